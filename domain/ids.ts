@@ -1,0 +1,33 @@
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** A Stripe Checkout Session id, `cs_…`: the id of an order and of its workflow. */
+export type SessionId = Branded<'SessionId'>;
+/** A Stripe Refund id, `re_…` (`pyr_…` for some older payment methods). */
+export type RefundId = Branded<'RefundId'>;
+
+const SESSION_ID = /^cs_(?:test_|live_)?[A-Za-z0-9_]{3,200}$/;
+const REFUND_ID = /^(?:re|pyr)_[A-Za-z0-9_]{3,200}$/;
+const SKU = /^[A-Za-z0-9._-]{1,40}$/;
+const CURRENCY = /^[a-z]{3}$/;
+
+/** Whether a string has the form of a Checkout Session id; says nothing about whether it exists. */
+export const isSessionId = (text: string): text is SessionId => SESSION_ID.test(text);
+/** Whether a string has the form of a Refund id. */
+export const isRefundId = (text: string): text is RefundId => REFUND_ID.test(text);
+/** Whether a string is a stock keeping unit: at most 40 of `A–Z a–z 0–9 . _ -`. */
+export const isSku = (text: string): boolean => SKU.test(text);
+/** Whether a string is a lower-case ISO 4217 code in form. */
+export const isCurrency = (text: string): boolean => CURRENCY.test(text);
+
+/** Brands an id that is known to be right, or throws a `TypeError`: what must not happen is thrown. */
+export function sessionId(text: string): SessionId {
+  if (!isSessionId(text)) throw new TypeError('not a Checkout Session id');
+  return text;
+}
+
+/** Brands a refund's id, or throws a `TypeError`. */
+export function refundId(text: string): RefundId {
+  if (!isRefundId(text)) throw new TypeError('not a Refund id');
+  return text;
+}
