@@ -1,0 +1,16 @@
+import type { Client } from '@temporalio/client';
+import type Stripe from 'stripe';
+import type { Clock } from '../platform/clock';
+import type { Db } from '../platform/database';
+import type { Env } from '../platform/env';
+import type { Mailer } from '../platform/mailer';
+
+/** What activities touch the world with. A test gives its own clock, database and Stripe; nothing here is global. */
+export interface Deps {
+  db: Db;
+  stripe: Stripe;
+  temporal: Client;
+  mailer: Mailer;
+  clock: Clock;
+  env: Env;
+}

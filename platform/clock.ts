@@ -1,0 +1,7 @@
+/** Where the time comes from. Tests give one that follows the test environment's; business code never asks the machine or the database. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+
+/** Keys of the embedded Stripe sandbox begin so; a real Stripe never gives such a key out. */
+export const SANDBOX_KEY_PREFIX = 'sk_test_sandbox';
+
+const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((n) => n >= least && n <= most, `must be between ${least} and ${most}`);
+const url = (...protocols: string[]) =>
+  z
+    .string()
+    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), `must be a URL (${protocols.join(' or ')})`)
+    .transform((text) => text.replace(/\/+$/, ''));
+const address = z.string().regex(/^(?:[^<>]*<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/, 'must be an e-mail address, or `Name <address>`');
+const text = z.string().min(1, 'must not be empty');
+const secret = z.string().min(16, 'must be at least 16 characters long');
+
+/**
+ * Every variable that Holdfast reads, in the order of the documentation. `describe` is the text of `.env.example` and of the table in
+ * docs/operating.md, both made from here by `npm run docs:env`.
+ */
+export const variables = {
+  PORT: wholeNumber(0, 65535).default(3000).describe('API port'),
+  HOST: text.default('127.0.0.1').describe('API address'),
+  WORKER_PORT: wholeNumber(0, 65535).default(9464).describe("the worker's `/healthz`, `/readyz`, `/metrics`"),
+  PUBLIC_URL: url('http:', 'https:').optional().describe("the API's own public address, used in links it sends (default `http://localhost:$PORT`)"),
+  STOREFRONT_URL: url('http:', 'https:')
+    .optional()
+    .describe('where success and cart pages live; the one origin that CORS lets in (default `$PUBLIC_URL`, the demo storefront)'),
+  TRUST_PROXY: wholeNumber(0, 32).default(0).describe('how many proxies in front are trusted to name the client'),
+  DATA_DIR: text.default('.data').describe('everything the embedded parts write'),
+  DATABASE_URL: url('postgres:', 'postgresql:').describe('PostgreSQL; absent under `npm start`: embedded'),
+  TEMPORAL_ADDRESS: text.optional().describe('Temporal, read by `@temporalio/envconfig`; absent under `npm start`: embedded'),
+  TEMPORAL_NAMESPACE: text.default('default').describe('its namespace'),
+  TEMPORAL_API_KEY: text.optional().describe('its API key (Temporal Cloud)'),
+  TEMPORAL_PROFILE: text.optional().describe('a profile of `temporal.toml` instead'),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^[sr]k_(?:test|live)_\S+$/, 'must be `sk_test_…`, `sk_live_…` or a restricted key `rk_…`')
+    .describe('absent under `npm start`: the embedded sandbox'),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .transform((list) => list.split(',').map((one) => one.trim()))
+    .refine((list) => list.every((one) => one !== ''), 'must not be empty')
+    .describe('one signing secret, or several separated by commas while a secret is rolled'),
+  STRIPE_API_BASE: url('http:', 'https:').optional().describe("another address for Stripe's API"),
+  STRIPE_MAX_PER_SECOND: wholeNumber(1).default(20).describe('calls to Stripe from the whole fleet of workers'),
+  RESEND_API_KEY: text.optional().describe('Resend; absent under `npm start`: the outbox'),
+  RESEND_BASE_URL: url('http:', 'https:').optional().describe("another address for Resend's API"),
+  SMTP_URL: url('smtp:', 'smtps:').optional().describe('send by SMTP instead of Resend'),
+  EMAIL_FROM: address.describe('sender'),
+  STAFF_EMAIL: address.describe('who hears of new orders, disputes and stuck orders'),
+  ADMIN_TOKEN: secret.describe('bearer token of `/admin`; printed at start by `npm start`'),
+  SIGNING_SECRET: secret.describe('signs download and recovery links'),
+  HOLD_TTL_SECONDS: wholeNumber(1, 86_100).default(1860).describe('how long unpaid stock is held'),
+  ASYNC_PAYMENT_TTL_SECONDS: wholeNumber(1).default(1_209_600).describe('how long stock is held for a payment that is still processing'),
+  RECONCILE_INTERVAL_SECONDS: wholeNumber(1).default(300).describe('how often Stripe is swept for what webhooks missed'),
+  AUTO_COMPLETE_SECONDS: wholeNumber(1).default(1_209_600).describe('a shipped order completes after this long without a delivery report'),
+  CHECKOUT_RATE_LIMIT: wholeNumber(0).default(20).describe('checkouts per minute and client; 0 is off'),
+  CHECKOUT_OPEN_LIMIT: wholeNumber(0).default(10).describe('unpaid checkouts one client may hold at a time; 0 is off'),
+  DOWNLOAD_TTL_SECONDS: wholeNumber(1).default(604_800).describe('life of a download link'),
+  DOWNLOAD_LIMIT: wholeNumber(1).default(5).describe('uses of a download link'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('how much is logged'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:').optional().describe('where traces go; absent: off'),
+  SENTRY_DSN: url('http:', 'https:').optional().describe('where errors go; absent: off'),
+  NODE_ENV: text.optional().describe('`production` refuses the sandbox'),
+};
+
+const schema = z.object(variables).transform((env) => {
+  const publicUrl = env.PUBLIC_URL ?? `http://localhost:${env.PORT}`;
+  return {
+    ...env,
+    PUBLIC_URL: publicUrl,
+    STOREFRONT_URL: env.STOREFRONT_URL ?? publicUrl,
+    livemode: /^[sr]k_live_/.test(env.STRIPE_SECRET_KEY),
+  };
+});
+
+/** The configuration of a process, checked. */
+export type Env = z.output<typeof schema>;
+
+/** Everything that is wrong with the environment, in one message. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  constructor(readonly problems: string[]) {
+    super(`The configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\nSee docs/operating.md for every variable.`);
+  }
+}
+
+/** Reads and checks the environment; throws one `ConfigurationError` that lists every problem. An empty variable counts as absent. */
+export function loadEnv(source: NodeJS.ProcessEnv = process.env): Env {
+  // An empty webhook secret is a mistake that would switch verification off, so it is not "absent".
+  const given = Object.fromEntries(
+    Object.keys(variables).flatMap((name) => {
+      const value = source[name];
+      return value === undefined || (value === '' && name !== 'STRIPE_WEBHOOK_SECRET') ? [] : [[name, value]];
+    }),
+  );
+  const parsed = schema.safeParse(given);
+  const shape = parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => {
+        const name = path.join('.');
+        return `${name} ${given[name] === undefined ? 'is required' : message}`;
+      });
+  const problems = [...shape, ...crossChecks(given)];
+  if (problems.length > 0 || !parsed.success) throw new ConfigurationError(problems);
+  return parsed.data;
+}
+
+/** What only several variables together can get wrong. */
+function crossChecks(given: Record<string, string | undefined>): string[] {
+  const problems: string[] = [];
+  const key = given.STRIPE_SECRET_KEY ?? '';
+  if (!given.TEMPORAL_ADDRESS && !given.TEMPORAL_PROFILE) problems.push('TEMPORAL_ADDRESS (or TEMPORAL_PROFILE) is required');
+  if (!given.RESEND_API_KEY && !given.SMTP_URL) problems.push('RESEND_API_KEY or SMTP_URL is required');
+  if (given.NODE_ENV === 'production' && key.startsWith(SANDBOX_KEY_PREFIX))
+    problems.push('STRIPE_SECRET_KEY is the sandbox’s, which must not run with NODE_ENV=production');
+  const publicUrl = given.PUBLIC_URL ?? 'http://localhost';
+  if (/^[sr]k_live_/.test(key) && URL.canParse(publicUrl) && new URL(publicUrl).protocol === 'http:')
+    problems.push('PUBLIC_URL must be https: with a live Stripe key');
+  return problems;
+}

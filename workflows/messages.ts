@@ -1,0 +1,158 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import {
+  defineSearchAttributeKey,
+  type SearchAttributePair,
+  SearchAttributeType,
+  TypedSearchAttributes,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} from '@temporalio/common';
+import type { OrderStatus, Reason } from '../domain/order';
+import type { RefundId, SessionId } from '../domain/ids';
+
+/**
+ * Every name that crosses a process: workflows, ids, policies, queues, messages, search attributes. The API, the worker and the tests import
+ * them from here, so that none is written twice: a signal under a name nobody handles is dropped by the server without a word.
+ */
+
+/** `orders`: workflows, database and mail. `stripe`: calls to Stripe, rate-limited for the whole fleet. */
+export const TASK_QUEUES = { orders: 'orders', stripe: 'stripe' } as const;
+
+// --- The order workflow ---------------------------------------------------------------------------------------------------------------
+
+/** Who started a run: says how the order is to be opened, never whether it may be. */
+export type OpenedBy = 'checkout' | 'webhook' | 'page' | 'sweep' | 'staff';
+
+export interface OrderInput {
+  sessionId: SessionId;
+  openedBy: OpenedBy;
+}
+
+/** What the shopper is told when the stock was asked for. */
+export type Opening =
+  | { outcome: 'held'; status: OrderStatus }
+  | { outcome: 'sold-out'; missing: { sku: string; requested: number; available: number }[] }
+  | { outcome: 'closed'; status: OrderStatus }
+  | { outcome: 'not-ours' };
+
+export interface ShipRequest {
+  carrier: string;
+  trackingNumber: string;
+  trackingUrl?: string;
+  items?: { sku: string; quantity: number }[];
+}
+
+export interface CancelRequest {
+  reason: Reason;
+}
+
+/** What a run answers to the `state` query, for support and tests. */
+export interface OrderState {
+  sessionId: SessionId;
+  status: OrderStatus;
+  waitingFor: string;
+  attention: { step: string; reason: string } | null;
+}
+
+/** Sent with update-with-start by `POST /checkout`: resolves once the stock is held, or is not. */
+export const openUpdate = defineUpdate<Opening>('open');
+/** Look at the session again: something about it changed at Stripe. Says nothing about what. */
+export const lookSignal = defineSignal<[]>('look');
+/** The shopper has gone, or the API gave up waiting: close the till, then release the stock. */
+export const abandonSignal = defineSignal<[]>('abandon');
+/** A refund of this order was recorded or changed: read the order again. */
+export const refundChangedSignal = defineSignal<[RefundId]>('refundChanged');
+
+export const shipUpdate = defineUpdate<OrderStatus, [ShipRequest]>('ship');
+export const deliverUpdate = defineUpdate<OrderStatus>('deliver');
+export const cancelUpdate = defineUpdate<OrderStatus, [CancelRequest]>('cancel');
+export const retryUpdate = defineUpdate<OrderStatus>('retry');
+export const stateQuery = defineQuery<OrderState>('state');
+
+/** The `type` of the failure with which an update refuses; its message says what the order is. The API answers 409 with the same code. */
+export const INVALID_TRANSITION = 'invalid_transition';
+export const OUT_OF_STOCK = 'out_of_stock';
+
+// --- The refund workflow --------------------------------------------------------------------------------------------------------------
+
+export interface RefundInput {
+  refundId: RefundId;
+}
+
+/** The refund changed at Stripe: read it again. */
+export const refundLookSignal = defineSignal<[]>('look');
+
+// --- Names, ids and policies ----------------------------------------------------------------------------------------------------------
+
+export const WORKFLOWS = { order: 'order', refund: 'refund' } as const;
+
+/** Once per id: a completed order's id is used up; one that was terminated or failed is healed by the next message. */
+const oncePerId = {
+  workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+  workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+} as const;
+/** Again and again: a refund fails after its workflow has ended; each run re-reads Stripe and writes idempotently. */
+const asOftenAsNeeded = {
+  workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+  workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+} as const;
+
+/** What is known of an order when its workflow is started by the checkout; search attributes cost nothing then. */
+export interface OrderFacts {
+  number: string;
+  total: number;
+  currency: string;
+  skus: string[];
+}
+
+/** How an order's workflow is started: spread into `signalWithStart` or `WithStartWorkflowOperation`. */
+export const orderStart = (input: OrderInput, facts?: OrderFacts) => ({
+  workflowId: input.sessionId as string,
+  taskQueue: TASK_QUEUES.orders,
+  args: [input] as [OrderInput],
+  ...oncePerId,
+  staticSummary: facts ? `Order ${facts.number}` : 'Order of a Checkout Session',
+  ...(facts && { typedSearchAttributes: new TypedSearchAttributes(factPairs(facts)) }),
+});
+
+/** The search attributes of an order that has just been opened. */
+export const factPairs = ({ number, total, currency, skus }: OrderFacts): SearchAttributePair[] => [
+  { key: SEARCH_ATTRIBUTES.orderStatus, value: 'PENDING' },
+  { key: SEARCH_ATTRIBUTES.orderNumber, value: number },
+  { key: SEARCH_ATTRIBUTES.amountTotal, value: total },
+  { key: SEARCH_ATTRIBUTES.currency, value: currency },
+  { key: SEARCH_ATTRIBUTES.skus, value: searchableSkus(skus) },
+];
+
+/** How a refund's workflow is started. */
+export const refundStart = (input: RefundInput) => ({
+  workflowId: input.refundId as string,
+  taskQueue: TASK_QUEUES.orders,
+  args: [input] as [RefundInput],
+  ...asOftenAsNeeded,
+  staticSummary: 'Follows one refund to its end',
+});
+
+// --- Search attributes ----------------------------------------------------------------------------------------------------------------
+
+export const SEARCH_ATTRIBUTES = {
+  orderStatus: defineSearchAttributeKey('OrderStatus', SearchAttributeType.KEYWORD),
+  orderNumber: defineSearchAttributeKey('OrderNumber', SearchAttributeType.KEYWORD),
+  needsAttention: defineSearchAttributeKey('NeedsAttention', SearchAttributeType.BOOL),
+  disputed: defineSearchAttributeKey('Disputed', SearchAttributeType.BOOL),
+  amountTotal: defineSearchAttributeKey('AmountTotal', SearchAttributeType.INT),
+  currency: defineSearchAttributeKey('Currency', SearchAttributeType.KEYWORD),
+  skus: defineSearchAttributeKey('Skus', SearchAttributeType.KEYWORD_LIST),
+} as const;
+
+/** The SKUs of an order as a search attribute: cut at 1,800 bytes, because a list over 2,048 refuses the start. */
+export function searchableSkus(skus: string[]): string[] {
+  const kept: string[] = [];
+  let bytes = 0;
+  for (const sku of skus) {
+    bytes += sku.length + 4; // JSON quotes and comma, with one to spare; SKUs are ASCII
+    if (bytes > 1_800) break;
+    kept.push(sku);
+  }
+  return kept;
+}
