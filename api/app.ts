@@ -1,0 +1,41 @@
+import express, { type Express } from 'express';
+import { Problem } from '../domain/problem';
+import { adminRoutes } from './admin';
+import { demoStorefront } from './demo-storefront';
+import type { ApiDeps } from './deps';
+import { docsPage } from './docs';
+import { problemHandler } from './errors';
+import { healthRoutes } from './health';
+import { openApiDocument } from './openapi';
+import { requestLog, requestMetrics } from './request-log';
+import { mount, type Route } from './route';
+import { securityHeaders, storefrontCors } from './security';
+import { requireStaff } from './staff-auth';
+
+/** The whole HTTP edge as one Express app, ready to listen. */
+export function createApp(deps: ApiDeps): Express {
+  const { env, log, metrics } = deps;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', env.TRUST_PROXY);
+  app.set('query parser', 'simple');
+
+  app.use(requestLog(log), requestMetrics(metrics), securityHeaders(env), storefrontCors(env));
+  app.use('/admin', requireStaff(env.ADMIN_TOKEN));
+
+  const routes = apiRoutes(deps);
+  mount(app, routes);
+  mount(app, [openApiDocument(routes, env)]);
+  app.use(docsPage());
+  if (deps.storefrontDir) app.use(demoStorefront(deps.storefrontDir));
+
+  app.use(() => {
+    throw new Problem('not_found', 'There is nothing at this address. See /docs.');
+  });
+  app.use(problemHandler(log));
+  return app;
+}
+
+/** Every declared route, in the order of the OpenAPI document. */
+export const apiRoutes = (deps: ApiDeps): Route[] => [...adminRoutes(deps), ...healthRoutes(deps)];

@@ -1,0 +1,25 @@
+import { Prisma } from '../prisma/generated/client';
+
+/** PostgreSQL cannot be reached, is going down, has no connection left, or gave the statement up: asking again later may help. */
+export function databaseIsAway(error: unknown): boolean {
+  if (error instanceof Prisma.PrismaClientInitializationError) return true;
+  if (error instanceof Prisma.PrismaClientKnownRequestError)
+    return PRISMA_AWAY.has(error.code) || isAwayState(originalCode(error.meta)) || NETWORK.test(error.code);
+  return error instanceof Error && (NETWORK.test(error.message) || isAwayState((error as { code?: string }).code));
+}
+
+/** https://www.prisma.io/docs/orm/reference/error-reference: unreachable, timed out, closed, no connection, transaction given up, conflict. */
+const PRISMA_AWAY = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2034', 'P2037']);
+const NETWORK =
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection terminated|timeout exceeded when trying to connect/;
+
+/** SQLSTATE classes 08 (connection), 53 (resources), 57 (operator intervention, time-outs), 25P03 and 55P03 (idle too long, lock not given). */
+const isAwayState = (state: string | undefined): boolean =>
+  state !== undefined &&
+  (/^(?:08|53|57)[0-9A-Z]{3}$/.test(state) || ['25P03', '55P03', '40001', '40P01'].includes(state));
+
+/** The SQLSTATE that the driver adapter keeps beside Prisma's own code. */
+function originalCode(meta: Record<string, unknown> | undefined): string | undefined {
+  const cause = (meta?.driverAdapterError as { cause?: { originalCode?: string } } | undefined)?.cause;
+  return cause?.originalCode ?? (typeof meta?.code === 'string' ? meta.code : undefined);
+}

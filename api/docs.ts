@@ -1,0 +1,40 @@
+import express, { type Router } from 'express';
+
+/** `GET /docs`: the OpenAPI document rendered by Scalar, whose own bundle is served from here; nothing is fetched from elsewhere. */
+export function docsPage(): Router {
+  const router = express.Router();
+  router.get('/docs', (_req, res) => {
+    res.locals.route = '/docs';
+    res.type('html').send(PAGE);
+  });
+  router.get('/docs/scalar.js', (_req, res) => {
+    res.locals.route = '/docs';
+    res.sendFile(BUNDLE, { maxAge: '1d' });
+  });
+  router.get('/docs/start.js', (_req, res) => {
+    res.locals.route = '/docs';
+    res.type('js').send(START);
+  });
+  return router;
+}
+
+const BUNDLE = require.resolve('@scalar/api-reference/browser/standalone.js');
+
+/** No script stands in the page itself, so the content security policy needs no exception for it. */
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Holdfast API</title>
+  </head>
+  <body>
+    <div id="app"></div>
+    <script src="/docs/scalar.js"></script>
+    <script src="/docs/start.js"></script>
+  </body>
+</html>
+`;
+
+const START = `Scalar.createApiReference('#app', { url: '/openapi.json', withDefaultFonts: false, telemetry: false, hideClientButton: true });
+`;

@@ -1,0 +1,76 @@
+import { createServer } from 'node:http';
+import { systemClock } from '../platform/clock';
+import { connectDatabase } from '../platform/database';
+import { ConfigurationError, type Env, loadEnv } from '../platform/env';
+import { createLogger } from '../platform/logger';
+import { createRegistry } from '../platform/metrics';
+import { connectStripe } from '../platform/stripe';
+import { connectTemporal } from '../platform/temporal';
+import { createApp } from './app';
+import { findStorefront } from './demo-storefront';
+import { STRIPE_TIMEOUT_MS } from './deps';
+import { createApiMetrics } from './metrics';
+
+/** How long requests under way may still take once the process is asked to stop; after that it goes anyway, within its 20 s. */
+const DRAIN_MS = 12_000;
+
+main();
+
+/** The API's process: configured by the environment alone, any number of them beside each other. */
+function main(): void {
+  const env = configuration();
+  const log = createLogger('api', env.LOG_LEVEL);
+  const db = connectDatabase(env.DATABASE_URL);
+  const temporal = connectTemporal();
+  const closing = new AbortController();
+
+  const app = createApp({
+    db,
+    temporal,
+    env,
+    log,
+    stripe: connectStripe(env, STRIPE_TIMEOUT_MS),
+    clock: systemClock,
+    metrics: createApiMetrics(createRegistry('api')),
+    closing: closing.signal,
+    storefrontDir: findStorefront(env),
+  });
+  const server = createServer(app);
+  server.once('error', (error: NodeJS.ErrnoException) => {
+    const why =
+      error.code === 'EADDRINUSE'
+        ? 'another process listens there; stop it or set PORT'
+        : (error.code ?? error.message);
+    console.error(`Cannot listen on ${env.HOST}:${env.PORT}: ${why}.`);
+    process.exit(1);
+  });
+  server.listen(env.PORT, env.HOST, () => log.info({ address: server.address() }, 'listening'));
+
+  const stop = (signal: string) => {
+    if (closing.signal.aborted) return;
+    log.info({ signal }, 'stopping');
+    closing.abort();
+    const deadline = setTimeout(() => process.exit(0), DRAIN_MS);
+    server.close(async () => {
+      clearTimeout(deadline);
+      await Promise.race([
+        Promise.allSettled([db.$disconnect(), temporal.connection.close()]),
+        new Promise((resolve) => setTimeout(resolve, 3_000).unref()),
+      ]);
+      process.exit(0);
+    });
+    server.closeIdleConnections();
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function configuration(): Env {
+  try {
+    return loadEnv();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,37 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** What the API counts, beside what every Node process does. Labels are names from tables of ours, so their number is bounded. */
+export interface ApiMetrics {
+  registry: Registry;
+  requests: Histogram<'method' | 'route' | 'status'>;
+  checkouts: Counter<'outcome'>;
+  webhooks: Counter<'type' | 'answer'>;
+  streams: Gauge;
+}
+
+export function createApiMetrics(registry: Registry): ApiMetrics {
+  const registers = [registry];
+  return {
+    registry,
+    requests: new Histogram({
+      name: 'holdfast_http_request_duration_seconds',
+      help: 'How long requests took, by route',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    }),
+    checkouts: new Counter({
+      name: 'holdfast_checkouts_total',
+      help: 'Checkouts asked for, by what became of them: held, replayed, or the code of the problem',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    webhooks: new Counter({
+      name: 'holdfast_webhooks_total',
+      help: 'Deliveries from Stripe, by event type (`other` for those not routed) and answer',
+      labelNames: ['type', 'answer'],
+      registers,
+    }),
+    streams: new Gauge({ name: 'holdfast_streams_open', help: 'Shoppers following their order right now', registers }),
+  };
+}
