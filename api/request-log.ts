@@ -20,11 +20,8 @@ export function requestLog(log: Logger): RequestHandler {
     wrapSerializers: false,
     autoLogging: { ignore: (req) => QUIET.test(req.url ?? '') },
     customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'info'),
-    customProps: (req, res) => ({
-      method: req.method,
-      status: res.statusCode,
-      ...whereTo(req as Request, res as Response),
-    }),
+    customSuccessObject: (req, res, line) => ({ ...line, ...lineOf(req as Request, res as Response) }),
+    customErrorObject: (req, res, _error, line) => ({ ...line, ...lineOf(req as Request, res as Response) }),
     customSuccessMessage: () => 'request',
     customErrorMessage: () => 'request',
   }) as RequestHandler;
