@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { Client } from 'pg';
+import { type Guarded, lastLines, startGuarded } from './guard';
+import { freePort, isBusy } from './ports';
+import { findPostgres, type Unprivileged, unprivileged } from './postgres-binaries';
+import { commandLine, isAlive } from './processes';
+
+export interface PostgresOptions {
+  /** Its own folder: the cluster, the password, nothing else. A second start on the same folder keeps the data. */
+  dataDir: string;
+  /** Default: a free one. */
+  port?: number;
+  /** Where the server writes its log. Default: `postgres.log` in the folder. */
+  logFile?: string;
+  /** True gives up durability against a crash of the machine for speed: for tests, whose data nobody needs tomorrow. */
+  disposable?: boolean;
+  /** Hears of what takes a while. */
+  log?: (line: string) => void;
+}
+
+export interface Postgres {
+  /** The database `holdfast`, as its owner. */
+  url: string;
+  port: number;
+  process: Guarded;
+  /** Fast shutdown: open transactions are rolled back, what was committed is on disk. */
+  stop(): Promise<void>;
+}
+
+const USER = 'holdfast';
+const DATABASE = 'holdfast';
+/** A crashed server replays its log first, which may take a while. */
+const START_TIMEOUT_MS = 60_000;
+
+/**
+ * Starts a real PostgreSQL on the loopback interface and waits until it answers.
+ *
+ * @throws when the port is taken, the folder is in use by a live server, or the server does not come up (with the end of its log)
+ */
+export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
+  const { log = () => {}, disposable = false } = options;
+  const dataDir = resolve(options.dataDir);
+  const logFile = options.logFile ?? join(dataDir, 'postgres.log');
+  const cluster = join(dataDir, 'cluster');
+  const binaries = findPostgres();
+  mkdirSync(dataDir, { recursive: true });
+  const runAs = unprivileged([dataDir, binaries.postgres]);
+  const password = keptPassword(dataDir);
+  if (!existsSync(cluster)) {
+    log('PostgreSQL: making a new database cluster');
+    await initialise(binaries.initdb, runAs, { path: cluster, password, logFile, disposable });
+  }
+  refuseFolderInUse(cluster);
+  if (options.port !== undefined && (await isBusy(options.port)))
+    throw new Error(`Port ${options.port} is in use; PostgreSQL needs it.`);
+
+  const port = options.port ?? (await freePort());
+  const server = await run(runAs, binaries.postgres, ['-D', cluster, ...settings(port, disposable)], logFile);
+  const url = (database: string) => `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
+  await answering(server, url('postgres'), logFile);
+  await ensureDatabase(url('postgres'));
+  return {
+    url: url(DATABASE),
+    port,
+    process: server,
+    stop: async () => {
+      await server.stop();
+    },
+  };
+}
+
+/** The password of the folder's cluster, made at the first start. */
+function keptPassword(dataDir: string): string {
+  const file = join(dataDir, 'password');
+  if (!existsSync(file)) writeFileSync(file, randomBytes(18).toString('hex'), { mode: 0o600 });
+  return readFileSync(file, 'utf8').trim();
+}
+
+interface Cluster {
+  path: string;
+  password: string;
+  logFile: string;
+  disposable: boolean;
+}
+
+async function initialise(initdb: string, runAs: Unprivileged, cluster: Cluster): Promise<void> {
+  // Made beside its place and moved there when complete, so that a kill halfway leaves nothing that looks like a cluster.
+  const draft = `${cluster.path}.new`;
+  const passwordFile = `${cluster.path}.password`;
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { mode: 0o700 });
+  writeFileSync(passwordFile, cluster.password, { mode: 0o600 });
+  if (runAs.owner) for (const path of [draft, passwordFile]) chownSync(path, runAs.owner.uid, runAs.owner.gid);
+  const args = [
+    `--pgdata=${draft}`,
+    `--username=${USER}`,
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--no-instructions',
+    // Built into PostgreSQL, so that the order of strings does not depend on the locales of the machine.
+    ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+    ...(cluster.disposable ? ['--no-sync'] : []),
+  ];
+  const { code } = await (await run(runAs, initdb, args, cluster.logFile)).exited;
+  rmSync(passwordFile);
+  if (code !== 0)
+    throw new Error(`PostgreSQL could not make its cluster in ${cluster.path}.\n${lastLines(cluster.logFile)}`);
+  renameSync(draft, cluster.path);
+}
+
+/** A lock file of a server that was killed is no obstacle, even when its process id now belongs to something else. */
+function refuseFolderInUse(cluster: string): void {
+  const lock = join(cluster, 'postmaster.pid');
+  if (!existsSync(lock)) return;
+  const pid = Number(readFileSync(lock, 'utf8').split('\n')[0]);
+  if (pid > 0 && isAlive(pid) && commandLine(pid).includes('postgres')) {
+    throw new Error(
+      `The database folder ${cluster} is in use by another PostgreSQL (process ${pid}). Stop it, or set DATA_DIR.`,
+    );
+  }
+  rmSync(lock);
+}
+
+function settings(port: number, disposable: boolean): string[] {
+  const values: Record<string, string | number> = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: 200,
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    ...(disposable && {
+      fsync: 'off',
+      synchronous_commit: 'off',
+      full_page_writes: 'off',
+      wal_level: 'minimal',
+      max_wal_senders: 0,
+      autovacuum: 'off',
+    }),
+  };
+  return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}
+
+function run(runAs: Unprivileged, binary: string, args: string[], log: string): Promise<Guarded> {
+  const { command, args: words, ...user } = runAs.command(binary, args);
+  // The PG* variables of whoever starts us would change what the server and initdb do.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PG')));
+  return startGuarded(command, words, { log, stopSignal: 'SIGINT', env: { ...env, LC_ALL: 'C' }, ...user });
+}
+
+async function answering(server: Guarded, url: string, logFile: string): Promise<void> {
+  let ended = false;
+  void server.exited.then(() => {
+    ended = true;
+  });
+  for (const deadline = Date.now() + START_TIMEOUT_MS; ; await setTimeout(30)) {
+    if (ended) throw new Error(`PostgreSQL did not start.\n${lastLines(logFile)}`);
+    const client = new Client({ connectionString: url });
+    try {
+      await client.connect();
+      return;
+    } catch (error) {
+      if (Date.now() < deadline) continue;
+      await server.stop();
+      throw new Error(`PostgreSQL does not answer: ${(error as Error).message}\n${lastLines(logFile)}`);
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+}
+
+async function ensureDatabase(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,140 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import { msToTs, tsToMs } from '@temporalio/common/lib/time';
+import { SEARCH_ATTRIBUTES } from '../workflows/messages';
+import { type Guarded, lastLines, startGuarded } from './guard';
+import { freePort, isBusy } from './ports';
+import { findTemporal } from './temporal-binaries';
+
+export interface TemporalOptions {
+  /** Where histories are kept; a second start goes on with them. Without it they are kept in memory. */
+  dataDir?: string;
+  /** Default: a free one. */
+  port?: number;
+  /** The UI's. Default: a free one. `false` for no UI. */
+  uiPort?: number | false;
+  namespace: string;
+  /** Where the server writes its log. */
+  logFile: string;
+  /** Hears of what takes a while. */
+  log?: (line: string) => void;
+}
+
+export interface Temporal {
+  address: string;
+  uiUrl: string;
+  namespace: string;
+  process: Guarded;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts Temporal's development server on the loopback interface, with its UI and our search attributes, and waits until it answers.
+ *
+ * Its limits are those of a single small cluster: it lists at most 10 times a second and keeps everything in one SQLite file.
+ *
+ * @throws when a port is taken or the server does not come up (with the end of its log)
+ */
+export async function startTemporal(options: TemporalOptions): Promise<Temporal> {
+  const { namespace, logFile, log = () => {} } = options;
+  const program = await findTemporal(log);
+  for (const port of [options.port, options.uiPort]) {
+    if (typeof port === 'number' && (await isBusy(port))) throw new Error(`Port ${port} is in use; Temporal needs it.`);
+  }
+  const port = options.port ?? (await freePort());
+  const uiPort = options.uiPort === false ? undefined : (options.uiPort ?? (await freePort()));
+  const server = await startGuarded(program, serverArguments({ ...options, port, uiPort }), {
+    log: logFile,
+    env: withoutTemporal(),
+  });
+  const address = `127.0.0.1:${port}`;
+  await answering(server, address, namespace, logFile);
+  return {
+    address,
+    uiUrl: uiPort === undefined ? '' : `http://127.0.0.1:${uiPort}`,
+    namespace,
+    process: server,
+    stop: async () => {
+      await server.stop();
+    },
+  };
+}
+
+/** The options of `--search-attribute`, which are in force from the first start on; those known already are left alone. */
+const searchAttributes = Object.values(SEARCH_ATTRIBUTES).map(
+  ({ name, type }) => `${name}=${TypedSearchAttributes.toMetadataType(type)}`,
+);
+
+/** A day is what the development server gives; the reuse policies of ids, which retention ends, want longer. */
+const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
+
+const START_TIMEOUT_MS = 60_000;
+
+type Arguments = Pick<TemporalOptions, 'dataDir' | 'namespace'> & { port: number; uiPort: number | undefined };
+
+function serverArguments({ dataDir, namespace, port, uiPort }: Arguments): string[] {
+  if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
+  return [
+    ...[
+      'server',
+      'start-dev',
+      '--ip',
+      '127.0.0.1',
+      '--port',
+      String(port),
+      '--namespace',
+      namespace,
+      '--log-level',
+      'warn',
+    ],
+    ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-disable-news-fetch']),
+    ...(dataDir === undefined ? [] : ['--db-filename', join(resolve(dataDir), 'temporal.db')]),
+    ...searchAttributes.flatMap((attribute) => ['--search-attribute', attribute]),
+    ...Object.entries(dynamicConfig).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${value}`]),
+  ];
+}
+
+const dynamicConfig = {
+  // Four partitions share out what one machine has; one brings the p99 of a task's wait down by more than half.
+  'matching.numTaskqueueReadPartitions': 1,
+  'matching.numTaskqueueWritePartitions': 1,
+  'frontend.enableServerVersionCheck': false,
+};
+
+/** The program reads the variables that tell a client where its server is. */
+const withoutTemporal = () =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_')));
+
+async function answering(server: Guarded, address: string, namespace: string, logFile: string): Promise<void> {
+  let ended = false;
+  void server.exited.then(() => {
+    ended = true;
+  });
+  for (const deadline = Date.now() + START_TIMEOUT_MS; ; await setTimeout(50)) {
+    if (ended) throw new Error(`Temporal did not start.\n${lastLines(logFile)}`);
+    let connection: Connection | undefined;
+    try {
+      connection = await Connection.connect({ address, connectTimeout: 1_000 });
+      await keepLonger(connection, namespace);
+      return;
+    } catch (error) {
+      if (Date.now() < deadline) continue;
+      await server.stop();
+      throw new Error(`Temporal does not answer: ${(error as Error).message}\n${lastLines(logFile)}`);
+    } finally {
+      await connection?.close();
+    }
+  }
+}
+
+async function keepLonger({ workflowService }: Connection, namespace: string): Promise<void> {
+  const { config } = await workflowService.describeNamespace({ namespace });
+  if (tsToMs(config?.workflowExecutionRetentionTtl) === RETENTION_MS) return;
+  await workflowService.updateNamespace({
+    namespace,
+    config: { workflowExecutionRetentionTtl: msToTs(RETENTION_MS) },
+  });
+}

@@ -1,0 +1,30 @@
+import { Client } from 'pg';
+import { drift, migrate } from '../../prisma/migrate';
+import { createTestDatabase, onServer, type TestDatabase } from '../support/database';
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createTestDatabase();
+});
+afterEach(() => database.drop());
+
+async function tables(url: string): Promise<string[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1");
+  await client.end();
+  return rows.map(({ tablename }) => tablename as string);
+}
+
+test('a test database is at the current schema', async () => {
+  expect(await tables(database.url)).toContain('orders');
+  expect(await migrate(database.url)).toEqual([]);
+});
+
+test('the migrations say what schema.prisma says', async () => {
+  expect(await drift(database.url)).toBe('');
+  const { rows } = await onServer((client) =>
+    client.query("SELECT datname FROM pg_database WHERE datname LIKE 'prisma%'"),
+  );
+  expect(rows).toEqual([]);
+});
