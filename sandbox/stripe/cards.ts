@@ -1,0 +1,113 @@
+/** Stripe's test cards and what each does: https://docs.stripe.com/testing */
+export interface TestCard {
+  number: string;
+  brand: 'amex' | 'mastercard' | 'visa';
+  /** What the payment page's help says of it. */
+  does: string;
+  onPay: 'authenticate' | 'pay' | Decline;
+  /** Later, by the sandbox's clock or when a test says so. */
+  disputedAfter?: number;
+  onRefund?: RefundBehaviour;
+}
+
+export interface Decline {
+  code: string;
+  declineCode: string | null;
+  message: string;
+}
+
+/** How a refund starts, and what becomes of it after so many seconds. */
+export interface RefundBehaviour {
+  starts: 'pending' | 'succeeded';
+  then: 'fails' | 'succeeds' | null;
+  after: number;
+}
+
+/** Seconds of the sandbox's clock. Stripe does not publish its own. */
+const A_MINUTE = 60;
+
+const declined = (declineCode: string, message = 'Your card was declined.'): Decline => ({
+  code: 'card_declined',
+  declineCode,
+  message,
+});
+
+export const TEST_CARDS: TestCard[] = [
+  { number: '4242424242424242', brand: 'visa', does: 'is paid', onPay: 'pay' },
+  {
+    number: '4000000000009995',
+    brand: 'visa',
+    does: 'is declined: insufficient funds',
+    onPay: declined('insufficient_funds', 'Your card has insufficient funds.'),
+  },
+  { number: '4000002500003155', brand: 'visa', does: 'asks for 3-D Secure', onPay: 'authenticate' },
+  {
+    number: '4000000000000259',
+    brand: 'visa',
+    does: 'is paid, disputed a minute later',
+    onPay: 'pay',
+    disputedAfter: A_MINUTE,
+  },
+  {
+    number: '4000000000007726',
+    brand: 'visa',
+    does: 'is paid; a refund is pending for a minute',
+    onPay: 'pay',
+    onRefund: { starts: 'pending', then: 'succeeds', after: A_MINUTE },
+  },
+  {
+    number: '4000000000005126',
+    brand: 'visa',
+    does: 'is paid; a refund fails after a minute',
+    onPay: 'pay',
+    onRefund: { starts: 'succeeded', then: 'fails', after: A_MINUTE },
+  },
+  { number: '4000000000000002', brand: 'visa', does: 'is declined', onPay: declined('generic_decline') },
+  {
+    number: '4000000000000069',
+    brand: 'visa',
+    does: 'has expired',
+    onPay: { code: 'expired_card', declineCode: null, message: 'Your card has expired.' },
+  },
+  {
+    number: '4000000000000127',
+    brand: 'visa',
+    does: 'has another CVC',
+    onPay: { code: 'incorrect_cvc', declineCode: null, message: "Your card's security code is incorrect." },
+  },
+  { number: '5555555555554444', brand: 'mastercard', does: 'is paid', onPay: 'pay' },
+  { number: '378282246310005', brand: 'amex', does: 'is paid', onPay: 'pay' },
+];
+
+export const GOOD_CARD = TEST_CARDS[0] as TestCard;
+
+/** A refund of a bank debit takes its time. */
+export const BANK_DEBIT_REFUND: RefundBehaviour = { starts: 'pending', then: 'succeeds', after: A_MINUTE };
+const AT_ONCE: RefundBehaviour = { starts: 'succeeded', then: null, after: 0 };
+
+/** The test card of a number as typed, or how Stripe declines any other. */
+export function cardOf(typed: string): TestCard {
+  const number = typed.replaceAll(/[\s-]/g, '');
+  const known = TEST_CARDS.find((card) => card.number === number);
+  if (known !== undefined) return known;
+  const onPay = isCardNumber(number)
+    ? declined(
+        'test_mode_live_card',
+        'Your card was declined. Your request was in test mode, but used a non test card. For a list of valid test cards, visit: https://stripe.com/docs/testing.',
+      )
+    : { code: 'incorrect_number', declineCode: null, message: 'Your card number is incorrect.' };
+  return { number, brand: 'visa', does: 'is not a test card', onPay };
+}
+
+export const refundBehaviourOf = (number: string): RefundBehaviour => cardOf(number).onRefund ?? AT_ONCE;
+
+/** Luhn's check. */
+function isCardNumber(number: string): boolean {
+  if (!/^\d{12,19}$/.test(number)) return false;
+  const digits = [...number].reverse().map(Number);
+  const sum = digits.reduce((total, digit, index) => {
+    const weighed = index % 2 === 0 ? digit : digit * 2;
+    return total + (weighed > 9 ? weighed - 9 : weighed);
+  }, 0);
+  return sum % 10 === 0;
+}

@@ -1,0 +1,260 @@
+/**
+ * Orders from tests and from the demo, under `/_control`, in JSON and without a key. Not part of Stripe.
+ *
+ * | request | does |
+ * | --- | --- |
+ * | `POST /sessions` | makes a session at Stripe (payment link, Dashboard): the parameters of the API, as JSON |
+ * | `POST /sessions/:id/pay` | as the hosted page: `{ card?, method?: 'card' or 'bank_debit', email?, name?, phone?, address?, customAmount?, promotionCode?, shippingOption?, tax?, presentment?, wait? }`; `wait` waits for the webhook as the page does |
+ * | `POST /sessions/:id/decline` | pays with a card that is declined: `{ card? }` |
+ * | `POST /sessions/:id/three-d-secure/start`, `/succeed`, `/fail` | a 3-D Secure step, also one that outlives its session |
+ * | `POST /sessions/:id/settle`, `/fail-delayed` | the bank debit arrives, or is refused |
+ * | `POST /sessions/:id/expire` | as Stripe does at its time |
+ * | `POST /sessions/:id/recover` | the shopper opens the recovery address of an expired session |
+ * | `POST /charges/:id/dispute` `{ reason?, amount? }`, `POST /disputes/:id/close` `{ status: won, lost or warning_closed }` | the buyer's bank |
+ * | `POST /refunds` | as the Dashboard: the parameters of the API, and `status?` to start as `pending` or `requires_action` |
+ * | `POST /refunds/:id/succeed`, `/fail` `{ reason? }`, `/cancel` | brings a refund to its end |
+ * | `POST /faults` (see `faults.ts`), `DELETE /faults` | makes requests go wrong |
+ * | `GET /deliveries`, `POST /deliveries` `{ mode: 'normal', 'hold' or 'drop', duplicate?, shuffle? }`, `POST /deliveries/flush` | how webhooks go, what was tried; flush comes back when all was answered |
+ * | `POST /events/:id/redeliver`, `POST /events/silence` `{ types }` | Resend; types that are never generated |
+ * | `POST /webhook_endpoints/:id/roll` `{ secret, overlapSeconds }` | rolls a signing secret |
+ * | `GET /clock`, `POST /clock` `{ now }` or `{ advanceMs }` | the sandbox's time, in milliseconds |
+ * | `GET /requests`, `DELETE /requests` | the API requests so far |
+ * | `POST /reset` | forgets everything but the clock |
+ */
+import express, { type Request, type Response, Router } from 'express';
+import { GOOD_CARD } from './cards';
+import { addressOf, addressShape } from './customers';
+import { closeDispute, openDispute } from './disputes';
+import { invalid, Refusal, unknownRoute } from './errors';
+import { eventNamed } from './eventRoutes';
+import { type Faults, faultShape } from './faults';
+import {
+  currency,
+  flag,
+  group,
+  integer,
+  list,
+  oneOf,
+  type Read,
+  readShape,
+  required,
+  type Shape,
+  text,
+} from './params';
+import { type Attempt, authenticate, failDebit, type Outcome, pay, settleDebit } from './payments';
+import { createRefund, finishRefund, refundShape } from './refunds';
+import type { RequestLog } from './requestLog';
+import { createSession, sessionShape } from './sessionCreate';
+import { detailOf, expireSession, recoverSession, type Session, sessionNamed, successAddress } from './sessions';
+import { rollSecret } from './webhookEndpoints';
+import type { World } from './world';
+
+interface Parts {
+  faults: Faults;
+  requests: RequestLog;
+  afterReset: () => void;
+}
+
+const DECLINED_CARD = '4000000000009995';
+const AUTHENTICATED_CARD = '4000002500003155';
+const WAIT_FOR_ANSWER = 10_000;
+
+const payShape = {
+  card: text(),
+  method: oneOf('bank_debit', 'card'),
+  email: text(),
+  name: text(),
+  phone: text(),
+  address: group(addressShape),
+  customAmount: integer({ min: 0 }),
+  promotionCode: text(),
+  shippingOption: integer({ min: 0 }),
+  tax: integer({ min: 0 }),
+  presentment: group({ amount: required(integer()), currency: required(currency) }),
+  wait: flag,
+};
+
+type AskedPay = Read<typeof payShape>;
+
+export function createControl(world: World, { faults, requests, afterReset }: Parts): Router {
+  const router = Router();
+  router.use(express.json({ limit: '1mb' }));
+  const { store, clock, deliveries } = world;
+
+  /** One row: reads the body, does it in a transaction, answers with the result. */
+  const order = <S extends Shape>(path: string, shape: S, run: (params: Read<S>, id: string) => unknown) =>
+    router.post(path, (request: Request, response: Response) => {
+      const params = readShape(shape, (request.body ?? {}) as Record<string, unknown>);
+      response.json(store.transaction(() => run(params, String(request.params.id ?? ''))) ?? { ok: true });
+    });
+
+  const paying = (path: string, shape: typeof payShape, card: string) =>
+    router.post(path, async (request: Request, response: Response) => {
+      const asked = readShape(shape, (request.body ?? {}) as Record<string, unknown>);
+      const id = String(request.params.id);
+      const outcome = store.transaction(() =>
+        pay(world, id, attemptOf(world, sessionNamed(world, id), { card, ...asked })),
+      );
+      if (asked.wait && outcome.outcome === 'complete') await deliveries.firstAnswer(outcome.event, WAIT_FOR_ANSWER);
+      response.json(shown(world, outcome));
+    });
+
+  order('/sessions', sessionShape, (params) => createSession(world, params));
+  paying('/sessions/:id/pay', payShape, GOOD_CARD.number);
+  paying('/sessions/:id/decline', payShape, DECLINED_CARD);
+  paying('/sessions/:id/three-d-secure/start', payShape, AUTHENTICATED_CARD);
+  order('/sessions/:id/three-d-secure/succeed', {}, (_, id) => shown(world, authenticate(world, id, true)));
+  order('/sessions/:id/three-d-secure/fail', {}, (_, id) => shown(world, authenticate(world, id, false)));
+  order('/sessions/:id/settle', {}, (_, id) => settleDebit(world, id));
+  order('/sessions/:id/fail-delayed', {}, (_, id) => failDebit(world, id));
+  order('/sessions/:id/expire', {}, (_, id) => expireSession(world, id));
+  order('/sessions/:id/recover', {}, (_, id) => recovered(world, id));
+
+  order('/charges/:id/dispute', { reason: text(), amount: integer({ min: 1 }) }, (params, id) =>
+    openDispute(world, id, params),
+  );
+  order('/disputes/:id/close', { status: required(oneOf('lost', 'warning_closed', 'won')) }, ({ status }, id) =>
+    closeDispute(world, id, status),
+  );
+  order(
+    '/refunds',
+    { ...refundShape, status: oneOf('pending', 'requires_action', 'succeeded') },
+    ({ status, ...params }) => createRefund(world, params, status),
+  );
+  order('/refunds/:id/succeed', {}, (_, id) => finishRefund(world, id, 'succeeded'));
+  order('/refunds/:id/fail', { reason: text() }, ({ reason }, id) => finishRefund(world, id, 'failed', reason));
+  order('/refunds/:id/cancel', {}, (_, id) => finishRefund(world, id, 'canceled'));
+
+  order('/faults', faultShape, (fault) => faults.plan(fault));
+  router.delete('/faults', (_request, response) => {
+    faults.clear();
+    response.json({ ok: true });
+  });
+
+  router.get(
+    '/deliveries',
+    (_request, response) => void response.json({ plan: deliveries.plan, attempts: deliveries.attempts }),
+  );
+  order(
+    '/deliveries',
+    { mode: oneOf('drop', 'hold', 'normal'), duplicate: integer({ min: 0, max: 100 }), shuffle: flag },
+    (params) => {
+      deliveries.follow({
+        mode: params.mode ?? 'normal',
+        duplicate: params.duplicate ?? 0,
+        shuffle: params.shuffle ?? false,
+      });
+    },
+  );
+  router.post(
+    '/deliveries/flush',
+    async (_request, response) => void response.json({ sent: await deliveries.flush() }),
+  );
+  router.post('/events/:id/redeliver', async (request, response) => {
+    response.json({ statuses: await deliveries.resend(eventNamed(world, request.params.id)) });
+  });
+  order('/events/silence', { types: required(list(text())) }, ({ types }) => {
+    world.silenced.clear();
+    for (const type of types) world.silenced.add(type);
+  });
+  order(
+    '/webhook_endpoints/:id/roll',
+    { secret: required(text()), overlapSeconds: integer({ min: 0 }) },
+    (params, id) => rollSecret(world, id, params.secret, params.overlapSeconds ?? 0),
+  );
+
+  router.get('/clock', (_request, response) => void response.json({ now: clock.now() }));
+  router.post('/clock', (request, response) => {
+    const { now, advanceMs } = readShape(
+      { now: integer(), advanceMs: integer({ min: 0 }) },
+      request.body as Record<string, unknown>,
+    );
+    moveClock(world, now ?? clock.now() + (advanceMs ?? 0));
+    response.json({ now: clock.now() });
+  });
+  router.get('/requests', (_request, response) => void response.json({ data: requests.requests }));
+  router.delete('/requests', (_request, response) => {
+    requests.requests.length = 0;
+    response.json({ ok: true });
+  });
+  router.post('/reset', (_request, response) => {
+    store.clear();
+    faults.clear();
+    world.silenced.clear();
+    requests.requests.length = 0;
+    deliveries.forget();
+    afterReset();
+    store.transaction(() => store.settings.put({ id: 'clock', value: clock.offset }));
+    response.json({ ok: true });
+  });
+
+  router.use((request, _response) => {
+    throw unknownRoute(request.method, request.originalUrl);
+  });
+  router.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
+    const refusal = error instanceof Refusal ? error : invalid(error instanceof Error ? error.message : String(error));
+    response.status(refusal.status).json(refusal.toJson('req_control'));
+  });
+  return router;
+}
+
+/** What a shopper who does not say would have filled in. */
+export function attemptOf(world: World, session: Session, asked: AskedPay): Attempt {
+  const name = asked.name ?? 'Robin Sandbox';
+  const collects = session.shipping_address_collection;
+  const typed =
+    asked.address ?? (collects ? { ...SOMEWHERE, country: collects.allowed_countries[0] ?? 'DE' } : undefined);
+  const address = addressOf(typed);
+  return {
+    buyer: {
+      email: asked.email ?? session.customer_details?.email ?? 'shopper@example.com',
+      name,
+      phone: asked.phone ?? (session.phone_number_collection?.enabled ? '+4930123456' : null),
+      billingAddress: address,
+      shipping: collects && address ? { name, address } : null,
+      payWith: asked.method === 'bank_debit' ? 'bank_debit' : cardPayment(world, asked.card ?? GOOD_CARD.number),
+    },
+    customAmount: asked.customAmount,
+    promotionCode: asked.promotionCode,
+    shippingOption: asked.shippingOption,
+    tax: asked.tax,
+    presentment: asked.presentment,
+  };
+}
+
+const SOMEWHERE = { line1: 'Teststraße 1', city: 'Berlin', postal_code: '10115' };
+
+function cardPayment(world: World, card: string) {
+  return {
+    card: card.replaceAll(/[\s-]/g, ''),
+    expiryMonth: 12,
+    expiryYear: new Date(world.clock.now()).getUTCFullYear() + 3,
+  };
+}
+
+function shown({ publicUrl }: World, outcome: Outcome) {
+  const next =
+    outcome.outcome === 'complete'
+      ? { redirect: successAddress(outcome.session) }
+      : outcome.outcome === 'authenticate'
+        ? { redirect: `${publicUrl}/pay/${outcome.session.id}/authenticate` }
+        : { message: outcome.message };
+  return { outcome: outcome.outcome, session: outcome.session, ...next };
+}
+
+function recovered(world: World, id: string): Session {
+  sessionNamed(world, id);
+  const copy = recoverSession(world, detailOf(world, id).recovery?.token ?? '');
+  if (copy === null) throw invalid('This session has no recovery address that is still good.');
+  return copy;
+}
+
+function moveClock({ clock, store }: World, target: number): void {
+  try {
+    clock.advanceTo(target);
+  } catch (error) {
+    if (error instanceof RangeError) throw invalid(error.message, { param: 'now' });
+    throw error;
+  }
+  store.transaction(() => store.settings.put({ id: 'clock', value: clock.offset }));
+}

@@ -1,0 +1,53 @@
+/** Faults that tests ask for: the next so many matching requests go wrong in a given way. */
+import { flag, group, integer, oneOf, type Read, required, text } from './params';
+
+export const faultShape = {
+  match: group({
+    method: text(),
+    /** A regular expression over the path, as `^/v1/refunds$`. */
+    path: text(),
+  }),
+  times: integer({ min: 1 }),
+  kind: required(
+    oneOf(
+      'error_before', // answers a 500; nothing was done, nothing is saved under the key
+      'error_after', // does it, then answers a 500 and saves that under the key, as Stripe does
+      'rate_limit', // 429, before anything else
+      'html', // a proxy's 502 page; nothing was done
+      'cut_body', // does it, sends half the answer and hangs up
+      'reset', // hangs up without an answer; did it, unless `committed` is false
+      'delay', // waits first, with the key in use
+    ),
+  ),
+  /** For errors: 500 unless said otherwise. */
+  status: integer({ min: 500, max: 599 }),
+  /** For delay: milliseconds of real time. */
+  ms: integer({ min: 0 }),
+  /** For rate_limit: seconds, in `Retry-After`. */
+  retryAfter: integer({ min: 0 }),
+  committed: flag,
+};
+
+export type Fault = Read<typeof faultShape>;
+
+export class Faults {
+  private planned: { fault: Fault; left: number }[] = [];
+
+  plan(fault: Fault): void {
+    this.planned.push({ fault, left: fault.times ?? 1 });
+  }
+
+  clear(): void {
+    this.planned = [];
+  }
+
+  /** The fault this request is to suffer, counted as used. */
+  next(method: string, path: string): Fault | undefined {
+    const hit = this.planned.find(({ fault: { match = {} }, left }) => {
+      return left > 0 && (match.method ?? method) === method && new RegExp(match.path ?? '').test(path);
+    });
+    if (hit === undefined) return undefined;
+    hit.left--;
+    return hit.fault;
+  }
+}

@@ -1,0 +1,192 @@
+/** What every API request passes through: key, version, faults, idempotency, parameters, one transaction, the answer. */
+import { setTimeout as pause } from 'node:timers/promises';
+import express, { type Request, type Response, Router } from 'express';
+import { noKey, notForm, Refusal, rateLimited, serverError, unknownRoute, wrongKey, wrongVersion } from './errors';
+import { expandAll } from './expand';
+import type { Fault, Faults } from './faults';
+import { IdempotencyKeys } from './idempotency';
+import { newId } from './ids';
+import { readShape } from './params';
+import type { RequestLog } from './requestLog';
+import type { Route } from './route';
+import { ROUTES } from './routes';
+import { API_VERSION, NOBODY, type World } from './world';
+
+export interface Gateway {
+  router: Router;
+  keys: IdempotencyKeys;
+}
+
+interface Answer {
+  status: number;
+  body: string;
+  headers?: Record<string, string>;
+}
+
+interface Asked {
+  route: Route;
+  id: string;
+  params: Record<string, unknown>;
+  /** The idempotency key, of a POST. */
+  key: string | undefined;
+  path: string;
+  requestId: string;
+  fault: Fault | undefined;
+}
+
+export function createGateway(world: World, options: { secretKey: string; faults: Faults; log: RequestLog }): Gateway {
+  const keys = new IdempotencyKeys(world);
+  const router = Router();
+  router.use(express.urlencoded({ extended: true, limit: '1mb', parameterLimit: 20_000 }));
+  router.use((request, response, next) => {
+    const requestId = newId('req', 14);
+    response.locals.requestId = requestId;
+    response.set({ 'Request-Id': requestId, 'Stripe-Version': API_VERSION, 'Cache-Control': 'no-cache, no-store' });
+    authenticate(request, options.secretKey);
+    if (hasBody(request) && !request.is('application/x-www-form-urlencoded')) throw notForm();
+    next();
+  });
+  for (const route of ROUTES)
+    router[METHODS[route.method]](route.path, async (request: Request, response: Response) => {
+      const asked = askedOf(request, response, route, options.faults);
+      const entry = options.log.begin(
+        asked.requestId,
+        request.method,
+        asked.path,
+        asked.key,
+        asked.params,
+        asked.fault?.kind,
+      );
+      const answer = await answerTo(world, keys, asked);
+      entry.status = answer.status;
+      entry.replayed = answer.headers?.['Idempotent-Replayed'] === 'true';
+      send(response, answer, asked.fault);
+    });
+  router.use((request, _response) => {
+    throw unknownRoute(request.method, request.originalUrl.split('?')[0] ?? '');
+  });
+  router.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
+    const requestId = String(response.locals.requestId ?? newId('req', 14));
+    send(response, refusalAnswer(asRefusal(error, world), requestId), undefined);
+  });
+  return { router, keys };
+}
+
+const METHODS = { DELETE: 'delete', GET: 'get', POST: 'post' } as const;
+
+function askedOf(request: Request, response: Response, route: Route, faults: Faults): Asked {
+  const path = request.path;
+  const key = route.method === 'POST' ? request.get('idempotency-key') : undefined;
+  return {
+    route,
+    id: String(request.params.id ?? ''),
+    params: { ...request.query, ...(request.body as Record<string, unknown> | undefined) },
+    key,
+    path,
+    requestId: String(response.locals.requestId),
+    fault: faults.next(request.method, path),
+  };
+}
+
+/** Never throws: a refusal is an answer too. */
+async function answerTo(world: World, keys: IdempotencyKeys, asked: Asked): Promise<Answer> {
+  const { key, fault, requestId, params, path } = asked;
+  let claimed = false;
+  try {
+    if (fault?.kind === 'rate_limit') throw rateLimited(fault.retryAfter);
+    const saved = key === undefined ? null : keys.claim(key, path, params);
+    if (saved !== null)
+      return { ...saved, headers: { 'Idempotent-Replayed': 'true', 'Original-Request': saved.requestId } };
+    claimed = key !== undefined;
+    if (fault?.kind === 'delay') await pause(fault.ms ?? 0);
+    if (fault?.kind === 'error_before') throw serverError(fault.status);
+    if (fault?.kind === 'html')
+      return { status: fault.status ?? 502, body: BAD_GATEWAY, headers: { 'Content-Type': 'text/html' } };
+    if (fault?.kind === 'reset' && fault.committed === false) return { status: 0, body: '' };
+    return execute(world, keys, asked);
+  } catch (error) {
+    return refusalAnswer(asRefusal(error, world), requestId);
+  } finally {
+    if (claimed) keys.release(key as string);
+  }
+}
+
+/** Does it and saves the answer under the key, in one transaction. Parameters that do not read are not saved: nothing was begun. */
+function execute(
+  world: World,
+  keys: IdempotencyKeys,
+  { route, id, params, key, path, requestId, fault }: Asked,
+): Answer {
+  const { expand = [], ...read } = readShape(route.shape, params) as { expand?: string[] };
+  const save = (answer: Answer): Answer => {
+    if (key !== undefined) keys.save(key, { ...answer, path, requestId }, params);
+    return answer;
+  };
+  world.cause = { id: requestId, idempotency_key: key ?? null };
+  try {
+    return world.store.transaction(() => {
+      const answer = expandAll(world, route.run({ world, id, params: read as never }), expand);
+      if (fault?.kind === 'error_after') return save(refusalAnswer(serverError(fault.status), requestId));
+      return save({ status: 200, body: JSON.stringify(answer, null, 2) });
+    });
+  } catch (error) {
+    const refused = refusalAnswer(asRefusal(error, world), requestId);
+    return world.store.transaction(() => save(refused));
+  } finally {
+    world.cause = NOBODY;
+  }
+}
+
+function send(response: Response, { status, body, headers }: Answer, fault: Fault | undefined): void {
+  if (fault?.kind === 'reset') {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  response.status(status).set({ 'Content-Type': 'application/json', ...headers });
+  if (fault?.kind !== 'cut_body') {
+    response.send(body);
+    return;
+  }
+  response.set('Content-Length', String(Buffer.byteLength(body)));
+  response.write(body.slice(0, body.length / 2), () => response.socket?.destroy());
+}
+
+function refusalAnswer(refusal: Refusal, requestId: string): Answer {
+  return { status: refusal.status, body: JSON.stringify(refusal.toJson(requestId), null, 2), headers: refusal.headers };
+}
+
+/** What is not a refusal is a defect here, or a body that cannot be read. */
+function asRefusal(error: unknown, world: World): Refusal {
+  if (error instanceof Refusal) return error;
+  const { status, message } = error as { status?: number; message?: string };
+  if (status !== undefined && status < 500)
+    return new Refusal(status, { type: 'invalid_request_error', message: message ?? '' });
+  world.log({
+    level: 'error',
+    message: 'the sandbox failed',
+    error: error instanceof Error ? error.stack : String(error),
+  });
+  return serverError();
+}
+
+function authenticate(request: Request, secretKey: string): void {
+  const given = bearer(request) ?? basicUser(request);
+  if (given === undefined) throw noKey();
+  if (given !== secretKey) throw wrongKey(given);
+  const version = request.get('stripe-version');
+  if (version !== undefined && version !== API_VERSION) throw wrongVersion(version, API_VERSION);
+}
+
+const bearer = (request: Request) => /^Bearer (\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
+
+/** `curl -u sk_test_…:` as Stripe's documentation shows it. */
+function basicUser(request: Request): string | undefined {
+  const encoded = /^Basic (\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString().split(':')[0];
+}
+
+function hasBody(request: Request): boolean {
+  return Number(request.get('content-length') ?? 0) > 0 || request.get('transfer-encoding') !== undefined;
+}
+
+const BAD_GATEWAY = '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>';

@@ -1,0 +1,27 @@
+/** What every part of the sandbox works on. */
+import type { SandboxClock } from './clock';
+import type { Deliveries } from './deliveries';
+import type { Store } from './store';
+
+/** Stripe's API version whose shapes the sandbox speaks: the one the pinned library sends. */
+export const API_VERSION = '2026-10-28.endive';
+
+export interface World {
+  readonly store: Store;
+  readonly clock: SandboxClock;
+  readonly deliveries: Deliveries;
+  /** Where shoppers reach the payment pages, without a slash at the end. */
+  readonly publicUrl: string;
+  readonly log: (line: Record<string, unknown>) => void;
+  /** The API request under way: events name it. Both null when a shopper, the clock or staff at the Dashboard did it. */
+  cause: Cause;
+  /** Types of events that are never generated, as some are at Stripe. */
+  readonly silenced: Set<string>;
+}
+
+export interface Cause {
+  id: string | null;
+  idempotency_key: string | null;
+}
+
+export const NOBODY: Cause = { id: null, idempotency_key: null };
