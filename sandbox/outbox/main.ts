@@ -1,0 +1,20 @@
+import { startOutbox } from './server';
+
+// The outbox as a process of its own. OUTBOX_PORT, OUTBOX_DATA_DIR and OUTBOX_API_KEY come from whoever starts it; a line of JSON says when
+// it listens.
+async function main(): Promise<void> {
+  const { OUTBOX_PORT, OUTBOX_DATA_DIR, OUTBOX_API_KEY } = process.env;
+  if (!OUTBOX_DATA_DIR || !OUTBOX_API_KEY) throw new Error('OUTBOX_DATA_DIR and OUTBOX_API_KEY are needed.');
+  const outbox = await startOutbox({
+    port: Number(OUTBOX_PORT ?? 0),
+    dataDir: OUTBOX_DATA_DIR,
+    apiKey: OUTBOX_API_KEY,
+  });
+  console.log(JSON.stringify({ ready: true, url: outbox.url }));
+  process.once('SIGTERM', () => void outbox.close());
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

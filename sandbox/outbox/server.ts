@@ -1,0 +1,120 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { z } from 'zod';
+import { Faults } from './faults';
+import { type MailFilter, Mails } from './mails';
+import { listPage, mailPage, mailView } from './pages';
+import { resendApi } from './resend';
+import { ResendError } from './resend-error';
+
+export interface OutboxOptions {
+  /** Default: a free one. */
+  port?: number;
+  /** Where the mails are kept. */
+  dataDir: string;
+  /** The key that senders have to show. */
+  apiKey: string;
+  /** The time of day, for tests of what ends after a day. */
+  now?: () => number;
+}
+
+export interface Outbox {
+  url: string;
+  port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the outbox: a mail service for machines that should not send mail. It takes mails through Resend's API, so Holdfast sends to it as it
+ * sends to Resend, and shows them on a page instead of delivering them. State outlives a restart. Loopback only.
+ */
+export async function startOutbox({ port = 0, dataDir, apiKey, now = Date.now }: OutboxOptions): Promise<Outbox> {
+  const server = createServer(outbox(new Mails(join(dataDir, 'mails.jsonl'), now), apiKey));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    url: `http://127.0.0.1:${bound}`,
+    port: bound,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function outbox(mails: Mails, apiKey: string): Express {
+  const faults = new Faults();
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(express.json({ limit: '10mb' }));
+  app.use('/emails', resendApi(mails, faults, apiKey));
+
+  app.get('/', (req, res) => page(res, listPage(mails.list(filterOf(req)), filterOf(req))));
+  app.get('/mails/:id', (req, res, next) => {
+    const mail = mails.get(req.params.id);
+    return mail ? page(res, mailPage(mail)) : next();
+  });
+  app.get('/mails/:id/html', (req, res, next) => {
+    const mail = mails.get(req.params.id);
+    if (!mail) return next();
+    // Whatever a mail holds, it is shown without scripts and in an origin of its own; its links open in a new window.
+    res.set(
+      'Content-Security-Policy',
+      "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src * data:; style-src 'unsafe-inline'",
+    );
+    res.type('html').send(mailView(mail));
+  });
+
+  app.get('/api/mails', (req, res) => res.json({ data: mails.list(filterOf(req)) }));
+  app.delete('/api/mails', (_req, res) => {
+    mails.clear();
+    res.status(204).end();
+  });
+  app.post('/api/faults', (req, res) => {
+    const ordered = faultOrder.safeParse(req.body);
+    if (!ordered.success) return res.status(400).json({ error: z.prettifyError(ordered.error) });
+    const { times, ...fault } = ordered.data;
+    faults.order(times, fault);
+    return res.status(204).end();
+  });
+
+  app.use((_req, res) =>
+    res.status(404).json({ statusCode: 404, name: 'not_found', message: 'The requested endpoint does not exist.' }),
+  );
+  app.use(asResendError);
+  return app;
+}
+
+const faultOrder = z.strictObject({
+  times: z.int().min(0).max(1_000),
+  status: z.int().min(400).max(599).optional(),
+  after: z.boolean().optional(),
+  delayMs: z.int().min(0).max(60_000).optional(),
+});
+
+function filterOf({ query }: Request): MailFilter {
+  const one = (name: string) => (typeof query[name] === 'string' ? query[name] : undefined);
+  return { to: one('to'), template: one('template'), order: one('order') };
+}
+
+function page(res: Response, html: string): void {
+  res.set(
+    'Content-Security-Policy',
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; frame-src 'self'",
+  );
+  res.type('html').send(html);
+}
+
+function asResendError(error: Error & { status?: number }, _req: Request, res: Response, _next: NextFunction): void {
+  const { statusCode, name, message } =
+    error instanceof ResendError
+      ? error
+      : new ResendError(error.status ?? 500, error.status ? 'validation_error' : 'application_error', error.message);
+  res.status(statusCode).json({ statusCode, name, message });
+}

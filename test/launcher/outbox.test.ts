@@ -1,0 +1,153 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Resend } from 'resend';
+import type { Mail } from '../../sandbox/outbox/mails';
+import { type Outbox, startOutbox } from '../../sandbox/outbox/server';
+
+const KEY = 're_outbox_test';
+const DAY_MS = 24 * 60 * 60 * 1000;
+const confirmation = {
+  from: 'Shop <shop@example.com>',
+  to: 'Ada Lovelace <ada@example.com>',
+  subject: 'Your order',
+  html: '<p>Thank you</p>',
+  text: 'Thank you',
+  tags: [
+    { name: 'template', value: 'order_confirmation' },
+    { name: 'order', value: 'A-1' },
+  ],
+};
+
+let dataDir: string;
+let outbox: Outbox;
+let resend: Resend;
+let now: number;
+
+const start = async () => {
+  outbox = await startOutbox({ dataDir, apiKey: KEY, now: () => now });
+  resend = new Resend(KEY, { baseUrl: outbox.url });
+};
+const mails = async (query = ''): Promise<Mail[]> =>
+  (await (await fetch(`${outbox.url}/api/mails${query}`)).json()).data;
+const order = (fault: object) =>
+  fetch(`${outbox.url}/api/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(fault),
+  });
+
+beforeEach(async () => {
+  now = Date.parse('2026-11-23T12:00:00Z');
+  dataDir = mkdtempSync(join(tmpdir(), 'holdfast-outbox-'));
+  await start();
+});
+afterEach(async () => {
+  await outbox.close();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+test('takes a mail from the unchanged resend library and gives it back', async () => {
+  const { data, error } = await resend.emails.send(confirmation, { idempotencyKey: 'confirm/1' });
+  expect(error).toBeNull();
+  const { data: read } = await resend.emails.get(data?.id ?? '');
+  expect(read).toMatchObject({
+    id: data?.id,
+    subject: 'Your order',
+    to: ['Ada Lovelace <ada@example.com>'],
+    text: 'Thank you',
+  });
+  expect(await mails()).toMatchObject([
+    { tags: { template: 'order_confirmation', order: 'A-1' }, idempotencyKey: 'confirm/1' },
+  ]);
+});
+
+test('the same key and the same mail is the same mail, also after a restart; another mail under the key is refused', async () => {
+  const first = await resend.emails.send(confirmation, { idempotencyKey: 'confirm/1' });
+  await outbox.close();
+  await start();
+  const again = await resend.emails.send(confirmation, { idempotencyKey: 'confirm/1' });
+  expect(again.data?.id).toBe(first.data?.id);
+  const other = await resend.emails.send({ ...confirmation, subject: 'Another' }, { idempotencyKey: 'confirm/1' });
+  expect(other.error).toMatchObject({ name: 'invalid_idempotent_request', statusCode: 409 });
+  expect(await mails()).toHaveLength(1);
+});
+
+test('a key is forgotten after a day', async () => {
+  const first = await resend.emails.send(confirmation, { idempotencyKey: 'confirm/1' });
+  now += DAY_MS;
+  const later = await resend.emails.send(confirmation, { idempotencyKey: 'confirm/1' });
+  expect(later.data?.id).not.toBe(first.data?.id);
+  expect(await mails()).toHaveLength(2);
+});
+
+test('while a mail is being taken its key is in use', async () => {
+  await order({ times: 1, delayMs: 300 });
+  const [first, second] = await Promise.all([
+    resend.emails.send(confirmation, { idempotencyKey: 'confirm/1' }),
+    resend.emails.send(confirmation, { idempotencyKey: 'confirm/1' }),
+  ]);
+  const outcomes = [first, second].map(({ error }) => error?.name ?? 'sent');
+  expect(outcomes.sort()).toEqual(['concurrent_idempotent_requests', 'sent']);
+  expect(await mails()).toHaveLength(1);
+});
+
+test('fails as often as ordered; a mail whose answer was lost is not taken twice', async () => {
+  await order({ times: 2, status: 500, after: true });
+  const send = () => resend.emails.send(confirmation, { idempotencyKey: 'confirm/1' });
+  expect([await send(), await send(), await send()].map(({ error }) => error?.statusCode ?? 200)).toEqual([
+    500, 500, 200,
+  ]);
+  expect(await mails()).toHaveLength(1);
+
+  await order({ times: 1, status: 429 });
+  const refused = await resend.emails.send({ ...confirmation, subject: 'Second' });
+  expect(refused.error).toMatchObject({ name: 'rate_limit_exceeded', statusCode: 429 });
+  expect(await mails()).toHaveLength(1);
+});
+
+test.each([
+  ['no recipient', { to: '' }, 'missing_required_field'],
+  ['a recipient that is no address', { to: 'ada' }, 'validation_error'],
+  ['neither HTML nor text', { html: undefined, text: undefined }, 'missing_required_field'],
+  ['a tag with a space', { tags: [{ name: 'order', value: 'A 1' }] }, 'validation_error'],
+  ['a tag that is too long', { tags: [{ name: 'order', value: 'x'.repeat(257) }] }, 'validation_error'],
+])('refuses %s as Resend does', async (_what, change, name) => {
+  const { error } = await resend.emails.send({ ...confirmation, ...change } as typeof confirmation);
+  expect(error).toMatchObject({ name, statusCode: 422 });
+  expect(await mails()).toEqual([]);
+});
+
+test('refuses a wrong key and a missing one', async () => {
+  const stranger = await new Resend('re_wrong', { baseUrl: outbox.url }).emails.send(confirmation);
+  expect(stranger.error).toMatchObject({ name: 'invalid_api_key', statusCode: 403 });
+  const nobody = await fetch(`${outbox.url}/emails`, { method: 'POST' });
+  expect([nobody.status, (await nobody.json()).name]).toEqual([401, 'missing_api_key']);
+});
+
+test('lists newest first, by recipient, template and order; and forgets the list, not the keys', async () => {
+  await resend.emails.send(confirmation, { idempotencyKey: 'confirm/1' });
+  await resend.emails.send({
+    ...confirmation,
+    to: 'grace@example.com',
+    subject: 'Second',
+    tags: [{ name: 'template', value: 'order_shipped' }],
+  });
+  const subjects = async (query: string) => (await mails(query)).map(({ subject }) => subject);
+  expect(await subjects('')).toEqual(['Second', 'Your order']);
+  expect(await subjects('?to=ADA@example.com')).toEqual(['Your order']);
+  expect(await subjects('?template=order_shipped')).toEqual(['Second']);
+  expect(await subjects('?order=A-1&template=order_shipped')).toEqual([]);
+
+  await fetch(`${outbox.url}/api/mails`, { method: 'DELETE' });
+  await resend.emails.send(confirmation, { idempotencyKey: 'confirm/1' });
+  expect(await subjects('')).toEqual([]);
+});
+
+test('a mail cannot run scripts in its view, nor break out of the pages around it', async () => {
+  const { data } = await resend.emails.send({ ...confirmation, subject: '<img src=x onerror=alert(1)>' });
+  for (const path of ['/', `/mails/${data?.id}`])
+    expect(await (await fetch(outbox.url + path)).text()).not.toContain('<img');
+  const view = await fetch(`${outbox.url}/mails/${data?.id}/html`);
+  expect(view.headers.get('content-security-policy')).toMatch(/^sandbox (?!.*allow-scripts).*default-src 'none'/);
+});
