@@ -1,0 +1,55 @@
+import { useState } from 'react';
+import { basketsOf } from '../cart/baskets';
+import { useCart } from '../cart/cart';
+import { loadCatalogue, useCatalogue } from '../catalogue';
+import { BasketForm } from '../parts/basket-form';
+import { CameBack } from '../parts/came-back';
+import { Notice } from '../parts/notice';
+import { Page } from '../parts/page';
+import { TakeUpAgain } from '../parts/take-up-again';
+import { Link } from '../router';
+import { wordsFor } from '../words/failures';
+
+/** The cart, and the place to which a shopper comes back who did not pay: from the payment page, or from the mail that followed. */
+export function CartPage({ parameters }: { parameters: URLSearchParams }) {
+  // The address loses its session as soon as it was read, so that loading the page anew does not give up anything again.
+  const [leftSession] = useState(parameters.get('session_id'));
+  const recoverToken = parameters.get('recover');
+  const empty = useCart(({ lines }) => lines.length === 0);
+  return (
+    <Page title="Your cart">
+      {leftSession && <CameBack sessionId={leftSession} />}
+      {recoverToken && <TakeUpAgain token={recoverToken} />}
+      {!empty && <Baskets />}
+      {empty && !recoverToken && (
+        <p>
+          It is empty. <Link href="/">Look at the products</Link>
+        </p>
+      )}
+    </Page>
+  );
+}
+
+function Baskets() {
+  const { products, failure } = useCatalogue();
+  const { lines, currency } = useCart();
+  if (!products && failure) {
+    return (
+      <Notice tone="bad" title={wordsFor(failure).title}>
+        <p>Your cart is safe in this browser; we only cannot read today’s prices.</p>
+        <button type="button" onClick={() => void loadCatalogue()}>
+          Try again
+        </button>
+      </Notice>
+    );
+  }
+  if (!products) return <p role="status">Looking up today’s prices…</p>;
+  const baskets = basketsOf(lines, products, currency);
+  return (
+    <>
+      {baskets.map((basket) => (
+        <BasketForm key={basket.id} basket={basket} apart={baskets.length > 1} />
+      ))}
+    </>
+  );
+}

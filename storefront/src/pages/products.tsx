@@ -1,0 +1,106 @@
+import { formatMoney } from '../../../domain/money';
+import type { Product } from '../api/client';
+import { MOST_OF_ONE, quantityOf, setQuantity, useCart } from '../cart/cart';
+import { loadCatalogue, priceIn, shownCurrency, useCatalogue } from '../catalogue';
+import { useCheckout } from '../checkout/checkout';
+import { announce } from '../parts/announcer';
+import { Notice } from '../parts/notice';
+import { Page } from '../parts/page';
+import { Picture } from '../parts/picture';
+import { Link } from '../router';
+import { wordsFor } from '../words/failures';
+
+/** Everything the shop sells. */
+export function ProductsPage() {
+  const { products, failure } = useCatalogue();
+  const currency = useCart((cart) => shownCurrency(products ?? [], cart.currency));
+  return (
+    <Page title="Products">
+      {failure && (
+        <Notice tone="bad" title={wordsFor(failure).title}>
+          <p>{products ? 'Prices and stock on this page may be a little old.' : 'So there is nothing to show yet.'}</p>
+          <button type="button" onClick={() => void loadCatalogue()}>
+            Try again
+          </button>
+        </Notice>
+      )}
+      {!products && !failure && <p role="status">Looking what is on the shelves…</p>}
+      {products?.length === 0 && <p>There is nothing for sale at the moment.</p>}
+      <ul className="shelf">
+        {products?.map((product) => (
+          <li key={product.sku} className="card">
+            <ProductCard product={product} currency={currency} />
+          </li>
+        ))}
+      </ul>
+    </Page>
+  );
+}
+
+function ProductCard({ product, currency }: { product: Product; currency: string }) {
+  return (
+    <>
+      <Picture product={product} />
+      <div className="card-words">
+        <h2>{product.name}</h2>
+        <p>{product.description}</p>
+      </div>
+      <Price product={product} currency={currency} />
+      <p className="stock">
+        <Stock product={product} />
+      </p>
+      <AddToCart product={product} currency={currency} />
+    </>
+  );
+}
+
+function Price({ product, currency }: { product: Product; currency: string }) {
+  if (product.payWhatYouWant) {
+    const { minimum, suggested } = product.payWhatYouWant;
+    return (
+      <p className="price">
+        Pay what you want
+        <small>
+          from {formatMoney(minimum)}, suggested {formatMoney(suggested)}; you choose on the payment page
+        </small>
+      </p>
+    );
+  }
+  const price = priceIn(product, currency);
+  if (price) return <p className="price">{formatMoney(price)}</p>;
+  const others = product.prices.map((other) => other.currency.toUpperCase());
+  return (
+    <p className="price">
+      {product.prices[0] && formatMoney(product.prices[0])}
+      <small>sold in {others.join(' and ')} only</small>
+    </p>
+  );
+}
+
+const FEW = 5;
+
+function Stock({ product: { kind, available } }: { product: Product }) {
+  if (available !== null && available <= 0) return <span className="tag bad">Sold out</span>;
+  if (available !== null && available <= FEW) return <span className="tag warn">Only {available} left</span>;
+  return <span className="tag">{kind === 'DIGITAL' ? 'Download, at once' : 'In stock'}</span>;
+}
+
+function AddToCart({ product, currency }: { product: Product; currency: string }) {
+  const inCart = useCart(({ lines }) => quantityOf(lines, product.sku));
+  const busy = useCheckout((checkout) => checkout.busy !== null);
+  const most = product.payWhatYouWant ? 1 : Math.min(product.available ?? MOST_OF_ONE, MOST_OF_ONE);
+  const forSale = product.payWhatYouWant !== null || priceIn(product, currency) !== null;
+  const add = () => {
+    setQuantity(product.sku, inCart + 1);
+    announce(`${product.name} is in your cart, ${inCart + 1} of it.`);
+  };
+  return (
+    <div className="add">
+      <button type="button" className="primary" disabled={busy || !forSale || inCart >= most} onClick={add}>
+        {product.available !== null && product.available <= 0 ? 'Sold out' : 'Add to cart'}
+        <span className="unseen">: {product.name}</span>
+      </button>
+      {inCart > 0 && <Link href="/cart">{inCart} in your cart</Link>}
+    </div>
+  );
+}

@@ -1,0 +1,119 @@
+import { useEffect, useState } from 'react';
+import { formatMoney } from '../../../domain/money';
+import type { BasketLine } from '../cart/baskets';
+import { MOST_OF_ONE, setQuantity } from '../cart/cart';
+import { announce } from './announcer';
+import { Picture } from './picture';
+
+/** The lines of a basket, each with its quantity to change. */
+export function BasketLines({ lines }: { lines: BasketLine[] }) {
+  return (
+    <ul className="lines">
+      {lines.map((line) => (
+        <li key={line.sku}>
+          <Picture product={line.product} />
+          <div className="line-words">
+            <h3>{nameOf(line)}</h3>
+            <UnitPrice line={line} />
+            <Trouble line={line} />
+          </div>
+          <div className="line-buttons">
+            {line.product && !line.product.payWhatYouWant && <Quantity line={line} />}
+            <Remove line={line} />
+          </div>
+          <p className="line-total">
+            {line.unit && formatMoney({ ...line.unit, amount: line.unit.amount * line.quantity })}
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What to call a line: its product's name, and of one that has left the shop what is still known. */
+export const nameOf = ({ product, sku }: Pick<BasketLine, 'product' | 'sku'>): string => product?.name ?? sku;
+
+function UnitPrice({ line: { unit, product } }: { line: BasketLine }) {
+  if (unit) return <p className="hint">{formatMoney(unit)} each</p>;
+  if (!product?.payWhatYouWant) return null;
+  const { minimum, suggested } = product.payWhatYouWant;
+  return (
+    <p className="hint">
+      From {formatMoney(minimum)}, suggested {formatMoney(suggested)}
+    </p>
+  );
+}
+
+function Trouble({ line: { trouble, product } }: { line: BasketLine }) {
+  switch (trouble) {
+    case 'gone':
+      return <p className="tag bad">No longer sold; please take it out</p>;
+    case 'other-currency':
+      return (
+        <p className="tag bad">
+          Sold in {product?.prices.map(({ currency }) => currency.toUpperCase()).join(' and ')} only; please change the
+          currency or take it out
+        </p>
+      );
+    case 'sold-out':
+      return <p className="tag warn">None free at the moment</p>;
+    case 'too-many':
+      return <p className="tag warn">Only {product?.available} free at the moment</p>;
+    default:
+      return null;
+  }
+}
+
+function Quantity({ line }: { line: BasketLine }) {
+  const { sku, quantity } = line;
+  // What is being typed need not be a quantity yet.
+  const [typed, setTyped] = useState(String(quantity));
+  useEffect(() => setTyped(String(quantity)), [quantity]);
+  const type = (text: string) => {
+    setTyped(text);
+    if (/^[1-9]\d?$/.test(text)) setQuantity(sku, Number(text));
+  };
+  return (
+    <fieldset className="quantity">
+      <legend className="unseen">How many: {nameOf(line)}</legend>
+      <button
+        type="button"
+        aria-label="One less"
+        disabled={quantity <= 1}
+        onClick={() => setQuantity(sku, quantity - 1)}
+      >
+        −
+      </button>
+      <input
+        type="text"
+        inputMode="numeric"
+        aria-label="Quantity"
+        value={typed}
+        onChange={({ target }) => type(target.value)}
+        onBlur={() => setTyped(String(quantity))}
+      />
+      <button
+        type="button"
+        aria-label="One more"
+        disabled={quantity >= MOST_OF_ONE}
+        onClick={() => setQuantity(sku, quantity + 1)}
+      >
+        +
+      </button>
+    </fieldset>
+  );
+}
+
+function Remove({ line }: { line: BasketLine }) {
+  const remove = () => {
+    setQuantity(line.sku, 0);
+    announce(`${nameOf(line)} is out of your cart.`);
+    // The button goes with its line; without this the focus would be lost to the top of the document.
+    document.querySelector<HTMLElement>('h1')?.focus();
+  };
+  return (
+    <button type="button" className="quiet" onClick={remove}>
+      Remove<span className="unseen">: {nameOf(line)}</span>
+    </button>
+  );
+}

@@ -1,0 +1,44 @@
+import type { Failure } from '../api/client';
+import type { BasketLine } from '../cart/baskets';
+import { setQuantity } from '../cart/cart';
+import { useCatalogue } from '../catalogue';
+import { useCheckout } from '../checkout/checkout';
+import { wordsFor } from '../words/failures';
+import { announce } from './announcer';
+import { Notice } from './notice';
+
+/** Why a checkout did not start. What is sold out can be put right with one press where `lines` are the cart's own. */
+export function CheckoutFailure({ failure, lines }: { failure: Failure; lines: BasketLine[] }) {
+  const products = useCatalogue((catalogue) => catalogue.products);
+  const { title, text } = wordsFor(failure);
+  const nameFor = (sku: string) => products?.find((product) => product.sku === sku)?.name ?? sku;
+  const inCart = failure.items.filter(({ sku }) => lines.some((line) => line.sku === sku));
+  const adjust = () => {
+    for (const { sku, available } of inCart) setQuantity(sku, available);
+    useCheckout.setState({ failed: null });
+    announce('Your cart now holds what is left.');
+    document.querySelector<HTMLElement>('h1')?.focus();
+  };
+  return (
+    <Notice tone="bad" title={title}>
+      <p>{text}</p>
+      {failure.items.length > 0 && (
+        <ul>
+          {failure.items.map(({ sku, requested, available }) => (
+            <li key={sku}>
+              <strong>{nameFor(sku)}</strong>: {available > 0 ? `${available} left` : 'none left'}, you asked for{' '}
+              {requested}
+            </li>
+          ))}
+        </ul>
+      )}
+      {inCart.length > 0 && (
+        <button type="button" onClick={adjust}>
+          {inCart.every(({ available }) => available <= 0)
+            ? 'Take it out of my cart'
+            : 'Change my cart to what is left'}
+        </button>
+      )}
+    </Notice>
+  );
+}

@@ -1,0 +1,46 @@
+import type { Order } from '../api/client';
+import { formatDay } from '../words/when';
+
+/** The order's files, each with how often it may still be fetched. */
+export function Downloads({ order, onDownload }: { order: Order; onDownload: () => void }) {
+  if (order.downloads.length === 0) return null;
+  // The shop counts a download as it begins, some moments after the press.
+  const counted = () => setTimeout(onDownload, 1_500);
+  return (
+    <section>
+      <h2>Downloads</h2>
+      <ul className="rows">
+        {order.downloads.map((download) => (
+          <li key={download.url}>
+            <span>{order.items.find(({ sku }) => sku === download.sku)?.name ?? download.sku}</span>
+            <Download download={download} onDownload={counted} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+type OneDownload = Order['downloads'][number];
+
+function Download({
+  download: { sku, url, expiresAt, remaining },
+  onDownload,
+}: {
+  download: OneDownload;
+  onDownload: () => void;
+}) {
+  if (Date.parse(expiresAt) <= Date.now())
+    return <span className="hint">The link ran out on {formatDay(expiresAt)}</span>;
+  if (remaining <= 0) return <span className="hint">Fetched as often as it may be</span>;
+  return (
+    <span className="with-hint">
+      <a className="button" href={url} download onClick={onDownload}>
+        Download<span className="unseen">: {sku}</span>
+      </a>
+      <span className="hint">
+        {remaining === 1 ? 'once more' : `${remaining} times more`}, until {formatDay(expiresAt)}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,44 @@
+import { formatMoney } from '../../../domain/money';
+import type { Order } from '../api/client';
+import { formatMoment } from '../words/when';
+
+/** What was ordered and what it cost. */
+export function OrderItems({ order }: { order: Order }) {
+  return (
+    <section>
+      <h2>What you ordered</h2>
+      <table>
+        <thead className="unseen">
+          <tr>
+            <th scope="col">Item</th>
+            <th scope="col">Price</th>
+          </tr>
+        </thead>
+        <tbody>
+          {order.items.map(({ sku, name, quantity, total }) => (
+            <tr key={sku}>
+              <th scope="row">
+                {quantity > 1 && `${quantity} × `}
+                {name}
+              </th>
+              <td>{formatMoney(total)}</td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">Total</th>
+            <td>{formatMoney(order.total)}</td>
+          </tr>
+          {order.refunded.amount > 0 && (
+            <tr>
+              <th scope="row">Given back</th>
+              <td>{formatMoney(order.refunded)}</td>
+            </tr>
+          )}
+        </tfoot>
+      </table>
+      <p className="hint">As of {formatMoment(order.updatedAt)}</p>
+    </section>
+  );
+}

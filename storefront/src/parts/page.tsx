@@ -1,0 +1,23 @@
+import { type ReactNode, useEffect, useRef } from 'react';
+
+let first = true;
+
+/** A page with its title. Moving on from another page puts the focus here, so that a screen reader goes along. */
+export function Page({ title, children }: { title: string; children: ReactNode }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${title} · Holdfast demo shop`;
+  }, [title]);
+  useEffect(() => {
+    if (!first) heading.current?.focus();
+    first = false;
+  }, []);
+  return (
+    <>
+      <h1 ref={heading} tabIndex={-1}>
+        {title}
+      </h1>
+      {children}
+    </>
+  );
+}

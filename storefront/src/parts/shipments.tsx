@@ -1,0 +1,34 @@
+import type { Order } from '../api/client';
+import { formatDay } from '../words/when';
+
+/** The order's parcels, with where to follow them. */
+export function Shipments({ order: { shipments } }: { order: Order }) {
+  if (shipments.length === 0) return null;
+  return (
+    <section>
+      <h2>{shipments.length === 1 ? 'Parcel' : 'Parcels'}</h2>
+      <ul className="rows">
+        {shipments.map(({ carrier, trackingNumber, trackingUrl, shippedAt, deliveredAt }) => (
+          <li key={`${carrier} ${trackingNumber}`}>
+            <span>
+              {carrier} {trackingUrl ? <Outside href={trackingUrl}>{trackingNumber}</Outside> : trackingNumber}
+            </span>
+            <span className="hint">
+              {deliveredAt ? `Delivered on ${formatDay(deliveredAt)}` : `Shipped on ${formatDay(shippedAt)}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Staff type tracking addresses: only one that a browser fetches becomes a link. */
+function Outside({ href, children }: { href: string; children: string }) {
+  if (!/^https?:/i.test(href)) return children;
+  return (
+    <a href={href} target="_blank" rel="noreferrer">
+      {children}
+    </a>
+  );
+}
