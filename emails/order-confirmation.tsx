@@ -1,0 +1,64 @@
+import { type DownloadFacts, day, isShipped, type MailFacts, money, type OrderFacts } from './facts';
+import { becauseOrdered, Layout } from './layout';
+import { Action, H2, Items, P, Panel, Small } from './parts';
+import type { MailTemplate } from './template';
+
+/** Paid, or free: what was bought, the downloads, where the rest goes. */
+export const orderConfirmation: MailTemplate = {
+  audience: 'customer',
+  title: 'Order confirmation',
+  write: (facts) => ({
+    subject: `Your order ${facts.order.number} at ${facts.shop}`,
+    body: <OrderConfirmation {...facts} />,
+  }),
+};
+
+const OrderConfirmation = ({ order, shop, links }: MailFacts) => (
+  <Layout
+    shop={shop}
+    title="Thank you for your order"
+    preview={`Order ${order.number}, ${money(order, order.total)}. ${whatNext(order)}`}
+    why={becauseOrdered(shop)}
+  >
+    <P>{`${order.total > 0 ? 'Your payment has arrived.' : 'There is nothing to pay.'} ${whatNext(order)}`}</P>
+    {order.downloads.length > 0 && <H2>Your downloads</H2>}
+    {order.downloads.map((download) => (
+      <Download key={download.url} {...download} />
+    ))}
+    <H2>{`Order ${order.number}`}</H2>
+    <Items order={order} />
+    {order.shipTo && <H2>We send it to</H2>}
+    {order.shipTo && <Address lines={order.shipTo} />}
+    <Action href={links.order}>View your order</Action>
+  </Layout>
+);
+
+function whatNext(order: OrderFacts): string {
+  const toShip = isShipped(order);
+  const toLoad = order.downloads.length > 0;
+  if (toLoad && toShip) return 'Your downloads are ready, and we will write again when the rest is on its way.';
+  if (toLoad) return 'Your downloads are ready.';
+  return toShip
+    ? 'We are getting your order ready, and will write again when it is on its way.'
+    : 'Your order is complete.';
+}
+
+const Download = ({ name, url, expiresAt, remaining }: DownloadFacts) => (
+  <Panel>
+    <P>{name}</P>
+    <Action href={url}>Download</Action>
+    <Small>{`The link works ${remaining === 1 ? 'once' : `${remaining} times`}, until ${day(expiresAt)}.`}</Small>
+  </Panel>
+);
+
+const Address = ({ lines }: { lines: string[] }) => (
+  <P>
+    {lines.map((line, index) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the lines of an address may be equal, and never move
+      <span key={index}>
+        {index > 0 && <br />}
+        {line}
+      </span>
+    ))}
+  </P>
+);

@@ -1,0 +1,158 @@
+import type { ReactNode } from 'react';
+import { Button, Heading, Section, Text } from 'react-email';
+import { type MailFacts, money, type OrderFacts, type Quantity } from './facts';
+import { styles } from './theme';
+
+/** A sentence or two. */
+export const P = ({ children }: { children: ReactNode }) => (
+  <Text className="ink" style={styles.paragraph}>
+    {children}
+  </Text>
+);
+
+/** A remark that may be skipped. */
+export const Small = ({ children }: { children: ReactNode }) => (
+  <Text className="muted" style={styles.small}>
+    {children}
+  </Text>
+);
+
+/** The heading of a part. */
+export const H2 = ({ children }: { children: ReactNode }) => (
+  <Heading as="h2" className="ink" style={styles.section}>
+    {children}
+  </Heading>
+);
+
+/** The one thing the reader may want to do. */
+export const Action = ({ href, children }: { href: string; children: ReactNode }) => (
+  <Section style={styles.action}>
+    <Button className="button" href={href} style={styles.button}>
+      {children}
+    </Button>
+  </Section>
+);
+
+/** Something set apart: an address, a download. */
+export const Panel = ({ children }: { children: ReactNode }) => (
+  <Section className="panel" style={styles.panel}>
+    <div style={styles.panelInner}>{children}</div>
+  </Section>
+);
+
+/** An id or a command, to be copied. */
+export const Code = ({ children }: { children: ReactNode }) => (
+  <code className="ink" style={styles.code}>
+    {children}
+  </code>
+);
+
+/** Names and values, a row each. */
+export const Facts = ({ rows }: { rows: [name: string, value: ReactNode][] }) => (
+  <table className="data" cellPadding={0} cellSpacing={0} style={{ ...styles.table, width: 'auto' }}>
+    <tbody>
+      {rows.map(([name, value]) => (
+        <tr key={name}>
+          <th scope="row" className="muted" style={styles.fact}>
+            {name}
+          </th>
+          <td className="ink" style={styles.factValue}>
+            {value}
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  </table>
+);
+
+/** Things without prices: what a parcel holds. */
+export const Quantities = ({ of }: { of: Quantity[] }) => (
+  <table className="data amounts" cellPadding={0} cellSpacing={0} style={styles.table}>
+    <tbody>
+      {of.map(({ name, quantity }) => (
+        <tr key={name}>
+          <td className="ink rule" style={styles.cell}>
+            {name}
+          </td>
+          <td className="ink rule" style={styles.amount}>
+            {`× ${quantity}`}
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  </table>
+);
+
+/** What was bought and what it comes to; lines that are zero are left out. */
+export const Items = ({ order }: { order: OrderFacts }) => (
+  <table className="data amounts" cellPadding={0} cellSpacing={0} style={styles.table}>
+    <thead>
+      <tr>
+        <th scope="col" className="muted" style={styles.head}>
+          Item
+        </th>
+        <th scope="col" className="muted" style={{ ...styles.head, textAlign: 'right' }}>
+          Amount
+        </th>
+      </tr>
+    </thead>
+    <tbody>
+      {order.items.map(({ sku, name, quantity, unitAmount, total }) => (
+        <tr key={sku}>
+          <td className="ink rule" style={styles.cell}>
+            {name}
+            <br />
+            <span className="muted" style={styles.sub}>
+              {`${quantity} × ${money(order, unitAmount)}`}
+            </span>
+          </td>
+          <td className="ink rule" style={styles.amount}>
+            {money(order, total)}
+          </td>
+        </tr>
+      ))}
+    </tbody>
+    <tfoot>
+      {totals(order).map(([name, amount], index, all) => {
+        const last = index === all.length - 1 ? styles.total : {};
+        const first = index === 0 ? { borderTop: styles.cell.borderTop, paddingTop: '12px' } : {};
+        return (
+          <tr key={name}>
+            <th scope="row" className="ink rule" style={{ ...styles.sum, ...first, ...last }}>
+              {name}
+            </th>
+            <td className="ink rule" style={{ ...styles.sumAmount, ...first, ...last }}>
+              {money(order, amount)}
+            </td>
+          </tr>
+        );
+      })}
+    </tfoot>
+  </table>
+);
+
+/** How the total comes about. Tax that is inside the prices is told, not added: then the sum is right without it. */
+function totals({ subtotal, discount, shipping, tax, total }: OrderFacts): [string, number][] {
+  const taxIsInside = subtotal - discount + shipping === total;
+  const between: [string, number][] = [
+    ['Discount', -discount],
+    ['Shipping', shipping],
+    [taxIsInside ? 'Tax, included' : 'Tax', tax],
+  ];
+  const told = between.filter(([, amount]) => amount !== 0);
+  return [...(told.length > 0 ? [['Subtotal', subtotal] as [string, number]] : []), ...told, ['Total', total]];
+}
+
+/** Where staff look an order up. */
+export const StaffPointers = ({ order, links }: MailFacts) => (
+  <>
+    <H2>Where to find it</H2>
+    <Facts
+      rows={[
+        ['Temporal UI', <Code key="id">{order.sessionId}</Code>],
+        ['Staff API', <Code key="url">{`GET ${links.admin}`}</Code>],
+      ]}
+    />
+    <Small>The first is the id of the order’s workflow, which is the id of its Checkout Session at Stripe too.</Small>
+  </>
+);

@@ -1,0 +1,138 @@
+import { toPlainText } from 'react-email';
+
+/** The end of a line in a plain text mail (RFC 5322, 2.1.1 advises 78); an address is never broken. */
+const WIDTH = 78;
+
+/**
+ * The plain text of a mail, from its HTML: the headline underlined, tables as columns with amounts under each other and a rule above the sum,
+ * links as `label: address`, so that they can be read and clicked.
+ */
+export const plainText = (html: string): string =>
+  `${toPlainText(html, { wordwrap: WIDTH, formatters: { headline, columns, link }, selectors }).trim()}\n`;
+
+const selectors = [
+  { selector: 'title', format: 'skip' },
+  { selector: 'style', format: 'skip' },
+  { selector: 'h1', format: 'headline' },
+  { selector: 'h2', format: 'block', options: { leadingLineBreaks: 3, trailingLineBreaks: 2 } },
+  { selector: 'a', format: 'link' },
+  { selector: 'table.data', format: 'columns' },
+];
+
+const headline: Formatter = (element, walk, builder) => {
+  let width = -1;
+  builder.openBlock({ leadingLineBreaks: 2 });
+  builder.pushWordTransform((word) => {
+    width += word.length + 1;
+    return word;
+  });
+  walk(element.children, builder);
+  builder.popWordTransform();
+  builder.closeBlock({ trailingLineBreaks: 1 });
+  builder.openBlock({ leadingLineBreaks: 1 });
+  builder.addInline('='.repeat(Math.max(1, Math.min(width, WIDTH))));
+  builder.closeBlock({ trailingLineBreaks: 2 });
+};
+
+const link: Formatter = (element, walk, builder) => {
+  const href = element.attribs?.href ?? '';
+  const words: string[] = [];
+  builder.pushWordTransform((word) => {
+    words.push(word);
+    return word;
+  });
+  walk(element.children, builder);
+  builder.popWordTransform();
+  if (words.join('') !== href) builder.addInline(`: ${href}`, { noWordTransform: true });
+};
+
+/** A table of two columns, as parts.tsx makes them: the second to the right where it holds amounts. */
+const columns: Formatter = (table, walk, builder) => {
+  let sums = 0;
+  builder.openTable();
+  for (const section of table.children) {
+    for (const row of section.children) {
+      builder.openTableRow();
+      for (const cell of row.children) {
+        builder.openTableCell({ maxColumnWidth: 50 });
+        walk(cell.children, builder);
+        builder.closeTableCell({});
+      }
+      builder.closeTableRow();
+      if (section.name === 'tfoot') sums++;
+    }
+  }
+  const alignRight = table.attribs?.class?.includes('amounts') ?? false;
+  builder.closeTable({
+    tableToString: (rows) => layOut(rows, rows.length - sums, alignRight),
+    leadingLineBreaks: 2,
+    trailingLineBreaks: 2,
+  });
+};
+
+function layOut(rows: Cell[][], firstSum: number, alignRight: boolean): string {
+  const left = widest(rows.map(([first]) => first));
+  const right = widest(rows.map(([, second]) => second));
+  const lines = rows.flatMap(([first, second], index) => {
+    const names = linesOf(first);
+    const values = linesOf(second).map((value) => (alignRight ? value.padStart(right) : value));
+    const rule = index === firstSum && index > 0 ? ['-'.repeat(left + GAP.length + right)] : [];
+    const height = Math.max(names.length, values.length);
+    const row = Array.from({ length: height }, (_, line) =>
+      `${(names[line] ?? '').padEnd(left)}${GAP}${values[line] ?? ''}`.trimEnd(),
+    );
+    return [...rule, ...row];
+  });
+  return lines.join('\n');
+}
+
+const GAP = '   ';
+
+const linesOf = (cell: Cell | undefined): string[] => (cell?.text ?? '').split('\n');
+
+const widest = (cells: (Cell | undefined)[]): number =>
+  Math.max(0, ...cells.flatMap(linesOf).map(({ length }) => length));
+
+/** Long enough to be understood in an inbox, short enough for any server. */
+const SUBJECT_LENGTH = 120;
+
+/** Breaks that would end a header, other control characters, and those that turn the direction of writing around. */
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+
+/** A text as one line that may stand in a header: nothing in it can end the line, and it is not too long. */
+export function oneLine(text: string): string {
+  const letters = [...text.replace(UNPRINTABLE, ' ').replace(/\s+/g, ' ').trim()];
+  if (letters.length <= SUBJECT_LENGTH) return letters.join('');
+  return `${letters
+    .slice(0, SUBJECT_LENGTH - 1)
+    .join('')
+    .trimEnd()}…`;
+}
+
+/** What is used here of html-to-text's interface, which React Email passes through without types of its own. */
+interface Builder {
+  pushWordTransform(transform: (word: string) => string): void;
+  popWordTransform(): void;
+  addInline(text: string, options?: { noWordTransform?: boolean }): void;
+  openBlock(options: { leadingLineBreaks: number }): void;
+  closeBlock(options: { trailingLineBreaks: number }): void;
+  openTable(): void;
+  openTableRow(): void;
+  openTableCell(options: { maxColumnWidth: number }): void;
+  closeTableCell(options: object): void;
+  closeTableRow(): void;
+  closeTable(options: {
+    tableToString: (rows: Cell[][]) => string;
+    leadingLineBreaks: number;
+    trailingLineBreaks: number;
+  }): void;
+}
+interface Cell {
+  text: string;
+}
+interface Element {
+  name?: string;
+  attribs?: { href?: string; class?: string };
+  children: Element[];
+}
+type Formatter = (element: Element, walk: (children: Element[], builder: Builder) => void, builder: Builder) => void;

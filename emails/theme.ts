@@ -1,0 +1,125 @@
+import type { CSSProperties } from 'react';
+
+/**
+ * The look of every mail. Mail clients read inline styles; the few rules in `css` only refine them: less padding on a narrow screen, and other
+ * colours where the client follows a dark system. Clients that invert colours by themselves find none here that become unreadable.
+ */
+const FONT = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
+
+const light = {
+  page: '#f4f2ed',
+  card: '#ffffff',
+  ink: '#20242a',
+  muted: '#5b636d',
+  rule: '#e4e0d8',
+  accent: '#11624d',
+  panel: '#f7f5f0',
+};
+const dark = {
+  page: '#15181b',
+  card: '#1f2327',
+  ink: '#eceae5',
+  muted: '#a6adb5',
+  rule: '#363b41',
+  accent: '#58c7a5',
+  panel: '#282d32',
+};
+
+const text: CSSProperties = { fontFamily: FONT, fontSize: '16px', lineHeight: '25px', color: light.ink };
+
+export const styles = {
+  page: { ...text, margin: 0, padding: '0 10px', backgroundColor: light.page },
+  outer: { width: '100%', maxWidth: '600px' },
+  shop: { ...text, margin: 0, padding: '28px 8px 16px', fontSize: '17px', fontWeight: 600, letterSpacing: '0.2px' },
+  card: { backgroundColor: light.card, border: `1px solid ${light.rule}`, borderRadius: '12px' },
+  inner: { padding: '36px 40px 32px' },
+  title: { ...text, margin: '0 0 12px', fontSize: '26px', lineHeight: '33px', fontWeight: 650 },
+  section: { ...text, margin: '32px 0 8px', fontSize: '18px', lineHeight: '26px', fontWeight: 600 },
+  paragraph: { ...text, margin: '0 0 16px' },
+  small: { ...text, margin: '0 0 12px', fontSize: '14px', lineHeight: '21px', color: light.muted },
+  footer: { ...text, margin: 0, padding: '20px 8px 36px', fontSize: '13px', lineHeight: '20px', color: light.muted },
+  table: { width: '100%', borderCollapse: 'collapse', margin: '16px 0 24px' },
+  head: {
+    ...text,
+    padding: '0 0 8px',
+    fontSize: '13px',
+    lineHeight: '18px',
+    fontWeight: 500,
+    color: light.muted,
+    textAlign: 'left',
+  },
+  cell: {
+    ...text,
+    padding: '12px 0',
+    borderTop: `1px solid ${light.rule}`,
+    verticalAlign: 'top',
+    textAlign: 'left',
+    fontWeight: 400,
+  },
+  amount: {
+    ...text,
+    padding: '12px 0 12px 16px',
+    borderTop: `1px solid ${light.rule}`,
+    verticalAlign: 'top',
+    textAlign: 'right',
+    whiteSpace: 'nowrap',
+  },
+  sum: { ...text, padding: '4px 0', textAlign: 'left', fontWeight: 400 },
+  sumAmount: { ...text, padding: '4px 0 4px 16px', textAlign: 'right', whiteSpace: 'nowrap' },
+  sub: { fontSize: '14px', lineHeight: '21px', color: light.muted },
+  total: { fontWeight: 650 },
+  fact: {
+    ...text,
+    padding: '4px 24px 4px 0',
+    fontSize: '15px',
+    fontWeight: 400,
+    color: light.muted,
+    textAlign: 'left',
+    verticalAlign: 'top',
+    whiteSpace: 'nowrap',
+  },
+  factValue: {
+    ...text,
+    padding: '4px 0',
+    fontSize: '15px',
+    textAlign: 'left',
+    verticalAlign: 'top',
+    wordBreak: 'break-word',
+  },
+  panel: { backgroundColor: light.panel, borderRadius: '8px', margin: '12px 0' },
+  panelInner: { padding: '16px 20px 4px' },
+  action: { margin: '8px 0 16px' },
+  button: {
+    fontFamily: FONT,
+    fontSize: '16px',
+    fontWeight: 600,
+    color: '#ffffff',
+    backgroundColor: light.accent,
+    borderRadius: '8px',
+    padding: '13px 24px',
+    textDecoration: 'none',
+  },
+  code: {
+    fontFamily: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
+    fontSize: '13px',
+    wordBreak: 'break-all',
+  },
+} satisfies Record<string, CSSProperties>;
+
+/** What a client with a `<style>` of its own right adds: narrow screens and dark ones. `!important`, because it overrides inline styles. */
+export const css = `
+:root { color-scheme: light dark; supported-color-schemes: light dark; }
+@media (max-width: 480px) {
+  .inner { padding: 26px 20px 22px !important; }
+  .title { font-size: 23px !important; line-height: 30px !important; }
+}
+@media (prefers-color-scheme: dark) {
+  .page, .page > table > tbody > tr > td { background-color: ${dark.page} !important; }
+  .card { background-color: ${dark.card} !important; border-color: ${dark.rule} !important; }
+  .panel { background-color: ${dark.panel} !important; }
+  .ink { color: ${dark.ink} !important; }
+  .muted { color: ${dark.muted} !important; }
+  .rule { border-color: ${dark.rule} !important; }
+  .button { background-color: ${dark.accent} !important; color: #0c1f19 !important; }
+}
+`;
