@@ -19,7 +19,7 @@ export interface Decline {
 /** How a refund starts, and what becomes of it after so many seconds. */
 export interface RefundBehaviour {
   starts: 'pending' | 'succeeded';
-  then: 'fails' | 'succeeds' | null;
+  becomes: 'fails' | 'succeeds' | null;
   after: number;
 }
 
@@ -53,14 +53,14 @@ export const TEST_CARDS: TestCard[] = [
     brand: 'visa',
     does: 'is paid; a refund is pending for a minute',
     onPay: 'pay',
-    onRefund: { starts: 'pending', then: 'succeeds', after: A_MINUTE },
+    onRefund: { starts: 'pending', becomes: 'succeeds', after: A_MINUTE },
   },
   {
     number: '4000000000005126',
     brand: 'visa',
     does: 'is paid; a refund fails after a minute',
     onPay: 'pay',
-    onRefund: { starts: 'succeeded', then: 'fails', after: A_MINUTE },
+    onRefund: { starts: 'succeeded', becomes: 'fails', after: A_MINUTE },
   },
   { number: '4000000000000002', brand: 'visa', does: 'is declined', onPay: declined('generic_decline') },
   {
@@ -82,8 +82,8 @@ export const TEST_CARDS: TestCard[] = [
 export const GOOD_CARD = TEST_CARDS[0] as TestCard;
 
 /** A refund of a bank debit takes its time. */
-export const BANK_DEBIT_REFUND: RefundBehaviour = { starts: 'pending', then: 'succeeds', after: A_MINUTE };
-const AT_ONCE: RefundBehaviour = { starts: 'succeeded', then: null, after: 0 };
+export const BANK_DEBIT_REFUND: RefundBehaviour = { starts: 'pending', becomes: 'succeeds', after: A_MINUTE };
+const AT_ONCE: RefundBehaviour = { starts: 'succeeded', becomes: null, after: 0 };
 
 /** The test card of a number as typed, or how Stripe declines any other. */
 export function cardOf(typed: string): TestCard {

@@ -7,7 +7,7 @@ import { emit } from './events';
 import { newId } from './ids';
 import { page, pagingByTime } from './lists';
 import { changedMetadata, known, metadata, text, unsupported } from './params';
-import { bankDebitOf, billingDetailsOf, chargedWith } from './paymentMethods';
+import { bankDebitOf, billingDetailsOf, chargedWith } from './payment-methods';
 import { previousOf } from './products';
 import type { Buyer } from './records';
 import { type Route, route } from './route';

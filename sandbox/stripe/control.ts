@@ -26,7 +26,7 @@ import { GOOD_CARD } from './cards';
 import { addressOf, addressShape } from './customers';
 import { closeDispute, openDispute } from './disputes';
 import { invalid, Refusal, unknownRoute } from './errors';
-import { eventNamed } from './eventRoutes';
+import { eventNamed } from './event-routes';
 import { type Faults, faultShape } from './faults';
 import {
   currency,
@@ -43,10 +43,10 @@ import {
 } from './params';
 import { type Attempt, authenticate, failDebit, type Outcome, pay, settleDebit } from './payments';
 import { createRefund, finishRefund, refundShape } from './refunds';
-import type { RequestLog } from './requestLog';
-import { createSession, sessionShape } from './sessionCreate';
+import type { RequestLog } from './request-log';
+import { createSession, sessionShape } from './session-create';
 import { detailOf, expireSession, recoverSession, type Session, sessionNamed, successAddress } from './sessions';
-import { rollSecret } from './webhookEndpoints';
+import { rollSecret } from './webhook-endpoints';
 import type { World } from './world';
 
 interface Parts {

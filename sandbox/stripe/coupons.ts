@@ -49,7 +49,7 @@ export const promotionCodeRoutes: Route[] = [
       const coupon = couponNamed(world, params.promotion.coupon ?? '', 'promotion[coupon]');
       const code = params.code ?? randomText(8).toUpperCase();
       if (world.store.promotionCodes.by('code', code.toLowerCase()).some(({ active }) => active))
-        throw invalid('An active promotion code with `code: ' + code + '` already exists.', { param: 'code' });
+        throw invalid(`An active promotion code with \`code: ${code}\` already exists.`, { param: 'code' });
       return world.store.promotionCodes.put({
         id: newId('promo'),
         object: 'promotion_code',

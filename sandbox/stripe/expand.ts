@@ -1,6 +1,6 @@
 /** `expand[]`: ids in an answer replaced by the objects they name, along paths like `payment_intent.latest_charge`. */
 import { invalid } from './errors';
-import { lineItemsOf } from './lineItems';
+import { lineItemsOf } from './line-items';
 import { isRecord } from './params';
 import { idOf } from './store';
 import type { World } from './world';

@@ -7,7 +7,7 @@ import type { Fault, Faults } from './faults';
 import { IdempotencyKeys } from './idempotency';
 import { newId } from './ids';
 import { readShape } from './params';
-import type { RequestLog } from './requestLog';
+import type { RequestLog } from './request-log';
 import type { Route } from './route';
 import { ROUTES } from './routes';
 import { API_VERSION, NOBODY, type World } from './world';

@@ -10,7 +10,7 @@ import { happenLater } from './later';
 import { page, pagingByTime } from './lists';
 import { inWords } from './money';
 import { changedMetadata, integer, metadata, oneOf, text, unsupported } from './params';
-import { intentNamed } from './paymentIntents';
+import { intentNamed } from './payment-intents';
 import { previousOf } from './products';
 import { type Route, route } from './route';
 import { idOf } from './store';
@@ -108,8 +108,8 @@ export function createRefund(
     status,
     transfer_reversal: null,
   });
-  if (starts === undefined && behaviour.then !== null)
-    happenLater(world, id, behaviour.then === 'fails' ? 'refund_fails' : 'refund_succeeds', behaviour.after);
+  if (starts === undefined && behaviour.becomes !== null)
+    happenLater(world, id, behaviour.becomes === 'fails' ? 'refund_fails' : 'refund_succeeds', behaviour.after);
   emit(world, 'refund.created', refund);
   changeRefunded(world, charge, amount, 'charge.refunded');
   return refund;

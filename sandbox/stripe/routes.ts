@@ -5,14 +5,14 @@ import { chargeRoutes } from './charges';
 import { couponRoutes, promotionCodeRoutes } from './coupons';
 import { customerRoutes } from './customers';
 import { disputeRoutes } from './disputes';
-import { eventRoutes } from './eventRoutes';
-import { paymentIntentRoutes } from './paymentIntents';
+import { eventRoutes } from './event-routes';
+import { paymentIntentRoutes } from './payment-intents';
 import { priceRoutes } from './prices';
-import { productRoutes } from './productRoutes';
+import { productRoutes } from './product-routes';
 import { refundRoutes } from './refunds';
 import type { Route } from './route';
-import { sessionRoutes } from './sessionRoutes';
-import { webhookEndpointRoutes } from './webhookEndpoints';
+import { sessionRoutes } from './session-routes';
+import { webhookEndpointRoutes } from './webhook-endpoints';
 
 export const ROUTES: Route[] = [
   ...accountRoutes,

@@ -13,10 +13,10 @@ import { Faults } from './faults';
 import { createGateway } from './gateway';
 import { resumeLater } from './later';
 import { createPages } from './pages';
-import { RequestLog } from './requestLog';
+import { RequestLog } from './request-log';
 import { watchExpiry } from './sessions';
 import { Store } from './store';
-import { keepEndpoint } from './webhookEndpoints';
+import { keepEndpoint } from './webhook-endpoints';
 import { NOBODY, type World } from './world';
 
 export interface SandboxOptions {

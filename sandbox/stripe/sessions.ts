@@ -21,7 +21,7 @@ import type Stripe from 'stripe';
 import { invalid, noSuch } from './errors';
 import { emit } from './events';
 import { newId, newSessionId, randomText } from './ids';
-import { totalsOf } from './lineItems';
+import { totalsOf } from './line-items';
 import type { SessionDetail } from './records';
 import { idOf } from './store';
 import type { World } from './world';

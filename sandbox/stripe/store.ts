@@ -12,7 +12,7 @@ export class Store {
   private readonly journal: Journal;
   private undo: (() => void)[] | undefined;
   private changes: Change[] = [];
-  private then: (() => void)[] = [];
+  private whenDone: (() => void)[] = [];
 
   readonly settings = this.collection<Setting>('setting');
   readonly products = this.collection<Stripe.Product>('product');
@@ -71,12 +71,12 @@ export class Store {
     if (this.undo !== undefined) return work();
     this.undo = [];
     this.changes = [];
-    this.then = [];
+    this.whenDone = [];
     try {
       const result = work();
       if (this.changes.length > 0) this.journal.append(this.changes);
       this.undo = undefined;
-      for (const next of this.then) next();
+      for (const next of this.whenDone) next();
       return result;
     } catch (error) {
       for (const step of (this.undo ?? []).reverse()) step();
@@ -87,7 +87,7 @@ export class Store {
 
   /** Runs once the transaction is on disk, and not at all if it fails. */
   afterwards(next: () => void): void {
-    this.then.push(next);
+    this.whenDone.push(next);
   }
 
   /** Forgets everything. */

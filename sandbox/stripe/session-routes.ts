@@ -1,10 +1,10 @@
 /** `/v1/checkout/sessions`. */
 
-import { lineItemsOf } from './lineItems';
+import { lineItemsOf } from './line-items';
 import { page, paging, pagingByTime } from './lists';
 import { changedMetadata, emptyable, group, known, metadata, oneOf, text, unsupported } from './params';
 import { type Route, route } from './route';
-import { createSession, sessionShape } from './sessionCreate';
+import { createSession, sessionShape } from './session-create';
 import { expireSession, sessionNamed } from './sessions';
 
 export const sessionRoutes: Route[] = [

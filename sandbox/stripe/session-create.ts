@@ -4,7 +4,7 @@ import { couponNamed, discountByPromotion } from './coupons';
 import { customerNamed } from './customers';
 import { invalid } from './errors';
 import { newId, newSessionId } from './ids';
-import { lineItemsParam, openLines, totalsOf } from './lineItems';
+import { lineItemsParam, openLines, totalsOf } from './line-items';
 import {
   changedMetadata,
   currency,
@@ -23,7 +23,7 @@ import {
   unsupported,
   url,
 } from './params';
-import { paymentMethodTypesOf } from './paymentMethods';
+import { paymentMethodTypesOf } from './payment-methods';
 import type { Discount, SessionDetail, ShippingChoice } from './records';
 import { keepSession, payAddress, type Session, watchExpiry } from './sessions';
 import type { World } from './world';
