@@ -1,5 +1,5 @@
-import type { Client } from '@temporalio/client';
 import type Stripe from 'stripe';
+import type { RefundId } from '../domain/ids';
 import type { Clock } from '../platform/clock';
 import type { Db } from '../platform/database';
 import type { Env } from '../platform/env';
@@ -9,7 +9,8 @@ import type { Mailer } from '../platform/mailer';
 export interface Deps {
   db: Db;
   stripe: Stripe;
-  temporal: Client;
+  /** Makes sure that the workflow of this refund runs; Stripe's own event does the same, whichever is first. */
+  followRefund(id: RefundId): Promise<void>;
   mailer: Mailer;
   clock: Clock;
   env: Env;

@@ -2,7 +2,12 @@
  * Keys of ours in a Checkout Session's metadata (and its PaymentIntent's). `checkout` names the row in `checkouts` that was written before
  * Stripe was asked; a session that carries it is ours and is never ignored. Lines carry their SKU under `sku`.
  */
-export const METADATA = { checkout: 'holdfast_checkout', number: 'holdfast_number', userId: 'userId', sku: 'sku' } as const;
+export const METADATA = {
+  checkout: 'holdfast_checkout',
+  number: 'holdfast_number',
+  userId: 'userId',
+  sku: 'sku',
+} as const;
 
 /** One line of a checkout, as it was asked: the shape of `checkouts.lines`. Amounts are in the checkout's currency. */
 export interface CheckoutLine {

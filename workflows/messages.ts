@@ -1,4 +1,3 @@
-import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import {
   defineSearchAttributeKey,
   type SearchAttributePair,
@@ -7,8 +6,9 @@ import {
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
 } from '@temporalio/common';
-import type { OrderStatus, Reason } from '../domain/order';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { RefundId, SessionId } from '../domain/ids';
+import type { OrderStatus, Reason } from '../domain/order';
 
 /**
  * Every name that crosses a process: workflows, ids, policies, queues, messages, search attributes. The API, the worker and the tests import

@@ -1,0 +1,68 @@
+import Stripe from 'stripe';
+import type { SessionId } from '../domain/ids';
+import { METADATA } from '../domain/session';
+import { judge, type Verdict } from '../domain/verdict';
+import type { Deps } from './deps';
+import { writePaid } from './paid';
+import { type AskedCheckout, askedFor, factsOf, retrieveSession } from './session';
+import { adopt, writeFound, writeStray } from './take-up';
+
+/** Whether a session that nobody had asked for under its id became an order. */
+export type TakenUp = 'taken-up' | 'not-complete' | 'not-ours';
+
+/** What is done at Stripe about the Checkout Session of an order. */
+export const checkout = (deps: Deps) => {
+  const read = async (sessionId: SessionId): Promise<Verdict> => {
+    const session = await retrieveSession(deps, sessionId);
+    const asked = await askedFor(deps, sessionId);
+    const facts = await factsOf(deps, session, asked);
+    const verdict = judge(facts, asked);
+    if (verdict.seen === 'paid' || verdict.seen === 'differs') await writePaid(deps, session, facts, asked, verdict);
+    return verdict;
+  };
+
+  return {
+    /**
+     * Steps 2 and 3: reads the session with its PaymentIntent, latest charge and lines, and says what that means. When the money is there,
+     * who bought, where to send it and what was paid are written to the order first; only codes and numbers are answered.
+     */
+    lookAtSession: ({ sessionId }: { sessionId: SessionId }): Promise<Verdict> => read(sessionId),
+
+    /**
+     * Closes the till: after it no shopper can start to pay. A session that is no longer open cannot be expired; Stripe says so without a
+     * code, and the session itself says what it is (https://docs.stripe.com/api/checkout/sessions/expire).
+     * The key changes with each try (1, 2, …): expiring twice is harmless, while a saved 500 would be answered under one key for a day.
+     */
+    async closeTill({ sessionId, attempt }: { sessionId: SessionId; attempt: number }): Promise<Verdict> {
+      try {
+        await deps.stripe.checkout.sessions.expire(sessionId, undefined, {
+          idempotencyKey: `expire/${sessionId}/${attempt}`,
+        });
+      } catch (error) {
+        if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+      }
+      return read(sessionId);
+    },
+
+    /**
+     * Takes up a `complete` session that Holdfast has no request for under this id: one of ours whose process died before it wrote the id
+     * down, a payment link, a recovered session. Its lines become the checkout that the order is opened from. A session of somebody else's
+     * is written down as such, once.
+     */
+    async takeUpSession({ sessionId }: { sessionId: SessionId }): Promise<TakenUp> {
+      const session = await retrieveSession(deps, sessionId);
+      if (session.status !== 'complete') return 'not-complete';
+      const ours = session.metadata?.[METADATA.checkout];
+      if (ours && (await adopt(deps, session, ours))) return 'taken-up';
+      const { lines } = await factsOf(deps, session, NOTHING_ASKED);
+      if (!ours && (session.mode !== 'payment' || lines.some(({ sku }) => sku === null))) {
+        await writeStray(deps, session);
+        return 'not-ours';
+      }
+      await writeFound(deps, session, lines);
+      return 'taken-up';
+    },
+  };
+};
+
+const NOTHING_ASKED: AskedCheckout = { currency: '', lines: [] };

@@ -1,0 +1,337 @@
+import { until, World } from './world';
+
+let world: World;
+beforeAll(async () => {
+  world = await World.start();
+});
+afterAll(() => world.stop());
+
+describe('a paid order', () => {
+  test('of downloads is granted, mailed and completed at once', async () => {
+    await world.product('ebook', { amount: 900 });
+    const { id, opening } = await world.checkout([{ sku: 'ebook' }], { userId: 'user-7' });
+    expect(opening).toEqual({ outcome: 'held', status: 'PENDING' });
+    await world.pay(id);
+    await world.webhook(id);
+
+    expect(await world.end(id)).toBe('COMPLETED');
+    const order = await world.order(id);
+    expect(order).toMatchObject({ status: 'COMPLETED', paymentStatus: 'PAID', total: 900n, refunded: 0n });
+    expect(order.customer).toMatchObject({ email: 'ada@example.com', name: 'Ada Lovelace', userId: 'user-7' });
+    expect(order.grants).toHaveLength(1);
+    expect(await world.mails(id)).toEqual(['order_confirmation', 'order_received']);
+  });
+
+  test('of goods waits for staff, is shipped in parts, and completes when it arrived', async () => {
+    await world.product('mug', { stock: 10 });
+    await world.product('poster', { stock: 10 });
+    const { id } = await world.checkout([{ sku: 'mug', quantity: 3 }, { sku: 'poster' }]);
+    expect(await world.stock('mug')).toEqual({ onHand: 10, held: 3 });
+    await world.pay(id);
+    await world.webhook(id);
+    await until(async () => (await world.order(id)).status === 'PREPARING');
+    expect(await world.stock('mug')).toEqual({ onHand: 7, held: 0 });
+
+    const handle = world.handle(id);
+    const parcel = { carrier: 'DHL', trackingNumber: 'A1', items: [{ sku: 'mug', quantity: 2 }] };
+    expect(await handle.executeUpdate('ship', { args: [parcel] })).toBe('PREPARING');
+    expect(await handle.executeUpdate('ship', { args: [parcel] })).toBe('PREPARING');
+    await expect(
+      handle.executeUpdate('ship', {
+        args: [{ carrier: 'DHL', trackingNumber: 'A2', items: [{ sku: 'mug', quantity: 2 }] }],
+      }),
+    ).rejects.toMatchObject({
+      cause: { type: 'invalid_transition' },
+    });
+    await expect(handle.executeUpdate('cancel', { args: [{ reason: 'other' }] })).rejects.toMatchObject({
+      cause: { type: 'invalid_transition' },
+    });
+    expect(await handle.executeUpdate('ship', { args: [{ carrier: 'DHL', trackingNumber: 'A3' }] })).toBe('SHIPPED');
+    expect(await handle.executeUpdate('deliver')).toBe('COMPLETED');
+
+    expect(await world.end(id)).toBe('COMPLETED');
+    expect((await world.order(id)).shipments).toHaveLength(2);
+    expect(await world.mails(id)).toEqual(['order_confirmation', 'order_received', 'order_shipped', 'order_shipped']);
+  });
+
+  test('that is shipped completes by itself, long enough after', async () => {
+    await world.product('vase', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'vase' }]);
+    await world.pay(id);
+    await world.webhook(id);
+    await until(async () => (await world.order(id)).status === 'PREPARING');
+    await world.handle(id).executeUpdate('ship', { args: [{ carrier: 'DHL', trackingNumber: 'V1' }] });
+    expect(await world.end(id)).toBe('COMPLETED');
+  });
+
+  test('told of twenty times at once is one order with one mail', async () => {
+    await world.product('song', {});
+    const { id } = await world.checkout([{ sku: 'song' }]);
+    await world.pay(id);
+    const told = await Promise.allSettled(Array.from({ length: 20 }, () => world.webhook(id)));
+    expect(
+      told
+        .filter(({ status }) => status === 'rejected')
+        .every((one) => (one as PromiseRejectedResult).reason.name === 'WorkflowExecutionAlreadyStartedError'),
+    ).toBe(true);
+    expect(await world.end(id)).toBe('COMPLETED');
+    expect(await world.mails(id)).toEqual(['order_confirmation', 'order_received']);
+    expect(await world.db.order.count({ where: { sessionId: id } })).toBe(1);
+  });
+
+  test('that costs nothing is fulfilled, and cancelling it refunds nothing', async () => {
+    await world.product('free-mug', { amount: 0, stock: 2 });
+    const { id } = await world.checkout([{ sku: 'free-mug' }]);
+    await world.pay(id);
+    await world.webhook(id);
+    await until(async () => (await world.order(id)).status === 'PREPARING');
+    expect((await world.order(id)).paymentStatus).toBe('NO_PAYMENT_REQUIRED');
+    expect(await world.handle(id).executeUpdate('cancel', { args: [{ reason: 'other' }] })).toBe('CANCELLED');
+    expect(await world.end(id)).toBe('CANCELLED');
+    expect(await world.stock('free-mug')).toEqual({ onHand: 2, held: 0 });
+  });
+});
+
+describe('an order nobody pays', () => {
+  test('closes the till at the end of the hold, gives back the stock, and mails nobody it does not know', async () => {
+    await world.product('lamp', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'lamp' }], { holdSeconds: 60 });
+    expect(await world.end(id)).toBe('EXPIRED');
+    expect(await world.stock('lamp')).toEqual({ onHand: 1, held: 0 });
+    expect((await world.stripe.checkout.sessions.retrieve(id)).status).toBe('expired');
+    expect(await world.mails(id)).toEqual([]);
+  });
+
+  test('that the shopper abandons is cancelled once Stripe says that the till is closed', async () => {
+    await world.product('clock', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'clock' }]);
+    await world.handle(id).signal('abandon');
+    expect(await world.end(id)).toBe('CANCELLED');
+    expect(await world.stock('clock')).toEqual({ onHand: 1, held: 0 });
+  });
+
+  test('that staff cancel closes the till first', async () => {
+    await world.product('chair', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'chair' }]);
+    expect(await world.handle(id).executeUpdate('cancel', { args: [{ reason: 'other' }] })).toBe('CANCELLED');
+    expect((await world.stripe.checkout.sessions.retrieve(id)).status).toBe('expired');
+    expect(await world.end(id)).toBe('CANCELLED');
+  });
+
+  test('survives a declined card: the session is still open', async () => {
+    await world.product('rug', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'rug' }]);
+    await world.at(`/sessions/${id}/decline`);
+    await world.webhook(id);
+    await until(async () =>
+      (await world.history(id)).events?.some(({ activityTaskCompletedEventAttributes: done }) => done),
+    );
+    expect(await world.stock('rug')).toEqual({ onHand: 1, held: 1 });
+    await world.pay(id);
+    await world.webhook(id);
+    await until(async () => (await world.order(id)).status === 'PREPARING');
+  });
+});
+
+describe('money that comes when it should not', () => {
+  test('a payment at the very end of the hold wins over the end of the hold', async () => {
+    await world.product('desk', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'desk' }], { holdSeconds: 60 });
+    await world.pay(id); // and no webhook ever comes
+    await world.sleep(61_000);
+    await until(async () => (await world.order(id)).status === 'PREPARING');
+    expect(await world.stock('desk')).toEqual({ onHand: 0, held: 0 });
+  });
+
+  test('an order sold out at checkout whose session was paid all the same is refunded once, and told', async () => {
+    await world.product('last', { stock: 1 });
+    const first = await world.checkout([{ sku: 'last' }]);
+    const second = await world.session([{ sku: 'last' }]);
+    await world.pay(second);
+    expect(await world.open(second)).toMatchObject({
+      outcome: 'sold-out',
+      missing: [{ sku: 'last', requested: 1, available: 0 }],
+    });
+    expect(await world.end(second)).toBe('REFUNDED');
+
+    const order = await world.order(second);
+    expect(order).toMatchObject({ status: 'REFUNDED', paymentStatus: 'REFUNDED', refunded: order.total });
+    const refunds = await world.stripe.refunds.list({ payment_intent: order.paymentIntentId as string });
+    expect(refunds.data).toHaveLength(1);
+    expect(await world.end(refunds.data[0]?.id as never)).toBe('succeeded');
+    await until(async () => (await world.mails(second)).includes('order_refunded'));
+    expect(await world.mails(second)).toEqual(['order_refunded']);
+    await world.handle(first.id).signal('abandon');
+  });
+
+  test('Stripe answering 500 after it has made the refund makes one refund', async () => {
+    await world.product('once', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'once' }]);
+    await world.pay(id);
+    await world.webhook(id);
+    await until(async () => (await world.order(id)).status === 'PREPARING');
+    await world.at('/faults', {
+      match: { method: 'POST', path: '^/v1/refunds$' },
+      times: 1,
+      kind: 'error_after',
+      status: 500,
+    });
+    expect(await world.handle(id).executeUpdate('cancel', { args: [{ reason: 'damaged' }] })).toBe('REFUNDED');
+    expect(await world.end(id)).toBe('REFUNDED');
+    const order = await world.order(id);
+    expect((await world.stripe.refunds.list({ payment_intent: order.paymentIntentId as string })).data).toHaveLength(1);
+    expect(order.refunds).toHaveLength(1);
+    expect(order.refunds[0]).toMatchObject({ reason: 'damaged', status: 'succeeded' });
+    expect(await world.stock('once')).toEqual({ onHand: 1, held: 0 });
+  });
+
+  test('a delayed payment keeps its hold, past the end of it, until it is settled', async () => {
+    await world.product('sofa', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'sofa' }], { holdSeconds: 600 });
+    await world.pay(id, { method: 'bank_debit' });
+    await world.webhook(id);
+    await until(async () => (await world.order(id)).paymentStatus === 'PROCESSING');
+    await world.sleep(3 * 86_400_000);
+    expect(await world.stock('sofa')).toEqual({ onHand: 1, held: 1 });
+    await world.at(`/sessions/${id}/settle`);
+    await world.webhook(id);
+    await until(async () => (await world.order(id)).status === 'PREPARING');
+  });
+
+  test('a delayed payment that fails gives back the stock', async () => {
+    await world.product('bed', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'bed' }]);
+    await world.pay(id, { method: 'bank_debit' });
+    await world.webhook(id);
+    await until(async () => (await world.order(id)).paymentStatus === 'PROCESSING');
+    await world.at(`/sessions/${id}/fail-delayed`);
+    await world.webhook(id);
+    expect(await world.end(id)).toBe('EXPIRED');
+    expect(await world.order(id)).toMatchObject({ paymentStatus: 'FAILED' });
+    expect(await world.stock('bed')).toEqual({ onHand: 1, held: 0 });
+  });
+
+  test('an amount that is not what was asked ships nothing; staff cancel, and it is given back', async () => {
+    await world.product('odd', { amount: 1000, stock: 1 });
+    const { id } = await world.checkout([{ sku: 'odd' }]);
+    const row = await world.db.checkout.findUniqueOrThrow({ where: { sessionId: id } });
+    const [line] = row.lines as { unitAmount: number; total: number }[];
+    await world.db.checkout.update({
+      where: { sessionId: id },
+      data: { lines: [{ ...line, unitAmount: 1001, total: 1001 }] as never },
+    });
+    await world.pay(id);
+    await world.webhook(id);
+    const parked = await until(async () => {
+      const order = await world.order(id);
+      return order.attentionStep && order;
+    });
+    expect(parked).toMatchObject({ status: 'PENDING', paymentStatus: 'PAID', attentionStep: 'confirm' });
+    expect(parked.attentionReason).toContain('1000');
+    expect(parked.attentionReason).toContain('1001');
+    expect(await world.stock('odd')).toEqual({ onHand: 1, held: 1 });
+    await until(async () => (await world.mails(id)).includes('attention_needed'));
+
+    expect(await world.handle(id).executeUpdate('cancel', { args: [{ reason: 'other' }] })).toBe('REFUNDED');
+    expect(await world.end(id)).toBe('REFUNDED');
+    expect(await world.order(id)).toMatchObject({ attentionStep: null });
+    expect(await world.stock('odd')).toEqual({ onHand: 1, held: 0 });
+  });
+
+  test('retry reads Stripe again', async () => {
+    await world.product('even', { amount: 1000, stock: 1 });
+    const { id } = await world.checkout([{ sku: 'even' }]);
+    const row = await world.db.checkout.findUniqueOrThrow({ where: { sessionId: id } });
+    await world.db.checkout.update({ where: { sessionId: id }, data: { currency: 'usd' } });
+    await world.pay(id);
+    await world.webhook(id);
+    await until(async () => (await world.order(id)).attentionStep);
+    await world.db.checkout.update({ where: { sessionId: id }, data: { currency: row.currency } });
+    await world.handle(id).executeUpdate('retry');
+    await until(async () => (await world.order(id)).status === 'PREPARING');
+    await until(async () => (await world.order(id)).attentionStep === null);
+    await expect(world.handle(id).executeUpdate('retry')).rejects.toMatchObject({
+      cause: { type: 'invalid_transition' },
+    });
+  });
+});
+
+describe('an order that lost something on the way', () => {
+  test('terminated before payment, then paid, is made', async () => {
+    await world.product('healed', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'healed' }]);
+    await world.handle(id).terminate('by mistake');
+    await world.pay(id);
+    await world.webhook(id);
+    await until(async () => (await world.order(id)).status === 'PREPARING');
+    expect(await world.stock('healed')).toEqual({ onHand: 0, held: 0 });
+  });
+
+  test('whose API died between Stripe and Temporal becomes an order when it is paid', async () => {
+    await world.product('orphan', { stock: 2 });
+    const id = await world.session([{ sku: 'orphan' }]);
+    await world.db.checkout.update({ where: { sessionId: id }, data: { sessionId: null, url: null } });
+    await world.pay(id);
+    await world.webhook(id);
+    await until(async () => (await world.db.order.findUnique({ where: { sessionId: id } }))?.status === 'PREPARING');
+    expect(await world.stock('orphan')).toEqual({ onHand: 1, held: 0 });
+  });
+
+  test('made elsewhere with prices of ours is taken up; with prices of others it is left alone', async () => {
+    await world.product('linked', { stock: 2, amount: 700 });
+    const price = await world.db.price.findFirstOrThrow({ where: { sku: 'linked' } });
+    const link = { mode: 'payment', success_url: 'http://localhost/thanks' } as const;
+    const ours = await world.stripe.checkout.sessions.create({
+      ...link,
+      line_items: [{ price: price.stripePriceId as string, quantity: 2 }],
+    });
+    await world.pay(ours.id as never);
+    await world.webhook(ours.id as never);
+    await until(
+      async () => (await world.db.order.findUnique({ where: { sessionId: ours.id } }))?.status === 'PREPARING',
+    );
+    expect(await world.stock('linked')).toEqual({ onHand: 0, held: 0 });
+
+    const others = await world.stripe.checkout.sessions.create({
+      ...link,
+      line_items: [
+        { quantity: 1, price_data: { currency: 'eur', unit_amount: 500, product_data: { name: 'Something else' } } },
+      ],
+    });
+    await world.pay(others.id as never);
+    await world.webhook(others.id as never);
+    await world.end(others.id as never);
+    expect(await world.db.order.findUnique({ where: { sessionId: others.id } })).toBeNull();
+    expect(await world.db.straySession.findUnique({ where: { sessionId: others.id } })).toMatchObject({ amount: 500n });
+  });
+
+  test('abandoned before a worker ever ran holds nothing and ends cancelled', async () => {
+    await world.product('nobody', { stock: 1 });
+    const id = await world.session([{ sku: 'nobody' }]);
+    await world.stopWorkers();
+    const asked = world.open(id).catch(() => 'gave up');
+    await until(async () =>
+      world
+        .handle(id)
+        .describe()
+        .catch(() => null),
+    );
+    await world.handle(id).signal('abandon');
+    await world.startWorkers();
+    expect(await world.end(id)).toBe('CANCELLED');
+    await asked;
+    expect(await world.stock('nobody')).toEqual({ onHand: 1, held: 0 });
+    expect(await world.db.stockMovement.count({ where: { reference: id } })).toBe(0);
+  });
+
+  test('Request Cancellation in the Temporal UI is the cancel update', async () => {
+    await world.product('ui', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'ui' }]);
+    await world.pay(id);
+    await world.webhook(id);
+    await until(async () => (await world.order(id)).status === 'PREPARING');
+    await world.handle(id).cancel();
+    expect(await world.end(id)).toBe('REFUNDED');
+    expect(await world.stock('ui')).toEqual({ onHand: 1, held: 0 });
+  });
+});

@@ -1,0 +1,125 @@
+import type { Client } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import type { Deps } from '../activities/deps';
+import { systemClock } from '../platform/clock';
+import { connectDatabase } from '../platform/database';
+import { type Env, loadEnv } from '../platform/env';
+import { createLogger, type Logger } from '../platform/logger';
+import { createMailer } from '../platform/mailer';
+import { createRegistry } from '../platform/metrics';
+import { connectStripe } from '../platform/stripe';
+import { connectTemporal, temporalConfig } from '../platform/temporal';
+import { refundLookSignal, refundStart, WORKFLOWS } from '../workflows/messages';
+import { workflowBundle } from './bundle';
+import { serveHealth } from './health';
+import { createWorkers } from './workers';
+
+/** After SIGTERM a process must be gone within 20 s, whatever still hangs. */
+const GONE_WITHIN_MS = 18_000;
+const RECONNECT_MS = 1_000;
+
+/** The worker's process: configured by the environment alone, any number of them beside each other. */
+export async function startWorker(): Promise<void> {
+  const env = loadEnv();
+  const log = createLogger('worker', env.LOG_LEVEL);
+  Runtime.install({ logger: temporalLog(log), shutdownSignals: [] });
+  const deps = createDeps(env, connectTemporal());
+  const running = new Set<Worker>();
+  const health = await serveHealth({ env, deps, registry: createRegistry('worker'), running });
+
+  let stopping = false;
+  const stop = (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(0), GONE_WITHIN_MS).unref();
+    for (const worker of running) worker.shutdown();
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+
+  const bundle = await workflowBundle();
+  while (!stopping) {
+    try {
+      await runWorkers(env, deps, bundle, running, () => stopping);
+    } catch (error) {
+      log.error({ err: error }, 'the connection to Temporal failed; trying again');
+      await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+    }
+  }
+  health.close();
+  process.exit(0);
+}
+
+async function runWorkers(
+  env: Env,
+  deps: Deps,
+  workflowBundle: { codePath: string },
+  running: Set<Worker>,
+  stopping: () => boolean,
+): Promise<void> {
+  const { connectionOptions, namespace } = temporalConfig();
+  const connection = await NativeConnection.connect(connectionOptions);
+  try {
+    const workers = await createWorkers({
+      connection,
+      namespace,
+      deps,
+      workflowBundle,
+      stripeMaxPerSecond: env.STRIPE_MAX_PER_SECOND,
+    });
+    if (stopping()) return;
+    for (const worker of workers) running.add(worker);
+    // When one ends, by an error or because it was asked to, the other must not go on alone.
+    await Promise.all(
+      workers.map(async (worker) => {
+        try {
+          await worker.run();
+        } finally {
+          running.delete(worker);
+          for (const other of running) if (workers.includes(other) && other.getState() === 'RUNNING') other.shutdown();
+        }
+      }),
+    );
+  } finally {
+    await connection.close().catch(() => undefined);
+  }
+}
+
+/** What activities touch the world with, made from the configuration. */
+function createDeps(env: Env, temporal: Client): Deps {
+  return {
+    db: connectDatabase(env.DATABASE_URL, 20),
+    stripe: connectStripe(env),
+    mailer: createMailer(env),
+    clock: systemClock,
+    env,
+    async followRefund(refundId) {
+      await temporal.workflow.signalWithStart(WORKFLOWS.refund, {
+        ...refundStart({ refundId }),
+        signal: refundLookSignal,
+        signalArgs: [],
+      });
+    },
+  };
+}
+
+const temporalLog = (log: Logger) =>
+  new DefaultLogger('WARN', ({ level, message, meta }) => {
+    const write = level === 'ERROR' ? log.error : log.warn;
+    write.call(
+      log,
+      {
+        temporal: meta && {
+          workflowId: meta.workflowId,
+          activityType: meta.activityType,
+          taskQueue: meta.taskQueue,
+          error: errorName(meta.error),
+        },
+      },
+      message,
+    );
+  });
+
+const errorName = (error: unknown): string | undefined =>
+  error instanceof Error ? `${error.name}: ${error.message}` : undefined;

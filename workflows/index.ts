@@ -1,0 +1,3 @@
+// What the worker bundles: each workflow under its name.
+export { order } from './order';
+export { refund } from './refund';

@@ -1,0 +1,124 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { UnpaidEnding } from '../activities/orders';
+import { isFinal, type OrderStatus, type Reason } from '../domain/order';
+import type { Opening, OrderInput } from './messages';
+import { Desk } from './order/desk';
+import { fulfil } from './order/fulfil';
+import { giveBack } from './order/give-back';
+import { awaitPayment } from './order/payment';
+import { database, stripe } from './steps';
+
+/**
+ * The life of one order, from checkout to a final status, under the id of its Stripe Checkout Session. Every way an order can move is a
+ * message to this workflow; a message says only *look again*, and Stripe and the database say what is. docs/how-an-order-lives.md tells it
+ * for people.
+ */
+export async function order(input: OrderInput): Promise<OrderStatus> {
+  const desk = new Desk(input); // signals, updates, query: set before the first await
+  CancellationScope.current().cancelRequested.catch(() => desk.inbox.cancelFromTemporal());
+  return CancellationScope.nonCancellable(() => live(desk));
+}
+
+async function live(desk: Desk): Promise<OrderStatus> {
+  const opened = await open(desk);
+  if (opened === 'nothing-to-do') return desk.finish();
+  if (isFinal(desk.status)) return accountForMoney(desk);
+
+  if (desk.status === 'PENDING') {
+    const payment = await awaitPayment(desk, opened.ending);
+    if (payment.outcome !== 'paid') return endUnpaid(desk, payment.outcome, payment.cancelled?.settle);
+    if (payment.cancelled) return compensate(desk, payment.cancelled.request.reason, 'staff', payment.cancelled.settle);
+    if (!(await commit(desk))) return compensate(desk, 'out_of_stock', 'holdfast');
+  }
+  const cancelled = await fulfil(desk);
+  if (cancelled) return compensate(desk, cancelled.request.reason, 'staff', cancelled.settle);
+  return desk.finish();
+}
+
+/** 1. Open: the order at the price asked, and the holds, all or nothing. A session nobody asked for here is taken up when it is complete. */
+async function open(desk: Desk): Promise<'nothing-to-do' | { ending: UnpaidEnding | null }> {
+  const { sessionId } = desk;
+  const gone = desk.inbox.abandoned;
+  const write = () => desk.untilDone('open', () => database.openOrder({ sessionId, hold: !gone }));
+  let opened = await write();
+  if (opened.outcome === 'unknown') {
+    const taken = await desk.untilDone('take up', () =>
+      stripe.takeUpSession.executeWithOptions({ summary: 'Takes up a session' }, [{ sessionId }]),
+    );
+    if (taken === 'taken-up') opened = await write();
+  }
+  if (opened.outcome === 'unknown') {
+    desk.notOurs();
+    return 'nothing-to-do';
+  }
+  desk.opened(opened.order, toShopper(opened.order.status, opened.missing, gone));
+  return { ending: gone ? 'abandoned' : WHY_NO_STOCK[opened.order.stock] };
+}
+
+/** 4. Commit: the hold becomes a sale; a hold that has run out takes stock again. False when there is none. */
+async function commit(desk: Desk): Promise<boolean> {
+  const { sessionId } = desk;
+  const { status, missing } = await desk.untilDone('commit', () => database.commitOrder({ sessionId }));
+  if (missing.length > 0) return false;
+  desk.moved(status, 'Paid; the stock is sold to this order');
+  desk.mail({ template: 'order_confirmation' }, { template: 'order_received' });
+  return true;
+}
+
+/** No money came, and none can come: the stock is given back. A message that came meanwhile is looked at once more. */
+async function endUnpaid(desk: Desk, ending: UnpaidEnding, answer?: Answer): Promise<OrderStatus> {
+  const { sessionId } = desk;
+  const status = await desk.untilDone('release', () => database.endUnpaid({ sessionId, ending }));
+  desk.moved(status, `Ended without money: ${ending}`);
+  answer?.(status);
+  if (status === 'EXPIRED') desk.mail({ template: 'checkout_expired' });
+  await desk.finish();
+  return desk.inbox.something() ? accountForMoney(desk) : desk.status;
+}
+
+/** The goods cannot be had, or are not wanted: all that is left of the money is given back. */
+async function compensate(
+  desk: Desk,
+  reason: Reason,
+  actor: string,
+  answer?: (status: OrderStatus) => void,
+): Promise<OrderStatus> {
+  const status = await giveBack(desk, reason, actor);
+  answer?.(status);
+  return desk.finish();
+}
+
+/** An order that has ended: money that Stripe holds for it after all is given back in full. */
+async function accountForMoney(desk: Desk): Promise<OrderStatus> {
+  const { sessionId } = desk;
+  while (desk.status === 'EXPIRED' || desk.status === 'CANCELLED') {
+    desk.inbox.seen();
+    const { seen } = await desk.untilDone('confirm', () =>
+      stripe.lookAtSession.executeWithOptions({ summary: 'Looks for money after the end' }, [{ sessionId }]),
+    );
+    if (seen === 'paid' || seen === 'differs') return compensate(desk, 'other', 'holdfast');
+    if (!desk.inbox.something()) break;
+  }
+  return desk.finish();
+}
+
+/** Answers staff who cancelled. */
+type Answer = (status: OrderStatus) => void;
+
+/** Why an order that is opened again has no stock, and its till is to be closed. */
+const WHY_NO_STOCK = {
+  HELD: null,
+  COMMITTED: null,
+  RETURNED: null,
+  RELEASED: 'expired',
+  SOLD_OUT: 'sold-out',
+} as const;
+
+function toShopper(
+  status: OrderStatus,
+  missing: Extract<Opening, { outcome: 'sold-out' }>['missing'],
+  gone: boolean,
+): Opening {
+  if (missing.length > 0) return { outcome: 'sold-out', missing };
+  return gone || status !== 'PENDING' ? { outcome: 'closed', status } : { outcome: 'held', status };
+}

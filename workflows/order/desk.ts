@@ -1,0 +1,257 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  allHandlersFinished,
+  condition,
+  setCurrentDetails,
+  setHandler,
+  TimeoutFailure,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { MailRequest } from '../../activities/email';
+import type { OrderFactsNow } from '../../activities/orders';
+import type { SessionId } from '../../domain/ids';
+import { isFinal, type OrderStatus } from '../../domain/order';
+import {
+  factPairs,
+  INVALID_TRANSITION,
+  type Opening,
+  type OrderInput,
+  openUpdate,
+  retryUpdate,
+  SEARCH_ATTRIBUTES,
+  stateQuery,
+} from '../messages';
+import { post, slowDatabase } from '../steps';
+import { describeOrder } from './details';
+import { Inbox, refusal } from './inbox';
+
+/** A step that cannot go on by itself. */
+export interface Parked {
+  step: string;
+  reason: string;
+}
+
+/** How long a step that cannot go on waits for `retry` before it tries by itself: 15 s, doubling, at most ten minutes. */
+const slowRetry = (tries: number): number => Math.min(15_000 * 2 ** (tries - 1), 600_000);
+/** So often a step may fail for a passing reason (a restart of the database) before anybody is called. */
+const QUIET_TRIES = 2;
+
+/**
+ * One order's desk: what is known of it, what has arrived for it, and what staff see of it. The steps of its life stand in order.ts and the
+ * files beside this one; the machinery they share stands here.
+ */
+export class Desk {
+  readonly sessionId: SessionId;
+  readonly inbox: Inbox;
+  private facts: OrderFactsNow | null = null;
+  private opening: Opening | null = null;
+  private readonly parked: Parked[] = [];
+  private readonly happened: string[] = [];
+  private waitingFor = 'the database';
+  private retries = 0;
+  private answeredRetries = 0;
+  private mailsUnderWay = 0;
+  private attention: Promise<void> = Promise.resolve();
+
+  constructor(readonly input: OrderInput) {
+    this.sessionId = input.sessionId;
+    this.inbox = new Inbox(() => this.facts?.status ?? null);
+    setHandler(openUpdate, async () => {
+      await condition(() => this.opening !== null);
+      return this.opening as Opening;
+    });
+    setHandler(retryUpdate, () => this.retry(), { validator: () => this.refuseNeedlessRetry() });
+    setHandler(stateQuery, () => ({
+      sessionId: this.sessionId,
+      status: this.status,
+      waitingFor: this.waitingFor,
+      attention: this.parked[0] ?? null,
+    }));
+  }
+
+  get status(): OrderStatus {
+    return this.facts?.status ?? 'PENDING';
+  }
+
+  /** The order as it was opened; steps run only after that. */
+  get order(): OrderFactsNow {
+    if (this.facts === null) throw new Error('the order is not opened yet');
+    return this.facts;
+  }
+
+  // --- What is known ------------------------------------------------------------------------------------------------------------------
+
+  /** The order is in the database: the shopper who waits hears how it went, and staff can find it. */
+  opened(order: OrderFactsNow, opening: Opening): void {
+    this.facts = order;
+    this.opening = opening;
+    if (!workflowInfo().typedSearchAttributes.get(SEARCH_ATTRIBUTES.orderNumber))
+      upsertSearchAttributes(factPairs(order));
+    this.show();
+  }
+
+  /** There is no order, and will be none. */
+  notOurs(): void {
+    this.opening = { outcome: 'not-ours' };
+  }
+
+  /** The order stands somewhere else now, and rests there: staff find it by its status. */
+  moved(status: OrderStatus, event: string): void {
+    this.facts = { ...this.order, status };
+    this.happened.push(event);
+    upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.orderStatus, value: status }]);
+    this.show();
+  }
+
+  /** A parcel left: the order rests where it was until all of it is shipped. */
+  shipped(status: OrderStatus): void {
+    this.facts = { ...this.order, anythingShipped: true };
+    if (status === this.status) this.tell('Shipped in part');
+    else this.moved(status, 'Shipped');
+  }
+
+  /** Something worth telling staff that does not move the order. */
+  private tell(event: string): void {
+    this.happened.push(event);
+    this.show();
+  }
+
+  /** What the order waits for from here on, in words that end “It waits for …”. */
+  waits(forWhat: string): void {
+    this.waitingFor = forWhat;
+    this.show();
+  }
+
+  // --- Steps that must be done ----------------------------------------------------------------------------------------------------------
+
+  /**
+   * Does a step until it is done. One that cannot go on is parked: in sight of staff, with a reason they can act on, waiting for `retry` or
+   * its own slow retry. `attempt` counts from 1.
+   */
+  async untilDone<T>(step: string, act: (attempt: number) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        const result = await act(tries);
+        this.answeredRetries = this.retries;
+        return result;
+      } catch (error) {
+        this.answeredRetries = this.retries;
+        const { reason, passing } = reasonOf(error);
+        if (passing && tries <= QUIET_TRIES) await this.pause(slowRetry(tries));
+        else await this.park({ step, reason }, slowRetry(passing ? tries - QUIET_TRIES : 7));
+      }
+    }
+  }
+
+  /** Parks for a decision: until staff say `retry`, or ask for something else. */
+  async decision(parked: Parked): Promise<void> {
+    await this.park(parked, undefined, () => this.inbox.asked);
+  }
+
+  private async park(parked: Parked, ms?: number, orElse = () => false): Promise<void> {
+    this.parked.push(parked);
+    this.showAttention();
+    await this.pause(ms, orElse);
+    this.parked.splice(this.parked.indexOf(parked), 1);
+    this.showAttention();
+  }
+
+  private async pause(ms?: number, orElse = () => false): Promise<void> {
+    const before = this.retries;
+    const goOn = () => this.retries > before || orElse();
+    if (ms === undefined) await condition(goOn);
+    else await condition(goOn, ms, { summary: 'Tries again by itself' });
+  }
+
+  private async retry(): Promise<OrderStatus> {
+    const mine = ++this.retries;
+    await condition(() => this.answeredRetries >= mine);
+    return this.status;
+  }
+
+  private refuseNeedlessRetry(): void {
+    if (this.facts !== null && isFinal(this.facts.status)) throw refusal(this.facts.status);
+    if (this.facts !== null && this.parked.length === 0)
+      throw ApplicationFailure.nonRetryable('Nothing needs attention', INVALID_TRANSITION);
+  }
+
+  // --- Beside the order -----------------------------------------------------------------------------------------------------------------
+
+  /** Sends the mails of one turn in one activity, beside the order; the run ends only after they are sent or given up. */
+  mail(...mails: MailRequest[]): void {
+    this.mailsUnderWay++;
+    const { sessionId } = this;
+    const summary = mails.map(({ template }) => template).join(', ');
+    void this.sendOrGiveUp(() => post.sendMails.executeWithOptions({ summary }, [{ sessionId, mails }]), mails).finally(
+      () => this.mailsUnderWay--,
+    );
+  }
+
+  private async sendOrGiveUp(send: () => Promise<void>, mails: MailRequest[]): Promise<void> {
+    for (let hours = 1; ; hours++) {
+      try {
+        return await send();
+      } catch (error) {
+        const { reason, passing } = reasonOf(error);
+        if (!passing || hours >= 24) {
+          await slowDatabase.giveUpMails({ sessionId: this.sessionId, mails });
+          this.tell(`Gave up a mail: ${reason}`);
+          return;
+        }
+        await this.park({ step: 'mail', reason }, 600_000);
+        this.answeredRetries = this.retries;
+      }
+    }
+  }
+
+  /** Ends the run: the last mails are out, every request has an answer, and no message is left that nobody looked at. */
+  async finish(): Promise<OrderStatus> {
+    this.waits('its last mails');
+    do {
+      while (this.inbox.asked) {
+        const news = this.inbox.take();
+        if (news.kind === 'asked') news.asked.refuse(refusal(this.status).message);
+      }
+      await condition(() => this.mailsUnderWay === 0);
+      await this.attention;
+      await condition(allHandlersFinished);
+    } while (this.inbox.asked || this.mailsUnderWay > 0);
+    this.waits('nothing: it is done');
+    return this.status;
+  }
+
+  // --- What staff see -------------------------------------------------------------------------------------------------------------------
+
+  private show(): void {
+    setCurrentDetails(
+      describeOrder({ order: this.facts, waitingFor: this.waitingFor, parked: this.parked, happened: this.happened }),
+    );
+  }
+
+  /** Flags the order (or no longer) in the Temporal UI at once, and in the database and by mail as soon as they can take it. */
+  private showAttention(): void {
+    const [first] = this.parked;
+    upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: first !== undefined }]);
+    this.show();
+    const { sessionId } = this;
+    if (first) {
+      const since = Date.now();
+      this.attention = this.attention.then(() => slowDatabase.raiseAttention({ sessionId, ...first }));
+      if (first.step !== 'mail' && this.facts)
+        this.mail({ template: 'attention_needed', ref: `${first.step}-${since}` });
+    } else {
+      this.attention = this.attention.then(() => slowDatabase.clearAttention({ sessionId }));
+    }
+  }
+}
+
+/** Why a step failed, for staff, and whether it may pass by itself. */
+function reasonOf(error: unknown): { reason: string; passing: boolean } {
+  if (!(error instanceof ActivityFailure)) throw error;
+  const { cause } = error;
+  if (cause instanceof ApplicationFailure) return { reason: cause.message, passing: !cause.nonRetryable };
+  if (cause instanceof TimeoutFailure) return { reason: 'It took too long', passing: true };
+  return { reason: error.message, passing: true };
+}

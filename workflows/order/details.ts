@@ -1,0 +1,51 @@
+import type { OrderFactsNow } from '../../activities/orders';
+import { formatMoney } from '../../domain/money';
+import type { OrderStatus } from '../../domain/order';
+import type { Parked } from './desk';
+
+/** What staff can do about an order, by where it stands. */
+const CAN_DO: Record<OrderStatus, string[]> = {
+  PENDING: ['`cancel` — closes the till, gives back the stock, and refunds if money came'],
+  PAID: ['`cancel` — refunds and returns the stock'],
+  PREPARING: [
+    '`ship` — records a parcel and mails the customer',
+    '`cancel` — refunds and returns the stock, while nothing is shipped',
+  ],
+  SHIPPED: ['`deliver` — says that it arrived'],
+  COMPLETED: [],
+  EXPIRED: [],
+  CANCELLED: [],
+  REFUNDED: [],
+};
+
+/** An order as the Temporal UI shows it, in Markdown: what happened, what it waits for, what staff can do. No personal data. */
+export function describeOrder({
+  order,
+  waitingFor,
+  parked,
+  happened,
+}: {
+  order: OrderFactsNow | null;
+  waitingFor: string;
+  parked: Parked[];
+  happened: string[];
+}): string {
+  if (order === null) return `Being opened. It waits for ${waitingFor}.`;
+  const actions = [
+    ...(parked.length > 0 ? ['`retry` — tries the step that needs attention again'] : []),
+    ...CAN_DO[order.status],
+  ];
+  return [
+    `### Order ${order.number}: ${order.status}`,
+    `${formatMoney({ amount: order.total, currency: order.currency })} · ${order.skus.join(', ')}`,
+    ...parked.map(({ step, reason }) => `> **Needs attention** at *${step}*: ${reason}`),
+    `**It waits for** ${waitingFor}.`,
+    section('What happened', happened),
+    section('What you can do (Send an Update)', actions),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+const section = (title: string, lines: string[]): string =>
+  lines.length === 0 ? '' : `**${title}**\n${lines.map((line) => `- ${line}`).join('\n')}`;
