@@ -37,7 +37,7 @@ export const TEST_CARDS: TestCard[] = [
   {
     number: '4000000000009995',
     brand: 'visa',
-    does: 'is declined: insufficient funds',
+    does: 'is declined: too little money',
     onPay: declined('insufficient_funds', 'Your card has insufficient funds.'),
   },
   { number: '4000002500003155', brand: 'visa', does: 'asks for 3-D Secure', onPay: 'authenticate' },

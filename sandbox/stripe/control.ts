@@ -22,29 +22,19 @@
  * | `POST /reset` | forgets everything but the clock |
  */
 import express, { type Request, type Response, Router } from 'express';
+import { authenticate, failDebit, settleDebit } from './bank';
 import { GOOD_CARD } from './cards';
-import { addressOf, addressShape } from './customers';
+import { attemptOf, payShape } from './control-pay';
 import { closeDispute, openDispute } from './disputes';
 import { invalid, Refusal, unknownRoute } from './errors';
 import { eventNamed } from './event-routes';
 import { type Faults, faultShape } from './faults';
-import {
-  currency,
-  flag,
-  group,
-  integer,
-  list,
-  oneOf,
-  type Read,
-  readShape,
-  required,
-  type Shape,
-  text,
-} from './params';
-import { type Attempt, authenticate, failDebit, type Outcome, pay, settleDebit } from './payments';
+import { flag, integer, list, oneOf, type Read, readShape, required, type Shape, text } from './params';
+import { type Outcome, pay } from './payments';
 import { createRefund, finishRefund, refundShape } from './refunds';
 import type { RequestLog } from './request-log';
-import { createSession, sessionShape } from './session-create';
+import { createSession } from './session-create';
+import { sessionShape } from './session-shape';
 import { detailOf, expireSession, recoverSession, type Session, sessionNamed, successAddress } from './sessions';
 import { rollSecret } from './webhook-endpoints';
 import type { World } from './world';
@@ -58,23 +48,6 @@ interface Parts {
 const DECLINED_CARD = '4000000000009995';
 const AUTHENTICATED_CARD = '4000002500003155';
 const WAIT_FOR_ANSWER = 10_000;
-
-const payShape = {
-  card: text(),
-  method: oneOf('bank_debit', 'card'),
-  email: text(),
-  name: text(),
-  phone: text(),
-  address: group(addressShape),
-  customAmount: integer({ min: 0 }),
-  promotionCode: text(),
-  shippingOption: integer({ min: 0 }),
-  tax: integer({ min: 0 }),
-  presentment: group({ amount: required(integer()), currency: required(currency) }),
-  wait: flag,
-};
-
-type AskedPay = Read<typeof payShape>;
 
 export function createControl(world: World, { faults, requests, afterReset }: Parts): Router {
   const router = Router();
@@ -196,40 +169,6 @@ export function createControl(world: World, { faults, requests, afterReset }: Pa
     response.status(refusal.status).json(refusal.toJson('req_control'));
   });
   return router;
-}
-
-/** What a shopper who does not say would have filled in. */
-export function attemptOf(world: World, session: Session, asked: AskedPay): Attempt {
-  const name = asked.name ?? 'Robin Sandbox';
-  const collects = session.shipping_address_collection;
-  const typed =
-    asked.address ?? (collects ? { ...SOMEWHERE, country: collects.allowed_countries[0] ?? 'DE' } : undefined);
-  const address = addressOf(typed);
-  return {
-    buyer: {
-      email: asked.email ?? session.customer_details?.email ?? 'shopper@example.com',
-      name,
-      phone: asked.phone ?? (session.phone_number_collection?.enabled ? '+4930123456' : null),
-      billingAddress: address,
-      shipping: collects && address ? { name, address } : null,
-      payWith: asked.method === 'bank_debit' ? 'bank_debit' : cardPayment(world, asked.card ?? GOOD_CARD.number),
-    },
-    customAmount: asked.customAmount,
-    promotionCode: asked.promotionCode,
-    shippingOption: asked.shippingOption,
-    tax: asked.tax,
-    presentment: asked.presentment,
-  };
-}
-
-const SOMEWHERE = { line1: 'Teststraße 1', city: 'Berlin', postal_code: '10115' };
-
-function cardPayment(world: World, card: string) {
-  return {
-    card: card.replaceAll(/[\s-]/g, ''),
-    expiryMonth: 12,
-    expiryYear: new Date(world.clock.now()).getUTCFullYear() + 3,
-  };
 }
 
 function shown({ publicUrl }: World, outcome: Outcome) {

@@ -26,6 +26,7 @@ export function sendPage(response: Response, status: number, { title, body, scri
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>${title} · ${MERCHANT}</title>
 <style nonce="${nonce}">${new Html(STYLE)}</style>
 </head>
@@ -56,7 +57,7 @@ h1, h2 { line-height: 1.25; margin: 0; }
 .banner strong { text-transform: uppercase; letter-spacing: .04em; margin-right: .35rem; }
 .checkout { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); min-height: calc(100vh - 2.4rem); }
 .side { display: flex; justify-content: flex-end; background: var(--wash); padding: 3rem 3.5rem; }
-.side > div { width: 100%; max-width: 25rem; }
+.side > div { width: 100%; max-width: 25rem; position: sticky; top: 3rem; align-self: flex-start; }
 .main { padding: 3rem 3.5rem; }
 .main > form { max-width: 27rem; }
 .merchant { font-size: 1rem; font-weight: 600; }
@@ -85,19 +86,19 @@ input[aria-invalid="true"] { border-color: var(--bad); }
 .row { display: grid; grid-template-columns: 1fr 1fr; gap: 0 .75rem; }
 .choice { display: flex; align-items: center; gap: .6rem; border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .8rem; margin: 0 0 .5rem; color: var(--ink); font-size: 1rem; cursor: pointer; }
 .choice input { width: auto; accent-color: var(--brand); }
-.choice span:last-child { margin-left: auto; color: var(--soft); font-size: .875rem; }
+.choice .aside { margin-left: auto; color: var(--soft); font-size: .875rem; }
 button, .button { font: inherit; font-weight: 600; cursor: pointer; border-radius: .5rem; border: 1px solid transparent; padding: .75rem 1.1rem; text-decoration: none; display: inline-block; }
 #pay, .button, button.primary { background: var(--brand); color: #fff; }
 #pay { width: 100%; font-size: 1.05rem; }
 #pay:hover, .button:hover, button.primary:hover { background: var(--brand-dark); }
 button[disabled] { opacity: .65; cursor: wait; }
 button.plain { background: #fff; color: var(--ink); border-color: #b9c0cf; }
-.cards { margin: 0 0 1.6rem; border: 1px dashed #c9a83a; background: #fffaf0; border-radius: .5rem; padding: .7rem .9rem; font-size: .875rem; }
+.cards { margin: 1rem 0; border: 1px dashed #c9a83a; background: #fffaf0; border-radius: .5rem; padding: .7rem .9rem; font-size: .875rem; }
 .cards summary { cursor: pointer; font-weight: 600; }
 .cards p { margin: .4rem 0 .3rem; color: var(--soft); }
 .cards ul { list-style: none; margin: 0; padding: 0; }
-.cards li { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .6rem; padding: .1rem 0; }
-.cards button { font: 600 .85rem/1.4 ui-monospace, "SF Mono", Menlo, Consolas, monospace; padding: .12rem .35rem; border: 1px solid #dcc678; background: #fff; color: var(--ink); border-radius: .3rem; }
+.cards li { display: grid; grid-template-columns: 11.2rem 1fr; align-items: baseline; gap: .7rem; padding: .12rem 0; line-height: 1.3; }
+.cards button { font: 600 .85rem/1.4 ui-monospace, "SF Mono", Menlo, Consolas, monospace; padding: .12rem .3rem; border: 1px solid #dcc678; white-space: nowrap; justify-self: start; background: #fff; color: var(--ink); border-radius: .3rem; }
 .small { color: var(--soft); font-size: .85rem; margin: .9rem 0 0; }
 .notice { max-width: 32rem; margin: 12vh auto 0; padding: 0 1.25rem; text-align: center; }
 .notice h1 { font-size: 1.7rem; margin-bottom: .5rem; }
@@ -108,6 +109,6 @@ button.plain { background: #fff; color: var(--ink); border-color: #b9c0cf; }
 @media (max-width: 52rem) {
   .checkout { grid-template-columns: minmax(0, 1fr); }
   .side, .main { padding: 1.5rem 1.25rem; display: block; }
-  .side > div, .main > form { max-width: 34rem; margin: 0 auto; }
+  .side > div, .main > form { max-width: 34rem; margin: 0 auto; position: static; }
 }
 `;

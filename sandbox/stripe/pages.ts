@@ -1,13 +1,14 @@
 /** What shoppers' browsers ask for: the payment page, the bank's 3-D Secure page, recovery addresses, receipts. */
 import express, { type Response, Router } from 'express';
 import { MERCHANT } from './account';
+import { authenticate } from './bank';
 import { Refusal } from './errors';
 import { html } from './html';
 import { inWords } from './money';
 import { notice, type Page, sendPage } from './page-layout';
 import { isAttempt, readPayForm, typedIn } from './pay-form';
 import { type Filled, isFree, payPage } from './pay-page';
-import { authenticate, type Outcome, pay } from './payments';
+import { type Outcome, pay } from './payments';
 import { recoverSession, type Session, successAddress } from './sessions';
 import { idOf } from './store';
 import type { World } from './world';
@@ -116,8 +117,7 @@ function whyNot(session: Session | undefined): { status: number; page: Page } {
     return { status: 200, page: notice('You’re all done here', 'This checkout is already complete.', onwards) };
   }
   const back = session.cancel_url === null ? null : { to: session.cancel_url, label: `Back to ${MERCHANT}` };
-  const text = 'It can no longer be paid. Nothing was charged.';
-  return { status: 410, page: notice('This checkout has expired', text, back) };
+  return { status: 410, page: notice('This checkout has expired', 'It can no longer be paid.', back) };
 }
 
 function bankPage(session: Session): Page {

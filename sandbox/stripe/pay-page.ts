@@ -95,7 +95,7 @@ function shippingOptions(world: World, session: Session): Html | null {
     ({ shipping_amount, shipping_rate }, index) => {
       const rate = world.store.shippingRates.get(idOf(shipping_rate) ?? '');
       return html`<label class="choice"><input type="radio" name="shippingOption" value="${index}"${rate?.id === chosen && html` checked`}>
-<span>${rate?.display_name}</span><span>${inWords(shipping_amount, session.currency ?? '')}</span></label>`;
+<span>${rate?.display_name}</span><span class="aside">${inWords(shipping_amount, session.currency ?? '')}</span></label>`;
     },
   )}</fieldset>`;
 }
@@ -117,16 +117,16 @@ function payment(world: World, session: Session, filled: Filled): Html {
 ${
   debit !== undefined &&
   html`<label class="choice"><input type="radio" name="method" value="card"${!byDebit && html` checked`}><span>Card</span></label>
-<label class="choice"><input type="radio" name="method" value="bank_debit"${byDebit && html` checked`}><span>Bank debit</span><span>settles days later</span></label>`
+<label class="choice"><input type="radio" name="method" value="bank_debit"${byDebit && html` checked`}><span>Bank debit</span><span class="aside">settles days later</span></label>`
 }
 <div id="card">
 ${field(filled, 'cardNumber', 'Card number', { inputmode: 'numeric', autocomplete: 'cc-number', placeholder: '1234 1234 1234 1234' })}
 <div class="row"><div>${field(filled, 'cardExpiry', 'Expiry', { inputmode: 'numeric', autocomplete: 'cc-exp', placeholder: 'MM / YY' })}</div>
 <div>${field(filled, 'cardCvc', 'Security code', { inputmode: 'numeric', autocomplete: 'cc-csc', placeholder: 'CVC' })}</div></div>
+${testCards()}
 </div>
 ${name}
-</fieldset>
-${testCards()}`;
+</fieldset>`;
 }
 
 function testCards(): Html {

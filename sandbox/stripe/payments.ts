@@ -1,18 +1,17 @@
-/** The moves of Pay: what the shopper, their bank and the days after do to an open session. The table is in `sessions.ts`. */
+/** The moves of Pay on an open session; the table is in `sessions.ts`, what the bank says later in `bank.ts`. */
 import type Stripe from 'stripe';
-import { creditCharge } from './balance';
 import { cardOf, type Decline } from './cards';
-import { chargeNamed, keepCharge } from './charges';
+import { keepCharge } from './charges';
 import { discountByCode, redeem } from './coupons';
 import { invalid } from './errors';
 import { emit } from './events';
 import { happenLater } from './later';
 import { totalsOf, withChosenAmount } from './line-items';
-import { intentNamed, intentOf } from './payment-intents';
+import { intentOf } from './payment-intents';
 import { bankDebitOf, billingDetailsOf, keepPaymentMethod } from './payment-methods';
 import type { Buyer, SessionDetail, StoredEvent } from './records';
 import { NOBODY_KNOWN, refuseTooSmall, shippingCost } from './session-create';
-import { cancelIntent, detailOf, keepSession, type Session, sessionNamed } from './sessions';
+import { detailOf, keepSession, type Session, sessionNamed } from './sessions';
 import { idOf } from './store';
 import type { World } from './world';
 
@@ -60,91 +59,6 @@ export function pay(world: World, id: string, attempt: Attempt): Outcome {
   return decline(world, confirmed, buyer, intent, onPay);
 }
 
-/** The bank answers a 3-D Secure that is under way, also when the session has expired meanwhile. */
-export function authenticate(world: World, id: string, passed: boolean): Outcome {
-  const session = sessionNamed(world, id);
-  const intent = intentOfSession(world, session, 'requires_action');
-  const detail = detailOf(world, id);
-  if (passed) return succeed(world, session, detail, intent);
-  const failed = world.store.paymentIntents.put({
-    ...intent,
-    status: 'requires_payment_method',
-    next_action: null,
-    payment_method: null,
-    last_payment_error: {
-      code: 'payment_intent_authentication_failure',
-      doc_url: 'https://stripe.com/docs/error-codes/payment-intent-authentication-failure',
-      message: NOT_AUTHENTICATED,
-      type: 'invalid_request_error',
-      ...methodOf(world, intent),
-    },
-  });
-  emit(world, 'payment_intent.payment_failed', failed);
-  if (session.status === 'expired') cancelIntent(world, failed);
-  return { outcome: 'declined', session, message: NOT_AUTHENTICATED };
-}
-
-/** Days later the bank debit arrives. */
-export function settleDebit(world: World, id: string): Session {
-  const session = sessionNamed(world, id);
-  const intent = intentOfSession(world, session, 'processing');
-  const pending = chargeNamed(world, idOf(intent.latest_charge) ?? '');
-  const charge = world.store.charges.put({
-    ...pending,
-    status: 'succeeded',
-    paid: true,
-    balance_transaction: creditCharge(world, pending),
-  });
-  const paid = world.store.paymentIntents.put({
-    ...intent,
-    status: 'succeeded',
-    amount_received: intent.amount,
-    processing: null,
-  });
-  const settled = world.store.sessions.put({ ...session, payment_status: 'paid' });
-  emit(world, 'charge.succeeded', charge);
-  emit(world, 'payment_intent.succeeded', paid);
-  emit(world, 'checkout.session.async_payment_succeeded', settled);
-  return settled;
-}
-
-/** Days later the bank debit is refused. */
-export function failDebit(world: World, id: string): Session {
-  const session = sessionNamed(world, id);
-  const intent = intentOfSession(world, session, 'processing');
-  const pending = chargeNamed(world, idOf(intent.latest_charge) ?? '');
-  const charge = world.store.charges.put({
-    ...pending,
-    status: 'failed',
-    paid: false,
-    amount_captured: 0,
-    captured: false,
-    failure_code: 'insufficient_funds',
-    failure_message: DEBIT_FAILED,
-  });
-  const failed = world.store.paymentIntents.put({
-    ...intent,
-    status: 'requires_payment_method',
-    processing: null,
-    payment_method: null,
-    last_payment_error: {
-      charge: charge.id,
-      code: 'payment_intent_payment_attempt_failed',
-      message: DEBIT_FAILED,
-      type: 'card_error',
-      ...methodOf(world, intent),
-    },
-  });
-  emit(world, 'charge.failed', charge);
-  emit(world, 'payment_intent.payment_failed', failed);
-  emit(world, 'checkout.session.async_payment_failed', session);
-  return session;
-}
-
-const NOT_AUTHENTICATED =
-  'We are unable to authenticate your payment method. Please choose a different payment method and try again.';
-const DEBIT_FAILED = 'The bank account has insufficient funds.';
-
 /** The session as the shopper's choices make it: amount, code, shipping, tax. */
 function applyChoices(world: World, id: string, attempt: Attempt): { session: Session; detail: SessionDetail } {
   const session = sessionNamed(world, id);
@@ -191,7 +105,8 @@ function applyChoices(world: World, id: string, attempt: Attempt): { session: Se
   return { session: kept, detail: detailOf(world, id) };
 }
 
-function succeed(world: World, session: Session, detail: SessionDetail, intent: Stripe.PaymentIntent): Outcome {
+/** The money is there. */
+export function succeed(world: World, session: Session, detail: SessionDetail, intent: Stripe.PaymentIntent): Outcome {
   const buyer = detail.buyer as Buyer;
   const charge = keepCharge(world, session, intent, buyer, 'succeeded');
   const paid = world.store.paymentIntents.put({
@@ -288,19 +203,7 @@ function whoBought(session: Session, buyer: Buyer): Pick<Session, 'collected_inf
   };
 }
 
-function intentOfSession(
-  world: World,
-  session: Session,
-  status: 'processing' | 'requires_action',
-): Stripe.PaymentIntent {
-  const id = idOf(session.payment_intent);
-  const intent = id === null ? undefined : intentNamed(world, id);
-  if (intent?.status !== status)
-    throw invalid(`This Checkout Session's PaymentIntent is \`${intent?.status ?? null}\`, not \`${status}\`.`);
-  return intent;
-}
-
-function methodOf({ store }: World, intent: Stripe.PaymentIntent): { payment_method?: Stripe.PaymentMethod } {
+export function methodOf({ store }: World, intent: Stripe.PaymentIntent): { payment_method?: Stripe.PaymentMethod } {
   const method = store.paymentMethods.get(idOf(intent.payment_method) ?? '');
   return method === undefined ? {} : { payment_method: method };
 }

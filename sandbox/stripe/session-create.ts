@@ -1,30 +1,14 @@
-/** Making a Checkout Session: what may be asked for, what Stripe refuses, and the whole object it answers with. */
+/** Making a Checkout Session: what Stripe refuses, and the whole object it answers with. */
 import type Stripe from 'stripe';
 import { couponNamed, discountByPromotion } from './coupons';
 import { customerNamed } from './customers';
 import { invalid } from './errors';
 import { newId, newSessionId } from './ids';
-import { lineItemsParam, openLines, totalsOf } from './line-items';
-import {
-  changedMetadata,
-  currency,
-  email,
-  flag,
-  group,
-  integer,
-  known,
-  list,
-  metadata,
-  missing,
-  oneOf,
-  type Read,
-  required,
-  text,
-  unsupported,
-  url,
-} from './params';
+import { openLines, totalsOf } from './line-items';
+import { changedMetadata, missing, type Read } from './params';
 import { paymentMethodTypesOf } from './payment-methods';
 import type { Discount, SessionDetail, ShippingChoice } from './records';
+import type { sessionShape } from './session-shape';
 import { keepSession, payAddress, type Session, watchExpiry } from './sessions';
 import type { World } from './world';
 
@@ -32,86 +16,6 @@ const MINUTE = 60;
 const DAY = 24 * 60 * MINUTE;
 /** The least that can be charged, in the smallest unit of most currencies. */
 export const LEAST_CHARGE = 50;
-
-export const sessionShape = {
-  adaptive_pricing: group({ enabled: flag }),
-  after_expiration: group({ recovery: group({ enabled: required(flag), allow_promotion_codes: flag }) }),
-  allow_promotion_codes: flag,
-  allowed_payment_method_types: list(text()),
-  automatic_tax: group({ enabled: required(flag), liability: known }),
-  billing_address_collection: oneOf('auto', 'required'),
-  branding_settings: known,
-  cancel_url: url,
-  client_reference_id: text({ max: 200 }),
-  consent_collection: unsupported,
-  currency,
-  custom_fields: unsupported,
-  custom_text: unsupported,
-  customer: text(),
-  customer_account: unsupported,
-  customer_creation: oneOf('always', 'if_required'),
-  customer_email: email,
-  customer_update: known,
-  discounts: list(group({ coupon: text(), promotion_code: text() }), { max: 1 }),
-  excluded_payment_method_types: list(text()),
-  expires_at: integer(),
-  integration_identifier: text(),
-  invoice_creation: unsupported,
-  line_items: lineItemsParam,
-  locale: text({ max: 6 }),
-  managed_payments: unsupported,
-  metadata,
-  mode: required(oneOf('payment', 'setup', 'subscription')),
-  name_collection: unsupported,
-  optional_items: unsupported,
-  origin_context: oneOf('mobile_app', 'web'),
-  payment_intent_data: group({
-    application_fee_amount: unsupported,
-    capture_method: oneOf('automatic', 'automatic_async', 'manual'),
-    description: text({ max: 1000 }),
-    metadata,
-    on_behalf_of: unsupported,
-    receipt_email: email,
-    setup_future_usage: oneOf('off_session', 'on_session'),
-    shipping: unsupported,
-    statement_descriptor: text({ max: 22 }),
-    statement_descriptor_suffix: text({ max: 22 }),
-    transfer_data: unsupported,
-    transfer_group: unsupported,
-  }),
-  payment_method_collection: oneOf('always', 'if_required'),
-  payment_method_configuration: known,
-  payment_method_data: known,
-  payment_method_options: known,
-  permissions: unsupported,
-  phone_number_collection: group({ enabled: required(flag) }),
-  redirect_on_completion: unsupported,
-  return_url: unsupported,
-  saved_payment_method_options: known,
-  setup_intent_data: unsupported,
-  shipping_address_collection: group({ allowed_countries: required(list(text({ max: 2 }))) }),
-  shipping_options: list(
-    group({
-      shipping_rate: text(),
-      shipping_rate_data: group({
-        display_name: required(text({ max: 100 })),
-        type: oneOf('fixed_amount'),
-        fixed_amount: required(group({ amount: required(integer({ min: 0 })), currency: required(currency) })),
-        delivery_estimate: known,
-        metadata,
-        tax_behavior: known,
-        tax_code: known,
-      }),
-    }),
-    { max: 5 },
-  ),
-  submit_type: oneOf('auto', 'book', 'donate', 'pay', 'subscribe'),
-  subscription_data: unsupported,
-  success_url: url,
-  tax_id_collection: group({ enabled: required(flag), required: oneOf('if_supported', 'never') }),
-  ui_mode: oneOf('elements', 'embedded_page', 'form', 'hosted_page'),
-  wallet_options: known,
-};
 
 type Asked = Read<typeof sessionShape>;
 

@@ -4,7 +4,8 @@ import { lineItemsOf } from './line-items';
 import { page, paging, pagingByTime } from './lists';
 import { changedMetadata, emptyable, group, known, metadata, oneOf, text, unsupported } from './params';
 import { type Route, route } from './route';
-import { createSession, sessionShape } from './session-create';
+import { createSession } from './session-create';
+import { sessionShape } from './session-shape';
 import { expireSession, sessionNamed } from './sessions';
 
 export const sessionRoutes: Route[] = [
