@@ -1,16 +1,24 @@
 import express, { type Express } from 'express';
 import { Problem } from '../domain/problem';
 import { adminRoutes } from './admin';
+import { checkoutRoutes } from './checkout';
 import { demoStorefront } from './demo-storefront';
 import type { ApiDeps } from './deps';
 import { docsPage } from './docs';
+import { downloadRoutes } from './downloads';
 import { problemHandler } from './errors';
 import { healthRoutes } from './health';
+import { createLimits } from './limits';
 import { openApiDocument } from './openapi';
+import { orderRoutes } from './orders';
+import { productRoutes } from './products';
+import { recoverRoutes } from './recover';
 import { requestLog, requestMetrics } from './request-log';
 import { mount, type Route } from './route';
 import { securityHeaders, storefrontCors } from './security';
 import { requireStaff } from './staff-auth';
+import { streamRoutes } from './stream';
+import { webhookRoutes } from './webhooks';
 
 /** The whole HTTP edge as one Express app, ready to listen. */
 export function createApp(deps: ApiDeps): Express {
@@ -38,4 +46,17 @@ export function createApp(deps: ApiDeps): Express {
 }
 
 /** Every declared route, in the order of the OpenAPI document. */
-export const apiRoutes = (deps: ApiDeps): Route[] => [...adminRoutes(deps), ...healthRoutes(deps)];
+export function apiRoutes(deps: ApiDeps): Route[] {
+  const limits = createLimits(deps);
+  return [
+    ...productRoutes(deps),
+    ...checkoutRoutes(deps, limits),
+    ...orderRoutes(deps, limits),
+    ...streamRoutes(deps, limits),
+    ...downloadRoutes(deps),
+    ...recoverRoutes(deps, limits),
+    ...webhookRoutes(deps),
+    ...adminRoutes(deps),
+    ...healthRoutes(deps),
+  ];
+}

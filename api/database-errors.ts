@@ -18,6 +18,10 @@ const isAwayState = (state: string | undefined): boolean =>
   state !== undefined &&
   (/^(?:08|53|57)[0-9A-Z]{3}$/.test(state) || ['25P03', '55P03', '40001', '40P01'].includes(state));
 
+/** PostgreSQL's own code of what went wrong (https://www.postgresql.org/docs/18/errcodes-appendix.html), where it said one. */
+export const sqlState = (error: unknown): string | undefined =>
+  error instanceof Prisma.PrismaClientKnownRequestError ? originalCode(error.meta) : undefined;
+
 /** The SQLSTATE that the driver adapter keeps beside Prisma's own code. */
 function originalCode(meta: Record<string, unknown> | undefined): string | undefined {
   const cause = (meta?.driverAdapterError as { cause?: { originalCode?: string } } | undefined)?.cause;

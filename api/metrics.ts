@@ -22,7 +22,7 @@ export function createApiMetrics(registry: Registry): ApiMetrics {
     }),
     checkouts: new Counter({
       name: 'holdfast_checkouts_total',
-      help: 'Checkouts asked for, by what became of them: held, replayed, or the code of the problem',
+      help: 'Checkouts asked for, by what became of them: opened, or the code of the problem',
       labelNames: ['outcome'],
       registers,
     }),

@@ -1,0 +1,79 @@
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { SignalDefinition } from '@temporalio/common';
+import type { SessionId } from '../domain/ids';
+import { Problem } from '../domain/problem';
+import { type OpenedBy, type Opening, type OrderFacts, openUpdate, orderStart, WORKFLOWS } from '../workflows/messages';
+import { within } from './within';
+
+/** The id is used up: its order has ended. */
+type Ended = 'ended';
+
+/**
+ * Opens an order and waits until its stock is held, or is not: one round trip, and the shopper hears at once. Throws when no worker answers
+ * in time; the workflow may exist all the same, and hold the stock later.
+ * @param ms real milliseconds
+ */
+export async function openOrder(
+  temporal: Client,
+  sessionId: SessionId,
+  facts: OrderFacts,
+  ms: number,
+): Promise<Opening | Ended> {
+  const start = new WithStartWorkflowOperation(WORKFLOWS.order, orderStart({ sessionId, openedBy: 'checkout' }, facts));
+  return bounded(temporal, ms, () =>
+    temporal.workflow.executeUpdateWithStart(openUpdate, { startWorkflowOperation: start }).catch(ended),
+  );
+}
+
+/** Signals an order's workflow, and starts it where it does not run: one call, durable when it returns, whether or not a worker runs. */
+export async function tellOrder(
+  temporal: Client,
+  sessionId: SessionId,
+  signal: SignalDefinition<[]>,
+  openedBy: OpenedBy,
+  ms: number,
+): Promise<'told' | Ended> {
+  const options = { ...orderStart({ sessionId, openedBy }), signal, signalArgs: [] as [] };
+  return bounded(temporal, ms, () =>
+    temporal.workflow.signalWithStart(WORKFLOWS.order, options).then(() => 'told' as const, ended),
+  );
+}
+
+/** Signals an order's workflow where it runs, and starts nothing. */
+export async function tellRunningOrder(
+  temporal: Client,
+  sessionId: SessionId,
+  signal: SignalDefinition<[]>,
+  ms: number,
+): Promise<'told' | 'not-running'> {
+  return bounded(temporal, ms, () =>
+    temporal.workflow
+      .getHandle(sessionId)
+      .signal(signal)
+      .then(
+        () => 'told' as const,
+        (error: unknown) => {
+          if (error instanceof WorkflowNotFoundError) return 'not-running' as const;
+          throw error;
+        },
+      ),
+  );
+}
+
+/** Runs a call to Temporal for at most `ms`: the deadline ends it at the server, the timer where no server can be reached. */
+export const bounded = <T>(temporal: Client, ms: number, call: () => Promise<T>): Promise<T> =>
+  within(
+    ms,
+    temporal.withDeadline(Date.now() + ms, call),
+    () => new Problem('unavailable', 'Orders cannot be reached right now. Try again.', { retryAfter: 2 }),
+  );
+
+function ended(error: unknown): Ended {
+  if (error instanceof WorkflowExecutionAlreadyStartedError) return 'ended';
+  throw error;
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { Problem } from '../../domain/problem';
+
+/** What of an event decides where it goes: never what it says of its object, which may be stale. */
+export interface StripeEvent {
+  type: string;
+  livemode: boolean;
+  /** The connected account it is about; null for our own. */
+  account: string | null;
+  /** Of the object it is about. */
+  objectId: string;
+  /** Of a Checkout Session, where the event says it. */
+  mode: string | null;
+}
+
+const id = z.string().min(1).max(255);
+const Snapshot = z.object({
+  object: z.literal('event'),
+  id,
+  type: id,
+  livemode: z.boolean(),
+  account: z.string().nullish(),
+  data: z.object({ object: z.object({ id: z.string().nullish(), mode: z.string().nullish() }) }),
+});
+/** A thin event names its object and brings none of it (https://docs.stripe.com/event-destinations#thin-events). */
+const Thin = z.object({
+  object: z.literal('v2.core.event'),
+  id,
+  type: id,
+  livemode: z.boolean(),
+  context: z.string().nullish(),
+  related_object: z.object({ id: z.string().nullish() }).nullish(),
+});
+
+/**
+ * Reads a signed body. A thin event of a v1 object has the type of its snapshot with `v1.` before it; both forms become the same here.
+ * @throws 400 `invalid_payload` for anything that is not an event
+ */
+export function readEvent(body: Buffer): StripeEvent {
+  const json = parse(body);
+  const snapshot = Snapshot.safeParse(json);
+  if (snapshot.success) {
+    const { type, livemode, account, data } = snapshot.data;
+    return { type, livemode, account: account ?? null, objectId: data.object.id ?? '', mode: data.object.mode ?? null };
+  }
+  const thin = Thin.safeParse(json);
+  if (!thin.success) throw notAnEvent();
+  const { type, livemode, context, related_object } = thin.data;
+  return {
+    type: type.replace(/^v1\./, ''),
+    livemode,
+    account: context ?? null,
+    objectId: related_object?.id ?? '',
+    mode: null,
+  };
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw notAnEvent();
+  }
+}
+
+const notAnEvent = () => new Problem('invalid_payload', 'The body is signed, but it is not an event.');
