@@ -91,7 +91,7 @@ export function takeOutBought(sessionId: string, bought: CartLine[]): void {
   });
 }
 
-/** What is in the browser's storage may be old, or written by someone's hand. */
+/** What is in the browser's storage may be old, or written by someone's hand. Read while this file loads: no `const` below is there yet. */
 function readCart(stored: unknown): Partial<Cart> {
   const { lines, currency, email, attempts } = (stored ?? {}) as Partial<Record<keyof Cart, unknown>>;
   return {
@@ -108,7 +108,12 @@ function readCart(stored: unknown): Partial<Cart> {
   };
 }
 
-const isText = (value: unknown): value is string => typeof value === 'string';
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
 
-const listOf = <T>(value: unknown, fits: (one: Partial<Record<keyof T, unknown>>) => boolean): T[] =>
-  Array.isArray(value) ? value.filter((one): one is T => typeof one === 'object' && one !== null && fits(one)) : [];
+function listOf<T>(value: unknown, fits: (one: Partial<Record<keyof T, unknown>>) => boolean): T[] {
+  return Array.isArray(value)
+    ? value.filter((one): one is T => typeof one === 'object' && one !== null && fits(one))
+    : [];
+}

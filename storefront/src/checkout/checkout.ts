@@ -92,7 +92,9 @@ async function leave(at: string, find: () => Promise<Way>): Promise<void> {
   const { failure } = way;
   // The shop knows better than this page what it still has.
   if (failure.status === 404 || failure.status === 409) void loadCatalogue();
-  useCheckout.setState({ failed: { at, failure, retryAt: Date.now() + (failure.retryAfter ?? 0) * 1000 } });
+  // Unfinished payments the shopper can end at once; against everything else only time helps.
+  const wait = failure.code === 'too_many_open' ? 0 : (failure.retryAfter ?? 0);
+  useCheckout.setState({ failed: { at, failure, retryAt: Date.now() + wait * 1000 } });
 }
 
 /**

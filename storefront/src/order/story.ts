@@ -35,7 +35,7 @@ const STORIES: Partial<Record<Order['status'], (order: Order) => Story>> = {
       ? {
           tone: 'good',
           title: 'Paid, thank you',
-          text: 'Your downloads are ready. The links are in your mail as well.',
+          text: 'Your downloads are ready. We send the links to you by mail as well.',
         }
       : { tone: 'good', title: 'Complete', text: 'Everything in this order has been delivered. Thank you.' },
   EXPIRED: ({ paymentStatus }) =>
@@ -43,7 +43,7 @@ const STORIES: Partial<Record<Order['status'], (order: Order) => Story>> = {
       ? {
           tone: 'over',
           title: 'The payment did not go through',
-          text: 'Your bank turned the payment down, so no money was taken and the order is closed.',
+          text: 'Your bank did not complete it, so no money was taken and the order is closed.',
         }
       : {
           tone: 'over',
@@ -53,8 +53,8 @@ const STORIES: Partial<Record<Order['status'], (order: Order) => Story>> = {
   CANCELLED: () => ({ tone: 'over', title: 'Order cancelled', text: 'Nothing was charged for this order.' }),
   REFUNDED: ({ refunded }) => ({
     tone: 'over',
-    title: 'Your money is on its way back',
-    text: `We have given back ${formatMoney(refunded)}. Banks take five to ten days to show it.`,
+    title: 'Refunded',
+    text: `${formatMoney(refunded)} goes back to where it came from. Banks usually take five to ten days to show it.`,
   }),
 };
 
@@ -67,7 +67,7 @@ function whilePending({ paymentStatus }: Order): Story {
     return {
       tone: 'waiting',
       title: 'Your payment is on its way',
-      text: 'Your bank has taken the payment on, which can take some days. Your items stay held for you meanwhile, and we write to you when it has arrived.',
+      text: 'Your bank has taken the payment on, which can take some days. We go on as soon as it has arrived, and write to you.',
     };
   }
   if (paymentStatus === 'UNPAID') {

@@ -1,8 +1,9 @@
-import { useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { basketsOf } from '../cart/baskets';
 import { useCart } from '../cart/cart';
 import { loadCatalogue, useCatalogue } from '../catalogue';
-import { BasketForm } from '../parts/basket-form';
+import { startCheckout } from '../checkout/checkout';
+import { BasketCard } from '../parts/basket-card';
 import { CameBack } from '../parts/came-back';
 import { Notice } from '../parts/notice';
 import { Page } from '../parts/page';
@@ -32,7 +33,7 @@ export function CartPage({ parameters }: { parameters: URLSearchParams }) {
 
 function Baskets() {
   const { products, failure } = useCatalogue();
-  const { lines, currency } = useCart();
+  const { lines, currency, email } = useCart();
   if (!products && failure) {
     return (
       <Notice tone="bad" title={wordsFor(failure).title}>
@@ -45,11 +46,22 @@ function Baskets() {
   }
   if (!products) return <p role="status">Looking up today’s prices…</p>;
   const baskets = basketsOf(lines, products, currency);
+  const pay = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const { submitter } = event.nativeEvent;
+    const wanted = baskets.find(({ id }) => submitter instanceof HTMLButtonElement && id === submitter.value);
+    if (wanted) void startCheckout(wanted, email.trim());
+  };
   return (
-    <>
-      {baskets.map((basket) => (
-        <BasketForm key={basket.id} basket={basket} apart={baskets.length > 1} />
+    <form className="baskets" onSubmit={pay}>
+      {baskets.map((basket, position) => (
+        <BasketCard
+          key={basket.id}
+          basket={basket}
+          title={baskets.length > 1 ? (basket.id === 'cart' ? 'Paid together' : 'Paid by itself') : null}
+          first={position === 0}
+        />
       ))}
-    </>
+    </form>
   );
 }

@@ -98,7 +98,7 @@ function AddToCart({ product, currency }: { product: Product; currency: string }
     <div className="add">
       <button type="button" className="primary" disabled={busy || !forSale || inCart >= most} onClick={add}>
         {product.available !== null && product.available <= 0 ? 'Sold out' : 'Add to cart'}
-        <span className="unseen">: {product.name}</span>
+        <span className="unseen"> {product.name}</span>
       </button>
       {inCart > 0 && <Link href="/cart">{inCart} in your cart</Link>}
     </div>

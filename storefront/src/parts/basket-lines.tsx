@@ -113,7 +113,7 @@ function Remove({ line }: { line: BasketLine }) {
   };
   return (
     <button type="button" className="quiet" onClick={remove}>
-      Remove<span className="unseen">: {nameOf(line)}</span>
+      Remove<span className="unseen"> {nameOf(line)}</span>
     </button>
   );
 }

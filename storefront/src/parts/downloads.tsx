@@ -36,7 +36,7 @@ function Download({
   return (
     <span className="with-hint">
       <a className="button" href={url} download onClick={onDownload}>
-        Download<span className="unseen">: {sku}</span>
+        Download<span className="unseen"> {sku}</span>
       </a>
       <span className="hint">
         {remaining === 1 ? 'once more' : `${remaining} times more`}, until {formatDay(expiresAt)}

@@ -45,7 +45,7 @@ const WORDS: Record<string, (failure: Failure) => Words> = {
     title: 'The shop did not accept this',
     text:
       errors.length > 0
-        ? `It says: ${errors.map(({ message }) => message).join('; ')}.`
+        ? `It says: ${errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; ')}.`
         : 'Please look over your cart.',
   }),
   idempotency_key_reused: () => ({ title: 'Your cart has changed meanwhile', text: 'Please try once more.' }),

@@ -1,48 +1,50 @@
-import { type FormEvent, useId } from 'react';
+import { useId } from 'react';
 import { formatMoney } from '../../../domain/money';
 import { type Basket, requestFor } from '../cart/baskets';
 import { useCart } from '../cart/cart';
-import { startCheckout, useCheckout } from '../checkout/checkout';
+import { useCheckout } from '../checkout/checkout';
 import { formatClock } from '../words/when';
 import { BasketLines } from './basket-lines';
 import { CheckoutFailure } from './checkout-failure';
 import { useSecondsUntil } from './seconds-until';
 
-/** What is paid in one go: its lines, its sum, and the way to pay. `apart` when the cart holds more than this. */
-export function BasketForm({ basket, apart }: { basket: Basket; apart: boolean }) {
-  const { email } = useCart();
+/** What is paid in one go: its lines, its sum, and the button that pays it, whose value is the basket's id. */
+export function BasketCard({ basket, title, first }: { basket: Basket; title: string | null; first: boolean }) {
   const { busy, failed } = useCheckout();
-  const title = useId();
   const failure = failed?.at === basket.id ? failed : null;
   const seconds = useSecondsUntil(failure?.retryAt ?? 0);
-  const pay = (event: FormEvent) => {
-    event.preventDefault();
-    void startCheckout(basket, email.trim());
-  };
   return (
-    <form className="basket" onSubmit={pay} aria-labelledby={title}>
-      <h2 id={title} className={apart ? undefined : 'unseen'}>
-        {basket.id === 'cart' ? 'Paid together' : 'Paid by itself'}
-      </h2>
+    <section className="basket" aria-label={title ?? 'Items'}>
+      {title && <h2>{title}</h2>}
       {basket.id !== 'cart' && (
         <p className="hint">You choose the amount on the payment page, so this one is bought alone.</p>
       )}
       <fieldset disabled={busy !== null}>
-        <legend className="unseen">What is in it</legend>
+        <legend className="unseen">Change what is in it</legend>
         <BasketLines lines={basket.lines} />
-        <Email />
+        {first && <Email />}
       </fieldset>
       <p className="sum">
         <span>Total</span>
-        <strong>{basket.total ? formatMoney(basket.total) : basket.id === 'cart' ? '–' : 'Your choice'}</strong>
+        <strong>{totalOf(basket)}</strong>
       </p>
       <HeldUntil basket={basket} />
       {failure && <CheckoutFailure failure={failure.failure} lines={basket.lines} />}
-      <button type="submit" className="primary wide" disabled={busy !== null || !basket.ready || seconds > 0}>
+      <button
+        type="submit"
+        value={basket.id}
+        className="primary wide"
+        disabled={busy !== null || !basket.ready || seconds > 0}
+      >
         {busy === basket.id ? 'Opening the payment page…' : seconds > 0 ? `Try again in ${seconds} s` : 'Go to payment'}
       </button>
-    </form>
+    </section>
   );
+}
+
+function totalOf({ total, ready }: Basket): string {
+  if (total) return formatMoney(total);
+  return ready ? 'You choose' : '–';
 }
 
 function Email() {
@@ -73,6 +75,7 @@ function HeldUntil({ basket }: { basket: Basket }) {
   const request = JSON.stringify(requestFor(basket, email.trim()));
   const attempt = attempts.find(({ basketId }) => basketId === basket.id);
   const heldUntil = attempt?.request === request ? attempt.heldUntil : null;
-  if (!heldUntil || Date.parse(heldUntil) < Date.now()) return null;
+  const limited = basket.lines.some(({ product }) => typeof product?.available === 'number');
+  if (!heldUntil || !limited || Date.parse(heldUntil) < Date.now()) return null;
   return <p className="hint">Held for you until {formatClock(heldUntil)}.</p>;
 }
