@@ -56,9 +56,19 @@ function stripeReaches({ PUBLIC_URL, STRIPE_SECRET_KEY, STRIPE_API_BASE }: Endpo
   return !PRIVATE_HOST.test(hostname);
 }
 
-/** Names without a dot, `localhost`, and the private and link-local address ranges (RFC 1918, 4193, 3927, 4291). */
-const PRIVATE_HOST =
-  /^(?:[^.:]+|.*\.(?:localhost|local|internal|test)|0\.0\.0\.0|127\..*|10\..*|192\.168\..*|172\.(?:1[6-9]|2\d|3[01])\..*|169\.254\..*|\[(?:::1?|f[cd].*|fe[89ab].*)\])$/i;
+/** Names without a dot, `localhost` and its like, and the private and link-local address ranges (RFC 1918, 4193, 3927, 4291). */
+const PRIVATE_HOST = new RegExp(
+  [
+    '[^.:]+',
+    '.*\\.(?:localhost|local|internal|test)',
+    '(?:0|10|127)(?:\\.\\d+){3}',
+    '(?:192\\.168|169\\.254|172\\.(?:1[6-9]|2\\d|3[01]))(?:\\.\\d+){2}',
+    '\\[(?:::1?|f[cd].*|fe[89ab].*)\\]',
+  ]
+    .map((host) => `^${host}$`)
+    .join('|'),
+  'i',
+);
 
 const howToListen = (url: string): string =>
   [

@@ -20,23 +20,28 @@ export interface StripeSetup {
  * Brings a Stripe account to what the catalogue says: a product and a price for everything sold, and the webhook endpoint. Safe to repeat
  * and to break off: it looks before it makes, so a second run changes nothing.
  */
-export async function setUpStripe({ clock = systemClock, ...setup }: StripeSetup): Promise<void> {
-  const products = await setup.db.product.findMany({
+export async function setUpStripe(setup: StripeSetup): Promise<void> {
+  await linkCatalogue(setup);
+  await setUpEndpoint(setup);
+}
+
+/** The half of it that a sandbox needs, which sends its events where it was told when it was started: products and prices. */
+export async function linkCatalogue({ db, stripe, env, log, clock = systemClock }: StripeSetup): Promise<void> {
+  const products = await db.product.findMany({
     include: { prices: { where: { current: true }, orderBy: { position: 'asc' } } },
     orderBy: { sku: 'asc' },
   });
   let changes = 0;
   const changed = (line: string) => {
     changes += 1;
-    setup.log(line);
+    log(line);
   };
-  for (const product of products) await linkProduct({ ...setup, clock, changed }, product);
-  setup.log(
+  for (const product of products) await linkProduct({ db, stripe, env, clock, changed }, product);
+  log(
     changes === 0
       ? `Products and prices were up to date (${products.length} products).`
       : `Products and prices are up to date (${products.length} products, ${changes} changes).`,
   );
-  await setUpEndpoint(setup);
 }
 
 /** The few variables this needs: it is run before there is a signing secret, and without Temporal. */

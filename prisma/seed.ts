@@ -11,28 +11,30 @@ import { DEMO_CATALOGUE, type DemoProduct, imageOf } from './demo/catalogue';
  * @returns the SKUs it added
  */
 export async function seed(db: Db, clock: Clock): Promise<string[]> {
+  const known = await db.product.findMany({ where: { sku: { in: DEMO_CATALOGUE.map(({ sku }) => sku) } } });
+  const missing = DEMO_CATALOGUE.filter(({ sku }) => !known.some((product) => product.sku === sku));
   const added: string[] = [];
-  for (const product of DEMO_CATALOGUE) if (await add(db, product, new Date(clock.now()))) added.push(product.sku);
+  for (const product of missing) if (await add(db, product, new Date(clock.now()))) added.push(product.sku);
   return added;
 }
 
 /** One transaction a product: either all of it is there or nothing. */
-const add = (db: Db, product: DemoProduct, at: Date): Promise<boolean> =>
-  db.$transaction(
-    async (tx) => {
-      const { sku, name, description, kind } = product;
-      const face = { sku, name, description, kind, imageUrl: imageOf(product), createdAt: at, updatedAt: at };
-      const { count } = await tx.product.createMany({ data: [face], skipDuplicates: true });
-      if (count === 0) return false;
-      await tx.price.createMany({
-        data: product.prices.map((price, position) => ({ ...price, sku, position, createdAt: at })),
-      });
-      if (product.stock !== undefined) await shelve(tx, sku, product.stock, at);
-      if (product.file) await attach(tx, sku, product.file, at);
-      return true;
-    },
-    { timeout: 20_000 },
-  );
+function add(db: Db, product: DemoProduct, at: Date): Promise<boolean> {
+  const { sku, name, description, kind, file, stock } = product;
+  const face = { sku, name, description, kind, imageUrl: imageOf(product), createdAt: at, updatedAt: at };
+  // Drawn before the transaction, which must not wait for it.
+  const bytes = file?.bytes();
+  return db.$transaction(async (tx) => {
+    const { count } = await tx.product.createMany({ data: [face], skipDuplicates: true });
+    if (count === 0) return false;
+    await tx.price.createMany({
+      data: product.prices.map((price, position) => ({ ...price, sku, position, createdAt: at })),
+    });
+    if (stock !== undefined) await shelve(tx, sku, stock, at);
+    if (file && bytes) await attach(tx, sku, file, bytes, at);
+    return true;
+  });
+}
 
 async function shelve(tx: Tx, sku: string, quantity: number, at: Date): Promise<void> {
   await tx.stockLevel.create({ data: { sku } });
@@ -41,9 +43,13 @@ async function shelve(tx: Tx, sku: string, quantity: number, at: Date): Promise<
   });
 }
 
-async function attach(tx: Tx, sku: string, file: NonNullable<DemoProduct['file']>, at: Date): Promise<void> {
-  const { filename, contentType } = file;
-  const bytes = file.bytes();
+async function attach(
+  tx: Tx,
+  sku: string,
+  { filename, contentType }: { filename: string; contentType: string },
+  bytes: Buffer,
+  at: Date,
+): Promise<void> {
   const id = randomUUID();
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   await tx.productFile.create({

@@ -64,16 +64,15 @@ export function wallpapers(): Buffer {
 function seascape(surface: Colour, depth: Colour): Buffer {
   const [width, height, swells] = [1280, 800, 9];
   const palette = Array.from({ length: swells + 1 }, (_, n) => between(surface, depth, n / swells));
-  const rows = Array.from({ length: height }, () => new Uint8Array(width));
+  const pixels = new Uint8Array(width * height);
   for (let x = 0; x < width; x += 1) {
-    const crest = (n: number) => ((n + 0.6) * height) / swells + 18 * Math.sin(x / (90 + 14 * n) + n * 1.7);
-    let n = 0;
-    rows.forEach((row, y) => {
-      while (n < swells && y > crest(n)) n += 1;
-      row[x] = n;
-    });
+    let y = 0;
+    for (let n = 0; n <= swells; n += 1) {
+      const crest = n < swells ? ((n + 0.6) * height) / swells + 18 * Math.sin(x / (90 + 14 * n) + n * 1.7) : height;
+      for (; y < crest; y += 1) pixels[y * width + x] = n;
+    }
   }
-  return png(palette, rows);
+  return png(width, height, palette, pixels);
 }
 
 const between = (a: Colour, b: Colour, share: number): Colour =>

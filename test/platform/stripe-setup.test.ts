@@ -1,0 +1,329 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Stripe from 'stripe';
+import { ROUTED_EVENTS } from '../../domain/events';
+import { connectDatabase, type Db } from '../../platform/database';
+import { connectStripe } from '../../platform/stripe';
+import { stripeProductId } from '../../platform/stripe-catalogue';
+import { setUpStripe } from '../../platform/stripe-setup';
+import { seed } from '../../prisma/seed';
+import { type StripeSandbox, startStripeSandbox } from '../../sandbox/stripe/server';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+const KEY = 'sk_test_sandbox_setup';
+const PUBLIC_URL = 'https://shop.example.com';
+const clock = { now: () => Date.parse('2026-11-23T12:00:00Z') };
+
+let database: TestDatabase;
+let db: Db;
+let folder: string;
+let sandbox: StripeSandbox;
+let stripe: Stripe;
+let lines: string[];
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  db = connectDatabase(database.url, 4);
+  folder = mkdtempSync(join(tmpdir(), 'holdfast-setup-'));
+  await startAccount('first');
+});
+
+afterEach(async () => {
+  await sandbox.close();
+  await db.$disconnect();
+  await database.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A Stripe account, empty. */
+async function startAccount(name: string): Promise<void> {
+  sandbox = await startStripeSandbox({ port: 0, dataDir: join(folder, name), secretKey: KEY });
+  stripe = connectStripe({ STRIPE_SECRET_KEY: KEY, STRIPE_API_BASE: sandbox.url });
+}
+
+async function setUp(overrides: Record<string, string> = {}): Promise<void> {
+  lines = [];
+  const env = {
+    PUBLIC_URL,
+    STOREFRONT_URL: PUBLIC_URL,
+    STRIPE_SECRET_KEY: KEY,
+    STRIPE_API_BASE: sandbox.url,
+    ...overrides,
+  };
+  await setUpStripe({ db, stripe, env, clock, log: (line) => lines.push(line) });
+}
+
+async function product(
+  sku: string,
+  ...prices: { amount: number; currency?: string; minimum?: number; stripePriceId?: string }[]
+) {
+  const at = new Date(clock.now());
+  await db.product.create({
+    data: {
+      sku,
+      name: `The ${sku}`,
+      kind: 'PHYSICAL',
+      imageUrl: '/images/it.svg',
+      createdAt: at,
+      updatedAt: at,
+      prices: { create: prices.map((price, position) => ({ currency: 'eur', ...price, position, createdAt: at })) },
+    },
+  });
+}
+
+const pricesOf = (sku: string) => db.price.findMany({ where: { sku }, orderBy: { id: 'asc' } });
+const linkOf = async (sku: string): Promise<string> =>
+  (await db.price.findFirstOrThrow({ where: { sku, current: true } })).stripePriceId ?? '';
+const atStripe = async () => ({
+  products: (await stripe.products.list({ limit: 100 })).data,
+  prices: (await stripe.prices.list({ limit: 100 })).data,
+  endpoints: (await stripe.webhookEndpoints.list({ limit: 100 })).data,
+});
+const requestsMade = async (): Promise<{ method: string; path: string }[]> => {
+  const events = await stripe.events.list({ limit: 100 });
+  return events.data.map(({ type }) => ({ method: 'event', path: type }));
+};
+
+describe('products and prices', () => {
+  it('makes everything the demo catalogue sells, and links it', async () => {
+    await seed(db, clock);
+    await setUp();
+    const prices = await db.price.findMany();
+    expect(prices.length).toBeGreaterThan(0);
+    for (const ours of prices) {
+      const made = await stripe.prices.retrieve(ours.stripePriceId ?? '');
+      expect(made).toMatchObject({
+        active: true,
+        currency: ours.currency,
+        product: stripeProductId(ours.sku),
+        lookup_key: `holdfast/${ours.sku}/${ours.currency}`,
+        metadata: { sku: ours.sku },
+        unit_amount: ours.minimum === null ? Number(ours.amount) : null,
+      });
+      if (ours.minimum !== null)
+        expect(made.custom_unit_amount).toEqual({
+          minimum: Number(ours.minimum),
+          preset: Number(ours.amount),
+          maximum: null,
+        });
+    }
+    const mug = await stripe.products.retrieve('hf_TIDE-MUG');
+    expect(mug).toMatchObject({
+      name: 'Tide Mug',
+      active: true,
+      shippable: true,
+      images: [`${PUBLIC_URL}/images/tide-mug.svg`],
+      metadata: { sku: 'TIDE-MUG' },
+    });
+  });
+
+  it('changes nothing the second time', async () => {
+    await seed(db, clock);
+    await setUp();
+    const [before, events, ours] = [await atStripe(), await requestsMade(), await db.price.findMany()];
+    await setUp();
+    expect(await atStripe()).toEqual(before);
+    expect(await requestsMade()).toEqual(events);
+    expect(await db.price.findMany()).toEqual(ours);
+    expect(lines).toEqual([
+      expect.stringMatching(/^Products and prices were up to date/),
+      expect.stringMatching(/^The webhook endpoint was up to date/),
+    ]);
+  });
+
+  it('goes on after it was broken off between Stripe and the database', async () => {
+    await product('MUG', { amount: 1800 });
+    await setUp();
+    const link = await linkOf('MUG');
+    await db.price.updateMany({ data: { stripePriceId: null } });
+    await setUp();
+    expect(await linkOf('MUG')).toBe(link);
+    expect((await atStripe()).prices).toHaveLength(1);
+  });
+
+  it('gives a changed amount a new price, to which the lookup key moves', async () => {
+    await product('MUG', { amount: 1800 });
+    await setUp();
+    const old = await linkOf('MUG');
+    const at = new Date(clock.now());
+    await db.price.updateMany({ data: { current: false } });
+    await db.price.create({ data: { sku: 'MUG', currency: 'eur', amount: 2000, createdAt: at } });
+    await setUp();
+    const renewed = await linkOf('MUG');
+    expect(renewed).not.toBe(old);
+    expect(await stripe.prices.retrieve(renewed)).toMatchObject({ unit_amount: 2000, lookup_key: 'holdfast/MUG/eur' });
+    expect(await stripe.prices.retrieve(old)).toMatchObject({ unit_amount: 1800, lookup_key: null });
+  });
+
+  it('does not believe a link to a price of another amount, and keeps knowing it', async () => {
+    const other = await stripe.products.create({ name: 'Other' });
+    const { id } = await stripe.prices.create({ product: other.id, currency: 'eur', unit_amount: 1700 });
+    await product('MUG', { amount: 1800, stripePriceId: id });
+    await setUp();
+    const [wrong, right] = await pricesOf('MUG');
+    expect(wrong).toMatchObject({ stripePriceId: id, current: false });
+    expect(right).toMatchObject({ amount: 1800n, current: true });
+    expect(await stripe.prices.retrieve(right?.stripePriceId ?? '')).toMatchObject({ unit_amount: 1800 });
+  });
+
+  it('leaves a price that staff linked as it is, and makes no product beside theirs', async () => {
+    const theirs = await stripe.products.create({ name: 'Made at the Dashboard' });
+    const { id } = await stripe.prices.create({ product: theirs.id, currency: 'eur', unit_amount: 1800 });
+    await product('MUG', { amount: 1800, stripePriceId: id });
+    await setUp();
+    expect(await linkOf('MUG')).toBe(id);
+    expect((await atStripe()).products.map(({ name }) => name)).toEqual(['Made at the Dashboard']);
+  });
+
+  it('follows the shop to another account and back', async () => {
+    await product('MUG', { amount: 1800 });
+    await setUp();
+    const first = await linkOf('MUG');
+    await sandbox.close();
+    await startAccount('second');
+    await setUp();
+    const second = await linkOf('MUG');
+    expect(second).not.toBe(first);
+    await sandbox.close();
+    await startAccount('first');
+    await setUp();
+    expect(await linkOf('MUG')).toBe(first);
+    expect((await pricesOf('MUG')).map(({ stripePriceId, current }) => [stripePriceId, current])).toEqual([
+      [first, true],
+      [second, false],
+    ]);
+  });
+
+  it('brings its own product to what the catalogue says, and wakes an archived price', async () => {
+    await product('MUG', { amount: 1800 });
+    await setUp();
+    await stripe.prices.update(await linkOf('MUG'), { active: false });
+    await db.product.update({ where: { sku: 'MUG' }, data: { name: 'Bigger Mug', imageUrl: null } });
+    await setUp();
+    expect(await stripe.products.retrieve('hf_MUG')).toMatchObject({ name: 'Bigger Mug', images: [] });
+    expect((await stripe.prices.retrieve(await linkOf('MUG'))).active).toBe(true);
+  });
+
+  it('takes what is not for sale off sale, and makes nothing for it', async () => {
+    await product('MUG', { amount: 1800 });
+    await setUp();
+    await db.product.update({ where: { sku: 'MUG' }, data: { active: false } });
+    await product('NEVER', { amount: 500 });
+    await db.product.update({ where: { sku: 'NEVER' }, data: { active: false } });
+    await setUp();
+    expect((await stripe.products.retrieve('hf_MUG')).active).toBe(false);
+    expect((await atStripe()).products).toHaveLength(1);
+    expect(await linkOf('NEVER')).toBe('');
+  });
+
+  it('names products in letters that Stripe takes, each SKU its own', () => {
+    const skus = ['A', 'a.b', 'a_b', 'a-b', 'x_612e62', '.', '-'];
+    const ids = skus.map(stripeProductId);
+    expect(new Set(ids).size).toBe(skus.length);
+    for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]+$/);
+  });
+});
+
+describe('the webhook endpoint', () => {
+  const secrets = () => lines.join('\n').match(/whsec_\w+/g) ?? [];
+
+  it('is made with exactly the routed events and the version of the library, its secret said once', async () => {
+    await setUp();
+    const { endpoints } = await atStripe();
+    expect(endpoints).toHaveLength(1);
+    expect(endpoints[0]).toMatchObject({
+      url: `${PUBLIC_URL}/webhooks/stripe`,
+      api_version: Stripe.API_VERSION,
+      status: 'enabled',
+    });
+    expect([...(endpoints[0]?.enabled_events ?? [])].sort()).toEqual([...ROUTED_EVENTS].sort());
+    expect(secrets()).toHaveLength(1);
+    expect(lines.join('\n')).toContain('STRIPE_WEBHOOK_SECRET');
+    await setUp();
+    expect(secrets()).toHaveLength(0);
+    expect((await atStripe()).endpoints).toHaveLength(1);
+  });
+
+  it('is brought back to the routed events, and switched on', async () => {
+    await setUp();
+    const [made] = (await atStripe()).endpoints;
+    await stripe.webhookEndpoints.update(made?.id ?? '', { enabled_events: ['*'], disabled: true });
+    await setUp();
+    const [now] = (await atStripe()).endpoints;
+    expect(now).toMatchObject({ id: made?.id, status: 'enabled' });
+    expect([...(now?.enabled_events ?? [])].sort()).toEqual([...ROUTED_EVENTS].sort());
+    expect(secrets()).toHaveLength(0);
+  });
+
+  it('is left alone where it sends to somebody else', async () => {
+    const theirs = await stripe.webhookEndpoints.create({
+      url: 'https://other.example.com/hook',
+      enabled_events: ['*'],
+    });
+    await setUp();
+    expect(await stripe.webhookEndpoints.retrieve(theirs.id)).toMatchObject({ enabled_events: ['*'] });
+    expect((await atStripe()).endpoints).toHaveLength(2);
+  });
+
+  // What Stripe itself would be asked: a client that has the sandbox's address, an environment that does not.
+  const realKey = { STRIPE_SECRET_KEY: 'sk_test_51RealLooking', STRIPE_API_BASE: '' };
+  it.each([
+    'http://localhost:3000',
+    'http://127.0.0.1:3000',
+    'http://192.168.1.20:3000',
+    'http://10.0.0.4',
+    'http://172.20.0.4',
+    'http://[::1]:3000',
+    'http://[fd00::1]',
+    'http://api',
+    'http://shop.local',
+  ])('is not made at %s, which Stripe cannot reach', async (url) => {
+    await setUp({ ...realKey, PUBLIC_URL: url });
+    expect((await atStripe()).endpoints).toHaveLength(0);
+    expect(lines.at(-1)).toContain(`--forward-to ${url}/webhooks/stripe`);
+    expect(lines.at(-1)).toContain(`--events ${ROUTED_EVENTS.join(',')}`);
+  });
+
+  it.each(['https://shop.example.com', 'http://shop.example.com', 'http://172.32.0.1', 'https://10.example.com'])(
+    'is made at %s with a real key',
+    async (url) => {
+      await setUp({ ...realKey, PUBLIC_URL: url });
+      expect((await atStripe()).endpoints.map((endpoint) => endpoint.url)).toEqual([`${url}/webhooks/stripe`]);
+    },
+  );
+
+  it('is not made without TLS in live mode', async () => {
+    await setUp({
+      STRIPE_SECRET_KEY: 'sk_live_RealLooking',
+      STRIPE_API_BASE: '',
+      PUBLIC_URL: 'http://shop.example.com',
+    });
+    expect((await atStripe()).endpoints).toHaveLength(0);
+  });
+
+  it('is made anew beside one of another version, which goes on until a person deletes it', async () => {
+    await setUp();
+    const [made] = (await atStripe()).endpoints;
+    const old = { ...made, id: 'we_old', api_version: '2024-06-20' } as Stripe.WebhookEndpoint;
+    const list = stripe.webhookEndpoints.list.bind(stripe.webhookEndpoints);
+    // The sandbox speaks one version only, so an endpoint of an older one is added to what it lists.
+    stripe.webhookEndpoints.list = ((params: Stripe.WebhookEndpointListParams) => {
+      const listed = list(params);
+      return {
+        async *[Symbol.asyncIterator]() {
+          yield old;
+          for await (const each of listed) if (each.id !== made?.id || keep) yield each;
+        },
+      };
+    }) as unknown as typeof stripe.webhookEndpoints.list;
+    let keep = false;
+    await setUp();
+    expect(secrets()).toHaveLength(1);
+    expect(lines.join('\n')).toContain('we_old');
+    keep = true;
+    await setUp();
+    expect(secrets()).toHaveLength(0);
+    expect(lines.join('\n')).toContain('we_old');
+  });
+});
