@@ -11,17 +11,19 @@ const ABANDONED_GRACE_MS = 5_000;
 /** @type {Map<number, { child: import('node:child_process').ChildProcess, stopSignal: NodeJS.Signals, exited: Promise<void> }>} */
 const parts = new Map();
 
-process.on('message', ({ run, stop }) => {
+process.on('message', ({ run, stop, stopAll }) => {
   if (run) start(run);
   if (stop) end(stop.id, stop.graceMs);
+  if (stopAll) endAll(stopAll.graceMs);
 });
-process.on('disconnect', abandon);
-process.on('SIGTERM', abandon);
+process.on('disconnect', () => endAll(ABANDONED_GRACE_MS));
+process.on('SIGTERM', () => endAll(ABANDONED_GRACE_MS));
 // The guard leads a session of its own and so never hears a Ctrl-C; the starter decides about order.
 process.on('SIGINT', () => {});
 process.on('SIGHUP', () => {});
 
 function start({ id, command, args, options, log, stopSignal }) {
+  if (ending) return tell({ failed: { id, message: 'Everything is being stopped.' } });
   const output = openSync(log, 'a', 0o600);
   const child = spawn(command, args, { ...options, stdio: ['ignore', output, output], detached: true });
   closeSync(output);
@@ -48,11 +50,11 @@ async function end(id, graceMs) {
   clearTimeout(impatience);
 }
 
-let abandoned = false;
-async function abandon() {
-  if (abandoned) return;
-  abandoned = true;
-  for (const id of [...parts.keys()].reverse()) await end(id, ABANDONED_GRACE_MS);
+let ending = false;
+async function endAll(graceMs) {
+  if (ending) return;
+  ending = true;
+  for (const id of [...parts.keys()].reverse()) await end(id, graceMs);
   process.exit(0);
 }
 

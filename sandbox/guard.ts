@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** A part that runs under the guard and cannot outlive this process. */
@@ -7,6 +7,8 @@ export interface Guarded {
   readonly pid: number;
   /** Settles when the part has ended, however it came to it; never rejects. */
   readonly exited: Promise<Exit>;
+  /** Where its output goes. */
+  readonly log: string;
   /** Asks the part to stop and waits until it has; after `graceMs` it is killed with all that it started. Safe to repeat. */
   stop(graceMs?: number): Promise<Exit>;
 }
@@ -27,9 +29,11 @@ export interface GuardedOptions {
   stopSignal?: NodeJS.Signals;
 }
 
+const GRACE_MS = 15_000;
+
 /**
  * Starts a command that is stopped with certainty when this process ends, even by `kill -9`, and that a Ctrl-C at the terminal does not
- * reach: whoever starts it decides when it stops.
+ * reach: whoever starts it decides when it stops. Several share one guard process.
  *
  * @throws when the command cannot be started
  */
@@ -37,119 +41,89 @@ export async function startGuarded(command: string, args: string[], options: Gua
   const { log, stopSignal = 'SIGTERM', ...spawnOptions } = options;
   mkdirSync(dirname(log), { recursive: true });
   guard ??= startGuard();
-  const { process: keeper, parts } = guard;
+  const { keeper, parts } = guard;
   const id = ++lastId;
-  const part = newPart();
+  const part: Part = { started: deferred(), exited: deferred() };
   parts.set(id, part);
   send(keeper, { run: { id, command, args, options: { env: process.env, ...spawnOptions }, log, stopSignal } });
-  const pid = await part.started;
+  const pid = await part.started.promise;
   return {
     pid,
-    exited: part.exited,
-    stop: (graceMs = 15_000) => {
+    exited: part.exited.promise,
+    log,
+    stop: (graceMs = GRACE_MS) => {
       if (parts.has(id)) send(keeper, { stop: { id, graceMs } });
-      return part.exited;
+      return part.exited.promise;
     },
   };
 }
 
-/** The pid of the guard, while it guards anything. It outlives a killed starter for the moment that it needs to stop the parts. */
-export const guardPid = (): number | undefined => guard?.process.pid;
-
-/** The end of a log file, for a message about the part that wrote it. */
-export function lastLines(file: string, count = 15): string {
-  try {
-    const { size } = statSync(file);
-    const start = Math.max(0, size - 16_384);
-    const buffer = Buffer.alloc(size - start);
-    const descriptor = openSync(file, 'r');
-    readSync(descriptor, buffer, 0, buffer.length, start);
-    closeSync(descriptor);
-    return buffer.toString('utf8').trimEnd().split('\n').slice(-count).join('\n');
-  } catch {
-    return '';
-  }
+/** Stops every part, the youngest first, each within `graceMs`, also those that are only just being started. */
+export async function stopAllGuarded(graceMs = GRACE_MS): Promise<void> {
+  if (!guard) return;
+  const exits = [...guard.parts.values()].map(({ exited }) => exited.promise);
+  send(guard.keeper, { stopAll: { graceMs } });
+  await Promise.all(exits);
 }
 
+/** The pid of the guard, while it guards anything. It outlives a killed starter for the moment that it needs to stop the parts. */
+export const guardPid = (): number | undefined => guard?.keeper.pid;
+
 interface Part {
-  started: Promise<number>;
-  exited: Promise<Exit>;
-  onStarted(pid: number): void;
-  onFailed(error: Error): void;
-  onExited(exit: Exit): void;
+  started: Deferred<number>;
+  exited: Deferred<Exit>;
   pid?: number;
 }
 
-type FromGuard = {
+interface Guard {
+  keeper: ChildProcess;
+  parts: Map<number, Part>;
+}
+
+/** What the guard process says; see guard-process.js. */
+interface Message {
   started?: { id: number; pid: number };
   failed?: { id: number; message: string };
-  exited?: { id: number } & Exit;
-};
+  exited?: { id: number; code: number | null; signal: NodeJS.Signals | null };
+}
 
-let guard: { process: ChildProcess; parts: Map<number, Part> } | undefined;
+let guard: Guard | undefined;
 let lastId = 0;
 
-function startGuard(): NonNullable<typeof guard> {
+function startGuard(): Guard {
   const parts = new Map<number, Part>();
-  const keeper = fork(join(__dirname, 'guard-process.js'), [], {
-    detached: true,
-    stdio: 'ignore',
-    execArgv: [],
-    env: {},
-  });
-  const started = { process: keeper, parts };
-  const forget = (id: number) => {
+  const file = join(__dirname, 'guard-process.js');
+  const keeper = fork(file, [], { detached: true, stdio: 'ignore', execArgv: [], env: {} });
+  const started: Guard = { keeper, parts };
+
+  const end = (id: number, exit: Exit, why: string) => {
+    const part = parts.get(id);
+    part?.started.reject(new Error(why));
+    part?.exited.resolve(exit);
     parts.delete(id);
     if (parts.size > 0) return;
     // Nothing left to guard: let it go, so that neither it nor its channel keeps anything alive.
     if (guard === started) guard = undefined;
     if (keeper.connected) keeper.disconnect();
   };
-  keeper.on('message', ({ started, failed, exited }: FromGuard) => {
-    if (started) parts.get(started.id)?.onStarted(started.pid);
-    if (failed) {
-      parts.get(failed.id)?.onFailed(new Error(failed.message));
-      forget(failed.id);
+
+  keeper.on('message', ({ started, failed, exited }: Message) => {
+    const part = started && parts.get(started.id);
+    if (part) {
+      part.pid = started.pid;
+      part.started.resolve(started.pid);
     }
-    if (exited) {
-      parts.get(exited.id)?.onExited({ code: exited.code, signal: exited.signal });
-      forget(exited.id);
-    }
+    if (failed) end(failed.id, { code: null, signal: null }, failed.message);
+    if (exited) end(exited.id, { code: exited.code, signal: exited.signal }, 'It ended at once.');
   });
   keeper.on('exit', () => {
     // Somebody killed the guard itself: its parts have lost their parent, so none may stay.
     for (const [id, part] of parts) {
       if (part.pid !== undefined) killGroup(part.pid);
-      part.onFailed(new Error('The guard process was killed.'));
-      part.onExited({ code: null, signal: 'SIGKILL' });
-      forget(id);
+      end(id, { code: null, signal: 'SIGKILL' }, 'The guard process was killed.');
     }
   });
   return started;
-}
-
-function newPart(): Part {
-  let onStarted!: (pid: number) => void;
-  let onFailed!: (error: Error) => void;
-  let onExited!: (exit: Exit) => void;
-  const started = new Promise<number>((resolve, reject) => {
-    onStarted = resolve;
-    onFailed = reject;
-  });
-  const exited = new Promise<Exit>((resolve) => {
-    onExited = resolve;
-  });
-  const part: Part = {
-    started,
-    exited,
-    onStarted: (pid) => {
-      part.pid = pid;
-      onStarted(pid);
-    },
-    onFailed,
-    onExited,
-  };
-  return part;
 }
 
 function send(keeper: ChildProcess, message: object): void {
@@ -163,4 +137,19 @@ function killGroup(pid: number): void {
   } catch {
     // Already gone.
   }
+}
+
+interface Deferred<T> {
+  promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: Error): void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let resolve!: (value: T) => void;
+  let reject!: (error: Error) => void;
+  const promise = new Promise<T>((...callbacks) => {
+    [resolve, reject] = callbacks;
+  });
+  return { promise, resolve, reject };
 }

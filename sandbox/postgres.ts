@@ -3,7 +3,8 @@ import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, wri
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Client } from 'pg';
-import { type Guarded, lastLines, startGuarded } from './guard';
+import { type Guarded, startGuarded } from './guard';
+import { lastLines } from './logs';
 import { freePort, isBusy } from './ports';
 import { findPostgres, type Unprivileged, unprivileged } from './postgres-binaries';
 import { commandLine, isAlive } from './processes';

@@ -5,7 +5,8 @@ import { Connection } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
 import { SEARCH_ATTRIBUTES } from '../workflows/messages';
-import { type Guarded, lastLines, startGuarded } from './guard';
+import { type Guarded, startGuarded } from './guard';
+import { lastLines } from './logs';
 import { freePort, isBusy } from './ports';
 import { findTemporal } from './temporal-binaries';
 

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { SANDBOX_KEY_PREFIX } from '../platform/env';
+import type { Foreground } from './foreground';
+import { Kept } from './kept';
+import { startNodePart } from './node-part';
+import { startPostgres } from './postgres';
+import { startTemporal } from './temporal';
+
+/** What Holdfast needs to reach the embedded parts: the variables of those that are in use, none of the others. */
+export type Variables = Record<string, string>;
+
+/** A part that is used only while nobody has configured another. */
+interface EmbeddedPart {
+  name: string;
+  /** Any of these being set means that there is another. */
+  unless: string[];
+  start(context: Context): Promise<Variables>;
+  /** What the variables it will give look like. */
+  standIn: Variables;
+}
+
+/**
+ * Stands in for what is not started yet, so that the configuration can be checked before anything is: a mistake in it is told at once.
+ */
+export function withStandIns(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const standIns = Object.assign({}, ...absentFrom(env).map(({ standIn }) => standIn));
+  return { ...env, ...standIns };
+}
+
+const absentFrom = (env: NodeJS.ProcessEnv) => PARTS.filter(({ unless }) => unless.every((name) => !env[name]));
+
+interface Context {
+  env: NodeJS.ProcessEnv;
+  run: Foreground;
+  ports: Kept;
+  secrets: Kept;
+}
+
+const PARTS: EmbeddedPart[] = [
+  {
+    name: 'PostgreSQL',
+    unless: ['DATABASE_URL'],
+    start: postgres,
+    standIn: { DATABASE_URL: 'postgresql://127.0.0.1/holdfast' },
+  },
+  {
+    name: 'Temporal',
+    unless: ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE'],
+    start: temporal,
+    standIn: { TEMPORAL_ADDRESS: '127.0.0.1:7233' },
+  },
+  {
+    name: 'Stripe sandbox',
+    unless: ['STRIPE_SECRET_KEY'],
+    start: stripeSandbox,
+    standIn: {
+      STRIPE_SECRET_KEY: SANDBOX_KEY_PREFIX,
+      STRIPE_WEBHOOK_SECRET: 'whsec_',
+      STRIPE_API_BASE: 'http://127.0.0.1',
+    },
+  },
+  {
+    name: 'Outbox',
+    unless: ['RESEND_API_KEY', 'SMTP_URL'],
+    start: outbox,
+    standIn: { RESEND_API_KEY: 're_', RESEND_BASE_URL: 'http://127.0.0.1' },
+  },
+];
+
+/** Starts the parts that `env` does not configure away, all at once, and waits until each answers. */
+export async function startEmbedded(env: NodeJS.ProcessEnv, run: Foreground): Promise<Variables> {
+  const context = { env, run, ports: keptPorts(run.dataDir), secrets: keptSecrets(run.dataDir) };
+  const variables = await Promise.all(absentFrom(env).map(({ name, start }) => run.step(name, start(context))));
+  return Object.assign({}, ...variables);
+}
+
+export const keptPorts = (dataDir: string) => new Kept(join(dataDir, 'ports.json'));
+export const keptSecrets = (dataDir: string) => new Kept(join(dataDir, 'secrets.json'));
+export const token = () => randomBytes(24).toString('hex');
+
+async function postgres({ run, ports }: Context): Promise<Variables> {
+  const server = await startPostgres({
+    dataDir: join(run.dataDir, 'postgres'),
+    port: await ports.port('postgres'),
+    logFile: run.logFile('postgres'),
+    log: (line) => run.log(line),
+  });
+  run.watch('PostgreSQL', server.process);
+  return { DATABASE_URL: server.url };
+}
+
+async function temporal({ env, run, ports }: Context): Promise<Variables> {
+  const server = await startTemporal({
+    dataDir: join(run.dataDir, 'temporal'),
+    port: await ports.port('temporal'),
+    uiPort: await ports.port('temporalUi'),
+    namespace: env.TEMPORAL_NAMESPACE || 'default',
+    logFile: run.logFile('temporal'),
+    log: (line) => run.log(line),
+  });
+  run.watch('Temporal', server.process);
+  return { TEMPORAL_ADDRESS: server.address, TEMPORAL_NAMESPACE: server.namespace, TEMPORAL_UI_URL: server.uiUrl };
+}
+
+async function stripeSandbox({ env, run, ports, secrets }: Context): Promise<Variables> {
+  const port = await ports.port('stripe');
+  const url = `http://127.0.0.1:${port}`;
+  const key = secrets.once('STRIPE_SECRET_KEY', () => `${SANDBOX_KEY_PREFIX}_${token()}`);
+  const webhookSecret = secrets.once('STRIPE_WEBHOOK_SECRET', () => `whsec_${token()}`);
+  const api = env.PUBLIC_URL || `http://127.0.0.1:${env.PORT || 3000}`;
+  await startNodePart(run, {
+    name: 'The Stripe sandbox',
+    id: 'stripe-sandbox',
+    entry: 'sandbox/stripe/main.ts',
+    env: {
+      ...env,
+      SANDBOX_PORT: String(port),
+      SANDBOX_DATA_DIR: join(run.dataDir, 'stripe'),
+      SANDBOX_SECRET_KEY: key,
+      SANDBOX_WEBHOOK_URL: `${api.replace(/\/+$/, '')}/webhooks/stripe`,
+      SANDBOX_WEBHOOK_SECRET: webhookSecret,
+    },
+    readyUrl: `${url}/_control/clock`,
+  });
+  return {
+    STRIPE_SECRET_KEY: key,
+    STRIPE_WEBHOOK_SECRET: webhookSecret,
+    STRIPE_API_BASE: url,
+    SANDBOX_CONTROL_URL: `${url}/_control`,
+  };
+}
+
+async function outbox({ env, run, ports, secrets }: Context): Promise<Variables> {
+  const port = await ports.port('outbox');
+  const url = `http://127.0.0.1:${port}`;
+  const key = secrets.once('RESEND_API_KEY', () => `re_outbox_${token()}`);
+  await startNodePart(run, {
+    name: 'The outbox',
+    id: 'outbox',
+    entry: 'sandbox/outbox/main.ts',
+    env: { ...env, OUTBOX_PORT: String(port), OUTBOX_DATA_DIR: join(run.dataDir, 'outbox'), OUTBOX_API_KEY: key },
+    readyUrl: `${url}/api/mails`,
+  });
+  return { RESEND_API_KEY: key, RESEND_BASE_URL: url, OUTBOX_URL: url };
+}

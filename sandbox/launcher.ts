@@ -1,0 +1,130 @@
+import { systemClock } from '../platform/clock';
+import { connectDatabase } from '../platform/database';
+import { type Env, loadEnv } from '../platform/env';
+import { connectStripe } from '../platform/stripe';
+import { linkCatalogue } from '../platform/stripe-setup';
+import { migrate } from '../prisma/migrate';
+import { seed } from '../prisma/seed';
+import { keptPorts, keptSecrets, startEmbedded, token, type Variables, withStandIns } from './embedded';
+import { type Foreground, inForeground } from './foreground';
+import { startNodePart } from './node-part';
+import { freePort, holderOf, isBusy } from './ports';
+import { ensureStorefront } from './storefront';
+import { table } from './table';
+
+// `npm start`: the whole system on one machine. What is not configured is embedded; what the configuration lacks is made up once and kept.
+void inForeground(process.env.DATA_DIR || '.data', async (run) => {
+  const started = Date.now();
+  run.log('Starting Holdfast');
+  const given = { ...process.env, ...(await ownVariables(run, process.env)) };
+  loadEnv(withStandIns(given));
+  const shop = buildShop(run, given);
+  const embedded = await startEmbedded(given, run);
+  const variables = { ...given, ...embedded };
+  const env = loadEnv(variables);
+
+  await run.step('database', prepareDatabase(run, env, embedded));
+  await shop;
+  await Promise.all([startWorker(run, env, variables), startApi(run, env, variables)]);
+
+  run.publish({ ...embedded, PUBLIC_URL: env.PUBLIC_URL, ADMIN_TOKEN: env.ADMIN_TOKEN });
+  run.log(`\nReady in ${((Date.now() - started) / 1000).toFixed(1)} s.\n\n${table(addresses(env, embedded))}\n`);
+  run.log(`What it writes is in ${run.dataDir}, logs included. Ctrl-C stops everything.`);
+});
+
+/** What the API and the worker need and nobody has set. */
+async function ownVariables(run: Foreground, env: NodeJS.ProcessEnv): Promise<Variables> {
+  const secrets = keptSecrets(run.dataDir);
+  const host = env.HOST || '127.0.0.1';
+  const port = Number(env.PORT || 3000) || (await freePort());
+  const workerPort = Number(env.WORKER_PORT) || (await keptPorts(run.dataDir).port('worker', 9464));
+  await refuseBusy(port, host, 'PORT', 'the API');
+  await refuseBusy(workerPort, host, 'WORKER_PORT', 'the worker');
+  return {
+    PORT: String(port),
+    WORKER_PORT: String(workerPort),
+    PUBLIC_URL: env.PUBLIC_URL || `http://localhost:${port}`,
+    ADMIN_TOKEN: env.ADMIN_TOKEN || secrets.once('ADMIN_TOKEN', token),
+    SIGNING_SECRET: env.SIGNING_SECRET || secrets.once('SIGNING_SECRET', token),
+    ...(!env.RESEND_API_KEY && !env.SMTP_URL && demoAddresses(env)),
+  };
+}
+
+/** Only while mail goes nowhere: a real provider sends from an address of yours. */
+const demoAddresses = ({ EMAIL_FROM, STAFF_EMAIL }: NodeJS.ProcessEnv): Variables => ({
+  EMAIL_FROM: EMAIL_FROM || 'Holdfast demo shop <shop@holdfast.example>',
+  STAFF_EMAIL: STAFF_EMAIL || 'staff@holdfast.example',
+});
+
+async function refuseBusy(port: number, host: string, variable: string, whose: string): Promise<void> {
+  if (!(await isBusy(port, host))) return;
+  throw new Error(
+    `Port ${port}, which ${whose} needs, is in use by ${holderOf(port)}.\n` +
+      `Perhaps another Holdfast runs from another folder. Stop it, or choose another port: ${variable}=${port + 1} npm start`,
+  );
+}
+
+/** The demo shop is the storefront as long as nobody names another. */
+async function buildShop(run: Foreground, env: NodeJS.ProcessEnv): Promise<void> {
+  if (env.STOREFRONT_URL && env.STOREFRONT_URL !== env.PUBLIC_URL) return;
+  await run.step(
+    'demo shop',
+    ensureStorefront(run.logFile('storefront'), (line) => run.log(line)),
+  );
+}
+
+/** A database of our own gets the demo catalogue; one that somebody else has set up only the current schema. */
+async function prepareDatabase(run: Foreground, env: Env, embedded: Variables): Promise<void> {
+  const applied = await migrate(env.DATABASE_URL);
+  if (applied.length > 0) run.log(`Database: ${applied.length} migrations applied`);
+  const db = connectDatabase(env.DATABASE_URL, 2);
+  try {
+    if (embedded.DATABASE_URL) await seed(db, systemClock);
+    if (embedded.STRIPE_API_BASE) await linkCatalogue({ db, stripe: connectStripe(env, 30_000), env, log: () => {} });
+  } finally {
+    await db.$disconnect();
+  }
+}
+
+const startApi = (run: Foreground, env: Env, variables: NodeJS.ProcessEnv) =>
+  run.step(
+    'API',
+    startNodePart(run, {
+      name: 'The API',
+      id: 'api',
+      entry: 'api/main.ts',
+      env: variables,
+      readyUrl: `${at(env.PORT, env)}/readyz`,
+    }),
+  );
+
+const startWorker = (run: Foreground, env: Env, variables: NodeJS.ProcessEnv) =>
+  run.step(
+    'worker',
+    startNodePart(run, {
+      name: 'The worker',
+      id: 'worker',
+      entry: 'worker/main.ts',
+      env: variables,
+      readyUrl: `${at(env.WORKER_PORT, env)}/readyz`,
+    }),
+  );
+
+/** Where this machine reaches a port of ours. */
+function at(port: number, { HOST }: Env): string {
+  const everywhere = HOST === '0.0.0.0' || HOST === '::';
+  return `http://${everywhere ? '127.0.0.1' : HOST}:${port}`;
+}
+
+function addresses(env: Env, embedded: Variables): [string, string, string?][] {
+  const rows: [string, string | undefined, string?][] = [
+    ['Shop', env.STOREFRONT_URL],
+    ['API', `${env.PUBLIC_URL}/docs`, 'its documentation'],
+    ['Temporal UI', embedded.TEMPORAL_UI_URL, 'every order as a workflow'],
+    ['Payment sandbox', embedded.STRIPE_API_BASE, 'pay with 4242 4242 4242 4242'],
+    ['Outbox', embedded.OUTBOX_URL, 'the mails, which go nowhere else'],
+    ['Metrics', `${env.PUBLIC_URL}/metrics`, `and the worker's: ${at(env.WORKER_PORT, env)}/metrics`],
+    ['Admin token', env.ADMIN_TOKEN, 'Authorization: Bearer …'],
+  ];
+  return rows.filter((row): row is [string, string, string?] => row[1] !== undefined);
+}

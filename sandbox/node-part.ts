@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { Foreground } from './foreground';
+import { type Guarded, startGuarded } from './guard';
+import { lastLines } from './logs';
+
+export interface NodePart {
+  /** As a person calls it. */
+  name: string;
+  /** Of its log file. */
+  id: string;
+  /** The file it starts from, below the project's folder. */
+  entry: string;
+  env: NodeJS.ProcessEnv;
+  /** An address that answers 200 when the part is ready. */
+  readyUrl: string;
+}
+
+const ROOT = join(__dirname, '..');
+
+/** Both production processes are to be ready within 90 s; so is everything else. */
+const READY_TIMEOUT_MS = 90_000;
+
+/** Starts one of our own programs, waits until it is ready, and has the run end when it does. */
+export async function startNodePart(run: Foreground, { name, id, entry, env, readyUrl }: NodePart): Promise<Guarded> {
+  const args = ['--import', 'tsx', join(ROOT, entry)];
+  const part = await startGuarded(process.execPath, args, { log: run.logFile(id), cwd: ROOT, env });
+  await ready(name, part, readyUrl);
+  run.watch(name, part);
+  return part;
+}
+
+async function ready(name: string, part: Guarded, url: string): Promise<void> {
+  let ended = false;
+  void part.exited.then(() => {
+    ended = true;
+  });
+  for (const deadline = Date.now() + READY_TIMEOUT_MS; ; await setTimeout(100)) {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+    if (answer?.ok) return;
+    if (ended) throw new Error(`${name} did not start:\n${lastLines(part.log)}`);
+    if (Date.now() > deadline) throw new Error(`${name} is not ready after 90 s (${url}):\n${lastLines(part.log)}`);
+  }
+}
