@@ -224,7 +224,7 @@ describe('money that comes when it should not', () => {
     await world.webhook(id);
     const parked = await until(async () => {
       const order = await world.order(id);
-      return order.attentionStep && order;
+      return order.attentionStep !== null && order;
     });
     expect(parked).toMatchObject({ status: 'PENDING', paymentStatus: 'PAID', attentionStep: 'confirm' });
     expect(parked.attentionReason).toContain('1000');

@@ -27,6 +27,7 @@ import {
   WORKFLOWS,
 } from '../../workflows/messages';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { quietWorkers } from '../support/quiet';
 import { startTimeSkipping } from '../support/temporal';
 
 const STRIPE_KEY = 'sk_test_sandbox_workflow';
@@ -65,6 +66,7 @@ export class World {
   env!: Env;
 
   static async start(overrides: Record<string, string> = {}): Promise<World> {
+    quietWorkers();
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-world-'));
     const [temporal, database, outbox, bundle] = await Promise.all([
       startTimeSkipping(),

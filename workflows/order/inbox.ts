@@ -61,11 +61,11 @@ export class Inbox {
       this.abandoned = true;
     });
     setHandler(shipUpdate, (request) => this.ask({ name: 'ship', request }), {
-      validator: () => this.validate('ship'),
+      validator: (_request) => this.validate('ship'),
     });
     setHandler(deliverUpdate, () => this.ask({ name: 'deliver' }), { validator: () => this.validate('deliver') });
     setHandler(cancelUpdate, (request) => this.ask({ name: 'cancel', request }), {
-      validator: () => this.validate('cancel'),
+      validator: (_request) => this.validate('cancel'),
     });
   }
 

@@ -1,0 +1,175 @@
+import { inventory } from '../../activities/inventory';
+import type { SessionId } from '../../domain/ids';
+import { ORDER_STATUSES, TRANSITIONS } from '../../domain/order';
+import { connectDatabase, type Db } from '../../platform/database';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+let database: TestDatabase;
+let db: Db;
+const at = new Date('2026-01-01T00:00:00Z');
+const later = new Date('2026-01-01T01:00:00Z');
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = connectDatabase(database.url, 20);
+});
+afterAll(async () => {
+  await db.$disconnect();
+  await database.drop();
+});
+
+const product = async (sku: string, onHand: number) => {
+  await db.product.create({
+    data: { sku, name: sku, kind: 'PHYSICAL', createdAt: at, updatedAt: at, stock: { create: {} } },
+  });
+  await db.stockMovement.create({
+    data: { sku, at, kind: 'ADJUST', onHandDelta: onHand, heldDelta: 0, reference: 'delivery', actor: 'staff' },
+  });
+};
+const order = async (id: string, sku = 'x', quantity = 1) => {
+  const money = { currency: 'eur', subtotal: 100, total: 100 };
+  await db.order.create({
+    data: {
+      sessionId: id,
+      number: id,
+      status: 'PENDING',
+      paymentStatus: 'UNPAID',
+      stock: 'HELD',
+      origin: 'CHECKOUT',
+      ...money,
+      holdUntil: later,
+      createdAt: at,
+      updatedAt: at,
+      items: { create: [{ sku, position: 0, name: sku, kind: 'PHYSICAL', quantity, unitAmount: 100, total: 100 }] },
+    },
+  });
+  return id as SessionId;
+};
+const level = async (sku: string) => {
+  const { onHand, held } = await db.stockLevel.findUniqueOrThrow({ where: { sku } });
+  return { onHand, held };
+};
+const one = (sku: string, quantity = 1) => [{ sku, quantity }];
+
+describe('stock', () => {
+  test('is held all or nothing, and says what is missing', async () => {
+    await product('a', 5);
+    await product('b', 1);
+    const id = await order('cs_all');
+    expect(
+      await inventory.hold(
+        db,
+        id,
+        [
+          { sku: 'a', quantity: 2 },
+          { sku: 'b', quantity: 2 },
+        ],
+        later,
+        at,
+      ),
+    ).toEqual([{ sku: 'b', requested: 2, available: 1 }]);
+    expect(await level('a')).toEqual({ onHand: 5, held: 0 });
+  });
+
+  test('each step repeated changes nothing more', async () => {
+    await product('twice', 3);
+    const id = await order('cs_twice', 'twice', 2);
+    for (let i = 0; i < 3; i++) expect(await inventory.hold(db, id, one('twice', 2), later, at)).toEqual([]);
+    expect(await level('twice')).toEqual({ onHand: 3, held: 2 });
+    for (let i = 0; i < 3; i++) expect(await inventory.commit(db, id, one('twice', 2), at)).toEqual([]);
+    expect(await level('twice')).toEqual({ onHand: 1, held: 0 });
+    for (let i = 0; i < 3; i++) await inventory.release(db, id, at);
+    for (let i = 0; i < 3; i++) await inventory.restock(db, id, one('twice', 2), 'undo/1', 'staff', at);
+    expect(await level('twice')).toEqual({ onHand: 3, held: 0 });
+  });
+
+  test('given back and then paid for is taken again, or missing', async () => {
+    await product('late', 1);
+    const first = await order('cs_late1', 'late');
+    await inventory.hold(db, first, one('late'), later, at);
+    await inventory.release(db, first, at);
+    expect(await inventory.commit(db, first, one('late'), at)).toEqual([]);
+    expect(await level('late')).toEqual({ onHand: 0, held: 0 });
+    expect(await inventory.commit(db, await order('cs_late2', 'late'), one('late'), at)).toEqual([
+      { sku: 'late', requested: 1, available: 0 },
+    ]);
+  });
+
+  test('200 at once for 25 units: 25 hold, 175 do not, and the ledger adds up', async () => {
+    await product('rush', 25);
+    const ids = await Promise.all(Array.from({ length: 200 }, (_, n) => order(`cs_rush${n}`, 'rush')));
+    const held = await Promise.all(ids.map((id) => inventory.hold(db, id, one('rush'), later, at)));
+    expect(held.filter((missing) => missing.length === 0)).toHaveLength(25);
+    expect(await level('rush')).toEqual({ onHand: 25, held: 25 });
+    const [sum] = await db.$queryRaw<[{ on_hand: bigint; held: bigint }]>`
+      SELECT sum(on_hand_delta) AS on_hand, sum(held_delta) AS held FROM stock_movements WHERE sku = 'rush'`;
+    expect(sum).toEqual({ on_hand: 25n, held: 25n });
+  });
+
+  test('two carts with the same goods in another order never wait for each other in a circle', async () => {
+    await product('p', 1000);
+    await product('q', 1000);
+    const carts = await Promise.all(Array.from({ length: 60 }, (_, n) => order(`cs_circle${n}`)));
+    const results = await Promise.all(
+      carts.map((id, n) =>
+        inventory.hold(db, id, n % 2 ? [...one('p'), ...one('q')] : [...one('q'), ...one('p')], later, at),
+      ),
+    );
+    expect(results.flat()).toEqual([]);
+  });
+
+  test('is written only by movements, and movements are never changed', async () => {
+    await product('law', 2);
+    await expect(db.stockLevel.update({ where: { sku: 'law' }, data: { held: 1 } })).rejects.toThrow(
+      /only by a movement/,
+    );
+    await expect(db.stockMovement.deleteMany({ where: { sku: 'law' } })).rejects.toThrow(/only by a movement/);
+    const overdrawn = {
+      sku: 'law',
+      at,
+      kind: 'ADJUST',
+      onHandDelta: -3,
+      heldDelta: 0,
+      reference: 'x',
+      actor: 'staff',
+    } as const;
+    await expect(db.stockMovement.create({ data: overdrawn })).rejects.toThrow(/stock_levels_conserved/);
+    await expect(db.stockMovement.create({ data: { ...overdrawn, onHandDelta: 0, heldDelta: 3 } })).rejects.toThrow(
+      /stock_levels_conserved/,
+    );
+  });
+
+  test('is never restocked beyond what was bought', async () => {
+    await product('back', 2);
+    const id = await order('cs_back', 'back', 2);
+    await inventory.hold(db, id, one('back', 2), later, at);
+    await inventory.commit(db, id, one('back', 2), at);
+    await inventory.restock(db, id, one('back', 1), 'one', 'staff', at);
+    await expect(inventory.restock(db, id, one('back', 2), 'two', 'staff', at)).rejects.toThrow(/restocked_bounds/);
+    expect(await level('back')).toEqual({ onHand: 1, held: 0 });
+  });
+});
+
+describe('an order', () => {
+  test('moves only along its table, which the code and the database share', async () => {
+    const rows = await db.orderTransition.findMany();
+    const fromDatabase = new Set(rows.map(({ from, to }) => `${from}→${to}`));
+    const fromCode = new Set(ORDER_STATUSES.flatMap((from) => TRANSITIONS[from].map((to) => `${from}→${to}`)));
+    expect(fromDatabase).toEqual(fromCode);
+    await order('cs_jump');
+    await expect(db.order.update({ where: { sessionId: 'cs_jump' }, data: { status: 'SHIPPED' } })).rejects.toThrow(
+      /may not move from PENDING to SHIPPED/,
+    );
+  });
+
+  test('counts its changes', async () => {
+    await order('cs_version');
+    await db.order.update({ where: { sessionId: 'cs_version' }, data: { locale: 'de' } });
+    expect((await db.order.findUniqueOrThrow({ where: { sessionId: 'cs_version' } })).version).toBe(2);
+  });
+
+  test('is one for each session', async () => {
+    await order('cs_unique');
+    await expect(order('cs_unique')).rejects.toThrow();
+  });
+});

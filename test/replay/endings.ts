@@ -1,0 +1,138 @@
+import type { SessionId } from '../../domain/ids';
+import { until, type World } from '../workflow/world';
+
+/** Plays one ending in a world and answers the ids of the workflows whose histories tell it. */
+type Ending = (world: World) => Promise<string[]>;
+
+const prepared = async (world: World, sku: string, quantity = 1): Promise<SessionId> => {
+  await world.product(sku, { stock: 5 });
+  const { id } = await world.checkout([{ sku, quantity }]);
+  await world.pay(id);
+  await world.webhook(id);
+  await until(async () => (await world.mails(id)).length === 2);
+  return id;
+};
+
+/** Every way an order can end, by name: each is recorded as a fixture that later code must still replay. */
+export const ENDINGS: Record<string, Ending> = {
+  'completed-digital': async (world) => {
+    await world.product('ending-ebook');
+    const { id } = await world.checkout([{ sku: 'ending-ebook' }]);
+    await world.pay(id);
+    await world.webhook(id);
+    await world.end(id);
+    return [id];
+  },
+  'completed-delivered': async (world) => {
+    const id = await prepared(world, 'ending-delivered', 2);
+    const ship = (trackingNumber: string) =>
+      world
+        .handle(id)
+        .executeUpdate('ship', {
+          args: [{ carrier: 'DHL', trackingNumber, items: [{ sku: 'ending-delivered', quantity: 1 }] }],
+        });
+    await ship('1');
+    await ship('2');
+    await world.handle(id).executeUpdate('deliver');
+    await world.end(id);
+    return [id];
+  },
+  'completed-long-enough-ago': async (world) => {
+    const id = await prepared(world, 'ending-late');
+    await world.handle(id).executeUpdate('ship', { args: [{ carrier: 'DHL', trackingNumber: '1' }] });
+    await world.end(id);
+    return [id];
+  },
+  expired: async (world) => {
+    await world.product('ending-expired', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'ending-expired' }], { holdSeconds: 60 });
+    await world.end(id);
+    return [id];
+  },
+  abandoned: async (world) => {
+    await world.product('ending-abandoned', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'ending-abandoned' }]);
+    await world.handle(id).signal('abandon');
+    await world.end(id);
+    return [id];
+  },
+  'sold-out': async (world) => {
+    await world.product('ending-sold-out', { stock: 0 });
+    const { id } = await world.checkout([{ sku: 'ending-sold-out' }]);
+    await world.end(id);
+    return [id];
+  },
+  'sold-out-but-paid': async (world) => {
+    await world.product('ending-late-money', { stock: 0 });
+    const id = await world.session([{ sku: 'ending-late-money' }]);
+    await world.pay(id);
+    await world.open(id);
+    await world.end(id);
+    const [refund] = (await world.order(id)).refunds;
+    await world.end(refund?.stripeId as SessionId);
+    return [id, refund?.stripeId as string];
+  },
+  'cancelled-unpaid': async (world) => {
+    await world.product('ending-cancelled', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'ending-cancelled' }]);
+    await world.handle(id).executeUpdate('cancel', { args: [{ reason: 'other' }] });
+    await world.end(id);
+    return [id];
+  },
+  'refunded-by-staff': async (world) => {
+    const id = await prepared(world, 'ending-refunded');
+    await world.handle(id).executeUpdate('cancel', { args: [{ reason: 'damaged' }] });
+    await world.end(id);
+    return [id];
+  },
+  'delayed-payment-failed': async (world) => {
+    await world.product('ending-debit', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'ending-debit' }]);
+    await world.pay(id, { method: 'bank_debit' });
+    await world.webhook(id);
+    await until(async () => (await world.order(id)).paymentStatus === 'PROCESSING');
+    await world.at(`/sessions/${id}/fail-delayed`);
+    await world.webhook(id);
+    await world.end(id);
+    return [id];
+  },
+  'parked-then-refunded': async (world) => {
+    await world.product('ending-parked', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'ending-parked' }]);
+    await world.db.checkout.update({ where: { sessionId: id }, data: { currency: 'usd' } });
+    await world.pay(id);
+    await world.webhook(id);
+    await until(async () => (await world.order(id)).attentionStep);
+    await world.handle(id).executeUpdate('retry');
+    await until(async () => (await world.order(id)).attentionStep);
+    await world.handle(id).executeUpdate('cancel', { args: [{ reason: 'other' }] });
+    await world.end(id);
+    return [id];
+  },
+  'taken-up': async (world) => {
+    await world.product('ending-elsewhere');
+    const price = await world.db.price.findFirstOrThrow({ where: { sku: 'ending-elsewhere' } });
+    const { id } = await world.stripe.checkout.sessions.create({
+      mode: 'payment',
+      success_url: 'http://localhost/thanks',
+      line_items: [{ price: price.stripePriceId as string, quantity: 1 }],
+    });
+    await world.pay(id as SessionId);
+    await world.webhook(id as SessionId);
+    await world.end(id as SessionId);
+    return [id];
+  },
+  'not-ours': async (world) => {
+    const { id } = await world.stripe.checkout.sessions.create({
+      mode: 'payment',
+      success_url: 'http://localhost/thanks',
+      line_items: [
+        { quantity: 1, price_data: { currency: 'eur', unit_amount: 500, product_data: { name: 'Something else' } } },
+      ],
+    });
+    await world.pay(id as SessionId);
+    await world.webhook(id as SessionId);
+    await world.end(id as SessionId);
+    return [id];
+  },
+};

@@ -1,0 +1,35 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeBundle, workflowBundle } from '../../worker/bundle';
+import { replay, savedHistories } from '../../worker/replay';
+import { ENDINGS } from './endings';
+import { mutated } from './mutated';
+import { HISTORIES, record } from './record';
+
+// `RECORD=1 npx jest test/replay` plays every ending again and keeps the new histories; do so only for changes that `patched` does not cover.
+const recording = process.env.RECORD === '1';
+
+(recording ? test : test.skip)('records every ending', () => record(), 300_000);
+
+test('there is a history of every ending', () => {
+  const saved = readdirSync(HISTORIES).map((file) => file.replace(/\.json$/, ''));
+  expect(saved).toEqual(expect.arrayContaining(Object.keys(ENDINGS)));
+});
+
+test('every saved history replays against the code as it is', async () => {
+  const failures = await replay(savedHistories(HISTORIES), await workflowBundle());
+  expect(failures).toEqual([]);
+}, 120_000);
+
+test('a workflow that takes its steps in another order fails the replay, naming the workflow and the event', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-mutated-'));
+  try {
+    const failures = await replay(savedHistories(HISTORIES), await makeBundle(mutated(folder)));
+    const names = failures.map(({ workflowId }) => workflowId);
+    expect(names).toContain('completed-digital');
+    expect(failures.find(({ workflowId }) => workflowId === 'completed-digital')?.message).toMatch(/Nondeterminism/i);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 120_000);

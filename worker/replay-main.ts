@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import type { HistoryAndWorkflowId } from '@temporalio/client';
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
+import { connectTemporal } from '../platform/temporal';
+import { workflowBundle } from './bundle';
+import { replay, savedHistories } from './replay';
+
+/** Where the fixtures of every ending are kept. */
+const SAVED = join('test', 'replay', 'histories');
+
+/**
+ * `npm run replay` replays the saved histories; `npm run replay -- cs_… re_…` fetches those workflows from the server and replays them. Ends
+ * with 1 when the code as it is could not have made one of them, naming the workflow and the event.
+ */
+async function main(workflowIds: string[]): Promise<number> {
+  Runtime.install({
+    logger: new DefaultLogger('ERROR', () => undefined),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+  });
+  const histories = workflowIds.length > 0 ? await fetchHistories(workflowIds) : savedHistories(SAVED);
+  const divergences = await replay(histories, await workflowBundle());
+  for (const { workflowId, message } of divergences) console.error(`${workflowId}: ${message}`);
+  console.log(`${histories.length - divergences.length} of ${histories.length} histories replay`);
+  return divergences.length > 0 ? 1 : 0;
+}
+
+async function fetchHistories(workflowIds: string[]): Promise<HistoryAndWorkflowId[]> {
+  const client = connectTemporal({ ...servicesEnv(), ...process.env });
+  try {
+    return await Promise.all(
+      workflowIds.map(async (workflowId) => ({
+        workflowId,
+        history: await client.workflow.getHandle(workflowId).fetchHistory(),
+      })),
+    );
+  } finally {
+    await client.connection.close();
+  }
+}
+
+/** Where a system started by `npm start` on this machine is found, when the environment does not say. */
+function servicesEnv(): NodeJS.Dict<string> {
+  const file = join(process.env.DATA_DIR ?? '.data', 'services.env');
+  return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
+import type { HistoryAndWorkflowId } from '@temporalio/client';
+import { Worker, type WorkerOptions } from '@temporalio/worker';
+
+/** A history that the code as it is could not have made. */
+export interface Divergence {
+  workflowId: string;
+  message: string;
+}
+
+/** Replays histories against a bundle of workflows; answers those that diverge, with the event where they do. */
+export async function replay(
+  histories: HistoryAndWorkflowId[],
+  workflowBundle: NonNullable<WorkerOptions['workflowBundle']>,
+): Promise<Divergence[]> {
+  const divergences: Divergence[] = [];
+  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
+    if (error) divergences.push({ workflowId, message: error.message });
+  }
+  return divergences;
+}
+
+/** The histories kept in a folder, each under its file's name. */
+export function savedHistories(folder: string): HistoryAndWorkflowId[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => ({
+      workflowId: basename(file, '.json'),
+      history: historyFromJSON(JSON.parse(readFileSync(join(folder, file), 'utf8'))),
+    }));
+}
