@@ -1,0 +1,140 @@
+import { clientOf, openSession, type Rig, refusal, SECRET_KEY, startRig } from './rig';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig();
+});
+afterAll(() => rig.end());
+
+const get = (path: string, headers: Record<string, string> = { authorization: `Bearer ${SECRET_KEY}` }) =>
+  fetch(`${rig.sandbox.url}${path}`, { headers });
+
+describe('who may ask', () => {
+  test('another key is refused, and not shown whole', async () => {
+    const error = await refusal(clientOf(rig.sandbox.port, 'sk_test_somebodyelse').account.retrieveCurrent());
+    expect(error).toMatchObject({ statusCode: 401, type: 'StripeAuthenticationError' });
+    expect(error.message).toBe('Invalid API Key provided: sk_test_********else');
+  });
+
+  test('no key at all', async () => {
+    const response = await get('/v1/account', {});
+    expect(response.status).toBe(401);
+    const { error } = (await response.json()) as { error: { type: string; message: string } };
+    expect(error.type).toBe('invalid_request_error');
+    expect(error.message).toMatch(/^You did not provide an API key\./);
+  });
+
+  test('the key as a user name, as curl sends it', async () => {
+    const response = await get('/v1/account', { authorization: `Basic ${btoa(`${SECRET_KEY}:`)}` });
+    expect(await response.json()).toMatchObject({ object: 'account' });
+  });
+
+  test('another API version than the pinned one', async () => {
+    const response = await get('/v1/account', {
+      authorization: `Bearer ${SECRET_KEY}`,
+      'stripe-version': '2020-08-27',
+    });
+    expect(response.status).toBe(400);
+  });
+
+  test('the answer names request and version', async () => {
+    const account = await rig.stripe.account.retrieveCurrent();
+    expect(account).toMatchObject({ object: 'account', id: expect.stringMatching(/^acct_/) });
+    expect(account.lastResponse).toMatchObject({
+      requestId: expect.stringMatching(/^req_/),
+      apiVersion: '2026-10-28.endive',
+    });
+  });
+});
+
+describe('what cannot be asked', () => {
+  test('an unknown route', async () => {
+    const response = await get('/v1/no_such_thing?limit=1');
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({
+      error: {
+        type: 'invalid_request_error',
+        message: expect.stringMatching(/^Unrecognized request URL \(GET: \/v1\/no_such_thing\)/),
+      },
+    });
+  });
+
+  test('an unknown parameter, at the top and within', async () => {
+    const top = await refusal(openSession(rig, { payment_method_types: ['card'] } as object));
+    expect(top).toMatchObject({ statusCode: 400, code: 'parameter_unknown', param: 'payment_method_types' });
+    expect(top.message).toBe('Received unknown parameter: payment_method_types');
+    expect(top.doc_url).toContain('parameter-unknown');
+    const within = await refusal(openSession(rig, { line_items: [{ sku: 'A', quantity: 1 } as object] }));
+    expect(within.message).toBe('Received unknown parameter: line_items[0][sku]');
+  });
+
+  test('options in the place of parameters', async () => {
+    const { id } = await openSession(rig);
+    const error = await refusal(rig.stripe.checkout.sessions.expire(id, { nonsense: 'k' } as object));
+    expect(error.code).toBe('parameter_unknown');
+  });
+
+  test('a missing parameter', async () => {
+    const error = await refusal(
+      rig.stripe.checkout.sessions.create({ mode: 'payment', success_url: 'http://shop.test' }),
+    );
+    expect(error).toMatchObject({ code: 'parameter_missing', param: 'line_items' });
+    expect(error.message).toBe('Missing required param: line_items.');
+  });
+
+  test('a missing object', async () => {
+    const error = await refusal(rig.stripe.checkout.sessions.retrieve('cs_test_nobody'));
+    expect(error).toMatchObject({ statusCode: 404, code: 'resource_missing', param: 'id' });
+    expect(error.message).toBe("No such checkout.session: 'cs_test_nobody'");
+  });
+
+  test('a body that is not a form', async () => {
+    const response = await fetch(`${rig.sandbox.url}/v1/products`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${SECRET_KEY}`, 'content-type': 'application/json' },
+      body: '{"name":"Mug"}',
+    });
+    expect(response.status).toBe(400);
+    const { error } = (await response.json()) as { error: { message: string } };
+    expect(error.message).toMatch(/check that your POST content type is application\/x-www-form-urlencoded/);
+  });
+
+  test.each([
+    ['limit', { limit: 101 }, 'parameter_invalid_integer'],
+    ['starting_after', { starting_after: 'cs_test_nobody' }, 'resource_missing'],
+    ['status', { status: 'paid' }, undefined],
+  ])('a list with a wrong %s', async (_what, params, code) => {
+    const error = await refusal(rig.stripe.checkout.sessions.list(params as object).then((page) => page));
+    expect(error).toMatchObject({ statusCode: 400 });
+    expect(error.code).toBe(code);
+  });
+
+  test('metadata beyond its bounds', async () => {
+    const wide = await refusal(openSession(rig, { metadata: { note: 'x'.repeat(501) } }));
+    expect(wide.message).toMatch(/^Metadata values can have up to 500 characters/);
+    const long = await refusal(openSession(rig, { metadata: { ['k'.repeat(41)]: 'x' } }));
+    expect(long.message).toMatch(/^Metadata keys can have up to 40 characters/);
+    const many = await refusal(
+      openSession(rig, { metadata: Object.fromEntries([...Array(51)].map((_, i) => [`k${i}`, 'x'])) }),
+    );
+    expect(many.message).toMatch(/up to 50 metadata keys/);
+  });
+});
+
+describe('expand', () => {
+  test('what cannot be expanded is refused, and nothing was made', async () => {
+    const before = await rig.stripe.products.list({ limit: 100 });
+    const error = await refusal(rig.stripe.products.create({ name: 'Cup', expand: ['nonsense'] }));
+    expect(error.message).toBe('This property cannot be expanded (nonsense).');
+    expect((await rig.stripe.products.list({ limit: 100 })).data).toHaveLength(before.data.length);
+  });
+
+  test('along a path, through a list', async () => {
+    const product = await rig.stripe.products.create({ name: 'Plate' });
+    await rig.stripe.prices.create({ product: product.id, currency: 'eur', unit_amount: 900 });
+    const { data } = await rig.stripe.prices.list({ product: product.id, expand: ['data.product'] });
+    expect(data[0]?.product).toMatchObject({ object: 'product', name: 'Plate' });
+    const error = await refusal(rig.stripe.prices.list({ expand: ['product'] }).then((page) => page));
+    expect(error.message).toContain("expanding 'data.product' instead");
+  });
+});

@@ -1,0 +1,87 @@
+import { type Rig, refusal, startRig } from './rig';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig();
+});
+afterAll(() => rig.end());
+
+test('a product is made under its own id, changed, listed and deleted', async () => {
+  const { products } = rig.stripe;
+  const made = await products.create({ id: 'mug', name: 'Mug', metadata: { sku: 'MUG', colour: 'blue' } });
+  expect(made).toMatchObject({
+    id: 'mug',
+    object: 'product',
+    active: true,
+    livemode: false,
+    images: [],
+    default_price: null,
+  });
+  expect(await refusal(products.create({ id: 'mug', name: 'Mug' }))).toMatchObject({ code: 'resource_already_exists' });
+
+  const changed = await products.update('mug', {
+    name: 'Big mug',
+    description: 'Holds much',
+    metadata: { colour: '', size: 'L' },
+  });
+  expect(changed).toMatchObject({ name: 'Big mug', description: 'Holds much', metadata: { sku: 'MUG', size: 'L' } });
+  expect(changed.metadata).not.toHaveProperty('colour');
+  expect((await products.update('mug', { description: '', metadata: '' })).description).toBeNull();
+  expect((await products.retrieve('mug')).metadata).toEqual({});
+
+  await products.create({ name: 'Other', active: false });
+  expect((await products.list({ active: true })).data.map(({ id }) => id)).toEqual(['mug']);
+  expect((await products.list({ ids: ['mug'] })).data).toHaveLength(1);
+  expect(await products.del('mug')).toEqual(expect.objectContaining({ id: 'mug', deleted: true }));
+  expect(await refusal(products.retrieve('mug'))).toMatchObject({ statusCode: 404 });
+});
+
+test('a product with prices cannot be deleted', async () => {
+  const product = await rig.stripe.products.create({
+    name: 'Cup',
+    default_price_data: { currency: 'eur', unit_amount: 500 },
+  });
+  expect(product.default_price).toMatch(/^price_/);
+  expect((await refusal(rig.stripe.products.del(product.id))).message).toMatch(/user-created prices/);
+});
+
+test('a lookup key belongs to one price, and moves only when told to', async () => {
+  const { prices } = rig.stripe;
+  const first = await prices.create({
+    product_data: { name: 'Mug' },
+    currency: 'eur',
+    unit_amount: 1000,
+    lookup_key: 'mug',
+  });
+  const again = { product: first.product as string, currency: 'eur', unit_amount: 1200, lookup_key: 'mug' };
+  expect((await refusal(prices.create(again))).message).toBe(`A price (\`${first.id}\`) already uses that lookup key.`);
+  const second = await prices.create({ ...again, transfer_lookup_key: true });
+  expect((await prices.retrieve(first.id)).lookup_key).toBeNull();
+  expect((await prices.list({ lookup_keys: ['mug'] })).data.map(({ id }) => id)).toEqual([second.id]);
+  expect(second).toMatchObject({ unit_amount: 1200, type: 'one_time', custom_unit_amount: null });
+  expect(String(second.unit_amount_decimal)).toBe('1200');
+});
+
+test('a price is fixed or chosen, not both and not neither', async () => {
+  const { prices } = rig.stripe;
+  const base = { product_data: { name: 'Tip' }, currency: 'eur' };
+  expect(await refusal(prices.create(base))).toMatchObject({ code: 'parameter_missing' });
+  expect(
+    await refusal(prices.create({ ...base, unit_amount: 100, custom_unit_amount: { enabled: true } })),
+  ).toMatchObject({ statusCode: 400 });
+  const chosen = await prices.create({ ...base, custom_unit_amount: { enabled: true, minimum: 300, preset: 800 } });
+  expect(chosen).toMatchObject({ unit_amount: null, custom_unit_amount: { minimum: 300, preset: 800, maximum: null } });
+  expect(await refusal(prices.create({ ...base, unit_amount: -1 }))).toMatchObject({
+    code: 'parameter_invalid_integer',
+    param: 'unit_amount',
+  });
+});
+
+test('a customer is made, changed and found by e-mail', async () => {
+  const { customers } = rig.stripe;
+  const { id } = await customers.create({ email: 'a@example.com', metadata: { user: '1' } });
+  await customers.update(id, { name: 'Ada' });
+  expect((await customers.list({ email: 'a@example.com' })).data).toMatchObject([
+    { id, name: 'Ada', metadata: { user: '1' } },
+  ]);
+});

@@ -1,0 +1,314 @@
+import type Stripe from 'stripe';
+import { lineOf, openSession, paidSession, type Rig, refusal, startRig } from './rig';
+
+let rig: Rig;
+beforeEach(async () => {
+  rig = await startRig();
+});
+afterEach(() => rig.end());
+
+const look = async (id: string) => {
+  const session = await rig.stripe.checkout.sessions.retrieve(id, { expand: ['payment_intent.latest_charge'] });
+  const intent = session.payment_intent as Stripe.PaymentIntent | null;
+  return { session, intent, charge: intent?.latest_charge as Stripe.Charge | null };
+};
+const types = async () =>
+  (await rig.stripe.events.list({ limit: 100 })).data
+    .map(({ type }) => type)
+    .reverse()
+    .filter((type) => !/^(product|price)\./.test(type));
+const pay = (id: string, body = {}) => rig.control('POST', `/sessions/${id}/pay`, body);
+
+test('a paid card: session, PaymentIntent, charge and balance agree', async () => {
+  const { id } = await openSession(rig, {
+    metadata: { order: 'session' },
+    payment_intent_data: { metadata: { order: 'intent' }, description: 'H-1' },
+    shipping_address_collection: { allowed_countries: ['AT'] },
+    phone_number_collection: { enabled: true },
+  });
+  const answer = await pay(id, {
+    email: 'ada@example.com',
+    name: 'Ada',
+    address: { line1: 'Ring 1', city: 'Wien', postal_code: '1010', country: 'AT' },
+  });
+  expect(answer).toMatchObject({ outcome: 'complete', redirect: `http://shop.test/success?session_id=${id}` });
+  const { session, intent, charge } = await look(id);
+  expect(session).toMatchObject({
+    status: 'complete',
+    payment_status: 'paid',
+    url: null,
+    metadata: { order: 'session' },
+    customer_details: { email: 'ada@example.com', name: 'Ada' },
+    collected_information: {
+      shipping_details: { name: 'Ada', address: { line1: 'Ring 1', country: 'AT', line2: null } },
+    },
+  });
+  expect(intent).toMatchObject({
+    status: 'succeeded',
+    amount: 1250,
+    amount_received: 1250,
+    currency: 'eur',
+    metadata: { order: 'intent' },
+    description: 'H-1',
+  });
+  expect(intent?.shipping).toMatchObject({ name: 'Ada', address: { city: 'Wien' } });
+  expect(charge).toMatchObject({
+    status: 'succeeded',
+    paid: true,
+    captured: true,
+    amount: 1250,
+    amount_refunded: 0,
+    refunded: false,
+    disputed: false,
+  });
+  expect(charge?.payment_method_details).toMatchObject({ type: 'card', card: { last4: '4242', brand: 'visa' } });
+  const balance = await rig.stripe.balanceTransactions.retrieve(charge?.balance_transaction as string);
+  expect(balance).toMatchObject({
+    amount: 1250,
+    net: 1250 - balance.fee,
+    type: 'charge',
+    source: charge?.id,
+    status: 'pending',
+  });
+  expect(await types()).toEqual([
+    'payment_intent.created',
+    'charge.succeeded',
+    'payment_intent.succeeded',
+    'checkout.session.completed',
+  ]);
+});
+
+test('a declined card leaves the session open; another card then pays it', async () => {
+  const { id } = await openSession(rig);
+  expect(await rig.control('POST', `/sessions/${id}/decline`)).toMatchObject({
+    outcome: 'declined',
+    message: 'Your card has insufficient funds.',
+  });
+  const declined = await look(id);
+  expect(declined.session).toMatchObject({ status: 'open', payment_status: 'unpaid' });
+  expect(declined.intent).toMatchObject({
+    status: 'requires_payment_method',
+    last_payment_error: { type: 'card_error', code: 'card_declined', decline_code: 'insufficient_funds' },
+  });
+  expect(declined.charge).toMatchObject({
+    status: 'failed',
+    paid: false,
+    failure_code: 'card_declined',
+    balance_transaction: null,
+  });
+  await pay(id);
+  const paid = await look(id);
+  expect(paid.session).toMatchObject({ status: 'complete', payment_status: 'paid' });
+  expect(paid.intent?.id).toBe(declined.intent?.id);
+  expect(paid.intent?.last_payment_error).toBeNull();
+  expect(
+    (await rig.stripe.charges.list({ payment_intent: paid.intent?.id ?? '' })).data.map(({ status }) => status),
+  ).toEqual(['succeeded', 'failed']);
+  expect(await types()).toContain('payment_intent.payment_failed');
+});
+
+test('a number that is no test card is declined', async () => {
+  const { id } = await openSession(rig);
+  expect(await pay(id, { card: '4111111111111111' })).toMatchObject({ outcome: 'declined' });
+  expect(await pay(id, { card: '4242424242424241' })).toMatchObject({ message: 'Your card number is incorrect.' });
+});
+
+describe('3-D Secure', () => {
+  const start = async () => {
+    const { id } = await openSession(rig);
+    expect(await rig.control('POST', `/sessions/${id}/three-d-secure/start`)).toMatchObject({
+      outcome: 'authenticate',
+    });
+    return id;
+  };
+
+  test('under way, then passed', async () => {
+    const id = await start();
+    const asked = await look(id);
+    expect(asked.session.status).toBe('open');
+    expect(asked.intent).toMatchObject({
+      status: 'requires_action',
+      latest_charge: null,
+      next_action: { type: 'redirect_to_url' },
+    });
+    await rig.control('POST', `/sessions/${id}/three-d-secure/succeed`);
+    expect((await look(id)).session).toMatchObject({ status: 'complete', payment_status: 'paid' });
+  });
+
+  test('failed: the session stays open', async () => {
+    const id = await start();
+    await rig.control('POST', `/sessions/${id}/three-d-secure/fail`);
+    const { session, intent } = await look(id);
+    expect(session).toMatchObject({ status: 'open', payment_status: 'unpaid' });
+    expect(intent).toMatchObject({
+      status: 'requires_payment_method',
+      last_payment_error: { code: 'payment_intent_authentication_failure' },
+    });
+  });
+
+  test('the session expires meanwhile, and the money comes all the same', async () => {
+    const id = await start();
+    await rig.stripe.checkout.sessions.expire(id);
+    expect((await look(id)).intent?.status).toBe('requires_action');
+    await rig.control('POST', `/sessions/${id}/three-d-secure/succeed`);
+    const { session, intent, charge } = await look(id);
+    expect(session).toMatchObject({ status: 'expired', payment_status: 'paid' });
+    expect(intent?.status).toBe('succeeded');
+    expect(charge?.status).toBe('succeeded');
+    expect(await types()).not.toContain('checkout.session.completed');
+  });
+
+  test('the session expires meanwhile, and then it fails', async () => {
+    const id = await start();
+    await rig.stripe.checkout.sessions.expire(id);
+    await rig.control('POST', `/sessions/${id}/three-d-secure/fail`);
+    expect(await look(id)).toMatchObject({
+      session: { status: 'expired', payment_status: 'unpaid' },
+      intent: { status: 'canceled' },
+    });
+  });
+});
+
+test('expiring after a decline cancels the PaymentIntent', async () => {
+  const { id } = await openSession(rig);
+  await rig.control('POST', `/sessions/${id}/decline`);
+  await rig.stripe.checkout.sessions.expire(id);
+  expect((await look(id)).intent?.status).toBe('canceled');
+});
+
+describe('a bank debit', () => {
+  const start = async () => {
+    const { id } = await openSession(rig);
+    await pay(id, { method: 'bank_debit' });
+    return id;
+  };
+
+  test('completes the session unpaid, and settles later', async () => {
+    const id = await start();
+    expect(await look(id)).toMatchObject({
+      session: { status: 'complete', payment_status: 'unpaid' },
+      intent: { status: 'processing', amount_received: 0 },
+      charge: { status: 'pending', paid: true, balance_transaction: null },
+    });
+    await rig.control('POST', `/sessions/${id}/settle`);
+    expect(await look(id)).toMatchObject({
+      session: { status: 'complete', payment_status: 'paid' },
+      intent: { status: 'succeeded', amount_received: 1250 },
+      charge: { status: 'succeeded', balance_transaction: expect.stringMatching(/^txn_/) },
+    });
+    expect(await types()).toEqual([
+      'payment_intent.created',
+      'charge.pending',
+      'payment_intent.processing',
+      'checkout.session.completed',
+      'charge.succeeded',
+      'payment_intent.succeeded',
+      'checkout.session.async_payment_succeeded',
+    ]);
+  });
+
+  test('or fails later', async () => {
+    const id = await start();
+    await rig.control('POST', `/sessions/${id}/fail-delayed`);
+    expect(await look(id)).toMatchObject({
+      session: { status: 'complete', payment_status: 'unpaid' },
+      intent: { status: 'requires_payment_method', last_payment_error: expect.anything() },
+      charge: { status: 'failed', paid: false },
+    });
+    expect(await types()).toContain('checkout.session.async_payment_failed');
+    expect(await rig.control('POST', `/sessions/${id}/settle`)).toHaveProperty('error');
+  });
+
+  test('only where it is offered', async () => {
+    const { id, payment_method_types } = await openSession(rig, { allowed_payment_method_types: ['card'] });
+    expect(payment_method_types).toEqual(['card']);
+    expect(await pay(id, { method: 'bank_debit' })).toHaveProperty('error');
+    expect((await look(id)).session).toMatchObject({ status: 'open', payment_intent: null });
+  });
+});
+
+describe('what changes a total', () => {
+  test('a code of 100 %: nothing to pay, no PaymentIntent', async () => {
+    const coupon = await rig.stripe.coupons.create({ percent_off: 100 });
+    await rig.stripe.promotionCodes.create({
+      promotion: { type: 'coupon', coupon: coupon.id },
+      code: 'FREE',
+      max_redemptions: 1,
+    });
+    const { id } = await openSession(rig, { allow_promotion_codes: true });
+    expect(await pay(id, { promotionCode: 'WRONG' })).toMatchObject({ error: { message: 'This code is invalid.' } });
+    await pay(id, { promotionCode: 'free' });
+    expect((await look(id)).session).toMatchObject({
+      status: 'complete',
+      payment_status: 'no_payment_required',
+      payment_intent: null,
+      amount_subtotal: 1250,
+      amount_total: 0,
+    });
+    const second = await openSession(rig, { allow_promotion_codes: true });
+    expect(await pay(second.id, { promotionCode: 'FREE' })).toHaveProperty('error');
+  });
+
+  test('shipping and tax are on top of the subtotal', async () => {
+    const rate = (name: string, amount: number) => ({
+      shipping_rate_data: { display_name: name, fixed_amount: { amount, currency: 'eur' } },
+    });
+    const { id, amount_total } = await openSession(rig, {
+      shipping_options: [rate('Post', 490), rate('Express', 990)],
+      automatic_tax: { enabled: true },
+    });
+    expect(amount_total).toBe(1740);
+    await pay(id, { shippingOption: 1, tax: 238 });
+    const { session, intent } = await look(id);
+    expect(session).toMatchObject({
+      amount_subtotal: 1250,
+      amount_total: 2478,
+      total_details: { amount_shipping: 990, amount_tax: 238, amount_discount: 0 },
+      shipping_cost: { amount_total: 990 },
+      automatic_tax: { status: 'complete' },
+    });
+    expect(intent?.amount).toBe(2478);
+  });
+
+  test('Adaptive Pricing shows the buyer something else; the money stays ours', async () => {
+    const { id } = await openSession(rig, { adaptive_pricing: { enabled: true } });
+    await pay(id, { presentment: { amount: 1390, currency: 'usd' } });
+    const { session, charge } = await look(id);
+    expect(session).toMatchObject({
+      currency: 'eur',
+      amount_total: 1250,
+      presentment_details: { presentment_amount: 1390, presentment_currency: 'usd' },
+    });
+    expect(charge).toMatchObject({ amount: 1250, presentment_details: { presentment_currency: 'usd' } });
+  });
+});
+
+test("a session's PaymentIntent cannot be cancelled", async () => {
+  const { id } = await openSession(rig, { line_items: [lineOf()] });
+  await rig.control('POST', `/sessions/${id}/decline`);
+  const open = await refusal(rig.stripe.paymentIntents.cancel((await look(id)).intent?.id ?? ''));
+  expect(open.message).toMatch(/Expire the Checkout Session instead/);
+  const { intent } = await paidSession(rig);
+  expect((await refusal(rig.stripe.paymentIntents.cancel(intent))).message).toMatch(
+    /because it has a status of succeeded/,
+  );
+});
+
+test('the card that is disputed later: the money leaves and the shop hears of it', async () => {
+  const { id } = await paidSession(rig, { card: '4000000000000259' });
+  expect((await look(id)).charge?.disputed).toBe(false);
+  await rig.control('POST', '/clock', { advanceMs: 61_000 });
+  const { charge } = await look(id);
+  expect(charge?.disputed).toBe(true);
+  const [dispute] = (await rig.stripe.disputes.list({ charge: charge?.id ?? '' })).data;
+  expect(dispute).toMatchObject({
+    amount: 1250,
+    status: 'needs_response',
+    reason: 'fraudulent',
+    is_charge_refundable: false,
+  });
+  expect((await types()).slice(-2)).toEqual(['charge.dispute.created', 'charge.dispute.funds_withdrawn']);
+  await rig.control('POST', `/disputes/${dispute?.id}/close`, { status: 'won' });
+  const moved = await rig.stripe.balanceTransactions.list({ source: dispute?.id ?? '' });
+  expect(moved.data.reduce((sum, { amount }) => sum + amount, 0)).toBe(0);
+});
