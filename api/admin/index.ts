@@ -1,5 +1,18 @@
 import type { ApiDeps } from '../deps';
 import type { Route } from '../route';
+import { orderListRoutes } from './order-list';
+import { orderPageRoutes } from './order-page';
+import { orderStepRoutes } from './order-steps';
+import { productFileRoutes } from './product-file';
+import { catalogueRoutes } from './products';
+import { stockRoutes } from './stock';
 
-/** Every route under `/admin`; whoever reaches one has shown the staff token. */
-export const adminRoutes = (_deps: ApiDeps): Route[] => [];
+/** What staff and operators may ask for. Who may not was sent away before any of this is reached: see ../staff-auth.ts. */
+export const adminRoutes = (deps: ApiDeps): Route[] => [
+  ...orderListRoutes(deps),
+  ...orderPageRoutes(deps),
+  ...orderStepRoutes(deps),
+  ...catalogueRoutes(deps),
+  ...productFileRoutes(deps),
+  ...stockRoutes(deps),
+];

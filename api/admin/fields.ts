@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { isSku } from '../../domain/ids';
+import { text } from '../schemas';
+
+/** The fields that several of staff's requests share. */
+
+export const Sku = z
+  .string()
+  .refine(isSku, 'must be at most 40 of A–Z a–z 0–9 . _ -')
+  .meta({ description: 'At most 40 of `A–Z a–z 0–9 . _ -`.', example: 'TIDE-MUG' });
+
+export const SkuInPath = z.strictObject({ sku: Sku });
+
+export const OrderRef = z.strictObject({
+  ref: text(255).meta({ description: 'The number of an order, or its session id.' }),
+});
+
+export const KeyHeader = z.strictObject({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible characters')
+    .optional()
+    .meta({ description: 'A repeat under the same key is done once.' }),
+});
+
+/** Prose of more than one line. */
+export const prose = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .regex(/^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u, 'must not contain control characters');
+
+export const note = prose(2_000).min(1);
+
+export const webUrl = z
+  .string()
+  .max(2_000)
+  .refine((given) => URL.canParse(given) && /^https?:$/.test(new URL(given).protocol), 'must be an http or https URL')
+  .meta({ format: 'uri' });
+
+/** Where a picture is: anywhere on the web, or a path of the storefront's own. */
+export const imageAddress = z
+  .string()
+  .max(2_000)
+  .refine(
+    (given) =>
+      /^\/(?!\/)[\x21-\x7e]*$/.test(given) || (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)),
+    'must be an http or https URL, or a path that begins with /',
+  );

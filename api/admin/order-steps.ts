@@ -1,0 +1,115 @@
+import type { UpdateDefinition } from '@temporalio/common';
+import { z } from 'zod';
+import type { SessionId } from '../../domain/ids';
+import { type OrderStatus, REASONS } from '../../domain/order';
+import { Problem } from '../../domain/problem';
+import { cancelUpdate, deliverUpdate, retryUpdate, shipUpdate } from '../../workflows/messages';
+import type { ApiDeps } from '../deps';
+import { type Answer, type Route, route } from '../route';
+import { text } from '../schemas';
+import { KeyHeader, note, OrderRef, Sku, webUrl } from './fields';
+import { AdminOrder, findOrder, readAdminOrder } from './order-document';
+import { steer, updateIdOf } from './steer';
+
+const Shipment = z
+  .strictObject({
+    carrier: text(60),
+    trackingNumber: text(100),
+    trackingUrl: webUrl.optional(),
+    items: z
+      .array(z.strictObject({ sku: Sku, quantity: z.int().min(1).max(1_000_000) }))
+      .min(1)
+      .max(200)
+      .optional()
+      .meta({ description: 'What is in the parcel; absent: all that is unshipped.' }),
+  })
+  .refine(({ items = [] }) => new Set(items.map(({ sku }) => sku)).size === items.length, {
+    error: 'names a SKU twice',
+    path: ['items'],
+  });
+
+const Cancellation = z.strictObject({
+  reason: z.enum(REASONS),
+  note: note.optional().meta({ description: 'For the timeline; never leaves the database.' }),
+});
+
+const answers = { 200: { description: 'The order as it is now.', schema: AdminOrder } };
+
+/** What staff may do with an order: each is an update to its workflow, and can be sent from the Temporal UI just as well. */
+export function orderStepRoutes(deps: ApiDeps): Route[] {
+  const step = { method: 'post', tag: 'Staff', params: OrderRef, headers: KeyHeader, answers } as const;
+  return [
+    route({
+      ...step,
+      path: '/admin/orders/{ref}/ship',
+      summary: 'Record a shipment and mail the customer',
+      description: 'The same carrier and number again changes nothing. More than is unshipped is `409`.',
+      body: Shipment,
+      problems: ['unknown_order', 'invalid_transition', 'out_of_stock'],
+      handle: async ({ params, headers, body }) => {
+        const { trackingUrl, items, ...parcel } = body;
+        const request = { ...parcel, ...(trackingUrl && { trackingUrl }), ...(items && { items }) };
+        return take(deps, await findOrder(deps.db, params.ref), headers, shipUpdate, [request]);
+      },
+    }),
+    route({
+      ...step,
+      path: '/admin/orders/{ref}/deliver',
+      summary: 'Report a shipped order delivered, which completes it',
+      problems: ['unknown_order', 'invalid_transition'],
+      handle: async ({ params, headers }) =>
+        take(deps, await findOrder(deps.db, params.ref), headers, deliverUpdate, []),
+    }),
+    route({
+      ...step,
+      path: '/admin/orders/{ref}/cancel',
+      summary: 'Cancel before anything is shipped',
+      description:
+        'Unpaid: closes the till first, and if Stripe says paid, refunds. Paid: refunds, returns stock, revokes downloads. When Stripe takes longer than 8 s the answer is the order as it is, and the rest follows.',
+      body: Cancellation,
+      problems: ['unknown_order', 'invalid_transition'],
+      handle: async ({ params, headers, body: { reason, note } }) => {
+        const sessionId = await findOrder(deps.db, params.ref);
+        const remark = note === undefined ? undefined : { note, message: `Asked to cancel (${reason})` };
+        return take(deps, sessionId, headers, cancelUpdate, [{ reason }], remark);
+      },
+    }),
+    route({
+      ...step,
+      path: '/admin/orders/{ref}/retry',
+      summary: 'Run the step that needs attention again',
+      problems: ['unknown_order', 'invalid_transition', 'out_of_stock'],
+      handle: async ({ params, headers }) => take(deps, await findOrder(deps.db, params.ref), headers, retryUpdate, []),
+    }),
+  ];
+}
+
+/** One step: what staff remark is written first, so that it is never lost and never travels; then the workflow is asked. */
+async function take<Args extends unknown[]>(
+  deps: ApiDeps,
+  sessionId: SessionId,
+  headers: { 'idempotency-key'?: string | undefined },
+  update: UpdateDefinition<OrderStatus, Args>,
+  args: Args,
+  remark?: { note: string; message: string },
+): Promise<Answer> {
+  const updateId = updateIdOf(update, args, headers['idempotency-key']);
+  if (remark) {
+    const entry = {
+      sessionId,
+      at: new Date(deps.clock.now()),
+      type: 'note',
+      actor: 'staff',
+      key: `${update.name}/${updateId}`,
+    };
+    await deps.db.timelineEntry.createMany({ data: [{ ...entry, ...remark }], skipDuplicates: true });
+  }
+  const steered = await steer(deps.temporal, { sessionId, update, args, updateId });
+  const order = await readAdminOrder(deps, sessionId);
+  if (steered === 'ended')
+    throw new Problem(
+      'invalid_transition',
+      `The order is ${order.status}: it is done, and this changes nothing about it any more.`,
+    );
+  return { body: order };
+}

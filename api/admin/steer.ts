@@ -1,0 +1,97 @@
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  type WorkflowUpdateHandle,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { ApplicationFailure, type UpdateDefinition, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { SessionId } from '../../domain/ids';
+import type { OrderStatus } from '../../domain/order';
+import { Problem } from '../../domain/problem';
+import { orderStart, WORKFLOWS } from '../../workflows/messages';
+import { bounded } from '../order-workflow';
+
+/** How long staff wait for the order's workflow: Stripe may take longer, the answer may not. */
+const PATIENCE_MS = 8_000;
+
+export interface Steering<Args extends unknown[]> {
+  sessionId: SessionId;
+  update: UpdateDefinition<OrderStatus, Args>;
+  args: Args;
+  /** The workflow takes each id once, however often it is sent. */
+  updateId: string;
+}
+
+/**
+ * What became of a request to an order's workflow. `accepted`: it stands in the history and will be done, but what it waits for (Stripe, as a
+ * rule) has not answered yet. `ended`: there is no workflow any more, the order is done.
+ */
+export type Steered = 'done' | 'accepted' | 'ended';
+
+/**
+ * Sends an update to an order's workflow and waits for what comes of it, at most 8 s. A run that was terminated or has failed is started
+ * again by this, and goes on from what the database says.
+ *
+ * @throws `WorkflowUpdateFailedError` when the workflow refuses, the client's error when Temporal or a worker to answer is not there
+ */
+export async function steer<Args extends unknown[]>(temporal: Client, steering: Steering<Args>): Promise<Steered> {
+  const started = Date.now();
+  try {
+    const sent = await bounded(temporal, PATIENCE_MS, () => send(temporal, steering));
+    return await outcome(temporal, sent, PATIENCE_MS - (Date.now() - started));
+  } catch (error) {
+    if (hasEnded(error)) return 'ended';
+    throw error;
+  }
+}
+
+/**
+ * The id of an update: of the caller's Idempotency-Key and what was asked under it, hashed, for what callers make keys of is nobody else's
+ * business. Without a key every request is its own.
+ */
+export function updateIdOf(update: { name: string }, args: unknown[], idempotencyKey: string | undefined): string {
+  if (idempotencyKey === undefined) return randomUUID();
+  const asked = JSON.stringify([update.name, idempotencyKey, args]);
+  return createHash('sha256').update(asked).digest('hex');
+}
+
+function send<Args extends unknown[]>(
+  temporal: Client,
+  { sessionId, update, args, updateId }: Steering<Args>,
+): Promise<WorkflowUpdateHandle<OrderStatus>> {
+  return temporal.workflow.startUpdateWithStart(update, {
+    args,
+    updateId,
+    waitForStage: 'ACCEPTED',
+    startWorkflowOperation: new WithStartWorkflowOperation(
+      WORKFLOWS.order,
+      orderStart({ sessionId, openedBy: 'staff' }),
+    ),
+  });
+}
+
+async function outcome(temporal: Client, sent: WorkflowUpdateHandle<OrderStatus>, ms: number): Promise<Steered> {
+  try {
+    await bounded(temporal, ms, () => sent.result());
+    return 'done';
+  } catch (error) {
+    if (isLate(error)) return 'accepted';
+    throw error;
+  }
+}
+
+/** Whichever noticed first: the call's deadline, or the clock beside it. */
+const isLate = (error: unknown): boolean =>
+  error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+  (error instanceof Problem && error.code === 'unavailable');
+
+/** The run completed before the request, or while it was on its way. */
+const hasEnded = (error: unknown): boolean =>
+  error instanceof WorkflowExecutionAlreadyStartedError ||
+  error instanceof WorkflowNotFoundError ||
+  (error instanceof WorkflowUpdateFailedError &&
+    error.cause instanceof ApplicationFailure &&
+    error.cause.type === 'AcceptedUpdateCompletedWorkflow');
