@@ -18,7 +18,7 @@ export function Layout({ shop, title, preview, why, children }: LayoutProps) {
         <style>{css}</style>
       </Head>
       <Body className="page" style={styles.page}>
-        <Preview>{preview}</Preview>
+        <Preview useTitleTag={false}>{preview}</Preview>
         <Container style={styles.outer}>
           <Text className="ink" style={styles.shop}>
             {shop}

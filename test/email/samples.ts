@@ -1,0 +1,71 @@
+import type { MailFacts, OrderFacts } from '../../emails/facts';
+
+/** A rich order to write mails about: goods and a download, discount, shipping and tax, a parcel that left and one to come. */
+export const sampleOrder = (change: Partial<OrderFacts> = {}): OrderFacts => ({
+  number: '1001',
+  sessionId: 'cs_test_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2w3X4y5Z6',
+  status: 'PREPARING',
+  paymentStatus: 'PAID',
+  currency: 'eur',
+  locale: 'en',
+  items: [
+    { sku: 'TRAY', name: 'Walnut desk tray', kind: 'PHYSICAL', quantity: 2, unitAmount: 4500, total: 9000 },
+    {
+      sku: 'LAMP',
+      name: 'Brass reading lamp with a very long name that has to wrap somewhere',
+      kind: 'PHYSICAL',
+      quantity: 1,
+      unitAmount: 12900,
+      total: 12900,
+    },
+    { sku: 'NOTES', name: 'Field notes (PDF)', kind: 'DIGITAL', quantity: 1, unitAmount: 900, total: 900 },
+  ],
+  subtotal: 22800,
+  discount: 1000,
+  shipping: 590,
+  tax: 4256,
+  total: 26646,
+  refunded: 0,
+  shipTo: ['Ada Lovelace', '12 St James’s Square', 'London SW1Y 4JH', 'United Kingdom'],
+  downloads: [
+    {
+      name: 'Field notes (PDF)',
+      url: 'https://api.shop.example/downloads/3f0c1c1e-8f6b-4a9f-9a61-0f1d9b1f0a11.kJ8sXv3mQy2Lr0aBcDeFgHiJkLmNoPqRsTuVwXyZ012',
+      expiresAt: new Date('2026-12-08T10:00:00Z'),
+      remaining: 5,
+    },
+  ],
+  shipments: [
+    {
+      id: 'parcel-1',
+      carrier: 'DHL',
+      trackingNumber: '00340434161094042557',
+      trackingUrl: 'https://www.dhl.example/track?id=00340434161094042557',
+      items: [{ name: 'Walnut desk tray', quantity: 2 }],
+      toCome: [{ name: 'Brass reading lamp with a very long name that has to wrap somewhere', quantity: 1 }],
+    },
+  ],
+  refunds: [{ id: 're_1', amount: 2000, status: 'pending', reason: 'damaged' }],
+  attention: {
+    step: 'confirm',
+    reason: 'paid 26646, explained 22800',
+    since: new Date('2026-12-01T09:30:00Z'),
+  },
+  recovery: {
+    url: 'https://api.shop.example/recover/cs_test_a1B2c3.kJ8sXv3mQy2Lr0aBcDeFgHiJkLmNoPqRsTuVwXyZ012',
+    until: new Date('2026-12-31T09:30:00Z'),
+  },
+  ...change,
+});
+
+/** What a mail about it is written from. */
+export const sampleFacts = (change: Partial<OrderFacts> = {}, ref: string | null = null): MailFacts => ({
+  shop: 'Field & Fern',
+  ref,
+  order: sampleOrder(change),
+  links: {
+    order: 'https://shop.example/success?session_id=cs_test_a1B2c3',
+    storefront: 'https://shop.example',
+    admin: 'https://api.shop.example/admin/orders/1001',
+  },
+});

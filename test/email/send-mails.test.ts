@@ -1,0 +1,381 @@
+import { randomUUID } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/common';
+import { type MailRequest, mailKey } from '../../activities/email';
+import type { SessionId } from '../../domain/ids';
+import { downloadUrl, recoveryUrl } from '../../platform/links';
+import { MailError } from '../../platform/mailer';
+import { ENV, NOW, openShop, placeOrder } from './shop';
+
+const confirmation: MailRequest = { template: 'order_confirmation' };
+const received: MailRequest = { template: 'order_received' };
+
+let shop: Awaited<ReturnType<typeof openShop>>;
+beforeAll(async () => {
+  shop = await openShop();
+});
+afterAll(() => shop.close());
+beforeEach(() => {
+  shop.resend.taken.length = 0;
+  shop.resend.requests.length = 0;
+});
+
+const rowOf = (session: SessionId, mail: MailRequest) =>
+  shop.db.mail.findUniqueOrThrow({ where: { key: mailKey(session, mail) } });
+const timelineOf = async (session: SessionId) =>
+  (await shop.db.timelineEntry.findMany({ where: { sessionId: session }, orderBy: { id: 'asc' } })).map(
+    ({ type, message, key }) => ({ type, message, key }),
+  );
+const failureOf = (sending: Promise<void>): Promise<ApplicationFailure> =>
+  sending.then(
+    () => Promise.reject(new Error('all were taken')),
+    (error) => error as ApplicationFailure,
+  );
+
+test('the mails of a turn go to the customer and to staff, with key, tags, row and timeline', async () => {
+  const session = await placeOrder(shop.db);
+  await shop.sendMails({ sessionId: session, mails: [confirmation, received] });
+
+  const { number } = await shop.db.order.findUniqueOrThrow({ where: { sessionId: session } });
+  const sent = shop.resend.taken.map(({ key, body: { to, tags } }) => ({ key, to, tags }));
+  expect(sent).toHaveLength(2);
+  expect(sent).toEqual(
+    expect.arrayContaining(
+      [
+        ['order_confirmation', 'ada@example.com'],
+        ['order_received', 'staff@fern.example'],
+      ].map(([template, to]) => ({
+        key: `${template}/${session}`,
+        to,
+        tags: [
+          { name: 'template', value: template },
+          { name: 'order', value: number },
+        ],
+      })),
+    ),
+  );
+  await expect(rowOf(session, confirmation)).resolves.toMatchObject({
+    status: 'SENT',
+    attempts: 1,
+    providerId: expect.stringMatching(/^mail_/),
+    sentAt: new Date(NOW),
+    lastError: null,
+  });
+  const timeline = await timelineOf(session);
+  expect(timeline).toContainEqual({
+    type: 'mail',
+    message: 'Order confirmation sent to the customer',
+    key: `mail/order_confirmation/${session}`,
+  });
+  expect(JSON.stringify(timeline)).not.toContain('@');
+});
+
+test('asked for again, nothing goes again', async () => {
+  const session = await placeOrder(shop.db);
+  for (let turn = 0; turn < 3; turn++) await shop.sendMails({ sessionId: session, mails: [confirmation, received] });
+  expect(shop.resend.requests).toHaveLength(2);
+  expect((await timelineOf(session)).filter(({ type }) => type === 'mail')).toHaveLength(2);
+});
+
+test('a try after a lost answer sends the very same bytes, though the order has changed, and no second mail', async () => {
+  const session = await placeOrder(shop.db);
+  shop.resend.next('taken-but-lost');
+  await expect(failureOf(shop.sendMails({ sessionId: session, mails: [confirmation] }))).resolves.toMatchObject({
+    type: 'mail_failed',
+    nonRetryable: false,
+  });
+  await expect(rowOf(session, confirmation)).resolves.toMatchObject({ status: 'WRITTEN', attempts: 1 });
+
+  await shop.db.order.update({ where: { sessionId: session }, data: { total: 1, refunded: 1 } });
+  await shop.db.customer.update({ where: { sessionId: session }, data: { name: 'Somebody Else' } });
+  await shop.sendMails({ sessionId: session, mails: [confirmation] });
+
+  const [first, second] = shop.resend.requests;
+  expect(second).toEqual(first);
+  expect(shop.resend.taken).toHaveLength(1);
+  await expect(rowOf(session, confirmation)).resolves.toMatchObject({ status: 'SENT', attempts: 2 });
+});
+
+test('a mail whose answer was lost for more than a day goes under the same Message-ID', async () => {
+  const session = await placeOrder(shop.db);
+  shop.resend.next('taken-but-lost');
+  await failureOf(shop.sendMails({ sessionId: session, mails: [confirmation] }));
+  shop.resend.forgetKeys();
+  await shop.sendMails({ sessionId: session, mails: [confirmation] });
+  const [first, second] = shop.resend.taken.map(({ body }) => body.headers as Record<string, string>);
+  expect(first?.['Message-ID']).toMatch(/^<.+@fern\.example>$/);
+  expect(second).toEqual(first);
+});
+
+test('two runs at once make one mail', async () => {
+  const session = await placeOrder(shop.db);
+  const letGo = shop.resend.holdBack();
+  const runs = [1, 2].map(() => shop.sendMails({ sessionId: session, mails: [confirmation] }));
+  const ends = Promise.allSettled(runs);
+  // One is under way at Resend; the other is told so, and comes again.
+  await Promise.race(runs).catch((error) => expect(error).toMatchObject({ type: 'mail_failed', nonRetryable: false }));
+  letGo();
+  const failed = (await ends).filter(({ status }) => status === 'rejected');
+  expect(failed).toHaveLength(1);
+  await shop.sendMails({ sessionId: session, mails: [confirmation] });
+  expect(shop.resend.taken).toHaveLength(1);
+  expect(shop.resend.requests).toHaveLength(2);
+  expect(shop.resend.requests[0]).toEqual(shop.resend.requests[1]);
+  expect(await shop.db.mail.count({ where: { sessionId: session } })).toBe(1);
+  await expect(rowOf(session, confirmation)).resolves.toMatchObject({ status: 'SENT' });
+});
+
+test('a mail that is refused keeps no other back, and is given up', async () => {
+  const session = await placeOrder(shop.db);
+  shop.resend.next(
+    { answer: 422, name: 'validation_error', message: 'Invalid `to` field: ada@example.com' },
+    'ada@example.com',
+  );
+  const failure = await failureOf(shop.sendMails({ sessionId: session, mails: [confirmation, received] }));
+  expect(failure).toMatchObject({
+    type: 'mail_refused',
+    nonRetryable: true,
+    message: 'Not taken: order_confirmation (validation_error)',
+  });
+  await expect(rowOf(session, confirmation)).resolves.toMatchObject({
+    status: 'GIVEN_UP',
+    lastError: 'validation_error',
+  });
+  await expect(rowOf(session, received)).resolves.toMatchObject({ status: 'SENT' });
+  await expect(timelineOf(session)).resolves.toContainEqual({
+    type: 'mail',
+    message: 'Order confirmation given up: validation_error',
+    key: `mail/order_confirmation/${session}/given-up`,
+  });
+
+  await shop.sendMails({ sessionId: session, mails: [confirmation, received] });
+  expect(shop.resend.requests).toHaveLength(2);
+});
+
+test('while one can still be tried, a refusal waits for it and is then told', async () => {
+  const session = await placeOrder(shop.db);
+  const refuse = () => shop.resend.next({ answer: 422, name: 'validation_error' }, 'ada@example.com');
+  refuse();
+  shop.resend.next({ answer: 429, name: 'rate_limit_exceeded', retryAfter: 9 }, 'staff@fern.example');
+  await expect(
+    failureOf(shop.sendMails({ sessionId: session, mails: [confirmation, received] })),
+  ).resolves.toMatchObject({
+    type: 'mail_failed',
+    nonRetryable: false,
+    nextRetryDelay: 9_000,
+  });
+  refuse();
+  await expect(
+    failureOf(shop.sendMails({ sessionId: session, mails: [confirmation, received] })),
+  ).resolves.toMatchObject({
+    type: 'mail_refused',
+    nonRetryable: true,
+  });
+  await expect(rowOf(session, received)).resolves.toMatchObject({ status: 'SENT' });
+});
+
+test('given up by the workflow, a mail rests, and a sent one stays sent', async () => {
+  const session = await placeOrder(shop.db);
+  await shop.sendMails({ sessionId: session, mails: [received] });
+  shop.resend.next({ answer: 500, name: 'internal_server_error' });
+  await failureOf(shop.sendMails({ sessionId: session, mails: [confirmation] }));
+  for (let turn = 0; turn < 2; turn++) await shop.giveUpMails({ sessionId: session, mails: [confirmation, received] });
+  await expect(rowOf(session, confirmation)).resolves.toMatchObject({ status: 'GIVEN_UP' });
+  await expect(rowOf(session, received)).resolves.toMatchObject({ status: 'SENT' });
+  const told = (await timelineOf(session)).map(({ message }) => message);
+  expect(told).toEqual(['Notice of a new order sent to staff', 'Order confirmation given up: internal_server_error']);
+});
+
+test('without an address there is no mail and no row, and the timeline says so', async () => {
+  const unpaid = { status: 'EXPIRED', paymentStatus: 'UNPAID', stock: 'RELEASED' } as const;
+  for (const customer of [null, { email: null, userId: 'user-1' }]) {
+    const session = await placeOrder(shop.db, unpaid, customer);
+    await shop.sendMails({ sessionId: session, mails: [{ template: 'checkout_expired' }] });
+    expect(await shop.db.mail.count({ where: { sessionId: session } })).toBe(0);
+    await expect(timelineOf(session)).resolves.toEqual([
+      expect.objectContaining({ message: 'Expired checkout not sent: no e-mail address is known' }),
+    ]);
+  }
+  expect(shop.resend.requests).toHaveLength(0);
+});
+
+test('“nothing was charged” is not said once something was', async () => {
+  const session = await placeOrder(shop.db, { paymentStatus: 'PAID' });
+  await shop.sendMails({ sessionId: session, mails: [{ template: 'checkout_expired' }] });
+  expect(shop.resend.requests).toHaveLength(0);
+  await expect(timelineOf(session)).resolves.toEqual([
+    expect.objectContaining({ message: 'Expired checkout not sent: it was no longer true' }),
+  ]);
+});
+
+test('an order that is not in the database yet is waited for', async () => {
+  const session = 'cs_test_notyet' as SessionId;
+  await expect(failureOf(shop.sendMails({ sessionId: session, mails: [received] }))).resolves.toMatchObject({
+    nonRetryable: false,
+    message: 'Not taken: order_received (order_not_written)',
+  });
+});
+
+/** What of the shopper and the order must never stand in a history. */
+const secrets = /ada@|Ada|Lovelace|James|SW1Y|Walnut/;
+const allOf = (failure: ApplicationFailure) =>
+  [failure.message, failure.stack, JSON.stringify(failure), String(failure.cause)].join('\n');
+
+test('no failure carries anything of the shopper, whatever the mailer threw', async () => {
+  const session = await placeOrder(shop.db);
+  const leaking = new Error('could not write <p>Ada Lovelace</p> to ada@example.com');
+  const mailers = [
+    { send: () => Promise.reject(leaking) },
+    { send: () => Promise.reject(new MailError('validation_error', false)) },
+  ];
+  for (const mailer of mailers) {
+    const failure = await failureOf(
+      shop.activitiesWith({ mailer }).sendMails({ sessionId: session, mails: [confirmation] }),
+    );
+    expect(failure).toBeInstanceOf(ApplicationFailure);
+    expect(allOf(failure)).not.toMatch(secrets);
+  }
+  const { lastError } = await rowOf(session, confirmation);
+  expect(lastError).not.toMatch(secrets);
+});
+
+test('nor when the database refuses the row, and quotes it', async () => {
+  const session = await placeOrder(shop.db);
+  await shop.db.$executeRaw`ALTER TABLE mails ADD CONSTRAINT refuses_all CHECK (html = '') NOT VALID`;
+  const failure = await failureOf(shop.sendMails({ sessionId: session, mails: [confirmation] })).finally(
+    () => shop.db.$executeRaw`ALTER TABLE mails DROP CONSTRAINT refuses_all`,
+  );
+  expect(failure).toMatchObject({ type: 'mail_failed', nonRetryable: false });
+  expect(allOf(failure)).not.toMatch(secrets);
+});
+
+describe('what is told', () => {
+  const htmlOf = (session: SessionId) => shop.resend.taken.find(({ key }) => key.includes(session))?.body;
+
+  test('downloads with their signed links, the address, the order’s page', async () => {
+    const session = await placeOrder(shop.db);
+    const grant = randomUUID();
+    const expiresAt = new Date('2026-12-08T10:00:00Z');
+    await shop.db.downloadGrant.create({
+      data: { id: grant, sessionId: session, sku: 'NOTES', expiresAt, allowed: 5, used: 2 },
+    });
+    await shop.sendMails({ sessionId: session, mails: [confirmation] });
+    const { text = '', html = '' } = htmlOf(session) ?? {};
+    for (const body of [text, html]) {
+      expect(body).toContain(downloadUrl(ENV, grant));
+      expect(body).toContain('works 3 times, until 8 December 2026 (UTC)');
+      expect(body).toContain('Ada Lovelace');
+      expect(body).toContain('United Kingdom');
+      expect(body).toContain(`https://fern.example/success?session_id=${session}`);
+    }
+  });
+
+  test('a parcel tells what was still to come when it left, also when its mail goes out late', async () => {
+    const session = await placeOrder(shop.db);
+    const [first, second] = [randomUUID(), randomUUID()];
+    const parcel = { sessionId: session, carrier: 'DHL', items: [{ sku: 'TRAY', quantity: 1 }] };
+    await shop.db.shipment.createMany({
+      data: [
+        { ...parcel, id: first, trackingNumber: '1', shippedAt: new Date(NOW), trackingUrl: 'javascript:alert(1)' },
+        {
+          ...parcel,
+          id: second,
+          trackingNumber: '2',
+          shippedAt: new Date(NOW + 1),
+          trackingUrl: 'https://dhl.example/2',
+        },
+      ],
+    });
+    const mails: MailRequest[] = [first, second].map((ref) => ({ template: 'order_shipped', ref }));
+    await shop.sendMails({ sessionId: session, mails });
+    const [early, late] = mails.map(
+      (mail) => shop.resend.taken.find(({ key }) => key === mailKey(session, mail))?.body,
+    );
+    expect(early?.subject).toMatch(/^Part of your order is on its way/);
+    expect(early?.text).toMatch(/Still to come\s+Walnut tray +× 1/);
+    expect(early?.html).not.toContain('javascript:');
+    expect(late?.subject).toMatch(/^Your order is on its way/);
+    expect(late?.text).not.toContain('Still to come');
+    expect(late?.text).toContain('Track your parcel: https://dhl.example/2');
+  });
+
+  test('one mail a refund, worded by its state when it was written', async () => {
+    const session = await placeOrder(shop.db, { refunded: 1500 });
+    const refund = {
+      sessionId: session,
+      currency: 'eur',
+      actor: 'staff',
+      createdAt: new Date(NOW),
+      updatedAt: new Date(NOW),
+    };
+    await shop.db.refund.createMany({
+      data: [
+        {
+          ...refund,
+          key: `${session}/1`,
+          stripeId: `re_${randomUUID()}`,
+          amount: 500,
+          status: 'pending',
+          reason: 'damaged',
+        },
+        {
+          ...refund,
+          key: `${session}/2`,
+          stripeId: `re_${randomUUID()}`,
+          amount: 1000,
+          status: 'succeeded',
+          reason: 'other',
+        },
+      ],
+    });
+    const refunds = await shop.db.refund.findMany({ where: { sessionId: session }, orderBy: { key: 'asc' } });
+    const mails: MailRequest[] = refunds.map(({ stripeId }) => ({
+      template: 'order_refunded',
+      ref: stripeId as string,
+    }));
+    await shop.sendMails({ sessionId: session, mails });
+    const subjects = mails.map(
+      (mail) => shop.resend.taken.find(({ key }) => key === mailKey(session, mail))?.body.subject,
+    );
+    expect(subjects[0]).toMatch(/^Your refund of €5\.00 has been initiated/);
+    expect(subjects[1]).toMatch(/^We have refunded €10\.00/);
+  });
+
+  test('an expired cart has its recovery link; amounts follow the order’s locale, and an unknown one is English', async () => {
+    const unpaid = {
+      status: 'EXPIRED',
+      paymentStatus: 'UNPAID',
+      recoverableUntil: new Date('2026-12-31T10:00:00Z'),
+    } as const;
+    const texts: string[] = [];
+    for (const locale of ['de', 'auto', 'not a locale', null]) {
+      const session = await placeOrder(shop.db, { ...unpaid, locale });
+      await shop.sendMails({ sessionId: session, mails: [{ template: 'checkout_expired' }] });
+      const text = htmlOf(session)?.text ?? '';
+      expect(text).toContain(`Take it up again:\n${recoveryUrl(ENV, session)}`);
+      expect(text).toContain('nothing was charged');
+      texts.push(text);
+    }
+    expect(texts[0]).toContain('99,00\u00a0€');
+    for (const text of texts.slice(1)) expect(text).toContain('€99.00');
+  });
+
+  test('a call for attention names step and reason, and nothing of the shopper', async () => {
+    const attention = {
+      attentionStep: 'confirm',
+      attentionReason: 'paid 1, explained 2',
+      attentionSince: new Date(NOW),
+    };
+    const session = await placeOrder(shop.db, attention);
+    const mail: MailRequest = { template: 'attention_needed', ref: `confirm-${NOW}` };
+    await shop.sendMails({ sessionId: session, mails: [mail, received] });
+    const body = shop.resend.taken.find(({ key }) => key === mailKey(session, mail))?.body;
+    expect(body).toMatchObject({
+      to: 'staff@fern.example',
+      subject: expect.stringMatching(/^Order \d+ needs you: confirm$/),
+    });
+    expect(body?.text).toContain('paid 1, explained 2');
+    expect(body?.text).toContain(session);
+    expect(body?.text).toMatch(/POST https:\/\/api\.fern\.example\/admin\/orders\/\d+\/retry/);
+    for (const { body: staff } of shop.resend.taken) expect(staff.html + staff.text).not.toMatch(/Ada|ada@|London/);
+  });
+});

@@ -1,0 +1,212 @@
+import { REASONS } from '../../domain/order';
+import { compose, TEMPLATES, type Template } from '../../emails';
+import type { OrderFacts } from '../../emails/facts';
+import { sampleFacts } from './samples';
+
+const REFS: Partial<Record<Template, string>> = { order_shipped: 'parcel-1', order_refunded: 're_1' };
+const NAMES = Object.keys(TEMPLATES) as Template[];
+
+/** A mail about the sample order, changed as the test says. */
+function mailOf(template: Template, change: Partial<OrderFacts> = {}) {
+  const unpaid = template === 'checkout_expired' ? { paymentStatus: 'UNPAID' } : {};
+  const mail = compose(template, sampleFacts({ ...unpaid, ...change }, REFS[template] ?? null));
+  if (!mail) throw new Error('nothing to say');
+  return mail;
+}
+
+const refunded = (status: string, reason = 'other', amount = 2000) =>
+  mailOf('order_refunded', { refunds: [{ id: 're_1', amount, status, reason }], refunded: amount });
+
+describe.each(NAMES)('%s', (template) => {
+  test('shows nothing remote: no image, no style sheet, no script, nothing that tells who reads', () => {
+    const { html } = mailOf(template);
+    expect(html).not.toMatch(/<img|<script|<link|<iframe|src=|url\(|@import|@font-face/i);
+  });
+
+  test('can be read aloud: language, title, one headline, presentational tables, headed data', () => {
+    const { html } = mailOf(template);
+    expect(html).toMatch(/^<!DOCTYPE html><html[^>]* lang="en"/);
+    expect(html).toMatch(/<title>[^<]{5,}<\/title>/);
+    expect(html.match(/<title>/g)).toHaveLength(1);
+    expect(html.match(/<h1/g)).toHaveLength(1);
+    for (const [table] of html.matchAll(/<table[^>]*>/g)) expect(table).toMatch(/role="presentation"|class="data/);
+  });
+
+  test('fits mail clients: at most 600 pixels, styles on the elements, dark and light', () => {
+    const { html } = mailOf(template);
+    expect(html).toContain('max-width:600px');
+    expect(html).toContain('<meta name="color-scheme" content="light dark"/>');
+    expect(html).toContain('prefers-color-scheme: dark');
+    expect(html).not.toContain('<!-- -->');
+  });
+
+  test('the plain text says where every link leads, and has no markup', () => {
+    const { html, text } = mailOf(template);
+    const links = [...html.matchAll(/href="([^"]+)"/g)].map(([, href]) => href?.replaceAll('&amp;', '&'));
+    for (const link of links) expect(text).toContain(link);
+    expect(text).not.toMatch(/<\/?[a-z]+[ >]|&amp;|&#x?\d|undefined|null|NaN|\[object/);
+    for (const line of text.split('\n')) if (!line.includes('://')) expect(line.length).toBeLessThanOrEqual(78);
+  });
+
+  test('what people have typed is text, never markup', () => {
+    const evil = '<b onclick="x">&"\'</b>';
+    const { html } = mailOf(template, {
+      items: [{ sku: 'X', name: evil, kind: 'PHYSICAL', quantity: 1, unitAmount: 1, total: 1 }],
+      shipTo: [evil],
+      downloads: [{ name: evil, url: 'https://x.example/', expiresAt: new Date(0), remaining: 1 }],
+      shipments: [
+        {
+          ...{ id: 'parcel-1', carrier: evil, trackingNumber: evil, trackingUrl: null },
+          ...{ items: [{ name: evil, quantity: 1 }], toCome: [{ name: evil, quantity: 1 }] },
+        },
+      ],
+      attention: { step: evil, reason: evil, since: new Date(0) },
+    });
+    expect(html.includes('<b onclick')).toBe(false);
+  });
+
+  test('a subject is one line, whatever is in it', () => {
+    const evil = `1\r\nBcc: a@b.example\u2028\u0000\u202e${'long '.repeat(100)}`;
+    const facts = sampleFacts({ number: evil, paymentStatus: 'UNPAID' }, REFS[template] ?? null);
+    const attention = { step: evil, reason: evil, since: new Date(0) };
+    const mail = compose(template, { ...facts, shop: evil, order: { ...facts.order, attention } });
+    expect(mail?.subject).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e]/u);
+    expect([...(mail?.subject ?? '')].length).toBeLessThanOrEqual(120);
+    expect(mail?.subject).not.toBe('');
+  });
+
+  test('the largest order stays below what Gmail shows without a cut (102 KB)', () => {
+    const name = 'A product with a name that is as long as names of products get to be';
+    const items = Array.from({ length: 50 }, (_, index) => ({
+      ...{ sku: `SKU-${index}`, name, kind: 'PHYSICAL' as const },
+      ...{ quantity: 99, unitAmount: 999_999, total: 98_999_901 },
+    }));
+    expect(Buffer.byteLength(mailOf(template, { items }).html)).toBeLessThan(102_000);
+  });
+});
+
+test('order_confirmation as plain text', () => {
+  expect(mailOf('order_confirmation').text).toBe(`Field & Fern
+
+Thank you for your order
+========================
+
+Your payment has arrived. Your downloads are ready, and we will write again
+when the rest is on its way.
+
+
+Your downloads
+
+Field notes (PDF)
+
+Download:
+https://api.shop.example/downloads/3f0c1c1e-8f6b-4a9f-9a61-0f1d9b1f0a11.kJ8sXv3mQy2Lr0aBcDeFgHiJkLmNoPqRsTuVwXyZ012
+
+The link works 5 times, until 8 December 2026 (UTC).
+
+
+Order 1001
+
+Item                                                 Amount
+Walnut desk tray                                     €90.00
+2 × €45.00
+Brass reading lamp with a very long name that has   €129.00
+to wrap somewhere
+1 × €129.00
+Field notes (PDF)                                     €9.00
+1 × €9.00
+-----------------------------------------------------------
+Subtotal                                            €228.00
+Discount                                            -€10.00
+Shipping                                              €5.90
+Tax                                                  €42.56
+Total                                               €266.46
+
+
+We send it to
+
+Ada Lovelace
+12 St James’s Square
+London SW1Y 4JH
+United Kingdom
+
+View your order: https://shop.example/success?session_id=cs_test_a1B2c3
+
+You get this e-mail because this address was given for an order at Field &
+Fern.
+`);
+});
+
+describe('sums', () => {
+  const sumsOf = (change: Partial<OrderFacts>) => {
+    const { text } = mailOf('order_confirmation', change);
+    return [...text.matchAll(/^(Subtotal|Discount|Shipping|Tax.*?|Total) {3,}(\S+)$/gm)].map(
+      ([, name, amount]) => `${name} ${amount}`,
+    );
+  };
+  const plain = { subtotal: 9900, discount: 0, shipping: 0, tax: 0, total: 9900 };
+
+  test('lines that are zero are left out', () => {
+    expect(sumsOf(plain)).toEqual(['Total €99.00']);
+    expect(sumsOf({ ...plain, shipping: 500, total: 10400 })).toEqual([
+      'Subtotal €99.00',
+      'Shipping €5.00',
+      'Total €104.00',
+    ]);
+  });
+
+  test('tax on top is added, tax inside the prices is only told', () => {
+    expect(sumsOf({ ...plain, tax: 1900, total: 11800 })).toContain('Tax €19.00');
+    expect(sumsOf({ ...plain, tax: 1581 })).toContain('Tax, included €15.81');
+  });
+
+  test('amounts are written as the order’s currency and locale have them', () => {
+    expect(mailOf('order_confirmation', { ...plain, currency: 'jpy', locale: 'ja' }).text).toContain('￥9,900');
+    expect(mailOf('order_confirmation', { ...plain, locale: 'de' }).text).toContain('99,00\u00a0€');
+  });
+});
+
+describe('refunds', () => {
+  test.each(['pending', 'requires_action', 'requested'])('%s is initiated, and never called refunded', (status) => {
+    const { subject, text } = refunded(status);
+    expect(subject).toContain('has been initiated');
+    expect(text).toContain('We have initiated the refund of €20.00');
+    expect(`${subject}${text}`).not.toMatch(/have refunded|is on its way back/);
+  });
+
+  test('only what has succeeded is refunded', () => {
+    const { subject, text } = refunded('succeeded');
+    expect(subject).toMatch(/^We have refunded €20\.00/);
+    expect(`${subject}${text}`).not.toMatch(/initiated/);
+  });
+
+  test.each(['failed', 'canceled'])('of one that %s there is nothing to say here', (status) => {
+    const refunds = [{ id: 're_1', amount: 1, status, reason: 'other' }];
+    expect(compose('order_refunded', sampleFacts({ refunds }, 're_1'))).toBeNull();
+  });
+
+  test('every reason has a sentence of its own, and a foreign one is not repeated to the customer', () => {
+    const firstLine = (reason: string) => refunded('pending', reason).text.split('\n')[5];
+    expect(new Set(REASONS.map(firstLine)).size).toBe(REASONS.length);
+    expect(refunded('pending', 'fraudulent').text).not.toContain('fraud');
+    expect(firstLine('fraudulent')).toBe(firstLine('other'));
+  });
+
+  test('what was given back before is told beside it', () => {
+    const refunds = [{ id: 're_1', amount: 2000, status: 'pending', reason: 'other' }];
+    expect(mailOf('order_refunded', { refunds, refunded: 5000 }).text).toMatch(/Refunded in all +€50\.00/);
+    expect(refunded('pending').text).not.toContain('Refunded in all');
+  });
+});
+
+test('of a parcel or a flag that is not there, there is nothing to say', () => {
+  expect(compose('order_shipped', sampleFacts({}, 'another'))).toBeNull();
+  expect(compose('order_refunded', sampleFacts({}, 'another'))).toBeNull();
+  expect(compose('attention_needed', sampleFacts({ attention: null }))).toBeNull();
+});
+
+test('a free order has nothing to pay', () => {
+  expect(mailOf('order_confirmation', { total: 0, subtotal: 0, discount: 0, shipping: 0, tax: 0 }).text).toContain(
+    'There is nothing to pay.',
+  );
+});
