@@ -9,7 +9,7 @@ import { notice, type Page, sendPage } from './page-layout';
 import { isAttempt, readPayForm, typedIn } from './pay-form';
 import { type Filled, isFree, payPage } from './pay-page';
 import { type Outcome, pay } from './payments';
-import { recoverSession, type Session, successAddress } from './sessions';
+import { cancelAddress, recoverSession, type Session, successAddress } from './sessions';
 import { idOf } from './store';
 import type { World } from './world';
 
@@ -116,7 +116,8 @@ function whyNot(session: Session | undefined): { status: number; page: Page } {
     const onwards = { to: successAddress(session), label: 'See your order' };
     return { status: 200, page: notice('You’re all done here', 'This checkout is already complete.', onwards) };
   }
-  const back = session.cancel_url === null ? null : { to: session.cancel_url, label: `Back to ${MERCHANT}` };
+  const to = cancelAddress(session);
+  const back = to === null ? null : { to, label: `Back to ${MERCHANT}` };
   return { status: 410, page: notice('This checkout has expired', 'It can no longer be paid.', back) };
 }
 

@@ -7,7 +7,7 @@ import { inWords } from './money';
 import type { Page } from './page-layout';
 import { collectsAddress, type Problems, type Typed } from './pay-form';
 import { bankDebitOf } from './payment-methods';
-import { detailOf, type Session } from './sessions';
+import { cancelAddress, detailOf, type Session } from './sessions';
 import { idOf } from './store';
 import type { World } from './world';
 
@@ -44,7 +44,8 @@ export const isFree = (world: World, session: Session): boolean =>
 function summary(world: World, session: Session): Html {
   const money = (amount: number) => inWords(amount, session.currency ?? '');
   const { lines, subtotal, discount, shipping, tax, total } = totalsOf(world, detailOf(world, session.id));
-  return html`${session.cancel_url !== null && html`<a id="cancel" href="${session.cancel_url}">← Back</a>`}
+  const back = cancelAddress(session);
+  return html`${back !== null && html`<a id="cancel" href="${back}">← Back</a>`}
 <p class="merchant">${MERCHANT}</p>
 <p class="due"><small>To pay</small>${money(total)}</p>
 <ul class="items">${lines.map((line) => {

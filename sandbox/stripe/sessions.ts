@@ -128,9 +128,13 @@ export function recoverSession(world: World, token: string): Session | null {
 export const payAddress = (world: World, id: string): string => `${world.publicUrl}/pay/${id}`;
 
 /** Where the shopper goes after paying. */
-export function successAddress({ id, success_url }: Session): string {
-  return (success_url ?? '').replaceAll('{CHECKOUT_SESSION_ID}', id);
-}
+export const successAddress = ({ id, success_url }: Session): string => withSessionId(success_url ?? '', id);
+
+/** Where the shopper goes who turns back, or null when the session names no such place. */
+export const cancelAddress = ({ id, cancel_url }: Session): string | null =>
+  cancel_url && withSessionId(cancel_url, id);
+
+const withSessionId = (url: string, id: string): string => url.replaceAll('{CHECKOUT_SESSION_ID}', id);
 
 function offerRecovery(world: World, session: Session): Pick<Session, 'after_expiration'> {
   const recovery = session.after_expiration?.recovery;

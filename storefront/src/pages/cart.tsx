@@ -1,4 +1,5 @@
 import { type SubmitEvent, useState } from 'react';
+import { isSessionId } from '../../../domain/ids';
 import { basketsOf } from '../cart/baskets';
 import { useCart } from '../cart/cart';
 import { loadCatalogue, useCatalogue } from '../catalogue';
@@ -14,7 +15,7 @@ import { wordsFor } from '../words/failures';
 /** The cart, and the place to which a shopper comes back who did not pay: from the payment page, or from the mail that followed. */
 export function CartPage({ parameters }: { parameters: URLSearchParams }) {
   // The address loses its session as soon as it was read, so that loading the page anew does not give up anything again.
-  const [leftSession] = useState(parameters.get('session_id'));
+  const [leftSession] = useState(() => sessionLeft(parameters));
   const recoverToken = parameters.get('recover');
   const empty = useCart(({ lines }) => lines.length === 0);
   return (
@@ -29,6 +30,16 @@ export function CartPage({ parameters }: { parameters: URLSearchParams }) {
       )}
     </Page>
   );
+}
+
+/**
+ * Which payment page the shopper comes back from. Stripe promises to fill the session into the address of success; where it does not fill it
+ * into this one, it is the payment that this browser started last.
+ */
+function sessionLeft(parameters: URLSearchParams): string | null {
+  const named = parameters.get('session_id');
+  if (named === null || isSessionId(named)) return named;
+  return useCart.getState().attempts.at(-1)?.sessionId ?? null;
 }
 
 function Baskets() {
