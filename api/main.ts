@@ -8,7 +8,8 @@ import { connectStripe } from '../platform/stripe';
 import { connectTemporal } from '../platform/temporal';
 import { createApp } from './app';
 import { findStorefront } from './demo-storefront';
-import { STRIPE_TIMEOUT_MS } from './deps';
+import { type ApiDeps, STRIPE_TIMEOUT_MS } from './deps';
+import { keepTidy } from './housekeeping';
 import { createApiMetrics } from './metrics';
 
 /** How long requests under way may still take once the process is asked to stop; after that it goes anyway, within its 20 s. */
@@ -24,7 +25,7 @@ function main(): void {
   const temporal = connectTemporal();
   const closing = new AbortController();
 
-  const app = createApp({
+  const deps: ApiDeps = {
     db,
     temporal,
     env,
@@ -34,8 +35,9 @@ function main(): void {
     metrics: createApiMetrics(createRegistry('api')),
     closing: closing.signal,
     storefrontDir: findStorefront(env),
-  });
-  const server = createServer(app);
+  };
+  const server = createServer(createApp(deps));
+  keepTidy(deps);
   server.once('error', (error: NodeJS.ErrnoException) => {
     const why =
       error.code === 'EADDRINUSE'

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Request, Response } from 'express';
 import { isFinal } from '../domain/order';
 import { Problem } from '../domain/problem';
@@ -19,6 +20,7 @@ const STREAMS_A_CLIENT = 20;
 /** `GET /orders/{sessionId}/stream` */
 export function streamRoutes(deps: ApiDeps, limits: Limits): Route[] {
   const watch = new OrderWatch(deps.db, deps.log);
+  setMaxListeners(0, deps.closing); // one a stream
   const open = new Map<string, number>();
   return [
     route({
@@ -89,7 +91,7 @@ async function follow(
     if (isFinal(order.status)) res.end();
   };
   tell(first);
-  if (res.writableEnded) return;
+  if (res.writableEnded || res.closed) return;
 
   let reading = false;
   const read = async (version: number): Promise<void> => {
@@ -100,7 +102,7 @@ async function follow(
     if (order && order.version > told.version && !res.writableEnded) tell(order);
   };
   const stopWatching = watch.watch(first.sessionId, (version) => void read(version));
-  const heartbeat = setInterval(() => res.write(': still here\n\n'), HEARTBEAT_MS);
+  const heartbeat = setInterval(() => res.writableEnded || res.write(': still here\n\n'), HEARTBEAT_MS);
   const looking = setInterval(() => told.status === 'PENDING' && void lookAtStripe(deps, limits, req, told), LOOK_MS);
   const end = () => res.end();
   closing.addEventListener('abort', end);

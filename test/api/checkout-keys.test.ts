@@ -1,0 +1,167 @@
+import { keyOf } from '../../api/checkout/keys';
+import { Shop } from './shop';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await Shop.open();
+  await shop.world.product('mug', { stock: 1000 });
+  await shop.world.product('rare', { stock: 1 });
+});
+afterAll(() => shop?.close());
+
+const cart = { items: [{ sku: 'mug', quantity: 1 }] };
+const keyed = (key: string, body: object = cart) => shop.checkout(body as never, { 'idempotency-key': key });
+const keyRows = () => shop.world.db.checkoutKey.findMany();
+
+describe('the same key', () => {
+  test('with the same cart gives the same checkout again, with today’s status', async () => {
+    const first = await keyed('again');
+    const second = await keyed('again');
+    expect(second.status).toBe(201);
+    expect(second.body).toEqual(first.body);
+
+    await shop.http.post(`/orders/${first.body.sessionId}/abandon`).expect(202);
+    expect(await shop.world.end(first.body.sessionId)).toBe('CANCELLED');
+    const third = await keyed('again');
+    expect(third.status).toBe(201);
+    expect(third.body).toEqual({ ...first.body, status: 'CANCELLED' });
+  });
+
+  test('holds once, also on lines that only add up to the same', async () => {
+    const held = (await shop.world.stock('mug')).held;
+    await keyed('adds-up', {
+      items: [
+        { sku: 'mug', quantity: 1 },
+        { sku: 'mug', quantity: 2 },
+      ],
+    });
+    await keyed('adds-up', { items: [{ sku: 'mug', quantity: 3 }] });
+    expect((await shop.world.stock('mug')).held).toBe(held + 3);
+  });
+
+  test('with another cart is refused', async () => {
+    await keyed('other');
+    for (const other of [{ items: [{ sku: 'mug', quantity: 2 }] }, { ...cart, email: 'ada@example.com' }]) {
+      const answer = await keyed('other', other);
+      expect([answer.status, answer.body.code]).toEqual([409, 'idempotency_key_reused']);
+    }
+  });
+
+  test('many times at once is one checkout, whichever process is asked', async () => {
+    const other = await shop.another();
+    const held = (await shop.world.stock('mug')).held;
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, index) =>
+        (index % 2 ? shop.http : other.http).post('/checkout').set('idempotency-key', 'at-once').send(cart),
+      ),
+    );
+    await other.close();
+    expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(201));
+    expect(new Set(answers.map(({ body }) => body.sessionId)).size).toBe(1);
+    expect((await shop.world.stock('mug')).held).toBe(held + 1);
+  });
+
+  test('after a failure starts afresh, also with another cart', async () => {
+    const wanted = { items: [{ sku: 'rare', quantity: 2 }] };
+    expect((await keyed('afresh', wanted)).status).toBe(409);
+    expect((await keyed('afresh', { items: [{ sku: 'rare', quantity: 1 }] })).status).toBe(201);
+  });
+
+  test('after Stripe failed starts afresh under a new number and a new key at Stripe', async () => {
+    await shop.world.at('/faults', { kind: 'error_after', match: { method: 'POST', path: '^/v1/checkout/sessions$' } });
+    const failed = await keyed('stripe-failed');
+    expect([failed.status, failed.body.code]).toEqual([503, 'unavailable']);
+    expect(Number(failed.headers['retry-after'])).toBeGreaterThan(0);
+    const answer = await keyed('stripe-failed');
+    expect(answer.status).toBe(201);
+    const asked = (await shop.askedOfStripe('POST', /^\/v1\/checkout\/sessions$/)).slice(-2);
+    expect(new Set(asked.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(2);
+    expect(new Set(asked.map(({ params }) => params.client_reference_id)).size).toBe(2);
+  });
+
+  test('is kept a day', async () => {
+    const first = await keyed('a-day');
+    const row = (await keyRows()).find(({ checkoutId }) => checkoutId !== null);
+    expect(row).toBeDefined();
+    await shop.world.db.checkoutKey.updateMany({
+      data: { createdAt: new Date(shop.api.deps.clock.now() - 86_400_001) },
+    });
+    const second = await keyed('a-day', { items: [{ sku: 'mug', quantity: 5 }] });
+    expect(second.status).toBe(201);
+    expect(second.body.sessionId).not.toBe(first.body.sessionId);
+  });
+
+  test.each(['', ' ', 'a b', 'ä', 'x'.repeat(256)])('that is none is refused: %j', async (key) => {
+    const answer = await keyed(key);
+    expect([answer.status, answer.body.code]).toEqual([400, 'invalid_request']);
+    expect(answer.body.errors[0].path).toBe('idempotency-key');
+  });
+
+  test('may have 255 characters', async () => {
+    expect((await keyed('!'.repeat(255))).status).toBe(201);
+  });
+});
+
+describe('an API that died', () => {
+  test('between writing down and Stripe: the very same request is sent again', async () => {
+    const { db, stripe } = shop.world;
+    // Stripe made the session, but the answer never came: the row has no session, the key is busy with a dead process.
+    await shop.world.at('/faults', {
+      kind: 'reset',
+      times: 2, // the library sends once more when a connection is closed
+      match: { method: 'POST', path: '^/v1/checkout/sessions$' },
+    });
+    await keyed('died-early');
+    const row = await db.checkout.findFirstOrThrow({
+      orderBy: { createdAt: 'desc' },
+      where: { failedAt: { not: null } },
+    });
+    await db.checkout.update({ where: { id: row.id }, data: { failedAt: null } });
+    const asked = (await shop.askedOfStripe('POST', /^\/v1\/checkout\/sessions$/)).at(-1);
+    await busyWith('died-early', row.id);
+
+    const answer = await keyed('died-early');
+    expect(answer.status).toBe(201);
+    const again = (await shop.askedOfStripe('POST', /^\/v1\/checkout\/sessions$/)).at(-1);
+    expect(again).toMatchObject({ idempotencyKey: asked?.idempotencyKey, params: asked?.params, replayed: true });
+    expect((await shop.world.order(answer.body.sessionId)).number).toBe(row.number);
+    const sessions = await stripe.checkout.sessions.list({ limit: 100 });
+    expect(sessions.data.filter(({ client_reference_id }) => client_reference_id === row.number)).toHaveLength(1);
+  });
+
+  test('between Stripe and the stock: the session that was made is opened', async () => {
+    const sessionId = await shop.world.session([{ sku: 'mug' }]);
+    await busyWith('died-late', await checkoutOf(sessionId));
+    const answer = await keyed('died-late');
+    expect([answer.status, answer.body.sessionId, answer.body.status]).toEqual([201, sessionId, 'PENDING']);
+    expect(await shop.world.order(sessionId)).toMatchObject({ stock: 'HELD' });
+  });
+
+  test('long ago: what it began has ended, so a new attempt is made', async () => {
+    const sessionId = await shop.world.session([{ sku: 'mug' }]);
+    await busyWith('died-long-ago', await checkoutOf(sessionId));
+    await shop.world.db.checkout.updateMany({
+      where: { sessionId },
+      data: { holdUntil: new Date(shop.api.deps.clock.now() - 1) },
+    });
+    const answer = await keyed('died-long-ago');
+    expect(answer.status).toBe(201);
+    expect(answer.body.sessionId).not.toBe(sessionId);
+  });
+});
+
+/** A key whose holder died while it was busy with this checkout. */
+async function busyWith(key: string, checkoutId: string): Promise<void> {
+  const { db } = shop.world;
+  await keyed(`${key}-template`);
+  const { bodyHash } = await db.checkoutKey.findUniqueOrThrow({ where: { keyHash: keyHash(`${key}-template`) } });
+  const now = shop.api.deps.clock.now();
+  await db.checkoutKey.create({
+    data: { keyHash: keyHash(key), bodyHash, checkoutId, busyUntil: new Date(now - 1), createdAt: new Date(now) },
+  });
+}
+
+const checkoutOf = async (sessionId: string) =>
+  (await shop.world.db.checkout.findUniqueOrThrow({ where: { sessionId } })).id;
+
+const keyHash = (key: string) => keyOf(`checkout\n${key}`, '').keyHash;

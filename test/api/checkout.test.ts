@@ -1,0 +1,328 @@
+import { METADATA } from '../../domain/session';
+import { Shop } from './shop';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await Shop.open();
+  const { world } = shop;
+  await world.product('mug', { amount: 1250, stock: 1000 });
+  await world.product('ebook', { amount: 900 });
+  await world.product('poster', { amount: 2000, stock: 2 });
+});
+afterAll(() => shop?.close());
+
+const CREATE = /^\/v1\/checkout\/sessions$/;
+const created = async () => (await shop.askedOfStripe('POST', CREATE)).length;
+const lastRequest = async () => (await shop.askedOfStripe('POST', CREATE)).at(-1)?.params as Record<string, never>;
+
+describe('a checkout', () => {
+  test('holds the stock and answers with the payment page', async () => {
+    const answer = await shop.checkout({
+      items: [{ sku: 'mug', quantity: 2 }],
+      userId: 'user-7',
+      email: 'ada@example.com',
+    });
+
+    expect(answer.status).toBe(201);
+    expect(answer.body).toEqual({
+      sessionId: expect.stringMatching(/^cs_test_/),
+      url: expect.stringMatching(/^http/),
+      status: 'PENDING',
+      expiresAt: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+    const order = await shop.world.order(answer.body.sessionId);
+    expect(order).toMatchObject({ status: 'PENDING', stock: 'HELD', subtotal: 2500n });
+    expect(order.holdUntil.toISOString()).toBe(answer.body.expiresAt);
+    expect(await shop.world.stock('mug')).toMatchObject({ held: 2 });
+  });
+
+  test('asks Stripe for what the contract says, and nothing else', async () => {
+    const { clock, env } = shop.api.deps;
+    const before = clock.now();
+    const answer = await shop.checkout({
+      items: [
+        { sku: 'mug', quantity: 1 },
+        { sku: 'ebook', quantity: 1 },
+      ],
+      userId: 'user-7',
+      email: 'ada@example.com',
+      locale: 'de-AT',
+    });
+    const session = await shop.world.stripe.checkout.sessions.retrieve(answer.body.sessionId, {
+      expand: ['line_items'],
+    });
+    const { number } = await shop.world.order(answer.body.sessionId);
+    const ours = { [METADATA.checkout]: expect.any(String), [METADATA.number]: number, userId: 'user-7' };
+    expect(session).toMatchObject({
+      mode: 'payment',
+      client_reference_id: number,
+      customer_email: 'ada@example.com',
+      locale: 'de',
+      metadata: ours,
+      success_url: `${env.STOREFRONT_URL}/success?session_id={CHECKOUT_SESSION_ID}`,
+      cancel_url: `${env.STOREFRONT_URL}/cart?session_id={CHECKOUT_SESSION_ID}`,
+      shipping_address_collection: { allowed_countries: expect.arrayContaining(['DE', 'US', 'JP']) },
+    });
+    expect(session.line_items?.data.map(({ metadata }) => metadata)).toEqual([{ sku: 'mug' }, { sku: 'ebook' }]);
+    // The hold is 1,860 s, just what Stripe takes at least.
+    expect(session.expires_at).toBeGreaterThanOrEqual(Math.floor(before / 1000) + 1860);
+    expect(session.expires_at).toBeLessThanOrEqual(Math.ceil(clock.now() / 1000) + 1860);
+    const asked = await lastRequest();
+    expect(asked).toMatchObject({ payment_intent_data: { metadata: ours } });
+    expect(Object.keys(asked).sort()).toEqual([
+      'cancel_url',
+      'client_reference_id',
+      'customer_email',
+      'expires_at',
+      'line_items',
+      'locale',
+      'metadata',
+      'mode',
+      'payment_intent_data',
+      'shipping_address_collection',
+      'success_url',
+    ]);
+  });
+
+  test('of downloads asks for no address', async () => {
+    await shop.checkout({ items: [{ sku: 'ebook', quantity: 1 }] });
+    expect(await lastRequest()).not.toHaveProperty('shipping_address_collection');
+  });
+
+  test('adds up equal SKUs', async () => {
+    const items = [
+      { sku: 'mug', quantity: 2 },
+      { sku: 'ebook', quantity: 1 },
+      { sku: 'mug', quantity: 3 },
+    ];
+    const answer = await shop.checkout({ items });
+    const order = await shop.world.order(answer.body.sessionId);
+    expect(order.items.map(({ sku, quantity }) => [sku, quantity]).sort()).toEqual([
+      ['ebook', 1],
+      ['mug', 5],
+    ]);
+  });
+
+  test('of a product without a price at Stripe is asked with the price in it', async () => {
+    await shop.world.product('card', { amount: 300, stock: 5 });
+    await shop.world.db.price.updateMany({ where: { sku: 'card' }, data: { stripePriceId: null } });
+    const answer = await shop.checkout({ items: [{ sku: 'card', quantity: 2 }] });
+    expect(answer.status).toBe(201);
+    const session = await shop.world.stripe.checkout.sessions.retrieve(answer.body.sessionId);
+    expect(session.amount_subtotal).toBe(600);
+  });
+});
+
+describe('a body', () => {
+  const item = { sku: 'mug', quantity: 1 };
+  test.each<[string, unknown, string]>([
+    ['without items', {}, 'items'],
+    ['with no items', { items: [] }, 'items'],
+    ['with 51 items', { items: Array(51).fill(item) }, 'items'],
+    ['with 10,000 items', { items: Array(10_000).fill(item) }, 'items'],
+    ['with quantity 0', { items: [{ ...item, quantity: 0 }] }, 'items.0.quantity'],
+    ['with a negative quantity', { items: [{ ...item, quantity: -1 }] }, 'items.0.quantity'],
+    ['with half a quantity', { items: [{ ...item, quantity: 1.5 }] }, 'items.0.quantity'],
+    ['with quantity 100', { items: [{ ...item, quantity: 100 }] }, 'items.0.quantity'],
+    [
+      'with 100 of one on two lines',
+      {
+        items: [
+          { ...item, quantity: 50 },
+          { ...item, quantity: 50 },
+        ],
+      },
+      'items',
+    ],
+    ['with a price', { items: [item], amount: 1 }, ''],
+    ['with a price on a line', { items: [{ ...item, unitAmount: 1 }] }, 'items.0'],
+    ['with an e-mail that is none', { items: [item], email: 'ada' }, 'email'],
+    ['with a userId of 201 characters', { items: [item], userId: 'x'.repeat(201) }, 'userId'],
+    ['with a NUL in it', { items: [item], userId: 'a\0b' }, 'userId'],
+    ['with half a surrogate pair in it', { items: [item], userId: 'a\ud800' }, 'userId'],
+    ['with a currency that is none', { items: [item], currency: 'euro' }, 'currency'],
+    ['that is a list', [item], ''],
+    ['that is null', null, ''],
+  ])('%s is refused, saying where', async (_what, body, path) => {
+    const before = await created();
+    const answer = await shop.http.post('/checkout').set('content-type', 'application/json').send(JSON.stringify(body));
+    expect(answer.status).toBe(400);
+    expect(answer.type).toBe('application/problem+json');
+    expect(answer.body).toMatchObject({ code: 'invalid_request', status: 400 });
+    expect(answer.body.errors.map((error: { path: string }) => error.path)).toContain(path);
+    expect(answer.body.errors.length).toBeLessThanOrEqual(50);
+    expect(await created()).toBe(before);
+  });
+
+  test('that is not JSON is refused', async () => {
+    const answer = await shop.http.post('/checkout').set('content-type', 'application/json').send('{"items":');
+    expect([answer.status, answer.body.code]).toEqual([400, 'invalid_request']);
+  });
+
+  test('that is missing is refused', async () => {
+    const answer = await shop.http.post('/checkout');
+    expect([answer.status, answer.body.code]).toEqual([400, 'invalid_request']);
+  });
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+    'of type %s is refused',
+    async (type) => {
+      const answer = await shop.http.post('/checkout').set('content-type', type).send('items=1');
+      expect([answer.status, answer.body.code]).toEqual([415, 'unsupported_media_type']);
+    },
+  );
+
+  test('over a megabyte is refused', async () => {
+    const answer = await shop.checkout({ items: [item], userId: 'x'.repeat(1_100_000) });
+    expect([answer.status, answer.body.code]).toEqual([413, 'payload_too_large']);
+  });
+});
+
+describe('a cart that cannot be had', () => {
+  test('an unknown SKU', async () => {
+    const answer = await shop.checkout({
+      items: [
+        { sku: 'mug', quantity: 1 },
+        { sku: 'no-such', quantity: 1 },
+      ],
+    });
+    expect([answer.status, answer.body.code, answer.body.skus]).toEqual([404, 'unknown_sku', ['no-such']]);
+  });
+
+  test('a SKU that is not for sale any more', async () => {
+    await shop.world.product('old', { stock: 5 });
+    await shop.world.db.product.update({ where: { sku: 'old' }, data: { active: false } });
+    const answer = await shop.checkout({ items: [{ sku: 'old', quantity: 1 }] });
+    expect([answer.status, answer.body.code]).toEqual([404, 'unknown_sku']);
+  });
+
+  test('more than there is: no call to Stripe', async () => {
+    const before = await created();
+    const answer = await shop.checkout({
+      items: [
+        { sku: 'poster', quantity: 3 },
+        { sku: 'mug', quantity: 1 },
+      ],
+    });
+    expect([answer.status, answer.body.code]).toEqual([409, 'out_of_stock']);
+    expect(answer.body.items).toEqual([{ sku: 'poster', requested: 3, available: 2 }]);
+    expect(await created()).toBe(before);
+  });
+});
+
+describe('currencies', () => {
+  beforeAll(async () => {
+    await shop.world.product('cap', { amount: 1500, currency: 'usd', stock: 50 });
+    const { stripe, db } = shop.world;
+    const product = await stripe.products.create({ name: 'The cap' });
+    const price = await stripe.prices.create({ product: product.id, unit_amount: 1400, currency: 'eur' });
+    await db.price.create({
+      data: { sku: 'cap', currency: 'eur', amount: 1400, stripePriceId: price.id, position: 1, createdAt: new Date() },
+    });
+  });
+
+  test('none means the first item’s first', async () => {
+    const { body } = await shop.checkout({ items: [{ sku: 'cap', quantity: 1 }] });
+    expect(await shop.world.order(body.sessionId)).toMatchObject({ currency: 'usd', total: 1500n });
+  });
+
+  test('one that is asked for is taken', async () => {
+    const { body } = await shop.checkout({
+      items: [
+        { sku: 'cap', quantity: 1 },
+        { sku: 'mug', quantity: 1 },
+      ],
+      currency: 'eur',
+    });
+    expect(await shop.world.order(body.sessionId)).toMatchObject({ currency: 'eur', total: 2650n });
+  });
+
+  test('one in which an item is not sold is refused', async () => {
+    const answer = await shop.checkout({
+      items: [
+        { sku: 'cap', quantity: 1 },
+        { sku: 'mug', quantity: 1 },
+      ],
+    });
+    expect([answer.status, answer.body.code]).toEqual([409, 'currency_unavailable']);
+  });
+});
+
+describe('pay what you want', () => {
+  beforeAll(async () => {
+    const { stripe, db } = shop.world;
+    const at = new Date();
+    const product = await stripe.products.create({ name: 'The song' });
+    const price = await stripe.prices.create({
+      product: product.id,
+      currency: 'eur',
+      custom_unit_amount: { enabled: true, minimum: 100, preset: 500 },
+    });
+    const asked = { currency: 'eur', amount: 500, minimum: 100, createdAt: at };
+    await db.product.create({
+      data: {
+        sku: 'song',
+        name: 'The song',
+        kind: 'DIGITAL',
+        createdAt: at,
+        updatedAt: at,
+        prices: { create: [{ ...asked, stripePriceId: price.id }] },
+      },
+    });
+    await db.product.create({
+      data: {
+        sku: 'unmade',
+        name: 'Unmade',
+        kind: 'DIGITAL',
+        createdAt: at,
+        updatedAt: at,
+        prices: { create: [asked] },
+      },
+    });
+  });
+
+  test('is bought alone', async () => {
+    const answer = await shop.checkout({ items: [{ sku: 'song', quantity: 1 }] });
+    expect(answer.status).toBe(201);
+  });
+
+  test.each([
+    [[{ sku: 'song', quantity: 2 }]],
+    [
+      [
+        { sku: 'song', quantity: 1 },
+        { sku: 'mug', quantity: 1 },
+      ],
+    ],
+  ])('is refused with more: %j', async (items) => {
+    const answer = await shop.checkout({ items });
+    expect([answer.status, answer.body.code]).toEqual([400, 'invalid_request']);
+  });
+
+  test('is not sold before its price was made at Stripe', async () => {
+    const answer = await shop.checkout({ items: [{ sku: 'unmade', quantity: 1 }] });
+    expect([answer.status, answer.body.code]).toEqual([409, 'currency_unavailable']);
+  });
+});
+
+describe('the race for the last', () => {
+  test('30 shoppers: one holds it, 29 hear that it is gone, nothing leaks and no session stays open', async () => {
+    await shop.world.product('last', { stock: 1 });
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => shop.checkout({ items: [{ sku: 'last', quantity: 1 }] })),
+    );
+    const statuses = answers.map(({ status, body }) => (status === 201 ? '201' : `${status} ${body.code}`)).sort();
+    expect(statuses).toEqual(['201', ...Array(29).fill('409 out_of_stock')]);
+    expect(await shop.world.stock('last')).toEqual({ onHand: 1, held: 1 });
+    for (const { body } of answers.filter(({ status }) => status === 409))
+      expect(body.items).toEqual([{ sku: 'last', requested: 1, available: 0 }]);
+    const made = await shop.world.db.checkout.findMany({ where: { lines: { array_contains: [{ sku: 'last' }] } } });
+    const won = answers.find(({ status }) => status === 201)?.body.sessionId;
+    for (const { sessionId } of made) {
+      if (sessionId === null || sessionId === won) continue;
+      shop.world.know(sessionId as never);
+      expect(await shop.world.end(sessionId as never)).toBe('CANCELLED');
+      expect((await shop.world.stripe.checkout.sessions.retrieve(sessionId)).status).toBe('expired');
+    }
+  });
+});

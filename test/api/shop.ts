@@ -1,0 +1,126 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import request from 'supertest';
+import { createApp } from '../../api/app';
+import { type ApiDeps, STRIPE_TIMEOUT_MS } from '../../api/deps';
+import { createApiMetrics } from '../../api/metrics';
+import type { Env } from '../../platform/env';
+import { connectStripe } from '../../platform/stripe';
+import type { LoggedRequest } from '../../sandbox/stripe/request-log';
+import { until, World } from '../workflow/world';
+
+export interface LogLine {
+  level: number;
+  msg: string;
+  route?: string;
+  [field: string]: unknown;
+}
+
+/** The API listening on a port of its own, on whatever a test gives it. */
+export class Api {
+  private constructor(
+    readonly log: LogLine[],
+    private readonly server: Server,
+    private readonly closing: AbortController,
+    readonly deps: ApiDeps,
+  ) {}
+
+  static async listen(parts: Pick<ApiDeps, 'db' | 'temporal' | 'clock' | 'env'> & Partial<ApiDeps>): Promise<Api> {
+    const closing = new AbortController();
+    const lines: LogLine[] = [];
+    const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+    const deps: ApiDeps = {
+      stripe: connectStripe(parts.env, STRIPE_TIMEOUT_MS),
+      log,
+      metrics: createApiMetrics(new Registry()),
+      closing: closing.signal,
+      storefrontDir: null,
+      ...parts,
+    };
+    const server = createServer(createApp(deps));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return new Api(lines, server, closing, deps);
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  get http() {
+    return request(this.server);
+  }
+
+  /** As `main.ts` stops: streams end, requests under way are answered. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.server.closeIdleConnections();
+    await closed;
+  }
+
+  async metric(name: string, labels: Record<string, string>): Promise<number> {
+    const metric = await this.deps.metrics.registry.getSingleMetric(name)?.get();
+    const value = metric?.values.find((one) => Object.entries(labels).every(([label, is]) => one.labels[label] === is));
+    return value?.value ?? 0;
+  }
+}
+
+/** A shop that is open: the world of an order, and the API in front of it, which Stripe's events reach. */
+export class Shop {
+  private constructor(
+    readonly world: World,
+    readonly api: Api,
+  ) {}
+
+  static async open(overrides: Record<string, string> = {}): Promise<Shop> {
+    const world = await World.start({ CHECKOUT_RATE_LIMIT: '0', CHECKOUT_OPEN_LIMIT: '0', ...overrides });
+    const { clock, db } = world.deps();
+    const api = await Api.listen({ db, clock, env: world.env, temporal: world.temporal.client });
+    return new Shop(world, api);
+  }
+
+  /** Another API process of the same shop. */
+  async another(env: Partial<Env> = {}, parts: Partial<ApiDeps> = {}): Promise<Api> {
+    const { clock, db } = this.world.deps();
+    return Api.listen({
+      db,
+      clock,
+      env: { ...this.world.env, ...env },
+      temporal: this.world.temporal.client,
+      ...parts,
+    });
+  }
+
+  /** From now on Stripe's events come to the API; until then each is as if lost. */
+  async listenToStripe(): Promise<void> {
+    const endpoint = await this.world.stripe.webhookEndpoints.create({
+      url: `${this.api.url}/webhooks/stripe`,
+      enabled_events: ['*'],
+    });
+    this.api.deps.env.STRIPE_WEBHOOK_SECRET.push(endpoint.secret as string);
+  }
+
+  get http() {
+    return this.api.http;
+  }
+
+  checkout(body: Record<string, unknown>, headers: Record<string, string> = {}) {
+    return this.http.post('/checkout').set(headers).send(body);
+  }
+
+  /** What was asked of Stripe so far, by method and a part of the path. */
+  async askedOfStripe(method: string, path: RegExp): Promise<LoggedRequest[]> {
+    const answer = await fetch(`${this.world.sandbox.url}/_control/requests`);
+    const { data } = (await answer.json()) as { data: LoggedRequest[] };
+    return data.filter((one) => one.method === method && path.test(one.path));
+  }
+
+  async close(): Promise<void> {
+    await this.api.close();
+    await this.world.stop();
+  }
+}
+
+export { until };
