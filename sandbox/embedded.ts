@@ -4,8 +4,6 @@ import { SANDBOX_KEY_PREFIX } from '../platform/env';
 import type { Foreground } from './foreground';
 import { Kept } from './kept';
 import { startNodePart } from './node-part';
-import { startPostgres } from './postgres';
-import { startTemporal } from './temporal';
 
 /** What Holdfast needs to reach the embedded parts: the variables of those that are in use, none of the others. */
 export type Variables = Record<string, string>;
@@ -79,7 +77,10 @@ export const keptPorts = (dataDir: string) => new Kept(join(dataDir, 'ports.json
 export const keptSecrets = (dataDir: string) => new Kept(join(dataDir, 'secrets.json'));
 export const token = () => randomBytes(24).toString('hex');
 
+// What a part is made of is loaded only when it is wanted.
+
 async function postgres({ run, ports }: Context): Promise<Variables> {
+  const { startPostgres } = await import('./postgres');
   const server = await startPostgres({
     dataDir: join(run.dataDir, 'postgres'),
     port: await ports.port('postgres'),
@@ -91,6 +92,7 @@ async function postgres({ run, ports }: Context): Promise<Variables> {
 }
 
 async function temporal({ env, run, ports }: Context): Promise<Variables> {
+  const { startTemporal } = await import('./temporal');
   const server = await startTemporal({
     dataDir: join(run.dataDir, 'temporal'),
     port: await ports.port('temporal'),

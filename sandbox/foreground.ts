@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { type Guarded, guardPid, stopAllGuarded } from './guard';
+import { type Guarded, guardPid, removeWhenStopped, stopAllGuarded } from './guard';
 import { writeAtOnce } from './kept';
 import { type Lock, lock } from './lock';
 import { lastLines } from './logs';
@@ -76,7 +76,8 @@ class Run implements Foreground {
     private readonly ending: Ending,
     private readonly folder: Lock,
   ) {
-    setInterval(() => this.tellPending(), PATIENCE_MS).unref();
+    // It also keeps the process alive when there is nothing to watch.
+    setInterval(() => this.tellPending(), PATIENCE_MS);
   }
 
   static async open(dataDir: string, ending: Ending): Promise<Run> {
@@ -100,7 +101,7 @@ class Run implements Foreground {
       return await work;
     } finally {
       this.pending.delete(what);
-      this.folder.guardedBy(guardPid());
+      if (!this.closing) this.folder.guardedBy(guardPid());
     }
   }
 
@@ -117,6 +118,8 @@ class Run implements Foreground {
 
   publish(variables: Record<string, string>): void {
     const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
+    // Also when we are killed: whoever waits for the next start must not take this one's file for the next one's.
+    removeWhenStopped(this.envFile);
     writeAtOnce(this.envFile, lines.join(''));
   }
 

@@ -3,7 +3,7 @@
 // Plain JavaScript, for it has to run without a loader: it costs 40 ms and nothing else. Its client is guard.ts.
 
 const { spawn } = require('node:child_process');
-const { closeSync, openSync } = require('node:fs');
+const { closeSync, openSync, rmSync } = require('node:fs');
 
 /** How long a part may take to stop once its starter is gone and nobody is left to wait for it. */
 const ABANDONED_GRACE_MS = 5_000;
@@ -11,10 +11,14 @@ const ABANDONED_GRACE_MS = 5_000;
 /** @type {Map<number, { child: import('node:child_process').ChildProcess, stopSignal: NodeJS.Signals, exited: Promise<void> }>} */
 const parts = new Map();
 
-process.on('message', ({ run, stop, stopAll }) => {
+/** Files that say that the parts run. @type {string[]} */
+const markers = [];
+
+process.on('message', ({ run, stop, stopAll, remove }) => {
   if (run) start(run);
   if (stop) end(stop.id, stop.graceMs);
   if (stopAll) endAll(stopAll.graceMs);
+  if (remove) markers.push(remove);
 });
 process.on('disconnect', () => endAll(ABANDONED_GRACE_MS));
 process.on('SIGTERM', () => endAll(ABANDONED_GRACE_MS));
@@ -54,6 +58,7 @@ let ending = false;
 async function endAll(graceMs) {
   if (ending) return;
   ending = true;
+  for (const file of markers) rmSync(file, { force: true });
   for (const id of [...parts.keys()].reverse()) await end(id, graceMs);
   process.exit(0);
 }

@@ -66,6 +66,11 @@ export async function stopAllGuarded(graceMs = GRACE_MS): Promise<void> {
   await Promise.all(exits);
 }
 
+/** Has the guard remove a file as soon as it stops everything; for a file that is true only while the parts run. */
+export function removeWhenStopped(file: string): void {
+  if (guard) send(guard.keeper, { remove: file });
+}
+
 /** The pid of the guard, while it guards anything. It outlives a killed starter for the moment that it needs to stop the parts. */
 export const guardPid = (): number | undefined => guard?.keeper.pid;
 
