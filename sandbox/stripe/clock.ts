@@ -25,10 +25,14 @@ export class SandboxClock {
   private frozenAt: number | undefined;
   private closed = false;
 
-  /** @param offset milliseconds the sandbox is ahead of its base, kept across restarts. */
+  /**
+   * @param offset milliseconds the sandbox is ahead of its base, kept across restarts
+   * @param failed told of a job that threw; the others run all the same
+   */
   constructor(
     private readonly base: BaseClock,
-    public offset = 0,
+    public offset: number,
+    private readonly failed: (error: unknown) => void,
   ) {}
 
   /** Milliseconds since 1970. */
@@ -71,16 +75,17 @@ export class SandboxClock {
   }
 
   private runDue(until: number): void {
-    try {
-      for (let next = this.due[0]; next !== undefined && next.at <= until; next = this.due[0]) {
-        pop(this.due);
-        if (next.cancelled) continue;
-        this.frozenAt = Math.max(next.at, this.last);
+    for (let next = this.due[0]; next !== undefined && next.at <= until; next = this.due[0]) {
+      pop(this.due);
+      if (next.cancelled) continue;
+      this.frozenAt = Math.max(next.at, this.last);
+      try {
         next.run();
+      } catch (error) {
+        this.failed(error);
       }
-    } finally {
-      this.frozenAt = undefined;
     }
+    this.frozenAt = undefined;
   }
 
   private nap(): void {

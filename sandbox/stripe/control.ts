@@ -106,7 +106,8 @@ export function createControl(world: World, { faults, requests, afterReset }: Pa
 
   router.get(
     '/deliveries',
-    (_request, response) => void response.json({ plan: deliveries.plan, attempts: deliveries.attempts }),
+    (_request, response) =>
+      void response.json({ plan: deliveries.plan, underWay: deliveries.underWayNow, attempts: deliveries.attempts }),
   );
   order(
     '/deliveries',

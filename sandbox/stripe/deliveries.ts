@@ -41,7 +41,6 @@ export class Deliveries {
   private current: DeliveryPlan = { mode: 'normal', duplicate: 0, shuffle: false };
   private readonly underWay = new Map<string, Promise<void>>();
   private readonly waiting: (() => void)[] = [];
-  private readonly closing = new AbortController();
   private active = 0;
 
   /** @param world what it works on; given late, for the world holds the deliveries. */
@@ -71,6 +70,11 @@ export class Deliveries {
 
   get plan(): DeliveryPlan {
     return this.current;
+  }
+
+  /** How many are being sent or wait for their turn. */
+  get underWayNow(): number {
+    return this.underWay.size;
   }
 
   /** A change of plan; back to normal, what was held goes out. */
@@ -109,9 +113,8 @@ export class Deliveries {
     return Promise.all(endpoints.map((endpoint) => this.post(endpoint, event)));
   }
 
-  /** Nothing is sent any more; what was not delivered waits on disk. */
+  /** When the sandbox ends nothing is sent any more; what was not delivered waits on disk. */
   async close(): Promise<void> {
-    this.closing.abort();
     for (const next of this.waiting.splice(0)) next();
     await Promise.all(this.underWay.values());
   }
@@ -143,11 +146,11 @@ export class Deliveries {
       if (this.current.shuffle) await pause(Math.random() * 25);
       const { store } = this.world();
       const delivery = store.deliveries.get(id);
-      if (this.closing.signal.aborted || delivery?.state !== 'pending') return;
+      if (this.world().ending.aborted || delivery?.state !== 'pending') return;
       const endpoint = store.endpoints.get(delivery.endpoint);
       const event = store.events.get(delivery.event);
       const sent = event !== undefined && endpoint?.status === 'enabled' ? await this.postAll(endpoint, event) : null;
-      if (!this.closing.signal.aborted) this.record(delivery, sent !== null && sent >= 200 && sent < 300);
+      if (!this.world().ending.aborted) this.record(delivery, sent !== null && sent >= 200 && sent < 300);
     } finally {
       this.active--;
       this.waiting.shift()?.();
@@ -176,7 +179,7 @@ export class Deliveries {
         'stripe-signature': signatureHeader(payload, this.secretsOf(endpoint.id), this.world().clock.baseSeconds()),
       },
       body: payload,
-      signal: AbortSignal.any([this.closing.signal, AbortSignal.timeout(ANSWER_WITHIN)]),
+      signal: AbortSignal.any([this.world().ending, AbortSignal.timeout(ANSWER_WITHIN)]),
     }).then(
       async (answer) => {
         await answer.body?.cancel();

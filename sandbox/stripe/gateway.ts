@@ -98,7 +98,7 @@ async function answerTo(world: World, keys: IdempotencyKeys, asked: Asked): Prom
     if (saved !== null)
       return { ...saved, headers: { 'Idempotent-Replayed': 'true', 'Original-Request': saved.requestId } };
     claimed = key !== undefined;
-    if (fault?.kind === 'delay') await pause(fault.ms ?? 0);
+    if (fault?.kind === 'delay') await pause(fault.ms ?? 0, undefined, { signal: world.ending }).catch(hungUp);
     if (fault?.kind === 'error_before') throw serverError(fault.status);
     if (fault?.kind === 'html')
       return { status: fault.status ?? 502, body: BAD_GATEWAY, headers: { 'Content-Type': 'text/html' } };
@@ -109,6 +109,11 @@ async function answerTo(world: World, keys: IdempotencyKeys, asked: Asked): Prom
   } finally {
     if (claimed) keys.release(key as string);
   }
+}
+
+/** The sandbox ended while a request waited: nothing is done, and nobody hears the answer. */
+function hungUp(): never {
+  throw serverError(503);
 }
 
 /** Does it and saves the answer under the key, in one transaction. Parameters that do not read are not saved: nothing was begun. */

@@ -60,10 +60,26 @@ export async function startStripeSandbox(options: SandboxOptions): Promise<Strip
   const listening = (server.address() as AddressInfo).port;
 
   const store = new Store(dataDir);
-  const clock = new SandboxClock(options.clock ?? Date, store.settings.get('clock')?.value);
+  const failed = (error: unknown) =>
+    log({
+      level: 'error',
+      message: 'something due failed',
+      error: error instanceof Error ? error.stack : String(error),
+    });
+  const clock = new SandboxClock(options.clock ?? Date, store.settings.get('clock')?.value ?? 0, failed);
+  const ending = new AbortController();
   const deliveries = new Deliveries(() => world);
   const publicUrl = `http://${publicHost}:${listening}`;
-  const world: World = { store, clock, deliveries, publicUrl, log, cause: NOBODY, silenced: new Set() };
+  const world: World = {
+    store,
+    clock,
+    deliveries,
+    publicUrl,
+    log,
+    cause: NOBODY,
+    silenced: new Set(),
+    ending: ending.signal,
+  };
   const faults = new Faults();
   const requests = new RequestLog();
   const { router, keys } = createGateway(world, { secretKey, faults, log: requests });
@@ -93,6 +109,7 @@ export async function startStripeSandbox(options: SandboxOptions): Promise<Strip
     url: `http://${host}:${listening}`,
     port: listening,
     async close() {
+      ending.abort();
       clock.close();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

@@ -17,6 +17,8 @@ export interface World {
   cause: Cause;
   /** Types of events that are never generated, as some are at Stripe. */
   readonly silenced: Set<string>;
+  /** Aborted when the sandbox ends: whatever waits must not write any more. */
+  readonly ending: AbortSignal;
 }
 
 export interface Cause {

@@ -1,0 +1,95 @@
+import { openSession, paidSession, type Rig, refusal, startRig } from './rig';
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig();
+});
+afterAll(() => rig.end());
+afterEach(() => rig.control('DELETE', '/faults'));
+
+const fault = (body: object) => rig.control('POST', '/faults', body);
+const productsNamed = async (name: string) =>
+  (await rig.stripe.products.list({ limit: 100 })).data.filter((product) => product.name === name);
+
+test('an error before: nothing is done, the same key then does it', async () => {
+  await fault({ kind: 'error_before', status: 503, match: { method: 'POST', path: '^/v1/products$' } });
+  expect(await refusal(rig.stripe.products.create({ name: 'A' }, { idempotencyKey: 'a' }))).toMatchObject({
+    statusCode: 503,
+    type: 'StripeAPIError',
+  });
+  expect(await productsNamed('A')).toHaveLength(0);
+  await rig.stripe.products.create({ name: 'A' }, { idempotencyKey: 'a' });
+  expect(await productsNamed('A')).toHaveLength(1);
+});
+
+test('an error after: it is done, with its events', async () => {
+  const { intent } = await paidSession(rig);
+  await fault({ kind: 'error_after', match: { path: '^/v1/refunds$' } });
+  expect(await refusal(rig.stripe.refunds.create({ payment_intent: intent, metadata: { ours: '1' } }))).toMatchObject({
+    statusCode: 500,
+  });
+  expect((await rig.stripe.refunds.list({ payment_intent: intent })).data).toMatchObject([{ metadata: { ours: '1' } }]);
+  expect((await rig.stripe.events.list({ type: 'refund.created' })).data).toHaveLength(1);
+});
+
+test('too many requests, with Retry-After, so many times', async () => {
+  await fault({ kind: 'rate_limit', times: 2, retryAfter: 3 });
+  for (let time = 0; time < 2; time++) {
+    const error = await refusal(rig.stripe.products.list().then((page) => page));
+    expect(error).toMatchObject({ statusCode: 429, type: 'StripeRateLimitError', headers: { 'retry-after': '3' } });
+  }
+  expect(await rig.stripe.products.list()).toHaveProperty('data');
+});
+
+// The library itself asks once more after a reset, whatever `maxNetworkRetries` says: hence two.
+test.each(['cut_body', 'reset'])('%s: it was done, and the same key tells how', async (kind) => {
+  await fault({ kind, times: kind === 'reset' ? 2 : 1, match: { method: 'POST', path: '^/v1/products$' } });
+  const error = await refusal(rig.stripe.products.create({ name: kind }, { idempotencyKey: kind }));
+  expect(['StripeConnectionError', 'StripeAPIError']).toContain(error.type);
+  expect(await productsNamed(kind)).toHaveLength(1);
+  const again = await rig.stripe.products.create({ name: kind }, { idempotencyKey: kind });
+  expect(again.lastResponse.headers).toMatchObject({ 'idempotent-replayed': 'true' });
+  expect(await productsNamed(kind)).toHaveLength(1);
+});
+
+test('a reset before anything was done', async () => {
+  await fault({ kind: 'reset', committed: false, times: 2, match: { method: 'POST' } });
+  expect(await refusal(rig.stripe.products.create({ name: 'R' }))).toMatchObject({ type: 'StripeConnectionError' });
+  expect(await productsNamed('R')).toHaveLength(0);
+});
+
+test('a page of HTML in the place of an answer', async () => {
+  await fault({ kind: 'html' });
+  expect(await refusal(rig.stripe.account.retrieveCurrent())).toMatchObject({ type: 'StripeAPIError' });
+});
+
+test('a delay, longer than the caller waits', async () => {
+  await fault({ kind: 'delay', ms: 400, match: { path: '/expire$' } });
+  const { id } = await openSession(rig);
+  expect(await refusal(rig.stripe.checkout.sessions.expire(id, undefined, { timeout: 50 }))).toMatchObject({
+    type: 'StripeConnectionError',
+  });
+});
+
+test('only what matches goes wrong, and the log shows it', async () => {
+  await rig.control('DELETE', '/requests');
+  await fault({ kind: 'error_before', match: { method: 'POST', path: '/refunds$' } });
+  await rig.stripe.products.create({ name: 'Fine' }, { idempotencyKey: 'fine' });
+  await refusal(rig.stripe.refunds.create({ payment_intent: 'pi_x' }));
+  const { data } = await rig.control('GET', '/requests');
+  expect(data).toMatchObject([
+    {
+      method: 'POST',
+      path: '/v1/products',
+      idempotencyKey: 'fine',
+      params: { name: 'Fine' },
+      status: 200,
+      fault: null,
+    },
+    { method: 'POST', path: '/v1/refunds', params: { payment_intent: 'pi_x' }, status: 500, fault: 'error_before' },
+  ]);
+});
+
+test('a fault nobody knows is refused', async () => {
+  expect(await fault({ kind: 'explode' })).toMatchObject({ error: { param: 'kind' } });
+});
