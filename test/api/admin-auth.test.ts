@@ -1,0 +1,90 @@
+import { Office, problem, TOKEN } from './admin-office';
+
+let office: Office;
+beforeAll(async () => {
+  office = await Office.open();
+});
+afterAll(() => office?.close());
+
+const EVERYWHERE: ['get' | 'post' | 'put' | 'delete', string][] = [
+  ['get', '/admin/orders'],
+  ['post', '/admin/orders/search'],
+  ['get', '/admin/orders/1001'],
+  ['post', '/admin/orders/1001/ship'],
+  ['post', '/admin/orders/1001/deliver'],
+  ['post', '/admin/orders/1001/cancel'],
+  ['post', '/admin/orders/1001/retry'],
+  ['put', '/admin/products/MUG'],
+  ['get', '/admin/products/MUG'],
+  ['put', '/admin/products/MUG/file'],
+  ['get', '/admin/products/MUG/stock'],
+  ['post', '/admin/products/MUG/stock'],
+  ['get', '/admin'],
+  ['get', '/admin/'],
+  ['delete', '/admin/orders'],
+  ['get', '/admin/nothing/of/the/kind'],
+  ['get', '/ADMIN/orders'],
+  ['get', '/admin/%E0%A4%A'],
+];
+
+describe('without the staff token', () => {
+  it.each(EVERYWHERE)('%s %s is 401', async (method, path) => {
+    const answer = await office.api.http[method](path);
+    expect(answer.status).toBe(401);
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(answer.headers['www-authenticate']).toBe('Bearer');
+    expect(JSON.parse(answer.text)).toEqual(problem(401, 'unauthorized'));
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['another token', `Bearer ${TOKEN}x`],
+    ['a part of it', `Bearer ${TOKEN.slice(0, -1)}`],
+    ['another case', `Bearer ${TOKEN.toUpperCase()}`],
+    ['another scheme', `Basic ${TOKEN}`],
+    ['no scheme', TOKEN],
+    ['an empty token', 'Bearer '],
+    ['two tokens', `Bearer ${TOKEN} ${TOKEN}`],
+  ])('%s says no more than any other', async (_what, authorization) => {
+    const ask = office.api.http.get('/admin/orders');
+    const answer = await (authorization === undefined ? ask : ask.set('authorization', authorization));
+    const plain = await office.api.http.get('/admin/nothing');
+    expect(answer.status).toBe(401);
+    expect(JSON.parse(answer.text)).toEqual(JSON.parse(plain.text));
+  });
+
+  it('is refused before a body is read', async () => {
+    const answer = await office.api.http
+      .put('/admin/products/MUG')
+      .set('content-type', 'application/json')
+      .send('{ not JSON');
+    expect(answer.status).toBe(401);
+  });
+
+  it('takes the token of the header alone, not of the query', async () => {
+    expect(
+      (await office.api.http.get('/admin/orders').query({ token: TOKEN, authorization: `Bearer ${TOKEN}` })).status,
+    ).toBe(401);
+  });
+});
+
+describe('with it', () => {
+  it('opens, in whatever case the scheme is written', async () => {
+    expect((await office.api.http.get('/admin/orders').set('authorization', `bearer ${TOKEN}`)).status).toBe(200);
+  });
+
+  it('is told of what is not there', async () => {
+    expect(JSON.parse((await office.ask('get', '/admin/nothing')).text)).toEqual(problem(404, 'not_found'));
+    const other = await office.ask('delete', '/admin/orders');
+    expect(JSON.parse(other.text)).toEqual(problem(405, 'method_not_allowed'));
+    expect(other.headers.allow).toBe('GET, HEAD, OPTIONS');
+  });
+
+  it('is never written to the log', async () => {
+    await office.ask('post', '/admin/orders/search').send({ email: 'ada@example.com' });
+    const log = JSON.stringify(office.api.log);
+    expect(log).toContain('/admin/orders/search');
+    expect(log).not.toContain(TOKEN);
+    expect(log).not.toContain('ada@example.com');
+  });
+});

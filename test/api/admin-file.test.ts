@@ -1,0 +1,219 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
+import { storeFile } from '../../api/admin/file-store';
+import { FILE_CHUNK_BYTES } from '../../domain/files';
+import { until } from '../workflow/world';
+import { invalidAt, NOON, Office, problem, TOKEN } from './admin-office';
+
+let office: Office;
+let products = 0;
+/** The digital product of the test at hand. */
+let sku: string;
+
+beforeAll(async () => {
+  office = await Office.open();
+});
+beforeEach(async () => {
+  products += 1;
+  sku = `EBOOK-${products}`;
+  await office.product(sku, { kind: 'DIGITAL' });
+});
+afterAll(() => office?.close());
+
+const put = (bytes: Buffer | string, { filename = 'a.pdf', contentType = 'application/pdf', at = sku } = {}) =>
+  office.ask('put', `/admin/products/${at}/file`).query({ filename }).set('content-type', contentType).send(bytes);
+
+const kept = async () => {
+  const file = await office.db.productFile.findUnique({
+    where: { sku },
+    include: { chunks: { orderBy: { seq: 'asc' } } },
+  });
+  return file && { ...file, bytes: Buffer.concat(file.chunks.map(({ bytes }) => bytes)) };
+};
+const sum = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+const orphans = () => office.db.productFile.count({ where: { sku: null } });
+
+describe('uploading the file of a digital product', () => {
+  it('keeps its bytes, in pieces of 1 MiB', async () => {
+    const bytes = randomBytes(2 * FILE_CHUNK_BYTES + 4321);
+    const answer = await put(bytes, { filename: 'Fünf Knoten (2).pdf' });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({
+      sku,
+      file: {
+        filename: 'Fünf Knoten (2).pdf',
+        contentType: 'application/pdf',
+        size: bytes.length,
+        sha256: sum(bytes),
+        uploadedAt: '2026-11-23T12:00:00.000Z',
+      },
+    });
+    const file = await kept();
+    expect(file?.bytes.equals(bytes)).toBe(true);
+    expect(file?.chunks.map(({ seq, bytes }) => [seq, bytes.length])).toEqual([
+      [0, FILE_CHUNK_BYTES],
+      [1, FILE_CHUNK_BYTES],
+      [2, 4321],
+    ]);
+  });
+
+  it('ends exactly where a piece ends', async () => {
+    const bytes = randomBytes(FILE_CHUNK_BYTES);
+    await put(bytes);
+    expect((await kept())?.chunks).toHaveLength(1);
+    expect((await kept())?.bytes.equals(bytes)).toBe(true);
+  });
+
+  it('takes the place of the earlier file, whole', async () => {
+    await put(randomBytes(FILE_CHUNK_BYTES + 1), { filename: 'old.pdf' });
+    const old = await kept();
+    await put('short', { filename: 'new.txt', contentType: 'text/plain' });
+    expect(await kept()).toMatchObject({ filename: 'new.txt', contentType: 'text/plain', bytes: Buffer.from('short') });
+    expect(await office.db.productFileChunk.count({ where: { fileId: old?.id ?? '' } })).toBe(0);
+  });
+
+  it('by two at once leaves one of the two, whole', async () => {
+    const files = [randomBytes(FILE_CHUNK_BYTES + 7), randomBytes(FILE_CHUNK_BYTES + 9), randomBytes(11)];
+    const answers = await Promise.all(files.map((bytes) => put(bytes)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const file = await kept();
+    expect(files.map(sum)).toContain(file?.sha256);
+    expect(sum(file?.bytes ?? Buffer.alloc(0))).toBe(file?.sha256);
+    expect(await orphans()).toBe(0);
+  });
+
+  it.each([
+    ['application/x-www-form-urlencoded', 'application/octet-stream'],
+    ['text/html; charset=utf-8', 'application/octet-stream'],
+    ['application/epub+zip', 'application/epub+zip'],
+  ])('sent as %s it is kept as %s', async (contentType, as) => {
+    await put('x', { contentType });
+    expect((await kept())?.contentType).toBe(as);
+  });
+
+  it('can take longer than any other request', async () => {
+    const { port } = new URL(office.api.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(
+      `PUT /admin/products/${sku}/file?filename=slow.bin HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n`,
+    );
+    await until(async () => (await orphans()) === 1);
+    expect(await kept()).toBeNull();
+    socket.write('3\r\ndef\r\n0\r\n\r\n');
+    const answer = await new Promise<string>((resolve) => socket.once('data', (data) => resolve(String(data))));
+    socket.destroy();
+    expect(answer).toMatch(/^HTTP\/1.1 200 /);
+    expect((await kept())?.bytes.toString()).toBe('abcdef');
+  });
+});
+
+describe('an upload that fails', () => {
+  it('half-way leaves the earlier file, and no pieces', async () => {
+    await put('earlier');
+    const { port } = new URL(office.api.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    const start = randomBytes(FILE_CHUNK_BYTES + 10);
+    socket.write(
+      `PUT /admin/products/${sku}/file?filename=cut.bin HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Length: 9999999\r\n\r\n`,
+    );
+    socket.write(start);
+    await until(async () => (await office.db.productFileChunk.count({ where: { file: { sku: null } } })) === 1);
+    socket.destroy();
+    await until(async () => (await orphans()) === 0);
+    expect((await kept())?.bytes.toString()).toBe('earlier');
+  });
+
+  it('announced as too large is refused before it is sent', async () => {
+    const { port } = new URL(office.api.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(
+      `PUT /admin/products/${sku}/file?filename=big.bin HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Length: ${512 * 1024 * 1024 + 1}\r\n\r\n`,
+    );
+    const answer = await new Promise<string>((resolve) => socket.once('data', (data) => resolve(String(data))));
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.resume();
+    await closed;
+    expect(answer).toMatch(/^HTTP\/1.1 413 /);
+    expect(answer).toContain('"code":"payload_too_large"');
+    expect(await orphans()).toBe(0);
+  });
+
+  it('growing too large is cut off, also when it did not say how long it would be', async () => {
+    let read = 0;
+    async function* endless() {
+      for (;;) {
+        read += 1;
+        yield randomBytes(700_000);
+      }
+    }
+    const upload = {
+      sku,
+      filename: 'endless.bin',
+      contentType: 'x/y',
+      at: new Date(NOON),
+      limit: 3 * FILE_CHUNK_BYTES,
+    };
+    await expect(storeFile(office.db, { ...upload, bytes: endless() })).rejects.toMatchObject({
+      code: 'payload_too_large',
+    });
+    expect(read).toBeLessThan(8);
+    expect([await kept(), await orphans()]).toEqual([null, 0]);
+    await storeFile(office.db, {
+      ...upload,
+      bytes: [Buffer.alloc(3 * FILE_CHUNK_BYTES)] as unknown as AsyncIterable<Uint8Array>,
+    });
+    expect((await kept())?.size).toBe(BigInt(3 * FILE_CHUNK_BYTES));
+  });
+
+  it('with its process is tidied up a day later', async () => {
+    const forsaken = (at: number) =>
+      office.db.productFile.create({
+        data: {
+          id: crypto.randomUUID(),
+          filename: 'x',
+          contentType: 'x/y',
+          size: 0,
+          sha256: '',
+          createdAt: new Date(at),
+        },
+      });
+    const [dead, living] = [await forsaken(NOON - 86_400_001), await forsaken(NOON - 60_000)];
+    await put('x');
+    expect(await office.db.productFile.findUnique({ where: { id: dead.id } })).toBeNull();
+    expect(await office.db.productFile.findUnique({ where: { id: living.id } })).not.toBeNull();
+    await office.db.productFile.delete({ where: { id: living.id } });
+  });
+
+  it('is of a physical product: 409', async () => {
+    await office.product(`MUG-${products}`);
+    expect((await put('x', { at: `MUG-${products}` })).body).toEqual(problem(409, 'invalid_transition'));
+  });
+
+  it('is of no product: 404', async () => {
+    expect((await put('x', { at: 'NOTHING' })).body).toEqual(problem(404, 'unknown_sku'));
+  });
+
+  it('is empty: 400', async () => {
+    expect((await put('')).body).toEqual(invalidAt(''));
+    expect([await kept(), await orphans()]).toEqual([null, 0]);
+  });
+
+  it('is compressed on its way: 415', async () => {
+    const answer = await office
+      .ask('put', `/admin/products/${sku}/file`)
+      .query({ filename: 'a' })
+      .set('content-encoding', 'gzip')
+      .send('x');
+    expect(answer.body).toEqual(problem(415, 'unsupported_media_type'));
+  });
+
+  it.each(['', '.', '..', 'a/b', 'a\\b', 'a\nb', 'x'.repeat(201)])('is named “%s”: 400', async (filename) => {
+    expect((await put('x', { filename })).body).toEqual(invalidAt('filename'));
+  });
+
+  it('has no name, or two, or more to say: 400', async () => {
+    const ask = (query: string) => office.ask('put', `/admin/products/${sku}/file${query}`).send('x');
+    for (const query of ['', '?filename=a&filename=b']) expect((await ask(query)).body).toEqual(invalidAt('filename'));
+    expect((await ask('?filename=a&more=1')).body).toEqual(invalidAt(''));
+  });
+});

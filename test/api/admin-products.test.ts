@@ -1,0 +1,286 @@
+import { invalidAt, NOON, Office, problem } from './admin-office';
+
+let office: Office;
+let products = 0;
+/** The SKU of the test at hand, and a price id that nobody else has. */
+let sku: string;
+const id = (name: string) => `price_${sku}_${name}`;
+
+beforeAll(async () => {
+  office = await Office.open();
+});
+beforeEach(() => {
+  products += 1;
+  sku = `MUG-${products}`;
+});
+afterAll(() => office?.close());
+
+const put = (body: unknown, at = sku) =>
+  office.ask('put', `/admin/products/${encodeURIComponent(at)}`).send(body as object);
+const get = (at = sku) => office.ask('get', `/admin/products/${at}`);
+const euro = (amount: number, name = String(amount)) => ({ amount, currency: 'eur', stripePriceId: id(name) });
+const mug = (more: Record<string, unknown> = {}) => ({ name: 'Mug', kind: 'PHYSICAL', prices: [euro(1800)], ...more });
+const rows = () => office.db.price.findMany({ where: { sku }, orderBy: { id: 'asc' } });
+const forSale = async () => {
+  const { body } = await office.api.http.get('/products');
+  return body.data.find((product: { sku: string }) => product.sku === sku);
+};
+
+describe('putting a product', () => {
+  it('creates it, whole', async () => {
+    const answer = await put(
+      mug({
+        description: 'Holds 350 ml.\nSo far.',
+        imageUrl: '/images/tide-mug.svg',
+        prices: [euro(1800), { amount: 1999, currency: 'usd', stripePriceId: id('usd') }],
+      }),
+    );
+    expect(answer.status).toBe(201);
+    expect(answer.body).toEqual({
+      sku,
+      name: 'Mug',
+      description: 'Holds 350 ml.\nSo far.',
+      kind: 'PHYSICAL',
+      imageUrl: '/images/tide-mug.svg',
+      active: true,
+      prices: [
+        { amount: 1800, currency: 'eur', stripePriceId: id('1800') },
+        { amount: 1999, currency: 'usd', stripePriceId: id('usd') },
+      ],
+      payWhatYouWant: null,
+      file: null,
+      createdAt: '2026-11-23T12:00:00.000Z',
+      updatedAt: '2026-11-23T12:00:00.000Z',
+    });
+    expect((await get()).body).toEqual(answer.body);
+    expect(await forSale()).toMatchObject({
+      prices: [
+        { amount: 1800, currency: 'eur' },
+        { amount: 1999, currency: 'usd' },
+      ],
+      available: 0,
+    });
+  });
+
+  it('again replaces it: what is not named is as at first', async () => {
+    await put(mug({ description: 'Old', imageUrl: 'https://cdn.example.com/a.png', active: false }));
+    office.now = NOON + 60_000;
+    const answer = await put(mug({ name: 'Bigger Mug' }));
+    office.now = NOON;
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({
+      name: 'Bigger Mug',
+      description: '',
+      imageUrl: null,
+      active: true,
+      createdAt: '2026-11-23T12:00:00.000Z',
+      updatedAt: '2026-11-23T12:01:00.000Z',
+    });
+  });
+
+  it('not for sale takes it out of the shop, and not out of the catalogue', async () => {
+    await put(mug({ active: false }));
+    expect(await forSale()).toBeUndefined();
+    expect((await get()).body.active).toBe(false);
+  });
+
+  it('puts up an empty shelf for a physical one, and none for a digital one', async () => {
+    await put(mug());
+    await put(mug());
+    expect((await office.ask('get', `/admin/products/${sku}/stock`)).body).toMatchObject({ onHand: 0, movements: [] });
+    await put({ ...mug(), kind: 'DIGITAL', prices: [euro(900, 'e')] }, `E-${sku}`);
+    expect(await office.db.stockLevel.findUnique({ where: { sku: `E-${sku}` } })).toBeNull();
+  });
+
+  it('keeps the stock it has', async () => {
+    await put(mug());
+    await office.ask('post', `/admin/products/${sku}/stock`).send({ delta: 7, reason: 'delivery' });
+    await put(mug({ name: 'Bigger Mug' }));
+    expect((await forSale()).available).toBe(7);
+  });
+
+  it('by many at once makes it once', async () => {
+    const answers = await Promise.all(Array.from({ length: 6 }, (_, n) => put(mug({ name: `Mug ${n}` }))));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 201]);
+    expect(await rows()).toHaveLength(1);
+  });
+
+  it('that is unknown is not there to get', async () => {
+    const answer = await get();
+    expect(answer.status).toBe(404);
+    expect(answer.body).toEqual(problem(404, 'unknown_sku'));
+  });
+});
+
+describe('its prices', () => {
+  it('that are replaced stay known, no longer offered', async () => {
+    await put(mug());
+    const [old] = await rows();
+    await put(mug({ prices: [euro(2000)] }));
+    expect((await get()).body.prices).toEqual([euro(2000)]);
+    expect(await rows()).toEqual([
+      { ...old, current: false },
+      expect.objectContaining({ stripePriceId: id('2000'), current: true }),
+    ]);
+  });
+
+  it('with the same id are the same row, now and when they come back', async () => {
+    await put(mug());
+    const [first] = await rows();
+    await put(mug());
+    expect(await rows()).toEqual([first]);
+    await put(mug({ prices: [euro(2000)] }));
+    await put(mug());
+    expect((await rows()).map(({ id, current }) => [id, current])).toEqual([
+      [first?.id, true],
+      [expect.any(Number), false],
+    ]);
+  });
+
+  it('stand in the order in which they were given', async () => {
+    const dollars = { amount: 1999, currency: 'usd', stripePriceId: id('usd') };
+    await put(mug({ prices: [euro(1800), dollars] }));
+    await put(mug({ prices: [dollars, euro(1800)] }));
+    expect((await get()).body.prices).toEqual([dollars, euro(1800)]);
+    expect((await forSale()).prices.map(({ currency }: { currency: string }) => currency)).toEqual(['usd', 'eur']);
+  });
+
+  it('that waited for an id at Stripe get it, on the same row', async () => {
+    await put(mug());
+    await office.db.price.updateMany({ where: { sku }, data: { stripePriceId: null } });
+    expect((await get()).body.prices).toEqual([{ ...euro(1800), stripePriceId: null }]);
+    await put(mug());
+    expect(await rows()).toEqual([expect.objectContaining({ stripePriceId: id('1800'), current: true })]);
+  });
+
+  it.each([
+    ['another amount', { amount: 1900 }],
+    ['another currency', { currency: 'usd' }],
+  ])('never change under their id: %s is 400, and nothing is changed', async (_what, change) => {
+    await put(mug());
+    const answer = await put(
+      mug({ name: 'Other', prices: [euro(500), { ...euro(1800), currency: 'chf', ...change }] }),
+    );
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual(invalidAt('prices.1.stripePriceId'));
+    expect((await get()).body).toMatchObject({ name: 'Mug', prices: [euro(1800)] });
+    expect(await rows()).toHaveLength(1);
+  });
+
+  it('belong to one product: the id of another’s is 400', async () => {
+    await put(mug());
+    const answer = await put(mug(), `OTHER-${sku}`);
+    expect(answer.body).toEqual(invalidAt('prices.0.stripePriceId'));
+    expect((await get(`OTHER-${sku}`)).status).toBe(404);
+  });
+
+  it('may be what the shopper wants', async () => {
+    const payWhatYouWant = { currency: 'eur', minimum: 100, suggested: 500, stripePriceId: id('pwyw') };
+    const answer = await put({ name: 'Knots', kind: 'DIGITAL', prices: [], payWhatYouWant });
+    expect(answer.status).toBe(201);
+    expect(answer.body).toMatchObject({ prices: [], payWhatYouWant });
+    expect((await forSale()).payWhatYouWant).toEqual({
+      minimum: { amount: 100, currency: 'eur' },
+      suggested: { amount: 500, currency: 'eur' },
+    });
+    const cheaper = await put({
+      name: 'Knots',
+      kind: 'DIGITAL',
+      prices: [],
+      payWhatYouWant: { ...payWhatYouWant, minimum: 50 },
+    });
+    expect(cheaper.body).toEqual(invalidAt('payWhatYouWant.stripePriceId'));
+    const fixed = await put({ name: 'Knots', kind: 'DIGITAL', prices: [euro(500, 'fixed')], payWhatYouWant: null });
+    expect(fixed.body).toMatchObject({ prices: [euro(500, 'fixed')], payWhatYouWant: null });
+  });
+});
+
+describe('what a product is', () => {
+  it('can change while nothing depends on it', async () => {
+    await put(mug());
+    expect((await put(mug({ kind: 'DIGITAL' }))).body.kind).toBe('DIGITAL');
+    expect(await office.db.stockLevel.findUnique({ where: { sku } })).toBeNull();
+    expect((await put(mug())).body.kind).toBe('PHYSICAL');
+    expect(await office.db.stockLevel.findUnique({ where: { sku } })).toMatchObject({ onHand: 0 });
+  });
+
+  it('cannot change once it was stocked', async () => {
+    await put(mug());
+    await office.ask('post', `/admin/products/${sku}/stock`).send({ delta: 1, reason: 'delivery' });
+    await office.ask('post', `/admin/products/${sku}/stock`).send({ delta: -1, reason: 'lost' });
+    await refused('DIGITAL');
+  });
+
+  it('cannot change once it was ordered', async () => {
+    await put(mug({ kind: 'DIGITAL' }));
+    const { sessionId } = await office.order(`cs_test_${products}`);
+    await office.db.orderItem.create({
+      data: { sessionId, sku, position: 0, name: 'Mug', kind: 'DIGITAL', quantity: 1, unitAmount: 1800, total: 1800 },
+    });
+    await refused('PHYSICAL');
+  });
+
+  it('cannot change once it has a file', async () => {
+    await put(mug({ kind: 'DIGITAL' }));
+    await office.ask('put', `/admin/products/${sku}/file`).query({ filename: 'a.txt' }).send('bytes');
+    await refused('PHYSICAL');
+  });
+
+  async function refused(kind: string) {
+    const before = (await get()).body;
+    const answer = await put(mug({ kind, name: 'Other' }));
+    expect(answer.status).toBe(409);
+    expect(answer.body).toEqual(problem(409, 'invalid_transition'));
+    expect((await get()).body).toEqual(before);
+  }
+});
+
+describe('a product that is not valid', () => {
+  const price = { amount: 1800, currency: 'eur', stripePriceId: 'price_x' };
+  const open = { currency: 'eur', minimum: 100, suggested: 500, stripePriceId: 'price_y' };
+  it.each<[string, Record<string, unknown>, string[]]>([
+    ['no name', { name: undefined }, ['name']],
+    ['an empty name', { name: '' }, ['name']],
+    ['a long name', { name: 'x'.repeat(251) }, ['name']],
+    ['a name of two lines', { name: 'a\nb' }, ['name']],
+    ['half a surrogate pair', { name: 'a\ud800b' }, ['name']],
+    ['a NUL in the description', { description: 'a\u0000' }, ['description']],
+    ['no kind', { kind: undefined }, ['kind']],
+    ['another kind', { kind: 'SERVICE' }, ['kind']],
+    ['no prices', { prices: undefined }, ['prices']],
+    ['none in the list', { prices: [] }, ['prices']],
+    ['a price without id', { prices: [{ amount: 1, currency: 'eur' }] }, ['prices.0.stripePriceId']],
+    ['a price with an unknown field', { prices: [{ ...price, tax: 1 }] }, ['prices.0']],
+    ['a negative amount', { prices: [{ ...price, amount: -1 }] }, ['prices.0.amount']],
+    ['half a cent', { prices: [{ ...price, amount: 0.5 }] }, ['prices.0.amount']],
+    ['too much money', { prices: [{ ...price, amount: 1e12 }] }, ['prices.0.amount']],
+    ['an amount in text', { prices: [{ ...price, amount: '1800' }] }, ['prices.0.amount']],
+    ['a currency in upper case', { prices: [{ ...price, currency: 'EUR' }] }, ['prices.0.currency']],
+    ['an id with spaces', { prices: [{ ...price, stripePriceId: 'a b' }] }, ['prices.0.stripePriceId']],
+    ['a currency twice', { prices: [price, { ...price, stripePriceId: 'price_z' }] }, ['prices.1.currency']],
+    ['an id twice', { prices: [price, { ...price, currency: 'usd' }] }, ['prices.1.stripePriceId']],
+    [
+      'the same id for both',
+      { payWhatYouWant: { ...open, stripePriceId: 'price_x' } },
+      ['payWhatYouWant.stripePriceId'],
+    ],
+    ['a minimum above the suggestion', { payWhatYouWant: { ...open, minimum: 501 } }, ['payWhatYouWant.suggested']],
+    ['an image that is no address', { imageUrl: 'javascript:alert(1)' }, ['imageUrl']],
+    ['an image of another host without scheme', { imageUrl: '//evil.example.com/a.png' }, ['imageUrl']],
+    ['active in text', { active: 'yes' }, ['active']],
+    ['an unknown field', { stock: 7 }, ['']],
+  ])('%s: 400 and nothing is made', async (_what, change, paths) => {
+    const answer = await put({ name: 'Mug', kind: 'PHYSICAL', prices: [price], ...change });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual(invalidAt(...paths));
+    expect((await get()).status).toBe(404);
+  });
+
+  it.each(['a b', 'x'.repeat(41), 'ü', 'a/b', "'; DROP TABLE products"])('the SKU “%s” is 400', async (bad) => {
+    expect((await put(mug(), bad)).body).toEqual(invalidAt('sku'));
+  });
+
+  it('takes a SKU of every letter there is', async () => {
+    expect((await put(mug({ prices: [euro(1, 'any')] }), 'Az09._-')).status).toBe(201);
+  });
+});
