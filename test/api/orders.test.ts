@@ -1,0 +1,323 @@
+import { sessionId } from '../../domain/ids';
+import { WORKFLOWS } from '../../workflows/messages';
+import { Shop, until } from './shop';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await Shop.open({ HOLD_TTL_SECONDS: '3600' });
+  await shop.world.product('mug', { amount: 1250, stock: 1000 });
+  await shop.world.product('ebook', { amount: 900 });
+});
+afterAll(() => shop?.close());
+
+async function opened(sku = 'mug', quantity = 1) {
+  const { body } = await shop.checkout({ items: [{ sku, quantity }], email: 'ada@example.com', userId: 'user-7' });
+  const id = sessionId(body.sessionId);
+  shop.world.know(id);
+  return id;
+}
+const get = (id: string) => shop.http.get(`/orders/${id}`);
+const looks = (id: string) => shop.askedOfStripe('GET', new RegExp(`^/v1/checkout/sessions/${id}$`));
+/** Lets the pause between two questions to Stripe pass, without waiting for it. */
+const lookAgain = () => shop.world.db.rateLimit.deleteMany({ where: { key: { startsWith: 'look/' } } });
+const signals = async (id: string) => {
+  const { events } = await shop.world.history(id);
+  return (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes).length;
+};
+
+describe('the order document', () => {
+  test('of a new order', async () => {
+    const { body: checkout } = await shop.checkout({
+      items: [
+        { sku: 'mug', quantity: 2 },
+        { sku: 'ebook', quantity: 1 },
+      ],
+    });
+    const { status, body } = await get(checkout.sessionId);
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      number: expect.stringMatching(/^\d+$/),
+      sessionId: checkout.sessionId,
+      status: 'PENDING',
+      paymentStatus: 'UNPAID',
+      items: [
+        {
+          sku: 'mug',
+          name: 'The mug',
+          quantity: 2,
+          unitAmount: { amount: 1250, currency: 'eur' },
+          total: { amount: 2500, currency: 'eur' },
+        },
+        {
+          sku: 'ebook',
+          name: 'The ebook',
+          quantity: 1,
+          unitAmount: { amount: 900, currency: 'eur' },
+          total: { amount: 900, currency: 'eur' },
+        },
+      ],
+      total: { amount: 3400, currency: 'eur' },
+      refunded: { amount: 0, currency: 'eur' },
+      expiresAt: checkout.expiresAt,
+      shipments: [],
+      downloads: [],
+      recoveryUrl: null,
+      updatedAt: expect.stringMatching(/Z$/),
+    });
+  });
+
+  test('of a paid one names its downloads, and nobody', async () => {
+    const id = await opened('ebook');
+    await shop.world.pay(id);
+    await shop.world.webhook(id);
+    expect(await shop.world.end(id)).toBe('COMPLETED');
+    const { body } = await get(id);
+    expect(body).toMatchObject({ status: 'COMPLETED', paymentStatus: 'PAID' });
+    expect(body.downloads).toEqual([
+      { sku: 'ebook', url: expect.stringMatching(/\/downloads\/.+/), expiresAt: expect.any(String), remaining: 5 },
+    ]);
+    expect(JSON.stringify(body)).not.toMatch(/ada|lovelace|user-7|example\.com/i);
+  });
+
+  test('of a revoked grant does not name it', async () => {
+    const id = await opened('ebook');
+    await shop.world.pay(id);
+    await shop.world.webhook(id);
+    await shop.world.end(id);
+    await shop.world.db.downloadGrant.updateMany({ where: { sessionId: id }, data: { revokedAt: new Date() } });
+    expect((await get(id)).body.downloads).toEqual([]);
+  });
+
+  test('of an expired one offers to recover it, while it can be', async () => {
+    const id = await opened();
+    await shop.world.sleep(3_600_000);
+    expect(await shop.world.end(id)).toBe('EXPIRED');
+    expect((await get(id)).body).toMatchObject({
+      status: 'EXPIRED',
+      recoveryUrl: expect.stringMatching(/\/recover\/cs_/),
+    });
+    await shop.world.db.order.update({
+      where: { sessionId: id },
+      data: { recoverableUntil: new Date(shop.api.deps.clock.now()) },
+    });
+    expect((await get(id)).body.recoveryUrl).toBeNull();
+  });
+
+  test.each(['cs_test_nobody', 'nonsense', 'cs_', `cs_test_${'x'.repeat(300)}`, 'in_123'])(
+    'of nobody’s session %s is 404',
+    async (id) => {
+      const answer = await get(id);
+      expect([answer.status, answer.body.code]).toEqual([404, 'unknown_order']);
+    },
+  );
+});
+
+describe('a pending order that a page asks for', () => {
+  test('makes the API ask Stripe at most once in 2 s, and its history pays nothing', async () => {
+    const id = await opened();
+    const before = (await looks(id)).length;
+    const other = await shop.another();
+    await Promise.all(
+      Array.from({ length: 10 }, (_, index) => (index % 2 ? get(id) : other.http.get(`/orders/${id}`))),
+    );
+    await other.close();
+    expect((await looks(id)).length).toBe(before + 1);
+    await lookAgain();
+    await get(id);
+    expect((await looks(id)).length).toBe(before + 2);
+    expect(await signals(id)).toBe(0);
+  });
+
+  test('that was paid while every webhook was lost goes on', async () => {
+    const id = await opened('ebook');
+    await shop.world.pay(id);
+    const answer = await get(id);
+    expect(answer.status).toBe(200);
+    expect(await shop.world.end(id)).toBe('COMPLETED');
+    expect(await signals(id)).toBe(1);
+  });
+
+  test('whose session expired at Stripe goes on', async () => {
+    const id = await opened();
+    await shop.world.at(`/sessions/${id}/expire`);
+    await get(id);
+    expect(await shop.world.end(id)).toBe('EXPIRED');
+  });
+
+  test('whose payment is on its way is told so once', async () => {
+    const id = await opened();
+    await shop.world.pay(id, { method: 'bank_debit' });
+    await get(id);
+    await until(async () => (await shop.world.order(id)).paymentStatus === 'PROCESSING');
+    for (let n = 0; n < 3; n++) {
+      await lookAgain();
+      expect((await get(id)).body.paymentStatus).toBe('PROCESSING');
+    }
+    expect(await signals(id)).toBe(1);
+    await shop.world.at(`/sessions/${id}/settle`);
+    await lookAgain();
+    await get(id);
+    await until(async () => (await shop.world.order(id)).status === 'PREPARING');
+  });
+
+  test('whose run was terminated, then paid, is made', async () => {
+    const id = await opened('ebook');
+    await shop.world.handle(id).terminate('by hand');
+    await shop.world.pay(id);
+    await get(id);
+    expect(await shop.world.end(id)).toBe('COMPLETED');
+  });
+
+  test('is shown while Stripe fails', async () => {
+    const id = await opened();
+    await shop.world.at('/faults', { kind: 'error_before', match: { method: 'GET' }, times: 1 });
+    expect((await get(id)).status).toBe(200);
+    expect(shop.api.log.some(({ msg, session }) => session === id && /could not be asked/.test(msg))).toBe(true);
+  });
+});
+
+describe('a session that is not known here', () => {
+  const elsewhere = (sku = 'ebook', metadata?: Record<string, string>) =>
+    shop.world.at<{ id: string }>('/sessions', {
+      mode: 'payment',
+      success_url: 'http://shop.test/success',
+      line_items: [
+        {
+          price_data: { currency: 'eur', product_data: { name: sku }, unit_amount: 900 },
+          quantity: 1,
+          metadata: metadata ?? { sku },
+        },
+      ],
+    });
+
+  test('is taken up when it is complete: 200 at once', async () => {
+    const { id } = await elsewhere();
+    await shop.world.pay(sessionId(id));
+    const answer = await get(id);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ sessionId: id, items: [{ sku: 'ebook', quantity: 1 }] });
+    shop.world.know(sessionId(id));
+    expect(await shop.world.end(sessionId(id))).toBe('COMPLETED');
+  });
+
+  test('of ours whose API died before it wrote the id down becomes that order', async () => {
+    const id = await shop.world.session([{ sku: 'ebook' }]);
+    const { number } = await shop.world.db.checkout.update({ where: { sessionId: id }, data: { sessionId: null } });
+    await shop.world.pay(id);
+    expect((await get(id)).body).toMatchObject({ number });
+    await shop.world.end(id);
+  });
+
+  test('is 404 while it is open, and when it expired; nothing is held', async () => {
+    const { held } = await shop.world.stock('mug');
+    const { id } = await elsewhere('mug');
+    expect((await get(id)).status).toBe(404);
+    await shop.world.at(`/sessions/${id}/expire`);
+    expect((await get(id)).status).toBe(404);
+    expect((await shop.world.stock('mug')).held).toBe(held);
+    await expect(shop.world.handle(sessionId(id)).describe()).rejects.toThrow(/not found/i);
+  });
+
+  test('is 404 when it is not ours, and Stripe is not asked again', async () => {
+    const { id } = await elsewhere('nothing of ours', {});
+    await shop.world.pay(sessionId(id));
+    const answer = await get(id);
+    expect([answer.status, answer.body.code]).toEqual([404, 'unknown_order']);
+    const asked = (await looks(id)).length;
+    expect((await get(id)).status).toBe(404);
+    expect((await looks(id)).length).toBe(asked);
+  });
+
+  test('is 503 while no worker runs, and 200 once one does', async () => {
+    const { id } = await elsewhere();
+    await shop.world.pay(sessionId(id));
+    await shop.world.stopWorkers();
+    const answer = await get(id);
+    expect([answer.status, answer.body.code]).toEqual([503, 'unavailable']);
+    await shop.world.startWorkers();
+    shop.world.know(sessionId(id));
+    await shop.world.end(sessionId(id));
+    expect((await get(id)).status).toBe(200);
+  });
+
+  test('may be guessed at only so often', async () => {
+    const api = await shop.another({ TRUST_PROXY: 1 });
+    const guess = () => api.http.get('/orders/cs_test_guess').set('x-forwarded-for', '203.0.113.99');
+    const first = await guess();
+    expect(first.status).toBe(404);
+    await shop.world.db.rateLimit.updateMany({ where: { key: { startsWith: 'guesses/' } }, data: { hits: 60 } });
+    const answer = await guess();
+    expect([answer.status, answer.body.code]).toEqual([429, 'rate_limited']);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    const other = await api.http.get('/orders/cs_test_guess').set('x-forwarded-for', '203.0.113.98');
+    expect(other.status).toBe(404);
+    await api.close();
+  });
+});
+
+describe('abandon', () => {
+  const abandon = (id: string) => shop.http.post(`/orders/${id}/abandon`);
+
+  test('closes the till, then releases the stock', async () => {
+    const { held } = await shop.world.stock('mug');
+    const id = await opened('mug', 2);
+    const answer = await abandon(id);
+    expect([answer.status, answer.body]).toEqual([202, { status: 'PENDING' }]);
+    expect(await shop.world.end(id)).toBe('CANCELLED');
+    expect((await shop.world.stock('mug')).held).toBe(held);
+    expect((await shop.world.stripe.checkout.sessions.retrieve(id)).status).toBe('expired');
+    expect((await abandon(id)).body).toEqual({ status: 'CANCELLED' });
+  });
+
+  test('of what was paid meanwhile lets the order go on', async () => {
+    const id = await opened('ebook');
+    await shop.world.pay(id);
+    expect((await abandon(id)).status).toBe(202);
+    expect(await shop.world.end(id)).toBe('COMPLETED');
+  });
+
+  test('of a paid order is refused', async () => {
+    const id = await opened('mug');
+    await shop.world.pay(id);
+    await shop.world.webhook(id);
+    await until(async () => (await shop.world.order(id)).status === 'PREPARING');
+    const answer = await abandon(id);
+    expect([answer.status, answer.body.code]).toEqual([409, 'invalid_transition']);
+    expect(answer.body.detail).toContain('PREPARING');
+  });
+
+  test('of an order whose payment is on its way is refused', async () => {
+    const id = await opened('mug');
+    await shop.world.pay(id, { method: 'bank_debit' });
+    await shop.world.webhook(id);
+    await until(async () => (await shop.world.order(id)).paymentStatus === 'PROCESSING');
+    expect((await abandon(id)).status).toBe(409);
+  });
+
+  test('of an order whose run was terminated releases its stock all the same', async () => {
+    const { held } = await shop.world.stock('mug');
+    const id = await opened('mug');
+    await shop.world.handle(id).terminate('by hand');
+    expect((await abandon(id)).status).toBe(202);
+    expect(await shop.world.end(id)).toBe('CANCELLED');
+    expect((await shop.world.stock('mug')).held).toBe(held);
+  });
+
+  test('of a checkout that no worker has opened yet is passed on', async () => {
+    const id = await shop.world.session([{ sku: 'mug' }]);
+    await shop.world.stopWorkers();
+    await shop.world.temporal.client.workflow.start(WORKFLOWS.order, {
+      workflowId: id,
+      taskQueue: 'orders',
+      args: [{ sessionId: id, openedBy: 'checkout' }],
+    });
+    expect((await abandon(id)).body).toEqual({ status: 'PENDING' });
+    await shop.world.startWorkers();
+    expect(await shop.world.end(id)).toBe('CANCELLED');
+  });
+
+  test.each(['cs_test_nobody', 'nonsense'])('of nobody’s session %s is 404', async (id) => {
+    const answer = await abandon(id);
+    expect([answer.status, answer.body.code]).toEqual([404, 'unknown_order']);
+  });
+});
