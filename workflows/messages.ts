@@ -72,6 +72,8 @@ export const stateQuery = defineQuery<OrderState>('state');
 /** The `type` of the failure with which an update refuses; its message says what the order is. The API answers 409 with the same code. */
 export const INVALID_TRANSITION = 'invalid_transition';
 export const OUT_OF_STOCK = 'out_of_stock';
+/** The `type` of the failure with which an update refuses what is not of its form. */
+export const INVALID_REQUEST = 'invalid_request';
 
 // --- The refund workflow --------------------------------------------------------------------------------------------------------------
 

@@ -334,4 +334,19 @@ describe('an order that lost something on the way', () => {
     expect(await world.end(id)).toBe('REFUNDED');
     expect(await world.stock('ui')).toEqual({ onHand: 1, held: 0 });
   });
+
+  test('takes no request of another form from the Temporal UI, and none with free text', async () => {
+    await world.product('form', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'form' }]);
+    const handle = world.handle(id);
+    const refused = (name: string, ...args: unknown[]) =>
+      expect(handle.executeUpdate(name, { args })).rejects.toMatchObject({ cause: { type: 'invalid_request' } });
+    await refused('ship', { carrier: 'DHL' });
+    await refused('ship', { carrier: 'DHL', trackingNumber: '1', items: [{ sku: 'form', quantity: 0 }] });
+    await refused('ship', { carrier: 'DHL', trackingNumber: '1', trackingUrl: 'javascript:alert(1)' });
+    await refused('cancel', { reason: 'fraudulent' });
+    await refused('cancel', { reason: 'other', note: 'Ada called' });
+    await refused('cancel');
+    expect((await world.order(id)).status).toBe('PENDING');
+  });
 });

@@ -62,7 +62,10 @@ export class Desk {
       await condition(() => this.opening !== null);
       return this.opening as Opening;
     });
-    setHandler(retryUpdate, () => this.retry(), { validator: () => this.refuseNeedlessRetry() });
+    setHandler(retryUpdate, () => this.retry(), {
+      validator: () => this.refuseNeedlessRetry(),
+      description: 'Tries the step that needs attention again; takes nothing',
+    });
     setHandler(stateQuery, () => ({
       sessionId: this.sessionId,
       status: this.status,
@@ -214,8 +217,8 @@ export class Desk {
         const news = this.inbox.take();
         if (news.kind === 'asked') news.asked.refuse(refusal(this.status).message);
       }
-      await condition(() => this.mailsUnderWay === 0);
       await this.attention;
+      await condition(() => this.mailsUnderWay === 0);
       await condition(allHandlersFinished);
     } while (this.inbox.asked || this.mailsUnderWay > 0);
     this.waits('nothing: it is done');
@@ -238,9 +241,13 @@ export class Desk {
     const { sessionId } = this;
     if (first) {
       const since = Date.now();
-      this.attention = this.attention.then(() => slowDatabase.raiseAttention({ sessionId, ...first }));
-      if (first.step !== 'mail' && this.facts)
-        this.mail({ template: 'attention_needed', ref: `${first.step}-${since}` });
+      this.attention = this.attention
+        .then(() => slowDatabase.raiseAttention({ sessionId, ...first }))
+        // The mail tells what the database says, so it goes after it; of a stuck mail none is sent, and before there is an order none can be.
+        .then(() => {
+          if (first.step !== 'mail' && this.facts)
+            this.mail({ template: 'attention_needed', ref: `${first.step}-${since}` });
+        });
     } else {
       this.attention = this.attention.then(() => slowDatabase.clearAttention({ sessionId }));
     }

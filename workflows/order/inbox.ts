@@ -1,5 +1,5 @@
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
-import type { OrderStatus } from '../../domain/order';
+import { type OrderStatus, REASONS } from '../../domain/order';
 import {
   abandonSignal,
   type CancelRequest,
@@ -11,6 +11,7 @@ import {
   type ShipRequest,
   shipUpdate,
 } from '../messages';
+import { checkCancel, checkShip } from './requests';
 
 /** What staff ask of an order, until it is answered. */
 export type StaffRequest = (
@@ -51,21 +52,45 @@ export class Inbox {
 
   /** @param standing the order's status, or null while it is not opened yet: then a request waits to be judged. */
   constructor(private readonly standing: () => OrderStatus | null) {
-    setHandler(lookSignal, () => {
-      this.unseenLook = true;
-    });
-    setHandler(refundChangedSignal, () => {
-      this.unseenRefund = true;
-    });
-    setHandler(abandonSignal, () => {
-      this.abandoned = true;
-    });
+    setHandler(
+      lookSignal,
+      () => {
+        this.unseenLook = true;
+      },
+      { description: 'Something changed at Stripe: the order reads its session again' },
+    );
+    setHandler(
+      refundChangedSignal,
+      () => {
+        this.unseenRefund = true;
+      },
+      { description: 'A refund of this order was recorded' },
+    );
+    setHandler(
+      abandonSignal,
+      () => {
+        this.abandoned = true;
+      },
+      { description: 'The shopper left: closes the till, then gives back the stock' },
+    );
     setHandler(shipUpdate, (request) => this.ask({ name: 'ship', request }), {
-      validator: (_request) => this.validate('ship'),
+      validator: (request) => {
+        checkShip(request);
+        this.validate('ship');
+      },
+      description:
+        'Records a parcel and mails the customer: { "carrier", "trackingNumber", "trackingUrl"?, "items"?: [{ "sku", "quantity" }] }',
     });
-    setHandler(deliverUpdate, () => this.ask({ name: 'deliver' }), { validator: () => this.validate('deliver') });
+    setHandler(deliverUpdate, () => this.ask({ name: 'deliver' }), {
+      validator: () => this.validate('deliver'),
+      description: 'Says that a shipped order arrived; takes nothing',
+    });
     setHandler(cancelUpdate, (request) => this.ask({ name: 'cancel', request }), {
-      validator: (_request) => this.validate('cancel'),
+      validator: (request) => {
+        checkCancel(request);
+        this.validate('cancel');
+      },
+      description: `Cancels before anything is shipped, and gives money back: { "reason": "${REASONS.join('" | "')}" }`,
     });
   }
 
