@@ -1,0 +1,43 @@
+/** An answer, read whole. */
+export interface Answer<T> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+interface Call {
+  method?: 'GET' | 'POST' | 'PUT';
+  token?: string;
+  headers?: Record<string, string>;
+  json?: unknown;
+  form?: Record<string, string>;
+}
+
+/** One request; any status is an answer. Redirects are not followed. */
+export async function ask<T>(url: string, { method, token, headers, json, form }: Call = {}): Promise<Answer<T>> {
+  const body = form ? new URLSearchParams(form) : json === undefined ? undefined : JSON.stringify(json);
+  const response = await fetch(url, {
+    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(json !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body }),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(20_000),
+  });
+  const text = await response.text();
+  const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
+  return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
+}
+
+/** The body of a request that must succeed. */
+export async function get<T>(url: string, call: Call = {}): Promise<T> {
+  const { status, body } = await ask<T>(url, call);
+  if (status >= 300)
+    throw new Error(
+      `${call.method ?? (call.json || call.form ? 'POST' : 'GET')} ${url} answered ${status}: ${JSON.stringify(body)}`,
+    );
+  return body;
+}

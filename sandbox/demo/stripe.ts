@@ -1,0 +1,92 @@
+import { get } from './http';
+import type { System } from './system';
+
+interface Session {
+  id: string;
+  status: string;
+  payment_status: string;
+}
+
+interface Refund {
+  id: string;
+  amount: number;
+  currency: string;
+  status: string;
+}
+
+interface List<T> {
+  data: T[];
+}
+
+/** What happens at Stripe: its own API with its key, and what shoppers and banks do there, by the sandbox's control. */
+export class Stripe {
+  constructor(private readonly system: System) {}
+
+  // --- Stripe's API ---------------------------------------------------------------------------------------------------------------------
+
+  session(id: string): Promise<Session> {
+    return this.api(`/checkout/sessions/${id}`);
+  }
+
+  async refundsOf(paymentIntent: string): Promise<Refund[]> {
+    return (await this.api<List<Refund>>(`/refunds?payment_intent=${paymentIntent}`)).data;
+  }
+
+  /** The event by which Stripe told that a session was paid; null while there is none. */
+  async completedEvent(sessionId: string): Promise<string | null> {
+    const events = await this.api<List<{ id: string; data: { object: { id: string } } }>>(
+      '/events?type=checkout.session.completed&limit=100',
+    );
+    return events.data.find(({ data }) => data.object.id === sessionId)?.id ?? null;
+  }
+
+  /** The price that this lookup key names, made if there is none. */
+  async priceFor(lookupKey: string, product: { name: string; amount: number; currency: string }): Promise<string> {
+    const found = await this.api<List<{ id: string }>>(`/prices?lookup_keys[]=${lookupKey}&limit=1`);
+    if (found.data[0]) return found.data[0].id;
+    const made = await this.api<{ id: string }>('/prices', {
+      currency: product.currency,
+      unit_amount: String(product.amount),
+      lookup_key: lookupKey,
+      'product_data[name]': product.name,
+    });
+    return made.id;
+  }
+
+  // --- Shoppers and banks ---------------------------------------------------------------------------------------------------------------
+
+  /** A session made at Stripe, past Holdfast: by a payment link, say. */
+  createSession(price: string, successUrl: string): Promise<Session> {
+    return this.control('/sessions', {
+      mode: 'payment',
+      line_items: [{ price, quantity: 1 }],
+      success_url: successUrl,
+    });
+  }
+
+  pay(sessionId: string, email: string, name: string): Promise<unknown> {
+    return this.control(`/sessions/${sessionId}/pay`, { card: '4242 4242 4242 4242', email, name });
+  }
+
+  expire(sessionId: string): Promise<Session> {
+    return this.control(`/sessions/${sessionId}/expire`, {});
+  }
+
+  redeliver(event: string): Promise<unknown> {
+    return this.control(`/events/${event}/redeliver`, {});
+  }
+
+  /** What Holdfast answered each time an event was delivered. */
+  async answersTo(event: string): Promise<(number | null)[]> {
+    const { attempts } = await this.control<{ attempts: { event: string; status: number | null }[] }>('/deliveries');
+    return attempts.filter((attempt) => attempt.event === event).map(({ status }) => status);
+  }
+
+  private api<T>(path: string, form?: Record<string, string>): Promise<T> {
+    return get<T>(`${this.system.stripe}/v1${path}`, { token: this.system.stripeKey, ...(form && { form }) });
+  }
+
+  private control<T>(path: string, json?: unknown): Promise<T> {
+    return get<T>(`${this.system.control}${path}`, { json });
+  }
+}
