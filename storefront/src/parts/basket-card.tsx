@@ -12,6 +12,7 @@ import { useSecondsUntil } from './seconds-until';
 export function BasketCard({ basket, title, first }: { basket: Basket; title: string | null; first: boolean }) {
   const { busy, failed } = useCheckout();
   const failure = failed?.at === basket.id ? failed : null;
+  const hold = useHold(basket);
   const seconds = useSecondsUntil(failure?.retryAt ?? 0);
   return (
     <section className="basket" aria-label={title ?? 'Items'}>
@@ -21,14 +22,14 @@ export function BasketCard({ basket, title, first }: { basket: Basket; title: st
       )}
       <fieldset disabled={busy !== null}>
         <legend className="unseen">Change what is in it</legend>
-        <BasketLines lines={basket.lines} />
+        <BasketLines lines={basket.lines} held={hold !== null} />
         {first && <Email />}
       </fieldset>
       <p className="sum">
         <span>Total</span>
         <strong>{totalOf(basket)}</strong>
       </p>
-      <HeldUntil basket={basket} />
+      {hold?.until && <p className="hint">Held for you until {formatClock(hold.until)}.</p>}
       {failure && <CheckoutFailure failure={failure.failure} lines={basket.lines} />}
       <button
         type="submit"
@@ -69,13 +70,15 @@ function Email() {
   );
 }
 
-/** Says what is held for this very basket, while it is. */
-function HeldUntil({ basket }: { basket: Basket }) {
+/**
+ * What an earlier start of this basket still holds: null when nothing, else until when, which is said only of the very same basket. Of what the
+ * shopper holds themself it is idle to say that nothing is left.
+ */
+function useHold(basket: Basket): { until: string | null } | null {
   const { attempts, email } = useCart();
-  const request = JSON.stringify(requestFor(basket, email.trim()));
   const attempt = attempts.find(({ basketId }) => basketId === basket.id);
-  const heldUntil = attempt?.request === request ? attempt.heldUntil : null;
   const limited = basket.lines.some(({ product }) => typeof product?.available === 'number');
-  if (!heldUntil || !limited || Date.parse(heldUntil) < Date.now()) return null;
-  return <p className="hint">Held for you until {formatClock(heldUntil)}.</p>;
+  if (!attempt?.heldUntil || !limited || Date.parse(attempt.heldUntil) < Date.now()) return null;
+  const same = attempt.request === JSON.stringify(requestFor(basket, email.trim()));
+  return { until: same ? attempt.heldUntil : null };
 }

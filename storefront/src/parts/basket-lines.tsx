@@ -5,8 +5,8 @@ import { MOST_OF_ONE, setQuantity } from '../cart/cart';
 import { announce } from './announcer';
 import { Picture } from './picture';
 
-/** The lines of a basket, each with its quantity to change. */
-export function BasketLines({ lines }: { lines: BasketLine[] }) {
+/** The lines of a basket, each with its quantity to change. `held` when the stock is (also) held for this shopper. */
+export function BasketLines({ lines, held }: { lines: BasketLine[]; held: boolean }) {
   return (
     <ul className="lines">
       {lines.map((line) => (
@@ -15,7 +15,7 @@ export function BasketLines({ lines }: { lines: BasketLine[] }) {
           <div className="line-words">
             <h3>{nameOf(line)}</h3>
             <UnitPrice line={line} />
-            <Trouble line={line} />
+            <Trouble line={line} held={held} />
           </div>
           <div className="line-buttons">
             {line.product && !line.product.payWhatYouWant && <Quantity line={line} />}
@@ -44,7 +44,8 @@ function UnitPrice({ line: { unit, product } }: { line: BasketLine }) {
   );
 }
 
-function Trouble({ line: { trouble, product } }: { line: BasketLine }) {
+function Trouble({ line: { trouble, product }, held }: { line: BasketLine; held: boolean }) {
+  if (held && (trouble === 'sold-out' || trouble === 'too-many')) return null;
   switch (trouble) {
     case 'gone':
       return <p className="tag bad">No longer sold; please take it out</p>;
