@@ -74,12 +74,16 @@ export interface Hook {
   /** What it answers; a test may change it. */
   status: number;
   headers: Record<string, string>;
+  /** Takes what is sent, and answers only when released. */
+  hold(): void;
+  release(): void;
   /** Waits until it has been sent events of all these types. */
   got(...types: string[]): Promise<void>;
   close(): Promise<void>;
 }
 
 export async function startHook(secret = SIGNING_SECRET): Promise<Hook> {
+  let held: (() => void)[] | undefined;
   const server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -87,7 +91,9 @@ export async function startHook(secret = SIGNING_SECRET): Promise<Hook> {
       const payload = Buffer.concat(chunks).toString();
       const signature = String(request.headers['stripe-signature']);
       hook.received.push({ payload, signature, event: verify(payload, signature, secret) });
-      response.writeHead(hook.status, hook.headers).end();
+      const answer = () => response.writeHead(hook.status, hook.headers).end();
+      if (held === undefined) answer();
+      else held.push(answer);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -96,6 +102,13 @@ export async function startHook(secret = SIGNING_SECRET): Promise<Hook> {
     received: [],
     status: 200,
     headers: {},
+    hold: () => {
+      held = [];
+    },
+    release: () => {
+      for (const answer of held ?? []) answer();
+      held = undefined;
+    },
     got: (...types) => until(() => types.every((type) => hook.received.some(({ event }) => event.type === type))),
     close: () =>
       new Promise((resolve) => {
