@@ -49,7 +49,7 @@ const PARTS: EmbeddedPart[] = [
     standIn: { TEMPORAL_ADDRESS: '127.0.0.1:7233' },
   },
   {
-    name: 'Stripe sandbox',
+    name: 'the Stripe sandbox',
     unless: ['STRIPE_SECRET_KEY'],
     start: stripeSandbox,
     standIn: {
@@ -59,7 +59,7 @@ const PARTS: EmbeddedPart[] = [
     },
   },
   {
-    name: 'Outbox',
+    name: 'the outbox',
     unless: ['RESEND_API_KEY', 'SMTP_URL'],
     start: outbox,
     standIn: { RESEND_API_KEY: 're_', RESEND_BASE_URL: 'http://127.0.0.1' },
@@ -69,7 +69,9 @@ const PARTS: EmbeddedPart[] = [
 /** Starts the parts that `env` does not configure away, all at once, and waits until each answers. */
 export async function startEmbedded(env: NodeJS.ProcessEnv, run: Foreground): Promise<Variables> {
   const context = { env, run, ports: keptPorts(run.dataDir), secrets: keptSecrets(run.dataDir) };
-  const variables = await Promise.all(absentFrom(env).map(({ name, start }) => run.step(name, start(context))));
+  const variables = await Promise.all(
+    absentFrom(env).map(({ name, start }) => run.step(`starting ${name}`, start(context))),
+  );
   return Object.assign({}, ...variables);
 }
 
@@ -80,7 +82,7 @@ export const token = () => randomBytes(24).toString('hex');
 // What a part is made of is loaded only when it is wanted.
 
 async function postgres({ run, ports }: Context): Promise<Variables> {
-  const { startPostgres } = await import('./postgres');
+  const { startPostgres } = require('./postgres') as typeof import('./postgres');
   const server = await startPostgres({
     dataDir: join(run.dataDir, 'postgres'),
     port: await ports.port('postgres'),
@@ -92,7 +94,7 @@ async function postgres({ run, ports }: Context): Promise<Variables> {
 }
 
 async function temporal({ env, run, ports }: Context): Promise<Variables> {
-  const { startTemporal } = await import('./temporal');
+  const { startTemporal } = require('./temporal') as typeof import('./temporal');
   const server = await startTemporal({
     dataDir: join(run.dataDir, 'temporal'),
     port: await ports.port('temporal'),

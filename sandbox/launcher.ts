@@ -23,7 +23,7 @@ void inForeground(process.env.DATA_DIR || '.data', async (run) => {
   const variables = { ...given, ...embedded };
   const env = loadEnv(variables);
 
-  await run.step('database', prepareDatabase(run, env, embedded));
+  await run.step('preparing the database', prepareDatabase(run, env, embedded));
   await shop;
   await Promise.all([startWorker(run, env, variables), startApi(run, env, variables)]);
 
@@ -68,7 +68,7 @@ async function refuseBusy(port: number, host: string, variable: string, whose: s
 async function buildShop(run: Foreground, env: NodeJS.ProcessEnv): Promise<void> {
   if (env.STOREFRONT_URL && env.STOREFRONT_URL !== env.PUBLIC_URL) return;
   await run.step(
-    'demo shop',
+    'building the demo shop',
     ensureStorefront(run.logFile('storefront'), (line) => run.log(line)),
   );
 }
@@ -88,7 +88,7 @@ async function prepareDatabase(run: Foreground, env: Env, embedded: Variables): 
 
 const startApi = (run: Foreground, env: Env, variables: NodeJS.ProcessEnv) =>
   run.step(
-    'API',
+    'starting the API',
     startNodePart(run, {
       name: 'The API',
       id: 'api',
@@ -100,7 +100,7 @@ const startApi = (run: Foreground, env: Env, variables: NodeJS.ProcessEnv) =>
 
 const startWorker = (run: Foreground, env: Env, variables: NodeJS.ProcessEnv) =>
   run.step(
-    'worker',
+    'starting the worker',
     startNodePart(run, {
       name: 'The worker',
       id: 'worker',
