@@ -4,7 +4,7 @@ import { noSuch } from './errors';
 import { emit } from './events';
 import { newId, randomText } from './ids';
 import { page, pagingByTime } from './lists';
-import { changedMetadata, email, emptyable, group, known, metadata, text } from './params';
+import { changedMetadata, email, emptyable, group, known, metadata, type Read, text } from './params';
 import { previousOf } from './products';
 import { type Route, route } from './route';
 import type { World } from './world';
@@ -30,32 +30,7 @@ const shape = {
 };
 
 export const customerRoutes: Route[] = [
-  route('POST', '/v1/customers', shape, ({ world, params }) => {
-    const customer = world.store.customers.put({
-      id: newId('cus', 14),
-      object: 'customer',
-      address: addressOf(params.address),
-      balance: 0,
-      created: world.clock.seconds(),
-      currency: null,
-      default_source: null,
-      delinquent: false,
-      description: params.description ?? null,
-      email: params.email ?? null,
-      invoice_prefix: randomText(8).toUpperCase(),
-      invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
-      livemode: false,
-      metadata: changedMetadata(null, params.metadata),
-      name: params.name ?? null,
-      phone: params.phone ?? null,
-      preferred_locales: [],
-      shipping: null,
-      tax_exempt: 'none',
-      test_clock: null,
-    });
-    emit(world, 'customer.created', customer);
-    return customer;
-  }),
+  route('POST', '/v1/customers', shape, ({ world, params }) => createCustomer(world, params)),
   route('GET', '/v1/customers', { ...pagingByTime, email: text() }, ({ world, params }) =>
     page(world.store.customers, params, {
       url: '/v1/customers',
@@ -79,6 +54,34 @@ export const customerRoutes: Route[] = [
     return after;
   }),
 ];
+
+/** A customer as it was asked for; also made when a session asks for one of every buyer. */
+export function createCustomer(world: World, params: Read<typeof shape>): Stripe.Customer {
+  const customer = world.store.customers.put({
+    id: newId('cus', 14),
+    object: 'customer',
+    address: addressOf(params.address),
+    balance: 0,
+    created: world.clock.seconds(),
+    currency: null,
+    default_source: null,
+    delinquent: false,
+    description: params.description ?? null,
+    email: params.email ?? null,
+    invoice_prefix: randomText(8).toUpperCase(),
+    invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
+    livemode: false,
+    metadata: changedMetadata(null, params.metadata),
+    name: params.name ?? null,
+    phone: params.phone ?? null,
+    preferred_locales: [],
+    shipping: null,
+    tax_exempt: 'none',
+    test_clock: null,
+  });
+  emit(world, 'customer.created', customer);
+  return customer;
+}
 
 export function customerNamed({ store }: World, id: string, param = 'id'): Stripe.Customer {
   const customer = store.customers.get(id);

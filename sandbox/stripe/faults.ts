@@ -31,10 +31,11 @@ export const faultShape = {
 export type Fault = Read<typeof faultShape>;
 
 export class Faults {
-  private planned: { fault: Fault; left: number }[] = [];
+  private planned: { fault: Fault; path: RegExp; left: number }[] = [];
 
+  /** @throws SyntaxError when the path is no regular expression */
   plan(fault: Fault): void {
-    this.planned.push({ fault, left: fault.times ?? 1 });
+    this.planned.push({ fault, path: new RegExp(fault.match?.path ?? ''), left: fault.times ?? 1 });
   }
 
   clear(): void {
@@ -43,9 +44,9 @@ export class Faults {
 
   /** The fault this request is to suffer, counted as used. */
   next(method: string, path: string): Fault | undefined {
-    const hit = this.planned.find(({ fault: { match = {} }, left }) => {
-      return left > 0 && (match.method ?? method) === method && new RegExp(match.path ?? '').test(path);
-    });
+    const hit = this.planned.find(
+      (each) => each.left > 0 && (each.fault.match?.method ?? method) === method && each.path.test(path),
+    );
     if (hit === undefined) return undefined;
     hit.left--;
     return hit.fault;

@@ -7,6 +7,7 @@ import type { Fault, Faults } from './faults';
 import { IdempotencyKeys } from './idempotency';
 import { newId } from './ids';
 import { readShape } from './params';
+import type { SavedAnswer } from './records';
 import type { RequestLog } from './request-log';
 import type { Route } from './route';
 import { ROUTES } from './routes';
@@ -95,8 +96,7 @@ async function answerTo(world: World, keys: IdempotencyKeys, asked: Asked): Prom
   try {
     if (fault?.kind === 'rate_limit') throw rateLimited(fault.retryAfter);
     const saved = key === undefined ? null : keys.claim(key, path, params);
-    if (saved !== null)
-      return { ...saved, headers: { 'Idempotent-Replayed': 'true', 'Original-Request': saved.requestId } };
+    if (saved !== null) return replayOf(saved);
     claimed = key !== undefined;
     if (fault?.kind === 'delay') await pause(fault.ms ?? 0, undefined, { signal: world.ending }).catch(hungUp);
     if (fault?.kind === 'error_before') throw serverError(fault.status);
@@ -110,6 +110,14 @@ async function answerTo(world: World, keys: IdempotencyKeys, asked: Asked): Prom
     if (claimed) keys.release(key as string);
   }
 }
+
+/** What was answered, again. A 500 stays a 500 under its key, so Stripe tells the library not to ask once more. */
+function replayOf({ status, body, requestId }: SavedAnswer): Answer {
+  const headers = { 'Idempotent-Replayed': 'true', 'Original-Request': requestId };
+  return { status, body, headers: status < 500 ? headers : { ...headers, ...DO_NOT_RETRY } };
+}
+
+const DO_NOT_RETRY = { 'Stripe-Should-Retry': 'false' };
 
 /** The sandbox ended while a request waited: nothing is done, and nobody hears the answer. */
 function hungUp(): never {
@@ -131,7 +139,7 @@ function execute(
   try {
     return world.store.transaction(() => {
       const answer = expandAll(world, route.run({ world, id, params: read as never }), expand);
-      if (fault?.kind === 'error_after') return save(refusalAnswer(serverError(fault.status), requestId));
+      if (fault?.kind === 'error_after') return save(failedAfterwards(fault, requestId));
       return save({ status: 200, body: JSON.stringify(answer, null, 2) });
     });
   } catch (error) {
@@ -140,6 +148,10 @@ function execute(
   } finally {
     world.cause = NOBODY;
   }
+}
+
+function failedAfterwards({ status }: Fault, requestId: string): Answer {
+  return { ...refusalAnswer(serverError(status), requestId), headers: DO_NOT_RETRY };
 }
 
 function send(response: Response, { status, body, headers }: Answer, fault: Fault | undefined): void {

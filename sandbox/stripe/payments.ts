@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import { cardOf, type Decline } from './cards';
 import { keepCharge } from './charges';
 import { discountByCode, redeem } from './coupons';
+import { createCustomer } from './customers';
 import { invalid } from './errors';
 import { emit } from './events';
 import { happenLater } from './later';
@@ -188,9 +189,15 @@ function complete(
     status: 'complete',
     payment_status,
     url: null,
+    customer: session.customer ?? customerOf(world, session, detail.buyer as Buyer),
     ...whoBought(session, detail.buyer as Buyer),
   });
   return { outcome: 'complete', session: completed, event: emit(world, 'checkout.session.completed', completed) };
+}
+
+/** A customer of this buyer, where the session makes one of every buyer; else they stay a guest. */
+function customerOf(world: World, { customer_creation }: Session, { email, name, phone }: Buyer): string | null {
+  return customer_creation === 'always' ? createCustomer(world, { email, name, phone }).id : null;
 }
 
 function whoBought(session: Session, buyer: Buyer): Pick<Session, 'collected_information' | 'customer_details'> {

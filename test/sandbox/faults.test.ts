@@ -90,6 +90,9 @@ test('only what matches goes wrong, and the log shows it', async () => {
   ]);
 });
 
-test('a fault nobody knows is refused', async () => {
+test('a fault nobody knows is refused, and so is a path that is no pattern', async () => {
+  expect(await fault({ kind: 'html', match: { path: '(' } })).toMatchObject({
+    error: { message: expect.stringMatching(/regular expression/i) },
+  });
   expect(await fault({ kind: 'explode' })).toMatchObject({ error: { param: 'kind' } });
 });

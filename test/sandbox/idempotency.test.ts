@@ -97,6 +97,7 @@ test('a saved 500 is replayed though the refund was made', async () => {
     const error = await refusal(rig.stripe.refunds.create({ payment_intent: intent }, { idempotencyKey }));
     expect(error).toMatchObject({ statusCode: 500, type: 'StripeAPIError' });
     expect(error.headers?.['idempotent-replayed']).toBe(replayed);
+    expect(error.headers?.['stripe-should-retry']).toBe('false');
   }
   expect((await rig.stripe.refunds.list({ payment_intent: intent })).data).toHaveLength(1);
 });

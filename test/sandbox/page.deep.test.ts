@@ -1,5 +1,6 @@
 /** The payment page in a real Chromium. */
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../browser/chromium';
 import { openSession, type Rig, startRig } from './rig';
 
 let rig: Rig;
@@ -9,10 +10,7 @@ const complaints: string[] = [];
 
 beforeAll(async () => {
   rig = await startRig();
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu'],
-  });
+  browser = await launchChromium();
 });
 afterAll(async () => {
   await browser.close();

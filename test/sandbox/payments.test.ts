@@ -78,6 +78,14 @@ test('a paid card: session, PaymentIntent, charge and balance agree', async () =
   ]);
 });
 
+test('a customer is made of every buyer where the session says so, else they stay a guest', async () => {
+  const { id } = await openSession(rig, { customer_creation: 'always' });
+  await pay(id, { email: 'ada@example.com' });
+  const { customer } = await rig.stripe.checkout.sessions.retrieve(id, { expand: ['customer'] });
+  expect(customer).toMatchObject({ object: 'customer', email: 'ada@example.com' });
+  expect((await look((await paidSession(rig)).id)).session.customer).toBeNull();
+});
+
 test('a declined card leaves the session open; another card then pays it', async () => {
   const { id } = await openSession(rig);
   expect(await rig.control('POST', `/sessions/${id}/decline`)).toMatchObject({
