@@ -1,14 +1,19 @@
+import { removeForsakenFiles } from './admin/file-store';
 import { forgetOldKeys } from './checkout/keys';
 import type { ApiDeps } from './deps';
 import { forgetOldCounts } from './limits';
 
 const PAUSE_MS = 600_000;
 
-/** Now and then removes what is no longer kept: keys of storefronts after a day, counters whose time is over. Ends with the process. */
+/**
+ * Now and then removes what is no longer kept: keys of storefronts after a day, counters whose time is over, files that are nobody's. Ends
+ * with the process.
+ */
 export function keepTidy(deps: Pick<ApiDeps, 'db' | 'clock' | 'log' | 'closing'>): void {
   const timer = setInterval(() => {
-    Promise.all([forgetOldKeys(deps), forgetOldCounts(deps)]).catch((error: unknown) =>
-      deps.log.warn({ err: error }, 'old keys and counters could not be removed; trying again later'),
+    Promise.all([forgetOldKeys(deps), forgetOldCounts(deps), removeForsakenFiles(deps.db, deps.clock.now())]).catch(
+      (error: unknown) =>
+        deps.log.warn({ err: error }, 'what is no longer kept could not be removed; trying again later'),
     );
   }, PAUSE_MS).unref();
   deps.closing.addEventListener('abort', () => clearInterval(timer), { once: true });

@@ -79,7 +79,7 @@ export async function readAdminOrder(
   const { email = null, name = null, address = null, userId = null } = order.customer ?? {};
   return {
     ...orderDocument(env, clock.now(), order),
-    customer: { email, name, address: address && addressOf(address), userId },
+    customer: { email, name, address: address === null ? null : addressOf(address), userId },
     paymentIntentId: order.paymentIntentId,
     timeline: order.timeline.map(({ at, type, message, note, actor }) => ({
       at: timestamp(at),

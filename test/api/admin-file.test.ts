@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
-import { storeFile } from '../../api/admin/file-store';
+import { removeForsakenFiles, storeFile } from '../../api/admin/file-store';
 import { FILE_CHUNK_BYTES } from '../../domain/files';
 import { until } from '../workflow/world';
 import { invalidAt, NOON, Office, problem, TOKEN } from './admin-office';
+
+const DAY = 86_400_000;
 
 let office: Office;
 let products = 0;
@@ -18,6 +20,7 @@ beforeEach(async () => {
   sku = `EBOOK-${products}`;
   await office.product(sku, { kind: 'DIGITAL' });
 });
+afterEach(() => removeForsakenFiles(office.db, NOON + DAY + 1));
 afterAll(() => office?.close());
 
 const put = (bytes: Buffer | string, { filename = 'a.pdf', contentType = 'application/pdf', at = sku } = {}) =>
@@ -64,12 +67,17 @@ describe('uploading the file of a digital product', () => {
     expect((await kept())?.bytes.equals(bytes)).toBe(true);
   });
 
-  it('takes the place of the earlier file, whole', async () => {
+  it('takes the place of the earlier file, which is kept a day for downloads under way', async () => {
     await put(randomBytes(FILE_CHUNK_BYTES + 1), { filename: 'old.pdf' });
     const old = await kept();
     await put('short', { filename: 'new.txt', contentType: 'text/plain' });
     expect(await kept()).toMatchObject({ filename: 'new.txt', contentType: 'text/plain', bytes: Buffer.from('short') });
-    expect(await office.db.productFileChunk.count({ where: { fileId: old?.id ?? '' } })).toBe(0);
+    const pieces = () => office.db.productFileChunk.count({ where: { fileId: old?.id ?? '' } });
+    await removeForsakenFiles(office.db, NOON + DAY);
+    expect(await pieces()).toBe(2);
+    await removeForsakenFiles(office.db, NOON + DAY + 1);
+    expect([await pieces(), await orphans()]).toEqual([0, 0]);
+    expect((await kept())?.bytes.toString()).toBe('short');
   });
 
   it('by two at once leaves one of the two, whole', async () => {
@@ -79,7 +87,8 @@ describe('uploading the file of a digital product', () => {
     const file = await kept();
     expect(files.map(sum)).toContain(file?.sha256);
     expect(sum(file?.bytes ?? Buffer.alloc(0))).toBe(file?.sha256);
-    expect(await orphans()).toBe(0);
+    await removeForsakenFiles(office.db, NOON + DAY + 1);
+    expect(await kept()).toEqual(file);
   });
 
   it.each([
@@ -166,22 +175,22 @@ describe('an upload that fails', () => {
   });
 
   it('with its process is tidied up a day later', async () => {
-    const forsaken = (at: number) =>
-      office.db.productFile.create({
-        data: {
-          id: crypto.randomUUID(),
-          filename: 'x',
-          contentType: 'x/y',
-          size: 0,
-          sha256: '',
-          createdAt: new Date(at),
-        },
-      });
-    const [dead, living] = [await forsaken(NOON - 86_400_001), await forsaken(NOON - 60_000)];
-    await put('x');
-    expect(await office.db.productFile.findUnique({ where: { id: dead.id } })).toBeNull();
-    expect(await office.db.productFile.findUnique({ where: { id: living.id } })).not.toBeNull();
-    await office.db.productFile.delete({ where: { id: living.id } });
+    const { id } = await office.db.productFile.create({
+      data: {
+        id: crypto.randomUUID(),
+        filename: 'x',
+        contentType: 'x/y',
+        size: 0,
+        sha256: '',
+        createdAt: new Date(NOON),
+        chunks: { create: Array.from({ length: 20 }, (_, seq) => ({ seq, bytes: new Uint8Array([seq]) })) },
+      },
+    });
+    const there = () => office.db.productFile.count({ where: { id } });
+    await removeForsakenFiles(office.db, NOON + DAY);
+    expect(await there()).toBe(1);
+    await removeForsakenFiles(office.db, NOON + DAY + 1);
+    expect(await there()).toBe(0);
   });
 
   it('is of a physical product: 409', async () => {
