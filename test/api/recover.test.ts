@@ -1,0 +1,125 @@
+import { type SessionId, sessionId } from '../../domain/ids';
+import { signToken } from '../../platform/links';
+import { Shop } from './shop';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await Shop.open({ HOLD_TTL_SECONDS: '3600' });
+  await shop.world.product('mug', { amount: 1250, stock: 50 });
+});
+afterAll(() => shop?.close());
+
+/** A checkout that ran out, and the link in the mail about it. */
+async function expired(): Promise<{ id: SessionId; token: string }> {
+  const { body } = await shop.checkout({
+    items: [{ sku: 'mug', quantity: 2 }],
+    email: 'ada@example.com',
+    userId: 'user-7',
+    locale: 'fr',
+  });
+  const id = sessionId(body.sessionId);
+  shop.world.know(id);
+  await shop.world.sleep(3_600_000);
+  expect(await shop.world.end(id)).toBe('EXPIRED');
+  const { body: document } = await shop.http.get(`/orders/${id}`);
+  return { id, token: document.recoveryUrl.split('/recover/')[1] };
+}
+const recover = (token: string) => shop.http.post(`/recover/${token}`);
+
+test('the link leads to the cart and holds nothing', async () => {
+  const { token } = await expired();
+  const { held } = await shop.world.stock('mug');
+  const answer = await shop.http.get(`/recover/${token}`);
+  expect([answer.status, answer.headers.location]).toEqual([
+    303,
+    `${shop.world.env.STOREFRONT_URL}/cart?recover=${encodeURIComponent(token)}`,
+  ]);
+  expect((await shop.world.stock('mug')).held).toBe(held);
+});
+
+test('taking it up is a checkout of the same cart for the same shopper at today’s prices', async () => {
+  const { token, id } = await expired();
+  const { stripe, db } = shop.world;
+  const product = await stripe.products.create({ name: 'The mug' });
+  const price = await stripe.prices.create({ product: product.id, unit_amount: 1500, currency: 'eur' });
+  await db.price.updateMany({ where: { sku: 'mug' }, data: { current: false } });
+  await db.price.create({
+    data: { sku: 'mug', currency: 'eur', amount: 1500, stripePriceId: price.id, createdAt: new Date() },
+  });
+
+  const answer = await recover(token);
+  expect(answer.status).toBe(201);
+  expect(answer.body.sessionId).not.toBe(id);
+  const order = await shop.world.order(answer.body.sessionId);
+  expect(order).toMatchObject({ total: 3000n, locale: 'fr', customer: { email: 'ada@example.com', userId: 'user-7' } });
+  expect(order.items).toMatchObject([{ sku: 'mug', quantity: 2 }]);
+});
+
+test('it is the same session again while that one is open, also for two at once, and another one after', async () => {
+  const { token } = await expired();
+  const [first, second] = await Promise.all([recover(token), recover(token)]);
+  expect(second.body).toEqual(first.body);
+  expect((await recover(token)).body).toEqual(first.body);
+  await shop.http.post(`/orders/${first.body.sessionId}/abandon`).expect(202);
+  shop.world.know(first.body.sessionId);
+  await shop.world.end(first.body.sessionId);
+  const [third, fourth] = await Promise.all([recover(token), recover(token)]);
+  expect(third.status).toBe(201);
+  expect(third.body.sessionId).not.toBe(first.body.sessionId);
+  expect(fourth.body).toEqual(third.body);
+});
+
+test('what is sold out meanwhile is 409', async () => {
+  const { token } = await expired();
+  await shop.world.db.stockMovement.create({
+    data: {
+      sku: 'mug',
+      at: new Date(),
+      kind: 'ADJUST',
+      onHandDelta: 1 + (await held()) - (await onHand()),
+      heldDelta: 0,
+      reference: 'lost',
+      actor: 'staff',
+    },
+  });
+  const answer = await recover(token);
+  expect([answer.status, answer.body.code]).toEqual([409, 'out_of_stock']);
+  expect(answer.body.items).toEqual([{ sku: 'mug', requested: 2, available: 1 }]);
+  await shop.world.db.stockMovement.create({
+    data: {
+      sku: 'mug',
+      at: new Date(),
+      kind: 'ADJUST',
+      onHandDelta: 50,
+      heldDelta: 0,
+      reference: 'found',
+      actor: 'staff',
+    },
+  });
+});
+
+test('a link whose time is over, or whose order was paid after all, is 410', async () => {
+  const { token, id } = await expired();
+  const { db } = shop.world;
+  await db.order.update({ where: { sessionId: id }, data: { recoverableUntil: new Date(shop.api.deps.clock.now()) } });
+  const answer = await recover(token);
+  expect([answer.status, answer.body.code]).toEqual([410, 'link_expired']);
+  await db.order.update({
+    where: { sessionId: id },
+    data: { recoverableUntil: new Date(shop.api.deps.clock.now() + 1e6), status: 'REFUNDED' },
+  });
+  expect((await recover(token)).status).toBe(410);
+});
+
+test.each([
+  ['nonsense', () => 'nonsense'],
+  ['a download’s', () => signToken(shop.world.env.SIGNING_SECRET, 'download', 'cs_test_x')],
+  ['another shop’s', () => signToken('the-secret-of-another-shop', 'recover', 'cs_test_x')],
+])('a token that is %s is 403', async (_what, make) => {
+  for (const answer of [await recover(make()), await shop.http.get(`/recover/${make()}`)]) {
+    expect([answer.status, answer.body.code]).toEqual([403, 'link_invalid']);
+  }
+});
+
+const held = async () => (await shop.world.stock('mug')).held;
+const onHand = async () => (await shop.world.stock('mug')).onHand;

@@ -1,0 +1,244 @@
+import { createHmac } from 'node:crypto';
+import { ROUTED_EVENTS } from '../../domain/events';
+import { type SessionId, sessionId } from '../../domain/ids';
+import { connectTemporal } from '../../platform/temporal';
+import { type Api, Shop, until } from './shop';
+
+const SECRET = 'whsec_world';
+const ROLLED = 'whsec_rolled';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await Shop.open({ HOLD_TTL_SECONDS: '3600', STRIPE_WEBHOOK_SECRET: `${ROLLED},${SECRET}` });
+  await shop.world.product('mug', { stock: 1000 });
+  await shop.world.product('ebook');
+});
+afterAll(() => shop?.close());
+
+async function opened(sku = 'ebook'): Promise<SessionId> {
+  const { body } = await shop.checkout({ items: [{ sku, quantity: 1 }] });
+  const id = sessionId(body.sessionId);
+  shop.world.know(id);
+  return id;
+}
+
+const now = () => Math.floor(Date.now() / 1000);
+const sign = (body: string, { secret = SECRET, at = now() } = {}) =>
+  `t=${at},v1=${createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')}`;
+
+function deliver(event: unknown, { api = shop.api, signature }: { api?: Api; signature?: string | null } = {}) {
+  const body = typeof event === 'string' ? event : JSON.stringify(event);
+  const request = api.http.post('/webhooks/stripe').set('content-type', 'application/json; charset=utf-8');
+  if (signature !== null) request.set('stripe-signature', signature ?? sign(body));
+  return request.send(body);
+}
+
+const event = (type: string, object: Record<string, unknown>, rest: Record<string, unknown> = {}) => ({
+  id: 'evt_1',
+  object: 'event',
+  api_version: '2026-10-28.endive',
+  created: now(),
+  livemode: false,
+  type,
+  data: { object },
+  ...rest,
+});
+const completed = (id: string, rest = {}) =>
+  event('checkout.session.completed', { id, object: 'checkout.session', mode: 'payment' }, rest);
+
+describe('an event', () => {
+  test('completes the order, the same 20 times at once as once', async () => {
+    const id = await opened();
+    await shop.world.pay(id);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => deliver(completed(id))));
+    expect(answers.map(({ status, body }) => [status, body])).toEqual(Array(20).fill([200, { received: true }]));
+    expect(await shop.world.end(id)).toBe('COMPLETED');
+    expect(await shop.world.mails(id)).toEqual(['order_confirmation', 'order_received']);
+    // After the order has ended it is a duplicate.
+    expect((await deliver(completed(id))).status).toBe(200);
+  });
+
+  test('that Stripe itself signs and sends gets there', async () => {
+    const endpoint = await shop.world.stripe.webhookEndpoints.create({
+      url: `${shop.api.url}/webhooks/stripe`,
+      enabled_events: [...ROUTED_EVENTS],
+    });
+    shop.api.deps.env.STRIPE_WEBHOOK_SECRET.push(endpoint.secret as string);
+    const id = await opened();
+    await shop.world.pay(id);
+    expect(await shop.world.end(id)).toBe('COMPLETED');
+    await shop.world.stripe.webhookEndpoints.del(endpoint.id);
+  });
+
+  test('needs no worker, no database and no Stripe', async () => {
+    const id = await shop.world.session([{ sku: 'ebook' }]);
+    await shop.world.pay(id);
+    await shop.world.stopWorkers();
+    const nothing = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('the receiver asks nobody but Temporal');
+        },
+      },
+    );
+    const api = await shop.another({}, { db: nothing as never, stripe: nothing as never });
+    expect((await deliver(completed(id), { api })).status).toBe(200);
+    await api.close();
+    await shop.world.startWorkers();
+    expect(await shop.world.end(id)).toBe('COMPLETED');
+  });
+
+  test.each(['checkout.session.async_payment_succeeded', 'checkout.session.async_payment_failed'])(
+    '%s wakes the order',
+    async (type) => {
+      const id = await opened('mug');
+      await shop.world.pay(id, { method: 'bank_debit' });
+      await deliver(completed(id));
+      await until(async () => (await shop.world.order(id)).paymentStatus === 'PROCESSING');
+      const succeeds = type.endsWith('succeeded');
+      await shop.world.at(`/sessions/${id}/${succeeds ? 'settle' : 'fail-delayed'}`);
+      expect((await deliver(event(type, { id, object: 'checkout.session', mode: 'payment' }))).status).toBe(200);
+      await until(async () => (await shop.world.order(id)).status === (succeeds ? 'PREPARING' : 'EXPIRED'));
+    },
+  );
+
+  test('of an expired session tells the order that waits, and starts none', async () => {
+    const id = await opened('mug');
+    await shop.world.at(`/sessions/${id}/expire`);
+    expect(
+      (await deliver(event('checkout.session.expired', { id, object: 'checkout.session', mode: 'payment' }))).status,
+    ).toBe(200);
+    expect(await shop.world.end(id)).toBe('EXPIRED');
+    const stranger = event('checkout.session.expired', {
+      id: 'cs_test_stranger',
+      object: 'checkout.session',
+      mode: 'payment',
+    });
+    expect((await deliver(stranger)).status).toBe(200);
+    await expect(shop.world.handle('cs_test_stranger' as SessionId).describe()).rejects.toThrow(/not found/i);
+  });
+
+  test.each(['refund.created', 'refund.updated', 'refund.failed'])(
+    '%s makes sure the refund is followed',
+    async (type) => {
+      const id = `re_${type.replace('.', '_')}`;
+      expect((await deliver(event(type, { id, object: 'refund' }))).status).toBe(200);
+      const { type: workflow } = await shop.world.temporal.client.workflow.getHandle(id).describe();
+      expect(workflow).toBe('refund');
+      await shop.world.temporal.client.workflow.getHandle(id).terminate('seen');
+    },
+  );
+
+  test('in its thin form tells the same', async () => {
+    const id = await opened();
+    await shop.world.pay(id);
+    const thin = {
+      id: 'evt_2',
+      object: 'v2.core.event',
+      type: 'v1.checkout.session.completed',
+      created: new Date().toISOString(),
+      livemode: false,
+      related_object: { id, type: 'checkout.session', url: `/v1/checkout/sessions/${id}` },
+    };
+    expect((await deliver(thin)).status).toBe(200);
+    expect(await shop.world.end(id)).toBe('COMPLETED');
+  });
+
+  test.each<[string, (id: string) => unknown]>([
+    ['of a type that is not routed', (id) => event('customer.created', { id, object: 'customer' })],
+    ['of live mode, with a test key', (id) => completed(id, { livemode: true })],
+    ['of another account', (id) => completed(id, { account: 'acct_other' })],
+    [
+      'of a subscription’s session',
+      (id) => event('checkout.session.completed', { id, object: 'checkout.session', mode: 'subscription' }),
+    ],
+    ['of an id that is none', () => completed('../../etc/passwd')],
+  ])('%s is taken and leads nowhere', async (_what, make) => {
+    const id = 'cs_test_leads_nowhere';
+    expect((await deliver(make(id))).body).toEqual({ received: true });
+    await expect(shop.world.handle(id as SessionId).describe()).rejects.toThrow(/not found/i);
+  });
+});
+
+describe('a signature', () => {
+  const body = JSON.stringify(completed('cs_test_never_signed'));
+  const nothingStarted = () =>
+    expect(shop.world.handle('cs_test_never_signed' as SessionId).describe()).rejects.toThrow(/not found/i);
+
+  test.each<[string, () => string | null]>([
+    ['that is missing', () => null],
+    ['that is empty', () => ''],
+    ['that is nonsense', () => 'nonsense'],
+    ['without a time', () => sign(body).replace(/^t=\d+,/, '')],
+    ['by another secret', () => sign(body, { secret: 'whsec_other' })],
+    ['of another body', () => sign(`${body} `)],
+    ['under another scheme', () => sign(body).replace('v1=', 'v0=')],
+    ['older than 300 s', () => sign(body, { at: now() - 302 })],
+    ['dated more than 300 s ahead', () => sign(body, { at: now() + 302 })],
+  ])('%s is refused, and nothing is started', async (_what, signature) => {
+    const answer = await deliver(body, { signature: signature() });
+    expect([answer.status, answer.body.code]).toEqual([400, 'invalid_signature']);
+    await nothingStarted();
+  });
+
+  const harmless = JSON.stringify(event('customer.created', { id: 'cus_1' }));
+  const old = () => sign(harmless, { secret: 'whsec_old' });
+  test.each<[string, () => string]>([
+    ['by either secret while one is rolled', () => sign(harmless, { secret: ROLLED })],
+    ['among several', () => `${old()},${/v1=.*/.exec(sign(harmless, { at: timeOf(old()) }))?.[0]}`],
+    ['nearly 300 s old', () => sign(harmless, { at: now() - 290 })],
+    ['nearly 300 s ahead', () => sign(harmless, { at: now() + 290 })],
+  ])('%s is believed', async (_what, signature) => {
+    expect((await deliver(harmless, { signature: signature() })).status).toBe(200);
+  });
+});
+
+const timeOf = (signature: string) => Number(/t=(\d+)/.exec(signature)?.[1]);
+
+describe('a signed body', () => {
+  test.each([
+    'not JSON',
+    '',
+    '[]',
+    'null',
+    '{}',
+    '{"object":"event"}',
+    '{"object":"event","id":"evt_1","type":7,"livemode":false,"data":{"object":{}}}',
+    '{"object":"customer","id":"cus_1"}',
+  ])('that is no event is refused: %j', async (body) => {
+    const answer = await deliver(body);
+    expect([answer.status, answer.body.code]).toEqual([400, 'invalid_payload']);
+  });
+
+  test('over a megabyte is refused', async () => {
+    const answer = await deliver('x'.repeat(1024 * 1024 + 1));
+    expect([answer.status, answer.body.code]).toEqual([413, 'payload_too_large']);
+  });
+
+  test('of a megabyte is read', async () => {
+    const padded = completed('cs_test_padded', { livemode: true, padding: '' });
+    const room = 1024 * 1024 - JSON.stringify(padded).length;
+    expect((await deliver({ ...padded, padding: 'x'.repeat(room) })).status).toBe(200);
+  });
+});
+
+describe('Temporal is down', () => {
+  test('503 within 5 s, so that Stripe sends it again; the redelivery works', async () => {
+    const api = await shop.another({}, { temporal: connectTemporal({ TEMPORAL_ADDRESS: '127.0.0.1:1' }) });
+    const id = await opened();
+    await shop.world.pay(id);
+    for (const type of ['checkout.session.completed', 'checkout.session.expired']) {
+      const began = performance.now();
+      const answer = await deliver(event(type, { id, object: 'checkout.session', mode: 'payment' }), { api });
+      expect([answer.status, answer.body.code]).toEqual([503, 'unavailable']);
+      expect(performance.now() - began).toBeLessThan(5_000);
+    }
+    expect(
+      await api.metric('holdfast_webhooks_total', { type: 'checkout.session.completed', answer: 'unavailable' }),
+    ).toBe(1);
+    await api.close();
+    expect((await deliver(completed(id))).status).toBe(200);
+    expect(await shop.world.end(id)).toBe('COMPLETED');
+  });
+});
