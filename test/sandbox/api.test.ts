@@ -80,6 +80,12 @@ describe('what cannot be asked', () => {
     );
     expect(error).toMatchObject({ code: 'parameter_missing', param: 'line_items' });
     expect(error.message).toBe('Missing required param: line_items.');
+    const named = await refusal(rig.stripe.products.create({} as { name: string }));
+    expect(named).toMatchObject({ code: 'parameter_missing', param: 'name' });
+    const within = await refusal(
+      openSession(rig, { line_items: [{ quantity: 1, price_data: { product: 'p', unit_amount: 1 } as never }] }),
+    );
+    expect(within.message).toBe('Missing required param: line_items[0][price_data][currency].');
   });
 
   test('a missing object', async () => {

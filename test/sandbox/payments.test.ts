@@ -281,13 +281,14 @@ describe('what changes a total', () => {
   test('Adaptive Pricing shows the buyer something else; the money stays ours', async () => {
     const { id } = await openSession(rig, { adaptive_pricing: { enabled: true } });
     await pay(id, { presentment: { amount: 1390, currency: 'usd' } });
-    const { session, charge } = await look(id);
+    const { session, intent, charge } = await look(id);
     expect(session).toMatchObject({
       currency: 'eur',
       amount_total: 1250,
       presentment_details: { presentment_amount: 1390, presentment_currency: 'usd' },
     });
-    expect(charge).toMatchObject({ amount: 1250, presentment_details: { presentment_currency: 'usd' } });
+    for (const shown of [intent, charge])
+      expect(shown).toMatchObject({ amount: 1250, presentment_details: { presentment_currency: 'usd' } });
   });
 });
 
