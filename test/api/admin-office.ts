@@ -1,8 +1,10 @@
+import { PrismaPg } from '@prisma/adapter-pg';
 import { Client, Connection } from '@temporalio/client';
+import pg from 'pg';
 import type { ProductKind } from '../../domain/order';
-import { connectDatabase, type Db } from '../../platform/database';
+import type { Db } from '../../platform/database';
 import { loadEnv } from '../../platform/env';
-import type { Prisma } from '../../prisma/generated/client';
+import { type Prisma, PrismaClient } from '../../prisma/generated/client';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { Api } from './shop';
 
@@ -20,10 +22,13 @@ export class Office {
   ) {}
 
   now = NOON;
+  private queries: (query: { query: string; params: string }) => void = () => {};
 
   static async open(): Promise<Office> {
     const database = await createTestDatabase();
-    const db = connectDatabase(database.url, 6);
+    const adapter = new PrismaPg({ connectionString: database.url, max: 6 });
+    const db = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
+    db.$on('query', (query) => office.queries(query));
     const env = loadEnv({
       DATABASE_URL: database.url,
       TEMPORAL_ADDRESS: '127.0.0.1:1',
@@ -84,12 +89,37 @@ export class Office {
     });
   }
 
+  /** How PostgreSQL goes about the queries of one request: for each, the nodes of its plan. */
+  async plansOf(ask: () => PromiseLike<unknown>): Promise<PlanNode[][]> {
+    const asked: { query: string; params: string }[] = [];
+    this.queries = (query) => asked.push(query);
+    await ask();
+    this.queries = () => {};
+    const client = new pg.Client({ connectionString: this.database.url });
+    await client.connect();
+    const plans: PlanNode[][] = [];
+    for (const { query, params } of asked) {
+      const { rows } = await client.query(`EXPLAIN (FORMAT JSON) ${query}`, JSON.parse(params));
+      plans.push(flatten(rows[0]['QUERY PLAN'][0].Plan));
+    }
+    await client.end();
+    return plans;
+  }
+
   async close(): Promise<void> {
     await this.api.close();
     await this.db.$disconnect();
     await this.database.drop();
   }
 }
+
+export interface PlanNode {
+  'Node Type': string;
+  'Plan Rows': number;
+  Plans?: PlanNode[];
+}
+
+const flatten = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(flatten)];
 
 /** What every problem document has. */
 export const problem = (status: number, code: string, more: Record<string, unknown> = {}) =>

@@ -1,0 +1,389 @@
+import { invalidAt, NOON, Office, problem } from './admin-office';
+
+let office: Office;
+/** The rows of a list, as session ids without what all have in common. */
+const ids = (body: { data: { sessionId: string }[] }) =>
+  body.data.map(({ sessionId }) => sessionId.replace('cs_test_', ''));
+const list = (query: Record<string, string> = {}) => office.ask('get', '/admin/orders').query(query);
+const search = (body: unknown) => office.ask('post', '/admin/orders/search').send(body as object);
+const minute = (n: number) => new Date(NOON + n * 60_000);
+
+beforeAll(async () => {
+  office = await Office.open();
+});
+beforeEach(async () => {
+  await office.db.$executeRaw`TRUNCATE orders, customers, refunds, shipments, timeline, order_items CASCADE`;
+});
+afterAll(() => office?.close());
+
+describe('the list of orders', () => {
+  it('is empty at first', async () => {
+    expect((await list()).body).toEqual({ data: [], nextCursor: null });
+  });
+
+  it('shows where each stands, newest first', async () => {
+    await office.order('cs_test_old', {
+      createdAt: minute(0),
+      status: 'COMPLETED',
+      paymentStatus: 'PARTIALLY_REFUNDED',
+      refunded: 500,
+    });
+    const stuck = { attentionStep: 'confirm', attentionReason: 'The amount differs', attentionSince: minute(2) };
+    const { number } = await office.order('cs_test_new', {
+      createdAt: minute(1),
+      currency: 'usd',
+      disputed: true,
+      ...stuck,
+    });
+    const answer = await list();
+    expect(answer.status).toBe(200);
+    expect(answer.body.data).toEqual([
+      {
+        number,
+        sessionId: 'cs_test_new',
+        status: 'PENDING',
+        paymentStatus: 'UNPAID',
+        total: { amount: 2500, currency: 'usd' },
+        refunded: { amount: 0, currency: 'usd' },
+        attention: { step: 'confirm', reason: 'The amount differs', since: '2026-11-23T12:02:00.000Z' },
+        disputed: true,
+        createdAt: '2026-11-23T12:01:00.000Z',
+      },
+      expect.objectContaining({
+        sessionId: 'cs_test_old',
+        status: 'COMPLETED',
+        paymentStatus: 'PARTIALLY_REFUNDED',
+        refunded: { amount: 500, currency: 'eur' },
+        attention: null,
+        disputed: false,
+      }),
+    ]);
+  });
+
+  it('is filtered by status, attention and dispute, and by all together', async () => {
+    const stuck = { attentionStep: 's', attentionReason: 'r', attentionSince: minute(0) };
+    await office.order('cs_test_a', { createdAt: minute(4) });
+    await office.order('cs_test_b', { createdAt: minute(3), status: 'PREPARING', ...stuck });
+    await office.order('cs_test_c', { createdAt: minute(2), status: 'PREPARING', disputed: true });
+    await office.order('cs_test_d', { createdAt: minute(1), ...stuck, disputed: true });
+    expect(ids((await list({ status: 'PREPARING' })).body)).toEqual(['b', 'c']);
+    expect(ids((await list({ attention: 'true' })).body)).toEqual(['b', 'd']);
+    expect(ids((await list({ disputed: 'true' })).body)).toEqual(['c', 'd']);
+    expect(ids((await list({ disputed: 'true', attention: 'true' })).body)).toEqual(['d']);
+    expect(ids((await list({ status: 'PREPARING', disputed: 'true' })).body)).toEqual(['c']);
+    expect(ids((await list({ status: 'SHIPPED' })).body)).toEqual([]);
+  });
+
+  it('goes on page by page, also where many came at one moment and more come meanwhile', async () => {
+    const name = (n: number) => String(n).padStart(3, '0');
+    for (let n = 0; n < 112; n += 1) await office.order(`cs_test_${name(n)}`, { createdAt: minute(n < 60 ? 0 : -1) });
+    const first = (await list()).body;
+    expect(first.data).toHaveLength(50);
+    await office.order('cs_test_later', { createdAt: minute(1) });
+    const second = (await list({ cursor: first.nextCursor })).body;
+    const third = (await list({ cursor: second.nextCursor })).body;
+    expect(third.nextCursor).toBeNull();
+    expect([...ids(first), ...ids(second), ...ids(third)]).toEqual(Array.from({ length: 112 }, (_, n) => name(n)));
+    expect(first.nextCursor).toMatch(/^[A-Za-z0-9_-]+$/);
+  });
+
+  it('keeps its filter from page to page', async () => {
+    for (let n = 0; n < 51; n += 1)
+      await office.order(`cs_test_${n}`, { createdAt: minute(-n), status: n % 51 === 7 ? 'EXPIRED' : 'PENDING' });
+    await office.order('cs_test_last', { createdAt: minute(-60) });
+    const first = (await list({ status: 'PENDING' })).body;
+    const second = (await list({ status: 'PENDING', cursor: first.nextCursor })).body;
+    expect(ids(second)).toEqual(['last']);
+  });
+
+  it.each<[string, string, string]>([
+    ['a status that is none', 'status=SHIPPING', 'status'],
+    ['a status in lower case', 'status=paid', 'status'],
+    ['two statuses', 'status=PAID&status=PENDING', 'status'],
+    ['attention of something else', 'attention=false', 'attention'],
+    ['a dispute of something else', 'disputed=1', 'disputed'],
+    ['an unknown filter', 'customer=ada', ''],
+    ['a cursor of something else', 'cursor=%00', 'cursor'],
+    ['a cursor without a session', `cursor=${Buffer.from('1795435200000').toString('base64url')}`, 'cursor'],
+    ['a cursor without a time', `cursor=${Buffer.from('x cs_test_abc').toString('base64url')}`, 'cursor'],
+    [
+      'a cursor beyond all time',
+      `cursor=${Buffer.from('9999999999999999 cs_test_abc').toString('base64url')}`,
+      'cursor',
+    ],
+    ['an endless cursor', `cursor=${'a'.repeat(401)}`, 'cursor'],
+  ])('refuses %s', async (_what, query, path) => {
+    const answer = await office.ask('get', `/admin/orders?${query}`);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual(invalidAt(path));
+  });
+});
+
+describe('no list', () => {
+  it('reads more of the tables than it shows', async () => {
+    await office.db.$executeRaw`
+      INSERT INTO orders (session_id, number, status, payment_status, stock, origin, currency, subtotal, total, hold_until, created_at, updated_at)
+      SELECT 'cs_test_' || n, n::text, 'COMPLETED', 'PAID', 'COMMITTED', 'CHECKOUT', 'eur', 1, 1, t, t, t
+      FROM generate_series(1, 20000) n, LATERAL (SELECT timestamptz '2026-11-01' + n * interval '1 second' AS t) at`;
+    await office.db.$executeRaw`
+      INSERT INTO customers (session_id, email, user_id) SELECT session_id, session_id || '@example.com', session_id FROM orders`;
+    await office.db.$executeRaw`ANALYZE orders, customers`;
+    const { body } = await list();
+    const asked: [string, () => PromiseLike<unknown>][] = [
+      ['the first page', () => list()],
+      ['a later page', () => list({ cursor: body.nextCursor })],
+      ['a common status', () => list({ status: 'COMPLETED', cursor: body.nextCursor })],
+      ['a rare status', () => list({ status: 'PAID' })],
+      ['attention', () => list({ attention: 'true' })],
+      ['disputes', () => list({ disputed: 'true' })],
+      ['an e-mail', () => search({ email: 'cs_test_7@example.com' })],
+      ['a user', () => search({ userId: 'cs_test_7' })],
+      ['a number', () => search({ number: '7' })],
+      ['a payment', () => search({ paymentIntentId: 'pi_7' })],
+    ];
+    for (const [what, ask] of asked) {
+      const [plan] = await office.plansOf(ask);
+      expect({
+        what,
+        reads: plan?.filter((node) => /Seq Scan|Sort/.test(node['Node Type']) && node['Plan Rows'] > 200),
+      }).toEqual({ what, reads: [] });
+    }
+  });
+});
+
+describe('searching orders', () => {
+  beforeEach(async () => {
+    await office.order('cs_test_a', {
+      createdAt: minute(2),
+      paymentIntentId: 'pi_a',
+      customer: { email: 'ada@example.com', userId: 'u1' },
+    });
+    await office.order('cs_test_b', { createdAt: minute(1), customer: { email: 'ada@example.com' } });
+    await office.order('cs_test_c', { createdAt: minute(0), customer: { email: 'bob@example.com', userId: 'u1' } });
+    await office.order('cs_test_d', { createdAt: minute(-1) });
+  });
+
+  it('finds by e-mail in whatever case, exactly', async () => {
+    expect(ids((await search({ email: 'Ada@Example.COM' })).body)).toEqual(['a', 'b']);
+    expect(ids((await search({ email: 'ada@example' })).body)).toEqual([]);
+    expect(ids((await search({ email: '%' })).body)).toEqual([]);
+  });
+
+  it('finds by user, number and payment', async () => {
+    const { number } = await office.db.order.findUniqueOrThrow({ where: { sessionId: 'cs_test_d' } });
+    expect(ids((await search({ userId: 'u1' })).body)).toEqual(['a', 'c']);
+    expect(ids((await search({ number })).body)).toEqual(['d']);
+    expect(ids((await search({ paymentIntentId: 'pi_a' })).body)).toEqual(['a']);
+    expect(ids((await search({ paymentIntentId: 'pi_none' })).body)).toEqual([]);
+  });
+
+  it('takes all that is named together', async () => {
+    expect(ids((await search({ email: 'ada@example.com', userId: 'u1' })).body)).toEqual(['a']);
+    expect(ids((await search({ email: 'bob@example.com', paymentIntentId: 'pi_a' })).body)).toEqual([]);
+  });
+
+  it('goes on page by page', async () => {
+    for (let n = 0; n < 51; n += 1)
+      await office.order(`cs_test_n${n}`, { createdAt: minute(100 - n), customer: { email: 'many@example.com' } });
+    const first = (await search({ email: 'many@example.com' })).body;
+    expect(first.data).toHaveLength(50);
+    const second = (await search({ email: 'many@example.com', cursor: first.nextCursor })).body;
+    expect([ids(second), second.nextCursor]).toEqual([['n50'], null]);
+  });
+
+  it.each<[string, unknown, string[]]>([
+    ['nothing', {}, ['']],
+    ['a page of nothing', { cursor: 'abc' }, ['']],
+    ['an unknown field', { phone: '1' }, ['']],
+    ['an unknown field beside', { email: 'a@b.c', phone: '1' }, ['']],
+    ['an empty e-mail', { email: '' }, ['email']],
+    ['a number that is no text', { number: 1001 }, ['number']],
+    ['text PostgreSQL cannot hold', { userId: 'a\u0000' }, ['userId']],
+    ['a list', ['a@b.c'], ['']],
+  ])('refuses %s', async (_what, body, paths) => {
+    const answer = await search(body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.code).toBe('invalid_request');
+    expect(answer.body.errors.map(({ path }: { path: string }) => path)).toEqual(expect.arrayContaining(paths));
+  });
+
+  it('is not there to get', async () => {
+    expect((await office.ask('get', '/admin/orders/search')).status).toBe(405);
+  });
+});
+
+describe('an order', () => {
+  beforeEach(async () => {
+    await office.order('cs_test_full', {
+      status: 'PREPARING',
+      paymentStatus: 'PARTIALLY_REFUNDED',
+      paymentIntentId: 'pi_full',
+      refunded: 700,
+      customer: {
+        email: 'ada@example.com',
+        name: 'Ada Lovelace',
+        address: { line1: '12 St James’s Square', city: 'London', postal_code: 'SW1Y 4JH', country: 'GB' },
+        userId: 'u1',
+      },
+    });
+    const { db } = office;
+    const sessionId = 'cs_test_full';
+    await db.orderItem.create({
+      data: {
+        sessionId,
+        sku: 'MUG',
+        position: 0,
+        name: 'Mug',
+        kind: 'PHYSICAL',
+        quantity: 2,
+        unitAmount: 1250,
+        total: 2500,
+        shipped: 1,
+      },
+    });
+    await db.shipment.create({
+      data: {
+        id: crypto.randomUUID(),
+        sessionId,
+        carrier: 'Post',
+        trackingNumber: '1',
+        items: [],
+        shippedAt: minute(3),
+      },
+    });
+    const entry = { sessionId, at: minute(1), actor: 'holdfast' };
+    await db.timelineEntry.create({
+      data: { ...entry, type: 'opened', message: 'Opened by checkout', actor: 'shopper', key: 'opened' },
+    });
+    await db.timelineEntry.create({
+      data: {
+        ...entry,
+        type: 'note',
+        message: 'Asked to cancel (other)',
+        note: 'Called at noon',
+        actor: 'staff',
+        key: 'n',
+      },
+    });
+    const refund = { sessionId, currency: 'eur', actor: 'staff', createdAt: minute(4), updatedAt: minute(4) };
+    await db.refund.create({
+      data: { ...refund, key: 'k1', stripeId: 're_1', amount: 700, status: 'succeeded', reason: 'damaged' },
+    });
+    await db.refund.create({
+      data: { ...refund, key: 'k2', amount: null, status: 'requested', reason: 'other', createdAt: minute(5) },
+    });
+  });
+
+  const whole = () => ({
+    number: expect.stringMatching(/^\d+$/),
+    sessionId: 'cs_test_full',
+    status: 'PREPARING',
+    paymentStatus: 'PARTIALLY_REFUNDED',
+    items: [
+      {
+        sku: 'MUG',
+        name: 'Mug',
+        quantity: 2,
+        unitAmount: { amount: 1250, currency: 'eur' },
+        total: { amount: 2500, currency: 'eur' },
+      },
+    ],
+    total: { amount: 2500, currency: 'eur' },
+    refunded: { amount: 700, currency: 'eur' },
+    expiresAt: '2026-11-23T12:31:00.000Z',
+    shipments: [
+      {
+        carrier: 'Post',
+        trackingNumber: '1',
+        trackingUrl: null,
+        shippedAt: '2026-11-23T12:03:00.000Z',
+        deliveredAt: null,
+      },
+    ],
+    downloads: [],
+    recoveryUrl: null,
+    updatedAt: expect.any(String),
+    customer: {
+      email: 'ada@example.com',
+      name: 'Ada Lovelace',
+      address: {
+        line1: '12 St James’s Square',
+        line2: null,
+        city: 'London',
+        state: null,
+        postal_code: 'SW1Y 4JH',
+        country: 'GB',
+      },
+      userId: 'u1',
+    },
+    paymentIntentId: 'pi_full',
+    timeline: [
+      { at: '2026-11-23T12:01:00.000Z', type: 'opened', message: 'Opened by checkout', actor: 'shopper' },
+      {
+        at: '2026-11-23T12:01:00.000Z',
+        type: 'note',
+        message: 'Asked to cancel (other): Called at noon',
+        actor: 'staff',
+      },
+    ],
+    attention: null,
+    disputed: false,
+    disputes: [],
+    refunds: [
+      {
+        id: 're_1',
+        status: 'succeeded',
+        amount: { amount: 700, currency: 'eur' },
+        reason: 'damaged',
+        createdAt: '2026-11-23T12:04:00.000Z',
+      },
+      { id: null, status: 'requested', amount: null, reason: 'other', createdAt: '2026-11-23T12:05:00.000Z' },
+    ],
+  });
+
+  it('is all that is known of it, by session and by number', async () => {
+    const bySession = await office.ask('get', '/admin/orders/cs_test_full');
+    expect(bySession.status).toBe(200);
+    expect(bySession.body).toEqual(whole());
+    const byNumber = await office.ask('get', `/admin/orders/${bySession.body.number}`);
+    expect(byNumber.body).toEqual(bySession.body);
+  });
+
+  it('of a guest nobody knows says so with null', async () => {
+    await office.order('cs_test_guest');
+    expect((await office.ask('get', '/admin/orders/cs_test_guest')).body).toMatchObject({
+      customer: { email: null, name: null, address: null, userId: null },
+      paymentIntentId: null,
+      refunds: [],
+      timeline: [],
+    });
+  });
+
+  it('that needs somebody says where and why', async () => {
+    await office.order('cs_test_stuck', {
+      attentionStep: 'refund',
+      attentionReason: 'No funds',
+      attentionSince: minute(1),
+    });
+    expect((await office.ask('get', '/admin/orders/cs_test_stuck')).body.attention).toEqual({
+      step: 'refund',
+      reason: 'No funds',
+      since: '2026-11-23T12:01:00.000Z',
+    });
+  });
+
+  it.each(['999999', 'cs_test_nobody', 'full', '-1', '%25', 'a%2Fb'])('named %s is not there', async (ref) => {
+    const answer = await office.ask('get', `/admin/orders/${ref}`);
+    expect(answer.status).toBe(404);
+    expect(answer.body).toEqual(problem(404, 'unknown_order'));
+  });
+
+  it.each(['ship', 'deliver', 'cancel', 'retry'])(
+    'that is not there cannot be asked to %s, though Temporal is down',
+    async (step) => {
+      const body = { ship: { carrier: 'Post', trackingNumber: '1' }, cancel: { reason: 'other' } }[step] ?? {};
+      const answer = await office.ask('post', `/admin/orders/cs_test_nobody/${step}`).send(body);
+      expect(answer.body).toEqual(problem(404, 'unknown_order'));
+    },
+  );
+});
