@@ -2,7 +2,7 @@
 import type Stripe from 'stripe';
 import { type Route, route } from './route';
 
-export const ACCOUNT_ID = 'acct_1SandboxHoldfast';
+const ACCOUNT_ID = 'acct_1SandboxHoldfast';
 export const MERCHANT = 'Holdfast Sandbox Shop';
 
 const account: Stripe.Account = {

@@ -27,7 +27,7 @@ export const disputeRoutes: Route[] = [
   route('GET', '/v1/disputes/:id', {}, ({ world, id }) => disputeNamed(world, id)),
 ];
 
-export function disputeNamed({ store }: World, id: string): Stripe.Dispute {
+function disputeNamed({ store }: World, id: string): Stripe.Dispute {
   const dispute = store.disputes.get(id);
   if (dispute === undefined) throw noSuch('dispute', id);
   return dispute;

@@ -58,7 +58,7 @@ export const refundRoutes: Route[] = [
   }),
 ];
 
-export function refundNamed({ store }: World, id: string): Stripe.Refund {
+function refundNamed({ store }: World, id: string): Stripe.Refund {
   const refund = store.refunds.get(id);
   if (refund === undefined) throw noSuch('refund', id);
   return refund;

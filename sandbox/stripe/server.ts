@@ -43,7 +43,7 @@ export interface StripeSandbox {
 }
 
 const HOUR = 60 * 60 * 1000;
-export const DEFAULT_ENDPOINT = 'we_sandbox_default';
+const DEFAULT_ENDPOINT = 'we_sandbox_default';
 
 export async function startStripeSandbox(options: SandboxOptions): Promise<StripeSandbox> {
   const {

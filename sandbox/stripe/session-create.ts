@@ -15,7 +15,7 @@ import type { World } from './world';
 const MINUTE = 60;
 const DAY = 24 * 60 * MINUTE;
 /** The least that can be charged, in the smallest unit of most currencies. */
-export const LEAST_CHARGE = 50;
+const LEAST_CHARGE = 50;
 
 type Asked = Read<typeof sessionShape>;
 
