@@ -30,6 +30,11 @@ export function createApp(deps: ApiDeps): Express {
   app.set('query parser', 'simple');
 
   app.use(requestLog(log), requestMetrics(metrics), securityHeaders(env), storefrontCors(env));
+  app.use((_req, res, next) => {
+    // Whoever stays connected goes elsewhere with the next request.
+    if (deps.closing.aborted) res.set('connection', 'close');
+    next();
+  });
   app.use('/admin', requireStaff(env.ADMIN_TOKEN));
 
   const routes = apiRoutes(deps);

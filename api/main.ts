@@ -11,9 +11,11 @@ import { findStorefront } from './demo-storefront';
 import { type ApiDeps, STRIPE_TIMEOUT_MS } from './deps';
 import { keepTidy } from './housekeeping';
 import { createApiMetrics } from './metrics';
+import { within } from './within';
 
 /** How long requests under way may still take once the process is asked to stop; after that it goes anyway, within its 20 s. */
-const DRAIN_MS = 12_000;
+const DRAIN_MS = 15_000;
+const DISCONNECT_MS = 3_000;
 
 main();
 
@@ -52,14 +54,13 @@ function main(): void {
     if (closing.signal.aborted) return;
     log.info({ signal }, 'stopping');
     closing.abort();
-    const deadline = setTimeout(() => process.exit(0), DRAIN_MS);
-    server.close(async () => {
-      clearTimeout(deadline);
-      await Promise.race([
-        Promise.allSettled([db.$disconnect(), temporal.connection.close()]),
-        new Promise((resolve) => setTimeout(resolve, 3_000).unref()),
-      ]);
-      process.exit(0);
+    setTimeout(() => process.exit(0), DRAIN_MS).unref();
+    // Temporal's connection is left to the exit: closing it under a call that is being tried again throws where nobody can catch it.
+    server.close(() => {
+      const disconnected = db.$disconnect().catch((error: unknown) => log.warn({ err: error }, 'closed the hard way'));
+      void within(DISCONNECT_MS, disconnected, () => new Error('late'))
+        .catch(() => {})
+        .finally(() => process.exit(0));
     });
     server.closeIdleConnections();
   };

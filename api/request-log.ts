@@ -43,14 +43,14 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']);
 
 const routeOf = (res: Response): string => (typeof res.locals?.route === 'string' ? res.locals.route : 'none');
 
-const lineOf = (req: Request, res: Response) => ({ method: req.method, status: res.statusCode, ...whereTo(req, res) });
+const lineOf = (req: Request, res: Response) => ({ method: req.method, status: res.statusCode, ...whereTo(res) });
 
 /**
  * The route, and the ids in its path that have the form of ids. An address nobody declared is not written down, nor is a query, nor a
  * token: each may hold what only the shopper should know.
  */
-function whereTo(req: Request, res: Response): { route: string; ids?: Record<string, string> } {
-  const ids = Object.entries(req.params ?? {}).filter(
+function whereTo(res: Response): { route: string; ids?: Record<string, string> } {
+  const ids = Object.entries((res.locals?.params ?? {}) as Record<string, unknown>).filter(
     (entry): entry is [string, string] =>
       entry[0] !== 'token' && typeof entry[1] === 'string' && /^[\w.-]{1,220}$/.test(entry[1]),
   );

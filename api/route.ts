@@ -93,9 +93,10 @@ export function mount(app: Express, routes: Route[]): void {
   }
 }
 
-/** What the log and the metrics call a request: the route's path, never the address that was asked for. */
-const named = (path: string) => (_req: Request, res: Response, next: NextFunction) => {
+/** What the log and the metrics call a request: the route's path and what stood in it, never the address that was asked for. */
+const named = (path: string) => (req: Request, res: Response, next: NextFunction) => {
   res.locals.route = path;
+  res.locals.params = req.params;
   next();
 };
 

@@ -42,7 +42,6 @@ export async function bareApi(overrides: Record<string, string> = {}, parts: Par
     clock,
     close: async () => {
       await api.close();
-      await temporal.connection.close();
       await db.$disconnect();
       await database.drop();
     },

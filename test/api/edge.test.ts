@@ -1,0 +1,251 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { apiRoutes } from '../../api/app';
+import { PROBLEMS } from '../../domain/problem';
+import { connectDatabase } from '../../platform/database';
+import { signToken } from '../../platform/links';
+import { ADMIN_TOKEN, type BareApi, bareApi } from './bare';
+import { Api } from './shop';
+
+let bare: BareApi;
+let shopFolder: string;
+beforeAll(async () => {
+  shopFolder = mkdtempSync(join(tmpdir(), 'holdfast-shop-'));
+  mkdirSync(join(shopFolder, 'assets'));
+  writeFileSync(join(shopFolder, 'index.html'), '<!doctype html><title>Shop</title>');
+  writeFileSync(join(shopFolder, 'assets', 'app.js'), 'alert(1)');
+  bare = await bareApi(
+    { PUBLIC_URL: 'http://api.shop.test', STOREFRONT_URL: 'http://www.shop.test' },
+    { storefrontDir: shopFolder },
+  );
+});
+afterAll(async () => {
+  await bare?.close();
+  rmSync(shopFolder, { recursive: true, force: true });
+});
+
+const http = () => bare.api.http;
+const isProblem = (
+  answer: { status: number; type: string; body: { code?: string; status?: number } },
+  status: number,
+  code: string,
+) => {
+  expect([answer.status, answer.body.code]).toEqual([status, code]);
+  expect(answer.type).toBe('application/problem+json');
+  expect(answer.body).toMatchObject({
+    type: `urn:holdfast:problem:${code}`,
+    title: expect.any(String),
+    status,
+    detail: expect.any(String),
+  });
+};
+
+describe('what leads nowhere is a problem document', () => {
+  test('an unknown address', async () => isProblem(await http().get('/no/such/place'), 404, 'not_found'));
+  test('an unknown method', async () => isProblem(await http().delete('/products'), 405, 'method_not_allowed'));
+  test('a method that another address takes, with what this one takes', async () => {
+    const answer = await http().get('/checkout');
+    isProblem(answer, 405, 'method_not_allowed');
+    expect(answer.headers.allow).toBe('POST, OPTIONS');
+  });
+  test.each(['/orders/%', '/orders/%E0%A4%A', '/downloads/%ff'])('an address that cannot be read: %s', async (path) =>
+    isProblem(await http().get(path), 400, 'invalid_request'),
+  );
+  test('a body that nobody asked for', async () => {
+    isProblem(await http().post('/orders/cs_test_1/abandon').send({ really: true }), 400, 'invalid_request');
+    isProblem(
+      await http().post('/orders/cs_test_1/abandon').type('text/plain').send('now'),
+      415,
+      'unsupported_media_type',
+    );
+    isProblem(await http().post('/orders/cs_test_1/abandon').send({}), 404, 'unknown_order');
+  });
+  test('a body that is compressed in no known way, or in no known alphabet', async () => {
+    isProblem(await http().post('/checkout').set('content-encoding', 'zip').send({}), 415, 'unsupported_media_type');
+    isProblem(
+      await http().post('/checkout').set('content-type', 'application/json; charset=klingon').send('{}'),
+      415,
+      'unsupported_media_type',
+    );
+  });
+  test('anything of staff’s without the token, with no detail', async () => {
+    for (const path of ['/admin/orders', '/admin/no/such/place', '/admin']) {
+      const answer = await http().get(path);
+      isProblem(answer, 401, 'unauthorized');
+      expect(answer.headers['www-authenticate']).toBe('Bearer');
+    }
+    for (const given of ['Bearer', 'Bearer wrong', `Basic ${ADMIN_TOKEN}`, ADMIN_TOKEN, `Bearer ${ADMIN_TOKEN}x`])
+      isProblem(await http().get('/admin/orders').set('authorization', given), 401, 'unauthorized');
+    isProblem(await http().get('/admin/no/such/place').set('authorization', `Bearer ${ADMIN_TOKEN}`), 404, 'not_found');
+  });
+  test('a fault of ours, without a word of it', async () => {
+    const broken = new Proxy(bare.db, {
+      get: (db, name) =>
+        name === 'product'
+          ? { findMany: () => Promise.reject(new Error('SELECT secret FROM x')) }
+          : Reflect.get(db, name),
+    });
+    const api = await Api.listen({ ...bare.api.deps, db: broken as never });
+    const answer = await api.http.get('/products');
+    isProblem(answer, 500, 'internal');
+    expect(JSON.stringify(answer.body)).not.toMatch(/SELECT|secret/);
+    await api.close();
+  });
+  test('a database that is away, soon', async () => {
+    const away = connectDatabase('postgres://postgres@127.0.0.1:1/nowhere', 1);
+    const api = await Api.listen({ ...bare.api.deps, db: away });
+    for (const answer of [
+      await api.http.get('/products'),
+      await api.http.get('/orders/cs_test_1'),
+      await api.http.post('/checkout').send({ items: [{ sku: 'x', quantity: 1 }] }),
+    ]) {
+      isProblem(answer, 503, 'unavailable');
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    }
+    expect((await api.http.get('/readyz')).body).toEqual({ checks: { database: 'down', temporal: 'down' } });
+    expect((await api.http.get('/healthz')).status).toBe(200);
+    await api.close();
+    await away.$disconnect();
+  });
+  test('a request that is not even HTTP closes the connection', async () => {
+    const port = Number(new URL(bare.api.url).port);
+    const answer = await new Promise<string>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => socket.write('NONSENSE\r\n\r\n'));
+      let text = '';
+      socket.on('data', (piece) => {
+        text += piece;
+      });
+      socket.on('close', () => resolve(text));
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 400/);
+  });
+});
+
+describe('headers', () => {
+  test('say nothing of what runs here', async () => {
+    const { headers } = await http().get('/healthz');
+    expect(headers).not.toHaveProperty('x-powered-by');
+    expect(headers).not.toHaveProperty('server');
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+    });
+    expect(headers['content-security-policy']).toMatch(/script-src 'self'(;|$)/);
+    expect(headers).not.toHaveProperty('strict-transport-security');
+    expect(headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
+  });
+
+  test('ask for TLS where the API has it', async () => {
+    const api = await Api.listen({ ...bare.api.deps, env: { ...bare.env, PUBLIC_URL: 'https://api.shop.test' } });
+    const { headers } = await api.http.get('/healthz');
+    expect(headers['strict-transport-security']).toMatch(/max-age=\d+/);
+    expect(headers['content-security-policy']).toContain('upgrade-insecure-requests');
+    await api.close();
+  });
+
+  test('let in the one storefront', async () => {
+    const preflight = await http().options('/checkout').set({
+      origin: 'http://www.shop.test',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type,idempotency-key',
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers['access-control-allow-origin']).toBe('http://www.shop.test');
+    const allowed = String(preflight.headers['access-control-allow-headers']).toLowerCase();
+    expect(allowed).toContain('idempotency-key');
+    expect(allowed).not.toContain('authorization');
+    const other = await http().get('/products').set('origin', 'http://evil.test');
+    expect(other.headers['access-control-allow-origin']).toBe('http://www.shop.test');
+  });
+});
+
+describe('operations', () => {
+  test('/readyz tells what does not answer', async () => {
+    const answer = await http().get('/readyz');
+    expect([answer.status, answer.body]).toEqual([503, { checks: { database: 'ok', temporal: 'down' } }]);
+  });
+
+  test('/metrics count requests by their route', async () => {
+    await http().get('/orders/cs_test_of_nobody');
+    const { text, headers } = await http().get('/metrics');
+    expect(headers['content-type']).toMatch(/^text\/plain/);
+    expect(text).toMatch(
+      /holdfast_http_request_duration_seconds_count\{[^}]*route="\/orders\/\{sessionId\}"[^}]*\} \d/,
+    );
+    expect(text).not.toContain('cs_test_of_nobody');
+  });
+});
+
+describe('the log', () => {
+  const lines = () => JSON.stringify(bare.api.log);
+
+  test('names the route, the status and ids, and nothing else of what was asked', async () => {
+    const token = signToken(bare.env.SIGNING_SECRET, 'download', 'secret-token');
+    await http().get('/orders/cs_test_logged?email=ada@example.com').set('authorization', 'Bearer hidden-token');
+    await http().get(`/downloads/${token}?q=1`);
+    await http().post(`/recover/${token}`);
+    await http().get('/orders/ada@example.com');
+    await http().get('/no/such/ada@example.com');
+    await http().post('/checkout').send({ items: [], email: 'ada@example.com' });
+    expect(bare.api.log.find(({ ids }) => JSON.stringify(ids)?.includes('cs_test_logged'))).toMatchObject({
+      method: 'GET',
+      route: '/orders/{sessionId}',
+      status: expect.any(Number),
+      ms: expect.any(Number),
+      request: expect.any(String),
+    });
+    expect(bare.api.log.some(({ route }) => route === '/downloads/{token}')).toBe(true);
+    expect(lines()).not.toMatch(/ada@|secret-token|hidden-token|q=1|email=/);
+  });
+
+  test('is quiet about health', async () => {
+    const before = bare.api.log.length;
+    await http().get('/healthz');
+    await http().get('/metrics');
+    expect(bare.api.log).toHaveLength(before);
+  });
+});
+
+describe('the document of the API', () => {
+  test('has every route, with its problems', async () => {
+    const { body } = await http().get('/openapi.json');
+    expect(body.openapi).toBe('3.1.0');
+    const declared = apiRoutes(bare.api.deps).map(({ method, path }) => `${method} ${path}`);
+    const documented = Object.entries<object>(body.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    expect(documented.sort()).toEqual([...declared, 'get /openapi.json'].sort());
+    expect(body.paths['/checkout'].post.responses['409'].description).toContain('out_of_stock');
+    expect(body.components.schemas.Problem.properties.code.enum.sort()).toEqual(Object.keys(PROBLEMS).sort());
+    expect(body.paths['/admin/orders'].get.security).toEqual([{ staff: [] }]);
+  });
+
+  test('is rendered without anything from elsewhere', async () => {
+    const page = await http().get('/docs');
+    expect([page.status, page.type]).toEqual([200, 'text/html']);
+    expect(page.text).not.toMatch(/https?:\/\//);
+    const sources = [...page.text.matchAll(/src="([^"]+)"/g)].map(([, source]) => source);
+    expect(sources).toEqual(['/docs/scalar.js', '/docs/start.js']);
+    for (const source of sources) {
+      const script = await http().get(source ?? '');
+      expect([script.status, script.type]).toEqual([200, 'text/javascript']);
+    }
+  });
+});
+
+describe('the demo storefront', () => {
+  test.each(['/', '/cart', '/success?session_id=cs_test_1', '/product/mug'])('its page is at %s', async (path) => {
+    const answer = await http().get(path);
+    expect([answer.status, answer.type]).toEqual([200, 'text/html']);
+    expect(answer.text).toContain('<title>Shop</title>');
+  });
+
+  test('its files are served, and those that are not there are 404', async () => {
+    expect((await http().get('/assets/app.js')).headers['cache-control']).toContain('immutable');
+    isProblem(await http().get('/assets/other.js'), 404, 'not_found');
+    isProblem(await http().get('/../package.json'), 404, 'not_found');
+  });
+});

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { until } from './shop';
+
+let database: TestDatabase;
+const running = new Set<ChildProcess>();
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterEach(() => {
+  for (const process of running) process.kill('SIGKILL');
+  running.clear();
+});
+afterAll(() => database?.drop());
+
+/** The API's process as an operator starts it, with nothing but an environment. */
+function start(env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'api/main.ts'], {
+    cwd: join(__dirname, '..', '..'),
+    env: {
+      PATH: process.env.PATH ?? '',
+      PORT: '0',
+      DATABASE_URL: database.url,
+      TEMPORAL_ADDRESS: '127.0.0.1:1',
+      STRIPE_SECRET_KEY: 'sk_test_sandbox_process',
+      STRIPE_API_BASE: 'http://127.0.0.1:1',
+      STRIPE_WEBHOOK_SECRET: 'whsec_process',
+      RESEND_API_KEY: 're_process',
+      EMAIL_FROM: 'shop@example.com',
+      STAFF_EMAIL: 'staff@example.com',
+      ADMIN_TOKEN: 'admin-token-of-the-process',
+      SIGNING_SECRET: 'signing-secret-of-the-process',
+      ...env,
+    },
+  });
+  running.add(child);
+  const said = { out: '', err: '' };
+  child.stdout.on('data', (piece) => {
+    said.out += piece;
+  });
+  child.stderr.on('data', (piece) => {
+    said.err += piece;
+  });
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  const address = async () => {
+    const port = await until(async () => /"port":(\d+)/.exec(said.out)?.[1]);
+    return `http://127.0.0.1:${port}`;
+  };
+  return { child, said, ended, address };
+}
+
+test('starts while Temporal is down, says so, and stops cleanly also when it is told twice', async () => {
+  const api = start();
+  const url = await api.address();
+  const ready = await fetch(`${url}/readyz`);
+  expect([ready.status, await ready.json()]).toEqual([503, { checks: { database: 'ok', temporal: 'down' } }]);
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  expect(metrics).toMatch(/process_cpu_seconds_total\{process="api"\}/);
+  const began = performance.now();
+  api.child.kill('SIGTERM');
+  api.child.kill('SIGTERM');
+  expect(await api.ended).toBe(0);
+  expect(performance.now() - began).toBeLessThan(20_000);
+  expect(api.said.err).toBe('');
+});
+
+test('answers what is under way before it stops', async () => {
+  const api = start();
+  const url = await api.address();
+  const answer = fetch(`${url}/readyz`); // takes two seconds: Temporal does not answer
+  await until(async () => (await (await fetch(`${url}/metrics`)).text()).includes('holdfast_http'));
+  api.child.kill('SIGINT');
+  expect((await answer).status).toBe(503);
+  expect(await api.ended).toBe(0);
+});
+
+test('lists everything that is wrong with its environment, and ends with 1', async () => {
+  const api = start({ DATABASE_URL: '', ADMIN_TOKEN: 'short', STRIPE_WEBHOOK_SECRET: '' });
+  expect(await api.ended).toBe(1);
+  expect(api.said.err).toContain('DATABASE_URL');
+  expect(api.said.err).toContain('ADMIN_TOKEN');
+  expect(api.said.err).toContain('STRIPE_WEBHOOK_SECRET');
+  expect(api.said.err).not.toMatch(/\n\s+at /);
+});
+
+test('says so when its port is taken, and ends with 1', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const api = start({ PORT: String(port) });
+  expect(await api.ended).toBe(1);
+  expect(api.said.err).toBe(
+    `Cannot listen on 127.0.0.1:${port}: another process listens there; stop it or set PORT.\n`,
+  );
+  other.close();
+});
