@@ -1,10 +1,11 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { UnpaidEnding } from '../activities/orders';
 import { isFinal, type OrderStatus, type Reason } from '../domain/order';
-import type { Opening, OrderInput } from './messages';
+import type { OrderInput } from './messages';
 import { Desk } from './order/desk';
 import { fulfil } from './order/fulfil';
 import { giveBack } from './order/give-back';
+import { open } from './order/open';
 import { awaitPayment } from './order/payment';
 import { database, stripe } from './steps';
 
@@ -20,39 +21,20 @@ export async function order(input: OrderInput): Promise<OrderStatus> {
 }
 
 async function live(desk: Desk): Promise<OrderStatus> {
-  const opened = await open(desk);
+  const opened = await open(desk); // 1. the order, and the holds: all or nothing
   if (opened === 'nothing-to-do') return desk.finish();
   if (isFinal(desk.status)) return accountForMoney(desk);
 
   if (desk.status === 'PENDING') {
-    const payment = await awaitPayment(desk, opened.ending);
+    const payment = await awaitPayment(desk, opened.ending); // 2. and 3. Stripe decides, and what was paid is what was asked
+    if (payment.outcome === 'refunded') return desk.finish();
     if (payment.outcome !== 'paid') return endUnpaid(desk, payment.outcome, payment.cancelled?.settle);
     if (payment.cancelled) return compensate(desk, payment.cancelled.request.reason, 'staff', payment.cancelled.settle);
     if (!(await commit(desk))) return compensate(desk, 'out_of_stock', 'holdfast');
   }
-  const cancelled = await fulfil(desk);
+  const cancelled = await fulfil(desk); // 5. and 6. shipped, delivered, complete
   if (cancelled) return compensate(desk, cancelled.request.reason, 'staff', cancelled.settle);
   return desk.finish();
-}
-
-/** 1. Open: the order at the price asked, and the holds, all or nothing. A session nobody asked for here is taken up when it is complete. */
-async function open(desk: Desk): Promise<'nothing-to-do' | { ending: UnpaidEnding | null }> {
-  const { sessionId } = desk;
-  const gone = desk.inbox.abandoned;
-  const write = () => desk.untilDone('open', () => database.openOrder({ sessionId, hold: !gone }));
-  let opened = await write();
-  if (opened.outcome === 'unknown') {
-    const taken = await desk.untilDone('take up', () =>
-      stripe.takeUpSession.executeWithOptions({ summary: 'Takes up a session' }, [{ sessionId }]),
-    );
-    if (taken === 'taken-up') opened = await write();
-  }
-  if (opened.outcome === 'unknown') {
-    desk.notOurs();
-    return 'nothing-to-do';
-  }
-  desk.opened(opened.order, toShopper(opened.order.status, opened.missing, gone));
-  return { ending: gone ? 'abandoned' : WHY_NO_STOCK[opened.order.stock] };
 }
 
 /** 4. Commit: the hold becomes a sale; a hold that has run out takes stock again. False when there is none. */
@@ -61,7 +43,8 @@ async function commit(desk: Desk): Promise<boolean> {
   const { status, missing } = await desk.untilDone('commit', () => database.commitOrder({ sessionId }));
   if (missing.length > 0) return false;
   desk.moved(status, 'Paid; the stock is sold to this order');
-  desk.mail({ template: 'order_confirmation' }, { template: 'order_received' });
+  // A refund at the Dashboard may have been faster than the payment's own message: then there is nothing to confirm.
+  if (status !== 'REFUNDED') desk.mail({ template: 'order_confirmation' }, { template: 'order_received' });
   return true;
 }
 
@@ -77,12 +60,7 @@ async function endUnpaid(desk: Desk, ending: UnpaidEnding, answer?: Answer): Pro
 }
 
 /** The goods cannot be had, or are not wanted: all that is left of the money is given back. */
-async function compensate(
-  desk: Desk,
-  reason: Reason,
-  actor: string,
-  answer?: (status: OrderStatus) => void,
-): Promise<OrderStatus> {
+async function compensate(desk: Desk, reason: Reason, actor: string, answer?: Answer): Promise<OrderStatus> {
   const status = await giveBack(desk, reason, actor);
   answer?.(status);
   return desk.finish();
@@ -104,21 +82,3 @@ async function accountForMoney(desk: Desk): Promise<OrderStatus> {
 
 /** Answers staff who cancelled. */
 type Answer = (status: OrderStatus) => void;
-
-/** Why an order that is opened again has no stock, and its till is to be closed. */
-const WHY_NO_STOCK = {
-  HELD: null,
-  COMMITTED: null,
-  RETURNED: null,
-  RELEASED: 'expired',
-  SOLD_OUT: 'sold-out',
-} as const;
-
-function toShopper(
-  status: OrderStatus,
-  missing: Extract<Opening, { outcome: 'sold-out' }>['missing'],
-  gone: boolean,
-): Opening {
-  if (missing.length > 0) return { outcome: 'sold-out', missing };
-  return gone || status !== 'PENDING' ? { outcome: 'closed', status } : { outcome: 'held', status };
-}

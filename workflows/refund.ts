@@ -7,7 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { SessionId } from '../domain/ids';
 import { type RefundInput, refundChangedSignal, refundLookSignal, SEARCH_ATTRIBUTES } from './messages';
-import { post, slowDatabase, stripe } from './steps';
+import { post, slowDatabase, stripePatient } from './steps';
 
 const DAY = 86_400_000;
 const ENDED = ['succeeded', 'failed', 'canceled'];
@@ -23,7 +23,9 @@ export async function refund({ refundId }: RefundInput): Promise<string> {
   });
   for (;;) {
     news = false;
-    const followed = await stripe.followRefund.executeWithOptions({ summary: 'Reads the refund' }, [{ refundId }]);
+    const followed = await stripePatient.followRefund.executeWithOptions({ summary: 'Reads the refund' }, [
+      { refundId },
+    ]);
     if (followed.outcome === 'unknown') return 'unknown';
     const { sessionId, number, status } = followed;
     upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.orderNumber, value: number }]);

@@ -29,6 +29,14 @@ const stripeProfile = {
 
 /** Calls to Stripe that decide about money: before the others when the fleet's limit is reached. */
 export const stripe = proxyActivities<StripeActivities>({ ...stripeProfile, priority: { priorityKey: 1 } });
+/** Following a refund, for as long as Stripe takes to answer. */
+export const stripePatient = proxyActivities<StripeActivities>({
+  taskQueue: TASK_QUEUES.stripe,
+  startToCloseTimeout: '20s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10m' },
+  priority: { priorityKey: 2 },
+});
+
 /** Closing tills can wait a little. */
 export const stripeLater = proxyActivities<StripeActivities>({ ...stripeProfile, priority: { priorityKey: 4 } });
 

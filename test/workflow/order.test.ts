@@ -340,7 +340,7 @@ describe('an order that lost something on the way', () => {
     const { id } = await world.checkout([{ sku: 'form' }]);
     const handle = world.handle(id);
     const refused = (name: string, ...args: unknown[]) =>
-      expect(handle.executeUpdate(name, { args })).rejects.toMatchObject({ cause: { type: 'invalid_request' } });
+      expect(handle.executeUpdate(name, { args: args as [unknown] })).rejects.toMatchObject({ cause: { type: 'invalid_request' } });
     await refused('ship', { carrier: 'DHL' });
     await refused('ship', { carrier: 'DHL', trackingNumber: '1', items: [{ sku: 'form', quantity: 0 }] });
     await refused('ship', { carrier: 'DHL', trackingNumber: '1', trackingUrl: 'javascript:alert(1)' });
@@ -348,5 +348,33 @@ describe('an order that lost something on the way', () => {
     await refused('cancel', { reason: 'other', note: 'Ada called' });
     await refused('cancel');
     expect((await world.order(id)).status).toBe('PENDING');
+  });
+
+  test('told of before its session is complete leaves its id free for when it is', async () => {
+    await world.product('early');
+    const id = await world.session([{ sku: 'early' }]);
+    await world.db.checkout.update({ where: { sessionId: id }, data: { sessionId: null, url: null } });
+    await world.webhook(id);
+    await expect(world.end(id)).rejects.toMatchObject({ cause: { type: 'not_complete' } });
+    await world.pay(id);
+    await world.webhook(id);
+    expect(await world.end(id)).toBe('COMPLETED');
+  });
+
+  test('given back at the Dashboard while a person is asked ends refunded', async () => {
+    await world.product('dashboard', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'dashboard' }]);
+    await world.db.checkout.update({ where: { sessionId: id }, data: { currency: 'usd' } });
+    await world.pay(id);
+    await world.webhook(id);
+    const parked = await until(async () => {
+      const order = await world.order(id);
+      return order.attentionStep !== null && order;
+    });
+    const refund = await world.at<{ id: string }>('/refunds', { payment_intent: parked.paymentIntentId as string });
+    await world.deps().followRefund(refund.id as never);
+    expect(await world.end(id)).toBe('REFUNDED');
+    expect(await world.stock('dashboard')).toEqual({ onHand: 1, held: 0 });
+    expect(await world.order(id)).toMatchObject({ status: 'REFUNDED', attentionStep: null });
   });
 });

@@ -148,9 +148,10 @@ export class Desk {
     }
   }
 
-  /** Parks for a decision: until staff say `retry`, or ask for something else. */
+  /** Parks for a decision: until staff say `retry` or ask for something else, or a refund elsewhere has decided. */
   async decision(parked: Parked): Promise<void> {
-    await this.park(parked, undefined, () => this.inbox.asked);
+    await this.park(parked, undefined, () => this.inbox.asked || this.inbox.refunded);
+    this.inbox.seen();
   }
 
   private async park(parked: Parked, ms?: number, orElse = () => false): Promise<void> {

@@ -100,6 +100,11 @@ export class Inbox {
     this.requests.push({ name: 'cancel', request: { reason: 'other' }, settle: nobody, refuse: nobody });
   }
 
+  /** As if somebody had said so. */
+  lookAgain(): void {
+    this.unseenLook = true;
+  }
+
   /** Waits for the next message, at most `ms`. `summary` names the timer in the Temporal UI. */
   async next(ms?: number, summary = 'Waits'): Promise<News> {
     if (ms === undefined) await condition(() => this.something());
@@ -141,6 +146,11 @@ export class Inbox {
   /** Whether staff have asked for something. */
   get asked(): boolean {
     return this.requests.length > 0;
+  }
+
+  /** Whether a refund was recorded that nobody has looked at. */
+  get refunded(): boolean {
+    return this.unseenRefund;
   }
 
   private ask(

@@ -6,7 +6,8 @@ import type { StaffRequest } from './inbox';
 
 /** How the waiting ended: the money is there, or none can come any more; and whether staff have cancelled meanwhile. */
 export interface Payment {
-  outcome: 'paid' | UnpaidEnding;
+  /** `refunded`: all of it was given back at the Dashboard while a person was asked. */
+  outcome: 'paid' | 'refunded' | UnpaidEnding;
   cancelled: Cancelled | null;
 }
 
@@ -32,6 +33,7 @@ export async function awaitPayment(desk: Desk, ending: UnpaidEnding | null): Pro
         return watch.ended('paid');
       case 'differs':
         await desk.decision({ step: 'confirm', reason: verdict.reason });
+        if (await watch.emptied()) return watch.ended('refunded');
         if (watch.staffCancel()) return watch.ended('paid');
         break;
       case 'failed':
@@ -122,6 +124,15 @@ class Watch {
   /** Nothing has happened at Stripe. A till that was to be closed and is still open is tried again in a minute. */
   stillOpen(): void {
     this.patience = this.stage === 'closing' ? MINUTE : this.desk.order.holdUntil - Date.now();
+  }
+
+  /** Whether a refund that came meanwhile has emptied the order. */
+  async emptied(): Promise<boolean> {
+    const { sessionId } = this.desk.input;
+    const { status } = await this.desk.untilDone('read', () => database.readOrder({ sessionId }));
+    if (status === 'PENDING') return false;
+    this.desk.moved(status, 'Given back at the Dashboard');
+    return true;
   }
 
   /** After money came that was not asked for so: whether staff now want the order cancelled. Anything else they ask makes no sense yet. */

@@ -1,0 +1,56 @@
+import { ApplicationFailureCategory } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/workflow';
+import type { UnpaidEnding } from '../../activities/orders';
+import type { OrderStatus } from '../../domain/order';
+import type { Opening } from '../messages';
+import { database, stripe } from '../steps';
+import type { Desk } from './desk';
+
+/** 1. Open: the order at the price asked, and the holds, all or nothing. A session nobody asked for here is taken up when it is complete. */
+export async function open(desk: Desk): Promise<'nothing-to-do' | { ending: UnpaidEnding | null }> {
+  const { sessionId } = desk;
+  const gone = desk.inbox.abandoned;
+  const write = () => desk.untilDone('open', () => database.openOrder({ sessionId, hold: !gone }));
+  let opened = await write();
+  if (opened.outcome === 'unknown') {
+    const taken = await desk.untilDone('take up', () =>
+      stripe.takeUpSession.executeWithOptions({ summary: 'Takes up a session' }, [{ sessionId }]),
+    );
+    if (taken === 'not-complete') throw NOT_COMPLETE;
+    if (taken === 'taken-up') opened = await write();
+  }
+  if (opened.outcome === 'unknown') {
+    desk.notOurs();
+    return 'nothing-to-do';
+  }
+  desk.opened(opened.order, toShopper(opened.order.status, opened.missing, gone));
+  // An order that was opened before may have missed anything since: Stripe is asked at once.
+  if (!opened.fresh) desk.inbox.lookAgain();
+  return { ending: gone ? 'abandoned' : WHY_NO_STOCK[opened.order.stock] };
+}
+
+/** Nothing is held for a session that is only open or expired. The run fails, so that its id can be used when the session is complete. */
+const NOT_COMPLETE = ApplicationFailure.create({
+  message: 'The session is not complete: there is nothing to take up yet',
+  type: 'not_complete',
+  nonRetryable: true,
+  category: ApplicationFailureCategory.BENIGN,
+});
+
+/** Why an order that is opened again has no stock, and its till is to be closed. */
+const WHY_NO_STOCK = {
+  HELD: null,
+  COMMITTED: null,
+  RETURNED: null,
+  RELEASED: 'expired',
+  SOLD_OUT: 'sold-out',
+} as const;
+
+function toShopper(
+  status: OrderStatus,
+  missing: Extract<Opening, { outcome: 'sold-out' }>['missing'],
+  gone: boolean,
+): Opening {
+  if (missing.length > 0) return { outcome: 'sold-out', missing };
+  return gone || status !== 'PENDING' ? { outcome: 'closed', status } : { outcome: 'held', status };
+}
