@@ -88,6 +88,8 @@ export function unprivileged(paths: string[]): Unprivileged {
     '--clear-groups',
     '--inh-caps=+dac_override',
     '--ambient-caps=+dac_override',
+    // Without it access(2), by which PostgreSQL looks for its programs, forgets the capability.
+    '--securebits=+no_setuid_fixup',
   ];
   return { owner, command: (command, args) => ({ command: 'setpriv', args: [...words, command, ...args] }) };
 }
