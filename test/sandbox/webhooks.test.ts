@@ -224,4 +224,6 @@ test('signatures carry real time, whatever the sandbox clock says', async () => 
   await advance(48 * 60 * MINUTE);
   await paidSession(rig);
   await rig.hook.got('checkout.session.completed');
+  const signedAt = Number(/t=(\d+)/.exec(rig.hook.received[0]?.signature ?? '')?.[1]);
+  expect(Math.abs(signedAt - Date.now() / 1000)).toBeLessThan(60);
 });
