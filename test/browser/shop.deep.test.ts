@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { launchChromium } from './chromium';
+import { startWholeSystem, type WholeSystem } from './whole-system';
+
+let system: WholeSystem;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+
+beforeAll(async () => {
+  [system, browser] = await Promise.all([startWholeSystem(), launchChromium()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  expect(await system?.stop()).toBe(0);
+});
+beforeEach(async () => {
+  context = await browser.newContext({ acceptDownloads: true });
+  page = await context.newPage();
+});
+afterEach(() => context.close());
+
+const shop = (path = '/') => `${system.env.PUBLIC_URL}${path}`;
+const status = (name: string) => page.locator(`.story[data-status="${name}"]`).waitFor();
+const sessionId = () => new URL(page.url()).searchParams.get('session_id') as string;
+const stockOf = async (sku: string) =>
+  (await system.staff('GET', `/admin/products/${sku}/stock`)).body as {
+    onHand: number;
+    held: number;
+    available: number;
+  };
+
+const putInCart = async (name: string) => {
+  await page.goto(shop());
+  await page.getByRole('button', { name: `Add to cart ${name}` }).click();
+  await page.goto(shop('/cart'));
+};
+const goToPayment = async () => {
+  await page.getByRole('button', { name: 'Go to payment' }).first().click();
+  await page.waitForURL(/\/pay\/cs_/);
+};
+const payWith = async (card: string, email: string) => {
+  await page.fill('input[name=email]', email);
+  await page.fill('input[name=cardNumber]', card);
+  await page.fill('input[name=cardExpiry]', '12 / 34');
+  await page.fill('input[name=cardCvc]', '123');
+  await page.fill('input[name=billingName]', 'Grace Hopper');
+  for (const [field, text] of [
+    ['line1', '1 Harbour Street'],
+    ['city', 'Hamburg'],
+    ['postal_code', '20457'],
+  ] as const) {
+    const input = page.locator(`input[name="${field}"]`);
+    if (await input.count()) await input.fill(text);
+  }
+  await page.click('#pay');
+};
+
+test('a person buys, sees the order confirmed, the mail in the outbox, the workflow in the Temporal UI, and the stock one lower', async () => {
+  const before = await stockOf('TIDE-MUG');
+  await putInCart('Tide Mug');
+  await goToPayment();
+  await payWith('4242 4242 4242 4242', 'buyer@example.com');
+  await page.waitForURL(/\/success/);
+  await status('PREPARING');
+  const id = sessionId();
+  expect(await stockOf('TIDE-MUG')).toMatchObject({ onHand: before.onHand - 1, held: before.held });
+  await eventually(async () => (await system.mailsTo('buyer@example.com')).length === 1);
+
+  await page.goto(`${system.env.TEMPORAL_UI_URL}/namespaces/default/workflows/${id}`);
+  await page.getByText('Reads the session').first().waitFor();
+
+  const number = (await system.staff('GET', `/admin/orders/${id}`)).body.number;
+  await page.goto(shop(`/success?session_id=${id}`));
+  await status('PREPARING');
+  await system.staff('POST', `/admin/orders/${number}/ship`, { carrier: 'DHL', trackingNumber: 'T1' });
+  await status('SHIPPED'); // by the stream, without a reload
+}, 120_000);
+
+test('a buyer of a download gets the file, and uses are counted', async () => {
+  const { data } = (await (await fetch(shop('/products'))).json()) as {
+    data: { sku: string; name: string; kind: string; payWhatYouWant: unknown }[];
+  };
+  const digital = data.find(({ kind, payWhatYouWant }) => kind === 'DIGITAL' && !payWhatYouWant);
+  await putInCart(digital?.name as string);
+  await goToPayment();
+  await payWith('4242 4242 4242 4242', 'reader@example.com');
+  await page.waitForURL(/\/success/);
+  await status('COMPLETED');
+  const started = page.waitForEvent('download');
+  await page.getByRole('link', { name: `Download ${digital?.sku}` }).click();
+  const download = await started;
+  expect(readFileSync(await download.path()).length).toBeGreaterThan(0);
+  const order = (await (await fetch(shop(`/orders/${sessionId()}`))).json()) as { downloads: { remaining: number }[] };
+  expect(order.downloads[0]?.remaining).toBe(4);
+}, 120_000);
+
+test('a shopper who turns back holds nothing any more, and still has the cart', async () => {
+  const before = await stockOf('HARBOUR-BLANKET');
+  await putInCart('Harbour Blanket');
+  await goToPayment();
+  await eventually(async () => (await stockOf('HARBOUR-BLANKET')).held === before.held + 1);
+  await page.click('#cancel');
+  await page.waitForURL(/\/cart/);
+  await eventually(async () => (await stockOf('HARBOUR-BLANKET')).held === before.held);
+  await page.getByRole('button', { name: 'Go to payment' }).first().waitFor();
+}, 120_000);
+
+test('a declined card ends nothing: the shopper pays with another', async () => {
+  await putInCart('Tide Mug');
+  await goToPayment();
+  await payWith('4000 0000 0000 9995', 'second-try@example.com');
+  await page
+    .getByText(/declined|insufficient/i)
+    .first()
+    .waitFor();
+  await payWith('4242 4242 4242 4242', 'second-try@example.com');
+  await page.waitForURL(/\/success/);
+  await status('PREPARING');
+}, 120_000);
+
+test('a checkout that expired is taken up again from the mail, and paid', async () => {
+  await putInCart('Tide Mug');
+  await page.getByLabel('E-mail (optional)').fill('late@example.com');
+  await goToPayment();
+  const expired = /cs_[A-Za-z0-9_]+/.exec(page.url())?.[0] as string;
+  await system.atStripe(`/sessions/${expired}/expire`);
+  const mail = await eventually(async () => (await system.mailsTo('late@example.com'))[0]);
+  const link = /href="([^"]*\/recover\/[^"]+)"/.exec(mail.html)?.[1] as string;
+  await page.goto(link);
+  await page.waitForURL(/\/cart\?recover=/);
+  await page.getByRole('button', { name: 'Take it up again' }).click();
+  await page.waitForURL(/\/pay\/cs_/);
+  expect(page.url()).not.toContain(expired);
+  await payWith('4242 4242 4242 4242', 'late@example.com');
+  await page.waitForURL(/\/success/);
+  await status('PREPARING');
+}, 120_000);
+
+test('two race for the last unit: one pays, the other hears that it is gone', async () => {
+  const { available } = await stockOf('KELP-PRINT');
+  await system.staff('POST', '/admin/products/KELP-PRINT/stock', { delta: 1 - available, reason: 'counted' });
+  const other = await (await browser.newContext()).newPage();
+  await putInCart('Kelp Forest, linocut');
+  await other.goto(shop());
+  await other.getByRole('button', { name: 'Add to cart Kelp Forest, linocut' }).click();
+  await other.goto(shop('/cart'));
+  await goToPayment();
+  await other.getByRole('button', { name: 'Go to payment' }).first().click();
+  await other
+    .getByText(/sold out|no longer|gone|left/i)
+    .first()
+    .waitFor();
+  expect(other.url()).toContain('/cart');
+  await payWith('4242 4242 4242 4242', 'first@example.com');
+  await page.waitForURL(/\/success/);
+  await status('PREPARING');
+  expect(await stockOf('KELP-PRINT')).toMatchObject({ onHand: 0, held: 0 });
+  await other.context().close();
+}, 120_000);
+
+test('a bank debit is shown as on its way, until it is settled', async () => {
+  await putInCart('Tide Mug');
+  await goToPayment();
+  const id = /cs_[A-Za-z0-9_]+/.exec(page.url())?.[0] as string;
+  await system.atStripe(`/sessions/${id}/pay`, {
+    method: 'bank_debit',
+    email: 'debit@example.com',
+    name: 'Grace Hopper',
+    wait: true,
+  });
+  await page.goto(shop(`/success?session_id=${id}`));
+  await eventually(async () => (await system.staff('GET', `/admin/orders/${id}`)).body.paymentStatus === 'PROCESSING');
+  await status('PENDING');
+  await system.atStripe(`/sessions/${id}/settle`);
+  await status('PREPARING');
+}, 120_000);
+
+/** Waits until something is so; the test's own time-out is the bound. */
+async function eventually<T>(look: () => Promise<T | undefined | false>): Promise<T> {
+  for (;;) {
+    const seen = await look();
+    if (seen) return seen;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

@@ -1,0 +1,86 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { type Guarded, startGuarded } from '../../sandbox/guard';
+import { freePort } from '../../sandbox/ports';
+
+/** The system as a newcomer starts it: `npm start` in a folder and on ports of its own. */
+export interface WholeSystem {
+  /** What `services.env` says. */
+  env: Record<string, string>;
+  /** Everything stops, as after Ctrl-C; the launcher's exit code. */
+  stop(): Promise<number | null>;
+  /** Something happens at Stripe: the sandbox's control API. */
+  atStripe(path: string, body?: Record<string, unknown>): Promise<Record<string, unknown>>;
+  /** A request of staff's. */
+  staff(
+    method: string,
+    path: string,
+    body?: Record<string, unknown>,
+  ): Promise<{ status: number; body: Record<string, unknown> }>;
+  /** Mails in the outbox to an address. */
+  mailsTo(address: string): Promise<{ subject: string; html: string }[]>;
+}
+
+export async function startWholeSystem(overrides: Record<string, string> = {}): Promise<WholeSystem> {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-whole-'));
+  const log = join(folder, 'launcher.log');
+  const [port, workerPort] = [await freePort(), await freePort()];
+  const launcher: Guarded = await startGuarded(process.execPath, ['--import', 'tsx', 'sandbox/launcher.ts'], {
+    log,
+    stopSignal: 'SIGINT',
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      DATA_DIR: join(folder, 'data'),
+      PORT: String(port),
+      WORKER_PORT: String(workerPort),
+      CHECKOUT_RATE_LIMIT: '0',
+      CHECKOUT_OPEN_LIMIT: '0',
+      ...overrides,
+    },
+  });
+  const said = () => readFileSync(log, 'utf8');
+  let ended = false;
+  void launcher.exited.then(() => {
+    ended = true;
+  });
+  while (!said().includes('Ready in')) {
+    if (ended) throw new Error(`npm start ended:\n${said()}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const env = parseEnv(readFileSync(join(folder, 'data', 'services.env'), 'utf8')) as Record<string, string>;
+  const json = async (answer: Response) => (await answer.json()) as Record<string, unknown>;
+  return {
+    env,
+    async stop() {
+      await launcher.stop(30_000);
+      const { code } = await launcher.exited;
+      rmSync(folder, { recursive: true, force: true });
+      return code;
+    },
+    atStripe: async (path, body = {}) =>
+      json(
+        await fetch(`${env.SANDBOX_CONTROL_URL}${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }),
+      ),
+    async staff(method, path, body) {
+      const answer = await fetch(`${env.PUBLIC_URL}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${env.ADMIN_TOKEN}`, 'content-type': 'application/json' },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      return { status: answer.status, body: await json(answer) };
+    },
+    async mailsTo(address) {
+      const { data } = (await json(await fetch(`${env.OUTBOX_URL}/api/mails?to=${encodeURIComponent(address)}`))) as {
+        data: { subject: string; html: string }[];
+      };
+      return data;
+    },
+  };
+}
