@@ -5,6 +5,7 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+import type { MailRequest } from '../activities/email';
 import type { SessionId } from '../domain/ids';
 import { type RefundInput, refundChangedSignal, refundLookSignal, SEARCH_ATTRIBUTES } from './messages';
 import { post, slowDatabase, stripePatient } from './steps';
@@ -32,10 +33,7 @@ export async function refund({ refundId }: RefundInput): Promise<string> {
     setCurrentDetails(`### Refund of order ${number}: ${status}\n\nFollowed until Stripe says how it ended.`);
     await tell(sessionId, refundId);
     if (status === 'failed' || status === 'canceled') await callStaff(sessionId, refundId, status);
-    else
-      await post.sendMails.executeWithOptions({ summary: 'order_refunded' }, [
-        { sessionId, mails: [{ template: 'order_refunded', ref: refundId }] },
-      ]);
+    else await mail(sessionId, { template: 'order_refunded', ref: refundId });
     if (ENDED.includes(status) && !news) return status;
     await condition(() => news, DAY);
   }
@@ -57,7 +55,15 @@ async function callStaff(sessionId: SessionId, refundId: RefundInput['refundId']
     step: 'refund',
     reason: `The refund is ${status}: the money is back with us`,
   });
-  await post.sendMails.executeWithOptions({ summary: 'attention_needed' }, [
-    { sessionId, mails: [{ template: 'attention_needed', ref: `refund-${refundId}` }] },
-  ]);
+  await mail(sessionId, { template: 'attention_needed', ref: `refund-${refundId}` });
+}
+
+/** Mail never holds up the money: one that is refused, or that nobody takes for an hour, is given up in sight of staff. */
+async function mail(sessionId: SessionId, request: MailRequest): Promise<void> {
+  const mails = [request];
+  try {
+    await post.sendMails.executeWithOptions({ summary: request.template }, [{ sessionId, mails }]);
+  } catch {
+    await slowDatabase.giveUpMails({ sessionId, mails });
+  }
 }
