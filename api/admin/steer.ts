@@ -38,13 +38,13 @@ export type Steered = 'done' | 'accepted' | 'ended';
  * @throws `WorkflowUpdateFailedError` when the workflow refuses, the client's error when Temporal or a worker to answer is not there
  */
 export async function steer<Args extends unknown[]>(temporal: Client, steering: Steering<Args>): Promise<Steered> {
-  const started = Date.now();
+  const deadline = Date.now() + PATIENCE_MS;
   try {
     const sent = await bounded(temporal, PATIENCE_MS, () => send(temporal, steering));
-    return await outcome(temporal, sent, PATIENCE_MS - (Date.now() - started));
+    return await outcome(temporal, sent, deadline);
   } catch (error) {
-    if (hasEnded(error)) return 'ended';
-    throw error;
+    if (!hasEnded(error)) throw error;
+    return await earlierOutcome(temporal, steering, deadline);
   }
 }
 
@@ -73,12 +73,29 @@ function send<Args extends unknown[]>(
   });
 }
 
-async function outcome(temporal: Client, sent: WorkflowUpdateHandle<OrderStatus>, ms: number): Promise<Steered> {
+type Sent = Pick<WorkflowUpdateHandle<OrderStatus>, 'result'>;
+
+async function outcome(temporal: Client, sent: Sent, deadline: number): Promise<Steered> {
   try {
-    await bounded(temporal, ms, () => sent.result());
+    await bounded(temporal, Math.max(1, deadline - Date.now()), () => sent.result());
     return 'done';
   } catch (error) {
     if (isLate(error)) return 'accepted';
+    throw error;
+  }
+}
+
+/** The run is over, perhaps by this very request under the same id: then the first answer is the answer. */
+async function earlierOutcome<Args extends unknown[]>(
+  temporal: Client,
+  { sessionId, updateId }: Steering<Args>,
+  deadline: number,
+): Promise<Steered> {
+  try {
+    const earlier = temporal.workflow.getHandle(sessionId).getUpdateHandle<OrderStatus>(updateId);
+    return await outcome(temporal, earlier, deadline);
+  } catch (error) {
+    if (hasEnded(error)) return 'ended';
     throw error;
   }
 }

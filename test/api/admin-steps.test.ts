@@ -1,0 +1,332 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import type { SessionId } from '../../domain/ids';
+import { until } from '../workflow/world';
+import { invalidAt, problem } from './admin-office';
+import { Shop } from './shop';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await Shop.open();
+  await shop.world.product('mug', { amount: 1250, stock: 1000 });
+  await shop.world.product('lamp', { amount: 4000, stock: 1000 });
+  await shop.world.product('ebook', { amount: 900 });
+});
+afterAll(() => shop?.close());
+
+const ask = (id: string, step: string, body?: unknown, key?: string, api = shop.api) => {
+  const asked = api.http
+    .post(`/admin/orders/${id}/${step}`)
+    .set('authorization', `Bearer ${shop.world.env.ADMIN_TOKEN}`);
+  if (key !== undefined) asked.set('idempotency-key', key);
+  return body === undefined ? asked : asked.send(body as object);
+};
+const parcel = (more: Record<string, unknown> = {}) => ({ carrier: 'Post', trackingNumber: 'P-1', ...more });
+
+/** An order that is paid and waits to be shipped. */
+async function preparing(...lines: { sku: string; quantity?: number }[]): Promise<SessionId> {
+  const id = await pending(...lines);
+  await shop.world.pay(id);
+  await shop.world.webhook(id);
+  await until(async () => (await shop.world.order(id)).status === 'PREPARING');
+  return id;
+}
+
+async function pending(...lines: { sku: string; quantity?: number }[]): Promise<SessionId> {
+  const { id } = await shop.world.checkout(lines.length > 0 ? lines : [{ sku: 'mug', quantity: 2 }]);
+  return id;
+}
+
+const refused = (words: RegExp, code = 'invalid_transition') =>
+  problem(409, code, { detail: expect.stringMatching(words) });
+
+describe('ship', () => {
+  it('records the parcel and answers with the order, shipped', async () => {
+    const id = await preparing();
+    const answer = await ask(id, 'ship', parcel({ trackingUrl: 'https://post.example.com/P-1' }));
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({
+      sessionId: id,
+      status: 'SHIPPED',
+      shipments: [
+        { carrier: 'Post', trackingNumber: 'P-1', trackingUrl: 'https://post.example.com/P-1', deliveredAt: null },
+      ],
+      customer: { email: 'ada@example.com', name: 'Ada Lovelace' },
+      paymentIntentId: expect.stringMatching(/^pi_/),
+      attention: null,
+    });
+    await until(async () => (await shop.world.mails(id)).includes('order_shipped'));
+  });
+
+  it('in parts rests as PREPARING until all of it is on its way', async () => {
+    const id = await preparing({ sku: 'mug', quantity: 2 }, { sku: 'lamp' });
+    const { number } = await shop.world.order(id);
+    const first = await ask(number, 'ship', parcel({ items: [{ sku: 'mug', quantity: 2 }] }));
+    expect([first.status, first.body.status]).toEqual([200, 'PREPARING']);
+    const second = await ask(number, 'ship', parcel({ trackingNumber: 'P-2' }));
+    expect([second.body.status, second.body.shipments.length]).toEqual(['SHIPPED', 2]);
+  });
+
+  it('again with the same carrier and number changes nothing', async () => {
+    const id = await preparing({ sku: 'mug', quantity: 2 }, { sku: 'lamp' });
+    const asked = parcel({ items: [{ sku: 'mug', quantity: 1 }] });
+    await ask(id, 'ship', asked);
+    const again = await ask(id, 'ship', asked);
+    expect([again.status, again.body.shipments.length]).toEqual([200, 1]);
+    expect((await shop.world.order(id)).items.find(({ sku }) => sku === 'mug')?.shipped).toBe(1);
+  });
+
+  it('refuses more than is unshipped', async () => {
+    const id = await preparing({ sku: 'mug', quantity: 2 });
+    const answer = await ask(id, 'ship', parcel({ items: [{ sku: 'mug', quantity: 3 }] }));
+    expect([answer.status, answer.body]).toEqual([409, refused(/./)]);
+    expect((await shop.world.order(id)).shipments).toEqual([]);
+  });
+
+  it('refuses what is not paid', async () => {
+    const id = await pending();
+    const answer = await ask(id, 'ship', parcel());
+    expect([answer.status, answer.body]).toEqual([409, refused(/PENDING/)]);
+  });
+
+  it.each<[string, Record<string, unknown>, string[]]>([
+    ['no carrier', { carrier: undefined }, ['carrier']],
+    ['an empty carrier', { carrier: '' }, ['carrier']],
+    ['a long carrier', { carrier: 'x'.repeat(61) }, ['carrier']],
+    ['no number', { trackingNumber: undefined }, ['trackingNumber']],
+    ['a long number', { trackingNumber: 'x'.repeat(101) }, ['trackingNumber']],
+    ['two lines', { trackingNumber: 'a\nb' }, ['trackingNumber']],
+    ['an address of another kind', { trackingUrl: 'javascript:alert(1)' }, ['trackingUrl']],
+    ['no address', { trackingUrl: 'P-1' }, ['trackingUrl']],
+    ['no items in the list', { items: [] }, ['items']],
+    ['none of an item', { items: [{ sku: 'mug', quantity: 0 }] }, ['items.0.quantity']],
+    ['less than none', { items: [{ sku: 'mug', quantity: -1 }] }, ['items.0.quantity']],
+    ['half an item', { items: [{ sku: 'mug', quantity: 0.5 }] }, ['items.0.quantity']],
+    ['an item without SKU', { items: [{ quantity: 1 }] }, ['items.0.sku']],
+    ['a SKU that is none', { items: [{ sku: 'a b', quantity: 1 }] }, ['items.0.sku']],
+    [
+      'a SKU twice',
+      {
+        items: [
+          { sku: 'mug', quantity: 1 },
+          { sku: 'mug', quantity: 1 },
+        ],
+      },
+      ['items'],
+    ],
+    ['an unknown field', { note: 'x' }, ['']],
+  ])('with %s is 400', async (_what, change, paths) => {
+    const answer = await ask('cs_test_nobody', 'ship', parcel(change));
+    expect([answer.status, answer.body]).toEqual([400, invalidAt(...paths)]);
+  });
+});
+
+describe('deliver', () => {
+  it('completes a shipped order', async () => {
+    const id = await preparing();
+    await ask(id, 'ship', parcel());
+    const answer = await ask(id, 'deliver');
+    expect([answer.status, answer.body.status]).toEqual([200, 'COMPLETED']);
+    expect(answer.body.shipments[0].deliveredAt).toEqual(expect.any(String));
+    expect(await shop.world.end(id)).toBe('COMPLETED');
+  });
+
+  it('needs a shipped order', async () => {
+    const id = await preparing();
+    const answer = await ask(id, 'deliver', {});
+    expect([answer.status, answer.body]).toEqual([409, refused(/PREPARING/)]);
+  });
+
+  it('takes no fields', async () => {
+    expect((await ask('cs_test_nobody', 'deliver', { at: 'noon' })).body).toEqual(invalidAt(''));
+  });
+});
+
+describe('cancel', () => {
+  it('of an unpaid order closes the till and gives the stock back', async () => {
+    const id = await pending();
+    const before = await shop.world.stock('mug');
+    const answer = await ask(id, 'cancel', { reason: 'requested_by_customer' });
+    expect([answer.status, answer.body.status]).toEqual([200, 'CANCELLED']);
+    expect((await shop.world.stripe.checkout.sessions.retrieve(id)).status).toBe('expired');
+    expect(await shop.world.stock('mug')).toEqual({ ...before, held: before.held - 2 });
+  });
+
+  it('of a paid order gives the money and the goods back', async () => {
+    const id = await preparing();
+    const before = await shop.world.stock('mug');
+    const answer = await ask(id, 'cancel', { reason: 'out_of_stock' });
+    expect(answer.body).toMatchObject({
+      status: 'REFUNDED',
+      paymentStatus: 'REFUNDED',
+      refunded: { amount: 2500, currency: 'eur' },
+      refunds: [{ id: expect.stringMatching(/^re_/), amount: { amount: 2500, currency: 'eur' } }],
+    });
+    expect(await shop.world.stock('mug')).toEqual({ ...before, onHand: before.onHand + 2 });
+  });
+
+  it('writes the remark down before anything else, and it never leaves the database', async () => {
+    const id = await pending();
+    const remark = 'Ada called: +44 20 7946 0018';
+    const answer = await ask(id, 'cancel', { reason: 'duplicate', note: remark });
+    expect(answer.body.timeline).toContainEqual({
+      at: expect.any(String),
+      type: 'note',
+      message: `Asked to cancel (duplicate): ${remark}`,
+      actor: 'staff',
+    });
+    await shop.world.end(id);
+    expect(JSON.stringify(await shop.world.history(id))).not.toContain(
+      Buffer.from('Ada called').toString('base64').slice(0, 12),
+    );
+    expect(JSON.stringify(await shop.world.history(id))).not.toContain('7946');
+  });
+
+  it('keeps the remark also when it is refused', async () => {
+    const id = await preparing({ sku: 'mug', quantity: 2 });
+    await ask(id, 'ship', parcel({ items: [{ sku: 'mug', quantity: 1 }] }));
+    const answer = await ask(id, 'cancel', { reason: 'other', note: 'Changed their mind' });
+    expect([answer.status, answer.body]).toEqual([409, refused(/shipped/)]);
+    expect((await shop.world.order(id)).timeline.map(({ note }) => note)).toContain('Changed their mind');
+  });
+
+  it('does not keep staff waiting for Stripe: the order as it is comes within 8 s, the rest follows', async () => {
+    const id = await preparing();
+    await shop.world.at('/faults', { match: { method: 'POST', path: '^/v1/refunds$' }, kind: 'delay', ms: 10_000 });
+    const start = performance.now();
+    const answer = await ask(id, 'cancel', { reason: 'other' });
+    expect(performance.now() - start).toBeLessThan(9_500);
+    expect([answer.status, answer.body.status]).toEqual([200, 'PREPARING']);
+    await until(async () => (await shop.world.order(id)).status === 'REFUNDED');
+    expect((await shop.world.order(id)).refunds).toHaveLength(1);
+  });
+
+  it.each<[string, Record<string, unknown>, string[]]>([
+    ['no reason', {}, ['reason']],
+    ['a reason of its own', { reason: 'fraudulent' }, ['reason']],
+    ['an empty remark', { reason: 'other', note: '' }, ['note']],
+    ['a long remark', { reason: 'other', note: 'x'.repeat(2_001) }, ['note']],
+    ['a remark PostgreSQL cannot keep', { reason: 'other', note: 'a\u0000' }, ['note']],
+    ['an unknown field', { reason: 'other', amount: 5 }, ['']],
+  ])('with %s is 400', async (_what, body, paths) => {
+    const answer = await ask('cs_test_nobody', 'cancel', body);
+    expect([answer.status, answer.body]).toEqual([400, invalidAt(...paths)]);
+  });
+});
+
+describe('retry', () => {
+  it('runs the step that needs attention again', async () => {
+    const id = await pending();
+    await shop.world.pay(id);
+    const parkedBy = (currency: string) =>
+      shop.world.db.checkout.update({ where: { sessionId: id }, data: { currency } });
+    await parkedBy('usd');
+    await shop.world.webhook(id);
+    await until(async () => (await shop.world.order(id)).attentionStep);
+    const listed = await shop.api.http
+      .get('/admin/orders?attention=true')
+      .set('authorization', `Bearer ${shop.world.env.ADMIN_TOKEN}`);
+    expect(listed.body.data.map(({ sessionId }: { sessionId: string }) => sessionId)).toContain(id);
+    await parkedBy('eur');
+    const answer = await ask(id, 'retry');
+    expect(answer.status).toBe(200);
+    await until(async () => (await shop.world.order(id)).status === 'PREPARING');
+    await until(async () => (await shop.world.order(id)).attentionStep === null);
+  });
+
+  it('of an order that needs nothing is refused', async () => {
+    const answer = await ask(await preparing(), 'retry');
+    expect([answer.status, answer.body]).toEqual([409, refused(/[Nn]othing needs attention/)]);
+  });
+});
+
+describe('an order that is done', () => {
+  it.each(['ship', 'deliver', 'cancel', 'retry'])('cannot be asked to %s: it says what it is', async (step) => {
+    const id = await pending({ sku: 'ebook' });
+    await shop.world.pay(id);
+    await shop.world.webhook(id);
+    await shop.world.end(id);
+    const body = { ship: parcel(), cancel: { reason: 'other' } }[step];
+    const answer = await ask(id, step, body);
+    expect([answer.status, answer.body]).toEqual([409, refused(/COMPLETED/)]);
+    expect((await shop.world.order(id)).status).toBe('COMPLETED');
+  });
+
+  it('whose run was terminated before is healed by the request, and goes on from what the database says', async () => {
+    const id = await preparing();
+    await shop.world.handle(id).terminate('by hand');
+    const answer = await ask(id, 'ship', parcel());
+    expect([answer.status, answer.body.status]).toEqual([200, 'SHIPPED']);
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  it('makes a request happen once, also when its first answer was lost', async () => {
+    const id = await preparing({ sku: 'mug', quantity: 2 }, { sku: 'lamp' });
+    const key = randomUUID();
+    const body = parcel({ items: [{ sku: 'mug', quantity: 1 }] });
+    const [one, two] = await Promise.all([ask(id, 'ship', body, key), ask(id, 'ship', body, key)]);
+    expect([one.status, two.status]).toEqual([200, 200]);
+    const accepted = (await shop.world.history(id)).events?.filter(
+      (event) => event.workflowExecutionUpdateAcceptedEventAttributes,
+    );
+    expect(
+      accepted?.filter(
+        (event) => event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input?.name === 'ship',
+      ),
+    ).toHaveLength(1);
+  });
+
+  it('writes a remark once', async () => {
+    const id = await preparing();
+    await ask(id, 'ship', parcel());
+    for (let n = 0; n < 2; n += 1) await ask(id, 'cancel', { reason: 'other', note: 'Once' }, 'k');
+    expect((await shop.world.order(id)).timeline.filter(({ note }) => note === 'Once')).toHaveLength(1);
+  });
+
+  it('of a request that ended the order still answers as it did', async () => {
+    const id = await pending();
+    const key = 'cancel-7';
+    const first = await ask(id, 'cancel', { reason: 'other' }, key);
+    await shop.world.end(id);
+    const again = await ask(id, 'cancel', { reason: 'other' }, key);
+    expect([first.status, again.status, again.body.status]).toEqual([200, 200, 'CANCELLED']);
+    expect((await ask(id, 'cancel', { reason: 'other' }, 'another')).status).toBe(409);
+    expect((await ask(id, 'deliver', undefined, key)).status).toBe(409);
+  });
+
+  it('never goes to Temporal as it is', async () => {
+    const id = await preparing();
+    await ask(id, 'ship', parcel(), 'ada@example.com');
+    expect(JSON.stringify(await shop.world.history(id))).not.toContain('ada@example.com');
+  });
+
+  it('that is none is 400', async () => {
+    expect((await ask('cs_test_nobody', 'deliver', undefined, 'two words')).body).toEqual(invalidAt('idempotency-key'));
+  });
+});
+
+describe('when nobody can take the request', () => {
+  it('is 503 within 10 s, without a worker as without Temporal, and the order is as it was', async () => {
+    const [one, other] = [await preparing(), await pending()];
+    const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+    const api = await shop.another({}, { temporal });
+    await shop.world.stopWorkers();
+    const start = performance.now();
+    const [noWorker, noTemporal] = await Promise.all([
+      ask(one, 'ship', parcel()),
+      ask(other, 'cancel', { reason: 'other', note: 'Kept' }, undefined, api),
+    ]);
+    expect(performance.now() - start).toBeLessThan(10_000);
+    await shop.world.handle(one).terminate('the test server leaves its task with the worker that is gone');
+    await shop.world.startWorkers();
+    await api.close();
+    for (const answer of [noWorker, noTemporal]) {
+      expect([answer.status, answer.body]).toEqual([503, problem(503, 'unavailable')]);
+      expect(answer.headers['retry-after']).toEqual(expect.any(String));
+    }
+    expect((await shop.world.order(one)).status).toBe('PREPARING');
+    expect((await shop.world.order(other)).timeline.map(({ note }) => note)).toContain('Kept');
+    expect((await ask(one, 'ship', parcel())).body.status).toBe('SHIPPED');
+  });
+});
