@@ -21,6 +21,22 @@ test('a test database is at the current schema', async () => {
   expect(await migrate(database.url)).toEqual([]);
 });
 
+test('several migrate an empty database at once, and each migration is applied once', async () => {
+  const empty = new URL(database.url);
+  empty.pathname = `${empty.pathname}_empty`;
+  const name = empty.pathname.slice(1);
+  await onServer((client) => client.query(`CREATE DATABASE ${name}`));
+  try {
+    const [first, second] = await Promise.all([migrate(empty.href), migrate(empty.href)]);
+    const applied = [...first, ...second];
+    expect(applied.length).toBeGreaterThan(0);
+    expect(new Set(applied).size).toBe(applied.length);
+    expect(await tables(empty.href)).toEqual(await tables(database.url));
+  } finally {
+    await onServer((client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
+  }
+});
+
 test('the migrations say what schema.prisma says', async () => {
   expect(await drift(database.url)).toBe('');
   const { rows } = await onServer((client) =>
