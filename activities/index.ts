@@ -1,13 +1,21 @@
 import { checkout } from './checkout';
+import { commit } from './commit';
 import type { Deps } from './deps';
 import { email } from './email';
 import { toFailure } from './failures';
 import { fulfilment } from './fulfilment';
+import { opening } from './opening';
 import { orders } from './orders';
 import { refunds } from './refunds';
 
 /** Steps in PostgreSQL and mail: the `orders` queue. */
-export const orderActivities = (deps: Deps) => ({ ...orders(deps), ...fulfilment(deps), ...email(deps) });
+export const orderActivities = (deps: Deps) => ({
+  ...opening(deps),
+  ...commit(deps),
+  ...orders(deps),
+  ...fulfilment(deps),
+  ...email(deps),
+});
 /** Calls to Stripe: the `stripe` queue, rate-limited for the whole fleet. */
 export const stripeActivities = (deps: Deps) => ({ ...checkout(deps), ...refunds(deps) });
 

@@ -1,18 +1,17 @@
 import {
-  ActivityFailure,
   ApplicationFailure,
   allHandlersFinished,
   condition,
   setCurrentDetails,
   setHandler,
-  TimeoutFailure,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { MailRequest } from '../../activities/email';
-import type { OrderFactsNow } from '../../activities/orders';
+import type { OrderFactsNow } from '../../activities/order-facts';
 import type { SessionId } from '../../domain/ids';
 import { isFinal, type OrderStatus } from '../../domain/order';
+import { reasonOf } from '../failures';
 import {
   factPairs,
   INVALID_TRANSITION,
@@ -23,9 +22,10 @@ import {
   SEARCH_ATTRIBUTES,
   stateQuery,
 } from '../messages';
-import { post, slowDatabase } from '../steps';
+import { slowDatabase } from '../steps';
 import { describeOrder } from './details';
 import { Inbox, refusal } from './inbox';
+import { Mails } from './mails';
 
 /** A step that cannot go on by itself. */
 export interface Parked {
@@ -52,11 +52,18 @@ export class Desk {
   private waitingFor = 'the database';
   private retries = 0;
   private answeredRetries = 0;
-  private mailsUnderWay = 0;
   private attention: Promise<void> = Promise.resolve();
+  private readonly mails: Mails;
 
   constructor(readonly input: OrderInput) {
     this.sessionId = input.sessionId;
+    this.mails = new Mails(input.sessionId, {
+      stuck: async (reason) => {
+        await this.park({ step: 'mail', reason }, 600_000);
+        this.answeredRetries = this.retries;
+      },
+      givenUp: (reason) => this.tell(`Gave up a mail: ${reason}`),
+    });
     this.inbox = new Inbox(() => this.facts?.status ?? null);
     setHandler(openUpdate, async () => {
       await condition(() => this.opening !== null);
@@ -183,31 +190,9 @@ export class Desk {
 
   // --- Beside the order -----------------------------------------------------------------------------------------------------------------
 
-  /** Sends the mails of one turn in one activity, beside the order; the run ends only after they are sent or given up. */
+  /** Sends the mails of one turn beside the order; the run ends only after they are sent or given up. */
   mail(...mails: MailRequest[]): void {
-    this.mailsUnderWay++;
-    const { sessionId } = this;
-    const summary = mails.map(({ template }) => template).join(', ');
-    void this.sendOrGiveUp(() => post.sendMails.executeWithOptions({ summary }, [{ sessionId, mails }]), mails).finally(
-      () => this.mailsUnderWay--,
-    );
-  }
-
-  private async sendOrGiveUp(send: () => Promise<void>, mails: MailRequest[]): Promise<void> {
-    for (let hours = 1; ; hours++) {
-      try {
-        return await send();
-      } catch (error) {
-        const { reason, passing } = reasonOf(error);
-        if (!passing || hours >= 24) {
-          await slowDatabase.giveUpMails({ sessionId: this.sessionId, mails });
-          this.tell(`Gave up a mail: ${reason}`);
-          return;
-        }
-        await this.park({ step: 'mail', reason }, 600_000);
-        this.answeredRetries = this.retries;
-      }
-    }
+    this.mails.send(mails);
   }
 
   /** Ends the run: the last mails are out, every request has an answer, and no message is left that nobody looked at. */
@@ -219,9 +204,9 @@ export class Desk {
         if (news.kind === 'asked') news.asked.refuse(refusal(this.status).message);
       }
       await this.attention;
-      await condition(() => this.mailsUnderWay === 0);
+      await condition(() => this.mails.allOut);
       await condition(allHandlersFinished);
-    } while (this.inbox.asked || this.mailsUnderWay > 0);
+    } while (this.inbox.asked || !this.mails.allOut);
     this.waits('nothing: it is done');
     return this.status;
   }
@@ -253,13 +238,4 @@ export class Desk {
       this.attention = this.attention.then(() => slowDatabase.clearAttention({ sessionId }));
     }
   }
-}
-
-/** Why a step failed, for staff, and whether it may pass by itself. */
-function reasonOf(error: unknown): { reason: string; passing: boolean } {
-  if (!(error instanceof ActivityFailure)) throw error;
-  const { cause } = error;
-  if (cause instanceof ApplicationFailure) return { reason: cause.message, passing: !cause.nonRetryable };
-  if (cause instanceof TimeoutFailure) return { reason: 'It took too long', passing: true };
-  return { reason: error.message, passing: true };
 }

@@ -1,0 +1,36 @@
+import type { OrderStatus } from '../domain/order';
+import type { Env } from '../platform/env';
+import type { StockState } from '../prisma/generated/client';
+import { isDigital, type LockedOrder } from './records';
+
+/** An order as its workflow needs to know it: ids, codes and times, nothing personal. */
+export interface OrderFactsNow {
+  number: string;
+  status: OrderStatus;
+  stock: StockState;
+  total: number;
+  currency: string;
+  skus: string[];
+  digital: boolean;
+  /** Milliseconds since the epoch. */
+  holdUntil: number;
+  anythingShipped: boolean;
+  /** A shipped order is taken as delivered after this long. */
+  autoCompleteMs: number;
+}
+
+/** What of an order's row its workflow may know. */
+export function factsOf(order: LockedOrder, env: Env): OrderFactsNow {
+  return {
+    number: order.number,
+    status: order.status,
+    stock: order.stock,
+    total: Number(order.total),
+    currency: order.currency,
+    skus: order.items.map(({ sku }) => sku),
+    digital: isDigital(order.items),
+    holdUntil: order.holdUntil.getTime(),
+    anythingShipped: order.items.some(({ shipped }) => shipped > 0),
+    autoCompleteMs: env.AUTO_COMPLETE_SECONDS * 1000,
+  };
+}
