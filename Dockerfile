@@ -1,0 +1,32 @@
+# One image for both processes: the API is its command, `node dist/worker/main.js` makes it a worker.
+FROM node:20.20.2-bookworm-slim AS build
+WORKDIR /app
+# The schema comes first: installing generates the database client from it.
+COPY package.json package-lock.json prisma.config.ts ./
+COPY prisma/schema.prisma prisma/schema.prisma
+RUN npm ci --no-audit --no-fund
+COPY . .
+RUN npm run build
+
+FROM node:20.20.2-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+
+FROM node:20.20.2-bookworm-slim
+# Temporal's client trusts the system's certificates, and the slim image has none.
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends ca-certificates \
+  && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+ENV NODE_ENV=production HOST=0.0.0.0
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/dist dist
+COPY prisma/migrations prisma/migrations
+COPY package.json LICENSE ./
+USER node
+EXPOSE 3000 9464
+# Whichever of the two processes this container runs.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
+  CMD ["node", "-e", "Promise.any([process.env.PORT || 3000, process.env.WORKER_PORT || 9464].map((port) => fetch(`http://127.0.0.1:${port}/healthz`).then((answer) => answer.ok || Promise.reject()))).catch(() => process.exit(1))"]
+CMD ["node", "dist/api/main.js"]

@@ -1,0 +1,18 @@
+#!/bin/sh
+# The namespace, kept for 30 days, and the search attributes that staff find orders by. Safe to repeat.
+set -eu
+
+until temporal operator cluster health; do sleep 1; done
+
+temporal operator namespace create --namespace "$TEMPORAL_NAMESPACE" --retention 30d ||
+  temporal operator namespace update --namespace "$TEMPORAL_NAMESPACE" --retention 30d
+
+# A new namespace is known everywhere only after a moment.
+until temporal operator search-attribute create --namespace "$TEMPORAL_NAMESPACE" \
+  --name OrderStatus --type Keyword \
+  --name OrderNumber --type Keyword \
+  --name NeedsAttention --type Bool \
+  --name Disputed --type Bool \
+  --name AmountTotal --type Int \
+  --name Currency --type Keyword \
+  --name Skus --type KeywordList; do sleep 1; done

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { EXAMPLE, envExample, OPERATING, withVariables } from '../../docs/generate';
+import { loadEnv, variables } from '../../platform/env';
+
+describe('what is written down of the configuration', () => {
+  const page = readFileSync(OPERATING, 'utf8');
+
+  it('.env.example is what `npm run docs:env` makes', () => {
+    expect(readFileSync(EXAMPLE, 'utf8')).toBe(envExample());
+  });
+
+  it('the table of docs/operating.md is what `npm run docs:env` makes', () => {
+    expect(page).toBe(withVariables(page));
+  });
+
+  it('every variable is in both, with words', () => {
+    for (const [name, schema] of Object.entries(variables)) {
+      expect(schema.description).toBeTruthy();
+      expect(page).toContain(`| \`${name}\` | ${schema.description?.slice(0, 10)}`);
+      expect(envExample()).toMatch(new RegExp(`^(# )?${name}=`, 'm'));
+    }
+  });
+
+  it('calls required exactly what a process cannot start without', () => {
+    const required = [...envExample().matchAll(/^(\w+)=/gm)].map(([, name]) => name as string);
+    const filled = Object.fromEntries(required.map((name) => [name, VALUES[name]]));
+    expect(() => loadEnv({ ...filled, ...ONE_OF_EACH })).not.toThrow();
+    for (const name of required) {
+      const { [name]: _left, ...rest } = filled;
+      expect(() => loadEnv({ ...rest, ...ONE_OF_EACH })).toThrow(`${name} is required`);
+    }
+  });
+});
+
+const VALUES: Record<string, string> = {
+  DATABASE_URL: 'postgresql://127.0.0.1/holdfast',
+  STRIPE_SECRET_KEY: 'sk_test_1',
+  STRIPE_WEBHOOK_SECRET: 'whsec_1',
+  EMAIL_FROM: 'shop@example.com',
+  STAFF_EMAIL: 'staff@example.com',
+  ADMIN_TOKEN: 'a token of some length',
+  SIGNING_SECRET: 'a secret of some length',
+};
+
+/** What docs/operating.md says above its table: one of these pairs. */
+const ONE_OF_EACH = { TEMPORAL_ADDRESS: '127.0.0.1:7233', RESEND_API_KEY: 're_1' };

@@ -1,0 +1,57 @@
+import { type Launched, launch, newDataDir, published } from '../support/launched';
+
+const DEMO = 'sandbox/demo/main.ts';
+
+/** What one telling of the story asks of the shop. */
+const CHECKOUTS = 9;
+
+describe('npm run demo, beside npm start', () => {
+  const dataDir = newDataDir();
+  let system: Launched;
+  let services: Record<string, string>;
+
+  beforeAll(async () => {
+    system = launch('sandbox/launcher.ts', dataDir, {
+      PORT: '0',
+      WORKER_PORT: '0',
+      CHECKOUT_RATE_LIMIT: `${CHECKOUTS + 1}`,
+    });
+    services = await published(system);
+  });
+
+  afterAll(async () => {
+    system.signal('SIGINT');
+    expect(await system.exited).toBe(0);
+  });
+
+  it('tells its story, and tells it again within the same minute', async () => {
+    for (const turn of ['first', 'second']) {
+      const demo = launch(DEMO, dataDir);
+      expect([turn, await demo.exited, demo.output()]).toEqual([
+        turn,
+        0,
+        expect.stringContaining('each read back and as told'),
+      ]);
+      for (const never of ['\u001b', '✗']) expect(demo.output()).not.toContain(never);
+      for (const status of ['COMPLETED', 'EXPIRED', 'REFUNDED']) expect(demo.output()).toContain(status);
+    }
+    const { available } = (await (await fetch(`${services.PUBLIC_URL}/products`)).json()).data.find(
+      ({ sku }: { sku: string }) => sku === 'DEMO-LANTERN',
+    );
+    expect(available).toBe(5);
+  });
+
+  it('ends with 1 at the first line that is not as told', async () => {
+    const control = (body: object) =>
+      fetch(`${services.SANDBOX_CONTROL_URL}/deliveries`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    await control({ mode: 'normal', duplicate: 1 });
+    const demo = launch(DEMO, dataDir);
+    expect(await demo.exited).toBe(1);
+    expect(demo.output()).toMatch(/✗ Stripe delivers it 4 times more.*This is not as told/s);
+    await control({ mode: 'normal' });
+  });
+});

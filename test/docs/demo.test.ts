@@ -1,0 +1,25 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { launch, newDataDir } from '../support/launched';
+
+const DEMO = 'sandbox/demo/main.ts';
+
+describe('npm run demo, where it cannot be told', () => {
+  it('says that nothing runs, and what to do', async () => {
+    const demo = launch(DEMO, newDataDir());
+    expect(await demo.exited).toBe(1);
+    expect(demo.output()).toMatch(/Nothing runs here.*services\.env.*`npm start`/s);
+  });
+
+  it('says which part is missing when only the services run, or when Stripe is the real one', async () => {
+    const folder = newDataDir();
+    const told = async (...lines: string[]) => {
+      writeFileSync(join(folder, 'services.env'), lines.join('\n'));
+      const demo = launch(DEMO, folder);
+      expect(await demo.exited).toBe(1);
+      return demo.output();
+    };
+    expect(await told('TEMPORAL_ADDRESS=127.0.0.1:1')).toContain('Only the services run');
+    expect(await told('PUBLIC_URL=http://127.0.0.1:1', 'ADMIN_TOKEN=token')).toContain('without STRIPE_SECRET_KEY');
+  });
+});

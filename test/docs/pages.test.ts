@@ -1,0 +1,93 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createApiMetrics } from '../../api/metrics';
+import { ORDER_STATUSES, TRANSITIONS } from '../../domain/order';
+import { PROBLEMS } from '../../domain/problem';
+import packageJson from '../../package.json';
+import { createRegistry } from '../../platform/metrics';
+import * as messages from '../../workflows/messages';
+
+const ROOT = join(__dirname, '..', '..');
+const DOCS = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
+const PAGES = ['README.md', ...DOCS.filter((file) => file.endsWith('.md')).map((file) => join('docs', file))];
+
+const read = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
+
+describe.each(PAGES)('%s', (page) => {
+  const text = read(page);
+
+  it('links to what is there', () => {
+    const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link as string);
+    for (const link of links.filter((one) => !/^https?:/.test(one))) {
+      const [path = '', anchor] = link.split('#');
+      const file = path === '' ? page : join(dirname(page), path);
+      expect([link, existsSync(join(ROOT, file))]).toEqual([link, true]);
+      if (anchor) expect(anchorsOf(read(file))).toContain(anchor);
+    }
+  });
+
+  it('names only commands that exist', () => {
+    const commands = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, command]) => command);
+    for (const command of commands) expect(Object.keys(packageJson.scripts)).toContain(command);
+  });
+});
+
+describe('docs/how-an-order-lives.md', () => {
+  const text = read('docs/how-an-order-lives.md');
+
+  it('draws only moves that an order can make, and every status', () => {
+    const moves = [...text.matchAll(/^ {2}([A-Z]+) --> ([A-Z]+):/gm)].map(([, from, to]) => [from, to]);
+    expect(moves.length).toBeGreaterThan(10);
+    for (const [from, to] of moves) expect(TRANSITIONS[from as keyof typeof TRANSITIONS]).toContain(to);
+    for (const status of ORDER_STATUSES) expect(text).toContain(`| \`${status}\` |`);
+  });
+});
+
+describe('docs/staff-runbook.md', () => {
+  const text = read('docs/staff-runbook.md');
+
+  it('filters by search attributes that exist, and by statuses that do', () => {
+    const filters = [...text.matchAll(/^\| [^|]+ \| `([^`]+)`/gm)].map(([, filter]) => filter as string);
+    const attributes = Object.values(messages.SEARCH_ATTRIBUTES).map(({ name }) => name);
+    const known = [...attributes, 'StartTime', 'ExecutionStatus', 'WorkflowType'];
+    const asked = filters
+      .filter((filter) => /[=<>]/.test(filter))
+      .flatMap((filter) => filter.match(/\w+(?= (?:=|<|>=) )/g));
+    expect(asked.length).toBeGreaterThan(8);
+    for (const name of asked) expect(known).toContain(name);
+    for (const [, status] of text.matchAll(/OrderStatus = '(\w+)'/g)) expect(ORDER_STATUSES).toContain(status);
+  });
+
+  it('tells of every update there is, with data that is JSON', () => {
+    const names = [messages.shipUpdate, messages.deliverUpdate, messages.cancelUpdate, messages.retryUpdate].map(
+      ({ name }) => name,
+    );
+    for (const name of names) expect(text).toMatch(new RegExp(`^\\| \`${name}\` \\|`, 'm'));
+    const data = [...text.matchAll(/\| `(\{.*?\})` \|/g)].map(([, json]) => json as string);
+    expect(data.length).toBeGreaterThanOrEqual(3);
+    for (const json of data) expect(() => JSON.parse(json)).not.toThrow();
+  });
+});
+
+describe('docs/operating.md', () => {
+  it('tells of every metric of ours, and of no other', () => {
+    const metrics = createApiMetrics(createRegistry('api')).registry.getMetricsAsArray();
+    const ours = metrics.map(({ name }) => name).filter((name) => name.startsWith('holdfast_'));
+    const rows = [...read('docs/operating.md').matchAll(/^\| `(holdfast_\w+)` \|/gm)].map(([, name]) => name);
+    expect(rows.sort()).toEqual(ours.sort());
+  });
+
+  it('names answers that the API gives', () => {
+    for (const [, code] of read('docs/operating.md').matchAll(/`(invalid_\w+|unavailable)`/g))
+      expect(Object.keys(PROBLEMS)).toContain(code);
+  });
+});
+
+/** The anchors of a page's headings, as GitHub makes them. */
+const anchorsOf = (text: string): string[] =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
+    (title as string)
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
