@@ -72,10 +72,21 @@ describe('create', () => {
     ['no quantity', { line_items: [{ ...lineOf(), quantity: undefined as never }] }, 'line_items[0][quantity]'],
     ['a negative quantity', { line_items: [lineOf({ quantity: -1 })] }, 'line_items[0][quantity]'],
     ['over a hundred lines', { line_items: Array.from({ length: 101 }, () => lineOf()) }, 'line_items'],
-    ['an old ui_mode', { ui_mode: 'hosted' }, 'ui_mode'],
     ['two e-mails', { customer: 'cus_x', customer_email: 'a@example.com' }, 'customer_email'],
   ])('refuses %s', async (_text, params, param) => {
     expect(await refusal(openSession(rig, params))).toMatchObject({ statusCode: 400, param });
+  });
+
+  test('refuses an old ui_mode in Stripe’s words, and says which modes it does not have itself', async () => {
+    expect((await refusal(openSession(rig, { ui_mode: 'hosted' }))).message).toBe(
+      'Invalid ui_mode: must be one of elements, embedded_page, form, or hosted_page',
+    );
+    expect((await refusal(openSession(rig, { ui_mode: 'embedded_page' }))).message).toMatch(
+      /^This sandbox does not support/,
+    );
+    expect((await refusal(openSession(rig, { mode: 'subscription' }))).message).toMatch(
+      /^This sandbox does not support/,
+    );
   });
 
   test('refuses less than can be charged, and takes nothing at all', async () => {
