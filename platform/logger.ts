@@ -7,7 +7,19 @@ export function createLogger(name: string, level: string): Logger {
   return pino({
     name,
     level,
-    redact: { paths: ['*.email', '*.name_on_card', '*.address', '*.token', 'req.headers', 'req.query', 'err.raw', 'err.headers'], remove: true },
+    redact: {
+      paths: [
+        '*.email',
+        '*.name_on_card',
+        '*.address',
+        '*.token',
+        'req.headers',
+        'req.query',
+        'err.raw',
+        'err.headers',
+      ],
+      remove: true,
+    },
     serializers: { err: describeError },
   });
 }

@@ -6,7 +6,10 @@ import type { Env } from './env';
  * their own on some calls and never after a 429; its time-out fits inside an activity's.
  * @param timeout milliseconds for one call
  */
-export function connectStripe({ STRIPE_SECRET_KEY, STRIPE_API_BASE }: Pick<Env, 'STRIPE_SECRET_KEY' | 'STRIPE_API_BASE'>, timeout = 12_000): Stripe {
+export function connectStripe(
+  { STRIPE_SECRET_KEY, STRIPE_API_BASE }: Pick<Env, 'STRIPE_SECRET_KEY' | 'STRIPE_API_BASE'>,
+  timeout = 12_000,
+): Stripe {
   const base = STRIPE_API_BASE ? new URL(STRIPE_API_BASE) : undefined;
   return new Stripe(STRIPE_SECRET_KEY, {
     timeout,

@@ -26,11 +26,9 @@ export const ENDINGS: Record<string, Ending> = {
   'completed-delivered': async (world) => {
     const id = await prepared(world, 'ending-delivered', 2);
     const ship = (trackingNumber: string) =>
-      world
-        .handle(id)
-        .executeUpdate('ship', {
-          args: [{ carrier: 'DHL', trackingNumber, items: [{ sku: 'ending-delivered', quantity: 1 }] }],
-        });
+      world.handle(id).executeUpdate('ship', {
+        args: [{ carrier: 'DHL', trackingNumber, items: [{ sku: 'ending-delivered', quantity: 1 }] }],
+      });
     await ship('1');
     await ship('2');
     await world.handle(id).executeUpdate('deliver');

@@ -340,7 +340,9 @@ describe('an order that lost something on the way', () => {
     const { id } = await world.checkout([{ sku: 'form' }]);
     const handle = world.handle(id);
     const refused = (name: string, ...args: unknown[]) =>
-      expect(handle.executeUpdate(name, { args: args as [unknown] })).rejects.toMatchObject({ cause: { type: 'invalid_request' } });
+      expect(handle.executeUpdate(name, { args: args as [unknown] })).rejects.toMatchObject({
+        cause: { type: 'invalid_request' },
+      });
     await refused('ship', { carrier: 'DHL' });
     await refused('ship', { carrier: 'DHL', trackingNumber: '1', items: [{ sku: 'form', quantity: 0 }] });
     await refused('ship', { carrier: 'DHL', trackingNumber: '1', trackingUrl: 'javascript:alert(1)' });
