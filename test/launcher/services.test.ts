@@ -79,6 +79,8 @@ test('what is configured is not started, and says nothing in services.env', asyn
 
   const none = services({ ...OUTBOX_ONLY, SMTP_URL: 'smtp://127.0.0.1:1' });
   expect(await published(none)).toEqual({});
+  await stopped(none);
+  expect(existsSync(join(dataDir, 'services.env'))).toBe(false);
 });
 
 test('nothing outlives a starter that was killed, and the folder is free again', async () => {
@@ -89,6 +91,21 @@ test('nothing outlives a starter that was killed, and the folder is free again',
   const again = services(OUTBOX_ONLY);
   await published(again);
   expect(survivors(everything)).toEqual([]);
+});
+
+test('the next start waits until the slowest part of a killed run has stopped', async () => {
+  const killed = services(OUTBOX_ONLY);
+  await published(killed);
+  const [guard] = descendantsOf(killed.pid);
+  const [outbox] = descendantsOf(guard as number);
+  process.kill(outbox as number, 'SIGSTOP'); // so that it does not hear that it should stop
+  await stopped(killed, 'SIGKILL');
+  await until('the guard has noticed', () => !existsSync(join(dataDir, 'services.env')));
+
+  const again = services(OUTBOX_ONLY);
+  await published(again);
+  expect(again.output()).toContain('An earlier run was killed');
+  expect(survivors([outbox as number])).toEqual([]);
 });
 
 test('a data folder serves one at a time, and the refused one disturbs nobody', async () => {
