@@ -160,6 +160,19 @@ describe('a pending order that a page asks for', () => {
     await until(async () => (await shop.world.order(id)).status === 'PREPARING');
   });
 
+  test('whose till is closed while a payment is being confirmed is told so once a minute', async () => {
+    const id = await opened();
+    await shop.world.at(`/sessions/${id}/three-d-secure/start`);
+    await shop.world.at(`/sessions/${id}/expire`);
+    for (let n = 0; n < 3; n++) {
+      await lookAgain();
+      expect((await get(id)).body).toMatchObject({ status: 'PENDING', paymentStatus: 'UNPAID' });
+    }
+    expect(await signals(id)).toBe(1);
+    await shop.world.at(`/sessions/${id}/three-d-secure/fail`);
+    expect(await shop.world.end(id)).toBe('EXPIRED');
+  });
+
   test('whose run was terminated, then paid, is made', async () => {
     const id = await opened('ebook');
     await shop.world.handle(id).terminate('by hand');
