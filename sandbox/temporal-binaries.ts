@@ -21,7 +21,9 @@ type Log = (line: string) => void;
  * @throws when none can be had, with what was tried
  */
 export async function findTemporal(log: Log): Promise<string> {
-  return onPath('temporal') ?? fetched(TEMPORAL_CLI, log);
+  const installed = onPath('temporal');
+  if (installed && (await isRecent(installed, log))) return installed;
+  return fetched(TEMPORAL_CLI, log);
 }
 
 /** Temporal's test server, which skips time: the one we kept, else fetched as {@link findTemporal} does. */
@@ -33,6 +35,15 @@ function onPath(name: string): string | undefined {
   const file = process.platform === 'win32' ? `${name}.exe` : name;
   const candidates = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   return candidates.map((folder) => join(folder, file)).find(isExecutable);
+}
+
+/** Holdfast relies on what servers from 1.30 on do with ids, updates and signals. */
+async function isRecent(program: string, log: Log): Promise<boolean> {
+  const { stdout } = await run(program, ['--version'], { timeout: 10_000 }).catch(() => ({ stdout: '' }));
+  const [, major = 0, minor = 0] = /Server (\d+)\.(\d+)/.exec(stdout)?.map(Number) ?? [];
+  if (major > 1 || (major === 1 && minor >= 30)) return true;
+  log(`The Temporal at ${program} is older than server 1.30 and is not used`);
+  return false;
 }
 
 function isExecutable(file: string): boolean {
