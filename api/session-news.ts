@@ -8,9 +8,12 @@ type Known = { status: OrderStatus; paymentStatus: PaymentStatus };
  * failed when its PaymentIntent asks for another method or is cancelled: the session alone does not show it.
  */
 export function newsOf(session: Stripe.Checkout.Session, { status, paymentStatus }: Known): string | null {
-  if (session.status === 'expired') return status === 'PENDING' && paymentStatus === 'UNPAID' ? 'expired' : null;
-  if (session.status !== 'complete') return null;
-  const seen = session.payment_status !== 'unpaid' ? 'paid' : hasFailed(session) ? 'failed' : 'processing';
+  if (session.status === 'open') return null;
+  // A 3-D Secure that was in flight when the session expired may have brought the money after all.
+  const paid = session.payment_status !== 'unpaid' || intentOf(session) === 'succeeded';
+  if (session.status === 'expired' && !paid)
+    return status === 'PENDING' && paymentStatus === 'UNPAID' ? 'expired' : null;
+  const seen = paid ? 'paid' : hasFailed(session) ? 'failed' : 'processing';
   return KNOWN_AS[seen].includes(paymentStatus) ? null : seen;
 }
 
@@ -20,7 +23,10 @@ const KNOWN_AS: Record<'paid' | 'failed' | 'processing', PaymentStatus[]> = {
   processing: ['PROCESSING'],
 };
 
-function hasFailed({ payment_intent }: Stripe.Checkout.Session): boolean {
-  const status = typeof payment_intent === 'object' ? payment_intent?.status : undefined;
+function hasFailed(session: Stripe.Checkout.Session): boolean {
+  const status = intentOf(session);
   return status === 'requires_payment_method' || status === 'canceled';
 }
+
+const intentOf = ({ payment_intent: intent }: Stripe.Checkout.Session): Stripe.PaymentIntent.Status | undefined =>
+  typeof intent === 'object' ? intent?.status : undefined;
