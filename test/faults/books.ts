@@ -1,0 +1,110 @@
+import type Stripe from 'stripe';
+import { isFinal, type OrderStatus } from '../../domain/order';
+import { until } from '../support/launched';
+import type { System } from './system';
+
+/** What Stripe keeps of the money of an order that stands so. */
+const KEEPS_MONEY: Record<OrderStatus, boolean> = {
+  PENDING: false,
+  PAID: true,
+  PREPARING: true,
+  SHIPPED: true,
+  COMPLETED: true,
+  EXPIRED: false,
+  CANCELLED: false,
+  REFUNDED: false,
+};
+
+/**
+ * Holds everything that Holdfast says against everything that Stripe says and against itself: each order's money, the sum of all to the cent,
+ * every open till, the stock and its movements, the mails. For a system that has come to rest: only the mails are waited for.
+ */
+export async function expectBooksToBalance(system: System): Promise<void> {
+  await expectMoneyToAgree(system);
+  await expectStockToAddUp(system);
+  await expectMailsOnce(system);
+  await expectNobodyCalled(system);
+}
+
+async function expectMoneyToAgree({ db, stripe }: System): Promise<void> {
+  const orders = await db.order.findMany();
+  const sessions = await stripe.checkout.sessions
+    .list({ limit: 100, expand: ['data.payment_intent.latest_charge'] })
+    .autoPagingToArray({ limit: 10_000 });
+
+  for (const session of sessions) {
+    const order = orders.find(({ sessionId }) => sessionId === session.id);
+    const kept = keptOf(session);
+    const due = order && KEEPS_MONEY[order.status] ? Number(order.total) : 0;
+    // An open till belongs to an order that waits for it, and to none other.
+    const till = session.status === 'open' ? (order?.status === 'PENDING' ? 'waited for' : 'left open') : 'closed';
+    const seen = { session: session.id, order: order?.status ?? 'none', till, kept };
+    expect(seen).toEqual({ ...seen, till: till === 'waited for' ? till : 'closed', kept: due });
+  }
+  expect(sessions.length).toBeGreaterThanOrEqual(orders.length);
+
+  const transactions = await stripe.balanceTransactions.list({ limit: 100 }).autoPagingToArray({ limit: 10_000 });
+  const atStripe = transactions.reduce((sum, { amount }) => sum + amount, 0);
+  const here = orders
+    .filter(({ paidAt }) => paidAt !== null)
+    .reduce((sum, { total, refunded }) => sum + Number(total) - Number(refunded), 0);
+  expect({ ledger: here }).toEqual({ ledger: atStripe });
+}
+
+/** What was taken for a session and not given back. */
+function keptOf({ payment_intent: intent }: Stripe.Checkout.Session): number {
+  const charge = typeof intent === 'object' ? intent?.latest_charge : null;
+  return typeof charge === 'object' && charge ? charge.amount_captured - charge.amount_refunded : 0;
+}
+
+async function expectStockToAddUp({ db }: System): Promise<void> {
+  const levels = await db.stockLevel.findMany({ include: { movements: true, holds: true } });
+  const sold = await db.orderItem.findMany({ where: { order: { stock: 'COMMITTED' } } });
+  const waiting = await db.orderItem.findMany({ where: { order: { stock: 'HELD' } } });
+  for (const { sku, onHand, held, movements, holds } of levels) {
+    const of = (items: { sku: string; quantity: number }[]) => sum(items.filter((item) => item.sku === sku));
+    const delivered = movements.filter(({ kind }) => kind === 'ADJUST').reduce((all, m) => all + m.onHandDelta, 0);
+    expect({ sku, onHand, held }).toEqual({ sku, onHand: delivered - of(sold), held: of(waiting) });
+    expect({ sku, onHand, held }).toEqual({
+      sku,
+      onHand: movements.reduce((all, { onHandDelta }) => all + onHandDelta, 0),
+      held: sum(holds.filter(({ state }) => state === 'ACTIVE')),
+    });
+  }
+}
+
+const sum = (lines: { quantity: number }[]): number => lines.reduce((all, { quantity }) => all + quantity, 0);
+
+/** Mails go beside the orders, so they are waited for; each is at the outbox once, and none that nobody wrote. */
+async function expectMailsOnce({ db, outbox }: System): Promise<void> {
+  await until('every mail sent', async () => (await db.mail.count({ where: { status: 'WRITTEN' } })) === 0, 90_000);
+  const written = (await db.mail.findMany()).map(({ template, orderNumber }) => `${template} ${orderNumber}`).sort();
+  const answer = await fetch(`${outbox.url}/api/mails`);
+  const { data } = (await answer.json()) as { data: { tags: Record<string, string>; idempotencyKey: string }[] };
+  expect(data.map(({ tags }) => `${tags.template} ${tags.order}`).sort()).toEqual(written);
+  expect(new Set(data.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(data.length);
+}
+
+/** A fault that passes is no reason to call anybody: no order ever needed attention. */
+async function expectNobodyCalled({ db }: System): Promise<void> {
+  expect(await db.timelineEntry.findMany({ where: { type: 'attention' } })).toEqual([]);
+  expect(await db.mail.count({ where: { template: 'attention_needed' } })).toBe(0);
+}
+
+/** Waits until every order has ended or waits to be shipped, and the workflow of each that has ended is complete. */
+export async function everythingSettled(system: System, timeoutMs = 120_000): Promise<void> {
+  await until(
+    'every order settled',
+    async () => (await system.db.order.count({ where: { status: { in: ['PENDING', 'PAID'] } } })) === 0,
+    timeoutMs,
+  );
+  const orders = await system.db.order.findMany({ select: { sessionId: true, status: true } });
+  for (const { sessionId } of orders.filter(({ status }) => isFinal(status))) {
+    const handle = system.temporal.workflow.getHandle(sessionId);
+    await until(
+      `workflow ${sessionId} complete`,
+      async () => (await handle.describe()).status.name === 'COMPLETED',
+      timeoutMs,
+    );
+  }
+}

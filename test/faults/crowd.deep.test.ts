@@ -1,0 +1,112 @@
+import { everythingSettled, expectBooksToBalance } from './books';
+import { type Answer, Shop } from './shop';
+import { System } from './system';
+
+let system: System;
+let shop: Shop;
+beforeAll(async () => {
+  system = await System.start({ apis: 2, workers: 2 });
+  shop = new Shop(system);
+});
+afterAll(() => system?.stop());
+
+test('the same completed event 20 times at once makes one order and one mail of each kind', async () => {
+  await shop.product('mug', { stock: 10 });
+  const id = await shop.buy({ sku: 'mug' });
+  await shop.at('/deliveries', { mode: 'normal', duplicate: 19 });
+  await shop.pay(id, { wait: true });
+  await shop.at('/deliveries', { mode: 'normal' });
+
+  expect(await shop.settled(id)).toBe('PREPARING');
+  await shop.mailed(id, ['order_confirmation', 'order_received']);
+  expect(await system.db.order.count()).toBe(1);
+  expect(await shop.stock('mug')).toEqual({ onHand: 9, held: 0 });
+});
+
+test('an event that comes again 20 times after the order has ended changes nothing', async () => {
+  await shop.product('song');
+  const id = await shop.buy({ sku: 'song' });
+  await shop.pay(id);
+  expect(await shop.ended(id)).toBe('COMPLETED');
+  const before = await shop.order(id);
+  const [event] = (await system.stripe.events.list({ type: 'checkout.session.completed', limit: 1 })).data;
+  const again = Array.from({ length: 20 }, () => shop.at<{ statuses: number[] }>(`/events/${event?.id}/redeliver`));
+  expect((await Promise.all(again)).flatMap(({ statuses }) => statuses)).toEqual(Array(20).fill(200));
+
+  expect(await shop.ended(id)).toBe('COMPLETED');
+  expect(await shop.order(id)).toEqual(before);
+  await shop.mailed(id, ['order_confirmation', 'order_received']);
+});
+
+test('30 shoppers at once for the last unit: one gets it, 29 hear that it is gone', async () => {
+  await shop.product('last', { stock: 1 });
+  const answers = await Promise.all(Array.from({ length: 30 }, (_, n) => ask(n, 'last')));
+
+  expect(tally(answers)).toEqual({ '201': 1, '409 out_of_stock': 29 });
+  expect(await shop.stock('last')).toEqual({ onHand: 1, held: 1 });
+  const winner = answers.find(({ status }) => status === 201) as Answer;
+  await shop.pay(winner.body.sessionId);
+  expect(await shop.settled(winner.body.sessionId)).toBe('PREPARING');
+  await everythingSettled(system);
+  expect(await shop.stock('last')).toEqual({ onHand: 0, held: 0 });
+  await expectBooksToBalance(system);
+});
+
+test('200 shoppers, 40 in flight, for 25 units: 25 get one, and nobody waits for a till to close', async () => {
+  await shop.product('rare', { stock: 25 });
+  const opened = await opensAtStripe();
+  // Longer than a checkout may take: whoever waited for it would be answered 503.
+  await shop.fault('POST', '/expire$', { kind: 'delay', ms: 10_000, times: 200 });
+  const began = performance.now();
+  const answers = await inFlight(40, 200, (n) => ask(n, 'rare'));
+  const took = performance.now() - began;
+
+  expect(tally(answers)).toEqual({ '201': 25, '409 out_of_stock': 175 });
+  const tooLate = (await opensAtStripe()) - opened - 25;
+  expect(tooLate).toBeGreaterThan(0); // else no till had to be closed
+  report('200 shoppers for 25 units', {
+    'seconds in all': (took / 1000).toFixed(1),
+    '201 p50/max ms': quantiles(answers.filter(({ status }) => status === 201)),
+    '409 p50/max ms': quantiles(answers.filter(({ status }) => status === 409)),
+    'tills to close': tooLate,
+  });
+
+  await Promise.all(answers.filter(({ status }) => status === 201).map(({ body }) => shop.pay(body.sessionId)));
+  await everythingSettled(system);
+  expect(await shop.stock('rare')).toEqual({ onHand: 0, held: 0 });
+  await expectBooksToBalance(system);
+});
+
+const ask = (n: number, sku: string): Promise<Answer> => shop.checkout([{ sku }], { api: system.apis[n % 2] });
+
+const opensAtStripe = async () => (await shop.requests('POST', /^\/v1\/checkout\/sessions$/)).length;
+
+/** How often each answer was given: status, and the problem's code. */
+function tally(answers: Answer[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { status, body } of answers) {
+    const kind = [status, body.code].filter(Boolean).join(' ');
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return counts;
+}
+
+async function inFlight<T>(atOnce: number, count: number, run: (n: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  let next = 0;
+  const lane = async () => {
+    while (next < count) results.push(await run(next++));
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  return results;
+}
+
+const quantiles = (answers: Answer[]): string => {
+  const sorted = answers.map(({ ms }) => ms).sort((a, b) => a - b);
+  return [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)].map((ms) => (ms ?? 0).toFixed(0)).join(' / ');
+};
+
+function report(what: string, measured: Record<string, string | number>): void {
+  const lines = Object.entries(measured).map(([name, value]) => `    ${name}: ${value}\n`);
+  process.stdout.write(`  ${what}\n${lines.join('')}`);
+}

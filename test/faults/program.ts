@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { type Exit, type Guarded, startGuarded } from '../../sandbox/guard';
+import { lastLines } from '../../sandbox/logs';
+import { until } from '../support/launched';
+
+const ROOT = join(__dirname, '..', '..');
+/** Both are to be ready within 90 s of their start. */
+const READY_MS = 90_000;
+
+export interface ProgramOptions {
+  name: string;
+  /** `api/main.ts` or `worker/main.ts`. */
+  entry: string;
+  /** Where its `/readyz` answers. */
+  port: number;
+  /** Nothing else reaches it. */
+  env: Record<string, string>;
+  logFolder: string;
+}
+
+/** One of our two programs as an operator runs it. It is killed, asked to stop, and started again in the same place. */
+export class Program {
+  private running: Guarded | undefined;
+
+  constructor(private readonly options: ProgramOptions) {}
+
+  get url(): string {
+    return `http://127.0.0.1:${this.options.port}`;
+  }
+
+  get log(): string {
+    return join(this.options.logFolder, `${this.options.name}.log`);
+  }
+
+  /** Whether it runs; false also while it is only just being ended. */
+  get isRunning(): boolean {
+    return this.running !== undefined;
+  }
+
+  /** Starts it, and comes back when it says that it is ready; how long that took, in milliseconds. */
+  async start(): Promise<number> {
+    const began = performance.now();
+    const { name, entry, env } = this.options;
+    const { PATH = '', HOME = '' } = process.env;
+    const part = await startGuarded(process.execPath, ['--import', 'tsx', entry], {
+      log: this.log,
+      cwd: ROOT,
+      env: { PATH, HOME, ...env },
+    });
+    this.running = part;
+    let ended = false;
+    void part.exited.then(() => {
+      ended = true;
+    });
+    await until(
+      `${name} ready`,
+      async () => {
+        if (ended) throw new Error(`${name} did not start:\n${lastLines(this.log)}`);
+        return this.isReady();
+      },
+      READY_MS,
+    );
+    return performance.now() - began;
+  }
+
+  async isReady(): Promise<boolean> {
+    const answer = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+    return answer?.status === 200;
+  }
+
+  /** `kill -9`, and nothing of it is left. */
+  async kill9(): Promise<void> {
+    await this.signal('SIGKILL').exited;
+  }
+
+  /** Asks it to stop, as often as told, and waits: how it ended, and after how many milliseconds. */
+  async terminate(times = 1): Promise<Exit & { ms: number }> {
+    const began = performance.now();
+    const asked = this.signal('SIGTERM');
+    for (let more = 1; more < times; more++) process.kill(asked.pid, 'SIGTERM');
+    const exit = await asked.exited;
+    return { ...exit, ms: performance.now() - began };
+  }
+
+  private signal(signal: NodeJS.Signals): Guarded {
+    const { running } = this;
+    if (!running) throw new Error(`${this.options.name} does not run`);
+    this.running = undefined;
+    process.kill(running.pid, signal);
+    return running;
+  }
+}

@@ -1,0 +1,181 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import type Stripe from 'stripe';
+import { connectDatabase, type Db } from '../../platform/database';
+import { connectStripe } from '../../platform/stripe';
+import { migrate } from '../../prisma/migrate';
+import { stopAllGuarded } from '../../sandbox/guard';
+import { type Outbox, startOutbox } from '../../sandbox/outbox/server';
+import { freePort } from '../../sandbox/ports';
+import { type Postgres, startPostgres } from '../../sandbox/postgres';
+import { type StripeSandbox, startStripeSandbox } from '../../sandbox/stripe/server';
+import { startTemporal, type Temporal } from '../../sandbox/temporal';
+import { Program } from './program';
+import { Relay } from './relay';
+
+export const ADMIN_TOKEN = 'admin-token-of-the-faults';
+export const WEBHOOK_SECRET = 'whsec_faults';
+const STRIPE_KEY = 'sk_test_sandbox_faults';
+const RESEND_KEY = 're_faults';
+
+export interface SystemOptions {
+  apis?: number;
+  workers?: number;
+  /** What differs from the defaults of the tests: no limits on checkout, holds of half an hour. */
+  env?: Record<string, string>;
+}
+
+/**
+ * The whole of Holdfast as it runs in production: real `api` and `worker` processes, PostgreSQL, Temporal, with the Stripe sandbox and the
+ * outbox for the world. Each part can be killed, stopped and started again where it was.
+ */
+export class System {
+  readonly apis: Program[] = [];
+  readonly workers: Program[] = [];
+  postgres!: Restartable<Postgres>;
+  temporalServer!: Restartable<Temporal>;
+  /** Between the workers and Temporal: stopped, they work on and cannot say so. */
+  relay!: Relay;
+  sandbox!: StripeSandbox;
+  outbox!: Outbox;
+  /** The test's own clients. */
+  db!: Db;
+  stripe!: Stripe;
+  temporal!: Client;
+  private env: Record<string, string> = {};
+
+  private constructor(private readonly folder: string) {}
+
+  /** Starts everything at once; ready when every process says so. */
+  static async start(options: SystemOptions = {}): Promise<System> {
+    const system = new System(mkdtempSync(join(tmpdir(), 'holdfast-faults-')));
+    try {
+      await system.startAll(options);
+      return system;
+    } catch (error) {
+      await system.stop();
+      throw error;
+    }
+  }
+
+  private async startAll({ apis = 1, workers = 1, env = {} }: SystemOptions): Promise<void> {
+    const apiPort = await freePort();
+    await Promise.all([
+      this.startPostgres(await freePort()),
+      this.startTemporal(await freePort()),
+      this.startWorld(`http://127.0.0.1:${apiPort}/webhooks/stripe`),
+    ]);
+    this.env = { ...this.variables(`http://127.0.0.1:${apiPort}`), ...env };
+    this.stripe = connectStripe({ STRIPE_SECRET_KEY: STRIPE_KEY, STRIPE_API_BASE: this.sandbox.url }, 30_000);
+    const first = this.addApi({}, apiPort);
+    const others = Array.from({ length: apis - 1 }, () => this.addApi());
+    await Promise.all([first, ...others, ...Array.from({ length: workers }, () => this.addWorker())]);
+  }
+
+  /** One more API beside the others; Stripe's webhooks go to the first. */
+  async addApi(env: Record<string, string> = {}, port?: number): Promise<Program> {
+    return this.add(this.apis, 'api', { ...env, PORT: String(port ?? (await freePort())) });
+  }
+
+  async addWorker(env: Record<string, string> = {}): Promise<Program> {
+    const port = String(await freePort());
+    return this.add(this.workers, 'worker', { ...env, WORKER_PORT: port, TEMPORAL_ADDRESS: this.relay.address });
+  }
+
+  private async add(beside: Program[], kind: 'api' | 'worker', env: Record<string, string>): Promise<Program> {
+    const program = new Program({
+      name: `${kind}-${beside.length + 1}`,
+      entry: `${kind}/main.ts`,
+      port: Number(env.WORKER_PORT ?? env.PORT),
+      env: { ...this.env, ...env },
+      logFolder: join(this.folder, 'logs'),
+    });
+    beside.push(program);
+    await program.start();
+    return program;
+  }
+
+  /** Ends everything, whatever state it is in. */
+  async stop(): Promise<void> {
+    await this.temporal?.connection.close();
+    await this.db?.$disconnect();
+    await this.sandbox?.close();
+    await this.outbox?.close();
+    await stopAllGuarded(0);
+    await this.relay?.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async startPostgres(port: number): Promise<void> {
+    const start = () => startPostgres({ dataDir: join(this.folder, 'postgres'), port, disposable: true });
+    this.postgres = await restartable(start);
+    await migrate(this.postgres.now.url);
+    this.db = connectDatabase(this.postgres.now.url);
+  }
+
+  private async startTemporal(port: number): Promise<void> {
+    const start = () =>
+      startTemporal({
+        dataDir: join(this.folder, 'temporal'),
+        port,
+        uiPort: false,
+        namespace: 'default',
+        logFile: join(this.folder, 'temporal.log'),
+      });
+    this.temporalServer = await restartable(start);
+    this.relay = await Relay.start(port);
+    this.temporal = new Client({ connection: Connection.lazy({ address: this.temporalServer.now.address }) });
+  }
+
+  private async startWorld(webhookUrl: string): Promise<void> {
+    [this.sandbox, this.outbox] = await Promise.all([
+      startStripeSandbox({
+        port: 0,
+        dataDir: join(this.folder, 'stripe'),
+        secretKey: STRIPE_KEY,
+        defaultWebhook: { url: webhookUrl, secret: WEBHOOK_SECRET },
+      }),
+      startOutbox({ dataDir: join(this.folder, 'outbox'), apiKey: RESEND_KEY }),
+    ]);
+  }
+
+  private variables(publicUrl: string): Record<string, string> {
+    return {
+      PUBLIC_URL: publicUrl,
+      DATABASE_URL: this.postgres.now.url,
+      TEMPORAL_ADDRESS: this.temporalServer.now.address,
+      STRIPE_SECRET_KEY: STRIPE_KEY,
+      STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+      STRIPE_API_BASE: this.sandbox.url,
+      STRIPE_MAX_PER_SECOND: '100',
+      RESEND_API_KEY: RESEND_KEY,
+      RESEND_BASE_URL: this.outbox.url,
+      EMAIL_FROM: 'Shop <shop@example.com>',
+      STAFF_EMAIL: 'staff@example.com',
+      ADMIN_TOKEN,
+      SIGNING_SECRET: 'signing-secret-of-the-faults',
+      CHECKOUT_RATE_LIMIT: '0',
+      CHECKOUT_OPEN_LIMIT: '0',
+    };
+  }
+}
+
+/** A part that comes back on its port with its data. */
+export interface Restartable<T> {
+  now: T;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+async function restartable<T extends { stop(): Promise<void> }>(start: () => Promise<T>): Promise<Restartable<T>> {
+  const part: Restartable<T> = {
+    now: await start(),
+    stop: () => part.now.stop(),
+    start: async () => {
+      part.now = await start();
+    },
+  };
+  return part;
+}
