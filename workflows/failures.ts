@@ -2,9 +2,14 @@ import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio
 
 /** Why a step failed, for staff, and whether it may pass by itself. */
 export function reasonOf(error: unknown): { reason: string; passing: boolean } {
-  if (!(error instanceof ActivityFailure)) throw error;
-  const { cause } = error;
+  // A local activity that timed out is wrapped the first time and bare when its marker is replayed (1.24.0): both must go the same way.
+  const cause = error instanceof TimeoutFailure ? error : activityFailure(error).cause;
   if (cause instanceof ApplicationFailure) return { reason: cause.message, passing: !cause.nonRetryable };
   if (cause instanceof TimeoutFailure) return { reason: 'It took too long', passing: true };
-  return { reason: error.message, passing: true };
+  return { reason: activityFailure(error).message, passing: true };
+}
+
+function activityFailure(error: unknown): ActivityFailure {
+  if (error instanceof ActivityFailure) return error;
+  throw error;
 }
