@@ -105,6 +105,8 @@ async function take<Args extends unknown[]>(
     await deps.db.timelineEntry.createMany({ data: [{ ...entry, ...remark }], skipDuplicates: true });
   }
   const steered = await steer(deps.temporal, { sessionId, update, args, updateId });
+  if (steered === 'accepted' && !ASKS_STRIPE.has(update.name))
+    throw new Problem('unavailable', 'It is asked for and will be done; look at the order again.', { retryAfter: 2 });
   const order = await readAdminOrder(deps, sessionId);
   if (steered === 'ended')
     throw new Problem(
@@ -113,3 +115,6 @@ async function take<Args extends unknown[]>(
     );
   return { body: order };
 }
+
+/** What may wait for Stripe: after 8 s it is answered with the order as it is, for the request is stored and goes on. */
+const ASKS_STRIPE: ReadonlySet<string> = new Set([cancelUpdate.name, retryUpdate.name]);
