@@ -31,12 +31,12 @@ export const checkout = (deps: Deps) => {
     /**
      * Closes the till: after it no shopper can start to pay. A session that is no longer open cannot be expired; Stripe says so without a
      * code, and the session itself says what it is (https://docs.stripe.com/api/checkout/sessions/expire).
-     * The key changes with each try (1, 2, …): expiring twice is harmless, while a saved 500 would be answered under one key for a day.
+     * Each try has a key of its own: expiring twice is harmless, while a saved 500 would be answered under one key for a day.
      */
-    async closeTill({ sessionId, attempt }: { sessionId: SessionId; attempt: number }): Promise<Verdict> {
+    async closeTill({ sessionId }: { sessionId: SessionId }): Promise<Verdict> {
       try {
         await deps.stripe.checkout.sessions.expire(sessionId, undefined, {
-          idempotencyKey: `expire/${sessionId}/${attempt}`,
+          idempotencyKey: `expire/${sessionId}/${deps.clock.now()}`,
         });
       } catch (error) {
         if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;

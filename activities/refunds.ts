@@ -15,17 +15,15 @@ export type GivenBack =
   /** A dispute is open on the charge; Stripe would refuse, and the bank decides now. */
   | { outcome: 'disputed' };
 
-/** How long a key at Stripe can be relied on: it lives at least 24 hours (https://docs.stripe.com/api/idempotent_requests). */
-const KEY_LIFE_MS = 23 * 3_600_000;
-
 /** Asking Stripe for money back, and following what becomes of it. */
 export const refunds = (deps: Deps) => {
   const { db, stripe, clock } = deps;
 
   return {
     /**
-     * Gives back all that is left of an order's money, once. The refund's key is written down before Stripe is asked; whenever an earlier try
-     * is in doubt, or its key may be pruned, Stripe's own list is looked at first. No amount is sent: Stripe gives back the rest, and the
+     * Gives back all that is left of an order's money, once. The refund's key is written down before Stripe is asked; a key that stands
+     * there already is an earlier try in doubt (its answer was lost, the worker died, the key may be pruned), so Stripe's own list is looked
+     * at first. No amount is sent: Stripe gives back the rest, and the
      * parameters never change under the key, whatever happened at the Dashboard meanwhile.
      * @param tries the activity's attempt, 1 at first
      */
@@ -33,20 +31,16 @@ export const refunds = (deps: Deps) => {
       sessionId,
       reason,
       actor,
-      tries,
     }: {
       sessionId: SessionId;
       reason: Reason;
       actor: string;
-      tries: number;
     }): Promise<GivenBack> {
-      const { order, asked } = await writeDown(sessionId, reason, actor);
+      const { order, asked, inDoubt } = await writeDown(sessionId, reason, actor);
       if (order.paymentIntentId === null) {
         await undoUnpaid(deps, sessionId, actor);
         return { outcome: 'nothing-captured' };
       }
-      const inDoubt =
-        tries > 1 || clock.now() - asked.createdAt.getTime() > KEY_LIFE_MS || asked.status !== 'requested';
       const found = inDoubt ? await findOurs(order.paymentIntentId, asked) : null;
       const made = found ?? (await create(order.paymentIntentId, asked));
       if (made === 'disputed') return { outcome: 'disputed' };
@@ -69,7 +63,7 @@ export const refunds = (deps: Deps) => {
     },
   };
 
-  /** The row of the refund that is to empty this order: the one under way, or a new attempt when the last has failed. */
+  /** The row of the refund that is to empty this order: the one under way, which is then in doubt, or a new attempt when the last has failed. */
   async function writeDown(sessionId: SessionId, reason: Reason, actor: string) {
     const at = new Date(clock.now());
     return db.$transaction(async (tx) => {
@@ -80,7 +74,7 @@ export const refunds = (deps: Deps) => {
         take: 1,
       });
       const last = earlier[0];
-      if (last && last.status !== 'failed' && last.status !== 'canceled') return { order, asked: last };
+      if (last && last.status !== 'failed' && last.status !== 'canceled') return { order, asked: last, inDoubt: true };
       const attempt = (last?.attempt ?? 0) + 1;
       const key = `${sessionId}/rest/${attempt}`;
       const asked = await tx.refund.create({
@@ -96,7 +90,7 @@ export const refunds = (deps: Deps) => {
           updatedAt: at,
         },
       });
-      return { order, asked };
+      return { order, asked, inDoubt: false };
     });
   }
 

@@ -1,7 +1,5 @@
 /** What happens to an object by itself, a while after: kept, so that a restart does not forget it. */
-import { openDispute } from './disputes';
 import type { Later } from './records';
-import { finishRefund } from './refunds';
 import type { World } from './world';
 
 /** Within a transaction: makes `what` happen to the object after so many seconds of the sandbox's clock. */
@@ -15,15 +13,12 @@ export function resumeLater(world: World): void {
 }
 
 function watch(world: World, { id, at }: Later): void {
-  world.clock.at(at, () => world.store.transaction(() => happen(world, id)));
-}
-
-function happen(world: World, id: string): void {
-  const later = world.store.later.get(id);
-  if (later === undefined) return;
-  world.store.later.delete(id);
-  if (later.what === 'dispute' && world.store.disputes.by('charge', id).length === 0) openDispute(world, id, {});
-  const refund = world.store.refunds.get(id);
-  if (later.what === 'refund_succeeds' && refund?.status === 'pending') finishRefund(world, id, 'succeeded');
-  if (later.what === 'refund_fails' && refund?.status === 'succeeded') finishRefund(world, id, 'failed');
+  world.clock.at(at, () =>
+    world.store.transaction(() => {
+      const later = world.store.later.get(id);
+      if (later === undefined) return;
+      world.store.later.delete(id);
+      world.happen(world, later);
+    }),
+  );
 }

@@ -11,6 +11,7 @@ import { Deliveries } from './deliveries';
 import { pruneEvents } from './events';
 import { Faults } from './faults';
 import { createGateway } from './gateway';
+import { happen } from './happenings';
 import { resumeLater } from './later';
 import { createPages } from './pages';
 import { RequestLog } from './request-log';
@@ -78,6 +79,7 @@ export async function startStripeSandbox(options: SandboxOptions): Promise<Strip
     log,
     cause: NOBODY,
     silenced: new Set(),
+    happen,
     ending: ending.signal,
   };
   const faults = new Faults();

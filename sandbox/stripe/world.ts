@@ -1,6 +1,7 @@
 /** What every part of the sandbox works on. */
 import type { SandboxClock } from './clock';
 import type { Deliveries } from './deliveries';
+import type { Later } from './records';
 import type { Store } from './store';
 
 /** Stripe's API version whose shapes the sandbox speaks: the one the pinned library sends. */
@@ -13,6 +14,8 @@ export interface World {
   /** Where shoppers reach the payment pages, without a slash at the end. */
   readonly publicUrl: string;
   readonly log: (line: Record<string, unknown>) => void;
+  /** Does what was put off for an object (`happenings.ts`); here, so that what is put off need not know who does it. */
+  readonly happen: (world: World, later: Later) => void;
   /** The API request under way: events name it. Both null when a shopper, the clock or staff at the Dashboard did it. */
   cause: Cause;
   /** Types of events that are never generated, as some are at Stripe. */

@@ -180,6 +180,12 @@ describe('money that comes when it should not', () => {
     expect(await world.end(id)).toBe('REFUNDED');
     const order = await world.order(id);
     expect((await world.stripe.refunds.list({ payment_intent: order.paymentIntentId as string })).data).toHaveLength(1);
+    // The second try looked before it asked again: one request, under the key that was written down.
+    const asked = (await world.requests()).filter(
+      ({ method, path, params }) =>
+        method === 'POST' && path === '/v1/refunds' && params.payment_intent === order.paymentIntentId,
+    );
+    expect(asked).toMatchObject([{ idempotencyKey: `refund/${id}/rest/1` }]);
     expect(order.refunds).toHaveLength(1);
     expect(order.refunds[0]).toMatchObject({ reason: 'damaged', status: 'succeeded' });
     expect(await world.stock('once')).toEqual({ onHand: 1, held: 0 });
@@ -274,6 +280,10 @@ describe('an order that lost something on the way', () => {
     await world.pay(id);
     await world.webhook(id);
     await until(async () => (await world.db.order.findUnique({ where: { sessionId: id } }))?.status === 'PREPARING');
+    expect(await world.order(id)).toMatchObject({
+      origin: 'CHECKOUT',
+      number: (await world.stripe.checkout.sessions.retrieve(id)).metadata?.holdfast_number,
+    });
     expect(await world.stock('orphan')).toEqual({ onHand: 1, held: 0 });
   });
 
@@ -378,5 +388,23 @@ describe('an order that lost something on the way', () => {
     expect(await world.end(id)).toBe('REFUNDED');
     expect(await world.stock('dashboard')).toEqual({ onHand: 1, held: 0 });
     expect(await world.order(id)).toMatchObject({ status: 'REFUNDED', attentionStep: null });
+  });
+
+  test('whose till Stripe answers with 500, saved under its key, is closed all the same, and soon', async () => {
+    await world.product('stubborn', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'stubborn' }]);
+    await world.at('/faults', {
+      match: { method: 'POST', path: '/expire$' },
+      times: 1,
+      kind: 'error_after',
+      status: 500,
+    });
+    await world.handle(id).signal('abandon');
+    await until(async () => (await world.order(id)).status === 'CANCELLED');
+    const keys = (await world.requests())
+      .filter(({ path }) => path.endsWith(`${id}/expire`))
+      .map(({ idempotencyKey }) => idempotencyKey);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(keys.length).toBeGreaterThan(1);
   });
 });

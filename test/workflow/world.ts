@@ -262,6 +262,14 @@ export class World {
     return (await answer.json()) as T;
   }
 
+  /** What was asked of Stripe's API so far. */
+  async requests(): Promise<
+    { method: string; path: string; idempotencyKey: string | null; params: Record<string, unknown> }[]
+  > {
+    const { data } = (await (await fetch(`${this.sandbox.url}/_control/requests`)).json()) as { data: [] };
+    return data;
+  }
+
   pay(id: SessionId, how: Record<string, unknown> = {}) {
     return this.at(`/sessions/${id}/pay`, { email: 'Ada@Example.com', name: 'Ada Lovelace', ...how });
   }

@@ -138,12 +138,12 @@ export class Desk {
 
   /**
    * Does a step until it is done. One that cannot go on is parked: in sight of staff, with a reason they can act on, waiting for `retry` or
-   * its own slow retry. `attempt` counts from 1.
+   * its own slow retry.
    */
-  async untilDone<T>(step: string, act: (attempt: number) => Promise<T>): Promise<T> {
+  async untilDone<T>(step: string, act: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
-        const result = await act(tries);
+        const result = await act();
         this.answeredRetries = this.retries;
         return result;
       } catch (error) {

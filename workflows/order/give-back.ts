@@ -10,9 +10,9 @@ export async function giveBack(desk: Desk, reason: Reason, actor: string): Promi
   const { sessionId } = desk;
   desk.waits('the refund to be taken by Stripe');
   for (;;) {
-    const given = await desk.untilDone('refund', (tries) =>
+    const given = await desk.untilDone('refund', () =>
       stripe.refundRest.executeWithOptions({ summary: `Gives back all that is left: ${reason}` }, [
-        { sessionId, reason, actor, tries },
+        { sessionId, reason, actor },
       ]),
     );
     if (given.outcome === 'disputed') {

@@ -90,10 +90,8 @@ class Watch {
       return this.desk.untilDone('confirm', () =>
         stripe.lookAtSession.executeWithOptions({ summary: 'Reads the session' }, [{ sessionId }]),
       );
-    return this.desk.untilDone('close the till', (attempt) =>
-      stripeLater.closeTill.executeWithOptions({ summary: `Closes the till: ${this.ending}` }, [
-        { sessionId, attempt },
-      ]),
+    return this.desk.untilDone('close the till', () =>
+      stripeLater.closeTill.executeWithOptions({ summary: `Closes the till: ${this.ending}` }, [{ sessionId }]),
     );
   }
 
