@@ -112,7 +112,7 @@ async function stripeSandbox({ env, run, ports, secrets }: Context): Promise<Var
   const url = `http://127.0.0.1:${port}`;
   const key = secrets.once('STRIPE_SECRET_KEY', () => `${SANDBOX_KEY_PREFIX}_${token()}`);
   const webhookSecret = secrets.once('STRIPE_WEBHOOK_SECRET', () => `whsec_${token()}`);
-  const api = env.PUBLIC_URL || `http://127.0.0.1:${env.PORT || 3000}`;
+  const api = env.PUBLIC_URL || `http://localhost:${env.PORT || 3000}`;
   await startNodePart(run, {
     name: 'The Stripe sandbox',
     id: 'stripe-sandbox',
