@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type SessionId, sessionId } from '../../domain/ids';
 import { isFinal, type OrderStatus } from '../../domain/order';
 import type { Mail } from '../../sandbox/outbox/mails';
+import type { Attempt } from '../../sandbox/stripe/deliveries';
 import type { LoggedRequest } from '../../sandbox/stripe/request-log';
 import { until } from '../support/launched';
 import type { Program } from './program';
@@ -109,6 +110,11 @@ export class Shop {
   async requests(method: string, path: RegExp): Promise<LoggedRequest[]> {
     const { data } = (await (await fetch(`${this.control}/requests`)).json()) as { data: LoggedRequest[] };
     return data.filter((request) => request.method === method && path.test(request.path));
+  }
+
+  /** Every try to deliver a webhook so far. */
+  async deliveries(): Promise<Attempt[]> {
+    return ((await (await fetch(`${this.control}/deliveries`)).json()) as { attempts: Attempt[] }).attempts;
   }
 
   // --- What became of it ----------------------------------------------------------------------------------------------------------------
