@@ -54,6 +54,14 @@ test.each<[string, Seen, OrderStatus, PaymentStatus, string | null]>([
   ],
   ['expired', { status: 'expired', payment_status: 'unpaid' }, 'PENDING', 'UNPAID', 'expired'],
   ['expired, as known', { status: 'expired', payment_status: 'unpaid' }, 'EXPIRED', 'UNPAID', null],
+  [
+    'expired, and confirmed by the bank after that',
+    { status: 'expired', payment_status: 'unpaid', intent: 'succeeded' },
+    'PENDING',
+    'UNPAID',
+    'paid',
+  ],
+  ['expired and paid, as known', { status: 'expired', payment_status: 'paid' }, 'PENDING', 'PAID', null],
 ])('a session that is %s', (_what, { status, payment_status, intent }, order, payment, news) => {
   const payment_intent = intent === undefined ? null : { status: intent };
   const session = { status, payment_status, payment_intent } as unknown as Stripe.Checkout.Session;
