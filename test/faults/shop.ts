@@ -127,12 +127,12 @@ export class Shop {
   }
 
   /** Waits until an order rests: until it has ended, or waits to be shipped. */
-  async settled(id: SessionId, timeoutMs?: number): Promise<OrderStatus> {
+  async settled(id: SessionId): Promise<OrderStatus> {
     const look = async () => {
       const order = await this.system.db.order.findUnique({ where: { sessionId: id }, select: { status: true } });
       return order && (isFinal(order.status) || order.status === 'PREPARING') ? order.status : null;
     };
-    return until(`order ${id} settled`, look, timeoutMs);
+    return until(`order ${id} settled`, look, 120_000);
   }
 
   /** The shopper's page asks for the order, twice a second, until it shows that it is paid. Each shopper has an address of their own. */

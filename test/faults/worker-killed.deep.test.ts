@@ -1,0 +1,181 @@
+import type { SessionId } from '../../domain/ids';
+import { until } from '../support/launched';
+import { everythingSettled, expectBooksToBalance } from './books';
+import { lockStock, type RowLock } from './lock';
+import type { Program } from './program';
+import { type Answer, Shop } from './shop';
+import { ADMIN_TOKEN, System } from './system';
+
+/** Longer than it takes to bring all the orders to where the worker is killed, shorter than our time-out for a call to Stripe. */
+const STRIPE_TAKES_MS = 11_000;
+
+let system: System;
+let shop: Shop;
+let worker: Program;
+/** Each order by the step in which its worker was killed. */
+const killedIn: Record<string, SessionId> = {};
+let refusedWhileHolding: Answer;
+
+beforeAll(async () => {
+  system = await System.start();
+  shop = new Shop(system);
+  worker = system.workers[0] as Program;
+  for (const sku of STOCKED) await shop.product(sku, { stock: 10 });
+  await shop.product('song');
+  const locks = await bringEveryOrderToItsStep();
+  expect(await underWayAtStripe()).toBe(4);
+  await worker.kill9();
+  await Promise.all(locks.map((lock) => lock.release()));
+  system.relay.thaw();
+  await worker.start();
+}, 300_000);
+afterAll(() => system?.stop());
+
+const STOCKED = ['to-hold', 'to-confirm', 'to-commit', 'committed', 'to-refund', 'to-close', 'to-follow'];
+
+test('killed while it holds the stock: the shopper hears of it in time, and nothing stays held', async () => {
+  expect([refusedWhileHolding.status, refusedWhileHolding.body.code]).toEqual([503, 'unavailable']);
+  expect(refusedWhileHolding.ms).toBeLessThan(10_000);
+  await everythingSettled(system);
+  expect(await shop.stock('to-hold')).toEqual({ onHand: 10, held: 0 });
+});
+
+test.each(['to-confirm', 'to-commit', 'committed'])(
+  'killed at %s: the order is sold once, and told of once',
+  async (step) => {
+    const id = idOf(step);
+    expect(await shop.settled(id)).toBe('PREPARING');
+    await shop.mailed(id, ['order_confirmation', 'order_received']);
+    expect(await shop.stock(step)).toEqual({ onHand: 9, held: 0 });
+  },
+);
+
+test('killed while its mails are being sent: each is sent once', async () => {
+  const id = idOf('mail');
+  expect(await shop.ended(id)).toBe('COMPLETED');
+  expect(await shop.mails(id)).toEqual(['order_confirmation', 'order_received']);
+});
+
+test.each(['to-refund', 'to-follow'])(
+  'killed at %s: all of the money is given back once, the goods return, the customer hears of it once',
+  async (step) => {
+    const id = idOf(step);
+    await until('the order refunded', async () => (await shop.order(id)).status === 'REFUNDED');
+    const { refunds, total } = await shop.order(id);
+    expect(refunds).toMatchObject([{ amount: total, status: 'succeeded' }]);
+    await shop.mailed(id, ['order_confirmation', 'order_received', 'order_refunded']);
+    expect(await shop.stock(step)).toEqual({ onHand: 10, held: 0 });
+  },
+);
+
+test('killed while it closes the till: the till is closed, and the stock is free', async () => {
+  const id = idOf('to-close');
+  expect(await shop.settled(id)).toBe('CANCELLED');
+  expect((await system.stripe.checkout.sessions.retrieve(id)).status).toBe('expired');
+  expect(await shop.stock('to-close')).toEqual({ onHand: 10, held: 0 });
+});
+
+test('after all of it the books balance, and nobody was called', async () => {
+  await everythingSettled(system);
+  await expectBooksToBalance(system);
+});
+
+/** Comes back when every order is in the middle of its step, with the locks that keep some of them there. */
+async function bringEveryOrderToItsStep(): Promise<RowLock[]> {
+  for (const step of ['to-confirm', 'to-commit', 'committed', 'to-refund', 'to-follow', 'to-close'])
+    killedIn[step] = await shop.buy({ sku: step });
+  killedIn.mail = await shop.buy({ sku: 'song' });
+  for (const step of ['to-refund', 'to-follow']) {
+    await shop.pay(idOf(step));
+    await shop.mailed(idOf(step), ['order_confirmation', 'order_received']);
+  }
+
+  await Promise.all([toFollow(), toMail()]);
+  await Promise.all([toRefund(), toConfirm(), toClose()]);
+  const locks = [await toHold(), await toCommit()];
+  await committed();
+  return locks;
+}
+
+async function toMail(): Promise<void> {
+  await fetch(`${system.outbox.url}/api/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ times: 2, delayMs: 60_000 }),
+  });
+  await shop.pay(idOf('mail'));
+  await until('the mails on their way', async () => (await shop.mails(idOf('mail'))).length === 2);
+}
+
+async function toFollow(): Promise<void> {
+  const refunds = /^\/v1\/refunds\/re_/;
+  await shop.fault('GET', refunds.source, { kind: 'delay', ms: STRIPE_TAKES_MS });
+  void cancel(idOf('to-follow'));
+  await until('the refund being read', async () => (await shop.requests('GET', refunds)).length > 0);
+}
+
+async function toRefund(): Promise<void> {
+  const refunds = /^\/v1\/refunds$/;
+  const before = (await shop.requests('POST', refunds)).length;
+  await shop.fault('POST', refunds.source, { kind: 'delay', ms: STRIPE_TAKES_MS });
+  void cancel(idOf('to-refund'));
+  await until('the refund asked for', async () => (await shop.requests('POST', refunds)).length > before);
+}
+
+async function toConfirm(): Promise<void> {
+  const session = new RegExp(`^/v1/checkout/sessions/${idOf('to-confirm')}$`);
+  await shop.fault('GET', session.source, { kind: 'delay', ms: STRIPE_TAKES_MS });
+  await shop.pay(idOf('to-confirm'));
+  await until('the session being read', async () => (await shop.requests('GET', session)).length > 0);
+}
+
+async function toClose(): Promise<void> {
+  const expire = new RegExp(`${idOf('to-close')}/expire$`);
+  await shop.fault('POST', expire.source, { kind: 'delay', ms: STRIPE_TAKES_MS });
+  await shop.post(`/orders/${idOf('to-close')}/abandon`, {});
+  await until('the till being closed', async () => (await shop.requests('POST', expire)).length > 0);
+}
+
+async function toHold(): Promise<RowLock> {
+  const lock = await lockStock(system, 'to-hold');
+  void shop.checkout([{ sku: 'to-hold' }]).then((answer) => {
+    refusedWhileHolding = answer;
+  });
+  await lock.waitedFor();
+  return lock;
+}
+
+async function toCommit(): Promise<RowLock> {
+  const lock = await lockStock(system, 'to-commit');
+  await shop.pay(idOf('to-commit'));
+  await lock.waitedFor();
+  return lock;
+}
+
+/** The stock is sold in the database, and Temporal does not hear of it. */
+async function committed(): Promise<void> {
+  const lock = await lockStock(system, 'committed');
+  await shop.pay(idOf('committed'));
+  await lock.waitedFor();
+  system.relay.freeze();
+  await lock.release();
+  await until('the order sold', async () => (await shop.order(idOf('committed'))).status === 'PREPARING');
+}
+
+/** How many calls to Stripe have no answer yet. */
+async function underWayAtStripe(): Promise<number> {
+  const all = [...(await shop.requests('GET', /./)), ...(await shop.requests('POST', /./))];
+  return all.filter(({ status }) => status === null).length;
+}
+
+async function cancel(id: SessionId): Promise<void> {
+  const { number } = await shop.order(id);
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+  await shop.post(`/admin/orders/${number}/cancel`, { reason: 'requested_by_customer' }, headers);
+}
+
+function idOf(step: string): SessionId {
+  const id = killedIn[step];
+  if (!id) throw new Error(`no order was killed at ${step}`);
+  return id;
+}
