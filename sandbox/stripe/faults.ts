@@ -11,6 +11,7 @@ export const faultShape = {
   kind: required(
     oneOf(
       'error_before', // answers a 500; nothing was done, nothing is saved under the key
+      'error_instead', // does nothing, answers a 500 and saves that under the key: what was begun and failed
       'error_after', // does it, then answers a 500 and saves that under the key, as Stripe does
       'rate_limit', // 429, before anything else
       'html', // a proxy's 502 page; nothing was done

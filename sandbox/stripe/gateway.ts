@@ -138,8 +138,9 @@ function execute(
   world.cause = { id: requestId, idempotency_key: key ?? null };
   try {
     return world.store.transaction(() => {
+      if (fault?.kind === 'error_instead') return save(failedForGood(fault, requestId));
       const answer = expandAll(world, route.run({ world, id, params: read as never }), expand);
-      if (fault?.kind === 'error_after') return save(failedAfterwards(fault, requestId));
+      if (fault?.kind === 'error_after') return save(failedForGood(fault, requestId));
       return save({ status: 200, body: JSON.stringify(answer, null, 2) });
     });
   } catch (error) {
@@ -150,7 +151,7 @@ function execute(
   }
 }
 
-function failedAfterwards({ status }: Fault, requestId: string): Answer {
+function failedForGood({ status }: Fault, requestId: string): Answer {
   return { ...refusalAnswer(serverError(status), requestId), headers: DO_NOT_RETRY };
 }
 

@@ -22,6 +22,16 @@ test('an error before: nothing is done, the same key then does it', async () => 
   expect(await productsNamed('A')).toHaveLength(1);
 });
 
+test('an error instead: nothing is done, and the same key tells of the same error for good', async () => {
+  await fault({ kind: 'error_instead', match: { method: 'POST', path: '^/v1/products$' } });
+  for (const replayed of [undefined, 'true']) {
+    const error = await refusal(rig.stripe.products.create({ name: 'I' }, { idempotencyKey: 'instead' }));
+    expect(error).toMatchObject({ statusCode: 500, type: 'StripeAPIError' });
+    expect(error.headers?.['idempotent-replayed']).toBe(replayed);
+  }
+  expect(await productsNamed('I')).toHaveLength(0);
+});
+
 test('an error after: it is done, with its events', async () => {
   const { intent } = await paidSession(rig);
   await fault({ kind: 'error_after', match: { path: '^/v1/refunds$' } });
