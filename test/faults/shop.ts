@@ -6,7 +6,7 @@ import type { Attempt } from '../../sandbox/stripe/deliveries';
 import type { LoggedRequest } from '../../sandbox/stripe/request-log';
 import { until } from '../support/launched';
 import type { Program } from './program';
-import type { System } from './system';
+import { ADMIN_TOKEN, type System } from './system';
 
 /** What a request was answered. */
 export interface Answer {
@@ -88,6 +88,13 @@ export class Shop {
     return this.at(`/sessions/${id}/pay`, { email: `${id.slice(-12)}@example.com`, ...how });
   }
 
+  /** Staff cancel an order, and all of its money goes back. */
+  async cancel(id: SessionId): Promise<Answer> {
+    const { number } = await this.order(id);
+    const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+    return this.post(`/admin/orders/${number}/cancel`, { reason: 'requested_by_customer' }, headers);
+  }
+
   // --- What happens at Stripe ---------------------------------------------------------------------------------------------------------
 
   /** Something happens at Stripe or to it: the sandbox's control API. */
@@ -104,6 +111,11 @@ export class Shop {
   /** The next such request goes wrong. `path` is a regular expression. */
   async fault(method: 'GET' | 'POST', path: string, fault: Record<string, unknown>): Promise<void> {
     await this.at('/faults', { match: { method, path }, ...fault });
+  }
+
+  /** Nothing more goes wrong. */
+  async clearFaults(): Promise<void> {
+    await fetch(`${this.control}/faults`, { method: 'DELETE' });
   }
 
   /** What Stripe was asked, those under way included. */

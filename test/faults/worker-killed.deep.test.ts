@@ -4,7 +4,7 @@ import { everythingSettled, expectBooksToBalance } from './books';
 import { lockStock, type RowLock } from './lock';
 import type { Program } from './program';
 import { type Answer, Shop } from './shop';
-import { ADMIN_TOKEN, System } from './system';
+import { System } from './system';
 
 /** Longer than it takes to bring all the orders to where the worker is killed, shorter than our time-out for a call to Stripe. */
 const STRIPE_TAKES_MS = 11_000;
@@ -110,7 +110,7 @@ async function toMail(): Promise<void> {
 async function toFollow(): Promise<void> {
   const refunds = /^\/v1\/refunds\/re_/;
   await shop.fault('GET', refunds.source, { kind: 'delay', ms: STRIPE_TAKES_MS });
-  void cancel(idOf('to-follow'));
+  void shop.cancel(idOf('to-follow'));
   await until('the refund being read', async () => (await shop.requests('GET', refunds)).length > 0);
 }
 
@@ -118,7 +118,7 @@ async function toRefund(): Promise<void> {
   const refunds = /^\/v1\/refunds$/;
   const before = (await shop.requests('POST', refunds)).length;
   await shop.fault('POST', refunds.source, { kind: 'delay', ms: STRIPE_TAKES_MS });
-  void cancel(idOf('to-refund'));
+  void shop.cancel(idOf('to-refund'));
   await until('the refund asked for', async () => (await shop.requests('POST', refunds)).length > before);
 }
 
@@ -166,12 +166,6 @@ async function committed(): Promise<void> {
 async function underWayAtStripe(): Promise<number> {
   const all = [...(await shop.requests('GET', /./)), ...(await shop.requests('POST', /./))];
   return all.filter(({ status }) => status === null).length;
-}
-
-async function cancel(id: SessionId): Promise<void> {
-  const { number } = await shop.order(id);
-  const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
-  await shop.post(`/admin/orders/${number}/cancel`, { reason: 'requested_by_customer' }, headers);
 }
 
 function idOf(step: string): SessionId {
