@@ -41,6 +41,7 @@ export class Api {
     };
     const server = createServer(createApp(deps));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    server.unref(); // a test that fails before it closes this must not keep Jest from ending
     return new Api(lines, server, closing, deps);
   }
 
@@ -54,6 +55,7 @@ export class Api {
 
   /** As `main.ts` stops: streams end, requests under way are answered. */
   async close(): Promise<void> {
+    if (this.closing.signal.aborted) return;
     this.closing.abort();
     const closed = new Promise((resolve) => this.server.close(resolve));
     this.server.closeIdleConnections();
@@ -69,6 +71,8 @@ export class Api {
 
 /** A shop that is open: the world of an order, and the API in front of it, which Stripe's events reach. */
 export class Shop {
+  private readonly others: Api[] = [];
+
   private constructor(
     readonly world: World,
     readonly api: Api,
@@ -81,16 +85,19 @@ export class Shop {
     return new Shop(world, api);
   }
 
-  /** Another API process of the same shop. */
+  /** Another API process of the same shop; closed with it, if not before. */
   async another(env: Partial<Env> = {}, parts: Partial<ApiDeps> = {}): Promise<Api> {
     const { clock, db } = this.world.deps();
-    return Api.listen({
+    const { temporal } = this.world;
+    const api = await Api.listen({
       db,
       clock,
       env: { ...this.world.env, ...env },
-      temporal: this.world.temporal.client,
+      temporal: temporal.client,
       ...parts,
     });
+    this.others.push(api);
+    return api;
   }
 
   /** From now on Stripe's events come to the API; until then each is as if lost. */
@@ -118,7 +125,7 @@ export class Shop {
   }
 
   async close(): Promise<void> {
-    await this.api.close();
+    for (const api of [this.api, ...this.others]) await api.close();
     await this.world.stop();
   }
 }
