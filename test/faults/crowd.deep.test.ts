@@ -77,6 +77,19 @@ test('200 shoppers, 40 in flight, for 25 units: 25 get one, and nobody waits for
   await expectBooksToBalance(system);
 });
 
+test('two APIs count together: checkouts a minute, and unpaid checkouts at a time', async () => {
+  await shop.product('poster', { stock: 100 });
+  // Another secret makes another client of us, with counters of its own.
+  const limits = { CHECKOUT_RATE_LIMIT: '12', CHECKOUT_OPEN_LIMIT: '4', SIGNING_SECRET: 'signing-secret-of-these-two' };
+  const apis = await Promise.all([system.addApi(limits), system.addApi(limits)]);
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, (_, n) => shop.checkout([{ sku: 'poster' }], { api: apis[n % 2] })),
+  );
+  expect(tally(answers)).toEqual({ '201': 4, '429 too_many_open': 8, '429 rate_limited': 28 });
+  for (const { status, retryAfter } of answers) if (status === 429) expect(retryAfter).toBeGreaterThan(0);
+  expect(await shop.stock('poster')).toEqual({ onHand: 100, held: 4 });
+});
+
 const ask = (n: number, sku: string): Promise<Answer> => shop.checkout([{ sku }], { api: system.apis[n % 2] });
 
 const opensAtStripe = async () => (await shop.requests('POST', /^\/v1\/checkout\/sessions$/)).length;

@@ -63,6 +63,29 @@ test('PostgreSQL down for some seconds in the middle: orders go on by themselves
   await expectBooksToBalance(system);
 });
 
+test('the mail service failing for a while: orders go on, and their mails come once, later', async () => {
+  await shop.outboxFault({ times: 1_000, status: 500 });
+  const song = await shop.buy({ sku: 'song' });
+  const mug = await shop.buy({ sku: 'mug' });
+  await Promise.all([song, mug].map((id) => shop.pay(id)));
+  expect(await shop.settled(song)).toBe('COMPLETED');
+  expect(await shop.settled(mug)).toBe('PREPARING');
+  const { number } = await shop.order(mug);
+  const shipment = { carrier: 'DHL', trackingNumber: '1' };
+  expect((await shop.staff(`/orders/${number}/ship`, shipment)).status).toBe(200);
+  expect((await shop.staff(`/orders/${number}/deliver`, {})).status).toBe(200);
+  const tried = async () => (await system.db.mail.findMany()).filter(({ attempts }) => attempts > 1).length;
+  await until('each mail tried twice', async () => (await tried()) >= 5);
+  expect([...(await shop.mails(song)), ...(await shop.mails(mug))]).toEqual([]);
+
+  // Taken by the service, and the answer lost: as bad as it gets for a sender.
+  await shop.outboxFault({ times: 2, status: 500, after: true });
+  await shop.mailed(song, ['order_confirmation', 'order_received']);
+  await shop.mailed(mug, ['order_confirmation', 'order_received', 'order_shipped']);
+  await everythingSettled(system);
+  await expectBooksToBalance(system);
+});
+
 async function readiness(program: Program): Promise<[number, unknown]> {
   const answer = await fetch(`${program.url}/readyz`);
   return [answer.status, ((await answer.json()) as { checks: unknown }).checks];

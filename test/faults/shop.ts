@@ -91,8 +91,12 @@ export class Shop {
   /** Staff cancel an order, and all of its money goes back. */
   async cancel(id: SessionId): Promise<Answer> {
     const { number } = await this.order(id);
-    const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
-    return this.post(`/admin/orders/${number}/cancel`, { reason: 'requested_by_customer' }, headers);
+    return this.staff(`/orders/${number}/cancel`, { reason: 'requested_by_customer' });
+  }
+
+  /** What staff ask, at an address under `/admin`. */
+  staff(path: string, body: unknown): Promise<Answer> {
+    return this.post(`/admin${path}`, body, { authorization: `Bearer ${ADMIN_TOKEN}` });
   }
 
   // --- What happens at Stripe ---------------------------------------------------------------------------------------------------------
@@ -113,7 +117,16 @@ export class Shop {
     await this.at('/faults', { match: { method, path }, ...fault });
   }
 
-  /** Nothing more goes wrong. */
+  /** What goes wrong with the next mails, in place of whatever was to go wrong before. */
+  async outboxFault(fault: { times: number; status?: number; after?: boolean; delayMs?: number }): Promise<void> {
+    await fetch(`${this.system.outbox.url}/api/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(fault),
+    });
+  }
+
+  /** Nothing more goes wrong at Stripe. */
   async clearFaults(): Promise<void> {
     await fetch(`${this.control}/faults`, { method: 'DELETE' });
   }

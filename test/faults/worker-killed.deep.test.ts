@@ -98,11 +98,7 @@ async function bringEveryOrderToItsStep(): Promise<RowLock[]> {
 }
 
 async function toMail(): Promise<void> {
-  await fetch(`${system.outbox.url}/api/faults`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ times: 2, delayMs: 60_000 }),
-  });
+  await shop.outboxFault({ times: 2, delayMs: 60_000 });
   await shop.pay(idOf('mail'));
   await until('the mails on their way', async () => (await shop.mails(idOf('mail'))).length === 2);
 }

@@ -1,0 +1,81 @@
+import type { SessionId } from '../../domain/ids';
+import { everythingSettled, expectBooksToBalance } from './books';
+import type { Program } from './program';
+import { type Answer, Shop } from './shop';
+import { System } from './system';
+
+let system: System;
+let shop: Shop;
+beforeAll(async () => {
+  system = await System.start({ apis: 2, workers: 2 });
+  shop = new Shop(system);
+  await shop.product('mug', { stock: 10_000 });
+});
+afterAll(() => system?.stop());
+
+test.each([
+  ['once', 1],
+  ['twice', 2],
+])(
+  'SIGTERM %s under load: both programs end with 0 within 20 s and come back within 90 s, nothing is lost',
+  async (_, times) => {
+    const [, api] = system.apis as [Program, Program];
+    const [worker] = system.workers as [Program];
+    const load = new Load();
+    await load.runs(10);
+    const exits = await Promise.all([api.terminate(times), worker.terminate(times)]);
+    for (const { code, ms } of exits) {
+      expect(code).toBe(0);
+      expect(ms).toBeLessThan(20_000);
+    }
+    await load.runs(10);
+    for (const ms of await Promise.all([api.start(), worker.start()])) expect(ms).toBeLessThan(90_000);
+    const { paid, answers, cutOff } = await load.ends();
+
+    // Whoever was connected is answered; who comes later meets a closed door, and never a connection that breaks under the request.
+    expect(cutOff).toEqual([]);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+    expect(paid.length).toBeGreaterThan(20);
+    for (const id of paid) expect(await shop.settled(id)).toBe('PREPARING');
+    await everythingSettled(system);
+    await expectBooksToBalance(system);
+  },
+);
+
+/** Shoppers who buy and pay, one after the other in several lanes, over both APIs. */
+class Load {
+  readonly paid: SessionId[] = [];
+  readonly answers: Answer[] = [];
+  /** Requests that were broken off; one that found the door closed goes to the other API. */
+  readonly cutOff: string[] = [];
+  private going = true;
+  private readonly lanes = Array.from({ length: 4 }, (_, lane) => this.lane(lane));
+
+  /** Waits until so many more have paid. */
+  async runs(more: number): Promise<void> {
+    const enough = this.paid.length + more;
+    while (this.paid.length < enough) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  async ends(): Promise<this> {
+    this.going = false;
+    await Promise.all(this.lanes);
+    return this;
+  }
+
+  private async lane(lane: number): Promise<void> {
+    for (let n = lane; this.going; n++) {
+      const api = system.apis[n % 2] as Program;
+      try {
+        const answer = await shop.checkout([{ sku: 'mug' }], { api });
+        this.answers.push(answer);
+        if (answer.status !== 201) continue;
+        await shop.pay(answer.body.sessionId);
+        this.paid.push(answer.body.sessionId);
+      } catch (error) {
+        const { code } = ((error as Error).cause ?? {}) as { code?: string };
+        if (code !== 'ECONNREFUSED') this.cutOff.push(code ?? String(error));
+      }
+    }
+  }
+}
