@@ -16,7 +16,7 @@ export function toFailure(error: unknown): ApplicationFailure {
   return retryable('unexpected', error instanceof Error ? `${error.name} in ${firstFrame(error)}` : 'unknown error');
 }
 
-/** Which answers of Stripe deserve another try: the table of docs/stripe-errors, by class. */
+/** Which answers of Stripe deserve another try: by the class the library gives them (https://docs.stripe.com/error-handling). */
 const STRIPE: Record<string, { retry: boolean; message: string }> = {
   StripeRateLimitError: { retry: true, message: 'Stripe asks to slow down' },
   StripeAPIError: { retry: true, message: 'Stripe did not say whether it was done' },
