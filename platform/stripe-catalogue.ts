@@ -136,21 +136,17 @@ async function activate({ stripe, changed }: Linking, product: Offered, price: S
  */
 async function relink({ db, clock, changed }: Linking, price: Price, { id }: Stripe.Price): Promise<void> {
   const at = new Date(clock.now());
-  await db.$transaction(async (tx) => {
-    if (price.stripePriceId === null) {
-      const known = await tx.price.findUnique({ where: { stripePriceId: id } });
-      if (!known) return void (await tx.price.update({ where: { id: price.id }, data: { stripePriceId: id } }));
-      await tx.price.delete({ where: { id: price.id } });
-    } else {
+  if (price.stripePriceId === null) await db.price.update({ where: { id: price.id }, data: { stripePriceId: id } });
+  else
+    await db.$transaction(async (tx) => {
       await tx.price.update({ where: { id: price.id }, data: { current: false } });
-    }
-    const { sku, currency, amount, minimum, position } = price;
-    await tx.price.upsert({
-      where: { stripePriceId: id },
-      create: { sku, currency, amount, minimum, position, stripePriceId: id, createdAt: at },
-      update: { current: true, position },
+      const { sku, currency, amount, minimum, position } = price;
+      await tx.price.upsert({
+        where: { stripePriceId: id },
+        create: { sku, currency, amount, minimum, position, stripePriceId: id, createdAt: at },
+        update: { current: true, position },
+      });
     });
-  });
   changed(`${price.sku}: ${termsInWords(price)} is ${id}`);
 }
 

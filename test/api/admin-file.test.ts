@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
+import pg from 'pg';
 import { removeForsakenFiles, storeFile } from '../../api/admin/file-store';
 import { FILE_CHUNK_BYTES } from '../../domain/files';
 import { until } from '../workflow/world';
@@ -143,6 +144,7 @@ describe('an upload that fails', () => {
     socket.resume();
     await closed;
     expect(answer).toMatch(/^HTTP\/1.1 413 /);
+    expect(answer).toMatch(/\r\nconnection: close\r\n/i);
     expect(answer).toContain('"code":"payload_too_large"');
     expect(await orphans()).toBe(0);
   });
@@ -191,6 +193,24 @@ describe('an upload that fails', () => {
     expect(await there()).toBe(1);
     await removeForsakenFiles(office.db, NOON + DAY + 1);
     expect(await there()).toBe(0);
+  });
+
+  it('ends after the product has become a physical one: 409, though it was digital when it began', async () => {
+    const staff = new pg.Client({ connectionString: office.api.deps.env.DATABASE_URL });
+    await staff.connect();
+    await staff.query('BEGIN');
+    await staff.query(`UPDATE products SET kind = 'PHYSICAL' WHERE sku = $1`, [sku]);
+    const upload = put('x').then((answer) => answer);
+    await until(async () => {
+      const { rows } = await staff.query(
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return rows.length > 0;
+    });
+    await staff.query('COMMIT');
+    await staff.end();
+    expect((await upload).body).toEqual(problem(409, 'invalid_transition'));
+    expect([await kept(), await orphans()]).toEqual([null, 0]);
   });
 
   it('is of a physical product: 409', async () => {

@@ -22,18 +22,25 @@ let sandbox: StripeSandbox;
 let stripe: Stripe;
 let lines: string[];
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createTestDatabase();
   db = connectDatabase(database.url, 4);
+});
+
+beforeEach(async () => {
+  await db.$executeRaw`TRUNCATE products CASCADE`;
   folder = mkdtempSync(join(tmpdir(), 'holdfast-setup-'));
   await startAccount('first');
 });
 
 afterEach(async () => {
   await sandbox.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+afterAll(async () => {
   await db.$disconnect();
   await database.drop();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 /** A Stripe account, empty. */
@@ -195,13 +202,25 @@ describe('products and prices', () => {
     ]);
   });
 
-  it('brings its own product to what the catalogue says, and wakes an archived price', async () => {
+  it.each<[Record<string, unknown>, Record<string, unknown>]>([
+    [{ name: 'Bigger Mug' }, { name: 'Bigger Mug' }],
+    [{ description: 'Holds more' }, { description: 'Holds more' }],
+    [{ kind: 'DIGITAL' }, { shippable: false }],
+    [{ imageUrl: 'https://cdn.example.com/mug.png' }, { images: ['https://cdn.example.com/mug.png'] }],
+    [{ imageUrl: null }, { images: [] }],
+  ])('brings its own product to what the catalogue says: %j', async (change, shown) => {
+    await product('MUG', { amount: 1800 });
+    await setUp();
+    await db.product.update({ where: { sku: 'MUG' }, data: change });
+    await setUp();
+    expect(await stripe.products.retrieve('hf_MUG')).toMatchObject(shown);
+  });
+
+  it('wakes an archived price that the catalogue sells at', async () => {
     await product('MUG', { amount: 1800 });
     await setUp();
     await stripe.prices.update(await linkOf('MUG'), { active: false });
-    await db.product.update({ where: { sku: 'MUG' }, data: { name: 'Bigger Mug', imageUrl: null } });
     await setUp();
-    expect(await stripe.products.retrieve('hf_MUG')).toMatchObject({ name: 'Bigger Mug', images: [] });
     expect((await stripe.prices.retrieve(await linkOf('MUG'))).active).toBe(true);
   });
 
@@ -245,10 +264,15 @@ describe('the webhook endpoint', () => {
     expect((await atStripe()).endpoints).toHaveLength(1);
   });
 
-  it('is brought back to the routed events, and switched on', async () => {
+  it.each<[string, Stripe.WebhookEndpointUpdateParams]>([
+    ['asked for everything', { enabled_events: ['*'] }],
+    ['asked for less', { enabled_events: [ROUTED_EVENTS[0]] }],
+    ['asked for one more', { enabled_events: [...ROUTED_EVENTS, 'customer.created'] }],
+    ['switched off', { disabled: true }],
+  ])('that was %s is brought back to exactly the routed events', async (_what, change) => {
     await setUp();
     const [made] = (await atStripe()).endpoints;
-    await stripe.webhookEndpoints.update(made?.id ?? '', { enabled_events: ['*'], disabled: true });
+    await stripe.webhookEndpoints.update(made?.id ?? '', change);
     await setUp();
     const [now] = (await atStripe()).endpoints;
     expect(now).toMatchObject({ id: made?.id, status: 'enabled' });
