@@ -51,12 +51,12 @@ describe('the same key', () => {
     const other = await shop.another();
     const held = (await shop.world.stock('mug')).held;
     const answers = await Promise.all(
-      Array.from({ length: 12 }, (_, index) =>
+      Array.from({ length: 6 }, (_, index) =>
         (index % 2 ? shop.http : other.http).post('/checkout').set('idempotency-key', 'at-once').send(cart),
       ),
     );
     await other.close();
-    expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(201));
+    expect(answers.map(({ status }) => status)).toEqual(Array(6).fill(201));
     expect(new Set(answers.map(({ body }) => body.sessionId)).size).toBe(1);
     expect((await shop.world.stock('mug')).held).toBe(held + 1);
   });
