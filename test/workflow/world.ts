@@ -48,6 +48,7 @@ export class World {
   private runs: Promise<void>[] = [];
   private now = Date.now();
   private watch: NodeJS.Timeout | undefined;
+  private lastLook: Promise<void> = Promise.resolve();
   private readonly sessions: SessionId[] = [];
 
   private constructor(
@@ -142,6 +143,7 @@ export class World {
     await this.stopWorkers();
     await this.replayEverything();
     clearInterval(this.watch);
+    await this.lastLook; // a call under way when its connection closes is thrown at nobody
     await this.sandbox.close();
     await this.outbox.close();
     await this.db.$disconnect();
@@ -371,7 +373,7 @@ export class World {
     this.watch = setInterval(() => {
       if (asking) return;
       asking = true;
-      this.catchUp()
+      this.lastLook = this.catchUp()
         .catch(() => undefined)
         .finally(() => {
           asking = false;
