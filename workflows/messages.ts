@@ -113,6 +113,8 @@ export const orderStart = (input: OrderInput, facts?: OrderFacts) => ({
   taskQueue: TASK_QUEUES.orders,
   args: [input] as [OrderInput],
   ...oncePerId,
+  // What a dying worker has in hand goes to another after this long. The default of 10 s is longer than the shopper at checkout may wait.
+  workflowTaskTimeout: 5_000,
   staticSummary: facts ? `Order ${facts.number}` : 'Order of a Checkout Session',
   ...(facts && { typedSearchAttributes: new TypedSearchAttributes(factPairs(facts)) }),
 });

@@ -14,7 +14,8 @@ let shop: Shop;
 let worker: Program;
 /** Each order by the step in which its worker was killed. */
 const killedIn: Record<string, SessionId> = {};
-let refusedWhileHolding: Answer;
+/** What the shopper hears whose stock was just being held. */
+let atCheckout: Promise<Answer>;
 
 beforeAll(async () => {
   system = await System.start();
@@ -33,9 +34,12 @@ afterAll(() => system?.stop());
 
 const STOCKED = ['to-hold', 'to-confirm', 'to-commit', 'committed', 'to-refund', 'to-close', 'to-follow'];
 
-test('killed while it holds the stock: the shopper hears of it in time, and nothing stays held', async () => {
-  expect([refusedWhileHolding.status, refusedWhileHolding.body.code]).toEqual([503, 'unavailable']);
-  expect(refusedWhileHolding.ms).toBeLessThan(10_000);
+test('killed while it holds the stock: the shopper hears of it in time, and what nobody was told of is not held', async () => {
+  const { status, body, ms } = await atCheckout;
+  expect(ms).toBeLessThan(10_000);
+  // The worker that comes back may just be in time.
+  if (status === 201) await shop.post(`/orders/${body.sessionId}/abandon`, {});
+  else expect([status, body.code]).toEqual([503, 'unavailable']);
   await everythingSettled(system);
   expect(await shop.stock('to-hold')).toEqual({ onHand: 10, held: 0 });
 });
@@ -134,9 +138,7 @@ async function toClose(): Promise<void> {
 
 async function toHold(): Promise<RowLock> {
   const lock = await lockStock(system, 'to-hold');
-  void shop.checkout([{ sku: 'to-hold' }]).then((answer) => {
-    refusedWhileHolding = answer;
-  });
+  atCheckout = shop.checkout([{ sku: 'to-hold' }]);
   await lock.waitedFor();
   return lock;
 }
