@@ -95,7 +95,7 @@ function faceOf(product: Product, env: Pick<Env, 'STOREFRONT_URL'>) {
 
 /** The price at Stripe that our lookup key names, if its terms are still ours; else a new one, to which the key moves. */
 async function priceFor(linking: Linking, product: Offered, price: Price): Promise<Stripe.Price> {
-  const { stripe, changed } = linking;
+  const { stripe } = linking;
   const [found] = (await stripe.prices.list({ lookup_keys: [lookupKey(price)], limit: 1 })).data;
   if (found?.product === stripeProductId(price.sku) && sameTerms(found, price)) {
     await activate(linking, product, found);
@@ -111,8 +111,7 @@ async function priceFor(linking: Linking, product: Offered, price: Price): Promi
     transfer_lookup_key: true,
     metadata: { [METADATA.sku]: price.sku },
   });
-  changed(`${price.sku}: price ${expectObject(made, 'price').id} created (${termsInWords(price)})`);
-  return made;
+  return expectObject(made, 'price');
 }
 
 /** A price's terms at Stripe never change, so either these are ours or it is another price. */
@@ -147,7 +146,7 @@ async function relink({ db, clock, changed }: Linking, price: Price, { id }: Str
         update: { current: true, position },
       });
     });
-  changed(`${price.sku}: ${termsInWords(price)} is ${id}`);
+  changed(`${price.sku}: ${termsInWords(price)} is now ${id}`);
 }
 
 async function findPrice(stripe: Stripe, id: string): Promise<Stripe.Price | null> {
