@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeBundle, workflowBundle } from '../../worker/bundle';
 import { replay, savedHistories } from '../../worker/replay';
+import { quietWorkers } from '../support/quiet';
 import { ENDINGS } from './endings';
 import { mutated } from './mutated';
 import { HISTORIES, record } from './record';
@@ -11,6 +12,8 @@ import { HISTORIES, record } from './record';
 const recording = process.env.RECORD === '1';
 
 (recording ? test : test.skip)('records every ending', () => record(), 300_000);
+
+beforeAll(quietWorkers);
 
 test('there is a history of every ending', () => {
   const saved = readdirSync(HISTORIES).map((file) => file.replace(/\.json$/, ''));
