@@ -14,7 +14,7 @@ export interface ShipmentRequest {
 }
 
 export type Shipped =
-  | { outcome: 'shipped'; status: OrderStatus; shipmentId: string; fresh: boolean }
+  | { outcome: 'shipped'; status: OrderStatus; shipmentId: string }
   /** More than is unshipped was asked for, or the order is not waiting to be shipped. */
   | { outcome: 'refused'; reason: string };
 
@@ -28,7 +28,7 @@ export const fulfilment = ({ db, clock }: Deps) => ({
       const same = await tx.shipment.findUnique({
         where: { sessionId_carrier_trackingNumber: { sessionId, carrier, trackingNumber } },
       });
-      if (same) return { outcome: 'shipped', status: order.status, shipmentId: same.id, fresh: false };
+      if (same) return { outcome: 'shipped', status: order.status, shipmentId: same.id };
       if (order.status !== 'PREPARING') return { outcome: 'refused', reason: `the order is ${order.status}` };
       const parcel = items ?? unshipped(order);
       const refusal = whyNot(order, parcel);
@@ -62,7 +62,7 @@ export const fulfilment = ({ db, clock }: Deps) => ({
         { status },
         { type: 'shipped', message, actor: 'staff', key: `shipped/${shipmentId}` },
       );
-      return { outcome: 'shipped', status, shipmentId, fresh: true };
+      return { outcome: 'shipped', status, shipmentId };
     });
   },
 

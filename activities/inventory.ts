@@ -19,6 +19,13 @@ export interface MissingStock {
  * rows locked in SKU order. They answer what is missing; an empty list means done. Digital goods are never missing.
  */
 export const inventory = {
+  /** What cannot be had at this moment. */
+  async missing(tx: Tx, lines: StockLine[]): Promise<MissingStock[]> {
+    const [row] = await tx.$queryRaw<[{ missing: MissingStock[] }]>`
+      SELECT lock_and_find_missing(${JSON.stringify(lines)}::jsonb) AS missing`;
+    return row.missing;
+  },
+
   /** Puts every line aside until `until`, or none. */
   async hold(tx: Tx, sessionId: SessionId, lines: StockLine[], until: Date, at: Date): Promise<MissingStock[]> {
     const [row] = await tx.$queryRaw<[{ missing: MissingStock[] }]>`

@@ -23,7 +23,10 @@ export const opening = ({ db, clock, env }: Deps) => ({
     const at = new Date(clock.now());
     return db.$transaction(async (tx) => {
       const known = await lockOrder(tx, sessionId);
-      if (known) return { outcome: 'open', fresh: false, order: factsOf(known, env), missing: [] };
+      if (known) {
+        const missing = known.stock === 'SOLD_OUT' ? await inventory.missing(tx, stockLines(known.items)) : [];
+        return { outcome: 'open', fresh: false, order: factsOf(known, env), missing };
+      }
       const checkout = await tx.checkout.findUnique({ where: { sessionId } });
       if (!checkout) return { outcome: 'unknown' };
 

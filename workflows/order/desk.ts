@@ -49,6 +49,7 @@ export class Desk {
   private opening: Opening | null = null;
   private readonly parked: Parked[] = [];
   private readonly happened: string[] = [];
+  private readonly parcels = new Set<string>();
   private waitingFor = 'the database';
   private retries = 0;
   private answeredRetries = 0;
@@ -115,11 +116,17 @@ export class Desk {
     this.show();
   }
 
-  /** A parcel left: the order rests where it was until all of it is shipped. */
-  shipped(status: OrderStatus): void {
+  /**
+   * A parcel left: the order rests where it was until all of it is shipped. False when this run knows of it: what the database calls known may
+   * be news, for a worker may have died between writing it and saying so.
+   */
+  shipped(shipmentId: string, status: OrderStatus): boolean {
+    if (this.parcels.has(shipmentId)) return false;
+    this.parcels.add(shipmentId);
     this.facts = { ...this.order, anythingShipped: true };
     if (status === this.status) this.tell('Shipped in part');
     else this.moved(status, 'Shipped');
+    return true;
   }
 
   /** Something worth telling staff that does not move the order. */

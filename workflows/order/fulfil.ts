@@ -34,11 +34,9 @@ async function ship(desk: Desk, asked: Ship): Promise<void> {
   const { sessionId } = desk;
   const shipped = await desk.untilDone('ship', () => database.recordShipment({ sessionId, ...asked.request }));
   if (shipped.outcome === 'refused') return asked.refuse(shipped.reason);
-  if (shipped.fresh) {
-    desk.shipped(shipped.status);
-    desk.mail({ template: 'order_shipped', ref: shipped.shipmentId });
-  }
-  asked.settle(shipped.status);
+  const { shipmentId, status } = shipped;
+  if (desk.shipped(shipmentId, status)) desk.mail({ template: 'order_shipped', ref: shipmentId });
+  asked.settle(status);
 }
 
 async function deliver(desk: Desk, asked: Deliver): Promise<void> {

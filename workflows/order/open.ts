@@ -1,7 +1,7 @@
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/workflow';
+import type { OrderFactsNow } from '../../activities/order-facts';
 import type { UnpaidEnding } from '../../activities/orders';
-import type { OrderStatus } from '../../domain/order';
 import type { Opening } from '../messages';
 import { database, stripe } from '../steps';
 import type { Desk } from './desk';
@@ -23,7 +23,7 @@ export async function open(desk: Desk): Promise<'nothing-to-do' | { ending: Unpa
     desk.notOurs();
     return 'nothing-to-do';
   }
-  desk.opened(opened.order, toShopper(opened.order.status, opened.missing, gone));
+  desk.opened(opened.order, toShopper(opened.order, opened.missing, gone));
   // An order that was opened before may have missed anything since: Stripe is asked at once.
   if (!opened.fresh) desk.inbox.lookAgain();
   return { ending: gone ? 'abandoned' : WHY_NO_STOCK[opened.order.stock] };
@@ -46,11 +46,14 @@ const WHY_NO_STOCK = {
   SOLD_OUT: 'sold-out',
 } as const;
 
+/** What the shopper hears; of an order that was opened before too, for the word of the worker that opened it may have been lost. */
 function toShopper(
-  status: OrderStatus,
+  { status, stock }: OrderFactsNow,
   missing: Extract<Opening, { outcome: 'sold-out' }>['missing'],
   gone: boolean,
 ): Opening {
   if (missing.length > 0) return { outcome: 'sold-out', missing };
-  return gone || status !== 'PENDING' ? { outcome: 'closed', status } : { outcome: 'held', status };
+  return !gone && status === 'PENDING' && stock === 'HELD'
+    ? { outcome: 'held', status }
+    : { outcome: 'closed', status };
 }
