@@ -4,7 +4,6 @@ import { type Guarded, guardPid, removeWhenStopped, stopAllGuarded } from './gua
 import { writeAtOnce } from './kept';
 import { type Lock, lock } from './lock';
 import { lastLines } from './logs';
-import { parentOf } from './processes';
 
 /** A run at a terminal: it owns a data folder, watches what it has started, and stops all of it in the end. */
 export interface Foreground {
@@ -57,13 +56,12 @@ class Ending {
   }
 }
 
-/** npm starts us through a shell and passes no signal on to us when it is killed: nobody is left then who could stop us. */
+/** An npm that is killed passes nothing on to us, whom it started: nobody is left then who could stop us. */
 function onOrphaned(stop: () => void): void {
   if (!process.env.npm_lifecycle_event) return;
-  const family = () => `${process.ppid} ${parentOf(process.ppid)}`;
-  const before = family();
+  const npm = process.ppid;
   setInterval(() => {
-    if (family() !== before) stop();
+    if (process.ppid !== npm) stop();
   }, 500).unref();
 }
 

@@ -31,16 +31,6 @@ export function startedAt(pid: number): string {
   }
 }
 
-/** The parent of a process, or undefined when the process is gone. */
-export function parentOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return Number(ps(pid, 'ppid=')) || undefined;
-  }
-}
-
 /** For systems without /proc. */
 function ps(pid: number, field: string): string {
   if (process.platform === 'linux') return '';

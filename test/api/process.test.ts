@@ -18,8 +18,11 @@ afterEach(() => {
 afterAll(() => database?.drop());
 
 /** The API's process as an operator starts it, with nothing but an environment. */
-function start(env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'api/main.ts'], {
+function start(
+  env: Record<string, string> = {},
+  [command, ...words] = [process.execPath, '--import', 'tsx', 'api/main.ts'],
+) {
+  const child = spawn(command as string, words, {
     cwd: join(__dirname, '..', '..'),
     env: {
       PATH: process.env.PATH ?? '',
@@ -72,6 +75,14 @@ test('starts while Temporal is down, says so, and stops cleanly also when it is 
   expect(await api.ended).toBe(0);
   expect(performance.now() - began).toBeLessThan(20_000);
   expect(api.said.err).toBe('');
+});
+
+test('stops when npm is asked to, and npm ends only then, with its exit code', async () => {
+  const api = start({}, ['npm', 'run', '--silent', 'api']);
+  const url = await api.address();
+  api.child.kill('SIGTERM');
+  expect(await api.ended).toBe(0);
+  await expect(fetch(`${url}/healthz`)).rejects.toThrow();
 });
 
 test('answers what is under way before it stops', async () => {
