@@ -48,6 +48,8 @@ function main(): void {
     console.error(`Cannot listen on ${env.HOST}:${env.PORT}: ${why}.`);
     process.exit(1);
   });
+  // Longer than the proxies and clients in front keep a connection, so that none is closed under a request on its way.
+  server.keepAliveTimeout = 65_000;
   server.listen(env.PORT, env.HOST, () => log.info({ address: server.address() }, 'listening'));
 
   const stop = (signal: string) => {
