@@ -12,7 +12,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterEach(() => {
-  for (const process of running) process.kill('SIGKILL');
+  for (const { pid } of running) killGroup(pid as number);
   running.clear();
 });
 afterAll(() => database?.drop());
@@ -24,6 +24,7 @@ function start(
 ) {
   const child = spawn(command as string, words, {
     cwd: join(__dirname, '..', '..'),
+    detached: true,
     env: {
       PATH: process.env.PATH ?? '',
       PORT: '0',
@@ -54,6 +55,15 @@ function start(
     return `http://127.0.0.1:${port}`;
   };
   return { child, said, ended, address };
+}
+
+/** Also what its leader has left behind; that of an API which has ended is empty. */
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 test('starts while Temporal is down, says so, and stops cleanly also when it is told twice', async () => {
