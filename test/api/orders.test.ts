@@ -11,7 +11,12 @@ beforeAll(async () => {
 afterAll(() => shop?.close());
 
 async function opened(sku = 'mug', quantity = 1) {
-  const { body } = await shop.checkout({ items: [{ sku, quantity }], email: 'ada@example.com', userId: 'user-7' });
+  const { status, body } = await shop.checkout({
+    items: [{ sku, quantity }],
+    email: 'ada@example.com',
+    userId: 'user-7',
+  });
+  expect([status, body]).toEqual([201, body]);
   const id = sessionId(body.sessionId);
   shop.world.know(id);
   return id;

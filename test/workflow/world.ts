@@ -292,9 +292,13 @@ export class World {
     return this.temporal.client.workflow.getHandle(id);
   }
 
-  /** Waits for the workflow to end; time skips meanwhile. */
+  /** Waits for the workflow to end; time skips meanwhile, and everybody's clock with it before anything else is asked. */
   async end(id: SessionId): Promise<string> {
-    return (await this.handle(id).result()) as string;
+    try {
+      return (await this.handle(id).result()) as string;
+    } finally {
+      await this.catchUp();
+    }
   }
 
   order(id: SessionId) {
