@@ -9,6 +9,7 @@ import { connectTemporal } from '../platform/temporal';
 import { createApp } from './app';
 import { findStorefront } from './demo-storefront';
 import { type ApiDeps, STRIPE_TIMEOUT_MS } from './deps';
+import { drainable } from './drain';
 import { keepTidy } from './housekeeping';
 import { createApiMetrics } from './metrics';
 import { within } from './within';
@@ -39,6 +40,7 @@ function main(): void {
     storefrontDir: findStorefront(env),
   };
   const server = createServer(createApp(deps));
+  const drain = drainable(server);
   keepTidy(deps);
   server.once('error', (error: NodeJS.ErrnoException) => {
     const why =
@@ -64,6 +66,7 @@ function main(): void {
         .catch(() => {})
         .finally(() => process.exit(0));
     });
+    drain();
     server.closeIdleConnections();
   };
   process.on('SIGTERM', stop);

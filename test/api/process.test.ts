@@ -95,14 +95,16 @@ test('stops when npm is asked to, and npm ends only then, with its exit code', a
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();
 });
 
-test('answers what is under way before it stops', async () => {
+test('answers what is under way before it stops, and does not wait for clients that keep their connection', async () => {
   const api = start();
   const url = await api.address();
   const answer = fetch(`${url}/readyz`); // takes two seconds: Temporal does not answer
   await until(async () => (await (await fetch(`${url}/metrics`)).text()).includes('holdfast_http'));
   api.child.kill('SIGINT');
   expect((await answer).status).toBe(503);
+  const answered = performance.now();
   expect(await api.ended).toBe(0);
+  expect(performance.now() - answered).toBeLessThan(8_000);
 });
 
 test('lists everything that is wrong with its environment, and ends with 1', async () => {
