@@ -49,7 +49,7 @@ export const refunds = (deps: Deps) => {
         return { outcome: 'refunded', refundId: null };
       }
       await recordRefund(deps, sessionId, made, asked.key);
-      await deps.followRefund(refundId(made.id));
+      await deps.door.refund(refundId(made.id));
       return { outcome: 'refunded', refundId: refundId(made.id) };
     },
 
@@ -132,7 +132,7 @@ export const refunds = (deps: Deps) => {
       .autoPagingToArray({ limit: 1000 });
     for (const refund of all) {
       await recordRefund(deps, sessionId, refund, refund.metadata?.holdfast_refund ?? refund.id);
-      await deps.followRefund(refundId(refund.id));
+      await deps.door.refund(refundId(refund.id));
     }
   }
 

@@ -3,6 +3,7 @@ import {
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
+  type WorkflowSignalWithStartOptions,
 } from '@temporalio/client';
 import type { SignalDefinition } from '@temporalio/common';
 import type { SessionId } from '../domain/ids';
@@ -30,30 +31,35 @@ export async function openOrder(
   );
 }
 
-/** Signals an order's workflow, and starts it where it does not run: one call, durable when it returns, whether or not a worker runs. */
-export async function tellOrder(
+/** Signals an order's workflow, and starts it where it does not run: durable when it returns, whether or not a worker runs. */
+export const tellOrder = (
   temporal: Client,
   sessionId: SessionId,
   signal: SignalDefinition<[]>,
   openedBy: OpenedBy,
   ms: number,
-): Promise<'told' | Ended> {
-  const options = { ...orderStart({ sessionId, openedBy }), signal, signalArgs: [] as [] };
-  return bounded(temporal, ms, () =>
-    temporal.workflow.signalWithStart(WORKFLOWS.order, options).then(() => 'told' as const, ended),
-  );
-}
+): Promise<'told' | Ended> =>
+  tell(temporal, WORKFLOWS.order, { ...orderStart({ sessionId, openedBy }), signal, signalArgs: [] as [] }, ms);
 
-/** Signals an order's workflow where it runs, and starts nothing. */
-export async function tellRunningOrder(
+/** Signals a workflow, and starts it where it does not run: one call, durable when it returns. */
+export const tell = (
   temporal: Client,
-  sessionId: SessionId,
+  workflow: string,
+  options: WorkflowSignalWithStartOptions<[]>,
+  ms: number,
+): Promise<'told' | Ended> =>
+  bounded(temporal, ms, () => temporal.workflow.signalWithStart(workflow, options).then(() => 'told' as const, ended));
+
+/** Signals a workflow where it runs, and starts nothing. */
+export const tellRunning = (
+  temporal: Client,
+  workflowId: string,
   signal: SignalDefinition<[]>,
   ms: number,
-): Promise<'told' | 'not-running'> {
-  return bounded(temporal, ms, () =>
+): Promise<'told' | 'not-running'> =>
+  bounded(temporal, ms, () =>
     temporal.workflow
-      .getHandle(sessionId)
+      .getHandle(workflowId)
       .signal(signal)
       .then(
         () => 'told' as const,
@@ -63,7 +69,6 @@ export async function tellRunningOrder(
         },
       ),
   );
-}
 
 /** Runs a call to Temporal for at most `ms`: the deadline ends it at the server, the timer where no server can be reached. */
 export const bounded = <T>(temporal: Client, ms: number, call: () => Promise<T>): Promise<T> =>

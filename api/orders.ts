@@ -7,7 +7,7 @@ import type { ApiDeps } from './deps';
 import { findOrder, unknownOrder } from './find-order';
 import type { Limits } from './limits';
 import { OrderDocument, orderDocument } from './order-document';
-import { tellOrder, tellRunningOrder } from './order-workflow';
+import { tellOrder, tellRunning } from './order-workflow';
 import { type Route, route } from './route';
 import { OrderStatus } from './schemas';
 
@@ -62,7 +62,7 @@ async function abandon({ db, temporal }: ApiDeps, id: string): Promise<z.infer<t
 
 /** Where the workflow does not run (it was terminated, say), one is started, for the stock must be let go all the same. */
 async function letGo(temporal: ApiDeps['temporal'], id: SessionId): Promise<void> {
-  if ((await tellRunningOrder(temporal, id, abandonSignal, TEMPORAL_MS)) === 'told') return;
+  if ((await tellRunning(temporal, id, abandonSignal, TEMPORAL_MS)) === 'told') return;
   await tellOrder(temporal, id, abandonSignal, 'page', TEMPORAL_MS);
 }
 

@@ -1,51 +1,23 @@
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
-import { ROUTED_EVENTS, type RoutedEvent } from '../domain/events';
-import { isRefundId, isSessionId } from '../domain/ids';
-import { lookSignal, refundLookSignal, refundStart, WORKFLOWS } from '../workflows/messages';
+import { isSubscribed, type SubscribedEvent } from '../domain/events';
+import { type Errand, errandOf } from '../workflows/routing';
 import type { ApiDeps } from './deps';
 import { toProblem } from './errors';
-import { bounded, tellOrder, tellRunningOrder } from './order-workflow';
+import { tell, tellRunning } from './order-workflow';
 import { type Route, route } from './route';
-import { readEvent, type StripeEvent } from './webhooks/event';
+import { readEvent } from './webhooks/event';
 import { verifySignature } from './webhooks/verify';
 
 /** Of the 5 s an answer may take. */
 const TEMPORAL_MS = 3_500;
 
-/** One call to Temporal, durable when it returns. */
-type Target = (temporal: Client, event: StripeEvent) => Promise<unknown>;
-
-const toOrder: Target = async (temporal, { objectId, mode }) =>
-  isSessionId(objectId) && mode !== 'subscription' && mode !== 'setup'
-    ? tellOrder(temporal, objectId, lookSignal, 'webhook', TEMPORAL_MS)
-    : undefined;
-
-/** A session that expired has brought nothing: whoever waits for it is told, and nobody is started for it. */
-const toRunningOrder: Target = async (temporal, { objectId }) =>
-  isSessionId(objectId) ? tellRunningOrder(temporal, objectId, lookSignal, TEMPORAL_MS) : undefined;
-
-const toRefund: Target = async (temporal, { objectId }) =>
-  isRefundId(objectId)
-    ? bounded(temporal, TEMPORAL_MS, () =>
-        temporal.workflow.signalWithStart(WORKFLOWS.refund, {
-          ...refundStart({ refundId: objectId }),
-          signal: refundLookSignal,
-          signalArgs: [] as [],
-        }),
-      )
-    : undefined;
-
-/** Where each event goes. An event says only *look again*; the workflow reads the object itself. */
-const TARGETS: Record<RoutedEvent, Target> = {
-  'checkout.session.completed': toOrder,
-  'checkout.session.async_payment_succeeded': toOrder,
-  'checkout.session.async_payment_failed': toOrder,
-  'checkout.session.expired': toRunningOrder,
-  'refund.created': toRefund,
-  'refund.updated': toRefund,
-  'refund.failed': toRefund,
-};
+/** Passes an event on to whoever it wakes: one call to Temporal, durable when it returns. */
+async function passOn(temporal: Client, errand: Errand): Promise<void> {
+  const { workflow, start, signal, onlyRunning } = errand;
+  if (onlyRunning) await tellRunning(temporal, start.workflowId, signal, TEMPORAL_MS);
+  else await tell(temporal, workflow, { ...start, signal, signalArgs: [] as [] }, TEMPORAL_MS);
+}
 
 /** `POST /webhooks/stripe`: no call to Stripe, no query to the database, no worker needed. */
 export const webhookRoutes = ({ env, temporal, metrics, log }: ApiDeps): Route[] => [
@@ -66,14 +38,16 @@ export const webhookRoutes = ({ env, temporal, metrics, log }: ApiDeps): Route[]
     problems: ['invalid_signature', 'invalid_payload', 'payload_too_large'],
     timeLimit: 4_500,
     handle: async ({ req, headers }) => {
-      let type: RoutedEvent | 'other' | 'unread' = 'unread';
+      let type: SubscribedEvent | 'other' | 'unread' = 'unread';
       try {
         const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
         verifySignature(body, headers['stripe-signature'], env.STRIPE_WEBHOOK_SECRET);
         const event = readEvent(body);
-        type = isRouted(event.type) ? event.type : 'other';
-        if (isRouted(event.type) && event.livemode === env.livemode && event.account === null)
-          await TARGETS[event.type](temporal, event);
+        type = isSubscribed(event.type) ? event.type : 'other';
+        if (isSubscribed(event.type) && event.livemode === env.livemode && event.account === null) {
+          const errand = errandOf({ ...event, type: event.type }, 'webhook');
+          if (errand) await passOn(temporal, errand);
+        }
         metrics.webhooks.inc({ type, answer: '200' });
         return { body: { received: true } };
       } catch (error) {
@@ -85,5 +59,3 @@ export const webhookRoutes = ({ env, temporal, metrics, log }: ApiDeps): Route[]
     },
   }),
 ];
-
-const isRouted = (type: string): type is RoutedEvent => (ROUTED_EVENTS as readonly string[]).includes(type);

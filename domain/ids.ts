@@ -5,9 +5,13 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 export type SessionId = Branded<'SessionId'>;
 /** A Stripe Refund id, `re_…` (`pyr_…` for some older payment methods). */
 export type RefundId = Branded<'RefundId'>;
+/** A Stripe Dispute id, `du_…` (`dp_…` for older ones). */
+export type DisputeId = Branded<'DisputeId'>;
 
 const SESSION_ID = /^cs_(?:test_|live_)?[A-Za-z0-9_]{3,200}$/;
 const REFUND_ID = /^(?:re|pyr)_[A-Za-z0-9_]{3,200}$/;
+const DISPUTE_ID = /^(?:du|dp)_[A-Za-z0-9_]{3,200}$/;
+const NOTICE_ID = /^(?:prv|issfr|pi|po)_[A-Za-z0-9_]{3,200}$/;
 const SKU = /^[A-Za-z0-9._-]{1,40}$/;
 const CURRENCY = /^[a-z]{3}$/;
 
@@ -15,6 +19,10 @@ const CURRENCY = /^[a-z]{3}$/;
 export const isSessionId = (text: string): text is SessionId => SESSION_ID.test(text);
 /** Whether a string has the form of a Refund id. */
 export const isRefundId = (text: string): text is RefundId => REFUND_ID.test(text);
+/** Whether a string has the form of a Dispute id. */
+export const isDisputeId = (text: string): text is DisputeId => DISPUTE_ID.test(text);
+/** Whether a string has the form of the id of a review, an early fraud warning, a PaymentIntent or a payout. */
+export const isNoticeId = (text: string): boolean => NOTICE_ID.test(text);
 /** Whether a string is a stock keeping unit: at most 40 of `A–Z a–z 0–9 . _ -`. */
 export const isSku = (text: string): boolean => SKU.test(text);
 /** Whether a string is a lower-case ISO 4217 code in form. */
@@ -29,5 +37,11 @@ export function sessionId(text: string): SessionId {
 /** Brands a refund's id, or throws a `TypeError`. */
 export function refundId(text: string): RefundId {
   if (!isRefundId(text)) throw new TypeError('not a Refund id');
+  return text;
+}
+
+/** Brands a dispute's id, or throws a `TypeError`. */
+export function disputeId(text: string): DisputeId {
+  if (!isDisputeId(text)) throw new TypeError('not a Dispute id');
   return text;
 }

@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import { ROUTED_EVENTS } from '../domain/events';
+import { SUBSCRIBED_TYPES } from '../domain/events';
 import { type Env, SANDBOX_KEY_PREFIX } from './env';
 
 interface EndpointSetup {
@@ -9,7 +9,7 @@ interface EndpointSetup {
 }
 
 /**
- * Makes sure that the account sends exactly the events that are routed, in the form of the SDK's API version. An endpoint's version is
+ * Makes sure that the account sends exactly the events that are subscribed to, in the form of the SDK's API version. An endpoint's version is
  * fixed when it is made: one of another version stays until a person has put the new secret in place.
  */
 export async function setUpEndpoint({ stripe, env, log }: EndpointSetup): Promise<void> {
@@ -24,8 +24,10 @@ export async function setUpEndpoint({ stripe, env, log }: EndpointSetup): Promis
   else if (ours.status === 'enabled' && sameEvents(ours.enabled_events))
     log(`The webhook endpoint was up to date: ${url}`);
   else {
-    await stripe.webhookEndpoints.update(ours.id, { enabled_events: [...ROUTED_EVENTS], disabled: false });
-    log(`The webhook endpoint ${ours.id} now sends exactly the ${ROUTED_EVENTS.length} events that are routed: ${url}`);
+    await stripe.webhookEndpoints.update(ours.id, { enabled_events: [...SUBSCRIBED_TYPES], disabled: false });
+    log(
+      `The webhook endpoint ${ours.id} now sends exactly the ${SUBSCRIBED_TYPES.length} events that are subscribed to: ${url}`,
+    );
   }
   for (const { id, api_version } of atUrl.filter((endpoint) => endpoint !== ours && endpoint.status === 'enabled'))
     log(
@@ -36,17 +38,17 @@ export async function setUpEndpoint({ stripe, env, log }: EndpointSetup): Promis
 async function create(stripe: Stripe, url: string, log: (line: string) => void): Promise<void> {
   const made = await stripe.webhookEndpoints.create({
     url,
-    enabled_events: [...ROUTED_EVENTS],
+    enabled_events: [...SUBSCRIBED_TYPES],
     api_version: Stripe.API_VERSION,
     description: 'Holdfast',
   });
-  log(`Created the webhook endpoint ${url} (API version ${made.api_version}, ${ROUTED_EVENTS.length} events).`);
+  log(`Created the webhook endpoint ${url} (API version ${made.api_version}, ${SUBSCRIBED_TYPES.length} events).`);
   log(`Its signing secret, which Stripe shows only now:\n\n  ${made.secret}\n`);
   log('Give it to the API as STRIPE_WEBHOOK_SECRET (add it after a comma while an earlier one is still in use).');
 }
 
 const sameEvents = (subscribed: string[]): boolean =>
-  subscribed.length === ROUTED_EVENTS.length && ROUTED_EVENTS.every((type) => subscribed.includes(type));
+  subscribed.length === SUBSCRIBED_TYPES.length && SUBSCRIBED_TYPES.every((type) => subscribed.includes(type));
 
 /** A sandbox on this machine reaches everything; Stripe reaches only what is public, and in live mode only by TLS. */
 function stripeReaches({ PUBLIC_URL, STRIPE_SECRET_KEY, STRIPE_API_BASE }: EndpointSetup['env']): boolean {
@@ -74,7 +76,7 @@ const howToListen = (url: string): string =>
   [
     `Stripe cannot reach ${url}, so no webhook endpoint was made. Let the Stripe CLI pass events on:`,
     '',
-    `  stripe listen --latest --events ${ROUTED_EVENTS.join(',')} --forward-to ${url}`,
+    `  stripe listen --latest --events ${SUBSCRIBED_TYPES.join(',')} --forward-to ${url}`,
     '',
     'It prints a signing secret (whsec_…): give it to the API as STRIPE_WEBHOOK_SECRET.',
   ].join('\n');

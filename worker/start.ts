@@ -9,8 +9,8 @@ import { createMailer } from '../platform/mailer';
 import { createRegistry } from '../platform/metrics';
 import { connectStripe } from '../platform/stripe';
 import { connectTemporal, temporalConfig } from '../platform/temporal';
-import { refundLookSignal, refundStart, WORKFLOWS } from '../workflows/messages';
 import { workflowBundle } from './bundle';
+import { createDoor } from './door';
 import { serveHealth } from './health';
 import { createWorkers } from './workers';
 
@@ -94,13 +94,7 @@ function createDeps(env: Env, temporal: Client): Deps {
     mailer: createMailer(env),
     clock: systemClock,
     env,
-    async followRefund(refundId) {
-      await temporal.workflow.signalWithStart(WORKFLOWS.refund, {
-        ...refundStart({ refundId }),
-        signal: refundLookSignal,
-        signalArgs: [],
-      });
-    },
+    door: createDoor(temporal),
   };
 }
 

@@ -7,7 +7,8 @@ import {
   WorkflowIdReusePolicy,
 } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { RefundId, SessionId } from '../domain/ids';
+import type { NoticeKind } from '../domain/events';
+import type { DisputeId, RefundId, SessionId } from '../domain/ids';
 import type { OrderStatus, Reason } from '../domain/order';
 
 /**
@@ -62,6 +63,8 @@ export const lookSignal = defineSignal<[]>('look');
 export const abandonSignal = defineSignal<[]>('abandon');
 /** A refund of this order was recorded or changed: read the order again. */
 export const refundChangedSignal = defineSignal<[RefundId]>('refundChanged');
+/** A dispute, a review or a warning was written to this order, or lifted: read the order again. */
+export const flagsChangedSignal = defineSignal<[]>('flagsChanged');
 
 export const shipUpdate = defineUpdate<OrderStatus, [ShipRequest]>('ship');
 export const deliverUpdate = defineUpdate<OrderStatus>('deliver');
@@ -84,9 +87,27 @@ export interface RefundInput {
 /** The refund changed at Stripe: read it again. */
 export const refundLookSignal = defineSignal<[]>('look');
 
+// --- The dispute and notice workflows -------------------------------------------------------------------------------------------------
+
+export interface DisputeInput {
+  disputeId: DisputeId;
+}
+
+/** The dispute changed at Stripe: read it again. */
+export const disputeLookSignal = defineSignal<[]>('look');
+
+export interface NoticeInput {
+  kind: NoticeKind;
+  /** Of the review, early fraud warning, PaymentIntent or payout. */
+  id: string;
+}
+
+/** The object changed at Stripe: read it again. */
+export const noticeLookSignal = defineSignal<[]>('look');
+
 // --- Names, ids and policies ----------------------------------------------------------------------------------------------------------
 
-export const WORKFLOWS = { order: 'order', refund: 'refund' } as const;
+export const WORKFLOWS = { order: 'order', refund: 'refund', dispute: 'dispute', notice: 'notice' } as const;
 
 /** Once per id: a completed order's id is used up; one that was terminated or failed is healed by the next message. */
 const oncePerId = {
@@ -135,6 +156,33 @@ export const refundStart = (input: RefundInput) => ({
   args: [input] as [RefundInput],
   ...asOftenAsNeeded,
   staticSummary: 'Follows one refund to its end',
+});
+
+/** How a dispute's workflow is started. */
+export const disputeStart = (input: DisputeInput) => ({
+  workflowId: input.disputeId as string,
+  taskQueue: TASK_QUEUES.orders,
+  args: [input] as [DisputeInput],
+  ...asOftenAsNeeded,
+  staticSummary: 'Follows one dispute from opening to closing',
+});
+
+/** How the workflow of a notice is started. */
+export const noticeStart = (input: NoticeInput) => ({
+  workflowId: input.id,
+  taskQueue: TASK_QUEUES.orders,
+  args: [input] as [NoticeInput],
+  ...asOftenAsNeeded,
+  staticSummary: `Finds whom a ${input.kind} concerns`,
+});
+
+/**
+ * As `orderStart`, for an id whose run has completed: only where the database and Stripe are seen to differ, or a refund that ended the order
+ * has failed. The run goes on from what the database says.
+ */
+export const orderStartAgain = (input: OrderInput) => ({
+  ...orderStart(input),
+  ...asOftenAsNeeded,
 });
 
 // --- Search attributes ----------------------------------------------------------------------------------------------------------------

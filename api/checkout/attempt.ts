@@ -8,7 +8,7 @@ import { expectObject } from '../../platform/stripe';
 import type { Checkout } from '../../prisma/generated/client';
 import { abandonSignal } from '../../workflows/messages';
 import type { ApiDeps } from '../deps';
-import { openOrder, tellRunningOrder } from '../order-workflow';
+import { openOrder, tellRunning } from '../order-workflow';
 import { invalid } from '../route';
 import { within } from '../within';
 import { type Cart, outOfStock, type PricedCart } from './cart';
@@ -152,7 +152,7 @@ async function hold({ temporal }: ApiDeps, row: Checkout, session: SessionId, ms
 /** Nobody was told of this session: whatever holds stock for it must let go, and nobody may pay it. Both are tried; the sweep does the rest. */
 async function giveUp({ temporal, stripe, log }: ApiDeps, session: SessionId): Promise<void> {
   const done = await Promise.allSettled([
-    tellRunningOrder(temporal, session, abandonSignal, 3_000),
+    tellRunning(temporal, session, abandonSignal, 3_000),
     stripe.checkout.sessions.expire(session),
   ]);
   for (const one of done)

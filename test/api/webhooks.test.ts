@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { ROUTED_EVENTS } from '../../domain/events';
+import { SUBSCRIBED_TYPES } from '../../domain/events';
 import { type SessionId, sessionId } from '../../domain/ids';
 import { connectTemporal } from '../../platform/temporal';
 import { type Api, Shop, until } from './shop';
@@ -61,7 +61,7 @@ describe('an event', () => {
   test('that Stripe itself signs and sends gets there', async () => {
     const endpoint = await shop.world.stripe.webhookEndpoints.create({
       url: `${shop.api.url}/webhooks/stripe`,
-      enabled_events: [...ROUTED_EVENTS],
+      enabled_events: [...SUBSCRIBED_TYPES],
     });
     shop.api.deps.env.STRIPE_WEBHOOK_SECRET.push(endpoint.secret as string);
     const id = await opened();

@@ -16,16 +16,9 @@ import { connectStripe } from '../../platform/stripe';
 import { type Outbox, startOutbox } from '../../sandbox/outbox/server';
 import { type StripeSandbox, startStripeSandbox } from '../../sandbox/stripe/server';
 import { workflowBundle } from '../../worker/bundle';
+import { createDoor } from '../../worker/door';
 import { createWorkers } from '../../worker/workers';
-import {
-  lookSignal,
-  type Opening,
-  openUpdate,
-  orderStart,
-  refundLookSignal,
-  refundStart,
-  WORKFLOWS,
-} from '../../workflows/messages';
+import { lookSignal, type Opening, openUpdate, orderStart, WORKFLOWS } from '../../workflows/messages';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { quietWorkers } from '../support/quiet';
 import { startTimeSkipping } from '../support/temporal';
@@ -110,13 +103,7 @@ export class World {
       mailer: createMailer(this.env),
       clock: { now: () => this.now },
       env: this.env,
-      followRefund: async (id) => {
-        await this.temporal.client.workflow.signalWithStart(WORKFLOWS.refund, {
-          ...refundStart({ refundId: id }),
-          signal: refundLookSignal,
-          signalArgs: [],
-        });
-      },
+      door: createDoor(this.temporal.client),
     };
   }
 
