@@ -6,6 +6,9 @@ import { orderConfirmation } from './order-confirmation';
 import { orderReceived } from './order-received';
 import { orderRefunded } from './order-refunded';
 import { orderShipped } from './order-shipped';
+import { paymentFailed } from './payment-failed';
+import { paymentProcessing } from './payment-processing';
+import { refundFailed } from './refund-failed';
 import type { MailTemplate } from './template';
 import { oneLine, plainText } from './text';
 
@@ -14,7 +17,10 @@ export const TEMPLATES = {
   order_confirmation: orderConfirmation,
   order_shipped: orderShipped,
   order_refunded: orderRefunded,
+  payment_processing: paymentProcessing,
+  payment_failed: paymentFailed,
   checkout_expired: checkoutExpired,
+  refund_failed: refundFailed,
   order_received: orderReceived,
   attention_needed: attentionNeeded,
 } as const satisfies Record<string, MailTemplate>;

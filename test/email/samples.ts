@@ -45,7 +45,10 @@ export const sampleOrder = (change: Partial<OrderFacts> = {}): OrderFacts => ({
       toCome: [{ name: 'Brass reading lamp with a very long name that has to wrap somewhere', quantity: 1 }],
     },
   ],
-  refunds: [{ id: 're_1', amount: 2000, status: 'pending', reason: 'damaged' }],
+  refunds: [
+    { id: 're_1', amount: 2000, status: 'pending', reason: 'damaged' },
+    { id: 're_failed', amount: 1500, status: 'failed', reason: 'requested_by_customer' },
+  ],
   attention: {
     step: 'confirm',
     reason: 'paid 26646, explained 22800',

@@ -3,13 +3,22 @@ import { compose, TEMPLATES, type Template } from '../../emails';
 import type { OrderFacts } from '../../emails/facts';
 import { sampleFacts } from './samples';
 
-const REFS: Partial<Record<Template, string>> = { order_shipped: 'parcel-1', order_refunded: 're_1' };
+const REFS: Partial<Record<Template, string>> = {
+  order_shipped: 'parcel-1',
+  order_refunded: 're_1',
+  refund_failed: 're_failed',
+};
+/** What an order must be for a mail about it to be true. */
+const TRUE_OF: Partial<Record<Template, Partial<OrderFacts>>> = {
+  checkout_expired: { paymentStatus: 'UNPAID' },
+  payment_processing: { paymentStatus: 'PROCESSING' },
+  payment_failed: { paymentStatus: 'FAILED' },
+};
 const NAMES = Object.keys(TEMPLATES) as Template[];
 
 /** A mail about the sample order, changed as the test says. */
 function mailOf(template: Template, change: Partial<OrderFacts> = {}) {
-  const unpaid = template === 'checkout_expired' ? { paymentStatus: 'UNPAID' } : {};
-  const mail = compose(template, sampleFacts({ ...unpaid, ...change }, REFS[template] ?? null));
+  const mail = compose(template, sampleFacts({ ...TRUE_OF[template], ...change }, REFS[template] ?? null));
   if (!mail) throw new Error('nothing to say');
   return mail;
 }
@@ -67,7 +76,7 @@ describe.each(NAMES)('%s', (template) => {
 
   test('a subject is one line, whatever is in it', () => {
     const evil = `1\r\nBcc: a@b.example\u2028\u0000\u202e${'long '.repeat(100)}`;
-    const facts = sampleFacts({ number: evil, paymentStatus: 'UNPAID' }, REFS[template] ?? null);
+    const facts = sampleFacts({ ...TRUE_OF[template], number: evil }, REFS[template] ?? null);
     const attention = { step: evil, reason: evil, since: new Date(0) };
     const mail = compose(template, { ...facts, shop: evil, order: { ...facts.order, attention } });
     expect(mail?.subject).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e]/u);
@@ -196,6 +205,38 @@ describe('refunds', () => {
     const refunds = [{ id: 're_1', amount: 2000, status: 'pending', reason: 'other' }];
     expect(mailOf('order_refunded', { refunds, refunded: 5000 }).text).toMatch(/Refunded in all +€50\.00/);
     expect(refunded('pending').text).not.toContain('Refunded in all');
+  });
+});
+
+describe('delayed payments', () => {
+  test.each(['UNPAID', 'PAID', 'FAILED', 'REFUNDED'])('payment_processing is not true of %s', (paymentStatus) => {
+    expect(compose('payment_processing', sampleFacts({ paymentStatus }))).toBeNull();
+  });
+
+  test.each(['UNPAID', 'PAID', 'PROCESSING', 'REFUNDED'])('payment_failed is not true of %s', (paymentStatus) => {
+    expect(compose('payment_failed', sampleFacts({ paymentStatus }))).toBeNull();
+  });
+
+  test('a failed one has the link to try again, and until when it works', () => {
+    const { text } = mailOf('payment_failed');
+    expect(text).toMatch(/Try again:\nhttps:\/\/api\.shop\.example\/recover\/cs_test_a1B2c3\./);
+    expect(text.replaceAll('\n', ' ')).toContain('The link works until 31 December 2026 (UTC).');
+    expect(mailOf('payment_failed', { recovery: null }).text).toContain('Try again: https://shop.example\n');
+  });
+});
+
+describe('a refund that did not arrive', () => {
+  test.each(['failed', 'canceled'])('%s is told with its amount, and what was given back so far', (status) => {
+    const refunds = [{ id: 're_failed', amount: 2000, status, reason: 'damaged' }];
+    const { subject, text } = mailOf('refund_failed', { refunds, refunded: 500 });
+    expect(subject).toBe('Your refund of €20.00 did not go through: order 1001');
+    expect(text).toMatch(/This refund +€20\.00/);
+    expect(text).toMatch(/Refunded so far +€5\.00/);
+  });
+
+  test.each(['requested', 'pending', 'requires_action', 'succeeded'])('of one that is %s it says nothing', (status) => {
+    const refunds = [{ id: 're_failed', amount: 2000, status, reason: 'other' }];
+    expect(compose('refund_failed', sampleFacts({ refunds }, 're_failed'))).toBeNull();
   });
 });
 
