@@ -15,13 +15,15 @@ CREATE TABLE "disputes" (
     "currency" TEXT NOT NULL,
     "due_by" TIMESTAMPTZ(3),
     "open" BOOLEAN NOT NULL,
+    "lost" BOOLEAN NOT NULL DEFAULT false,
     "openings" INTEGER NOT NULL DEFAULT 1,
     "withdrawn" BIGINT NOT NULL DEFAULT 0,
     "withdrawn_currency" TEXT,
     "evidence" JSONB,
     "gathered_at" TIMESTAMPTZ(3),
+    "edited_at" TIMESTAMPTZ(3),
     "submitting_at" TIMESTAMPTZ(3),
-    "submit_attempt" INTEGER NOT NULL DEFAULT 1,
+    "submission" TEXT,
     "submitted_at" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "updated_at" TIMESTAMPTZ(3) NOT NULL,
@@ -53,8 +55,8 @@ ALTER TABLE disputes
   ADD CONSTRAINT disputes_amount_bounds CHECK (amount >= 0),
   ADD CONSTRAINT disputes_openings_positive CHECK (openings >= 1),
   ADD CONSTRAINT disputes_open_until_closed CHECK (open = (closed_at IS NULL)),
-  -- Evidence is taken once, and never without having been asked for first.
-  ADD CONSTRAINT disputes_asked_before_submitted CHECK (submitted_at IS NULL OR submitting_at IS NOT NULL);
+  ADD CONSTRAINT disputes_lost_is_closed CHECK (NOT (open AND lost)),
+  ADD CONSTRAINT disputes_submission_whole CHECK ((submitting_at IS NULL) = (submission IS NULL));
 -- A review is of a payment of ours or of nobody's; only what is ours can be open.
 ALTER TABLE notices ADD CONSTRAINT notices_open_is_ours CHECK (NOT open OR session_id IS NOT NULL);
 
@@ -78,3 +80,12 @@ BEGIN
 END $$;
 CREATE TRIGGER notices_flag_order AFTER INSERT OR UPDATE ON notices
   FOR EACH ROW WHEN (NEW.kind = 'review') EXECUTE FUNCTION flag_review();
+
+-- Evidence is made of personal data: it goes with the customer, whoever erases it, and is not put back.
+CREATE FUNCTION erase_evidence() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE disputes SET evidence = NULL WHERE session_id = NEW.session_id AND evidence IS NOT NULL;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER customers_erase_evidence AFTER INSERT OR UPDATE ON customers
+  FOR EACH ROW WHEN (NEW.erased_at IS NOT NULL) EXECUTE FUNCTION erase_evidence();
