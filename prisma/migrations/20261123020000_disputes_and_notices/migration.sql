@@ -25,6 +25,7 @@ CREATE TABLE "disputes" (
     "submitting_at" TIMESTAMPTZ(3),
     "submission" TEXT,
     "submitted_at" TIMESTAMPTZ(3),
+    "submissions_before" INTEGER NOT NULL DEFAULT 0,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "updated_at" TIMESTAMPTZ(3) NOT NULL,
     "closed_at" TIMESTAMPTZ(3),
