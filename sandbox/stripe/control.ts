@@ -10,7 +10,10 @@
  * | `POST /sessions/:id/settle`, `/fail-delayed` | the bank debit arrives, or is refused |
  * | `POST /sessions/:id/expire` | as Stripe does at its time |
  * | `POST /sessions/:id/recover` | the shopper opens the recovery address of an expired session |
- * | `POST /charges/:id/dispute` `{ reason?, amount? }`, `POST /disputes/:id/close` `{ status: won, lost or warning_closed }` | the buyer's bank |
+ * | `POST /charges/:id/dispute` `{ reason?, amount?, status?, due_by?, withdraw? }` | the buyer goes to their bank. `status` is `needs_response` unless said otherwise, also one that nobody knows yet; `due_by` in seconds since 1970, 0 or null where the bank takes no answer; the money is withdrawn at once unless it is an inquiry (`warning_…`), `prevented`, or `withdraw` says so |
+ * | `POST /disputes/:id/update` `{ status?, due_by? }`, `/withdraw`, `/reinstate`, `/close` `{ status: won, lost, warning_closed or prevented }` | the buyer's bank; an update also makes an appeal of one that was closed |
+ * | `POST /charges/:id/review` `{ reason?: rule or manual }`, `POST /reviews/:id/close` `{ reason }` | Radar; a dispute or a full refund closes it too |
+ * | `POST /charges/:id/early-fraud-warning` `{ fraud_type?, actionable? }` | the card's issuer |
  * | `POST /refunds` | as the Dashboard: the parameters of the API, and `status?` to start as `pending` or `requires_action` |
  * | `POST /refunds/:id/succeed`, `/fail` `{ reason? }`, `/cancel` | brings a refund to its end |
  * | `POST /faults` (see `faults.ts`), `DELETE /faults` | makes requests go wrong |
@@ -25,11 +28,12 @@ import express, { type Request, type Response, Router } from 'express';
 import { authenticate, failDebit, settleDebit } from './bank';
 import { GOOD_CARD } from './cards';
 import { attemptOf, payShape } from './control-pay';
-import { closeDispute, openDispute } from './disputes';
+import { riskOrders } from './control-risk';
+import type { Order } from './control-row';
 import { invalid, Refusal, unknownRoute } from './errors';
 import { eventNamed } from './event-routes';
 import { type Faults, faultShape } from './faults';
-import { flag, integer, list, oneOf, type Read, readShape, required, type Shape, text } from './params';
+import { flag, integer, list, oneOf, readShape, required, text } from './params';
 import { type Outcome, pay } from './payments';
 import { createRefund, finishRefund, refundShape } from './refunds';
 import type { RequestLog } from './request-log';
@@ -55,11 +59,12 @@ export function createControl(world: World, { faults, requests, afterReset }: Pa
   const { store, clock, deliveries } = world;
 
   /** One row: reads the body, does it in a transaction, answers with the result. */
-  const order = <S extends Shape>(path: string, shape: S, run: (params: Read<S>, id: string) => unknown) =>
+  const order: Order = (path, shape, run) => {
     router.post(path, (request: Request, response: Response) => {
       const params = readShape(shape, (request.body ?? {}) as Record<string, unknown>);
       response.json(store.transaction(() => run(params, String(request.params.id ?? ''))) ?? { ok: true });
     });
+  };
 
   const paying = (path: string, shape: typeof payShape, card: string) =>
     router.post(path, async (request: Request, response: Response) => {
@@ -83,12 +88,7 @@ export function createControl(world: World, { faults, requests, afterReset }: Pa
   order('/sessions/:id/expire', {}, (_, id) => expireSession(world, id));
   order('/sessions/:id/recover', {}, (_, id) => recovered(world, id));
 
-  order('/charges/:id/dispute', { reason: text(), amount: integer({ min: 1 }) }, (params, id) =>
-    openDispute(world, id, params),
-  );
-  order('/disputes/:id/close', { status: required(oneOf('lost', 'warning_closed', 'won')) }, ({ status }, id) =>
-    closeDispute(world, id, status),
-  );
+  riskOrders(world, order);
   order(
     '/refunds',
     { ...refundShape, status: oneOf('pending', 'requires_action', 'succeeded') },

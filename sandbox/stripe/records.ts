@@ -49,7 +49,7 @@ export interface PaymentIntentDefaults {
 export interface Later {
   /** The object it happens to. */
   id: string;
-  what: 'dispute' | 'refund_fails' | 'refund_succeeds';
+  what: 'dispute' | 'dispute_lost' | 'dispute_won' | 'refund_fails' | 'refund_succeeds';
   at: number;
 }
 

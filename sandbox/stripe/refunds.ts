@@ -12,6 +12,7 @@ import { inWords } from './money';
 import { changedMetadata, integer, metadata, oneOf, text, unsupported } from './params';
 import { intentNamed } from './payment-intents';
 import { previousOf } from './products';
+import { settleRadar } from './radar';
 import { type Route, route } from './route';
 import { idOf } from './store';
 import type { World } from './world';
@@ -112,6 +113,7 @@ export function createRefund(
     happenLater(world, id, behaviour.becomes === 'fails' ? 'refund_fails' : 'refund_succeeds', behaviour.after);
   emit(world, 'refund.created', refund);
   changeRefunded(world, charge, amount, 'charge.refunded');
+  if (amount === left) settleRadar(world, charge.id, asked.reason === 'fraudulent' ? 'refunded_as_fraud' : 'refunded');
   return refund;
 }
 

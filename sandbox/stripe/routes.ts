@@ -9,6 +9,7 @@ import { eventRoutes } from './event-routes';
 import { paymentIntentRoutes } from './payment-intents';
 import { priceRoutes } from './prices';
 import { productRoutes } from './product-routes';
+import { radarRoutes } from './radar';
 import { refundRoutes } from './refunds';
 import type { Route } from './route';
 import { sessionRoutes } from './session-routes';
@@ -26,6 +27,7 @@ export const ROUTES: Route[] = [
   ...chargeRoutes,
   ...refundRoutes,
   ...disputeRoutes,
+  ...radarRoutes,
   ...balanceRoutes,
   ...eventRoutes,
   ...webhookEndpointRoutes,

@@ -45,6 +45,10 @@ export class Store {
     payment_intent: (dispute) => idOf(dispute.payment_intent),
     charge: (dispute) => idOf(dispute.charge),
   });
+  readonly reviews = this.collection<Stripe.Review, 'charge'>('review', { charge: (review) => idOf(review.charge) });
+  readonly warnings = this.collection<Stripe.Radar.EarlyFraudWarning, 'charge'>('radar.early_fraud_warning', {
+    charge: (warning) => idOf(warning.charge),
+  });
   readonly balanceTransactions = this.collection<Stripe.BalanceTransaction, 'source'>('balance_transaction', {
     source: (transaction) => idOf(transaction.source),
   });
