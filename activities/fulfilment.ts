@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { SessionId } from '../domain/ids';
-import type { OrderStatus } from '../domain/order';
+import { DECISIONS, type OrderStatus } from '../domain/order';
 import type { Deps } from './deps';
-import { changeOrder, type LockedOrder, lockKnownOrder } from './records';
+import { inventory } from './inventory';
+import { changeOrder, type LockedOrder, lockKnownOrder, NO_ATTENTION } from './records';
 
 export interface ShipmentRequest {
   sessionId: SessionId;
@@ -16,7 +17,7 @@ export interface ShipmentRequest {
 export type Shipped =
   | { outcome: 'shipped'; status: OrderStatus; shipmentId: string }
   /** More than is unshipped was asked for, or the order is not waiting to be shipped. */
-  | { outcome: 'refused'; reason: string };
+  | { outcome: 'refused'; code: 'invalid_transition' | 'out_of_stock'; reason: string };
 
 /** What leaves the house, and that it arrived. */
 export const fulfilment = ({ db, clock }: Deps) => ({
@@ -29,10 +30,17 @@ export const fulfilment = ({ db, clock }: Deps) => ({
         where: { sessionId_carrier_trackingNumber: { sessionId, carrier, trackingNumber } },
       });
       if (same) return { outcome: 'shipped', status: order.status, shipmentId: same.id };
-      if (order.status !== 'PREPARING') return { outcome: 'refused', reason: `the order is ${order.status}` };
-      const parcel = items ?? unshipped(order);
-      const refusal = whyNot(order, parcel);
-      if (refusal) return { outcome: 'refused', reason: refusal };
+      const held = heldBack(order);
+      if (held) return { outcome: 'refused', code: 'invalid_transition', reason: held };
+      const open = order.stock === 'RETURNED' ? unshipped(withoutRestock(order)) : unshipped(order);
+      const parcel = items ?? open;
+      const refusal = whyNot(open, parcel);
+      if (refusal) return { outcome: 'refused', code: 'invalid_transition', reason: refusal };
+      if (order.stock === 'RETURNED') {
+        const missing = await inventory.retake(tx, sessionId, givenBack(order), at);
+        if (missing.length > 0)
+          return { outcome: 'refused', code: 'out_of_stock', reason: 'The stock went back to the shelf, and is gone' };
+      }
 
       const shipmentId = randomUUID();
       await tx.shipment.create({
@@ -52,14 +60,19 @@ export const fulfilment = ({ db, clock }: Deps) => ({
           data: { shipped: { increment: quantity } },
         });
       }
-      const left = count(unshipped(order)) - count(parcel);
+      const left = count(open) - count(parcel);
       const status: OrderStatus = left === 0 ? 'SHIPPED' : 'PREPARING';
       const message = left === 0 ? `Shipped with ${carrier}` : `Shipped in part with ${carrier}; ${left} still to ship`;
       await changeOrder(
         tx,
         order,
         at,
-        { status },
+        {
+          status,
+          stock: 'COMMITTED',
+          // Who ships what a failed refund had given back has decided about that too.
+          ...(order.attentionStep === DECISIONS.refundFailed && NO_ATTENTION),
+        },
         { type: 'shipped', message, actor: 'staff', key: `shipped/${shipmentId}` },
       );
       return { outcome: 'shipped', status, shipmentId };
@@ -100,9 +113,35 @@ const unshipped = (order: LockedOrder) =>
     .map(({ sku, quantity, shipped, restocked }) => ({ sku, quantity: Math.max(0, quantity - shipped - restocked) }))
     .filter(({ quantity }) => quantity > 0);
 
-function whyNot(order: LockedOrder, parcel: { sku: string; quantity: number }[]): string | null {
+/** Why nothing of the order may leave at all. */
+function heldBack({ status, disputed, reviewOpen, fraudWarning }: LockedOrder): string | null {
+  if (status !== 'PREPARING') return `The order is ${status}`;
+  if (disputed) return 'The payment is disputed: nothing ships while the bank decides';
+  if (reviewOpen) return 'Stripe Radar has the payment under review: nothing ships before it is closed';
+  if (fraudWarning) return 'Stripe warns of fraud: decide first, with retry or cancel';
+  return null;
+}
+
+/** What had been given back of goods that never left. */
+const givenBack = (order: LockedOrder) =>
+  order.items
+    .map(({ sku, quantity, shipped, restocked }) => ({ sku, quantity: Math.min(restocked, quantity - shipped) }))
+    .filter(({ quantity }) => quantity > 0);
+
+const withoutRestock = (order: LockedOrder): LockedOrder => ({
+  ...order,
+  items: order.items.map((item) => ({
+    ...item,
+    restocked: Math.max(0, item.restocked - (item.quantity - item.shipped)),
+  })),
+});
+
+function whyNot(
+  lines: { sku: string; quantity: number }[],
+  parcel: { sku: string; quantity: number }[],
+): string | null {
   if (count(parcel) === 0) return 'nothing is left to ship';
-  const open = new Map(unshipped(order).map(({ sku, quantity }) => [sku, quantity]));
+  const open = new Map(lines.map(({ sku, quantity }) => [sku, quantity]));
   for (const { sku, quantity } of parcel) {
     const left = (open.get(sku) ?? 0) - quantity;
     if (left < 0) return `${sku}: ${open.get(sku) ?? 0} unshipped, ${quantity} asked`;

@@ -40,6 +40,13 @@ export const inventory = {
     return row.missing;
   },
 
+  /** Takes what was given back once more from what is free, or nothing: for an order that is to be shipped after all. */
+  async retake(tx: Tx, sessionId: SessionId, lines: StockLine[], at: Date): Promise<MissingStock[]> {
+    const [row] = await tx.$queryRaw<[{ missing: MissingStock[] }]>`
+      SELECT retake_stock(${sessionId}, ${JSON.stringify(lines)}::jsonb, ${at}) AS missing`;
+    return row.missing;
+  },
+
   /** Gives back what is still put aside. */
   async release(tx: Tx, sessionId: SessionId, at: Date): Promise<void> {
     await tx.$queryRaw`SELECT release_stock(${sessionId}, ${at})`;

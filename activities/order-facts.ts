@@ -1,4 +1,4 @@
-import type { OrderStatus } from '../domain/order';
+import { type Decision, isDecision, type OrderStatus } from '../domain/order';
 import type { Env } from '../platform/env';
 import type { StockState } from '../prisma/generated/client';
 import { isDigital, type LockedOrder } from './records';
@@ -15,6 +15,11 @@ export interface OrderFactsNow {
   /** Milliseconds since the epoch. */
   holdUntil: number;
   anythingShipped: boolean;
+  disputed: boolean;
+  /** What others found out that a person must decide about. */
+  decision: { step: Decision; reason: string } | null;
+  /** Attention that an earlier run raised for itself. */
+  leftover: boolean;
   /** A shipped order is taken as delivered after this long. */
   autoCompleteMs: number;
 }
@@ -31,6 +36,13 @@ export function factsOf(order: LockedOrder, env: Env): OrderFactsNow {
     digital: isDigital(order.items),
     holdUntil: order.holdUntil.getTime(),
     anythingShipped: order.items.some(({ shipped }) => shipped > 0),
+    disputed: order.disputed,
+    decision: decisionOf(order),
+    leftover: order.attentionStep !== null && !isDecision(order.attentionStep),
     autoCompleteMs: env.AUTO_COMPLETE_SECONDS * 1000,
   };
+}
+
+function decisionOf({ attentionStep: step, attentionReason: reason }: LockedOrder): OrderFactsNow['decision'] {
+  return step !== null && reason !== null && isDecision(step) ? { step, reason } : null;
 }

@@ -1,15 +1,26 @@
 import type { SessionId } from '../domain/ids';
-import { isFinal, type OrderStatus } from '../domain/order';
+import { DECISIONS, isDecision, isFinal, type OrderStatus } from '../domain/order';
 import type { Deps } from './deps';
 import { inventory } from './inventory';
 import { factsOf, type OrderFactsNow } from './order-facts';
-import { changeOrder, lockKnownOrder, lockOrder } from './records';
+import { changeOrder, lockKnownOrder, lockOrder, NO_ATTENTION } from './records';
+import { undoDelivery } from './undo';
 
 /** How an order is read, how it ends unpaid, and how staff are called to it. */
 export const orders = ({ db, clock, env }: Deps) => ({
   /** The order as it stands. */
   async readOrder({ sessionId }: { sessionId: SessionId }): Promise<OrderFactsNow> {
     return db.$transaction(async (tx) => factsOf(await lockKnownOrder(tx, sessionId), env));
+  },
+
+  /** The parcels that left, by id, in the order in which they did. */
+  async readParcels({ sessionId }: { sessionId: SessionId }): Promise<string[]> {
+    const parcels = await db.shipment.findMany({
+      where: { sessionId },
+      select: { id: true },
+      orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }],
+    });
+    return parcels.map(({ id }) => id);
   },
 
   /** Ends an order that was not paid: gives back its stock and writes how it ended. */
@@ -83,6 +94,8 @@ export const orders = ({ db, clock, env }: Deps) => ({
     await db.$transaction(async (tx) => {
       const order = await lockOrder(tx, sessionId);
       if (!order || (order.attentionStep === step && order.attentionReason === reason)) return;
+      // What a person must decide about is not overwritten by a step that may yet go on by itself.
+      if (order.attentionStep !== null && isDecision(order.attentionStep) && !isDecision(step)) return;
       await changeOrder(
         tx,
         order,
@@ -98,13 +111,58 @@ export const orders = ({ db, clock, env }: Deps) => ({
     });
   },
 
-  /** Lowers the flag again. */
+  /** Lowers the flag again, unless it is one that a person must decide about. */
   async clearAttention({ sessionId }: { sessionId: SessionId }): Promise<void> {
     const at = new Date(clock.now());
     await db.$transaction(async (tx) => {
       const order = await lockOrder(tx, sessionId);
-      if (!order || order.attentionStep === null) return;
-      await changeOrder(tx, order, at, { attentionStep: null, attentionReason: null, attentionSince: null });
+      if (!order || order.attentionStep === null || isDecision(order.attentionStep)) return;
+      await changeOrder(tx, order, at, NO_ATTENTION);
+    });
+  },
+
+  /** A person has decided: what was found out is answered, and the order goes on. */
+  async decide({ sessionId }: { sessionId: SessionId }): Promise<OrderFactsNow> {
+    const at = new Date(clock.now());
+    return db.$transaction(async (tx) => {
+      const order = await lockKnownOrder(tx, sessionId);
+      const step = order.attentionStep;
+      if (step === null || !isDecision(step)) return factsOf(order, env);
+      await changeOrder(
+        tx,
+        order,
+        at,
+        { ...NO_ATTENTION, ...(step === DECISIONS.fraudWarning && { fraudWarning: false }) },
+        {
+          type: 'decided',
+          message: `Staff have decided about “${step}”`,
+          actor: 'staff',
+          key: `decided/${at.getTime()}`,
+        },
+      );
+      return factsOf(await lockKnownOrder(tx, sessionId), env);
+    });
+  },
+
+  /** The bank took the money: what is unshipped returns to the shelf, and the order ends. Stripe is asked for nothing. */
+  async endLost({ sessionId }: { sessionId: SessionId }): Promise<OrderStatus> {
+    const at = new Date(clock.now());
+    return db.$transaction(async (tx) => {
+      const order = await lockKnownOrder(tx, sessionId);
+      if (order.status === 'REFUNDED') return order.status;
+      await undoDelivery(tx, order, at);
+      await changeOrder(
+        tx,
+        order,
+        at,
+        { status: 'REFUNDED', paymentStatus: 'REFUNDED', ...NO_ATTENTION },
+        {
+          type: 'cancelled',
+          message: 'Cancelled after a lost dispute; the bank has given the money back',
+          actor: 'staff',
+        },
+      );
+      return 'REFUNDED';
     });
   },
 });

@@ -49,6 +49,9 @@ export async function changeOrder(
   await note(tx, order.sessionId, at, ...happenings);
 }
 
+/** Nothing about the order needs a person any more. */
+export const NO_ATTENTION = { attentionStep: null, attentionReason: null, attentionSince: null } as const;
+
 /** Writes on an order's timeline, each key once. */
 export async function note(tx: Tx, sessionId: string, at: Date, ...happenings: Happening[]): Promise<void> {
   if (happenings.length === 0) return;

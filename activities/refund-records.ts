@@ -1,120 +1,164 @@
 import type Stripe from 'stripe';
 import type { SessionId } from '../domain/ids';
-import type { PaymentStatus } from '../domain/order';
+import { formatMoney } from '../domain/money';
+import { DECISIONS, isFinal, type OrderStatus, type PaymentStatus } from '../domain/order';
+import { cappedRestock, isCounted, isNews, isReversed, type RestockLine, refundedOf } from '../domain/refund';
 import type { Tx } from '../platform/database';
+import type { Refund } from '../prisma/generated/client';
 import type { Deps } from './deps';
 import { inventory } from './inventory';
-import { changeOrder, isDigital, type LockedOrder, lockKnownOrder } from './records';
+import { changeOrder, type LockedOrder, lockKnownOrder } from './records';
+import { REFUND_KEY } from './refund-asking';
+import { undoDelivery } from './undo';
 
-/** A refund that has not failed counts, whether or not the bank has said so yet (https://docs.stripe.com/refunds#refund-object). */
-const COUNTS = ['pending', 'requires_action', 'succeeded'];
+/** What stands of an order after a refund of it was recorded. */
+export interface RecordedRefund {
+  number: string;
+  /** Of the order. */
+  orderStatus: OrderStatus;
+  /** Of the refund, as it is known now. */
+  status: string;
+  /** Whether all of the order's money is given back, or being given back. */
+  everything: boolean;
+}
 
 /**
- * Records one refund as Stripe has it and adds up what was given back, in one transaction under the order's row lock. A sum that reaches the
- * total ends the order `REFUNDED`: what is unshipped returns to stock, downloads are revoked. Safe to repeat, by the asker and the follower.
+ * Records one refund as Stripe has it and adds up what was given back, in one transaction under the order's row lock, with the restock that was
+ * asked for with it. A sum that reaches the total ends the order `REFUNDED`: what is unshipped returns to stock, downloads are revoked. One that
+ * falls below it again, because a refund failed or was cancelled, brings back what the order was; stock and downloads stay given back, and the
+ * order calls for a person. Safe to repeat, by the asker and the follower, in any order.
  */
 export async function recordRefund(
-  { db, clock }: Deps,
+  { db, clock }: Pick<Deps, 'db' | 'clock'>,
   sessionId: SessionId,
   refund: Stripe.Refund,
-  key: string,
-): Promise<{ number: string }> {
+): Promise<RecordedRefund> {
   const at = new Date(clock.now());
   return db.$transaction(async (tx) => {
-    const order = await lockKnownOrder(tx, sessionId);
-    await writeRefund(tx, order, refund, key, at);
-    const rows = await tx.refund.findMany({ where: { sessionId } });
-    const refunded = rows
-      .filter(({ status }) => COUNTS.includes(status))
-      .reduce((sum, { amount }) => sum + Number(amount ?? 0), 0);
-    const everything = refunded >= Number(order.total) && refunded > 0;
-    const paymentStatus: PaymentStatus = everything ? 'REFUNDED' : refunded > 0 ? 'PARTIALLY_REFUNDED' : 'PAID';
-    if (everything) await undoDelivery(tx, order, at);
-    // The refund that empties the order remembers what the order was: if the bank refuses it later, the order goes back there.
-    if (everything && order.status !== 'REFUNDED') {
-      await tx.refund.updateMany({ where: { stripeId: refund.id }, data: { statusBefore: order.status } });
+    let order = await lockKnownOrder(tx, sessionId);
+    const { row, before } = await writeRefund(tx, order, refund, at);
+    if (before === 'requested' || before === 'refused') {
+      await putBack(tx, order, row, at);
+      order = await lockKnownOrder(tx, sessionId);
     }
-    const restored =
-      !everything && order.status === 'REFUNDED'
-        ? rows.find(({ statusBefore }) => statusBefore !== null)?.statusBefore
-        : null;
+    const standing = await addUp(tx, order, row);
+    if (standing.everything && order.status !== 'REFUNDED') await undoDelivery(tx, order, at);
+    const failedNow = isReversed(row.status) && before !== row.status;
     await changeOrder(
       tx,
       order,
       at,
-      {
-        refunded,
-        paymentStatus,
-        ...(everything && { status: 'REFUNDED' as const }),
-        ...(restored && { status: restored }),
-      },
+      { ...standing.change, ...(failedNow && callFor(row, at)), ...(isAnswer(order, row, before) && NO_ATTENTION) },
       {
         type: 'refund',
-        message: `Refund of ${refund.amount} ${refund.currency}: ${refund.status}`,
-        actor: 'stripe',
-        key: `refund/${refund.id}/${refund.status}`,
+        message: `Refund of ${formatMoney({ amount: refund.amount, currency: refund.currency })}: ${row.status}`,
+        actor: row.actor,
+        key: `refund/${refund.id}/${row.status}`,
       },
     );
-    return { number: order.number };
+    const { number } = order;
+    const orderStatus = standing.change.status ?? order.status;
+    return { number, orderStatus, status: row.status, everything: standing.everything };
   });
 }
 
-/** Undoes an order that no money was taken for (a free one, or one whose payment never came). */
-export async function undoUnpaid({ db, clock }: Deps, sessionId: SessionId, actor: string): Promise<void> {
-  const at = new Date(clock.now());
-  await db.$transaction(async (tx) => {
-    const order = await lockKnownOrder(tx, sessionId);
-    if (order.status === 'CANCELLED') return;
-    await undoDelivery(tx, order, at);
-    await changeOrder(
-      tx,
-      order,
-      at,
-      { status: 'CANCELLED' },
-      { type: 'cancelled', message: 'Cancelled; no money was taken', actor },
-    );
+/** The refund's row as Stripe has it, and what it was called before (`null` where it is new here). */
+async function writeRefund(
+  tx: Tx,
+  order: LockedOrder,
+  refund: Stripe.Refund,
+  at: Date,
+): Promise<{ row: Refund; before: string | null }> {
+  const { sessionId } = order;
+  const asked = refund.metadata?.[REFUND_KEY];
+  const known = await tx.refund.findFirst({
+    where: { sessionId, OR: [{ stripeId: refund.id }, ...(asked ? [{ key: asked, stripeId: null }] : [])] },
   });
-}
-
-async function writeRefund(tx: Tx, order: LockedOrder, refund: Stripe.Refund, key: string, at: Date): Promise<void> {
+  const status = refund.status ?? 'pending';
   const seen = {
     stripeId: refund.id,
     amount: refund.amount,
     currency: refund.currency,
-    status: refund.status ?? 'pending',
+    ...(isNews(known?.status ?? 'requested', status) && { status, refusal: null, refusalReason: null }),
     updatedAt: at,
   };
-  const known = await tx.refund.findFirst({ where: { OR: [{ stripeId: refund.id }, { key }] } });
-  if (known) {
-    await tx.refund.update({ where: { key: known.key }, data: seen });
-    return;
-  }
-  await tx.refund.create({
+  if (known) return { row: await tx.refund.update({ where: { key: known.key }, data: seen }), before: known.status };
+  const row = await tx.refund.create({
     data: {
-      key,
-      sessionId: order.sessionId,
+      key: refund.id,
+      sessionId,
       reason: 'other',
       actor: 'stripe',
       createdAt: new Date(refund.created * 1000),
       ...seen,
+      status,
     },
   });
+  return { row, before: null };
 }
 
-/** Takes back what an order was given: unshipped goods return to stock, downloads are revoked. */
-async function undoDelivery(tx: Tx, order: LockedOrder, at: Date): Promise<void> {
-  const sessionId = order.sessionId as SessionId;
-  await inventory.release(tx, sessionId, at);
-  if (order.stock === 'COMMITTED') {
-    const back = order.items
-      .filter(({ kind }) => kind === 'PHYSICAL')
-      .map(({ sku, quantity, shipped, restocked }) => ({ sku, quantity: Math.max(0, quantity - shipped - restocked) }))
-      .filter(({ quantity }) => quantity > 0);
-    if (back.length > 0) await inventory.restock(tx, sessionId, back, `undo/${sessionId}`, 'holdfast', at);
-    if (isDigital(order.items) || back.length > 0)
-      await tx.order.update({ where: { sessionId }, data: { stock: 'RETURNED' } });
-  } else if (order.stock === 'HELD') {
-    await tx.order.update({ where: { sessionId }, data: { stock: 'RELEASED' } });
-  }
-  await tx.downloadGrant.updateMany({ where: { sessionId, revokedAt: null }, data: { revokedAt: at } });
+/** Goods that were to go back with the refund go back with its first record, so that neither is ever without the other. */
+async function putBack(tx: Tx, order: LockedOrder, { key, restock, actor }: Refund, at: Date): Promise<void> {
+  const lines = cappedRestock(order.items, linesOf(restock));
+  if (lines.length === 0) return;
+  await inventory.restock(tx, order.sessionId as SessionId, lines, `refund/${key}`, actor, at);
 }
+
+/** The lines of a row's `restock`. */
+export const linesOf = (restock: Refund['restock']): RestockLine[] => (restock ?? []) as unknown as RestockLine[];
+
+interface Standing {
+  everything: boolean;
+  change: { refunded: number; status?: OrderStatus; paymentStatus?: PaymentStatus };
+}
+
+/** What the refunds of an order make of it. The one that empties it keeps what it was, until one of them fails. */
+async function addUp(tx: Tx, order: LockedOrder, row: Refund): Promise<Standing> {
+  const { sessionId } = order;
+  const rows = await tx.refund.findMany({ where: { sessionId } });
+  const refunded = refundedOf(rows);
+  const everything = refunded > 0 && refunded >= Number(order.total);
+  const untouched = rows.find(({ paymentStatusBefore }) => paymentStatusBefore !== null)?.paymentStatusBefore ?? null;
+  if (untouched === null && isCounted(row.status))
+    await tx.refund.update({ where: { key: row.key }, data: { paymentStatusBefore: order.paymentStatus } });
+
+  if (everything) {
+    if (order.status !== 'REFUNDED')
+      await tx.refund.update({ where: { key: row.key }, data: { statusBefore: order.status } });
+    return { everything, change: { refunded, status: 'REFUNDED', paymentStatus: 'REFUNDED' } };
+  }
+  const paymentStatus = refunded > 0 ? 'PARTIALLY_REFUNDED' : (untouched ?? order.paymentStatus);
+  if (order.status !== 'REFUNDED') {
+    const status = restedStatus(order);
+    return { everything, change: { refunded, paymentStatus, ...(status && { status }) } };
+  }
+  const emptied = rows.find(({ statusBefore }) => statusBefore !== null);
+  // It did not end by refunds but by a bank's decision, and stays ended.
+  if (!emptied?.statusBefore) return { everything, change: { refunded } };
+  await tx.refund.update({ where: { key: emptied.key }, data: { statusBefore: null } });
+  return { everything, change: { refunded, paymentStatus, status: emptied.statusBefore } };
+}
+
+/** Where goods that went back leave an order with nothing more to ship: what was to leave has left, or all there was to do is done. */
+function restedStatus({ status, stock, items }: LockedOrder): OrderStatus | null {
+  if (status !== 'PREPARING' || stock !== 'COMMITTED') return null;
+  const goods = items.filter(({ kind }) => kind === 'PHYSICAL');
+  if (goods.some(({ quantity, shipped, restocked }) => quantity - shipped - restocked > 0)) return null;
+  return goods.some(({ shipped }) => shipped > 0) ? 'SHIPPED' : 'COMPLETED';
+}
+
+/** A refund that did not go through wants a decision. */
+const callFor = ({ stripeId, status }: Refund, at: Date) => ({
+  attentionStep: DECISIONS.refundFailed,
+  attentionReason: `The refund ${stripeId} is ${status}: the money is back with us`,
+  attentionSince: at,
+});
+
+const NO_ATTENTION = { attentionStep: null, attentionReason: null, attentionSince: null } as const;
+
+/** Whether this refund is what a person decided after an earlier one had failed, of an order whose workflow no longer minds its flags. */
+const isAnswer = (order: LockedOrder, row: Refund, before: string | null): boolean =>
+  order.attentionStep === DECISIONS.refundFailed &&
+  isFinal(order.status) &&
+  isCounted(row.status) &&
+  (before === null || !isCounted(before));

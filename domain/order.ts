@@ -51,5 +51,23 @@ export const mayMove = (from: OrderStatus, to: OrderStatus): boolean => from ===
 export const REASONS = ['requested_by_customer', 'duplicate', 'out_of_stock', 'damaged', 'other'] as const;
 export type Reason = (typeof REASONS)[number];
 
+/**
+ * What others than the order's own workflow may have found out about an order, so that a person must decide: the `step` of its attention in the
+ * database. The order goes on meanwhile as far as it may; `retry` and `cancel` answer it.
+ */
+export const DECISIONS = {
+  /** The bank refused a refund: the money is back with us. `retry` asks for it anew, `ship` takes the stock again. */
+  refundFailed: 'refund-failed',
+  /** The bank decided for the buyer. `cancel` returns what is unshipped, and asks Stripe for nothing. */
+  disputeLost: 'dispute-lost',
+  /** Radar's review ended, and not with an approval. */
+  reviewClosed: 'review-closed',
+  /** Stripe warns of fraud before the buyer has disputed. `retry` goes on all the same, `cancel` gives the money back. */
+  fraudWarning: 'fraud-warning',
+} as const;
+export type Decision = (typeof DECISIONS)[keyof typeof DECISIONS];
+
+export const isDecision = (step: string): step is Decision => Object.values<string>(DECISIONS).includes(step);
+
 export const PRODUCT_KINDS = ['PHYSICAL', 'DIGITAL'] as const;
 export type ProductKind = (typeof PRODUCT_KINDS)[number];

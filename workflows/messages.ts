@@ -47,6 +47,13 @@ export interface CancelRequest {
   reason: Reason;
 }
 
+/** Of an order's money. No amount means everything that is left; `restock` names what returns to the shelf. */
+export interface RefundRequest {
+  amount?: number;
+  reason: Reason;
+  restock?: { sku: string; quantity: number }[];
+}
+
 /** What a run answers to the `state` query, for support and tests. */
 export interface OrderState {
   sessionId: SessionId;
@@ -69,12 +76,14 @@ export const flagsChangedSignal = defineSignal<[]>('flagsChanged');
 export const shipUpdate = defineUpdate<OrderStatus, [ShipRequest]>('ship');
 export const deliverUpdate = defineUpdate<OrderStatus>('deliver');
 export const cancelUpdate = defineUpdate<OrderStatus, [CancelRequest]>('cancel');
+export const refundUpdate = defineUpdate<OrderStatus, [RefundRequest]>('refund');
 export const retryUpdate = defineUpdate<OrderStatus>('retry');
 export const stateQuery = defineQuery<OrderState>('state');
 
 /** The `type` of the failure with which an update refuses; its message says what the order is. The API answers 409 with the same code. */
 export const INVALID_TRANSITION = 'invalid_transition';
 export const OUT_OF_STOCK = 'out_of_stock';
+export const REFUND_EXCEEDS_REMAINING = 'refund_exceeds_remaining';
 /** The `type` of the failure with which an update refuses what is not of its form. */
 export const INVALID_REQUEST = 'invalid_request';
 
