@@ -22,17 +22,17 @@ export const balanceRoutes: Route[] = [
         what: 'balance transaction',
         ...(params.source !== undefined && { only: { index: 'source' as const, key: params.source } }),
         where: (transaction) =>
-          params.payout === undefined &&
+          (params.payout === undefined || isPaidBy(world, transaction.id, params.payout)) &&
           (params.currency === undefined || transaction.currency === params.currency) &&
           (params.type === undefined || transaction.type === params.type),
       });
-      return { ...found, data: found.data.map((transaction) => shown(world, transaction)) };
+      return { ...found, data: found.data.map((transaction) => transactionShown(world, transaction)) };
     },
   ),
   route('GET', '/v1/balance_transactions/:id', {}, ({ world, id }) => {
     const transaction = world.store.balanceTransactions.get(id);
     if (transaction === undefined) throw noSuch('balance transaction', id);
-    return shown(world, transaction);
+    return transactionShown(world, transaction);
   }),
 ];
 
@@ -41,15 +41,26 @@ interface Movement {
   /** As it changes the balance: negative when money leaves. */
   amount: number;
   currency: string;
-  type: 'adjustment' | 'charge' | 'payment' | 'payment_refund' | 'refund' | 'refund_failure';
+  type:
+    | 'adjustment'
+    | 'charge'
+    | 'payment'
+    | 'payment_refund'
+    | 'payout'
+    | 'payout_cancel'
+    | 'payout_failure'
+    | 'refund'
+    | 'refund_failure';
   category: string;
   fee?: number;
   description?: string | null;
+  /** Available without waiting. */
+  atOnce?: boolean;
 }
 
 export function moveMoney(
   world: World,
-  { source, amount, currency, type, category, fee = 0, description = null }: Movement,
+  { source, amount, currency, type, category, fee = 0, description = null, atOnce = false }: Movement,
 ): string {
   const created = world.clock.seconds();
   const fees = { amount: fee, application: null, currency, description: 'Stripe processing fees', type: 'stripe_fee' };
@@ -57,7 +68,7 @@ export function moveMoney(
     id: newId('txn'),
     object: 'balance_transaction',
     amount,
-    available_on: created + AVAILABLE_AFTER,
+    available_on: atOnce ? created : created + AVAILABLE_AFTER,
     balance_type: 'payments',
     created,
     currency,
@@ -86,6 +97,14 @@ export function creditCharge(
 /** What Stripe keeps of a charge: the European standard price. */
 const feeOn = (amount: number): number => Math.round(amount * 0.015) + 25;
 
-function shown(world: World, transaction: Stripe.BalanceTransaction): Stripe.BalanceTransaction {
+/** Until a payout is reconciled only its own transaction is known to belong to it. */
+function isPaidBy({ store }: World, transaction: string, id: string): boolean {
+  const payout = store.payouts.get(id);
+  if (payout === undefined || store.settlements.get(transaction)?.payout !== id) return false;
+  return payout.reconciliation_status === 'completed' || payout.balance_transaction === transaction;
+}
+
+/** As it is now: its money becomes available with time. */
+export function transactionShown(world: World, transaction: Stripe.BalanceTransaction): Stripe.BalanceTransaction {
   return { ...transaction, status: transaction.available_on <= world.clock.seconds() ? 'available' : 'pending' };
 }

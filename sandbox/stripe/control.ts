@@ -16,6 +16,8 @@
  * | `POST /charges/:id/early-fraud-warning` `{ fraud_type?, actionable? }` | the card's issuer |
  * | `POST /refunds` | as the Dashboard: the parameters of the API, and `status?` to start as `pending` or `requires_action` |
  * | `POST /refunds/:id/succeed`, `/fail` `{ reason? }`, `/cancel` | brings a refund to its end |
+ * | `POST /payouts` `{ currency, amount?, automatic? }` | pays out every balance transaction of the currency that is available (two days after it moved) and not paid out yet; `amount` says another sum than they add up to. `automatic: false` is a payout the shop asked for: of `amount`, naming no transactions |
+ * | `POST /payouts/:id/pay`, `/fail` `{ code? }`, `/cancel`, `/reconcile` | the bank; after `fail`, also of one that was paid, and `cancel` the money is in the balance again. Until `reconcile` the API lists only the payout's own transaction under it |
  * | `POST /faults` (see `faults.ts`), `DELETE /faults` | makes requests go wrong |
  * | `GET /deliveries`, `POST /deliveries` `{ mode: 'normal', 'hold' or 'drop', duplicate?, shuffle? }`, `POST /deliveries/flush` | how webhooks go, what was tried; flush comes back when all was answered |
  * | `POST /events/:id/redeliver`, `POST /events/silence` `{ types }` | Resend; types that are never generated |
@@ -28,6 +30,7 @@ import express, { type Request, type Response, Router } from 'express';
 import { authenticate, failDebit, settleDebit } from './bank';
 import { GOOD_CARD } from './cards';
 import { attemptOf, payShape } from './control-pay';
+import { payoutOrders } from './control-payouts';
 import { riskOrders } from './control-risk';
 import type { Order } from './control-row';
 import { invalid, Refusal, unknownRoute } from './errors';
@@ -89,6 +92,7 @@ export function createControl(world: World, { faults, requests, afterReset }: Pa
   order('/sessions/:id/recover', {}, (_, id) => recovered(world, id));
 
   riskOrders(world, order);
+  payoutOrders(world, order);
   order(
     '/refunds',
     { ...refundShape, status: oneOf('pending', 'requires_action', 'succeeded') },

@@ -1,4 +1,5 @@
 /** `expand[]`: ids in an answer replaced by the objects they name, along paths like `payment_intent.latest_charge`. */
+import { transactionShown } from './balance';
 import { invalid } from './errors';
 import { lineItemsOf } from './line-items';
 import { isRecord } from './params';
@@ -21,7 +22,11 @@ const charge = (field: string) => reference(field, ({ store }, id) => store.char
 const paymentIntent = reference('payment_intent', ({ store }, id) => store.paymentIntents.get(id));
 const paymentMethod = reference('payment_method', ({ store }, id) => store.paymentMethods.get(id));
 const product = reference('product', ({ store }, id) => store.products.get(id));
-const balanceTransaction = (field: string) => reference(field, ({ store }, id) => store.balanceTransactions.get(id));
+const balanceTransaction = (field: string) =>
+  reference(field, (world, id) => {
+    const transaction = world.store.balanceTransactions.get(id);
+    return transaction && transactionShown(world, transaction);
+  });
 
 /** What can be expanded, by kind of object and field. Fields the sandbox never fills stay null. */
 const EXPANDABLE: Record<string, Record<string, Expander>> = {
@@ -63,11 +68,16 @@ const EXPANDABLE: Record<string, Record<string, Expander>> = {
   balance_transaction: {
     source: reference(
       'source',
-      ({ store }, id) => store.charges.get(id) ?? store.refunds.get(id) ?? store.disputes.get(id),
+      ({ store }, id) =>
+        store.charges.get(id) ?? store.refunds.get(id) ?? store.disputes.get(id) ?? store.payouts.get(id),
     ),
   },
   review: { charge: charge('charge'), payment_intent: paymentIntent },
   'radar.early_fraud_warning': { charge: charge('charge'), payment_intent: paymentIntent },
+  payout: {
+    balance_transaction: balanceTransaction('balance_transaction'),
+    failure_balance_transaction: balanceTransaction('failure_balance_transaction'),
+  },
   price: { product },
   product: { default_price: reference('default_price', ({ store }, id) => store.prices.get(id)) },
   payment_method: { customer },

@@ -85,6 +85,13 @@ export interface SavedAnswer {
   savedAt: number;
 }
 
+/** The payout that took a balance transaction. */
+export interface Settlement {
+  /** The balance transaction's id. */
+  id: string;
+  payout: string;
+}
+
 export interface Setting {
   id: 'clock';
   value: number;

@@ -7,6 +7,7 @@ import { customerRoutes } from './customers';
 import { disputeRoutes } from './disputes';
 import { eventRoutes } from './event-routes';
 import { paymentIntentRoutes } from './payment-intents';
+import { payoutRoutes } from './payouts';
 import { priceRoutes } from './prices';
 import { productRoutes } from './product-routes';
 import { radarRoutes } from './radar';
@@ -29,6 +30,7 @@ export const ROUTES: Route[] = [
   ...disputeRoutes,
   ...radarRoutes,
   ...balanceRoutes,
+  ...payoutRoutes,
   ...eventRoutes,
   ...webhookEndpointRoutes,
 ];

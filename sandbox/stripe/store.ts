@@ -2,7 +2,16 @@
 import type Stripe from 'stripe';
 import { Collection, type Stored } from './collection';
 import { type Change, Journal } from './journal';
-import type { Delivery, EndpointSecrets, Later, SavedAnswer, SessionDetail, Setting, StoredEvent } from './records';
+import type {
+  Delivery,
+  EndpointSecrets,
+  Later,
+  SavedAnswer,
+  SessionDetail,
+  Setting,
+  Settlement,
+  StoredEvent,
+} from './records';
 
 // biome-ignore lint/suspicious/noExplicitAny: a row of collections of different kinds
 type AnyCollection = Collection<any, any>;
@@ -52,6 +61,8 @@ export class Store {
   readonly balanceTransactions = this.collection<Stripe.BalanceTransaction, 'source'>('balance_transaction', {
     source: (transaction) => idOf(transaction.source),
   });
+  readonly payouts = this.collection<Stripe.Payout>('payout');
+  readonly settlements = this.collection<Settlement>('settlement');
   readonly later = this.collection<Later>('later');
   readonly events = this.collection<StoredEvent, 'type'>('event', { type: (event) => event.type });
   readonly endpoints = this.collection<Stripe.WebhookEndpoint>('webhook_endpoint');
