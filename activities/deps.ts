@@ -5,6 +5,7 @@ import type { Clock } from '../platform/clock';
 import type { Db } from '../platform/database';
 import type { Env } from '../platform/env';
 import type { Mailer } from '../platform/mailer';
+import type { ActivityMetrics } from './metrics';
 
 /** What activities touch the world with. A test gives its own clock, database and Stripe; nothing here is global. */
 export interface Deps {
@@ -14,6 +15,7 @@ export interface Deps {
   mailer: Mailer;
   clock: Clock;
   env: Env;
+  metrics: ActivityMetrics;
 }
 
 /** How activities wake workflows: the same door as a webhook's, started where nobody runs. Stripe's own event does the same, whichever is first. */

@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import type { Registry } from 'prom-client';
 import type { Deps } from '../activities/deps';
+import { createActivityMetrics } from '../activities/metrics';
 import { systemClock } from '../platform/clock';
 import { connectDatabase } from '../platform/database';
 import { type Env, loadEnv } from '../platform/env';
@@ -23,9 +25,10 @@ export async function startWorker(): Promise<void> {
   const env = loadEnv();
   const log = createLogger('worker', env.LOG_LEVEL);
   Runtime.install({ logger: temporalLog(log), shutdownSignals: [] });
-  const deps = createDeps(env, connectTemporal());
+  const registry = createRegistry('worker');
+  const deps = createDeps(env, connectTemporal(), registry);
   const running = new Set<Worker>();
-  const health = await serveHealth({ env, deps, registry: createRegistry('worker'), running });
+  const health = await serveHealth({ env, deps, registry, running });
 
   let stopping = false;
   const stop = (signal: string) => {
@@ -87,7 +90,7 @@ async function runWorkers(
 }
 
 /** What activities touch the world with, made from the configuration. */
-function createDeps(env: Env, temporal: Client): Deps {
+function createDeps(env: Env, temporal: Client, registry: Registry): Deps {
   return {
     db: connectDatabase(env.DATABASE_URL, 20),
     stripe: connectStripe(env),
@@ -95,6 +98,7 @@ function createDeps(env: Env, temporal: Client): Deps {
     clock: systemClock,
     env,
     door: createDoor(temporal),
+    metrics: createActivityMetrics(registry),
   };
 }
 

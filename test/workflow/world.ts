@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker as TemporalWorker, type Worker } from '@temporalio/worker';
+import { Registry } from 'prom-client';
 import type Stripe from 'stripe';
 import type { Deps } from '../../activities/deps';
+import { createActivityMetrics } from '../../activities/metrics';
 import { type SessionId, sessionId } from '../../domain/ids';
 import { type CheckoutLine, METADATA } from '../../domain/session';
 import { connectDatabase, type Db } from '../../platform/database';
@@ -58,6 +60,7 @@ export class World {
   sandbox!: StripeSandbox;
   stripe!: Stripe;
   env!: Env;
+  readonly metrics = createActivityMetrics(new Registry());
 
   static async start(overrides: Record<string, string> = {}): Promise<World> {
     quietWorkers();
@@ -104,6 +107,7 @@ export class World {
       clock: { now: () => this.now },
       env: this.env,
       door: createDoor(this.temporal.client),
+      metrics: this.metrics,
     };
   }
 
