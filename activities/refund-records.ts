@@ -7,7 +7,7 @@ import type { Tx } from '../platform/database';
 import type { Refund } from '../prisma/generated/client';
 import type { Deps } from './deps';
 import { inventory } from './inventory';
-import { changeOrder, type LockedOrder, lockKnownOrder } from './records';
+import { changeOrder, type LockedOrder, lockKnownOrder, NO_ATTENTION } from './records';
 import { REFUND_KEY } from './refund-asking';
 import { undoDelivery } from './undo';
 
@@ -48,7 +48,11 @@ export async function recordRefund(
       tx,
       order,
       at,
-      { ...standing.change, ...(failedNow && callFor(row, at)), ...(isAnswer(order, row, before) && NO_ATTENTION) },
+      {
+        ...standing.change,
+        ...(failedNow && callFor(row, at)),
+        ...(isAnswer(order, row, before, standing) && NO_ATTENTION),
+      },
       {
         type: 'refund',
         message: `Refund of ${formatMoney({ amount: refund.amount, currency: refund.currency })}: ${row.status}`,
@@ -59,6 +63,23 @@ export async function recordRefund(
     const { number } = order;
     const orderStatus = standing.change.status ?? order.status;
     return { number, orderStatus, status: row.status, everything: standing.everything };
+  });
+}
+
+/** Undoes an order that no money was taken for (a free one, or one whose payment never came). */
+export async function undoUnpaid({ db, clock }: Deps, sessionId: SessionId, actor: string): Promise<void> {
+  const at = new Date(clock.now());
+  await db.$transaction(async (tx) => {
+    const order = await lockKnownOrder(tx, sessionId);
+    if (order.status === 'CANCELLED') return;
+    await undoDelivery(tx, order, at);
+    await changeOrder(
+      tx,
+      order,
+      at,
+      { status: 'CANCELLED' },
+      { type: 'cancelled', message: 'Cancelled; no money was taken', actor },
+    );
   });
 }
 
@@ -154,11 +175,12 @@ const callFor = ({ stripeId, status }: Refund, at: Date) => ({
   attentionSince: at,
 });
 
-const NO_ATTENTION = { attentionStep: null, attentionReason: null, attentionSince: null } as const;
-
-/** Whether this refund is what a person decided after an earlier one had failed, of an order whose workflow no longer minds its flags. */
-const isAnswer = (order: LockedOrder, row: Refund, before: string | null): boolean =>
+/**
+ * Whether this refund answers the call that an earlier one made: it leaves nothing to decide, or it was asked for since, of an order that no
+ * workflow minds any more.
+ */
+const isAnswer = (order: LockedOrder, row: Refund, before: string | null, { everything }: Standing): boolean =>
   order.attentionStep === DECISIONS.refundFailed &&
-  isFinal(order.status) &&
   isCounted(row.status) &&
-  (before === null || !isCounted(before));
+  !(before !== null && isCounted(before)) &&
+  (everything || isFinal(order.status));

@@ -1,11 +1,14 @@
-import Stripe from 'stripe';
-import { type RefundId, refundId, type SessionId } from '../domain/ids';
-import type { Reason } from '../domain/order';
+import { ApplicationFailure } from '@temporalio/common';
+import type Stripe from 'stripe';
+import { type RefundId, refundId, type SessionId, sessionId as toSessionId } from '../domain/ids';
+import { isFinal, type OrderStatus, type Reason } from '../domain/order';
+import { DISPUTED, isReversed, NOTHING_LEFT, type Refusal, TOO_MUCH } from '../domain/refund';
 import { expectObject } from '../platform/stripe';
-import type { Refund } from '../prisma/generated/client';
 import type { Deps } from './deps';
-import { lockKnownOrder } from './records';
-import { recordRefund, undoUnpaid } from './refund-records';
+import { ownerOf } from './payment-owner';
+import { refundAsking } from './refund-asking';
+import { type RecordedRefund, recordRefund, undoUnpaid } from './refund-records';
+import { type AskedRow, type Question, refundRequests } from './refund-requests';
 
 export type GivenBack =
   /** Asked for at Stripe (or earlier); `refund` follows it. */
@@ -15,17 +18,29 @@ export type GivenBack =
   /** A dispute is open on the charge; Stripe would refuse, and the bank decides now. */
   | { outcome: 'disputed' };
 
+export type GivenPart =
+  | { outcome: 'refunded'; refundId: RefundId; status: OrderStatus }
+  | { outcome: 'refused'; code: Refusal['code']; reason: string };
+
+export type FollowedRefund =
+  /** Of no order of ours. */
+  | { outcome: 'unknown' }
+  /** Its order does not know of its payment yet, and was woken. */
+  | { outcome: 'early' }
+  | { outcome: 'known'; sessionId: SessionId; number: string; status: string; orderStatus: OrderStatus };
+
 /** Asking Stripe for money back, and following what becomes of it. */
 export const refunds = (deps: Deps) => {
-  const { db, stripe, clock } = deps;
+  const { db, stripe } = deps;
+  const atStripe = refundAsking(deps);
+  const requests = refundRequests(deps);
 
   return {
     /**
      * Gives back all that is left of an order's money, once. The refund's key is written down before Stripe is asked; a key that stands
      * there already is an earlier try in doubt (its answer was lost, the worker died, the key may be pruned), so Stripe's own list is looked
-     * at first. No amount is sent: Stripe gives back the rest, and the
-     * parameters never change under the key, whatever happened at the Dashboard meanwhile.
-     * @param tries the activity's attempt, 1 at first
+     * at first. No amount is sent: Stripe gives back the rest, and the parameters never change under the key, whatever happened at the
+     * Dashboard meanwhile.
      */
     async refundRest({
       sessionId,
@@ -36,115 +51,135 @@ export const refunds = (deps: Deps) => {
       reason: Reason;
       actor: string;
     }): Promise<GivenBack> {
-      const { order, asked, inDoubt } = await writeDown(sessionId, reason, actor);
-      if (order.paymentIntentId === null) {
-        await undoUnpaid(deps, sessionId, actor);
-        return { outcome: 'nothing-captured' };
+      const written = await requests.writeRest(sessionId, reason, actor);
+      switch (written.outcome) {
+        case 'nothing-captured':
+          await undoUnpaid(deps, sessionId, actor);
+          return { outcome: 'nothing-captured' };
+        case 'disputed':
+          return { outcome: 'disputed' };
+        case 'given':
+          if (written.refundId !== null) await deps.door.refund(written.refundId);
+          return { outcome: 'refunded', refundId: written.refundId };
+        default:
+          return giveRest(sessionId, written.asked);
       }
-      const found = inDoubt ? await findOurs(order.paymentIntentId, asked) : null;
-      const made = found ?? (await create(order.paymentIntentId, asked));
-      if (made === 'disputed') return { outcome: 'disputed' };
-      if (made === 'nothing-left') {
-        await recordAll(order.paymentIntentId, sessionId);
-        return { outcome: 'refunded', refundId: null };
-      }
-      await recordRefund(deps, sessionId, made, asked.key);
-      await deps.door.refund(refundId(made.id));
-      return { outcome: 'refunded', refundId: refundId(made.id) };
     },
 
-    /** One look at a refund: records it, adds up what was given back, and says where it stands. `unknown`: no order of ours. */
+    /**
+     * Gives back a part of an order's money (or, without an amount, what is left), once a key, and puts goods back on the shelf with it: for
+     * staff, through the order while its workflow runs, through `refundRequest` after. Whether it can be had is decided under the order's row
+     * lock, and what is asked for is spoken for until Stripe has answered. A refusal is remembered under the key.
+     * @param key of the request: the hash of an Idempotency-Key, or the id of an update
+     */
+    async refundPart(question: Question): Promise<GivenPart> {
+      const { sessionId } = question;
+      const earlier = await requests.readPart(question);
+      if (earlier?.inDoubt) {
+        const found = await findOurs(earlier);
+        if (found) return given(await record(sessionId, found), found);
+      }
+      const written = await requests.writePart(question);
+      if (written.outcome === 'refused') return written;
+      const { asked } = written;
+      const answer = await atStripe.create(asked);
+      if (typeof answer === 'object') return given(await record(sessionId, answer), answer);
+      if (answer === 'disputed') return requests.refuse(asked.key, DISPUTED);
+      // Somebody was faster at the Dashboard (or this very refund, its answer lost): the list tells.
+      const all = await recordAll(sessionId, asked.paymentIntentId);
+      const ours = all.find(({ refund }) => isOurs(refund, asked));
+      if (ours) return given(ours.recorded, ours.refund);
+      return requests.refuse(asked.key, answer === 'too-much' ? TOO_MUCH : NOTHING_LEFT);
+    },
+
+    /** One look at a refund: records it, adds up what was given back, and says where it stands. */
     async followRefund({ refundId }: { refundId: RefundId }): Promise<FollowedRefund> {
       const refund = expectObject(await stripe.refunds.retrieve(refundId), 'refund');
       const sessionId = await orderOf(refund);
-      if (sessionId === null) return { outcome: 'unknown' };
-      const { number } = await recordRefund(deps, sessionId, refund, refund.metadata?.holdfast_refund ?? refund.id);
-      return { outcome: 'known', sessionId, number, status: refund.status ?? 'pending' };
+      if (typeof sessionId === 'object') return sessionId;
+      const { number, status, orderStatus } = await recordRefund(deps, sessionId, refund);
+      return { outcome: 'known', sessionId, number, status, orderStatus };
+    },
+
+    /** The order's workflow runs, once more if it had ended: a refund that ended the order has failed, and the order is not done. */
+    async reviveOrder({ sessionId }: { sessionId: SessionId }): Promise<void> {
+      const { status } = await db.order.findUniqueOrThrow({ where: { sessionId }, select: { status: true } });
+      if (!isFinal(status)) await deps.door.order(sessionId, { again: true });
     },
   };
 
-  /** The row of the refund that is to empty this order: the one under way, which is then in doubt, or a new attempt when the last has failed. */
-  async function writeDown(sessionId: SessionId, reason: Reason, actor: string) {
-    const at = new Date(clock.now());
-    return db.$transaction(async (tx) => {
-      const order = await lockKnownOrder(tx, sessionId);
-      const earlier = await tx.refund.findMany({
-        where: { sessionId, key: { startsWith: `${sessionId}/rest/` } },
-        orderBy: { attempt: 'desc' },
-        take: 1,
-      });
-      const last = earlier[0];
-      if (last && last.status !== 'failed' && last.status !== 'canceled') return { order, asked: last, inDoubt: true };
-      const attempt = (last?.attempt ?? 0) + 1;
-      const key = `${sessionId}/rest/${attempt}`;
-      const asked = await tx.refund.create({
-        data: {
-          key,
-          sessionId,
-          currency: order.currency,
-          status: 'requested',
-          reason,
-          actor,
-          attempt,
-          createdAt: at,
-          updatedAt: at,
-        },
-      });
-      return { order, asked, inDoubt: false };
+  async function giveRest(sessionId: SessionId, asked: AskedRow): Promise<GivenBack> {
+    const answer = (asked.inDoubt ? await findOurs(asked) : null) ?? (await atStripe.create(asked));
+    if (answer === 'disputed') {
+      await requests.refuse(asked.key, DISPUTED);
+      return { outcome: 'disputed' };
+    }
+    if (typeof answer === 'object') {
+      const { everything } = await record(sessionId, answer);
+      // A refund at the Dashboard took its part before ours took the rest, and its own message may be long in coming.
+      if (!everything && !isReversed(answer.status ?? '')) mustAddUp(await recordAll(sessionId, asked.paymentIntentId));
+      return { outcome: 'refunded', refundId: refundId(answer.id) };
+    }
+    const all = await recordAll(sessionId, asked.paymentIntentId);
+    const ours = all.find(({ refund }) => isOurs(refund, asked));
+    if (!ours) await requests.refuse(asked.key, NOTHING_LEFT);
+    mustAddUp(all);
+    return { outcome: 'refunded', refundId: ours ? refundId(ours.refund.id) : null };
+  }
+
+  async function findOurs(asked: AskedRow): Promise<Stripe.Refund | null> {
+    const all = await atStripe.list(asked.paymentIntentId);
+    return all.find((refund) => isOurs(refund, asked)) ?? null;
+  }
+
+  /** Records a refund, and sees to it that it is followed; Stripe's own event does the same, whichever is first. */
+  async function record(sessionId: SessionId, refund: Stripe.Refund): Promise<RecordedRefund> {
+    const recorded = await recordRefund(deps, sessionId, refund);
+    await deps.door.refund(refundId(refund.id));
+    return recorded;
+  }
+
+  /** Records every refund of a payment as Stripe lists it: where Stripe gives no more, the list says what was given. */
+  async function recordAll(sessionId: SessionId, paymentIntentId: string) {
+    const all: { refund: Stripe.Refund; recorded: RecordedRefund }[] = [];
+    for (const refund of await atStripe.list(paymentIntentId))
+      all.push({ refund, recorded: await record(sessionId, refund) });
+    return all;
+  }
+
+  /** Whose a refund is: an order's that knows its payment, or, where none does yet, that of the session which Stripe has for the payment. */
+  async function orderOf(refund: Stripe.Refund): Promise<SessionId | { outcome: 'unknown' | 'early' }> {
+    const known = await db.refund.findUnique({ where: { stripeId: refund.id }, select: { sessionId: true } });
+    if (known) return toSessionId(known.sessionId);
+    const owner = await ownerOf(deps, refund);
+    if (owner.whose === 'nobody') return { outcome: 'unknown' };
+    if (owner.whose === 'coming') return { outcome: 'early' };
+    const { sessionId } = owner;
+    const { paymentIntentId } = await db.order.findUniqueOrThrow({
+      where: { sessionId },
+      select: { paymentIntentId: true },
     });
-  }
-
-  async function findOurs(paymentIntent: string, { key, stripeId }: Refund): Promise<Stripe.Refund | null> {
-    const all = await stripe.refunds
-      .list({ payment_intent: paymentIntent, limit: 100 })
-      .autoPagingToArray({ limit: 1000 });
-    return all.find((refund) => refund.id === stripeId || refund.metadata?.holdfast_refund === key) ?? null;
-  }
-
-  async function create(
-    paymentIntent: string,
-    { key }: Refund,
-    suffix = '',
-  ): Promise<Stripe.Refund | 'disputed' | 'nothing-left'> {
-    try {
-      return expectObject(
-        await stripe.refunds.create(
-          { payment_intent: paymentIntent, metadata: { holdfast_refund: key } },
-          { idempotencyKey: `refund/${key}${suffix}` },
-        ),
-        'refund',
-      );
-    } catch (error) {
-      if (!(error instanceof Stripe.errors.StripeError)) throw error;
-      if (error.code === 'charge_already_refunded') return 'nothing-left';
-      if (error.code === 'charge_disputed' || error.code === 'refund_disputed_payment') return 'disputed';
-      // A replayed 500 is the saved end of an earlier try, and the list has just shown that it made nothing: only now is a new key safe.
-      if (suffix === '' && error.statusCode === 500 && error.headers?.['idempotent-replayed'] === 'true')
-        return create(paymentIntent, { key } as Refund, `/${clock.now()}`);
-      throw error;
-    }
-  }
-
-  /** Everything was given back by others (the Dashboard, say): each refund is recorded, and followed by its own workflow. */
-  async function recordAll(paymentIntent: string, sessionId: SessionId): Promise<void> {
-    const all = await stripe.refunds
-      .list({ payment_intent: paymentIntent, limit: 100 })
-      .autoPagingToArray({ limit: 1000 });
-    for (const refund of all) {
-      await recordRefund(deps, sessionId, refund, refund.metadata?.holdfast_refund ?? refund.id);
-      await deps.door.refund(refundId(refund.id));
-    }
-  }
-
-  async function orderOf(refund: Stripe.Refund): Promise<SessionId | null> {
-    const paymentIntentId =
-      typeof refund.payment_intent === 'string' ? refund.payment_intent : refund.payment_intent?.id;
-    const where = [{ paymentIntentId: paymentIntentId ?? '-' }, { refunds: { some: { stripeId: refund.id } } }];
-    const order = await db.order.findFirst({ where: { OR: where }, select: { sessionId: true } });
-    return (order?.sessionId as SessionId | undefined) ?? null;
+    if (paymentIntentId !== null) return sessionId;
+    // Stripe has given money back that this order does not know it ever got: database and Stripe differ.
+    await deps.door.order(sessionId, { again: true });
+    return { outcome: 'early' };
   }
 };
 
-export type FollowedRefund =
-  | { outcome: 'unknown' }
-  | { outcome: 'known'; sessionId: SessionId; number: string; status: string };
+const isOurs = (refund: Stripe.Refund, { key, stripeId }: AskedRow): boolean =>
+  refund.id === stripeId || refund.metadata?.holdfast_refund === key;
+
+const given = ({ orderStatus }: RecordedRefund, refund: Stripe.Refund): GivenPart => ({
+  outcome: 'refunded',
+  refundId: refundId(refund.id),
+  status: orderStatus,
+});
+
+/** Once Stripe gives no more, an order has got everything back: anything else is for a person to compare. */
+function mustAddUp(all: { recorded: RecordedRefund }[]): void {
+  if (all.some(({ recorded }) => recorded.everything)) return;
+  throw ApplicationFailure.nonRetryable(
+    'Stripe has nothing left to give back, and its refunds are less than the order’s total: compare the two',
+    'refund_differs',
+  );
+}

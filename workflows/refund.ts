@@ -6,12 +6,15 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { MailRequest } from '../activities/email';
+import type { FollowedRefund } from '../activities/refunds';
 import type { SessionId } from '../domain/ids';
+import { isFinal } from '../domain/order';
+import { hasEnded, isReversed } from '../domain/refund';
 import { type RefundInput, refundChangedSignal, refundLookSignal, SEARCH_ATTRIBUTES } from './messages';
 import { post, slowDatabase, stripePatient } from './steps';
 
+const MINUTE = 60_000;
 const DAY = 86_400_000;
-const ENDED = ['succeeded', 'failed', 'canceled'];
 
 /**
  * Follows one refund to its end, whoever asked for it: records what Stripe says, tells the order while it is open, and mails the customer once.
@@ -19,51 +22,94 @@ const ENDED = ['succeeded', 'failed', 'canceled'];
  */
 export async function refund({ refundId }: RefundInput): Promise<string> {
   let news = true;
-  setHandler(refundLookSignal, () => {
-    news = true;
-  });
-  for (;;) {
+  setHandler(
+    refundLookSignal,
+    () => {
+      news = true;
+    },
+    { description: 'The refund changed at Stripe: it is read again' },
+  );
+  const staffSee = new StaffView();
+  for (let early = 0; ; ) {
     news = false;
     const followed = await stripePatient.followRefund.executeWithOptions({ summary: 'Reads the refund' }, [
       { refundId },
     ]);
     if (followed.outcome === 'unknown') return 'unknown';
-    const { sessionId, number, status } = followed;
-    upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.orderNumber, value: number }]);
-    setCurrentDetails(`### Refund of order ${number}: ${status}\n\nFollowed until Stripe says how it ended.`);
-    await tell(sessionId, refundId);
-    if (status === 'failed' || status === 'canceled') await callStaff(sessionId, refundId, status);
-    else await mail(sessionId, { template: 'order_refunded', ref: refundId });
-    if (ENDED.includes(status) && !news) return status;
-    await condition(() => news, DAY);
+    if (followed.outcome === 'early') {
+      setCurrentDetails('Its order does not know of its payment yet. It was told to look, and is asked again.');
+      await condition(() => news, Math.min(MINUTE * 2 ** early++, DAY), { summary: 'Waits for the order' });
+      continue;
+    }
+    staffSee.refund(followed);
+    if (isReversed(followed.status)) await didNotGoThrough(refundId, followed);
+    else await isOnItsWay(refundId, followed);
+    if (hasEnded(followed.status) && !news) return followed.status;
+    await condition(() => news, DAY, { summary: 'Stripe is asked again' });
   }
 }
 
-/** The order goes on from there, if it is still open. */
-async function tell(sessionId: SessionId, refundId: RefundInput['refundId']): Promise<void> {
+type Known = Extract<FollowedRefund, { outcome: 'known' }>;
+
+async function isOnItsWay(refundId: RefundInput['refundId'], { sessionId }: Known): Promise<void> {
+  await tell(sessionId, refundId);
+  await mail(sessionId, { template: 'order_refunded', ref: refundId });
+}
+
+/**
+ * The money is back with us, and the order calls for a person already (the same transaction wrote both). One that is not done by this is
+ * woken, also when its workflow has long ended: it waits for their decision.
+ */
+async function didNotGoThrough(refundId: RefundInput['refundId'], { sessionId, orderStatus }: Known): Promise<void> {
+  const told = await tell(sessionId, refundId);
+  if (!told && !isFinal(orderStatus))
+    await stripePatient.reviveOrder.executeWithOptions({ summary: 'Starts the order again' }, [{ sessionId }]);
+  await mail(
+    sessionId,
+    { template: 'refund_failed', ref: refundId },
+    { template: 'attention_needed', ref: `refund-${refundId}` },
+  );
+}
+
+/** The order goes on from there, if it is still open. False when it has ended: the database already says what the refund made of it. */
+async function tell(sessionId: SessionId, refundId: RefundInput['refundId']): Promise<boolean> {
   try {
     await getExternalWorkflowHandle(sessionId).signal(refundChangedSignal, refundId);
+    return true;
   } catch {
-    // The order has ended: the database already says what the refund made of it.
+    return false;
   }
-}
-
-async function callStaff(sessionId: SessionId, refundId: RefundInput['refundId'], status: string): Promise<void> {
-  upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: true }]);
-  await slowDatabase.raiseAttention({
-    sessionId,
-    step: 'refund',
-    reason: `The refund is ${status}: the money is back with us`,
-  });
-  await mail(sessionId, { template: 'attention_needed', ref: `refund-${refundId}` });
 }
 
 /** Mail never holds up the money: one that is refused, or that nobody takes for an hour, is given up in sight of staff. */
-async function mail(sessionId: SessionId, request: MailRequest): Promise<void> {
-  const mails = [request];
+async function mail(sessionId: SessionId, ...mails: MailRequest[]): Promise<void> {
+  const summary = mails.map(({ template }) => template).join(', ');
   try {
-    await post.sendMails.executeWithOptions({ summary: request.template }, [{ sessionId, mails }]);
+    await post.sendMails.executeWithOptions({ summary }, [{ sessionId, mails }]);
   } catch {
     await slowDatabase.giveUpMails({ sessionId, mails });
+  }
+}
+
+/** The refund in the Temporal UI. Each change of a search attribute is an event of the history: only changes are told. */
+class StaffView {
+  private shown: { number?: string; attention: boolean } = { attention: false };
+
+  refund({ number, status }: Known): void {
+    const attention = isReversed(status);
+    const pairs = [
+      ...(this.shown.number === number ? [] : [{ key: SEARCH_ATTRIBUTES.orderNumber, value: number }]),
+      ...(this.shown.attention === attention ? [] : [{ key: SEARCH_ATTRIBUTES.needsAttention, value: attention }]),
+    ];
+    if (pairs.length > 0) upsertSearchAttributes(pairs);
+    this.shown = { number, attention };
+    setCurrentDetails(
+      [
+        `### Refund of order ${number}: ${status}`,
+        attention
+          ? 'The money is back with us. `retry` of the order asks for it anew; or reach the customer another way.'
+          : 'Followed until Stripe says how it ended.',
+      ].join('\n\n'),
+    );
   }
 }

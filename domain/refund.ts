@@ -1,0 +1,144 @@
+import { formatMoney } from './money';
+import type { OrderStatus } from './order';
+
+/**
+ * What is true of refunds, whoever asks. A refund's status is Stripe's word once Stripe has answered; before that it is `requested`, and
+ * `refused` where it came to nothing.
+ */
+
+/** A refund that has not failed counts, whether or not the bank has said so yet (https://docs.stripe.com/refunds#refund-object). */
+const COUNTED: ReadonlySet<string> = new Set(['pending', 'requires_action', 'succeeded']);
+/** The money is back with the shop. */
+const REVERSED: ReadonlySet<string> = new Set(['failed', 'canceled']);
+/** The bank may still decide about it. */
+const ENDED: ReadonlySet<string> = new Set(['succeeded', ...REVERSED]);
+
+export const isCounted = (status: string): boolean => COUNTED.has(status);
+export const isReversed = (status: string): boolean => REVERSED.has(status);
+export const hasEnded = (status: string): boolean => ENDED.has(status);
+
+/**
+ * Whether a status read at Stripe may replace the one that is known. An answer can be older than what is known (a replayed one, or one that
+ * was on its way while the bank decided), and a refund only ever goes on: from under way to succeeded, and from there at most to failed.
+ */
+export const isNews = (known: string, seen: string): boolean => stageOf(seen) >= stageOf(known);
+
+const stageOf = (status: string): number => {
+  if (status === 'requested' || status === 'refused') return 0;
+  if (isReversed(status)) return 3;
+  return status === 'succeeded' ? 2 : 1;
+};
+
+/** A line of an order that goes back on the shelf. */
+export interface RestockLine {
+  sku: string;
+  quantity: number;
+}
+
+/** A refund, so far as the sum of an order's refunds depends on it. */
+export interface RefundSoFar {
+  status: string;
+  /** Null while Stripe is asked for everything left. */
+  amount: bigint | number | null;
+  /** From 1 once Stripe may have been asked. */
+  attempt: number;
+  restock: RestockLine[];
+}
+
+/** What Stripe has given back, or is giving back. */
+export const refundedOf = (refunds: Pick<RefundSoFar, 'status' | 'amount'>[]): number =>
+  refunds.filter(({ status }) => isCounted(status)).reduce((sum, { amount }) => sum + Number(amount ?? 0), 0);
+
+/** An order, so far as a refund depends on it. */
+export interface RefundableOrder {
+  status: OrderStatus;
+  currency: string;
+  total: bigint | number;
+  /** Null where no money was taken. */
+  paymentIntentId: string | null;
+  disputed: boolean;
+  /** Whether its goods have left the shelf: only then can they go back. */
+  sold: boolean;
+  items: { sku: string; kind: string; quantity: number; restocked: number }[];
+}
+
+/** What can be given back still: what others have asked for and not got yet is spoken for. */
+export function remainingOf({ total }: Pick<RefundableOrder, 'total'>, others: RefundSoFar[]): number {
+  const underWay = others.filter(isUnderWay);
+  if (underWay.some(({ amount }) => amount === null)) return 0;
+  const asked = underWay.reduce((sum, { amount }) => sum + Number(amount), 0);
+  return Math.max(0, Number(total) - refundedOf(others) - asked);
+}
+
+/** Asked of Stripe, with no answer yet. One that nobody has taken up is not: it may never be. */
+const isUnderWay = ({ status, attempt }: RefundSoFar): boolean => status === 'requested' && attempt > 0;
+
+export interface Refusal {
+  code: 'refund_exceeds_remaining' | 'invalid_transition' | 'disputed';
+  /** A sentence for staff: codes, SKUs and numbers only. */
+  reason: string;
+}
+
+/**
+ * Why staff cannot have this refund now; null when they can.
+ * @param others the order's refunds but this one
+ */
+export function whyNotRefund(
+  order: RefundableOrder,
+  others: RefundSoFar[],
+  asked: { amount?: number | undefined; restock?: RestockLine[] | undefined },
+): Refusal | null {
+  if (order.paymentIntentId === null || Number(order.total) === 0)
+    return {
+      code: 'invalid_transition',
+      reason: `The order is ${order.status}: no money was taken that could be given back`,
+    };
+  if (order.disputed) return DISPUTED;
+  const remaining = remainingOf(order, others);
+  if (remaining === 0) return NOTHING_LEFT;
+  if ((asked.amount ?? 0) > remaining) return tooMuch({ amount: remaining, currency: order.currency });
+  return whyNotRestock(order, others, asked.restock ?? []);
+}
+
+export const DISPUTED: Refusal = {
+  code: 'disputed',
+  reason: 'The payment is disputed: nothing can be refunded while the bank decides',
+};
+export const NOTHING_LEFT: Refusal = {
+  code: 'refund_exceeds_remaining',
+  reason: 'Nothing is left: all of the order’s money is given back, or being given back',
+};
+/** Stripe says so, and does not say how much is left. */
+export const TOO_MUCH: Refusal = { code: 'refund_exceeds_remaining', reason: 'More than is left to refund at Stripe' };
+const tooMuch = (left: { amount: number; currency: string }): Refusal => ({
+  code: 'refund_exceeds_remaining',
+  reason: `More than is left to refund, which is ${formatMoney(left)}`,
+});
+
+function whyNotRestock(order: RefundableOrder, others: RefundSoFar[], restock: RestockLine[]): Refusal | null {
+  for (const { sku, quantity } of restock) {
+    const item = order.items.find((one) => one.sku === sku);
+    if (item?.kind !== 'PHYSICAL') return refuseRestock(`${sku} is no goods of this order`);
+    if (!order.sold) return refuseRestock(`${sku} has not left the shelf for this order`);
+    const left = restockableOf(item, others);
+    if (quantity > left) return refuseRestock(`${sku}: ${quantity} to restock, ${left} bought and not back yet`);
+  }
+  return null;
+}
+
+/** What of a line is neither back on the shelf nor about to be: what is not shipped yet as well as what is. */
+function restockableOf(item: RefundableOrder['items'][number], others: RefundSoFar[]): number {
+  const about = others.filter(isUnderWay).flatMap(({ restock }) => restock.filter(({ sku }) => sku === item.sku));
+  return item.quantity - item.restocked - about.reduce((sum, { quantity }) => sum + quantity, 0);
+}
+
+const refuseRestock = (reason: string): Refusal => ({ code: 'invalid_transition', reason });
+
+/** What of these lines can still go back, where something else may have brought goods back since they were asked for. */
+export const cappedRestock = (items: RefundableOrder['items'], restock: RestockLine[]): RestockLine[] =>
+  restock
+    .map(({ sku, quantity }) => {
+      const item = items.find((one) => one.sku === sku);
+      return { sku, quantity: Math.min(quantity, item ? item.quantity - item.restocked : 0) };
+    })
+    .filter(({ quantity }) => quantity > 0);
