@@ -1,5 +1,6 @@
 import type { SessionId } from '../domain/ids';
-import { DECISIONS, isDecision, isFinal, type OrderStatus } from '../domain/order';
+import { DECISIONS, isDecision, isFinal, type OrderStatus, REASONS, type Reason } from '../domain/order';
+import { isReversed, refundedOf } from '../domain/refund';
 import type { Deps } from './deps';
 import { inventory } from './inventory';
 import { factsOf, type OrderFactsNow } from './order-facts';
@@ -142,6 +143,26 @@ export const orders = ({ db, clock, env }: Deps) => ({
       );
       return factsOf(await lockKnownOrder(tx, sessionId), env);
     });
+  },
+
+  /**
+   * The refund that failed last and was not asked for again: what it gave back, and under which key it is asked for anew. `all` where it was to give
+   * back everything that is left.
+   */
+  async failedRefund({
+    sessionId,
+  }: {
+    sessionId: SessionId;
+  }): Promise<{ key: string; amount: number; reason: Reason; all: boolean } | null> {
+    const order = await db.order.findUniqueOrThrow({ where: { sessionId }, include: { refunds: true } });
+    const failed = order.refunds
+      .filter(({ status }) => isReversed(status))
+      .sort((one, other) => other.updatedAt.getTime() - one.updatedAt.getTime())[0];
+    if (!failed) return null;
+    const amount = Number(failed.amount ?? 0);
+    const all = amount >= Number(order.total) - refundedOf(order.refunds);
+    const reason = REASONS.find((one) => one === failed.reason) ?? 'other';
+    return { key: `again-${failed.stripeId}`, amount, reason, all };
   },
 
   /** The bank took the money: what is unshipped returns to the shelf, and the order ends. Stripe is asked for nothing. */

@@ -1,12 +1,13 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { UnpaidEnding } from '../activities/orders';
-import { isFinal, type OrderStatus, type Reason } from '../domain/order';
+import { DECISIONS, isFinal, type OrderStatus, type Reason } from '../domain/order';
 import type { OrderInput } from './messages';
 import { Desk } from './order/desk';
 import { fulfil } from './order/fulfil';
 import { giveBack } from './order/give-back';
 import { open } from './order/open';
 import { awaitPayment } from './order/payment';
+import { reconsider } from './order/reconsider';
 import { database, stripe } from './steps';
 
 /**
@@ -25,16 +26,20 @@ async function live(desk: Desk): Promise<OrderStatus> {
   if (opened === 'nothing-to-do') return desk.finish();
   if (isFinal(desk.status)) return accountForMoney(desk);
 
-  if (desk.status === 'PENDING') {
+  if (desk.status === 'PENDING' && desk.undecided?.step !== DECISIONS.refundFailed) {
     const payment = await awaitPayment(desk, opened.ending); // 2. and 3. Stripe decides, and what was paid is what was asked
     if (payment.outcome === 'refunded') return desk.finish();
     if (payment.outcome !== 'paid') return endUnpaid(desk, payment.outcome, payment.cancelled?.settle);
     if (payment.cancelled) return compensate(desk, payment.cancelled.request.reason, 'staff', payment.cancelled.settle);
     if (!(await commit(desk))) return compensate(desk, 'out_of_stock', 'holdfast');
   }
-  const cancelled = await fulfil(desk); // 5. and 6. shipped, delivered, complete
-  if (cancelled) return compensate(desk, cancelled.request.reason, 'staff', cancelled.settle);
-  return desk.finish();
+  return deliver(desk);
+}
+
+/** 5. and 6. Shipped, delivered, complete; or staff want the money given back. */
+async function deliver(desk: Desk): Promise<OrderStatus> {
+  const unwanted = (await reconsider(desk)) ?? (await fulfil(desk));
+  return unwanted ? compensate(desk, unwanted.reason, 'staff', unwanted.settle) : desk.finish();
 }
 
 /** 4. Commit: the hold becomes a sale; a hold that has run out takes stock again. False when there is none. */
@@ -63,13 +68,14 @@ async function endUnpaid(desk: Desk, ending: UnpaidEnding, answer?: Answer): Pro
 async function compensate(desk: Desk, reason: Reason, actor: string, answer?: Answer): Promise<OrderStatus> {
   const status = await giveBack(desk, reason, actor);
   answer?.(status);
-  return desk.finish();
+  return isFinal(status) ? desk.finish() : deliver(desk); // refused by the bank at once: a person decides
 }
 
 /** An order that has ended: money that Stripe holds for it after all is given back in full. */
 async function accountForMoney(desk: Desk): Promise<OrderStatus> {
   const { sessionId } = desk;
-  while (desk.status === 'EXPIRED' || desk.status === 'CANCELLED') {
+  // A refund that the bank refused is asked for anew by a person, not by whoever looks next.
+  while ((desk.status === 'EXPIRED' || desk.status === 'CANCELLED') && desk.undecided === null) {
     desk.inbox.seen();
     const { seen } = await desk.untilDone('confirm', () =>
       stripe.lookAtSession.executeWithOptions({ summary: 'Looks for money after the end' }, [{ sessionId }]),

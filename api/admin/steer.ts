@@ -11,7 +11,7 @@ import { ApplicationFailure, type UpdateDefinition, WorkflowExecutionAlreadyStar
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus } from '../../domain/order';
 import { Problem } from '../../domain/problem';
-import { orderStart, WORKFLOWS } from '../../workflows/messages';
+import { flagsChangedSignal, orderStart, WORKFLOWS } from '../../workflows/messages';
 import { bounded } from '../order-workflow';
 
 /** How long staff wait for the order's workflow: Stripe may take longer, the answer may not. */
@@ -43,6 +43,7 @@ export async function steer<Args extends unknown[]>(temporal: Client, steering: 
     const sent = await bounded(temporal, PATIENCE_MS, () => send(temporal, steering));
     return await outcome(temporal, sent, deadline);
   } catch (error) {
+    if (isLate(error)) await lookAgain(temporal, steering.sessionId);
     if (!hasEnded(error)) throw error;
     return await earlierOutcome(temporal, steering, deadline);
   }
@@ -98,6 +99,16 @@ async function earlierOutcome<Args extends unknown[]>(
     if (hasEnded(error)) return 'ended';
     throw error;
   }
+}
+
+/**
+ * An update that no worker answered leaves nothing in the history, but the worker may have written to the database before it died. A signal stays:
+ * the next worker reads the order again, and tells what nobody was told of.
+ */
+async function lookAgain(temporal: Client, sessionId: SessionId): Promise<void> {
+  await bounded(temporal, 1_000, () => temporal.workflow.getHandle(sessionId).signal(flagsChangedSignal)).catch(
+    () => {},
+  );
 }
 
 /** Whichever noticed first: the call's deadline, or the clock beside it. */

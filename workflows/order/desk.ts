@@ -48,8 +48,10 @@ export class Desk {
   private facts: OrderFactsNow | null = null;
   private opening: Opening | null = null;
   private readonly parked: Parked[] = [];
+  /** What others found out that a person must decide about: the order goes on meanwhile, as far as it may. */
+  undecided: OrderFactsNow['decision'] = null;
+  private flagged = { attention: false, disputed: false };
   private readonly happened: string[] = [];
-  private readonly parcels = new Set<string>();
   private waitingFor = 'the database';
   private retries = 0;
   private answeredRetries = 0;
@@ -65,7 +67,7 @@ export class Desk {
       },
       givenUp: (reason) => this.tell(`Gave up a mail: ${reason}`),
     });
-    this.inbox = new Inbox(() => this.facts?.status ?? null);
+    this.inbox = new Inbox(() => this.facts && { status: this.facts.status, undecided: this.undecided?.step ?? null });
     setHandler(openUpdate, async () => {
       await condition(() => this.opening !== null);
       return this.opening as Opening;
@@ -78,7 +80,7 @@ export class Desk {
       sessionId: this.sessionId,
       status: this.status,
       waitingFor: this.waitingFor,
-      attention: this.parked[0] ?? null,
+      attention: this.attentionNow,
     }));
   }
 
@@ -98,8 +100,10 @@ export class Desk {
   opened(order: OrderFactsNow, opening: Opening): void {
     this.facts = order;
     this.opening = opening;
+    if (order.leftover) this.attention = slowDatabase.clearAttention({ sessionId: this.sessionId });
     if (!workflowInfo().typedSearchAttributes.get(SEARCH_ATTRIBUTES.orderNumber))
       upsertSearchAttributes(factPairs(order));
+    this.heed(order);
     this.show();
   }
 
@@ -116,17 +120,39 @@ export class Desk {
     this.show();
   }
 
-  /**
-   * A parcel left: the order rests where it was until all of it is shipped. False when this run knows of it: what the database calls known may
-   * be news, for a worker may have died between writing it and saying so.
-   */
-  shipped(shipmentId: string, status: OrderStatus): boolean {
-    if (this.parcels.has(shipmentId)) return false;
-    this.parcels.add(shipmentId);
+  /** Others wrote to the order: it may stand somewhere else, be disputed, or need a decision. */
+  learned(order: OrderFactsNow, event = `Now ${order.status}, by what was recorded meanwhile`): void {
+    const { status } = this.order;
+    this.facts = order;
+    this.heed(order);
+    if (order.status === status) this.show();
+    else this.moved(order.status, event);
+  }
+
+  private heed({ decision, disputed }: OrderFactsNow): void {
+    this.undecided = decision;
+    this.flag({ attention: this.attentionNow !== null, disputed });
+  }
+
+  private get attentionNow(): Parked | null {
+    return this.undecided ?? this.parked[0] ?? null;
+  }
+
+  /** Each change of a search attribute is an event of the history: only changes are told. */
+  private flag(now: { attention: boolean; disputed: boolean }): void {
+    const pairs = [
+      { key: SEARCH_ATTRIBUTES.needsAttention, value: now.attention, was: this.flagged.attention },
+      { key: SEARCH_ATTRIBUTES.disputed, value: now.disputed, was: this.flagged.disputed },
+    ].filter(({ value, was }) => value !== was);
+    this.flagged = now;
+    if (pairs.length > 0) upsertSearchAttributes(pairs.map(({ key, value }) => ({ key, value })));
+  }
+
+  /** A parcel left: the order rests where it was until all of it is shipped. */
+  shipped(status: OrderStatus): void {
     this.facts = { ...this.order, anythingShipped: true };
     if (status === this.status) this.tell('Shipped in part');
     else this.moved(status, 'Shipped');
-    return true;
   }
 
   /** Something worth telling staff that does not move the order. */
@@ -162,9 +188,9 @@ export class Desk {
     }
   }
 
-  /** Parks for a decision: until staff say `retry` or ask for something else, or a refund elsewhere has decided. */
+  /** Parks for a decision: until staff say `retry` or ask for something else, or others write to the order (a refund, a dispute's end). */
   async decision(parked: Parked): Promise<void> {
-    await this.park(parked, undefined, () => this.inbox.asked || this.inbox.refunded);
+    await this.park(parked, undefined, () => this.inbox.asked || this.inbox.changed);
     this.inbox.seen();
   }
 
@@ -185,13 +211,14 @@ export class Desk {
 
   private async retry(): Promise<OrderStatus> {
     const mine = ++this.retries;
+    if (this.undecided !== null) return this.inbox.ask({ name: 'retry' });
     await condition(() => this.answeredRetries >= mine);
     return this.status;
   }
 
   private refuseNeedlessRetry(): void {
     if (this.facts !== null && isFinal(this.facts.status)) throw refusal(this.facts.status);
-    if (this.facts !== null && this.parked.length === 0)
+    if (this.facts !== null && this.attentionNow === null)
       throw ApplicationFailure.nonRetryable('Nothing needs attention', INVALID_TRANSITION);
   }
 
@@ -222,14 +249,19 @@ export class Desk {
 
   private show(): void {
     setCurrentDetails(
-      describeOrder({ order: this.facts, waitingFor: this.waitingFor, parked: this.parked, happened: this.happened }),
+      describeOrder({
+        order: this.facts,
+        waitingFor: this.waitingFor,
+        parked: this.undecided ? [this.undecided, ...this.parked] : this.parked,
+        happened: this.happened,
+      }),
     );
   }
 
   /** Flags the order (or no longer) in the Temporal UI at once, and in the database and by mail as soon as they can take it. */
   private showAttention(): void {
     const [first] = this.parked;
-    upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: first !== undefined }]);
+    this.flag({ ...this.flagged, attention: this.attentionNow !== null });
     this.show();
     const { sessionId } = this;
     if (first) {

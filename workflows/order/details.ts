@@ -1,6 +1,6 @@
 import type { OrderFactsNow } from '../../activities/order-facts';
 import { formatMoney } from '../../domain/money';
-import type { OrderStatus } from '../../domain/order';
+import { DECISIONS, type OrderStatus } from '../../domain/order';
 import type { Parked } from './desk';
 
 /** What staff can do about an order, by where it stands. */
@@ -10,12 +10,21 @@ const CAN_DO: Record<OrderStatus, string[]> = {
   PREPARING: [
     '`ship` — records a parcel and mails the customer',
     '`cancel` — refunds and returns the stock, while nothing is shipped',
+    '`refund` — gives money back, all that is left or a part',
   ],
-  SHIPPED: ['`deliver` — says that it arrived'],
+  SHIPPED: ['`deliver` — says that it arrived', '`refund` — gives money back, all that is left or a part'],
   COMPLETED: [],
   EXPIRED: [],
   CANCELLED: [],
   REFUNDED: [],
+};
+
+/** What `retry` does about what others found out. */
+const RETRY: Partial<Record<string, string>> = {
+  [DECISIONS.refundFailed]: 'asks for the refund anew; `ship` takes the stock again and ships after all',
+  [DECISIONS.fraudWarning]: 'goes on all the same; `cancel` gives the money back',
+  [DECISIONS.disputeLost]: 'takes note; `cancel` returns what is unshipped and ends the order',
+  [DECISIONS.reviewClosed]: 'takes note, and the order goes on',
 };
 
 /** An order as the Temporal UI shows it, in Markdown: what happened, what it waits for, what staff can do. No personal data. */
@@ -32,7 +41,7 @@ export function describeOrder({
 }): string {
   if (order === null) return `Being opened. It waits for ${waitingFor}.`;
   const actions = [
-    ...(parked.length > 0 ? ['`retry` — tries the step that needs attention again'] : []),
+    ...(parked[0] ? [`\`retry\` — ${RETRY[parked[0].step] ?? 'tries the step that needs attention again'}`] : []),
     ...CAN_DO[order.status],
   ];
   return [

@@ -1,35 +1,44 @@
-import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
-import { type OrderStatus, REASONS } from '../../domain/order';
+import { ApplicationFailure, condition, currentUpdateInfo, setHandler } from '@temporalio/workflow';
+import { DECISIONS, type Decision, type OrderStatus, REASONS } from '../../domain/order';
 import {
   abandonSignal,
   type CancelRequest,
   cancelUpdate,
   deliverUpdate,
+  flagsChangedSignal,
   INVALID_TRANSITION,
   lookSignal,
+  type RefundRequest,
   refundChangedSignal,
+  refundUpdate,
   type ShipRequest,
   shipUpdate,
 } from '../messages';
-import { checkCancel, checkShip } from './requests';
+import { checkCancel, checkRefund, checkShip } from './requests';
 
 /** What staff ask of an order, until it is answered. */
-export type StaffRequest = (
-  | { name: 'ship'; request: ShipRequest }
-  | { name: 'deliver' }
-  | { name: 'cancel'; request: CancelRequest }
-) & {
+export type StaffRequest = Asked & {
   /** Answers the update. */
   settle(status: OrderStatus): void;
   /** Refuses it: it makes no sense now. */
   refuse(message: string, type?: string): void;
 };
 
+type Asked =
+  | { name: 'ship'; request: ShipRequest }
+  | { name: 'deliver' }
+  | { name: 'cancel'; request: CancelRequest }
+  /** `id` is the update's: what makes a repeat recognisable, in Temporal and at Stripe. */
+  | { name: 'refund'; request: RefundRequest; id: string }
+  /** An answer to what others found out: go on. */
+  | { name: 'retry' };
+
 /** What can wake an order. */
 export type News =
   | { kind: 'look' }
   | { kind: 'abandon' }
-  | { kind: 'refund' }
+  /** Others wrote to the order: a refund, a dispute, a review, a warning. */
+  | { kind: 'changed' }
   | { kind: 'asked'; asked: StaffRequest }
   | { kind: 'time-up' };
 
@@ -38,6 +47,8 @@ const MAKES_SENSE: Record<StaffRequest['name'], readonly OrderStatus[]> = {
   ship: ['PREPARING'],
   deliver: ['SHIPPED'],
   cancel: ['PENDING', 'PAID', 'PREPARING'],
+  refund: ['PREPARING', 'SHIPPED'],
+  retry: ['PENDING', 'PAID', 'PREPARING', 'SHIPPED'],
 };
 
 /**
@@ -46,12 +57,12 @@ const MAKES_SENSE: Record<StaffRequest['name'], readonly OrderStatus[]> = {
  */
 export class Inbox {
   private unseenLook = false;
-  private unseenRefund = false;
+  private unseenChange = false;
   private readonly requests: StaffRequest[] = [];
   abandoned = false;
 
-  /** @param standing the order's status, or null while it is not opened yet: then a request waits to be judged. */
-  constructor(private readonly standing: () => OrderStatus | null) {
+  /** @param standing where the order stands, or null while it is not opened yet: then a request waits to be judged. */
+  constructor(private readonly standing: () => { status: OrderStatus; undecided: Decision | null } | null) {
     setHandler(
       lookSignal,
       () => {
@@ -59,13 +70,13 @@ export class Inbox {
       },
       { description: 'Something changed at Stripe: the order reads its session again' },
     );
-    setHandler(
-      refundChangedSignal,
-      () => {
-        this.unseenRefund = true;
-      },
-      { description: 'A refund of this order was recorded' },
-    );
+    const changed = () => {
+      this.unseenChange = true;
+    };
+    setHandler(refundChangedSignal, changed, { description: 'A refund of this order was recorded' });
+    setHandler(flagsChangedSignal, changed, {
+      description: 'Others wrote to the order (a dispute, a review, a warning): it reads itself again',
+    });
     setHandler(
       abandonSignal,
       () => {
@@ -92,12 +103,25 @@ export class Inbox {
       },
       description: `Cancels before anything is shipped, and gives money back: { "reason": "${REASONS.join('" | "')}" }`,
     });
+    setHandler(refundUpdate, (request) => this.ask({ name: 'refund', request, id: currentUpdateInfo()?.id ?? '' }), {
+      validator: (request) => {
+        checkRefund(request);
+        this.validate('refund');
+      },
+      description:
+        'Gives money back, all that is left or a part: { "amount"?, "reason", "restock"?: [{ "sku", "quantity" }] }; amounts in the smallest unit',
+    });
   }
 
   /** Temporal's own *Request Cancellation* is staff's `cancel`; there is nobody to answer. */
   cancelFromTemporal(): void {
     const nobody = () => undefined;
     this.requests.push({ name: 'cancel', request: { reason: 'other' }, settle: nobody, refuse: nobody });
+  }
+
+  /** Puts a request back that somebody else is to answer. */
+  putBack(asked: StaffRequest): void {
+    this.requests.unshift(asked);
   }
 
   /** As if somebody had said so. */
@@ -114,16 +138,16 @@ export class Inbox {
 
   /** Whether a message is waiting to be looked at. */
   something(): boolean {
-    return this.requests.length > 0 || this.unseenLook || this.unseenRefund || this.abandoned;
+    return this.requests.length > 0 || this.unseenLook || this.unseenChange || this.abandoned;
   }
 
   /** The waiting message that matters most: `time-up` when there is none. A person goes first, then Stripe, then the shopper who left. */
   take(): News {
     const asked = this.requests.shift();
     if (asked) return { kind: 'asked', asked };
-    if (this.unseenRefund) {
-      this.unseenRefund = false;
-      return { kind: 'refund' };
+    if (this.unseenChange) {
+      this.unseenChange = false;
+      return { kind: 'changed' };
     }
     if (this.unseenLook) {
       this.unseenLook = false;
@@ -139,7 +163,7 @@ export class Inbox {
   /** Whatever has arrived by now is about to be looked at; what staff asked stays. */
   seen(): void {
     this.unseenLook = false;
-    this.unseenRefund = false;
+    this.unseenChange = false;
     this.abandoned = false;
   }
 
@@ -148,14 +172,13 @@ export class Inbox {
     return this.requests.length > 0;
   }
 
-  /** Whether a refund was recorded that nobody has looked at. */
-  get refunded(): boolean {
-    return this.unseenRefund;
+  /** Whether others wrote to the order, and nobody has looked. */
+  get changed(): boolean {
+    return this.unseenChange;
   }
 
-  private ask(
-    asked: { name: 'ship'; request: ShipRequest } | { name: 'deliver' } | { name: 'cancel'; request: CancelRequest },
-  ): Promise<OrderStatus> {
+  /** Puts a request before the order, and waits for its answer. */
+  ask(asked: Asked): Promise<OrderStatus> {
     return new Promise((settle, reject) => {
       this.requests.push({
         ...asked,
@@ -166,8 +189,11 @@ export class Inbox {
   }
 
   private validate(name: StaffRequest['name']): void {
-    const status = this.standing();
-    if (status !== null && !MAKES_SENSE[name].includes(status)) throw refusal(status);
+    const standing = this.standing();
+    if (standing === null || MAKES_SENSE[name].includes(standing.status)) return;
+    // What was to be given back, and could not be, may be shipped after all.
+    const reconsidered = standing.undecided === DECISIONS.refundFailed && standing.status === 'PENDING';
+    if (name !== 'ship' || !reconsidered) throw refusal(standing.status);
   }
 }
 

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { isSku } from '../../domain/ids';
 import { REASONS } from '../../domain/order';
-import { type CancelRequest, INVALID_REQUEST, type ShipRequest } from '../messages';
+import { type CancelRequest, INVALID_REQUEST, type RefundRequest, type ShipRequest } from '../messages';
 
 /**
  * The shape of what staff ask, checked before an update is accepted: the API has checked its own, but the Temporal UI's form takes any JSON.
@@ -15,24 +15,42 @@ export function checkShip(request: ShipRequest): void {
   if (trackingUrl !== undefined && !(isText(trackingUrl, 2_000) && /^https?:\/\/\S+$/.test(trackingUrl))) {
     throw refuse('trackingUrl must be an http or https URL');
   }
-  if (items === undefined) return;
-  if (!Array.isArray(items) || items.length === 0)
-    throw refuse('items must be a list of { "sku", "quantity" }, or absent for all');
-  for (const item of items) {
-    const { sku, quantity, ...others } = fieldsOf(item);
-    refuseUnknown(others);
-    if (typeof sku !== 'string' || !isSku(sku)) throw refuse('items: sku must be a stock keeping unit');
-    if (!Number.isInteger(quantity) || (quantity as number) < 1)
-      throw refuse(`items: the quantity of ${sku} must be a whole number from 1`);
-  }
-  if (new Set(items.map(({ sku }) => sku)).size < items.length) throw refuse('items: a SKU is named twice');
+  checkLines('items', items, 'absent for all');
 }
 
 /** As `checkShip`, for `cancel`. */
 export function checkCancel(request: CancelRequest): void {
   const { reason, ...unknown } = fieldsOf(request);
   refuseUnknown(unknown);
+  checkReason(reason);
+}
+
+/** As `checkShip`, for `refund`. */
+export function checkRefund(request: RefundRequest): void {
+  const { amount, reason, restock, ...unknown } = fieldsOf(request);
+  refuseUnknown(unknown);
+  checkReason(reason);
+  if (amount !== undefined && !(Number.isSafeInteger(amount) && (amount as number) > 0))
+    throw refuse('amount must be a whole number from 1, in the smallest unit, or absent for all that is left');
+  checkLines('restock', restock, 'absent for none');
+}
+
+function checkReason(reason: unknown): void {
   if (!REASONS.some((one) => one === reason)) throw refuse(`reason must be one of ${REASONS.join(', ')}`);
+}
+
+function checkLines(field: string, lines: unknown, absent: string): void {
+  if (lines === undefined) return;
+  if (!Array.isArray(lines) || lines.length === 0)
+    throw refuse(`${field} must be a list of { "sku", "quantity" }, or ${absent}`);
+  for (const line of lines) {
+    const { sku, quantity, ...others } = fieldsOf(line);
+    refuseUnknown(others);
+    if (typeof sku !== 'string' || !isSku(sku)) throw refuse(`${field}: sku must be a stock keeping unit`);
+    if (!Number.isInteger(quantity) || (quantity as number) < 1)
+      throw refuse(`${field}: the quantity of ${sku} must be a whole number from 1`);
+  }
+  if (new Set(lines.map(({ sku }) => sku)).size < lines.length) throw refuse(`${field}: a SKU is named twice`);
 }
 
 function fieldsOf(value: unknown): Record<string, unknown> {
