@@ -19,8 +19,12 @@
  * | `POST /payouts` `{ currency, amount?, automatic? }` | pays out every balance transaction of the currency that is available (two days after it moved) and not paid out yet; `amount` says another sum than they add up to. `automatic: false` is a payout the shop asked for: of `amount`, naming no transactions |
  * | `POST /payouts/:id/pay`, `/fail` `{ code? }`, `/cancel`, `/reconcile` | the bank; after `fail`, also of one that was paid, and `cancel` the money is in the balance again. Until `reconcile` the API lists only the payout's own transaction under it |
  * | `POST /faults` (see `faults.ts`), `DELETE /faults` | makes requests go wrong |
- * | `GET /deliveries`, `POST /deliveries` `{ mode: 'normal', 'hold' or 'drop', duplicate?, shuffle? }`, `POST /deliveries/flush` | how webhooks go, what was tried; flush comes back when all was answered |
- * | `POST /events/:id/redeliver`, `POST /events/silence` `{ types }` | Resend; types that are never generated |
+ * | `GET /deliveries`, `POST /deliveries` `{ mode: normal, hold or drop, duplicate?, shuffle?, delayMs?, form?: snapshot, thin or both, signedAhead?, livemode?, account? }` | what was tried; how webhooks go from now on, as Stripe's do where nothing is said. `delayMs` by the sandbox's clock, `signedAhead` the seconds by which signatures are dated ahead |
+ * | `POST /deliveries/flush` `{ types?, order?: together, reverse or shuffle }` | sends what waits, or only these types, and comes back when all was answered; in an order, one after the other |
+ * | `POST /deliveries/discard` `{ types? }` | what waits never arrives |
+ * | `POST /events/:id/redeliver` `{ times?, form?, signedAhead?, livemode?, account? }` | Resend, also in disguise |
+ * | `POST /events/replay` `{ since, until?, types?, times?, shuffle?, form? }` | sends all events created in that time (seconds since 1970) once more, the oldest first unless shuffled |
+ * | `POST /events/silence` `{ types }` | types that are never generated, nor listed |
  * | `POST /webhook_endpoints/:id/roll` `{ secret, overlapSeconds }` | rolls a signing secret |
  * | `GET /clock`, `POST /clock` `{ now }` or `{ advanceMs }` | the sandbox's time, in milliseconds |
  * | `GET /requests`, `DELETE /requests` | the API requests so far |
@@ -29,14 +33,14 @@
 import express, { type Request, type Response, Router } from 'express';
 import { authenticate, failDebit, settleDebit } from './bank';
 import { GOOD_CARD } from './cards';
+import { deliveryOrders } from './control-deliveries';
 import { attemptOf, payShape } from './control-pay';
 import { payoutOrders } from './control-payouts';
 import { riskOrders } from './control-risk';
 import type { Order } from './control-row';
 import { invalid, Refusal, unknownRoute } from './errors';
-import { eventNamed } from './event-routes';
 import { type Faults, faultShape } from './faults';
-import { flag, integer, list, oneOf, readShape, required, text } from './params';
+import { integer, oneOf, readShape, required, text } from './params';
 import { type Outcome, pay } from './payments';
 import { createRefund, finishRefund, refundShape } from './refunds';
 import type { RequestLog } from './request-log';
@@ -108,33 +112,7 @@ export function createControl(world: World, { faults, requests, afterReset }: Pa
     response.json({ ok: true });
   });
 
-  router.get(
-    '/deliveries',
-    (_request, response) =>
-      void response.json({ plan: deliveries.plan, underWay: deliveries.underWayNow, attempts: deliveries.attempts }),
-  );
-  order(
-    '/deliveries',
-    { mode: oneOf('drop', 'hold', 'normal'), duplicate: integer({ min: 0, max: 100 }), shuffle: flag },
-    (params) => {
-      deliveries.follow({
-        mode: params.mode ?? 'normal',
-        duplicate: params.duplicate ?? 0,
-        shuffle: params.shuffle ?? false,
-      });
-    },
-  );
-  router.post(
-    '/deliveries/flush',
-    async (_request, response) => void response.json({ sent: await deliveries.flush() }),
-  );
-  router.post('/events/:id/redeliver', async (request, response) => {
-    response.json({ statuses: await deliveries.resend(eventNamed(world, request.params.id)) });
-  });
-  order('/events/silence', { types: required(list(text())) }, ({ types }) => {
-    world.silenced.clear();
-    for (const type of types) world.silenced.add(type);
-  });
+  deliveryOrders(world, order, router);
   order(
     '/webhook_endpoints/:id/roll',
     { secret: required(text()), overlapSeconds: integer({ min: 0 }) },

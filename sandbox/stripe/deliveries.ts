@@ -1,34 +1,25 @@
 /**
  * Sending events to webhook endpoints: signed, at least once, in no order, again with growing pauses for three days until a 2xx.
- * Pauses are measured by the sandbox's clock. Tests may hold, drop, repeat and shuffle deliveries.
+ * Pauses are measured by the sandbox's clock. Tests may hold, drop, delay, repeat, reorder and disguise deliveries, and replay old events.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type Stripe from 'stripe';
-import { renderEvent } from './events';
+import { AS_STRIPE_DOES, type DeliveryPlan, type Said, shuffle, withSaid } from './delivery-plan';
 import { newId } from './ids';
 import type { Delivery, StoredEvent } from './records';
-import { signatureHeader } from './signature';
+import { type Form, type Guise, postEvent } from './webhook-post';
 import type { World } from './world';
 
 const GIVE_UP_AFTER = 3 * 24 * 60 * 60 * 1000;
 const FIRST_PAUSE = 10_000;
 const LONGEST_PAUSE = 12 * 60 * 60 * 1000;
-const ANSWER_WITHIN = 20_000;
 const AT_ONCE = 64;
 const REMEMBERED = 10_000;
-
-/** How tests want deliveries to go. */
-export interface DeliveryPlan {
-  mode: 'drop' | 'hold' | 'normal';
-  /** How many times more than once each is sent. */
-  duplicate: number;
-  /** In no order, each a few milliseconds late. */
-  shuffle: boolean;
-}
 
 export interface Attempt {
   event: string;
   type: string;
+  form: Form;
   endpoint: string;
   url: string;
   /** HTTP status, or null when no answer came. */
@@ -36,9 +27,15 @@ export interface Attempt {
   at: number;
 }
 
+/** Which of the deliveries that wait, and in which order; one after the other unless all may go at once. */
+export interface Selection {
+  types?: string[] | undefined;
+  order?: 'reverse' | 'shuffle' | 'together' | undefined;
+}
+
 export class Deliveries {
   readonly attempts: Attempt[] = [];
-  private current: DeliveryPlan = { mode: 'normal', duplicate: 0, shuffle: false };
+  private current = AS_STRIPE_DOES;
   private readonly underWay = new Map<string, Promise<void>>();
   private readonly waiting: (() => void)[] = [];
   private active = 0;
@@ -46,26 +43,27 @@ export class Deliveries {
   /** @param world what it works on; given late, for the world holds the deliveries. */
   constructor(private readonly world: () => World) {}
 
-  /** Within the event's transaction: one delivery for each endpoint that is enabled for it. */
+  /** Within the event's transaction: a delivery in each form for each endpoint that is enabled for it. */
   announce(event: StoredEvent): void {
     const { store, clock } = this.world();
-    for (const endpoint of store.endpoints) {
-      if (!wants(endpoint, event.type)) continue;
-      const delivery = store.deliveries.put({
-        id: newId('whd'),
-        event: event.id,
-        endpoint: endpoint.id,
-        state: 'pending',
-        attempts: 0,
-        nextAt: clock.now(),
-      });
-      store.afterwards(() => this.release(delivery.id));
-    }
+    for (const endpoint of this.endpointsFor(event))
+      for (const form of this.forms()) {
+        const delivery = store.deliveries.put({
+          id: newId('whd'),
+          event: event.id,
+          endpoint: endpoint.id,
+          form,
+          state: 'pending',
+          attempts: 0,
+          nextAt: clock.now() + this.current.delayMs,
+        });
+        store.afterwards(() => (this.current.delayMs === 0 ? this.release(delivery.id) : this.schedule(delivery)));
+      }
   }
 
   /** After a start: what was not delivered yet is taken up again. */
   resume(): void {
-    for (const delivery of this.world().store.deliveries.by('state', 'pending')) this.schedule(delivery);
+    for (const delivery of this.pending()) this.schedule(delivery);
   }
 
   get plan(): DeliveryPlan {
@@ -77,23 +75,36 @@ export class Deliveries {
     return this.underWay.size;
   }
 
-  /** A change of plan; back to normal, what was held goes out. */
-  follow(plan: DeliveryPlan): void {
-    this.current = plan;
-    if (plan.mode !== 'hold') this.resume();
+  /** A whole new plan, as Stripe does where it says nothing; unless it holds, what was held goes out. */
+  follow(plan: Said<DeliveryPlan>): void {
+    this.current = withSaid(AS_STRIPE_DOES, plan);
+    if (this.current.mode !== 'hold') this.resume();
   }
 
   /** After a reset. */
   forget(): void {
     this.attempts.length = 0;
-    this.current = { mode: 'normal', duplicate: 0, shuffle: false };
+    this.current = AS_STRIPE_DOES;
   }
 
-  /** Sends all that waits, whatever the plan says, and comes back when each was answered. */
-  async flush(): Promise<number> {
-    const pending = this.world().store.deliveries.by('state', 'pending');
-    await Promise.all(pending.map(({ id }) => this.start(id)));
-    return pending.length;
+  /** Sends what waits, whatever the plan says, and comes back when each was answered. */
+  async flush({ types, order = 'together' }: Selection = {}): Promise<number> {
+    const chosen = this.pending(types);
+    if (order === 'reverse') chosen.reverse();
+    if (order === 'shuffle') shuffle(chosen);
+    if (order === 'together') await Promise.all(chosen.map(({ id }) => this.start(id)));
+    else for (const { id } of chosen) await this.start(id);
+    return chosen.length;
+  }
+
+  /** Gives up what waits: it never arrives, and is listed as undelivered. */
+  discard(types?: string[]): number {
+    const { store } = this.world();
+    const chosen = this.pending(types);
+    store.transaction(() => {
+      for (const { id } of chosen) store.deliveries.patch(id, { state: 'failed' });
+    });
+    return chosen.length;
   }
 
   /** Waits for the first answers to an event, at most so long (real milliseconds). */
@@ -107,16 +118,45 @@ export class Deliveries {
     enough.abort();
   }
 
-  /** Sends an event once more to every endpoint that wants it, as the Dashboard's Resend does. */
-  async resend(event: StoredEvent): Promise<(number | null)[]> {
-    const endpoints = [...this.world().store.endpoints].filter((endpoint) => wants(endpoint, event.type));
-    return Promise.all(endpoints.map((endpoint) => this.post(endpoint, event)));
+  /** Sends events once more, or more often, to every endpoint that wants them; the oldest first, or in no order. */
+  async resend(
+    events: StoredEvent[],
+    how: { times?: number | undefined; shuffle?: boolean | undefined; form?: DeliveryPlan['form'] | undefined },
+    guise: Said<Guise> = {},
+  ): Promise<(number | null)[]> {
+    const rounds = Array.from({ length: how.times ?? 1 }, () => events).flat();
+    const posts = rounds.flatMap((event) =>
+      this.endpointsFor(event).flatMap((endpoint) => this.forms(how.form).map((form) => ({ event, endpoint, form }))),
+    );
+    if (how.shuffle) shuffle(posts);
+    return Promise.all(
+      posts.map(({ event, endpoint, form }) =>
+        this.inTurn(() => this.post(endpoint, event, form, withSaid<Guise>(this.current, guise))),
+      ),
+    );
   }
 
   /** When the sandbox ends nothing is sent any more; what was not delivered waits on disk. */
   async close(): Promise<void> {
     for (const next of this.waiting.splice(0)) next();
     await Promise.all(this.underWay.values());
+  }
+
+  private endpointsFor({ type }: StoredEvent): Stripe.WebhookEndpoint[] {
+    return [...this.world().store.endpoints].filter(
+      ({ status, enabled_events }) =>
+        status === 'enabled' && (enabled_events.includes('*') || enabled_events.includes(type)),
+    );
+  }
+
+  private forms(form = this.current.form): Form[] {
+    return form === 'both' ? ['snapshot', 'thin'] : [form];
+  }
+
+  private pending(types?: string[]): Delivery[] {
+    const { store } = this.world();
+    const all = store.deliveries.by('state', 'pending');
+    return types === undefined ? all : all.filter(({ event }) => types.includes(store.events.get(event)?.type ?? ''));
   }
 
   private schedule({ id, nextAt }: Delivery): void {
@@ -135,66 +175,61 @@ export class Deliveries {
   private start(id: string): Promise<void> {
     const already = this.underWay.get(id);
     if (already !== undefined) return already;
-    const attempt = this.attempt(id).finally(() => this.underWay.delete(id));
+    const attempt = this.inTurn(() => this.attempt(id)).finally(() => this.underWay.delete(id));
     this.underWay.set(id, attempt);
     return attempt;
   }
 
-  private async attempt(id: string): Promise<void> {
-    await this.turn();
+  /** No more than so many at once. */
+  private async inTurn<T>(send: () => Promise<T>): Promise<T> {
+    if (this.active >= AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    this.active++;
     try {
-      if (this.current.shuffle) await pause(Math.random() * 25);
-      const { store } = this.world();
-      const delivery = store.deliveries.get(id);
-      if (this.world().ending.aborted || delivery?.state !== 'pending') return;
-      const endpoint = store.endpoints.get(delivery.endpoint);
-      const event = store.events.get(delivery.event);
-      const sent = event !== undefined && endpoint?.status === 'enabled' ? await this.postAll(endpoint, event) : null;
-      if (!this.world().ending.aborted) this.record(delivery, sent !== null && sent >= 200 && sent < 300);
+      return await send();
     } finally {
       this.active--;
       this.waiting.shift()?.();
     }
   }
 
-  /** No more than so many at once. */
-  private async turn(): Promise<void> {
-    if (this.active >= AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    this.active++;
+  private async attempt(id: string): Promise<void> {
+    if (this.current.shuffle) await pause(Math.random() * 25);
+    const { store, ending } = this.world();
+    const delivery = store.deliveries.get(id);
+    if (ending.aborted || delivery?.state !== 'pending') return;
+    const endpoint = store.endpoints.get(delivery.endpoint);
+    const event = store.events.get(delivery.event);
+    const form = delivery.form ?? 'snapshot';
+    const sent =
+      event !== undefined && endpoint?.status === 'enabled' ? await this.postAll(endpoint, event, form) : null;
+    if (!ending.aborted) this.record(delivery, sent !== null && sent >= 200 && sent < 300);
   }
 
-  private async postAll(endpoint: Stripe.WebhookEndpoint, event: StoredEvent): Promise<number | null> {
-    const copies = Array.from({ length: 1 + this.current.duplicate }, () => this.post(endpoint, event));
+  private async postAll(endpoint: Stripe.WebhookEndpoint, event: StoredEvent, form: Form): Promise<number | null> {
+    const copies = Array.from({ length: 1 + this.current.duplicate }, () =>
+      this.post(endpoint, event, form, this.current),
+    );
     return (await Promise.all(copies))[0] ?? null;
   }
 
-  private async post(endpoint: Stripe.WebhookEndpoint, event: StoredEvent): Promise<number | null> {
-    const payload = JSON.stringify(renderEvent(this.world(), event), null, 2);
-    const status = await fetch(endpoint.url, {
-      method: 'POST',
-      redirect: 'manual',
-      headers: {
-        'content-type': 'application/json; charset=utf-8',
-        'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
-        'stripe-signature': signatureHeader(payload, this.secretsOf(endpoint.id), this.world().clock.baseSeconds()),
-      },
-      body: payload,
-      signal: AbortSignal.any([this.world().ending, AbortSignal.timeout(ANSWER_WITHIN)]),
-    }).then(
-      async (answer) => {
-        await answer.body?.cancel();
-        return answer.status;
-      },
-      () => null,
-    );
-    this.remember({
+  private async post(
+    endpoint: Stripe.WebhookEndpoint,
+    event: StoredEvent,
+    form: Form,
+    guise: Guise,
+  ): Promise<number | null> {
+    const status = await postEvent(this.world(), endpoint, event, form, guise);
+    const { type } = event;
+    this.attempts.push({
       event: event.id,
-      type: event.type,
+      type,
+      form,
       endpoint: endpoint.id,
       url: endpoint.url,
       status,
       at: Date.now(),
     });
+    if (this.attempts.length > REMEMBERED) this.attempts.shift();
     return status;
   }
 
@@ -210,21 +245,4 @@ export class Deliveries {
       if (state === 'pending') store.afterwards(() => this.schedule(after));
     });
   }
-
-  private secretsOf(endpoint: string): string[] {
-    const { store, clock } = this.world();
-    const secrets = store.endpointSecrets.get(endpoint)?.secrets ?? [];
-    return secrets.filter(({ until }) => until === null || until > clock.now()).map(({ secret }) => secret);
-  }
-
-  private remember(attempt: Attempt): void {
-    this.attempts.push(attempt);
-    if (this.attempts.length > REMEMBERED) this.attempts.shift();
-  }
-}
-
-function wants(endpoint: Stripe.WebhookEndpoint, type: string): boolean {
-  return (
-    endpoint.status === 'enabled' && (endpoint.enabled_events.includes('*') || endpoint.enabled_events.includes(type))
-  );
 }

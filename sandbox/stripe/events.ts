@@ -23,6 +23,7 @@ export function emit(
     livemode: false,
     request: world.cause,
     type,
+    thinId: newId('evt_test', 56),
   });
   world.deliveries.announce(event);
   return event;
@@ -31,7 +32,8 @@ export function emit(
 /** As the API and the webhooks show it. */
 export function renderEvent(world: World, event: StoredEvent): Stripe.EventBase {
   const waiting = world.store.deliveries.by('event', event.id).filter(({ state }) => state === 'pending');
-  return { ...event, type: event.type as Stripe.Event['type'], pending_webhooks: waiting.length };
+  const { thinId: _thin, ...snapshot } = event;
+  return { ...snapshot, type: event.type as Stripe.Event['type'], pending_webhooks: waiting.length };
 }
 
 /** Stripe keeps events for thirty days. */

@@ -53,7 +53,11 @@ export interface Later {
   at: number;
 }
 
-export type StoredEvent = Omit<Stripe.EventBase, 'pending_webhooks'> & { type: string };
+export type StoredEvent = Omit<Stripe.EventBase, 'pending_webhooks'> & {
+  type: string;
+  /** The id of its thin form. */
+  thinId: string;
+};
 
 export interface EndpointSecrets {
   /** The endpoint's id. */
@@ -66,6 +70,8 @@ export interface Delivery {
   id: string;
   event: string;
   endpoint: string;
+  /** A snapshot, where an older sandbox did not write it down. */
+  form?: 'snapshot' | 'thin';
   state: 'delivered' | 'failed' | 'pending';
   attempts: number;
   /** Milliseconds; when the next attempt is due. */

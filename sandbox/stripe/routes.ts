@@ -14,6 +14,7 @@ import { radarRoutes } from './radar';
 import { refundRoutes } from './refunds';
 import type { Route } from './route';
 import { sessionRoutes } from './session-routes';
+import { thinEventRoutes } from './thin-events';
 import { webhookEndpointRoutes } from './webhook-endpoints';
 
 export const ROUTES: Route[] = [
@@ -32,5 +33,6 @@ export const ROUTES: Route[] = [
   ...balanceRoutes,
   ...payoutRoutes,
   ...eventRoutes,
+  ...thinEventRoutes,
   ...webhookEndpointRoutes,
 ];

@@ -64,7 +64,10 @@ export class Store {
   readonly payouts = this.collection<Stripe.Payout>('payout');
   readonly settlements = this.collection<Settlement>('settlement');
   readonly later = this.collection<Later>('later');
-  readonly events = this.collection<StoredEvent, 'type'>('event', { type: (event) => event.type });
+  readonly events = this.collection<StoredEvent, 'thin' | 'type'>('event', {
+    thin: (event) => event.thinId ?? null,
+    type: (event) => event.type,
+  });
   readonly endpoints = this.collection<Stripe.WebhookEndpoint>('webhook_endpoint');
   readonly endpointSecrets = this.collection<EndpointSecrets>('endpoint_secrets');
   readonly deliveries = this.collection<Delivery, 'event' | 'state'>('delivery', {
