@@ -39,7 +39,10 @@ export const orders = ({ db, clock, env }: Deps) => ({
         {
           status,
           ...(order.stock === 'HELD' && { stock: 'RELEASED' }),
-          ...(ending === 'payment-failed' && { paymentStatus: 'FAILED' as const }),
+          // A payment that was on its way and brought nothing has failed, also where staff had cancelled meanwhile.
+          ...((ending === 'payment-failed' || order.paymentStatus === 'PROCESSING') && {
+            paymentStatus: 'FAILED' as const,
+          }),
           ...(recoverable && { recoverableUntil: new Date(at.getTime() + RECOVERABLE_MS) }),
         },
         { type: ending, ...happening },
@@ -61,22 +64,6 @@ export const orders = ({ db, clock, env }: Deps) => ({
         at,
         { stock: 'RELEASED' },
         { type: 'released', message: `Stock given back: ${why}`, actor: 'holdfast' },
-      );
-    });
-  },
-
-  /** A delayed payment is on its way. */
-  async markProcessing({ sessionId }: { sessionId: SessionId }): Promise<void> {
-    const at = new Date(clock.now());
-    await db.$transaction(async (tx) => {
-      const order = await lockKnownOrder(tx, sessionId);
-      if (order.paymentStatus !== 'UNPAID') return;
-      await changeOrder(
-        tx,
-        order,
-        at,
-        { paymentStatus: 'PROCESSING' },
-        { type: 'processing', message: 'The payment is on its way', actor: 'stripe' },
       );
     });
   },

@@ -1,74 +1,100 @@
 import type Stripe from 'stripe';
 import { sessionId } from '../domain/ids';
-import { METADATA } from '../domain/session';
-import type { Verdict } from '../domain/verdict';
+import { amountsOf, type SessionFacts, type Verdict } from '../domain/verdict';
 import type { Tx } from '../platform/database';
+import { emailOf, keepCustomer, keepEmail } from './customers';
 import type { Deps } from './deps';
 import { changeOrder, type LockedOrder, lockKnownOrder } from './records';
 import { type AskedCheckout, type FoundLine, paymentIntentOf, type Session } from './session';
 
+/** What was read of a session: the object, what of it decides, and what was asked. */
+export interface SeenSession {
+  session: Session;
+  facts: SessionFacts & { lines: FoundLine[] };
+  asked: AskedCheckout;
+}
+
 type Paid = Extract<Verdict, { seen: 'paid' | 'differs' }>;
 
 /** Writes to the order what Stripe says was paid, by whom and where it goes. Safe to repeat; an erased customer stays erased. */
-export async function writePaid(
-  { db, clock }: Deps,
-  session: Session,
-  { lines }: { lines: FoundLine[] },
-  asked: AskedCheckout,
-  verdict: Paid,
-): Promise<void> {
-  const at = new Date(clock.now());
-  const intent = paymentIntentOf(session);
-  await db.$transaction(async (tx) => {
-    const order = await lockKnownOrder(tx, sessionId(session.id));
-    await writeCustomer(tx, order, session);
-    await writeChosenAmounts(tx, order, lines, asked);
+export async function writePaid(deps: Deps, seen: SeenSession, { free }: Paid): Promise<void> {
+  await write(deps, seen, async (tx, order, at) => {
     const first = order.paidAt === null;
     await changeOrder(
       tx,
       order,
       at,
       {
-        total: session.amount_total ?? 0,
-        discount: session.total_details?.amount_discount ?? 0,
-        shipping: session.total_details?.amount_shipping ?? 0,
-        tax: session.total_details?.amount_tax ?? 0,
-        paymentIntentId: intent?.id ?? null,
-        chargeId: chargeIdOf(intent),
-        ...(first && { paidAt: at, paymentStatus: verdict.free ? 'NO_PAYMENT_REQUIRED' : 'PAID' }),
+        ...paymentOf(seen),
+        ...(first && { paidAt: at, paymentStatus: free ? 'NO_PAYMENT_REQUIRED' : 'PAID' }),
       },
-      { type: 'paid', message: verdict.free ? 'Nothing to pay' : 'Paid', actor: 'stripe' },
+      { type: 'paid', message: free ? 'Nothing to pay' : 'Paid', actor: 'stripe' },
     );
   });
 }
 
-async function writeCustomer(tx: Tx, order: LockedOrder, session: Session): Promise<void> {
-  const known = await tx.customer.findUnique({ where: { sessionId: order.sessionId } });
-  if (known?.erasedAt) return;
-  const shipping = session.collected_information?.shipping_details;
-  const address = addressOf(shipping?.address ?? session.customer_details?.address);
-  const found = {
-    email: (session.customer_details?.email ?? session.customer_email)?.toLowerCase() ?? known?.email ?? null,
-    name: shipping?.name ?? session.customer_details?.name ?? known?.name ?? null,
-    userId:
-      session.metadata?.[METADATA.userId] ??
-      paymentIntentOf(session)?.metadata?.[METADATA.userId] ??
-      known?.userId ??
-      null,
-    ...(address && { address }),
-  };
-  await tx.customer.upsert({
-    where: { sessionId: order.sessionId },
-    create: { sessionId: order.sessionId, ...found },
-    update: found,
+/**
+ * Writes that a delayed payment is on its way, and who ordered what for how much.
+ * @returns until when the stock is kept for it, in milliseconds since the epoch: counted from when it was first seen, however often it is
+ */
+export async function writeProcessing(deps: Deps, seen: SeenSession): Promise<number> {
+  return write(deps, seen, async (tx, order, at) => {
+    const since = order.processingSince ?? at;
+    const first = order.paymentStatus === 'UNPAID' && order.status === 'PENDING';
+    await changeOrder(
+      tx,
+      order,
+      at,
+      { ...paymentOf(seen), processingSince: since, ...(first && { paymentStatus: 'PROCESSING' }) },
+      { type: 'processing', message: 'The payment is on its way', actor: 'stripe' },
+    );
+    return since.getTime() + deps.env.ASYNC_PAYMENT_TTL_SECONDS * 1000;
   });
 }
 
-/** An address in Stripe's own fields; null when there is none. */
-function addressOf(address: Stripe.Address | null | undefined) {
-  if (!address) return null;
-  const { line1, line2, city, state, postal_code, country } = address;
-  return { line1, line2, city, state, postal_code, country };
+/** Writes of a delayed payment that has failed what is needed to tell who ordered what. How the order ends is its workflow's to write. */
+export async function writeFailed(deps: Deps, seen: SeenSession): Promise<void> {
+  await write(deps, seen, (tx, order, at) => changeOrder(tx, order, at, paymentOf(seen)));
+}
+
+/** Keeps, of a till that closed on nobody's money, where its shopper can be written to, and whether a card was declined. */
+export async function writeClosed({ db, clock }: Deps, session: Session): Promise<void> {
+  const declined = paymentIntentOf(session)?.last_payment_error != null;
+  if (!declined && emailOf(session) === null) return;
+  await db.$transaction(async (tx) => {
+    const order = await lockKnownOrder(tx, sessionId(session.id));
+    await keepEmail(tx, session);
+    if (declined && !order.declined) await changeOrder(tx, order, new Date(clock.now()), { declined });
+  });
+}
+
+/** Under the order's lock: who bought and what they chose to pay, then what is particular. */
+async function write<T>(
+  { db, clock }: Deps,
+  { session, facts, asked }: SeenSession,
+  rest: (tx: Tx, order: LockedOrder, at: Date) => Promise<T>,
+): Promise<T> {
+  const at = new Date(clock.now());
+  return db.$transaction(async (tx) => {
+    const order = await lockKnownOrder(tx, sessionId(session.id));
+    await keepCustomer(tx, session);
+    await writeChosenAmounts(tx, order, facts.lines, asked);
+    return rest(tx, order, at);
+  });
+}
+
+/** What a total is made of, and where its money is to be found at Stripe. */
+function paymentOf({ session, facts }: SeenSession) {
+  const intent = paymentIntentOf(session);
+  const { subtotal: _asked, ...amounts } = amountsOf(facts);
+  const presentment = session.presentment_details;
+  return {
+    ...amounts,
+    presentmentAmount: presentment?.presentment_amount ?? null,
+    presentmentCurrency: presentment?.presentment_currency ?? null,
+    paymentIntentId: intent?.id ?? null,
+    chargeId: chargeIdOf(intent),
+  };
 }
 
 /** What a shopper chose to pay for a pay-what-you-want product becomes the price of the item. */

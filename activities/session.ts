@@ -16,6 +16,8 @@ export interface AskedCheckout {
 /** A line at Stripe with what the order needs to write of it. */
 export interface FoundLine extends LineFacts {
   description: string;
+  /** Set where the price is pay-what-you-want: the least the shopper may pay for one. */
+  minimum: number | null;
 }
 
 /** Reads a session with everything an order is decided by; the first ten lines come with it. */
@@ -48,6 +50,7 @@ export async function factsOf(
     total_details: session.total_details,
     shipping_cost: session.shipping_cost,
     intentStatus: intent?.status ?? null,
+    received: intent?.amount_received ?? null,
     lines: await linesOf(deps, session, asked),
   };
 }
@@ -58,25 +61,42 @@ export function paymentIntentOf(session: Session): Stripe.PaymentIntent | null {
 }
 
 async function linesOf(deps: Deps, session: Session, asked: AskedCheckout): Promise<FoundLine[]> {
-  const items = await allLines(deps, session);
-  const skuOfPrice = new Map(
-    asked.lines.flatMap(({ stripePriceId, sku }) => (stripePriceId ? [[stripePriceId, sku] as const] : [])),
-  );
-  const unknown = items.flatMap(({ price }) => (price && !skuOfPrice.has(price.id) ? [price.id] : []));
-  const known = unknown.length > 0 ? await deps.db.price.findMany({ where: { stripePriceId: { in: unknown } } }) : [];
-  for (const { stripePriceId, sku } of known) if (stripePriceId) skuOfPrice.set(stripePriceId, sku);
+  // A shopper may take an adjustable quantity down to none.
+  const items = (await allLines(deps, session)).filter(({ quantity }) => quantity !== 0);
+  const prices = await pricesOf(deps, items, asked);
   const named = await productsNamed(deps, items, asked);
-  return items.map((item) => ({
-    sku:
-      (item.price && skuOfPrice.get(item.price.id)) ??
-      [item.metadata?.[METADATA.sku], item.price?.metadata?.[METADATA.sku]].find((sku) => sku && named.has(sku)) ??
-      null,
-    description: item.description ?? '',
-    quantity: item.quantity ?? 1,
-    amount_subtotal: item.amount_subtotal,
-    amount_discount: item.amount_discount,
-    amount_total: item.amount_total,
-  }));
+  return items.map((item) => {
+    const price = item.price ? prices.get(item.price.id) : undefined;
+    const names = [item.metadata?.[METADATA.sku], item.price?.metadata?.[METADATA.sku]];
+    return {
+      sku: price?.sku ?? names.find((sku) => sku && named.has(sku)) ?? null,
+      description: item.description ?? '',
+      quantity: item.quantity ?? 1,
+      minimum: price?.minimum ?? null,
+      amount_subtotal: item.amount_subtotal,
+      amount_discount: item.amount_discount,
+      amount_tax: item.amount_tax,
+      amount_total: item.amount_total,
+    };
+  });
+}
+
+type KnownPrice = { sku: string; minimum: number | null };
+
+/** What the lines' prices stand for: as it was asked, whatever became of the price since; else as the catalogue has it, replaced prices too. */
+async function pricesOf(
+  { db }: Deps,
+  items: Stripe.LineItem[],
+  asked: AskedCheckout,
+): Promise<Map<string, KnownPrice>> {
+  const prices = new Map<string, KnownPrice>();
+  for (const { stripePriceId, sku, minimum } of asked.lines)
+    if (stripePriceId) prices.set(stripePriceId, { sku, minimum });
+  const unknown = items.flatMap(({ price }) => (price && !prices.has(price.id) ? [price.id] : []));
+  const known = unknown.length > 0 ? await db.price.findMany({ where: { stripePriceId: { in: unknown } } }) : [];
+  for (const { stripePriceId, sku, minimum } of known)
+    if (stripePriceId) prices.set(stripePriceId, { sku, minimum: minimum === null ? null : Number(minimum) });
+  return prices;
 }
 
 /** Expanding gives the first ten; the rest are on further pages. */

@@ -41,8 +41,8 @@ export async function writeFound({ db, clock }: Deps, session: Session, lines: F
 }
 
 /** Notes, once, a complete session that is not ours: it is answered for nowhere else. */
-export async function writeStray({ db, clock }: Deps, session: Session): Promise<void> {
-  await db.straySession.createMany({
+export async function writeStray({ db, clock, metrics }: Deps, session: Session): Promise<void> {
+  const { count } = await db.straySession.createMany({
     data: [
       {
         sessionId: session.id,
@@ -55,6 +55,7 @@ export async function writeStray({ db, clock }: Deps, session: Session): Promise
     ],
     skipDuplicates: true,
   });
+  metrics.strays.inc(count);
 }
 
 /** One line a SKU. A line that nothing names keeps its place under a SKU of its own, so that staff see it; it never has stock or a file. */
@@ -75,7 +76,7 @@ async function asAsked(db: Deps['db'], lines: FoundLine[]): Promise<CheckoutLine
       unitAmount: Math.floor(total / quantity),
       total,
       stripePriceId: null,
-      minimum: null,
+      minimum: line.minimum,
     });
   });
   return [...merged.values()];

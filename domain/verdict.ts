@@ -11,9 +11,11 @@ export interface SessionFacts {
   amount_subtotal: number | null;
   amount_total: number | null;
   total_details?: { amount_discount: number; amount_shipping?: number | null; amount_tax: number } | null;
-  shipping_cost?: { amount_tax?: number | null } | null;
+  shipping_cost?: { amount_subtotal: number; amount_tax: number; amount_total: number } | null;
   /** The PaymentIntent's status; null until the shopper has confirmed. */
   intentStatus: string | null;
+  /** What the PaymentIntent has received; null where there is none. */
+  received: number | null;
   lines: LineFacts[];
 }
 
@@ -23,6 +25,7 @@ export interface LineFacts {
   quantity: number;
   amount_subtotal: number;
   amount_discount: number;
+  amount_tax: number;
   amount_total: number;
 }
 
@@ -69,6 +72,32 @@ export function judge(session: SessionFacts, asked: Asked): Verdict {
   return { seen: 'open' };
 }
 
+/** What a total is made of, in the currency's smallest unit: `subtotal − discount + shipping + (tax − taxIncluded)`. */
+export interface Amounts {
+  subtotal: number;
+  discount: number;
+  shipping: number;
+  /** All of it. */
+  tax: number;
+  /** Of the tax, what is inside the prices already. */
+  taxIncluded: number;
+  total: number;
+}
+
+/** What Stripe says that a session's total is made of, whether or not it adds up. */
+export function amountsOf(session: SessionFacts): Amounts {
+  const { amount_discount: discount = 0, amount_shipping: shipping, amount_tax: tax = 0 } = session.total_details ?? {};
+  const onTop = [...session.lines, ...shippingLine(session)].reduce((sum, line) => sum + taxOnTop(line), 0);
+  return {
+    subtotal: session.amount_subtotal ?? 0,
+    discount,
+    shipping: session.shipping_cost?.amount_subtotal ?? shipping ?? 0,
+    tax,
+    taxIncluded: Math.min(tax, Math.max(0, tax - onTop)),
+    total: session.amount_total ?? 0,
+  };
+}
+
 /** The first thing that is not what was asked, in a sentence with both numbers, or null. */
 export function whatDiffers(session: SessionFacts, asked: Asked): string | null {
   if (session.currency !== asked.currency) return `paid in ${session.currency}, asked in ${asked.currency}`;
@@ -94,24 +123,40 @@ function linesDiffer(lines: LineFacts[], asked: Asked['lines']): string | null {
   return extra === undefined ? null : `${extra}: at Stripe, never asked`;
 }
 
-/** The total must be subtotal − discount + shipping + the tax that is not already inside. */
+/**
+ * The total must be subtotal − discount + shipping + the tax that is not already inside, and the lines must tell the same: Stripe's sums are
+ * sums of theirs (https://docs.stripe.com/api/checkout/sessions/object#checkout_session_object-total_details). Tax may be inside the prices,
+ * on top, or some of each; by how much a line's total exceeds its price tells which.
+ */
 function sumDiffers(session: SessionFacts): string | null {
-  const subtotal = session.amount_subtotal ?? 0;
-  const total = session.amount_total ?? 0;
-  const ofLines = session.lines.reduce((sum, line) => sum + line.amount_subtotal, 0);
+  const { subtotal, discount, shipping, tax, total } = amountsOf(session);
+  const parts = [...session.lines, ...shippingLine(session)];
+  const sum = (amount: (line: Part) => number, of: Part[] = parts) => of.reduce((so, line) => so + amount(line), 0);
+
+  const ofLines = sum(({ amount_subtotal }) => amount_subtotal, session.lines);
   if (ofLines !== subtotal) return `the lines add up to ${ofLines}, the subtotal is ${subtotal}`;
-  const {
-    amount_discount: discount = 0,
-    amount_shipping: shipping = 0,
-    amount_tax: tax = 0,
-  } = session.total_details ?? {};
-  const beforeTax = subtotal - discount + (shipping ?? 0);
-  // Tax may be inside the prices, on top, or some of each: what the lines carry on top tells, and shipping has its own.
-  const onLines = session.lines.reduce(
-    (sum, line) => sum + line.amount_total - (line.amount_subtotal - line.amount_discount),
-    0,
-  );
-  const onShipping = session.shipping_cost?.amount_tax ?? 0;
-  const lawful = [0, tax, onLines, onLines + onShipping].filter((onTop) => onTop >= 0 && onTop <= tax);
-  return lawful.some((onTop) => beforeTax + onTop === total) ? null : `paid ${total}, explained ${beforeTax + tax}`;
+  const off = sum(({ amount_discount }) => amount_discount);
+  if (off !== discount) return `the lines are discounted by ${off}, the session by ${discount}`;
+  const taxed = sum(({ amount_tax }) => amount_tax);
+  if (taxed !== tax) return `the tax of lines and shipping is ${taxed}, that of the session ${tax}`;
+  const odd = parts.find((line) => taxOnTop(line) < 0 || taxOnTop(line) > line.amount_tax);
+  if (odd) return `a line costs ${odd.amount_total}, explained ${beforeTax(odd)} and at most ${odd.amount_tax} of tax`;
+
+  const explained = subtotal - discount + shipping + sum(taxOnTop);
+  if (total !== explained) return `the total is ${total}, explained ${explained}`;
+  const { received } = session;
+  return received === null || received === total ? null : `received ${received}, the total is ${total}`;
+}
+
+type Part = Omit<LineFacts, 'sku' | 'quantity'>;
+
+const beforeTax = ({ amount_subtotal, amount_discount }: Part): number => amount_subtotal - amount_discount;
+
+const taxOnTop = (line: Part): number => line.amount_total - beforeTax(line);
+
+/** Shipping as one more line; it is never discounted. Where Stripe names its sum alone, there is no tax on it. */
+function shippingLine({ shipping_cost, total_details }: SessionFacts): Part[] {
+  if (shipping_cost) return [{ ...shipping_cost, amount_discount: 0 }];
+  const alone = total_details?.amount_shipping ?? 0;
+  return [{ amount_subtotal: alone, amount_discount: 0, amount_tax: 0, amount_total: alone }];
 }

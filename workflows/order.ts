@@ -59,7 +59,8 @@ async function endUnpaid(desk: Desk, ending: UnpaidEnding, answer?: Answer): Pro
   const status = await desk.untilDone('release', () => database.endUnpaid({ sessionId, ending }));
   desk.moved(status, `Ended without money: ${ending}`);
   answer?.(status);
-  if (status === 'EXPIRED') desk.mail({ template: 'checkout_expired' });
+  if (status === 'EXPIRED')
+    desk.mail({ template: ending === 'payment-failed' ? 'payment_failed' : 'checkout_expired' });
   await desk.finish();
   return desk.inbox.something() ? accountForMoney(desk) : desk.status;
 }

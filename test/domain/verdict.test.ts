@@ -1,10 +1,12 @@
-import { judge, type LineFacts, type SessionFacts } from '../../domain/verdict';
+import fc from 'fast-check';
+import { amountsOf, judge, type LineFacts, type SessionFacts } from '../../domain/verdict';
 
 const line = (over: Partial<LineFacts> = {}): LineFacts => ({
   sku: 'mug',
   quantity: 2,
   amount_subtotal: 2000,
   amount_discount: 0,
+  amount_tax: 0,
   amount_total: 2000,
   ...over,
 });
@@ -16,6 +18,7 @@ const session = (over: Partial<SessionFacts> = {}): SessionFacts => ({
   amount_total: 2000,
   total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 0 },
   intentStatus: 'succeeded',
+  received: null,
   lines: [line()],
   ...over,
 });
@@ -97,22 +100,48 @@ describe('what was paid against what was asked', () => {
       }),
       asked,
     );
+  const freight = (amount_tax: number, amount_total: number) => ({ amount_subtotal: 500, amount_tax, amount_total });
 
   test.each<[string, ReturnType<typeof judge>]>([
     ['a promotion', explained(500, 0, 0, 1500, { lines: [line({ amount_discount: 500, amount_total: 1500 })] })],
     ['shipping', explained(0, 490, 0, 2490)],
-    ['tax on top', explained(0, 0, 380, 2380, { lines: [line({ amount_total: 2380 })] })],
-    ['tax inside the price', explained(0, 0, 319, 2000)],
+    ['tax on top', explained(0, 0, 380, 2380, { lines: [line({ amount_tax: 380, amount_total: 2380 })] })],
+    ['tax inside the price', explained(0, 0, 319, 2000, { lines: [line({ amount_tax: 319 })] })],
     [
       'tax on top of goods and shipping',
-      explained(0, 500, 475, 2975, { lines: [line({ amount_total: 2380 })], shipping_cost: { amount_tax: 95 } }),
+      explained(0, 500, 475, 2975, {
+        lines: [line({ amount_tax: 380, amount_total: 2380 })],
+        shipping_cost: freight(95, 595),
+      }),
+    ],
+    [
+      'tax on top of goods, inside shipping',
+      explained(0, 500, 460, 2880, {
+        lines: [line({ amount_tax: 380, amount_total: 2380 })],
+        shipping_cost: freight(80, 500),
+      }),
     ],
     [
       'everything at once',
-      explained(500, 490, 285, 2275, { lines: [line({ amount_discount: 500, amount_total: 1785 })] }),
+      explained(500, 490, 285, 2275, {
+        lines: [line({ amount_discount: 500, amount_tax: 285, amount_total: 1785 })],
+      }),
     ],
   ])('%s is lawful', (_name, verdict) => {
-    expect(verdict.seen).toBe('paid');
+    expect(verdict).toEqual({ seen: 'paid', free: false });
+  });
+
+  test.each<[string, Partial<SessionFacts>, RegExp]>([
+    ['tax that no line has', { total_details: { amount_discount: 0, amount_shipping: 0, amount_tax: 380 } }, /0.*380/],
+    [
+      'a discount that no line has',
+      { amount_total: 1500, total_details: { amount_discount: 500, amount_shipping: 0, amount_tax: 0 } },
+      /0.*500/,
+    ],
+    ['a line dearer than its price and its tax', { lines: [line({ amount_total: 2100 })] }, /2100.*2000/],
+    ['less received than it comes to', { received: 1999 }, /1999.*2000/],
+  ])('%s needs a person', (_name, over, reason) => {
+    expect(judge(session(over), asked)).toMatchObject({ seen: 'differs', reason: expect.stringMatching(reason) });
   });
 
   test.each<[string, Partial<SessionFacts>, RegExp]>([
@@ -166,5 +195,128 @@ describe('what was paid against what was asked', () => {
         wanted,
       ).seen;
     expect([paying(499), paying(500), paying(5000)]).toEqual(['differs', 'paid', 'paid']);
+  });
+});
+
+/** A part of a total as Stripe makes it: a price, a discount on it, and a tax that is inside, on top, or some of each. */
+const part = (discounted: boolean) =>
+  fc
+    .record({
+      price: fc.nat(5_000_000),
+      discount: discounted ? fc.nat(100) : fc.constant(0),
+      tax: fc.nat(40),
+      onTop: fc.oneof(fc.constant(0), fc.constant(100), fc.nat(100)),
+    })
+    .map(({ price, discount, tax, onTop }) => {
+      const amount_discount = Math.floor((price * discount) / 100);
+      const amount_tax = Math.round(((price - amount_discount) * tax) / 100);
+      const added = Math.floor((amount_tax * onTop) / 100);
+      return { amount_subtotal: price, amount_discount, amount_tax, amount_total: price - amount_discount + added };
+    });
+
+const sumOf = (parts: ReturnType<typeof build>['parts'], amount: (one: (typeof parts)[number]) => number) =>
+  parts.reduce((sum, one) => sum + amount(one), 0);
+
+/** A session with these lines and this shipping, and what was asked for it. */
+function build(lines: Omit<LineFacts, 'sku' | 'quantity'>[], shipping: Omit<LineFacts, 'sku' | 'quantity'> | null) {
+  const parts = shipping ? [...lines, shipping] : lines;
+  const amount_total = sumOf(parts, (one) => one.amount_total);
+  const facts = session({
+    lines: lines.map((one, index) => ({ ...one, sku: `sku-${index}`, quantity: index + 1 })),
+    amount_subtotal: sumOf(lines, (one) => one.amount_subtotal),
+    amount_total,
+    received: amount_total,
+    shipping_cost: shipping,
+    total_details: {
+      amount_discount: sumOf(parts, (one) => one.amount_discount),
+      amount_shipping: shipping?.amount_subtotal ?? 0,
+      amount_tax: sumOf(parts, (one) => one.amount_tax),
+    },
+  });
+  const wanted = {
+    currency: 'eur',
+    lines: facts.lines.map(({ sku, quantity, amount_subtotal }) => ({
+      sku: sku as string,
+      quantity,
+      total: amount_subtotal,
+      minimum: null,
+    })),
+  };
+  return { parts, facts, wanted };
+}
+
+const lawful = fc
+  .tuple(fc.array(part(true), { minLength: 1, maxLength: 12 }), fc.option(part(false)))
+  .map(([lines, shipping]) => build(lines, shipping));
+
+type Details = NonNullable<SessionFacts['total_details']>;
+type Change = (facts: SessionFacts, cent: number, line: number) => SessionFacts;
+
+const ofSession =
+  (field: 'amount_total' | 'amount_subtotal' | 'received'): Change =>
+  (facts, cent) => ({ ...facts, [field]: (facts[field] ?? 0) + cent });
+const ofDetails =
+  (field: 'amount_discount' | 'amount_tax'): Change =>
+  (facts, cent) => {
+    const details = facts.total_details as Details;
+    return { ...facts, total_details: { ...details, [field]: details[field] + cent } };
+  };
+const ofLine =
+  (field: 'amount_subtotal' | 'amount_discount' | 'amount_tax' | 'amount_total'): Change =>
+  (facts, cent, line) => ({
+    ...facts,
+    lines: facts.lines.map((one, index) => (index === line ? { ...one, [field]: one[field] + cent } : one)),
+  });
+
+/** Every amount of a session, as a way to change it by a cent. */
+const CENTS: [string, Change][] = [
+  ['the total', ofSession('amount_total')],
+  ['the subtotal', ofSession('amount_subtotal')],
+  ['what was received', ofSession('received')],
+  ['the discount', ofDetails('amount_discount')],
+  ['the tax', ofDetails('amount_tax')],
+  ['a line’s price', ofLine('amount_subtotal')],
+  ['a line’s discount', ofLine('amount_discount')],
+  ['a line’s tax', ofLine('amount_tax')],
+  ['a line’s total', ofLine('amount_total')],
+];
+
+describe('of all that Stripe can add up to', () => {
+  test('any lawful combination is explained, and kept in parts that add up', () => {
+    fc.assert(
+      fc.property(lawful, ({ facts, wanted }) => {
+        expect(judge(facts, wanted)).toEqual({ seen: 'paid', free: false });
+        const { subtotal, discount, shipping, tax, taxIncluded, total } = amountsOf(facts);
+        expect(subtotal - discount + shipping + (tax - taxIncluded)).toBe(total);
+        expect(taxIncluded).toBeGreaterThanOrEqual(0);
+        expect(taxIncluded).toBeLessThanOrEqual(tax);
+      }),
+    );
+  });
+
+  test.each(CENTS)('%s changed by one cent is never explained', (_name, change) => {
+    fc.assert(
+      fc.property(lawful, fc.constantFrom(1, -1), fc.nat(), ({ facts, wanted }, cent, at) => {
+        const verdict = judge(change(facts, cent, at % facts.lines.length), wanted);
+        expect(verdict).toMatchObject({ seen: 'differs', reason: expect.stringMatching(/\d.*\d/) });
+      }),
+    );
+  });
+
+  test('whatever does not add up is still kept within its bounds', () => {
+    const cents = fc.integer({ min: -1000, max: 1000 });
+    fc.assert(
+      fc.property(lawful, cents, cents, ({ facts }, total, tax) => {
+        const [first] = facts.lines as [LineFacts];
+        const details = facts.total_details as Details;
+        const amounts = amountsOf({
+          ...facts,
+          lines: [{ ...first, amount_total: first.amount_total + total }, ...facts.lines.slice(1)],
+          total_details: { ...details, amount_tax: Math.max(0, details.amount_tax + tax) },
+        });
+        expect(amounts.taxIncluded).toBeGreaterThanOrEqual(0);
+        expect(amounts.taxIncluded).toBeLessThanOrEqual(amounts.tax);
+      }),
+    );
   });
 });

@@ -1,5 +1,5 @@
+import type { Seen } from '../../activities/checkout';
 import type { UnpaidEnding } from '../../activities/orders';
-import type { Verdict } from '../../domain/verdict';
 import { database, stripe, stripeLater } from '../steps';
 import type { Desk } from './desk';
 import type { StaffRequest } from './inbox';
@@ -39,7 +39,7 @@ export async function awaitPayment(desk: Desk, ending: UnpaidEnding | null): Pro
       case 'failed':
         return watch.ended(watch.cancelled ? 'cancelled' : 'payment-failed');
       case 'processing':
-        await watch.paymentOnItsWay();
+        await watch.paymentOnItsWay(verdict.stockUntil);
         break;
       case 'expired':
         if (verdict.stockFree) return watch.ended(watch.ending ?? 'expired');
@@ -84,7 +84,7 @@ class Watch {
   }
 
   /** Asks Stripe; closes the till first when there is a reason to. */
-  ask(): Promise<Verdict> {
+  ask(): Promise<Seen> {
     const { sessionId } = this.desk.input;
     if (this.stage !== 'closing')
       return this.desk.untilDone('confirm', () =>
@@ -95,13 +95,21 @@ class Watch {
     );
   }
 
-  /** A delayed payment: asked after daily from the first moment. A cancelled one gives its stock back now. */
-  async paymentOnItsWay(): Promise<void> {
+  /**
+   * A delayed payment: asked after daily from the first moment, and once more when the time is over for which its stock is kept. Then, or when
+   * staff cancel, the stock is given back, and the asking goes on.
+   */
+  async paymentOnItsWay(stockUntil: number): Promise<void> {
     const { sessionId } = this.desk.input;
-    if (this.stage !== 'on-its-way') await this.desk.untilDone('write', () => database.markProcessing({ sessionId }));
+    if (this.stage !== 'on-its-way') this.desk.mail({ template: 'payment_processing' });
     this.stage = 'on-its-way';
-    this.patience = DAY;
+    const left = stockUntil - Date.now();
+    this.patience = left > 0 ? Math.min(left, DAY) : DAY;
     this.desk.waits('a delayed payment; Stripe is asked daily');
+    if (left <= 0)
+      await this.desk.untilDone('release', () =>
+        database.releaseHold({ sessionId, why: 'the payment has been on its way for too long' }),
+      );
     await this.answerCancel();
   }
 
