@@ -10,6 +10,7 @@ const everything = {
   grants: { where: { revokedAt: null } },
   shipments: { orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] },
   refunds: true,
+  disputes: true,
 } as const satisfies Prisma.OrderInclude;
 
 export type OrderToTell = Prisma.OrderGetPayload<{ include: typeof everything }>;
@@ -29,6 +30,7 @@ export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderToTell, ref: str
       order: `${env.STOREFRONT_URL}/success?session_id=${encodeURIComponent(sessionId)}`,
       storefront: env.STOREFRONT_URL,
       admin: `${env.PUBLIC_URL}/admin/orders/${number}`,
+      dispute: (id) => `${env.PUBLIC_URL}/admin/disputes/${id}`,
     },
   };
 }
@@ -65,6 +67,11 @@ function orderFacts(env: Deps['env'], order: OrderToTell): OrderFacts {
     refunds: order.refunds.map(({ key, stripeId, amount, status, reason }) => ({
       ...{ id: stripeId ?? key, status, reason },
       amount: amount === null ? null : Number(amount),
+    })),
+    disputes: order.disputes.map(({ id, status, reason, amount, currency, dueBy, open, submittedAt }) => ({
+      ...{ id, status, reason, currency, dueBy, open },
+      amount: Number(amount),
+      submitted: submittedAt !== null,
     })),
     attention:
       attentionStep && attentionReason && order.attentionSince
@@ -105,7 +112,7 @@ const identityOf = ({ id, carrier, trackingNumber, trackingUrl }: Shipment) => (
 const nameOf = (items: OrderItem[], sku: string): string => items.find((item) => item.sku === sku)?.name ?? sku;
 
 /** Name and address in lines, as a letter has them; the country in English, as the mail is. */
-function addressLines(customer: Customer | null): string[] | null {
+export function addressLines(customer: Customer | null): string[] | null {
   const address = customer?.address as Partial<Record<string, string | null>> | null | undefined;
   if (!customer || !address) return null;
   const { line1, line2, city, state, postal_code, country } = address;

@@ -1,9 +1,13 @@
 import { checkout } from './checkout';
 import { commit } from './commit';
 import type { Deps } from './deps';
+import { evidencePacks } from './dispute-evidence';
+import { evidenceSubmission } from './dispute-submission';
+import { disputes } from './disputes';
 import { email } from './email';
 import { toFailure } from './failures';
 import { fulfilment } from './fulfilment';
+import { notices } from './notices';
 import { opening } from './opening';
 import { orders } from './orders';
 import { refunds } from './refunds';
@@ -15,9 +19,16 @@ export const orderActivities = (deps: Deps) => ({
   ...orders(deps),
   ...fulfilment(deps),
   ...email(deps),
+  ...evidencePacks(deps),
 });
 /** Calls to Stripe: the `stripe` queue, rate-limited for the whole fleet. */
-export const stripeActivities = (deps: Deps) => ({ ...checkout(deps), ...refunds(deps) });
+export const stripeActivities = (deps: Deps) => ({
+  ...checkout(deps),
+  ...refunds(deps),
+  ...disputes(deps),
+  ...evidenceSubmission(deps),
+  ...notices(deps),
+});
 
 export type OrderActivities = ReturnType<typeof orderActivities>;
 export type StripeActivities = ReturnType<typeof stripeActivities>;

@@ -16,6 +16,8 @@ export interface MailFacts {
     storefront: string;
     /** The order in the staff API. */
     admin: string;
+    /** A dispute in the staff API. */
+    dispute(id: string): string;
   };
 }
 
@@ -40,6 +42,7 @@ export interface OrderFacts {
   downloads: DownloadFacts[];
   shipments: ShipmentFacts[];
   refunds: RefundFacts[];
+  disputes: DisputeFacts[];
   attention: { step: string; reason: string; since: Date } | null;
   recovery: { url: string; until: Date } | null;
 }
@@ -84,6 +87,21 @@ export interface RefundFacts {
   reason: string;
 }
 
+export interface DisputeFacts {
+  /** Stripe's id, `du_…`. */
+  id: string;
+  /** Stripe's words: both are open lists. */
+  status: string;
+  reason: string;
+  /** In `currency`, which may be another than the order's. */
+  amount: number;
+  currency: string;
+  /** Until when evidence is taken; null where no day is named. */
+  dueBy: Date | null;
+  open: boolean;
+  submitted: boolean;
+}
+
 /** An amount of this order in words. */
 export const money = ({ currency, locale }: OrderFacts, amount: number): string =>
   formatMoney({ amount, currency }, locale);
@@ -95,6 +113,10 @@ export const shipmentOf = ({ order, ref }: MailFacts): ShipmentFacts | undefined
 /** The refund this mail is about, if the order has it. */
 export const refundOf = ({ order, ref }: MailFacts): RefundFacts | undefined =>
   order.refunds.find(({ id }) => id === ref);
+
+/** The dispute this mail is about, if the order has it: the reference is its id, and which of its openings or deadlines after a slash. */
+export const disputeOf = ({ order, ref }: MailFacts): DisputeFacts | undefined =>
+  order.disputes.find(({ id }) => id === ref?.split('/')[0]);
 
 /** Whether something of the order is sent by post. */
 export const isShipped = ({ items }: OrderFacts): boolean => items.some(({ kind }) => kind === 'PHYSICAL');

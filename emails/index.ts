@@ -1,6 +1,8 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { attentionNeeded } from './attention-needed';
 import { checkoutExpired } from './checkout-expired';
+import { disputeDeadline } from './dispute-deadline';
+import { disputeOpened } from './dispute-opened';
 import type { MailFacts } from './facts';
 import { orderConfirmation } from './order-confirmation';
 import { orderReceived } from './order-received';
@@ -23,6 +25,8 @@ export const TEMPLATES = {
   refund_failed: refundFailed,
   order_received: orderReceived,
   attention_needed: attentionNeeded,
+  dispute_opened: disputeOpened,
+  dispute_deadline: disputeDeadline,
 } as const satisfies Record<string, MailTemplate>;
 
 export type Template = keyof typeof TEMPLATES;

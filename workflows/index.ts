@@ -1,3 +1,6 @@
 // What the worker bundles: each workflow under its name.
+export { dispute } from './dispute';
+export { notice } from './notice';
 export { order } from './order';
 export { refund } from './refund';
+export { refundRequest } from './refund-request';

@@ -10,6 +10,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { NoticeKind } from '../domain/events';
 import type { DisputeId, RefundId, SessionId } from '../domain/ids';
 import type { OrderStatus, Reason } from '../domain/order';
+import type { SweepWindow } from '../domain/sweep';
 
 /**
  * Every name that crosses a process: workflows, ids, policies, queues, messages, search attributes. The API, the worker and the tests import
@@ -96,6 +97,23 @@ export interface RefundInput {
 /** The refund changed at Stripe: read it again. */
 export const refundLookSignal = defineSignal<[]>('look');
 
+// --- The refundRequest workflow -------------------------------------------------------------------------------------------------------
+
+/** Of an order whose workflow has ended. */
+export interface RefundRequestInput {
+  sessionId: SessionId;
+  /** The hash of the Idempotency-Key under which staff asked, or the refund that failed and is asked for anew. */
+  key: string;
+  /** Absent: what the refund that failed last was to give back. */
+  request?: RefundRequest;
+}
+
+/** What came of it, in codes: the rest stands in the database. */
+export type RefundRequestResult = { outcome: 'refunded'; refundId: RefundId } | { outcome: 'refused'; code: string };
+
+/** Asks Stripe again, now: for a request that could not go on. Answered when it was tried. */
+export const retryRefundRequestUpdate = defineUpdate<'done' | 'waiting'>('retry');
+
 // --- The dispute and notice workflows -------------------------------------------------------------------------------------------------
 
 export interface DisputeInput {
@@ -104,6 +122,8 @@ export interface DisputeInput {
 
 /** The dispute changed at Stripe: read it again. */
 export const disputeLookSignal = defineSignal<[]>('look');
+/** Submits the evidence as it stands in the database, once; answers with the dispute's status at Stripe. */
+export const submitEvidenceUpdate = defineUpdate<string>('submitEvidence');
 
 export interface NoticeInput {
   kind: NoticeKind;
@@ -114,9 +134,38 @@ export interface NoticeInput {
 /** The object changed at Stripe: read it again. */
 export const noticeLookSignal = defineSignal<[]>('look');
 
+// --- The reconcile workflow ------------------------------------------------------------------------------------------------------------
+
+/** The Schedule that starts it; staff do so too. */
+export const RECONCILE_SCHEDULE = 'reconcile';
+
+export interface ReconcileInput {
+  /** Of the row that stands for this sweep; the Schedule leaves it to the workflow. */
+  id?: string;
+  trigger: 'schedule' | 'staff';
+  /** Where a long sweep goes on after its history has become long. */
+  goesOn?: SweepProgress;
+}
+
+export interface SweepProgress {
+  id: string;
+  window: SweepWindow;
+  /** The list it is in, and after which entry of it. */
+  stage: number;
+  cursor: string | null;
+  checked: number;
+}
+
 // --- Names, ids and policies ----------------------------------------------------------------------------------------------------------
 
-export const WORKFLOWS = { order: 'order', refund: 'refund', dispute: 'dispute', notice: 'notice' } as const;
+export const WORKFLOWS = {
+  order: 'order',
+  refund: 'refund',
+  refundRequest: 'refundRequest',
+  dispute: 'dispute',
+  notice: 'notice',
+  reconcile: 'reconcile',
+} as const;
 
 /** Once per id: a completed order's id is used up; one that was terminated or failed is healed by the next message. */
 const oncePerId = {
@@ -167,6 +216,18 @@ export const refundStart = (input: RefundInput) => ({
   staticSummary: 'Follows one refund to its end',
 });
 
+/** The id of the workflow of one request for a refund. */
+export const refundRequestId = (sessionId: SessionId, key: string): string => `refund/${sessionId}/${key}`;
+
+/** How the workflow of a request for a refund is started: once a key. What failed may be asked for anew as often as it was refused. */
+export const refundRequestStart = (input: RefundRequestInput) => ({
+  workflowId: refundRequestId(input.sessionId, input.key),
+  taskQueue: TASK_QUEUES.orders,
+  args: [input] as [RefundRequestInput],
+  ...(input.request ? oncePerId : asOftenAsNeeded),
+  staticSummary: `Gives back ${input.request ? (input.request.amount ?? 'all that is left') : 'what a failed refund did not'}`,
+});
+
 /** How a dispute's workflow is started. */
 export const disputeStart = (input: DisputeInput) => ({
   workflowId: input.disputeId as string,
@@ -183,6 +244,15 @@ export const noticeStart = (input: NoticeInput) => ({
   args: [input] as [NoticeInput],
   ...asOftenAsNeeded,
   staticSummary: `Finds whom a ${input.kind} concerns`,
+});
+
+/** How a sweep is started: by the Schedule, which adds the time to the id, or by staff, under the id of their request, once. */
+export const reconcileStart = (input: ReconcileInput) => ({
+  workflowId: input.id === undefined ? RECONCILE_SCHEDULE : `${RECONCILE_SCHEDULE}/${input.id}`,
+  taskQueue: TASK_QUEUES.orders,
+  args: [input] as [ReconcileInput],
+  staticSummary: input.trigger === 'staff' ? 'A sweep that staff asked for' : 'Sweeps Stripe for what webhooks missed',
+  typedSearchAttributes: new TypedSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: false }]),
 });
 
 /**

@@ -49,6 +49,18 @@ export const sampleOrder = (change: Partial<OrderFacts> = {}): OrderFacts => ({
     { id: 're_1', amount: 2000, status: 'pending', reason: 'damaged' },
     { id: 're_failed', amount: 1500, status: 'failed', reason: 'requested_by_customer' },
   ],
+  disputes: [
+    {
+      id: 'du_1',
+      status: 'needs_response',
+      reason: 'product_not_received',
+      amount: 26646,
+      currency: 'eur',
+      dueBy: new Date('2026-12-09T23:59:59Z'),
+      open: true,
+      submitted: false,
+    },
+  ],
   attention: {
     step: 'confirm',
     reason: 'paid 26646, explained 22800',
@@ -70,5 +82,6 @@ export const sampleFacts = (change: Partial<OrderFacts> = {}, ref: string | null
     order: 'https://shop.example/success?session_id=cs_test_a1B2c3',
     storefront: 'https://shop.example',
     admin: 'https://api.shop.example/admin/orders/1001',
+    dispute: (id) => `https://api.shop.example/admin/disputes/${id}`,
   },
 });

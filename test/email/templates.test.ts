@@ -7,6 +7,8 @@ const REFS: Partial<Record<Template, string>> = {
   order_shipped: 'parcel-1',
   order_refunded: 're_1',
   refund_failed: 're_failed',
+  dispute_opened: 'du_1/1',
+  dispute_deadline: 'du_1/1796860799000',
 };
 /** What an order must be for a mail about it to be true. */
 const TRUE_OF: Partial<Record<Template, Partial<OrderFacts>>> = {
@@ -240,9 +242,48 @@ describe('a refund that did not arrive', () => {
   });
 });
 
+describe('disputes', () => {
+  const [sample] = sampleFacts().order.disputes;
+  const one = (change: Partial<OrderFacts['disputes'][number]>) => ({
+    disputes: [{ ...(sample as OrderFacts['disputes'][number]), ...change }],
+  });
+
+  test('the opening tells the amount, the reason in words, the day, and how to answer; of the buyer nothing', () => {
+    const { subject, text } = mailOf('dispute_opened');
+    expect(subject).toBe('Order 1001 is disputed: €266.46');
+    expect(text).toMatch(/Reason +product not received/);
+    expect(text).toMatch(/Answer until +9 December 2026 at 23:59 UTC/);
+    expect(text).toContain('POST https://api.shop.example/admin/disputes/du_1/submit');
+    expect(text).not.toMatch(/Ada|Lovelace|London/);
+  });
+
+  test('one without a day says so, and is in its own currency', () => {
+    const { subject, text } = mailOf('dispute_opened', one({ dueBy: null, amount: 500, currency: 'jpy' }));
+    expect(subject).toContain('¥500');
+    expect(text).toMatch(/Answer until +Stripe names no day/);
+  });
+
+  test('a word of Stripe that nobody knows yet is told as it is', () => {
+    expect(mailOf('dispute_opened', one({ status: 'some_new_word' })).text).toMatch(/Status +some new word/);
+  });
+
+  test.each([
+    ['closed', { open: false }],
+    ['answered', { submitted: true }],
+    ['without a day', { dueBy: null }],
+  ])('there is no deadline to remind of when it is %s', (_, change) => {
+    expect(compose('dispute_deadline', sampleFacts(one(change), 'du_1/1'))).toBeNull();
+  });
+
+  test('a closed one is no news', () => {
+    expect(compose('dispute_opened', sampleFacts(one({ open: false }), 'du_1/1'))).toBeNull();
+  });
+});
+
 test('of a parcel or a flag that is not there, there is nothing to say', () => {
   expect(compose('order_shipped', sampleFacts({}, 'another'))).toBeNull();
   expect(compose('order_refunded', sampleFacts({}, 'another'))).toBeNull();
+  expect(compose('dispute_opened', sampleFacts({}, 'another'))).toBeNull();
   expect(compose('attention_needed', sampleFacts({ attention: null }))).toBeNull();
 });
 

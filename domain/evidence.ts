@@ -1,0 +1,118 @@
+import { formatMoney } from './money';
+
+/** The fields of Stripe's evidence that take text; the others take files (https://docs.stripe.com/api/disputes/update). */
+export const EVIDENCE_FIELDS = [
+  'access_activity_log',
+  'billing_address',
+  'cancellation_policy_disclosure',
+  'cancellation_rebuttal',
+  'customer_email_address',
+  'customer_name',
+  'customer_purchase_ip',
+  'duplicate_charge_explanation',
+  'duplicate_charge_id',
+  'product_description',
+  'refund_policy_disclosure',
+  'refund_refusal_explanation',
+  'service_date',
+  'shipping_address',
+  'shipping_carrier',
+  'shipping_date',
+  'shipping_tracking_number',
+  'uncategorized_text',
+] as const;
+export type EvidenceField = (typeof EVIDENCE_FIELDS)[number];
+
+/** What answers a dispute. Personal data: it stays in the database, and goes to Stripe alone. */
+export type Evidence = Partial<Record<EvidenceField, string>>;
+
+/** Stripe's limits, in characters: of one field, and of all together. */
+export const LONGEST_FIELD = 20_000;
+export const LONGEST_EVIDENCE = 150_000;
+
+/** How long evidence is in all. */
+export const lengthOf = (evidence: Evidence): number =>
+  Object.values(evidence).reduce((sum, text) => sum + text.length, 0);
+
+/** What Holdfast knows of an order that may answer a dispute. */
+export interface EvidenceFacts {
+  number: string;
+  currency: string;
+  total: number;
+  refunded: number;
+  orderedAt: Date;
+  paidAt: Date | null;
+  customer: { name: string | null; email: string | null; userId: string | null; address: string[] } | null;
+  items: { name: string; sku: string; quantity: number; total: number; digital: boolean }[];
+  shipments: { carrier: string; trackingNumber: string; items: string[]; shippedAt: Date; deliveredAt: Date | null }[];
+  downloads: { name: string; used: number; allowed: number; lastUseAt: Date | null }[];
+  mails: { title: string; sentAt: Date }[];
+}
+
+/** The pack, mapped to Stripe's fields; what is not known is left out, and nothing is longer than Stripe takes. */
+export function gatherEvidence(facts: EvidenceFacts): Evidence {
+  const { customer, shipments, items, downloads, paidAt } = facts;
+  const onlyDigital = items.every(({ digital }) => digital);
+  const found: Evidence = {
+    customer_name: customer?.name ?? '',
+    customer_email_address: customer?.email ?? '',
+    product_description: items.map((item) => describeItem(facts, item)).join('\n'),
+    shipping_address: shipments.length > 0 ? (customer?.address ?? []).join('\n') : '',
+    shipping_carrier: list(shipments.map(({ carrier }) => carrier)),
+    shipping_tracking_number: list(shipments.map(({ trackingNumber }) => trackingNumber)),
+    shipping_date: list(shipments.map(({ shippedAt }) => day(shippedAt))),
+    service_date: onlyDigital && paidAt ? day(paidAt) : '',
+    access_activity_log: downloads.map(describeDownload).join('\n'),
+    uncategorized_text: story(facts),
+  };
+  return Object.fromEntries(
+    Object.entries(found).flatMap(([field, text]) => (text === '' ? [] : [[field, cut(text)]])),
+  ) as Evidence;
+}
+
+/** The order from its beginning, for somebody at the bank who knows nothing of it. */
+function story(facts: EvidenceFacts): string {
+  const { number, currency, total, refunded, orderedAt, paidAt, customer, items, shipments, downloads, mails } = facts;
+  const paid = paidAt ? `, paid on ${moment(paidAt)}` : '';
+  return [
+    `Order ${number} was placed on ${moment(orderedAt)}${paid}: ${formatMoney({ amount: total, currency })}.`,
+    ...(customer?.userId ? [`The customer was signed in to the account ${customer.userId}.`] : []),
+    ...part('What was bought', items, (item) => describeItem(facts, item)),
+    ...part('What was shipped', shipments, describeShipment),
+    ...part('What was downloaded', downloads, describeDownload),
+    ...part('Messages to the customer', mails, ({ title, sentAt }) => `${title}, sent on ${moment(sentAt)}`),
+    ...(refunded > 0 ? ['', `Refunded so far: ${formatMoney({ amount: refunded, currency })}.`] : []),
+  ].join('\n');
+}
+
+const part = <T>(title: string, of: T[], describe: (one: T) => string): string[] =>
+  of.length === 0 ? [] : ['', `${title}:`, ...of.map((one) => `- ${describe(one)}`)];
+
+const describeItem = (
+  { currency }: EvidenceFacts,
+  { name, sku, quantity, total, digital }: EvidenceFacts['items'][number],
+): string =>
+  `${quantity} × ${name} (${sku}), ${formatMoney({ amount: total, currency })}, ${digital ? 'delivered as a download' : 'shipped goods'}`;
+
+function describeShipment(shipment: EvidenceFacts['shipments'][number]): string {
+  const { carrier, trackingNumber, items, shippedAt, deliveredAt } = shipment;
+  const arrived = deliveredAt ? `, delivered on ${day(deliveredAt)}` : '';
+  return `${items.join(', ')}: shipped on ${day(shippedAt)} with ${carrier}, tracking number ${trackingNumber}${arrived}`;
+}
+
+const describeDownload = ({ name, used, allowed, lastUseAt }: EvidenceFacts['downloads'][number]): string =>
+  lastUseAt === null
+    ? `${name}: made available, not downloaded`
+    : `${name}: downloaded ${used} of ${allowed} times, last on ${moment(lastUseAt)}`;
+
+/** Several carriers or numbers are separated by commas; one that comes twice is told once. */
+const list = (of: string[]): string => [...new Set(of)].join(', ');
+
+/** As much as Stripe takes, cut between characters. */
+const cut = (text: string): string =>
+  text.length <= LONGEST_FIELD ? text : `${text.slice(0, LONGEST_FIELD - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+
+const day = (at: Date): string => new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(at);
+
+const moment = (at: Date): string =>
+  `${new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC`;

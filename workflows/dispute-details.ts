@@ -1,0 +1,39 @@
+import type { DisputeFacts } from '../activities/disputes';
+import { formatMoney } from '../domain/money';
+
+/** A dispute as the Temporal UI shows it, in Markdown: what happened, what it waits for, what staff can do. No personal data. */
+export function describeDispute(facts: DisputeFacts, reminded: boolean): string {
+  const { number, status, reason, amount, currency } = facts;
+  const can = whatStaffCanDo(facts);
+  return [
+    `### Dispute of order ${number}: ${status}`,
+    '',
+    `${formatMoney({ amount, currency })}, \`${reason}\`. ${whatItWaitsFor(facts, reminded)}`,
+    ...(facts.understood
+      ? []
+      : ['', 'Stripe’s word for it is not known here: it counts as open. Look at it in the Dashboard.']),
+    ...(can.length > 0 ? ['', '**You can**', '', ...can.map((line) => `- ${line}`)] : []),
+  ].join('\n');
+}
+
+function whatItWaitsFor({ standing, needsAnswer, submitted, dueBy }: DisputeFacts, reminded: boolean): string {
+  if (standing === 'kept') return 'It is closed, and the money is ours.';
+  if (standing === 'lost') return 'It is closed, and the money is the buyer’s. Downloads are revoked.';
+  if (submitted) return 'The evidence is submitted. It waits for the bank, and nothing of the order ships meanwhile.';
+  if (!needsAnswer) return 'It waits for the bank, and nothing of the order ships meanwhile.';
+  const until =
+    dueBy === null
+      ? 'Stripe names no day until which it is taken.'
+      : `It is taken until ${new Date(dueBy).toISOString()}.`;
+  return `It waits for evidence. ${until}${reminded ? ' Staff were reminded.' : ''} Nothing of the order ships meanwhile.`;
+}
+
+function whatStaffCanDo({ standing, needsAnswer, cancellable }: DisputeFacts): string[] {
+  if (standing === 'lost' && cancellable)
+    return ['`cancel` the order — returns what is unshipped, and refunds nothing'];
+  if (standing !== 'open' || !needsAnswer) return [];
+  return [
+    'read and change the evidence that was gathered, in the staff API: `GET` and `PUT /admin/disputes/{id}/evidence`',
+    '`submitEvidence` — gives it to the bank as it stands, once',
+  ];
+}

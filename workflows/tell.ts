@@ -1,0 +1,24 @@
+import { getExternalWorkflowHandle } from '@temporalio/workflow';
+import type { MailRequest } from '../activities/email';
+import type { SessionId } from '../domain/ids';
+import { flagsChangedSignal } from './messages';
+import { post, slowDatabase } from './steps';
+
+/** What was written to an order reaches its workflow, if it still runs. */
+export async function tellOrder(sessionId: SessionId): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(sessionId).signal(flagsChangedSignal);
+  } catch {
+    // The order has ended: what was written stands in the database.
+  }
+}
+
+/** Mail never holds anything up: one that is refused, or that nobody takes for an hour, is given up in sight of staff. */
+export async function mail(sessionId: SessionId, request: MailRequest): Promise<void> {
+  const mails = [request];
+  try {
+    await post.sendMails.executeWithOptions({ summary: request.template }, [{ sessionId, mails }]);
+  } catch {
+    await slowDatabase.giveUpMails({ sessionId, mails });
+  }
+}
