@@ -75,7 +75,7 @@ export const refundRequests = ({ db, clock }: Pick<Deps, 'db' | 'clock'>) => ({
       where: { key: partKey(sessionId, key) },
       include: { order: { select: { paymentIntentId: true } } },
     });
-    if (row === null || row.order.paymentIntentId === null || row.status === 'refused') return null;
+    if (row === null || row.order.paymentIntentId === null || isRemembered(row)) return null;
     return { ...toAsk(row, row.order.paymentIntentId), inDoubt: row.attempt > 0 };
   },
 
@@ -88,14 +88,14 @@ export const refundRequests = ({ db, clock }: Pick<Deps, 'db' | 'clock'>) => ({
       const order = await lockKnownOrder(tx, sessionId);
       const all = await tx.refund.findMany({ where: { sessionId } });
       const own = all.find((row) => row.key === key);
-      if (own?.refusal) return { outcome: 'refused', ...refusalOf(own) };
+      if (own && isRemembered(own)) return { outcome: 'refused', ...refusalOf(own) };
       const others = all.filter((row) => row !== own).map(soFar);
       const why = whyNotRefund({ ...order, sold: SOLD.has(order.stock) }, others, question);
       const data = { ...rowOf(order, { ...question, key }, at), ...asJson(restock), amount: amount ?? null };
       const asked = await tx.refund.upsert({
         where: { key },
         create: { ...data, attempt: 1, ...(why && refusedAs(why)) },
-        update: { attempt: 1, updatedAt: at, ...(why && refusedAs(why)) },
+        update: { ...REQUESTED, attempt: 1, updatedAt: at, ...(why && refusedAs(why)) },
       });
       if (why) return { outcome: 'refused', ...why };
       return { outcome: 'to-ask', asked: { ...toAsk(asked, order.paymentIntentId as string), inDoubt: false } };
@@ -116,6 +116,9 @@ export const refundRequests = ({ db, clock }: Pick<Deps, 'db' | 'clock'>) => ({
 const SOLD: ReadonlySet<string> = new Set(['COMMITTED', 'RETURNED']);
 
 const REQUESTED = { status: 'requested', refusal: null, refusalReason: null };
+
+/** A refusal is the answer to an Idempotency-Key for good; a failed refund that is asked for anew may be had another day. */
+const isRemembered = ({ refusal, requestHash }: Refund): boolean => refusal !== null && requestHash !== null;
 
 const rowOf = (
   { sessionId, currency }: LockedOrder,

@@ -5,6 +5,7 @@ import { orderPageRoutes } from './order-page';
 import { orderStepRoutes } from './order-steps';
 import { productFileRoutes } from './product-file';
 import { catalogueRoutes } from './products';
+import { refundRoutes } from './refund';
 import { stockRoutes } from './stock';
 
 /** What staff and operators may ask for. Who may not was sent away before any of this is reached: see ../staff-auth.ts. */
@@ -12,6 +13,7 @@ export const adminRoutes = (deps: ApiDeps): Route[] => [
   ...orderListRoutes(deps),
   ...orderPageRoutes(deps),
   ...orderStepRoutes(deps),
+  ...refundRoutes(deps),
   ...catalogueRoutes(deps),
   ...productFileRoutes(deps),
   ...stockRoutes(deps),

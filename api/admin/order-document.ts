@@ -59,7 +59,8 @@ const parts = {
   ...documentParts,
   customer: true,
   timeline: { orderBy: { id: 'asc' } },
-  refunds: { orderBy: [{ createdAt: 'asc' }, { key: 'asc' }] },
+  // What was refused was never a refund.
+  refunds: { where: { status: { not: 'refused' } }, orderBy: [{ createdAt: 'asc' }, { key: 'asc' }] },
 } satisfies Prisma.OrderInclude;
 
 /** The session id of an order that is named by its number or by that id; `404 unknown_order` when there is none. */

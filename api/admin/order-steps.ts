@@ -9,6 +9,7 @@ import { type Answer, type Route, route } from '../route';
 import { text } from '../schemas';
 import { KeyHeader, note, OrderRef, Sku, webUrl } from './fields';
 import { AdminOrder, findOrder, readAdminOrder } from './order-document';
+import { retryRefund } from './refund-retry';
 import { steer, updateIdOf } from './steer';
 
 const Shipment = z
@@ -79,7 +80,12 @@ export function orderStepRoutes(deps: ApiDeps): Route[] {
       path: '/admin/orders/{ref}/retry',
       summary: 'Run the step that needs attention again',
       problems: ['unknown_order', 'invalid_transition', 'out_of_stock'],
-      handle: async ({ params, headers }) => take(deps, await findOrder(deps.db, params.ref), headers, retryUpdate, []),
+      handle: async ({ params, headers }) => {
+        const sessionId = await findOrder(deps.db, params.ref);
+        // The workflow of a final order has ended: what its refunds need is asked by a workflow of their own.
+        if (await retryRefund(deps, sessionId)) return { body: await readAdminOrder(deps, sessionId) };
+        return take(deps, sessionId, headers, retryUpdate, []);
+      },
     }),
   ];
 }

@@ -112,7 +112,7 @@ async function lookAgain(temporal: Client, sessionId: SessionId): Promise<void> 
 }
 
 /** Whichever noticed first: the call's deadline, or the clock beside it. */
-const isLate = (error: unknown): boolean =>
+export const isLate = (error: unknown): boolean =>
   error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
   (error instanceof Problem && error.code === 'unavailable');
 

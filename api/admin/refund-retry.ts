@@ -1,0 +1,61 @@
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import type { SessionId } from '../../domain/ids';
+import { DECISIONS, isFinal, REASONS } from '../../domain/order';
+import { Problem } from '../../domain/problem';
+import { isReversed, type RestockLine } from '../../domain/refund';
+import type { Refund } from '../../prisma/generated/client';
+import { type RefundRequest, refundRequestStart, retryRefundRequestUpdate, WORKFLOWS } from '../../workflows/messages';
+import type { ApiDeps } from '../deps';
+import { bounded } from '../order-workflow';
+import { startRequest } from './refund-request';
+import { isLate } from './steer';
+
+const PATIENCE_MS = 8_000;
+
+/**
+ * `retry` of an order that is done and whose refund is not: one that did not go through is asked for anew, one whose request cannot go on is
+ * tried now. False where there is neither: then the order's own workflow is asked.
+ * @throws 409 when what did not go through cannot be given back any more
+ */
+export async function retryRefund(deps: ApiDeps, sessionId: SessionId): Promise<boolean> {
+  const { status, attentionStep, refunds } = await deps.db.order.findUniqueOrThrow({
+    where: { sessionId },
+    select: { status: true, attentionStep: true, refunds: { orderBy: { updatedAt: 'desc' } } },
+  });
+  if (!isFinal(status) || attentionStep === null) return false;
+  if (attentionStep === DECISIONS.refundFailed) return askAnew(deps, sessionId, refunds);
+  const waiting = refunds.filter((row) => row.status === 'requested' && row.key.startsWith(`${sessionId}/staff/`));
+  await Promise.all(waiting.map((row) => tryNow(deps, sessionId, row)));
+  return waiting.length > 0;
+}
+
+async function askAnew({ temporal }: ApiDeps, sessionId: SessionId, refunds: Refund[]): Promise<boolean> {
+  const failed = refunds.find(({ status }) => isReversed(status));
+  if (!failed) return false;
+  const result = await startRequest(temporal, { sessionId, key: `again-${failed.stripeId}` }, PATIENCE_MS);
+  if (result?.outcome !== 'refused') return true;
+  throw result.code === 'refund_exceeds_remaining'
+    ? new Problem('refund_exceeds_remaining', 'Less is left to refund than this refund was.')
+    : new Problem('invalid_transition', `The refund cannot be asked for anew now: ${result.code.replace('_', ' ')}.`);
+}
+
+/** The request's workflow tries at once, or, where it was ended by hand, starts again with what was asked. */
+async function tryNow({ temporal }: ApiDeps, sessionId: SessionId, row: Refund): Promise<void> {
+  const key = row.key.slice(`${sessionId}/staff/`.length);
+  const start = refundRequestStart({ sessionId, key, request: requestOf(row) });
+  try {
+    await bounded(temporal, PATIENCE_MS, () =>
+      temporal.workflow.executeUpdateWithStart(retryRefundRequestUpdate, {
+        startWorkflowOperation: new WithStartWorkflowOperation(WORKFLOWS.refundRequest, start),
+      }),
+    );
+  } catch (error) {
+    if (!isLate(error)) throw error;
+  }
+}
+
+const requestOf = ({ amount, reason, restock }: Refund): RefundRequest => ({
+  reason: REASONS.find((one) => one === reason) ?? 'other',
+  ...(amount !== null && { amount: Number(amount) }),
+  ...(restock !== null && { restock: restock as unknown as RestockLine[] }),
+});
