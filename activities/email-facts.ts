@@ -54,6 +54,8 @@ function orderFacts(env: Deps['env'], order: OrderToTell): OrderFacts {
     discount: Number(order.discount),
     shipping: Number(order.shipping),
     tax: Number(order.tax),
+    taxIncluded: Number(order.taxIncluded),
+    declined: order.declined,
     total: Number(order.total),
     refunded: Number(order.refunded),
     shipTo: items.some(({ kind }) => kind === 'PHYSICAL') ? addressLines(order.customer) : null,

@@ -1,4 +1,4 @@
-import { day, type MailFacts } from './facts';
+import { day, type MailFacts, type OrderFacts } from './facts';
 import { becauseOrdered, Layout } from './layout';
 import { Action, Items, P, Small } from './parts';
 import type { MailTemplate } from './template';
@@ -18,13 +18,10 @@ const CheckoutExpired = ({ order, shop, links }: MailFacts) => (
   <Layout
     shop={shop}
     title="Your cart is still here"
-    preview="Your checkout has expired, and nothing was charged. You can take it up again."
+    preview={`${whatHappened(order)} You can take it up again.`}
     why={becauseOrdered(shop)}
   >
-    <P>
-      Your checkout has expired, and nothing was charged. We no longer hold these things for you, but your cart is as
-      you left it.
-    </P>
+    <P>{`${whatHappened(order)} We no longer hold these things for you, but your cart is as you left it.`}</P>
     <Items order={order} />
     <Action href={order.recovery?.url ?? links.storefront}>Take it up again</Action>
     <Small>
@@ -33,3 +30,8 @@ const CheckoutExpired = ({ order, shop, links }: MailFacts) => (
     </Small>
   </Layout>
 );
+
+const whatHappened = ({ declined }: OrderFacts): string =>
+  declined
+    ? 'Your card was declined, and your checkout has expired since. Nothing was charged.'
+    : 'Your checkout has expired, and nothing was charged.';

@@ -35,6 +35,8 @@ export interface OrderFacts {
   discount: number;
   shipping: number;
   tax: number;
+  /** Of the tax, what is inside the prices already. */
+  taxIncluded: number;
   total: number;
   refunded: number;
   /** Name and address, a line each; null where nothing is sent or nothing is known. */
@@ -45,6 +47,8 @@ export interface OrderFacts {
   disputes: DisputeFacts[];
   attention: { step: string; reason: string; since: Date } | null;
   recovery: { url: string; until: Date } | null;
+  /** Whether the till closed on a card that was declined. */
+  declined: boolean;
 }
 
 export interface ItemFacts {

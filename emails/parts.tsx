@@ -131,16 +131,16 @@ export const Items = ({ order }: { order: OrderFacts }) => (
   </table>
 );
 
-/** How the total comes about. Tax that is inside the prices is told, not added: then the sum is right without it. */
-function totals({ subtotal, discount, shipping, tax, total }: OrderFacts): [string, number][] {
-  const taxIsInside = subtotal - discount + shipping === total;
-  const between: [string, number][] = [
+/** How the total comes about. Tax that is inside the prices is told after it, not added. */
+function totals({ subtotal, discount, shipping, tax, taxIncluded, total }: OrderFacts): [string, number][] {
+  const told = (rows: [string, number][]) => rows.filter(([, amount]) => amount !== 0);
+  const between = told([
     ['Discount', -discount],
     ['Shipping', shipping],
-    [taxIsInside ? 'Tax, included' : 'Tax', tax],
-  ];
-  const told = between.filter(([, amount]) => amount !== 0);
-  return [...(told.length > 0 ? [['Subtotal', subtotal] as [string, number]] : []), ...told, ['Total', total]];
+    ['Tax', tax - taxIncluded],
+  ]);
+  const before: [string, number][] = between.length > 0 ? [['Subtotal', subtotal], ...between] : [];
+  return [...before, ...told([['Tax, included', taxIncluded]]), ['Total', total]];
 }
 
 /** Where staff look an order up. */

@@ -24,6 +24,8 @@ export const sampleOrder = (change: Partial<OrderFacts> = {}): OrderFacts => ({
   discount: 1000,
   shipping: 590,
   tax: 4256,
+  taxIncluded: 0,
+  declined: false,
   total: 26646,
   refunded: 0,
   shipTo: ['Ada Lovelace', '12 St James’s Square', 'London SW1Y 4JH', 'United Kingdom'],

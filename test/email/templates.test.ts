@@ -168,7 +168,16 @@ describe('sums', () => {
 
   test('tax on top is added, tax inside the prices is only told', () => {
     expect(sumsOf({ ...plain, tax: 1900, total: 11800 })).toContain('Tax €19.00');
-    expect(sumsOf({ ...plain, tax: 1581 })).toContain('Tax, included €15.81');
+    expect(sumsOf({ ...plain, tax: 1581, taxIncluded: 1581 })).toEqual(['Tax, included €15.81', 'Total €99.00']);
+  });
+
+  test('some of each is told apart, so that the sum is right', () => {
+    expect(sumsOf({ ...plain, tax: 2500, taxIncluded: 600, total: 11800 })).toEqual([
+      'Subtotal €99.00',
+      'Tax €19.00',
+      'Tax, included €6.00',
+      'Total €118.00',
+    ]);
   });
 
   test('amounts are written as the order’s currency and locale have them', () => {
@@ -208,6 +217,11 @@ describe('refunds', () => {
     expect(mailOf('order_refunded', { refunds, refunded: 5000 }).text).toMatch(/Refunded in all +€50\.00/);
     expect(refunded('pending').text).not.toContain('Refunded in all');
   });
+});
+
+test('an expired checkout says that the card was declined, when it was', () => {
+  expect(mailOf('checkout_expired', { declined: true }).text).toContain('Your card was declined');
+  expect(mailOf('checkout_expired').text).not.toContain('declined');
 });
 
 describe('delayed payments', () => {
