@@ -18,7 +18,7 @@
  * | `POST /refunds/:id/succeed`, `/fail` `{ reason? }`, `/cancel` | brings a refund to its end |
  * | `POST /payouts` `{ currency, amount?, automatic? }` | pays out every balance transaction of the currency that is available (two days after it moved) and not paid out yet; `amount` says another sum than they add up to. `automatic: false` is a payout the shop asked for: of `amount`, naming no transactions |
  * | `POST /payouts/:id/pay`, `/fail` `{ code? }`, `/cancel`, `/reconcile` | the bank; after `fail`, also of one that was paid, and `cancel` the money is in the balance again. Until `reconcile` the API lists only the payout's own transaction under it |
- * | `POST /faults` (see `faults.ts`), `DELETE /faults` | makes requests go wrong |
+ * | `POST /faults` `{ kind, match?: { method?, path? }, times?, committed?, status?, retryAfter?, ms?, code?, message?, param? }`, `DELETE /faults` | makes API requests go wrong, before or after they are carried out (`faults.ts`) |
  * | `GET /deliveries`, `POST /deliveries` `{ mode: normal, hold or drop, duplicate?, shuffle?, delayMs?, form?: snapshot, thin or both, signedAhead?, livemode?, account? }` | what was tried; how webhooks go from now on, as Stripe's do where nothing is said. `delayMs` by the sandbox's clock, `signedAhead` the seconds by which signatures are dated ahead |
  * | `POST /deliveries/flush` `{ types?, order?: together, reverse or shuffle }` | sends what waits, or only these types, and comes back when all was answered; in an order, one after the other |
  * | `POST /deliveries/discard` `{ types? }` | what waits never arrives |

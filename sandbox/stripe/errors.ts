@@ -83,6 +83,13 @@ export const wrongKey = (key: string): Refusal =>
     { 'WWW-Authenticate': 'Bearer realm="Stripe"' },
   );
 
+export const forbidden = (): Refusal =>
+  new Refusal(403, {
+    type: 'invalid_request_error',
+    message:
+      'The provided key does not have the required permissions for this endpoint. Go to the Dashboard to see and change the permissions of this key.',
+  });
+
 export const wrongVersion = (version: string, pinned: string): Refusal =>
   invalid(`Invalid Stripe API version: ${version}. This sandbox speaks ${pinned} only.`);
 

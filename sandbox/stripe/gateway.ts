@@ -1,8 +1,10 @@
 /** What every API request passes through: key, version, faults, idempotency, parameters, one transaction, the answer. */
 import { setTimeout as pause } from 'node:timers/promises';
 import express, { type Request, type Response, Router } from 'express';
-import { noKey, notForm, Refusal, rateLimited, serverError, unknownRoute, wrongKey, wrongVersion } from './errors';
+import { type Answer, refusalAnswer } from './answer';
+import { noKey, notForm, Refusal, serverError, unknownRoute, wrongKey, wrongVersion } from './errors';
 import { expandAll } from './expand';
+import { faultAnswer } from './fault-answers';
 import type { Fault, Faults } from './faults';
 import { IdempotencyKeys } from './idempotency';
 import { newId } from './ids';
@@ -16,12 +18,6 @@ import { API_VERSION, NOBODY, type World } from './world';
 export interface Gateway {
   router: Router;
   keys: IdempotencyKeys;
-}
-
-interface Answer {
-  status: number;
-  body: string;
-  headers?: Record<string, string>;
 }
 
 interface Asked {
@@ -94,16 +90,16 @@ async function answerTo(world: World, keys: IdempotencyKeys, asked: Asked): Prom
   const { key, fault, requestId, params, path } = asked;
   let claimed = false;
   try {
-    if (fault?.kind === 'rate_limit') throw rateLimited(fault.retryAfter);
+    const instead = fault === undefined ? null : faultAnswer(fault, key, requestId);
+    if (instead !== null && fault?.committed !== true) return instead;
     const saved = key === undefined ? null : keys.claim(key, path, params);
-    if (saved !== null) return replayOf(saved);
+    if (saved !== null) return instead ?? replayOf(saved);
     claimed = key !== undefined;
     if (fault?.kind === 'delay') await pause(fault.ms ?? 0, undefined, { signal: world.ending }).catch(hungUp);
     if (fault?.kind === 'error_before') throw serverError(fault.status);
-    if (fault?.kind === 'html')
-      return { status: fault.status ?? 502, body: BAD_GATEWAY, headers: { 'Content-Type': 'text/html' } };
     if (fault?.kind === 'reset' && fault.committed === false) return { status: 0, body: '' };
-    return execute(world, keys, asked);
+    const answer = execute(world, keys, asked);
+    return instead ?? answer;
   } catch (error) {
     return refusalAnswer(asRefusal(error, world), requestId);
   } finally {
@@ -169,10 +165,6 @@ function send(response: Response, { status, body, headers }: Answer, fault: Faul
   response.write(body.slice(0, body.length / 2), () => response.socket?.destroy());
 }
 
-function refusalAnswer(refusal: Refusal, requestId: string): Answer {
-  return { status: refusal.status, body: JSON.stringify(refusal.toJson(requestId), null, 2), headers: refusal.headers };
-}
-
 /** What is not a refusal is a defect here, or a body that cannot be read. */
 function asRefusal(error: unknown, world: World): Refusal {
   if (error instanceof Refusal) return error;
@@ -206,5 +198,3 @@ function basicUser(request: Request): string | undefined {
 function hasBody(request: Request): boolean {
   return Number(request.get('content-length') ?? 0) > 0 || request.get('transfer-encoding') !== undefined;
 }
-
-const BAD_GATEWAY = '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>';

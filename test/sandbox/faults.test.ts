@@ -81,6 +81,49 @@ test('a delay, longer than the caller waits', async () => {
   });
 });
 
+describe.each([
+  ['rate_limit', 429, 'StripeRateLimitError', 'rate_limit'],
+  ['key_in_use', 409, 'StripeAPIError', 'idempotency_key_in_use'],
+  ['idempotency_error', 400, 'StripeIdempotencyError', undefined],
+  ['invalid', 400, 'StripeInvalidRequestError', undefined],
+  ['missing', 404, 'StripeInvalidRequestError', 'resource_missing'],
+  ['unauthorized', 401, 'StripeAuthenticationError', undefined],
+  ['forbidden', 403, 'StripePermissionError', undefined],
+  ['html', undefined, 'StripeAPIError', undefined],
+  ['cut_body', undefined, expect.stringMatching(/^Stripe(API|Connection)Error$/), undefined],
+])('%s', (kind, statusCode, type, code) => {
+  test.each([false, true])('committed: %s', async (committed) => {
+    const name = `${kind} ${committed}`;
+    await fault({ kind, committed, match: { method: 'POST', path: '^/v1/products$' } });
+    const create = () => rig.stripe.products.create({ name }, { idempotencyKey: name });
+    expect(await refusal(create())).toMatchObject({ type, ...(statusCode && { statusCode }), ...(code && { code }) });
+    expect(await productsNamed(name)).toHaveLength(committed ? 1 : 0);
+    const { lastResponse } = await create();
+    expect(lastResponse.headers['idempotent-replayed']).toBe(committed ? 'true' : undefined);
+    expect(await productsNamed(name)).toHaveLength(1);
+  });
+});
+
+test('a refusal in words of the test’s own', async () => {
+  await fault({ kind: 'invalid', code: 'charge_already_refunded', message: 'It is.', param: 'charge' });
+  expect(await refusal(rig.stripe.refunds.create({ charge: 'ch_1' }))).toMatchObject({
+    statusCode: 400,
+    code: 'charge_already_refunded',
+    message: 'It is.',
+    param: 'charge',
+  });
+});
+
+test.each([false, true])('an answer without `error` resolves in the library, committed: %s', async (committed) => {
+  const name = `bare ${committed}`;
+  await fault({ kind: 'bare', committed, match: { method: 'POST' } });
+  const answer = await rig.stripe.products.create({ name }, { idempotencyKey: name });
+  expect(answer).not.toHaveProperty('id');
+  expect(answer).not.toHaveProperty('object');
+  expect(answer.lastResponse.statusCode).toBe(404);
+  expect(await productsNamed(name)).toHaveLength(committed ? 1 : 0);
+});
+
 test('only what matches goes wrong, and the log shows it', async () => {
   await rig.control('DELETE', '/requests');
   await fault({ kind: 'error_before', match: { method: 'POST', path: '/refunds$' } });
