@@ -1,0 +1,244 @@
+import { refundId, type SessionId } from '../../domain/ids';
+import { WORKFLOWS } from '../../workflows/messages';
+import { until, World } from './world';
+
+let world: World;
+beforeAll(async () => {
+  world = await World.start();
+});
+afterAll(() => world.stop());
+
+/** A paid order of goods that wait to be shipped. */
+async function preparing(sku: string, { stock = 1, amount = 1000 } = {}): Promise<SessionId> {
+  await world.product(sku, { amount, stock });
+  const { id } = await world.checkout([{ sku }]);
+  await world.pay(id);
+  await world.webhook(id);
+  await until(async () => (await world.order(id)).status === 'PREPARING');
+  return id;
+}
+
+const ask = (id: SessionId, update: string, ...args: unknown[]) =>
+  world.handle(id).executeUpdate<unknown, unknown[]>(update, { args });
+const parcel = { carrier: 'DHL', trackingNumber: '1' };
+const refused = (type: string) => ({ cause: { type } });
+
+/** The bank refuses a refund, and Stripe says so; comes back when the order stands where it stood before, and somebody is called. */
+async function bankRefuses(id: SessionId, status: string): Promise<void> {
+  const { refunds } = await world.order(id);
+  const last = refunds.sort((one, other) => Number(one.createdAt) - Number(other.createdAt)).at(-1);
+  const stripeId = refundId(last?.stripeId ?? '');
+  await world.at(`/refunds/${stripeId}/fail`);
+  await world.deps().door.refund(stripeId);
+  await until(async () => {
+    const order = await world.order(id);
+    return order.status === status && order.attentionStep === 'refund-failed';
+  });
+  // Its workflow has been started again, and knows.
+  await until(async () => (await state(id))?.attention?.step === 'refund-failed');
+}
+
+const state = (id: SessionId) =>
+  world
+    .handle(id)
+    .query<{ attention: { step: string } | null; status: string }>('state')
+    .catch(() => null);
+
+describe('an order whose refund the bank refused', () => {
+  test('goes back to what it was, calls for a person, and asks for the refund anew on retry', async () => {
+    const id = await preparing('clock');
+    expect(await ask(id, 'cancel', { reason: 'damaged' })).toBe('REFUNDED');
+    expect(await world.stock('clock')).toEqual({ onHand: 1, held: 0 });
+    expect(await world.end(id)).toBe('REFUNDED');
+    await bankRefuses(id, 'PREPARING');
+    expect(await world.order(id)).toMatchObject({ paymentStatus: 'PAID', refunded: 0n });
+    expect(await world.stock('clock')).toEqual({ onHand: 1, held: 0 }); // what went back stays back
+
+    expect(await ask(id, 'retry')).toBe('REFUNDED');
+    expect(await world.end(id)).toBe('REFUNDED');
+    const order = await world.order(id);
+    expect(order).toMatchObject({ paymentStatus: 'REFUNDED', refunded: 1000n, attentionStep: null });
+    expect(order.refunds.map(({ status }) => status).sort()).toEqual(['failed', 'succeeded']);
+    expect(await world.stock('clock')).toEqual({ onHand: 1, held: 0 });
+    await until(async () => (await world.mails(id)).filter((mail) => mail === 'order_refunded').length === 2);
+    expect(await world.mails(id)).toEqual(expect.arrayContaining(['refund_failed', 'attention_needed']));
+  });
+
+  test('is shipped after all, and takes its stock again', async () => {
+    const id = await preparing('lantern');
+    await ask(id, 'cancel', { reason: 'other' });
+    await world.end(id);
+    await bankRefuses(id, 'PREPARING');
+
+    expect(await ask(id, 'ship', parcel)).toBe('SHIPPED');
+    expect(await world.stock('lantern')).toEqual({ onHand: 0, held: 0 });
+    expect(await world.order(id)).toMatchObject({ attentionStep: null, stock: 'COMMITTED' });
+    expect(await ask(id, 'deliver')).toBe('COMPLETED');
+    expect(await world.end(id)).toBe('COMPLETED');
+  });
+
+  test('cannot be shipped when its stock was sold to somebody else meanwhile', async () => {
+    const id = await preparing('globe');
+    await ask(id, 'cancel', { reason: 'other' });
+    await world.end(id);
+    await world.checkout([{ sku: 'globe' }]);
+    await bankRefuses(id, 'PREPARING');
+
+    await expect(ask(id, 'ship', parcel)).rejects.toMatchObject(refused('out_of_stock'));
+    expect(await ask(id, 'retry')).toBe('REFUNDED');
+    expect(await world.end(id)).toBe('REFUNDED');
+  });
+
+  test('that could never be delivered waits as paid, and is sold after all when there is stock again', async () => {
+    await world.product('comet', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'comet' }], { holdSeconds: 60 });
+    await world.pay(id, { method: 'bank_debit' });
+    await world.webhook(id);
+    await until(async () => (await world.order(id)).paymentStatus === 'PROCESSING');
+    await world.sleep(15 * 86_400_000); // the stock is given up
+    await until(async () => (await world.stock('comet')).held === 0);
+    await world.checkout([{ sku: 'comet' }]); // and held for somebody else
+    await world.at(`/sessions/${id}/settle`);
+    await world.webhook(id);
+    expect(await world.end(id)).toBe('REFUNDED');
+    await bankRefuses(id, 'PENDING');
+    expect(await world.order(id)).toMatchObject({ paymentStatus: 'PAID' });
+
+    await expect(ask(id, 'ship', parcel)).rejects.toMatchObject(refused('out_of_stock'));
+    await expect(ask(id, 'refund', { reason: 'other' })).rejects.toMatchObject(refused('invalid_transition'));
+    await world.db.stockMovement.create({
+      data: {
+        sku: 'comet',
+        at: new Date(),
+        kind: 'ADJUST',
+        onHandDelta: 1,
+        heldDelta: 0,
+        reference: 'delivery',
+        actor: 'staff',
+      },
+    });
+    expect(await ask(id, 'ship', parcel)).toBe('SHIPPED');
+    expect(await ask(id, 'deliver')).toBe('COMPLETED');
+    expect(await world.end(id)).toBe('COMPLETED');
+    expect(await world.order(id)).toMatchObject({ attentionStep: null, refunded: 0n });
+  });
+
+  test('in part goes on, and asks for that part again', async () => {
+    const id = await preparing('kite', { amount: 3000 });
+    expect(await ask(id, 'refund', { amount: 500, reason: 'damaged' })).toBe('PREPARING');
+    expect(await world.order(id)).toMatchObject({ refunded: 500n, paymentStatus: 'PARTIALLY_REFUNDED' });
+    await bankRefuses(id, 'PREPARING');
+    expect(await world.order(id)).toMatchObject({ refunded: 0n, paymentStatus: 'PAID' });
+    expect(await ask(id, 'retry')).toBe('PREPARING');
+    expect(await world.order(id)).toMatchObject({ refunded: 500n, attentionStep: null });
+    expect(await ask(id, 'ship', parcel)).toBe('SHIPPED');
+    expect(await ask(id, 'deliver')).toBe('COMPLETED');
+    expect(await world.end(id)).toBe('COMPLETED');
+  });
+});
+
+describe('what others find out about an order', () => {
+  const charge = async (id: SessionId) => (await world.order(id)).chargeId as string;
+  const flag = async (id: SessionId, change: Record<string, unknown>) => {
+    await world.db.order.update({ where: { sessionId: id }, data: change });
+    await world.deps().door.flagsChanged(id);
+  };
+
+  test('a dispute holds shipping and refuses money; won, all goes on', async () => {
+    const id = await preparing('violin');
+    const dispute = await world.at<{ id: string }>(`/charges/${await charge(id)}/dispute`, {});
+    await world.deps().door.dispute(dispute.id as never);
+    await until(async () => (await world.order(id)).disputed);
+    await expect(ask(id, 'ship', parcel)).rejects.toMatchObject(refused('invalid_transition'));
+    await until(async () =>
+      ask(id, 'cancel', { reason: 'other' }).then(
+        () => Promise.reject(new Error('cancelled')),
+        ({ cause }) => cause.type === 'invalid_transition',
+      ),
+    );
+    await expect(ask(id, 'refund', { reason: 'other' })).rejects.toMatchObject(refused('invalid_transition'));
+    await world.at(`/disputes/${dispute.id}/close`, { status: 'won' });
+    await world.deps().door.dispute(dispute.id as never);
+    await until(async () => !(await world.order(id)).disputed);
+    expect(await ask(id, 'ship', parcel)).toBe('SHIPPED');
+    expect(await ask(id, 'deliver')).toBe('COMPLETED');
+  });
+
+  test('after a lost dispute cancel returns what is unshipped, and asks Stripe for nothing', async () => {
+    const id = await preparing('cello');
+    const dispute = await world.at<{ id: string }>(`/charges/${await charge(id)}/dispute`, {});
+    await world.at(`/disputes/${dispute.id}/close`, { status: 'lost' });
+    await world.deps().door.dispute(dispute.id as never);
+    await until(async () => (await state(id))?.attention?.step === 'dispute-lost');
+    expect(await ask(id, 'cancel', { reason: 'other' })).toBe('REFUNDED');
+    expect(await world.end(id)).toBe('REFUNDED');
+    expect(await world.stock('cello')).toEqual({ onHand: 1, held: 0 });
+    expect((await world.order(id)).refunds).toEqual([]);
+    expect(
+      (await world.requests()).filter(
+        ({ path, params }) => path === '/v1/refunds' && JSON.stringify(params).includes(id),
+      ),
+    ).toEqual([]);
+  });
+
+  test('a review holds shipping until it is closed', async () => {
+    const id = await preparing('harp');
+    await flag(id, { reviewOpen: true });
+    await expect(ask(id, 'ship', parcel)).rejects.toMatchObject(refused('invalid_transition'));
+    await flag(id, { reviewOpen: false });
+    expect(await ask(id, 'ship', parcel)).toBe('SHIPPED');
+    expect(await ask(id, 'deliver')).toBe('COMPLETED');
+  });
+
+  test.each(['retry', 'cancel'])('a warning of fraud parks the order until staff %s', async (decision) => {
+    const id = await preparing(`drum-${decision}`);
+    const warning = await world.at<{ id: string }>(`/charges/${await charge(id)}/early-fraud-warning`, {});
+    await world.deps().door.notice('fraud-warning', warning.id);
+    await until(async () => (await state(id))?.attention?.step === 'fraud-warning');
+    await expect(ask(id, 'ship', parcel)).rejects.toMatchObject(refused('invalid_transition'));
+    if (decision === 'retry') {
+      expect(await ask(id, 'retry')).toBe('PREPARING');
+      expect(await world.order(id)).toMatchObject({ fraudWarning: false, attentionStep: null });
+      expect(await ask(id, 'ship', parcel)).toBe('SHIPPED');
+      expect(await ask(id, 'deliver')).toBe('COMPLETED');
+    } else {
+      expect(await ask(id, 'cancel', { reason: 'other' })).toBe('REFUNDED');
+      expect(await world.end(id)).toBe('REFUNDED');
+    }
+  });
+
+  test('a parcel that a dying worker had written is told of by whoever reads the order next', async () => {
+    const id = await preparing('flute');
+    await world.db.shipment.create({
+      data: {
+        id: '5f3d1b8e-0000-4000-8000-000000000001',
+        sessionId: id,
+        carrier: 'DHL',
+        trackingNumber: '9',
+        items: [{ sku: 'flute', quantity: 1 }],
+        shippedAt: new Date(),
+      },
+    });
+    await world.db.orderItem.updateMany({ where: { sessionId: id }, data: { shipped: 1 } });
+    await world.db.order.update({ where: { sessionId: id }, data: { status: 'SHIPPED' } });
+    await world.deps().door.flagsChanged(id);
+    await until(async () => (await world.mails(id)).includes('order_shipped'));
+    expect(await ask(id, 'deliver')).toBe('COMPLETED');
+  });
+});
+
+test('the update that refunds takes no other form from the Temporal UI', async () => {
+  const id = await preparing('gong');
+  for (const request of [
+    {},
+    { reason: 'fraudulent' },
+    { reason: 'other', amount: 0 },
+    { reason: 'other', amount: 1.5 },
+    { reason: 'other', note: 'x' },
+    { reason: 'other', restock: [] },
+    { reason: 'other', restock: [{ sku: 'gong', quantity: 0 }] },
+  ])
+    await expect(ask(id, 'refund', request)).rejects.toMatchObject(refused('invalid_request'));
+  await world.temporal.client.workflow.getHandle(id).terminate('done with it');
+  expect((await world.temporal.client.workflow.getHandle(id).describe()).type).toBe(WORKFLOWS.order);
+});
