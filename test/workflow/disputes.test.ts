@@ -1,0 +1,291 @@
+import type Stripe from 'stripe';
+import { SEARCH_ATTRIBUTES } from '../../workflows/messages';
+import { Risk } from './risk';
+import { until, World } from './world';
+
+let world: World;
+let risk: Risk;
+const DAY = 86_400_000;
+
+beforeAll(async () => {
+  world = await World.start();
+  risk = new Risk(world);
+  await world.product('mug', { amount: 1250, stock: 1000 });
+  await world.product('ebook', { amount: 900 });
+});
+afterAll(() => world.stop());
+
+const parcel: { args: [Record<string, string>] } = { args: [{ carrier: 'DHL', trackingNumber: 'A1' }] };
+const standing = (sessionId: string) => world.db.order.findUnique({ where: { sessionId } });
+const end = (dispute: Stripe.Dispute) => world.end(dispute.id as never);
+const inDays = (days: number) => Math.floor(world.deps().clock.now() / 1000 + days * 86_400);
+const isRefused = { cause: { type: 'invalid_transition' } };
+
+describe('opened', () => {
+  test('the order is flagged and holds its shipping, staff are mailed, the dispute waits under its own id', async () => {
+    const id = await risk.preparing();
+    const dispute = await risk.disputed(id, { reason: 'product_not_received' });
+
+    const order = await world.order(id);
+    expect(order).toMatchObject({ status: 'PREPARING', disputed: true });
+    expect(await risk.row(dispute)).toMatchObject({
+      sessionId: id,
+      ...{ status: 'needs_response', reason: 'product_not_received', amount: 1250n, currency: 'eur' },
+      ...{ open: true, lost: false, withdrawn: 1250n, openings: 1, closedAt: null, submittedAt: null },
+      chargeId: order.chargeId,
+      paymentIntentId: order.paymentIntentId,
+    });
+    await until(async () => (await risk.mailsOf(id, 'dispute_opened')) === 1);
+    expect(await risk.told(id, 'dispute')).toEqual([
+      `Disputed: €12.50, product_not_received, needs_response (${dispute.id})`,
+      'The bank took €12.50 for the dispute',
+    ]);
+    await expect(world.handle(id).executeUpdate('ship', parcel)).rejects.toMatchObject(isRefused);
+    const { typedSearchAttributes } = await world.handle(dispute.id as never).describe();
+    expect(typedSearchAttributes.get(SEARCH_ATTRIBUTES.orderNumber)).toBe(order.number);
+    expect(typedSearchAttributes.get(SEARCH_ATTRIBUTES.needsAttention)).toBe(true);
+  });
+
+  test('all events of one opening, each twice and at once, are one dispute with one mail', async () => {
+    const id = await risk.preparing();
+    const dispute = await risk.dispute(id);
+    await Promise.all(Array.from({ length: 6 }, () => risk.tell(dispute)));
+    await until(async () => (await risk.mailsOf(id, 'dispute_opened')) === 1);
+    await risk.happens(dispute, 'close', { status: 'won' });
+    await end(dispute);
+    expect(await world.db.dispute.count({ where: { sessionId: id } })).toBe(1);
+    expect(await risk.mailsOf(id, 'dispute_opened')).toBe(1);
+    const told = await risk.told(id, 'dispute');
+    expect(told.filter((message) => message.startsWith('Disputed'))).toHaveLength(1);
+  });
+
+  test('before anybody here has heard of the order: it is taken up, and then disputed', async () => {
+    const sessionId = await world.session([{ sku: 'mug' }]);
+    await world.pay(sessionId);
+    const dispute = await risk.dispute(sessionId);
+    await risk.tell(dispute);
+    await until(async () => (await standing(sessionId))?.status === 'PREPARING');
+    await world.sleep(60_000); // it is asked after soon
+    await risk.recorded(dispute, { sessionId, open: true });
+    expect(await world.order(sessionId)).toMatchObject({ disputed: true });
+  });
+
+  test('of a payment that is nobody’s here ends, and leaves nothing', async () => {
+    const made = await world.stripe.checkout.sessions.create({
+      mode: 'payment',
+      line_items: [
+        { price_data: { currency: 'eur', unit_amount: 700, product_data: { name: 'Not ours' } }, quantity: 1 },
+      ],
+      success_url: 'http://localhost/success',
+    });
+    await world.pay(made.id as never);
+    const dispute = await risk.dispute(made.id as never);
+    await risk.tell(dispute);
+    expect(await end(dispute)).toBe('unknown');
+    expect(await risk.row(dispute)).toBeNull();
+    await risk.tell({ id: 'du_of_another_account' });
+    expect(await world.end('du_of_another_account' as never)).toBe('unknown');
+  });
+
+  test('long after the order’s workflow has ended: everything is in the database all the same', async () => {
+    const id = await risk.completed();
+    await world.sleep(40 * DAY);
+    const dispute = await risk.disputed(id);
+    expect(await world.order(id)).toMatchObject({ status: 'COMPLETED', disputed: true });
+    await until(async () => (await risk.mailsOf(id, 'dispute_opened')) === 1);
+    await risk.happens(dispute, 'close', { status: 'lost' });
+    expect(await end(dispute)).toBe('lost');
+    const order = await world.order(id);
+    expect(order).toMatchObject({ status: 'COMPLETED', disputed: false, attentionStep: null });
+    expect(order.grants).toEqual([expect.objectContaining({ revokedAt: expect.any(Date) })]);
+  });
+
+  test('under a word of Stripe that nobody knows yet: recorded as it is, and held', async () => {
+    const id = await risk.preparing();
+    const dispute = await risk.disputed(id, { status: 'awaiting_oracle' });
+    expect(await risk.row(dispute)).toMatchObject({ status: 'awaiting_oracle', open: true });
+    expect(await world.order(id)).toMatchObject({ disputed: true });
+    await risk.happens(dispute, 'update', { status: 'oracle_spoke' });
+    await risk.recorded(dispute, { status: 'oracle_spoke', open: true });
+    await until(async () => (await risk.told(id, 'dispute')).includes('The dispute is oracle_spoke'));
+  });
+});
+
+describe('the deadline', () => {
+  test('is told 48 hours before, once, and not a moment earlier', async () => {
+    const id = await risk.preparing();
+    const dispute = await risk.disputed(id, { due_by: inDays(10) });
+    await until(async () => (await risk.mailsOf(id, 'dispute_opened')) === 1);
+    await world.sleep(7.9 * DAY);
+    expect(await risk.mailsOf(id, 'dispute_deadline')).toBe(0);
+    await world.sleep(0.2 * DAY);
+    await until(async () => (await risk.mailsOf(id, 'dispute_deadline')) === 1);
+    await risk.tell(dispute);
+    await world.sleep(1.5 * DAY);
+    expect(await risk.mailsOf(id, 'dispute_deadline')).toBe(1);
+  });
+
+  test('that is near already is told at once', async () => {
+    const id = await risk.preparing();
+    await risk.disputed(id, { due_by: inDays(1) });
+    await until(async () => (await risk.mailsOf(id, 'dispute_deadline')) === 1);
+  });
+
+  test('that moves is followed, and told anew', async () => {
+    const id = await risk.preparing();
+    const dispute = await risk.disputed(id, { due_by: inDays(1) });
+    await until(async () => (await risk.mailsOf(id, 'dispute_deadline')) === 1);
+    const later = inDays(20);
+    await risk.happens(dispute, 'update', { due_by: later });
+    await until(async () => (await risk.row(dispute))?.dueBy?.getTime() === later * 1000);
+    expect(await risk.told(id, 'dispute')).toContain(
+      `Evidence for the dispute is taken until ${new Date(later * 1000).toISOString()}`,
+    );
+    await world.sleep(17 * DAY);
+    expect(await risk.mailsOf(id, 'dispute_deadline')).toBe(1);
+    await world.sleep(1.1 * DAY);
+    await until(async () => (await risk.mailsOf(id, 'dispute_deadline')) === 2);
+  });
+
+  test.each([0, null])('may be absent (%s): nobody is reminded, and it is followed all the same', async (due_by) => {
+    const id = await risk.preparing();
+    const dispute = await risk.disputed(id, { due_by });
+    expect(await risk.row(dispute)).toMatchObject({ dueBy: null, open: true });
+    await until(async () => (await risk.mailsOf(id, 'dispute_opened')) === 1);
+    await world.at(`/disputes/${dispute.id}/close`, { status: 'won' }); // and no event ever tells
+    expect(await end(dispute)).toBe('won');
+    expect(await risk.mailsOf(id, 'dispute_deadline')).toBe(0);
+    expect(await world.order(id)).toMatchObject({ disputed: false });
+  });
+});
+
+describe('closed', () => {
+  test('won: the funds come back, and the order ships', async () => {
+    const id = await risk.preparing();
+    const dispute = await risk.disputed(id);
+    await risk.happens(dispute, 'close', { status: 'won' });
+    expect(await end(dispute)).toBe('won');
+    expect(await risk.row(dispute)).toMatchObject({ open: false, lost: false, withdrawn: 0n });
+    expect(await risk.told(id, 'dispute')).toEqual(
+      expect.arrayContaining(['The bank gave €12.50 of the dispute back', 'The dispute is closed: won']),
+    );
+    expect(await world.order(id)).toMatchObject({ disputed: false, attentionStep: null });
+    expect(await world.handle(id).executeUpdate('ship', parcel)).toBe('SHIPPED');
+  });
+
+  test('lost: downloads are revoked, staff are told what they can do, and what is unshipped is cancelled without a refund', async () => {
+    const { id } = await world.checkout([{ sku: 'mug', quantity: 2 }, { sku: 'ebook' }]);
+    await world.pay(id);
+    await world.webhook(id);
+    await until(async () => (await world.order(id)).status === 'PREPARING');
+    const { onHand } = await world.stock('mug');
+    const dispute = await risk.disputed(id);
+    await risk.happens(dispute, 'close', { status: 'lost' });
+    expect(await end(dispute)).toBe('lost');
+
+    const order = await world.order(id);
+    expect(order).toMatchObject({ status: 'PREPARING', disputed: false, attentionStep: 'dispute-lost' });
+    expect(order.attentionReason).toMatch(/cancel returns what is unshipped and refunds nothing/);
+    expect(order.grants).toEqual([expect.objectContaining({ revokedAt: expect.any(Date) })]);
+    expect(await risk.mailsOf(id, 'attention_needed')).toBe(1);
+
+    await until(async () => ((await world.handle(id).query('state')) as { attention: unknown }).attention !== null);
+    expect(await world.handle(id).executeUpdate('cancel', { args: [{ reason: 'other' }] })).toBe('REFUNDED');
+    expect(await world.stock('mug')).toEqual({ onHand: onHand + 2, held: 0 });
+    const asked = (await world.requests()).filter(({ method, path }) => method === 'POST' && path === '/v1/refunds');
+    expect(asked.filter(({ params }) => params.payment_intent === order.paymentIntentId)).toEqual([]);
+  });
+
+  test('lost is told once: an event that comes again after staff have decided raises nothing', async () => {
+    const id = await risk.preparing();
+    const dispute = await risk.disputed(id);
+    await risk.happens(dispute, 'close', { status: 'lost' });
+    await end(dispute);
+    await until(async () => ((await world.handle(id).query('state')) as { attention: unknown }).attention !== null);
+    await world.handle(id).executeUpdate('retry');
+    expect(await world.order(id)).toMatchObject({ attentionStep: null });
+    await risk.tell(dispute);
+    expect(await end(dispute)).toBe('lost');
+    expect(await world.order(id)).toMatchObject({ attentionStep: null, disputed: false });
+    expect(await risk.mailsOf(id, 'attention_needed')).toBe(1);
+  });
+
+  test.each([
+    ['before it cost anything', { withdraw: false }, { lost: false, withdrawn: 0n }],
+    ['by giving the buyer the money', { withdraw: true }, { lost: true, withdrawn: 1250n }],
+  ])('prevented, %s', async (_, how, becomes) => {
+    const id = await risk.preparing();
+    const dispute = await risk.disputed(id, { status: 'prevented', ...how });
+    expect(await end(dispute)).toBe('prevented');
+    expect(await risk.row(dispute)).toMatchObject({ status: 'prevented', open: false, ...becomes });
+    expect(await world.order(id)).toMatchObject({
+      disputed: false,
+      attentionStep: becomes.lost ? 'dispute-lost' : null,
+    });
+    expect(await risk.mailsOf(id, 'dispute_opened')).toBe(0);
+  });
+
+  test('an inquiry that is closed took nothing', async () => {
+    const id = await risk.preparing();
+    const dispute = await risk.disputed(id, { status: 'warning_needs_response' });
+    expect(await risk.row(dispute)).toMatchObject({ open: true, withdrawn: 0n });
+    await risk.happens(dispute, 'close', { status: 'warning_closed' });
+    expect(await end(dispute)).toBe('warning_closed');
+    expect(await world.order(id)).toMatchObject({ disputed: false });
+  });
+
+  test('and opened again by an appeal: flagged again, mailed again, closed again', async () => {
+    const id = await risk.preparing();
+    const dispute = await risk.disputed(id);
+    await risk.happens(dispute, 'close', { status: 'won' });
+    await end(dispute);
+    await world.sleep(20 * DAY);
+    await risk.happens(dispute, 'update', { status: 'appeal_needs_response' });
+    await risk.recorded(dispute, { open: true, openings: 2, closedAt: null });
+    expect(await world.order(id)).toMatchObject({ disputed: true });
+    await until(async () => (await risk.mailsOf(id, 'dispute_opened')) === 2);
+    await expect(world.handle(id).executeUpdate('ship', parcel)).rejects.toMatchObject(isRefused);
+    await risk.happens(dispute, 'close', { status: 'lost' });
+    expect(await end(dispute)).toBe('lost');
+    expect(await world.order(id)).toMatchObject({ disputed: false, attentionStep: 'dispute-lost' });
+  });
+
+  test('one of two: the order stays flagged until the other is closed too', async () => {
+    const id = await risk.preparing('mug', 2);
+    const one = await risk.disputed(id, { amount: 1000 });
+    const other = await risk.disputed(id, { amount: 1500 });
+    await risk.happens(one, 'close', { status: 'won' });
+    await end(one);
+    expect(await world.order(id)).toMatchObject({ disputed: true });
+    await risk.happens(other, 'close', { status: 'won' });
+    await end(other);
+    expect(await world.order(id)).toMatchObject({ disputed: false });
+  });
+});
+
+describe('money', () => {
+  test('a dispute while a refund is due: asked for in vain, parked, and given back once after it is won', async () => {
+    await world.product('last', { amount: 5000, stock: 1 });
+    const late = await world.session([{ sku: 'last' }]); // nobody has asked for its stock yet
+    const buyer = await world.checkout([{ sku: 'last' }]);
+    expect(buyer.opening).toMatchObject({ outcome: 'held' });
+    await world.pay(buyer.id);
+    await world.webhook(buyer.id);
+    await until(async () => (await world.order(buyer.id)).status === 'PREPARING');
+    await world.pay(late);
+    const dispute = await risk.dispute(late);
+    await world.webhook(late); // sold out: all of it is to be given back
+    await until(async () => (await standing(late))?.attentionStep === 'refund');
+    await risk.tell(dispute);
+    await risk.recorded(dispute, { open: true });
+    expect(await world.order(late)).toMatchObject({ disputed: true, refunded: 0n });
+
+    await risk.happens(dispute, 'close', { status: 'won' });
+    expect(await world.end(late)).toBe('REFUNDED');
+    const refunds = await world.stripe.refunds.list({
+      payment_intent: (await world.order(late)).paymentIntentId as string,
+    });
+    expect(refunds.data).toHaveLength(1);
+    expect(await world.order(late)).toMatchObject({ refunded: 5000n, disputed: false, attentionStep: null });
+  });
+});
