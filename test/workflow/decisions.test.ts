@@ -19,7 +19,7 @@ async function preparing(sku: string, { stock = 1, amount = 1000 } = {}): Promis
 }
 
 const ask = (id: SessionId, update: string, ...args: unknown[]) =>
-  world.handle(id).executeUpdate<unknown, unknown[]>(update, { args });
+  world.handle(id).executeUpdate(update, { args: args as [unknown, ...unknown[]] });
 const parcel = { carrier: 'DHL', trackingNumber: '1' };
 const refused = (type: string) => ({ cause: { type } });
 
