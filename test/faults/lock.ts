@@ -6,6 +6,8 @@ import type { System } from './system';
 export interface RowLock {
   /** Waits until somebody waits for it. */
   waitedFor(): Promise<void>;
+  /** Does something with it before it is released. */
+  run(sql: string, values: string[]): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -21,8 +23,9 @@ export async function lockRow({ postgres }: System, sql: string, values: string[
       const waiting = 'SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))';
       await until('somebody waiting for the row', async () => ((await client.query(waiting)).rowCount ?? 0) > 0);
     },
+    run: async (sql, values) => void (await client.query(sql, values)),
     release: async () => {
-      await client.query('ROLLBACK');
+      await client.query('COMMIT');
       await client.end();
     },
   };

@@ -1,7 +1,7 @@
 import type { SessionId } from '../../domain/ids';
 import { until } from '../support/launched';
 import { everythingSettled, expectBooksToBalance } from './books';
-import { lockStock, type RowLock } from './lock';
+import { lockRow, lockStock, type RowLock } from './lock';
 import type { Program } from './program';
 import { type Answer, Shop } from './shop';
 import { System } from './system';
@@ -16,6 +16,8 @@ let worker: Program;
 const killedIn: Record<string, SessionId> = {};
 /** What the shopper hears whose stock was just being held. */
 let atCheckout: Promise<Answer>;
+/** What the shopper hears whose stock was gone. */
+let atSoldOut: Promise<Answer>;
 
 beforeAll(async () => {
   system = await System.start();
@@ -32,7 +34,17 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => system?.stop());
 
-const STOCKED = ['to-hold', 'to-confirm', 'to-commit', 'committed', 'to-refund', 'to-close', 'to-follow'];
+const STOCKED = [
+  'to-hold',
+  'sold-out',
+  'to-confirm',
+  'to-commit',
+  'committed',
+  'shipped',
+  'to-refund',
+  'to-follow',
+  'to-close',
+];
 
 test('killed while it holds the stock: the shopper hears of it in time, and what nobody was told of is not held', async () => {
   const { status, body, ms } = await atCheckout;
@@ -42,6 +54,21 @@ test('killed while it holds the stock: the shopper hears of it in time, and what
   else expect([status, body.code]).toEqual([503, 'unavailable']);
   await everythingSettled(system);
   expect(await shop.stock('to-hold')).toEqual({ onHand: 10, held: 0 });
+});
+
+test('killed when it had found the stock gone and told nobody: the shopper is not told that it is theirs', async () => {
+  const { status, body, ms } = await atSoldOut;
+  expect(ms).toBeLessThan(10_000);
+  expect(['409 out_of_stock', '503 unavailable']).toContain(`${status} ${body.code}`);
+  expect(await shop.stock('sold-out')).toEqual({ onHand: 0, held: 0 });
+});
+
+test('killed when a parcel was recorded and nobody told: the order is shipped, and told of once', async () => {
+  const id = idOf('shipped');
+  await shop.mailed(id, ['order_confirmation', 'order_received', 'order_shipped']);
+  const { number } = await shop.order(id);
+  expect(await shop.staff(`/orders/${number}/deliver`, {})).toMatchObject({ status: 200 });
+  expect(await shop.ended(id)).toBe('COMPLETED');
 });
 
 test.each(['to-confirm', 'to-commit', 'committed'])(
@@ -86,10 +113,10 @@ test('after all of it the books balance, and nobody was called', async () => {
 
 /** Comes back when every order is in the middle of its step, with the locks that keep some of them there. */
 async function bringEveryOrderToItsStep(): Promise<RowLock[]> {
-  for (const step of ['to-confirm', 'to-commit', 'committed', 'to-refund', 'to-follow', 'to-close'])
+  for (const step of STOCKED.filter((sku) => sku !== 'to-hold' && sku !== 'sold-out'))
     killedIn[step] = await shop.buy({ sku: step });
   killedIn.mail = await shop.buy({ sku: 'song' });
-  for (const step of ['to-refund', 'to-follow']) {
+  for (const step of ['to-refund', 'to-follow', 'shipped']) {
     await shop.pay(idOf(step));
     await shop.mailed(idOf(step), ['order_confirmation', 'order_received']);
   }
@@ -97,7 +124,7 @@ async function bringEveryOrderToItsStep(): Promise<RowLock[]> {
   await Promise.all([toFollow(), toMail()]);
   await Promise.all([toRefund(), toConfirm(), toClose()]);
   const locks = [await toHold(), await toCommit()];
-  await committed();
+  await writtenAndUntold();
   return locks;
 }
 
@@ -150,14 +177,44 @@ async function toCommit(): Promise<RowLock> {
   return lock;
 }
 
-/** The stock is sold in the database, and Temporal does not hear of it. */
-async function committed(): Promise<void> {
+/** Three steps are done in the database, and Temporal does not hear of it. */
+async function writtenAndUntold(): Promise<void> {
+  const locks = await Promise.all([toBeSold(), toBeSoldOut(), toBeShipped()]);
+  system.relay.freeze();
+  await Promise.all(locks.map((lock) => lock.release()));
+  const written = async () =>
+    (await shop.order(idOf('committed'))).status === 'PREPARING' &&
+    (await shop.order(idOf('shipped'))).status === 'SHIPPED' &&
+    (await system.db.order.count({ where: { stock: 'SOLD_OUT' } })) === 1;
+  await until('all three written', written);
+}
+
+async function toBeSold(): Promise<RowLock> {
   const lock = await lockStock(system, 'committed');
   await shop.pay(idOf('committed'));
   await lock.waitedFor();
-  system.relay.freeze();
-  await lock.release();
-  await until('the order sold', async () => (await shop.order(idOf('committed'))).status === 'PREPARING');
+  return lock;
+}
+
+/** Somebody takes all of it while the shopper asks for it. */
+async function toBeSoldOut(): Promise<RowLock> {
+  const lock = await lockStock(system, 'sold-out');
+  atSoldOut = shop.checkout([{ sku: 'sold-out' }]);
+  await lock.waitedFor();
+  await lock.run(
+    `INSERT INTO stock_movements (sku, at, kind, on_hand_delta, held_delta, reference, actor)
+     VALUES ($1, $2, 'ADJUST', -10, 0, 'a broken shelf', 'staff')`,
+    ['sold-out', new Date().toISOString()],
+  );
+  return lock;
+}
+
+async function toBeShipped(): Promise<RowLock> {
+  const { number } = await shop.order(idOf('shipped'));
+  const lock = await lockRow(system, 'SELECT 1 FROM orders WHERE number = $1 FOR UPDATE', [number]);
+  void shop.staff(`/orders/${number}/ship`, { carrier: 'DHL', trackingNumber: '1' });
+  await lock.waitedFor();
+  return lock;
 }
 
 /** How many calls to Stripe have no answer yet. */
