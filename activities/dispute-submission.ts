@@ -39,8 +39,7 @@ export const evidenceSubmission = ({ db, stripe, clock }: Deps) => {
   async function writeDown(seen: Stripe.Dispute, submission: string): Promise<Dispute | Submitted> {
     const at = new Date(clock.now());
     return db.$transaction(async (tx) => {
-      await tx.$queryRaw`SELECT 1 FROM disputes WHERE id = ${seen.id} FOR UPDATE`;
-      const row = await tx.dispute.findUniqueOrThrow({ where: { id: seen.id } });
+      const row = await lockDispute(tx, seen.id);
       const { submission_count, due_by } = seen.evidence_details;
       const submitted = submission_count > row.submissionsBefore;
       // Ours, whose answer was lost: the same request again hears that it is done.
@@ -76,7 +75,7 @@ export const evidenceSubmission = ({ db, stripe, clock }: Deps) => {
 
   async function settle(row: Dispute, { status }: Stripe.Dispute): Promise<Submitted> {
     const at = new Date(clock.now());
-    return db.$transaction((tx) => settleIn(tx, row, status, at));
+    return db.$transaction(async (tx) => settleIn(tx, await lockDispute(tx, row.id), status, at));
   }
 
   async function settleIn(tx: Tx, row: Dispute, status: string, at: Date): Promise<Submitted> {
@@ -98,3 +97,9 @@ export const evidenceSubmission = ({ db, stripe, clock }: Deps) => {
     });
   }
 };
+
+/** Everything that is written of a dispute is written under its order's row lock. */
+async function lockDispute(tx: Tx, id: string): Promise<Dispute> {
+  await tx.$queryRaw`SELECT 1 FROM orders WHERE session_id = (SELECT session_id FROM disputes WHERE id = ${id}) FOR UPDATE`;
+  return tx.dispute.findUniqueOrThrow({ where: { id } });
+}

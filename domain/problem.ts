@@ -8,6 +8,7 @@ export const PROBLEMS = {
   not_found: [404, 'Not found'],
   unknown_sku: [404, 'Unknown SKU'],
   unknown_order: [404, 'Unknown order'],
+  unknown_dispute: [404, 'Unknown dispute'],
   method_not_allowed: [405, 'Method not allowed'],
   out_of_stock: [409, 'Out of stock'],
   currency_unavailable: [409, 'Not sold in this currency'],

@@ -1,10 +1,12 @@
 import type { ApiDeps } from '../deps';
 import type { Route } from '../route';
+import { disputeRoutes } from './disputes';
 import { orderListRoutes } from './order-list';
 import { orderPageRoutes } from './order-page';
 import { orderStepRoutes } from './order-steps';
 import { productFileRoutes } from './product-file';
 import { catalogueRoutes } from './products';
+import { reconciliationRoutes } from './reconciliations';
 import { refundRoutes } from './refund';
 import { stockRoutes } from './stock';
 
@@ -13,8 +15,10 @@ export const adminRoutes = (deps: ApiDeps): Route[] => [
   ...orderListRoutes(deps),
   ...orderPageRoutes(deps),
   ...orderStepRoutes(deps),
+  ...disputeRoutes(deps),
   ...refundRoutes(deps),
   ...catalogueRoutes(deps),
   ...productFileRoutes(deps),
   ...stockRoutes(deps),
+  ...reconciliationRoutes(deps),
 ];

@@ -5,7 +5,7 @@ import type { Db } from '../../platform/database';
 import type { Order, Prisma } from '../../prisma/generated/client';
 import type { ApiDeps } from '../deps';
 import { documentParts, OrderDocument, orderDocument } from '../order-document';
-import { Money, money, orNull, Timestamp, timestamp } from '../schemas';
+import { Money, money, orNull, Timestamp, timestamp, timestampOrNull } from '../schemas';
 
 export const Attention = z
   .strictObject({ step: z.string(), reason: z.string(), since: Timestamp })
@@ -61,6 +61,7 @@ const parts = {
   timeline: { orderBy: { id: 'asc' } },
   // What was refused was never a refund.
   refunds: { where: { status: { not: 'refused' } }, orderBy: [{ createdAt: 'asc' }, { key: 'asc' }] },
+  disputes: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
 } satisfies Prisma.OrderInclude;
 
 /** The session id of an order that is named by its number or by that id; `404 unknown_order` when there is none. */
@@ -90,8 +91,11 @@ export async function readAdminOrder(
     })),
     attention: attentionOf(order),
     disputed: order.disputed,
-    // Nothing of a dispute is recorded yet but the flag.
-    disputes: [],
+    disputes: order.disputes.map(({ id, status, reason, amount, currency, dueBy }) => ({
+      ...{ id, status, reason },
+      amount: money(amount, currency),
+      dueBy: timestampOrNull(dueBy),
+    })),
     refunds: order.refunds.map(({ stripeId, status, amount, currency, reason, createdAt }) => ({
       id: stripeId,
       status,

@@ -201,8 +201,7 @@ describe('closed', () => {
     const dispute = await risk.disputed(id);
     await risk.happens(dispute, 'close', { status: 'lost' });
     await end(dispute);
-    await until(async () => ((await world.handle(id).query('state')) as { attention: unknown }).attention !== null);
-    await world.handle(id).executeUpdate('retry');
+    await risk.retry(id);
     expect(await world.order(id)).toMatchObject({ attentionStep: null });
     await risk.tell(dispute);
     expect(await end(dispute)).toBe('lost');

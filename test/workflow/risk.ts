@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type Stripe from 'stripe';
 import type { NoticeKind } from '../../domain/events';
 import { disputeId, type SessionId } from '../../domain/ids';
@@ -74,6 +76,25 @@ export class Risk {
       const wanted = Object.entries(is) as [keyof typeof is, unknown][];
       return row && wanted.every(([field, value]) => row[field] === value) && row;
     });
+  }
+
+  /**
+   * Staff decide to go on, once the order has heard what it is about. The time-skipping server now and then forgets an update that arrives
+   * beside a signal: the same one is sent again.
+   */
+  async retry(id: SessionId): Promise<void> {
+    const handle = this.world.handle(id);
+    await until(async () => ((await handle.query('state')) as { attention: unknown }).attention);
+    const updateId = randomUUID();
+    await until(() =>
+      handle.executeUpdate('retry', { updateId }).then(
+        () => true,
+        (error: unknown) => {
+          if (!(error instanceof WorkflowNotFoundError)) throw error;
+          return false;
+        },
+      ),
+    );
   }
 
   /** What an order's timeline says, of one type. */
