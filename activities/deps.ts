@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
-import type { NoticeKind } from '../domain/events';
+import type { NoticeKind, SubscribedEvent } from '../domain/events';
 import type { DisputeId, RefundId, SessionId } from '../domain/ids';
+import type { OrderStatus } from '../domain/order';
 import type { Clock } from '../platform/clock';
 import type { Db } from '../platform/database';
 import type { Env } from '../platform/env';
@@ -33,4 +34,16 @@ export interface Door {
   dispute(id: DisputeId): Promise<void>;
   /** Whom this concerns is found and told. */
   notice(kind: NoticeKind, id: string): Promise<void>;
+  /** An event that no webhook brought is passed on as a webhook would; `again` as above. `nobody`: it is no workflow's, or of one that is over. */
+  event(
+    event: { type: SubscribedEvent; objectId: string; mode: string | null },
+    options?: { again?: boolean },
+  ): Promise<'told' | 'nobody'>;
+  /** Orders whose run has closed since, whichever way, as Temporal lists them. */
+  closedOrders(since: Date): AsyncIterable<SessionId>;
+  /**
+   * An order that is not done runs, and goes on from what the database says: it is started where it does not run, and started over where
+   * its run has gone further than the database, which was restored from a backup then. `status` reads the database.
+   */
+  resume(id: SessionId, status: () => Promise<OrderStatus | null>): Promise<'started' | 'running'>;
 }

@@ -1,3 +1,4 @@
+import { books } from './books';
 import { checkout } from './checkout';
 import { commit } from './commit';
 import type { Deps } from './deps';
@@ -5,12 +6,20 @@ import { evidencePacks } from './dispute-evidence';
 import { evidenceSubmission } from './dispute-submission';
 import { disputes } from './disputes';
 import { email } from './email';
+import { emailAgain } from './email-again';
 import { toFailure } from './failures';
 import { fulfilment } from './fulfilment';
+import { ledger } from './ledger';
 import { notices } from './notices';
 import { opening } from './opening';
 import { orders } from './orders';
+import { reconciliationReport } from './reconciliation-report';
 import { refunds } from './refunds';
+import { repairs } from './repairs';
+import { sweep } from './sweep';
+import { sweepEvents } from './sweep-events';
+import { sweepRuns } from './sweep-runs';
+import { sweepSessions } from './sweep-sessions';
 
 /** Steps in PostgreSQL and mail: the `orders` queue. */
 export const orderActivities = (deps: Deps) => ({
@@ -19,7 +28,13 @@ export const orderActivities = (deps: Deps) => ({
   ...orders(deps),
   ...fulfilment(deps),
   ...email(deps),
+  ...emailAgain(deps),
   ...evidencePacks(deps),
+  ...sweep(deps),
+  ...sweepRuns(deps),
+  ...repairs(deps),
+  ...books(deps),
+  ...reconciliationReport(deps),
 });
 /** Calls to Stripe: the `stripe` queue, rate-limited for the whole fleet. */
 export const stripeActivities = (deps: Deps) => ({
@@ -28,6 +43,9 @@ export const stripeActivities = (deps: Deps) => ({
   ...disputes(deps),
   ...evidenceSubmission(deps),
   ...notices(deps),
+  ...sweepSessions(deps),
+  ...sweepEvents(deps),
+  ...ledger(deps),
 });
 
 export type OrderActivities = ReturnType<typeof orderActivities>;

@@ -37,3 +37,9 @@ export class StripeAnswerError extends Error {
     super(`the answer is not a ${object}`);
   }
 }
+
+/** As `expectObject`, for a page of a list. */
+export function expectList<T>(answer: Stripe.ApiList<T>): Stripe.ApiList<T> {
+  if (answer?.object !== 'list' || !Array.isArray(answer.data)) throw new StripeAnswerError('list');
+  return answer;
+}

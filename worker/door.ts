@@ -1,5 +1,13 @@
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowHandle,
+  WorkflowIdReusePolicy,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import type { Door } from '../activities/deps';
+import { isSessionId } from '../domain/ids';
+import { isFinal, type OrderStatus } from '../domain/order';
 import {
   disputeLookSignal,
   disputeStart,
@@ -11,8 +19,10 @@ import {
   orderStartAgain,
   refundLookSignal,
   refundStart,
+  stateQuery,
   WORKFLOWS,
 } from '../workflows/messages';
+import { errandOf } from '../workflows/routing';
 
 /** The door through which activities reach workflows: each is one call to Temporal, durable when it returns. */
 export const createDoor = ({ workflow }: Pick<Client, 'workflow'>): Door => ({
@@ -49,4 +59,55 @@ export const createDoor = ({ workflow }: Pick<Client, 'workflow'>): Door => ({
     const start = noticeStart({ kind, id });
     await workflow.signalWithStart(WORKFLOWS.notice, { ...start, signal: noticeLookSignal, signalArgs: [] as [] });
   },
+
+  async event(event, { again = false } = {}) {
+    const errand = errandOf(event, 'sweep');
+    if (errand === null) return 'nobody';
+    const { signal, start } = errand;
+    try {
+      if (errand.onlyRunning) await workflow.getHandle(start.workflowId).signal(signal);
+      else {
+        const policy = again ? { workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE } : {};
+        await workflow.signalWithStart(errand.workflow, { ...start, ...policy, signal, signalArgs: [] as [] });
+      }
+      return 'told';
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError || error instanceof WorkflowNotFoundError)
+        return 'nobody';
+      throw error;
+    }
+  },
+
+  async *closedOrders(since) {
+    const query = `WorkflowType = '${WORKFLOWS.order}' AND CloseTime >= '${since.toISOString()}'`;
+    for await (const { workflowId } of workflow.list({ query, pageSize: 1000 }))
+      if (isSessionId(workflowId)) yield workflowId;
+  },
+
+  async resume(sessionId, status) {
+    const run = workflow.getHandle(sessionId);
+    if (await isRunning(run)) {
+      // A run that cannot answer is for staff to look at; it keeps nobody else's order from being swept.
+      const believed = await run.query(stateQuery).catch(() => null);
+      const written = await status(); // read after the run was asked: a step writes here first, and believes then
+      if (believed === null || written === null || !isBeyond(believed.status, written)) return 'running';
+      await run.terminate('The database stands before this run: it was restored. The order goes on from what it says.');
+    }
+    await this.order(sessionId, { again: true });
+    return 'started';
+  },
 });
+
+async function isRunning(run: WorkflowHandle): Promise<boolean> {
+  try {
+    return (await run.describe()).status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+const isBeyond = (believed: OrderStatus, written: OrderStatus): boolean =>
+  ALONG_THE_WAY.indexOf(believed) > ALONG_THE_WAY.indexOf(written) && !isFinal(written);
+/** As an order goes; `REFUNDED` is no step of it, for a refund that fails leads back. */
+const ALONG_THE_WAY: readonly OrderStatus[] = ['PENDING', 'PAID', 'PREPARING', 'SHIPPED', 'COMPLETED'];

@@ -14,6 +14,8 @@ import { connectTemporal, temporalConfig } from '../platform/temporal';
 import { workflowBundle } from './bundle';
 import { createDoor } from './door';
 import { serveHealth } from './health';
+import { keepSweeping } from './schedule';
+import { createSweepMetrics } from './sweep-metrics';
 import { createWorkers } from './workers';
 
 /** After SIGTERM a process must be gone within 20 s, whatever still hangs. */
@@ -26,7 +28,9 @@ export async function startWorker(): Promise<void> {
   const log = createLogger('worker', env.LOG_LEVEL);
   Runtime.install({ logger: temporalLog(log), shutdownSignals: [] });
   const registry = createRegistry('worker');
-  const deps = createDeps(env, connectTemporal(), registry);
+  const temporal = connectTemporal();
+  const deps = createDeps(env, temporal, registry);
+  createSweepMetrics(registry, deps);
   const running = new Set<Worker>();
   const health = await serveHealth({ env, deps, registry, running });
 
@@ -41,6 +45,7 @@ export async function startWorker(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 
+  void keepSweeping(temporal, env, log, () => stopping);
   const bundle = await workflowBundle();
   while (!stopping) {
     try {

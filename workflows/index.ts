@@ -2,5 +2,7 @@
 export { dispute } from './dispute';
 export { notice } from './notice';
 export { order } from './order';
+export { reconcile } from './reconcile';
 export { refund } from './refund';
 export { refundRequest } from './refund-request';
+export { resend } from './resend';

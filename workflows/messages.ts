@@ -9,6 +9,7 @@ import {
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { NoticeKind } from '../domain/events';
 import type { DisputeId, RefundId, SessionId } from '../domain/ids';
+import type { Resendable } from '../domain/mail';
 import type { OrderStatus, Reason } from '../domain/order';
 import type { SweepWindow } from '../domain/sweep';
 
@@ -134,6 +135,16 @@ export interface NoticeInput {
 /** The object changed at Stripe: read it again. */
 export const noticeLookSignal = defineSignal<[]>('look');
 
+// --- The resend workflow --------------------------------------------------------------------------------------------------------------
+
+/** A mail about an order that staff want to go again. */
+export interface ResendInput {
+  sessionId: SessionId;
+  template: Resendable;
+  /** The hash of the request's Idempotency-Key: its mail goes once. */
+  key: string;
+}
+
 // --- The reconcile workflow ------------------------------------------------------------------------------------------------------------
 
 /** The Schedule that starts it; staff do so too. */
@@ -164,6 +175,7 @@ export const WORKFLOWS = {
   refundRequest: 'refundRequest',
   dispute: 'dispute',
   notice: 'notice',
+  resend: 'resend',
   reconcile: 'reconcile',
 } as const;
 
@@ -226,6 +238,18 @@ export const refundRequestStart = (input: RefundRequestInput) => ({
   args: [input] as [RefundRequestInput],
   ...(input.request ? oncePerId : asOftenAsNeeded),
   staticSummary: `Gives back ${input.request ? (input.request.amount ?? 'all that is left') : 'what a failed refund did not'}`,
+});
+
+/** The id of the workflow that sends a mail again. */
+export const resendId = ({ sessionId, key }: ResendInput): string => `resend/${sessionId}/${key}`;
+
+/** How it is started: once a request; what was refused may be asked for again. */
+export const resendStart = (input: ResendInput) => ({
+  workflowId: resendId(input),
+  taskQueue: TASK_QUEUES.orders,
+  args: [input] as [ResendInput],
+  ...oncePerId,
+  staticSummary: `Sends ${input.template} again`,
 });
 
 /** How a dispute's workflow is started. */

@@ -12,6 +12,7 @@ import { openOrder, tellRunning } from '../order-workflow';
 import { invalid } from '../route';
 import { within } from '../within';
 import { type Cart, outOfStock, type PricedCart } from './cart';
+import { writePricesDiffer } from './prices-differ';
 import { type SessionRequest, sessionRequest } from './stripe-request';
 import { writeCheckout } from './write-checkout';
 
@@ -97,7 +98,8 @@ async function openSession(deps: ApiDeps, row: Checkout): Promise<{ sessionId: S
 }
 
 /** What Stripe would charge must be what we would: else nobody may pay it. What the shopper chooses to pay is theirs. */
-async function agree({ stripe, log }: ApiDeps, row: Checkout, session: Stripe.Checkout.Session): Promise<void> {
+async function agree(deps: ApiDeps, row: Checkout, session: Stripe.Checkout.Session): Promise<void> {
+  const { stripe, log } = deps;
   const lines = row.lines as unknown as CheckoutLine[];
   const chosenByShopper = lines.some(({ minimum }) => minimum !== null);
   if (session.currency === row.currency && (chosenByShopper || session.amount_subtotal === Number(row.subtotal)))
@@ -113,6 +115,7 @@ async function agree({ stripe, log }: ApiDeps, row: Checkout, session: Stripe.Ch
     'Stripe’s prices are not those of the catalogue: the checkout was closed; run stripe:setup or correct the product',
   );
   await stripe.checkout.sessions.expire(session.id);
+  await writePricesDiffer(deps, row, { subtotal: session.amount_subtotal ?? 0, currency: session.currency });
   throw new Problem('unavailable', 'This cannot be bought right now.', { retryAfter: 60 });
 }
 

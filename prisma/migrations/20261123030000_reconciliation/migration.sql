@@ -52,13 +52,6 @@ CREATE TABLE "sweep_marks" (
     CONSTRAINT "sweep_marks_pkey" PRIMARY KEY ("name")
 );
 
-CREATE TABLE "sweep_totals" (
-    "name" TEXT NOT NULL,
-    "total" BIGINT NOT NULL DEFAULT 0,
-
-    CONSTRAINT "sweep_totals_pkey" PRIMARY KEY ("name")
-);
-
 CREATE TABLE "ledger_entries" (
     "id" TEXT NOT NULL,
     "at" TIMESTAMPTZ(3) NOT NULL,
@@ -162,3 +155,5 @@ LANGUAGE sql STABLE AS $$
          sum(left_out)::bigint, sum(orders_captured)::bigint, sum(orders_refunded)::bigint
   FROM moved GROUP BY on_day, currency ORDER BY on_day, currency
 $$;
+
+CREATE INDEX reconciliations_running ON reconciliations (started_at) WHERE status = 'RUNNING';

@@ -1,0 +1,70 @@
+import type { SessionId } from '../domain/ids';
+import type { Deps } from './deps';
+import { statusOf } from './repairs';
+import type { PageRead, PageRequest } from './sweep-page';
+
+/** How many runs are held against the database at a time, and how many holds that are over are looked after in one sweep. */
+const BATCH = 1_000;
+
+interface Unfinished {
+  session_id: SessionId;
+}
+
+/** Orders that are not done and whose run is. */
+export const sweepRuns = (deps: Deps) => {
+  const { db, door } = deps;
+
+  return {
+    /**
+     * Runs that closed since the last sweep, whichever way (terminated and failed ones, and those that a restored database has overtaken), and
+     * unpaid orders whose hold ended over an interval ago: those that are not final run again. Temporal is asked for one list, PostgreSQL for
+     * each thousand runs once.
+     */
+    async sweepRuns({ id, window }: PageRequest): Promise<PageRead> {
+      let checked = 0;
+      let woken = 0;
+      for await (const runs of batches(door.closedOrders(new Date(window.runsSince)))) {
+        checked += runs.length;
+        woken += await resumeAll(id, await unfinished(runs));
+      }
+      const over = await holdsOver(new Date(window.holdsOverBefore));
+      checked += over.length;
+      woken += await resumeAll(id, over);
+      return { checked, woken, cursor: null };
+    },
+  };
+
+  function unfinished(runs: SessionId[]): Promise<Unfinished[]> {
+    return db.$queryRaw`
+      SELECT session_id FROM orders
+      WHERE session_id = ANY(${runs}) AND status IN ('PENDING', 'PAID', 'PREPARING', 'SHIPPED')`;
+  }
+
+  function holdsOver(before: Date): Promise<Unfinished[]> {
+    return db.$queryRaw`
+      SELECT session_id FROM orders
+      WHERE status = 'PENDING' AND payment_status = 'UNPAID' AND hold_until < ${before} ORDER BY hold_until LIMIT ${BATCH}`;
+  }
+
+  async function resumeAll(id: string, orders: Unfinished[]): Promise<number> {
+    let started = 0;
+    for (const { session_id: sessionId } of orders) {
+      if ((await door.resume(sessionId, () => statusOf(db, sessionId))) === 'running') continue;
+      started++;
+      const repair = { reconciliationId: id, sessionId, action: 'restarted', changed: true };
+      await db.reconciliationRepair.createMany({ data: [repair], skipDuplicates: true });
+    }
+    return started;
+  }
+};
+
+async function* batches(ids: AsyncIterable<SessionId>): AsyncIterable<SessionId[]> {
+  let batch: SessionId[] = [];
+  for await (const id of ids) {
+    batch.push(id);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}

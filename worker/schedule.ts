@@ -1,0 +1,49 @@
+import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import type { Env } from '../platform/env';
+import type { Logger } from '../platform/logger';
+import { RECONCILE_SCHEDULE, reconcileStart, WORKFLOWS } from '../workflows/messages';
+
+const AGAIN_MS = 5_000;
+
+/** Sees to it that sweeps run, however long Temporal takes to be there; gives up when the process stops. */
+export async function keepSweeping(
+  temporal: Client,
+  env: Pick<Env, 'RECONCILE_INTERVAL_SECONDS'>,
+  log: Pick<Logger, 'warn'>,
+  stopping: () => boolean,
+): Promise<void> {
+  while (!stopping()) {
+    try {
+      return await scheduleSweeps(temporal, env);
+    } catch (error) {
+      log.warn({ err: error }, 'the Schedule of sweeps could not be made; trying again');
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS).unref());
+    }
+  }
+}
+
+/**
+ * Makes the Schedule `reconcile`, or brings the one there is to this interval. Any number of workers may do so at once. A sweep that is still
+ * running when the next is due lets it pass; after an outage one sweep makes up for all. Whoever paused it in the Temporal UI is obeyed.
+ */
+export async function scheduleSweeps(
+  { schedule }: Pick<Client, 'schedule'>,
+  { RECONCILE_INTERVAL_SECONDS: seconds }: Pick<Env, 'RECONCILE_INTERVAL_SECONDS'>,
+): Promise<void> {
+  const every = seconds * 1000;
+  const wanted = {
+    spec: { intervals: [{ every }] },
+    action: {
+      type: 'startWorkflow' as const,
+      workflowType: WORKFLOWS.reconcile,
+      ...reconcileStart({ trigger: 'schedule' }),
+    },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1m' as const },
+  };
+  try {
+    await schedule.create({ scheduleId: RECONCILE_SCHEDULE, ...wanted });
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    await schedule.getHandle(RECONCILE_SCHEDULE).update(({ state }) => ({ ...wanted, state }));
+  }
+}
