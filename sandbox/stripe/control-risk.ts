@@ -1,11 +1,11 @@
 /** On tests' orders: disputes, reviews and early fraud warnings. */
-import type { Order } from './control-row';
+import type { ControlRows } from './control-rows';
 import { closeDispute, openDispute, reinstateFunds, updateDispute, withdrawFunds } from './disputes';
 import { emptyable, flag, integer, oneOf, required, text } from './params';
 import { closeReview, openReview, warnEarly } from './radar';
 import type { World } from './world';
 
-export function riskOrders(world: World, order: Order): void {
+export function riskOrders(world: World, { order }: ControlRows): void {
   const due_by = emptyable(integer({ min: 0 }));
   order(
     '/charges/:id/dispute',

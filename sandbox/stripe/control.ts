@@ -1,5 +1,5 @@
 /**
- * Orders from tests and from the demo, under `/_control`, in JSON and without a key. Not part of Stripe.
+ * Orders from tests, from the demo and from the page at `/_control` (`control-page.ts`), in JSON and without a key. Not part of Stripe.
  *
  * | request | does |
  * | --- | --- |
@@ -20,8 +20,8 @@
  * | `POST /payouts/:id/pay`, `/fail` `{ code? }`, `/cancel`, `/reconcile` | the bank; after `fail`, also of one that was paid, and `cancel` the money is in the balance again. Until `reconcile` the API lists only the payout's own transaction under it |
  * | `POST /faults` `{ kind, match?: { method?, path? }, times?, committed?, status?, retryAfter?, ms?, code?, message?, param? }`, `DELETE /faults` | makes API requests go wrong, before or after they are carried out (`faults.ts`) |
  * | `GET /deliveries`, `POST /deliveries` `{ mode: normal, hold or drop, duplicate?, shuffle?, delayMs?, form?: snapshot, thin or both, signedAhead?, livemode?, account? }` | what was tried; how webhooks go from now on, as Stripe's do where nothing is said. `delayMs` by the sandbox's clock, `signedAhead` the seconds by which signatures are dated ahead |
- * | `POST /deliveries/flush` `{ types?, order?: together, reverse or shuffle }` | sends what waits, or only these types, and comes back when all was answered; in an order, one after the other |
- * | `POST /deliveries/discard` `{ types? }` | what waits never arrives |
+ * | `POST /deliveries/flush` `{ types?, events?, order?: together, reverse or shuffle }` | sends what waits, or only these types or ids of events, and comes back when all was answered; in an order, one after the other |
+ * | `POST /deliveries/discard` `{ types?, events? }` | what waits never arrives |
  * | `POST /events/:id/redeliver` `{ times?, form?, signedAhead?, livemode?, account? }` | Resend, also in disguise |
  * | `POST /events/replay` `{ since, until?, types?, times?, shuffle?, form? }` | sends all events created in that time (seconds since 1970) once more, the oldest first unless shuffled |
  * | `POST /events/silence` `{ types }` | types that are never generated, nor listed |
@@ -31,23 +31,17 @@
  * | `POST /reset` | forgets everything but the clock |
  */
 import express, { type Request, type Response, Router } from 'express';
-import { authenticate, failDebit, settleDebit } from './bank';
-import { GOOD_CARD } from './cards';
 import { deliveryOrders } from './control-deliveries';
-import { attemptOf, payShape } from './control-pay';
-import { payoutOrders } from './control-payouts';
+import { moneyOrders } from './control-money';
+import { refuseStrangers } from './control-origin';
+import { controlPage } from './control-page';
 import { riskOrders } from './control-risk';
-import type { Order } from './control-row';
+import { ControlRows } from './control-rows';
+import { sessionOrders } from './control-sessions';
 import { invalid, Refusal, unknownRoute } from './errors';
 import { type Faults, faultShape } from './faults';
-import { integer, oneOf, readShape, required, text } from './params';
-import { type Outcome, pay } from './payments';
-import { createRefund, finishRefund, refundShape } from './refunds';
+import { integer } from './params';
 import type { RequestLog } from './request-log';
-import { createSession } from './session-create';
-import { sessionShape } from './session-shape';
-import { detailOf, expireSession, recoverSession, type Session, sessionNamed, successAddress } from './sessions';
-import { rollSecret } from './webhook-endpoints';
 import type { World } from './world';
 
 interface Parts {
@@ -56,119 +50,47 @@ interface Parts {
   afterReset: () => void;
 }
 
-const DECLINED_CARD = '4000000000009995';
-const AUTHENTICATED_CARD = '4000002500003155';
-const WAIT_FOR_ANSWER = 10_000;
+export function createControl(world: World, parts: Parts): Router {
+  const { faults, requests } = parts;
+  const { clock, deliveries } = world;
+  const rows = new ControlRows(world.store);
+  sessionOrders(world, rows);
+  riskOrders(world, rows);
+  moneyOrders(world, rows);
+  deliveryOrders(world, rows);
+  rows.order('/faults', faultShape, (fault) => faults.plan(fault));
+  rows.act('/clock', { now: integer(), advanceMs: integer({ min: 0 }) }, ({ now, advanceMs = 0 }) => {
+    moveClock(world, now ?? clock.now() + advanceMs);
+    return { now: clock.now() };
+  });
+  rows.act('/reset', {}, () => reset(world, parts));
 
-export function createControl(world: World, { faults, requests, afterReset }: Parts): Router {
   const router = Router();
+  router.use(refuseStrangers(world));
+  router.use(controlPage(world, rows));
   router.use(express.json({ limit: '1mb' }));
-  const { store, clock, deliveries } = world;
-
-  /** One row: reads the body, does it in a transaction, answers with the result. */
-  const order: Order = (path, shape, run) => {
-    router.post(path, (request: Request, response: Response) => {
-      const params = readShape(shape, (request.body ?? {}) as Record<string, unknown>);
-      response.json(store.transaction(() => run(params, String(request.params.id ?? ''))) ?? { ok: true });
-    });
-  };
-
-  const paying = (path: string, shape: typeof payShape, card: string) =>
-    router.post(path, async (request: Request, response: Response) => {
-      const asked = readShape(shape, (request.body ?? {}) as Record<string, unknown>);
-      const id = String(request.params.id);
-      const outcome = store.transaction(() =>
-        pay(world, id, attemptOf(world, sessionNamed(world, id), { card, ...asked })),
-      );
-      if (asked.wait && outcome.outcome === 'complete') await deliveries.firstAnswer(outcome.event, WAIT_FOR_ANSWER);
-      response.json(shown(world, outcome));
-    });
-
-  order('/sessions', sessionShape, (params) => createSession(world, params));
-  paying('/sessions/:id/pay', payShape, GOOD_CARD.number);
-  paying('/sessions/:id/decline', payShape, DECLINED_CARD);
-  paying('/sessions/:id/three-d-secure/start', payShape, AUTHENTICATED_CARD);
-  order('/sessions/:id/three-d-secure/succeed', {}, (_, id) => shown(world, authenticate(world, id, true)));
-  order('/sessions/:id/three-d-secure/fail', {}, (_, id) => shown(world, authenticate(world, id, false)));
-  order('/sessions/:id/settle', {}, (_, id) => settleDebit(world, id));
-  order('/sessions/:id/fail-delayed', {}, (_, id) => failDebit(world, id));
-  order('/sessions/:id/expire', {}, (_, id) => expireSession(world, id));
-  order('/sessions/:id/recover', {}, (_, id) => recovered(world, id));
-
-  riskOrders(world, order);
-  payoutOrders(world, order);
-  order(
-    '/refunds',
-    { ...refundShape, status: oneOf('pending', 'requires_action', 'succeeded') },
-    ({ status, ...params }) => createRefund(world, params, status),
-  );
-  order('/refunds/:id/succeed', {}, (_, id) => finishRefund(world, id, 'succeeded'));
-  order('/refunds/:id/fail', { reason: text() }, ({ reason }, id) => finishRefund(world, id, 'failed', reason));
-  order('/refunds/:id/cancel', {}, (_, id) => finishRefund(world, id, 'canceled'));
-
-  order('/faults', faultShape, (fault) => faults.plan(fault));
-  router.delete('/faults', (_request, response) => {
-    faults.clear();
-    response.json({ ok: true });
+  router.get('/deliveries', (_request, response) => {
+    response.json({ plan: deliveries.plan, underWay: deliveries.underWayNow, attempts: deliveries.attempts });
   });
-
-  deliveryOrders(world, order, router);
-  order(
-    '/webhook_endpoints/:id/roll',
-    { secret: required(text()), overlapSeconds: integer({ min: 0 }) },
-    (params, id) => rollSecret(world, id, params.secret, params.overlapSeconds ?? 0),
-  );
-
   router.get('/clock', (_request, response) => void response.json({ now: clock.now() }));
-  router.post('/clock', (request, response) => {
-    const { now, advanceMs } = readShape(
-      { now: integer(), advanceMs: integer({ min: 0 }) },
-      request.body as Record<string, unknown>,
-    );
-    moveClock(world, now ?? clock.now() + (advanceMs ?? 0));
-    response.json({ now: clock.now() });
-  });
   router.get('/requests', (_request, response) => void response.json({ data: requests.requests }));
   router.delete('/requests', (_request, response) => {
     requests.requests.length = 0;
     response.json({ ok: true });
   });
-  router.post('/reset', (_request, response) => {
-    store.clear();
+  router.delete('/faults', (_request, response) => {
     faults.clear();
-    world.silenced.clear();
-    requests.requests.length = 0;
-    deliveries.forget();
-    afterReset();
-    store.transaction(() => store.settings.put({ id: 'clock', value: clock.offset }));
     response.json({ ok: true });
   });
-
-  router.use((request, _response) => {
-    throw unknownRoute(request.method, request.originalUrl);
+  router.use(async (request, response) => {
+    if (request.method !== 'POST' || !rows.has(request.path)) throw unknownRoute(request.method, request.originalUrl);
+    response.json((await rows.perform(request.path, (request.body ?? {}) as Record<string, unknown>)) ?? { ok: true });
   });
   router.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
     const refusal = error instanceof Refusal ? error : invalid(error instanceof Error ? error.message : String(error));
     response.status(refusal.status).json(refusal.toJson('req_control'));
   });
   return router;
-}
-
-function shown({ publicUrl }: World, outcome: Outcome) {
-  const next =
-    outcome.outcome === 'complete'
-      ? { redirect: successAddress(outcome.session) }
-      : outcome.outcome === 'authenticate'
-        ? { redirect: `${publicUrl}/pay/${outcome.session.id}/authenticate` }
-        : { message: outcome.message };
-  return { outcome: outcome.outcome, session: outcome.session, ...next };
-}
-
-function recovered(world: World, id: string): Session {
-  sessionNamed(world, id);
-  const copy = recoverSession(world, detailOf(world, id).recovery?.token ?? '');
-  if (copy === null) throw invalid('This session has no recovery address that is still good.');
-  return copy;
 }
 
 function moveClock({ clock, store }: World, target: number): void {
@@ -178,5 +100,15 @@ function moveClock({ clock, store }: World, target: number): void {
     if (error instanceof RangeError) throw invalid(error.message, { param: 'now' });
     throw error;
   }
+  store.transaction(() => store.settings.put({ id: 'clock', value: clock.offset }));
+}
+
+function reset({ clock, deliveries, silenced, store }: World, { faults, requests, afterReset }: Parts): void {
+  store.clear();
+  faults.clear();
+  silenced.clear();
+  requests.requests.length = 0;
+  deliveries.forget();
+  afterReset();
   store.transaction(() => store.settings.put({ id: 'clock', value: clock.offset }));
 }

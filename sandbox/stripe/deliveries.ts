@@ -27,9 +27,14 @@ export interface Attempt {
   at: number;
 }
 
-/** Which of the deliveries that wait, and in which order; one after the other unless all may go at once. */
+/** Which of the deliveries that wait; all where nothing is said. */
 export interface Selection {
   types?: string[] | undefined;
+  /** Ids of events. */
+  events?: string[] | undefined;
+}
+
+export interface Flush extends Selection {
   order?: 'reverse' | 'shuffle' | 'together' | undefined;
 }
 
@@ -87,9 +92,9 @@ export class Deliveries {
     this.current = AS_STRIPE_DOES;
   }
 
-  /** Sends what waits, whatever the plan says, and comes back when each was answered. */
-  async flush({ types, order = 'together' }: Selection = {}): Promise<number> {
-    const chosen = this.pending(types);
+  /** Sends what waits, whatever the plan says, and comes back when each was answered; in an order, one after the other. */
+  async flush({ order = 'together', ...selection }: Flush = {}): Promise<number> {
+    const chosen = this.pending(selection);
     if (order === 'reverse') chosen.reverse();
     if (order === 'shuffle') shuffle(chosen);
     if (order === 'together') await Promise.all(chosen.map(({ id }) => this.start(id)));
@@ -98,9 +103,9 @@ export class Deliveries {
   }
 
   /** Gives up what waits: it never arrives, and is listed as undelivered. */
-  discard(types?: string[]): number {
+  discard(selection: Selection = {}): number {
     const { store } = this.world();
-    const chosen = this.pending(types);
+    const chosen = this.pending(selection);
     store.transaction(() => {
       for (const { id } of chosen) store.deliveries.patch(id, { state: 'failed' });
     });
@@ -153,10 +158,12 @@ export class Deliveries {
     return form === 'both' ? ['snapshot', 'thin'] : [form];
   }
 
-  private pending(types?: string[]): Delivery[] {
+  private pending({ types, events }: Selection = {}): Delivery[] {
     const { store } = this.world();
-    const all = store.deliveries.by('state', 'pending');
-    return types === undefined ? all : all.filter(({ event }) => types.includes(store.events.get(event)?.type ?? ''));
+    return store.deliveries
+      .by('state', 'pending')
+      .filter(({ event }) => events === undefined || events.includes(event))
+      .filter(({ event }) => types === undefined || types.includes(store.events.get(event)?.type ?? ''));
   }
 
   private schedule({ id, nextAt }: Delivery): void {

@@ -1,4 +1,4 @@
-/** The frame of every page a shopper sees: it says at the top that no money moves. */
+/** The frame of every page: it says at the top that no money moves. */
 import { randomBytes } from 'node:crypto';
 import type { Response } from 'express';
 import { MERCHANT } from './account';
@@ -8,15 +8,25 @@ export interface Page {
   title: string;
   body: Html;
   script?: string;
+  /** What the page stands in for. */
+  banner?: string;
+  /** Rules of its own, after those all pages share. */
+  style?: string;
 }
 
+const CHECKOUT_BANNER = 'No real money. This page stands in for Stripe Checkout; only test cards work.';
+
 /** Answers with a page. Its own style and script are the only ones it runs. */
-export function sendPage(response: Response, status: number, { title, body, script }: Page): void {
+export function sendPage(
+  response: Response,
+  status: number,
+  { title, body, script, banner = CHECKOUT_BANNER, style = '' }: Page,
+): void {
   const nonce = randomBytes(16).toString('base64');
   response.status(status).set({
     'Content-Type': 'text/html; charset=utf-8',
     'Cache-Control': 'no-store',
-    'Referrer-Policy': 'no-referrer',
+    'Referrer-Policy': 'same-origin', // without it browsers do not say whose page a form was on
     'X-Content-Type-Options': 'nosniff',
     'Content-Security-Policy': `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; img-src http: https: data:; base-uri 'none'; frame-ancestors 'none'`,
   });
@@ -28,10 +38,10 @@ export function sendPage(response: Response, status: number, { title, body, scri
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
 <title>${title} · ${MERCHANT}</title>
-<style nonce="${nonce}">${new Html(STYLE)}</style>
+<style nonce="${nonce}">${new Html(STYLE + style)}</style>
 </head>
 <body>
-<p class="banner"><strong>Sandbox</strong> No real money. This page stands in for Stripe Checkout; only test cards work.</p>
+<p class="banner"><strong>Sandbox</strong> ${banner}</p>
 ${body}
 ${script !== undefined && html`<script nonce="${nonce}">${new Html(script)}</script>`}
 </body>

@@ -163,7 +163,7 @@ function payoutNamed({ store }: World, id: string): Stripe.Payout {
 }
 
 /** What has become available and no automatic payout has taken yet. A manual payout, being one of them, takes its own amount off. */
-function availableIn({ store, clock }: World, currency: string): Stripe.BalanceTransaction[] {
+export function availableIn({ store, clock }: World, currency: string): Stripe.BalanceTransaction[] {
   return [...store.balanceTransactions].filter(
     (transaction) =>
       transaction.currency === currency &&
