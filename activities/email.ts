@@ -4,6 +4,7 @@ import { compose, TEMPLATES, type Template } from '../emails';
 import { MailError } from '../platform/mailer';
 import type { Mail } from '../prisma/generated/client';
 import type { Deps } from './deps';
+import { callForContact, reachedAgain } from './email-contact';
 import { factsOf, type OrderToTell, readOrder } from './email-facts';
 import { toFailure } from './failures';
 import { note } from './records';
@@ -13,6 +14,8 @@ export interface MailRequest {
   template: Template;
   /** Which of several: a shipment's id, a refund's, a step and since when. Absent for what happens once an order. */
   ref?: string;
+  /** The key of a request of staff's to send it again: it has a row and a key of its own. */
+  again?: string;
 }
 
 export interface MailsOfOneTurn {
@@ -21,8 +24,8 @@ export interface MailsOfOneTurn {
 }
 
 /** The key of a mail: of its row, at Resend, and of its Message-ID. */
-export const mailKey = (sessionId: SessionId, { template, ref }: MailRequest): string =>
-  [template, sessionId, ...(ref ? [ref] : [])].join('/');
+export const mailKey = (sessionId: SessionId, { template, ref, again }: MailRequest): string =>
+  [template, sessionId, ...(ref ? [ref] : []), ...(again ? ['again', again] : [])].join('/');
 
 /** The mails of an order. Each goes once: a row is written before and marked after, and another try sends the row's very bytes. */
 export const email = (deps: Deps) => {
@@ -83,9 +86,15 @@ export const email = (deps: Deps) => {
       return null;
     }
     const row = { key, template, sessionId, orderNumber: order.number, recipient, ...composed };
-    await db.mail.createMany({
-      data: { ...row, status: 'WRITTEN', createdAt: new Date(clock.now()) },
-      skipDuplicates: true,
+    await db.$transaction(async (tx) => {
+      // Erased since it was read: nothing of the customer may be written down any more. The lock makes one wait for the other.
+      const [customer] = await tx.$queryRaw<{ erased: boolean }[]>`
+        SELECT erased_at IS NOT NULL AS erased FROM customers WHERE session_id = ${sessionId} FOR SHARE`;
+      if (customer?.erased && !order.customer?.erasedAt) throw new MailError('erased_meanwhile', true);
+      await tx.mail.createMany({
+        data: { ...row, status: 'WRITTEN', createdAt: new Date(clock.now()) },
+        skipDuplicates: true,
+      });
     });
     return db.mail.findUniqueOrThrow({ where: { key } });
   }
@@ -116,6 +125,7 @@ export const email = (deps: Deps) => {
       if (count === 0) return;
       const message = `${title} sent to ${audience === 'staff' ? 'staff' : 'the customer'}`;
       await note(tx, sessionId, at, { type: 'mail', message, actor: 'holdfast', key: `mail/${key}` });
+      if (audience === 'customer') await reachedAgain(tx, sessionId, at);
     });
   }
 
@@ -139,11 +149,10 @@ export const email = (deps: Deps) => {
       const { count } = await db.mail.updateMany({ where: unsent, data: { status: 'GIVEN_UP' } });
       if (count === 0) continue;
       const { lastError } = await db.mail.findUniqueOrThrow({ where: { key } });
-      await tell(
-        sessionId,
-        `mail/${key}/given-up`,
-        `${TEMPLATES[template].title} given up: ${lastError ?? 'never tried'}`,
-      );
+      const { audience, title } = TEMPLATES[template];
+      const why = `${title} given up: ${lastError ?? 'never tried'}`;
+      await tell(sessionId, `mail/${key}/given-up`, why);
+      if (audience === 'customer') await callForContact(deps, sessionId, why);
     }
   }
 

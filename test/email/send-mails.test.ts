@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { type MailRequest, mailKey } from '../../activities/email';
 import type { SessionId } from '../../domain/ids';
+import type { Db } from '../../platform/database';
 import { downloadUrl, recoveryUrl } from '../../platform/links';
 import { MailError } from '../../platform/mailer';
+import { Prisma } from '../../prisma/generated/client';
 import { ENV, NOW, openShop, placeOrder } from './shop';
 
 const confirmation: MailRequest = { template: 'order_confirmation' };
@@ -184,6 +186,71 @@ test('given up by the workflow, a mail rests, and a sent one stays sent', async 
   const told = (await timelineOf(session)).map(({ message }) => message);
   expect(told).toEqual(['Notice of a new order sent to staff', 'Order confirmation given up: internal_server_error']);
 });
+
+describe('a customer who cannot be written to', () => {
+  const flagOf = async (session: SessionId) =>
+    shop.db.order.findUniqueOrThrow({
+      where: { sessionId: session },
+      select: { attentionStep: true, attentionReason: true },
+    });
+  const flagged = {
+    attentionStep: 'mail',
+    attentionReason: 'Order confirmation given up: validation_error. Correct the address, then have it sent again',
+  };
+  const refuse = () => shop.resend.next({ answer: 422, name: 'validation_error' });
+  const unflagged = { attentionStep: null, attentionReason: null };
+
+  test('is in sight of staff until a mail goes out to them, and only then', async () => {
+    const session = await placeOrder(shop.db);
+    refuse();
+    await failureOf(shop.sendMails({ sessionId: session, mails: [confirmation] }));
+    expect(await flagOf(session)).toEqual(flagged);
+    await shop.sendMails({ sessionId: session, mails: [received] }); // to staff: that says nothing of the customer
+    expect(await flagOf(session)).toEqual(flagged);
+    await shop.sendMails({ sessionId: session, mails: [{ ...confirmation, again: 'k1' }] });
+    expect(await flagOf(session)).toEqual(unflagged);
+  });
+
+  test('neither hides what needs staff already, nor ends it', async () => {
+    const differs = { attentionStep: 'confirm', attentionReason: 'the total is 1, explained 2' };
+    const session = await placeOrder(shop.db, { ...differs, attentionSince: new Date(NOW) });
+    refuse();
+    await failureOf(shop.sendMails({ sessionId: session, mails: [confirmation] }));
+    await shop.sendMails({ sessionId: session, mails: [{ ...confirmation, again: 'k1' }] });
+    expect(await flagOf(session)).toEqual(differs);
+  });
+
+  test('is none, where it is staff who cannot be', async () => {
+    const session = await placeOrder(shop.db);
+    refuse();
+    await failureOf(shop.sendMails({ sessionId: session, mails: [received] }));
+    expect(await flagOf(session)).toEqual(unflagged);
+  });
+});
+
+test('a customer who is erased while a mail is being written gets none, and it is not kept', async () => {
+  const session = await placeOrder(shop.db);
+  const erasing = shop.activitiesWith({ db: erasingAfterRead(shop.db, session) });
+  await failureOf(erasing.sendMails({ sessionId: session, mails: [confirmation] }));
+  expect(await shop.db.mail.count({ where: { sessionId: session } })).toBe(0);
+  await shop.sendMails({ sessionId: session, mails: [confirmation] });
+  expect(shop.resend.requests).toHaveLength(0);
+});
+
+/** A database in which the customer is erased right after the order was read for a mail. */
+const erasingAfterRead = (db: Db, session: SessionId): Db =>
+  db.$extends({
+    query: {
+      order: {
+        async findUnique({ args, query }) {
+          const order = await query(args);
+          const nobody = { email: null, name: null, userId: null, address: Prisma.DbNull, erasedAt: new Date(NOW) };
+          await db.customer.update({ where: { sessionId: session }, data: nobody });
+          return order;
+        },
+      },
+    },
+  }) as unknown as Db;
 
 test('without an address there is no mail and no row, and the timeline says so', async () => {
   const unpaid = { status: 'EXPIRED', paymentStatus: 'UNPAID', stock: 'RELEASED' } as const;

@@ -1,0 +1,13 @@
+/** The mails about an order that staff may have sent again; when each makes sense stands in activities/email-again.ts. */
+export const RESENDABLE = [
+  'order_confirmation',
+  'payment_processing',
+  'payment_failed',
+  'checkout_expired',
+  'order_shipped',
+  'order_refunded',
+  'refund_failed',
+  'order_received',
+  'attention_needed',
+] as const;
+export type Resendable = (typeof RESENDABLE)[number];

@@ -1,0 +1,23 @@
+import { ApplicationFailureCategory } from '@temporalio/common';
+import { ApplicationFailure, setCurrentDetails } from '@temporalio/workflow';
+import { INVALID_TRANSITION, type ResendInput } from './messages';
+import { slowDatabase } from './steps';
+import { mail } from './tell';
+
+/**
+ * Sends one mail about an order again, once a request of staff's. One that would not be true of the order is refused, and the run fails, so that
+ * the same request may be made again when it is.
+ */
+export async function resend(input: ResendInput): Promise<void> {
+  const again = await slowDatabase.pickMail(input);
+  if (again.outcome === 'refused') {
+    setCurrentDetails(again.reason);
+    throw ApplicationFailure.create({
+      message: again.reason,
+      type: INVALID_TRANSITION,
+      nonRetryable: true,
+      category: ApplicationFailureCategory.BENIGN,
+    });
+  }
+  await mail(input.sessionId, again.mail);
+}
