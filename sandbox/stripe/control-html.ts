@@ -20,7 +20,7 @@ export function buttons(about: string, at: string, all: (Button | false)[]): Htm
 }
 
 function button(about: string, at: string, { label, order, fields = {}, inputs }: Button): Html {
-  const hidden = { do: order, at, label: `${label} ${about}`, ...fields };
+  const hidden = { do: order, at, label, ...fields };
   return html`<form method="post" action="/_control/page">${Object.entries(hidden).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   )}${inputs}<button class="plain">${label}<span class="unseen"> ${about}</span></button></form>`;

@@ -14,7 +14,7 @@ function plan({ deliveries }: World): Html {
   const option = (value: string, words: string, chosen: string) =>
     html`<option value="${value}"${value === chosen && html` selected`}>${words}</option>`;
   return html`<section id="webhooks" aria-labelledby="webhooks-title"><h2 id="webhooks-title">Webhooks</h2>
-<form class="plan" method="post" action="/_control/page">
+<form method="post" action="/_control/page" class="plan">
 <input type="hidden" name="do" value="/deliveries"><input type="hidden" name="at" value="webhooks"><input type="hidden" name="label" value="Webhooks">
 <div><label for="mode">From now on</label><select id="mode" name="mode">${option('normal', 'send', mode)}${option('hold', 'hold', mode)}${option('drop', 'drop', mode)}</select></div>
 <div><label for="form">In the form of</label><select id="form" name="form">${option('snapshot', 'snapshots', form)}${option('thin', 'thin events', form)}${option('both', 'both', form)}</select></div>
