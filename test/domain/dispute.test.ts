@@ -1,0 +1,165 @@
+import { isAskedAnew, refusalToSubmit, standingOf, waitsForAnswer } from '../../domain/dispute';
+import { type EvidenceFacts, gatherEvidence, LONGEST_EVIDENCE, LONGEST_FIELD, lengthOf } from '../../domain/evidence';
+
+const at = new Date('2026-11-23T10:30:00Z');
+
+describe('where a dispute stands', () => {
+  test.each([
+    ['needs_response', 1250, 'open'],
+    ['under_review', 1250, 'open'],
+    ['warning_needs_response', 0, 'open'],
+    ['warning_under_review', 0, 'open'],
+    ['appeal_needs_response', 1250, 'open'],
+    ['appeal_under_review', 1250, 'open'],
+    ['a_word_of_tomorrow', 0, 'open'],
+    ['won', 0, 'kept'],
+    ['warning_closed', 0, 'kept'],
+    ['charge_refunded', 1250, 'kept'],
+    ['lost', 1250, 'lost'],
+    ['lost', 0, 'lost'],
+    ['prevented', 0, 'kept'],
+    ['prevented', 1250, 'lost'],
+  ])('%s with %d withdrawn is %s', (status, withdrawn, standing) => {
+    expect(standingOf(status, withdrawn)).toBe(standing);
+  });
+
+  test.each([
+    [{ open: false, status: 'won' }, 'appeal_needs_response', true, true],
+    [{ open: true, status: 'warning_under_review' }, 'needs_response', true, true],
+    [{ open: true, status: 'needs_response' }, 'under_review', true, false],
+    [{ open: true, status: 'warning_needs_response' }, 'warning_under_review', true, false],
+    [{ open: true, status: 'warning_under_review' }, 'warning_closed', false, false],
+  ])('from %j to %s asks anew: %s', (before, status, open, anew) => {
+    expect(isAskedAnew(before, status, open)).toBe(anew);
+  });
+
+  test.each([
+    ['needs_response', true],
+    ['warning_needs_response', true],
+    ['appeal_needs_response', true],
+    ['under_review', false],
+    ['won', false],
+  ])('%s waits for an answer: %s', (status, waits) => {
+    expect(waitsForAnswer(status)).toBe(waits);
+  });
+});
+
+describe('evidence may be submitted', () => {
+  const now = at.getTime();
+  test.each([
+    ['in time', { status: 'needs_response', dueBy: now + 1, submitted: false }, null],
+    ['where no day is named', { status: 'needs_response', dueBy: null, submitted: false }, null],
+    ['of an unknown word', { status: 'a_word_of_tomorrow', dueBy: null, submitted: false }, null],
+    ['not at the very end', { status: 'needs_response', dueBy: now, submitted: false }, /time to answer is over/],
+    ['not where the bank takes none', { status: 'needs_response', dueBy: 0, submitted: false }, /takes no answer/],
+    ['not twice', { status: 'needs_response', dueBy: now + 1, submitted: true }, /submitted already/],
+    ['not to an appeal', { status: 'appeal_needs_response', dueBy: now + 1, submitted: false }, /Dashboard/],
+    ['not after it is closed', { status: 'lost', dueBy: now + 1, submitted: false }, /closed: lost/],
+  ])('%s', (_, dispute, refusal) => {
+    const said = refusalToSubmit(dispute, now);
+    if (refusal === null) expect(said).toBeNull();
+    else expect(said).toMatch(refusal);
+  });
+});
+
+describe('the pack', () => {
+  const facts = (change: Partial<EvidenceFacts> = {}): EvidenceFacts => ({
+    number: '1001',
+    currency: 'eur',
+    total: 3400,
+    refunded: 0,
+    orderedAt: at,
+    paidAt: at,
+    customer: {
+      name: 'Ada Lovelace',
+      email: 'ada@example.com',
+      userId: 'user-7',
+      address: ['Ada Lovelace', 'Square 12'],
+    },
+    items: [
+      { name: 'Mug', sku: 'MUG', quantity: 2, total: 2500, digital: false },
+      { name: 'Notes', sku: 'NOTES', quantity: 1, total: 900, digital: true },
+    ],
+    shipments: [
+      { carrier: 'DHL', trackingNumber: 'A1', items: ['1 × Mug'], shippedAt: at, deliveredAt: null },
+      { carrier: 'DHL', trackingNumber: 'A2', items: ['1 × Mug'], shippedAt: at, deliveredAt: at },
+    ],
+    downloads: [{ name: 'Notes', used: 2, allowed: 5, lastUseAt: at }],
+    mails: [{ title: 'Order confirmation', sentAt: at }],
+    ...change,
+  });
+
+  test('puts what is known into Stripe’s fields, several carriers and numbers by commas', () => {
+    expect(gatherEvidence(facts())).toEqual({
+      customer_name: 'Ada Lovelace',
+      customer_email_address: 'ada@example.com',
+      product_description: '2 × Mug (MUG), €25.00, shipped goods\n1 × Notes (NOTES), €9.00, delivered as a download',
+      shipping_address: 'Ada Lovelace\nSquare 12',
+      shipping_carrier: 'DHL',
+      shipping_tracking_number: 'A1, A2',
+      shipping_date: '23 November 2026',
+      access_activity_log: 'Notes: downloaded 2 of 5 times, last on 23 November 2026 at 10:30 UTC',
+      uncategorized_text: expect.any(String),
+    });
+    expect(gatherEvidence(facts()).uncategorized_text).toBe(
+      [
+        'Order 1001 was placed on 23 November 2026 at 10:30 UTC, paid on 23 November 2026 at 10:30 UTC: €34.00.',
+        'The customer was signed in to the account user-7.',
+        '',
+        'What was bought:',
+        '- 2 × Mug (MUG), €25.00, shipped goods',
+        '- 1 × Notes (NOTES), €9.00, delivered as a download',
+        '',
+        'What was shipped:',
+        '- 1 × Mug: shipped on 23 November 2026 with DHL, tracking number A1',
+        '- 1 × Mug: shipped on 23 November 2026 with DHL, tracking number A2, delivered on 23 November 2026',
+        '',
+        'What was downloaded:',
+        '- Notes: downloaded 2 of 5 times, last on 23 November 2026 at 10:30 UTC',
+        '',
+        'Messages to the customer:',
+        '- Order confirmation, sent on 23 November 2026 at 10:30 UTC',
+      ].join('\n'),
+    );
+  });
+
+  test('claims nothing that did not happen: no address where nothing was shipped, no service that was not given', () => {
+    const nothing = gatherEvidence(facts({ shipments: [], downloads: [], mails: [] }));
+    expect(Object.keys(nothing).sort()).toEqual([
+      'customer_email_address',
+      'customer_name',
+      'product_description',
+      'uncategorized_text',
+    ]);
+    const unused = gatherEvidence(facts({ downloads: [{ name: 'Notes', used: 0, allowed: 5, lastUseAt: null }] }));
+    expect(unused.access_activity_log).toBe('Notes: made available, not downloaded');
+  });
+
+  test('of downloads alone names the day they were given', () => {
+    const items = [{ name: 'Notes', sku: 'NOTES', quantity: 1, total: 900, digital: true }];
+    expect(gatherEvidence(facts({ items, shipments: [] })).service_date).toBe('23 November 2026');
+    expect(gatherEvidence(facts({ items, shipments: [], paidAt: null }))).not.toHaveProperty('service_date');
+  });
+
+  test('of an erased customer holds nothing of them', () => {
+    expect(JSON.stringify(gatherEvidence(facts({ customer: null })))).not.toMatch(/Ada|ada@|Square|user-7/);
+  });
+
+  test('says what was refunded', () => {
+    expect(gatherEvidence(facts({ refunded: 400 })).uncategorized_text).toMatch(/Refunded so far: €4\.00\.$/);
+  });
+
+  test('is never longer than Stripe takes, and never ends in half a character', () => {
+    const many = Array.from({ length: 900 }, (_, n) => ({
+      ...{ sku: `S${n}`, quantity: 1, total: 1, digital: false },
+      name: '🫖'.repeat(40),
+    }));
+    const evidence = gatherEvidence(facts({ items: many }));
+    for (const text of Object.values(evidence)) {
+      expect(text.length).toBeLessThanOrEqual(LONGEST_FIELD);
+      expect(text).not.toMatch(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])/);
+    }
+    expect(lengthOf(evidence)).toBeLessThanOrEqual(LONGEST_EVIDENCE);
+    expect(evidence.product_description).toMatch(/…$/);
+  });
+});
