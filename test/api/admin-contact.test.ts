@@ -1,0 +1,138 @@
+import type { SessionId } from '../../domain/ids';
+import { until } from '../workflow/world';
+import { invalidAt, problem } from './admin-office';
+import { Shop } from './shop';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await Shop.open();
+  await shop.world.product('mug', { stock: 1000 });
+  await shop.world.product('ebook');
+});
+afterAll(() => shop?.close());
+
+const HOME = {
+  line1: '7 Hyrule Lane',
+  line2: null,
+  city: 'Castletown',
+  state: null,
+  postal_code: '90210',
+  country: 'DE',
+};
+
+const staff = (path: string, body?: unknown, key?: string) => {
+  const asked = shop.http.post(`/admin/orders/${path}`).set('authorization', `Bearer ${shop.world.env.ADMIN_TOKEN}`);
+  if (key !== undefined) asked.set('idempotency-key', key);
+  return body === undefined ? asked : asked.send(body as object);
+};
+const contact = (id: string, body: unknown, key?: string) => staff(`${id}/contact`, body, key);
+
+async function paid(sku: string, status: string): Promise<SessionId> {
+  const { id } = await shop.world.checkout([{ sku }]);
+  await shop.world.pay(id);
+  await shop.world.webhook(id);
+  await until(async () => (await shop.world.order(id)).status === status);
+  return id;
+}
+
+const entries = async (id: SessionId) =>
+  (await shop.world.order(id)).timeline.filter(({ type }) => type === 'contact').map(({ message }) => message);
+
+it('corrects the e-mail and the postal address before shipping, and the timeline says what, not to what', async () => {
+  const id = await paid('mug', 'PREPARING');
+  const { number } = await shop.world.order(id);
+  const answer = await contact(number, { email: 'Zelda@Example.net', address: { ...HOME, state: undefined } });
+  expect(answer.status).toBe(200);
+  expect(answer.body.customer).toMatchObject({ email: 'zelda@example.net', name: 'Ada Lovelace', address: HOME });
+  expect(await entries(id)).toEqual(['Corrected the e-mail address and the postal address']);
+  const told = JSON.stringify([(await shop.world.order(id)).timeline.map(({ at, ...one }) => [one, at])], (_, value) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+  expect(told).not.toMatch(/zelda|hyrule|castletown/i);
+});
+
+it('stands, whatever Stripe says later', async () => {
+  const { id } = await shop.world.checkout([{ sku: 'mug' }]);
+  expect((await contact(id, { email: 'right@example.net', address: HOME })).status).toBe(200);
+  await shop.world.pay(id, { email: 'wrong@example.com', address: { line1: 'Elsewhere 1', country: 'FR' } });
+  await shop.world.webhook(id);
+  await until(async () => (await shop.world.order(id)).status === 'PREPARING');
+  expect((await shop.world.order(id)).customer).toMatchObject({
+    ...{ email: 'right@example.net', name: 'Ada Lovelace' },
+    address: HOME,
+  });
+  await until(async () => (await shop.world.mails(id)).length === 2);
+  const [mail] = await shop.world.db.mail.findMany({ where: { sessionId: id, template: 'order_confirmation' } });
+  expect(mail?.recipient).toBe('right@example.net');
+});
+
+it('changes only what is named', async () => {
+  const id = await paid('mug', 'PREPARING');
+  await contact(id, { address: HOME });
+  expect((await shop.world.order(id)).customer).toMatchObject({ email: 'ada@example.com', address: HOME });
+  await contact(id, { email: 'b@example.com' });
+  expect((await shop.world.order(id)).customer).toMatchObject({ email: 'b@example.com', address: HOME });
+});
+
+it('once a key', async () => {
+  const id = await paid('mug', 'PREPARING');
+  await contact(id, { email: 'first@example.com' }, 'k-1');
+  await contact(id, { email: 'second@example.com' }, 'k-2');
+  const again = await contact(id, { email: 'first@example.com' }, 'k-1');
+  expect([again.status, again.body.customer.email]).toEqual([200, 'second@example.com']);
+  expect(await entries(id)).toHaveLength(2);
+});
+
+it('of downloads corrects the e-mail address, and no postal one', async () => {
+  const id = await paid('ebook', 'COMPLETED');
+  expect((await contact(id, { email: 'reader@example.com' })).body.customer.email).toBe('reader@example.com');
+  const answer = await contact(id, { email: 'other@example.com', address: HOME });
+  expect([answer.status, answer.body]).toEqual([409, problem(409, 'invalid_transition')]);
+  expect((await shop.world.order(id)).customer?.email).toBe('reader@example.com');
+});
+
+it('refuses once something is shipped, also a part of it', async () => {
+  const { id } = await shop.world.checkout([{ sku: 'mug', quantity: 2 }]);
+  await shop.world.pay(id);
+  await shop.world.webhook(id);
+  await until(async () => (await shop.world.order(id)).status === 'PREPARING');
+  await staff(`${id}/ship`, { carrier: 'DHL', trackingNumber: '1', items: [{ sku: 'mug', quantity: 1 }] });
+  for (const body of [{ email: 'late@example.com' }, { address: HOME }]) {
+    const answer = await contact(id, body);
+    expect([answer.status, answer.body]).toEqual([
+      409,
+      problem(409, 'invalid_transition', { detail: expect.stringMatching(/PREPARING.*shipped/) }),
+    ]);
+  }
+  expect((await shop.world.order(id)).customer?.email).toBe('ada@example.com');
+});
+
+it('refuses what is none, and does nothing', async () => {
+  const id = await paid('mug', 'PREPARING');
+  const cases: [unknown, string[]][] = [
+    [{}, ['']],
+    [{ email: 'nobody' }, ['email']],
+    [{ email: `${'x'.repeat(250)}@example.com` }, ['email']],
+    [{ email: 'a@example.com\r\nBcc: b@example.com' }, ['email']],
+    [{ address: { line1: 'x' } }, ['address.country']],
+    [{ address: { country: 'DE' } }, ['address.line1']],
+    [{ address: { ...HOME, country: 'XX' } }, ['address.country']],
+    [{ address: { ...HOME, line1: '' } }, ['address.line1']],
+    [{ address: { ...HOME, line1: 'a\nb' } }, ['address.line1']],
+    [{ address: { ...HOME, phone: '1' } }, ['address']],
+    [{ email: 'a@example.com', name: 'x' }, ['']],
+  ];
+  for (const [body, paths] of cases) {
+    const answer = await contact(id, body);
+    expect([body, answer.status, answer.body]).toEqual([body, 400, invalidAt(...paths)]);
+  }
+  expect(await entries(id)).toEqual([]);
+  expect((await contact('999999', { email: 'a@example.com' })).body).toEqual(problem(404, 'unknown_order'));
+});
+
+it('leaves nothing of the customer in the log', async () => {
+  const id = await paid('mug', 'PREPARING');
+  await contact(id, { email: 'Ganon.Dorf@example.net', address: HOME });
+  expect(shop.api.log.some(({ route }) => route === '/admin/orders/{ref}/contact')).toBe(true);
+  expect(JSON.stringify(shop.api.log)).not.toMatch(/ganon|hyrule|castletown/i);
+});

@@ -1,0 +1,148 @@
+import { Client } from '@temporalio/client';
+import type { SessionId } from '../../domain/ids';
+import { resendId } from '../../workflows/messages';
+import { until } from '../workflow/world';
+import { problem } from './admin-office';
+import { type Api, Shop } from './shop';
+
+let shop: Shop;
+let api: Api;
+beforeAll(async () => {
+  shop = await Shop.open();
+  // The test environment's own client lets time skip whenever somebody waits for a workflow; here nobody's time is to pass.
+  const { connection, namespace } = shop.world.temporal;
+  api = await shop.another({}, { temporal: new Client({ connection, namespace: namespace ?? 'default' }) });
+  await shop.world.product('mug', { stock: 1000 });
+  await shop.world.product('ebook');
+});
+afterAll(() => shop?.close());
+
+const staff = (path: string, body: object, key?: string) => {
+  const asked = api.http.post(`/admin/orders/${path}`).set('authorization', `Bearer ${shop.world.env.ADMIN_TOKEN}`);
+  if (key !== undefined) asked.set('idempotency-key', key);
+  return asked.send(body);
+};
+const resend = (id: string, template: string, key?: string) => staff(`${id}/resend-email`, { template }, key);
+
+async function paid(sku: string, status: string): Promise<SessionId> {
+  const { id } = await shop.world.checkout([{ sku }]);
+  await shop.world.pay(id);
+  await shop.world.webhook(id);
+  await until(async () => (await shop.world.order(id)).status === status);
+  await until(async () => (await shop.world.mails(id)).length === 2);
+  return id;
+}
+
+const sent = (id: SessionId, template: string) =>
+  shop.world.db.mail.findMany({ where: { sessionId: id, template, status: 'SENT' }, orderBy: { createdAt: 'asc' } });
+const refused = (words: RegExp) => problem(409, 'invalid_transition', { detail: expect.stringMatching(words) });
+
+it('sends a mail again, under a row and a key of its own, to the address that is known now', async () => {
+  const id = await paid('ebook', 'COMPLETED');
+  await staff(`${id}/contact`, { email: 'right@example.net' });
+  const answer = await resend((await shop.world.order(id)).number, 'order_confirmation');
+  expect([answer.status, answer.body.sessionId]).toEqual([200, id]);
+  const [first, second] = await sent(id, 'order_confirmation');
+  expect([first?.recipient, second?.recipient]).toEqual(['ada@example.com', 'right@example.net']);
+  expect(second?.key).toMatch(new RegExp(`^order_confirmation/${id}/again/`));
+  expect(second?.providerId).not.toBe(first?.providerId);
+  const told = (answer.body.timeline as { type: string; message: string; actor: string }[])
+    .filter(({ type }) => type === 'mail')
+    .map(({ message, actor }) => `${actor}: ${message}`);
+  expect(told).toContain('staff: Order confirmation asked for again');
+  expect(told.filter((one) => one === 'holdfast: Order confirmation sent to the customer')).toHaveLength(2);
+});
+
+it('goes once a key, and again without one', async () => {
+  const id = await paid('ebook', 'COMPLETED');
+  for (let times = 0; times < 2; times++) expect((await resend(id, 'order_confirmation', 'same')).status).toBe(200);
+  expect(await sent(id, 'order_confirmation')).toHaveLength(2);
+  await resend(id, 'order_confirmation');
+  expect(await sent(id, 'order_confirmation')).toHaveLength(3);
+  await resend(id, 'order_received', 'same'); // another mail under the same key is another request
+  expect(await sent(id, 'order_received')).toHaveLength(2);
+});
+
+it('mends a mail that was refused for good: contact, then resend', async () => {
+  const { id } = await shop.world.checkout([{ sku: 'ebook' }]);
+  await shop.world.pay(id, { email: 'refused@nowhere' });
+  await shop.world.webhook(id);
+  await until(async () => (await shop.world.order(id)).attentionStep === 'mail');
+  const flagged = await shop.world.order(id);
+  expect(flagged.attentionReason).toMatch(/^Order confirmation given up: .*resend-email|sent again/);
+  expect(flagged.attentionReason).not.toContain('nowhere');
+  await staff(`${id}/contact`, { email: 'right@example.net' });
+  const answer = await resend(id, 'order_confirmation');
+  expect([answer.status, answer.body.attention]).toEqual([200, null]);
+  expect(await sent(id, 'order_confirmation')).toMatchObject([{ recipient: 'right@example.net' }]);
+});
+
+it('of several parcels means the last', async () => {
+  const { id } = await shop.world.checkout([{ sku: 'mug', quantity: 2 }]);
+  await shop.world.pay(id);
+  await shop.world.webhook(id);
+  await until(async () => (await shop.world.order(id)).status === 'PREPARING');
+  await staff(`${id}/ship`, { carrier: 'DHL', trackingNumber: 'one', items: [{ sku: 'mug', quantity: 1 }] });
+  await shop.world.sleep(1_000);
+  await staff(`${id}/ship`, { carrier: 'DHL', trackingNumber: 'two' });
+  await until(async () => (await sent(id, 'order_shipped')).length === 2);
+  expect((await resend(id, 'order_shipped')).status).toBe(200);
+  const again = (await sent(id, 'order_shipped')).filter(({ key }) => key.includes('/again/'));
+  expect(again).toHaveLength(1);
+  expect(again[0]?.text).toContain('two');
+});
+
+it('refuses what is not true of the order, and does not remember that', async () => {
+  const { id } = await shop.world.checkout([{ sku: 'mug' }]);
+  const answer = await resend(id, 'order_confirmation', 'patient');
+  expect([answer.status, answer.body]).toEqual([409, refused(/Order confirmation.*PENDING/)]);
+  for (const template of ['payment_processing', 'payment_failed', 'checkout_expired', 'order_shipped'])
+    expect([template, (await resend(id, template)).status]).toEqual([template, 409]);
+  for (const template of ['order_refunded', 'refund_failed', 'order_received', 'attention_needed'])
+    expect([template, (await resend(id, template)).status]).toEqual([template, 409]);
+  await shop.world.pay(id);
+  await shop.world.webhook(id);
+  await until(async () => (await shop.world.mails(id)).length === 2);
+  expect((await resend(id, 'order_confirmation', 'patient')).status).toBe(200);
+  expect(await sent(id, 'order_confirmation')).toHaveLength(2);
+});
+
+it('of an order that was given back sends the refund’s mail, and the confirmation no more', async () => {
+  const id = await paid('mug', 'PREPARING');
+  await staff(`${id}/cancel`, { reason: 'requested_by_customer' });
+  await until(async () => (await sent(id, 'order_refunded')).length === 1);
+  expect((await resend(id, 'order_refunded')).status).toBe(200);
+  expect(await sent(id, 'order_refunded')).toHaveLength(2);
+  expect((await resend(id, 'order_confirmation')).body).toEqual(refused(/REFUNDED/));
+});
+
+it('refuses where nobody can be written to', async () => {
+  await shop.world.product('unseen', { stock: 1 });
+  const { id } = await shop.world.checkout([{ sku: 'unseen' }], { holdSeconds: 60 });
+  expect(await shop.world.end(id)).toBe('EXPIRED');
+  expect((await resend(id, 'checkout_expired')).body).toEqual(refused(/No e-mail address/));
+  await staff(`${id}/contact`, { email: 'found@example.com' });
+  expect((await resend(id, 'checkout_expired')).status).toBe(200);
+  expect(await sent(id, 'checkout_expired')).toMatchObject([{ recipient: 'found@example.com' }]);
+});
+
+it('refuses a template that is none, one that is not about an order, and an unknown order', async () => {
+  const id = await paid('ebook', 'COMPLETED');
+  for (const template of ['welcome', 'reconciliation_report', '', 7])
+    expect((await staff(`${id}/resend-email`, { template })).body).toEqual(
+      problem(400, 'invalid_request', { errors: expect.anything() }),
+    );
+  expect((await resend('999999', 'order_confirmation')).body).toEqual(problem(404, 'unknown_order'));
+});
+
+it('leaves nothing of the customer in Temporal', async () => {
+  const id = await paid('ebook', 'COMPLETED');
+  await resend(id, 'order_confirmation', 'k');
+  const key = (await sent(id, 'order_confirmation')).at(-1)?.key.split('/').at(-1) as string;
+  const history = await shop.world.history(resendId({ sessionId: id, template: 'order_confirmation', key }));
+  const text = JSON.stringify(history, (name, value) =>
+    name === 'data' && typeof value === 'string' ? Buffer.from(value, 'base64').toString() : value,
+  );
+  expect(text).toContain(id);
+  expect(text).not.toMatch(/ada@|example\.com|lovelace/i);
+});
