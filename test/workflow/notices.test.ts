@@ -242,4 +242,7 @@ test('a payout is of no order', async () => {
   expect(await world.db.notice.findUnique({ where: { id: payout.id } })).toMatchObject({
     ...{ kind: 'payout', sessionId: null, open: false },
   });
+  expect(await world.db.payout.findUnique({ where: { id: payout.id } })).toMatchObject({
+    ...{ currency: 'eur', amount: BigInt(payout.amount), status: payout.status },
+  });
 });
