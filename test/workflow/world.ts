@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WithStartWorkflowOperation } from '@temporalio/client';
+import { WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker as TemporalWorker, type Worker } from '@temporalio/worker';
 import { Registry } from 'prom-client';
@@ -24,6 +24,7 @@ import { lookSignal, type Opening, openUpdate, orderStart, WORKFLOWS } from '../
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { quietWorkers } from '../support/quiet';
 import { startTimeSkipping } from '../support/temporal';
+import { expectLedgersToAgree } from './agreement';
 
 const STRIPE_KEY = 'sk_test_sandbox_workflow';
 const RESEND_KEY = 're_workflow';
@@ -57,6 +58,8 @@ export class World {
     this.bundle = bundle;
   }
 
+  /** A test has made database and Stripe differ by hand: there is nothing to be counted at the end. */
+  tampered = false;
   sandbox!: StripeSandbox;
   stripe!: Stripe;
   env!: Env;
@@ -106,7 +109,7 @@ export class World {
       mailer: createMailer(this.env),
       clock: { now: () => this.now },
       env: this.env,
-      door: createDoor(this.temporal.client),
+      door: { ...createDoor(this.temporal.client), closedOrders: (since) => this.closedOrders(since) },
       metrics: this.metrics,
     };
   }
@@ -129,8 +132,12 @@ export class World {
     this.runs = [];
   }
 
-  /** Ends everything, after every history this world made was replayed against the code as it is. */
+  /** Ends everything, after every history this world made was replayed against the code as it is, and its money was counted. */
   async stop(): Promise<void> {
+    if (!this.tampered) {
+      if (this.workers.length === 0) await this.startWorkers();
+      await expectLedgersToAgree(this);
+    }
     await this.stopWorkers();
     await this.replayEverything();
     clearInterval(this.watch);
@@ -340,6 +347,18 @@ export class World {
       histories.flat(),
     )) {
       if (error) throw new Error(`the history of ${workflowId} does not replay: ${error.message}`);
+    }
+  }
+
+  /** The time-skipping server lists nothing: the list of closed runs is made of each order's own run. */
+  private async *closedOrders(since: Date): AsyncIterable<SessionId> {
+    for (const id of this.sessions) {
+      try {
+        const { closeTime } = await this.handle(id).describe();
+        if (closeTime && closeTime >= since) yield id;
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
     }
   }
 
