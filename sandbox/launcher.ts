@@ -122,6 +122,7 @@ function addresses(env: Env, embedded: Variables): [string, string, string?][] {
     ['API', `${env.PUBLIC_URL}/docs`, 'its documentation'],
     ['Temporal UI', embedded.TEMPORAL_UI_URL, 'every order as a workflow'],
     ['Payment sandbox', embedded.STRIPE_API_BASE, 'pay with 4242 4242 4242 4242'],
+    ['Payment control', embedded.SANDBOX_CONTROL_URL, 'what Stripe’s Dashboard, buyers and banks do'],
     ['Outbox', embedded.OUTBOX_URL, 'the mails, which go nowhere else'],
     ['Metrics', `${env.PUBLIC_URL}/metrics`, `and the worker's: ${at(env.WORKER_PORT, env)}/metrics`],
     ['Admin token', env.ADMIN_TOKEN, 'Authorization: Bearer …'],

@@ -15,13 +15,14 @@ export interface Button {
 /** Buttons in a row, each a form of its own. `about` names the object for those who do not see the row; `at` is where to come back to. */
 export function buttons(about: string, at: string, all: (Button | false)[]): Html {
   const there = all.filter((each) => each !== false);
-  if (there.length === 0) return html`<span class="nothing">nothing to do</span>`;
+  if (there.length === 0)
+    return html`<span class="nothing" aria-hidden="true">–</span><span class="unseen">nothing to do</span>`;
   return html`<div class="buttons">${there.map((each) => button(about, at, each))}</div>`;
 }
 
 function button(about: string, at: string, { label, order, fields = {}, inputs }: Button): Html {
   const hidden = { do: order, at, label, ...fields };
-  return html`<form method="post" action="/_control/page">${Object.entries(hidden).map(
+  return html`<form method="post" action="/_control/page"${inputs && html` class="group"`}>${Object.entries(hidden).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   )}${inputs}<button class="plain">${label}<span class="unseen"> ${about}</span></button></form>`;
 }
@@ -59,7 +60,7 @@ ${
     ? html`<p class="empty">${empty}</p>`
     : html`<div class="scroll" role="region" aria-labelledby="${id}-title" tabindex="0"><table>
 <thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr id="${row.id}">${row.cells.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>
+<tbody>${rows.map((row) => html`<tr id="${row.id}">${row.cells.map((cell, at) => html`<td data-column="${columns[at]}"><div>${cell}</div></td>`)}</tr>`)}</tbody>
 </table></div>`
 }</section>`;
 }

@@ -19,9 +19,13 @@ export function paymentSection({ store }: World): Html {
       const about = `payment ${id}`;
       const field = (name: string) => amountInput(`${name}-${id}`, about, currency);
       const left = charge.amount_captured - charge.amount_refunded;
-      const disputed = store.disputes.by('charge', id).some((dispute) => !dispute.is_charge_refundable);
+      const disputes = store.disputes.by('charge', id);
+      const blocked = disputes.some((dispute) => !dispute.is_charge_refundable);
+      const contested = disputes.some((dispute) => !isClosed(dispute));
       const reviewed = store.reviews.by('charge', id).some(({ open }) => open);
       const warned = store.warnings.by('charge', id).length > 0;
+      const [session] = store.sessions.by('payment_intent', idOf(charge.payment_intent) ?? '');
+      const comes = status === 'pending' && session !== undefined;
       return {
         id,
         cells: [
@@ -30,16 +34,19 @@ export function paymentSection({ store }: World): Html {
           html`${money(amount, currency)}${charge.amount_refunded > 0 && html`<br><span class="small-print">${money(charge.amount_refunded, currency)} given back</span>`}`,
           html`${state(status, paid ? 'good' : status === 'pending' ? 'open' : 'bad')}${charge.failure_code !== null && state(charge.failure_code, 'bad')}${charge.refunded && state('refunded')}${charge.disputed && state('disputed', 'bad')}${reviewed && state('in review', 'open')}${warned && state('fraud warning', 'bad')}`,
           buttons(about, id, [
+            comes && { label: 'Settle', order: `/sessions/${session.id}/settle` },
+            comes && { label: 'Fail', order: `/sessions/${session.id}/fail-delayed` },
             paid &&
               left > 0 &&
-              !disputed && { label: 'Refund', order: '/refunds', fields: { charge: id }, inputs: field('refund') },
-            paid && {
-              label: 'Dispute',
-              order: `/charges/${id}/dispute`,
-              inputs: html`${disputeKind(id)}${field('dispute')}`,
-            },
+              !blocked && { label: 'Refund', order: '/refunds', fields: { charge: id }, inputs: field('refund') },
+            paid &&
+              !contested && {
+                label: 'Dispute',
+                order: `/charges/${id}/dispute`,
+                inputs: html`${disputeKind(id)}${field('dispute')}`,
+              },
             paid && !reviewed && { label: 'Review', order: `/charges/${id}/review` },
-            paid && { label: 'Fraud warning', order: `/charges/${id}/early-fraud-warning` },
+            paid && !warned && { label: 'Fraud warning', order: `/charges/${id}/early-fraud-warning` },
           ]),
         ],
       };

@@ -20,7 +20,7 @@ export function sessionSection(world: World): Html {
         cells: [
           idCell(session.id),
           time(session.created * 1000),
-          html`${whatIsBought(world, session)}<br><span class="small-print">${session.customer_details?.email}</span>`,
+          html`${whatIsBought(world, session)}<br><span class="small-print">${session.customer_details?.email}${session.url && html` <a href="${session.url}">payment page</a>`}</span>`,
           money(session.amount_total ?? 0, session.currency ?? ''),
           stateOf(session, intent),
           buttons(`session ${session.id}`, session.id, actionsOf(session, intent)),
@@ -39,7 +39,7 @@ function whatIsBought(world: World, { id }: Session): string {
 }
 
 function stateOf({ status, payment_status }: Session, intent: Stripe.PaymentIntent | undefined): Html {
-  const paid = payment_status === 'unpaid' ? 'open' : 'good';
+  const paid = payment_status !== 'unpaid' ? 'good' : status === 'expired' ? 'over' : 'open';
   return html`${state(status ?? '', status === 'open' ? 'open' : 'over')}${status !== 'open' && state(payment_status, paid)}${
     intent && intent.status !== 'succeeded' && state(intent.status, intent.status === 'processing' ? 'open' : 'over')
   }`;

@@ -62,7 +62,7 @@ function attempts({ deliveries, store }: World): Html {
     id: 'attempts',
     title: 'Sent',
     empty: 'Nothing was sent since the sandbox started.',
-    columns: ['Event', 'Type', 'Form', 'Sent', 'Answer', 'Do'],
+    columns: ['Event', 'Type', 'Form', 'Sent (world’s time)', 'Answer', 'Do'],
     rows: deliveries.attempts
       .slice(-SHOWN)
       .reverse()

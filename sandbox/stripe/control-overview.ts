@@ -30,6 +30,6 @@ function clock({ clock }: World): Html {
   const ahead = Math.round(clock.offset / HOUR);
   const advance = (label: string, hours: number) => ({ label, order: '/clock', fields: { advanceMs: hours * HOUR } });
   return html`<section id="clock" aria-labelledby="clock-title"><h2 id="clock-title">Clock</h2>
-<p>It is ${time(clock.now())} UTC here${ahead > 0 && `, ${ahead} hours ahead of the world`}. Ahead of time sessions expire, refunds settle, money becomes available and webhooks are tried again. It never goes back, and moves nobody else’s clock.</p>
+<p>It is ${time(clock.now())} UTC here${ahead > 0 && `, ${ahead} hours ahead of the world`}. As it advances sessions expire, refunds settle, money becomes available and webhooks are tried again. It never goes back, and the clocks of the shop stay as they are.</p>
 ${buttons('on the sandbox’s clock', 'clock', [advance('+ 1 hour', 1), advance('+ 1 day', 24), advance('+ 30 days', 720)])}</section>`;
 }

@@ -25,7 +25,9 @@ td time, td .money { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .state.open { background: #fff3d1; border-color: #e3c66f; color: #5c4300; }
 .state.bad { background: var(--bad-wash); border-color: #eab6be; color: var(--bad); }
 .buttons { display: flex; flex-wrap: wrap; gap: .35rem; align-items: center; }
-.buttons form { display: inline-flex; gap: .25rem; align-items: center; }
+.buttons form { display: inline-flex; flex-wrap: wrap; gap: .25rem; align-items: center; }
+.buttons .group { padding: .2rem; border: 1px solid var(--line); border-radius: .6rem; background: var(--wash); }
+section > .buttons { margin-bottom: .75rem; }
 .control button { padding: .28rem .65rem; font-size: .85rem; font-weight: 550; }
 .control button:hover { background: var(--wash); border-color: var(--brand); }
 .control input, .control select { width: auto; padding: .25rem .45rem; font-size: .85rem; }
@@ -37,5 +39,14 @@ td time, td .money { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .plan input[type="number"] { width: 4.5rem; }
 .empty { border: 1px dashed var(--line); border-radius: .5rem; padding: .7rem .9rem; }
 .nothing { color: var(--soft); font-size: .85rem; }
+@media (max-width: 60rem) {
+  .scroll { border: 0; }
+  table, tbody, tr, td { display: block; }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  tr { border: 1px solid var(--line); border-radius: .5rem; padding: .4rem .75rem; margin-bottom: .6rem; }
+  td { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: .5rem; padding: .2rem 0; border: 0; }
+  td::before { content: attr(data-column); color: var(--soft); }
+  .id { max-width: none; }
+}
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; margin: 0; padding: 0; }
 `;

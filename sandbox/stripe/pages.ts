@@ -22,6 +22,12 @@ export function createPages(world: World): Router {
   const router = Router();
   const form = express.urlencoded({ extended: false, limit: '64kb' });
 
+  /** Whoever opens the sandbox's address in a browser wants to look at it; the API has no such path. */
+  router.get('/', (request, response, next) => {
+    if (request.accepts(['json', 'html']) === 'html') response.redirect(303, '/_control');
+    else next();
+  });
+
   router.get('/pay/:id', (request, response) => {
     const session = store.sessions.get(request.params.id);
     if (session?.status !== 'open') return sayWhyNot(response, session);

@@ -233,3 +233,9 @@ describe('who may press', () => {
     expect(response.status).toBe(404);
   });
 });
+
+test('is where a browser gets to that opens the sandbox’s address', async () => {
+  const opened = await fetch(rig.sandbox.url, { headers: { accept: 'text/html,*/*;q=0.8' }, redirect: 'manual' });
+  expect([opened.status, opened.headers.get('location')]).toEqual([303, '/_control']);
+  expect((await fetch(rig.sandbox.url, { redirect: 'manual' })).status).toBe(401);
+});
