@@ -55,9 +55,10 @@ async function write(tx: Tx, sessionId: string, { email, name, userId, address }
   else if (Object.keys(found).length > 0) await tx.customer.update({ where: { sessionId }, data: found });
 }
 
-/** An address in Stripe's own fields; null when there is none. */
+/** An address in Stripe's own fields; null when there is none, which Stripe also says with an address of nothing. */
 function addressOf(address: Stripe.Address | null | undefined): Address | null {
   if (!address) return null;
   const { line1, line2, city, state, postal_code, country } = address;
-  return { line1, line2, city, state, postal_code, country };
+  const whole = { line1, line2, city, state, postal_code, country };
+  return Object.values(whole).some((part) => part) ? whole : null;
 }
