@@ -134,12 +134,20 @@ export class World {
 
   /** Ends everything, after every history this world made was replayed against the code as it is, and its money was counted. */
   async stop(): Promise<void> {
-    if (!this.tampered) {
-      if (this.workers.length === 0) await this.startWorkers();
-      await expectLedgersToAgree(this);
+    try {
+      if (!this.tampered) {
+        if (this.workers.length === 0) await this.startWorkers();
+        await expectLedgersToAgree(this);
+      }
+      await this.stopWorkers();
+      await this.replayEverything();
+    } finally {
+      await this.close();
     }
+  }
+
+  private async close(): Promise<void> {
     await this.stopWorkers();
-    await this.replayEverything();
     clearInterval(this.watch);
     await this.lastLook; // a call under way when its connection closes is thrown at nobody
     await this.sandbox.close();
