@@ -1,0 +1,142 @@
+import {
+  cappedRestock,
+  isNews,
+  type RefundableOrder,
+  type RefundSoFar,
+  refundedOf,
+  remainingOf,
+  whyNotRefund,
+} from '../../domain/refund';
+
+const order = (change: Partial<RefundableOrder> = {}): RefundableOrder => ({
+  status: 'COMPLETED',
+  currency: 'eur',
+  total: 2000n,
+  paymentIntentId: 'pi_1',
+  disputed: false,
+  sold: true,
+  items: [
+    { sku: 'mug', kind: 'PHYSICAL', quantity: 2, restocked: 0 },
+    { sku: 'ebook', kind: 'DIGITAL', quantity: 1, restocked: 0 },
+  ],
+  ...change,
+});
+const refund = (change: Partial<RefundSoFar> = {}): RefundSoFar => ({
+  status: 'succeeded',
+  amount: 500n,
+  attempt: 1,
+  restock: [],
+  ...change,
+});
+
+describe('what is given back', () => {
+  test.each([
+    ['pending', 500],
+    ['requires_action', 500],
+    ['succeeded', 500],
+    ['failed', 0],
+    ['canceled', 0],
+    ['requested', 0],
+    ['refused', 0],
+  ])('a refund that is %s counts %i', (status, counted) => {
+    expect(refundedOf([refund({ status })])).toBe(counted);
+  });
+
+  test.each<[string, Partial<RefundSoFar>, number]>([
+    ['given', { status: 'succeeded' }, 1500],
+    ['failed', { status: 'failed' }, 2000],
+    ['refused', { status: 'refused' }, 2000],
+    ['asked of Stripe', { status: 'requested' }, 1500],
+    ['asked of Stripe for everything', { status: 'requested', amount: null }, 0],
+    ['stored, and taken up by nobody', { status: 'requested', attempt: 0 }, 2000],
+  ])('one that is %s leaves the rest', (_what, change, left) => {
+    expect(remainingOf(order(), [refund(change)])).toBe(left);
+  });
+});
+
+describe('a status only goes on', () => {
+  test.each([
+    ['requested', 'pending', true],
+    ['refused', 'succeeded', true],
+    ['pending', 'requires_action', true],
+    ['requires_action', 'pending', true],
+    ['pending', 'succeeded', true],
+    ['succeeded', 'failed', true],
+    ['succeeded', 'pending', false],
+    ['failed', 'succeeded', false],
+    ['canceled', 'pending', false],
+  ])('from %s to %s: %p', (known, seen, news) => {
+    expect(isNews(known, seen)).toBe(news);
+  });
+});
+
+describe('staff', () => {
+  test('may have what is left, with goods that are not back yet', () => {
+    expect(whyNotRefund(order(), [], {})).toBeNull();
+    expect(whyNotRefund(order(), [refund()], { amount: 1500, restock: [{ sku: 'mug', quantity: 2 }] })).toBeNull();
+  });
+
+  test.each<[string, RefundableOrder, RefundSoFar[], Parameters<typeof whyNotRefund>[2], string, RegExp]>([
+    [
+      'of an unpaid order',
+      order({ paymentIntentId: null, status: 'PENDING' }),
+      [],
+      {},
+      'invalid_transition',
+      /PENDING/,
+    ],
+    ['of a free order', order({ total: 0n }), [], {}, 'invalid_transition', /no money/],
+    ['while disputed', order({ disputed: true }), [], { amount: 1 }, 'disputed', /bank/],
+    ['over what is left', order(), [refund()], { amount: 1501 }, 'refund_exceeds_remaining', /€15\.00/],
+    ['of all when nothing is left', order(), [refund({ amount: 2000n })], {}, 'refund_exceeds_remaining', /Nothing/],
+    [
+      'while all is asked for',
+      order(),
+      [refund({ status: 'requested', amount: null })],
+      {},
+      'refund_exceeds_remaining',
+      /./,
+    ],
+    [
+      'with more goods than bought',
+      order(),
+      [],
+      { restock: [{ sku: 'mug', quantity: 3 }] },
+      'invalid_transition',
+      /3.*2/,
+    ],
+    [
+      'with goods that another request brings back',
+      order(),
+      [refund({ status: 'requested', restock: [{ sku: 'mug', quantity: 1 }] })],
+      { amount: 1, restock: [{ sku: 'mug', quantity: 2 }] },
+      'invalid_transition',
+      /2.*1/,
+    ],
+    ['with downloads', order(), [], { restock: [{ sku: 'ebook', quantity: 1 }] }, 'invalid_transition', /ebook/],
+    [
+      'with what was not bought',
+      order(),
+      [],
+      { restock: [{ sku: 'lamp', quantity: 1 }] },
+      'invalid_transition',
+      /lamp/,
+    ],
+    [
+      'with goods that never left the shelf',
+      order({ sold: false }),
+      [],
+      { restock: [{ sku: 'mug', quantity: 1 }] },
+      'invalid_transition',
+      /shelf/,
+    ],
+  ])('may not have a refund %s', (_what, of, others, asked, code, reason) => {
+    expect(whyNotRefund(of, others, asked)).toEqual({ code, reason: expect.stringMatching(reason) });
+  });
+
+  test('whose goods came back another way meanwhile put back what can still be', () => {
+    const items = [{ sku: 'mug', kind: 'PHYSICAL', quantity: 2, restocked: 1 }];
+    expect(cappedRestock(items, [{ sku: 'mug', quantity: 2 }])).toEqual([{ sku: 'mug', quantity: 1 }]);
+    expect(cappedRestock([{ ...items[0], restocked: 2 } as never], [{ sku: 'mug', quantity: 1 }])).toEqual([]);
+  });
+});

@@ -1,0 +1,171 @@
+import { RefundShop, SLOW_REFUND } from './refund-shop';
+import { until, World } from './world';
+
+const DAY = 86_400_000;
+
+let world: World;
+let shop: RefundShop;
+beforeAll(async () => {
+  world = await World.start();
+  shop = new RefundShop(world);
+  await world.product('mug', { amount: 1000, stock: 1000 });
+  await world.product('ebook', { amount: 2000 });
+});
+afterAll(() => world?.stop());
+
+/** The bank gives the money back to the shop. */
+async function fails(refund: { id: string }): Promise<void> {
+  await world.at(`/refunds/${refund.id}/fail`);
+  await shop.told(refund);
+}
+
+describe('a refund that fails', () => {
+  test('20 days later, its workflow and the order’s long ended, brings back what a done order was, and calls for staff', async () => {
+    const id = await shop.done([{ sku: 'ebook' }]);
+    await (await shop.request(id)).result();
+    const [refund] = await shop.atStripe(id);
+    if (!refund) throw new Error('there is a refund');
+    expect(await world.end(refund.id as never)).toBe('succeeded');
+    expect(await world.order(id)).toMatchObject({ status: 'REFUNDED', paymentStatus: 'REFUNDED', refunded: 2000n });
+    await world.sleep(20 * DAY);
+
+    await fails(refund);
+    expect(await world.end(refund.id as never)).toBe('failed');
+    const order = await world.order(id);
+    expect(order).toMatchObject({ status: 'COMPLETED', paymentStatus: 'PAID', refunded: 0n });
+    expect(order).toMatchObject({
+      attentionStep: 'refund-failed',
+      attentionReason: expect.stringContaining(refund.id),
+    });
+    expect(order.grants[0]?.revokedAt).not.toBeNull();
+    expect(await world.mails(id)).toEqual(expect.arrayContaining(['refund_failed', 'attention_needed']));
+    // An order that is done stays so: nobody runs for it.
+    expect((await world.handle(id).describe()).status.name).toBe('COMPLETED');
+  });
+
+  test('20 days later, of an order that was never shipped, starts its workflow again, which parks', async () => {
+    const id = await shop.paid([{ sku: 'mug', quantity: 2 }]);
+    const before = await world.stock('mug');
+    await shop.cancel(id);
+    expect(await world.end(id)).toBe('REFUNDED');
+    const [refund] = await shop.atStripe(id);
+    if (!refund) throw new Error('there is a refund');
+    await world.end(refund.id as never);
+    await world.sleep(20 * DAY);
+
+    await fails(refund);
+    await shop.becomes(id, {
+      status: 'PREPARING',
+      paymentStatus: 'PAID',
+      refunded: 0n,
+      attentionStep: 'refund-failed',
+    });
+    await until(async () => (await world.handle(id).describe()).status.name === 'RUNNING');
+    // The stock was given back, and stays so.
+    expect(await world.stock('mug')).toEqual({ ...before, onHand: before.onHand + 2 });
+    await until(async () => (await world.mails(id)).includes('refund_failed'));
+
+    expect(await world.handle(id).executeUpdate('retry')).toBe('REFUNDED');
+    expect(await world.end(id)).toBe('REFUNDED');
+    expect((await shop.atStripe(id)).map(({ amount, status }) => [amount, status])).toEqual([
+      [2000, 'failed'],
+      [2000, 'succeeded'],
+    ]);
+    expect(await world.order(id)).toMatchObject({ refunded: 2000n, attentionStep: null });
+    expect(await world.stock('mug')).toEqual({ ...before, onHand: before.onHand + 2 });
+  });
+
+  test('as one of several that emptied an order brings back what the order was, and the rest stays given', async () => {
+    const id = await shop.paid([{ sku: 'mug', quantity: 3 }]);
+    const first = await shop.dashboard(id, { amount: 500 });
+    await shop.told(first);
+    await shop.becomes(id, { refunded: 500n });
+    await shop.refund(id, { amount: 700 });
+    await shop.cancel(id);
+    expect(await world.end(id)).toBe('REFUNDED');
+
+    await fails(first);
+    await shop.becomes(id, { status: 'PREPARING', paymentStatus: 'PARTIALLY_REFUNDED', refunded: 2500n });
+    await until(async () => (await world.handle(id).describe()).status.name === 'RUNNING');
+    expect(await world.handle(id).executeUpdate('retry')).toBe('REFUNDED');
+    expect((await shop.atStripe(id)).map(({ amount }) => amount)).toEqual([500, 700, 1800, 500]);
+    expect(await world.end(id)).toBe('REFUNDED');
+    expect(await world.order(id)).toMatchObject({ refunded: 3000n, paymentStatus: 'REFUNDED', attentionStep: null });
+  });
+
+  test('twice, of an order emptied twice, brings back what it was each time', async () => {
+    const id = await shop.done([{ sku: 'ebook' }]);
+    for (const key of ['first', 'second']) {
+      await (await shop.request(id, {}, key)).result();
+      await shop.becomes(id, { status: 'REFUNDED' });
+      const refund = (await shop.atStripe(id)).at(-1);
+      if (!refund) throw new Error('there is a refund');
+      await world.end(refund.id as never);
+      await fails(refund);
+      await shop.becomes(id, { status: 'COMPLETED', paymentStatus: 'PAID', refunded: 0n });
+    }
+    expect((await world.order(id)).refunds.every(({ statusBefore }) => statusBefore === null)).toBe(true);
+  });
+
+  test('told of again and again calls for staff once, also after they have answered', async () => {
+    const id = await shop.done([{ sku: 'ebook' }]);
+    await (await shop.request(id, { amount: 600 })).result();
+    const [refund] = await shop.atStripe(id);
+    if (!refund) throw new Error('there is a refund');
+    await world.end(refund.id as never);
+    await fails(refund);
+    await world.end(refund.id as never);
+    // At the Dashboard they give it another way.
+    await shop.told(await shop.dashboard(id, { amount: 600 }));
+    await shop.becomes(id, { attentionStep: null, refunded: 600n });
+    await shop.told(refund);
+    expect(await world.end(refund.id as never)).toBe('failed');
+    expect((await world.order(id)).attentionStep).toBeNull();
+    const mails = await world.mails(id);
+    for (const once of ['refund_failed', 'attention_needed'])
+      expect(mails.filter((template) => template === once)).toHaveLength(1);
+  });
+
+  test('before anybody was told of it is told of as failed alone', async () => {
+    const id = await shop.done([{ sku: 'ebook' }]);
+    const refund = await shop.dashboard(id, { amount: 600 });
+    await fails(refund);
+    expect(await world.end(refund.id as never)).toBe('failed');
+    expect(await world.order(id)).toMatchObject({ refunded: 0n, paymentStatus: 'PAID', status: 'COMPLETED' });
+    expect(await world.mails(id)).toEqual(expect.arrayContaining(['refund_failed', 'attention_needed']));
+    expect(await world.mails(id)).not.toContain('order_refunded');
+  });
+});
+
+test('a refund that is cancelled while it asks the customer for something never counted in the end', async () => {
+  const id = await shop.done([{ sku: 'ebook' }]);
+  const refund = await shop.dashboard(id, { status: 'requires_action' });
+  await shop.told(refund);
+  await shop.becomes(id, { status: 'REFUNDED', refunded: 2000n });
+  await until(async () => (await world.mails(id)).includes('order_refunded'));
+  await world.at(`/refunds/${refund.id}/cancel`);
+  await shop.told(refund);
+  expect(await world.end(refund.id as never)).toBe('canceled');
+  expect(await world.order(id)).toMatchObject({ status: 'COMPLETED', refunded: 0n, attentionStep: 'refund-failed' });
+});
+
+test('one story a refund: initiated, succeeded, failed, and each told once', async () => {
+  const id = await shop.paid([{ sku: 'mug' }], { card: SLOW_REFUND });
+  await shop.refund(id, { amount: 400 });
+  const [refund] = await shop.atStripe(id);
+  if (!refund) throw new Error('there is a refund');
+  await shop.becomes(id, { refunded: 400n });
+  await until(async () => (await world.mails(id)).includes('order_refunded'));
+  await world.at(`/refunds/${refund.id}/succeed`);
+  await shop.told(refund);
+  await until(async () => (await world.order(id)).refunds[0]?.status === 'succeeded');
+  await fails(refund);
+  await shop.becomes(id, { refunded: 0n, paymentStatus: 'PAID', attentionStep: 'refund-failed' });
+  await until(async () => (await world.mails(id)).includes('refund_failed'));
+  expect((await world.mails(id)).filter((template) => template === 'order_refunded')).toHaveLength(1);
+  const told = (await world.order(id)).timeline.filter(({ type }) => type === 'refund').map(({ message }) => message);
+  expect(told).toEqual(['Refund of €4.00: pending', 'Refund of €4.00: succeeded', 'Refund of €4.00: failed']);
+  // What is asked for anew is what failed, not all that is left.
+  expect(await world.handle(id).executeUpdate('retry')).toBe('PREPARING');
+  expect(await world.order(id)).toMatchObject({ refunded: 400n, attentionStep: null });
+});
