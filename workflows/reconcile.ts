@@ -52,7 +52,7 @@ const STAGES = [
 /** So many pages are read before the history is begun anew. */
 const PAGES_A_RUN = 200;
 /** How long orders that were woken are given to come right before the books are compared. */
-const PATIENCE = ['500ms', '1s', '2s', '4s', '8s', '15s'] as const;
+const PATIENCE = ['250ms', '500ms', '1s', '2s', '4s', '8s'] as const;
 
 /**
  * One sweep: what webhooks missed is found in Stripe's own lists and goes through the webhooks' own door; then Stripe's balance is held against
