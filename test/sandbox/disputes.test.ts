@@ -51,6 +51,15 @@ test('of a part, with a deadline of its own or none', async () => {
   expect(await dispute({ due_by: 0 })).toMatchObject({ evidence_details: { due_by: 0 } });
 });
 
+test('the bank puts its deadline off, or takes no answer any more', async () => {
+  const { id } = await dispute();
+  const at = (await now()) + 30 * DAY;
+  await rig.control('POST', `/disputes/${id}/update`, { due_by: at });
+  expect(await read(id)).toMatchObject({ status: 'needs_response', evidence_details: { due_by: at } });
+  await rig.control('POST', `/disputes/${id}/update`, { due_by: null });
+  expect((await read(id)).evidence_details.due_by).toBeNull();
+});
+
 test('an inquiry takes no money, leaves the charge refundable, and may become a chargeback', async () => {
   const { id } = await dispute({ status: 'warning_needs_response' });
   expect(await read(id)).toMatchObject({
