@@ -23,7 +23,8 @@ import {
 } from '../../workflows/messages';
 import type { ApiDeps } from '../deps';
 import { bounded } from '../order-workflow';
-import { isLate, steer } from './steer';
+import { within } from '../within';
+import { steer } from './steer';
 
 /** How long staff wait for Stripe in all; after it the request is stored, and goes on. */
 const PATIENCE_MS = 8_000;
@@ -138,13 +139,21 @@ export async function startRequest(
       throw error;
     }),
   );
+  const patience = Math.max(1, deadline - Date.now());
   try {
-    return await bounded(temporal, Math.max(1, deadline - Date.now()), () => handle.result());
+    // The deadline of the call comes after the patience, so that it only ends what nobody waits for any more.
+    return await within(
+      patience,
+      temporal.withDeadline(deadline + 1_000, () => handle.result()),
+      () => LATE,
+    );
   } catch (error) {
-    if (error instanceof WorkflowFailedError || isLate(error)) return null;
+    if (error === LATE || error instanceof WorkflowFailedError) return null;
     throw error;
   }
 }
+
+const LATE = new Error('Stripe takes longer than anybody waits');
 
 /** A refusal is the answer under its key, each time. */
 function refuseAsWritten({ refusal, refusalReason }: Refund): void {

@@ -1,0 +1,313 @@
+import type { SessionId } from '../../domain/ids';
+import { invalidAt, problem } from './admin-office';
+import { Shop, until } from './shop';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await Shop.open();
+  await shop.world.product('mug', { amount: 1000, stock: 1000 });
+  await shop.world.product('ebook', { amount: 2000 });
+  await shop.world.product('gift', { amount: 0 });
+});
+afterAll(() => shop?.close());
+afterEach(() => noFaults());
+
+let keys = 0;
+const refund = (id: string, body: unknown = { reason: 'damaged' }, key: string | null = `key-${++keys}`) =>
+  post(id, 'refund', key, body);
+const retry = (id: string) => post(id, 'retry', null);
+
+function post(id: string, step: string, key: string | null, body?: unknown) {
+  const asked = shop.http
+    .post(`/admin/orders/${id}/${step}`)
+    .set('authorization', `Bearer ${shop.world.env.ADMIN_TOKEN}`);
+  if (key !== null) asked.set('idempotency-key', key);
+  return body === undefined ? asked : asked.send(body as object);
+}
+
+/** An order that is paid: it waits to be shipped, or is complete where nothing is. */
+async function paid(...lines: { sku: string; quantity?: number }[]): Promise<SessionId> {
+  const { id } = await shop.world.checkout(lines);
+  await shop.world.pay(id);
+  await shop.world.webhook(id);
+  await until(async () => ['PREPARING', 'COMPLETED'].includes((await shop.world.order(id)).status));
+  return id;
+}
+
+/** An order that is complete, its workflow ended. */
+async function done(): Promise<SessionId> {
+  const id = await paid({ sku: 'ebook' });
+  await shop.world.end(id);
+  return id;
+}
+
+const intentOf = async (id: SessionId) => (await shop.world.order(id)).paymentIntentId as string;
+const atStripe = async (id: SessionId) =>
+  (await shop.world.stripe.refunds.list({ payment_intent: await intentOf(id) })).data.map(({ amount }) => amount);
+const money = (amount: number) => ({ amount, currency: 'eur' });
+const refused = (code: string, words: RegExp) => problem(409, code, { detail: expect.stringMatching(words) });
+const fault = (body: Record<string, unknown>) =>
+  shop.world.at('/faults', { match: { method: 'POST', path: '^/v1/refunds$' }, times: 1, ...body });
+const noFaults = () => fetch(`${shop.world.sandbox.url}/_control/faults`, { method: 'DELETE' });
+/** Stripe tells of the latest refund. */
+async function fails(id: SessionId): Promise<string> {
+  const { data } = await shop.world.stripe.refunds.list({ payment_intent: await intentOf(id), limit: 1 });
+  const failed = data[0]?.id as string;
+  await shop.world.at(`/refunds/${failed}/fail`);
+  await shop.world.deps().door.refund(failed as never);
+  await until(async () => (await shop.world.order(id)).attentionStep === 'refund-failed');
+  return failed;
+}
+
+describe.each([
+  ['whose workflow runs', () => paid({ sku: 'mug', quantity: 2 }), 'PREPARING'],
+  ['that is done', done, 'COMPLETED'],
+])('a refund of an order %s', (_which, order, status) => {
+  it('gives back a part, and answers with the order once Stripe has answered', async () => {
+    const id = await order();
+    const { number } = await shop.world.order(id);
+    const answer = await refund(number, { amount: 600, reason: 'damaged' });
+    expect([answer.status, answer.body]).toEqual([
+      200,
+      expect.objectContaining({
+        sessionId: id,
+        status,
+        paymentStatus: 'PARTIALLY_REFUNDED',
+        total: money(2000),
+        refunded: money(600),
+        attention: null,
+        refunds: [
+          {
+            id: expect.stringMatching(/^re_/),
+            status: 'succeeded',
+            amount: money(600),
+            reason: 'damaged',
+            createdAt: expect.any(String),
+          },
+        ],
+      }),
+    ]);
+    expect(await atStripe(id)).toEqual([600]);
+  });
+
+  it('gives back all that is left where no amount is named', async () => {
+    const id = await order();
+    await refund(id, { amount: 600, reason: 'damaged' });
+    const answer = await refund(id);
+    expect([answer.status, answer.body.status, answer.body.refunded]).toEqual([200, 'REFUNDED', money(2000)]);
+    expect(await atStripe(id)).toEqual([1400, 600]);
+  });
+
+  it('is once a key, with the same answer', async () => {
+    const id = await order();
+    const body = { amount: 500, reason: 'other', note: 'as agreed' };
+    const answers = await Promise.all([refund(id, body, 'twice'), refund(id, body, 'twice')]);
+    answers.push(await refund(id, body, 'twice'));
+    expect(answers.map((answer) => [answer.status, answer.body.refunds.length])).toEqual(Array(3).fill([200, 1]));
+    expect(await atStripe(id)).toEqual([500]);
+    const other = await refund(id, { ...body, amount: 501 }, 'twice');
+    expect([other.status, other.body.code]).toEqual([409, 'idempotency_key_reused']);
+    expect((await refund(id, { ...body, note: 'otherwise' }, 'twice')).status).toBe(409);
+    expect(await atStripe(id)).toEqual([500]);
+  });
+
+  it('refuses more than is left, for good under its key, and lists no refund', async () => {
+    const id = await order();
+    await refund(id, { amount: 1500, reason: 'other' });
+    const body = { amount: 501, reason: 'other' };
+    for (let time = 1; time <= 2; time++) {
+      const answer = await refund(id, body, 'too much');
+      expect([answer.status, answer.body]).toEqual([400, invalidAt('idempotency-key')]);
+    }
+    const answers = [await refund(id, body, 'too-much'), await refund(id, body, 'too-much')];
+    expect(answers.map(({ status }) => status)).toEqual([409, 409]);
+    expect(answers[1]?.body).toEqual(refused('refund_exceeds_remaining', /€5\.00/));
+    expect(await atStripe(id)).toEqual([1500]);
+    const exactly = await refund(id, { amount: 500, reason: 'other' });
+    expect([exactly.status, exactly.body.status, exactly.body.refunds.length]).toEqual([200, 'REFUNDED', 2]);
+    expect((await refund(id, { amount: 1, reason: 'other' })).body.code).toBe('refund_exceeds_remaining');
+  });
+
+  it('keeps what staff remark in the database alone', async () => {
+    const id = await order();
+    const answer = await refund(
+      id,
+      { amount: 100, reason: 'other', note: 'Ada rang about the handle' },
+      `remark-${id}`,
+    );
+    expect(answer.body.timeline).toContainEqual(
+      expect.objectContaining({
+        type: 'note',
+        actor: 'staff',
+        message: 'Asked to refund (other): Ada rang about the handle',
+      }),
+    );
+    const runs = await shop.world.db.refund.findMany({ where: { sessionId: id } });
+    const request = `refund/${id}/${runs[0]?.key.split('/').at(-1)}`;
+    for (const workflow of [id, request]) {
+      const history = await shop.world.history(workflow).catch(() => null);
+      expect(Buffer.from(JSON.stringify(history)).toString()).not.toContain(
+        Buffer.from('Ada rang').toString('base64').slice(0, 8),
+      );
+    }
+  });
+
+  it('is refused while the payment is disputed', async () => {
+    const id = await order();
+    const { chargeId } = await shop.world.order(id);
+    await shop.world.at(`/charges/${chargeId}/dispute`);
+    const answer = await refund(id);
+    expect([answer.status, answer.body]).toEqual([409, refused('invalid_transition', /disputed/)]);
+    expect(await atStripe(id)).toEqual([]);
+  });
+
+  it('that Stripe does not answer within 8 s is listed as requested, and follows', async () => {
+    const id = await order();
+    await fault({ kind: 'error_before', times: 1000 });
+    const answer = await refund(id, { amount: 300, reason: 'other' }, `slow-${id}`);
+    expect([answer.status, answer.body.refunds]).toEqual([
+      200,
+      [expect.objectContaining({ id: null, status: 'requested', amount: money(300) })],
+    ]);
+    expect(answer.body.refunded).toEqual(money(0));
+    await noFaults();
+    await until(async () => {
+      const again = await refund(id, { amount: 300, reason: 'other' }, `slow-${id}`);
+      return again.status === 200 && again.body.refunds[0].status === 'succeeded';
+    });
+    expect(await atStripe(id)).toEqual([300]);
+  });
+});
+
+describe('restock', () => {
+  it('puts goods back on the shelf with the refund, shipped or not, never more than were bought', async () => {
+    const id = await paid({ sku: 'mug', quantity: 3 });
+    const before = await shop.world.stock('mug');
+    const one = { amount: 100, reason: 'damaged', restock: [{ sku: 'mug', quantity: 2 }] };
+    expect((await refund(id, one)).status).toBe(200);
+    expect(await shop.world.stock('mug')).toEqual({ ...before, onHand: before.onHand + 2 });
+    const answer = await refund(id, one);
+    expect([answer.status, answer.body]).toEqual([409, refused('invalid_transition', /mug.*2.*1/)]);
+    expect((await refund(id, { reason: 'other' })).body.status).toBe('REFUNDED');
+    expect(await shop.world.stock('mug')).toEqual({ ...before, onHand: before.onHand + 3 });
+  });
+
+  it('of one line by two requests at once is given to one of them', async () => {
+    const id = await paid({ sku: 'mug' });
+    const before = await shop.world.stock('mug');
+    const parcel = { carrier: 'Post', trackingNumber: 'P-1' };
+    await post(id, 'ship', null, parcel);
+    await post(id, 'deliver', null);
+    await shop.world.end(id);
+    const body = { amount: 100, reason: 'damaged', restock: [{ sku: 'mug', quantity: 1 }] };
+    const answers = await Promise.all([refund(id, body), refund(id, body), refund(id, body)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409]);
+    expect(await atStripe(id)).toEqual([100]);
+    expect(await shop.world.stock('mug')).toEqual({ ...before, onHand: before.onHand + 1 });
+  });
+});
+
+describe('a refund', () => {
+  it('of an unpaid order is refused, and says what it is', async () => {
+    const { id } = await shop.world.checkout([{ sku: 'mug' }]);
+    const answer = await refund(id);
+    expect([answer.status, answer.body]).toEqual([409, refused('invalid_transition', /PENDING/)]);
+  });
+
+  it('of an order that cost nothing is refused', async () => {
+    const id = await paid({ sku: 'gift' });
+    await shop.world.end(id);
+    const answer = await refund(id);
+    expect([answer.status, answer.body]).toEqual([409, refused('invalid_transition', /COMPLETED/)]);
+  });
+
+  it('of nobody’s order is 404', async () => {
+    expect((await refund('cs_test_nobody')).body).toEqual(problem(404, 'unknown_order'));
+  });
+
+  it('without a key is 400', async () => {
+    const answer = await refund('cs_test_nobody', { reason: 'other' }, null);
+    expect([answer.status, answer.body]).toEqual([400, invalidAt('idempotency-key')]);
+  });
+
+  it.each<[string, Record<string, unknown>, string[]]>([
+    ['no reason', { reason: undefined }, ['reason']],
+    ['the reason that blocks a buyer', { reason: 'fraudulent' }, ['reason']],
+    ['nothing', { amount: 0 }, ['amount']],
+    ['less than nothing', { amount: -1 }, ['amount']],
+    ['half a cent', { amount: 1.5 }, ['amount']],
+    ['an amount in words', { amount: '100' }, ['amount']],
+    ['no goods in the list', { restock: [] }, ['restock']],
+    ['none of a good', { restock: [{ sku: 'mug', quantity: 0 }] }, ['restock.0.quantity']],
+    [
+      'a SKU twice',
+      {
+        restock: [
+          { sku: 'mug', quantity: 1 },
+          { sku: 'mug', quantity: 1 },
+        ],
+      },
+      ['restock'],
+    ],
+    ['an unknown field', { currency: 'eur' }, ['']],
+  ])('of %s is 400', async (_what, change, paths) => {
+    const answer = await refund('cs_test_nobody', { reason: 'other', ...change });
+    expect([answer.status, answer.body]).toEqual([400, invalidAt(...paths)]);
+  });
+
+  it('of an order whose run was terminated is healed by the asking', async () => {
+    const id = await paid({ sku: 'mug' });
+    await shop.world.handle(id).terminate('by hand');
+    const answer = await refund(id, { amount: 100, reason: 'other' });
+    expect([answer.status, answer.body.refunded]).toEqual([200, money(100)]);
+  });
+});
+
+describe('retry of an order that is done', () => {
+  it('asks anew for what did not go through, and for no more', async () => {
+    const id = await done();
+    await refund(id, { amount: 700, reason: 'damaged' });
+    await fails(id);
+    const answer = await retry(id);
+    expect([answer.status, answer.body.refunded, answer.body.attention]).toEqual([200, money(700), null]);
+    expect(await atStripe(id)).toEqual([700, 700]);
+    expect((await retry(id)).status).toBe(409);
+  });
+
+  it('asks anew for all that is left where all was given, as often as it fails', async () => {
+    const id = await done();
+    await refund(id);
+    await fails(id);
+    expect((await retry(id)).body.status).toBe('REFUNDED');
+    await fails(id);
+    expect((await shop.world.order(id)).status).toBe('COMPLETED');
+    expect((await retry(id)).body).toMatchObject({ status: 'REFUNDED', attention: null, refunded: money(2000) });
+    expect(await atStripe(id)).toEqual([2000, 2000, 2000]);
+  });
+
+  it('is refused while the payment is disputed, and may be had when it is not', async () => {
+    const id = await done();
+    await refund(id, { amount: 700, reason: 'damaged' });
+    await fails(id);
+    const { chargeId } = await shop.world.order(id);
+    const dispute = await shop.world.at<{ id: string }>(`/charges/${chargeId}/dispute`);
+    const answer = await retry(id);
+    expect([answer.status, answer.body]).toEqual([409, refused('invalid_transition', /disputed/)]);
+    await shop.world.at(`/disputes/${dispute.id}/close`, { status: 'won' });
+    expect((await retry(id)).body.refunded).toEqual(money(700));
+  });
+
+  it('tries a request now that could not go on', async () => {
+    const id = await done();
+    await fault({ kind: 'error_before', times: 1000 });
+    // Time skips while the API waits for the request, until it parks.
+    await until(async () => {
+      const { body } = await refund(id, { amount: 300, reason: 'other' }, `parks-${id}`);
+      return body.attention?.step === 'refund' && body.refunds[0].status === 'requested';
+    });
+    await noFaults();
+    const answer = await retry(id);
+    expect([answer.status, answer.body.refunds]).toEqual([200, [expect.objectContaining({ status: 'succeeded' })]]);
+    await until(async () => (await shop.world.order(id)).attentionStep === null);
+  });
+});
