@@ -1,11 +1,11 @@
 import type { SessionId } from '../../domain/ids';
 import { lookSignal, orderStartAgain, WORKFLOWS } from '../../workflows/messages';
-import { forget, markAt, startSweepingWorld, sweep, tamper } from './sweeping';
-import { until, type World } from './world';
+import { forget, markAt, sweep, tamper } from './sweeping';
+import { until, World } from './world';
 
 let world: World;
 beforeAll(async () => {
-  world = await startSweepingWorld();
+  world = await World.start();
 });
 afterAll(() => world?.stop());
 

@@ -1,39 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { WorkflowNotFoundError } from '@temporalio/client';
 import type { SessionId } from '../../domain/ids';
 import type { Tx } from '../../platform/database';
 import { reconcileStart, WORKFLOWS } from '../../workflows/messages';
-import { until, World } from './world';
-
-/** A world whose sweeps can be run. */
-export async function startSweepingWorld(overrides: Record<string, string> = {}): Promise<World> {
-  const world = await World.start(overrides);
-  await letSweep(world);
-  return world;
-}
-
-/** The time-skipping server lists nothing: the list of closed runs is made of each order's own run. */
-export async function letSweep(world: World): Promise<void> {
-  const deps = world.deps.bind(world);
-  world.deps = () => {
-    const own = deps();
-    return { ...own, door: { ...own.door, closedOrders: (since) => closedOrders(world, since) } };
-  };
-  await world.stopWorkers();
-  await world.startWorkers();
-}
-
-async function* closedOrders(world: World, since: Date): AsyncIterable<SessionId> {
-  const sessions = await world.db.checkout.findMany({ where: { sessionId: { not: null } } });
-  for (const { sessionId } of sessions) {
-    try {
-      const { closeTime } = await world.handle(sessionId as SessionId).describe();
-      if (closeTime && closeTime >= since) yield sessionId as SessionId;
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-    }
-  }
-}
+import { until, type World } from './world';
 
 /** Runs one sweep to its end. Its result is not awaited, for time would skip meanwhile, to the far future of any order that is open. */
 export async function sweep(world: World, trigger: 'schedule' | 'staff' = 'schedule'): Promise<Found> {
