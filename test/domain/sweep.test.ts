@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { type SweepMarks, windowOf } from '../../domain/sweep';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const INTERVAL = 5 * MINUTE;
+
+/** Sweeps that begin when the Schedule says (a little late at times), of which some fail. Answers the windows of those that succeed. */
+function sweeps(from: number, until: number, intervalMs: number, late: number[], fails: boolean[]) {
+  const marks: SweepMarks = { last: from, lastWide: from };
+  const done: ReturnType<typeof windowOf>[] = [];
+  for (let tick = 0; from + (tick + 1) * intervalMs <= until; tick++) {
+    const now = from + (tick + 1) * intervalMs + (late[tick % late.length] ?? 0);
+    const window = windowOf(now, marks, { intervalMs, staff: false });
+    if (fails[tick % fails.length]) continue;
+    done.push(window);
+    marks.last = now;
+    if (window.wide) marks.lastWide = now;
+  }
+  return done;
+}
+
+/** A session that lives up to a day and is paid at some moment of it, and only a list of sessions tells so. */
+const paidSession = fc.record({
+  made: fc.integer({ min: 0, max: 48 * HOUR }),
+  after: fc.integer({ min: 0, max: 24 * HOUR }),
+});
+const lateness = fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: 1, maxLength: 7 });
+
+describe('how far back a sweep looks', () => {
+  test('a session made in the last hour is found by the next sweep after its payment, any other within an hour', () => {
+    fc.assert(
+      fc.property(paidSession, lateness, ({ made, after }, late) => {
+        const from = 1e12;
+        const paid = from + made + after;
+        const finder = sweeps(from - 24 * HOUR, paid + 3 * HOUR, INTERVAL, late, [false]).find(
+          ({ until, sessionsSince }) => until >= paid && sessionsSince <= from + made,
+        );
+        const within = after <= HOUR ? INTERVAL : HOUR;
+        expect((finder?.until ?? Infinity) - paid).toBeLessThanOrEqual(within + 20_000);
+      }),
+    );
+  });
+
+  test('whatever fails in between, every session paid since the last good sweep is in the window of the next wide one', () => {
+    fc.assert(
+      fc.property(
+        paidSession,
+        lateness,
+        fc.array(fc.boolean(), { minLength: 3, maxLength: 40 }),
+        ({ made, after }, late, fails) => {
+          fc.pre(fails.includes(false));
+          const from = 1e12;
+          const paid = from + made + after;
+          const done = sweeps(from - 24 * HOUR, paid + 30 * HOUR, INTERVAL, late, fails);
+          const wide = done.find(({ until, wide }) => wide && until >= paid);
+          expect(wide?.sessionsSince).toBeLessThanOrEqual(from + made);
+        },
+      ),
+    );
+  });
+
+  test.each([5 * MINUTE, 30 * MINUTE, 3 * HOUR, 48 * HOUR])(
+    'events and money have no gap between two sweeps %i ms apart',
+    (intervalMs) => {
+      const done = sweeps(1e12, 1e12 + 10 * intervalMs, intervalMs, [0, 9_000], [false, true, true]);
+      expect(done.length).toBeGreaterThan(2);
+      for (const [index, { eventsSince, ledgerSince, runsSince }] of done.slice(1).entries())
+        for (const since of [eventsSince, ledgerSince, runsSince])
+          expect(since).toBeLessThanOrEqual((done[index]?.until ?? 0) - 9 * MINUTE);
+    },
+  );
+
+  test('a usual sweep looks 65 minutes back at sessions, a wide one comes hourly and looks 25 hours back', () => {
+    const now = 1e12;
+    const usual = windowOf(
+      now,
+      { last: now - INTERVAL, lastWide: now - 20 * MINUTE },
+      { intervalMs: INTERVAL, staff: false },
+    );
+    expect([usual.wide, now - usual.sessionsSince, usual.undeliveredSince]).toEqual([false, 65 * MINUTE, null]);
+    const hourly = windowOf(
+      now,
+      { last: now - INTERVAL, lastWide: now - 56 * MINUTE },
+      { intervalMs: INTERVAL, staff: false },
+    );
+    expect([hourly.wide, now - hourly.sessionsSince]).toEqual([true, 25 * HOUR]);
+    const staff = windowOf(now, { last: now - 1000, lastWide: now - 1000 }, { intervalMs: INTERVAL, staff: true });
+    for (const since of [staff.sessionsSince, staff.eventsSince, staff.runsSince, staff.ledgerSince])
+      expect(now - since).toBeGreaterThanOrEqual(25 * HOUR);
+  });
+});
