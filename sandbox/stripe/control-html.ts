@@ -48,7 +48,8 @@ export interface Section {
   /** What an empty one says. */
   empty: string;
   columns: string[];
-  rows: { id: string; cells: Html[] }[];
+  /** A row whose id is named is one to come back to. */
+  rows: { id?: string; cells: Html[] }[];
   /** Above the table. */
   intro?: Html;
 }
@@ -60,7 +61,7 @@ ${
     ? html`<p class="empty">${empty}</p>`
     : html`<div class="scroll" role="region" aria-labelledby="${id}-title" tabindex="0"><table>
 <thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr id="${row.id}">${row.cells.map((cell, at) => html`<td data-column="${columns[at]}"><div>${cell}</div></td>`)}</tr>`)}</tbody>
+<tbody>${rows.map((row) => html`<tr${row.id !== undefined && html` id="${row.id}"`}>${row.cells.map((cell, at) => html`<td data-column="${columns[at]}"><div>${cell}</div></td>`)}</tr>`)}</tbody>
 </table></div>`
 }</section>`;
 }

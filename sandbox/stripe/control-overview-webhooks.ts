@@ -67,7 +67,6 @@ function attempts({ deliveries, store }: World): Html {
       .slice(-SHOWN)
       .reverse()
       .map(({ event, type, form, at, status }) => ({
-        id: '',
         cells: [
           idCell(event),
           html`${type}`,

@@ -4,7 +4,7 @@
  * Stripe's test mode knows (https://docs.stripe.com/testing#evidence).
  */
 import type Stripe from 'stripe';
-import { moveMoney } from './balance';
+import { moveMoney, transactionShown } from './balance';
 import { chargeNamed } from './charges';
 import { type AskedEvidence, evidenceShape, filedWith, noEvidence } from './dispute-evidence';
 import { invalid, noSuch } from './errors';
@@ -27,14 +27,15 @@ const BANK_READS_FOR = 60;
 export const disputeRoutes: Route[] = [
   route('GET', '/v1/disputes', { ...pagingByTime, charge: text(), payment_intent: text() }, ({ world, params }) => {
     const { charge, payment_intent } = params;
-    return page(world.store.disputes, params, {
+    const found = page(world.store.disputes, params, {
       url: '/v1/disputes',
       what: 'dispute',
       ...(charge !== undefined && { only: { index: 'charge' as const, key: charge } }),
       ...(payment_intent !== undefined && { only: { index: 'payment_intent' as const, key: payment_intent } }),
     });
+    return { ...found, data: found.data.map((dispute) => shown(world, dispute)) };
   }),
-  route('GET', '/v1/disputes/:id', {}, ({ world, id }) => disputeNamed(world, id)),
+  route('GET', '/v1/disputes/:id', {}, ({ world, id }) => shown(world, disputeNamed(world, id))),
   route(
     'POST',
     '/v1/disputes/:id',
@@ -53,6 +54,12 @@ export function disputeNamed({ store }: World, id: string): Stripe.Dispute {
   const dispute = store.disputes.get(id);
   if (dispute === undefined) throw noSuch('dispute', id);
   return dispute;
+}
+
+/** With its transactions as they are now. */
+function shown(world: World, dispute: Stripe.Dispute): Stripe.Dispute {
+  const balance_transactions = dispute.balance_transactions.map((each) => transactionShown(world, each));
+  return { ...dispute, balance_transactions };
 }
 
 export interface Opening {

@@ -38,10 +38,14 @@ test('takes the money and a fee at once, and names its deadline', async () => {
     evidence_details: { has_evidence: false, past_due: false, submission_count: 0 },
     payment_method_details: { card: { case_type: 'chargeback' } },
   });
+  const status = async () => (await read(id)).balance_transactions[0]?.status;
+  expect(await status()).toBe('pending');
   expect(made.evidence_details.due_by).toBeGreaterThan((await now()) + 6 * DAY);
   expect(await events()).toEqual(['funds_withdrawn', 'created']);
   expect(await rig.stripe.charges.retrieve(charge)).toMatchObject({ disputed: true });
   expect((await rig.stripe.disputes.list({ payment_intent: intent })).data.map((each) => each.id)).toEqual([id]);
+  await rig.control('POST', '/clock', { advanceMs: 2 * DAY * 1000 });
+  expect(await status()).toBe('available');
 });
 
 test('of a part, with a deadline of its own or none', async () => {
