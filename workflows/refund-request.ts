@@ -6,7 +6,6 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { MailRequest } from '../activities/email';
 import type { GivenPart } from '../activities/refunds';
 import { reasonOf } from './failures';
 import {
@@ -17,7 +16,8 @@ import {
   retryRefundRequestUpdate,
   SEARCH_ATTRIBUTES,
 } from './messages';
-import { post, slowDatabase, stripe } from './steps';
+import { slowDatabase, stripe } from './steps';
+import { mail } from './tell';
 
 /** So often Stripe may be out of reach for minutes before anybody is called. */
 const QUIET_TRIES = 2;
@@ -92,7 +92,7 @@ class Asking {
     setCurrentDetails(`> **Needs attention** at *refund*: ${reason}\n\n\`retry\` — asks Stripe again, now`);
     if (!this.parked) upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: true }]);
     await slowDatabase.raiseAttention({ sessionId, step: 'refund', reason });
-    if (!this.parked) this.mailed = this.mail({ template: 'attention_needed', ref: `refund-${this.input.key}` });
+    if (!this.parked) this.mailed = mail(sessionId, { template: 'attention_needed', ref: `refund-${this.input.key}` });
     this.parked = true;
   }
 
@@ -101,16 +101,5 @@ class Asking {
     setCurrentDetails('');
     upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: false }]);
     await slowDatabase.clearAttention({ sessionId: this.input.sessionId });
-  }
-
-  /** A mail that nobody takes never holds up the money. */
-  private async mail(request: MailRequest): Promise<void> {
-    const { sessionId } = this.input;
-    const mails = [request];
-    try {
-      await post.sendMails.executeWithOptions({ summary: request.template }, [{ sessionId, mails }]);
-    } catch {
-      await slowDatabase.giveUpMails({ sessionId, mails });
-    }
   }
 }

@@ -5,13 +5,13 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { MailRequest } from '../activities/email';
 import type { FollowedRefund } from '../activities/refunds';
 import type { SessionId } from '../domain/ids';
 import { isFinal } from '../domain/order';
 import { hasEnded, isReversed } from '../domain/refund';
 import { type RefundInput, refundChangedSignal, refundLookSignal, SEARCH_ATTRIBUTES } from './messages';
-import { post, slowDatabase, stripePatient } from './steps';
+import { stripePatient } from './steps';
+import { mail } from './tell';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -78,16 +78,6 @@ async function tell(sessionId: SessionId, refundId: RefundInput['refundId']): Pr
     return true;
   } catch {
     return false;
-  }
-}
-
-/** Mail never holds up the money: one that is refused, or that nobody takes for an hour, is given up in sight of staff. */
-async function mail(sessionId: SessionId, ...mails: MailRequest[]): Promise<void> {
-  const summary = mails.map(({ template }) => template).join(', ');
-  try {
-    await post.sendMails.executeWithOptions({ summary }, [{ sessionId, mails }]);
-  } catch {
-    await slowDatabase.giveUpMails({ sessionId, mails });
   }
 }
 

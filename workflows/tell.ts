@@ -13,11 +13,11 @@ export async function tellOrder(sessionId: SessionId): Promise<void> {
   }
 }
 
-/** Mail never holds anything up: one that is refused, or that nobody takes for an hour, is given up in sight of staff. */
-export async function mail(sessionId: SessionId, request: MailRequest): Promise<void> {
-  const mails = [request];
+/** Mail never holds anything up: what is refused, or what nobody takes for an hour, is given up in sight of staff. */
+export async function mail(sessionId: SessionId, ...mails: MailRequest[]): Promise<void> {
+  const summary = mails.map(({ template }) => template).join(', ');
   try {
-    await post.sendMails.executeWithOptions({ summary: request.template }, [{ sessionId, mails }]);
+    await post.sendMails.executeWithOptions({ summary }, [{ sessionId, mails }]);
   } catch {
     await slowDatabase.giveUpMails({ sessionId, mails });
   }
