@@ -55,8 +55,8 @@ export interface Later {
 
 export type StoredEvent = Omit<Stripe.EventBase, 'pending_webhooks'> & {
   type: string;
-  /** The id of its thin form. */
-  thinId: string;
+  /** The id of its thin form; an older sandbox gave it none. */
+  thinId?: string;
 };
 
 export interface EndpointSecrets {

@@ -18,7 +18,7 @@ export const thinEventRoutes: Route[] = [
 export function thinEvent({ thinId, type, created, livemode, request, data, ...snapshot }: StoredEvent) {
   const object = data.object as unknown as { id: string; object: string };
   return {
-    id: thinId,
+    id: thinId ?? snapshot.id.replace('evt_', 'evt_test_'),
     object: 'v2.core.event',
     type: `v1.${type}`,
     livemode,

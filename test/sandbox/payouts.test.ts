@@ -101,6 +101,16 @@ test('is paid, and may come back all the same; then the next one takes the money
   expect((await refusal(rig.stripe.payouts.retrieve('po_x'))).statusCode).toBe(404);
 });
 
+test('is not made twice of the same money, also after a restart', async () => {
+  await paidSession(rig);
+  await days(2);
+  const { id } = await payOut();
+  await end(id, 'reconcile');
+  await rig.restart();
+  expect(await payOut()).toHaveProperty('error');
+  expect(await settledBy(id)).toHaveLength(2);
+});
+
 test('is cancelled before it leaves', async () => {
   await paidSession(rig);
   await days(2);
