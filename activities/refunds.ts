@@ -6,7 +6,7 @@ import { DISPUTED, isReversed, NOTHING_LEFT, type Refusal, TOO_MUCH } from '../d
 import { expectObject } from '../platform/stripe';
 import type { Deps } from './deps';
 import { ownerOf } from './payment-owner';
-import { refundAsking } from './refund-asking';
+import { REFUND_KEY, refundAsking } from './refund-asking';
 import { type RecordedRefund, recordRefund, undoUnpaid } from './refund-records';
 import { type AskedRow, type Question, refundRequests } from './refund-requests';
 
@@ -167,7 +167,7 @@ export const refunds = (deps: Deps) => {
 };
 
 const isOurs = (refund: Stripe.Refund, { key, stripeId }: AskedRow): boolean =>
-  refund.id === stripeId || refund.metadata?.holdfast_refund === key;
+  refund.id === stripeId || refund.metadata?.[REFUND_KEY] === key;
 
 const given = ({ orderStatus }: RecordedRefund, refund: Stripe.Refund): GivenPart => ({
   outcome: 'refunded',

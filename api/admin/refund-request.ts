@@ -133,7 +133,8 @@ export async function startRequest(
   const deadline = Date.now() + ms;
   const { workflow } = temporal;
   const id = refundRequestId(input.sessionId, input.key);
-  const handle = await bounded(temporal, ms, () =>
+  // Whatever patience is left, the request is stored: starting it takes milliseconds.
+  const handle = await bounded(temporal, Math.max(1_000, ms), () =>
     workflow.start(WORKFLOWS.refundRequest, refundRequestStart(input)).catch((error: unknown) => {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return workflow.getHandle(id);
       throw error;
