@@ -38,8 +38,6 @@ export const SUBSCRIBED_EVENTS = {
 } as const;
 
 export type SubscribedEvent = keyof typeof SUBSCRIBED_EVENTS;
-/** Whom an event wakes. */
-export type Destination = (typeof SUBSCRIBED_EVENTS)[SubscribedEvent];
 
 /** The types in the order of the table. */
 export const SUBSCRIBED_TYPES = Object.keys(SUBSCRIBED_EVENTS) as SubscribedEvent[];
