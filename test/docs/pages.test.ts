@@ -1,10 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Deps } from '../../activities/deps';
+import { createActivityMetrics } from '../../activities/metrics';
 import { createApiMetrics } from '../../api/metrics';
 import { ORDER_STATUSES, TRANSITIONS } from '../../domain/order';
 import { PROBLEMS } from '../../domain/problem';
 import packageJson from '../../package.json';
 import { createRegistry } from '../../platform/metrics';
+import { createSweepMetrics } from '../../worker/sweep-metrics';
 import * as messages from '../../workflows/messages';
 
 const ROOT = join(__dirname, '..', '..');
@@ -71,7 +74,11 @@ describe('docs/staff-runbook.md', () => {
 
 describe('docs/operating.md', () => {
   it('tells of every metric of ours, and of no other', () => {
-    const metrics = createApiMetrics(createRegistry('api')).registry.getMetricsAsArray();
+    const worker = createRegistry('worker');
+    createActivityMetrics(worker);
+    createSweepMetrics(worker, {} as Deps);
+    const api = createApiMetrics(createRegistry('api')).registry;
+    const metrics = [...api.getMetricsAsArray(), ...worker.getMetricsAsArray()];
     const ours = metrics.map(({ name }) => name).filter((name) => name.startsWith('holdfast_'));
     const rows = [...read('docs/operating.md').matchAll(/^\| `(holdfast_\w+)` \|/gm)].map(([, name]) => name);
     expect(rows.sort()).toEqual(ours.sort());
