@@ -176,7 +176,7 @@ describe('submitting', () => {
   it('of a dispute that is closed, or whose run was ended by hand, answers all the same', async () => {
     const { dispute: closed } = await disputed();
     await shop.world.at(`/disputes/${closed.id}/close`, { status: 'won' });
-    await shop.world.end(closed.id as SessionId);
+    await risk.ended(closed);
     const refused = await submit(closed.id);
     expect([refused.status, refused.body.detail]).toEqual([409, 'The dispute is closed: won']);
 

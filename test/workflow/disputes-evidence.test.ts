@@ -19,9 +19,10 @@ afterAll(() => world.stop());
 
 const ADDRESS = { line1: '12 St James’s Square', city: 'London', postal_code: 'SW1Y 4JH', country: 'GB' };
 const inDays = (days: number) => Math.floor(world.deps().clock.now() / 1000 + days * 86_400);
-const end = (dispute: Stripe.Dispute) => world.end(dispute.id as never);
-const submit = (dispute: Stripe.Dispute, updateId?: string): Promise<string> =>
-  world.handle(dispute.id as never).executeUpdate('submitEvidence', { ...(updateId && { updateId }) });
+const end = (dispute: Stripe.Dispute) => risk.ended(dispute);
+const submit = (dispute: Stripe.Dispute) => risk.ask(dispute.id, 'submitEvidence');
+const submitAs = (dispute: Stripe.Dispute, updateId: string) =>
+  world.handle(dispute.id as never).executeUpdate('submitEvidence', { updateId });
 const refusedWith = (words: RegExp) => ({
   cause: expect.objectContaining({ type: 'invalid_transition', message: expect.stringMatching(words) }),
 });
@@ -44,10 +45,8 @@ describe('gathered', () => {
     await world.pay(id, { address: ADDRESS });
     await world.webhook(id);
     await until(async () => (await world.order(id)).status === 'PREPARING');
-    await world.handle(id).executeUpdate('ship', {
-      args: [{ carrier: 'Royal Mail', trackingNumber: 'RM1', items: [{ sku: 'mug', quantity: 1 }] }],
-    });
-    await world.handle(id).executeUpdate('ship', { args: [{ carrier: 'DHL', trackingNumber: 'D2' }] });
+    await risk.ask(id, 'ship', { carrier: 'Royal Mail', trackingNumber: 'RM1', items: [{ sku: 'mug', quantity: 1 }] });
+    await risk.ask(id, 'ship', { carrier: 'DHL', trackingNumber: 'D2' });
     await until(async () => (await risk.mailsOf(id, 'order_shipped')) === 2);
     const lastUseAt = new Date('2026-11-23T10:30:00Z');
     await world.db.downloadGrant.updateMany({ where: { sessionId: id }, data: { used: 2, lastUseAt } });
@@ -80,9 +79,9 @@ describe('gathered', () => {
     await world.pay(id);
     await world.webhook(id);
     await until(async () => (await world.order(id)).status === 'PREPARING');
-    await world.handle(id).executeUpdate('ship', { args: [{ carrier: 'DHL', trackingNumber: 'D1' }] });
+    await risk.ask(id, 'ship', { carrier: 'DHL', trackingNumber: 'D1' });
     const dispute = await answerable(id);
-    await world.handle(id).executeUpdate('deliver');
+    await risk.ask(id, 'deliver');
     await risk.tell(dispute);
     await until(async () => JSON.stringify((await risk.row(dispute))?.evidence).includes('delivered on'));
 
@@ -134,9 +133,9 @@ describe('submitted', () => {
     const id = await risk.preparing();
     const dispute = await answerable(id);
     const [same, again, other] = await Promise.allSettled([
-      submit(dispute, 'one'),
-      submit(dispute, 'one'),
-      submit(dispute, 'two'),
+      submitAs(dispute, 'one'),
+      submitAs(dispute, 'one'),
+      submitAs(dispute, 'two'),
     ]);
     expect(again.status).toBe(same.status);
     expect([same.status, other.status].sort()).toEqual(['fulfilled', 'rejected']);

@@ -14,10 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const parcel: { args: [Record<string, string>] } = { args: [{ carrier: 'DHL', trackingNumber: 'A1' }] };
+const parcel = { carrier: 'DHL', trackingNumber: 'A1' };
 const isRefused = { cause: { type: 'invalid_transition' } };
-const attention = async (id: string) =>
-  ((await world.handle(id as never).query('state')) as { attention: unknown }).attention;
 const stray = async () => {
   const made = await world.stripe.checkout.sessions.create({
     mode: 'payment',
@@ -40,7 +38,7 @@ describe('a review', () => {
     const review = await opened(id);
     expect(await risk.notice('review', review.id)).toBe('order');
     expect(await world.order(id)).toMatchObject({ reviewOpen: true, attentionStep: null });
-    await expect(world.handle(id).executeUpdate('ship', parcel)).rejects.toMatchObject(isRefused);
+    await expect(risk.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
 
     await closed(review, 'approved');
     expect(await risk.notice('review', review.id)).toBe('order');
@@ -49,7 +47,7 @@ describe('a review', () => {
       'Stripe Radar reviews the payment (rule)',
       'Stripe Radar’s review ended: approved',
     ]);
-    expect(await world.handle(id).executeUpdate('ship', parcel)).toBe('SHIPPED');
+    expect(await risk.ask(id, 'ship', parcel)).toBe('SHIPPED');
   });
 
   test('of which only the end is ever heard, or the opening after the end, holds nothing', async () => {
@@ -88,7 +86,7 @@ describe('a review', () => {
     await world.at('/refunds', { charge: await risk.chargeOf(id) }); // which closes the review at Stripe
     expect((await world.stripe.reviews.retrieve(review.id)).closed_reason).toBe('refunded');
     expect(await risk.notice('review', review.id)).toBe('order');
-    expect(await world.end(id)).toBe('REFUNDED');
+    expect(await risk.ended({ id })).toBe('REFUNDED');
     expect(await world.order(id)).toMatchObject({ reviewOpen: false, refunded: 1250n, attentionStep: null });
   });
 
@@ -138,21 +136,21 @@ describe('an early fraud warning', () => {
       /made_with_stolen_card.*consider refunding €25\.00 before it becomes a dispute/,
     );
     expect(await risk.mailsOf(id, 'attention_needed')).toBe(1);
-    await expect(world.handle(id).executeUpdate('ship', parcel)).rejects.toMatchObject(isRefused);
+    await expect(risk.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
 
     await risk.retry(id);
     expect(await world.order(id)).toMatchObject({ fraudWarning: false, attentionStep: null });
     await risk.notice('fraud-warning', warning.id); // told again: the decision stands
     expect(await world.order(id)).toMatchObject({ fraudWarning: false, attentionStep: null });
-    expect(await world.handle(id).executeUpdate('ship', parcel)).toBe('SHIPPED');
+    expect(await risk.ask(id, 'ship', parcel)).toBe('SHIPPED');
   });
 
   test('that is followed by “cancel” gives the money back, and then asks nothing more', async () => {
     const id = await risk.preparing();
     const warning = await warned(id);
     await risk.notice('fraud-warning', warning.id);
-    await until(() => attention(id));
-    expect(await world.handle(id).executeUpdate('cancel', { args: [{ reason: 'other' }] })).toBe('REFUNDED');
+    await risk.heard(id);
+    expect(await risk.ask(id, 'cancel', { reason: 'other' })).toBe('REFUNDED');
     await risk.notice('fraud-warning', warning.id);
     expect(await world.order(id)).toMatchObject({ refunded: 1250n, fraudWarning: false, attentionStep: null });
   });
@@ -164,7 +162,7 @@ describe('an early fraud warning', () => {
     await risk.disputed(id);
     await risk.notice('fraud-warning', warning.id);
     expect(await world.order(id)).toMatchObject({ fraudWarning: false, attentionStep: null, disputed: true });
-    await expect(world.handle(id).executeUpdate('ship', parcel)).rejects.toMatchObject(isRefused);
+    await expect(risk.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
   });
 
   test('about which nothing can be done is told, and holds nothing', async () => {
@@ -221,7 +219,7 @@ describe('a failed payment', () => {
     await until(async () => (await world.order(id)).paymentStatus === 'PROCESSING');
     await world.at(`/sessions/${id}/fail-delayed`);
     expect(await risk.notice('payment-failed', await intentOf(id))).toBe('order');
-    expect(await world.end(id)).toBe('EXPIRED');
+    expect(await risk.ended({ id })).toBe('EXPIRED');
     expect(await world.order(id)).toMatchObject({ paymentStatus: 'FAILED' });
   });
 

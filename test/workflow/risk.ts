@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
 import type Stripe from 'stripe';
 import type { NoticeKind } from '../../domain/events';
 import { disputeId, type SessionId } from '../../domain/ids';
@@ -23,7 +22,7 @@ export class Risk {
     const { id } = await this.world.checkout([{ sku }]);
     await this.world.pay(id);
     await this.world.webhook(id);
-    await this.world.end(id);
+    await this.ended({ id });
     return id;
   }
 
@@ -59,10 +58,10 @@ export class Risk {
     return this.world.deps().door.dispute(disputeId(id));
   }
 
-  async notice(kind: NoticeKind, id: string): Promise<string> {
+  async notice(kind: NoticeKind, id: string): Promise<unknown> {
     this.world.know(id as SessionId);
     await this.world.deps().door.notice(kind, id);
-    return this.world.end(id as SessionId);
+    return this.ended({ id });
   }
 
   row({ id }: { id: string }) {
@@ -78,23 +77,32 @@ export class Risk {
     });
   }
 
-  /**
-   * Staff decide to go on, once the order has heard what it is about. The time-skipping server now and then forgets an update that arrives
-   * beside a signal: the same one is sent again.
-   */
+  /** Staff decide to go on, once the order has heard what it is about. */
   async retry(id: SessionId): Promise<void> {
-    const handle = this.world.handle(id);
-    await until(async () => ((await handle.query('state')) as { attention: unknown }).attention);
-    const updateId = randomUUID();
-    await until(() =>
-      handle.executeUpdate('retry', { updateId }).then(
-        () => true,
-        (error: unknown) => {
-          if (!(error instanceof WorkflowNotFoundError)) throw error;
-          return false;
-        },
-      ),
-    );
+    await this.heard(id);
+    await this.ask(id, 'retry');
+  }
+
+  /** Waits until the order itself knows that it needs a decision. */
+  async heard(id: SessionId): Promise<void> {
+    await until(async () => ((await this.world.handle(id).query('state')) as { attention: unknown }).attention);
+  }
+
+  /** An update of staff. */
+  ask(id: string, name: string, ...args: unknown[]): Promise<unknown> {
+    return this.world.handle(id as SessionId).executeUpdate<unknown, [unknown]>(name, { args: args as [unknown] });
+  }
+
+  /**
+   * Waits for a workflow to end, and lets no time pass meanwhile: to wait for a result skips time, and where nothing else is due the server skips
+   * to the end of every run that only waits for a message.
+   */
+  async ended({ id }: { id: string }): Promise<unknown> {
+    const handle = this.world.handle(id as SessionId);
+    await until(async () => (await handle.describe()).status.name !== 'RUNNING');
+    const { events } = await handle.fetchHistory();
+    const [payload] = events?.at(-1)?.workflowExecutionCompletedEventAttributes?.result?.payloads ?? [];
+    return payload && defaultPayloadConverter.fromPayload(payload);
   }
 
   /** What an order's timeline says, of one type. */

@@ -113,7 +113,11 @@ async function cancel(desk: Desk, asked: Asked<'cancel'>): Promise<GiveBack | nu
   } else if (desk.order.disputed) {
     asked.refuse('The payment is disputed: the bank decides about the money');
   } else if (desk.undecided?.step === DECISIONS.disputeLost) {
-    desk.moved(await desk.untilDone('return', () => database.endLost({ sessionId })), 'Cancelled after a lost dispute');
+    await desk.untilDone('return', () => database.endLost({ sessionId }));
+    desk.learned(
+      await desk.untilDone('read', () => database.readOrder({ sessionId })),
+      'Cancelled after a lost dispute',
+    );
     asked.settle(desk.status);
   } else return { reason: asked.request.reason, settle: asked.settle };
   return null;

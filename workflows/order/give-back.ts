@@ -1,4 +1,4 @@
-import type { OrderStatus, Reason } from '../../domain/order';
+import { DECISIONS, type OrderStatus, type Reason } from '../../domain/order';
 import { database, stripe } from '../steps';
 import type { Desk } from './desk';
 
@@ -22,10 +22,12 @@ export async function giveBack(desk: Desk, reason: Reason, actor: string): Promi
       ]),
     );
     if (given.outcome === 'disputed') {
+      if (await bankGaveItBack(desk)) return desk.status;
       await desk.decision({
         step: 'refund',
         reason: 'The payment is disputed: Stripe refuses a refund while the bank decides',
       });
+      refuseWhatIsAsked(desk);
       continue;
     }
     const order = await desk.untilDone('read', () => database.readOrder({ sessionId }));
@@ -34,5 +36,25 @@ export async function giveBack(desk: Desk, reason: Reason, actor: string): Promi
       given.outcome === 'refunded' ? `Gave back all that was left: ${reason}` : 'Undone; no money was taken',
     );
     return order.status;
+  }
+}
+
+/** The dispute is lost: the buyer has the money from the bank, and what was to be done with the refund is done without one. */
+async function bankGaveItBack(desk: Desk): Promise<boolean> {
+  const { sessionId } = desk;
+  desk.learned(await desk.untilDone('read', () => database.readOrder({ sessionId })));
+  if (desk.undecided?.step !== DECISIONS.disputeLost) return false;
+  await desk.untilDone('return', () => database.endLost({ sessionId }));
+  const ended = await desk.untilDone('read', () => database.readOrder({ sessionId }));
+  desk.learned(ended, 'Nothing to give back: the bank did, after a lost dispute');
+  return true;
+}
+
+/** Whatever staff ask meanwhile, the money is on its way back already, or the bank's to decide about. */
+function refuseWhatIsAsked(desk: Desk): void {
+  while (desk.inbox.asked) {
+    const news = desk.inbox.take();
+    if (news.kind === 'asked')
+      news.asked.refuse('All of the money is to be given back, and waits for the bank to decide about the dispute');
   }
 }
