@@ -24,13 +24,15 @@ export async function keepEmail(tx: Tx, session: Session): Promise<void> {
   await write(tx, session.id, { email: emailOf(session) });
 }
 
-/** The address a shopper gave: on the payment page, at checkout, or with a card that was declined. */
+/** The address a shopper gave: on the payment page, at checkout, or with a card that was declined or not confirmed. */
 export function emailOf(session: Session): string | null {
-  const charge = paymentIntentOf(session)?.latest_charge;
+  const intent = paymentIntentOf(session);
+  const charge = intent?.latest_charge;
   const given =
     session.customer_details?.email ??
     session.customer_email ??
-    (typeof charge === 'object' ? charge?.billing_details.email : null);
+    (typeof charge === 'object' ? charge?.billing_details.email : null) ??
+    intent?.last_payment_error?.payment_method?.billing_details.email;
   return given?.toLowerCase() ?? null;
 }
 

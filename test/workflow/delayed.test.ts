@@ -1,4 +1,5 @@
 import type { SessionId } from '../../domain/ids';
+import { atRest, pass } from './at-rest';
 import { until, World } from './world';
 
 const HOUR = 3_600_000;
@@ -40,7 +41,7 @@ describe('a delayed payment', () => {
     expect(await world.order(id)).toMatchObject({ status: 'PENDING', processingSince: expect.any(Date) });
     for (let day = 1; day <= TTL_DAYS + 2; day++) {
       const before = await looks(id);
-      await world.sleep(DAY + 1_000);
+      await pass(world, id, DAY + 1_000);
       await looked(id, before);
       const held = day < TTL_DAYS ? 1 : 0;
       await until(async () => (await world.stock('patient')).held === held);
@@ -48,14 +49,14 @@ describe('a delayed payment', () => {
     }
     expect(await world.order(id)).toMatchObject({ stock: 'RELEASED' });
     await world.at(`/sessions/${id}/settle`); // and no webhook ever comes
-    await world.sleep(DAY + 1_000);
+    await pass(world, id, DAY + 1_000);
     await is(id, 'PREPARING');
     expect(await world.stock('patient')).toEqual({ onHand: 0, held: 0 });
   });
 
   test('a delayed payment that succeeds after the stock was given up, with stock, takes it again', async () => {
     const id = await processing('again');
-    await world.sleep(TTL_DAYS * DAY + 1_000);
+    await pass(world, id, TTL_DAYS * DAY + 1_000);
     await until(async () => (await world.order(id)).stock === 'RELEASED');
     expect(await world.stock('again')).toEqual({ onHand: 1, held: 0 });
     await world.at(`/sessions/${id}/settle`);
@@ -67,7 +68,7 @@ describe('a delayed payment', () => {
 
   test('a delayed payment that succeeds after the stock was given up, without stock, is given back once', async () => {
     const id = await processing('gone');
-    await world.sleep(TTL_DAYS * DAY + 1_000);
+    await pass(world, id, TTL_DAYS * DAY + 1_000);
     await until(async () => (await world.order(id)).stock === 'RELEASED');
     const other = await world.checkout([{ sku: 'gone' }]);
     expect(other.opening).toMatchObject({ outcome: 'held' });
@@ -90,14 +91,14 @@ describe('a delayed payment', () => {
   test('keeps its deadline when its run is terminated and healed, and is told of once', async () => {
     const id = await processing('healed');
     const { processingSince } = await world.order(id);
-    await world.sleep(2 * DAY);
+    await pass(world, id, 2 * DAY);
     await world.handle(id).terminate('by mistake');
     const before = await looks(id);
     await world.webhook(id);
     await looked(id, before);
     expect(await world.stock('healed')).toEqual({ onHand: 1, held: 1 });
     expect((await world.order(id)).processingSince).toEqual(processingSince);
-    await world.sleep(DAY + 1_000);
+    await pass(world, id, DAY + 1_000);
     await until(async () => (await world.order(id)).stock === 'RELEASED');
     const { at } = (await world.order(id)).timeline.find(({ type }) => type === 'released') as { at: Date };
     expect(at.getTime() - (processingSince as Date).getTime()).toBeGreaterThanOrEqual(TTL_DAYS * DAY);
@@ -172,6 +173,7 @@ describe('a declined card', () => {
     const before = await looks(id);
     await world.webhook(id);
     await looked(id, before);
+    await atRest(world, id);
     expect(await world.order(id)).toMatchObject({ status: 'PENDING', paymentStatus: 'UNPAID' });
     expect(await world.stock('declined')).toEqual({ onHand: 1, held: 1 });
     expect(await world.mails(id)).toEqual([]);
