@@ -1,0 +1,97 @@
+import { connectDatabase, type Db } from '../../platform/database';
+import { Prisma } from '../../prisma/generated/client';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+let database: TestDatabase;
+let db: Db;
+const at = new Date('2026-11-23T12:00:00Z');
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = connectDatabase(database.url, 5);
+});
+afterAll(async () => {
+  await db.$disconnect();
+  await database.drop();
+});
+
+let orders = 0;
+const order = async () => {
+  const sessionId = `cs_test_law_${++orders}`;
+  await db.order.create({
+    data: {
+      ...{ sessionId, number: `law-${orders}`, status: 'COMPLETED', paymentStatus: 'PAID', stock: 'COMMITTED' },
+      ...{ origin: 'CHECKOUT', currency: 'eur', subtotal: 100, total: 100 },
+      ...{ holdUntil: at, createdAt: at, updatedAt: at },
+      customer: { create: { email: 'ada@example.com', name: 'Ada' } },
+    },
+  });
+  return sessionId;
+};
+const dispute = (id: string, sessionId: string, change: Partial<Prisma.DisputeUncheckedCreateInput> = {}) =>
+  db.dispute.create({
+    data: {
+      ...{ id, sessionId, status: 'needs_response', reason: 'fraudulent', amount: 100, currency: 'eur' },
+      ...{ open: true, createdAt: at, updatedAt: at },
+      ...change,
+    },
+  });
+const flags = async (sessionId: string) => {
+  const { disputed, reviewOpen, version } = await db.order.findUniqueOrThrow({ where: { sessionId } });
+  return { disputed, reviewOpen, version };
+};
+
+test('an order is disputed exactly while one of its disputes is open, whoever writes the dispute', async () => {
+  const sessionId = await order();
+  const other = await order();
+  await dispute('du_1', sessionId);
+  await dispute('du_2', sessionId);
+  expect(await flags(sessionId)).toMatchObject({ disputed: true, version: 2 });
+  await db.dispute.update({ where: { id: 'du_1' }, data: { open: false, closedAt: at } });
+  expect(await flags(sessionId)).toMatchObject({ disputed: true, version: 2 });
+  await db.dispute.update({ where: { id: 'du_2' }, data: { open: false, closedAt: at } });
+  expect(await flags(sessionId)).toMatchObject({ disputed: false, version: 3 });
+  await db.dispute.update({ where: { id: 'du_1' }, data: { open: true, closedAt: null } });
+  expect(await flags(sessionId)).toMatchObject({ disputed: true });
+  expect(await flags(other)).toMatchObject({ disputed: false, version: 1 });
+});
+
+test('an order is under review exactly while one of its reviews is open; other notices change nothing', async () => {
+  const sessionId = await order();
+  const notice = { sessionId, paymentIntent: null, reason: null, open: true, createdAt: at, updatedAt: at };
+  await db.notice.create({ data: { ...notice, id: 'issfr_1', kind: 'fraud-warning' } });
+  expect(await flags(sessionId)).toMatchObject({ reviewOpen: false, version: 1 });
+  await db.notice.create({ data: { ...notice, id: 'prv_1', kind: 'review' } });
+  expect(await flags(sessionId)).toMatchObject({ reviewOpen: true });
+  await db.notice.update({ where: { id: 'prv_1' }, data: { open: false } });
+  expect(await flags(sessionId)).toMatchObject({ reviewOpen: false });
+});
+
+test('evidence goes with the customer, also of several disputes', async () => {
+  const sessionId = await order();
+  const evidence = { customer_name: 'Ada' };
+  await dispute('du_3', sessionId, { evidence, open: false, closedAt: at });
+  await dispute('du_4', sessionId, { evidence, open: false, closedAt: at });
+  await db.customer.update({
+    where: { sessionId },
+    data: { email: null, name: null, userId: null, address: Prisma.DbNull, erasedAt: at },
+  });
+  const rows = await db.dispute.findMany({ where: { sessionId } });
+  expect(rows.map((row) => row.evidence)).toEqual([null, null]);
+});
+
+test.each([
+  ['closed without a time', { open: false }, 'disputes_open_until_closed'],
+  ['open with a time of closing', { closedAt: at }, 'disputes_open_until_closed'],
+  ['lost and open', { lost: true }, 'disputes_lost_is_closed'],
+  ['of less than nothing', { amount: -1 }, 'disputes_amount_bounds'],
+  ['being submitted by no request', { submittingAt: at }, 'disputes_submission_whole'],
+  ['never opened', { openings: 0 }, 'disputes_openings_positive'],
+])('no dispute is %s', async (_, change, law) => {
+  await expect(dispute('du_5', await order(), change)).rejects.toThrow(law);
+});
+
+test('what is nobody’s is never open', async () => {
+  const notice = { id: 'prv_2', kind: 'review', sessionId: null, open: true, createdAt: at, updatedAt: at };
+  await expect(db.notice.create({ data: notice })).rejects.toThrow('notices_open_is_ours');
+});
