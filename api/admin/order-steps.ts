@@ -7,6 +7,7 @@ import { cancelUpdate, deliverUpdate, retryUpdate, shipUpdate } from '../../work
 import type { ApiDeps } from '../deps';
 import { type Answer, type Route, route } from '../route';
 import { text } from '../schemas';
+import { decideEnded } from './decide-ended';
 import { KeyHeader, note, OrderRef, Sku, webUrl } from './fields';
 import { AdminOrder, findOrder, readAdminOrder } from './order-document';
 import { retryRefund } from './refund-retry';
@@ -83,7 +84,8 @@ export function orderStepRoutes(deps: ApiDeps): Route[] {
       handle: async ({ params, headers }) => {
         const sessionId = await findOrder(deps.db, params.ref);
         // The workflow of a final order has ended: what its refunds need is asked by a workflow of their own.
-        if (await retryRefund(deps, sessionId)) return { body: await readAdminOrder(deps, sessionId) };
+        if ((await decideEnded(deps, sessionId)) || (await retryRefund(deps, sessionId)))
+          return { body: await readAdminOrder(deps, sessionId) };
         return take(deps, sessionId, headers, retryUpdate, []);
       },
     }),

@@ -198,3 +198,20 @@ describe('submitting', () => {
     expect((await submit(dispute.id)).status).toBe(200);
   });
 });
+
+describe('what is found out about an order that is done', () => {
+  it('is answered by “retry”, which lets it be', async () => {
+    await shop.world.product('ebook', { amount: 900 });
+    const { id } = await shop.world.checkout([{ sku: 'ebook' }]);
+    await shop.world.pay(id);
+    await until(async () => (await shop.world.order(id)).status === 'COMPLETED');
+    await risk.ended({ id });
+    await shop.world.at(`/charges/${await risk.chargeOf(id)}/early-fraud-warning`);
+    await until(async () => (await shop.world.order(id)).attentionStep === 'fraud-warning');
+    const retry = () => shop.http.post(`/admin/orders/${id}/retry`).set(authorized);
+    const { status, body } = await retry();
+    expect([status, body.attention]).toEqual([200, null]);
+    expect(await risk.told(id, 'decided')).toEqual(['Staff have decided about “fraud-warning”']);
+    expect((await retry()).status).toBe(409);
+  });
+});
