@@ -28,7 +28,7 @@ async function live(desk: Desk): Promise<OrderStatus> {
 
   if (desk.status === 'PENDING' && desk.undecided?.step !== DECISIONS.refundFailed) {
     const payment = await awaitPayment(desk, opened.ending); // 2. and 3. Stripe decides, and what was paid is what was asked
-    if (payment.outcome === 'refunded') return desk.finish();
+    if (payment.outcome === 'refunded') return end(desk);
     if (payment.outcome !== 'paid') return endUnpaid(desk, payment.outcome, payment.cancelled?.settle);
     if (payment.cancelled) return compensate(desk, payment.cancelled.request.reason, 'staff', payment.cancelled.settle);
     if (!(await commit(desk))) return compensate(desk, 'out_of_stock', 'holdfast');
@@ -39,7 +39,7 @@ async function live(desk: Desk): Promise<OrderStatus> {
 /** 5. and 6. Shipped, delivered, complete; or staff want the money given back. */
 async function deliver(desk: Desk): Promise<OrderStatus> {
   const unwanted = (await reconsider(desk)) ?? (await fulfil(desk));
-  return unwanted ? compensate(desk, unwanted.reason, 'staff', unwanted.settle) : desk.finish();
+  return unwanted ? compensate(desk, unwanted.reason, 'staff', unwanted.settle) : end(desk);
 }
 
 /** 4. Commit: the hold becomes a sale; a hold that has run out takes stock again. False when there is none. */
@@ -69,7 +69,13 @@ async function endUnpaid(desk: Desk, ending: UnpaidEnding, answer?: Answer): Pro
 async function compensate(desk: Desk, reason: Reason, actor: string, answer?: Answer): Promise<OrderStatus> {
   const status = await giveBack(desk, reason, actor);
   answer?.(status);
-  return isFinal(status) ? desk.finish() : deliver(desk); // refused by the bank at once: a person decides
+  return isFinal(status) ? end(desk) : deliver(desk); // refused by the bank at once: a person decides
+}
+
+/** The order is done; unless its refund comes back while the last mails go out. */
+async function end(desk: Desk): Promise<OrderStatus> {
+  const status = await desk.finish();
+  return isFinal(status) ? status : deliver(desk);
 }
 
 /** An order that has ended: money that Stripe holds for it after all is given back in full. */

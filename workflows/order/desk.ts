@@ -22,7 +22,7 @@ import {
   SEARCH_ATTRIBUTES,
   stateQuery,
 } from '../messages';
-import { slowDatabase } from '../steps';
+import { database, slowDatabase } from '../steps';
 import { describeOrder } from './details';
 import { Inbox, refusal } from './inbox';
 import { Mails } from './mails';
@@ -217,9 +217,9 @@ export class Desk {
   }
 
   private refuseNeedlessRetry(): void {
-    if (this.facts !== null && isFinal(this.facts.status)) throw refusal(this.facts.status);
-    if (this.facts !== null && this.attentionNow === null)
-      throw ApplicationFailure.nonRetryable('Nothing needs attention', INVALID_TRANSITION);
+    if (this.facts === null || this.attentionNow !== null) return;
+    if (isFinal(this.facts.status)) throw refusal(this.facts.status);
+    throw ApplicationFailure.nonRetryable('Nothing needs attention', INVALID_TRANSITION);
   }
 
   // --- Beside the order -----------------------------------------------------------------------------------------------------------------
@@ -229,7 +229,10 @@ export class Desk {
     this.mails.send(mails);
   }
 
-  /** Ends the run: the last mails are out, every request has an answer, and no message is left that nobody looked at. */
+  /**
+   * Ends the run: the last mails are out, every request has an answer, and no message is left that nobody looked at. Answers where the order stands,
+   * which may be open again.
+   */
   async finish(): Promise<OrderStatus> {
     this.waits('its last mails');
     do {
@@ -240,7 +243,13 @@ export class Desk {
       await this.attention;
       await condition(() => this.mails.allOut);
       await condition(allHandlersFinished);
-    } while (this.inbox.asked || !this.mails.allOut);
+      // A refund that the bank refuses meanwhile may lead back to what the order was.
+      if (this.facts && this.inbox.takeChange()) {
+        const { sessionId } = this;
+        this.learned(await this.untilDone('read', () => database.readOrder({ sessionId })));
+        if (!isFinal(this.status)) return this.status;
+      }
+    } while (this.inbox.asked || this.inbox.changed || !this.mails.allOut);
     this.waits('nothing: it is done');
     return this.status;
   }

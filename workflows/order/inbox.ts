@@ -172,6 +172,13 @@ export class Inbox {
     return this.requests.length > 0;
   }
 
+  /** Whether others wrote to the order since somebody looked; who asks looks now. */
+  takeChange(): boolean {
+    const changed = this.unseenChange;
+    this.unseenChange = false;
+    return changed;
+  }
+
   /** Whether others wrote to the order, and nobody has looked. */
   get changed(): boolean {
     return this.unseenChange;
