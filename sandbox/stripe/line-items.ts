@@ -123,7 +123,7 @@ export interface Totals {
   total: number;
 }
 
-/** Spreads discount and tax over the lines (the last takes what rounding leaves) and adds up. */
+/** Spreads discount and tax over the lines (the last takes what rounding leaves) and adds up; tax is on top, but in a price that includes it. */
 export function totalsOf(
   world: World,
   { lines, discount, shipping, tax }: Pick<SessionDetail, 'discount' | 'lines' | 'shipping' | 'tax'>,
@@ -136,10 +136,12 @@ export function totalsOf(
   const priced = lines.map((line, index) => {
     const amount_discount = discounts[index] ?? 0;
     const amount_tax = taxes[index] ?? 0;
-    return { ...line, amount_discount, amount_tax, amount_total: line.amount_subtotal - amount_discount + amount_tax };
+    const onTop = line.price?.tax_behavior === 'inclusive' ? 0 : amount_tax;
+    return { ...line, amount_discount, amount_tax, amount_total: line.amount_subtotal - amount_discount + onTop };
   });
   const freight = shipping?.amount ?? 0;
-  return { lines: priced, subtotal, discount: off, shipping: freight, tax, total: subtotal - off + tax + freight };
+  const total = priced.reduce((sum, line) => sum + line.amount_total, freight);
+  return { lines: priced, subtotal, discount: off, shipping: freight, tax, total };
 }
 
 function priceOf(world: World, line: AskedLine, index: number): Stripe.Price {
