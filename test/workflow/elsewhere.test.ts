@@ -1,0 +1,188 @@
+import { type SessionId, sessionId } from '../../domain/ids';
+import { METADATA } from '../../domain/session';
+import { until, World } from './world';
+
+let world: World;
+beforeAll(async () => {
+  world = await World.start();
+});
+afterAll(() => world.stop());
+
+const THANKS = { mode: 'payment', success_url: 'http://localhost/thanks' } as const;
+const idsOf = (count: number, prefix: string) => Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
+const priceOf = async (sku: string): Promise<string> =>
+  (await world.db.price.findFirstOrThrow({ where: { sku, current: true } })).stripePriceId as string;
+const known = (id: SessionId) =>
+  world.db.order.findUnique({ where: { sessionId: id }, include: { items: { orderBy: { position: 'asc' } } } });
+
+async function paid(id: SessionId, how: Record<string, unknown> = {}) {
+  await world.pay(id, how);
+  await world.webhook(id);
+  return until(async () => {
+    const order = await known(id);
+    return order && (order.status === 'PREPARING' || order.attentionStep !== null) && order;
+  });
+}
+
+/** A price at Stripe that no row here knows. */
+async function foreignPrice(metadata: Record<string, string> = {}, unit_amount = 700): Promise<string> {
+  const { id: product } = await world.stripe.products.create({ name: 'Something' });
+  return (await world.stripe.prices.create({ product, unit_amount, currency: 'eur', metadata })).id;
+}
+
+const strays = async () => (await world.metrics.strays.get()).values[0]?.value ?? 0;
+
+describe('a session made elsewhere', () => {
+  test('eleven line items: all pages of them are read', async () => {
+    const skus = idsOf(11, 'eleven');
+    for (const sku of skus) await world.product(sku, { amount: 100, stock: 1 });
+    const line_items = await Promise.all(skus.map(async (sku) => ({ price: await priceOf(sku), quantity: 1 })));
+    const made = await world.stripe.checkout.sessions.create({ ...THANKS, line_items });
+    const order = await paid(sessionId(made.id));
+    expect(order).toMatchObject({ status: 'PREPARING', origin: 'ELSEWHERE', total: 1100n });
+    expect(order.items.map(({ sku }) => sku)).toEqual(skus);
+    for (const sku of skus) expect(await world.stock(sku)).toEqual({ onHand: 0, held: 0 });
+  });
+
+  test('eleven line items asked for here are held against all pages too', async () => {
+    const skus = idsOf(11, 'ours');
+    for (const sku of skus) await world.product(sku, { amount: 100, stock: 1 });
+    const { id } = await world.checkout(skus.map((sku) => ({ sku })));
+    expect(await paid(id)).toMatchObject({ status: 'PREPARING', total: 1100n });
+  });
+
+  test.each(['the line', 'the price'])(
+    'whose price is not known here is known by the SKU that %s names',
+    async (named) => {
+      const sku = `named-by-${named.slice(4)}`;
+      await world.product(sku, { stock: 3 });
+      const price = await foreignPrice(named === 'the price' ? { [METADATA.sku]: sku } : {});
+      const line = { price, quantity: 2, ...(named === 'the line' && { metadata: { [METADATA.sku]: sku } }) };
+      const made = await world.stripe.checkout.sessions.create({ ...THANKS, line_items: [line] });
+      expect((await paid(sessionId(made.id))).items).toMatchObject([
+        { sku, quantity: 2, unitAmount: 700n, total: 1400n },
+      ]);
+      expect(await world.stock(sku)).toEqual({ onHand: 1, held: 0 });
+    },
+  );
+
+  test('whose price was replaced here since is still known by it', async () => {
+    await world.product('replaced', { stock: 1 });
+    const price = await priceOf('replaced');
+    await world.db.price.updateMany({ where: { sku: 'replaced' }, data: { current: false } });
+    const made = await world.stripe.checkout.sessions.create({ ...THANKS, line_items: [{ price, quantity: 1 }] });
+    expect(await paid(sessionId(made.id))).toMatchObject({ status: 'PREPARING', items: [{ sku: 'replaced' }] });
+  });
+
+  test('with two lines of one product is one line here, at what both come to', async () => {
+    await world.product('twice', { amount: 1000, stock: 5 });
+    const cheaper = await foreignPrice({ [METADATA.sku]: 'twice' }, 800);
+    const line_items = [
+      { price: await priceOf('twice'), quantity: 1 },
+      { price: cheaper, quantity: 2 },
+    ];
+    const made = await world.stripe.checkout.sessions.create({ ...THANKS, line_items });
+    expect(await paid(sessionId(made.id))).toMatchObject({ total: 2600n, items: [{ quantity: 3, total: 2600n }] });
+    expect(await world.stock('twice')).toEqual({ onHand: 2, held: 0 });
+  });
+
+  test('that is sold out is given back', async () => {
+    await world.product('none-left', { stock: 0 });
+    const line_items = [{ price: await priceOf('none-left'), quantity: 1 }];
+    const id = sessionId((await world.stripe.checkout.sessions.create({ ...THANKS, line_items })).id);
+    await world.pay(id);
+    await world.webhook(id);
+    await until(async () => (await known(id))?.status === 'REFUNDED');
+  });
+
+  test('and paid by a delayed payment holds its stock while it is on its way', async () => {
+    await world.product('link-debit', { stock: 1 });
+    const line_items = [{ price: await priceOf('link-debit'), quantity: 1 }];
+    const id = sessionId((await world.stripe.checkout.sessions.create({ ...THANKS, line_items })).id);
+    await world.pay(id, { method: 'bank_debit' });
+    await world.webhook(id);
+    await until(async () => (await known(id))?.paymentStatus === 'PROCESSING');
+    expect(await world.stock('link-debit')).toEqual({ onHand: 1, held: 1 });
+    await world.at(`/sessions/${id}/settle`);
+    await world.webhook(id);
+    await until(async () => (await known(id))?.status === 'PREPARING');
+  });
+});
+
+describe('a session with our metadata', () => {
+  test('a session of ours whose price id has changed since is what was asked', async () => {
+    await world.product('moved', { amount: 1500, stock: 2 });
+    const before = await world.checkout([{ sku: 'moved' }]);
+    const orphan = await world.session([{ sku: 'moved' }]);
+    await world.db.checkout.update({ where: { sessionId: orphan }, data: { sessionId: null, url: null } });
+    // The catalogue was made anew at Stripe: the id that the session was made with stands nowhere here any more.
+    const anew = await foreignPrice({}, 2500);
+    await world.db.price.updateMany({ where: { sku: 'moved' }, data: { stripePriceId: anew, amount: 2500 } });
+    expect(await paid(before.id)).toMatchObject({ status: 'PREPARING', total: 1500n, items: [{ unitAmount: 1500n }] });
+    expect(await paid(orphan)).toMatchObject({ status: 'PREPARING', total: 1500n, origin: 'CHECKOUT' });
+  });
+
+  test('a recovered copy counts as made elsewhere: a new number, and the first stays what it is', async () => {
+    await world.product('recovered', { stock: 1 });
+    const { metadata } = await world.stripe.checkout.sessions.retrieve(await world.session([{ sku: 'recovered' }]));
+    const made = await world.stripe.checkout.sessions.create({
+      ...{ ...THANKS, metadata: metadata ?? {}, after_expiration: { recovery: { enabled: true } } },
+      line_items: [{ price: await priceOf('recovered'), quantity: 1 }],
+    });
+    const id = sessionId(made.id);
+    const checkout = metadata?.[METADATA.checkout] as string;
+    await world.db.checkout.update({ where: { id: checkout }, data: { sessionId: id } });
+    await world.open(id);
+    await world.at(`/sessions/${id}/expire`);
+    await world.webhook(id);
+    await until(async () => (await world.order(id)).status === 'EXPIRED');
+    const copy = await world.at<{ id: SessionId; metadata: Record<string, string> }>(`/sessions/${id}/recover`);
+    expect(copy.metadata[METADATA.number]).toBe((await world.order(id)).number);
+    const order = await paid(copy.id);
+    expect(order).toMatchObject({ status: 'PREPARING', origin: 'ELSEWHERE', items: [{ sku: 'recovered' }] });
+    expect(order.number).not.toBe((await world.order(id)).number);
+    expect(await world.order(id)).toMatchObject({ status: 'EXPIRED' });
+    expect(await world.stock('recovered')).toEqual({ onHand: 0, held: 0 });
+  });
+
+  test('and a line that stands for nothing known here is taken up all the same, and parks', async () => {
+    const before = await strays();
+    const made = await world.stripe.checkout.sessions.create({
+      ...THANKS,
+      line_items: [{ price: await foreignPrice(), quantity: 1 }],
+      metadata: { [METADATA.checkout]: '00000000-0000-4000-8000-000000000000' },
+    });
+    const order = await paid(sessionId(made.id));
+    expect(order).toMatchObject({
+      ...{ status: 'PENDING', attentionStep: 'confirm' },
+      attentionReason: 'a line at Stripe stands for no product known here',
+    });
+    expect(await strays()).toBe(before);
+    expect(await world.handle(sessionId(made.id)).executeUpdate('cancel', { args: [{ reason: 'other' }] })).toBe(
+      'REFUNDED',
+    );
+  });
+});
+
+describe('a session that is not ours', () => {
+  test('is counted once, and left alone', async () => {
+    await world.product('half-known', { stock: 1 });
+    const before = await strays();
+    const line_items = [
+      { price: await priceOf('half-known'), quantity: 1 },
+      { price: await foreignPrice(), quantity: 1 },
+    ];
+    const id = sessionId((await world.stripe.checkout.sessions.create({ ...THANKS, line_items })).id);
+    await world.pay(id);
+    for (let times = 0; times < 2; times++) {
+      await world.webhook(id).catch(() => undefined); // the second time its run may have ended
+      await world.end(id);
+    }
+    expect(await known(id)).toBeNull();
+    expect(await world.db.straySession.findMany({ where: { sessionId: id } })).toMatchObject([{ amount: 1950n }]);
+    expect(await strays()).toBe(before + 1);
+    expect(await world.stock('half-known')).toEqual({ onHand: 1, held: 0 });
+    expect(await world.mails(id)).toEqual([]);
+    expect(await world.db.checkout.count({ where: { sessionId: id } })).toBe(0);
+  });
+});
