@@ -1,0 +1,66 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { workflowBundle } from '../../worker/bundle';
+import { reconcileStart, TASK_QUEUES, WORKFLOWS } from '../../workflows/messages';
+import { quietWorkers } from '../support/quiet';
+import { startTimeSkipping } from '../support/temporal';
+
+let temporal: TestWorkflowEnvironment;
+beforeAll(async () => {
+  quietWorkers();
+  temporal = await startTimeSkipping();
+});
+afterAll(() => temporal?.teardown());
+
+test('a sweep of many pages begins its history anew, goes on where it was, and counts every page once', async () => {
+  const PAGES = 450;
+  const window = { wide: false, until: 1 };
+  const begun: string[] = [];
+  const read: (string | null)[] = [];
+  const finished: unknown[] = [];
+  const nothing = async () => ({ checked: 0, woken: 0, cursor: null });
+  const orders = {
+    beginSweep: async ({ id }: { id: string }) => {
+      begun.push(id);
+      return window;
+    },
+    sweepRuns: nothing,
+    settleRepairs: async () => 0,
+    compareBooks: async () => ({ discrepancies: 0, news: 0 }),
+    finishSweep: async (sweep: unknown) => {
+      finished.push(sweep);
+      return { repaired: 0 };
+    },
+  };
+  const stripe = {
+    sweepSessions: nothing,
+    sweepEvents: async ({ cursor }: { cursor: string | null }) => {
+      read.push(cursor);
+      return { checked: 2, woken: 0, cursor: read.length < PAGES ? `0:evt_${read.length}` : null };
+    },
+    readBalance: nothing,
+  };
+  const common = { connection: temporal.nativeConnection };
+  const workers = await Promise.all([
+    Worker.create({
+      ...common,
+      taskQueue: TASK_QUEUES.orders,
+      workflowBundle: await workflowBundle(),
+      activities: orders,
+    }),
+    Worker.create({ ...common, taskQueue: TASK_QUEUES.stripe, activities: stripe }),
+  ]);
+  const running = workers.map((worker) => worker.run());
+  const { workflow } = temporal.client;
+  const run = await workflow.start(WORKFLOWS.reconcile, reconcileStart({ trigger: 'schedule' }));
+  expect(await run.result()).toMatchObject({ checked: 2 * PAGES });
+  for (const worker of workers) worker.shutdown();
+  await Promise.all(running);
+
+  expect(begun).toHaveLength(1);
+  expect(read).toEqual([null, ...Array.from({ length: PAGES - 1 }, (_, page) => `0:evt_${page + 1}`)]);
+  expect(finished).toEqual([{ id: begun[0], window, checked: 2 * PAGES }]);
+  const { events } = await workflow.getHandle(run.workflowId, run.firstExecutionRunId).fetchHistory();
+  expect(events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes).toBeTruthy();
+  expect(events?.length).toBeLessThan(2_000);
+});
