@@ -5,6 +5,7 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+import type { MailRequest } from '../activities/email';
 import type { FollowedRefund } from '../activities/refunds';
 import type { SessionId } from '../domain/ids';
 import { isFinal } from '../domain/order';
@@ -30,6 +31,11 @@ export async function refund({ refundId }: RefundInput): Promise<string> {
     { description: 'The refund changed at Stripe: it is read again' },
   );
   const staffSee = new StaffView();
+  let underWay = 0; // mails go beside: one that nobody takes must not keep a refund's failure from the order
+  const beside = (mails: Promise<void>) => {
+    underWay++;
+    void mails.finally(() => underWay--);
+  };
   for (let early = 0; ; ) {
     news = false;
     const followed = await stripePatient.followRefund.executeWithOptions({ summary: 'Reads the refund' }, [
@@ -42,34 +48,37 @@ export async function refund({ refundId }: RefundInput): Promise<string> {
       continue;
     }
     staffSee.refund(followed);
-    if (isReversed(followed.status)) await didNotGoThrough(refundId, followed);
-    else await isOnItsWay(refundId, followed);
-    if (hasEnded(followed.status) && !news) return followed.status;
-    await condition(() => news, DAY, { summary: 'Stripe is asked again' });
+    await tellWhoIsConcerned(refundId, followed);
+    beside(mail(followed.sessionId, ...mailsAbout(refundId, followed)));
+    if (hasEnded(followed.status)) {
+      await condition(() => news || underWay === 0);
+      if (!news) return followed.status;
+    } else await condition(() => news, DAY, { summary: 'Stripe is asked again' });
   }
 }
 
 type Known = Extract<FollowedRefund, { outcome: 'known' }>;
 
-async function isOnItsWay(refundId: RefundInput['refundId'], { sessionId }: Known): Promise<void> {
-  await tell(sessionId, refundId);
-  await mail(sessionId, { template: 'order_refunded', ref: refundId });
+/**
+ * The order hears of it. One that is not done by a refund that came back is woken, also when its workflow has long ended: it waits for a person's
+ * decision, for which it calls already (the transaction that recorded the failure wrote both).
+ */
+async function tellWhoIsConcerned(
+  refundId: RefundInput['refundId'],
+  { sessionId, status, orderStatus }: Known,
+): Promise<void> {
+  const told = await tell(sessionId, refundId);
+  if (isReversed(status) && !told && !isFinal(orderStatus))
+    await stripePatient.reviveOrder.executeWithOptions({ summary: 'Starts the order again' }, [{ sessionId }]);
 }
 
-/**
- * The money is back with us, and the order calls for a person already (the same transaction wrote both). One that is not done by this is
- * woken, also when its workflow has long ended: it waits for their decision.
- */
-async function didNotGoThrough(refundId: RefundInput['refundId'], { sessionId, orderStatus }: Known): Promise<void> {
-  const told = await tell(sessionId, refundId);
-  if (!told && !isFinal(orderStatus))
-    await stripePatient.reviveOrder.executeWithOptions({ summary: 'Starts the order again' }, [{ sessionId }]);
-  await mail(
-    sessionId,
-    { template: 'refund_failed', ref: refundId },
-    { template: 'attention_needed', ref: `refund-${refundId}` },
-  );
-}
+const mailsAbout = (refundId: RefundInput['refundId'], { status }: Known): MailRequest[] =>
+  isReversed(status)
+    ? [
+        { template: 'refund_failed', ref: refundId },
+        { template: 'attention_needed', ref: `refund-${refundId}` },
+      ]
+    : [{ template: 'order_refunded', ref: refundId }];
 
 /** The order goes on from there, if it is still open. False when it has ended: the database already says what the refund made of it. */
 async function tell(sessionId: SessionId, refundId: RefundInput['refundId']): Promise<boolean> {

@@ -38,6 +38,13 @@ async function bankRefuses(id: SessionId, status: string): Promise<void> {
   await until(async () => (await state(id))?.attention?.step === 'refund-failed');
 }
 
+const outbox = (faults: Record<string, number>) =>
+  fetch(`${world.outbox.url}/api/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(faults),
+  });
+
 const state = (id: SessionId) =>
   world
     .handle(id)
@@ -121,6 +128,20 @@ describe('an order whose refund the bank refused', () => {
     expect(await ask(id, 'deliver')).toBe('COMPLETED');
     expect(await world.end(id)).toBe('COMPLETED');
     expect(await world.order(id)).toMatchObject({ attentionStep: null, refunded: 0n });
+  });
+
+  test('while its last mails still wait goes on in the same run', async () => {
+    const id = await preparing('anchor');
+    await outbox({ times: 1_000, status: 500 });
+    const { runId } = await world.handle(id).describe();
+    expect(await ask(id, 'ship', parcel)).toBe('SHIPPED');
+    expect(await ask(id, 'refund', { reason: 'damaged' })).toBe('REFUNDED'); // the parcel’s mail is not out
+    await bankRefuses(id, 'SHIPPED');
+    expect((await world.handle(id).describe()).runId).toBe(runId);
+    await outbox({ times: 0 });
+    expect(await ask(id, 'retry')).toBe('REFUNDED');
+    expect(await world.end(id)).toBe('REFUNDED');
+    expect(await world.mails(id)).toContain('order_shipped');
   });
 
   test('in part goes on, and asks for that part again', async () => {

@@ -241,7 +241,7 @@ export class Desk {
         if (news.kind === 'asked') news.asked.refuse(refusal(this.status).message);
       }
       await this.attention;
-      await condition(() => this.mails.allOut);
+      await condition(() => this.mails.allOut || this.inbox.changed);
       await condition(allHandlersFinished);
       // A refund that the bank refuses meanwhile may lead back to what the order was.
       if (this.facts && this.inbox.takeChange()) {
