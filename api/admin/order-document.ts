@@ -29,6 +29,18 @@ export const AdminOrder = OrderDocument.extend({
       userId: orNull(z.string()),
     })
     .meta({ description: 'Null where it is not known, or was erased.' }),
+  amounts: z
+    .strictObject({
+      subtotal: Money.meta({ description: 'What the items were asked at.' }),
+      discount: Money,
+      shipping: Money,
+      tax: Money.meta({ description: 'All of it, inside the prices or on top.' }),
+      taxIncluded: Money.meta({ description: 'Of the tax, what is inside the prices already.' }),
+      presentment: orNull(Money).meta({
+        description: 'What the shopper saw and paid in their own currency, where Stripe converted it.',
+      }),
+    })
+    .meta({ description: 'What the total is made of: subtotal − discount + shipping + (tax − taxIncluded).' }),
   paymentIntentId: orNull(z.string()),
   timeline: z
     .array(z.strictObject({ at: Timestamp, type: z.string(), message: z.string(), actor: z.string() }))
@@ -82,6 +94,7 @@ export async function readAdminOrder(
   return {
     ...orderDocument(env, clock.now(), order),
     customer: { email, name, address: address === null ? null : addressOf(address), userId },
+    amounts: amountsOf(order),
     paymentIntentId: order.paymentIntentId,
     timeline: order.timeline.map(({ at, type, message, note, actor }) => ({
       at: timestamp(at),
@@ -103,6 +116,21 @@ export async function readAdminOrder(
       reason,
       createdAt: timestamp(createdAt),
     })),
+  };
+}
+
+/** What the items come to is what they were bought at: a shopper may have named the price of one. */
+function amountsOf(order: Prisma.OrderGetPayload<{ include: typeof parts }>): z.input<typeof AdminOrder>['amounts'] {
+  const { currency, discount, shipping, tax, taxIncluded, presentmentAmount, presentmentCurrency } = order;
+  const inOurs = (amount: bigint) => money(amount, currency);
+  return {
+    subtotal: inOurs(order.items.reduce((sum, { total }) => sum + total, 0n)),
+    discount: inOurs(discount),
+    shipping: inOurs(shipping),
+    tax: inOurs(tax),
+    taxIncluded: inOurs(taxIncluded),
+    presentment:
+      presentmentAmount !== null && presentmentCurrency !== null ? money(presentmentAmount, presentmentCurrency) : null,
   };
 }
 

@@ -218,7 +218,8 @@ describe('an order', () => {
       status: 'PREPARING',
       paymentStatus: 'PARTIALLY_REFUNDED',
       paymentIntentId: 'pi_full',
-      refunded: 700,
+      ...{ refunded: 700, discount: 300, shipping: 250, tax: 90, taxIncluded: 40 },
+      ...{ presentmentAmount: 2711, presentmentCurrency: 'usd' },
       customer: {
         email: 'ada@example.com',
         name: 'Ada Lovelace',
@@ -315,6 +316,14 @@ describe('an order', () => {
         country: 'GB',
       },
       userId: 'u1',
+    },
+    amounts: {
+      subtotal: { amount: 2500, currency: 'eur' },
+      discount: { amount: 300, currency: 'eur' },
+      shipping: { amount: 250, currency: 'eur' },
+      tax: { amount: 90, currency: 'eur' },
+      taxIncluded: { amount: 40, currency: 'eur' },
+      presentment: { amount: 2711, currency: 'usd' },
     },
     paymentIntentId: 'pi_full',
     timeline: [
