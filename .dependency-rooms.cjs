@@ -6,7 +6,7 @@ const rooms = {
   workflows: ['domain'],
   activities: ['domain', 'platform', 'emails', 'workflows/messages', 'prisma/generated'],
   worker: ['domain', 'platform', 'activities', 'workflows', 'prisma/generated'],
-  api: ['domain', 'platform', 'workflows/messages', 'prisma/generated'],
+  api: ['domain', 'platform', 'workflows/messages', 'workflows/routing', 'prisma/generated'],
   prisma: ['domain', 'platform'],
   sandbox: ['domain', 'platform', 'workflows/messages', 'prisma'],
 };
