@@ -39,7 +39,19 @@ describe('what webhooks missed', () => {
     expect(found).toEqual([]);
     expect(await world.end(id)).toBe('COMPLETED');
     expect(await world.mails(id)).toEqual(['order_confirmation', 'order_received']);
+    const { runId } = await world.handle(id).describe();
     expect((await sweep(world)).actions).toEqual({});
+    expect((await world.handle(id).describe()).runId).toBe(runId); // what is known wakes nobody
+  });
+
+  test('a session that expired without a word gives its stock back before the hold is over', async () => {
+    await world.product('expired', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'expired' }]);
+    await world.at(`/sessions/${id}/expire`);
+    expect((await sweep(world)).actions).toEqual({ [id]: 'closed' });
+    expect(await world.order(id)).toMatchObject({ status: 'EXPIRED' });
+    expect(await world.stock('expired')).toEqual({ onHand: 1, held: 0 });
+    await world.end(id);
   });
 
   test('an event never generated: the session itself is found', async () => {
@@ -91,6 +103,9 @@ describe('what webhooks missed', () => {
     expect(await world.order(id)).toMatchObject({ refunded: 500n, paymentStatus: 'PARTIALLY_REFUNDED' });
     await world.end(refund.id as SessionId);
     expect(await world.mails(id)).toEqual(['order_confirmation', 'order_received', 'order_refunded']);
+    const { runId } = await world.handle(refund.id as SessionId).describe();
+    expect((await sweep(world)).actions).toEqual({});
+    expect((await world.handle(refund.id as SessionId).describe()).runId).toBe(runId);
   });
 
   test('a delayed payment that failed without a word gives the stock back', async () => {
