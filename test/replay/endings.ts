@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { SessionId } from '../../domain/ids';
+import { reconcileStart, WORKFLOWS } from '../../workflows/messages';
+import { Risk } from '../workflow/risk';
 import { until, type World } from '../workflow/world';
 
 /** Plays one ending in a world and answers the ids of the workflows whose histories tell it. */
@@ -132,5 +135,52 @@ export const ENDINGS: Record<string, Ending> = {
     await world.webhook(id as SessionId);
     await world.end(id as SessionId);
     return [id];
+  },
+  'refund-failed-then-given-back': async (world) => {
+    const risk = new Risk(world);
+    const id = await prepared(world, 'ending-refused');
+    await world.handle(id).executeUpdate('cancel', { args: [{ reason: 'other' }] });
+    await world.end(id);
+    const [first] = (await world.order(id)).refunds;
+    const refused = first?.stripeId as SessionId;
+    await world.at(`/refunds/${refused}/fail`);
+    await world.deps().door.refund(refused as never);
+    await risk.heard(id);
+    await risk.ask(id, 'retry');
+    await world.end(id);
+    await until(async () => (await world.mails(id)).includes('refund_failed'));
+    await risk.ended({ id: refused });
+    return [id, refused];
+  },
+  'dispute-won': async (world) => {
+    const risk = new Risk(world);
+    const id = await prepared(world, 'ending-disputed');
+    const dispute = await risk.disputed(id);
+    await risk.happens(dispute, 'close', { status: 'won' });
+    await risk.ended(dispute);
+    await until(async () => !(await world.order(id)).disputed);
+    await world.handle(id).executeUpdate('ship', { args: [{ carrier: 'DHL', trackingNumber: '7' }] });
+    await world.handle(id).executeUpdate('deliver');
+    await world.end(id);
+    return [id, dispute.id];
+  },
+  'warned-of-fraud': async (world) => {
+    const risk = new Risk(world);
+    const id = await prepared(world, 'ending-warned');
+    const warning = await world.at<{ id: string }>(`/charges/${await risk.chargeOf(id)}/early-fraud-warning`);
+    await risk.notice('fraud-warning', warning.id);
+    await risk.heard(id);
+    await world.handle(id).executeUpdate('cancel', { args: [{ reason: 'other' }] });
+    await world.end(id);
+    return [id, warning.id];
+  },
+  swept: async (world) => {
+    await world.product('ending-swept');
+    const { id } = await world.checkout([{ sku: 'ending-swept' }]);
+    await world.pay(id); // and no webhook comes
+    const sweep = randomUUID();
+    await world.temporal.client.workflow.execute(WORKFLOWS.reconcile, reconcileStart({ id: sweep, trigger: 'staff' }));
+    await world.end(id);
+    return [id, reconcileStart({ id: sweep, trigger: 'staff' }).workflowId];
   },
 };
