@@ -1,6 +1,6 @@
 import type { SessionId } from '../domain/ids';
 import type { Deps } from './deps';
-import { statusOf } from './repairs';
+import { resumeAll } from './repairs';
 import type { PageRead, PageRequest } from './sweep-page';
 
 /** How many runs are held against the database at a time, and how many holds that are over are looked after in one sweep. */
@@ -25,11 +25,13 @@ export const sweepRuns = (deps: Deps) => {
       let woken = 0;
       for await (const runs of batches(door.closedOrders(new Date(window.runsSince)))) {
         checked += runs.length;
-        woken += await resumeAll(id, await unfinished(runs));
+        woken += await resume(id, await unfinished(runs));
       }
       const over = await holdsOver(new Date(window.holdsOverBefore));
       checked += over.length;
-      woken += await resumeAll(id, over);
+      woken += await resume(id, over);
+      for (const { session_id: sessionId } of await untoldParcels(new Date(window.runsSince)))
+        await door.flagsChanged(sessionId);
       return { checked, woken, cursor: null };
     },
   };
@@ -46,15 +48,24 @@ export const sweepRuns = (deps: Deps) => {
       WHERE status = 'PENDING' AND payment_status = 'UNPAID' AND hold_until < ${before} ORDER BY hold_until LIMIT ${BATCH}`;
   }
 
-  async function resumeAll(id: string, orders: Unfinished[]): Promise<number> {
-    let started = 0;
-    for (const { session_id: sessionId } of orders) {
-      if ((await door.resume(sessionId, () => statusOf(db, sessionId))) === 'running') continue;
-      started++;
-      const repair = { reconciliationId: id, sessionId, action: 'restarted', changed: true };
-      await db.reconciliationRepair.createMany({ data: [repair], skipDuplicates: true });
-    }
-    return started;
+  /** A worker that dies between writing a parcel and saying so takes staff's request with it: the order reads itself again, and tells. */
+  function untoldParcels(since: Date): Promise<Unfinished[]> {
+    return db.$queryRaw`
+      SELECT DISTINCT s.session_id FROM shipments s
+      WHERE s.shipped_at >= ${since}
+        AND NOT EXISTS (SELECT 1 FROM mails m WHERE m.key = 'order_shipped/' || s.session_id || '/' || s.id)`;
+  }
+
+  async function resume(id: string, orders: Unfinished[]): Promise<number> {
+    const started = await resumeAll(
+      deps,
+      orders.map(({ session_id }) => session_id),
+    );
+    await db.reconciliationRepair.createMany({
+      data: started.map((sessionId) => ({ reconciliationId: id, sessionId, action: 'restarted', changed: true })),
+      skipDuplicates: true,
+    });
+    return started.length;
   }
 };
 

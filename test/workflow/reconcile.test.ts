@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { SessionId } from '../../domain/ids';
 import { lookSignal, orderStartAgain, WORKFLOWS } from '../../workflows/messages';
 import { forget, markAt, sweep, tamper } from './sweeping';
@@ -157,6 +158,29 @@ describe('orders whose run is not what it should be', () => {
     expect(await world.end(unpaid)).toBe('EXPIRED');
     expect(await world.stock('stopped')).toEqual({ onHand: 1, held: 0 });
     expect((await sweep(world)).actions).toEqual({});
+  });
+
+  test('a parcel that was written, and whose worker died before it told anybody, is told of', async () => {
+    await world.product('unheard', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'unheard' }]);
+    await world.pay(id);
+    await world.webhook(id);
+    await until(async () => (await world.order(id)).status === 'PREPARING');
+    await tamper(world, async (tx) => {
+      const items = [{ sku: 'unheard', quantity: 1 }];
+      const parcel = { sessionId: id, carrier: 'DHL', trackingNumber: 'U-1', items };
+      await tx.shipment.create({
+        data: { ...parcel, id: randomUUID(), shippedAt: new Date(world.deps().clock.now()) },
+      });
+      await tx.orderItem.updateMany({ where: { sessionId: id }, data: { shipped: 1 } });
+      await tx.order.update({ where: { sessionId: id }, data: { status: 'SHIPPED' } });
+    });
+    await sweep(world);
+    await until(async () => (await world.mails(id)).includes('order_shipped'));
+    await sweep(world);
+    expect(await world.handle(id).executeUpdate('deliver')).toBe('COMPLETED');
+    expect(await world.end(id)).toBe('COMPLETED');
+    expect((await world.mails(id)).filter((mail) => mail === 'order_shipped')).toHaveLength(1);
   });
 
   test('a hold that ended while nobody ran it is closed, though its run is out of every list', async () => {
