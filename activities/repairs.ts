@@ -53,21 +53,35 @@ export const repairs = ({ db, door }: Deps) => ({
   async resumeUnsettled({ id }: { id: string }): Promise<number> {
     const unsettled = await db.reconciliationRepair.findMany({
       where: { reconciliationId: id, changed: false, action: { notIn: BESIDE_THE_ORDER } },
+      take: MOST_AT_ONCE,
     });
-    let started = 0;
-    for (const { sessionId } of unsettled) {
-      const status = () => statusOf(db, sessionId);
-      if ((await door.resume(sessionId as SessionId, status)) === 'started') started++;
-    }
-    return started;
+    const sessions = unsettled.map(({ sessionId }) => sessionId as SessionId);
+    return (await resumeAll({ db, door }, sessions)).length;
   },
 });
+
+/** What is left over is woken by the next sweep. */
+const MOST_AT_ONCE = 200;
+/** A run that does not answer is waited for a little: so many are asked beside each other. */
+const BESIDE_EACH_OTHER = 10;
+
+/** Sees to it that these orders run, and go on from what the database says; answers those that were started. */
+export async function resumeAll({ db, door }: Pick<Deps, 'db' | 'door'>, sessions: SessionId[]): Promise<SessionId[]> {
+  const started: SessionId[] = [];
+  for (let from = 0; from < sessions.length; from += BESIDE_EACH_OTHER)
+    await Promise.all(
+      sessions.slice(from, from + BESIDE_EACH_OTHER).map(async (id) => {
+        if ((await door.resume(id, () => statusOf(db, id))) === 'started') started.push(id);
+      }),
+    );
+  return started;
+}
 
 /** Followed by workflows of their own: there is nothing about the order's run to put right. */
 const BESIDE_THE_ORDER: RepairAction[] = ['refund_recorded', 'dispute_recorded'];
 
 /** An order's status as it is in the database now; null: there is none. */
-export async function statusOf(db: Db, sessionId: string): Promise<OrderStatus | null> {
+async function statusOf(db: Db, sessionId: string): Promise<OrderStatus | null> {
   const order = await db.order.findUnique({ where: { sessionId }, select: { status: true } });
   return order?.status ?? null;
 }

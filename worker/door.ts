@@ -24,6 +24,9 @@ import {
 } from '../workflows/messages';
 import { errandOf } from '../workflows/routing';
 
+/** A query waits for a worker, and for whatever that has in hand. */
+const QUERY_MS = 2_000;
+
 /** The door through which activities reach workflows: each is one call to Temporal, durable when it returns. */
 export const createDoor = ({ workflow }: Pick<Client, 'workflow'>): Door => ({
   async order(sessionId, { again = false } = {}) {
@@ -87,8 +90,9 @@ export const createDoor = ({ workflow }: Pick<Client, 'workflow'>): Door => ({
   async resume(sessionId, status) {
     const run = workflow.getHandle(sessionId);
     if (await isRunning(run)) {
-      // A run that cannot answer is for staff to look at; it keeps nobody else's order from being swept.
-      const believed = await run.query(stateQuery).catch(() => null);
+      // A run that does not answer is for staff to look at; it keeps nobody else's order from being swept.
+      const asked = workflow.withDeadline(Date.now() + QUERY_MS, () => run.query(stateQuery));
+      const believed = await asked.catch(() => null);
       const written = await status(); // read after the run was asked: a step writes here first, and believes then
       if (believed === null || written === null || !isBeyond(believed.status, written)) return 'running';
       await run.terminate('The database stands before this run: it was restored. The order goes on from what it says.');

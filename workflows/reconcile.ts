@@ -33,6 +33,13 @@ const lists = proxyActivities<StripeActivities>({
   priority: { priorityKey: 5 },
 });
 const books = proxyActivities<OrderActivities>({ ...patient, taskQueue: TASK_QUEUES.orders, retry });
+/** Of these there may be many after an outage, each with a call to Temporal. */
+const runs = proxyActivities<OrderActivities>({
+  ...patient,
+  startToCloseTimeout: '10m',
+  taskQueue: TASK_QUEUES.orders,
+  retry,
+});
 /** A mail that nobody takes for so long goes with the next sweep's: it must not keep that from beginning. */
 const post = proxyActivities<OrderActivities>({
   startToCloseTimeout: '1m',
@@ -43,7 +50,7 @@ const post = proxyActivities<OrderActivities>({
 
 /** What is read, in this order: first what stands still here, then what is complete, what was told, and where the money went. */
 const STAGES = [
-  { name: 'runs that closed and holds that are over', read: books.sweepRuns },
+  { name: 'runs that closed and holds that are over', read: runs.sweepRuns },
   { name: 'complete sessions', read: lists.sweepSessions },
   { name: 'events', read: lists.sweepEvents },
   { name: 'the balance', read: lists.readBalance },
@@ -63,8 +70,8 @@ export async function reconcile(input: ReconcileInput): Promise<Swept> {
   const sweep = input.goesOn ?? (await begin(input));
   const { id, window } = sweep;
   try {
-    await readStages(input, sweep); // a difference wakes the order it is about
-    await settle(id); // the orders come right
+    const late = await readStages(input, sweep); // a difference wakes the order it is about
+    await settle(id, late); // the orders come right
     const { discrepancies, news } = await books.compareBooks({ id, window }); // and what is left differs
     const { repaired } = await books.finishSweep({ id, window, checked: sweep.checked });
     if (news > 0) await report(id);
@@ -81,10 +88,14 @@ async function begin({ id = uuid4(), trigger }: ReconcileInput): Promise<SweepPr
   return { id, window, stage: 0, cursor: null, checked: 0 };
 }
 
-/** Reads every list to its end, a page at a time; a history that has become long is begun anew where it stands. */
-async function readStages(input: ReconcileInput, sweep: SweepProgress): Promise<void> {
+/**
+ * Reads every list to its end, a page at a time; a history that has become long is begun anew where it stands. Answers how many orders have been
+ * waited for in vain.
+ */
+async function readStages(input: ReconcileInput, sweep: SweepProgress): Promise<number> {
   let woken = 0;
   let pages = 0;
+  let late = 0;
   for (; sweep.stage < STAGES.length; sweep.stage++) {
     const { name, read } = stageOf(sweep);
     setCurrentDetails(told(`Reads ${name}.`));
@@ -98,9 +109,10 @@ async function readStages(input: ReconcileInput, sweep: SweepProgress): Promise<
         await continueAsNew<typeof reconcile>({ ...input, id: sweep.id, goesOn: sweep });
     } while (sweep.cursor !== null);
     // Refunds and disputes are told of orders: those that were missing must be there first.
-    if (woken > 0) await settle(sweep.id);
+    if (woken > 0) late = await settle(sweep.id, late);
     woken = 0;
   }
+  return late;
 }
 
 function stageOf({ stage }: SweepProgress): (typeof STAGES)[number] {
@@ -109,15 +121,21 @@ function stageOf({ stage }: SweepProgress): (typeof STAGES)[number] {
   return found;
 }
 
-/** Waits until the orders that were woken have come right; one whose run knows nothing of a restored database is started over. */
-async function settle(id: string): Promise<void> {
+/**
+ * Waits until the orders that were woken have come right, but for so many as were waited for before; one whose run knows nothing of a restored
+ * database is started over. Answers how many are late.
+ */
+async function settle(id: string, late: number): Promise<number> {
   for (const again of [true, false]) {
     for (const pause of PATIENCE) {
-      if ((await books.settleRepairs({ id })) === 0) return;
+      const left = await books.settleRepairs({ id });
+      if (left <= late) return left;
       await sleep(pause, { summary: 'Orders that were woken come right' });
     }
-    if (!again || (await books.resumeUnsettled({ id })) === 0) return;
+    if (again && (await runs.resumeUnsettled({ id })) > 0) continue;
+    break;
   }
+  return books.settleRepairs({ id });
 }
 
 /** One mail to staff for all that is new. */
