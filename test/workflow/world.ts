@@ -58,8 +58,8 @@ export class World {
     this.bundle = bundle;
   }
 
-  /** A test has made database and Stripe differ by hand: there is nothing to be counted at the end. */
-  tampered = false;
+  /** False where a test leaves at Stripe what nobody was told of, or makes the two differ by hand: then there is nothing to be counted at the end. */
+  counted = true;
   sandbox!: StripeSandbox;
   stripe!: Stripe;
   env!: Env;
@@ -135,7 +135,7 @@ export class World {
   /** Ends everything, after every history this world made was replayed against the code as it is, and its money was counted. */
   async stop(): Promise<void> {
     try {
-      if (!this.tampered) {
+      if (this.counted) {
         if (this.workers.length === 0) await this.startWorkers();
         await expectLedgersToAgree(this);
       }
