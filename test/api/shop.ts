@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Client } from '@temporalio/client';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import request from 'supertest';
@@ -69,6 +70,10 @@ export class Api {
   }
 }
 
+/** A client as the API has it: no time skips because it waits for a result. */
+const clientOf = ({ temporal }: World): Client =>
+  new Client({ connection: temporal.connection, namespace: temporal.client.options.namespace });
+
 /** A shop that is open: the world of an order, and the API in front of it, which Stripe's events reach. */
 export class Shop {
   private readonly others: Api[] = [];
@@ -82,19 +87,18 @@ export class Shop {
     const world = await World.start({ CHECKOUT_RATE_LIMIT: '0', CHECKOUT_OPEN_LIMIT: '0', ...overrides });
     world.counted = false; // requests are asked about here, and what shoppers leave behind at Stripe is left there
     const { clock, db } = world.deps();
-    const api = await Api.listen({ db, clock, env: world.env, temporal: world.temporal.client });
+    const api = await Api.listen({ db, clock, env: world.env, temporal: clientOf(world) });
     return new Shop(world, api);
   }
 
   /** Another API process of the same shop; closed with it, if not before. */
   async another(env: Partial<Env> = {}, parts: Partial<ApiDeps> = {}): Promise<Api> {
     const { clock, db } = this.world.deps();
-    const { temporal } = this.world;
     const api = await Api.listen({
       db,
       clock,
       env: { ...this.world.env, ...env },
-      temporal: temporal.client,
+      temporal: clientOf(this.world),
       ...parts,
     });
     this.others.push(api);

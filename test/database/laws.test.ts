@@ -97,7 +97,8 @@ describe('stock', () => {
 
   test('200 at once for 25 units: 25 hold, 175 do not, and the ledger adds up', async () => {
     await product('rush', 25);
-    const ids = await Promise.all(Array.from({ length: 200 }, (_, n) => order(`cs_rush${n}`, 'rush')));
+    const ids: SessionId[] = [];
+    for (let n = 0; n < 200; n++) ids.push(await order(`cs_rush${n}`, 'rush'));
     const held = await Promise.all(ids.map((id) => inventory.hold(db, id, one('rush'), later, at)));
     expect(held.filter((missing) => missing.length === 0)).toHaveLength(25);
     expect(await level('rush')).toEqual({ onHand: 25, held: 25 });

@@ -310,7 +310,14 @@ export class World {
   order(id: SessionId) {
     return this.db.order.findUniqueOrThrow({
       where: { sessionId: id },
-      include: { items: true, customer: true, refunds: true, grants: true, shipments: true, timeline: true },
+      include: {
+        items: true,
+        customer: true,
+        refunds: true,
+        grants: true,
+        shipments: true,
+        timeline: { orderBy: { id: 'asc' } },
+      },
     });
   }
 
