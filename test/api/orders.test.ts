@@ -324,7 +324,7 @@ describe('abandon', () => {
   test('of a checkout that no worker has opened yet is passed on', async () => {
     const id = await shop.world.session([{ sku: 'mug' }]);
     await shop.world.stopWorkers();
-    await shop.world.temporal.client.workflow.start(WORKFLOWS.order, {
+    await shop.world.client.workflow.start(WORKFLOWS.order, {
       workflowId: id,
       taskQueue: 'orders',
       args: [{ sessionId: id, openedBy: 'checkout' }],

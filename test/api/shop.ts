@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Client } from '@temporalio/client';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import request from 'supertest';
@@ -70,10 +69,6 @@ export class Api {
   }
 }
 
-/** A client as the API has it: no time skips because it waits for a result. */
-const clientOf = ({ temporal }: World): Client =>
-  new Client({ connection: temporal.connection, namespace: temporal.client.options.namespace });
-
 /** A shop that is open: the world of an order, and the API in front of it, which Stripe's events reach. */
 export class Shop {
   private readonly others: Api[] = [];
@@ -87,7 +82,7 @@ export class Shop {
     const world = await World.start({ CHECKOUT_RATE_LIMIT: '0', CHECKOUT_OPEN_LIMIT: '0', ...overrides });
     world.counted = false; // requests are asked about here, and what shoppers leave behind at Stripe is left there
     const { clock, db } = world.deps();
-    const api = await Api.listen({ db, clock, env: world.env, temporal: clientOf(world) });
+    const api = await Api.listen({ db, clock, env: world.env, temporal: world.client });
     return new Shop(world, api);
   }
 
@@ -98,7 +93,7 @@ export class Shop {
       db,
       clock,
       env: { ...this.world.env, ...env },
-      temporal: clientOf(this.world),
+      temporal: this.world.client,
       ...parts,
     });
     this.others.push(api);

@@ -124,9 +124,9 @@ describe('an event', () => {
     async (type) => {
       const id = `re_${type.replace('.', '_')}`;
       expect((await deliver(event(type, { id, object: 'refund' }))).status).toBe(200);
-      const { type: workflow } = await shop.world.temporal.client.workflow.getHandle(id).describe();
+      const { type: workflow } = await shop.world.client.workflow.getHandle(id).describe();
       expect(workflow).toBe('refund');
-      await shop.world.temporal.client.workflow.getHandle(id).terminate('seen');
+      await shop.world.client.workflow.getHandle(id).terminate('seen');
     },
   );
 

@@ -178,9 +178,10 @@ export const ENDINGS: Record<string, Ending> = {
     await world.product('ending-swept');
     const { id } = await world.checkout([{ sku: 'ending-swept' }]);
     await world.pay(id); // and no webhook comes
-    const sweep = randomUUID();
-    await world.temporal.client.workflow.execute(WORKFLOWS.reconcile, reconcileStart({ id: sweep, trigger: 'staff' }));
+    const sweep = reconcileStart({ id: randomUUID(), trigger: 'staff' });
+    await world.client.workflow.start(WORKFLOWS.reconcile, sweep);
+    await world.end(sweep.workflowId);
     await world.end(id);
-    return [id, reconcileStart({ id: sweep, trigger: 'staff' }).workflowId];
+    return [id, sweep.workflowId];
   },
 };

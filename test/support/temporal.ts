@@ -30,7 +30,6 @@ export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
     supportsTimeSkipping: true,
     address,
   });
-  skipForAll(environment.connection.testService);
   const teardown = environment.teardown.bind(environment);
   environment.teardown = async () => {
     await teardown();
@@ -38,26 +37,6 @@ export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
     rmSync(folder, { recursive: true, force: true });
   };
   return environment;
-}
-
-/**
- * Time skips while at least one result is awaited. The server counts how often its time was locked, but not how often it was unlocked: of two
- * results awaited at once the second would leave it locked for good.
- */
-function skipForAll(service: Connection['testService']): void {
-  if (!service) throw new Error('there is a test service');
-  const { unlockTimeSkipping, lockTimeSkipping } = service;
-  let awaited = 0;
-  let order: Promise<unknown> = Promise.resolve();
-  const inOrder = <T>(call: () => Promise<T>) => {
-    const result = order.then(call);
-    order = result.catch(() => undefined);
-    return result;
-  };
-  Object.assign(service, {
-    unlockTimeSkipping: () => inOrder(async () => awaited++ === 0 && unlockTimeSkipping.call(service, {})),
-    lockTimeSkipping: () => inOrder(async () => --awaited === 0 && lockTimeSkipping.call(service, {})),
-  });
 }
 
 export interface DevServer extends Temporal {

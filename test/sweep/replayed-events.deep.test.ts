@@ -128,7 +128,7 @@ test('four days of events replayed twice while live ones arrive change neither m
 async function allQuiet(): Promise<void> {
   for (const { stripeId } of await shop.world.db.refund.findMany())
     await until(async () => {
-      const { status } = await shop.world.temporal.client.workflow.getHandle(stripeId as string).describe();
+      const { status } = await shop.world.client.workflow.getHandle(stripeId as string).describe();
       return status.name !== 'RUNNING';
     });
 }

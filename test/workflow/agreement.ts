@@ -9,10 +9,7 @@ import type { World } from './world';
  */
 export async function expectLedgersToAgree(world: World): Promise<void> {
   await fetch(`${world.sandbox.url}/_control/faults`, { method: 'DELETE' });
-  await world.temporal.client.workflow.execute(
-    WORKFLOWS.reconcile,
-    reconcileStart({ id: randomUUID(), trigger: 'staff' }),
-  );
+  await world.client.workflow.execute(WORKFLOWS.reconcile, reconcileStart({ id: randomUUID(), trigger: 'staff' }));
   const [atStripe, here] = [await keptAtStripe(world), await keptHere(world)];
   expect({ ledger: 'per order', ...here.byOrder }).toEqual({ ledger: 'per order', ...atStripe.byOrder });
   expect({ ledger: 'per currency', ...here.byCurrency }).toEqual({ ledger: 'per currency', ...atStripe.byCurrency });

@@ -260,6 +260,6 @@ test('the update that refunds takes no other form from the Temporal UI', async (
     { reason: 'other', restock: [{ sku: 'gong', quantity: 0 }] },
   ])
     await expect(ask(id, 'refund', request)).rejects.toMatchObject(refused('invalid_request'));
-  await world.temporal.client.workflow.getHandle(id).terminate('done with it');
-  expect((await world.temporal.client.workflow.getHandle(id).describe()).type).toBe(WORKFLOWS.order);
+  await world.client.workflow.getHandle(id).terminate('done with it');
+  expect((await world.client.workflow.getHandle(id).describe()).type).toBe(WORKFLOWS.order);
 });

@@ -52,7 +52,7 @@ describe('whoever an event wakes', () => {
     const told = errand(type);
     if (told === null) throw new Error('it wakes nobody');
     const { workflow, start, signal } = told;
-    const handle = await world.temporal.client.workflow.signalWithStart(workflow, {
+    const handle = await world.client.workflow.signalWithStart(workflow, {
       ...start,
       workflowId: `${start.workflowId}_${type.replaceAll('.', '_')}`,
       signal,

@@ -262,7 +262,7 @@ describe('nothing happens twice', () => {
     await world.sleep(31 * 86_400_000);
     const before = await standing(id);
     // Once retention has ended the id is free, and the duplicate starts a run as if the first had never been.
-    await world.temporal.client.workflow.signalWithStart(WORKFLOWS.order, {
+    await world.client.workflow.signalWithStart(WORKFLOWS.order, {
       ...orderStartAgain({ sessionId: id, openedBy: 'webhook' }),
       signal: lookSignal,
       signalArgs: [],

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { SessionId } from '../../domain/ids';
-import { type RefundRequest, refundRequestStart, WORKFLOWS } from '../../workflows/messages';
+import { type RefundRequest, type RefundRequestResult, refundRequestStart, WORKFLOWS } from '../../workflows/messages';
 import { type Line, until, type World } from './world';
 
 /** The card whose refunds stay under way for a while (https://docs.stripe.com/testing#refunds). */
@@ -41,7 +41,12 @@ export class RefundShop {
   async request(id: SessionId, request: Partial<RefundRequest> = {}, key = `request-${++this.requests}`) {
     const start = refundRequestStart({ sessionId: id, key, request: { reason: 'damaged', ...request } });
     this.world.know(start.workflowId as SessionId);
-    return this.world.temporal.client.workflow.start(WORKFLOWS.refundRequest, start);
+    return this.world.client.workflow.start(WORKFLOWS.refundRequest, start);
+  }
+
+  /** What came of a request. */
+  answer({ workflowId }: { workflowId: string }): Promise<RefundRequestResult> {
+    return this.world.end(workflowId);
   }
 
   /** A refund at the Dashboard, which nobody tells of yet. */

@@ -22,7 +22,7 @@ async function fails(refund: { id: string }): Promise<void> {
 describe('a refund that fails', () => {
   test('20 days later, its workflow and the order’s long ended, brings back what a done order was, and calls for staff', async () => {
     const id = await shop.done([{ sku: 'ebook' }]);
-    await (await shop.request(id)).result();
+    await shop.answer(await shop.request(id));
     const [refund] = await shop.atStripe(id);
     if (!refund) throw new Error('there is a refund');
     expect(await world.end(refund.id as never)).toBe('succeeded');
@@ -96,7 +96,7 @@ describe('a refund that fails', () => {
   test('twice, of an order emptied twice, brings back what it was each time', async () => {
     const id = await shop.done([{ sku: 'ebook' }]);
     for (const key of ['first', 'second']) {
-      await (await shop.request(id, {}, key)).result();
+      await shop.answer(await shop.request(id, {}, key));
       await shop.becomes(id, { status: 'REFUNDED' });
       const refund = (await shop.atStripe(id)).at(-1);
       if (!refund) throw new Error('there is a refund');
@@ -109,7 +109,7 @@ describe('a refund that fails', () => {
 
   test('told of again and again calls for staff once, also after they have answered', async () => {
     const id = await shop.done([{ sku: 'ebook' }]);
-    await (await shop.request(id, { amount: 600 })).result();
+    await shop.answer(await shop.request(id, { amount: 600 }));
     const [refund] = await shop.atStripe(id);
     if (!refund) throw new Error('there is a refund');
     await world.end(refund.id as never);

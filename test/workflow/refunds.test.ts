@@ -187,16 +187,16 @@ describe('a part of an order', () => {
 describe('an order that is done', () => {
   test('gives back what is asked, once a key, whoever starts the request again', async () => {
     const id = await shop.done([{ sku: 'ebook' }]);
-    const first = await (await shop.request(id, { amount: 500 }, 'one')).result();
+    const first = await shop.answer(await shop.request(id, { amount: 500 }, 'one'));
     expect(first).toMatchObject({ outcome: 'refunded', refundId: expect.stringMatching(/^re_/) });
     await expect(shop.request(id, { amount: 500 }, 'one')).rejects.toThrow(/already started/i);
-    expect(await (await shop.request(id, { amount: 1600 }, 'two')).result()).toEqual({
+    expect(await shop.answer(await shop.request(id, { amount: 1600 }, 'two'))).toEqual({
       outcome: 'refused',
       code: REFUND_EXCEEDS_REMAINING,
     });
     expect(await world.order(id)).toMatchObject({ status: 'COMPLETED', refunded: 500n });
     expect((await world.order(id)).grants[0]?.revokedAt).toBeNull();
-    expect(await (await shop.request(id, {}, 'three')).result()).toMatchObject({ outcome: 'refunded' });
+    expect(await shop.answer(await shop.request(id, {}, 'three'))).toMatchObject({ outcome: 'refunded' });
     expect(await world.order(id)).toMatchObject({ status: 'REFUNDED', refunded: 2000n });
     expect((await world.order(id)).grants[0]?.revokedAt).not.toBeNull();
     await until(async () => (await world.mails(id)).filter((one) => one === 'order_refunded').length === 2);
@@ -205,7 +205,7 @@ describe('an order that is done', () => {
   test('speaks for its money under its row lock: of many at once, no more is given than there was', async () => {
     const id = await shop.done([{ sku: 'ebook' }]);
     const asked = await Promise.all([1, 2, 3, 4].map((n) => shop.request(id, { amount: 900 }, `race-${n}`)));
-    const outcomes = await Promise.all(asked.map((request) => request.result()));
+    const outcomes = await Promise.all(asked.map((request) => shop.answer(request)));
     expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['refunded', 'refunded', 'refused', 'refused']);
     expect((await shop.atStripe(id)).map(({ amount }) => amount)).toEqual([900, 900]);
     expect(await shop.asked(id)).toHaveLength(2);
@@ -224,7 +224,7 @@ describe('an order that is done', () => {
     await shop.noFaults();
     // It may just have tried by itself; and while its own pauses last, only waiting for the result lets time skip.
     const retried = request.executeUpdate('retry').catch(() => undefined);
-    expect(await request.result()).toMatchObject({ outcome: 'refunded' });
+    expect(await shop.answer(request)).toMatchObject({ outcome: 'refunded' });
     await retried;
     await until(async () => (await world.order(id)).attentionStep === null);
     expect((await shop.atStripe(id)).map(({ amount }) => amount)).toEqual([500]);

@@ -1,12 +1,7 @@
-import { defaultPayloadConverter } from '@temporalio/common';
 import type Stripe from 'stripe';
 import type { NoticeKind } from '../../domain/events';
 import { disputeId, type SessionId } from '../../domain/ids';
-import { atRest } from './at-rest';
 import { until, type World } from './world';
-
-/** How long a run that comes before its order waits for that. */
-const SHORT_PAUSE = 15_000;
 
 /** What can be held against a payment: disputes, reviews and warnings, as the banks make them and as Stripe's events tell of them. */
 export class Risk {
@@ -97,21 +92,9 @@ export class Risk {
     return this.world.handle(id as SessionId).executeUpdate<unknown, [unknown]>(name, { args: args as [unknown] });
   }
 
-  /**
-   * Waits for a workflow to end, and lets only its own short pauses pass meanwhile: to wait for a result skips time, and where nothing else is
-   * due the server skips to the end of every run that only waits for a message.
-   */
-  async ended({ id }: { id: string }): Promise<unknown> {
-    const handle = this.world.handle(id as SessionId);
-    await until(async () => {
-      await atRest(this.world, id);
-      if ((await handle.describe()).status.name !== 'RUNNING') return true;
-      await this.world.sleep(SHORT_PAUSE);
-      return false;
-    });
-    const { events } = await handle.fetchHistory();
-    const [payload] = events?.at(-1)?.workflowExecutionCompletedEventAttributes?.result?.payloads ?? [];
-    return payload && defaultPayloadConverter.fromPayload(payload);
+  /** Waits for a workflow to end, and answers its result. */
+  ended({ id }: { id: string }): Promise<unknown> {
+    return this.world.end(id);
   }
 
   /** What an order's timeline says, of one type. */

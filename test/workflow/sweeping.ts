@@ -2,18 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { SessionId } from '../../domain/ids';
 import type { Tx } from '../../platform/database';
 import { reconcileStart, WORKFLOWS } from '../../workflows/messages';
-import { until, type World } from './world';
+import { over } from './at-rest';
+import type { World } from './world';
 
-/** Runs one sweep to its end. Its result is not awaited, for time would skip meanwhile, to the far future of any order that is open. */
+/** Runs one sweep to its end, however it ends. */
 export async function sweep(world: World, trigger: 'schedule' | 'staff' = 'schedule'): Promise<Found> {
   const id = randomUUID();
   const start = reconcileStart({ id, trigger });
   world.know(start.workflowId as SessionId); // replayed at the end, as orders are
-  const run = await world.temporal.client.workflow.start(WORKFLOWS.reconcile, start);
-  const ended = await until(async () => {
-    const { status } = await run.describe();
-    return status.name !== 'RUNNING' && status.name;
-  });
+  const run = await world.client.workflow.start(WORKFLOWS.reconcile, start);
+  await over(world, start.workflowId);
+  const ended = (await run.describe()).status.name;
   const { status, checked, discrepancies } = await world.db.reconciliation.findUniqueOrThrow({ where: { id } });
   expect(ended).toBe(status);
   const repairs = await world.db.reconciliationRepair.findMany({ where: { reconciliationId: id, changed: true } });

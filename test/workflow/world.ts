@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker as TemporalWorker, type Worker } from '@temporalio/worker';
 import { Registry } from 'prom-client';
@@ -24,7 +24,9 @@ import { lookSignal, type Opening, openUpdate, orderStart, WORKFLOWS } from '../
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { quietWorkers } from '../support/quiet';
 import { startTimeSkipping } from '../support/temporal';
+import { until } from '../support/until';
 import { expectLedgersToAgree } from './agreement';
+import { over } from './at-rest';
 
 const STRIPE_KEY = 'sk_test_sandbox_workflow';
 const RESEND_KEY = 're_workflow';
@@ -40,6 +42,8 @@ export interface Line {
  */
 export class World {
   readonly bundle: { codePath: string };
+  /** As the API and the activities have it: to wait for a result with it skips no time. */
+  readonly client: Client;
   private workers: Worker[] = [];
   private runs: Promise<void>[] = [];
   private now = Date.now();
@@ -56,6 +60,7 @@ export class World {
     bundle: { codePath: string },
   ) {
     this.bundle = bundle;
+    this.client = new Client({ connection: temporal.connection, namespace: temporal.client.options.namespace });
   }
 
   /** False where a test leaves at Stripe what nobody was told of, or makes the two differ by hand: then there is nothing to be counted at the end. */
@@ -109,7 +114,7 @@ export class World {
       mailer: createMailer(this.env),
       clock: { now: () => this.now },
       env: this.env,
-      door: { ...createDoor(this.temporal.client), closedOrders: (since) => this.closedOrders(since) },
+      door: { ...createDoor(this.client), closedOrders: (since) => this.closedOrders(since) },
       metrics: this.metrics,
     };
   }
@@ -253,7 +258,7 @@ export class World {
       WORKFLOWS.order,
       orderStart({ sessionId: id, openedBy: 'checkout' }, facts),
     );
-    return this.temporal.client.workflow.executeUpdateWithStart(openUpdate, { startWorkflowOperation });
+    return this.client.workflow.executeUpdateWithStart(openUpdate, { startWorkflowOperation });
   }
 
   // --- Stripe -------------------------------------------------------------------------------------------------------------------------
@@ -285,7 +290,7 @@ export class World {
   /** A webhook about the session, as the receiver passes it on. */
   async webhook(id: SessionId): Promise<void> {
     this.know(id);
-    await this.temporal.client.workflow.signalWithStart(WORKFLOWS.order, {
+    await this.client.workflow.signalWithStart(WORKFLOWS.order, {
       ...orderStart({ sessionId: id, openedBy: 'webhook' }),
       signal: lookSignal,
       signalArgs: [],
@@ -295,16 +300,22 @@ export class World {
   // --- What became of it ----------------------------------------------------------------------------------------------------------------
 
   handle(id: SessionId) {
-    return this.temporal.client.workflow.getHandle(id);
+    return this.client.workflow.getHandle(id);
   }
 
-  /** Waits for the workflow to end; time skips meanwhile, and everybody's clock with it before anything else is asked. */
-  async end(id: SessionId): Promise<string> {
-    try {
-      return (await this.handle(id).result()) as string;
-    } finally {
-      await this.catchUp();
-    }
+  /** Waits for the workflow to end, and lets the time pass that it waits for meanwhile; answers its result. */
+  async end<T = string>(id: string): Promise<T> {
+    await over(this, id);
+    await this.catchUp();
+    return this.client.workflow.getHandle(id).result() as Promise<T>;
+  }
+
+  /** Whether no worker has anything in hand. */
+  isIdle(): boolean {
+    return this.workers
+      .filter((worker) => worker.getState() === 'RUNNING')
+      .map((worker) => worker.getStatus())
+      .every(({ numInFlightWorkflowActivations: tasks, numInFlightActivities: steps }) => tasks + steps === 0);
   }
 
   order(id: SessionId) {
@@ -336,7 +347,7 @@ export class World {
   }
 
   async history(id: string) {
-    return this.temporal.client.workflow.getHandle(id).fetchHistory();
+    return this.client.workflow.getHandle(id).fetchHistory();
   }
 
   /** Lets this much time pass for everybody. */
@@ -417,11 +428,4 @@ export class World {
   }
 }
 
-/** Waits until something is so; the test's own time-out is the bound. */
-export async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
-  for (;;) {
-    const seen = await look();
-    if (seen) return seen;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
+export { until };
