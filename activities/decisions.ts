@@ -1,8 +1,11 @@
-import type { Decision } from '../domain/order';
+import { DECISIONS, type Decision } from '../domain/order';
 import type { Tx } from '../platform/database';
 import { changeOrder, type LockedOrder } from './records';
 
-/** Calls staff to decide about an order, in the transaction that found out why: it is raised once, however often the fact is told. */
+/**
+ * Calls staff to decide about an order, in the transaction that found out why: it is raised once, however often the fact is told. A refund that
+ * failed is decided about first: the money is back here, and nothing else may take its place in their sight.
+ */
 export async function callForDecision(
   tx: Tx,
   order: LockedOrder,
@@ -13,7 +16,9 @@ export async function callForDecision(
     tx,
     order,
     at,
-    { attentionStep: step, attentionReason: reason, attentionSince: at },
+    order.attentionStep === DECISIONS.refundFailed
+      ? {}
+      : { attentionStep: step, attentionReason: reason, attentionSince: at },
     {
       type: 'attention',
       message: `Needs attention at “${step}”: ${reason}`,

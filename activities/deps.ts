@@ -6,6 +6,7 @@ import type { Clock } from '../platform/clock';
 import type { Db } from '../platform/database';
 import type { Env } from '../platform/env';
 import type { Mailer } from '../platform/mailer';
+import type { RefundRequestInput } from '../workflows/messages';
 import type { ActivityMetrics } from './metrics';
 
 /** What activities touch the world with. A test gives its own clock, database and Stripe; nothing here is global. */
@@ -30,6 +31,8 @@ export interface Door {
   flagsChanged(id: SessionId): Promise<void>;
   /** The refund is followed. */
   refund(id: RefundId): Promise<void>;
+  /** Staff's request for a refund is seen to, under its key. */
+  refundRequest(input: RefundRequestInput): Promise<void>;
   /** The dispute is followed. */
   dispute(id: DisputeId): Promise<void>;
   /** Whom this concerns is found and told. */

@@ -16,6 +16,8 @@ export interface OrderFactsNow {
   holdUntil: number;
   anythingShipped: boolean;
   disputed: boolean;
+  /** Whether the bank has taken money for good; said where the order is read for itself. */
+  lost?: boolean;
   /** What others found out that a person must decide about. */
   decision: { step: Decision; reason: string } | null;
   /** Attention that an earlier run raised for itself. */

@@ -1,17 +1,23 @@
 import type { SessionId } from '../domain/ids';
 import { DECISIONS, isDecision, isFinal, type OrderStatus, REASONS, type Reason } from '../domain/order';
-import { isReversed, refundedOf } from '../domain/refund';
+import { againKey, openFailures, refundedOf } from '../domain/refund';
+import type { Refund } from '../prisma/generated/client';
 import type { Deps } from './deps';
 import { inventory } from './inventory';
 import { factsOf, type OrderFactsNow } from './order-facts';
-import { changeOrder, lockKnownOrder, lockOrder, NO_ATTENTION } from './records';
+import { changeOrder, type LockedOrder, lockKnownOrder, lockOrder, NO_ATTENTION } from './records';
+import { callForRefund } from './refund-records';
 import { undoDelivery } from './undo';
 
 /** How an order is read, how it ends unpaid, and how staff are called to it. */
 export const orders = ({ db, clock, env }: Deps) => ({
   /** The order as it stands. */
   async readOrder({ sessionId }: { sessionId: SessionId }): Promise<OrderFactsNow> {
-    return db.$transaction(async (tx) => factsOf(await lockKnownOrder(tx, sessionId), env));
+    return db.$transaction(async (tx) => {
+      const order = await lockKnownOrder(tx, sessionId);
+      const lost = (await tx.dispute.count({ where: { sessionId, lost: true } })) > 0;
+      return { ...factsOf(order, env), lost };
+    });
   },
 
   /** The parcels that left, by id, in the order in which they did. */
@@ -116,11 +122,15 @@ export const orders = ({ db, clock, env }: Deps) => ({
       const order = await lockKnownOrder(tx, sessionId);
       const step = order.attentionStep;
       if (step === null || !isDecision(step)) return factsOf(order, env);
+      const [failed] = openFailures(await tx.refund.findMany({ where: { sessionId } }), order.total);
       await changeOrder(
         tx,
         order,
         at,
-        { ...NO_ATTENTION, ...(step === DECISIONS.fraudWarning && { fraudWarning: false }) },
+        {
+          ...(step === DECISIONS.fraudWarning && { fraudWarning: false }),
+          ...stillToDecide(order, step === DECISIONS.refundFailed ? failed : undefined, at),
+        },
         {
           type: 'decided',
           message: `Staff have decided about “${step}”`,
@@ -142,14 +152,12 @@ export const orders = ({ db, clock, env }: Deps) => ({
     sessionId: SessionId;
   }): Promise<{ key: string; amount: number; reason: Reason; all: boolean } | null> {
     const order = await db.order.findUniqueOrThrow({ where: { sessionId }, include: { refunds: true } });
-    const failed = order.refunds
-      .filter(({ status }) => isReversed(status))
-      .sort((one, other) => other.updatedAt.getTime() - one.updatedAt.getTime())[0];
+    const [failed] = openFailures(order.refunds, order.total);
     if (!failed) return null;
     const amount = Number(failed.amount ?? 0);
     const all = amount >= Number(order.total) - refundedOf(order.refunds);
     const reason = REASONS.find((one) => one === failed.reason) ?? 'other';
-    return { key: `again-${failed.stripeId}`, amount, reason, all };
+    return { key: againKey(failed.stripeId), amount, reason, all };
   },
 
   /** The bank took the money: what is unshipped returns to the shelf, and the order ends. Stripe is asked for nothing. */
@@ -196,3 +204,15 @@ const UNPAID_ENDINGS: Record<
 
 /** How long a recovery link works: as long as Stripe's own (https://docs.stripe.com/payments/checkout/abandoned-carts). */
 const RECOVERABLE_MS = 30 * 86_400_000;
+
+/** What wants a decision after one was made: the next refund that did not go through, or a warning that stepped back behind it. */
+function stillToDecide(order: LockedOrder, failed: Refund | undefined, at: Date) {
+  if (failed) return callForRefund(failed, at);
+  if (order.attentionStep === DECISIONS.fraudWarning || !order.fraudWarning) return NO_ATTENTION;
+  return {
+    attentionStep: DECISIONS.fraudWarning,
+    attentionReason:
+      'Stripe warns of fraud: cancel gives the money back before a dispute can cost it; retry ships all the same',
+    attentionSince: at,
+  };
+}

@@ -25,9 +25,10 @@ export const refundAsking = ({ stripe }: Pick<Deps, 'stripe'>) => {
   /**
    * Asks for a refund that is known not to be there: a caller whose earlier try is in doubt has looked at `list` first.
    *
-   * A failure that Stripe has saved under the key (a 500, or a refusal that is no longer true) would be answered for a day. The look at the list
-   * has shown that it made nothing, so the key goes on by the id of the request that failed: a repeat of this arrives at the same key again,
-   * and two that run at once do too (https://docs.stripe.com/api/idempotent_requests).
+   * A failure that Stripe has saved under the key (a 500, or a refusal that is no longer true) would be answered for a day. A 500 may be saved
+   * of a request that made the refund, and even the first answer seen here may be a repeat (the library asks again when a connection breaks), so
+   * the list is looked at first. Where that shows that nothing was made, the key goes on by the id of the request that failed: a repeat of
+   * this arrives at the same key again, and two that run at once do too (https://docs.stripe.com/api/idempotent_requests).
    */
   async function create(asked: AskedRefund): Promise<RefundAnswer> {
     let idempotencyKey = `refund/${asked.key}`;
@@ -38,6 +39,8 @@ export const refundAsking = ({ stripe }: Pick<Deps, 'stripe'>) => {
         if (!(error instanceof Stripe.errors.StripeError)) throw error;
         const failedRequest = replayedFrom(error);
         if (failedRequest !== null && saved < MOST_SAVED_FAILURES) {
+          const made = (await list(asked.paymentIntentId)).find(({ metadata }) => metadata?.[REFUND_KEY] === asked.key);
+          if (made) return made;
           idempotencyKey = `refund/${asked.key}/${failedRequest}`;
           continue;
         }
@@ -45,6 +48,10 @@ export const refundAsking = ({ stripe }: Pick<Deps, 'stripe'>) => {
       }
     }
   }
+
+  /** Every refund of a payment, whoever made it, newest first. */
+  const list = (paymentIntentId: string): Promise<Stripe.Refund[]> =>
+    stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100 }).autoPagingToArray({ limit: 10_000 });
 
   const post = async ({ key, paymentIntentId, amount }: AskedRefund, idempotencyKey: string) =>
     expectObject(
@@ -58,9 +65,7 @@ export const refundAsking = ({ stripe }: Pick<Deps, 'stripe'>) => {
   return {
     create,
 
-    /** Every refund of a payment, whoever made it, newest first. */
-    list: (paymentIntentId: string): Promise<Stripe.Refund[]> =>
-      stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100 }).autoPagingToArray({ limit: 10_000 }),
+    list,
   };
 };
 

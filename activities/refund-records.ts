@@ -2,7 +2,15 @@ import type Stripe from 'stripe';
 import type { SessionId } from '../domain/ids';
 import { formatMoney } from '../domain/money';
 import { DECISIONS, isFinal, type OrderStatus, type PaymentStatus } from '../domain/order';
-import { cappedRestock, isCounted, isNews, isReversed, type RestockLine, refundedOf } from '../domain/refund';
+import {
+  cappedRestock,
+  isCounted,
+  isNews,
+  isReversed,
+  openFailures,
+  type RestockLine,
+  refundedOf,
+} from '../domain/refund';
 import type { Tx } from '../platform/database';
 import type { Refund } from '../prisma/generated/client';
 import type { Deps } from './deps';
@@ -44,14 +52,15 @@ export async function recordRefund(
     const standing = await addUp(tx, order, row);
     if (standing.everything && order.status !== 'REFUNDED') await undoDelivery(tx, order, at);
     const failedNow = isReversed(row.status) && before !== row.status;
+    const [failed] = openFailures(await tx.refund.findMany({ where: { sessionId } }), order.total);
     await changeOrder(
       tx,
       order,
       at,
       {
         ...standing.change,
-        ...(failedNow && callFor(row, at)),
-        ...(isAnswer(order, row, before, standing) && NO_ATTENTION),
+        ...(failedNow && callForRefund(row, at)),
+        ...(isAnswer(order, row, before, standing) && (failed ? callForRefund(failed, at) : NO_ATTENTION)),
       },
       {
         type: 'refund',
@@ -101,7 +110,8 @@ async function writeRefund(
     amount: refund.amount,
     currency: refund.currency,
     ...(isNews(known?.status ?? 'requested', status) && { status, refusal: null, refusalReason: null }),
-    updatedAt: at,
+    // What is told again stands where it stood.
+    updatedAt: known?.stripeId === refund.id && known.status === status ? known.updatedAt : at,
   };
   if (known) return { row: await tx.refund.update({ where: { key: known.key }, data: seen }), before: known.status };
   const row = await tx.refund.create({
@@ -169,7 +179,7 @@ function restedStatus({ status, stock, items }: LockedOrder): OrderStatus | null
 }
 
 /** A refund that did not go through wants a decision. */
-const callFor = ({ stripeId, status }: Refund, at: Date) => ({
+export const callForRefund = ({ stripeId, status }: Refund, at: Date) => ({
   attentionStep: DECISIONS.refundFailed,
   attentionReason: `The refund ${stripeId} is ${status}: the money is back with us`,
   attentionSince: at,

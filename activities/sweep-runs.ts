@@ -1,10 +1,16 @@
-import type { SessionId } from '../domain/ids';
+import { type SessionId, sessionId as toSessionId } from '../domain/ids';
+import { requestOf } from '../domain/refund';
+import type { Refund } from '../prisma/generated/client';
+import type { RefundRequestInput } from '../workflows/messages';
 import type { Deps } from './deps';
 import { resumeAll } from './repairs';
 import type { PageRead, PageRequest } from './sweep-page';
 
 /** How many runs are held against the database at a time, and how many holds that are over are looked after in one sweep. */
 const BATCH = 1_000;
+
+/** Three times the longest pause between two tries. */
+const FORGOTTEN_AFTER = 1_800_000;
 
 interface Unfinished {
   session_id: SessionId;
@@ -32,6 +38,7 @@ export const sweepRuns = (deps: Deps) => {
       woken += await resume(id, over);
       for (const { session_id: sessionId } of await untoldParcels(new Date(window.runsSince)))
         await door.flagsChanged(sessionId);
+      for (const row of await forgottenRequests(new Date(window.holdsOverBefore))) await door.refundRequest(asked(row));
       return { checked, woken, cursor: null };
     },
   };
@@ -56,6 +63,18 @@ export const sweepRuns = (deps: Deps) => {
         AND NOT EXISTS (SELECT 1 FROM mails m WHERE m.key = 'order_shipped/' || s.session_id || '/' || s.id)`;
   }
 
+  /**
+   * A refund that staff asked for and that nobody has in hand: the run that had it was terminated, or the API died before it told one. Who has it
+   * in hand tries, and writes so, at least every ten minutes.
+   */
+  function forgottenRequests(before: Date): Promise<Refund[]> {
+    const silentSince = new Date(before.getTime() - FORGOTTEN_AFTER);
+    return db.refund.findMany({
+      where: { status: 'requested', updatedAt: { lt: silentSince }, key: { contains: '/staff/' } },
+      take: BATCH,
+    });
+  }
+
   async function resume(id: string, orders: Unfinished[]): Promise<number> {
     const started = await resumeAll(
       deps,
@@ -68,6 +87,11 @@ export const sweepRuns = (deps: Deps) => {
     return started.length;
   }
 };
+
+/** What a row asks for, as it was asked. */
+function asked({ key, sessionId, ...row }: Refund): RefundRequestInput {
+  return { sessionId: toSessionId(sessionId), key: key.slice(`${sessionId}/staff/`.length), request: requestOf(row) };
+}
 
 async function* batches(ids: AsyncIterable<SessionId>): AsyncIterable<SessionId[]> {
   let batch: SessionId[] = [];

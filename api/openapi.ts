@@ -126,6 +126,7 @@ function problemsOf(one: Route, staff: boolean): Record<string, ResponseConfig> 
   const codes = new Set<ProblemCode>([
     ...(one.problems ?? []),
     ...(staff ? (['unauthorized'] as const) : []),
+    ...(one.body && !isRaw(one.body) ? (['payload_too_large', 'unsupported_media_type'] as const) : []),
     'invalid_request',
     'internal',
     'unavailable',

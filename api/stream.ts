@@ -15,7 +15,7 @@ const HEARTBEAT_MS = 15_000;
 /** While the order is pending, Stripe is asked as it would be for a page that polls. */
 const LOOK_MS = 5_000;
 /** How many streams one client may have open at one process. */
-const STREAMS_A_CLIENT = 20;
+const STREAMS_A_CLIENT = 200;
 
 /** `GET /orders/{sessionId}/stream` */
 export function streamRoutes(deps: ApiDeps, limits: Limits): Route[] {

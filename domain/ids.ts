@@ -8,10 +8,10 @@ export type RefundId = Branded<'RefundId'>;
 /** A Stripe Dispute id, `du_…` (`dp_…` for older ones). */
 export type DisputeId = Branded<'DisputeId'>;
 
-const SESSION_ID = /^cs_(?:test_|live_)?[A-Za-z0-9_]{3,200}$/;
-const REFUND_ID = /^(?:re|pyr)_[A-Za-z0-9_]{3,200}$/;
-const DISPUTE_ID = /^(?:du|dp)_[A-Za-z0-9_]{3,200}$/;
-const NOTICE_ID = /^(?:prv|issfr|pi|po)_[A-Za-z0-9_]{3,200}$/;
+const SESSION_ID = /^cs_(?:test_|live_)?[A-Za-z0-9_]{1,200}$/;
+const REFUND_ID = /^(?:re|pyr)_[A-Za-z0-9_]{1,200}$/;
+const DISPUTE_ID = /^(?:du|dp)_[A-Za-z0-9_]{1,200}$/;
+const NOTICE_ID = /^(?:prv|issfr|pi|po)_[A-Za-z0-9_]{1,200}$/;
 const SKU = /^[A-Za-z0-9._-]{1,40}$/;
 const CURRENCY = /^[a-z]{3}$/;
 

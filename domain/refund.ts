@@ -1,5 +1,5 @@
 import { formatMoney } from './money';
-import type { OrderStatus } from './order';
+import { type OrderStatus, REASONS } from './order';
 
 /**
  * What is true of refunds, whoever asks. A refund's status is Stripe's word once Stripe has answered; before that it is `requested`, and
@@ -29,11 +29,73 @@ const stageOf = (status: string): number => {
   return status === 'succeeded' ? 2 : 1;
 };
 
+/** A refund, as a person may have to decide about it. */
+interface Tried {
+  key: string;
+  stripeId: string | null;
+  sessionId: string;
+  status: string;
+  amount: bigint | number | null;
+  attempt: number;
+  createdAt: Date;
+  /** When it came to stand where it does. */
+  updatedAt: Date;
+}
+
+/** The key of the request that asks anew for a refund that did not go through. */
+export const againKey = (stripeId: string | null): string => `again-${stripeId}`;
+
+/**
+ * The refunds that did not go through and were not made up for since, the last one first; none where all of the money is given back all the
+ * same. Made up for is what Stripe has taken under the key of its `retry`, what was to give all that is left, by a later try, and either by another
+ * refund, wherever it was made, of at least as much.
+ */
+export function openFailures<Row extends Tried>(refunds: Row[], total: bigint | number): Row[] {
+  if (refundedOf(refunds) >= Number(total)) return [];
+  const taken = new Set(refunds.filter(({ stripeId }) => stripeId !== null).map(({ key }) => key));
+  const againOf = ({ sessionId, stripeId, key, attempt }: Row): string =>
+    key.startsWith(`${sessionId}/rest/`)
+      ? `${sessionId}/rest/${attempt + 1}`
+      : `${sessionId}/staff/${againKey(stripeId)}`;
+  const failed = refunds.filter(({ status }) => isReversed(status));
+  const asked = new Set(failed.map(againOf).filter((key) => taken.has(key)));
+  const others = new Set(refunds.filter(({ key, status }) => isCounted(status) && !asked.has(key)));
+  const isMadeUpFor = (row: Row): boolean => {
+    if (asked.has(againOf(row))) return true;
+    const { amount, updatedAt } = row;
+    for (const other of others) {
+      // Stripe dates to the second.
+      if (other.createdAt.getTime() + 1000 < updatedAt.getTime() || Number(other.amount) < Number(amount)) continue;
+      others.delete(other);
+      return true;
+    }
+    return false;
+  };
+  return failed
+    .sort((one, other) => other.updatedAt.getTime() - one.updatedAt.getTime())
+    .filter((row) => !isMadeUpFor(row));
+}
+
 /** A line of an order that goes back on the shelf. */
 export interface RestockLine {
   sku: string;
   quantity: number;
 }
+
+/** What a row asks for, as staff asked it. */
+export const requestOf = ({
+  amount,
+  reason,
+  restock,
+}: {
+  amount: bigint | null;
+  reason: string;
+  restock: unknown;
+}) => ({
+  reason: REASONS.find((one) => one === reason) ?? ('other' as const),
+  ...(amount !== null && { amount: Number(amount) }),
+  ...(restock !== null && { restock: restock as RestockLine[] }),
+});
 
 /** A refund, so far as the sum of an order's refunds depends on it. */
 export interface RefundSoFar {

@@ -18,6 +18,7 @@ import {
   orderStart,
   orderStartAgain,
   refundLookSignal,
+  refundRequestStart,
   refundStart,
   stateQuery,
   WORKFLOWS,
@@ -51,6 +52,14 @@ export const createDoor = ({ workflow }: Pick<Client, 'workflow'>): Door => ({
   async refund(refundId) {
     const start = refundStart({ refundId });
     await workflow.signalWithStart(WORKFLOWS.refund, { ...start, signal: refundLookSignal, signalArgs: [] as [] });
+  },
+
+  async refundRequest(input) {
+    try {
+      await workflow.start(WORKFLOWS.refundRequest, refundRequestStart(input));
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error; // it is in hand, or done
+    }
   },
 
   async dispute(disputeId) {

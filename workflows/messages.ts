@@ -217,6 +217,8 @@ export const factPairs = ({ number, total, currency, skus }: OrderFacts): Search
   { key: SEARCH_ATTRIBUTES.amountTotal, value: total },
   { key: SEARCH_ATTRIBUTES.currency, value: currency },
   { key: SEARCH_ATTRIBUTES.skus, value: searchableSkus(skus) },
+  { key: SEARCH_ATTRIBUTES.needsAttention, value: false },
+  { key: SEARCH_ATTRIBUTES.disputed, value: false },
 ];
 
 /** How a refund's workflow is started. */

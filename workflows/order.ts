@@ -28,7 +28,7 @@ async function live(desk: Desk): Promise<OrderStatus> {
 
   if (desk.status === 'PENDING' && desk.undecided?.step !== DECISIONS.refundFailed) {
     const payment = await awaitPayment(desk, opened.ending); // 2. and 3. Stripe decides, and what was paid is what was asked
-    if (payment.outcome === 'refunded') return end(desk);
+    if (payment.outcome === 'refunded') return end(desk, payment.cancelled?.settle);
     if (payment.outcome !== 'paid') return endUnpaid(desk, payment.outcome, payment.cancelled?.settle);
     if (payment.cancelled) return compensate(desk, payment.cancelled.request.reason, 'staff', payment.cancelled.settle);
     if (!(await commit(desk))) return compensate(desk, 'out_of_stock', 'holdfast');
@@ -68,12 +68,14 @@ async function endUnpaid(desk: Desk, ending: UnpaidEnding, answer?: Answer): Pro
 /** The goods cannot be had, or are not wanted: all that is left of the money is given back. */
 async function compensate(desk: Desk, reason: Reason, actor: string, answer?: Answer): Promise<OrderStatus> {
   const status = await giveBack(desk, reason, actor);
+  if (isFinal(status)) return end(desk, answer);
   answer?.(status);
-  return isFinal(status) ? end(desk) : deliver(desk); // refused by the bank at once: a person decides
+  return deliver(desk); // refused by the bank at once: a person decides
 }
 
 /** The order is done; unless its refund comes back while the last mails go out. */
-async function end(desk: Desk): Promise<OrderStatus> {
+async function end(desk: Desk, answer?: Answer): Promise<OrderStatus> {
+  answer?.(desk.status);
   const status = await desk.finish();
   return isFinal(status) ? status : deliver(desk);
 }

@@ -92,7 +92,7 @@ async function tell(sessionId: SessionId, refundId: RefundInput['refundId']): Pr
 
 /** The refund in the Temporal UI. Each change of a search attribute is an event of the history: only changes are told. */
 class StaffView {
-  private shown: { number?: string; attention: boolean } = { attention: false };
+  private shown: { number?: string; attention?: boolean } = {};
 
   refund({ number, status }: Known): void {
     const attention = isReversed(status);

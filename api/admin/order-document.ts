@@ -60,7 +60,7 @@ export const AdminOrder = OrderDocument.extend({
     z.strictObject({
       id: orNull(z.string()).meta({ description: 'Null until Stripe has answered.' }),
       status: z.string().meta({ description: '`requested` until Stripe has answered, then Stripe’s word.' }),
-      amount: orNull(Money).meta({ description: 'Null while Stripe is asked for everything left.' }),
+      amount: Money.meta({ description: 'Of what is asked for in full: everything left.' }),
       reason: z.string(),
       createdAt: Timestamp,
     }),
@@ -112,7 +112,7 @@ export async function readAdminOrder(
     refunds: order.refunds.map(({ stripeId, status, amount, currency, reason, createdAt }) => ({
       id: stripeId,
       status,
-      amount: amount === null ? null : money(amount, currency),
+      amount: money(amount ?? order.total - order.refunded, currency),
       reason,
       createdAt: timestamp(createdAt),
     })),

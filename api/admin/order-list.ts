@@ -30,10 +30,11 @@ const OrderRows = z.strictObject({
 
 const Cursor = z.string().max(400).optional().meta({ description: '`nextCursor` of the page before.' });
 
+/** A filter that is named and left empty filters nothing. */
 const Filters = z.strictObject({
-  status: OrderStatus.optional(),
-  attention: z.literal('true').optional().meta({ description: 'Only orders that need attention.' }),
-  disputed: z.literal('true').optional().meta({ description: 'Only orders with an open dispute.' }),
+  status: z.union([OrderStatus, z.literal('')]).optional(),
+  attention: z.enum(['true', '']).optional().meta({ description: 'Only orders that need attention.' }),
+  disputed: z.enum(['true', '']).optional().meta({ description: 'Only orders with an open dispute.' }),
   cursor: Cursor,
 });
 

@@ -51,7 +51,10 @@ export function orderStepRoutes(deps: ApiDeps): Route[] {
       handle: async ({ params, headers, body }) => {
         const { trackingUrl, items, ...parcel } = body;
         const request = { ...parcel, ...(trackingUrl && { trackingUrl }), ...(items && { items }) };
-        return take(deps, await findOrder(deps.db, params.ref), headers, shipUpdate, [request]);
+        const sessionId = await findOrder(deps.db, params.ref);
+        // The run of an order that is done answers nobody; a parcel it left with is still the same parcel.
+        if (await leftWith(deps, sessionId, parcel)) return { body: await readAdminOrder(deps, sessionId) };
+        return take(deps, sessionId, headers, shipUpdate, [request]);
       },
     }),
     route({
@@ -90,6 +93,19 @@ export function orderStepRoutes(deps: ApiDeps): Route[] {
       },
     }),
   ];
+}
+
+/** Whether an order that waits for no parcel any more has left with this one. */
+async function leftWith(
+  { db }: ApiDeps,
+  sessionId: SessionId,
+  { carrier, trackingNumber }: { carrier: string; trackingNumber: string },
+): Promise<boolean> {
+  const shipment = await db.shipment.findUnique({
+    where: { sessionId_carrier_trackingNumber: { sessionId, carrier, trackingNumber } },
+    select: { order: { select: { status: true } } },
+  });
+  return shipment !== null && shipment.order.status !== 'PREPARING';
 }
 
 /** One step: what staff remark is written first, so that it is never lost and never travels; then the workflow is asked. */

@@ -1,10 +1,10 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { SessionId } from '../../domain/ids';
-import { DECISIONS, isFinal, REASONS } from '../../domain/order';
+import { DECISIONS, isFinal } from '../../domain/order';
 import { Problem } from '../../domain/problem';
-import { isReversed, type RestockLine } from '../../domain/refund';
+import { againKey, openFailures, requestOf } from '../../domain/refund';
 import type { Refund } from '../../prisma/generated/client';
-import { type RefundRequest, refundRequestStart, retryRefundRequestUpdate, WORKFLOWS } from '../../workflows/messages';
+import { refundRequestStart, retryRefundRequestUpdate, WORKFLOWS } from '../../workflows/messages';
 import type { ApiDeps } from '../deps';
 import { bounded } from '../order-workflow';
 import { startRequest } from './refund-request';
@@ -18,21 +18,20 @@ const PATIENCE_MS = 8_000;
  * @throws 409 when what did not go through cannot be given back any more
  */
 export async function retryRefund(deps: ApiDeps, sessionId: SessionId): Promise<boolean> {
-  const { status, attentionStep, refunds } = await deps.db.order.findUniqueOrThrow({
+  const { status, total, attentionStep, refunds } = await deps.db.order.findUniqueOrThrow({
     where: { sessionId },
-    select: { status: true, attentionStep: true, refunds: { orderBy: { updatedAt: 'desc' } } },
+    select: { status: true, total: true, attentionStep: true, refunds: { orderBy: { updatedAt: 'desc' } } },
   });
   if (!isFinal(status) || attentionStep === null) return false;
-  if (attentionStep === DECISIONS.refundFailed) return askAnew(deps, sessionId, refunds);
+  if (attentionStep === DECISIONS.refundFailed) return askAnew(deps, sessionId, openFailures(refunds, total));
   const waiting = refunds.filter((row) => row.status === 'requested' && row.key.startsWith(`${sessionId}/staff/`));
   await Promise.all(waiting.map((row) => tryNow(deps, sessionId, row)));
   return waiting.length > 0;
 }
 
-async function askAnew({ temporal }: ApiDeps, sessionId: SessionId, refunds: Refund[]): Promise<boolean> {
-  const failed = refunds.find(({ status }) => isReversed(status));
+async function askAnew({ temporal }: ApiDeps, sessionId: SessionId, [failed]: Refund[]): Promise<boolean> {
   if (!failed) return false;
-  const result = await startRequest(temporal, { sessionId, key: `again-${failed.stripeId}` }, PATIENCE_MS);
+  const result = await startRequest(temporal, { sessionId, key: againKey(failed.stripeId) }, PATIENCE_MS);
   if (result?.outcome !== 'refused') return true;
   throw result.code === 'refund_exceeds_remaining'
     ? new Problem('refund_exceeds_remaining', 'Less is left to refund than this refund was.')
@@ -53,9 +52,3 @@ async function tryNow({ temporal }: ApiDeps, sessionId: SessionId, row: Refund):
     if (!isLate(error)) throw error;
   }
 }
-
-const requestOf = ({ amount, reason, restock }: Refund): RefundRequest => ({
-  reason: REASONS.find((one) => one === reason) ?? 'other',
-  ...(amount !== null && { amount: Number(amount) }),
-  ...(restock !== null && { restock: restock as unknown as RestockLine[] }),
-});

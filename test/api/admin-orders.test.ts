@@ -68,6 +68,7 @@ describe('the list of orders', () => {
     await office.order('cs_test_d', { createdAt: minute(1), ...stuck, disputed: true });
     expect(ids((await list({ status: 'PREPARING' })).body)).toEqual(['b', 'c']);
     expect(ids((await list({ attention: 'true' })).body)).toEqual(['b', 'd']);
+    expect((await list({ status: '', attention: '', disputed: '' })).body.data).toEqual((await list({})).body.data);
     expect(ids((await list({ disputed: 'true' })).body)).toEqual(['c', 'd']);
     expect(ids((await list({ disputed: 'true', attention: 'true' })).body)).toEqual(['d']);
     expect(ids((await list({ status: 'PREPARING', disputed: 'true' })).body)).toEqual(['c']);
@@ -346,7 +347,10 @@ describe('an order', () => {
         reason: 'damaged',
         createdAt: '2026-11-23T12:04:00.000Z',
       },
-      { id: null, status: 'requested', amount: null, reason: 'other', createdAt: '2026-11-23T12:05:00.000Z' },
+      {
+        ...{ id: null, status: 'requested', reason: 'other', createdAt: '2026-11-23T12:05:00.000Z' },
+        amount: { amount: 1800, currency: 'eur' },
+      },
     ],
   });
 

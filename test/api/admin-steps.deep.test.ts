@@ -77,6 +77,17 @@ describe('ship', () => {
     expect((await shop.world.order(id)).items.find(({ sku }) => sku === 'mug')?.shipped).toBe(1);
   });
 
+  it('again when nothing is left to ship, or the order is done, changes nothing either; another parcel is refused', async () => {
+    const id = await preparing({ sku: 'mug', quantity: 2 });
+    for (const status of ['SHIPPED', 'SHIPPED', 'COMPLETED']) {
+      if (status === 'COMPLETED') await ask(id, 'deliver');
+      const again = await ask(id, 'ship', parcel());
+      expect([again.status, again.body.status, again.body.shipments.length]).toEqual([200, status, 1]);
+      const other = await ask(id, 'ship', parcel({ trackingNumber: 'P-other' }));
+      expect([other.status, other.body]).toEqual([409, refused(new RegExp(status))]);
+    }
+  });
+
   it('refuses more than is unshipped', async () => {
     const id = await preparing({ sku: 'mug', quantity: 2 });
     const answer = await ask(id, 'ship', parcel({ items: [{ sku: 'mug', quantity: 3 }] }));

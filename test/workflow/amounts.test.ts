@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { type SessionId, sessionId } from '../../domain/ids';
 import { METADATA } from '../../domain/session';
+import { atRest } from './at-rest';
 import { until, World } from './world';
 
 let world: World;
@@ -214,6 +215,16 @@ describe('pay what you want', () => {
       ...{ status: 'PENDING', attentionStep: 'confirm', attentionReason: `${sku}: 499 at Stripe, at least 500 asked` },
     });
   });
+
+  test('two who then cancel it at once are both answered, and it ends', async () => {
+    await chosen('twice');
+    const { id } = await world.checkout([{ sku: 'twice' }]);
+    await paid(id, { customAmount: 499 });
+    await atRest(world, id);
+    const cancel = () => world.handle(id).executeUpdate('cancel', { args: [{ reason: 'other' }] });
+    expect(await Promise.all([cancel(), cancel()])).toContain('REFUNDED');
+    expect(await world.end(id)).toBe('REFUNDED');
+  });
 });
 
 describe('what is not explained', () => {
@@ -239,6 +250,23 @@ describe('what is not explained', () => {
     await world.handle(id).executeUpdate('retry'); // Stripe is read again, and says what was asked
     await until(async () => (await world.order(id)).status === 'PREPARING');
     expect(await world.order(id)).toMatchObject({ total: 1000n });
+  });
+
+  test('is not cancelled while its payment is disputed: the bank decides about the money', async () => {
+    await world.product('doubted', { amount: 1000, stock: 1 });
+    const { id } = await world.checkout([{ sku: 'doubted' }]);
+    const restore = tamper(id, (session) => {
+      session.amount_total = 999;
+    });
+    await paid(id);
+    await world.db.order.update({ where: { sessionId: id }, data: { disputed: true } });
+    const cancel = () => world.handle(id).executeUpdate('cancel', { args: [{ reason: 'other' }] });
+    await expect(cancel()).rejects.toMatchObject({ cause: { message: expect.stringMatching(/bank decides/) } });
+    await world.db.order.update({ where: { sessionId: id }, data: { disputed: false } });
+    await atRest(world, id); // it has read Stripe once more, and waits for a decision again
+    restore();
+    await world.handle(id).executeUpdate('retry');
+    await until(async () => (await world.order(id)).status === 'PREPARING');
   });
 
   test('less received than the total comes to', async () => {

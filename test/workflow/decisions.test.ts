@@ -130,6 +130,46 @@ describe('an order whose refund the bank refused', () => {
     expect(await world.order(id)).toMatchObject({ attentionStep: null, refunded: 0n });
   });
 
+  test('keeps its place when a warning of fraud comes meanwhile, and that is decided about next', async () => {
+    const id = await preparing('torch');
+    await ask(id, 'cancel', { reason: 'damaged' });
+    await world.end(id);
+    await bankRefuses(id, 'PREPARING');
+    const { latest_charge: charge } = await world.stripe.paymentIntents.retrieve(
+      (await world.order(id)).paymentIntentId as string,
+    );
+    const warning = await world.at<{ id: string }>(`/charges/${charge}/early-fraud-warning`, {});
+    await world.deps().door.notice('fraud-warning', warning.id);
+    await until(async () => (await world.order(id)).fraudWarning);
+    expect((await world.order(id)).attentionStep).toBe('refund-failed');
+    expect(await ask(id, 'retry')).toBe('REFUNDED'); // asked for anew
+    await world.end(id);
+  });
+
+  test('of two parts, each wants its own decision', async () => {
+    const id = await preparing('lamp', { amount: 1000 });
+    const failing = async (amount: number) => {
+      await ask(id, 'refund', { amount, reason: 'damaged' });
+      return refundId((await world.order(id)).refunds.find((row) => row.amount === BigInt(amount))?.stripeId ?? '');
+    };
+    const parts = [await failing(100), await failing(200)];
+    for (const part of parts) {
+      await world.at(`/refunds/${part}/fail`);
+      await world.deps().door.refund(part);
+      await until(
+        async () => (await world.order(id)).refunds.find((row) => row.stripeId === part)?.status === 'failed',
+      );
+    }
+    await until(async () => (await state(id))?.attention?.step === 'refund-failed');
+    expect(await ask(id, 'retry')).toBe('PREPARING');
+    expect(await world.order(id)).toMatchObject({ refunded: 200n, attentionStep: 'refund-failed' });
+    expect(await ask(id, 'retry')).toBe('PREPARING');
+    expect(await world.order(id)).toMatchObject({ refunded: 300n, attentionStep: null });
+    await ask(id, 'ship', parcel);
+    await ask(id, 'deliver');
+    await world.end(id);
+  });
+
   test('while its last mails still wait goes on in the same run', async () => {
     const id = await preparing('anchor');
     await outbox({ times: 1_000, status: 500 });
@@ -200,6 +240,24 @@ describe('what others find out about an order', () => {
         ({ path, params }) => path === '/v1/refunds' && JSON.stringify(params).includes(id),
       ),
     ).toEqual([]);
+  });
+
+  test('after a lost dispute that staff took note of, cancel still ends it without a refund', async () => {
+    const id = await preparing('atlas');
+    const { latest_charge: charge } = await world.stripe.paymentIntents.retrieve(
+      (await world.order(id)).paymentIntentId as string,
+    );
+    const dispute = await world.at<{ id: string }>(`/charges/${charge}/dispute`);
+    await world.deps().door.dispute(dispute.id as never);
+    await until(async () => (await world.order(id)).disputed);
+    await world.at(`/disputes/${dispute.id}/close`, { status: 'lost' });
+    await world.deps().door.dispute(dispute.id as never);
+    await until(async () => (await state(id))?.attention?.step === 'dispute-lost');
+    expect(await ask(id, 'retry')).toBe('PREPARING');
+    expect(await ask(id, 'cancel', { reason: 'other' })).toBe('REFUNDED');
+    expect((await world.order(id)).refunds.filter(({ stripeId }) => stripeId !== null)).toEqual([]);
+    expect(await world.stock('atlas')).toEqual({ onHand: 1, held: 0 });
+    await world.end(id);
   });
 
   test('a review holds shipping until it is closed', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SessionId } from '../../domain/ids';
-import { lookSignal, orderStartAgain, WORKFLOWS } from '../../workflows/messages';
+import { lookSignal, orderStartAgain, refundRequestId, WORKFLOWS } from '../../workflows/messages';
 import { forget, markAt, sweep, tamper } from './sweeping';
 import { until, World } from './world';
 
@@ -181,6 +181,22 @@ describe('orders whose run is not what it should be', () => {
     expect(await world.handle(id).executeUpdate('deliver')).toBe('COMPLETED');
     expect(await world.end(id)).toBe('COMPLETED');
     expect((await world.mails(id)).filter((mail) => mail === 'order_shipped')).toHaveLength(1);
+  });
+
+  test('a refund that staff asked for, and whose run or request died with it, is seen to once', async () => {
+    await world.product('forgotten', { amount: 1000 });
+    const { id } = await world.checkout([{ sku: 'forgotten' }]);
+    await world.pay(id);
+    await world.webhook(id);
+    await world.end(id);
+    const at = new Date(world.deps().clock.now() - 7_200_000);
+    const key = `${id}/staff/lost-with-its-run`;
+    const row = { key, sessionId: id, amount: 300n, currency: 'eur', reason: 'damaged', actor: 'staff' };
+    await world.db.refund.create({ data: { ...row, status: 'requested', attempt: 1, createdAt: at, updatedAt: at } });
+    await sweep(world);
+    expect(await world.end(refundRequestId(id, 'lost-with-its-run'))).toMatchObject({ outcome: 'refunded' });
+    await sweep(world);
+    expect(await world.order(id)).toMatchObject({ refunded: 300n, refunds: [{ key, status: 'succeeded' }] });
   });
 
   test('a hold that ended while nobody ran it is closed, though its run is out of every list', async () => {

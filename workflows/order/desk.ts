@@ -242,7 +242,7 @@ export class Desk {
       }
       await this.attention;
       await condition(() => this.mails.allOut || this.inbox.changed);
-      await condition(allHandlersFinished);
+      await condition(() => allHandlersFinished() || this.inbox.asked || this.inbox.changed);
       // A refund that the bank refuses meanwhile may lead back to what the order was.
       if (this.facts && this.inbox.takeChange()) {
         const { sessionId } = this;

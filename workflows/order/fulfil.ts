@@ -2,7 +2,7 @@ import { DECISIONS } from '../../domain/order';
 import { database, stripe } from '../steps';
 import type { Desk } from './desk';
 import type { GiveBack } from './give-back';
-import type { StaffRequest } from './inbox';
+import { BANK_DECIDES, type StaffRequest } from './inbox';
 
 type Asked<Name extends StaffRequest['name']> = Extract<StaffRequest, { name: Name }>;
 
@@ -111,7 +111,7 @@ async function cancel(desk: Desk, asked: Asked<'cancel'>): Promise<GiveBack | nu
   if (desk.order.anythingShipped || desk.status !== 'PREPARING') {
     asked.refuse('Something of the order is shipped already');
   } else if (desk.order.disputed) {
-    asked.refuse('The payment is disputed: the bank decides about the money');
+    asked.refuse(BANK_DECIDES);
   } else if (desk.undecided?.step === DECISIONS.disputeLost) {
     await desk.untilDone('return', () => database.endLost({ sessionId }));
     desk.learned(

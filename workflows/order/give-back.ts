@@ -43,7 +43,7 @@ export async function giveBack(desk: Desk, reason: Reason, actor: string): Promi
 async function bankGaveItBack(desk: Desk): Promise<boolean> {
   const { sessionId } = desk;
   desk.learned(await desk.untilDone('read', () => database.readOrder({ sessionId })));
-  if (desk.undecided?.step !== DECISIONS.disputeLost) return false;
+  if (desk.undecided?.step !== DECISIONS.disputeLost && (desk.order.disputed || !desk.order.lost)) return false;
   await desk.untilDone('return', () => database.endLost({ sessionId }));
   const ended = await desk.untilDone('read', () => database.readOrder({ sessionId }));
   desk.learned(ended, 'Nothing to give back: the bank did, after a lost dispute');

@@ -44,7 +44,8 @@ export type News =
 
 /** In which status each request makes sense. */
 const MAKES_SENSE: Record<StaffRequest['name'], readonly OrderStatus[]> = {
-  ship: ['PREPARING'],
+  /** Of what is shipped already, only the same parcel again: it changes nothing. */
+  ship: ['PREPARING', 'SHIPPED'],
   deliver: ['SHIPPED'],
   cancel: ['PENDING', 'PAID', 'PREPARING'],
   refund: ['PREPARING', 'SHIPPED'],
@@ -203,6 +204,9 @@ export class Inbox {
     if (name !== 'ship' || !reconsidered) throw refusal(standing.status);
   }
 }
+
+/** Why money is not given back while a dispute is open. */
+export const BANK_DECIDES = 'The payment is disputed: the bank decides about the money';
 
 /** The refusal of a request that makes no sense now; says what the order is. */
 export const refusal = (status: OrderStatus): ApplicationFailure =>

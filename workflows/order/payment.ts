@@ -2,7 +2,7 @@ import type { Seen } from '../../activities/checkout';
 import type { UnpaidEnding } from '../../activities/orders';
 import { database, stripe, stripeLater } from '../steps';
 import type { Desk } from './desk';
-import type { StaffRequest } from './inbox';
+import { BANK_DECIDES, type StaffRequest } from './inbox';
 
 /** How the waiting ended: the money is there, or none can come any more; and whether staff have cancelled meanwhile. */
 export interface Payment {
@@ -32,6 +32,7 @@ export async function awaitPayment(desk: Desk, ending: UnpaidEnding | null): Pro
       case 'paid':
         return watch.ended('paid');
       case 'differs':
+        if (watch.cancelled) return watch.ended('paid'); // whatever came, staff want it given back
         await desk.decision({ step: 'confirm', reason: verdict.reason });
         if (await watch.emptied()) return watch.ended('refunded');
         if (watch.staffCancel()) return watch.ended('paid');
@@ -78,7 +79,8 @@ class Watch {
     if (news.kind === 'asked') {
       if (news.asked.name !== 'cancel') news.asked.refuse(`The order is ${this.desk.status}`);
       else this.cancel(news.asked);
-    } else if (news.kind === 'abandon') this.close('abandoned');
+    } else if (news.kind === 'changed') await this.readAgain();
+    else if (news.kind === 'abandon') this.close('abandoned');
     else if (news.kind === 'time-up' && this.stage === 'hold') this.close('expired');
     if (this.stage === 'hold') this.patience = this.desk.order.holdUntil - Date.now();
   }
@@ -134,11 +136,15 @@ class Watch {
 
   /** Whether a refund that came meanwhile has emptied the order. */
   async emptied(): Promise<boolean> {
-    const { sessionId } = this.desk.input;
-    const { status } = await this.desk.untilDone('read', () => database.readOrder({ sessionId }));
-    if (status === 'PENDING') return false;
-    this.desk.moved(status, 'Given back at the Dashboard');
-    return true;
+    await this.readAgain();
+    return this.desk.status !== 'PENDING';
+  }
+
+  /** Others wrote to the order: a dispute or a warning may come before the money's own message, a refund empty it. */
+  private async readAgain(): Promise<void> {
+    const { sessionId } = this.desk;
+    const order = await this.desk.untilDone('read', () => database.readOrder({ sessionId }));
+    this.desk.learned(order, order.status === 'REFUNDED' ? 'Given back at the Dashboard' : undefined);
   }
 
   /** After money came that was not asked for so: whether staff now want the order cancelled. Anything else they ask makes no sense yet. */
@@ -146,7 +152,12 @@ class Watch {
     while (this.desk.inbox.asked) {
       const news = this.desk.inbox.take();
       if (news.kind !== 'asked') break;
-      if (news.asked.name === 'cancel') this.cancelled = news.asked;
+      if (news.asked.name === 'cancel' && this.desk.order.disputed) news.asked.refuse(BANK_DECIDES);
+      else if (news.asked.name === 'cancel') {
+        this.cancelled?.settle(this.desk.status);
+        this.cancelled = news.asked;
+      } else if (news.asked.name === 'retry')
+        news.asked.settle(this.desk.status); // Stripe is asked again, in any case
       else news.asked.refuse(`The order is ${this.desk.status}, and its payment needs a decision`);
     }
     this.patience = null;

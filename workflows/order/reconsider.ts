@@ -1,8 +1,8 @@
-import { DECISIONS } from '../../domain/order';
 import { OUT_OF_STOCK } from '../messages';
 import { database } from '../steps';
 import type { Desk } from './desk';
 import type { GiveBack } from './give-back';
+import { BANK_DECIDES } from './inbox';
 
 /**
  * The money of an order that could not be delivered was given back, and the bank refused it: a person decides. Answers what asks for the refund
@@ -10,15 +10,17 @@ import type { GiveBack } from './give-back';
  */
 export async function reconsider(desk: Desk): Promise<GiveBack | null> {
   const { sessionId } = desk;
-  while (desk.status === 'PENDING' && desk.undecided?.step === DECISIONS.refundFailed) {
+  while (desk.status === 'PENDING') {
     desk.waits('a decision about the refund that failed');
     const news = await desk.inbox.next();
     if (news.kind === 'changed') desk.learned(await desk.untilDone('read', () => database.readOrder({ sessionId })));
     else if (news.kind === 'asked') {
       const { asked } = news;
-      if (asked.name === 'cancel') return { reason: asked.request.reason, settle: asked.settle };
-      if (asked.name === 'retry') return { reason: 'other', settle: asked.settle };
-      if (asked.name === 'ship') {
+      const wantsMoneyBack = asked.name === 'cancel' || asked.name === 'retry';
+      if (wantsMoneyBack && desk.order.disputed) asked.refuse(BANK_DECIDES);
+      else if (asked.name === 'cancel') return { reason: asked.request.reason, settle: asked.settle };
+      else if (asked.name === 'retry') return { reason: 'other', settle: asked.settle };
+      else if (asked.name === 'ship') {
         const { status, missing } = await desk.untilDone('commit', () => database.commitOrder({ sessionId }));
         if (missing.length > 0) asked.refuse('The stock went back to the shelf, and is gone', OUT_OF_STOCK);
         else {
