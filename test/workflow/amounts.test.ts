@@ -222,7 +222,8 @@ describe('pay what you want', () => {
     await paid(id, { customAmount: 499 });
     await atRest(world, id);
     const cancel = () => world.handle(id).executeUpdate('cancel', { args: [{ reason: 'other' }] });
-    expect(await Promise.all([cancel(), cancel()])).toContain('REFUNDED');
+    const answers = await Promise.allSettled([cancel(), cancel()]); // the one that comes late may be refused
+    expect(answers).toContainEqual({ status: 'fulfilled', value: 'REFUNDED' });
     expect(await world.end(id)).toBe('REFUNDED');
   });
 });
