@@ -86,8 +86,18 @@ export const environmentOf = (text: string): Record<string, string> =>
 
 /** The processes below one, whoever their parents have become since; all that it must not leave behind. */
 export function descendantsOf(pid: number): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
-  return children.flatMap((child) => [child, ...descendantsOf(child)]);
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+/** None of one that has ended since somebody named it (a connection of PostgreSQL is a process, and comes and goes). */
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ESRCH')
+      return [];
+    throw error;
+  }
 }
 
 /** Those of some processes that still run. One that has ended and waits for its parent to notice has no command line any more. */
