@@ -15,7 +15,7 @@ module.exports = {
       comment: 'Workflow code is replayed: it may use the deterministic half of the SDK and nothing of the world.',
       severity: 'error',
       from: { path: '^workflows/' },
-      to: { pathNot: ['^(workflows|domain)/', '^node_modules/@temporalio/(workflow|common)/'] },
+      to: { pathNot: ['^(workflows|messages|domain)/', '^node_modules/@temporalio/(workflow|common)/'] },
     },
     {
       name: 'domain-is-pure',

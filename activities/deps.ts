@@ -2,11 +2,11 @@ import type Stripe from 'stripe';
 import type { NoticeKind, SubscribedEvent } from '../domain/events';
 import type { DisputeId, RefundId, SessionId } from '../domain/ids';
 import type { OrderStatus } from '../domain/order';
+import type { RefundRequestInput } from '../messages/refund-request';
 import type { Clock } from '../platform/clock';
-import type { Db } from '../platform/database';
 import type { Env } from '../platform/env';
 import type { Mailer } from '../platform/mailer';
-import type { RefundRequestInput } from '../workflows/messages';
+import type { Db } from '../store/database';
 import type { ActivityMetrics } from './metrics';
 
 /** What activities touch the world with. A test gives its own clock, database and Stripe; nothing here is global. */

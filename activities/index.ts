@@ -1,25 +1,25 @@
-import { books } from './books';
-import { checkout } from './checkout';
-import { commit } from './commit';
+import { checkout } from './checkout/checkout';
 import type { Deps } from './deps';
-import { evidencePacks } from './dispute-evidence';
-import { evidenceSubmission } from './dispute-submission';
-import { disputes } from './disputes';
-import { email } from './email';
-import { emailAgain } from './email-again';
+import { disputes } from './dispute/disputes';
+import { evidencePacks } from './dispute/evidence';
+import { evidenceSubmission } from './dispute/submission';
 import { toFailure } from './failures';
-import { fulfilment } from './fulfilment';
-import { ledger } from './ledger';
-import { notices } from './notices';
-import { opening } from './opening';
-import { orders } from './orders';
-import { reconciliationReport } from './reconciliation-report';
-import { refunds } from './refunds';
-import { repairs } from './repairs';
-import { sweep } from './sweep';
-import { sweepEvents } from './sweep-events';
-import { sweepRuns } from './sweep-runs';
-import { sweepSessions } from './sweep-sessions';
+import { emailAgain } from './mail/again';
+import { email } from './mail/send';
+import { notices } from './notice/notices';
+import { commit } from './order/commit';
+import { fulfilment } from './order/fulfilment';
+import { opening } from './order/open';
+import { orders } from './order/orders';
+import { books } from './reconcile/compare';
+import { sweepEvents } from './reconcile/events';
+import { ledger } from './reconcile/ledger';
+import { repairs } from './reconcile/repairs';
+import { reconciliationReport } from './reconcile/report';
+import { sweepRuns } from './reconcile/runs';
+import { sweepSessions } from './reconcile/sessions';
+import { sweep } from './reconcile/sweep';
+import { refunds } from './refund/refunds';
 
 /** Steps in PostgreSQL and mail: the `orders` queue. */
 export const orderActivities = (deps: Deps) => ({

@@ -1,24 +1,24 @@
 import express, { type Express } from 'express';
 import { Problem } from '../domain/problem';
 import { adminRoutes } from './admin';
-import { checkoutRoutes } from './checkout';
-import { demoStorefront } from './demo-storefront';
+import { requireStaff } from './admin/staff-auth';
 import type { ApiDeps } from './deps';
-import { docsPage } from './docs';
-import { downloadRoutes } from './downloads';
-import { problemHandler } from './errors';
-import { healthRoutes } from './health';
-import { createLimits } from './limits';
-import { openApiDocument } from './openapi';
-import { orderRoutes } from './orders';
-import { productRoutes } from './products';
-import { recoverRoutes } from './recover';
-import { requestLog, requestMetrics } from './request-log';
-import { mount, type Route } from './route';
-import { securityHeaders, storefrontCors } from './security';
-import { requireStaff } from './staff-auth';
-import { streamRoutes } from './stream';
-import { webhookRoutes } from './webhooks';
+import { docsPage } from './http/docs';
+import { problemHandler } from './http/errors';
+import { healthRoutes } from './http/health';
+import { createLimits } from './http/limits';
+import { openApiDocument } from './http/openapi';
+import { requestLog, requestMetrics } from './http/request-log';
+import { mount, type Route } from './http/route';
+import { securityHeaders, storefrontCors } from './http/security';
+import { checkoutRoutes } from './storefront/checkout';
+import { demoStorefront } from './storefront/demo';
+import { downloadRoutes } from './storefront/downloads';
+import { orderRoutes } from './storefront/orders';
+import { productRoutes } from './storefront/products';
+import { recoverRoutes } from './storefront/recover';
+import { streamRoutes } from './storefront/stream';
+import { webhookRoutes } from './webhooks/webhooks';
 
 /** The whole HTTP edge as one Express app, ready to listen. */
 export function createApp(deps: ApiDeps): Express {

@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
 import type Stripe from 'stripe';
 import type { Clock } from '../platform/clock';
-import type { Db } from '../platform/database';
 import type { Env } from '../platform/env';
 import type { Logger } from '../platform/logger';
+import type { Db } from '../store/database';
 import type { ApiMetrics } from './metrics';
 
 /** What the HTTP edge touches the world with. A test gives its own; nothing here is global. */

@@ -1,7 +1,7 @@
-import { removeForsakenFiles } from './admin/file-store';
-import { forgetOldKeys } from './checkout/keys';
+import { removeForsakenFiles } from './admin/catalogue/file-store';
 import type { ApiDeps } from './deps';
-import { forgetOldCounts } from './limits';
+import { forgetOldCounts } from './http/limits';
+import { forgetOldKeys } from './storefront/checkout/keys';
 
 const PAUSE_MS = 600_000;
 

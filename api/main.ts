@@ -1,18 +1,18 @@
 import { createServer } from 'node:http';
 import { systemClock } from '../platform/clock';
-import { connectDatabase } from '../platform/database';
 import { ConfigurationError, type Env, loadEnv } from '../platform/env';
 import { createLogger } from '../platform/logger';
 import { createRegistry } from '../platform/metrics';
 import { connectStripe } from '../platform/stripe';
 import { connectTemporal } from '../platform/temporal';
+import { within } from '../platform/within';
+import { connectDatabase } from '../store/database';
 import { createApp } from './app';
-import { findStorefront } from './demo-storefront';
 import { type ApiDeps, STRIPE_TIMEOUT_MS } from './deps';
-import { drainable } from './drain';
 import { keepTidy } from './housekeeping';
+import { drainable } from './http/drain';
 import { createApiMetrics } from './metrics';
-import { within } from './within';
+import { findStorefront } from './storefront/demo';
 
 /** How long requests under way may still take once the process is asked to stop; after that it goes anyway, within its 20 s. */
 const DRAIN_MS = 15_000;

@@ -8,8 +8,9 @@ import {
 import type { SignalDefinition } from '@temporalio/common';
 import type { SessionId } from '../domain/ids';
 import { Problem } from '../domain/problem';
-import { type OpenedBy, type Opening, type OrderFacts, openUpdate, orderStart, WORKFLOWS } from '../workflows/messages';
-import { within } from './within';
+import { WORKFLOWS } from '../messages/names';
+import { type OpenedBy, type Opening, type OrderFacts, openUpdate, orderStart } from '../messages/order';
+import { within } from '../platform/within';
 
 /** The id is used up: its order has ended. */
 type Ended = 'ended';

@@ -1,4 +1,4 @@
-/** The mails about an order that staff may have sent again; when each makes sense stands in activities/email-again.ts. */
+/** The mails about an order that staff may have sent again; when each makes sense stands in activities/mail/again.ts. */
 export const RESENDABLE = [
   'order_confirmation',
   'payment_processing',

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { FILE_CHUNK_BYTES } from '../domain/files';
 import { type Clock, systemClock } from '../platform/clock';
-import { connectDatabase, type Db, type Tx } from '../platform/database';
+import { connectDatabase, type Db, type Tx } from '../store/database';
 import { DEMO_CATALOGUE, type DemoProduct, imageOf } from './demo/catalogue';
 
 /**

@@ -1,10 +1,10 @@
+import { linkCatalogue } from '../activities/catalogue/stripe-setup';
 import { systemClock } from '../platform/clock';
-import { connectDatabase } from '../platform/database';
 import { type Env, loadEnv } from '../platform/env';
 import { connectStripe } from '../platform/stripe';
-import { linkCatalogue } from '../platform/stripe-setup';
 import { migrate } from '../prisma/migrate';
 import { seed } from '../prisma/seed';
+import { connectDatabase } from '../store/database';
 import { keptPorts, keptSecrets, startEmbedded, token, type Variables, withStandIns } from './embedded';
 import { type Foreground, inForeground } from './foreground';
 import { startNodePart } from './node-part';

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
-import { SEARCH_ATTRIBUTES } from '../workflows/messages';
+import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { type Guarded, startGuarded } from './guard';
 import { lastLines } from './logs';
 import { freePort, isBusy } from './ports';

@@ -36,7 +36,7 @@ export function makeBundle(workflowsPath: string): Promise<WorkflowBundle> {
 /** A hash of what the bundle is made from: the workflows, the words they share, the SDK, and how it is bundled. */
 function sourceHash(): string {
   const hash = createHash('sha256');
-  for (const folder of ['workflows', 'domain']) {
+  for (const folder of ['workflows', 'messages', 'domain']) {
     for (const file of readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).sort()) {
       if (file.endsWith('.ts')) hash.update(file).update(readFileSync(join(ROOT, folder, file)));
     }

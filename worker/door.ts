@@ -8,22 +8,13 @@ import {
 import type { Door } from '../activities/deps';
 import { isSessionId } from '../domain/ids';
 import { isFinal, type OrderStatus } from '../domain/order';
-import {
-  disputeLookSignal,
-  disputeStart,
-  flagsChangedSignal,
-  lookSignal,
-  noticeLookSignal,
-  noticeStart,
-  orderStart,
-  orderStartAgain,
-  refundLookSignal,
-  refundRequestStart,
-  refundStart,
-  stateQuery,
-  WORKFLOWS,
-} from '../workflows/messages';
-import { errandOf } from '../workflows/routing';
+import { disputeLookSignal, disputeStart } from '../messages/dispute';
+import { WORKFLOWS } from '../messages/names';
+import { noticeLookSignal, noticeStart } from '../messages/notice';
+import { flagsChangedSignal, lookSignal, orderStart, orderStartAgain, stateQuery } from '../messages/order';
+import { refundLookSignal, refundStart } from '../messages/refund';
+import { refundRequestStart } from '../messages/refund-request';
+import { errandOf } from '../messages/routing';
 
 /** A query waits for a worker, and for whatever that has in hand. */
 const QUERY_MS = 2_000;

@@ -1,7 +1,8 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import { WORKFLOWS } from '../messages/names';
+import { RECONCILE_SCHEDULE, reconcileStart } from '../messages/reconcile';
 import type { Env } from '../platform/env';
 import type { Logger } from '../platform/logger';
-import { RECONCILE_SCHEDULE, reconcileStart, WORKFLOWS } from '../workflows/messages';
 
 const AGAIN_MS = 5_000;
 

@@ -1,7 +1,7 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities } from '../activities';
 import type { Deps } from '../activities/deps';
-import { TASK_QUEUES } from '../workflows/messages';
+import { TASK_QUEUES } from '../messages/names';
 
 export interface WorkersConfig {
   connection: NativeConnection;

@@ -1,4 +1,4 @@
-import type { DisputeFacts } from '../activities/disputes';
+import type { DisputeFacts } from '../activities/dispute/disputes';
 import { formatMoney } from '../domain/money';
 
 /** A dispute as the Temporal UI shows it, in Markdown: what happened, what it waits for, what staff can do. No personal data. */

@@ -7,17 +7,13 @@ import {
   upsertSearchAttributes,
   uuid4,
 } from '@temporalio/workflow';
-import type { Submitted } from '../activities/dispute-submission';
-import type { DisputeFacts } from '../activities/disputes';
+import type { DisputeFacts } from '../activities/dispute/disputes';
+import type { Submitted } from '../activities/dispute/submission';
 import { DECISIONS } from '../domain/order';
+import { type DisputeInput, disputeLookSignal, submitEvidenceUpdate } from '../messages/dispute';
+import { INVALID_TRANSITION } from '../messages/refusals';
+import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { describeDispute } from './dispute-details';
-import {
-  type DisputeInput,
-  disputeLookSignal,
-  INVALID_TRANSITION,
-  SEARCH_ATTRIBUTES,
-  submitEvidenceUpdate,
-} from './messages';
 import { slowDatabase, stripe, stripePatient } from './steps';
 import { mail, tellOrder } from './tell';
 

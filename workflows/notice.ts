@@ -1,6 +1,6 @@
 import { allHandlersFinished, condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
-import type { FollowedNotice } from '../activities/notice-records';
-import { type NoticeInput, noticeLookSignal } from './messages';
+import type { FollowedNotice } from '../activities/notice/records';
+import { type NoticeInput, noticeLookSignal } from '../messages/notice';
 import { stripePatient } from './steps';
 import { mail, tellOrder } from './tell';
 

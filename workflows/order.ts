@@ -1,7 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { UnpaidEnding } from '../activities/orders';
+import type { UnpaidEnding } from '../activities/order/orders';
 import { DECISIONS, isFinal, type OrderStatus, type Reason } from '../domain/order';
-import type { OrderInput } from './messages';
+import type { OrderInput } from '../messages/order';
 import { Desk } from './order/desk';
 import { fulfil } from './order/fulfil';
 import { giveBack } from './order/give-back';

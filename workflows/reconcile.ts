@@ -11,8 +11,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { OrderActivities, StripeActivities } from '../activities';
+import { TASK_QUEUES } from '../messages/names';
+import type { ReconcileInput, SweepProgress } from '../messages/reconcile';
+import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { reasonOf } from './failures';
-import { type ReconcileInput, SEARCH_ATTRIBUTES, type SweepProgress, TASK_QUEUES } from './messages';
 
 /** What a sweep came to. Which orders and what differed stands in the database. */
 export interface Swept {

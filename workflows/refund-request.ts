@@ -6,16 +6,16 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { GivenPart } from '../activities/refunds';
-import { reasonOf } from './failures';
+import type { GivenPart } from '../activities/refund/refunds';
+import type { RefundRequest } from '../messages/order';
 import {
-  INVALID_TRANSITION,
-  type RefundRequest,
   type RefundRequestInput,
   type RefundRequestResult,
   retryRefundRequestUpdate,
-  SEARCH_ATTRIBUTES,
-} from './messages';
+} from '../messages/refund-request';
+import { INVALID_TRANSITION } from '../messages/refusals';
+import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
+import { reasonOf } from './failures';
 import { slowDatabase, stripe } from './steps';
 import { mail } from './tell';
 

@@ -5,12 +5,14 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { MailRequest } from '../activities/email';
-import type { FollowedRefund } from '../activities/refunds';
+import type { MailRequest } from '../activities/mail/send';
+import type { FollowedRefund } from '../activities/refund/refunds';
 import type { SessionId } from '../domain/ids';
 import { isFinal } from '../domain/order';
 import { hasEnded, isReversed } from '../domain/refund';
-import { type RefundInput, refundChangedSignal, refundLookSignal, SEARCH_ATTRIBUTES } from './messages';
+import { refundChangedSignal } from '../messages/order';
+import { type RefundInput, refundLookSignal } from '../messages/refund';
+import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { stripePatient } from './steps';
 import { mail } from './tell';
 

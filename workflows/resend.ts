@@ -1,6 +1,7 @@
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { ApplicationFailure, setCurrentDetails } from '@temporalio/workflow';
-import { INVALID_TRANSITION, type ResendInput } from './messages';
+import { INVALID_TRANSITION } from '../messages/refusals';
+import type { ResendInput } from '../messages/resend';
 import { slowDatabase } from './steps';
 import { mail } from './tell';
 

@@ -1,6 +1,6 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { OrderActivities, StripeActivities } from '../activities';
-import { TASK_QUEUES } from './messages';
+import { TASK_QUEUES } from '../messages/names';
 
 /**
  * Steps in PostgreSQL, inside the workflow task: a few tries in a few seconds, one marker in the history. One that cannot be done is parked

@@ -1,7 +1,7 @@
 import { getExternalWorkflowHandle } from '@temporalio/workflow';
-import type { MailRequest } from '../activities/email';
+import type { MailRequest } from '../activities/mail/send';
 import type { SessionId } from '../domain/ids';
-import { flagsChangedSignal } from './messages';
+import { flagsChangedSignal } from '../messages/order';
 import { post, slowDatabase } from './steps';
 
 /** What was written to an order reaches its workflow, if it still runs. */

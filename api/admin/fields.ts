@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isSku } from '../../domain/ids';
-import { text } from '../schemas';
+import { text } from '../http/schemas';
 
 /** The fields that several of staff's requests share. */
 

@@ -1,17 +1,17 @@
 import type { ApiDeps } from '../deps';
-import type { Route } from '../route';
-import { contactRoutes } from './contact';
-import { disputeRoutes } from './disputes';
-import { eraseRoutes } from './erase';
-import { orderListRoutes } from './order-list';
-import { orderPageRoutes } from './order-page';
-import { orderStepRoutes } from './order-steps';
-import { productFileRoutes } from './product-file';
-import { catalogueRoutes } from './products';
-import { reconciliationRoutes } from './reconciliations';
-import { refundRoutes } from './refund';
-import { resendRoutes } from './resend';
-import { stockRoutes } from './stock';
+import type { Route } from '../http/route';
+import { productFileRoutes } from './catalogue/file';
+import { catalogueRoutes } from './catalogue/products';
+import { stockRoutes } from './catalogue/stock';
+import { disputeRoutes } from './disputes/disputes';
+import { contactRoutes } from './orders/contact';
+import { eraseRoutes } from './orders/erase';
+import { orderListRoutes } from './orders/list';
+import { orderPageRoutes } from './orders/page';
+import { resendRoutes } from './orders/resend';
+import { orderStepRoutes } from './orders/steps';
+import { reconciliationRoutes } from './reconciliation/reconciliations';
+import { refundRoutes } from './refunds/routes';
 
 /** What staff and operators may ask for. Who may not was sent away before any of this is reached: see ../staff-auth.ts. */
 export const adminRoutes = (deps: ApiDeps): Route[] => [

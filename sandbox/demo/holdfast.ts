@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
-import type { AdminOrder } from '../../api/admin/order-document';
+import type { AdminOrder } from '../../api/admin/orders/document';
 import { type Answer, ask, get } from './http';
 import type { System } from './system';
 

@@ -1,5 +1,5 @@
 /** The sandbox as a process of its own. Prints one line of JSON when it is ready; ends on SIGTERM and SIGINT. */
-import { startStripeSandbox } from './server';
+import { startStripeSandbox } from './http/server';
 
 function need(name: string): string {
   const value = process.env[name];

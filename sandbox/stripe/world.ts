@@ -1,8 +1,8 @@
 /** What every part of the sandbox works on. */
 import type { SandboxClock } from './clock';
-import type { Deliveries } from './deliveries';
-import type { Later } from './records';
-import type { Store } from './store';
+import type { Later } from './store/records';
+import type { Store } from './store/store';
+import type { Deliveries } from './webhooks/deliveries';
 
 /** Stripe's API version whose shapes the sandbox speaks: the one the pinned library sends. */
 export const API_VERSION = '2026-10-28.endive';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import pg from 'pg';
-import { removeForsakenFiles, storeFile } from '../../api/admin/file-store';
+import { removeForsakenFiles, storeFile } from '../../api/admin/catalogue/file-store';
 import { FILE_CHUNK_BYTES } from '../../domain/files';
 import { until } from '../workflow/world';
 import { invalidAt, NOON, Office, problem, TOKEN } from './admin-office';

@@ -2,9 +2,9 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import type { ProductKind } from '../../domain/order';
-import type { Db } from '../../platform/database';
 import { loadEnv } from '../../platform/env';
 import { type Prisma, PrismaClient } from '../../prisma/generated/client';
+import type { Db } from '../../store/database';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { Api } from './shop';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SessionId } from '../../domain/ids';
-import { reconcileStart } from '../../workflows/messages';
+import { reconcileStart } from '../../messages/reconcile';
 import { problem } from './admin-office';
 import { Shop, until } from './shop';
 

@@ -1,6 +1,6 @@
 import { Client } from '@temporalio/client';
 import type { SessionId } from '../../domain/ids';
-import { resendId } from '../../workflows/messages';
+import { resendId } from '../../messages/resend';
 import { until } from '../workflow/world';
 import { problem } from './admin-office';
 import { type Api, Shop } from './shop';

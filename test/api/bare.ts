@@ -1,7 +1,7 @@
 import type { ApiDeps } from '../../api/deps';
-import { connectDatabase, type Db } from '../../platform/database';
 import { type Env, loadEnv } from '../../platform/env';
 import { connectTemporal } from '../../platform/temporal';
+import { connectDatabase, type Db } from '../../store/database';
 import { createTestDatabase } from '../support/database';
 import { Api } from './shop';
 

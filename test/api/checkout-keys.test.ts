@@ -1,4 +1,4 @@
-import { keyOf } from '../../api/checkout/keys';
+import { keyOf } from '../../api/storefront/checkout/keys';
 import { Shop } from './shop';
 
 let shop: Shop;

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { rangeOf } from '../../api/byte-range';
+import { rangeOf } from '../../api/http/byte-range';
 import { FILE_CHUNK_BYTES } from '../../domain/files';
 import { signToken } from '../../platform/links';
 import { type BareApi, bareApi } from './bare';

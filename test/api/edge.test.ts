@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { apiRoutes } from '../../api/app';
 import { PROBLEMS } from '../../domain/problem';
-import { connectDatabase } from '../../platform/database';
 import { signToken } from '../../platform/links';
+import { connectDatabase } from '../../store/database';
 import { ADMIN_TOKEN, type BareApi, bareApi } from './bare';
 import { Api } from './shop';
 

@@ -1,5 +1,5 @@
 import { sessionId } from '../../domain/ids';
-import { WORKFLOWS } from '../../workflows/messages';
+import { WORKFLOWS } from '../../messages/names';
 import { Shop, until } from './shop';
 
 let shop: Shop;

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { newsOf } from '../../api/session-news';
+import { newsOf } from '../../api/storefront/session-news';
 import type { OrderStatus, PaymentStatus } from '../../domain/order';
 
 type Seen = Pick<Stripe.Checkout.Session, 'status' | 'payment_status'> & { intent?: string };

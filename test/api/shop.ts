@@ -8,7 +8,7 @@ import { type ApiDeps, STRIPE_TIMEOUT_MS } from '../../api/deps';
 import { createApiMetrics } from '../../api/metrics';
 import type { Env } from '../../platform/env';
 import { connectStripe } from '../../platform/stripe';
-import type { LoggedRequest } from '../../sandbox/stripe/request-log';
+import type { LoggedRequest } from '../../sandbox/stripe/http/request-log';
 import { until, World } from '../workflow/world';
 
 export interface LogLine {

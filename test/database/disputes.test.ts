@@ -1,5 +1,5 @@
-import { connectDatabase, type Db } from '../../platform/database';
 import { Prisma } from '../../prisma/generated/client';
+import { connectDatabase, type Db } from '../../store/database';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;

@@ -1,7 +1,7 @@
-import { inventory } from '../../activities/inventory';
 import type { SessionId } from '../../domain/ids';
 import { ORDER_STATUSES, TRANSITIONS } from '../../domain/order';
-import { connectDatabase, type Db } from '../../platform/database';
+import { connectDatabase, type Db } from '../../store/database';
+import { inventory } from '../../store/stock/inventory';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;

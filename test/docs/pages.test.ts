@@ -5,10 +5,11 @@ import { createActivityMetrics } from '../../activities/metrics';
 import { createApiMetrics } from '../../api/metrics';
 import { ORDER_STATUSES, TRANSITIONS } from '../../domain/order';
 import { PROBLEMS } from '../../domain/problem';
+import { cancelUpdate, deliverUpdate, retryUpdate, shipUpdate } from '../../messages/order';
+import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import packageJson from '../../package.json';
 import { createRegistry } from '../../platform/metrics';
 import { createSweepMetrics } from '../../worker/sweep-metrics';
-import * as messages from '../../workflows/messages';
 
 const ROOT = join(__dirname, '..', '..');
 const DOCS = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
@@ -51,7 +52,7 @@ describe('docs/staff-runbook.md', () => {
 
   it('filters by search attributes that exist, and by statuses that do', () => {
     const filters = [...text.matchAll(/^\| [^|]+ \| `([^`]+)`/gm)].map(([, filter]) => filter as string);
-    const attributes = Object.values(messages.SEARCH_ATTRIBUTES).map(({ name }) => name);
+    const attributes = Object.values(SEARCH_ATTRIBUTES).map(({ name }) => name);
     const known = [...attributes, 'StartTime', 'ExecutionStatus', 'WorkflowType'];
     const asked = filters
       .filter((filter) => /[=<>]/.test(filter))
@@ -62,9 +63,7 @@ describe('docs/staff-runbook.md', () => {
   });
 
   it('tells of every update there is, with data that is JSON', () => {
-    const names = [messages.shipUpdate, messages.deliverUpdate, messages.cancelUpdate, messages.retryUpdate].map(
-      ({ name }) => name,
-    );
+    const names = [shipUpdate, deliverUpdate, cancelUpdate, retryUpdate].map(({ name }) => name);
     for (const name of names) expect(text).toMatch(new RegExp(`^\\| \`${name}\` \\|`, 'm'));
     const data = [...text.matchAll(/\| `(\{.*?\})` \|/g)].map(([, json]) => json as string);
     expect(data.length).toBeGreaterThanOrEqual(3);

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
-import { type MailRequest, mailKey } from '../../activities/email';
+import { type MailRequest, mailKey } from '../../activities/mail/send';
 import type { SessionId } from '../../domain/ids';
-import type { Db } from '../../platform/database';
 import { downloadUrl, recoveryUrl } from '../../platform/links';
 import { MailError } from '../../platform/mailer';
 import { Prisma } from '../../prisma/generated/client';
+import type { Db } from '../../store/database';
 import { ENV, NOW, openShop, placeOrder } from './shop';
 
 const confirmation: MailRequest = { template: 'order_confirmation' };

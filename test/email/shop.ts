@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Deps } from '../../activities/deps';
-import { email } from '../../activities/email';
+import { email } from '../../activities/mail/send';
 import { type SessionId, sessionId } from '../../domain/ids';
-import { connectDatabase, type Db } from '../../platform/database';
 import type { Env } from '../../platform/env';
 import { createMailer } from '../../platform/mailer';
 import type { Prisma } from '../../prisma/generated/client';
+import { connectDatabase, type Db } from '../../store/database';
 import { createTestDatabase } from '../support/database';
 import { startResend } from './resend-server';
 

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type Stripe from 'stripe';
-import { connectDatabase, type Db } from '../../platform/database';
 import { connectStripe } from '../../platform/stripe';
 import { migrate } from '../../prisma/migrate';
 import { stopAllGuarded } from '../../sandbox/guard';
 import { type Outbox, startOutbox } from '../../sandbox/outbox/server';
 import { freePort } from '../../sandbox/ports';
 import { type Postgres, startPostgres } from '../../sandbox/postgres';
-import { type StripeSandbox, startStripeSandbox } from '../../sandbox/stripe/server';
+import { type StripeSandbox, startStripeSandbox } from '../../sandbox/stripe/http/server';
 import { startTemporal, type Temporal } from '../../sandbox/temporal';
+import { connectDatabase, type Db } from '../../store/database';
 import { Program } from './program';
 import { Relay } from './relay';
 

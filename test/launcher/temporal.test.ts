@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { SessionId } from '../../domain/ids';
-import type { OrderFacts } from '../../workflows/messages';
-import { orderStart, SEARCH_ATTRIBUTES } from '../../workflows/messages';
+import type { OrderFacts } from '../../messages/order';
+import { orderStart } from '../../messages/order';
+import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import { startDevServer, startTimeSkipping } from '../support/temporal';
 
 const facts: OrderFacts = { number: 'A-1', total: 1_250, currency: 'eur', skus: ['mug', 'print'] };

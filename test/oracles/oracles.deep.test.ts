@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Stripe from 'stripe';
-import { ROUTES } from '../../sandbox/stripe/routes';
+import { ROUTES } from '../../sandbox/stripe/http/routes';
 import { callsToStripe, methodsIn } from './calls';
 import { Judge } from './judge';
 import { replayed } from './replay';
@@ -270,7 +270,8 @@ function counted(complaints: string[]): string[] {
 
 function eventTypesInSource(): string[] {
   const folder = join(__dirname, '..', '..', 'sandbox', 'stripe');
-  const source = readdirSync(folder)
+  const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(join(folder, file), 'utf8'))
     .join('\n');
   return judge.eventTypes.filter((type) => type !== '*' && source.includes(`'${type}'`));

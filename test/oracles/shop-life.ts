@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ownerOf } from '../../activities/payment-owner';
+import { ownerOf } from '../../activities/checkout/payment-owner';
 import { type SessionId, sessionId } from '../../domain/ids';
 import { Shop, until } from '../api/shop';
 

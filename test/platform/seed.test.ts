@@ -1,8 +1,8 @@
 import { crc32, inflateSync } from 'node:zlib';
 import { FILE_CHUNK_BYTES } from '../../domain/files';
-import { connectDatabase, type Db } from '../../platform/database';
 import { DEMO_CATALOGUE } from '../../prisma/demo/catalogue';
 import { seed } from '../../prisma/seed';
+import { connectDatabase, type Db } from '../../store/database';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 const clock = { now: () => Date.parse('2026-11-23T12:00:00Z') };

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Stripe from 'stripe';
+import { stripeProductId } from '../../activities/catalogue/stripe-catalogue';
+import { setUpStripe } from '../../activities/catalogue/stripe-setup';
 import { SUBSCRIBED_TYPES } from '../../domain/events';
-import { connectDatabase, type Db } from '../../platform/database';
 import { connectStripe } from '../../platform/stripe';
-import { stripeProductId } from '../../platform/stripe-catalogue';
-import { setUpStripe } from '../../platform/stripe-setup';
 import { seed } from '../../prisma/seed';
-import { type StripeSandbox, startStripeSandbox } from '../../sandbox/stripe/server';
+import { type StripeSandbox, startStripeSandbox } from '../../sandbox/stripe/http/server';
+import { connectDatabase, type Db } from '../../store/database';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 const KEY = 'sk_test_sandbox_setup';

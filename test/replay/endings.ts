@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SessionId } from '../../domain/ids';
-import { reconcileStart, WORKFLOWS } from '../../workflows/messages';
+import { WORKFLOWS } from '../../messages/names';
+import { reconcileStart } from '../../messages/reconcile';
 import { Risk } from '../workflow/risk';
 import { until, type World } from '../workflow/world';
 

@@ -8,7 +8,8 @@ const ROOT = join(__dirname, '..', '..');
  * That its replay fails shows that the replay can fail.
  */
 export function mutated(folder: string): string {
-  for (const room of ['workflows', 'domain']) cpSync(join(ROOT, room), join(folder, room), { recursive: true });
+  for (const room of ['workflows', 'messages', 'domain'])
+    cpSync(join(ROOT, room), join(folder, room), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   const file = join(folder, 'workflows', 'order.ts');
   const careful = readFileSync(file, 'utf8');

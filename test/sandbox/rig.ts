@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import Stripe from 'stripe';
-import { type StripeSandbox, startStripeSandbox } from '../../sandbox/stripe/server';
+import { type StripeSandbox, startStripeSandbox } from '../../sandbox/stripe/http/server';
 
 export const SECRET_KEY = 'sk_test_rig';
 export const SIGNING_SECRET = 'whsec_rig';

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { signatureHeader } from '../../sandbox/stripe/signature';
+import { signatureHeader } from '../../sandbox/stripe/webhooks/signature';
 import { type Hook, openSession, paidSession, type Rig, SIGNING_SECRET, startHook, startRig, until } from './rig';
 
 let rig: Rig;

@@ -6,11 +6,11 @@ import { Client, Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { NativeConnection } from '@temporalio/worker';
+import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import { startGuarded } from '../../sandbox/guard';
 import { freePort } from '../../sandbox/ports';
 import { startTemporal, type Temporal } from '../../sandbox/temporal';
 import { findTestServer } from '../../sandbox/temporal-binaries';
-import { SEARCH_ATTRIBUTES } from '../../workflows/messages';
 
 /**
  * An environment whose time skips while a workflow's result is awaited, with our search attributes. Its server dies with the test run, even

@@ -1,7 +1,8 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
+import { TASK_QUEUES, WORKFLOWS } from '../../messages/names';
+import { reconcileStart } from '../../messages/reconcile';
 import { workflowBundle } from '../../worker/bundle';
-import { reconcileStart, TASK_QUEUES, WORKFLOWS } from '../../workflows/messages';
 import { quietWorkers } from '../support/quiet';
 import { startTimeSkipping } from '../support/temporal';
 

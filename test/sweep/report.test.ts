@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
-import { UNTOLD } from '../../activities/books';
 import type { Deps } from '../../activities/deps';
-import { reconciliationReport } from '../../activities/reconciliation-report';
-import type { Db } from '../../platform/database';
+import { UNTOLD } from '../../activities/reconcile/compare';
+import { reconciliationReport } from '../../activities/reconcile/report';
 import { createMailer } from '../../platform/mailer';
+import type { Db } from '../../store/database';
 import { createSweepMetrics } from '../../worker/sweep-metrics';
 import { ENV, NOW, openShop } from '../email/shop';
 

@@ -1,8 +1,10 @@
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
 import type { SessionId } from '../../domain/ids';
+import { TASK_QUEUES, WORKFLOWS } from '../../messages/names';
+import { orderStart } from '../../messages/order';
+import { RECONCILE_SCHEDULE } from '../../messages/reconcile';
 import { createDoor } from '../../worker/door';
 import { keepSweeping, scheduleSweeps } from '../../worker/schedule';
-import { orderStart, RECONCILE_SCHEDULE, TASK_QUEUES, WORKFLOWS } from '../../workflows/messages';
 import { quietWorkers } from '../support/quiet';
 import { type DevServer, startDevServer } from '../support/temporal';
 import { until } from '../workflow/world';

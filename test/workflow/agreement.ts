@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type Stripe from 'stripe';
-import { reconcileStart, WORKFLOWS } from '../../workflows/messages';
+import { WORKFLOWS } from '../../messages/names';
+import { reconcileStart } from '../../messages/reconcile';
 import type { World } from './world';
 
 /**

@@ -1,5 +1,5 @@
 import { refundId, type SessionId } from '../../domain/ids';
-import { WORKFLOWS } from '../../workflows/messages';
+import { WORKFLOWS } from '../../messages/names';
 import { until, World } from './world';
 
 let world: World;

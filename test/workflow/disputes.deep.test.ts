@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { SessionId } from '../../domain/ids';
-import { SEARCH_ATTRIBUTES } from '../../workflows/messages';
+import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import { Risk } from './risk';
 import { until, World } from './world';
 

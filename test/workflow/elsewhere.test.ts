@@ -1,4 +1,4 @@
-import { checkout } from '../../activities/checkout';
+import { checkout } from '../../activities/checkout/checkout';
 import { type SessionId, sessionId } from '../../domain/ids';
 import { METADATA } from '../../domain/session';
 import { until, World } from './world';

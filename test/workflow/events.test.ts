@@ -1,7 +1,7 @@
 import { isSubscribed, SUBSCRIBED_EVENTS, SUBSCRIBED_TYPES, type SubscribedEvent } from '../../domain/events';
+import { WORKFLOWS } from '../../messages/names';
+import { errandOf } from '../../messages/routing';
 import * as workflows from '../../workflows';
-import { WORKFLOWS } from '../../workflows/messages';
-import { errandOf } from '../../workflows/routing';
 import { until, World } from './world';
 
 /** The id of an object that each event is about. */

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { SessionId } from '../../domain/ids';
-import { lookSignal, orderStartAgain, refundRequestId, WORKFLOWS } from '../../workflows/messages';
+import { WORKFLOWS } from '../../messages/names';
+import { lookSignal, orderStartAgain } from '../../messages/order';
+import { refundRequestId } from '../../messages/refund-request';
 import { forget, markAt, sweep, tamper } from './sweeping';
 import { until, World } from './world';
 

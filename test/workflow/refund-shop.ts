@@ -1,6 +1,8 @@
 import type Stripe from 'stripe';
 import type { SessionId } from '../../domain/ids';
-import { type RefundRequest, type RefundRequestResult, refundRequestStart, WORKFLOWS } from '../../workflows/messages';
+import { WORKFLOWS } from '../../messages/names';
+import type { RefundRequest } from '../../messages/order';
+import { type RefundRequestResult, refundRequestStart } from '../../messages/refund-request';
 import { type Line, until, type World } from './world';
 
 /** The card whose refunds stay under way for a while (https://docs.stripe.com/testing#refunds). */

@@ -1,7 +1,7 @@
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities';
 import type { SessionId } from '../../domain/ids';
-import { TASK_QUEUES } from '../../workflows/messages';
+import { TASK_QUEUES } from '../../messages/names';
 import { RefundShop } from './refund-shop';
 import { until, World } from './world';
 

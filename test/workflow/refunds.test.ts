@@ -1,4 +1,4 @@
-import { REFUND_EXCEEDS_REMAINING } from '../../workflows/messages';
+import { REFUND_EXCEEDS_REMAINING } from '../../messages/refusals';
 import { RefundShop, SLOW_REFUND } from './refund-shop';
 import { until, World } from './world';
 

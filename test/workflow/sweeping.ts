@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { SessionId } from '../../domain/ids';
-import type { Tx } from '../../platform/database';
-import { reconcileStart, WORKFLOWS } from '../../workflows/messages';
+import { WORKFLOWS } from '../../messages/names';
+import { reconcileStart } from '../../messages/reconcile';
+import type { Tx } from '../../store/database';
 import { over } from './at-rest';
 import type { World } from './world';
 

@@ -7,21 +7,14 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { MailRequest } from '../../activities/email';
-import type { OrderFactsNow } from '../../activities/order-facts';
+import type { MailRequest } from '../../activities/mail/send';
+import type { OrderFactsNow } from '../../activities/order/facts';
 import type { SessionId } from '../../domain/ids';
 import { isFinal, type OrderStatus } from '../../domain/order';
+import { factPairs, type Opening, type OrderInput, openUpdate, retryUpdate, stateQuery } from '../../messages/order';
+import { INVALID_TRANSITION } from '../../messages/refusals';
+import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import { reasonOf } from '../failures';
-import {
-  factPairs,
-  INVALID_TRANSITION,
-  type Opening,
-  type OrderInput,
-  openUpdate,
-  retryUpdate,
-  SEARCH_ATTRIBUTES,
-  stateQuery,
-} from '../messages';
 import { database, slowDatabase } from '../steps';
 import { describeOrder } from './details';
 import { Inbox, refusal } from './inbox';

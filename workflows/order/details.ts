@@ -1,4 +1,4 @@
-import type { OrderFactsNow } from '../../activities/order-facts';
+import type { OrderFactsNow } from '../../activities/order/facts';
 import { formatMoney } from '../../domain/money';
 import { DECISIONS, type OrderStatus } from '../../domain/order';
 import type { Parked } from './desk';

@@ -6,14 +6,14 @@ import {
   cancelUpdate,
   deliverUpdate,
   flagsChangedSignal,
-  INVALID_TRANSITION,
   lookSignal,
   type RefundRequest,
   refundChangedSignal,
   refundUpdate,
   type ShipRequest,
   shipUpdate,
-} from '../messages';
+} from '../../messages/order';
+import { INVALID_TRANSITION } from '../../messages/refusals';
 import { checkCancel, checkRefund, checkShip } from './requests';
 
 /** What staff ask of an order, until it is answered. */

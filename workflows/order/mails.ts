@@ -1,4 +1,4 @@
-import type { MailRequest } from '../../activities/email';
+import type { MailRequest } from '../../activities/mail/send';
 import type { SessionId } from '../../domain/ids';
 import { reasonOf } from '../failures';
 import { post, slowDatabase } from '../steps';

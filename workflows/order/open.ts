@@ -1,8 +1,8 @@
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { OrderFactsNow } from '../../activities/order-facts';
-import type { UnpaidEnding } from '../../activities/orders';
-import type { Opening } from '../messages';
+import type { OrderFactsNow } from '../../activities/order/facts';
+import type { UnpaidEnding } from '../../activities/order/orders';
+import type { Opening } from '../../messages/order';
 import { database, stripe } from '../steps';
 import type { Desk } from './desk';
 

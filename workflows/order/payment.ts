@@ -1,5 +1,5 @@
-import type { Seen } from '../../activities/checkout';
-import type { UnpaidEnding } from '../../activities/orders';
+import type { Seen } from '../../activities/checkout/checkout';
+import type { UnpaidEnding } from '../../activities/order/orders';
 import { database, stripe, stripeLater } from '../steps';
 import type { Desk } from './desk';
 import { BANK_DECIDES, type StaffRequest } from './inbox';

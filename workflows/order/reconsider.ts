@@ -1,4 +1,4 @@
-import { OUT_OF_STOCK } from '../messages';
+import { OUT_OF_STOCK } from '../../messages/refusals';
 import { database } from '../steps';
 import type { Desk } from './desk';
 import type { GiveBack } from './give-back';

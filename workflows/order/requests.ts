@@ -1,7 +1,8 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { isSku } from '../../domain/ids';
 import { REASONS } from '../../domain/order';
-import { type CancelRequest, INVALID_REQUEST, type RefundRequest, type ShipRequest } from '../messages';
+import type { CancelRequest, RefundRequest, ShipRequest } from '../../messages/order';
+import { INVALID_REQUEST } from '../../messages/refusals';
 
 /**
  * The shape of what staff ask, checked before an update is accepted: the API has checked its own, but the Temporal UI's form takes any JSON.

@@ -1,0 +1,170 @@
+import Stripe from 'stripe';
+import { formatMoney } from '../../domain/money';
+import { METADATA } from '../../domain/session';
+import type { Clock } from '../../platform/clock';
+import type { Env } from '../../platform/env';
+import { expectObject } from '../../platform/stripe';
+import type { Price, Product } from '../../prisma/generated/client';
+import type { Db } from '../../store/database';
+
+interface Linking {
+  db: Db;
+  stripe: Stripe;
+  env: Pick<Env, 'STOREFRONT_URL'>;
+  clock: Clock;
+  /** Told once for each change made at Stripe or in a price's link. */
+  changed(line: string): void;
+}
+
+type Offered = Product & { prices: Price[] };
+
+/**
+ * Makes sure that every current price of a product exists at Stripe, sold there as a product whose id is made from the SKU. A price that
+ * staff linked to one of their own stays as it is, and so does the product it belongs to.
+ */
+export async function linkProduct(linking: Linking, product: Offered): Promise<void> {
+  let exists = await updateProduct(linking, product);
+  for (const price of product.prices) {
+    const linked = price.stripePriceId ? await findPrice(linking.stripe, price.stripePriceId) : null;
+    if (linked && sameTerms(linked, price)) {
+      await activate(linking, product, linked);
+    } else if (product.active) {
+      if (!exists) await createProduct(linking, product);
+      exists = true;
+      await relink(linking, price, await priceFor(linking, product, price));
+    }
+  }
+}
+
+/** Stripe takes only letters, digits, `_` and `-` in an id of ours (since 2018-05-21); a SKU may have a dot. */
+export const stripeProductId = (sku: string): string =>
+  sku.includes('.') ? `hfx_${Buffer.from(sku).toString('hex')}` : `hf_${sku}`;
+
+/** Finds the newest price of a SKU in a currency at Stripe. */
+export const lookupKey = (price: { sku: string; currency: string }): string =>
+  `holdfast/${price.sku}/${price.currency}`;
+
+// --- The product ----------------------------------------------------------------------------------------------------------------------
+
+async function createProduct({ stripe, env, changed }: Linking, product: Offered): Promise<void> {
+  const { description, ...face } = faceOf(product, env);
+  const made = await stripe.products.create({
+    id: stripeProductId(product.sku),
+    ...face,
+    // Empty means "unset" to Stripe, and there is nothing to unset yet.
+    ...(description !== '' && { description }),
+    metadata: { [METADATA.sku]: product.sku },
+  });
+  changed(`${product.sku}: product ${expectObject(made, 'product').id} created`);
+}
+
+/** Brings the product that an earlier run made to what the catalogue says; false when there is none. */
+async function updateProduct({ stripe, env, changed }: Linking, product: Offered): Promise<boolean> {
+  const found: Stripe.Product | Stripe.DeletedProduct | null = await orNull(
+    stripe.products.retrieve(stripeProductId(product.sku)),
+  );
+  if (!found || expectObject(found, 'product').deleted) return false;
+  const wanted = faceOf(product, env);
+  const differs =
+    found.name !== wanted.name ||
+    (found.description ?? '') !== wanted.description ||
+    found.active !== wanted.active ||
+    found.shippable !== wanted.shippable ||
+    found.images.join('\n') !== wanted.images.join('\n');
+  if (!differs) return true;
+  // An empty list is not sent at all; the empty string unsets it.
+  const images = wanted.images.length > 0 ? wanted.images : ('' as const);
+  const updated = await stripe.products.update(found.id, { ...wanted, images });
+  changed(`${product.sku}: product ${expectObject(updated, 'product').id} updated`);
+  return true;
+}
+
+/** What a shopper sees of a product on Stripe's page. Stripe fetches pictures itself, so only public addresses are of use to it. */
+function faceOf(product: Product, env: Pick<Env, 'STOREFRONT_URL'>) {
+  const image = product.imageUrl && new URL(product.imageUrl, env.STOREFRONT_URL);
+  return {
+    name: product.name,
+    description: product.description,
+    active: product.active,
+    shippable: product.kind === 'PHYSICAL',
+    images: image && image.protocol === 'https:' ? [image.href] : [],
+  };
+}
+
+// --- Its prices -----------------------------------------------------------------------------------------------------------------------
+
+/** The price at Stripe that our lookup key names, if its terms are still ours; else a new one, to which the key moves. */
+async function priceFor(linking: Linking, product: Offered, price: Price): Promise<Stripe.Price> {
+  const { stripe } = linking;
+  const [found] = (await stripe.prices.list({ lookup_keys: [lookupKey(price)], limit: 1 })).data;
+  if (found?.product === stripeProductId(price.sku) && sameTerms(found, price)) {
+    await activate(linking, product, found);
+    return found;
+  }
+  const made = await stripe.prices.create({
+    product: stripeProductId(price.sku),
+    currency: price.currency,
+    ...(price.minimum === null
+      ? { unit_amount: Number(price.amount) }
+      : { custom_unit_amount: { enabled: true, minimum: Number(price.minimum), preset: Number(price.amount) } }),
+    lookup_key: lookupKey(price),
+    transfer_lookup_key: true,
+    metadata: { [METADATA.sku]: price.sku },
+  });
+  return expectObject(made, 'price');
+}
+
+/** A price's terms at Stripe never change, so either these are ours or it is another price. */
+function sameTerms(atStripe: Stripe.Price, ours: Price): boolean {
+  if (atStripe.type !== 'one_time' || atStripe.billing_scheme !== 'per_unit' || atStripe.currency !== ours.currency)
+    return false;
+  const open = atStripe.custom_unit_amount;
+  if (ours.minimum === null) return !open && atStripe.unit_amount === Number(ours.amount);
+  return !!open && open.minimum === Number(ours.minimum) && open.preset === Number(ours.amount) && !open.maximum;
+}
+
+/** Checkout refuses an archived price, and this one is what the catalogue sells at. */
+async function activate({ stripe, changed }: Linking, product: Offered, price: Stripe.Price): Promise<void> {
+  if (price.active || !product.active) return;
+  await stripe.prices.update(price.id, { active: true });
+  changed(`${product.sku}: price ${price.id} activated`);
+}
+
+/**
+ * Writes down which price at Stripe ours is. A link there was before stays known, on a row of its own: sessions may have been made with it.
+ */
+async function relink({ db, clock, changed }: Linking, price: Price, { id }: Stripe.Price): Promise<void> {
+  const at = new Date(clock.now());
+  if (price.stripePriceId === null) await db.price.update({ where: { id: price.id }, data: { stripePriceId: id } });
+  else
+    await db.$transaction(async (tx) => {
+      await tx.price.update({ where: { id: price.id }, data: { current: false } });
+      const { sku, currency, amount, minimum, position } = price;
+      await tx.price.upsert({
+        where: { stripePriceId: id },
+        create: { sku, currency, amount, minimum, position, stripePriceId: id, createdAt: at },
+        update: { current: true, position },
+      });
+    });
+  changed(`${price.sku}: ${termsInWords(price)} is now ${id}`);
+}
+
+async function findPrice(stripe: Stripe, id: string): Promise<Stripe.Price | null> {
+  const found = await orNull(stripe.prices.retrieve(id));
+  return found && expectObject(found, 'price');
+}
+
+/** What Stripe does not know, or knows only in the other mode, is null. */
+async function orNull<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') return null;
+    throw error;
+  }
+}
+
+const termsInWords = ({ amount, minimum, currency }: Price): string =>
+  minimum === null
+    ? formatMoney({ amount: Number(amount), currency })
+    : `pay what you want from ${formatMoney({ amount: Number(minimum), currency })}`;

@@ -1,0 +1,83 @@
+import type Stripe from 'stripe';
+import { z } from 'zod';
+import { type Clock, systemClock } from '../../platform/clock';
+import { ConfigurationError, type Env, variables } from '../../platform/env';
+import { connectStripe } from '../../platform/stripe';
+import { connectDatabase, type Db } from '../../store/database';
+import { linkProduct } from './stripe-catalogue';
+import { setUpEndpoint } from './stripe-endpoint';
+
+export interface StripeSetup {
+  db: Db;
+  stripe: Stripe;
+  env: Pick<Env, 'PUBLIC_URL' | 'STOREFRONT_URL' | 'STRIPE_SECRET_KEY' | 'STRIPE_API_BASE'>;
+  /** One line for a person. The signing secret of a new endpoint goes through here, once, and nowhere else. */
+  log(line: string): void;
+  clock?: Clock;
+}
+
+/**
+ * Brings a Stripe account to what the catalogue says: a product and a price for everything sold, and the webhook endpoint. Safe to repeat
+ * and to break off: it looks before it makes, so a second run changes nothing.
+ */
+export async function setUpStripe(setup: StripeSetup): Promise<void> {
+  await linkCatalogue(setup);
+  await setUpEndpoint(setup);
+}
+
+/** The half of it that a sandbox needs, which sends its events where it was told when it was started: products and prices. */
+export async function linkCatalogue({ db, stripe, env, log, clock = systemClock }: StripeSetup): Promise<void> {
+  const products = await db.product.findMany({
+    include: { prices: { where: { current: true }, orderBy: { position: 'asc' } } },
+    orderBy: { sku: 'asc' },
+  });
+  let changes = 0;
+  const changed = (line: string) => {
+    changes += 1;
+    log(line);
+  };
+  for (const product of products) await linkProduct({ db, stripe, env, clock, changed }, product);
+  log(
+    changes === 0
+      ? `Products and prices were up to date (${products.length} products).`
+      : `Products and prices are up to date (${products.length} products, ${changes} changes).`,
+  );
+}
+
+/** The few variables this needs: it is run before there is a signing secret, and without Temporal. */
+const needed = z.object({
+  PORT: variables.PORT,
+  PUBLIC_URL: variables.PUBLIC_URL,
+  STOREFRONT_URL: variables.STOREFRONT_URL,
+  DATABASE_URL: variables.DATABASE_URL,
+  STRIPE_SECRET_KEY: variables.STRIPE_SECRET_KEY,
+  STRIPE_API_BASE: variables.STRIPE_API_BASE,
+});
+
+function readEnv(source: NodeJS.ProcessEnv) {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const parsed = needed.safeParse(given);
+  if (!parsed.success) {
+    const wrong = (name: string, message: string) => `${name} ${given[name] === undefined ? 'is required' : message}`;
+    throw new ConfigurationError(parsed.error.issues.map(({ path, message }) => wrong(path.join('.'), message)));
+  }
+  const PUBLIC_URL = parsed.data.PUBLIC_URL ?? `http://localhost:${parsed.data.PORT}`;
+  return { ...parsed.data, PUBLIC_URL, STOREFRONT_URL: parsed.data.STOREFRONT_URL ?? PUBLIC_URL };
+}
+
+async function main(): Promise<void> {
+  const env = readEnv(process.env);
+  const db = connectDatabase(env.DATABASE_URL, 2);
+  try {
+    await setUpStripe({ db, stripe: connectStripe(env, 30_000), env, log: console.log });
+  } finally {
+    await db.$disconnect();
+  }
+}
+
+if (require.main === module) {
+  main().catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}

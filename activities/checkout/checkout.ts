@@ -1,0 +1,86 @@
+import Stripe from 'stripe';
+import type { SessionId } from '../../domain/ids';
+import { METADATA } from '../../domain/session';
+import { judge, type Verdict } from '../../domain/verdict';
+import type { Deps } from '../deps';
+import { writeClosed, writeFailed, writePaid, writeProcessing } from './paid';
+import { type AskedCheckout, askedFor, factsOf, retrieveSession } from './session';
+import { adopt, writeFound, writeStray } from './take-up';
+
+/** Whether a session that nobody had asked for under its id became an order. */
+export type TakenUp = 'taken-up' | 'not-complete' | 'not-ours';
+
+/** What Stripe says, and of a delayed payment until when its stock is kept, in milliseconds since the epoch. */
+export type Seen = Exclude<Verdict, { seen: 'processing' }> | { seen: 'processing'; stockUntil: number };
+
+/** What is done at Stripe about the Checkout Session of an order. */
+export const checkout = (deps: Deps) => {
+  const read = async (sessionId: SessionId): Promise<Seen> => {
+    const session = await retrieveSession(deps, sessionId);
+    const asked = await askedFor(deps, sessionId);
+    const facts = await factsOf(deps, session, asked);
+    const verdict = judge(facts, asked);
+    const seen = { session, facts, asked };
+    switch (verdict.seen) {
+      case 'paid':
+      case 'differs':
+        await writePaid(deps, seen, verdict);
+        return verdict;
+      case 'processing':
+        return { seen: 'processing', stockUntil: await writeProcessing(deps, seen) };
+      case 'failed':
+        await writeFailed(deps, seen);
+        return verdict;
+      case 'expired':
+        await writeClosed(deps, session);
+        return verdict;
+      default:
+        return verdict;
+    }
+  };
+
+  return {
+    /**
+     * Steps 2 and 3: reads the session with its PaymentIntent, latest charge and lines, and says what that means. Once the shopper is through,
+     * who bought, where to send it and what it comes to are written to the order first; only codes and numbers are answered.
+     */
+    lookAtSession: ({ sessionId }: { sessionId: SessionId }): Promise<Seen> => read(sessionId),
+
+    /**
+     * Closes the till: after it no shopper can start to pay. A session that is no longer open cannot be expired; Stripe says so without a
+     * code, and the session itself says what it is (https://docs.stripe.com/api/checkout/sessions/expire).
+     * Each try has a key of its own: expiring twice is harmless, while a saved 500 would be answered under one key for a day.
+     */
+    async closeTill({ sessionId }: { sessionId: SessionId }): Promise<Seen> {
+      try {
+        await deps.stripe.checkout.sessions.expire(sessionId, undefined, {
+          idempotencyKey: `expire/${sessionId}/${deps.clock.now()}`,
+        });
+      } catch (error) {
+        if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+      }
+      return read(sessionId);
+    },
+
+    /**
+     * Takes up a `complete` session that Holdfast has no request for under this id: one of ours whose process died before it wrote the id
+     * down, a payment link, a recovered session. Its lines become the checkout that the order is opened from. A session of somebody else's
+     * is written down as such, once.
+     */
+    async takeUpSession({ sessionId }: { sessionId: SessionId }): Promise<TakenUp> {
+      const session = await retrieveSession(deps, sessionId);
+      if (session.status !== 'complete') return 'not-complete';
+      const ours = session.metadata?.[METADATA.checkout];
+      if (ours && (await adopt(deps, session, ours))) return 'taken-up';
+      const { lines } = await factsOf(deps, session, NOTHING_ASKED);
+      if (!ours && (session.mode !== 'payment' || lines.some(({ sku }) => sku === null))) {
+        await writeStray(deps, session);
+        return 'not-ours';
+      }
+      await writeFound(deps, session, lines);
+      return 'taken-up';
+    },
+  };
+};
+
+const NOTHING_ASKED: AskedCheckout = { currency: '', lines: [] };

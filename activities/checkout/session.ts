@@ -1,0 +1,122 @@
+import type Stripe from 'stripe';
+import type { SessionId } from '../../domain/ids';
+import { type CheckoutLine, METADATA } from '../../domain/session';
+import type { LineFacts, SessionFacts } from '../../domain/verdict';
+import { expectObject } from '../../platform/stripe';
+import type { Deps } from '../deps';
+
+export type Session = Stripe.Checkout.Session;
+
+/** What was asked of Stripe for a session, as it stands in `checkouts`. */
+export interface AskedCheckout {
+  currency: string;
+  lines: CheckoutLine[];
+}
+
+/** A line at Stripe with what the order needs to write of it. */
+export interface FoundLine extends LineFacts {
+  description: string;
+  /** Set where the price is pay-what-you-want: the least the shopper may pay for one. */
+  minimum: number | null;
+}
+
+/** Reads a session with everything an order is decided by; the first ten lines come with it. */
+export async function retrieveSession({ stripe }: Deps, sessionId: SessionId): Promise<Session> {
+  const session = await stripe.checkout.sessions.retrieve(sessionId, {
+    expand: ['line_items', 'payment_intent.latest_charge'],
+  });
+  return expectObject(session, 'checkout.session');
+}
+
+/** What was asked under this session's id. */
+export async function askedFor({ db }: Deps, sessionId: SessionId): Promise<AskedCheckout> {
+  const row = await db.checkout.findUniqueOrThrow({ where: { sessionId } });
+  return { currency: row.currency, lines: row.lines as unknown as CheckoutLine[] };
+}
+
+/** The part of a session that decides, with all pages of its lines, each with the SKU it stands for. */
+export async function factsOf(
+  deps: Deps,
+  session: Session,
+  asked: AskedCheckout,
+): Promise<SessionFacts & { lines: FoundLine[] }> {
+  const intent = paymentIntentOf(session);
+  return {
+    status: session.status,
+    payment_status: session.payment_status,
+    currency: session.currency,
+    amount_subtotal: session.amount_subtotal,
+    amount_total: session.amount_total,
+    total_details: session.total_details,
+    shipping_cost: session.shipping_cost,
+    intentStatus: intent?.status ?? null,
+    received: intent?.amount_received ?? null,
+    lines: await linesOf(deps, session, asked),
+  };
+}
+
+/** The session's PaymentIntent, expanded; null until the shopper has confirmed. */
+export function paymentIntentOf(session: Session): Stripe.PaymentIntent | null {
+  return typeof session.payment_intent === 'object' ? session.payment_intent : null;
+}
+
+async function linesOf(deps: Deps, session: Session, asked: AskedCheckout): Promise<FoundLine[]> {
+  // A shopper may take an adjustable quantity down to none.
+  const items = (await allLines(deps, session)).filter(({ quantity }) => quantity !== 0);
+  const prices = await pricesOf(deps, items, asked);
+  const named = await productsNamed(deps, items, asked);
+  return items.map((item) => {
+    const price = item.price ? prices.get(item.price.id) : undefined;
+    const names = [item.metadata?.[METADATA.sku], item.price?.metadata?.[METADATA.sku]];
+    return {
+      sku: price?.sku ?? names.find((sku) => sku && named.has(sku)) ?? null,
+      description: item.description ?? '',
+      quantity: item.quantity ?? 1,
+      minimum: price?.minimum ?? null,
+      amount_subtotal: item.amount_subtotal,
+      amount_discount: item.amount_discount,
+      amount_tax: item.amount_tax,
+      amount_total: item.amount_total,
+    };
+  });
+}
+
+type KnownPrice = { sku: string; minimum: number | null };
+
+/** What the lines' prices stand for: as it was asked, whatever became of the price since; else as the catalogue has it, replaced prices too. */
+async function pricesOf(
+  { db }: Deps,
+  items: Stripe.LineItem[],
+  asked: AskedCheckout,
+): Promise<Map<string, KnownPrice>> {
+  const prices = new Map<string, KnownPrice>();
+  for (const { stripePriceId, sku, minimum } of asked.lines)
+    if (stripePriceId) prices.set(stripePriceId, { sku, minimum });
+  const unknown = items.flatMap(({ price }) => (price && !prices.has(price.id) ? [price.id] : []));
+  const known = unknown.length > 0 ? await db.price.findMany({ where: { stripePriceId: { in: unknown } } }) : [];
+  for (const { stripePriceId, sku, minimum } of known)
+    if (stripePriceId) prices.set(stripePriceId, { sku, minimum: minimum === null ? null : Number(minimum) });
+  return prices;
+}
+
+/** Expanding gives the first ten; the rest are on further pages. */
+async function allLines({ stripe }: Deps, session: Session): Promise<Stripe.LineItem[]> {
+  if (session.line_items && !session.line_items.has_more) return session.line_items.data;
+  return stripe.checkout.sessions.listLineItems(session.id, { limit: 100 }).autoPagingToArray({ limit: 1000 });
+}
+
+/** The SKUs that lines or prices name in their metadata and that are known here. */
+async function productsNamed({ db }: Deps, items: Stripe.LineItem[], asked: AskedCheckout): Promise<Set<string>> {
+  const named = new Set(
+    items
+      .flatMap((item) => [item.metadata?.[METADATA.sku], item.price?.metadata?.[METADATA.sku]])
+      .filter((sku) => typeof sku === 'string'),
+  );
+  const known = new Set(asked.lines.map(({ sku }) => sku).filter((sku) => named.has(sku)));
+  const others = [...named].filter((sku) => !known.has(sku));
+  if (others.length > 0) {
+    const products = await db.product.findMany({ where: { sku: { in: others } }, select: { sku: true } });
+    for (const { sku } of products) known.add(sku);
+  }
+  return known;
+}

@@ -1,0 +1,70 @@
+import type { SessionId } from '../../domain/ids';
+import type { Resendable } from '../../domain/mail';
+import { isReversed } from '../../domain/refund';
+import { TEMPLATES } from '../../emails';
+import { note } from '../../store/orders/records';
+import type { Deps } from '../deps';
+import { type OrderToTell, readOrder } from './facts';
+import type { MailRequest } from './send';
+
+/** What becomes of a request to send a mail again. */
+export type Again = { outcome: 'send'; mail: MailRequest } | { outcome: 'refused'; reason: string };
+
+export interface MailAgain {
+  sessionId: SessionId;
+  template: Resendable;
+  /** Of staff's request: its mail goes once. */
+  key: string;
+}
+
+/** Sending mails again, when a customer never got them or their address was corrected. */
+export const emailAgain = (deps: Deps) => ({
+  /** Which mail is meant, about the order as it stands now, or why there is none. What is meant is on the timeline. */
+  async pickMail({ sessionId, template, key }: MailAgain): Promise<Again> {
+    const order = await readOrder(deps, sessionId);
+    if (!order) return { outcome: 'refused', reason: 'The order is not written yet' };
+    const { title, audience } = TEMPLATES[template];
+    const at = new Date(deps.clock.now());
+    const found = MAKES_SENSE[template](order, at);
+    if (!found)
+      return { outcome: 'refused', reason: `${title}: it is not true of the order, which is ${order.status}` };
+    if (audience === 'customer' && !order.customer?.email)
+      return {
+        outcome: 'refused',
+        reason: order.customer?.erasedAt ? 'The customer is erased' : 'No e-mail address is known',
+      };
+    const asked = { type: 'mail', message: `${title} asked for again`, actor: 'staff', key: `mail/again/${key}` };
+    await note(deps.db, sessionId, at, asked);
+    return { outcome: 'send', mail: { template, ...found, again: key } };
+  },
+});
+
+/** Which of several a mail is about; null where it would not be true now. Of parcels and refunds the last is meant. */
+type Which = (order: OrderToTell, now: Date) => Pick<MailRequest, 'ref'> | null;
+
+const MAKES_SENSE: Record<Resendable, Which> = {
+  order_confirmation: (order) => itself(isBought(order)),
+  payment_processing: ({ paymentStatus }) => itself(paymentStatus === 'PROCESSING'),
+  payment_failed: ({ paymentStatus }) => itself(paymentStatus === 'FAILED'),
+  checkout_expired: ({ status, paymentStatus, recoverableUntil }, now) =>
+    itself(status === 'EXPIRED' && paymentStatus === 'UNPAID' && recoverableUntil !== null && recoverableUntil > now),
+  order_shipped: ({ shipments }) => about(shipments.at(-1)?.id),
+  order_refunded: (order) => about(lastRefund(order, (status) => !isReversed(status))),
+  refund_failed: (order) => about(lastRefund(order, isReversed)),
+  order_received: (order) => itself(isBought(order)),
+  attention_needed: ({ attentionStep }) => itself(attentionStep !== null),
+};
+
+const itself = (isTrue: boolean) => (isTrue ? {} : null);
+
+const about = (ref: string | null | undefined) => (ref ? { ref } : null);
+
+const isBought = ({ status }: OrderToTell): boolean =>
+  status === 'PAID' || status === 'PREPARING' || status === 'SHIPPED' || status === 'COMPLETED';
+
+/** Stripe's id of the refund that was made last; one that Stripe has not answered has no mail yet. */
+const lastRefund = ({ refunds }: OrderToTell, is: (status: string) => boolean): string | null | undefined =>
+  refunds
+    .filter(({ stripeId, status }) => stripeId !== null && is(status))
+    .sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime())
+    .at(-1)?.stripeId;

@@ -1,0 +1,27 @@
+import type { NoticeKind } from '../../domain/events';
+import type { Deps } from '../deps';
+import { lookAtFailedPayment } from './failed-payment';
+import { lookAtPayout } from './payout';
+import type { FollowedNotice } from './records';
+import { lookAtReview } from './review';
+import { lookAtWarning } from './warning';
+
+/** One look at what Stripe tells beside an order's own story, by kind of object. */
+const LOOKS: Record<NoticeKind, (deps: Deps, id: string) => Promise<FollowedNotice>> = {
+  review: lookAtReview,
+  'fraud-warning': lookAtWarning,
+  'payment-failed': lookAtFailedPayment,
+  payout: lookAtPayout,
+};
+
+/** Finding whom a notice concerns. */
+export const notices = (deps: Deps) => ({
+  /** Reads the object at Stripe, writes down what it says, and names the order it concerns. Safe to repeat. */
+  async followNotice({ kind, id }: { kind: NoticeKind; id: string }): Promise<FollowedNotice> {
+    const followed = await LOOKS[kind](deps, id);
+    if (followed.outcome !== 'coming') deps.metrics.notices.inc({ kind, concerns: CONCERNS[followed.outcome] });
+    return followed;
+  },
+});
+
+const CONCERNS = { unknown: 'nobody', recorded: 'ledger', order: 'order' } as const;

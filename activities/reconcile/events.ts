@@ -1,0 +1,187 @@
+import type Stripe from 'stripe';
+import { isSubscribed, SUBSCRIBED_EVENTS, SUBSCRIBED_TYPES, type SubscribedEvent } from '../../domain/events';
+import { isSessionId, type SessionId } from '../../domain/ids';
+import { refundIsNews, type SweepWindow } from '../../domain/sweep';
+import { expectList } from '../../platform/stripe';
+import { idOf } from '../checkout/payment-owner';
+import type { Session } from '../checkout/session';
+import type { Deps } from '../deps';
+import { PAGE, type PageRead, type PageRequest, seconds } from './page';
+import { repair } from './repairs';
+import { differing, listed } from './sessions';
+
+/** Events that no webhook brought, or whose news was lost. */
+export const sweepEvents = (deps: Deps) => ({
+  /**
+   * Reads the lists of events of the types subscribed to, up to a page that has another one behind it. One query compares a page; what the
+   * database does not know of is passed on as a webhook would be.
+   */
+  async sweepEvents({ id, window, cursor }: PageRequest): Promise<PageRead> {
+    const asked = listsOf(window);
+    let [list, after] = cursorOf(cursor);
+    let checked = 0;
+    let woken = 0;
+    for (; list < asked.length; list++) {
+      const page = expectList(
+        await deps.stripe.events.list({ ...asked[list], limit: PAGE, ...(after && { starting_after: after }) }),
+      );
+      checked += page.data.length;
+      woken += await passOn(deps, id, page.data);
+      const last = page.data.at(-1);
+      if (page.has_more && last) return { checked, woken, cursor: `${list}:${last.id}` };
+      after = null;
+    }
+    return { checked, woken, cursor: null };
+  },
+});
+
+/** Stripe takes so many types in one request (https://docs.stripe.com/api/events/list). */
+const TYPES_AT_A_TIME = 20;
+
+/** Which lists a sweep reads: what happened since the mark, and now and then what Stripe still fails to deliver. */
+function listsOf({ eventsSince, undeliveredSince }: SweepWindow): Stripe.EventListParams[] {
+  const routed = SUBSCRIBED_TYPES.filter((type) => SUBSCRIBED_EVENTS[type] !== 'nobody');
+  const types: SubscribedEvent[][] = [];
+  for (let from = 0; from < routed.length; from += TYPES_AT_A_TIME)
+    types.push(routed.slice(from, from + TYPES_AT_A_TIME));
+  return [
+    ...types.map((some) => ({ types: some, created: { gte: seconds(eventsSince) } })),
+    ...(undeliveredSince === null
+      ? []
+      : types.map((some) => ({ types: some, created: { gte: seconds(undeliveredSince) }, delivery_success: false }))),
+  ];
+}
+
+/** The list, and the event after which it goes on. */
+function cursorOf(cursor: string | null): [number, string | null] {
+  const [list, after] = (cursor ?? '0').split(':');
+  return [Number(list), after ?? null];
+}
+
+/** What an event says of its object; the newest of a page speaks for all. */
+interface Told {
+  type: SubscribedEvent;
+  objectId: string;
+  mode: string | null;
+  status: string | null;
+  paymentIntentId: string | null;
+  object: unknown;
+}
+
+/** What the objects of the events subscribed to have in common. */
+interface EventObject {
+  object: string;
+  id?: string;
+  mode?: string;
+  status?: string | null;
+  open?: boolean;
+  payment_intent?: string | { id: string } | null;
+}
+
+/** Passes on what the database does not know of; answers how many orders that concerned. */
+async function passOn(deps: Deps, id: string, events: Stripe.Event[]): Promise<number> {
+  const told = [...new Map(events.toReversed().flatMap((event) => entryOf(event))).values()];
+  const orders = await passOnOrders(deps, id, told);
+  return orders + (await passOnOthers(deps, id, told));
+}
+
+function entryOf({ type, account, data }: Stripe.Event): [string, Told][] {
+  const object = data.object as unknown as EventObject;
+  if (!isSubscribed(type) || account || !object.id) return [];
+  const paymentIntent = object.object === 'payment_intent' ? object.id : idOf(object.payment_intent);
+  const status = object.object === 'review' ? (object.open ? 'open' : 'closed') : (object.status ?? null);
+  const told = { type, objectId: object.id, mode: object.mode ?? null, status, paymentIntentId: paymentIntent, object };
+  // One that brings money and one that says that none came are two facts of one session.
+  return [[`${SUBSCRIBED_EVENTS[type]}/${object.id}`, told]];
+}
+
+/** Sessions that completed, were paid later or failed to be, and those that expired. */
+async function passOnOrders(deps: Deps, id: string, told: Told[]): Promise<number> {
+  const of = (destination: 'order' | 'running-order') =>
+    told.filter(({ type, objectId }) => SUBSCRIBED_EVENTS[type] === destination && isSessionId(objectId));
+  const complete = of('order').map(({ type, objectId, object }) => ({
+    sessionId: objectId as SessionId,
+    ...listed(object as Session),
+    ...(type === 'checkout.session.async_payment_failed' && { paid: false, failed: true }),
+  }));
+  const differences = await differing(deps, complete);
+  await repair(deps, id, differences, ({ sessionId }) =>
+    deps.door.event(of('order').find(({ objectId }) => objectId === sessionId) as Told, { again: true }),
+  );
+
+  const expired = of('running-order').map(({ objectId }) => objectId);
+  const open = await deps.db.order.findMany({
+    where: { sessionId: { in: expired }, status: 'PENDING', paymentStatus: 'UNPAID' },
+    select: { sessionId: true, version: true },
+  });
+  const closed = open.map(({ sessionId, version }) => ({
+    sessionId: sessionId as SessionId,
+    action: 'closed' as const,
+    version,
+  }));
+  await repair(deps, id, closed, ({ sessionId }) =>
+    deps.door.event(of('running-order').find(({ objectId }) => objectId === sessionId) as Told),
+  );
+  return differences.length + closed.length;
+}
+
+interface KnownObject {
+  id: string;
+  session_id: SessionId | null;
+  version: number | null;
+  refund: string | null;
+  dispute: string | null;
+  notice: string | null;
+  payout: string | null;
+}
+
+/** Refunds, disputes, and what only concerns staff. */
+async function passOnOthers(deps: Deps, id: string, told: Told[]): Promise<number> {
+  const others = told.filter(({ type }) => !SUBSCRIBED_EVENTS[type].endsWith('order'));
+  if (others.length === 0) return 0;
+  const rows = await deps.db.$queryRaw<KnownObject[]>`
+    SELECT e.id, o.session_id, o.version, r.status AS refund, d.status AS dispute, p.status AS payout,
+      CASE WHEN n.kind = 'review' THEN CASE WHEN n.open THEN 'open' ELSE 'closed' END ELSE n.kind END AS notice
+    FROM unnest(${others.map(({ objectId }) => objectId)}::text[], ${others.map(({ paymentIntentId }) => paymentIntentId ?? '')}::text[])
+      AS e(id, payment_intent)
+    LEFT JOIN orders o ON o.payment_intent_id = e.payment_intent
+    LEFT JOIN refunds r ON r.stripe_id = e.id
+    LEFT JOIN disputes d ON d.id = e.id
+    LEFT JOIN notices n ON n.id = e.id
+    LEFT JOIN payouts p ON p.id = e.id`;
+  const known = new Map(rows.map((row) => [row.id, row]));
+  let orders = 0;
+  for (const event of others) {
+    const row = known.get(event.objectId);
+    if (!row || !isNews(event, row)) continue;
+    const action = ACTIONS[SUBSCRIBED_EVENTS[event.type]];
+    if (action === undefined || row.session_id === null) await deps.door.event(event);
+    else {
+      orders++;
+      const difference = { sessionId: row.session_id, action, version: row.version };
+      await repair(deps, id, [difference], () => deps.door.event(event));
+    }
+  }
+  return orders;
+}
+
+const ACTIONS: Partial<Record<string, 'refund_recorded' | 'dispute_recorded'>> = {
+  refund: 'refund_recorded',
+  dispute: 'dispute_recorded',
+};
+
+/** Whether the database does not know what the event says. What concerns nobody's order here is told of by webhooks alone. */
+function isNews({ type, status }: Told, known: KnownObject): boolean {
+  switch (SUBSCRIBED_EVENTS[type]) {
+    case 'refund':
+      return known.session_id !== null && refundIsNews(status, known.refund);
+    case 'dispute':
+      return known.session_id !== null && status !== known.dispute;
+    case 'review':
+      return known.notice === null ? known.session_id !== null : status === 'closed' && known.notice === 'open';
+    case 'payout':
+      return status !== known.payout;
+    default:
+      return known.notice === null && known.session_id !== null;
+  }
+}

@@ -1,0 +1,119 @@
+import type Stripe from 'stripe';
+import { disputeId, isDisputeId, isRefundId, isSessionId, refundId } from '../../domain/ids';
+import { expectList, expectObject } from '../../platform/stripe';
+import { found } from '../checkout/payment-owner';
+import { writeStray } from '../checkout/take-up';
+import type { Deps } from '../deps';
+import { disputesOff, missingCharges, missingRefunds, refundsOff, type Span, strangeCharges } from './differences';
+import { keepEntries, type Transaction } from './ledger-entries';
+import { PAGE, type PageRead, type PageRequest, seconds } from './page';
+import { recordPayout } from './payout-records';
+import { repair } from './repairs';
+import { differing } from './sessions';
+
+/** Where the money went, as Stripe's balance has it. */
+export const ledger = (deps: Deps) => {
+  const { db, stripe, door, clock } = deps;
+
+  return {
+    /**
+     * A page of the balance's movements is kept. After the last one, whatever moved for an order that does not know of it wakes that order:
+     * a charge finds its session, a refund or dispute its follower. What is missing in the list is asked for by its id.
+     */
+    async readBalance(page: PageRequest): Promise<PageRead> {
+      const { window, cursor } = page;
+      const list = expectList(
+        await stripe.balanceTransactions.list({
+          created: { gte: seconds(window.ledgerSince), lte: seconds(window.until) },
+          expand: ['data.source'],
+          limit: PAGE,
+          ...(cursor && { starting_after: cursor }),
+        }),
+      );
+      await keepEntries(deps, list.data);
+      const last = list.data.at(-1);
+      if (list.has_more && last) return { checked: list.data.length, woken: 0, cursor: last.id };
+      return { checked: list.data.length, woken: await follow(page), cursor: null };
+    },
+  };
+
+  async function follow({ id, window }: PageRequest): Promise<number> {
+    const span = { since: new Date(window.ledgerSince), until: new Date(window.until) };
+    await lookForMissing(span);
+    await readPayouts(span);
+    return (await findSessions(id, span)) + (await tellFollowers(id, span));
+  }
+
+  /** Charges that no order knows: Stripe says, once, whose session each belongs to, and that session is looked at. */
+  async function findSessions(id: string, span: Span): Promise<number> {
+    for (const charge of await strangeCharges(db, span))
+      if (charge.traced_at === null) await trace(charge.id, charge.payment_intent_id);
+    const sessions = (await strangeCharges(db, span)).flatMap(({ session_id }) =>
+      session_id && isSessionId(session_id)
+        ? [{ sessionId: session_id, mode: 'payment', paid: true, failed: false }]
+        : [],
+    );
+    const differences = await differing(deps, sessions);
+    await repair(deps, id, differences);
+    return differences.length;
+  }
+
+  async function trace(entry: string, paymentIntent: string | null): Promise<void> {
+    const session = paymentIntent
+      ? expectList(await stripe.checkout.sessions.list({ payment_intent: paymentIntent, limit: 1 })).data[0]
+      : undefined;
+    // Of a session that sells no goods (a subscription's, say) there will never be an order.
+    if (session && session.mode !== 'payment') await writeStray(deps, session);
+    await db.ledgerEntry.update({
+      where: { id: entry },
+      data: { sessionId: session?.id ?? null, tracedAt: new Date(clock.now()) },
+    });
+  }
+
+  /** Refunds and disputes whose sum here is not what moved. */
+  async function tellFollowers(id: string, span: Span): Promise<number> {
+    const refunds = (await refundsOff(db, span)).filter(({ reference }) => isRefundId(reference));
+    for (const { reference, session_id: sessionId, version } of refunds)
+      await repair(deps, id, [{ sessionId, version, action: 'refund_recorded' }], () =>
+        door.refund(refundId(reference)),
+      );
+    const disputes = (await disputesOff(db, span)).filter(({ reference }) => isDisputeId(reference));
+    for (const { reference, session_id: sessionId, version } of disputes)
+      await repair(deps, id, [{ sessionId, version, action: 'dispute_recorded' }], () =>
+        door.dispute(disputeId(reference)),
+      );
+    return refunds.length + disputes.length;
+  }
+
+  /** What orders say was paid or given back and the list does not have: it may have moved before the list began. */
+  async function lookForMissing(span: Span): Promise<void> {
+    for (const { payment_intent_id } of await missingCharges(db, span)) {
+      if (payment_intent_id === null) continue;
+      const expand = ['latest_charge.balance_transaction'];
+      const intent = await found(stripe.paymentIntents.retrieve(payment_intent_id, { expand }));
+      const charge = intent && (expectObject(intent, 'payment_intent').latest_charge as Stripe.Charge | null);
+      await keepFrom(charge, charge?.balance_transaction);
+    }
+    for (const { reference } of await missingRefunds(db, span)) {
+      const refund = await found(stripe.refunds.retrieve(reference, { expand: ['balance_transaction'] }));
+      await keepFrom(refund, refund?.balance_transaction);
+    }
+  }
+
+  async function keepFrom(source: Stripe.Charge | Stripe.Refund | null, transaction: unknown): Promise<void> {
+    if (source === null || typeof transaction !== 'object' || transaction === null) return;
+    await keepEntries(deps, [{ ...(transaction as Transaction), source: source as Transaction['source'] }]);
+  }
+
+  /** Payouts that moved and that nobody has told of, and those that did not come out right when they were read last. */
+  async function readPayouts({ since, until }: Span): Promise<void> {
+    const unread = await db.$queryRaw<{ id: string }[]>`
+      SELECT DISTINCT e.source AS id FROM ledger_entries e LEFT JOIN payouts p ON p.id = e.source
+      WHERE e.at BETWEEN ${since} AND ${until} AND e.category = 'payout' AND e.source IS NOT NULL AND p.id IS NULL
+      UNION SELECT id FROM payouts WHERE transactions <> amount`;
+    for (const { id } of unread) {
+      const payout = await found(stripe.payouts.retrieve(id));
+      if (payout) await recordPayout(deps, expectObject(payout, 'payout'));
+    }
+  }
+};

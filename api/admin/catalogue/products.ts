@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { isCurrency } from '../../../domain/ids';
+import { PRODUCT_KINDS } from '../../../domain/order';
+import type { ApiDeps } from '../../deps';
+import { type Route, route } from '../../http/route';
+import { text } from '../../http/schemas';
+import { imageAddress, prose, SkuInPath } from '../fields';
+import { AdminProduct, readProduct } from './document';
+import { saveProduct } from './save';
+
+/** Stripe takes at most twelve digits, and for most currencies eight; what a currency allows is Stripe's to say. */
+const Amount = z.int().min(0).max(999_999_999_999).meta({ description: 'In the currency’s smallest unit.' });
+const Currency = z
+  .string()
+  .refine(isCurrency, 'must be an ISO 4217 code in lower case')
+  .meta({ description: 'ISO 4217, lower case.', example: 'eur' });
+const StripePriceId = z
+  .string()
+  .regex(/^[\w.-]{1,255}$/, 'must be the id of a price at Stripe')
+  .meta({ example: 'price_1RAbCdEfGhIjKlMn' });
+
+const price = z.strictObject({ amount: Amount, currency: Currency, stripePriceId: StripePriceId });
+const payWhatYouWant = z
+  .strictObject({ currency: Currency, minimum: Amount, suggested: Amount, stripePriceId: StripePriceId })
+  .refine(({ minimum, suggested }) => minimum <= suggested, {
+    error: 'must not be less than the minimum',
+    path: ['suggested'],
+  });
+
+export const ProductBody = z
+  .strictObject({
+    name: text(250),
+    description: prose(5_000).default(''),
+    kind: z.enum(PRODUCT_KINDS),
+    imageUrl: imageAddress.nullish(),
+    active: z.boolean().default(true).meta({ description: 'Whether it is for sale.' }),
+    prices: z.array(price).max(150).meta({ description: 'One a currency; the first is the default.' }),
+    payWhatYouWant: payWhatYouWant.nullish(),
+  })
+  .superRefine(({ prices, payWhatYouWant }, context) => {
+    if (prices.length === 0 && !payWhatYouWant)
+      context.addIssue({ code: 'custom', path: ['prices'], message: 'name at least one price, or payWhatYouWant' });
+    const offers = [...prices, ...(payWhatYouWant ? [payWhatYouWant] : [])];
+    offers.forEach(({ currency, stripePriceId }, i) => {
+      const path = i < prices.length ? ['prices', i] : ['payWhatYouWant'];
+      if (i < prices.length && prices.findIndex((other) => other.currency === currency) < i)
+        context.addIssue({ code: 'custom', path: [...path, 'currency'], message: 'has a price already' });
+      if (offers.findIndex((other) => other.stripePriceId === stripePriceId) < i)
+        context.addIssue({ code: 'custom', path: [...path, 'stripePriceId'], message: 'is named twice' });
+    });
+  });
+
+/** The catalogue, as staff keep it. */
+export const catalogueRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>): Route[] => [
+  route({
+    method: 'put',
+    path: '/admin/products/{sku}',
+    tag: 'Staff',
+    summary: 'Create or replace a product',
+    description:
+      'Prices are made at Stripe and linked here by id. A price that is no longer named is no longer offered, but stays known, so that a session made with it is understood. What the product is (`kind`) can change only while it was never sold or stocked.',
+    params: SkuInPath,
+    body: ProductBody,
+    answers: {
+      200: { description: 'Replaced.', schema: AdminProduct },
+      201: { description: 'Created.', schema: AdminProduct },
+    },
+    problems: ['invalid_transition'],
+    handle: async ({ params: { sku }, body }) => {
+      const { created } = await saveProduct(db, sku, body, new Date(clock.now()));
+      return { status: created ? 201 : 200, body: await readProduct(db, sku) };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/admin/products/{sku}',
+    tag: 'Staff',
+    summary: 'A product, with the ids of its prices at Stripe',
+    params: SkuInPath,
+    answers: { 200: { description: 'The product.', schema: AdminProduct } },
+    problems: ['unknown_sku'],
+    handle: async ({ params: { sku } }) => ({ body: await readProduct(db, sku) }),
+  }),
+];

@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { EVIDENCE_FIELDS, type Evidence, LONGEST_EVIDENCE, LONGEST_FIELD, lengthOf } from '../../../domain/evidence';
+import { isDisputeId } from '../../../domain/ids';
+import { Problem } from '../../../domain/problem';
+import type { Dispute } from '../../../prisma/generated/client';
+import type { Db } from '../../../store/database';
+import type { ApiDeps } from '../../deps';
+import { type Route, route } from '../../http/route';
+import { Money, money, orNull, Timestamp, timestamp, timestampOrNull } from '../../http/schemas';
+import { KeyHeader, prose } from '../fields';
+import { submitEvidence } from './submission';
+
+const DisputeInPath = z.strictObject({
+  id: z.string().max(255).meta({ description: 'Stripe’s id of the dispute.', example: 'du_1Q2w3E4r5T6y' }),
+});
+
+const EvidenceTexts = z
+  .strictObject(
+    Object.fromEntries(EVIDENCE_FIELDS.map((field) => [field, prose(LONGEST_FIELD).optional()])) as Record<
+      (typeof EVIDENCE_FIELDS)[number],
+      z.ZodOptional<z.ZodString>
+    >,
+  )
+  .refine((given) => lengthOf(withoutGaps(given)) <= LONGEST_EVIDENCE, {
+    error: `has more than ${LONGEST_EVIDENCE} characters in all`,
+  })
+  .meta({ id: 'Evidence', description: 'The text fields of Stripe’s dispute evidence, by their names there.' });
+
+const DisputeDocument = z
+  .strictObject({
+    id: z.string(),
+    order: z.strictObject({ number: z.string(), sessionId: z.string() }),
+    status: z.string().meta({ description: 'Stripe’s word.' }),
+    reason: z.string().meta({ description: 'Stripe’s word.' }),
+    amount: Money,
+    withdrawn: orNull(Money).meta({
+      description: 'What the bank took and has not given back; null when nothing moved.',
+    }),
+    open: z.boolean(),
+    lost: z.boolean().meta({ description: 'It is over, and the money is the buyer’s.' }),
+    dueBy: orNull(Timestamp).meta({ description: 'Until when evidence is taken; null where Stripe names no day.' }),
+    evidence: orNull(EvidenceTexts).meta({
+      description: 'Null before it is gathered, and after the customer was erased.',
+    }),
+    gatheredAt: orNull(Timestamp),
+    editedAt: orNull(Timestamp).meta({
+      description: 'Once staff have changed it, nothing is gathered over their words.',
+    }),
+    submittedAt: orNull(Timestamp),
+    createdAt: Timestamp,
+    closedAt: orNull(Timestamp),
+  })
+  .meta({ id: 'Dispute' });
+
+const answers = { 200: { description: 'The dispute as it is now.', schema: DisputeDocument } };
+
+/** Disputes, for who answers them: the evidence that was gathered, to be read, changed, and given to the bank. */
+export function disputeRoutes(deps: ApiDeps): Route[] {
+  const common = { tag: 'Staff', params: DisputeInPath, answers } as const;
+  return [
+    route({
+      ...common,
+      method: 'get',
+      path: '/admin/disputes/{id}',
+      summary: 'A dispute with the evidence that was gathered',
+      problems: ['unknown_dispute'],
+      handle: async ({ params }) => ({ body: await readDispute(deps.db, params.id) }),
+    }),
+    route({
+      ...common,
+      method: 'put',
+      path: '/admin/disputes/{id}/evidence',
+      summary: 'Replace the evidence',
+      description:
+        'All of it: a field that is left out is not submitted. `409` once the dispute is closed, or its evidence is being submitted or was.',
+      body: EvidenceTexts,
+      problems: ['unknown_dispute', 'invalid_transition'],
+      handle: async ({ params, body }) => {
+        await replaceEvidence(deps, params.id, withoutGaps(body));
+        return { body: await readDispute(deps.db, params.id) };
+      },
+    }),
+    route({
+      ...common,
+      method: 'post',
+      path: '/admin/disputes/{id}/submit',
+      headers: KeyHeader,
+      summary: 'Give the evidence to the bank, which takes it once',
+      description: 'When Stripe takes longer than 8 s the answer is the dispute as it is, and the rest follows.',
+      problems: ['unknown_dispute', 'invalid_transition'],
+      handle: async ({ params, headers }) => {
+        const { id } = await readDispute(deps.db, params.id);
+        await submitEvidence(deps.temporal, id, headers['idempotency-key']);
+        return { body: await readDispute(deps.db, id) };
+      },
+    }),
+  ];
+}
+
+async function readDispute(db: Db, id: string): Promise<z.input<typeof DisputeDocument>> {
+  const dispute = isDisputeId(id)
+    ? await db.dispute.findUnique({ where: { id }, include: { order: { select: { number: true } } } })
+    : null;
+  if (dispute === null) throw unknownDispute();
+  const { order, sessionId, currency, withdrawnCurrency } = dispute;
+  return {
+    ...{ id, status: dispute.status, reason: dispute.reason, open: dispute.open, lost: dispute.lost },
+    order: { number: order.number, sessionId },
+    amount: money(dispute.amount, currency),
+    withdrawn: withdrawnCurrency === null ? null : money(dispute.withdrawn, withdrawnCurrency),
+    dueBy: timestampOrNull(dispute.dueBy),
+    evidence: dispute.evidence as Evidence | null,
+    gatheredAt: timestampOrNull(dispute.gatheredAt),
+    editedAt: timestampOrNull(dispute.editedAt),
+    submittedAt: timestampOrNull(dispute.submittedAt),
+    createdAt: timestamp(dispute.createdAt),
+    closedAt: timestampOrNull(dispute.closedAt),
+  };
+}
+
+/** Under the order's row lock, as everything that is written of a dispute. */
+async function replaceEvidence({ db, clock }: ApiDeps, id: string, evidence: Evidence): Promise<void> {
+  const at = new Date(clock.now());
+  await db.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT 1 FROM orders WHERE session_id = (SELECT session_id FROM disputes WHERE id = ${id}) FOR UPDATE`;
+    const dispute = await tx.dispute.findUnique({ where: { id }, include: { order: { include: { customer: true } } } });
+    if (dispute === null) throw unknownDispute();
+    const refusal = refusalToEdit(dispute, dispute.order.customer?.erasedAt ?? null);
+    if (refusal !== null) throw new Problem('invalid_transition', refusal);
+    await tx.dispute.update({ where: { id }, data: { evidence, editedAt: at, updatedAt: at } });
+    await tx.timelineEntry.createMany({
+      data: [
+        {
+          sessionId: dispute.sessionId,
+          at,
+          type: 'dispute',
+          message: `Staff changed the evidence for the dispute ${id}`,
+          actor: 'staff',
+          key: `dispute/${id}/edited/${at.getTime()}`,
+        },
+      ],
+      skipDuplicates: true,
+    });
+  });
+}
+
+function refusalToEdit({ open, status, submittedAt, submission }: Dispute, erasedAt: Date | null): string | null {
+  if (!open) return `The dispute is closed: ${status}.`;
+  if (submittedAt !== null) return 'The evidence was submitted already.';
+  if (submission !== null) return 'The evidence is being submitted.';
+  if (erasedAt !== null) return 'The customer was erased: nothing about them is written down again.';
+  return null;
+}
+
+const unknownDispute = () => new Problem('unknown_dispute', 'There is no dispute of this id.');
+
+/** What is empty is left out. */
+const withoutGaps = (given: Partial<Record<string, string | undefined>>): Evidence =>
+  Object.fromEntries(Object.entries(given).filter(([, text]) => text !== undefined && text !== '')) as Evidence;

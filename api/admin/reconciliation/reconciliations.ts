@@ -1,0 +1,125 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { WorkflowIdReusePolicy } from '@temporalio/common';
+import { z } from 'zod';
+import { DISCREPANCY_KINDS } from '../../../domain/discrepancy';
+import { Problem } from '../../../domain/problem';
+import { WORKFLOWS } from '../../../messages/names';
+import { reconcileStart } from '../../../messages/reconcile';
+import type { Reconciliation as Row } from '../../../prisma/generated/client';
+import type { ApiDeps } from '../../deps';
+import { type Route, route } from '../../http/route';
+import { orNull, Timestamp, text, timestamp, timestampOrNull } from '../../http/schemas';
+import { bounded } from '../../order-workflow';
+import { KeyHeader } from '../fields';
+
+const TEMPORAL_MS = 5_000;
+
+const Reconciliation = z
+  .strictObject({
+    id: z.uuid(),
+    status: z.enum(['RUNNING', 'COMPLETED', 'FAILED']),
+    startedAt: Timestamp,
+    finishedAt: orNull(Timestamp),
+    checked: z
+      .int()
+      .meta({ description: 'How many objects of Stripe, runs and orders were held against the database.' }),
+    repaired: z
+      .array(z.strictObject({ sessionId: z.string(), action: z.string() }))
+      .meta({ description: 'Orders that were seen to differ from Stripe, and that came right.' }),
+    discrepancies: z
+      .array(z.strictObject({ kind: z.enum(DISCREPANCY_KINDS), reference: z.string(), detail: z.string() }))
+      .meta({ description: 'What Stripe and the orders did not agree about when it ended.' }),
+  })
+  .meta({ id: 'Reconciliation' });
+
+/** Sweeps of Stripe's lists, and what they found. */
+export const reconciliationRoutes = (deps: ApiDeps): Route[] => [
+  route({
+    method: 'post',
+    path: '/admin/reconciliations',
+    tag: 'Staff',
+    summary: 'Run a sweep now, at least 25 hours back',
+    description: 'Beside the sweeps that run by themselves. A repeat under the same Idempotency-Key is the same sweep.',
+    headers: KeyHeader,
+    answers: {
+      202: { description: 'It runs; look for its end under this id.', schema: z.strictObject({ id: z.uuid() }) },
+    },
+    handle: async ({ headers }) => {
+      const id = idOf(headers['idempotency-key']);
+      await start(deps, id);
+      await deps.db.reconciliation.createMany({
+        data: [{ id, trigger: 'staff', status: 'RUNNING', startedAt: new Date(deps.clock.now()) }],
+        skipDuplicates: true,
+      });
+      return { status: 202, body: { id } };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/admin/reconciliations/{id}',
+    tag: 'Staff',
+    summary: 'A sweep, what it repaired and what it found',
+    params: z.strictObject({ id: text(64).meta({ description: 'Its id, or `latest`.' }) }),
+    answers: { 200: { description: 'The sweep as it stands.', schema: Reconciliation } },
+    problems: ['not_found'],
+    handle: async ({ params: { id } }) => ({ body: await read(deps, id) }),
+  }),
+];
+
+/** Durable when it returns, whether or not a worker runs. The workflow takes each id once, for as long as Temporal and the database remember it. */
+async function start({ temporal, db }: ApiDeps, id: string): Promise<void> {
+  if ((await db.reconciliation.count({ where: { id } })) > 0) return;
+  const workflowIdReusePolicy = WorkflowIdReusePolicy.REJECT_DUPLICATE;
+  try {
+    await bounded(temporal, TEMPORAL_MS, () =>
+      temporal.workflow.start(WORKFLOWS.reconcile, {
+        ...reconcileStart({ id, trigger: 'staff' }),
+        workflowIdReusePolicy,
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+async function read({ db }: ApiDeps, ref: string): Promise<z.input<typeof Reconciliation>> {
+  const found =
+    ref === 'latest'
+      ? await db.reconciliation.findFirst({ orderBy: { startedAt: 'desc' } })
+      : UUID.test(ref)
+        ? await db.reconciliation.findUnique({ where: { id: ref } })
+        : null;
+  if (found === null) throw new Problem('not_found', 'There is no such reconciliation.');
+  const repaired = await db.reconciliationRepair.findMany({
+    where: { reconciliationId: found.id, changed: true },
+    orderBy: { sessionId: 'asc' },
+  });
+  return {
+    id: found.id,
+    status: found.status,
+    startedAt: timestamp(found.startedAt),
+    finishedAt: timestampOrNull(found.finishedAt),
+    checked: found.checked,
+    repaired: repaired.map(({ sessionId, action }) => ({ sessionId, action })),
+    discrepancies: found.discrepancies as unknown as Found,
+  };
+}
+
+type Found = z.input<typeof Reconciliation>['discrepancies'] & Row['discrepancies'];
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** An id of its own, or the one that belongs to the caller's key. */
+function idOf(key: string | undefined): string {
+  if (key === undefined) return randomUUID();
+  const hash = createHash('sha256').update(`reconciliation/${key}`).digest('hex');
+  // A UUID of version 8, which is anybody's own to make (RFC 9562, 5.8).
+  return [
+    hash.slice(0, 8),
+    hash.slice(8, 12),
+    `8${hash.slice(13, 16)}`,
+    `a${hash.slice(17, 20)}`,
+    hash.slice(20, 32),
+  ].join('-');
+}

@@ -1,0 +1,55 @@
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import type { SessionId } from '../../../domain/ids';
+import { DECISIONS, isFinal } from '../../../domain/order';
+import { Problem } from '../../../domain/problem';
+import { againKey, openFailures, requestOf } from '../../../domain/refund';
+import { WORKFLOWS } from '../../../messages/names';
+import { refundRequestStart, retryRefundRequestUpdate } from '../../../messages/refund-request';
+import type { Refund } from '../../../prisma/generated/client';
+import type { ApiDeps } from '../../deps';
+import { bounded } from '../../order-workflow';
+import { isLate } from '../orders/send-update';
+import { startRequest } from './request';
+
+const PATIENCE_MS = 8_000;
+
+/**
+ * `retry` of an order that is done and whose refund is not: one that did not go through is asked for anew, one whose request cannot go on is
+ * tried now. False where there is neither: then the order's own workflow is asked.
+ * @throws 409 when what did not go through cannot be given back any more
+ */
+export async function retryRefund(deps: ApiDeps, sessionId: SessionId): Promise<boolean> {
+  const { status, total, attentionStep, refunds } = await deps.db.order.findUniqueOrThrow({
+    where: { sessionId },
+    select: { status: true, total: true, attentionStep: true, refunds: { orderBy: { updatedAt: 'desc' } } },
+  });
+  if (!isFinal(status) || attentionStep === null) return false;
+  if (attentionStep === DECISIONS.refundFailed) return askAnew(deps, sessionId, openFailures(refunds, total));
+  const waiting = refunds.filter((row) => row.status === 'requested' && row.key.startsWith(`${sessionId}/staff/`));
+  await Promise.all(waiting.map((row) => tryNow(deps, sessionId, row)));
+  return waiting.length > 0;
+}
+
+async function askAnew({ temporal }: ApiDeps, sessionId: SessionId, [failed]: Refund[]): Promise<boolean> {
+  if (!failed) return false;
+  const result = await startRequest(temporal, { sessionId, key: againKey(failed.stripeId) }, PATIENCE_MS);
+  if (result?.outcome !== 'refused') return true;
+  throw result.code === 'refund_exceeds_remaining'
+    ? new Problem('refund_exceeds_remaining', 'Less is left to refund than this refund was.')
+    : new Problem('invalid_transition', `The refund cannot be asked for anew now: ${result.code.replace('_', ' ')}.`);
+}
+
+/** The request's workflow tries at once, or, where it was ended by hand, starts again with what was asked. */
+async function tryNow({ temporal }: ApiDeps, sessionId: SessionId, row: Refund): Promise<void> {
+  const key = row.key.slice(`${sessionId}/staff/`.length);
+  const start = refundRequestStart({ sessionId, key, request: requestOf(row) });
+  try {
+    await bounded(temporal, PATIENCE_MS, () =>
+      temporal.workflow.executeUpdateWithStart(retryRefundRequestUpdate, {
+        startWorkflowOperation: new WithStartWorkflowOperation(WORKFLOWS.refundRequest, start),
+      }),
+    );
+  } catch (error) {
+    if (!isLate(error)) throw error;
+  }
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { REASONS } from '../../../domain/order';
+import type { ApiDeps } from '../../deps';
+import { type Route, route } from '../../http/route';
+import { KeyHeader, note, OrderRef, Sku } from '../fields';
+import { AdminOrder, findOrder, readAdminOrder } from '../orders/document';
+import { requestRefund } from './request';
+
+const RefundBody = z.strictObject({
+  amount: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: 'In the smallest unit of the order’s currency; absent: everything that is left.' }),
+  reason: z.enum(REASONS),
+  restock: z
+    .array(z.strictObject({ sku: Sku, quantity: z.int().min(1).max(1_000_000) }))
+    .min(1)
+    .max(200)
+    .refine((lines) => new Set(lines.map(({ sku }) => sku)).size === lines.length, 'names a SKU twice')
+    .optional()
+    .meta({ description: 'What goes back on the shelf, shipped or not; never more than was bought.' }),
+  note: note.optional().meta({ description: 'For the timeline; never leaves the database.' }),
+});
+
+/** Money is given once a key, so here it must be given. */
+const RequiredKey = z.strictObject({
+  'idempotency-key': KeyHeader.shape['idempotency-key'].unwrap(),
+});
+
+/** `POST /admin/orders/{ref}/refund`: gives money back, of an order whose workflow runs and of one whose workflow has ended. */
+export const refundRoutes = (deps: ApiDeps): Route[] => [
+  route({
+    method: 'post',
+    path: '/admin/orders/{ref}/refund',
+    tag: 'Staff',
+    summary: 'Refund an order, all that is left or a part',
+    description:
+      'Once a key: the same key with the same body gives the same answer and one refund. When Stripe takes longer than 8 s the answer is the order as it is, with the refund listed as `requested`, and the rest follows.',
+    params: OrderRef,
+    headers: RequiredKey,
+    body: RefundBody,
+    answers: { 200: { description: 'The order as it is now.', schema: AdminOrder } },
+    problems: ['unknown_order', 'idempotency_key_reused', 'refund_exceeds_remaining', 'invalid_transition'],
+    handle: async ({ params, headers, body: { amount, reason, restock, note } }) => {
+      const sessionId = await findOrder(deps.db, params.ref);
+      const request = { reason, ...(amount !== undefined && { amount }), ...(restock && { restock }) };
+      await requestRefund(deps, sessionId, headers['idempotency-key'], request, note);
+      return { body: await readAdminOrder(deps, sessionId) };
+    },
+  }),
+];

@@ -1,0 +1,147 @@
+import { OpenAPIRegistry, OpenApiGeneratorV31, type ResponseConfig } from '@asteasolutions/zod-to-openapi';
+import { z } from 'zod';
+import { PROBLEMS, type ProblemCode } from '../../domain/problem';
+import { version } from '../../package.json';
+import type { Env } from '../../platform/env';
+import { isRaw, type Route, route } from './route';
+
+const Problem = z
+  .object({
+    type: z.string().meta({ example: 'urn:holdfast:problem:out_of_stock' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().meta({ description: 'What is wrong and what to do about it.' }),
+    code: z
+      .enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]])
+      .meta({ description: 'Stable: branch on this.' }),
+    errors: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: 'With `invalid_request`: what is wrong where.' }),
+    items: z
+      .array(z.object({ sku: z.string(), requested: z.int(), available: z.int() }))
+      .optional()
+      .meta({ description: 'With `out_of_stock`: what is missing.' }),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457. The table of codes is the whole of it.' });
+
+/** `GET /openapi.json`: the document of the very schemas that the routes validate with, made once. */
+export function openApiDocument(routes: Route[], env: Pick<Env, 'PUBLIC_URL'>): Route {
+  const self = route({
+    method: 'get',
+    path: '/openapi.json',
+    tag: 'Operations',
+    summary: 'This document',
+    answers: { 200: { description: 'OpenAPI 3.1.', schema: z.record(z.string(), z.unknown()) } },
+    handle: async () => ({ body: document, headers: { 'cache-control': 'no-cache' } }),
+  });
+  const document = describe([...routes, self], env);
+  return self;
+}
+
+function describe(routes: Route[], env: Pick<Env, 'PUBLIC_URL'>) {
+  const registry = new OpenAPIRegistry();
+  registry.registerComponent('securitySchemes', 'staff', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'ADMIN_TOKEN',
+  });
+  for (const one of routes) registry.registerPath(pathOf(one));
+  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Holdfast',
+      version,
+      description:
+        'The durable order back office for shops on Stripe Checkout. Money is an integer in the currency’s smallest unit; times are RFC 3339; errors are problem documents.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: env.PUBLIC_URL }],
+    tags: [
+      { name: 'Storefront', description: 'What a shop’s pages call.' },
+      { name: 'Stripe', description: 'Where Stripe delivers its events.' },
+      { name: 'Staff', description: 'Orders, catalogue and stock, for whoever holds the staff token.' },
+      { name: 'Operations', description: 'Health, metrics and this document.' },
+    ],
+  });
+}
+
+function pathOf(one: Route) {
+  const staff = one.path.startsWith('/admin');
+  return {
+    method: one.method,
+    path: one.path,
+    tags: [one.tag],
+    summary: one.summary,
+    operationId: operationId(one),
+    ...(one.description && { description: one.description }),
+    ...(staff && { security: [{ staff: [] }] }),
+    request: {
+      ...(one.params && { params: one.params }),
+      ...(one.query && { query: one.query }),
+      ...(one.headers && { headers: one.headers }),
+      ...(one.body && { body: bodyOf(one.body) }),
+    },
+    responses: { ...answersOf(one), ...problemsOf(one, staff) },
+  };
+}
+
+/** `POST /orders/{sessionId}/abandon` → `postOrdersSessionIdAbandon`. */
+const operationId = ({ method, path }: Route): string =>
+  method + path.replaceAll(/[^A-Za-z0-9]+(\w?)/g, (_all, letter: string) => letter.toUpperCase());
+
+function bodyOf(body: NonNullable<Route['body']>) {
+  if (!isRaw(body)) return { required: true, content: { 'application/json': { schema: body } } };
+  return {
+    required: true,
+    description: body.description,
+    content: { [body.contentType]: { schema: { type: 'string' as const, format: 'binary' } } },
+  };
+}
+
+function answersOf({ answers }: Route): Record<string, ResponseConfig> {
+  return Object.fromEntries(
+    Object.entries(answers).map(([status, { description, schema, contentType = 'application/json', headers }]) => [
+      status,
+      {
+        description,
+        ...(headers && {
+          headers: Object.fromEntries(
+            Object.entries(headers).map(([name, words]) => [
+              name,
+              { description: words, schema: { type: 'string' as const } },
+            ]),
+          ),
+        }),
+        ...((schema || contentType !== 'application/json') && {
+          content: { [contentType]: { schema: schema ?? { type: 'string' as const } } },
+        }),
+      },
+    ]),
+  );
+}
+
+/** The problems of a route, one answer a status, with the codes it can have. */
+function problemsOf(one: Route, staff: boolean): Record<string, ResponseConfig> {
+  const codes = new Set<ProblemCode>([
+    ...(one.problems ?? []),
+    ...(staff ? (['unauthorized'] as const) : []),
+    ...(one.body && !isRaw(one.body) ? (['payload_too_large', 'unsupported_media_type'] as const) : []),
+    'invalid_request',
+    'internal',
+    'unavailable',
+  ]);
+  const statuses = [...new Set([...codes].map((code) => PROBLEMS[code][0]))].sort();
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const here = [...codes].filter((code) => PROBLEMS[code][0] === status);
+      return [
+        String(status),
+        {
+          description: here.map((code) => `\`${code}\`: ${PROBLEMS[code][1]}.`).join(' '),
+          content: { 'application/problem+json': { schema: Problem } },
+        },
+      ];
+    }),
+  );
+}

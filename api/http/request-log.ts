@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Request, RequestHandler, Response } from 'express';
+import { pinoHttp } from 'pino-http';
+import type { Logger } from '../../platform/logger';
+import type { ApiMetrics } from '../metrics';
+
+/** One line a request: method, route, status, duration. What was asked for is told by the route's own path; see `whereTo`. */
+export function requestLog(log: Logger): RequestHandler {
+  return pinoHttp<IncomingMessage, ServerResponse>({
+    logger: log,
+    genReqId: (_req, res) => {
+      const id = randomUUID();
+      res.setHeader('x-request-id', id);
+      return id;
+    },
+    quietReqLogger: true,
+    customAttributeKeys: { reqId: 'request', responseTime: 'ms' },
+    serializers: { req: () => undefined, res: () => undefined, err: () => undefined },
+    wrapSerializers: false,
+    autoLogging: { ignore: (req) => QUIET.test(req.url ?? '') },
+    customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'info'),
+    customSuccessObject: (req, res, line) => ({ ...line, ...lineOf(req as Request, res as Response) }),
+    customErrorObject: (req, res, _error, line) => ({ ...line, ...lineOf(req as Request, res as Response) }),
+    customSuccessMessage: () => 'request',
+    customErrorMessage: () => 'request',
+  }) as RequestHandler;
+}
+
+/** Times each request by its route's declared path. */
+export const requestMetrics =
+  ({ requests }: ApiMetrics): RequestHandler =>
+  (req, res, next) => {
+    const end = requests.startTimer();
+    res.once('close', () =>
+      end({ method: METHODS.has(req.method) ? req.method : 'other', route: routeOf(res), status: res.statusCode }),
+    );
+    next();
+  };
+
+const QUIET = /^\/(?:healthz|readyz|metrics)(?:[?#]|$)/;
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']);
+
+const routeOf = (res: Response): string => (typeof res.locals?.route === 'string' ? res.locals.route : 'none');
+
+const lineOf = (req: Request, res: Response) => ({ method: req.method, status: res.statusCode, ...whereTo(res) });
+
+/**
+ * The route, and the ids in its path that have the form of ids. An address nobody declared is not written down, nor is a query, nor a
+ * token: each may hold what only the shopper should know.
+ */
+function whereTo(res: Response): { route: string; ids?: Record<string, string> } {
+  const ids = Object.entries((res.locals?.params ?? {}) as Record<string, unknown>).filter(
+    (entry): entry is [string, string] =>
+      entry[0] !== 'token' && typeof entry[1] === 'string' && /^[\w.-]{1,220}$/.test(entry[1]),
+  );
+  return { route: routeOf(res), ...(ids.length > 0 && { ids: Object.fromEntries(ids) }) };
+}

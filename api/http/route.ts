@@ -1,0 +1,178 @@
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { z } from 'zod';
+import { Problem, type ProblemCode } from '../../domain/problem';
+import { within } from '../../platform/within';
+
+/** What a handler gives back: the body as JSON. A handler that has written to `res` itself gives back nothing. */
+export interface Answer {
+  status?: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** A body that is not JSON: the handler finds its bytes in `req.body`, or, with `'stream'`, reads them from `req` itself. */
+export interface RawBody {
+  raw: { limit: number } | 'stream';
+  contentType: string;
+  description: string;
+}
+
+export interface DocumentedAnswer {
+  description: string;
+  schema?: z.ZodType;
+  /** `application/json` where nothing else is said. */
+  contentType?: string;
+  headers?: Record<string, string>;
+}
+
+type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
+
+export interface Call<P, Q, H, B> {
+  params: Output<P>;
+  query: Output<Q>;
+  headers: Output<H>;
+  body: Output<B>;
+  req: Request;
+  res: Response;
+}
+
+/**
+ * A route, said once: from this come the Express route with its validation and the entry in the OpenAPI document. Objects should be
+ * `z.strictObject`, so that unknown fields are refused. Without `query`, a query is ignored; without `body`, only an empty body is taken.
+ */
+interface Declaration<P, Q, H, B> {
+  method: 'get' | 'post' | 'put' | 'delete';
+  /** In OpenAPI's form: `/orders/{sessionId}`. */
+  path: string;
+  tag: 'Storefront' | 'Stripe' | 'Staff' | 'Operations';
+  summary: string;
+  description?: string;
+  params?: P;
+  query?: Q;
+  /** By lower-case name. */
+  headers?: H;
+  body?: B;
+  answers: Record<number, DocumentedAnswer>;
+  /** The problems of this route's own; what every route can answer is added. */
+  problems?: ProblemCode[];
+  /** Milliseconds until the answer is `503`, whatever the handler still does; null for answers that are meant to last. */
+  timeLimit?: number | null;
+  handle(call: Call<P, Q, H, B>): Promise<Answer | undefined>;
+}
+
+export type Route = Declaration<
+  z.ZodObject | undefined,
+  z.ZodObject | undefined,
+  z.ZodObject | undefined,
+  z.ZodType | RawBody | undefined
+>;
+
+/** Everything answers within 10 s; half a second is left for the way. */
+const TIME_LIMIT_MS = 9_500;
+/** A cart of 50 lines is a few kilobytes; ten thousand lines are still read, to be told what is wrong with them. */
+const JSON_LIMIT = '1mb';
+
+/** Declares a route; the handler's input is typed by its schemas. */
+export function route<
+  P extends z.ZodObject | undefined = undefined,
+  Q extends z.ZodObject | undefined = undefined,
+  H extends z.ZodObject | undefined = undefined,
+  B extends z.ZodType | RawBody | undefined = undefined,
+>(declaration: Declaration<P, Q, H, B>): Route {
+  return declaration as unknown as Route;
+}
+
+/** Puts routes on an app. A known path with another method is `405` with `Allow`. */
+export function mount(app: Express, routes: Route[]): void {
+  for (const path of new Set(routes.map((one) => one.path))) {
+    const declared = routes.filter((one) => one.path === path);
+    const expressPath = path.replaceAll(/\{(\w+)\}/g, ':$1');
+    app.all(expressPath, named(path));
+    for (const one of declared) app[one.method](expressPath, ...bodyReader(one.body), answering(one));
+    app.all(expressPath, otherMethod(declared));
+  }
+}
+
+/** What the log and the metrics call a request: the route's path and what stood in it, never the address that was asked for. */
+const named = (path: string) => (req: Request, res: Response, next: NextFunction) => {
+  res.locals.route = path;
+  res.locals.params = req.params;
+  next();
+};
+
+function bodyReader(body: Route['body']) {
+  if (isRaw(body))
+    return body.raw === 'stream' ? [] : [express.raw({ type: () => true, limit: body.raw.limit, inflate: false })];
+  return [onlyJson, express.json({ limit: JSON_LIMIT, strict: false, type: () => true })];
+}
+
+function onlyJson(req: Request, _res: Response, next: NextFunction) {
+  if (hasBody(req) && !req.is(['application/json', 'application/*+json']))
+    throw new Problem('unsupported_media_type', 'Send JSON, with Content-Type: application/json.');
+  next();
+}
+
+const answering = (declared: Route) => async (req: Request, res: Response) => {
+  const call = {
+    params: declared.params && parse(declared.params, req.params),
+    query: declared.query && parse(declared.query, req.query),
+    headers: declared.headers && parse(declared.headers, pick(req.headers, Object.keys(declared.headers.shape))),
+    body: isRaw(declared.body) ? undefined : readJson(declared, req),
+    req,
+    res,
+  } as Call<undefined, undefined, undefined, undefined>;
+  const work = declared.handle(call);
+  const limit = declared.timeLimit === undefined ? TIME_LIMIT_MS : declared.timeLimit;
+  const answer =
+    limit === null
+      ? await work
+      : await within(
+          limit,
+          work,
+          () => new Problem('unavailable', 'This took too long. Try again.', { retryAfter: 2 }),
+        );
+  if (answer)
+    res
+      .status(answer.status ?? 200)
+      .set({ 'cache-control': 'no-store', ...answer.headers })
+      .json(answer.body);
+};
+
+function readJson(declared: Route, req: Request): unknown {
+  const given = hasBody(req) ? req.body : undefined;
+  if (declared.body) {
+    if (given === undefined) throw invalid([{ path: '', message: 'a JSON body is required' }]);
+    return parse(declared.body as z.ZodType, given);
+  }
+  return given === undefined ? undefined : void parse(z.strictObject({}), given);
+}
+
+function otherMethod(declared: Route[]) {
+  const methods = declared.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
+  const allow = [...methods, 'OPTIONS'].join(', ');
+  return (req: Request, res: Response) => {
+    res.set('allow', allow);
+    if (req.method !== 'OPTIONS') throw new Problem('method_not_allowed', `This address takes ${allow}.`);
+    res.status(204).end();
+  };
+}
+
+function parse<S extends z.ZodType>(schema: S, given: unknown): z.output<S> {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw invalid(parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
+}
+
+/** `400 invalid_request` with what is wrong where; the first fifty say enough. */
+export const invalid = (errors: { path: string; message: string }[]): Problem =>
+  new Problem('invalid_request', 'The request does not have the form this address takes; see `errors`.', {
+    errors: errors.slice(0, 50),
+  });
+
+export const isRaw = (body: Route['body']): body is RawBody => body !== undefined && 'raw' in body;
+
+const hasBody = (req: Request): boolean =>
+  req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+
+const pick = (from: Request['headers'], names: string[]): Record<string, unknown> =>
+  Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));

@@ -1,0 +1,39 @@
+import cors from 'cors';
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { Env } from '../../platform/env';
+
+/**
+ * Headers that keep a browser in its place. The demo storefront and the rendered API document are the only pages served here: their
+ * scripts come from here alone, their pictures from wherever the catalogue says.
+ */
+export function securityHeaders(env: Pick<Env, 'PUBLIC_URL'>): RequestHandler {
+  const overTls = env.PUBLIC_URL.startsWith('https:');
+  return helmet({
+    contentSecurityPolicy: {
+      directives: {
+        'default-src': ["'self'"],
+        'script-src': ["'self'"],
+        'style-src': ["'self'", "'unsafe-inline'"],
+        'img-src': ["'self'", 'data:', 'https:', ...(overTls ? [] : ['http:'])],
+        'font-src': ["'self'", 'data:'],
+        'connect-src': ["'self'"],
+        'frame-ancestors': ["'none'"],
+        'upgrade-insecure-requests': overTls ? [] : null,
+      },
+    },
+    strictTransportSecurity: overTls ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    referrerPolicy: { policy: 'no-referrer' },
+    xFrameOptions: { action: 'deny' },
+  });
+}
+
+/** Lets in the one storefront. Staff's `Authorization` is no header a browser may send from elsewhere. */
+export const storefrontCors = (env: Pick<Env, 'STOREFRONT_URL'>): RequestHandler =>
+  cors({
+    origin: new URL(env.STOREFRONT_URL).origin,
+    methods: ['GET', 'HEAD', 'POST'],
+    allowedHeaders: ['Content-Type', 'Idempotency-Key'],
+    exposedHeaders: ['Retry-After', 'Content-Disposition', 'X-Request-Id'],
+    maxAge: 600,
+  });

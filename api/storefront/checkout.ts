@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { ProblemCode } from '../../domain/problem';
+import type { ApiDeps } from '../deps';
+import { toProblem } from '../http/errors';
+import { clientHash, type Limits } from '../http/limits';
+import { type Answer, type Route, route } from '../http/route';
+import { OrderStatus, Timestamp, timestamp } from '../http/schemas';
+import type { OpenedCheckout } from './checkout/attempt';
+import { addUp, Cart } from './checkout/cart';
+import { keyOf } from './checkout/keys';
+import { openCheckout } from './checkout/open-checkout';
+
+const Checkout = z
+  .strictObject({
+    sessionId: z.string().meta({ example: 'cs_test_a1B2c3' }),
+    url: z.string().meta({ description: 'Stripe’s payment page: send the shopper there.' }),
+    status: OrderStatus,
+    expiresAt: Timestamp.meta({ description: 'The end of the hold.' }),
+  })
+  .meta({ id: 'Checkout' });
+
+/** What a checkout answers, and `POST /recover/{token}` too. */
+export const CHECKOUT_ANSWERS = { 201: { description: 'The stock is held.', schema: Checkout } };
+export const CHECKOUT_PROBLEMS: ProblemCode[] = [
+  'unknown_sku',
+  'out_of_stock',
+  'currency_unavailable',
+  'rate_limited',
+  'too_many_open',
+];
+
+const IdempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1–255 visible ASCII characters')
+  .optional()
+  .meta({
+    description: 'The same key with the same cart gives the same checkout for 24 h; a failure is not remembered.',
+  });
+
+/** `POST /checkout` */
+export const checkoutRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
+  route({
+    method: 'post',
+    path: '/checkout',
+    tag: 'Storefront',
+    summary: 'Hold the stock of a cart and get a payment page for it',
+    description:
+      'Prices are the catalogue’s; nothing about price is accepted. When stock is plainly gone, Stripe is not called.',
+    headers: z.object({ 'idempotency-key': IdempotencyKey }),
+    body: Cart,
+    answers: CHECKOUT_ANSWERS,
+    problems: [...CHECKOUT_PROBLEMS, 'idempotency_key_reused'],
+    handle: async ({ body, headers, req }) => {
+      const cart = addUp(body);
+      const key = headers['idempotency-key'];
+      return answerCheckout(deps, () =>
+        openCheckout(deps, {
+          cart,
+          clientHash: clientHash(deps.env, req),
+          key:
+            key === undefined
+              ? null
+              : keyOf(`checkout\n${key}`, [cart.items, cart.currency, cart.email, cart.userId, cart.locale]),
+          recovers: null,
+          limit: () => limits.checkout(req),
+        }),
+      );
+    },
+  }),
+];
+
+/** Opens a checkout, counts what became of it, and answers. */
+export async function answerCheckout({ metrics }: ApiDeps, open: () => Promise<OpenedCheckout>): Promise<Answer> {
+  try {
+    const { sessionId, url, status, expiresAt } = await open();
+    metrics.checkouts.inc({ outcome: 'opened' });
+    return { status: 201, body: { sessionId, url, status, expiresAt: timestamp(expiresAt) } };
+  } catch (error) {
+    metrics.checkouts.inc({ outcome: toProblem(error).code });
+    throw error;
+  }
+}

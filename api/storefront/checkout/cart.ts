@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { isSku } from '../../../domain/ids';
+import { Problem } from '../../../domain/problem';
+import type { CheckoutLine } from '../../../domain/session';
+import type { Prisma } from '../../../prisma/generated/client';
+import type { Db } from '../../../store/database';
+import { invalid } from '../../http/route';
+import { text } from '../../http/schemas';
+
+/** The most of one product in a cart, also when it is asked for on several lines. */
+const MOST_OF_ONE = 99;
+
+/** What a storefront asks for. Prices are not its to say: any other field is refused. */
+export const Cart = z
+  .strictObject({
+    items: z
+      .array(z.strictObject({ sku: z.string().min(1).max(40), quantity: z.int().min(1).max(MOST_OF_ONE) }))
+      .min(1)
+      .max(50)
+      .meta({
+        description: `1–50 lines; equal SKUs are added up, to at most ${MOST_OF_ONE}. A pay-what-you-want product is bought alone, once.`,
+      }),
+    currency: z
+      .string()
+      .regex(/^[a-z]{3}$/, 'must be a lower-case ISO 4217 code')
+      .optional()
+      .meta({ description: 'Without it: that of the first item’s first price.', example: 'eur' }),
+    email: z.email().max(254).optional().meta({ description: 'Filled in on the payment page.' }),
+    userId: text(200)
+      .optional()
+      .meta({ description: 'Who this is in the shop’s own accounts; comes back with the order.' }),
+    locale: z
+      .string()
+      .max(35)
+      .regex(/^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$/, 'must be a language tag')
+      .optional()
+      .meta({
+        description:
+          'The language of the payment page, e.g. `de` or `pt-BR`; one that Stripe does not speak is left to the browser.',
+      }),
+  })
+  .meta({ id: 'Cart' });
+export type Cart = z.infer<typeof Cart>;
+
+/** A cart at today's prices. */
+export interface PricedCart {
+  currency: string;
+  subtotal: number;
+  lines: CheckoutLine[];
+}
+
+/** The cart with equal SKUs added up, in the order in which they first came. */
+export function addUp(cart: Cart): Cart {
+  const quantities = new Map<string, number>();
+  for (const { sku, quantity } of cart.items) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
+  for (const [sku, quantity] of quantities)
+    if (quantity > MOST_OF_ONE)
+      throw invalid([{ path: 'items', message: `${quantity} of ${sku} are more than ${MOST_OF_ONE}` }]);
+  return { ...cart, items: [...quantities].map(([sku, quantity]) => ({ sku, quantity })) };
+}
+
+/**
+ * Prices a cart (already added up) and looks whether its stock is plainly gone; nothing is put aside yet.
+ * @throws 404 `unknown_sku`, 409 `currency_unavailable` or `out_of_stock`, 400 for a pay-what-you-want product that is not alone
+ */
+export async function priceCart(db: Db, cart: Cart): Promise<PricedCart> {
+  const products = await productsOf(db, cart);
+  const first = products[0]?.product;
+  const currency = cart.currency ?? first?.prices[0]?.currency;
+  const lines = products.map(({ product, quantity }) => priceLine(product, quantity, currency));
+  if (lines.some(({ minimum }) => minimum !== null) && (lines.length > 1 || lines.some(({ quantity }) => quantity > 1)))
+    throw invalid([{ path: 'items', message: 'a pay-what-you-want product is bought alone, quantity 1' }]);
+  refuseMissing(products);
+  return { currency: currency ?? '', subtotal: lines.reduce((sum, { total }) => sum + total, 0), lines };
+}
+
+const parts = {
+  prices: { where: { current: true }, orderBy: [{ position: 'asc' }, { id: 'asc' }] },
+  stock: true,
+} satisfies Prisma.ProductInclude;
+type ForSale = Prisma.ProductGetPayload<{ include: typeof parts }>;
+type Wanted = { product: ForSale; quantity: number }[];
+
+async function productsOf(db: Db, { items }: Cart): Promise<Wanted> {
+  const skus = items.map(({ sku }) => sku);
+  const rows = await db.product.findMany({ where: { sku: { in: skus.filter(isSku) }, active: true }, include: parts });
+  const bySku = new Map(rows.map((row) => [row.sku, row]));
+  const unknown = skus.filter((sku) => !bySku.has(sku));
+  if (unknown.length > 0) throw new Problem('unknown_sku', 'Not for sale here; see `skus`.', { skus: unknown });
+  return items.flatMap(({ sku, quantity }) => {
+    const product = bySku.get(sku);
+    return product ? [{ product, quantity }] : [];
+  });
+}
+
+/** A pay-what-you-want price goes before an ordinary one in the same currency. */
+function priceLine({ sku, name, kind, prices }: ForSale, quantity: number, currency: string | undefined): CheckoutLine {
+  const inCurrency = prices.filter((price) => price.currency === currency);
+  const price = inCurrency.find(({ minimum }) => minimum !== null) ?? inCurrency[0];
+  // The amount of an inline price is fixed: a price that the shopper chooses must have been made at Stripe.
+  if (!price || (price.minimum !== null && price.stripePriceId === null))
+    throw new Problem('currency_unavailable', `${sku} is not sold in ${currency ?? 'any currency'}.`);
+  const unitAmount = Number(price.amount);
+  const minimum = price.minimum === null ? null : Number(price.minimum);
+  return {
+    sku,
+    name,
+    kind,
+    quantity,
+    unitAmount,
+    total: quantity * unitAmount,
+    stripePriceId: price.stripePriceId,
+    minimum,
+  };
+}
+
+function refuseMissing(wanted: Wanted): void {
+  const items = wanted.flatMap(({ product: { sku, kind, stock }, quantity }) => {
+    const available = (stock?.onHand ?? 0) - (stock?.held ?? 0);
+    return kind === 'PHYSICAL' && available < quantity ? [{ sku, requested: quantity, available }] : [];
+  });
+  if (items.length > 0) throw outOfStock(items);
+}
+
+export const outOfStock = (items: { sku: string; requested: number; available: number }[]): Problem =>
+  new Problem('out_of_stock', 'Not all of this can be had any more; see `items`.', { items });

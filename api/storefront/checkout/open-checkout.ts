@@ -1,0 +1,58 @@
+import { sessionId } from '../../../domain/ids';
+import type { OrderStatus } from '../../../domain/order';
+import type { Checkout } from '../../../prisma/generated/client';
+import type { ApiDeps } from '../../deps';
+import type { Limits } from '../../http/limits';
+import { attempt, CheckoutEnded, finish, type OpenedCheckout } from './attempt';
+import { type Cart, priceCart } from './cart';
+import { type Key, type Steps, underKey } from './keys';
+
+export interface CheckoutRequest {
+  /** Already added up, so that it can be hashed. */
+  cart: Cart;
+  clientHash: string;
+  /** Without one, every request is a checkout of its own. */
+  key: Key | null;
+  /** The session whose recovery link this comes from: its answer is given again only while the new session is open. */
+  recovers: string | null;
+  /** Counts it against the client's limit; throws `429`. */
+  limit: () => ReturnType<Limits['checkout']>;
+}
+
+/**
+ * Opens a checkout: the session at Stripe, and the stock held for it.
+ * @throws every problem of `POST /checkout`
+ */
+export async function openCheckout(deps: ApiDeps, asked: CheckoutRequest): Promise<OpenedCheckout> {
+  const began = performance.now();
+  const { recovers, clientHash } = asked;
+  const steps: Steps = {
+    again: async (checkout) => {
+      const opened = await answered(deps, checkout);
+      return recovers === null || opened.status === 'PENDING' ? opened : null;
+    },
+    resume: async (checkout) => {
+      if (checkout.holdUntil.getTime() <= deps.clock.now()) return null;
+      return finish(deps, checkout, began).catch(nullWhenEnded);
+    },
+    start: async (written) => {
+      const priced = await priceCart(deps.db, asked.cart);
+      await asked.limit();
+      return attempt(deps, asked.cart, priced, { clientHash, recovers, began, written });
+    },
+  };
+  return asked.key ? underKey(deps, asked.key, began, steps) : steps.start(async () => {});
+}
+
+/** The answer that was given, with today's status. */
+async function answered({ db }: ApiDeps, checkout: Checkout): Promise<OpenedCheckout> {
+  const id = sessionId(checkout.sessionId ?? '');
+  const order = await db.order.findUnique({ where: { sessionId: id }, select: { status: true } });
+  const status: OrderStatus = order?.status ?? 'PENDING';
+  return { checkoutId: checkout.id, sessionId: id, url: checkout.url ?? '', status, expiresAt: checkout.holdUntil };
+}
+
+function nullWhenEnded(error: unknown): null {
+  if (error instanceof CheckoutEnded) return null;
+  throw error;
+}

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import type { Env } from '../../platform/env';
+import { downloadUrl, recoveryUrl } from '../../platform/links';
+import type { Prisma } from '../../prisma/generated/client';
+import type { Db } from '../../store/database';
+import {
+  Money,
+  money,
+  OrderStatus,
+  orNull,
+  PaymentStatus,
+  Timestamp,
+  timestamp,
+  timestampOrNull,
+} from '../http/schemas';
+
+/** What a storefront is told of an order. Whoever holds the link may read it: there is no name, e-mail or address in it. */
+export const OrderDocument = z
+  .strictObject({
+    number: z.string().meta({ example: '1001' }),
+    sessionId: z.string().meta({ example: 'cs_test_a1B2c3' }),
+    status: OrderStatus,
+    paymentStatus: PaymentStatus,
+    items: z.array(
+      z.strictObject({ sku: z.string(), name: z.string(), quantity: z.int(), unitAmount: Money, total: Money }),
+    ),
+    total: Money,
+    refunded: Money,
+    expiresAt: Timestamp.meta({ description: 'The end of the hold.' }),
+    shipments: z.array(
+      z.strictObject({
+        carrier: z.string(),
+        trackingNumber: z.string(),
+        trackingUrl: orNull(z.string()),
+        shippedAt: Timestamp,
+        deliveredAt: orNull(Timestamp),
+      }),
+    ),
+    downloads: z
+      .array(z.strictObject({ sku: z.string(), url: z.string(), expiresAt: Timestamp, remaining: z.int() }))
+      .meta({ description: 'What was granted and not revoked.' }),
+    recoveryUrl: orNull(z.string()).meta({ description: 'While an expired order can be taken up again.' }),
+    updatedAt: Timestamp,
+  })
+  .meta({ id: 'Order' });
+export type OrderDocument = z.infer<typeof OrderDocument>;
+
+/** What of an order the document is made from; for whoever reads the order with more. */
+export const documentParts = {
+  items: { orderBy: { position: 'asc' } },
+  shipments: { orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] },
+  grants: { where: { revokedAt: null }, orderBy: { sku: 'asc' } },
+} satisfies Prisma.OrderInclude;
+export type OrderWithParts = Prisma.OrderGetPayload<{ include: typeof documentParts }>;
+
+/** Reads an order with what its document is made from; null when there is none. */
+export const readOrder = (db: Db, sessionId: string): Promise<OrderWithParts | null> =>
+  db.order.findUnique({ where: { sessionId }, include: documentParts });
+
+/** @param now milliseconds since the epoch */
+export function orderDocument(
+  env: Pick<Env, 'PUBLIC_URL' | 'SIGNING_SECRET'>,
+  now: number,
+  order: OrderWithParts,
+): OrderDocument {
+  const { currency } = order;
+  const recoverable =
+    order.status === 'EXPIRED' && order.recoverableUntil !== null && order.recoverableUntil.getTime() > now;
+  return {
+    number: order.number,
+    sessionId: order.sessionId,
+    status: order.status,
+    paymentStatus: order.paymentStatus,
+    items: order.items.map(({ sku, name, quantity, unitAmount, total }) => ({
+      sku,
+      name,
+      quantity,
+      unitAmount: money(unitAmount, currency),
+      total: money(total, currency),
+    })),
+    total: money(order.total, currency),
+    refunded: money(order.refunded, currency),
+    expiresAt: timestamp(order.holdUntil),
+    shipments: order.shipments.map(({ carrier, trackingNumber, trackingUrl, shippedAt, deliveredAt }) => ({
+      carrier,
+      trackingNumber,
+      trackingUrl,
+      shippedAt: timestamp(shippedAt),
+      deliveredAt: timestampOrNull(deliveredAt),
+    })),
+    downloads: order.grants.map(({ id, sku, expiresAt, allowed, used }) => ({
+      sku,
+      url: downloadUrl(env, id),
+      expiresAt: timestamp(expiresAt),
+      remaining: allowed - used,
+    })),
+    recoveryUrl: recoverable ? recoveryUrl(env, order.sessionId) : null,
+    updatedAt: timestamp(order.updatedAt),
+  };
+}

@@ -1,0 +1,116 @@
+import { setMaxListeners } from 'node:events';
+import type { Request, Response } from 'express';
+import { isFinal } from '../../domain/order';
+import { Problem } from '../../domain/problem';
+import type { ApiDeps } from '../deps';
+import { clientHash, type Limits } from '../http/limits';
+import { type Route, route } from '../http/route';
+import { findOrder, lookAtStripe } from './find-order';
+import { type OrderWithParts, orderDocument, readOrder } from './order-document';
+import { OrderWatch } from './order-watch';
+import { SessionParam } from './orders';
+
+/** A line now and then keeps proxies from closing a stream on which nothing happens. */
+const HEARTBEAT_MS = 15_000;
+/** While the order is pending, Stripe is asked as it would be for a page that polls. */
+const LOOK_MS = 5_000;
+/** How many streams one client may have open at one process. */
+const STREAMS_A_CLIENT = 200;
+
+/** `GET /orders/{sessionId}/stream` */
+export function streamRoutes(deps: ApiDeps, limits: Limits): Route[] {
+  const watch = new OrderWatch(deps.db, deps.log);
+  setMaxListeners(0, deps.closing); // one a stream
+  const open = new Map<string, number>();
+  return [
+    route({
+      method: 'get',
+      path: '/orders/{sessionId}/stream',
+      tag: 'Storefront',
+      summary: 'An order as it changes',
+      description:
+        'Server-sent events: one `order` event with the order now and at each change. Ends when the order is final.',
+      params: SessionParam,
+      answers: {
+        200: { description: 'Events named `order`, each with an `Order`.', contentType: 'text/event-stream' },
+      },
+      problems: ['unknown_order', 'rate_limited'],
+      timeLimit: null,
+      handle: async ({ params, req, res }) => {
+        const release = admit(open, clientHash(deps.env, req));
+        try {
+          const order = await findOrder(deps, limits, req, params.sessionId);
+          begin(res);
+          if (req.method === 'HEAD') res.end();
+          else await follow(deps, limits, watch, req, res, order);
+        } finally {
+          release();
+        }
+        return undefined;
+      },
+    }),
+  ];
+}
+
+function admit(open: Map<string, number>, client: string): () => void {
+  const already = open.get(client) ?? 0;
+  if (already >= STREAMS_A_CLIENT)
+    throw new Problem('rate_limited', 'Too many streams are open from here. Close one first.', { retryAfter: 5 });
+  open.set(client, already + 1);
+  return () => {
+    const left = (open.get(client) ?? 1) - 1;
+    if (left > 0) open.set(client, left);
+    else open.delete(client);
+  };
+}
+
+function begin(res: Response): void {
+  // `no-transform` and X-Accel-Buffering keep proxies from collecting events before they pass them on.
+  res.set({
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store, no-transform',
+    'x-accel-buffering': 'no',
+  });
+  res.flushHeaders();
+}
+
+/** Writes the order at each change until it is final, the reader has gone, or the process stops. */
+async function follow(
+  deps: ApiDeps,
+  limits: Limits,
+  watch: OrderWatch,
+  req: Request,
+  res: Response,
+  first: OrderWithParts,
+): Promise<void> {
+  const { db, env, clock, closing, metrics } = deps;
+  let told = first;
+  const tell = (order: OrderWithParts): void => {
+    told = order;
+    res.write(`event: order\ndata: ${JSON.stringify(orderDocument(env, clock.now(), order))}\n\n`);
+    if (isFinal(order.status)) res.end();
+  };
+  tell(first);
+  if (res.writableEnded || res.closed) return;
+
+  let reading = false;
+  const read = async (version: number): Promise<void> => {
+    if (version <= told.version || reading) return;
+    reading = true;
+    const order = await readOrder(db, told.sessionId).catch(() => null); // the next look tries again
+    reading = false;
+    if (order && order.version > told.version && !res.writableEnded) tell(order);
+  };
+  const stopWatching = watch.watch(first.sessionId, (version) => void read(version));
+  const heartbeat = setInterval(() => res.writableEnded || res.write(': still here\n\n'), HEARTBEAT_MS);
+  const looking = setInterval(() => told.status === 'PENDING' && void lookAtStripe(deps, limits, req, told), LOOK_MS);
+  const end = () => res.end();
+  closing.addEventListener('abort', end);
+  metrics.streams.inc();
+  await new Promise<void>((resolve) => res.once('close', resolve));
+  metrics.streams.dec();
+  closing.removeEventListener('abort', end);
+  clearInterval(looking);
+  clearInterval(heartbeat);
+  stopWatching();
+}

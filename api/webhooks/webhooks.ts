@@ -1,0 +1,61 @@
+import type { Client } from '@temporalio/client';
+import { z } from 'zod';
+import { isSubscribed, type SubscribedEvent } from '../../domain/events';
+import { type Errand, errandOf } from '../../messages/routing';
+import type { ApiDeps } from '../deps';
+import { toProblem } from '../http/errors';
+import { type Route, route } from '../http/route';
+import { tell, tellRunning } from '../order-workflow';
+import { readEvent } from './event';
+import { verifySignature } from './verify';
+
+/** Of the 5 s an answer may take. */
+const TEMPORAL_MS = 3_500;
+
+/** Passes an event on to whoever it wakes: one call to Temporal, durable when it returns. */
+async function passOn(temporal: Client, errand: Errand): Promise<void> {
+  const { workflow, start, signal, onlyRunning } = errand;
+  if (onlyRunning) await tellRunning(temporal, start.workflowId, signal, TEMPORAL_MS);
+  else await tell(temporal, workflow, { ...start, signal, signalArgs: [] as [] }, TEMPORAL_MS);
+}
+
+/** `POST /webhooks/stripe`: no call to Stripe, no query to the database, no worker needed. */
+export const webhookRoutes = ({ env, temporal, metrics, log }: ApiDeps): Route[] => [
+  route({
+    method: 'post',
+    path: '/webhooks/stripe',
+    tag: 'Stripe',
+    summary: 'An event, as Stripe delivers it',
+    description:
+      'Verified against the raw body. `200` means durably accepted, a duplicate, or not ours; on `503` Stripe sends it again.',
+    headers: z.object({ 'stripe-signature': z.string().optional() }),
+    body: {
+      raw: { limit: 1024 * 1024 },
+      contentType: 'application/json',
+      description: 'A snapshot event, or a thin one of a v1 object.',
+    },
+    answers: { 200: { description: 'Taken.', schema: z.strictObject({ received: z.literal(true) }) } },
+    problems: ['invalid_signature', 'invalid_payload', 'payload_too_large'],
+    timeLimit: 4_500,
+    handle: async ({ req, headers }) => {
+      let type: SubscribedEvent | 'other' | 'unread' = 'unread';
+      try {
+        const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+        verifySignature(body, headers['stripe-signature'], env.STRIPE_WEBHOOK_SECRET);
+        const event = readEvent(body);
+        type = isSubscribed(event.type) ? event.type : 'other';
+        if (isSubscribed(event.type) && event.livemode === env.livemode && event.account === null) {
+          const errand = errandOf({ ...event, type: event.type }, 'webhook');
+          if (errand) await passOn(temporal, errand);
+        }
+        metrics.webhooks.inc({ type, answer: '200' });
+        return { body: { received: true } };
+      } catch (error) {
+        const { code } = toProblem(error);
+        metrics.webhooks.inc({ type, answer: code });
+        if (code === 'invalid_signature') log.warn('a delivery with a signature that is missing, wrong or not of now');
+        throw error;
+      }
+    },
+  }),
+];

@@ -1,0 +1,83 @@
+/** Webhooks on the control page: how they go, what waits, what was answered. */
+
+import { type Html, html } from '../pages/html';
+import type { World } from '../world';
+import { buttons, idCell, section, state, time } from './html';
+
+const SHOWN = 15;
+
+export function webhookSections(world: World): Html {
+  return html`${plan(world)}${waiting(world)}${attempts(world)}`;
+}
+
+function plan({ deliveries }: World): Html {
+  const { mode, duplicate, shuffle, form } = deliveries.plan;
+  const option = (value: string, words: string, chosen: string) =>
+    html`<option value="${value}"${value === chosen && html` selected`}>${words}</option>`;
+  return html`<section id="webhooks" aria-labelledby="webhooks-title"><h2 id="webhooks-title">Webhooks</h2>
+<form method="post" action="/_control/page" class="plan">
+<input type="hidden" name="do" value="/deliveries"><input type="hidden" name="at" value="webhooks"><input type="hidden" name="label" value="Webhooks">
+<div><label for="mode">From now on</label><select id="mode" name="mode">${option('normal', 'send', mode)}${option('hold', 'hold', mode)}${option('drop', 'drop', mode)}</select></div>
+<div><label for="form">In the form of</label><select id="form" name="form">${option('snapshot', 'snapshots', form)}${option('thin', 'thin events', form)}${option('both', 'both', form)}</select></div>
+<div><label for="duplicate">Extra copies</label><input id="duplicate" name="duplicate" type="number" min="0" max="100" value="${duplicate}"></div>
+<label class="check"><input type="checkbox" name="shuffle" value="true"${shuffle && html` checked`}> in no order</label>
+<button class="plain">Let them go so</button>
+</form></section>`;
+}
+
+function waiting({ store }: World): Html {
+  const pending = store.deliveries.by('state', 'pending');
+  return section({
+    id: 'waiting',
+    title: `Waiting (${pending.length})`,
+    empty: 'Nothing waits to be sent.',
+    intro:
+      pending.length === 0
+        ? html``
+        : buttons('that wait', 'waiting', [
+            { label: 'Flush', order: '/deliveries/flush' },
+            { label: 'Flush in reverse', order: '/deliveries/flush', fields: { order: 'reverse' } },
+            { label: 'Shuffle and flush', order: '/deliveries/flush', fields: { order: 'shuffle' } },
+            { label: 'Drop all', order: '/deliveries/discard' },
+          ]),
+    columns: ['Event', 'Type', 'Form', 'Tried', 'Next', 'Do'],
+    rows: pending.slice(0, SHOWN).map(({ id, event, form = 'snapshot', attempts, nextAt }) => ({
+      id,
+      cells: [
+        idCell(event),
+        html`${store.events.get(event)?.type}`,
+        html`${form}`,
+        html`${attempts}`,
+        time(nextAt),
+        buttons(`event ${event}`, 'waiting', [
+          { label: 'Send now', order: '/deliveries/flush', fields: { 'events[0]': event } },
+          { label: 'Drop', order: '/deliveries/discard', fields: { 'events[0]': event } },
+        ]),
+      ],
+    })),
+  });
+}
+
+function attempts({ deliveries, store }: World): Html {
+  return section({
+    id: 'attempts',
+    title: 'Sent',
+    empty: 'Nothing was sent since the sandbox started.',
+    columns: ['Event', 'Type', 'Form', 'Sent (world’s time)', 'Answer', 'Do'],
+    rows: deliveries.attempts
+      .slice(-SHOWN)
+      .reverse()
+      .map(({ event, type, form, at, status }) => ({
+        cells: [
+          idCell(event),
+          html`${type}`,
+          html`${form}`,
+          time(at),
+          state(status === null ? 'no answer' : String(status), status !== null && status < 300 ? 'good' : 'bad'),
+          buttons(`event ${event}`, 'attempts', [
+            store.events.get(event) !== undefined && { label: 'Send again', order: `/events/${event}/redeliver` },
+          ]),
+        ],
+      })),
+  });
+}

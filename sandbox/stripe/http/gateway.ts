@@ -1,0 +1,200 @@
+/** What every API request passes through: key, version, faults, idempotency, parameters, one transaction, the answer. */
+import { setTimeout as pause } from 'node:timers/promises';
+import express, { type Request, type Response, Router } from 'express';
+import { newId } from '../store/ids';
+import type { SavedAnswer } from '../store/records';
+import { API_VERSION, NOBODY, type World } from '../world';
+import { type Answer, refusalAnswer } from './answer';
+import { noKey, notForm, Refusal, serverError, unknownRoute, wrongKey, wrongVersion } from './errors';
+import { expandAll } from './expand';
+import { faultAnswer } from './fault-answers';
+import type { Fault, Faults } from './faults';
+import { IdempotencyKeys } from './idempotency';
+import { readShape } from './params';
+import type { RequestLog } from './request-log';
+import type { Route } from './route';
+import { ROUTES } from './routes';
+
+export interface Gateway {
+  router: Router;
+  keys: IdempotencyKeys;
+}
+
+interface Asked {
+  route: Route;
+  id: string;
+  params: Record<string, unknown>;
+  /** The idempotency key, of a POST. */
+  key: string | undefined;
+  path: string;
+  requestId: string;
+  fault: Fault | undefined;
+}
+
+export function createGateway(world: World, options: { secretKey: string; faults: Faults; log: RequestLog }): Gateway {
+  const keys = new IdempotencyKeys(world);
+  const router = Router();
+  router.use(express.urlencoded({ extended: true, limit: '1mb', parameterLimit: 20_000 }));
+  router.use((request, response, next) => {
+    const requestId = newId('req', 14);
+    response.locals.requestId = requestId;
+    response.set({ 'Request-Id': requestId, 'Stripe-Version': API_VERSION, 'Cache-Control': 'no-cache, no-store' });
+    authenticate(request, options.secretKey);
+    if (hasBody(request) && !request.is('application/x-www-form-urlencoded')) throw notForm();
+    next();
+  });
+  for (const route of ROUTES)
+    router[METHODS[route.method]](route.path, async (request: Request, response: Response) => {
+      const asked = askedOf(request, response, route, options.faults);
+      const entry = options.log.begin(
+        asked.requestId,
+        request.method,
+        asked.path,
+        asked.key,
+        asked.params,
+        asked.fault?.kind,
+      );
+      const answer = await answerTo(world, keys, asked);
+      entry.status = answer.status;
+      entry.replayed = answer.headers?.['Idempotent-Replayed'] === 'true';
+      send(response, answer, asked.fault);
+    });
+  router.use((request, _response) => {
+    throw unknownRoute(request.method, request.originalUrl.split('?')[0] ?? '');
+  });
+  router.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
+    const requestId = String(response.locals.requestId ?? newId('req', 14));
+    send(response, refusalAnswer(asRefusal(error, world), requestId), undefined);
+  });
+  return { router, keys };
+}
+
+const METHODS = { DELETE: 'delete', GET: 'get', POST: 'post' } as const;
+
+function askedOf(request: Request, response: Response, route: Route, faults: Faults): Asked {
+  const path = request.path;
+  const key = route.method === 'POST' ? request.get('idempotency-key') : undefined;
+  return {
+    route,
+    id: String(request.params.id ?? ''),
+    params: { ...request.query, ...(request.body as Record<string, unknown> | undefined) },
+    key,
+    path,
+    requestId: String(response.locals.requestId),
+    fault: faults.next(request.method, path),
+  };
+}
+
+/** Never throws: a refusal is an answer too. */
+async function answerTo(world: World, keys: IdempotencyKeys, asked: Asked): Promise<Answer> {
+  const { key, fault, requestId, params, path } = asked;
+  let claimed = false;
+  try {
+    const instead = fault === undefined ? null : faultAnswer(fault, key, requestId);
+    if (instead !== null && fault?.committed !== true) return instead;
+    const saved = key === undefined ? null : keys.claim(key, path, params);
+    if (saved !== null) return instead ?? replayOf(saved);
+    claimed = key !== undefined;
+    if (fault?.kind === 'delay') await pause(fault.ms ?? 0, undefined, { signal: world.ending }).catch(hungUp);
+    if (fault?.kind === 'error_before') throw serverError(fault.status);
+    if (fault?.kind === 'reset' && fault.committed === false) return { status: 0, body: '' };
+    const answer = execute(world, keys, asked);
+    return instead ?? answer;
+  } catch (error) {
+    return refusalAnswer(asRefusal(error, world), requestId);
+  } finally {
+    if (claimed) keys.release(key as string);
+  }
+}
+
+/** What was answered, again. A 500 stays a 500 under its key, so Stripe tells the library not to ask once more. */
+function replayOf({ status, body, requestId }: SavedAnswer): Answer {
+  const headers = { 'Idempotent-Replayed': 'true', 'Original-Request': requestId };
+  return { status, body, headers: status < 500 ? headers : { ...headers, ...DO_NOT_RETRY } };
+}
+
+const DO_NOT_RETRY = { 'Stripe-Should-Retry': 'false' };
+
+/** The sandbox ended while a request waited: nothing is done, and nobody hears the answer. */
+function hungUp(): never {
+  throw serverError(503);
+}
+
+/** Does it and saves the answer under the key, in one transaction. Parameters that do not read are not saved: nothing was begun. */
+function execute(
+  world: World,
+  keys: IdempotencyKeys,
+  { route, id, params, key, path, requestId, fault }: Asked,
+): Answer {
+  const { expand = [], ...read } = readShape(route.shape, params) as { expand?: string[] };
+  const save = (answer: Answer): Answer => {
+    if (key !== undefined) keys.save(key, { ...answer, path, requestId }, params);
+    return answer;
+  };
+  world.cause = { id: requestId, idempotency_key: key ?? null };
+  try {
+    return world.store.transaction(() => {
+      if (fault?.kind === 'error_instead') return save(failedForGood(fault, requestId));
+      const answer = expandAll(world, route.run({ world, id, params: read as never }), expand);
+      if (fault?.kind === 'error_after') return save(failedForGood(fault, requestId));
+      return save({ status: 200, body: JSON.stringify(answer, null, 2) });
+    });
+  } catch (error) {
+    const refused = refusalAnswer(asRefusal(error, world), requestId);
+    return world.store.transaction(() => save(refused));
+  } finally {
+    world.cause = NOBODY;
+  }
+}
+
+function failedForGood({ status }: Fault, requestId: string): Answer {
+  return { ...refusalAnswer(serverError(status), requestId), headers: DO_NOT_RETRY };
+}
+
+function send(response: Response, { status, body, headers }: Answer, fault: Fault | undefined): void {
+  if (fault?.kind === 'reset') {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  response.status(status).set({ 'Content-Type': 'application/json', ...headers });
+  if (fault?.kind !== 'cut_body') {
+    response.send(body);
+    return;
+  }
+  response.set('Content-Length', String(Buffer.byteLength(body)));
+  response.write(body.slice(0, body.length / 2), () => response.socket?.destroy());
+}
+
+/** What is not a refusal is a defect here, or a body that cannot be read. */
+function asRefusal(error: unknown, world: World): Refusal {
+  if (error instanceof Refusal) return error;
+  const { status, message } = error as { status?: number; message?: string };
+  if (status !== undefined && status < 500)
+    return new Refusal(status, { type: 'invalid_request_error', message: message ?? '' });
+  world.log({
+    level: 'error',
+    message: 'the sandbox failed',
+    error: error instanceof Error ? error.stack : String(error),
+  });
+  return serverError();
+}
+
+function authenticate(request: Request, secretKey: string): void {
+  const given = bearer(request) ?? basicUser(request);
+  if (given === undefined) throw noKey();
+  if (given !== secretKey) throw wrongKey(given);
+  const version = request.get('stripe-version');
+  if (version !== undefined && version !== API_VERSION) throw wrongVersion(version, API_VERSION);
+}
+
+const bearer = (request: Request) => /^Bearer (\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
+
+/** `curl -u sk_test_…:` as Stripe's documentation shows it. */
+function basicUser(request: Request): string | undefined {
+  const encoded = /^Basic (\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString().split(':')[0];
+}
+
+function hasBody(request: Request): boolean {
+  return Number(request.get('content-length') ?? 0) > 0 || request.get('transfer-encoding') !== undefined;
+}

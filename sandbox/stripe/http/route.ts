@@ -1,0 +1,31 @@
+/** What a resource of the API is made of: rows of method, path, parameters and what happens. */
+
+import type { World } from '../world';
+import { list, type Param, type Read, type Shape, text } from './params';
+
+export interface Call<P> {
+  world: World;
+  params: P;
+  /** The `:id` of the path. */
+  id: string;
+}
+
+export interface Route {
+  method: 'DELETE' | 'GET' | 'POST';
+  path: string;
+  shape: Shape;
+  /** Answers with an object of Stripe's form. Synchronous: it runs within one transaction. */
+  run(call: Call<never>): object;
+}
+
+const expand: Param<string[]> = list(text());
+
+/** Every route takes `expand[]` besides what it names. */
+export function route<S extends Shape>(
+  method: Route['method'],
+  path: string,
+  shape: S,
+  run: (call: Call<Read<S>>) => object,
+): Route {
+  return { method, path, shape: { ...shape, expand }, run: run as Route['run'] };
+}

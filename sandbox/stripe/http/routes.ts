@@ -1,0 +1,38 @@
+/** Every route of the API, in one table. A new resource is a file with its rows, named here. */
+import { accountRoutes } from '../objects/account';
+import { balanceRoutes } from '../objects/balance';
+import { chargeRoutes } from '../objects/charges';
+import { couponRoutes, promotionCodeRoutes } from '../objects/coupons';
+import { customerRoutes } from '../objects/customers';
+import { disputeRoutes } from '../objects/disputes';
+import { paymentIntentRoutes } from '../objects/payment-intents';
+import { payoutRoutes } from '../objects/payouts';
+import { priceRoutes } from '../objects/prices';
+import { productRoutes } from '../objects/product-routes';
+import { radarRoutes } from '../objects/radar';
+import { refundRoutes } from '../objects/refunds';
+import { sessionRoutes } from '../objects/session-routes';
+import { eventRoutes } from '../webhooks/event-routes';
+import { thinEventRoutes } from '../webhooks/thin-events';
+import { webhookEndpointRoutes } from '../webhooks/webhook-endpoints';
+import type { Route } from './route';
+
+export const ROUTES: Route[] = [
+  ...accountRoutes,
+  ...productRoutes,
+  ...priceRoutes,
+  ...customerRoutes,
+  ...couponRoutes,
+  ...promotionCodeRoutes,
+  ...sessionRoutes,
+  ...paymentIntentRoutes,
+  ...chargeRoutes,
+  ...refundRoutes,
+  ...disputeRoutes,
+  ...radarRoutes,
+  ...balanceRoutes,
+  ...payoutRoutes,
+  ...eventRoutes,
+  ...thinEventRoutes,
+  ...webhookEndpointRoutes,
+];

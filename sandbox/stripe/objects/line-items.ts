@@ -1,0 +1,225 @@
+/** The lines of a session: what is bought, at which price, and how the total is made of them. */
+import type Stripe from 'stripe';
+import { invalid } from '../http/errors';
+import { pageOf, type paging } from '../http/lists';
+import {
+  changedMetadata,
+  currency,
+  flag,
+  group,
+  integer,
+  known,
+  list,
+  metadata,
+  missing,
+  oneOf,
+  type Read,
+  required,
+  text,
+  unsupported,
+  url,
+} from '../http/params';
+import { newId } from '../store/ids';
+import type { SessionDetail } from '../store/records';
+import { idOf } from '../store/store';
+import type { World } from '../world';
+import { amountOff } from './coupons';
+import { createPrice, priceNamed } from './prices';
+import { createProduct, productNamed } from './products';
+
+const MOST_LINES = 100;
+
+const priceData = group({
+  currency: required(currency),
+  product: text(),
+  product_data: group({
+    name: required(text()),
+    description: text(),
+    images: list(url, { max: 8 }),
+    metadata,
+    tax_code: text(),
+    unit_label: text({ max: 12 }),
+  }),
+  recurring: unsupported,
+  tax_behavior: oneOf('exclusive', 'inclusive', 'unspecified'),
+  unit_amount: integer({ min: 0, max: 99_999_999 }),
+  unit_amount_decimal: text(),
+});
+
+export const lineItemsParam = list(
+  group({
+    adjustable_quantity: known,
+    metadata,
+    price: text(),
+    price_data: priceData,
+    quantity: integer({ min: 0 }),
+    tax_rates: unsupported,
+  }),
+  { max: MOST_LINES },
+);
+
+type AskedLine = ReturnType<typeof lineItemsParam.read>[number];
+
+/** `GET /v1/checkout/sessions/:id/line_items`, and the first ten of them where they are expanded. */
+export function lineItemsOf(
+  world: World,
+  sessionId: string,
+  params: Partial<Read<typeof paging>>,
+): Stripe.ApiList<Stripe.LineItem> {
+  const lines = world.store.sessionDetails.get(sessionId)?.lines ?? [];
+  const { limit, starting_after, ending_before } = params;
+  return pageOf(
+    lines,
+    { limit, starting_after, ending_before },
+    {
+      url: `/v1/checkout/sessions/${sessionId}/line_items`,
+      what: 'item',
+    },
+  );
+}
+
+/** Turns what was asked for into lines at their list price; refuses what Stripe refuses. */
+export function openLines(world: World, asked: AskedLine[], currency: string | undefined): Stripe.LineItem[] {
+  const prices = asked.map((line, index) => priceOf(world, line, index));
+  const expected = currency ?? prices[0]?.currency;
+  for (const [index, price] of prices.entries())
+    if (price.currency !== expected)
+      throw invalid(
+        `The price specified only supports \`${price.currency}\`. This doesn't match the expected currency: \`${expected}\`.`,
+        { param: `line_items[${index}][price]` },
+      );
+  const chosenByBuyer = prices.findIndex((price) => price.custom_unit_amount !== null);
+  if (chosenByBuyer !== -1 && (asked.length > 1 || (asked[chosenByBuyer]?.quantity ?? 1) !== 1))
+    throw invalid(
+      'You can only use a price with `custom_unit_amount` as the one line item of a Checkout Session, with a quantity of 1.',
+      { param: `line_items[${chosenByBuyer}][price]` },
+    );
+  return asked.map((line, index) => lineOf(world, line, prices[index] as Stripe.Price, index));
+}
+
+/** The same lines with what the buyer chose to pay for the one whose price is theirs to choose. */
+export function withChosenAmount(lines: Stripe.LineItem[], chosen: number | undefined): Stripe.LineItem[] {
+  return lines.map((line) => {
+    const bounds = line.price?.custom_unit_amount;
+    if (!bounds) return line;
+    const amount = chosen ?? bounds.preset ?? 0;
+    if (amount < (bounds.minimum ?? 50) || amount > (bounds.maximum ?? 99_999_999))
+      throw invalid(
+        `The amount must be at least ${bounds.minimum ?? 50} and at most ${bounds.maximum ?? 99_999_999}.`,
+        {
+          param: 'customAmount',
+        },
+      );
+    return { ...line, amount_subtotal: amount, amount_total: amount };
+  });
+}
+
+export interface Totals {
+  lines: Stripe.LineItem[];
+  subtotal: number;
+  discount: number;
+  shipping: number;
+  tax: number;
+  total: number;
+}
+
+/** Spreads discount and tax over the lines (the last takes what rounding leaves) and adds up; tax is on top, but in a price that includes it. */
+export function totalsOf(
+  world: World,
+  { lines, discount, shipping, tax }: Pick<SessionDetail, 'discount' | 'lines' | 'shipping' | 'tax'>,
+): Totals {
+  const subtotal = lines.reduce((sum, line) => sum + line.amount_subtotal, 0);
+  const off = amountOff(world, discount, subtotal);
+  const weights = lines.map((line) => line.amount_subtotal);
+  const discounts = spread(off, weights);
+  const taxes = spread(tax, weights);
+  const priced = lines.map((line, index) => {
+    const amount_discount = discounts[index] ?? 0;
+    const amount_tax = taxes[index] ?? 0;
+    const onTop = line.price?.tax_behavior === 'inclusive' ? 0 : amount_tax;
+    return { ...line, amount_discount, amount_tax, amount_total: line.amount_subtotal - amount_discount + onTop };
+  });
+  const freight = shipping?.amount ?? 0;
+  const total = priced.reduce((sum, line) => sum + line.amount_total, freight);
+  return { lines: priced, subtotal, discount: off, shipping: freight, tax, total };
+}
+
+function priceOf(world: World, line: AskedLine, index: number): Stripe.Price {
+  const name = `line_items[${index}]`;
+  if (line.price !== undefined && line.price_data !== undefined)
+    throw invalid('You may only specify one of these parameters: price, price_data.', { param: name });
+  if (line.price_data !== undefined) return priceFromData(world, line.price_data, name);
+  if (line.price === undefined) throw missing(`${name}[price]`);
+  const price = priceNamed(world, line.price, `${name}[price]`);
+  if (!price.active)
+    throw invalid('The price specified is inactive. This field only accepts active prices.', {
+      param: `${name}[price]`,
+    });
+  if (!productNamed(world, idOf(price.product) ?? '').active)
+    throw invalid(
+      `The product ${idOf(price.product)} is inactive. This field only accepts prices of active products.`,
+      {
+        param: `${name}[price]`,
+      },
+    );
+  return price;
+}
+
+/** A price made on the spot has a product of its own, and cannot be bought again: Stripe keeps both inactive. */
+function priceFromData(world: World, data: NonNullable<AskedLine['price_data']>, name: string): Stripe.Price {
+  const { product_data, ...price } = data;
+  if (price.product === undefined && product_data === undefined) throw missing(`${name}[price_data][product]`);
+  if (product_data === undefined) return createPrice(world, price, { listed: false });
+  const product = createProduct(world, { ...product_data, active: false });
+  return createPrice(world, { ...price, product: product.id }, { listed: false });
+}
+
+function lineOf(world: World, line: AskedLine, price: Stripe.Price, index: number): Stripe.LineItem {
+  const quantity = line.quantity ?? (price.custom_unit_amount === null ? undefined : 1);
+  if (quantity === undefined) throw missing(`line_items[${index}][quantity]`);
+  if (quantity === 0)
+    throw invalid('Quantity should be greater than 0.', {
+      code: 'parameter_invalid_integer',
+      param: `line_items[${index}][quantity]`,
+    });
+  const amount = amountOf(price, quantity);
+  return {
+    id: newId('li'),
+    object: 'item',
+    adjustable_quantity: adjustable(line.adjustable_quantity),
+    amount_discount: 0,
+    amount_subtotal: amount,
+    amount_tax: 0,
+    amount_total: amount,
+    currency: price.currency,
+    description: productNamed(world, idOf(price.product) ?? '').name,
+    metadata: changedMetadata(null, line.metadata),
+    price,
+    quantity,
+  };
+}
+
+function amountOf({ custom_unit_amount, unit_amount, unit_amount_decimal }: Stripe.Price, quantity: number): number {
+  if (custom_unit_amount !== null) return custom_unit_amount.preset ?? 0;
+  return Math.round((unit_amount ?? Number(unit_amount_decimal)) * quantity);
+}
+
+function adjustable(asked: unknown): Stripe.LineItem.AdjustableQuantity | null {
+  if (asked === undefined) return null;
+  const { enabled, minimum, maximum } = group({ enabled: required(flag), minimum: integer(), maximum: integer() }).read(
+    asked,
+    'adjustable_quantity',
+  );
+  return { enabled, minimum: minimum ?? 0, maximum: maximum ?? 99 };
+}
+
+function spread(amount: number, weights: number[]): number[] {
+  const whole = weights.reduce((sum, weight) => sum + weight, 0);
+  let given = 0;
+  return weights.map((weight, index) => {
+    const share =
+      index === weights.length - 1 ? amount - given : whole === 0 ? 0 : Math.floor((amount * weight) / whole);
+    given += share;
+    return share;
+  });
+}

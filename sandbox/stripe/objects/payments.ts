@@ -1,0 +1,216 @@
+/** The moves of Pay on an open session; the table is in `sessions.ts`, what the bank says later in `bank.ts`. */
+import type Stripe from 'stripe';
+import { invalid } from '../http/errors';
+import type { Buyer, SessionDetail, StoredEvent } from '../store/records';
+import { idOf } from '../store/store';
+import { emit } from '../webhooks/events';
+import type { World } from '../world';
+import { cardOf, type Decline } from './cards';
+import { keepCharge } from './charges';
+import { discountByCode, redeem } from './coupons';
+import { createCustomer } from './customers';
+import { happenLater } from './later';
+import { totalsOf, withChosenAmount } from './line-items';
+import { intentOf } from './payment-intents';
+import { bankDebitOf, billingDetailsOf, keepPaymentMethod } from './payment-methods';
+import { NOBODY_KNOWN, refuseTooSmall, shippingCost } from './session-create';
+import { detailOf, keepSession, type Session, sessionNamed } from './sessions';
+
+/** What the shopper filled in. */
+export interface Attempt {
+  buyer: Buyer;
+  /** For a price the buyer chooses, in the smallest unit. */
+  customAmount?: number | undefined;
+  promotionCode?: string | undefined;
+  /** One of the session's shipping options, by its place. */
+  shippingOption?: number | undefined;
+  /** What the buyer's address adds, when the session computes tax. */
+  tax?: number | undefined;
+  /** What they were shown instead, under Adaptive Pricing. */
+  presentment?: { amount: number; currency: string } | undefined;
+}
+
+export type Outcome =
+  | { outcome: 'authenticate'; session: Session }
+  | { outcome: 'complete'; session: Session; event: StoredEvent | null }
+  | { outcome: 'declined'; session: Session; message: string };
+
+/** The shopper presses Pay. @throws Refusal unless the session is open and what they filled in makes sense */
+export function pay(world: World, id: string, attempt: Attempt): Outcome {
+  const { session, detail } = applyChoices(world, id, attempt);
+  const { total, lines } = totalsOf(world, detail);
+  refuseTooSmall(total, lines);
+  if (total === 0) return complete(world, session, detail, 'no_payment_required');
+
+  const { buyer } = attempt;
+  const method = keepPaymentMethod(world, buyer, bankDebitOf(session));
+  const intent = world.store.paymentIntents.put({
+    ...intentOf(world, session, total),
+    payment_method: method.id,
+    next_action: null,
+    shipping: buyer.shipping && { ...buyer.shipping, carrier: null, phone: buyer.phone, tracking_number: null },
+    ...(session.presentment_details && { presentment_details: session.presentment_details }),
+  });
+  const confirmed = world.store.sessions.patch(session.id, { payment_intent: intent.id });
+
+  if (buyer.payWith === 'bank_debit') return startDebit(world, confirmed, detail, intent);
+  const { onPay } = cardOf(buyer.payWith.card);
+  if (onPay === 'pay') return succeed(world, confirmed, detail, intent);
+  if (onPay === 'authenticate') return startAuthentication(world, confirmed, intent);
+  return decline(world, confirmed, buyer, intent, onPay);
+}
+
+/** The session as the shopper's choices make it: amount, code, shipping, tax. */
+function applyChoices(world: World, id: string, attempt: Attempt): { session: Session; detail: SessionDetail } {
+  const session = sessionNamed(world, id);
+  if (session.status !== 'open')
+    throw invalid(`This Checkout Session has a status of \`${session.status}\` and can no longer be paid.`);
+  const before = detailOf(world, id);
+  const code = attempt.promotionCode;
+  const discount = code === undefined ? before.discount : discountByCode(world, code);
+  if (code !== undefined && (session.allow_promotion_codes !== true || discount === null))
+    throw invalid('This code is invalid.', { param: 'promotionCode' });
+  const option = attempt.shippingOption === undefined ? undefined : session.shipping_options[attempt.shippingOption];
+  const shipping =
+    option === undefined ? before.shipping : { rate: idOf(option.shipping_rate) ?? '', amount: option.shipping_amount };
+  const detail: SessionDetail = {
+    ...before,
+    lines: withChosenAmount(before.lines, attempt.customAmount),
+    discount,
+    shipping,
+    tax: session.automatic_tax.enabled ? (attempt.tax ?? 0) : 0,
+    buyer: attempt.buyer,
+  };
+  const kept = keepSession(
+    world,
+    {
+      ...session,
+      shipping_cost: shipping && shippingCost(shipping),
+      ...(discount && {
+        discounts: [
+          { coupon: discount.promotionCode === null ? discount.coupon : null, promotion_code: discount.promotionCode },
+        ],
+      }),
+      ...(session.automatic_tax.enabled && {
+        automatic_tax: { ...session.automatic_tax, status: 'complete' as const },
+      }),
+      ...(attempt.presentment && {
+        presentment_details: {
+          presentment_amount: attempt.presentment.amount,
+          presentment_currency: attempt.presentment.currency,
+        },
+      }),
+    },
+    detail,
+  );
+  return { session: kept, detail: detailOf(world, id) };
+}
+
+/** The money is there. */
+export function succeed(world: World, session: Session, detail: SessionDetail, intent: Stripe.PaymentIntent): Outcome {
+  const buyer = detail.buyer as Buyer;
+  const charge = keepCharge(world, session, intent, buyer, 'succeeded');
+  const paid = world.store.paymentIntents.put({
+    ...intent,
+    status: 'succeeded',
+    amount_received: intent.amount,
+    latest_charge: charge.id,
+    last_payment_error: null,
+    next_action: null,
+  });
+  const disputedAfter = buyer.payWith === 'bank_debit' ? undefined : cardOf(buyer.payWith.card).disputedAfter;
+  if (disputedAfter !== undefined) happenLater(world, charge.id, 'dispute', disputedAfter);
+  emit(world, 'charge.succeeded', charge);
+  emit(world, 'payment_intent.succeeded', paid);
+  if (session.status === 'open') return complete(world, session, detail, 'paid');
+  // It expired while the bank was asking: the money came all the same, and no session event tells of it.
+  const late = world.store.sessions.put({ ...session, payment_status: 'paid', ...whoBought(session, buyer) });
+  return { outcome: 'complete', session: late, event: null };
+}
+
+function startDebit(world: World, session: Session, detail: SessionDetail, intent: Stripe.PaymentIntent): Outcome {
+  if (bankDebitOf(session) === undefined)
+    throw invalid('This Checkout Session offers no bank debit.', { param: 'method' });
+  const charge = keepCharge(world, session, intent, detail.buyer as Buyer, 'pending');
+  const processing = world.store.paymentIntents.put({
+    ...intent,
+    status: 'processing',
+    latest_charge: charge.id,
+    last_payment_error: null,
+    processing: null,
+  });
+  emit(world, 'charge.pending', charge);
+  emit(world, 'payment_intent.processing', processing);
+  return complete(world, session, detail, 'unpaid');
+}
+
+function startAuthentication(world: World, session: Session, intent: Stripe.PaymentIntent): Outcome {
+  const url = `${world.publicUrl}/pay/${session.id}/authenticate`;
+  const asking = world.store.paymentIntents.put({
+    ...intent,
+    status: 'requires_action',
+    next_action: { type: 'redirect_to_url', redirect_to_url: { return_url: session.success_url, url } },
+  });
+  emit(world, 'payment_intent.requires_action', asking);
+  return { outcome: 'authenticate', session };
+}
+
+function decline(world: World, session: Session, buyer: Buyer, intent: Stripe.PaymentIntent, why: Decline): Outcome {
+  const charge = keepCharge(world, session, intent, buyer, why);
+  const failed = world.store.paymentIntents.put({
+    ...intent,
+    status: 'requires_payment_method',
+    latest_charge: charge.id,
+    payment_method: null,
+    last_payment_error: {
+      charge: charge.id,
+      code: why.code,
+      ...(why.declineCode !== null && { decline_code: why.declineCode }),
+      doc_url: `https://stripe.com/docs/error-codes/${why.code.replaceAll('_', '-')}`,
+      message: why.message,
+      type: 'card_error',
+      ...methodOf(world, intent),
+    },
+  });
+  emit(world, 'charge.failed', charge);
+  emit(world, 'payment_intent.payment_failed', failed);
+  return { outcome: 'declined', session, message: why.message };
+}
+
+function complete(
+  world: World,
+  session: Session,
+  detail: SessionDetail,
+  payment_status: 'no_payment_required' | 'paid' | 'unpaid',
+): Outcome {
+  redeem(world, detail.discount);
+  const completed = world.store.sessions.put({
+    ...session,
+    status: 'complete',
+    payment_status,
+    url: null,
+    customer: session.customer ?? customerOf(world, session, detail.buyer as Buyer),
+    ...whoBought(session, detail.buyer as Buyer),
+  });
+  return { outcome: 'complete', session: completed, event: emit(world, 'checkout.session.completed', completed) };
+}
+
+/** A customer of this buyer, where the session makes one of every buyer; else they stay a guest. */
+function customerOf(world: World, { customer_creation }: Session, { email, name, phone }: Buyer): string | null {
+  return customer_creation === 'always' ? createCustomer(world, { email, name, phone }).id : null;
+}
+
+function whoBought(session: Session, buyer: Buyer): Pick<Session, 'collected_information' | 'customer_details'> {
+  const { address, email, name, phone } = billingDetailsOf(buyer);
+  return {
+    customer_details: { ...NOBODY_KNOWN, address: address ?? null, email, name, phone },
+    collected_information: session.shipping_address_collection
+      ? { business_name: null, individual_name: null, shipping_details: buyer.shipping }
+      : session.collected_information,
+  };
+}
+
+export function methodOf({ store }: World, intent: Stripe.PaymentIntent): { payment_method?: Stripe.PaymentMethod } {
+  const method = store.paymentMethods.get(idOf(intent.payment_method) ?? '');
+  return method === undefined ? {} : { payment_method: method };
+}

@@ -1,0 +1,194 @@
+/** `/v1/prices`: one-time prices, fixed or chosen by the buyer. */
+import type Stripe from 'stripe';
+import { invalid, noSuch } from '../http/errors';
+import { page, pagingByTime } from '../http/lists';
+import {
+  changedMetadata,
+  currency,
+  emptyable,
+  flag,
+  group,
+  integer,
+  known,
+  list,
+  metadata,
+  missing,
+  oneOf,
+  type Read,
+  required,
+  text,
+  unsupported,
+} from '../http/params';
+import { type Route, route } from '../http/route';
+import { newId } from '../store/ids';
+import { emit } from '../webhooks/events';
+import type { World } from '../world';
+import { createProduct, previousOf, productNamed } from './products';
+
+const customUnitAmount = group({
+  enabled: required(flag),
+  maximum: integer({ min: 0 }),
+  minimum: integer({ min: 0 }),
+  preset: integer({ min: 0 }),
+});
+
+export const priceShape = {
+  currency: required(currency),
+  active: flag,
+  billing_scheme: oneOf('per_unit', 'tiered'),
+  currency_options: unsupported,
+  custom_unit_amount: customUnitAmount,
+  lookup_key: text({ max: 200 }),
+  metadata,
+  nickname: text(),
+  product: text(),
+  product_data: group({
+    name: required(text()),
+    id: text(),
+    active: flag,
+    metadata,
+    statement_descriptor: text({ max: 22 }),
+    tax_code: text(),
+    unit_label: text({ max: 12 }),
+  }),
+  recurring: unsupported,
+  tax_behavior: oneOf('exclusive', 'inclusive', 'unspecified'),
+  tiers: unsupported,
+  tiers_mode: unsupported,
+  transfer_lookup_key: flag,
+  transform_quantity: unsupported,
+  unit_amount: integer({ min: 0, max: 99_999_999 }),
+  unit_amount_decimal: text(),
+};
+
+export const priceRoutes: Route[] = [
+  route('POST', '/v1/prices', priceShape, ({ world, params }) => createPrice(world, params)),
+  route(
+    'GET',
+    '/v1/prices',
+    {
+      ...pagingByTime,
+      active: flag,
+      currency,
+      lookup_keys: list(text(), { max: 10 }),
+      product: text(),
+      recurring: known,
+      type: oneOf('one_time', 'recurring'),
+    },
+    ({ world, params }) =>
+      page(world.store.prices, params, {
+        url: '/v1/prices',
+        what: 'price',
+        ...(params.product !== undefined && { only: { index: 'product' as const, key: params.product } }),
+        where: (price) =>
+          (params.active === undefined || price.active === params.active) &&
+          (params.currency === undefined || price.currency === params.currency) &&
+          (params.lookup_keys === undefined || params.lookup_keys.includes(price.lookup_key ?? '')) &&
+          (params.type === undefined || price.type === params.type),
+      }),
+  ),
+  route('GET', '/v1/prices/:id', {}, ({ world, id }) => priceNamed(world, id)),
+  route(
+    'POST',
+    '/v1/prices/:id',
+    {
+      active: flag,
+      currency_options: unsupported,
+      lookup_key: emptyable(text({ max: 200 })),
+      metadata,
+      nickname: emptyable(text()),
+      tax_behavior: oneOf('exclusive', 'inclusive', 'unspecified'),
+      transfer_lookup_key: flag,
+    },
+    ({ world, id, params }) => {
+      const before = priceNamed(world, id);
+      if (params.lookup_key) claimLookupKey(world, params.lookup_key, params.transfer_lookup_key, id);
+      const after = world.store.prices.put({
+        ...before,
+        ...(params.active !== undefined && { active: params.active }),
+        ...(params.lookup_key !== undefined && { lookup_key: params.lookup_key }),
+        ...(params.nickname !== undefined && { nickname: params.nickname }),
+        ...(params.tax_behavior !== undefined && { tax_behavior: params.tax_behavior }),
+        metadata: changedMetadata(before.metadata, params.metadata),
+      });
+      emit(world, 'price.updated', after, previousOf(before, after));
+      return after;
+    },
+  ),
+];
+
+export function priceNamed({ store }: World, id: string, param = 'id'): Stripe.Price {
+  const price = store.prices.get(id);
+  if (price === undefined) throw noSuch('price', id, param);
+  return price;
+}
+
+export function createPrice(world: World, asked: Read<typeof priceShape>, { listed = true } = {}): Stripe.Price {
+  const amounts = amountsOf(asked);
+  if (asked.lookup_key !== undefined) claimLookupKey(world, asked.lookup_key, asked.transfer_lookup_key);
+  if (asked.product === undefined && asked.product_data === undefined) throw missing('product');
+  const product =
+    asked.product === undefined
+      ? createProduct(world, asked.product_data as { name: string })
+      : productNamed(world, asked.product, 'product');
+  const price = world.store.prices.put({
+    id: newId('price', 24),
+    object: 'price',
+    active: listed && (asked.active ?? true),
+    billing_scheme: 'per_unit',
+    created: world.clock.seconds(),
+    currency: asked.currency,
+    livemode: false,
+    lookup_key: asked.lookup_key ?? null,
+    metadata: changedMetadata(null, asked.metadata),
+    nickname: asked.nickname ?? null,
+    product: product.id,
+    recurring: null,
+    tax_behavior: asked.tax_behavior ?? 'unspecified',
+    tiers_mode: null,
+    transform_quantity: null,
+    type: 'one_time',
+    ...amounts,
+  });
+  if (listed) emit(world, 'price.created', price);
+  return price;
+}
+
+function amountsOf(
+  asked: Read<typeof priceShape>,
+): Pick<Stripe.Price, 'custom_unit_amount' | 'unit_amount' | 'unit_amount_decimal'> {
+  const { custom_unit_amount: chosen, unit_amount, unit_amount_decimal } = asked;
+  const given = [chosen?.enabled, unit_amount !== undefined, unit_amount_decimal !== undefined].filter(Boolean).length;
+  if (given === 0)
+    throw invalid('You must specify one of `unit_amount`, `unit_amount_decimal`, or `custom_unit_amount`.', {
+      code: 'parameter_missing',
+      param: 'unit_amount',
+    });
+  if (given > 1)
+    throw invalid(
+      'You may only specify one of these parameters: unit_amount, unit_amount_decimal, custom_unit_amount.',
+      {
+        param: 'unit_amount',
+      },
+    );
+  if (chosen?.enabled) {
+    const { maximum = null, minimum = null, preset = null } = chosen;
+    return { custom_unit_amount: { maximum, minimum, preset }, unit_amount: null, unit_amount_decimal: null };
+  }
+  const amount = unit_amount ?? Number(unit_amount_decimal);
+  if (Number.isNaN(amount) || amount < 0)
+    throw invalid(`Invalid decimal: ${unit_amount_decimal}`, { param: 'unit_amount_decimal' });
+  return {
+    custom_unit_amount: null,
+    unit_amount: Number.isInteger(amount) ? amount : null,
+    // The library reads this text as a decimal; on the wire it is text.
+    unit_amount_decimal: String(amount) as unknown as Stripe.Decimal,
+  };
+}
+
+function claimLookupKey(world: World, key: string, transfer = false, claimant?: string): void {
+  const [holder] = world.store.prices.by('lookup_key', key);
+  if (holder === undefined || holder.id === claimant) return;
+  if (!transfer) throw invalid(`A price (\`${holder.id}\`) already uses that lookup key.`, { param: 'lookup_key' });
+  world.store.prices.patch(holder.id, { lookup_key: null });
+}

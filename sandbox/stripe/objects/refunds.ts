@@ -1,0 +1,243 @@
+/** `/v1/refunds`: money back, whole or in parts; one that has succeeded may still fail. */
+import type Stripe from 'stripe';
+import { invalid, noSuch } from '../http/errors';
+import { page, pagingByTime } from '../http/lists';
+import { changedMetadata, integer, metadata, oneOf, text, unsupported } from '../http/params';
+import { type Route, route } from '../http/route';
+import { newId } from '../store/ids';
+import { idOf } from '../store/store';
+import { emit } from '../webhooks/events';
+import type { World } from '../world';
+import { moveMoney } from './balance';
+import { BANK_DEBIT_REFUND, type RefundBehaviour, refundBehaviourOf } from './cards';
+import { chargeNamed } from './charges';
+import { happenLater } from './later';
+import { inWords } from './money';
+import { intentNamed } from './payment-intents';
+import { previousOf } from './products';
+import { settleRadar } from './radar';
+
+export const refundShape = {
+  amount: integer({ min: 1 }),
+  charge: text(),
+  currency: unsupported,
+  customer: unsupported,
+  instructions_email: unsupported,
+  metadata,
+  origin: unsupported,
+  payment_intent: text(),
+  reason: oneOf('duplicate', 'fraudulent', 'requested_by_customer'),
+  refund_application_fee: unsupported,
+  reverse_transfer: unsupported,
+};
+
+export const refundRoutes: Route[] = [
+  route('POST', '/v1/refunds', refundShape, ({ world, params }) => createRefund(world, params)),
+  route('GET', '/v1/refunds', { ...pagingByTime, charge: text(), payment_intent: text() }, ({ world, params }) => {
+    const { charge, payment_intent } = params;
+    return page(world.store.refunds, params, {
+      url: '/v1/refunds',
+      what: 'refund',
+      ...(charge !== undefined && { only: { index: 'charge' as const, key: charge } }),
+      ...(payment_intent !== undefined && { only: { index: 'payment_intent' as const, key: payment_intent } }),
+    });
+  }),
+  route('GET', '/v1/refunds/:id', {}, ({ world, id }) => refundNamed(world, id)),
+  route('POST', '/v1/refunds/:id', { metadata }, ({ world, id, params }) => {
+    const before = refundNamed(world, id);
+    const after = world.store.refunds.put({ ...before, metadata: changedMetadata(before.metadata, params.metadata) });
+    emit(world, 'refund.updated', after, previousOf(before, after));
+    return after;
+  }),
+  route('POST', '/v1/refunds/:id/cancel', {}, ({ world, id }) => {
+    const refund = refundNamed(world, id);
+    if (refund.status !== 'requires_action')
+      throw invalid(
+        `You can't cancel a refund with a status of \`${refund.status}\`. Only refunds that are \`requires_action\` can be canceled.`,
+      );
+    return finishRefund(world, id, 'canceled');
+  }),
+];
+
+function refundNamed({ store }: World, id: string): Stripe.Refund {
+  const refund = store.refunds.get(id);
+  if (refund === undefined) throw noSuch('refund', id);
+  return refund;
+}
+
+interface Asked {
+  amount?: number | undefined;
+  charge?: string | undefined;
+  payment_intent?: string | undefined;
+  reason?: 'duplicate' | 'fraudulent' | 'requested_by_customer' | undefined;
+  metadata?: Record<string, string> | null | undefined;
+}
+
+/** Without an amount, all that is left. @throws Refusal in Stripe's words */
+export function createRefund(
+  world: World,
+  asked: Asked,
+  starts?: 'pending' | 'requires_action' | 'succeeded',
+): Stripe.Refund {
+  const charge = refundableCharge(world, asked);
+  const left = charge.amount_captured - charge.amount_refunded;
+  if (left === 0) throw invalid(`Charge ${charge.id} has already been refunded.`, { code: 'charge_already_refunded' });
+  const amount = asked.amount ?? left;
+  if (amount > left) throw tooMuch(amount, left, charge);
+
+  const behaviour = behaviourOf(world, charge);
+  const status = starts ?? behaviour.starts;
+  const id = newId('re');
+  const refund = world.store.refunds.put({
+    id,
+    object: 'refund',
+    amount,
+    balance_transaction: status === 'requires_action' ? null : debit(world, id, amount, charge),
+    charge: charge.id,
+    created: world.clock.seconds(),
+    currency: charge.currency,
+    customer: charge.customer,
+    customer_account: null,
+    destination_details: destinationOf(charge),
+    metadata: changedMetadata(null, asked.metadata),
+    payment_intent: charge.payment_intent,
+    payment_method: charge.payment_method,
+    ...(status === 'pending' && { pending_reason: 'processing' as const }),
+    reason: asked.reason ?? null,
+    receipt_number: null,
+    source_transfer_reversal: null,
+    status,
+    transfer_reversal: null,
+  });
+  if (starts === undefined && behaviour.becomes !== null)
+    happenLater(world, id, behaviour.becomes === 'fails' ? 'refund_fails' : 'refund_succeeds', behaviour.after);
+  emit(world, 'refund.created', refund);
+  changeRefunded(world, charge, amount, 'charge.refunded');
+  if (amount === left) settleRadar(world, charge.id, asked.reason === 'fraudulent' ? 'refunded_as_fraud' : 'refunded');
+  return refund;
+}
+
+/** Where a refund may go from each status. */
+const ENDS: Record<string, string[]> = {
+  pending: ['succeeded', 'failed', 'canceled'],
+  requires_action: ['succeeded', 'failed', 'canceled'],
+  succeeded: ['failed'],
+};
+
+/** Brings a refund to its end, or from success to failure: then the money is with the shop again. */
+export function finishRefund(
+  world: World,
+  id: string,
+  status: 'canceled' | 'failed' | 'succeeded',
+  reason = 'lost_or_stolen_card',
+): Stripe.Refund {
+  const before = refundNamed(world, id);
+  if (!ENDS[before.status ?? '']?.includes(status))
+    throw invalid(`A refund with a status of \`${before.status}\` cannot become \`${status}\`.`);
+  const { pending_reason: _over, ...rest } = before;
+  const charge = chargeNamed(world, idOf(before.charge) ?? '');
+  const back = status !== 'succeeded';
+  const paidOut = before.balance_transaction !== null;
+  const after = world.store.refunds.put({
+    ...rest,
+    status,
+    ...(!back && !paidOut && { balance_transaction: debit(world, id, before.amount, charge) }),
+    ...(back && paidOut && { failure_balance_transaction: credit(world, before) }),
+    ...(status === 'failed' && { failure_reason: reason }),
+  });
+  if (back) changeRefunded(world, charge, -before.amount, 'charge.updated');
+  if (status === 'failed') emit(world, 'refund.failed', after);
+  emit(world, 'refund.updated', after, previousOf(before, after));
+  emit(world, 'charge.refund.updated', after, previousOf(before, after));
+  return after;
+}
+
+function refundableCharge(world: World, { charge, payment_intent }: Asked): Stripe.Charge {
+  if (charge === undefined && payment_intent === undefined)
+    throw invalid('One of the following params should be provided for this request: payment_intent or charge.', {
+      code: 'parameter_missing',
+    });
+  const found =
+    charge === undefined ? chargeOfIntent(world, payment_intent ?? '') : chargeNamed(world, charge, 'charge');
+  if (found === undefined || found.status !== 'succeeded')
+    throw invalid(
+      `This PaymentIntent (${payment_intent ?? idOf(found?.payment_intent)}) does not have a successful charge to refund.`,
+    );
+  if (payment_intent !== undefined && idOf(found.payment_intent) !== payment_intent)
+    throw invalid(`Charge ${found.id} does not belong to PaymentIntent ${payment_intent}.`, { param: 'charge' });
+  if (world.store.disputes.by('charge', found.id).some((dispute) => !dispute.is_charge_refundable))
+    throw invalid(`Charge ${found.id} has been charged back; cannot issue a refund.`, { code: 'charge_disputed' });
+  return found;
+}
+
+function chargeOfIntent(world: World, id: string): Stripe.Charge | undefined {
+  return world.store.charges.get(idOf(intentNamed(world, id, 'payment_intent').latest_charge) ?? '');
+}
+
+function tooMuch(amount: number, left: number, charge: Stripe.Charge) {
+  const words = (value: number) => inWords(value, charge.currency);
+  return invalid(
+    amount > charge.amount
+      ? `Refund amount (${words(amount)}) is greater than charge amount (${words(charge.amount)})`
+      : `Refund amount (${words(amount)}) is greater than unrefunded amount on charge (${words(left)})`,
+    { param: 'amount' },
+  );
+}
+
+function behaviourOf({ store }: World, charge: Stripe.Charge): RefundBehaviour {
+  const [session] = store.sessions.by('payment_intent', idOf(charge.payment_intent) ?? '');
+  const payWith = store.sessionDetails.get(session?.id ?? '')?.buyer?.payWith;
+  return payWith === 'bank_debit' ? BANK_DEBIT_REFUND : refundBehaviourOf(payWith?.card ?? '');
+}
+
+function changeRefunded(
+  world: World,
+  charge: Stripe.Charge,
+  by: number,
+  type: 'charge.refunded' | 'charge.updated',
+): void {
+  const amount_refunded = charge.amount_refunded + by;
+  const after = world.store.charges.put({
+    ...charge,
+    amount_refunded,
+    refunded: amount_refunded === charge.amount_captured,
+  });
+  emit(world, type, after, previousOf(charge, after));
+}
+
+function debit(
+  world: World,
+  source: string,
+  amount: number,
+  { currency, payment_method_details }: Stripe.Charge,
+): string {
+  const type = payment_method_details?.type === 'card' ? 'refund' : 'payment_refund';
+  return moveMoney(world, {
+    source,
+    amount: -amount,
+    currency,
+    type,
+    category: 'refund',
+    description: 'REFUND FOR CHARGE',
+  });
+}
+
+function credit(world: World, { id, amount, currency }: Stripe.Refund): string {
+  return moveMoney(world, {
+    source: id,
+    amount,
+    currency,
+    type: 'refund_failure',
+    category: 'refund_failure',
+    description: 'REFUND FAILED',
+  });
+}
+
+function destinationOf({ payment_method_details: paid }: Stripe.Charge): Stripe.Refund.DestinationDetails {
+  if (paid?.type !== 'card')
+    return { type: 'eu_bank_transfer', eu_bank_transfer: { reference: null, reference_status: null } };
+  return {
+    type: 'card',
+    card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' },
+  };
+}

@@ -1,0 +1,86 @@
+/** What the shopper fills in on the payment page: read, checked, and put as an attempt to pay. */
+import { cardOf } from '../objects/cards';
+import { addressOf } from '../objects/customers';
+import { fromWords } from '../objects/money';
+import { bankDebitOf } from '../objects/payment-methods';
+import type { Attempt } from '../objects/payments';
+import type { Session } from '../objects/sessions';
+import type { Buyer } from '../store/records';
+import type { World } from '../world';
+
+/** The form's fields as they were typed, by name. */
+export type Typed = Record<string, string>;
+/** What is wrong, by field. */
+export type Problems = Record<string, string>;
+
+export const collectsAddress = (session: Session): boolean =>
+  session.shipping_address_collection !== null || session.billing_address_collection === 'required';
+
+export function typedIn(body: unknown): Typed {
+  const entries = Object.entries((body ?? {}) as Record<string, unknown>);
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value).trim()]));
+}
+
+/** The attempt, or what must be put right first. */
+export function readPayForm(world: World, session: Session, typed: Typed, free: boolean): Attempt | Problems {
+  const problems: Problems = {};
+  const need = (name: string, message: string, isGood = (value: string) => value !== '') => {
+    if (!isGood(typed[name] ?? '')) problems[name] = message;
+  };
+  const byDebit = typed.method === 'bank_debit' && bankDebitOf(session) !== undefined;
+  need('email', 'Enter your e-mail address.', (value) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value));
+  if (!byDebit && !free) {
+    need('cardNumber', 'Enter the card number.', (value) => /^[\d\s-]{12,23}$/.test(value));
+    need('cardExpiry', 'Enter the expiry as MM / YY, not in the past.', (value) => isAhead(value, world.clock.now()));
+    need('cardCvc', 'Enter the 3 or 4 digits of the security code.', (value) => /^\d{3,4}$/.test(value));
+  }
+  need('billingName', 'Enter your name.');
+  if (session.phone_number_collection?.enabled) need('phone', 'Enter your phone number.');
+  if (collectsAddress(session)) {
+    need('line1', 'Enter street and house number.');
+    need('city', 'Enter the city.');
+    need('postal_code', 'Enter the postal code.');
+    need('country', 'Choose the country.');
+  }
+  if (typed.customAmount !== undefined)
+    need('customAmount', 'Enter an amount.', (value) => fromWords(value, session.currency ?? '') !== undefined);
+  if (Object.keys(problems).length > 0) return problems;
+
+  const address = addressOf(collectsAddress(session) ? typed : null);
+  const buyer: Buyer = {
+    email: typed.email ?? '',
+    name: typed.billingName ?? '',
+    phone: typed.phone || null,
+    billingAddress: address,
+    shipping: session.shipping_address_collection && address ? { name: typed.billingName ?? '', address } : null,
+    payWith: byDebit ? 'bank_debit' : cardPayment(typed),
+  };
+  return {
+    buyer,
+    promotionCode: typed.promotionCode || undefined,
+    ...(typed.customAmount !== undefined && { customAmount: fromWords(typed.customAmount, session.currency ?? '') }),
+    ...(typed.shippingOption !== undefined && { shippingOption: Number(typed.shippingOption) }),
+  };
+}
+
+export function isAttempt(read: Attempt | Problems): read is Attempt {
+  return typeof read.buyer === 'object';
+}
+
+function cardPayment(typed: Typed): Exclude<Buyer['payWith'], string> {
+  const { month, year } = expiryOf(typed.cardExpiry ?? '') ?? { month: 12, year: 2099 };
+  return { card: cardOf(typed.cardNumber ?? '').number, expiryMonth: month, expiryYear: year };
+}
+
+function isAhead(typed: string, now: number): boolean {
+  const expiry = expiryOf(typed);
+  return expiry !== undefined && Date.UTC(expiry.year, expiry.month) > now;
+}
+
+function expiryOf(typed: string): { month: number; year: number } | undefined {
+  const found = /^(\d{1,2})\s*\/?\s*(\d{2}|\d{4})$/.exec(typed);
+  const month = Number(found?.[1]);
+  const year = Number(found?.[2]);
+  if (found === null || month < 1 || month > 12) return undefined;
+  return { month, year: year < 100 ? 2000 + year : year };
+}

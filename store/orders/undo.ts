@@ -1,0 +1,26 @@
+import type { SessionId } from '../../domain/ids';
+import type { Tx } from '../database';
+import { inventory } from '../stock/inventory';
+import { isDigital, type LockedOrder } from './records';
+
+/**
+ * Takes back what an order was given: unshipped goods return to stock, downloads are revoked. In the transaction that says why; once for each time
+ * that stock was sold to the order.
+ */
+export async function undoDelivery(tx: Tx, order: LockedOrder, at: Date): Promise<void> {
+  const sessionId = order.sessionId as SessionId;
+  await inventory.release(tx, sessionId, at);
+  if (order.stock === 'COMMITTED') {
+    const back = order.items
+      .filter(({ kind }) => kind === 'PHYSICAL')
+      .map(({ sku, quantity, shipped, restocked }) => ({ sku, quantity: Math.max(0, quantity - shipped - restocked) }))
+      .filter(({ quantity }) => quantity > 0);
+    if (back.length > 0)
+      await inventory.restock(tx, sessionId, back, `undo/${sessionId}/${order.version}`, 'holdfast', at);
+    if (isDigital(order.items) || back.length > 0)
+      await tx.order.update({ where: { sessionId }, data: { stock: 'RETURNED' } });
+  } else if (order.stock === 'HELD') {
+    await tx.order.update({ where: { sessionId }, data: { stock: 'RELEASED' } });
+  }
+  await tx.downloadGrant.updateMany({ where: { sessionId, revokedAt: null }, data: { revokedAt: at } });
+}
