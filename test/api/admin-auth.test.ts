@@ -28,7 +28,7 @@ const EVERYWHERE: ['get' | 'post' | 'put' | 'delete', string][] = [
 ];
 
 describe('without the staff token', () => {
-  it.each(EVERYWHERE)('%s %s is 401', async (method, path) => {
+  test.each(EVERYWHERE)('%s %s is 401', async (method, path) => {
     const answer = await office.api.http[method](path);
     expect(answer.status).toBe(401);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
@@ -36,7 +36,7 @@ describe('without the staff token', () => {
     expect(JSON.parse(answer.text)).toEqual(problem(401, 'unauthorized'));
   });
 
-  it.each([
+  test.each([
     ['nothing', undefined],
     ['another token', `Bearer ${TOKEN}x`],
     ['a part of it', `Bearer ${TOKEN.slice(0, -1)}`],
@@ -53,7 +53,7 @@ describe('without the staff token', () => {
     expect(JSON.parse(answer.text)).toEqual(JSON.parse(plain.text));
   });
 
-  it('is refused before a body is read', async () => {
+  test('is refused before a body is read', async () => {
     const answer = await office.api.http
       .put('/admin/products/MUG')
       .set('content-type', 'application/json')
@@ -61,7 +61,7 @@ describe('without the staff token', () => {
     expect(answer.status).toBe(401);
   });
 
-  it('takes the token of the header alone, not of the query', async () => {
+  test('takes the token of the header alone, not of the query', async () => {
     expect(
       (await office.api.http.get('/admin/orders').query({ token: TOKEN, authorization: `Bearer ${TOKEN}` })).status,
     ).toBe(401);
@@ -69,18 +69,18 @@ describe('without the staff token', () => {
 });
 
 describe('with it', () => {
-  it('opens, in whatever case the scheme is written', async () => {
+  test('opens, in whatever case the scheme is written', async () => {
     expect((await office.api.http.get('/admin/orders').set('authorization', `bearer ${TOKEN}`)).status).toBe(200);
   });
 
-  it('is told of what is not there', async () => {
+  test('is told of what is not there', async () => {
     expect(JSON.parse((await office.ask('get', '/admin/nothing')).text)).toEqual(problem(404, 'not_found'));
     const other = await office.ask('delete', '/admin/orders');
     expect(JSON.parse(other.text)).toEqual(problem(405, 'method_not_allowed'));
     expect(other.headers.allow).toBe('GET, HEAD, OPTIONS');
   });
 
-  it('is never written to the log', async () => {
+  test('is never written to the log', async () => {
     await office.ask('post', '/admin/orders/search').send({ email: 'ada@example.com' });
     const log = JSON.stringify(office.api.log);
     expect(log).toContain('/admin/orders/search');

@@ -38,7 +38,7 @@ async function paid(sku: string, status: string): Promise<SessionId> {
 const entries = async (id: SessionId) =>
   (await shop.world.order(id)).timeline.filter(({ type }) => type === 'contact').map(({ message }) => message);
 
-it('corrects the e-mail and the postal address before shipping, and the timeline says what, not to what', async () => {
+test('corrects the e-mail and the postal address before shipping, and the timeline says what, not to what', async () => {
   const id = await paid('mug', 'PREPARING');
   const { number } = await shop.world.order(id);
   const answer = await contact(number, { email: 'Zelda@Example.net', address: { ...HOME, state: undefined } });
@@ -51,7 +51,7 @@ it('corrects the e-mail and the postal address before shipping, and the timeline
   expect(told).not.toMatch(/zelda|hyrule|castletown/i);
 });
 
-it('stands, whatever Stripe says later', async () => {
+test('stands, whatever Stripe says later', async () => {
   const { id } = await shop.world.checkout([{ sku: 'mug' }]);
   expect((await contact(id, { email: 'right@example.net', address: HOME })).status).toBe(200);
   await shop.world.pay(id, { email: 'wrong@example.com', address: { line1: 'Elsewhere 1', country: 'FR' } });
@@ -66,7 +66,7 @@ it('stands, whatever Stripe says later', async () => {
   expect(mail?.recipient).toBe('right@example.net');
 });
 
-it('changes only what is named', async () => {
+test('changes only what is named', async () => {
   const id = await paid('mug', 'PREPARING');
   await contact(id, { address: HOME });
   expect((await shop.world.order(id)).customer).toMatchObject({ email: 'ada@example.com', address: HOME });
@@ -74,7 +74,7 @@ it('changes only what is named', async () => {
   expect((await shop.world.order(id)).customer).toMatchObject({ email: 'b@example.com', address: HOME });
 });
 
-it('once a key', async () => {
+test('once a key', async () => {
   const id = await paid('mug', 'PREPARING');
   await contact(id, { email: 'first@example.com' }, 'k-1');
   await contact(id, { email: 'second@example.com' }, 'k-2');
@@ -83,7 +83,7 @@ it('once a key', async () => {
   expect(await entries(id)).toHaveLength(2);
 });
 
-it('of downloads corrects the e-mail address, and no postal one', async () => {
+test('of downloads corrects the e-mail address, and no postal one', async () => {
   const id = await paid('ebook', 'COMPLETED');
   expect((await contact(id, { email: 'reader@example.com' })).body.customer.email).toBe('reader@example.com');
   const answer = await contact(id, { email: 'other@example.com', address: HOME });
@@ -91,7 +91,7 @@ it('of downloads corrects the e-mail address, and no postal one', async () => {
   expect((await shop.world.order(id)).customer?.email).toBe('reader@example.com');
 });
 
-it('refuses once something is shipped, also a part of it', async () => {
+test('refuses once something is shipped, also a part of it', async () => {
   const { id } = await shop.world.checkout([{ sku: 'mug', quantity: 2 }]);
   await shop.world.pay(id);
   await shop.world.webhook(id);
@@ -107,7 +107,7 @@ it('refuses once something is shipped, also a part of it', async () => {
   expect((await shop.world.order(id)).customer?.email).toBe('ada@example.com');
 });
 
-it('refuses what is none, and does nothing', async () => {
+test('refuses what is none, and does nothing', async () => {
   const id = await paid('mug', 'PREPARING');
   const cases: [unknown, string[]][] = [
     [{}, ['']],
@@ -130,7 +130,7 @@ it('refuses what is none, and does nothing', async () => {
   expect((await contact('999999', { email: 'a@example.com' })).body).toEqual(problem(404, 'unknown_order'));
 });
 
-it('leaves nothing of the customer in the log', async () => {
+test('leaves nothing of the customer in the log', async () => {
   const id = await paid('mug', 'PREPARING');
   await contact(id, { email: 'Ganon.Dorf@example.net', address: HOME });
   expect(shop.api.log.some(({ route }) => route === '/admin/orders/{ref}/contact')).toBe(true);

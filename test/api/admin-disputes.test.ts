@@ -37,7 +37,7 @@ async function disputed(how: Record<string, unknown> = {}): Promise<{ dispute: S
 }
 
 describe('reading', () => {
-  it('shows the dispute, its order, the money that is gone, and the evidence', async () => {
+  test('shows the dispute, its order, the money that is gone, and the evidence', async () => {
     const { dispute, order } = await disputed({ reason: 'product_not_received' });
     await risk.recorded(dispute, { withdrawn: 2500n });
     const { status, body } = await read(dispute.id);
@@ -56,7 +56,7 @@ describe('reading', () => {
     });
   });
 
-  it('is listed with its order, by number and by session', async () => {
+  test('is listed with its order, by number and by session', async () => {
     const { dispute, order } = await disputed();
     const { number } = await shop.world.order(order);
     for (const ref of [number, order]) {
@@ -76,12 +76,12 @@ describe('reading', () => {
     expect(body.data.map(({ sessionId }: { sessionId: string }) => sessionId)).toContain(order);
   });
 
-  it.each(['du_nobody', 'cs_test_1', '%20', 'du_1%2F..'])('%s is of nobody', async (id) => {
+  test.each(['du_nobody', 'cs_test_1', '%20', 'du_1%2F..'])('%s is of nobody', async (id) => {
     const { status, body } = await read(id);
     expect([status, body]).toEqual([404, problem(404, 'unknown_dispute')]);
   });
 
-  it('is for staff alone', async () => {
+  test('is for staff alone', async () => {
     for (const asked of [
       shop.http.get('/admin/disputes/du_1'),
       shop.http.put('/admin/disputes/du_1/evidence').send({}),
@@ -97,7 +97,7 @@ describe('changing the evidence', () => {
     untouched = (await disputed()).dispute;
   });
 
-  it('replaces all of it; what is empty or left out is not submitted', async () => {
+  test('replaces all of it; what is empty or left out is not submitted', async () => {
     const { dispute, order } = await disputed();
     const { status, body } = await write(dispute.id, {
       customer_name: 'Ada L.',
@@ -117,7 +117,7 @@ describe('changing the evidence', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['a field that Stripe does not have', { favourite_colour: 'blue' }, ''],
     ['a field that takes a file', { receipt: 'file_1' }, ''],
     ['a number', { customer_name: 7 }, 'customer_name'],
@@ -136,7 +136,7 @@ describe('changing the evidence', () => {
     });
   });
 
-  it('is refused once it was submitted, and once the dispute is closed', async () => {
+  test('is refused once it was submitted, and once the dispute is closed', async () => {
     const { dispute } = await disputed();
     expect((await submit(dispute.id)).status).toBe(200);
     const submitted = await write(dispute.id, { customer_name: 'Too late' });
@@ -153,7 +153,7 @@ describe('changing the evidence', () => {
 });
 
 describe('submitting', () => {
-  it('gives it to the bank, and answers with the dispute', async () => {
+  test('gives it to the bank, and answers with the dispute', async () => {
     const { dispute } = await disputed();
     const { status, body } = await submit(dispute.id);
     expect([status, body.submittedAt]).toEqual([200, expect.any(String)]);
@@ -161,7 +161,7 @@ describe('submitting', () => {
     expect((await read(dispute.id)).body).toMatchObject({ status: 'under_review', open: true });
   });
 
-  it('twice is refused, but not a repeat under the same key', async () => {
+  test('twice is refused, but not a repeat under the same key', async () => {
     const { dispute } = await disputed();
     expect((await submit(dispute.id, 'key-1')).status).toBe(200);
     expect((await submit(dispute.id, 'key-1')).status).toBe(200);
@@ -173,7 +173,7 @@ describe('submitting', () => {
     expect((await shop.world.stripe.disputes.retrieve(dispute.id)).evidence_details.submission_count).toBe(1);
   });
 
-  it('of a dispute that is closed, or whose run was ended by hand, answers all the same', async () => {
+  test('of a dispute that is closed, or whose run was ended by hand, answers all the same', async () => {
     const { dispute: closed } = await disputed();
     await shop.world.at(`/disputes/${closed.id}/close`, { status: 'won' });
     await risk.ended(closed);
@@ -185,7 +185,7 @@ describe('submitting', () => {
     expect((await submit(dispute.id)).status).toBe(200);
   });
 
-  it('says what Stripe does not take', async () => {
+  test('says what Stripe does not take', async () => {
     const { dispute } = await disputed();
     await shop.world.at('/faults', {
       match: { method: 'POST', path: '^/v1/disputes/' },
@@ -200,7 +200,7 @@ describe('submitting', () => {
 });
 
 describe('what is found out about an order that is done', () => {
-  it('is answered by “retry”, which lets it be', async () => {
+  test('is answered by “retry”, which lets it be', async () => {
     await shop.world.product('ebook', { amount: 900 });
     const { id } = await shop.world.checkout([{ sku: 'ebook' }]);
     await shop.world.pay(id);

@@ -50,7 +50,7 @@ async function remembered(id: SessionId): Promise<string> {
   return JSON.stringify(rows.flat());
 }
 
-it('forgets who bought, and keeps what was bought and every cent of it', async () => {
+test('forgets who bought, and keeps what was bought and every cent of it', async () => {
   const id = await bought('mug', 'PREPARING');
   await staff(`${id}/cancel`, { reason: 'requested_by_customer', note: 'Zelda called from Hyrule' });
   await until(async () => (await shop.world.mails(id)).includes('order_refunded'));
@@ -74,7 +74,7 @@ it('forgets who bought, and keeps what was bought and every cent of it', async (
   expect(await shop.world.mails(id)).toEqual(['order_confirmation', 'order_received', 'order_refunded']);
 });
 
-it('an order erased and then re-read: a later look at Stripe does not bring it back', async () => {
+test('an order erased and then re-read: a later look at Stripe does not bring it back', async () => {
   const id = await bought('ebook', 'COMPLETED');
   await shop.world.end(id);
   await staff(`${id}/erase`);
@@ -90,7 +90,7 @@ it('an order erased and then re-read: a later look at Stripe does not bring it b
   expect((await shop.world.order(id)).customer).toMatchObject({ email: null, erasedAt: expect.any(Date) });
 });
 
-it('is for good: the database itself takes nothing back', async () => {
+test('is for good: the database itself takes nothing back', async () => {
   const id = await bought('ebook', 'COMPLETED');
   await staff(`${id}/erase`);
   const write = (data: object) => shop.world.db.customer.update({ where: { sessionId: id }, data });
@@ -101,7 +101,7 @@ it('is for good: the database itself takes nothing back', async () => {
   expect((await staff(`${id}/resend-email`, { template: 'order_confirmation' })).body).toEqual(refused(/erased/));
 });
 
-it('erases the words of staff: notes, and what they corrected', async () => {
+test('erases the words of staff: notes, and what they corrected', async () => {
   const id = await bought('mug', 'PREPARING');
   await staff(`${id}/contact`, { email: 'zelda@example.net', address: { line1: '8 Hyrule Lane', country: 'DE' } });
   await staff(`${id}/cancel`, { reason: 'other', note: 'Zelda moved' });
@@ -111,7 +111,7 @@ it('erases the words of staff: notes, and what they corrected', async () => {
   expect(await remembered(id)).not.toMatch(SECRETS);
 });
 
-it('keeps back mails that have not gone', async () => {
+test('keeps back mails that have not gone', async () => {
   const id = await bought('ebook', 'COMPLETED');
   const [mail] = await shop.world.db.mail.findMany({ where: { sessionId: id, template: 'order_confirmation' } });
   const waiting = {
@@ -126,7 +126,7 @@ it('keeps back mails that have not gone', async () => {
   });
 });
 
-it('forgets who paid nothing too, and who never gave a name', async () => {
+test('forgets who paid nothing too, and who never gave a name', async () => {
   const { id } = await shop.world.checkout([{ sku: 'mug' }]);
   await shop.world.handle(id).signal('abandon');
   await until(async () => (await shop.world.order(id)).status === 'CANCELLED');
@@ -136,7 +136,7 @@ it('forgets who paid nothing too, and who never gave a name', async () => {
   expect((await shop.world.order(id)).timeline.filter(({ type }) => type === 'erased')).toHaveLength(1);
 });
 
-it('waits for what is not settled: an order that is not final, a refund, a dispute', async () => {
+test('waits for what is not settled: an order that is not final, a refund, a dispute', async () => {
   const pending = await shop.world.checkout([{ sku: 'mug' }]);
   expect((await staff(`${pending.id}/erase`)).body).toEqual(refused(/PENDING/));
   const preparing = await bought('mug', 'PREPARING');

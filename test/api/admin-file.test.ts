@@ -38,7 +38,7 @@ const sum = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 const orphans = () => office.db.productFile.count({ where: { sku: null } });
 
 describe('uploading the file of a digital product', () => {
-  it('keeps its bytes, in pieces of 1 MiB', async () => {
+  test('keeps its bytes, in pieces of 1 MiB', async () => {
     const bytes = randomBytes(2 * FILE_CHUNK_BYTES + 4321);
     const answer = await put(bytes, { filename: 'Fünf Knoten (2).pdf' });
     expect(answer.status).toBe(200);
@@ -61,14 +61,14 @@ describe('uploading the file of a digital product', () => {
     ]);
   });
 
-  it('ends exactly where a piece ends', async () => {
+  test('ends exactly where a piece ends', async () => {
     const bytes = randomBytes(FILE_CHUNK_BYTES);
     await put(bytes);
     expect((await kept())?.chunks).toHaveLength(1);
     expect((await kept())?.bytes.equals(bytes)).toBe(true);
   });
 
-  it('takes the place of the earlier file, which is kept a day for downloads under way', async () => {
+  test('takes the place of the earlier file, which is kept a day for downloads under way', async () => {
     await put(randomBytes(FILE_CHUNK_BYTES + 1), { filename: 'old.pdf' });
     const old = await kept();
     await put('short', { filename: 'new.txt', contentType: 'text/plain' });
@@ -81,7 +81,7 @@ describe('uploading the file of a digital product', () => {
     expect((await kept())?.bytes.toString()).toBe('short');
   });
 
-  it('by two at once leaves one of the two, whole', async () => {
+  test('by two at once leaves one of the two, whole', async () => {
     const files = [randomBytes(FILE_CHUNK_BYTES + 7), randomBytes(FILE_CHUNK_BYTES + 9), randomBytes(11)];
     const answers = await Promise.all(files.map((bytes) => put(bytes)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
@@ -92,7 +92,7 @@ describe('uploading the file of a digital product', () => {
     expect(await kept()).toEqual(file);
   });
 
-  it.each([
+  test.each([
     ['application/x-www-form-urlencoded', 'application/octet-stream'],
     ['text/html; charset=utf-8', 'application/octet-stream'],
     ['application/epub+zip', 'application/epub+zip'],
@@ -101,7 +101,7 @@ describe('uploading the file of a digital product', () => {
     expect((await kept())?.contentType).toBe(as);
   });
 
-  it('can take longer than any other request', async () => {
+  test('can take longer than any other request', async () => {
     const { port } = new URL(office.api.url);
     const socket = connect(Number(port), '127.0.0.1');
     socket.write(
@@ -118,7 +118,7 @@ describe('uploading the file of a digital product', () => {
 });
 
 describe('an upload that fails', () => {
-  it('half-way leaves the earlier file, and no pieces', async () => {
+  test('half-way leaves the earlier file, and no pieces', async () => {
     await put('earlier');
     const { port } = new URL(office.api.url);
     const socket = connect(Number(port), '127.0.0.1');
@@ -133,7 +133,7 @@ describe('an upload that fails', () => {
     expect((await kept())?.bytes.toString()).toBe('earlier');
   });
 
-  it('announced as too large is refused before it is sent', async () => {
+  test('announced as too large is refused before it is sent', async () => {
     const { port } = new URL(office.api.url);
     const socket = connect(Number(port), '127.0.0.1');
     socket.write(
@@ -149,7 +149,7 @@ describe('an upload that fails', () => {
     expect(await orphans()).toBe(0);
   });
 
-  it('growing too large is cut off, also when it did not say how long it would be', async () => {
+  test('growing too large is cut off, also when it did not say how long it would be', async () => {
     let read = 0;
     async function* endless() {
       for (;;) {
@@ -176,7 +176,7 @@ describe('an upload that fails', () => {
     expect((await kept())?.size).toBe(BigInt(3 * FILE_CHUNK_BYTES));
   });
 
-  it('with its process is tidied up a day later', async () => {
+  test('with its process is tidied up a day later', async () => {
     const { id } = await office.db.productFile.create({
       data: {
         id: crypto.randomUUID(),
@@ -195,7 +195,7 @@ describe('an upload that fails', () => {
     expect(await there()).toBe(0);
   });
 
-  it('ends after the product has become a physical one: 409, though it was digital when it began', async () => {
+  test('ends after the product has become a physical one: 409, though it was digital when it began', async () => {
     const staff = new pg.Client({ connectionString: office.api.deps.env.DATABASE_URL });
     await staff.connect();
     await staff.query('BEGIN');
@@ -213,21 +213,21 @@ describe('an upload that fails', () => {
     expect([await kept(), await orphans()]).toEqual([null, 0]);
   });
 
-  it('is of a physical product: 409', async () => {
+  test('is of a physical product: 409', async () => {
     await office.product(`MUG-${products}`);
     expect((await put('x', { at: `MUG-${products}` })).body).toEqual(problem(409, 'invalid_transition'));
   });
 
-  it('is of no product: 404', async () => {
+  test('is of no product: 404', async () => {
     expect((await put('x', { at: 'NOTHING' })).body).toEqual(problem(404, 'unknown_sku'));
   });
 
-  it('is empty: 400', async () => {
+  test('is empty: 400', async () => {
     expect((await put('')).body).toEqual(invalidAt(''));
     expect([await kept(), await orphans()]).toEqual([null, 0]);
   });
 
-  it('is compressed on its way: 415', async () => {
+  test('is compressed on its way: 415', async () => {
     const answer = await office
       .ask('put', `/admin/products/${sku}/file`)
       .query({ filename: 'a' })
@@ -236,11 +236,11 @@ describe('an upload that fails', () => {
     expect(answer.body).toEqual(problem(415, 'unsupported_media_type'));
   });
 
-  it.each(['', '.', '..', 'a/b', 'a\\b', 'a\nb', 'x'.repeat(201)])('is named “%s”: 400', async (filename) => {
+  test.each(['', '.', '..', 'a/b', 'a\\b', 'a\nb', 'x'.repeat(201)])('is named “%s”: 400', async (filename) => {
     expect((await put('x', { filename })).body).toEqual(invalidAt('filename'));
   });
 
-  it('has no name, or two, or more to say: 400', async () => {
+  test('has no name, or two, or more to say: 400', async () => {
     const ask = (query: string) => office.ask('put', `/admin/products/${sku}/file${query}`).send('x');
     for (const query of ['', '?filename=a&filename=b']) expect((await ask(query)).body).toEqual(invalidAt('filename'));
     expect((await ask('?filename=a&more=1')).body).toEqual(invalidAt(''));

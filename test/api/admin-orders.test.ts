@@ -17,11 +17,11 @@ beforeEach(async () => {
 afterAll(() => office?.close());
 
 describe('the list of orders', () => {
-  it('is empty at first', async () => {
+  test('is empty at first', async () => {
     expect((await list()).body).toEqual({ data: [], nextCursor: null });
   });
 
-  it('shows where each stands, newest first', async () => {
+  test('shows where each stands, newest first', async () => {
     await office.order('cs_test_old', {
       createdAt: minute(0),
       status: 'COMPLETED',
@@ -60,7 +60,7 @@ describe('the list of orders', () => {
     ]);
   });
 
-  it('is filtered by status, attention and dispute, and by all together', async () => {
+  test('is filtered by status, attention and dispute, and by all together', async () => {
     const stuck = { attentionStep: 's', attentionReason: 'r', attentionSince: minute(0) };
     await office.order('cs_test_a', { createdAt: minute(4) });
     await office.order('cs_test_b', { createdAt: minute(3), status: 'PREPARING', ...stuck });
@@ -75,7 +75,7 @@ describe('the list of orders', () => {
     expect(ids((await list({ status: 'SHIPPED' })).body)).toEqual([]);
   });
 
-  it('goes on page by page, also where many came at one moment and more come meanwhile', async () => {
+  test('goes on page by page, also where many came at one moment and more come meanwhile', async () => {
     const name = (n: number) => String(n).padStart(3, '0');
     for (let n = 0; n < 112; n += 1) await office.order(`cs_test_${name(n)}`, { createdAt: minute(n < 60 ? 0 : -1) });
     const first = (await list()).body;
@@ -88,7 +88,7 @@ describe('the list of orders', () => {
     expect(first.nextCursor).toMatch(/^[A-Za-z0-9_-]+$/);
   });
 
-  it('keeps its filter from page to page', async () => {
+  test('keeps its filter from page to page', async () => {
     for (let n = 0; n < 51; n += 1)
       await office.order(`cs_test_${n}`, { createdAt: minute(-n), status: n % 51 === 7 ? 'EXPIRED' : 'PENDING' });
     await office.order('cs_test_last', { createdAt: minute(-60) });
@@ -97,7 +97,7 @@ describe('the list of orders', () => {
     expect(ids(second)).toEqual(['last']);
   });
 
-  it.each<[string, string, string]>([
+  test.each<[string, string, string]>([
     ['a status that is none', 'status=SHIPPING', 'status'],
     ['a status in lower case', 'status=paid', 'status'],
     ['two statuses', 'status=PAID&status=PENDING', 'status'],
@@ -121,7 +121,7 @@ describe('the list of orders', () => {
 });
 
 describe('no list', () => {
-  it('reads more of the tables than it shows', async () => {
+  test('reads more of the tables than it shows', async () => {
     await office.db.$executeRaw`
       INSERT INTO orders (session_id, number, status, payment_status, stock, origin, currency, subtotal, total, hold_until, created_at, updated_at)
       SELECT 'cs_test_' || n, n::text, 'COMPLETED', 'PAID', 'COMMITTED', 'CHECKOUT', 'eur', 1, 1, t, t, t
@@ -164,13 +164,13 @@ describe('searching orders', () => {
     await office.order('cs_test_d', { createdAt: minute(-1) });
   });
 
-  it('finds by e-mail in whatever case, exactly', async () => {
+  test('finds by e-mail in whatever case, exactly', async () => {
     expect(ids((await search({ email: 'Ada@Example.COM' })).body)).toEqual(['a', 'b']);
     expect(ids((await search({ email: 'ada@example' })).body)).toEqual([]);
     expect(ids((await search({ email: '%' })).body)).toEqual([]);
   });
 
-  it('finds by user, number and payment', async () => {
+  test('finds by user, number and payment', async () => {
     const { number } = await office.db.order.findUniqueOrThrow({ where: { sessionId: 'cs_test_d' } });
     expect(ids((await search({ userId: 'u1' })).body)).toEqual(['a', 'c']);
     expect(ids((await search({ number })).body)).toEqual(['d']);
@@ -178,12 +178,12 @@ describe('searching orders', () => {
     expect(ids((await search({ paymentIntentId: 'pi_none' })).body)).toEqual([]);
   });
 
-  it('takes all that is named together', async () => {
+  test('takes all that is named together', async () => {
     expect(ids((await search({ email: 'ada@example.com', userId: 'u1' })).body)).toEqual(['a']);
     expect(ids((await search({ email: 'bob@example.com', paymentIntentId: 'pi_a' })).body)).toEqual([]);
   });
 
-  it('goes on page by page', async () => {
+  test('goes on page by page', async () => {
     for (let n = 0; n < 51; n += 1)
       await office.order(`cs_test_n${n}`, { createdAt: minute(100 - n), customer: { email: 'many@example.com' } });
     const first = (await search({ email: 'many@example.com' })).body;
@@ -192,7 +192,7 @@ describe('searching orders', () => {
     expect([ids(second), second.nextCursor]).toEqual([['n50'], null]);
   });
 
-  it.each<[string, unknown, string[]]>([
+  test.each<[string, unknown, string[]]>([
     ['nothing', {}, ['']],
     ['a page of nothing', { cursor: 'abc' }, ['']],
     ['an unknown field', { phone: '1' }, ['']],
@@ -208,7 +208,7 @@ describe('searching orders', () => {
     expect(answer.body.errors.map(({ path }: { path: string }) => path)).toEqual(expect.arrayContaining(paths));
   });
 
-  it('is not there to get', async () => {
+  test('is not there to get', async () => {
     expect((await office.ask('get', '/admin/orders/search')).status).toBe(405);
   });
 });
@@ -354,7 +354,7 @@ describe('an order', () => {
     ],
   });
 
-  it('is all that is known of it, by session and by number', async () => {
+  test('is all that is known of it, by session and by number', async () => {
     const bySession = await office.ask('get', '/admin/orders/cs_test_full');
     expect(bySession.status).toBe(200);
     expect(bySession.body).toEqual(whole());
@@ -362,7 +362,7 @@ describe('an order', () => {
     expect(byNumber.body).toEqual(bySession.body);
   });
 
-  it('of a guest nobody knows says so with null', async () => {
+  test('of a guest nobody knows says so with null', async () => {
     await office.order('cs_test_guest');
     expect((await office.ask('get', '/admin/orders/cs_test_guest')).body).toMatchObject({
       customer: { email: null, name: null, address: null, userId: null },
@@ -372,7 +372,7 @@ describe('an order', () => {
     });
   });
 
-  it('that needs somebody says where and why', async () => {
+  test('that needs somebody says where and why', async () => {
     await office.order('cs_test_stuck', {
       attentionStep: 'refund',
       attentionReason: 'No funds',
@@ -385,13 +385,13 @@ describe('an order', () => {
     });
   });
 
-  it.each(['999999', 'cs_test_nobody', 'full', '-1', '%25', 'a%2Fb'])('named %s is not there', async (ref) => {
+  test.each(['999999', 'cs_test_nobody', 'full', '-1', '%25', 'a%2Fb'])('named %s is not there', async (ref) => {
     const answer = await office.ask('get', `/admin/orders/${ref}`);
     expect(answer.status).toBe(404);
     expect(answer.body).toEqual(problem(404, 'unknown_order'));
   });
 
-  it.each(['ship', 'deliver', 'cancel', 'retry'])(
+  test.each(['ship', 'deliver', 'cancel', 'retry'])(
     'that is not there cannot be asked to %s, though Temporal is down',
     async (step) => {
       const body = { ship: { carrier: 'Post', trackingNumber: '1' }, cancel: { reason: 'other' } }[step] ?? {};

@@ -27,7 +27,7 @@ const forSale = async () => {
 };
 
 describe('putting a product', () => {
-  it('creates it, whole', async () => {
+  test('creates it, whole', async () => {
     const answer = await put(
       mug({
         description: 'Holds 350 ml.\nSo far.',
@@ -62,7 +62,7 @@ describe('putting a product', () => {
     });
   });
 
-  it('again replaces it: what is not named is as at first', async () => {
+  test('again replaces it: what is not named is as at first', async () => {
     await put(mug({ description: 'Old', imageUrl: 'https://cdn.example.com/a.png', active: false }));
     office.now = NOON + 60_000;
     const answer = await put(mug({ name: 'Bigger Mug' }));
@@ -78,13 +78,13 @@ describe('putting a product', () => {
     });
   });
 
-  it('not for sale takes it out of the shop, and not out of the catalogue', async () => {
+  test('not for sale takes it out of the shop, and not out of the catalogue', async () => {
     await put(mug({ active: false }));
     expect(await forSale()).toBeUndefined();
     expect((await get()).body.active).toBe(false);
   });
 
-  it('puts up an empty shelf for a physical one, and none for a digital one', async () => {
+  test('puts up an empty shelf for a physical one, and none for a digital one', async () => {
     await put(mug());
     await put(mug());
     expect((await office.ask('get', `/admin/products/${sku}/stock`)).body).toMatchObject({ onHand: 0, movements: [] });
@@ -92,20 +92,20 @@ describe('putting a product', () => {
     expect(await office.db.stockLevel.findUnique({ where: { sku: `E-${sku}` } })).toBeNull();
   });
 
-  it('keeps the stock it has', async () => {
+  test('keeps the stock it has', async () => {
     await put(mug());
     await office.ask('post', `/admin/products/${sku}/stock`).send({ delta: 7, reason: 'delivery' });
     await put(mug({ name: 'Bigger Mug' }));
     expect((await forSale()).available).toBe(7);
   });
 
-  it('by many at once makes it once', async () => {
+  test('by many at once makes it once', async () => {
     const answers = await Promise.all(Array.from({ length: 6 }, (_, n) => put(mug({ name: `Mug ${n}` }))));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 201]);
     expect(await rows()).toHaveLength(1);
   });
 
-  it('that is unknown is not there to get', async () => {
+  test('that is unknown is not there to get', async () => {
     const answer = await get();
     expect(answer.status).toBe(404);
     expect(answer.body).toEqual(problem(404, 'unknown_sku'));
@@ -113,7 +113,7 @@ describe('putting a product', () => {
 });
 
 describe('its prices', () => {
-  it('that are replaced stay known, no longer offered', async () => {
+  test('that are replaced stay known, no longer offered', async () => {
     await put(mug());
     const [old] = await rows();
     await put(mug({ prices: [euro(2000)] }));
@@ -124,7 +124,7 @@ describe('its prices', () => {
     ]);
   });
 
-  it('with the same id are the same row, now and when they come back', async () => {
+  test('with the same id are the same row, now and when they come back', async () => {
     await put(mug());
     const [first] = await rows();
     await put(mug());
@@ -137,7 +137,7 @@ describe('its prices', () => {
     ]);
   });
 
-  it('stand in the order in which they were given', async () => {
+  test('stand in the order in which they were given', async () => {
     const dollars = { amount: 1999, currency: 'usd', stripePriceId: id('usd') };
     await put(mug({ prices: [euro(1800), dollars] }));
     await put(mug({ prices: [dollars, euro(1800)] }));
@@ -145,7 +145,7 @@ describe('its prices', () => {
     expect((await forSale()).prices.map(({ currency }: { currency: string }) => currency)).toEqual(['usd', 'eur']);
   });
 
-  it('that waited for an id at Stripe get it, on the same row', async () => {
+  test('that waited for an id at Stripe get it, on the same row', async () => {
     await put(mug());
     await office.db.price.updateMany({ where: { sku }, data: { stripePriceId: null } });
     expect((await get()).body.prices).toEqual([{ ...euro(1800), stripePriceId: null }]);
@@ -153,7 +153,7 @@ describe('its prices', () => {
     expect(await rows()).toEqual([expect.objectContaining({ stripePriceId: id('1800'), current: true })]);
   });
 
-  it.each([
+  test.each([
     ['another amount', { amount: 1900 }],
     ['another currency', { currency: 'usd' }],
   ])('never change under their id: %s is 400, and nothing is changed', async (_what, change) => {
@@ -167,14 +167,14 @@ describe('its prices', () => {
     expect(await rows()).toHaveLength(1);
   });
 
-  it('belong to one product: the id of another’s is 400', async () => {
+  test('belong to one product: the id of another’s is 400', async () => {
     await put(mug());
     const answer = await put(mug(), `OTHER-${sku}`);
     expect(answer.body).toEqual(invalidAt('prices.0.stripePriceId'));
     expect((await get(`OTHER-${sku}`)).status).toBe(404);
   });
 
-  it('may be what the shopper wants', async () => {
+  test('may be what the shopper wants', async () => {
     const payWhatYouWant = { currency: 'eur', minimum: 100, suggested: 500, stripePriceId: id('pwyw') };
     const answer = await put({ name: 'Knots', kind: 'DIGITAL', prices: [], payWhatYouWant });
     expect(answer.status).toBe(201);
@@ -196,7 +196,7 @@ describe('its prices', () => {
 });
 
 describe('what a product is', () => {
-  it('can change while nothing depends on it', async () => {
+  test('can change while nothing depends on it', async () => {
     await put(mug());
     expect((await put(mug({ kind: 'DIGITAL' }))).body.kind).toBe('DIGITAL');
     expect(await office.db.stockLevel.findUnique({ where: { sku } })).toBeNull();
@@ -204,14 +204,14 @@ describe('what a product is', () => {
     expect(await office.db.stockLevel.findUnique({ where: { sku } })).toMatchObject({ onHand: 0 });
   });
 
-  it('cannot change once it was stocked', async () => {
+  test('cannot change once it was stocked', async () => {
     await put(mug());
     await office.ask('post', `/admin/products/${sku}/stock`).send({ delta: 1, reason: 'delivery' });
     await office.ask('post', `/admin/products/${sku}/stock`).send({ delta: -1, reason: 'lost' });
     await refused('DIGITAL');
   });
 
-  it('cannot change once it was ordered', async () => {
+  test('cannot change once it was ordered', async () => {
     await put(mug({ kind: 'DIGITAL' }));
     const { sessionId } = await office.order(`cs_test_${products}`);
     await office.db.orderItem.create({
@@ -220,7 +220,7 @@ describe('what a product is', () => {
     await refused('PHYSICAL');
   });
 
-  it('cannot change once it has a file', async () => {
+  test('cannot change once it has a file', async () => {
     await put(mug({ kind: 'DIGITAL' }));
     await office.ask('put', `/admin/products/${sku}/file`).query({ filename: 'a.txt' }).send('bytes');
     await refused('PHYSICAL');
@@ -238,7 +238,7 @@ describe('what a product is', () => {
 describe('a product that is not valid', () => {
   const price = { amount: 1800, currency: 'eur', stripePriceId: 'price_x' };
   const open = { currency: 'eur', minimum: 100, suggested: 500, stripePriceId: 'price_y' };
-  it.each<[string, Record<string, unknown>, string[]]>([
+  test.each<[string, Record<string, unknown>, string[]]>([
     ['no name', { name: undefined }, ['name']],
     ['an empty name', { name: '' }, ['name']],
     ['a long name', { name: 'x'.repeat(251) }, ['name']],
@@ -276,11 +276,11 @@ describe('a product that is not valid', () => {
     expect((await get()).status).toBe(404);
   });
 
-  it.each(['a b', 'x'.repeat(41), 'ü', 'a/b', "'; DROP TABLE products"])('the SKU “%s” is 400', async (bad) => {
+  test.each(['a b', 'x'.repeat(41), 'ü', 'a/b', "'; DROP TABLE products"])('the SKU “%s” is 400', async (bad) => {
     expect((await put(mug(), bad)).body).toEqual(invalidAt('sku'));
   });
 
-  it('takes a SKU of every letter there is', async () => {
+  test('takes a SKU of every letter there is', async () => {
     expect((await put(mug({ prices: [euro(1, 'any')] }), 'Az09._-')).status).toBe(201);
   });
 });

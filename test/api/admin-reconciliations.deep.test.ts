@@ -27,7 +27,7 @@ async function done(id: string) {
 }
 
 describe('POST /admin/reconciliations', () => {
-  it('answers with an id at once; what it repaired and found stands under it', async () => {
+  test('answers with an id at once; what it repaired and found stands under it', async () => {
     await shop.world.product('MUG', { amount: 1500, stock: 1 });
     const { body: checkout } = await shop.checkout({ items: [{ sku: 'MUG', quantity: 1 }] });
     await shop.world.pay(checkout.sessionId);
@@ -60,7 +60,7 @@ describe('POST /admin/reconciliations', () => {
     expect((await shop.http.get(`/orders/${stray.id}`)).status).toBe(404);
   });
 
-  it('looks at least 25 hours back', async () => {
+  test('looks at least 25 hours back', async () => {
     const { body } = await run();
     await done(body.id);
     const { window, startedAt } = await shop.world.db.reconciliation.findUniqueOrThrow({ where: { id: body.id } });
@@ -69,7 +69,7 @@ describe('POST /admin/reconciliations', () => {
       expect(startedAt.getTime() - (since as number)).toBeGreaterThanOrEqual(25 * 3_600_000 - 60_000);
   });
 
-  it('is one sweep under one key, before and after it is done, and another without', async () => {
+  test('is one sweep under one key, before and after it is done, and another without', async () => {
     const [first, second] = await Promise.all([run('close-of-day'), run('close-of-day')]);
     expect(first.body).toEqual(second.body);
     await done(first.body.id);
@@ -82,7 +82,7 @@ describe('POST /admin/reconciliations', () => {
     await done(other.body.id);
   });
 
-  it('takes no body, and nobody without the token', async () => {
+  test('takes no body, and nobody without the token', async () => {
     expect((await run().send({ since: 'ever' })).body).toEqual(
       problem(400, 'invalid_request', { errors: expect.any(Array) }),
     );
@@ -91,20 +91,20 @@ describe('POST /admin/reconciliations', () => {
 });
 
 describe('GET /admin/reconciliations/{id}', () => {
-  it('latest is the one that began last', async () => {
+  test('latest is the one that began last', async () => {
     await shop.world.sleep(60_000);
     const { body } = await run();
     expect((await read('latest')).body.id).toBe(body.id);
     await done(body.id);
   });
 
-  it('is 404 for one that never was, and for what is no id', async () => {
+  test('is 404 for one that never was, and for what is no id', async () => {
     for (const id of [randomUUID(), 'last', '1']) expect((await read(id)).body).toEqual(problem(404, 'not_found'));
   });
 });
 
 describe('a price at Stripe that is not the catalogue’s', () => {
-  it('closes the checkout, and staff are told once for all who tried', async () => {
+  test('closes the checkout, and staff are told once for all who tried', async () => {
     await shop.world.product('CUP', { amount: 900 });
     const { stripePriceId } = await shop.world.db.price.findFirstOrThrow({ where: { sku: 'CUP' } });
     await shop.world.db.price.updateMany({ where: { stripePriceId }, data: { amount: 950 } });

@@ -63,7 +63,7 @@ describe.each([
   ['whose workflow runs', () => paid({ sku: 'mug', quantity: 2 }), 'PREPARING'],
   ['that is done', done, 'COMPLETED'],
 ])('a refund of an order %s', (_which, order, status) => {
-  it('gives back a part, and answers with the order once Stripe has answered', async () => {
+  test('gives back a part, and answers with the order once Stripe has answered', async () => {
     const id = await order();
     const { number } = await shop.world.order(id);
     const answer = await refund(number, { amount: 600, reason: 'damaged' });
@@ -90,7 +90,7 @@ describe.each([
     expect(await atStripe(id)).toEqual([600]);
   });
 
-  it('gives back all that is left where no amount is named', async () => {
+  test('gives back all that is left where no amount is named', async () => {
     const id = await order();
     await refund(id, { amount: 600, reason: 'damaged' });
     const answer = await refund(id);
@@ -98,7 +98,7 @@ describe.each([
     expect(await atStripe(id)).toEqual([1400, 600]);
   });
 
-  it('is once a key, with the same answer', async () => {
+  test('is once a key, with the same answer', async () => {
     const id = await order();
     const body = { amount: 500, reason: 'other', note: 'as agreed' };
     const answers = await Promise.all([refund(id, body, 'twice'), refund(id, body, 'twice')]);
@@ -111,7 +111,7 @@ describe.each([
     expect(await atStripe(id)).toEqual([500]);
   });
 
-  it('refuses more than is left, for good under its key, and lists no refund', async () => {
+  test('refuses more than is left, for good under its key, and lists no refund', async () => {
     const id = await order();
     await refund(id, { amount: 1500, reason: 'other' });
     const body = { amount: 501, reason: 'other' };
@@ -128,7 +128,7 @@ describe.each([
     expect((await refund(id, { amount: 1, reason: 'other' })).body.code).toBe('refund_exceeds_remaining');
   });
 
-  it('keeps what staff remark in the database alone', async () => {
+  test('keeps what staff remark in the database alone', async () => {
     const id = await order();
     const answer = await refund(
       id,
@@ -152,7 +152,7 @@ describe.each([
     }
   });
 
-  it('is refused while the payment is disputed', async () => {
+  test('is refused while the payment is disputed', async () => {
     const id = await order();
     const { chargeId } = await shop.world.order(id);
     await shop.world.at(`/charges/${chargeId}/dispute`);
@@ -161,7 +161,7 @@ describe.each([
     expect(await atStripe(id)).toEqual([]);
   });
 
-  it('that Stripe does not answer within 8 s is listed as requested, and follows', async () => {
+  test('that Stripe does not answer within 8 s is listed as requested, and follows', async () => {
     const id = await order();
     await fault({ kind: 'error_before', times: 1000 });
     const answer = await refund(id, { amount: 300, reason: 'other' }, `slow-${id}`);
@@ -180,7 +180,7 @@ describe.each([
 });
 
 describe('restock', () => {
-  it('puts goods back on the shelf with the refund, shipped or not, never more than were bought', async () => {
+  test('puts goods back on the shelf with the refund, shipped or not, never more than were bought', async () => {
     const id = await paid({ sku: 'mug', quantity: 3 });
     const before = await shop.world.stock('mug');
     const one = { amount: 100, reason: 'damaged', restock: [{ sku: 'mug', quantity: 2 }] };
@@ -192,7 +192,7 @@ describe('restock', () => {
     expect(await shop.world.stock('mug')).toEqual({ ...before, onHand: before.onHand + 3 });
   });
 
-  it('of one line by two requests at once is given to one of them', async () => {
+  test('of one line by two requests at once is given to one of them', async () => {
     const id = await paid({ sku: 'mug' });
     const before = await shop.world.stock('mug');
     const parcel = { carrier: 'Post', trackingNumber: 'P-1' };
@@ -208,29 +208,29 @@ describe('restock', () => {
 });
 
 describe('a refund', () => {
-  it('of an unpaid order is refused, and says what it is', async () => {
+  test('of an unpaid order is refused, and says what it is', async () => {
     const { id } = await shop.world.checkout([{ sku: 'mug' }]);
     const answer = await refund(id);
     expect([answer.status, answer.body]).toEqual([409, refused('invalid_transition', /PENDING/)]);
   });
 
-  it('of an order that cost nothing is refused', async () => {
+  test('of an order that cost nothing is refused', async () => {
     const id = await paid({ sku: 'gift' });
     await shop.world.end(id);
     const answer = await refund(id);
     expect([answer.status, answer.body]).toEqual([409, refused('invalid_transition', /COMPLETED/)]);
   });
 
-  it('of nobody’s order is 404', async () => {
+  test('of nobody’s order is 404', async () => {
     expect((await refund('cs_test_nobody')).body).toEqual(problem(404, 'unknown_order'));
   });
 
-  it('without a key is 400', async () => {
+  test('without a key is 400', async () => {
     const answer = await refund('cs_test_nobody', { reason: 'other' }, null);
     expect([answer.status, answer.body]).toEqual([400, invalidAt('idempotency-key')]);
   });
 
-  it.each<[string, Record<string, unknown>, string[]]>([
+  test.each<[string, Record<string, unknown>, string[]]>([
     ['no reason', { reason: undefined }, ['reason']],
     ['the reason that blocks a buyer', { reason: 'fraudulent' }, ['reason']],
     ['nothing', { amount: 0 }, ['amount']],
@@ -255,7 +255,7 @@ describe('a refund', () => {
     expect([answer.status, answer.body]).toEqual([400, invalidAt(...paths)]);
   });
 
-  it('of an order whose run was terminated is healed by the asking', async () => {
+  test('of an order whose run was terminated is healed by the asking', async () => {
     const id = await paid({ sku: 'mug' });
     await shop.world.handle(id).terminate('by hand');
     const answer = await refund(id, { amount: 100, reason: 'other' });
@@ -264,7 +264,7 @@ describe('a refund', () => {
 });
 
 describe('retry of an order that is done', () => {
-  it('asks anew for what did not go through, and for no more', async () => {
+  test('asks anew for what did not go through, and for no more', async () => {
     const id = await done();
     await refund(id, { amount: 700, reason: 'damaged' });
     await fails(id);
@@ -274,7 +274,7 @@ describe('retry of an order that is done', () => {
     expect((await retry(id)).status).toBe(409);
   });
 
-  it('asks anew for all that is left where all was given, as often as it fails', async () => {
+  test('asks anew for all that is left where all was given, as often as it fails', async () => {
     const id = await done();
     await refund(id);
     await fails(id);
@@ -285,7 +285,7 @@ describe('retry of an order that is done', () => {
     expect(await atStripe(id)).toEqual([2000, 2000, 2000]);
   });
 
-  it('is refused while the payment is disputed, and may be had when it is not', async () => {
+  test('is refused while the payment is disputed, and may be had when it is not', async () => {
     const id = await done();
     await refund(id, { amount: 700, reason: 'damaged' });
     await fails(id);
@@ -297,7 +297,7 @@ describe('retry of an order that is done', () => {
     expect((await retry(id)).body.refunded).toEqual(money(700));
   });
 
-  it('tries a request now that could not go on', async () => {
+  test('tries a request now that could not go on', async () => {
     const id = await done();
     await fault({ kind: 'error_before', times: 1000 });
     const asked = await refund(id, { amount: 300, reason: 'other' }, `parks-${id}`);

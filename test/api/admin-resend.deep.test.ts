@@ -37,7 +37,7 @@ const sent = (id: SessionId, template: string) =>
   shop.world.db.mail.findMany({ where: { sessionId: id, template, status: 'SENT' }, orderBy: { createdAt: 'asc' } });
 const refused = (words: RegExp) => problem(409, 'invalid_transition', { detail: expect.stringMatching(words) });
 
-it('sends a mail again, under a row and a key of its own, to the address that is known now', async () => {
+test('sends a mail again, under a row and a key of its own, to the address that is known now', async () => {
   const id = await paid('ebook', 'COMPLETED');
   await staff(`${id}/contact`, { email: 'right@example.net' });
   const answer = await resend((await shop.world.order(id)).number, 'order_confirmation');
@@ -53,7 +53,7 @@ it('sends a mail again, under a row and a key of its own, to the address that is
   expect(told.filter((one) => one === 'holdfast: Order confirmation sent to the customer')).toHaveLength(2);
 });
 
-it('goes once a key, and again without one', async () => {
+test('goes once a key, and again without one', async () => {
   const id = await paid('ebook', 'COMPLETED');
   for (let times = 0; times < 2; times++) expect((await resend(id, 'order_confirmation', 'same')).status).toBe(200);
   expect(await sent(id, 'order_confirmation')).toHaveLength(2);
@@ -63,7 +63,7 @@ it('goes once a key, and again without one', async () => {
   expect(await sent(id, 'order_received')).toHaveLength(2);
 });
 
-it('mends a mail that was refused for good: contact, then resend', async () => {
+test('mends a mail that was refused for good: contact, then resend', async () => {
   const { id } = await shop.world.checkout([{ sku: 'ebook' }]);
   await shop.world.pay(id, { email: 'refused@nowhere' });
   await shop.world.webhook(id);
@@ -77,7 +77,7 @@ it('mends a mail that was refused for good: contact, then resend', async () => {
   expect(await sent(id, 'order_confirmation')).toMatchObject([{ recipient: 'right@example.net' }]);
 });
 
-it('of several parcels means the last', async () => {
+test('of several parcels means the last', async () => {
   const { id } = await shop.world.checkout([{ sku: 'mug', quantity: 2 }]);
   await shop.world.pay(id);
   await shop.world.webhook(id);
@@ -92,7 +92,7 @@ it('of several parcels means the last', async () => {
   expect(again[0]?.text).toContain('two');
 });
 
-it('refuses what is not true of the order, and does not remember that', async () => {
+test('refuses what is not true of the order, and does not remember that', async () => {
   const { id } = await shop.world.checkout([{ sku: 'mug' }]);
   const answer = await resend(id, 'order_confirmation', 'patient');
   expect([answer.status, answer.body]).toEqual([409, refused(/Order confirmation.*PENDING/)]);
@@ -107,7 +107,7 @@ it('refuses what is not true of the order, and does not remember that', async ()
   expect(await sent(id, 'order_confirmation')).toHaveLength(2);
 });
 
-it('of an order that was given back sends the refund’s mail, and the confirmation no more', async () => {
+test('of an order that was given back sends the refund’s mail, and the confirmation no more', async () => {
   const id = await paid('mug', 'PREPARING');
   await staff(`${id}/cancel`, { reason: 'requested_by_customer' });
   await until(async () => (await sent(id, 'order_refunded')).length === 1);
@@ -116,7 +116,7 @@ it('of an order that was given back sends the refund’s mail, and the confirmat
   expect((await resend(id, 'order_confirmation')).body).toEqual(refused(/REFUNDED/));
 });
 
-it('refuses where nobody can be written to', async () => {
+test('refuses where nobody can be written to', async () => {
   await shop.world.product('unseen', { stock: 1 });
   const { id } = await shop.world.checkout([{ sku: 'unseen' }], { holdSeconds: 60 });
   expect(await shop.world.end(id)).toBe('EXPIRED');
@@ -126,7 +126,7 @@ it('refuses where nobody can be written to', async () => {
   expect(await sent(id, 'checkout_expired')).toMatchObject([{ recipient: 'found@example.com' }]);
 });
 
-it('refuses a template that is none, one that is not about an order, and an unknown order', async () => {
+test('refuses a template that is none, one that is not about an order, and an unknown order', async () => {
   const id = await paid('ebook', 'COMPLETED');
   for (const template of ['welcome', 'reconciliation_report', '', 7])
     expect((await staff(`${id}/resend-email`, { template })).body).toEqual(
@@ -135,7 +135,7 @@ it('refuses a template that is none, one that is not about an order, and an unkn
   expect((await resend('999999', 'order_confirmation')).body).toEqual(problem(404, 'unknown_order'));
 });
 
-it('leaves nothing of the customer in Temporal', async () => {
+test('leaves nothing of the customer in Temporal', async () => {
   const id = await paid('ebook', 'COMPLETED');
   await resend(id, 'order_confirmation', 'k');
   const key = (await sent(id, 'order_confirmation')).at(-1)?.key.split('/').at(-1) as string;

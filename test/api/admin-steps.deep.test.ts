@@ -42,7 +42,7 @@ const refused = (words: RegExp, code = 'invalid_transition') =>
   problem(409, code, { detail: expect.stringMatching(words) });
 
 describe('ship', () => {
-  it('records the parcel and answers with the order, shipped', async () => {
+  test('records the parcel and answers with the order, shipped', async () => {
     const id = await preparing();
     const answer = await ask(id, 'ship', parcel({ trackingUrl: 'https://post.example.com/P-1' }));
     expect(answer.status).toBe(200);
@@ -59,7 +59,7 @@ describe('ship', () => {
     await until(async () => (await shop.world.mails(id)).includes('order_shipped'));
   });
 
-  it('in parts rests as PREPARING until all of it is on its way', async () => {
+  test('in parts rests as PREPARING until all of it is on its way', async () => {
     const id = await preparing({ sku: 'mug', quantity: 2 }, { sku: 'lamp' });
     const { number } = await shop.world.order(id);
     const first = await ask(number, 'ship', parcel({ items: [{ sku: 'mug', quantity: 2 }] }));
@@ -68,7 +68,7 @@ describe('ship', () => {
     expect([second.body.status, second.body.shipments.length]).toEqual(['SHIPPED', 2]);
   });
 
-  it('again with the same carrier and number changes nothing', async () => {
+  test('again with the same carrier and number changes nothing', async () => {
     const id = await preparing({ sku: 'mug', quantity: 2 }, { sku: 'lamp' });
     const asked = parcel({ items: [{ sku: 'mug', quantity: 1 }] });
     await ask(id, 'ship', asked);
@@ -77,7 +77,7 @@ describe('ship', () => {
     expect((await shop.world.order(id)).items.find(({ sku }) => sku === 'mug')?.shipped).toBe(1);
   });
 
-  it('again when nothing is left to ship, or the order is done, changes nothing either; another parcel is refused', async () => {
+  test('again when nothing is left to ship, or the order is done, changes nothing either; another parcel is refused', async () => {
     const id = await preparing({ sku: 'mug', quantity: 2 });
     for (const status of ['SHIPPED', 'SHIPPED', 'COMPLETED']) {
       if (status === 'COMPLETED') await ask(id, 'deliver');
@@ -88,20 +88,20 @@ describe('ship', () => {
     }
   });
 
-  it('refuses more than is unshipped', async () => {
+  test('refuses more than is unshipped', async () => {
     const id = await preparing({ sku: 'mug', quantity: 2 });
     const answer = await ask(id, 'ship', parcel({ items: [{ sku: 'mug', quantity: 3 }] }));
     expect([answer.status, answer.body]).toEqual([409, refused(/./)]);
     expect((await shop.world.order(id)).shipments).toEqual([]);
   });
 
-  it('refuses what is not paid', async () => {
+  test('refuses what is not paid', async () => {
     const id = await pending();
     const answer = await ask(id, 'ship', parcel());
     expect([answer.status, answer.body]).toEqual([409, refused(/PENDING/)]);
   });
 
-  it.each<[string, Record<string, unknown>, string[]]>([
+  test.each<[string, Record<string, unknown>, string[]]>([
     ['no carrier', { carrier: undefined }, ['carrier']],
     ['an empty carrier', { carrier: '' }, ['carrier']],
     ['a long carrier', { carrier: 'x'.repeat(61) }, ['carrier']],
@@ -134,7 +134,7 @@ describe('ship', () => {
 });
 
 describe('deliver', () => {
-  it('completes a shipped order', async () => {
+  test('completes a shipped order', async () => {
     const id = await preparing();
     await ask(id, 'ship', parcel());
     const answer = await ask(id, 'deliver');
@@ -143,19 +143,19 @@ describe('deliver', () => {
     expect(await shop.world.end(id)).toBe('COMPLETED');
   });
 
-  it('needs a shipped order', async () => {
+  test('needs a shipped order', async () => {
     const id = await preparing();
     const answer = await ask(id, 'deliver', {});
     expect([answer.status, answer.body]).toEqual([409, refused(/PREPARING/)]);
   });
 
-  it('takes no fields', async () => {
+  test('takes no fields', async () => {
     expect((await ask('cs_test_nobody', 'deliver', { at: 'noon' })).body).toEqual(invalidAt(''));
   });
 });
 
 describe('cancel', () => {
-  it('of an unpaid order closes the till and gives the stock back', async () => {
+  test('of an unpaid order closes the till and gives the stock back', async () => {
     const id = await pending();
     const before = await shop.world.stock('mug');
     const answer = await ask(id, 'cancel', { reason: 'requested_by_customer' });
@@ -164,7 +164,7 @@ describe('cancel', () => {
     expect(await shop.world.stock('mug')).toEqual({ ...before, held: before.held - 2 });
   });
 
-  it('of a paid order gives the money and the goods back', async () => {
+  test('of a paid order gives the money and the goods back', async () => {
     const id = await preparing();
     const before = await shop.world.stock('mug');
     const answer = await ask(id, 'cancel', { reason: 'out_of_stock' });
@@ -177,7 +177,7 @@ describe('cancel', () => {
     expect(await shop.world.stock('mug')).toEqual({ ...before, onHand: before.onHand + 2 });
   });
 
-  it('writes the remark down before anything else, and it never leaves the database', async () => {
+  test('writes the remark down before anything else, and it never leaves the database', async () => {
     const id = await pending();
     const remark = 'Ada called: +44 20 7946 0018';
     const answer = await ask(id, 'cancel', { reason: 'duplicate', note: remark });
@@ -194,7 +194,7 @@ describe('cancel', () => {
     expect(JSON.stringify(await shop.world.history(id))).not.toContain('7946');
   });
 
-  it('keeps the remark also when it is refused', async () => {
+  test('keeps the remark also when it is refused', async () => {
     const id = await preparing({ sku: 'mug', quantity: 2 });
     await ask(id, 'ship', parcel({ items: [{ sku: 'mug', quantity: 1 }] }));
     const answer = await ask(id, 'cancel', { reason: 'other', note: 'Changed their mind' });
@@ -202,7 +202,7 @@ describe('cancel', () => {
     expect((await shop.world.order(id)).timeline.map(({ note }) => note)).toContain('Changed their mind');
   });
 
-  it.each<[string, Record<string, unknown>, string[]]>([
+  test.each<[string, Record<string, unknown>, string[]]>([
     ['no reason', {}, ['reason']],
     ['a reason of its own', { reason: 'fraudulent' }, ['reason']],
     ['an empty remark', { reason: 'other', note: '' }, ['note']],
@@ -216,7 +216,7 @@ describe('cancel', () => {
 });
 
 describe('retry', () => {
-  it('runs the step that needs attention again', async () => {
+  test('runs the step that needs attention again', async () => {
     const id = await pending();
     await shop.world.pay(id);
     const parkedBy = (currency: string) =>
@@ -235,14 +235,14 @@ describe('retry', () => {
     await until(async () => (await shop.world.order(id)).attentionStep === null);
   });
 
-  it('of an order that needs nothing is refused', async () => {
+  test('of an order that needs nothing is refused', async () => {
     const answer = await ask(await preparing(), 'retry');
     expect([answer.status, answer.body]).toEqual([409, refused(/[Nn]othing needs attention/)]);
   });
 });
 
 describe('an order that is done', () => {
-  it.each(['ship', 'deliver', 'cancel', 'retry'])('cannot be asked to %s: it says what it is', async (step) => {
+  test.each(['ship', 'deliver', 'cancel', 'retry'])('cannot be asked to %s: it says what it is', async (step) => {
     const id = await pending({ sku: 'ebook' });
     await shop.world.pay(id);
     await shop.world.webhook(id);
@@ -253,7 +253,7 @@ describe('an order that is done', () => {
     expect((await shop.world.order(id)).status).toBe('COMPLETED');
   });
 
-  it('whose run was terminated before is healed by the request, and goes on from what the database says', async () => {
+  test('whose run was terminated before is healed by the request, and goes on from what the database says', async () => {
     const id = await preparing();
     await shop.world.handle(id).terminate('by hand');
     const answer = await ask(id, 'ship', parcel());
@@ -262,7 +262,7 @@ describe('an order that is done', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  it('makes a request happen once, also when its first answer was lost', async () => {
+  test('makes a request happen once, also when its first answer was lost', async () => {
     const id = await preparing({ sku: 'mug', quantity: 2 }, { sku: 'lamp' });
     const key = randomUUID();
     const body = parcel({ items: [{ sku: 'mug', quantity: 1 }] });
@@ -278,14 +278,14 @@ describe('an Idempotency-Key', () => {
     ).toHaveLength(1);
   });
 
-  it('writes a remark once', async () => {
+  test('writes a remark once', async () => {
     const id = await preparing();
     await ask(id, 'ship', parcel());
     for (let n = 0; n < 2; n += 1) await ask(id, 'cancel', { reason: 'other', note: 'Once' }, 'k');
     expect((await shop.world.order(id)).timeline.filter(({ note }) => note === 'Once')).toHaveLength(1);
   });
 
-  it('of a request that ended the order still answers as it did', async () => {
+  test('of a request that ended the order still answers as it did', async () => {
     const id = await pending();
     const key = 'cancel-7';
     const first = await ask(id, 'cancel', { reason: 'other' }, key);
@@ -296,19 +296,19 @@ describe('an Idempotency-Key', () => {
     expect((await ask(id, 'deliver', undefined, key)).status).toBe(409);
   });
 
-  it('never goes to Temporal as it is', async () => {
+  test('never goes to Temporal as it is', async () => {
     const id = await preparing();
     await ask(id, 'ship', parcel(), 'ada@example.com');
     expect(JSON.stringify(await shop.world.history(id))).not.toContain('ada@example.com');
   });
 
-  it('that is none is 400', async () => {
+  test('that is none is 400', async () => {
     expect((await ask('cs_test_nobody', 'deliver', undefined, 'two words')).body).toEqual(invalidAt('idempotency-key'));
   });
 });
 
 describe('when an answer takes longer than 8 s', () => {
-  it('a cancellation is answered with the order as it is, and the rest follows; a parcel with 503', async () => {
+  test('a cancellation is answered with the order as it is, and the rest follows; a parcel with 503', async () => {
     const [cancelled, shipped] = [await preparing(), await preparing()];
     await shop.world.at('/faults', { match: { method: 'POST', path: '^/v1/refunds$' }, kind: 'delay', ms: 10_000 });
     const locker = new pg.Client({ connectionString: shop.world.env.DATABASE_URL });
@@ -331,7 +331,7 @@ describe('when an answer takes longer than 8 s', () => {
 });
 
 describe('when nobody can take the request', () => {
-  it('is 503 within 10 s, without a worker as without Temporal, and the order is as it was', async () => {
+  test('is 503 within 10 s, without a worker as without Temporal, and the order is as it was', async () => {
     const [one, other] = [await preparing(), await pending()];
     const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
     const api = await shop.another({}, { temporal });

@@ -33,7 +33,7 @@ const commit = async (sessionId: string, quantity: number) => {
 };
 
 describe('the stock of a product', () => {
-  it('is what is on hand, held and free, with what moved it', async () => {
+  test('is what is on hand, held and free, with what moved it', async () => {
     await change({ delta: 10, reason: 'delivery' });
     await hold('cs_test_one', 3);
     await hold('cs_test_two', 2);
@@ -88,7 +88,7 @@ describe('the stock of a product', () => {
     expect(movements.reduce((sum: number, { delta }: { delta: number }) => sum + delta, 0)).toBe(available);
   });
 
-  it('shows the last hundred movements, newest first', async () => {
+  test('shows the last hundred movements, newest first', async () => {
     const at = new Date(NOON);
     await office.db.stockMovement.createMany({
       data: Array.from({ length: 120 }, (_, n) => ({
@@ -108,7 +108,7 @@ describe('the stock of a product', () => {
     expect(body.movements[99].reference).toBe('no. 20');
   });
 
-  it('is not there for a product that is not there, or digital', async () => {
+  test('is not there for a product that is not there, or digital', async () => {
     for (const asked of [stock('NOTHING'), change({ delta: 1, reason: 'x' }, undefined, 'NOTHING')]) {
       const answer = await asked;
       expect(answer.status).toBe(404);
@@ -120,7 +120,7 @@ describe('the stock of a product', () => {
 });
 
 describe('a change of stock', () => {
-  it('is answered with the stock as it is then', async () => {
+  test('is answered with the stock as it is then', async () => {
     await change({ delta: 5, reason: 'delivery' });
     const answer = await change({ delta: -2, reason: 'broken' });
     expect(answer.status).toBe(200);
@@ -128,7 +128,7 @@ describe('a change of stock', () => {
     expect(answer.body.movements[0]).toMatchObject({ delta: -2, kind: 'adjust', reference: 'broken', actor: 'staff' });
   });
 
-  it('never takes what is held for unpaid orders', async () => {
+  test('never takes what is held for unpaid orders', async () => {
     await change({ delta: 5, reason: 'delivery' });
     await hold('cs_test_three', 4);
     const refused = await change({ delta: -2, reason: 'broken' });
@@ -138,7 +138,7 @@ describe('a change of stock', () => {
     expect((await change({ delta: -1, reason: 'broken' })).status).toBe(200);
   });
 
-  it('never counts further than there are numbers', async () => {
+  test('never counts further than there are numbers', async () => {
     const at = new Date(NOON);
     await office.db.stockMovement.create({
       data: { sku: mug, at, kind: 'ADJUST', onHandDelta: 2_147_483_000, heldDelta: 0, reference: 'x', actor: 'x' },
@@ -146,7 +146,7 @@ describe('a change of stock', () => {
     expect((await change({ delta: 1_000_000, reason: 'delivery' })).body).toEqual(problem(409, 'stock_conflict'));
   });
 
-  it.each([
+  test.each([
     ['nothing', {}, ['delta', 'reason']],
     ['a delta of zero', { delta: 0, reason: 'x' }, ['delta']],
     ['half a unit', { delta: 0.5, reason: 'x' }, ['delta']],
@@ -170,14 +170,14 @@ describe('a change of stock', () => {
     expect(await office.db.stockMovement.count({ where: { sku: mug } })).toBe(0);
   });
 
-  it('takes the bounds themselves', async () => {
+  test('takes the bounds themselves', async () => {
     expect((await change({ delta: 1_000_000, reason: 'x'.repeat(200) })).status).toBe(200);
     expect((await change({ delta: -1_000_000, reason: '–' })).body).toMatchObject({ onHand: 0 });
   });
 });
 
 describe('an Idempotency-Key', () => {
-  it('makes a change happen once, however often it is sent', async () => {
+  test('makes a change happen once, however often it is sent', async () => {
     const first = await change({ delta: 5, reason: 'delivery' }, 'delivery-7');
     const again = await change({ delta: 5, reason: 'delivery' }, 'delivery-7');
     expect(again.status).toBe(200);
@@ -185,7 +185,7 @@ describe('an Idempotency-Key', () => {
     expect(again.body.onHand).toBe(5);
   });
 
-  it('also when twenty come at once', async () => {
+  test('also when twenty come at once', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => change({ delta: 5, reason: 'delivery' }, 'delivery-7')),
     );
@@ -193,7 +193,7 @@ describe('an Idempotency-Key', () => {
     expect((await stock()).body).toMatchObject({ onHand: 5, movements: [expect.anything()] });
   });
 
-  it.each([
+  test.each([
     ['another delta', { delta: 6, reason: 'delivery' }],
     ['another reason', { delta: 5, reason: 'return' }],
   ])('is refused for %s', async (_what, body) => {
@@ -204,25 +204,25 @@ describe('an Idempotency-Key', () => {
     expect((await stock()).body.onHand).toBe(5);
   });
 
-  it('is of one product: another may use it too', async () => {
+  test('is of one product: another may use it too', async () => {
     await office.product('LAMP');
     await change({ delta: 5, reason: 'delivery' }, 'delivery-7');
     expect((await change({ delta: 8, reason: 'delivery' }, 'delivery-7', 'LAMP')).body).toMatchObject({ onHand: 8 });
   });
 
-  it('of a refused change is not used up', async () => {
+  test('of a refused change is not used up', async () => {
     expect((await change({ delta: -1, reason: 'broken' }, 'k')).status).toBe(409);
     await change({ delta: 1, reason: 'delivery' });
     expect((await change({ delta: -1, reason: 'broken' }, 'k')).body).toMatchObject({ onHand: 0 });
   });
 
-  it('still answers once a repeat would no longer be possible', async () => {
+  test('still answers once a repeat would no longer be possible', async () => {
     await change({ delta: 5, reason: 'delivery' });
     await change({ delta: -5, reason: 'broken' }, 'k');
     expect((await change({ delta: -5, reason: 'broken' }, 'k')).status).toBe(200);
   });
 
-  it.each(['with space', 'ünïcode', 'x'.repeat(256)])('like “%s” is 400', async (key) => {
+  test.each(['with space', 'ünïcode', 'x'.repeat(256)])('like “%s” is 400', async (key) => {
     const answer = await office
       .ask('post', `/admin/products/${mug}/stock`)
       .set('idempotency-key', Buffer.from(key).toString('latin1'))

@@ -30,7 +30,7 @@ const everything = async () => ({
 });
 
 describe('the demo catalogue', () => {
-  it('has something of everything that can be sold', async () => {
+  test('has something of everything that can be sold', async () => {
     await seed(db, clock);
     const products = await db.product.findMany({ include: { prices: true, stock: true, file: true } });
     const physical = products.filter(({ kind }) => kind === 'PHYSICAL');
@@ -46,7 +46,7 @@ describe('the demo catalogue', () => {
     expect(digital.every(({ file, stock }) => file && !stock)).toBe(true);
   });
 
-  it('is left alone by a second seed, whatever became of it', async () => {
+  test('is left alone by a second seed, whatever became of it', async () => {
     expect(await seed(db, clock)).toEqual(DEMO_CATALOGUE.map(({ sku }) => sku));
     const at = new Date(clock.now());
     await db.stockMovement.create({
@@ -62,7 +62,7 @@ describe('the demo catalogue', () => {
     expect(before.stock.find(({ sku }) => sku === 'TIDE-MUG')?.onHand).toBe(1);
   });
 
-  it('is loaded once when two load it at the same time', async () => {
+  test('is loaded once when two load it at the same time', async () => {
     const added = (await Promise.all([seed(db, clock), seed(db, clock)])).flat();
     expect(added.sort()).toEqual(DEMO_CATALOGUE.map(({ sku }) => sku).sort());
     for (const { sku, stock } of DEMO_CATALOGUE.filter((product) => product.stock !== undefined))
@@ -84,7 +84,7 @@ describe('its files', () => {
 
   beforeEach(() => seed(db, clock));
 
-  it.each(['TIDES-GUIDE', 'SIX-KNOTS'])('%s is a PDF whose table names where its objects are', async (sku) => {
+  test.each(['TIDES-GUIDE', 'SIX-KNOTS'])('%s is a PDF whose table names where its objects are', async (sku) => {
     const text = (await fileOf(sku)).toString('latin1');
     expect(text.startsWith('%PDF-1.4\n')).toBe(true);
     expect(text.endsWith('%%EOF\n')).toBe(true);
@@ -99,7 +99,7 @@ describe('its files', () => {
       expect(stream).toHaveLength(Number(length));
   });
 
-  it('DEEP-WATER is an archive of four pictures', async () => {
+  test('DEEP-WATER is an archive of four pictures', async () => {
     const pictures = unzip(await fileOf('DEEP-WATER'));
     expect(Object.keys(pictures)).toEqual(['dawn.png', 'noon.png', 'dusk.png', 'night.png']);
     for (const picture of Object.values(pictures)) {

@@ -93,7 +93,7 @@ const requestsMade = async (): Promise<{ method: string; path: string }[]> => {
 };
 
 describe('products and prices', () => {
-  it('makes everything the demo catalogue sells, and links it', async () => {
+  test('makes everything the demo catalogue sells, and links it', async () => {
     await seed(db, clock);
     await setUp();
     const prices = await db.price.findMany();
@@ -125,7 +125,7 @@ describe('products and prices', () => {
     });
   });
 
-  it('changes nothing the second time', async () => {
+  test('changes nothing the second time', async () => {
     await seed(db, clock);
     await setUp();
     const [before, events, ours] = [await atStripe(), await requestsMade(), await db.price.findMany()];
@@ -139,7 +139,7 @@ describe('products and prices', () => {
     ]);
   });
 
-  it('goes on after it was broken off between Stripe and the database', async () => {
+  test('goes on after it was broken off between Stripe and the database', async () => {
     await product('MUG', { amount: 1800 });
     await setUp();
     const link = await linkOf('MUG');
@@ -149,7 +149,7 @@ describe('products and prices', () => {
     expect((await atStripe()).prices).toHaveLength(1);
   });
 
-  it('gives a changed amount a new price, to which the lookup key moves', async () => {
+  test('gives a changed amount a new price, to which the lookup key moves', async () => {
     await product('MUG', { amount: 1800 });
     await setUp();
     const old = await linkOf('MUG');
@@ -163,7 +163,7 @@ describe('products and prices', () => {
     expect(await stripe.prices.retrieve(old)).toMatchObject({ unit_amount: 1800, lookup_key: null });
   });
 
-  it('does not believe a link to a price of another amount, and keeps knowing it', async () => {
+  test('does not believe a link to a price of another amount, and keeps knowing it', async () => {
     const other = await stripe.products.create({ name: 'Other' });
     const { id } = await stripe.prices.create({ product: other.id, currency: 'eur', unit_amount: 1700 });
     await product('MUG', { amount: 1800, stripePriceId: id });
@@ -174,7 +174,7 @@ describe('products and prices', () => {
     expect(await stripe.prices.retrieve(right?.stripePriceId ?? '')).toMatchObject({ unit_amount: 1800 });
   });
 
-  it('leaves a price that staff linked as it is, and makes no product beside theirs', async () => {
+  test('leaves a price that staff linked as it is, and makes no product beside theirs', async () => {
     const theirs = await stripe.products.create({ name: 'Made at the Dashboard' });
     const { id } = await stripe.prices.create({ product: theirs.id, currency: 'eur', unit_amount: 1800 });
     await product('MUG', { amount: 1800, stripePriceId: id });
@@ -183,7 +183,7 @@ describe('products and prices', () => {
     expect((await atStripe()).products.map(({ name }) => name)).toEqual(['Made at the Dashboard']);
   });
 
-  it('follows the shop to another account and back', async () => {
+  test('follows the shop to another account and back', async () => {
     await product('MUG', { amount: 1800 });
     await setUp();
     const first = await linkOf('MUG');
@@ -202,7 +202,7 @@ describe('products and prices', () => {
     ]);
   });
 
-  it.each<[Record<string, unknown>, Record<string, unknown>]>([
+  test.each<[Record<string, unknown>, Record<string, unknown>]>([
     [{ name: 'Bigger Mug' }, { name: 'Bigger Mug' }],
     [{ description: 'Holds more' }, { description: 'Holds more' }],
     [{ kind: 'DIGITAL' }, { shippable: false }],
@@ -216,7 +216,7 @@ describe('products and prices', () => {
     expect(await stripe.products.retrieve('hf_MUG')).toMatchObject(shown);
   });
 
-  it('wakes an archived price that the catalogue sells at', async () => {
+  test('wakes an archived price that the catalogue sells at', async () => {
     await product('MUG', { amount: 1800 });
     await setUp();
     await stripe.prices.update(await linkOf('MUG'), { active: false });
@@ -224,7 +224,7 @@ describe('products and prices', () => {
     expect((await stripe.prices.retrieve(await linkOf('MUG'))).active).toBe(true);
   });
 
-  it('takes what is not for sale off sale, and makes nothing for it', async () => {
+  test('takes what is not for sale off sale, and makes nothing for it', async () => {
     await product('MUG', { amount: 1800 });
     await setUp();
     await db.product.update({ where: { sku: 'MUG' }, data: { active: false } });
@@ -236,7 +236,7 @@ describe('products and prices', () => {
     expect(await linkOf('NEVER')).toBe('');
   });
 
-  it('names products in letters that Stripe takes, each SKU its own', () => {
+  test('names products in letters that Stripe takes, each SKU its own', () => {
     const skus = ['A', 'a.b', 'a_b', 'a-b', 'x_612e62', '.', '-'];
     const ids = skus.map(stripeProductId);
     expect(new Set(ids).size).toBe(skus.length);
@@ -247,7 +247,7 @@ describe('products and prices', () => {
 describe('the webhook endpoint', () => {
   const secrets = () => lines.join('\n').match(/whsec_\w+/g) ?? [];
 
-  it('is made with exactly the routed events and the version of the library, its secret said once', async () => {
+  test('is made with exactly the routed events and the version of the library, its secret said once', async () => {
     await setUp();
     const { endpoints } = await atStripe();
     expect(endpoints).toHaveLength(1);
@@ -264,7 +264,7 @@ describe('the webhook endpoint', () => {
     expect((await atStripe()).endpoints).toHaveLength(1);
   });
 
-  it.each<[string, Stripe.WebhookEndpointUpdateParams]>([
+  test.each<[string, Stripe.WebhookEndpointUpdateParams]>([
     ['asked for everything', { enabled_events: ['*'] }],
     ['asked for less', { enabled_events: SUBSCRIBED_TYPES.slice(0, 1) }],
     ['asked for one more', { enabled_events: [...SUBSCRIBED_TYPES, 'customer.created'] }],
@@ -280,7 +280,7 @@ describe('the webhook endpoint', () => {
     expect(secrets()).toHaveLength(0);
   });
 
-  it('is left alone where it sends to somebody else', async () => {
+  test('is left alone where it sends to somebody else', async () => {
     const theirs = await stripe.webhookEndpoints.create({
       url: 'https://other.example.com/hook',
       enabled_events: ['*'],
@@ -292,7 +292,7 @@ describe('the webhook endpoint', () => {
 
   // What Stripe itself would be asked: a client that has the sandbox's address, an environment that does not.
   const realKey = { STRIPE_SECRET_KEY: 'sk_test_51RealLooking', STRIPE_API_BASE: '' };
-  it.each([
+  test.each([
     'http://localhost:3000',
     'http://127.0.0.1:3000',
     'http://192.168.1.20:3000',
@@ -309,7 +309,7 @@ describe('the webhook endpoint', () => {
     expect(lines.at(-1)).toContain(`--events ${SUBSCRIBED_TYPES.join(',')}`);
   });
 
-  it.each(['https://shop.example.com', 'http://shop.example.com', 'http://172.32.0.1', 'https://10.example.com'])(
+  test.each(['https://shop.example.com', 'http://shop.example.com', 'http://172.32.0.1', 'https://10.example.com'])(
     'is made at %s with a real key',
     async (url) => {
       await setUp({ ...realKey, PUBLIC_URL: url });
@@ -317,7 +317,7 @@ describe('the webhook endpoint', () => {
     },
   );
 
-  it('is not made without TLS in live mode', async () => {
+  test('is not made without TLS in live mode', async () => {
     await setUp({
       STRIPE_SECRET_KEY: 'sk_live_RealLooking',
       STRIPE_API_BASE: '',
@@ -326,7 +326,7 @@ describe('the webhook endpoint', () => {
     expect((await atStripe()).endpoints).toHaveLength(0);
   });
 
-  it('is made anew beside one of another version, which goes on until a person deletes it', async () => {
+  test('is made anew beside one of another version, which goes on until a person deletes it', async () => {
     await setUp();
     const [made] = (await atStripe()).endpoints;
     const old = { ...made, id: 'we_old', api_version: '2024-06-20' } as Stripe.WebhookEndpoint;
