@@ -1,0 +1,72 @@
+import { STILL_OUTSIDE } from './still-outside';
+import { sources, sqlFunctions, tablesByModel, tablesWritten, touchesDatabase } from './writes';
+
+/** The one folder that writes each table. */
+const WRITERS: Record<string, string[]> = {
+  'store/orders': ['orders', 'order_items', 'timeline', 'shipments', 'download_grants'],
+  'store/stock': ['stock_levels', 'stock_movements', 'holds'],
+  'store/checkouts': ['checkouts', 'checkout_keys', 'stray_sessions'],
+  'store/refunds': ['refunds'],
+  'store/disputes': ['disputes'],
+  'store/notices': ['notices'],
+  'store/mails': ['mails'],
+  'store/customers': ['customers'],
+  'store/catalogue': ['products', 'prices', 'product_files', 'product_file_chunks'],
+  'store/reconciliation': [
+    ...['reconciliations', 'reconciliation_repairs', 'discrepancies', 'sweep_marks', 'ledger_entries', 'payouts'],
+  ],
+  'store/limits': ['rate_limits'],
+};
+/** Written by the migrations alone. */
+const FIXED = ['order_transitions'];
+
+const models = tablesByModel();
+const files = sources();
+const folderOf = new Map(Object.entries(WRITERS).flatMap(([folder, tables]) => tables.map((table) => [table, folder])));
+
+test('every table has one folder that writes it', () => {
+  expect([...folderOf.keys(), ...FIXED].sort()).toEqual([...models.values()].sort());
+});
+
+test('no table is written outside its folder', () => {
+  const elsewhere = [...files].flatMap(([path, text]) =>
+    [...tablesWritten(text, models)].filter((table) => folder(path) !== folderOf.get(table)).map(() => path),
+  );
+  expect(beyondList(elsewhere)).toEqual([]);
+});
+
+test('only the store sees the generated client, sends SQL and opens transactions', () => {
+  const outside = [...files].filter(([path]) => !path.startsWith('store/') && !path.startsWith('prisma/'));
+  const touching = outside.filter(([, text]) => touchesDatabase(text, models)).map(([path]) => path);
+  expect(beyondList(touching)).toEqual([]);
+});
+
+/**
+ * The functions in the database that write for more than one subject: a step of an order's good path is one round trip, and a trigger keeps what
+ * follows from another row. Each is called from one folder, or by its trigger.
+ */
+const ACROSS: Record<string, string[]> = {
+  restock: ['store/orders', 'store/stock'],
+  retake_stock: ['store/orders', 'store/stock'],
+};
+
+test('a function in the database writes for one subject, or is listed with those it writes for', () => {
+  const across = [...sqlFunctions()].flatMap(([name, body]) => {
+    const folders = [...new Set([...tablesWritten(body, models)].map((table) => folderOf.get(table)))].sort();
+    return folders.length > 1 ? [[name, folders]] : [];
+  });
+  expect(Object.fromEntries(across)).toEqual(ACROSS);
+});
+
+test('each function in the database is called from one folder of the store', () => {
+  const callers = [...sqlFunctions().keys()].flatMap((name) => {
+    const called = new RegExp(`\\b${name}\\s*\\(\\$`);
+    const folders = new Set([...files].filter(([, text]) => called.test(text)).map(([path]) => folder(path)));
+    return [...folders].filter((one, _, all) => all.length > 1 || !one.startsWith('store/')).map((one) => one);
+  });
+  expect(beyondList(callers)).toEqual([]);
+});
+
+const beyondList = (paths: string[]): string[] => [...new Set(paths)].filter((path) => !STILL_OUTSIDE.includes(path));
+
+const folder = (path: string): string => path.split('/').slice(0, 2).join('/');
