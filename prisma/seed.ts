@@ -22,7 +22,7 @@ export async function seed(db: Db, clock: Clock): Promise<string[]> {
 function add(db: Db, product: DemoProduct, at: Date): Promise<boolean> {
   const { sku, name, description, kind, file, stock } = product;
   const face = { sku, name, description, kind, imageUrl: imageOf(product), createdAt: at, updatedAt: at };
-  // Drawn before the transaction, which must not wait for it.
+  // Read before the transaction, which must not wait for the disk.
   const bytes = file?.bytes();
   return db.$transaction(async (tx) => {
     const { count } = await tx.product.createMany({ data: [face], skipDuplicates: true });

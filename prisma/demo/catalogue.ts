@@ -1,22 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ProductKind } from '../../domain/order';
-import { knotsGuide, tidesGuide, wallpapers } from './files';
 
-/** A product of the demo shop. Amounts are in the currency's smallest unit; the first price is the default currency. */
+/** A product of the demo shop. Amounts are in the currency's smallest unit; the first price sets the default currency. */
 export interface DemoProduct {
   sku: string;
   name: string;
   description: string;
   kind: ProductKind;
   prices: { amount: number; currency: string; minimum?: number }[];
-  /** On the shelf when the shop opens; physical products only. */
+  /** Units on hand when the shop opens; physical products only. */
   stock?: number;
-  file?: { filename: string; contentType: string; bytes(): Buffer };
+  file?: DemoFile;
 }
 
-/** Pictures are drawn by the storefront, one a SKU: `/images/tide-mug.svg` for `TIDE-MUG`. */
+export interface DemoFile {
+  filename: string;
+  contentType: string;
+  bytes(): Buffer;
+}
+
+/** The storefront has one picture per SKU: `/images/tide-mug.svg` for `TIDE-MUG`. */
 export const imageOf = ({ sku }: DemoProduct): string => `/images/${sku.toLowerCase()}.svg`;
 
-/** A small shop by the sea. One of everything that can be sold: few left, two currencies, downloads, pay what you want. */
+/** A small shop by the sea, with every kind of thing that can be sold: low stock, two currencies, downloads, pay what you want. */
 export const DEMO_CATALOGUE: DemoProduct[] = [
   {
     sku: 'TIDE-MUG',
@@ -68,7 +75,7 @@ export const DEMO_CATALOGUE: DemoProduct[] = [
     description: 'Why it comes twice a day, why it is late tomorrow, and the rule of twelfths. A short book as a PDF.',
     kind: 'DIGITAL',
     prices: [{ amount: 900, currency: 'eur' }],
-    file: { filename: 'how-the-tide-works.pdf', contentType: 'application/pdf', bytes: tidesGuide },
+    file: demoFile('how-the-tide-works.pdf', 'application/pdf'),
   },
   {
     sku: 'DEEP-WATER',
@@ -76,7 +83,7 @@ export const DEMO_CATALOGUE: DemoProduct[] = [
     description: 'Dawn, noon, dusk and night from twenty metres down. Four PNGs in one archive.',
     kind: 'DIGITAL',
     prices: [{ amount: 500, currency: 'eur' }],
-    file: { filename: 'deep-water.zip', contentType: 'application/zip', bytes: wallpapers },
+    file: demoFile('deep-water.zip', 'application/zip'),
   },
   {
     sku: 'SIX-KNOTS',
@@ -84,6 +91,11 @@ export const DEMO_CATALOGUE: DemoProduct[] = [
     description: 'Enough to moor a boat, hang a hammock and impress a nephew. A PDF for whatever it is worth to you.',
     kind: 'DIGITAL',
     prices: [{ amount: 500, currency: 'eur', minimum: 100 }],
-    file: { filename: 'six-knots.pdf', contentType: 'application/pdf', bytes: knotsGuide },
+    file: demoFile('six-knots.pdf', 'application/pdf'),
   },
 ];
+
+/** A file from the folder `files` beside this one. `npm run build` copies that folder into `dist/`. */
+function demoFile(filename: string, contentType: string): DemoFile {
+  return { filename, contentType, bytes: () => readFileSync(join(__dirname, 'files', filename)) };
+}
