@@ -3,7 +3,7 @@ FROM node:20.20.2-bookworm-slim AS build
 WORKDIR /app
 # The schema comes first: installing generates the database client from it.
 COPY package.json package-lock.json prisma.config.ts ./
-COPY prisma/schema.prisma prisma/schema.prisma
+COPY prisma/schema prisma/schema
 RUN npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build

@@ -24,17 +24,21 @@ export async function migrate(databaseUrl: string, log: (line: string) => void =
 }
 
 /**
- * What `schema.prisma` says and the migrations do not, in words; '' when they agree. The migrations are played in a database of its own,
+ * What prisma/schema/ says and the migrations do not, in words; '' when they agree. The migrations are played in a database of its own,
  * which is dropped again.
  *
  * @param databaseUrl any database of a server on which databases may be made
  */
 export async function drift(databaseUrl: string): Promise<string> {
-  const path = join(FOLDER, 'schema.prisma');
+  const folder = join(FOLDER, 'schema');
+  const files = readdirSync(folder).map((name) => {
+    const path = join(folder, name);
+    return { path, content: readFileSync(path, 'utf8') };
+  });
   return withSchemaEngine(databaseUrl, async (engine) => {
     const { stdout, exitCode } = await engine.diff({
       from: { tag: 'migrations', ...migrations() },
-      to: { tag: 'schemaDatamodel', files: [{ path, content: readFileSync(path, 'utf8') }] },
+      to: { tag: 'schemaDatamodel', files },
       script: false,
       exitCode: true,
       filters: NO_FILTERS,

@@ -46,6 +46,14 @@ describe('the containers', () => {
     );
   });
 
+  it('copies the schema before it installs, because installing generates the database client', () => {
+    const [, schema] = read('prisma.config.ts').match(/schema: '(.+)'/) as RegExpMatchArray;
+    const dockerfile = read('Dockerfile');
+    const copied = dockerfile.indexOf(`COPY ${schema} ${schema}`);
+    expect(copied).toBeGreaterThan(0);
+    expect(copied).toBeLessThan(dockerfile.indexOf('RUN npm ci'));
+  });
+
   const compose = findCompose();
   (compose ? it : it.skip)('docker-compose.yml is taken by Compose, with .env.example as its .env', () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-compose-'));

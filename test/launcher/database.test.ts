@@ -37,7 +37,7 @@ test('several migrate an empty database at once, and each migration is applied o
   }
 });
 
-test('the migrations say what schema.prisma says', async () => {
+test('the migrations say what prisma/schema says', async () => {
   expect(await drift(database.url)).toBe('');
   const { rows } = await onServer((client) =>
     client.query("SELECT datname FROM pg_database WHERE datname LIKE 'prisma%'"),

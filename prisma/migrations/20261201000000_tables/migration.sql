@@ -22,6 +22,9 @@ CREATE TYPE "StockState" AS ENUM ('HELD', 'SOLD_OUT', 'RELEASED', 'COMMITTED', '
 -- CreateEnum
 CREATE TYPE "MailStatus" AS ENUM ('WRITTEN', 'SENT', 'GIVEN_UP');
 
+-- CreateEnum
+CREATE TYPE "ReconciliationStatus" AS ENUM ('RUNNING', 'COMPLETED', 'FAILED');
+
 -- CreateTable
 CREATE TABLE "products" (
     "sku" TEXT NOT NULL,
@@ -54,7 +57,7 @@ CREATE TABLE "prices" (
 -- CreateTable
 CREATE TABLE "product_files" (
     "id" UUID NOT NULL,
-    "sku" TEXT NOT NULL,
+    "sku" TEXT,
     "filename" TEXT NOT NULL,
     "content_type" TEXT NOT NULL,
     "size" BIGINT NOT NULL,
@@ -142,6 +145,26 @@ CREATE TABLE "checkout_keys" (
 );
 
 -- CreateTable
+CREATE TABLE "stray_sessions" (
+    "session_id" TEXT NOT NULL,
+    "amount" BIGINT,
+    "currency" TEXT,
+    "reason" TEXT NOT NULL,
+    "seen_at" TIMESTAMPTZ(3) NOT NULL,
+    "reported_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "stray_sessions_pkey" PRIMARY KEY ("session_id")
+);
+
+-- CreateTable
+CREATE TABLE "order_transitions" (
+    "from" "OrderStatus" NOT NULL,
+    "to" "OrderStatus" NOT NULL,
+
+    CONSTRAINT "order_transitions_pkey" PRIMARY KEY ("from","to")
+);
+
+-- CreateTable
 CREATE TABLE "orders" (
     "session_id" TEXT NOT NULL,
     "number" TEXT NOT NULL,
@@ -155,6 +178,9 @@ CREATE TABLE "orders" (
     "discount" BIGINT NOT NULL DEFAULT 0,
     "shipping" BIGINT NOT NULL DEFAULT 0,
     "tax" BIGINT NOT NULL DEFAULT 0,
+    "tax_included" BIGINT NOT NULL DEFAULT 0,
+    "presentment_amount" BIGINT,
+    "presentment_currency" TEXT,
     "refunded" BIGINT NOT NULL DEFAULT 0,
     "payment_intent_id" TEXT,
     "charge_id" TEXT,
@@ -164,7 +190,11 @@ CREATE TABLE "orders" (
     "attention_reason" TEXT,
     "attention_since" TIMESTAMPTZ(3),
     "disputed" BOOLEAN NOT NULL DEFAULT false,
+    "review_open" BOOLEAN NOT NULL DEFAULT false,
+    "fraud_warning" BOOLEAN NOT NULL DEFAULT false,
     "recoverable_until" TIMESTAMPTZ(3),
+    "processing_since" TIMESTAMPTZ(3),
+    "declined" BOOLEAN NOT NULL DEFAULT false,
     "paid_at" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "updated_at" TIMESTAMPTZ(3) NOT NULL,
@@ -187,18 +217,6 @@ CREATE TABLE "order_items" (
     "restocked" INTEGER NOT NULL DEFAULT 0,
 
     CONSTRAINT "order_items_pkey" PRIMARY KEY ("session_id","sku")
-);
-
--- CreateTable
-CREATE TABLE "customers" (
-    "session_id" TEXT NOT NULL,
-    "email" TEXT,
-    "name" TEXT,
-    "address" JSONB,
-    "user_id" TEXT,
-    "erased_at" TIMESTAMPTZ(3),
-
-    CONSTRAINT "customers_pkey" PRIMARY KEY ("session_id")
 );
 
 -- CreateTable
@@ -230,6 +248,34 @@ CREATE TABLE "download_grants" (
 );
 
 -- CreateTable
+CREATE TABLE "timeline" (
+    "id" BIGSERIAL NOT NULL,
+    "session_id" TEXT NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL,
+    "type" TEXT NOT NULL,
+    "message" TEXT NOT NULL,
+    "actor" TEXT NOT NULL,
+    "note" TEXT,
+    "key" TEXT NOT NULL,
+
+    CONSTRAINT "timeline_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "customers" (
+    "session_id" TEXT NOT NULL,
+    "email" TEXT,
+    "name" TEXT,
+    "address" JSONB,
+    "user_id" TEXT,
+    "email_by_staff" BOOLEAN NOT NULL DEFAULT false,
+    "address_by_staff" BOOLEAN NOT NULL DEFAULT false,
+    "erased_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "customers_pkey" PRIMARY KEY ("session_id")
+);
+
+-- CreateTable
 CREATE TABLE "refunds" (
     "key" TEXT NOT NULL,
     "stripe_id" TEXT,
@@ -240,12 +286,60 @@ CREATE TABLE "refunds" (
     "reason" TEXT NOT NULL,
     "actor" TEXT NOT NULL,
     "attempt" INTEGER NOT NULL DEFAULT 1,
+    "restock" JSONB,
+    "request_hash" TEXT,
+    "refusal" TEXT,
+    "refusal_reason" TEXT,
     "status_before" "OrderStatus",
     "payment_status_before" "PaymentStatus",
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "updated_at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "refunds_pkey" PRIMARY KEY ("key")
+);
+
+-- CreateTable
+CREATE TABLE "disputes" (
+    "id" TEXT NOT NULL,
+    "session_id" TEXT NOT NULL,
+    "charge_id" TEXT,
+    "payment_intent_id" TEXT,
+    "status" TEXT NOT NULL,
+    "reason" TEXT NOT NULL,
+    "amount" BIGINT NOT NULL,
+    "currency" TEXT NOT NULL,
+    "due_by" TIMESTAMPTZ(3),
+    "open" BOOLEAN NOT NULL,
+    "lost" BOOLEAN NOT NULL DEFAULT false,
+    "openings" INTEGER NOT NULL DEFAULT 1,
+    "withdrawn" BIGINT NOT NULL DEFAULT 0,
+    "withdrawn_currency" TEXT,
+    "evidence" JSONB,
+    "gathered_at" TIMESTAMPTZ(3),
+    "edited_at" TIMESTAMPTZ(3),
+    "submitting_at" TIMESTAMPTZ(3),
+    "submission" TEXT,
+    "submitted_at" TIMESTAMPTZ(3),
+    "submissions_before" INTEGER NOT NULL DEFAULT 0,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL,
+    "closed_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "disputes_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "notices" (
+    "id" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "session_id" TEXT,
+    "payment_intent" TEXT,
+    "open" BOOLEAN NOT NULL,
+    "reason" TEXT,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "notices_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -269,29 +363,90 @@ CREATE TABLE "mails" (
 );
 
 -- CreateTable
-CREATE TABLE "timeline" (
-    "id" BIGSERIAL NOT NULL,
-    "session_id" TEXT NOT NULL,
-    "at" TIMESTAMPTZ(3) NOT NULL,
-    "type" TEXT NOT NULL,
-    "message" TEXT NOT NULL,
-    "actor" TEXT NOT NULL,
-    "note" TEXT,
-    "key" TEXT NOT NULL,
+CREATE TABLE "reconciliations" (
+    "id" UUID NOT NULL,
+    "trigger" TEXT NOT NULL,
+    "status" "ReconciliationStatus" NOT NULL,
+    "window" JSONB,
+    "started_at" TIMESTAMPTZ(3) NOT NULL,
+    "finished_at" TIMESTAMPTZ(3),
+    "checked" INTEGER NOT NULL DEFAULT 0,
+    "discrepancies" JSONB NOT NULL DEFAULT '[]',
+    "failure" TEXT,
 
-    CONSTRAINT "timeline_pkey" PRIMARY KEY ("id")
+    CONSTRAINT "reconciliations_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
-CREATE TABLE "stray_sessions" (
+CREATE TABLE "reconciliation_repairs" (
+    "reconciliation_id" UUID NOT NULL,
     "session_id" TEXT NOT NULL,
-    "amount" BIGINT,
+    "action" TEXT NOT NULL,
+    "version" INTEGER,
+    "changed" BOOLEAN NOT NULL DEFAULT false,
+
+    CONSTRAINT "reconciliation_repairs_pkey" PRIMARY KEY ("reconciliation_id","session_id")
+);
+
+-- CreateTable
+CREATE TABLE "discrepancies" (
+    "kind" TEXT NOT NULL,
+    "reference" TEXT NOT NULL,
+    "detail" TEXT NOT NULL,
     "currency" TEXT,
-    "reason" TEXT NOT NULL,
-    "seen_at" TIMESTAMPTZ(3) NOT NULL,
+    "amount" BIGINT,
+    "told_once" BOOLEAN NOT NULL DEFAULT false,
+    "found_by" UUID,
+    "first_seen_at" TIMESTAMPTZ(3) NOT NULL,
+    "last_seen_at" TIMESTAMPTZ(3) NOT NULL,
+    "resolved_at" TIMESTAMPTZ(3),
+    "report_key" TEXT,
     "reported_at" TIMESTAMPTZ(3),
 
-    CONSTRAINT "stray_sessions_pkey" PRIMARY KEY ("session_id")
+    CONSTRAINT "discrepancies_pkey" PRIMARY KEY ("kind","reference")
+);
+
+-- CreateTable
+CREATE TABLE "sweep_marks" (
+    "name" TEXT NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "sweep_marks_pkey" PRIMARY KEY ("name")
+);
+
+-- CreateTable
+CREATE TABLE "ledger_entries" (
+    "id" TEXT NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL,
+    "category" TEXT NOT NULL,
+    "type" TEXT NOT NULL,
+    "source" TEXT,
+    "payment_intent_id" TEXT,
+    "session_id" TEXT,
+    "traced_at" TIMESTAMPTZ(3),
+    "currency" TEXT NOT NULL,
+    "amount" BIGINT NOT NULL,
+    "settled_currency" TEXT NOT NULL,
+    "settled" BIGINT NOT NULL,
+    "fee" BIGINT NOT NULL,
+
+    CONSTRAINT "ledger_entries_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "payouts" (
+    "id" TEXT NOT NULL,
+    "currency" TEXT NOT NULL,
+    "amount" BIGINT NOT NULL,
+    "status" TEXT NOT NULL,
+    "automatic" BOOLEAN NOT NULL,
+    "arrival_at" TIMESTAMPTZ(3) NOT NULL,
+    "transactions" BIGINT,
+    "checked_at" TIMESTAMPTZ(3),
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "payouts_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -301,14 +456,6 @@ CREATE TABLE "rate_limits" (
     "reset_at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "rate_limits_pkey" PRIMARY KEY ("key")
-);
-
--- CreateTable
-CREATE TABLE "order_transitions" (
-    "from" "OrderStatus" NOT NULL,
-    "to" "OrderStatus" NOT NULL,
-
-    CONSTRAINT "order_transitions_pkey" PRIMARY KEY ("from","to")
 );
 
 -- CreateIndex
@@ -357,10 +504,10 @@ CREATE INDEX "orders_created_at_session_id_idx" ON "orders"("created_at" DESC, "
 CREATE INDEX "orders_status_created_at_idx" ON "orders"("status", "created_at" DESC);
 
 -- CreateIndex
-CREATE INDEX "customers_email_idx" ON "customers"("email");
+CREATE INDEX "order_items_sku_idx" ON "order_items"("sku");
 
 -- CreateIndex
-CREATE INDEX "customers_user_id_idx" ON "customers"("user_id");
+CREATE INDEX "shipments_by_time" ON "shipments"("shipped_at");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "shipments_session_id_carrier_tracking_number_key" ON "shipments"("session_id", "carrier", "tracking_number");
@@ -369,16 +516,49 @@ CREATE UNIQUE INDEX "shipments_session_id_carrier_tracking_number_key" ON "shipm
 CREATE UNIQUE INDEX "download_grants_session_id_sku_key" ON "download_grants"("session_id", "sku");
 
 -- CreateIndex
+CREATE UNIQUE INDEX "timeline_session_id_key_key" ON "timeline"("session_id", "key");
+
+-- CreateIndex
+CREATE INDEX "customers_email_idx" ON "customers"("email");
+
+-- CreateIndex
+CREATE INDEX "customers_user_id_idx" ON "customers"("user_id");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "refunds_stripe_id_key" ON "refunds"("stripe_id");
 
 -- CreateIndex
 CREATE INDEX "refunds_session_id_idx" ON "refunds"("session_id");
 
 -- CreateIndex
+CREATE INDEX "refunds_updated" ON "refunds"("updated_at");
+
+-- CreateIndex
+CREATE INDEX "refunds_status" ON "refunds"("status", "updated_at");
+
+-- CreateIndex
+CREATE INDEX "disputes_session_id_idx" ON "disputes"("session_id");
+
+-- CreateIndex
+CREATE INDEX "notices_session_id_idx" ON "notices"("session_id");
+
+-- CreateIndex
 CREATE INDEX "mails_session_id_idx" ON "mails"("session_id");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "timeline_session_id_key_key" ON "timeline"("session_id", "key");
+CREATE INDEX "reconciliations_started_at_idx" ON "reconciliations"("started_at");
+
+-- CreateIndex
+CREATE INDEX "ledger_entries_at_idx" ON "ledger_entries"("at");
+
+-- CreateIndex
+CREATE INDEX "ledger_entries_source_idx" ON "ledger_entries"("source");
+
+-- CreateIndex
+CREATE INDEX "ledger_entries_payment_intent_id_idx" ON "ledger_entries"("payment_intent_id");
+
+-- CreateIndex
+CREATE INDEX "ledger_entries_session_id_idx" ON "ledger_entries"("session_id");
 
 -- CreateIndex
 CREATE INDEX "rate_limits_reset_at_idx" ON "rate_limits"("reset_at");
@@ -408,17 +588,25 @@ ALTER TABLE "holds" ADD CONSTRAINT "holds_sku_fkey" FOREIGN KEY ("sku") REFERENC
 ALTER TABLE "order_items" ADD CONSTRAINT "order_items_session_id_fkey" FOREIGN KEY ("session_id") REFERENCES "orders"("session_id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
-ALTER TABLE "customers" ADD CONSTRAINT "customers_session_id_fkey" FOREIGN KEY ("session_id") REFERENCES "orders"("session_id") ON DELETE RESTRICT ON UPDATE CASCADE;
-
--- AddForeignKey
 ALTER TABLE "shipments" ADD CONSTRAINT "shipments_session_id_fkey" FOREIGN KEY ("session_id") REFERENCES "orders"("session_id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "download_grants" ADD CONSTRAINT "download_grants_session_id_fkey" FOREIGN KEY ("session_id") REFERENCES "orders"("session_id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "timeline" ADD CONSTRAINT "timeline_session_id_fkey" FOREIGN KEY ("session_id") REFERENCES "orders"("session_id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "customers" ADD CONSTRAINT "customers_session_id_fkey" FOREIGN KEY ("session_id") REFERENCES "orders"("session_id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "refunds" ADD CONSTRAINT "refunds_session_id_fkey" FOREIGN KEY ("session_id") REFERENCES "orders"("session_id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
-ALTER TABLE "timeline" ADD CONSTRAINT "timeline_session_id_fkey" FOREIGN KEY ("session_id") REFERENCES "orders"("session_id") ON DELETE RESTRICT ON UPDATE CASCADE;
+ALTER TABLE "disputes" ADD CONSTRAINT "disputes_session_id_fkey" FOREIGN KEY ("session_id") REFERENCES "orders"("session_id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
+-- AddForeignKey
+ALTER TABLE "notices" ADD CONSTRAINT "notices_session_id_fkey" FOREIGN KEY ("session_id") REFERENCES "orders"("session_id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "reconciliation_repairs" ADD CONSTRAINT "reconciliation_repairs_reconciliation_id_fkey" FOREIGN KEY ("reconciliation_id") REFERENCES "reconciliations"("id") ON DELETE CASCADE ON UPDATE CASCADE;

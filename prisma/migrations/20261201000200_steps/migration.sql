@@ -1,0 +1,2 @@
+-- The steps of an order's good path, one function and one round trip each: write a checkout, open, confirm, commit, the mails of a turn.
+-- Each locks the order's row first and the rows of the stock last.
