@@ -5,15 +5,15 @@ import type { MailTemplate } from './template';
 
 type Attention = NonNullable<OrderFacts['attention']>;
 
-/** To staff: a step of an order cannot go on by itself. */
+/** To staff: an order is stuck at a step and needs a person. */
 export const attentionNeeded: MailTemplate = {
   audience: 'staff',
-  title: 'Call for attention',
+  title: 'Attention notice',
   write: (facts) => {
     const { number, attention } = facts.order;
     if (!attention) return null;
     return {
-      subject: `Order ${number} needs you: ${attention.step}`,
+      subject: `Order ${number} needs attention: ${attention.step}`,
       body: <AttentionNeeded {...facts} attention={attention} />,
     };
   },
@@ -22,11 +22,13 @@ export const attentionNeeded: MailTemplate = {
 const AttentionNeeded = ({ attention, ...facts }: MailFacts & { attention: Attention }) => (
   <Layout
     shop={facts.shop}
-    title={`Order ${facts.order.number} needs you`}
-    preview={`It cannot go on at “${attention.step}”: ${attention.reason}`}
+    title={`Order ${facts.order.number} needs attention`}
+    preview={`At step “${attention.step}”: ${attention.reason}`}
     why={becauseStaff(facts.shop)}
   >
-    <P>It is stuck at a step. Nothing is lost: it waits there until the reason is gone, or you decide.</P>
+    <P>
+      This order is waiting for you. Nothing is lost: it continues once the cause is fixed or you decide what to do.
+    </P>
     <Facts
       rows={[
         ['Step', attention.step],
@@ -36,15 +38,17 @@ const AttentionNeeded = ({ attention, ...facts }: MailFacts & { attention: Atten
       ]}
     />
     <H2>What you can do</H2>
-    <P>Put right what the reason names, then let the step run again:</P>
+    <P>Fix the cause, then run the step again:</P>
     <P>
       <Code>{`POST ${facts.links.admin}/retry`}</Code>
     </P>
-    <P>Or call the order off: its stock goes back, and what was paid is given back.</P>
+    <P>
+      Or cancel the order, if nothing has shipped yet. Its stock is released, and any payment we still have is refunded:
+    </P>
     <P>
       <Code>{`POST ${facts.links.admin}/cancel`}</Code>
     </P>
-    <Small>In the Temporal UI they are the updates “retry” and “cancel”.</Small>
+    <Small>In the Temporal UI, send the order’s workflow the update “retry” or “cancel”.</Small>
     <StaffPointers {...facts} />
   </Layout>
 );

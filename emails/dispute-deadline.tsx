@@ -4,15 +4,15 @@ import { becauseStaff, Layout } from './layout';
 import { Facts, H2, P, StaffPointers } from './parts';
 import type { MailTemplate } from './template';
 
-/** To staff: a dispute is about to be lost for want of an answer. */
+/** To staff: the deadline of a dispute is near, and no evidence has been submitted. */
 export const disputeDeadline: MailTemplate = {
   audience: 'staff',
-  title: 'Reminder of a dispute’s deadline',
+  title: 'Dispute deadline reminder',
   write: (facts) => {
     const dispute = disputeOf(facts);
     if (!dispute?.open || dispute.submitted || !dispute.dueBy) return null;
     return {
-      subject: `Answer the dispute of order ${facts.order.number} until ${moment(dispute.dueBy)}`,
+      subject: `Answer the dispute on order ${facts.order.number} by ${moment(dispute.dueBy)}`,
       body: <DisputeDeadline {...facts} dispute={dispute} dueBy={dispute.dueBy} />,
     };
   },
@@ -21,18 +21,18 @@ export const disputeDeadline: MailTemplate = {
 const DisputeDeadline = ({ dispute, dueBy, ...facts }: MailFacts & { dispute: DisputeFacts; dueBy: Date }) => (
   <Layout
     shop={facts.shop}
-    title={`Answer the dispute of order ${facts.order.number}`}
-    preview={`${disputedAmount(facts.order, dispute)}. The bank takes evidence until ${moment(dueBy)}.`}
+    title={`Answer the dispute on order ${facts.order.number}`}
+    preview={`${disputedAmount(facts.order, dispute)}. The bank accepts evidence until ${moment(dueBy)}.`}
     why={becauseStaff(facts.shop)}
   >
     <P>
-      {`Nobody has answered the dispute of ${disputedAmount(facts.order, dispute)} yet. The bank takes evidence until ${moment(dueBy)}; after that the dispute is lost, and the money with it.`}
+      {`The dispute over ${disputedAmount(facts.order, dispute)} has not been answered yet. The bank accepts evidence until ${moment(dueBy)}. After that, the dispute is lost, and the money with it.`}
     </P>
     <Facts
       rows={[
         ['Dispute', dispute.id],
         ['Reason', wordsOf(dispute.reason)],
-        ['Answer until', moment(dueBy)],
+        ['Answer by', moment(dueBy)],
         ['Order', `${facts.order.number}, ${facts.order.status}`],
       ]}
     />

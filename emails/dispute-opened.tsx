@@ -4,10 +4,10 @@ import { becauseStaff, Layout } from './layout';
 import { Facts, H2, P, StaffPointers } from './parts';
 import type { MailTemplate } from './template';
 
-/** To staff: a buyer has gone to their bank. Who it is stays in the staff API. */
+/** To staff: a customer has disputed a payment with their bank. Their name and address stay in the staff API. */
 export const disputeOpened: MailTemplate = {
   audience: 'staff',
-  title: 'Notice of a dispute',
+  title: 'Dispute notice',
   write: (facts) => {
     const dispute = disputeOf(facts);
     if (!dispute?.open) return null;
@@ -22,18 +22,18 @@ const DisputeOpened = ({ dispute, ...facts }: MailFacts & { dispute: DisputeFact
   <Layout
     shop={facts.shop}
     title={`Order ${facts.order.number} is disputed`}
-    preview={`${disputedAmount(facts.order, dispute)}, ${wordsOf(dispute.reason)}. ${until(dispute)}`}
+    preview={`${disputedAmount(facts.order, dispute)}, ${wordsOf(dispute.reason)}. ${deadline(dispute)}`}
     why={becauseStaff(facts.shop)}
   >
     <P>
-      {`The buyer has gone to their bank about ${disputedAmount(facts.order, dispute)}. While the bank decides, nothing of the order ships, and nothing of it can be refunded.`}
+      {`The customer has disputed ${disputedAmount(facts.order, dispute)} with their bank. Until the bank decides, this order cannot be shipped, refunded or cancelled.`}
     </P>
     <Facts
       rows={[
         ['Dispute', dispute.id],
         ['Reason', wordsOf(dispute.reason)],
         ['Status', wordsOf(dispute.status)],
-        ['Answer until', dispute.dueBy ? moment(dispute.dueBy) : 'Stripe names no day'],
+        ['Answer by', dispute.dueBy ? moment(dispute.dueBy) : 'Stripe gives no deadline'],
         ['Order', `${facts.order.number}, ${facts.order.status}`],
       ]}
     />
@@ -43,4 +43,4 @@ const DisputeOpened = ({ dispute, ...facts }: MailFacts & { dispute: DisputeFact
   </Layout>
 );
 
-const until = ({ dueBy }: DisputeFacts): string => (dueBy ? `Answer until ${moment(dueBy)}.` : '');
+const deadline = ({ dueBy }: DisputeFacts): string => (dueBy ? `Answer by ${moment(dueBy)}.` : '');

@@ -1,13 +1,13 @@
 import { formatMoney } from '../domain/money';
 
 /**
- * What a mail can tell of an order, as it stood when the mail was written, with the links made for it. Every template reads from this one
- * shape, so that a new one needs no reading of its own. Amounts are in `order.currency`, in its smallest unit.
+ * Everything a template may say about an order, as the order stood when the mail was written. All templates share this
+ * shape, so a new template needs no query of its own. Amounts are in the smallest unit of `order.currency`.
  */
 export interface MailFacts {
-  /** The name of the shop, as the sender's address gives it. */
+  /** The shop's name, taken from the sender's address. */
   shop: string;
-  /** Which of several this mail is about: a shipment's id, a refund's; null for what happens once an order. */
+  /** The shipment, refund or dispute this mail is about; null for mails sent once per order. */
   ref: string | null;
   order: OrderFacts;
   links: {
@@ -23,7 +23,7 @@ export interface MailFacts {
 
 export interface OrderFacts {
   number: string;
-  /** The Checkout Session's id: the id of the order's workflow too. */
+  /** The Checkout Session's id, which is also the id of the order's workflow. */
   sessionId: string;
   status: string;
   paymentStatus: string;
@@ -35,11 +35,11 @@ export interface OrderFacts {
   discount: number;
   shipping: number;
   tax: number;
-  /** Of the tax, what is inside the prices already. */
+  /** The part of the tax that the prices already include. */
   taxIncluded: number;
   total: number;
   refunded: number;
-  /** Name and address, a line each; null where nothing is sent or nothing is known. */
+  /** Name and address, one line per entry; null if nothing is shipped or no address is known. */
   shipTo: string[] | null;
   downloads: DownloadFacts[];
   shipments: ShipmentFacts[];
@@ -47,7 +47,7 @@ export interface OrderFacts {
   disputes: DisputeFacts[];
   attention: { step: string; reason: string; since: Date } | null;
   recovery: { url: string; until: Date } | null;
-  /** Whether the till closed on a card that was declined. */
+  /** Whether a card was declined before the session expired. */
   declined: boolean;
 }
 
@@ -78,14 +78,14 @@ export interface ShipmentFacts {
   trackingNumber: string;
   trackingUrl: string | null;
   items: Quantity[];
-  /** What of the order had not been sent when this parcel left. */
+  /** What was still unshipped when this parcel left. */
   toCome: Quantity[];
 }
 
 export interface RefundFacts {
-  /** Stripe's id, or our own key while Stripe has not answered. */
+  /** Stripe's id, or our own key until Stripe has answered. */
   id: string;
-  /** Null while it is not known how much is left to give back. */
+  /** Null until the amount left to refund is known. */
   amount: number | null;
   status: string;
   reason: string;
@@ -94,41 +94,44 @@ export interface RefundFacts {
 export interface DisputeFacts {
   /** Stripe's id, `du_…`. */
   id: string;
-  /** Stripe's words: both are open lists. */
+  /** Stripe's codes; Stripe may add to both lists. */
   status: string;
   reason: string;
-  /** In `currency`, which may be another than the order's. */
+  /** In `currency`, which may differ from the order's. */
   amount: number;
   currency: string;
-  /** Until when evidence is taken; null where no day is named. */
+  /** The deadline for evidence; null if Stripe gives none. */
   dueBy: Date | null;
   open: boolean;
   submitted: boolean;
 }
 
-/** An amount of this order in words. */
+/** An amount in the order's currency, formatted for reading. */
 export const money = ({ currency, locale }: OrderFacts, amount: number): string =>
   formatMoney({ amount, currency }, locale);
 
-/** The parcel this mail is about, if the order has it. */
+/** The parcel this mail is about, or undefined if the order has no such parcel. */
 export const shipmentOf = ({ order, ref }: MailFacts): ShipmentFacts | undefined =>
   order.shipments.find(({ id }) => id === ref);
 
-/** The refund this mail is about, if the order has it. */
+/** The refund this mail is about, or undefined if the order has no such refund. */
 export const refundOf = ({ order, ref }: MailFacts): RefundFacts | undefined =>
   order.refunds.find(({ id }) => id === ref);
 
-/** The dispute this mail is about, if the order has it: the reference is its id, and which of its openings or deadlines after a slash. */
+/**
+ * The dispute this mail is about, or undefined if the order has no such dispute. The reference is the dispute's id, a
+ * slash, and which of its openings or deadlines is meant.
+ */
 export const disputeOf = ({ order, ref }: MailFacts): DisputeFacts | undefined =>
   order.disputes.find(({ id }) => id === ref?.split('/')[0]);
 
-/** Whether something of the order is sent by post. */
+/** Whether any item of the order has to be shipped. */
 export const isShipped = ({ items }: OrderFacts): boolean => items.some(({ kind }) => kind === 'PHYSICAL');
 
-/** A day in words; the day of UTC, and it says so. */
+/** A date for reading, in UTC: `8 December 2026 (UTC)`. */
 export const day = (at: Date): string =>
   `${new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(at)} (UTC)`;
 
-/** A moment in words, for staff. */
+/** A date and time for staff, in UTC: `9 December 2026 at 23:59 UTC`. */
 export const moment = (at: Date): string =>
   `${new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC`;

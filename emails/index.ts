@@ -13,7 +13,7 @@ import { refundFailed } from './refund-failed';
 import { type Composed, rendered } from './rendered';
 import type { MailTemplate } from './template';
 
-/** Every kind of mail, by the name that stands in its key, its tag and its row. */
+/** Every kind of mail about an order, by the name used in its key, its tag and its row. */
 export const TEMPLATES = {
   order_confirmation: orderConfirmation,
   order_shipped: orderShipped,
@@ -30,7 +30,7 @@ export const TEMPLATES = {
 
 export type Template = keyof typeof TEMPLATES;
 
-/** Writes a mail; null when there is nothing true to say any more. */
+/** Renders a mail; null if what it would say is no longer true. */
 export function compose(template: Template, facts: MailFacts): Composed | null {
   const written = TEMPLATES[template].write(facts);
   return written && rendered(written);

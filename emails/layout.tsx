@@ -3,8 +3,8 @@ import { Body, Container, Head, Heading, Html, Preview, Section, Text } from 're
 import { css, styles } from './theme';
 
 /**
- * The frame of every mail: the shop's name, one card, a line on why it came. No image and nothing remote: it says everything with images off,
- * and tells nobody when it is read.
+ * The frame of every mail: the shop's name, one card, and a line that says why the reader gets it. It loads no images
+ * and nothing remote, so it reads the same with images off and does not track the reader.
  */
 export function Layout({ shop, title, preview, why, children }: LayoutProps) {
   return (
@@ -42,19 +42,19 @@ export function Layout({ shop, title, preview, why, children }: LayoutProps) {
 
 export interface LayoutProps {
   shop: string;
-  /** The headline, and the document's title for those who hear it read. */
+  /** The headline. It is also the document's title, for screen readers. */
   title: string;
-  /** What an inbox shows after the subject. */
+  /** The text an inbox shows after the subject. */
   preview: string;
   /** Why the reader gets this mail. */
   why: string;
   children: ReactNode;
 }
 
-/** Why a customer gets a mail, for the foot of it. */
+/** The footer of a customer's mail: why they get it. */
 export const becauseOrdered = (shop: string): string =>
-  `You get this e-mail because this address was given for an order at ${shop}.`;
+  `You are receiving this e-mail because this address was given for an order at ${shop}.`;
 
-/** Why staff get one. */
+/** The footer of a mail to staff. */
 export const becauseStaff = (shop: string): string =>
-  `You get this e-mail because this address is the one for staff of ${shop}.`;
+  `You are receiving this e-mail because this is the staff address of ${shop}.`;

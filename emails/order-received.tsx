@@ -3,10 +3,10 @@ import { becauseStaff, Layout } from './layout';
 import { Code, H2, Items, P, Small, StaffPointers } from './parts';
 import type { MailTemplate } from './template';
 
-/** To staff: an order has come in. Who bought, and where it goes, stays in the staff API. */
+/** To staff: a new order has come in. The customer's name and address stay in the staff API. */
 export const orderReceived: MailTemplate = {
   audience: 'staff',
-  title: 'Notice of a new order',
+  title: 'New order notice',
   write: (facts) => ({
     subject: `New order ${facts.order.number}: ${money(facts.order, facts.order.total)}`,
     body: <OrderReceived {...facts} />,
@@ -15,19 +15,22 @@ export const orderReceived: MailTemplate = {
 
 const OrderReceived = (facts: MailFacts) => {
   const { order, shop, links } = facts;
-  const sum = order.total > 0 ? `${money(order, order.total)} is paid.` : 'Nothing was due.';
-  const next = isShipped(order) ? 'It waits to be shipped.' : 'There is nothing to ship.';
+  const sum = order.total > 0 ? `${money(order, order.total)} has been paid.` : 'This order was free.';
+  const next = isShipped(order) ? 'It is ready to be shipped.' : 'There is nothing to ship.';
   return (
     <Layout shop={shop} title={`New order ${order.number}`} preview={`${sum} ${next}`} why={becauseStaff(shop)}>
       <P>{`${sum} ${next}`}</P>
       <Items order={order} />
       {isShipped(order) && (
         <>
-          <H2>When the parcel leaves</H2>
+          <H2>When you ship it</H2>
           <P>
             <Code>{`POST ${links.admin}/ship`}</Code>
           </P>
-          <Small>With the carrier and the tracking number. In the Temporal UI it is the update “ship”.</Small>
+          <Small>
+            Send the carrier and the tracking number with it. In the Temporal UI, send the order’s workflow the update
+            “ship”.
+          </Small>
         </>
       )}
       <StaffPointers {...facts} />

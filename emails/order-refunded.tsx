@@ -3,7 +3,7 @@ import { becauseOrdered, Layout } from './layout';
 import { Action, Facts, P, Small } from './parts';
 import type { MailTemplate } from './template';
 
-/** Money goes back. Until Stripe says that a refund has succeeded it is only initiated, and the mail says no more than that. */
+/** A refund was made. Until Stripe reports that it succeeded, the mail says only that the refund was initiated. */
 export const orderRefunded: MailTemplate = {
   audience: 'customer',
   title: 'Refund notice',
@@ -32,11 +32,11 @@ const OrderRefunded = ({ order, shop, links, refund }: MailFacts & { refund: Ref
     <P>{why(refund)}</P>
     <P>
       {refund.status === 'succeeded'
-        ? `${amountOf(order, refund)} is on its way back to the account or card you paid with.`
-        : `We have initiated the refund of ${amountOf(order, refund)} to the account or card you paid with. There is nothing you need to do.`}
+        ? `${amountOf(order, refund)} is on its way back to the card or account you paid with.`
+        : `We have initiated a refund of ${amountOf(order, refund)} to the card or account you paid with. You do not need to do anything.`}
     </P>
     <Facts rows={sums(order, refund)} />
-    <Small>Banks usually take 5 to 10 business days to show it on your statement.</Small>
+    <Small>It usually takes 5 to 10 business days to appear on your statement.</Small>
     <Action href={links.order}>View your order</Action>
   </Layout>
 );
@@ -46,22 +46,22 @@ function sums(order: OrderFacts, refund: RefundFacts): [string, string][] {
   return [
     ['Order', order.number],
     ['This refund', amountOf(order, refund)],
-    ...(earlier ? [['Refunded in all', money(order, order.refunded)] satisfies [string, string]] : []),
+    ...(earlier ? [['Total refunded', money(order, order.refunded)] satisfies [string, string]] : []),
     ['Order total', money(order, order.total)],
   ];
 }
 
 const amountOf = (order: OrderFacts, refund: RefundFacts): string => money(order, inCents(order, refund));
 
-/** A refund without an amount yet is one of all that is left. */
+/** A refund whose amount is not known yet is for everything that is left. */
 const inCents = (order: OrderFacts, { amount }: RefundFacts): number => amount ?? order.total - order.refunded;
 
-/** The reasons of domain/order. One that only Stripe's Dashboard knows is not for the customer. */
+/** A sentence for each reason in domain/order. Reasons set only in Stripe's Dashboard are not repeated to the customer. */
 const WHY: Record<string, string> = {
-  requested_by_customer: 'As you asked, we are giving you your money back.',
-  duplicate: 'You seem to have paid twice for the same thing, so we are giving one payment back.',
-  out_of_stock: 'We are sorry: what you ordered sold out before we could put it aside for you.',
-  damaged: 'We are sorry that what you ordered was damaged.',
+  requested_by_customer: 'As you asked, we are refunding your order.',
+  duplicate: 'It looks as if you paid twice for the same order, so we are refunding one of the payments.',
+  out_of_stock: 'We are sorry: an item you ordered sold out before we could reserve it for you.',
+  damaged: 'We are sorry that your order was damaged.',
 };
 
-const why = ({ reason }: RefundFacts): string => WHY[reason] ?? 'We are giving you money back for your order.';
+const why = ({ reason }: RefundFacts): string => WHY[reason] ?? 'We are giving you a refund for your order.';

@@ -3,7 +3,7 @@ import { becauseOrdered, Layout } from './layout';
 import { Action, Facts, H2, P, Quantities, Small } from './parts';
 import type { MailTemplate } from './template';
 
-/** A parcel has left: which, with what in it, and what is still to come. */
+/** A parcel has left: its tracking number, what is in it, and what is still to come. */
 export const orderShipped: MailTemplate = {
   audience: 'customer',
   title: 'Shipping notice',
@@ -11,7 +11,7 @@ export const orderShipped: MailTemplate = {
     const shipment = shipmentOf(facts);
     if (!shipment) return null;
     return {
-      subject: `${headline(shipment)}: ${facts.order.number}`,
+      subject: `${headline(shipment)}: order ${facts.order.number}`,
       body: <OrderShipped {...facts} shipment={shipment} />,
     };
   },
@@ -24,12 +24,12 @@ const OrderShipped = ({ order, shop, links, shipment }: MailFacts & { shipment: 
   <Layout
     shop={shop}
     title={headline(shipment)}
-    preview={`Order ${order.number} left us with ${shipment.carrier}, number ${shipment.trackingNumber}.`}
+    preview={`Order ${order.number} was shipped with ${shipment.carrier}, tracking number ${shipment.trackingNumber}.`}
     why={becauseOrdered(shop)}
   >
     <P>
       {shipment.toCome.length > 0
-        ? `We have handed a part of your order ${order.number} to the carrier; the rest will follow.`
+        ? `We have handed part of your order ${order.number} to the carrier. The rest will follow.`
         : `We have handed your order ${order.number} to the carrier.`}
     </P>
     <Facts
@@ -45,7 +45,7 @@ const OrderShipped = ({ order, shop, links, shipment }: MailFacts & { shipment: 
       <>
         <H2>Still to come</H2>
         <Quantities of={shipment.toCome} />
-        <Small>We will write again when it is on its way.</Small>
+        <Small>We will e-mail you when it is on its way.</Small>
       </>
     )}
     <Action href={links.order}>View your order</Action>

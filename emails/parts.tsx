@@ -3,28 +3,28 @@ import { Button, Heading, Section, Text } from 'react-email';
 import { type MailFacts, money, type OrderFacts, type Quantity } from './facts';
 import { styles } from './theme';
 
-/** A sentence or two. */
+/** A paragraph. */
 export const P = ({ children }: { children: ReactNode }) => (
   <Text className="ink" style={styles.paragraph}>
     {children}
   </Text>
 );
 
-/** A remark that may be skipped. */
+/** A note in smaller type that the reader may skip. */
 export const Small = ({ children }: { children: ReactNode }) => (
   <Text className="muted" style={styles.small}>
     {children}
   </Text>
 );
 
-/** The heading of a part. */
+/** The heading of a section. */
 export const H2 = ({ children }: { children: ReactNode }) => (
   <Heading as="h2" className="ink" style={styles.section}>
     {children}
   </Heading>
 );
 
-/** The one thing the reader may want to do. */
+/** A button: what the reader most likely wants to do. */
 export const Action = ({ href, children }: { href: string; children: ReactNode }) => (
   <Section style={styles.action}>
     <Button className="button" href={href} style={styles.button}>
@@ -33,21 +33,21 @@ export const Action = ({ href, children }: { href: string; children: ReactNode }
   </Section>
 );
 
-/** Something set apart: an address, a download. */
+/** A shaded box, for example around a download. */
 export const Panel = ({ children }: { children: ReactNode }) => (
   <Section className="panel" style={styles.panel}>
     <div style={styles.panelInner}>{children}</div>
   </Section>
 );
 
-/** An id or a command, to be copied. */
+/** An id or a command to copy. */
 export const Code = ({ children }: { children: ReactNode }) => (
   <code className="ink" style={styles.code}>
     {children}
   </code>
 );
 
-/** Names and values, a row each. */
+/** A table of names and values, one row each. */
 export const Facts = ({ rows }: { rows: [name: string, value: ReactNode][] }) => (
   <table className="data" cellPadding={0} cellSpacing={0} style={{ ...styles.table, width: 'auto' }}>
     <tbody>
@@ -65,7 +65,7 @@ export const Facts = ({ rows }: { rows: [name: string, value: ReactNode][] }) =>
   </table>
 );
 
-/** Things without prices: what a parcel holds. */
+/** Items without prices: the contents of a parcel. */
 export const Quantities = ({ of }: { of: Quantity[] }) => (
   <table className="data amounts" cellPadding={0} cellSpacing={0} style={styles.table}>
     <tbody>
@@ -83,7 +83,7 @@ export const Quantities = ({ of }: { of: Quantity[] }) => (
   </table>
 );
 
-/** What was bought and what it comes to; lines that are zero are left out. */
+/** The items of an order and its total. Sums that are zero are left out. */
 export const Items = ({ order }: { order: OrderFacts }) => (
   <table className="data amounts" cellPadding={0} cellSpacing={0} style={styles.table}>
     <thead>
@@ -131,28 +131,28 @@ export const Items = ({ order }: { order: OrderFacts }) => (
   </table>
 );
 
-/** How the total comes about. Tax that is inside the prices is told after it, not added. */
+/** The rows that lead to the total. Tax already included in the prices is shown, not added. */
 function totals({ subtotal, discount, shipping, tax, taxIncluded, total }: OrderFacts): [string, number][] {
-  const told = (rows: [string, number][]) => rows.filter(([, amount]) => amount !== 0);
-  const between = told([
+  const nonZero = (rows: [string, number][]) => rows.filter(([, amount]) => amount !== 0);
+  const between = nonZero([
     ['Discount', -discount],
     ['Shipping', shipping],
     ['Tax', tax - taxIncluded],
   ]);
   const before: [string, number][] = between.length > 0 ? [['Subtotal', subtotal], ...between] : [];
-  return [...before, ...told([['Tax, included', taxIncluded]]), ['Total', total]];
+  return [...before, ...nonZero([['Tax (included)', taxIncluded]]), ['Total', total]];
 }
 
-/** Where staff look an order up. */
+/** Where staff find the order. */
 export const StaffPointers = ({ order, links }: MailFacts) => (
   <>
-    <H2>Where to find it</H2>
+    <H2>Where to find the order</H2>
     <Facts
       rows={[
         ['Temporal UI', <Code key="id">{order.sessionId}</Code>],
         ['Staff API', <Code key="url">{`GET ${links.admin}`}</Code>],
       ]}
     />
-    <Small>The first is the id of the order’s workflow, which is the id of its Checkout Session at Stripe too.</Small>
+    <Small>In the Temporal UI, search for this workflow id. It is also the Checkout Session’s id at Stripe.</Small>
   </>
 );

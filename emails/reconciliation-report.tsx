@@ -3,9 +3,9 @@ import { becauseStaff, Layout } from './layout';
 import { Code, Facts, H2, P, Small } from './parts';
 import { type Composed, rendered } from './rendered';
 
-/** What the mail about a reconciliation is written from. Amounts are in the smallest unit of the currency beside them. */
+/** What the reconciliation report is made from. Amounts are in the smallest unit of the currency beside them. */
 export interface ReportFacts {
-  /** The name of the shop, as the sender's address gives it. */
+  /** The shop's name, taken from the sender's address. */
   shop: string;
   /** The reconciliation in the staff API. */
   address: string;
@@ -13,7 +13,7 @@ export interface ReportFacts {
   days: LedgerDay[];
 }
 
-/** Stripe's balance on one day (UTC) in one currency, beside what the orders say. */
+/** What Stripe's balance moved on one day (UTC) in one currency, beside what the orders say. */
 export interface LedgerDay {
   day: string;
   currency: string;
@@ -22,51 +22,53 @@ export interface LedgerDay {
   disputed: number;
   fees: number;
   paidOut: number;
-  /** Of what was captured: for nobody here. */
+  /** The part of `captured` that belongs to no order of ours. */
   leftOut: number;
   ordersCaptured: number;
   ordersRefunded: number;
 }
 
-/** So many are told one by one; a list without end is read by nobody. */
-const TOLD = 100;
+/** The longest list of discrepancies in one mail; the rest are only counted. */
+const MOST_LISTED = 100;
 
-/** To staff: what Stripe and the orders do not agree about. */
+/** To staff: where Stripe and the orders disagree. */
 export function writeReport(facts: ReportFacts): Composed {
   const { length } = facts.discrepancies;
-  const subject =
-    length === 1 ? 'The books differ: 1 thing to look at' : `The books differ: ${length} things to look at`;
-  return rendered({ subject, body: <Report {...facts} /> });
+  const subject = `Reconciliation found ${length === 1 ? '1 discrepancy' : `${length} discrepancies`}`;
+  return rendered({ subject, body: <Report {...facts} title={subject} /> });
 }
 
-const Report = ({ shop, address, discrepancies, days }: ReportFacts) => (
-  <Layout shop={shop} title="The books differ" preview={discrepancies[0]?.detail ?? ''} why={becauseStaff(shop)}>
-    <P>Stripe’s balance and the orders were held against each other. What follows is not the same in both:</P>
-    {discrepancies.slice(0, TOLD).map(({ kind, reference, detail }) => (
+const Report = ({ shop, title, address, discrepancies, days }: ReportFacts & { title: string }) => (
+  <Layout shop={shop} title={title} preview={discrepancies[0]?.detail ?? ''} why={becauseStaff(shop)}>
+    <P>We compared the orders with Stripe. They disagree about the following:</P>
+    {discrepancies.slice(0, MOST_LISTED).map(({ kind, reference, detail }) => (
       <Facts
         key={`${kind}/${reference}`}
         rows={[
           ['Kind', <Code key="kind">{kind}</Code>],
           ['Reference', <Code key="reference">{reference}</Code>],
-          ['What', detail],
+          ['Detail', detail],
         ]}
       />
     ))}
-    {discrepancies.length > TOLD && <P>{`And ${discrepancies.length - TOLD} more.`}</P>}
+    {discrepancies.length > MOST_LISTED && <P>{`And ${discrepancies.length - MOST_LISTED} more.`}</P>}
     {days.length > 0 && <H2>Yesterday and today</H2>}
     {days.map((day) => (
       <Facts key={`${day.day}/${day.currency}`} rows={sumsOf(day)} />
     ))}
     <H2>What you can do</H2>
-    <P>Each kind and what to do about it is in the operator’s guide. What is put right is gone with the next sweep.</P>
+    <P>
+      The operator’s guide (docs/operating.md) explains each kind and how to fix it. Once fixed, a discrepancy is closed
+      by the next sweep. The whole report is in the staff API:
+    </P>
     <P>
       <Code>{`GET ${address}`}</Code>
     </P>
-    <Small>You are told of each thing once, and again only when it comes back.</Small>
+    <Small>Each discrepancy is reported once, and again only if it comes back after it was fixed.</Small>
   </Layout>
 );
 
-/** The sums of one day; Stripe’s first, and the orders’ where they are other. */
+/** The sums of one day: Stripe’s, with the orders’ beside them if they differ. */
 function sumsOf({ day, currency, ...sums }: LedgerDay): [string, string][] {
   const money = (amount: number) => inWords(amount, currency);
   const beside = (stripes: number, orders: number) =>
@@ -74,7 +76,7 @@ function sumsOf({ day, currency, ...sums }: LedgerDay): [string, string][] {
   return [
     ['Day (UTC)', `${day}, ${currency.toUpperCase()}`],
     ['Captured', beside(sums.captured - sums.leftOut, sums.ordersCaptured)],
-    ['Given back', beside(sums.refunded, sums.ordersRefunded)],
+    ['Refunded', beside(sums.refunded, sums.ordersRefunded)],
     ['Disputed', money(sums.disputed)],
     ['Fees', money(sums.fees)],
     ['Paid out', money(sums.paidOut)],

@@ -3,10 +3,10 @@ import { becauseOrdered, Layout } from './layout';
 import { Action, Facts, P, Small } from './parts';
 import type { MailTemplate } from './template';
 
-/** A refund that we told of did not arrive: the money is with us again, and we are on it. One that came after all makes it untrue. */
+/** A refund failed at the bank, and the money is back with the shop. Not sent if the refund has succeeded after all. */
 export const refundFailed: MailTemplate = {
   audience: 'customer',
-  title: 'Notice of a failed refund',
+  title: 'Failed refund notice',
   write: (facts) => {
     const refund = refundOf(facts);
     if (refund?.status !== 'failed' && refund?.status !== 'canceled') return null;
@@ -24,16 +24,16 @@ const RefundFailed = ({ order, shop, links, amount }: MailFacts & { amount: stri
   <Layout
     shop={shop}
     title={headline(amount)}
-    preview={`Order ${order.number}. Your money is safe with us, and we will get it to you another way if we must.`}
+    preview={`Order ${order.number}. Your money is safe with us, and we will get it to you.`}
     why={becauseOrdered(shop)}
   >
     <P>
-      {`We were giving you money back for order ${order.number}, and it did not go through: it has come back to us. `}
-      That happens when a card or an account was closed, or cannot take refunds.
+      {`We tried to refund you for order ${order.number}, but your bank returned the money to us. `}
+      This can happen when a card or account has been closed or cannot accept refunds.
     </P>
     <P>
-      We are sorry. Your money is safe with us, and somebody here is looking into it now. You need to do nothing: we
-      will try again, or write to you to find another way.
+      We are sorry about this. Your money is safe with us, and we are looking into it. You do not need to do anything:
+      we will try again, or contact you to find another way.
     </P>
     <Facts
       rows={[
@@ -44,6 +44,6 @@ const RefundFailed = ({ order, shop, links, amount }: MailFacts & { amount: stri
       ]}
     />
     <Action href={links.order}>View your order</Action>
-    <Small>If you have a new card or account, answer this e-mail; please do not send us its numbers.</Small>
+    <Small>If your card or account has changed, reply to this e-mail. Please do not send us any card numbers.</Small>
   </Layout>
 );

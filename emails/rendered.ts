@@ -10,8 +10,8 @@ export interface Composed {
 }
 
 /**
- * A written mail as HTML and plain text, its subject on one line. Static markup, because React Email's own `render` makes a stream for
- * hydration, with a comment between every two pieces of text.
+ * Renders a mail as HTML and plain text, with its subject on one line. Uses static markup, because React Email's own
+ * `render` prepares for hydration and puts a comment between any two adjacent pieces of text.
  */
 export function rendered({ subject, body }: Written): Composed {
   const html = `<!DOCTYPE html>${renderToStaticMarkup(body)}`;

@@ -1,12 +1,12 @@
 import type { ReactElement } from 'react';
 import type { MailFacts } from './facts';
 
-/** One kind of mail. A new one is a file of its own and a row of `TEMPLATES` in index.ts. */
+/** One kind of mail. To add one, write a file like the others and add it to `TEMPLATES` in index.ts. */
 export interface MailTemplate {
   audience: 'customer' | 'staff';
-  /** What it is, for the timeline: `Order confirmation`. */
+  /** Its name on the order's timeline, e.g. `Order confirmation`. */
   title: string;
-  /** The mail, or null when there is nothing true to say (any more): an order moves on while a mail waits. */
+  /** The mail, or null if it would not be true: the order may have moved on while the mail waited. */
   write(facts: MailFacts): Written | null;
 }
 

@@ -1,11 +1,11 @@
 import { toPlainText } from 'react-email';
 
-/** The end of a line in a plain text mail (RFC 5322, 2.1.1 advises 78); an address is never broken. */
+/** The line length of plain text (RFC 5322, section 2.1.1, advises at most 78). URLs are never broken. */
 const WIDTH = 78;
 
 /**
- * The plain text of a mail, from its HTML: the headline underlined, tables as columns with amounts under each other and a rule above the sum,
- * links as `label: address`, so that they can be read and clicked.
+ * Makes the plain text of a mail from its HTML. The headline is underlined, tables become columns with a rule above the
+ * total, and links become `label: address`.
  */
 export const plainText = (html: string): string =>
   `${toPlainText(html, { wordwrap: WIDTH, formatters: { headline, columns, link }, selectors }).trim()}\n`;
@@ -46,7 +46,7 @@ const link: Formatter = (element, walk, builder) => {
   if (words.join('') !== href) builder.addInline(`: ${href}`, { noWordTransform: true });
 };
 
-/** A table of two columns, as parts.tsx makes them: the second to the right where it holds amounts. */
+/** A table of two columns, as parts.tsx makes them. The second column is aligned right if it holds amounts. */
 const columns: Formatter = (table, walk, builder) => {
   let sums = 0;
   builder.openTable();
@@ -93,13 +93,13 @@ const linesOf = (cell: Cell | undefined): string[] => (cell?.text ?? '').split('
 const widest = (cells: (Cell | undefined)[]): number =>
   Math.max(0, ...cells.flatMap(linesOf).map(({ length }) => length));
 
-/** Long enough to be understood in an inbox, short enough for any server. */
+/** In characters. An inbox shows fewer; any mail server accepts this many. */
 const SUBJECT_LENGTH = 120;
 
-/** Breaks that would end a header, other control characters, and those that turn the direction of writing around. */
+/** Line breaks that would end a header, other control characters, and characters that reverse the writing direction. */
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 
-/** A text as one line that may stand in a header: nothing in it can end the line, and it is not too long. */
+/** Makes a text safe for a header: one line, without control characters, and not too long. */
 export function oneLine(text: string): string {
   const letters = [...text.replace(UNPRINTABLE, ' ').replace(/\s+/g, ' ').trim()];
   if (letters.length <= SUBJECT_LENGTH) return letters.join('');
@@ -109,7 +109,7 @@ export function oneLine(text: string): string {
     .trimEnd()}…`;
 }
 
-/** What is used here of html-to-text's interface, which React Email passes through without types of its own. */
+/** The part of html-to-text's interface used here. React Email passes it through without types. */
 interface Builder {
   pushWordTransform(transform: (word: string) => string): void;
   popWordTransform(): void;

@@ -1,8 +1,9 @@
 import type { CSSProperties } from 'react';
 
 /**
- * The look of every mail. Mail clients read inline styles; the few rules in `css` only refine them: less padding on a narrow screen, and other
- * colours where the client follows a dark system. Clients that invert colours by themselves find none here that become unreadable.
+ * The look of every mail. All mail clients read inline styles. The few rules in `css` refine them in clients that read
+ * those too: less padding on narrow screens, and dark colours. The light colours stay readable in clients that invert
+ * them.
  */
 const FONT = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
 
@@ -106,7 +107,7 @@ export const styles = {
   },
 } satisfies Record<string, CSSProperties>;
 
-/** What a client with a `<style>` of its own right adds: narrow screens and dark ones. `!important`, because it overrides inline styles. */
+/** Rules for narrow screens and dark mode, in clients that read `<style>`. `!important` overrides the inline styles. */
 export const css = `
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
 @media (max-width: 480px) {

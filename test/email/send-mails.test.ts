@@ -184,7 +184,7 @@ test('given up by the workflow, a mail rests, and a sent one stays sent', async 
   await expect(rowOf(session, confirmation)).resolves.toMatchObject({ status: 'GIVEN_UP' });
   await expect(rowOf(session, received)).resolves.toMatchObject({ status: 'SENT' });
   const told = (await timelineOf(session)).map(({ message }) => message);
-  expect(told).toEqual(['Notice of a new order sent to staff', 'Order confirmation given up: internal_server_error']);
+  expect(told).toEqual(['New order notice sent to staff', 'Order confirmation given up: internal_server_error']);
 });
 
 describe('a customer who cannot be written to', () => {
@@ -259,7 +259,7 @@ test('without an address there is no mail and no row, and the timeline says so',
     await shop.sendMails({ sessionId: session, mails: [{ template: 'checkout_expired' }] });
     expect(await shop.db.mail.count({ where: { sessionId: session } })).toBe(0);
     await expect(timelineOf(session)).resolves.toEqual([
-      expect.objectContaining({ message: 'Expired checkout not sent: no e-mail address is known' }),
+      expect.objectContaining({ message: 'Expired checkout notice not sent: no e-mail address is known' }),
     ]);
   }
   expect(shop.resend.requests).toHaveLength(0);
@@ -270,7 +270,7 @@ test('“nothing was charged” is not said once something was', async () => {
   await shop.sendMails({ sessionId: session, mails: [{ template: 'checkout_expired' }] });
   expect(shop.resend.requests).toHaveLength(0);
   await expect(timelineOf(session)).resolves.toEqual([
-    expect.objectContaining({ message: 'Expired checkout not sent: it was no longer true' }),
+    expect.objectContaining({ message: 'Expired checkout notice not sent: it was no longer true' }),
   ]);
 });
 
@@ -329,7 +329,7 @@ describe('what is told', () => {
     const { text = '', html = '' } = htmlOf(session) ?? {};
     for (const body of [text, html]) {
       expect(body).toContain(downloadUrl(ENV, grant));
-      expect(body).toContain('works 3 times, until 8 December 2026 (UTC)');
+      expect(body).toContain('You can use this link 3 times, until 8 December 2026 (UTC)');
       expect(body).toContain('Ada Lovelace');
       expect(body).toContain('United Kingdom');
       expect(body).toContain(`https://fern.example/success?session_id=${session}`);
@@ -418,7 +418,7 @@ describe('what is told', () => {
       const session = await placeOrder(shop.db, { ...unpaid, locale });
       await shop.sendMails({ sessionId: session, mails: [{ template: 'checkout_expired' }] });
       const text = htmlOf(session)?.text ?? '';
-      expect(text).toContain(`Take it up again:\n${recoveryUrl(ENV, session)}`);
+      expect(text).toContain(`Return to your cart:\n${recoveryUrl(ENV, session)}`);
       expect(text).toContain('nothing was charged');
       texts.push(text);
     }
@@ -438,7 +438,7 @@ describe('what is told', () => {
     const body = shop.resend.taken.find(({ key }) => key === mailKey(session, mail))?.body;
     expect(body).toMatchObject({
       to: 'staff@fern.example',
-      subject: expect.stringMatching(/^Order \d+ needs you: confirm$/),
+      subject: expect.stringMatching(/^Order \d+ needs attention: confirm$/),
     });
     expect(body?.text).toContain('paid 1, explained 2');
     expect(body?.text).toContain(session);

@@ -10,7 +10,7 @@ const REFS: Partial<Record<Template, string>> = {
   dispute_opened: 'du_1/1',
   dispute_deadline: 'du_1/1796860799000',
 };
-/** What an order must be for a mail about it to be true. */
+/** What the order must be for each mail to be true. */
 const TRUE_OF: Partial<Record<Template, Partial<OrderFacts>>> = {
   checkout_expired: { paymentStatus: 'UNPAID' },
   payment_processing: { paymentStatus: 'PROCESSING' },
@@ -18,10 +18,10 @@ const TRUE_OF: Partial<Record<Template, Partial<OrderFacts>>> = {
 };
 const NAMES = Object.keys(TEMPLATES) as Template[];
 
-/** A mail about the sample order, changed as the test says. */
+/** A mail about the sample order, with some facts changed. */
 function mailOf(template: Template, change: Partial<OrderFacts> = {}) {
   const mail = compose(template, sampleFacts({ ...TRUE_OF[template], ...change }, REFS[template] ?? null));
-  if (!mail) throw new Error('nothing to say');
+  if (!mail) throw new Error('the mail would not be true');
   return mail;
 }
 
@@ -29,12 +29,12 @@ const refunded = (status: string, reason = 'other', amount = 2000) =>
   mailOf('order_refunded', { refunds: [{ id: 're_1', amount, status, reason }], refunded: amount });
 
 describe.each(NAMES)('%s', (template) => {
-  test('shows nothing remote: no image, no style sheet, no script, nothing that tells who reads', () => {
+  test('loads nothing remote: no image, no style sheet, no script, nothing that tracks the reader', () => {
     const { html } = mailOf(template);
     expect(html).not.toMatch(/<img|<script|<link|<iframe|src=|url\(|@import|@font-face/i);
   });
 
-  test('can be read aloud: language, title, one headline, presentational tables, headed data', () => {
+  test('works with a screen reader: language, title, one headline, presentational tables, headed data', () => {
     const { html } = mailOf(template);
     expect(html).toMatch(/^<!DOCTYPE html><html[^>]* lang="en"/);
     expect(html).toMatch(/<title>[^<]{5,}<\/title>/);
@@ -51,7 +51,7 @@ describe.each(NAMES)('%s', (template) => {
     expect(html).not.toContain('<!-- -->');
   });
 
-  test('the plain text says where every link leads, and has no markup', () => {
+  test('plain text has the address of every link, and no markup', () => {
     const { html, text } = mailOf(template);
     const links = [...html.matchAll(/href="([^"]+)"/g)].map(([, href]) => href?.replaceAll('&amp;', '&'));
     for (const link of links) expect(text).toContain(link);
@@ -59,7 +59,7 @@ describe.each(NAMES)('%s', (template) => {
     for (const line of text.split('\n')) if (!line.includes('://')) expect(line.length).toBeLessThanOrEqual(78);
   });
 
-  test('what people have typed is text, never markup', () => {
+  test('text typed by people never becomes markup', () => {
     const evil = '<b onclick="x">&"\'</b>';
     const { html } = mailOf(template, {
       items: [{ sku: 'X', name: evil, kind: 'PHYSICAL', quantity: 1, unitAmount: 1, total: 1 }],
@@ -76,7 +76,7 @@ describe.each(NAMES)('%s', (template) => {
     expect(html.includes('<b onclick')).toBe(false);
   });
 
-  test('a subject is one line, whatever is in it', () => {
+  test('the subject is one line, whatever it contains', () => {
     const evil = `1\r\nBcc: a@b.example\u2028\u0000\u202e${'long '.repeat(100)}`;
     const facts = sampleFacts({ ...TRUE_OF[template], number: evil }, REFS[template] ?? null);
     const attention = { step: evil, reason: evil, since: new Date(0) };
@@ -86,7 +86,7 @@ describe.each(NAMES)('%s', (template) => {
     expect(mail?.subject).not.toBe('');
   });
 
-  test('the largest order stays below what Gmail shows without a cut (102 KB)', () => {
+  test('the largest order stays below the 102 KB at which Gmail cuts a mail off', () => {
     const name = 'A product with a name that is as long as names of products get to be';
     const items = Array.from({ length: 50 }, (_, index) => ({
       ...{ sku: `SKU-${index}`, name, kind: 'PHYSICAL' as const },
@@ -102,8 +102,8 @@ test('order_confirmation as plain text', () => {
 Thank you for your order
 ========================
 
-Your payment has arrived. Your downloads are ready, and we will write again
-when the rest is on its way.
+We have received your payment. Your downloads are ready, and we will e-mail
+you when the rest is on its way.
 
 
 Your downloads
@@ -113,7 +113,7 @@ Field notes (PDF)
 Download:
 https://api.shop.example/downloads/3f0c1c1e-8f6b-4a9f-9a61-0f1d9b1f0a11.kJ8sXv3mQy2Lr0aBcDeFgHiJkLmNoPqRsTuVwXyZ012
 
-The link works 5 times, until 8 December 2026 (UTC).
+You can use this link 5 times, until 8 December 2026 (UTC).
 
 
 Order 1001
@@ -134,7 +134,7 @@ Tax                                                  €42.56
 Total                                               €266.46
 
 
-We send it to
+Shipping to
 
 Ada Lovelace
 12 St James’s Square
@@ -143,8 +143,8 @@ United Kingdom
 
 View your order: https://shop.example/success?session_id=cs_test_a1B2c3
 
-You get this e-mail because this address was given for an order at Field &
-Fern.
+You are receiving this e-mail because this address was given for an order at
+Field & Fern.
 `);
 });
 
@@ -157,7 +157,7 @@ describe('sums', () => {
   };
   const plain = { subtotal: 9900, discount: 0, shipping: 0, tax: 0, total: 9900 };
 
-  test('lines that are zero are left out', () => {
+  test('sums that are zero are left out', () => {
     expect(sumsOf(plain)).toEqual(['Total €99.00']);
     expect(sumsOf({ ...plain, shipping: 500, total: 10400 })).toEqual([
       'Subtotal €99.00',
@@ -166,56 +166,56 @@ describe('sums', () => {
     ]);
   });
 
-  test('tax on top is added, tax inside the prices is only told', () => {
+  test('tax on top of the prices is added; tax included in them is only shown', () => {
     expect(sumsOf({ ...plain, tax: 1900, total: 11800 })).toContain('Tax €19.00');
-    expect(sumsOf({ ...plain, tax: 1581, taxIncluded: 1581 })).toEqual(['Tax, included €15.81', 'Total €99.00']);
+    expect(sumsOf({ ...plain, tax: 1581, taxIncluded: 1581 })).toEqual(['Tax (included) €15.81', 'Total €99.00']);
   });
 
-  test('some of each is told apart, so that the sum is right', () => {
+  test('the two kinds of tax are listed separately, so that the total adds up', () => {
     expect(sumsOf({ ...plain, tax: 2500, taxIncluded: 600, total: 11800 })).toEqual([
       'Subtotal €99.00',
       'Tax €19.00',
-      'Tax, included €6.00',
+      'Tax (included) €6.00',
       'Total €118.00',
     ]);
   });
 
-  test('amounts are written as the order’s currency and locale have them', () => {
+  test('amounts follow the order’s currency and locale', () => {
     expect(mailOf('order_confirmation', { ...plain, currency: 'jpy', locale: 'ja' }).text).toContain('￥9,900');
     expect(mailOf('order_confirmation', { ...plain, locale: 'de' }).text).toContain('99,00\u00a0€');
   });
 });
 
 describe('refunds', () => {
-  test.each(['pending', 'requires_action', 'requested'])('%s is initiated, and never called refunded', (status) => {
+  test.each(['pending', 'requires_action', 'requested'])('%s is called initiated, never refunded', (status) => {
     const { subject, text } = refunded(status);
     expect(subject).toContain('has been initiated');
-    expect(text).toContain('We have initiated the refund of €20.00');
+    expect(text).toContain('We have initiated a refund of €20.00');
     expect(`${subject}${text}`).not.toMatch(/have refunded|is on its way back/);
   });
 
-  test('only what has succeeded is refunded', () => {
+  test('only a refund that succeeded is called refunded', () => {
     const { subject, text } = refunded('succeeded');
     expect(subject).toMatch(/^We have refunded €20\.00/);
     expect(`${subject}${text}`).not.toMatch(/initiated/);
   });
 
-  test.each(['failed', 'canceled'])('of one that %s there is nothing to say here', (status) => {
+  test.each(['failed', 'canceled'])('a refund that is %s gets no such mail', (status) => {
     const refunds = [{ id: 're_1', amount: 1, status, reason: 'other' }];
     expect(compose('order_refunded', sampleFacts({ refunds }, 're_1'))).toBeNull();
   });
 
-  test('every reason has a sentence of its own, and a foreign one is not repeated to the customer', () => {
+  test('every reason has its own sentence, and one of Stripe’s Dashboard is not repeated to the customer', () => {
     const firstLine = (reason: string) => refunded('pending', reason).text.split('\n')[5];
     expect(new Set(REASONS.map(firstLine)).size).toBe(REASONS.length);
     expect(refunded('pending', 'fraudulent').text).not.toContain('fraud');
     expect(firstLine('fraudulent')).toBe(firstLine('other'));
   });
 
-  test('what was given back before is told beside it', () => {
+  test('earlier refunds are shown beside it', () => {
     const refunds = [{ id: 're_1', amount: 2000, status: 'pending', reason: 'other' }];
-    expect(mailOf('order_refunded', { refunds, refunded: 5000 }).text).toMatch(/Refunded in all +€50\.00/);
-    expect(refunded('pending').text).not.toContain('Refunded in all');
+    expect(mailOf('order_refunded', { refunds, refunded: 5000 }).text).toMatch(/Total refunded +€50\.00/);
+    expect(refunded('pending').text).not.toContain('Total refunded');
   });
 });
 
@@ -225,15 +225,15 @@ test('an expired checkout says that the card was declined, when it was', () => {
 });
 
 describe('delayed payments', () => {
-  test.each(['UNPAID', 'PAID', 'FAILED', 'REFUNDED'])('payment_processing is not true of %s', (paymentStatus) => {
+  test.each(['UNPAID', 'PAID', 'FAILED', 'REFUNDED'])('payment_processing is not sent when %s', (paymentStatus) => {
     expect(compose('payment_processing', sampleFacts({ paymentStatus }))).toBeNull();
   });
 
-  test.each(['UNPAID', 'PAID', 'PROCESSING', 'REFUNDED'])('payment_failed is not true of %s', (paymentStatus) => {
+  test.each(['UNPAID', 'PAID', 'PROCESSING', 'REFUNDED'])('payment_failed is not sent when %s', (paymentStatus) => {
     expect(compose('payment_failed', sampleFacts({ paymentStatus }))).toBeNull();
   });
 
-  test('a failed one has the link to try again, and until when it works', () => {
+  test('a failed payment gets a link to try again, with its expiry date', () => {
     const { text } = mailOf('payment_failed');
     expect(text).toMatch(/Try again:\nhttps:\/\/api\.shop\.example\/recover\/cs_test_a1B2c3\./);
     expect(text.replaceAll('\n', ' ')).toContain('The link works until 31 December 2026 (UTC).');
@@ -241,8 +241,8 @@ describe('delayed payments', () => {
   });
 });
 
-describe('a refund that did not arrive', () => {
-  test.each(['failed', 'canceled'])('%s is told with its amount, and what was given back so far', (status) => {
+describe('a refund that did not go through', () => {
+  test.each(['failed', 'canceled'])('%s: the mail gives its amount and what was refunded so far', (status) => {
     const refunds = [{ id: 're_failed', amount: 2000, status, reason: 'damaged' }];
     const { subject, text } = mailOf('refund_failed', { refunds, refunded: 500 });
     expect(subject).toBe('Your refund of €20.00 did not go through: order 1001');
@@ -250,7 +250,7 @@ describe('a refund that did not arrive', () => {
     expect(text).toMatch(/Refunded so far +€5\.00/);
   });
 
-  test.each(['requested', 'pending', 'requires_action', 'succeeded'])('of one that is %s it says nothing', (status) => {
+  test.each(['requested', 'pending', 'requires_action', 'succeeded'])('%s: no such mail', (status) => {
     const refunds = [{ id: 're_failed', amount: 2000, status, reason: 'other' }];
     expect(compose('refund_failed', sampleFacts({ refunds }, 're_failed'))).toBeNull();
   });
@@ -262,39 +262,39 @@ describe('disputes', () => {
     disputes: [{ ...(sample as OrderFacts['disputes'][number]), ...change }],
   });
 
-  test('the opening tells the amount, the reason in words, the day, and how to answer; of the buyer nothing', () => {
+  test('the notice gives amount, reason, deadline and how to answer, and nothing about the customer', () => {
     const { subject, text } = mailOf('dispute_opened');
     expect(subject).toBe('Order 1001 is disputed: €266.46');
     expect(text).toMatch(/Reason +product not received/);
-    expect(text).toMatch(/Answer until +9 December 2026 at 23:59 UTC/);
+    expect(text).toMatch(/Answer by +9 December 2026 at 23:59 UTC/);
     expect(text).toContain('POST https://api.shop.example/admin/disputes/du_1/submit');
     expect(text).not.toMatch(/Ada|Lovelace|London/);
   });
 
-  test('one without a day says so, and is in its own currency', () => {
+  test('a dispute without a deadline says so, and is shown in its own currency', () => {
     const { subject, text } = mailOf('dispute_opened', one({ dueBy: null, amount: 500, currency: 'jpy' }));
     expect(subject).toContain('¥500');
-    expect(text).toMatch(/Answer until +Stripe names no day/);
+    expect(text).toMatch(/Answer by +Stripe gives no deadline/);
   });
 
-  test('a word of Stripe that nobody knows yet is told as it is', () => {
+  test('a status that Stripe adds later is shown as it is', () => {
     expect(mailOf('dispute_opened', one({ status: 'some_new_word' })).text).toMatch(/Status +some new word/);
   });
 
   test.each([
     ['closed', { open: false }],
     ['answered', { submitted: true }],
-    ['without a day', { dueBy: null }],
-  ])('there is no deadline to remind of when it is %s', (_, change) => {
+    ['without a deadline', { dueBy: null }],
+  ])('no reminder is sent when it is %s', (_, change) => {
     expect(compose('dispute_deadline', sampleFacts(one(change), 'du_1/1'))).toBeNull();
   });
 
-  test('a closed one is no news', () => {
+  test('no notice is sent once the dispute is closed', () => {
     expect(compose('dispute_opened', sampleFacts(one({ open: false }), 'du_1/1'))).toBeNull();
   });
 });
 
-test('of a parcel or a flag that is not there, there is nothing to say', () => {
+test('no mail is made about a parcel, refund, dispute or flag that the order does not have', () => {
   expect(compose('order_shipped', sampleFacts({}, 'another'))).toBeNull();
   expect(compose('order_refunded', sampleFacts({}, 'another'))).toBeNull();
   expect(compose('dispute_opened', sampleFacts({}, 'another'))).toBeNull();

@@ -42,7 +42,7 @@ test('one mail tells staff of all that is new, and the next sweep of none of it'
   expect(key).toBe(`reconciliation_report/${id}`);
   expect(body).toMatchObject({
     to: 'staff@fern.example',
-    subject: 'The books differ: 2 things to look at',
+    subject: 'Reconciliation found 2 discrepancies',
     tags: [{ name: 'template', value: 'reconciliation_report' }],
   });
   for (const text of [

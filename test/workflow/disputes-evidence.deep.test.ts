@@ -62,7 +62,7 @@ describe('gathered', () => {
       access_activity_log: 'The ebook: downloaded 2 of 5 times, last on 23 November 2026 at 10:30 UTC',
     });
     expect(evidence.uncategorized_text).toMatch(/- Order confirmation, sent on .*\n- Shipping notice, sent on /);
-    expect(evidence.uncategorized_text).not.toMatch(/Notice of a new order/); // that one went to staff
+    expect(evidence.uncategorized_text).not.toMatch(/New order notice/); // that one went to staff
     expect(evidence.uncategorized_text).toContain('1 × The mug: shipped on');
 
     await submit(dispute);
