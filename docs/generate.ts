@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Action, RULES, UPDATES } from '../domain/actions';
+import { ORDER_STATUSES } from '../domain/order';
 import { variables } from '../platform/env';
 
 /** One variable as the documentation tells it; `fallback` is null where there is none. */
@@ -12,6 +14,7 @@ interface Documented {
 
 const ROOT = join(__dirname, '..');
 export const OPERATING = join(ROOT, 'docs', 'operating.md');
+export const RUNBOOK = join(ROOT, 'docs', 'staff-runbook.md');
 export const EXAMPLE = join(ROOT, '.env.example');
 
 /** Every variable of the schema. What is required and what is the default is asked of the schema itself. */
@@ -40,14 +43,36 @@ const HEADER = `# The configuration of the API and the worker, made from platfor
 
 /** The page with its table of variables made anew. */
 export function withVariables(page: string): string {
-  const [before, , after] = page.split(MARKS);
-  if (before === undefined || after === undefined) throw new Error('docs/operating.md has lost the marks of its table');
-  return `${before}<!-- variables -->\n\n${table()}\n\n<!-- /variables -->${after}`;
+  return withBlock(page, 'variables', variablesTable());
 }
 
-const MARKS = /<!-- variables -->([\s\S]*)<!-- \/variables -->/;
+/** The runbook with its table of actions made anew from domain/actions.ts. */
+export function withActions(page: string): string {
+  return withBlock(page, 'actions', actionsTable());
+}
 
-function table(): string {
+/** The page with what stands between the marks `<!-- name -->` and `<!-- /name -->` replaced. */
+function withBlock(page: string, name: string, block: string): string {
+  const marks = new RegExp(`<!-- ${name} -->[\\s\\S]*<!-- /${name} -->`);
+  if (!marks.test(page)) throw new Error(`the page has lost the marks of its block “${name}”`);
+  return page.replace(marks, () => `<!-- ${name} -->\n\n${block}\n\n<!-- /${name} -->`);
+}
+
+function actionsTable(): string {
+  const rows = Object.entries(RULES).map(([action, { does, in: statuses, also, obstacles }]) => {
+    const allowed = statuses.length === ORDER_STATUSES.length ? 'any' : statuses.map((one) => `\`${one}\``).join(', ');
+    const when = also ? `${allowed}; ${also.when}` : allowed;
+    const refused = obstacles.map((one) => one.when).join('; ');
+    return `| ${nameOf(action as Action)} | ${when} | ${refused || '–'} | ${does} |`;
+  });
+  const head = ['| action | the order is | refused while | what it does |', '| --- | --- | --- | --- |'];
+  return [...head, ...rows].join('\n');
+}
+
+/** An update stands as code, as it is sent; what the staff API alone does, in words. */
+const nameOf = (action: Action): string => ((UPDATES as readonly string[]).includes(action) ? `\`${action}\`` : action);
+
+function variablesTable(): string {
   const rows = documented.map(
     ({ name, meaning, required, fallback }) =>
       `| \`${name}\` | ${meaning.replaceAll('|', '\\|')} | ${required ? '**required**' : fallback === null ? '–' : `\`${fallback}\``} |`,
@@ -58,4 +83,5 @@ function table(): string {
 if (require.main === module) {
   writeFileSync(EXAMPLE, envExample());
   writeFileSync(OPERATING, withVariables(readFileSync(OPERATING, 'utf8')));
+  writeFileSync(RUNBOOK, withActions(readFileSync(RUNBOOK, 'utf8')));
 }

@@ -1,3 +1,4 @@
+import { NO_REFUND_WHILE_DISPUTED, whyNotWithFlags } from './actions';
 import { formatMoney } from './money';
 import { type OrderStatus, REASONS } from './order';
 
@@ -150,12 +151,9 @@ export function whyNotRefund(
   others: RefundSoFar[],
   asked: { amount?: number | undefined; restock?: RestockLine[] | undefined },
 ): Refusal | null {
-  if (order.paymentIntentId === null || Number(order.total) === 0)
-    return {
-      code: 'invalid_transition',
-      reason: `The order is ${order.status}: no money was taken that could be given back`,
-    };
-  if (order.disputed) return DISPUTED;
+  const nothingTaken = order.paymentIntentId === null || Number(order.total) === 0;
+  const reason = whyNotWithFlags('refund', { status: order.status, disputed: order.disputed, nothingTaken });
+  if (reason !== null) return { code: reason === DISPUTED.reason ? 'disputed' : 'invalid_transition', reason };
   const remaining = remainingOf(order, others);
   if (remaining === 0) return NOTHING_LEFT;
   if ((asked.amount ?? 0) > remaining) return tooMuch({ amount: remaining, currency: order.currency });
@@ -164,7 +162,7 @@ export function whyNotRefund(
 
 export const DISPUTED: Refusal = {
   code: 'disputed',
-  reason: 'The payment is disputed: nothing can be refunded while the bank decides',
+  reason: NO_REFUND_WHILE_DISPUTED,
 };
 export const NOTHING_LEFT: Refusal = {
   code: 'refund_exceeds_remaining',

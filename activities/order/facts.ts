@@ -16,6 +16,10 @@ export interface OrderFactsNow {
   holdUntil: number;
   anythingShipped: boolean;
   disputed: boolean;
+  /** Stripe Radar has the payment under review: nothing ships. */
+  reviewOpen: boolean;
+  /** The card's issuer warns of fraud, and staff have not decided yet: nothing ships. */
+  fraudWarning: boolean;
   /** Whether the bank has taken money for good; said where the order is read for itself. */
   lost?: boolean;
   /** What others found out that a person must decide about. */
@@ -39,6 +43,8 @@ export function factsOf(order: LockedOrder, env: Env): OrderFactsNow {
     holdUntil: order.holdUntil.getTime(),
     anythingShipped: order.items.some(({ shipped }) => shipped > 0),
     disputed: order.disputed,
+    reviewOpen: order.reviewOpen,
+    fraudWarning: order.fraudWarning,
     decision: decisionOf(order),
     leftover: order.attentionStep !== null && !isDecision(order.attentionStep),
     autoCompleteMs: env.AUTO_COMPLETE_SECONDS * 1000,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { whyNot } from '../../domain/actions';
 import type { SessionId } from '../../domain/ids';
 import { DECISIONS, type OrderStatus } from '../../domain/order';
 import { changeOrder, type LockedOrder, lockKnownOrder, NO_ATTENTION } from '../../store/orders/records';
@@ -30,11 +31,11 @@ export const fulfilment = ({ db, clock }: Deps) => ({
         where: { sessionId_carrier_trackingNumber: { sessionId, carrier, trackingNumber } },
       });
       if (same) return { outcome: 'shipped', status: order.status, shipmentId: same.id };
-      const held = heldBack(order);
+      const held = whyNot('ship', order);
       if (held) return { outcome: 'refused', code: 'invalid_transition', reason: held };
       const open = order.stock === 'RETURNED' ? unshipped(withoutRestock(order)) : unshipped(order);
       const parcel = items ?? open;
-      const refusal = whyNot(open, parcel);
+      const refusal = whyNotThisParcel(open, parcel);
       if (refusal) return { outcome: 'refused', code: 'invalid_transition', reason: refusal };
       if (order.stock === 'RETURNED') {
         const missing = await inventory.retake(tx, sessionId, givenBack(order), at);
@@ -113,15 +114,6 @@ const unshipped = (order: LockedOrder) =>
     .map(({ sku, quantity, shipped, restocked }) => ({ sku, quantity: Math.max(0, quantity - shipped - restocked) }))
     .filter(({ quantity }) => quantity > 0);
 
-/** Why nothing of the order may leave at all. */
-function heldBack({ status, disputed, reviewOpen, fraudWarning }: LockedOrder): string | null {
-  if (status !== 'PREPARING') return `The order is ${status}`;
-  if (disputed) return 'The payment is disputed: nothing ships while the bank decides';
-  if (reviewOpen) return 'Stripe Radar has the payment under review: nothing ships before it is closed';
-  if (fraudWarning) return 'Stripe warns of fraud: decide first, with retry or cancel';
-  return null;
-}
-
 /** What had been given back of goods that never left. */
 const givenBack = (order: LockedOrder) =>
   order.items
@@ -136,7 +128,7 @@ const withoutRestock = (order: LockedOrder): LockedOrder => ({
   })),
 });
 
-function whyNot(
+function whyNotThisParcel(
   lines: { sku: string; quantity: number }[],
   parcel: { sku: string; quantity: number }[],
 ): string | null {

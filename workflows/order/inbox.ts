@@ -1,5 +1,6 @@
 import { ApplicationFailure, condition, currentUpdateInfo, setHandler } from '@temporalio/workflow';
-import { DECISIONS, type Decision, type OrderStatus, REASONS } from '../../domain/order';
+import { whyNotYet } from '../../domain/actions';
+import { type Decision, type OrderStatus, REASONS } from '../../domain/order';
 import {
   abandonSignal,
   type CancelRequest,
@@ -41,16 +42,6 @@ export type News =
   | { kind: 'changed' }
   | { kind: 'asked'; asked: StaffRequest }
   | { kind: 'time-up' };
-
-/** In which status each request makes sense. */
-const MAKES_SENSE: Record<StaffRequest['name'], readonly OrderStatus[]> = {
-  /** Of what is shipped already, only the same parcel again: it changes nothing. */
-  ship: ['PREPARING', 'SHIPPED'],
-  deliver: ['SHIPPED'],
-  cancel: ['PENDING', 'PAID', 'PREPARING'],
-  refund: ['PREPARING', 'SHIPPED'],
-  retry: ['PENDING', 'PAID', 'PREPARING', 'SHIPPED'],
-};
 
 /**
  * Every message to an order, one at a time: whatever moves it comes through here, so that no two paths race. Set before the workflow's first
@@ -198,10 +189,9 @@ export class Inbox {
 
   private validate(name: StaffRequest['name']): void {
     const standing = this.standing();
-    if (standing === null || MAKES_SENSE[name].includes(standing.status)) return;
-    // What was to be given back, and could not be, may be shipped after all.
-    const reconsidered = standing.undecided === DECISIONS.refundFailed && standing.status === 'PENDING';
-    if (name !== 'ship' || !reconsidered) throw refusal(standing.status);
+    if (standing === null) return;
+    const refused = whyNotYet(name, { status: standing.status, pendingDecision: standing.undecided });
+    if (refused !== null) throw refusal(standing.status);
   }
 }
 

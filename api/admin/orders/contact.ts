@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { whyNot } from '../../../domain/actions';
 import type { SessionId } from '../../../domain/ids';
-import { isFinal } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
 import type { Tx } from '../../../store/database';
 import type { ApiDeps } from '../../deps';
@@ -84,11 +84,14 @@ async function refuseTooLate(tx: Tx, sessionId: SessionId, postal: boolean): Pro
     where: { sessionId },
     include: { items: true, customer: true },
   });
-  if (customer?.erasedAt) throw new Problem('invalid_transition', 'The customer of this order is erased.');
-  if (items.some(({ shipped }) => shipped > 0))
-    throw new Problem('invalid_transition', `The order is ${status}: some of it is shipped already.`);
-  if (postal && (isFinal(status) || items.every(({ kind }) => kind === 'DIGITAL')))
-    throw new Problem('invalid_transition', `The order is ${status}, and nothing of it will be shipped.`);
+  const facts = {
+    status,
+    erased: (customer?.erasedAt ?? null) !== null,
+    anythingShipped: items.some(({ shipped }) => shipped > 0),
+    digital: items.every(({ kind }) => kind === 'DIGITAL'),
+  };
+  const refusal = whyNot('correct e-mail', facts) ?? (postal ? whyNot('correct address', facts) : null);
+  if (refusal !== null) throw new Problem('invalid_transition', `${refusal}.`);
 }
 
 /** In Stripe's fields, every one of them. */

@@ -1,5 +1,5 @@
+import { whyNot } from '../../../domain/actions';
 import type { SessionId } from '../../../domain/ids';
-import { isFinal } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
 import type { Tx } from '../../../store/database';
 import type { ApiDeps } from '../../deps';
@@ -52,9 +52,8 @@ async function refuseUnsettled(tx: Tx, sessionId: SessionId): Promise<void> {
     where: { sessionId },
     include: { refunds: { where: { status: { in: UNSETTLED } } } },
   });
-  if (!isFinal(status)) throw new Problem('invalid_transition', `The order is ${status}, which is not final.`);
-  if (refunds.length > 0) throw new Problem('invalid_transition', `The order is ${status}, and a refund is open.`);
-  if (disputed) throw new Problem('invalid_transition', `The order is ${status}, and a dispute is open.`);
+  const refusal = whyNot('erase', { status, disputed, refundOpen: refunds.length > 0 });
+  if (refusal !== null) throw new Problem('invalid_transition', `${refusal}.`);
 }
 
 /** Of a refund: not answered by Stripe, or not at its end there. */

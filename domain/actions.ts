@@ -1,0 +1,252 @@
+import { DECISIONS, type Decision, isFinal, type OrderStatus } from './order';
+import { phaseOf } from './phase';
+
+/**
+ * What staff may do with an order, and when: the one table behind the updates of its workflow, the steps that do the work, the API's `409`, the
+ * text “What you can do” in the Temporal UI, and the table in docs/staff-runbook.md.
+ */
+
+/** The actions that are updates to the order's workflow. */
+export const UPDATES = ['ship', 'deliver', 'cancel', 'refund', 'retry'] as const;
+export type UpdateAction = (typeof UPDATES)[number];
+/** The actions of the staff API alone: they touch personal data, which must not stand in Temporal. */
+export type Action = UpdateAction | 'correct e-mail' | 'correct address' | 'erase';
+
+/** What of an order decides what staff may do. A flag that is absent counts as false. */
+export interface ActionFacts {
+  status: OrderStatus;
+  /** A dispute is open. */
+  disputed?: boolean | undefined;
+  /** Stripe Radar has the payment under review. */
+  reviewOpen?: boolean | undefined;
+  /** The card's issuer warns of fraud, and staff have not decided yet. */
+  fraudWarning?: boolean | undefined;
+  anythingShipped?: boolean | undefined;
+  /** Nothing of it is goods. */
+  digital?: boolean | undefined;
+  /** No money was taken: it is free, or was never paid. */
+  nothingTaken?: boolean | undefined;
+  /** A refund is not at its end at Stripe. */
+  refundOpen?: boolean | undefined;
+  /** The customer's data is erased. */
+  erased?: boolean | undefined;
+  /** What others found out and staff must decide about. */
+  pendingDecision?: Decision | null | undefined;
+  /** A step is parked, or a decision is pending. */
+  needsAttention?: boolean | undefined;
+}
+
+/** What stands in the way of an action. */
+interface Obstacle {
+  /** In the runbook's words: “refused while …”. */
+  when: string;
+  applies(order: ActionFacts): boolean;
+  /** One plain sentence, without its full stop. */
+  refusal(order: ActionFacts): string;
+}
+
+interface Rules {
+  /** What it does, in the runbook's words. */
+  does: string;
+  /** What it does to this order, where that is less or more. */
+  doesNow?(order: ActionFacts): string | undefined;
+  /** The statuses that allow it. */
+  in: readonly OrderStatus[];
+  /** What allows it in another status too. */
+  also?: { when: string; applies(order: ActionFacts): boolean };
+  /** Statuses in which the same request again is answered as the first was, and anything else is refused. */
+  repeatIn?: readonly OrderStatus[];
+  obstacles: readonly Obstacle[];
+}
+
+/** Stripe refuses a refund too, when a dispute is opened meanwhile: the answer is the same. */
+export const NO_REFUND_WHILE_DISPUTED = 'The payment is disputed: nothing can be refunded while the bank decides';
+
+const EVERY: readonly OrderStatus[] = [
+  'PENDING',
+  'PAID',
+  'PREPARING',
+  'SHIPPED',
+  'COMPLETED',
+  'EXPIRED',
+  'CANCELLED',
+  'REFUNDED',
+];
+const FINAL = EVERY.filter(isFinal);
+
+export const RULES: Record<Action, Rules> = {
+  ship: {
+    does: 'records a parcel and mails the customer',
+    doesNow: ({ pendingDecision }) =>
+      pendingDecision === DECISIONS.refundFailed ? 'takes the stock again, and ships after all' : undefined,
+    in: ['PREPARING'],
+    also: {
+      when: '`PENDING` after a refund that failed',
+      applies: ({ status, pendingDecision }) => status === 'PENDING' && pendingDecision === DECISIONS.refundFailed,
+    },
+    repeatIn: ['SHIPPED'],
+    obstacles: [
+      disputed('The payment is disputed: nothing ships while the bank decides'),
+      {
+        when: 'a review is open',
+        applies: ({ reviewOpen = false }) => reviewOpen,
+        refusal: () => 'Stripe Radar has the payment under review: nothing ships before it is closed',
+      },
+      {
+        when: 'a fraud warning is undecided',
+        applies: ({ fraudWarning = false }) => fraudWarning,
+        refusal: () => 'Stripe warns of fraud: decide first, with retry or cancel',
+      },
+    ],
+  },
+  deliver: {
+    does: 'says that it arrived, which completes it',
+    in: ['SHIPPED'],
+    obstacles: [],
+  },
+  cancel: {
+    does: 'before payment: closes the till and gives back the stock; after it: refunds all of it, returns the stock, revokes downloads',
+    doesNow: ({ status, pendingDecision }) => {
+      if (pendingDecision === DECISIONS.disputeLost)
+        return 'returns what is unshipped and ends the order; refunds nothing';
+      return status === 'PENDING'
+        ? 'closes the till, gives back the stock, and refunds if money came'
+        : 'refunds all of it and returns the stock';
+    },
+    in: ['PENDING', 'PAID', 'PREPARING'],
+    obstacles: [
+      {
+        when: 'something is shipped',
+        applies: ({ anythingShipped = false }) => anythingShipped,
+        refusal: () => 'Something of the order is shipped already',
+      },
+      disputed('The payment is disputed: the bank decides about the money'),
+    ],
+  },
+  refund: {
+    does: 'gives money back, all that is left or a part',
+    in: ['PREPARING', 'SHIPPED', ...FINAL],
+    obstacles: [
+      {
+        when: 'no money was taken',
+        applies: ({ nothingTaken = false }) => nothingTaken,
+        refusal: ({ status }) => `The order is ${status}: no money was taken that could be given back`,
+      },
+      disputed(NO_REFUND_WHILE_DISPUTED),
+    ],
+  },
+  retry: {
+    does: 'runs the step that needs attention again, or answers what is to be decided',
+    doesNow: ({ pendingDecision }) =>
+      pendingDecision ? RETRY[pendingDecision] : 'tries the step that needs attention again',
+    in: EVERY,
+    obstacles: [
+      {
+        when: 'nothing needs attention',
+        applies: ({ needsAttention = false }) => !needsAttention,
+        refusal: ({ status }) => (isFinal(status) ? `The order is ${status}` : 'Nothing needs attention'),
+      },
+      {
+        when: 'a failed refund is of a disputed payment',
+        applies: ({ pendingDecision, disputed = false }) => disputed && pendingDecision === DECISIONS.refundFailed,
+        refusal: () => 'The payment is disputed: the bank decides about the money',
+      },
+    ],
+  },
+  'correct e-mail': {
+    does: 'changes where mails about the order go',
+    in: EVERY,
+    obstacles: [isErased(), partlyShipped()],
+  },
+  'correct address': {
+    does: 'changes where its parcels go',
+    in: EVERY.filter((status) => !isFinal(status)),
+    obstacles: [
+      isErased(),
+      partlyShipped(),
+      {
+        when: 'all of it is downloads',
+        applies: ({ digital = false }) => digital,
+        refusal: ({ status }) => `The order is ${status}, and nothing of it will be shipped`,
+      },
+    ],
+  },
+  erase: {
+    does: 'removes the personal data for good',
+    in: FINAL,
+    obstacles: [
+      {
+        when: 'a refund is open',
+        applies: ({ refundOpen = false }) => refundOpen,
+        refusal: ({ status }) => `The order is ${status}, and a refund is open`,
+      },
+      {
+        when: 'a dispute is open',
+        applies: ({ disputed = false }) => disputed,
+        refusal: ({ status }) => `The order is ${status}, and a dispute is open`,
+      },
+    ],
+  },
+};
+
+/** What `retry` does about what others found out. */
+const RETRY: Record<Decision, string> = {
+  [DECISIONS.refundFailed]: 'asks for the refund again',
+  [DECISIONS.fraudWarning]: 'goes on all the same',
+  [DECISIONS.disputeLost]: 'takes note, and the order goes on',
+  [DECISIONS.reviewClosed]: 'takes note, and the order goes on',
+};
+
+function disputed(refusal: string): Obstacle {
+  return { when: 'a dispute is open', applies: ({ disputed = false }) => disputed, refusal: () => refusal };
+}
+
+function isErased(): Obstacle {
+  return {
+    when: 'the customer is erased',
+    applies: ({ erased = false }) => erased,
+    refusal: () => 'The customer of this order is erased',
+  };
+}
+
+function partlyShipped(): Obstacle {
+  return {
+    when: 'something is shipped',
+    applies: ({ anythingShipped = false }) => anythingShipped,
+    refusal: ({ status }) => `The order is ${status}: some of it is shipped already`,
+  };
+}
+
+/** Why staff may not do this now, in a plain sentence without its full stop; null when they may. */
+export const whyNot = (action: Action, order: ActionFacts): string | null =>
+  whyNotInStatus(action, order) ?? whyNotWithFlags(action, order);
+
+/**
+ * As `whyNot`, by the status alone: what a workflow can tell at once, before it has read the order again. Lets a request pass that may be a
+ * repeat.
+ */
+export function whyNotYet(action: Action, order: ActionFacts): string | null {
+  return RULES[action].repeatIn?.includes(order.status) ? null : whyNotInStatus(action, order);
+}
+
+function whyNotInStatus(action: Action, order: ActionFacts): string | null {
+  const { in: allowed, also } = RULES[action];
+  return allowed.includes(order.status) || also?.applies(order) ? null : refusalOf(order);
+}
+
+/** As `whyNot`, by what stands beside the status. */
+export const whyNotWithFlags = (action: Action, order: ActionFacts): string | null =>
+  RULES[action].obstacles.find(({ applies }) => applies(order))?.refusal(order) ?? null;
+
+/** The refusal of what makes no sense in this status. */
+export const refusalOf = ({ status }: Pick<ActionFacts, 'status'>): string => `The order is ${status}`;
+
+/** The updates that staff may send to an order's workflow now, with what each would do. An order that has ended has no workflow to take one. */
+export function offered(order: ActionFacts): { action: UpdateAction; does: string }[] {
+  const decision = order.pendingDecision ? { step: order.pendingDecision } : null;
+  if (phaseOf({ status: order.status, decision }) === 'ended') return [];
+  return UPDATES.filter((action) => whyNot(action, order) === null).map((action) => {
+    const { does, doesNow } = RULES[action];
+    return { action, does: doesNow?.(order) ?? does };
+  });
+}

@@ -1,0 +1,23 @@
+import { DECISIONS, type Decision, isFinal, type OrderStatus } from './order';
+
+/** Where an order is in its life: what its workflow does next. */
+export type Phase =
+  /** The stock is held (or was given back), and money may come. */
+  | 'awaiting-payment'
+  /** What could not be delivered could not be refunded either: staff decide. */
+  | 'awaiting-decision'
+  /** Paid, and something is still to be shipped or to arrive. */
+  | 'to-ship'
+  /** Nothing is left to do, unless money moves after all. */
+  | 'ended';
+
+/**
+ * The phase of an order as the database has it. Every run, also one that was started over, healed or reset, goes on from here; nothing a run
+ * remembers decides it.
+ */
+export function phaseOf({ status, decision }: { status: OrderStatus; decision: { step: Decision } | null }): Phase {
+  if (isFinal(status)) return 'ended';
+  // `PENDING` after a refund that failed: it was paid, its goods could not be had, and the money is back with the shop.
+  if (status === 'PENDING') return decision?.step === DECISIONS.refundFailed ? 'awaiting-decision' : 'awaiting-payment';
+  return 'to-ship';
+}

@@ -1,0 +1,84 @@
+import { type Action, type ActionFacts, offered, RULES, UPDATES, whyNot, whyNotYet } from '../../domain/actions';
+import { DECISIONS, isFinal, ORDER_STATUSES, type OrderStatus } from '../../domain/order';
+
+const waiting = (facts: Partial<ActionFacts> = {}): ActionFacts => ({ status: 'PREPARING', ...facts });
+
+describe('who may do what', () => {
+  /** The statuses that allow each action while nothing else stands in its way. */
+  const ALLOWED: Record<Action, readonly OrderStatus[]> = {
+    ship: ['PREPARING'],
+    deliver: ['SHIPPED'],
+    cancel: ['PENDING', 'PAID', 'PREPARING'],
+    refund: ['PREPARING', 'SHIPPED', 'COMPLETED', 'EXPIRED', 'CANCELLED', 'REFUNDED'],
+    retry: ORDER_STATUSES,
+    'correct e-mail': ORDER_STATUSES,
+    'correct address': ['PENDING', 'PAID', 'PREPARING', 'SHIPPED'],
+    erase: ['COMPLETED', 'EXPIRED', 'CANCELLED', 'REFUNDED'],
+  };
+  test.each(Object.keys(ALLOWED) as Action[])('%s, by status; what is refused says what the order is', (action) => {
+    for (const status of ORDER_STATUSES) {
+      const refusal = whyNot(action, { status, needsAttention: true });
+      expect([status, refusal]).toEqual([status, ALLOWED[action].includes(status) ? null : `The order is ${status}`]);
+    }
+  });
+
+  test.each<[Action, Partial<ActionFacts>, RegExp]>([
+    ['ship', { disputed: true }, /disputed: nothing ships/],
+    ['ship', { reviewOpen: true }, /under review/],
+    ['ship', { fraudWarning: true }, /warns of fraud: decide first/],
+    ['cancel', { anythingShipped: true }, /shipped already/],
+    ['cancel', { disputed: true }, /the bank decides about the money/],
+    ['refund', { disputed: true }, /disputed: nothing can be refunded/],
+    ['refund', { nothingTaken: true }, /PREPARING: no money was taken/],
+    ['retry', { needsAttention: false }, /Nothing needs attention/],
+    ['retry', { needsAttention: true, pendingDecision: DECISIONS.refundFailed, disputed: true }, /bank decides/],
+    ['correct e-mail', { erased: true }, /erased/],
+    ['correct address', { anythingShipped: true }, /PREPARING: some of it is shipped/],
+    ['correct address', { digital: true }, /PREPARING, and nothing of it will be shipped/],
+    ['erase', { status: 'COMPLETED', refundOpen: true }, /COMPLETED, and a refund is open/],
+    ['erase', { status: 'COMPLETED', disputed: true }, /COMPLETED, and a dispute is open/],
+  ])('%s is refused while %j', (action, facts, words) => {
+    expect(whyNot(action, waiting(facts))).toMatch(words);
+  });
+
+  test('what could not be refunded may be shipped after all', () => {
+    const failed = { status: 'PENDING', pendingDecision: DECISIONS.refundFailed } as const;
+    expect(whyNot('ship', failed)).toBeNull();
+    expect(whyNot('ship', { status: 'PENDING', pendingDecision: DECISIONS.fraudWarning })).toBe('The order is PENDING');
+  });
+
+  test('a request that may be a repeat is let in, and judged by the work', () => {
+    expect(whyNotYet('ship', waiting({ status: 'SHIPPED' }))).toBeNull();
+    expect(whyNot('ship', waiting({ status: 'SHIPPED' }))).toBe('The order is SHIPPED');
+    expect(whyNotYet('deliver', waiting())).toBe('The order is PREPARING');
+  });
+
+  test('every refusal is one sentence without a full stop, and every obstacle has words for the runbook', () => {
+    for (const { obstacles } of Object.values(RULES))
+      for (const { when, refusal } of obstacles) {
+        expect(refusal(waiting())).toMatch(/^[A-Z][^.]*$/);
+        expect(when).toMatch(/^[a-z]/);
+      }
+  });
+});
+
+describe('what is offered to staff', () => {
+  test('is exactly what the table allows, for every status and every flag; nothing once the order has ended', () => {
+    for (const facts of everyCombination()) {
+      const allowed = isFinal(facts.status) ? [] : UPDATES.filter((action) => whyNot(action, facts) === null);
+      expect(offered(facts).map(({ action }) => action)).toEqual(allowed);
+    }
+  });
+});
+
+function* everyCombination(): Generator<ActionFacts> {
+  const flags = ['disputed', 'reviewOpen', 'fraudWarning', 'anythingShipped', 'needsAttention'] as const;
+  for (const status of ORDER_STATUSES)
+    for (const pendingDecision of [null, ...Object.values(DECISIONS)])
+      for (let bits = 0; bits < 2 ** flags.length; bits++)
+        yield {
+          status,
+          pendingDecision,
+          ...Object.fromEntries(flags.map((flag, index) => [flag, (bits & (1 << index)) !== 0])),
+        };
+}

@@ -1,0 +1,26 @@
+import { DECISIONS, type Decision, ORDER_STATUSES, type OrderStatus } from '../../domain/order';
+import { type Phase, phaseOf } from '../../domain/phase';
+
+/** Every status, and the phase it stands for. */
+const PHASES: Record<OrderStatus, Phase> = {
+  PENDING: 'awaiting-payment',
+  PAID: 'to-ship',
+  PREPARING: 'to-ship',
+  SHIPPED: 'to-ship',
+  COMPLETED: 'ended',
+  EXPIRED: 'ended',
+  CANCELLED: 'ended',
+  REFUNDED: 'ended',
+};
+
+test.each(Object.entries(PHASES))('%s is %s', (status, phase) => {
+  expect(phaseOf({ status: status as OrderStatus, decision: null })).toBe(phase);
+});
+
+test('only a refund that failed makes a pending order wait for a decision; no decision changes any other phase', () => {
+  for (const status of ORDER_STATUSES)
+    for (const step of Object.values<Decision>(DECISIONS)) {
+      const waits = status === 'PENDING' && step === DECISIONS.refundFailed;
+      expect(phaseOf({ status, decision: { step } })).toBe(waits ? 'awaiting-decision' : PHASES[status]);
+    }
+});
