@@ -1,6 +1,7 @@
 /**
- * What Stripe's words for a dispute come to (https://docs.stripe.com/disputes/how-disputes-work). The list is open: a word that is not known here
- * is recorded as it is, and counts as open, for an order that is let go too early cannot be called back.
+ * What Stripe's dispute statuses mean (https://docs.stripe.com/disputes/how-disputes-work). Stripe may add to the list. A
+ * status that is unknown here is recorded as it is and counts as open, because an order that ships too early cannot be
+ * called back.
  */
 const OPEN = [
   'warning_needs_response',
@@ -10,15 +11,16 @@ const OPEN = [
   'appeal_needs_response',
   'appeal_under_review',
 ];
-/** `charge_refunded` is what older disputes say. */
+/** `charge_refunded` appears only on older disputes. */
 const CLOSED = ['won', 'lost', 'warning_closed', 'prevented', 'charge_refunded'];
 
-/** `open`: the bank decides. `kept`: over, and the money is ours. `lost`: over, and the money is the buyer's. */
+/** `open`: the bank still decides. `kept`: closed, and we keep the money. `lost`: closed, and the customer has the money. */
 export type Standing = 'open' | 'kept' | 'lost';
 
 /**
- * @param withdrawn what the bank took of our balance and has not given back. A dispute that was `prevented` cost nothing when it was stopped
- * before it was one, and all of it when the network settled it by giving the buyer the money.
+ * Where a dispute stands. A `prevented` dispute cost nothing if it was stopped in time, and the whole amount if the card
+ * network settled it by paying the customer.
+ * @param withdrawn what the bank took from our balance and has not given back, in the currency's smallest unit
  */
 export function standingOf(status: string, withdrawn: number): Standing {
   if (!CLOSED.includes(status)) return 'open';
@@ -28,27 +30,30 @@ export function standingOf(status: string, withdrawn: number): Standing {
 
 export const isKnownStatus = (status: string): boolean => OPEN.includes(status) || CLOSED.includes(status);
 
-/** Whether the bank waits for an answer of ours. */
+/** Whether the bank is waiting for our answer. */
 export const waitsForAnswer = (status: string): boolean => status.endsWith('needs_response');
 
-/** Whether this is a new question: it came back after its end, or what was an inquiry has become a dispute, which is answered on its own. */
+/**
+ * Whether the bank asks anew: the dispute was reopened after it had closed, or an inquiry has become a dispute, which
+ * needs an answer of its own.
+ */
 export const isAskedAnew = (before: { open: boolean; status: string }, status: string, open: boolean): boolean =>
   open && (!before.open || (before.status.startsWith('warning_') && !status.startsWith('warning_')));
 
-/** What decides whether evidence may be submitted now; times in milliseconds since the epoch. */
+/** What decides whether evidence can be submitted now. Times are in milliseconds since the epoch. */
 export interface Answerable {
   status: string;
-  /** 0: the bank takes no answer at all. Null: no day is named. */
+  /** The deadline. 0: the bank accepts no answer at all. Null: there is no deadline. */
   dueBy: number | null;
   submitted: boolean;
 }
 
-/** Why evidence cannot be submitted now, in a sentence for staff; null when it can. */
+/** Why evidence cannot be submitted now, as a sentence for staff; null if it can. */
 export function refusalToSubmit({ status, dueBy, submitted }: Answerable, now: number): string | null {
   if (CLOSED.includes(status)) return `The dispute is closed: ${status}`;
-  if (submitted) return 'Evidence was submitted already, and the bank takes it once';
-  if (status.startsWith('appeal_')) return 'An appeal is answered in the Stripe Dashboard';
-  if (dueBy === 0) return 'The bank takes no answer to this dispute';
-  if (dueBy !== null && dueBy <= now) return 'The time to answer is over';
+  if (submitted) return 'Evidence was already submitted, and the bank accepts it only once';
+  if (status.startsWith('appeal_')) return 'Answer an appeal in the Stripe Dashboard';
+  if (dueBy === 0) return 'The bank accepts no answer to this dispute';
+  if (dueBy !== null && dueBy <= now) return 'The deadline for evidence has passed';
   return null;
 }

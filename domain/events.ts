@@ -1,12 +1,13 @@
 /**
- * Every type of Stripe's events that Holdfast subscribes to, and whom it wakes. `npm run stripe:setup` subscribes the webhook endpoint to exactly
- * these; docs/events.md tells what each does in every state of an order. An event says only *look again*: whoever is woken reads the object.
+ * Every Stripe event type that Holdfast subscribes to, and the workflow it goes to. `npm run stripe:setup` subscribes the
+ * webhook endpoint to exactly these. docs/events.md says what each one does in every state of an order. An event says
+ * only *look again*: the workflow reads the object at Stripe before it acts.
  *
- * - `order`: the order's workflow, started where it does not run
- * - `running-order`: the order's workflow, where it runs: what the event tells has brought nothing
+ * - `order`: the order's workflow, started if it is not running
+ * - `running-order`: the order's workflow, only if it is running; an expired session brings no money, so nothing is started
  * - `refund`, `dispute`: the workflow that follows that object to its end
- * - `review`, `fraud-warning`, `payment-failed`, `payout`: a `notice`, which finds whom it concerns
- * - `nobody`: answered and counted, so that an account's overview is whole; other events tell the same more exactly
+ * - `review`, `fraud-warning`, `payment-failed`, `payout`: a `notice` workflow, which finds the order it concerns
+ * - `nobody`: acknowledged and counted only; another event says the same more precisely
  */
 export const SUBSCRIBED_EVENTS = {
   'checkout.session.completed': 'order',
@@ -39,11 +40,11 @@ export const SUBSCRIBED_EVENTS = {
 
 export type SubscribedEvent = keyof typeof SUBSCRIBED_EVENTS;
 
-/** The types in the order of the table. */
+/** The event types, in the order of the table. */
 export const SUBSCRIBED_TYPES = Object.keys(SUBSCRIBED_EVENTS) as SubscribedEvent[];
 
 export const isSubscribed = (type: string): type is SubscribedEvent => Object.hasOwn(SUBSCRIBED_EVENTS, type);
 
-/** What a `notice` is about, by the kind of object whose id it has. */
+/** What a `notice` workflow can be about: the kind of Stripe object whose id it has. */
 export const NOTICE_KINDS = ['review', 'fraud-warning', 'payment-failed', 'payout'] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];

@@ -1,6 +1,6 @@
 import { formatMoney } from './money';
 
-/** The fields of Stripe's evidence that take text; the others take files (https://docs.stripe.com/api/disputes/update). */
+/** The text fields of Stripe's dispute evidence; the other fields take files (https://docs.stripe.com/api/disputes/update). */
 export const EVIDENCE_FIELDS = [
   'access_activity_log',
   'billing_address',
@@ -23,18 +23,18 @@ export const EVIDENCE_FIELDS = [
 ] as const;
 export type EvidenceField = (typeof EVIDENCE_FIELDS)[number];
 
-/** What answers a dispute. Personal data: it stays in the database, and goes to Stripe alone. */
+/** The evidence that answers a dispute. It is personal data: it stays in the database and is sent only to Stripe. */
 export type Evidence = Partial<Record<EvidenceField, string>>;
 
-/** Stripe's limits, in characters: of one field, and of all together. */
+/** Stripe's limits in characters: for one field, and for all fields together. */
 export const LONGEST_FIELD = 20_000;
 export const LONGEST_EVIDENCE = 150_000;
 
-/** How long evidence is in all. */
+/** The length of all fields together, in characters. */
 export const lengthOf = (evidence: Evidence): number =>
   Object.values(evidence).reduce((sum, text) => sum + text.length, 0);
 
-/** What Holdfast knows of an order that may answer a dispute. */
+/** What Holdfast knows about an order that can serve as evidence. */
 export interface EvidenceFacts {
   number: string;
   currency: string;
@@ -49,11 +49,11 @@ export interface EvidenceFacts {
   mails: { title: string; sentAt: Date }[];
 }
 
-/** The pack, mapped to Stripe's fields; what is not known is left out, and nothing is longer than Stripe takes. */
+/** Maps the facts to Stripe's evidence fields. Leaves out what is unknown, and cuts each field to Stripe's limit. */
 export function gatherEvidence(facts: EvidenceFacts): Evidence {
   const { customer, shipments, items, downloads, paidAt } = facts;
   const onlyDigital = items.every(({ digital }) => digital);
-  const found: Evidence = {
+  const fields: Evidence = {
     customer_name: customer?.name ?? '',
     customer_email_address: customer?.email ?? '',
     product_description: items.map((item) => describeItem(facts, item)).join('\n'),
@@ -66,11 +66,11 @@ export function gatherEvidence(facts: EvidenceFacts): Evidence {
     uncategorized_text: story(facts),
   };
   return Object.fromEntries(
-    Object.entries(found).flatMap(([field, text]) => (text === '' ? [] : [[field, cut(text)]])),
+    Object.entries(fields).flatMap(([field, text]) => (text === '' ? [] : [[field, cut(text)]])),
   ) as Evidence;
 }
 
-/** The order from its beginning, for somebody at the bank who knows nothing of it. */
+/** The story of the order, for a reader at the bank who knows nothing about it. */
 function story(facts: EvidenceFacts): string {
   const { number, currency, total, refunded, orderedAt, paidAt, customer, items, shipments, downloads, mails } = facts;
   const paid = paidAt ? `, paid on ${moment(paidAt)}` : '';
@@ -92,7 +92,7 @@ const describeItem = (
   { currency }: EvidenceFacts,
   { name, sku, quantity, total, digital }: EvidenceFacts['items'][number],
 ): string =>
-  `${quantity} × ${name} (${sku}), ${formatMoney({ amount: total, currency })}, ${digital ? 'delivered as a download' : 'shipped goods'}`;
+  `${quantity} × ${name} (${sku}), ${formatMoney({ amount: total, currency })}, ${digital ? 'delivered as a download' : 'physical goods'}`;
 
 function describeShipment(shipment: EvidenceFacts['shipments'][number]): string {
   const { carrier, trackingNumber, items, shippedAt, deliveredAt } = shipment;
@@ -105,10 +105,10 @@ const describeDownload = ({ name, used, allowed, lastUseAt }: EvidenceFacts['dow
     ? `${name}: made available, not downloaded`
     : `${name}: downloaded ${used} of ${allowed} times, last on ${moment(lastUseAt)}`;
 
-/** Several carriers or numbers are separated by commas; one that comes twice is told once. */
+/** Joins carriers or tracking numbers with commas, each once. */
 const list = (of: string[]): string => [...new Set(of)].join(', ');
 
-/** As much as Stripe takes, cut between characters. */
+/** Cuts a text to Stripe's limit, never inside a character. */
 const cut = (text: string): string =>
   text.length <= LONGEST_FIELD ? text : `${text.slice(0, LONGEST_FIELD - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 

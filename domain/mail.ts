@@ -1,4 +1,4 @@
-/** The mails about an order that staff may have sent again; when each makes sense stands in activities/mail/again.ts. */
+/** The mails about an order that staff can send again. activities/mail/again.ts says when each is allowed. */
 export const RESENDABLE = [
   'order_confirmation',
   'payment_processing',

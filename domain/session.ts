@@ -1,6 +1,6 @@
 /**
- * Keys of ours in a Checkout Session's metadata (and its PaymentIntent's). `checkout` names the row in `checkouts` that was written before
- * Stripe was asked; a session that carries it is ours and is never ignored. Lines carry their SKU under `sku`.
+ * Our metadata keys on a Checkout Session and its PaymentIntent. `checkout` names the row in `checkouts` that was written
+ * before the call to Stripe. A session with this key is ours and is never ignored. Each line has its SKU under `sku`.
  */
 export const METADATA = {
   checkout: 'holdfast_checkout',
@@ -9,18 +9,18 @@ export const METADATA = {
   sku: 'sku',
 } as const;
 
-/** One line of a checkout, as it was asked: the shape of `checkouts.lines`. Amounts are in the checkout's currency. */
+/** One line of a checkout as it was requested: the shape of `checkouts.lines`. Amounts are in the checkout's currency. */
 export interface CheckoutLine {
   sku: string;
   name: string;
   kind: 'PHYSICAL' | 'DIGITAL';
   quantity: number;
-  /** Per unit; for pay-what-you-want the suggested amount. */
+  /** The price of one unit; for pay-what-you-want, the suggested amount. */
   unitAmount: number;
   /** quantity × unitAmount. */
   total: number;
-  /** Null while the price has not been made at Stripe; the session is then asked with inline price data. */
+  /** Null until the price exists at Stripe; the session is then created with inline price data. */
   stripePriceId: string | null;
-  /** Set exactly for pay-what-you-want: the least the shopper may pay. */
+  /** The least the shopper may pay. Set only for pay-what-you-want. */
   minimum: number | null;
 }

@@ -4,42 +4,42 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Lists may lag behind what happened, and Stripe's clock behind ours. */
+/** Stripe's lists may lag behind events, and Stripe's clock behind ours. */
 const OVERLAP = 10 * MINUTE;
-/** The longest that a session stays open: who paid last made it so long ago at most. */
+/** How long a session can stay open: a payment may come this long after the session was created. */
 const SESSION_LIFE = DAY;
-/** A wide sweep looks back so far, at least. */
+/** A wide sweep looks back at least this far. */
 const WIDE = SESSION_LIFE + HOUR;
-/** How long Stripe itself goes on trying to deliver an event. */
+/** How long Stripe retries the delivery of an event. */
 const STRIPE_RETRIES = 3 * DAY;
 /** How long Stripe keeps events. */
 const EVENTS_KEPT = 30 * DAY;
 
-/** How far back one sweep looks, in milliseconds since the epoch. It stands in the database and in the workflow's history. */
+/** How far back one sweep looks, in milliseconds since the epoch. Stored in the database and in the workflow's history. */
 export interface SweepWindow {
-  /** Whether it covers all sessions that can have been paid since the last wide one. */
+  /** Whether this sweep covers all sessions that may have been paid since the last wide sweep. */
   wide: boolean;
-  /** When it began: nothing that moved later is held against the orders. */
+  /** When the sweep began. Changes after this time are not counted as differences. */
   until: number;
   sessionsSince: number;
   eventsSince: number;
-  /** Events that no endpoint has taken yet are listed so far back; null: not this time. */
+  /** How far back undelivered events are listed; null if this sweep does not list them. */
   undeliveredSince: number | null;
   runsSince: number;
   holdsOverBefore: number;
   ledgerSince: number;
 }
 
-/** Until when all was swept: the beginnings of the last sweep, and of the last wide one, that succeeded. */
+/** When the last successful sweep and the last successful wide sweep began. Everything before was swept. */
 export interface SweepMarks {
   last: number | null;
   lastWide: number | null;
 }
 
 /**
- * How far back the next sweep looks. A session made in the last hour is found in the sweep after its payment; any other in the next wide
- * one, and those are no more than an hour apart. What earlier sweeps missed because they failed or never ran (or because this database is a
- * restored backup) is in the window, for the marks have not moved.
+ * How far back the next sweep looks. The next sweep finds a paid session that was created within the last hour; the next
+ * wide sweep finds any other, and wide sweeps are at most an hour apart. If earlier sweeps failed or never ran, or if the
+ * database was restored from a backup, the marks have not moved, so the window covers what was missed.
  */
 export function windowOf(
   now: number,
@@ -62,43 +62,43 @@ export function windowOf(
   };
 }
 
-/** What Stripe's lists say of a complete session. */
+/** What Stripe's list says about a complete session. */
 export interface ListedSession {
   mode: string | null;
   paid: boolean;
-  /** The delayed payment can come to nothing any more. */
+  /** The delayed payment has failed for good. */
   failed: boolean;
 }
 
-/** What the database knows of it. */
+/** What the database knows about its order. */
 export interface KnownOrder {
   status: OrderStatus;
   paymentStatus: PaymentStatus;
   attention: boolean;
 }
 
-/** What a sweep woke an order for. */
+/** Why a sweep woke an order. */
 export type RepairAction =
-  /** A complete session without an order. */
+  /** The session is complete, and there is no order. */
   | 'taken_up'
   /** Paid at Stripe, unpaid here. */
   | 'paid'
-  /** Paid at Stripe after it had ended here: the money goes back. */
+  /** Paid at Stripe after the order had ended: the money is refunded. */
   | 'given_back'
-  /** A delayed payment on its way that the order did not know of. */
+  /** A delayed payment that the order did not know about. */
   | 'processing'
   /** A delayed payment that failed. */
   | 'payment_failed'
-  /** Its hold was over, or its session expired, and it was open here. */
+  /** The hold was over or the session expired, and the order was still open. */
   | 'closed'
-  /** Its run was terminated, had failed, or was over, and the order was not. */
+  /** The workflow run was closed, but the order was not final. */
   | 'restarted'
-  /** A refund at Stripe that stood differently here. */
+  /** A refund that has moved on at Stripe. */
   | 'refund_recorded'
-  /** A dispute at Stripe that stood differently here. */
+  /** A dispute that has moved on at Stripe. */
   | 'dispute_recorded';
 
-/** What is to be done about a complete session, or null: the database knows all that it says. */
+/** What to do about a complete session; null if the database already knows everything it says. */
 export function differenceOf(session: ListedSession, order: KnownOrder | null, isStray: boolean): RepairAction | null {
   if (isStray) return null;
   if (order === null) return session.mode === 'payment' || session.mode === null ? 'taken_up' : null;
@@ -106,7 +106,7 @@ export function differenceOf(session: ListedSession, order: KnownOrder | null, i
   const moneyKnown = !UNPAID.has(paymentStatus);
   if (isFinal(status)) return session.paid && !moneyKnown ? 'given_back' : null;
   if (status !== 'PENDING') return null;
-  // Paid and still pending is an order that was restored in the middle of its way, or one that waits for a person.
+  // A paid order that is still pending was restored from a backup midway, or waits for a person.
   if (session.paid) return moneyKnown && attention ? null : 'paid';
   if (session.failed) return 'payment_failed';
   return paymentStatus === 'UNPAID' ? 'processing' : null;
@@ -114,7 +114,7 @@ export function differenceOf(session: ListedSession, order: KnownOrder | null, i
 
 const UNPAID: ReadonlySet<PaymentStatus> = new Set<PaymentStatus>(['UNPAID', 'PROCESSING', 'FAILED']);
 
-/** How far a refund has come; what is listed at or behind what the database says is no news. */
+/** How far a refund has progressed. A listed refund that is not ahead of the database changes nothing. */
 const REFUND_RANK: Record<string, number> = {
   requested: 0,
   pending: 1,
@@ -124,6 +124,6 @@ const REFUND_RANK: Record<string, number> = {
   canceled: 3,
 };
 
-/** Whether what an event says of a refund goes beyond what the database says. */
+/** Whether an event says more about a refund than the database knows. */
 export const refundIsNews = (said: string | null, known: string | null): boolean =>
   known === null || (REFUND_RANK[said ?? ''] ?? 9) > (REFUND_RANK[known] ?? 9);

@@ -1,8 +1,8 @@
 import type { CheckoutLine } from './session';
 
 /**
- * What of a Checkout Session, with its PaymentIntent and lines, decides about an order. A part of Stripe's objects, so that the decision is
- * tested without Stripe.
+ * The fields of a Checkout Session, its PaymentIntent and its lines that decide about an order. They are a subset of
+ * Stripe's objects, so that the decision can be tested without Stripe.
  */
 export interface SessionFacts {
   status: 'open' | 'complete' | 'expired' | (string & {}) | null;
@@ -14,13 +14,13 @@ export interface SessionFacts {
   shipping_cost?: { amount_subtotal: number; amount_tax: number; amount_total: number } | null;
   /** The PaymentIntent's status; null until the shopper has confirmed. */
   intentStatus: string | null;
-  /** What the PaymentIntent has received; null where there is none. */
+  /** What the PaymentIntent has received; null if there is no PaymentIntent. */
   received: number | null;
   lines: LineFacts[];
 }
 
 export interface LineFacts {
-  /** The SKU this line stands for, or null when nothing names it. */
+  /** The SKU of this line; null if neither its price nor its metadata names one. */
   sku: string | null;
   quantity: number;
   amount_subtotal: number;
@@ -29,31 +29,34 @@ export interface LineFacts {
   amount_total: number;
 }
 
-/** What was asked of Stripe. */
+/** What Holdfast requested from Stripe. */
 export interface Asked {
   currency: string;
   lines: Pick<CheckoutLine, 'sku' | 'quantity' | 'total' | 'minimum'>[];
 }
 
-/** What Stripe says of an order's money, in the words the order's life is told in. */
+/** What Stripe says about an order's money, in the terms of the order workflow. */
 export type Verdict =
-  /** Not paid, and the shopper still can. A declined card is this. */
+  /** Not paid, and the shopper still can pay, for example after a declined card. */
   | { seen: 'open' }
-  /** Complete, and a delayed payment is on its way. */
+  /** Complete, with a delayed payment on its way. */
   | { seen: 'processing' }
-  /** Complete, and the delayed payment has failed. */
+  /** Complete, but the delayed payment has failed. */
   | { seen: 'failed' }
-  /** The till is closed. `stockFree` is false while a payment begun before can still succeed (a 3-D Secure in flight). */
+  /** The session has expired. `stockFree` is false while a payment can still succeed (3-D Secure in flight). */
   | { seen: 'expired'; stockFree: boolean }
-  /** The money is there (or none is due), and it is what was asked. */
+  /** Paid (or nothing is due), as requested. */
   | { seen: 'paid'; free: boolean }
-  /** The money is there, but not what was asked: nothing may ship before a person has looked. */
+  /** Paid, but not as requested: nothing may ship until a person has decided. */
   | { seen: 'differs'; free: boolean; reason: string };
 
-/** PaymentIntents that can no longer turn into money once their session has expired (https://docs.stripe.com/payments/paymentintents/lifecycle). */
+/**
+ * PaymentIntent statuses that can bring no money once the session has expired
+ * (https://docs.stripe.com/payments/paymentintents/lifecycle).
+ */
 const DEAD_AFTER_EXPIRY = new Set(['canceled', 'requires_payment_method', 'requires_confirmation']);
 
-/** Reads a session as design and contract do: Stripe is the ledger, the order and time of events decide nothing. */
+/** Decides what a session means for its order. Only Stripe's objects count, never the order or time of events. */
 export function judge(session: SessionFacts, asked: Asked): Verdict {
   const moneyIsThere =
     session.intentStatus === 'succeeded' || (session.status === 'complete' && session.payment_status !== 'unpaid');
@@ -72,19 +75,19 @@ export function judge(session: SessionFacts, asked: Asked): Verdict {
   return { seen: 'open' };
 }
 
-/** What a total is made of, in the currency's smallest unit: `subtotal − discount + shipping + (tax − taxIncluded)`. */
+/** The parts of a total, in the currency's smallest unit: `subtotal − discount + shipping + (tax − taxIncluded)`. */
 export interface Amounts {
   subtotal: number;
   discount: number;
   shipping: number;
-  /** All of it. */
+  /** The whole tax. */
   tax: number;
-  /** Of the tax, what is inside the prices already. */
+  /** The part of the tax that the prices already include. */
   taxIncluded: number;
   total: number;
 }
 
-/** What Stripe says that a session's total is made of, whether or not it adds up. */
+/** The parts of a session's total according to Stripe, whether or not they add up. */
 export function amountsOf(session: SessionFacts): Amounts {
   const { amount_discount: discount = 0, amount_shipping: shipping, amount_tax: tax = 0 } = session.total_details ?? {};
   const onTop = [...session.lines, ...shippingLine(session)].reduce((sum, line) => sum + taxOnTop(line), 0);
@@ -98,35 +101,37 @@ export function amountsOf(session: SessionFacts): Amounts {
   };
 }
 
-/** The first thing that is not what was asked, in a sentence with both numbers, or null. */
+/** The first difference between the session and what was requested, as a sentence with both values; null if none. */
 export function whatDiffers(session: SessionFacts, asked: Asked): string | null {
-  if (session.currency !== asked.currency) return `paid in ${session.currency}, asked in ${asked.currency}`;
+  if (session.currency !== asked.currency) return `paid in ${session.currency}, expected ${asked.currency}`;
   return linesDiffer(session.lines, asked.lines) ?? sumDiffers(session);
 }
 
 function linesDiffer(lines: LineFacts[], asked: Asked['lines']): string | null {
   const found = new Map<string, { quantity: number; subtotal: number }>();
   for (const line of lines) {
-    if (line.sku === null) return 'a line at Stripe stands for no product known here';
+    if (line.sku === null) return 'a line at Stripe matches no known product';
     const sum = found.get(line.sku) ?? { quantity: 0, subtotal: 0 };
     found.set(line.sku, { quantity: sum.quantity + line.quantity, subtotal: sum.subtotal + line.amount_subtotal });
   }
   for (const { sku, quantity, total, minimum } of asked) {
     const line = found.get(sku);
     found.delete(sku);
-    if (line?.quantity !== quantity) return `${sku}: ${line?.quantity ?? 0} at Stripe, ${quantity} asked`;
-    if (minimum === null && line.subtotal !== total) return `${sku}: ${line.subtotal} at Stripe, ${total} asked`;
+    if (line?.quantity !== quantity) return `${sku}: quantity ${line?.quantity ?? 0} at Stripe, expected ${quantity}`;
+    if (minimum === null && line.subtotal !== total)
+      return `${sku}: amount ${line.subtotal} at Stripe, expected ${total}`;
     if (minimum !== null && line.subtotal < minimum * quantity)
-      return `${sku}: ${line.subtotal} at Stripe, at least ${minimum * quantity} asked`;
+      return `${sku}: amount ${line.subtotal} at Stripe, expected at least ${minimum * quantity}`;
   }
   const [extra] = found.keys();
-  return extra === undefined ? null : `${extra}: at Stripe, never asked`;
+  return extra === undefined ? null : `${extra}: at Stripe, but never requested`;
 }
 
 /**
- * The total must be subtotal − discount + shipping + the tax that is not already inside, and the lines must tell the same: Stripe's sums are
- * sums of theirs (https://docs.stripe.com/api/checkout/sessions/object#checkout_session_object-total_details). Tax may be inside the prices,
- * on top, or some of each; by how much a line's total exceeds its price tells which.
+ * The total must be subtotal − discount + shipping + the tax that the prices do not include. The lines must add up to the
+ * same, because Stripe's totals are sums over the lines
+ * (https://docs.stripe.com/api/checkout/sessions/object#checkout_session_object-total_details). Tax may be included in
+ * the prices, on top of them, or both; the amount by which a line's total exceeds its price says which.
  */
 function sumDiffers(session: SessionFacts): string | null {
   const { subtotal, discount, shipping, tax, total } = amountsOf(session);
@@ -138,12 +143,12 @@ function sumDiffers(session: SessionFacts): string | null {
   const off = sum(({ amount_discount }) => amount_discount);
   if (off !== discount) return `the lines are discounted by ${off}, the session by ${discount}`;
   const taxed = sum(({ amount_tax }) => amount_tax);
-  if (taxed !== tax) return `the tax of lines and shipping is ${taxed}, that of the session ${tax}`;
+  if (taxed !== tax) return `the tax of lines and shipping adds up to ${taxed}, the session’s tax is ${tax}`;
   const odd = parts.find((line) => taxOnTop(line) < 0 || taxOnTop(line) > line.amount_tax);
-  if (odd) return `a line costs ${odd.amount_total}, explained ${beforeTax(odd)} and at most ${odd.amount_tax} of tax`;
+  if (odd) return `a line costs ${odd.amount_total}, but its price is ${beforeTax(odd)} and its tax ${odd.amount_tax}`;
 
   const explained = subtotal - discount + shipping + sum(taxOnTop);
-  if (total !== explained) return `the total is ${total}, explained ${explained}`;
+  if (total !== explained) return `the total is ${total}, its parts add up to ${explained}`;
   const { received } = session;
   return received === null || received === total ? null : `received ${received}, the total is ${total}`;
 }
@@ -154,7 +159,7 @@ const beforeTax = ({ amount_subtotal, amount_discount }: Part): number => amount
 
 const taxOnTop = (line: Part): number => line.amount_total - beforeTax(line);
 
-/** Shipping as one more line; it is never discounted. Where Stripe names its sum alone, there is no tax on it. */
+/** Shipping as one more line. It is never discounted, and has no tax if Stripe gives only its sum. */
 function shippingLine({ shipping_cost, total_details }: SessionFacts): Part[] {
   if (shipping_cost) return [{ ...shipping_cost, amount_discount: 0 }];
   const alone = total_details?.amount_shipping ?? 0;

@@ -15,8 +15,8 @@ export const orderReceived: MailTemplate = {
 
 const OrderReceived = (facts: MailFacts) => {
   const { order, shop, links } = facts;
-  const sum = order.total > 0 ? `${money(order, order.total)} has been paid.` : 'This order was free.';
-  const next = isShipped(order) ? 'It is ready to be shipped.' : 'There is nothing to ship.';
+  const sum = order.total > 0 ? `${money(order, order.total)} has been paid.` : 'The order was free.';
+  const next = isShipped(order) ? 'The order is ready to ship.' : 'There is nothing to ship.';
   return (
     <Layout shop={shop} title={`New order ${order.number}`} preview={`${sum} ${next}`} why={becauseStaff(shop)}>
       <P>{`${sum} ${next}`}</P>

@@ -28,7 +28,7 @@ const RefundFailed = ({ order, shop, links, amount }: MailFacts & { amount: stri
     why={becauseOrdered(shop)}
   >
     <P>
-      {`We tried to refund you for order ${order.number}, but your bank returned the money to us. `}
+      {`We tried to refund you for order ${order.number}, but the money was returned to us. `}
       This can happen when a card or account has been closed or cannot accept refunds.
     </P>
     <P>

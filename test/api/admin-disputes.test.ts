@@ -168,7 +168,7 @@ describe('submitting', () => {
     const again = await submit(dispute.id, 'key-2');
     expect([again.status, again.body]).toEqual([
       409,
-      problem(409, 'invalid_transition', { detail: expect.stringMatching(/submitted already/) }),
+      problem(409, 'invalid_transition', { detail: expect.stringMatching(/already submitted/) }),
     ]);
     expect((await shop.world.stripe.disputes.retrieve(dispute.id)).evidence_details.submission_count).toBe(1);
   });

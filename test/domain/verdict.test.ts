@@ -163,16 +163,16 @@ describe('what was paid against what was asked', () => {
       /1000.*2000/,
     ],
     [
-      'a line nobody knows',
+      'a line with an unknown product',
       { lines: [line(), line({ sku: null, amount_subtotal: 0, amount_total: 0 })] },
-      /no product known/,
+      /no known product/,
     ],
     [
-      'a line nobody asked for',
+      'a line that was never requested',
       { lines: [line(), line({ sku: 'cup', amount_subtotal: 0, amount_total: 0 })] },
-      /never asked/,
+      /never requested/,
     ],
-    ['a line missing', { lines: [] }, /0 at Stripe, 2 asked/],
+    ['a line missing', { lines: [] }, /0 at Stripe, expected 2/],
   ])('%s needs a person, with both numbers in the reason', (_name, over, reason) => {
     const verdict = judge(session(over), asked);
     expect(verdict).toMatchObject({ seen: 'differs', reason: expect.stringMatching(reason) });

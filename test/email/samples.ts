@@ -65,7 +65,7 @@ export const sampleOrder = (change: Partial<OrderFacts> = {}): OrderFacts => ({
   ],
   attention: {
     step: 'confirm',
-    reason: 'paid 26646, explained 22800',
+    reason: 'the total is 26646, its parts add up to 22800',
     since: new Date('2026-12-01T09:30:00Z'),
   },
   recovery: {

@@ -212,7 +212,11 @@ describe('pay what you want', () => {
     const lines = [{ sku }];
     const id = where === 'here' ? (await world.checkout(lines)).id : await elsewhere({ lines });
     expect(await paid(id, { customAmount: 499 })).toMatchObject({
-      ...{ status: 'PENDING', attentionStep: 'confirm', attentionReason: `${sku}: 499 at Stripe, at least 500 asked` },
+      ...{
+        status: 'PENDING',
+        attentionStep: 'confirm',
+        attentionReason: `${sku}: amount 499 at Stripe, expected at least 500`,
+      },
     });
   });
 
@@ -238,7 +242,7 @@ describe('what is not explained', () => {
     });
     const order = await paid(id);
     expect(order).toMatchObject({ status: 'PENDING', paymentStatus: 'PAID', attentionStep: 'confirm' });
-    expect(order.attentionReason).toBe(`the total is ${1000 + cent}, explained 1000`);
+    expect(order.attentionReason).toBe(`the total is ${1000 + cent}, its parts add up to 1000`);
     expect(await world.stock(sku)).toEqual({ onHand: 1, held: 1 });
     await expect(
       world.handle(id).executeUpdate('ship', { args: [{ carrier: 'DHL', trackingNumber: '1' }] }),
@@ -293,7 +297,7 @@ describe('what is not explained', () => {
       ...{ mode: 'payment', line_items: [{ price, quantity: 1 }], success_url: 'http://localhost/thanks' },
       metadata: { [METADATA.checkout]: checkout },
     });
-    expect((await paid(sessionId(made.id))).attentionReason).toBe('cheap: 60 at Stripe, 1000 asked');
+    expect((await paid(sessionId(made.id))).attentionReason).toBe('cheap: amount 60 at Stripe, expected 1000');
     expect(await world.stock('cheap')).toEqual({ onHand: 1, held: 1 });
   });
 });

@@ -117,12 +117,12 @@ describe('submitted', () => {
     expect(await submit(dispute)).toBe('under_review');
     expect(await atStripe(dispute)).toMatchObject({
       status: 'under_review',
-      evidence: { customer_name: 'Ada Lovelace', product_description: '1 × The mug (mug), €12.50, shipped goods' },
+      evidence: { customer_name: 'Ada Lovelace', product_description: '1 × The mug (mug), €12.50, physical goods' },
       evidence_details: { submission_count: 1 },
     });
     await risk.recorded(dispute, { status: 'under_review' });
     expect((await risk.row(dispute))?.submittedAt).toBeInstanceOf(Date);
-    await expect(submit(dispute)).rejects.toMatchObject(refusedWith(/submitted already/));
+    await expect(submit(dispute)).rejects.toMatchObject(refusedWith(/already submitted/));
     expect(await submissions(dispute)).toHaveLength(1);
     expect(await risk.told(id, 'dispute')).toContain('Staff submitted evidence for the dispute');
     await world.sleep(8.5 * DAY);
@@ -169,9 +169,9 @@ describe('submitted', () => {
   test('not after the time for it, nor where the bank takes none', async () => {
     const late = await answerable(await risk.preparing(), { due_by: inDays(1) });
     await world.sleep(1.1 * DAY);
-    await expect(submit(late)).rejects.toMatchObject(refusedWith(/time to answer is over/));
+    await expect(submit(late)).rejects.toMatchObject(refusedWith(/deadline for evidence has passed/));
     const closed = await answerable(await risk.preparing(), { due_by: 0 });
-    await expect(submit(closed)).rejects.toMatchObject(refusedWith(/takes no answer/));
+    await expect(submit(closed)).rejects.toMatchObject(refusedWith(/accepts no answer/));
     expect([...(await submissions(late)), ...(await submissions(closed))]).toEqual([]);
   });
 
@@ -182,7 +182,7 @@ describe('submitted', () => {
       evidence: { uncategorized_text: 'From the Dashboard' },
       submit: true,
     });
-    await expect(submit(dispute)).rejects.toMatchObject(refusedWith(/submitted already/));
+    await expect(submit(dispute)).rejects.toMatchObject(refusedWith(/already submitted/));
     await until(async () => (await risk.row(dispute))?.submittedAt);
     expect((await atStripe(dispute)).evidence.uncategorized_text).toBe('From the Dashboard');
   });

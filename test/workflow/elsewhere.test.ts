@@ -160,7 +160,7 @@ describe('a session with our metadata', () => {
     const order = await paid(sessionId(made.id));
     expect(order).toMatchObject({
       ...{ status: 'PENDING', attentionStep: 'confirm' },
-      attentionReason: 'a line at Stripe stands for no product known here',
+      attentionReason: 'a line at Stripe matches no known product',
     });
     expect(await strays()).toBe(before);
     expect(await world.handle(sessionId(made.id)).executeUpdate('cancel', { args: [{ reason: 'other' }] })).toBe(
