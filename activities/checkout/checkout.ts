@@ -2,10 +2,11 @@ import Stripe from 'stripe';
 import type { SessionId } from '../../domain/ids';
 import { METADATA } from '../../domain/session';
 import { judge, type Verdict } from '../../domain/verdict';
+import { readRequestedLines } from '../../store/checkouts/checkouts';
 import type { Deps } from '../deps';
 import { writeClosed, writeFailed, writePaid, writeProcessing } from './paid';
-import { type AskedCheckout, askedFor, factsOf, retrieveSession } from './session';
-import { adopt, writeFound, writeStray } from './take-up';
+import { type AskedCheckout, factsOf, retrieveSession } from './session';
+import { adopt, noteStray, writeElsewhere } from './take-up';
 
 /** Whether a session that nobody had asked for under its id became an order. */
 export type TakenUp = 'taken-up' | 'not-complete' | 'not-ours';
@@ -17,7 +18,7 @@ export type Seen = Exclude<Verdict, { seen: 'processing' }> | { seen: 'processin
 export const checkout = (deps: Deps) => {
   const read = async (sessionId: SessionId): Promise<Seen> => {
     const session = await retrieveSession(deps, sessionId);
-    const asked = await askedFor(deps, sessionId);
+    const asked = await readRequestedLines(deps.db, sessionId);
     const facts = await factsOf(deps, session, asked);
     const verdict = judge(facts, asked);
     const seen = { session, facts, asked };
@@ -74,10 +75,10 @@ export const checkout = (deps: Deps) => {
       if (ours && (await adopt(deps, session, ours))) return 'taken-up';
       const { lines } = await factsOf(deps, session, NOTHING_ASKED);
       if (!ours && (session.mode !== 'payment' || lines.some(({ sku }) => sku === null))) {
-        await writeStray(deps, session);
+        await noteStray(deps, session);
         return 'not-ours';
       }
-      await writeFound(deps, session, lines);
+      await writeElsewhere(deps, session, lines);
       return 'taken-up';
     },
   };

@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
 import { type SessionId, sessionId } from '../../domain/ids';
 import { expectObject } from '../../platform/stripe';
+import { isStray } from '../../store/checkouts/strays';
 import type { Deps } from '../deps';
 
 /** Whose a payment is. Disputes, reviews and warnings name a payment, never its session. */
@@ -54,7 +55,7 @@ async function ownerBySession(deps: Deps, paymentIntentId: string): Promise<Paym
   if (written) return { whose: 'order', sessionId: id };
   // One that is only open is taken up by nobody but its own checkout: there is nothing to fulfil yet.
   if (session.status !== 'complete' || session.mode !== 'payment') return { whose: 'nobody' };
-  if ((await deps.db.straySession.count({ where: { sessionId: id } })) > 0) return { whose: 'nobody' };
+  if (await isStray(deps.db, id)) return { whose: 'nobody' };
   // A run that has completed and left no order was of a database that is older than it: Stripe and the database differ.
   if ((await deps.door.order(id)) === 'ended') await deps.door.order(id, { again: true });
   return { whose: 'coming', sessionId: id };

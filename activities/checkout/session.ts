@@ -28,12 +28,6 @@ export async function retrieveSession({ stripe }: Deps, sessionId: SessionId): P
   return expectObject(session, 'checkout.session');
 }
 
-/** What was asked under this session's id. */
-export async function askedFor({ db }: Deps, sessionId: SessionId): Promise<AskedCheckout> {
-  const row = await db.checkout.findUniqueOrThrow({ where: { sessionId } });
-  return { currency: row.currency, lines: row.lines as unknown as CheckoutLine[] };
-}
-
 /** The part of a session that decides, with all pages of its lines, each with the SKU it stands for. */
 export async function factsOf(
   deps: Deps,

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { disputeId, isDisputeId, isRefundId, isSessionId, refundId } from '../../domain/ids';
 import { expectList, expectObject } from '../../platform/stripe';
 import { found } from '../checkout/payment-owner';
-import { writeStray } from '../checkout/take-up';
+import { noteStray } from '../checkout/take-up';
 import type { Deps } from '../deps';
 import { disputesOff, missingCharges, missingRefunds, refundsOff, type Span, strangeCharges } from './differences';
 import { keepEntries, type Transaction } from './ledger-entries';
@@ -63,7 +63,7 @@ export const ledger = (deps: Deps) => {
       ? expectList(await stripe.checkout.sessions.list({ payment_intent: paymentIntent, limit: 1 })).data[0]
       : undefined;
     // Of a session that sells no goods (a subscription's, say) there will never be an order.
-    if (session && session.mode !== 'payment') await writeStray(deps, session);
+    if (session && session.mode !== 'payment') await noteStray(deps, session);
     await db.ledgerEntry.update({
       where: { id: entry },
       data: { sessionId: session?.id ?? null, tracedAt: new Date(clock.now()) },

@@ -6,6 +6,7 @@ import { Problem } from '../../domain/problem';
 import { lookSignal } from '../../messages/order';
 import { expectObject } from '../../platform/stripe';
 import { within } from '../../platform/within';
+import { isStray } from '../../store/checkouts/strays';
 import type { ApiDeps } from '../deps';
 import type { Limits } from '../http/limits';
 import { tellOrder } from '../order-workflow';
@@ -62,7 +63,7 @@ async function nextVersion({ db }: ApiDeps, order: OrderWithParts): Promise<Orde
 }
 
 async function takeUp(deps: ApiDeps, limits: Limits, req: Request, id: SessionId): Promise<OrderWithParts> {
-  if (await isStray(deps, id)) throw unknownOrder();
+  if (await isStray(deps.db, id)) throw unknownOrder();
   await limits.guess(req);
   const session = await askStripe(deps, id).catch((error: unknown) => {
     if (error instanceof Stripe.errors.StripeInvalidRequestError) throw unknownOrder();
@@ -73,16 +74,13 @@ async function takeUp(deps: ApiDeps, limits: Limits, req: Request, id: SessionId
   await tellOrder(deps.temporal, id, lookSignal, 'page', TEMPORAL_MS);
   const taken = await poll(
     TAKE_UP_MS,
-    async () => (await readOrder(deps.db, id)) ?? ((await isStray(deps, id)) ? 'stray' : null),
+    async () => (await readOrder(deps.db, id)) ?? ((await isStray(deps.db, id)) ? 'stray' : null),
   );
   if (taken === 'stray') throw unknownOrder();
   if (taken === null)
     throw new Problem('unavailable', 'The payment was seen; the order is being written.', { retryAfter: 2 });
   return taken;
 }
-
-const isStray = async ({ db }: ApiDeps, sessionId: SessionId): Promise<boolean> =>
-  (await db.straySession.count({ where: { sessionId } })) > 0;
 
 const askStripe = ({ stripe }: ApiDeps, id: SessionId): Promise<Stripe.Checkout.Session> =>
   within(

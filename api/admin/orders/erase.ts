@@ -1,6 +1,7 @@
 import { whyNot } from '../../../domain/actions';
 import type { SessionId } from '../../../domain/ids';
 import { Problem } from '../../../domain/problem';
+import { forgetRequests } from '../../../store/checkouts/checkouts';
 import type { Tx } from '../../../store/database';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
@@ -36,7 +37,7 @@ async function erase({ db, clock }: ApiDeps, sessionId: SessionId): Promise<void
     await refuseUnsettled(tx, sessionId);
     await forgetCustomer(tx, sessionId, at);
     await forgetMails(tx, sessionId);
-    await forgetCheckouts(tx, sessionId);
+    await forgetRequests(tx, sessionId);
     await tx.timelineEntry.updateMany({ where: { sessionId, note: { not: null } }, data: { note: null } });
     await tx.timelineEntry.createMany({
       data: [{ sessionId, at, type: 'erased', message: 'Erased the personal data', actor: 'staff', key: 'erased' }],
@@ -70,11 +71,4 @@ async function forgetCustomer(tx: Tx, sessionId: SessionId, at: Date): Promise<v
 async function forgetMails(tx: Tx, sessionId: SessionId): Promise<void> {
   await tx.mail.updateMany({ where: { sessionId, status: 'WRITTEN' }, data: { status: 'GIVEN_UP' } });
   await tx.mail.updateMany({ where: { sessionId }, data: { recipient: '', subject: '', html: '', text: '' } });
-}
-
-/** What Stripe was asked with, also by checkouts that took this one up again and came to nothing. */
-async function forgetCheckouts(tx: Tx, sessionId: SessionId): Promise<void> {
-  await tx.$executeRaw`UPDATE checkouts c SET request = '{}', client_hash = NULL
-    WHERE c.session_id = ${sessionId}
-      OR (c.recovers = ${sessionId} AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.session_id = c.session_id))`;
 }

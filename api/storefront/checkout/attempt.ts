@@ -3,18 +3,18 @@ import Stripe from 'stripe';
 import { type SessionId, sessionId } from '../../../domain/ids';
 import type { OrderStatus } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
-import type { CheckoutLine } from '../../../domain/session';
+import { METADATA } from '../../../domain/session';
 import { abandonSignal } from '../../../messages/order';
 import { expectObject } from '../../../platform/stripe';
 import { within } from '../../../platform/within';
-import type { Checkout } from '../../../prisma/generated/client';
+import { type CheckoutRecord, markFailed, saveSession, writeCheckout } from '../../../store/checkouts/checkouts';
+import type { KeyClaim } from '../../../store/checkouts/keys';
 import type { ApiDeps } from '../../deps';
 import { invalid } from '../../http/route';
 import { openOrder, tellRunning } from '../../order-workflow';
 import { type Cart, outOfStock, type PricedCart } from './cart';
 import { writePricesDiffer } from './prices-differ';
 import { type SessionRequest, sessionRequest } from './stripe-request';
-import { writeCheckout } from './write-checkout';
 
 /** What a shopper is told. */
 export interface OpenedCheckout {
@@ -36,38 +36,61 @@ export class CheckoutEnded extends Problem {
 const ANSWER_MS = 8_200;
 const GIVE_UP_MS = 900;
 
+export interface AttemptFor {
+  clientHash: string;
+  recovers: string | null;
+  /** When the request came, in `performance.now()` milliseconds. */
+  began: number;
+  /** The Idempotency-Key that this attempt answers; null where the request has none. */
+  claim: KeyClaim | null;
+}
+
 /**
- * One attempt to open a checkout. Written down before Stripe is asked, so that a repeat after a crash asks for the very same and an order
- * can be made of the session whatever happens here; from the shopper's going away on, nothing stops it.
- * @param began when the request came, in `performance.now()` milliseconds
+ * One attempt to open a checkout. It is written down before Stripe is asked, so that a repeat after a crash asks for the very same, and an
+ * order can be made of the session whatever happens here. A shopper who goes away does not stop it.
+ * @throws 429 `too_many_open`
  */
 export async function attempt(
   deps: ApiDeps,
   cart: Cart,
   priced: PricedCart,
-  from: { clientHash: string; recovers: string | null; began: number; written: (checkoutId: string) => Promise<void> },
+  { clientHash, recovers, began, claim }: AttemptFor,
 ): Promise<OpenedCheckout> {
   const now = deps.clock.now();
   const holdUntil = new Date(now + deps.env.HOLD_TTL_SECONDS * 1000);
   const id = randomUUID();
-  const row = await writeCheckout(deps, {
-    id,
-    holdUntil,
-    clientHash: from.clientHash,
-    recovers: from.recovers,
-    priced,
-    request: (number) => sessionRequest(deps.env, cart, priced, { id, number, holdUntil, now }),
+  const written = await writeCheckout(deps.db, {
+    ...{ id, holdUntil, clientHash, recovers, claim },
+    ...priced,
+    request: sessionRequest(deps.env, cart, priced, { id, number: '', holdUntil, now }),
+    numberPaths: NUMBER_PATHS,
+    openLimit: deps.env.CHECKOUT_OPEN_LIMIT,
+    at: new Date(now),
   });
-  await from.written(id);
-  return finish(deps, row, from.began);
+  if (written.outcome === 'too-many-open') {
+    throw new Problem(
+      'too_many_open',
+      `There are ${written.open} unpaid checkouts from here. Pay or abandon one first.`,
+      {
+        retryAfter: (written.until.getTime() - now) / 1000,
+      },
+    );
+  }
+  return finish(deps, written.checkout, began);
 }
 
+/** Where the order's number stands in a session's parameters: the database draws it while it writes the checkout. */
+const NUMBER_PATHS = [
+  'client_reference_id',
+  `metadata.${METADATA.number}`,
+  `payment_intent_data.metadata.${METADATA.number}`,
+];
+
 /** Takes an attempt that was written down to its end: the session, then the hold. A failure is noted before it is thrown. */
-export async function finish(deps: ApiDeps, row: Checkout, began: number): Promise<OpenedCheckout> {
+export async function finish(deps: ApiDeps, row: CheckoutRecord, began: number): Promise<OpenedCheckout> {
   let opened: { sessionId: SessionId; url: string } | undefined;
   try {
-    opened =
-      row.sessionId && row.url ? { sessionId: sessionId(row.sessionId), url: row.url } : await openSession(deps, row);
+    opened = row.sessionId && row.url ? { sessionId: row.sessionId, url: row.url } : await openSession(deps, row);
     const left = Math.max(500, began + ANSWER_MS - performance.now());
     return {
       checkoutId: row.id,
@@ -78,37 +101,35 @@ export async function finish(deps: ApiDeps, row: Checkout, began: number): Promi
   } catch (error) {
     const soldOut = error instanceof Problem && error.code === 'out_of_stock';
     const left = opened && !soldOut ? giveUp(deps, opened.sessionId) : Promise.resolve();
-    const noted = deps.db.checkout.update({ where: { id: row.id }, data: { failedAt: new Date(deps.clock.now()) } });
+    const noted = markFailed(deps.db, { id: row.id, at: new Date(deps.clock.now()) });
     await within(GIVE_UP_MS, Promise.allSettled([left, noted]), () => new Error('late')).catch(() => {});
     throw error;
   }
 }
 
 /** Asks Stripe, with the key and the words that were written down, and believes only what was asked for. */
-async function openSession(deps: ApiDeps, row: Checkout): Promise<{ sessionId: SessionId; url: string }> {
+async function openSession(deps: ApiDeps, row: CheckoutRecord): Promise<{ sessionId: SessionId; url: string }> {
   const session = await deps.stripe.checkout.sessions
-    .create(row.request as unknown as SessionRequest, { idempotencyKey: row.stripeKey ?? row.id })
+    .create(row.request as SessionRequest, { idempotencyKey: row.stripeKey })
     .then((answer) => expectObject(answer, 'checkout.session'), refused(deps, row));
   const id = sessionId(session.id);
   await agree(deps, row, session);
   // A repeat of an old request is answered with the session it made, which may have ended since.
   if (session.status !== 'open' || !session.url) throw new CheckoutEnded();
-  await deps.db.checkout.update({ where: { id: row.id }, data: { sessionId: id, url: session.url } });
+  await saveSession(deps.db, { id: row.id, session: id, url: session.url });
   return { sessionId: id, url: session.url };
 }
 
 /** What Stripe would charge must be what we would: else nobody may pay it. What the shopper chooses to pay is theirs. */
-async function agree(deps: ApiDeps, row: Checkout, session: Stripe.Checkout.Session): Promise<void> {
+async function agree(deps: ApiDeps, row: CheckoutRecord, session: Stripe.Checkout.Session): Promise<void> {
   const { stripe, log } = deps;
-  const lines = row.lines as unknown as CheckoutLine[];
-  const chosenByShopper = lines.some(({ minimum }) => minimum !== null);
-  if (session.currency === row.currency && (chosenByShopper || session.amount_subtotal === Number(row.subtotal)))
-    return;
+  const chosenByShopper = row.lines.some(({ minimum }) => minimum !== null);
+  if (session.currency === row.currency && (chosenByShopper || session.amount_subtotal === row.subtotal)) return;
   log.error(
     {
       number: row.number,
       session: session.id,
-      ours: Number(row.subtotal),
+      ours: row.subtotal,
       stripes: session.amount_subtotal,
       currency: session.currency,
     },
@@ -120,7 +141,7 @@ async function agree(deps: ApiDeps, row: Checkout, session: Stripe.Checkout.Sess
 }
 
 /** Stripe's refusals that the shopper can mend; everything else is ours to log. */
-function refused({ log }: ApiDeps, row: Checkout) {
+function refused({ log }: ApiDeps, row: CheckoutRecord) {
   return (error: unknown): never => {
     if (error instanceof Stripe.errors.StripeInvalidRequestError) {
       if (error.param === 'expires_at') throw new CheckoutEnded(); // written down too long ago to be asked for now
@@ -138,13 +159,12 @@ function refused({ log }: ApiDeps, row: Checkout) {
 }
 
 /** Asks for the stock and waits for the word of the order's workflow. */
-async function hold({ temporal }: ApiDeps, row: Checkout, session: SessionId, ms: number): Promise<OrderStatus> {
-  const lines = row.lines as unknown as CheckoutLine[];
+async function hold({ temporal }: ApiDeps, row: CheckoutRecord, session: SessionId, ms: number): Promise<OrderStatus> {
   const facts = {
     number: row.number,
-    total: Number(row.subtotal),
+    total: row.subtotal,
     currency: row.currency,
-    skus: lines.map(({ sku }) => sku),
+    skus: row.lines.map(({ sku }) => sku),
   };
   const opening = await openOrder(temporal, session, facts, ms);
   if (opening !== 'ended' && opening.outcome === 'held') return opening.status;

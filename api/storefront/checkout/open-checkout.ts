@@ -1,18 +1,19 @@
 import { sessionId } from '../../../domain/ids';
 import type { OrderStatus } from '../../../domain/order';
-import type { Checkout } from '../../../prisma/generated/client';
+import type { CheckoutRecord } from '../../../store/checkouts/checkouts';
+import type { CheckoutKey } from '../../../store/checkouts/keys';
 import type { ApiDeps } from '../../deps';
 import type { Limits } from '../../http/limits';
 import { attempt, CheckoutEnded, finish, type OpenedCheckout } from './attempt';
 import { type Cart, priceCart } from './cart';
-import { type Key, type Steps, underKey } from './keys';
+import { type Steps, underKey } from './keys';
 
 export interface CheckoutRequest {
   /** Already added up, so that it can be hashed. */
   cart: Cart;
   clientHash: string;
   /** Without one, every request is a checkout of its own. */
-  key: Key | null;
+  key: CheckoutKey | null;
   /** The session whose recovery link this comes from: its answer is given again only while the new session is open. */
   recovers: string | null;
   /** Counts it against the client's limit; throws `429`. */
@@ -35,17 +36,17 @@ export async function openCheckout(deps: ApiDeps, asked: CheckoutRequest): Promi
       if (checkout.holdUntil.getTime() <= deps.clock.now()) return null;
       return finish(deps, checkout, began).catch(nullWhenEnded);
     },
-    start: async (written) => {
+    start: async (claim) => {
       const priced = await priceCart(deps.db, asked.cart);
       await asked.limit();
-      return attempt(deps, asked.cart, priced, { clientHash, recovers, began, written });
+      return attempt(deps, asked.cart, priced, { clientHash, recovers, began, claim });
     },
   };
-  return asked.key ? underKey(deps, asked.key, began, steps) : steps.start(async () => {});
+  return asked.key ? underKey(deps, asked.key, began, steps) : steps.start(null);
 }
 
 /** The answer that was given, with today's status. */
-async function answered({ db }: ApiDeps, checkout: Checkout): Promise<OpenedCheckout> {
+async function answered({ db }: ApiDeps, checkout: CheckoutRecord): Promise<OpenedCheckout> {
   const id = sessionId(checkout.sessionId ?? '');
   const order = await db.order.findUnique({ where: { sessionId: id }, select: { status: true } });
   const status: OrderStatus = order?.status ?? 'PENDING';

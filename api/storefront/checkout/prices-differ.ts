@@ -1,6 +1,5 @@
 import { inWords } from '../../../domain/discrepancy';
-import type { CheckoutLine } from '../../../domain/session';
-import type { Checkout } from '../../../prisma/generated/client';
+import type { CheckoutRecord } from '../../../store/checkouts/checkouts';
 import type { ApiDeps } from '../../deps';
 
 /**
@@ -9,18 +8,18 @@ import type { ApiDeps } from '../../deps';
  */
 export async function writePricesDiffer(
   { db, clock }: Pick<ApiDeps, 'db' | 'clock'>,
-  row: Checkout,
+  row: CheckoutRecord,
   stripes: { subtotal: number; currency: string | null },
 ): Promise<void> {
   const at = new Date(clock.now());
-  const skus = (row.lines as unknown as CheckoutLine[]).map(({ sku }) => sku).sort();
+  const skus = row.lines.map(({ sku }) => sku).sort();
   const ours = inWords(row.subtotal, row.currency);
   const detail =
     `Stripe asks ${inWords(stripes.subtotal, stripes.currency)} for what the catalogue sells at ${ours} ` +
     `(checkout ${row.number}). Nobody can buy it so: run stripe:setup, or correct the product.`;
   await db.$executeRaw`
     INSERT INTO discrepancies (kind, reference, detail, currency, amount, first_seen_at, last_seen_at)
-    VALUES ('amount_differs', ${skus.join(',').slice(0, 500)}, ${detail}, ${row.currency}, ${BigInt(stripes.subtotal) - row.subtotal}, ${at}, ${at})
+    VALUES ('amount_differs', ${skus.join(',').slice(0, 500)}, ${detail}, ${row.currency}, ${stripes.subtotal - row.subtotal}, ${at}, ${at})
     ON CONFLICT (kind, reference) DO UPDATE SET
       detail = excluded.detail, amount = excluded.amount, last_seen_at = excluded.last_seen_at, resolved_at = NULL,
       first_seen_at = CASE WHEN discrepancies.resolved_at IS NULL THEN discrepancies.first_seen_at ELSE excluded.first_seen_at END,

@@ -1,2 +1,39 @@
--- The steps of an order's good path, one function and one round trip each: write a checkout, open, confirm, commit, the mails of a turn.
--- Each locks the order's row first and the rows of the stock last.
+-- The steps of the good path, one function each: a step is one round trip, one transaction, safe to repeat. They lock an order's row before
+-- they change anything of it, and the rows of stock last, so that the goods many shoppers want are locked for as short as can be.
+
+-- --- Checkouts -------------------------------------------------------------------------------------------------------------------------
+
+-- Writes a checkout down under the next order number, which also goes into the request at `p_number_paths` (dotted). Where a client may have
+-- only so many unpaid checkouts (`p_open_limit` above 0), its checkouts queue for its lock, so that several at once cannot all be the last. An
+-- Idempotency-Key that is claimed until `p_key_busy_until` learns of the checkout in the same transaction.
+-- Answers { checkout } or, where the client has too many, { open, until }.
+CREATE FUNCTION write_checkout(p_id uuid, p_currency text, p_subtotal bigint, p_lines jsonb, p_request jsonb, p_number_paths text[],
+                               p_hold_until timestamptz, p_client text, p_recovers text, p_key text, p_key_busy_until timestamptz,
+                               p_open_limit int, p_at timestamptz) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  open_now int;
+  first_ends timestamptz;
+  next_number text;
+  number_path text;
+  written checkouts;
+BEGIN
+  IF p_open_limit > 0 THEN
+    PERFORM pg_advisory_xact_lock(hashtextextended(p_client, 0));
+    -- What the client holds stock with: unpaid orders, and checkouts just being opened, which are answered within 10 s or never.
+    SELECT count(*), min(c.hold_until) INTO open_now, first_ends
+      FROM checkouts c LEFT JOIN orders o ON o.session_id = c.session_id
+      WHERE c.client_hash = p_client AND c.created_at > p_at - interval '1 day' AND c.failed_at IS NULL
+        AND ((o.session_id IS NULL AND c.created_at > p_at - interval '15 seconds')
+          OR (o.status = 'PENDING' AND o.payment_status = 'UNPAID' AND o.stock = 'HELD'));
+    IF open_now >= p_open_limit THEN RETURN jsonb_build_object('open', open_now, 'until', first_ends); END IF;
+  END IF;
+  next_number := nextval('order_number_seq');
+  FOREACH number_path IN ARRAY p_number_paths LOOP
+    p_request := jsonb_set(p_request, string_to_array(number_path, '.'), to_jsonb(next_number));
+  END LOOP;
+  INSERT INTO checkouts (id, number, origin, currency, subtotal, lines, request, stripe_key, hold_until, client_hash, recovers, created_at)
+    VALUES (p_id, next_number, 'CHECKOUT', p_currency, p_subtotal, p_lines, p_request, 'checkout/' || p_id, p_hold_until, p_client, p_recovers, p_at)
+    RETURNING * INTO written;
+  UPDATE checkout_keys SET checkout_id = p_id WHERE key_hash = p_key AND busy_until = p_key_busy_until;
+  RETURN jsonb_build_object('checkout', to_jsonb(written));
+END $$;

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import type { SessionId } from '../../domain/ids';
+import type { CheckoutLine } from '../../domain/session';
+import type { Db } from '../database';
+
+/**
+ * Joins a session to the checkout that it was made for, where the process that asked for it died before it wrote the session's id down.
+ * False when the checkout belongs to another session (a recovered copy carries our metadata too) or is not known here any more.
+ */
+export async function adoptSession(
+  db: Db,
+  { checkoutId, session }: { checkoutId: string; session: SessionId },
+): Promise<boolean> {
+  const { count } = await db.checkout.updateMany({
+    where: { id: checkoutId, OR: [{ sessionId: null }, { sessionId: session }] },
+    data: { sessionId: session },
+  });
+  return count === 1;
+}
+
+export interface SessionElsewhere {
+  session: SessionId;
+  currency: string;
+  subtotal: number;
+  lines: CheckoutLine[];
+  userId: string | null;
+  locale: string | null;
+  at: Date;
+}
+
+/** Writes a session that was made elsewhere as the checkout its order is opened from, under a new number. Safe to repeat. */
+export async function writeSessionElsewhere(
+  db: Db,
+  { session, currency, subtotal, lines, userId, locale, at }: SessionElsewhere,
+): Promise<void> {
+  const request = { metadata: { ...(userId && { userId }) }, ...(locale && { locale }) };
+  await db.$executeRaw`
+    INSERT INTO checkouts (id, number, origin, currency, subtotal, lines, request, hold_until, session_id, created_at)
+    VALUES (${randomUUID()}::uuid, nextval('order_number_seq')::text, 'ELSEWHERE', ${currency}, ${subtotal},
+      ${JSON.stringify(lines)}::jsonb, ${JSON.stringify(request)}::jsonb, ${at}, ${session}, ${at})
+    ON CONFLICT DO NOTHING`;
+}
