@@ -1,7 +1,7 @@
 /**
- * The sandbox's own time. It runs with the base clock (real time unless a test gives another), can be moved forward, never goes
- * back, and runs the jobs that fall due: each sees the moment it was due at, so a session that expires during a leap of a day has
- * the right `created` on its event.
+ * The sandbox's own time. It follows the base clock (real time unless a test supplies another), can be moved forward but never back, and runs
+ * jobs as they fall due. Each job sees the moment it was due, so a session that expires during a leap of a day gets the right `created` on
+ * its event.
  */
 export interface BaseClock {
   now(): number;
@@ -14,7 +14,7 @@ interface Job {
   cancelled: boolean;
 }
 
-/** A moved or replaced base clock is noticed within this many milliseconds of real time. */
+/** The longest sleep, in real milliseconds: a change of the base clock is noticed within this time. */
 const LONGEST_NAP = 200;
 
 export class SandboxClock {
@@ -26,8 +26,8 @@ export class SandboxClock {
   private closed = false;
 
   /**
-   * @param offset milliseconds the sandbox is ahead of its base, kept across restarts
-   * @param failed told of a job that threw; the others run all the same
+   * @param offset how many milliseconds the sandbox is ahead of its base; kept across restarts
+   * @param failed called with the error of a job that threw; the other jobs run all the same
    */
   constructor(
     private readonly base: BaseClock,
@@ -46,12 +46,12 @@ export class SandboxClock {
     return Math.floor(this.now() / 1000);
   }
 
-  /** Seconds of the base clock: signatures carry it, for whoever checks them has not moved their clock. */
+  /** Seconds of the base clock. Signatures carry these, because the program that checks them has not moved its clock. */
   baseSeconds(): number {
     return Math.floor(this.base.now() / 1000);
   }
 
-  /** Runs a job once, when the sandbox's time has come to `at` (milliseconds). Returns what cancels it. */
+  /** Runs a job once, when the sandbox's time reaches `at` (milliseconds). @returns a function that cancels it */
   at(at: number, run: () => void): () => void {
     const job: Job = { at, order: this.order++, run, cancelled: false };
     push(this.due, job);
@@ -61,7 +61,7 @@ export class SandboxClock {
     };
   }
 
-  /** Moves the clock forward and runs everything that falls due on the way, in its order. */
+  /** Moves the clock forward and runs everything that falls due on the way, in order. */
   advanceTo(target: number): void {
     if (target < this.now()) throw new RangeError('The sandbox clock only moves forward.');
     this.runDue(target);

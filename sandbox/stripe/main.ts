@@ -1,4 +1,4 @@
-/** The sandbox as a process of its own. Prints one line of JSON when it is ready; ends on SIGTERM and SIGINT. */
+/** The sandbox as its own process. It prints one line of JSON when it is ready and ends on SIGTERM or SIGINT. */
 import { startStripeSandbox } from './http/server';
 
 function need(name: string): string {

@@ -1,8 +1,7 @@
-/** What every part of the sandbox works on. */
+/** What every part of the sandbox works on. It holds no part itself: what needs one gets it from `http/server.ts`. */
 import type { SandboxClock } from './clock';
-import type { Later } from './store/records';
+import type { ScheduledChange, StoredEvent } from './store/records';
 import type { Store } from './store/store';
-import type { Deliveries } from './webhooks/deliveries';
 
 /** Stripe's API version whose shapes the sandbox speaks: the one the pinned library sends. */
 export const API_VERSION = '2026-10-28.endive';
@@ -10,17 +9,18 @@ export const API_VERSION = '2026-10-28.endive';
 export interface World {
   readonly store: Store;
   readonly clock: SandboxClock;
-  readonly deliveries: Deliveries;
-  /** Where shoppers reach the payment pages, without a slash at the end. */
+  /** Where shoppers reach the payment pages, without a trailing slash. */
   readonly publicUrl: string;
   readonly log: (line: Record<string, unknown>) => void;
-  /** Does what was put off for an object (`happenings.ts`); here, so that what is put off need not know who does it. */
-  readonly happen: (world: World, later: Later) => void;
-  /** The API request under way: events name it. Both null when a shopper, the clock or staff at the Dashboard did it. */
+  /** Queues an event for every endpoint that wants it (`webhooks/deliveries.ts`), within the event's transaction. */
+  readonly announce: (event: StoredEvent) => void;
+  /** Carries out a change that was scheduled for an object (`objects/scheduled-changes.ts`). */
+  readonly applyChange: (world: World, change: ScheduledChange) => void;
+  /** The API request under way; events name it. Both fields are null when a shopper, the clock or the Dashboard acts. */
   cause: Cause;
-  /** Types of events that are never generated, as some are at Stripe. */
+  /** Event types that are never generated, as Stripe sometimes fails to. */
   readonly silenced: Set<string>;
-  /** Aborted when the sandbox ends: whatever waits must not write any more. */
+  /** Aborted when the sandbox closes: whatever is waiting must not write after that. */
   readonly ending: AbortSignal;
 }
 
@@ -29,4 +29,4 @@ export interface Cause {
   idempotency_key: string | null;
 }
 
-export const NOBODY: Cause = { id: null, idempotency_key: null };
+export const NO_REQUEST: Cause = { id: null, idempotency_key: null };

@@ -3,7 +3,7 @@ import { type SessionId, sessionId } from '../../domain/ids';
 import { isFinal, type OrderStatus } from '../../domain/order';
 import type { Mail } from '../../sandbox/outbox/mails';
 import type { LoggedRequest } from '../../sandbox/stripe/http/request-log';
-import type { Attempt } from '../../sandbox/stripe/webhooks/deliveries';
+import type { Attempt } from '../../sandbox/stripe/webhooks/sender';
 import { until } from '../support/launched';
 import type { Program } from './program';
 import { ADMIN_TOKEN, type System } from './system';

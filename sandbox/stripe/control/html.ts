@@ -1,34 +1,34 @@
-/** What the control page is built of: tables of the newest objects, each with the buttons that make sense for it now. */
+/** The building blocks of the control page: tables of the newest objects, each with the buttons that apply to it now. */
 
-import { inWords } from '../objects/money';
+import { formatAmount } from '../objects/amounts';
 import { type Html, html } from '../pages/html';
 
 export interface Button {
   label: string;
-  /** The path of a row of the control API. */
-  order: string;
-  /** What the row reads, as hidden fields. */
+  /** The path of a command of the control API. */
+  command: string;
+  /** The command's parameters, as hidden fields. */
   fields?: Record<string, string | number>;
-  /** What people may fill in before they press. */
+  /** Inputs a person may fill in before pressing. */
   inputs?: Html | undefined;
 }
 
-/** Buttons in a row, each a form of its own. `about` names the object for those who do not see the row; `at` is where to come back to. */
+/** Buttons in a row, each its own form. `about` names the object for screen readers; `at` is the anchor to return to. */
 export function buttons(about: string, at: string, all: (Button | false)[]): Html {
-  const there = all.filter((each) => each !== false);
-  if (there.length === 0)
+  const shown = all.filter((each) => each !== false);
+  if (shown.length === 0)
     return html`<span class="nothing" aria-hidden="true">–</span><span class="unseen">nothing to do</span>`;
-  return html`<div class="buttons">${there.map((each) => button(about, at, each))}</div>`;
+  return html`<div class="buttons">${shown.map((each) => button(about, at, each))}</div>`;
 }
 
-function button(about: string, at: string, { label, order, fields = {}, inputs }: Button): Html {
-  const hidden = { do: order, at, label, ...fields };
+function button(about: string, at: string, { label, command, fields = {}, inputs }: Button): Html {
+  const hidden = { do: command, at, label, ...fields };
   return html`<form method="post" action="/_control/page"${inputs && html` class="group"`}>${Object.entries(hidden).map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   )}${inputs}<button class="plain">${label}<span class="unseen"> ${about}</span></button></form>`;
 }
 
-/** A sum to type; empty means all. */
+/** An input for an amount; empty means the whole amount. */
 export function amountInput(id: string, of: string, currency: string): Html {
   return html`<input type="hidden" name="amountIn" value="${currency}"><label class="unseen" for="${id}">Amount in ${currency.toUpperCase()} of ${of}, empty for all</label>
 <input class="amount" id="${id}" name="typedAmount" inputmode="decimal" autocomplete="off" placeholder="all">`;
@@ -38,20 +38,20 @@ const SHOWN = 10;
 
 /** The newest few of a collection. */
 export function newest<T>(collection: { walk(way: { newestFirst: boolean }): Iterable<T> }): T[] {
-  const found: T[] = [];
-  for (const item of collection.walk({ newestFirst: true })) if (found.push(item) === SHOWN) break;
-  return found;
+  const items: T[] = [];
+  for (const item of collection.walk({ newestFirst: true })) if (items.push(item) === SHOWN) break;
+  return items;
 }
 
 export interface Section {
   id: string;
   title: string;
-  /** What an empty one says. */
+  /** Shown when there are no rows. */
   empty: string;
   columns: string[];
-  /** A row whose id is named is one to come back to. */
+  /** A row with an id can be returned to. */
   rows: { id?: string; cells: Html[] }[];
-  /** Above the table. */
+  /** Shown above the table. */
   intro?: Html;
 }
 
@@ -67,7 +67,7 @@ ${
 }</section>`;
 }
 
-/** The whole id can be selected with a click, however little of it is seen. */
+/** A click selects the whole id, however little of it is visible. */
 export const idCell = (id: string): Html => html`<code class="id" title="${id}">${id}</code>`;
 
 /** A state, in colour and in words. */
@@ -75,9 +75,9 @@ export const state = (words: string, tone: 'bad' | 'good' | 'open' | 'over' = 'o
   html`<span class="state ${tone}">${words.replaceAll('_', ' ')}</span>`;
 
 export const money = (amount: number, currency: string): Html =>
-  html`<span class="money">${inWords(amount, currency)}</span>`;
+  html`<span class="money">${formatAmount(amount, currency)}</span>`;
 
-/** A time as the sandbox's clock has it. @param milliseconds since 1970 */
+/** A time of the sandbox's clock, in UTC. @param milliseconds since 1970 */
 export function time(milliseconds: number): Html {
   const iso = new Date(milliseconds).toISOString();
   return html`<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 16)}</time>`;

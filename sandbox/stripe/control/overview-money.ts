@@ -34,19 +34,19 @@ export function paymentSection({ store }: World): Html {
           html`${money(amount, currency)}${charge.amount_refunded > 0 && html`<br><span class="small-print">${money(charge.amount_refunded, currency)} given back</span>`}`,
           html`${state(status, paid ? 'good' : status === 'pending' ? 'open' : 'bad')}${charge.failure_code !== null && state(charge.failure_code, 'bad')}${charge.refunded && state('refunded')}${charge.disputed && state('disputed', 'bad')}${reviewed && state('in review', 'open')}${warned && state('fraud warning', 'bad')}`,
           buttons(about, id, [
-            comes && { label: 'Settle', order: `/sessions/${session.id}/settle` },
-            comes && { label: 'Fail', order: `/sessions/${session.id}/fail-delayed` },
+            comes && { label: 'Settle', command: `/sessions/${session.id}/settle` },
+            comes && { label: 'Fail', command: `/sessions/${session.id}/fail-delayed` },
             paid &&
               left > 0 &&
-              !blocked && { label: 'Refund', order: '/refunds', fields: { charge: id }, inputs: field('refund') },
+              !blocked && { label: 'Refund', command: '/refunds', fields: { charge: id }, inputs: field('refund') },
             paid &&
               !contested && {
                 label: 'Dispute',
-                order: `/charges/${id}/dispute`,
+                command: `/charges/${id}/dispute`,
                 inputs: html`${disputeKind(id)}${field('dispute')}`,
               },
-            paid && !reviewed && { label: 'Review', order: `/charges/${id}/review` },
-            paid && !warned && { label: 'Fraud warning', order: `/charges/${id}/early-fraud-warning` },
+            paid && !reviewed && { label: 'Review', command: `/charges/${id}/review` },
+            paid && !warned && { label: 'Fraud warning', command: `/charges/${id}/early-fraud-warning` },
           ]),
         ],
       };
@@ -66,7 +66,7 @@ export function refundSection({ store }: World): Html {
     empty: 'None yet.',
     columns: ['Refund', 'Made', 'Amount', 'State', 'Do'],
     rows: newest(store.refunds).map(({ id, created, amount, currency, status, failure_reason }) => {
-      const to = (label: string, path: string) => ({ label, order: `/refunds/${id}/${path}` });
+      const to = (label: string, path: string) => ({ label, command: `/refunds/${id}/${path}` });
       const waits = status === 'pending' || status === 'requires_action';
       const tone = waits ? 'open' : status === 'succeeded' ? 'good' : 'bad';
       return {
@@ -97,7 +97,7 @@ export function disputeSection({ store }: World): Html {
       const { id, amount, currency, reason, status, evidence_details } = dispute;
       const to = (label: string, path: string, next?: string) => ({
         label,
-        order: `/disputes/${id}/${path}`,
+        command: `/disputes/${id}/${path}`,
         ...(next !== undefined && { fields: { status: next } }),
       });
       const closed = isClosed(dispute);
@@ -145,8 +145,8 @@ export function reviewSection({ store }: World): Html {
             review.id,
             review.open
               ? [
-                  { label: 'Approve', order: `/reviews/${review.id}/close`, fields: { reason: 'approved' } },
-                  { label: 'Cancel', order: `/reviews/${review.id}/close`, fields: { reason: 'canceled' } },
+                  { label: 'Approve', command: `/reviews/${review.id}/close`, fields: { reason: 'approved' } },
+                  { label: 'Cancel', command: `/reviews/${review.id}/close`, fields: { reason: 'canceled' } },
                 ]
               : [],
           ),
@@ -185,7 +185,7 @@ export function payoutSection(world: World): Html {
         'payouts',
         ready.map(({ currency }) => ({
           label: `Pay out ${currency.toUpperCase()}`,
-          order: '/payouts',
+          command: '/payouts',
           fields: { currency },
         })),
       )
@@ -194,7 +194,7 @@ export function payoutSection(world: World): Html {
     columns: ['Payout', 'Made', 'Amount', 'State', 'Do'],
     rows: newest(world.store.payouts).map((payout) => {
       const { id, created, amount, currency, status } = payout;
-      const to = (label: string, path: string) => ({ label, order: `/payouts/${id}/${path}` });
+      const to = (label: string, path: string) => ({ label, command: `/payouts/${id}/${path}` });
       return {
         id,
         cells: [

@@ -48,7 +48,7 @@ function stateOf({ status, payment_status }: Session, intent: Stripe.PaymentInte
 function actionsOf(session: Session, intent: Stripe.PaymentIntent | undefined): (Button | false)[] {
   const to = (label: string, path: string, fields?: Record<string, string>): Button => ({
     label,
-    order: `/sessions/${session.id}/${path}`,
+    command: `/sessions/${session.id}/${path}`,
     ...(fields && { fields }),
   });
   const open = session.status === 'open';

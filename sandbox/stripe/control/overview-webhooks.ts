@@ -1,16 +1,18 @@
 /** Webhooks on the control page: how they go, what waits, what was answered. */
 
 import { type Html, html } from '../pages/html';
+import type { Store } from '../store/store';
+import type { Deliveries } from '../webhooks/deliveries';
 import type { World } from '../world';
 import { buttons, idCell, section, state, time } from './html';
 
 const SHOWN = 15;
 
-export function webhookSections(world: World): Html {
-  return html`${plan(world)}${waiting(world)}${attempts(world)}`;
+export function webhookSections({ store }: World, deliveries: Deliveries): Html {
+  return html`${plan(deliveries)}${waiting(store)}${attempts(store, deliveries)}`;
 }
 
-function plan({ deliveries }: World): Html {
+function plan(deliveries: Deliveries): Html {
   const { mode, duplicate, shuffle, form } = deliveries.plan;
   const option = (value: string, words: string, chosen: string) =>
     html`<option value="${value}"${value === chosen && html` selected`}>${words}</option>`;
@@ -25,7 +27,7 @@ function plan({ deliveries }: World): Html {
 </form></section>`;
 }
 
-function waiting({ store }: World): Html {
+function waiting(store: Store): Html {
   const pending = store.deliveries.by('state', 'pending');
   return section({
     id: 'waiting',
@@ -35,10 +37,10 @@ function waiting({ store }: World): Html {
       pending.length === 0
         ? html``
         : buttons('that wait', 'waiting', [
-            { label: 'Flush', order: '/deliveries/flush' },
-            { label: 'Flush in reverse', order: '/deliveries/flush', fields: { order: 'reverse' } },
-            { label: 'Shuffle and flush', order: '/deliveries/flush', fields: { order: 'shuffle' } },
-            { label: 'Drop all', order: '/deliveries/discard' },
+            { label: 'Flush', command: '/deliveries/flush' },
+            { label: 'Flush in reverse', command: '/deliveries/flush', fields: { order: 'reverse' } },
+            { label: 'Shuffle and flush', command: '/deliveries/flush', fields: { order: 'shuffle' } },
+            { label: 'Drop all', command: '/deliveries/discard' },
           ]),
     columns: ['Event', 'Type', 'Form', 'Tried', 'Next', 'Do'],
     rows: pending.slice(0, SHOWN).map(({ id, event, form = 'snapshot', attempts, nextAt }) => ({
@@ -50,15 +52,15 @@ function waiting({ store }: World): Html {
         html`${attempts}`,
         time(nextAt),
         buttons(`event ${event}`, 'waiting', [
-          { label: 'Send now', order: '/deliveries/flush', fields: { 'events[0]': event } },
-          { label: 'Drop', order: '/deliveries/discard', fields: { 'events[0]': event } },
+          { label: 'Send now', command: '/deliveries/flush', fields: { 'events[0]': event } },
+          { label: 'Drop', command: '/deliveries/discard', fields: { 'events[0]': event } },
         ]),
       ],
     })),
   });
 }
 
-function attempts({ deliveries, store }: World): Html {
+function attempts(store: Store, deliveries: Deliveries): Html {
   return section({
     id: 'attempts',
     title: 'Sent',
@@ -75,7 +77,7 @@ function attempts({ deliveries, store }: World): Html {
           time(at),
           state(status === null ? 'no answer' : String(status), status !== null && status < 300 ? 'good' : 'bad'),
           buttons(`event ${event}`, 'attempts', [
-            store.events.get(event) !== undefined && { label: 'Send again', order: `/events/${event}/redeliver` },
+            store.events.get(event) !== undefined && { label: 'Send again', command: `/events/${event}/redeliver` },
           ]),
         ],
       })),

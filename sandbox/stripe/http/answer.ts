@@ -1,6 +1,6 @@
 import type { Refusal } from './errors';
 
-/** What goes over the wire. */
+/** An HTTP response as it is sent. */
 export interface Answer {
   status: number;
   body: string;

@@ -1,6 +1,6 @@
 /**
- * What Stripe answers when it refuses, in its own words. Everything a caller can do wrong is one of these; anything else that is
- * thrown is a defect of the sandbox and answered as `api_error`.
+ * Stripe's refusals, in Stripe's own words. Every mistake a caller can make is one of these; anything else that is thrown is a defect of the
+ * sandbox and is answered as `api_error`.
  */
 export interface StripeErrorBody {
   type: 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error';
@@ -20,7 +20,7 @@ export class Refusal extends Error {
     super(body.message);
   }
 
-  /** As it goes over the wire: with the page that explains the code, and the log of the request. */
+  /** As it is sent: with the page that explains the code, and the log of the request. */
   toJson(requestId: string): { error: StripeErrorBody } {
     const { type, code, message, param } = this.body;
     return {

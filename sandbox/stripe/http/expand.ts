@@ -1,4 +1,4 @@
-/** `expand[]`: ids in an answer replaced by the objects they name, along paths like `payment_intent.latest_charge`. */
+/** `expand[]`: replaces ids in an answer with the objects they name, along paths like `payment_intent.latest_charge`. */
 import { transactionShown } from '../objects/balance';
 import { lineItemsOf } from '../objects/line-items';
 import { idOf } from '../store/store';
@@ -28,7 +28,7 @@ const balanceTransaction = (field: string) =>
     return transaction && transactionShown(world, transaction);
   });
 
-/** What can be expanded, by kind of object and field. Fields the sandbox never fills stay null. */
+/** What can be expanded, by kind of object and field. Fields the sandbox never sets stay null. */
 const EXPANDABLE: Record<string, Record<string, Expander>> = {
   'checkout.session': {
     customer,
@@ -84,7 +84,7 @@ const EXPANDABLE: Record<string, Record<string, Expander>> = {
   promotion_code: { customer },
 };
 
-/** The same answer with every path expanded; refuses what cannot be, before anything is kept. */
+/** The answer with every path expanded. @throws Refusal for a path that cannot be expanded, before anything is saved */
 export function expandAll(world: World, answer: object, paths: string[]): object {
   return paths.reduce((expanded, path) => expandPath(world, expanded, path.split('.'), path) as object, answer);
 }
@@ -97,10 +97,10 @@ function expandPath(world: World, value: unknown, segments: string[], path: stri
     throw invalid('You cannot expand more than 4 levels of a property.', { param: 'expand' });
   if (!isRecord(value)) throw cannotExpand(path);
   const expander = EXPANDABLE[String(value.object)]?.[field];
-  const there = value[field];
-  const nested = isRecord(there) || Array.isArray(there);
+  const current = value[field];
+  const nested = isRecord(current) || Array.isArray(current);
   if (expander === undefined && !(nested && rest.length > 0)) throw cannotExpand(path, value);
-  const child = nested ? there : expander?.(world, value as never);
+  const child = nested ? current : expander?.(world, value as never);
   return { ...value, [field]: expandPath(world, child, rest, path) };
 }
 

@@ -1,4 +1,4 @@
-/** What a fault answers in the place of the truth; whether the request was carried out all the same, the fault says. */
+/** The answer a fault gives instead of the true one. The fault says whether the request is carried out all the same. */
 import { type Answer, refusalAnswer } from './answer';
 import {
   forbidden,
@@ -13,7 +13,7 @@ import {
 } from './errors';
 import type { Fault } from './faults';
 
-/** Null for a fault that does not answer by itself. */
+/** @returns null for a fault that has no answer of its own */
 export function faultAnswer(fault: Fault, key: string | undefined, requestId: string): Answer | null {
   if (fault.kind === 'html')
     return { status: fault.status ?? 502, body: BAD_GATEWAY, headers: { 'Content-Type': 'text/html' } };
@@ -27,13 +27,13 @@ const REFUSALS: Partial<Record<Fault['kind'], (fault: Fault, key: string) => Ref
   rate_limit: ({ retryAfter }) => rateLimited(retryAfter),
   key_in_use: (_, key) => keyInUse(key),
   idempotency_error: (_, key) => otherParameters(key),
-  invalid: ({ message = 'This request is invalid, as a test wants it.', code, param }) =>
+  invalid: ({ message = 'This request is invalid because a test asked for it.', code, param }) =>
     invalid(message, { ...(code && { code }), ...(param && { param }) }),
-  missing: () => noSuch('object', 'as a test wants it'),
-  unauthorized: () => wrongKey('sk_test_as_a_test_wants_it'),
+  missing: () => noSuch('object', 'requested_by_a_test'),
+  unauthorized: () => wrongKey('sk_test_requested_by_a_test'),
   forbidden: () => forbidden(),
 };
 
 const BAD_GATEWAY = '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>';
-/** Of something between here and Stripe: without `error`, so that Stripe's library takes it for an answer, whatever its status. */
+/** From some proxy in between. It has no `error`, so Stripe's library takes it for an answer, whatever its status. */
 const NOT_STRIPE = '{ "message": "no Route matched with those values" }';

@@ -1,4 +1,4 @@
-/** Faults that tests ask for: the next so many matching requests go wrong in a given way. */
+/** Faults that tests plan: the next matching requests go wrong in a given way. */
 import { flag, group, integer, oneOf, type Read, required, text } from './params';
 
 export const faultShape = {
@@ -10,24 +10,24 @@ export const faultShape = {
   times: integer({ min: 1 }),
   kind: required(
     oneOf(
-      'error_before', // answers a 500; nothing was done, nothing is saved under the key
-      'error_instead', // does nothing, answers a 500 and saves that under the key: what was begun and failed
-      'error_after', // does it, then answers a 500 and saves that under the key, as Stripe does
+      'error_before', // answers 500; nothing is done, and nothing is saved under the key
+      'error_instead', // does nothing, answers 500 and saves that under the key, as for a request that began and failed
+      'error_after', // carries it out, then answers 500 and saves that under the key, as Stripe does
       'rate_limit', // 429
-      'key_in_use', // 409: another request under the key is still under way
-      'idempotency_error', // 400: other parameters under the key
-      'invalid', // 400, of whatever `code`
+      'key_in_use', // 409: another request with the key is still under way
+      'idempotency_error', // 400: the key was used with other parameters
+      'invalid', // 400, with any `code`
       'missing', // 404 resource_missing
       'unauthorized', // 401
       'forbidden', // 403
       'html', // a proxy's 502 page
       'bare', // JSON without `error`, with a 404: the library takes it for the object
-      'cut_body', // sends half the answer and hangs up; did it, unless `committed` is false
-      'reset', // hangs up without an answer; did it, unless `committed` is false
+      'cut_body', // sends half the answer and hangs up; carried out, unless `committed` is false
+      'reset', // hangs up without an answer; carried out, unless `committed` is false
       'delay', // waits first, with the key in use
     ),
   ),
-  /** For errors 500 unless said otherwise, for html 502, for bare 404. */
+  /** Default: 500 for errors, 502 for html, 404 for bare. */
   status: integer({ min: 200, max: 599 }),
   /** For delay: milliseconds of real time. */
   ms: integer({ min: 0 }),
@@ -37,7 +37,7 @@ export const faultShape = {
   code: text(),
   message: text(),
   param: text(),
-  /** Whether it was done all the same; then the true answer is kept under the key. */
+  /** Whether the request is carried out all the same; then the true answer is saved under the key. */
   committed: flag,
 };
 
@@ -46,7 +46,7 @@ export type Fault = Read<typeof faultShape>;
 export class Faults {
   private planned: { fault: Fault; path: RegExp; left: number }[] = [];
 
-  /** @throws SyntaxError when the path is no regular expression */
+  /** @throws SyntaxError when the path is not a regular expression */
   plan(fault: Fault): void {
     this.planned.push({ fault, path: new RegExp(fault.match?.path ?? ''), left: fault.times ?? 1 });
   }
@@ -55,7 +55,7 @@ export class Faults {
     this.planned = [];
   }
 
-  /** The fault this request is to suffer, counted as used. */
+  /** The fault for this request, if any; it counts as used. */
   next(method: string, path: string): Fault | undefined {
     const hit = this.planned.find(
       (each) => each.left > 0 && (each.fault.match?.method ?? method) === method && each.path.test(path),

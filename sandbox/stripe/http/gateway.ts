@@ -1,9 +1,9 @@
-/** What every API request passes through: key, version, faults, idempotency, parameters, one transaction, the answer. */
+/** What every API request passes through: API key, version, faults, idempotency, parameters, one transaction, the answer. */
 import { setTimeout as pause } from 'node:timers/promises';
 import express, { type Request, type Response, Router } from 'express';
 import { newId } from '../store/ids';
 import type { SavedAnswer } from '../store/records';
-import { API_VERSION, NOBODY, type World } from '../world';
+import { API_VERSION, NO_REQUEST, type World } from '../world';
 import { type Answer, refusalAnswer } from './answer';
 import { noKey, notForm, Refusal, serverError, unknownRoute, wrongKey, wrongVersion } from './errors';
 import { expandAll } from './expand';
@@ -20,11 +20,11 @@ export interface Gateway {
   keys: IdempotencyKeys;
 }
 
-interface Asked {
+interface ApiRequest {
   route: Route;
   id: string;
   params: Record<string, unknown>;
-  /** The idempotency key, of a POST. */
+  /** The idempotency key of a POST. */
   key: string | undefined;
   path: string;
   requestId: string;
@@ -45,19 +45,19 @@ export function createGateway(world: World, options: { secretKey: string; faults
   });
   for (const route of ROUTES)
     router[METHODS[route.method]](route.path, async (request: Request, response: Response) => {
-      const asked = askedOf(request, response, route, options.faults);
+      const apiRequest = readRequest(request, response, route, options.faults);
       const entry = options.log.begin(
-        asked.requestId,
+        apiRequest.requestId,
         request.method,
-        asked.path,
-        asked.key,
-        asked.params,
-        asked.fault?.kind,
+        apiRequest.path,
+        apiRequest.key,
+        apiRequest.params,
+        apiRequest.fault?.kind,
       );
-      const answer = await answerTo(world, keys, asked);
+      const answer = await answerTo(world, keys, apiRequest);
       entry.status = answer.status;
       entry.replayed = answer.headers?.['Idempotent-Replayed'] === 'true';
-      send(response, answer, asked.fault);
+      send(response, answer, apiRequest.fault);
     });
   router.use((request, _response) => {
     throw unknownRoute(request.method, request.originalUrl.split('?')[0] ?? '');
@@ -71,7 +71,7 @@ export function createGateway(world: World, options: { secretKey: string; faults
 
 const METHODS = { DELETE: 'delete', GET: 'get', POST: 'post' } as const;
 
-function askedOf(request: Request, response: Response, route: Route, faults: Faults): Asked {
+function readRequest(request: Request, response: Response, route: Route, faults: Faults): ApiRequest {
   const path = request.path;
   const key = route.method === 'POST' ? request.get('idempotency-key') : undefined;
   return {
@@ -86,8 +86,8 @@ function askedOf(request: Request, response: Response, route: Route, faults: Fau
 }
 
 /** Never throws: a refusal is an answer too. */
-async function answerTo(world: World, keys: IdempotencyKeys, asked: Asked): Promise<Answer> {
-  const { key, fault, requestId, params, path } = asked;
+async function answerTo(world: World, keys: IdempotencyKeys, request: ApiRequest): Promise<Answer> {
+  const { key, fault, requestId, params, path } = request;
   let claimed = false;
   try {
     const instead = fault === undefined ? null : faultAnswer(fault, key, requestId);
@@ -98,7 +98,7 @@ async function answerTo(world: World, keys: IdempotencyKeys, asked: Asked): Prom
     if (fault?.kind === 'delay') await pause(fault.ms ?? 0, undefined, { signal: world.ending }).catch(hungUp);
     if (fault?.kind === 'error_before') throw serverError(fault.status);
     if (fault?.kind === 'reset' && fault.committed === false) return { status: 0, body: '' };
-    const answer = execute(world, keys, asked);
+    const answer = execute(world, keys, request);
     return instead ?? answer;
   } catch (error) {
     return refusalAnswer(asRefusal(error, world), requestId);
@@ -107,7 +107,7 @@ async function answerTo(world: World, keys: IdempotencyKeys, asked: Asked): Prom
   }
 }
 
-/** What was answered, again. A 500 stays a 500 under its key, so Stripe tells the library not to ask once more. */
+/** Repeats a saved answer. A 500 stays a 500 under its key, so Stripe tells the library not to retry. */
 function replayOf({ status, body, requestId }: SavedAnswer): Answer {
   const headers = { 'Idempotent-Replayed': 'true', 'Original-Request': requestId };
   return { status, body, headers: status < 500 ? headers : { ...headers, ...DO_NOT_RETRY } };
@@ -115,16 +115,16 @@ function replayOf({ status, body, requestId }: SavedAnswer): Answer {
 
 const DO_NOT_RETRY = { 'Stripe-Should-Retry': 'false' };
 
-/** The sandbox ended while a request waited: nothing is done, and nobody hears the answer. */
+/** The sandbox closed while the request waited: nothing is done, and the answer goes nowhere. */
 function hungUp(): never {
   throw serverError(503);
 }
 
-/** Does it and saves the answer under the key, in one transaction. Parameters that do not read are not saved: nothing was begun. */
+/** Carries out the request and saves the answer under the key, in one transaction. Unreadable parameters are not saved: nothing began. */
 function execute(
   world: World,
   keys: IdempotencyKeys,
-  { route, id, params, key, path, requestId, fault }: Asked,
+  { route, id, params, key, path, requestId, fault }: ApiRequest,
 ): Answer {
   const { expand = [], ...read } = readShape(route.shape, params) as { expand?: string[] };
   const save = (answer: Answer): Answer => {
@@ -143,7 +143,7 @@ function execute(
     const refused = refusalAnswer(asRefusal(error, world), requestId);
     return world.store.transaction(() => save(refused));
   } finally {
-    world.cause = NOBODY;
+    world.cause = NO_REQUEST;
   }
 }
 
@@ -165,7 +165,7 @@ function send(response: Response, { status, body, headers }: Answer, fault: Faul
   response.write(body.slice(0, body.length / 2), () => response.socket?.destroy());
 }
 
-/** What is not a refusal is a defect here, or a body that cannot be read. */
+/** Anything but a refusal is an unreadable body or a defect of the sandbox. */
 function asRefusal(error: unknown, world: World): Refusal {
   if (error instanceof Refusal) return error;
   const { status, message } = error as { status?: number; message?: string };

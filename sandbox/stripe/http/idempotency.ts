@@ -1,6 +1,6 @@
 /**
- * Idempotency keys as Stripe's v1 keeps them: what was answered once execution had begun, 500s included, is answered again for
- * 24 hours; other parameters under a key are refused, so is a key whose first request is still under way.
+ * Idempotency keys as Stripe's v1 API has them: an answer given once execution had begun, 500s included, is repeated for 24 hours. A key used
+ * with other parameters is refused, and so is a key whose first request is still under way.
  * https://docs.stripe.com/api/idempotent_requests
  */
 import { createHash } from 'node:crypto';
@@ -16,7 +16,7 @@ export class IdempotencyKeys {
 
   constructor(private readonly world: World) {}
 
-  /** The answer saved under a key, or null when the request is to be executed; then the key is in use until `release`. */
+  /** The answer saved under a key, or null when the request must be executed; the key is then in use until `release`. */
   claim(key: string, path: string, params: unknown): SavedAnswer | null {
     if (key.length > LONGEST_KEY) throw invalid(`Idempotency keys must be at most ${LONGEST_KEY} characters long.`);
     if (this.underWay.has(key)) throw keyInUse(key);
@@ -34,7 +34,7 @@ export class IdempotencyKeys {
     this.underWay.delete(key);
   }
 
-  /** Within the transaction that did what is answered. */
+  /** Call within the transaction whose outcome is the answer. */
   save(key: string, answer: Pick<SavedAnswer, 'body' | 'path' | 'requestId' | 'status'>, params: unknown): void {
     this.world.store.answers.put({
       id: key,
@@ -44,7 +44,7 @@ export class IdempotencyKeys {
     });
   }
 
-  /** Forgets what is older than a day. */
+  /** Forgets answers older than a day. */
   prune(): void {
     const { store } = this.world;
     const old = [...store.answers].filter((saved) => this.isOver(saved));
@@ -64,7 +64,7 @@ function fingerprintOf(params: unknown): string {
     .digest('base64');
 }
 
-/** The order in which parameters are given does not matter. */
+/** The order of parameters does not matter. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;

@@ -1,4 +1,4 @@
-/** Stripe's lists: newest first, a page at a time, by cursor. */
+/** Stripe's lists: newest first, page by page, by cursor. */
 import type Stripe from 'stripe';
 import type { Collection, Stored } from '../store/collection';
 import { invalid, noSuch } from './errors';
@@ -11,14 +11,14 @@ type Paging = Read<typeof paging> & Partial<Read<{ created: typeof range }>>;
 
 interface Listing<T, I> {
   url: string;
-  /** The kind, as `No such …` names it. */
+  /** The kind of object, as `No such …` names it. */
   what: string;
-  /** Only those with this value in an index. */
+  /** Only the items with this value in an index. */
   only?: { index: I; key: string };
   where?: (item: T) => boolean;
 }
 
-/** A page of a collection. Walks no further than it must: an index, then the cursor, then time bound the walk. */
+/** A page of a collection. The index, the cursor and the time range keep the walk short. */
 export function page<T extends Stored & { created?: number }, I extends string>(
   collection: Collection<T, I>,
   params: Paging,
@@ -33,18 +33,18 @@ export function page<T extends Stored & { created?: number }, I extends string>(
   const newestFirst = ending_before === undefined;
   const from = starting_after ?? ending_before;
   const walk = collection.walk({ ...only, ...(from !== undefined && { from }), newestFirst });
-  const found: T[] = [];
+  const items: T[] = [];
   for (const item of walk) {
     const time = item.created ?? 0;
     if (newestFirst ? time < earliest(created) : time > latest(created)) break;
-    if (time >= earliest(created) && time <= latest(created) && where(item)) found.push(item);
-    if (found.length > limit) break;
+    if (time >= earliest(created) && time <= latest(created) && where(item)) items.push(item);
+    if (items.length > limit) break;
   }
-  const data = found.slice(0, limit);
-  return { object: 'list', data: newestFirst ? data : data.reverse(), has_more: found.length > limit, url };
+  const data = items.slice(0, limit);
+  return { object: 'list', data: newestFirst ? data : data.reverse(), has_more: items.length > limit, url };
 }
 
-/** A page of a short row, in its own order. */
+/** A page of a short list, in the order of the list. */
 export function pageOf<T extends Stored>(
   items: T[],
   params: Paging,

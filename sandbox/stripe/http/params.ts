@@ -1,6 +1,6 @@
 /**
- * How request parameters are read. They arrive as text in Stripe's bracket syntax (`line_items[0][price]=…`), and as JSON from the
- * control API; each resource says with these readers what it takes, and whatever it does not name is refused as Stripe refuses it.
+ * How request parameters are read. They arrive as text in Stripe's bracket syntax (`line_items[0][price]=…`), or as JSON from the control API.
+ * Each resource declares with these readers which parameters it takes; any other is refused as Stripe refuses it.
  */
 import { invalid } from './errors';
 
@@ -17,7 +17,7 @@ export type Shape = Record<string, Param<unknown>>;
 
 type RequiredKeys<S extends Shape> = { [K in keyof S]: S[K] extends RequiredParam<unknown> ? K : never }[keyof S];
 
-/** What a shape reads to: what is required is there, the rest may be undefined. */
+/** The type a shape reads to: required parameters are present, the rest may be undefined. */
 export type Read<S extends Shape> = {
   [K in RequiredKeys<S>]: S[K] extends Param<infer T> ? T : never;
 } & {
@@ -99,22 +99,22 @@ export function group<S extends Shape>(shape: S): Param<Read<S>> {
   };
 }
 
-/** The same, or the empty text (null in JSON) that unsets the field. */
+/** The same, or the empty string (null in JSON), which unsets the field. */
 export function emptyable<T>(param: Param<T>): Param<T | null> {
   return { read: (value, name) => (value === '' || value === null ? null : param.read(value, name)) };
 }
 
-/** A parameter Stripe knows and the sandbox does not act on: taken as it comes. */
+/** A parameter Stripe knows but the sandbox does not act on: accepted as it is. */
 export const known: Param<unknown> = { read: (value) => value };
 
-/** A parameter Stripe knows and the sandbox cannot honour: refused, so that nobody believes it did something. */
+/** A parameter Stripe knows but the sandbox cannot honour: refused, so that no caller believes it took effect. */
 export const unsupported: Param<never> = {
   read(_value, name) {
     throw invalid(`This sandbox does not support \`${name}\`.`, { param: name });
   },
 };
 
-/** A moment, or `{ gt, gte, lt, lte }`. */
+/** A moment in seconds, or `{ gt, gte, lt, lte }`. */
 export const range: Param<{
   gt?: number | undefined;
   gte?: number | undefined;
@@ -130,7 +130,7 @@ export const range: Param<{
   },
 };
 
-/** Keys set to the empty text are to be removed; null (the empty text for the whole) removes all. */
+/** A key set to the empty string is removed; null (the empty string for the whole) removes all keys. */
 export const metadata: Param<Record<string, string> | null> = {
   read(value, name) {
     if (value === '' || value === null) return null;
@@ -143,7 +143,7 @@ export const metadata: Param<Record<string, string> | null> = {
   },
 };
 
-/** What an object's metadata is after a change. */
+/** An object's metadata after a change. */
 export function changedMetadata(
   before: Record<string, string> | null,
   change: Record<string, string> | null | undefined,
@@ -179,7 +179,7 @@ export const email: Param<string> = {
   },
 };
 
-/** Reads everything a request may say, and refuses the rest. */
+/** Reads every parameter of a shape. @throws Refusal for a wrong, missing or unknown parameter */
 export function readShape<S extends Shape>(shape: S, given: Record<string, unknown>, within = ''): Read<S> {
   const nameOf = (key: string) => (within === '' ? key : `${within}[${key}]`);
   const unknown = Object.keys(given)

@@ -1,4 +1,4 @@
-/** The last API requests, for tests that ask what was sent. */
+/** The latest API requests, for tests that check what was sent. */
 const REMEMBERED = 10_000;
 
 export interface LoggedRequest {
@@ -8,7 +8,7 @@ export interface LoggedRequest {
   idempotencyKey: string | null;
   params: Record<string, unknown>;
   fault: string | null;
-  /** Null while it is under way. */
+  /** Null while the request is under way. */
   status: number | null;
   replayed: boolean;
 }

@@ -1,4 +1,4 @@
-/** What a resource of the API is made of: rows of method, path, parameters and what happens. */
+/** A resource of the API is a list of routes: method, path, parameters and what they do. */
 
 import type { World } from '../world';
 import { list, type Param, type Read, type Shape, text } from './params';
@@ -14,13 +14,13 @@ export interface Route {
   method: 'DELETE' | 'GET' | 'POST';
   path: string;
   shape: Shape;
-  /** Answers with an object of Stripe's form. Synchronous: it runs within one transaction. */
+  /** Answers with an object of Stripe's form. Synchronous, because it runs within one transaction. */
   run(call: Call<never>): object;
 }
 
 const expand: Param<string[]> = list(text());
 
-/** Every route takes `expand[]` besides what it names. */
+/** Every route also takes `expand[]`. */
 export function route<S extends Shape>(
   method: Route['method'],
   path: string,

@@ -1,10 +1,10 @@
-/** Every route of the API, in one table. A new resource is a file with its rows, named here. */
+/** Every route of the API in one table. A new resource is a file with its own rows, listed here. */
 import { accountRoutes } from '../objects/account';
 import { balanceRoutes } from '../objects/balance';
 import { chargeRoutes } from '../objects/charges';
 import { couponRoutes, promotionCodeRoutes } from '../objects/coupons';
 import { customerRoutes } from '../objects/customers';
-import { disputeRoutes } from '../objects/disputes';
+import { disputeRoutes } from '../objects/dispute-routes';
 import { paymentIntentRoutes } from '../objects/payment-intents';
 import { payoutRoutes } from '../objects/payouts';
 import { priceRoutes } from '../objects/prices';
@@ -13,7 +13,6 @@ import { radarRoutes } from '../objects/radar';
 import { refundRoutes } from '../objects/refunds';
 import { sessionRoutes } from '../objects/session-routes';
 import { eventRoutes } from '../webhooks/event-routes';
-import { thinEventRoutes } from '../webhooks/thin-events';
 import { webhookEndpointRoutes } from '../webhooks/webhook-endpoints';
 import type { Route } from './route';
 
@@ -33,6 +32,5 @@ export const ROUTES: Route[] = [
   ...balanceRoutes,
   ...payoutRoutes,
   ...eventRoutes,
-  ...thinEventRoutes,
   ...webhookEndpointRoutes,
 ];

@@ -1,38 +1,38 @@
 /**
- * A stand-in for Stripe behind Stripe's own HTTP API, used by the unchanged `stripe` library through another address. It keeps
- * its state in a folder, serves the payment page, sends signed webhooks and takes orders from tests (`control.ts`).
+ * A stand-in for Stripe that speaks Stripe's HTTP API; the unchanged `stripe` library uses it under another address. It keeps its state in a
+ * folder, serves the payment page, sends signed webhooks, and has a control API for tests and people (`../control/control.ts`).
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { type BaseClock, SandboxClock } from '../clock';
 import { createControl } from '../control/control';
-import { happen } from '../objects/happenings';
-import { resumeLater } from '../objects/later';
+import { resumeScheduled } from '../objects/schedule';
+import { applyChange } from '../objects/scheduled-changes';
 import { watchExpiry } from '../objects/sessions';
 import { createPages } from '../pages/pages';
 import { Store } from '../store/store';
 import { Deliveries } from '../webhooks/deliveries';
 import { pruneEvents } from '../webhooks/events';
 import { keepEndpoint } from '../webhooks/webhook-endpoints';
-import { NOBODY, type World } from '../world';
+import { NO_REQUEST, type World } from '../world';
 import { Faults } from './faults';
 import { createGateway } from './gateway';
 import { RequestLog } from './request-log';
 
 export interface SandboxOptions {
-  /** 0 takes any free port. */
+  /** 0 for any free port. */
   port: number;
   host?: string;
-  /** Where its memory is kept. */
+  /** The folder for its state. */
   dataDir: string;
-  /** The name shoppers' browsers reach it by, when it is not `host`. */
+  /** The host name shoppers' browsers use, if it is not `host`. */
   publicHost?: string;
-  /** The one key it takes, `sk_test_…`. */
+  /** The only API key it accepts, `sk_test_…`. */
   secretKey: string;
-  /** An endpoint that is told of every event. */
+  /** An endpoint that receives every event. */
   defaultWebhook?: { url: string; secret: string };
-  /** The time it runs on: real time unless a test gives another. */
+  /** The clock it runs on. Default: real time. */
   clock?: BaseClock;
   log?: (line: Record<string, unknown>) => void;
 }
@@ -64,7 +64,7 @@ export async function startStripeSandbox(options: SandboxOptions): Promise<Strip
   const failed = (error: unknown) =>
     log({
       level: 'error',
-      message: 'something due failed',
+      message: 'a scheduled job failed',
       error: error instanceof Error ? error.stack : String(error),
     });
   const clock = new SandboxClock(options.clock ?? Date, store.settings.get('clock')?.value ?? 0, failed);
@@ -74,12 +74,12 @@ export async function startStripeSandbox(options: SandboxOptions): Promise<Strip
   const world: World = {
     store,
     clock,
-    deliveries,
     publicUrl,
     log,
-    cause: NOBODY,
+    announce: (event) => deliveries.announce(event),
+    applyChange,
+    cause: NO_REQUEST,
     silenced: new Set(),
-    happen,
     ending: ending.signal,
   };
   const faults = new Faults();
@@ -97,13 +97,13 @@ export async function startStripeSandbox(options: SandboxOptions): Promise<Strip
   };
   setDefaultEndpoint();
   for (const session of store.sessions) if (session.status === 'open') watchExpiry(world, session);
-  resumeLater(world);
+  resumeScheduled(world);
   deliveries.resume();
   tidy();
 
   const app = express().disable('x-powered-by').set('query parser', 'extended');
-  app.use('/_control', createControl(world, { faults, requests, afterReset: setDefaultEndpoint }));
-  app.use(createPages(world));
+  app.use('/_control', createControl(world, { deliveries, faults, requests, afterReset: setDefaultEndpoint }));
+  app.use(createPages(world, deliveries));
   app.use(router);
   server.on('request', app);
 

@@ -1,4 +1,4 @@
-/** `GET /v1/account`: who the key belongs to. */
+/** `GET /v1/account`: the account the key belongs to. */
 import type Stripe from 'stripe';
 import { type Route, route } from '../http/route';
 

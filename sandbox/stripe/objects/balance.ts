@@ -1,4 +1,4 @@
-/** `/v1/balance_transactions`: every movement of money, so that sums can be compared. */
+/** `/v1/balance_transactions`: every movement of money in the account. */
 import type Stripe from 'stripe';
 import { noSuch } from '../http/errors';
 import { page, pagingByTime } from '../http/lists';
@@ -8,7 +8,7 @@ import { newId } from '../store/ids';
 import type { World } from '../world';
 
 const DAY = 24 * 60 * 60;
-/** Money is available two days after it moved. */
+/** Money becomes available two days after it moved. */
 const AVAILABLE_AFTER = 2 * DAY;
 
 export const balanceRoutes: Route[] = [
@@ -17,7 +17,7 @@ export const balanceRoutes: Route[] = [
     '/v1/balance_transactions',
     { ...pagingByTime, currency, payout: text(), source: text(), type: text() },
     ({ world, params }) => {
-      const found = page(world.store.balanceTransactions, params, {
+      const listed = page(world.store.balanceTransactions, params, {
         url: '/v1/balance_transactions',
         what: 'balance transaction',
         ...(params.source !== undefined && { only: { index: 'source' as const, key: params.source } }),
@@ -26,7 +26,7 @@ export const balanceRoutes: Route[] = [
           (params.currency === undefined || transaction.currency === params.currency) &&
           (params.type === undefined || transaction.type === params.type),
       });
-      return { ...found, data: found.data.map((transaction) => transactionShown(world, transaction)) };
+      return { ...listed, data: listed.data.map((transaction) => transactionShown(world, transaction)) };
     },
   ),
   route('GET', '/v1/balance_transactions/:id', {}, ({ world, id }) => {
@@ -38,7 +38,7 @@ export const balanceRoutes: Route[] = [
 
 interface Movement {
   source: string;
-  /** As it changes the balance: negative when money leaves. */
+  /** The change of the balance: negative when money leaves. */
   amount: number;
   currency: string;
   type:
@@ -54,7 +54,7 @@ interface Movement {
   category: string;
   fee?: number;
   description?: string | null;
-  /** Available without waiting. */
+  /** Whether it is available at once. */
   atOnce?: boolean;
 }
 
@@ -85,7 +85,7 @@ export function moveMoney(
   return id;
 }
 
-/** The money of a charge arrives. */
+/** Credits the account with a charge. @returns the id of the balance transaction */
 export function creditCharge(
   world: World,
   { id, amount, currency, description, payment_method_details }: Stripe.Charge,
@@ -94,17 +94,17 @@ export function creditCharge(
   return moveMoney(world, { source: id, amount, currency, type, category: 'charge', fee: feeOn(amount), description });
 }
 
-/** What Stripe keeps of a charge: the European standard price. */
+/** Stripe's fee for a charge: the standard European price. */
 const feeOn = (amount: number): number => Math.round(amount * 0.015) + 25;
 
-/** Until a payout is reconciled only its own transaction is known to belong to it. */
+/** Until a payout is reconciled, only its own transaction is known to belong to it. */
 function isPaidBy({ store }: World, transaction: string, id: string): boolean {
   const payout = store.payouts.get(id);
   if (payout === undefined || store.settlements.get(transaction)?.payout !== id) return false;
   return payout.reconciliation_status === 'completed' || payout.balance_transaction === transaction;
 }
 
-/** As it is now: its money becomes available with time. */
+/** The transaction with its present status: its money becomes available with time. */
 export function transactionShown(world: World, transaction: Stripe.BalanceTransaction): Stripe.BalanceTransaction {
   return { ...transaction, status: transaction.available_on <= world.clock.seconds() ? 'available' : 'pending' };
 }

@@ -1,4 +1,4 @@
-/** What the shopper's bank says after Pay was pressed: to a 3-D Secure at once, to a bank debit days later. */
+/** What the shopper's bank decides after Pay was pressed: about 3-D Secure at once, about a bank debit days later. */
 import type Stripe from 'stripe';
 import { invalid } from '../http/errors';
 import { idOf } from '../store/store';
@@ -14,7 +14,7 @@ const NOT_AUTHENTICATED =
   'We are unable to authenticate your payment method. Please choose a different payment method and try again.';
 const DEBIT_FAILED = 'The bank account has insufficient funds.';
 
-/** The bank answers a 3-D Secure that is under way, also when the session has expired meanwhile. */
+/** The bank answers a 3-D Secure step under way, even if the session has expired meanwhile. */
 export function authenticate(world: World, id: string, passed: boolean): Outcome {
   const session = sessionNamed(world, id);
   const intent = intentOfSession(world, session, 'requires_action');
@@ -38,7 +38,7 @@ export function authenticate(world: World, id: string, passed: boolean): Outcome
   return { outcome: 'declined', session, message: NOT_AUTHENTICATED };
 }
 
-/** Days later the bank debit arrives. */
+/** The money of the bank debit arrives, days later. */
 export function settleDebit(world: World, id: string): Session {
   const session = sessionNamed(world, id);
   const intent = intentOfSession(world, session, 'processing');
@@ -62,7 +62,7 @@ export function settleDebit(world: World, id: string): Session {
   return settled;
 }
 
-/** Days later the bank debit is refused. */
+/** The bank refuses the debit, days later. */
 export function failDebit(world: World, id: string): Session {
   const session = sessionNamed(world, id);
   const intent = intentOfSession(world, session, 'processing');

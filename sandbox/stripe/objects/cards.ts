@@ -1,11 +1,11 @@
-/** Stripe's test cards and what each does: https://docs.stripe.com/testing */
+/** Stripe's test cards and how each behaves: https://docs.stripe.com/testing */
 export interface TestCard {
   number: string;
   brand: 'amex' | 'mastercard' | 'visa';
-  /** What the payment page's help says of it. */
+  /** How the payment page describes it. */
   does: string;
   onPay: 'authenticate' | 'pay' | Decline;
-  /** Later, by the sandbox's clock or when a test says so. */
+  /** Seconds of the sandbox's clock until the charge is disputed. */
   disputedAfter?: number;
   onRefund?: RefundBehaviour;
 }
@@ -16,14 +16,14 @@ export interface Decline {
   message: string;
 }
 
-/** How a refund starts, and what becomes of it after so many seconds. */
+/** The status a refund starts with, and what becomes of it after `after` seconds. */
 export interface RefundBehaviour {
   starts: 'pending' | 'succeeded';
   becomes: 'fails' | 'succeeds' | null;
   after: number;
 }
 
-/** Seconds of the sandbox's clock. Stripe does not publish its own. */
+/** In seconds of the sandbox's clock. Stripe does not publish how long it takes. */
 const A_MINUTE = 60;
 
 const declined = (declineCode: string, message = 'Your card was declined.'): Decline => ({
@@ -33,32 +33,32 @@ const declined = (declineCode: string, message = 'Your card was declined.'): Dec
 });
 
 export const TEST_CARDS: TestCard[] = [
-  { number: '4242424242424242', brand: 'visa', does: 'is paid', onPay: 'pay' },
+  { number: '4242424242424242', brand: 'visa', does: 'succeeds', onPay: 'pay' },
   {
     number: '4000000000009995',
     brand: 'visa',
-    does: 'is declined: too little money',
+    does: 'is declined: insufficient funds',
     onPay: declined('insufficient_funds', 'Your card has insufficient funds.'),
   },
-  { number: '4000002500003155', brand: 'visa', does: 'asks for 3-D Secure', onPay: 'authenticate' },
+  { number: '4000002500003155', brand: 'visa', does: 'requires 3-D Secure', onPay: 'authenticate' },
   {
     number: '4000000000000259',
     brand: 'visa',
-    does: 'is paid, disputed a minute later',
+    does: 'succeeds, and is disputed after a minute',
     onPay: 'pay',
     disputedAfter: A_MINUTE,
   },
   {
     number: '4000000000007726',
     brand: 'visa',
-    does: 'is paid; a refund is pending for a minute',
+    does: 'succeeds; refunds stay pending for a minute',
     onPay: 'pay',
     onRefund: { starts: 'pending', becomes: 'succeeds', after: A_MINUTE },
   },
   {
     number: '4000000000005126',
     brand: 'visa',
-    does: 'is paid; a refund fails after a minute',
+    does: 'succeeds; refunds fail after a minute',
     onPay: 'pay',
     onRefund: { starts: 'succeeded', becomes: 'fails', after: A_MINUTE },
   },
@@ -66,26 +66,26 @@ export const TEST_CARDS: TestCard[] = [
   {
     number: '4000000000000069',
     brand: 'visa',
-    does: 'has expired',
+    does: 'is declined: expired card',
     onPay: { code: 'expired_card', declineCode: null, message: 'Your card has expired.' },
   },
   {
     number: '4000000000000127',
     brand: 'visa',
-    does: 'has another CVC',
+    does: 'is declined: incorrect CVC',
     onPay: { code: 'incorrect_cvc', declineCode: null, message: "Your card's security code is incorrect." },
   },
-  { number: '5555555555554444', brand: 'mastercard', does: 'is paid', onPay: 'pay' },
-  { number: '378282246310005', brand: 'amex', does: 'is paid', onPay: 'pay' },
+  { number: '5555555555554444', brand: 'mastercard', does: 'succeeds', onPay: 'pay' },
+  { number: '378282246310005', brand: 'amex', does: 'succeeds', onPay: 'pay' },
 ];
 
 export const GOOD_CARD = TEST_CARDS[0] as TestCard;
 
-/** A refund of a bank debit takes its time. */
+/** A refund of a bank debit takes a while. */
 export const BANK_DEBIT_REFUND: RefundBehaviour = { starts: 'pending', becomes: 'succeeds', after: A_MINUTE };
 const AT_ONCE: RefundBehaviour = { starts: 'succeeded', becomes: null, after: 0 };
 
-/** The test card of a number as typed, or how Stripe declines any other. */
+/** The test card with this number as typed; for any other number, a card that Stripe declines. */
 export function cardOf(typed: string): TestCard {
   const number = typed.replaceAll(/[\s-]/g, '');
   const known = TEST_CARDS.find((card) => card.number === number);

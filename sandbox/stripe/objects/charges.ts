@@ -1,4 +1,4 @@
-/** `/v1/charges`: one attempt to take money, and what became of it. */
+/** `/v1/charges`: attempts to take money, and their outcomes. */
 import type Stripe from 'stripe';
 import { noSuch } from '../http/errors';
 import { page, pagingByTime } from '../http/lists';
@@ -6,12 +6,11 @@ import { changedMetadata, known, metadata, text, unsupported } from '../http/par
 import { type Route, route } from '../http/route';
 import { newId } from '../store/ids';
 import type { Buyer } from '../store/records';
-import { emit } from '../webhooks/events';
+import { emit, previousOf } from '../webhooks/events';
 import type { World } from '../world';
 import { creditCharge } from './balance';
 import type { Decline } from './cards';
 import { bankDebitOf, billingDetailsOf, chargedWith } from './payment-methods';
-import { previousOf } from './products';
 import type { Session } from './sessions';
 
 export const chargeRoutes: Route[] = [
@@ -54,7 +53,7 @@ export function chargeNamed({ store }: World, id: string, param = 'id'): Stripe.
   return charge;
 }
 
-/** How a charge goes: the money is there, is on its way, or was refused. */
+/** The outcome of a charge: the money arrived, is on its way, or was refused. */
 export type ChargeResult = 'pending' | 'succeeded' | Decline;
 
 export function keepCharge(

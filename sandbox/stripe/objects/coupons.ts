@@ -1,4 +1,4 @@
-/** `/v1/coupons` and `/v1/promotion_codes`: what takes money off a session. */
+/** `/v1/coupons` and `/v1/promotion_codes`: discounts on a session. */
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';
 import { page, paging, pagingByTime } from '../http/lists';
@@ -97,7 +97,7 @@ export function couponNamed({ store }: World, id: string, param = 'id'): Stripe.
   return coupon;
 }
 
-/** What a code typed by the shopper takes off, or null when it is of no use. */
+/** The discount for a code the shopper typed, or null if the code is unknown or no longer valid. */
 export function discountByCode(world: World, code: string): Discount | null {
   const now = world.clock.seconds();
   const promotion = world.store.promotionCodes
@@ -112,14 +112,14 @@ export function discountByPromotion(world: World, id: string, param: string): Di
   return discountOf(promotion);
 }
 
-/** How much a discount takes off a subtotal: never more than all of it. */
+/** The amount a discount takes off a subtotal, at most the whole of it. */
 export function amountOff(world: World, discount: Discount | null, subtotal: number): number {
   if (discount === null) return 0;
   const { amount_off, percent_off } = couponNamed(world, discount.coupon);
   return Math.min(subtotal, amount_off ?? Math.round((subtotal * (percent_off ?? 0)) / 100));
 }
 
-/** Counts a use, when the session is paid. */
+/** Counts one use of the coupon and its code, when the session completes. */
 export function redeem({ store }: World, discount: Discount | null): void {
   if (discount === null) return;
   const coupon = store.coupons.get(discount.coupon);
@@ -134,7 +134,7 @@ function promotionCodeNamed({ store }: World, id: string, param = 'id'): Stripe.
   return promotion;
 }
 
-interface AskedCoupon {
+interface CouponInput {
   id?: string | undefined;
   amount_off?: number | undefined;
   currency?: string | undefined;
@@ -147,30 +147,30 @@ interface AskedCoupon {
   redeem_by?: number | undefined;
 }
 
-function createCoupon(world: World, asked: AskedCoupon): Stripe.Coupon {
-  const percent = asked.percent_off === undefined ? null : Number(asked.percent_off);
-  if ((percent === null) === (asked.amount_off === undefined))
+function createCoupon(world: World, input: CouponInput): Stripe.Coupon {
+  const percent = input.percent_off === undefined ? null : Number(input.percent_off);
+  if ((percent === null) === (input.amount_off === undefined))
     throw invalid('You must pass either percent_off or amount_off.', { param: 'percent_off' });
   if (percent !== null && !(percent > 0 && percent <= 100))
     throw invalid('Invalid percent_off: must be greater than 0 and at most 100.', { param: 'percent_off' });
-  if (asked.amount_off !== undefined && asked.currency === undefined)
+  if (input.amount_off !== undefined && input.currency === undefined)
     throw invalid('You must pass currency when passing amount_off.', { code: 'parameter_missing', param: 'currency' });
-  if (asked.id !== undefined && world.store.coupons.get(asked.id) !== undefined)
+  if (input.id !== undefined && world.store.coupons.get(input.id) !== undefined)
     throw invalid('Coupon already exists.', { code: 'resource_already_exists', param: 'id' });
   return world.store.coupons.put({
-    id: asked.id ?? randomText(8),
+    id: input.id ?? randomText(8),
     object: 'coupon',
-    amount_off: asked.amount_off ?? null,
+    amount_off: input.amount_off ?? null,
     created: world.clock.seconds(),
-    currency: asked.currency ?? null,
-    duration: asked.duration ?? 'once',
-    duration_in_months: asked.duration_in_months ?? null,
+    currency: input.currency ?? null,
+    duration: input.duration ?? 'once',
+    duration_in_months: input.duration_in_months ?? null,
     livemode: false,
-    max_redemptions: asked.max_redemptions ?? null,
-    metadata: changedMetadata(null, asked.metadata),
-    name: asked.name ?? null,
+    max_redemptions: input.max_redemptions ?? null,
+    metadata: changedMetadata(null, input.metadata),
+    name: input.name ?? null,
     percent_off: percent,
-    redeem_by: asked.redeem_by ?? null,
+    redeem_by: input.redeem_by ?? null,
     times_redeemed: 0,
     valid: true,
   });

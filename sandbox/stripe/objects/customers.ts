@@ -1,13 +1,12 @@
-/** `/v1/customers`: as much as a session's `customer` needs. */
+/** `/v1/customers`, as far as a session's `customer` needs them. */
 import type Stripe from 'stripe';
 import { noSuch } from '../http/errors';
 import { page, pagingByTime } from '../http/lists';
 import { changedMetadata, email, emptyable, group, known, metadata, type Read, text } from '../http/params';
 import { type Route, route } from '../http/route';
 import { newId, randomText } from '../store/ids';
-import { emit } from '../webhooks/events';
+import { emit, previousOf } from '../webhooks/events';
 import type { World } from '../world';
-import { previousOf } from './products';
 
 export const addressShape = {
   city: emptyable(text()),
@@ -55,7 +54,7 @@ export const customerRoutes: Route[] = [
   }),
 ];
 
-/** A customer as it was asked for; also made when a session asks for one of every buyer. */
+/** Creates a customer: for a request, or for the buyer of a session with `customer_creation: always`. */
 export function createCustomer(world: World, params: Read<typeof shape>): Stripe.Customer {
   const customer = world.store.customers.put({
     id: newId('cus', 14),
@@ -89,7 +88,7 @@ export function customerNamed({ store }: World, id: string, param = 'id'): Strip
   return customer;
 }
 
-/** An address with every field of Stripe's, null where nothing was said. */
+/** An address with every field Stripe has, null where none was given. */
 export function addressOf(
   given: Partial<Record<keyof Stripe.Address, string | null | undefined>> | null | undefined,
 ): Stripe.Address | null {

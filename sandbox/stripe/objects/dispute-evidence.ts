@@ -1,4 +1,4 @@
-/** What a shop says against a dispute, field by field: https://docs.stripe.com/api/disputes/update */
+/** The evidence a shop submits against a dispute, field by field: https://docs.stripe.com/api/disputes/update */
 import type Stripe from 'stripe';
 import { invalid } from '../http/errors';
 import { emptyable, known, type Read, text, unsupported } from '../http/params';
@@ -41,11 +41,11 @@ export const evidenceShape = {
   uncategorized_text: words,
 };
 
-export type AskedEvidence = Read<typeof evidenceShape>;
+export type EvidenceInput = Read<typeof evidenceShape>;
 
-/** The evidence with what is added to it, and without what was unset. */
-export function filedWith(before: Stripe.Dispute.Evidence, asked: AskedEvidence): Stripe.Dispute.Evidence {
-  const after = { ...before, ...asked } as Stripe.Dispute.Evidence;
+/** The evidence after an update: new fields added, unset ones removed. */
+export function withEvidence(before: Stripe.Dispute.Evidence, input: EvidenceInput): Stripe.Dispute.Evidence {
+  const after = { ...before, ...input } as Stripe.Dispute.Evidence;
   const length = Object.values(after).reduce((sum, each) => sum + (typeof each === 'string' ? each.length : 0), 0);
   if (length > LONGEST_IN_ALL)
     throw invalid(`The evidence has ${length} characters; together its fields may have ${LONGEST_IN_ALL}.`, {
@@ -54,8 +54,8 @@ export function filedWith(before: Stripe.Dispute.Evidence, asked: AskedEvidence)
   return after;
 }
 
-/** What Stripe fills in by itself. */
-export function noEvidence({ billing_details }: Stripe.Charge): Stripe.Dispute.Evidence {
+/** The evidence of a new dispute, with the fields Stripe fills in by itself. */
+export function newEvidence({ billing_details }: Stripe.Charge): Stripe.Dispute.Evidence {
   const { appeal: _appeal, ...fields } = evidenceShape;
   const nothing = Object.fromEntries(Object.keys(fields).map((field) => [field, null]));
   return {

@@ -1,4 +1,4 @@
-/** The lines of a session: what is bought, at which price, and how the total is made of them. */
+/** The lines of a session: what is bought, at which price, and how the total follows from them. */
 import type Stripe from 'stripe';
 import { invalid } from '../http/errors';
 import { pageOf, type paging } from '../http/lists';
@@ -58,9 +58,9 @@ export const lineItemsParam = list(
   { max: MOST_LINES },
 );
 
-type AskedLine = ReturnType<typeof lineItemsParam.read>[number];
+type LineInput = ReturnType<typeof lineItemsParam.read>[number];
 
-/** `GET /v1/checkout/sessions/:id/line_items`, and the first ten of them where they are expanded. */
+/** A page of a session's lines, by default the first ten. */
 export function lineItemsOf(
   world: World,
   sessionId: string,
@@ -78,9 +78,9 @@ export function lineItemsOf(
   );
 }
 
-/** Turns what was asked for into lines at their list price; refuses what Stripe refuses. */
-export function openLines(world: World, asked: AskedLine[], currency: string | undefined): Stripe.LineItem[] {
-  const prices = asked.map((line, index) => priceOf(world, line, index));
+/** The lines of a request, at list price. @throws Refusal for what Stripe refuses */
+export function openLines(world: World, input: LineInput[], currency: string | undefined): Stripe.LineItem[] {
+  const prices = input.map((line, index) => priceOf(world, line, index));
   const expected = currency ?? prices[0]?.currency;
   for (const [index, price] of prices.entries())
     if (price.currency !== expected)
@@ -89,15 +89,15 @@ export function openLines(world: World, asked: AskedLine[], currency: string | u
         { param: `line_items[${index}][price]` },
       );
   const chosenByBuyer = prices.findIndex((price) => price.custom_unit_amount !== null);
-  if (chosenByBuyer !== -1 && (asked.length > 1 || (asked[chosenByBuyer]?.quantity ?? 1) !== 1))
+  if (chosenByBuyer !== -1 && (input.length > 1 || (input[chosenByBuyer]?.quantity ?? 1) !== 1))
     throw invalid(
       'You can only use a price with `custom_unit_amount` as the one line item of a Checkout Session, with a quantity of 1.',
       { param: `line_items[${chosenByBuyer}][price]` },
     );
-  return asked.map((line, index) => lineOf(world, line, prices[index] as Stripe.Price, index));
+  return input.map((line, index) => lineOf(world, line, prices[index] as Stripe.Price, index));
 }
 
-/** The same lines with what the buyer chose to pay for the one whose price is theirs to choose. */
+/** The lines, with the amount the buyer chose for a pay-what-you-want price. */
 export function withChosenAmount(lines: Stripe.LineItem[], chosen: number | undefined): Stripe.LineItem[] {
   return lines.map((line) => {
     const bounds = line.price?.custom_unit_amount;
@@ -123,7 +123,7 @@ export interface Totals {
   total: number;
 }
 
-/** Spreads discount and tax over the lines (the last takes what rounding leaves) and adds up; tax is on top, but in a price that includes it. */
+/** Spreads discount and tax over the lines (the last takes the rounding) and adds up. Tax is added unless the price includes it. */
 export function totalsOf(
   world: World,
   { lines, discount, shipping, tax }: Pick<SessionDetail, 'discount' | 'lines' | 'shipping' | 'tax'>,
@@ -144,7 +144,7 @@ export function totalsOf(
   return { lines: priced, subtotal, discount: off, shipping: freight, tax, total };
 }
 
-function priceOf(world: World, line: AskedLine, index: number): Stripe.Price {
+function priceOf(world: World, line: LineInput, index: number): Stripe.Price {
   const name = `line_items[${index}]`;
   if (line.price !== undefined && line.price_data !== undefined)
     throw invalid('You may only specify one of these parameters: price, price_data.', { param: name });
@@ -165,8 +165,8 @@ function priceOf(world: World, line: AskedLine, index: number): Stripe.Price {
   return price;
 }
 
-/** A price made on the spot has a product of its own, and cannot be bought again: Stripe keeps both inactive. */
-function priceFromData(world: World, data: NonNullable<AskedLine['price_data']>, name: string): Stripe.Price {
+/** An inline price has its own product and cannot be bought again: Stripe keeps both inactive. */
+function priceFromData(world: World, data: NonNullable<LineInput['price_data']>, name: string): Stripe.Price {
   const { product_data, ...price } = data;
   if (price.product === undefined && product_data === undefined) throw missing(`${name}[price_data][product]`);
   if (product_data === undefined) return createPrice(world, price, { listed: false });
@@ -174,7 +174,7 @@ function priceFromData(world: World, data: NonNullable<AskedLine['price_data']>,
   return createPrice(world, { ...price, product: product.id }, { listed: false });
 }
 
-function lineOf(world: World, line: AskedLine, price: Stripe.Price, index: number): Stripe.LineItem {
+function lineOf(world: World, line: LineInput, price: Stripe.Price, index: number): Stripe.LineItem {
   const quantity = line.quantity ?? (price.custom_unit_amount === null ? undefined : 1);
   if (quantity === undefined) throw missing(`line_items[${index}][quantity]`);
   if (quantity === 0)
@@ -204,10 +204,10 @@ function amountOf({ custom_unit_amount, unit_amount, unit_amount_decimal }: Stri
   return Math.round((unit_amount ?? Number(unit_amount_decimal)) * quantity);
 }
 
-function adjustable(asked: unknown): Stripe.LineItem.AdjustableQuantity | null {
-  if (asked === undefined) return null;
+function adjustable(input: unknown): Stripe.LineItem.AdjustableQuantity | null {
+  if (input === undefined) return null;
   const { enabled, minimum, maximum } = group({ enabled: required(flag), minimum: integer(), maximum: integer() }).read(
-    asked,
+    input,
     'adjustable_quantity',
   );
   return { enabled, minimum: minimum ?? 0, maximum: maximum ?? 99 };

@@ -1,4 +1,4 @@
-/** `/v1/payment_intents`. They belong to sessions: made when the shopper presses Pay, never by a call. */
+/** `/v1/payment_intents`. Each belongs to a session and is created when the shopper presses Pay, never by a request. */
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';
 import { page, pagingByTime } from '../http/lists';
@@ -63,12 +63,12 @@ export function intentNamed({ store }: World, id: string, param = 'id'): Stripe.
   return intent;
 }
 
-/** The PaymentIntent of a session, made when there is none yet. */
+/** The PaymentIntent of a session, created if there is none yet. */
 export function intentOf(world: World, session: Session, amount: number): Stripe.PaymentIntent {
   const existing =
     typeof session.payment_intent === 'string' ? world.store.paymentIntents.get(session.payment_intent) : undefined;
   if (existing !== undefined) return world.store.paymentIntents.put({ ...existing, amount });
-  const asked = detailOf(world, session.id).paymentIntent;
+  const defaults = detailOf(world, session.id).paymentIntent;
   const id = newId('pi');
   const intent = world.store.paymentIntents.put({
     id,
@@ -90,13 +90,13 @@ export function intentOf(world: World, session: Session, amount: number): Stripe
     currency: session.currency ?? '',
     customer: session.customer,
     customer_account: null,
-    description: asked.description,
+    description: defaults.description,
     excluded_payment_method_types: null,
     last_payment_error: null,
     latest_charge: null,
     livemode: false,
     managed_payments: null,
-    metadata: asked.metadata,
+    metadata: defaults.metadata,
     next_action: null,
     on_behalf_of: null,
     payment_method: null,
@@ -107,13 +107,13 @@ export function intentOf(world: World, session: Session, amount: number): Stripe
     payment_method_types: session.payment_method_types,
     payment_record: null,
     processing: null,
-    receipt_email: asked.receiptEmail,
+    receipt_email: defaults.receiptEmail,
     review: null,
-    setup_future_usage: asked.setupFutureUsage,
+    setup_future_usage: defaults.setupFutureUsage,
     shipping: null,
     source: null,
-    statement_descriptor: asked.statementDescriptor,
-    statement_descriptor_suffix: asked.statementDescriptorSuffix,
+    statement_descriptor: defaults.statementDescriptor,
+    statement_descriptor_suffix: defaults.statementDescriptorSuffix,
     status: 'requires_payment_method',
     transfer_data: null,
     transfer_group: null,

@@ -16,7 +16,7 @@ const BANK_DEBITS: Record<string, BankDebit> = {
   usd: 'us_bank_account',
 };
 
-/** What a session offers: cards and the currency's bank debit, narrowed by what was asked. */
+/** The payment methods a session offers: cards and the currency's bank debit, narrowed by the request. */
 export function paymentMethodTypesOf(
   currency: string,
   allowed: string[] | undefined,
@@ -67,7 +67,7 @@ export const billingDetailsOf = (buyer: Buyer): Stripe.Charge.BillingDetails => 
   tax_id: null,
 });
 
-/** How a charge shows what it was paid with. */
+/** A charge's `payment_method_details`. */
 export function chargedWith(
   buyer: Buyer,
   amount: number,

@@ -1,4 +1,4 @@
-/** The moves of Pay on an open session; the table is in `sessions.ts`, what the bank says later in `bank.ts`. */
+/** What happens when the shopper presses Pay. The states are listed in `sessions.ts`; `bank.ts` has what the bank decides later. */
 import type Stripe from 'stripe';
 import { invalid } from '../http/errors';
 import type { Buyer, SessionDetail, StoredEvent } from '../store/records';
@@ -9,24 +9,24 @@ import { cardOf, type Decline } from './cards';
 import { keepCharge } from './charges';
 import { discountByCode, redeem } from './coupons';
 import { createCustomer } from './customers';
-import { happenLater } from './later';
 import { totalsOf, withChosenAmount } from './line-items';
 import { intentOf } from './payment-intents';
 import { bankDebitOf, billingDetailsOf, keepPaymentMethod } from './payment-methods';
-import { NOBODY_KNOWN, refuseTooSmall, shippingCost } from './session-create';
+import { schedule } from './schedule';
+import { NO_CUSTOMER_DETAILS, refuseTooSmall, shippingCost } from './session-create';
 import { detailOf, keepSession, type Session, sessionNamed } from './sessions';
 
-/** What the shopper filled in. */
+/** What the shopper filled in on the payment page. */
 export interface Attempt {
   buyer: Buyer;
-  /** For a price the buyer chooses, in the smallest unit. */
+  /** The amount for a price the buyer chooses, in the currency's smallest unit. */
   customAmount?: number | undefined;
   promotionCode?: string | undefined;
-  /** One of the session's shipping options, by its place. */
+  /** One of the session's shipping options, by index. */
   shippingOption?: number | undefined;
-  /** What the buyer's address adds, when the session computes tax. */
+  /** Tax added for the buyer's address, if the session computes tax. */
   tax?: number | undefined;
-  /** What they were shown instead, under Adaptive Pricing. */
+  /** The amount shown to the buyer in their own currency, under Adaptive Pricing. */
   presentment?: { amount: number; currency: string } | undefined;
 }
 
@@ -35,7 +35,7 @@ export type Outcome =
   | { outcome: 'complete'; session: Session; event: StoredEvent | null }
   | { outcome: 'declined'; session: Session; message: string };
 
-/** The shopper presses Pay. @throws Refusal unless the session is open and what they filled in makes sense */
+/** The shopper presses Pay. @throws Refusal if the session is not open or the input is invalid */
 export function pay(world: World, id: string, attempt: Attempt): Outcome {
   const { session, detail } = applyChoices(world, id, attempt);
   const { total, lines } = totalsOf(world, detail);
@@ -60,7 +60,7 @@ export function pay(world: World, id: string, attempt: Attempt): Outcome {
   return decline(world, confirmed, buyer, intent, onPay);
 }
 
-/** The session as the shopper's choices make it: amount, code, shipping, tax. */
+/** Applies the shopper's choices to the session: amount, promotion code, shipping, tax. */
 function applyChoices(world: World, id: string, attempt: Attempt): { session: Session; detail: SessionDetail } {
   const session = sessionNamed(world, id);
   if (session.status !== 'open')
@@ -106,7 +106,7 @@ function applyChoices(world: World, id: string, attempt: Attempt): { session: Se
   return { session: kept, detail: detailOf(world, id) };
 }
 
-/** The money is there. */
+/** The payment succeeds. */
 export function succeed(world: World, session: Session, detail: SessionDetail, intent: Stripe.PaymentIntent): Outcome {
   const buyer = detail.buyer as Buyer;
   const charge = keepCharge(world, session, intent, buyer, 'succeeded');
@@ -119,12 +119,12 @@ export function succeed(world: World, session: Session, detail: SessionDetail, i
     next_action: null,
   });
   const disputedAfter = buyer.payWith === 'bank_debit' ? undefined : cardOf(buyer.payWith.card).disputedAfter;
-  if (disputedAfter !== undefined) happenLater(world, charge.id, 'dispute', disputedAfter);
+  if (disputedAfter !== undefined) schedule(world, charge.id, 'dispute', disputedAfter);
   emit(world, 'charge.succeeded', charge);
   emit(world, 'payment_intent.succeeded', paid);
   if (session.status === 'open') return complete(world, session, detail, 'paid');
-  // It expired while the bank was asking: the money came all the same, and no session event tells of it.
-  const late = world.store.sessions.put({ ...session, payment_status: 'paid', ...whoBought(session, buyer) });
+  // The session expired while the bank was asking: the money arrives all the same, and no session event reports it.
+  const late = world.store.sessions.put({ ...session, payment_status: 'paid', ...buyerDetails(session, buyer) });
   return { outcome: 'complete', session: late, event: null };
 }
 
@@ -190,20 +190,20 @@ function complete(
     payment_status,
     url: null,
     customer: session.customer ?? customerOf(world, session, detail.buyer as Buyer),
-    ...whoBought(session, detail.buyer as Buyer),
+    ...buyerDetails(session, detail.buyer as Buyer),
   });
   return { outcome: 'complete', session: completed, event: emit(world, 'checkout.session.completed', completed) };
 }
 
-/** A customer of this buyer, where the session makes one of every buyer; else they stay a guest. */
+/** The id of a new customer if the session creates one for every buyer; otherwise null: the buyer stays a guest. */
 function customerOf(world: World, { customer_creation }: Session, { email, name, phone }: Buyer): string | null {
   return customer_creation === 'always' ? createCustomer(world, { email, name, phone }).id : null;
 }
 
-function whoBought(session: Session, buyer: Buyer): Pick<Session, 'collected_information' | 'customer_details'> {
+function buyerDetails(session: Session, buyer: Buyer): Pick<Session, 'collected_information' | 'customer_details'> {
   const { address, email, name, phone } = billingDetailsOf(buyer);
   return {
-    customer_details: { ...NOBODY_KNOWN, address: address ?? null, email, name, phone },
+    customer_details: { ...NO_CUSTOMER_DETAILS, address: address ?? null, email, name, phone },
     collected_information: session.shipping_address_collection
       ? { business_name: null, individual_name: null, shipping_details: buyer.shipping }
       : session.collected_information,

@@ -1,6 +1,6 @@
 /**
- * `/v1/payouts`: the balance on its way to the shop's bank account. An automatic payout takes every balance transaction that has become
- * available; once Stripe has reconciled it, `GET /v1/balance_transactions?payout=` lists them, and the payout's own among them.
+ * `/v1/payouts`: transfers of the balance to the shop's bank account. An automatic payout includes every balance transaction that has become
+ * available. Once Stripe has reconciled it, `GET /v1/balance_transactions?payout=` lists them, together with the payout's own.
  */
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';
@@ -9,10 +9,9 @@ import { range, text } from '../http/params';
 import { type Route, route } from '../http/route';
 import { newId } from '../store/ids';
 import { idOf } from '../store/store';
-import { emit } from '../webhooks/events';
+import { emit, previousOf } from '../webhooks/events';
 import type { World } from '../world';
 import { moveMoney } from './balance';
-import { previousOf } from './products';
 
 const ARRIVES_AFTER = 2 * 24 * 60 * 60;
 
@@ -39,15 +38,15 @@ export const payoutRoutes: Route[] = [
   route('GET', '/v1/payouts/:id', {}, ({ world, id }) => payoutNamed(world, id)),
 ];
 
-interface Asked {
+interface PayoutInput {
   currency: string;
-  /** Another sum than the transactions add up to, as if Stripe's books were wrong; of a manual payout what the shop asked for. */
+  /** Overrides the sum of the transactions, as if Stripe had made a mistake; for a manual payout, the amount the shop asked for. */
   amount?: number | undefined;
   automatic?: boolean | undefined;
 }
 
-/** Sends what is available to the bank. @throws Refusal when there is nothing to send */
-export function createPayout(world: World, { currency, amount, automatic = true }: Asked): Stripe.Payout {
+/** Pays the available balance out to the bank. @throws Refusal when nothing is available */
+export function createPayout(world: World, { currency, amount, automatic = true }: PayoutInput): Stripe.Payout {
   const available = availableIn(world, currency);
   const sum = available.reduce((total, { net }) => total + net, 0);
   if (automatic && available.length === 0) throw invalid(`There is nothing to pay out in ${currency} yet.`);
@@ -101,14 +100,14 @@ export function createPayout(world: World, { currency, amount, automatic = true 
   return payout;
 }
 
-/** Where a payout may go from each status; one that seemed paid may still come back. */
-const ENDS: Record<string, string[]> = {
+/** The statuses a payout may move to. Even a paid one may still come back. */
+const TRANSITIONS: Record<string, string[]> = {
   pending: ['paid', 'failed', 'canceled'],
   in_transit: ['paid', 'failed'],
   paid: ['failed'],
 };
 
-/** The bank says what became of it; when it did not arrive, the money is in the balance again. */
+/** The bank reports the outcome. If the payout did not arrive, its money is back in the balance. */
 export function finishPayout(
   world: World,
   id: string,
@@ -116,7 +115,7 @@ export function finishPayout(
   failure_code = 'account_closed',
 ): Stripe.Payout {
   const before = payoutNamed(world, id);
-  if (!ENDS[before.status]?.includes(status))
+  if (!TRANSITIONS[before.status]?.includes(status))
     throw invalid(`A payout with a status of \`${before.status}\` cannot become \`${status}\`.`);
   const after = world.store.payouts.put({
     ...before,
@@ -140,7 +139,7 @@ export function finishPayout(
   return after;
 }
 
-/** Stripe has found out which transactions it pays. */
+/** Stripe has worked out which transactions the payout pays. */
 export function reconcilePayout(world: World, id: string): Stripe.Payout {
   const before = payoutNamed(world, id);
   if (before.reconciliation_status !== 'in_progress')
@@ -162,7 +161,7 @@ function payoutNamed({ store }: World, id: string): Stripe.Payout {
   return payout;
 }
 
-/** What has become available and no automatic payout has taken yet. A manual payout, being one of them, takes its own amount off. */
+/** The available transactions that no automatic payout includes yet. A manual payout is one of them and lowers the sum by its amount. */
 export function availableIn({ store, clock }: World, currency: string): Stripe.BalanceTransaction[] {
   return [...store.balanceTransactions].filter(
     (transaction) =>

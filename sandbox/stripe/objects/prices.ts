@@ -21,9 +21,9 @@ import {
 } from '../http/params';
 import { type Route, route } from '../http/route';
 import { newId } from '../store/ids';
-import { emit } from '../webhooks/events';
+import { emit, previousOf } from '../webhooks/events';
 import type { World } from '../world';
-import { createProduct, previousOf, productNamed } from './products';
+import { createProduct, productNamed } from './products';
 
 const customUnitAmount = group({
   enabled: required(flag),
@@ -123,28 +123,28 @@ export function priceNamed({ store }: World, id: string, param = 'id'): Stripe.P
   return price;
 }
 
-export function createPrice(world: World, asked: Read<typeof priceShape>, { listed = true } = {}): Stripe.Price {
-  const amounts = amountsOf(asked);
-  if (asked.lookup_key !== undefined) claimLookupKey(world, asked.lookup_key, asked.transfer_lookup_key);
-  if (asked.product === undefined && asked.product_data === undefined) throw missing('product');
+export function createPrice(world: World, input: Read<typeof priceShape>, { listed = true } = {}): Stripe.Price {
+  const amounts = amountsOf(input);
+  if (input.lookup_key !== undefined) claimLookupKey(world, input.lookup_key, input.transfer_lookup_key);
+  if (input.product === undefined && input.product_data === undefined) throw missing('product');
   const product =
-    asked.product === undefined
-      ? createProduct(world, asked.product_data as { name: string })
-      : productNamed(world, asked.product, 'product');
+    input.product === undefined
+      ? createProduct(world, input.product_data as { name: string })
+      : productNamed(world, input.product, 'product');
   const price = world.store.prices.put({
     id: newId('price', 24),
     object: 'price',
-    active: listed && (asked.active ?? true),
+    active: listed && (input.active ?? true),
     billing_scheme: 'per_unit',
     created: world.clock.seconds(),
-    currency: asked.currency,
+    currency: input.currency,
     livemode: false,
-    lookup_key: asked.lookup_key ?? null,
-    metadata: changedMetadata(null, asked.metadata),
-    nickname: asked.nickname ?? null,
+    lookup_key: input.lookup_key ?? null,
+    metadata: changedMetadata(null, input.metadata),
+    nickname: input.nickname ?? null,
     product: product.id,
     recurring: null,
-    tax_behavior: asked.tax_behavior ?? 'unspecified',
+    tax_behavior: input.tax_behavior ?? 'unspecified',
     tiers_mode: null,
     transform_quantity: null,
     type: 'one_time',
@@ -155,9 +155,9 @@ export function createPrice(world: World, asked: Read<typeof priceShape>, { list
 }
 
 function amountsOf(
-  asked: Read<typeof priceShape>,
+  input: Read<typeof priceShape>,
 ): Pick<Stripe.Price, 'custom_unit_amount' | 'unit_amount' | 'unit_amount_decimal'> {
-  const { custom_unit_amount: chosen, unit_amount, unit_amount_decimal } = asked;
+  const { custom_unit_amount: chosen, unit_amount, unit_amount_decimal } = input;
   const given = [chosen?.enabled, unit_amount !== undefined, unit_amount_decimal !== undefined].filter(Boolean).length;
   if (given === 0)
     throw invalid('You must specify one of `unit_amount`, `unit_amount_decimal`, or `custom_unit_amount`.', {
@@ -181,7 +181,7 @@ function amountsOf(
   return {
     custom_unit_amount: null,
     unit_amount: Number.isInteger(amount) ? amount : null,
-    // The library reads this text as a decimal; on the wire it is text.
+    // The library parses this into a decimal; in the response it is a string.
     unit_amount_decimal: String(amount) as unknown as Stripe.Decimal,
   };
 }

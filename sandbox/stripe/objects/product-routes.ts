@@ -1,4 +1,4 @@
-/** `/v1/products`. */
+/** `/v1/products`: the routes; `products.ts` has the objects. */
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';
 import { page, pagingByTime } from '../http/lists';
@@ -16,9 +16,9 @@ import {
   url,
 } from '../http/params';
 import { type Route, route } from '../http/route';
-import { emit } from '../webhooks/events';
+import { emit, previousOf } from '../webhooks/events';
 import { createPrice, priceShape } from './prices';
-import { createProduct, fields, previousOf, productNamed } from './products';
+import { createProduct, fields, productNamed } from './products';
 
 const shared = {
   active: flag,
@@ -49,8 +49,8 @@ export const productRoutes: Route[] = [
       type: known,
     },
     ({ world, params }) => {
-      const { default_price_data, ...asked } = params;
-      const product = createProduct(world, asked);
+      const { default_price_data, ...input } = params;
+      const product = createProduct(world, input);
       if (default_price_data === undefined) return product;
       const price = createPrice(world, { ...default_price_data, product: product.id });
       return world.store.products.patch(product.id, { default_price: price.id });

@@ -1,4 +1,4 @@
-/** Products: what is sold. Their routes are in `productRoutes.ts`. */
+/** Products. Their routes are in `product-routes.ts`. */
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';
 import { changedMetadata } from '../http/params';
@@ -12,21 +12,21 @@ export function productNamed({ store }: World, id: string, param = 'id'): Stripe
   return product;
 }
 
-type Asked = Partial<{ [K in keyof ReturnType<typeof fields>]: unknown }> & {
+type ProductInput = Partial<{ [K in keyof ReturnType<typeof fields>]: unknown }> & {
   name: string;
   id?: string | undefined;
   active?: boolean | undefined;
   metadata?: Record<string, string> | null | undefined;
 };
 
-export function createProduct(world: World, asked: Asked): Stripe.Product {
+export function createProduct(world: World, input: ProductInput): Stripe.Product {
   const { store, clock } = world;
-  if (asked.id !== undefined && store.products.get(asked.id) !== undefined)
+  if (input.id !== undefined && store.products.get(input.id) !== undefined)
     throw invalid('Product already exists.', { code: 'resource_already_exists', param: 'id' });
   const created = clock.seconds();
-  const given = Object.fromEntries(Object.entries(fields(asked)).filter(([, value]) => value !== undefined));
+  const given = Object.fromEntries(Object.entries(fields(input)).filter(([, value]) => value !== undefined));
   const product = store.products.put({
-    id: asked.id ?? newId('prod', 14),
+    id: input.id ?? newId('prod', 14),
     object: 'product',
     active: true,
     created,
@@ -35,8 +35,8 @@ export function createProduct(world: World, asked: Asked): Stripe.Product {
     images: [],
     livemode: false,
     marketing_features: [],
-    metadata: changedMetadata(null, asked.metadata),
-    name: asked.name,
+    metadata: changedMetadata(null, input.metadata),
+    name: input.name,
     package_dimensions: null,
     shippable: null,
     statement_descriptor: null,
@@ -52,24 +52,18 @@ export function createProduct(world: World, asked: Asked): Stripe.Product {
   return product;
 }
 
-/** The fields that are stored as they were given; the empty list stands for an unset one. */
-export function fields(asked: { [field: string]: unknown }) {
+/** The fields that are stored as given; unset lists become empty. */
+export function fields(input: { [field: string]: unknown }) {
   return {
-    active: asked.active,
-    description: asked.description,
-    images: asked.images === null ? [] : asked.images,
-    marketing_features: asked.marketing_features === null ? [] : asked.marketing_features,
-    package_dimensions: asked.package_dimensions === '' ? null : asked.package_dimensions,
-    shippable: asked.shippable,
-    statement_descriptor: asked.statement_descriptor,
-    tax_code: asked.tax_code,
-    unit_label: asked.unit_label,
-    url: asked.url,
+    active: input.active,
+    description: input.description,
+    images: input.images === null ? [] : input.images,
+    marketing_features: input.marketing_features === null ? [] : input.marketing_features,
+    package_dimensions: input.package_dimensions === '' ? null : input.package_dimensions,
+    shippable: input.shippable,
+    statement_descriptor: input.statement_descriptor,
+    tax_code: input.tax_code,
+    unit_label: input.unit_label,
+    url: input.url,
   };
-}
-
-/** What an update changed, as it was before. */
-export function previousOf<T extends object>(before: T, after: T): Partial<T> {
-  const changed = Object.entries(before).filter(([key, value]) => after[key as keyof T] !== value);
-  return Object.fromEntries(changed) as Partial<T>;
 }

@@ -1,6 +1,6 @@
 /**
- * What Radar says of a charge after it was paid: reviews (`/v1/reviews`), which a person closes, and the card issuers' early fraud
- * warnings (`/v1/radar/early_fraud_warnings`), which say that a dispute may follow.
+ * Radar, about a charge that was paid: reviews (`/v1/reviews`), which a person closes, and the card issuers' early fraud warnings
+ * (`/v1/radar/early_fraud_warnings`), which say that a dispute may follow.
  */
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';
@@ -9,10 +9,9 @@ import { text } from '../http/params';
 import { type Route, route } from '../http/route';
 import { newId } from '../store/ids';
 import { idOf } from '../store/store';
-import { emit } from '../webhooks/events';
+import { emit, previousOf } from '../webhooks/events';
 import type { World } from '../world';
 import { chargeNamed } from './charges';
-import { previousOf } from './products';
 
 export const radarRoutes: Route[] = [
   route('GET', '/v1/reviews', pagingByTime, ({ world, params }) =>
@@ -41,7 +40,7 @@ export const radarRoutes: Route[] = [
 
 export type ClosedReason = Stripe.Review.ClosedReason;
 
-/** Somebody, or a rule, wants a person to look at the payment. */
+/** Someone, or a rule, wants a person to look at the payment. */
 export function openReview(world: World, chargeId: string, reason: 'manual' | 'rule' = 'rule'): Stripe.Review {
   const charge = chargeNamed(world, chargeId);
   const intent = idOf(charge.payment_intent);
@@ -63,12 +62,12 @@ export function openReview(world: World, chargeId: string, reason: 'manual' | 'r
     reason,
     session: null,
   });
-  nameReview(world, review);
+  linkReview(world, review);
   emit(world, 'review.opened', review);
   return review;
 }
 
-/** A person has looked, or something else has settled it. */
+/** A person has reviewed the payment, or something else has settled it. */
 export function closeReview(world: World, id: string, reason: ClosedReason): Stripe.Review {
   const before = reviewNamed(world, id);
   if (!before.open) throw invalid(`Review ${id} is closed already: ${before.closed_reason}.`);
@@ -77,7 +76,7 @@ export function closeReview(world: World, id: string, reason: ClosedReason): Str
   return after;
 }
 
-/** The card's issuer tells of fraud. */
+/** The card's issuer reports fraud. */
 export function warnEarly(
   world: World,
   chargeId: string,
@@ -99,7 +98,7 @@ export function warnEarly(
   return warning;
 }
 
-/** A dispute, or a refund of everything, leaves nothing to review and nothing to prevent. */
+/** After a dispute or a full refund there is nothing left to review or to prevent. */
 export function settleRadar(world: World, charge: string, why: 'disputed' | 'refunded' | 'refunded_as_fraud'): void {
   for (const { id, open } of world.store.reviews.by('charge', charge)) if (open) closeReview(world, id, why);
   for (const before of world.store.warnings.by('charge', charge)) {
@@ -115,8 +114,8 @@ function reviewNamed({ store }: World, id: string): Stripe.Review {
   return review;
 }
 
-/** Charge and PaymentIntent name their review. */
-function nameReview({ store }: World, { id, charge, payment_intent }: Stripe.Review): void {
+/** The charge and the PaymentIntent refer to their review. */
+function linkReview({ store }: World, { id, charge, payment_intent }: Stripe.Review): void {
   store.charges.patch(idOf(charge) ?? '', { review: id });
   const intent = idOf(payment_intent);
   if (intent !== null) store.paymentIntents.patch(intent, { review: id });

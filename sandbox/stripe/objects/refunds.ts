@@ -1,4 +1,4 @@
-/** `/v1/refunds`: money back, whole or in parts; one that has succeeded may still fail. */
+/** `/v1/refunds`: full or partial. A refund that has succeeded may still fail. */
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';
 import { page, pagingByTime } from '../http/lists';
@@ -6,16 +6,15 @@ import { changedMetadata, integer, metadata, oneOf, text, unsupported } from '..
 import { type Route, route } from '../http/route';
 import { newId } from '../store/ids';
 import { idOf } from '../store/store';
-import { emit } from '../webhooks/events';
+import { emit, previousOf } from '../webhooks/events';
 import type { World } from '../world';
+import { formatAmount } from './amounts';
 import { moveMoney } from './balance';
 import { BANK_DEBIT_REFUND, type RefundBehaviour, refundBehaviourOf } from './cards';
 import { chargeNamed } from './charges';
-import { happenLater } from './later';
-import { inWords } from './money';
 import { intentNamed } from './payment-intents';
-import { previousOf } from './products';
 import { settleRadar } from './radar';
+import { schedule } from './schedule';
 
 export const refundShape = {
   amount: integer({ min: 1 }),
@@ -65,7 +64,7 @@ function refundNamed({ store }: World, id: string): Stripe.Refund {
   return refund;
 }
 
-interface Asked {
+interface RefundInput {
   amount?: number | undefined;
   charge?: string | undefined;
   payment_intent?: string | undefined;
@@ -73,16 +72,16 @@ interface Asked {
   metadata?: Record<string, string> | null | undefined;
 }
 
-/** Without an amount, all that is left. @throws Refusal in Stripe's words */
+/** Without an amount, refunds all that is left. @throws Refusal in Stripe's words */
 export function createRefund(
   world: World,
-  asked: Asked,
+  input: RefundInput,
   starts?: 'pending' | 'requires_action' | 'succeeded',
 ): Stripe.Refund {
-  const charge = refundableCharge(world, asked);
+  const charge = refundableCharge(world, input);
   const left = charge.amount_captured - charge.amount_refunded;
   if (left === 0) throw invalid(`Charge ${charge.id} has already been refunded.`, { code: 'charge_already_refunded' });
-  const amount = asked.amount ?? left;
+  const amount = input.amount ?? left;
   if (amount > left) throw tooMuch(amount, left, charge);
 
   const behaviour = behaviourOf(world, charge);
@@ -99,32 +98,32 @@ export function createRefund(
     customer: charge.customer,
     customer_account: null,
     destination_details: destinationOf(charge),
-    metadata: changedMetadata(null, asked.metadata),
+    metadata: changedMetadata(null, input.metadata),
     payment_intent: charge.payment_intent,
     payment_method: charge.payment_method,
     ...(status === 'pending' && { pending_reason: 'processing' as const }),
-    reason: asked.reason ?? null,
+    reason: input.reason ?? null,
     receipt_number: null,
     source_transfer_reversal: null,
     status,
     transfer_reversal: null,
   });
   if (starts === undefined && behaviour.becomes !== null)
-    happenLater(world, id, behaviour.becomes === 'fails' ? 'refund_fails' : 'refund_succeeds', behaviour.after);
+    schedule(world, id, behaviour.becomes === 'fails' ? 'refund_fails' : 'refund_succeeds', behaviour.after);
   emit(world, 'refund.created', refund);
   changeRefunded(world, charge, amount, 'charge.refunded');
-  if (amount === left) settleRadar(world, charge.id, asked.reason === 'fraudulent' ? 'refunded_as_fraud' : 'refunded');
+  if (amount === left) settleRadar(world, charge.id, input.reason === 'fraudulent' ? 'refunded_as_fraud' : 'refunded');
   return refund;
 }
 
-/** Where a refund may go from each status. */
-const ENDS: Record<string, string[]> = {
+/** The statuses a refund may move to. */
+const TRANSITIONS: Record<string, string[]> = {
   pending: ['succeeded', 'failed', 'canceled'],
   requires_action: ['succeeded', 'failed', 'canceled'],
   succeeded: ['failed'],
 };
 
-/** Brings a refund to its end, or from success to failure: then the money is with the shop again. */
+/** Ends a refund, or turns a success into a failure. After a failure the money is back with the shop. */
 export function finishRefund(
   world: World,
   id: string,
@@ -132,7 +131,7 @@ export function finishRefund(
   reason = 'lost_or_stolen_card',
 ): Stripe.Refund {
   const before = refundNamed(world, id);
-  if (!ENDS[before.status ?? '']?.includes(status))
+  if (!TRANSITIONS[before.status ?? '']?.includes(status))
     throw invalid(`A refund with a status of \`${before.status}\` cannot become \`${status}\`.`);
   const { pending_reason: _over, ...rest } = before;
   const charge = chargeNamed(world, idOf(before.charge) ?? '');
@@ -152,7 +151,7 @@ export function finishRefund(
   return after;
 }
 
-function refundableCharge(world: World, { charge, payment_intent }: Asked): Stripe.Charge {
+function refundableCharge(world: World, { charge, payment_intent }: RefundInput): Stripe.Charge {
   if (charge === undefined && payment_intent === undefined)
     throw invalid('One of the following params should be provided for this request: payment_intent or charge.', {
       code: 'parameter_missing',
@@ -175,11 +174,11 @@ function chargeOfIntent(world: World, id: string): Stripe.Charge | undefined {
 }
 
 function tooMuch(amount: number, left: number, charge: Stripe.Charge) {
-  const words = (value: number) => inWords(value, charge.currency);
+  const format = (value: number) => formatAmount(value, charge.currency);
   return invalid(
     amount > charge.amount
-      ? `Refund amount (${words(amount)}) is greater than charge amount (${words(charge.amount)})`
-      : `Refund amount (${words(amount)}) is greater than unrefunded amount on charge (${words(left)})`,
+      ? `Refund amount (${format(amount)}) is greater than charge amount (${format(charge.amount)})`
+      : `Refund amount (${format(amount)}) is greater than unrefunded amount on charge (${format(left)})`,
     { param: 'amount' },
   );
 }

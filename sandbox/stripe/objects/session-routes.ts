@@ -1,5 +1,4 @@
 /** `/v1/checkout/sessions`. */
-
 import { page, paging, pagingByTime } from '../http/lists';
 import { changedMetadata, emptyable, group, known, metadata, oneOf, text, unsupported } from '../http/params';
 import { type Route, route } from '../http/route';

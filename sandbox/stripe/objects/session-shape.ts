@@ -1,5 +1,4 @@
-/** What a Checkout Session may be asked for: every parameter Stripe knows, and which of them this sandbox honours. */
-
+/** The parameters of a Checkout Session: every one Stripe knows, and which of them this sandbox honours. */
 import {
   currency,
   email,

@@ -1,7 +1,7 @@
 /**
- * Checkout Sessions. The states one can be in, and what moves it (nothing else does):
+ * Checkout Sessions. The states a session can be in, and what moves it there (nothing else does):
  *
- * | status   | payment_status                | PaymentIntent                          | by                                          |
+ * | status   | payment_status                | PaymentIntent                          | caused by                                   |
  * | -------- | ----------------------------- | -------------------------------------- | ------------------------------------------- |
  * | open     | unpaid                        | none                                   | create                                      |
  * | open     | unpaid                        | requires_payment_method (declined)     | Pay, declined; 3-D Secure failed            |
@@ -11,11 +11,11 @@
  * | complete | unpaid                        | processing                             | Pay by bank debit                           |
  * | complete | paid                          | succeeded                              | the debit settles                           |
  * | complete | unpaid                        | requires_payment_method                | the debit fails                             |
- * | expired  | unpaid                        | none, or canceled                      | its time, or the expire call, while open    |
+ * | expired  | unpaid                        | none, or canceled                      | its time, or an expire request, while open  |
  * | expired  | unpaid                        | requires_action                        | the same, while 3-D Secure is under way     |
  * | expired  | unpaid / paid                 | canceled / succeeded                   | that 3-D Secure then fails / passes         |
  *
- * What Stripe does in the last two rows is not documented; here the test decides. `payments.ts` holds the moves of Pay.
+ * Stripe does not document the last two rows; here the test decides. `payments.ts` has what Pay does, `bank.ts` what the bank does.
  */
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';
@@ -43,7 +43,7 @@ export function detailOf({ store }: World, id: string): SessionDetail {
   return detail;
 }
 
-/** Keeps a session and its detail, with the totals that follow from the detail. */
+/** Stores a session and its detail, with the totals that follow from the detail. */
 export function keepSession(world: World, session: Session, detail: SessionDetail): Session {
   const totals = totalsOf(world, detail);
   world.store.sessionDetails.put({ ...detail, lines: totals.lines });
@@ -55,7 +55,7 @@ export function keepSession(world: World, session: Session, detail: SessionDetai
   });
 }
 
-/** Makes a session expire by itself when its time has come. */
+/** Makes a session expire by itself when its time is up. */
 export function watchExpiry(world: World, { id, expires_at }: Session): void {
   world.clock.at(expires_at * 1000, () => {
     if (world.store.sessions.get(id)?.status === 'open') world.store.transaction(() => expireSession(world, id));
@@ -92,7 +92,7 @@ export function cancelIntent(world: World, intent: Stripe.PaymentIntent): void {
   emit(world, 'payment_intent.canceled', canceled);
 }
 
-/** A copy of an expired session, opened by its recovery address: a new session that no call of the shop's made. */
+/** A copy of an expired session, opened at its recovery address: a new session that the shop did not create. */
 export function recoverSession(world: World, token: string): Session | null {
   const [detail] = world.store.sessionDetails.by('recovery', token);
   if (detail === undefined) return null;
@@ -130,7 +130,7 @@ export const payAddress = (world: World, id: string): string => `${world.publicU
 /** Where the shopper goes after paying. */
 export const successAddress = ({ id, success_url }: Session): string => withSessionId(success_url ?? '', id);
 
-/** Where the shopper goes who turns back, or null when the session names no such place. */
+/** Where the shopper goes after turning back, or null if the session names no such place. */
 export const cancelAddress = ({ id, cancel_url }: Session): string | null =>
   cancel_url && withSessionId(cancel_url, id);
 

@@ -2,11 +2,12 @@
 import express, { type Response, Router } from 'express';
 import { Refusal } from '../http/errors';
 import { MERCHANT } from '../objects/account';
+import { formatAmount } from '../objects/amounts';
 import { authenticate } from '../objects/bank';
-import { inWords } from '../objects/money';
 import { type Outcome, pay } from '../objects/payments';
 import { cancelAddress, recoverSession, type Session, successAddress } from '../objects/sessions';
 import { idOf } from '../store/store';
+import type { Deliveries } from '../webhooks/deliveries';
 import type { World } from '../world';
 import { html } from './html';
 import { notice, type Page, sendPage } from './page-layout';
@@ -17,7 +18,7 @@ import { type Filled, isFree, payPage } from './pay-page';
 const WAIT_FOR_ANSWER = 10_000;
 const EMPTY: Filled = { typed: {}, problems: {}, alert: null };
 
-export function createPages(world: World): Router {
+export function createPages(world: World, deliveries: Deliveries): Router {
   const { store } = world;
   const router = Router();
   const form = express.urlencoded({ extended: false, limit: '64kb' });
@@ -92,9 +93,9 @@ export function createPages(world: World): Router {
   router.get('/receipts/:id', (request, response) => {
     const charge = store.charges.get(request.params.id);
     if (charge === undefined) return sayWhyNot(response, undefined);
-    const sum = inWords(charge.amount, charge.currency);
+    const sum = formatAmount(charge.amount, charge.currency);
     const back =
-      charge.amount_refunded > 0 ? ` ${inWords(charge.amount_refunded, charge.currency)} were given back.` : '';
+      charge.amount_refunded > 0 ? ` ${formatAmount(charge.amount_refunded, charge.currency)} were given back.` : '';
     sendPage(response, 200, notice(`Receipt from ${MERCHANT}`, `${sum} paid.${back}`));
   });
 
@@ -102,7 +103,7 @@ export function createPages(world: World): Router {
   async function goOn(response: Response, outcome: Outcome, declined: (message: string) => void): Promise<void> {
     if (outcome.outcome === 'declined') return declined(outcome.message);
     if (outcome.outcome === 'authenticate') return response.redirect(303, `/pay/${outcome.session.id}/authenticate`);
-    await world.deliveries.firstAnswer(outcome.event, WAIT_FOR_ANSWER);
+    await deliveries.firstAnswer(outcome.event, WAIT_FOR_ANSWER);
     response.redirect(303, successAddress(outcome.session));
   }
 
@@ -128,7 +129,7 @@ function whyNot(session: Session | undefined): { status: number; page: Page } {
 }
 
 function bankPage(session: Session): Page {
-  const sum = inWords(session.amount_total ?? 0, session.currency ?? '');
+  const sum = formatAmount(session.amount_total ?? 0, session.currency ?? '');
   return {
     title: '3-D Secure',
     body: html`<main class="bank"><h1>3-D Secure test page</h1>

@@ -1,7 +1,8 @@
 /** What the shopper fills in on the payment page: read, checked, and put as an attempt to pay. */
+
+import { parseAmount } from '../objects/amounts';
 import { cardOf } from '../objects/cards';
 import { addressOf } from '../objects/customers';
-import { fromWords } from '../objects/money';
 import { bankDebitOf } from '../objects/payment-methods';
 import type { Attempt } from '../objects/payments';
 import type { Session } from '../objects/sessions';
@@ -43,7 +44,7 @@ export function readPayForm(world: World, session: Session, typed: Typed, free: 
     need('country', 'Choose the country.');
   }
   if (typed.customAmount !== undefined)
-    need('customAmount', 'Enter an amount.', (value) => fromWords(value, session.currency ?? '') !== undefined);
+    need('customAmount', 'Enter an amount.', (value) => parseAmount(value, session.currency ?? '') !== undefined);
   if (Object.keys(problems).length > 0) return problems;
 
   const address = addressOf(collectsAddress(session) ? typed : null);
@@ -58,7 +59,7 @@ export function readPayForm(world: World, session: Session, typed: Typed, free: 
   return {
     buyer,
     promotionCode: typed.promotionCode || undefined,
-    ...(typed.customAmount !== undefined && { customAmount: fromWords(typed.customAmount, session.currency ?? '') }),
+    ...(typed.customAmount !== undefined && { customAmount: parseAmount(typed.customAmount, session.currency ?? '') }),
     ...(typed.shippingOption !== undefined && { shippingOption: Number(typed.shippingOption) }),
   };
 }

@@ -1,8 +1,8 @@
 /** The payment page: what is bought on the left, how it is paid on the right. It works without its script. */
 import { MERCHANT } from '../objects/account';
+import { formatAmount } from '../objects/amounts';
 import { TEST_CARDS } from '../objects/cards';
 import { totalsOf } from '../objects/line-items';
-import { inWords } from '../objects/money';
 import { bankDebitOf } from '../objects/payment-methods';
 import { cancelAddress, detailOf, type Session } from '../objects/sessions';
 import { idOf } from '../store/store';
@@ -31,7 +31,7 @@ ${shippingOptions(world, session)}
 ${chosenAmount(world, session, filled)}
 ${payment(world, session, filled)}
 ${session.allow_promotion_codes === true && html`<fieldset><legend>Promotion code</legend>${field(filled, 'promotionCode', 'Code, if you have one')}</fieldset>`}
-<button type="submit" id="pay">${isFree(world, session) ? 'Place order' : `Pay ${inWords(session.amount_total ?? 0, session.currency ?? '')}`}</button>
+<button type="submit" id="pay">${isFree(world, session) ? 'Place order' : `Pay ${formatAmount(session.amount_total ?? 0, session.currency ?? '')}`}</button>
 <p class="small">A sandbox of Stripe Checkout: nothing is charged, and the page forgets the card.</p>
 </form></main></div>`,
     script: SCRIPT,
@@ -42,7 +42,7 @@ export const isFree = (world: World, session: Session): boolean =>
   session.amount_total === 0 && !hasChosenAmount(world, session) && session.shipping_options.length === 0;
 
 function summary(world: World, session: Session): Html {
-  const money = (amount: number) => inWords(amount, session.currency ?? '');
+  const money = (amount: number) => formatAmount(amount, session.currency ?? '');
   const { lines, subtotal, discount, shipping, tax, total } = totalsOf(world, detailOf(world, session.id));
   const back = cancelAddress(session);
   return html`${back !== null && html`<a id="cancel" href="${back}">← Back</a>`}
@@ -96,7 +96,7 @@ function shippingOptions(world: World, session: Session): Html | null {
     ({ shipping_amount, shipping_rate }, index) => {
       const rate = world.store.shippingRates.get(idOf(shipping_rate) ?? '');
       return html`<label class="choice"><input type="radio" name="shippingOption" value="${index}"${rate?.id === chosen && html` checked`}>
-<span>${rate?.display_name}</span><span class="aside">${inWords(shipping_amount, session.currency ?? '')}</span></label>`;
+<span>${rate?.display_name}</span><span class="aside">${formatAmount(shipping_amount, session.currency ?? '')}</span></label>`;
     },
   )}</fieldset>`;
 }

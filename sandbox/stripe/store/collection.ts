@@ -1,7 +1,6 @@
 /**
- * All objects of one kind, in memory, in the order they were made: by id, by the values they are listed by, newest first. Objects
- * are never changed in place: a change puts a new one under the same id, so that whoever holds the old one (an event's snapshot,
- * an undo) still has it as it was.
+ * All objects of one kind, in memory, in the order of their creation, found by id or by an indexed value. Objects are never changed in place:
+ * a change puts a new object under the same id, so a reference to the old one (an event's snapshot, an undo step) still shows the old state.
  */
 export interface Stored {
   readonly id: string;
@@ -24,7 +23,7 @@ export class Collection<T extends Stored, I extends string = never> {
   private readonly order: string[] = [];
   private readonly indexes = new Map<string, Index<T>>();
 
-  /** @param changed told of every change, before it is made, with what was there. */
+  /** @param changed called before every change, with the object before and after it */
   constructor(
     readonly kind: string,
     private readonly changed: (
@@ -53,7 +52,7 @@ export class Collection<T extends Stored, I extends string = never> {
     return item;
   }
 
-  /** Changes some fields of an object that is there. */
+  /** Changes some fields of an existing object. */
   patch(id: string, fields: Partial<T>): T {
     const before = this.get(id);
     if (before === undefined) throw new Error(`no ${this.kind} ${id}`);
@@ -67,7 +66,7 @@ export class Collection<T extends Stored, I extends string = never> {
     this.set(id, null);
   }
 
-  /** Puts or removes without telling anyone: for loading and for undoing. */
+  /** Puts or removes without calling `changed`: for loading and for undoing. */
   set(id: string, item: T | null): void {
     const entry = this.entries.get(id);
     if (item === null) {
@@ -87,12 +86,12 @@ export class Collection<T extends Stored, I extends string = never> {
     return this.walk({ newestFirst: false });
   }
 
-  /** Those with a value in an index, oldest first. */
+  /** The objects with this value in an index, oldest first. */
   by(index: I, key: string): T[] {
     return [...this.walk({ index, key, newestFirst: false })];
   }
 
-  /** Walks the objects, or those with a value in an index, away from the object `from` (left out), newest or oldest first. */
+  /** Walks all objects, or those with a value in an index, newest or oldest first, starting after the object `from`. */
   *walk(way: { index?: I; key?: string; from?: string; newestFirst: boolean }): Generator<T> {
     const positions = way.index === undefined ? undefined : (this.positionsOf(way.index, way.key ?? '') ?? []);
     const length = positions?.length ?? this.order.length;
@@ -101,7 +100,7 @@ export class Collection<T extends Stored, I extends string = never> {
     for (let at = way.newestFirst ? before(from) : after(from); at >= 0 && at < length; at += step) {
       const position = positions?.[at] ?? at;
       const entry = this.entries.get(this.order[position] as string);
-      if (entry?.position === position) yield entry.item; // else deleted, or made again later under the same id
+      if (entry?.position === position) yield entry.item; // otherwise deleted, or created again later under the same id
     }
 
     function before(start: number | undefined): number {
@@ -124,20 +123,20 @@ export class Collection<T extends Stored, I extends string = never> {
       const now = after === undefined ? null : keyOf(after);
       if (old === now) continue;
       if (old !== null) {
-        const there = positions.get(old);
-        there?.splice(lowerBound(there, position), 1);
-        if (there?.length === 0) positions.delete(old);
+        const sorted = positions.get(old);
+        sorted?.splice(lowerBound(sorted, position), 1);
+        if (sorted?.length === 0) positions.delete(old);
       }
       if (now !== null) {
-        const there = positions.get(now) ?? [];
-        there.splice(lowerBound(there, position), 0, position);
-        positions.set(now, there);
+        const sorted = positions.get(now) ?? [];
+        sorted.splice(lowerBound(sorted, position), 0, position);
+        positions.set(now, sorted);
       }
     }
   }
 }
 
-/** Where a position stands, or would stand, in a sorted row. */
+/** The index at which a position stands, or would stand, in a sorted array. */
 function lowerBound(sorted: number[], position: number): number {
   let low = 0;
   let high = sorted.length;

@@ -1,12 +1,12 @@
 /**
- * The sandbox's memory on disk: one line of JSON for each transaction, with every object it changed, appended before anyone is
- * answered. A process killed at any moment leaves whole transactions and at most one torn last line, which never happened.
- * At start the lines are folded into one object each and written anew.
+ * The sandbox's state on disk: one line of JSON per transaction, with every object it changed, appended before the request is answered. A
+ * process killed at any moment leaves whole transactions and at most one torn last line, which is ignored. At start the journal is rewritten
+ * with one line per object.
  */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Kind, id, and the object, or null when it was deleted. */
+/** Kind, id, and the object after the change, or null if it was deleted. */
 export type Change = [kind: string, id: string, after: unknown];
 
 const CHUNK = 1 << 20;
@@ -14,7 +14,7 @@ const CHUNK = 1 << 20;
 export class Journal {
   private constructor(private readonly file: number) {}
 
-  /** Reads what is there into `load`, change by change, and opens the journal for more. */
+  /** Passes every stored change to `load`, then opens the journal for new ones. */
   static open(dataDir: string, load: (change: Change) => void, everything: () => Iterable<Change>): Journal {
     mkdirSync(dataDir, { recursive: true });
     const path = join(dataDir, 'journal.ndjson');

@@ -1,18 +1,18 @@
-/** What the sandbox keeps beside Stripe's own objects. */
+/** What the sandbox stores besides Stripe's own objects. */
 import type Stripe from 'stripe';
 
-/** What a session was asked for and its public object does not show. */
+/** What belongs to a session but is not part of its public object. */
 export interface SessionDetail {
   id: string;
   lines: Stripe.LineItem[];
   discount: Discount | null;
   shipping: ShippingChoice | null;
   paymentIntent: PaymentIntentDefaults;
-  /** Tax the buyer's address adds, when the session computes tax. */
+  /** Tax added for the buyer's address, if the session computes tax. */
   tax: number;
-  /** Once it has expired: the token of the address that opens a copy of it. */
+  /** Once the session has expired: the token of the address that opens a copy of it. */
   recovery: { token: string } | null;
-  /** Who pressed Pay last, and how they pay. */
+  /** The buyer who pressed Pay last, and how they pay. */
   buyer: Buyer | null;
 }
 
@@ -45,8 +45,8 @@ export interface PaymentIntentDefaults {
   setupFutureUsage: 'off_session' | 'on_session' | null;
 }
 
-/** Something that will happen by itself, by the sandbox's clock. */
-export interface Later {
+/** A change that will happen by itself when the sandbox's clock reaches `at` (milliseconds). */
+export interface ScheduledChange {
   /** The object it happens to. */
   id: string;
   what: 'dispute' | 'dispute_lost' | 'dispute_won' | 'refund_fails' | 'refund_succeeds';
@@ -55,14 +55,14 @@ export interface Later {
 
 export type StoredEvent = Omit<Stripe.EventBase, 'pending_webhooks'> & {
   type: string;
-  /** The id of its thin form; an older sandbox gave it none. */
+  /** The id of its thin form; absent on events of older sandboxes. */
   thinId?: string;
 };
 
 export interface EndpointSecrets {
   /** The endpoint's id. */
   id: string;
-  /** Newest first; an older one signs too until it ends (milliseconds). */
+  /** Newest first. An older secret also signs until `until` (milliseconds). */
   secrets: { secret: string; until: number | null }[];
 }
 
@@ -70,15 +70,15 @@ export interface Delivery {
   id: string;
   event: string;
   endpoint: string;
-  /** A snapshot, where an older sandbox did not write it down. */
+  /** Absent on deliveries of older sandboxes, which are snapshots. */
   form?: 'snapshot' | 'thin';
   state: 'delivered' | 'failed' | 'pending';
   attempts: number;
-  /** Milliseconds; when the next attempt is due. */
+  /** When the next attempt is due, in milliseconds. */
   nextAt: number;
 }
 
-/** What was answered under an idempotency key. */
+/** The answer saved under an idempotency key. */
 export interface SavedAnswer {
   /** The key. */
   id: string;
@@ -91,7 +91,7 @@ export interface SavedAnswer {
   savedAt: number;
 }
 
-/** The payout that took a balance transaction. */
+/** The payout that paid out a balance transaction. */
 export interface Settlement {
   /** The balance transaction's id. */
   id: string;

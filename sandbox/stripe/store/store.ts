@@ -5,8 +5,8 @@ import { type Change, Journal } from './journal';
 import type {
   Delivery,
   EndpointSecrets,
-  Later,
   SavedAnswer,
+  ScheduledChange,
   SessionDetail,
   Setting,
   Settlement,
@@ -63,7 +63,7 @@ export class Store {
   });
   readonly payouts = this.collection<Stripe.Payout>('payout');
   readonly settlements = this.collection<Settlement>('settlement');
-  readonly later = this.collection<Later>('later');
+  readonly scheduled = this.collection<ScheduledChange>('later');
   readonly events = this.collection<StoredEvent, 'thin' | 'type'>('event', {
     thin: (event) => event.thinId ?? null,
     type: (event) => event.type,
@@ -82,8 +82,8 @@ export class Store {
   }
 
   /**
-   * Runs `work`; what it changed is written at one stroke when it returns, and undone when it throws. A transaction within a
-   * transaction is part of it. `work` is synchronous, so nobody sees half of it.
+   * Runs `work`. Its changes are written at once when it returns, and undone when it throws. A nested transaction is part of the outer one.
+   * `work` is synchronous, so no one sees half of it.
    */
   transaction<T>(work: () => T): T {
     if (this.undo !== undefined) return work();
@@ -103,7 +103,7 @@ export class Store {
     }
   }
 
-  /** Runs once the transaction is on disk, and not at all if it fails. */
+  /** Runs `next` once the transaction is on disk, and not at all if it fails. */
   afterwards(next: () => void): void {
     this.whenDone.push(next);
   }

@@ -1,33 +1,21 @@
 /**
- * Sending events to webhook endpoints: signed, at least once, in no order, again with growing pauses for three days until a 2xx.
- * Pauses are measured by the sandbox's clock. Tests may hold, drop, delay, repeat, reorder and disguise deliveries, and replay old events.
+ * Delivers events to webhook endpoints: signed, at least once, in no guaranteed order, retried with growing pauses for three days until a
+ * 2xx. Pauses run on the sandbox's clock. Tests may hold, drop, delay, repeat, reorder and tamper with deliveries, and replay old events.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type Stripe from 'stripe';
 import { newId } from '../store/ids';
 import type { Delivery, StoredEvent } from '../store/records';
 import type { World } from '../world';
-import { AS_STRIPE_DOES, type DeliveryPlan, type Said, shuffle, withSaid } from './delivery-plan';
-import { type Form, type Guise, postEvent } from './webhook-post';
+import { AS_STRIPE_DOES, type DeliveryPlan, type Overrides, shuffle, withOverrides } from './delivery-plan';
+import { type Attempt, Sender } from './sender';
+import type { Form, Tampering } from './webhook-post';
 
 const GIVE_UP_AFTER = 3 * 24 * 60 * 60 * 1000;
 const FIRST_PAUSE = 10_000;
 const LONGEST_PAUSE = 12 * 60 * 60 * 1000;
-const AT_ONCE = 64;
-const REMEMBERED = 10_000;
 
-export interface Attempt {
-  event: string;
-  type: string;
-  form: Form;
-  endpoint: string;
-  url: string;
-  /** HTTP status, or null when no answer came. */
-  status: number | null;
-  at: number;
-}
-
-/** Which of the deliveries that wait; all where nothing is said. */
+/** Which of the waiting deliveries; an absent field matches all. */
 export interface Selection {
   types?: string[] | undefined;
   /** Ids of events. */
@@ -39,14 +27,14 @@ export interface Flush extends Selection {
 }
 
 export class Deliveries {
-  readonly attempts: Attempt[] = [];
-  private current = AS_STRIPE_DOES;
+  private readonly sender: Sender;
   private readonly underWay = new Map<string, Promise<void>>();
-  private readonly waiting: (() => void)[] = [];
-  private active = 0;
+  private current = AS_STRIPE_DOES;
 
-  /** @param world what it works on; given late, for the world holds the deliveries. */
-  constructor(private readonly world: () => World) {}
+  /** @param world read late, because the world announces its events here and is made after this */
+  constructor(private readonly world: () => World) {
+    this.sender = new Sender(world);
+  }
 
   /** Within the event's transaction: a delivery in each form for each endpoint that is enabled for it. */
   announce(event: StoredEvent): void {
@@ -66,7 +54,7 @@ export class Deliveries {
       }
   }
 
-  /** After a start: what was not delivered yet is taken up again. */
+  /** Goes on with what was not delivered before a restart. */
   resume(): void {
     for (const delivery of this.pending()) this.schedule(delivery);
   }
@@ -75,24 +63,29 @@ export class Deliveries {
     return this.current;
   }
 
+  /** Every attempt since the sandbox started, oldest first. */
+  get attempts(): Attempt[] {
+    return this.sender.attempts;
+  }
+
   /** How many are being sent or wait for their turn. */
   get underWayNow(): number {
     return this.underWay.size;
   }
 
-  /** A whole new plan, as Stripe does where it says nothing; unless it holds, what was held goes out. */
-  follow(plan: Said<DeliveryPlan>): void {
-    this.current = withSaid(AS_STRIPE_DOES, plan);
+  /** Replaces the plan; a field left out goes back to what Stripe does. Unless the new plan holds, held deliveries go out. */
+  follow(plan: Overrides<DeliveryPlan>): void {
+    this.current = withOverrides(AS_STRIPE_DOES, plan);
     if (this.current.mode !== 'hold') this.resume();
   }
 
   /** After a reset. */
   forget(): void {
-    this.attempts.length = 0;
+    this.sender.forget();
     this.current = AS_STRIPE_DOES;
   }
 
-  /** Sends what waits, whatever the plan says, and comes back when each was answered; in an order, one after the other. */
+  /** Sends waiting deliveries now, whatever the plan, and resolves when all were answered. With an order: one after another. */
   async flush({ order = 'together', ...selection }: Flush = {}): Promise<number> {
     const chosen = this.pending(selection);
     if (order === 'reverse') chosen.reverse();
@@ -102,7 +95,7 @@ export class Deliveries {
     return chosen.length;
   }
 
-  /** Gives up what waits: it never arrives, and is listed as undelivered. */
+  /** Gives up waiting deliveries: they never arrive, and their events are listed as undelivered. */
   discard(selection: Selection = {}): number {
     const { store } = this.world();
     const chosen = this.pending(selection);
@@ -112,7 +105,7 @@ export class Deliveries {
     return chosen.length;
   }
 
-  /** Waits for the first answers to an event, at most so long (real milliseconds). */
+  /** Waits for the first answers to an event, at most `atMost` real milliseconds. */
   async firstAnswer(event: StoredEvent | null, atMost: number): Promise<void> {
     if (event === null) return;
     const sent = this.world()
@@ -123,11 +116,11 @@ export class Deliveries {
     enough.abort();
   }
 
-  /** Sends events once more, or more often, to every endpoint that wants them; the oldest first, or in no order. */
+  /** Sends events again, `times` times, to every endpoint that wants them; oldest first unless shuffled. */
   async resend(
     events: StoredEvent[],
     how: { times?: number | undefined; shuffle?: boolean | undefined; form?: DeliveryPlan['form'] | undefined },
-    guise: Said<Guise> = {},
+    tampering: Overrides<Tampering> = {},
   ): Promise<(number | null)[]> {
     const rounds = Array.from({ length: how.times ?? 1 }, () => events).flat();
     const posts = rounds.flatMap((event) =>
@@ -136,14 +129,16 @@ export class Deliveries {
     if (how.shuffle) shuffle(posts);
     return Promise.all(
       posts.map(({ event, endpoint, form }) =>
-        this.inTurn(() => this.post(endpoint, event, form, withSaid<Guise>(this.current, guise))),
+        this.sender.inTurn(() =>
+          this.sender.post(endpoint, event, form, withOverrides<Tampering>(this.current, tampering)),
+        ),
       ),
     );
   }
 
-  /** When the sandbox ends nothing is sent any more; what was not delivered waits on disk. */
+  /** Nothing is sent once the sandbox closes; undelivered events stay on disk for the next start. */
   async close(): Promise<void> {
-    for (const next of this.waiting.splice(0)) next();
+    this.sender.close();
     await Promise.all(this.underWay.values());
   }
 
@@ -182,21 +177,9 @@ export class Deliveries {
   private start(id: string): Promise<void> {
     const already = this.underWay.get(id);
     if (already !== undefined) return already;
-    const attempt = this.inTurn(() => this.attempt(id)).finally(() => this.underWay.delete(id));
+    const attempt = this.sender.inTurn(() => this.attempt(id)).finally(() => this.underWay.delete(id));
     this.underWay.set(id, attempt);
     return attempt;
-  }
-
-  /** No more than so many at once. */
-  private async inTurn<T>(send: () => Promise<T>): Promise<T> {
-    if (this.active >= AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    this.active++;
-    try {
-      return await send();
-    } finally {
-      this.active--;
-      this.waiting.shift()?.();
-    }
   }
 
   private async attempt(id: string): Promise<void> {
@@ -214,35 +197,14 @@ export class Deliveries {
 
   private async postAll(endpoint: Stripe.WebhookEndpoint, event: StoredEvent, form: Form): Promise<number | null> {
     const copies = Array.from({ length: 1 + this.current.duplicate }, () =>
-      this.post(endpoint, event, form, this.current),
+      this.sender.post(endpoint, event, form, this.current),
     );
     return (await Promise.all(copies))[0] ?? null;
   }
 
-  private async post(
-    endpoint: Stripe.WebhookEndpoint,
-    event: StoredEvent,
-    form: Form,
-    guise: Guise,
-  ): Promise<number | null> {
-    const status = await postEvent(this.world(), endpoint, event, form, guise);
-    const { type } = event;
-    this.attempts.push({
-      event: event.id,
-      type,
-      form,
-      endpoint: endpoint.id,
-      url: endpoint.url,
-      status,
-      at: Date.now(),
-    });
-    if (this.attempts.length > REMEMBERED) this.attempts.shift();
-    return status;
-  }
-
   private record(delivery: Delivery, delivered: boolean): void {
     const { store, clock } = this.world();
-    if (store.deliveries.get(delivery.id) === undefined) return; // forgotten meanwhile
+    if (store.deliveries.get(delivery.id) === undefined) return; // deleted by a reset meanwhile
     store.transaction(() => {
       const attempts = delivery.attempts + 1;
       const nextAt = clock.now() + Math.min(LONGEST_PAUSE, FIRST_PAUSE * 4 ** (attempts - 1));

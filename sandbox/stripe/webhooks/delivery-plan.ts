@@ -1,15 +1,15 @@
-/** How deliveries go: as Stripe's do, unless a test says otherwise. */
-import { type Form, type Guise, HONEST } from './webhook-post';
+/** How webhooks are delivered: as Stripe does it, unless a test changes that. */
+import { type Form, NO_TAMPERING, type Tampering } from './webhook-post';
 
-export interface DeliveryPlan extends Guise {
+export interface DeliveryPlan extends Tampering {
   mode: 'drop' | 'hold' | 'normal';
-  /** How many times more than once each is sent. */
+  /** How many extra copies of each delivery are sent. */
   duplicate: number;
-  /** In no order, each a few milliseconds late. */
+  /** Sends in random order, each delivery a few milliseconds late. */
   shuffle: boolean;
-  /** Milliseconds of the sandbox's clock until each is first sent. */
+  /** How long each delivery waits before its first attempt, in milliseconds of the sandbox's clock. */
   delayMs: number;
-  /** In which form events that happen from now on are sent: as two endpoints would have them when `both`. */
+  /** The form of events created from now on; `both` sends each twice, as to two endpoints. */
   form: Form | 'both';
 }
 
@@ -19,19 +19,18 @@ export const AS_STRIPE_DOES: DeliveryPlan = {
   shuffle: false,
   delayMs: 0,
   form: 'snapshot',
-  ...HONEST,
+  ...NO_TAMPERING,
 };
 
-/** What is said of some fields, or left open. */
-export type Said<T> = { [K in keyof T]?: T[K] | undefined };
+/** Some fields of `T`; a field that is undefined counts as absent. */
+export type Overrides<T> = { [K in keyof T]?: T[K] | undefined };
 
-/** The usual, but for what is said. */
-export function withSaid<T extends object>(usual: T, said: Said<T>): T {
-  const entries = Object.entries(said).filter(([, value]) => value !== undefined);
-  return { ...usual, ...Object.fromEntries(entries) };
+export function withOverrides<T extends object>(defaults: T, overrides: Overrides<T>): T {
+  const entries = Object.entries(overrides).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(entries) };
 }
 
-/** In place, each order as likely as any other. */
+/** In place; every order is equally likely. */
 export function shuffle<T>(row: T[]): void {
   for (let last = row.length - 1; last > 0; last--) {
     const other = Math.floor(Math.random() * (last + 1));

@@ -1,4 +1,4 @@
-/** `/v1/events`: the last thirty days. */
+/** `/v1/events`, the last thirty days, and `/v2/core/events` for their thin form. */
 import { invalid, noSuch } from '../http/errors';
 import { page, pagingByTime } from '../http/lists';
 import { flag, list, text } from '../http/params';
@@ -6,6 +6,7 @@ import { type Route, route } from '../http/route';
 import type { StoredEvent } from '../store/records';
 import type { World } from '../world';
 import { renderEvent } from './events';
+import { changesOf, thinEvent } from './thin-events';
 
 export const eventRoutes: Route[] = [
   route(
@@ -16,7 +17,7 @@ export const eventRoutes: Route[] = [
       const { type, types, delivery_success: success } = params;
       if (type !== undefined && types !== undefined)
         throw invalid('You may only specify one of these parameters: type, types.', { param: 'types' });
-      const found = page(world.store.events, params, {
+      const listed = page(world.store.events, params, {
         url: '/v1/events',
         what: 'event',
         ...(type !== undefined && !type.includes('*') && { only: { index: 'type' as const, key: type } }),
@@ -25,10 +26,15 @@ export const eventRoutes: Route[] = [
           (types === undefined || types.includes(event.type)) &&
           (success === undefined || wasDelivered(world, event) === success),
       });
-      return { ...found, data: found.data.map((event) => renderEvent(world, event)) };
+      return { ...listed, data: listed.data.map((event) => renderEvent(world, event)) };
     },
   ),
   route('GET', '/v1/events/:id', {}, ({ world, id }) => renderEvent(world, eventNamed(world, id))),
+  route('GET', '/v2/core/events/:id', {}, ({ world, id }) => {
+    const [event] = world.store.events.by('thin', id);
+    if (event === undefined) throw noSuch('event', id);
+    return { ...thinEvent(event), changes: changesOf(event) };
+  }),
 ];
 
 export function eventNamed({ store }: World, id: string): StoredEvent {
@@ -37,11 +43,11 @@ export function eventNamed({ store }: World, id: string): StoredEvent {
   return event;
 }
 
-/** `charge.*` asks for a group. */
-const matches = (type: string, asked: string) =>
-  asked.endsWith('*') ? type.startsWith(asked.slice(0, -1)) : type === asked;
+/** `charge.*` matches a group. */
+const matches = (type: string, pattern: string) =>
+  pattern.endsWith('*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern;
 
-/** False for an event that still waits, or was given up, at any endpoint. */
+/** False for an event that is still waiting, or was given up, at any endpoint. */
 function wasDelivered({ store }: World, event: StoredEvent): boolean {
   return store.deliveries.by('event', event.id).every(({ state }) => state === 'delivered');
 }

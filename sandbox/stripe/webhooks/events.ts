@@ -1,4 +1,4 @@
-/** The one place where events are made: an object as it is at this moment, and a delivery to every endpoint that wants it. */
+/** The one place that creates events: a snapshot of an object, queued for every endpoint that wants it. */
 import type Stripe from 'stripe';
 import { newId } from '../store/ids';
 import type { StoredEvent } from '../store/records';
@@ -6,7 +6,7 @@ import { API_VERSION, type World } from '../world';
 
 const DAY = 24 * 60 * 60;
 
-/** Tells of a change. Within the transaction that makes it, so no change is without its event, nor the other way round. */
+/** Records an event of a change, within the transaction that makes it: neither exists without the other. */
 export function emit(
   world: World,
   type: Stripe.Event['type'],
@@ -25,11 +25,17 @@ export function emit(
     type,
     thinId: newId('evt_test', 56),
   });
-  world.deliveries.announce(event);
+  world.announce(event);
   return event;
 }
 
-/** As the API and the webhooks show it. */
+/** The fields an update changed, with their values before it: an event's `previous_attributes`. */
+export function previousOf<T extends object>(before: T, after: T): Partial<T> {
+  const changed = Object.entries(before).filter(([key, value]) => after[key as keyof T] !== value);
+  return Object.fromEntries(changed) as Partial<T>;
+}
+
+/** The event as the API and webhooks show it. */
 export function renderEvent(world: World, event: StoredEvent): Stripe.EventBase {
   const waiting = world.store.deliveries.by('event', event.id).filter(({ state }) => state === 'pending');
   const { thinId: _thin, ...snapshot } = event;

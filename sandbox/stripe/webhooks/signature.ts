@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * The `Stripe-Signature` header: `t=…,v1=…`, one `v1` for each secret that is in force while one is rolled.
- * @param seconds when it is sent, seconds since 1970
+ * The `Stripe-Signature` header: `t=…,v1=…`, with one `v1` per secret, since several are valid while one is being rolled.
+ * @param seconds the time of sending, in seconds since 1970
  */
 export function signatureHeader(payload: string, secrets: string[], seconds: number): string {
   const signatures = secrets.map((secret) =>

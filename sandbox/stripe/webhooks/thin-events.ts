@@ -1,20 +1,10 @@
 /**
- * Events in their thin form, which names the object and brings none of it: https://docs.stripe.com/event-destinations#thin-events
- * A thin event of a v1 object has an id of its own, `v1.` before its type, and names its snapshot in `snapshot_event`.
+ * Events in their thin form, which names the object without including it: https://docs.stripe.com/event-destinations#thin-events
+ * A thin event of a v1 object has its own id, a type that starts with `v1.`, and its snapshot's id in `snapshot_event`.
  */
-import { noSuch } from '../http/errors';
-import { type Route, route } from '../http/route';
 import type { StoredEvent } from '../store/records';
 
-export const thinEventRoutes: Route[] = [
-  route('GET', '/v2/core/events/:id', {}, ({ world, id }) => {
-    const [event] = world.store.events.by('thin', id);
-    if (event === undefined) throw noSuch('event', id);
-    return { ...thinEvent(event), changes: changesOf(event) };
-  }),
-];
-
-/** As it is delivered. */
+/** The event as it is delivered. */
 export function thinEvent({ thinId, type, created, livemode, request, data, ...snapshot }: StoredEvent) {
   const object = data.object as unknown as { id: string; object: string };
   return {
@@ -34,8 +24,8 @@ export function thinEvent({ thinId, type, created, livemode, request, data, ...s
 /** `/v1/checkout/sessions/cs_…` of a `checkout.session`. */
 const addressOf = ({ id, object }: { id: string; object: string }) => `/v1/${object.replaceAll('.', '/')}s/${id}`;
 
-/** What a snapshot tells as `previous_attributes`, with what came after it. */
-function changesOf({ data }: StoredEvent) {
+/** A snapshot's `previous_attributes`, with the values that replaced them. */
+export function changesOf({ data }: StoredEvent) {
   const before = (data.previous_attributes ?? {}) as Record<string, unknown>;
   const object = data.object as unknown as Record<string, unknown>;
   const after = Object.fromEntries(Object.keys(before).map((key) => [key, object[key] ?? null]));

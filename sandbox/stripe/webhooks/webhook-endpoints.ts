@@ -1,4 +1,4 @@
-/** `/v1/webhook_endpoints`: who is told of events. The signing secret is shown once, when the endpoint is made. */
+/** `/v1/webhook_endpoints`: where events are sent. The signing secret is shown once, when the endpoint is created. */
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';
 import { page, paging } from '../http/lists';
@@ -84,7 +84,7 @@ export function keepEndpoint(
   });
 }
 
-/** Rolls the secret: the old one signs too for so many seconds. */
+/** Rolls the secret. The old one also signs for `overlap` seconds. */
 export function rollSecret(world: World, id: string, secret: string, overlap: number): void {
   endpointNamed(world, id);
   const until = world.clock.now() + overlap * 1000;

@@ -1,4 +1,4 @@
-/** One delivery of one event: written in a form, signed, sent, and what was answered. */
+/** One delivery of one event: rendered in its form, signed and sent. */
 import type Stripe from 'stripe';
 import type { StoredEvent } from '../store/records';
 import type { World } from '../world';
@@ -10,27 +10,27 @@ const ANSWER_WITHIN = 20_000;
 
 export type Form = 'snapshot' | 'thin';
 
-/** What a delivery says beside the truth, where a test wants it to. */
-export interface Guise {
-  /** Seconds by which its signature is dated ahead, or back. */
+/** What a test falsifies about a delivery. */
+export interface Tampering {
+  /** Seconds by which the signature's timestamp is ahead, or behind when negative. */
   signedAhead: number;
   livemode: boolean;
-  /** The connected account it is about; null for the shop's own. */
+  /** The connected account the event is about; null for the shop's own. */
   account: string | null;
 }
 
-export const HONEST: Guise = { signedAhead: 0, livemode: false, account: null };
+export const NO_TAMPERING: Tampering = { signedAhead: 0, livemode: false, account: null };
 
-/** The HTTP status answered, or null when no answer came. */
+/** @returns the HTTP status the endpoint answered, or null when no answer came */
 export async function postEvent(
   world: World,
   endpoint: Stripe.WebhookEndpoint,
   event: StoredEvent,
   form: Form,
-  guise: Guise,
+  tampering: Tampering,
 ): Promise<number | null> {
-  const payload = JSON.stringify(bodyOf(world, event, form, guise), null, 2);
-  const signedAt = world.clock.baseSeconds() + guise.signedAhead;
+  const payload = JSON.stringify(bodyOf(world, event, form, tampering), null, 2);
+  const signedAt = world.clock.baseSeconds() + tampering.signedAhead;
   return fetch(endpoint.url, {
     method: 'POST',
     redirect: 'manual',
@@ -50,12 +50,12 @@ export async function postEvent(
   );
 }
 
-function bodyOf(world: World, event: StoredEvent, form: Form, { livemode, account }: Guise): object {
+function bodyOf(world: World, event: StoredEvent, form: Form, { livemode, account }: Tampering): object {
   if (form === 'thin') return { ...thinEvent(event), livemode, ...(account !== null && { context: account }) };
   return { ...renderEvent(world, event), livemode, ...(account !== null && { account, context: account }) };
 }
 
-/** More than one while a secret is rolled. */
+/** More than one while a secret is being rolled. */
 function secretsOf({ store, clock }: World, endpoint: string): string[] {
   const secrets = store.endpointSecrets.get(endpoint)?.secrets ?? [];
   return secrets.filter(({ until }) => until === null || until > clock.now()).map(({ secret }) => secret);

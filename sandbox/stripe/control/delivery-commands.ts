@@ -1,21 +1,22 @@
-/** On tests' orders: how webhooks go. */
+/** Commands about webhooks: how they are delivered, replayed and signed. */
 
 import { emptyable, flag, integer, list, oneOf, required, text } from '../http/params';
+import type { Deliveries } from '../webhooks/deliveries';
 import { eventNamed } from '../webhooks/event-routes';
 import { rollSecret } from '../webhooks/webhook-endpoints';
 import type { World } from '../world';
-import type { ControlRows } from './rows';
+import type { Commands } from './commands';
 
-const guise = { signedAhead: integer(), livemode: flag, account: emptyable(text()) };
+const tampering = { signedAhead: integer(), livemode: flag, account: emptyable(text()) };
 const form = oneOf('both', 'snapshot', 'thin');
 const types = list(text());
 const times = integer({ min: 1, max: 1000 });
-/** Which of the deliveries that wait. */
-const which = { types, events: list(text()) };
+/** Which of the waiting deliveries. */
+const selection = { types, events: list(text()) };
 
-export function deliveryOrders(world: World, { order, act }: ControlRows): void {
-  const { deliveries, silenced, store } = world;
-  order(
+export function addDeliveryCommands(world: World, commands: Commands, deliveries: Deliveries): void {
+  const { silenced, store } = world;
+  commands.add(
     '/deliveries',
     {
       mode: oneOf('drop', 'hold', 'normal'),
@@ -23,19 +24,23 @@ export function deliveryOrders(world: World, { order, act }: ControlRows): void 
       shuffle: flag,
       delayMs: integer({ min: 0 }),
       form,
-      ...guise,
+      ...tampering,
     },
     (plan) => {
       deliveries.follow(plan);
       return deliveries.plan;
     },
   );
-  act('/deliveries/flush', { ...which, order: oneOf('reverse', 'shuffle', 'together') }, async (selection) => ({
-    sent: await deliveries.flush(selection),
-  }));
-  order('/deliveries/discard', which, (selection) => ({ discarded: deliveries.discard(selection) }));
+  commands.addWithoutTransaction(
+    '/deliveries/flush',
+    { ...selection, order: oneOf('reverse', 'shuffle', 'together') },
+    async (selected) => ({
+      sent: await deliveries.flush(selected),
+    }),
+  );
+  commands.add('/deliveries/discard', selection, (selected) => ({ discarded: deliveries.discard(selected) }));
 
-  act(
+  commands.addWithoutTransaction(
     '/events/replay',
     { since: required(integer()), until: integer(), types, times, shuffle: flag, form },
     async ({ since, until = Infinity, types: only, ...how }) => {
@@ -46,14 +51,18 @@ export function deliveryOrders(world: World, { order, act }: ControlRows): void 
       return { events: chosen.length, sent: statuses.length, refused: statuses.filter(isRefused).length };
     },
   );
-  act('/events/:id/redeliver', { times, form, ...guise }, async ({ times: often, form: as, ...disguise }, id) => ({
-    statuses: await deliveries.resend([eventNamed(world, id)], { times: often, form: as }, disguise),
-  }));
-  order('/events/silence', { types: required(types) }, (asked) => {
+  commands.addWithoutTransaction(
+    '/events/:id/redeliver',
+    { times, form, ...tampering },
+    async ({ times: repeats, form: as, ...tampered }, id) => ({
+      statuses: await deliveries.resend([eventNamed(world, id)], { times: repeats, form: as }, tampered),
+    }),
+  );
+  commands.add('/events/silence', { types: required(types) }, (silence) => {
     silenced.clear();
-    for (const type of asked.types) silenced.add(type);
+    for (const type of silence.types) silenced.add(type);
   });
-  order(
+  commands.add(
     '/webhook_endpoints/:id/roll',
     { secret: required(text()), overlapSeconds: integer({ min: 0 }) },
     ({ secret, overlapSeconds = 0 }, id) => rollSecret(world, id, secret, overlapSeconds),

@@ -1,4 +1,4 @@
-/** On tests' orders: what shoppers do at the payment page, and their banks after it. */
+/** Commands about Checkout Sessions: what shoppers do on the payment page, and what their banks do afterwards. */
 
 import { invalid } from '../http/errors';
 import { authenticate, failDebit, settleDebit } from '../objects/bank';
@@ -14,35 +14,35 @@ import {
   sessionNamed,
   successAddress,
 } from '../objects/sessions';
+import type { Deliveries } from '../webhooks/deliveries';
 import type { World } from '../world';
+import type { Commands } from './commands';
 import { attemptOf, payShape } from './pay';
-import type { ControlRows } from './rows';
 
 const DECLINED_CARD = '4000000000009995';
 const AUTHENTICATED_CARD = '4000002500003155';
 const WAIT_FOR_ANSWER = 10_000;
 
-export function sessionOrders(world: World, { order, act }: ControlRows): void {
+export function addSessionCommands(world: World, commands: Commands, deliveries: Deliveries): void {
   const paying = (path: string, card: string) =>
-    act(path, payShape, async (asked, id) => {
+    commands.addWithoutTransaction(path, payShape, async (params, id) => {
       const outcome = world.store.transaction(() =>
-        pay(world, id, attemptOf(world, sessionNamed(world, id), { card, ...asked })),
+        pay(world, id, attemptOf(world, sessionNamed(world, id), { card, ...params })),
       );
-      if (asked.wait && outcome.outcome === 'complete')
-        await world.deliveries.firstAnswer(outcome.event, WAIT_FOR_ANSWER);
+      if (params.wait && outcome.outcome === 'complete') await deliveries.firstAnswer(outcome.event, WAIT_FOR_ANSWER);
       return shown(world, outcome);
     });
 
-  order('/sessions', sessionShape, (params) => createSession(world, params));
+  commands.add('/sessions', sessionShape, (params) => createSession(world, params));
   paying('/sessions/:id/pay', GOOD_CARD.number);
   paying('/sessions/:id/decline', DECLINED_CARD);
   paying('/sessions/:id/three-d-secure/start', AUTHENTICATED_CARD);
-  order('/sessions/:id/three-d-secure/succeed', {}, (_, id) => shown(world, authenticate(world, id, true)));
-  order('/sessions/:id/three-d-secure/fail', {}, (_, id) => shown(world, authenticate(world, id, false)));
-  order('/sessions/:id/settle', {}, (_, id) => settleDebit(world, id));
-  order('/sessions/:id/fail-delayed', {}, (_, id) => failDebit(world, id));
-  order('/sessions/:id/expire', {}, (_, id) => expireSession(world, id));
-  order('/sessions/:id/recover', {}, (_, id) => recovered(world, id));
+  commands.add('/sessions/:id/three-d-secure/succeed', {}, (_, id) => shown(world, authenticate(world, id, true)));
+  commands.add('/sessions/:id/three-d-secure/fail', {}, (_, id) => shown(world, authenticate(world, id, false)));
+  commands.add('/sessions/:id/settle', {}, (_, id) => settleDebit(world, id));
+  commands.add('/sessions/:id/fail-delayed', {}, (_, id) => failDebit(world, id));
+  commands.add('/sessions/:id/expire', {}, (_, id) => expireSession(world, id));
+  commands.add('/sessions/:id/recover', {}, (_, id) => recovered(world, id));
 }
 
 function shown({ publicUrl }: World, outcome: Outcome) {

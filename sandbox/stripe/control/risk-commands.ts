@@ -1,31 +1,33 @@
-/** On tests' orders: disputes, reviews and early fraud warnings. */
+/** Commands about disputes, reviews and early fraud warnings. */
 
 import { emptyable, flag, integer, oneOf, required, text } from '../http/params';
 import { closeDispute, openDispute, reinstateFunds, updateDispute, withdrawFunds } from '../objects/disputes';
 import { closeReview, openReview, warnEarly } from '../objects/radar';
 import type { World } from '../world';
-import type { ControlRows } from './rows';
+import type { Commands } from './commands';
 
-export function riskOrders(world: World, { order }: ControlRows): void {
+export function addRiskCommands(world: World, commands: Commands): void {
   const due_by = emptyable(integer({ min: 0 }));
-  order(
+  commands.add(
     '/charges/:id/dispute',
     { reason: text(), amount: integer({ min: 1 }), status: text(), due_by, withdraw: flag },
     (params, id) => openDispute(world, id, params),
   );
-  order('/disputes/:id/update', { status: text(), due_by }, (params, id) => updateDispute(world, id, params));
-  order('/disputes/:id/withdraw', {}, (_, id) => withdrawFunds(world, id));
-  order('/disputes/:id/reinstate', {}, (_, id) => reinstateFunds(world, id));
-  order(
+  commands.add('/disputes/:id/update', { status: text(), due_by }, (params, id) => updateDispute(world, id, params));
+  commands.add('/disputes/:id/withdraw', {}, (_, id) => withdrawFunds(world, id));
+  commands.add('/disputes/:id/reinstate', {}, (_, id) => reinstateFunds(world, id));
+  commands.add(
     '/disputes/:id/close',
     { status: required(oneOf('lost', 'prevented', 'warning_closed', 'won')) },
     ({ status }, id) => closeDispute(world, id, status),
   );
-  order('/charges/:id/review', { reason: oneOf('manual', 'rule') }, ({ reason }, id) => openReview(world, id, reason));
-  order('/reviews/:id/close', { reason: required(oneOf(...REASONS)) }, ({ reason }, id) =>
+  commands.add('/charges/:id/review', { reason: oneOf('manual', 'rule') }, ({ reason }, id) =>
+    openReview(world, id, reason),
+  );
+  commands.add('/reviews/:id/close', { reason: required(oneOf(...REASONS)) }, ({ reason }, id) =>
     closeReview(world, id, reason),
   );
-  order('/charges/:id/early-fraud-warning', { fraud_type: oneOf(...FRAUDS), actionable: flag }, (params, id) =>
+  commands.add('/charges/:id/early-fraud-warning', { fraud_type: oneOf(...FRAUDS), actionable: flag }, (params, id) =>
     warnEarly(world, id, params),
   );
 }

@@ -1,8 +1,8 @@
-/** Amounts are whole numbers of a currency's smallest unit; people read them otherwise. */
+/** Amounts, between whole numbers of a currency's smallest unit and the way people write them. */
 const ZERO_DECIMAL = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf'.split(' '));
 
-/** `inWords(1250, 'eur')` is `€12.50`. */
-export function inWords(amount: number, currency: string, locale = 'en'): string {
+/** `formatAmount(1250, 'eur')` is `€12.50`. */
+export function formatAmount(amount: number, currency: string, locale = 'en'): string {
   const digits = ZERO_DECIMAL.has(currency) ? 0 : 2;
   return new Intl.NumberFormat(locale, {
     style: 'currency',
@@ -13,8 +13,8 @@ export function inWords(amount: number, currency: string, locale = 'en'): string
   }).format(amount / 10 ** digits);
 }
 
-/** What a person typed as an amount of money, in the smallest unit; undefined when it is none. */
-export function fromWords(typed: string, currency: string): number | undefined {
+/** An amount as a person typed it, in the currency's smallest unit; undefined if it is not a number. */
+export function parseAmount(typed: string, currency: string): number | undefined {
   const amount = Number(typed.trim().replace(',', '.'));
   if (typed.trim() === '' || Number.isNaN(amount)) return undefined;
   return Math.round(amount * (ZERO_DECIMAL.has(currency) ? 1 : 100));

@@ -1,0 +1,28 @@
+/** What a scheduled change does when its time comes, unless something else has settled the matter by then. */
+import type { ScheduledChange } from '../store/records';
+import type { World } from '../world';
+import { closeDispute, isClosed, openDispute } from './disputes';
+import { finishRefund } from './refunds';
+
+export function applyChange(world: World, { id, what }: ScheduledChange): void {
+  CHANGES[what](world, id);
+}
+
+const CHANGES: Record<ScheduledChange['what'], (world: World, id: string) => void> = {
+  dispute(world, charge) {
+    if (world.store.disputes.by('charge', charge).length === 0) openDispute(world, charge, {});
+  },
+  dispute_won: (world, dispute) => decideIfOpen(world, dispute, 'won'),
+  dispute_lost: (world, dispute) => decideIfOpen(world, dispute, 'lost'),
+  refund_succeeds: (world, refund) => finishIf(world, refund, 'pending', 'succeeded'),
+  refund_fails: (world, refund) => finishIf(world, refund, 'succeeded', 'failed'),
+};
+
+function decideIfOpen(world: World, id: string, outcome: 'lost' | 'won'): void {
+  const dispute = world.store.disputes.get(id);
+  if (dispute !== undefined && !isClosed(dispute)) closeDispute(world, id, outcome);
+}
+
+function finishIf(world: World, id: string, is: 'pending' | 'succeeded', outcome: 'failed' | 'succeeded'): void {
+  if (world.store.refunds.get(id)?.status === is) finishRefund(world, id, outcome);
+}
