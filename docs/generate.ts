@@ -4,7 +4,7 @@ import { type Action, RULES, UPDATES } from '../domain/actions';
 import { ORDER_STATUSES } from '../domain/order';
 import { variables } from '../platform/env';
 
-/** One variable as the documentation tells it; `fallback` is null where there is none. */
+/** One variable as it is documented; `fallback` is the default, or null if there is none. */
 interface Documented {
   name: string;
   meaning: string;
@@ -17,7 +17,7 @@ export const OPERATING = join(ROOT, 'docs', 'operating.md');
 export const RUNBOOK = join(ROOT, 'docs', 'staff-runbook.md');
 export const EXAMPLE = join(ROOT, '.env.example');
 
-/** Every variable of the schema. What is required and what is the default is asked of the schema itself. */
+/** Every variable of the schema. Parsing `undefined` shows whether it is required, and its default. */
 const documented: Documented[] = Object.entries(variables).map(([name, schema]) => {
   const absent = schema.safeParse(undefined);
   return {
@@ -28,7 +28,7 @@ const documented: Documented[] = Object.entries(variables).map(([name, schema]) 
   };
 });
 
-/** `.env.example`: what has to be set stands there empty, everything else as a comment with its default. */
+/** `.env.example`: required variables are empty, all others are commented out with their defaults. */
 export function envExample(): string {
   const entries = documented.map(({ name, meaning, required, fallback }) => {
     const plain = meaning.replaceAll('`', '');
@@ -37,11 +37,11 @@ export function envExample(): string {
   return `${HEADER}\n\n${entries.join('\n\n')}\n`;
 }
 
-const HEADER = `# The configuration of the API and the worker, made from platform/env.ts by \`npm run docs:env\`.
-# Copy it to .env and fill it in. \`npm start\` needs none of it: what is absent is embedded, or made up once and kept.
+const HEADER = `# The configuration of the API and the worker, generated from platform/env.ts by \`npm run docs:env\`.
+# Copy it to .env and fill it in. \`npm start\` needs none of it: it embeds or generates whatever is absent.
 # Quote values with spaces or angle brackets, e.g. EMAIL_FROM="Shop <shop@example.com>".`;
 
-/** The page with its table of variables made anew. */
+/** The page with its table of variables regenerated. */
 export function withVariables(page: string): string {
   return withBlock(page, 'variables', variablesTable());
 }

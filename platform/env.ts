@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Keys of the embedded Stripe sandbox begin so; a real Stripe never gives such a key out. */
+/** The prefix of the embedded Stripe sandbox's keys. Real Stripe keys never start with it. */
 export const SANDBOX_KEY_PREFIX = 'sk_test_sandbox';
 
 const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) =>
@@ -23,8 +23,8 @@ const address = z
 const text = z.string().min(1, 'must not be empty');
 
 /**
- * Every variable that Holdfast reads, in the order of the documentation. `describe` is the text of `.env.example` and of the table in
- * docs/operating.md, both made from here by `npm run docs:env`.
+ * Every variable that Holdfast reads, in the order of the documentation. The `describe` texts go into `.env.example` and
+ * the table in docs/operating.md; `npm run docs:env` generates both.
  */
 export const variables = {
   PORT: wholeNumber(0, 65535).default(3000).describe('API port'),
@@ -36,55 +36,59 @@ export const variables = {
   STOREFRONT_URL: url('http:', 'https:')
     .optional()
     .describe(
-      'where success and cart pages live; the one origin that CORS lets in (default `$PUBLIC_URL`, the demo storefront)',
+      'where the success and cart pages are; the only origin that CORS allows (default `$PUBLIC_URL`, the demo storefront)',
     ),
-  TRUST_PROXY: wholeNumber(0, 32).default(0).describe('how many proxies in front are trusted to name the client'),
-  DATA_DIR: text.default('.data').describe('everything the embedded parts write'),
-  DATABASE_URL: url('postgres:', 'postgresql:').describe('PostgreSQL; absent under `npm start`: embedded'),
+  TRUST_PROXY: wholeNumber(0, 32)
+    .default(0)
+    .describe('how many proxies in front of the API are trusted to name the client'),
+  DATA_DIR: text.default('.data').describe('where the embedded parts write'),
+  DATABASE_URL: url('postgres:', 'postgresql:').describe('PostgreSQL; if absent, `npm start` embeds it'),
   TEMPORAL_ADDRESS: text
     .optional()
-    .describe('Temporal, read by `@temporalio/envconfig`; absent under `npm start`: embedded'),
-  TEMPORAL_NAMESPACE: text.default('default').describe('its namespace'),
-  TEMPORAL_API_KEY: text.optional().describe('its API key (Temporal Cloud)'),
-  TEMPORAL_PROFILE: text.optional().describe('a profile of `temporal.toml` instead'),
+    .describe('Temporal, read by `@temporalio/envconfig`; if absent, `npm start` embeds it'),
+  TEMPORAL_NAMESPACE: text.default('default').describe('the Temporal namespace'),
+  TEMPORAL_API_KEY: text.optional().describe('the API key of Temporal Cloud'),
+  TEMPORAL_PROFILE: text.optional().describe('a profile in `temporal.toml`, instead of the three above'),
   STRIPE_SECRET_KEY: z
     .string()
     .regex(/^[sr]k_(?:test|live)_\S+$/, 'must be `sk_test_…`, `sk_live_…` or a restricted key `rk_…`')
-    .describe('absent under `npm start`: the embedded sandbox'),
+    .describe("Stripe's secret or restricted key; if absent, `npm start` uses the embedded sandbox"),
   STRIPE_WEBHOOK_SECRET: z
     .string()
     .transform((list) => list.split(',').map((one) => one.trim()))
     .refine((list) => list.every((one) => one !== ''), 'must not be empty')
-    .describe('one signing secret, or several separated by commas while a secret is rolled'),
-  STRIPE_API_BASE: url('http:', 'https:').optional().describe("another address for Stripe's API"),
-  STRIPE_MAX_PER_SECOND: wholeNumber(1).default(20).describe('calls to Stripe from the whole fleet of workers'),
-  RESEND_API_KEY: text.optional().describe('Resend; absent under `npm start`: the outbox'),
-  RESEND_BASE_URL: url('http:', 'https:').optional().describe("another address for Resend's API"),
-  SMTP_URL: url('smtp:', 'smtps:').optional().describe('send by SMTP instead of Resend'),
-  EMAIL_FROM: address.describe('sender'),
-  STAFF_EMAIL: address.describe('who hears of new orders, disputes and stuck orders'),
-  ADMIN_TOKEN: text.describe('bearer token of `/admin`; printed at start by `npm start`'),
+    .describe('the signing secret, or several separated by commas while a secret is rolled'),
+  STRIPE_API_BASE: url('http:', 'https:').optional().describe("a different address for Stripe's API"),
+  STRIPE_MAX_PER_SECOND: wholeNumber(1).default(20).describe('the limit of calls to Stripe, for all workers together'),
+  RESEND_API_KEY: text.optional().describe("Resend's API key; if absent, `npm start` uses the outbox"),
+  RESEND_BASE_URL: url('http:', 'https:').optional().describe("a different address for Resend's API"),
+  SMTP_URL: url('smtp:', 'smtps:').optional().describe('sends mail by SMTP instead of Resend'),
+  EMAIL_FROM: address.describe('the sender of all mails'),
+  STAFF_EMAIL: address.describe('who gets mails about new orders, disputes and orders that need attention'),
+  ADMIN_TOKEN: text.describe('the bearer token of `/admin`; `npm start` generates and prints one'),
   SIGNING_SECRET: text.describe('signs download and recovery links'),
-  HOLD_TTL_SECONDS: wholeNumber(1, 86_100).default(1860).describe('how long unpaid stock is held'),
+  HOLD_TTL_SECONDS: wholeNumber(1, 86_100).default(1860).describe('how long stock is held for an unpaid checkout'),
   ASYNC_PAYMENT_TTL_SECONDS: wholeNumber(1)
     .default(1_209_600)
     .describe('how long stock is held for a payment that is still processing'),
   RECONCILE_INTERVAL_SECONDS: wholeNumber(1)
     .default(300)
-    .describe('how often Stripe is swept for what webhooks missed'),
+    .describe('how often Stripe is checked for what webhooks missed'),
   AUTO_COMPLETE_SECONDS: wholeNumber(1)
     .default(1_209_600)
-    .describe('a shipped order completes after this long without a delivery report'),
-  CHECKOUT_RATE_LIMIT: wholeNumber(0).default(20).describe('checkouts per minute and client; 0 is off'),
-  CHECKOUT_OPEN_LIMIT: wholeNumber(0).default(10).describe('unpaid checkouts one client may hold at a time; 0 is off'),
-  DOWNLOAD_TTL_SECONDS: wholeNumber(1).default(604_800).describe('life of a download link'),
-  DOWNLOAD_LIMIT: wholeNumber(1).default(5).describe('uses of a download link'),
+    .describe('how long until a shipped order completes without a delivery report'),
+  CHECKOUT_RATE_LIMIT: wholeNumber(0).default(20).describe('checkouts per minute and client; 0 turns the limit off'),
+  CHECKOUT_OPEN_LIMIT: wholeNumber(0)
+    .default(10)
+    .describe('unpaid checkouts one client may hold at a time; 0 turns the limit off'),
+  DOWNLOAD_TTL_SECONDS: wholeNumber(1).default(604_800).describe('how long a download link works'),
+  DOWNLOAD_LIMIT: wholeNumber(1).default(5).describe('how often a download link can be used'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
-    .describe('how much is logged'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:').optional().describe('where traces go; absent: off'),
-  SENTRY_DSN: url('http:', 'https:').optional().describe('where errors go; absent: off'),
+    .describe('the lowest level that is logged'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:').optional().describe('where traces will be sent; not used yet'),
+  SENTRY_DSN: url('http:', 'https:').optional().describe('where errors will be reported; not used yet'),
   NODE_ENV: text.optional().describe('`production` refuses the sandbox'),
 };
 
@@ -98,10 +102,10 @@ const schema = z.object(variables).transform((env) => {
   };
 });
 
-/** The configuration of a process, checked. */
+/** The validated configuration of a process. */
 export type Env = z.output<typeof schema>;
 
-/** Everything that is wrong with the environment, in one message. */
+/** Every problem with the environment, in one message. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   constructor(readonly problems: string[]) {
@@ -111,7 +115,7 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** Reads and checks the environment; throws one `ConfigurationError` that lists every problem. An empty variable counts as absent. */
+/** Reads and validates the environment. Throws one `ConfigurationError` with all problems. An empty variable counts as absent. */
 export function loadEnv(source: NodeJS.ProcessEnv = process.env): Env {
   // An empty webhook secret is a mistake that would switch verification off, so it is not "absent".
   const given = Object.fromEntries(
@@ -132,7 +136,7 @@ export function loadEnv(source: NodeJS.ProcessEnv = process.env): Env {
   return parsed.data;
 }
 
-/** What only several variables together can get wrong. */
+/** Problems that depend on more than one variable. */
 function crossChecks(given: Record<string, string | undefined>): string[] {
   const problems: string[] = [];
   const key = given.STRIPE_SECRET_KEY ?? '';
@@ -140,7 +144,7 @@ function crossChecks(given: Record<string, string | undefined>): string[] {
     problems.push('TEMPORAL_ADDRESS (or TEMPORAL_PROFILE) is required');
   if (!given.RESEND_API_KEY && !given.SMTP_URL) problems.push('RESEND_API_KEY or SMTP_URL is required');
   if (given.NODE_ENV === 'production' && key.startsWith(SANDBOX_KEY_PREFIX))
-    problems.push('STRIPE_SECRET_KEY is the sandbox’s, which must not run with NODE_ENV=production');
+    problems.push('STRIPE_SECRET_KEY is the sandbox’s key, which must not be used with NODE_ENV=production');
   const publicUrl = given.PUBLIC_URL ?? 'http://localhost';
   if (/^[sr]k_live_/.test(key) && URL.canParse(publicUrl) && new URL(publicUrl).protocol === 'http:')
     problems.push('PUBLIC_URL must be https: with a live Stripe key');
