@@ -1,3 +1,5 @@
+import type { AttentionStep } from './attention';
+
 /** Where an order stands. What each word means to a shopper stands in docs/how-an-order-lives.md. */
 export const ORDER_STATUSES = [
   'PENDING',
@@ -64,7 +66,7 @@ export const DECISIONS = {
   reviewClosed: 'review-closed',
   /** Stripe warns of fraud before the buyer has disputed. `retry` goes on all the same, `cancel` gives the money back. */
   fraudWarning: 'fraud-warning',
-} as const;
+} as const satisfies Record<string, AttentionStep>;
 export type Decision = (typeof DECISIONS)[keyof typeof DECISIONS];
 
 export const isDecision = (step: string): step is Decision => Object.values<string>(DECISIONS).includes(step);

@@ -46,6 +46,9 @@ interface Tried {
 /** The key of the request that asks anew for a refund that did not go through. */
 export const againKey = (stripeId: string | null): string => `again-${stripeId}`;
 
+/** The refund that a request with this key asks for anew; null for any other request. */
+export const retriedBy = (requestKey: string): string | null => /^again-(re_\w+)$/.exec(requestKey)?.[1] ?? null;
+
 /**
  * The refunds that did not go through and were not made up for since, the last one first; none where all of the money is given back all the
  * same. Made up for is what Stripe has taken under the key of its `retry`, what was to give all that is left, by a later try, and either by another

@@ -30,8 +30,9 @@ export async function noteStray({ db, clock, metrics }: Deps, session: Session):
     session: sessionId(session.id),
     amount: session.amount_total,
     currency: session.currency,
-    reason:
-      session.mode === 'payment' ? 'a line stands for no product known here' : `a session of mode ${session.mode}`,
+    ...(session.mode === 'payment'
+      ? { kind: 'UNKNOWN_LINES', reason: 'a line stands for no product known here' }
+      : { kind: 'OTHER_MODE', reason: `a session of mode ${session.mode}` }),
     at: new Date(clock.now()),
   });
   if (first) metrics.strays.inc();

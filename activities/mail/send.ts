@@ -85,7 +85,10 @@ export const email = (deps: Deps) => {
       await tell(sessionId, `mail/${key}/unsent`, `${title} not sent: ${why}`);
       return null;
     }
-    const row = { key, template, sessionId, orderNumber: order.number, recipient, ...composed };
+    const row = {
+      ...{ key, template, sessionId, orderNumber: order.number, recipient, ...composed },
+      audience: audience === 'staff' ? ('STAFF' as const) : ('CUSTOMER' as const),
+    };
     await db.$transaction(async (tx) => {
       // Erased since it was read: nothing of the customer may be written down any more. The lock makes one wait for the other.
       const [customer] = await tx.$queryRaw<{ erased: boolean }[]>`

@@ -1,3 +1,4 @@
+import type { AttentionStep } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
 import { DECISIONS, isDecision, isFinal, type OrderStatus, REASONS, type Reason } from '../../domain/order';
 import { againKey, openFailures, refundedOf } from '../../domain/refund';
@@ -81,7 +82,7 @@ export const orders = ({ db, clock, env }: Deps) => ({
     reason,
   }: {
     sessionId: SessionId;
-    step: string;
+    step: AttentionStep;
     reason: string;
   }): Promise<void> {
     const at = new Date(clock.now());

@@ -66,7 +66,7 @@ export const reconciliationReport = (deps: Deps) => {
         })),
       });
       const row = { key, template: TEMPLATE, recipient: env.STAFF_EMAIL, ...written };
-      return tx.mail.create({ data: { ...row, status: 'WRITTEN', createdAt: at } });
+      return tx.mail.create({ data: { ...row, audience: 'STAFF', status: 'WRITTEN', createdAt: at } });
     });
   }
 

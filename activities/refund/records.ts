@@ -118,6 +118,7 @@ async function writeRefund(
     data: {
       key: refund.id,
       sessionId,
+      origin: 'STRIPE',
       reason: 'other',
       actor: 'stripe',
       createdAt: new Date(refund.created * 1000),

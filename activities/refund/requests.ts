@@ -1,6 +1,13 @@
 import { type RefundId, refundId, type SessionId } from '../../domain/ids';
 import type { Reason } from '../../domain/order';
-import { isReversed, type RefundSoFar, type Refusal, type RestockLine, whyNotRefund } from '../../domain/refund';
+import {
+  isReversed,
+  type RefundSoFar,
+  type Refusal,
+  type RestockLine,
+  retriedBy,
+  whyNotRefund,
+} from '../../domain/refund';
 import type { Prisma, Refund } from '../../prisma/generated/client';
 import { type LockedOrder, lockKnownOrder } from '../../store/orders/records';
 import type { Deps } from '../deps';
@@ -64,7 +71,10 @@ export const refundRequests = ({ db, clock }: Pick<Deps, 'db' | 'clock'>) => ({
       if (order.disputed) return { outcome: 'disputed' };
       const attempt = (last?.attempt ?? 0) + 1;
       const key = `${sessionId}/rest/${attempt}`;
-      const asked = await tx.refund.create({ data: { ...rowOf(order, { key, reason, actor }, at), attempt } });
+      const retryOf = last && isReversed(last.status) ? last.stripeId : null;
+      const asked = await tx.refund.create({
+        data: { ...rowOf(order, { key, reason, actor }, at), origin: 'COMPENSATION', attempt, retryOf },
+      });
       return { outcome: 'to-ask', asked: { ...toAsk(asked, paymentIntentId), inDoubt: false } };
     });
   },
@@ -91,7 +101,11 @@ export const refundRequests = ({ db, clock }: Pick<Deps, 'db' | 'clock'>) => ({
       if (own && isRemembered(own)) return { outcome: 'refused', ...refusalOf(own) };
       const others = all.filter((row) => row !== own).map(soFar);
       const why = whyNotRefund({ ...order, sold: SOLD.has(order.stock) }, others, question);
-      const data = { ...rowOf(order, { ...question, key }, at), ...asJson(restock), amount: amount ?? null };
+      const data = {
+        ...rowOf(order, { ...question, key }, at),
+        ...{ ...asJson(restock), amount: amount ?? null },
+        ...{ origin: 'STAFF' as const, requestKey: question.key, retryOf: retriedBy(question.key) },
+      };
       const asked = await tx.refund.upsert({
         where: { key },
         create: { ...data, attempt: 1, ...(why && refusedAs(why)) },

@@ -5,14 +5,17 @@ export interface StraySession {
   session: SessionId;
   amount: number | null;
   currency: string | null;
+  /** Why it is not ours: a line stands for no product here, or the session is a subscription or a setup. */
+  kind: 'UNKNOWN_LINES' | 'OTHER_MODE';
+  /** The same as a sentence for staff. */
   reason: string;
   at: Date;
 }
 
 /** Notes a complete session that is not ours to fulfil. False when it was noted before. */
-export async function writeStray(db: Db, { session, amount, currency, reason, at }: StraySession): Promise<boolean> {
+export async function writeStray(db: Db, { session, at, ...stray }: StraySession): Promise<boolean> {
   const { count } = await db.straySession.createMany({
-    data: [{ sessionId: session, amount, currency, reason, seenAt: at }],
+    data: [{ sessionId: session, ...stray, seenAt: at }],
     skipDuplicates: true,
   });
   return count === 1;

@@ -144,7 +144,10 @@ test('waits for what is not settled: an order that is not final, a refund, a dis
 
   const id = await bought('ebook', 'COMPLETED');
   const at = new Date(shop.world.deps().clock.now());
-  const refund = { key: `${id}/staff/x`, sessionId: id, currency: 'eur', reason: 'other', actor: 'staff' };
+  const refund = {
+    ...{ key: `${id}/staff/x`, origin: 'STAFF' as const, requestKey: 'x' },
+    ...{ sessionId: id, currency: 'eur', reason: 'other', actor: 'staff' },
+  };
   for (const status of ['requested', 'pending', 'requires_action']) {
     const made = status !== 'requested' && { stripeId: 're_open', amount: 1 };
     const row = { ...refund, status, ...made, createdAt: at, updatedAt: at };

@@ -61,7 +61,7 @@ describe('the list of orders', () => {
   });
 
   test('is filtered by status, attention and dispute, and by all together', async () => {
-    const stuck = { attentionStep: 's', attentionReason: 'r', attentionSince: minute(0) };
+    const stuck = { attentionStep: 'read', attentionReason: 'r', attentionSince: minute(0) };
     await office.order('cs_test_a', { createdAt: minute(4) });
     await office.order('cs_test_b', { createdAt: minute(3), status: 'PREPARING', ...stuck });
     await office.order('cs_test_c', { createdAt: minute(2), status: 'PREPARING', disputed: true });
@@ -267,12 +267,29 @@ describe('an order', () => {
         key: 'n',
       },
     });
-    const refund = { sessionId, currency: 'eur', actor: 'staff', createdAt: minute(4), updatedAt: minute(4) };
+    const at = { createdAt: minute(4), updatedAt: minute(4) };
+    const refund = { sessionId, origin: 'STAFF' as const, currency: 'eur', actor: 'staff', ...at };
     await db.refund.create({
-      data: { ...refund, key: 'k1', stripeId: 're_1', amount: 700, status: 'succeeded', reason: 'damaged' },
+      data: {
+        ...refund,
+        key: 'k1',
+        requestKey: 'k1',
+        stripeId: 're_1',
+        amount: 700,
+        status: 'succeeded',
+        reason: 'damaged',
+      },
     });
     await db.refund.create({
-      data: { ...refund, key: 'k2', amount: null, status: 'requested', reason: 'other', createdAt: minute(5) },
+      data: {
+        ...refund,
+        key: 'k2',
+        requestKey: 'k2',
+        amount: null,
+        status: 'requested',
+        reason: 'other',
+        createdAt: minute(5),
+      },
     });
   });
 

@@ -67,7 +67,7 @@ test('mends a mail that was refused for good: contact, then resend', async () =>
   const { id } = await shop.world.checkout([{ sku: 'ebook' }]);
   await shop.world.pay(id, { email: 'refused@nowhere' });
   await shop.world.webhook(id);
-  await until(async () => (await shop.world.order(id)).attentionStep === 'mail');
+  await until(async () => (await shop.world.order(id)).attentionStep === 'contact');
   const flagged = await shop.world.order(id);
   expect(flagged.attentionReason).toMatch(/^Order confirmation given up: .*resend-email|sent again/);
   expect(flagged.attentionReason).not.toContain('nowhere');

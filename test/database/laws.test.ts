@@ -1,5 +1,7 @@
+import { ATTENTION_STEPS } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
 import { ORDER_STATUSES, TRANSITIONS } from '../../domain/order';
+import type { Prisma, RefundOrigin } from '../../prisma/generated/client';
 import { connectDatabase, type Db } from '../../store/database';
 import { inventory } from '../../store/stock/inventory';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -172,5 +174,38 @@ describe('an order', () => {
   test('is one for each session', async () => {
     await order('cs_unique');
     await expect(order('cs_unique')).rejects.toThrow();
+  });
+
+  test('needs attention only at the steps that the code and the database share', async () => {
+    const [{ definition }] = await db.$queryRaw<[{ definition: string }]>`
+      SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conname = 'orders_attention_step_known'`;
+    const known = [...definition.matchAll(/'([^']+)'/g)].map(([, step]) => step);
+    expect(known).toEqual(Object.keys(ATTENTION_STEPS));
+  });
+
+  test('carries a requested cancel with its reason, and a refusal only of a cancel', async () => {
+    await order('cs_cancel');
+    const update = (data: Prisma.OrderUpdateInput) => db.order.update({ where: { sessionId: 'cs_cancel' }, data });
+    await expect(update({ cancelRequestedAt: at })).rejects.toThrow(/orders_cancel_whole/);
+    await expect(update({ cancelRefusal: 'No.' })).rejects.toThrow(/orders_cancel_refusal/);
+    await update({ cancelRequestedAt: at, cancelReason: 'other', cancelRefusal: 'No.' });
+  });
+});
+
+describe('a refund', () => {
+  test('carries a request key exactly when staff asked for it, and one key is one refund', async () => {
+    await order('cs_asked');
+    const refund = (key: string, origin: RefundOrigin, requestKey?: string) =>
+      db.refund.create({
+        data: {
+          ...{ key, origin, sessionId: 'cs_asked', currency: 'eur', amount: 1, status: 'requested' },
+          ...{ reason: 'other', actor: 'staff', createdAt: at, updatedAt: at, ...(requestKey && { requestKey }) },
+        },
+      });
+    await expect(refund('none', 'STAFF')).rejects.toThrow(/refunds_staff_have_a_key/);
+    await expect(refund('rest', 'COMPENSATION', 'k')).rejects.toThrow(/refunds_staff_have_a_key/);
+    await refund('first', 'STAFF', 'k');
+    await expect(refund('second', 'STAFF', 'k')).rejects.toThrow(/Unique constraint/);
+    await refund('all', 'COMPENSATION');
   });
 });

@@ -194,7 +194,7 @@ describe('a customer who cannot be written to', () => {
       select: { attentionStep: true, attentionReason: true },
     });
   const flagged = {
-    attentionStep: 'mail',
+    attentionStep: 'contact',
     attentionReason: 'Order confirmation given up: validation_error. Correct the address, then have it sent again',
   };
   const refuse = () => shop.resend.next({ answer: 422, name: 'validation_error' });
@@ -369,6 +369,7 @@ describe('what is told', () => {
     const session = await placeOrder(shop.db, { refunded: 1500 });
     const refund = {
       sessionId: session,
+      origin: 'COMPENSATION' as const,
       currency: 'eur',
       actor: 'staff',
       createdAt: new Date(NOW),

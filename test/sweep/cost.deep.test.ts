@@ -25,16 +25,16 @@ async function pastOrders(): Promise<void> {
     SELECT 'cs_past_' || n, 'past-' || n, 'COMPLETED', 'PARTIALLY_REFUNDED', 'COMMITTED', 'CHECKOUT', 'eur', 1000, 1000, 100, 'pi_past_' || n, 'ch_past_' || n,
       at, at, at, at FROM (SELECT n, ${last}::timestamptz - n * interval '1 minute' AS at FROM generate_series(1, ${HISTORY}::int) n) past`;
   await world.db.$executeRaw`
-    INSERT INTO refunds (key, stripe_id, session_id, amount, currency, status, reason, actor, created_at, updated_at)
-    SELECT session_id || '/r', 're_past_' || number, session_id, 100, 'eur', 'succeeded', 'other', 'stripe', created_at, created_at
+    INSERT INTO refunds (key, origin, stripe_id, session_id, amount, currency, status, reason, actor, created_at, updated_at)
+    SELECT session_id || '/r', 'STRIPE', 're_past_' || number, session_id, 100, 'eur', 'succeeded', 'other', 'stripe', created_at, created_at
     FROM orders WHERE session_id LIKE 'cs_past_%'`;
   await world.db.$executeRaw`
     INSERT INTO ledger_entries (id, at, category, type, source, payment_intent_id, currency, amount, settled_currency, settled, fee)
     SELECT 'txn_c_' || number, created_at, 'charge', 'charge', charge_id, payment_intent_id, 'eur', 1000, 'eur', 1000, 40 FROM orders WHERE session_id LIKE 'cs_past_%'
     UNION ALL SELECT 'txn_r_' || number, created_at, 'refund', 'refund', 're_past_' || number, payment_intent_id, 'eur', -100, 'eur', -100, 0 FROM orders WHERE session_id LIKE 'cs_past_%'`;
   await world.db.$executeRaw`
-    INSERT INTO stray_sessions (session_id, reason, seen_at, reported_at)
-    SELECT 'cs_stray_' || n, 'theirs', ${last}, ${last} FROM generate_series(1, ${HISTORY}::int) n`;
+    INSERT INTO stray_sessions (session_id, kind, reason, seen_at, reported_at)
+    SELECT 'cs_stray_' || n, 'UNKNOWN_LINES', 'theirs', ${last}, ${last} FROM generate_series(1, ${HISTORY}::int) n`;
   await world.db.$executeRaw`
     INSERT INTO discrepancies (kind, reference, detail, found_by, first_seen_at, last_seen_at, resolved_at, report_key, reported_at)
     SELECT 'amount_differs', 'cs_past_' || n, 'was put right', ${randomUUID()}::uuid, ${last}, ${last}, ${last}, 'r', ${last} FROM generate_series(1, ${HISTORY}::int) n`;

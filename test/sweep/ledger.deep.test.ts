@@ -159,6 +159,7 @@ describe('each kind of discrepancy', () => {
     await world.db.refund.create({
       data: {
         ...invented,
+        origin: 'STRIPE',
         amount: 10,
         status: 'succeeded',
         reason: 'other',

@@ -194,7 +194,10 @@ describe('orders whose run is not what it should be', () => {
     const at = new Date(world.deps().clock.now() - 7_200_000);
     const key = `${id}/staff/lost-with-its-run`;
     const row = { key, sessionId: id, amount: 300n, currency: 'eur', reason: 'damaged', actor: 'staff' };
-    await world.db.refund.create({ data: { ...row, status: 'requested', attempt: 1, createdAt: at, updatedAt: at } });
+    const request = { origin: 'STAFF' as const, requestKey: 'lost-with-its-run' };
+    await world.db.refund.create({
+      data: { ...row, ...request, status: 'requested', attempt: 1, createdAt: at, updatedAt: at },
+    });
     await sweep(world);
     expect(await world.end(refundRequestId(id, 'lost-with-its-run'))).toMatchObject({ outcome: 'refunded' });
     await sweep(world);

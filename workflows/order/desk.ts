@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { MailRequest } from '../../activities/mail/send';
 import type { OrderFactsNow } from '../../activities/order/facts';
+import type { AttentionStep } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
 import { isFinal, type OrderStatus } from '../../domain/order';
 import { factPairs, type Opening, type OrderInput, openUpdate, retryUpdate, stateQuery } from '../../messages/order';
@@ -22,7 +23,7 @@ import { Mails } from './mails';
 
 /** A step that cannot go on by itself. */
 export interface Parked {
-  step: string;
+  step: AttentionStep;
   reason: string;
 }
 
@@ -166,7 +167,7 @@ export class Desk {
    * Does a step until it is done. One that cannot go on is parked: in sight of staff, with a reason they can act on, waiting for `retry` or
    * its own slow retry.
    */
-  async untilDone<T>(step: string, act: () => Promise<T>): Promise<T> {
+  async untilDone<T>(step: AttentionStep, act: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
       try {
         const result = await act();

@@ -13,7 +13,7 @@ export async function open(desk: Desk): Promise<'nothing-to-do' | { ending: Unpa
   const write = () => desk.untilDone('open', () => database.openOrder({ sessionId, hold: !gone }));
   let opened = await write();
   if (opened.outcome === 'unknown') {
-    const taken = await desk.untilDone('take up', () =>
+    const taken = await desk.untilDone('take-up', () =>
       stripe.takeUpSession.executeWithOptions({ summary: 'Takes up a session' }, [{ sessionId }]),
     );
     if (taken === 'not-complete') throw NOT_COMPLETE;

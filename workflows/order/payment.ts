@@ -92,7 +92,7 @@ class Watch {
       return this.desk.untilDone('confirm', () =>
         stripe.lookAtSession.executeWithOptions({ summary: 'Reads the session' }, [{ sessionId }]),
       );
-    return this.desk.untilDone('close the till', () =>
+    return this.desk.untilDone('expire-session', () =>
       stripeLater.closeTill.executeWithOptions({ summary: `Closes the till: ${this.ending}` }, [{ sessionId }]),
     );
   }

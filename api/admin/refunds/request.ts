@@ -59,9 +59,11 @@ async function store(
   const { amount = null, reason, restock } = request;
   return db.$transaction(async (tx) => {
     const { currency } = await tx.order.findUniqueOrThrow({ where: { sessionId }, select: { currency: true } });
-    const asked = { amount, currency, reason, actor: 'staff', requestHash, ...(restock && { restock }) };
+    const asked = { amount, currency, reason, actor: 'staff', requestHash, requestKey, ...(restock && { restock }) };
     const { count } = await tx.refund.createMany({
-      data: [{ key, sessionId, ...asked, status: 'requested', attempt: 0, createdAt: at, updatedAt: at }],
+      data: [
+        { key, sessionId, ...asked, origin: 'STAFF', status: 'requested', attempt: 0, createdAt: at, updatedAt: at },
+      ],
       skipDuplicates: true,
     });
     if (count === 1 && note !== undefined) {

@@ -11,6 +11,9 @@ CREATE TYPE "MovementKind" AS ENUM ('ADJUST', 'HOLD', 'RELEASE', 'COMMIT', 'TAKE
 CREATE TYPE "HoldState" AS ENUM ('ACTIVE', 'COMMITTED', 'RELEASED');
 
 -- CreateEnum
+CREATE TYPE "StrayKind" AS ENUM ('UNKNOWN_LINES', 'OTHER_MODE');
+
+-- CreateEnum
 CREATE TYPE "OrderStatus" AS ENUM ('PENDING', 'PAID', 'PREPARING', 'SHIPPED', 'COMPLETED', 'EXPIRED', 'CANCELLED', 'REFUNDED');
 
 -- CreateEnum
@@ -20,7 +23,13 @@ CREATE TYPE "PaymentStatus" AS ENUM ('UNPAID', 'PROCESSING', 'PAID', 'NO_PAYMENT
 CREATE TYPE "StockState" AS ENUM ('HELD', 'SOLD_OUT', 'RELEASED', 'COMMITTED', 'RETURNED');
 
 -- CreateEnum
+CREATE TYPE "RefundOrigin" AS ENUM ('STAFF', 'COMPENSATION', 'STRIPE');
+
+-- CreateEnum
 CREATE TYPE "MailStatus" AS ENUM ('WRITTEN', 'SENT', 'GIVEN_UP');
+
+-- CreateEnum
+CREATE TYPE "MailAudience" AS ENUM ('CUSTOMER', 'STAFF');
 
 -- CreateEnum
 CREATE TYPE "ReconciliationStatus" AS ENUM ('RUNNING', 'COMPLETED', 'FAILED');
@@ -149,6 +158,7 @@ CREATE TABLE "stray_sessions" (
     "session_id" TEXT NOT NULL,
     "amount" BIGINT,
     "currency" TEXT,
+    "kind" "StrayKind" NOT NULL,
     "reason" TEXT NOT NULL,
     "seen_at" TIMESTAMPTZ(3) NOT NULL,
     "reported_at" TIMESTAMPTZ(3),
@@ -192,10 +202,15 @@ CREATE TABLE "orders" (
     "disputed" BOOLEAN NOT NULL DEFAULT false,
     "review_open" BOOLEAN NOT NULL DEFAULT false,
     "fraud_warning" BOOLEAN NOT NULL DEFAULT false,
+    "cancel_requested_at" TIMESTAMPTZ(3),
+    "cancel_reason" TEXT,
+    "cancel_refusal" TEXT,
     "recoverable_until" TIMESTAMPTZ(3),
     "processing_since" TIMESTAMPTZ(3),
+    "in_flight_since" TIMESTAMPTZ(3),
     "declined" BOOLEAN NOT NULL DEFAULT false,
     "paid_at" TIMESTAMPTZ(3),
+    "shipped_at" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "updated_at" TIMESTAMPTZ(3) NOT NULL,
     "version" INTEGER NOT NULL DEFAULT 1,
@@ -278,6 +293,9 @@ CREATE TABLE "customers" (
 -- CreateTable
 CREATE TABLE "refunds" (
     "key" TEXT NOT NULL,
+    "origin" "RefundOrigin" NOT NULL,
+    "request_key" TEXT,
+    "retry_of" TEXT,
     "stripe_id" TEXT,
     "session_id" TEXT NOT NULL,
     "amount" BIGINT,
@@ -346,6 +364,7 @@ CREATE TABLE "notices" (
 CREATE TABLE "mails" (
     "key" TEXT NOT NULL,
     "template" TEXT NOT NULL,
+    "audience" "MailAudience" NOT NULL,
     "session_id" TEXT,
     "order_number" TEXT,
     "recipient" TEXT NOT NULL,
@@ -528,13 +547,13 @@ CREATE INDEX "customers_user_id_idx" ON "customers"("user_id");
 CREATE UNIQUE INDEX "refunds_stripe_id_key" ON "refunds"("stripe_id");
 
 -- CreateIndex
-CREATE INDEX "refunds_session_id_idx" ON "refunds"("session_id");
-
--- CreateIndex
 CREATE INDEX "refunds_updated" ON "refunds"("updated_at");
 
 -- CreateIndex
 CREATE INDEX "refunds_status" ON "refunds"("status", "updated_at");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "refunds_session_id_request_key_key" ON "refunds"("session_id", "request_key");
 
 -- CreateIndex
 CREATE INDEX "disputes_session_id_idx" ON "disputes"("session_id");

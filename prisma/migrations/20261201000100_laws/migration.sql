@@ -21,7 +21,13 @@ ALTER TABLE orders
   ADD CONSTRAINT orders_money_bounds CHECK (subtotal >= 0 AND total >= 0 AND refunded >= 0),
   ADD CONSTRAINT orders_tax_included_bounds CHECK (0 <= tax_included AND tax_included <= tax),
   ADD CONSTRAINT orders_presentment_whole CHECK ((presentment_amount IS NULL) = (presentment_currency IS NULL)),
-  ADD CONSTRAINT orders_attention_whole CHECK ((attention_step IS NULL) = (attention_reason IS NULL) AND (attention_step IS NULL) = (attention_since IS NULL));
+  ADD CONSTRAINT orders_attention_whole CHECK ((attention_step IS NULL) = (attention_reason IS NULL) AND (attention_step IS NULL) = (attention_since IS NULL)),
+  -- The same list as ATTENTION_STEPS in domain/attention.ts. A test compares the two.
+  ADD CONSTRAINT orders_attention_step_known CHECK (attention_step IN
+    ('open', 'take-up', 'confirm', 'expire-session', 'release', 'commit', 'ship', 'read', 'complete', 'refund', 'return', 'decide', 'mail',
+     'contact', 'refund-failed', 'dispute-lost', 'review-closed', 'fraud-warning')),
+  ADD CONSTRAINT orders_cancel_whole CHECK ((cancel_requested_at IS NULL) = (cancel_reason IS NULL)),
+  ADD CONSTRAINT orders_cancel_refusal_of_a_cancel CHECK (cancel_refusal IS NULL OR cancel_requested_at IS NOT NULL);
 ALTER TABLE order_items
   ADD CONSTRAINT order_items_quantity_positive CHECK (quantity > 0),
   ADD CONSTRAINT order_items_shipped_bounds CHECK (0 <= shipped AND shipped <= quantity),
@@ -208,6 +214,7 @@ CREATE INDEX holds_active ON holds (until) WHERE state = 'ACTIVE';
 ALTER TABLE refunds
   ADD CONSTRAINT refunds_amount_positive CHECK (amount IS NULL OR amount >= 0),
   ADD CONSTRAINT refunds_attempt_bounds CHECK (attempt >= 0),
+  ADD CONSTRAINT refunds_staff_have_a_key CHECK ((origin = 'STAFF') = (request_key IS NOT NULL)),
   ADD CONSTRAINT refunds_refusal_whole CHECK ((refusal IS NULL) = (refusal_reason IS NULL)),
   -- A refused refund says why. A refund that Stripe made is never called refused, and one without Stripe's id was not made by Stripe.
   ADD CONSTRAINT refunds_refused_has_why CHECK ((status = 'refused') = (refusal IS NOT NULL)),

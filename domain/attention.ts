@@ -1,0 +1,25 @@
+/**
+ * The steps at which an order may need attention, each with what it means for staff. The database accepts no other step (a check on
+ * `orders.attention_step`), and the table in docs/staff-runbook.md explains each; tests compare all three.
+ */
+export const ATTENTION_STEPS = {
+  open: 'The database could not write the order.',
+  'take-up': 'Stripe could not be asked about a session that was made elsewhere.',
+  confirm: 'Stripe could not be asked about the payment, or the payment differs from what was asked.',
+  'expire-session': 'Stripe could not be asked to expire the unpaid session.',
+  release: 'The database could not release the stock of an unpaid order.',
+  commit: 'The database could not turn the held stock into a sale.',
+  ship: 'The database could not record a shipment.',
+  read: 'The database could not read the order.',
+  complete: 'The database could not complete the order.',
+  refund: 'Stripe could not be asked for a refund, or refuses it while a dispute is open.',
+  return: 'The database could not return the goods of a lost dispute to stock.',
+  decide: 'The database could not record a decision by staff.',
+  mail: 'The mail provider does not accept a mail. The order itself goes on.',
+  contact: 'A mail to the customer was given up, usually because the address is wrong.',
+  'refund-failed': 'A refund did not go through: the shop has the money again.',
+  'dispute-lost': 'The bank decided a dispute for the buyer: the money is gone.',
+  'review-closed': 'A Radar review ended without an approval.',
+  'fraud-warning': 'The card’s issuer reports the payment as fraud. A dispute often follows.',
+} as const;
+export type AttentionStep = keyof typeof ATTENTION_STEPS;
