@@ -5,15 +5,15 @@ import { loadEnv, variables } from '../../platform/env';
 describe('what is written down of the configuration', () => {
   const page = readFileSync(OPERATING, 'utf8');
 
-  it('.env.example is what `npm run docs:env` makes', () => {
+  test('.env.example is what `npm run docs:env` makes', () => {
     expect(readFileSync(EXAMPLE, 'utf8')).toBe(envExample());
   });
 
-  it('the table of docs/operating.md is what `npm run docs:env` makes', () => {
+  test('the table of docs/operating.md is what `npm run docs:env` makes', () => {
     expect(page).toBe(withVariables(page));
   });
 
-  it('every variable is in both, with words', () => {
+  test('every variable is in both, with words', () => {
     for (const [name, schema] of Object.entries(variables)) {
       expect(schema.description).toBeTruthy();
       expect(page).toContain(`| \`${name}\` | ${schema.description?.slice(0, 10)}`);
@@ -21,7 +21,7 @@ describe('what is written down of the configuration', () => {
     }
   });
 
-  it('calls required exactly what a process cannot start without', () => {
+  test('calls required exactly what a process cannot start without', () => {
     const required = [...envExample().matchAll(/^(\w+)=/gm)].map(([, name]) => name as string);
     const filled = Object.fromEntries(required.map((name) => [name, VALUES[name]]));
     expect(() => loadEnv({ ...filled, ...ONE_OF_EACH })).not.toThrow();

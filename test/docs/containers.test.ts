@@ -11,7 +11,7 @@ const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
 /** The image needs Docker, which not every machine has; what can be read off the files is checked everywhere. */
 describe('the containers', () => {
-  it.each(['docker/temporal-setup.sh', 'docs/going-live.md'])(
+  test.each(['docker/temporal-setup.sh', 'docs/going-live.md'])(
     '%s makes every search attribute, of its type',
     (file) => {
       const made = [...read(file).matchAll(/--name (\w+) --type (\w+)/g)].map(([, name, type]) => `${name} ${type}`);
@@ -20,7 +20,7 @@ describe('the containers', () => {
     },
   );
 
-  it('binds every port to the loopback interface', () => {
+  test('binds every port to the loopback interface', () => {
     const ports = [...read('docker-compose.yml').matchAll(/ports:\n((?: +- .+\n)+)/g)].flatMap(([, list]) =>
       (list as string).trim().split(/\s*\n\s*/),
     );
@@ -28,7 +28,7 @@ describe('the containers', () => {
     for (const port of ports) expect(port).toMatch(/^- 127\.0\.0\.1:\d+:\d+$/);
   });
 
-  it('pins every image', () => {
+  test('pins every image', () => {
     const composed = [...read('docker-compose.yml').matchAll(/^ +image: (\S+)$/gm)].map(([, image]) => image as string);
     const bases = [...read('Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, image]) => image as string);
     const images = [...composed.filter((image) => image !== 'holdfast'), ...bases];
@@ -36,7 +36,7 @@ describe('the containers', () => {
     for (const image of images) expect(image).toMatch(/:\d+\.\d+/);
   });
 
-  it('builds the image with the scripts that everybody uses, and runs it without rights', () => {
+  test('builds the image with the scripts that everybody uses, and runs it without rights', () => {
     const steps = [...read('Dockerfile').matchAll(/^RUN npm run ([\w:]+)$/gm)].map(([, script]) => script);
     expect(steps).toEqual(['build']);
     for (const script of steps) expect(Object.keys(packageJson.scripts)).toContain(script);
@@ -46,7 +46,7 @@ describe('the containers', () => {
     );
   });
 
-  it('copies the schema before it installs, because installing generates the database client', () => {
+  test('copies the schema before it installs, because installing generates the database client', () => {
     const [, schema] = read('prisma.config.ts').match(/schema: '(.+)'/) as RegExpMatchArray;
     const dockerfile = read('Dockerfile');
     const copied = dockerfile.indexOf(`COPY ${schema} ${schema}`);

@@ -10,7 +10,7 @@ const rows = (section: string) =>
   [...section.matchAll(/^\| `([^`]+)` \| (.+) \|$/gm)].map(([, name, why]) => ({ name, why }));
 
 describe('docs/dependencies.md', () => {
-  it.each([
+  test.each([
     ['run time', atRunTime, packageJson.dependencies],
     ['development', inDevelopment, packageJson.devDependencies],
   ])('says of every package of %s why it is there, and of no other', (_, section, packages) => {

@@ -20,7 +20,7 @@ const read = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 describe.each(PAGES)('%s', (page) => {
   const text = read(page);
 
-  it('links to what is there', () => {
+  test('links to what is there', () => {
     const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link as string);
     for (const link of links.filter((one) => !/^https?:/.test(one))) {
       const [path = '', anchor] = link.split('#');
@@ -30,7 +30,7 @@ describe.each(PAGES)('%s', (page) => {
     }
   });
 
-  it('names only commands that exist', () => {
+  test('names only commands that exist', () => {
     const commands = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, command]) => command);
     for (const command of commands) expect(Object.keys(packageJson.scripts)).toContain(command);
   });
@@ -39,7 +39,7 @@ describe.each(PAGES)('%s', (page) => {
 describe('docs/how-an-order-lives.md', () => {
   const text = read('docs/how-an-order-lives.md');
 
-  it('draws only moves that an order can make, and every status', () => {
+  test('draws only moves that an order can make, and every status', () => {
     const moves = [...text.matchAll(/^ {2}([A-Z]+) --> ([A-Z]+):/gm)].map(([, from, to]) => [from, to]);
     expect(moves.length).toBeGreaterThan(10);
     for (const [from, to] of moves) expect(TRANSITIONS[from as keyof typeof TRANSITIONS]).toContain(to);
@@ -50,7 +50,7 @@ describe('docs/how-an-order-lives.md', () => {
 describe('docs/staff-runbook.md', () => {
   const text = read('docs/staff-runbook.md');
 
-  it('filters by search attributes that exist, and by statuses that do', () => {
+  test('filters by search attributes that exist, and by statuses that do', () => {
     const filters = [...text.matchAll(/^\| [^|]+ \| `([^`]+)`/gm)].map(([, filter]) => filter as string);
     const attributes = Object.values(SEARCH_ATTRIBUTES).map(({ name }) => name);
     const known = [...attributes, 'StartTime', 'ExecutionStatus', 'WorkflowType'];
@@ -62,7 +62,7 @@ describe('docs/staff-runbook.md', () => {
     for (const [, status] of text.matchAll(/OrderStatus = '(\w+)'/g)) expect(ORDER_STATUSES).toContain(status);
   });
 
-  it('tells of every update there is, with data that is JSON', () => {
+  test('tells of every update there is, with data that is JSON', () => {
     const names = [shipUpdate, deliverUpdate, cancelUpdate, retryUpdate].map(({ name }) => name);
     for (const name of names) expect(text).toMatch(new RegExp(`^\\| \`${name}\` \\|`, 'm'));
     const data = [...text.matchAll(/\| `(\{.*?\})` \|/g)].map(([, json]) => json as string);
@@ -72,7 +72,7 @@ describe('docs/staff-runbook.md', () => {
 });
 
 describe('docs/operating.md', () => {
-  it('tells of every metric of ours, and of no other', () => {
+  test('tells of every metric of ours, and of no other', () => {
     const worker = createRegistry('worker');
     createActivityMetrics(worker);
     createSweepMetrics(worker, {} as Deps);
@@ -83,7 +83,7 @@ describe('docs/operating.md', () => {
     expect(rows.sort()).toEqual(ours.sort());
   });
 
-  it('names answers that the API gives', () => {
+  test('names answers that the API gives', () => {
     for (const [, code] of read('docs/operating.md').matchAll(/`(invalid_\w+|unavailable)`/g))
       expect(Object.keys(PROBLEMS)).toContain(code);
   });

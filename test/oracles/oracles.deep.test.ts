@@ -57,11 +57,11 @@ async function witnessed(): Promise<Witnessed> {
 const operationOf = (one: { method: string; url: string }) => judge.operationOf(one) ?? `${one.method} ${one.url}`;
 
 describe('the specification', () => {
-  it('is of the API version that the library speaks', () => {
+  test('is of the API version that the library speaks', () => {
     expect(specification.info.version).toBe(Stripe.API_VERSION);
   });
 
-  it.each<[string, Parameters<typeof loadSpecification>[0], string]>([
+  test.each<[string, Parameters<typeof loadSpecification>[0], string]>([
     ['a value', [{ at: 'dispute', field: 'status', values: ['won'], why: '' }], 'already has won of status of dispute'],
     ['a field', [{ at: 'refund', field: 'amount', is: {}, why: '' }], 'already has amount of refund'],
     [
@@ -93,15 +93,15 @@ describe('every request of Holdfast', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('is one that Stripe takes', async () => {
+  test('is one that Stripe takes', async () => {
     expect(await replayed(mock.url, asked)).toEqual([]);
   });
 
-  it('is in the API version that the library speaks', () => {
+  test('is in the API version that the library speaks', () => {
     expect(new Set(asked.map(({ version }) => version))).toEqual(new Set([Stripe.API_VERSION]));
   });
 
-  it('was seen: no method that is called in the source is missing', async () => {
+  test('was seen: no method that is called in the source is missing', async () => {
     const calls = await callsToStripe();
     const operations = new Set(asked.map(operationOf));
     const missing = calls.filter(({ verb, path }) => !operations.has(operationOf({ method: verb, url: path })));
@@ -109,7 +109,7 @@ describe('every request of Holdfast', () => {
     expect(calls.map(({ method }) => method)).toContain('checkout.sessions.create');
   });
 
-  it.each<[string, Partial<Exchange>, RegExp]>([
+  test.each<[string, Partial<Exchange>, RegExp]>([
     ['a parameter it does not know', { body: 'payment_intent=pi_1&amuont=1' }, /amuont/],
     [
       'the name of an earlier version',
@@ -132,7 +132,7 @@ describe('every request of Holdfast', () => {
     expect(await replayed(mock.url, [{ ...refund, ...wrong } as Exchange])).toEqual([expect.stringMatching(complaint)]);
   });
 
-  it('is found in the source however it is written, and nothing that only looks like it', () => {
+  test('is found in the source however it is written, and nothing that only looks like it', () => {
     const found = (source: string) => methodsIn(source, 'a.ts');
     expect(found('await deps.stripe.checkout.sessions\n  .expire(id)')).toEqual(['checkout.sessions.expire']);
     expect(found('stripe.refunds.list({ charge }).autoPagingToArray()')).toEqual(['refunds.list']);
@@ -142,7 +142,7 @@ describe('every request of Holdfast', () => {
 });
 
 describe('every answer of the sandbox', () => {
-  it('is one that Stripe gives', () => {
+  test('is one that Stripe gives', () => {
     expect(
       counted(
         seen.exchanges.flatMap((one) =>
@@ -152,7 +152,7 @@ describe('every answer of the sandbox', () => {
     ).toEqual([]);
   });
 
-  it('was seen, of every route', () => {
+  test('was seen, of every route', () => {
     const answered = seen.exchanges.filter(({ status }) => status === 200);
     const missing = ROUTES.filter(({ method, path }) => {
       const pattern = new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`);
@@ -161,14 +161,14 @@ describe('every answer of the sandbox', () => {
     expect(missing.map(({ method, path }) => `${method} ${path}`)).toEqual(ALWAYS_REFUSED);
   });
 
-  it('was seen as a refusal, of every kind', () => {
+  test('was seen as a refusal, of every kind', () => {
     const kinds = seen.exchanges
       .filter(({ status }) => status !== 200)
       .map(({ answer }) => JSON.parse(answer).error.type);
     expect([...new Set(kinds)].sort()).toEqual(['api_error', 'idempotency_error', 'invalid_request_error']);
   });
 
-  it.each<[string, (refund: Record<string, unknown>) => void, string]>([
+  test.each<[string, (refund: Record<string, unknown>) => void, string]>([
     [
       'a field that Stripe does not have',
       (refund) => Object.assign(refund, { sum: 1 }),
@@ -201,7 +201,7 @@ describe('every answer of the sandbox', () => {
     expect(judge.answer({ ...good, answer: JSON.stringify(refund) })).toContain(complaint);
   });
 
-  it('would be refused with an error that is none', () => {
+  test('would be refused with an error that is none', () => {
     const good = seen.exchanges.find(({ status }) => status === 404) as Exchange;
     expect(judge.answer({ ...good, answer: '{"message":"no"}' })).toContain(": must have required property 'error'");
     expect(judge.answer({ ...good, answer: '{"error":{"type":"bad_luck"}}' })).toEqual([
@@ -211,7 +211,7 @@ describe('every answer of the sandbox', () => {
 });
 
 describe('every event of the sandbox', () => {
-  it('is one that Stripe sends', () => {
+  test('is one that Stripe sends', () => {
     expect(
       counted(
         seen.events.flatMap((event) => judge.event(event).map((complaint) => `${JSON.parse(event).type} ${complaint}`)),
@@ -219,12 +219,12 @@ describe('every event of the sandbox', () => {
     ).toEqual([]);
   });
 
-  it('was seen, of every type that its source names', () => {
+  test('was seen, of every type that its source names', () => {
     const types = new Set(seen.events.map((event) => JSON.parse(event).type));
     expect(eventTypesInSource().filter((type) => !types.has(type))).toEqual([]);
   });
 
-  it.each<[string, (event: Stripe.Event) => void, string]>([
+  test.each<[string, (event: Stripe.Event) => void, string]>([
     [
       'a type that is none',
       (event) => Object.assign(event, { type: 'refund.asked' }),
