@@ -1,6 +1,7 @@
 import { temporal } from '@temporalio/proto';
 import { until } from '../support/until';
-import type { World } from './world';
+import type { Machinery } from './world/machinery';
+import { milliseconds, openTimers } from './world/timers';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 type PendingActivity = temporal.api.workflow.v1.IPendingActivityInfo;
@@ -21,15 +22,26 @@ const BUSY = new Set([
   Type.EVENT_TYPE_TIMER_FIRED,
 ]);
 
+const CLOSED = new Set([
+  Type.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED,
+  Type.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED,
+  Type.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT,
+  Type.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED,
+  Type.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED,
+  Type.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW,
+]);
+
+export const isClosed = (events: HistoryEvent[]): boolean => CLOSED.has(events.at(-1)?.eventType as number);
+
 /** How a run stands: whether it is over, whether it only waits, and until when (milliseconds; null: for a message). */
-async function standing(world: World, id: string): Promise<{ over: boolean; rests: boolean; due: number | null }> {
+async function standing(world: Machinery, id: string): Promise<{ over: boolean; rests: boolean; due: number | null }> {
   const handle = world.client.workflow.getHandle(id);
   const { status, raw } = await handle.describe();
   const events = (await handle.fetchHistory()).events ?? [];
   const pending = raw.pendingActivities ?? [];
   const last = events.at(-1)?.eventType;
   const tries = pending.map((activity) => nextTry(events, activity));
-  const due = [...timers(events), ...tries].sort((a, b) => a - b);
+  const due = [...openTimers(events), ...tries].sort((a, b) => a - b);
   return {
     over: status.name !== 'RUNNING',
     // A step that has failed counts as started until it is tried again: whether it is, only the worker knows.
@@ -38,41 +50,36 @@ async function standing(world: World, id: string): Promise<{ over: boolean; rest
   };
 }
 
-/** When the timers of a history that have neither fired nor been cancelled are due. */
-function timers(events: HistoryEvent[]): number[] {
-  const open = new Map<string | null | undefined, number>();
-  for (const { eventTime, ...event } of events) {
-    const started = event.timerStartedEventAttributes;
-    if (started) open.set(started.timerId, ms(eventTime) + ms(started.startToFireTimeout));
-    open.delete(event.timerFiredEventAttributes?.timerId ?? event.timerCanceledEventAttributes?.timerId);
-  }
-  return [...open.values()];
-}
-
 function nextTry(events: HistoryEvent[], { activityId, attempt, lastStartedTime }: PendingActivity): number {
   const scheduled = events
     .map((event) => event.activityTaskScheduledEventAttributes)
     .find((one) => one?.activityId === activityId);
   const { initialInterval, backoffCoefficient, maximumInterval } = scheduled?.retryPolicy ?? {};
-  const pause = ms(initialInterval) * (backoffCoefficient ?? 2) ** Math.max(0, (attempt ?? 1) - 2);
-  return ms(lastStartedTime) + Math.min(pause, ms(maximumInterval) || Number.POSITIVE_INFINITY);
+  const pause = milliseconds(initialInterval) * (backoffCoefficient ?? 2) ** Math.max(0, (attempt ?? 1) - 2);
+  return milliseconds(lastStartedTime) + Math.min(pause, milliseconds(maximumInterval) || Number.POSITIVE_INFINITY);
 }
-
-const ms = (time: { seconds?: unknown; nanos?: number | null } | null | undefined): number =>
-  Number(time?.seconds ?? 0) * 1000 + (time?.nanos ?? 0) / 1_000_000;
 
 /**
  * Waits until a workflow only waits: time that skips while an activity runs would run out for the activity too, and what it was asked for would
  * look as if it had failed.
  */
-export const atRest = (world: World, id: string): Promise<boolean> =>
+export const atRest = (world: Machinery, id: string): Promise<boolean> =>
   until(async () => {
     const { over, rests } = await standing(world, id);
     return over || rests;
   });
 
+/** Whether no run of this world is about to give a worker anything. */
+export async function allRest(world: Machinery): Promise<boolean> {
+  for (const id of world.known) {
+    const now = await standing(world, id).catch(() => null); // not every id was started
+    if (now && !now.over && !now.rests) return false;
+  }
+  return true;
+}
+
 /** Lets time pass for everybody once a workflow is at rest, and waits until it is at rest again. */
-export async function pass(world: World, id: string, milliseconds: number): Promise<void> {
+export async function pass(world: Machinery, id: string, milliseconds: number): Promise<void> {
   await atRest(world, id);
   await world.sleep(milliseconds);
   await atRest(world, id);
@@ -82,7 +89,7 @@ export async function pass(world: World, id: string, milliseconds: number): Prom
  * Waits until a workflow is over, and lets pass the time that it waits for itself, and no more. The server's own way, to skip time while a result
  * is awaited, goes on for the moment between the end and the answer, in which it skips to whatever is next: the end of another run, ten years on.
  */
-export const over = (world: World, id: string): Promise<boolean> =>
+export const over = (world: Machinery, id: string): Promise<boolean> =>
   until(async () => {
     const { over, rests, due } = await standing(world, id);
     if (over) return true;

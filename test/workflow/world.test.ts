@@ -1,3 +1,5 @@
+import type { SessionId } from '../../domain/ids';
+import { pass } from './at-rest';
 import { World } from './world';
 
 let world: World;
@@ -5,6 +7,13 @@ beforeAll(async () => {
   world = await World.start();
 });
 afterAll(() => world?.stop());
+
+/** Nothing can read or write an order meanwhile. */
+const withoutDatabase = (ms: number): Promise<unknown> =>
+  world.db.$transaction(async (tx) => {
+    await tx.$executeRaw`LOCK TABLE orders`;
+    await new Promise((resolve) => setTimeout(resolve, ms));
+  });
 
 test('time that the server forgot to let go passes all the same, and stands still again afterwards', async () => {
   await world.temporal.connection.testService?.lockTimeSkipping({});
@@ -15,3 +24,14 @@ test('time that the server forgot to let go passes all the same, and stands stil
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect((await world.temporal.currentTimeMs()) - after).toBeLessThan(60_000);
 });
+
+test('a message that comes as a timer fires is heard: the server would refuse the task that cancels the timer', async () => {
+  await world.product('sofa', { stock: 1 });
+  const { id } = await world.checkout([{ sku: 'sofa' }], { holdSeconds: 600 });
+  const { holdUntil } = await world.order(id);
+  await pass(world, id, holdUntil.getTime() - (await world.temporal.currentTimeMs()) - 500);
+  const outage = withoutDatabase(1_500); // a task that reads the order lasts until after the end of the hold
+  await world.deps().door.flagsChanged(id as SessionId);
+  await outage;
+  expect(await world.end(id)).toBe('EXPIRED');
+}, 20_000);

@@ -1,0 +1,169 @@
+import { Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
+import type { Worker } from '@temporalio/worker';
+import { Registry } from 'prom-client';
+import type Stripe from 'stripe';
+import type { Deps } from '../../../activities/deps';
+import { createActivityMetrics } from '../../../activities/metrics';
+import { isSessionId, type SessionId } from '../../../domain/ids';
+import { createMailer } from '../../../platform/mailer';
+import { createDoor } from '../../../worker/door';
+import { createWorkers } from '../../../worker/workers';
+import { allRest, isClosed, over } from '../at-rest';
+import type { Parts } from './parts';
+import { apartFromTimers } from './timers';
+
+/** Of gRPC. */
+const NOT_FOUND = 5;
+
+type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+
+/** The runs of a world: our own workers on Temporal, the client that reaches them, and the time that passes for all. */
+export abstract class Machinery {
+  /** As the API and the activities have it: to wait for a result with it skips no time. */
+  readonly client: Client;
+  readonly metrics = createActivityMetrics(new Registry());
+  /** Of the activities and of the tests; a test may put another in its place. */
+  stripe: Stripe;
+  /** Ids of every workflow that was started or sent a message here. */
+  readonly known: string[] = [];
+  private workers: Worker[] = [];
+  private runs: Promise<void>[] = [];
+
+  protected constructor(protected readonly parts: Parts) {
+    this.stripe = parts.stripe;
+    const interceptor = apartFromTimers({
+      know: (id) => this.know(id),
+      openHistory: (id) => this.openHistory(id),
+      now: () => this.temporal.currentTimeMs(),
+    });
+    this.client = new Client({
+      connection: parts.temporal.connection,
+      namespace: parts.temporal.client.options.namespace,
+      interceptors: { workflow: [interceptor] },
+    });
+  }
+
+  get temporal() {
+    return this.parts.temporal;
+  }
+  get db() {
+    return this.parts.db;
+  }
+  get sandbox() {
+    return this.parts.sandbox;
+  }
+  get outbox() {
+    return this.parts.outbox;
+  }
+  get env() {
+    return this.parts.env;
+  }
+  get bundle() {
+    return this.parts.bundle;
+  }
+
+  /** What activities get here. */
+  deps(): Deps {
+    return {
+      db: this.db,
+      stripe: this.stripe,
+      mailer: createMailer(this.env),
+      clock: this.parts.time.clock,
+      env: this.env,
+      door: { ...createDoor(this.client), closedOrders: (since) => this.closedOrders(since) },
+      metrics: this.metrics,
+    };
+  }
+
+  async startWorkers(): Promise<void> {
+    this.workers = await createWorkers({
+      connection: this.temporal.nativeConnection,
+      namespace: this.temporal.namespace ?? 'default',
+      deps: this.deps(),
+      workflowBundle: this.bundle,
+      stripeMaxPerSecond: 100,
+    });
+    this.runs = this.workers.map((worker) => worker.run());
+  }
+
+  async stopWorkers(): Promise<void> {
+    for (const worker of this.workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    await Promise.all(this.runs);
+    this.workers = [];
+    this.runs = [];
+  }
+
+  get hasWorkers(): boolean {
+    return this.workers.length > 0;
+  }
+
+  /** Whether no worker has anything in hand. */
+  isIdle(): boolean {
+    return this.workers
+      .filter((worker) => worker.getState() === 'RUNNING')
+      .map((worker) => worker.getStatus())
+      .every(({ numInFlightWorkflowActivations: tasks, numInFlightActivities: steps }) => tasks + steps === 0);
+  }
+
+  /** Lets this much time pass for everybody. */
+  sleep(ms: number): Promise<void> {
+    return this.parts.time.sleep(
+      ms,
+      () => this.hasWorkers && this.isIdle(),
+      () => allRest(this),
+    );
+  }
+
+  /** The time of the activities and of Stripe, in milliseconds. */
+  now(): number {
+    return this.parts.time.clock.now();
+  }
+
+  /** Brings the clocks of the activities and of Stripe to Temporal's. */
+  catchUp(): Promise<void> {
+    return this.parts.time.catchUp();
+  }
+
+  handle(id: SessionId) {
+    return this.client.workflow.getHandle(id);
+  }
+
+  history(id: string) {
+    return this.client.workflow.getHandle(id).fetchHistory();
+  }
+
+  /** Waits for the workflow to end, and lets the time pass that it waits for meanwhile; answers its result. */
+  async end<T = string>(id: string): Promise<T> {
+    await over(this, id);
+    await this.catchUp();
+    return this.client.workflow.getHandle(id).result() as Promise<T>;
+  }
+
+  /** Takes note of a workflow that something else started: its history is replayed at the end. */
+  know(id: string): void {
+    if (!this.known.includes(id)) this.known.push(id);
+  }
+
+  private async openHistory(id: string): Promise<HistoryEvent[]> {
+    try {
+      const events = (await this.history(id)).events ?? [];
+      return isClosed(events) ? [] : events;
+    } catch (error) {
+      if (isGrpcServiceError(error) && error.code === NOT_FOUND) return [];
+      throw error;
+    }
+  }
+
+  /** The time-skipping server lists nothing: the list of closed runs is made of each order's own run. */
+  private async *closedOrders(since: Date): AsyncIterable<SessionId> {
+    for (const id of this.known.filter(isSessionId)) {
+      try {
+        const { closeTime } = await this.handle(id).describe();
+        if (closeTime && closeTime >= since) yield id;
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type Stripe from 'stripe';
+import { type Env, loadEnv } from '../../../platform/env';
+import { connectStripe } from '../../../platform/stripe';
+import { type Outbox, startOutbox } from '../../../sandbox/outbox/server';
+import { type StripeSandbox, startStripeSandbox } from '../../../sandbox/stripe/http/server';
+import { connectDatabase, type Db } from '../../../store/database';
+import { workflowBundle } from '../../../worker/bundle';
+import { createTestDatabase } from '../../support/database';
+import { startTimeSkipping } from '../../support/temporal';
+import { Time } from './time';
+
+const STRIPE_KEY = 'sk_test_sandbox_workflow';
+const RESEND_KEY = 're_workflow';
+
+/** The servers around one world, each of them its own. */
+export interface Parts {
+  temporal: TestWorkflowEnvironment;
+  time: Time;
+  db: Db;
+  sandbox: StripeSandbox;
+  stripe: Stripe;
+  outbox: Outbox;
+  env: Env;
+  bundle: { codePath: string };
+  /** Stops them all and removes what they wrote. */
+  stop(): Promise<void>;
+}
+
+/** Starts PostgreSQL's database, Temporal, the Stripe sandbox on Temporal's clock, and the outbox. `overrides` are environment variables. */
+export async function startParts(overrides: Record<string, string>): Promise<Parts> {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-world-'));
+  const [temporal, database, outbox, bundle] = await Promise.all([
+    startTimeSkipping(),
+    createTestDatabase(),
+    startOutbox({ dataDir: join(folder, 'outbox'), apiKey: RESEND_KEY }),
+    workflowBundle(),
+  ]);
+  const db = connectDatabase(database.url, 10);
+  const time = await Time.follow(temporal);
+  const sandbox = await startStripeSandbox({
+    port: 0,
+    dataDir: join(folder, 'stripe'),
+    secretKey: STRIPE_KEY,
+    clock: time.clock,
+  });
+  const env = loadEnv({
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: temporal.address,
+    STRIPE_SECRET_KEY: STRIPE_KEY,
+    STRIPE_WEBHOOK_SECRET: 'whsec_world',
+    STRIPE_API_BASE: sandbox.url,
+    RESEND_API_KEY: RESEND_KEY,
+    RESEND_BASE_URL: outbox.url,
+    EMAIL_FROM: 'Shop <shop@example.com>',
+    STAFF_EMAIL: 'staff@example.com',
+    ADMIN_TOKEN: 'admin-token-of-the-world',
+    SIGNING_SECRET: 'signing-secret-of-the-world',
+    ...overrides,
+  });
+  const stop = async () => {
+    await time.stop();
+    await sandbox.close();
+    await outbox.close();
+    await db.$disconnect();
+    await temporal.teardown();
+    await database.drop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { temporal, time, db, sandbox, stripe: connectStripe(env), outbox, env, bundle, stop };
+}

@@ -1,0 +1,16 @@
+import { Worker } from '@temporalio/worker';
+import type { Machinery } from './machinery';
+
+/** Replays every history that a world made against the code as it is: no change of code may make one impossible. */
+export async function replayEverything(world: Machinery): Promise<void> {
+  const histories = await Promise.all(
+    world.known.map(async (workflowId) => {
+      const history = await world.history(workflowId).catch(() => null); // not every id was started
+      return history ? [{ workflowId, history }] : [];
+    }),
+  );
+  const replays = Worker.runReplayHistories({ workflowBundle: world.bundle }, histories.flat());
+  for await (const { workflowId, error } of replays) {
+    if (error) throw new Error(`the history of ${workflowId} does not replay: ${error.message}`);
+  }
+}
