@@ -11,9 +11,9 @@ import { commit } from './order/commit';
 import { fulfilment } from './order/fulfilment';
 import { opening } from './order/open';
 import { orders } from './order/orders';
-import { books } from './reconcile/compare';
 import { sweepEvents } from './reconcile/events';
 import { ledger } from './reconcile/ledger';
+import { reconciliation } from './reconcile/reconciliation';
 import { repairs } from './reconcile/repairs';
 import { reconciliationReport } from './reconcile/report';
 import { sweepRuns } from './reconcile/runs';
@@ -33,7 +33,7 @@ export const orderActivities = (deps: Deps) => ({
   ...sweep(deps),
   ...sweepRuns(deps),
   ...repairs(deps),
-  ...books(deps),
+  ...reconciliation(deps),
   ...reconciliationReport(deps),
 });
 /** Calls to Stripe: the `stripe` queue, rate-limited for the whole fleet. */

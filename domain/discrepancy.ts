@@ -19,13 +19,11 @@ export interface Discrepancy {
   detail: string;
   currency: string | null;
   /** The difference, in the currency's smallest unit. */
-  amount: bigint | null;
+  amount: number | null;
   /** Not ours to put right: staff are told of it once, and it counts as settled. */
   toldOnce: boolean;
 }
 
 /** An amount for a sentence, e.g. `€12.50`; bare digits if the currency is missing or not a real one. */
-export const inWords = (amount: bigint | number, currency: string | null): string =>
-  currency && /^[a-z]{3}$/.test(currency)
-    ? formatMoney({ amount: Number(amount), currency })
-    : `${amount} ${currency ?? ''}`.trim();
+export const inWords = (amount: number, currency: string | null): string =>
+  currency && /^[a-z]{3}$/.test(currency) ? formatMoney({ amount, currency }) : `${amount} ${currency ?? ''}`.trim();

@@ -1,4 +1,5 @@
 import { inWords } from '../domain/discrepancy';
+import type { LedgerDay } from '../domain/ledger';
 import { becauseStaff, Layout } from './layout';
 import { Code, Facts, H2, P, Small } from './parts';
 import { type Composed, rendered } from './rendered';
@@ -11,21 +12,6 @@ export interface ReportFacts {
   address: string;
   discrepancies: { kind: string; reference: string; detail: string }[];
   days: LedgerDay[];
-}
-
-/** What Stripe's balance moved on one day (UTC) in one currency, beside what the orders say. */
-export interface LedgerDay {
-  day: string;
-  currency: string;
-  captured: number;
-  refunded: number;
-  disputed: number;
-  fees: number;
-  paidOut: number;
-  /** The part of `captured` that belongs to no order of ours. */
-  leftOut: number;
-  ordersCaptured: number;
-  ordersRefunded: number;
 }
 
 /** The longest list of discrepancies in one mail; the rest are only counted. */

@@ -1,6 +1,8 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Deps } from '../activities/deps';
 import { DISCREPANCY_KINDS } from '../domain/discrepancy';
+import { countOpenByKind } from '../store/reconciliation/discrepancies';
+import { sweptUntil } from '../store/reconciliation/sweeps';
 
 /** A scrape that waits longer than this goes without these. */
 const PATIENCE_MS = 2_000;
@@ -13,12 +15,10 @@ export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps,
     labelNames: ['kind'],
     registers: [registry],
     async collect() {
-      const open = await inTime(
-        db.discrepancy.groupBy({ by: ['kind'], where: { resolvedAt: null }, _count: { _all: true } }),
-      );
+      const open = await inTime(countOpenByKind(db));
       this.reset();
       if (open === null) return;
-      for (const kind of DISCREPANCY_KINDS) this.set({ kind }, open.find((one) => one.kind === kind)?._count._all ?? 0);
+      for (const kind of DISCREPANCY_KINDS) this.set({ kind }, open[kind]);
     },
   });
   new Gauge({
@@ -27,9 +27,9 @@ export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps,
     labelNames: [],
     registers: [registry],
     async collect() {
-      const mark = await inTime(db.sweepMark.findUnique({ where: { name: 'last' } }));
+      const until = await inTime(sweptUntil(db));
       this.remove();
-      if (mark) this.set(Math.max(0, Math.round((clock.now() - mark.at.getTime()) / 1000)));
+      if (until) this.set(Math.max(0, Math.round((clock.now() - until.getTime()) / 1000)));
     },
   });
 }

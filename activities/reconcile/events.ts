@@ -3,6 +3,7 @@ import { isSubscribed, SUBSCRIBED_EVENTS, SUBSCRIBED_TYPES, type SubscribedEvent
 import { isSessionId, type SessionId } from '../../domain/ids';
 import { refundIsNews, type SweepWindow } from '../../domain/sweep';
 import { expectList } from '../../platform/stripe';
+import { type KnownObject, knownObjects, unpaidOrders } from '../../store/reconciliation/known';
 import { idOf } from '../checkout/payment-owner';
 import type { Session } from '../checkout/session';
 import type { Deps } from '../deps';
@@ -110,56 +111,27 @@ async function passOnOrders(deps: Deps, id: string, told: Told[]): Promise<numbe
   );
 
   const expired = of('running-order').map(({ objectId }) => objectId);
-  const open = await deps.db.order.findMany({
-    where: { sessionId: { in: expired }, status: 'PENDING', paymentStatus: 'UNPAID' },
-    select: { sessionId: true, version: true },
-  });
-  const closed = open.map(({ sessionId, version }) => ({
-    sessionId: sessionId as SessionId,
-    action: 'closed' as const,
-    version,
-  }));
+  const open = await unpaidOrders(deps.db, expired);
+  const closed = open.map((order) => ({ ...order, action: 'closed' as const }));
   await repair(deps, id, closed, ({ sessionId }) =>
     deps.door.event(of('running-order').find(({ objectId }) => objectId === sessionId) as Told),
   );
   return differences.length + closed.length;
 }
 
-interface KnownObject {
-  id: string;
-  session_id: SessionId | null;
-  version: number | null;
-  refund: string | null;
-  dispute: string | null;
-  notice: string | null;
-  payout: string | null;
-}
-
 /** Refunds, disputes, and what only concerns staff. */
 async function passOnOthers(deps: Deps, id: string, told: Told[]): Promise<number> {
   const others = told.filter(({ type }) => !SUBSCRIBED_EVENTS[type].endsWith('order'));
-  if (others.length === 0) return 0;
-  const rows = await deps.db.$queryRaw<KnownObject[]>`
-    SELECT e.id, o.session_id, o.version, r.status AS refund, d.status AS dispute, p.status AS payout,
-      CASE WHEN n.kind = 'review' THEN CASE WHEN n.open THEN 'open' ELSE 'closed' END ELSE n.kind END AS notice
-    FROM unnest(${others.map(({ objectId }) => objectId)}::text[], ${others.map(({ paymentIntentId }) => paymentIntentId ?? '')}::text[])
-      AS e(id, payment_intent)
-    LEFT JOIN orders o ON o.payment_intent_id = e.payment_intent
-    LEFT JOIN refunds r ON r.stripe_id = e.id
-    LEFT JOIN disputes d ON d.id = e.id
-    LEFT JOIN notices n ON n.id = e.id
-    LEFT JOIN payouts p ON p.id = e.id`;
-  const known = new Map(rows.map((row) => [row.id, row]));
+  const known = await knownObjects(deps.db, others);
   let orders = 0;
   for (const event of others) {
     const row = known.get(event.objectId);
     if (!row || !isNews(event, row)) continue;
     const action = ACTIONS[SUBSCRIBED_EVENTS[event.type]];
-    if (action === undefined || row.session_id === null) await deps.door.event(event);
+    if (action === undefined || row.order === null) await deps.door.event(event);
     else {
       orders++;
-      const difference = { sessionId: row.session_id, action, version: row.version };
-      await repair(deps, id, [difference], () => deps.door.event(event));
+      await repair(deps, id, [{ ...row.order, action }], () => deps.door.event(event));
     }
   }
   return orders;
@@ -174,14 +146,14 @@ const ACTIONS: Partial<Record<string, 'refund_recorded' | 'dispute_recorded'>> =
 function isNews({ type, status }: Told, known: KnownObject): boolean {
   switch (SUBSCRIBED_EVENTS[type]) {
     case 'refund':
-      return known.session_id !== null && refundIsNews(status, known.refund);
+      return known.order !== null && refundIsNews(status, known.refund);
     case 'dispute':
-      return known.session_id !== null && status !== known.dispute;
+      return known.order !== null && status !== known.dispute;
     case 'review':
-      return known.notice === null ? known.session_id !== null : status === 'closed' && known.notice === 'open';
+      return known.notice === null ? known.order !== null : status === 'closed' && known.notice === 'open';
     case 'payout':
       return status !== known.payout;
     default:
-      return known.notice === null && known.session_id !== null;
+      return known.notice === null && known.order !== null;
   }
 }

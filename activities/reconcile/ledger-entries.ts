@@ -1,45 +1,20 @@
 import type Stripe from 'stripe';
+import { categoryOf, type LedgerEntry } from '../../domain/ledger';
 import { idOf } from '../checkout/payment-owner';
-import type { Deps } from '../deps';
 
 /** A balance transaction with the charge, refund or dispute it comes from, as a list gives it with `data.source` expanded. */
 export type Transaction = Stripe.BalanceTransaction;
 
-/** What a transaction is to the ledger, by Stripe's type (https://docs.stripe.com/reports/balance-transaction-types). */
-const CATEGORIES: Record<string, string> = {
-  charge: 'charge',
-  payment: 'charge',
-  refund: 'refund',
-  payment_refund: 'refund',
-  refund_failure: 'refund',
-  payment_failure_refund: 'refund',
-  payment_reversal: 'refund',
-  payout: 'payout',
-  payout_cancel: 'payout',
-  payout_failure: 'payout',
-  stripe_fee: 'fee',
-  stripe_fx_fee: 'fee',
-  tax_fee: 'fee',
-};
-
-const categoryOf = ({ type, reporting_category }: Transaction): string =>
-  reporting_category.startsWith('dispute') ? 'dispute' : (CATEGORIES[type] ?? 'other');
-
-/** Keeps transactions, each once. */
-export async function keepEntries({ db }: Pick<Deps, 'db'>, transactions: Transaction[]): Promise<void> {
-  if (transactions.length === 0) return;
-  await db.ledgerEntry.createMany({ data: transactions.map(entryOf), skipDuplicates: true });
-}
-
-function entryOf(transaction: Transaction) {
-  const { id, type, created, amount, currency, net, source } = transaction;
-  const category = categoryOf(transaction);
-  const from = typeof source === 'object' && source !== null ? (source as unknown as Source) : null;
+/** A balance transaction as the ledger keeps it. */
+export function entryOf(transaction: Transaction): LedgerEntry {
+  const { id, type, reporting_category, created, amount, currency, net, source } = transaction;
+  const category = categoryOf(type, reporting_category);
+  const from = typeof source === 'object' && source !== null ? (source as Source) : null;
   // Stripe settles in a currency of its own: beside an order stands what the charge, refund or dispute was in.
   const converted = category !== 'payout' && from?.currency && from.currency !== currency ? from : null;
   const own = converted?.currency
-    ? { currency: converted.currency, amount: BigInt(Math.sign(amount) * (converted.amount ?? 0)) }
-    : { currency, amount: BigInt(amount) };
+    ? { currency: converted.currency, amount: Math.sign(amount) * (converted.amount ?? 0) }
+    : { currency, amount };
   return {
     id,
     type,
@@ -49,9 +24,9 @@ function entryOf(transaction: Transaction) {
     paymentIntentId: idOf(from?.payment_intent),
     ...own,
     settledCurrency: currency,
-    settled: BigInt(amount),
+    settled: amount,
     // A fee of its own is a transaction that takes money; any other transaction carries its fee with it.
-    fee: BigInt(category === 'fee' ? -net : amount - net),
+    fee: category === 'fee' ? -net : amount - net,
   };
 }
 

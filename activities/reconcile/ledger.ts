@@ -1,13 +1,22 @@
 import type Stripe from 'stripe';
 import { disputeId, isDisputeId, isRefundId, isSessionId, refundId } from '../../domain/ids';
 import { expectList, expectObject } from '../../platform/stripe';
+import {
+  disputesOff,
+  missingCharges,
+  missingRefunds,
+  refundsOff,
+  type Span,
+  strangeCharges,
+} from '../../store/reconciliation/differences';
+import { keepEntries, traceEntry } from '../../store/reconciliation/ledger';
+import { payoutsToRead } from '../../store/reconciliation/payouts';
 import { found } from '../checkout/payment-owner';
 import { noteStray } from '../checkout/take-up';
 import type { Deps } from '../deps';
-import { disputesOff, missingCharges, missingRefunds, refundsOff, type Span, strangeCharges } from './differences';
-import { keepEntries, type Transaction } from './ledger-entries';
+import { entryOf, type Transaction } from './ledger-entries';
 import { PAGE, type PageRead, type PageRequest, seconds } from './page';
-import { recordPayout } from './payout-records';
+import { keepPayout } from './payouts';
 import { repair } from './repairs';
 import { differing } from './sessions';
 
@@ -30,7 +39,7 @@ export const ledger = (deps: Deps) => {
           ...(cursor && { starting_after: cursor }),
         }),
       );
-      await keepEntries(deps, list.data);
+      await keepEntries(db, list.data.map(entryOf));
       const last = list.data.at(-1);
       if (list.has_more && last) return { checked: list.data.length, woken: 0, cursor: last.id };
       return { checked: list.data.length, woken: await follow(page), cursor: null };
@@ -47,11 +56,9 @@ export const ledger = (deps: Deps) => {
   /** Charges that no order knows: Stripe says, once, whose session each belongs to, and that session is looked at. */
   async function findSessions(id: string, span: Span): Promise<number> {
     for (const charge of await strangeCharges(db, span))
-      if (charge.traced_at === null) await trace(charge.id, charge.payment_intent_id);
-    const sessions = (await strangeCharges(db, span)).flatMap(({ session_id }) =>
-      session_id && isSessionId(session_id)
-        ? [{ sessionId: session_id, mode: 'payment', paid: true, failed: false }]
-        : [],
+      if (charge.tracedAt === null) await trace(charge.id, charge.paymentIntentId);
+    const sessions = (await strangeCharges(db, span)).flatMap(({ sessionId }) =>
+      sessionId && isSessionId(sessionId) ? [{ sessionId, mode: 'payment', paid: true, failed: false }] : [],
     );
     const differences = await differing(deps, sessions);
     await repair(deps, id, differences);
@@ -64,21 +71,18 @@ export const ledger = (deps: Deps) => {
       : undefined;
     // Of a session that sells no goods (a subscription's, say) there will never be an order.
     if (session && session.mode !== 'payment') await noteStray(deps, session);
-    await db.ledgerEntry.update({
-      where: { id: entry },
-      data: { sessionId: session?.id ?? null, tracedAt: new Date(clock.now()) },
-    });
+    await traceEntry(db, { id: entry, sessionId: session?.id ?? null, at: new Date(clock.now()) });
   }
 
   /** Refunds and disputes whose sum here is not what moved. */
   async function tellFollowers(id: string, span: Span): Promise<number> {
     const refunds = (await refundsOff(db, span)).filter(({ reference }) => isRefundId(reference));
-    for (const { reference, session_id: sessionId, version } of refunds)
+    for (const { reference, sessionId, version } of refunds)
       await repair(deps, id, [{ sessionId, version, action: 'refund_recorded' }], () =>
         door.refund(refundId(reference)),
       );
     const disputes = (await disputesOff(db, span)).filter(({ reference }) => isDisputeId(reference));
-    for (const { reference, session_id: sessionId, version } of disputes)
+    for (const { reference, sessionId, version } of disputes)
       await repair(deps, id, [{ sessionId, version, action: 'dispute_recorded' }], () =>
         door.dispute(disputeId(reference)),
       );
@@ -87,10 +91,10 @@ export const ledger = (deps: Deps) => {
 
   /** What orders say was paid or given back and the list does not have: it may have moved before the list began. */
   async function lookForMissing(span: Span): Promise<void> {
-    for (const { payment_intent_id } of await missingCharges(db, span)) {
-      if (payment_intent_id === null) continue;
+    for (const { paymentIntentId } of await missingCharges(db, span)) {
+      if (paymentIntentId === null) continue;
       const expand = ['latest_charge.balance_transaction'];
-      const intent = await found(stripe.paymentIntents.retrieve(payment_intent_id, { expand }));
+      const intent = await found(stripe.paymentIntents.retrieve(paymentIntentId, { expand }));
       const charge = intent && (expectObject(intent, 'payment_intent').latest_charge as Stripe.Charge | null);
       await keepFrom(charge, charge?.balance_transaction);
     }
@@ -102,18 +106,14 @@ export const ledger = (deps: Deps) => {
 
   async function keepFrom(source: Stripe.Charge | Stripe.Refund | null, transaction: unknown): Promise<void> {
     if (source === null || typeof transaction !== 'object' || transaction === null) return;
-    await keepEntries(deps, [{ ...(transaction as Transaction), source: source as Transaction['source'] }]);
+    await keepEntries(db, [entryOf({ ...(transaction as Transaction), source: source as Transaction['source'] })]);
   }
 
   /** Payouts that moved and that nobody has told of, and those that did not come out right when they were read last. */
-  async function readPayouts({ since, until }: Span): Promise<void> {
-    const unread = await db.$queryRaw<{ id: string }[]>`
-      SELECT DISTINCT e.source AS id FROM ledger_entries e LEFT JOIN payouts p ON p.id = e.source
-      WHERE e.at BETWEEN ${since} AND ${until} AND e.category = 'payout' AND e.source IS NOT NULL AND p.id IS NULL
-      UNION SELECT id FROM payouts WHERE transactions <> amount`;
-    for (const { id } of unread) {
+  async function readPayouts(span: Span): Promise<void> {
+    for (const id of await payoutsToRead(db, span)) {
       const payout = await found(stripe.payouts.retrieve(id));
-      if (payout) await recordPayout(deps, expectObject(payout, 'payout'));
+      if (payout) await keepPayout(deps, expectObject(payout, 'payout'));
     }
   }
 };

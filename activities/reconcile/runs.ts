@@ -2,6 +2,8 @@ import { type SessionId, sessionId as toSessionId } from '../../domain/ids';
 import { requestOf } from '../../domain/refund';
 import type { RefundRequestInput } from '../../messages/refund-request';
 import type { Refund } from '../../prisma/generated/client';
+import { noteRestarts } from '../../store/reconciliation/repairs';
+import { ordersWithUnmailedParcels, overdueHolds, unfinishedOrders } from '../../store/reconciliation/unfinished';
 import type { Deps } from '../deps';
 import type { PageRead, PageRequest } from './page';
 import { resumeAll } from './repairs';
@@ -11,10 +13,6 @@ const BATCH = 1_000;
 
 /** Three times the longest pause between two tries. */
 const FORGOTTEN_AFTER = 1_800_000;
-
-interface Unfinished {
-  session_id: SessionId;
-}
 
 /** Orders that are not done and whose run is. */
 export const sweepRuns = (deps: Deps) => {
@@ -31,37 +29,18 @@ export const sweepRuns = (deps: Deps) => {
       let woken = 0;
       for await (const runs of batches(door.closedOrders(new Date(window.runsSince)))) {
         checked += runs.length;
-        woken += await resume(id, await unfinished(runs));
+        woken += await resume(id, await unfinishedOrders(db, runs));
       }
-      const over = await holdsOver(new Date(window.holdsOverBefore));
+      const over = await overdueHolds(db, { before: new Date(window.holdsOverBefore), limit: BATCH });
       checked += over.length;
       woken += await resume(id, over);
-      for (const { session_id: sessionId } of await untoldParcels(new Date(window.runsSince)))
+      // A worker that dies between writing a parcel and saying so takes staff's request with it: the order reads itself again, and sends the mail.
+      for (const sessionId of await ordersWithUnmailedParcels(db, new Date(window.runsSince)))
         await door.flagsChanged(sessionId);
       for (const row of await forgottenRequests(new Date(window.holdsOverBefore))) await door.refundRequest(asked(row));
       return { checked, woken, cursor: null };
     },
   };
-
-  function unfinished(runs: SessionId[]): Promise<Unfinished[]> {
-    return db.$queryRaw`
-      SELECT session_id FROM orders
-      WHERE session_id = ANY(${runs}) AND status IN ('PENDING', 'PAID', 'PREPARING', 'SHIPPED')`;
-  }
-
-  function holdsOver(before: Date): Promise<Unfinished[]> {
-    return db.$queryRaw`
-      SELECT session_id FROM orders
-      WHERE status = 'PENDING' AND payment_status = 'UNPAID' AND hold_until < ${before} ORDER BY hold_until LIMIT ${BATCH}`;
-  }
-
-  /** A worker that dies between writing a parcel and saying so takes staff's request with it: the order reads itself again, and tells. */
-  function untoldParcels(since: Date): Promise<Unfinished[]> {
-    return db.$queryRaw`
-      SELECT DISTINCT s.session_id FROM shipments s
-      WHERE s.shipped_at >= ${since}
-        AND NOT EXISTS (SELECT 1 FROM mails m WHERE m.key = 'order_shipped/' || s.session_id || '/' || s.id)`;
-  }
 
   /**
    * A refund that staff asked for and that nobody has in hand: the run that had it was terminated, or the API died before it told one. Who has it
@@ -75,15 +54,9 @@ export const sweepRuns = (deps: Deps) => {
     });
   }
 
-  async function resume(id: string, orders: Unfinished[]): Promise<number> {
-    const started = await resumeAll(
-      deps,
-      orders.map(({ session_id }) => session_id),
-    );
-    await db.reconciliationRepair.createMany({
-      data: started.map((sessionId) => ({ reconciliationId: id, sessionId, action: 'restarted', changed: true })),
-      skipDuplicates: true,
-    });
+  async function resume(id: string, orders: SessionId[]): Promise<number> {
+    const started = await resumeAll(deps, orders);
+    await noteRestarts(db, { sweepId: id, sessions: started });
     return started.length;
   }
 };

@@ -1,12 +1,13 @@
 import type Stripe from 'stripe';
 import { isSessionId, type SessionId } from '../../domain/ids';
-import type { OrderStatus, PaymentStatus } from '../../domain/order';
-import { differenceOf, type KnownOrder, type ListedSession } from '../../domain/sweep';
+import { differenceOf, type ListedSession } from '../../domain/sweep';
 import { expectList } from '../../platform/stripe';
+import { knownSessions } from '../../store/reconciliation/known';
+import type { Difference } from '../../store/reconciliation/repairs';
 import { paymentIntentOf, type Session } from '../checkout/session';
 import type { Deps } from '../deps';
 import { PAGE, type PageRead, type PageRequest, seconds } from './page';
-import { type Difference, repair } from './repairs';
+import { repair } from './repairs';
 
 /** Complete sessions at Stripe that the database does not know to be so. */
 export const sweepSessions = (deps: Deps) => ({
@@ -47,32 +48,13 @@ type Listed = ListedSession & { sessionId: SessionId };
 
 /** Holds complete sessions against the database, in one query. */
 export async function differing({ db }: Pick<Deps, 'db'>, sessions: Listed[]): Promise<Difference[]> {
-  if (sessions.length === 0) return [];
-  const rows = await db.$queryRaw<KnownRow[]>`
-    SELECT s.id, o.status::text, o.payment_status::text, o.attention_step IS NOT NULL AS attention, o.version,
-      x.session_id IS NOT NULL AS stray
-    FROM unnest(${sessions.map(({ sessionId }) => sessionId)}::text[]) AS s(id)
-    LEFT JOIN orders o ON o.session_id = s.id
-    LEFT JOIN stray_sessions x ON x.session_id = s.id`;
-  const known = new Map(rows.map((row) => [row.id, row]));
+  const known = await knownSessions(
+    db,
+    sessions.map(({ sessionId }) => sessionId),
+  );
   return sessions.flatMap(({ sessionId, ...session }) => {
-    const row = known.get(sessionId);
-    const action = differenceOf(session, row?.status ? orderOf(row) : null, row?.stray ?? false);
-    return action ? [{ sessionId, action, version: row?.version ?? null }] : [];
+    const { order = null, stray = false } = known.get(sessionId) ?? {};
+    const action = differenceOf(session, order, stray);
+    return action ? [{ sessionId, action, version: order?.version ?? null }] : [];
   });
 }
-
-interface KnownRow {
-  id: string;
-  status: OrderStatus | null;
-  payment_status: PaymentStatus | null;
-  attention: boolean;
-  version: number | null;
-  stray: boolean;
-}
-
-const orderOf = ({ status, payment_status, attention }: KnownRow): KnownOrder => ({
-  status: status as OrderStatus,
-  paymentStatus: payment_status as PaymentStatus,
-  attention,
-});

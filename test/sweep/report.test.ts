@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import type { Deps } from '../../activities/deps';
-import { UNTOLD } from '../../activities/reconcile/compare';
 import { reconciliationReport } from '../../activities/reconcile/report';
 import { createMailer } from '../../platform/mailer';
 import type { Db } from '../../store/database';
+import { countUnreported } from '../../store/reconciliation/discrepancies';
 import { createSweepMetrics } from '../../worker/sweep-metrics';
 import { ENV, NOW, openShop } from '../email/shop';
 
@@ -29,7 +29,7 @@ const found = (reference: string, kind = 'amount_differs') =>
       ...{ foundBy: randomUUID(), firstSeenAt: new Date(NOW), lastSeenAt: new Date(NOW) },
     },
   });
-const untold = () => shop.db.discrepancy.count({ where: UNTOLD });
+const untold = () => countUnreported(shop.db);
 
 test('one mail tells staff of all that is new, and the next sweep of none of it', async () => {
   await found('cs_test_one');

@@ -6,7 +6,7 @@ import { DISCREPANCY_KINDS } from '../../../domain/discrepancy';
 import { Problem } from '../../../domain/problem';
 import { WORKFLOWS } from '../../../messages/names';
 import { reconcileStart } from '../../../messages/reconcile';
-import type { Reconciliation as Row } from '../../../prisma/generated/client';
+import { isKnownSweep, readSweep, requestSweep } from '../../../store/reconciliation/sweeps';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
 import { orNull, Timestamp, text, timestamp, timestampOrNull } from '../../http/schemas';
@@ -48,10 +48,7 @@ export const reconciliationRoutes = (deps: ApiDeps): Route[] => [
     handle: async ({ headers }) => {
       const id = idOf(headers['idempotency-key']);
       await start(deps, id);
-      await deps.db.reconciliation.createMany({
-        data: [{ id, trigger: 'staff', status: 'RUNNING', startedAt: new Date(deps.clock.now()) }],
-        skipDuplicates: true,
-      });
+      await requestSweep(deps.db, { id, at: new Date(deps.clock.now()) });
       return { status: 202, body: { id } };
     },
   }),
@@ -69,7 +66,7 @@ export const reconciliationRoutes = (deps: ApiDeps): Route[] => [
 
 /** Durable when it returns, whether or not a worker runs. The workflow takes each id once, for as long as Temporal and the database remember it. */
 async function start({ temporal, db }: ApiDeps, id: string): Promise<void> {
-  if ((await db.reconciliation.count({ where: { id } })) > 0) return;
+  if (await isKnownSweep(db, id)) return;
   const workflowIdReusePolicy = WorkflowIdReusePolicy.REJECT_DUPLICATE;
   try {
     await bounded(temporal, TEMPORAL_MS, () =>
@@ -84,29 +81,11 @@ async function start({ temporal, db }: ApiDeps, id: string): Promise<void> {
 }
 
 async function read({ db }: ApiDeps, ref: string): Promise<z.input<typeof Reconciliation>> {
-  const found =
-    ref === 'latest'
-      ? await db.reconciliation.findFirst({ orderBy: { startedAt: 'desc' } })
-      : UUID.test(ref)
-        ? await db.reconciliation.findUnique({ where: { id: ref } })
-        : null;
-  if (found === null) throw new Problem('not_found', 'There is no such reconciliation.');
-  const repaired = await db.reconciliationRepair.findMany({
-    where: { reconciliationId: found.id, changed: true },
-    orderBy: { sessionId: 'asc' },
-  });
-  return {
-    id: found.id,
-    status: found.status,
-    startedAt: timestamp(found.startedAt),
-    finishedAt: timestampOrNull(found.finishedAt),
-    checked: found.checked,
-    repaired: repaired.map(({ sessionId, action }) => ({ sessionId, action })),
-    discrepancies: found.discrepancies as unknown as Found,
-  };
+  const sweep = ref === 'latest' || UUID.test(ref) ? await readSweep(db, ref) : null;
+  if (sweep === null) throw new Problem('not_found', 'There is no such reconciliation.');
+  const { startedAt, finishedAt, ...rest } = sweep;
+  return { ...rest, startedAt: timestamp(startedAt), finishedAt: timestampOrNull(finishedAt) };
 }
-
-type Found = z.input<typeof Reconciliation>['discrepancies'] & Row['discrepancies'];
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

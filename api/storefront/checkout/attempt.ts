@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import Stripe from 'stripe';
+import { priceOff } from '../../../domain/differences';
 import { type SessionId, sessionId } from '../../../domain/ids';
 import type { OrderStatus } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
@@ -9,11 +10,11 @@ import { expectObject } from '../../../platform/stripe';
 import { within } from '../../../platform/within';
 import { type CheckoutRecord, markFailed, saveSession, writeCheckout } from '../../../store/checkouts/checkouts';
 import type { KeyClaim } from '../../../store/checkouts/keys';
+import { writeDiscrepancies } from '../../../store/reconciliation/discrepancies';
 import type { ApiDeps } from '../../deps';
 import { invalid } from '../../http/route';
 import { openOrder, tellRunning } from '../../order-workflow';
 import { type Cart, outOfStock, type PricedCart } from './cart';
-import { writePricesDiffer } from './prices-differ';
 import { type SessionRequest, sessionRequest } from './stripe-request';
 
 /** What a shopper is told. */
@@ -136,7 +137,14 @@ async function agree(deps: ApiDeps, row: CheckoutRecord, session: Stripe.Checkou
     'Stripe’s prices are not those of the catalogue: the checkout was closed; run stripe:setup or correct the product',
   );
   await stripe.checkout.sessions.expire(session.id);
-  await writePricesDiffer(deps, row, { subtotal: session.amount_subtotal ?? 0, currency: session.currency });
+  const { number, currency } = row;
+  const asked = { number, currency, skus: row.lines.map(({ sku }) => sku), subtotal: row.subtotal };
+  const stripes = { subtotal: session.amount_subtotal ?? 0, currency: session.currency };
+  await writeDiscrepancies(deps.db, {
+    foundBy: null,
+    found: [priceOff({ ...asked, stripes })],
+    at: new Date(deps.clock.now()),
+  });
   throw new Problem('unavailable', 'This cannot be bought right now.', { retryAfter: 60 });
 }
 

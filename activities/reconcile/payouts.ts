@@ -1,0 +1,35 @@
+import type Stripe from 'stripe';
+import { expectList } from '../../platform/stripe';
+import { recordPayout } from '../../store/reconciliation/payouts';
+import type { Deps } from '../deps';
+import { PAGE } from './page';
+
+/**
+ * Records a payout as Stripe has it, with the sum of the balance transactions that it pays once Stripe has said which they are (it does so for
+ * automatic payouts alone). Safe to repeat.
+ */
+export async function keepPayout(deps: Deps, payout: Stripe.Payout): Promise<void> {
+  const { id, currency, amount, status, automatic, arrival_date, created } = payout;
+  await recordPayout(deps.db, {
+    at: new Date(deps.clock.now()),
+    payout: {
+      ...{ id, currency, amount, status, automatic },
+      arrivalAt: new Date(arrival_date * 1000),
+      createdAt: new Date(created * 1000),
+      transactions: payout.reconciliation_status === 'completed' ? await paidOut(deps, id) : null,
+    },
+  });
+}
+
+/** What the transactions of a payout come to, its own movement (and its return, should it fail) left out. */
+async function paidOut({ stripe }: Deps, payout: string): Promise<number> {
+  let sum = 0;
+  for (let after: string | undefined; ; ) {
+    const page = expectList(
+      await stripe.balanceTransactions.list({ payout, limit: PAGE, ...(after && { starting_after: after }) }),
+    );
+    for (const { type, net } of page.data) if (!type.startsWith('payout')) sum += net;
+    after = page.data.at(-1)?.id;
+    if (!page.has_more || !after) return sum;
+  }
+}

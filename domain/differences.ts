@@ -1,0 +1,200 @@
+import { type Discrepancy, inWords } from './discrepancy';
+
+/**
+ * Everything that can differ, each with what the database says about it and a function that makes a discrepancy of it. Amounts are in the
+ * smallest unit of the currency beside them.
+ */
+
+export interface StrangeCharge {
+  /** The balance transaction. */
+  id: string;
+  charge: string | null;
+  paymentIntentId: string | null;
+  /** Null: Stripe knows no session for it, or has not been asked. */
+  sessionId: string | null;
+  tracedAt: Date | null;
+  /** Whether there is an order of that session, which knows of no charge. */
+  ordered: boolean;
+  currency: string;
+  amount: number;
+}
+
+/** A charge that no order accounts for. One without a session was made elsewhere: staff are told of it once. */
+export function strangeCharge({ id, charge, sessionId, ordered, currency, amount }: StrangeCharge): Discrepancy {
+  const captured = `${inWords(amount, currency)} was captured`;
+  const reference = sessionId ?? charge ?? id;
+  const found = { kind: 'captured_without_order', reference, currency, amount } as const;
+  if (sessionId === null) {
+    const detail = `${captured} outside of any checkout. It is left out of the sums.`;
+    return { ...found, detail, toldOnce: true };
+  }
+  const detail = ordered
+    ? `${captured}, but the order of that session has no record of it.`
+    : `${captured}, but there is no order for that session.`;
+  return { ...found, detail, toldOnce: false };
+}
+
+export interface Stray {
+  sessionId: string;
+  amount: number | null;
+  currency: string | null;
+  /** Why it is not ours, as a clause. */
+  reason: string;
+}
+
+/** A complete session that is not ours: staff are told of it once. */
+export const strayCapture = ({ sessionId, amount, currency, reason }: Stray): Discrepancy => ({
+  kind: 'captured_without_order',
+  reference: sessionId,
+  detail: `A session made elsewhere took ${inWords(amount ?? 0, currency)}: ${reason}. It is left out of the sums.`,
+  currency: currency ?? '',
+  amount: amount ?? 0,
+  toldOnce: true,
+});
+
+export interface ClosedWithMoney {
+  sessionId: string;
+  status: string;
+  currency: string;
+  /** What of the captured amount was neither refunded nor disputed. */
+  left: number;
+}
+
+export const closedWithMoney = ({ sessionId, status, currency, left }: ClosedWithMoney): Discrepancy =>
+  open(
+    { kind: 'paid_but_closed', reference: sessionId, currency, amount: left },
+    `The order is ${status}, but ${inWords(left, currency)} of its money was neither refunded nor disputed.`,
+  );
+
+export interface AmountOff {
+  sessionId: string;
+  currency: string;
+  /** Of the charge. */
+  amount: number;
+  orderCurrency: string;
+  total: number;
+}
+
+export const amountOff = ({ sessionId, currency, amount, orderCurrency, total }: AmountOff): Discrepancy =>
+  open(
+    { kind: 'amount_differs', reference: sessionId, currency, amount: amount - total },
+    `${inWords(amount, currency)} was captured; the order comes to ${inWords(total, orderCurrency)}.`,
+  );
+
+export interface DisputeOff {
+  /** The dispute. */
+  reference: string;
+  currency: string;
+  taken: number;
+  /** Null: the dispute is not known here. */
+  recorded: number | null;
+}
+
+export const disputeOff = ({ reference, currency, taken, recorded }: DisputeOff): Discrepancy =>
+  open(
+    { kind: 'amount_differs', reference, currency, amount: taken - (recorded ?? 0) },
+    `The bank has taken ${inWords(taken, currency)} for this dispute; ${recordedAs(recorded, currency)}.`,
+  );
+
+export interface RefundOff {
+  /** The refund. */
+  reference: string;
+  currency: string;
+  moved: number;
+  /** What it counts for here; null: the refund is not known here. */
+  recorded: number | null;
+}
+
+export const refundOff = ({ reference, currency, moved, recorded }: RefundOff): Discrepancy =>
+  open(
+    { kind: 'refund_differs', reference, currency, amount: moved - (recorded ?? 0) },
+    `Stripe has refunded ${inWords(moved, currency)}; ${recordedAs(recorded, currency)}.`,
+  );
+
+export interface MissingRefund {
+  /** The refund. */
+  reference: string;
+  currency: string;
+  amount: number;
+}
+
+export const missingRefund = ({ reference, currency, amount }: MissingRefund): Discrepancy =>
+  open(
+    { kind: 'refund_differs', reference, currency, amount: -amount },
+    `A refund of ${inWords(amount, currency)} is recorded here; at Stripe it has moved no money.`,
+  );
+
+export interface RefundSumOff {
+  sessionId: string;
+  currency: string;
+  /** What the order says. */
+  refunded: number;
+  /** What its refunds come to. */
+  refunds: number;
+}
+
+export const refundSumOff = ({ sessionId, currency, refunded, refunds }: RefundSumOff): Discrepancy =>
+  open(
+    { kind: 'refund_differs', reference: sessionId, currency, amount: refunds - refunded },
+    `The order says that ${inWords(refunded, currency)} was refunded; its refunds come to ${inWords(refunds, currency)}.`,
+  );
+
+export interface MissingCharge {
+  sessionId: string;
+  paymentIntentId: string | null;
+  currency: string;
+  total: number;
+}
+
+export const missingCharge = ({ sessionId, currency, total }: MissingCharge): Discrepancy =>
+  open(
+    { kind: 'missing_at_stripe', reference: sessionId, currency, amount: -total },
+    `The order counts as paid with ${inWords(total, currency)}; Stripe has no charge for it.`,
+  );
+
+export interface PayoutOff {
+  id: string;
+  currency: string;
+  amount: number;
+  transactions: number;
+}
+
+export const payoutOff = ({ id, currency, amount, transactions }: PayoutOff): Discrepancy =>
+  open(
+    { kind: 'payout_differs', reference: id, currency, amount: amount - transactions },
+    `${inWords(amount, currency)} was paid out; its transactions come to ${inWords(transactions, currency)}.`,
+  );
+
+export interface PriceOff {
+  /** The number of the checkout that found it. */
+  number: string;
+  skus: string[];
+  currency: string;
+  subtotal: number;
+  stripes: { subtotal: number; currency: string | null };
+}
+
+/** Stripe would charge another sum than the catalogue says. One for what was in the cart, however many shoppers try. */
+export const priceOff = ({ number, skus, currency, subtotal, stripes }: PriceOff): Discrepancy =>
+  open(
+    {
+      kind: 'amount_differs',
+      reference: skus.toSorted().join(',').slice(0, LONGEST_REFERENCE),
+      currency,
+      amount: stripes.subtotal - subtotal,
+    },
+    `Stripe asks ${inWords(stripes.subtotal, stripes.currency)} for what the catalogue sells at ` +
+      `${inWords(subtotal, currency)} (checkout ${number}). Nobody can buy it until that is corrected: ` +
+      'run stripe:setup, or correct the product.',
+  );
+
+const LONGEST_REFERENCE = 500;
+
+const open = (found: Pick<Discrepancy, 'kind' | 'reference' | 'currency' | 'amount'>, detail: string): Discrepancy => ({
+  ...found,
+  detail,
+  toldOnce: false,
+});
+
+const recordedAs = (amount: number | null, currency: string): string =>
+  amount === null ? 'it is not known here' : `here it counts for ${inWords(amount, currency)}`;

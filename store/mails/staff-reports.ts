@@ -1,0 +1,38 @@
+import type { Mail } from '../../prisma/generated/client';
+import type { Db, Tx } from '../database';
+
+/** A mail to staff that is about no order, written before it is sent so that a retry sends the same bytes. */
+export type StaffReport = Pick<Mail, 'key' | 'recipient' | 'subject' | 'html' | 'text' | 'status'>;
+
+export const findStaffReport = (db: Db, key: string): Promise<StaffReport | null> =>
+  db.mail.findUnique({ where: { key } });
+
+export const writeStaffReport = (
+  tx: Tx,
+  { at, ...mail }: Omit<StaffReport, 'status'> & { template: string; at: Date },
+): Promise<StaffReport> => tx.mail.create({ data: { ...mail, audience: 'STAFF', status: 'WRITTEN', createdAt: at } });
+
+/** The provider has taken it. */
+export async function markStaffReportSent(
+  tx: Tx,
+  { key, providerId, at }: { key: string; providerId: string; at: Date },
+): Promise<void> {
+  await tx.mail.updateMany({
+    where: { key, status: { not: 'SENT' } },
+    data: { status: 'SENT', attempts: { increment: 1 }, providerId, sentAt: at, lastError: null },
+  });
+}
+
+/** @param lastError a code */
+export async function noteStaffReportFailure(
+  db: Db,
+  { key, lastError }: { key: string; lastError: string },
+): Promise<void> {
+  await db.mail.updateMany({ where: { key, status: 'WRITTEN' }, data: { attempts: { increment: 1 }, lastError } });
+}
+
+/** False where there is no such mail, or it is no longer waiting to be sent. */
+export async function giveUpStaffReport(tx: Tx, key: string): Promise<boolean> {
+  const { count } = await tx.mail.updateMany({ where: { key, status: 'WRITTEN' }, data: { status: 'GIVEN_UP' } });
+  return count > 0;
+}

@@ -1,0 +1,129 @@
+import type {
+  AmountOff,
+  ClosedWithMoney,
+  DisputeOff,
+  MissingCharge,
+  MissingRefund,
+  PayoutOff,
+  RefundOff,
+  RefundSumOff,
+  StrangeCharge,
+} from '../../domain/differences';
+import type { SessionId } from '../../domain/ids';
+import { Prisma } from '../../prisma/generated/client';
+import type { Db } from '../database';
+
+/**
+ * What in the ledger and the orders is not the same, one query for each question. Each looks at what moved in a span of time and, with `of`, at
+ * what these references name whenever it moved, so that a difference found earlier is checked again. All go by an index. Sums of money are read
+ * as floats: below 2^53 those are exact, and numbers in JavaScript.
+ */
+export interface Span {
+  since: Date;
+  until: Date;
+  /** References of differences found earlier. */
+  of?: string[];
+}
+
+/** The entries in question. */
+const inScope = ({ since, until, of = [] }: Span) => Prisma.sql`
+  scope AS (
+    SELECT id FROM ledger_entries WHERE at BETWEEN ${since} AND ${until}
+    UNION SELECT id FROM ledger_entries WHERE source = ANY(${of}::text[])
+    UNION SELECT id FROM ledger_entries WHERE session_id = ANY(${of}::text[])
+    UNION SELECT e.id FROM orders o JOIN ledger_entries e ON e.payment_intent_id = o.payment_intent_id WHERE o.session_id = ANY(${of}::text[])
+  ), entries AS (SELECT e.* FROM scope JOIN ledger_entries e USING (id))`;
+
+/** Charges that no order knows, except those of sessions that are known not to be ours. */
+export const strangeCharges = (db: Db, span: Span) => db.$queryRaw<StrangeCharge[]>`
+  WITH ${inScope(span)}
+  SELECT e.id, e.source AS charge, e.payment_intent_id AS "paymentIntentId", e.session_id AS "sessionId", e.traced_at AS "tracedAt",
+    e.currency, e.amount::float8, EXISTS (SELECT 1 FROM orders o WHERE o.session_id = e.session_id) AS ordered
+  FROM entries e
+  WHERE e.category = 'charge'
+    AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.payment_intent_id = e.payment_intent_id)
+    AND NOT EXISTS (SELECT 1 FROM stray_sessions s WHERE s.session_id = e.session_id)`;
+
+/** Charges of another amount than their order's. */
+export const amountsOff = (db: Db, span: Span) => db.$queryRaw<AmountOff[]>`
+  WITH ${inScope(span)}
+  SELECT o.session_id AS "sessionId", e.currency, e.amount::float8, o.currency AS "orderCurrency", o.total::float8
+  FROM entries e JOIN orders o ON o.payment_intent_id = e.payment_intent_id
+  WHERE e.category = 'charge' AND (o.total <> e.amount OR o.currency <> e.currency)`;
+
+/** Orders that have ended without a sale, and whose money was neither refunded nor taken by a bank. */
+export const closedOrdersWithMoney = (db: Db, span: Span) => db.$queryRaw<ClosedWithMoney[]>`
+  WITH ${inScope(span)}, closed AS (
+    SELECT o.session_id AS "sessionId", o.status::text AS status, e.currency, (e.amount - o.refunded + coalesce((
+      SELECT sum(d.amount) FROM ledger_entries d WHERE d.payment_intent_id = e.payment_intent_id AND d.category = 'dispute'
+    ), 0))::float8 AS "left"
+    FROM entries e JOIN orders o ON o.payment_intent_id = e.payment_intent_id
+    WHERE e.category = 'charge' AND o.status IN ('EXPIRED', 'CANCELLED')
+  )
+  SELECT * FROM closed WHERE "left" > 0`;
+
+/** The order that a difference is about, for the sweep to wake. */
+interface OfOrder {
+  sessionId: SessionId;
+  version: number;
+}
+
+/** Refunds of our orders that moved another amount than they count for. */
+export const refundsOff = (db: Db, span: Span) => db.$queryRaw<(RefundOff & OfOrder)[]>`
+  WITH ${inScope(span)}, refunded AS (
+    SELECT DISTINCT e.source, e.currency, o.session_id, o.version
+    FROM entries e JOIN orders o ON o.payment_intent_id = e.payment_intent_id WHERE e.category = 'refund'
+  ), sums AS (
+    SELECT f.source AS reference, f.session_id AS "sessionId", f.version, f.currency,
+      (SELECT -sum(e.amount) FROM ledger_entries e WHERE e.source = f.source AND e.category = 'refund')::float8 AS moved,
+      CASE WHEN r.key IS NULL THEN NULL WHEN r.status IN ('pending', 'requires_action', 'succeeded') THEN r.amount ELSE 0 END::float8 AS recorded
+    FROM refunded f LEFT JOIN refunds r ON r.stripe_id = f.source
+  )
+  SELECT * FROM sums WHERE recorded IS DISTINCT FROM moved`;
+
+/** Orders whose `refunded` is not the sum of their refunds. */
+export const refundSumsOff = (db: Db, span: Span) => db.$queryRaw<RefundSumOff[]>`
+  WITH ${inScope(span)}, sums AS (
+    SELECT o.session_id AS "sessionId", o.currency, o.refunded::float8, coalesce((
+      SELECT sum(r.amount) FROM refunds r
+      WHERE r.session_id = o.session_id AND r.status IN ('pending', 'requires_action', 'succeeded')
+    ), 0)::float8 AS refunds
+    FROM (SELECT DISTINCT payment_intent_id FROM entries) e JOIN orders o ON o.payment_intent_id = e.payment_intent_id
+  )
+  SELECT * FROM sums WHERE refunded <> refunds`;
+
+/** Refunds that are said to have succeeded, and moved nothing. */
+export const missingRefunds = (db: Db, { since, until, of = [] }: Span) => db.$queryRaw<MissingRefund[]>`
+  WITH said AS (
+    SELECT key FROM refunds WHERE updated_at BETWEEN ${since} AND ${until} UNION SELECT key FROM refunds WHERE stripe_id = ANY(${of}::text[])
+  )
+  SELECT r.stripe_id AS reference, r.currency, r.amount::float8 FROM said JOIN refunds r USING (key)
+  WHERE r.status = 'succeeded' AND r.amount > 0 AND r.stripe_id IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM ledger_entries e WHERE e.source = r.stripe_id)`;
+
+/** Orders that are said to be paid, and for which nothing was captured. */
+export const missingCharges = (db: Db, { since, until, of = [] }: Span) => db.$queryRaw<MissingCharge[]>`
+  WITH said AS (
+    SELECT session_id FROM orders WHERE paid_at BETWEEN ${since} AND ${until} UNION SELECT unnest(${of}::text[])
+  )
+  SELECT o.session_id AS "sessionId", o.payment_intent_id AS "paymentIntentId", o.currency, o.total::float8
+  FROM said JOIN orders o USING (session_id)
+  WHERE o.paid_at IS NOT NULL AND o.total > 0 AND o.payment_status <> 'NO_PAYMENT_REQUIRED'
+    AND NOT EXISTS (SELECT 1 FROM ledger_entries e WHERE e.payment_intent_id = o.payment_intent_id AND e.category = 'charge')`;
+
+/** Disputes of our orders for which the bank took another amount than is recorded. */
+export const disputesOff = (db: Db, span: Span) => db.$queryRaw<(DisputeOff & OfOrder)[]>`
+  WITH ${inScope(span)}, disputed AS (
+    SELECT DISTINCT e.source, e.settled_currency, o.session_id, o.version
+    FROM entries e JOIN orders o ON o.payment_intent_id = e.payment_intent_id WHERE e.category = 'dispute'
+  ), sums AS (
+    SELECT f.source AS reference, f.session_id AS "sessionId", f.version, f.settled_currency AS currency,
+      (SELECT -sum(e.settled) FROM ledger_entries e WHERE e.source = f.source AND e.category = 'dispute')::float8 AS taken,
+      d.withdrawn::float8 AS recorded
+    FROM disputed f LEFT JOIN disputes d ON d.id = f.source
+  )
+  SELECT * FROM sums WHERE recorded IS DISTINCT FROM taken`;
+
+/** Payouts that are not what their transactions come to. */
+export const payoutsOff = (db: Db) => db.$queryRaw<PayoutOff[]>`
+  SELECT id, currency, amount::float8, transactions::float8 FROM payouts WHERE transactions <> amount`;

@@ -1,0 +1,65 @@
+import type { SessionId } from '../../domain/ids';
+import type { RepairAction } from '../../domain/sweep';
+import type { Db } from '../database';
+
+/** An order that was seen to differ from what Stripe says. */
+export interface Difference {
+  sessionId: SessionId;
+  action: RepairAction;
+  /** The order's version as it was seen; null: there was no order. */
+  version: number | null;
+}
+
+/** Notes that a sweep saw these differ. Safe to repeat: the first action noted of an order stays. */
+export async function noteDifferences(
+  db: Db,
+  { sweepId, differences }: { sweepId: string; differences: Difference[] },
+): Promise<void> {
+  await db.reconciliationRepair.createMany({
+    data: differences.map((difference) => ({ ...difference, reconciliationId: sweepId })),
+    skipDuplicates: true,
+  });
+}
+
+/** Notes that a sweep has started the workflows of these orders again. Safe to repeat. */
+export async function noteRestarts(
+  db: Db,
+  { sweepId, sessions }: { sweepId: string; sessions: SessionId[] },
+): Promise<void> {
+  await db.reconciliationRepair.createMany({
+    data: sessions.map((sessionId) => ({ reconciliationId: sweepId, sessionId, action: 'restarted', changed: true })),
+    skipDuplicates: true,
+  });
+}
+
+/** Notes which of the orders that a sweep woke have come right, drops those that turned out not to be ours; answers how many are left. */
+export async function settleRepairs(db: Db, sweepId: string): Promise<number> {
+  await db.$executeRaw`
+    DELETE FROM reconciliation_repairs r USING stray_sessions s
+    WHERE r.reconciliation_id = ${sweepId}::uuid AND NOT r.changed AND s.session_id = r.session_id`;
+  await db.$executeRaw`
+    UPDATE reconciliation_repairs r SET changed = true FROM orders o
+    WHERE r.reconciliation_id = ${sweepId}::uuid AND NOT r.changed AND o.session_id = r.session_id AND CASE r.action
+      WHEN 'taken_up' THEN o.status <> 'PENDING' OR o.payment_status = 'PROCESSING' OR o.attention_step IS NOT NULL
+      WHEN 'paid' THEN o.status <> 'PENDING' OR (o.attention_step IS NOT NULL AND o.version <> r.version)
+      WHEN 'given_back' THEN o.status = 'REFUNDED' OR o.payment_status = 'NO_PAYMENT_REQUIRED' OR o.attention_step IS NOT NULL
+      WHEN 'payment_failed' THEN o.status <> 'PENDING'
+      WHEN 'closed' THEN o.status <> 'PENDING' OR o.payment_status <> 'UNPAID'
+      ELSE o.version <> r.version END`;
+  return db.reconciliationRepair.count({ where: { reconciliationId: sweepId, changed: false } });
+}
+
+/** Followed by workflows of their own: there is nothing about the order's run to put right. */
+const BESIDE_THE_ORDER: RepairAction[] = ['refund_recorded', 'dispute_recorded'];
+
+/** Orders that a sweep woke and that have not come right, `limit` at most. */
+export async function unsettledOrders(
+  db: Db,
+  { sweepId, limit }: { sweepId: string; limit: number },
+): Promise<SessionId[]> {
+  const rows = await db.reconciliationRepair.findMany({
+    where: { reconciliationId: sweepId, changed: false, action: { notIn: BESIDE_THE_ORDER } },
+    take: limit,
+  });
+  return rows.map(({ sessionId }) => sessionId as SessionId);
+}

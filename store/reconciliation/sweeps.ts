@@ -1,0 +1,134 @@
+import type { RepairAction, SweepMarks, SweepWindow } from '../../domain/sweep';
+import type { Reconciliation } from '../../prisma/generated/client';
+import type { Db, Tx } from '../database';
+import { type ListedDiscrepancy, listForSweep } from './discrepancies';
+
+/** How long the sweeps of the Schedule are remembered; those of staff are kept. */
+const REMEMBERED_MS = 30 * 86_400_000;
+
+/** A sweep as staff read it. */
+export interface Sweep {
+  id: string;
+  status: Reconciliation['status'];
+  startedAt: Date;
+  finishedAt: Date | null;
+  /** How many objects of Stripe, runs and orders were held against the database. */
+  checked: number;
+  /** Orders that were seen to differ, and came right. */
+  repaired: { sessionId: string; action: RepairAction }[];
+  discrepancies: ListedDiscrepancy[];
+}
+
+/** @param ref the sweep's UUID, or `latest` */
+export async function readSweep(db: Db, ref: string): Promise<Sweep | null> {
+  const row =
+    ref === 'latest'
+      ? await db.reconciliation.findFirst({ orderBy: { startedAt: 'desc' } })
+      : await db.reconciliation.findUnique({ where: { id: ref } });
+  if (row === null) return null;
+  const { id, status, startedAt, finishedAt, checked, discrepancies } = row;
+  const repaired = await db.reconciliationRepair.findMany({
+    where: { reconciliationId: id, changed: true },
+    orderBy: { sessionId: 'asc' },
+  });
+  return {
+    ...{ id, status, startedAt, finishedAt, checked },
+    repaired: repaired.map(({ sessionId, action }) => ({ sessionId, action: action as RepairAction })),
+    discrepancies: discrepancies as unknown as ListedDiscrepancy[],
+  };
+}
+
+export const isKnownSweep = async (db: Db, id: string): Promise<boolean> =>
+  (await db.reconciliation.count({ where: { id } })) > 0;
+
+/** Staff have asked for a sweep, which has not begun yet. Safe to repeat. */
+export async function requestSweep(db: Db, { id, at }: { id: string; at: Date }): Promise<void> {
+  await db.reconciliation.createMany({
+    data: [{ id, trigger: 'staff', status: 'RUNNING', startedAt: at }],
+    skipDuplicates: true,
+  });
+}
+
+/** How far back a sweep that has begun looks; null: it has not begun. */
+export async function readWindow(db: Db, id: string): Promise<SweepWindow | null> {
+  const row = await db.reconciliation.findUnique({ where: { id }, select: { window: true } });
+  return (row?.window ?? null) as SweepWindow | null;
+}
+
+/** The beginnings of the last sweep and of the last wide one that succeeded. */
+export async function readMarks(db: Db): Promise<SweepMarks> {
+  const marks = new Map((await db.sweepMark.findMany()).map(({ name, at }) => [name, at.getTime()]));
+  return { last: marks.get('last') ?? null, lastWide: marks.get('last-wide') ?? null };
+}
+
+/** Until when everything is known to have been swept; null until a sweep has succeeded. */
+export async function sweptUntil(db: Db): Promise<Date | null> {
+  const mark = await db.sweepMark.findUnique({ where: { name: 'last' } });
+  return mark?.at ?? null;
+}
+
+/** Marks a sweep as running, with the window it looks at. Safe to repeat. */
+export async function startSweep(
+  db: Db,
+  { id, trigger, window, at }: { id: string; trigger: 'schedule' | 'staff'; window: SweepWindow; at: Date },
+): Promise<void> {
+  const begun = { window: { ...window } };
+  await db.reconciliation.upsert({
+    where: { id },
+    create: { id, trigger, status: 'RUNNING', startedAt: at, ...begun },
+    update: begun,
+  });
+}
+
+/** Sweeps that began before this and are still running were ended by hand: they have failed. */
+export async function failAbandonedSweeps(db: Db, { before, at }: { before: Date; at: Date }): Promise<void> {
+  await db.reconciliation.updateMany({
+    where: { status: 'RUNNING', startedAt: { lt: before } },
+    data: { status: 'FAILED', finishedAt: at, failure: 'It was ended before it was done' },
+  });
+}
+
+/** A sweep has failed; the marks stay. */
+export async function failSweep(
+  db: Db,
+  { id, checked, reason, at }: { id: string; checked: number; reason: string; at: Date },
+): Promise<void> {
+  await db.reconciliation.updateMany({
+    where: { id, status: 'RUNNING' },
+    data: { status: 'FAILED', finishedAt: at, checked, failure: reason },
+  });
+}
+
+/**
+ * A sweep has succeeded: what it found is kept as it stands, the marks move to its beginning, and old sweeps of the Schedule are forgotten.
+ * @returns how many orders came right, and whether this call was the first to end the sweep
+ */
+export async function completeSweep(
+  db: Db,
+  { id, window, checked, at }: { id: string; window: SweepWindow; checked: number; at: Date },
+): Promise<{ repaired: number; first: boolean }> {
+  return db.$transaction(async (tx) => {
+    const repaired = await tx.reconciliationRepair.count({ where: { reconciliationId: id, changed: true } });
+    const { count } = await tx.reconciliation.updateMany({
+      where: { id, status: 'RUNNING' },
+      data: {
+        status: 'COMPLETED',
+        finishedAt: at,
+        checked,
+        discrepancies: (await listForSweep(tx, id)).map((one) => ({ ...one })),
+      },
+    });
+    if (count === 0) return { repaired, first: false };
+    await moveMarks(tx, window);
+    await tx.reconciliation.deleteMany({
+      where: { trigger: 'schedule', startedAt: { lt: new Date(at.getTime() - REMEMBERED_MS) } },
+    });
+    return { repaired, first: true };
+  });
+}
+
+async function moveMarks(tx: Tx, { wide, until }: SweepWindow): Promise<void> {
+  const at = new Date(until);
+  for (const name of wide ? ['last', 'last-wide'] : ['last'])
+    await tx.sweepMark.upsert({ where: { name }, create: { name, at }, update: { at } });
+}
