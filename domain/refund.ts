@@ -3,11 +3,11 @@ import { formatMoney } from './money';
 import { type OrderStatus, REASONS } from './order';
 
 /**
- * What is true of refunds, whoever asks. A refund's status is Stripe's word once Stripe has answered; before that it is `requested`, and
- * `refused` where it came to nothing.
+ * The rules of refunds, no matter who requests one. A refund's status is Stripe's own once Stripe has answered. Before
+ * that it is `requested`, and it is `refused` if Stripe never made it.
  */
 
-/** A refund that has not failed counts, whether or not the bank has said so yet (https://docs.stripe.com/refunds#refund-object). */
+/** A refund counts until it fails, even before the bank has confirmed it (https://docs.stripe.com/refunds#refund-object). */
 const COUNTED: ReadonlySet<string> = new Set(['pending', 'requires_action', 'succeeded']);
 /** The money is back with the shop. */
 const REVERSED: ReadonlySet<string> = new Set(['failed', 'canceled']);
@@ -19,8 +19,9 @@ export const isReversed = (status: string): boolean => REVERSED.has(status);
 export const hasEnded = (status: string): boolean => ENDED.has(status);
 
 /**
- * Whether a status read at Stripe may replace the one that is known. An answer can be older than what is known (a replayed one, or one that
- * was on its way while the bank decided), and a refund only ever goes on: from under way to succeeded, and from there at most to failed.
+ * Whether a status read at Stripe may replace the known one. An answer can be older than what is known: it may be a
+ * replayed one, or the bank may have decided while it was on its way. A refund only moves forward: from under way to
+ * succeeded, and from there at most to failed.
  */
 export const isNews = (known: string, seen: string): boolean => stageOf(seen) >= stageOf(known);
 
@@ -30,7 +31,7 @@ const stageOf = (status: string): number => {
   return status === 'succeeded' ? 2 : 1;
 };
 
-/** A refund, as a person may have to decide about it. */
+/** A refund that a person may have to decide about. */
 interface Tried {
   key: string;
   stripeId: string | null;
@@ -39,20 +40,20 @@ interface Tried {
   amount: bigint | number | null;
   attempt: number;
   createdAt: Date;
-  /** When it came to stand where it does. */
+  /** When its status last changed. */
   updatedAt: Date;
 }
 
-/** The key of the request that asks anew for a refund that did not go through. */
+/** The key of the request that repeats a failed refund. */
 export const againKey = (stripeId: string | null): string => `again-${stripeId}`;
 
 /** The refund that a request with this key asks for anew; null for any other request. */
 export const retriedBy = (requestKey: string): string | null => /^again-(re_\w+)$/.exec(requestKey)?.[1] ?? null;
 
 /**
- * The refunds that did not go through and were not made up for since, the last one first; none where all of the money is given back all the
- * same. Made up for is what Stripe has taken under the key of its `retry`, what was to give all that is left, by a later try, and either by another
- * refund, wherever it was made, of at least as much.
+ * The failed refunds that nothing has replaced since, latest first; none if all of the money was refunded all the same.
+ * A failed refund is replaced by the refund that its `retry` made; one of everything that was left, by a later attempt;
+ * and either, by any other refund of at least the same amount.
  */
 export function openFailures<Row extends Tried>(refunds: Row[], total: bigint | number): Row[] {
   if (refundedOf(refunds) >= Number(total)) return [];
@@ -68,7 +69,7 @@ export function openFailures<Row extends Tried>(refunds: Row[], total: bigint | 
     if (asked.has(againOf(row))) return true;
     const { amount, updatedAt } = row;
     for (const other of others) {
-      // Stripe dates to the second.
+      // Stripe's times are in whole seconds.
       if (other.createdAt.getTime() + 1000 < updatedAt.getTime() || Number(other.amount) < Number(amount)) continue;
       others.delete(other);
       return true;
@@ -80,13 +81,13 @@ export function openFailures<Row extends Tried>(refunds: Row[], total: bigint | 
     .filter((row) => !isMadeUpFor(row));
 }
 
-/** A line of an order that goes back on the shelf. */
+/** Units of an order's line that go back into stock. */
 export interface RestockLine {
   sku: string;
   quantity: number;
 }
 
-/** What a row asks for, as staff asked it. */
+/** The request of staff, read from a refund's row. */
 export const requestOf = ({
   amount,
   reason,
@@ -101,34 +102,34 @@ export const requestOf = ({
   ...(restock !== null && { restock: restock as RestockLine[] }),
 });
 
-/** A refund, so far as the sum of an order's refunds depends on it. */
+/** The fields of a refund that the sum of an order's refunds depends on. */
 export interface RefundSoFar {
   status: string;
-  /** Null while Stripe is asked for everything left. */
+  /** Null while the refund is of everything left and Stripe has not answered. */
   amount: bigint | number | null;
-  /** From 1 once Stripe may have been asked. */
+  /** 0 until Stripe may have been asked; then the number of the attempt. */
   attempt: number;
   restock: RestockLine[];
 }
 
-/** What Stripe has given back, or is giving back. */
+/** What Stripe has refunded or is refunding, in the currency's smallest unit. */
 export const refundedOf = (refunds: Pick<RefundSoFar, 'status' | 'amount'>[]): number =>
   refunds.filter(({ status }) => isCounted(status)).reduce((sum, { amount }) => sum + Number(amount ?? 0), 0);
 
-/** An order, so far as a refund depends on it. */
+/** The fields of an order that a refund depends on. */
 export interface RefundableOrder {
   status: OrderStatus;
   currency: string;
   total: bigint | number;
-  /** Null where no money was taken. */
+  /** Null if no money was taken. */
   paymentIntentId: string | null;
   disputed: boolean;
-  /** Whether its goods have left the shelf: only then can they go back. */
+  /** Whether its stock was sold. Only then can it go back. */
   sold: boolean;
   items: { sku: string; kind: string; quantity: number; restocked: number }[];
 }
 
-/** What can be given back still: what others have asked for and not got yet is spoken for. */
+/** What can still be refunded. Amounts of requests that Stripe has not answered are not available. */
 export function remainingOf({ total }: Pick<RefundableOrder, 'total'>, others: RefundSoFar[]): number {
   const underWay = others.filter(isUnderWay);
   if (underWay.some(({ amount }) => amount === null)) return 0;
@@ -136,7 +137,7 @@ export function remainingOf({ total }: Pick<RefundableOrder, 'total'>, others: R
   return Math.max(0, Number(total) - refundedOf(others) - asked);
 }
 
-/** Asked of Stripe, with no answer yet. One that nobody has taken up is not: it may never be. */
+/** Sent to Stripe, without an answer yet. A request that was never sent does not count: it may never be sent. */
 const isUnderWay = ({ status, attempt }: RefundSoFar): boolean => status === 'requested' && attempt > 0;
 
 export interface Refusal {
@@ -169,9 +170,9 @@ export const DISPUTED: Refusal = {
 };
 export const NOTHING_LEFT: Refusal = {
   code: 'refund_exceeds_remaining',
-  reason: 'Nothing is left: all of the order’s money is given back, or being given back',
+  reason: 'Nothing is left to refund: all of the order’s money has been refunded or is being refunded',
 };
-/** Stripe says so, and does not say how much is left. */
+/** Stripe's refusal, which does not say how much is left. */
 export const TOO_MUCH: Refusal = { code: 'refund_exceeds_remaining', reason: 'More than is left to refund at Stripe' };
 const tooMuch = (left: { amount: number; currency: string }): Refusal => ({
   code: 'refund_exceeds_remaining',
@@ -181,15 +182,15 @@ const tooMuch = (left: { amount: number; currency: string }): Refusal => ({
 function whyNotRestock(order: RefundableOrder, others: RefundSoFar[], restock: RestockLine[]): Refusal | null {
   for (const { sku, quantity } of restock) {
     const item = order.items.find((one) => one.sku === sku);
-    if (item?.kind !== 'PHYSICAL') return refuseRestock(`${sku} is no goods of this order`);
-    if (!order.sold) return refuseRestock(`${sku} has not left the shelf for this order`);
+    if (item?.kind !== 'PHYSICAL') return refuseRestock(`${sku} is not a physical item of this order`);
+    if (!order.sold) return refuseRestock(`${sku}: this order has taken nothing from stock`);
     const left = restockableOf(item, others);
-    if (quantity > left) return refuseRestock(`${sku}: ${quantity} to restock, ${left} bought and not back yet`);
+    if (quantity > left) return refuseRestock(`${sku}: cannot restock ${quantity}, only ${left} can still come back`);
   }
   return null;
 }
 
-/** What of a line is neither back on the shelf nor about to be: what is not shipped yet as well as what is. */
+/** How many units of a line are neither back in stock nor about to be, whether shipped or not. */
 function restockableOf(item: RefundableOrder['items'][number], others: RefundSoFar[]): number {
   const about = others.filter(isUnderWay).flatMap(({ restock }) => restock.filter(({ sku }) => sku === item.sku));
   return item.quantity - item.restocked - about.reduce((sum, { quantity }) => sum + quantity, 0);
@@ -197,7 +198,7 @@ function restockableOf(item: RefundableOrder['items'][number], others: RefundSoF
 
 const refuseRestock = (reason: string): Refusal => ({ code: 'invalid_transition', reason });
 
-/** What of these lines can still go back, where something else may have brought goods back since they were asked for. */
+/** Caps the lines to what can still go back: another refund may have restocked units since the request. */
 export const cappedRestock = (items: RefundableOrder['items'], restock: RestockLine[]): RestockLine[] =>
   restock
     .map(({ sku, quantity }) => {

@@ -7,13 +7,13 @@ const page = readFileSync(join(ROOT, 'docs/events.md'), 'utf8');
 const rows = page.split('\n').filter((line) => /^\| `[a-z_.]+` \|/.test(line));
 const cells = (row: string): string[] => row.split(' | ').map((cell) => cell.replace(/^\| | \|$/g, ''));
 
-test('lists exactly the events that are subscribed to', () => {
+test('docs/events.md lists exactly the subscribed events', () => {
   const listed = rows.map((row) => cells(row)[0]?.replaceAll('`', ''));
   expect(listed).toEqual(expect.arrayContaining(SUBSCRIBED_TYPES));
   expect(listed).toHaveLength(SUBSCRIBED_TYPES.length);
 });
 
-test('says of each what it does, in every state, and by what that is shown', () => {
+test('every row has an effect for each state, and a test that shows it', () => {
   for (const row of rows) {
     expect(cells(row).filter((cell) => cell.trim() === '')).toEqual([]);
     expect(cells(row).at(-1)).toMatch(/^`test\/.+`$/);

@@ -29,7 +29,7 @@ describe('where a dispute stands', () => {
     [{ open: true, status: 'needs_response' }, 'under_review', true, false],
     [{ open: true, status: 'warning_needs_response' }, 'warning_under_review', true, false],
     [{ open: true, status: 'warning_under_review' }, 'warning_closed', false, false],
-  ])('from %j to %s asks anew: %s', (before, status, open, anew) => {
+  ])('from %j to %s, the bank asks anew: %s', (before, status, open, anew) => {
     expect(isAskedAnew(before, status, open)).toBe(anew);
   });
 
@@ -44,21 +44,21 @@ describe('where a dispute stands', () => {
   });
 });
 
-describe('evidence may be submitted', () => {
+describe('evidence can be submitted', () => {
   const now = at.getTime();
   test.each([
     ['in time', { status: 'needs_response', dueBy: now + 1, submitted: false }, null],
-    ['where no day is named', { status: 'needs_response', dueBy: null, submitted: false }, null],
-    ['of an unknown word', { status: 'a_word_of_tomorrow', dueBy: null, submitted: false }, null],
+    ['if there is no deadline', { status: 'needs_response', dueBy: null, submitted: false }, null],
+    ['if the status is unknown', { status: 'a_word_of_tomorrow', dueBy: null, submitted: false }, null],
     [
-      'not at the very end',
+      'but not at the deadline',
       { status: 'needs_response', dueBy: now, submitted: false },
       /deadline for evidence has passed/,
     ],
-    ['not where the bank takes none', { status: 'needs_response', dueBy: 0, submitted: false }, /accepts no answer/],
-    ['not twice', { status: 'needs_response', dueBy: now + 1, submitted: true }, /already submitted/],
-    ['not to an appeal', { status: 'appeal_needs_response', dueBy: now + 1, submitted: false }, /Dashboard/],
-    ['not after it is closed', { status: 'lost', dueBy: now + 1, submitted: false }, /closed: lost/],
+    ['but not if the bank accepts none', { status: 'needs_response', dueBy: 0, submitted: false }, /accepts no answer/],
+    ['but not twice', { status: 'needs_response', dueBy: now + 1, submitted: true }, /already submitted/],
+    ['but not for an appeal', { status: 'appeal_needs_response', dueBy: now + 1, submitted: false }, /Dashboard/],
+    ['but not once the dispute is closed', { status: 'lost', dueBy: now + 1, submitted: false }, /closed: lost/],
   ])('%s', (_, dispute, refusal) => {
     const said = refusalToSubmit(dispute, now);
     if (refusal === null) expect(said).toBeNull();
@@ -66,7 +66,7 @@ describe('evidence may be submitted', () => {
   });
 });
 
-describe('the pack', () => {
+describe('the evidence', () => {
   const facts = (change: Partial<EvidenceFacts> = {}): EvidenceFacts => ({
     number: '1001',
     currency: 'eur',
@@ -93,7 +93,7 @@ describe('the pack', () => {
     ...change,
   });
 
-  test('puts what is known into Stripe’s fields, several carriers and numbers by commas', () => {
+  test('puts what is known into Stripe’s fields, with commas between carriers and between numbers', () => {
     expect(gatherEvidence(facts())).toEqual({
       customer_name: 'Ada Lovelace',
       customer_email_address: 'ada@example.com',
@@ -127,7 +127,7 @@ describe('the pack', () => {
     );
   });
 
-  test('claims nothing that did not happen: no address where nothing was shipped, no service that was not given', () => {
+  test('claims nothing that did not happen: no address if nothing was shipped, no service that was not provided', () => {
     const nothing = gatherEvidence(facts({ shipments: [], downloads: [], mails: [] }));
     expect(Object.keys(nothing).sort()).toEqual([
       'customer_email_address',
@@ -139,13 +139,13 @@ describe('the pack', () => {
     expect(unused.access_activity_log).toBe('Notes: made available, not downloaded');
   });
 
-  test('of downloads alone names the day they were given', () => {
+  test('names the day of delivery if everything was downloads', () => {
     const items = [{ name: 'Notes', sku: 'NOTES', quantity: 1, total: 900, digital: true }];
     expect(gatherEvidence(facts({ items, shipments: [] })).service_date).toBe('23 November 2026');
     expect(gatherEvidence(facts({ items, shipments: [], paidAt: null }))).not.toHaveProperty('service_date');
   });
 
-  test('of an erased customer holds nothing of them', () => {
+  test('contains nothing about an erased customer', () => {
     expect(JSON.stringify(gatherEvidence(facts({ customer: null })))).not.toMatch(/Ada|ada@|Square|user-7/);
   });
 
@@ -153,7 +153,7 @@ describe('the pack', () => {
     expect(gatherEvidence(facts({ refunded: 400 })).uncategorized_text).toMatch(/Refunded so far: €4\.00\.$/);
   });
 
-  test('is never longer than Stripe takes, and never ends in half a character', () => {
+  test('is never longer than Stripe accepts, and never ends inside a character', () => {
     const many = Array.from({ length: 900 }, (_, n) => ({
       ...{ sku: `S${n}`, quantity: 1, total: 1, digital: false },
       name: '🫖'.repeat(40),

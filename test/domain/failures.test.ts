@@ -4,7 +4,7 @@ import { toFailure } from '../../activities/failures';
 const { errors } = Stripe;
 const SECRET = 'zelda@example.net';
 
-describe('what a step threw, as it may stand in a history', () => {
+describe('an error thrown by an activity, as it may appear in a history', () => {
   test.each<[string, Error, boolean]>([
     ['429', new errors.StripeRateLimitError({ message: SECRET, type: 'rate_limit_error' } as never), false],
     ['500', new errors.StripeAPIError({ message: SECRET, type: 'api_error' } as never), false],

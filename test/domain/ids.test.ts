@@ -5,7 +5,7 @@ test.each([
   [isRefundId, ['re_1', 'pyr_1A'], ['re_', 'cs_1', 're_a b']],
   [isDisputeId, ['du_1', 'dp_1A'], ['du_', 're_1']],
   [isNoticeId, ['prv_1', 'issfr_1', 'pi_1', 'po_7'], ['pi_', 'ch_1']],
-])('%p takes an id of any length Stripe may give it, and no other thing', (is, ids, others) => {
+])('%p accepts an id of any length that Stripe may use, and nothing else', (is, ids, others) => {
   expect(ids.filter(is)).toEqual(ids);
   expect(others.filter(is)).toEqual([]);
 });

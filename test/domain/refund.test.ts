@@ -29,7 +29,7 @@ const refund = (change: Partial<RefundSoFar> = {}): RefundSoFar => ({
   ...change,
 });
 
-describe('what is given back', () => {
+describe('the refunded amount', () => {
   test.each([
     ['pending', 500],
     ['requires_action', 500],
@@ -43,18 +43,18 @@ describe('what is given back', () => {
   });
 
   test.each<[string, Partial<RefundSoFar>, number]>([
-    ['given', { status: 'succeeded' }, 1500],
+    ['succeeded', { status: 'succeeded' }, 1500],
     ['failed', { status: 'failed' }, 2000],
     ['refused', { status: 'refused' }, 2000],
-    ['asked of Stripe', { status: 'requested' }, 1500],
-    ['asked of Stripe for everything', { status: 'requested', amount: null }, 0],
-    ['stored, and taken up by nobody', { status: 'requested', attempt: 0 }, 2000],
-  ])('one that is %s leaves the rest', (_what, change, left) => {
+    ['sent to Stripe', { status: 'requested' }, 1500],
+    ['sent to Stripe for everything left', { status: 'requested', amount: null }, 0],
+    ['stored, but never sent', { status: 'requested', attempt: 0 }, 2000],
+  ])('what remains beside a refund that is %s', (_what, change, left) => {
     expect(remainingOf(order(), [refund(change)])).toBe(left);
   });
 });
 
-describe('a status only goes on', () => {
+describe('a status only moves forward', () => {
   test.each([
     ['requested', 'pending', true],
     ['refused', 'succeeded', true],
@@ -71,7 +71,7 @@ describe('a status only goes on', () => {
 });
 
 describe('staff', () => {
-  test('may have what is left, with goods that are not back yet', () => {
+  test('can refund what is left, and restock goods that are not back yet', () => {
     expect(whyNotRefund(order(), [], {})).toBeNull();
     expect(whyNotRefund(order(), [refund()], { amount: 1500, restock: [{ sku: 'mug', quantity: 2 }] })).toBeNull();
   });
@@ -90,7 +90,7 @@ describe('staff', () => {
     ['over what is left', order(), [refund()], { amount: 1501 }, 'refund_exceeds_remaining', /€15\.00/],
     ['of all when nothing is left', order(), [refund({ amount: 2000n })], {}, 'refund_exceeds_remaining', /Nothing/],
     [
-      'while all is asked for',
+      'while everything left is already requested',
       order(),
       [refund({ status: 'requested', amount: null })],
       {},
@@ -106,16 +106,23 @@ describe('staff', () => {
       /3.*2/,
     ],
     [
-      'with goods that another request brings back',
+      'with goods that another request restocks',
       order(),
       [refund({ status: 'requested', restock: [{ sku: 'mug', quantity: 1 }] })],
       { amount: 1, restock: [{ sku: 'mug', quantity: 2 }] },
       'invalid_transition',
       /2.*1/,
     ],
-    ['with downloads', order(), [], { restock: [{ sku: 'ebook', quantity: 1 }] }, 'invalid_transition', /ebook/],
     [
-      'with what was not bought',
+      'that restocks downloads',
+      order(),
+      [],
+      { restock: [{ sku: 'ebook', quantity: 1 }] },
+      'invalid_transition',
+      /ebook/,
+    ],
+    [
+      'that restocks what was not bought',
       order(),
       [],
       { restock: [{ sku: 'lamp', quantity: 1 }] },
@@ -123,18 +130,18 @@ describe('staff', () => {
       /lamp/,
     ],
     [
-      'with goods that never left the shelf',
+      'that restocks goods that were never sold',
       order({ sold: false }),
       [],
       { restock: [{ sku: 'mug', quantity: 1 }] },
       'invalid_transition',
-      /shelf/,
+      /stock/,
     ],
-  ])('may not have a refund %s', (_what, of, others, asked, code, reason) => {
+  ])('cannot make a refund %s', (_what, of, others, asked, code, reason) => {
     expect(whyNotRefund(of, others, asked)).toEqual({ code, reason: expect.stringMatching(reason) });
   });
 
-  test('whose goods came back another way meanwhile put back what can still be', () => {
+  test('restock only what can still come back, if goods have come back another way meanwhile', () => {
     const items = [{ sku: 'mug', kind: 'PHYSICAL', quantity: 2, restocked: 1 }];
     expect(cappedRestock(items, [{ sku: 'mug', quantity: 2 }])).toEqual([{ sku: 'mug', quantity: 1 }]);
     expect(cappedRestock([{ ...items[0], restocked: 2 } as never], [{ sku: 'mug', quantity: 1 }])).toEqual([]);

@@ -5,7 +5,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const INTERVAL = 5 * MINUTE;
 
-/** Sweeps that begin when the Schedule says (a little late at times), of which some fail. Answers the windows of those that succeed. */
+/** Runs sweeps on schedule, some a little late, some failing. Returns the windows of those that succeed. */
 function sweeps(from: number, until: number, intervalMs: number, late: number[], fails: boolean[]) {
   const marks: SweepMarks = { last: from, lastWide: from };
   const done: ReturnType<typeof windowOf>[] = [];
@@ -20,7 +20,7 @@ function sweeps(from: number, until: number, intervalMs: number, late: number[],
   return done;
 }
 
-/** A session that lives up to a day and is paid at some moment of it, and only a list of sessions tells so. */
+/** A session that is paid within a day of its creation, which only Stripe's list of sessions shows. */
 const paidSession = fc.record({
   made: fc.integer({ min: 0, max: 48 * HOUR }),
   after: fc.integer({ min: 0, max: 24 * HOUR }),
@@ -28,7 +28,7 @@ const paidSession = fc.record({
 const lateness = fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: 1, maxLength: 7 });
 
 describe('how far back a sweep looks', () => {
-  test('a session made in the last hour is found by the next sweep after its payment, any other within an hour', () => {
+  test('the next sweep finds a paid session made in the last hour; any other is found within an hour', () => {
     fc.assert(
       fc.property(paidSession, lateness, ({ made, after }, late) => {
         const from = 1e12;
@@ -42,7 +42,7 @@ describe('how far back a sweep looks', () => {
     );
   });
 
-  test('whatever fails in between, every session paid since the last good sweep is in the window of the next wide one', () => {
+  test('the next wide sweep covers every session paid since the last good sweep, whatever failed in between', () => {
     fc.assert(
       fc.property(
         paidSession,
@@ -61,7 +61,7 @@ describe('how far back a sweep looks', () => {
   });
 
   test.each([5 * MINUTE, 30 * MINUTE, 3 * HOUR, 48 * HOUR])(
-    'events and money have no gap between two sweeps %i ms apart',
+    'the windows of two sweeps %i ms apart leave no gap for events or money',
     (intervalMs) => {
       const done = sweeps(1e12, 1e12 + 10 * intervalMs, intervalMs, [0, 9_000], [false, true, true]);
       expect(done.length).toBeGreaterThan(2);
@@ -71,7 +71,7 @@ describe('how far back a sweep looks', () => {
     },
   );
 
-  test('a usual sweep looks 65 minutes back at sessions, a wide one comes hourly and looks 25 hours back', () => {
+  test('a normal sweep looks back 65 minutes at sessions; an hourly wide sweep looks back 25 hours', () => {
     const now = 1e12;
     const usual = windowOf(
       now,

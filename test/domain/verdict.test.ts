@@ -27,7 +27,7 @@ const asked = { currency: 'eur', lines: [{ sku: 'mug', quantity: 2, total: 2000,
 describe('where the money stands', () => {
   test.each<[string, Partial<SessionFacts>, ReturnType<typeof judge>]>([
     [
-      'open: a shopper can still pay',
+      'open: the shopper can still pay',
       { status: 'open', payment_status: 'unpaid', intentStatus: null },
       { seen: 'open' },
     ],
@@ -50,7 +50,7 @@ describe('where the money stands', () => {
       { seen: 'failed' },
     ],
     [
-      'expired before anybody confirmed',
+      'expired before the shopper confirmed a payment',
       { status: 'expired', payment_status: 'unpaid', intentStatus: null },
       { seen: 'expired', stockFree: true },
     ],
@@ -70,12 +70,12 @@ describe('where the money stands', () => {
       { seen: 'expired', stockFree: false },
     ],
     [
-      'expired, authorised and not captured',
+      'expired, authorised but not captured',
       { status: 'expired', payment_status: 'unpaid', intentStatus: 'requires_capture' },
       { seen: 'expired', stockFree: false },
     ],
     [
-      'expired, and paid all the same',
+      'expired, but paid',
       { status: 'expired', payment_status: 'unpaid', intentStatus: 'succeeded' },
       { seen: 'paid', free: false },
     ],
@@ -84,7 +84,7 @@ describe('where the money stands', () => {
   });
 });
 
-describe('what was paid against what was asked', () => {
+describe('what was paid, compared with what was requested', () => {
   const explained = (
     discount: number,
     shipping: number,
@@ -138,8 +138,8 @@ describe('what was paid against what was asked', () => {
       { amount_total: 1500, total_details: { amount_discount: 500, amount_shipping: 0, amount_tax: 0 } },
       /0.*500/,
     ],
-    ['a line dearer than its price and its tax', { lines: [line({ amount_total: 2100 })] }, /2100.*2000/],
-    ['less received than it comes to', { received: 1999 }, /1999.*2000/],
+    ['a line that costs more than its price and tax', { lines: [line({ amount_total: 2100 })] }, /2100.*2000/],
+    ['less received than the total', { received: 1999 }, /1999.*2000/],
   ])('%s needs a person', (_name, over, reason) => {
     expect(judge(session(over), asked)).toMatchObject({ seen: 'differs', reason: expect.stringMatching(reason) });
   });
@@ -183,7 +183,7 @@ describe('what was paid against what was asked', () => {
     expect(judge(session({ lines: [half, half] }), asked).seen).toBe('paid');
   });
 
-  test('pay-what-you-want is lawful from its minimum on', () => {
+  test('pay-what-you-want accepts any amount from the minimum up', () => {
     const wanted = { currency: 'eur', lines: [{ sku: 'mug', quantity: 1, total: 900, minimum: 500 }] };
     const paying = (amount: number) =>
       judge(
@@ -198,7 +198,7 @@ describe('what was paid against what was asked', () => {
   });
 });
 
-/** A part of a total as Stripe makes it: a price, a discount on it, and a tax that is inside, on top, or some of each. */
+/** A part of a total as Stripe builds it: a price, a discount, and tax that is included, on top, or both. */
 const part = (discounted: boolean) =>
   fc
     .record({
@@ -217,7 +217,7 @@ const part = (discounted: boolean) =>
 const sumOf = (parts: ReturnType<typeof build>['parts'], amount: (one: (typeof parts)[number]) => number) =>
   parts.reduce((sum, one) => sum + amount(one), 0);
 
-/** A session with these lines and this shipping, and what was asked for it. */
+/** A session with these lines and this shipping, and the request that it fits. */
 function build(lines: Omit<LineFacts, 'sku' | 'quantity'>[], shipping: Omit<LineFacts, 'sku' | 'quantity'> | null) {
   const parts = shipping ? [...lines, shipping] : lines;
   const amount_total = sumOf(parts, (one) => one.amount_total);
@@ -268,7 +268,7 @@ const ofLine =
     lines: facts.lines.map((one, index) => (index === line ? { ...one, [field]: one[field] + cent } : one)),
   });
 
-/** Every amount of a session, as a way to change it by a cent. */
+/** Every amount of a session, with a function that changes it by a cent. */
 const CENTS: [string, Change][] = [
   ['the total', ofSession('amount_total')],
   ['the subtotal', ofSession('amount_subtotal')],
@@ -281,8 +281,8 @@ const CENTS: [string, Change][] = [
   ['a line’s total', ofLine('amount_total')],
 ];
 
-describe('of all that Stripe can add up to', () => {
-  test('any lawful combination is explained, and kept in parts that add up', () => {
+describe('for any session', () => {
+  test('a total that adds up is accepted, and its parts add up', () => {
     fc.assert(
       fc.property(lawful, ({ facts, wanted }) => {
         expect(judge(facts, wanted)).toEqual({ seen: 'paid', free: false });
@@ -294,7 +294,7 @@ describe('of all that Stripe can add up to', () => {
     );
   });
 
-  test.each(CENTS)('%s changed by one cent is never explained', (_name, change) => {
+  test.each(CENTS)('%s changed by one cent is never accepted', (_name, change) => {
     fc.assert(
       fc.property(lawful, fc.constantFrom(1, -1), fc.nat(), ({ facts, wanted }, cent, at) => {
         const verdict = judge(change(facts, cent, at % facts.lines.length), wanted);
@@ -303,7 +303,7 @@ describe('of all that Stripe can add up to', () => {
     );
   });
 
-  test('whatever does not add up is still kept within its bounds', () => {
+  test('the included tax stays within its bounds even if nothing adds up', () => {
     const cents = fc.integer({ min: -1000, max: 1000 });
     fc.assert(
       fc.property(lawful, cents, cents, ({ facts }, total, tax) => {
