@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs';
 import { EXAMPLE, envExample, OPERATING, withVariables } from '../../docs/generate';
 import { loadEnv, variables } from '../../platform/env';
 
-describe('what is written down of the configuration', () => {
+describe('the documented configuration', () => {
   const page = readFileSync(OPERATING, 'utf8');
 
-  test('.env.example is what `npm run docs:env` makes', () => {
+  test('.env.example is what `npm run docs:env` generates', () => {
     expect(readFileSync(EXAMPLE, 'utf8')).toBe(envExample());
   });
 
-  test('the table of docs/operating.md is what `npm run docs:env` makes', () => {
+  test('the table in docs/operating.md is what `npm run docs:env` generates', () => {
     expect(page).toBe(withVariables(page));
   });
 
-  test('every variable is in both, with words', () => {
+  test('both list every variable, with a description', () => {
     for (const [name, schema] of Object.entries(variables)) {
       expect(schema.description).toBeTruthy();
       expect(page).toContain(`| \`${name}\` | ${schema.description?.slice(0, 10)}`);
@@ -21,7 +21,7 @@ describe('what is written down of the configuration', () => {
     }
   });
 
-  test('calls required exactly what a process cannot start without', () => {
+  test('a variable is marked required exactly if no process starts without it', () => {
     const required = [...envExample().matchAll(/^(\w+)=/gm)].map(([, name]) => name as string);
     const filled = Object.fromEntries(required.map((name) => [name, VALUES[name]]));
     expect(() => loadEnv({ ...filled, ...ONE_OF_EACH })).not.toThrow();
@@ -42,5 +42,5 @@ const VALUES: Record<string, string> = {
   SIGNING_SECRET: 'a secret of some length',
 };
 
-/** What docs/operating.md says above its table: one of these pairs. */
+/** The two choices that docs/operating.md names above its table. */
 const ONE_OF_EACH = { TEMPORAL_ADDRESS: '127.0.0.1:7233', RESEND_API_KEY: 're_1' };

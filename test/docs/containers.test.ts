@@ -9,10 +9,10 @@ import packageJson from '../../package.json';
 const ROOT = join(__dirname, '..', '..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
-/** The image needs Docker, which not every machine has; what can be read off the files is checked everywhere. */
+/** Building the image needs Docker, which not every machine has. These tests read the files, so they run everywhere. */
 describe('the containers', () => {
   test.each(['docker/temporal-setup.sh', 'docs/going-live.md'])(
-    '%s makes every search attribute, of its type',
+    '%s creates every search attribute with its type',
     (file) => {
       const made = [...read(file).matchAll(/--name (\w+) --type (\w+)/g)].map(([, name, type]) => `${name} ${type}`);
       const wanted = Object.values(SEARCH_ATTRIBUTES).map(({ name, type }) => `${name} ${metadataType(type)}`);
@@ -20,7 +20,7 @@ describe('the containers', () => {
     },
   );
 
-  test('binds every port to the loopback interface', () => {
+  test('every port is bound to the loopback interface', () => {
     const ports = [...read('docker-compose.yml').matchAll(/ports:\n((?: +- .+\n)+)/g)].flatMap(([, list]) =>
       (list as string).trim().split(/\s*\n\s*/),
     );
@@ -28,7 +28,7 @@ describe('the containers', () => {
     for (const port of ports) expect(port).toMatch(/^- 127\.0\.0\.1:\d+:\d+$/);
   });
 
-  test('pins every image', () => {
+  test('every image is pinned to a version', () => {
     const composed = [...read('docker-compose.yml').matchAll(/^ +image: (\S+)$/gm)].map(([, image]) => image as string);
     const bases = [...read('Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, image]) => image as string);
     const images = [...composed.filter((image) => image !== 'holdfast'), ...bases];
@@ -36,7 +36,7 @@ describe('the containers', () => {
     for (const image of images) expect(image).toMatch(/:\d+\.\d+/);
   });
 
-  test('builds the image with the scripts that everybody uses, and runs it without rights', () => {
+  test('the image is built with the scripts of package.json, and runs as an unprivileged user', () => {
     const steps = [...read('Dockerfile').matchAll(/^RUN npm run ([\w:]+)$/gm)].map(([, script]) => script);
     expect(steps).toEqual(['build']);
     for (const script of steps) expect(Object.keys(packageJson.scripts)).toContain(script);
@@ -55,7 +55,7 @@ describe('the containers', () => {
   });
 
   const compose = findCompose();
-  (compose ? it : it.skip)('docker-compose.yml is taken by Compose, with .env.example as its .env', () => {
+  (compose ? it : it.skip)('Compose accepts docker-compose.yml, with .env.example as its .env', () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-compose-'));
     try {
       for (const file of ['docker-compose.yml', 'docker'])
@@ -69,7 +69,7 @@ describe('the containers', () => {
       });
       for (const service of ['api', 'worker', 'prepare', 'postgres', 'temporal', 'temporal-setup', 'temporal-ui'])
         expect(seen).toMatch(new RegExp(`^  ${service}:$`, 'm'));
-      // What the composition gives stands, whatever is empty in .env.
+      // Values set in docker-compose.yml win over empty ones in .env.
       expect(seen.match(/DATABASE_URL: postgresql:\/\/holdfast:holdfast@postgres:5432\/holdfast/g)).toHaveLength(3);
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -80,7 +80,7 @@ describe('the containers', () => {
 const metadataType = (type: Parameters<typeof TypedSearchAttributes.toMetadataType>[0]): string | undefined =>
   TypedSearchAttributes.toMetadataType(type);
 
-/** The program, new or old, if this machine has one. */
+/** The Compose command, new or old, if this machine has one. */
 function findCompose(): string[] | undefined {
   return [['docker', 'compose'], ['docker-compose']].find(
     ([program, ...args]) => spawnSync(program as string, [...args, 'version'], { stdio: 'ignore' }).status === 0,

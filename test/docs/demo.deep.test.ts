@@ -2,7 +2,7 @@ import { type Launched, launch, newDataDir, published } from '../support/launche
 
 const DEMO = 'sandbox/demo/main.ts';
 
-/** What one telling of the story asks of the shop. */
+/** The checkouts of one run of the demo. */
 const CHECKOUTS = 9;
 
 describe('npm run demo, beside npm start', () => {
@@ -24,7 +24,7 @@ describe('npm run demo, beside npm start', () => {
     expect(await system.exited).toBe(0);
   });
 
-  test('tells its story, and tells it again within the same minute', async () => {
+  test('runs twice within the same minute', async () => {
     for (const turn of ['first', 'second']) {
       const demo = launch(DEMO, dataDir);
       expect([turn, await demo.exited, demo.output()]).toEqual([
@@ -41,7 +41,7 @@ describe('npm run demo, beside npm start', () => {
     expect(available).toBe(5);
   });
 
-  test('ends with 1 at the first line that is not as told', async () => {
+  test('ends with 1 at the first line that does not come true', async () => {
     const control = (body: object) =>
       fetch(`${services.SANDBOX_CONTROL_URL}/deliveries`, {
         method: 'POST',

@@ -4,14 +4,14 @@ import { launch, newDataDir } from '../support/launched';
 
 const DEMO = 'sandbox/demo/main.ts';
 
-describe('npm run demo, where it cannot be told', () => {
-  test('says that nothing runs, and what to do', async () => {
+describe('npm run demo, when it cannot run', () => {
+  test('says that nothing is running, and what to do', async () => {
     const demo = launch(DEMO, newDataDir());
     expect(await demo.exited).toBe(1);
     expect(demo.output()).toMatch(/Nothing runs here.*services\.env.*`npm start`/s);
   });
 
-  test('says which part is missing when only the services run, or when Stripe is the real one', async () => {
+  test('says what is missing if only the services run, or if Stripe is the real one', async () => {
     const folder = newDataDir();
     const told = async (...lines: string[]) => {
       writeFileSync(join(folder, 'services.env'), lines.join('\n'));

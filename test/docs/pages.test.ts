@@ -20,7 +20,7 @@ const read = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 describe.each(PAGES)('%s', (page) => {
   const text = read(page);
 
-  test('links to what is there', () => {
+  test('every link leads somewhere', () => {
     const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link as string);
     for (const link of links.filter((one) => !/^https?:/.test(one))) {
       const [path = '', anchor] = link.split('#');
@@ -30,7 +30,7 @@ describe.each(PAGES)('%s', (page) => {
     }
   });
 
-  test('names only commands that exist', () => {
+  test('every command exists', () => {
     const commands = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, command]) => command);
     for (const command of commands) expect(Object.keys(packageJson.scripts)).toContain(command);
   });
@@ -39,7 +39,7 @@ describe.each(PAGES)('%s', (page) => {
 describe('docs/how-an-order-lives.md', () => {
   const text = read('docs/how-an-order-lives.md');
 
-  test('draws only moves that an order can make, and every status', () => {
+  test('shows every status, and only transitions that exist', () => {
     const moves = [...text.matchAll(/^ {2}([A-Z]+) --> ([A-Z]+):/gm)].map(([, from, to]) => [from, to]);
     expect(moves.length).toBeGreaterThan(10);
     for (const [from, to] of moves) expect(TRANSITIONS[from as keyof typeof TRANSITIONS]).toContain(to);
