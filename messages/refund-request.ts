@@ -1,4 +1,3 @@
-import { defineUpdate } from '@temporalio/workflow';
 import type { RefundId, SessionId } from '../domain/ids';
 import { TASK_QUEUES } from './names';
 import type { RefundRequest } from './order';
@@ -15,9 +14,6 @@ export interface RefundRequestInput {
 
 /** What came of it, in codes: the rest stands in the database. */
 export type RefundRequestResult = { outcome: 'refunded'; refundId: RefundId } | { outcome: 'refused'; code: string };
-
-/** Asks Stripe again, now: for a request that could not go on. Answered when it was tried. */
-export const retryRefundRequestUpdate = defineUpdate<'done' | 'waiting'>('retry');
 
 /** The id of the workflow of one request for a refund. */
 export const refundRequestId = (sessionId: SessionId, key: string): string => `refund/${sessionId}/${key}`;

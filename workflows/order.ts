@@ -1,13 +1,14 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { UnpaidEnding } from '../activities/order/orders';
-import { DECISIONS, isFinal, type OrderStatus, type Reason } from '../domain/order';
+import type { OrderStatus } from '../domain/order';
+import { phaseOf } from '../domain/phase';
 import type { OrderInput } from '../messages/order';
-import { Desk } from './order/desk';
+import { compensate } from './order/compensate';
+import { awaitDecision } from './order/decision';
 import { fulfil } from './order/fulfil';
-import { giveBack } from './order/give-back';
 import { open } from './order/open';
-import { awaitPayment } from './order/payment';
-import { reconsider } from './order/reconsider';
+import { PaymentWatch } from './order/payment';
+import { OrderRun } from './order/run';
 import { database, stripe } from './steps';
 
 /**
@@ -16,84 +17,76 @@ import { database, stripe } from './steps';
  * for people.
  */
 export async function order(input: OrderInput): Promise<OrderStatus> {
-  const desk = new Desk(input); // signals, updates, query: set before the first await
-  CancellationScope.current().cancelRequested.catch(() => desk.inbox.cancelFromTemporal());
-  return CancellationScope.nonCancellable(() => live(desk));
+  const run = new OrderRun(input); // sets the handlers of signals, updates and the query, before the first await
+  CancellationScope.current().cancelRequested.catch(() => run.cancel());
+  return CancellationScope.nonCancellable(() => live(run));
 }
 
-async function live(desk: Desk): Promise<OrderStatus> {
-  const opened = await open(desk); // 1. the order, and the holds: all or nothing
-  if (opened === 'nothing-to-do') return desk.finish();
-  if (isFinal(desk.status)) return accountForMoney(desk);
-
-  if (desk.status === 'PENDING' && desk.undecided?.step !== DECISIONS.refundFailed) {
-    const payment = await awaitPayment(desk, opened.ending); // 2. and 3. Stripe decides, and what was paid is what was asked
-    if (payment.outcome === 'refunded') return end(desk, payment.cancelled?.settle);
-    if (payment.outcome !== 'paid') return endUnpaid(desk, payment.outcome, payment.cancelled?.settle);
-    if (payment.cancelled) return compensate(desk, payment.cancelled.request.reason, 'staff', payment.cancelled.settle);
-    if (!(await commit(desk))) return compensate(desk, 'out_of_stock', 'holdfast');
+/** Opens the order, and does what its phase in the database calls for until it has ended. A run that is started over enters the same loop. */
+async function live(run: OrderRun): Promise<OrderStatus> {
+  if ((await open(run)) === 'not-ours') return run.drain(); // 1. the order, and its stock: all or nothing
+  for (;;) {
+    switch (phaseOf(run.order)) {
+      case 'awaiting-payment':
+        await settlePayment(run); // 2. to 4. Stripe decides whether the money came; then the stock is sold, or free again
+        break;
+      case 'to-ship':
+        await fulfil(run); // 5. and 6. shipped and delivered, unless staff want the money given back
+        break;
+      case 'awaiting-decision':
+        await awaitDecision(run); // what could not be delivered could not be refunded either
+        break;
+      case 'ended':
+        await run.drain(); // the last mails and answers; a message may still lead back into the loop
+        if (phaseOf(run.order) === 'ended' && !(await refundLateMoney(run))) return run.status;
+    }
   }
-  return deliver(desk);
 }
 
-/** 5. and 6. Shipped, delivered, complete; or staff want the money given back. */
-async function deliver(desk: Desk): Promise<OrderStatus> {
-  const unwanted = (await reconsider(desk)) ?? (await fulfil(desk));
-  return unwanted ? compensate(desk, unwanted.reason, 'staff', unwanted.settle) : end(desk);
+/** 2. and 3. Waits for the money. At the end of the hold, or when it is cancelled, the till is closed first, and Stripe decides. */
+async function settlePayment(run: OrderRun): Promise<void> {
+  const payment = new PaymentWatch(run);
+  while (phaseOf(run.order) === 'awaiting-payment') {
+    const message = await payment.nextMessage();
+    await run.serve(message, async () => {
+      const outcome = await payment.look(message);
+      if (outcome === 'paid')
+        await (payment.cancelled ? compensate(run, payment.cancelled.reason, 'staff') : sell(run));
+      else if (outcome !== 'waiting') await endUnpaid(run, outcome);
+    });
+  }
 }
 
-/** 4. Commit: the hold becomes a sale; a hold that has run out takes stock again. False when there is none. */
-async function commit(desk: Desk): Promise<boolean> {
-  const { sessionId } = desk;
-  const { status, missing } = await desk.untilDone('commit', () => database.commitOrder({ sessionId }));
-  if (missing.length > 0) return false;
-  desk.moved(status, 'Paid; the stock is sold to this order');
+/** 4. The hold becomes a sale; a hold that has run out takes stock again. Where there is none, all of the money is given back. */
+async function sell(run: OrderRun): Promise<void> {
+  const { sessionId } = run;
+  const { status, missing } = await run.untilDone('commit', () => database.commitOrder({ sessionId }));
+  if (missing.length > 0) return compensate(run, 'out_of_stock', 'holdfast');
+  run.setStatus(status, 'Paid; the stock is sold to this order');
   // A refund at the Dashboard may have been faster than the payment's own message: then there is nothing to confirm.
-  if (status !== 'REFUNDED') desk.mail({ template: 'order_confirmation' }, { template: 'order_received' });
+  if (status !== 'REFUNDED') run.mails.send({ template: 'order_confirmation' }, { template: 'order_received' });
+}
+
+/** No money came, and none can come: the stock is given back. */
+async function endUnpaid(run: OrderRun, ending: UnpaidEnding): Promise<void> {
+  const { sessionId } = run;
+  const status = await run.untilDone('release', () => database.endUnpaid({ sessionId, ending }));
+  run.setStatus(status, `Ended without money: ${ending}`);
+  if (status === 'EXPIRED')
+    run.mails.send({ template: ending === 'payment-failed' ? 'payment_failed' : 'checkout_expired' });
+}
+
+/**
+ * An order that ended without money, and of which Stripe has said something since: money that is there after all is given back in full. True
+ * when Stripe was asked. A refund that the bank refused is asked for again by a person only.
+ */
+async function refundLateMoney(run: OrderRun): Promise<boolean> {
+  const { sessionId, order, inbox } = run;
+  const withoutMoney = (order.status === 'EXPIRED' || order.status === 'CANCELLED') && order.decision === null;
+  if (!withoutMoney || !inbox.takeLook()) return false;
+  const { seen } = await run.untilDone('confirm', () =>
+    stripe.lookAtSession.executeWithOptions({ summary: 'Looks for money after the end' }, [{ sessionId }]),
+  );
+  if (seen === 'paid' || seen === 'differs') await compensate(run, 'other', 'holdfast');
   return true;
 }
-
-/** No money came, and none can come: the stock is given back. A message that came meanwhile is looked at once more. */
-async function endUnpaid(desk: Desk, ending: UnpaidEnding, answer?: Answer): Promise<OrderStatus> {
-  const { sessionId } = desk;
-  const status = await desk.untilDone('release', () => database.endUnpaid({ sessionId, ending }));
-  desk.moved(status, `Ended without money: ${ending}`);
-  answer?.(status);
-  if (status === 'EXPIRED')
-    desk.mail({ template: ending === 'payment-failed' ? 'payment_failed' : 'checkout_expired' });
-  await desk.finish();
-  return desk.inbox.something() ? accountForMoney(desk) : desk.status;
-}
-
-/** The goods cannot be had, or are not wanted: all that is left of the money is given back. */
-async function compensate(desk: Desk, reason: Reason, actor: string, answer?: Answer): Promise<OrderStatus> {
-  const status = await giveBack(desk, reason, actor);
-  if (isFinal(status)) return end(desk, answer);
-  answer?.(status);
-  return deliver(desk); // refused by the bank at once: a person decides
-}
-
-/** The order is done; unless its refund comes back while the last mails go out. */
-async function end(desk: Desk, answer?: Answer): Promise<OrderStatus> {
-  answer?.(desk.status);
-  const status = await desk.finish();
-  return isFinal(status) ? status : deliver(desk);
-}
-
-/** An order that has ended: money that Stripe holds for it after all is given back in full. */
-async function accountForMoney(desk: Desk): Promise<OrderStatus> {
-  const { sessionId } = desk;
-  // A refund that the bank refused is asked for anew by a person, not by whoever looks next.
-  while ((desk.status === 'EXPIRED' || desk.status === 'CANCELLED') && desk.undecided === null) {
-    desk.inbox.seen();
-    const { seen } = await desk.untilDone('confirm', () =>
-      stripe.lookAtSession.executeWithOptions({ summary: 'Looks for money after the end' }, [{ sessionId }]),
-    );
-    if (seen === 'paid' || seen === 'differs') return compensate(desk, 'other', 'holdfast');
-    if (!desk.inbox.something()) break;
-  }
-  return desk.finish();
-}
-
-/** Answers staff who cancelled. */
-type Answer = (status: OrderStatus) => void;

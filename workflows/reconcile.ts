@@ -14,7 +14,7 @@ import type { OrderActivities, StripeActivities } from '../activities';
 import { TASK_QUEUES } from '../messages/names';
 import type { ReconcileInput, SweepProgress } from '../messages/reconcile';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
-import { reasonOf } from './failures';
+import { failureOf } from './failures';
 
 /** What a sweep came to. Which orders and what differed stands in the database. */
 export interface Swept {
@@ -153,7 +153,7 @@ async function report(id: string): Promise<void> {
 /** The sweep has failed, in sight of staff; the next one reads from the same mark. */
 function giveUp(id: string, checked: number, error: ActivityFailure): Promise<ApplicationFailure> {
   return CancellationScope.nonCancellable(async () => {
-    const { reason } = reasonOf(error);
+    const { reason } = failureOf(error);
     upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: true }]);
     setCurrentDetails(told(`**It failed**: ${reason}. The next sweep looks back as far.`));
     await books.failSweep({ id, checked, reason });

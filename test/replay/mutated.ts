@@ -13,8 +13,8 @@ export function mutated(folder: string): string {
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   const file = join(folder, 'workflows', 'order.ts');
   const careful = readFileSync(file, 'utf8');
-  const line = 'async function commit(desk: Desk): Promise<boolean> {\n';
-  const careless = careful.replace(line, `${line}  desk.mail({ template: 'order_confirmation' });\n`);
+  const line = 'async function sell(run: OrderRun): Promise<void> {\n';
+  const careless = careful.replace(line, `${line}  run.mails.send({ template: 'order_confirmation' });\n`);
   if (careless === careful) throw new Error('the mutation does not apply any more: mutate something else');
   writeFileSync(file, careless);
   return join(folder, 'workflows', 'index.ts');

@@ -1,7 +1,7 @@
 import type { OrderFactsNow } from '../../activities/order/facts';
 import { offered } from '../../domain/actions';
 import { formatMoney } from '../../domain/money';
-import type { Parked } from './desk';
+import type { Parked } from '../parking';
 
 /** An order as the Temporal UI shows it, in Markdown: what happened, what it waits for, what staff can do. No personal data. */
 export function describeOrder({
@@ -12,8 +12,8 @@ export function describeOrder({
 }: {
   order: OrderFactsNow | null;
   waitingFor: string;
-  parked: Parked[];
-  happened: string[];
+  parked: readonly Parked[];
+  happened: readonly string[];
 }): string {
   if (order === null) return `Being opened. It waits for ${waitingFor}.`;
   const facts = { ...order, pendingDecision: order.decision?.step, needsAttention: parked.length > 0 };
@@ -30,5 +30,5 @@ export function describeOrder({
     .join('\n\n');
 }
 
-const section = (title: string, lines: string[]): string =>
+const section = (title: string, lines: readonly string[]): string =>
   lines.length === 0 ? '' : `**${title}**\n${lines.map((line) => `- ${line}`).join('\n')}`;

@@ -1,6 +1,7 @@
 import type { MailRequest } from '../../activities/mail/send';
 import type { SessionId } from '../../domain/ids';
-import { reasonOf } from '../failures';
+import { failureOf } from '../failures';
+import type { Parking } from '../parking';
 import { post, slowDatabase } from '../steps';
 
 /** A mail is tried for an hour at a time, a day in all. */
@@ -12,12 +13,12 @@ export class Mails {
 
   constructor(
     private readonly sessionId: SessionId,
-    /** `stuck` waits for staff or a while; `givenUp` is told once. */
-    private readonly on: { stuck(reason: string): Promise<void>; givenUp(reason: string): void },
+    private readonly parking: Parking,
+    private readonly onGivenUp: (reason: string) => void,
   ) {}
 
-  /** Sends the mails of one turn, the customer's and staff's, in one activity. */
-  send(mails: MailRequest[]): void {
+  /** Sends the mails of one turn, the customer's and staff's, in one activity. The run ends only after they are sent or given up. */
+  send(...mails: MailRequest[]): void {
     this.underWay++;
     void this.sendOrGiveUp(mails).finally(() => this.underWay--);
   }
@@ -30,17 +31,19 @@ export class Mails {
   private async sendOrGiveUp(mails: MailRequest[]): Promise<void> {
     const { sessionId } = this;
     const summary = mails.map(({ template }) => template).join(', ');
-    for (let turn = 1; ; turn++) {
-      try {
-        return await post.sendMails.executeWithOptions({ summary }, [{ sessionId, mails }]);
-      } catch (error) {
-        const { reason, passing } = reasonOf(error);
-        if (passing && turn < TURNS) await this.on.stuck(reason);
-        else {
-          await slowDatabase.giveUpMails({ sessionId, mails });
-          return this.on.givenUp(reason);
-        }
-      }
+    try {
+      await this.parking.untilDone(
+        'mail',
+        () => post.sendMails.executeWithOptions({ summary }, [{ sessionId, mails }]),
+        {
+          quietTries: 0,
+          giveUp: ({ passing }, turns) => !passing || turns >= TURNS,
+        },
+      );
+    } catch (error) {
+      const { reason } = failureOf(error);
+      await slowDatabase.giveUpMails({ sessionId, mails });
+      this.onGivenUp(reason);
     }
   }
 }

@@ -1,32 +1,31 @@
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { OrderFactsNow } from '../../activities/order/facts';
-import type { UnpaidEnding } from '../../activities/order/orders';
 import type { Opening } from '../../messages/order';
 import { database, stripe } from '../steps';
-import type { Desk } from './desk';
+import type { OrderRun } from './run';
 
 /** 1. Open: the order at the price asked, and the holds, all or nothing. A session nobody asked for here is taken up when it is complete. */
-export async function open(desk: Desk): Promise<'nothing-to-do' | { ending: UnpaidEnding | null }> {
-  const { sessionId } = desk;
-  const gone = desk.inbox.abandoned;
-  const write = () => desk.untilDone('open', () => database.openOrder({ sessionId, hold: !gone }));
+export async function open(run: OrderRun): Promise<'opened' | 'not-ours'> {
+  const { sessionId } = run;
+  const gone = run.inbox.hasAbandon;
+  const write = () => run.untilDone('open', () => database.openOrder({ sessionId, hold: !gone }));
   let opened = await write();
   if (opened.outcome === 'unknown') {
-    const taken = await desk.untilDone('take-up', () =>
+    const taken = await run.untilDone('take-up', () =>
       stripe.takeUpSession.executeWithOptions({ summary: 'Takes up a session' }, [{ sessionId }]),
     );
     if (taken === 'not-complete') throw NOT_COMPLETE;
     if (taken === 'taken-up') opened = await write();
   }
   if (opened.outcome === 'unknown') {
-    desk.notOurs();
-    return 'nothing-to-do';
+    run.notOurs();
+    return 'not-ours';
   }
-  desk.opened(opened.order, toShopper(opened.order, opened.missing, gone));
+  run.opened(opened.order, toShopper(opened.order, opened.missing, gone));
   // An order that was opened before may have missed anything since: Stripe is asked at once.
-  if (!opened.fresh) desk.inbox.lookAgain();
-  return { ending: gone ? 'abandoned' : WHY_NO_STOCK[opened.order.stock] };
+  if (!opened.fresh) run.inbox.put('look');
+  return 'opened';
 }
 
 /** Nothing is held for a session that is only open or expired. The run fails, so that its id can be used when the session is complete. */
@@ -37,16 +36,7 @@ const NOT_COMPLETE = ApplicationFailure.create({
   category: ApplicationFailureCategory.BENIGN,
 });
 
-/** Why an order that is opened again has no stock, and its till is to be closed. */
-const WHY_NO_STOCK = {
-  HELD: null,
-  COMMITTED: null,
-  RETURNED: null,
-  RELEASED: 'expired',
-  SOLD_OUT: 'sold-out',
-} as const;
-
-/** What the shopper hears; of an order that was opened before too, for the word of the worker that opened it may have been lost. */
+/** What the shopper hears. Of an order that was opened before too, for the word of the worker that opened it may have been lost. */
 function toShopper(
   { status, stock }: OrderFactsNow,
   missing: Extract<Opening, { outcome: 'sold-out' }>['missing'],

@@ -4,7 +4,8 @@ import { DECISIONS, isFinal } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
 import { againKey, openFailures, requestOf } from '../../../domain/refund';
 import { WORKFLOWS } from '../../../messages/names';
-import { refundRequestStart, retryRefundRequestUpdate } from '../../../messages/refund-request';
+import { refundRequestStart } from '../../../messages/refund-request';
+import { retryStepUpdate } from '../../../messages/retry';
 import type { Refund } from '../../../prisma/generated/client';
 import type { ApiDeps } from '../../deps';
 import { bounded } from '../../order-workflow';
@@ -45,7 +46,7 @@ async function tryNow({ temporal }: ApiDeps, sessionId: SessionId, row: Refund):
   const start = refundRequestStart({ sessionId, key, request: requestOf(row) });
   try {
     await bounded(temporal, PATIENCE_MS, () =>
-      temporal.workflow.executeUpdateWithStart(retryRefundRequestUpdate, {
+      temporal.workflow.executeUpdateWithStart(retryStepUpdate, {
         startWorkflowOperation: new WithStartWorkflowOperation(WORKFLOWS.refundRequest, start),
       }),
     );

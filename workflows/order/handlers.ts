@@ -1,0 +1,93 @@
+import { condition, currentUpdateInfo, setHandler } from '@temporalio/workflow';
+import { type UpdateAction, whyNot, whyNotYet } from '../../domain/actions';
+import { REASONS } from '../../domain/order';
+import {
+  abandonSignal,
+  cancelUpdate,
+  deliverUpdate,
+  flagsChangedSignal,
+  lookSignal,
+  openUpdate,
+  refundChangedSignal,
+  refundUpdate,
+  retryUpdate,
+  shipUpdate,
+  stateQuery,
+} from '../../messages/order';
+import { refusal } from './inbox';
+import { checkCancel, checkRefund, checkShip } from './requests';
+import type { OrderRun } from './run';
+
+/** Sets what the order answers to, before the workflow's first await: what arrived with its start is already waiting then. */
+export function setHandlers(run: OrderRun): void {
+  setSignals(run);
+  setUpdates(run);
+  setHandler(openUpdate, async () => {
+    await condition(() => run.opening !== null);
+    return run.opening as NonNullable<typeof run.opening>;
+  });
+  setHandler(stateQuery, () => run.state);
+}
+
+function setSignals({ inbox }: OrderRun): void {
+  setHandler(lookSignal, () => inbox.put('look'), {
+    description: 'Something changed at Stripe: the order reads its session again',
+  });
+  setHandler(refundChangedSignal, () => inbox.put('changed'), { description: 'A refund of this order was recorded' });
+  setHandler(flagsChangedSignal, () => inbox.put('changed'), {
+    description: 'Others wrote to the order (a dispute, a review, a warning): it reads itself again',
+  });
+  setHandler(abandonSignal, () => inbox.put('abandon'), {
+    description: 'The shopper left: closes the till, then gives back the stock',
+  });
+}
+
+/** What staff may ask. The form is checked at once, and the status; what stands beside that is checked by the work itself. */
+function setUpdates(run: OrderRun): void {
+  const { inbox } = run;
+  setHandler(shipUpdate, (request) => inbox.ask({ name: 'ship', request }), {
+    validator: (request) => {
+      checkShip(request);
+      validate(run, 'ship');
+    },
+    description:
+      'Records a parcel and mails the customer: { "carrier", "trackingNumber", "trackingUrl"?, "items"?: [{ "sku", "quantity" }] }',
+  });
+  setHandler(deliverUpdate, () => inbox.ask({ name: 'deliver' }), {
+    validator: () => validate(run, 'deliver'),
+    description: 'Says that a shipped order arrived; takes nothing',
+  });
+  setHandler(cancelUpdate, (request) => inbox.ask({ name: 'cancel', request }), {
+    validator: (request) => {
+      checkCancel(request);
+      validate(run, 'cancel');
+    },
+    description: `Cancels before anything is shipped, and gives money back: { "reason": "${REASONS.join('" | "')}" }`,
+  });
+  setHandler(refundUpdate, (request) => inbox.ask({ name: 'refund', request, id: currentUpdateInfo()?.id ?? '' }), {
+    validator: (request) => {
+      checkRefund(request);
+      validate(run, 'refund');
+    },
+    description:
+      'Gives money back, all that is left or a part: { "amount"?, "reason", "restock"?: [{ "sku", "quantity" }] }; amounts in the smallest unit',
+  });
+  setHandler(retryUpdate, () => run.retry(), {
+    validator: () => refuseNeedlessRetry(run),
+    description: 'Tries the step that needs attention again; takes nothing',
+  });
+}
+
+/** Judges by the status alone: a flag may have been lifted, and its message be on the way. An order that is not opened yet judges later. */
+function validate({ facts }: OrderRun, action: UpdateAction): void {
+  if (facts === null) return;
+  const { status, pendingDecision } = facts;
+  const refused = whyNotYet(action, { status, pendingDecision });
+  if (refused !== null) throw refusal(refused);
+}
+
+function refuseNeedlessRetry({ facts }: OrderRun): void {
+  if (facts === null) return;
+  const refused = whyNot('retry', { status: facts.status, needsAttention: facts.needsAttention });
+  if (refused !== null) throw refusal(refused);
+}

@@ -1,0 +1,53 @@
+import { DECISIONS } from '../../domain/order';
+import type { ShipRequest } from '../../messages/order';
+import { database } from '../steps';
+import { refusal } from './inbox';
+import type { OrderRun } from './run';
+
+/** What left the house, so far as this run knows of it. */
+export class Parcels {
+  private readonly mailed = new Set<string>();
+  private takenAsDeliveredAt: number | null = null;
+
+  constructor(private readonly run: OrderRun) {}
+
+  /** Milliseconds until the order is taken as delivered; undefined while something is left to ship. */
+  get untilTakenAsDelivered(): number | undefined {
+    if (this.run.status !== 'SHIPPED') return undefined;
+    this.takenAsDeliveredAt ??= Date.now() + this.run.order.autoCompleteMs;
+    return this.takenAsDeliveredAt - Date.now();
+  }
+
+  /** Records a parcel and mails the customer. The database judges, under the order's lock; the same parcel again changes nothing. */
+  async ship(parcel: ShipRequest): Promise<void> {
+    const { run } = this;
+    const { sessionId } = run;
+    const shipped = await run.untilDone('ship', () => database.recordShipment({ sessionId, ...parcel }));
+    if (shipped.outcome === 'refused') throw refusal(shipped.reason, shipped.code);
+    if (run.order.decision?.step === DECISIONS.refundFailed) await this.refresh();
+    if (this.mail(shipped.shipmentId)) run.setShipped(shipped.status);
+  }
+
+  /**
+   * Others wrote to the order: a refund may have emptied it, a dispute may hold it back. There may be a parcel, too, of which nobody was told: an
+   * update that was not answered leaves nothing in the history, so a worker that dies between writing and answering takes the request with it.
+   */
+  async refresh(): Promise<void> {
+    const { run } = this;
+    const { sessionId, order: before } = run;
+    const now = await run.untilDone('read', () => database.readOrder({ sessionId }));
+    const shippedMeanwhile = now.status !== before.status || now.anythingShipped !== before.anythingShipped;
+    if (now.anythingShipped && (shippedMeanwhile || now.status === 'PREPARING')) {
+      for (const id of await run.untilDone('read', () => database.readParcels({ sessionId }))) this.mail(id);
+    }
+    run.apply(now);
+  }
+
+  /** Mails each parcel once; a mail that went out before is not sent again, whichever run asks. False: this run has asked before. */
+  private mail(shipmentId: string): boolean {
+    if (this.mailed.has(shipmentId)) return false;
+    this.mailed.add(shipmentId);
+    this.run.mails.send({ template: 'order_shipped', ref: shipmentId });
+    return true;
+  }
+}

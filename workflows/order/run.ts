@@ -1,0 +1,205 @@
+import { allHandlersFinished, condition } from '@temporalio/workflow';
+import type { OrderFactsNow } from '../../activities/order/facts';
+import { type ActionFacts, refusalOf, type UpdateAction, whyNot } from '../../domain/actions';
+import type { SessionId } from '../../domain/ids';
+import type { OrderStatus } from '../../domain/order';
+import { phaseOf } from '../../domain/phase';
+import type { Opening, OrderInput, OrderState } from '../../messages/order';
+import { Parking } from '../parking';
+import { database, slowDatabase } from '../steps';
+import { setHandlers } from './handlers';
+import { Inbox, type Message, refusal } from './inbox';
+import { Mails } from './mails';
+import { StaffView } from './staff-view';
+
+/**
+ * One run of an order's workflow: what it knows of the order, and the parts that the phases of its life share. Whatever must outlive the run
+ * stands in the database.
+ */
+export class OrderRun {
+  readonly sessionId: SessionId;
+  readonly inbox = new Inbox();
+  readonly view = new StaffView();
+  readonly mails: Mails;
+  /** What the shopper who waits at the checkout hears; null until it is known. */
+  opening: Opening | null = null;
+  private known: OrderFactsNow | null = null;
+  private readonly parking: Parking;
+
+  constructor({ sessionId }: OrderInput) {
+    this.sessionId = sessionId;
+    this.parking = new Parking({
+      show: () => this.show(),
+      raise: (parked) => slowDatabase.raiseAttention({ sessionId, ...parked }),
+      lower: () => slowDatabase.clearAttention({ sessionId }),
+      // Skip the mail if the stuck step is itself a mail, or no order exists yet for it to be about.
+      call: ({ step }, since) => {
+        if (step !== 'mail' && this.known) this.mails.send({ template: 'attention_needed', ref: `${step}-${since}` });
+      },
+    });
+    this.mails = new Mails(sessionId, this.parking, (reason) => this.tell(`Gave up a mail: ${reason}`));
+    setHandlers(this);
+  }
+
+  // --- What is known of the order -------------------------------------------------------------------------------------------------------
+
+  /** The order as the database had it last. Only steps that run before it is opened may not ask. */
+  get order(): OrderFactsNow {
+    if (this.known === null) throw new Error('the order is not opened yet');
+    return this.known;
+  }
+
+  get status(): OrderStatus {
+    return this.known?.status ?? 'PENDING';
+  }
+
+  /** What decides what staff may do now; null before the order is opened. */
+  get facts(): ActionFacts | null {
+    if (this.known === null) return null;
+    const pendingDecision = this.known.decision?.step;
+    return { ...this.known, pendingDecision, needsAttention: this.attention !== null };
+  }
+
+  /** The answer to the `state` query. */
+  get state(): OrderState {
+    const { sessionId, status, attention } = this;
+    return { sessionId, status, waitingFor: this.view.waitingFor, attention };
+  }
+
+  /** The order is in the database: the shopper who waits hears how it went, and staff can find it. */
+  opened(order: OrderFactsNow, opening: Opening): void {
+    this.known = order;
+    this.opening = opening;
+    if (order.leftover) this.parking.lowerStaleFlag();
+    this.view.opened(order);
+    this.show();
+  }
+
+  /** There is no order, and will be none. */
+  notOurs(): void {
+    this.opening = { outcome: 'not-ours' };
+  }
+
+  /** Reads the order again: others may have written to it. `event` says what it moved by, for staff. */
+  async refresh(event?: string): Promise<void> {
+    const { sessionId } = this;
+    this.apply(await this.untilDone('read', () => database.readOrder({ sessionId })), event);
+  }
+
+  /** The database says this of the order now. */
+  apply(order: OrderFactsNow, event = `Now ${order.status}, by what was recorded meanwhile`): void {
+    const { status } = this.order;
+    this.known = order;
+    this.show();
+    if (order.status !== status) this.setStatus(order.status, event);
+  }
+
+  /** A step has moved the order. */
+  setStatus(status: OrderStatus, event: string): void {
+    this.known = { ...this.order, status };
+    this.view.setStatus(status);
+    this.tell(event);
+  }
+
+  /** A parcel has left: the order rests where it was until all of it is shipped. */
+  setShipped(status: OrderStatus): void {
+    this.known = { ...this.order, anythingShipped: true };
+    if (status === this.status) this.tell('Shipped in part');
+    else this.setStatus(status, 'Shipped');
+  }
+
+  // --- Messages -------------------------------------------------------------------------------------------------------------------------
+
+  /** Waits for the next message, at most `ms`. `summary` names the timer in the Temporal UI. */
+  async nextMessage(ms?: number, summary = 'Waits'): Promise<Message> {
+    const { inbox } = this;
+    if (ms === undefined) await condition(() => inbox.hasMessage);
+    else if (!inbox.hasMessage) await condition(() => inbox.hasMessage, Math.max(1, ms), { summary });
+    return inbox.take();
+  }
+
+  /** Does what a message calls for. Staff who asked for it hear where the order stands afterwards, or why it is refused. */
+  serve(message: Message, work: () => Promise<void>): Promise<void> {
+    if (message.kind !== 'request') return work();
+    return this.inbox.serve(message.request, async () => {
+      await work();
+      return this.status;
+    });
+  }
+
+  /** Refuses what the table of actions does not allow now. */
+  allow(action: UpdateAction): void {
+    const refused = whyNot(action, { status: this.status, ...this.facts });
+    if (refused !== null) throw refusal(refused);
+  }
+
+  /** Staff say `retry`: an answer to a pending decision, or to a step that is parked. */
+  async retry(): Promise<OrderStatus> {
+    if (this.known?.decision) return this.inbox.ask({ name: 'retry' });
+    await this.parking.retry();
+    return this.status;
+  }
+
+  /** Temporal's own *Request Cancellation* is staff's `cancel`; there is nobody to answer. */
+  cancel(): void {
+    this.inbox.ask({ name: 'cancel', request: { reason: 'other' } }).catch(() => undefined);
+  }
+
+  // --- Steps and waiting ----------------------------------------------------------------------------------------------------------------
+
+  /** Does a step until it is done; one that cannot go on is parked in sight of staff. */
+  untilDone<T>(step: string, act: () => Promise<T>): Promise<T> {
+    return this.parking.untilDone(step, act);
+  }
+
+  /** Parks for a decision: until staff say `retry` or ask for something else, or others write to the order. */
+  async forDecision(step: string, reason: string): Promise<void> {
+    const { inbox } = this;
+    await this.parking.forDecision(step, reason, () => inbox.hasRequest || inbox.hasChange);
+    inbox.markSeen();
+  }
+
+  /**
+   * Ends the run: the last mails are out, every request is answered, and no message is unread. Answers where the order stands, which may be open
+   * again: the bank may have refused its refund meanwhile.
+   */
+  async drain(): Promise<OrderStatus> {
+    const { inbox, mails, parking } = this;
+    this.waits('its last mails');
+    do {
+      await inbox.refuseAll(refusalOf(this));
+      await parking.flagged;
+      await condition(() => mails.allOut || inbox.hasChange);
+      await condition(() => allHandlersFinished() || inbox.hasRequest || inbox.hasChange);
+      if (this.known && inbox.takeChange()) {
+        await this.refresh();
+        if (phaseOf(this.order) !== 'ended') return this.status;
+      }
+    } while (inbox.hasRequest || inbox.hasChange || !mails.allOut);
+    this.waits('nothing: it is done');
+    return this.status;
+  }
+
+  // --- What staff see -------------------------------------------------------------------------------------------------------------------
+
+  /** What the order waits for from here on, in words that end “It waits for …”. */
+  waits(forWhat: string): void {
+    this.view.waitingFor = forWhat;
+    this.show();
+  }
+
+  /** Something worth telling staff. */
+  private tell(event: string): void {
+    this.view.happened.push(event);
+    this.show();
+  }
+
+  private get attention(): OrderState['attention'] {
+    return this.known?.decision ?? this.parking.all[0] ?? null;
+  }
+
+  private show(): void {
+    const decision = this.known?.decision;
+    this.view.show(this.known, decision ? [decision, ...this.parking.all] : this.parking.all);
+  }
+}

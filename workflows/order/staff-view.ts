@@ -1,0 +1,41 @@
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { OrderFactsNow } from '../../activities/order/facts';
+import type { OrderStatus } from '../../domain/order';
+import { factPairs } from '../../messages/order';
+import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
+import type { Parked } from '../parking';
+import { describeOrder } from './details';
+
+/** What staff see of an order in the Temporal UI. Details cost nothing; each change of a search attribute is an event of the history. */
+export class StaffView {
+  /** In words that end “It waits for …”. */
+  waitingFor = 'the database';
+  readonly happened: string[] = [];
+  private shown = { attention: false, disputed: false };
+
+  /** Staff can find the order from here on; the checkout has said so at the start already, for nothing. */
+  opened(order: OrderFactsNow): void {
+    if (!workflowInfo().typedSearchAttributes.get(SEARCH_ATTRIBUTES.orderNumber))
+      upsertSearchAttributes(factPairs(order));
+  }
+
+  /** The order rests somewhere else now. */
+  setStatus(status: OrderStatus): void {
+    upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.orderStatus, value: status }]);
+  }
+
+  show(order: OrderFactsNow | null, parked: readonly Parked[]): void {
+    this.showFlags({ attention: parked.length > 0, disputed: order?.disputed ?? false });
+    const { waitingFor, happened } = this;
+    setCurrentDetails(describeOrder({ order, waitingFor, parked, happened }));
+  }
+
+  private showFlags(now: { attention: boolean; disputed: boolean }): void {
+    const changed = [
+      { key: SEARCH_ATTRIBUTES.needsAttention, value: now.attention, before: this.shown.attention },
+      { key: SEARCH_ATTRIBUTES.disputed, value: now.disputed, before: this.shown.disputed },
+    ].filter(({ value, before }) => value !== before);
+    this.shown = now;
+    if (changed.length > 0) upsertSearchAttributes(changed.map(({ key, value }) => ({ key, value })));
+  }
+}

@@ -1,0 +1,162 @@
+import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import { INVALID_TRANSITION } from '../messages/refusals';
+import { retryStepUpdate } from '../messages/retry';
+import { type Failure, failureOf } from './failures';
+
+/** A step that cannot go on by itself. */
+export interface Parked {
+  step: string;
+  reason: string;
+}
+
+/** How staff learn that something is parked. A run that has no order to flag only shows it. */
+export interface Signs {
+  /** In the Temporal UI, at once. */
+  show(): void;
+  /** In the database, as soon as it can take it. */
+  raise?(parked: Parked): Promise<void>;
+  lower?(): Promise<void>;
+  /** By mail, once for each time that something is parked, after the database says so too. `since` is when that was. */
+  call?(parked: Parked, since: number): void;
+}
+
+/** How often a step may fail for a passing reason (a restart of the database) before anybody is called. */
+const QUIET_TRIES = 2;
+/** Milliseconds that a step which cannot go on waits for `retry` before it tries by itself: 15 s, doubling, at most ten minutes. */
+const slowRetry = (tries: number): number => Math.min(15_000 * 2 ** (tries - 1), LONGEST_PAUSE);
+const LONGEST_PAUSE = 600_000;
+
+/**
+ * The one way in which a workflow waits for a person. A step that fails for a passing reason is tried again, quietly at first. One that goes on
+ * failing, or fails for a lasting reason, is parked: staff see it with a reason they can act on, and it waits for `retry` or its own slow retry.
+ */
+export class Parking {
+  private readonly parked: Parked[] = [];
+  private retries = 0;
+  private answeredRetries = 0;
+  /** The flag in the database: one change after the other. */
+  private flagging: Promise<void> = Promise.resolve();
+
+  constructor(private readonly signs: Signs) {}
+
+  /** Everything that is parked now, the longest first. */
+  get all(): readonly Parked[] {
+    return this.parked;
+  }
+
+  /**
+   * Does a step until it is done. It stays in sight of staff from the first time it is parked until then.
+   * @param giveUp says that it is not worth another try: then the failure is thrown
+   */
+  async untilDone<T>(
+    step: string,
+    act: () => Promise<T>,
+    {
+      quietTries = QUIET_TRIES,
+      giveUp,
+    }: { quietTries?: number; giveUp?(failure: Failure, tries: number): boolean } = {},
+  ): Promise<T> {
+    let parked: Parked | null = null;
+    for (let tries = 1; ; tries++) {
+      try {
+        const result = await act();
+        this.answeredRetries = this.retries;
+        if (parked) this.leave(parked);
+        return result;
+      } catch (error) {
+        const failure = failureOf(error);
+        this.answeredRetries = this.retries;
+        if (giveUp?.(failure, tries)) {
+          if (parked) this.leave(parked);
+          throw error;
+        }
+        const { passing, reason } = failure;
+        if (passing && tries <= quietTries) await this.pause(slowRetry(tries));
+        else {
+          parked = this.stay(parked, { step, reason });
+          await this.pause(passing ? slowRetry(tries - quietTries) : LONGEST_PAUSE);
+        }
+      }
+    }
+  }
+
+  /** Parks for a person's decision: until staff say `retry`, or `orElse` holds. Nothing is tried meanwhile. */
+  async forDecision(step: string, reason: string, orElse: () => boolean): Promise<void> {
+    const parked = this.stay(null, { step, reason });
+    await this.pause(undefined, orElse);
+    this.leave(parked);
+  }
+
+  /** Tries whatever is parked now. Resolves when it was tried, whether or not that helped. */
+  async retry(): Promise<void> {
+    const mine = ++this.retries;
+    await condition(() => this.answeredRetries >= mine);
+  }
+
+  /** Lets staff send `retry` to a run of which nothing else can be asked. Answers what is still parked after the try. */
+  takeRetries(): void {
+    setHandler(
+      retryStepUpdate,
+      async () => {
+        await this.retry();
+        return this.parked.length === 0 ? 'done' : 'waiting';
+      },
+      {
+        validator: () => {
+          if (this.parked.length === 0)
+            throw ApplicationFailure.nonRetryable('Nothing needs attention', INVALID_TRANSITION);
+        },
+        description: 'Tries the step that needs attention again; takes nothing',
+      },
+    );
+  }
+
+  /** Lowers a flag that an earlier run had raised for itself. */
+  lowerStaleFlag(): void {
+    this.flagging = this.signs.lower?.() ?? Promise.resolve();
+  }
+
+  /** Resolves when the database says what this run says. */
+  get flagged(): Promise<void> {
+    return this.flagging;
+  }
+
+  /** Parks, or stays parked with what is the reason now. */
+  private stay(before: Parked | null, now: Parked): Parked {
+    if (before === null) {
+      this.parked.push(now);
+      this.showChange();
+      return now;
+    }
+    if (before.reason !== now.reason) {
+      before.reason = now.reason;
+      this.signs.show();
+      if (before === this.parked[0]) this.flagging = this.flagging.then(() => this.signs.raise?.({ ...before }));
+    }
+    return before;
+  }
+
+  private leave(parked: Parked): void {
+    this.parked.splice(this.parked.indexOf(parked), 1);
+    this.showChange();
+  }
+
+  private showChange(): void {
+    this.signs.show();
+    const [first] = this.parked;
+    if (first === undefined) {
+      this.flagging = this.flagging.then(() => this.signs.lower?.());
+      return;
+    }
+    const parked = { ...first };
+    const since = Date.now();
+    this.flagging = this.flagging.then(() => this.signs.raise?.(parked)).then(() => this.signs.call?.(parked, since));
+  }
+
+  private async pause(ms?: number, orElse = () => false): Promise<void> {
+    const before = this.retries;
+    const goOn = () => this.retries > before || orElse();
+    if (ms === undefined) await condition(goOn);
+    else await condition(goOn, ms, { summary: 'Tries again by itself' });
+  }
+}
