@@ -14,8 +14,9 @@ import { type DisputeInput, disputeLookSignal, submitEvidenceUpdate } from '../m
 import { INVALID_TRANSITION } from '../messages/refusals';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { describeDispute } from './dispute-details';
+import { describeParked, Parking } from './parking';
 import { slowDatabase, stripe, stripePatient } from './steps';
-import { mail, tellOrder } from './tell';
+import { mail, notifyOrder } from './tell';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -30,93 +31,95 @@ const SOON = 15_000;
  * reads Stripe again and writes idempotently.
  */
 export async function dispute({ disputeId }: DisputeInput): Promise<string> {
-  const docket = new Docket({ disputeId });
+  const run = new DisputeRun({ disputeId });
   for (let soon = SOON; ; ) {
-    const followed = await docket.look();
+    const followed = await run.read();
     if (followed.outcome === 'unknown') {
       await condition(allHandlersFinished);
       return 'unknown';
     }
     if (followed.outcome === 'coming') {
-      await docket.news(soon, 'Its order is being written');
+      await run.change(soon, 'Its order is being written');
       soon = Math.min(soon * 2, HOUR);
     } else if (followed.standing === 'open') {
-      await docket.remind();
-      const reminder = docket.untilReminder();
-      if (reminder === null) await docket.news(DAY, 'Stripe is asked again');
-      else
-        await docket.news(Math.min(reminder, DAY), reminder < DAY ? 'The deadline is near' : 'Stripe is asked again');
+      await run.remind();
+      const reminder = run.untilReminder();
+      if (reminder === null) await run.change(DAY, 'Stripe is asked again');
+      else await run.change(Math.min(reminder, DAY), reminder < DAY ? 'The deadline is near' : 'Stripe is asked again');
     } else {
       await condition(allHandlersFinished);
-      if (!docket.hasNews) return followed.status;
+      if (!run.changed) return followed.status;
     }
   }
 }
 
-/** One dispute's file: what is known of it, what was told about it, and what staff see of it. */
-class Docket {
-  hasNews = true;
+/** One run that follows a dispute: what is known of it, who was notified of what, and what staff see of it. */
+class DisputeRun {
+  changed = true;
   private facts: DisputeFacts | null = null;
   private looked = false;
   private submitting: Promise<unknown> = Promise.resolve();
-  /** What the order was told last, and staff: a run that begins again tells it again, and nothing comes of it. */
-  private told: { standing?: string; openings?: number; dueBy?: number; attention?: boolean; number?: string } = {};
+  private readonly parking = new Parking({ show: () => this.show() });
+  /** What order and staff were notified of last. A run that begins again notifies them again, and nothing comes of it. */
+  private readonly notified: { standing?: string; openings?: number; dueBy?: number } = {};
+  private shown: { number?: string; attention?: boolean } = {};
 
   constructor(private readonly input: DisputeInput) {
     setHandler(
       disputeLookSignal,
       () => {
-        this.hasNews = true;
+        this.changed = true;
       },
       { description: 'Something changed at Stripe: the dispute is read again' },
     );
+    this.parking.takeRetries();
     setHandler(submitEvidenceUpdate, () => this.submit(), {
       description: 'Gives the evidence to the bank as it stands, once; takes nothing',
     });
   }
 
-  /** Reads the dispute, and tells whom it concerns what is new. */
-  async look() {
-    this.hasNews = false;
-    const followed = await stripePatient.followDispute.executeWithOptions({ summary: 'Reads the dispute' }, [
-      this.input,
-    ]);
+  /** Reads the dispute, and notifies its order and staff of what has changed. */
+  async read() {
+    this.changed = false;
+    const followed = await this.parking.untilDone('read', () =>
+      stripePatient.followDispute.executeWithOptions({ summary: 'Reads the dispute' }, [this.input]),
+    );
     if (followed.outcome === 'known') {
       this.facts = followed;
       this.show();
-      await this.tell(followed);
+      await this.notify(followed);
     }
     this.looked = followed.outcome !== 'coming';
     return followed;
   }
 
-  /** Waits for news, at most `ms`. */
-  async news(ms: number, summary: string): Promise<void> {
-    await condition(() => this.hasNews, ms, { summary });
+  /** Waits until the dispute changes at Stripe, at most `ms`. */
+  async change(ms: number, summary: string): Promise<void> {
+    await condition(() => this.changed, ms, { summary });
   }
 
   /** Milliseconds until staff are to hear of the deadline; null when there is none, or they have heard. */
   untilReminder(): number | null {
-    if (!this.facts?.needsAnswer || this.facts.dueBy === null || this.told.dueBy === this.facts.dueBy) return null;
+    if (!this.facts?.needsAnswer || this.facts.dueBy === null || this.notified.dueBy === this.facts.dueBy) return null;
     return this.facts.dueBy > Date.now() ? Math.max(0, this.facts.dueBy - REMIND_BEFORE - Date.now()) : null;
   }
 
-  /** Mails staff when the deadline is near; one that moves is told of anew. */
+  /** Mails staff when the deadline is near; one that moves is mailed again. */
   async remind(): Promise<void> {
     if (this.untilReminder() !== 0 || !this.facts?.dueBy) return;
     const { sessionId, dueBy } = this.facts;
     await mail(sessionId, { template: 'dispute_deadline', ref: `${this.input.disputeId}/${dueBy}` });
-    this.told.dueBy = dueBy;
+    this.notified.dueBy = dueBy;
     this.show();
   }
 
-  private async tell(facts: DisputeFacts): Promise<void> {
+  private async notify(facts: DisputeFacts): Promise<void> {
     const { sessionId, standing, openings } = facts;
-    this.showAttention(facts);
-    if (standing === 'open' && !facts.submitted) await slowDatabase.gatherEvidence(this.input);
-    if (standing !== this.told.standing) {
-      this.told.standing = standing;
-      await tellOrder(sessionId);
+    if (standing === 'open' && !facts.submitted)
+      await this.parking.untilDone('gather evidence', () => slowDatabase.gatherEvidence(this.input));
+    if (standing !== this.notified.standing) {
+      this.notified.standing = standing;
+      await notifyOrder(sessionId);
       // The money is gone. What of the order is still here need not be: staff decide.
       if (standing === 'lost' && facts.cancellable)
         await mail(sessionId, {
@@ -124,8 +127,8 @@ class Docket {
           ref: `${DECISIONS.disputeLost}-${this.input.disputeId}`,
         });
     }
-    if (standing === 'open' && openings !== this.told.openings) {
-      this.told.openings = openings;
+    if (standing === 'open' && openings !== this.notified.openings) {
+      this.notified.openings = openings;
       await mail(sessionId, { template: 'dispute_opened', ref: `${this.input.disputeId}/${openings}` });
     }
   }
@@ -141,22 +144,27 @@ class Docket {
     );
     this.submitting = mine.catch(() => undefined);
     const submitted: Submitted = await mine;
-    this.hasNews = true;
+    this.changed = true;
     if (submitted.outcome === 'refused') throw ApplicationFailure.nonRetryable(submitted.reason, INVALID_TRANSITION);
     return submitted.status;
   }
 
   // --- What staff see -------------------------------------------------------------------------------------------------------------------
 
-  private showAttention({ number, standing, needsAnswer, understood }: DisputeFacts): void {
-    const attention = standing === 'open' && (needsAnswer || !understood);
-    if (this.told.number !== number) upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.orderNumber, value: number }]);
-    if (this.told.attention !== attention)
-      upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: attention }]);
-    Object.assign(this.told, { number, attention });
+  private show(): void {
+    const { facts, parking } = this;
+    const needsAnswer = facts !== null && facts.standing === 'open' && (facts.needsAnswer || !facts.understood);
+    this.showAttributes(facts?.number, parking.all.length > 0 || needsAnswer);
+    const described = facts ? [describeDispute(facts, this.notified.dueBy === facts.dueBy)] : [];
+    setCurrentDetails([...describeParked(parking), ...described].join('\n\n'));
   }
 
-  private show(): void {
-    if (this.facts) setCurrentDetails(describeDispute(this.facts, this.told.dueBy === this.facts.dueBy));
+  private showAttributes(number: string | undefined, attention: boolean): void {
+    const { shown } = this;
+    if (number !== undefined && shown.number !== number)
+      upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.orderNumber, value: number }]);
+    if (shown.attention !== attention)
+      upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: attention }]);
+    this.shown = { ...(number !== undefined && { number }), attention };
   }
 }

@@ -1,51 +1,66 @@
-import { allHandlersFinished, condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import type { FollowedNotice } from '../activities/notice/records';
 import { type NoticeInput, noticeLookSignal } from '../messages/notice';
+import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
+import { describeParked, Parking } from './parking';
 import { stripePatient } from './steps';
-import { mail, tellOrder } from './tell';
+import { mail, notifyOrder } from './tell';
 
 /** An order that is being written is asked after this soon, doubling, at most once an hour. */
 const SOON = 15_000;
 const HOUR = 3_600_000;
 
 /**
- * Finds whom something at Stripe concerns (a review, an early fraud warning, a failed payment, a payout), writes it down, tells them, and ends.
+ * Finds whom something at Stripe concerns (a review, an early fraud warning, a failed payment, a payout), writes it down, notifies them, and ends.
  * Started as often as it changes: every run reads Stripe again and writes idempotently.
  */
 export async function notice(input: NoticeInput): Promise<FollowedNotice['outcome']> {
-  let news = true;
+  let changed = true;
   setHandler(
     noticeLookSignal,
     () => {
-      news = true;
+      changed = true;
     },
     { description: 'Something changed at Stripe: it is read again' },
   );
+  const parking: Parking = new Parking({
+    show: () => {
+      upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: parking.all.length > 0 }]);
+      setCurrentDetails(describeParked(parking).join('\n\n'));
+    },
+  });
+  parking.takeRetries();
   for (let soon = SOON; ; soon = Math.min(soon * 2, HOUR)) {
-    news = false;
-    const followed = await stripePatient.followNotice.executeWithOptions({ summary: `Reads the ${input.kind}` }, [
-      input,
-    ]);
+    changed = false;
+    const followed = await parking.untilDone('read', () =>
+      stripePatient.followNotice.executeWithOptions({ summary: `Reads the ${input.kind}` }, [input]),
+    );
     setCurrentDetails(describe(input, followed));
     if (followed.outcome === 'coming') {
-      await condition(() => news, soon, { summary: 'Its order is being written' });
+      await condition(() => changed, soon, { summary: 'Its order is being written' });
       continue;
     }
-    if (followed.outcome === 'order') await tell(followed);
+    if (followed.outcome === 'order') await notify(followed);
     await condition(allHandlersFinished);
-    if (!news) return followed.outcome;
+    if (!changed) return followed.outcome;
   }
 }
 
-async function tell({ sessionId, changed, call }: Extract<FollowedNotice, { outcome: 'order' }>): Promise<void> {
-  if (changed) await tellOrder(sessionId);
+async function notify({ sessionId, changed, call }: Extract<FollowedNotice, { outcome: 'order' }>): Promise<void> {
+  if (changed) await notifyOrder(sessionId);
   if (call !== null) await mail(sessionId, { template: 'attention_needed', ref: call });
 }
 
 function describe({ kind }: NoticeInput, followed: FollowedNotice): string {
   switch (followed.outcome) {
     case 'order':
-      return `A ${kind} of order ${followed.number}: ${followed.call === null ? 'told' : 'staff are called to decide'}.`;
+      return `A ${kind} of order ${followed.number}: ${followed.call === null ? 'recorded' : 'staff are called to decide'}.`;
     case 'coming':
       return `A ${kind} of an order that is being written. It waits for that.`;
     case 'recorded':

@@ -160,3 +160,12 @@ export class Parking {
     else await condition(goOn, ms, { summary: 'Tries again by itself' });
   }
 }
+
+/** What is parked, for the details of a run in the Temporal UI: in Markdown, without personal data. */
+export const describeParked = ({ all }: Parking): string[] =>
+  all.length === 0
+    ? []
+    : [
+        ...all.map(({ step, reason }) => `> **Needs attention** at *${step}*: ${reason}`),
+        '`retry` — tries the step that needs attention again',
+      ];

@@ -1,4 +1,5 @@
 import {
+  allHandlersFinished,
   condition,
   getExternalWorkflowHandle,
   setCurrentDetails,
@@ -7,12 +8,13 @@ import {
 } from '@temporalio/workflow';
 import type { MailRequest } from '../activities/mail/send';
 import type { FollowedRefund } from '../activities/refund/refunds';
-import type { SessionId } from '../domain/ids';
+import type { RefundId, SessionId } from '../domain/ids';
 import { isFinal } from '../domain/order';
 import { hasEnded, isReversed } from '../domain/refund';
 import { refundChangedSignal } from '../messages/order';
 import { type RefundInput, refundLookSignal } from '../messages/refund';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
+import { describeParked, Parking } from './parking';
 import { stripePatient } from './steps';
 import { mail } from './tell';
 
@@ -20,61 +22,125 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 
 /**
- * Follows one refund to its end, whoever asked for it: records what Stripe says, tells the order while it is open, and mails the customer once.
+ * Follows one refund to its end, whoever asked for it: records what Stripe says, signals the order while it is open, and mails the customer once.
  * Started as often as the refund changes; every run reads Stripe again and writes idempotently.
  */
 export async function refund({ refundId }: RefundInput): Promise<string> {
-  let news = true;
-  setHandler(
-    refundLookSignal,
-    () => {
-      news = true;
-    },
-    { description: 'The refund changed at Stripe: it is read again' },
-  );
-  const staffSee = new StaffView();
-  let underWay = 0; // mails go beside: one that nobody takes must not keep a refund's failure from the order
-  const beside = (mails: Promise<void>) => {
-    underWay++;
-    void mails.finally(() => underWay--);
-  };
+  const run = new RefundRun(refundId);
   for (let early = 0; ; ) {
-    news = false;
-    const followed = await stripePatient.followRefund.executeWithOptions({ summary: 'Reads the refund' }, [
-      { refundId },
-    ]);
-    if (followed.outcome === 'unknown') return 'unknown';
+    const followed = await run.read();
+    if (followed.outcome === 'unknown') {
+      await condition(allHandlersFinished);
+      return 'unknown';
+    }
     if (followed.outcome === 'early') {
-      setCurrentDetails('Its order does not know of its payment yet. It was told to look, and is asked again.');
-      await condition(() => news, Math.min(MINUTE * 2 ** early++, DAY), { summary: 'Waits for the order' });
+      await run.change(Math.min(MINUTE * 2 ** early++, DAY), 'Waits for the order');
       continue;
     }
-    staffSee.refund(followed);
-    await tellWhoIsConcerned(refundId, followed);
-    beside(mail(followed.sessionId, ...mailsAbout(refundId, followed)));
-    if (hasEnded(followed.status)) {
-      await condition(() => news || underWay === 0);
-      if (!news) return followed.status;
-    } else await condition(() => news, DAY, { summary: 'Stripe is asked again' });
+    await run.notifyOrder(followed);
+    run.mail(followed);
+    if (!hasEnded(followed.status)) await run.change(DAY, 'Stripe is asked again');
+    else if (await run.drain()) return followed.status;
   }
 }
 
 type Known = Extract<FollowedRefund, { outcome: 'known' }>;
 
-/**
- * The order hears of it. One that is not done by a refund that came back is woken, also when its workflow has long ended: it waits for a person's
- * decision, for which it calls already (the transaction that recorded the failure wrote both).
- */
-async function tellWhoIsConcerned(
-  refundId: RefundInput['refundId'],
-  { sessionId, status, orderStatus }: Known,
-): Promise<void> {
-  const told = await tell(sessionId, refundId);
-  if (isReversed(status) && !told && !isFinal(orderStatus))
-    await stripePatient.reviveOrder.executeWithOptions({ summary: 'Starts the order again' }, [{ sessionId }]);
+/** One run that follows a refund: what it was told, what is under way, and what staff see of it. */
+class RefundRun {
+  private changed = true;
+  private known: Known | null = null;
+  private readonly parking = new Parking({ show: () => this.show() });
+  /** Mails go beside: one that nobody takes must not keep a refund's failure from the order. */
+  private mailsUnderWay = 0;
+  private shown: { number?: string; attention?: boolean } = {};
+
+  constructor(private readonly refundId: RefundId) {
+    setHandler(
+      refundLookSignal,
+      () => {
+        this.changed = true;
+      },
+      { description: 'The refund changed at Stripe: it is read again' },
+    );
+    this.parking.takeRetries();
+  }
+
+  /** Reads the refund at Stripe, and records it. */
+  async read(): Promise<FollowedRefund> {
+    this.changed = false;
+    const followed = await this.parking.untilDone('read', () =>
+      stripePatient.followRefund.executeWithOptions({ summary: 'Reads the refund' }, [{ refundId: this.refundId }]),
+    );
+    if (followed.outcome === 'known') {
+      this.known = followed;
+      this.show();
+    } else if (followed.outcome === 'early')
+      setCurrentDetails('Its order does not know of its payment yet. It was told to look, and is asked again.');
+    return followed;
+  }
+
+  /** Waits until the refund changes at Stripe, at most `ms`. */
+  async change(ms: number, summary: string): Promise<void> {
+    await condition(() => this.changed, ms, { summary });
+  }
+
+  /**
+   * The order hears of it. One that a failed refund has opened again is started, also when its workflow ended long ago: it waits for a decision,
+   * for which it calls already (the transaction that recorded the failure wrote both).
+   */
+  async notifyOrder({ sessionId, status, orderStatus }: Known): Promise<void> {
+    const running = await this.signalOrder(sessionId);
+    if (isReversed(status) && !running && !isFinal(orderStatus))
+      await this.parking.untilDone('start the order', () =>
+        stripePatient.reviveOrder.executeWithOptions({ summary: 'Starts the order again' }, [{ sessionId }]),
+      );
+  }
+
+  mail({ sessionId, status }: Known): void {
+    this.mailsUnderWay++;
+    void mail(sessionId, ...mailsAbout(this.refundId, status)).finally(() => this.mailsUnderWay--);
+  }
+
+  /** Waits for the last mails. False when the refund has changed again meanwhile. */
+  async drain(): Promise<boolean> {
+    await condition(() => this.changed || this.mailsUnderWay === 0);
+    if (!this.changed) await condition(allHandlersFinished);
+    return !this.changed;
+  }
+
+  /** False when the order's run has ended: the database already says what the refund made of the order. */
+  private async signalOrder(sessionId: SessionId): Promise<boolean> {
+    try {
+      await getExternalWorkflowHandle(sessionId).signal(refundChangedSignal, this.refundId);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  // --- What staff see -------------------------------------------------------------------------------------------------------------------
+
+  private show(): void {
+    const { known, parking } = this;
+    this.showAttributes(known?.number, parking.all.length > 0 || (known !== null && isReversed(known.status)));
+    setCurrentDetails([...describeParked(parking), ...(known ? describe(known) : [])].join('\n\n'));
+  }
+
+  /** Each change of a search attribute is an event of the history: only changes are written. */
+  private showAttributes(number: string | undefined, attention: boolean): void {
+    const pairs = [
+      ...(number === undefined || this.shown.number === number
+        ? []
+        : [{ key: SEARCH_ATTRIBUTES.orderNumber, value: number }]),
+      ...(this.shown.attention === attention ? [] : [{ key: SEARCH_ATTRIBUTES.needsAttention, value: attention }]),
+    ];
+    if (pairs.length > 0) upsertSearchAttributes(pairs);
+    this.shown = { ...this.shown, ...(number !== undefined && { number }), attention };
+  }
 }
 
-const mailsAbout = (refundId: RefundInput['refundId'], { status }: Known): MailRequest[] =>
+const mailsAbout = (refundId: RefundId, status: string): MailRequest[] =>
   isReversed(status)
     ? [
         { template: 'refund_failed', ref: refundId },
@@ -82,35 +148,9 @@ const mailsAbout = (refundId: RefundInput['refundId'], { status }: Known): MailR
       ]
     : [{ template: 'order_refunded', ref: refundId }];
 
-/** The order goes on from there, if it is still open. False when it has ended: the database already says what the refund made of it. */
-async function tell(sessionId: SessionId, refundId: RefundInput['refundId']): Promise<boolean> {
-  try {
-    await getExternalWorkflowHandle(sessionId).signal(refundChangedSignal, refundId);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The refund in the Temporal UI. Each change of a search attribute is an event of the history: only changes are told. */
-class StaffView {
-  private shown: { number?: string; attention?: boolean } = {};
-
-  refund({ number, status }: Known): void {
-    const attention = isReversed(status);
-    const pairs = [
-      ...(this.shown.number === number ? [] : [{ key: SEARCH_ATTRIBUTES.orderNumber, value: number }]),
-      ...(this.shown.attention === attention ? [] : [{ key: SEARCH_ATTRIBUTES.needsAttention, value: attention }]),
-    ];
-    if (pairs.length > 0) upsertSearchAttributes(pairs);
-    this.shown = { number, attention };
-    setCurrentDetails(
-      [
-        `### Refund of order ${number}: ${status}`,
-        attention
-          ? 'The money is back with us. `retry` of the order asks for it anew; or reach the customer another way.'
-          : 'Followed until Stripe says how it ended.',
-      ].join('\n\n'),
-    );
-  }
-}
+const describe = ({ number, status }: Known): string[] => [
+  `### Refund of order ${number}: ${status}`,
+  isReversed(status)
+    ? 'The money is back with us. `retry` of the order asks for it again; or reach the customer another way.'
+    : 'Followed until Stripe says how it ended.',
+];

@@ -4,8 +4,8 @@ import type { SessionId } from '../domain/ids';
 import { flagsChangedSignal } from '../messages/order';
 import { post, slowDatabase } from './steps';
 
-/** What was written to an order reaches its workflow, if it still runs. */
-export async function tellOrder(sessionId: SessionId): Promise<void> {
+/** Signals an order's workflow that something was written to the order. Does nothing where it has ended. */
+export async function notifyOrder(sessionId: SessionId): Promise<void> {
   try {
     await getExternalWorkflowHandle(sessionId).signal(flagsChangedSignal);
   } catch {

@@ -1,0 +1,70 @@
+import { refundId, type SessionId } from '../../domain/ids';
+import { Risk } from './risk';
+import { until, World } from './world';
+
+let world: World;
+let risk: Risk;
+beforeAll(async () => {
+  world = await World.start();
+  risk = new Risk(world);
+  await world.product('mug', { stock: 9 });
+});
+afterAll(() => world.stop());
+
+/** Stripe refuses the key for the next read of this path: a lasting failure, until somebody has seen to the key. */
+const keyIsRefused = (path: string) =>
+  world.at('/faults', { match: { method: 'GET', path }, times: 1, kind: 'error_before', status: 401 });
+
+/** Waits until a run is parked in sight of staff. */
+const parked = (id: string) =>
+  until(async () => {
+    const described = await world
+      .handle(id as SessionId)
+      .describe()
+      .catch(() => null); // it may not have started yet
+    return described?.searchAttributes.NeedsAttention?.[0] === true;
+  });
+
+describe('what follows something beside an order parks rather than fails, and goes on by `retry`', () => {
+  test('a refund', async () => {
+    const id = await risk.preparing();
+    await world.handle(id).executeUpdate('refund', { args: [{ amount: 100, reason: 'damaged' }], updateId: 'part' });
+    const [refund] = (await world.order(id)).refunds;
+    await world.end(refund?.stripeId as string);
+    await keyIsRefused('^/v1/refunds/re_');
+    const followed = refundId(refund?.stripeId as string);
+    await world.deps().door.refund(followed);
+    await parked(followed);
+    expect(await risk.ask(followed, 'retry')).toBe('done');
+    expect(await world.end(followed)).toBe('succeeded');
+  });
+
+  test('a dispute', async () => {
+    const id = await risk.preparing();
+    const dispute = await risk.dispute(id);
+    await keyIsRefused('^/v1/disputes/');
+    await risk.tell(dispute);
+    await parked(dispute.id);
+    expect(await risk.ask(dispute.id, 'retry')).toBe('done');
+    await until(() => risk.row(dispute));
+    await world.handle(dispute.id as SessionId).terminate('done with it');
+  });
+
+  test('a notice', async () => {
+    const id = await risk.preparing();
+    const warning = await world.at<{ id: string }>(`/charges/${await risk.chargeOf(id)}/early-fraud-warning`);
+    await keyIsRefused('^/v1/radar/early_fraud_warnings/');
+    const followed = risk.notice('fraud-warning', warning.id);
+    await parked(warning.id);
+    expect(await risk.ask(warning.id, 'retry')).toBe('done');
+    expect(await followed).toBe('order');
+    await risk.heard(id);
+  });
+
+  test('there is nothing to retry where nothing is parked', async () => {
+    const id = await risk.preparing();
+    const dispute = await risk.disputed(id);
+    await expect(risk.ask(dispute.id, 'retry')).rejects.toMatchObject({ cause: { type: 'invalid_transition' } });
+    await world.handle(dispute.id as SessionId).terminate('done with it');
+  });
+});

@@ -1,0 +1,48 @@
+import { sessionId } from '../../../domain/ids';
+import { Mails } from '../../../workflows/order/mails';
+import { Parking } from '../../../workflows/parking';
+import { activities, failing, pass, reset, seen, settle } from './temporal';
+
+jest.mock('@temporalio/workflow', () => jest.requireActual('./temporal').fakeTemporal);
+
+const id = sessionId('cs_test_mails');
+const parking = () => new Parking({ show: () => undefined });
+
+beforeEach(reset);
+
+test('all mails of a turn go in one activity, beside the order', async () => {
+  const mails = new Mails(id, parking(), () => undefined);
+  mails.send({ template: 'order_confirmation' }, { template: 'order_received' });
+  expect(mails.allOut).toBe(false);
+  await settle();
+  expect(mails.allOut).toBe(true);
+  expect(seen.steps).toEqual([
+    ['sendMails', { sessionId: id, mails: [{ template: 'order_confirmation' }, { template: 'order_received' }] }],
+  ]);
+});
+
+test('a mail that is stuck for an hour is parked, and goes when the provider is back', async () => {
+  const stuck = [failing('The mail provider is down')];
+  activities.sendMails = async () => {
+    const failure = stuck.shift();
+    if (failure) throw failure;
+  };
+  const place = parking();
+  const mails = new Mails(id, place, () => undefined);
+  mails.send({ template: 'order_shipped', ref: '1' });
+  await settle();
+  expect(place.all).toEqual([{ step: 'mail', reason: 'The mail provider is down' }]);
+  await pass(15_000);
+  expect([place.all, mails.allOut]).toEqual([[], true]);
+});
+
+test('a mail that is refused for good is given up at once, and told of', async () => {
+  activities.sendMails = () => Promise.reject(failing('The address is wrong', { lasting: true }));
+  const givenUp: string[] = [];
+  const mails = new Mails(id, parking(), (reason) => givenUp.push(reason));
+  mails.send({ template: 'order_confirmation' });
+  await settle();
+  expect(mails.allOut).toBe(true);
+  expect(givenUp).toEqual(['The address is wrong']);
+  expect(seen.steps.map(([name]) => name)).toEqual(['sendMails', 'giveUpMails']);
+});

@@ -1,0 +1,105 @@
+import { Parking } from '../../../workflows/parking';
+import { failing, pass, reset, settle, update } from './temporal';
+
+jest.mock('@temporalio/workflow', () => jest.requireActual('./temporal').fakeTemporal);
+
+/** A parking, and what came of it: the flag in the database and the calls by mail, in their order. */
+function parked() {
+  const flags: string[] = [];
+  const parking: Parking = new Parking({
+    show: () => undefined,
+    raise: async ({ step, reason }) => void flags.push(`${step}: ${reason}`),
+    lower: async () => void flags.push('lowered'),
+    call: ({ step }) => void flags.push(`mail about ${step}`),
+  });
+  return { parking, flags };
+}
+
+/** A step that fails in these ways, one try after the other, and then succeeds. */
+function step(...failures: unknown[]) {
+  const tries = jest.fn(async () => {
+    const failure = failures.shift();
+    if (failure) throw failure;
+    return 'done';
+  });
+  return tries;
+}
+
+beforeEach(reset);
+
+test('a step that succeeds calls nobody', async () => {
+  const { parking, flags } = parked();
+  await expect(parking.untilDone('ship', step())).resolves.toBe('done');
+  expect([flags, parking.all]).toEqual([[], []]);
+});
+
+test('a passing failure is tried twice in silence, then in sight of staff, who are mailed once', async () => {
+  const { parking, flags } = parked();
+  const down = () => failing('The database is down');
+  const act = step(down(), down(), down(), down());
+  const done = parking.untilDone('ship', act);
+  await pass(15_000);
+  expect(parking.all).toEqual([]);
+  await pass(30_000);
+  expect(parking.all).toEqual([{ step: 'ship', reason: 'The database is down' }]);
+  await pass(15_000);
+  await pass(30_000);
+  await expect(done).resolves.toBe('done');
+  await settle();
+  expect(act).toHaveBeenCalledTimes(5);
+  expect(flags).toEqual(['ship: The database is down', 'mail about ship', 'lowered']);
+});
+
+test('a lasting failure parks at once, and tries again by itself after ten minutes', async () => {
+  const { parking, flags } = parked();
+  const act = step(failing('Stripe refuses the key', { lasting: true }));
+  const done = parking.untilDone('confirm', act);
+  await pass(599_999);
+  expect(act).toHaveBeenCalledTimes(1);
+  expect(flags).toEqual(['confirm: Stripe refuses the key', 'mail about confirm']);
+  await pass(1);
+  await expect(done).resolves.toBe('done');
+});
+
+test('`retry` tries at once, and is answered when it was tried', async () => {
+  const { parking } = parked();
+  parking.takeRetries();
+  expect(() => update('retry')).toThrow('Nothing needs attention');
+  const lasting = () => failing('The key is refused', { lasting: true });
+  const done = parking.untilDone('read', step(lasting(), lasting()));
+  await settle();
+  const [first] = await Promise.all([update('retry'), settle()]);
+  expect(first).toBe('waiting');
+  const [second] = await Promise.all([update('retry'), settle()]);
+  expect(second).toBe('done');
+  await expect(done).resolves.toBe('done');
+});
+
+test('a step that is not worth another try is given up: the failure is thrown, and the flag is lowered', async () => {
+  const { parking, flags } = parked();
+  const giveUp = (_failure: unknown, tries: number) => tries === 2;
+  const act = step(failing('No provider'), failing('No provider'));
+  const given = parking.untilDone('mail', act, { quietTries: 0, giveUp });
+  const thrown = expect(given).rejects.toThrow('Activity task failed');
+  await pass(15_000);
+  await thrown;
+  await settle();
+  expect(flags).toEqual(['mail: No provider', 'mail about mail', 'lowered']);
+});
+
+test('for a decision it waits without trying anything, until staff or something else ends it', async () => {
+  const { parking, flags } = parked();
+  let changed = false;
+  const decided = parking.forDecision('refund', 'The payment is disputed', () => changed);
+  await pass(86_400_000);
+  expect(parking.all).toHaveLength(1);
+  changed = true;
+  await settle();
+  await decided;
+  expect(flags).toEqual(['refund: The payment is disputed', 'mail about refund', 'lowered']);
+});
+
+test('a mistake in the code is thrown on: it is nothing that staff could act on', async () => {
+  const { parking } = parked();
+  await expect(parking.untilDone('ship', () => Promise.reject(new TypeError('oops')))).rejects.toThrow('oops');
+});
