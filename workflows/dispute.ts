@@ -59,7 +59,7 @@ class DisputeRun {
   private facts: DisputeFacts | null = null;
   private looked = false;
   private submitting: Promise<unknown> = Promise.resolve();
-  private readonly parking = new Parking({ show: () => this.show() });
+  private readonly parking = new Parking<'read' | 'gather-evidence'>({ show: () => this.show() });
   /** What order and staff were notified of last. A run that begins again notifies them again, and nothing comes of it. */
   private readonly notified: { standing?: string; openings?: number; dueBy?: number } = {};
   private shown: { number?: string; attention?: boolean } = {};
@@ -116,7 +116,7 @@ class DisputeRun {
   private async notify(facts: DisputeFacts): Promise<void> {
     const { sessionId, standing, openings } = facts;
     if (standing === 'open' && !facts.submitted)
-      await this.parking.untilDone('gather evidence', () => slowDatabase.gatherEvidence(this.input));
+      await this.parking.untilDone('gather-evidence', () => slowDatabase.gatherEvidence(this.input));
     if (standing !== this.notified.standing) {
       this.notified.standing = standing;
       await notifyOrder(sessionId);

@@ -29,7 +29,7 @@ export async function notice(input: NoticeInput): Promise<FollowedNotice['outcom
     },
     { description: 'Something changed at Stripe: it is read again' },
   );
-  const parking: Parking = new Parking({
+  const parking: Parking<'read'> = new Parking({
     show: () => {
       upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: parking.all.length > 0 }]);
       setCurrentDetails(describeParked(parking).join('\n\n'));

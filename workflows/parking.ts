@@ -1,23 +1,24 @@
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import type { AttentionStep } from '../domain/attention';
 import { INVALID_TRANSITION } from '../messages/refusals';
 import { retryStepUpdate } from '../messages/retry';
 import { type Failure, failureOf } from './failures';
 
 /** A step that cannot go on by itself. */
-export interface Parked {
-  step: string;
+export interface Parked<Step extends string = AttentionStep> {
+  step: Step;
   reason: string;
 }
 
 /** How staff learn that something is parked. A run that has no order to flag only shows it. */
-export interface Signs {
+export interface Signs<Step extends string> {
   /** In the Temporal UI, at once. */
   show(): void;
   /** In the database, as soon as it can take it. */
-  raise?(parked: Parked): Promise<void>;
+  raise?(parked: Parked<Step>): Promise<void>;
   lower?(): Promise<void>;
   /** By mail, once for each time that something is parked, after the database says so too. `since` is when that was. */
-  call?(parked: Parked, since: number): void;
+  call?(parked: Parked<Step>, since: number): void;
 }
 
 /** How often a step may fail for a passing reason (a restart of the database) before anybody is called. */
@@ -30,17 +31,17 @@ const LONGEST_PAUSE = 600_000;
  * The one way in which a workflow waits for a person. A step that fails for a passing reason is tried again, quietly at first. One that goes on
  * failing, or fails for a lasting reason, is parked: staff see it with a reason they can act on, and it waits for `retry` or its own slow retry.
  */
-export class Parking {
-  private readonly parked: Parked[] = [];
+export class Parking<Step extends string = AttentionStep> {
+  private readonly parked: Parked<Step>[] = [];
   private retries = 0;
   private answeredRetries = 0;
   /** The flag in the database: one change after the other. */
   private flagging: Promise<void> = Promise.resolve();
 
-  constructor(private readonly signs: Signs) {}
+  constructor(private readonly signs: Signs<Step>) {}
 
   /** Everything that is parked now, the longest first. */
-  get all(): readonly Parked[] {
+  get all(): readonly Parked<Step>[] {
     return this.parked;
   }
 
@@ -49,14 +50,14 @@ export class Parking {
    * @param giveUp says that it is not worth another try: then the failure is thrown
    */
   async untilDone<T>(
-    step: string,
+    step: Step,
     act: () => Promise<T>,
     {
       quietTries = QUIET_TRIES,
       giveUp,
     }: { quietTries?: number; giveUp?(failure: Failure, tries: number): boolean } = {},
   ): Promise<T> {
-    let parked: Parked | null = null;
+    let parked: Parked<Step> | null = null;
     for (let tries = 1; ; tries++) {
       try {
         const result = await act();
@@ -81,7 +82,7 @@ export class Parking {
   }
 
   /** Parks for a person's decision: until staff say `retry`, or `orElse` holds. Nothing is tried meanwhile. */
-  async forDecision(step: string, reason: string, orElse: () => boolean): Promise<void> {
+  async forDecision(step: Step, reason: string, orElse: () => boolean): Promise<void> {
     const parked = this.stay(null, { step, reason });
     await this.pause(undefined, orElse);
     this.leave(parked);
@@ -122,7 +123,7 @@ export class Parking {
   }
 
   /** Parks, or stays parked with what is the reason now. */
-  private stay(before: Parked | null, now: Parked): Parked {
+  private stay(before: Parked<Step> | null, now: Parked<Step>): Parked<Step> {
     if (before === null) {
       this.parked.push(now);
       this.showChange();
@@ -136,7 +137,7 @@ export class Parking {
     return before;
   }
 
-  private leave(parked: Parked): void {
+  private leave(parked: Parked<Step>): void {
     this.parked.splice(this.parked.indexOf(parked), 1);
     this.showChange();
   }
@@ -162,7 +163,7 @@ export class Parking {
 }
 
 /** What is parked, for the details of a run in the Temporal UI: in Markdown, without personal data. */
-export const describeParked = ({ all }: Parking): string[] =>
+export const describeParked = <Step extends string>({ all }: Parking<Step>): string[] =>
   all.length === 0
     ? []
     : [

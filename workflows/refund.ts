@@ -50,7 +50,7 @@ type Known = Extract<FollowedRefund, { outcome: 'known' }>;
 class RefundRun {
   private changed = true;
   private known: Known | null = null;
-  private readonly parking = new Parking({ show: () => this.show() });
+  private readonly parking = new Parking<'read' | 'start-order'>({ show: () => this.show() });
   /** Mails go beside: one that nobody takes must not keep a refund's failure from the order. */
   private mailsUnderWay = 0;
   private shown: { number?: string; attention?: boolean } = {};
@@ -92,7 +92,7 @@ class RefundRun {
   async notifyOrder({ sessionId, status, orderStatus }: Known): Promise<void> {
     const running = await this.signalOrder(sessionId);
     if (isReversed(status) && !running && !isFinal(orderStatus))
-      await this.parking.untilDone('start the order', () =>
+      await this.parking.untilDone('start-order', () =>
         stripePatient.reviveOrder.executeWithOptions({ summary: 'Starts the order again' }, [{ sessionId }]),
       );
   }

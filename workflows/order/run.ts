@@ -1,6 +1,7 @@
 import { allHandlersFinished, condition } from '@temporalio/workflow';
 import type { OrderFactsNow } from '../../activities/order/facts';
 import { type ActionFacts, refusalOf, type UpdateAction, whyNot } from '../../domain/actions';
+import type { AttentionStep } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus } from '../../domain/order';
 import { phaseOf } from '../../domain/phase';
@@ -148,12 +149,12 @@ export class OrderRun {
   // --- Steps and waiting ----------------------------------------------------------------------------------------------------------------
 
   /** Does a step until it is done; one that cannot go on is parked in sight of staff. */
-  untilDone<T>(step: string, act: () => Promise<T>): Promise<T> {
+  untilDone<T>(step: AttentionStep, act: () => Promise<T>): Promise<T> {
     return this.parking.untilDone(step, act);
   }
 
   /** Parks for a decision: until staff say `retry` or ask for something else, or others write to the order. */
-  async forDecision(step: string, reason: string): Promise<void> {
+  async forDecision(step: AttentionStep, reason: string): Promise<void> {
     const { inbox } = this;
     await this.parking.forDecision(step, reason, () => inbox.hasRequest || inbox.hasChange);
     inbox.markSeen();
