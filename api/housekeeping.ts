@@ -1,4 +1,4 @@
-import { removeForsakenFiles } from './admin/catalogue/file-store';
+import { removeAbandonedFiles } from '../store/catalogue/files';
 import type { ApiDeps } from './deps';
 import { forgetOldCounts } from './http/limits';
 import { forgetOldKeys } from './storefront/checkout/keys';
@@ -11,9 +11,12 @@ const PAUSE_MS = 600_000;
  */
 export function keepTidy(deps: Pick<ApiDeps, 'db' | 'clock' | 'log' | 'closing'>): void {
   const timer = setInterval(() => {
-    Promise.all([forgetOldKeys(deps), forgetOldCounts(deps), removeForsakenFiles(deps.db, deps.clock.now())]).catch(
-      (error: unknown) =>
-        deps.log.warn({ err: error }, 'what is no longer kept could not be removed; trying again later'),
+    Promise.all([
+      forgetOldKeys(deps),
+      forgetOldCounts(deps),
+      removeAbandonedFiles(deps.db, { at: new Date(deps.clock.now()) }),
+    ]).catch((error: unknown) =>
+      deps.log.warn({ err: error }, 'what is no longer kept could not be removed; trying again later'),
     );
   }, PAUSE_MS).unref();
   deps.closing.addEventListener('abort', () => clearInterval(timer), { once: true });

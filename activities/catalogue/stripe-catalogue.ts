@@ -1,10 +1,11 @@
 import Stripe from 'stripe';
 import { formatMoney } from '../../domain/money';
+import type { Price, ProductDetails } from '../../domain/product';
 import { METADATA } from '../../domain/session';
 import type { Clock } from '../../platform/clock';
 import type { Env } from '../../platform/env';
 import { expectObject } from '../../platform/stripe';
-import type { Price, Product } from '../../prisma/generated/client';
+import { type LinkedPrice, type LinkedProduct, linkPrice } from '../../store/catalogue/stripe-links';
 import type { Db } from '../../store/database';
 
 interface Linking {
@@ -16,13 +17,11 @@ interface Linking {
   changed(line: string): void;
 }
 
-type Offered = Product & { prices: Price[] };
-
 /**
  * Makes sure that every current price of a product exists at Stripe, sold there as a product whose id is made from the SKU. A price that
  * staff linked to one of their own stays as it is, and so does the product it belongs to.
  */
-export async function linkProduct(linking: Linking, product: Offered): Promise<void> {
+export async function linkProduct(linking: Linking, product: LinkedProduct): Promise<void> {
   let exists = await updateProduct(linking, product);
   for (const price of product.prices) {
     const linked = price.stripePriceId ? await findPrice(linking.stripe, price.stripePriceId) : null;
@@ -46,7 +45,7 @@ export const lookupKey = (price: { sku: string; currency: string }): string =>
 
 // --- The product ----------------------------------------------------------------------------------------------------------------------
 
-async function createProduct({ stripe, env, changed }: Linking, product: Offered): Promise<void> {
+async function createProduct({ stripe, env, changed }: Linking, product: LinkedProduct): Promise<void> {
   const { description, ...face } = faceOf(product, env);
   const made = await stripe.products.create({
     id: stripeProductId(product.sku),
@@ -59,7 +58,7 @@ async function createProduct({ stripe, env, changed }: Linking, product: Offered
 }
 
 /** Brings the product that an earlier run made to what the catalogue says; false when there is none. */
-async function updateProduct({ stripe, env, changed }: Linking, product: Offered): Promise<boolean> {
+async function updateProduct({ stripe, env, changed }: Linking, product: LinkedProduct): Promise<boolean> {
   const found: Stripe.Product | Stripe.DeletedProduct | null = await orNull(
     stripe.products.retrieve(stripeProductId(product.sku)),
   );
@@ -80,7 +79,7 @@ async function updateProduct({ stripe, env, changed }: Linking, product: Offered
 }
 
 /** What a shopper sees of a product on Stripe's page. Stripe fetches pictures itself, so only public addresses are of use to it. */
-function faceOf(product: Product, env: Pick<Env, 'STOREFRONT_URL'>) {
+function faceOf(product: ProductDetails, env: Pick<Env, 'STOREFRONT_URL'>) {
   const image = product.imageUrl && new URL(product.imageUrl, env.STOREFRONT_URL);
   return {
     name: product.name,
@@ -94,7 +93,7 @@ function faceOf(product: Product, env: Pick<Env, 'STOREFRONT_URL'>) {
 // --- Its prices -----------------------------------------------------------------------------------------------------------------------
 
 /** The price at Stripe that our lookup key names, if its terms are still ours; else a new one, to which the key moves. */
-async function priceFor(linking: Linking, product: Offered, price: Price): Promise<Stripe.Price> {
+async function priceFor(linking: Linking, product: LinkedProduct, price: LinkedPrice): Promise<Stripe.Price> {
   const { stripe } = linking;
   const [found] = (await stripe.prices.list({ lookup_keys: [lookupKey(price)], limit: 1 })).data;
   if (found?.product === stripeProductId(price.sku) && sameTerms(found, price)) {
@@ -105,8 +104,8 @@ async function priceFor(linking: Linking, product: Offered, price: Price): Promi
     product: stripeProductId(price.sku),
     currency: price.currency,
     ...(price.minimum === null
-      ? { unit_amount: Number(price.amount) }
-      : { custom_unit_amount: { enabled: true, minimum: Number(price.minimum), preset: Number(price.amount) } }),
+      ? { unit_amount: price.amount }
+      : { custom_unit_amount: { enabled: true, minimum: price.minimum, preset: price.amount } }),
     lookup_key: lookupKey(price),
     transfer_lookup_key: true,
     metadata: { [METADATA.sku]: price.sku },
@@ -119,34 +118,25 @@ function sameTerms(atStripe: Stripe.Price, ours: Price): boolean {
   if (atStripe.type !== 'one_time' || atStripe.billing_scheme !== 'per_unit' || atStripe.currency !== ours.currency)
     return false;
   const open = atStripe.custom_unit_amount;
-  if (ours.minimum === null) return !open && atStripe.unit_amount === Number(ours.amount);
-  return !!open && open.minimum === Number(ours.minimum) && open.preset === Number(ours.amount) && !open.maximum;
+  if (ours.minimum === null) return !open && atStripe.unit_amount === ours.amount;
+  return !!open && open.minimum === ours.minimum && open.preset === ours.amount && !open.maximum;
 }
 
 /** Checkout refuses an archived price, and this one is what the catalogue sells at. */
-async function activate({ stripe, changed }: Linking, product: Offered, price: Stripe.Price): Promise<void> {
+async function activate({ stripe, changed }: Linking, product: LinkedProduct, price: Stripe.Price): Promise<void> {
   if (price.active || !product.active) return;
   await stripe.prices.update(price.id, { active: true });
   changed(`${product.sku}: price ${price.id} activated`);
 }
 
-/**
- * Writes down which price at Stripe ours is. A link there was before stays known, on a row of its own: sessions may have been made with it.
- */
-async function relink({ db, clock, changed }: Linking, price: Price, { id }: Stripe.Price): Promise<void> {
-  const at = new Date(clock.now());
-  if (price.stripePriceId === null) await db.price.update({ where: { id: price.id }, data: { stripePriceId: id } });
-  else
-    await db.$transaction(async (tx) => {
-      await tx.price.update({ where: { id: price.id }, data: { current: false } });
-      const { sku, currency, amount, minimum, position } = price;
-      await tx.price.upsert({
-        where: { stripePriceId: id },
-        create: { sku, currency, amount, minimum, position, stripePriceId: id, createdAt: at },
-        update: { current: true, position },
-      });
-    });
-  changed(`${price.sku}: ${termsInWords(price)} is now ${id}`);
+/** Records which price at Stripe ours is. */
+async function relink(
+  { db, clock, changed }: Linking,
+  price: LinkedPrice,
+  { id: stripePriceId }: Stripe.Price,
+): Promise<void> {
+  await linkPrice(db, { price, stripePriceId, at: new Date(clock.now()) });
+  changed(`${price.sku}: ${termsInWords(price)} is now ${stripePriceId}`);
 }
 
 async function findPrice(stripe: Stripe, id: string): Promise<Stripe.Price | null> {
@@ -166,5 +156,5 @@ async function orNull<T>(asked: Promise<T>): Promise<T | null> {
 
 const termsInWords = ({ amount, minimum, currency }: Price): string =>
   minimum === null
-    ? formatMoney({ amount: Number(amount), currency })
-    : `pay what you want from ${formatMoney({ amount: Number(minimum), currency })}`;
+    ? formatMoney({ amount, currency })
+    : `pay what you want from ${formatMoney({ amount: minimum, currency })}`;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Clock, systemClock } from '../../platform/clock';
 import { ConfigurationError, type Env, variables } from '../../platform/env';
 import { connectStripe } from '../../platform/stripe';
+import { linkedProducts } from '../../store/catalogue/stripe-links';
 import { connectDatabase, type Db } from '../../store/database';
 import { linkProduct } from './stripe-catalogue';
 import { setUpEndpoint } from './stripe-endpoint';
@@ -27,10 +28,7 @@ export async function setUpStripe(setup: StripeSetup): Promise<void> {
 
 /** The half of it that a sandbox needs, which sends its events where it was told when it was started: products and prices. */
 export async function linkCatalogue({ db, stripe, env, log, clock = systemClock }: StripeSetup): Promise<void> {
-  const products = await db.product.findMany({
-    include: { prices: { where: { current: true }, orderBy: { position: 'asc' } } },
-    orderBy: { sku: 'asc' },
-  });
+  const products = await linkedProducts(db);
   let changes = 0;
   const changed = (line: string) => {
     changes += 1;

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { PRODUCT_KINDS } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
+import { findProduct } from '../../../store/catalogue/products';
 import type { Db } from '../../../store/database';
 import { orNull, Timestamp, timestamp } from '../../http/schemas';
 
-const stripePriceId = orNull(z.string()).meta({ description: 'Null until `npm run stripe:setup` has made the price.' });
+const stripePriceId = orNull(z.string()).meta({
+  description: 'Null until `npm run stripe:setup` has created the price.',
+});
 
 export const AdminProduct = z
   .strictObject({
@@ -26,7 +29,7 @@ export const AdminProduct = z
         sha256: z.string(),
         uploadedAt: Timestamp,
       }),
-    ).meta({ description: 'What a buyer downloads; digital products only.' }),
+    ).meta({ description: 'What buyers download; digital products only.' }),
     createdAt: Timestamp,
     updatedAt: Timestamp,
   })
@@ -34,38 +37,23 @@ export const AdminProduct = z
 
 /** A product as staff see it; `404 unknown_sku` when there is none. */
 export async function readProduct(db: Db, sku: string): Promise<z.infer<typeof AdminProduct>> {
-  const product = await db.product.findUnique({
-    where: { sku },
-    include: { prices: { where: { current: true }, orderBy: { position: 'asc' } }, file: true },
-  });
-  if (!product) throw unknownSku(sku);
-  const fixed = product.prices.filter(({ minimum }) => minimum === null);
-  const open = product.prices.find(({ minimum }) => minimum !== null);
+  const product = await findProduct(db, { sku });
+  if (product === null) throw unknownSku(sku);
+  const { prices, file, createdAt, updatedAt, ...details } = product;
   return {
-    sku: product.sku,
-    name: product.name,
-    description: product.description,
-    kind: product.kind,
-    imageUrl: product.imageUrl,
-    active: product.active,
-    prices: fixed.map(({ amount, currency, stripePriceId }) => ({ amount: Number(amount), currency, stripePriceId })),
-    payWhatYouWant: open
-      ? {
-          currency: open.currency,
-          minimum: Number(open.minimum),
-          suggested: Number(open.amount),
-          stripePriceId: open.stripePriceId,
-        }
-      : null,
-    file: product.file && {
-      filename: product.file.filename,
-      contentType: product.file.contentType,
-      size: Number(product.file.size),
-      sha256: product.file.sha256,
-      uploadedAt: timestamp(product.file.createdAt),
-    },
-    createdAt: timestamp(product.createdAt),
-    updatedAt: timestamp(product.updatedAt),
+    ...details,
+    prices: prices
+      .filter(({ minimum }) => minimum === null)
+      .map(({ amount, currency, stripePriceId }) => ({ amount, currency, stripePriceId })),
+    payWhatYouWant:
+      prices
+        .map(({ currency, minimum, amount, stripePriceId }) =>
+          minimum === null ? null : { currency, minimum, suggested: amount, stripePriceId },
+        )
+        .find((price) => price !== null) ?? null,
+    file: file && { ...file, uploadedAt: timestamp(file.uploadedAt) },
+    createdAt: timestamp(createdAt),
+    updatedAt: timestamp(updatedAt),
   };
 }
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { Problem } from '../../../domain/problem';
+import { findKind } from '../../../store/catalogue/products';
+import { storeFile, type UploadOutcome } from '../../../store/catalogue/upload';
 import type { ApiDeps } from '../../deps';
-import { type Route, route } from '../../http/route';
+import { invalid, type Route, route } from '../../http/route';
 import { text } from '../../http/schemas';
 import { SkuInPath } from '../fields';
 import { AdminProduct, readProduct, unknownSku } from './document';
-import { storeFile, tooLarge } from './file-store';
 
 const MOST_BYTES = 512 * 1024 * 1024;
 
@@ -16,42 +17,50 @@ export const productFileRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>):
     path: '/admin/products/{sku}/file',
     tag: 'Staff',
     summary: 'Upload the file of a digital product',
-    description: 'Once the last byte is there it takes the place of the earlier file at one stroke.',
+    description: 'Replaces the earlier file at once, when the last byte has arrived.',
     params: SkuInPath,
     query: z.strictObject({
       filename: text(200)
         .regex(/^(?!\.{1,2}$)[^/\\]*$/, 'must be a name, not a path')
-        .meta({ description: 'The name under which buyers save it.', example: 'how-the-tide-works.pdf' }),
+        .meta({ description: 'The file name that buyers see.', example: 'how-the-tide-works.pdf' }),
     }),
     body: {
       raw: 'stream',
       contentType: 'application/octet-stream',
-      description: 'The bytes, at most 512 MiB. Their Content-Type is kept for the download.',
+      description: 'The bytes, at most 512 MiB. The download has the same Content-Type.',
     },
     answers: { 200: { description: 'The product with its new file.', schema: AdminProduct } },
     problems: ['unknown_sku', 'invalid_transition', 'payload_too_large', 'unsupported_media_type'],
     timeLimit: null,
     handle: async ({ params: { sku }, query: { filename }, req, res }) => {
       try {
-        const product = await db.product.findUnique({ where: { sku }, select: { kind: true } });
-        if (!product) throw unknownSku(sku);
-        if (product.kind !== 'DIGITAL')
+        const kind = await findKind(db, { sku });
+        if (kind === null) throw unknownSku(sku);
+        if (kind !== 'DIGITAL')
           throw new Problem('invalid_transition', `${sku} is physical: there is nothing to download.`);
         if (req.headers['content-encoding'])
           throw new Problem('unsupported_media_type', 'Send the bytes as they are, without Content-Encoding.');
-        if (Number(req.headers['content-length'] ?? 0) > MOST_BYTES) throw tooLarge(MOST_BYTES);
-        // Reading may stop half-way, and the answer must still go out by the same connection.
+        if (Number(req.headers['content-length'] ?? 0) > MOST_BYTES) throw REFUSALS['too-large'](sku);
+        // Reading may stop half-way, and the answer must still go out on the same connection.
         const bytes = req.iterator({ destroyOnReturn: false });
         const contentType = contentTypeOf(req.headers['content-type']);
-        await storeFile(db, { sku, filename, contentType, bytes, limit: MOST_BYTES, at: new Date(clock.now()) });
+        const at = new Date(clock.now());
+        const outcome = await storeFile(db, { sku, filename, contentType, bytes, limit: MOST_BYTES, at });
+        if (outcome !== 'stored') throw REFUSALS[outcome](sku);
       } finally {
-        // What is left of a refused body is not worth reading.
+        // Close the connection rather than read what is left of a refused body.
         if (!req.readableEnded) res.set('connection', 'close');
       }
       return { body: await readProduct(db, sku) };
     },
   }),
 ];
+
+const REFUSALS: Record<Exclude<UploadOutcome, 'stored'>, (sku: string) => Problem> = {
+  'too-large': () => new Problem('payload_too_large', `A file may have at most ${MOST_BYTES} bytes.`),
+  empty: () => invalid([{ path: '', message: 'the file is empty' }]),
+  'not-digital': (sku) => new Problem('invalid_transition', `${sku} is no longer digital.`),
+};
 
 /** `curl --data-binary` calls everything a form, which says nothing about a file. */
 const contentTypeOf = (given: string | undefined): string =>

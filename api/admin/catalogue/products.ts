@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { isCurrency } from '../../../domain/ids';
 import { PRODUCT_KINDS } from '../../../domain/order';
+import { Problem } from '../../../domain/problem';
+import type { Price } from '../../../domain/product';
+import { type Saved, saveProduct } from '../../../store/catalogue/save';
 import type { ApiDeps } from '../../deps';
-import { type Route, route } from '../../http/route';
+import { invalid, type Route, route } from '../../http/route';
 import { text } from '../../http/schemas';
 import { imageAddress, prose, SkuInPath } from '../fields';
 import { AdminProduct, readProduct } from './document';
-import { saveProduct } from './save';
 
 /** Stripe takes at most twelve digits, and for most currencies eight; what a currency allows is Stripe's to say. */
 const Amount = z.int().min(0).max(999_999_999_999).meta({ description: 'In the currency’s smallest unit.' });
@@ -27,7 +29,7 @@ const payWhatYouWant = z
     path: ['suggested'],
   });
 
-export const ProductBody = z
+const ProductBody = z
   .strictObject({
     name: text(250),
     description: prose(5_000).default(''),
@@ -50,7 +52,7 @@ export const ProductBody = z
     });
   });
 
-/** The catalogue, as staff keep it. */
+/** The catalogue, as staff maintain it. */
 export const catalogueRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>): Route[] => [
   route({
     method: 'put',
@@ -58,7 +60,7 @@ export const catalogueRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>): R
     tag: 'Staff',
     summary: 'Create or replace a product',
     description:
-      'Prices are made at Stripe and linked here by id. A price that is no longer named is no longer offered, but stays known, so that a session made with it is understood. What the product is (`kind`) can change only while it was never sold or stocked.',
+      'Create prices at Stripe and link them here by id. A price you leave out is no longer offered, but Holdfast still recognises sessions made with it. `kind` can change only until the product is first sold or stocked.',
     params: SkuInPath,
     body: ProductBody,
     answers: {
@@ -67,8 +69,11 @@ export const catalogueRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>): R
     },
     problems: ['invalid_transition'],
     handle: async ({ params: { sku }, body }) => {
-      const { created } = await saveProduct(db, sku, body, new Date(clock.now()));
-      return { status: created ? 201 : 200, body: await readProduct(db, sku) };
+      const { prices, payWhatYouWant, imageUrl = null, ...details } = body;
+      const at = new Date(clock.now());
+      const saved = await saveProduct(db, { sku, ...details, imageUrl, prices: pricesOf(body), at });
+      refuse(saved, body);
+      return { status: saved.outcome === 'created' ? 201 : 200, body: await readProduct(db, sku) };
     },
   }),
   route({
@@ -82,3 +87,33 @@ export const catalogueRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>): R
     handle: async ({ params: { sku } }) => ({ body: await readProduct(db, sku) }),
   }),
 ];
+
+/** The prices of a body in their order; pay-what-you-want comes last. */
+const pricesOf = ({ prices, payWhatYouWant }: z.output<typeof ProductBody>): Price[] => [
+  ...prices.map((price) => ({ ...price, minimum: null })),
+  ...(payWhatYouWant
+    ? [
+        {
+          currency: payWhatYouWant.currency,
+          amount: payWhatYouWant.suggested,
+          minimum: payWhatYouWant.minimum,
+          stripePriceId: payWhatYouWant.stripePriceId,
+        },
+      ]
+    : []),
+];
+
+function refuse(saved: Saved, { prices }: z.output<typeof ProductBody>): void {
+  if (saved.outcome === 'kind-fixed')
+    throw new Problem(
+      'invalid_transition',
+      `The product is ${saved.kind} and ${BECAUSE[saved.because]}. Create another product under a new SKU.`,
+    );
+  if (saved.outcome === 'price-taken') {
+    const path = saved.position < prices.length ? `prices.${saved.position}` : 'payWhatYouWant';
+    const message = `is already known as another price of ${saved.sku}`;
+    throw invalid([{ path: `${path}.stripePriceId`, message }]);
+  }
+}
+
+const BECAUSE = { ordered: 'has been ordered', stocked: 'has stock movements', 'has-file': 'has a file' } as const;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { isSku } from '../../../domain/ids';
 import { Problem } from '../../../domain/problem';
+import type { ProductForSale } from '../../../domain/product';
 import type { CheckoutLine } from '../../../domain/session';
-import type { Prisma } from '../../../prisma/generated/client';
+import { findForSale } from '../../../store/catalogue/products';
 import type { Db } from '../../../store/database';
 import { invalid } from '../../http/route';
 import { text } from '../../http/schemas';
@@ -74,17 +75,12 @@ export async function priceCart(db: Db, cart: Cart): Promise<PricedCart> {
   return { currency: currency ?? '', subtotal: lines.reduce((sum, { total }) => sum + total, 0), lines };
 }
 
-const parts = {
-  prices: { where: { current: true }, orderBy: [{ position: 'asc' }, { id: 'asc' }] },
-  stock: true,
-} satisfies Prisma.ProductInclude;
-type ForSale = Prisma.ProductGetPayload<{ include: typeof parts }>;
-type Wanted = { product: ForSale; quantity: number }[];
+type Wanted = { product: ProductForSale; quantity: number }[];
 
 async function productsOf(db: Db, { items }: Cart): Promise<Wanted> {
   const skus = items.map(({ sku }) => sku);
-  const rows = await db.product.findMany({ where: { sku: { in: skus.filter(isSku) }, active: true }, include: parts });
-  const bySku = new Map(rows.map((row) => [row.sku, row]));
+  const products = await findForSale(db, { skus: skus.filter(isSku) });
+  const bySku = new Map(products.map((product) => [product.sku, product]));
   const unknown = skus.filter((sku) => !bySku.has(sku));
   if (unknown.length > 0) throw new Problem('unknown_sku', 'Not for sale here; see `skus`.', { skus: unknown });
   return items.flatMap(({ sku, quantity }) => {
@@ -93,32 +89,22 @@ async function productsOf(db: Db, { items }: Cart): Promise<Wanted> {
   });
 }
 
-/** A pay-what-you-want price goes before an ordinary one in the same currency. */
-function priceLine({ sku, name, kind, prices }: ForSale, quantity: number, currency: string | undefined): CheckoutLine {
+/** A pay-what-you-want price takes precedence over a fixed one in the same currency. */
+function priceLine(product: ProductForSale, quantity: number, currency: string | undefined): CheckoutLine {
+  const { sku, name, kind, prices } = product;
   const inCurrency = prices.filter((price) => price.currency === currency);
   const price = inCurrency.find(({ minimum }) => minimum !== null) ?? inCurrency[0];
-  // The amount of an inline price is fixed: a price that the shopper chooses must have been made at Stripe.
+  // An inline price has a fixed amount: a price that the shopper chooses must exist at Stripe.
   if (!price || (price.minimum !== null && price.stripePriceId === null))
     throw new Problem('currency_unavailable', `${sku} is not sold in ${currency ?? 'any currency'}.`);
-  const unitAmount = Number(price.amount);
-  const minimum = price.minimum === null ? null : Number(price.minimum);
-  return {
-    sku,
-    name,
-    kind,
-    quantity,
-    unitAmount,
-    total: quantity * unitAmount,
-    stripePriceId: price.stripePriceId,
-    minimum,
-  };
+  const { amount: unitAmount, minimum, stripePriceId } = price;
+  return { sku, name, kind, quantity, unitAmount, total: quantity * unitAmount, stripePriceId, minimum };
 }
 
 function refuseMissing(wanted: Wanted): void {
-  const items = wanted.flatMap(({ product: { sku, kind, stock }, quantity }) => {
-    const available = (stock?.onHand ?? 0) - (stock?.held ?? 0);
-    return kind === 'PHYSICAL' && available < quantity ? [{ sku, requested: quantity, available }] : [];
-  });
+  const items = wanted.flatMap(({ product: { sku, available }, quantity }) =>
+    available !== null && available < quantity ? [{ sku, requested: quantity, available }] : [],
+  );
   if (items.length > 0) throw outOfStock(items);
 }
 

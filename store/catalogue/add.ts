@@ -1,0 +1,35 @@
+import type { Price, ProductDetails } from '../../domain/product';
+import type { Db } from '../database';
+import { moveStock, openShelf } from '../stock/shelves';
+import { attachFile } from './files';
+import { replacePrices } from './prices';
+
+export interface NewProduct extends ProductDetails {
+  sku: string;
+  prices: Price[];
+  /** On the shelf to begin with; physical products only. */
+  stock?: number;
+  /** What its buyers download; digital products only. */
+  file?: { filename: string; contentType: string; bytes: Uint8Array };
+  /** Who adds it, for the ledger of stock. */
+  actor: string;
+}
+
+/** Adds a product with all that belongs to it, in one transaction; false, and nothing changed, when the SKU is known. */
+export function addProduct(
+  db: Db,
+  { sku, prices, stock, file, actor, at, ...details }: NewProduct & { at: Date },
+): Promise<boolean> {
+  return db.$transaction(async (tx) => {
+    const { count } = await tx.product.createMany({
+      data: [{ sku, ...details, createdAt: at, updatedAt: at }],
+      skipDuplicates: true,
+    });
+    if (count === 0) return false;
+    await replacePrices(tx, [], { sku, prices, at });
+    if (details.kind === 'PHYSICAL') await openShelf(tx, { sku });
+    if (stock) await moveStock(tx, { sku, delta: stock, reason: 'opening stock', actor, at });
+    if (file) await attachFile(tx, { sku, ...file, at });
+    return true;
+  });
+}

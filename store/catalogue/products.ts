@@ -1,0 +1,64 @@
+import type { ProductKind } from '../../domain/order';
+import type { Product, ProductForSale } from '../../domain/product';
+import { Prisma } from '../../prisma/generated/client';
+import type { Db } from '../database';
+import { toPrice } from './prices';
+
+/** Every product for sale with its prices and its free stock, oldest first. One statement. */
+export const productsForSale = (db: Db): Promise<ProductForSale[]> => selectForSale(db, Prisma.empty);
+
+/** As `productsForSale`, of these SKUs only; those not for sale are left out. One statement. */
+export const findForSale = (db: Db, { skus }: { skus: string[] }): Promise<ProductForSale[]> =>
+  selectForSale(db, Prisma.sql`AND p.sku = ANY(${skus})`);
+
+/** A product as staff see it. */
+export interface CatalogueProduct extends Product {
+  file: { filename: string; contentType: string; size: number; sha256: string; uploadedAt: Date } | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** Reads a product with its current prices and its file; null when there is none. */
+export async function findProduct(db: Db, { sku }: { sku: string }): Promise<CatalogueProduct | null> {
+  const row = await db.product.findUnique({
+    where: { sku },
+    include: { prices: { where: { current: true }, orderBy: { position: 'asc' } }, file: true },
+  });
+  if (row === null) return null;
+  const { file, prices, ...product } = row;
+  return {
+    ...product,
+    prices: prices.map(toPrice),
+    file: file && {
+      filename: file.filename,
+      contentType: file.contentType,
+      size: Number(file.size),
+      sha256: file.sha256,
+      uploadedAt: file.createdAt,
+    },
+  };
+}
+
+/** What a product is; null when there is none. */
+export async function findKind(db: Db, { sku }: { sku: string }): Promise<ProductKind | null> {
+  const product = await db.product.findUnique({ where: { sku }, select: { kind: true } });
+  return product?.kind ?? null;
+}
+
+/** Which of these SKUs there are. */
+export async function knownSkus(db: Db, { skus }: { skus: string[] }): Promise<Set<string>> {
+  const rows = await db.product.findMany({ where: { sku: { in: skus } }, select: { sku: true } });
+  return new Set(rows.map(({ sku }) => sku));
+}
+
+/** JSON keeps an amount as a plain number; the largest has twelve digits. */
+const selectForSale = (db: Db, which: Prisma.Sql): Promise<ProductForSale[]> =>
+  db.$queryRaw<ProductForSale[]>`
+    SELECT p.sku, p.name, p.description, p.kind::text AS kind, p.image_url AS "imageUrl",
+      (SELECT coalesce(json_agg(json_build_object('currency', r.currency, 'amount', r.amount, 'minimum', r.minimum,
+          'stripePriceId', r.stripe_price_id) ORDER BY r.position, r.id), '[]')
+        FROM prices r WHERE r.sku = p.sku AND r.current) AS prices,
+      CASE p.kind WHEN 'PHYSICAL' THEN coalesce(s.on_hand - s.held, 0) END AS available
+    FROM products p LEFT JOIN stock_levels s ON s.sku = p.sku
+    WHERE p.active ${which}
+    ORDER BY p.created_at, p.sku`;

@@ -1,0 +1,46 @@
+import type { Price, Product } from '../../domain/product';
+import type { Db } from '../database';
+import { toPrice } from './prices';
+
+/** A current price of a product, with where its link to Stripe is kept. */
+export interface LinkedPrice extends Price {
+  id: number;
+  sku: string;
+  position: number;
+}
+
+export type LinkedProduct = Product & { prices: LinkedPrice[] };
+
+/** The whole catalogue with its current prices, by SKU. */
+export async function linkedProducts(db: Db): Promise<LinkedProduct[]> {
+  const rows = await db.product.findMany({
+    include: { prices: { where: { current: true }, orderBy: { position: 'asc' } } },
+    orderBy: { sku: 'asc' },
+  });
+  return rows.map(({ sku, name, description, kind, imageUrl, active, prices }) => ({
+    ...{ sku, name, description, kind, imageUrl, active },
+    prices: prices.map((row) => ({ id: row.id, sku: row.sku, position: row.position, ...toPrice(row) })),
+  }));
+}
+
+/**
+ * Records which price at Stripe a price is. An earlier link stays known, on a row of its own: sessions may have been made with it.
+ */
+export async function linkPrice(
+  db: Db,
+  { price, stripePriceId, at }: { price: LinkedPrice; stripePriceId: string; at: Date },
+): Promise<void> {
+  if (price.stripePriceId === null) {
+    await db.price.update({ where: { id: price.id }, data: { stripePriceId } });
+    return;
+  }
+  const { id, sku, currency, amount, minimum, position } = price;
+  await db.$transaction(async (tx) => {
+    await tx.price.update({ where: { id }, data: { current: false } });
+    await tx.price.upsert({
+      where: { stripePriceId },
+      create: { sku, currency, amount, minimum, position, stripePriceId, createdAt: at },
+      update: { current: true, position },
+    });
+  });
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import type { Db, Tx } from '../database';
+import { sqlState } from '../errors';
+
+/** Gives a physical product its shelf, empty. Safe to repeat. */
+export async function openShelf(tx: Tx, { sku }: { sku: string }): Promise<void> {
+  await tx.stockLevel.createMany({ data: [{ sku }], skipDuplicates: true });
+}
+
+/** Takes away the shelf of a product that is no longer physical; it must never have had a movement. */
+export async function closeShelf(tx: Tx, { sku }: { sku: string }): Promise<void> {
+  await tx.stockLevel.deleteMany({ where: { sku } });
+}
+
+export const hasMovements = async (tx: Tx, { sku }: { sku: string }): Promise<boolean> =>
+  (await tx.stockMovement.findFirst({ where: { sku }, select: { id: true } })) !== null;
+
+export interface StockChange {
+  sku: string;
+  /** What came (positive) or went. */
+  delta: number;
+  /** Why, in the words of whoever counted. */
+  reason: string;
+  actor: string;
+}
+
+/** Writes a movement of what is on hand; a trigger in the database adds it up. */
+export async function moveStock(
+  tx: Db | Tx,
+  { sku, delta, reason, actor, at, ...under }: StockChange & { at: Date; key?: string; keyHash?: string },
+): Promise<void> {
+  await tx.stockMovement.create({
+    data: { sku, at, kind: 'ADJUST', onHandDelta: delta, heldDelta: 0, reference: reason, actor, ...under },
+  });
+}
+
+/** `too-few`: less would be on hand than unpaid orders hold. `too-many`: more than can be counted. */
+export type Adjusted = 'adjusted' | 'key-reused' | 'too-few' | 'too-many';
+
+/**
+ * Changes what is on hand; the database refuses to take what unpaid orders hold.
+ * @param key the caller's Idempotency-Key: the same change again is done once, another change is `key-reused`
+ */
+export async function adjustStock(
+  db: Db,
+  { key, ...change }: StockChange & { at: Date; key: string | null },
+): Promise<Adjusted> {
+  const { sku, delta, reason } = change;
+  const under = key === null ? null : { key: `adjust/${hash(sku, key)}`, keyHash: hash(delta, reason) };
+  try {
+    await moveStock(db, { ...change, ...under });
+    return 'adjusted';
+  } catch (error) {
+    const earlier = under && (await db.stockMovement.findUnique({ where: { key: under.key } }));
+    if (earlier) return earlier.keyHash === under.keyHash ? 'adjusted' : 'key-reused';
+    const refusal = REFUSALS[sqlState(error) ?? ''];
+    if (refusal) return refusal;
+    throw error;
+  }
+}
+
+export interface StockMovement {
+  at: Date;
+  kind: 'adjust' | 'hold' | 'release' | 'commit' | 'take' | 'restock';
+  onHandDelta: number;
+  heldDelta: number;
+  /** The session id of an order, or the reason staff gave. */
+  reference: string;
+  actor: string;
+}
+
+export interface Shelf {
+  onHand: number;
+  held: number;
+  /** The latest, newest first. */
+  movements: StockMovement[];
+}
+
+/** The shelf of a physical product and its last movements, both as of one moment. */
+export async function readShelf(db: Db, { sku, movements }: { sku: string; movements: number }): Promise<Shelf> {
+  const [{ onHand, held }, rows] = await db.$transaction(
+    [
+      db.stockLevel.findUniqueOrThrow({ where: { sku } }),
+      db.stockMovement.findMany({ where: { sku }, orderBy: { id: 'desc' }, take: movements }),
+    ],
+    { isolationLevel: 'RepeatableRead' },
+  );
+  return {
+    onHand,
+    held,
+    movements: rows.map(({ at, kind, onHandDelta, heldDelta, reference, actor }) => ({
+      ...{ at, onHandDelta, heldDelta, reference, actor },
+      kind: KINDS[kind],
+    })),
+  };
+}
+
+const KINDS = {
+  ADJUST: 'adjust',
+  HOLD: 'hold',
+  RELEASE: 'release',
+  COMMIT: 'commit',
+  TAKE: 'take',
+  RESTOCK: 'restock',
+} as const;
+
+/** By PostgreSQL's SQLSTATE. */
+const REFUSALS: Record<string, Adjusted> = {
+  // check_violation: 0 <= held <= on_hand
+  '23514': 'too-few',
+  // numeric_value_out_of_range
+  '22003': 'too-many',
+};
+
+const hash = (...parts: unknown[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
