@@ -1,6 +1,6 @@
 import { removeAbandonedFiles } from '../store/catalogue/files';
+import { removeOldCounts } from '../store/limits/counters';
 import type { ApiDeps } from './deps';
-import { forgetOldCounts } from './http/limits';
 import { forgetOldKeys } from './storefront/checkout/keys';
 
 const PAUSE_MS = 600_000;
@@ -13,7 +13,7 @@ export function keepTidy(deps: Pick<ApiDeps, 'db' | 'clock' | 'log' | 'closing'>
   const timer = setInterval(() => {
     Promise.all([
       forgetOldKeys(deps),
-      forgetOldCounts(deps),
+      removeOldCounts(deps.db, { at: new Date(deps.clock.now()) }),
       removeAbandonedFiles(deps.db, { at: new Date(deps.clock.now()) }),
     ]).catch((error: unknown) =>
       deps.log.warn({ err: error }, 'what is no longer kept could not be removed; trying again later'),

@@ -43,9 +43,9 @@ export async function lookAtStripe(
 ): Promise<boolean> {
   try {
     const id = order.sessionId as SessionId;
-    if (!(await limits.mayLook(req, id))) return false;
+    if (!(await limits.mayAskStripe(req, id))) return false;
     const news = newsOf(await askStripe(deps, id), order);
-    if (news === null || !(await limits.isNews(id, news))) return false;
+    if (news === null || !(await limits.maySignal(req, id, news))) return false;
     return (await tellOrder(deps.temporal, id, lookSignal, 'page', TEMPORAL_MS)) === 'told';
   } catch (error) {
     deps.log.warn({ err: error, session: order.sessionId }, 'Stripe could not be asked about a pending order');
