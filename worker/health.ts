@@ -3,12 +3,17 @@ import type { Worker } from '@temporalio/worker';
 import type { Registry } from 'prom-client';
 import type { Deps } from '../activities/deps';
 import type { Env } from '../platform/env';
+import { within } from '../platform/within';
+import { ping } from '../store/ping';
+
+/** A database that takes longer than this to answer counts as down. */
+const CHECK_MS = 2_000;
 
 interface HealthConfig {
   env: Env;
   deps: Deps;
   registry: Registry;
-  /** The workers that poll now. */
+  /** The workers that are polling. */
   running: ReadonlySet<Worker>;
 }
 
@@ -44,13 +49,8 @@ const json = (status: number, body: unknown) => ({ status, type: 'application/js
 const polling = (running: ReadonlySet<Worker>): boolean =>
   running.size === 2 && [...running].every((worker) => worker.getState() === 'RUNNING');
 
-async function databaseAnswers({ db }: Deps): Promise<'ok' | 'down'> {
-  const late = new Promise<'down'>((resolve) => setTimeout(() => resolve('down'), 2_000).unref());
-  return Promise.race([
-    db.$queryRaw`SELECT 1`.then(
-      () => 'ok' as const,
-      () => 'down' as const,
-    ),
-    late,
-  ]);
-}
+const databaseAnswers = ({ db }: Deps): Promise<'ok' | 'down'> =>
+  within(CHECK_MS, ping(db), () => new Error('no answer')).then(
+    () => 'ok' as const,
+    () => 'down' as const,
+  );

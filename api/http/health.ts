@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { within } from '../../platform/within';
+import { ping } from '../../store/ping';
 import type { ApiDeps } from '../deps';
 import { type Route, route } from './route';
 
-/** How long a part may take to answer before it counts as down. */
+/** A dependency that takes longer than this to answer counts as down. */
 const CHECK_MS = 2_000;
 
 const Check = z.enum(['ok', 'down']);
@@ -18,21 +19,21 @@ export const healthRoutes = ({ db, temporal, metrics }: ApiDeps): Route[] => [
     path: '/healthz',
     tag: 'Operations',
     summary: 'Whether the process is alive',
-    answers: { 200: { description: 'It is.', schema: z.strictObject({ status: z.literal('ok') }) } },
+    answers: { 200: { description: 'It is alive.', schema: z.strictObject({ status: z.literal('ok') }) } },
     handle: async () => ({ body: { status: 'ok' } }),
   }),
   route({
     method: 'get',
     path: '/readyz',
     tag: 'Operations',
-    summary: 'Whether everything it needs answers',
+    summary: 'Whether the database and Temporal answer',
     answers: {
-      200: { description: 'It does.', schema: Readiness },
-      503: { description: 'Something does not.', schema: Readiness },
+      200: { description: 'Both answer.', schema: Readiness },
+      503: { description: 'At least one does not.', schema: Readiness },
     },
     handle: async () => {
       const [database, workflows] = await Promise.all([
-        answers(db.$queryRaw`SELECT 1`),
+        answers(ping(db)),
         answers(
           temporal.withDeadline(Date.now() + CHECK_MS, () => temporal.connection.workflowService.getSystemInfo({})),
         ),
@@ -54,8 +55,8 @@ export const healthRoutes = ({ db, temporal, metrics }: ApiDeps): Route[] => [
   }),
 ];
 
-const answers = (asked: PromiseLike<unknown>): Promise<z.infer<typeof Check>> =>
-  within(CHECK_MS, Promise.resolve(asked), () => new Error('no answer')).then(
+const answers = (check: Promise<unknown>): Promise<z.infer<typeof Check>> =>
+  within(CHECK_MS, check, () => new Error('no answer')).then(
     () => 'ok' as const,
     () => 'down' as const,
   );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ORDER_STATUSES, PAYMENT_STATUSES } from '../../domain/order';
 
-/** The shapes that several routes speak in. A schema with an id is a component of the OpenAPI document. */
+/** The shapes that several routes share. A schema with an id becomes a component of the OpenAPI document. */
 
 export const Money = z
   .strictObject({
@@ -10,14 +10,13 @@ export const Money = z
   })
   .meta({ id: 'Money' });
 
-/** A value, or null; as a union, because a nullable reference cannot be said otherwise in OpenAPI. */
+/** A value, or null; as a union, because OpenAPI has no other way to make a reference nullable. */
 export const orNull = <S extends z.ZodType>(schema: S) => z.union([schema, z.null()]);
 
 export const Timestamp = z.iso.datetime().meta({ description: 'RFC 3339.', example: '2026-11-23T12:00:00.000Z' });
 
 /**
- * Text as people write it, at most so long: no control characters, and well-formed, because PostgreSQL keeps neither NUL nor half a
- * surrogate pair.
+ * One line of text with at most `most` characters. No control characters and no half surrogate pairs: PostgreSQL stores neither NUL nor those.
  */
 export const text = (most: number) =>
   z

@@ -5,13 +5,13 @@ import { z } from 'zod';
 import { FILE_CHUNK_BYTES } from '../../domain/files';
 import { Problem } from '../../domain/problem';
 import { readToken } from '../../platform/links';
-import type { DownloadGrant, ProductFile } from '../../prisma/generated/client';
+import { findFile, type ProductFile, readChunk } from '../../store/catalogue/files';
 import type { Db } from '../../store/database';
+import { countUse, type DownloadGrant, findGrant } from '../../store/orders/downloads';
 import type { ApiDeps } from '../deps';
-import { type ByteRange, rangeOf } from '../http/byte-range';
 import { type Route, route } from '../http/route';
 
-/** Ranges that do not start at the first byte belong to the use that came less than this before. */
+/** A range that does not start at the first byte belongs to the use before it, if that was less than this ago. */
 const SAME_USE_MS = 3_600_000;
 
 /** `GET /downloads/{token}` */
@@ -20,21 +20,25 @@ export const downloadRoutes = (deps: ApiDeps): Route[] => [
     method: 'get',
     path: '/downloads/{token}',
     tag: 'Storefront',
-    summary: 'A bought file',
+    summary: 'Download a purchased file',
     description:
-      'A use is an answer that starts at byte 0; ranges from elsewhere within the hour belong to it, and later ones are uses themselves. `HEAD` uses nothing.',
+      'A response that starts at byte 0 counts as one use. A range from elsewhere belongs to the use before it for an hour, and counts as a use after that. `HEAD` counts nothing.',
     params: z.object({ token: z.string() }),
     headers: z.object({ range: z.string().optional(), 'if-range': z.string().optional() }),
     answers: {
       200: {
         description: 'The whole file.',
         contentType: 'application/octet-stream',
-        headers: { 'Content-Disposition': 'Its name.', ETag: 'Changes with its bytes.', 'Accept-Ranges': '`bytes`' },
+        headers: {
+          'Content-Disposition': 'The file name.',
+          ETag: 'Changes with the bytes.',
+          'Accept-Ranges': '`bytes`',
+        },
       },
       206: {
-        description: 'The range asked for.',
+        description: 'The requested range.',
         contentType: 'application/octet-stream',
-        headers: { 'Content-Range': 'Which.' },
+        headers: { 'Content-Range': 'The range.' },
       },
     },
     problems: [
@@ -50,10 +54,10 @@ export const downloadRoutes = (deps: ApiDeps): Route[] => [
       const grant = await grantOf(deps, params.token);
       const now = new Date(deps.clock.now());
       refuse(grant, now);
-      const file = await deps.db.productFile.findUnique({ where: { sku: grant.sku } });
-      if (!file) throw new Problem('not_found', 'The file is not here yet. Ask the shop.');
+      const file = await findFile(deps.db, { sku: grant.sku });
+      if (!file) throw new Problem('not_found', 'The file is not available yet. Ask the shop.');
 
-      const range = wantedRange(file, headers, res);
+      const range = wantedRange(file, headers['if-range'], req, res);
       if (req.method === 'HEAD') {
         if (!withinUse(grant, now) && grant.used >= grant.allowed) throw usedUp();
       } else if (range.start === 0 || !withinUse(grant, now)) await use(deps.db, grant, now);
@@ -67,44 +71,61 @@ export const downloadRoutes = (deps: ApiDeps): Route[] => [
 
 async function grantOf({ db, env }: ApiDeps, token: string): Promise<DownloadGrant> {
   const id = readToken(env.SIGNING_SECRET, 'download', token);
-  const grant = id !== null && UUID.test(id) ? await db.downloadGrant.findUnique({ where: { id } }) : null;
-  if (grant === null) throw new Problem('link_invalid', 'This link was not made here, or not whole.');
+  const grant = id !== null && UUID.test(id) ? await findGrant(db, { id }) : null;
+  if (grant === null) throw new Problem('link_invalid', 'This link is incomplete or was not issued by this shop.');
   return grant;
 }
 
 function refuse({ revokedAt, expiresAt }: DownloadGrant, now: Date): void {
   if (revokedAt) throw new Problem('link_revoked', 'The purchase was refunded.');
   if (expiresAt <= now)
-    throw new Problem('link_expired', 'The time for this download is over. Ask the shop for a new link.');
+    throw new Problem('link_expired', 'This download link has expired. Ask the shop for a new link.');
 }
 
 const withinUse = ({ lastUseAt }: DownloadGrant, now: Date): boolean =>
   lastUseAt !== null && now.getTime() - lastUseAt.getTime() < SAME_USE_MS;
 
-/** Counts a use, in one statement: of many at once, no more than are allowed. */
 async function use(db: Db, { id }: DownloadGrant, now: Date): Promise<void> {
-  const counted = await db.$executeRaw`
-    UPDATE download_grants SET used = used + 1, last_use_at = ${now}
-    WHERE id = ${id}::uuid AND used < allowed AND revoked_at IS NULL AND expires_at > ${now}`;
-  if (counted === 1) return;
-  refuse(await db.downloadGrant.findUniqueOrThrow({ where: { id } }), now);
+  if (await countUse(db, { id, at: now })) return;
+  const grant = await findGrant(db, { id });
+  if (grant) refuse(grant, now);
   throw usedUp();
 }
 
-const usedUp = () => new Problem('downloads_used_up', 'This file was downloaded as often as was bought. Ask the shop.');
+const usedUp = () => new Problem('downloads_used_up', 'All downloads of this purchase are used up. Ask the shop.');
 
 const etagOf = ({ sha256 }: ProductFile): string => `"${sha256}"`;
 
-/** The range asked for; of a file that has changed since (If-Range), all of it. */
-function wantedRange(
-  file: ProductFile,
-  headers: { range?: string | undefined; 'if-range'?: string | undefined },
-  res: Response,
-): ByteRange {
-  const size = Number(file.size);
-  const same = headers['if-range'] === undefined || headers['if-range'] === etagOf(file);
-  const range = rangeOf(same ? headers.range : undefined, size);
-  if (range !== 'unsatisfiable') return range;
+/** From `start` up to, but not including, `end`. `partial` when a range was requested, even if it is the whole file. */
+interface ByteRange {
+  start: number;
+  end: number;
+  partial: boolean;
+}
+
+/**
+ * The requested range, or the whole file: when the file has changed since (If-Range), when several ranges or another unit are requested, and
+ * when the header cannot be read (RFC 9110, 14.2: a server may ignore it).
+ */
+function wantedRange(file: ProductFile, ifRange: string | undefined, req: Request, res: Response): ByteRange {
+  const whole = { start: 0, end: file.size, partial: false };
+  if (ifRange !== undefined && ifRange !== etagOf(file)) return whole;
+  const ranges = req.range(file.size);
+  if (ranges === -1) return unsatisfiable(file, req, res);
+  if (ranges === undefined || ranges === -2 || ranges.type !== 'bytes') return whole;
+  const [range, another] = ranges;
+  return range && !another ? { start: range.start, end: range.end + 1, partial: true } : whole;
+}
+
+/**
+ * Express's parser calls two more things unsatisfiable than RFC 9110 does (14.1.1 and 14.1.2): a range that ends before it begins is invalid,
+ * so it is ignored, and a suffix longer than the file is the whole of it.
+ */
+function unsatisfiable({ size }: ProductFile, req: Request, res: Response): ByteRange {
+  const [first = '', last = ''] = (req.headers.range ?? '').replace(/^\w+=/, '').split('-');
+  if (first.trim() === '' && Number(last) > size && size > 0) return { start: 0, end: size, partial: true };
+  if (first.trim() !== '' && last.trim() !== '' && Number(last) < Number(first))
+    return { start: 0, end: size, partial: false };
   res.set('content-range', `bytes */${size}`);
   throw new Problem('range_not_satisfiable', `The file has ${size} bytes.`);
 }
@@ -122,7 +143,7 @@ function writeHead(res: Response, file: ProductFile, { start, end, partial }: By
   res.status(partial ? 206 : 200);
 }
 
-/** Sends the bytes a piece at a time, as fast as they are taken. */
+/** Sends the bytes one piece at a time, as fast as the client reads them. */
 async function send(
   { db, log }: ApiDeps,
   req: Request,
@@ -141,10 +162,10 @@ async function send(
 async function* pieces(db: Db, fileId: string, { start, end }: ByteRange): AsyncGenerator<Uint8Array> {
   for (let at = start; at < end; ) {
     const seq = Math.floor(at / FILE_CHUNK_BYTES);
-    const { bytes } = await db.productFileChunk.findUniqueOrThrow({ where: { fileId_seq: { fileId, seq } } });
+    const bytes = await readChunk(db, { fileId, seq });
     const from = at - seq * FILE_CHUNK_BYTES;
     const piece = bytes.subarray(from, Math.min(bytes.length, from + end - at));
-    if (piece.length === 0) throw new Error('a piece of the file is shorter than it should be');
+    if (piece.length === 0) throw new Error('a piece of the file is too short');
     yield piece;
     at += piece.length;
   }

@@ -7,10 +7,10 @@ import { lookSignal } from '../../messages/order';
 import { expectObject } from '../../platform/stripe';
 import { within } from '../../platform/within';
 import { isStray } from '../../store/checkouts/strays';
+import { type OrderView, readOrder } from '../../store/orders/view';
 import type { ApiDeps } from '../deps';
 import type { Limits } from '../http/limits';
 import { tellOrder } from '../order-workflow';
-import { type OrderWithParts, readOrder } from './order-document';
 import { newsOf } from './session-news';
 
 /** Of the 10 s an answer may take: how long Stripe may take, how long Temporal, and how long the order is waited for. */
@@ -24,7 +24,7 @@ const SETTLE_MS = 1_500;
  * an unknown one that Stripe calls complete takes it up: a lost webhook costs the shopper nothing.
  * @throws 404 `unknown_order`; 503 `unavailable` while it is being taken up; 429 `rate_limited` for too many guesses
  */
-export async function findOrder(deps: ApiDeps, limits: Limits, req: Request, id: string): Promise<OrderWithParts> {
+export async function findOrder(deps: ApiDeps, limits: Limits, req: Request, id: string): Promise<OrderView> {
   if (!isSessionId(id)) throw unknownOrder();
   const order = await readOrder(deps.db, id);
   if (order === null) return takeUp(deps, limits, req, id);
@@ -35,14 +35,9 @@ export async function findOrder(deps: ApiDeps, limits: Limits, req: Request, id:
 export const unknownOrder = (): Problem => new Problem('unknown_order', 'There is no order of this session.');
 
 /** Tells a pending order's workflow when Stripe says what the database does not know. Whatever fails here, the document can be shown. */
-export async function lookAtStripe(
-  deps: ApiDeps,
-  limits: Limits,
-  req: Request,
-  order: OrderWithParts,
-): Promise<boolean> {
+export async function lookAtStripe(deps: ApiDeps, limits: Limits, req: Request, order: OrderView): Promise<boolean> {
   try {
-    const id = order.sessionId as SessionId;
+    const id = order.sessionId;
     if (!(await limits.mayAskStripe(req, id))) return false;
     const news = newsOf(await askStripe(deps, id), order);
     if (news === null || !(await limits.maySignal(req, id, news))) return false;
@@ -54,7 +49,7 @@ export async function lookAtStripe(
 }
 
 /** The order as it is after its workflow has looked, or as it was when that takes long. */
-async function nextVersion({ db }: ApiDeps, order: OrderWithParts): Promise<OrderWithParts> {
+async function nextVersion({ db }: ApiDeps, order: OrderView): Promise<OrderView> {
   const changed = await poll(SETTLE_MS, async () => {
     const now = await readOrder(db, order.sessionId);
     return now && now.version > order.version ? now : null;
@@ -62,7 +57,7 @@ async function nextVersion({ db }: ApiDeps, order: OrderWithParts): Promise<Orde
   return changed ?? order;
 }
 
-async function takeUp(deps: ApiDeps, limits: Limits, req: Request, id: SessionId): Promise<OrderWithParts> {
+async function takeUp(deps: ApiDeps, limits: Limits, req: Request, id: SessionId): Promise<OrderView> {
   if (await isStray(deps.db, id)) throw unknownOrder();
   await limits.guess(req);
   const session = await askStripe(deps, id).catch((error: unknown) => {

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Env } from '../../platform/env';
 import { downloadUrl, recoveryUrl } from '../../platform/links';
-import type { Prisma } from '../../prisma/generated/client';
-import type { Db } from '../../store/database';
+import type { OrderView } from '../../store/orders/view';
 import {
   Money,
   money,
@@ -14,7 +13,7 @@ import {
   timestampOrNull,
 } from '../http/schemas';
 
-/** What a storefront is told of an order. Whoever holds the link may read it: there is no name, e-mail or address in it. */
+/** An order as a storefront sees it. Anyone with the link can read it, so it has no name, e-mail or address. */
 export const OrderDocument = z
   .strictObject({
     number: z.string().meta({ example: '1001' }),
@@ -38,30 +37,18 @@ export const OrderDocument = z
     ),
     downloads: z
       .array(z.strictObject({ sku: z.string(), url: z.string(), expiresAt: Timestamp, remaining: z.int() }))
-      .meta({ description: 'What was granted and not revoked.' }),
-    recoveryUrl: orNull(z.string()).meta({ description: 'While an expired order can be taken up again.' }),
+      .meta({ description: 'Downloads that were granted and not revoked.' }),
+    recoveryUrl: orNull(z.string()).meta({ description: 'Set while an expired order can be recovered.' }),
     updatedAt: Timestamp,
   })
   .meta({ id: 'Order' });
 export type OrderDocument = z.infer<typeof OrderDocument>;
 
-/** What of an order the document is made from; for whoever reads the order with more. */
-export const documentParts = {
-  items: { orderBy: { position: 'asc' } },
-  shipments: { orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] },
-  grants: { where: { revokedAt: null }, orderBy: { sku: 'asc' } },
-} satisfies Prisma.OrderInclude;
-export type OrderWithParts = Prisma.OrderGetPayload<{ include: typeof documentParts }>;
-
-/** Reads an order with what its document is made from; null when there is none. */
-export const readOrder = (db: Db, sessionId: string): Promise<OrderWithParts | null> =>
-  db.order.findUnique({ where: { sessionId }, include: documentParts });
-
 /** @param now milliseconds since the epoch */
 export function orderDocument(
   env: Pick<Env, 'PUBLIC_URL' | 'SIGNING_SECRET'>,
   now: number,
-  order: OrderWithParts,
+  order: OrderView,
 ): OrderDocument {
   const { currency } = order;
   const recoverable =

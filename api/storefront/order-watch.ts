@@ -1,12 +1,13 @@
 import type { Logger } from '../../platform/logger';
 import type { Db } from '../../store/database';
+import { readVersions } from '../../store/orders/status';
 
 type Listener = (version: number) => void;
 
-/** How often the database is asked, for all streams of the process together. */
+/** How often to query the database, for all streams of the process together. */
 const PAUSE_MS = 500;
 
-/** Watches the versions of orders with one query at a time, however many look on; asks nothing while nobody does. */
+/** Watches the versions of orders with one query at a time, however many streams are open; queries nothing while none is. */
 export class OrderWatch {
   private readonly listeners = new Map<string, Set<Listener>>();
   private running = false;
@@ -16,7 +17,7 @@ export class OrderWatch {
     private readonly log: Logger,
   ) {}
 
-  /** Calls back with an order's version at each look; returns what ends that. */
+  /** Calls back with an order's version after each query; returns a function that stops it. */
   watch(sessionId: string, listener: Listener): () => void {
     const together = this.listeners.get(sessionId) ?? new Set();
     this.listeners.set(sessionId, together.add(listener));
@@ -30,19 +31,16 @@ export class OrderWatch {
   private async run(): Promise<void> {
     this.running = true;
     while (this.listeners.size > 0) {
-      await this.look().catch((error: unknown) =>
-        this.log.warn({ err: error }, 'orders could not be watched; trying on'),
+      await this.query().catch((error: unknown) =>
+        this.log.warn({ err: error }, 'could not query the versions of orders; trying again'),
       );
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS).unref());
     }
     this.running = false;
   }
 
-  private async look(): Promise<void> {
-    const rows = await this.db.order.findMany({
-      where: { sessionId: { in: [...this.listeners.keys()] } },
-      select: { sessionId: true, version: true },
-    });
+  private async query(): Promise<void> {
+    const rows = await readVersions(this.db, { sessionIds: [...this.listeners.keys()] });
     for (const { sessionId, version } of rows)
       for (const listener of this.listeners.get(sessionId) ?? []) listener(version);
   }

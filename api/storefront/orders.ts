@@ -3,6 +3,8 @@ import { isSessionId, type SessionId } from '../../domain/ids';
 import type { PaymentStatus } from '../../domain/order';
 import { Problem } from '../../domain/problem';
 import { abandonSignal } from '../../messages/order';
+import { isKnownSession } from '../../store/checkouts/checkouts';
+import { findStatus } from '../../store/orders/status';
 import type { ApiDeps } from '../deps';
 import type { Limits } from '../http/limits';
 import { type Route, route } from '../http/route';
@@ -51,11 +53,11 @@ export const orderRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
 
 async function abandon({ db, temporal }: ApiDeps, id: string): Promise<z.infer<typeof OrderStatus>> {
   if (!isSessionId(id)) throw unknownOrder();
-  const order = await db.order.findUnique({ where: { sessionId: id }, select: { status: true, paymentStatus: true } });
+  const order = await findStatus(db, id);
   if (order && PAYING.has(order.paymentStatus))
     throw new Problem('invalid_transition', `The order is ${order.status}, its payment ${order.paymentStatus}.`);
   if (order && order.status !== 'PENDING') return order.status;
-  if (!order && (await db.checkout.count({ where: { sessionId: id } })) === 0) throw unknownOrder();
+  if (!order && !(await isKnownSession(db, id))) throw unknownOrder();
   await letGo(temporal, id);
   return 'PENDING';
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { isSessionId, type SessionId } from '../../domain/ids';
 import { Problem } from '../../domain/problem';
 import { readToken } from '../../platform/links';
-import type { Prisma } from '../../prisma/generated/client';
+import { findRecoverableCart } from '../../store/orders/recovery';
 import type { ApiDeps } from '../deps';
 import { clientHash, type Limits } from '../http/limits';
 import { type Route, route } from '../http/route';
@@ -12,17 +13,20 @@ import { openCheckout } from './checkout/open-checkout';
 
 const Token = z.object({ token: z.string() });
 
-/** `GET /recover/{token}`, the link in the mail, and `POST`, what the cart page makes of it. */
+/** `GET /recover/{token}`, the link in the mail, and `POST`, which the cart page sends. */
 export const recoverRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
   route({
     method: 'get',
     path: '/recover/{token}',
     tag: 'Storefront',
-    summary: 'The link in the mail about an expired checkout',
-    description: 'Leads to the cart page and holds nothing, for mail scanners follow links.',
+    summary: 'Follow the link in the mail about an expired checkout',
+    description: 'Redirects to the cart page. Holds no stock, because mail scanners follow links.',
     params: Token,
     answers: {
-      303: { description: 'To the cart page.', headers: { Location: '`STOREFRONT_URL/cart?recover={token}`' } },
+      303: {
+        description: 'Redirects to the cart page.',
+        headers: { Location: '`STOREFRONT_URL/cart?recover={token}`' },
+      },
     },
     problems: ['link_invalid'],
     handle: async ({ params: { token }, res }) => {
@@ -37,9 +41,9 @@ export const recoverRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
     method: 'post',
     path: '/recover/{token}',
     tag: 'Storefront',
-    summary: 'Take up an expired checkout again',
+    summary: 'Recover an expired checkout',
     description:
-      'The same cart at today’s prices and stock. While a checkout from this link is open, it is that one again.',
+      'Opens a checkout for the same cart at today’s prices and stock. While a checkout from this link is open, returns that one.',
     params: Token,
     answers: CHECKOUT_ANSWERS,
     problems: [...CHECKOUT_PROBLEMS, 'link_invalid', 'link_expired'],
@@ -59,26 +63,17 @@ export const recoverRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
   }),
 ];
 
-function expiredSession({ env }: ApiDeps, token: string): string {
+function expiredSession({ env }: ApiDeps, token: string): SessionId {
   const sessionId = readToken(env.SIGNING_SECRET, 'recover', token);
-  if (sessionId === null) throw new Problem('link_invalid', 'This link was not made here, or not whole.');
+  if (sessionId === null || !isSessionId(sessionId))
+    throw new Problem('link_invalid', 'This link is incomplete or was not issued by this shop.');
   return sessionId;
 }
 
-/** What was in the cart, and for whom, as far as that was not erased since. */
-async function cartOf({ db, clock }: ApiDeps, sessionId: string): Promise<Cart> {
-  const order = await db.order.findUnique({ where: { sessionId }, include: parts });
-  const open =
-    order?.status === 'EXPIRED' && order.recoverableUntil !== null && order.recoverableUntil.getTime() > clock.now();
-  if (!open) throw new Problem('link_expired', 'The time for this link is over.');
-  const { customer } = order;
-  return {
-    items: order.items.map(({ sku, quantity }) => ({ sku, quantity })),
-    currency: order.currency,
-    ...(customer?.email && { email: customer.email }),
-    ...(customer?.userId && { userId: customer.userId }),
-    ...(order.locale && { locale: order.locale }),
-  };
+/** The cart of the link, as far as its customer has not been erased since. */
+async function cartOf({ db, clock }: ApiDeps, sessionId: SessionId): Promise<Cart> {
+  const cart = await findRecoverableCart(db, { sessionId, at: new Date(clock.now()) });
+  if (cart === null) throw new Problem('link_expired', 'This link has expired.');
+  const { items, currency, email, userId, locale } = cart;
+  return { items, currency, ...(email && { email }), ...(userId && { userId }), ...(locale && { locale }) };
 }
-
-const parts = { items: { orderBy: { position: 'asc' } }, customer: true } satisfies Prisma.OrderInclude;

@@ -2,11 +2,12 @@ import { setMaxListeners } from 'node:events';
 import type { Request, Response } from 'express';
 import { isFinal } from '../../domain/order';
 import { Problem } from '../../domain/problem';
+import { type OrderView, readOrder } from '../../store/orders/view';
 import type { ApiDeps } from '../deps';
 import { clientHash, type Limits } from '../http/limits';
 import { type Route, route } from '../http/route';
 import { findOrder, lookAtStripe } from './find-order';
-import { type OrderWithParts, orderDocument, readOrder } from './order-document';
+import { orderDocument } from './order-document';
 import { OrderWatch } from './order-watch';
 import { SessionParam } from './orders';
 
@@ -81,11 +82,11 @@ async function follow(
   watch: OrderWatch,
   req: Request,
   res: Response,
-  first: OrderWithParts,
+  first: OrderView,
 ): Promise<void> {
   const { db, env, clock, closing, metrics } = deps;
   let told = first;
-  const tell = (order: OrderWithParts): void => {
+  const tell = (order: OrderView): void => {
     told = order;
     res.write(`event: order\ndata: ${JSON.stringify(orderDocument(env, clock.now(), order))}\n\n`);
     if (isFinal(order.status)) res.end();

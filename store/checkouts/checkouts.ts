@@ -80,6 +80,10 @@ export async function findCheckout(db: Db, id: string): Promise<CheckoutRecord |
   return row && fromRow(row);
 }
 
+/** Whether a session was created by a checkout here, or adopted. */
+export const isKnownSession = async (db: Db, id: SessionId): Promise<boolean> =>
+  (await db.checkout.count({ where: { sessionId: id } })) > 0;
+
 /** What was asked of Stripe under a session's id; throws where nothing was. */
 export async function readRequestedLines(db: Db, id: SessionId): Promise<{ currency: string; lines: CheckoutLine[] }> {
   const { currency, lines } = await db.checkout.findUniqueOrThrow({

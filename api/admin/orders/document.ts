@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { isSessionId, type SessionId } from '../../../domain/ids';
+import type { SessionId } from '../../../domain/ids';
 import { Problem } from '../../../domain/problem';
-import type { Order, Prisma } from '../../../prisma/generated/client';
 import type { Db } from '../../../store/database';
+import { findOrderId, readStaffOrder, type StaffOrderView } from '../../../store/orders/staff-view';
 import type { ApiDeps } from '../../deps';
 import { Money, money, orNull, Timestamp, timestamp, timestampOrNull } from '../../http/schemas';
-import { documentParts, OrderDocument, orderDocument } from '../../storefront/order-document';
+import { OrderDocument, orderDocument } from '../../storefront/order-document';
 
 export const Attention = z
   .strictObject({ step: z.string(), reason: z.string(), since: Timestamp })
-  .meta({ id: 'Attention', description: 'What cannot go on, and why.' });
+  .meta({ id: 'Attention', description: 'The step that cannot go on, and why.' });
 
 const Address = z.strictObject({
   line1: orNull(z.string()),
@@ -28,19 +28,19 @@ export const AdminOrder = OrderDocument.extend({
       address: orNull(Address),
       userId: orNull(z.string()),
     })
-    .meta({ description: 'Null where it is not known, or was erased.' }),
+    .meta({ description: 'Null where unknown or erased.' }),
   amounts: z
     .strictObject({
-      subtotal: Money.meta({ description: 'What the items were asked at.' }),
+      subtotal: Money.meta({ description: 'The sum of the items.' }),
       discount: Money,
       shipping: Money,
-      tax: Money.meta({ description: 'All of it, inside the prices or on top.' }),
-      taxIncluded: Money.meta({ description: 'Of the tax, what is inside the prices already.' }),
+      tax: Money.meta({ description: 'All of the tax, whether included in the prices or added to them.' }),
+      taxIncluded: Money.meta({ description: 'The part of the tax that the prices already include.' }),
       presentment: orNull(Money).meta({
         description: 'What the shopper saw and paid in their own currency, where Stripe converted it.',
       }),
     })
-    .meta({ description: 'What the total is made of: subtotal − discount + shipping + (tax − taxIncluded).' }),
+    .meta({ description: 'The total is subtotal − discount + shipping + (tax − taxIncluded).' }),
   paymentIntentId: orNull(z.string()),
   timeline: z
     .array(z.strictObject({ at: Timestamp, type: z.string(), message: z.string(), actor: z.string() }))
@@ -59,29 +59,19 @@ export const AdminOrder = OrderDocument.extend({
   refunds: z.array(
     z.strictObject({
       id: orNull(z.string()).meta({ description: 'Null until Stripe has answered.' }),
-      status: z.string().meta({ description: '`requested` until Stripe has answered, then Stripe’s word.' }),
-      amount: Money.meta({ description: 'Of what is asked for in full: everything left.' }),
+      status: z.string().meta({ description: '`requested` until Stripe has answered, then Stripe’s own status.' }),
+      amount: Money.meta({ description: 'For a full refund, everything left.' }),
       reason: z.string(),
       createdAt: Timestamp,
     }),
   ),
 }).meta({ id: 'AdminOrder' });
 
-const parts = {
-  ...documentParts,
-  customer: true,
-  timeline: { orderBy: { id: 'asc' } },
-  // What was refused was never a refund.
-  refunds: { where: { status: { not: 'refused' } }, orderBy: [{ createdAt: 'asc' }, { key: 'asc' }] },
-  disputes: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
-} satisfies Prisma.OrderInclude;
-
-/** The session id of an order that is named by its number or by that id; `404 unknown_order` when there is none. */
+/** The session id of an order, given its number or that id; `404 unknown_order` when there is none. */
 export async function findOrder(db: Db, ref: string): Promise<SessionId> {
-  const where = isSessionId(ref) ? { sessionId: ref } : { number: ref };
-  const order = await db.order.findUnique({ where, select: { sessionId: true } });
-  if (!order) throw new Problem('unknown_order', 'There is no order of this number or session.');
-  return order.sessionId as SessionId;
+  const id = await findOrderId(db, { ref });
+  if (id === null) throw new Problem('unknown_order', 'There is no order with this number or session.');
+  return id;
 }
 
 /** An order as staff see it: the storefront's document, who bought, and what happened. */
@@ -89,62 +79,33 @@ export async function readAdminOrder(
   { db, env, clock }: Pick<ApiDeps, 'db' | 'env' | 'clock'>,
   sessionId: SessionId,
 ): Promise<z.input<typeof AdminOrder>> {
-  const order = await db.order.findUniqueOrThrow({ where: { sessionId }, include: parts });
-  const { email = null, name = null, address = null, userId = null } = order.customer ?? {};
+  const order = await readStaffOrder(db, sessionId);
+  const { customer, paymentIntentId, disputed, currency } = order;
+  const { presentment, ...amounts } = order.amounts;
   return {
     ...orderDocument(env, clock.now(), order),
-    customer: { email, name, address: address === null ? null : addressOf(address), userId },
-    amounts: amountsOf(order),
-    paymentIntentId: order.paymentIntentId,
+    ...{ customer, paymentIntentId, disputed },
+    amounts: {
+      subtotal: money(amounts.subtotal, currency),
+      discount: money(amounts.discount, currency),
+      shipping: money(amounts.shipping, currency),
+      tax: money(amounts.tax, currency),
+      taxIncluded: money(amounts.taxIncluded, currency),
+      presentment,
+    },
     timeline: order.timeline.map(({ at, type, message, note, actor }) => ({
-      at: timestamp(at),
-      type,
+      ...{ type, actor, at: timestamp(at) },
       message: note === null ? message : `${message}: ${note}`,
-      actor,
     })),
-    attention: attentionOf(order),
-    disputed: order.disputed,
-    disputes: order.disputes.map(({ id, status, reason, amount, currency, dueBy }) => ({
-      ...{ id, status, reason },
-      amount: money(amount, currency),
-      dueBy: timestampOrNull(dueBy),
-    })),
-    refunds: order.refunds.map(({ stripeId, status, amount, currency, reason, createdAt }) => ({
-      id: stripeId,
-      status,
+    attention: attentionDocument(order.attention),
+    disputes: order.disputes.map(({ dueBy, ...dispute }) => ({ ...dispute, dueBy: timestampOrNull(dueBy) })),
+    refunds: order.refunds.map(({ amount, createdAt, ...refund }) => ({
+      ...refund,
       amount: money(amount ?? order.total - order.refunded, currency),
-      reason,
       createdAt: timestamp(createdAt),
     })),
   };
 }
 
-/** What the items come to is what they were bought at: a shopper may have named the price of one. */
-function amountsOf(order: Prisma.OrderGetPayload<{ include: typeof parts }>): z.input<typeof AdminOrder>['amounts'] {
-  const { currency, discount, shipping, tax, taxIncluded, presentmentAmount, presentmentCurrency } = order;
-  const inOurs = (amount: bigint) => money(amount, currency);
-  return {
-    subtotal: inOurs(order.items.reduce((sum, { total }) => sum + total, 0n)),
-    discount: inOurs(discount),
-    shipping: inOurs(shipping),
-    tax: inOurs(tax),
-    taxIncluded: inOurs(taxIncluded),
-    presentment:
-      presentmentAmount !== null && presentmentCurrency !== null ? money(presentmentAmount, presentmentCurrency) : null,
-  };
-}
-
-/** Stripe leaves out what the shopper did not give; here every field is there. */
-function addressOf(kept: Prisma.JsonValue): z.input<typeof Address> {
-  const given = kept as Partial<z.input<typeof Address>>;
-  const { line1 = null, line2 = null, city = null, state = null, postal_code = null, country = null } = given;
-  return { line1, line2, city, state, postal_code, country };
-}
-
-export function attentionOf({
-  attentionStep: step,
-  attentionReason: reason,
-  attentionSince: since,
-}: Pick<Order, 'attentionStep' | 'attentionReason' | 'attentionSince'>): z.input<typeof Attention> | null {
-  return step !== null && reason !== null && since !== null ? { step, reason, since: timestamp(since) } : null;
-}
+export const attentionDocument = (attention: StaffOrderView['attention']): z.input<typeof Attention> | null =>
+  attention && { ...attention, since: timestamp(attention.since) };

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { isSessionId, type SessionId } from '../../../domain/ids';
-import type { Prisma } from '../../../prisma/generated/client';
+import { isSessionId } from '../../../domain/ids';
 import type { Db } from '../../../store/database';
+import { listOrders, type OrderFilter, type OrderPosition } from '../../../store/orders/list';
 import type { ApiDeps } from '../../deps';
 import { invalid, type Route, route } from '../../http/route';
 import { Money, money, OrderStatus, orNull, PaymentStatus, Timestamp, text, timestamp } from '../../http/schemas';
-import { Attention, attentionOf } from './document';
+import { Attention, attentionDocument } from './document';
 
 const PAGE = 50;
 
@@ -25,12 +25,12 @@ const OrderRow = z
 
 const OrderRows = z.strictObject({
   data: z.array(OrderRow),
-  nextCursor: orNull(z.string()).meta({ description: 'Where the next page begins; null on the last.' }),
+  nextCursor: orNull(z.string()).meta({ description: 'The cursor of the next page; null on the last.' }),
 });
 
 const Cursor = z.string().max(400).optional().meta({ description: '`nextCursor` of the page before.' });
 
-/** A filter that is named and left empty filters nothing. */
+/** A filter with an empty value filters nothing. */
 const Filters = z.strictObject({
   status: z.union([OrderStatus, z.literal('')]).optional(),
   attention: z.enum(['true', '']).optional().meta({ description: 'Only orders that need attention.' }),
@@ -40,7 +40,7 @@ const Filters = z.strictObject({
 
 const Search = z
   .strictObject({
-    email: text(320).optional().meta({ description: 'Exactly, in whatever case.' }),
+    email: text(320).optional().meta({ description: 'Exact, in any case.' }),
     userId: text(200).optional(),
     number: text(20).optional(),
     paymentIntentId: text(255).optional(),
@@ -56,14 +56,14 @@ export const orderListRoutes = ({ db }: Pick<ApiDeps, 'db'>): Route[] => [
     method: 'get',
     path: '/admin/orders',
     tag: 'Staff',
-    summary: 'Orders, newest first',
+    summary: 'List orders, newest first',
     query: Filters,
     answers: { 200: { description: `At most ${PAGE} orders.`, schema: OrderRows } },
     handle: async ({ query: { status, attention, disputed, cursor } }) => ({
       body: await page(db, cursor, {
-        ...(status && { status }),
-        ...(attention && { attentionStep: { not: null } }),
-        ...(disputed && { disputed: true }),
+        status: status || undefined,
+        attention: attention === 'true',
+        disputed: disputed === 'true',
       }),
     }),
   }),
@@ -71,70 +71,42 @@ export const orderListRoutes = ({ db }: Pick<ApiDeps, 'db'>): Route[] => [
     method: 'post',
     path: '/admin/orders/search',
     tag: 'Staff',
-    summary: 'Orders of a customer, by number or by payment',
-    description: 'All that is named must match. A POST, so that no personal data stands in an address.',
+    summary: 'Find orders by customer, number or payment',
+    description: 'Orders that match every field given. A POST, so that no personal data appears in a URL.',
     body: Search,
     answers: { 200: { description: `At most ${PAGE} orders, newest first.`, schema: OrderRows } },
     handle: async ({ body: { email, userId, number, paymentIntentId, cursor } }) => ({
       body: await page(db, cursor, {
-        ...(number && { number }),
-        ...(paymentIntentId && { paymentIntentId }),
-        ...((email || userId) && {
-          // Addresses are kept in lower case.
-          customer: { is: { ...(email && { email: email.trim().toLowerCase() }), ...(userId && { userId }) } },
-        }),
+        ...{ userId, number, paymentIntentId },
+        email: email?.trim().toLowerCase(),
       }),
     }),
   }),
 ];
 
-/** One page by keyset: what is new since the page before never moves a row into this one or out of it. */
-async function page(
-  db: Db,
-  cursor: string | undefined,
-  where: Prisma.OrderWhereInput,
-): Promise<z.infer<typeof OrderRows>> {
-  const found = await db.order.findMany({
-    where: { AND: [where, cursor ? after(cursor) : {}] },
-    orderBy: [{ createdAt: 'desc' }, { sessionId: 'asc' }],
-    take: PAGE + 1,
-  });
-  const shown = found.slice(0, PAGE);
+async function page(db: Db, cursor: string | undefined, filter: OrderFilter): Promise<z.infer<typeof OrderRows>> {
+  const orders = await listOrders(db, { filter, after: cursor ? decode(cursor) : null, limit: PAGE + 1 });
+  const shown = orders.slice(0, PAGE);
   const last = shown.at(-1);
   return {
-    data: shown.map((order) => ({
-      number: order.number,
-      sessionId: order.sessionId,
-      status: order.status,
-      paymentStatus: order.paymentStatus,
-      total: money(order.total, order.currency),
-      refunded: money(order.refunded, order.currency),
-      attention: attentionOf(order),
-      disputed: order.disputed,
-      createdAt: timestamp(order.createdAt),
+    data: shown.map(({ currency, total, refunded, attention, createdAt, ...order }) => ({
+      ...order,
+      total: money(total, currency),
+      refunded: money(refunded, currency),
+      attention: attentionDocument(attention),
+      createdAt: timestamp(createdAt),
     })),
-    nextCursor: last && found.length > PAGE ? encode(last) : null,
+    nextCursor: last && orders.length > PAGE ? encode(last) : null,
   };
 }
 
-interface Place {
-  createdAt: Date;
-  sessionId: string;
-}
-
-/** The first condition is what the index on (created_at DESC, session_id) begins at. */
-function after(cursor: string): Prisma.OrderWhereInput {
-  const { createdAt, sessionId } = decode(cursor);
-  return { createdAt: { lte: createdAt }, OR: [{ createdAt: { lt: createdAt } }, { sessionId: { gt: sessionId } }] };
-}
-
-const encode = ({ createdAt, sessionId }: Place): string =>
+const encode = ({ createdAt, sessionId }: OrderPosition): string =>
   Buffer.from(`${createdAt.getTime()} ${sessionId}`).toString('base64url');
 
-function decode(cursor: string): { createdAt: Date; sessionId: SessionId } {
+function decode(cursor: string): OrderPosition {
   const [time = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
   const createdAt = new Date(/^\d{1,16}$/.test(time) ? Number(time) : Number.NaN);
   if (Number.isNaN(createdAt.getTime()) || !isSessionId(id))
-    throw invalid([{ path: 'cursor', message: 'is not a cursor of ours' }]);
+    throw invalid([{ path: 'cursor', message: 'is not a cursor from this API' }]);
   return { createdAt, sessionId: id };
 }

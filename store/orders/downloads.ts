@@ -1,0 +1,26 @@
+import type { Db } from '../database';
+
+/** The right to download one digital item of an order. */
+export interface DownloadGrant {
+  id: string;
+  sku: string;
+  expiresAt: Date;
+  allowed: number;
+  used: number;
+  lastUseAt: Date | null;
+  revokedAt: Date | null;
+}
+
+/** Reads a grant; null when there is none. */
+export const findGrant = (db: Db, { id }: { id: string }): Promise<DownloadGrant | null> =>
+  db.downloadGrant.findUnique({ where: { id } });
+
+/**
+ * Counts a use, in one statement: of many at once, no more than are allowed. False when the grant is used up, revoked or expired.
+ */
+export async function countUse(db: Db, { id, at }: { id: string; at: Date }): Promise<boolean> {
+  const counted = await db.$executeRaw`
+    UPDATE download_grants SET used = used + 1, last_use_at = ${at}
+    WHERE id = ${id}::uuid AND used < allowed AND revoked_at IS NULL AND expires_at > ${at}`;
+  return counted === 1;
+}

@@ -1,0 +1,97 @@
+import { type Address, wholeAddress } from '../../domain/address';
+import { isSessionId, type SessionId, sessionId } from '../../domain/ids';
+import type { Money } from '../../domain/money';
+import type { Order, Prisma } from '../../prisma/generated/client';
+import type { Db } from '../database';
+import { type OrderView, toView, viewParts } from './view';
+
+/** What needs a person, why, and since when. */
+export interface Attention {
+  step: string;
+  reason: string;
+  since: Date;
+}
+
+/** An order as staff see it. */
+export interface StaffOrderView extends OrderView {
+  /** Null where it is not known, or was erased. */
+  customer: { email: string | null; name: string | null; address: Address | null; userId: string | null };
+  amounts: {
+    subtotal: number;
+    discount: number;
+    shipping: number;
+    tax: number;
+    taxIncluded: number;
+    /** What the shopper saw and paid in their own currency, where Stripe converted it. */
+    presentment: Money | null;
+  };
+  paymentIntentId: string | null;
+  /** Oldest first. */
+  timeline: { at: Date; type: string; message: string; note: string | null; actor: string }[];
+  attention: Attention | null;
+  disputed: boolean;
+  disputes: { id: string; status: string; reason: string; amount: Money; dueBy: Date | null }[];
+  /** Without those that were refused; `amount` is null until Stripe has answered a refund of everything left. */
+  refunds: { id: string | null; status: string; amount: number | null; reason: string; createdAt: Date }[];
+}
+
+/** The session id of an order, given its number or that id; null when there is none. */
+export async function findOrderId(db: Db, { ref }: { ref: string }): Promise<SessionId | null> {
+  const where = isSessionId(ref) ? { sessionId: ref } : { number: ref };
+  const order = await db.order.findUnique({ where, select: { sessionId: true } });
+  return order && sessionId(order.sessionId);
+}
+
+/** Reads a known order for staff. */
+export async function readStaffOrder(db: Db, id: SessionId): Promise<StaffOrderView> {
+  const row = await db.order.findUniqueOrThrow({ where: { sessionId: id }, include: parts });
+  const { email = null, name = null, address = null, userId = null } = row.customer ?? {};
+  return {
+    ...toView(row),
+    customer: { email, name, address: address === null ? null : toAddress(address), userId },
+    amounts: amountsOf(row),
+    paymentIntentId: row.paymentIntentId,
+    timeline: row.timeline,
+    attention: toAttention(row),
+    disputed: row.disputed,
+    disputes: row.disputes.map(({ id, status, reason, amount, currency, dueBy }) => ({
+      ...{ id, status, reason, dueBy },
+      amount: { amount: Number(amount), currency },
+    })),
+    refunds: row.refunds.map(({ stripeId, status, amount, reason, createdAt }) => ({
+      ...{ id: stripeId, status, reason, createdAt },
+      amount: amount === null ? null : Number(amount),
+    })),
+  };
+}
+
+export const toAttention = ({
+  attentionStep: step,
+  attentionReason: reason,
+  attentionSince: since,
+}: Pick<Order, 'attentionStep' | 'attentionReason' | 'attentionSince'>): Attention | null =>
+  step !== null && reason !== null && since !== null ? { step, reason, since } : null;
+
+const parts = {
+  ...viewParts,
+  customer: true,
+  timeline: { orderBy: { id: 'asc' } },
+  refunds: { where: { status: { not: 'refused' } }, orderBy: [{ createdAt: 'asc' }, { key: 'asc' }] },
+  disputes: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
+} satisfies Prisma.OrderInclude;
+
+/** The subtotal is the sum of the items as they were bought: the shopper may have named the price of one. */
+function amountsOf(row: Prisma.OrderGetPayload<{ include: typeof parts }>): StaffOrderView['amounts'] {
+  const { presentmentAmount: amount, presentmentCurrency: currency } = row;
+  return {
+    subtotal: row.items.reduce((sum, { total }) => sum + Number(total), 0),
+    discount: Number(row.discount),
+    shipping: Number(row.shipping),
+    tax: Number(row.tax),
+    taxIncluded: Number(row.taxIncluded),
+    presentment: amount === null || currency === null ? null : { amount: Number(amount), currency },
+  };
+}
+
+/** The column holds an address as Stripe or staff gave it: an object of these fields, some of them missing. */
+const toAddress = (kept: Prisma.JsonValue): Address => wholeAddress(kept as Partial<Address>);

@@ -1,0 +1,65 @@
+import { type SessionId, sessionId } from '../../domain/ids';
+import type { OrderStatus, PaymentStatus, ProductKind } from '../../domain/order';
+import type { Prisma } from '../../prisma/generated/client';
+import type { Db } from '../database';
+
+/** An order as its shopper may see it: nothing in it says who bought. Amounts are in the order's currency. */
+export interface OrderView {
+  number: string;
+  sessionId: SessionId;
+  status: OrderStatus;
+  paymentStatus: PaymentStatus;
+  currency: string;
+  total: number;
+  refunded: number;
+  items: { sku: string; name: string; kind: ProductKind; quantity: number; unitAmount: number; total: number }[];
+  shipments: {
+    carrier: string;
+    trackingNumber: string;
+    trackingUrl: string | null;
+    shippedAt: Date;
+    deliveredAt: Date | null;
+  }[];
+  /** Downloads that were granted and not revoked. */
+  grants: { id: string; sku: string; expiresAt: Date; allowed: number; used: number }[];
+  holdUntil: Date;
+  /** Until when an expired order's recovery link works; null: no link was offered. */
+  recoverableUntil: Date | null;
+  updatedAt: Date;
+  /** Counts the changes. */
+  version: number;
+}
+
+/** Reads an order for its shopper; null when there is none. */
+export async function readOrder(db: Db, id: SessionId): Promise<OrderView | null> {
+  const row = await db.order.findUnique({ where: { sessionId: id }, include: viewParts });
+  return row && toView(row);
+}
+
+/** What a view is made from, for queries that read more. */
+export const viewParts = {
+  items: { orderBy: { position: 'asc' } },
+  shipments: { orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] },
+  grants: { where: { revokedAt: null }, orderBy: { sku: 'asc' } },
+} satisfies Prisma.OrderInclude;
+
+export const toView = (row: Prisma.OrderGetPayload<{ include: typeof viewParts }>): OrderView => ({
+  number: row.number,
+  sessionId: sessionId(row.sessionId),
+  status: row.status,
+  paymentStatus: row.paymentStatus,
+  currency: row.currency,
+  total: Number(row.total),
+  refunded: Number(row.refunded),
+  items: row.items.map(({ sku, name, kind, quantity, unitAmount, total }) => ({
+    ...{ sku, name, kind, quantity },
+    unitAmount: Number(unitAmount),
+    total: Number(total),
+  })),
+  shipments: row.shipments,
+  grants: row.grants,
+  holdUntil: row.holdUntil,
+  recoverableUntil: row.recoverableUntil,
+  updatedAt: row.updatedAt,
+  version: row.version,
+});
