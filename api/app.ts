@@ -31,7 +31,7 @@ export function createApp(deps: ApiDeps): Express {
 
   app.use(requestLog(log), requestMetrics(metrics), securityHeaders(env), storefrontCors(env));
   app.use((_req, res, next) => {
-    // Whoever stays connected goes elsewhere with the next request.
+    // While the process stops, clients should send their next request elsewhere.
     if (deps.closing.aborted) res.set('connection', 'close');
     next();
   });

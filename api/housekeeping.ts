@@ -6,18 +6,16 @@ import { forgetOldKeys } from './storefront/checkout/keys';
 const PAUSE_MS = 600_000;
 
 /**
- * Now and then removes what is no longer kept: keys of storefronts after a day, counters whose time is over, files that are nobody's. Ends
- * with the process.
+ * Every ten minutes removes what is no longer kept: storefronts' Idempotency-Keys after a day, counters whose window is over, files that belong
+ * to no product. Ends with the process.
  */
-export function keepTidy(deps: Pick<ApiDeps, 'db' | 'clock' | 'log' | 'closing'>): void {
+export function startHousekeeping(deps: Pick<ApiDeps, 'db' | 'clock' | 'log' | 'closing'>): void {
   const timer = setInterval(() => {
     Promise.all([
       forgetOldKeys(deps),
       removeOldCounts(deps.db, { at: new Date(deps.clock.now()) }),
       removeAbandonedFiles(deps.db, { at: new Date(deps.clock.now()) }),
-    ]).catch((error: unknown) =>
-      deps.log.warn({ err: error }, 'what is no longer kept could not be removed; trying again later'),
-    );
+    ]).catch((error: unknown) => deps.log.warn({ err: error }, 'housekeeping failed; trying again later'));
   }, PAUSE_MS).unref();
   deps.closing.addEventListener('abort', () => clearInterval(timer), { once: true });
 }

@@ -9,18 +9,18 @@ import { within } from '../platform/within';
 import { connectDatabase } from '../store/database';
 import { createApp } from './app';
 import { type ApiDeps, STRIPE_TIMEOUT_MS } from './deps';
-import { keepTidy } from './housekeeping';
+import { startHousekeeping } from './housekeeping';
 import { drainable } from './http/drain';
 import { createApiMetrics } from './metrics';
 import { findStorefront } from './storefront/demo';
 
-/** How long requests under way may still take once the process is asked to stop; after that it goes anyway, within its 20 s. */
+/** How long requests under way may still take once the process is asked to stop. After that it exits anyway, within its 20 s. */
 const DRAIN_MS = 15_000;
 const DISCONNECT_MS = 3_000;
 
 main();
 
-/** The API's process: configured by the environment alone, any number of them beside each other. */
+/** The API's process. Configured by the environment alone; any number of them may run side by side. */
 function main(): void {
   const env = configuration();
   const log = createLogger('api', env.LOG_LEVEL);
@@ -41,7 +41,7 @@ function main(): void {
   };
   const server = createServer(createApp(deps));
   const drain = drainable(server);
-  keepTidy(deps);
+  startHousekeeping(deps);
   server.once('error', (error: NodeJS.ErrnoException) => {
     const why =
       error.code === 'EADDRINUSE'
@@ -50,7 +50,7 @@ function main(): void {
     console.error(`Cannot listen on ${env.HOST}:${env.PORT}: ${why}.`);
     process.exit(1);
   });
-  // Longer than the proxies and clients in front keep a connection, so that none is closed under a request on its way.
+  // Longer than proxies and clients keep a connection, so that none is closed while a request is on its way.
   server.keepAliveTimeout = 65_000;
   server.listen(env.PORT, env.HOST, () => log.info({ address: server.address() }, 'listening'));
 
@@ -59,9 +59,11 @@ function main(): void {
     log.info({ signal }, 'stopping');
     closing.abort();
     setTimeout(() => process.exit(0), DRAIN_MS).unref();
-    // Temporal's connection is left to the exit: closing it under a call that is being tried again throws where nobody can catch it.
+    // Temporal's connection ends with the process: closing it during a retried call throws where it cannot be caught.
     server.close(() => {
-      const disconnected = db.$disconnect().catch((error: unknown) => log.warn({ err: error }, 'closed the hard way'));
+      const disconnected = db
+        .$disconnect()
+        .catch((error: unknown) => log.warn({ err: error }, 'could not disconnect from the database'));
       void within(DISCONNECT_MS, disconnected, () => new Error('late'))
         .catch(() => {})
         .finally(() => process.exit(0));

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** What the API counts, beside what every Node process does. Labels are names from tables of ours, so their number is bounded. */
+/** The API's own metrics. Labels come from fixed tables, so their number is bounded. */
 export interface ApiMetrics {
   registry: Registry;
   requests: Histogram<'method' | 'route' | 'status'>;
@@ -22,16 +22,20 @@ export function createApiMetrics(registry: Registry): ApiMetrics {
     }),
     checkouts: new Counter({
       name: 'holdfast_checkouts_total',
-      help: 'Checkouts asked for, by what became of them: opened, or the code of the problem',
+      help: 'Checkout requests by outcome: opened, or the code of the problem',
       labelNames: ['outcome'],
       registers,
     }),
     webhooks: new Counter({
       name: 'holdfast_webhooks_total',
-      help: 'Deliveries from Stripe, by event type (`other` for those not routed) and answer',
+      help: 'Deliveries from Stripe by event type (`other` for those not routed) and response',
       labelNames: ['type', 'answer'],
       registers,
     }),
-    streams: new Gauge({ name: 'holdfast_streams_open', help: 'Shoppers following their order right now', registers }),
+    streams: new Gauge({
+      name: 'holdfast_streams_open',
+      help: 'Open streams of shoppers following their order',
+      registers,
+    }),
   };
 }

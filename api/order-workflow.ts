@@ -1,23 +1,17 @@
-import {
-  type Client,
-  WithStartWorkflowOperation,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  type WorkflowSignalWithStartOptions,
-} from '@temporalio/client';
+import { type Client, WithStartWorkflowOperation, type WorkflowSignalWithStartOptions } from '@temporalio/client';
 import type { SignalDefinition } from '@temporalio/common';
 import type { SessionId } from '../domain/ids';
-import { Problem } from '../domain/problem';
 import { WORKFLOWS } from '../messages/names';
 import { type OpenedBy, type Opening, type OrderFacts, openUpdate, orderStart } from '../messages/order';
 import { within } from '../platform/within';
+import { isAlreadyStarted, isNotRunning, temporalUnavailable } from './temporal-errors';
 
-/** The id is used up: its order has ended. */
+/** The id may not be used again: its workflow has ended. */
 type Ended = 'ended';
 
 /**
- * Opens an order and waits until its stock is held, or is not: one round trip, and the shopper hears at once. Throws when no worker answers
- * in time; the workflow may exist all the same, and hold the stock later.
+ * Opens an order and waits for its stock to be held or refused, in one round trip. Throws when no worker answers in time; the workflow may
+ * exist all the same, and hold the stock later.
  * @param ms real milliseconds
  */
 export async function openOrder(
@@ -32,54 +26,60 @@ export async function openOrder(
   );
 }
 
-/** Signals an order's workflow, and starts it where it does not run: durable when it returns, whether or not a worker runs. */
-export const tellOrder = (
+/** Signals an order's workflow, and starts it if it is not running. Durable when it returns, even if no worker runs. */
+export const signalOrder = (
   temporal: Client,
   sessionId: SessionId,
   signal: SignalDefinition<[]>,
   openedBy: OpenedBy,
   ms: number,
-): Promise<'told' | Ended> =>
-  tell(temporal, WORKFLOWS.order, { ...orderStart({ sessionId, openedBy }), signal, signalArgs: [] as [] }, ms);
+): Promise<'signalled' | Ended> =>
+  signalWithStart(
+    temporal,
+    WORKFLOWS.order,
+    { ...orderStart({ sessionId, openedBy }), signal, signalArgs: [] as [] },
+    ms,
+  );
 
-/** Signals a workflow, and starts it where it does not run: one call, durable when it returns. */
-export const tell = (
+/** Signals a workflow, and starts it if it is not running, in one call. Durable when it returns. */
+export const signalWithStart = (
   temporal: Client,
   workflow: string,
   options: WorkflowSignalWithStartOptions<[]>,
   ms: number,
-): Promise<'told' | Ended> =>
-  bounded(temporal, ms, () => temporal.workflow.signalWithStart(workflow, options).then(() => 'told' as const, ended));
+): Promise<'signalled' | Ended> =>
+  bounded(temporal, ms, () =>
+    temporal.workflow.signalWithStart(workflow, options).then(() => 'signalled' as const, ended),
+  );
 
-/** Signals a workflow where it runs, and starts nothing. */
-export const tellRunning = (
+/** Signals a workflow if it is running; never starts one. */
+export const signalRunning = (
   temporal: Client,
   workflowId: string,
   signal: SignalDefinition<[]>,
   ms: number,
-): Promise<'told' | 'not-running'> =>
+): Promise<'signalled' | 'not-running'> =>
   bounded(temporal, ms, () =>
     temporal.workflow
       .getHandle(workflowId)
       .signal(signal)
       .then(
-        () => 'told' as const,
+        () => 'signalled' as const,
         (error: unknown) => {
-          if (error instanceof WorkflowNotFoundError) return 'not-running' as const;
+          if (isNotRunning(error)) return 'not-running' as const;
           throw error;
         },
       ),
   );
 
-/** Runs a call to Temporal for at most `ms`: the deadline ends it at the server, the timer where no server can be reached. */
+/**
+ * Runs a call to Temporal for at most `ms`. The deadline ends it at the server; the timer ends it when no server can be reached.
+ * @throws 503 `unavailable`
+ */
 export const bounded = <T>(temporal: Client, ms: number, call: () => Promise<T>): Promise<T> =>
-  within(
-    ms,
-    temporal.withDeadline(Date.now() + ms, call),
-    () => new Problem('unavailable', 'Orders cannot be reached right now. Try again.', { retryAfter: 2 }),
-  );
+  within(ms, temporal.withDeadline(Date.now() + ms, call), temporalUnavailable);
 
 function ended(error: unknown): Ended {
-  if (error instanceof WorkflowExecutionAlreadyStartedError) return 'ended';
+  if (isAlreadyStarted(error)) return 'ended';
   throw error;
 }

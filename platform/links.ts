@@ -1,17 +1,17 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What a signed link is for; a token made for one purpose never opens another. */
+/** What a signed link is for. A token for one purpose is never valid for another. */
 export type LinkPurpose = 'download' | 'recover';
 
 /**
- * A token that names a thing and proves that we named it: `<id>.<signature>`. It carries no expiry; whether it still opens anything is the
- * database's word, so that a link can be revoked.
+ * A signed token for an id: `<id>.<signature>`. It has no expiry of its own: the database decides whether it is still valid, so a link can be
+ * revoked.
  */
 export function signToken(secret: string, purpose: LinkPurpose, id: string): string {
   return `${id}.${signature(secret, purpose, id)}`;
 }
 
-/** The id inside a token of ours, or null for any other text. */
+/** The id in a token that we signed; null for any other text. */
 export function readToken(secret: string, purpose: LinkPurpose, token: string): string | null {
   const dot = token.lastIndexOf('.');
   if (dot < 1) return null;
@@ -21,11 +21,11 @@ export function readToken(secret: string, purpose: LinkPurpose, token: string): 
   return given.length === expected.length && timingSafeEqual(given, expected) ? id : null;
 }
 
-/** Where a shopper downloads what a grant allows. */
+/** The link of a download grant. */
 export const downloadUrl = (env: { PUBLIC_URL: string; SIGNING_SECRET: string }, grantId: string): string =>
   `${env.PUBLIC_URL}/downloads/${signToken(env.SIGNING_SECRET, 'download', grantId)}`;
 
-/** Where a shopper takes up an expired checkout again. */
+/** The link that recovers an expired checkout. */
 export const recoveryUrl = (env: { PUBLIC_URL: string; SIGNING_SECRET: string }, sessionId: string): string =>
   `${env.PUBLIC_URL}/recover/${signToken(env.SIGNING_SECRET, 'recover', sessionId)}`;
 

@@ -2,7 +2,7 @@ import { type Logger, pino } from 'pino';
 
 export type { Logger };
 
-/** JSON lines on standard output. What could name a person or open a door is removed before a line is written. */
+/** Writes JSON lines to standard output. Personal data and secrets are removed before a line is written. */
 export function createLogger(name: string, level: string): Logger {
   return pino({
     name,
@@ -24,7 +24,7 @@ export function createLogger(name: string, level: string): Logger {
   });
 }
 
-/** An error for the log: its class, code and stack, never the request or the raw answer it came from. */
+/** An error for the log: its class, code and stack, never the request or the raw response it came from. */
 function describeError(error: unknown) {
   if (!(error instanceof Error)) return { message: 'not an error' };
   const { code, statusCode, requestId } = error as { code?: unknown; statusCode?: unknown; requestId?: unknown };

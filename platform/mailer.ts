@@ -3,7 +3,7 @@ import { createTransport, type NodemailerError } from 'nodemailer';
 import { type ErrorResponse, Resend } from 'resend';
 import type { Env } from './env';
 
-/** A mail as it goes out; the same bytes for the same key, always. */
+/** A mail as it is sent. The same key always means the same bytes. */
 export interface OutgoingMail {
   /** Resend's Idempotency-Key and, hashed, the Message-ID. */
   key: string;
@@ -14,18 +14,18 @@ export interface OutgoingMail {
   tags: { template: string; order?: string };
 }
 
-/** Sends mail; resolves with the provider's id once it has taken the mail, else throws a `MailError`. */
+/** Sends mail. Resolves with the provider's id once the provider has accepted the mail, else throws a `MailError`. */
 export interface Mailer {
   send(mail: OutgoingMail): Promise<{ id: string }>;
 }
 
-/** Why a mail was not taken, without a word of the mail or of who gets it: it may stand in a history. */
+/** Why a mail was not accepted. Contains nothing of the mail or its recipient, because it may appear in a workflow's history. */
 export class MailError extends Error {
   override readonly name = 'MailError';
 
   /**
-   * @param code the provider's word for it, or ours
-   * @param retryable whether the same mail may be taken later; an answer that was lost counts as that
+   * @param code the provider's code, or ours
+   * @param retryable whether the same mail may be accepted later; true when the response was lost
    * @param retryAfterMs how long the provider asks to wait
    */
   constructor(
@@ -33,15 +33,15 @@ export class MailError extends Error {
     readonly retryable: boolean,
     readonly retryAfterMs?: number,
   ) {
-    super(`the mail was not taken: ${code}`);
+    super(`the mail was not accepted: ${code}`);
   }
 }
 
 export type MailerEnv = Pick<Env, 'RESEND_API_KEY' | 'RESEND_BASE_URL' | 'SMTP_URL' | 'EMAIL_FROM'>;
 
 /**
- * The mailer the environment asks for: SMTP where `SMTP_URL` is set, else Resend or what speaks its API at `RESEND_BASE_URL`.
- * @param timeout milliseconds until a mail counts as not answered
+ * The mailer for this environment: SMTP if `SMTP_URL` is set, else Resend, or whatever speaks its API at `RESEND_BASE_URL`.
+ * @param timeout milliseconds to wait for a response
  */
 export function createMailer(env: MailerEnv, timeout = 10_000): Mailer {
   const send = env.SMTP_URL ? throughSmtp(env, env.SMTP_URL, timeout) : throughResend(env, timeout);
@@ -79,14 +79,14 @@ function throughResend({ RESEND_API_KEY, RESEND_BASE_URL, EMAIL_FROM }: MailerEn
 const idempotencyKey = (key: string): string => (key.length <= 256 ? key : hash(key));
 
 /**
- * Resend's answer as ours (https://resend.com/docs/api-reference/errors). An answer that is not Resend's (a proxy's page, a cut body, none at
- * all) has no status or comes as an `application_error`, and says nothing about the mail: the key makes another try safe.
+ * Translates Resend's error (https://resend.com/docs/api-reference/errors). A response that is not Resend's (a proxy's page, a cut body, none
+ * at all) has no status, or comes as an `application_error`, and says nothing about the mail: the key makes another try safe.
  */
 function resendError(error: ErrorResponse | null, headers: Record<string, string> | null): MailError {
   const status = error?.statusCode ?? 0;
   const code = /^[a-z_]{1,60}$/.test(error?.name ?? '') ? String(error?.name) : 'unexpected_answer';
   const passing = status < 400 || status === 408 || status === 429 || status >= 500;
-  // Another try with this key is under way. The other 409 says that its bytes differ, which is a defect of ours.
+  // Another try with this key is under way. The other 409 says that the bytes differ, which is a defect here.
   const underWay = code === 'concurrent_idempotent_requests';
   const seconds = Number(headers?.['retry-after']);
   return new MailError(code, passing || underWay, seconds > 0 ? seconds * 1000 : undefined);
@@ -100,7 +100,7 @@ function throughSmtp({ EMAIL_FROM }: MailerEnv, url: string, timeout: number): S
     const { 'Message-ID': messageId, ...headers } = headersOf(EMAIL_FROM, key);
     const tagHeaders = { 'X-Holdfast-Template': tags.template, ...(tags.order && { 'X-Holdfast-Order': tags.order }) };
     try {
-      // Addresses go as objects: a comma in a display name would make two of one.
+      // Addresses are passed as objects: a comma in a display name would split one address into two.
       const envelope = {
         from: mailbox(EMAIL_FROM),
         to: mailbox(to),
@@ -115,7 +115,7 @@ function throughSmtp({ EMAIL_FROM }: MailerEnv, url: string, timeout: number): S
   };
 }
 
-/** Refused before a server was asked: no other try ends otherwise. */
+/** Refused before contacting a server: another try would end the same way. */
 const NEVER = new Set(['EENVELOPE', 'EMESSAGE', 'ENOAUTH', 'ECONFIG', 'EFILEACCESS', 'EURLACCESS']);
 
 function smtpError({ code = 'unknown', responseCode, permanent }: NodemailerError): MailError {
@@ -124,7 +124,7 @@ function smtpError({ code = 'unknown', responseCode, permanent }: NodemailerErro
 
 // --- Headers --------------------------------------------------------------------------------------------------------------------------
 
-/** The same for the same key: a mail that goes twice after all is one mail to a reader's client. No holiday reply is asked for (RFC 3834). */
+/** The same for the same key, so that a mail client shows a mail sent twice only once. Asks for no automatic reply (RFC 3834). */
 const headersOf = (from: string, key: string) => ({
   'Message-ID': `<${hash(key)}@${mailbox(from).address.split('@')[1]}>`,
   'Auto-Submitted': 'auto-generated',
@@ -132,19 +132,19 @@ const headersOf = (from: string, key: string) => ({
 
 const hash = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 40);
 
-/** `Name <address>`, or an address alone. */
+/** Parses `Name <address>`, or an address alone. */
 function mailbox(text: string): { name: string; address: string } {
   const named = /^(.*)<([^<>]+)>$/s.exec(text.trim());
   const name = named?.[1]?.trim().replace(/^"(.*)"$/, '$1') ?? '';
   return { name, address: named?.[2] ?? text.trim() };
 }
 
-/** The name a sender gives itself, or its domain. */
+/** The sender's display name, or its domain. */
 export function senderName(from: string): string {
   const { name, address } = mailbox(from);
   return name || (address.split('@')[1] ?? address);
 }
 
-/** Whether this is one recipient: nothing in it may end the header, or make two of one. */
+/** Whether this is exactly one recipient: nothing in it may end the header or add another recipient. */
 const isOneAddress = (text: string): boolean =>
   !/\p{Cc}/u.test(text) && /^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/.test(mailbox(text).address);

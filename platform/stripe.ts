@@ -2,8 +2,8 @@ import Stripe from 'stripe';
 import type { Env } from './env';
 
 /**
- * Stripe's client. Retries are the caller's affair (an activity's policy, a storefront's key), because the library's own come with keys of
- * their own on some calls and never after a 429; its time-out fits inside an activity's.
+ * Stripe's client. Retries are left to the caller (an activity's policy, a storefront's key): the library's own retries use keys of their own
+ * on some calls, and never follow a 429. The default time-out fits inside an activity's.
  * @param timeout milliseconds for one call
  */
 export function connectStripe(
@@ -24,17 +24,17 @@ export function connectStripe(
   });
 }
 
-/** What Stripe answers with is believed only when it is what was asked for: an answer without an `error` key resolves at any status. */
+/** Checks that a response is the requested kind of object: the library resolves any response without an `error` key, whatever its status. */
 export function expectObject<T extends { object: string; id: string }>(answer: T, object: T['object']): T {
   if (answer?.object !== object || typeof answer.id !== 'string') throw new StripeAnswerError(object);
   return answer;
 }
 
-/** Something that is not Stripe answered in its place (a proxy's page, a cut body): what happened at Stripe is not known. */
+/** Something other than Stripe answered (a proxy's page, a cut body), so it is unknown what happened at Stripe. */
 export class StripeAnswerError extends Error {
   override readonly name = 'StripeAnswerError';
   constructor(object: string) {
-    super(`the answer is not a ${object}`);
+    super(`the response is not a ${object}`);
   }
 }
 

@@ -7,7 +7,7 @@ export function temporalConfig(source: NodeJS.ProcessEnv = process.env) {
   return { connectionOptions, namespace: namespace ?? 'default' };
 }
 
-/** A client for Temporal that connects at its first call, so that a process starts, and says `503`, while Temporal is down. */
+/** A client for Temporal that connects at its first call, so that a process can start, and answer `503`, while Temporal is down. */
 export function connectTemporal(source: NodeJS.ProcessEnv = process.env): Client {
   const { connectionOptions, namespace } = temporalConfig(source);
   return new Client({ connection: Connection.lazy(connectionOptions), namespace });

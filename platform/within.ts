@@ -1,7 +1,7 @@
 /**
- * Waits for a promise, but only so long: what hangs upstream must not hang the caller. The work itself goes on; what becomes of it after
- * that is nobody's, so a late failure is not an unhandled one.
- * @param ms real milliseconds, whatever clock the business runs by
+ * Waits for a promise for a limited time, so that a call that hangs does not hang its caller. The work itself goes on; its late failure is
+ * ignored instead of being an unhandled rejection.
+ * @param ms real milliseconds, whatever clock business code uses
  */
 export async function within<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

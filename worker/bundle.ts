@@ -9,8 +9,8 @@ const BUILT = join(__dirname, 'workflow-bundle.js');
 const ROOT = findRoot(__dirname);
 
 /**
- * The workflows as one file. Making it takes seconds, so it is made once for each state of the sources: by `npm run build`, or kept in the
- * cache of node_modules under the sources' hash.
+ * The workflows as one file. Bundling takes seconds, so each state of the sources is bundled once: by `npm run build`, or into the cache in
+ * node_modules, under the sources' hash.
  */
 export async function workflowBundle(): Promise<{ codePath: string }> {
   if (existsSync(BUILT)) return { codePath: BUILT };
@@ -19,7 +19,7 @@ export async function workflowBundle(): Promise<{ codePath: string }> {
   return { codePath };
 }
 
-/** Makes the bundle and puts it at `codePath` at one stroke, so that two processes may do it at once. */
+/** Makes the bundle and moves it to `codePath` atomically, so that two processes may do this at once. */
 export async function writeBundle(codePath: string): Promise<void> {
   const { code } = await makeBundle(join(ROOT, 'workflows', 'index.ts'));
   const unfinished = `${codePath}.${process.pid}`;
@@ -28,12 +28,12 @@ export async function writeBundle(codePath: string): Promise<void> {
   await rename(unfinished, codePath);
 }
 
-/** Bundles one entry file of workflows; tests give a mutated one. */
+/** Bundles one entry file of workflows; tests pass a mutated one. */
 export function makeBundle(workflowsPath: string): Promise<WorkflowBundle> {
   return bundleWorkflowCode({ workflowsPath, logger: { ...console, trace() {}, debug() {}, info() {}, log() {} } });
 }
 
-/** A hash of what the bundle is made from: the workflows, the words they share, the SDK, and how it is bundled. */
+/** A hash of everything the bundle is made from: the workflows, messages, domain, the SDK, and this file. */
 function sourceHash(): string {
   const hash = createHash('sha256');
   for (const folder of ['workflows', 'messages', 'domain']) {

@@ -17,7 +17,7 @@ interface HealthConfig {
   running: ReadonlySet<Worker>;
 }
 
-/** The worker's own `/healthz`, `/readyz` and `/metrics`. Rejects when the port is taken. */
+/** Serves the worker's `/healthz`, `/readyz` and `/metrics`. Rejects if the port is taken. */
 export function serveHealth({ env, deps, registry, running }: HealthConfig): Promise<Server> {
   const answers: Record<string, () => Promise<{ status: number; type: string; body: string }>> = {
     '/healthz': async () => json(200, { status: 'ok' }),

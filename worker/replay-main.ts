@@ -7,12 +7,12 @@ import { connectTemporal } from '../platform/temporal';
 import { workflowBundle } from './bundle';
 import { replay, savedHistories } from './replay';
 
-/** Where the fixtures of every ending are kept. */
+/** The folder with a recorded history of every ending. */
 const SAVED = join('test', 'replay', 'histories');
 
 /**
- * `npm run replay` replays the saved histories; `npm run replay -- cs_… re_…` fetches those workflows from the server and replays them. Ends
- * with 1 when the code as it is could not have made one of them, naming the workflow and the event.
+ * `npm run replay` replays the saved histories; `npm run replay -- cs_… re_…` fetches those workflows from the server and replays them. Exits
+ * with 1 if the current code could not have produced one of them, naming the workflow and the event.
  */
 async function main(workflowIds: string[]): Promise<number> {
   Runtime.install({
@@ -40,7 +40,7 @@ async function fetchHistories(workflowIds: string[]): Promise<HistoryAndWorkflow
   }
 }
 
-/** Where a system started by `npm start` on this machine is found, when the environment does not say. */
+/** The addresses of a system started by `npm start` on this machine; the environment takes precedence. */
 function servicesEnv(): NodeJS.Dict<string> {
   const file = join(process.env.DATA_DIR ?? '.data', 'services.env');
   return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};

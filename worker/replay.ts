@@ -4,13 +4,13 @@ import type { HistoryAndWorkflowId } from '@temporalio/client';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 
-/** A history that the code as it is could not have made. */
+/** A history that the current code could not have produced. */
 export interface Divergence {
   workflowId: string;
   message: string;
 }
 
-/** Replays histories against a bundle of workflows; answers those that diverge, with the event where they do. */
+/** Replays histories against a bundle of workflows. Returns those that diverge, with the event at which they do. */
 export async function replay(
   histories: HistoryAndWorkflowId[],
   workflowBundle: NonNullable<WorkerOptions['workflowBundle']>,
@@ -22,7 +22,7 @@ export async function replay(
   return divergences;
 }
 
-/** The histories kept in a folder, each under its file's name. */
+/** The histories in a folder, each named after its file. */
 export function savedHistories(folder: string): HistoryAndWorkflowId[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.json'))

@@ -6,7 +6,7 @@ import type { Logger } from '../platform/logger';
 
 const AGAIN_MS = 5_000;
 
-/** Sees to it that sweeps run, however long Temporal takes to be there; gives up when the process stops. */
+/** Creates the Schedule of sweeps, and tries until Temporal answers or the process stops. */
 export async function keepSweeping(
   temporal: Client,
   env: Pick<Env, 'RECONCILE_INTERVAL_SECONDS'>,
@@ -17,15 +17,16 @@ export async function keepSweeping(
     try {
       return await scheduleSweeps(temporal, env);
     } catch (error) {
-      log.warn({ err: error }, 'the Schedule of sweeps could not be made; trying again');
+      log.warn({ err: error }, 'could not create the Schedule of sweeps; trying again');
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS).unref());
     }
   }
 }
 
 /**
- * Makes the Schedule `reconcile`, or brings the one there is to this interval. Any number of workers may do so at once. A sweep that is still
- * running when the next is due lets it pass; after an outage one sweep makes up for all. Whoever paused it in the Temporal UI is obeyed.
+ * Creates the Schedule `reconcile`, or updates the existing one to this interval. Any number of workers may do so at once. If a sweep is still
+ * running when the next is due, the next is skipped; after an outage a single sweep catches up. A Schedule that was paused in the Temporal UI
+ * stays paused.
  */
 export async function scheduleSweeps(
   { schedule }: Pick<Client, 'schedule'>,

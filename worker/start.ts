@@ -18,11 +18,11 @@ import { keepSweeping } from './schedule';
 import { createSweepMetrics } from './sweep-metrics';
 import { createWorkers } from './workers';
 
-/** After SIGTERM a process must be gone within 20 s, whatever still hangs. */
+/** The process must exit within 20 s of SIGTERM, whatever still hangs. */
 const GONE_WITHIN_MS = 18_000;
 const RECONNECT_MS = 1_000;
 
-/** The worker's process: configured by the environment alone, any number of them beside each other. */
+/** The worker's process. Configured by the environment alone; any number of them may run side by side. */
 export async function startWorker(): Promise<void> {
   const env = loadEnv();
   const log = createLogger('worker', env.LOG_LEVEL);
@@ -78,7 +78,7 @@ async function runWorkers(
     });
     if (stopping()) return;
     for (const worker of workers) running.add(worker);
-    // When one ends, by an error or because it was asked to, the other must not go on alone.
+    // When one worker ends, by an error or on request, the other must not go on alone.
     await Promise.all(
       workers.map(async (worker) => {
         try {
@@ -94,7 +94,7 @@ async function runWorkers(
   }
 }
 
-/** What activities touch the world with, made from the configuration. */
+/** Everything activities need from outside, made from the configuration. */
 function createDeps(env: Env, temporal: Client, registry: Registry): Deps {
   return {
     db: connectDatabase(env.DATABASE_URL, 20),

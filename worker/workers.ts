@@ -8,16 +8,16 @@ export interface WorkersConfig {
   namespace: string;
   deps: Deps;
   workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
-  /** Calls to Stripe a second from the whole fleet. */
+  /** Calls to Stripe per second, from the whole fleet. */
   stripeMaxPerSecond: number;
 }
 
-/** How long running steps may take to end after SIGTERM; a process must be gone within 20 s. */
+/** How long running steps may take to finish after SIGTERM; the process must exit within 20 s. */
 const SHUTDOWN_GRACE = '12s';
 
 /**
- * The two workers of a process: `orders` runs workflows, database steps and mail; `stripe` calls Stripe, with a limit that the server keeps
- * for the whole fleet, however many processes there are.
+ * The two workers of a process. `orders` runs workflows, database steps and mail; `stripe` calls Stripe, within a rate limit that the Temporal
+ * server enforces for the whole fleet.
  */
 export async function createWorkers({
   connection,
@@ -34,7 +34,7 @@ export async function createWorkers({
       taskQueue: TASK_QUEUES.orders,
       workflowBundle,
       activities: activities.orders,
-      // How long the orders of a worker that was killed wait before another takes them up; the default is 10 s.
+      // How long the orders of a killed worker wait before another worker takes over; the default is 10 s.
       stickyQueueScheduleToStartTimeout: '2s',
       maxCachedWorkflows: 2000,
       maxConcurrentActivityTaskExecutions: 20,

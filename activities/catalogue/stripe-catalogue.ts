@@ -13,13 +13,13 @@ interface Linking {
   stripe: Stripe;
   env: Pick<Env, 'STOREFRONT_URL'>;
   clock: Clock;
-  /** Told once for each change made at Stripe or in a price's link. */
+  /** Called once for each change at Stripe or in a price's link. */
   changed(line: string): void;
 }
 
 /**
- * Makes sure that every current price of a product exists at Stripe, sold there as a product whose id is made from the SKU. A price that
- * staff linked to one of their own stays as it is, and so does the product it belongs to.
+ * Makes sure that every current price of a product exists at Stripe, under a product whose id is made from the SKU. A price that staff linked
+ * to one of their own stays as it is, and so does the product it belongs to.
  */
 export async function linkProduct(linking: Linking, product: LinkedProduct): Promise<void> {
   let exists = await updateProduct(linking, product);
@@ -35,11 +35,11 @@ export async function linkProduct(linking: Linking, product: LinkedProduct): Pro
   }
 }
 
-/** Stripe takes only letters, digits, `_` and `-` in an id of ours (since 2018-05-21); a SKU may have a dot. */
+/** Stripe accepts only letters, digits, `_` and `-` in a custom id (since 2018-05-21); a SKU may contain a dot. */
 export const stripeProductId = (sku: string): string =>
   sku.includes('.') ? `hfx_${Buffer.from(sku).toString('hex')}` : `hf_${sku}`;
 
-/** Finds the newest price of a SKU in a currency at Stripe. */
+/** The key under which Stripe finds the newest price of a SKU in a currency. */
 export const lookupKey = (price: { sku: string; currency: string }): string =>
   `holdfast/${price.sku}/${price.currency}`;
 
@@ -57,7 +57,7 @@ async function createProduct({ stripe, env, changed }: Linking, product: LinkedP
   changed(`${product.sku}: product ${expectObject(made, 'product').id} created`);
 }
 
-/** Brings the product that an earlier run made to what the catalogue says; false when there is none. */
+/** Updates the product that an earlier run created to match the catalogue; false if there is none. */
 async function updateProduct({ stripe, env, changed }: Linking, product: LinkedProduct): Promise<boolean> {
   const found: Stripe.Product | Stripe.DeletedProduct | null = await orNull(
     stripe.products.retrieve(stripeProductId(product.sku)),
@@ -78,7 +78,7 @@ async function updateProduct({ stripe, env, changed }: Linking, product: LinkedP
   return true;
 }
 
-/** What a shopper sees of a product on Stripe's page. Stripe fetches pictures itself, so only public addresses are of use to it. */
+/** What a shopper sees of a product on Stripe's page. Stripe fetches pictures itself, so only public URLs are of use to it. */
 function faceOf(product: ProductDetails, env: Pick<Env, 'STOREFRONT_URL'>) {
   const image = product.imageUrl && new URL(product.imageUrl, env.STOREFRONT_URL);
   return {
@@ -92,7 +92,7 @@ function faceOf(product: ProductDetails, env: Pick<Env, 'STOREFRONT_URL'>) {
 
 // --- Its prices -----------------------------------------------------------------------------------------------------------------------
 
-/** The price at Stripe that our lookup key names, if its terms are still ours; else a new one, to which the key moves. */
+/** The price at Stripe that our lookup key finds, if its terms still match; else a new one, to which the key moves. */
 async function priceFor(linking: Linking, product: LinkedProduct, price: LinkedPrice): Promise<Stripe.Price> {
   const { stripe } = linking;
   const [found] = (await stripe.prices.list({ lookup_keys: [lookupKey(price)], limit: 1 })).data;
@@ -113,7 +113,7 @@ async function priceFor(linking: Linking, product: LinkedProduct, price: LinkedP
   return expectObject(made, 'price');
 }
 
-/** A price's terms at Stripe never change, so either these are ours or it is another price. */
+/** A price's terms at Stripe never change, so if they differ it is another price. */
 function sameTerms(atStripe: Stripe.Price, ours: Price): boolean {
   if (atStripe.type !== 'one_time' || atStripe.billing_scheme !== 'per_unit' || atStripe.currency !== ours.currency)
     return false;
@@ -122,7 +122,7 @@ function sameTerms(atStripe: Stripe.Price, ours: Price): boolean {
   return !!open && open.minimum === ours.minimum && open.preset === ours.amount && !open.maximum;
 }
 
-/** Checkout refuses an archived price, and this one is what the catalogue sells at. */
+/** Checkout refuses an archived price, and the catalogue sells at this one. */
 async function activate({ stripe, changed }: Linking, product: LinkedProduct, price: Stripe.Price): Promise<void> {
   if (price.active || !product.active) return;
   await stripe.prices.update(price.id, { active: true });
@@ -144,7 +144,7 @@ async function findPrice(stripe: Stripe, id: string): Promise<Stripe.Price | nul
   return found && expectObject(found, 'price');
 }
 
-/** What Stripe does not know, or knows only in the other mode, is null. */
+/** Null for an object that Stripe does not know, or knows only in the other mode. */
 async function orNull<T>(asked: Promise<T>): Promise<T | null> {
   try {
     return await asked;

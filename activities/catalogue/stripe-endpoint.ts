@@ -9,8 +9,8 @@ interface EndpointSetup {
 }
 
 /**
- * Makes sure that the account sends exactly the events that are subscribed to, in the form of the SDK's API version. An endpoint's version is
- * fixed when it is made: one of another version stays until a person has put the new secret in place.
+ * Makes sure that the account sends exactly the subscribed events, in the SDK's API version. An endpoint's version is fixed when it is created,
+ * so one with another version stays until a person has put the new secret in place.
  */
 export async function setUpEndpoint({ stripe, env, log }: EndpointSetup): Promise<void> {
   const url = `${env.PUBLIC_URL}/webhooks/stripe`;
@@ -50,7 +50,7 @@ async function create(stripe: Stripe, url: string, log: (line: string) => void):
 const sameEvents = (subscribed: string[]): boolean =>
   subscribed.length === SUBSCRIBED_TYPES.length && SUBSCRIBED_TYPES.every((type) => subscribed.includes(type));
 
-/** A sandbox on this machine reaches everything; Stripe reaches only what is public, and in live mode only by TLS. */
+/** A sandbox on this machine reaches every address; Stripe reaches only public ones, and in live mode only over TLS. */
 function stripeReaches({ PUBLIC_URL, STRIPE_SECRET_KEY, STRIPE_API_BASE }: EndpointSetup['env']): boolean {
   if (STRIPE_API_BASE || STRIPE_SECRET_KEY.startsWith(SANDBOX_KEY_PREFIX)) return true;
   const { hostname, protocol } = new URL(PUBLIC_URL);
@@ -74,7 +74,7 @@ const PRIVATE_HOST = new RegExp(
 
 const howToListen = (url: string): string =>
   [
-    `Stripe cannot reach ${url}, so no webhook endpoint was made. Let the Stripe CLI pass events on:`,
+    `Stripe cannot reach ${url}, so no webhook endpoint was created. Let the Stripe CLI forward events:`,
     '',
     `  stripe listen --latest --events ${SUBSCRIBED_TYPES.join(',')} --forward-to ${url}`,
     '',

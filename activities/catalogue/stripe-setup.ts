@@ -12,21 +12,21 @@ export interface StripeSetup {
   db: Db;
   stripe: Stripe;
   env: Pick<Env, 'PUBLIC_URL' | 'STOREFRONT_URL' | 'STRIPE_SECRET_KEY' | 'STRIPE_API_BASE'>;
-  /** One line for a person. The signing secret of a new endpoint goes through here, once, and nowhere else. */
+  /** Prints one line for a person. The signing secret of a new endpoint is printed here, once, and nowhere else. */
   log(line: string): void;
   clock?: Clock;
 }
 
 /**
- * Brings a Stripe account to what the catalogue says: a product and a price for everything sold, and the webhook endpoint. Safe to repeat
- * and to break off: it looks before it makes, so a second run changes nothing.
+ * Brings a Stripe account in line with the catalogue: products and prices for everything sold, and the webhook endpoint. Safe to repeat and to
+ * interrupt: it looks before it creates, so a second run changes nothing.
  */
 export async function setUpStripe(setup: StripeSetup): Promise<void> {
   await linkCatalogue(setup);
   await setUpEndpoint(setup);
 }
 
-/** The half of it that a sandbox needs, which sends its events where it was told when it was started: products and prices. */
+/** Products and prices only: the sandbox is told at its start where to send events, so it needs no endpoint. */
 export async function linkCatalogue({ db, stripe, env, log, clock = systemClock }: StripeSetup): Promise<void> {
   const products = await linkedProducts(db);
   let changes = 0;
@@ -42,7 +42,7 @@ export async function linkCatalogue({ db, stripe, env, log, clock = systemClock 
   );
 }
 
-/** The few variables this needs: it is run before there is a signing secret, and without Temporal. */
+/** The few variables this needs: it runs before there is a signing secret, and without Temporal. */
 const needed = z.object({
   PORT: variables.PORT,
   PUBLIC_URL: variables.PUBLIC_URL,

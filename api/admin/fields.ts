@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isSku } from '../../domain/ids';
 import { text } from '../http/schemas';
 
-/** The fields that several of staff's requests share. */
+/** Fields that several staff routes share. */
 
 export const Sku = z
   .string()
@@ -12,7 +12,7 @@ export const Sku = z
 export const SkuInPath = z.strictObject({ sku: Sku });
 
 export const OrderRef = z.strictObject({
-  ref: text(255).meta({ description: 'The number of an order, or its session id.' }),
+  ref: text(255).meta({ description: 'An order number or a session id.' }),
 });
 
 export const KeyHeader = z.strictObject({
@@ -20,10 +20,10 @@ export const KeyHeader = z.strictObject({
     .string()
     .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible characters')
     .optional()
-    .meta({ description: 'A repeat under the same key is done once.' }),
+    .meta({ description: 'A repeat with the same key is performed once.' }),
 });
 
-/** Prose of more than one line. */
+/** Text that may have several lines. */
 export const prose = (most: number) =>
   z
     .string()
@@ -38,7 +38,7 @@ export const webUrl = z
   .refine((given) => URL.canParse(given) && /^https?:$/.test(new URL(given).protocol), 'must be an http or https URL')
   .meta({ format: 'uri' });
 
-/** Where a picture is: anywhere on the web, or a path of the storefront's own. */
+/** The URL of a picture: anywhere on the web, or a path of the storefront. */
 export const imageAddress = z
   .string()
   .max(2_000)

@@ -13,7 +13,7 @@ import { orderStepRoutes } from './orders/steps';
 import { reconciliationRoutes } from './reconciliation/reconciliations';
 import { refundRoutes } from './refunds/routes';
 
-/** What staff and operators may ask for. Who may not was sent away before any of this is reached: see ../staff-auth.ts. */
+/** The routes of staff and operators. `requireStaff` (staff-auth.ts) has already refused everybody else. */
 export const adminRoutes = (deps: ApiDeps): Route[] => [
   ...orderListRoutes(deps),
   ...orderPageRoutes(deps),

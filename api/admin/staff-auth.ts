@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { Problem } from '../../domain/problem';
 
-/** `Authorization: Bearer $ADMIN_TOKEN`, compared in constant time; everything else is `401`, and no detail. */
+/** Requires `Authorization: Bearer $ADMIN_TOKEN`, compared in constant time. Anything else is `401`, without detail. */
 export function requireStaff(token: string): RequestHandler {
   const expected = digest(token);
   return (req, _res, next) => {

@@ -1,6 +1,6 @@
 import express, { type Router } from 'express';
 
-/** `GET /docs`: the OpenAPI document rendered by Scalar, whose own bundle is served from here; nothing is fetched from elsewhere. */
+/** `GET /docs`: the OpenAPI document, rendered by Scalar. Scalar's bundle is served from here, so nothing is fetched from elsewhere. */
 export function docsPage(): Router {
   const router = express.Router();
   router.get('/docs', (_req, res) => {
@@ -20,7 +20,7 @@ export function docsPage(): Router {
 
 const BUNDLE = require.resolve('@scalar/api-reference/browser/standalone.js');
 
-/** No script stands in the page itself, so the content security policy needs no exception for it. */
+/** The page has no inline script, so the content security policy needs no exception. */
 const PAGE = `<!doctype html>
 <html lang="en">
   <head>
@@ -36,7 +36,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** Everything of Scalar's that would call or lead to its makers is off: the page is a document, not a client. */
+/** All of Scalar's features that call or link to its vendor are off: the page is a document, not a client. */
 const START = `Scalar.createApiReference('#app', {
   url: '/openapi.json',
   withDefaultFonts: false,

@@ -1,8 +1,8 @@
 import type { Server, ServerResponse } from 'node:http';
 
 /**
- * Makes the server's closing wait for answers and not for idle clients: what is under way is answered to its end, and its connection, which
- * the client would keep for its next request, ends with it. Returns what is to be called when the server closes.
+ * Makes a closing server wait for responses but not for idle clients: a response under way is sent to its end, and then its connection closes,
+ * though the client would keep it for its next request. Returns a function to call when the server closes.
  */
 export function drainable(server: Server): () => void {
   const open = new Set<ServerResponse>();

@@ -1,20 +1,13 @@
-import {
-  isGrpcServiceError,
-  ServiceError,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-} from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import type { NextFunction, Request, Response } from 'express';
 import Stripe from 'stripe';
 import { Problem } from '../../domain/problem';
-import { INVALID_TRANSITION, OUT_OF_STOCK } from '../../messages/refusals';
 import type { Logger } from '../../platform/logger';
 import { StripeAnswerError } from '../../platform/stripe';
 import { databaseIsAway } from '../../store/errors';
+import { temporalProblem } from '../temporal-errors';
 import { invalid } from './route';
 
-/** Express's last word: every error leaves as an RFC 9457 problem, and none says more than its code. */
+/** Express's last handler: every error leaves as an RFC 9457 problem, without anything internal in it. */
 export const problemHandler = (log: Logger) => (error: unknown, req: Request, res: Response, next: NextFunction) => {
   const problem = toProblem(error);
   if (problem.status >= 500 && problem !== error)
@@ -34,16 +27,16 @@ export function sendProblem(res: Response, problem: Problem): void {
     .send(JSON.stringify(problem));
 }
 
-/** What the caller is told about an error; what nobody expected is `500 internal` without a word of it. */
+/** What the caller is told about an error; an unexpected one is `500 internal`, without its message. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  for (const [is, tell] of TABLE) if (is(error)) return tell(error);
-  return new Problem('internal', 'This is a fault of ours. It has been logged.');
+  for (const [matches, describe] of TABLE) if (matches(error)) return describe(error);
+  return temporalProblem(error) ?? new Problem('internal', 'Something went wrong on our side. It has been logged.');
 }
 
 type Known = Error & { type?: string; status?: number };
 const unavailable = () =>
-  new Problem('unavailable', 'Something this needs is not answering. Try again.', { retryAfter: 2 });
+  new Problem('unavailable', 'A service that this request needs is not responding. Try again.', { retryAfter: 2 });
 const ofType =
   (...types: string[]) =>
   (error: unknown): error is Known =>
@@ -52,26 +45,17 @@ const ofType =
 const TABLE: [(error: unknown) => boolean, (error: unknown) => Problem][] = [
   // Express's and body-parser's own (https://expressjs.com/en/resources/middleware/body-parser.html#errors).
   [ofType('entity.parse.failed'), () => invalid([{ path: '', message: 'the body is not JSON' }])],
-  [ofType('entity.too.large'), () => new Problem('payload_too_large', 'The body is larger than this address takes.')],
+  [ofType('entity.too.large'), () => new Problem('payload_too_large', 'The body is larger than this address accepts.')],
   [
     ofType('encoding.unsupported', 'charset.unsupported'),
     () => new Problem('unsupported_media_type', 'Send UTF-8, uncompressed.'),
   ],
   [
     (error) => error instanceof URIError,
-    () => new Problem('invalid_request', 'The address cannot be read.', { errors: [] }),
+    () => new Problem('invalid_request', 'The URL cannot be decoded.', { errors: [] }),
   ],
-  [isClientFault, () => new Problem('invalid_request', 'The request cannot be read.', { errors: [] })],
-  // An update that the order's workflow refused.
-  [isRefusal(INVALID_TRANSITION), (error) => new Problem('invalid_transition', refusal(error)?.message ?? '')],
-  [
-    isRefusal(OUT_OF_STOCK),
-    (error) =>
-      new Problem('out_of_stock', refusal(error)?.message ?? '', { items: refusal(error)?.details?.[0] ?? [] }),
-  ],
-  // What Holdfast needs and does not reach.
-  [(error) => error instanceof WorkflowUpdateRPCTimeoutOrCancelledError, unavailable],
-  [(error) => error instanceof ServiceError || isGrpcServiceError(error), unavailable],
+  [isClientFault, () => new Problem('invalid_request', 'The request is malformed.', { errors: [] })],
+  // Services that the request needs and that do not respond.
   [(error) => error instanceof Stripe.errors.StripeError || error instanceof StripeAnswerError, unavailable],
   [databaseIsAway, unavailable],
 ];
@@ -79,13 +63,4 @@ const TABLE: [(error: unknown) => boolean, (error: unknown) => Problem][] = [
 function isClientFault(error: unknown): boolean {
   const { status, expose } = error as { status?: number; expose?: boolean };
   return error instanceof Error && expose !== false && status !== undefined && status >= 400 && status < 500;
-}
-
-function refusal(error: unknown): ApplicationFailure | undefined {
-  const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
-  return cause instanceof ApplicationFailure ? cause : undefined;
-}
-
-function isRefusal(type: string) {
-  return (error: unknown): boolean => refusal(error)?.type === type;
 }

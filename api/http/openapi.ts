@@ -13,19 +13,19 @@ const Problem = z
     detail: z.string().meta({ description: 'What is wrong and what to do about it.' }),
     code: z
       .enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]])
-      .meta({ description: 'Stable: branch on this.' }),
+      .meta({ description: 'Stable: use this in code.' }),
     errors: z
       .array(z.object({ path: z.string(), message: z.string() }))
       .optional()
-      .meta({ description: 'With `invalid_request`: what is wrong where.' }),
+      .meta({ description: 'With `invalid_request`: what is wrong, field by field.' }),
     items: z
       .array(z.object({ sku: z.string(), requested: z.int(), available: z.int() }))
       .optional()
-      .meta({ description: 'With `out_of_stock`: what is missing.' }),
+      .meta({ description: 'With `out_of_stock`: what is not available.' }),
   })
-  .meta({ id: 'Problem', description: 'RFC 9457. The table of codes is the whole of it.' });
+  .meta({ id: 'Problem', description: 'RFC 9457. `code` is one of this list, and never anything else.' });
 
-/** `GET /openapi.json`: the document of the very schemas that the routes validate with, made once. */
+/** `GET /openapi.json`: generated once, from the same schemas that the routes validate with. */
 export function openApiDocument(routes: Route[], env: Pick<Env, 'PUBLIC_URL'>): Route {
   const self = route({
     method: 'get',
@@ -53,14 +53,14 @@ function describe(routes: Route[], env: Pick<Env, 'PUBLIC_URL'>) {
       title: 'Holdfast',
       version,
       description:
-        'The durable order back office for shops on Stripe Checkout. Money is an integer in the currency’s smallest unit; times are RFC 3339; errors are problem documents.',
+        'The durable order back office for shops on Stripe Checkout. Money is an integer in the currency’s smallest unit, times are RFC 3339, and errors are problem documents (RFC 9457).',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: env.PUBLIC_URL }],
     tags: [
-      { name: 'Storefront', description: 'What a shop’s pages call.' },
+      { name: 'Storefront', description: 'What the shop’s pages call.' },
       { name: 'Stripe', description: 'Where Stripe delivers its events.' },
-      { name: 'Staff', description: 'Orders, catalogue and stock, for whoever holds the staff token.' },
+      { name: 'Staff', description: 'Orders, catalogue and stock. Requires the staff token.' },
       { name: 'Operations', description: 'Health, metrics and this document.' },
     ],
   });
@@ -121,7 +121,7 @@ function answersOf({ answers }: Route): Record<string, ResponseConfig> {
   );
 }
 
-/** The problems of a route, one answer a status, with the codes it can have. */
+/** The problems of a route: one response per status, with the codes it can have. */
 function problemsOf(one: Route, staff: boolean): Record<string, ResponseConfig> {
   const codes = new Set<ProblemCode>([
     ...(one.problems ?? []),

@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { Problem, type ProblemCode } from '../../domain/problem';
 import { within } from '../../platform/within';
 
-/** What a handler gives back: the body as JSON. A handler that has written to `res` itself gives back nothing. */
+/** What a handler returns: a body to send as JSON. A handler that wrote to `res` itself returns nothing. */
 export interface Answer {
   status?: number;
   body?: unknown;
   headers?: Record<string, string>;
 }
 
-/** A body that is not JSON: the handler finds its bytes in `req.body`, or, with `'stream'`, reads them from `req` itself. */
+/** A body that is not JSON: the handler finds its bytes in `req.body` or, with `'stream'`, reads them from `req`. */
 export interface RawBody {
   raw: { limit: number } | 'stream';
   contentType: string;
@@ -20,7 +20,7 @@ export interface RawBody {
 export interface DocumentedAnswer {
   description: string;
   schema?: z.ZodType;
-  /** `application/json` where nothing else is said. */
+  /** Default: `application/json`. */
   contentType?: string;
   headers?: Record<string, string>;
 }
@@ -37,8 +37,8 @@ export interface Call<P, Q, H, B> {
 }
 
 /**
- * A route, said once: from this come the Express route with its validation and the entry in the OpenAPI document. Objects should be
- * `z.strictObject`, so that unknown fields are refused. Without `query`, a query is ignored; without `body`, only an empty body is taken.
+ * One declaration of a route, from which come the Express route with its validation and the entry in the OpenAPI document. Use `z.strictObject`,
+ * so that unknown fields are refused. Without `query`, any query is ignored; without `body`, only an empty body is accepted.
  */
 interface Declaration<P, Q, H, B> {
   method: 'get' | 'post' | 'put' | 'delete';
@@ -53,9 +53,9 @@ interface Declaration<P, Q, H, B> {
   headers?: H;
   body?: B;
   answers: Record<number, DocumentedAnswer>;
-  /** The problems of this route's own; what every route can answer is added. */
+  /** The problems specific to this route; those that every route can have are added. */
   problems?: ProblemCode[];
-  /** Milliseconds until the answer is `503`, whatever the handler still does; null for answers that are meant to last. */
+  /** Milliseconds until the response is `503`, even if the handler is still working; null for responses that may take long. */
   timeLimit?: number | null;
   handle(call: Call<P, Q, H, B>): Promise<Answer | undefined>;
 }
@@ -67,9 +67,9 @@ export type Route = Declaration<
   z.ZodType | RawBody | undefined
 >;
 
-/** Everything answers within 10 s; half a second is left for the way. */
+/** Everything answers within 10 s; this leaves half a second for the network. */
 const TIME_LIMIT_MS = 9_500;
-/** A cart of 50 lines is a few kilobytes; ten thousand lines are still read, to be told what is wrong with them. */
+/** A cart of 50 lines is a few kilobytes. The limit is far above that, so that a cart with too many lines gets a `400` that explains it. */
 const JSON_LIMIT = '1mb';
 
 /** Declares a route; the handler's input is typed by its schemas. */
@@ -82,7 +82,7 @@ export function route<
   return declaration as unknown as Route;
 }
 
-/** Puts routes on an app. A known path with another method is `405` with `Allow`. */
+/** Adds routes to an app. A known path with another method is `405` with `Allow`. */
 export function mount(app: Express, routes: Route[]): void {
   for (const path of new Set(routes.map((one) => one.path))) {
     const declared = routes.filter((one) => one.path === path);
@@ -93,7 +93,7 @@ export function mount(app: Express, routes: Route[]): void {
   }
 }
 
-/** What the log and the metrics call a request: the route's path and what stood in it, never the address that was asked for. */
+/** Names a request for the log and the metrics: by its route's path and parameters, never by the URL. */
 const named = (path: string) => (req: Request, res: Response, next: NextFunction) => {
   res.locals.route = path;
   res.locals.params = req.params;
@@ -108,7 +108,7 @@ function bodyReader(body: Route['body']) {
 
 function onlyJson(req: Request, _res: Response, next: NextFunction) {
   if (hasBody(req) && !req.is(['application/json', 'application/*+json']))
-    throw new Problem('unsupported_media_type', 'Send JSON, with Content-Type: application/json.');
+    throw new Problem('unsupported_media_type', 'Send JSON with `Content-Type: application/json`.');
   next();
 }
 
@@ -129,7 +129,7 @@ const answering = (declared: Route) => async (req: Request, res: Response) => {
       : await within(
           limit,
           work,
-          () => new Problem('unavailable', 'This took too long. Try again.', { retryAfter: 2 }),
+          () => new Problem('unavailable', 'The request took too long. Try again.', { retryAfter: 2 }),
         );
   if (answer)
     res
@@ -152,7 +152,7 @@ function otherMethod(declared: Route[]) {
   const allow = [...methods, 'OPTIONS'].join(', ');
   return (req: Request, res: Response) => {
     res.set('allow', allow);
-    if (req.method !== 'OPTIONS') throw new Problem('method_not_allowed', `This address takes ${allow}.`);
+    if (req.method !== 'OPTIONS') throw new Problem('method_not_allowed', `This address accepts ${allow}.`);
     res.status(204).end();
   };
 }
@@ -163,9 +163,9 @@ function parse<S extends z.ZodType>(schema: S, given: unknown): z.output<S> {
   throw invalid(parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
 }
 
-/** `400 invalid_request` with what is wrong where; the first fifty say enough. */
+/** `400 invalid_request` with what is wrong where, at most fifty entries. */
 export const invalid = (errors: { path: string; message: string }[]): Problem =>
-  new Problem('invalid_request', 'The request does not have the form this address takes; see `errors`.', {
+  new Problem('invalid_request', 'The request is not valid; see `errors`.', {
     errors: errors.slice(0, 50),
   });
 

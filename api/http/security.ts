@@ -4,8 +4,8 @@ import helmet from 'helmet';
 import type { Env } from '../../platform/env';
 
 /**
- * Headers that keep a browser in its place. The demo storefront and the rendered API document are the only pages served here: their
- * scripts come from here alone, their pictures from wherever the catalogue says.
+ * Security headers for browsers. The demo storefront and the rendered API document are the only pages served here: their scripts come from this
+ * origin alone, their pictures from wherever the catalogue says.
  */
 export function securityHeaders(env: Pick<Env, 'PUBLIC_URL'>): RequestHandler {
   const overTls = env.PUBLIC_URL.startsWith('https:');
@@ -28,7 +28,7 @@ export function securityHeaders(env: Pick<Env, 'PUBLIC_URL'>): RequestHandler {
   });
 }
 
-/** Lets in the one storefront. Staff's `Authorization` is no header a browser may send from elsewhere. */
+/** Allows the one storefront's origin. A browser may not send `Authorization` from another origin. */
 export const storefrontCors = (env: Pick<Env, 'STOREFRONT_URL'>): RequestHandler =>
   cors({
     origin: new URL(env.STOREFRONT_URL).origin,

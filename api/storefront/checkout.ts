@@ -13,13 +13,13 @@ import { openCheckout } from './checkout/open-checkout';
 const Checkout = z
   .strictObject({
     sessionId: z.string().meta({ example: 'cs_test_a1B2c3' }),
-    url: z.string().meta({ description: 'Stripe’s payment page: send the shopper there.' }),
+    url: z.string().meta({ description: 'Stripe’s payment page. Redirect the shopper there.' }),
     status: OrderStatus,
     expiresAt: Timestamp.meta({ description: 'The end of the hold.' }),
   })
   .meta({ id: 'Checkout' });
 
-/** What a checkout answers, and `POST /recover/{token}` too. */
+/** The responses of `POST /checkout`, and of `POST /recover/{token}` too. */
 export const CHECKOUT_ANSWERS = { 201: { description: 'The stock is held.', schema: Checkout } };
 export const CHECKOUT_PROBLEMS: ProblemCode[] = [
   'unknown_sku',
@@ -34,7 +34,7 @@ const IdempotencyKey = z
   .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1–255 visible ASCII characters')
   .optional()
   .meta({
-    description: 'The same key with the same cart gives the same checkout for 24 h; a failure is not remembered.',
+    description: 'For 24 h the same key with the same cart returns the same checkout. A failure is not remembered.',
   });
 
 /** `POST /checkout` */
@@ -43,9 +43,9 @@ export const checkoutRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
     method: 'post',
     path: '/checkout',
     tag: 'Storefront',
-    summary: 'Hold the stock of a cart and get a payment page for it',
+    summary: 'Hold the stock of a cart and create its payment page',
     description:
-      'Prices are the catalogue’s; nothing about price is accepted. When stock is plainly gone, Stripe is not called.',
+      'Prices come from the catalogue; the request cannot name any. Stripe is not called when stock is plainly gone.',
     headers: z.object({ 'idempotency-key': IdempotencyKey }),
     body: Cart,
     answers: CHECKOUT_ANSWERS,
@@ -69,7 +69,7 @@ export const checkoutRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
   }),
 ];
 
-/** Opens a checkout, counts what became of it, and answers. */
+/** Opens a checkout, counts its outcome, and builds the response. */
 export async function answerCheckout({ metrics }: ApiDeps, open: () => Promise<OpenedCheckout>): Promise<Answer> {
   try {
     const { sessionId, url, status, expiresAt } = await open();

@@ -3,14 +3,14 @@ import { basename, dirname, join } from 'node:path';
 import express, { type Router } from 'express';
 import type { Env } from '../../platform/env';
 
-/** Where the built demo storefront lies, if it was built and is the storefront; it may as well live anywhere else. */
+/** The folder of the built demo storefront; null if it was not built, or if `STOREFRONT_URL` is another shop. */
 export function findStorefront(env: Pick<Env, 'PUBLIC_URL' | 'STOREFRONT_URL'>): string | null {
   const above = dirname(dirname(__dirname));
   const built = basename(above) === 'dist' ? join(above, 'storefront') : join(above, 'dist', 'storefront');
   return env.STOREFRONT_URL === env.PUBLIC_URL && existsSync(join(built, 'index.html')) ? built : null;
 }
 
-/** The storefront's files, and its one page for every address that it routes by itself. */
+/** The storefront's files, and its one page for every path that it routes itself. */
 export function demoStorefront(folder: string): Router {
   const router = express.Router();
   router.use((_req, res, next) => {

@@ -9,11 +9,11 @@ import type { ApiDeps } from '../deps';
 import type { Limits } from '../http/limits';
 import { type Route, route } from '../http/route';
 import { OrderStatus } from '../http/schemas';
-import { tellOrder, tellRunning } from '../order-workflow';
+import { signalOrder, signalRunning } from '../order-workflow';
 import { findOrder, unknownOrder } from './find-order';
 import { OrderDocument, orderDocument } from './order-document';
 
-/** The id of an order in a storefront's address. Any other text is not a bad request but an order nobody has. */
+/** The session id in a storefront's URL. Text that is no session id is an unknown order, not a bad request. */
 export const SessionParam = z.object({
   sessionId: z.string().meta({ description: 'The Checkout Session’s id.', example: 'cs_test_a1B2c3' }),
 });
@@ -26,9 +26,9 @@ export const orderRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
     method: 'get',
     path: '/orders/{sessionId}',
     tag: 'Storefront',
-    summary: 'An order, for whoever holds its link',
+    summary: 'Get an order',
     description:
-      'A paid session that is not known here is taken up, so a success page works before the webhook: `200` once the order is written, else `503`.',
+      'Works before the webhook has arrived: an order that is paid at Stripe but not known here is created first (`200` once it exists, `503` until then).',
     params: SessionParam,
     answers: { 200: { description: 'The order.', schema: OrderDocument } },
     problems: ['unknown_order', 'rate_limited'],
@@ -41,11 +41,11 @@ export const orderRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
     method: 'post',
     path: '/orders/{sessionId}/abandon',
     tag: 'Storefront',
-    summary: 'The shopper came back without paying',
+    summary: 'Abandon a checkout: the shopper came back without paying',
     description:
-      'Closes the payment page, then releases the stock. Stripe decides: if the shopper has paid after all, the order goes on.',
+      'Expires the payment page, then releases the stock. If Stripe says that the shopper has paid after all, the order goes on.',
     params: SessionParam,
-    answers: { 202: { description: 'Asked for, or already closed.', schema: z.strictObject({ status: OrderStatus }) } },
+    answers: { 202: { description: 'Accepted, or already closed.', schema: z.strictObject({ status: OrderStatus }) } },
     problems: ['unknown_order', 'invalid_transition'],
     handle: async ({ params }) => ({ status: 202, body: { status: await abandon(deps, params.sessionId) } }),
   }),
@@ -58,17 +58,17 @@ async function abandon({ db, temporal }: ApiDeps, id: string): Promise<z.infer<t
     throw new Problem('invalid_transition', `The order is ${order.status}, its payment ${order.paymentStatus}.`);
   if (order && order.status !== 'PENDING') return order.status;
   if (!order && !(await isKnownSession(db, id))) throw unknownOrder();
-  await letGo(temporal, id);
+  await abandonOrder(temporal, id);
   return 'PENDING';
 }
 
-/** Where the workflow does not run (it was terminated, say), one is started, for the stock must be let go all the same. */
-async function letGo(temporal: ApiDeps['temporal'], id: SessionId): Promise<void> {
-  if ((await tellRunning(temporal, id, abandonSignal, TEMPORAL_MS)) === 'told') return;
-  await tellOrder(temporal, id, abandonSignal, 'page', TEMPORAL_MS);
+/** If no workflow runs (it was terminated, say), starts one: the stock must be released all the same. */
+async function abandonOrder(temporal: ApiDeps['temporal'], id: SessionId): Promise<void> {
+  if ((await signalRunning(temporal, id, abandonSignal, TEMPORAL_MS)) === 'signalled') return;
+  await signalOrder(temporal, id, abandonSignal, 'page', TEMPORAL_MS);
 }
 
-/** Money is there or on its way. */
+/** The money has arrived or is on its way. */
 const PAYING: ReadonlySet<PaymentStatus> = new Set<PaymentStatus>([
   'PROCESSING',
   'PAID',

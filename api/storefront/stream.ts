@@ -11,26 +11,26 @@ import { orderDocument } from './order-document';
 import { OrderWatch } from './order-watch';
 import { SessionParam } from './orders';
 
-/** A line now and then keeps proxies from closing a stream on which nothing happens. */
+/** A regular comment line keeps proxies from closing an idle stream. */
 const HEARTBEAT_MS = 15_000;
-/** While the order is pending, Stripe is asked as it would be for a page that polls. */
+/** While the order is pending, the API asks Stripe as often as for a page that polls. */
 const LOOK_MS = 5_000;
-/** How many streams one client may have open at one process. */
+/** How many streams one client may have open at one process; see docs/deciding for why this one limit is not in PostgreSQL. */
 const STREAMS_A_CLIENT = 200;
 
 /** `GET /orders/{sessionId}/stream` */
 export function streamRoutes(deps: ApiDeps, limits: Limits): Route[] {
   const watch = new OrderWatch(deps.db, deps.log);
-  setMaxListeners(0, deps.closing); // one a stream
+  setMaxListeners(0, deps.closing); // one per stream
   const open = new Map<string, number>();
   return [
     route({
       method: 'get',
       path: '/orders/{sessionId}/stream',
       tag: 'Storefront',
-      summary: 'An order as it changes',
+      summary: 'Follow an order as it changes',
       description:
-        'Server-sent events: one `order` event with the order now and at each change. Ends when the order is final.',
+        'Server-sent events: one `order` event with the current order, then one at each change. Ends when the order is final.',
       params: SessionParam,
       answers: {
         200: { description: 'Events named `order`, each with an `Order`.', contentType: 'text/event-stream' },
@@ -56,7 +56,9 @@ export function streamRoutes(deps: ApiDeps, limits: Limits): Route[] {
 function admit(open: Map<string, number>, client: string): () => void {
   const already = open.get(client) ?? 0;
   if (already >= STREAMS_A_CLIENT)
-    throw new Problem('rate_limited', 'Too many streams are open from here. Close one first.', { retryAfter: 5 });
+    throw new Problem('rate_limited', 'Too many streams are open from your address. Close one first.', {
+      retryAfter: 5,
+    });
   open.set(client, already + 1);
   return () => {
     const left = (open.get(client) ?? 1) - 1;
@@ -66,7 +68,7 @@ function admit(open: Map<string, number>, client: string): () => void {
 }
 
 function begin(res: Response): void {
-  // `no-transform` and X-Accel-Buffering keep proxies from collecting events before they pass them on.
+  // `no-transform` and X-Accel-Buffering keep proxies from buffering events.
   res.set({
     'content-type': 'text/event-stream',
     'cache-control': 'no-store, no-transform',
@@ -75,7 +77,7 @@ function begin(res: Response): void {
   res.flushHeaders();
 }
 
-/** Writes the order at each change until it is final, the reader has gone, or the process stops. */
+/** Writes the order at each change until it is final, the client disconnects, or the process stops. */
 async function follow(
   deps: ApiDeps,
   limits: Limits,
@@ -85,26 +87,26 @@ async function follow(
   first: OrderView,
 ): Promise<void> {
   const { db, env, clock, closing, metrics } = deps;
-  let told = first;
-  const tell = (order: OrderView): void => {
-    told = order;
+  let sent = first;
+  const send = (order: OrderView): void => {
+    sent = order;
     res.write(`event: order\ndata: ${JSON.stringify(orderDocument(env, clock.now(), order))}\n\n`);
     if (isFinal(order.status)) res.end();
   };
-  tell(first);
+  send(first);
   if (res.writableEnded || res.closed) return;
 
   let reading = false;
   const read = async (version: number): Promise<void> => {
-    if (version <= told.version || reading) return;
+    if (version <= sent.version || reading) return;
     reading = true;
-    const order = await readOrder(db, told.sessionId).catch(() => null); // the next look tries again
+    const order = await readOrder(db, sent.sessionId).catch(() => null); // the next query tries again
     reading = false;
-    if (order && order.version > told.version && !res.writableEnded) tell(order);
+    if (order && order.version > sent.version && !res.writableEnded) send(order);
   };
   const stopWatching = watch.watch(first.sessionId, (version) => void read(version));
   const heartbeat = setInterval(() => res.writableEnded || res.write(': still here\n\n'), HEARTBEAT_MS);
-  const looking = setInterval(() => told.status === 'PENDING' && void lookAtStripe(deps, limits, req, told), LOOK_MS);
+  const looking = setInterval(() => sent.status === 'PENDING' && void lookAtStripe(deps, limits, req, sent), LOOK_MS);
   const end = () => res.end();
   closing.addEventListener('abort', end);
   metrics.streams.inc();

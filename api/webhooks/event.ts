@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { Problem } from '../../domain/problem';
 
-/** What of an event decides where it goes: never what it says of its object, which may be stale. */
+/** The parts of an event that decide where it goes. Never its object's state, which may be stale. */
 export interface StripeEvent {
   type: string;
   livemode: boolean;
   /** The connected account it is about; null for our own. */
   account: string | null;
-  /** Of the object it is about. */
+  /** The id of the object it is about. */
   objectId: string;
-  /** Of a Checkout Session, where the event says it. */
+  /** The mode of a Checkout Session, if the event has it. */
   mode: string | null;
 }
 
@@ -22,7 +22,7 @@ const Snapshot = z.object({
   account: z.string().nullish(),
   data: z.object({ object: z.object({ id: z.string().nullish(), mode: z.string().nullish() }) }),
 });
-/** A thin event names its object and brings none of it (https://docs.stripe.com/event-destinations#thin-events). */
+/** A thin event names its object but does not contain it (https://docs.stripe.com/event-destinations#thin-events). */
 const Thin = z.object({
   object: z.literal('v2.core.event'),
   id,
@@ -33,7 +33,7 @@ const Thin = z.object({
 });
 
 /**
- * Reads a signed body. A thin event of a v1 object has the type of its snapshot with `v1.` before it; both forms become the same here.
+ * Reads a signed body. A thin event of a v1 object has its snapshot's type with the prefix `v1.`; both forms give the same result.
  * @throws 400 `invalid_payload` for anything that is not an event
  */
 export function readEvent(body: Buffer): StripeEvent {

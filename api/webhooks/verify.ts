@@ -1,12 +1,12 @@
 import Stripe from 'stripe';
 import { Problem } from '../../domain/problem';
 
-/** How far a delivery's time may lie from ours, either way. */
+/** How far a delivery's timestamp may be from our clock, in either direction. */
 const TOLERANCE_SECONDS = 300;
 
 /**
- * Believes a delivery only when one of our secrets signed these very bytes, now. Stripe's library checks the signature and that it is not
- * old; it takes one secret at a time, and one dated in the future at any distance, so both are seen to here.
+ * Accepts a delivery only if one of our secrets signed exactly these bytes, recently. Stripe's library checks the signature and its age, but
+ * takes one secret at a time and accepts any timestamp in the future; both are handled here.
  * @param body the bytes as they came
  * @throws 400 `invalid_signature`
  */
@@ -27,4 +27,4 @@ function signedWith(body: Buffer, header: string, secret: string): boolean {
 }
 
 const notSigned = () =>
-  new Problem('invalid_signature', 'The Stripe-Signature header is missing, wrong or not of now.');
+  new Problem('invalid_signature', 'The Stripe-Signature header is missing, wrong or outside the time window.');

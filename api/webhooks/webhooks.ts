@@ -5,18 +5,18 @@ import { type Errand, errandOf } from '../../messages/routing';
 import type { ApiDeps } from '../deps';
 import { toProblem } from '../http/errors';
 import { type Route, route } from '../http/route';
-import { tell, tellRunning } from '../order-workflow';
+import { signalRunning, signalWithStart } from '../order-workflow';
 import { readEvent } from './event';
 import { verifySignature } from './verify';
 
-/** Of the 5 s an answer may take. */
+/** Of the 5 s that a response may take. */
 const TEMPORAL_MS = 3_500;
 
-/** Passes an event on to whoever it wakes: one call to Temporal, durable when it returns. */
+/** Passes an event on to its workflow in one call to Temporal; durable when it returns. */
 async function passOn(temporal: Client, errand: Errand): Promise<void> {
   const { workflow, start, signal, onlyRunning } = errand;
-  if (onlyRunning) await tellRunning(temporal, start.workflowId, signal, TEMPORAL_MS);
-  else await tell(temporal, workflow, { ...start, signal, signalArgs: [] as [] }, TEMPORAL_MS);
+  if (onlyRunning) await signalRunning(temporal, start.workflowId, signal, TEMPORAL_MS);
+  else await signalWithStart(temporal, workflow, { ...start, signal, signalArgs: [] as [] }, TEMPORAL_MS);
 }
 
 /** `POST /webhooks/stripe`: no call to Stripe, no query to the database, no worker needed. */
@@ -25,16 +25,16 @@ export const webhookRoutes = ({ env, temporal, metrics, log }: ApiDeps): Route[]
     method: 'post',
     path: '/webhooks/stripe',
     tag: 'Stripe',
-    summary: 'An event, as Stripe delivers it',
+    summary: 'Receive an event from Stripe',
     description:
-      'Verified against the raw body. `200` means durably accepted, a duplicate, or not ours; on `503` Stripe sends it again.',
+      'The signature is verified against the raw body. `200` means durably accepted, a duplicate, or not for this system. After a `503` Stripe delivers the event again.',
     headers: z.object({ 'stripe-signature': z.string().optional() }),
     body: {
       raw: { limit: 1024 * 1024 },
       contentType: 'application/json',
-      description: 'A snapshot event, or a thin one of a v1 object.',
+      description: 'A snapshot event, or a thin event of a v1 object.',
     },
-    answers: { 200: { description: 'Taken.', schema: z.strictObject({ received: z.literal(true) }) } },
+    answers: { 200: { description: 'Accepted.', schema: z.strictObject({ received: z.literal(true) }) } },
     problems: ['invalid_signature', 'invalid_payload', 'payload_too_large'],
     timeLimit: 4_500,
     handle: async ({ req, headers }) => {
@@ -53,7 +53,8 @@ export const webhookRoutes = ({ env, temporal, metrics, log }: ApiDeps): Route[]
       } catch (error) {
         const { code } = toProblem(error);
         metrics.webhooks.inc({ type, answer: code });
-        if (code === 'invalid_signature') log.warn('a delivery with a signature that is missing, wrong or not of now');
+        if (code === 'invalid_signature')
+          log.warn('a delivery whose signature is missing, wrong or outside the time window');
         throw error;
       }
     },

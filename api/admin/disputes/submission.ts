@@ -3,7 +3,8 @@ import { disputeId } from '../../../domain/ids';
 import { disputeStart, submitEvidenceUpdate } from '../../../messages/dispute';
 import { WORKFLOWS } from '../../../messages/names';
 import { bounded } from '../../order-workflow';
-import { isLate, updateIdOf } from '../orders/send-update';
+import { isLate } from '../../temporal-errors';
+import { updateIdOf } from '../orders/send-update';
 
 /** How long staff wait for Stripe. */
 const PATIENCE_MS = 8_000;

@@ -3,13 +3,13 @@ import { type Route, route } from '../../http/route';
 import { OrderRef } from '../fields';
 import { AdminOrder, findOrder, readAdminOrder } from './document';
 
-/** `GET /admin/orders/{ref}`: one order with everything that is known of it, from the database alone. */
+/** `GET /admin/orders/{ref}`: one order with everything known about it, from the database alone. */
 export const orderPageRoutes = (deps: Pick<ApiDeps, 'db' | 'env' | 'clock'>): Route[] => [
   route({
     method: 'get',
     path: '/admin/orders/{ref}',
     tag: 'Staff',
-    summary: 'An order with its customer, its timeline and its refunds',
+    summary: 'Get an order with its customer, timeline and refunds',
     params: OrderRef,
     answers: { 200: { description: 'The order.', schema: AdminOrder } },
     problems: ['unknown_order'],

@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import { RESENDABLE } from '../../../domain/mail';
 import { Problem } from '../../../domain/problem';
@@ -9,9 +8,9 @@ import { type ResendInput, resendId, resendStart } from '../../../messages/resen
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
 import { bounded } from '../../order-workflow';
+import { isAlreadyStarted, isLate, refusalOf } from '../../temporal-errors';
 import { KeyHeader, OrderRef } from '../fields';
 import { AdminOrder, findOrder, readAdminOrder } from './document';
-import { isLate } from './send-update';
 
 /** How long staff wait for the mail to go; after it the request is stored, and goes on. */
 const PATIENCE_MS = 8_000;
@@ -57,8 +56,8 @@ async function sendAgain({ db, temporal }: ApiDeps, input: ResendInput): Promise
   try {
     await bounded(temporal, PATIENCE_MS, () => start(temporal, input).then((handle) => handle.result()));
   } catch (error) {
-    if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure)
-      throw new Problem('invalid_transition', `${error.cause.message}.`);
+    const refusal = refusalOf(error);
+    if (refusal) throw new Problem('invalid_transition', `${refusal.message}.`);
     if (!isLate(error)) throw error;
     const written = await db.timelineEntry.count({
       where: { sessionId: input.sessionId, key: `mail/again/${input.key}` },
@@ -72,7 +71,7 @@ async function start({ workflow }: Client, input: ResendInput) {
   try {
     return await workflow.start(WORKFLOWS.resend, resendStart(input));
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return workflow.getHandle(resendId(input));
+    if (isAlreadyStarted(error)) return workflow.getHandle(resendId(input));
     throw error;
   }
 }

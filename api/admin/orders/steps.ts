@@ -11,7 +11,7 @@ import { KeyHeader, note, OrderRef, Sku, webUrl } from '../fields';
 import { retryRefund } from '../refunds/retry';
 import { decideEnded } from './decide-ended';
 import { AdminOrder, findOrder, readAdminOrder } from './document';
-import { steer, updateIdOf } from './send-update';
+import { sendUpdate, updateIdOf } from './send-update';
 
 const Shipment = z
   .strictObject({
@@ -128,11 +128,11 @@ async function take<Args extends unknown[]>(
     };
     await deps.db.timelineEntry.createMany({ data: [{ ...entry, ...remark }], skipDuplicates: true });
   }
-  const steered = await steer(deps.temporal, { sessionId, update, args, updateId });
-  if (steered === 'accepted' && !ASKS_STRIPE.has(update.name))
+  const outcome = await sendUpdate(deps.temporal, { sessionId, update, args, updateId });
+  if (outcome === 'accepted' && !ASKS_STRIPE.has(update.name))
     throw new Problem('unavailable', 'It is asked for and will be done; look at the order again.', { retryAfter: 2 });
   const order = await readAdminOrder(deps, sessionId);
-  if (steered === 'ended')
+  if (outcome === 'ended')
     throw new Problem(
       'invalid_transition',
       `The order is ${order.status}: it is done, and this changes nothing about it any more.`,

@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { WorkflowIdReusePolicy } from '@temporalio/common';
 import { z } from 'zod';
 import { DISCREPANCY_KINDS } from '../../../domain/discrepancy';
@@ -11,6 +10,7 @@ import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
 import { orNull, Timestamp, text, timestamp, timestampOrNull } from '../../http/schemas';
 import { bounded } from '../../order-workflow';
+import { isAlreadyStarted } from '../../temporal-errors';
 import { KeyHeader } from '../fields';
 
 const TEMPORAL_MS = 5_000;
@@ -76,7 +76,7 @@ async function start({ temporal, db }: ApiDeps, id: string): Promise<void> {
       }),
     );
   } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    if (!isAlreadyStarted(error)) throw error;
   }
 }
 

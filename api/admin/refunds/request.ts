@@ -1,11 +1,6 @@
 import { createHash } from 'node:crypto';
-import {
-  type Client,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowFailedError,
-  WorkflowUpdateFailedError,
-} from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
+import type { ApplicationFailure } from '@temporalio/common';
 import type { SessionId } from '../../../domain/ids';
 import { isFinal } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
@@ -22,7 +17,8 @@ import { within } from '../../../platform/within';
 import type { Refund } from '../../../prisma/generated/client';
 import type { ApiDeps } from '../../deps';
 import { bounded } from '../../order-workflow';
-import { steer } from '../orders/send-update';
+import { hasFailed, isAlreadyStarted, refusalOf } from '../../temporal-errors';
+import { sendUpdate } from '../orders/send-update';
 
 /** How long staff wait for Stripe in all; after it the request is stored, and goes on. */
 const PATIENCE_MS = 8_000;
@@ -98,11 +94,11 @@ async function askOrder(
   request: RefundRequest,
 ): Promise<'taken' | 'ended' | ApplicationFailure> {
   try {
-    const steered = await steer(temporal, { sessionId, update: refundUpdate, args: [request], updateId: key });
-    return steered === 'ended' ? 'ended' : 'taken';
+    const outcome = await sendUpdate(temporal, { sessionId, update: refundUpdate, args: [request], updateId: key });
+    return outcome === 'ended' ? 'ended' : 'taken';
   } catch (error) {
-    const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
-    if (cause instanceof ApplicationFailure) return cause;
+    const refusal = refusalOf(error);
+    if (refusal) return refusal;
     throw error;
   }
 }
@@ -136,7 +132,7 @@ export async function startRequest(
   // Whatever patience is left, the request is stored: starting it takes milliseconds.
   const handle = await bounded(temporal, Math.max(1_000, ms), () =>
     workflow.start(WORKFLOWS.refundRequest, refundRequestStart(input)).catch((error: unknown) => {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return workflow.getHandle(id);
+      if (isAlreadyStarted(error)) return workflow.getHandle(id);
       throw error;
     }),
   );
@@ -149,7 +145,7 @@ export async function startRequest(
       () => LATE,
     );
   } catch (error) {
-    if (error === LATE || error instanceof WorkflowFailedError) return null;
+    if (error === LATE || hasFailed(error)) return null;
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import { retryStepUpdate } from '../../../messages/retry';
 import type { Refund } from '../../../prisma/generated/client';
 import type { ApiDeps } from '../../deps';
 import { bounded } from '../../order-workflow';
-import { isLate } from '../orders/send-update';
+import { isLate } from '../../temporal-errors';
 import { startRequest } from './request';
 
 const PATIENCE_MS = 8_000;

@@ -13,11 +13,11 @@ import type { KeyClaim } from '../../../store/checkouts/keys';
 import { writeDiscrepancies } from '../../../store/reconciliation/discrepancies';
 import type { ApiDeps } from '../../deps';
 import { invalid } from '../../http/route';
-import { openOrder, tellRunning } from '../../order-workflow';
+import { openOrder, signalRunning } from '../../order-workflow';
 import { type Cart, outOfStock, type PricedCart } from './cart';
 import { type SessionRequest, sessionRequest } from './stripe-request';
 
-/** What a shopper is told. */
+/** A checkout that is open, as the shopper hears of it. */
 export interface OpenedCheckout {
   checkoutId: string;
   sessionId: SessionId;
@@ -26,14 +26,14 @@ export interface OpenedCheckout {
   expiresAt: Date;
 }
 
-/** The session of an attempt has ended, or cannot be made any more: only a new attempt helps. */
+/** The session of an attempt has ended, or can no longer be created: only a new attempt helps. */
 export class CheckoutEnded extends Problem {
   constructor() {
     super('unavailable', 'That checkout has ended. Try again.', { retryAfter: 1 });
   }
 }
 
-/** Of the 10 s an answer may take: how long the stock is waited for at most, and how long giving up may take. */
+/** Of the 10 s that a response may take: the latest moment to wait for the stock, and how long giving up may take. */
 const ANSWER_MS = 8_200;
 const GIVE_UP_MS = 900;
 
@@ -47,8 +47,8 @@ export interface AttemptFor {
 }
 
 /**
- * One attempt to open a checkout. It is written down before Stripe is asked, so that a repeat after a crash asks for the very same, and an
- * order can be made of the session whatever happens here. A shopper who goes away does not stop it.
+ * One attempt to open a checkout. It is written to the database before calling Stripe, so that a repeat after a crash sends the very same
+ * request, and the session can become an order whatever happens here. It continues if the shopper disconnects.
  * @throws 429 `too_many_open`
  */
 export async function attempt(
@@ -69,13 +69,9 @@ export async function attempt(
     at: new Date(now),
   });
   if (written.outcome === 'too-many-open') {
-    throw new Problem(
-      'too_many_open',
-      `There are ${written.open} unpaid checkouts from here. Pay or abandon one first.`,
-      {
-        retryAfter: (written.until.getTime() - now) / 1000,
-      },
-    );
+    throw new Problem('too_many_open', `You have ${written.open} unpaid checkouts. Pay or abandon one first.`, {
+      retryAfter: (written.until.getTime() - now) / 1000,
+    });
   }
   return finish(deps, written.checkout, began);
 }
@@ -87,7 +83,7 @@ const NUMBER_PATHS = [
   `payment_intent_data.metadata.${METADATA.number}`,
 ];
 
-/** Takes an attempt that was written down to its end: the session, then the hold. A failure is noted before it is thrown. */
+/** Completes a written attempt: creates the session, then holds the stock. Marks a failure before throwing it. */
 export async function finish(deps: ApiDeps, row: CheckoutRecord, began: number): Promise<OpenedCheckout> {
   let opened: { sessionId: SessionId; url: string } | undefined;
   try {
@@ -108,21 +104,21 @@ export async function finish(deps: ApiDeps, row: CheckoutRecord, began: number):
   }
 }
 
-/** Asks Stripe, with the key and the words that were written down, and believes only what was asked for. */
+/** Creates the session with the stored key and parameters, and checks the response. */
 async function openSession(deps: ApiDeps, row: CheckoutRecord): Promise<{ sessionId: SessionId; url: string }> {
   const session = await deps.stripe.checkout.sessions
     .create(row.request as SessionRequest, { idempotencyKey: row.stripeKey })
     .then((answer) => expectObject(answer, 'checkout.session'), refused(deps, row));
   const id = sessionId(session.id);
-  await agree(deps, row, session);
-  // A repeat of an old request is answered with the session it made, which may have ended since.
+  await requireSamePrice(deps, row, session);
+  // Stripe answers a repeat with the session it created first, which may have ended since.
   if (session.status !== 'open' || !session.url) throw new CheckoutEnded();
   await saveSession(deps.db, { id: row.id, session: id, url: session.url });
   return { sessionId: id, url: session.url };
 }
 
-/** What Stripe would charge must be what we would: else nobody may pay it. What the shopper chooses to pay is theirs. */
-async function agree(deps: ApiDeps, row: CheckoutRecord, session: Stripe.Checkout.Session): Promise<void> {
+/** Stripe must charge what the catalogue says, unless the shopper chooses the price. Otherwise the session is expired. */
+async function requireSamePrice(deps: ApiDeps, row: CheckoutRecord, session: Stripe.Checkout.Session): Promise<void> {
   const { stripe, log } = deps;
   const chosenByShopper = row.lines.some(({ minimum }) => minimum !== null);
   if (session.currency === row.currency && (chosenByShopper || session.amount_subtotal === row.subtotal)) return;
@@ -134,7 +130,7 @@ async function agree(deps: ApiDeps, row: CheckoutRecord, session: Stripe.Checkou
       stripes: session.amount_subtotal,
       currency: session.currency,
     },
-    'Stripe’s prices are not those of the catalogue: the checkout was closed; run stripe:setup or correct the product',
+    'Stripe’s price differs from the catalogue, so the session was expired; run stripe:setup or correct the product',
   );
   await stripe.checkout.sessions.expire(session.id);
   const { number, currency } = row;
@@ -148,15 +144,15 @@ async function agree(deps: ApiDeps, row: CheckoutRecord, session: Stripe.Checkou
   throw new Problem('unavailable', 'This cannot be bought right now.', { retryAfter: 60 });
 }
 
-/** Stripe's refusals that the shopper can mend; everything else is ours to log. */
+/** Translates the refusals that the shopper can correct; logs every other one. */
 function refused({ log }: ApiDeps, row: CheckoutRecord) {
   return (error: unknown): never => {
     if (error instanceof Stripe.errors.StripeInvalidRequestError) {
-      if (error.param === 'expires_at') throw new CheckoutEnded(); // written down too long ago to be asked for now
+      if (error.param === 'expires_at') throw new CheckoutEnded(); // the stored request is too old
       if (error.param === 'customer_email')
-        throw invalid([{ path: 'email', message: 'is not an address that Stripe takes' }]);
+        throw invalid([{ path: 'email', message: 'is not an address that Stripe accepts' }]);
       if (error.code === 'amount_too_small' || error.code === 'amount_too_large')
-        throw invalid([{ path: 'items', message: 'comes to less or more than can be charged' }]);
+        throw invalid([{ path: 'items', message: 'the total is less or more than Stripe can charge' }]);
     }
     log.error({ err: error, number: row.number }, 'Stripe did not open a checkout');
     const wait = error instanceof Stripe.errors.StripeRateLimitError ? Number(error.headers?.['retry-after'] ?? 2) : 2;
@@ -166,7 +162,7 @@ function refused({ log }: ApiDeps, row: CheckoutRecord) {
   };
 }
 
-/** Asks for the stock and waits for the word of the order's workflow. */
+/** Opens the order and waits until its workflow has held the stock. */
 async function hold({ temporal }: ApiDeps, row: CheckoutRecord, session: SessionId, ms: number): Promise<OrderStatus> {
   const facts = {
     number: row.number,
@@ -180,13 +176,12 @@ async function hold({ temporal }: ApiDeps, row: CheckoutRecord, session: Session
   throw new CheckoutEnded();
 }
 
-/** Nobody was told of this session: whatever holds stock for it must let go, and nobody may pay it. Both are tried; the sweep does the rest. */
+/** The shopper never got this session: releases its stock and expires it. Tries both at once; the sweep repairs what fails here. */
 async function giveUp({ temporal, stripe, log }: ApiDeps, session: SessionId): Promise<void> {
   const done = await Promise.allSettled([
-    tellRunning(temporal, session, abandonSignal, 3_000),
+    signalRunning(temporal, session, abandonSignal, 3_000),
     stripe.checkout.sessions.expire(session),
   ]);
   for (const one of done)
-    if (one.status === 'rejected')
-      log.warn({ err: one.reason, session }, 'a checkout given up on could not be closed at once');
+    if (one.status === 'rejected') log.warn({ err: one.reason, session }, 'could not close a failed checkout at once');
 }

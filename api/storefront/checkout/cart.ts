@@ -8,10 +8,10 @@ import type { Db } from '../../../store/database';
 import { invalid } from '../../http/route';
 import { text } from '../../http/schemas';
 
-/** The most of one product in a cart, also when it is asked for on several lines. */
+/** The highest quantity of one product in a cart, added up over its lines. */
 const MOST_OF_ONE = 99;
 
-/** What a storefront asks for. Prices are not its to say: any other field is refused. */
+/** What a storefront sends. It cannot name prices: any other field is refused. */
 export const Cart = z
   .strictObject({
     items: z
@@ -19,17 +19,17 @@ export const Cart = z
       .min(1)
       .max(50)
       .meta({
-        description: `1–50 lines; equal SKUs are added up, to at most ${MOST_OF_ONE}. A pay-what-you-want product is bought alone, once.`,
+        description: `1–50 lines; equal SKUs are added up, to at most ${MOST_OF_ONE}. A pay-what-you-want product must be bought alone, quantity 1.`,
       }),
     currency: z
       .string()
       .regex(/^[a-z]{3}$/, 'must be a lower-case ISO 4217 code')
       .optional()
-      .meta({ description: 'Without it: that of the first item’s first price.', example: 'eur' }),
-    email: z.email().max(254).optional().meta({ description: 'Filled in on the payment page.' }),
+      .meta({ description: 'Default: the currency of the first item’s first price.', example: 'eur' }),
+    email: z.email().max(254).optional().meta({ description: 'Prefilled on the payment page.' }),
     userId: text(200)
       .optional()
-      .meta({ description: 'Who this is in the shop’s own accounts; comes back with the order.' }),
+      .meta({ description: 'The customer’s id in the shop’s own system; stored with the order.' }),
     locale: z
       .string()
       .max(35)
@@ -37,7 +37,7 @@ export const Cart = z
       .optional()
       .meta({
         description:
-          'The language of the payment page, e.g. `de` or `pt-BR`; one that Stripe does not speak is left to the browser.',
+          'The language of the payment page, e.g. `de` or `pt-BR`. For one that Stripe does not support, the browser decides.',
       }),
   })
   .meta({ id: 'Cart' });
@@ -50,18 +50,18 @@ export interface PricedCart {
   lines: CheckoutLine[];
 }
 
-/** The cart with equal SKUs added up, in the order in which they first came. */
+/** The cart with equal SKUs added up, in the order of their first line. */
 export function addUp(cart: Cart): Cart {
   const quantities = new Map<string, number>();
   for (const { sku, quantity } of cart.items) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
   for (const [sku, quantity] of quantities)
     if (quantity > MOST_OF_ONE)
-      throw invalid([{ path: 'items', message: `${quantity} of ${sku} are more than ${MOST_OF_ONE}` }]);
+      throw invalid([{ path: 'items', message: `${quantity} of ${sku} is more than ${MOST_OF_ONE}` }]);
   return { ...cart, items: [...quantities].map(([sku, quantity]) => ({ sku, quantity })) };
 }
 
 /**
- * Prices a cart (already added up) and looks whether its stock is plainly gone; nothing is put aside yet.
+ * Prices a cart (already added up) and refuses it if stock is plainly gone. Holds nothing yet.
  * @throws 404 `unknown_sku`, 409 `currency_unavailable` or `out_of_stock`, 400 for a pay-what-you-want product that is not alone
  */
 export async function priceCart(db: Db, cart: Cart): Promise<PricedCart> {
@@ -70,7 +70,7 @@ export async function priceCart(db: Db, cart: Cart): Promise<PricedCart> {
   const currency = cart.currency ?? first?.prices[0]?.currency;
   const lines = products.map(({ product, quantity }) => priceLine(product, quantity, currency));
   if (lines.some(({ minimum }) => minimum !== null) && (lines.length > 1 || lines.some(({ quantity }) => quantity > 1)))
-    throw invalid([{ path: 'items', message: 'a pay-what-you-want product is bought alone, quantity 1' }]);
+    throw invalid([{ path: 'items', message: 'a pay-what-you-want product must be bought alone, quantity 1' }]);
   refuseMissing(products);
   return { currency: currency ?? '', subtotal: lines.reduce((sum, { total }) => sum + total, 0), lines };
 }
@@ -82,7 +82,8 @@ async function productsOf(db: Db, { items }: Cart): Promise<Wanted> {
   const products = await findForSale(db, { skus: skus.filter(isSku) });
   const bySku = new Map(products.map((product) => [product.sku, product]));
   const unknown = skus.filter((sku) => !bySku.has(sku));
-  if (unknown.length > 0) throw new Problem('unknown_sku', 'Not for sale here; see `skus`.', { skus: unknown });
+  if (unknown.length > 0)
+    throw new Problem('unknown_sku', 'Some of these products are not for sale; see `skus`.', { skus: unknown });
   return items.flatMap(({ sku, quantity }) => {
     const product = bySku.get(sku);
     return product ? [{ product, quantity }] : [];
@@ -109,4 +110,4 @@ function refuseMissing(wanted: Wanted): void {
 }
 
 export const outOfStock = (items: { sku: string; requested: number; available: number }[]): Problem =>
-  new Problem('out_of_stock', 'Not all of this can be had any more; see `items`.', { items });
+  new Problem('out_of_stock', 'Some of this is no longer available; see `items`.', { items });

@@ -14,32 +14,32 @@ import {
 import type { ApiDeps } from '../../deps';
 import type { OpenedCheckout } from './attempt';
 
-/** What makes a repeat recognisable. */
+/** Identifies a repeat: the hashes of the key and of the request. */
 export const keyOf = (key: string, body: unknown): CheckoutKey => ({
   keyHash: sha256(key),
   bodyHash: sha256(JSON.stringify(body)),
 });
 
 export interface Steps {
-  /** The answer again; null when it is not to be given again. */
+  /** The same response again; null when a new attempt is needed instead. */
   again(checkout: CheckoutRecord): Promise<OpenedCheckout | null>;
-  /** Goes on where a process died without answering; null when there is nothing to go on with. */
+  /** Continues a checkout whose process died without answering; null when it cannot be continued. */
   resume(checkout: CheckoutRecord): Promise<OpenedCheckout | null>;
-  /** A new attempt; with the claim of the key that it answers, if there is one. */
+  /** Makes a new attempt, under the claim of its key if it has one. */
   start(claim: KeyClaim | null): Promise<OpenedCheckout>;
 }
 
 type KeyDeps = Pick<ApiDeps, 'db' | 'clock'>;
 
 const KEPT_MS = 24 * 3_600_000;
-/** An attempt answers within 10 s; one that has not by then is dead. */
+/** An attempt answers within 10 s. One that has not answered by now is dead. */
 const BUSY_MS = 12_000;
-/** How long a repeat waits for the first, and how often it looks. */
+/** How long a repeat waits for the first request, and how often it checks. */
 const WAIT_MS = 9_000;
 const LOOK_MS = 100;
 
 /**
- * Runs a checkout at most once under a key: a repeat waits while the first is under way and gets its answer, a dead one is gone on with,
+ * Runs a checkout at most once per key. A repeat waits while the first request is under way, and gets the same response. A dead one is continued;
  * a failed one is forgotten.
  * @throws 409 `idempotency_key_reused` when the key was used with another body; 503 `unavailable` when the first takes too long
  */
@@ -93,7 +93,7 @@ async function run(
     await settleKey(db, claim, opened);
     return opened;
   } catch (error) {
-    // Failures are not remembered. Where this fails too, the key frees itself in a few seconds.
+    // Failures are not remembered. If this fails too, the claim expires in a few seconds.
     await releaseKey(db, claim).catch(() => {});
     throw error;
   }

@@ -2,6 +2,7 @@ import { sessionId } from '../../../domain/ids';
 import type { OrderStatus } from '../../../domain/order';
 import type { CheckoutRecord } from '../../../store/checkouts/checkouts';
 import type { CheckoutKey } from '../../../store/checkouts/keys';
+import { findStatus } from '../../../store/orders/status';
 import type { ApiDeps } from '../../deps';
 import type { Limits } from '../../http/limits';
 import { attempt, CheckoutEnded, finish, type OpenedCheckout } from './attempt';
@@ -9,12 +10,12 @@ import { type Cart, priceCart } from './cart';
 import { type Steps, underKey } from './keys';
 
 export interface CheckoutRequest {
-  /** Already added up, so that it can be hashed. */
+  /** With equal SKUs added up. */
   cart: Cart;
   clientHash: string;
-  /** Without one, every request is a checkout of its own. */
+  /** Null: the request is a checkout of its own. */
   key: CheckoutKey | null;
-  /** The session whose recovery link this comes from: its answer is given again only while the new session is open. */
+  /** The session whose recovery link this comes from. A repeat gets the same response only while the new session is open. */
   recovers: string | null;
   /** Counts it against the client's limit; throws `429`. */
   limit: () => ReturnType<Limits['checkout']>;
@@ -24,9 +25,9 @@ export interface CheckoutRequest {
  * Opens a checkout: the session at Stripe, and the stock held for it.
  * @throws every problem of `POST /checkout`
  */
-export async function openCheckout(deps: ApiDeps, asked: CheckoutRequest): Promise<OpenedCheckout> {
+export async function openCheckout(deps: ApiDeps, request: CheckoutRequest): Promise<OpenedCheckout> {
   const began = performance.now();
-  const { recovers, clientHash } = asked;
+  const { recovers, clientHash } = request;
   const steps: Steps = {
     again: async (checkout) => {
       const opened = await answered(deps, checkout);
@@ -37,18 +38,18 @@ export async function openCheckout(deps: ApiDeps, asked: CheckoutRequest): Promi
       return finish(deps, checkout, began).catch(nullWhenEnded);
     },
     start: async (claim) => {
-      const priced = await priceCart(deps.db, asked.cart);
-      await asked.limit();
-      return attempt(deps, asked.cart, priced, { clientHash, recovers, began, claim });
+      const priced = await priceCart(deps.db, request.cart);
+      await request.limit();
+      return attempt(deps, request.cart, priced, { clientHash, recovers, began, claim });
     },
   };
-  return asked.key ? underKey(deps, asked.key, began, steps) : steps.start(null);
+  return request.key ? underKey(deps, request.key, began, steps) : steps.start(null);
 }
 
-/** The answer that was given, with today's status. */
+/** The same response again, with today's status. */
 async function answered({ db }: ApiDeps, checkout: CheckoutRecord): Promise<OpenedCheckout> {
   const id = sessionId(checkout.sessionId ?? '');
-  const order = await db.order.findUnique({ where: { sessionId: id }, select: { status: true } });
+  const order = await findStatus(db, id);
   const status: OrderStatus = order?.status ?? 'PENDING';
   return { checkoutId: checkout.id, sessionId: id, url: checkout.url ?? '', status, expiresAt: checkout.holdUntil };
 }

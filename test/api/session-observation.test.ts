@@ -1,10 +1,10 @@
 import type Stripe from 'stripe';
-import { newsOf } from '../../api/storefront/session-news';
+import { observationOf } from '../../api/storefront/session-observation';
 import type { OrderStatus, PaymentStatus } from '../../domain/order';
 
-type Seen = Pick<Stripe.Checkout.Session, 'status' | 'payment_status'> & { intent?: string };
+type SessionAtStripe = Pick<Stripe.Checkout.Session, 'status' | 'payment_status'> & { intent?: string };
 
-test.each<[string, Seen, OrderStatus, PaymentStatus, string | null]>([
+test.each<[string, SessionAtStripe, OrderStatus, PaymentStatus, string | null]>([
   ['still open', { status: 'open', payment_status: 'unpaid' }, 'PENDING', 'UNPAID', null],
   [
     'declined, still open',
@@ -65,5 +65,5 @@ test.each<[string, Seen, OrderStatus, PaymentStatus, string | null]>([
 ])('a session that is %s', (_what, { status, payment_status, intent }, order, payment, news) => {
   const payment_intent = intent === undefined ? null : { status: intent };
   const session = { status, payment_status, payment_intent } as unknown as Stripe.Checkout.Session;
-  expect(newsOf(session, { status: order, paymentStatus: payment })).toBe(news);
+  expect(observationOf(session, { status: order, paymentStatus: payment })).toBe(news);
 });
