@@ -4,12 +4,22 @@ import { Prisma } from '../prisma/generated/client';
 export function databaseIsAway(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientInitializationError) return true;
   if (error instanceof Prisma.PrismaClientKnownRequestError)
-    return PRISMA_AWAY.has(error.code) || isAwayState(originalCode(error.meta)) || NETWORK.test(error.code);
+    return (
+      PRISMA_AWAY.has(error.code) ||
+      ADAPTER_AWAY.has(causeOf(error.meta)?.kind ?? '') ||
+      isAwayState(originalCode(error.meta)) ||
+      NETWORK.test(error.code)
+    );
   return error instanceof Error && (NETWORK.test(error.message) || isAwayState((error as { code?: string }).code));
 }
 
 /** https://www.prisma.io/docs/orm/reference/error-reference: unreachable, timed out, closed, no connection, transaction given up, conflict. */
 const PRISMA_AWAY = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2034', 'P2037']);
+/** Raw queries always fail with P2010; what happened is in the driver adapter's own error (`@prisma/driver-adapter-utils`, `MappedError`). */
+const ADAPTER_AWAY = new Set([
+  ...['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections'],
+  ...['TransactionWriteConflict', 'TransactionAlreadyClosed'],
+]);
 const NETWORK =
   /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection terminated|timeout exceeded when trying to connect/;
 
@@ -24,6 +34,8 @@ export const sqlState = (error: unknown): string | undefined =>
 
 /** The SQLSTATE that the driver adapter keeps beside Prisma's own code. */
 function originalCode(meta: Record<string, unknown> | undefined): string | undefined {
-  const cause = (meta?.driverAdapterError as { cause?: { originalCode?: string } } | undefined)?.cause;
-  return cause?.originalCode ?? (typeof meta?.code === 'string' ? meta.code : undefined);
+  return causeOf(meta)?.originalCode ?? (typeof meta?.code === 'string' ? meta.code : undefined);
 }
+
+const causeOf = (meta: Record<string, unknown> | undefined): { kind?: string; originalCode?: string } | undefined =>
+  (meta?.driverAdapterError as { cause?: { kind?: string; originalCode?: string } } | undefined)?.cause;

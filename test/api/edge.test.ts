@@ -83,9 +83,7 @@ describe('what leads nowhere is a problem document', () => {
   test('a fault of ours, without a word of it', async () => {
     const broken = new Proxy(bare.db, {
       get: (db, name) =>
-        name === 'product'
-          ? { findMany: () => Promise.reject(new Error('SELECT secret FROM x')) }
-          : Reflect.get(db, name),
+        name === '$queryRaw' ? () => Promise.reject(new Error('SELECT secret FROM x')) : Reflect.get(db, name),
     });
     const api = await Api.listen({ ...bare.api.deps, db: broken as never });
     const answer = await api.http.get('/products');
