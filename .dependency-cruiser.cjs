@@ -3,7 +3,7 @@ const { oneWay, options, rooms } = require('./.dependency-rooms.cjs');
 const production = Object.keys(rooms).filter((room) => room !== 'sandbox');
 
 /**
- * What is left of the imports when the program runs; .dependency-cruiser.types.cjs looks at those of types too.
+ * Checks the imports that exist at run time. .dependency-cruiser.types.cjs also checks imports of types.
  *
  * @type {import('dependency-cruiser').IConfiguration}
  */
@@ -12,14 +12,14 @@ module.exports = {
     ...oneWay(rooms),
     {
       name: 'workflows-touch-nothing',
-      comment: 'Workflow code is replayed: it may use the deterministic half of the SDK and nothing of the world.',
+      comment: 'Workflow code is replayed, so it may import only the deterministic part of the SDK.',
       severity: 'error',
       from: { path: '^workflows/' },
       to: { pathNot: ['^(workflows|messages|domain)/', '^node_modules/@temporalio/(workflow|common)/'] },
     },
     {
       name: 'domain-is-pure',
-      comment: 'The words all share need no library, and no part of Node.',
+      comment: 'The domain needs no library, and no part of Node.',
       severity: 'error',
       from: { path: '^domain/' },
       to: { pathNot: '^domain/' },
@@ -27,7 +27,7 @@ module.exports = {
     { name: 'no-cycles', severity: 'error', from: { pathNot: '^prisma/generated/' }, to: { circular: true } },
     {
       name: 'no-dev-dependencies',
-      comment: 'What runs in production is installed in production.',
+      comment: 'Code that runs in production may not import development dependencies.',
       severity: 'error',
       from: { path: `^(${production.join('|')})/`, pathNot: '^prisma/generated/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },

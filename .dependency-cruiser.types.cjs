@@ -1,6 +1,6 @@
 const { oneWay, options, rooms } = require('./.dependency-rooms.cjs');
 
-/** The same rules for imports of types, with what only a type may cross: the activities that a workflow calls, the API's answers. */
+/** The same rules for imports of types, plus what only types may cross: activities in workflows, the API in the sandbox. */
 module.exports = {
   forbidden: [
     ...oneWay({

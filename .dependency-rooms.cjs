@@ -1,5 +1,5 @@
-// Imports point one way: domain ← messages ← platform ← store ← activities ← worker, messages ← workflows, store ← api. What a room may import
-// besides itself:
+// Imports point one way: domain ← messages ← platform ← store ← activities ← worker, messages ← workflows, store ← api.
+// What each room may import besides itself:
 const rooms = {
   domain: [],
   messages: ['domain'],
@@ -19,7 +19,7 @@ for (const room of ['activities', 'api', 'worker']) rooms[room].push('prisma/gen
 
 const everywhere = [...Object.keys(rooms), 'storefront', 'test', 'bench'];
 
-/** A rule for each room: it imports nothing of ours but itself and what is named. */
+/** A rule for each room: of our own code, it imports only itself and the rooms named. */
 const oneWay = (allowedIn) =>
   Object.entries(allowedIn).map(([room, allowed]) => ({
     name: `${room}-imports`,

@@ -1,7 +1,7 @@
-# One image for both processes: the API is its command, `node dist/worker/main.js` makes it a worker.
+# One image for both processes. The default command runs the API; `node dist/worker/main.js` runs a worker.
 FROM node:20.20.2-bookworm-slim AS build
 WORKDIR /app
-# The schema comes first: installing generates the database client from it.
+# The schema is copied first, because the installation generates the database client from it.
 COPY package.json package-lock.json prisma.config.ts ./
 COPY prisma/schema prisma/schema
 RUN npm ci --no-audit --no-fund
@@ -14,7 +14,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:20.20.2-bookworm-slim
-# Temporal's client trusts the system's certificates, and the slim image has none.
+# Temporal's client uses the system's certificates, which the slim image lacks.
 RUN apt-get update \
   && apt-get install -y --no-install-recommends ca-certificates \
   && rm -rf /var/lib/apt/lists/*
@@ -26,7 +26,7 @@ COPY prisma/migrations prisma/migrations
 COPY package.json LICENSE ./
 USER node
 EXPOSE 3000 9464
-# Whichever of the two processes this container runs.
+# Works for either process: it tries the ports of both.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
   CMD ["node", "-e", "Promise.any([process.env.PORT || 3000, process.env.WORKER_PORT || 9464].map((port) => fetch(`http://127.0.0.1:${port}/healthz`).then((answer) => answer.ok || Promise.reject()))).catch(() => process.exit(1))"]
 CMD ["node", "dist/api/main.js"]

@@ -1,8 +1,8 @@
 import { defineConfig } from 'prisma/config';
 
-// Prisma fetches its native schema engine before every command, also before `generate`, which does not run it. There any existing file
-// will do, so that an install needs nothing but the package registry. `prisma migrate` needs the real one and fetches it;
-// `npm run db:migrate` does the same work without.
+// Prisma downloads its native schema engine before every command, even before `generate`, which does not use it. For
+// `generate` any existing file will do, so an installation needs only the package registry. `prisma migrate` downloads
+// the real engine; `npm run db:migrate` works without it.
 if (process.argv.includes('generate')) process.env.PRISMA_SCHEMA_ENGINE_BINARY ??= process.execPath;
 
 export default defineConfig({

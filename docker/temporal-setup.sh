@@ -1,5 +1,5 @@
 #!/bin/sh
-# The namespace, kept for 30 days, and the search attributes that staff find orders by. Safe to repeat.
+# Creates the namespace, with a retention of 30 days, and the search attributes that staff filter by. Safe to repeat.
 set -eu
 
 until temporal operator cluster health; do sleep 1; done
@@ -7,7 +7,7 @@ until temporal operator cluster health; do sleep 1; done
 temporal operator namespace create --namespace "$TEMPORAL_NAMESPACE" --retention 30d ||
   temporal operator namespace update --namespace "$TEMPORAL_NAMESPACE" --retention 30d
 
-# A new namespace is known everywhere only after a moment.
+# A new namespace takes a moment to be known everywhere.
 until temporal operator search-attribute create --namespace "$TEMPORAL_NAMESPACE" \
   --name OrderStatus --type Keyword \
   --name OrderNumber --type Keyword \
