@@ -25,28 +25,29 @@ interface Problem {
   detail: string;
 }
 
-interface Wish {
+interface Purchase {
   sku: string;
   quantity: number;
   email: string;
   userId?: string;
 }
 
-/** Holdfast as shoppers and staff reach it. */
+/** Holdfast, as shoppers and staff use it: over HTTP. */
 export class Holdfast {
-  /** What the last answer to a checkout said of how many more are let in: `"checkout"; r=19; t=60`. */
+  /** The rate limit as the last checkout's answer reported it: `"checkout"; r=19; t=60`. */
   private lastLimit = '';
 
-  /** @param say hears why something takes long */
+  /** @param say called with the reason when something takes long */
   constructor(
     private readonly system: System,
     private readonly say: (line: string) => void,
   ) {}
 
-  // --- Shoppers -------------------------------------------------------------------------------------------------------------------------
-
-  /** A checkout, as any shopper's browser asks for it. When the shop asks this client to slow down, it does. */
-  async checkout({ sku, quantity, email, userId }: Wish): Promise<Answer<Opened & Problem>> {
+  /**
+   * A checkout, as a shopper's browser requests it. Waits and retries when the shop says that this client is too
+   * fast.
+   */
+  async checkout({ sku, quantity, email, userId }: Purchase): Promise<Answer<Opened & Problem>> {
     const json = { items: [{ sku, quantity }], email, ...(userId && { userId }) };
     for (;;) {
       const answer = await ask<Opened & Problem>(`${this.system.api}/checkout`, { json });
@@ -56,30 +57,28 @@ export class Holdfast {
     }
   }
 
-  /** Waits until so many checkouts at once stay within what the shop allows one client a minute. */
+  /** Waits until the shop would allow this many checkouts at once. */
   async roomFor(checkouts: number): Promise<void> {
     const [, left, seconds] = /\br=(\d+); *t=(\d+)/.exec(this.lastLimit) ?? [];
     if (left !== undefined && Number(left) < checkouts) await this.wait(Number(seconds));
   }
 
-  /** What the shop's page shows of an order. */
+  /** An order as its shopper sees it. */
   orderPage(sessionId: string): Promise<Answer<Order & Problem>> {
     return ask(`${this.system.api}/orders/${sessionId}`);
   }
 
   private async wait(seconds: number): Promise<void> {
-    this.say(`The shop lets one client open only so many checkouts a minute (CHECKOUT_RATE_LIMIT): ${seconds} s`);
+    this.say(`Waiting ${seconds} s: the shop limits checkouts per minute and client (CHECKOUT_RATE_LIMIT)`);
     await pause(seconds * 1_000);
   }
 
-  // --- Staff ----------------------------------------------------------------------------------------------------------------------------
-
-  /** An order as staff see it, by number or session. */
+  /** An order as staff see it, by number or session id. */
   order(ref: string): Promise<Order> {
     return this.staff(`/orders/${ref}`);
   }
 
-  /** As `order`; null while there is none. */
+  /** As `order`, or null while there is none. */
   async orderIfKnown(ref: string): Promise<Order | null> {
     const { status, body } = await ask<Order>(`${this.system.api}/admin/orders/${ref}`, {
       token: this.system.adminToken,
@@ -113,7 +112,7 @@ export class Holdfast {
     return this.staff(`/products/${sku}/stock`);
   }
 
-  /** Brings what is free of a product to this number. */
+  /** Adjusts the stock of a product so that this many are available. */
   async setAvailable(sku: string, wanted: number): Promise<Stock> {
     const stock = await this.stock(sku);
     const delta = wanted - stock.available;

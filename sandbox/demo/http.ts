@@ -1,4 +1,4 @@
-/** An answer, read whole. */
+/** An HTTP answer with its whole body. */
 export interface Answer<T> {
   status: number;
   headers: Headers;
@@ -13,7 +13,7 @@ interface Call {
   form?: Record<string, string>;
 }
 
-/** One request; any status is an answer. Redirects are not followed. */
+/** Sends one request. Any status is an answer; redirects are not followed. */
 export async function ask<T>(url: string, { method, token, headers, json, form }: Call = {}): Promise<Answer<T>> {
   const body = form ? new URLSearchParams(form) : json === undefined ? undefined : JSON.stringify(json);
   const response = await fetch(url, {
@@ -32,7 +32,7 @@ export async function ask<T>(url: string, { method, token, headers, json, form }
   return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
 }
 
-/** The body of a request that must succeed. */
+/** The body of the answer. @throws when the status is not a success */
 export async function get<T>(url: string, call: Call = {}): Promise<T> {
   const { status, body } = await ask<T>(url, call);
   if (status >= 300)

@@ -3,9 +3,9 @@ import { expiry } from './chapters/expiry';
 import { lastUnit } from './chapters/last-unit';
 import { paidOrder } from './chapters/paid-order';
 import { refund } from './chapters/refund';
-import { Stage } from './stage';
+import { Demo } from './demo';
+import { Story } from './story';
 import { findSystem } from './system';
-import { Telling } from './telling';
 
 const CHAPTERS = [
   ['A paid order', paidOrder],
@@ -16,38 +16,38 @@ const CHAPTERS = [
 ] as const;
 
 /**
- * `npm run demo`: drives the running system through its story. Every line was read back from the system it tells of; the first one that is
- * not as told ends the story, and the exit code is 1.
+ * `npm run demo`: drives the running system through a story. Every step is checked against the running system; the
+ * first one that fails ends the story with exit code 1.
  */
 async function main(): Promise<void> {
-  const telling = new Telling(process.stdout);
+  const story = new Story(process.stdout);
   const system = await findSystem(process.env.DATA_DIR || '.data');
-  const stage = new Stage(system, telling);
-  telling.write(`Holdfast at ${system.api}`);
-  await stage.prepare();
+  const demo = new Demo(system, story);
+  story.write(`Holdfast at ${system.api}`);
+  await demo.prepare();
   try {
     for (const [title, chapter] of CHAPTERS) {
-      telling.chapter(title);
-      await chapter(stage);
+      story.chapter(title);
+      await chapter(demo);
     }
   } catch (error) {
-    await stage.tidyUp().catch(() => undefined); // why the story ended matters more
+    await demo.tidyUp().catch(() => undefined); // the reason the story ended matters more
     throw error;
   }
-  await stage.tidyUp();
-  await epilogue(stage);
+  await demo.tidyUp();
+  await epilogue(demo);
 }
 
-async function epilogue({ telling, holdfast, orders, system }: Stage): Promise<void> {
-  telling.write('\nOrder by order');
-  for (const [number, story] of orders) {
+async function epilogue({ story, holdfast, orders, system }: Demo): Promise<void> {
+  story.write('\nOrder by order');
+  for (const [number, chapter] of orders) {
     const { status, paymentStatus, sessionId } = await holdfast.order(number);
-    telling.write(
-      `   ${number.padEnd(8)} ${story.padEnd(20)} ${status.padEnd(10)} ${paymentStatus.padEnd(9)} ${sessionId}`,
+    story.write(
+      `   ${number.padEnd(8)} ${chapter.padEnd(20)} ${status.padEnd(10)} ${paymentStatus.padEnd(9)} ${sessionId}`,
     );
   }
-  telling.write(
-    `\n${telling.lines} lines, each read back and as told. The mails are at ${system.outbox}, the orders at ${system.temporalUi}.`,
+  story.write(
+    `\n${story.steps} steps, each checked against the running system. Mails: ${system.outbox} Workflows: ${system.temporalUi}`,
   );
 }
 

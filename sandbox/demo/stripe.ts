@@ -18,11 +18,9 @@ interface List<T> {
   data: T[];
 }
 
-/** What happens at Stripe: its own API with its key, and what shoppers and banks do there, by the sandbox's control. */
+/** Stripe: its API, used with its key, and the sandbox's control API for what shoppers and banks do. */
 export class Stripe {
   constructor(private readonly system: System) {}
-
-  // --- Stripe's API ---------------------------------------------------------------------------------------------------------------------
 
   session(id: string): Promise<Session> {
     return this.api(`/checkout/sessions/${id}`);
@@ -32,7 +30,7 @@ export class Stripe {
     return (await this.api<List<Refund>>(`/refunds?payment_intent=${paymentIntent}`)).data;
   }
 
-  /** The event by which Stripe told that a session was paid; null while there is none. */
+  /** The id of the event that reports a session as completed, or null while there is none. */
   async completedEvent(sessionId: string): Promise<string | null> {
     const events = await this.api<List<{ id: string; data: { object: { id: string } } }>>(
       '/events?type=checkout.session.completed&limit=100',
@@ -40,7 +38,7 @@ export class Stripe {
     return events.data.find(({ data }) => data.object.id === sessionId)?.id ?? null;
   }
 
-  /** The price that this lookup key names, made if there is none. */
+  /** The id of the price with this lookup key, created if there is none. */
   async priceFor(lookupKey: string, product: { name: string; amount: number; currency: string }): Promise<string> {
     const found = await this.api<List<{ id: string }>>(`/prices?lookup_keys[]=${lookupKey}&limit=1`);
     if (found.data[0]) return found.data[0].id;
@@ -53,9 +51,7 @@ export class Stripe {
     return made.id;
   }
 
-  // --- Shoppers and banks ---------------------------------------------------------------------------------------------------------------
-
-  /** A session made at Stripe, past Holdfast: by a payment link, say. */
+  /** A session created at Stripe directly, without Holdfast, as by a payment link. */
   createSession(price: string, successUrl: string): Promise<Session> {
     return this.control('/sessions', {
       mode: 'payment',
@@ -76,7 +72,7 @@ export class Stripe {
     return this.control(`/events/${event}/redeliver`, {});
   }
 
-  /** What Holdfast answered each time an event was delivered. */
+  /** The HTTP statuses Holdfast answered to each delivery of an event. */
   async answersTo(event: string): Promise<(number | null)[]> {
     const { attempts } = await this.control<{ attempts: { event: string; status: number | null }[] }>('/deliveries');
     return attempts.filter((attempt) => attempt.event === event).map(({ status }) => status);

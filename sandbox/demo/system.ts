@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 
-/** Where everything is that the demo talks to, all of it over HTTP. */
+/** The addresses and keys of everything the demo talks to over HTTP. */
 export interface System {
   api: string;
   adminToken: string;
@@ -15,16 +15,16 @@ export interface System {
 }
 
 /**
- * The system that `npm start` runs, as its `services.env` tells.
- * @throws with what to do, when nothing runs or a part is not the embedded one
+ * The system that `npm start` runs, found through its `services.env`.
+ * @throws with advice when nothing is running or a part is not the embedded one
  */
 export async function findSystem(dataDir: string): Promise<System> {
   const file = join(dataDir, 'services.env');
-  if (!existsSync(file)) throw new Error(`Nothing runs here: there is no ${file}. ${START_IT}`);
+  if (!existsSync(file)) throw new Error(`Holdfast is not running: there is no ${file}. ${START_IT}`);
   const env = parseEnv(readFileSync(file, 'utf8'));
   const of = (name: string, without: string): string => env[name] ?? refuse(without);
   const system = {
-    api: of('PUBLIC_URL', `Only the services run (npm run services). Stop them. ${START_IT}`),
+    api: of('PUBLIC_URL', `Only the services are running (npm run services). Stop them first. ${START_IT}`),
     adminToken: of('ADMIN_TOKEN', START_IT),
     stripe: of('STRIPE_API_BASE', configuredAway('the Stripe sandbox', 'STRIPE_SECRET_KEY')),
     stripeKey: of('STRIPE_SECRET_KEY', configuredAway('the Stripe sandbox', 'STRIPE_SECRET_KEY')),
@@ -34,14 +34,14 @@ export async function findSystem(dataDir: string): Promise<System> {
     namespace: env.TEMPORAL_NAMESPACE ?? 'default',
   };
   const ready = await fetch(`${system.api}/readyz`, { signal: AbortSignal.timeout(10_000) }).catch(() => null);
-  if (!ready?.ok) throw new Error(`${file} is there, but ${system.api} is not ready. ${START_IT}`);
+  if (!ready?.ok) throw new Error(`${file} exists, but ${system.api} is not ready. ${START_IT}`);
   return system;
 }
 
 const START_IT = 'Start the system with `npm start` in another terminal, then try again.';
 
 const configuredAway = (part: string, variables: string): string =>
-  `The demo plays shopper, bank and postman, so it needs ${part}: start the system without ${variables}.`;
+  `The demo plays the shopper, the bank and the mail service, so it needs ${part}. Start the system without ${variables}.`;
 
 function refuse(why: string): never {
   throw new Error(why);

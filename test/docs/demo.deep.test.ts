@@ -30,7 +30,7 @@ describe('npm run demo, beside npm start', () => {
       expect([turn, await demo.exited, demo.output()]).toEqual([
         turn,
         0,
-        expect.stringContaining('each read back and as told'),
+        expect.stringContaining('each checked against the running system'),
       ]);
       for (const never of ['\u001b', '✗']) expect(demo.output()).not.toContain(never);
       for (const status of ['COMPLETED', 'EXPIRED', 'REFUNDED']) expect(demo.output()).toContain(status);
@@ -41,7 +41,7 @@ describe('npm run demo, beside npm start', () => {
     expect(available).toBe(5);
   });
 
-  test('ends with 1 at the first line that does not come true', async () => {
+  test('ends with 1 at the first step that fails', async () => {
     const control = (body: object) =>
       fetch(`${services.SANDBOX_CONTROL_URL}/deliveries`, {
         method: 'POST',
@@ -51,7 +51,7 @@ describe('npm run demo, beside npm start', () => {
     await control({ mode: 'normal', duplicate: 1 });
     const demo = launch(DEMO, dataDir);
     expect(await demo.exited).toBe(1);
-    expect(demo.output()).toMatch(/✗ Stripe delivers it 4 times more.*This is not as told/s);
+    expect(demo.output()).toMatch(/✗ Stripe delivers it 4 more times.*Not as expected/s);
     await control({ mode: 'normal' });
   });
 });

@@ -8,18 +8,20 @@ describe('npm run demo, when it cannot run', () => {
   test('says that nothing is running, and what to do', async () => {
     const demo = launch(DEMO, newDataDir());
     expect(await demo.exited).toBe(1);
-    expect(demo.output()).toMatch(/Nothing runs here.*services\.env.*`npm start`/s);
+    expect(demo.output()).toMatch(/Holdfast is not running.*services\.env.*`npm start`/s);
   });
 
   test('says what is missing if only the services run, or if Stripe is the real one', async () => {
     const folder = newDataDir();
-    const told = async (...lines: string[]) => {
+    const outputWith = async (...lines: string[]) => {
       writeFileSync(join(folder, 'services.env'), lines.join('\n'));
       const demo = launch(DEMO, folder);
       expect(await demo.exited).toBe(1);
       return demo.output();
     };
-    expect(await told('TEMPORAL_ADDRESS=127.0.0.1:1')).toContain('Only the services run');
-    expect(await told('PUBLIC_URL=http://127.0.0.1:1', 'ADMIN_TOKEN=token')).toContain('without STRIPE_SECRET_KEY');
+    expect(await outputWith('TEMPORAL_ADDRESS=127.0.0.1:1')).toContain('Only the services are running');
+    expect(await outputWith('PUBLIC_URL=http://127.0.0.1:1', 'ADMIN_TOKEN=token')).toContain(
+      'without STRIPE_SECRET_KEY',
+    );
   });
 });
