@@ -1,12 +1,12 @@
 import { type AnchorHTMLAttributes, type MouseEvent, useSyncExternalStore } from 'react';
 
-/** Where the shopper is: the path and the parameters behind it. Re-renders whoever uses it when that changes. */
+/** The present address. Components that use it re-render when it changes. */
 export function useLocation(): URL {
   const href = useSyncExternalStore(onMove, () => window.location.href);
   return new URL(href);
 }
 
-/** Goes to another page of the shop without loading it anew. `replace` leaves no step behind to go back to. */
+/** Goes to another page of the shop without a reload. `replace` adds no step to the history. */
 export function navigate(to: string, { replace = false } = {}): void {
   if (replace) window.history.replaceState(null, '', to);
   else window.history.pushState(null, '', to);

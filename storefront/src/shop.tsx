@@ -14,7 +14,7 @@ const PAGES: Record<string, ComponentType<{ parameters: URLSearchParams }>> = {
   '/success': SuccessPage,
 };
 
-/** The whole shop: one frame, and the page that the address names. */
+/** The whole shop: the frame, and the page that belongs to the address. */
 export function Shop() {
   const { pathname, searchParams } = useLocation();
   const Page = PAGES[pathname] ?? NotFoundPage;
@@ -22,7 +22,7 @@ export function Shop() {
   return (
     <>
       <a className="skip" href="#main">
-        Skip to the page
+        Skip to content
       </a>
       <Header />
       <main id="main">
@@ -30,7 +30,7 @@ export function Shop() {
       </main>
       <footer>
         <p>
-          The demo shop of Holdfast. You pay on Stripe’s page, never here. <a href="/docs">The API behind it</a>
+          This is the Holdfast demo shop. You pay on Stripe’s page, never here. <a href="/docs">See its API</a>
         </p>
       </footer>
       <Announcer />

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
 /**
- * Starts a headless Chromium: the one that `PLAYWRIGHT_CHROMIUM` names, else the system's, else the one that `npx playwright install chromium`
- * fetched. The caller closes it.
+ * Starts a headless Chromium: the one named by `PLAYWRIGHT_CHROMIUM`, the system's, or the one that `npx playwright
+ * install chromium` downloaded. The caller closes it.
  */
 export async function launchChromium(): Promise<Browser> {
   const executablePath = findChromium();
@@ -15,7 +15,10 @@ export async function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath, args: launchArgs() });
 }
 
-/** The path of a Chromium on this machine, or null. A wrong `PLAYWRIGHT_CHROMIUM` is a mistake to hear of, not to work around. */
+/**
+ * The path of a Chromium on this machine, or null.
+ * @throws when `PLAYWRIGHT_CHROMIUM` names a file that does not exist
+ */
 export function findChromium(env: NodeJS.ProcessEnv = process.env): string | null {
   const named = env.PLAYWRIGHT_CHROMIUM;
   if (named && !existsSync(named)) throw new Error(`PLAYWRIGHT_CHROMIUM names ${named}, which does not exist`);
@@ -29,7 +32,7 @@ const SYSTEM_PATHS = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** Machines that run tests have no graphics card, and Chromium's own sandbox refuses to start as root. */
+/** Test machines have no graphics card, and Chromium's own sandbox refuses to start as root. */
 function launchArgs(): string[] {
   const root = process.getuid?.() === 0;
   return ['--disable-gpu', ...(root ? ['--no-sandbox'] : [])];

@@ -57,7 +57,7 @@ const payWith = async (card: string, email: string) => {
   await page.click('#pay');
 };
 
-test('a person buys, sees the order confirmed, the mail in the outbox, the workflow in the Temporal UI, and the stock one lower', async () => {
+test('a shopper buys: the order is confirmed, the mail is in the outbox, the workflow in the Temporal UI, the stock one lower', async () => {
   const before = await stockOf('TIDE-MUG');
   await putInCart('Tide Mug');
   await goToPayment();
@@ -78,7 +78,7 @@ test('a person buys, sees the order confirmed, the mail in the outbox, the workf
   await status('SHIPPED'); // by the stream, without a reload
 }, 120_000);
 
-test('a buyer of a download gets the file, and uses are counted', async () => {
+test('a buyer of a download gets the file, and downloads are counted', async () => {
   const { data } = (await (await fetch(shop('/products'))).json()) as {
     data: { sku: string; name: string; kind: string; payWhatYouWant: unknown }[];
   };
@@ -96,7 +96,7 @@ test('a buyer of a download gets the file, and uses are counted', async () => {
   expect(order.downloads[0]?.remaining).toBe(4);
 }, 120_000);
 
-test('a shopper who turns back holds nothing any more, and still has the cart', async () => {
+test('a shopper who turns back no longer holds stock, but still has the cart', async () => {
   const before = await stockOf('HARBOUR-BLANKET');
   await putInCart('Harbour Blanket');
   await goToPayment();
@@ -107,7 +107,7 @@ test('a shopper who turns back holds nothing any more, and still has the cart', 
   await page.getByRole('button', { name: 'Go to payment' }).first().waitFor();
 }, 120_000);
 
-test('a declined card ends nothing: the shopper pays with another', async () => {
+test('after a declined card the shopper pays with another', async () => {
   await putInCart('Tide Mug');
   await goToPayment();
   await payWith('4000 0000 0000 9995', 'second-try@example.com');
@@ -120,7 +120,7 @@ test('a declined card ends nothing: the shopper pays with another', async () => 
   await status('PREPARING');
 }, 120_000);
 
-test('a checkout that expired is taken up again from the mail, and paid', async () => {
+test('an expired checkout is recovered from the mail, and paid', async () => {
   await putInCart('Tide Mug');
   await page.getByLabel('E-mail (optional)').fill('late@example.com');
   await goToPayment();
@@ -130,7 +130,7 @@ test('a checkout that expired is taken up again from the mail, and paid', async 
   const link = /href="([^"]*\/recover\/[^"]+)"/.exec(mail.html)?.[1] as string;
   await page.goto(link);
   await page.waitForURL(/\/cart\?recover=/);
-  await page.getByRole('button', { name: 'Take it up again' }).click();
+  await page.getByRole('button', { name: 'Complete your order' }).click();
   await page.waitForURL(/\/pay\/cs_/);
   expect(page.url()).not.toContain(expired);
   await payWith('4242 4242 4242 4242', 'late@example.com');
@@ -138,7 +138,7 @@ test('a checkout that expired is taken up again from the mail, and paid', async 
   await status('PREPARING');
 }, 120_000);
 
-test('two race for the last unit: one pays, the other hears that it is gone', async () => {
+test('two shoppers race for the last unit: one pays, the other is told that it is gone', async () => {
   const { available } = await stockOf('KELP-PRINT');
   await system.staff('POST', '/admin/products/KELP-PRINT/stock', { delta: 1 - available, reason: 'counted' });
   const other = await (await browser.newContext()).newPage();
@@ -160,7 +160,7 @@ test('two race for the last unit: one pays, the other hears that it is gone', as
   await other.context().close();
 }, 120_000);
 
-test('a bank debit is shown as on its way, until it is settled', async () => {
+test('a bank debit is shown as being processed until it settles', async () => {
   await putInCart('Tide Mug');
   await goToPayment();
   const id = /cs_[A-Za-z0-9_]+/.exec(page.url())?.[0] as string;
@@ -177,11 +177,11 @@ test('a bank debit is shown as on its way, until it is settled', async () => {
   await status('PREPARING');
 }, 120_000);
 
-/** Waits until something is so; the test's own time-out is the bound. */
-async function eventually<T>(look: () => Promise<T | undefined | false>): Promise<T> {
+/** Waits until `read` returns something truthy; only the test's own time-out limits it. */
+async function eventually<T>(read: () => Promise<T | undefined | false>): Promise<T> {
   for (;;) {
-    const seen = await look();
-    if (seen) return seen;
+    const value = await read();
+    if (value) return value;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -5,21 +5,21 @@ import { parseEnv } from 'node:util';
 import { type Guarded, startGuarded } from '../../sandbox/guard';
 import { freePort } from '../../sandbox/ports';
 
-/** The system as a newcomer starts it: `npm start` in a folder and on ports of its own. */
+/** The whole system, as `npm start` runs it, with its own data folder and ports. */
 export interface WholeSystem {
-  /** What `services.env` says. */
+  /** The variables in `services.env`. */
   env: Record<string, string>;
-  /** Everything stops, as after Ctrl-C; the launcher's exit code. */
+  /** Stops everything, as Ctrl-C does. @returns the launcher's exit code */
   stop(): Promise<number | null>;
-  /** Something happens at Stripe: the sandbox's control API. */
+  /** Sends a command to the sandbox's control API. */
   atStripe(path: string, body?: Record<string, unknown>): Promise<Record<string, unknown>>;
-  /** A request of staff's. */
+  /** Sends a request as staff. */
   staff(
     method: string,
     path: string,
     body?: Record<string, unknown>,
   ): Promise<{ status: number; body: Record<string, unknown> }>;
-  /** Mails in the outbox to an address. */
+  /** The mails in the outbox to this address. */
   mailsTo(address: string): Promise<{ subject: string; html: string }[]>;
 }
 
@@ -41,13 +41,13 @@ export async function startWholeSystem(overrides: Record<string, string> = {}): 
       ...overrides,
     },
   });
-  const said = () => readFileSync(log, 'utf8');
+  const output = () => readFileSync(log, 'utf8');
   let ended = false;
   void launcher.exited.then(() => {
     ended = true;
   });
-  while (!said().includes('Ready in')) {
-    if (ended) throw new Error(`npm start ended:\n${said()}`);
+  while (!output().includes('Ready in')) {
+    if (ended) throw new Error(`npm start ended:\n${output()}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   const env = parseEnv(readFileSync(join(folder, 'data', 'services.env'), 'utf8')) as Record<string, string>;

@@ -9,7 +9,8 @@ export type CheckoutRequest = components['schemas']['CheckoutRequest'];
 type Problem = components['schemas']['Problem'];
 
 /**
- * Why a call failed: the API's own code, or `offline` when no answer came. `retryAfter` is in seconds, from now; null when the API gave none.
+ * Why a call failed: the API's own code, or `offline` when no answer came. `retryAfter` is in seconds; null when the
+ * API gave none.
  */
 export interface Failure {
   code: string;
@@ -22,7 +23,7 @@ export interface Failure {
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
-/** The checkout API, as far as a shopper needs it. No call throws: what can go wrong is in the answer. */
+/** The part of the API that a shopper needs. No call throws: failures are part of the answer. */
 export const api = {
   products: () => settle(http.GET('/products', { signal: deadline() })),
   checkout: (body: CheckoutRequest, idempotencyKey: string) =>
@@ -47,28 +48,28 @@ export const api = {
     settle(http.POST('/recover/{token}', { params: { path: { token } }, signal: deadline() })),
 };
 
-/** Where the server tells of each change of an order. */
+/** The stream of an order's changes. */
 export const orderStreamUrl = (sessionId: string): string => `/orders/${encodeURIComponent(sessionId)}/stream`;
 
 const http = createClient<paths>({ baseUrl: window.location.origin });
 
-/** The API answers everything within 10 s; what takes longer has been lost on the way. */
+/** The API answers everything within 10 s; an answer that takes longer was lost on the way. */
 const deadline = (): AbortSignal => AbortSignal.timeout(15_000);
 
 async function settle<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<Answer<T>> {
   try {
     const { data, error, response } = await call;
-    // Only an answer without a body has no data, and of that the status is all there is to know.
+    // `data` is missing only when the answer has no body; then the status says everything.
     if (response.ok) return { ok: true, value: data as T };
     return { ok: false, failure: failureOf(response, error) };
   } catch {
-    return { ok: false, failure: { ...NOTHING_KNOWN, code: 'offline' } };
+    return { ok: false, failure: { ...NO_ANSWER, code: 'offline' } };
   }
 }
 
-const NOTHING_KNOWN: Failure = { code: 'internal', status: 0, detail: '', retryAfter: null, items: [], errors: [] };
+const NO_ANSWER: Failure = { code: 'internal', status: 0, detail: '', retryAfter: null, items: [], errors: [] };
 
-/** An answer that is not a problem document of ours came from something in between: for a shopper the shop is not available. */
+/** An error without a problem document came from a proxy in between: to the shopper, the shop is unavailable. */
 function failureOf(response: Response, body: unknown): Failure {
   const problem = typeof body === 'object' && body !== null ? (body as Partial<Problem>) : {};
   return {

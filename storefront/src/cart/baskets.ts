@@ -2,15 +2,15 @@ import type { CheckoutRequest, Money, Product } from '../api/client';
 import { priceIn, shownCurrency } from '../catalogue';
 import type { CartLine } from './cart';
 
-/** What is paid for in one go. */
+/** Cart lines that are paid for together. */
 export interface Basket {
-  /** `cart` for all that is bought together, the SKU for what is bought alone. */
+  /** `cart` for everything bought together, or the SKU of a product bought alone. */
   id: string;
   lines: BasketLine[];
   currency: string;
-  /** Null while the shopper has still to choose the amount, or a line cannot be bought. */
+  /** Null while the shopper has yet to choose the amount, or a line cannot be bought. */
   total: Money | null;
-  /** Whether there is nothing in it that the shop would certainly refuse. */
+  /** False if it contains something that the shop is certain to refuse. */
   ready: boolean;
 }
 
@@ -19,14 +19,15 @@ export interface BasketLine {
   quantity: number;
   /** Null when the shop no longer sells it. */
   product: Product | null;
-  /** Null when it is not sold, or not in the basket's currency, or the amount is the shopper's to choose. */
+  /** Null when the product is not sold, or not in the basket's currency, or the shopper chooses the amount. */
   unit: Money | null;
   trouble: 'gone' | 'other-currency' | 'sold-out' | 'too-many' | null;
 }
 
 /**
- * Sorts the cart into what can be paid together. Stripe takes a pay-what-you-want product only alone and once, so each is a basket of its own.
- * Stock is only a hint here: what looks sold out may be held for this very shopper, so the shop has the last word on it.
+ * Splits the cart into baskets that can be paid together. Stripe accepts a pay-what-you-want product only alone and
+ * once, so each gets its own basket. Stock is only a hint here: what looks sold out may be held for this very
+ * shopper, so the shop decides.
  */
 export function basketsOf(lines: CartLine[], products: Product[], chosen: string | null): Basket[] {
   const currency = shownCurrency(products, chosen);
@@ -35,10 +36,10 @@ export function basketsOf(lines: CartLine[], products: Product[], chosen: string
   const alone: Basket[] = [];
   for (const { sku, quantity } of lines) {
     const product = bySku.get(sku) ?? null;
-    const free = product?.payWhatYouWant;
-    if (product && free) {
+    const chosenPrice = product?.payWhatYouWant;
+    if (product && chosenPrice) {
       const line = { sku, quantity: 1, product, unit: null, trouble: stockTrouble(product, 1) };
-      alone.push({ id: sku, lines: [line], currency: free.minimum.currency, total: null, ready: true });
+      alone.push({ id: sku, lines: [line], currency: chosenPrice.minimum.currency, total: null, ready: true });
     } else {
       together.push(lineOf(sku, quantity, product, currency));
     }
@@ -49,7 +50,7 @@ export function basketsOf(lines: CartLine[], products: Product[], chosen: string
   return [{ id: 'cart', lines: together, currency, total: ready ? { amount, currency } : null, ready }, ...alone];
 }
 
-/** What the shop is asked for a basket. The address is for its mails, and may be left out. */
+/** The checkout request for a basket. The e-mail address is optional. */
 export const requestFor = ({ lines, currency }: Basket, email: string): CheckoutRequest => ({
   items: lines.map(({ sku, quantity }) => ({ sku, quantity })),
   currency,

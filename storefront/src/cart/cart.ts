@@ -1,39 +1,39 @@
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
 
-/** A cart keeps no prices: those are the shop's to say, each time. */
+/** A cart line has no price: the shop sets it at each checkout. */
 export interface CartLine {
   sku: string;
   quantity: number;
 }
 
 /**
- * One try at buying a basket. The key makes the shop answer a repeat with the same payment page; it belongs to exactly this request, and goes
- * when the request changes, when it was refused, or when the order is paid.
+ * One attempt to buy a basket. Its idempotency key makes the shop answer a repeat with the same payment page. The key
+ * belongs to exactly this request; it is dropped when the request changes or is refused, or the order is paid.
  */
 export interface Attempt {
   basketId: string;
-  /** The request it stands for, as text. */
+  /** The request body, as text. */
   request: string;
   key: string;
-  /** Set once the shop has answered: the session, and until when the stock is held for it. */
+  /** Set once the shop has answered: the session, and the end of its stock hold. */
   sessionId: string | null;
   heldUntil: string | null;
 }
 
 interface Cart {
   lines: CartLine[];
-  /** What the shopper chose to pay in; null until they choose. */
+  /** The currency the shopper chose; null until they choose. */
   currency: string | null;
-  /** For the shop's mails; empty when the shopper gave none, and again once they have paid. */
+  /** The shopper's e-mail address; empty when none was given, and again once they have paid. */
   email: string;
   attempts: Attempt[];
 }
 
-/** The shop's own limit for one line. */
+/** The shop's limit per line. */
 export const MOST_OF_ONE = 99;
 
-/** The shopper's cart, kept in this browser. */
+/** The shopper's cart, stored in this browser. */
 export const useCart = create<Cart>()(
   persist((): Cart => ({ lines: [], currency: null, email: '', attempts: [] }), {
     name: 'holdfast-cart',
@@ -42,12 +42,12 @@ export const useCart = create<Cart>()(
   }),
 );
 
-// Two tabs show one cart, and a payment in one of them empties it in both.
+// All tabs share one cart; a payment in one of them empties it in all.
 window.addEventListener('storage', ({ key }) => {
   if (key === useCart.persist.getOptions().name) void useCart.persist.rehydrate();
 });
 
-/** Sets how many of a product are in the cart; none takes the line out. */
+/** Sets the quantity of a product in the cart; 0 removes the line. */
 export function setQuantity(sku: string, quantity: number): void {
   const wanted = Math.min(MOST_OF_ONE, Math.max(0, Math.trunc(quantity) || 0));
   useCart.setState(({ lines }) => {
@@ -59,27 +59,27 @@ export function setQuantity(sku: string, quantity: number): void {
   });
 }
 
-/** How many of a product are in the cart. */
+/** The quantity of a product in the cart. */
 export const quantityOf = (lines: CartLine[], sku: string): number =>
   lines.find((line) => line.sku === sku)?.quantity ?? 0;
 
-/** Puts an attempt in the place of the basket's earlier one. */
+/** Stores an attempt in place of the basket's earlier one. */
 export function keepAttempt(attempt: Attempt): void {
   useCart.setState(({ attempts }) => ({
     attempts: [...attempts.filter(({ basketId }) => basketId !== attempt.basketId), attempt],
   }));
 }
 
-/** Forgets the attempts that a test picks: the next try gets a key of its own. */
-export function dropAttempts(which: (attempt: Attempt) => boolean): void {
-  useCart.setState(({ attempts }) => ({ attempts: attempts.filter((attempt) => !which(attempt)) }));
+/** Removes the matching attempts, so that the next one gets a new key. */
+export function dropAttempts(matches: (attempt: Attempt) => boolean): void {
+  useCart.setState(({ attempts }) => ({ attempts: attempts.filter((attempt) => !matches(attempt)) }));
 }
 
 /**
- * Takes what an order bought out of the cart. Only once, and only for a checkout that began in this browser: whoever opens the page of an old
- * order again keeps the cart of today.
+ * Removes the items of an order from the cart. This happens once, and only for a checkout that began in this browser:
+ * opening the page of an old order must not change today's cart.
  */
-export function takeOutBought(sessionId: string, bought: CartLine[]): void {
+export function removeBought(sessionId: string, bought: CartLine[]): void {
   const { lines, attempts } = useCart.getState();
   if (!attempts.some((attempt) => attempt.sessionId === sessionId)) return;
   useCart.setState({
@@ -91,7 +91,10 @@ export function takeOutBought(sessionId: string, bought: CartLine[]): void {
   });
 }
 
-/** What is in the browser's storage may be old, or written by someone's hand. Read while this file loads: no `const` below is there yet. */
+/**
+ * Checks the stored cart, which may be old or edited by hand. Runs while this file loads, so it must not use a
+ * `const` below.
+ */
 function readCart(stored: unknown): Partial<Cart> {
   const { lines, currency, email, attempts } = (stored ?? {}) as Partial<Record<keyof Cart, unknown>>;
   return {

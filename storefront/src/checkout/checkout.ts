@@ -6,23 +6,24 @@ import { loadCatalogue } from '../catalogue';
 import { navigate } from '../router';
 
 interface CheckoutState {
-  /** What is under way right now: a basket's id, `recover`, or `coming back`. */
+  /** What is under way: a basket's id, `recover`, or `returning`. */
   busy: string | null;
-  /** Why the last start failed. `retryAt` is when another is worth it, in milliseconds. */
+  /** Why the last start failed. `retryAt` is the earliest time for another, in milliseconds since 1970. */
   failed: { at: string; failure: Failure; retryAt: number } | null;
 }
 
-/** What every button that leads to payment shares, so that there is never more than one start under way. */
+/** Shared by every button that leads to payment, so that at most one start is under way. */
 export const useCheckout = create<CheckoutState>(() => ({ busy: null, failed: null }));
 
-// A page that the browser kept alive and brings back with its Back button is no longer on its way to the payment page.
+// A page restored by the Back button is no longer on its way to the payment page.
 window.addEventListener('pageshow', ({ persisted }) => {
   if (persisted) useCheckout.setState({ busy: null });
 });
 
 /**
- * Starts paying for a basket and goes to the payment page. The same basket gets the same payment page while that is open; a changed one first
- * gives back what its earlier attempt holds. One that turns out to be paid already leads to its order instead.
+ * Starts the checkout of a basket and goes to the payment page. An unchanged basket gets the same payment page while
+ * that is open; a changed one first abandons its earlier session. If that session turns out to be paid, this leads to
+ * its order instead.
  */
 export const startCheckout = (basket: Basket, email: string): Promise<void> =>
   leave(basket.id, async () => {
@@ -30,98 +31,98 @@ export const startCheckout = (basket: Basket, email: string): Promise<void> =>
     const request = JSON.stringify(body);
     const earlier = useCart.getState().attempts.find(({ basketId }) => basketId === basket.id);
     if (earlier?.sessionId) {
-      const now = await look(earlier.sessionId);
-      const found = now === 'open' && earlier.request !== request ? await giveUp(earlier.sessionId) : now;
-      if (found === 'paid') return { order: earlier.sessionId };
-      if (found === 'over') dropAttempts(({ key }) => key === earlier.key);
-      else if (found !== 'open') return { failure: found };
+      const current = await stateOf(earlier.sessionId);
+      const state = current === 'open' && earlier.request !== request ? await abandon(earlier.sessionId) : current;
+      if (state === 'paid') return { order: earlier.sessionId };
+      if (state === 'over') dropAttempts(({ key }) => key === earlier.key);
+      else if (state !== 'open') return { failure: state };
     }
     const attempt = attemptFor(basket.id, request);
     const answer = await api.checkout(body, attempt.key);
     if (answer.ok) {
       keepAttempt({ ...attempt, sessionId: answer.value.sessionId, heldUntil: answer.value.expiresAt });
-      return wayTo(answer.value);
+      return destinationOf(answer.value);
     }
     if (isRefusal(answer.failure)) dropAttempts(({ key }) => key === attempt.key);
     return { failure: answer.failure };
   });
 
-/** Takes up a checkout that ran out, by the token of its mail. */
+/** Recovers an expired checkout by the token in its mail. */
 export const recoverCheckout = (token: string): Promise<void> =>
   leave('recover', async () => {
     const answer = await api.recover(token);
     if (!answer.ok) return { failure: answer.failure };
     const { sessionId, expiresAt } = answer.value;
     keepAttempt({ basketId: 'recover', request: '', key: sessionId, sessionId, heldUntil: expiresAt });
-    return wayTo(answer.value);
+    return destinationOf(answer.value);
   });
 
-/** Gives up the payment that the shopper came back from, once, however often the page asks. Nothing else starts meanwhile. */
-export function comeBack(sessionId: string): Promise<'paid' | 'over' | Failure> {
-  const known = comings.get(sessionId);
+/** Abandons the payment that the shopper came back from, once per session. No checkout can start meanwhile. */
+export function abandonAfterReturn(sessionId: string): Promise<'paid' | 'over' | Failure> {
+  const known = returns.get(sessionId);
   if (known) return known;
-  useCheckout.setState({ busy: 'coming back', failed: null });
-  const coming = giveUp(sessionId).finally(() => {
+  useCheckout.setState({ busy: 'returning', failed: null });
+  const abandoning = abandon(sessionId).finally(() => {
     useCheckout.setState({ busy: null });
     void loadCatalogue();
   });
-  comings.set(sessionId, coming);
-  return coming;
+  returns.set(sessionId, abandoning);
+  return abandoning;
 }
 
-const comings = new Map<string, Promise<'paid' | 'over' | Failure>>();
+const returns = new Map<string, Promise<'paid' | 'over' | Failure>>();
 
-/** Whether the shopper has done their part, so that buying it again would be a second order. */
+/** Whether the shopper has paid or started to, so that buying again would be a second order. */
 export const isPaidFor = ({ paymentStatus }: Pick<Order, 'paymentStatus'>): boolean =>
   paymentStatus !== 'UNPAID' && paymentStatus !== 'FAILED';
 
-/** Where a start leads: to the payment page, to an order that is paid, or nowhere. */
-type Way = { payment: string } | { order: string } | { failure: Failure };
+/** Where a start leads: to the payment page, to an order that is already paid, or nowhere. */
+type Destination = { payment: string } | { order: string } | { failure: Failure };
 
-const wayTo = ({ status, url, sessionId }: Checkout): Way =>
+const destinationOf = ({ status, url, sessionId }: Checkout): Destination =>
   status === 'PENDING' ? { payment: url } : { order: sessionId };
 
-async function leave(at: string, find: () => Promise<Way>): Promise<void> {
+async function leave(at: string, start: () => Promise<Destination>): Promise<void> {
   if (useCheckout.getState().busy !== null) return;
   useCheckout.setState({ busy: at, failed: null });
-  const way = await find();
-  // On the way to the payment page it stays busy: the button is shut until the browser has left.
-  if ('payment' in way) return window.location.assign(way.payment);
+  const destination = await start();
+  // Stays busy, and the button disabled, until the browser has left for the payment page.
+  if ('payment' in destination) return window.location.assign(destination.payment);
   useCheckout.setState({ busy: null });
-  if ('order' in way) return navigate(`/success?session_id=${encodeURIComponent(way.order)}`);
-  const { failure } = way;
-  // The shop knows better than this page what it still has.
+  if ('order' in destination) return navigate(`/success?session_id=${encodeURIComponent(destination.order)}`);
+  const { failure } = destination;
+  // The catalogue on this page is out of date.
   if (failure.status === 404 || failure.status === 409) void loadCatalogue();
-  // Unfinished payments the shopper can end at once; against everything else only time helps.
+  // The shopper can end unfinished payments at once; after any other refusal they have to wait.
   const wait = failure.code === 'too_many_open' ? 0 : (failure.retryAfter ?? 0);
   useCheckout.setState({ failed: { at, failure, retryAt: Date.now() + wait * 1000 } });
 }
 
 /**
- * Closes the till of a session that the shopper walked away from, and waits until that is done: what it holds may be the very units that they
- * ask for next. Money that was quicker wins.
+ * Abandons a session that the shopper left, and waits until it is closed: it may hold the very units that they buy
+ * next. If the payment went through first, the order stands.
  */
-async function giveUp(sessionId: string): Promise<'paid' | 'over' | Failure> {
-  const given = await api.abandon(sessionId);
-  if (!given.ok && given.failure.code === 'invalid_transition') return 'paid';
-  if (!given.ok && given.failure.code !== 'unknown_order') return given.failure;
+async function abandon(sessionId: string): Promise<'paid' | 'over' | Failure> {
+  const answer = await api.abandon(sessionId);
+  if (!answer.ok && answer.failure.code === 'invalid_transition') return 'paid';
+  if (!answer.ok && answer.failure.code !== 'unknown_order') return answer.failure;
   dropAttempts((attempt) => attempt.sessionId === sessionId);
-  for (let looks = 0; looks < 8; looks += 1) {
-    const found = await look(sessionId);
-    if (found !== 'open') return found;
+  for (let reads = 0; reads < 8; reads += 1) {
+    const state = await stateOf(sessionId);
+    if (state !== 'open') return state;
     await new Promise((done) => setTimeout(done, 500));
   }
   return 'over';
 }
 
-async function look(sessionId: string): Promise<'paid' | 'open' | 'over' | Failure> {
+async function stateOf(sessionId: string): Promise<'paid' | 'open' | 'over' | Failure> {
   const answer = await api.order(sessionId);
   if (!answer.ok) return answer.failure.code === 'unknown_order' ? 'over' : answer.failure;
   if (isPaidFor(answer.value)) return 'paid';
   return answer.value.status === 'PENDING' ? 'open' : 'over';
 }
 
-/** The attempt under way for this very request, or a new one, written down before the shop is asked. */
+/** The present attempt for this exact request, or a new one, stored before the request is sent. */
 function attemptFor(basketId: string, request: string): Attempt {
   const known = useCart
     .getState()
@@ -132,9 +133,9 @@ function attemptFor(basketId: string, request: string): Attempt {
   return attempt;
 }
 
-/** Refused is what the shop answered with a reason. No answer, a busy shop or a passing failure is asked again under the same key. */
+/** Whether the shop refused the request for good. After anything else the request is repeated with the same key. */
 const isRefusal = ({ status }: Failure): boolean => status >= 400 && status < 500 && status !== 429;
 
-/** `crypto.randomUUID` is missing on pages that a machine in the local network serves over plain HTTP. */
+/** `crypto.randomUUID` does not exist on pages served over plain HTTP, except from localhost. */
 const newKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -4,20 +4,21 @@ import { api, type Failure, type Order, orderStreamUrl } from '../api/client';
 
 export interface Followed {
   order: Order | null;
-  /** Why the last look failed; null when it did not. */
+  /** Why the last read failed; null if it succeeded. */
   failure: Failure | null;
-  /** Looks once more, at once: for what changes an order without its status, such as a used download. */
-  lookAgain: () => void;
+  /** Reads the order again now: for changes the stream does not send, such as a used download. */
+  refresh: () => void;
 }
 
 /**
- * Follows an order until it is final: reads it, listens to its stream, and when that breaks off reads it again, each time a little later. So a
- * proxy that holds streams back costs some seconds, and a shop that is down for a while nothing but patience.
+ * Follows an order until it is final: reads it, listens to its stream, and reads it again whenever the stream breaks
+ * off, with growing pauses. A proxy that buffers streams thus costs a few seconds, and an outage of the shop only
+ * waiting time.
  */
 export function useOrder(sessionId: string): Followed {
   const [order, setOrder] = useState<Order | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const look = useRef(async (): Promise<Order | null> => null);
+  const read = useRef(async (): Promise<Order | null> => null);
 
   useEffect(() => {
     const stop = new AbortController();
@@ -26,7 +27,7 @@ export function useOrder(sessionId: string): Followed {
       setOrder(next);
       setFailure(null);
     };
-    look.current = async () => {
+    read.current = async () => {
       const answer = await api.order(sessionId);
       if (answer.ok) show(answer.value);
       else if (!stop.signal.aborted) setFailure(answer.failure);
@@ -34,15 +35,15 @@ export function useOrder(sessionId: string): Followed {
       if (isHopeless(answer.failure)) stop.abort();
       return null;
     };
-    void follow(sessionId, () => look.current(), show, stop.signal);
+    void follow(sessionId, () => read.current(), show, stop.signal);
     return () => stop.abort();
   }, [sessionId]);
 
-  const lookAgain = useCallback(() => void look.current(), []);
-  return { order, failure, lookAgain };
+  const refresh = useCallback(() => void read.current(), []);
+  return { order, failure, refresh };
 }
 
-/** An id that means nothing to the shop will not mean more later. */
+/** An id that the shop does not know now will not become known later. */
 const isHopeless = ({ status }: Failure): boolean => status === 400 || status === 404;
 
 const FIRST_WAIT = 1_000;
@@ -50,12 +51,12 @@ const LONGEST_WAIT = 15_000;
 
 async function follow(
   sessionId: string,
-  look: () => Promise<Order | null>,
+  read: () => Promise<Order | null>,
   show: (order: Order) => void,
   signal: AbortSignal,
 ): Promise<void> {
   for (let wait = FIRST_WAIT; !signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT)) {
-    const order = await look();
+    const order = await read();
     if (order && isFinal(order.status)) return;
     if (order && !signal.aborted) {
       const last = await listen(sessionId, show, signal);
@@ -66,25 +67,25 @@ async function follow(
   }
 }
 
-/** A stream that is alive tells the state as soon as it opens. */
-const FIRST_WORD = 5_000;
+/** A working stream sends the order as soon as it opens. */
+const FIRST_EVENT_WITHIN = 5_000;
 
-/** Listens until the stream says that the order is final, breaks off, or stays dumb from the start; the last that it said. */
+/** Listens until the order is final, the stream breaks off, or no first event comes. @returns the last order it sent */
 function listen(sessionId: string, show: (order: Order) => void, signal: AbortSignal): Promise<Order | null> {
   return new Promise((done) => {
     let last: Order | null = null;
     const stream = new EventSource(orderStreamUrl(sessionId));
     const end = () => {
-      clearTimeout(dumb);
+      clearTimeout(silent);
       signal.removeEventListener('abort', end);
       stream.close();
       done(last);
     };
-    const dumb = setTimeout(end, FIRST_WORD);
+    const silent = setTimeout(end, FIRST_EVENT_WITHIN);
     signal.addEventListener('abort', end);
     stream.addEventListener('error', end);
     stream.addEventListener('order', ({ data }: MessageEvent<string>) => {
-      clearTimeout(dumb);
+      clearTimeout(silent);
       last = JSON.parse(data) as Order;
       show(last);
       if (isFinal(last.status)) end();

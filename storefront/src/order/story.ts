@@ -1,14 +1,14 @@
 import { formatMoney } from '../../../domain/money';
 import type { Order } from '../api/client';
 
-/** How an order is told to the shopper: one line, what it means for them, and whether it is good news. */
+/** How an order is presented to the shopper: a headline, what it means for them, and the tone. */
 export interface Story {
   tone: 'waiting' | 'good' | 'over';
   title: string;
   text: string;
 }
 
-/** Says where an order stands, and no more than is known. */
+/** Describes where an order stands. */
 export function storyOf(order: Order): Story {
   return order.status === 'PENDING' ? whilePending(order) : (STORIES[order.status]?.(order) ?? UNKNOWN);
 }
@@ -24,18 +24,18 @@ const STORIES: Partial<Record<Order['status'], (order: Order) => Story>> = {
     title: shipments.length > 0 ? 'Partly on its way' : 'Paid, and being prepared',
     text: [
       shipments.length > 0
-        ? 'A part of your order has been shipped; the rest is being packed.'
-        : 'Your payment has arrived and your items are being packed. We write to you when they are shipped.',
+        ? 'Part of your order has been shipped. The rest is being packed.'
+        : 'Your payment has arrived and your items are being packed. We will e-mail you when they are shipped.',
       ...(downloads.length > 0 ? ['Your downloads are ready now.'] : []),
     ].join(' '),
   }),
-  SHIPPED: () => ({ tone: 'good', title: 'On its way', text: 'Your order has left us.' }),
+  SHIPPED: () => ({ tone: 'good', title: 'On its way', text: 'Your order has been shipped.' }),
   COMPLETED: ({ downloads, shipments }) =>
     downloads.length > 0 && shipments.length === 0
       ? {
           tone: 'good',
           title: 'Paid, thank you',
-          text: 'Your downloads are ready. We send the links to you by mail as well.',
+          text: 'Your downloads are ready. We have also e-mailed you the links.',
         }
       : { tone: 'good', title: 'Complete', text: 'Everything in this order has been delivered. Thank you.' },
   EXPIRED: ({ paymentStatus }) =>
@@ -47,39 +47,39 @@ const STORIES: Partial<Record<Order['status'], (order: Order) => Story>> = {
         }
       : {
           tone: 'over',
-          title: 'The time to pay ran out',
-          text: 'Nothing was charged. What we held for you is back on the shelf.',
+          title: 'The checkout expired',
+          text: 'Nothing was charged. The items we held for you are available to others again.',
         },
   CANCELLED: () => ({ tone: 'over', title: 'Order cancelled', text: 'Nothing was charged for this order.' }),
   REFUNDED: ({ refunded }) => ({
     tone: 'over',
     title: 'Refunded',
-    text: `${formatMoney(refunded)} goes back to where it came from. Banks usually take five to ten days to show it.`,
+    text: `We have returned ${formatMoney(refunded)} to your original payment method. It usually appears within five to ten days.`,
   }),
 };
 
-/** A status that this page does not know yet, of a shop that is newer than the page. */
-const UNKNOWN: Story = { tone: 'waiting', title: 'Your order', text: 'We keep this page up to date.' };
+/** For a status that this page does not know, because the shop is newer than the page. */
+const UNKNOWN: Story = { tone: 'waiting', title: 'Your order', text: 'This page updates by itself.' };
 
-/** Not shipped and not granted: the money may still be on its way, or need a person to look at it. */
+/** A pending order: the payment may be on its way, or staff may have to check it. */
 function whilePending({ paymentStatus }: Order): Story {
   if (paymentStatus === 'PROCESSING') {
     return {
       tone: 'waiting',
       title: 'Your payment is on its way',
-      text: 'Your bank has taken the payment on, which can take some days. We go on as soon as it has arrived, and write to you.',
+      text: 'Your bank is processing the payment, which can take a few days. We will e-mail you as soon as it has arrived.',
     };
   }
   if (paymentStatus === 'UNPAID') {
     return {
       tone: 'waiting',
       title: 'Confirming your payment',
-      text: 'We are waiting for the word that your payment went through. This takes a moment; you need not pay again.',
+      text: 'We are waiting for confirmation of your payment. This takes a moment; please do not pay again.',
     };
   }
   return {
     tone: 'waiting',
     title: 'Your payment has arrived',
-    text: 'A person is checking a detail of this order before we go on. You need do nothing; we write to you.',
+    text: 'Our staff are checking a detail of your order. You do not need to do anything; we will e-mail you.',
   };
 }

@@ -8,24 +8,24 @@ import { BasketCard } from '../parts/basket-card';
 import { CameBack } from '../parts/came-back';
 import { Notice } from '../parts/notice';
 import { Page } from '../parts/page';
-import { TakeUpAgain } from '../parts/take-up-again';
+import { RecoverCheckout } from '../parts/recover-checkout';
 import { Link } from '../router';
 import { wordsFor } from '../words/failures';
 
-/** The cart, and the place to which a shopper comes back who did not pay: from the payment page, or from the mail that followed. */
+/** The cart. Shoppers who did not pay return here, from the payment page or from the mail that follows. */
 export function CartPage({ parameters }: { parameters: URLSearchParams }) {
-  // The address loses its session as soon as it was read, so that loading the page anew does not give up anything again.
+  // The session is removed from the address once it has been read, so that a reload does not abandon anything again.
   const [leftSession] = useState(() => sessionLeft(parameters));
   const recoverToken = parameters.get('recover');
   const empty = useCart(({ lines }) => lines.length === 0);
   return (
     <Page title="Your cart">
       {leftSession && <CameBack sessionId={leftSession} />}
-      {recoverToken && <TakeUpAgain token={recoverToken} />}
+      {recoverToken && <RecoverCheckout token={recoverToken} />}
       {!empty && <Baskets />}
       {empty && !recoverToken && (
         <p>
-          It is empty. <Link href="/">Look at the products</Link>
+          Your cart is empty. <Link href="/">See our products</Link>
         </p>
       )}
     </Page>
@@ -33,8 +33,8 @@ export function CartPage({ parameters }: { parameters: URLSearchParams }) {
 }
 
 /**
- * Which payment page the shopper comes back from. Stripe promises to fill the session into the address of success; where it does not fill it
- * into this one, it is the payment that this browser started last.
+ * The session whose payment page the shopper comes back from. Stripe documents that it fills in the session id only
+ * for the success address. If this address lacks it, it is the payment that this browser started last.
  */
 function sessionLeft(parameters: URLSearchParams): string | null {
   const named = parameters.get('session_id');
@@ -48,14 +48,14 @@ function Baskets() {
   if (!products && failure) {
     return (
       <Notice tone="bad" title={wordsFor(failure).title}>
-        <p>Your cart is safe in this browser; we only cannot read today’s prices.</p>
+        <p>Your cart is safe in this browser, but we cannot load today’s prices.</p>
         <button type="button" onClick={() => void loadCatalogue()}>
           Try again
         </button>
       </Notice>
     );
   }
-  if (!products) return <p role="status">Looking up today’s prices…</p>;
+  if (!products) return <p role="status">Loading today’s prices…</p>;
   const baskets = basketsOf(lines, products, currency);
   const pay = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -69,7 +69,7 @@ function Baskets() {
         <BasketCard
           key={basket.id}
           basket={basket}
-          title={baskets.length > 1 ? (basket.id === 'cart' ? 'Paid together' : 'Paid by itself') : null}
+          title={baskets.length > 1 ? (basket.id === 'cart' ? 'Paid together' : 'Paid separately') : null}
           first={position === 0}
         />
       ))}

@@ -3,9 +3,9 @@ import { Link } from '../router';
 
 export function NotFoundPage() {
   return (
-    <Page title="There is nothing here">
+    <Page title="Page not found">
       <p>
-        The shop has no such page. <Link href="/">To the products</Link>
+        The shop has no such page. <Link href="/">See our products</Link>
       </p>
     </Page>
   );

@@ -18,14 +18,14 @@ export function ProductsPage() {
     <Page title="Products">
       {failure && (
         <Notice tone="bad" title={wordsFor(failure).title}>
-          <p>{products ? 'Prices and stock on this page may be a little old.' : 'So there is nothing to show yet.'}</p>
+          <p>{products ? 'Prices and stock on this page may be out of date.' : 'We cannot show any products yet.'}</p>
           <button type="button" onClick={() => void loadCatalogue()}>
             Try again
           </button>
         </Notice>
       )}
-      {!products && !failure && <p role="status">Looking what is on the shelves…</p>}
-      {products?.length === 0 && <p>There is nothing for sale at the moment.</p>}
+      {!products && !failure && <p role="status">Loading products…</p>}
+      {products?.length === 0 && <p>Nothing is for sale at the moment.</p>}
       <ul className="shelf">
         {products?.map((product) => (
           <li key={product.sku} className="card">
@@ -61,7 +61,7 @@ function Price({ product, currency }: { product: Product; currency: string }) {
       <p className="price">
         Pay what you want
         <small>
-          from {formatMoney(minimum)}, suggested {formatMoney(suggested)}; you choose on the payment page
+          from {formatMoney(minimum)}, suggested {formatMoney(suggested)}. You choose on the payment page.
         </small>
       </p>
     );
@@ -72,7 +72,7 @@ function Price({ product, currency }: { product: Product; currency: string }) {
   return (
     <p className="price">
       {product.prices[0] && formatMoney(product.prices[0])}
-      <small>sold in {others.join(' and ')} only</small>
+      <small>only sold in {others.join(' and ')}</small>
     </p>
   );
 }
@@ -82,7 +82,7 @@ const FEW = 5;
 function Stock({ product: { kind, available } }: { product: Product }) {
   if (available !== null && available <= 0) return <span className="tag bad">Sold out</span>;
   if (available !== null && available <= FEW) return <span className="tag warn">Only {available} left</span>;
-  return <span className="tag">{kind === 'DIGITAL' ? 'Download, at once' : 'In stock'}</span>;
+  return <span className="tag">{kind === 'DIGITAL' ? 'Instant download' : 'In stock'}</span>;
 }
 
 function AddToCart({ product, currency }: { product: Product; currency: string }) {
@@ -92,7 +92,7 @@ function AddToCart({ product, currency }: { product: Product; currency: string }
   const forSale = product.payWhatYouWant !== null || priceIn(product, currency) !== null;
   const add = () => {
     setQuantity(product.sku, inCart + 1);
-    announce(`${product.name} is in your cart, ${inCart + 1} of it.`);
+    announce(`${product.name} added. Quantity in your cart: ${inCart + 1}.`);
   };
   return (
     <div className="add">

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import type { Order } from '../api/client';
-import { takeOutBought } from '../cart/cart';
+import { removeBought } from '../cart/cart';
 import { isPaidFor } from '../checkout/checkout';
 import { useOrder } from '../order/follow';
 import { storyOf } from '../order/story';
@@ -12,7 +12,7 @@ import { Shipments } from '../parts/shipments';
 import { useLater } from '../parts/use-later';
 import { Link } from '../router';
 
-/** The page of one order: where Stripe sends the shopper after paying, and where they may look again whenever they like. */
+/** The page of one order. Stripe sends the shopper here after paying, and they can return at any time. */
 export function SuccessPage({ parameters }: { parameters: URLSearchParams }) {
   const sessionId = parameters.get('session_id');
   return (
@@ -21,15 +21,15 @@ export function SuccessPage({ parameters }: { parameters: URLSearchParams }) {
 }
 
 function FollowedOrder({ sessionId }: { sessionId: string }) {
-  const { order, failure, lookAgain } = useOrder(sessionId);
+  const { order, failure, refresh } = useOrder(sessionId);
   useEffect(() => {
-    // A stream that died while the machine was asleep need not have said so.
-    const awake = () => document.visibilityState === 'visible' && lookAgain();
+    // A stream that broke while the machine was asleep may not have reported it.
+    const awake = () => document.visibilityState === 'visible' && refresh();
     document.addEventListener('visibilitychange', awake);
     return () => document.removeEventListener('visibilitychange', awake);
-  }, [lookAgain]);
+  }, [refresh]);
   useEffect(() => {
-    if (order && isPaidFor(order)) takeOutBought(sessionId, order.items);
+    if (order && isPaidFor(order)) removeBought(sessionId, order.items);
   }, [order, sessionId]);
 
   if (!order && (failure?.status === 404 || failure?.status === 400)) return <Unknown />;
@@ -37,14 +37,10 @@ function FollowedOrder({ sessionId }: { sessionId: string }) {
     <>
       {failure && (
         <Notice tone="bad" title="We cannot reach the shop right now">
-          <p>We try again by ourselves. What you have paid is safe, whatever this page shows meanwhile.</p>
+          <p>We keep trying. Your payment is safe, whatever this page shows in the meantime.</p>
         </Notice>
       )}
-      {order ? (
-        <OrderStory order={order} onDownload={lookAgain} />
-      ) : (
-        !failure && <p role="status">Looking for your order…</p>
-      )}
+      {order ? <OrderStory order={order} onDownload={refresh} /> : !failure && <p role="status">Loading your order…</p>}
     </>
   );
 }
@@ -74,9 +70,9 @@ function StillWaiting() {
   if (!late) return null;
   return (
     <p>
-      It takes longer than usual. You may close this page: as soon as the payment is confirmed the order goes on by
-      itself and you get a mail. If you did not finish paying, nothing was charged and{' '}
-      <Link href="/cart">your cart</Link> is still here.
+      This is taking longer than usual. You can close this page: once the payment is confirmed, we process your order
+      and send you an e-mail. If you did not finish paying, nothing was charged and <Link href="/cart">your cart</Link>{' '}
+      is still here.
     </p>
   );
 }
@@ -86,7 +82,7 @@ function NextStep({ order: { status, recoveryUrl } }: { order: Order }) {
     return (
       <p>
         <a className="button primary" href={recoveryUrl}>
-          Take it up again
+          Complete your order
         </a>
       </p>
     );
@@ -103,10 +99,10 @@ function NextStep({ order: { status, recoveryUrl } }: { order: Order }) {
 
 function Unknown() {
   return (
-    <Notice tone="plain" title="We do not know this order">
+    <Notice tone="plain" title="Order not found">
       <p>
-        Perhaps a part of the address was lost. The link in your mail leads to your order.{' '}
-        <Link href="/">To the products</Link>
+        Perhaps part of the address is missing. The link in your e-mail leads to your order.{' '}
+        <Link href="/">See our products</Link>
       </p>
     </Notice>
   );

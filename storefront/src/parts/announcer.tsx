@@ -2,12 +2,12 @@ import { create } from 'zustand';
 
 const useAnnouncement = create<{ text: string }>(() => ({ text: '' }));
 
-/** Says something to those who do not see it happen. */
+/** Announces something to screen readers. */
 export function announce(text: string): void {
   useAnnouncement.setState({ text });
 }
 
-/** Where a screen reader listens for what happened elsewhere on the page. */
+/** The live region from which screen readers read announcements. */
 export function Announcer() {
   const text = useAnnouncement((announcement) => announcement.text);
   return (

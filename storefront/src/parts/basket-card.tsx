@@ -8,7 +8,7 @@ import { BasketLines } from './basket-lines';
 import { CheckoutFailure } from './checkout-failure';
 import { useSecondsUntil } from './seconds-until';
 
-/** What is paid in one go: its lines, its sum, and the button that pays it, whose value is the basket's id. */
+/** One basket: its lines, its total, and the button that pays for it, whose value is the basket's id. */
 export function BasketCard({ basket, title, first }: { basket: Basket; title: string | null; first: boolean }) {
   const { busy, failed } = useCheckout();
   const failure = failed?.at === basket.id ? failed : null;
@@ -18,10 +18,10 @@ export function BasketCard({ basket, title, first }: { basket: Basket; title: st
     <section className="basket" aria-label={title ?? 'Items'}>
       {title && <h2>{title}</h2>}
       {basket.id !== 'cart' && (
-        <p className="hint">You choose the amount on the payment page, so this one is bought alone.</p>
+        <p className="hint">You choose the amount on the payment page, so this item is paid for separately.</p>
       )}
       <fieldset disabled={busy !== null}>
-        <legend className="unseen">Change what is in it</legend>
+        <legend className="unseen">Change the contents</legend>
         <BasketLines lines={basket.lines} held={hold !== null} />
         {first && <Email />}
       </fieldset>
@@ -64,15 +64,15 @@ function Email() {
         onChange={({ target }) => useCart.setState({ email: target.value })}
       />
       <p id={hint} className="hint">
-        Fills in the payment page, and if your time to pay runs out we can mail you the way back.
+        We fill it in on the payment page, and can e-mail you a link back if your checkout expires.
       </p>
     </div>
   );
 }
 
 /**
- * What an earlier start of this basket still holds: null when nothing, else until when, which is said only of the very same basket. Of what the
- * shopper holds themself it is idle to say that nothing is left.
+ * The stock that an earlier checkout of this basket still holds, or null. `until` is set only if the basket has not
+ * changed since. While the shopper holds the stock themself, it would be wrong to show it as sold out.
  */
 function useHold(basket: Basket): { until: string | null } | null {
   const { attempts, email } = useCart();

@@ -5,7 +5,7 @@ import { MOST_OF_ONE, setQuantity } from '../cart/cart';
 import { announce } from './announcer';
 import { Picture } from './picture';
 
-/** The lines of a basket, each with its quantity to change. `held` when the stock is (also) held for this shopper. */
+/** The lines of a basket, with editable quantities. `held` when some of the stock is held for this shopper. */
 export function BasketLines({ lines, held }: { lines: BasketLine[]; held: boolean }) {
   return (
     <ul className="lines">
@@ -30,7 +30,7 @@ export function BasketLines({ lines, held }: { lines: BasketLine[]; held: boolea
   );
 }
 
-/** What to call a line: its product's name, and of one that has left the shop what is still known. */
+/** The name of a line's product, or its SKU if the shop no longer sells it. */
 export const nameOf = ({ product, sku }: Pick<BasketLine, 'product' | 'sku'>): string => product?.name ?? sku;
 
 function UnitPrice({ line: { unit, product } }: { line: BasketLine }) {
@@ -48,18 +48,18 @@ function Trouble({ line: { trouble, product }, held }: { line: BasketLine; held:
   if (held && (trouble === 'sold-out' || trouble === 'too-many')) return null;
   switch (trouble) {
     case 'gone':
-      return <p className="tag bad">No longer sold; please take it out</p>;
+      return <p className="tag bad">No longer sold; please remove it</p>;
     case 'other-currency':
       return (
         <p className="tag bad">
-          Sold in {product?.prices.map(({ currency }) => currency.toUpperCase()).join(' and ')} only; please change the
-          currency or take it out
+          Only sold in {product?.prices.map(({ currency }) => currency.toUpperCase()).join(' and ')}; please change the
+          currency or remove it
         </p>
       );
     case 'sold-out':
-      return <p className="tag warn">None free at the moment</p>;
+      return <p className="tag warn">None available at the moment</p>;
     case 'too-many':
-      return <p className="tag warn">Only {product?.available} free at the moment</p>;
+      return <p className="tag warn">Only {product?.available} available at the moment</p>;
     default:
       return null;
   }
@@ -67,7 +67,7 @@ function Trouble({ line: { trouble, product }, held }: { line: BasketLine; held:
 
 function Quantity({ line }: { line: BasketLine }) {
   const { sku, quantity } = line;
-  // What is being typed need not be a quantity yet.
+  // Text being typed may not be a valid quantity yet.
   const [typed, setTyped] = useState(String(quantity));
   useEffect(() => setTyped(String(quantity)), [quantity]);
   const type = (text: string) => {
@@ -76,7 +76,7 @@ function Quantity({ line }: { line: BasketLine }) {
   };
   return (
     <fieldset className="quantity">
-      <legend className="unseen">How many: {nameOf(line)}</legend>
+      <legend className="unseen">Quantity of {nameOf(line)}</legend>
       <button
         type="button"
         aria-label="One less"
@@ -108,8 +108,8 @@ function Quantity({ line }: { line: BasketLine }) {
 function Remove({ line }: { line: BasketLine }) {
   const remove = () => {
     setQuantity(line.sku, 0);
-    announce(`${nameOf(line)} is out of your cart.`);
-    // The button goes with its line; without this the focus would be lost to the top of the document.
+    announce(`${nameOf(line)} removed from your cart.`);
+    // The button disappears with its line; without this the focus would jump to the top of the document.
     document.querySelector<HTMLElement>('h1')?.focus();
   };
   return (

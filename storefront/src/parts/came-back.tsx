@@ -1,32 +1,32 @@
 import { useEffect, useState } from 'react';
 import type { Failure } from '../api/client';
-import { comeBack } from '../checkout/checkout';
+import { abandonAfterReturn } from '../checkout/checkout';
 import { Link, navigate } from '../router';
 import { Notice } from './notice';
 
-/** Greets a shopper who left the payment page, and gives back what was held for them. */
+/** For a shopper who left the payment page: abandons that session, and says how it ended. */
 export function CameBack({ sessionId }: { sessionId: string }) {
-  const [found, setFound] = useState<'closing' | 'paid' | 'over' | Failure>('closing');
+  const [outcome, setOutcome] = useState<'closing' | 'paid' | 'over' | Failure>('closing');
   useEffect(() => {
     navigate('/cart', { replace: true });
-    void comeBack(sessionId).then(setFound);
+    void abandonAfterReturn(sessionId).then(setOutcome);
   }, [sessionId]);
-  if (found === 'paid') {
+  if (outcome === 'paid') {
     return (
-      <Notice tone="good" title="This order is paid already">
+      <Notice tone="good" title="This order is already paid">
         <p>
-          Your payment was quicker than your way back.{' '}
-          <Link href={`/success?session_id=${encodeURIComponent(sessionId)}`}>Look at your order</Link>
+          Your payment went through before you came back.{' '}
+          <Link href={`/success?session_id=${encodeURIComponent(sessionId)}`}>See your order</Link>
         </p>
       </Notice>
     );
   }
   return (
     <Notice tone="plain" title="You left the payment page">
-      <p>Nothing was charged, and your cart is still here for whenever you like.</p>
-      {typeof found === 'object' && (
+      <p>Nothing was charged, and your cart is still here.</p>
+      {typeof outcome === 'object' && (
         <p className="hint">
-          We could not tell the shop just now. What it holds for you comes free by itself a little later.
+          We could not reach the shop just now. Items held for you will be released a little later.
         </p>
       )}
     </Notice>

@@ -7,7 +7,7 @@ import { wordsFor } from '../words/failures';
 import { announce } from './announcer';
 import { Notice } from './notice';
 
-/** Why a checkout did not start. What is sold out can be put right with one press where `lines` are the cart's own. */
+/** Why a checkout did not start. If `lines` are from the cart, one button adjusts it to what is in stock. */
 export function CheckoutFailure({ failure, lines }: { failure: Failure; lines: BasketLine[] }) {
   const products = useCatalogue((catalogue) => catalogue.products);
   const { title, text } = wordsFor(failure);
@@ -16,7 +16,7 @@ export function CheckoutFailure({ failure, lines }: { failure: Failure; lines: B
   const adjust = () => {
     for (const { sku, available } of inCart) setQuantity(sku, available);
     useCheckout.setState({ failed: null });
-    announce('Your cart now holds what is left.');
+    announce('Your cart has been changed to what is left.');
     document.querySelector<HTMLElement>('h1')?.focus();
   };
   return (
@@ -26,7 +26,7 @@ export function CheckoutFailure({ failure, lines }: { failure: Failure; lines: B
         <ul>
           {failure.items.map(({ sku, requested, available }) => (
             <li key={sku}>
-              <strong>{nameFor(sku)}</strong>: {available > 0 ? `${available} left` : 'none left'}, you asked for{' '}
+              <strong>{nameFor(sku)}</strong>: {available > 0 ? `${available} left` : 'none left'}, you wanted{' '}
               {requested}
             </li>
           ))}
@@ -34,9 +34,7 @@ export function CheckoutFailure({ failure, lines }: { failure: Failure; lines: B
       )}
       {inCart.length > 0 && (
         <button type="button" onClick={adjust}>
-          {inCart.every(({ available }) => available <= 0)
-            ? 'Take it out of my cart'
-            : 'Change my cart to what is left'}
+          {inCart.every(({ available }) => available <= 0) ? 'Remove from my cart' : 'Change my cart to what is left'}
         </button>
       )}
     </Notice>

@@ -1,10 +1,10 @@
 import type { Order } from '../api/client';
 import { formatDay } from '../words/when';
 
-/** The order's files, each with how often it may still be fetched. */
+/** The order's files, each with its remaining downloads. */
 export function Downloads({ order, onDownload }: { order: Order; onDownload: () => void }) {
   if (order.downloads.length === 0) return null;
-  // The shop counts a download as it begins, some moments after the press.
+  // The shop counts a download when it begins, a moment after the click.
   const counted = () => setTimeout(onDownload, 1_500);
   return (
     <section>
@@ -31,15 +31,15 @@ function Download({
   onDownload: () => void;
 }) {
   if (Date.parse(expiresAt) <= Date.now())
-    return <span className="hint">The link ran out on {formatDay(expiresAt)}</span>;
-  if (remaining <= 0) return <span className="hint">Fetched as often as it may be</span>;
+    return <span className="hint">The link expired on {formatDay(expiresAt)}</span>;
+  if (remaining <= 0) return <span className="hint">No downloads left</span>;
   return (
     <span className="with-hint">
       <a className="button" href={url} download onClick={onDownload}>
         Download<span className="unseen"> {sku}</span>
       </a>
       <span className="hint">
-        {remaining === 1 ? 'once more' : `${remaining} times more`}, until {formatDay(expiresAt)}
+        {remaining === 1 ? '1 download left' : `${remaining} downloads left`}, until {formatDay(expiresAt)}
       </span>
     </span>
   );

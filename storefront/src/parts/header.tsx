@@ -3,7 +3,7 @@ import { currenciesOf, shownCurrency, useCatalogue } from '../catalogue';
 import { useCheckout } from '../checkout/checkout';
 import { Link, useLocation } from '../router';
 
-/** The shop's name, the ways to the shop and the cart, and the currency where there is a choice. */
+/** The shop's name, links to the products and the cart, and the currency if there is a choice. */
 export function Header() {
   const { pathname } = useLocation();
   const count = useCart(({ lines }) => lines.reduce((sum, { quantity }) => sum + quantity, 0));
@@ -21,7 +21,7 @@ export function Header() {
           {count > 0 && (
             <span className="count">
               {count}
-              <span className="unseen"> in it</span>
+              <span className="unseen"> items</span>
             </span>
           )}
         </Link>

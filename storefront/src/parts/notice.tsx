@@ -6,7 +6,7 @@ interface NoticeProps {
   children?: ReactNode;
 }
 
-/** Something the shopper should read now. Bad news interrupts a screen reader, the rest waits its turn. */
+/** A message the shopper should read now. Bad news interrupts a screen reader; the rest does not. */
 export function Notice({ tone, title, children }: NoticeProps) {
   return (
     <section className={`notice ${tone}`} role={tone === 'bad' ? 'alert' : 'status'}>

@@ -2,7 +2,7 @@ import { formatMoney } from '../../../domain/money';
 import type { Order } from '../api/client';
 import { formatMoment } from '../words/when';
 
-/** What was ordered and what it cost. */
+/** The items of an order and their prices. */
 export function OrderItems({ order }: { order: Order }) {
   return (
     <section>
@@ -32,7 +32,7 @@ export function OrderItems({ order }: { order: Order }) {
           </tr>
           {order.refunded.amount > 0 && (
             <tr>
-              <th scope="row">Given back</th>
+              <th scope="row">Refunded</th>
               <td>{formatMoney(order.refunded)}</td>
             </tr>
           )}

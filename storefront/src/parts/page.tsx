@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 
 let first = true;
 
-/** A page with its title. Moving on from another page puts the focus here, so that a screen reader goes along. */
+/** A page with its title. Navigating to it moves the focus here, so that a screen reader follows. */
 export function Page({ title, children }: { title: string; children: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

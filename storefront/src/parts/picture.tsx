@@ -3,7 +3,7 @@ import type { Product } from '../api/client';
 
 const PLACEHOLDER = '/images/placeholder.svg';
 
-/** A product's picture, or a stand-in when there is none. It stands beside the product's name, so it needs no words of its own. */
+/** A product's picture, or a placeholder. It stands beside the product's name, so its `alt` is empty. */
 export function Picture({ product }: { product: Product | null }) {
   const [missing, setMissing] = useState<string | null>(null);
   const wanted = product?.imageUrl ?? PLACEHOLDER;

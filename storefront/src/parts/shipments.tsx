@@ -1,7 +1,7 @@
 import type { Order } from '../api/client';
 import { formatDay } from '../words/when';
 
-/** The order's parcels, with where to follow them. */
+/** The order's parcels, with tracking links. */
 export function Shipments({ order: { shipments } }: { order: Order }) {
   if (shipments.length === 0) return null;
   return (
@@ -23,7 +23,7 @@ export function Shipments({ order: { shipments } }: { order: Order }) {
   );
 }
 
-/** Staff type tracking addresses: only one that a browser fetches becomes a link. */
+/** Staff type tracking addresses by hand: only an http(s) address becomes a link. */
 function Outside({ href, children }: { href: string; children: string }) {
   if (!/^https?:/i.test(href)) return children;
   return (

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** False at first, true once so many milliseconds have passed. */
+/** False at first, true once `ms` milliseconds have passed. */
 export function useLater(ms: number): boolean {
   const [late, setLate] = useState(false);
   useEffect(() => {

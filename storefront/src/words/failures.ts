@@ -15,53 +15,53 @@ const SAFE = 'Nothing was charged, and your cart is safe.';
 const WORDS: Record<string, (failure: Failure) => Words> = {
   out_of_stock: () => ({
     title: 'Not enough left',
-    text: 'Someone was quicker. Nothing was charged; this is what we still have:',
+    text: 'Someone else was faster. Nothing was charged. This is what we still have:',
   }),
   currency_unavailable: () => ({
     title: 'Not sold in this currency',
-    text: 'Something in your cart is not sold in the currency you chose. Choose another currency at the top, or take it out.',
+    text: 'Something in your cart is not sold in the currency you chose. Choose another currency at the top, or remove it.',
   }),
   too_many_open: ({ retryAfter }) => ({
     title: 'Too many unfinished payments',
-    text: `You have several payment pages open that are not paid. Pay one of them, or leave it with its “back” link${wait(retryAfter, ', or try again ')}.`,
+    text: `You have several unpaid payment pages open. Pay on one of them, or leave it with its “Back” link${wait(retryAfter, ', or try again ')}.`,
   }),
   rate_limited: ({ retryAfter }) => ({
-    title: 'A little too fast',
-    text: `There were many tries in a short time. ${SAFE} Please try again${wait(retryAfter, ' ') || ' in a minute'}.`,
+    title: 'Too many attempts',
+    text: `There were too many attempts in a short time. ${SAFE} Please try again${wait(retryAfter, ' ') || ' in a minute'}.`,
   }),
   unavailable: () => ({
     title: 'The shop cannot take orders right now',
-    text: `${SAFE} Please try again in a moment: a second try never makes a second order.`,
+    text: `${SAFE} Please try again in a moment: trying again never creates a second order.`,
   }),
   offline: () => ({
     title: 'We could not reach the shop',
-    text: `Please look whether you are connected, and try again. ${SAFE} A second try never makes a second order.`,
+    text: `Please check your connection and try again. ${SAFE} Trying again never creates a second order.`,
   }),
   unknown_sku: () => ({
     title: 'No longer sold',
-    text: 'Something in your cart has left the shop. Please take it out and try again.',
+    text: 'Something in your cart is no longer for sale. Please remove it and try again.',
   }),
   invalid_request: ({ errors }) => ({
     title: 'The shop did not accept this',
     text:
       errors.length > 0
-        ? `It says: ${errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; ')}.`
-        : 'Please look over your cart.',
+        ? `The shop says: ${errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; ')}.`
+        : 'Please check your cart.',
   }),
-  idempotency_key_reused: () => ({ title: 'Your cart has changed meanwhile', text: 'Please try once more.' }),
+  idempotency_key_reused: () => ({ title: 'Your cart has changed', text: 'Please try again.' }),
   link_expired: () => ({
-    title: 'This link has run out',
-    text: 'It was for a checkout that lies too far back. Please choose again from the shop.',
+    title: 'This link has expired',
+    text: 'The checkout was too long ago. Please choose your items again.',
   }),
   link_invalid: () => ({
-    title: 'This link does not open anything',
-    text: 'Perhaps a part of it was lost when it was copied. Please try the link in the mail again.',
+    title: 'This link does not work',
+    text: 'Perhaps part of it was lost when it was copied. Please try the link in the e-mail again.',
   }),
 };
 
 const SOMETHING: Words = {
   title: 'Something went wrong on our side',
-  text: `${SAFE} Please try again: a second try never makes a second order.`,
+  text: `${SAFE} Please try again: trying again never creates a second order.`,
 };
 
 function wait(seconds: number | null, before: string): string {

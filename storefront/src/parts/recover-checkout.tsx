@@ -3,19 +3,21 @@ import { CheckoutFailure } from './checkout-failure';
 import { Notice } from './notice';
 import { useSecondsUntil } from './seconds-until';
 
-/** Where the link in the mail leads: it holds nothing until the shopper says so, for mail programs follow links as well. */
-export function TakeUpAgain({ token }: { token: string }) {
+/**
+ * Where the recovery link in the mail leads. It holds nothing until the shopper confirms, because mail scanners
+ * follow links too.
+ */
+export function RecoverCheckout({ token }: { token: string }) {
   const { busy, failed } = useCheckout();
   const failure = failed?.at === 'recover' ? failed : null;
   const seconds = useSecondsUntil(failure?.retryAt ?? 0);
-  const lost = failure?.failure.code === 'link_expired' || failure?.failure.code === 'link_invalid';
+  const unusable = failure?.failure.code === 'link_expired' || failure?.failure.code === 'link_invalid';
   return (
     <>
-      {!lost && (
-        <Notice tone="plain" title="Take your order up again">
+      {!unusable && (
+        <Notice tone="plain" title="Your checkout expired">
           <p>
-            Your time to pay ran out and nothing was charged. We can open it again, at today’s prices and with what is
-            in stock.
+            Nothing was charged. You can still complete your order, at today’s prices and while the items are in stock.
           </p>
           <button
             type="button"
@@ -27,7 +29,7 @@ export function TakeUpAgain({ token }: { token: string }) {
               ? 'Opening the payment page…'
               : seconds > 0
                 ? `Try again in ${seconds} s`
-                : 'Take it up again'}
+                : 'Complete your order'}
           </button>
         </Notice>
       )}
