@@ -1,12 +1,12 @@
 import { gunzipSync, inflateRawSync } from 'node:zlib';
 
-/** Takes one file out of an archive that is held in memory, so that no `tar` or `unzip` has to be installed. */
+/** Extracts one file from an archive in memory, so that neither `tar` nor `unzip` must be installed. */
 export function extract(archive: Buffer, isWanted: (path: string) => boolean): Buffer {
   const isZip = archive.readUInt32LE(0) === ZIP_LOCAL_FILE;
   for (const entry of isZip ? zipEntries(archive) : tarEntries(gunzipSync(archive))) {
     if (isWanted(entry.path)) return entry.content();
   }
-  throw new Error('The archive does not hold the file it should.');
+  throw new Error('The archive does not contain the expected file.');
 }
 
 interface Entry {
@@ -18,7 +18,7 @@ const ZIP_LOCAL_FILE = 0x04034b50;
 const ZIP_DIRECTORY_ENTRY = 0x02014b50;
 const ZIP_DIRECTORY_END = 0x06054b50;
 
-/** Reads the directory at the end of the file (APPNOTE.TXT 4.3); files beyond 4 GB are not for us. */
+/** Reads the directory at the end of the file (APPNOTE.TXT 4.3). Archives over 4 GB are not supported. */
 function* zipEntries(zip: Buffer): Generator<Entry> {
   const signature = Buffer.alloc(4);
   signature.writeUInt32LE(ZIP_DIRECTORY_END);
@@ -32,7 +32,7 @@ function* zipEntries(zip: Buffer): Generator<Entry> {
     yield {
       path: zip.toString('utf8', at + 46, at + 46 + nameLength),
       content: () => {
-        // The local header repeats the name, with an extra field that may be of another length than the directory's.
+        // The local header repeats the name; its extra field may differ in length from the directory's.
         const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
         const packed = zip.subarray(start, start + size);
         return method === 0 ? packed : inflateRawSync(packed);

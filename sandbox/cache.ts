@@ -4,7 +4,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * A file that is made once for this user and kept across checkouts. Two processes at once may both make it; each sees only a complete one.
+ * A file that is created once per user and kept across checkouts of the project. Two processes may create it at the
+ * same time; neither ever sees an incomplete one.
  *
  * @param make writes the file at the given path
  */
@@ -27,7 +28,7 @@ function cacheFolder(): string {
   return isWritable(ours) ? ours : inCheckout();
 }
 
-/** For users without a home they can write to, as in many containers. */
+/** For users without a writable home folder, as in many containers. */
 function inCheckout(): string {
   const folder = join(process.cwd(), 'node_modules', '.cache', 'holdfast');
   mkdirSync(folder, { recursive: true });

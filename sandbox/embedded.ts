@@ -5,21 +5,22 @@ import type { Foreground } from './foreground';
 import { Kept } from './kept';
 import { startNodePart } from './node-part';
 
-/** What Holdfast needs to reach the embedded parts: the variables of those that are in use, none of the others. */
+/** The environment variables by which Holdfast reaches the embedded parts, for the parts in use. */
 export type Variables = Record<string, string>;
 
-/** A part that is used only while nobody has configured another. */
+/** A part that is started only if no other is configured. */
 interface EmbeddedPart {
   name: string;
-  /** Any of these being set means that there is another. */
+  /** If any of these variables is set, another is configured. */
   unless: string[];
   start(context: Context): Promise<Variables>;
-  /** What the variables it will give look like. */
+  /** Valid stand-ins for the variables that `start` returns. */
   standIn: Variables;
 }
 
 /**
- * Stands in for what is not started yet, so that the configuration can be checked before anything is: a mistake in it is told at once.
+ * Adds stand-ins for the variables of parts that are not started yet, so that the configuration can be checked before
+ * anything is started.
  */
 export function withStandIns(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const standIns = Object.assign({}, ...absentFrom(env).map(({ standIn }) => standIn));
@@ -66,7 +67,7 @@ const PARTS: EmbeddedPart[] = [
   },
 ];
 
-/** Starts the parts that `env` does not configure away, all at once, and waits until each answers. */
+/** Starts the parts that `env` does not replace, all at once, and waits until each answers. */
 export async function startEmbedded(env: NodeJS.ProcessEnv, run: Foreground): Promise<Variables> {
   const context = { env, run, ports: keptPorts(run.dataDir), secrets: keptSecrets(run.dataDir) };
   const variables = await Promise.all(
@@ -79,7 +80,7 @@ export const keptPorts = (dataDir: string) => new Kept(join(dataDir, 'ports.json
 export const keptSecrets = (dataDir: string) => new Kept(join(dataDir, 'secrets.json'));
 export const token = () => randomBytes(24).toString('hex');
 
-// What a part is made of is loaded only when it is wanted.
+// The code of a part is loaded only if the part is needed.
 
 async function postgres({ run, ports }: Context): Promise<Variables> {
   const { startPostgres } = require('./postgres') as typeof import('./postgres');

@@ -5,22 +5,23 @@ import { writeAtOnce } from './kept';
 import { type Lock, lock } from './lock';
 import { lastLines } from './logs';
 
-/** A run at a terminal: it owns a data folder, watches what it has started, and stops all of it in the end. */
+/** A run at a terminal: it owns a data folder, watches the parts it started, and stops them all at the end. */
 export interface Foreground {
   dataDir: string;
   log(line: string): void;
   logFile(part: string): string;
-  /** Waits for something that may take a while, and says so every few seconds until it is done. */
+  /** Waits for slow work, and logs every few seconds that it is still waiting. */
   step<T>(what: string, work: Promise<T>): Promise<T>;
-  /** From now on the whole run ends when this part does. */
+  /** From now on the whole run ends when this part ends. */
   watch(name: string, part: Guarded): void;
-  /** Writes `services.env`, which is there exactly while everything answers. */
+  /** Writes `services.env`, which exists exactly as long as everything answers. */
   publish(variables: Record<string, string>): void;
 }
 
 /**
- * Runs something until it is asked to stop (Ctrl-C, SIGTERM, a closed terminal, a killed npm), a part of it ends by itself, or it fails to
- * start. Then everything that was started is stopped, youngest first, and the process ends: with 0 when it was asked to, else with 1.
+ * Runs until it is asked to stop (Ctrl-C, SIGTERM, a closed terminal, a killed npm), a part ends by itself, or
+ * something fails to start. Then it stops everything it started, youngest first, and exits: with 0 if it was asked to
+ * stop, otherwise with 1.
  */
 export async function inForeground(dataDir: string, start: (run: Foreground) => Promise<void>): Promise<never> {
   const ending = new Ending();
@@ -39,7 +40,7 @@ export async function inForeground(dataDir: string, start: (run: Foreground) => 
   process.exit(code);
 }
 
-/** Resolves when somebody asks us to stop, rejects when there is a reason that they should hear of. */
+/** `asked` resolves when the run is asked to stop, and rejects when it fails. */
 class Ending {
   readonly asked: Promise<void>;
   fail!: (why: Error) => void;
@@ -47,16 +48,16 @@ class Ending {
   constructor() {
     this.asked = new Promise((resolve, reject) => {
       this.fail = reject;
-      // npm passes the terminal's Ctrl-C on once more; what comes after the first changes nothing.
+      // npm forwards the terminal's Ctrl-C a second time; only the first signal counts.
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
       onOrphaned(resolve);
     });
-    // Not handled while something else is awaited; `inForeground` awaits it in the end.
+    // Avoids an unhandled rejection while something else is awaited; `inForeground` awaits it at the end.
     this.asked.catch(() => {});
   }
 }
 
-/** An npm that is killed passes nothing on to us, whom it started: nobody is left then who could stop us. */
+/** A killed npm forwards no signal to the process it started; without this check nothing would ever stop the run. */
 function onOrphaned(stop: () => void): void {
   if (!process.env.npm_lifecycle_event) return;
   const npm = process.ppid;
@@ -74,8 +75,8 @@ class Run implements Foreground {
     private readonly ending: Ending,
     private readonly folder: Lock,
   ) {
-    // It also keeps the process alive when there is nothing to watch.
-    setInterval(() => this.tellPending(), PATIENCE_MS);
+    // The interval also keeps the process alive when there is nothing to watch.
+    setInterval(() => this.logPending(), PATIENCE_MS);
   }
 
   static async open(dataDir: string, ending: Ending): Promise<Run> {
@@ -106,17 +107,17 @@ class Run implements Foreground {
   watch(name: string, part: Guarded): void {
     void part.exited.then(({ code, signal }) => {
       if (this.closing) return;
-      const how = signal ? `was killed (${signal})` : `ended by itself (exit code ${code})`;
+      const how = signal ? `was killed (${signal})` : `ended unexpectedly (exit code ${code})`;
       const where = relative(process.cwd(), part.log);
       this.ending.fail(
-        new Error(`${name} ${how}. The end of ${where}:\n${lastLines(part.log)}\n\nEverything else is stopped.`),
+        new Error(`${name} ${how}. The last lines of ${where}:\n${lastLines(part.log)}\n\nStopping everything else.`),
       );
     });
   }
 
   publish(variables: Record<string, string>): void {
     const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
-    // Also when we are killed: whoever waits for the next start must not take this one's file for the next one's.
+    // Also if this process is killed: a program that waits for the next start must not read this start's file.
     removeWhenStopped(this.envFile);
     writeAtOnce(this.envFile, lines.join(''));
   }
@@ -132,7 +133,7 @@ class Run implements Foreground {
     return join(this.dataDir, 'services.env');
   }
 
-  private tellPending(): void {
+  private logPending(): void {
     for (const [what, since] of this.pending) this.log(`  … ${what} (${Math.round((Date.now() - since) / 1000)} s)`);
   }
 }

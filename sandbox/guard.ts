@@ -5,11 +5,14 @@ import { dirname, join } from 'node:path';
 /** A part that runs under the guard and cannot outlive this process. */
 export interface Guarded {
   readonly pid: number;
-  /** Settles when the part has ended, however it came to it; never rejects. */
+  /** Resolves when the part has ended, for whatever reason; never rejects. */
   readonly exited: Promise<Exit>;
-  /** Where its output goes. */
+  /** The file its output goes to. */
   readonly log: string;
-  /** Asks the part to stop and waits until it has; after `graceMs` it is killed with all that it started. Safe to repeat. */
+  /**
+   * Asks the part to stop and waits. After `graceMs` the part is killed, along with everything it started. Safe to
+   * repeat.
+   */
   stop(graceMs?: number): Promise<Exit>;
 }
 
@@ -19,21 +22,21 @@ export interface Exit {
 }
 
 export interface GuardedOptions {
-  /** Where its output goes, appended. */
+  /** The file its output is appended to. */
   log: string;
   cwd?: string;
   env?: NodeJS.ProcessEnv;
   uid?: number;
   gid?: number;
-  /** What makes it stop in good order. Default SIGTERM. */
+  /** The signal for a clean stop. Default: SIGTERM. */
   stopSignal?: NodeJS.Signals;
 }
 
 const GRACE_MS = 15_000;
 
 /**
- * Starts a command that is stopped with certainty when this process ends, even by `kill -9`, and that a Ctrl-C at the terminal does not
- * reach: whoever starts it decides when it stops. Several share one guard process.
+ * Starts a command that is certain to be stopped when this process ends, even by `kill -9`. A Ctrl-C at the terminal
+ * does not reach it: this process decides when it stops. All commands share one guard process.
  *
  * @throws when the command cannot be started
  */
@@ -58,7 +61,7 @@ export async function startGuarded(command: string, args: string[], options: Gua
   };
 }
 
-/** Stops every part, the youngest first, each within `graceMs`, also those that are only just being started. */
+/** Stops every part, youngest first, each within `graceMs`, including those still being started. */
 export async function stopAllGuarded(graceMs = GRACE_MS): Promise<void> {
   if (!guard) return;
   const exits = [...guard.parts.values()].map(({ exited }) => exited.promise);
@@ -66,12 +69,15 @@ export async function stopAllGuarded(graceMs = GRACE_MS): Promise<void> {
   await Promise.all(exits);
 }
 
-/** Has the guard remove a file as soon as it stops everything; for a file that is true only while the parts run. */
+/** Has the guard delete a file when it stops everything: for a file that is valid only while the parts run. */
 export function removeWhenStopped(file: string): void {
   if (guard) send(guard.keeper, { remove: file });
 }
 
-/** The pid of the guard, while it guards anything. It outlives a killed starter for the moment that it needs to stop the parts. */
+/**
+ * The process id of the guard while it guards anything. It outlives a killed starter for as long as stopping the
+ * parts takes.
+ */
 export const guardPid = (): number | undefined => guard?.keeper.pid;
 
 interface Part {
@@ -85,7 +91,7 @@ interface Guard {
   parts: Map<number, Part>;
 }
 
-/** What the guard process says; see guard-process.js. */
+/** A message from the guard process; see guard-process.js. */
 interface Message {
   started?: { id: number; pid: number };
   failed?: { id: number; message: string };
@@ -107,7 +113,7 @@ function startGuard(): Guard {
     part?.exited.resolve(exit);
     parts.delete(id);
     if (parts.size > 0) return;
-    // Nothing left to guard: let it go, so that neither it nor its channel keeps anything alive.
+    // Nothing is left to guard: disconnect, so that neither the guard nor its channel keeps a process alive.
     if (guard === started) guard = undefined;
     if (keeper.connected) keeper.disconnect();
   };
@@ -122,7 +128,7 @@ function startGuard(): Guard {
     if (exited) end(exited.id, { code: exited.code, signal: exited.signal }, 'It ended at once.');
   });
   keeper.on('exit', () => {
-    // Somebody killed the guard itself: its parts have lost their parent, so none may stay.
+    // The guard itself was killed. Its parts have lost their parent, so none may go on running.
     for (const [id, part] of parts) {
       if (part.pid !== undefined) killGroup(part.pid);
       end(id, { code: null, signal: 'SIGKILL' }, 'The guard process was killed.');
@@ -132,7 +138,7 @@ function startGuard(): Guard {
 }
 
 function send(keeper: ChildProcess, message: object): void {
-  // A guard that is already gone is dealt with by its exit event.
+  // If the guard is already gone, its exit event handles that.
   keeper.send(message, () => {});
 }
 

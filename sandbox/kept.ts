@@ -2,14 +2,14 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname } from 'node:path';
 import { freePort, isBusy } from './ports';
 
-/** Writes a file at one stroke: whoever reads it sees the whole of it or what was there before. Only its owner can read it. */
+/** Writes a file atomically: a reader sees either the old content or all of the new. Only its owner can read it. */
 export function writeAtOnce(file: string, content: string): void {
   const unfinished = `${file}.${process.pid}`;
   writeFileSync(unfinished, content, { mode: 0o600 });
   renameSync(unfinished, file);
 }
 
-/** Values that are made once for a data folder and stay what they are: keys, tokens, ports. */
+/** Values that are created once for a data folder and never change: keys, tokens, ports. */
 export class Kept {
   private readonly values: Record<string, string>;
 
@@ -18,12 +18,12 @@ export class Kept {
     this.values = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
   }
 
-  /** The value of this name, made now if there is none yet. */
+  /** The value with this name, created now if there is none yet. */
   once(name: string, make: () => string): string {
     return this.values[name] ?? this.keep(name, make());
   }
 
-  /** The port of this name: the one it had before while that is free, so that addresses in mails go on working; else a new one. */
+  /** The port with this name. It is the same as before if that is free, so that addresses in mails keep working. */
   async port(name: string, preferred?: number): Promise<number> {
     for (const port of [Number(this.values[name]), preferred]) {
       if (port && !(await isBusy(port))) return this.keepPort(name, port);
@@ -32,7 +32,7 @@ export class Kept {
   }
 
   private keepPort(name: string, port: number): number | Promise<number> {
-    // A port that was free a moment ago may have been given to another name meanwhile.
+    // A port that was free a moment ago may have been given to another name since.
     if (Object.entries(this.values).some(([other, taken]) => other !== name && taken === String(port)))
       return freePort().then((next) => this.keepPort(name, next));
     this.keep(name, String(port));

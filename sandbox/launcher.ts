@@ -12,7 +12,8 @@ import { freePort, holderOf, isBusy } from './ports';
 import { ensureStorefront } from './storefront';
 import { table } from './table';
 
-// `npm start`: the whole system on one machine. What is not configured is embedded; what the configuration lacks is made up once and kept.
+// `npm start`: the whole system on one machine. Parts that are not configured are embedded; missing secrets are made
+// up once and kept.
 void inForeground(process.env.DATA_DIR || '.data', async (run) => {
   const started = Date.now();
   run.log('Starting Holdfast');
@@ -29,10 +30,10 @@ void inForeground(process.env.DATA_DIR || '.data', async (run) => {
 
   run.publish({ ...embedded, PUBLIC_URL: env.PUBLIC_URL, ADMIN_TOKEN: env.ADMIN_TOKEN });
   run.log(`\nReady in ${((Date.now() - started) / 1000).toFixed(1)} s.\n\n${table(addresses(env, embedded))}\n`);
-  run.log(`What it writes is in ${run.dataDir}, logs included. Ctrl-C stops everything.`);
+  run.log(`All data and logs are in ${run.dataDir}. Ctrl-C stops everything.`);
 });
 
-/** What the API and the worker need and nobody has set. */
+/** The variables that the API and the worker need and the environment lacks. */
 async function ownVariables(run: Foreground, env: NodeJS.ProcessEnv): Promise<Variables> {
   const secrets = keptSecrets(run.dataDir);
   const host = env.HOST || '127.0.0.1';
@@ -50,7 +51,7 @@ async function ownVariables(run: Foreground, env: NodeJS.ProcessEnv): Promise<Va
   };
 }
 
-/** Only while mail goes nowhere: a real provider sends from an address of yours. */
+/** Only while mail goes to the outbox: a real provider needs an address of yours. */
 const demoAddresses = ({ EMAIL_FROM, STAFF_EMAIL }: NodeJS.ProcessEnv): Variables => ({
   EMAIL_FROM: EMAIL_FROM || 'Holdfast demo shop <shop@holdfast.example>',
   STAFF_EMAIL: STAFF_EMAIL || 'staff@holdfast.example',
@@ -60,11 +61,11 @@ async function refuseBusy(port: number, host: string, variable: string, whose: s
   if (!(await isBusy(port, host))) return;
   throw new Error(
     `Port ${port}, which ${whose} needs, is in use by ${holderOf(port)}.\n` +
-      `Perhaps another Holdfast runs from another folder. Stop it, or choose another port: ${variable}=${port + 1} npm start`,
+      `Perhaps Holdfast is running from another folder. Stop it, or choose another port: ${variable}=${port + 1} npm start`,
   );
 }
 
-/** The demo shop is the storefront as long as nobody names another. */
+/** The demo shop is the storefront unless another is configured. */
 async function buildShop(run: Foreground, env: NodeJS.ProcessEnv): Promise<void> {
   if (env.STOREFRONT_URL && env.STOREFRONT_URL !== env.PUBLIC_URL) return;
   await run.step(
@@ -73,7 +74,7 @@ async function buildShop(run: Foreground, env: NodeJS.ProcessEnv): Promise<void>
   );
 }
 
-/** A database of our own gets the demo catalogue; one that somebody else has set up only the current schema. */
+/** An embedded database gets the demo catalogue; a configured one only the current schema. */
 async function prepareDatabase(run: Foreground, env: Env, embedded: Variables): Promise<void> {
   const applied = await migrate(env.DATABASE_URL);
   if (applied.length > 0) run.log(`Database: ${applied.length} migrations applied`);
@@ -110,7 +111,7 @@ const startWorker = (run: Foreground, env: Env, variables: NodeJS.ProcessEnv) =>
     }),
   );
 
-/** Where this machine reaches a port of ours. */
+/** The address at which this machine reaches one of the ports. */
 function at(port: number, { HOST }: Env): string {
   const everywhere = HOST === '0.0.0.0' || HOST === '::';
   return `http://${everywhere ? '127.0.0.1' : HOST}:${port}`;
@@ -119,11 +120,11 @@ function at(port: number, { HOST }: Env): string {
 function addresses(env: Env, embedded: Variables): [string, string, string?][] {
   const rows: [string, string | undefined, string?][] = [
     ['Shop', env.STOREFRONT_URL],
-    ['API', `${env.PUBLIC_URL}/docs`, 'its documentation'],
-    ['Temporal UI', embedded.TEMPORAL_UI_URL, 'every order as a workflow'],
+    ['API', `${env.PUBLIC_URL}/docs`, 'documentation'],
+    ['Temporal UI', embedded.TEMPORAL_UI_URL, 'every order is a workflow'],
     ['Payment sandbox', embedded.STRIPE_API_BASE, 'pay with 4242 4242 4242 4242'],
-    ['Payment control', embedded.SANDBOX_CONTROL_URL, 'what Stripe’s Dashboard, buyers and banks do'],
-    ['Outbox', embedded.OUTBOX_URL, 'the mails, which go nowhere else'],
+    ['Payment control', embedded.SANDBOX_CONTROL_URL, 'act as Stripe’s Dashboard, the shoppers and their banks'],
+    ['Outbox', embedded.OUTBOX_URL, 'every mail that was sent'],
     ['Metrics', `${env.PUBLIC_URL}/metrics`, `and the worker's: ${at(env.WORKER_PORT, env)}/metrics`],
     ['Admin token', env.ADMIN_TOKEN, 'Authorization: Bearer …'],
   ];

@@ -4,9 +4,9 @@ import { setTimeout } from 'node:timers/promises';
 import { writeAtOnce } from './kept';
 import { isAlive, startedAt } from './processes';
 
-/** The data folder is ours until `release`. */
+/** The data folder belongs to this process until `release`. */
 export interface Lock {
-  /** Notes the guard, so that the next start waits for it if this process is killed. */
+  /** Records the guard, so that the next start waits for it if this process is killed. */
   guardedBy(pid: number | undefined): void;
   release(): void;
 }
@@ -18,7 +18,8 @@ interface Holder {
 }
 
 /**
- * Takes a data folder. A lock whose process is gone is no obstacle; if that process was killed, its parts may need a moment to stop.
+ * Takes a data folder. A lock whose process is gone does not count; if that process was killed, this waits until its
+ * parts have stopped.
  *
  * @throws when the folder is in use
  */
@@ -42,11 +43,11 @@ export async function lock(dataDir: string, log: (line: string) => void): Promis
 
 const inUse = (dataDir: string, pid: number) =>
   new Error(
-    `Holdfast is running already with the data in ${dataDir} (process ${pid}).\n` +
-      `Stop it there first (Ctrl-C, or kill ${pid}), or start this one with other data: DATA_DIR=.data-2 PORT=3001 npm start`,
+    `Holdfast is already running with the data in ${dataDir} (process ${pid}).\n` +
+      `Stop it first (Ctrl-C, or kill ${pid}), or start this one with other data: DATA_DIR=.data-2 PORT=3001 npm start`,
   );
 
-/** By a hard link, so that the file is there with its content or not at all. */
+/** By a hard link, so that the file appears with its content or not at all. */
 function created(file: string, us: Holder): boolean {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, JSON.stringify(us), { mode: 0o600 });
@@ -61,7 +62,7 @@ function created(file: string, us: Holder): boolean {
   }
 }
 
-/** undefined when it has gone meanwhile. */
+/** @returns undefined if the lock has gone meanwhile */
 function read(file: string): Holder | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
@@ -70,16 +71,19 @@ function read(file: string): Holder | undefined {
   }
 }
 
-/** A process id is given out again: it is the same process only if it also started then. */
+/** Process ids are reused: it is the same process only if it also started at that time. */
 const lives = ({ pid, startedAt: then }: { pid: number; startedAt: string }) =>
   pid > 0 && isAlive(pid) && startedAt(pid) === then;
 
 async function stopped(guard: { pid: number; startedAt: string }, log: (line: string) => void): Promise<void> {
-  log('An earlier run was killed; waiting until its parts have stopped');
+  log('An earlier run was killed; waiting for its parts to stop');
   for (const deadline = Date.now() + 60_000; lives(guard) && Date.now() < deadline; ) await setTimeout(50);
 }
 
-/** By renaming, so that of two who find the same stale lock only one removes it, and neither removes the other's new one. */
+/**
+ * By renaming: of two processes that find the same stale lock only one removes it, and neither removes the other's
+ * new lock.
+ */
 function takeAway(file: string, stale: Holder): void {
   const aside = `${file}.${process.pid}`;
   try {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 
-/** The end of a log file, for a message about the part that wrote it; '' when there is none. */
+/** The last lines of a log file, for a message about the part that wrote it; '' if there is no file. */
 export function lastLines(file: string, count = 15): string {
   try {
     const { size } = statSync(file);

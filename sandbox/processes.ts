@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Whether a process with this id lives, whoever owns it. */
+/** Whether a process with this id is alive, whoever owns it. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -11,7 +11,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** The command line of a process, or '' when there is none. */
+/** The command line of a process, or '' if there is no such process. */
 export function commandLine(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
@@ -20,10 +20,10 @@ export function commandLine(pid: number): string {
   }
 }
 
-/** What tells a process from a later one that got the same id: when it started. '' when there is none. */
+/** When a process started, which tells it from a later one with the same id; '' if there is no such process. */
 export function startedAt(pid: number): string {
   try {
-    // The command's name may hold spaces and brackets; after the last bracket come fields 3 and on, and the start is field 22.
+    // The command's name may contain spaces and brackets. Field 3 follows the last bracket; the start time is field 22.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
   } catch {

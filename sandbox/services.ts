@@ -2,16 +2,16 @@ import { startEmbedded } from './embedded';
 import { inForeground } from './foreground';
 import { table } from './table';
 
-// `npm run services`: the parts that are not ours, for whoever starts the API and the worker by themselves. What those need to be told is in
-// services.env, which is there exactly while everything answers.
+// `npm run services`: everything but the API and the worker, for running those two separately. The variables they
+// need are in services.env, which exists exactly as long as everything answers.
 void inForeground(process.env.DATA_DIR || '.data', async (run) => {
   const variables = await startEmbedded(process.env, run);
   run.publish(variables);
   const shown = Object.entries(variables).filter(([name]) => SHOWN.includes(name));
   run.log(
-    `\nEverything answers; how to reach it is in ${run.dataDir}/services.env.\n\n${table(shown)}\n\nCtrl-C stops everything.`,
+    `\nEverything is running. Its addresses and keys are in ${run.dataDir}/services.env.\n\n${table(shown)}\n\nCtrl-C stops everything.`,
   );
 });
 
-/** Addresses for a person; the rest are secrets. */
+/** The addresses; the other variables are secrets. */
 const SHOWN = ['TEMPORAL_ADDRESS', 'TEMPORAL_UI_URL', 'STRIPE_API_BASE', 'SANDBOX_CONTROL_URL', 'OUTBOX_URL'];

@@ -8,9 +8,9 @@ const SOURCES = join(ROOT, 'storefront');
 const BUILT = join(ROOT, 'dist', 'storefront');
 
 /**
- * Builds the demo shop if its sources are newer than what was built, and puts it in place when it is complete.
+ * Builds the demo shop if its sources are newer than the last build, and replaces that build when complete.
  *
- * @param logFile where the build's output goes
+ * @param logFile the file for the output of the build
  */
 export async function ensureStorefront(logFile: string, log: (line: string) => void): Promise<void> {
   if (!isStale()) return;

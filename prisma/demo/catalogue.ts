@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProductKind } from '../../domain/order';
 
-/** A product of the demo shop. Amounts are in the currency's smallest unit; the first price sets the default currency. */
+/**
+ * A product of the demo shop. Amounts are in the currency's smallest unit; the first price sets the default currency.
+ */
 export interface DemoProduct {
   sku: string;
   name: string;
@@ -23,7 +25,10 @@ export interface DemoFile {
 /** The storefront has one picture per SKU: `/images/tide-mug.svg` for `TIDE-MUG`. */
 export const imageOf = ({ sku }: DemoProduct): string => `/images/${sku.toLowerCase()}.svg`;
 
-/** A small shop by the sea, with every kind of thing that can be sold: low stock, two currencies, downloads, pay what you want. */
+/**
+ * A small shop by the sea, with every kind of thing that can be sold: low stock, two currencies, downloads, pay what
+ * you want.
+ */
 export const DEMO_CATALOGUE: DemoProduct[] = [
   {
     sku: 'TIDE-MUG',

@@ -1,19 +1,19 @@
-/** What is to go wrong with the next mails. */
+/** How a mail goes wrong. */
 export interface Fault {
-  /** The status of the answer; absent when it is only slow. */
+  /** The HTTP status of the answer; absent for a mail that is only slow. */
   status?: number | undefined;
-  /** True: the mail is taken, only the answer is wrong, so the sender cannot know. */
+  /** True: the mail is accepted, but the answer says otherwise, so the sender cannot know. */
   after?: boolean | undefined;
-  /** How long the answer takes; meanwhile the same idempotency key is in use. */
+  /** How long the answer takes, in milliseconds; meanwhile the idempotency key is in use. */
   delayMs?: number | undefined;
 }
 
-/** The failures that a test has ordered, in their order. */
+/** The faults that a test has planned for the next mails. */
 export class Faults {
   private pending: Fault[] = [];
 
-  /** Replaces what is left of the earlier ones. */
-  order(times: number, fault: Fault): void {
+  /** Replaces any faults left over from before. */
+  plan(times: number, fault: Fault): void {
     this.pending = Array.from({ length: times }, () => fault);
   }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** A mail that somebody sent through us. */
+/** A mail that was sent to the outbox. */
 export interface Mail {
   id: string;
   createdAt: string;
@@ -14,19 +14,19 @@ export interface Mail {
   subject: string;
   html: string | null;
   text: string | null;
-  /** By name: `template` and `order` are those that Holdfast gives. */
+  /** By name. Holdfast sets `template` and `order`. */
   tags: Record<string, string>;
   idempotencyKey: string | null;
 }
 
-/** Which mails to list; a field left out matches all. */
+/** Which mails to list; an absent field matches all. */
 export interface MailFilter {
   to?: string | undefined;
   template?: string | undefined;
   order?: string | undefined;
 }
 
-/** What was asked under an idempotency key, and which mails it made. */
+/** The request sent under an idempotency key, and the ids of its mails. */
 export interface Answered {
   body: string;
   ids: string[];
@@ -36,8 +36,8 @@ export interface Answered {
 type Line = { mail: Mail } | { key: string; answered: Answered } | { cleared: string };
 
 /**
- * The mails and the idempotency keys, in memory and, line by line, in a file, so that a restart loses nothing. A last line that a kill has cut
- * off is dropped: whoever sent it had no answer and will send it again.
+ * The mails and the idempotency keys, in memory and, line by line, in a file, so that a restart loses nothing. A last
+ * line cut off by a kill is dropped: its sender got no answer and will retry.
  */
 export class Mails {
   private mails: Mail[] = [];
@@ -71,7 +71,7 @@ export class Mails {
     return this.mails.find((mail) => mail.id === id);
   }
 
-  /** What was answered under a key within the last day; Resend forgets it then. */
+  /** What was answered under a key within the last day. Resend forgets keys after a day. */
   answered(key: string): Answered | undefined {
     const answered = this.keys.get(key);
     return answered && this.now() - answered.at < DAY_MS ? answered : undefined;
@@ -81,7 +81,7 @@ export class Mails {
     this.write({ key, answered: { body, ids, at: this.now() } });
   }
 
-  /** Empties the list. The keys stay: a mail that was taken is not sent again because somebody tidied up. */
+  /** Empties the list. The keys stay, so that an accepted mail is not accepted a second time. */
   clear(): void {
     this.write({ cleared: new Date(this.now()).toISOString() });
   }

@@ -1,7 +1,7 @@
 import { startOutbox } from './server';
 
-// The outbox as a process of its own. OUTBOX_PORT, OUTBOX_DATA_DIR and OUTBOX_API_KEY come from whoever starts it; a line of JSON says when
-// it listens.
+// The outbox as its own process, configured by OUTBOX_PORT, OUTBOX_DATA_DIR and OUTBOX_API_KEY. It prints a line of
+// JSON when it listens.
 async function main(): Promise<void> {
   const { OUTBOX_PORT, OUTBOX_DATA_DIR, OUTBOX_API_KEY } = process.env;
   if (!OUTBOX_DATA_DIR || !OUTBOX_API_KEY) throw new Error('OUTBOX_DATA_DIR and OUTBOX_API_KEY are needed.');

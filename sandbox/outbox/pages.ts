@@ -1,6 +1,6 @@
 import type { Mail, MailFilter } from './mails';
 
-/** The list of mails, newest first; it looks for new ones by itself. */
+/** The list of mails, newest first. The page refreshes itself. */
 export function listPage(mails: Mail[], filter: MailFilter): string {
   const chosen = Object.entries(filter).filter(([, value]) => value !== undefined);
   const filters = chosen
@@ -9,12 +9,12 @@ export function listPage(mails: Mail[], filter: MailFilter): string {
   return shell(
     'Outbox',
     `<header><h1>Outbox</h1><p>${count(mails.length)}${filters ? ` with ${filters} <a href="/">show all</a>` : ''}</p></header>
-     ${mails.length > 0 ? table(mails) : '<p class="empty">No mail yet. What Holdfast sends appears here and goes nowhere else.</p>'}`,
+     ${mails.length > 0 ? table(mails) : '<p class="empty">No mail yet. Mails that Holdfast sends appear here and are not delivered.</p>'}`,
     LOOK_FOR_NEW,
   );
 }
 
-/** One mail: its head, and its body as HTML or as text. */
+/** One mail: its headers, and its body as HTML or as text. */
 export function mailPage(mail: Mail): string {
   const head: [string, string | null][] = [
     ['From', escaped(mail.from)],
@@ -24,7 +24,7 @@ export function mailPage(mail: Mail): string {
     ['Reply to', mail.replyTo.map(escaped).join(', ')],
     ['Sent', time(mail)],
     ['Tags', tags(mail)],
-    ['Key', mail.idempotencyKey && `<code>${escaped(mail.idempotencyKey)}</code>`],
+    ['Idempotency key', mail.idempotencyKey && `<code>${escaped(mail.idempotencyKey)}</code>`],
   ];
   const rows = head.filter(([, value]) => value).map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`);
   const html = mail.html !== null;
@@ -40,7 +40,7 @@ export function mailPage(mail: Mail): string {
   );
 }
 
-/** The HTML of a mail as a document of its own. */
+/** The HTML of a mail as its own document. */
 export const mailView = (mail: Mail): string => `<base target="_blank">${mail.html ?? ''}`;
 
 function table(mails: Mail[]): string {

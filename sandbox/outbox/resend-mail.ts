@@ -1,7 +1,7 @@
 import type { Mail } from './mails';
 import { ResendError } from './resend-error';
 
-/** Reads the body of a `POST /emails`, refusing what Resend refuses. Fields that an outbox has no use for are let through. */
+/** Reads the body of a `POST /emails`. Unused fields are accepted. @throws ResendError for what Resend refuses */
 export function parseMail(body: unknown): Omit<Mail, 'id' | 'createdAt' | 'idempotencyKey'> {
   const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   for (const name of ['from', 'to', 'subject']) {

@@ -6,7 +6,7 @@ import type { Mail, Mails } from './mails';
 import { ResendError } from './resend-error';
 import { parseMail } from './resend-mail';
 
-/** Resend's API as far as a sender uses it: one mail, a batch of mails, and reading one back. */
+/** The part of Resend's API that a sender uses: sending one mail or a batch, and reading one back. */
 export function resendApi(mails: Mails, faults: Faults, apiKey: string): Router {
   const underWay = new Set<string>();
   const router = Router();

@@ -10,13 +10,13 @@ import { resendApi } from './resend';
 import { ResendError } from './resend-error';
 
 export interface OutboxOptions {
-  /** Default: a free one. */
+  /** Default: a free port. */
   port?: number;
-  /** Where the mails are kept. */
+  /** The folder for the mails. */
   dataDir: string;
-  /** The key that senders have to show. */
+  /** The API key that senders must use. */
   apiKey: string;
-  /** The time of day, for tests of what ends after a day. */
+  /** The time in milliseconds, for tests of what ends after a day. */
   now?: () => number;
 }
 
@@ -27,8 +27,9 @@ export interface Outbox {
 }
 
 /**
- * Starts the outbox: a mail service for machines that should not send mail. It takes mails through Resend's API, so Holdfast sends to it as it
- * sends to Resend, and shows them on a page instead of delivering them. State outlives a restart. Loopback only.
+ * Starts the outbox, a mail service for machines that should not send mail. It accepts mails through Resend's API,
+ * exactly as Resend does, and shows them on a page instead of delivering them. Its state outlives a restart. It
+ * listens on the loopback interface only.
  */
 export async function startOutbox({ port = 0, dataDir, apiKey, now = Date.now }: OutboxOptions): Promise<Outbox> {
   const server = createServer(outbox(new Mails(join(dataDir, 'mails.jsonl'), now), apiKey));
@@ -63,7 +64,7 @@ function outbox(mails: Mails, apiKey: string): Express {
   app.get('/mails/:id/html', (req, res, next) => {
     const mail = mails.get(req.params.id);
     if (!mail) return next();
-    // Whatever a mail holds, it is shown without scripts and in an origin of its own; its links open in a new window.
+    // A mail is shown without scripts and in its own origin; its links open in a new window.
     res.set(
       'Content-Security-Policy',
       "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src * data:; style-src 'unsafe-inline'",
@@ -77,10 +78,10 @@ function outbox(mails: Mails, apiKey: string): Express {
     res.status(204).end();
   });
   app.post('/api/faults', (req, res) => {
-    const ordered = faultOrder.safeParse(req.body);
-    if (!ordered.success) return res.status(400).json({ error: z.prettifyError(ordered.error) });
-    const { times, ...fault } = ordered.data;
-    faults.order(times, fault);
+    const plan = faultPlan.safeParse(req.body);
+    if (!plan.success) return res.status(400).json({ error: z.prettifyError(plan.error) });
+    const { times, ...fault } = plan.data;
+    faults.plan(times, fault);
     return res.status(204).end();
   });
 
@@ -91,7 +92,7 @@ function outbox(mails: Mails, apiKey: string): Express {
   return app;
 }
 
-const faultOrder = z.strictObject({
+const faultPlan = z.strictObject({
   times: z.int().min(0).max(1_000),
   status: z.int().min(400).max(599).optional(),
   after: z.boolean().optional(),
