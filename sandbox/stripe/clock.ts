@@ -1,7 +1,7 @@
 /**
- * The sandbox's own time. It follows the base clock (real time unless a test supplies another), can be moved forward but never back, and runs
- * jobs as they fall due. Each job sees the moment it was due, so a session that expires during a leap of a day gets the right `created` on
- * its event.
+ * The sandbox's own time. It follows the base clock (real time unless a test supplies another), can be moved forward
+ * but never back, and runs jobs as they fall due. Each job sees the moment it was due, so a session that expires
+ * during a leap of a day gets the right `created` on its event.
  */
 export interface BaseClock {
   now(): number;
@@ -46,7 +46,9 @@ export class SandboxClock {
     return Math.floor(this.now() / 1000);
   }
 
-  /** Seconds of the base clock. Signatures carry these, because the program that checks them has not moved its clock. */
+  /**
+   * Seconds of the base clock. Signatures carry these, because the program that checks them has not moved its clock.
+   */
   baseSeconds(): number {
     return Math.floor(this.base.now() / 1000);
   }

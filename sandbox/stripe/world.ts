@@ -16,7 +16,9 @@ export interface World {
   readonly announce: (event: StoredEvent) => void;
   /** Carries out a change that was scheduled for an object (`objects/scheduled-changes.ts`). */
   readonly applyChange: (world: World, change: ScheduledChange) => void;
-  /** The API request under way; events name it. Both fields are null when a shopper, the clock or the Dashboard acts. */
+  /**
+   * The API request under way; events name it. Both fields are null when a shopper, the clock or the Dashboard acts.
+   */
   cause: Cause;
   /** Event types that are never generated, as Stripe sometimes fails to. */
   readonly silenced: Set<string>;

@@ -1,4 +1,6 @@
-/** The building blocks of the control page: tables of the newest objects, each with the buttons that apply to it now. */
+/**
+ * The building blocks of the control page: tables of the newest objects, each with the buttons that apply to it now.
+ */
 
 import { formatAmount } from '../objects/amounts';
 import { type Html, html } from '../pages/html';
@@ -13,11 +15,13 @@ export interface Button {
   inputs?: Html | undefined;
 }
 
-/** Buttons in a row, each its own form. `about` names the object for screen readers; `at` is the anchor to return to. */
+/**
+ * Buttons in a row, each its own form. `about` names the object for screen readers; `at` is the anchor to return to.
+ */
 export function buttons(about: string, at: string, all: (Button | false)[]): Html {
   const shown = all.filter((each) => each !== false);
   if (shown.length === 0)
-    return html`<span class="nothing" aria-hidden="true">–</span><span class="unseen">nothing to do</span>`;
+    return html`<span class="nothing" aria-hidden="true">–</span><span class="unseen">no actions</span>`;
   return html`<div class="buttons">${shown.map((each) => button(about, at, each))}</div>`;
 }
 

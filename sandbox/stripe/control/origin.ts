@@ -1,4 +1,7 @@
-/** The control API has no key: whoever reaches its port may use it, but no page of another site through their browser. */
+/**
+ * The control API has no key: anyone who reaches its port may use it, but no other site may through a visitor's
+ * browser.
+ */
 import type { RequestHandler } from 'express';
 import { Refusal } from '../http/errors';
 import type { World } from '../world';
@@ -6,8 +9,8 @@ import type { World } from '../world';
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * Refuses what a browser sends for a page of another origin, also one whose name was made to point here. Programs send neither `Origin`
- * nor `Sec-Fetch-Site` and pass. https://web.dev/articles/fetch-metadata
+ * Refuses requests that a browser sends for a page of another origin, including one whose host name was made to
+ * resolve here. Programs send neither `Origin` nor `Sec-Fetch-Site` and pass. https://web.dev/articles/fetch-metadata
  */
 export function refuseStrangers({ publicUrl }: World): RequestHandler {
   const names = [...LOOPBACK, new URL(publicUrl).hostname];
@@ -18,9 +21,12 @@ export function refuseStrangers({ publicUrl }: World): RequestHandler {
     const host = request.get('host') ?? '';
     const known = URL.canParse(`http://${host}`) && names.includes(new URL(`http://${host}`).hostname);
     const fromHere = origin === undefined || origin === `http://${host}`;
-    // A link from elsewhere may open the page; only what it holds can change anything.
+    // A link on another site may open the page; only the page itself can change anything.
     const visits = request.method === 'GET' && request.get('sec-fetch-mode') === 'navigate';
     if (known && fromHere && (visits || site === undefined || site === 'same-origin' || site === 'none')) return next();
-    throw new Refusal(403, { type: 'invalid_request_error', message: 'Only a page of this sandbox may do this.' });
+    throw new Refusal(403, {
+      type: 'invalid_request_error',
+      message: 'Only a page of this sandbox may send this request.',
+    });
   };
 }

@@ -1,4 +1,4 @@
-/** Payments and what becomes of them on the control page: refunds, disputes, reviews, payouts. */
+/** The sections of the control page about money: payments, refunds, disputes, reviews, payouts. */
 import type Stripe from 'stripe';
 import { isClosed } from '../objects/disputes';
 import { availableIn } from '../objects/payouts';
@@ -11,8 +11,8 @@ export function paymentSection({ store }: World): Html {
   return section({
     id: 'payments',
     title: 'Payments',
-    empty: 'None yet: nobody has pressed Pay.',
-    columns: ['Charge', 'Made', 'Amount', 'State', 'Do'],
+    empty: 'None yet. A payment appears here when someone presses Pay.',
+    columns: ['Charge', 'Created', 'Amount', 'State', 'Actions'],
     rows: newest(store.charges).map((charge) => {
       const { id, amount, currency, status } = charge;
       const paid = status === 'succeeded';
@@ -25,17 +25,17 @@ export function paymentSection({ store }: World): Html {
       const reviewed = store.reviews.by('charge', id).some(({ open }) => open);
       const warned = store.warnings.by('charge', id).length > 0;
       const [session] = store.sessions.by('payment_intent', idOf(charge.payment_intent) ?? '');
-      const comes = status === 'pending' && session !== undefined;
+      const awaitsBank = status === 'pending' && session !== undefined;
       return {
         id,
         cells: [
           html`${idCell(id)}<span class="small-print">${idCell(idOf(charge.payment_intent) ?? '')}</span>`,
           time(charge.created * 1000),
-          html`${money(amount, currency)}${charge.amount_refunded > 0 && html`<br><span class="small-print">${money(charge.amount_refunded, currency)} given back</span>`}`,
+          html`${money(amount, currency)}${charge.amount_refunded > 0 && html`<br><span class="small-print">${money(charge.amount_refunded, currency)} refunded</span>`}`,
           html`${state(status, paid ? 'good' : status === 'pending' ? 'open' : 'bad')}${charge.failure_code !== null && state(charge.failure_code, 'bad')}${charge.refunded && state('refunded')}${charge.disputed && state('disputed', 'bad')}${reviewed && state('in review', 'open')}${warned && state('fraud warning', 'bad')}`,
           buttons(about, id, [
-            comes && { label: 'Settle', command: `/sessions/${session.id}/settle` },
-            comes && { label: 'Fail', command: `/sessions/${session.id}/fail-delayed` },
+            awaitsBank && { label: 'Settle', command: `/sessions/${session.id}/settle` },
+            awaitsBank && { label: 'Fail', command: `/sessions/${session.id}/fail-delayed` },
             paid &&
               left > 0 &&
               !blocked && { label: 'Refund', command: '/refunds', fields: { charge: id }, inputs: field('refund') },
@@ -64,7 +64,7 @@ export function refundSection({ store }: World): Html {
     id: 'refunds',
     title: 'Refunds',
     empty: 'None yet.',
-    columns: ['Refund', 'Made', 'Amount', 'State', 'Do'],
+    columns: ['Refund', 'Created', 'Amount', 'State', 'Actions'],
     rows: newest(store.refunds).map(({ id, created, amount, currency, status, failure_reason }) => {
       const to = (label: string, path: string) => ({ label, command: `/refunds/${id}/${path}` });
       const waits = status === 'pending' || status === 'requires_action';
@@ -91,8 +91,8 @@ export function disputeSection({ store }: World): Html {
   return section({
     id: 'disputes',
     title: 'Disputes',
-    empty: 'None. A payment can be disputed above.',
-    columns: ['Dispute', 'Amount', 'Reason', 'Answer due', 'State', 'Do'],
+    empty: 'None yet. Use Dispute on a payment above.',
+    columns: ['Dispute', 'Amount', 'Reason', 'Response due', 'State', 'Actions'],
     rows: newest(store.disputes).map((dispute) => {
       const { id, amount, currency, reason, status, evidence_details } = dispute;
       const to = (label: string, path: string, next?: string) => ({
@@ -109,16 +109,16 @@ export function disputeSection({ store }: World): Html {
           idCell(id),
           money(amount, currency),
           html`${reason.replaceAll('_', ' ')}`,
-          evidence_details.due_by ? time(evidence_details.due_by * 1000) : html`no answer taken`,
-          html`${state(status, status === 'won' ? 'good' : closed ? 'over' : 'open')}${held && state('money taken', 'bad')}${evidence_details.submission_count > 0 && state('evidence submitted', 'good')}`,
+          evidence_details.due_by ? time(evidence_details.due_by * 1000) : html`no response possible`,
+          html`${state(status, status === 'won' ? 'good' : closed ? 'over' : 'open')}${held && state('funds withdrawn', 'bad')}${evidence_details.submission_count > 0 && state('evidence submitted', 'good')}`,
           buttons(`dispute ${id}`, id, [
             !closed && !inquiry && to('Win', 'close', 'won'),
             !closed && !inquiry && to('Lose', 'close', 'lost'),
             !closed && inquiry && to('Close', 'close', 'warning_closed'),
             !closed && inquiry && to('Escalate', 'update', 'needs_response'),
             closed && status === 'lost' && to('Appeal', 'update', 'appeal_needs_response'),
-            !held && to('Take the money', 'withdraw'),
-            held && to('Give the money back', 'reinstate'),
+            !held && to('Withdraw funds', 'withdraw'),
+            held && to('Reinstate funds', 'reinstate'),
           ]),
         ],
       };
@@ -130,8 +130,8 @@ export function reviewSection({ store }: World): Html {
   return section({
     id: 'reviews',
     title: 'Reviews and fraud warnings',
-    empty: 'None. Radar’s doubts about a payment can be raised above.',
-    columns: ['Review or warning', 'Made', 'Charge', 'State', 'Do'],
+    empty: 'None yet. Use Review or Fraud warning on a payment above.',
+    columns: ['Review or warning', 'Created', 'Charge', 'State', 'Actions'],
     rows: [
       ...newest(store.reviews).map((review) => ({
         id: review.id,
@@ -158,7 +158,7 @@ export function reviewSection({ store }: World): Html {
           idCell(id),
           time(created * 1000),
           idCell(idOf(charge) ?? ''),
-          html`${state(fraud_type, 'bad')}${state(actionable ? 'actionable' : 'over', actionable ? 'open' : 'over')}`,
+          html`${state(fraud_type, 'bad')}${state(actionable ? 'actionable' : 'not actionable', actionable ? 'open' : 'over')}`,
           buttons('', id, []),
         ],
       })),
@@ -176,12 +176,12 @@ export function payoutSection(world: World): Html {
     title: 'Payouts',
     intro: html`<p>${
       ready.length === 0
-        ? 'Nothing is available to pay out. Money is, two days after it moved: advance the clock.'
+        ? 'Nothing is available to pay out yet. Money becomes available two days after it moved; advance the clock.'
         : html`Available: ${ready.map(({ currency, sum }) => html`${money(sum, currency)} `)}`
     }</p>${
       ready.length > 0 &&
       buttons(
-        'of what is available',
+        'available funds',
         'payouts',
         ready.map(({ currency }) => ({
           label: `Pay out ${currency.toUpperCase()}`,
@@ -191,7 +191,7 @@ export function payoutSection(world: World): Html {
       )
     }`,
     empty: 'None yet.',
-    columns: ['Payout', 'Made', 'Amount', 'State', 'Do'],
+    columns: ['Payout', 'Created', 'Amount', 'State', 'Actions'],
     rows: newest(world.store.payouts).map((payout) => {
       const { id, created, amount, currency, status } = payout;
       const to = (label: string, path: string) => ({ label, command: `/payouts/${id}/${path}` });
@@ -203,7 +203,7 @@ export function payoutSection(world: World): Html {
           money(amount, currency),
           html`${state(status, toneOf(status))}${state(`reconciliation ${payout.reconciliation_status}`)}`,
           buttons(`payout ${id}`, id, [
-            status === 'pending' && to('Arrive', 'pay'),
+            status === 'pending' && to('Mark paid', 'pay'),
             (status === 'pending' || status === 'paid') && to('Fail', 'fail'),
             status === 'pending' && to('Cancel', 'cancel'),
             payout.reconciliation_status === 'in_progress' && to('Reconcile', 'reconcile'),

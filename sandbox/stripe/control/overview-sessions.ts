@@ -1,4 +1,4 @@
-/** Checkout Sessions on the control page: the shopper's buttons, and the bank's. */
+/** The section of the control page about Checkout Sessions: what the shopper does, and their bank. */
 import type Stripe from 'stripe';
 import { bankDebitOf } from '../objects/payment-methods';
 import { detailOf, type Session } from '../objects/sessions';
@@ -11,8 +11,8 @@ export function sessionSection(world: World): Html {
   return section({
     id: 'sessions',
     title: 'Checkout Sessions',
-    empty: 'None yet. Go to the shop and check out, or let a test do it.',
-    columns: ['Session', 'Made', 'What', 'Total', 'State', 'Do'],
+    empty: 'None yet. Check out in the shop to create one.',
+    columns: ['Session', 'Created', 'Items', 'Total', 'State', 'Actions'],
     rows: newest(world.store.sessions).map((session) => {
       const intent = world.store.paymentIntents.get(idOf(session.payment_intent) ?? '');
       return {
@@ -20,7 +20,7 @@ export function sessionSection(world: World): Html {
         cells: [
           idCell(session.id),
           time(session.created * 1000),
-          html`${whatIsBought(world, session)}<br><span class="small-print">${session.customer_details?.email}${session.url && html` <a href="${session.url}">payment page</a>`}</span>`,
+          html`${itemsOf(world, session)}<br><span class="small-print">${session.customer_details?.email}${session.url && html` <a href="${session.url}">payment page</a>`}</span>`,
           money(session.amount_total ?? 0, session.currency ?? ''),
           stateOf(session, intent),
           buttons(`session ${session.id}`, session.id, actionsOf(session, intent)),
@@ -32,7 +32,7 @@ export function sessionSection(world: World): Html {
 
 const LONGEST = 60;
 
-function whatIsBought(world: World, { id }: Session): string {
+function itemsOf(world: World, { id }: Session): string {
   const words = detailOf(world, id).lines.map(({ quantity, description }) => `${quantity ?? 1} × ${description}`);
   const all = words.join(', ');
   return all.length <= LONGEST ? all : `${all.slice(0, LONGEST)}…`;

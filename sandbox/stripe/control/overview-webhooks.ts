@@ -1,5 +1,4 @@
-/** Webhooks on the control page: how they go, what waits, what was answered. */
-
+/** The sections of the control page about webhooks: how they are delivered, which wait, what was answered. */
 import { type Html, html } from '../pages/html';
 import type { Store } from '../store/store';
 import type { Deliveries } from '../webhooks/deliveries';
@@ -19,11 +18,11 @@ function plan(deliveries: Deliveries): Html {
   return html`<section id="webhooks" aria-labelledby="webhooks-title"><h2 id="webhooks-title">Webhooks</h2>
 <form method="post" action="/_control/page" class="plan">
 <input type="hidden" name="do" value="/deliveries"><input type="hidden" name="at" value="webhooks"><input type="hidden" name="label" value="Webhooks">
-<div><label for="mode">From now on</label><select id="mode" name="mode">${option('normal', 'send', mode)}${option('hold', 'hold', mode)}${option('drop', 'drop', mode)}</select></div>
-<div><label for="form">In the form of</label><select id="form" name="form">${option('snapshot', 'snapshots', form)}${option('thin', 'thin events', form)}${option('both', 'both', form)}</select></div>
+<div><label for="mode">New events</label><select id="mode" name="mode">${option('normal', 'send them', mode)}${option('hold', 'hold them', mode)}${option('drop', 'drop them', mode)}</select></div>
+<div><label for="form">Send as</label><select id="form" name="form">${option('snapshot', 'snapshots', form)}${option('thin', 'thin events', form)}${option('both', 'snapshots and thin events', form)}</select></div>
 <div><label for="duplicate">Extra copies</label><input id="duplicate" name="duplicate" type="number" min="0" max="100" value="${duplicate}"></div>
-<label class="check"><input type="checkbox" name="shuffle" value="true"${shuffle && html` checked`}> in no order</label>
-<button class="plain">Let them go so</button>
+<label class="check"><input type="checkbox" name="shuffle" value="true"${shuffle && html` checked`}> in random order</label>
+<button class="plain">Apply</button>
 </form></section>`;
 }
 
@@ -32,17 +31,17 @@ function waiting(store: Store): Html {
   return section({
     id: 'waiting',
     title: `Waiting (${pending.length})`,
-    empty: 'Nothing waits to be sent.',
+    empty: 'Nothing is waiting to be sent.',
     intro:
       pending.length === 0
         ? html``
-        : buttons('that wait', 'waiting', [
-            { label: 'Flush', command: '/deliveries/flush' },
-            { label: 'Flush in reverse', command: '/deliveries/flush', fields: { order: 'reverse' } },
-            { label: 'Shuffle and flush', command: '/deliveries/flush', fields: { order: 'shuffle' } },
+        : buttons('waiting deliveries', 'waiting', [
+            { label: 'Send all', command: '/deliveries/flush' },
+            { label: 'Send all in reverse', command: '/deliveries/flush', fields: { order: 'reverse' } },
+            { label: 'Send all shuffled', command: '/deliveries/flush', fields: { order: 'shuffle' } },
             { label: 'Drop all', command: '/deliveries/discard' },
           ]),
-    columns: ['Event', 'Type', 'Form', 'Tried', 'Next', 'Do'],
+    columns: ['Event', 'Type', 'Form', 'Attempts', 'Next attempt', 'Actions'],
     rows: pending.slice(0, SHOWN).map(({ id, event, form = 'snapshot', attempts, nextAt }) => ({
       id,
       cells: [
@@ -64,8 +63,8 @@ function attempts(store: Store, deliveries: Deliveries): Html {
   return section({
     id: 'attempts',
     title: 'Sent',
-    empty: 'Nothing was sent since the sandbox started.',
-    columns: ['Event', 'Type', 'Form', 'Sent (world’s time)', 'Answer', 'Do'],
+    empty: 'Nothing has been sent since the sandbox started.',
+    columns: ['Event', 'Type', 'Form', 'Sent (real time)', 'Answer', 'Actions'],
     rows: deliveries.attempts
       .slice(-SHOWN)
       .reverse()

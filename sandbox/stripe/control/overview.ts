@@ -1,5 +1,4 @@
-/** What the control page shows: time, and the newest of everything that can be steered. */
-
+/** The content of the control page: the clock, and the newest objects of every kind that can be acted on. */
 import { type Html, html } from '../pages/html';
 import type { Deliveries } from '../webhooks/deliveries';
 import type { World } from '../world';
@@ -32,6 +31,6 @@ function clock({ clock }: World): Html {
   const ahead = Math.round(clock.offset / HOUR);
   const advance = (label: string, hours: number) => ({ label, command: '/clock', fields: { advanceMs: hours * HOUR } });
   return html`<section id="clock" aria-labelledby="clock-title"><h2 id="clock-title">Clock</h2>
-<p>It is ${time(clock.now())} UTC here${ahead > 0 && `, ${ahead} hours ahead of the world`}. As it advances sessions expire, refunds settle, money becomes available and webhooks are tried again. It never goes back, and the clocks of the shop stay as they are.</p>
+<p>The sandbox’s time is ${time(clock.now())} UTC${ahead > 0 && `, ${ahead} hours ahead of real time`}. Moving it forward expires sessions, settles refunds, makes money available and retries webhooks. It never goes back, and the shop’s own clocks are not affected.</p>
 ${buttons('on the sandbox’s clock', 'clock', [advance('+ 1 hour', 1), advance('+ 1 day', 24), advance('+ 30 days', 720)])}</section>`;
 }

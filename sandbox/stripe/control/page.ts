@@ -1,6 +1,6 @@
 /**
- * The page from which people control the sandbox. It works without JavaScript: each button is a form that names one command of the control
- * API and returns to where it was pressed.
+ * The page from which people control the sandbox. It works without JavaScript: each button is a form that names one
+ * command of the control API and returns to where it was pressed.
  */
 import { randomBytes } from 'node:crypto';
 import express, { Router } from 'express';
@@ -30,7 +30,7 @@ export function controlPage(world: World, commands: Commands, deliveries: Delive
     const note = notes.get(String(request.query.note));
     sendPage(response, 200, {
       title: note?.text ?? 'Control',
-      banner: 'No real money. This page stands in for Stripe’s Dashboard, the buyers, their banks, and time.',
+      banner: 'No real money. Here you act as Stripe’s Dashboard, the shoppers, their banks, and the clock.',
       style: CONTROL_STYLE,
       body: html`${note && html`<p class="note ${note.failed && 'failed'}" role="${note.failed ? 'alert' : 'status'}">${note.text}</p>`}
 ${overview(world, deliveries)}`,
@@ -92,6 +92,6 @@ function filledIn(given: Record<string, string>): Record<string, unknown> {
 function amountOf(typed: string, currency: string): { amount?: number } {
   if (typed.trim() === '') return {};
   const amount = parseAmount(typed, currency);
-  if (amount === undefined) throw invalid(`“${typed}” is not an amount; write it as 12.50.`);
+  if (amount === undefined) throw invalid(`“${typed}” is not an amount. Write it as 12.50.`);
   return { amount };
 }

@@ -1,5 +1,4 @@
-/** Paying on a test's order: what it says, and what a shopper who does not say would have filled in. */
-
+/** Paying through the control API: the parameters, and what a shopper would have filled in where they are absent. */
 import { currency, flag, group, integer, oneOf, type Read, required, text } from '../http/params';
 import { GOOD_CARD } from '../objects/cards';
 import { addressOf, addressShape } from '../objects/customers';
@@ -22,28 +21,28 @@ export const payShape = {
   wait: flag,
 };
 
-type AskedPay = Read<typeof payShape>;
+type PayParams = Read<typeof payShape>;
 
-export function attemptOf(world: World, session: Session, asked: AskedPay): Attempt {
-  const name = asked.name ?? 'Robin Sandbox';
+export function attemptOf(world: World, session: Session, params: PayParams): Attempt {
+  const name = params.name ?? 'Robin Sandbox';
   const collects = session.shipping_address_collection;
   const typed =
-    asked.address ?? (collects ? { ...SOMEWHERE, country: collects.allowed_countries[0] ?? 'DE' } : undefined);
+    params.address ?? (collects ? { ...SOMEWHERE, country: collects.allowed_countries[0] ?? 'DE' } : undefined);
   const address = addressOf(typed);
   return {
     buyer: {
-      email: asked.email ?? session.customer_details?.email ?? 'shopper@example.com',
+      email: params.email ?? session.customer_details?.email ?? 'shopper@example.com',
       name,
-      phone: asked.phone ?? (session.phone_number_collection?.enabled ? '+4930123456' : null),
+      phone: params.phone ?? (session.phone_number_collection?.enabled ? '+4930123456' : null),
       billingAddress: address,
       shipping: collects && address ? { name, address } : null,
-      payWith: asked.method === 'bank_debit' ? 'bank_debit' : cardPayment(world, asked.card ?? GOOD_CARD.number),
+      payWith: params.method === 'bank_debit' ? 'bank_debit' : cardPayment(world, params.card ?? GOOD_CARD.number),
     },
-    customAmount: asked.customAmount,
-    promotionCode: asked.promotionCode,
-    shippingOption: asked.shippingOption,
-    tax: asked.tax,
-    presentment: asked.presentment,
+    customAmount: params.customAmount,
+    promotionCode: params.promotionCode,
+    shippingOption: params.shippingOption,
+    tax: params.tax,
+    presentment: params.presentment,
   };
 }
 

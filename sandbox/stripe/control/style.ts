@@ -1,4 +1,4 @@
-/** The control page's own rules: it is a wide page of tables. */
+/** The control page's own CSS rules: it is a wide page of tables. */
 export const CONTROL_STYLE = `
 .control { max-width: 82rem; margin: 0 auto; padding: 1.5rem 1.25rem 4rem; }
 .control h1 { font-size: 1.5rem; }

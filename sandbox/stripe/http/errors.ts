@@ -1,6 +1,6 @@
 /**
- * Stripe's refusals, in Stripe's own words. Every mistake a caller can make is one of these; anything else that is thrown is a defect of the
- * sandbox and is answered as `api_error`.
+ * Stripe's refusals, in Stripe's own words. Every mistake a caller can make is one of these; anything else that is
+ * thrown is a defect of the sandbox and is answered as `api_error`.
  */
 export interface StripeErrorBody {
   type: 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error';

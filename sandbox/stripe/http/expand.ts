@@ -1,4 +1,6 @@
-/** `expand[]`: replaces ids in an answer with the objects they name, along paths like `payment_intent.latest_charge`. */
+/**
+ * `expand[]`: replaces ids in an answer with the objects they name, along paths like `payment_intent.latest_charge`.
+ */
 import { transactionShown } from '../objects/balance';
 import { lineItemsOf } from '../objects/line-items';
 import { idOf } from '../store/store';

@@ -1,4 +1,7 @@
-/** What every API request passes through: API key, version, faults, idempotency, parameters, one transaction, the answer. */
+/**
+ * What every API request passes through: API key, version, faults, idempotency, parameters, one transaction, the
+ * answer.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import express, { type Request, type Response, Router } from 'express';
 import { newId } from '../store/ids';
@@ -120,7 +123,10 @@ function hungUp(): never {
   throw serverError(503);
 }
 
-/** Carries out the request and saves the answer under the key, in one transaction. Unreadable parameters are not saved: nothing began. */
+/**
+ * Carries out the request and saves the answer under the key, in one transaction. Unreadable parameters are not
+ * saved: nothing began.
+ */
 function execute(
   world: World,
   keys: IdempotencyKeys,

@@ -1,6 +1,6 @@
 /**
- * Idempotency keys as Stripe's v1 API has them: an answer given once execution had begun, 500s included, is repeated for 24 hours. A key used
- * with other parameters is refused, and so is a key whose first request is still under way.
+ * Idempotency keys as Stripe's v1 API has them: an answer given once execution had begun, 500s included, is repeated
+ * for 24 hours. A key used with other parameters is refused, and so is a key whose first request is still under way.
  * https://docs.stripe.com/api/idempotent_requests
  */
 import { createHash } from 'node:crypto';
@@ -16,7 +16,9 @@ export class IdempotencyKeys {
 
   constructor(private readonly world: World) {}
 
-  /** The answer saved under a key, or null when the request must be executed; the key is then in use until `release`. */
+  /**
+   * The answer saved under a key, or null when the request must be executed; the key is then in use until `release`.
+   */
   claim(key: string, path: string, params: unknown): SavedAnswer | null {
     if (key.length > LONGEST_KEY) throw invalid(`Idempotency keys must be at most ${LONGEST_KEY} characters long.`);
     if (this.underWay.has(key)) throw keyInUse(key);

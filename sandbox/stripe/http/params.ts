@@ -1,6 +1,7 @@
 /**
- * How request parameters are read. They arrive as text in Stripe's bracket syntax (`line_items[0][price]=…`), or as JSON from the control API.
- * Each resource declares with these readers which parameters it takes; any other is refused as Stripe refuses it.
+ * How request parameters are read. They arrive as text in Stripe's bracket syntax (`line_items[0][price]=…`), or as
+ * JSON from the control API. Each resource declares with these readers which parameters it takes; any other is
+ * refused as Stripe refuses it.
  */
 import { invalid } from './errors';
 

@@ -1,6 +1,7 @@
 /**
- * A stand-in for Stripe that speaks Stripe's HTTP API; the unchanged `stripe` library uses it under another address. It keeps its state in a
- * folder, serves the payment page, sends signed webhooks, and has a control API for tests and people (`../control/control.ts`).
+ * A stand-in for Stripe that speaks Stripe's HTTP API; the unchanged `stripe` library uses it under another address.
+ * It keeps its state in a folder, serves the payment page, sends signed webhooks, and has a control API for tests and
+ * people (`../control/control.ts`).
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

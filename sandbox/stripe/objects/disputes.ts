@@ -1,7 +1,8 @@
 /**
- * Disputes: a buyer takes a charge back through their bank. An inquiry (`warning_…`) asks first and takes no money; a prevented dispute was
- * settled by the card network. A test decides what the bank does next. The exception is the evidence texts of Stripe's test mode, which
- * decide a dispute by themselves (`dispute-response.ts`, https://docs.stripe.com/testing#evidence).
+ * Disputes: a buyer takes a charge back through their bank. An inquiry (`warning_…`) asks first and takes no money; a
+ * prevented dispute was settled by the card network. A test decides what the bank does next. The exception is the
+ * evidence texts of Stripe's test mode, which decide a dispute by themselves (`dispute-response.ts`,
+ * https://docs.stripe.com/testing#evidence).
  */
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';

@@ -123,7 +123,10 @@ export interface Totals {
   total: number;
 }
 
-/** Spreads discount and tax over the lines (the last takes the rounding) and adds up. Tax is added unless the price includes it. */
+/**
+ * Spreads discount and tax over the lines (the last takes the rounding) and adds up. Tax is added unless the price
+ * includes it.
+ */
 export function totalsOf(
   world: World,
   { lines, discount, shipping, tax }: Pick<SessionDetail, 'discount' | 'lines' | 'shipping' | 'tax'>,

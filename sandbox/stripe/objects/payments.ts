@@ -1,4 +1,7 @@
-/** What happens when the shopper presses Pay. The states are listed in `sessions.ts`; `bank.ts` has what the bank decides later. */
+/**
+ * What happens when the shopper presses Pay. The states are listed in `sessions.ts`; `bank.ts` has what the bank
+ * decides later.
+ */
 import type Stripe from 'stripe';
 import { invalid } from '../http/errors';
 import type { Buyer, SessionDetail, StoredEvent } from '../store/records';

@@ -1,6 +1,7 @@
 /**
- * `/v1/payouts`: transfers of the balance to the shop's bank account. An automatic payout includes every balance transaction that has become
- * available. Once Stripe has reconciled it, `GET /v1/balance_transactions?payout=` lists them, together with the payout's own.
+ * `/v1/payouts`: transfers of the balance to the shop's bank account. An automatic payout includes every balance
+ * transaction that has become available. Once Stripe has reconciled it, `GET /v1/balance_transactions?payout=` lists
+ * them, together with the payout's own.
  */
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';
@@ -40,7 +41,10 @@ export const payoutRoutes: Route[] = [
 
 interface PayoutInput {
   currency: string;
-  /** Overrides the sum of the transactions, as if Stripe had made a mistake; for a manual payout, the amount the shop asked for. */
+  /**
+   * Overrides the sum of the transactions, as if Stripe had made a mistake; for a manual payout, the amount the shop
+   * asked for.
+   */
   amount?: number | undefined;
   automatic?: boolean | undefined;
 }
@@ -161,7 +165,10 @@ function payoutNamed({ store }: World, id: string): Stripe.Payout {
   return payout;
 }
 
-/** The available transactions that no automatic payout includes yet. A manual payout is one of them and lowers the sum by its amount. */
+/**
+ * The available transactions that no automatic payout includes yet. A manual payout is one of them and lowers the sum
+ * by its amount.
+ */
 export function availableIn({ store, clock }: World, currency: string): Stripe.BalanceTransaction[] {
   return [...store.balanceTransactions].filter(
     (transaction) =>

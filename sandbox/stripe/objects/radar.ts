@@ -1,6 +1,6 @@
 /**
- * Radar, about a charge that was paid: reviews (`/v1/reviews`), which a person closes, and the card issuers' early fraud warnings
- * (`/v1/radar/early_fraud_warnings`), which say that a dispute may follow.
+ * Radar, about a charge that was paid: reviews (`/v1/reviews`), which a person closes, and the card issuers' early
+ * fraud warnings (`/v1/radar/early_fraud_warnings`), which say that a dispute may follow.
  */
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';

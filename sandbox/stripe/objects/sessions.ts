@@ -1,21 +1,22 @@
 /**
  * Checkout Sessions. The states a session can be in, and what moves it there (nothing else does):
  *
- * | status   | payment_status                | PaymentIntent                          | caused by                                   |
- * | -------- | ----------------------------- | -------------------------------------- | ------------------------------------------- |
- * | open     | unpaid                        | none                                   | create                                      |
- * | open     | unpaid                        | requires_payment_method (declined)     | Pay, declined; 3-D Secure failed            |
- * | open     | unpaid                        | requires_action                        | Pay with a card that asks for 3-D Secure    |
- * | complete | paid                          | succeeded                              | Pay; 3-D Secure passed                      |
- * | complete | no_payment_required           | none                                   | Pay when the total is 0                     |
- * | complete | unpaid                        | processing                             | Pay by bank debit                           |
- * | complete | paid                          | succeeded                              | the debit settles                           |
- * | complete | unpaid                        | requires_payment_method                | the debit fails                             |
- * | expired  | unpaid                        | none, or canceled                      | its time, or an expire request, while open  |
- * | expired  | unpaid                        | requires_action                        | the same, while 3-D Secure is under way     |
- * | expired  | unpaid / paid                 | canceled / succeeded                   | that 3-D Secure then fails / passes         |
+ * | status   | payment_status      | PaymentIntent                      | caused by                                  |
+ * | -------- | ------------------- | ---------------------------------- | ------------------------------------------ |
+ * | open     | unpaid              | none                               | create                                     |
+ * | open     | unpaid              | requires_payment_method (declined) | Pay, declined; 3-D Secure failed           |
+ * | open     | unpaid              | requires_action                    | Pay with a card that needs 3-D Secure      |
+ * | complete | paid                | succeeded                          | Pay; 3-D Secure passed                     |
+ * | complete | no_payment_required | none                               | Pay when the total is 0                    |
+ * | complete | unpaid              | processing                         | Pay by bank debit                          |
+ * | complete | paid                | succeeded                          | the debit settles                          |
+ * | complete | unpaid              | requires_payment_method            | the debit fails                            |
+ * | expired  | unpaid              | none, or canceled                  | its time, or an expire request, while open |
+ * | expired  | unpaid              | requires_action                    | the same, while 3-D Secure is under way    |
+ * | expired  | unpaid / paid       | canceled / succeeded               | that 3-D Secure then fails / passes        |
  *
- * Stripe does not document the last two rows; here the test decides. `payments.ts` has what Pay does, `bank.ts` what the bank does.
+ * Stripe does not document the last two rows; here the test decides. `payments.ts` has what Pay does, `bank.ts` what
+ * the bank does.
  */
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';

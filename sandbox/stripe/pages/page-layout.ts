@@ -1,4 +1,4 @@
-/** The frame of every page: it says at the top that no money moves. */
+/** The layout of every page, with a banner that says no real money moves. */
 import { randomBytes } from 'node:crypto';
 import type { Response } from 'express';
 import { MERCHANT } from '../objects/account';
@@ -8,15 +8,15 @@ export interface Page {
   title: string;
   body: Html;
   script?: string;
-  /** What the page stands in for. */
+  /** The sentence in the banner. */
   banner?: string;
-  /** Rules of its own, after those all pages share. */
+  /** The page's own CSS rules, added to the shared ones. */
   style?: string;
 }
 
 const CHECKOUT_BANNER = 'No real money. This page stands in for Stripe Checkout; only test cards work.';
 
-/** Answers with a page. Its own style and script are the only ones it runs. */
+/** Sends a page. Only its own style and script may run. */
 export function sendPage(
   response: Response,
   status: number,
@@ -26,7 +26,7 @@ export function sendPage(
   response.status(status).set({
     'Content-Type': 'text/html; charset=utf-8',
     'Cache-Control': 'no-store',
-    'Referrer-Policy': 'same-origin', // without it browsers do not say whose page a form was on
+    'Referrer-Policy': 'same-origin', // under `no-referrer` browsers send `Origin: null` with forms
     'X-Content-Type-Options': 'nosniff',
     'Content-Security-Policy': `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; img-src http: https: data:; base-uri 'none'; frame-ancestors 'none'`,
   });
@@ -49,7 +49,7 @@ ${script !== undefined && html`<script nonce="${nonce}">${new Html(script)}</scr
   );
 }
 
-/** A page that only says something, with one way on. */
+/** A page with a message and at most one link. */
 export function notice(title: string, text: string, link?: { to: string; label: string } | null): Page {
   return {
     title,

@@ -1,4 +1,4 @@
-/** What shoppers' browsers ask for: the payment page, the bank's 3-D Secure page, recovery addresses, receipts. */
+/** The pages for shoppers' browsers: the payment page, the bank's 3-D Secure page, recovery addresses, receipts. */
 import express, { type Response, Router } from 'express';
 import { Refusal } from '../http/errors';
 import { MERCHANT } from '../objects/account';
@@ -14,7 +14,7 @@ import { notice, type Page, sendPage } from './page-layout';
 import { isAttempt, readPayForm, typedIn } from './pay-form';
 import { type Filled, isFree, payPage } from './pay-page';
 
-/** Checkout waits so long for the shop's webhook endpoint before it sends the shopper on. */
+/** How long Checkout waits for the shop's webhook endpoint before it sends the shopper on, in milliseconds. */
 const WAIT_FOR_ANSWER = 10_000;
 const EMPTY: Filled = { typed: {}, problems: {}, alert: null };
 
@@ -23,7 +23,7 @@ export function createPages(world: World, deliveries: Deliveries): Router {
   const router = Router();
   const form = express.urlencoded({ extended: false, limit: '64kb' });
 
-  /** Whoever opens the sandbox's address in a browser wants to look at it; the API has no such path. */
+  /** A browser that opens the sandbox's address gets the control page; the API has no such path. */
   router.get('/', (request, response, next) => {
     if (request.accepts(['json', 'html']) === 'html') response.redirect(303, '/_control');
     else next();
@@ -31,13 +31,13 @@ export function createPages(world: World, deliveries: Deliveries): Router {
 
   router.get('/pay/:id', (request, response) => {
     const session = store.sessions.get(request.params.id);
-    if (session?.status !== 'open') return sayWhyNot(response, session);
+    if (session?.status !== 'open') return sendUnpayable(response, session);
     sendPage(response, 200, payPage(world, session, EMPTY));
   });
 
   router.post('/pay/:id', form, async (request, response) => {
     const session = store.sessions.get(request.params.id);
-    if (session?.status !== 'open') return sayWhyNot(response, session);
+    if (session?.status !== 'open') return sendUnpayable(response, session);
     const typed = typedIn(request.body);
     const read = readPayForm(world, session, typed, isFree(world, session));
     const again = (status: number, filled: Partial<Filled>) => {
@@ -46,7 +46,7 @@ export function createPages(world: World, deliveries: Deliveries): Router {
     };
     if (!isAttempt(read)) return again(422, { problems: read, alert: 'Please check the fields below.' });
     try {
-      await goOn(
+      await proceed(
         response,
         store.transaction(() => pay(world, session.id, read)),
         (alert) => again(402, { alert }),
@@ -59,8 +59,8 @@ export function createPages(world: World, deliveries: Deliveries): Router {
 
   router.get('/pay/:id/authenticate', (request, response) => {
     const session = store.sessions.get(request.params.id);
-    const asked = store.paymentIntents.get(idOf(session?.payment_intent) ?? '')?.status === 'requires_action';
-    if (session === undefined || !asked) return sayWhyNot(response, session);
+    const awaitsBank = store.paymentIntents.get(idOf(session?.payment_intent) ?? '')?.status === 'requires_action';
+    if (session === undefined || !awaitsBank) return sendUnpayable(response, session);
     sendPage(response, 200, bankPage(session));
   });
 
@@ -69,38 +69,34 @@ export function createPages(world: World, deliveries: Deliveries): Router {
     const passed = typedIn(request.body).outcome === 'complete';
     try {
       const outcome = store.transaction(() => authenticate(world, request.params.id, passed));
-      await goOn(response, outcome, (alert) => {
+      await proceed(response, outcome, (alert) => {
         const current = store.sessions.get(request.params.id);
-        if (current?.status !== 'open') return sayWhyNot(response, current);
+        if (current?.status !== 'open') return sendUnpayable(response, current);
         sendPage(response, 402, payPage(world, current, { ...EMPTY, alert }));
       });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      sayWhyNot(response, session);
+      sendUnpayable(response, session);
     }
   });
 
   router.get('/recover/:token', (request, response) => {
     const copy = store.transaction(() => recoverSession(world, request.params.token));
     if (copy?.url) return response.redirect(303, copy.url);
-    sendPage(
-      response,
-      410,
-      notice('This link is no longer good', 'The checkout it would open can no longer be recovered.'),
-    );
+    sendPage(response, 410, notice('This link has expired', 'The checkout can no longer be recovered.'));
   });
 
   router.get('/receipts/:id', (request, response) => {
     const charge = store.charges.get(request.params.id);
-    if (charge === undefined) return sayWhyNot(response, undefined);
+    if (charge === undefined) return sendUnpayable(response, undefined);
     const sum = formatAmount(charge.amount, charge.currency);
     const back =
-      charge.amount_refunded > 0 ? ` ${formatAmount(charge.amount_refunded, charge.currency)} were given back.` : '';
+      charge.amount_refunded > 0 ? ` ${formatAmount(charge.amount_refunded, charge.currency)} refunded.` : '';
     sendPage(response, 200, notice(`Receipt from ${MERCHANT}`, `${sum} paid.${back}`));
   });
 
-  /** After a press of Pay: on to the shop, to the bank, or back to the form. */
-  async function goOn(response: Response, outcome: Outcome, declined: (message: string) => void): Promise<void> {
+  /** After Pay: on to the shop, to the bank, or back to the form. */
+  async function proceed(response: Response, outcome: Outcome, declined: (message: string) => void): Promise<void> {
     if (outcome.outcome === 'declined') return declined(outcome.message);
     if (outcome.outcome === 'authenticate') return response.redirect(303, `/pay/${outcome.session.id}/authenticate`);
     await deliveries.firstAnswer(outcome.event, WAIT_FOR_ANSWER);
@@ -111,14 +107,14 @@ export function createPages(world: World, deliveries: Deliveries): Router {
 }
 
 /** The page of a session that cannot be paid. */
-function sayWhyNot(response: Response, session: Session | undefined): void {
-  const { status, page } = whyNot(session);
+function sendUnpayable(response: Response, session: Session | undefined): void {
+  const { status, page } = unpayablePage(session);
   sendPage(response, status, page);
 }
 
-function whyNot(session: Session | undefined): { status: number; page: Page } {
+function unpayablePage(session: Session | undefined): { status: number; page: Page } {
   if (session === undefined)
-    return { status: 404, page: notice('Nothing here', 'There is no checkout at this address.') };
+    return { status: 404, page: notice('Page not found', 'There is no checkout at this address.') };
   if (session.status === 'complete') {
     const onwards = { to: successAddress(session), label: 'See your order' };
     return { status: 200, page: notice('You’re all done here', 'This checkout is already complete.', onwards) };
@@ -133,7 +129,7 @@ function bankPage(session: Session): Page {
   return {
     title: '3-D Secure',
     body: html`<main class="bank"><h1>3-D Secure test page</h1>
-<p>Your bank would now ask whether you want to pay <strong>${sum}</strong> to ${MERCHANT}. Here you choose its answer.</p>
+<p>At this point your bank would ask you to confirm the payment of <strong>${sum}</strong> to ${MERCHANT}. Here you choose the outcome.</p>
 <form method="post" action="/pay/${session.id}/authenticate">
 <button class="primary" id="authenticate-complete" name="outcome" value="complete">Complete</button>
 <button class="plain" id="authenticate-fail" name="outcome" value="fail">Fail</button>

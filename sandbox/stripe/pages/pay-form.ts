@@ -1,4 +1,4 @@
-/** What the shopper fills in on the payment page: read, checked, and put as an attempt to pay. */
+/** Reads and checks the payment page's form. */
 
 import { parseAmount } from '../objects/amounts';
 import { cardOf } from '../objects/cards';
@@ -9,9 +9,9 @@ import type { Session } from '../objects/sessions';
 import type { Buyer } from '../store/records';
 import type { World } from '../world';
 
-/** The form's fields as they were typed, by name. */
+/** The form's fields as typed, by name. */
 export type Typed = Record<string, string>;
-/** What is wrong, by field. */
+/** The error message of each invalid field, by name. */
 export type Problems = Record<string, string>;
 
 export const collectsAddress = (session: Session): boolean =>
@@ -22,7 +22,7 @@ export function typedIn(body: unknown): Typed {
   return Object.fromEntries(entries.map(([name, value]) => [name, String(value).trim()]));
 }
 
-/** The attempt, or what must be put right first. */
+/** @returns the attempt to pay, or the problems to correct first */
 export function readPayForm(world: World, session: Session, typed: Typed, free: boolean): Attempt | Problems {
   const problems: Problems = {};
   const need = (name: string, message: string, isGood = (value: string) => value !== '') => {
@@ -31,17 +31,19 @@ export function readPayForm(world: World, session: Session, typed: Typed, free: 
   const byDebit = typed.method === 'bank_debit' && bankDebitOf(session) !== undefined;
   need('email', 'Enter your e-mail address.', (value) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value));
   if (!byDebit && !free) {
-    need('cardNumber', 'Enter the card number.', (value) => /^[\d\s-]{12,23}$/.test(value));
-    need('cardExpiry', 'Enter the expiry as MM / YY, not in the past.', (value) => isAhead(value, world.clock.now()));
-    need('cardCvc', 'Enter the 3 or 4 digits of the security code.', (value) => /^\d{3,4}$/.test(value));
+    need('cardNumber', 'Enter your card number.', (value) => /^[\d\s-]{12,23}$/.test(value));
+    need('cardExpiry', 'Enter an expiry date (MM / YY) that is not in the past.', (value) =>
+      isAhead(value, world.clock.now()),
+    );
+    need('cardCvc', 'Enter the security code, 3 or 4 digits.', (value) => /^\d{3,4}$/.test(value));
   }
   need('billingName', 'Enter your name.');
   if (session.phone_number_collection?.enabled) need('phone', 'Enter your phone number.');
   if (collectsAddress(session)) {
-    need('line1', 'Enter street and house number.');
-    need('city', 'Enter the city.');
-    need('postal_code', 'Enter the postal code.');
-    need('country', 'Choose the country.');
+    need('line1', 'Enter your street and house number.');
+    need('city', 'Enter your city.');
+    need('postal_code', 'Enter your postal code.');
+    need('country', 'Choose your country.');
   }
   if (typed.customAmount !== undefined)
     need('customAmount', 'Enter an amount.', (value) => parseAmount(value, session.currency ?? '') !== undefined);

@@ -1,4 +1,4 @@
-/** The payment page: what is bought on the left, how it is paid on the right. It works without its script. */
+/** The payment page: the order on the left, the payment form on the right. It works without its script. */
 import { MERCHANT } from '../objects/account';
 import { formatAmount } from '../objects/amounts';
 import { TEST_CARDS } from '../objects/cards';
@@ -30,9 +30,9 @@ ${collectsAddress(session) && address(session, filled)}
 ${shippingOptions(world, session)}
 ${chosenAmount(world, session, filled)}
 ${payment(world, session, filled)}
-${session.allow_promotion_codes === true && html`<fieldset><legend>Promotion code</legend>${field(filled, 'promotionCode', 'Code, if you have one')}</fieldset>`}
+${session.allow_promotion_codes === true && html`<fieldset><legend>Promotion code</legend>${field(filled, 'promotionCode', 'Code (optional)')}</fieldset>`}
 <button type="submit" id="pay">${isFree(world, session) ? 'Place order' : `Pay ${formatAmount(session.amount_total ?? 0, session.currency ?? '')}`}</button>
-<p class="small">A sandbox of Stripe Checkout: nothing is charged, and the page forgets the card.</p>
+<p class="small">This is a sandbox of Stripe Checkout. Nothing is charged, and card details are not stored.</p>
 </form></main></div>`,
     script: SCRIPT,
   };
@@ -47,14 +47,14 @@ function summary(world: World, session: Session): Html {
   const back = cancelAddress(session);
   return html`${back !== null && html`<a id="cancel" href="${back}">← Back</a>`}
 <p class="merchant">${MERCHANT}</p>
-<p class="due"><small>To pay</small>${money(total)}</p>
+<p class="due"><small>Amount due</small>${money(total)}</p>
 <ul class="items">${lines.map((line) => {
     const product = world.store.products.get(idOf(line.price?.product) ?? '');
     const [image] = product?.images ?? [];
     const name = line.description ?? '';
     return html`<li><span class="tile" aria-hidden="true">${image ? html`<img src="${image}" alt="">` : name.slice(0, 1).toUpperCase()}</span>
 <span class="name">${name}</span><span>${money(line.amount_subtotal)}</span>
-<span class="each">${line.quantity ?? 1} × ${line.price?.unit_amount == null ? 'your price' : money(line.price.unit_amount)}</span></li>`;
+<span class="each">${line.quantity ?? 1} × ${line.price?.unit_amount == null ? 'you choose' : money(line.price.unit_amount)}</span></li>`;
   })}</ul>
 <dl class="sums">
 <div><dt>Subtotal</dt><dd>${money(subtotal)}</dd></div>
@@ -118,7 +118,7 @@ function payment(world: World, session: Session, filled: Filled): Html {
 ${
   debit !== undefined &&
   html`<label class="choice"><input type="radio" name="method" value="card"${!byDebit && html` checked`}><span>Card</span></label>
-<label class="choice"><input type="radio" name="method" value="bank_debit"${byDebit && html` checked`}><span>Bank debit</span><span class="aside">settles days later</span></label>`
+<label class="choice"><input type="radio" name="method" value="bank_debit"${byDebit && html` checked`}><span>Bank debit</span><span class="aside">takes days to settle</span></label>`
 }
 <div id="card">
 ${field(filled, 'cardNumber', 'Card number', { inputmode: 'numeric', autocomplete: 'cc-number', placeholder: '1234 1234 1234 1234' })}
@@ -132,7 +132,7 @@ ${name}
 
 function testCards(): Html {
   return html`<details class="cards" open><summary>Test cards</summary>
-<p>Choose one to fill in the form. Any expiry ahead and any security code will do.</p>
+<p>Choose a card to fill in the form. Any future expiry date and any security code will do.</p>
 <ul>${TEST_CARDS.map(({ number, does }) => html`<li><button type="button" data-card="${number}">${inFours(number)}</button> <span>${does}</span></li>`)}</ul>
 </details>`;
 }
@@ -164,7 +164,10 @@ function hasChosenAmount(world: World, session: Session): boolean {
 const inFours = (number: string) => number.replaceAll(/(\d{4})(?=\d)/g, '$1 ');
 const EVERYWHERE = ['DE', 'AT', 'CH', 'FR', 'NL', 'BE', 'IT', 'ES', 'GB', 'US', 'CA', 'AU'];
 
-/** Fills the form by a click on a test card, hides the card's fields for a bank debit, and takes one press of Pay only. */
+/**
+ * Fills in the form when a test card is clicked, hides the card fields for a bank debit, and disables Pay after one
+ * press.
+ */
 const SCRIPT = `
 const form = document.getElementById('payment');
 const fill = (name, value, always) => { const input = form.elements[name]; if (input && (always || !input.value)) input.value = value; };

@@ -1,6 +1,7 @@
 /**
- * All objects of one kind, in memory, in the order of their creation, found by id or by an indexed value. Objects are never changed in place:
- * a change puts a new object under the same id, so a reference to the old one (an event's snapshot, an undo step) still shows the old state.
+ * All objects of one kind, in memory, in the order of their creation, found by id or by an indexed value. Objects are
+ * never changed in place: a change puts a new object under the same id, so a reference to the old one (an event's
+ * snapshot, an undo step) still shows the old state.
  */
 export interface Stored {
   readonly id: string;

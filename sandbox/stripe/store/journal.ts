@@ -1,7 +1,7 @@
 /**
- * The sandbox's state on disk: one line of JSON per transaction, with every object it changed, appended before the request is answered. A
- * process killed at any moment leaves whole transactions and at most one torn last line, which is ignored. At start the journal is rewritten
- * with one line per object.
+ * The sandbox's state on disk: one line of JSON per transaction, with every object it changed, appended before the
+ * request is answered. A process killed at any moment leaves whole transactions and at most one torn last line, which
+ * is ignored. At start the journal is rewritten with one line per object.
  */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';

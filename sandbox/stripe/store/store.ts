@@ -1,4 +1,7 @@
-/** Everything the sandbox remembers, and the one way to change it: in a transaction, all or nothing, on disk before the answer. */
+/**
+ * Everything the sandbox remembers, and the one way to change it: in a transaction, all or nothing, on disk before
+ * the answer.
+ */
 import type Stripe from 'stripe';
 import { Collection, type Stored } from './collection';
 import { type Change, Journal } from './journal';
@@ -82,8 +85,8 @@ export class Store {
   }
 
   /**
-   * Runs `work`. Its changes are written at once when it returns, and undone when it throws. A nested transaction is part of the outer one.
-   * `work` is synchronous, so no one sees half of it.
+   * Runs `work`. Its changes are written at once when it returns, and undone when it throws. A nested transaction is
+   * part of the outer one. `work` is synchronous, so no one sees half of it.
    */
   transaction<T>(work: () => T): T {
     if (this.undo !== undefined) return work();

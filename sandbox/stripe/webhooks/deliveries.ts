@@ -1,6 +1,7 @@
 /**
- * Delivers events to webhook endpoints: signed, at least once, in no guaranteed order, retried with growing pauses for three days until a
- * 2xx. Pauses run on the sandbox's clock. Tests may hold, drop, delay, repeat, reorder and tamper with deliveries, and replay old events.
+ * Delivers events to webhook endpoints: signed, at least once, in no guaranteed order, retried with growing pauses
+ * for three days until a 2xx. Pauses run on the sandbox's clock. Tests may hold, drop, delay, repeat, reorder and
+ * tamper with deliveries, and replay old events.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type Stripe from 'stripe';
@@ -73,7 +74,10 @@ export class Deliveries {
     return this.underWay.size;
   }
 
-  /** Replaces the plan; a field left out goes back to what Stripe does. Unless the new plan holds, held deliveries go out. */
+  /**
+   * Replaces the plan; a field left out goes back to what Stripe does. Unless the new plan holds, held deliveries go
+   * out.
+   */
   follow(plan: Overrides<DeliveryPlan>): void {
     this.current = withOverrides(AS_STRIPE_DOES, plan);
     if (this.current.mode !== 'hold') this.resume();
@@ -85,7 +89,10 @@ export class Deliveries {
     this.current = AS_STRIPE_DOES;
   }
 
-  /** Sends waiting deliveries now, whatever the plan, and resolves when all were answered. With an order: one after another. */
+  /**
+   * Sends waiting deliveries now, whatever the plan, and resolves when all were answered. With an order: one after
+   * another.
+   */
   async flush({ order = 'together', ...selection }: Flush = {}): Promise<number> {
     const chosen = this.pending(selection);
     if (order === 'reverse') chosen.reverse();

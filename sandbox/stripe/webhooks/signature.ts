@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * The `Stripe-Signature` header: `t=…,v1=…`, with one `v1` per secret, since several are valid while one is being rolled.
+ * The `Stripe-Signature` header: `t=…,v1=…`, with one `v1` per secret, since several are valid while one is being
+ * rolled.
  * @param seconds the time of sending, in seconds since 1970
  */
 export function signatureHeader(payload: string, secrets: string[], seconds: number): string {

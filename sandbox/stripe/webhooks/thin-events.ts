@@ -1,6 +1,7 @@
 /**
- * Events in their thin form, which names the object without including it: https://docs.stripe.com/event-destinations#thin-events
- * A thin event of a v1 object has its own id, a type that starts with `v1.`, and its snapshot's id in `snapshot_event`.
+ * Events in their thin form, which names the object without including it:
+ * https://docs.stripe.com/event-destinations#thin-events A thin event of a v1 object has its own id, a type that
+ * starts with `v1.`, and its snapshot's id in `snapshot_event`.
  */
 import type { StoredEvent } from '../store/records';
 
