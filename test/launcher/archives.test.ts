@@ -14,7 +14,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The same files as Python's zipfile packs them, which is what makes wheels: stored, deflated, empty. */
+/** The same files packed by Python's zipfile, which also makes wheels: one stored, one deflated, one empty. */
 const ZIP = Buffer.from(
   [
     'UEsDBBQAAAAAAImWd13IwS5NBAAAAAQAAAAPAAAAcmVsZWFzZS9MSUNFTlNFZnJlZVBLAwQUAAAACACJlnddCHaWLEYAAAAgTgAAEAAAAHJlbG',
@@ -27,7 +27,7 @@ const ZIP = Buffer.from(
   'base64',
 );
 
-const made: Record<string, () => Buffer> = {
+const archives: Record<string, () => Buffer> = {
   'tar.gz': () => {
     execFileSync('tar', ['czf', 'release.tar.gz', 'release'], { cwd: folder });
     return readFileSync(join(folder, 'release.tar.gz'));
@@ -35,10 +35,10 @@ const made: Record<string, () => Buffer> = {
   zip: () => ZIP,
 };
 
-test.each(Object.keys(made))('takes one file out of a %s', (kind) => {
-  const archive = made[kind]?.() as Buffer;
+test.each(Object.keys(archives))('extracts one file from a %s', (kind) => {
+  const archive = archives[kind]?.() as Buffer;
   for (const [path, content] of Object.entries(FILES)) {
     expect(extract(archive, (name) => name === path).toString()).toBe(content);
   }
-  expect(() => extract(archive, (name) => name === 'release/other')).toThrow('does not hold the file');
+  expect(() => extract(archive, (name) => name === 'release/other')).toThrow('does not contain the expected file');
 });

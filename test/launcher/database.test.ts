@@ -16,12 +16,12 @@ async function tables(url: string): Promise<string[]> {
   return rows.map(({ tablename }) => tablename as string);
 }
 
-test('a test database is at the current schema', async () => {
+test('a test database has the current schema', async () => {
   expect(await tables(database.url)).toContain('orders');
   expect(await migrate(database.url)).toEqual([]);
 });
 
-test('several migrate an empty database at once, and each migration is applied once', async () => {
+test('several processes migrate an empty database at once, and each migration is applied once', async () => {
   const empty = new URL(database.url);
   empty.pathname = `${empty.pathname}_empty`;
   const name = empty.pathname.slice(1);
@@ -37,7 +37,7 @@ test('several migrate an empty database at once, and each migration is applied o
   }
 });
 
-test('the migrations say what prisma/schema says', async () => {
+test('the migrations result in exactly the schema of prisma/schema', async () => {
   expect(await drift(database.url)).toBe('');
   const { rows } = await onServer((client) =>
     client.query("SELECT datname FROM pg_database WHERE datname LIKE 'prisma%'"),

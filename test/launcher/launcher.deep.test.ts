@@ -24,7 +24,7 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-/** `npm start`, as a person types it, until it says that it is ready. */
+/** Runs `npm start` as a person would, and waits until it is ready. */
 async function start(): Promise<Record<string, string>> {
   output = '';
   const { PATH, HOME } = process.env;
@@ -58,7 +58,7 @@ const below = () => descendantsOf(npm?.pid as number);
 
 const processNamed = (text: string) => below().find((pid) => commandLine(pid).includes(text)) as number;
 
-test('starts everything, tells where it is, keeps it for the second start, and Ctrl-C stops all of it', async () => {
+test('starts everything and prints the addresses, Ctrl-C stops it all, and a second start has the same addresses', async () => {
   const first = await start();
   expect(first).toMatchObject({ PUBLIC_URL: `http://localhost:${port}`, DATABASE_URL: expect.any(String) });
   expect(first.ADMIN_TOKEN).toMatch(/^[0-9a-f]{48}$/);
@@ -79,12 +79,12 @@ test('starts everything, tells where it is, keeps it for the second start, and C
   expect(await start()).toEqual(first);
 });
 
-test('a worker that is killed ends the run, and the message names it', async () => {
+test('a killed worker ends the run, and the message names it', async () => {
   await start();
   const everything = below();
   process.kill(processNamed('worker/main.ts'), 'SIGKILL');
   expect(await exited(npm as ChildProcess)).toBe(1);
-  expect(output).toContain('The worker was killed (SIGKILL). The end of');
+  expect(output).toContain('The worker was killed (SIGKILL). The last lines of');
   expect(survivors(everything)).toEqual([]);
 });
 

@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-/** What it says before it starts anything, and that it left nothing running or locked. */
+/** The output of a start that is refused. Also checks that nothing was started or locked. */
 async function refusal(variables: Record<string, string>): Promise<string> {
   const refused = launch('sandbox/launcher.ts', dataDir, variables);
   expect(await refused.exited).toBe(1);
@@ -18,7 +18,7 @@ async function refusal(variables: Record<string, string>): Promise<string> {
   return refused.output();
 }
 
-test('a busy port: who has it, and how to choose another', async () => {
+test('a busy port is refused, with the process that has it and how to choose another', async () => {
   const port = await freePort();
   const squatter: Server = createServer().listen(port, '127.0.0.1');
   try {
@@ -30,7 +30,7 @@ test('a busy port: who has it, and how to choose another', async () => {
   }
 });
 
-test('a wrong variable: every problem at once, before anything is started', async () => {
+test('wrong variables are all reported at once, before anything is started', async () => {
   const free = { PORT: String(await freePort()), WORKER_PORT: String(await freePort()) };
   const message = await refusal({ ...free, HOLD_TTL_SECONDS: 'soon', RESEND_API_KEY: 're_real' });
   expect(message).toMatch(/HOLD_TTL_SECONDS/);

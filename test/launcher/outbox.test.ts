@@ -30,7 +30,7 @@ const start = async () => {
 };
 const mails = async (query = ''): Promise<Mail[]> =>
   (await (await fetch(`${outbox.url}/api/mails${query}`)).json()).data;
-const order = (fault: object) =>
+const planFault = (fault: object) =>
   fetch(`${outbox.url}/api/faults`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -47,7 +47,7 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-test('takes a mail from the unchanged resend library and gives it back', async () => {
+test('accepts a mail from the unchanged resend library and returns it', async () => {
   const { data, error } = await resend.emails.send(confirmation, { idempotencyKey: 'confirm/1' });
   expect(error).toBeNull();
   const { data: read } = await resend.emails.get(data?.id ?? '');
@@ -62,7 +62,7 @@ test('takes a mail from the unchanged resend library and gives it back', async (
   ]);
 });
 
-test('the same key and the same mail is the same mail, also after a restart; another mail under the key is refused', async () => {
+test('a repeat with the same key returns the same mail, even after a restart; another mail with the key is refused', async () => {
   const first = await resend.emails.send(confirmation, { idempotencyKey: 'confirm/1' });
   await outbox.close();
   await start();
@@ -81,8 +81,8 @@ test('a key is forgotten after a day', async () => {
   expect(await mails()).toHaveLength(2);
 });
 
-test('while a mail is being taken its key is in use', async () => {
-  await order({ times: 1, delayMs: 300 });
+test('the key of a mail is in use until the mail is answered', async () => {
+  await planFault({ times: 1, delayMs: 300 });
   const [first, second] = await Promise.all([
     resend.emails.send(confirmation, { idempotencyKey: 'confirm/1' }),
     resend.emails.send(confirmation, { idempotencyKey: 'confirm/1' }),
@@ -92,15 +92,15 @@ test('while a mail is being taken its key is in use', async () => {
   expect(await mails()).toHaveLength(1);
 });
 
-test('fails as often as ordered; a mail whose answer was lost is not taken twice', async () => {
-  await order({ times: 2, status: 500, after: true });
+test('fails as often as planned; a mail whose answer was lost is not accepted twice', async () => {
+  await planFault({ times: 2, status: 500, after: true });
   const send = () => resend.emails.send(confirmation, { idempotencyKey: 'confirm/1' });
   expect([await send(), await send(), await send()].map(({ error }) => error?.statusCode ?? 200)).toEqual([
     500, 500, 200,
   ]);
   expect(await mails()).toHaveLength(1);
 
-  await order({ times: 1, status: 429 });
+  await planFault({ times: 1, status: 429 });
   const refused = await resend.emails.send({ ...confirmation, subject: 'Second' });
   expect(refused.error).toMatchObject({ name: 'rate_limit_exceeded', statusCode: 429 });
   expect(await mails()).toHaveLength(1);
@@ -108,7 +108,7 @@ test('fails as often as ordered; a mail whose answer was lost is not taken twice
 
 test.each([
   ['no recipient', { to: '' }, 'missing_required_field'],
-  ['a recipient that is no address', { to: 'ada' }, 'validation_error'],
+  ['a recipient that is not an address', { to: 'ada' }, 'validation_error'],
   ['neither HTML nor text', { html: undefined, text: undefined }, 'missing_required_field'],
   ['a tag with a space', { tags: [{ name: 'order', value: 'A 1' }] }, 'validation_error'],
   ['a tag that is too long', { tags: [{ name: 'order', value: 'x'.repeat(257) }] }, 'validation_error'],
@@ -125,7 +125,7 @@ test('refuses a wrong key and a missing one', async () => {
   expect([nobody.status, (await nobody.json()).name]).toEqual([401, 'missing_api_key']);
 });
 
-test('lists newest first, by recipient, template and order; and forgets the list, not the keys', async () => {
+test('lists newest first, by recipient, template and order; clearing the list keeps the keys', async () => {
   await resend.emails.send(confirmation, { idempotencyKey: 'confirm/1' });
   await resend.emails.send({
     ...confirmation,
@@ -144,7 +144,7 @@ test('lists newest first, by recipient, template and order; and forgets the list
   expect(await subjects('')).toEqual([]);
 });
 
-test('a mail cannot run scripts in its view, nor break out of the pages around it', async () => {
+test('a mail can neither run scripts in its view nor inject HTML into the pages around it', async () => {
   const { data } = await resend.emails.send({ ...confirmation, subject: '<img src=x onerror=alert(1)>' });
   for (const path of ['/', `/mails/${data?.id}`])
     expect(await (await fetch(outbox.url + path)).text()).not.toContain('<img');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { descendantsOf, type Launched, launch, newDataDir, published, survivors, until } from '../support/launched';
 
-/** Everything configured away but the outbox, which starts fastest. */
+/** Replaces every embedded part but the outbox, which starts fastest. */
 const OUTBOX_ONLY = {
   DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none',
   TEMPORAL_ADDRESS: '127.0.0.1:1',
@@ -33,13 +33,13 @@ afterEach(async () => {
     try {
       await stopped(launched, 'SIGTERM');
     } catch {
-      // It has ended already, as most tests want.
+      // It has already ended, as in most tests.
     }
   }
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-test('all parts: services.env tells exactly how to reach them, a Ctrl-C stops them, a second start keeps data and addresses', async () => {
+test('services.env has exactly the variables of all parts, Ctrl-C stops them, a second start keeps data and addresses', async () => {
   const first = services();
   const variables = await published(first);
   expect(Object.keys(variables)).toEqual([
@@ -61,7 +61,7 @@ test('all parts: services.env tells exactly how to reach them, a Ctrl-C stops th
 
   const everything = descendantsOf(first.pid);
   expect(everything.length).toBeGreaterThanOrEqual(5);
-  first.signal('SIGINT'); // npm passes a terminal's Ctrl-C on, so it comes twice
+  first.signal('SIGINT'); // npm forwards a terminal's Ctrl-C, so it arrives twice
   expect(await stopped(first)).toBe(0);
   expect(survivors(everything)).toEqual([]);
   expect(existsSync(join(dataDir, 'services.env'))).toBe(false);
@@ -71,7 +71,7 @@ test('all parts: services.env tells exactly how to reach them, a Ctrl-C stops th
   expect(await query(variables.DATABASE_URL, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
 });
 
-test('what is configured is not started, and says nothing in services.env', async () => {
+test('a configured part is neither started nor listed in services.env', async () => {
   const only = services(OUTBOX_ONLY);
   expect(Object.keys(await published(only))).toEqual(['RESEND_API_KEY', 'RESEND_BASE_URL', 'OUTBOX_URL']);
   expect(readdirSync(join(dataDir, 'logs'))).toEqual(['outbox.log']);
@@ -83,7 +83,7 @@ test('what is configured is not started, and says nothing in services.env', asyn
   expect(existsSync(join(dataDir, 'services.env'))).toBe(false);
 });
 
-test('nothing outlives a starter that was killed, and the folder is free again', async () => {
+test('nothing outlives a killed starter, and its data folder is free again', async () => {
   const killed = services();
   await published(killed);
   const everything = descendantsOf(killed.pid);
@@ -98,9 +98,9 @@ test('the next start waits until the slowest part of a killed run has stopped', 
   await published(killed);
   const [guard] = descendantsOf(killed.pid);
   const [outbox] = descendantsOf(guard as number);
-  process.kill(outbox as number, 'SIGSTOP'); // so that it does not hear that it should stop
+  process.kill(outbox as number, 'SIGSTOP'); // so that it cannot react to the request to stop
   await stopped(killed, 'SIGKILL');
-  await until('the guard has noticed', () => !existsSync(join(dataDir, 'services.env')));
+  await until('the guard noticed', () => !existsSync(join(dataDir, 'services.env')));
 
   const again = services(OUTBOX_ONLY);
   await published(again);
@@ -108,17 +108,17 @@ test('the next start waits until the slowest part of a killed run has stopped', 
   expect(survivors([outbox as number])).toEqual([]);
 });
 
-test('a data folder serves one at a time, and the refused one disturbs nobody', async () => {
+test('a data folder serves one run at a time, and the refused run does not disturb the first', async () => {
   const first = services(OUTBOX_ONLY);
   const { OUTBOX_URL } = await published(first);
   const second = services(OUTBOX_ONLY);
   expect(await second.exited).toBe(1);
-  expect(second.output()).toContain(`is running already with the data in ${dataDir} (process ${first.pid})`);
+  expect(second.output()).toContain(`is already running with the data in ${dataDir} (process ${first.pid})`);
   expect((await fetch(`${OUTBOX_URL}/api/mails`)).status).toBe(200);
   expect(existsSync(join(dataDir, 'services.env'))).toBe(true);
 });
 
-test('a port that somebody else has taken meanwhile is left to them', async () => {
+test('a port that another program has taken meanwhile is left alone', async () => {
   const first = services(OUTBOX_ONLY);
   const { OUTBOX_URL } = await published(first);
   await stopped(first);
@@ -131,7 +131,7 @@ test('a port that somebody else has taken meanwhile is left to them', async () =
   }
 });
 
-test('a part that ends takes the rest with it, and the message names it', async () => {
+test('when one part ends the whole run ends, and the message names that part', async () => {
   const broken = services(OUTBOX_ONLY);
   await published(broken);
   const [guard] = descendantsOf(broken.pid);
@@ -143,7 +143,7 @@ test('a part that ends takes the rest with it, and the message names it', async 
   expect(existsSync(join(dataDir, 'services.env'))).toBe(false);
 });
 
-test('a Ctrl-C while it still starts stops what it has started', async () => {
+test('Ctrl-C during the start stops everything started so far', async () => {
   const early = services();
   const everything = await until('a part', () => {
     const below = descendantsOf(early.pid);

@@ -16,7 +16,7 @@ async function attributesOfAnOrder(client: Client): Promise<unknown> {
 
 const expected = ['PENDING', 'A-1', false, false, 1_250, 'eur', ['mug', 'print']];
 
-test('the time-skipping server knows our search attributes, and skips time', async () => {
+test('the time-skipping server has our search attributes, and skips time', async () => {
   const environment = await startTimeSkipping();
   try {
     const before = await environment.currentTimeMs();
@@ -28,7 +28,7 @@ test('the time-skipping server knows our search attributes, and skips time', asy
   }
 });
 
-test('the development server knows our search attributes, and keeps histories for thirty days', async () => {
+test('the development server has our search attributes, and keeps histories for thirty days', async () => {
   const server = await startDevServer();
   try {
     expect(await attributesOfAnOrder(server.client)).toEqual(expected);

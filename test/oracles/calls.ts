@@ -1,4 +1,7 @@
-/** Which methods of Stripe's library Holdfast's own code calls, read from its source, and the request that each of them makes. */
+/**
+ * The methods of Stripe's library that Holdfast's code calls, read from the source, and the request each of them
+ * sends.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Stripe from 'stripe';
@@ -12,18 +15,18 @@ export interface Call {
   /** `POST`, and the path with `{id}` in place of ids. */
   verb: string;
   path: string;
-  /** Where it was found first. */
+  /** The first file that calls it. */
   file: string;
 }
 
-/** Each method once; those that ask nothing of Stripe (`webhooks.constructEvent`) are left out. */
+/** Each method once, without those that send no request (`webhooks.constructEvent`). */
 export async function callsToStripe(): Promise<Call[]> {
-  const found = new Map<string, string>();
+  const methods = new Map<string, string>();
   for (const file of ROOMS.flatMap(sources))
     for (const method of methodsIn(readFileSync(join(ROOT, file), 'utf8'), file))
-      if (!found.has(method)) found.set(method, file);
+      if (!methods.has(method)) methods.set(method, file);
   const calls = await Promise.all(
-    [...found].map(async ([method, file]) => ({ method, file, request: await requestOf(method) })),
+    [...methods].map(async ([method, file]) => ({ method, file, request: await requestOf(method) })),
   );
   return calls.flatMap(({ request, ...call }) => (request ? [{ ...call, ...request }] : []));
 }
@@ -34,19 +37,19 @@ function sources(room: string): string[] {
     .map((file) => join(room, file));
 }
 
-/** @throws for a use that is no call: a resource put aside under another name would be called unseen */
+/** @throws for a use that is not a call: a resource stored in a variable would be called unseen */
 export function methodsIn(source: string, file: string): string[] {
   const code = source.replaceAll(/\/\*[\s\S]*?\*\/|\bhttps?:\/\/[^\s'"`]*|\/\/.*$/gm, '');
   return [...code.matchAll(/(?<!['"`/\w])stripe((?:\s*\??\.\s*[A-Za-z]\w*)+)\s*(\()?/g)].map(([use, chain, isCall]) => {
     if (!isCall)
       throw new Error(
-        `${file}: \`${use.trim()}\` is no call; write calls of Stripe in one chain, so that they can be counted`,
+        `${file}: \`${use.trim()}\` is not a call; write calls to Stripe as one chain, so that they can be found`,
       );
     return (chain as string).replaceAll(/[\s?]/g, '').slice(1);
   });
 }
 
-/** What a method asks, seen by a client whose requests go nowhere. */
+/** The request a method sends, seen by a client whose requests go nowhere. */
 async function requestOf(method: string): Promise<{ verb: string; path: string } | undefined> {
   let request: { verb: string; path: string } | undefined;
   const client = new NowhereClient((verb, path) => {
@@ -69,14 +72,14 @@ async function requestOf(method: string): Promise<{ verb: string; path: string }
 }
 
 class NowhereClient implements Pick<Stripe.HttpClient, 'getClientName' | 'makeRequest'> {
-  constructor(private readonly asked: (verb: string, path: string) => void) {}
+  constructor(private readonly onRequest: (verb: string, path: string) => void) {}
 
   getClientName(): string {
     return 'nowhere';
   }
 
   makeRequest(_host: string, _port: string | number, path: string, method: string): Promise<never> {
-    this.asked(method, path);
+    this.onRequest(method, path);
     return Promise.reject(new Error('nowhere'));
   }
 }

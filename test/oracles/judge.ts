@@ -1,14 +1,14 @@
-/** Says where an answer or an event is not what Stripe's OpenAPI specification promises. */
+/** Checks answers and events against Stripe's OpenAPI specification. */
 import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Operation, Schema, Specification } from './specification';
 import type { Exchange } from './witness';
 
-/** One line for each thing that is wrong: where, and what. */
+/** One line per violation: where, and what. */
 type Complaints = string[];
 
 export class Judge {
   private readonly ajv = new Ajv({
-    // The specification's own keywords (`x-…`) and OpenAPI's are not JSON Schema's; it is Stripe's to be right in, not ours to check.
+    // OpenAPI's keywords and extensions (`x-…`) are not JSON Schema's, and the specification itself is not under test.
     strict: false,
     validateSchema: false,
     meta: false,
@@ -19,7 +19,7 @@ export class Judge {
   });
   private readonly inline = new Map<Schema, ValidateFunction>();
   private readonly operations: { method: string; path: string; pattern: RegExp; operation: Operation }[];
-  /** What an endpoint can ask for. */
+  /** The event types an endpoint can subscribe to. */
   readonly eventTypes: string[];
 
   constructor(private readonly specification: Specification) {
@@ -39,23 +39,23 @@ export class Judge {
     this.eventTypes = enabledEvents(specification);
   }
 
-  /** The operation an exchange is, as the specification writes it: `POST /v1/refunds/{refund}`. */
+  /** The operation of an exchange, as the specification writes it: `POST /v1/refunds/{refund}`. */
   operationOf({ method, url }: Pick<Exchange, 'method' | 'url'>): string | undefined {
-    const found = this.find(method, url);
-    return found && `${found.method} ${found.path}`;
+    const operation = this.find(method, url);
+    return operation && `${operation.method} ${operation.path}`;
   }
 
   answer({ method, url, status, answer }: Pick<Exchange, 'method' | 'url' | 'status' | 'answer'>): Complaints {
-    const found = this.find(method, url);
-    if (!found && status !== 404) return ['the specification has no such request'];
+    const known = this.find(method, url);
+    if (!known && status !== 404) return ['the specification has no such request'];
     const body = parsed(answer);
     if (body === undefined) return ['not JSON'];
-    const { responses } = found?.operation ?? ANY_OPERATION;
+    const { responses } = known?.operation ?? ANY_OPERATION;
     const schema = (status === 200 ? responses['200'] : responses.default)?.content?.['application/json']?.schema;
     return schema === undefined ? [`the specification has no answer ${status}`] : this.against(schema, body);
   }
 
-  /** An event as it was sent. Of a snapshot also the object it shows, and what it says was different before. */
+  /** Checks an event as it was sent; for a snapshot, also its object and its `previous_attributes`. */
   event(payload: string): Complaints {
     const event = parsed(payload) as SomeEvent | undefined;
     if (event?.object === 'v2.core.event') return this.against(COMPONENT('v2.core.event'), event);
@@ -63,7 +63,7 @@ export class Judge {
     const known = shown?.object === undefined ? undefined : this.specification.components.schemas[shown.object];
     return [
       ...this.against(COMPONENT('event'), event),
-      ...(this.eventTypes.includes(String(event?.type)) ? [] : [`/type: no endpoint can ask for ${event?.type}`]),
+      ...(this.eventTypes.includes(String(event?.type)) ? [] : [`/type: no endpoint can subscribe to ${event?.type}`]),
       ...(known === undefined
         ? [`/data/object: the specification has no ${shown?.object}`]
         : this.against(COMPONENT(shown?.object as string), shown).map((complaint) => `/data/object${complaint}`)),
@@ -84,7 +84,7 @@ export class Judge {
       validate = this.ajv.compile(jsonSchema(schema));
       this.inline.set(schema, validate);
     }
-    return validate(value) ? [] : inWords(validate.errors ?? []);
+    return validate(value) ? [] : complaintsOf(validate.errors ?? []);
   }
 }
 
@@ -97,19 +97,19 @@ interface SomeEvent {
 const COMPONENT = (name: string): Schema => (components[name] ??= { $ref: `#/components/schemas/${name}` });
 const components: Record<string, Schema> = {};
 
-/** What Stripe answers to a request it does not know. */
+/** Stripe's answer to an unknown request. */
 const ANY_OPERATION: Operation = {
   responses: { default: { content: { 'application/json': { schema: COMPONENT('error') } } } },
 };
 
 /**
- * A schema of OpenAPI 3.0 as one of JSON Schema:
- * - `nullable` is a choice of null, also beside `anyOf` and `$ref`, where OpenAPI's readers disagree on what it means
+ * An OpenAPI 3.0 schema as a JSON Schema:
+ * - `nullable` becomes a choice with null, also beside `anyOf` and `$ref`, where tools disagree on its meaning
  *   (https://github.com/OAI/OpenAPI-Specification/blob/main/proposals/2019-10-31-Clarify-Nullable.md);
- * - an object has no other fields than it names, unless it says so: Stripe leaves them open for the fields of the next version, and ours
- *   would be invented;
- * - a field that can be expanded is a choice of the id and the object already (`anyOf`);
- * - what is for people or for the makers of libraries is left out.
+ * - an object may have only the fields it names, unless it says otherwise: Stripe leaves them open for the next
+ *   version, but an extra field of the sandbox would be an invention;
+ * - an expandable field is already a choice of the id and the object (`anyOf`);
+ * - keywords for documentation and for generators of libraries are dropped.
  */
 export function jsonSchema({ nullable, ...schema }: Schema): Schema {
   const {
@@ -155,12 +155,15 @@ function enabledEvents({ paths }: Specification): string[] {
   return (body?.properties?.enabled_events?.items?.enum ?? []) as string[];
 }
 
-/** Of a choice, every branch complains: what is deepest, and says more than the type, is about the branch that was meant. */
-function inWords(errors: ErrorObject[]): Complaints {
-  const telling = errors.filter(
+/**
+ * For a choice every branch complains. The deepest complaints that say more than the type are about the intended
+ * branch.
+ */
+function complaintsOf(errors: ErrorObject[]): Complaints {
+  const relevant = errors.filter(
     (error) => error.keyword !== 'anyOf' && !errors.some((other) => within(other, error) || saysMore(other, error)),
   );
-  return [...new Set(telling.map((error) => `${error.instancePath}: ${error.message}${details(error)}`))];
+  return [...new Set(relevant.map((error) => `${error.instancePath}: ${error.message}${details(error)}`))];
 }
 
 const within = (inner: ErrorObject, outer: ErrorObject) => inner.instancePath.startsWith(`${outer.instancePath}/`);

@@ -1,6 +1,6 @@
 /**
- * Two judges that are Stripe's own, over what passes between Holdfast and the sandbox while other tests run: stripe-mock says whether each
- * request is one that Stripe takes, the OpenAPI specification whether each answer and event is one that Stripe gives.
+ * Checks the traffic between Holdfast and the sandbox, recorded while other tests run: stripe-mock checks every
+ * request, Stripe's OpenAPI specification every answer and event.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,15 +17,15 @@ import { tour } from './tour';
 import { watchedRun } from './watched-run';
 import { type Exchange, Witness, type Witnessed } from './witness';
 
-/** What these make the sandbox answer is judged, too, and what `stripe:setup` asks. */
+/** Tests whose traffic is checked too. */
 const WATCHED = ['test/sandbox', 'test/platform/stripe-setup'];
 
-/** What a test made the sandbox say although Stripe does not say it, so that Holdfast is seen to bear it. */
+/** Values that Stripe does not have, which a test used on purpose to see that Holdfast copes. */
 const ON_PURPOSE: [RegExp, string][] = [
-  [/status: .*"being_thought_about"/, 'a status of a dispute that Stripe has not thought of yet'],
+  [/status: .*"being_thought_about"/, 'a dispute status that Stripe does not have yet'],
 ];
 
-/** Every PaymentIntent of the sandbox is a session's, and those are ended by expiring the session. */
+/** Every PaymentIntent in the sandbox belongs to a session, and such a PaymentIntent cannot be cancelled. */
 const ALWAYS_REFUSED = ['POST /v1/payment_intents/:id/cancel'];
 
 let specification: Specification;
@@ -57,7 +57,7 @@ async function witnessed(): Promise<Witnessed> {
 const operationOf = (one: { method: string; url: string }) => judge.operationOf(one) ?? `${one.method} ${one.url}`;
 
 describe('the specification', () => {
-  test('is of the API version that the library speaks', () => {
+  test('has the API version of the library', () => {
     expect(specification.info.version).toBe(Stripe.API_VERSION);
   });
 
@@ -70,12 +70,12 @@ describe('the specification', () => {
       'has no sum of POST /v1/refunds',
     ],
     ['a request', [{ at: 'GET /v1/refunds', component: {}, why: '' }], 'already has GET /v1/refunds'],
-  ])('says when a newer one makes a change needless or impossible: %s', async (_, changes, complaint) => {
+  ])('reports when a newer one makes a change needless or impossible: %s', async (_, changes, complaint) => {
     await expect(loadSpecification(changes)).rejects.toThrow(complaint);
   });
 });
 
-describe('every request of Holdfast', () => {
+describe('every request Holdfast makes', () => {
   let mock: StripeMock;
   let folder: string;
   let asked: Exchange[];
@@ -93,15 +93,15 @@ describe('every request of Holdfast', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('is one that Stripe takes', async () => {
+  test('is accepted by stripe-mock', async () => {
     expect(await replayed(mock.url, asked)).toEqual([]);
   });
 
-  test('is in the API version that the library speaks', () => {
+  test('has the API version of the library', () => {
     expect(new Set(asked.map(({ version }) => version))).toEqual(new Set([Stripe.API_VERSION]));
   });
 
-  test('was seen: no method that is called in the source is missing', async () => {
+  test('was seen: none of the methods called in the source is missing', async () => {
     const calls = await callsToStripe();
     const operations = new Set(asked.map(operationOf));
     const missing = calls.filter(({ verb, path }) => !operations.has(operationOf({ method: verb, url: path })));
@@ -116,11 +116,11 @@ describe('every request of Holdfast', () => {
       { url: '/v1/checkout/sessions', body: 'payment_method_types[0]=card' },
       /payment_method_types/,
     ],
-    ['a value that is none', { body: 'payment_intent=pi_1&reason=regret' }, /reason/],
+    ['an unknown value', { body: 'payment_intent=pi_1&reason=regret' }, /reason/],
     ['text for a number', { body: 'payment_intent=pi_1&amount=much' }, /amount/],
     ['an unknown address', { url: '/v1/refounds' }, /404/],
     ['another version', { version: '2026-08-26.dahlia' }, /2026-08-26/],
-  ])('would be refused with %s', async (_, wrong, complaint) => {
+  ])('would fail with %s', async (_, wrong, complaint) => {
     const refund = {
       method: 'POST',
       url: '/v1/refunds',
@@ -132,7 +132,7 @@ describe('every request of Holdfast', () => {
     expect(await replayed(mock.url, [{ ...refund, ...wrong } as Exchange])).toEqual([expect.stringMatching(complaint)]);
   });
 
-  test('is found in the source however it is written, and nothing that only looks like it', () => {
+  test('is found in the source, however it is written, without false matches', () => {
     const found = (source: string) => methodsIn(source, 'a.ts');
     expect(found('await deps.stripe.checkout.sessions\n  .expire(id)')).toEqual(['checkout.sessions.expire']);
     expect(found('stripe.refunds.list({ charge }).autoPagingToArray()')).toEqual(['refunds.list']);
@@ -142,7 +142,7 @@ describe('every request of Holdfast', () => {
 });
 
 describe('every answer of the sandbox', () => {
-  test('is one that Stripe gives', () => {
+  test('matches the specification', () => {
     expect(
       counted(
         seen.exchanges.flatMap((one) =>
@@ -152,7 +152,7 @@ describe('every answer of the sandbox', () => {
     ).toEqual([]);
   });
 
-  test('was seen, of every route', () => {
+  test('was seen for every route', () => {
     const answered = seen.exchanges.filter(({ status }) => status === 200);
     const missing = ROUTES.filter(({ method, path }) => {
       const pattern = new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`);
@@ -161,7 +161,7 @@ describe('every answer of the sandbox', () => {
     expect(missing.map(({ method, path }) => `${method} ${path}`)).toEqual(ALWAYS_REFUSED);
   });
 
-  test('was seen as a refusal, of every kind', () => {
+  test('was seen as a refusal of every kind', () => {
     const kinds = seen.exchanges
       .filter(({ status }) => status !== 200)
       .map(({ answer }) => JSON.parse(answer).error.type);
@@ -176,22 +176,18 @@ describe('every answer of the sandbox', () => {
     ],
     ['a field missing', (refund) => delete refund.amount, ": must have required property 'amount'"],
     ['text for a number', (refund) => Object.assign(refund, { amount: '1' }), '/amount: must be integer'],
+    ['null for a required value', (refund) => Object.assign(refund, { currency: null }), '/currency: must be string'],
     [
-      'null where something must be',
-      (refund) => Object.assign(refund, { currency: null }),
-      '/currency: must be string',
-    ],
-    [
-      'a kind of object that is none',
+      'an unknown kind of object',
       (refund) => Object.assign(refund, { object: 'refound' }),
       '/object: must be equal to one of the allowed values: "refound"',
     ],
     [
-      'half an object where the whole was asked for',
+      'half an object where the whole was requested',
       (refund) => Object.assign(refund, { charge: { id: 'ch_1', object: 'charge' } }),
       "/charge: must have required property 'amount'",
     ],
-  ])('would be refused with %s', (_, spoil, complaint) => {
+  ])('would fail with %s', (_, spoil, complaint) => {
     const good = seen.exchanges.find(
       (one) => operationOf(one) === 'POST /v1/refunds' && one.status === 200,
     ) as Exchange;
@@ -201,7 +197,7 @@ describe('every answer of the sandbox', () => {
     expect(judge.answer({ ...good, answer: JSON.stringify(refund) })).toContain(complaint);
   });
 
-  test('would be refused with an error that is none', () => {
+  test('would fail with an unknown error', () => {
     const good = seen.exchanges.find(({ status }) => status === 404) as Exchange;
     expect(judge.answer({ ...good, answer: '{"message":"no"}' })).toContain(": must have required property 'error'");
     expect(judge.answer({ ...good, answer: '{"error":{"type":"bad_luck"}}' })).toEqual([
@@ -211,7 +207,7 @@ describe('every answer of the sandbox', () => {
 });
 
 describe('every event of the sandbox', () => {
-  test('is one that Stripe sends', () => {
+  test('matches the specification', () => {
     expect(
       counted(
         seen.events.flatMap((event) => judge.event(event).map((complaint) => `${JSON.parse(event).type} ${complaint}`)),
@@ -219,24 +215,24 @@ describe('every event of the sandbox', () => {
     ).toEqual([]);
   });
 
-  test('was seen, of every type that its source names', () => {
+  test('was seen for every type named in the source', () => {
     const types = new Set(seen.events.map((event) => JSON.parse(event).type));
     expect(eventTypesInSource().filter((type) => !types.has(type))).toEqual([]);
   });
 
   test.each<[string, (event: Stripe.Event) => void, string]>([
     [
-      'a type that is none',
+      'an unknown type',
       (event) => Object.assign(event, { type: 'refund.asked' }),
-      '/type: no endpoint can ask for refund.asked',
+      '/type: no endpoint can subscribe to refund.asked',
     ],
     [
-      'a field too many in its object',
+      'an extra field in its object',
       (event) => Object.assign(event.data.object, { sum: 1 }),
       '/data/object: must NOT have additional properties: sum',
     ],
     [
-      'an earlier value of a field that is none',
+      'an earlier value of an unknown field',
       (event) => Object.assign(event.data, { previous_attributes: { sum: 1 } }),
       '/data/previous_attributes: refund has no sum',
     ],
@@ -245,7 +241,7 @@ describe('every event of the sandbox', () => {
       (event) => Object.assign(event.data, { object: {} }),
       '/data/object: the specification has no undefined',
     ],
-  ])('would be refused with %s', (_, spoil, complaint) => {
+  ])('would fail with %s', (_, spoil, complaint) => {
     const good = seen.events.find((event) => JSON.parse(event).type === 'refund.created') as string;
     expect(judge.event(good)).toEqual([]);
     const event = JSON.parse(good);
@@ -254,18 +250,18 @@ describe('every event of the sandbox', () => {
   });
 });
 
-/** A fault may put a proxy's page or another server's words in the answer's place: those are not Stripe's to promise. */
+/** Leaves out answers of a faked proxy or another server, which faults produce and the specification does not cover. */
 const isFromStripe = ({ requestId, answerType, answer }: Exchange) =>
   requestId !== null && answerType?.startsWith('application/json') && !answer.includes('no Route matched');
 
 const FORM = 'application/x-www-form-urlencoded';
 
-/** Each complaint once, with how often it was heard. */
+/** Each complaint once, with its number. */
 function counted(complaints: string[]): string[] {
-  const meant = complaints.filter((complaint) => !ON_PURPOSE.some(([pattern]) => pattern.test(complaint)));
-  return [...new Set(meant)]
+  const unexpected = complaints.filter((complaint) => !ON_PURPOSE.some(([pattern]) => pattern.test(complaint)));
+  return [...new Set(unexpected)]
     .sort()
-    .map((complaint) => `${meant.filter((one) => one === complaint).length}× ${complaint}`);
+    .map((complaint) => `${unexpected.filter((one) => one === complaint).length}× ${complaint}`);
 }
 
 function eventTypesInSource(): string[] {

@@ -1,8 +1,9 @@
 import type { Exchange } from './witness';
 
 /**
- * Asks stripe-mock what Holdfast asked. It knows no objects, so any id will do, and whatever has the right form is answered with 200.
- * @returns what it did not like: one line for each, with the request
+ * Repeats Holdfast's requests to stripe-mock. The mock has no objects, so it accepts any id, and answers every
+ * well-formed request with 200.
+ * @returns one line for each request that it refused
  */
 export async function replayed(mockUrl: string, requests: Exchange[]): Promise<string[]> {
   const distinct = [

@@ -4,8 +4,8 @@ import { type SessionId, sessionId } from '../../domain/ids';
 import { Shop, until } from '../api/shop';
 
 /**
- * A shop's life in short: everything happens once for which Holdfast asks something of Stripe. Stripe's events come as they do, staff act
- * over HTTP, and at the end a sweep goes over it all.
+ * A short run through a shop's life, with everything once that makes Holdfast call Stripe. Stripe's events arrive by
+ * themselves, staff act over HTTP, and a sweep ends the run.
  */
 export async function shopLife(): Promise<void> {
   const shop = await Shop.open();
@@ -20,7 +20,7 @@ const PINS = Array.from({ length: 11 }, (_, index) => `pin-${index}`);
 
 const STEP_MS = 60_000;
 
-/** Money of a card is there to be paid out some days after it was taken. */
+/** Card payments become available for payouts a few days after they were made. */
 const UNTIL_AVAILABLE = 8 * 24 * 60 * 60 * 1000;
 
 class Life {
@@ -36,11 +36,11 @@ class Life {
     for (const step of [
       this.abandoned,
       this.declinedThenPaid,
-      this.madeElsewhere,
-      this.givenBackInParts,
+      this.createdElsewhere,
+      this.refundedInParts,
       this.disputed,
       this.reviewed,
-      this.warnedOf,
+      this.warnedOfFraud,
       this.paidOut,
     ])
       await inTime(step.name, step.call(this));
@@ -60,8 +60,8 @@ class Life {
     await this.becomes(id, 'PREPARING');
   }
 
-  /** Of more lines than a session shows by itself. */
-  private async madeElsewhere(): Promise<void> {
+  /** With more lines than a session includes by itself. */
+  private async createdElsewhere(): Promise<void> {
     for (const pin of PINS) await this.world.product(pin, { amount: 300, stock: 5 });
     const prices = await this.world.db.price.findMany({ where: { sku: { in: PINS } } });
     const { id } = await this.world.at<{ id: string }>('/sessions', {
@@ -73,7 +73,7 @@ class Life {
     await this.becomes(sessionId(id), 'PREPARING');
   }
 
-  private async givenBackInParts(): Promise<void> {
+  private async refundedInParts(): Promise<void> {
     const id = await this.bought();
     await this.staff(`/orders/${id}/refund`, { amount: 250, reason: 'damaged' });
     await this.staff(`/orders/${id}/cancel`, { reason: 'requested_by_customer' });
@@ -97,8 +97,8 @@ class Life {
     await until(async () => !(await this.world.order(id)).reviewOpen);
   }
 
-  /** Stripe may name a charge and no PaymentIntent of it. */
-  private async warnedOf(): Promise<void> {
+  /** Stripe may name a charge without its PaymentIntent. */
+  private async warnedOfFraud(): Promise<void> {
     const id = await this.bought();
     await this.atCharge(id, 'early-fraud-warning');
     await until(async () => (await this.world.order(id)).fraudWarning);
@@ -107,7 +107,10 @@ class Life {
     if (owner.whose !== 'order' || owner.sessionId !== id) throw new Error(`${chargeId} belongs to ${id}`);
   }
 
-  /** Its events would be dated where the test's clock is by then, days ahead of the API's: the notice is told by hand. */
+  /**
+   * The payout's events would be dated by the test's clock, days ahead of the API's, so the notice is started by
+   * hand.
+   */
   private async paidOut(): Promise<void> {
     await this.world.sleep(UNTIL_AVAILABLE);
     const { id } = await this.world.at<{ id: string }>('/payouts', { currency: 'eur' });
@@ -118,7 +121,7 @@ class Life {
   }
 
   private async checkout(sku: string): Promise<SessionId> {
-    // The first one finds the workers starting, which is told to shoppers as a 503 that is worth another try.
+    // The first checkout may find the workers still starting, which the API answers with a 503 to retry.
     const body = await until(async () => {
       const answer = await this.shop.checkout({ items: [{ sku, quantity: 1 }] });
       return answer.status === 201 && answer.body;
@@ -127,7 +130,7 @@ class Life {
     return body.sessionId;
   }
 
-  /** A mug that is paid and waits to be shipped. */
+  /** An order of a mug, paid and waiting to be shipped. */
   private async bought(): Promise<SessionId> {
     const id = await this.checkout('mug');
     await this.world.pay(id);
@@ -136,7 +139,7 @@ class Life {
     return id;
   }
 
-  /** The order as it is in the end; at first it may not be written yet. */
+  /** Waits until the order has this status; at first it may not exist yet. */
   private becomes(sessionId: SessionId, status: 'CANCELLED' | 'PREPARING' | 'REFUNDED') {
     return until(() => this.world.db.order.findFirst({ where: { sessionId, status } }));
   }
@@ -155,11 +158,11 @@ class Life {
   }
 }
 
-/** A step that never comes to its end is told by its name. */
+/** @throws with the name of a step that takes too long */
 async function inTime(step: string, done: Promise<void>): Promise<void> {
   const enough = new AbortController();
   const tooLong = pause(STEP_MS, undefined, { signal: enough.signal }).then(() => {
-    throw new Error(`It never came to this: ${step}`);
+    throw new Error(`This step did not end within ${STEP_MS / 1000} s: ${step}`);
   });
   try {
     await Promise.race([done, tooLong]);

@@ -1,10 +1,13 @@
 /**
- * What the API version of the pinned library has and the specification of the pinned stripe-mock does not have yet: of the objects the
- * sandbox answers with and the requests it takes. Each says where it was read; all are in the library's CHANGELOG.md, too.
+ * Differences between the API version of the pinned library and the older specification in the pinned stripe-mock,
+ * for the objects and requests of the sandbox. Each row names its source; all are in the library's CHANGELOG.md too.
  */
 import type { Schema } from './specification';
 
-/** `at` is a component of the specification, or a request whose parameters change; where it is new, `component` is what it is or answers. */
+/**
+ * `at` is a component of the specification, or a request whose parameters change. For a new one, `component` is its
+ * schema, or the schema of its answer.
+ */
 export type Change = { at: string; why: string } & (
   | { field: string; is: Schema }
   | { field: string; renamed: string }

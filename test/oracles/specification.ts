@@ -34,8 +34,9 @@ export interface Specification {
 }
 
 /**
- * Stripe's OpenAPI specification in the API version of the pinned library: the one that comes with stripe-mock, with what is newer.
- * @throws when a change is in the specification already, or what it changes is not there
+ * Stripe's OpenAPI specification in the API version of the pinned library: the one that comes with stripe-mock, plus
+ * the changes.
+ * @throws when a change is already in the specification, or its place is missing
  */
 export async function loadSpecification(changes: Change[] = CHANGES): Promise<Specification> {
   const file = join(await stripeMockSource(), 'embedded', 'openapi', 'spec3.json');
@@ -74,7 +75,7 @@ function alter(change: Exclude<Change, { component: Schema }>, specification: Sp
   }
 }
 
-/** A new component, or a new request that answers with it and takes nothing but `expand`. */
+/** Adds a component, or a request that answers with it and takes no parameters but `expand`. */
 function add(at: string, schema: Schema, { paths, components }: Specification): void {
   const [, method, path] = REQUEST.exec(at) ?? [];
   if (method === undefined || path === undefined) {
@@ -88,7 +89,7 @@ function add(at: string, schema: Schema, { paths, components }: Specification): 
   paths[path] = { ...paths[path], [method.toLowerCase()]: { responses } };
 }
 
-/** The parameters in the body of a request that is written as method and path. */
+/** The body parameters of a request, given as method and path. */
 function parametersOf(at: string, { paths }: Specification): Schema | undefined {
   const [, method = '', path = ''] = REQUEST.exec(at) ?? [];
   return paths[path]?.[method.toLowerCase()]?.requestBody?.content?.['application/x-www-form-urlencoded']?.schema;

@@ -1,4 +1,4 @@
-/** Stripe's own mock (https://github.com/stripe/stripe-mock) and the OpenAPI specification that comes with it, both fetched by Go. */
+/** Stripe's own mock (https://github.com/stripe/stripe-mock) and the OpenAPI specification in it, downloaded by Go. */
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ export const STRIPE_MOCK = 'github.com/stripe/stripe-mock@v0.203.0';
 
 const run = promisify(execFile);
 
-/** Where the module's source is, in Go's own cache. */
+/** The folder of the module's source, in Go's cache. */
 export async function stripeMockSource(): Promise<string> {
   const { stdout } = await go(['mod', 'download', '-json', STRIPE_MOCK]);
   return (JSON.parse(stdout) as { Dir: string }).Dir;
@@ -23,27 +23,27 @@ export interface StripeMock {
 }
 
 /**
- * Starts the mock on a free port of this machine.
- * @param specification path of the OpenAPI document whose requests it takes; requests of another API version are refused
+ * Starts the mock on a free port.
+ * @param specification path of the OpenAPI document of the requests it accepts; other API versions are refused
  */
 export async function startStripeMock(specification: string): Promise<StripeMock> {
   const program = await stripeMockProgram();
-  // It would listen for the scheme that is not named on every address.
+  // For a scheme without an address it would listen on every interface.
   const addresses = ['-http-addr', '127.0.0.1:0', '-https-addr', '127.0.0.1:0'];
   const child = spawn(program, [...addresses, '-spec', specification, '-strict-version-check'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const said: string[] = [];
+  const output: string[] = [];
   const url = new Promise<string>((resolve, reject) => {
     createInterface(child.stdout).on('line', (line) => {
       const listening = /^Listening for HTTP at address: (.+)$/.exec(line);
       if (listening) resolve(`http://${listening[1]}`);
-      else if (said.length < 20) said.push(line);
+      else if (output.length < 20) output.push(line);
     });
-    child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => output.push(chunk.toString()));
     child.once('error', reject);
-    void exited.then(() => reject(new Error(`stripe-mock ended: ${said.join('\n')}`)));
+    void exited.then(() => reject(new Error(`stripe-mock ended: ${output.join('\n')}`)));
   });
   const stop = async () => {
     child.kill();
@@ -52,7 +52,7 @@ export async function startStripeMock(specification: string): Promise<StripeMock
   return { url: await url, stop };
 }
 
-/** Built once for this user: it takes the better part of a minute. */
+/** Built once per user, which takes almost a minute. */
 function stripeMockProgram(): Promise<string> {
   return cached(basename(STRIPE_MOCK).replace('@v', '-'), async (draft) => {
     const folder = await mkdtemp(join(dirname(draft), 'go-bin-'));
@@ -68,7 +68,7 @@ function stripeMockProgram(): Promise<string> {
 async function go(args: string[], env: Record<string, string> = {}): Promise<{ stdout: string }> {
   try {
     return await run('go', args, {
-      cwd: tmpdir(), // in no module: the arguments alone say which
+      cwd: tmpdir(), // outside any module, so that only the arguments count
       env: { ...process.env, GOFLAGS: '-mod=mod', GO111MODULE: 'on', GOWORK: 'off', ...env },
       timeout: 240_000,
     });

@@ -1,6 +1,6 @@
 import { paidSession, startRig } from '../sandbox/rig';
 
-/** What the sandbox answers, and none of the watched tests asks. */
+/** Makes the requests that the sandbox answers and none of the watched tests makes. */
 export async function tour(): Promise<void> {
   const rig = await startRig();
   try {

@@ -1,4 +1,4 @@
-/** Set up before each test file of a watched run: what passes between the file's tests and the sandbox is kept for the oracles. */
+/** Runs before each test file of a watched run and records the traffic between its tests and the sandbox. */
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

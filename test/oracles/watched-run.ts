@@ -5,31 +5,34 @@ import { join } from 'node:path';
 import type { Witnessed } from './witness';
 
 /**
- * Runs other tests and tells what passed between them and Stripe's sandbox.
- * @param paths the tests, as Jest takes them
+ * Runs other tests and returns the traffic between them and the sandbox.
+ * @param paths the tests, as arguments for Jest
  */
 export async function watchedRun(paths: string[]): Promise<Witnessed> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-witness-'));
   try {
     const watch = `--setupFilesAfterEnv=${require.resolve('./watch')}`;
-    const said = await jest([watch, '--silent', ...paths], { WITNESS_FOLDER: folder });
-    const kept = readdirSync(folder).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Witnessed);
-    const exchanges = kept.flatMap((witnessed) => witnessed.exchanges);
-    if (exchanges.length === 0) throw new Error(`The watched tests asked nothing of Stripe:\n${said.slice(-4_000)}`);
-    return { exchanges, events: kept.flatMap(({ events }) => events) };
+    const output = await jest([watch, '--silent', ...paths], { WITNESS_FOLDER: folder });
+    const recorded = readdirSync(folder).map(
+      (file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Witnessed,
+    );
+    const exchanges = recorded.flatMap((witnessed) => witnessed.exchanges);
+    if (exchanges.length === 0)
+      throw new Error(`The watched tests made no request to Stripe:\n${output.slice(-4_000)}`);
+    return { exchanges, events: recorded.flatMap(({ events }) => events) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Whether the tests pass is theirs to say where they are run for themselves; here only what they say is of use. */
+/** Ignores whether the tests pass; they are judged where they run by themselves. @returns their output */
 async function jest(args: string[], env: Record<string, string>): Promise<string> {
   const child = spawn(process.execPath, [require.resolve('jest/bin/jest'), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const said: Buffer[] = [];
-  child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+  const output: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
   await new Promise((resolve, reject) => child.once('close', resolve).once('error', reject));
-  return Buffer.concat(said).toString();
+  return Buffer.concat(output).toString();
 }

@@ -1,22 +1,22 @@
 /**
- * Sees every exchange with Stripe's API, and every event Stripe sends, that a server of this process answers. Node itself tells of them
- * (https://nodejs.org/docs/latest-v20.x/api/diagnostics_channel.html#http), so nothing stands between the two who talk, and neither knows.
+ * Records every exchange with Stripe's API, and every event, that a server of this process answers. Node itself
+ * reports them (https://nodejs.org/docs/latest-v20.x/api/diagnostics_channel.html#http), so no proxy is involved.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A request to Stripe's API and the answer, as they were on the wire. */
+/** A request to Stripe's API and its answer, as they were sent. */
 export interface Exchange {
   method: string;
-  /** With its query. */
+  /** Path and query. */
   url: string;
   version: string | null;
   contentType: string | null;
   body: string;
-  /** Holdfast's own client names itself; what a test asks with another client is not Holdfast's request. */
+  /** Whether Holdfast's own client sent it, by its user agent; requests of a test's client do not count. */
   byHoldfast: boolean;
   status: number;
-  /** Stripe's name for the request; null when something else answered. */
+  /** Stripe's id of the request; null when something else answered. */
   requestId: string | null;
   answerType: string | null;
   answer: string;
@@ -50,11 +50,11 @@ export class Witness implements Witnessed {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
     const isEvent = request.headers['stripe-signature'] !== undefined;
     if (!isEvent && !(request.headers.authorization && /^\/v\d\//.test(request.url ?? ''))) return;
-    const asked = readAlong(request);
-    const answered = writtenAlong(response);
+    const requestBody = recordRead(request);
+    const answerBody = recordWritten(response);
     response.once('finish', () => {
-      if (isEvent) this.events.push(asked());
-      else this.exchanges.push(exchangeOf(request, response, asked(), answered()));
+      if (isEvent) this.events.push(requestBody());
+      else this.exchanges.push(exchangeOf(request, response, requestBody(), answerBody()));
     });
   };
 }
@@ -78,8 +78,8 @@ function exchangeOf(request: IncomingMessage, response: ServerResponse, body: st
 const oneHeader = (value: string | string[] | number | undefined): string | null =>
   value === undefined ? null : String(value);
 
-/** What arrives, for as long as it arrives: a listener of our own would set the stream flowing before its reader is there. */
-function readAlong(request: IncomingMessage): () => string {
+/** Records what arrives by wrapping `push`: a listener would set the stream flowing before its reader is there. */
+function recordRead(request: IncomingMessage): () => string {
   const chunks: Buffer[] = [];
   const push = request.push.bind(request);
   request.push = (chunk, encoding) => {
@@ -89,7 +89,7 @@ function readAlong(request: IncomingMessage): () => string {
   return () => Buffer.concat(chunks).toString();
 }
 
-function writtenAlong(response: ServerResponse): () => string {
+function recordWritten(response: ServerResponse): () => string {
   const chunks: Buffer[] = [];
   const keep = (chunk: unknown) => {
     if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));

@@ -9,14 +9,14 @@ afterAll(() => rig.end());
 const get = (path: string, headers: Record<string, string> = { authorization: `Bearer ${SECRET_KEY}` }) =>
   fetch(`${rig.sandbox.url}${path}`, { headers });
 
-describe('who may ask', () => {
-  test('another key is refused, and not shown whole', async () => {
+describe('authentication', () => {
+  test('a wrong key is refused, and masked in the message', async () => {
     const error = await refusal(clientOf(rig.sandbox.port, 'sk_test_somebodyelse').account.retrieveCurrent());
     expect(error).toMatchObject({ statusCode: 401, type: 'StripeAuthenticationError' });
     expect(error.message).toBe('Invalid API Key provided: sk_test_********else');
   });
 
-  test('no key at all', async () => {
+  test('a missing key is refused', async () => {
     const response = await get('/v1/account', {});
     expect(response.status).toBe(401);
     const { error } = (await response.json()) as { error: { type: string; message: string } };
@@ -24,12 +24,12 @@ describe('who may ask', () => {
     expect(error.message).toMatch(/^You did not provide an API key\./);
   });
 
-  test('the key as a user name, as curl sends it', async () => {
+  test('the key may be sent as a user name, as curl does', async () => {
     const response = await get('/v1/account', { authorization: `Basic ${btoa(`${SECRET_KEY}:`)}` });
     expect(await response.json()).toMatchObject({ object: 'account' });
   });
 
-  test('another API version than the pinned one', async () => {
+  test('an API version other than the pinned one is refused', async () => {
     const response = await get('/v1/account', {
       authorization: `Bearer ${SECRET_KEY}`,
       'stripe-version': '2020-08-27',
@@ -37,7 +37,7 @@ describe('who may ask', () => {
     expect(response.status).toBe(400);
   });
 
-  test('the answer names request and version', async () => {
+  test('an answer names its request and version', async () => {
     const account = await rig.stripe.account.retrieveCurrent();
     expect(account).toMatchObject({ object: 'account', id: expect.stringMatching(/^acct_/) });
     expect(account.lastResponse).toMatchObject({
@@ -47,8 +47,8 @@ describe('who may ask', () => {
   });
 });
 
-describe('what cannot be asked', () => {
-  test('an unknown route', async () => {
+describe('an invalid request', () => {
+  test('names an unknown route', async () => {
     const response = await get('/v1/no_such_thing?limit=1');
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({
@@ -59,7 +59,7 @@ describe('what cannot be asked', () => {
     });
   });
 
-  test('an unknown parameter, at the top and within', async () => {
+  test('names an unknown parameter, at the top level or nested', async () => {
     const top = await refusal(openSession(rig, { payment_method_types: ['card'] } as object));
     expect(top).toMatchObject({ statusCode: 400, code: 'parameter_unknown', param: 'payment_method_types' });
     expect(top.message).toBe('Received unknown parameter: payment_method_types');
@@ -68,13 +68,13 @@ describe('what cannot be asked', () => {
     expect(within.message).toBe('Received unknown parameter: line_items[0][sku]');
   });
 
-  test('options in the place of parameters', async () => {
+  test('names request options passed as parameters', async () => {
     const { id } = await openSession(rig);
     const error = await refusal(rig.stripe.checkout.sessions.expire(id, { nonsense: 'k' } as object));
     expect(error.code).toBe('parameter_unknown');
   });
 
-  test('a missing parameter', async () => {
+  test('names a missing parameter', async () => {
     const error = await refusal(
       rig.stripe.checkout.sessions.create({ mode: 'payment', success_url: 'http://shop.test' }),
     );
@@ -88,13 +88,13 @@ describe('what cannot be asked', () => {
     expect(within.message).toBe('Missing required param: line_items[0][price_data][currency].');
   });
 
-  test('a missing object', async () => {
+  test('names an object that does not exist', async () => {
     const error = await refusal(rig.stripe.checkout.sessions.retrieve('cs_test_nobody'));
     expect(error).toMatchObject({ statusCode: 404, code: 'resource_missing', param: 'id' });
     expect(error.message).toBe("No such checkout.session: 'cs_test_nobody'");
   });
 
-  test('a body that is not a form', async () => {
+  test('is refused if the body is not a form', async () => {
     const response = await fetch(`${rig.sandbox.url}/v1/products`, {
       method: 'POST',
       headers: { authorization: `Bearer ${SECRET_KEY}`, 'content-type': 'application/json' },
@@ -115,7 +115,7 @@ describe('what cannot be asked', () => {
     expect(error.code).toBe(code);
   });
 
-  test('metadata beyond its bounds', async () => {
+  test('is refused if metadata exceeds its limits', async () => {
     const wide = await refusal(openSession(rig, { metadata: { note: 'x'.repeat(501) } }));
     expect(wide.message).toMatch(/^Metadata values can have up to 500 characters/);
     const long = await refusal(openSession(rig, { metadata: { ['k'.repeat(41)]: 'x' } }));
@@ -128,14 +128,14 @@ describe('what cannot be asked', () => {
 });
 
 describe('expand', () => {
-  test('what cannot be expanded is refused, and nothing was made', async () => {
+  test('refuses what cannot be expanded, and creates nothing', async () => {
     const before = await rig.stripe.products.list({ limit: 100 });
     const error = await refusal(rig.stripe.products.create({ name: 'Cup', expand: ['nonsense'] }));
     expect(error.message).toBe('This property cannot be expanded (nonsense).');
     expect((await rig.stripe.products.list({ limit: 100 })).data).toHaveLength(before.data.length);
   });
 
-  test('along a path, through a list', async () => {
+  test('follows a path, through a list', async () => {
     const product = await rig.stripe.products.create({ name: 'Plate' });
     await rig.stripe.prices.create({ product: product.id, currency: 'eur', unit_amount: 900 });
     const { data } = await rig.stripe.prices.list({ product: product.id, expand: ['data.product'] });

@@ -6,7 +6,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.end());
 
-test('a product is made under its own id, changed, listed and deleted', async () => {
+test('a product is created under its own id, changed, listed and deleted', async () => {
   const { products } = rig.stripe;
   const made = await products.create({ id: 'mug', name: 'Mug', metadata: { sku: 'MUG', colour: 'blue' } });
   expect(made).toMatchObject({
@@ -45,7 +45,7 @@ test('a product with prices cannot be deleted', async () => {
   expect((await refusal(rig.stripe.products.del(product.id))).message).toMatch(/user-created prices/);
 });
 
-test('a lookup key belongs to one price, and moves only when told to', async () => {
+test('a lookup key belongs to one price, and moves only on request', async () => {
   const { prices } = rig.stripe;
   const first = await prices.create({
     product_data: { name: 'Mug' },
@@ -62,7 +62,7 @@ test('a lookup key belongs to one price, and moves only when told to', async () 
   expect(String(second.unit_amount_decimal)).toBe('1200');
 });
 
-test('a price is fixed or chosen, not both and not neither', async () => {
+test('a price is either fixed or chosen by the buyer', async () => {
   const { prices } = rig.stripe;
   const base = { product_data: { name: 'Tip' }, currency: 'eur' };
   expect(await refusal(prices.create(base))).toMatchObject({ code: 'parameter_missing' });
@@ -77,7 +77,7 @@ test('a price is fixed or chosen, not both and not neither', async () => {
   });
 });
 
-test('a customer is made, changed and found by e-mail', async () => {
+test('a customer is created, changed and found by e-mail', async () => {
   const { customers } = rig.stripe;
   const { id } = await customers.create({ email: 'a@example.com', metadata: { user: '1' } });
   await customers.update(id, { name: 'Ada' });

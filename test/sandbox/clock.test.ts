@@ -8,7 +8,7 @@ function clockAt(start: number) {
   return { base, clock, failures };
 }
 
-test('runs with its base, ahead by what it was moved, and never goes back', () => {
+test('follows its base clock, ahead by what it was moved, and never goes back', () => {
   const { base, clock } = clockAt(1000);
   expect(clock.now()).toBe(1000);
   clock.advanceTo(5000);
@@ -21,7 +21,7 @@ test('runs with its base, ahead by what it was moved, and never goes back', () =
   clock.close();
 });
 
-test('what falls due in a leap runs in its order, each at its own time', () => {
+test('jobs that fall due in a leap run in order, each at its own time', () => {
   const { clock } = clockAt(0);
   const seen: [string, number][] = [];
   const note = (name: string) => () => seen.push([name, clock.now()]);
@@ -59,7 +59,7 @@ test('a job that fails does not keep the others from running', () => {
   clock.close();
 });
 
-test('a thousand jobs in any order run by their time', () => {
+test('a thousand jobs added in random order run by time', () => {
   const { clock } = clockAt(0);
   const times = [...Array(1000)].map((_, index) => ((index * 7919) % 1000) + 1);
   const seen: number[] = [];

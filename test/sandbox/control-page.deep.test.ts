@@ -1,4 +1,4 @@
-/** The control page in a real Chromium: by keyboard, without script, and as a screen reader is told of it. */
+/** The control page in a real Chromium: by keyboard, without JavaScript, and as a screen reader presents it. */
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../browser/chromium';
 import { openSession, paidSession, type Rig, startRig } from './rig';
@@ -30,7 +30,7 @@ afterEach(async () => {
 
 const note = () => page.locator('.note').textContent();
 
-test('a refund by keyboard comes back to its payment, and says what became of it', async () => {
+test('a refund by keyboard returns to its payment, and shows the result', async () => {
   const { intent } = await paidSession(rig);
   const { latest_charge } = await rig.stripe.paymentIntents.retrieve(intent);
   await page.goto(rig.sandbox.url);
@@ -45,7 +45,7 @@ test('a refund by keyboard comes back to its payment, and says what became of it
   expect((await rig.stripe.refunds.list({ payment_intent: intent })).data).toMatchObject([{ amount: 250 }]);
 });
 
-test('a button says which object it is for, and every field has a name', async () => {
+test('every button names its object, and every field has a label', async () => {
   const { id } = await openSession(rig);
   await paidSession(rig);
   await page.goto(`${rig.sandbox.url}/_control`);
@@ -61,7 +61,7 @@ test('a button says which object it is for, and every field has a name', async (
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('on a phone nothing sticks out', async () => {
+test('nothing overflows on a phone', async () => {
   await paidSession(rig);
   await openSession(rig);
   await rig.control('POST', '/deliveries', { mode: 'hold' });

@@ -1,4 +1,4 @@
-/** The control page as a browser without script sees it. */
+/** The control page, as a browser without JavaScript uses it. */
 import { request } from 'node:http';
 import { openSession, paidSession, type Rig, startRig } from './rig';
 
@@ -13,7 +13,7 @@ const pageAt = (path = '') => fetch(`${rig.sandbox.url}/_control${path}`);
 const content = async () => (await pageAt()).text();
 const chargeOf = async (intent: string) => (await rig.stripe.paymentIntents.retrieve(intent)).latest_charge as string;
 
-/** What a form of the page holds, by the words on its button. */
+/** The hidden fields of a form, found by the label of its button. */
 async function formOf(button: string): Promise<Record<string, string>> {
   const forms = [...(await content()).matchAll(/<form method="post" action="\/_control\/page"[^>]*>(.*?)<\/form>/gs)];
   const found = forms.map(([, inside]) => inside ?? '').find((inside) => wordsOf(inside) === button);
@@ -28,7 +28,7 @@ async function buttons(): Promise<string[]> {
   return [...(await content()).matchAll(/<button[^>]*>([^<]*)/g)].map(([, words = '']) => words);
 }
 
-/** Presses a button, follows where it leads, and says what the page then says. */
+/** Presses a button and follows the redirect. @returns the note that the page then shows */
 async function press(button: string, fields: Record<string, string> = {}, headers: Record<string, string> = {}) {
   const form = await formOf(button);
   const body = new URLSearchParams({ ...form, ...fields });
@@ -45,16 +45,16 @@ async function press(button: string, fields: Record<string, string> = {}, header
   return { status: 303, role, note, at };
 }
 
-test('says what it stands in for, runs nothing foreign, and lists nothing yet', async () => {
+test('an empty page says what it stands in for, and runs no scripts', async () => {
   const response = await pageAt();
   expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
   const page = await response.text();
   expect(page).toContain('No real money');
-  expect(page).toContain('Nothing waits to be sent.');
+  expect(page).toContain('Nothing is waiting to be sent.');
   expect(page).not.toContain('<script');
 });
 
-test('a shopper’s story, button by button', async () => {
+test('a session is declined, authenticated and paid by button', async () => {
   const { id } = await openSession(rig);
   expect(await press('Decline')).toMatchObject({
     role: 'status',
@@ -69,7 +69,7 @@ test('a shopper’s story, button by button', async () => {
   expect(await buttons()).not.toContain('Expire');
 });
 
-test('a debit settles, another fails, a session expires', async () => {
+test('one debit settles, another fails, a session expires', async () => {
   const paymentStatus = async (id: string) => (await rig.stripe.checkout.sessions.retrieve(id)).payment_status;
   const { id: settled } = await openSession(rig);
   await press('Pay by debit');
@@ -92,7 +92,7 @@ describe('a payment', () => {
     charge = await chargeOf(intent);
   });
 
-  test('is refunded in part as people write it, then whole; the refund fails', async () => {
+  test('is refunded in part by a typed amount, then in full; the refund fails', async () => {
     expect(await press('Refund', { typedAmount: '2.50' })).toMatchObject({ role: 'status', at: charge });
     expect(await press('Refund', { typedAmount: 'some' })).toMatchObject({
       role: 'alert',
@@ -112,7 +112,7 @@ describe('a payment', () => {
     expect(await buttons()).toContain('Refund');
   });
 
-  test('is disputed, lost, appealed', async () => {
+  test('is disputed, lost, appealed and won', async () => {
     await press('Dispute', { status: 'needs_response', typedAmount: '5' });
     const [dispute] = (await rig.stripe.disputes.list({ charge })).data;
     expect(dispute).toMatchObject({ amount: 500, status: 'needs_response' });
@@ -123,7 +123,7 @@ describe('a payment', () => {
     expect(await rig.stripe.disputes.retrieve(dispute?.id ?? '')).toMatchObject({ status: 'won' });
   });
 
-  test('is asked about, reviewed, warned of', async () => {
+  test('gets an inquiry, a review and a fraud warning', async () => {
     await press('Dispute', { status: 'warning_needs_response' });
     await press('Close');
     expect((await rig.stripe.disputes.list({ charge })).data).toMatchObject([{ status: 'warning_closed' }]);
@@ -134,7 +134,7 @@ describe('a payment', () => {
     expect((await rig.stripe.radar.earlyFraudWarnings.list({ charge })).data).toHaveLength(1);
   });
 
-  test('is paid out once its money is there: the clock is advanced', async () => {
+  test('is paid out once the clock has advanced and its money is available', async () => {
     expect(await content()).toContain('Nothing is available to pay out');
     const before = (await rig.control('GET', '/clock')).now;
     await press('+ 1 hour');
@@ -143,7 +143,7 @@ describe('a payment', () => {
     expect((await rig.control('GET', '/clock')).now - before).toBeGreaterThanOrEqual(31 * DAY + DAY / 24);
     await press('Pay out EUR');
     await press('Reconcile');
-    expect(await press('Arrive')).toMatchObject({ note: expect.stringMatching(/po_\w+ is now paid/) });
+    expect(await press('Mark paid')).toMatchObject({ note: expect.stringMatching(/po_\w+ is now paid/) });
     await press('Fail', await formOf('Fail'));
   });
 });
@@ -151,8 +151,8 @@ describe('a payment', () => {
 describe('webhooks', () => {
   const types = () => rig.hook.received.map(({ event }) => event.type);
 
-  test('are held, sent one by one, dropped, reversed', async () => {
-    await press('Let them go so', { mode: 'hold', duplicate: '1', form: 'snapshot' });
+  test('are held, sent one by one, dropped, and sent in reverse', async () => {
+    await press('Apply', { mode: 'hold', duplicate: '1', form: 'snapshot' });
     expect((await rig.control('GET', '/deliveries')).plan).toMatchObject({
       mode: 'hold',
       duplicate: 1,
@@ -163,10 +163,10 @@ describe('webhooks', () => {
     await press('Send now');
     expect(types()).toEqual(['product.created', 'product.created']);
     expect(await press('Drop')).toMatchObject({ note: expect.stringContaining('1 dropped') });
-    expect(await press('Flush in reverse')).toMatchObject({ note: expect.stringContaining('3 sent') });
+    expect(await press('Send all in reverse')).toMatchObject({ note: expect.stringContaining('3 sent') });
     expect(types()[2]).toBe('checkout.session.completed');
     expect(await press('Send again')).toMatchObject({ note: expect.stringContaining('answered 200') });
-    await press('Let them go so', { mode: 'normal', duplicate: '0', form: 'thin', shuffle: 'true' });
+    await press('Apply', { mode: 'normal', duplicate: '0', form: 'thin', shuffle: 'true' });
     expect((await rig.control('GET', '/deliveries')).plan).toMatchObject({
       mode: 'normal',
       shuffle: true,
@@ -175,7 +175,7 @@ describe('webhooks', () => {
   });
 });
 
-test('names of products are shown, not run', async () => {
+test('product names are escaped', async () => {
   await openSession(rig, {
     line_items: [
       { quantity: 2, price_data: { currency: 'eur', unit_amount: 900, product_data: { name: '<img src=x>' } } },
@@ -186,19 +186,19 @@ test('names of products are shown, not run', async () => {
   expect(page).not.toContain('<img src=x>');
 });
 
-describe('who may press', () => {
-  /** With just these headers: `fetch` adds some of its own. */
+describe('a request to the control API', () => {
+  /** Sends exactly these headers; `fetch` would add its own. */
   const send = (method: string, path: string, headers: Record<string, string>) =>
     new Promise<number>((resolve, reject) => {
-      const asked = request(`${rig.sandbox.url}/_control${path}`, { method, headers }, (response) => {
+      const sent = request(`${rig.sandbox.url}/_control${path}`, { method, headers }, (response) => {
         response.resume();
         resolve(response.statusCode ?? 0);
       });
-      asked.on('error', reject).end(method === 'POST' ? 'do=%2Fnothing' : undefined);
+      sent.on('error', reject).end(method === 'POST' ? 'do=%2Fnothing' : undefined);
     });
   const reset = (headers: Record<string, string>) => send('POST', '/reset', headers);
 
-  test('the page itself, and programs', async () => {
+  test('is accepted from the page itself and from programs', async () => {
     await openSession(rig);
     const origin = rig.sandbox.url;
     expect(await press('Expire', {}, { origin, 'sec-fetch-site': 'same-origin' })).toMatchObject({ status: 303 });
@@ -209,23 +209,23 @@ describe('who may press', () => {
   test.each<[string, Record<string, string>]>([
     ['another site', { origin: 'https://evil.test' }],
     ['another port of this machine', { origin: 'http://127.0.0.1:1', 'sec-fetch-site': 'same-site' }],
-    ['a page without a name', { origin: 'null' }],
-    ['another site, as the browser says', { 'sec-fetch-site': 'cross-site' }],
+    ['a page with an opaque origin', { origin: 'null' }],
+    ['another site, by Sec-Fetch-Site alone', { 'sec-fetch-site': 'cross-site' }],
     ['another site’s form', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }],
-    ['a site whose name was made to point here', { origin: 'http://evil.test:80', host: 'evil.test:80' }],
-  ])('not %s', async (_who, headers) => {
+    ['a site whose host name resolves to this machine', { origin: 'http://evil.test:80', host: 'evil.test:80' }],
+  ])('is refused from %s', async (_who, headers) => {
     const { id } = await openSession(rig);
     expect(await reset(headers)).toBe(403);
     expect(await send('POST', '/page', { ...headers, 'content-type': 'application/x-www-form-urlencoded' })).toBe(403);
     expect(await rig.stripe.checkout.sessions.retrieve(id)).toMatchObject({ status: 'open' });
   });
 
-  test('a link from elsewhere opens the page, a script from elsewhere does not read it', async () => {
+  test('may open the page by a link on another site, but not read it by a script there', async () => {
     expect(await send('GET', '/', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' })).toBe(200);
     expect(await send('GET', '/requests', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' })).toBe(403);
   });
 
-  test('an order that is none is refused', async () => {
+  test('is refused for an unknown command', async () => {
     const response = await fetch(`${rig.sandbox.url}/_control/page`, {
       method: 'POST',
       body: new URLSearchParams({ do: '/nothing' }),
@@ -234,7 +234,7 @@ describe('who may press', () => {
   });
 });
 
-test('is where a browser gets to that opens the sandbox’s address', async () => {
+test('a browser that opens the sandbox’s address is redirected to the control page', async () => {
   const opened = await fetch(rig.sandbox.url, { headers: { accept: 'text/html,*/*;q=0.8' }, redirect: 'manual' });
   expect([opened.status, opened.headers.get('location')]).toEqual([303, '/_control']);
   expect((await fetch(rig.sandbox.url, { redirect: 'manual' })).status).toBe(401);

@@ -19,7 +19,7 @@ const completed = () => rig.hook.received.filter(({ payload }) => payload.includ
 const sent = (at: number) => completed()[at] as Received;
 
 describe('thin events', () => {
-  test('in the place of snapshots: they name the object and bring none of it', async () => {
+  test('replace snapshots: they name the object without including it', async () => {
     await deliver({ form: 'thin' });
     const { id } = await paidSession(rig);
     await until(() => completed().length === 1);
@@ -42,7 +42,7 @@ describe('thin events', () => {
     });
   });
 
-  test('are fetched by their id, with what changed and which request changed it', async () => {
+  test('are fetched by id, with what changed and the request that changed it', async () => {
     const { intent } = await paidSession(rig);
     await deliver({ form: 'thin' });
     await rig.stripe.refunds.create({ payment_intent: intent, amount: 1 }, { idempotencyKey: 'k' });
@@ -59,7 +59,7 @@ describe('thin events', () => {
     expect((await refusal(rig.stripe.v2.core.events.retrieve('evt_x'))).statusCode).toBe(404);
   });
 
-  test('beside their snapshots: two deliveries, each of its own fate', async () => {
+  test('are sent beside their snapshots, as two independent deliveries', async () => {
     await deliver({ form: 'both', mode: 'hold' });
     await paidSession(rig);
     await flush({ types: ['checkout.session.completed'] });
@@ -98,7 +98,7 @@ describe('thin events', () => {
   });
 });
 
-describe('a plan', () => {
+describe('a delivery plan', () => {
   test('delays deliveries by the sandbox’s clock', async () => {
     await deliver({ delayMs: 3600_000 });
     await paidSession(rig);
@@ -109,7 +109,7 @@ describe('a plan', () => {
     await rig.hook.got('checkout.session.completed');
   });
 
-  test('is whole: what it does not say goes as at Stripe', async () => {
+  test('replaces the whole plan: a field left out goes back to what Stripe does', async () => {
     await deliver({ mode: 'hold', duplicate: 2, form: 'thin', signedAhead: 9, account: 'acct_x' });
     await deliver({ duplicate: 1 });
     expect((await rig.control('GET', '/deliveries')).plan).toEqual({
@@ -125,7 +125,7 @@ describe('a plan', () => {
     expect(await deliver({ form: 'fat' })).toHaveProperty('error');
   });
 
-  test('dates signatures ahead, or back', async () => {
+  test('dates signatures ahead or back', async () => {
     const { webhooks } = new Stripe('sk_test_x');
     const seconds = ({ signature }: Received) => Number(/t=(\d+)/.exec(signature)?.[1]) - Math.floor(Date.now() / 1000);
     await deliver({ signedAhead: 301 });
@@ -139,7 +139,7 @@ describe('a plan', () => {
     expect(() => webhooks.constructEvent(sent(1).payload, sent(1).signature, SIGNING_SECRET)).toThrow(/tolerance/);
   });
 
-  test('says another mode, or another account', async () => {
+  test('claims live mode, or another account', async () => {
     await deliver({ livemode: true, account: 'acct_other', form: 'both' });
     await paidSession(rig);
     await until(() => completed().length === 2);
@@ -151,26 +151,26 @@ describe('a plan', () => {
   });
 });
 
-describe('what is held', () => {
+describe('held deliveries', () => {
   beforeEach(async () => {
     await deliver({ mode: 'hold' });
     await paidSession(rig);
   });
 
-  test('goes out in reverse', async () => {
+  test('are sent in reverse', async () => {
     await flush({ order: 'reverse' });
     expect(types()[0]).toBe('checkout.session.completed');
     expect(types().slice(-2)).toEqual(['payment_intent.created', 'product.created']);
   });
 
-  test('goes out by type, the rest later', async () => {
+  test('are sent by type, the rest later', async () => {
     expect(await flush({ types: ['payment_intent.succeeded'] })).toEqual({ sent: 1 });
     expect(types()).toEqual(['payment_intent.succeeded']);
     await flush({ order: 'shuffle' });
     expect(types()).toHaveLength(5);
   });
 
-  test('is shuffled: some order that is not the one it happened in', async () => {
+  test('are shuffled into an order other than the original', async () => {
     for (let more = 0; more < 5; more++)
       await openSession(rig).then(({ id }) => rig.stripe.checkout.sessions.expire(id));
     for (let more = 0; more < 5; more++) await paidSession(rig);
@@ -181,7 +181,7 @@ describe('what is held', () => {
     expect([...arrived].sort()).toEqual([...happened].sort());
   });
 
-  test('is thrown away in part, and that part is listed as undelivered', async () => {
+  test('are dropped in part, and those events are listed as undelivered', async () => {
     expect(await rig.control('POST', '/deliveries/discard', { types: ['checkout.session.completed'] })).toEqual({
       discarded: 1,
     });
@@ -197,8 +197,8 @@ describe('what is held', () => {
   });
 });
 
-describe('events of the past', () => {
-  test('are replayed, more than once, in their order or in none', async () => {
+describe('past events', () => {
+  test('are replayed, several times, in their order or shuffled', async () => {
     await paidSession(rig);
     await advance(DAY);
     const since = await now();
@@ -220,7 +220,7 @@ describe('events of the past', () => {
     expect(await rig.control('POST', '/events/replay', only)).toEqual({ events: 3, sent: 3, refused: 3 });
   });
 
-  test('are resent in disguise', async () => {
+  test('are resent with falsified fields', async () => {
     await paidSession(rig);
     await idle();
     const { event } = sent(0);

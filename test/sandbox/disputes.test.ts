@@ -22,7 +22,7 @@ const moved = async () =>
     ({ amount, fee, reporting_category }) => [reporting_category, amount, fee],
   );
 
-test('takes the money and a fee at once, and names its deadline', async () => {
+test('a chargeback takes the money and a fee at once, and names its deadline', async () => {
   const { id } = await dispute({ reason: 'product_not_received' });
   const made = await read(id);
   expect(made).toMatchObject({
@@ -48,14 +48,14 @@ test('takes the money and a fee at once, and names its deadline', async () => {
   expect(await status()).toBe('available');
 });
 
-test('of a part, with a deadline of its own or none', async () => {
+test('a dispute may cover part of a charge, with a deadline of its own or none', async () => {
   const at = (await now()) + 3 * DAY;
   expect(await dispute({ amount: 250, due_by: at })).toMatchObject({ amount: 250, evidence_details: { due_by: at } });
   expect(await dispute({ due_by: null })).toMatchObject({ evidence_details: { due_by: null } });
   expect(await dispute({ due_by: 0 })).toMatchObject({ evidence_details: { due_by: 0 } });
 });
 
-test('the bank puts its deadline off, or takes no answer any more', async () => {
+test('the bank extends the deadline, or stops taking an answer', async () => {
   const { id } = await dispute();
   const at = (await now()) + 30 * DAY;
   await rig.control('POST', `/disputes/${id}/update`, { due_by: at });
@@ -81,7 +81,7 @@ test('an inquiry takes no money, leaves the charge refundable, and may become a 
   expect(await events()).toEqual(['funds_withdrawn', 'updated', 'created']);
 });
 
-test('an inquiry that is closed gives nothing back, for nothing was taken', async () => {
+test('a closed inquiry gives nothing back, because nothing was taken', async () => {
   const { id } = await dispute({ status: 'warning_needs_response' });
   await rig.control('POST', `/disputes/${id}/close`, { status: 'warning_closed' });
   expect(await moved()).toEqual([]);
@@ -89,7 +89,7 @@ test('an inquiry that is closed gives nothing back, for nothing was taken', asyn
   expect(await rig.stripe.refunds.create({ payment_intent: intent })).toMatchObject({ status: 'succeeded' });
 });
 
-test('won gives the amount back and keeps the fee; lost on appeal takes it again', async () => {
+test('a won dispute returns the amount but not the fee; a lost appeal takes the amount again', async () => {
   const { id } = await dispute();
   await rig.control('POST', `/disputes/${id}/close`, { status: 'won' });
   expect(await moved()).toEqual([
@@ -115,7 +115,7 @@ test('won gives the amount back and keeps the fee; lost on appeal takes it again
   ]);
 });
 
-test('reinstated by itself, once', async () => {
+test('funds are reinstated on their own, once', async () => {
   const { id } = await dispute({ withdraw: false });
   expect(await rig.control('POST', `/disputes/${id}/reinstate`)).toHaveProperty('error');
   await rig.control('POST', `/disputes/${id}/withdraw`);
@@ -125,7 +125,7 @@ test('reinstated by itself, once', async () => {
   expect(await moved()).toHaveLength(2);
 });
 
-test('prevented, or of a status that nobody knows yet', async () => {
+test('a dispute may be prevented, or have a status that Stripe does not have yet', async () => {
   expect(await dispute({ status: 'prevented' })).toMatchObject({
     status: 'prevented',
     balance_transactions: [],
@@ -167,13 +167,13 @@ describe('evidence', () => {
     expect(await events()).toEqual(['updated', 'updated', 'updated', 'funds_withdrawn', 'created']);
   });
 
-  test('a draft is submitted by saying so', async () => {
+  test('is submitted later from its draft', async () => {
     const { id } = await dispute({ status: 'warning_needs_response' });
     await rig.stripe.disputes.update(id, { evidence: { uncategorized_text: 'It was theirs.' }, submit: false });
     expect(await rig.stripe.disputes.update(id, { submit: true })).toMatchObject({ status: 'warning_under_review' });
   });
 
-  test('after its deadline is past due', async () => {
+  test('is past due after its deadline', async () => {
     const { id } = await dispute({ due_by: (await now()) + DAY });
     await rig.control('POST', '/clock', { advanceMs: 2 * DAY * 1000 });
     const { evidence_details } = await rig.stripe.disputes.update(id, { evidence: { uncategorized_text: 'Late' } });
@@ -210,7 +210,7 @@ describe('evidence', () => {
   });
 });
 
-test('given up by the API: lost, and only once', async () => {
+test('a dispute closed through the API is lost, and can be closed only once', async () => {
   const { id } = await dispute();
   expect(await rig.stripe.disputes.close(id)).toMatchObject({ status: 'lost' });
   expect(await refusal(rig.stripe.disputes.close(id))).toMatchObject({ statusCode: 400 });

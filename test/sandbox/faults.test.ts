@@ -11,7 +11,7 @@ const fault = (body: object) => rig.control('POST', '/faults', body);
 const productsNamed = async (name: string) =>
   (await rig.stripe.products.list({ limit: 100 })).data.filter((product) => product.name === name);
 
-test('an error before: nothing is done, the same key then does it', async () => {
+test('error_before: nothing is done, and a repeat with the key carries it out', async () => {
   await fault({ kind: 'error_before', status: 503, match: { method: 'POST', path: '^/v1/products$' } });
   expect(await refusal(rig.stripe.products.create({ name: 'A' }, { idempotencyKey: 'a' }))).toMatchObject({
     statusCode: 503,
@@ -22,7 +22,7 @@ test('an error before: nothing is done, the same key then does it', async () => 
   expect(await productsNamed('A')).toHaveLength(1);
 });
 
-test('an error instead: nothing is done, and the same key tells of the same error for good', async () => {
+test('error_instead: nothing is done, and the key repeats the error for good', async () => {
   await fault({ kind: 'error_instead', match: { method: 'POST', path: '^/v1/products$' } });
   for (const replayed of [undefined, 'true']) {
     const error = await refusal(rig.stripe.products.create({ name: 'I' }, { idempotencyKey: 'instead' }));
@@ -32,7 +32,7 @@ test('an error instead: nothing is done, and the same key tells of the same erro
   expect(await productsNamed('I')).toHaveLength(0);
 });
 
-test('an error after: it is done, with its events', async () => {
+test('error_after: it is carried out, with its events', async () => {
   const { intent } = await paidSession(rig);
   await fault({ kind: 'error_after', match: { path: '^/v1/refunds$' } });
   expect(await refusal(rig.stripe.refunds.create({ payment_intent: intent, metadata: { ours: '1' } }))).toMatchObject({
@@ -42,7 +42,7 @@ test('an error after: it is done, with its events', async () => {
   expect((await rig.stripe.events.list({ type: 'refund.created' })).data).toHaveLength(1);
 });
 
-test('too many requests, with Retry-After, so many times', async () => {
+test('rate_limit: 429 with Retry-After, as many times as planned', async () => {
   await fault({ kind: 'rate_limit', times: 2, retryAfter: 3 });
   for (let time = 0; time < 2; time++) {
     const error = await refusal(rig.stripe.products.list().then((page) => page));
@@ -51,8 +51,8 @@ test('too many requests, with Retry-After, so many times', async () => {
   expect(await rig.stripe.products.list()).toHaveProperty('data');
 });
 
-// The library itself asks once more after a reset, whatever `maxNetworkRetries` says: hence two.
-test.each(['cut_body', 'reset'])('%s: it was done, and the same key tells how', async (kind) => {
+// The library retries once after a reset, whatever `maxNetworkRetries` says: hence two.
+test.each(['cut_body', 'reset'])('%s: it is carried out, and the key has the answer', async (kind) => {
   await fault({ kind, times: kind === 'reset' ? 2 : 1, match: { method: 'POST', path: '^/v1/products$' } });
   const error = await refusal(rig.stripe.products.create({ name: kind }, { idempotencyKey: kind }));
   expect(['StripeConnectionError', 'StripeAPIError']).toContain(error.type);
@@ -62,18 +62,18 @@ test.each(['cut_body', 'reset'])('%s: it was done, and the same key tells how', 
   expect(await productsNamed(kind)).toHaveLength(1);
 });
 
-test('a reset before anything was done', async () => {
+test('reset, not committed: nothing is done', async () => {
   await fault({ kind: 'reset', committed: false, times: 2, match: { method: 'POST' } });
   expect(await refusal(rig.stripe.products.create({ name: 'R' }))).toMatchObject({ type: 'StripeConnectionError' });
   expect(await productsNamed('R')).toHaveLength(0);
 });
 
-test('a page of HTML in the place of an answer', async () => {
+test('html: a page instead of an answer', async () => {
   await fault({ kind: 'html' });
   expect(await refusal(rig.stripe.account.retrieveCurrent())).toMatchObject({ type: 'StripeAPIError' });
 });
 
-test('a delay, longer than the caller waits', async () => {
+test('delay: longer than the caller waits', async () => {
   await fault({ kind: 'delay', ms: 400, match: { path: '/expire$' } });
   const { id } = await openSession(rig);
   expect(await refusal(rig.stripe.checkout.sessions.expire(id, undefined, { timeout: 50 }))).toMatchObject({
@@ -104,7 +104,7 @@ describe.each([
   });
 });
 
-test('a refusal in words of the test’s own', async () => {
+test('invalid: with a code and message of the test’s choice', async () => {
   await fault({ kind: 'invalid', code: 'charge_already_refunded', message: 'It is.', param: 'charge' });
   expect(await refusal(rig.stripe.refunds.create({ charge: 'ch_1' }))).toMatchObject({
     statusCode: 400,
@@ -114,7 +114,7 @@ test('a refusal in words of the test’s own', async () => {
   });
 });
 
-test.each([false, true])('an answer without `error` resolves in the library, committed: %s', async (committed) => {
+test.each([false, true])('bare: the library resolves an answer without `error`, committed: %s', async (committed) => {
   const name = `bare ${committed}`;
   await fault({ kind: 'bare', committed, match: { method: 'POST' } });
   const answer = await rig.stripe.products.create({ name }, { idempotencyKey: name });
@@ -124,7 +124,7 @@ test.each([false, true])('an answer without `error` resolves in the library, com
   expect(await productsNamed(name)).toHaveLength(committed ? 1 : 0);
 });
 
-test('only what matches goes wrong, and the log shows it', async () => {
+test('only matching requests go wrong, and the request log shows it', async () => {
   await rig.control('DELETE', '/requests');
   await fault({ kind: 'error_before', match: { method: 'POST', path: '/refunds$' } });
   await rig.stripe.products.create({ name: 'Fine' }, { idempotencyKey: 'fine' });
@@ -143,7 +143,7 @@ test('only what matches goes wrong, and the log shows it', async () => {
   ]);
 });
 
-test('a fault nobody knows is refused, and so is a path that is no pattern', async () => {
+test('an unknown kind of fault is refused, and so is a path that is not a pattern', async () => {
   expect(await fault({ kind: 'html', match: { path: '(' } })).toMatchObject({
     error: { message: expect.stringMatching(/regular expression/i) },
   });

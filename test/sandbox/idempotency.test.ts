@@ -30,7 +30,7 @@ test('the same key and parameters give the same answer again, and nothing is don
   expect((await rig.stripe.refunds.list({ payment_intent: intent })).data).toHaveLength(1);
 });
 
-test('a replay is the answer of then, not of now', async () => {
+test('a replay shows the state at the time of the first answer', async () => {
   const idempotencyKey = newKey();
   const session = await openSession(rig);
   const params = {
@@ -51,7 +51,7 @@ test('a replay is the answer of then, not of now', async () => {
   expect(session.id).not.toBe(made.id);
 });
 
-test('other parameters under a key are refused, and so is another endpoint', async () => {
+test('a key used with other parameters is refused, and so is one used at another endpoint', async () => {
   const idempotencyKey = newKey();
   await rig.stripe.products.create({ name: 'Mug' }, { idempotencyKey });
   const other = await refusal(rig.stripe.products.create({ name: 'Cup' }, { idempotencyKey }));
@@ -74,7 +74,7 @@ test('a key whose first request is under way is a conflict, then a replay', asyn
   expect((await rig.stripe.products.create({ name: 'Slow' }, { idempotencyKey })).id).toBe(made.id);
 });
 
-test('a refusal after execution began is replayed; parameters that do not read are not saved', async () => {
+test('a refusal after execution began is replayed; a refusal of unreadable parameters is not', async () => {
   const { id, intent } = await paidSession(rig);
   const idempotencyKey = newKey();
   const first = await refusal(rig.stripe.checkout.sessions.expire(id, undefined, { idempotencyKey }));
@@ -89,7 +89,7 @@ test('a refusal after execution began is replayed; parameters that do not read a
   );
 });
 
-test('a saved 500 is replayed though the refund was made', async () => {
+test('a saved 500 is replayed although the refund was made', async () => {
   const { intent } = await paidSession(rig);
   const idempotencyKey = newKey();
   await rig.control('POST', '/faults', { kind: 'error_after', match: { method: 'POST', path: '^/v1/refunds$' } });
@@ -125,7 +125,7 @@ test('a key over 255 characters is refused', async () => {
   ).toBe(400);
 });
 
-/** Asks again under a key until the first request has claimed it. */
+/** Repeats a request until the first one has claimed the key. */
 async function refusalOnceUnderWay(idempotencyKey: string) {
   for (;;) {
     const { data } = await rig.control('GET', '/requests');

@@ -34,7 +34,7 @@ const open = () =>
     shipping_address_collection: { allowed_countries: ['DE', 'AT'] },
   });
 
-test('a click on a test card fills the form, Pay leads to the success page', async () => {
+test('a click on a test card fills in the form, and Pay leads to the success page', async () => {
   const { id, url } = await open();
   await page.goto(url ?? '');
   await page.click('[data-card="4242424242424242"]');
@@ -48,7 +48,7 @@ test('a click on a test card fills the form, Pay leads to the success page', asy
   });
 });
 
-test('declined, then 3-D Secure failed, then passed', async () => {
+test('a payment is declined, then fails 3-D Secure, then passes', async () => {
   const { id, url } = await open();
   await page.goto(url ?? '');
   await page.click('[data-card="4000000000009995"]');
@@ -66,7 +66,7 @@ test('declined, then 3-D Secure failed, then passed', async () => {
   expect(await rig.stripe.checkout.sessions.retrieve(id)).toMatchObject({ payment_status: 'paid' });
 });
 
-test('a page that is open does not notice an expire until Pay is pressed', async () => {
+test('an open page does not notice that the session expired until Pay is pressed', async () => {
   const { id, url } = await open();
   await page.goto(url ?? '');
   await page.click('[data-card="4242424242424242"]');
@@ -76,7 +76,7 @@ test('a page that is open does not notice an expire until Pay is pressed', async
   await page.waitForSelector('h1:has-text("This checkout has expired")');
 });
 
-test('a bank debit hides the card; Back leads to the cart', async () => {
+test('a bank debit hides the card fields, and Back leads to the cart', async () => {
   const { url } = await open();
   await page.goto(url ?? '');
   await page.check('input[value=bank_debit]');

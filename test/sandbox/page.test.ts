@@ -1,4 +1,4 @@
-/** The payment page as a browser without script sees it: forms, answers and where they lead. */
+/** The payment page, as a browser without JavaScript uses it: forms, answers and redirects. */
 import { lineOf, openSession, type Rig, startRig, until } from './rig';
 
 let rig: Rig;
@@ -20,7 +20,7 @@ const post = (address: string, fields: Record<string, string>) =>
   fetch(address, { method: 'POST', redirect: 'manual', body: new URLSearchParams(fields) });
 const sessionOf = (id: string) => rig.stripe.checkout.sessions.retrieve(id);
 
-test('shows what is bought, escaped, and says that no money moves', async () => {
+test('the page shows what is bought, escaped, and says that no money moves', async () => {
   const { url } = await openSession(rig, {
     line_items: [lineOf({ name: '<script>alert(1)</script> & "Mug"', quantity: 2 })],
     customer_email: 'ada@example.com',
@@ -31,7 +31,7 @@ test('shows what is bought, escaped, and says that no money moves', async () => 
   expect(response.status).toBe(200);
   expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
   expect(page).not.toContain('<script>alert');
-  for (const there of [
+  for (const text of [
     'No real money',
     '€25.00',
     '2 × €12.50',
@@ -39,7 +39,7 @@ test('shows what is bought, escaped, and says that no money moves', async () => 
     'value="ada@example.com"',
     'href="http://shop.test/cart"',
   ])
-    expect(page).toContain(there);
+    expect(page).toContain(text);
   for (const name of [
     'email',
     'cardNumber',
@@ -55,7 +55,7 @@ test('shows what is bought, escaped, and says that no money moves', async () => 
     expect(page).toContain(`name="${name}"`);
 });
 
-test('a payment leads to the success page, with the id in it', async () => {
+test('a payment leads to the success page, with the session id', async () => {
   const { id, url } = await openSession(rig, { shipping_address_collection: { allowed_countries: ['AT'] } });
   const response = await post(url ?? '', { ...FILLED, ...ADDRESS });
   expect(response.status).toBe(303);
@@ -82,7 +82,7 @@ test('the shopper is sent on once the shop has answered the webhook', async () =
   expect((await paying).status).toBe(303);
 });
 
-test('what is missing is named beside its field, and what was typed stays', async () => {
+test('problems are shown beside their fields, and the input stays', async () => {
   const { id, url } = await openSession(rig);
   const response = await post(url ?? '', { ...FILLED, email: 'nobody', cardExpiry: '01 / 20', cardCvc: '12' });
   const page = await response.text();
@@ -94,7 +94,7 @@ test('what is missing is named beside its field, and what was typed stays', asyn
   expect(await sessionOf(id)).toMatchObject({ status: 'open', payment_intent: null });
 });
 
-test('a declined card says why, and another pays', async () => {
+test('a declined card shows the reason, and another card pays', async () => {
   const { id, url } = await openSession(rig);
   const declined = await post(url ?? '', { ...FILLED, cardNumber: '4000000000009995' });
   expect(declined.status).toBe(402);
@@ -108,8 +108,8 @@ test.each([
   ['fail', 402, 'open'],
 ])('3-D Secure: %s', async (outcome, status, becomes) => {
   const { id, url } = await openSession(rig);
-  const asked = await post(url ?? '', { ...FILLED, cardNumber: '4000002500003155' });
-  expect(asked.headers.get('location')).toBe(`/pay/${id}/authenticate`);
+  const answer = await post(url ?? '', { ...FILLED, cardNumber: '4000002500003155' });
+  expect(answer.headers.get('location')).toBe(`/pay/${id}/authenticate`);
   expect(await (await fetch(`${url}/authenticate`)).text()).toContain('value="complete"');
   expect((await post(`${url}/authenticate`, { outcome })).status).toBe(status);
   expect(await sessionOf(id)).toMatchObject({ status: becomes });
@@ -122,14 +122,14 @@ test('a bank debit needs no card', async () => {
   expect(await sessionOf(id)).toMatchObject({ status: 'complete', payment_status: 'unpaid' });
 });
 
-test('nothing to pay needs no card either', async () => {
+test('a free order needs no card either', async () => {
   const { id, url } = await openSession(rig, { line_items: [lineOf({ amount: 0 })] });
   expect(await (await fetch(url ?? '')).text()).not.toContain('name="cardNumber"');
   expect((await post(url ?? '', { email: 'ada@example.com', billingName: 'Ada' })).status).toBe(303);
   expect(await sessionOf(id)).toMatchObject({ payment_status: 'no_payment_required', payment_intent: null });
 });
 
-test('the buyer chooses the price, within its bounds', async () => {
+test('the buyer chooses the price, within its limits', async () => {
   const price = await rig.stripe.prices.create({
     product_data: { name: 'Album' },
     currency: 'eur',

@@ -19,7 +19,7 @@ const types = async () =>
     .filter((type) => !/^(product|price)\./.test(type));
 const pay = (id: string, body = {}) => rig.control('POST', `/sessions/${id}/pay`, body);
 
-test('a paid card: session, PaymentIntent, charge and balance agree', async () => {
+test('after a card payment the session, PaymentIntent, charge and balance agree', async () => {
   const { id } = await openSession(rig, {
     metadata: { order: 'session' },
     payment_intent_data: { metadata: { order: 'intent' }, description: 'H-1' },
@@ -78,7 +78,7 @@ test('a paid card: session, PaymentIntent, charge and balance agree', async () =
   ]);
 });
 
-test('a customer is made of every buyer where the session says so, else they stay a guest', async () => {
+test('a customer is created for every buyer if the session says so; otherwise they stay a guest', async () => {
   const { id } = await openSession(rig, { customer_creation: 'always' });
   await pay(id, { email: 'ada@example.com' });
   const { customer } = await rig.stripe.checkout.sessions.retrieve(id, { expand: ['customer'] });
@@ -115,7 +115,7 @@ test('a declined card leaves the session open; another card then pays it', async
   expect(await types()).toContain('payment_intent.payment_failed');
 });
 
-test('a number that is no test card is declined', async () => {
+test('a number that is not a test card is declined', async () => {
   const { id } = await openSession(rig);
   expect(await pay(id, { card: '4111111111111111' })).toMatchObject({ outcome: 'declined' });
   expect(await pay(id, { card: '4242424242424241' })).toMatchObject({ message: 'Your card number is incorrect.' });
@@ -130,7 +130,7 @@ describe('3-D Secure', () => {
     return id;
   };
 
-  test('under way, then passed', async () => {
+  test('is under way, then passes', async () => {
     const id = await start();
     const asked = await look(id);
     expect(asked.session.status).toBe('open');
@@ -143,7 +143,7 @@ describe('3-D Secure', () => {
     expect((await look(id)).session).toMatchObject({ status: 'complete', payment_status: 'paid' });
   });
 
-  test('failed: the session stays open', async () => {
+  test('fails, and the session stays open', async () => {
     const id = await start();
     await rig.control('POST', `/sessions/${id}/three-d-secure/fail`);
     const { session, intent } = await look(id);
@@ -154,7 +154,7 @@ describe('3-D Secure', () => {
     });
   });
 
-  test('the session expires meanwhile, and the money comes all the same', async () => {
+  test('passes after the session expired, and the money arrives all the same', async () => {
     const id = await start();
     await rig.stripe.checkout.sessions.expire(id);
     expect((await look(id)).intent?.status).toBe('requires_action');
@@ -166,7 +166,7 @@ describe('3-D Secure', () => {
     expect(await types()).not.toContain('checkout.session.completed');
   });
 
-  test('the session expires meanwhile, and then it fails', async () => {
+  test('fails after the session expired', async () => {
     const id = await start();
     await rig.stripe.checkout.sessions.expire(id);
     await rig.control('POST', `/sessions/${id}/three-d-secure/fail`);
@@ -215,7 +215,7 @@ describe('a bank debit', () => {
     ]);
   });
 
-  test('or fails later', async () => {
+  test('completes the session unpaid, and fails later', async () => {
     const id = await start();
     await rig.control('POST', `/sessions/${id}/fail-delayed`);
     expect(await look(id)).toMatchObject({
@@ -227,7 +227,7 @@ describe('a bank debit', () => {
     expect(await rig.control('POST', `/sessions/${id}/settle`)).toHaveProperty('error');
   });
 
-  test('only where it is offered', async () => {
+  test('is refused if the session does not offer it', async () => {
     const { id, payment_method_types } = await openSession(rig, { allowed_payment_method_types: ['card'] });
     expect(payment_method_types).toEqual(['card']);
     expect(await pay(id, { method: 'bank_debit' })).toHaveProperty('error');
@@ -235,8 +235,8 @@ describe('a bank debit', () => {
   });
 });
 
-describe('what changes a total', () => {
-  test('a code of 100 %: nothing to pay, no PaymentIntent', async () => {
+describe('the total', () => {
+  test('is zero with a code of 100 %, without a PaymentIntent', async () => {
     const coupon = await rig.stripe.coupons.create({ percent_off: 100 });
     await rig.stripe.promotionCodes.create({
       promotion: { type: 'coupon', coupon: coupon.id },
@@ -257,7 +257,7 @@ describe('what changes a total', () => {
     expect(await pay(second.id, { promotionCode: 'FREE' })).toHaveProperty('error');
   });
 
-  test('shipping and tax are on top of the subtotal', async () => {
+  test('includes shipping and tax on top of the subtotal', async () => {
     const rate = (name: string, amount: number) => ({
       shipping_rate_data: { display_name: name, fixed_amount: { amount, currency: 'eur' } },
     });
@@ -278,7 +278,7 @@ describe('what changes a total', () => {
     expect(intent?.amount).toBe(2478);
   });
 
-  test('Adaptive Pricing shows the buyer something else; the money stays ours', async () => {
+  test('stays in the shop’s currency while Adaptive Pricing shows the buyer another', async () => {
     const { id } = await openSession(rig, { adaptive_pricing: { enabled: true } });
     await pay(id, { presentment: { amount: 1390, currency: 'usd' } });
     const { session, intent, charge } = await look(id);
@@ -303,7 +303,7 @@ test("a session's PaymentIntent cannot be cancelled", async () => {
   );
 });
 
-test('the card that is disputed later: the money leaves and the shop hears of it', async () => {
+test('a payment with the disputed test card is disputed later: the money leaves, with an event', async () => {
   const { id } = await paidSession(rig, { card: '4000000000000259' });
   expect((await look(id)).charge?.disputed).toBe(false);
   await rig.control('POST', '/clock', { advanceMs: 61_000 });

@@ -16,10 +16,10 @@ const settledBy = async (payout: string, params: object = {}) =>
   (await rig.stripe.balanceTransactions.list({ payout, limit: 100, ...params })).data;
 const net = (transactions: Stripe.BalanceTransaction[]) => transactions.reduce((sum, each) => sum + each.net, 0);
 const events = async () => (await rig.stripe.events.list({ type: 'payout.*' })).data.map(({ type }) => type.slice(7));
-/** Of 12.50, at 1.5 % and 25 cents. */
+/** The fee on 12.50, at 1.5 % and 25 cents. */
 const NET = 1250 - 44;
 
-test('of what has become available, and of nothing before', async () => {
+test('a payout takes what has become available, and nothing earlier', async () => {
   await paidSession(rig);
   expect(await payOut()).toMatchObject({ error: { message: 'There is nothing to pay out in eur yet.' } });
   await days(2);
@@ -44,7 +44,7 @@ test('of what has become available, and of nothing before', async () => {
   expect((await rig.stripe.payouts.list({ arrival_date: made.arrival_date })).data).toMatchObject([{ id: made.id }]);
 });
 
-test('names what it pays once it is reconciled: charges, refunds, disputes with their fees', async () => {
+test('a reconciled payout lists what it pays: charges, refunds, disputes with their fees', async () => {
   const refunded = await paidSession(rig);
   await paidSession(rig);
   const disputed = await paidSession(rig);
@@ -74,7 +74,7 @@ test('names what it pays once it is reconciled: charges, refunds, disputes with 
   expect(await events()).toEqual(['reconciliation_completed', 'created']);
 });
 
-test('is paid, and may come back all the same; then the next one takes the money along', async () => {
+test('a paid payout may still come back; the next one then includes the money', async () => {
   await paidSession(rig);
   await days(2);
   const { id } = await payOut();
@@ -101,7 +101,7 @@ test('is paid, and may come back all the same; then the next one takes the money
   expect((await refusal(rig.stripe.payouts.retrieve('po_x'))).statusCode).toBe(404);
 });
 
-test('is not made twice of the same money, also after a restart', async () => {
+test('the same money is not paid out twice, even after a restart', async () => {
   await paidSession(rig);
   await days(2);
   const { id } = await payOut();
@@ -111,7 +111,7 @@ test('is not made twice of the same money, also after a restart', async () => {
   expect(await settledBy(id)).toHaveLength(2);
 });
 
-test('is cancelled before it leaves', async () => {
+test('a payout is cancelled before it leaves', async () => {
   await paidSession(rig);
   await days(2);
   const { id } = await payOut();
@@ -122,7 +122,7 @@ test('is cancelled before it leaves', async () => {
   expect(await events()).toEqual(['canceled', 'created']);
 });
 
-test('may say another sum than it pays', async () => {
+test('a payout may have another amount than the sum of what it pays', async () => {
   await paidSession(rig);
   await days(2);
   const { id } = await payOut({ amount: 1000 });
@@ -131,7 +131,7 @@ test('may say another sum than it pays', async () => {
   expect(net((await settledBy(id)).filter(({ type }) => type !== 'payout'))).toBe(NET);
 });
 
-test('that the shop asked for names nothing, and the next automatic one pays the rest', async () => {
+test('a payout that the shop asked for lists nothing, and the next automatic one pays the rest', async () => {
   await paidSession(rig);
   expect(await payOut({ automatic: false, amount: 1000 })).toMatchObject({ error: { code: 'balance_insufficient' } });
   await days(2);
@@ -144,7 +144,7 @@ test('that the shop asked for names nothing, and the next automatic one pays the
   expect(await payOut()).toMatchObject({ amount: NET - 1000 });
 });
 
-test('a refund that failed gives its money back, and the payout pays it', async () => {
+test('the money of a failed refund is back, and the payout includes it', async () => {
   const { intent } = await paidSession(rig);
   const { id } = await rig.stripe.refunds.create({ payment_intent: intent });
   await rig.control('POST', `/refunds/${id}/fail`);

@@ -37,7 +37,7 @@ describe('a restart keeps', () => {
     expect(await rig.stripe.checkout.sessions.retrieve(open.id)).toMatchObject({ status: 'complete' });
   });
 
-  test('the moved clock, what is to expire, and what is to happen to a refund', async () => {
+  test('the moved clock, the expiry of sessions, and the scheduled end of a refund', async () => {
     const { id } = await openSession(rig, { expires_at: Math.floor(Date.now() / 1000) + 31 * 60 });
     const { intent } = await paidSession(rig, { card: '4000000000007726' });
     const refund = await rig.stripe.refunds.create({ payment_intent: intent });
@@ -51,7 +51,7 @@ describe('a restart keeps', () => {
     expect(await rig.stripe.checkout.sessions.retrieve(id)).toMatchObject({ status: 'expired' });
   });
 
-  test('what was not delivered yet', async () => {
+  test('undelivered events', async () => {
     await rig.control('POST', '/deliveries', { mode: 'hold' });
     await paidSession(rig);
     expect(rig.hook.received).toEqual([]);
@@ -59,7 +59,7 @@ describe('a restart keeps', () => {
     await rig.hook.got('checkout.session.completed');
   });
 
-  test('a line torn by a crash never happened, the rest did', async () => {
+  test('everything but a last line torn by a crash', async () => {
     const { id } = await openSession(rig);
     appendFileSync(join(rig.dataDir, 'journal.ndjson'), '[["checkout.session","cs_test_torn",{"id":"cs_test_to');
     await rig.restart();
@@ -70,7 +70,7 @@ describe('a restart keeps', () => {
     expect((await rig.stripe.checkout.sessions.list()).data).toHaveLength(2);
   });
 
-  test('no more than what is: the journal is folded at start', async () => {
+  test('only the present state: the journal is compacted at start', async () => {
     const { id } = await openSession(rig);
     for (let time = 0; time < 50; time++) await rig.stripe.checkout.sessions.update(id, { metadata: { time } });
     const written = () =>
@@ -103,7 +103,7 @@ describe('the process', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  test('killed at any moment keeps all it answered, and a repeat under the same key makes nothing twice', async () => {
+  test('killed at any moment keeps everything it answered, and a repeat with the same key creates nothing twice', async () => {
     const asked = new Set<string>();
     const answered = new Map<string, string>();
     const doomed = await start();
@@ -126,7 +126,7 @@ describe('the process', () => {
     expect(code).toBe(0);
   });
 
-  test('says what is not set', async () => {
+  test('names a variable that is not set', async () => {
     const child = spawn(process.execPath, ['--import', 'tsx', 'sandbox/stripe/main.ts'], {
       env: { PATH: process.env.PATH },
     });

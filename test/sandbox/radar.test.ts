@@ -15,7 +15,7 @@ const warn = (body: object = {}) => rig.control('POST', `/charges/${charge}/earl
 const eventsOf = async (type: string) => (await rig.stripe.events.list({ type })).data;
 
 describe('a review', () => {
-  test('is opened, named by the payment, and closed by a person', async () => {
+  test('is opened, linked from the payment, and closed by a person', async () => {
     const { id } = await review();
     expect(id).toMatch(/^prv_/);
     expect(await rig.stripe.reviews.retrieve(id)).toMatchObject({
@@ -45,7 +45,7 @@ describe('a review', () => {
     expect(await rig.control('POST', `/reviews/${id}/close`, { reason: 'approved' })).toHaveProperty('error');
   });
 
-  test('is approved by the API', async () => {
+  test('is approved through the API', async () => {
     const { id } = await review({ reason: 'manual' });
     expect(await rig.stripe.reviews.approve(id)).toMatchObject({ open: false, closed_reason: 'approved' });
     expect((await refusal(rig.stripe.reviews.approve(id))).statusCode).toBe(400);
@@ -70,7 +70,7 @@ describe('a review', () => {
 });
 
 describe('an early fraud warning', () => {
-  test('is told, listed and found', async () => {
+  test('is reported by an event, listed and retrieved', async () => {
     const { id } = await warn({ fraud_type: 'made_with_stolen_card' });
     expect(id).toMatch(/^issfr_/);
     expect(await rig.stripe.radar.earlyFraudWarnings.retrieve(id, { expand: ['charge'] })).toMatchObject({
@@ -87,7 +87,7 @@ describe('an early fraud warning', () => {
     expect(await eventsOf('radar.early_fraud_warning.created')).toMatchObject([{ data: { object: { id } } }]);
   });
 
-  test('is no longer actionable once the charge is refunded, and says so', async () => {
+  test('is no longer actionable once the charge is refunded, with an event', async () => {
     const { id } = await warn();
     await rig.stripe.refunds.create({ payment_intent: intent });
     expect(await rig.stripe.radar.earlyFraudWarnings.retrieve(id)).toMatchObject({ actionable: false });

@@ -17,7 +17,7 @@ const balance = async () => {
 };
 const eventsOf = async (type: string) => (await rig.stripe.events.list({ type })).data;
 
-test('in parts, then what is left without an amount, then no more', async () => {
+test('a charge is refunded in part, then without an amount for the rest, then no more', async () => {
   const { intent } = await paidSession(rig);
   const part = await rig.stripe.refunds.create({
     payment_intent: intent,
@@ -59,7 +59,7 @@ test('in parts, then what is left without an amount, then no more', async () => 
   });
 });
 
-test('not more than there is', async () => {
+test('a refund of more than is left is refused', async () => {
   const { intent } = await paidSession(rig);
   expect((await refusal(rig.stripe.refunds.create({ payment_intent: intent, amount: 2000 }))).message).toBe(
     'Refund amount (€20.00) is greater than charge amount (€12.50)',
@@ -88,7 +88,7 @@ test.each<[string, Stripe.RefundCreateParams, object]>([
   });
 });
 
-test('nothing to refund while a debit is on its way', async () => {
+test('a debit that is still processing cannot be refunded', async () => {
   const { id } = await openSession(rig);
   const { session } = await rig.control('POST', `/sessions/${id}/pay`, { method: 'bank_debit' });
   expect((await refusal(rig.stripe.refunds.create({ payment_intent: session.payment_intent }))).message).toBe(
@@ -96,7 +96,7 @@ test('nothing to refund while a debit is on its way', async () => {
   );
 });
 
-test('7726: pending, then succeeded', async () => {
+test('a refund to card 7726 is pending, then succeeds', async () => {
   const { intent } = await paidSession(rig, { card: '4000000000007726' });
   const { id, status } = await rig.stripe.refunds.create({ payment_intent: intent });
   expect(status).toBe('pending');
@@ -108,7 +108,7 @@ test('7726: pending, then succeeded', async () => {
   });
 });
 
-test('5126: succeeded, then failed, and the money is back', async () => {
+test('a refund to card 5126 succeeds, then fails, and the money is back', async () => {
   const { intent } = await paidSession(rig, { card: '4000000000005126' });
   const { id, status } = await rig.stripe.refunds.create({ payment_intent: intent });
   expect(status).toBe('succeeded');
@@ -125,7 +125,7 @@ test('5126: succeeded, then failed, and the money is back', async () => {
   expect(await rig.stripe.refunds.create({ payment_intent: intent })).toMatchObject({ amount: 1250 });
 });
 
-test('at the Dashboard, in any state, and brought to its end by a test', async () => {
+test('a refund made at the Dashboard starts in any status, and a test ends it', async () => {
   const { intent } = await paidSession(rig);
   const made = await rig.control('POST', '/refunds', {
     payment_intent: intent,
@@ -149,7 +149,7 @@ test('at the Dashboard, in any state, and brought to its end by a test', async (
   expect(await balance()).toBe(1250);
 });
 
-test('a disputed charge is not refunded, until the dispute is won', async () => {
+test('a disputed charge cannot be refunded until the dispute is won', async () => {
   const { intent } = await paidSession(rig);
   const charge = await chargeOf(intent);
   const dispute = await rig.control('POST', `/charges/${charge.id}/dispute`, { reason: 'product_not_received' });
@@ -162,7 +162,7 @@ test('a disputed charge is not refunded, until the dispute is won', async () => 
   expect(await rig.stripe.refunds.create({ payment_intent: intent })).toMatchObject({ status: 'succeeded' });
 });
 
-test('metadata of a refund can be changed, nothing else', async () => {
+test('only the metadata of a refund can be changed', async () => {
   const { intent } = await paidSession(rig);
   const { id } = await rig.stripe.refunds.create({ payment_intent: intent });
   expect((await rig.stripe.refunds.update(id, { metadata: { note: 'x' } })).metadata).toEqual({ note: 'x' });

@@ -1,4 +1,6 @@
-/** A sandbox on a free port, Stripe's own client for it, its control API, and an endpoint that keeps what it is sent. */
+/**
+ * A sandbox on a free port, with Stripe's own client, the control API, and an endpoint that records what it receives.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -23,12 +25,12 @@ export interface Rig {
   dataDir: string;
   hook: Hook;
   control: Control;
-  /** Ends the sandbox and starts it again on what it kept. */
+  /** Closes the sandbox and starts it again on the same data. */
   restart(): Promise<void>;
   end(): Promise<void>;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: answers of the control API, looked at field by field
+// biome-ignore lint/suspicious/noExplicitAny: answers of the control API, checked field by field
 export type Control = (method: 'DELETE' | 'GET' | 'POST', path: string, body?: object) => Promise<any>;
 
 export async function startRig(): Promise<Rig> {
@@ -71,13 +73,13 @@ export function clientOf(port: number, secretKey = SECRET_KEY): Stripe {
 export interface Hook {
   url: string;
   received: Received[];
-  /** What it answers; a test may change it. */
+  /** The status it answers; a test may change it. */
   status: number;
   headers: Record<string, string>;
-  /** Takes what is sent, and answers only when released. */
+  /** Receives requests, but answers them only when released. */
   hold(): void;
   release(): void;
-  /** Waits until it has been sent events of all these types. */
+  /** Waits until it has received events of all these types. */
   got(...types: string[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -129,13 +131,13 @@ function verify(payload: string, signature: string, secret: string): Stripe.Even
   }
 }
 
-/** Waits for a condition, never for a time. */
+/** Waits for a condition, never for a fixed time. */
 export async function until(isSo: () => boolean | Promise<boolean>, within = 5000): Promise<void> {
   for (const end = Date.now() + within; Date.now() < end; await pause(5)) if (await isSo()) return;
   throw new Error(`not so within ${within} ms: ${isSo}`);
 }
 
-/** The error a call is refused with. */
+/** The error with which a call is refused. */
 export async function refusal(call: Promise<unknown>): Promise<Stripe.errors.StripeError> {
   const error = await call.then(
     () => undefined,
@@ -165,7 +167,7 @@ export function lineOf({
   };
 }
 
-/** An open session of one mug at 12.50, unless said otherwise. */
+/** An open session, by default for one mug at 12.50. */
 export function openSession(
   { stripe }: Rig,
   params: Partial<Stripe.Checkout.SessionCreateParams> = {},

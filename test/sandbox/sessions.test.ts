@@ -58,7 +58,7 @@ describe('create', () => {
     expect(error).toMatchObject({ statusCode: 400, param: 'expires_at', message: words });
   });
 
-  test('the bounds of expires_at follow the sandbox clock', async () => {
+  test('limits expires_at by the sandbox’s clock', async () => {
     await rig.control('POST', '/clock', { advanceMs: 60 * MINUTE * 1000 });
     expect(await refusal(openSession(rig, { expires_at: now() + 80 * MINUTE }))).toMatchObject({ param: 'expires_at' });
     expect(await openSession(rig, { expires_at: now() + 91 * MINUTE })).toMatchObject({ status: 'open' });
@@ -89,14 +89,14 @@ describe('create', () => {
     );
   });
 
-  test('refuses less than can be charged, and takes nothing at all', async () => {
+  test('refuses a total too small to charge, but accepts zero', async () => {
     expect(await refusal(openSession(rig, { line_items: [lineOf({ amount: 49 })] }))).toMatchObject({
       code: 'amount_too_small',
     });
     expect(await openSession(rig, { line_items: [lineOf({ amount: 0 })] })).toMatchObject({ amount_total: 0 });
   });
 
-  test('refuses an inactive price, and two currencies', async () => {
+  test('refuses an inactive price, and prices in two currencies', async () => {
     const price = await rig.stripe.prices.create({ product_data: { name: 'Mug' }, currency: 'usd', unit_amount: 900 });
     const lines = [lineOf(), { price: price.id, quantity: 1 }];
     expect((await refusal(openSession(rig, { line_items: lines }))).message).toMatch(/only supports `usd`/);
@@ -106,7 +106,7 @@ describe('create', () => {
     );
   });
 
-  test('a price the buyer chooses is bought alone, once', async () => {
+  test('accepts a pay-what-you-want price only alone, with quantity 1', async () => {
     const price = await rig.stripe.prices.create({
       product_data: { name: 'Album' },
       currency: 'eur',
@@ -132,7 +132,7 @@ describe('line items', () => {
     lineOf({ name: `Item ${index}`, amount: 100 + index, metadata: { sku: `SKU-${index}` } }),
   );
 
-  test('expanding gives the first ten; the list pages through all', async () => {
+  test('are the first ten when expanded; the list pages through all', async () => {
     const { id } = await openSession(rig, { line_items: twelve });
     const { line_items } = await rig.stripe.checkout.sessions.retrieve(id, {
       expand: ['line_items.data.price.product'],
@@ -150,7 +150,7 @@ describe('line items', () => {
     expect((await rig.stripe.checkout.sessions.listLineItems(id, { limit: 100 })).has_more).toBe(false);
   });
 
-  test('a discount is spread over the lines to the last cent', async () => {
+  test('share a discount to the last cent', async () => {
     const coupon = await rig.stripe.coupons.create({ percent_off: 33 });
     const { id } = await openSession(rig, {
       line_items: [lineOf({ amount: 100 }), lineOf({ amount: 200 }), lineOf({ amount: 50 })],
@@ -168,7 +168,7 @@ describe('expire', () => {
   const words = (status: string) =>
     `Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of \`${status}\`.`;
 
-  test('an open session, once, and it can no longer be paid', async () => {
+  test('ends an open session, once; it can no longer be paid', async () => {
     const { id } = await openSession(rig);
     expect(await rig.stripe.checkout.sessions.expire(id)).toMatchObject({
       status: 'expired',
@@ -182,12 +182,12 @@ describe('expire', () => {
     expect(await rig.stripe.checkout.sessions.retrieve(id)).toMatchObject({ status: 'expired', payment_intent: null });
   });
 
-  test('not a complete one', async () => {
+  test('is refused for a complete session', async () => {
     const { id } = await paidSession(rig);
     expect((await refusal(rig.stripe.checkout.sessions.expire(id))).message).toBe(words('complete'));
   });
 
-  test('by itself, at its time by the sandbox clock, to the second', async () => {
+  test('happens by itself when its time is up by the sandbox’s clock, to the second', async () => {
     const soon = await openSession(rig, { expires_at: now() + 31 * MINUTE });
     const late = await openSession(rig);
     await rig.control('POST', '/clock', { now: (soon.expires_at - 1) * 1000 });
@@ -203,7 +203,7 @@ describe('expire', () => {
     });
   });
 
-  test('offers recovery: a copy that names where it came from', async () => {
+  test('offers recovery: a copy that names the original session', async () => {
     const session = await openSession(rig, {
       after_expiration: { recovery: { enabled: true } },
       metadata: { order: 'H-1' },
@@ -232,7 +232,7 @@ describe('expire', () => {
 });
 
 describe('list', () => {
-  test('newest first, by status, by time, by PaymentIntent, page by page', async () => {
+  test('is newest first, by status, time or PaymentIntent, page by page', async () => {
     const early = await openSession(rig);
     await rig.control('POST', '/clock', { advanceMs: 10_000 });
     const { id: paid, intent } = await paidSession(rig);
@@ -260,7 +260,7 @@ describe('list', () => {
   });
 });
 
-test('a session made at Stripe, not by a call, is listed like any other', async () => {
+test('a session created at Stripe directly is listed like any other', async () => {
   const session = await rig.control('POST', '/sessions', {
     mode: 'payment',
     line_items: [lineOf({ metadata: { sku: 'MUG' } })],

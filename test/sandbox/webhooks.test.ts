@@ -37,7 +37,7 @@ describe('an event', () => {
     expect(() => rig.stripe.webhooks.constructEvent(payload, signature, 'whsec_other')).toThrow();
   });
 
-  test('shows the object as it was, and names the request that did it', async () => {
+  test('shows the object at that time, and names the request that changed it', async () => {
     const { intent } = await paidSession(rig);
     const { lastResponse } = await rig.stripe.refunds.create({ payment_intent: intent }, { idempotencyKey: 'a-key' });
     const [refunded] = (await rig.stripe.events.list({ type: 'charge.refunded' })).data;
@@ -46,7 +46,7 @@ describe('an event', () => {
     expect(succeeded?.data.object).toMatchObject({ refunded: false, amount_refunded: 0 });
   });
 
-  test('is listed by type, group of types, several types', async () => {
+  test('is listed by type, group of types or several types', async () => {
     await paidSession(rig);
     const types = async (params: Stripe.EventListParams) =>
       (await rig.stripe.events.list(params)).data.map(({ type }) => type);
@@ -58,7 +58,7 @@ describe('an event', () => {
     ]);
   });
 
-  test('of a silenced type is never made, nor listed', async () => {
+  test('of a silenced type is neither created nor listed', async () => {
     await rig.control('POST', '/events/silence', { types: ['checkout.session.completed'] });
     await paidSession(rig);
     await rig.hook.got('payment_intent.succeeded');
@@ -68,8 +68,8 @@ describe('an event', () => {
   });
 });
 
-describe('delivery', () => {
-  test('a failure is tried again after growing pauses, for three days', async () => {
+describe('a delivery', () => {
+  test('is retried after growing pauses for three days', async () => {
     rig.hook.status = 500;
     const { id } = await paidSession(rig);
     await idle();
@@ -91,7 +91,7 @@ describe('delivery', () => {
     expect(await undelivered()).toMatchObject([{ pending_webhooks: 0 }]);
   });
 
-  test('a redirect is a failure', async () => {
+  test('fails on a redirect', async () => {
     rig.hook.status = 302;
     rig.hook.headers = { location: `${rig.hook.url}/elsewhere` };
     const { id } = await paidSession(rig);
@@ -100,7 +100,7 @@ describe('delivery', () => {
     expect(await undelivered()).toMatchObject([{ data: { object: { id } } }]);
   });
 
-  test('the next try succeeds, and then it is delivered', async () => {
+  test('succeeds on a retry', async () => {
     rig.hook.status = 503;
     await paidSession(rig);
     await until(() => completed(rig.hook).length > 0);
@@ -112,7 +112,7 @@ describe('delivery', () => {
     expect(new Set(completed(rig.hook).map(({ event }) => event.id)).size).toBe(1);
   });
 
-  test('an endpoint that cannot be reached is a failure too', async () => {
+  test('fails if the endpoint cannot be reached', async () => {
     await rig.stripe.webhookEndpoints.create({
       url: 'http://127.0.0.1:9/nobody',
       enabled_events: ['checkout.session.completed'],
@@ -123,7 +123,7 @@ describe('delivery', () => {
     expect(data.map(({ type }) => type)).toEqual(['checkout.session.completed']);
   });
 
-  test('held, until it is flushed', async () => {
+  test('is held until it is flushed', async () => {
     await rig.control('POST', '/deliveries', { mode: 'hold' });
     await paidSession(rig);
     expect(rig.hook.received).toEqual([]);
@@ -134,7 +134,7 @@ describe('delivery', () => {
     await until(async () => (await rig.stripe.events.list({ delivery_success: false })).data.length === 0);
   });
 
-  test('dropped for good, and still listed as undelivered', async () => {
+  test('is dropped for good, and still listed as undelivered', async () => {
     await rig.control('POST', '/deliveries', { mode: 'drop' });
     await paidSession(rig);
     await rig.control('POST', '/deliveries', { mode: 'normal' });
@@ -146,7 +146,7 @@ describe('delivery', () => {
     ).toHaveLength(1);
   });
 
-  test('repeated, and in no order', async () => {
+  test('is repeated and shuffled', async () => {
     await rig.control('POST', '/deliveries', { duplicate: 3, shuffle: true });
     const paid = await Promise.all([...Array(10)].map(() => paidSession(rig)));
     await until(() => completed(rig.hook).length === 40);
@@ -155,7 +155,7 @@ describe('delivery', () => {
     expect(new Set(completed(rig.hook).map(({ event }) => event.id)).size).toBe(10);
   });
 
-  test('resent by hand', async () => {
+  test('is resent by hand', async () => {
     await paidSession(rig);
     await rig.hook.got('checkout.session.completed');
     const event = completed(rig.hook)[0]?.event.id;
@@ -165,7 +165,7 @@ describe('delivery', () => {
 });
 
 describe('an endpoint', () => {
-  test('is told of what it enabled, with its own secret, shown once', async () => {
+  test('receives the types it enabled, signed with its own secret, which is shown once', async () => {
     const made = await rig.stripe.webhookEndpoints.create({
       url: 'http://127.0.0.1:9/later',
       enabled_events: ['charge.succeeded'],
@@ -190,7 +190,7 @@ describe('an endpoint', () => {
     await other.close();
   });
 
-  test('while its secret is rolled, both sign', async () => {
+  test('gets signatures of both secrets while its secret is rolled', async () => {
     await rig.control('POST', '/webhook_endpoints/we_sandbox_default/roll', {
       secret: 'whsec_new',
       overlapSeconds: 60,
@@ -211,7 +211,7 @@ describe('an endpoint', () => {
   });
 });
 
-test('the signature is the one the library makes', () => {
+test('the signature matches the library’s', () => {
   const made = rig.stripe.webhooks.generateTestHeaderString({
     payload: '{"a":1}',
     secret: 'whsec_x',
@@ -220,7 +220,7 @@ test('the signature is the one the library makes', () => {
   expect(signatureHeader('{"a":1}', ['whsec_x'], 1_700_000_000)).toBe(made);
 });
 
-test('signatures carry real time, whatever the sandbox clock says', async () => {
+test('signatures carry real time, whatever the sandbox’s clock', async () => {
   await advance(48 * 60 * MINUTE);
   await paidSession(rig);
   await rig.hook.got('checkout.session.completed');
