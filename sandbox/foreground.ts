@@ -29,8 +29,8 @@ export async function inForeground(dataDir: string, start: (run: Foreground) => 
   let run: Run | undefined;
   try {
     run = await Run.open(resolve(dataDir), ending);
-    await Promise.race([start(run), ending.asked]);
-    await ending.asked;
+    await Promise.race([start(run), ending.requested]);
+    await ending.requested;
     console.log('\nStopping everything');
     code = 0;
   } catch (error) {
@@ -40,20 +40,20 @@ export async function inForeground(dataDir: string, start: (run: Foreground) => 
   process.exit(code);
 }
 
-/** `asked` resolves when the run is asked to stop, and rejects when it fails. */
+/** `requested` resolves when the run is asked to stop, and rejects when it fails. */
 class Ending {
-  readonly asked: Promise<void>;
+  readonly requested: Promise<void>;
   fail!: (why: Error) => void;
 
   constructor() {
-    this.asked = new Promise((resolve, reject) => {
+    this.requested = new Promise((resolve, reject) => {
       this.fail = reject;
       // npm forwards the terminal's Ctrl-C a second time; only the first signal counts.
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
       onOrphaned(resolve);
     });
     // Avoids an unhandled rejection while something else is awaited; `inForeground` awaits it at the end.
-    this.asked.catch(() => {});
+    this.requested.catch(() => {});
   }
 }
 

@@ -30,14 +30,14 @@ const ALWAYS_REFUSED = ['POST /v1/payment_intents/:id/cancel'];
 
 let specification: Specification;
 let judge: Judge;
-let seen: Witnessed;
+let recorded: Witnessed;
 
 beforeAll(async () => {
   specification = await loadSpecification();
   judge = new Judge(specification);
   const here = await witnessed();
   const watched = await watchedRun(WATCHED);
-  seen = {
+  recorded = {
     exchanges: [...watched.exchanges, ...here.exchanges].filter(isFromStripe),
     events: [...watched.events, ...here.events],
   };
@@ -78,14 +78,14 @@ describe('the specification', () => {
 describe('every request Holdfast makes', () => {
   let mock: StripeMock;
   let folder: string;
-  let asked: Exchange[];
+  let requests: Exchange[];
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'holdfast-oracle-'));
     const file = join(folder, 'specification.json');
     writeFileSync(file, JSON.stringify(specification));
     mock = await startStripeMock(file);
-    asked = seen.exchanges.filter(({ byHoldfast }) => byHoldfast);
+    requests = recorded.exchanges.filter(({ byHoldfast }) => byHoldfast);
   }, 300_000);
 
   afterAll(async () => {
@@ -94,16 +94,16 @@ describe('every request Holdfast makes', () => {
   });
 
   test('is accepted by stripe-mock', async () => {
-    expect(await replayed(mock.url, asked)).toEqual([]);
+    expect(await replayed(mock.url, requests)).toEqual([]);
   });
 
   test('has the API version of the library', () => {
-    expect(new Set(asked.map(({ version }) => version))).toEqual(new Set([Stripe.API_VERSION]));
+    expect(new Set(requests.map(({ version }) => version))).toEqual(new Set([Stripe.API_VERSION]));
   });
 
-  test('was seen: none of the methods called in the source is missing', async () => {
+  test('was recorded: none of the methods called in the source is missing', async () => {
     const calls = await callsToStripe();
-    const operations = new Set(asked.map(operationOf));
+    const operations = new Set(requests.map(operationOf));
     const missing = calls.filter(({ verb, path }) => !operations.has(operationOf({ method: verb, url: path })));
     expect(missing).toEqual([]);
     expect(calls.map(({ method }) => method)).toContain('checkout.sessions.create');
@@ -145,15 +145,15 @@ describe('every answer of the sandbox', () => {
   test('matches the specification', () => {
     expect(
       counted(
-        seen.exchanges.flatMap((one) =>
+        recorded.exchanges.flatMap((one) =>
           judge.answer(one).map((complaint) => `${operationOf(one)} ${one.status} ${complaint}`),
         ),
       ),
     ).toEqual([]);
   });
 
-  test('was seen for every route', () => {
-    const answered = seen.exchanges.filter(({ status }) => status === 200);
+  test('was recorded for every route', () => {
+    const answered = recorded.exchanges.filter(({ status }) => status === 200);
     const missing = ROUTES.filter(({ method, path }) => {
       const pattern = new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}$`);
       return !answered.some((one) => one.method === method && pattern.test(one.url.split('?')[0] as string));
@@ -161,8 +161,8 @@ describe('every answer of the sandbox', () => {
     expect(missing.map(({ method, path }) => `${method} ${path}`)).toEqual(ALWAYS_REFUSED);
   });
 
-  test('was seen as a refusal of every kind', () => {
-    const kinds = seen.exchanges
+  test('was recorded as a refusal of every kind', () => {
+    const kinds = recorded.exchanges
       .filter(({ status }) => status !== 200)
       .map(({ answer }) => JSON.parse(answer).error.type);
     expect([...new Set(kinds)].sort()).toEqual(['api_error', 'idempotency_error', 'invalid_request_error']);
@@ -188,7 +188,7 @@ describe('every answer of the sandbox', () => {
       "/charge: must have required property 'amount'",
     ],
   ])('would fail with %s', (_, spoil, complaint) => {
-    const good = seen.exchanges.find(
+    const good = recorded.exchanges.find(
       (one) => operationOf(one) === 'POST /v1/refunds' && one.status === 200,
     ) as Exchange;
     expect(judge.answer(good)).toEqual([]);
@@ -198,7 +198,7 @@ describe('every answer of the sandbox', () => {
   });
 
   test('would fail with an unknown error', () => {
-    const good = seen.exchanges.find(({ status }) => status === 404) as Exchange;
+    const good = recorded.exchanges.find(({ status }) => status === 404) as Exchange;
     expect(judge.answer({ ...good, answer: '{"message":"no"}' })).toContain(": must have required property 'error'");
     expect(judge.answer({ ...good, answer: '{"error":{"type":"bad_luck"}}' })).toEqual([
       '/error/type: must be equal to one of the allowed values: "bad_luck"',
@@ -210,13 +210,15 @@ describe('every event of the sandbox', () => {
   test('matches the specification', () => {
     expect(
       counted(
-        seen.events.flatMap((event) => judge.event(event).map((complaint) => `${JSON.parse(event).type} ${complaint}`)),
+        recorded.events.flatMap((event) =>
+          judge.event(event).map((complaint) => `${JSON.parse(event).type} ${complaint}`),
+        ),
       ),
     ).toEqual([]);
   });
 
-  test('was seen for every type named in the source', () => {
-    const types = new Set(seen.events.map((event) => JSON.parse(event).type));
+  test('was recorded for every type named in the source', () => {
+    const types = new Set(recorded.events.map((event) => JSON.parse(event).type));
     expect(eventTypesInSource().filter((type) => !types.has(type))).toEqual([]);
   });
 
@@ -242,7 +244,7 @@ describe('every event of the sandbox', () => {
       '/data/object: the specification has no undefined',
     ],
   ])('would fail with %s', (_, spoil, complaint) => {
-    const good = seen.events.find((event) => JSON.parse(event).type === 'refund.created') as string;
+    const good = recorded.events.find((event) => JSON.parse(event).type === 'refund.created') as string;
     expect(judge.event(good)).toEqual([]);
     const event = JSON.parse(good);
     spoil(event);

@@ -109,7 +109,7 @@ describe('an invalid request', () => {
     ['limit', { limit: 101 }, 'parameter_invalid_integer'],
     ['starting_after', { starting_after: 'cs_test_nobody' }, 'resource_missing'],
     ['status', { status: 'paid' }, undefined],
-  ])('a list with a wrong %s', async (_what, params, code) => {
+  ])('is refused for a list with an invalid %s', async (_what, params, code) => {
     const error = await refusal(rig.stripe.checkout.sessions.list(params as object).then((page) => page));
     expect(error).toMatchObject({ statusCode: 400 });
     expect(error.code).toBe(code);

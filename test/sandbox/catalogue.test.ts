@@ -8,8 +8,8 @@ afterAll(() => rig.end());
 
 test('a product is created under its own id, changed, listed and deleted', async () => {
   const { products } = rig.stripe;
-  const made = await products.create({ id: 'mug', name: 'Mug', metadata: { sku: 'MUG', colour: 'blue' } });
-  expect(made).toMatchObject({
+  const created = await products.create({ id: 'mug', name: 'Mug', metadata: { sku: 'MUG', colour: 'blue' } });
+  expect(created).toMatchObject({
     id: 'mug',
     object: 'product',
     active: true,

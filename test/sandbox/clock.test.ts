@@ -23,8 +23,8 @@ test('follows its base clock, ahead by what it was moved, and never goes back', 
 
 test('jobs that fall due in a leap run in order, each at its own time', () => {
   const { clock } = clockAt(0);
-  const seen: [string, number][] = [];
-  const note = (name: string) => () => seen.push([name, clock.now()]);
+  const log: [string, number][] = [];
+  const note = (name: string) => () => log.push([name, clock.now()]);
   clock.at(300, note('third'));
   clock.at(100, () => {
     note('first')();
@@ -35,7 +35,7 @@ test('jobs that fall due in a leap run in order, each at its own time', () => {
   clock.at(10_000, note('later'));
   cancel();
   clock.advanceTo(1000);
-  expect(seen).toEqual([
+  expect(log).toEqual([
     ['first', 100],
     ['first, too', 100],
     ['second', 200],
@@ -47,14 +47,14 @@ test('jobs that fall due in a leap run in order, each at its own time', () => {
 
 test('a job that fails does not keep the others from running', () => {
   const { clock, failures } = clockAt(0);
-  const seen: string[] = [];
+  const log: string[] = [];
   clock.at(1, () => {
     throw new Error('broken');
   });
-  clock.at(2, () => seen.push('ran'));
+  clock.at(2, () => log.push('ran'));
   clock.advanceTo(10);
   expect(failures).toEqual([new Error('broken')]);
-  expect(seen).toEqual(['ran']);
+  expect(log).toEqual(['ran']);
   expect(clock.now()).toBe(10);
   clock.close();
 });
@@ -62,10 +62,10 @@ test('a job that fails does not keep the others from running', () => {
 test('a thousand jobs added in random order run by time', () => {
   const { clock } = clockAt(0);
   const times = [...Array(1000)].map((_, index) => ((index * 7919) % 1000) + 1);
-  const seen: number[] = [];
-  for (const time of times) clock.at(time, () => seen.push(time));
+  const log: number[] = [];
+  for (const time of times) clock.at(time, () => log.push(time));
   clock.advanceTo(1000);
-  expect(seen).toEqual([...times].sort((left, right) => left - right));
+  expect(log).toEqual([...times].sort((left, right) => left - right));
   clock.close();
 });
 

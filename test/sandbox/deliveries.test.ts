@@ -81,7 +81,7 @@ describe('thin events', () => {
     ['review', 'v1.review.opened', '/v1/reviews/prv_'],
     ['payout', 'v1.payout.created', '/v1/payouts/po_'],
     ['dispute', 'v1.charge.dispute.created', '/v1/disputes/du_'],
-  ])('of a %s', async (object, type, address) => {
+  ])('are sent about a %s', async (object, type, address) => {
     await deliver({ form: 'thin' });
     const { intent } = await paidSession(rig);
     const { latest_charge } = await rig.stripe.paymentIntents.retrieve(intent);
@@ -92,9 +92,9 @@ describe('thin events', () => {
     await advance(2 * DAY);
     await rig.control('POST', '/payouts', { currency: 'eur' });
     await idle();
-    const found = rig.hook.received.map(bodyOf).find((body) => body.type === type);
-    expect(found.related_object.type).toBe(object);
-    expect(found.related_object.url).toContain(address);
+    const event = rig.hook.received.map(bodyOf).find((body) => body.type === type);
+    expect(event.related_object.type).toBe(object);
+    expect(event.related_object.url).toContain(address);
   });
 });
 

@@ -24,8 +24,8 @@ const moved = async () =>
 
 test('a chargeback takes the money and a fee at once, and names its deadline', async () => {
   const { id } = await dispute({ reason: 'product_not_received' });
-  const made = await read(id);
-  expect(made).toMatchObject({
+  const created = await read(id);
+  expect(created).toMatchObject({
     id: expect.stringMatching(/^du_/),
     status: 'needs_response',
     reason: 'product_not_received',
@@ -40,7 +40,7 @@ test('a chargeback takes the money and a fee at once, and names its deadline', a
   });
   const status = async () => (await read(id)).balance_transactions[0]?.status;
   expect(await status()).toBe('pending');
-  expect(made.evidence_details.due_by).toBeGreaterThan((await now()) + 6 * DAY);
+  expect(created.evidence_details.due_by).toBeGreaterThan((await now()) + 6 * DAY);
   expect(await events()).toEqual(['funds_withdrawn', 'created']);
   expect(await rig.stripe.charges.retrieve(charge)).toMatchObject({ disputed: true });
   expect((await rig.stripe.disputes.list({ payment_intent: intent })).data.map((each) => each.id)).toEqual([id]);
@@ -183,7 +183,7 @@ describe('evidence', () => {
   test.each([
     ['winning_evidence', 'won', 2],
     ['losing_evidence', 'lost', 1],
-  ])('test mode’s %s: %s', async (uncategorized_text, status, movements) => {
+  ])('%s of test mode: the dispute is %s', async (uncategorized_text, status, movements) => {
     const { id } = await dispute();
     await rig.stripe.disputes.update(id, { evidence: { uncategorized_text } });
     expect(await read(id)).toMatchObject({ status: 'under_review' });

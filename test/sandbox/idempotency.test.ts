@@ -38,17 +38,17 @@ test('a replay shows the state at the time of the first answer', async () => {
     line_items: [{ price_data: { currency: 'eur', product_data: { name: 'A' }, unit_amount: 900 }, quantity: 1 }],
     success_url: 'http://shop.test',
   } as const;
-  const made = await rig.stripe.checkout.sessions.create(
+  const created = await rig.stripe.checkout.sessions.create(
     { ...params, line_items: [...params.line_items] },
     { idempotencyKey },
   );
-  await rig.stripe.checkout.sessions.expire(made.id);
+  await rig.stripe.checkout.sessions.expire(created.id);
   const again = await rig.stripe.checkout.sessions.create(
     { ...params, line_items: [...params.line_items] },
     { idempotencyKey },
   );
-  expect(again).toMatchObject({ id: made.id, status: 'open' });
-  expect(session.id).not.toBe(made.id);
+  expect(again).toMatchObject({ id: created.id, status: 'open' });
+  expect(session.id).not.toBe(created.id);
 });
 
 test('a key used with other parameters is refused, and so is one used at another endpoint', async () => {
@@ -70,8 +70,8 @@ test('a key whose first request is under way is a conflict, then a replay', asyn
   const slow = rig.stripe.products.create({ name: 'Slow' }, { idempotencyKey });
   const conflict = await refusalOnceUnderWay(idempotencyKey);
   expect(conflict).toMatchObject({ statusCode: 409, code: 'idempotency_key_in_use', type: 'StripeAPIError' });
-  const made = await slow;
-  expect((await rig.stripe.products.create({ name: 'Slow' }, { idempotencyKey })).id).toBe(made.id);
+  const created = await slow;
+  expect((await rig.stripe.products.create({ name: 'Slow' }, { idempotencyKey })).id).toBe(created.id);
 });
 
 test('a refusal after execution began is replayed; a refusal of unreadable parameters is not', async () => {

@@ -132,9 +132,9 @@ describe('3-D Secure', () => {
 
   test('is under way, then passes', async () => {
     const id = await start();
-    const asked = await look(id);
-    expect(asked.session.status).toBe('open');
-    expect(asked.intent).toMatchObject({
+    const state = await look(id);
+    expect(state.session.status).toBe('open');
+    expect(state.intent).toMatchObject({
       status: 'requires_action',
       latest_charge: null,
       next_action: { type: 'redirect_to_url' },

@@ -24,8 +24,8 @@ test('a payout takes what has become available, and nothing earlier', async () =
   expect(await payOut()).toMatchObject({ error: { message: 'There is nothing to pay out in eur yet.' } });
   await days(2);
   await paidSession(rig);
-  const made = await payOut();
-  expect(made).toMatchObject({
+  const created = await payOut();
+  expect(created).toMatchObject({
     id: expect.stringMatching(/^po_/),
     object: 'payout',
     amount: NET,
@@ -41,7 +41,9 @@ test('a payout takes what has become available, and nothing earlier', async () =
   expect(await payOut()).toMatchObject({ amount: NET });
   expect((await rig.stripe.payouts.list({ status: 'pending' })).data).toHaveLength(2);
   expect((await rig.stripe.payouts.list({ status: 'paid' })).data).toHaveLength(0);
-  expect((await rig.stripe.payouts.list({ arrival_date: made.arrival_date })).data).toMatchObject([{ id: made.id }]);
+  expect((await rig.stripe.payouts.list({ arrival_date: created.arrival_date })).data).toMatchObject([
+    { id: created.id },
+  ]);
 });
 
 test('a reconciled payout lists what it pays: charges, refunds, disputes with their fees', async () => {

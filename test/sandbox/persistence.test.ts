@@ -104,19 +104,19 @@ describe('the process', () => {
   });
 
   test('killed at any moment keeps everything it answered, and a repeat with the same key creates nothing twice', async () => {
-    const asked = new Set<string>();
+    const requested = new Set<string>();
     const answered = new Map<string, string>();
     const doomed = await start();
-    const buying = [...Array(4)].map((_, lane) => buyUntilItDies(doomed, `${lane}`, asked, answered));
+    const buying = [...Array(4)].map((_, lane) => buyUntilItDies(doomed, `${lane}`, requested, answered));
     await until(() => answered.size > 30, 20_000);
     running?.kill('SIGKILL');
     await Promise.all([...buying, once(running as ChildProcess, 'exit')]);
     const stripe = await start();
-    for (const key of asked) answered.set(`again-${key}`, (await create(stripe, key)).id);
+    for (const key of requested) answered.set(`again-${key}`, (await create(stripe, key)).id);
     for (const [key, id] of answered) if (!key.startsWith('again-')) expect(answered.get(`again-${key}`)).toBe(id);
     let kept = 0;
     for await (const _session of stripe.checkout.sessions.list({ limit: 100 })) kept++;
-    expect(kept).toBe(asked.size);
+    expect(kept).toBe(requested.size);
   });
 
   test('ends on SIGTERM', async () => {
@@ -149,10 +149,10 @@ describe('the process', () => {
     return clientOf(port);
   }
 
-  async function buyUntilItDies(stripe: Stripe, lane: string, asked: Set<string>, answered: Map<string, string>) {
+  async function buyUntilItDies(stripe: Stripe, lane: string, requested: Set<string>, answered: Map<string, string>) {
     for (let time = 0; ; time++) {
       const key = `${lane}-${time}`;
-      asked.add(key);
+      requested.add(key);
       try {
         answered.set(key, (await create(stripe, key)).id);
       } catch {

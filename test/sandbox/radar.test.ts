@@ -54,7 +54,7 @@ describe('a review', () => {
 
   test.each([
     ['a dispute', () => rig.control('POST', `/charges/${charge}/dispute`, {}), 'disputed'],
-    ['a refund of everything', () => rig.stripe.refunds.create({ payment_intent: intent }), 'refunded'],
+    ['a full refund', () => rig.stripe.refunds.create({ payment_intent: intent }), 'refunded'],
     [
       'a refund as fraud',
       () => rig.stripe.refunds.create({ payment_intent: intent, reason: 'fraudulent' }),

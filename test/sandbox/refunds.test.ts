@@ -73,15 +73,15 @@ test('a refund of more than is left is refused', async () => {
 });
 
 test.each<[string, Stripe.RefundCreateParams, object]>([
-  ['nothing named', {}, { code: 'parameter_missing' }],
-  ['nobody’s PaymentIntent', { payment_intent: 'pi_nobody' }, { code: 'resource_missing', param: 'payment_intent' }],
-  ['an amount of nothing', { payment_intent: 'pi_nobody', amount: 0 }, { code: 'parameter_invalid_integer' }],
+  ['neither charge nor PaymentIntent', {}, { code: 'parameter_missing' }],
+  ['an unknown PaymentIntent', { payment_intent: 'pi_nobody' }, { code: 'resource_missing', param: 'payment_intent' }],
+  ['an amount of 0', { payment_intent: 'pi_nobody', amount: 0 }, { code: 'parameter_invalid_integer' }],
   [
-    'another reason',
+    'an unknown reason',
     { payment_intent: 'pi_nobody', reason: 'other' as 'duplicate' },
     { message: 'Invalid reason: must be one of duplicate, fraudulent, or requested_by_customer' },
   ],
-])('refused: %s', async (_text, params, expected) => {
+])('a refund is refused: %s', async (_text, params, expected) => {
   expect(await refusal(rig.stripe.refunds.create(params))).toMatchObject({
     type: 'StripeInvalidRequestError',
     ...expected,
@@ -127,16 +127,16 @@ test('a refund to card 5126 succeeds, then fails, and the money is back', async 
 
 test('a refund made at the Dashboard starts in any status, and a test ends it', async () => {
   const { intent } = await paidSession(rig);
-  const made = await rig.control('POST', '/refunds', {
+  const created = await rig.control('POST', '/refunds', {
     payment_intent: intent,
     amount: 500,
     status: 'requires_action',
   });
-  expect(await rig.stripe.refunds.retrieve(made.id)).toMatchObject({
+  expect(await rig.stripe.refunds.retrieve(created.id)).toMatchObject({
     status: 'requires_action',
     balance_transaction: null,
   });
-  expect(await rig.stripe.refunds.cancel(made.id)).toMatchObject({ status: 'canceled' });
+  expect(await rig.stripe.refunds.cancel(created.id)).toMatchObject({ status: 'canceled' });
   expect(await chargeOf(intent)).toMatchObject({ amount_refunded: 0 });
   const pending = await rig.control('POST', '/refunds', { payment_intent: intent, status: 'pending' });
   expect((await refusal(rig.stripe.refunds.cancel(pending.id))).statusCode).toBe(400);

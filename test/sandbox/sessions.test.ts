@@ -66,9 +66,9 @@ describe('create', () => {
 
   test.each<[string, Partial<Stripe.Checkout.SessionCreateParams>, string]>([
     ['a reference over 200 characters', { client_reference_id: 'x'.repeat(201) }, 'client_reference_id'],
-    ['an address that is none', { success_url: '/success' }, 'success_url'],
-    ['an e-mail that is none', { customer_email: 'nobody' }, 'customer_email'],
-    ['a price nobody made', { line_items: [{ price: 'price_nobody', quantity: 1 }] }, 'line_items[0][price]'],
+    ['an invalid address', { success_url: '/success' }, 'success_url'],
+    ['an invalid e-mail', { customer_email: 'nobody' }, 'customer_email'],
+    ['an unknown price', { line_items: [{ price: 'price_nobody', quantity: 1 }] }, 'line_items[0][price]'],
     ['no quantity', { line_items: [{ ...lineOf(), quantity: undefined as never }] }, 'line_items[0][quantity]'],
     ['a negative quantity', { line_items: [lineOf({ quantity: -1 })] }, 'line_items[0][quantity]'],
     ['over a hundred lines', { line_items: Array.from({ length: 101 }, () => lineOf()) }, 'line_items'],
@@ -143,10 +143,10 @@ describe('line items', () => {
     );
     expect(line_items?.data[0]?.price?.product).toMatchObject({ object: 'product', name: 'Item 0' });
 
-    const seen: string[] = [];
+    const names: string[] = [];
     for await (const { description } of rig.stripe.checkout.sessions.listLineItems(id, { limit: 5 }))
-      seen.push(description ?? '');
-    expect(seen).toEqual(twelve.map((_, index) => `Item ${index}`));
+      names.push(description ?? '');
+    expect(names).toEqual(twelve.map((_, index) => `Item ${index}`));
     expect((await rig.stripe.checkout.sessions.listLineItems(id, { limit: 100 })).has_more).toBe(false);
   });
 

@@ -166,26 +166,26 @@ describe('a delivery', () => {
 
 describe('an endpoint', () => {
   test('receives the types it enabled, signed with its own secret, which is shown once', async () => {
-    const made = await rig.stripe.webhookEndpoints.create({
+    const created = await rig.stripe.webhookEndpoints.create({
       url: 'http://127.0.0.1:9/later',
       enabled_events: ['charge.succeeded'],
       api_version: '2026-10-28.endive',
       metadata: { a: 'b' },
     });
-    expect(made).toMatchObject({ status: 'enabled', api_version: '2026-10-28.endive', metadata: { a: 'b' } });
-    const other = await startHook(made.secret);
-    await rig.stripe.webhookEndpoints.update(made.id, { url: other.url });
-    expect(await rig.stripe.webhookEndpoints.retrieve(made.id)).not.toHaveProperty('secret');
+    expect(created).toMatchObject({ status: 'enabled', api_version: '2026-10-28.endive', metadata: { a: 'b' } });
+    const other = await startHook(created.secret);
+    await rig.stripe.webhookEndpoints.update(created.id, { url: other.url });
+    expect(await rig.stripe.webhookEndpoints.retrieve(created.id)).not.toHaveProperty('secret');
     await paidSession(rig);
     await other.got('charge.succeeded');
     await flush();
     expect(other.received.map(({ event }) => event.type)).toEqual(['charge.succeeded']);
 
-    await rig.stripe.webhookEndpoints.update(made.id, { disabled: true });
+    await rig.stripe.webhookEndpoints.update(created.id, { disabled: true });
     await paidSession(rig);
     await flush();
     expect(other.received).toHaveLength(1);
-    await rig.stripe.webhookEndpoints.del(made.id);
+    await rig.stripe.webhookEndpoints.del(created.id);
     expect((await rig.stripe.webhookEndpoints.list()).data.map(({ id }) => id)).toEqual(['we_sandbox_default']);
     await other.close();
   });
@@ -212,12 +212,12 @@ describe('an endpoint', () => {
 });
 
 test('the signature matches the library’s', () => {
-  const made = rig.stripe.webhooks.generateTestHeaderString({
+  const created = rig.stripe.webhooks.generateTestHeaderString({
     payload: '{"a":1}',
     secret: 'whsec_x',
     timestamp: 1_700_000_000,
   });
-  expect(signatureHeader('{"a":1}', ['whsec_x'], 1_700_000_000)).toBe(made);
+  expect(signatureHeader('{"a":1}', ['whsec_x'], 1_700_000_000)).toBe(created);
 });
 
 test('signatures carry real time, whatever the sandbox’s clock', async () => {
