@@ -1,6 +1,7 @@
 import { NO_REFUND_WHILE_DISPUTED, whyNotWithFlags } from './actions';
+import type { SessionId } from './ids';
 import { formatMoney } from './money';
-import { type OrderStatus, REASONS } from './order';
+import type { OrderStatus, Reason } from './order';
 
 /**
  * The rules of refunds, no matter who requests one. A refund's status is Stripe's own once Stripe has answered. Before
@@ -31,46 +32,64 @@ const stageOf = (status: string): number => {
   return status === 'succeeded' ? 2 : 1;
 };
 
-/** A refund that a person may have to decide about. */
-interface Tried {
+/** Who asked for a refund: staff; Holdfast itself, for everything left of an order; or somebody at Stripe's Dashboard. */
+export type RefundOrigin = 'STAFF' | 'COMPENSATION' | 'STRIPE';
+
+/** A line of an order that goes back on the shelf. */
+export interface RestockLine {
+  sku: string;
+  quantity: number;
+}
+
+/** A refund as the database has it. Amounts are in the order's currency. */
+export interface Refund {
+  /** Unique, and part of the Idempotency-Key at Stripe. */
   key: string;
+  sessionId: SessionId;
+  origin: RefundOrigin;
+  /** Of a request by staff: the hash of their Idempotency-Key, or the id of the update. Null for all others. */
+  requestKey: string | null;
+  /** The Stripe id of the failed refund that this one asks for again. */
+  retryOf: string | null;
+  /** Null until Stripe has made it. */
   stripeId: string | null;
-  sessionId: string;
   status: string;
-  amount: bigint | number | null;
+  /** Null while Stripe is asked for everything left. */
+  amount: number | null;
+  reason: Reason;
+  actor: string;
+  /** From 1 once Stripe may have been asked. */
   attempt: number;
+  restock: RestockLine[];
+  refusal: Refusal | null;
   createdAt: Date;
-  /** When its status last changed. */
+  /** When it reached its present status. */
   updatedAt: Date;
 }
 
-/** The key of the request that repeats a failed refund. */
+/** The request key under which staff's `retry` asks again for a refund that did not go through. */
 export const againKey = (stripeId: string | null): string => `again-${stripeId}`;
 
-/** The refund that a request with this key asks for anew; null for any other request. */
-export const retriedBy = (requestKey: string): string | null => /^again-(re_\w+)$/.exec(requestKey)?.[1] ?? null;
+type Tried = Pick<Refund, 'stripeId' | 'retryOf' | 'status' | 'amount' | 'createdAt' | 'updatedAt'>;
 
 /**
  * The failed refunds that nothing has replaced since, latest first; none if all of the money was refunded all the same.
- * A failed refund is replaced by the refund that its `retry` made; one of everything that was left, by a later attempt;
- * and either, by any other refund of at least the same amount.
+ * A failed refund is replaced by the refund that asks for it again, once Stripe has made that, or by any other refund of
+ * at least the same amount that was made since. Each replaces one.
  */
-export function openFailures<Row extends Tried>(refunds: Row[], total: bigint | number): Row[] {
-  if (refundedOf(refunds) >= Number(total)) return [];
-  const taken = new Set(refunds.filter(({ stripeId }) => stripeId !== null).map(({ key }) => key));
-  const againOf = ({ sessionId, stripeId, key, attempt }: Row): string =>
-    key.startsWith(`${sessionId}/rest/`)
-      ? `${sessionId}/rest/${attempt + 1}`
-      : `${sessionId}/staff/${againKey(stripeId)}`;
+export function openFailures<Row extends Tried>(refunds: Row[], total: number): Row[] {
+  if (refundedOf(refunds) >= total) return [];
   const failed = refunds.filter(({ status }) => isReversed(status));
-  const asked = new Set(failed.map(againOf).filter((key) => taken.has(key)));
-  const others = new Set(refunds.filter(({ key, status }) => isCounted(status) && !asked.has(key)));
-  const isMadeUpFor = (row: Row): boolean => {
-    if (asked.has(againOf(row))) return true;
-    const { amount, updatedAt } = row;
+  const retried = new Set(refunds.filter(({ stripeId }) => stripeId !== null).map(({ retryOf }) => retryOf));
+  const failedIds = new Set(failed.map(({ stripeId }) => stripeId));
+  const others = new Set(
+    refunds.filter(({ status, retryOf }) => isCounted(status) && (retryOf === null || !failedIds.has(retryOf))),
+  );
+  const isReplaced = ({ stripeId, amount, updatedAt }: Row): boolean => {
+    if (retried.has(stripeId)) return true;
     for (const other of others) {
-      // Stripe's times are in whole seconds.
-      if (other.createdAt.getTime() + 1000 < updatedAt.getTime() || Number(other.amount) < Number(amount)) continue;
+      // Stripe's times are whole seconds.
+      if (other.createdAt.getTime() + 1000 < updatedAt.getTime() || (other.amount ?? 0) < (amount ?? 0)) continue;
       others.delete(other);
       return true;
     }
@@ -78,50 +97,29 @@ export function openFailures<Row extends Tried>(refunds: Row[], total: bigint | 
   };
   return failed
     .sort((one, other) => other.updatedAt.getTime() - one.updatedAt.getTime())
-    .filter((row) => !isMadeUpFor(row));
+    .filter((row) => !isReplaced(row));
 }
 
-/** Units of an order's line that go back into stock. */
-export interface RestockLine {
-  sku: string;
-  quantity: number;
-}
-
-/** The request of staff, read from a refund's row. */
-export const requestOf = ({
-  amount,
+/** What a refund asks for, in the words of the request. */
+export const requestOf = ({ amount, reason, restock }: Pick<Refund, 'amount' | 'reason' | 'restock'>) => ({
   reason,
-  restock,
-}: {
-  amount: bigint | null;
-  reason: string;
-  restock: unknown;
-}) => ({
-  reason: REASONS.find((one) => one === reason) ?? ('other' as const),
-  ...(amount !== null && { amount: Number(amount) }),
-  ...(restock !== null && { restock: restock as RestockLine[] }),
+  ...(amount !== null && { amount }),
+  ...(restock.length > 0 && { restock }),
 });
 
-/** The fields of a refund that the sum of an order's refunds depends on. */
-export interface RefundSoFar {
-  status: string;
-  /** Null while the refund is of everything left and Stripe has not answered. */
-  amount: bigint | number | null;
-  /** 0 until Stripe may have been asked; then the number of the attempt. */
-  attempt: number;
-  restock: RestockLine[];
-}
+/** A refund, as far as the sum of an order's refunds depends on it. */
+export type RefundSoFar = Pick<Refund, 'status' | 'amount' | 'attempt' | 'restock'>;
 
 /** What Stripe has refunded or is refunding, in the currency's smallest unit. */
 export const refundedOf = (refunds: Pick<RefundSoFar, 'status' | 'amount'>[]): number =>
-  refunds.filter(({ status }) => isCounted(status)).reduce((sum, { amount }) => sum + Number(amount ?? 0), 0);
+  refunds.filter(({ status }) => isCounted(status)).reduce((sum, { amount }) => sum + (amount ?? 0), 0);
 
 /** The fields of an order that a refund depends on. */
 export interface RefundableOrder {
   status: OrderStatus;
   currency: string;
-  total: bigint | number;
-  /** Null if no money was taken. */
+  total: number;
+  /** Null where no money was taken. */
   paymentIntentId: string | null;
   disputed: boolean;
   /** Whether its stock was sold. Only then can it go back. */
@@ -133,8 +131,8 @@ export interface RefundableOrder {
 export function remainingOf({ total }: Pick<RefundableOrder, 'total'>, others: RefundSoFar[]): number {
   const underWay = others.filter(isUnderWay);
   if (underWay.some(({ amount }) => amount === null)) return 0;
-  const asked = underWay.reduce((sum, { amount }) => sum + Number(amount), 0);
-  return Math.max(0, Number(total) - refundedOf(others) - asked);
+  const asked = underWay.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
+  return Math.max(0, total - refundedOf(others) - asked);
 }
 
 /** Sent to Stripe, without an answer yet. A request that was never sent does not count: it may never be sent. */
@@ -155,7 +153,7 @@ export function whyNotRefund(
   others: RefundSoFar[],
   asked: { amount?: number | undefined; restock?: RestockLine[] | undefined },
 ): Refusal | null {
-  const nothingTaken = order.paymentIntentId === null || Number(order.total) === 0;
+  const nothingTaken = order.paymentIntentId === null || order.total === 0;
   const reason = whyNotWithFlags('refund', { status: order.status, disputed: order.disputed, nothingTaken });
   if (reason !== null) return { code: reason === DISPUTED.reason ? 'disputed' : 'invalid_transition', reason };
   const remaining = remainingOf(order, others);

@@ -1,13 +1,14 @@
 import type { AttentionStep } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
-import { DECISIONS, isDecision, isFinal, type OrderStatus, REASONS, type Reason } from '../../domain/order';
+import { DECISIONS, isDecision, isFinal, type OrderStatus, type Reason } from '../../domain/order';
+import type { Refund } from '../../domain/refund';
 import { againKey, openFailures, refundedOf } from '../../domain/refund';
-import type { Refund } from '../../prisma/generated/client';
+import { callForRefund } from '../../store/orders/decisions';
 import { changeOrder, type LockedOrder, lockKnownOrder, lockOrder, NO_ATTENTION } from '../../store/orders/records';
 import { undoDelivery } from '../../store/orders/undo';
+import { refundsOf } from '../../store/refunds/rows';
 import { inventory } from '../../store/stock/inventory';
 import type { Deps } from '../deps';
-import { callForRefund } from '../refund/records';
 import { factsOf, type OrderFactsNow } from './facts';
 
 /** How an order is read, how it ends unpaid, and how staff are called to it. */
@@ -123,7 +124,7 @@ export const orders = ({ db, clock, env }: Deps) => ({
       const order = await lockKnownOrder(tx, sessionId);
       const step = order.attentionStep;
       if (step === null || !isDecision(step)) return factsOf(order, env);
-      const [failed] = openFailures(await tx.refund.findMany({ where: { sessionId } }), order.total);
+      const [failed] = openFailures(await refundsOf(tx, sessionId), Number(order.total));
       await changeOrder(
         tx,
         order,
@@ -152,13 +153,13 @@ export const orders = ({ db, clock, env }: Deps) => ({
   }: {
     sessionId: SessionId;
   }): Promise<{ key: string; amount: number; reason: Reason; all: boolean } | null> {
-    const order = await db.order.findUniqueOrThrow({ where: { sessionId }, include: { refunds: true } });
-    const [failed] = openFailures(order.refunds, order.total);
+    const order = await db.order.findUniqueOrThrow({ where: { sessionId }, select: { total: true } });
+    const refunds = await refundsOf(db, sessionId);
+    const [failed] = openFailures(refunds, Number(order.total));
     if (!failed) return null;
     const amount = Number(failed.amount ?? 0);
-    const all = amount >= Number(order.total) - refundedOf(order.refunds);
-    const reason = REASONS.find((one) => one === failed.reason) ?? 'other';
-    return { key: againKey(failed.stripeId), amount, reason, all };
+    const all = amount >= Number(order.total) - refundedOf(refunds);
+    return { key: againKey(failed.stripeId), amount, reason: failed.reason, all };
   },
 
   /** The bank took the money: what is unshipped returns to the shelf, and the order ends. Stripe is asked for nothing. */

@@ -1,9 +1,7 @@
-import { type SessionId, sessionId as toSessionId } from '../../domain/ids';
-import { requestOf } from '../../domain/refund';
-import type { RefundRequestInput } from '../../messages/refund-request';
-import type { Refund } from '../../prisma/generated/client';
+import type { SessionId } from '../../domain/ids';
 import { noteRestarts } from '../../store/reconciliation/repairs';
 import { ordersWithUnmailedParcels, overdueHolds, unfinishedOrders } from '../../store/reconciliation/unfinished';
+import { requestsSilentSince } from '../../store/refunds/staff-requests';
 import type { Deps } from '../deps';
 import type { PageRead, PageRequest } from './page';
 import { resumeAll } from './repairs';
@@ -12,7 +10,7 @@ import { resumeAll } from './repairs';
 const BATCH = 1_000;
 
 /** Three times the longest pause between two tries. */
-const FORGOTTEN_AFTER = 1_800_000;
+const FORGOTTEN_AFTER_MS = 1_800_000;
 
 /** Orders that are not done and whose run is. */
 export const sweepRuns = (deps: Deps) => {
@@ -37,22 +35,13 @@ export const sweepRuns = (deps: Deps) => {
       // A worker that dies between writing a parcel and saying so takes staff's request with it: the order reads itself again, and sends the mail.
       for (const sessionId of await ordersWithUnmailedParcels(db, new Date(window.runsSince)))
         await door.flagsChanged(sessionId);
-      for (const row of await forgottenRequests(new Date(window.holdsOverBefore))) await door.refundRequest(asked(row));
+      // The run that had a request was terminated, or the API died before it told one. A run that has it tries, and writes so, every ten minutes.
+      const since = new Date(window.holdsOverBefore - FORGOTTEN_AFTER_MS);
+      for (const { requestKey: key, ...request } of await requestsSilentSince(db, { since, limit: BATCH }))
+        await door.refundRequest({ key, ...request });
       return { checked, woken, cursor: null };
     },
   };
-
-  /**
-   * A refund that staff asked for and that nobody has in hand: the run that had it was terminated, or the API died before it told one. Who has it
-   * in hand tries, and writes so, at least every ten minutes.
-   */
-  function forgottenRequests(before: Date): Promise<Refund[]> {
-    const silentSince = new Date(before.getTime() - FORGOTTEN_AFTER);
-    return db.refund.findMany({
-      where: { status: 'requested', updatedAt: { lt: silentSince }, key: { contains: '/staff/' } },
-      take: BATCH,
-    });
-  }
 
   async function resume(id: string, orders: SessionId[]): Promise<number> {
     const started = await resumeAll(deps, orders);
@@ -60,11 +49,6 @@ export const sweepRuns = (deps: Deps) => {
     return started.length;
   }
 };
-
-/** What a row asks for, as it was asked. */
-function asked({ key, sessionId, ...row }: Refund): RefundRequestInput {
-  return { sessionId: toSessionId(sessionId), key: key.slice(`${sessionId}/staff/`.length), request: requestOf(row) };
-}
 
 async function* batches(ids: AsyncIterable<SessionId>): AsyncIterable<SessionId[]> {
   let batch: SessionId[] = [];

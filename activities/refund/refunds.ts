@@ -1,14 +1,17 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type Stripe from 'stripe';
-import { type RefundId, refundId, type SessionId, sessionId as toSessionId } from '../../domain/ids';
+import { type RefundId, refundId, type SessionId } from '../../domain/ids';
 import { isFinal, type OrderStatus, type Reason } from '../../domain/order';
-import { DISPUTED, isReversed, NOTHING_LEFT, type Refusal, TOO_MUCH } from '../../domain/refund';
+import { DISPUTED, isReversed, NOTHING_LEFT, type Refusal, type RestockLine, TOO_MUCH } from '../../domain/refund';
 import { expectObject } from '../../platform/stripe';
+import { readPayment } from '../../store/orders/payment-of';
+import { cancelUnpaid } from '../../store/orders/undo';
+import { writeCompensation } from '../../store/refunds/compensations';
+import { type RecordedRefund, recordRefund, type SeenRefund, sessionOfRefund } from '../../store/refunds/record';
+import { findWritten, refuseRefund, type WrittenRefund, writeRequest } from '../../store/refunds/staff-requests';
 import { ownerOf } from '../checkout/payment-owner';
 import type { Deps } from '../deps';
-import { type RecordedRefund, recordRefund, undoUnpaid } from './records';
-import { type AskedRow, type Question, refundRequests } from './requests';
-import { REFUND_KEY, refundAsking } from './stripe-refunds';
+import { REFUND_KEY, type RefundAnswer, refundAsking } from './stripe-refunds';
 
 export type GivenBack =
   /** Asked for at Stripe (or earlier); `refund` follows it. */
@@ -29,11 +32,22 @@ export type FollowedRefund =
   | { outcome: 'early' }
   | { outcome: 'known'; sessionId: SessionId; number: string; status: string; orderStatus: OrderStatus };
 
+/** One part of an order's money, or all that is left of it, as it is asked of `refundPart`. */
+export interface RefundPartInput {
+  sessionId: SessionId;
+  /** Of the request: the hash of an Idempotency-Key, or the id of an update. */
+  key: string;
+  amount?: number;
+  reason: Reason;
+  restock?: RestockLine[];
+  actor: string;
+}
+
 /** Asking Stripe for money back, and following what becomes of it. */
 export const refunds = (deps: Deps) => {
   const { db, stripe } = deps;
   const atStripe = refundAsking(deps);
-  const requests = refundRequests(deps);
+  const now = () => new Date(deps.clock.now());
 
   return {
     /**
@@ -51,10 +65,10 @@ export const refunds = (deps: Deps) => {
       reason: Reason;
       actor: string;
     }): Promise<GivenBack> {
-      const written = await requests.writeRest(sessionId, reason, actor);
+      const written = await writeCompensation(db, { sessionId, reason, actor, at: now() });
       switch (written.outcome) {
         case 'nothing-captured':
-          await undoUnpaid(deps, sessionId, actor);
+          await cancelUnpaid(db, { sessionId, actor, at: now() });
           return { outcome: 'nothing-captured' };
         case 'disputed':
           return { outcome: 'disputed' };
@@ -62,7 +76,7 @@ export const refunds = (deps: Deps) => {
           if (written.refundId !== null) await deps.door.refund(written.refundId);
           return { outcome: 'refunded', refundId: written.refundId };
         default:
-          return giveRest(sessionId, written.asked);
+          return giveRest(written);
       }
     },
 
@@ -72,24 +86,15 @@ export const refunds = (deps: Deps) => {
      * lock, and what is asked for is spoken for until Stripe has answered. A refusal is remembered under the key.
      * @param key of the request: the hash of an Idempotency-Key, or the id of an update
      */
-    async refundPart(question: Question): Promise<GivenPart> {
-      const { sessionId } = question;
-      const earlier = await requests.readPart(question);
+    async refundPart({ key: requestKey, ...input }: RefundPartInput): Promise<GivenPart> {
+      const request = { ...input, requestKey };
+      const earlier = await findWritten(db, request);
       if (earlier?.inDoubt) {
-        const found = await findOurs(earlier);
-        if (found) return given(await record(sessionId, found), found);
+        const made = await findOurs(earlier);
+        if (made) return given(await record(input.sessionId, made), made);
       }
-      const written = await requests.writePart(question);
-      if (written.outcome === 'refused') return written;
-      const { asked } = written;
-      const answer = await atStripe.create(asked);
-      if (typeof answer === 'object') return given(await record(sessionId, answer), answer);
-      if (answer === 'disputed') return requests.refuse(asked.key, DISPUTED);
-      // Somebody was faster at the Dashboard (or this very refund, its answer lost): the list tells.
-      const all = await recordAll(sessionId, asked.paymentIntentId);
-      const ours = all.find(({ refund }) => isOurs(refund, asked));
-      if (ours) return given(ours.recorded, ours.refund);
-      return requests.refuse(asked.key, answer === 'too-much' ? TOO_MUCH : NOTHING_LEFT);
+      const written = await writeRequest(db, { ...request, at: now() });
+      return 'code' in written ? { outcome: 'refused', ...written } : givePart(written);
     },
 
     /** One look at a refund: records it, adds up what was given back, and says where it stands. */
@@ -97,44 +102,67 @@ export const refunds = (deps: Deps) => {
       const refund = expectObject(await stripe.refunds.retrieve(refundId), 'refund');
       const sessionId = await orderOf(refund);
       if (typeof sessionId === 'object') return sessionId;
-      const { number, status, orderStatus } = await recordRefund(deps, sessionId, refund);
+      const { number, status, orderStatus } = await recordRefund(db, { sessionId, seen: seenOf(refund), at: now() });
       return { outcome: 'known', sessionId, number, status, orderStatus };
     },
 
     /** The order's workflow runs, once more if it had ended: a refund that ended the order has failed, and the order is not done. */
     async reviveOrder({ sessionId }: { sessionId: SessionId }): Promise<void> {
-      const { status } = await db.order.findUniqueOrThrow({ where: { sessionId }, select: { status: true } });
+      const { status } = await readPayment(db, sessionId);
       if (!isFinal(status)) await deps.door.order(sessionId, { again: true });
     },
   };
 
-  async function giveRest(sessionId: SessionId, asked: AskedRow): Promise<GivenBack> {
-    const answer = (asked.inDoubt ? await findOurs(asked) : null) ?? (await atStripe.create(asked));
+  async function giveRest(written: WrittenRefund): Promise<GivenBack> {
+    const { refund, paymentIntentId } = written;
+    const answer = (written.inDoubt ? await findOurs(written) : null) ?? (await ask(written));
     if (answer === 'disputed') {
-      await requests.refuse(asked.key, DISPUTED);
+      await refuse(refund.key, DISPUTED);
       return { outcome: 'disputed' };
     }
     if (typeof answer === 'object') {
-      const { everything } = await record(sessionId, answer);
+      const { everything } = await record(refund.sessionId, answer);
       // A refund at the Dashboard took its part before ours took the rest, and its own message may be long in coming.
-      if (!everything && !isReversed(answer.status ?? '')) mustAddUp(await recordAll(sessionId, asked.paymentIntentId));
+      if (!everything && !isReversed(answer.status ?? ''))
+        mustAddUp(await recordAll(refund.sessionId, paymentIntentId));
       return { outcome: 'refunded', refundId: refundId(answer.id) };
     }
-    const all = await recordAll(sessionId, asked.paymentIntentId);
-    const ours = all.find(({ refund }) => isOurs(refund, asked));
-    if (!ours) await requests.refuse(asked.key, NOTHING_LEFT);
+    const all = await recordAll(refund.sessionId, paymentIntentId);
+    const ours = all.find((one) => isOurs(one.refund, written));
+    if (!ours) await refuse(refund.key, NOTHING_LEFT);
     mustAddUp(all);
     return { outcome: 'refunded', refundId: ours ? refundId(ours.refund.id) : null };
   }
 
-  async function findOurs(asked: AskedRow): Promise<Stripe.Refund | null> {
-    const all = await atStripe.list(asked.paymentIntentId);
-    return all.find((refund) => isOurs(refund, asked)) ?? null;
+  async function givePart(written: WrittenRefund): Promise<GivenPart> {
+    const { refund, paymentIntentId } = written;
+    const answer = await ask(written);
+    if (typeof answer === 'object') return given(await record(refund.sessionId, answer), answer);
+    if (answer === 'disputed') return refuse(refund.key, DISPUTED);
+    // Another refund was faster at the Dashboard (or this very refund, its answer lost): the list tells.
+    const all = await recordAll(refund.sessionId, paymentIntentId);
+    const ours = all.find((one) => isOurs(one.refund, written));
+    if (ours) return given(ours.recorded, ours.refund);
+    return refuse(refund.key, answer === 'too-much' ? TOO_MUCH : NOTHING_LEFT);
+  }
+
+  function ask({ refund: { key, amount }, paymentIntentId }: WrittenRefund): Promise<RefundAnswer> {
+    return atStripe.create({ key, amount, paymentIntentId });
+  }
+
+  async function refuse(key: string, refusal: Refusal): Promise<{ outcome: 'refused' } & Refusal> {
+    await refuseRefund(db, { key, refusal, at: now() });
+    return { outcome: 'refused', ...refusal };
+  }
+
+  async function findOurs(written: WrittenRefund): Promise<Stripe.Refund | null> {
+    const all = await atStripe.list(written.paymentIntentId);
+    return all.find((refund) => isOurs(refund, written)) ?? null;
   }
 
   /** Records a refund, and sees to it that it is followed; Stripe's own event does the same, whichever is first. */
   async function record(sessionId: SessionId, refund: Stripe.Refund): Promise<RecordedRefund> {
-    const recorded = await recordRefund(deps, sessionId, refund);
+    const recorded = await recordRefund(db, { sessionId, seen: seenOf(refund), at: now() });
     await deps.door.refund(refundId(refund.id));
     return recorded;
   }
@@ -147,27 +175,30 @@ export const refunds = (deps: Deps) => {
     return all;
   }
 
-  /** Whose a refund is: an order's that knows its payment, or, where none does yet, that of the session which Stripe has for the payment. */
+  /** The order that a refund belongs to: one that knows its payment, or else that of the session which Stripe has for the payment. */
   async function orderOf(refund: Stripe.Refund): Promise<SessionId | { outcome: 'unknown' | 'early' }> {
-    const known = await db.refund.findUnique({ where: { stripeId: refund.id }, select: { sessionId: true } });
-    if (known) return toSessionId(known.sessionId);
+    const known = await sessionOfRefund(db, refund.id);
+    if (known !== null) return known;
     const owner = await ownerOf(deps, refund);
     if (owner.whose === 'nobody') return { outcome: 'unknown' };
     if (owner.whose === 'coming') return { outcome: 'early' };
     const { sessionId } = owner;
-    const { paymentIntentId } = await db.order.findUniqueOrThrow({
-      where: { sessionId },
-      select: { paymentIntentId: true },
-    });
-    if (paymentIntentId !== null) return sessionId;
-    // Stripe has given money back that this order does not know it ever got: database and Stripe differ.
+    if ((await readPayment(db, sessionId)).paymentIntentId !== null) return sessionId;
+    // Stripe has refunded money that this order does not know it ever got: database and Stripe differ.
     await deps.door.order(sessionId, { again: true });
     return { outcome: 'early' };
   }
 };
 
-const isOurs = (refund: Stripe.Refund, { key, stripeId }: AskedRow): boolean =>
-  refund.id === stripeId || refund.metadata?.[REFUND_KEY] === key;
+const seenOf = ({ id, metadata, status, amount, currency, created }: Stripe.Refund): SeenRefund => ({
+  ...{ id, amount, currency },
+  key: metadata?.[REFUND_KEY] ?? null,
+  status: status ?? 'pending',
+  createdAt: new Date(created * 1000),
+});
+
+const isOurs = (made: Stripe.Refund, { refund }: WrittenRefund): boolean =>
+  made.id === refund.stripeId || made.metadata?.[REFUND_KEY] === refund.key;
 
 const given = ({ orderStatus }: RecordedRefund, refund: Stripe.Refund): GivenPart => ({
   outcome: 'refunded',

@@ -28,6 +28,13 @@ export async function callForDecision(
   );
 }
 
+/** The call to staff about a refund that did not go through. */
+export const callForRefund = ({ stripeId, status }: { stripeId: string | null; status: string }, at: Date) => ({
+  attentionStep: DECISIONS.refundFailed,
+  attentionReason: `The refund ${stripeId} is ${status}: the shop has the money again`,
+  attentionSince: at,
+});
+
 /** Whether `cancel` still makes sense: the order has not ended, and not all of it has left. */
 export const isCancellable = ({ status }: Pick<LockedOrder, 'status'>): boolean =>
   status === 'PENDING' || status === 'PAID' || status === 'PREPARING';

@@ -27,6 +27,8 @@ export interface Happening {
   actor: string;
   /** What makes a repeat recognisable; by default the type, for what happens once an order. */
   key?: string;
+  /** Free text of staff; erased with the customer. */
+  note?: string;
 }
 
 type OrderChange = Parameters<Tx['order']['update']>[0]['data'];
@@ -56,13 +58,14 @@ export const NO_ATTENTION = { attentionStep: null, attentionReason: null, attent
 export async function note(tx: Tx, sessionId: string, at: Date, ...happenings: Happening[]): Promise<void> {
   if (happenings.length === 0) return;
   await tx.timelineEntry.createMany({
-    data: happenings.map(({ type, message, actor, key }) => ({
+    data: happenings.map(({ type, message, actor, key, note }) => ({
       sessionId,
       at,
       type,
       message,
       actor,
       key: key ?? type,
+      note: note ?? null,
     })),
     skipDuplicates: true,
   });

@@ -1,7 +1,26 @@
 import type { SessionId } from '../../domain/ids';
-import type { Tx } from '../database';
+import type { Db, Tx } from '../database';
 import { inventory } from '../stock/inventory';
-import { isDigital, type LockedOrder } from './records';
+import { changeOrder, isDigital, type LockedOrder, lockKnownOrder } from './records';
+
+/** Cancels an order that no money was taken for: a free one, or one whose payment never came. Safe to repeat. */
+export async function cancelUnpaid(
+  db: Db,
+  { sessionId, actor, at }: { sessionId: SessionId; actor: string; at: Date },
+): Promise<void> {
+  await db.$transaction(async (tx) => {
+    const order = await lockKnownOrder(tx, sessionId);
+    if (order.status === 'CANCELLED') return;
+    await undoDelivery(tx, order, at);
+    await changeOrder(
+      tx,
+      order,
+      at,
+      { status: 'CANCELLED' },
+      { type: 'cancelled', message: 'Cancelled; no money was taken', actor },
+    );
+  });
+}
 
 /**
  * Takes back what an order was given: unshipped goods return to stock, downloads are revoked. In the transaction that says why; once for each time

@@ -11,7 +11,7 @@ import {
 const order = (change: Partial<RefundableOrder> = {}): RefundableOrder => ({
   status: 'COMPLETED',
   currency: 'eur',
-  total: 2000n,
+  total: 2000,
   paymentIntentId: 'pi_1',
   disputed: false,
   sold: true,
@@ -23,7 +23,7 @@ const order = (change: Partial<RefundableOrder> = {}): RefundableOrder => ({
 });
 const refund = (change: Partial<RefundSoFar> = {}): RefundSoFar => ({
   status: 'succeeded',
-  amount: 500n,
+  amount: 500,
   attempt: 1,
   restock: [],
   ...change,
@@ -85,10 +85,10 @@ describe('staff', () => {
       'invalid_transition',
       /PENDING/,
     ],
-    ['of a free order', order({ total: 0n }), [], {}, 'invalid_transition', /no money/],
+    ['of a free order', order({ total: 0 }), [], {}, 'invalid_transition', /no money/],
     ['while disputed', order({ disputed: true }), [], { amount: 1 }, 'disputed', /bank/],
     ['over what is left', order(), [refund()], { amount: 1501 }, 'refund_exceeds_remaining', /€15\.00/],
-    ['of all when nothing is left', order(), [refund({ amount: 2000n })], {}, 'refund_exceeds_remaining', /Nothing/],
+    ['of all when nothing is left', order(), [refund({ amount: 2000 })], {}, 'refund_exceeds_remaining', /Nothing/],
     [
       'while everything left is already requested',
       order(),

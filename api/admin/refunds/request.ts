@@ -4,6 +4,7 @@ import type { ApplicationFailure } from '@temporalio/common';
 import type { SessionId } from '../../../domain/ids';
 import { isFinal } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
+import type { Refund } from '../../../domain/refund';
 import { WORKFLOWS } from '../../../messages/names';
 import { type RefundRequest, refundUpdate } from '../../../messages/order';
 import {
@@ -14,7 +15,8 @@ import {
 } from '../../../messages/refund-request';
 import { INVALID_TRANSITION, REFUND_EXCEEDS_REMAINING } from '../../../messages/refusals';
 import { within } from '../../../platform/within';
-import type { Refund } from '../../../prisma/generated/client';
+import { readPayment } from '../../../store/orders/payment-of';
+import { readRequest, refuseStored, storeRequest } from '../../../store/refunds/staff-requests';
 import type { ApiDeps } from '../../deps';
 import { bounded } from '../../order-workflow';
 import { hasFailed, isAlreadyStarted, refusalOf } from '../../temporal-errors';
@@ -35,41 +37,17 @@ export async function requestRefund(
   request: RefundRequest,
   note?: string,
 ): Promise<void> {
+  const { db, clock } = deps;
   const key = hash(idempotencyKey);
-  const row = await store(deps, sessionId, key, request, note);
-  if (row.stripeId === null && row.status === 'requested') await ask(deps, sessionId, key, request);
-  refuseAsWritten(await deps.db.refund.findUniqueOrThrow({ where: { key: row.key } }));
-}
-
-/** The row of the request, as the first under this key wrote it; what staff remark stands beside it, and travels nowhere. */
-async function store(
-  { db, clock }: ApiDeps,
-  sessionId: SessionId,
-  requestKey: string,
-  request: RefundRequest,
-  note: string | undefined,
-): Promise<Refund> {
-  const at = new Date(clock.now());
-  const key = rowKey(sessionId, requestKey);
-  const requestHash = hash(JSON.stringify([request, note ?? null]));
-  const { amount = null, reason, restock } = request;
-  return db.$transaction(async (tx) => {
-    const { currency } = await tx.order.findUniqueOrThrow({ where: { sessionId }, select: { currency: true } });
-    const asked = { amount, currency, reason, actor: 'staff', requestHash, requestKey, ...(restock && { restock }) };
-    const { count } = await tx.refund.createMany({
-      data: [
-        { key, sessionId, ...asked, origin: 'STAFF', status: 'requested', attempt: 0, createdAt: at, updatedAt: at },
-      ],
-      skipDuplicates: true,
-    });
-    if (count === 1 && note !== undefined) {
-      const entry = { sessionId, at, type: 'note', actor: 'staff', key: `note/refund/${requestKey}` };
-      await tx.timelineEntry.create({ data: { ...entry, message: `Asked to refund (${reason})`, note } });
-    }
-    const row = await tx.refund.findUniqueOrThrow({ where: { key } });
-    if (row.requestHash === requestHash) return row;
-    throw new Problem('idempotency_key_reused', 'This key was used for another refund of this order.');
+  const stored = await storeRequest(db, {
+    ...{ ...request, sessionId, requestKey: key, remark: note },
+    requestHash: hash(JSON.stringify([request, note ?? null])),
+    at: new Date(clock.now()),
   });
+  if (stored === null)
+    throw new Problem('idempotency_key_reused', 'This key was used for another refund of this order.');
+  if (stored.stripeId === null && stored.status === 'requested') await ask(deps, sessionId, key, request);
+  refuseAsWritten(await readRequest(db, { sessionId, requestKey: key }));
 }
 
 /** Through the order's workflow while it runs; what it refuses because it has just ended, a workflow of the request's own takes from there. */
@@ -84,7 +62,7 @@ async function ask(deps: ApiDeps, sessionId: SessionId, key: string, request: Re
 }
 
 const isDone = async ({ db }: ApiDeps, sessionId: SessionId): Promise<boolean> =>
-  isFinal((await db.order.findUniqueOrThrow({ where: { sessionId }, select: { status: true } })).status);
+  isFinal((await readPayment(db, sessionId)).status);
 
 /** What the order's workflow says: taken (done, or it will be), that it has ended, or why it refuses. */
 async function askOrder(
@@ -110,11 +88,9 @@ async function writeRefusal(
   key: string,
   { type, message }: ApplicationFailure,
 ): Promise<void> {
-  const refusal = type === REFUND_EXCEEDS_REMAINING ? REFUND_EXCEEDS_REMAINING : INVALID_TRANSITION;
-  await db.refund.updateMany({
-    where: { key: rowKey(sessionId, key), status: 'requested', attempt: 0 },
-    data: { status: 'refused', refusal, refusalReason: message, updatedAt: new Date(clock.now()) },
-  });
+  const code = type === REFUND_EXCEEDS_REMAINING ? REFUND_EXCEEDS_REMAINING : INVALID_TRANSITION;
+  const refusal = { code, reason: message } as const;
+  await refuseStored(db, { sessionId, requestKey: key, refusal, at: new Date(clock.now()) });
 }
 
 /**
@@ -153,12 +129,10 @@ export async function startRequest(
 const LATE = new Error('Stripe takes longer than anybody waits');
 
 /** A refusal is the answer under its key, each time. */
-function refuseAsWritten({ refusal, refusalReason }: Refund): void {
+function refuseAsWritten({ refusal }: Refund): void {
   if (refusal === null) return;
-  const code = refusal === REFUND_EXCEEDS_REMAINING ? REFUND_EXCEEDS_REMAINING : INVALID_TRANSITION;
-  throw new Problem(code, `${refusalReason}.`);
+  const code = refusal.code === REFUND_EXCEEDS_REMAINING ? REFUND_EXCEEDS_REMAINING : INVALID_TRANSITION;
+  throw new Problem(code, `${refusal.reason}.`);
 }
-
-const rowKey = (sessionId: SessionId, key: string): string => `${sessionId}/staff/${key}`;
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex');

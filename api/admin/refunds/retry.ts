@@ -2,11 +2,11 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { SessionId } from '../../../domain/ids';
 import { DECISIONS, isFinal } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
-import { againKey, openFailures, requestOf } from '../../../domain/refund';
+import { againKey, openFailures, type Refund, requestOf } from '../../../domain/refund';
 import { WORKFLOWS } from '../../../messages/names';
-import { refundRequestStart } from '../../../messages/refund-request';
+import { type RefundRequestInput, refundRequestStart } from '../../../messages/refund-request';
 import { retryStepUpdate } from '../../../messages/retry';
-import type { Refund } from '../../../prisma/generated/client';
+import { readRefundStanding } from '../../../store/refunds/standing';
 import type { ApiDeps } from '../../deps';
 import { bounded } from '../../order-workflow';
 import { isLate } from '../../temporal-errors';
@@ -20,14 +20,13 @@ const PATIENCE_MS = 8_000;
  * @throws 409 when what did not go through cannot be given back any more
  */
 export async function retryRefund(deps: ApiDeps, sessionId: SessionId): Promise<boolean> {
-  const { status, total, attentionStep, refunds } = await deps.db.order.findUniqueOrThrow({
-    where: { sessionId },
-    select: { status: true, total: true, attentionStep: true, refunds: { orderBy: { updatedAt: 'desc' } } },
-  });
+  const { status, total, attentionStep, refunds } = await readRefundStanding(deps.db, sessionId);
   if (!isFinal(status) || attentionStep === null) return false;
   if (attentionStep === DECISIONS.refundFailed) return askAnew(deps, sessionId, openFailures(refunds, total));
-  const waiting = refunds.filter((row) => row.status === 'requested' && row.key.startsWith(`${sessionId}/staff/`));
-  await Promise.all(waiting.map((row) => tryNow(deps, sessionId, row)));
+  const waiting = refunds.flatMap(({ status, requestKey, ...refund }) =>
+    status === 'requested' && requestKey !== null ? [{ sessionId, key: requestKey, request: requestOf(refund) }] : [],
+  );
+  await Promise.all(waiting.map((input) => tryNow(deps, input)));
   return waiting.length > 0;
 }
 
@@ -41,9 +40,8 @@ async function askAnew({ temporal }: ApiDeps, sessionId: SessionId, [failed]: Re
 }
 
 /** The request's workflow tries at once, or, where it was ended by hand, starts again with what was asked. */
-async function tryNow({ temporal }: ApiDeps, sessionId: SessionId, row: Refund): Promise<void> {
-  const key = row.key.slice(`${sessionId}/staff/`.length);
-  const start = refundRequestStart({ sessionId, key, request: requestOf(row) });
+async function tryNow({ temporal }: ApiDeps, input: RefundRequestInput): Promise<void> {
+  const start = refundRequestStart(input);
   try {
     await bounded(temporal, PATIENCE_MS, () =>
       temporal.workflow.executeUpdateWithStart(retryStepUpdate, {

@@ -1,0 +1,55 @@
+import { type RefundId, refundId, type SessionId } from '../../domain/ids';
+import type { Reason } from '../../domain/order';
+import { isReversed } from '../../domain/refund';
+import type { Db } from '../database';
+import { lockKnownOrder } from '../orders/records';
+import { toRefund } from './rows';
+import type { WrittenRefund } from './staff-requests';
+
+export type WrittenCompensation =
+  | { outcome: 'nothing-captured' }
+  | { outcome: 'disputed' }
+  /** All of it is given back, or being given back; by which refund, if it was one of these. */
+  | { outcome: 'given'; refundId: RefundId | null }
+  | ({ outcome: 'to-ask' } & WrittenRefund);
+
+/**
+ * Writes the refund that is to empty an order: the one whose answer is not known yet, which is then in doubt, or a new attempt when what the last
+ * one gave back is not, or no longer, everything. Under the order's row lock.
+ */
+export async function writeCompensation(
+  db: Db,
+  { sessionId, reason, actor, at }: { sessionId: SessionId; reason: Reason; actor: string; at: Date },
+): Promise<WrittenCompensation> {
+  return db.$transaction(async (tx): Promise<WrittenCompensation> => {
+    const order = await lockKnownOrder(tx, sessionId);
+    const { paymentIntentId, currency, disputed } = order;
+    if (paymentIntentId === null || order.total === 0n) return { outcome: 'nothing-captured' };
+    const last = await tx.refund.findFirst({
+      where: { sessionId, origin: 'COMPENSATION' },
+      orderBy: { attempt: 'desc' },
+    });
+    if (last?.stripeId === null) {
+      if (disputed) return { outcome: 'disputed' };
+      const row = await tx.refund.update({
+        where: { key: last.key },
+        data: { status: 'requested', refusal: null, refusalReason: null, updatedAt: at },
+      });
+      return { outcome: 'to-ask', refund: toRefund(row), paymentIntentId, inDoubt: true };
+    }
+    const failed = last !== null && isReversed(last.status);
+    if (order.refunded >= order.total)
+      return { outcome: 'given', refundId: last && !failed ? refundId(last.stripeId) : null };
+    if (disputed) return { outcome: 'disputed' };
+    const attempt = (last?.attempt ?? 0) + 1;
+    const row = await tx.refund.create({
+      data: {
+        key: `${sessionId}/rest/${attempt}`,
+        ...{ sessionId, currency, reason, actor, attempt, origin: 'COMPENSATION', status: 'requested' },
+        retryOf: failed ? last.stripeId : null,
+        ...{ createdAt: at, updatedAt: at },
+      },
+    });
+    return { outcome: 'to-ask', refund: toRefund(row), paymentIntentId, inDoubt: false };
+  });
+}

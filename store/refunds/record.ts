@@ -1,0 +1,174 @@
+import type { SessionId } from '../../domain/ids';
+import { formatMoney } from '../../domain/money';
+import { DECISIONS, isFinal, type OrderStatus, type PaymentStatus } from '../../domain/order';
+import {
+  cappedRestock,
+  isCounted,
+  isNews,
+  isReversed,
+  openFailures,
+  type Refund,
+  refundedOf,
+} from '../../domain/refund';
+import type { Refund as RefundRow } from '../../prisma/generated/client';
+import type { Db, Tx } from '../database';
+import { callForRefund } from '../orders/decisions';
+import { changeOrder, type LockedOrder, lockKnownOrder, NO_ATTENTION } from '../orders/records';
+import { undoDelivery } from '../orders/undo';
+import { inventory } from '../stock/inventory';
+import { refundsOf, toRefund } from './rows';
+
+/** A refund as Stripe has it. */
+export interface SeenRefund {
+  id: string;
+  /** The key of its row, which travels in the metadata of the refunds that Holdfast asks for. */
+  key: string | null;
+  /** Stripe's word. */
+  status: string;
+  amount: number;
+  currency: string;
+  createdAt: Date;
+}
+
+/** What stands of an order after a refund of it was recorded. */
+export interface RecordedRefund {
+  number: string;
+  /** Of the order. */
+  orderStatus: OrderStatus;
+  /** Of the refund, as it is known now. */
+  status: string;
+  /** Whether all of the order's money is given back, or being given back. */
+  everything: boolean;
+}
+
+/** The session of a refund that is recorded; null for one that is not. */
+export async function sessionOfRefund(db: Db, stripeId: string): Promise<SessionId | null> {
+  const row = await db.refund.findUnique({ where: { stripeId }, select: { sessionId: true } });
+  return (row?.sessionId ?? null) as SessionId | null;
+}
+
+/**
+ * Records one refund as Stripe has it and adds up what was given back, in one transaction under the order's row lock, with the restock that was
+ * asked for with it. A sum that reaches the total ends the order `REFUNDED`: what is unshipped returns to stock, downloads are revoked. One that
+ * falls below it again, because a refund failed or was cancelled, restores the order's earlier status; stock and downloads stay given back, and
+ * staff are called. Safe to repeat, by the asker and the follower, in any order.
+ */
+export async function recordRefund(
+  db: Db,
+  { sessionId, seen, at }: { sessionId: SessionId; seen: SeenRefund; at: Date },
+): Promise<RecordedRefund> {
+  return db.$transaction(async (tx) => {
+    let order = await lockKnownOrder(tx, sessionId);
+    const { row, before } = await writeRefund(tx, order, seen, at);
+    if (before === 'requested' || before === 'refused') {
+      await putBack(tx, order, toRefund(row), at);
+      order = await lockKnownOrder(tx, sessionId);
+    }
+    const { everything, change } = await addUp(tx, order, row);
+    if (everything && order.status !== 'REFUNDED') await undoDelivery(tx, order, at);
+    const failedNow = isReversed(row.status) && before !== row.status;
+    const [failed] = openFailures(await refundsOf(tx, sessionId), Number(order.total));
+    await changeOrder(
+      tx,
+      order,
+      at,
+      {
+        ...change,
+        ...(failedNow && callForRefund(row, at)),
+        ...(isAnswer(order, row, before, everything) && (failed ? callForRefund(failed, at) : NO_ATTENTION)),
+      },
+      {
+        type: 'refund',
+        message: `Refund of ${formatMoney({ amount: seen.amount, currency: seen.currency })}: ${row.status}`,
+        actor: row.actor,
+        key: `refund/${seen.id}/${row.status}`,
+      },
+    );
+    return { number: order.number, orderStatus: change.status ?? order.status, status: row.status, everything };
+  });
+}
+
+/** The refund's row as Stripe has it, and its status before (`null` for one that is new here). */
+async function writeRefund(
+  tx: Tx,
+  { sessionId }: LockedOrder,
+  { id, key, status, amount, currency, createdAt }: SeenRefund,
+  at: Date,
+): Promise<{ row: RefundRow; before: string | null }> {
+  const known = await tx.refund.findFirst({
+    where: { sessionId, OR: [{ stripeId: id }, ...(key ? [{ key, stripeId: null }] : [])] },
+  });
+  const seen = {
+    ...{ stripeId: id, amount, currency },
+    ...(isNews(known?.status ?? 'requested', status) && { status, refusal: null, refusalReason: null }),
+    // A repeat changes nothing, the time neither.
+    updatedAt: known?.stripeId === id && known.status === status ? known.updatedAt : at,
+  };
+  if (known) return { row: await tx.refund.update({ where: { key: known.key }, data: seen }), before: known.status };
+  const row = await tx.refund.create({
+    data: { key: id, sessionId, origin: 'STRIPE', reason: 'other', actor: 'stripe', createdAt, ...seen, status },
+  });
+  return { row, before: null };
+}
+
+/** Goods that were to go back with the refund go back with its first record, so that neither is ever without the other. */
+async function putBack(
+  tx: Tx,
+  order: LockedOrder,
+  { key, sessionId, restock, actor }: Refund,
+  at: Date,
+): Promise<void> {
+  const lines = cappedRestock(order.items, restock);
+  if (lines.length === 0) return;
+  await inventory.restock(tx, sessionId, lines, `refund/${key}`, actor, at);
+}
+
+interface Standing {
+  everything: boolean;
+  change: { refunded: number; status?: OrderStatus; paymentStatus?: PaymentStatus };
+}
+
+/** What the refunds of an order make of it. The one that empties it keeps the order's earlier status, until one of them fails. */
+async function addUp(tx: Tx, order: LockedOrder, row: RefundRow): Promise<Standing> {
+  const sessionId = order.sessionId as SessionId;
+  const rows = await tx.refund.findMany({ where: { sessionId } });
+  const refunded = refundedOf(rows.map(toRefund));
+  const everything = refunded > 0 && refunded >= Number(order.total);
+  const untouched = rows.find(({ paymentStatusBefore }) => paymentStatusBefore !== null)?.paymentStatusBefore ?? null;
+  if (untouched === null && isCounted(row.status))
+    await tx.refund.update({ where: { key: row.key }, data: { paymentStatusBefore: order.paymentStatus } });
+
+  if (everything) {
+    if (order.status !== 'REFUNDED')
+      await tx.refund.update({ where: { key: row.key }, data: { statusBefore: order.status } });
+    return { everything, change: { refunded, status: 'REFUNDED', paymentStatus: 'REFUNDED' } };
+  }
+  const paymentStatus = refunded > 0 ? 'PARTIALLY_REFUNDED' : (untouched ?? order.paymentStatus);
+  if (order.status !== 'REFUNDED') {
+    const status = statusAfterRestock(order);
+    return { everything, change: { refunded, paymentStatus, ...(status && { status }) } };
+  }
+  const emptied = rows.find(({ statusBefore }) => statusBefore !== null);
+  // The order was not ended by refunds but by a bank's decision, and stays ended.
+  if (!emptied?.statusBefore) return { everything, change: { refunded } };
+  await tx.refund.update({ where: { key: emptied.key }, data: { statusBefore: null } });
+  return { everything, change: { refunded, paymentStatus, status: emptied.statusBefore } };
+}
+
+/** Where goods that went back leave an order with nothing more to ship: `SHIPPED` if some of it was shipped, else `COMPLETED`. */
+function statusAfterRestock({ status, stock, items }: LockedOrder): OrderStatus | null {
+  if (status !== 'PREPARING' || stock !== 'COMMITTED') return null;
+  const goods = items.filter(({ kind }) => kind === 'PHYSICAL');
+  if (goods.some(({ quantity, shipped, restocked }) => quantity - shipped - restocked > 0)) return null;
+  return goods.some(({ shipped }) => shipped > 0) ? 'SHIPPED' : 'COMPLETED';
+}
+
+/**
+ * Whether this refund answers the call that an earlier failure made: it leaves nothing to decide, or it was asked for since and no workflow of
+ * the order runs that would decide.
+ */
+const isAnswer = (order: LockedOrder, row: RefundRow, before: string | null, everything: boolean): boolean =>
+  order.attentionStep === DECISIONS.refundFailed &&
+  isCounted(row.status) &&
+  !(before !== null && isCounted(before)) &&
+  (everything || isFinal(order.status));

@@ -1,0 +1,29 @@
+import type { SessionId } from '../../domain/ids';
+import { REASONS } from '../../domain/order';
+import type { Refund, Refusal, RestockLine } from '../../domain/refund';
+import type { Refund as RefundRow } from '../../prisma/generated/client';
+import type { Db, Tx } from '../database';
+
+/** The refunds of an order, whoever asked for them and whatever became of them. */
+export async function refundsOf(db: Db | Tx, sessionId: SessionId): Promise<Refund[]> {
+  const rows = await db.refund.findMany({ where: { sessionId } });
+  return rows.map(toRefund);
+}
+
+export const toRefund = ({ amount, reason, restock, refusal, refusalReason, ...row }: RefundRow): Refund => ({
+  key: row.key,
+  sessionId: row.sessionId as SessionId,
+  origin: row.origin,
+  requestKey: row.requestKey,
+  retryOf: row.retryOf,
+  stripeId: row.stripeId,
+  status: row.status,
+  amount: amount === null ? null : Number(amount),
+  reason: REASONS.find((one) => one === reason) ?? 'other',
+  actor: row.actor,
+  attempt: row.attempt,
+  restock: (restock ?? []) as unknown as RestockLine[],
+  refusal: refusal === null ? null : { code: refusal as Refusal['code'], reason: refusalReason ?? '' },
+  createdAt: row.createdAt,
+  updatedAt: row.updatedAt,
+});
