@@ -9,10 +9,10 @@ export interface DisputeInput {
 
 /** The dispute changed at Stripe: read it again. */
 export const disputeLookSignal = defineSignal<[]>('look');
-/** Submits the evidence as it stands in the database, once; answers with the dispute's status at Stripe. */
+/** Submits the evidence from the database, once. Answers with the dispute's status at Stripe. */
 export const submitEvidenceUpdate = defineUpdate<string>('submitEvidence');
 
-/** How a dispute's workflow is started. */
+/** The start options of a dispute's workflow. */
 export const disputeStart = (input: DisputeInput) => ({
   workflowId: input.disputeId as string,
   taskQueue: TASK_QUEUES.orders,

@@ -5,14 +5,14 @@ import { asOftenAsNeeded } from './policies';
 
 export interface NoticeInput {
   kind: NoticeKind;
-  /** Of the review, early fraud warning, PaymentIntent or payout. */
+  /** The id of the review, early fraud warning, PaymentIntent or payout. */
   id: string;
 }
 
 /** The object changed at Stripe: read it again. */
 export const noticeLookSignal = defineSignal<[]>('look');
 
-/** How the workflow of a notice is started. */
+/** The start options of a notice's workflow. */
 export const noticeStart = (input: NoticeInput) => ({
   workflowId: input.id,
   taskQueue: TASK_QUEUES.orders,

@@ -1,11 +1,11 @@
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
 
-/** Once per id: a completed order's id is used up; one that was terminated or failed is healed by the next message. */
+/** One completed run per id. The next message starts a terminated or failed run again; a completed one is not repeated. */
 export const oncePerId = {
   workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
   workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
 } as const;
-/** Again and again: a refund fails after its workflow has ended; each run re-reads Stripe and writes idempotently. */
+/** Any number of runs per id: a refund can fail after its workflow has ended. Each run reads Stripe and writes idempotently. */
 export const asOftenAsNeeded = {
   workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
   workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,

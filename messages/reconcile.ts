@@ -3,27 +3,27 @@ import type { SweepWindow } from '../domain/sweep';
 import { TASK_QUEUES } from './names';
 import { SEARCH_ATTRIBUTES } from './search-attributes';
 
-/** The Schedule that starts it; staff do so too. */
+/** The id of the Schedule that starts sweeps. Staff can start them too. */
 export const RECONCILE_SCHEDULE = 'reconcile';
 
 export interface ReconcileInput {
-  /** Of the row that stands for this sweep; the Schedule leaves it to the workflow. */
+  /** The id of this sweep's row. Absent when the Schedule starts the sweep; the workflow then makes one. */
   id?: string;
   trigger: 'schedule' | 'staff';
-  /** Where a long sweep goes on after its history has become long. */
+  /** Where a long sweep continues, in a new run with a fresh history. */
   goesOn?: SweepProgress;
 }
 
 export interface SweepProgress {
   id: string;
   window: SweepWindow;
-  /** The list it is in, and after which entry of it. */
+  /** The list that the sweep is in, and the last entry it has handled there. */
   stage: number;
   cursor: string | null;
   checked: number;
 }
 
-/** How a sweep is started: by the Schedule, which adds the time to the id, or by staff, under the id of their request, once. */
+/** The start options of a sweep. The Schedule adds the time to the workflow id; staff start one sweep per request id. */
 export const reconcileStart = (input: ReconcileInput) => ({
   workflowId: input.id === undefined ? RECONCILE_SCHEDULE : `${RECONCILE_SCHEDULE}/${input.id}`,
   taskQueue: TASK_QUEUES.orders,

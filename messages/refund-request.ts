@@ -3,22 +3,22 @@ import { TASK_QUEUES } from './names';
 import type { RefundRequest } from './order';
 import { asOftenAsNeeded, oncePerId } from './policies';
 
-/** Of an order whose workflow has ended. */
+/** A request to refund an order whose workflow has ended. */
 export interface RefundRequestInput {
   sessionId: SessionId;
-  /** The hash of the Idempotency-Key under which staff asked, or the refund that failed and is asked for anew. */
+  /** The hash of the staff's Idempotency-Key, or the id of the failed refund that is requested again. */
   key: string;
-  /** Absent: what the refund that failed last was to give back. */
+  /** Absent: the same as the refund that failed last. */
   request?: RefundRequest;
 }
 
-/** What came of it, in codes: the rest stands in the database. */
+/** The result, in codes only. Everything else is in the database. */
 export type RefundRequestResult = { outcome: 'refunded'; refundId: RefundId } | { outcome: 'refused'; code: string };
 
-/** The id of the workflow of one request for a refund. */
+/** The workflow id of one refund request. */
 export const refundRequestId = (sessionId: SessionId, key: string): string => `refund/${sessionId}/${key}`;
 
-/** How the workflow of a request for a refund is started: once a key. What failed may be asked for anew as often as it was refused. */
+/** The start options of a refund request: one run per key. A failed refund can be requested again any number of times. */
 export const refundRequestStart = (input: RefundRequestInput) => ({
   workflowId: refundRequestId(input.sessionId, input.key),
   taskQueue: TASK_QUEUES.orders,

@@ -10,7 +10,7 @@ export interface RefundInput {
 /** The refund changed at Stripe: read it again. */
 export const refundLookSignal = defineSignal<[]>('look');
 
-/** How a refund's workflow is started. */
+/** The start options of a refund's workflow. */
 export const refundStart = (input: RefundInput) => ({
   workflowId: input.refundId as string,
   taskQueue: TASK_QUEUES.orders,

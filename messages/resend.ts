@@ -3,18 +3,18 @@ import type { Resendable } from '../domain/mail';
 import { TASK_QUEUES } from './names';
 import { oncePerId } from './policies';
 
-/** A mail about an order that staff want to go again. */
+/** A mail about an order that staff want to send again. */
 export interface ResendInput {
   sessionId: SessionId;
   template: Resendable;
-  /** The hash of the request's Idempotency-Key: its mail goes once. */
+  /** The hash of the request's Idempotency-Key. Each key sends one mail. */
   key: string;
 }
 
-/** The id of the workflow that sends a mail again. */
+/** The workflow id of one such request. */
 export const resendId = ({ sessionId, key }: ResendInput): string => `resend/${sessionId}/${key}`;
 
-/** How it is started: once a request; what was refused may be asked for again. */
+/** The start options: one run per request. A request that failed can be sent again. */
 export const resendStart = (input: ResendInput) => ({
   workflowId: resendId(input),
   taskQueue: TASK_QUEUES.orders,

@@ -1,7 +1,7 @@
 import { defineUpdate } from '@temporalio/workflow';
 
 /**
- * Tries the step that needs attention again, now, in a run that follows something beside an order (a refund or the request for one, a dispute, a
- * notice). Answered when it was tried: `waiting` where that did not help.
+ * Retries the parked step of any workflow other than an order's (a refund, a refund request, a dispute, a notice). Answers
+ * after the attempt: `done`, or `waiting` if the step is still parked.
  */
 export const retryStepUpdate = defineUpdate<'done' | 'waiting'>('retry');

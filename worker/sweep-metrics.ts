@@ -4,14 +4,14 @@ import { DISCREPANCY_KINDS } from '../domain/discrepancy';
 import { countOpenByKind } from '../store/reconciliation/discrepancies';
 import { sweptUntil } from '../store/reconciliation/sweeps';
 
-/** A scrape that waits longer than this goes without these. */
+/** How long a scrape waits for the database before it leaves these metrics out. */
 const PATIENCE_MS = 2_000;
 
-/** What the database knows of sweeps, as gauges on the worker's `/metrics`: read when they are asked for, the same from every worker. */
+/** Gauges about sweeps on the worker's `/metrics`, read from the database at each scrape. Every worker reports the same. */
 export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps, 'db' | 'clock'>): void {
   new Gauge({
     name: 'holdfast_discrepancies_open',
-    help: 'What Stripe and the orders do not agree about, by kind',
+    help: 'Open disagreements between Stripe and the orders, by kind',
     labelNames: ['kind'],
     registers: [registry],
     async collect() {
@@ -23,7 +23,7 @@ export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps,
   });
   new Gauge({
     name: 'holdfast_sweep_age_seconds',
-    help: 'Since when everything is known to have been swept; absent until a sweep has succeeded',
+    help: 'Seconds since the last successful sweep began; absent until a sweep has succeeded',
     labelNames: [],
     registers: [registry],
     async collect() {
@@ -34,7 +34,7 @@ export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps,
   });
 }
 
-/** Null when the database does not answer: the rest of a scrape must not wait for it. */
+/** Null if the database does not answer in time: the rest of the scrape must not wait for it. */
 async function inTime<T>(asked: Promise<T>): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {

@@ -20,15 +20,15 @@ import { mail, notifyOrder } from './tell';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Staff hear of the deadline this long before it, or at once when less is left. */
+/** Staff are reminded of the deadline this long before it, or at once if less time is left. */
 const REMIND_BEFORE = 2 * DAY;
-/** An order that is being written is asked after this soon, doubling, at most once an hour. */
+/** The first delay before looking again for an order that is still being written. It doubles, up to an hour. */
 const SOON = 15_000;
 
 /**
- * Follows one dispute from opening to closing. What Stripe says is recorded with the order, whose own workflow holds the shipping; staff are
- * mailed at the opening and before the deadline, and submit the evidence that was gathered. Started as often as the dispute changes: every run
- * reads Stripe again and writes idempotently.
+ * Follows one dispute from opening to closing. It records what Stripe says with the order, whose own workflow holds the
+ * shipping. It mails staff when the dispute opens and before the deadline, and submits the gathered evidence when staff
+ * say so. It may be started each time the dispute changes: every run reads Stripe again and writes idempotently.
  */
 export async function dispute({ disputeId }: DisputeInput): Promise<string> {
   const run = new DisputeRun({ disputeId });
@@ -53,14 +53,14 @@ export async function dispute({ disputeId }: DisputeInput): Promise<string> {
   }
 }
 
-/** One run that follows a dispute: what is known of it, who was notified of what, and what staff see of it. */
+/** One run that follows a dispute: what is known about it, who was notified, and what staff see. */
 class DisputeRun {
   changed = true;
   private facts: DisputeFacts | null = null;
   private looked = false;
   private submitting: Promise<unknown> = Promise.resolve();
   private readonly parking = new Parking<'read' | 'gather-evidence'>({ show: () => this.show() });
-  /** What order and staff were notified of last. A run that begins again notifies them again, and nothing comes of it. */
+  /** What the order and staff were last notified of. A new run notifies them again, which has no second effect. */
   private readonly notified: { standing?: string; openings?: number; dueBy?: number } = {};
   private shown: { number?: string; attention?: boolean } = {};
 
@@ -78,7 +78,7 @@ class DisputeRun {
     });
   }
 
-  /** Reads the dispute, and notifies its order and staff of what has changed. */
+  /** Reads the dispute, and notifies its order and staff of changes. */
   async read() {
     this.changed = false;
     const followed = await this.parking.untilDone('read', () =>
@@ -93,18 +93,18 @@ class DisputeRun {
     return followed;
   }
 
-  /** Waits until the dispute changes at Stripe, at most `ms`. */
+  /** Waits until the dispute changes at Stripe, for at most `ms`. */
   async change(ms: number, summary: string): Promise<void> {
     await condition(() => this.changed, ms, { summary });
   }
 
-  /** Milliseconds until staff are to hear of the deadline; null when there is none, or they have heard. */
+  /** Milliseconds until staff must be reminded of the deadline; null if there is none, or they have been. */
   untilReminder(): number | null {
     if (!this.facts?.needsAnswer || this.facts.dueBy === null || this.notified.dueBy === this.facts.dueBy) return null;
     return this.facts.dueBy > Date.now() ? Math.max(0, this.facts.dueBy - REMIND_BEFORE - Date.now()) : null;
   }
 
-  /** Mails staff when the deadline is near; one that moves is mailed again. */
+  /** Mails staff when the deadline is near, and again if the deadline moves. */
   async remind(): Promise<void> {
     if (this.untilReminder() !== 0 || !this.facts?.dueBy) return;
     const { sessionId, dueBy } = this.facts;
@@ -120,7 +120,7 @@ class DisputeRun {
     if (standing !== this.notified.standing) {
       this.notified.standing = standing;
       await notifyOrder(sessionId);
-      // The money is gone. What of the order is still here need not be: staff decide.
+      // The money is gone. Staff decide whether to ship what is still unshipped.
       if (standing === 'lost' && facts.cancellable)
         await mail(sessionId, {
           template: 'attention_needed',
@@ -133,7 +133,7 @@ class DisputeRun {
     }
   }
 
-  /** One at a time: a second request hears what became of the first. */
+  /** One submission at a time: a second request gets the result of the first. */
   private async submit(): Promise<string> {
     await condition(() => this.looked);
     if (this.facts === null)

@@ -1,4 +1,4 @@
-// What the worker bundles: each workflow under its name.
+// The entry file of the worker's bundle: each workflow under its name.
 export { dispute } from './dispute';
 export { notice } from './notice';
 export { order } from './order';

@@ -12,13 +12,14 @@ import { describeParked, Parking } from './parking';
 import { stripePatient } from './steps';
 import { mail, notifyOrder } from './tell';
 
-/** An order that is being written is asked after this soon, doubling, at most once an hour. */
+/** The first delay before looking again for an order that is still being written. It doubles, up to an hour. */
 const SOON = 15_000;
 const HOUR = 3_600_000;
 
 /**
- * Finds whom something at Stripe concerns (a review, an early fraud warning, a failed payment, a payout), writes it down, notifies them, and ends.
- * Started as often as it changes: every run reads Stripe again and writes idempotently.
+ * Finds the order that something at Stripe concerns (a review, an early fraud warning, a failed payment, a payout), records
+ * it, notifies the order and staff, and ends. It may be started each time the object changes: every run reads Stripe again
+ * and writes idempotently.
  */
 export async function notice(input: NoticeInput): Promise<FollowedNotice['outcome']> {
   let changed = true;

@@ -4,50 +4,51 @@ import { INVALID_TRANSITION } from '../messages/refusals';
 import { retryStepUpdate } from '../messages/retry';
 import { type Failure, failureOf } from './failures';
 
-/** A step that cannot go on by itself. */
+/** A step that cannot continue by itself. */
 export interface Parked<Step extends string = AttentionStep> {
   step: Step;
   reason: string;
 }
 
-/** How staff learn that something is parked. A run that has no order to flag only shows it. */
+/** How staff learn that a step is parked. A run without an order only shows it in the Temporal UI. */
 export interface Signs<Step extends string> {
   /** In the Temporal UI, at once. */
   show(): void;
-  /** In the database, as soon as it can take it. */
+  /** In the database, as soon as it is available. */
   raise?(parked: Parked<Step>): Promise<void>;
   lower?(): Promise<void>;
-  /** By mail, once for each time that something is parked, after the database says so too. `since` is when that was. */
+  /** By mail, once for each parked step, after the database has recorded it. `since` is the time of parking. */
   call?(parked: Parked<Step>, since: number): void;
 }
 
-/** How often a step may fail for a passing reason (a restart of the database) before anybody is called. */
+/** How often a step may fail for a temporary reason, such as a restart of the database, before it parks. */
 const QUIET_TRIES = 2;
-/** Milliseconds that a step which cannot go on waits for `retry` before it tries by itself: 15 s, doubling, at most ten minutes. */
+/** How long a parked step waits for `retry` before it retries by itself, in milliseconds: 15 s, doubling, up to ten minutes. */
 const slowRetry = (tries: number): number => Math.min(15_000 * 2 ** (tries - 1), LONGEST_PAUSE);
 const LONGEST_PAUSE = 600_000;
 
 /**
- * The one way in which a workflow waits for a person. A step that fails for a passing reason is tried again, quietly at first. One that goes on
- * failing, or fails for a lasting reason, is parked: staff see it with a reason they can act on, and it waits for `retry` or its own slow retry.
+ * The only way in which a workflow waits for a person. A step that fails for a temporary reason is first retried quietly. A
+ * step that keeps failing, or fails for a lasting reason, is parked: staff see it with a reason they can act on, and it
+ * waits for `retry` or its own slow retry.
  */
 export class Parking<Step extends string = AttentionStep> {
   private readonly parked: Parked<Step>[] = [];
   private retries = 0;
   private answeredRetries = 0;
-  /** The flag in the database: one change after the other. */
+  /** The last change of the flag in the database. Changes run one after the other. */
   private flagging: Promise<void> = Promise.resolve();
 
   constructor(private readonly signs: Signs<Step>) {}
 
-  /** Everything that is parked now, the longest first. */
+  /** Everything that is parked now, longest first. */
   get all(): readonly Parked<Step>[] {
     return this.parked;
   }
 
   /**
-   * Does a step until it is done. It stays in sight of staff from the first time it is parked until then.
-   * @param giveUp says that it is not worth another try: then the failure is thrown
+   * Does a step until it succeeds. Once parked, the step stays visible to staff until then.
+   * @param giveUp whether a failure is final; if so, it is thrown
    */
   async untilDone<T>(
     step: Step,
@@ -81,20 +82,20 @@ export class Parking<Step extends string = AttentionStep> {
     }
   }
 
-  /** Parks for a person's decision: until staff say `retry`, or `orElse` holds. Nothing is tried meanwhile. */
+  /** Parks for a person's decision, until staff send `retry` or `orElse` holds. Nothing is retried meanwhile. */
   async forDecision(step: Step, reason: string, orElse: () => boolean): Promise<void> {
     const parked = this.stay(null, { step, reason });
     await this.pause(undefined, orElse);
     this.leave(parked);
   }
 
-  /** Tries whatever is parked now. Resolves when it was tried, whether or not that helped. */
+  /** Retries everything that is parked. Resolves after the attempt, whether or not it helped. */
   async retry(): Promise<void> {
     const mine = ++this.retries;
     await condition(() => this.answeredRetries >= mine);
   }
 
-  /** Lets staff send `retry` to a run of which nothing else can be asked. Answers what is still parked after the try. */
+  /** Handles `retry` in a run that has no other updates. Answers whether anything is still parked after the attempt. */
   takeRetries(): void {
     setHandler(
       retryStepUpdate,
@@ -112,17 +113,17 @@ export class Parking<Step extends string = AttentionStep> {
     );
   }
 
-  /** Lowers a flag that an earlier run had raised for itself. */
+  /** Clears a flag that an earlier run has raised. */
   lowerStaleFlag(): void {
     this.flagging = this.signs.lower?.() ?? Promise.resolve();
   }
 
-  /** Resolves when the database says what this run says. */
+  /** Resolves once the flag in the database matches this run. */
   get flagged(): Promise<void> {
     return this.flagging;
   }
 
-  /** Parks, or stays parked with what is the reason now. */
+  /** Parks a step, or updates the reason of a parked one. */
   private stay(before: Parked<Step> | null, now: Parked<Step>): Parked<Step> {
     if (before === null) {
       this.parked.push(now);
@@ -162,7 +163,7 @@ export class Parking<Step extends string = AttentionStep> {
   }
 }
 
-/** What is parked, for the details of a run in the Temporal UI: in Markdown, without personal data. */
+/** The parked steps for a run's details in the Temporal UI, as Markdown, without personal data. */
 export const describeParked = <Step extends string>({ all }: Parking<Step>): string[] =>
   all.length === 0
     ? []

@@ -15,8 +15,8 @@ import { slowDatabase, stripe } from './steps';
 import { mail } from './tell';
 
 /**
- * Asks for a refund of an order whose workflow has ended: for as long as it takes, once a key. What cannot go on by itself is in sight of staff,
- * and waits for `retry` or its own slow retry. The `refund` workflow follows what becomes of the refund.
+ * Requests a refund of an order whose workflow has ended, once per key, for as long as it takes. If it cannot continue by
+ * itself, it parks for `retry` or its own slow retry. The `refund` workflow follows the refund afterwards.
  */
 export async function refundRequest(input: RefundRequestInput): Promise<RefundRequestResult> {
   return CancellationScope.nonCancellable(() => new RefundRequestRun(input).live());

@@ -3,8 +3,8 @@ import type { OrderActivities, StripeActivities } from '../activities';
 import { TASK_QUEUES } from '../messages/names';
 
 /**
- * Steps in PostgreSQL, inside the workflow task: a few tries in a few seconds, one marker in the history. One that cannot be done is parked
- * (order/desk.ts), never retried here for long, for it holds the workflow task.
+ * Steps in PostgreSQL, inside the workflow task: a few attempts in a few seconds, one marker in the history. They block the
+ * workflow task, so a step that keeps failing is not retried here for long but parked (parking.ts).
  */
 export const database = proxyLocalActivities<OrderActivities>({
   startToCloseTimeout: '5s',
@@ -12,7 +12,7 @@ export const database = proxyLocalActivities<OrderActivities>({
   retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '1s' },
 });
 
-/** The same steps as regular activities, where nothing waits for them and they may be retried for as long as it takes. */
+/** The same steps as regular activities, for cases where nothing waits for them and they can be retried without end. */
 export const slowDatabase = proxyActivities<OrderActivities>({
   taskQueue: TASK_QUEUES.orders,
   startToCloseTimeout: '10s',
@@ -22,12 +22,12 @@ export const slowDatabase = proxyActivities<OrderActivities>({
 const stripeProfile = {
   taskQueue: TASK_QUEUES.stripe,
   startToCloseTimeout: '20s',
-  // After this long the step is parked in sight of staff, and goes on from there.
+  // After this long, the step parks and is retried from there.
   scheduleToCloseTimeout: '5m',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
 } as const;
 
-/** Calls to Stripe that decide about money: before the others when the fleet's limit is reached. */
+/** Calls to Stripe that decide about money. They go first when the fleet's limit is reached. */
 export const stripe = proxyActivities<StripeActivities>({ ...stripeProfile, priority: { priorityKey: 1 } });
 /** Following a refund, for as long as Stripe takes to answer. */
 export const stripePatient = proxyActivities<StripeActivities>({
@@ -37,10 +37,10 @@ export const stripePatient = proxyActivities<StripeActivities>({
   priority: { priorityKey: 2 },
 });
 
-/** Closing tills can wait a little. */
+/** Expiring sessions can wait a little. */
 export const stripeLater = proxyActivities<StripeActivities>({ ...stripeProfile, priority: { priorityKey: 4 } });
 
-/** Mail goes beside the order: tried for an hour, then in sight of staff. */
+/** Mail runs in the background. It is retried for an hour, then it parks. */
 export const post = proxyActivities<OrderActivities>({
   taskQueue: TASK_QUEUES.orders,
   startToCloseTimeout: '1m',

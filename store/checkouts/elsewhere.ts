@@ -4,8 +4,8 @@ import type { CheckoutLine } from '../../domain/session';
 import type { Db } from '../database';
 
 /**
- * Joins a session to the checkout that it was made for, where the process that asked for it died before it wrote the session's id down.
- * False when the checkout belongs to another session (a recovered copy carries our metadata too) or is not known here any more.
+ * Links a session to the checkout that it was created for, if the process died before it recorded the session's id.
+ * Returns false if the checkout belongs to another session (a recovered copy has our metadata too) or no longer exists.
  */
 export async function adoptSession(
   db: Db,
@@ -28,7 +28,7 @@ export interface SessionElsewhere {
   at: Date;
 }
 
-/** Writes a session that was made elsewhere as the checkout its order is opened from, under a new number. Safe to repeat. */
+/** Records a session made elsewhere as a checkout with a new number, from which its order is opened. Safe to repeat. */
 export async function writeSessionElsewhere(
   db: Db,
   { session, currency, subtotal, lines, userId, locale, at }: SessionElsewhere,

@@ -1,28 +1,28 @@
 import type { Db } from '../database';
 import { type CheckoutRecord, findCheckout } from './checkouts';
 
-/** A key as it is kept: both parts hashed, for a key may be anything. */
+/** An Idempotency-Key as it is stored. Key and body are hashed, because a key may contain anything. */
 export interface CheckoutKey {
   keyHash: string;
   bodyHash: string;
 }
 
-/** A key that this request has, until it answers or `busyUntil` is over. */
+/** A key that this request holds until it answers, or until `busyUntil`. */
 export interface KeyClaim {
   keyHash: string;
   busyUntil: Date;
 }
 
 export type ClaimedKey =
-  /** Claimed. `checkout` is what an earlier request under the key wrote and did not finish. */
+  /** Claimed. `checkout` is the unfinished checkout of an earlier request with this key, if there is one. */
   | { state: 'ours'; claim: KeyClaim; checkout: CheckoutRecord | null }
-  /** Another request under the key is under way. */
+  /** Another request with this key is in progress. */
   | { state: 'busy' }
   | { state: 'answered'; checkout: CheckoutRecord }
-  /** The key was used with another body. */
+  /** The key was used with a different body. */
   | { state: 'reused' };
 
-/** Claims a key until `busyUntil` if it is free, older than `keptSince`, or its holder is dead. */
+/** Claims a key until `busyUntil` if it is free, is older than `keptSince`, or its holder has died. */
 export async function claimKey(
   db: Db,
   {
@@ -51,17 +51,20 @@ export async function claimKey(
   return checkout ? { state: 'answered', checkout } : { state: 'busy' };
 }
 
-/** The claim was answered with this checkout: from now on the key gives the same answer. */
+/** Records the checkout that answers a claim. From now on, the key gives the same answer. */
 export async function settleKey(db: Db, claim: KeyClaim, { checkoutId }: { checkoutId: string }): Promise<void> {
   await db.checkoutKey.updateMany({ where: claim, data: { checkoutId, busyUntil: null } });
 }
 
-/** The claim came to nothing, which is not remembered: the key is free. */
+/** Frees a key after a failure. Failures are not remembered. */
 export async function releaseKey(db: Db, claim: KeyClaim): Promise<void> {
   await db.checkoutKey.deleteMany({ where: claim });
 }
 
-/** Lets the next claim start afresh: of several who saw the same ended checkout, one gets the key and the others wait for it. */
+/**
+ * Lets the next claim start afresh. If several requests found the same ended checkout, one gets the key and the others
+ * wait for it.
+ */
 export async function reopenKey(
   db: Db,
   { keyHash, checkoutId, at }: { keyHash: string; checkoutId: string; at: Date },
@@ -72,7 +75,7 @@ export async function reopenKey(
   });
 }
 
-/** Removes the keys that were made before. */
+/** Removes the keys created before a time. */
 export async function forgetKeys(db: Db, { before }: { before: Date }): Promise<void> {
   await db.checkoutKey.deleteMany({ where: { createdAt: { lt: before } } });
 }

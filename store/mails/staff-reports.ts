@@ -1,7 +1,7 @@
 import type { Mail } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
 
-/** A mail to staff that is about no order, written before it is sent so that a retry sends the same bytes. */
+/** A mail to staff that is not about an order. It is stored before it is sent, so that a retry sends the same bytes. */
 export type StaffReport = Pick<Mail, 'key' | 'recipient' | 'subject' | 'html' | 'text' | 'status'>;
 
 export const findStaffReport = (db: Db, key: string): Promise<StaffReport | null> =>
@@ -12,7 +12,7 @@ export const writeStaffReport = (
   { at, ...mail }: Omit<StaffReport, 'status'> & { template: string; at: Date },
 ): Promise<StaffReport> => tx.mail.create({ data: { ...mail, audience: 'STAFF', status: 'WRITTEN', createdAt: at } });
 
-/** The provider has taken it. */
+/** Records that the mail provider has accepted the report. */
 export async function markStaffReportSent(
   tx: Tx,
   { key, providerId, at }: { key: string; providerId: string; at: Date },
@@ -31,7 +31,7 @@ export async function noteStaffReportFailure(
   await db.mail.updateMany({ where: { key, status: 'WRITTEN' }, data: { attempts: { increment: 1 }, lastError } });
 }
 
-/** False where there is no such mail, or it is no longer waiting to be sent. */
+/** Gives a report up. Returns false if there is no such mail, or it is no longer waiting to be sent. */
 export async function giveUpStaffReport(tx: Tx, key: string): Promise<boolean> {
   const { count } = await tx.mail.updateMany({ where: { key, status: 'WRITTEN' }, data: { status: 'GIVEN_UP' } });
   return count > 0;

@@ -14,18 +14,18 @@ import { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 
 /**
- * What in the ledger and the orders is not the same, one query for each question. Each looks at what moved in a span of time and, with `of`, at
- * what these references name whenever it moved, so that a difference found earlier is checked again. All go by an index. Sums of money are read
- * as floats: below 2^53 those are exact, and numbers in JavaScript.
+ * The differences between the ledger and the orders, one query for each kind. Each query covers what moved in a span of
+ * time and, with `of`, what these references name, whenever it moved, so that earlier differences are checked again. All
+ * queries use an index. Sums are read as floats, which are exact below 2^53 and become JavaScript numbers.
  */
 export interface Span {
   since: Date;
   until: Date;
-  /** References of differences found earlier. */
+  /** The references of earlier differences. */
   of?: string[];
 }
 
-/** The entries in question. */
+/** The ledger entries to check. */
 const inScope = ({ since, until, of = [] }: Span) => Prisma.sql`
   scope AS (
     SELECT id FROM ledger_entries WHERE at BETWEEN ${since} AND ${until}
@@ -34,7 +34,7 @@ const inScope = ({ since, until, of = [] }: Span) => Prisma.sql`
     UNION SELECT e.id FROM orders o JOIN ledger_entries e ON e.payment_intent_id = o.payment_intent_id WHERE o.session_id = ANY(${of}::text[])
   ), entries AS (SELECT e.* FROM scope JOIN ledger_entries e USING (id))`;
 
-/** Charges that no order knows, except those of sessions that are known not to be ours. */
+/** Charges without an order, except those of sessions that are recorded as not ours. */
 export const strangeCharges = (db: Db, span: Span) => db.$queryRaw<StrangeCharge[]>`
   WITH ${inScope(span)}
   SELECT e.id, e.source AS charge, e.payment_intent_id AS "paymentIntentId", e.session_id AS "sessionId", e.traced_at AS "tracedAt",
@@ -44,14 +44,14 @@ export const strangeCharges = (db: Db, span: Span) => db.$queryRaw<StrangeCharge
     AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.payment_intent_id = e.payment_intent_id)
     AND NOT EXISTS (SELECT 1 FROM stray_sessions s WHERE s.session_id = e.session_id)`;
 
-/** Charges of another amount than their order's. */
+/** Charges whose amount differs from their order's total. */
 export const amountsOff = (db: Db, span: Span) => db.$queryRaw<AmountOff[]>`
   WITH ${inScope(span)}
   SELECT o.session_id AS "sessionId", e.currency, e.amount::float8, o.currency AS "orderCurrency", o.total::float8
   FROM entries e JOIN orders o ON o.payment_intent_id = e.payment_intent_id
   WHERE e.category = 'charge' AND (o.total <> e.amount OR o.currency <> e.currency)`;
 
-/** Orders that have ended without a sale, and whose money was neither refunded nor taken by a bank. */
+/** Orders that ended without a sale although their money was neither refunded nor withdrawn by a bank. */
 export const closedOrdersWithMoney = (db: Db, span: Span) => db.$queryRaw<ClosedWithMoney[]>`
   WITH ${inScope(span)}, closed AS (
     SELECT o.session_id AS "sessionId", o.status::text AS status, e.currency, (e.amount - o.refunded + coalesce((
@@ -62,13 +62,13 @@ export const closedOrdersWithMoney = (db: Db, span: Span) => db.$queryRaw<Closed
   )
   SELECT * FROM closed WHERE "left" > 0`;
 
-/** The order that a difference is about, for the sweep to wake. */
+/** The order that a difference is about; the sweep wakes it. */
 interface OfOrder {
   sessionId: SessionId;
   version: number;
 }
 
-/** Refunds of our orders that moved another amount than they count for. */
+/** Refunds of our orders whose amount at Stripe differs from the recorded one. */
 export const refundsOff = (db: Db, span: Span) => db.$queryRaw<(RefundOff & OfOrder)[]>`
   WITH ${inScope(span)}, refunded AS (
     SELECT DISTINCT e.source, e.currency, o.session_id, o.version
@@ -92,7 +92,7 @@ export const refundSumsOff = (db: Db, span: Span) => db.$queryRaw<RefundSumOff[]
   )
   SELECT * FROM sums WHERE refunded <> refunds`;
 
-/** Refunds that are said to have succeeded, and moved nothing. */
+/** Refunds that are recorded as succeeded but moved no money. */
 export const missingRefunds = (db: Db, { since, until, of = [] }: Span) => db.$queryRaw<MissingRefund[]>`
   WITH said AS (
     SELECT key FROM refunds WHERE updated_at BETWEEN ${since} AND ${until} UNION SELECT key FROM refunds WHERE stripe_id = ANY(${of}::text[])
@@ -101,7 +101,7 @@ export const missingRefunds = (db: Db, { since, until, of = [] }: Span) => db.$q
   WHERE r.status = 'succeeded' AND r.amount > 0 AND r.stripe_id IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM ledger_entries e WHERE e.source = r.stripe_id)`;
 
-/** Orders that are said to be paid, and for which nothing was captured. */
+/** Orders that are recorded as paid although nothing was captured. */
 export const missingCharges = (db: Db, { since, until, of = [] }: Span) => db.$queryRaw<MissingCharge[]>`
   WITH said AS (
     SELECT session_id FROM orders WHERE paid_at BETWEEN ${since} AND ${until} UNION SELECT unnest(${of}::text[])
@@ -111,7 +111,7 @@ export const missingCharges = (db: Db, { since, until, of = [] }: Span) => db.$q
   WHERE o.paid_at IS NOT NULL AND o.total > 0 AND o.payment_status <> 'NO_PAYMENT_REQUIRED'
     AND NOT EXISTS (SELECT 1 FROM ledger_entries e WHERE e.payment_intent_id = o.payment_intent_id AND e.category = 'charge')`;
 
-/** Disputes of our orders for which the bank took another amount than is recorded. */
+/** Disputes of our orders for which the bank withdrew an amount other than the recorded one. */
 export const disputesOff = (db: Db, span: Span) => db.$queryRaw<(DisputeOff & OfOrder)[]>`
   WITH ${inScope(span)}, disputed AS (
     SELECT DISTINCT e.source, e.settled_currency, o.session_id, o.version
@@ -124,6 +124,6 @@ export const disputesOff = (db: Db, span: Span) => db.$queryRaw<(DisputeOff & Of
   )
   SELECT * FROM sums WHERE recorded IS DISTINCT FROM taken`;
 
-/** Payouts that are not what their transactions come to. */
+/** Payouts whose amount is not the sum of their transactions. */
 export const payoutsOff = (db: Db) => db.$queryRaw<PayoutOff[]>`
   SELECT id, currency, amount::float8, transactions::float8 FROM payouts WHERE transactions <> amount`;

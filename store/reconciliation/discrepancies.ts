@@ -3,13 +3,13 @@ import { DISCREPANCY_KINDS, type Discrepancy, type DiscrepancyKind } from '../..
 import { takeUnreportedStrays } from '../checkouts/unreported-strays';
 import type { Db, Tx } from '../database';
 
-/** How long a checkout's price that is not the catalogue's stays open after it was last met. */
+/** How long a price difference found by a checkout stays open after it was last found. */
 const PRICE_FORGOTTEN_MS = 86_400_000;
 
-/** What names a discrepancy. */
+/** What identifies a discrepancy. */
 export type DiscrepancyRef = Pick<Discrepancy, 'kind' | 'reference'>;
 
-/** What sweeps have found and is still open. What a checkout found (`foundBy` null) is not theirs to resolve. */
+/** The open discrepancies that sweeps found. Sweeps do not resolve those found by a checkout (`foundBy` null). */
 export async function openFoundBySweeps(db: Db): Promise<DiscrepancyRef[]> {
   const rows = await db.discrepancy.findMany({
     where: { resolvedAt: null, foundBy: { not: null } },
@@ -19,8 +19,8 @@ export async function openFoundBySweeps(db: Db): Promise<DiscrepancyRef[]> {
 }
 
 /**
- * Records what one comparison has found, with the sessions that are not ours and were not reported yet, and resolves what is gone: of the
- * differences that were open before, those that were not found again, and prices that no checkout has met for a day.
+ * Records what one comparison has found, including stray sessions that were not reported yet. Resolves what is gone: open
+ * differences that were not found again, and price differences that no checkout has found for a day.
  */
 export async function recordComparison(
   db: Db,
@@ -43,9 +43,9 @@ export async function recordComparison(
 const keyOf = ({ kind, reference }: DiscrepancyRef): string => `${kind}/${reference}`;
 
 /**
- * Writes discrepancies, each once by kind and reference. One that was resolved and is back is new again, and is reported again; what staff are
- * told once stays as it is. Safe to repeat.
- * @param foundBy the sweep; null: a checkout
+ * Writes discrepancies, each once by kind and reference. One that was resolved and has come back counts as new and is
+ * reported again; one that is reported only once stays as it is. Safe to repeat.
+ * @param foundBy the sweep's id; null for a checkout
  */
 export async function writeDiscrepancies(
   db: Db | Tx,
@@ -69,7 +69,7 @@ export async function writeDiscrepancies(
     WHERE NOT discrepancies.told_once`;
 }
 
-/** What no mail has told staff of: it still stands, or they are told of it once. */
+/** Discrepancies that no mail has reported: still open, or reported only once. */
 const UNREPORTED = { reportKey: null, OR: [{ resolvedAt: null }, { toldOnce: true }] };
 
 export const countUnreported = (db: Db): Promise<number> => db.discrepancy.count({ where: UNREPORTED });
@@ -83,10 +83,10 @@ export async function countOpenByKind(db: Db): Promise<Record<DiscrepancyKind, n
   return Object.fromEntries(DISCREPANCY_KINDS.map((kind) => [kind, countOf(kind)])) as Record<DiscrepancyKind, number>;
 }
 
-/** A discrepancy as staff read it. */
+/** A discrepancy in the form that staff see. */
 export type ListedDiscrepancy = Pick<Discrepancy, 'kind' | 'reference' | 'detail'>;
 
-/** Claims everything unreported for the mail of this key, which is then in no other mail; kinds together, oldest first. */
+/** Claims everything unreported for the mail with this key, and for no other mail. Sorted by kind, oldest first. */
 export async function claimUnreported(tx: Tx, reportKey: string): Promise<ListedDiscrepancy[]> {
   const { count } = await tx.discrepancy.updateMany({ where: UNREPORTED, data: { reportKey } });
   if (count === 0) return [];
@@ -97,17 +97,17 @@ export async function claimUnreported(tx: Tx, reportKey: string): Promise<Listed
   return rows.map(asListed);
 }
 
-/** The mail of this key was sent. */
+/** Records that the mail with this key was sent. */
 export async function markReported(tx: Tx, { reportKey, at }: { reportKey: string; at: Date }): Promise<void> {
   await tx.discrepancy.updateMany({ where: { reportKey, reportedAt: null }, data: { reportedAt: at } });
 }
 
-/** The mail of this key was given up: the next one tells what it was to tell. */
+/** Records that the mail with this key was given up. The next mail reports the same discrepancies. */
 export async function freeClaimed(tx: Tx, reportKey: string): Promise<void> {
   await tx.discrepancy.updateMany({ where: { reportKey }, data: { reportKey: null } });
 }
 
-/** What a sweep lists when it ends: what is open, and what this sweep alone tells of; the newest first, 500 at most. */
+/** What a sweep lists when it ends: open discrepancies, and those that only this sweep reports. Newest first, at most 500. */
 export async function listForSweep(tx: Tx, sweepId: string): Promise<ListedDiscrepancy[]> {
   const rows = await tx.discrepancy.findMany({
     where: { OR: [{ resolvedAt: null }, { toldOnce: true, foundBy: sweepId }] },

@@ -2,14 +2,14 @@ import type { SessionId } from '../../domain/ids';
 import type { KnownOrder } from '../../domain/sweep';
 import type { Db } from '../database';
 
-/** What the database knows of a session that Stripe lists. */
+/** What the database knows about a session in Stripe's list. */
 export interface KnownSession {
   order: (KnownOrder & { version: number }) | null;
-  /** Whether it is known not to be ours. */
+  /** Whether it is recorded as not ours. */
   stray: boolean;
 }
 
-/** What the database knows of these sessions, in one query. */
+/** What the database knows about these sessions, in one query. */
 export async function knownSessions(db: Db, sessions: SessionId[]): Promise<Map<SessionId, KnownSession>> {
   if (sessions.length === 0) return new Map();
   const rows = await db.$queryRaw<({ id: SessionId; stray: boolean } & MaybeOrder)[]>`
@@ -25,7 +25,7 @@ type MaybeOrder =
   | (KnownOrder & { version: number })
   | { status: null; paymentStatus: null; attention: false; version: null };
 
-/** Of these sessions, those whose order still waits for its payment. */
+/** Those of these sessions whose order is still waiting for its payment. */
 export async function unpaidOrders(db: Db, sessions: string[]): Promise<{ sessionId: SessionId; version: number }[]> {
   const rows = await db.order.findMany({
     where: { sessionId: { in: sessions }, status: 'PENDING', paymentStatus: 'UNPAID' },
@@ -34,20 +34,20 @@ export async function unpaidOrders(db: Db, sessions: string[]): Promise<{ sessio
   return rows.map(({ sessionId, version }) => ({ sessionId: sessionId as SessionId, version }));
 }
 
-/** What the database knows of a refund, dispute, review, warning, payment or payout. */
+/** What the database knows about a refund, dispute, review, warning, payment or payout. */
 export interface KnownObject {
   id: string;
   /** The order that its payment belongs to, with its version. */
   order: { sessionId: SessionId; version: number } | null;
-  /** Stripe's word as it is recorded; null: not known. */
+  /** The recorded status; null if the object is not known. */
   refund: string | null;
   dispute: string | null;
   payout: string | null;
-  /** `open` or `closed` for a review, else the kind of the notice. */
+  /** `open` or `closed` for a review, otherwise the kind of the notice. */
   notice: string | null;
 }
 
-/** What the database knows of these objects, in one query. */
+/** What the database knows about these objects, in one query. */
 export async function knownObjects(
   db: Db,
   objects: { objectId: string; paymentIntentId: string | null }[],

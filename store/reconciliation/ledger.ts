@@ -1,12 +1,12 @@
 import type { LedgerDay, LedgerEntry } from '../../domain/ledger';
 import type { Db } from '../database';
 
-/** Keeps entries, each once. */
+/** Stores ledger entries, each once. */
 export async function keepEntries(db: Db, entries: LedgerEntry[]): Promise<void> {
   if (entries.length > 0) await db.ledgerEntry.createMany({ data: entries, skipDuplicates: true });
 }
 
-/** Stripe has said which session a charge belongs to, or that it knows of none. */
+/** Records the session that a charge belongs to, or that it belongs to none. */
 export async function traceEntry(
   db: Db,
   { id, sessionId, at }: { id: string; sessionId: string | null; at: Date },
@@ -14,7 +14,7 @@ export async function traceEntry(
   await db.ledgerEntry.update({ where: { id }, data: { sessionId, tracedAt: at } });
 }
 
-/** The sums of yesterday and today. */
+/** The sums for yesterday and today (UTC). */
 export const readLedgerDays = (db: Pick<Db, '$queryRaw'>, at: Date): Promise<LedgerDay[]> => db.$queryRaw<LedgerDay[]>`
   SELECT to_char(d.day, 'YYYY-MM-DD') AS day, d.currency, d.captured::float8, d.refunded::float8, d.disputed::float8, d.fees::float8,
     d.paid_out::float8 AS "paidOut", d.left_out::float8 AS "leftOut",

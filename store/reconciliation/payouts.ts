@@ -1,21 +1,21 @@
 import type { Db } from '../database';
 import type { Span } from './differences';
 
-/** A payout as Stripe has it. */
+/** A payout, as it is at Stripe. */
 export interface SeenPayout {
   id: string;
   currency: string;
   amount: number;
-  /** Stripe's word. */
+  /** Stripe's status. */
   status: string;
   automatic: boolean;
   arrivalAt: Date;
   createdAt: Date;
-  /** What the balance transactions that it pays out come to; null until Stripe has said which they are. */
+  /** The sum of the balance transactions that it pays out; null until Stripe has listed them. */
   transactions: number | null;
 }
 
-/** Records a payout; a sum that is known stays. Safe to repeat. */
+/** Records a payout. A known sum is kept. Safe to repeat. */
 export async function recordPayout(
   db: Db,
   { at, payout: { id, createdAt, transactions, ...payout } }: { at: Date; payout: SeenPayout },
@@ -24,7 +24,7 @@ export async function recordPayout(
   await db.payout.upsert({ where: { id }, create: { id, createdAt, ...seen }, update: seen });
 }
 
-/** Payouts that moved in a span and are not known yet, and those that did not come out right when they were last read. */
+/** Payouts that moved in a span of time and are not known yet, and those that did not add up when they were last read. */
 export async function payoutsToRead(db: Db, { since, until }: Span): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
     SELECT DISTINCT e.source AS id FROM ledger_entries e LEFT JOIN payouts p ON p.id = e.source

@@ -2,15 +2,15 @@ import type { SessionId } from '../../domain/ids';
 import type { RepairAction } from '../../domain/sweep';
 import type { Db } from '../database';
 
-/** An order that was seen to differ from what Stripe says. */
+/** An order that differs from what Stripe says. */
 export interface Difference {
   sessionId: SessionId;
   action: RepairAction;
-  /** The order's version as it was seen; null: there was no order. */
+  /** The order's version when the difference was found; null if there was no order. */
   version: number | null;
 }
 
-/** Notes that a sweep saw these differ. Safe to repeat: the first action noted of an order stays. */
+/** Records that a sweep found these orders to differ. Safe to repeat: the first action recorded for an order stays. */
 export async function noteDifferences(
   db: Db,
   { sweepId, differences }: { sweepId: string; differences: Difference[] },
@@ -21,7 +21,7 @@ export async function noteDifferences(
   });
 }
 
-/** Notes that a sweep has started the workflows of these orders again. Safe to repeat. */
+/** Records that a sweep has started the workflows of these orders again. Safe to repeat. */
 export async function noteRestarts(
   db: Db,
   { sweepId, sessions }: { sweepId: string; sessions: SessionId[] },
@@ -32,7 +32,10 @@ export async function noteRestarts(
   });
 }
 
-/** Notes which of the orders that a sweep woke have come right, drops those that turned out not to be ours; answers how many are left. */
+/**
+ * Records which of the orders that a sweep woke are now correct, and drops those that turned out not to be ours. Returns
+ * how many are left.
+ */
 export async function settleRepairs(db: Db, sweepId: string): Promise<number> {
   await db.$executeRaw`
     DELETE FROM reconciliation_repairs r USING stray_sessions s
@@ -49,10 +52,10 @@ export async function settleRepairs(db: Db, sweepId: string): Promise<number> {
   return db.reconciliationRepair.count({ where: { reconciliationId: sweepId, changed: false } });
 }
 
-/** Followed by workflows of their own: there is nothing about the order's run to put right. */
+/** These are followed by their own workflows, so there is nothing to repair in the order's run. */
 const BESIDE_THE_ORDER: RepairAction[] = ['refund_recorded', 'dispute_recorded'];
 
-/** Orders that a sweep woke and that have not come right, `limit` at most. */
+/** Orders that a sweep woke and that are still not correct, at most `limit`. */
 export async function unsettledOrders(
   db: Db,
   { sweepId, limit }: { sweepId: string; limit: number },

@@ -10,16 +10,16 @@ import {
 import { claimUnreported, freeClaimed, type ListedDiscrepancy, markReported } from './discrepancies';
 import { readLedgerDays } from './ledger';
 
-/** What a report tells of. */
+/** The content of a report. */
 export interface ReportContent {
   discrepancies: ListedDiscrepancy[];
   days: LedgerDay[];
 }
 
 /**
- * The report of a key, written now with everything unreported unless it was written before. What is in one report is in no other, also when
- * two sweeps end at once. Null: there is nothing to report.
- * @param compose makes the mail; called inside the transaction
+ * The report with this key. If it does not exist yet, it is written now with everything unreported. No discrepancy is in
+ * two reports, even if two sweeps end at the same time. Null if there is nothing to report.
+ * @param compose renders the mail; called inside the transaction
  */
 export async function writeReport(
   db: Db,
@@ -42,7 +42,7 @@ export async function writeReport(
   });
 }
 
-/** The report was sent: what it tells of is reported. */
+/** Records that the report was sent, which makes its discrepancies reported. */
 export async function completeReport(db: Db, sent: { key: string; providerId: string; at: Date }): Promise<void> {
   await db.$transaction(async (tx) => {
     await markStaffReportSent(tx, sent);
@@ -50,7 +50,7 @@ export async function completeReport(db: Db, sent: { key: string; providerId: st
   });
 }
 
-/** The report could not be sent: what it tells of goes with the next sweep's. */
+/** Records that the report could not be sent. The next sweep's report contains its discrepancies. */
 export async function giveUpReport(db: Db, key: string): Promise<void> {
   await db.$transaction(async (tx) => {
     if (await giveUpStaffReport(tx, key)) await freeClaimed(tx, key);

@@ -3,18 +3,18 @@ import type { Reconciliation } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
 import { type ListedDiscrepancy, listForSweep } from './discrepancies';
 
-/** How long the sweeps of the Schedule are remembered; those of staff are kept. */
+/** How long scheduled sweeps are kept. Sweeps started by staff are kept for good. */
 const REMEMBERED_MS = 30 * 86_400_000;
 
-/** A sweep as staff read it. */
+/** A sweep in the form that staff see. */
 export interface Sweep {
   id: string;
   status: Reconciliation['status'];
   startedAt: Date;
   finishedAt: Date | null;
-  /** How many objects of Stripe, runs and orders were held against the database. */
+  /** How many Stripe objects, workflow runs and orders were compared with the database. */
   checked: number;
-  /** Orders that were seen to differ, and came right. */
+  /** Orders that differed and were corrected. */
   repaired: { sessionId: string; action: RepairAction }[];
   discrepancies: ListedDiscrepancy[];
 }
@@ -41,7 +41,7 @@ export async function readSweep(db: Db, ref: string): Promise<Sweep | null> {
 export const isKnownSweep = async (db: Db, id: string): Promise<boolean> =>
   (await db.reconciliation.count({ where: { id } })) > 0;
 
-/** Staff have asked for a sweep, which has not begun yet. Safe to repeat. */
+/** Records that staff have requested a sweep, before it begins. Safe to repeat. */
 export async function requestSweep(db: Db, { id, at }: { id: string; at: Date }): Promise<void> {
   await db.reconciliation.createMany({
     data: [{ id, trigger: 'staff', status: 'RUNNING', startedAt: at }],
@@ -49,25 +49,25 @@ export async function requestSweep(db: Db, { id, at }: { id: string; at: Date })
   });
 }
 
-/** How far back a sweep that has begun looks; null: it has not begun. */
+/** How far back a sweep looks; null if it has not begun. */
 export async function readWindow(db: Db, id: string): Promise<SweepWindow | null> {
   const row = await db.reconciliation.findUnique({ where: { id }, select: { window: true } });
   return (row?.window ?? null) as SweepWindow | null;
 }
 
-/** The beginnings of the last sweep and of the last wide one that succeeded. */
+/** When the last successful sweep and the last successful wide sweep began. */
 export async function readMarks(db: Db): Promise<SweepMarks> {
   const marks = new Map((await db.sweepMark.findMany()).map(({ name, at }) => [name, at.getTime()]));
   return { last: marks.get('last') ?? null, lastWide: marks.get('last-wide') ?? null };
 }
 
-/** Until when everything is known to have been swept; null until a sweep has succeeded. */
+/** Everything before this time was swept; null until a sweep has succeeded. */
 export async function sweptUntil(db: Db): Promise<Date | null> {
   const mark = await db.sweepMark.findUnique({ where: { name: 'last' } });
   return mark?.at ?? null;
 }
 
-/** Marks a sweep as running, with the window it looks at. Safe to repeat. */
+/** Marks a sweep as running, with its window. Safe to repeat. */
 export async function startSweep(
   db: Db,
   { id, trigger, window, at }: { id: string; trigger: 'schedule' | 'staff'; window: SweepWindow; at: Date },
@@ -80,7 +80,7 @@ export async function startSweep(
   });
 }
 
-/** Sweeps that began before this and are still running were ended by hand: they have failed. */
+/** Marks sweeps as failed that began before a time and are still running: their workflows were terminated. */
 export async function failAbandonedSweeps(db: Db, { before, at }: { before: Date; at: Date }): Promise<void> {
   await db.reconciliation.updateMany({
     where: { status: 'RUNNING', startedAt: { lt: before } },
@@ -88,7 +88,7 @@ export async function failAbandonedSweeps(db: Db, { before, at }: { before: Date
   });
 }
 
-/** A sweep has failed; the marks stay. */
+/** Records that a sweep has failed. The marks do not move. */
 export async function failSweep(
   db: Db,
   { id, checked, reason, at }: { id: string; checked: number; reason: string; at: Date },
@@ -100,8 +100,9 @@ export async function failSweep(
 }
 
 /**
- * A sweep has succeeded: what it found is kept as it stands, the marks move to its beginning, and old sweeps of the Schedule are forgotten.
- * @returns how many orders came right, and whether this call was the first to end the sweep
+ * Records that a sweep has succeeded: stores what it found, moves the marks to its beginning, and deletes old scheduled
+ * sweeps.
+ * @returns how many orders were corrected, and whether this call was the first to end the sweep
  */
 export async function completeSweep(
   db: Db,

@@ -2,7 +2,7 @@ import type { SessionId } from '../../domain/ids';
 import type { OrderStatus } from '../../domain/order';
 import type { Db } from '../database';
 
-/** Of these sessions, those whose order is not final. */
+/** Those of these sessions whose order is not final. */
 export async function unfinishedOrders(db: Db, sessions: SessionId[]): Promise<SessionId[]> {
   return ids(
     await db.$queryRaw<Row[]>`
@@ -11,7 +11,7 @@ export async function unfinishedOrders(db: Db, sessions: SessionId[]): Promise<S
   );
 }
 
-/** Unpaid orders whose hold ended before this, the longest ago first. */
+/** Unpaid orders whose hold ended before a time, oldest first. */
 export async function overdueHolds(db: Db, { before, limit }: { before: Date; limit: number }): Promise<SessionId[]> {
   return ids(
     await db.$queryRaw<Row[]>`
@@ -20,7 +20,7 @@ export async function overdueHolds(db: Db, { before, limit }: { before: Date; li
   );
 }
 
-/** Orders with a parcel shipped since, whose mail about it was never written. */
+/** Orders with a parcel shipped since a time for which no mail was written. */
 export async function ordersWithUnmailedParcels(db: Db, since: Date): Promise<SessionId[]> {
   return ids(
     await db.$queryRaw<Row[]>`
@@ -30,7 +30,7 @@ export async function ordersWithUnmailedParcels(db: Db, since: Date): Promise<Se
   );
 }
 
-/** An order's status as it is now; null: there is no such order. */
+/** An order's current status; null if there is no such order. */
 export async function statusOf(db: Db, sessionId: SessionId): Promise<OrderStatus | null> {
   const order = await db.order.findUnique({ where: { sessionId }, select: { status: true } });
   return order?.status ?? null;

@@ -6,8 +6,8 @@ import { Parcels } from './parcels';
 import type { OrderRun } from './run';
 
 /**
- * The money of an order that could not be delivered was given back, and the bank refused it: staff decide. They ask for the refund again, or ship
- * after all, for which the stock is taken again.
+ * Waits for staff to decide about an order that could not be delivered and whose refund the bank rejected. They request the
+ * refund again, or ship after all, which takes the stock again.
  */
 export async function awaitDecision(run: OrderRun): Promise<void> {
   run.waits('a decision about the refund that failed');
@@ -24,7 +24,7 @@ export async function awaitDecision(run: OrderRun): Promise<void> {
   });
 }
 
-/** The goods went back to the shelf with the refund: they are sold to this order again, where there are any. */
+/** Sells the goods to this order again, if there are any. They returned to stock with the refund. */
 async function sellAgain(run: OrderRun): Promise<void> {
   const { sessionId } = run;
   const { status, missing } = await run.untilDone('commit', () => database.commitOrder({ sessionId }));
@@ -32,7 +32,7 @@ async function sellAgain(run: OrderRun): Promise<void> {
   run.setStatus(status, 'To be shipped after all; the stock is sold to this order');
 }
 
-/** Staff have decided about what others found out, and the order goes on. */
+/** Records the decision of staff. The order continues. */
 export async function decide(run: OrderRun): Promise<void> {
   const { sessionId } = run;
   run.apply(await run.untilDone('decide', () => database.decide({ sessionId })));

@@ -3,31 +3,31 @@ import type { OrderStatus } from '../../domain/order';
 import type { CancelRequest, RefundRequest, ShipRequest } from '../../messages/order';
 import { INVALID_TRANSITION } from '../../messages/refusals';
 
-/** What staff ask of an order. */
+/** A request by staff. */
 export type StaffRequest =
   | { name: 'ship'; request: ShipRequest }
   | { name: 'deliver' }
   | { name: 'cancel'; request: CancelRequest }
-  /** `id` is the update's: what makes a repeat recognisable, in Temporal and at Stripe. */
+  /** `id` is the update's id. It identifies a repeat, in Temporal and at Stripe. */
   | { name: 'refund'; request: RefundRequest; id: string }
-  /** The answer to a pending decision: go on. */
+  /** The answer “continue” to a pending decision. */
   | { name: 'retry' };
 
-/** What can wake an order. */
+/** Everything that can wake an order. */
 export type Message =
   /** Something changed at Stripe. */
   | { kind: 'look' }
   /** The shopper has left. */
   | { kind: 'abandon' }
-  /** Others wrote to the order: a refund, a dispute, a review, a warning. */
+  /** Another workflow changed the order: a refund, a dispute, a review or a warning. */
   | { kind: 'changed' }
   | { kind: 'request'; request: StaffRequest }
   /** No message came in time. */
   | { kind: 'time-up' };
 
 /**
- * Every message to an order. They are taken one at a time, so that no two paths race. A request is answered in one place: what the work that
- * serves it returns is the answer, and what it throws is the refusal.
+ * The messages to an order. They are handled one at a time, so that no two paths race. A request is answered in one place:
+ * the value that its work returns is the answer, and the error that it throws is the refusal.
  */
 export class Inbox {
   private look = false;
@@ -42,7 +42,7 @@ export class Inbox {
     else this.abandon = true;
   }
 
-  /** Puts a request before the order, and waits for its answer. */
+  /** Queues a request and waits for its answer. */
   ask(request: StaffRequest): Promise<OrderStatus> {
     return new Promise((resolve, reject) => {
       this.requests.push(request);
@@ -50,7 +50,7 @@ export class Inbox {
     });
   }
 
-  /** Puts a request back that another phase of the order is to serve. */
+  /** Puts a request back, for another phase of the order to serve. */
   putBack(request: StaffRequest): void {
     this.requests.unshift(request);
   }
@@ -63,7 +63,7 @@ export class Inbox {
     return this.requests.length > 0;
   }
 
-  /** Whether others wrote to the order, and it has not been read since. */
+  /** Whether another workflow has changed the order since it was last read. */
   get hasChange(): boolean {
     return this.change;
   }
@@ -73,8 +73,8 @@ export class Inbox {
   }
 
   /**
-   * The waiting message that matters most; `time-up` when there is none. What others wrote goes first, so that a request is judged by what the
-   * order is now; then a person, then Stripe, then the shopper who left.
+   * The most important waiting message; `time-up` if there is none. Changes by other workflows come first, so that requests
+   * are checked against the current order. Then come staff, then Stripe, then the shopper who left.
    */
   take(): Message {
     if (this.takeChange()) return { kind: 'changed' };
@@ -98,14 +98,14 @@ export class Inbox {
     return look;
   }
 
-  /** Order and session are about to be read: whatever was told up to now is known then. Requests stay. */
+  /** Clears the signals, because the order and the session are about to be read. Requests stay. */
   markSeen(): void {
     this.look = false;
     this.change = false;
     this.abandon = false;
   }
 
-  /** Does what staff ask. A failure of another kind than a refusal is a mistake in the code, and is thrown on. */
+  /** Serves a request by staff. An error that is not a refusal is a mistake in the code and is rethrown. */
   async serve(request: StaffRequest, work: () => Promise<OrderStatus>): Promise<void> {
     const answer = this.answers.get(request);
     this.answers.delete(request);
@@ -117,7 +117,7 @@ export class Inbox {
     }
   }
 
-  /** Refuses whatever staff have asked up to now. */
+  /** Refuses all waiting requests. */
   async refuseAll(message: string): Promise<void> {
     for (let request = this.requests.shift(); request; request = this.requests.shift())
       await this.serve(request, () => Promise.reject(refusal(message)));
@@ -129,6 +129,6 @@ interface Answer {
   reject(refusal: ApplicationFailure): void;
 }
 
-/** The refusal of a request that makes no sense now; its message is one plain sentence that says what the order is. */
+/** The refusal of a request that is not possible now. Its message is one plain sentence that says why. */
 export const refusal = (message: string, type = INVALID_TRANSITION): ApplicationFailure =>
   ApplicationFailure.nonRetryable(message, type);

@@ -4,10 +4,10 @@ import { failureOf } from '../failures';
 import type { Parking } from '../parking';
 import { post, slowDatabase } from '../steps';
 
-/** A mail is tried for an hour at a time, a day in all. */
+/** A mail is tried for an hour at a time, for a day in total. */
 const TURNS = 24;
 
-/** The mails of an order, beside it: they never hold anything up, and one that is stuck is in sight of staff. */
+/** The mails of an order. They are sent in the background and never delay it. A stuck mail is shown to staff. */
 export class Mails {
   private underWay = 0;
 
@@ -17,7 +17,7 @@ export class Mails {
     private readonly onGivenUp: (reason: string) => void,
   ) {}
 
-  /** Sends the mails of one turn, the customer's and staff's, in one activity. The run ends only after they are sent or given up. */
+  /** Sends the mails of one turn, to customer and staff, in one activity. The run ends only once they are sent or given up. */
   send(...mails: MailRequest[]): void {
     this.underWay++;
     void this.sendOrGiveUp(mails).finally(() => this.underWay--);

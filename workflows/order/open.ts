@@ -5,7 +5,10 @@ import type { Opening } from '../../messages/order';
 import { database, stripe } from '../steps';
 import type { OrderRun } from './run';
 
-/** 1. Open: the order at the price asked, and the holds, all or nothing. A session nobody asked for here is taken up when it is complete. */
+/**
+ * Step 1. Writes the order at the requested prices and holds its stock, all or nothing. A session made elsewhere is taken
+ * up if it is complete.
+ */
 export async function open(run: OrderRun): Promise<'opened' | 'not-ours'> {
   const { sessionId } = run;
   const gone = run.inbox.hasAbandon;
@@ -23,12 +26,12 @@ export async function open(run: OrderRun): Promise<'opened' | 'not-ours'> {
     return 'not-ours';
   }
   run.opened(opened.order, toShopper(opened.order, opened.missing, gone));
-  // An order that was opened before may have missed anything since: Stripe is asked at once.
+  // An order that was opened by an earlier run may have missed messages, so Stripe is asked at once.
   if (!opened.fresh) run.inbox.put('look');
   return 'opened';
 }
 
-/** Nothing is held for a session that is only open or expired. The run fails, so that its id can be used when the session is complete. */
+/** Takes nothing up for a session that is only open or expired. The run fails, so that its id can be used again later. */
 const NOT_COMPLETE = ApplicationFailure.create({
   message: 'The session is not complete: there is nothing to take up yet',
   type: 'not_complete',
@@ -36,7 +39,7 @@ const NOT_COMPLETE = ApplicationFailure.create({
   category: ApplicationFailureCategory.BENIGN,
 });
 
-/** What the shopper hears. Of an order that was opened before too, for the word of the worker that opened it may have been lost. */
+/** The answer to the shopper. Also for an order that was opened before, because the earlier answer may have been lost. */
 function toShopper(
   { status, stock }: OrderFactsNow,
   missing: Extract<Opening, { outcome: 'sold-out' }>['missing'],

@@ -5,8 +5,8 @@ import type { CancelRequest, RefundRequest, ShipRequest } from '../../messages/o
 import { INVALID_REQUEST } from '../../messages/refusals';
 
 /**
- * The shape of what staff ask, checked before an update is accepted: the API has checked its own, but the Temporal UI's form takes any JSON.
- * The same limits as the API's. Throws a failure of type `invalid_request` that says what to send.
+ * Checks the form of a request before the update is accepted. The API has checked its own requests, but the Temporal UI
+ * accepts any JSON. The limits are the API's. Throws a failure of type `invalid_request` that says what to send.
  */
 export function checkShip(request: ShipRequest): void {
   const { carrier, trackingNumber, trackingUrl, items, ...unknown } = fieldsOf(request);
@@ -61,7 +61,7 @@ function fieldsOf(value: unknown): Record<string, unknown> {
 
 function refuseUnknown(fields: Record<string, unknown>): void {
   const [name] = Object.keys(fields);
-  // A note belongs into the database (the API writes it there), not into a history that is never encrypted.
+  // A note belongs in the database, where the API writes it, not in a history that is not encrypted.
   if (name !== undefined)
     throw refuse(
       name === 'note'

@@ -6,20 +6,20 @@ import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import type { Parked } from '../parking';
 import { describeOrder } from './details';
 
-/** What staff see of an order in the Temporal UI. Details cost nothing; each change of a search attribute is an event of the history. */
+/** What staff see of an order in the Temporal UI. Details cost nothing; each change of a search attribute is a history event. */
 export class StaffView {
-  /** In words that end “It waits for …”. */
+  /** In words that complete “It waits for …”. */
   waitingFor = 'the database';
   readonly happened: string[] = [];
   private shown = { attention: false, disputed: false };
 
-  /** Staff can find the order from here on; the checkout has said so at the start already, for nothing. */
+  /** Makes the order searchable. A checkout has set these attributes at the start, which costs nothing. */
   opened(order: OrderFactsNow): void {
     if (!workflowInfo().typedSearchAttributes.get(SEARCH_ATTRIBUTES.orderNumber))
       upsertSearchAttributes(factPairs(order));
   }
 
-  /** The order rests somewhere else now. */
+  /** The order's status has changed. */
   setStatus(status: OrderStatus): void {
     upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.orderStatus, value: status }]);
   }
