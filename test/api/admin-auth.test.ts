@@ -1,4 +1,5 @@
-import { Office, problem, TOKEN } from './admin-office';
+import { Office, problem } from './admin-office';
+import { ADMIN_TOKEN } from './bare';
 
 let office: Office;
 beforeAll(async () => {
@@ -38,13 +39,13 @@ describe('without the staff token', () => {
 
   test.each([
     ['nothing', undefined],
-    ['another token', `Bearer ${TOKEN}x`],
-    ['a part of it', `Bearer ${TOKEN.slice(0, -1)}`],
-    ['another case', `Bearer ${TOKEN.toUpperCase()}`],
-    ['another scheme', `Basic ${TOKEN}`],
-    ['no scheme', TOKEN],
+    ['another token', `Bearer ${ADMIN_TOKEN}x`],
+    ['a part of it', `Bearer ${ADMIN_TOKEN.slice(0, -1)}`],
+    ['another case', `Bearer ${ADMIN_TOKEN.toUpperCase()}`],
+    ['another scheme', `Basic ${ADMIN_TOKEN}`],
+    ['no scheme', ADMIN_TOKEN],
     ['an empty token', 'Bearer '],
-    ['two tokens', `Bearer ${TOKEN} ${TOKEN}`],
+    ['two tokens', `Bearer ${ADMIN_TOKEN} ${ADMIN_TOKEN}`],
   ])('%s says no more than any other', async (_what, authorization) => {
     const ask = office.api.http.get('/admin/orders');
     const answer = await (authorization === undefined ? ask : ask.set('authorization', authorization));
@@ -63,14 +64,15 @@ describe('without the staff token', () => {
 
   test('takes the token of the header alone, not of the query', async () => {
     expect(
-      (await office.api.http.get('/admin/orders').query({ token: TOKEN, authorization: `Bearer ${TOKEN}` })).status,
+      (await office.api.http.get('/admin/orders').query({ token: ADMIN_TOKEN, authorization: `Bearer ${ADMIN_TOKEN}` }))
+        .status,
     ).toBe(401);
   });
 });
 
 describe('with it', () => {
   test('opens, in whatever case the scheme is written', async () => {
-    expect((await office.api.http.get('/admin/orders').set('authorization', `bearer ${TOKEN}`)).status).toBe(200);
+    expect((await office.api.http.get('/admin/orders').set('authorization', `bearer ${ADMIN_TOKEN}`)).status).toBe(200);
   });
 
   test('is told of what is not there', async () => {
@@ -84,7 +86,7 @@ describe('with it', () => {
     await office.ask('post', '/admin/orders/search').send({ email: 'ada@example.com' });
     const log = JSON.stringify(office.api.log);
     expect(log).toContain('/admin/orders/search');
-    expect(log).not.toContain(TOKEN);
+    expect(log).not.toContain(ADMIN_TOKEN);
     expect(log).not.toContain('ada@example.com');
   });
 });

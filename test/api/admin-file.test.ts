@@ -5,7 +5,8 @@ import { FILE_CHUNK_BYTES } from '../../domain/files';
 import { removeAbandonedFiles } from '../../store/catalogue/files';
 import { storeFile } from '../../store/catalogue/upload';
 import { until } from '../workflow/world';
-import { invalidAt, NOON, Office, problem, TOKEN } from './admin-office';
+import { invalidAt, Office, problem } from './admin-office';
+import { ADMIN_TOKEN, NOON } from './bare';
 
 const DAY = 86_400_000;
 
@@ -106,7 +107,7 @@ describe('uploading the file of a digital product', () => {
     const { port } = new URL(office.api.url);
     const socket = connect(Number(port), '127.0.0.1');
     socket.write(
-      `PUT /admin/products/${sku}/file?filename=slow.bin HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n`,
+      `PUT /admin/products/${sku}/file?filename=slow.bin HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n`,
     );
     await until(async () => (await orphans()) === 1);
     expect(await kept()).toBeNull();
@@ -125,7 +126,7 @@ describe('an upload that fails', () => {
     const socket = connect(Number(port), '127.0.0.1');
     const start = randomBytes(FILE_CHUNK_BYTES + 10);
     socket.write(
-      `PUT /admin/products/${sku}/file?filename=cut.bin HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Length: 9999999\r\n\r\n`,
+      `PUT /admin/products/${sku}/file?filename=cut.bin HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\nContent-Length: 9999999\r\n\r\n`,
     );
     socket.write(start);
     await until(async () => (await office.db.productFileChunk.count({ where: { file: { sku: null } } })) === 1);
@@ -138,7 +139,7 @@ describe('an upload that fails', () => {
     const { port } = new URL(office.api.url);
     const socket = connect(Number(port), '127.0.0.1');
     socket.write(
-      `PUT /admin/products/${sku}/file?filename=big.bin HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Length: ${512 * 1024 * 1024 + 1}\r\n\r\n`,
+      `PUT /admin/products/${sku}/file?filename=big.bin HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\nContent-Length: ${512 * 1024 * 1024 + 1}\r\n\r\n`,
     );
     const answer = await new Promise<string>((resolve) => socket.once('data', (data) => resolve(String(data))));
     const closed = new Promise((resolve) => socket.once('close', resolve));

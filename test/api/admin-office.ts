@@ -1,55 +1,51 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import type { ProductKind } from '../../domain/order';
-import { loadEnv } from '../../platform/env';
 import { type Prisma, PrismaClient } from '../../prisma/generated/client';
 import type { Db } from '../../store/database';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { Api } from './shop';
-
-export const TOKEN = 'staff-token-of-the-office';
-export const NOON = Date.parse('2026-11-23T12:00:00Z');
+import { ADMIN_TOKEN, type BareApi, bareApi } from './bare';
+import type { Api } from './shop';
 
 type Method = 'get' | 'post' | 'put' | 'delete';
+type Query = { query: string; params: string };
 
-/** Where staff work: the API on a database of its own. Temporal is down, for nothing here needs it; see Shop for what does. */
+/** Where staff work: the API without Temporal and Stripe, which nothing here needs. See Shop for tests that need them. */
 export class Office {
   private constructor(
-    readonly api: Api,
-    readonly db: Db,
-    private readonly database: TestDatabase,
+    private readonly bare: BareApi,
+    private readonly log: { onQuery(query: Query): void },
   ) {}
 
-  now = NOON;
-  private queries: (query: { query: string; params: string }) => void = () => {};
-
   static async open(): Promise<Office> {
-    const database = await createTestDatabase();
-    const adapter = new PrismaPg({ connectionString: database.url, max: 6 });
-    const db = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
-    db.$on('query', (query) => office.queries(query));
-    const env = loadEnv({
-      DATABASE_URL: database.url,
-      TEMPORAL_ADDRESS: '127.0.0.1:1',
-      STRIPE_SECRET_KEY: 'sk_test_sandbox_office',
-      STRIPE_WEBHOOK_SECRET: 'whsec_office',
-      STRIPE_API_BASE: 'http://127.0.0.1:1',
-      RESEND_API_KEY: 're_office',
-      EMAIL_FROM: 'shop@example.com',
-      STAFF_EMAIL: 'staff@example.com',
-      ADMIN_TOKEN: TOKEN,
-      SIGNING_SECRET: 'signing-secret-of-the-office',
+    const log = { onQuery: (_query: Query) => {} };
+    const bare = await bareApi({}, {}, (url) => {
+      const adapter = new PrismaPg({ connectionString: url, max: 6 });
+      const db = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
+      db.$on('query', (query) => log.onQuery(query));
+      return db;
     });
-    const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
-    const clock = { now: (): number => office.now };
-    const office: Office = new Office(await Api.listen({ db, clock, env, temporal }), db, database);
-    return office;
+    return new Office(bare, log);
+  }
+
+  get api(): Api {
+    return this.bare.api;
+  }
+
+  get db(): Db {
+    return this.bare.db;
+  }
+
+  get now(): number {
+    return this.bare.clock.ms;
+  }
+
+  set now(ms: number) {
+    this.bare.clock.ms = ms;
   }
 
   /** A request of staff. */
   ask(method: Method, path: string) {
-    return this.api.http[method](path).set('authorization', `Bearer ${TOKEN}`);
+    return this.api.http[method](path).set('authorization', `Bearer ${ADMIN_TOKEN}`);
   }
 
   /** A product without prices; physical, with an empty shelf, where nothing else is said. */
@@ -89,16 +85,16 @@ export class Office {
     });
   }
 
-  /** How PostgreSQL goes about the queries of one request: for each, the nodes of its plan. */
+  /** How PostgreSQL plans the queries of one request: the nodes of each plan. */
   async plansOf(ask: () => PromiseLike<unknown>): Promise<PlanNode[][]> {
-    const asked: { query: string; params: string }[] = [];
-    this.queries = (query) => asked.push(query);
+    const sent: Query[] = [];
+    this.log.onQuery = (query) => sent.push(query);
     await ask();
-    this.queries = () => {};
-    const client = new pg.Client({ connectionString: this.database.url });
+    this.log.onQuery = () => {};
+    const client = new pg.Client({ connectionString: this.bare.env.DATABASE_URL });
     await client.connect();
     const plans: PlanNode[][] = [];
-    for (const { query, params } of asked) {
+    for (const { query, params } of sent) {
       const { rows } = await client.query(`EXPLAIN (FORMAT JSON) ${query}`, JSON.parse(params));
       plans.push(flatten(rows[0]['QUERY PLAN'][0].Plan));
     }
@@ -106,10 +102,8 @@ export class Office {
     return plans;
   }
 
-  async close(): Promise<void> {
-    await this.api.close();
-    await this.db.$disconnect();
-    await this.database.drop();
+  close(): Promise<void> {
+    return this.bare.close();
   }
 }
 

@@ -5,9 +5,11 @@ import { connectDatabase, type Db } from '../../store/database';
 import { createTestDatabase } from '../support/database';
 import { Api } from './shop';
 
+/** When a test begins. */
+export const NOON = Date.parse('2026-11-23T12:00:00Z');
 export const ADMIN_TOKEN = 'admin-token-of-the-bare-api';
 
-/** The API on a database of its own and a clock that the test moves, with nobody at Temporal's and Stripe's addresses. */
+/** The API on a database of its own and a clock that the test moves. Nothing listens at Temporal's and Stripe's addresses. */
 export interface BareApi {
   api: Api;
   db: Db;
@@ -16,9 +18,13 @@ export interface BareApi {
   close(): Promise<void>;
 }
 
-export async function bareApi(overrides: Record<string, string> = {}, parts: Partial<ApiDeps> = {}): Promise<BareApi> {
+export async function bareApi(
+  overrides: Record<string, string> = {},
+  parts: Partial<ApiDeps> = {},
+  connect = (url: string): Db => connectDatabase(url, 5),
+): Promise<BareApi> {
   const database = await createTestDatabase();
-  const db = connectDatabase(database.url, 5);
+  const db = connect(database.url);
   const env = loadEnv({
     DATABASE_URL: database.url,
     TEMPORAL_ADDRESS: '127.0.0.1:1',
@@ -33,7 +39,7 @@ export async function bareApi(overrides: Record<string, string> = {}, parts: Par
     ...overrides,
   });
   const temporal = connectTemporal({ TEMPORAL_ADDRESS: env.TEMPORAL_ADDRESS });
-  const clock = { ms: Date.UTC(2026, 10, 23, 12), now: () => clock.ms };
+  const clock = { ms: NOON, now: () => clock.ms };
   const api = await Api.listen({ db, env, clock, temporal, ...parts });
   return {
     api,

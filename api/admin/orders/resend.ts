@@ -5,6 +5,7 @@ import { RESENDABLE } from '../../../domain/mail';
 import { Problem } from '../../../domain/problem';
 import { WORKFLOWS } from '../../../messages/names';
 import { type ResendInput, resendId, resendStart } from '../../../messages/resend';
+import { hasTimelineEntry } from '../../../store/orders/timeline';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
 import { bounded } from '../../order-workflow';
@@ -12,14 +13,14 @@ import { isAlreadyStarted, isLate, refusalOf } from '../../temporal-errors';
 import { KeyHeader, OrderRef } from '../fields';
 import { AdminOrder, findOrder, readAdminOrder } from './document';
 
-/** How long staff wait for the mail to go; after it the request is stored, and goes on. */
+/** How long staff wait for the mail to be sent. After that the request is stored and goes on. */
 const PATIENCE_MS = 8_000;
 
 const Resend = z.strictObject({
-  template: z.enum(RESENDABLE).meta({ description: 'Of parcels and refunds the last is meant.' }),
+  template: z.enum(RESENDABLE).meta({ description: 'Of several parcels or refunds, the latest.' }),
 });
 
-/** `POST /admin/orders/{ref}/resend-email`: a mail that was lost, or went to a wrong address, goes again. */
+/** `POST /admin/orders/{ref}/resend-email`: sends again a mail that was lost or went to a wrong address. */
 export const resendRoutes = (deps: ApiDeps): Route[] => [
   route({
     method: 'post',
@@ -27,7 +28,7 @@ export const resendRoutes = (deps: ApiDeps): Route[] => [
     tag: 'Staff',
     summary: 'Send a mail about an order again',
     description:
-      'As the order is now, to the address that is known now. A mail that would not be true of the order is `409`. It goes once a key; the timeline says when it went.',
+      'Describes the order as it is now and goes to the current address. `409` if the mail would not be true of the order. Sent once per key; the timeline says when.',
     params: OrderRef,
     headers: KeyHeader,
     body: Resend,
@@ -49,8 +50,8 @@ const keyOf = (template: string, idempotencyKey: string | undefined): string =>
         .digest('hex');
 
 /**
- * Starts the workflow that sends it, or finds it, and waits until the mail has gone, or the patience is over.
- * @throws 409 `invalid_transition` when the mail makes no sense now; 503 when nobody has looked at the request yet
+ * Starts the workflow that sends the mail, or finds it, and waits for the mail to be sent, at most 8 s.
+ * @throws 409 `invalid_transition` when the mail makes no sense now; 503 while no worker has taken the request
  */
 async function sendAgain({ db, temporal }: ApiDeps, input: ResendInput): Promise<void> {
   try {
@@ -59,11 +60,11 @@ async function sendAgain({ db, temporal }: ApiDeps, input: ResendInput): Promise
     const refusal = refusalOf(error);
     if (refusal) throw new Problem('invalid_transition', `${refusal.message}.`);
     if (!isLate(error)) throw error;
-    const written = await db.timelineEntry.count({
-      where: { sessionId: input.sessionId, key: `mail/again/${input.key}` },
-    });
-    if (written === 0)
-      throw new Problem('unavailable', 'It is asked for and will be done; look at the order again.', { retryAfter: 2 });
+    const { sessionId, key } = input;
+    if (!(await hasTimelineEntry(db, { sessionId, key: `mail/again/${key}` })))
+      throw new Problem('unavailable', 'The request is accepted and will be carried out. Read the order again.', {
+        retryAfter: 2,
+      });
   }
 }
 

@@ -4,6 +4,8 @@ import type { SessionId } from '../../../domain/ids';
 import { type OrderStatus, REASONS } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
 import { cancelUpdate, deliverUpdate, retryUpdate, shipUpdate } from '../../../messages/order';
+import { statusWithParcel } from '../../../store/orders/parcels';
+import { addNote } from '../../../store/orders/timeline';
 import type { ApiDeps } from '../../deps';
 import { type Answer, type Route, route } from '../../http/route';
 import { text } from '../../http/schemas';
@@ -23,7 +25,7 @@ const Shipment = z
       .min(1)
       .max(200)
       .optional()
-      .meta({ description: 'What is in the parcel; absent: all that is unshipped.' }),
+      .meta({ description: 'What is in the parcel; absent: everything unshipped.' }),
   })
   .refine(({ items = [] }) => new Set(items.map(({ sku }) => sku)).size === items.length, {
     error: 'names a SKU twice',
@@ -32,12 +34,12 @@ const Shipment = z
 
 const Cancellation = z.strictObject({
   reason: z.enum(REASONS),
-  note: note.optional().meta({ description: 'For the timeline; never leaves the database.' }),
+  note: note.optional().meta({ description: 'Shown on the timeline; never leaves the database.' }),
 });
 
 const answers = { 200: { description: 'The order as it is now.', schema: AdminOrder } };
 
-/** What staff may do with an order: each is an update to its workflow, and can be sent from the Temporal UI just as well. */
+/** What staff may do with an order. Each is an update to its workflow, so it can also be sent from the Temporal UI. */
 export function orderStepRoutes(deps: ApiDeps): Route[] {
   const step = { method: 'post', tag: 'Staff', params: OrderRef, headers: KeyHeader, answers } as const;
   return [
@@ -45,15 +47,15 @@ export function orderStepRoutes(deps: ApiDeps): Route[] {
       ...step,
       path: '/admin/orders/{ref}/ship',
       summary: 'Record a shipment and mail the customer',
-      description: 'The same carrier and number again changes nothing. More than is unshipped is `409`.',
+      description: 'Sending the same carrier and number again changes nothing. `409` for more than is unshipped.',
       body: Shipment,
       problems: ['unknown_order', 'invalid_transition', 'out_of_stock'],
       handle: async ({ params, headers, body }) => {
         const { trackingUrl, items, ...parcel } = body;
         const request = { ...parcel, ...(trackingUrl && { trackingUrl }), ...(items && { items }) };
         const sessionId = await findOrder(deps.db, params.ref);
-        // The run of an order that is done answers nobody; a parcel it left with is still the same parcel.
-        if (await leftWith(deps, sessionId, parcel)) return { body: await readAdminOrder(deps, sessionId) };
+        // A final order has no workflow to answer; the same parcel again still changes nothing.
+        if (await shippedWith(deps, sessionId, parcel)) return { body: await readAdminOrder(deps, sessionId) };
         return take(deps, sessionId, headers, shipUpdate, [request]);
       },
     }),
@@ -70,7 +72,7 @@ export function orderStepRoutes(deps: ApiDeps): Route[] {
       path: '/admin/orders/{ref}/cancel',
       summary: 'Cancel before anything is shipped',
       description:
-        'Unpaid: closes the till first, and if Stripe says paid, refunds. Paid: refunds, returns stock, revokes downloads. When Stripe takes longer than 8 s the answer is the order as it is, and the rest follows.',
+        'Unpaid: expires the session first, and refunds if Stripe says it was paid. Paid: refunds, returns stock and revokes downloads. If Stripe takes longer than 8 s, the response is the order as it stands, and the rest follows.',
       body: Cancellation,
       problems: ['unknown_order', 'invalid_transition'],
       handle: async ({ params, headers, body: { reason, note } }) => {
@@ -95,20 +97,17 @@ export function orderStepRoutes(deps: ApiDeps): Route[] {
   ];
 }
 
-/** Whether an order that waits for no parcel any more has left with this one. */
-async function leftWith(
+/** Whether an order that waits for no parcel any more was shipped with this one. */
+async function shippedWith(
   { db }: ApiDeps,
   sessionId: SessionId,
-  { carrier, trackingNumber }: { carrier: string; trackingNumber: string },
+  parcel: { carrier: string; trackingNumber: string },
 ): Promise<boolean> {
-  const shipment = await db.shipment.findUnique({
-    where: { sessionId_carrier_trackingNumber: { sessionId, carrier, trackingNumber } },
-    select: { order: { select: { status: true } } },
-  });
-  return shipment !== null && shipment.order.status !== 'PREPARING';
+  const status = await statusWithParcel(db, { sessionId, ...parcel });
+  return status !== null && status !== 'PREPARING';
 }
 
-/** One step: what staff remark is written first, so that it is never lost and never travels; then the workflow is asked. */
+/** One step: first writes the note of staff, so that it is never lost and never leaves the database; then sends the update. */
 async function take<Args extends unknown[]>(
   deps: ApiDeps,
   sessionId: SessionId,
@@ -119,26 +118,22 @@ async function take<Args extends unknown[]>(
 ): Promise<Answer> {
   const updateId = updateIdOf(update, args, headers['idempotency-key']);
   if (remark) {
-    const entry = {
-      sessionId,
-      at: new Date(deps.clock.now()),
-      type: 'note',
-      actor: 'staff',
-      key: `${update.name}/${updateId}`,
-    };
-    await deps.db.timelineEntry.createMany({ data: [{ ...entry, ...remark }], skipDuplicates: true });
+    const at = new Date(deps.clock.now());
+    await addNote(deps.db, { sessionId, key: `${update.name}/${updateId}`, ...remark, at });
   }
   const outcome = await sendUpdate(deps.temporal, { sessionId, update, args, updateId });
   if (outcome === 'accepted' && !ASKS_STRIPE.has(update.name))
-    throw new Problem('unavailable', 'It is asked for and will be done; look at the order again.', { retryAfter: 2 });
+    throw new Problem('unavailable', 'The request is accepted and will be carried out. Read the order again.', {
+      retryAfter: 2,
+    });
   const order = await readAdminOrder(deps, sessionId);
   if (outcome === 'ended')
     throw new Problem(
       'invalid_transition',
-      `The order is ${order.status}: it is done, and this changes nothing about it any more.`,
+      `The order is ${order.status}, which is final: this no longer changes anything.`,
     );
   return { body: order };
 }
 
-/** What may wait for Stripe: after 8 s it is answered with the order as it is, for the request is stored and goes on. */
+/** Updates that may wait for Stripe: after 8 s the response is the order as it stands, since the request is stored and goes on. */
 const ASKS_STRIPE: ReadonlySet<string> = new Set([cancelUpdate.name, retryUpdate.name]);

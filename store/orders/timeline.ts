@@ -1,0 +1,19 @@
+import type { SessionId } from '../../domain/ids';
+import type { Db } from '../database';
+
+/** Whether an entry with this key is on the order's timeline. */
+export const hasTimelineEntry = async (
+  db: Db,
+  { sessionId, key }: { sessionId: SessionId; key: string },
+): Promise<boolean> => (await db.timelineEntry.count({ where: { sessionId, key } })) > 0;
+
+/** Records what staff remark about a request: `message` says which request, `note` is their free text. The same key again changes nothing. */
+export async function addNote(
+  db: Db,
+  { sessionId, key, message, note, at }: { sessionId: SessionId; key: string; message: string; note: string; at: Date },
+): Promise<void> {
+  await db.timelineEntry.createMany({
+    data: [{ sessionId, at, type: 'note', actor: 'staff', key, message, note }],
+    skipDuplicates: true,
+  });
+}
