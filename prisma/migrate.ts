@@ -1,80 +1,104 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { withSchemaEngine } from './schema-engine';
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { type AppliedMigration, type Migration, originOfUnknown, readMigrations, whyNotMigrate } from './migrations';
 
 /**
- * Brings a database to the current schema with Prisma's own schema engine. It writes Prisma's own `_prisma_migrations`, so
- * `npx prisma migrate deploy` goes on from wherever this stopped, and the other way round. Safe to repeat; several at once wait for each
- * other.
+ * Brings a database to the current schema: under an advisory lock, each migration that is missing runs in a
+ * transaction of its own, together with its row in Prisma's `_prisma_migrations`. `npx prisma migrate deploy`
+ * continues from wherever this stopped, and the other way round. Safe to repeat; several at once wait for each other.
  *
  * @returns the names of the migrations it applied; none when the database was up to date
- * @throws with PostgreSQL's words when a migration fails; what that migration did is rolled back
+ * @throws a sentence for people when the database does not fit these migrations, or when one fails (it is rolled back)
  */
-export async function migrate(databaseUrl: string, log: (line: string) => void = () => {}): Promise<string[]> {
-  return withSchemaEngine(databaseUrl, async (engine, connection) => {
-    // Held until the connection ends. The number is the one that Prisma's command line takes.
-    await connection.query('SELECT pg_advisory_lock(72707369)');
-    const { appliedMigrationNames } = await engine.applyMigrations({
-      migrationsList: migrations(),
-      filters: NO_FILTERS,
-    });
-    for (const name of appliedMigrationNames) log(`applied ${name}`);
-    return appliedMigrationNames;
+export async function migrate(
+  databaseUrl: string,
+  log: (line: string) => void = () => {},
+  migrations = readMigrations(),
+): Promise<string[]> {
+  return connected(databaseUrl, async (client) => {
+    // Held until the connection ends. Prisma's own command line takes the same number.
+    await client.query('SELECT pg_advisory_lock(72707369)');
+    await client.query(TABLE);
+    const applied = await readApplied(client);
+    const why = whyNotMigrate(migrations, applied);
+    if (why !== null) throw new Error(why);
+    const missing = migrations.filter(({ name }) => !applied.some((row) => row.name === name));
+    for (const migration of missing) {
+      await apply(client, migration);
+      log(`applied ${migration.name}`);
+    }
+    return missing.map(({ name }) => name);
   });
 }
 
 /**
- * What prisma/schema/ says and the migrations do not, in words; '' when they agree. The migrations are played in a database of its own,
- * which is dropped again.
- *
- * @param databaseUrl any database of a server on which databases may be made
+ * Whether a database was set up by migrations that Holdfast no longer has, so that nothing leads from it to the
+ * current schema.
  */
-export async function drift(databaseUrl: string): Promise<string> {
-  const folder = join(FOLDER, 'schema');
-  const files = readdirSync(folder).map((name) => {
-    const path = join(folder, name);
-    return { path, content: readFileSync(path, 'utf8') };
-  });
-  return withSchemaEngine(databaseUrl, async (engine) => {
-    const { stdout, exitCode } = await engine.diff({
-      from: { tag: 'migrations', ...migrations() },
-      to: { tag: 'schemaDatamodel', files },
-      script: false,
-      exitCode: true,
-      filters: NO_FILTERS,
-    });
-    return exitCode === 0 ? '' : (stdout ?? '');
+export async function hasEarlierLayout(databaseUrl: string): Promise<boolean> {
+  return connected(databaseUrl, async (client) => {
+    const { rows } = await client.query("SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists");
+    return rows[0].exists && originOfUnknown(readMigrations(), await readApplied(client)) === 'earlier';
   });
 }
 
-const FOLDER = sourceFolder();
-const NO_FILTERS = { externalTables: [], externalEnums: [] };
-
-/** The compiled program runs from dist/, its SQL stays where it was written. */
-function sourceFolder(): string {
-  const beside = join(__dirname, 'migrations');
-  return existsSync(beside) ? __dirname : join(process.cwd(), 'prisma');
+async function readApplied(client: Client): Promise<AppliedMigration[]> {
+  const { rows } = await client.query<AppliedMigration>(`
+    SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
+    FROM _prisma_migrations WHERE rolled_back_at IS NULL ORDER BY migration_name`);
+  return rows;
 }
 
-function migrations() {
-  const baseDir = join(FOLDER, 'migrations');
-  const read = (path: string) => readFileSync(join(baseDir, path), 'utf8');
-  const folders = readdirSync(baseDir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return {
-    baseDir,
-    lockfile: { path: 'migration_lock.toml', content: read('migration_lock.toml') },
-    shadowDbInitScript: '',
-    migrationDirectories: folders
-      .map(({ name }) => name)
-      .sort()
-      .map((path) => ({
-        path,
-        migrationFile: {
-          path: 'migration.sql',
-          content: { tag: 'ok' as const, value: read(join(path, 'migration.sql')) },
-        },
-      })),
-  };
+/**
+ * A file that starts with NO_TRANSACTION is not rolled back when it fails: its row stays unfinished, and the next run
+ * says so.
+ */
+async function apply(client: Client, { name, sql, sha256 }: Migration): Promise<void> {
+  const inTransaction = !sql.startsWith(NO_TRANSACTION);
+  const id = randomUUID();
+  try {
+    if (inTransaction) await client.query('BEGIN');
+    await client.query(START, [id, sha256, name]);
+    await client.query(sql);
+    await client.query(END, [id]);
+    if (inTransaction) await client.query('COMMIT');
+  } catch (error) {
+    if (inTransaction) await client.query('ROLLBACK');
+    const outcome = inTransaction ? 'failed and was rolled back' : 'failed';
+    throw new Error(`The migration ${name} ${outcome}: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * The first line of a file with one statement that PostgreSQL refuses in a transaction, such as CREATE INDEX
+ * CONCURRENTLY.
+ */
+const NO_TRANSACTION = '-- no transaction\n';
+
+// `_prisma_migrations` as Prisma 7 makes it and reads it.
+const TABLE = `
+  CREATE TABLE IF NOT EXISTS _prisma_migrations (
+    id                  VARCHAR(36) PRIMARY KEY NOT NULL,
+    checksum            VARCHAR(64) NOT NULL,
+    finished_at         TIMESTAMPTZ,
+    migration_name      VARCHAR(255) NOT NULL,
+    logs                TEXT,
+    rolled_back_at      TIMESTAMPTZ,
+    started_at          TIMESTAMPTZ NOT NULL DEFAULT now(),
+    applied_steps_count INTEGER NOT NULL DEFAULT 0
+  )`;
+const START =
+  'INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at) VALUES ($1, $2, $3, clock_timestamp())';
+const END = 'UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE id = $1';
+
+async function connected<T>(connectionString: string, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
 }
 
 async function main(): Promise<void> {

@@ -84,6 +84,7 @@ export const token = () => randomBytes(24).toString('hex');
 
 async function postgres({ run, ports }: Context): Promise<Variables> {
   const { startPostgres } = require('./postgres') as typeof import('./postgres');
+  const { hasEarlierLayout } = require('../prisma/migrate') as typeof import('../prisma/migrate');
   const server = await startPostgres({
     dataDir: join(run.dataDir, 'postgres'),
     port: await ports.port('postgres'),
@@ -91,6 +92,11 @@ async function postgres({ run, ports }: Context): Promise<Variables> {
     log: (line) => run.log(line),
   });
   run.watch('PostgreSQL', server.process);
+  if (await hasEarlierLayout(server.url))
+    throw new Error(
+      `The data in ${run.dataDir} has an earlier layout of Holdfast, which this version cannot read. ` +
+        'Choose another folder with DATA_DIR, or delete this one.',
+    );
   return { DATABASE_URL: server.url };
 }
 

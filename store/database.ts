@@ -6,9 +6,10 @@ export type Db = PrismaClient;
 export type Tx = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
 
 /**
- * Connects to PostgreSQL through Prisma; the connection is made at the first query. A statement that waits longer than 5 s for a lock, or a
- * transaction whose process was frozen for 5 s, is given up by the server, so that one dead worker never holds everybody's stock.
- * @param connections how many connections this process may keep
+ * Connects to PostgreSQL through Prisma. The first query opens the connection. The server gives up a statement that
+ * waits longer than 5 s for a lock, and a transaction that is idle for 5 s because its process froze, so that one
+ * dead worker never keeps stock locked for everybody.
+ * @param connections how many connections this process may keep open
  */
 export function connectDatabase(url: string, connections = 10): Db {
   return new PrismaClient({

@@ -41,7 +41,7 @@ const flags = async (sessionId: string) => {
   return { disputed, reviewOpen, version };
 };
 
-test('an order is disputed exactly while one of its disputes is open, whoever writes the dispute', async () => {
+test('an order is disputed exactly while one of its disputes is open', async () => {
   const sessionId = await order();
   const other = await order();
   await dispute('du_1', sessionId);
@@ -67,7 +67,7 @@ test('an order is under review exactly while one of its reviews is open; other n
   expect(await flags(sessionId)).toMatchObject({ reviewOpen: false });
 });
 
-test('evidence goes with the customer, also of several disputes', async () => {
+test('evidence of every dispute is erased with the customer', async () => {
   const sessionId = await order();
   const evidence = { customer_name: 'Ada' };
   await dispute('du_3', sessionId, { evidence, open: false, closedAt: at });
@@ -84,14 +84,14 @@ test.each([
   ['closed without a time', { open: false }, 'disputes_open_until_closed'],
   ['open with a time of closing', { closedAt: at }, 'disputes_open_until_closed'],
   ['lost and open', { lost: true }, 'disputes_lost_is_closed'],
-  ['of less than nothing', { amount: -1 }, 'disputes_amount_bounds'],
-  ['being submitted by no request', { submittingAt: at }, 'disputes_submission_whole'],
+  ['of a negative amount', { amount: -1 }, 'disputes_amount_bounds'],
+  ['being submitted without a request', { submittingAt: at }, 'disputes_submission_whole'],
   ['never opened', { openings: 0 }, 'disputes_openings_positive'],
 ])('no dispute is %s', async (_, change, law) => {
   await expect(dispute('du_5', await order(), change)).rejects.toThrow(law);
 });
 
-test('what is nobody’s is never open', async () => {
+test('a notice without an order is never open', async () => {
   const notice = { id: 'prv_2', kind: 'review', sessionId: null, open: true, createdAt: at, updatedAt: at };
   await expect(db.notice.create({ data: notice })).rejects.toThrow('notices_open_is_ours');
 });

@@ -85,7 +85,7 @@ describe('stock', () => {
     expect(await level('twice')).toEqual({ onHand: 3, held: 0 });
   });
 
-  test('given back and then paid for is taken again, or missing', async () => {
+  test('released and then paid for is taken again, or missing', async () => {
     await product('late', 1);
     const first = await order('cs_late1', 'late');
     await inventory.hold(db, first, one('late'), later, at);
@@ -109,7 +109,7 @@ describe('stock', () => {
     expect(sum).toEqual({ on_hand: 25n, held: 25n });
   });
 
-  test('two carts with the same goods in another order never wait for each other in a circle', async () => {
+  test('two carts with the same goods in a different order never deadlock', async () => {
     await product('p', 1000);
     await product('q', 1000);
     const carts = await Promise.all(Array.from({ length: 60 }, (_, n) => order(`cs_circle${n}`)));

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { freePort } from '../../sandbox/ports';
 import { descendantsOf, type Launched, launch, newDataDir, published, survivors, until } from '../support/launched';
 
 /** Replaces every embedded part but the outbox, which starts fastest. */
@@ -152,6 +153,35 @@ test('Ctrl-C during the start stops everything started so far', async () => {
   expect(await stopped(early)).toBe(0);
   expect(survivors(everything)).toEqual([]);
   expect(existsSync(join(dataDir, 'holdfast.lock'))).toBe(false);
+});
+
+test('a data folder from an earlier layout is refused with one sentence, by npm run services and by npm start', async () => {
+  const postgresOnly = {
+    ...{ TEMPORAL_ADDRESS: '127.0.0.1:1', STRIPE_SECRET_KEY: 'sk_test_elsewhere', STRIPE_WEBHOOK_SECRET: 'whsec_x' },
+    ...{ SMTP_URL: 'smtp://127.0.0.1:1', EMAIL_FROM: 'shop@holdfast.example', STAFF_EMAIL: 'staff@holdfast.example' },
+    STOREFRONT_URL: 'https://shop.example',
+  };
+  const first = services(postgresOnly);
+  const { DATABASE_URL } = await published(first);
+  await query(
+    DATABASE_URL,
+    `CREATE TABLE _prisma_migrations AS
+     SELECT '20261101000000_tables' AS migration_name, 'x' AS checksum, now() AS finished_at, null::timestamptz AS rolled_back_at`,
+  );
+  await stopped(first);
+
+  const ports = { PORT: String(await freePort()), WORKER_PORT: String(await freePort()) };
+  for (const entry of ['sandbox/services.ts', 'sandbox/launcher.ts']) {
+    const refused = launch(entry, dataDir, { ...postgresOnly, ...ports });
+    running.push(refused);
+    expect(await refused.exited).toBe(1);
+    expect(refused.output()).toContain(
+      `\nThe data in ${dataDir} has an earlier layout of Holdfast, which this version cannot read. ` +
+        'Choose another folder with DATA_DIR, or delete this one.\n',
+    );
+    expect(refused.output()).not.toMatch(/^ +at /m);
+    expect(existsSync(join(dataDir, 'holdfast.lock'))).toBe(false);
+  }
 });
 
 async function query(url: string | undefined, sql: string): Promise<unknown[]> {

@@ -1,7 +1,7 @@
--- The laws that the database keeps by itself, whatever code writes to it. Each subject has its bounds first, then its triggers and functions,
--- then its partial indexes, which stay small however much the table grows.
+-- The laws that the database keeps by itself, whatever code writes to it. Each subject has its bounds first, then its
+-- triggers and functions, then its partial indexes, which stay small however much the table grows.
 
--- --- Catalogue -----------------------------------------------------------------------------------------------------------------------
+-- --- Catalogue -----------------------------------------------------------------------------------------------------
 
 ALTER TABLE products ADD CONSTRAINT products_sku_form CHECK (sku ~ '^[A-Za-z0-9._-]{1,40}$');
 ALTER TABLE prices
@@ -12,7 +12,7 @@ ALTER TABLE prices
 CREATE UNIQUE INDEX prices_one_current ON prices (sku, currency) WHERE current AND minimum IS NULL;
 CREATE UNIQUE INDEX prices_one_pay_what_you_want ON prices (sku) WHERE current AND minimum IS NOT NULL;
 
--- --- Orders --------------------------------------------------------------------------------------------------------------------------
+-- --- Orders --------------------------------------------------------------------------------------------------------
 
 -- Order numbers are short, rise, and are never used twice.
 CREATE SEQUENCE order_number_seq START WITH 1001;
@@ -62,7 +62,7 @@ CREATE INDEX orders_disputed ON orders (created_at DESC) WHERE disputed;
 CREATE INDEX orders_hold_over ON orders (hold_until) WHERE status = 'PENDING' AND payment_status = 'UNPAID';
 CREATE INDEX orders_paid ON orders (paid_at) WHERE paid_at IS NOT NULL;
 
--- --- Customers -----------------------------------------------------------------------------------------------------------------------
+-- --- Customers -----------------------------------------------------------------------------------------------------
 
 -- An erased customer stays erased, whatever is written later.
 ALTER TABLE customers ADD CONSTRAINT customers_stay_erased
@@ -75,7 +75,7 @@ END $$;
 CREATE TRIGGER customers_kept_erased BEFORE UPDATE ON customers
   FOR EACH ROW WHEN (OLD.erased_at IS NOT NULL AND NEW.erased_at IS NULL) EXECUTE FUNCTION keep_erased();
 
--- --- Stock: the sum of its movements -------------------------------------------------------------------------------------------------
+-- --- Stock: the sum of its movements -------------------------------------------------------------------------------
 
 ALTER TABLE stock_levels ADD CONSTRAINT stock_levels_conserved CHECK (0 <= held AND held <= on_hand);
 ALTER TABLE holds ADD CONSTRAINT holds_quantity_positive CHECK (quantity > 0);
@@ -103,10 +103,12 @@ BEGIN
 END $$;
 CREATE TRIGGER stock_levels_empty BEFORE INSERT ON stock_levels FOR EACH ROW EXECUTE FUNCTION start_empty();
 
--- The stock functions below take one round trip each, change every line or none, and are safe to repeat. Each locks the rows that it may
--- change in SKU order, so that two calls never wait for each other in a circle, and decides by what it reads under the lock.
+-- The stock functions below take one round trip each, change every line or none, and are safe to repeat. Each locks
+-- the rows that it may change in SKU order, so that two calls never wait for each other in a circle, and decides by
+-- what it reads under the lock.
 
--- What is missing for these lines ([{ sku, quantity }]), with the rows locked. Digital goods have no row and are never missing.
+-- What is missing for these lines ([{ sku, quantity }]), with the rows locked. Digital goods have no row and are
+-- never missing.
 CREATE FUNCTION lock_and_find_missing(p_lines jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   missing jsonb;
@@ -136,7 +138,8 @@ BEGIN
   RETURN '[]'::jsonb;
 END $$;
 
--- Turns the hold into a sale. Without an active hold, takes every line from what is free, or none. Returns what is missing.
+-- Turns the hold into a sale. Without an active hold, takes every line from what is free, or none. Returns what is
+-- missing.
 CREATE FUNCTION commit_stock(p_session text, p_lines jsonb, p_at timestamptz) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   missing jsonb;
@@ -176,8 +179,8 @@ BEGIN
   RETURN released;
 END $$;
 
--- Puts these lines ([{ sku, quantity }]) of an order back into stock, never more than were bought (a check keeps that). Each request of a
--- caller has its own key: a repeat changes nothing and returns false.
+-- Puts these lines ([{ sku, quantity }]) of an order back into stock, never more than were bought (a check keeps
+-- that). Each request of a caller has its own key: a repeat changes nothing and returns false.
 CREATE FUNCTION restock(p_session text, p_lines jsonb, p_key text, p_actor text, p_at timestamptz) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM 1 FROM stock_levels s
@@ -191,8 +194,8 @@ BEGIN
   RETURN true;
 END $$;
 
--- Takes restocked lines ([{ sku, quantity }]) again, all or none, and counts them as no longer restocked: a refund failed at the bank, and
--- staff ship after all. Returns what is missing.
+-- Takes restocked lines ([{ sku, quantity }]) again, all or none, and counts them as no longer restocked: a refund
+-- failed at the bank, and staff ship after all. Returns what is missing.
 CREATE FUNCTION retake_stock(p_session text, p_lines jsonb, p_at timestamptz) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   missing jsonb;
@@ -209,21 +212,22 @@ END $$;
 
 CREATE INDEX holds_active ON holds (until) WHERE state = 'ACTIVE';
 
--- --- Refunds -------------------------------------------------------------------------------------------------------------------------
+-- --- Refunds -------------------------------------------------------------------------------------------------------
 
 ALTER TABLE refunds
   ADD CONSTRAINT refunds_amount_positive CHECK (amount IS NULL OR amount >= 0),
   ADD CONSTRAINT refunds_attempt_bounds CHECK (attempt >= 0),
   ADD CONSTRAINT refunds_staff_have_a_key CHECK ((origin = 'STAFF') = (request_key IS NOT NULL)),
   ADD CONSTRAINT refunds_refusal_whole CHECK ((refusal IS NULL) = (refusal_reason IS NULL)),
-  -- A refused refund says why. A refund that Stripe made is never called refused, and one without Stripe's id was not made by Stripe.
+  -- A refused refund says why. A refund that Stripe made is never called refused, and one without Stripe's id was not
+  -- made by Stripe.
   ADD CONSTRAINT refunds_refused_has_why CHECK ((status = 'refused') = (refusal IS NOT NULL)),
   ADD CONSTRAINT refunds_made_by_stripe CHECK ((stripe_id IS NULL) = (status IN ('requested', 'refused')));
 
 -- A refund that empties an order records what the order was before. Only one does at a time, so there is one way back.
 CREATE UNIQUE INDEX refunds_one_way_back ON refunds (session_id) WHERE status_before IS NOT NULL;
 
--- --- Disputes ------------------------------------------------------------------------------------------------------------------------
+-- --- Disputes ------------------------------------------------------------------------------------------------------
 
 ALTER TABLE disputes
   ADD CONSTRAINT disputes_amount_bounds CHECK (amount >= 0),
@@ -251,7 +255,7 @@ END $$;
 CREATE TRIGGER customers_erase_evidence AFTER INSERT OR UPDATE ON customers
   FOR EACH ROW WHEN (NEW.erased_at IS NOT NULL) EXECUTE FUNCTION erase_evidence();
 
--- --- Notices -------------------------------------------------------------------------------------------------------------------------
+-- --- Notices -------------------------------------------------------------------------------------------------------
 
 -- A notice may concern no order of ours, and is then never open.
 ALTER TABLE notices ADD CONSTRAINT notices_open_is_ours CHECK (NOT open OR session_id IS NOT NULL);
@@ -267,7 +271,7 @@ END $$;
 CREATE TRIGGER notices_flag_order AFTER INSERT OR UPDATE ON notices
   FOR EACH ROW WHEN (NEW.kind = 'review') EXECUTE FUNCTION flag_review();
 
--- --- Reconciliation ------------------------------------------------------------------------------------------------------------------
+-- --- Reconciliation ------------------------------------------------------------------------------------------------
 
 ALTER TABLE reconciliations
   ADD CONSTRAINT reconciliations_trigger_known CHECK (trigger IN ('schedule', 'staff')),
@@ -295,8 +299,9 @@ CREATE INDEX discrepancies_report ON discrepancies (report_key) WHERE report_key
 CREATE INDEX payouts_differ ON payouts (id) WHERE transactions <> amount;
 CREATE INDEX stray_sessions_unreported ON stray_sessions (seen_at) WHERE reported_at IS NULL;
 
--- The ledger for each day (UTC) and currency: Stripe's balance transactions beside the orders' own money. `left_out` is what was captured
--- without an order. Charges, refunds and disputes are in the order's currency, fees and payouts in the currency that Stripe settles in.
+-- The ledger for each day (UTC) and currency: Stripe's balance transactions beside the orders' own money. `left_out`
+-- is what was captured without an order. Charges, refunds and disputes are in the order's currency, fees and payouts
+-- in the currency that Stripe settles in.
 CREATE FUNCTION ledger_days(p_from date, p_until date)
 RETURNS TABLE (day date, currency text, captured bigint, refunded bigint, disputed bigint, fees bigint, paid_out bigint,
                left_out bigint, orders_captured bigint, orders_refunded bigint)

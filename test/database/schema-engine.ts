@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils';
 import type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { Pool, type QueryResult } from 'pg';
+import { MIGRATIONS, readMigrations } from '../../prisma/migrations';
 
 /**
- * Runs Prisma's schema engine in its WebAssembly form on one connection, which ends with it. The native engine is a download from outside
- * the package registry; this one is the same code, pinned to the commit that our version of Prisma ships.
+ * Runs Prisma's schema engine in its WebAssembly form on one connection, which is closed afterwards. The native
+ * engine is a download from outside the package registry. This one is the same code, pinned to the commit that our
+ * version of Prisma ships.
  */
 export async function withSchemaEngine<T>(
   databaseUrl: string,
@@ -30,11 +33,24 @@ export async function withSchemaEngine<T>(
   }
 }
 
+/** Our migrations, as the engine takes them. */
+export const migrationsList = () => ({
+  baseDir: MIGRATIONS,
+  lockfile: { path: 'migration_lock.toml', content: readFileSync(join(MIGRATIONS, 'migration_lock.toml'), 'utf8') },
+  shadowDbInitScript: '',
+  migrationDirectories: readMigrations().map(({ name, sql }) => ({
+    path: name,
+    migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value: sql } },
+  })),
+});
+
+export const NO_FILTERS = { externalTables: [], externalEnums: [] };
+
 type Engine = typeof import('@prisma/schema-engine-wasm/schema_engine_bg');
 
 let loaded: Promise<Engine> | undefined;
 
-/** Once a process: the glue module of the engine keeps one instance in a variable of its own. */
+/** Once in each process: the glue module of the engine keeps one instance in a variable of its own. */
 function loadEngine(): Promise<Engine> {
   loaded ??= instantiate();
   return loaded;
@@ -45,10 +61,12 @@ async function instantiate(): Promise<Engine> {
   const folder = dirname(require.resolve('@prisma/schema-engine-wasm/schema_engine_bg'));
   const code = await WebAssembly.compile(await readFile(join(folder, 'schema_engine_bg.wasm')));
   const { exports } = await WebAssembly.instantiate(code, {
-    './schema_engine_bg.js': lettingGo(glue as unknown as Imports),
+    './schema_engine_bg.js': withoutWaiting(glue as unknown as Imports),
   });
-  // The engine leaves its last words here when it panics.
-  Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: (words: string) => console.error(words) } });
+  // When the engine panics, it leaves its message here.
+  Object.assign(globalThis, {
+    PRISMA_WASM_PANIC_REGISTRY: { set_message: (message: string) => console.error(message) },
+  });
   (glue as unknown as { __wbg_set_wasm(exports: WebAssembly.Exports): void }).__wbg_set_wasm(exports);
   (exports.__wbindgen_start as () => void)();
   return glue;
@@ -56,8 +74,11 @@ async function instantiate(): Promise<Engine> {
 
 type Imports = Record<string, (...args: unknown[]) => unknown>;
 
-/** The engine leaves a timer of ten seconds behind when it has waited for its lock; nothing should wait for that. */
-function lettingGo(glue: Imports): WebAssembly.ModuleImports {
+/**
+ * After it has waited for its lock, the engine leaves a timer of ten seconds behind. The process must not wait for
+ * that timer.
+ */
+function withoutWaiting(glue: Imports): WebAssembly.ModuleImports {
   const imports = { ...glue };
   for (const [name, set] of Object.entries(glue)) {
     if (name.startsWith('__wbg_setTimeout_')) imports[name] = (...args) => (set(...args) as NodeJS.Timeout).unref();
@@ -68,8 +89,8 @@ function lettingGo(glue: Imports): WebAssembly.ModuleImports {
 type Adapter = Awaited<ReturnType<PrismaPg['connect']>>;
 
 /**
- * The adapter cuts a script at every semicolon, also inside a function's body, and sends the pieces one by one. PostgreSQL takes a script
- * whole, as one transaction, which is what the native engine does.
+ * The adapter cuts a script at every semicolon, even inside a function's body, and sends the pieces one by one.
+ * PostgreSQL accepts a whole script as one transaction, and that is what the native engine sends.
  */
 class WholeScripts extends PrismaPg {
   private readonly shadows: { name: string; connection: Pool }[] = [];
@@ -85,7 +106,10 @@ class WholeScripts extends PrismaPg {
     return sendWhole(await super.connect());
   }
 
-  /** The adapter's own way forgets the name of the shadow database when it is given an address, and the engine forgets to drop it. */
+  /**
+   * The adapter's own method loses the name of the shadow database when it is given an address, and the engine never
+   * drops it.
+   */
   override async connectToShadowDb(): Promise<Adapter> {
     const name = `prisma_migrate_shadow_${randomUUID()}`;
     await this.pool.query(`CREATE DATABASE "${name}"`);
@@ -109,7 +133,7 @@ function sendWhole(adapter: Adapter): Adapter {
     try {
       await adapter.underlyingDriver().query(script);
     } catch (error) {
-      // biome-ignore lint/complexity/useLiteralKeys: it is protected, and the one place that knows PostgreSQL's codes.
+      // biome-ignore lint/complexity/useLiteralKeys: it is protected, and the only place that knows PostgreSQL's codes.
       adapter['onError'](error);
     }
   };
@@ -117,8 +141,8 @@ function sendWhole(adapter: Adapter): Adapter {
 }
 
 /**
- * The engine reads columns of the catalogue that have PostgreSQL's internal type "char", which the adapter refuses. They go past it as text,
- * with a mark in their name, and get their type back behind it.
+ * The engine reads columns of the catalogue that have PostgreSQL's internal type "char", which the adapter refuses.
+ * They pass it as text with a mark in their name, and get their type back on the other side.
  */
 async function readingCatalogue(pool: Pool): Promise<Adapter> {
   const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<QueryResult>;
