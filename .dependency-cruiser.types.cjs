@@ -1,6 +1,9 @@
 const { oneWay, options, rooms } = require('./.dependency-rooms.cjs');
 
-/** The same rules for imports of types, plus what only types may cross: activities in workflows, the API in the sandbox. */
+/**
+ * The same rules for imports of types, plus what only types may cross: activities in workflows, the API in the
+ * sandbox.
+ */
 module.exports = {
   forbidden: [
     ...oneWay({

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Creates Temporal's own tables, in two databases of the same PostgreSQL. Every step is safe to repeat, and a newer image
-# updates the schema.
+# Creates Temporal's own tables, in two databases of the same PostgreSQL. Every step is safe to repeat, and a newer
+# image updates the schema.
 set -eu
 
 tables() { # <database> <folder of its versions>

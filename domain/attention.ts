@@ -1,6 +1,7 @@
 /**
- * The steps at which an order may need attention, each with what it means for staff. The database accepts no other step (a check on
- * `orders.attention_step`), and the table in docs/staff-runbook.md explains each; tests compare all three.
+ * The steps at which an order may need attention, each with what it means for staff. The database accepts no other
+ * step (a check on `orders.attention_step`), and the table in docs/staff-runbook.md explains each; tests compare all
+ * three.
  */
 export const ATTENTION_STEPS = {
   open: 'The database could not write the order.',

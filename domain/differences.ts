@@ -1,8 +1,8 @@
 import { type Discrepancy, inWords } from './discrepancy';
 
 /**
- * Everything that can differ, each with what the database says about it and a function that makes a discrepancy of it. Amounts are in the
- * smallest unit of the currency beside them.
+ * Everything that can differ, each with what the database says about it and a function that makes a discrepancy of
+ * it. Amounts are in the smallest unit of the currency beside them.
  */
 
 export interface StrangeCharge {

@@ -1,10 +1,11 @@
 /**
- * Every Stripe event type that Holdfast subscribes to, and the workflow it goes to. `npm run stripe:setup` subscribes the
- * webhook endpoint to exactly these. docs/events.md says what each one does in every state of an order. An event says
- * only *look again*: the workflow reads the object at Stripe before it acts.
+ * Every Stripe event type that Holdfast subscribes to, and the workflow it goes to. `npm run stripe:setup` subscribes
+ * the webhook endpoint to exactly these. docs/events.md says what each one does in every state of an order. An event
+ * says only *look again*: the workflow reads the object at Stripe before it acts.
  *
  * - `order`: the order's workflow, started if it is not running
- * - `running-order`: the order's workflow, only if it is running; an expired session brings no money, so nothing is started
+ * - `running-order`: the order's workflow, only if it is running; an expired session brings no money, so nothing is
+ *   started
  * - `refund`, `dispute`: the workflow that follows that object to its end
  * - `review`, `fraud-warning`, `payment-failed`, `payout`: a `notice` workflow, which finds the order it concerns
  * - `nobody`: acknowledged and counted only; another event says the same more precisely

@@ -1,6 +1,9 @@
 import { formatMoney } from './money';
 
-/** The text fields of Stripe's dispute evidence; the other fields take files (https://docs.stripe.com/api/disputes/update). */
+/**
+ * The text fields of Stripe's dispute evidence; the other fields take files
+ * (https://docs.stripe.com/api/disputes/update).
+ */
 export const EVIDENCE_FIELDS = [
   'access_activity_log',
   'billing_address',

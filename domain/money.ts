@@ -4,7 +4,10 @@ export interface Money {
   currency: string;
 }
 
-/** Currencies without a minor unit: Stripe's amount is in whole units (https://docs.stripe.com/currencies#zero-decimal). */
+/**
+ * Currencies without a minor unit: Stripe's amount is in whole units
+ * (https://docs.stripe.com/currencies#zero-decimal).
+ */
 const ZERO_DECIMAL = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf'.split(' '));
 
 /** Currencies with three decimals (https://docs.stripe.com/currencies#three-decimal). */

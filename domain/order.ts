@@ -26,8 +26,8 @@ export const PAYMENT_STATUSES = [
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
 /**
- * The one table of an order's moves. The database enforces the same table (a trigger reads `order_transitions`), and a test holds the two
- * against each other. A move to the same status is always allowed: every step may be repeated.
+ * The one table of an order's moves. The database enforces the same table (a trigger reads `order_transitions`), and
+ * a test holds the two against each other. A move to the same status is always allowed: every step may be repeated.
  * Back from `REFUNDED` leads whatever the order was before, when a refund fails at the bank weeks later.
  */
 export const TRANSITIONS: Record<OrderStatus, readonly OrderStatus[]> = {
@@ -43,7 +43,9 @@ export const TRANSITIONS: Record<OrderStatus, readonly OrderStatus[]> = {
 
 const FINAL: ReadonlySet<OrderStatus> = new Set<OrderStatus>(['COMPLETED', 'EXPIRED', 'CANCELLED', 'REFUNDED']);
 
-/** Whether an order in this status is done: its workflow has ended, and only money found or given back later moves it. */
+/**
+ * Whether an order in this status is done: its workflow has ended, and only money found or given back later moves it.
+ */
 export const isFinal = (status: OrderStatus): boolean => FINAL.has(status);
 
 /** Whether an order may move so. */
@@ -54,8 +56,9 @@ export const REASONS = ['requested_by_customer', 'duplicate', 'out_of_stock', 'd
 export type Reason = (typeof REASONS)[number];
 
 /**
- * What others than the order's own workflow may have found out about an order, so that a person must decide: the `step` of its attention in the
- * database. The order goes on meanwhile as far as it may; `retry` and `cancel` answer it.
+ * What others than the order's own workflow may have found out about an order, so that a person must decide: the
+ * `step` of its attention in the database. The order goes on meanwhile as far as it may; `retry` and `cancel` answer
+ * it.
  */
 export const DECISIONS = {
   /** The bank refused a refund: the money is back with us. `retry` asks for it anew, `ship` takes the stock again. */
@@ -64,7 +67,9 @@ export const DECISIONS = {
   disputeLost: 'dispute-lost',
   /** Radar's review ended, and not with an approval. */
   reviewClosed: 'review-closed',
-  /** Stripe warns of fraud before the buyer has disputed. `retry` goes on all the same, `cancel` gives the money back. */
+  /**
+   * Stripe warns of fraud before the buyer has disputed. `retry` goes on all the same, `cancel` gives the money back.
+   */
   fraudWarning: 'fraud-warning',
 } as const satisfies Record<string, AttentionStep>;
 export type Decision = (typeof DECISIONS)[keyof typeof DECISIONS];

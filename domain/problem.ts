@@ -31,8 +31,8 @@ export const PROBLEMS = {
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /**
- * An error that the caller is meant to see, as an RFC 9457 problem document. `detail` says what is wrong and what to do;
- * `extra` holds further members of the document, e.g. `items` of `out_of_stock`.
+ * An error that the caller is meant to see, as an RFC 9457 problem document. `detail` says what is wrong and what to
+ * do; `extra` holds further members of the document, e.g. `items` of `out_of_stock`.
  */
 export class Problem extends Error {
   override readonly name = 'Problem';

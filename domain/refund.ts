@@ -8,7 +8,10 @@ import type { OrderStatus, Reason } from './order';
  * that it is `requested`, and it is `refused` if Stripe never made it.
  */
 
-/** A refund counts until it fails, even before the bank has confirmed it (https://docs.stripe.com/refunds#refund-object). */
+/**
+ * A refund counts until it fails, even before the bank has confirmed it
+ * (https://docs.stripe.com/refunds#refund-object).
+ */
 const COUNTED: ReadonlySet<string> = new Set(['pending', 'requires_action', 'succeeded']);
 /** The money is back with the shop. */
 const REVERSED: ReadonlySet<string> = new Set(['failed', 'canceled']);
@@ -32,7 +35,9 @@ const stageOf = (status: string): number => {
   return status === 'succeeded' ? 2 : 1;
 };
 
-/** Who asked for a refund: staff; Holdfast itself, for everything left of an order; or somebody at Stripe's Dashboard. */
+/**
+ * Who asked for a refund: staff; Holdfast itself, for everything left of an order; or somebody at Stripe's Dashboard.
+ */
 export type RefundOrigin = 'STAFF' | 'COMPENSATION' | 'STRIPE';
 
 /** A line of an order that goes back on the shelf. */
@@ -73,9 +78,9 @@ export const againKey = (stripeId: string | null): string => `again-${stripeId}`
 type Tried = Pick<Refund, 'stripeId' | 'retryOf' | 'status' | 'amount' | 'createdAt' | 'updatedAt'>;
 
 /**
- * The failed refunds that nothing has replaced since, latest first; none if all of the money was refunded all the same.
- * A failed refund is replaced by the refund that asks for it again, once Stripe has made that, or by any other refund of
- * at least the same amount that was made since. Each replaces one.
+ * The failed refunds that nothing has replaced since, latest first; none if all of the money was refunded all the
+ * same. A failed refund is replaced by the refund that asks for it again, once Stripe has made that, or by any other
+ * refund of at least the same amount that was made since. Each replaces one.
  */
 export function openFailures<Row extends Tried>(refunds: Row[], total: number): Row[] {
   if (refundedOf(refunds) >= total) return [];

@@ -1,6 +1,7 @@
 /**
- * Our metadata keys on a Checkout Session and its PaymentIntent. `checkout` names the row in `checkouts` that was written
- * before the call to Stripe. A session with this key is ours and is never ignored. Each line has its SKU under `sku`.
+ * Our metadata keys on a Checkout Session and its PaymentIntent. `checkout` names the row in `checkouts` that was
+ * written before the call to Stripe. A session with this key is ours and is never ignored. Each line has its SKU
+ * under `sku`.
  */
 export const METADATA = {
   checkout: 'holdfast_checkout',
@@ -9,7 +10,9 @@ export const METADATA = {
   sku: 'sku',
 } as const;
 
-/** One line of a checkout as it was requested: the shape of `checkouts.lines`. Amounts are in the checkout's currency. */
+/**
+ * One line of a checkout as it was requested: the shape of `checkouts.lines`. Amounts are in the checkout's currency.
+ */
 export interface CheckoutLine {
   sku: string;
   name: string;

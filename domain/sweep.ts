@@ -15,7 +15,10 @@ const STRIPE_RETRIES = 3 * DAY;
 /** How long Stripe keeps events. */
 const EVENTS_KEPT = 30 * DAY;
 
-/** How far back one sweep looks, in milliseconds since the epoch. Stored in the database and in the workflow's history. */
+/**
+ * How far back one sweep looks, in milliseconds since the epoch. Stored in the database and in the workflow's
+ * history.
+ */
 export interface SweepWindow {
   /** Whether this sweep covers all sessions that may have been paid since the last wide sweep. */
   wide: boolean;
@@ -37,9 +40,9 @@ export interface SweepMarks {
 }
 
 /**
- * How far back the next sweep looks. The next sweep finds a paid session that was created within the last hour; the next
- * wide sweep finds any other, and wide sweeps are at most an hour apart. If earlier sweeps failed or never ran, or if the
- * database was restored from a backup, the marks have not moved, so the window covers what was missed.
+ * How far back the next sweep looks. The next sweep finds a paid session that was created within the last hour; the
+ * next wide sweep finds any other, and wide sweeps are at most an hour apart. If earlier sweeps failed or never ran,
+ * or if the database was restored from a backup, the marks have not moved, so the window covers what was missed.
  */
 export function windowOf(
   now: number,

@@ -128,10 +128,10 @@ function linesDiffer(lines: LineFacts[], asked: Asked['lines']): string | null {
 }
 
 /**
- * The total must be subtotal − discount + shipping + the tax that the prices do not include. The lines must add up to the
- * same, because Stripe's totals are sums over the lines
- * (https://docs.stripe.com/api/checkout/sessions/object#checkout_session_object-total_details). Tax may be included in
- * the prices, on top of them, or both; the amount by which a line's total exceeds its price says which.
+ * The total must be subtotal − discount + shipping + the tax that the prices do not include. The lines must add up to
+ * the same, because Stripe's totals are sums over the lines
+ * (https://docs.stripe.com/api/checkout/sessions/object#checkout_session_object-total_details). Tax may be included
+ * in the prices, on top of them, or both; the amount by which a line's total exceeds its price says which.
  */
 function sumDiffers(session: SessionFacts): string | null {
   const { subtotal, discount, shipping, tax, total } = amountsOf(session);

@@ -3,7 +3,9 @@ import { becauseOrdered, Layout } from './layout';
 import { Action, Items, P, Small } from './parts';
 import type { MailTemplate } from './template';
 
-/** The hold ended without a payment: what was in the cart, and a link back to it. Not sent once any money has arrived. */
+/**
+ * The hold ended without a payment: what was in the cart, and a link back to it. Not sent once any money has arrived.
+ */
 export const checkoutExpired: MailTemplate = {
   audience: 'customer',
   title: 'Expired checkout notice',

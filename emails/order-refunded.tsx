@@ -56,7 +56,10 @@ const amountOf = (order: OrderFacts, refund: RefundFacts): string => money(order
 /** A refund whose amount is not known yet is for everything that is left. */
 const inCents = (order: OrderFacts, { amount }: RefundFacts): number => amount ?? order.total - order.refunded;
 
-/** A sentence for each reason in domain/order. Reasons set only in Stripe's Dashboard are not repeated to the customer. */
+/**
+ * A sentence for each reason in domain/order. Reasons set only in Stripe's Dashboard are not repeated to the
+ * customer.
+ */
 const WHY: Record<string, string> = {
   requested_by_customer: 'As you asked, we are refunding your order.',
   duplicate: 'It looks as if you paid twice for the same order, so we are refunding one of the payments.',

@@ -3,7 +3,9 @@ import { becauseOrdered, Layout } from './layout';
 import { Action, H2, Items, P, Small } from './parts';
 import type { MailTemplate } from './template';
 
-/** The order is placed, and its payment (a transfer, debit or voucher) takes days. Not sent once it arrived or failed. */
+/**
+ * The order is placed, and its payment (a transfer, debit or voucher) takes days. Not sent once it arrived or failed.
+ */
 export const paymentProcessing: MailTemplate = {
   audience: 'customer',
   title: 'Pending payment notice',

@@ -1,6 +1,6 @@
 /**
- * Names that cross process boundaries. The API, the worker and the tests import them from here, so that no name is written
- * twice: Temporal silently drops a signal whose name has no handler.
+ * Names that cross process boundaries. The API, the worker and the tests import them from here, so that no name is
+ * written twice: Temporal silently drops a signal whose name has no handler.
  */
 
 /** `orders`: workflows, database and mail. `stripe`: calls to Stripe, rate-limited for the whole fleet. */

@@ -23,7 +23,9 @@ export interface SweepProgress {
   checked: number;
 }
 
-/** The start options of a sweep. The Schedule adds the time to the workflow id; staff start one sweep per request id. */
+/**
+ * The start options of a sweep. The Schedule adds the time to the workflow id; staff start one sweep per request id.
+ */
 export const reconcileStart = (input: ReconcileInput) => ({
   workflowId: input.id === undefined ? RECONCILE_SCHEDULE : `${RECONCILE_SCHEDULE}/${input.id}`,
   taskQueue: TASK_QUEUES.orders,

@@ -18,7 +18,9 @@ export type RefundRequestResult = { outcome: 'refunded'; refundId: RefundId } | 
 /** The workflow id of one refund request. */
 export const refundRequestId = (sessionId: SessionId, key: string): string => `refund/${sessionId}/${key}`;
 
-/** The start options of a refund request: one run per key. A failed refund can be requested again any number of times. */
+/**
+ * The start options of a refund request: one run per key. A failed refund can be requested again any number of times.
+ */
 export const refundRequestStart = (input: RefundRequestInput) => ({
   workflowId: refundRequestId(input.sessionId, input.key),
   taskQueue: TASK_QUEUES.orders,

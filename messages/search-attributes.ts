@@ -10,7 +10,9 @@ export const SEARCH_ATTRIBUTES = {
   skus: defineSearchAttributeKey('Skus', SearchAttributeType.KEYWORD_LIST),
 } as const;
 
-/** The SKUs of an order as a search attribute, cut at 1,800 bytes: a list over 2,048 bytes would make the start fail. */
+/**
+ * The SKUs of an order as a search attribute, cut at 1,800 bytes: a list over 2,048 bytes would make the start fail.
+ */
 export function searchableSkus(skus: string[]): string[] {
   const kept: string[] = [];
   let bytes = 0;

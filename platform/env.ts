@@ -23,8 +23,8 @@ const address = z
 const text = z.string().min(1, 'must not be empty');
 
 /**
- * Every variable that Holdfast reads, in the order of the documentation. The `describe` texts go into `.env.example` and
- * the table in docs/operating.md; `npm run docs:env` generates both.
+ * Every variable that Holdfast reads, in the order of the documentation. The `describe` texts go into `.env.example`
+ * and the table in docs/operating.md; `npm run docs:env` generates both.
  */
 export const variables = {
   PORT: wholeNumber(0, 65535).default(3000).describe('API port'),
@@ -115,7 +115,10 @@ export class ConfigurationError extends Error {
   }
 }
 
-/** Reads and validates the environment. Throws one `ConfigurationError` with all problems. An empty variable counts as absent. */
+/**
+ * Reads and validates the environment. Throws one `ConfigurationError` with all problems. An empty variable counts as
+ * absent.
+ */
 export function loadEnv(source: NodeJS.ProcessEnv = process.env): Env {
   // An empty webhook secret is a mistake that would switch verification off, so it is not "absent".
   const given = Object.fromEntries(

@@ -1,7 +1,10 @@
 import type { DisputeFacts } from '../activities/dispute/disputes';
 import { formatMoney } from '../domain/money';
 
-/** A dispute's details in the Temporal UI, as Markdown: what happened, what it waits for, what staff can do. No personal data. */
+/**
+ * A dispute's details in the Temporal UI, as Markdown: what happened, what it waits for, what staff can do. No
+ * personal data.
+ */
 export function describeDispute(facts: DisputeFacts, reminded: boolean): string {
   const { number, status, reason, amount, currency } = facts;
   const can = whatStaffCanDo(facts);

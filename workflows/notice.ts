@@ -17,9 +17,9 @@ const SOON = 15_000;
 const HOUR = 3_600_000;
 
 /**
- * Finds the order that something at Stripe concerns (a review, an early fraud warning, a failed payment, a payout), records
- * it, notifies the order and staff, and ends. It may be started each time the object changes: every run reads Stripe again
- * and writes idempotently.
+ * Finds the order that something at Stripe concerns (a review, an early fraud warning, a failed payment, a payout),
+ * records it, notifies the order and staff, and ends. It may be started each time the object changes: every run reads
+ * Stripe again and writes idempotently.
  */
 export async function notice(input: NoticeInput): Promise<FollowedNotice['outcome']> {
   let changed = true;

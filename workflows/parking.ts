@@ -23,14 +23,17 @@ export interface Signs<Step extends string> {
 
 /** How often a step may fail for a temporary reason, such as a restart of the database, before it parks. */
 const QUIET_TRIES = 2;
-/** How long a parked step waits for `retry` before it retries by itself, in milliseconds: 15 s, doubling, up to ten minutes. */
+/**
+ * How long a parked step waits for `retry` before it retries by itself, in milliseconds: 15 s, doubling, up to ten
+ * minutes.
+ */
 const slowRetry = (tries: number): number => Math.min(15_000 * 2 ** (tries - 1), LONGEST_PAUSE);
 const LONGEST_PAUSE = 600_000;
 
 /**
- * The only way in which a workflow waits for a person. A step that fails for a temporary reason is first retried quietly. A
- * step that keeps failing, or fails for a lasting reason, is parked: staff see it with a reason they can act on, and it
- * waits for `retry` or its own slow retry.
+ * The only way in which a workflow waits for a person. A step that fails for a temporary reason is first retried
+ * quietly. A step that keeps failing, or fails for a lasting reason, is parked: staff see it with a reason they can
+ * act on, and it waits for `retry` or its own slow retry.
  */
 export class Parking<Step extends string = AttentionStep> {
   private readonly parked: Parked<Step>[] = [];

@@ -15,8 +15,9 @@ import { slowDatabase, stripe } from './steps';
 import { mail } from './tell';
 
 /**
- * Requests a refund of an order whose workflow has ended, once per key, for as long as it takes. If it cannot continue by
- * itself, it parks for `retry` or its own slow retry. The `refund` workflow follows the refund afterwards.
+ * Requests a refund of an order whose workflow has ended, once per key, for as long as it takes. If it cannot
+ * continue by itself, it parks for `retry` or its own slow retry. The `refund` workflow follows the refund
+ * afterwards.
  */
 export async function refundRequest(input: RefundRequestInput): Promise<RefundRequestResult> {
   return CancellationScope.nonCancellable(() => new RefundRequestRun(input).live());

@@ -3,8 +3,8 @@ import type { OrderActivities, StripeActivities } from '../activities';
 import { TASK_QUEUES } from '../messages/names';
 
 /**
- * Steps in PostgreSQL, inside the workflow task: a few attempts in a few seconds, one marker in the history. They block the
- * workflow task, so a step that keeps failing is not retried here for long but parked (parking.ts).
+ * Steps in PostgreSQL, inside the workflow task: a few attempts in a few seconds, one marker in the history. They
+ * block the workflow task, so a step that keeps failing is not retried here for long but parked (parking.ts).
  */
 export const database = proxyLocalActivities<OrderActivities>({
   startToCloseTimeout: '5s',

@@ -14,9 +14,9 @@ import { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 
 /**
- * The differences between the ledger and the orders, one query for each kind. Each query covers what moved in a span of
- * time and, with `of`, what these references name, whenever it moved, so that earlier differences are checked again. All
- * queries use an index. Sums are read as floats, which are exact below 2^53 and become JavaScript numbers.
+ * The differences between the ledger and the orders, one query for each kind. Each query covers what moved in a span
+ * of time and, with `of`, what these references name, whenever it moved, so that earlier differences are checked
+ * again. All queries use an index. Sums are read as floats, which are exact below 2^53 and become JavaScript numbers.
  */
 export interface Span {
   since: Date;

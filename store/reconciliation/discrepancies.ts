@@ -19,8 +19,8 @@ export async function openFoundBySweeps(db: Db): Promise<DiscrepancyRef[]> {
 }
 
 /**
- * Records what one comparison has found, including stray sessions that were not reported yet. Resolves what is gone: open
- * differences that were not found again, and price differences that no checkout has found for a day.
+ * Records what one comparison has found, including stray sessions that were not reported yet. Resolves what is gone:
+ * open differences that were not found again, and price differences that no checkout has found for a day.
  */
 export async function recordComparison(
   db: Db,
@@ -107,7 +107,10 @@ export async function freeClaimed(tx: Tx, reportKey: string): Promise<void> {
   await tx.discrepancy.updateMany({ where: { reportKey }, data: { reportKey: null } });
 }
 
-/** What a sweep lists when it ends: open discrepancies, and those that only this sweep reports. Newest first, at most 500. */
+/**
+ * What a sweep lists when it ends: open discrepancies, and those that only this sweep reports. Newest first, at most
+ * 500.
+ */
 export async function listForSweep(tx: Tx, sweepId: string): Promise<ListedDiscrepancy[]> {
   const rows = await tx.discrepancy.findMany({
     where: { OR: [{ resolvedAt: null }, { toldOnce: true, foundBy: sweepId }] },

@@ -24,7 +24,9 @@ export async function recordPayout(
   await db.payout.upsert({ where: { id }, create: { id, createdAt, ...seen }, update: seen });
 }
 
-/** Payouts that moved in a span of time and are not known yet, and those that did not add up when they were last read. */
+/**
+ * Payouts that moved in a span of time and are not known yet, and those that did not add up when they were last read.
+ */
 export async function payoutsToRead(db: Db, { since, until }: Span): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
     SELECT DISTINCT e.source AS id FROM ledger_entries e LEFT JOIN payouts p ON p.id = e.source

@@ -33,8 +33,8 @@ export async function noteRestarts(
 }
 
 /**
- * Records which of the orders that a sweep woke are now correct, and drops those that turned out not to be ours. Returns
- * how many are left.
+ * Records which of the orders that a sweep woke are now correct, and drops those that turned out not to be ours.
+ * Returns how many are left.
  */
 export async function settleRepairs(db: Db, sweepId: string): Promise<number> {
   await db.$executeRaw`

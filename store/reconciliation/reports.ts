@@ -17,8 +17,8 @@ export interface ReportContent {
 }
 
 /**
- * The report with this key. If it does not exist yet, it is written now with everything unreported. No discrepancy is in
- * two reports, even if two sweeps end at the same time. Null if there is nothing to report.
+ * The report with this key. If it does not exist yet, it is written now with everything unreported. No discrepancy is
+ * in two reports, even if two sweeps end at the same time. Null if there is nothing to report.
  * @param compose renders the mail; called inside the transaction
  */
 export async function writeReport(

@@ -15,9 +15,9 @@ export interface MissingStock {
 }
 
 /**
- * The stock of orders. Each function is one round trip to a database function (prisma/migrations/*_laws). It does all or
- * nothing, is safe to repeat, and locks rows in SKU order. It returns the missing lines; an empty list means success.
- * Digital products are never missing.
+ * The stock of orders. Each function is one round trip to a database function (prisma/migrations/*_laws). It does all
+ * or nothing, is safe to repeat, and locks rows in SKU order. It returns the missing lines; an empty list means
+ * success. Digital products are never missing.
  */
 export const inventory = {
   /** The lines that are not available at this moment. */

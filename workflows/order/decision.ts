@@ -6,8 +6,8 @@ import { Parcels } from './parcels';
 import type { OrderRun } from './run';
 
 /**
- * Waits for staff to decide about an order that could not be delivered and whose refund the bank rejected. They request the
- * refund again, or ship after all, which takes the stock again.
+ * Waits for staff to decide about an order that could not be delivered and whose refund the bank rejected. They
+ * request the refund again, or ship after all, which takes the stock again.
  */
 export async function awaitDecision(run: OrderRun): Promise<void> {
   run.waits('a decision about the refund that failed');

@@ -26,8 +26,8 @@ export type Message =
   | { kind: 'time-up' };
 
 /**
- * The messages to an order. They are handled one at a time, so that no two paths race. A request is answered in one place:
- * the value that its work returns is the answer, and the error that it throws is the refusal.
+ * The messages to an order. They are handled one at a time, so that no two paths race. A request is answered in one
+ * place: the value that its work returns is the answer, and the error that it throws is the refusal.
  */
 export class Inbox {
   private look = false;
@@ -73,8 +73,8 @@ export class Inbox {
   }
 
   /**
-   * The most important waiting message; `time-up` if there is none. Changes by other workflows come first, so that requests
-   * are checked against the current order. Then come staff, then Stripe, then the shopper who left.
+   * The most important waiting message; `time-up` if there is none. Changes by other workflows come first, so that
+   * requests are checked against the current order. Then come staff, then Stripe, then the shopper who left.
    */
   take(): Message {
     if (this.takeChange()) return { kind: 'changed' };

@@ -17,7 +17,10 @@ export class Mails {
     private readonly onGivenUp: (reason: string) => void,
   ) {}
 
-  /** Sends the mails of one turn, to customer and staff, in one activity. The run ends only once they are sent or given up. */
+  /**
+   * Sends the mails of one turn, to customer and staff, in one activity. The run ends only once they are sent or
+   * given up.
+   */
   send(...mails: MailRequest[]): void {
     this.underWay++;
     void this.sendOrGiveUp(mails).finally(() => this.underWay--);

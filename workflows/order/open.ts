@@ -6,8 +6,8 @@ import { database, stripe } from '../steps';
 import type { OrderRun } from './run';
 
 /**
- * Step 1. Writes the order at the requested prices and holds its stock, all or nothing. A session made elsewhere is taken
- * up if it is complete.
+ * Step 1. Writes the order at the requested prices and holds its stock, all or nothing. A session made elsewhere is
+ * taken up if it is complete.
  */
 export async function open(run: OrderRun): Promise<'opened' | 'not-ours'> {
   const { sessionId } = run;
@@ -31,7 +31,9 @@ export async function open(run: OrderRun): Promise<'opened' | 'not-ours'> {
   return 'opened';
 }
 
-/** Takes nothing up for a session that is only open or expired. The run fails, so that its id can be used again later. */
+/**
+ * Takes nothing up for a session that is only open or expired. The run fails, so that its id can be used again later.
+ */
 const NOT_COMPLETE = ApplicationFailure.create({
   message: 'The session is not complete: there is nothing to take up yet',
   type: 'not_complete',
@@ -39,7 +41,9 @@ const NOT_COMPLETE = ApplicationFailure.create({
   category: ApplicationFailureCategory.BENIGN,
 });
 
-/** The answer to the shopper. Also for an order that was opened before, because the earlier answer may have been lost. */
+/**
+ * The answer to the shopper. Also for an order that was opened before, because the earlier answer may have been lost.
+ */
 function toShopper(
   { status, stock }: OrderFactsNow,
   missing: Extract<Opening, { outcome: 'sold-out' }>['missing'],

@@ -6,7 +6,10 @@ import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import type { Parked } from '../parking';
 import { describeOrder } from './details';
 
-/** What staff see of an order in the Temporal UI. Details cost nothing; each change of a search attribute is a history event. */
+/**
+ * What staff see of an order in the Temporal UI. Details cost nothing; each change of a search attribute is a history
+ * event.
+ */
 export class StaffView {
   /** In words that complete “It waits for …”. */
   waitingFor = 'the database';
