@@ -125,7 +125,7 @@ function addresses(env: Env, embedded: Variables): [string, string, string?][] {
     ['Payment sandbox', embedded.STRIPE_API_BASE, 'pay with 4242 4242 4242 4242'],
     ['Payment control', embedded.SANDBOX_CONTROL_URL, 'act as Stripe’s Dashboard, the shoppers and their banks'],
     ['Outbox', embedded.OUTBOX_URL, 'every mail that was sent'],
-    ['Metrics', `${env.PUBLIC_URL}/metrics`, `and the worker's: ${at(env.WORKER_PORT, env)}/metrics`],
+    ['Metrics', `${env.PUBLIC_URL}/metrics`, `and the worker’s: ${at(env.WORKER_PORT, env)}/metrics`],
     ['Admin token', env.ADMIN_TOKEN, 'Authorization: Bearer …'],
   ];
   return rows.filter((row): row is [string, string, string?] => row[1] !== undefined);

@@ -62,7 +62,7 @@ function waiting(store: Store): Html {
 function attempts(store: Store, deliveries: Deliveries): Html {
   return section({
     id: 'attempts',
-    title: 'Sent',
+    title: 'Delivery attempts',
     empty: 'Nothing has been sent since the sandbox started.',
     columns: ['Event', 'Type', 'Form', 'Sent (real time)', 'Answer', 'Actions'],
     rows: deliveries.attempts

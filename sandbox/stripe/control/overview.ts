@@ -3,7 +3,9 @@ import { type Html, html } from '../pages/html';
 import type { Deliveries } from '../webhooks/deliveries';
 import type { World } from '../world';
 import { buttons, time } from './html';
-import { disputeSection, paymentSection, payoutSection, refundSection, reviewSection } from './overview-money';
+import { disputeSection, reviewSection } from './overview-disputes';
+import { paymentSection, refundSection } from './overview-payments';
+import { payoutSection } from './overview-payouts';
 import { sessionSection } from './overview-sessions';
 import { webhookSections } from './overview-webhooks';
 

@@ -2,7 +2,8 @@
 import type Stripe from 'stripe';
 import { noSuch } from '../http/errors';
 import { page, pagingByTime } from '../http/lists';
-import { changedMetadata, known, metadata, text, unsupported } from '../http/params';
+import { changedMetadata, metadata } from '../http/metadata';
+import { known, text, unsupported } from '../http/params';
 import { type Route, route } from '../http/route';
 import { newId } from '../store/ids';
 import type { Buyer } from '../store/records';

@@ -2,18 +2,8 @@
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';
 import { page, paging, pagingByTime } from '../http/lists';
-import {
-  changedMetadata,
-  currency,
-  flag,
-  group,
-  integer,
-  known,
-  metadata,
-  oneOf,
-  required,
-  text,
-} from '../http/params';
+import { changedMetadata, metadata } from '../http/metadata';
+import { currency, flag, group, integer, known, oneOf, required, text } from '../http/params';
 import { type Route, route } from '../http/route';
 import { newId, randomText } from '../store/ids';
 import type { Discount } from '../store/records';

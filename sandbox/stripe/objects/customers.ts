@@ -2,7 +2,8 @@
 import type Stripe from 'stripe';
 import { noSuch } from '../http/errors';
 import { page, pagingByTime } from '../http/lists';
-import { changedMetadata, email, emptyable, group, known, metadata, type Read, text } from '../http/params';
+import { changedMetadata, metadata } from '../http/metadata';
+import { email, emptyable, group, known, type Read, text } from '../http/params';
 import { type Route, route } from '../http/route';
 import { newId, randomText } from '../store/ids';
 import { emit, previousOf } from '../webhooks/events';

@@ -1,7 +1,7 @@
 /** The shop's response to a dispute: evidence, kept as a draft or submitted to the bank for good. */
 import type Stripe from 'stripe';
 import { invalid } from '../http/errors';
-import { changedMetadata } from '../http/params';
+import { changedMetadata } from '../http/metadata';
 import type { World } from '../world';
 import { type EvidenceInput, withEvidence } from './dispute-evidence';
 import { disputeNamed, keepChanged } from './disputes';

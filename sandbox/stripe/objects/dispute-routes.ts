@@ -1,7 +1,8 @@
 /** `/v1/disputes`: listing and reading them, submitting evidence, and accepting one as lost. */
 import type Stripe from 'stripe';
 import { page, pagingByTime } from '../http/lists';
-import { flag, group, metadata, oneOf, text } from '../http/params';
+import { metadata } from '../http/metadata';
+import { flag, group, oneOf, text } from '../http/params';
 import { type Route, route } from '../http/route';
 import type { World } from '../world';
 import { transactionShown } from './balance';

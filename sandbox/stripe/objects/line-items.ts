@@ -1,16 +1,15 @@
-/** The lines of a session: what is bought, at which price, and how the total follows from them. */
+/** The lines of a session: what is bought, and at which price. */
 import type Stripe from 'stripe';
 import { invalid } from '../http/errors';
 import { pageOf, type paging } from '../http/lists';
+import { changedMetadata, metadata } from '../http/metadata';
 import {
-  changedMetadata,
   currency,
   flag,
   group,
   integer,
   known,
   list,
-  metadata,
   missing,
   oneOf,
   type Read,
@@ -20,10 +19,8 @@ import {
   url,
 } from '../http/params';
 import { newId } from '../store/ids';
-import type { SessionDetail } from '../store/records';
 import { idOf } from '../store/store';
 import type { World } from '../world';
-import { amountOff } from './coupons';
 import { createPrice, priceNamed } from './prices';
 import { createProduct, productNamed } from './products';
 
@@ -114,39 +111,6 @@ export function withChosenAmount(lines: Stripe.LineItem[], chosen: number | unde
   });
 }
 
-export interface Totals {
-  lines: Stripe.LineItem[];
-  subtotal: number;
-  discount: number;
-  shipping: number;
-  tax: number;
-  total: number;
-}
-
-/**
- * Spreads discount and tax over the lines (the last takes the rounding) and adds up. Tax is added unless the price
- * includes it.
- */
-export function totalsOf(
-  world: World,
-  { lines, discount, shipping, tax }: Pick<SessionDetail, 'discount' | 'lines' | 'shipping' | 'tax'>,
-): Totals {
-  const subtotal = lines.reduce((sum, line) => sum + line.amount_subtotal, 0);
-  const off = amountOff(world, discount, subtotal);
-  const weights = lines.map((line) => line.amount_subtotal);
-  const discounts = spread(off, weights);
-  const taxes = spread(tax, weights);
-  const priced = lines.map((line, index) => {
-    const amount_discount = discounts[index] ?? 0;
-    const amount_tax = taxes[index] ?? 0;
-    const onTop = line.price?.tax_behavior === 'inclusive' ? 0 : amount_tax;
-    return { ...line, amount_discount, amount_tax, amount_total: line.amount_subtotal - amount_discount + onTop };
-  });
-  const freight = shipping?.amount ?? 0;
-  const total = priced.reduce((sum, line) => sum + line.amount_total, freight);
-  return { lines: priced, subtotal, discount: off, shipping: freight, tax, total };
-}
-
 function priceOf(world: World, line: LineInput, index: number): Stripe.Price {
   const name = `line_items[${index}]`;
   if (line.price !== undefined && line.price_data !== undefined)
@@ -214,15 +178,4 @@ function adjustable(input: unknown): Stripe.LineItem.AdjustableQuantity | null {
     'adjustable_quantity',
   );
   return { enabled, minimum: minimum ?? 0, maximum: maximum ?? 99 };
-}
-
-function spread(amount: number, weights: number[]): number[] {
-  const whole = weights.reduce((sum, weight) => sum + weight, 0);
-  let given = 0;
-  return weights.map((weight, index) => {
-    const share =
-      index === weights.length - 1 ? amount - given : whole === 0 ? 0 : Math.floor((amount * weight) / whole);
-    given += share;
-    return share;
-  });
 }

@@ -2,7 +2,8 @@
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';
 import { page, pagingByTime } from '../http/lists';
-import { changedMetadata, email, emptyable, metadata, oneOf, text } from '../http/params';
+import { changedMetadata, metadata } from '../http/metadata';
+import { email, emptyable, oneOf, text } from '../http/params';
 import { type Route, route } from '../http/route';
 import { newId, randomText } from '../store/ids';
 import { emit } from '../webhooks/events';

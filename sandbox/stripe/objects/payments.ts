@@ -12,12 +12,13 @@ import { cardOf, type Decline } from './cards';
 import { keepCharge } from './charges';
 import { discountByCode, redeem } from './coupons';
 import { createCustomer } from './customers';
-import { totalsOf, withChosenAmount } from './line-items';
+import { withChosenAmount } from './line-items';
 import { intentOf } from './payment-intents';
 import { bankDebitOf, billingDetailsOf, keepPaymentMethod } from './payment-methods';
 import { schedule } from './schedule';
 import { NO_CUSTOMER_DETAILS, refuseTooSmall, shippingCost } from './session-create';
 import { detailOf, keepSession, type Session, sessionNamed } from './sessions';
+import { totalsOf } from './totals';
 
 /** What the shopper filled in on the payment page. */
 export interface Attempt {

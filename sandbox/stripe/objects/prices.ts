@@ -2,8 +2,8 @@
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';
 import { page, pagingByTime } from '../http/lists';
+import { changedMetadata, metadata } from '../http/metadata';
 import {
-  changedMetadata,
   currency,
   emptyable,
   flag,
@@ -11,7 +11,6 @@ import {
   integer,
   known,
   list,
-  metadata,
   missing,
   oneOf,
   type Read,

@@ -2,19 +2,8 @@
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';
 import { page, pagingByTime } from '../http/lists';
-import {
-  changedMetadata,
-  emptyable,
-  flag,
-  group,
-  known,
-  list,
-  metadata,
-  required,
-  text,
-  unsupported,
-  url,
-} from '../http/params';
+import { changedMetadata, metadata } from '../http/metadata';
+import { emptyable, flag, group, known, list, required, text, unsupported, url } from '../http/params';
 import { type Route, route } from '../http/route';
 import { emit, previousOf } from '../webhooks/events';
 import { createPrice, priceShape } from './prices';

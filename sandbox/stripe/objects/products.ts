@@ -1,7 +1,7 @@
 /** Products. Their routes are in `product-routes.ts`. */
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';
-import { changedMetadata } from '../http/params';
+import { changedMetadata } from '../http/metadata';
 import { newId } from '../store/ids';
 import { emit } from '../webhooks/events';
 import type { World } from '../world';

@@ -2,7 +2,8 @@
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';
 import { page, pagingByTime } from '../http/lists';
-import { changedMetadata, integer, metadata, oneOf, text, unsupported } from '../http/params';
+import { changedMetadata, metadata } from '../http/metadata';
+import { integer, oneOf, text, unsupported } from '../http/params';
 import { type Route, route } from '../http/route';
 import { newId } from '../store/ids';
 import { idOf } from '../store/store';

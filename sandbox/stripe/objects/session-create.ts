@@ -1,16 +1,18 @@
 /** Creating a Checkout Session: what Stripe refuses, and the object it answers with. */
 import type Stripe from 'stripe';
 import { invalid } from '../http/errors';
-import { changedMetadata, missing, type Read } from '../http/params';
+import { changedMetadata } from '../http/metadata';
+import { missing, type Read } from '../http/params';
 import { newId, newSessionId } from '../store/ids';
 import type { Discount, SessionDetail, ShippingChoice } from '../store/records';
 import type { World } from '../world';
 import { couponNamed, discountByPromotion } from './coupons';
 import { customerNamed } from './customers';
-import { openLines, totalsOf } from './line-items';
+import { openLines } from './line-items';
 import { paymentMethodTypesOf } from './payment-methods';
 import type { sessionShape } from './session-shape';
 import { keepSession, payAddress, type Session, watchExpiry } from './sessions';
+import { totalsOf } from './totals';
 
 const MINUTE = 60;
 const DAY = 24 * 60 * MINUTE;

@@ -1,6 +1,7 @@
 /** `/v1/checkout/sessions`. */
 import { page, paging, pagingByTime } from '../http/lists';
-import { changedMetadata, emptyable, group, known, metadata, oneOf, text, unsupported } from '../http/params';
+import { changedMetadata, metadata } from '../http/metadata';
+import { emptyable, group, known, oneOf, text, unsupported } from '../http/params';
 import { type Route, route } from '../http/route';
 import { lineItemsOf } from './line-items';
 import { createSession } from './session-create';

@@ -1,4 +1,5 @@
 /** The parameters of a Checkout Session: every one Stripe knows, and which of them this sandbox honours. */
+import { metadata } from '../http/metadata';
 import {
   currency,
   email,
@@ -7,7 +8,6 @@ import {
   integer,
   known,
   list,
-  metadata,
   oneOf,
   required,
   text,

@@ -25,7 +25,7 @@ import type { SessionDetail } from '../store/records';
 import { idOf } from '../store/store';
 import { emit } from '../webhooks/events';
 import type { World } from '../world';
-import { totalsOf } from './line-items';
+import { totalsOf } from './totals';
 
 const DAY = 24 * 60 * 60;
 const RECOVERABLE_FOR = 30 * DAY;

@@ -2,9 +2,9 @@
 import { MERCHANT } from '../objects/account';
 import { formatAmount } from '../objects/amounts';
 import { TEST_CARDS } from '../objects/cards';
-import { totalsOf } from '../objects/line-items';
 import { bankDebitOf } from '../objects/payment-methods';
 import { cancelAddress, detailOf, type Session } from '../objects/sessions';
+import { totalsOf } from '../objects/totals';
 import { idOf } from '../store/store';
 import type { World } from '../world';
 import { type Html, html } from './html';

@@ -2,7 +2,8 @@
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';
 import { page, paging } from '../http/lists';
-import { changedMetadata, emptyable, flag, list, metadata, required, text, unsupported, url } from '../http/params';
+import { changedMetadata, metadata } from '../http/metadata';
+import { emptyable, flag, list, required, text, unsupported, url } from '../http/params';
 import { type Route, route } from '../http/route';
 import { newId, randomText } from '../store/ids';
 import { API_VERSION, type World } from '../world';
