@@ -1,7 +1,6 @@
 /**
- * The steps at which an order may need attention, each with what it means for staff. The database accepts no other
- * step (a check on `orders.attention_step`), and the table in docs/staff-runbook.md explains each; tests compare all
- * three.
+ * The steps at which an order can need attention, with their meaning for staff. The database accepts no other step (a
+ * check on `orders.attention_step`), and the table in docs/staff-runbook.md explains each one. Tests compare all three.
  */
 export const ATTENTION_STEPS = {
   open: 'The database could not write the order.',

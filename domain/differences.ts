@@ -1,8 +1,8 @@
 import { type Discrepancy, inWords } from './discrepancy';
 
 /**
- * Everything that can differ, each with what the database says about it and a function that makes a discrepancy of
- * it. Amounts are in the smallest unit of the currency beside them.
+ * Everything that can differ between Stripe and the orders: what the database says about each case, and a function that
+ * makes a discrepancy of it. Amounts are in the smallest unit of the currency beside them.
  */
 
 export interface StrangeCharge {
@@ -10,28 +10,28 @@ export interface StrangeCharge {
   id: string;
   charge: string | null;
   paymentIntentId: string | null;
-  /** Null: Stripe knows no session for it, or has not been asked. */
+  /** Null if Stripe knows no session for the charge, or has not been asked. */
   sessionId: string | null;
   tracedAt: Date | null;
-  /** Whether there is an order of that session, which knows of no charge. */
+  /** Whether that session has an order, which then has no record of the charge. */
   ordered: boolean;
   currency: string;
   amount: number;
 }
 
-/** A charge that no order accounts for. One without a session was made elsewhere: staff are told of it once. */
+/** A charge that belongs to no order. A charge without a session was made elsewhere and is reported once. */
 export function strangeCharge({ id, charge, sessionId, ordered, currency, amount }: StrangeCharge): Discrepancy {
   const captured = `${inWords(amount, currency)} was captured`;
   const reference = sessionId ?? charge ?? id;
-  const found = { kind: 'captured_without_order', reference, currency, amount } as const;
+  const discrepancy = { kind: 'captured_without_order', reference, currency, amount } as const;
   if (sessionId === null) {
     const detail = `${captured} outside of any checkout. It is left out of the sums.`;
-    return { ...found, detail, toldOnce: true };
+    return { ...discrepancy, detail, toldOnce: true };
   }
   const detail = ordered
     ? `${captured}, but the order of that session has no record of it.`
     : `${captured}, but there is no order for that session.`;
-  return { ...found, detail, toldOnce: false };
+  return { ...discrepancy, detail, toldOnce: false };
 }
 
 export interface Stray {
@@ -42,7 +42,7 @@ export interface Stray {
   reason: string;
 }
 
-/** A complete session that is not ours: staff are told of it once. */
+/** A complete session that is not ours. It is reported once. */
 export const strayCapture = ({ sessionId, amount, currency, reason }: Stray): Discrepancy => ({
   kind: 'captured_without_order',
   reference: sessionId,
@@ -56,7 +56,7 @@ export interface ClosedWithMoney {
   sessionId: string;
   status: string;
   currency: string;
-  /** What of the captured amount was neither refunded nor disputed. */
+  /** The part of the captured amount that was neither refunded nor disputed. */
   left: number;
 }
 
@@ -69,7 +69,7 @@ export const closedWithMoney = ({ sessionId, status, currency, left }: ClosedWit
 export interface AmountOff {
   sessionId: string;
   currency: string;
-  /** Of the charge. */
+  /** The amount of the charge. */
   amount: number;
   orderCurrency: string;
   total: number;
@@ -78,7 +78,7 @@ export interface AmountOff {
 export const amountOff = ({ sessionId, currency, amount, orderCurrency, total }: AmountOff): Discrepancy =>
   open(
     { kind: 'amount_differs', reference: sessionId, currency, amount: amount - total },
-    `${inWords(amount, currency)} was captured; the order comes to ${inWords(total, orderCurrency)}.`,
+    `${inWords(amount, currency)} was captured; the order’s total is ${inWords(total, orderCurrency)}.`,
   );
 
 export interface DisputeOff {
@@ -86,7 +86,7 @@ export interface DisputeOff {
   reference: string;
   currency: string;
   taken: number;
-  /** Null: the dispute is not known here. */
+  /** Null if the dispute is not known here. */
   recorded: number | null;
 }
 
@@ -101,7 +101,7 @@ export interface RefundOff {
   reference: string;
   currency: string;
   moved: number;
-  /** What it counts for here; null: the refund is not known here. */
+  /** The amount it counts for here; null if the refund is not known here. */
   recorded: number | null;
 }
 
@@ -121,7 +121,7 @@ export interface MissingRefund {
 export const missingRefund = ({ reference, currency, amount }: MissingRefund): Discrepancy =>
   open(
     { kind: 'refund_differs', reference, currency, amount: -amount },
-    `A refund of ${inWords(amount, currency)} is recorded here; at Stripe it has moved no money.`,
+    `A refund of ${inWords(amount, currency)} is recorded here, but it moved no money at Stripe.`,
   );
 
 export interface RefundSumOff {
@@ -129,14 +129,14 @@ export interface RefundSumOff {
   currency: string;
   /** What the order says. */
   refunded: number;
-  /** What its refunds come to. */
+  /** The sum of its refunds. */
   refunds: number;
 }
 
 export const refundSumOff = ({ sessionId, currency, refunded, refunds }: RefundSumOff): Discrepancy =>
   open(
     { kind: 'refund_differs', reference: sessionId, currency, amount: refunds - refunded },
-    `The order says that ${inWords(refunded, currency)} was refunded; its refunds come to ${inWords(refunds, currency)}.`,
+    `The order says that ${inWords(refunded, currency)} was refunded; its refunds add up to ${inWords(refunds, currency)}.`,
   );
 
 export interface MissingCharge {
@@ -149,7 +149,7 @@ export interface MissingCharge {
 export const missingCharge = ({ sessionId, currency, total }: MissingCharge): Discrepancy =>
   open(
     { kind: 'missing_at_stripe', reference: sessionId, currency, amount: -total },
-    `The order counts as paid with ${inWords(total, currency)}; Stripe has no charge for it.`,
+    `The order is recorded as paid with ${inWords(total, currency)}, but Stripe has no charge for it.`,
   );
 
 export interface PayoutOff {
@@ -162,7 +162,7 @@ export interface PayoutOff {
 export const payoutOff = ({ id, currency, amount, transactions }: PayoutOff): Discrepancy =>
   open(
     { kind: 'payout_differs', reference: id, currency, amount: amount - transactions },
-    `${inWords(amount, currency)} was paid out; its transactions come to ${inWords(transactions, currency)}.`,
+    `${inWords(amount, currency)} was paid out; its transactions add up to ${inWords(transactions, currency)}.`,
   );
 
 export interface PriceOff {
@@ -174,7 +174,10 @@ export interface PriceOff {
   stripes: { subtotal: number; currency: string | null };
 }
 
-/** Stripe would charge another sum than the catalogue says. One for what was in the cart, however many shoppers try. */
+/**
+ * Stripe would charge an amount other than the catalogue's. There is one for each set of SKUs, however many shoppers
+ * try.
+ */
 export const priceOff = ({ number, skus, currency, subtotal, stripes }: PriceOff): Discrepancy =>
   open(
     {
@@ -183,15 +186,15 @@ export const priceOff = ({ number, skus, currency, subtotal, stripes }: PriceOff
       currency,
       amount: stripes.subtotal - subtotal,
     },
-    `Stripe asks ${inWords(stripes.subtotal, stripes.currency)} for what the catalogue sells at ` +
-      `${inWords(subtotal, currency)} (checkout ${number}). Nobody can buy it until that is corrected: ` +
+    `Stripe would charge ${inWords(stripes.subtotal, stripes.currency)} for what the catalogue sells at ` +
+      `${inWords(subtotal, currency)} (checkout ${number}). Nobody can buy it until this is corrected: ` +
       'run stripe:setup, or correct the product.',
   );
 
 const LONGEST_REFERENCE = 500;
 
-const open = (found: Pick<Discrepancy, 'kind' | 'reference' | 'currency' | 'amount'>, detail: string): Discrepancy => ({
-  ...found,
+const open = (what: Pick<Discrepancy, 'kind' | 'reference' | 'currency' | 'amount'>, detail: string): Discrepancy => ({
+  ...what,
   detail,
   toldOnce: false,
 });

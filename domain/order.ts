@@ -1,6 +1,6 @@
 import type { AttentionStep } from './attention';
 
-/** Where an order stands. What each word means to a shopper stands in docs/how-an-order-lives.md. */
+/** The statuses of an order. docs/how-an-order-lives.md says what each one means. */
 export const ORDER_STATUSES = [
   'PENDING',
   'PAID',
@@ -13,7 +13,7 @@ export const ORDER_STATUSES = [
 ] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
 
-/** Where its money stands. */
+/** The statuses of an order's payment. */
 export const PAYMENT_STATUSES = [
   'UNPAID',
   'PROCESSING',
@@ -26,9 +26,9 @@ export const PAYMENT_STATUSES = [
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
 /**
- * The one table of an order's moves. The database enforces the same table (a trigger reads `order_transitions`), and
- * a test holds the two against each other. A move to the same status is always allowed: every step may be repeated.
- * Back from `REFUNDED` leads whatever the order was before, when a refund fails at the bank weeks later.
+ * The transition table of an order. The database enforces the same table (a trigger reads `order_transitions`), and a
+ * test compares the two. A transition to the same status is always allowed, because every step may be repeated. An
+ * order leaves `REFUNDED` if its refund fails at the bank, even weeks later: it returns to its earlier status.
  */
 export const TRANSITIONS: Record<OrderStatus, readonly OrderStatus[]> = {
   PENDING: ['PAID', 'PREPARING', 'COMPLETED', 'EXPIRED', 'CANCELLED', 'REFUNDED'],
@@ -44,31 +44,35 @@ export const TRANSITIONS: Record<OrderStatus, readonly OrderStatus[]> = {
 const FINAL: ReadonlySet<OrderStatus> = new Set<OrderStatus>(['COMPLETED', 'EXPIRED', 'CANCELLED', 'REFUNDED']);
 
 /**
- * Whether an order in this status is done: its workflow has ended, and only money found or given back later moves it.
+ * Whether an order in this status has ended. Its workflow is over, and only a later payment or refund moves it again.
  */
 export const isFinal = (status: OrderStatus): boolean => FINAL.has(status);
 
-/** Whether an order may move so. */
+/** Whether an order may move from one status to another. */
 export const mayMove = (from: OrderStatus, to: OrderStatus): boolean => from === to || TRANSITIONS[from].includes(to);
 
-/** Why staff cancel or refund. Never Stripe's `fraudulent`: that blocks the buyer's card and address. */
+/**
+ * Why staff cancel or refund. Stripe's `fraudulent` is not among them: it would block the customer's card and
+ * address.
+ */
 export const REASONS = ['requested_by_customer', 'duplicate', 'out_of_stock', 'damaged', 'other'] as const;
 export type Reason = (typeof REASONS)[number];
 
 /**
- * What others than the order's own workflow may have found out about an order, so that a person must decide: the
- * `step` of its attention in the database. The order goes on meanwhile as far as it may; `retry` and `cancel` answer
- * it.
+ * The decisions that other workflows can ask of staff about an order: the `step` of its attention in the database.
+ * Meanwhile the order continues as far as it can. Staff answer with `retry` or `cancel`.
  */
 export const DECISIONS = {
-  /** The bank refused a refund: the money is back with us. `retry` asks for it anew, `ship` takes the stock again. */
+  /**
+   * The bank rejected a refund, and we have the money again. `retry` requests it again; `ship` takes the stock again.
+   */
   refundFailed: 'refund-failed',
-  /** The bank decided for the buyer. `cancel` returns what is unshipped, and asks Stripe for nothing. */
+  /** The bank decided for the customer. `cancel` returns what is unshipped, and refunds nothing. */
   disputeLost: 'dispute-lost',
-  /** Radar's review ended, and not with an approval. */
+  /** Radar's review ended without an approval. */
   reviewClosed: 'review-closed',
   /**
-   * Stripe warns of fraud before the buyer has disputed. `retry` goes on all the same, `cancel` gives the money back.
+   * Stripe warns of fraud before the customer has disputed. `retry` continues with the order; `cancel` refunds it.
    */
   fraudWarning: 'fraud-warning',
 } as const satisfies Record<string, AttentionStep>;

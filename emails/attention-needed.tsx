@@ -1,3 +1,4 @@
+import { ATTENTION_STEPS, type AttentionStep } from '../domain/attention';
 import { type MailFacts, moment, type OrderFacts } from './facts';
 import { becauseStaff, Layout } from './layout';
 import { Code, Facts, H2, P, Small, StaffPointers } from './parts';
@@ -32,6 +33,7 @@ const AttentionNeeded = ({ attention, ...facts }: MailFacts & { attention: Atten
     <Facts
       rows={[
         ['Step', attention.step],
+        ...meaningOf(attention.step),
         ['Reason', attention.reason],
         ['Since', moment(attention.since)],
         ['Order', `${facts.order.number}, ${facts.order.status}`],
@@ -52,3 +54,7 @@ const AttentionNeeded = ({ attention, ...facts }: MailFacts & { attention: Atten
     <StaffPointers {...facts} />
   </Layout>
 );
+
+/** The row that explains a step; none if the step is not in the table. */
+const meaningOf = (step: string): [string, string][] =>
+  Object.hasOwn(ATTENTION_STEPS, step) ? [['Meaning', ATTENTION_STEPS[step as AttentionStep]]] : [];

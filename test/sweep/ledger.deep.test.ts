@@ -120,7 +120,7 @@ describe('each kind of discrepancy', () => {
     const told = (await reports()).slice(before);
     expect(told).toHaveLength(1);
     expect(told[0]).toContain(id);
-    expect(told[0]).toContain('€19.99 was captured; the order comes to €20.00.');
+    expect(told[0]).toContain('€19.99 was captured; the order’s total is €20.00.');
     expect((await ledger('eur')).captured).not.toBe((await ledger('eur')).orders_captured);
 
     await world.db.order.update({ where: { sessionId: id }, data: { total: 1999 } });
