@@ -190,7 +190,7 @@ describe('a pending order that a page asks for', () => {
     const id = await opened();
     await shop.world.at('/faults', { kind: 'error_before', match: { method: 'GET' }, times: 1 });
     expect((await get(id)).status).toBe(200);
-    expect(shop.api.log.some(({ msg, session }) => session === id && /could not be asked/.test(msg))).toBe(true);
+    expect(shop.api.log.some(({ msg, session }) => session === id && /could not ask Stripe/.test(msg))).toBe(true);
   });
 });
 
