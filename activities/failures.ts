@@ -3,8 +3,9 @@ import Stripe from 'stripe';
 import { StripeAnswerError } from '../platform/stripe';
 
 /**
- * Turns whatever a step threw into a failure that may stand in a history: a type staff can act on, a message without personal data (a
- * database's or Stripe's own message may quote what it was given), and whether another try can help.
+ * Turns any error thrown by an activity into a failure that is safe in a history: a type that staff can act on, a
+ * message without personal data (a message from the database or Stripe may quote its input), and whether a retry can
+ * help.
  */
 export function toFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
@@ -16,7 +17,9 @@ export function toFailure(error: unknown): ApplicationFailure {
   return retryable('unexpected', error instanceof Error ? `${error.name} in ${firstFrame(error)}` : 'unknown error');
 }
 
-/** Which answers of Stripe deserve another try: by the class the library gives them (https://docs.stripe.com/error-handling). */
+/**
+ * Which of Stripe's errors are worth a retry, by their class in the library (https://docs.stripe.com/error-handling).
+ */
 const STRIPE: Record<string, { retry: boolean; message: string }> = {
   StripeRateLimitError: { retry: true, message: 'Stripe asks to slow down' },
   StripeAPIError: { retry: true, message: 'Stripe did not say whether it was done' },
@@ -48,7 +51,7 @@ const isDatabaseError = (error: unknown): boolean =>
   (/^Prisma|^DriverAdapterError|DatabaseError/.test(error.name) ||
     /^P\d{4}$/.test(String((error as { code?: unknown }).code)));
 
-/** Where an unexpected error came from: a function and a file of ours, no values. */
+/** Where an unexpected error was thrown: a function and file of ours, without values. */
 function firstFrame(error: Error): string {
   const frame = error.stack?.split('\n').find((line) => line.trim().startsWith('at ')) ?? '';
   return frame

@@ -21,7 +21,7 @@ import { sweepSessions } from './reconcile/sessions';
 import { sweep } from './reconcile/sweep';
 import { refunds } from './refund/refunds';
 
-/** Steps in PostgreSQL and mail: the `orders` queue. */
+/** Database steps and mail, on the `orders` queue. */
 export const orderActivities = (deps: Deps) => ({
   ...opening(deps),
   ...commit(deps),
@@ -36,7 +36,7 @@ export const orderActivities = (deps: Deps) => ({
   ...reconciliation(deps),
   ...reconciliationReport(deps),
 });
-/** Calls to Stripe: the `stripe` queue, rate-limited for the whole fleet. */
+/** Calls to Stripe, on the `stripe` queue, rate-limited for the whole fleet. */
 export const stripeActivities = (deps: Deps) => ({
   ...checkout(deps),
   ...refunds(deps),
@@ -51,7 +51,7 @@ export const stripeActivities = (deps: Deps) => ({
 export type OrderActivities = ReturnType<typeof orderActivities>;
 export type StripeActivities = ReturnType<typeof stripeActivities>;
 
-/** The activities of both queues; whatever one throws leaves it as a failure that may stand in a history. */
+/** The activities of both queues. Every error they throw is turned into a failure that is safe in a history. */
 export const createActivities = (deps: Deps) => ({
   orders: guarded(orderActivities(deps)),
   stripe: guarded(stripeActivities(deps)),

@@ -1,6 +1,6 @@
 import { Counter, type Registry } from 'prom-client';
 
-/** What activities count, beside what every Node process does. */
+/** The metrics of activities, beside those of every Node process. */
 export interface ActivityMetrics {
   strays: Counter;
   notices: Counter<'kind' | 'concerns'>;

@@ -2,15 +2,16 @@ import type Stripe from 'stripe';
 import { categoryOf, type LedgerEntry } from '../../domain/ledger';
 import { idOf } from '../checkout/payment-owner';
 
-/** A balance transaction with the charge, refund or dispute it comes from, as a list gives it with `data.source` expanded. */
+/** A balance transaction with its charge, refund or dispute, as a list returns it with `data.source` expanded. */
 export type Transaction = Stripe.BalanceTransaction;
 
-/** A balance transaction as the ledger keeps it. */
+/** A balance transaction as the ledger stores it. */
 export function entryOf(transaction: Transaction): LedgerEntry {
   const { id, type, reporting_category, created, amount, currency, net, source } = transaction;
   const category = categoryOf(type, reporting_category);
   const from = typeof source === 'object' && source !== null ? (source as Source) : null;
-  // Stripe settles in a currency of its own: beside an order stands what the charge, refund or dispute was in.
+  // Stripe settles in the account's currency. To compare with an order, use the currency of the charge, refund or
+  // dispute.
   const converted = category !== 'payout' && from?.currency && from.currency !== currency ? from : null;
   const own = converted?.currency
     ? { currency: converted.currency, amount: Math.sign(amount) * (converted.amount ?? 0) }
@@ -25,12 +26,12 @@ export function entryOf(transaction: Transaction): LedgerEntry {
     ...own,
     settledCurrency: currency,
     settled: amount,
-    // A fee of its own is a transaction that takes money; any other transaction carries its fee with it.
+    // A separate fee is a transaction of its own that takes money. Any other transaction includes its fee.
     fee: category === 'fee' ? -net : amount - net,
   };
 }
 
-/** What charges, refunds and disputes have in common. */
+/** The fields that charges, refunds and disputes have in common. */
 interface Source {
   id: string;
   amount?: number;

@@ -7,7 +7,7 @@ export interface PageRequest {
   cursor: string | null;
 }
 
-/** What a page came to: counts alone, for it stands in the history. */
+/** The result of a page. Only counts, because it goes into the history. */
 export interface PageRead {
   checked: number;
   /** How many orders were woken. */
@@ -16,8 +16,8 @@ export interface PageRead {
   cursor: string | null;
 }
 
-/** As many as Stripe gives at a time. */
+/** The largest page that Stripe returns. */
 export const PAGE = 100;
 
-/** Milliseconds as Stripe has time; what happened within that second is in. */
+/** Milliseconds as Stripe's whole seconds, rounded down so that nothing within that second is missed. */
 export const seconds = (ms: number): number => Math.floor(ms / 1000);

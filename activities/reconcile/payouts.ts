@@ -5,8 +5,8 @@ import type { Deps } from '../deps';
 import { PAGE } from './page';
 
 /**
- * Records a payout as Stripe has it, with the sum of the balance transactions that it pays once Stripe has said which they are (it does so for
- * automatic payouts alone). Safe to repeat.
+ * Records a payout, with the sum of the balance transactions that it pays out once Stripe has listed them, which it
+ * does only for automatic payouts. Safe to repeat.
  */
 export async function keepPayout(deps: Deps, payout: Stripe.Payout): Promise<void> {
   const { id, currency, amount, status, automatic, arrival_date, created } = payout;
@@ -21,7 +21,7 @@ export async function keepPayout(deps: Deps, payout: Stripe.Payout): Promise<voi
   });
 }
 
-/** What the transactions of a payout come to, its own movement (and its return, should it fail) left out. */
+/** The sum of a payout's transactions, without its own movement and, if it failed, its return. */
 async function paidOut({ stripe }: Deps, payout: string): Promise<number> {
   let sum = 0;
   for (let after: string | undefined; ; ) {

@@ -7,10 +7,13 @@ import { toFailure } from '../failures';
 
 const TEMPLATE = 'reconciliation_report';
 
-/** The mail that tells staff what a sweep has found: one for all that is new, and each thing in one mail alone. */
+/**
+ * Activities that mail staff what a sweep has found: one mail for everything new, and each discrepancy in one mail
+ * only.
+ */
 export const reconciliationReport = ({ db, clock, mailer, env }: Deps) => {
   return {
-    /** Writes the mail with everything that staff have not been told of, or finds the one written earlier, and sends it. */
+    /** Writes the mail with everything unreported, or finds the one written earlier, and sends it. */
     async sendReport({ id }: { id: string }): Promise<void> {
       const report = await writeReport(db, {
         key: keyOf(id),
@@ -27,7 +30,7 @@ export const reconciliationReport = ({ db, clock, mailer, env }: Deps) => {
       if (report?.status === 'WRITTEN') await send(report);
     },
 
-    /** The provider did not take it: what it was to tell goes with the next sweep's. */
+    /** Gives the mail up. The next sweep's mail reports the same discrepancies. */
     async giveUpReport({ id }: { id: string }): Promise<void> {
       await giveUpReport(db, keyOf(id));
     },

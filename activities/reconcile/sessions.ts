@@ -9,9 +9,12 @@ import type { Deps } from '../deps';
 import { PAGE, type PageRead, type PageRequest, seconds } from './page';
 import { repair } from './repairs';
 
-/** Complete sessions at Stripe that the database does not know to be so. */
+/** Activities that find complete sessions which the database does not know to be complete. */
 export const sweepSessions = (deps: Deps) => ({
-  /** A page of the complete sessions made since; one query compares it, and only differences wake an order. */
+  /**
+   * Reads a page of the complete sessions created since a time. One query compares it, and only differences wake an
+   * order.
+   */
   async sweepSessions({ id, window, cursor }: PageRequest): Promise<PageRead> {
     const page = expectList(
       await deps.stripe.checkout.sessions.list({
@@ -35,7 +38,7 @@ export const sweepSessions = (deps: Deps) => ({
   },
 });
 
-/** What a session that is complete says of its money. */
+/** What a complete session says about its money. */
 export function listed(session: Session): ListedSession {
   const intent = paymentIntentOf(session);
   const paid = session.payment_status !== 'unpaid' || intent?.status === 'succeeded';
@@ -46,7 +49,7 @@ const HAS_FAILED = new Set<Stripe.PaymentIntent.Status | string>(['requires_paym
 
 type Listed = ListedSession & { sessionId: SessionId };
 
-/** Holds complete sessions against the database, in one query. */
+/** Compares complete sessions with the database, in one query. */
 export async function differing({ db }: Pick<Deps, 'db'>, sessions: Listed[]): Promise<Difference[]> {
   const known = await knownSessions(
     db,

@@ -9,12 +9,12 @@ import {
 } from '../../store/reconciliation/sweeps';
 import type { Deps } from '../deps';
 
-/** A sweep that has run for longer than this was ended by hand. */
+/** A sweep that has been running for longer than this was terminated. */
 const LONGEST_SWEEP_MS = 6 * 3_600_000;
 
-/** The beginning and the end of a sweep, in the database. */
+/** Activities that record the beginning and the end of a sweep. */
 export const sweep = ({ db, clock, env, metrics }: Deps) => ({
-  /** Marks it running, and says how far back it looks. A repeat answers the same. */
+  /** Marks the sweep as running, and returns how far back it looks. A repeat returns the same. */
   async beginSweep({ id, trigger }: { id: string; trigger: 'schedule' | 'staff' }): Promise<SweepWindow> {
     const known = await readWindow(db, id);
     if (known !== null) return known;
@@ -27,7 +27,7 @@ export const sweep = ({ db, clock, env, metrics }: Deps) => ({
     return window;
   },
 
-  /** It has succeeded: the marks move, and what it found is kept as it stands. */
+  /** Records that the sweep has succeeded: moves the marks and stores what it found. */
   async finishSweep({
     id,
     window,
@@ -42,7 +42,7 @@ export const sweep = ({ db, clock, env, metrics }: Deps) => ({
     return { repaired };
   },
 
-  /** It has failed: the marks stay. */
+  /** Records that the sweep has failed. The marks do not move. */
   async failSweep({ id, checked, reason }: { id: string; checked: number; reason: string }): Promise<void> {
     await failSweep(db, { id, checked, reason, at: new Date(clock.now()) });
   },

@@ -2,33 +2,39 @@ import Stripe from 'stripe';
 import { expectObject } from '../../platform/stripe';
 import type { Deps } from '../deps';
 
-/** What is asked of Stripe: the same parameters under the same key, for as long as it takes. */
+/** A request to Stripe: always the same parameters under the same key. */
 export interface AskedRefund {
-  /** Of the row that was written before; travels in the refund's metadata, so that Stripe's list tells whose it is. */
+  /**
+   * The key of the row that was written before. It is in the refund's metadata, so that it is found in Stripe's list.
+   */
   key: string;
   paymentIntentId: string;
-  /** None gives back all that is left, whatever happened at the Dashboard meanwhile. */
+  /** Without an amount, Stripe refunds all that is left, whatever happened in the Dashboard meanwhile. */
   amount: number | null;
 }
 
-/** Stripe's answer to a refund: made, or one of the refusals that mean something here. */
+/** Stripe's answer to a refund request: made, or one of the refusals that matter here. */
 export type RefundAnswer = Stripe.Refund | 'disputed' | 'nothing-left' | 'too-much';
 
-/** Under this name a refund at Stripe carries the key of its row. */
+/** The metadata key under which a refund at Stripe carries the key of its row. */
 export const REFUND_KEY = 'holdfast_refund';
 
-/** Saved failures of one refund that are stepped over in one go; each is a request that Stripe has begun and not done. */
+/**
+ * How many saved failures of one refund are skipped in one call. Each is a request that Stripe began but did not
+ * complete.
+ */
 const MOST_SAVED_FAILURES = 3;
 
-/** How Stripe is asked for money back, so that it gives it once. */
+/** Requests refunds at Stripe, so that each is made only once. */
 export const refundAsking = ({ stripe }: Pick<Deps, 'stripe'>) => {
   /**
-   * Asks for a refund that is known not to be there: a caller whose earlier try is in doubt has looked at `list` first.
+   * Requests a refund that is known not to exist. A caller with an earlier attempt in doubt has read `list` first.
    *
-   * A failure that Stripe has saved under the key (a 500, or a refusal that is no longer true) would be answered for a day. A 500 may be saved
-   * of a request that made the refund, and even the first answer seen here may be a repeat (the library asks again when a connection breaks), so
-   * the list is looked at first. Where that shows that nothing was made, the key goes on by the id of the request that failed: a repeat of
-   * this arrives at the same key again, and two that run at once do too (https://docs.stripe.com/api/idempotent_requests).
+   * Stripe replays a failure that it saved under the key (a 500, or a refusal that is no longer true) for a day. It
+   * may save a 500 for a request that made the refund, and even the first answer seen here may be a replay, because
+   * the library retries when a connection breaks. So the list is read first. If it shows that nothing was made, the
+   * id of the failed request is added to the key. A repeat of this call, or a parallel one, arrives at the same key
+   * (https://docs.stripe.com/api/idempotent_requests).
    */
   async function create(asked: AskedRefund): Promise<RefundAnswer> {
     let idempotencyKey = `refund/${asked.key}`;
@@ -49,7 +55,7 @@ export const refundAsking = ({ stripe }: Pick<Deps, 'stripe'>) => {
     }
   }
 
-  /** Every refund of a payment, whoever made it, newest first. */
+  /** Every refund of a payment, no matter who made it, newest first. */
   const list = (paymentIntentId: string): Promise<Stripe.Refund[]> =>
     stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100 }).autoPagingToArray({ limit: 10_000 });
 
@@ -69,17 +75,17 @@ export const refundAsking = ({ stripe }: Pick<Deps, 'stripe'>) => {
   };
 };
 
-/** The request whose failure Stripe repeats; null where this failure is new. */
+/** The request whose failure Stripe replays; null if this failure is new. */
 function replayedFrom({ headers, type }: InstanceType<typeof Stripe.errors.StripeError>): string | null {
   if (headers?.['idempotent-replayed'] !== 'true' || type === 'StripeIdempotencyError') return null;
   return headers['original-request'] ?? null;
 }
 
-/** @throws what does not say that the money cannot be had: it is tried again, or parks */
+/** @throws any error that is not a refusal of the refund: the step is retried, or parks */
 function meaningOf(error: InstanceType<typeof Stripe.errors.StripeError>): RefundAnswer {
   if (error.code === 'charge_already_refunded') return 'nothing-left';
   if (error.code === 'charge_disputed' || error.code === 'refund_disputed_payment') return 'disputed';
-  // Stripe has no code for an amount over what is left; it names the parameter.
+  // Stripe has no code for an amount above what is left. It only names the parameter.
   if (error instanceof Stripe.errors.StripeInvalidRequestError && error.param === 'amount') return 'too-much';
   throw error;
 }

@@ -3,7 +3,7 @@ import type { CheckoutLine } from '../../domain/session';
 import type { Checkout } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
 
-/** A checkout as it was written down before Stripe was asked. */
+/** A checkout as it was recorded before the call to Stripe. */
 export interface CheckoutRecord {
   id: string;
   number: string;
@@ -11,7 +11,7 @@ export interface CheckoutRecord {
   /** In the currency's smallest unit. */
   subtotal: number;
   lines: CheckoutLine[];
-  /** The parameters for Stripe, to the letter. */
+  /** The exact parameters sent to Stripe. */
   request: unknown;
   /** The Idempotency-Key for Stripe. */
   stripeKey: string;
@@ -28,9 +28,9 @@ export interface NewCheckout {
   currency: string;
   subtotal: number;
   lines: CheckoutLine[];
-  /** The parameters for Stripe, with an empty text where the order's number goes. */
+  /** The parameters for Stripe, with an empty string where the order's number goes. */
   request: object;
-  /** Where in `request` the number goes: dotted paths. */
+  /** The places in `request` for the number, as dotted paths. */
   numberPaths: string[];
   holdUntil: Date;
   clientHash: string;
@@ -38,17 +38,17 @@ export interface NewCheckout {
   recovers: string | null;
   /** The claimed Idempotency-Key that this checkout answers. */
   claim: { keyHash: string; busyUntil: Date } | null;
-  /** How many unpaid checkouts the client may have; 0 is any number. */
+  /** How many unpaid checkouts the client may have; 0 means no limit. */
   openLimit: number;
   at: Date;
 }
 
 export type WrittenCheckout =
   | { outcome: 'written'; checkout: CheckoutRecord }
-  /** The client has `open` unpaid checkouts; the first hold of them ends at `until`. */
+  /** The client already has `open` unpaid checkouts. The first of their holds ends at `until`. */
   | { outcome: 'too-many-open'; open: number; until: Date };
 
-/** Writes a checkout down under the next order number, unless its client has too many unpaid ones. One round trip. */
+/** Records a checkout with the next order number, unless its client has too many unpaid ones. One round trip. */
 export async function writeCheckout(db: Db, checkout: NewCheckout): Promise<WrittenCheckout> {
   const { id, currency, subtotal, numberPaths, holdUntil, clientHash, recovers, claim, openLimit, at } = checkout;
   const [{ result }] = await db.$queryRaw<
@@ -61,7 +61,7 @@ export async function writeCheckout(db: Db, checkout: NewCheckout): Promise<Writ
   return { outcome: 'too-many-open', open: result.open, until: result.until === null ? at : new Date(result.until) };
 }
 
-/** Notes the session that Stripe made for a checkout. */
+/** Records the session that Stripe created for a checkout. */
 export async function saveSession(
   db: Db,
   { id, session, url }: { id: string; session: SessionId; url: string },
@@ -69,12 +69,12 @@ export async function saveSession(
   await db.checkout.updateMany({ where: { id }, data: { sessionId: session, url } });
 }
 
-/** Notes that a checkout came to nothing: a repeat of its key starts a new attempt. */
+/** Records that a checkout failed. A repeat of its key then starts a new attempt. */
 export async function markFailed(db: Db, { id, at }: { id: string; at: Date }): Promise<void> {
   await db.checkout.updateMany({ where: { id }, data: { failedAt: at } });
 }
 
-/** A checkout by its id; null when there is none. */
+/** A checkout by its id; null if there is none. */
 export async function findCheckout(db: Db, id: string): Promise<CheckoutRecord | null> {
   const row = await db.checkout.findUnique({ where: { id } });
   return row && fromRow(row);
@@ -84,7 +84,7 @@ export async function findCheckout(db: Db, id: string): Promise<CheckoutRecord |
 export const isKnownSession = async (db: Db, id: SessionId): Promise<boolean> =>
   (await db.checkout.count({ where: { sessionId: id } })) > 0;
 
-/** What was asked of Stripe under a session's id; throws where nothing was. */
+/** The lines that were requested from Stripe for a session. Throws if the session has no checkout. */
 export async function readRequestedLines(db: Db, id: SessionId): Promise<{ currency: string; lines: CheckoutLine[] }> {
   const { currency, lines } = await db.checkout.findUniqueOrThrow({
     where: { sessionId: id },
@@ -93,14 +93,14 @@ export async function readRequestedLines(db: Db, id: SessionId): Promise<{ curre
   return { currency, lines: linesOf(lines) };
 }
 
-/** Forgets what Stripe was asked with, also by checkouts that took this one up again and came to nothing. */
+/** Erases the request to Stripe of this checkout, and of failed checkouts that tried to recover it. */
 export async function forgetRequests(tx: Tx, id: SessionId): Promise<void> {
   await tx.$executeRaw`UPDATE checkouts c SET request = '{}', client_hash = NULL
     WHERE c.session_id = ${id}
       OR (c.recovers = ${id} AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.session_id = c.session_id))`;
 }
 
-/** The columns as `to_jsonb` names them; times are texts. */
+/** The columns as `to_jsonb` names them. Times are strings. */
 interface CheckoutColumns {
   id: string;
   number: string;
@@ -143,5 +143,5 @@ const fromRow = (row: Checkout): CheckoutRecord => ({
   failed: row.failedAt !== null,
 });
 
-/** Every row's lines were written from `CheckoutLine`s. */
+/** The lines of every row were written from `CheckoutLine`s. */
 const linesOf = (lines: Checkout['lines']): CheckoutLine[] => lines as unknown as CheckoutLine[];

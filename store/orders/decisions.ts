@@ -3,8 +3,8 @@ import type { Tx } from '../database';
 import { changeOrder, type LockedOrder } from './records';
 
 /**
- * Calls staff to decide about an order, in the transaction that found out why: it is raised once, however often the fact is told. A refund that
- * failed is decided about first: the money is back here, and nothing else may take its place in their sight.
+ * Raises a decision for staff, in the transaction that records the reason. It is raised once, however often the fact is
+ * reported. A failed refund comes first, because the shop has money that is not its own: nothing else may replace it.
  */
 export async function callForDecision(
   tx: Tx,
@@ -35,6 +35,6 @@ export const callForRefund = ({ stripeId, status }: { stripeId: string | null; s
   attentionSince: at,
 });
 
-/** Whether `cancel` still makes sense: the order has not ended, and not all of it has left. */
+/** Whether the order can still be cancelled: it has not ended, and not everything has been shipped. */
 export const isCancellable = ({ status }: Pick<LockedOrder, 'status'>): boolean =>
   status === 'PENDING' || status === 'PAID' || status === 'PREPARING';
