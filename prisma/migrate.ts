@@ -93,7 +93,13 @@ const END = 'UPDATE _prisma_migrations SET finished_at = clock_timestamp(), appl
 
 async function connected<T>(connectionString: string, use: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString });
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (error) {
+    // A name with several addresses fails once for each, in an error without a message.
+    const [first = error] = error instanceof AggregateError ? error.errors : [];
+    throw new Error(`The database cannot be used: ${(first as Error).message}`, { cause: error });
+  }
   try {
     return await use(client);
   } finally {

@@ -108,6 +108,12 @@ describe('a file that begins with “-- no transaction”', () => {
     }));
 });
 
+test('a database that does not answer is named as the reason', async () => {
+  await expect(migrate('postgresql://localhost:1/none')).rejects.toThrow(
+    /^The database cannot be used: connect ECONNREFUSED/,
+  );
+});
+
 describe('a database that does not fit is refused with a sentence', () => {
   test('when a migration was edited after it was applied', async () => {
     await query(database.url, "UPDATE _prisma_migrations SET checksum = 'x' WHERE migration_name LIKE '%_laws'");
