@@ -6,8 +6,8 @@ import { forgetOldKeys } from './storefront/checkout/keys';
 const PAUSE_MS = 600_000;
 
 /**
- * Every ten minutes removes what is no longer kept: storefronts' Idempotency-Keys after a day, counters whose window is over, files that belong
- * to no product. Ends with the process.
+ * Every ten minutes removes what is no longer kept: storefronts' Idempotency-Keys after a day, counters whose window
+ * is over, files that belong to no product. Ends with the process.
  */
 export function startHousekeeping(deps: Pick<ApiDeps, 'db' | 'clock' | 'log' | 'closing'>): void {
   const timer = setInterval(() => {

@@ -14,7 +14,10 @@ import { drainable } from './http/drain';
 import { createApiMetrics } from './metrics';
 import { findStorefront } from './storefront/demo';
 
-/** How long requests under way may still take once the process is asked to stop. After that it exits anyway, within its 20 s. */
+/**
+ * How long requests under way may still take once the process is asked to stop. After that it exits anyway, within
+ * its 20 s.
+ */
 const DRAIN_MS = 15_000;
 const DISCONNECT_MS = 3_000;
 

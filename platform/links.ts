@@ -4,8 +4,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 export type LinkPurpose = 'download' | 'recover';
 
 /**
- * A signed token for an id: `<id>.<signature>`. It has no expiry of its own: the database decides whether it is still valid, so a link can be
- * revoked.
+ * A signed token for an id: `<id>.<signature>`. It has no expiry of its own: the database decides whether it is still
+ * valid, so a link can be revoked.
  */
 export function signToken(secret: string, purpose: LinkPurpose, id: string): string {
   return `${id}.${signature(secret, purpose, id)}`;

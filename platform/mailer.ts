@@ -19,7 +19,10 @@ export interface Mailer {
   send(mail: OutgoingMail): Promise<{ id: string }>;
 }
 
-/** Why a mail was not accepted. Contains nothing of the mail or its recipient, because it may appear in a workflow's history. */
+/**
+ * Why a mail was not accepted. Contains nothing of the mail or its recipient, because it may appear in a workflow's
+ * history.
+ */
 export class MailError extends Error {
   override readonly name = 'MailError';
 
@@ -40,7 +43,8 @@ export class MailError extends Error {
 export type MailerEnv = Pick<Env, 'RESEND_API_KEY' | 'RESEND_BASE_URL' | 'SMTP_URL' | 'EMAIL_FROM'>;
 
 /**
- * The mailer for this environment: SMTP if `SMTP_URL` is set, else Resend, or whatever speaks its API at `RESEND_BASE_URL`.
+ * The mailer for this environment: SMTP if `SMTP_URL` is set, else Resend, or whatever speaks its API at
+ * `RESEND_BASE_URL`.
  * @param timeout milliseconds to wait for a response
  */
 export function createMailer(env: MailerEnv, timeout = 10_000): Mailer {
@@ -55,7 +59,7 @@ export function createMailer(env: MailerEnv, timeout = 10_000): Mailer {
 
 type Send = Mailer['send'];
 
-// --- Resend ---------------------------------------------------------------------------------------------------------------------------
+// --- Resend --------------------------------------------------------------------------------------------------------
 
 function throughResend({ RESEND_API_KEY, RESEND_BASE_URL, EMAIL_FROM }: MailerEnv, timeout: number): Send {
   const resend = new Resend(RESEND_API_KEY, RESEND_BASE_URL ? { baseUrl: RESEND_BASE_URL } : {});
@@ -75,12 +79,16 @@ function throughResend({ RESEND_API_KEY, RESEND_BASE_URL, EMAIL_FROM }: MailerEn
   };
 }
 
-/** Resend takes keys of 1–256 characters and keeps them 24 hours (https://resend.com/docs/dashboard/emails/idempotency-keys). */
+/**
+ * Resend takes keys of 1–256 characters and keeps them 24 hours
+ * (https://resend.com/docs/dashboard/emails/idempotency-keys).
+ */
 const idempotencyKey = (key: string): string => (key.length <= 256 ? key : hash(key));
 
 /**
- * Translates Resend's error (https://resend.com/docs/api-reference/errors). A response that is not Resend's (a proxy's page, a cut body, none
- * at all) has no status, or comes as an `application_error`, and says nothing about the mail: the key makes another try safe.
+ * Translates Resend's error (https://resend.com/docs/api-reference/errors). A response that is not Resend's (a
+ * proxy's page, a cut body, none at all) has no status, or comes as an `application_error`, and says nothing about
+ * the mail: the key makes another try safe.
  */
 function resendError(error: ErrorResponse | null, headers: Record<string, string> | null): MailError {
   const status = error?.statusCode ?? 0;
@@ -92,7 +100,7 @@ function resendError(error: ErrorResponse | null, headers: Record<string, string
   return new MailError(code, passing || underWay, seconds > 0 ? seconds * 1000 : undefined);
 }
 
-// --- SMTP -----------------------------------------------------------------------------------------------------------------------------
+// --- SMTP ----------------------------------------------------------------------------------------------------------
 
 function throughSmtp({ EMAIL_FROM }: MailerEnv, url: string, timeout: number): Send {
   const transport = createTransport({ url, disableFileAccess: true, disableUrlAccess: true });
@@ -122,9 +130,12 @@ function smtpError({ code = 'unknown', responseCode, permanent }: NodemailerErro
   return new MailError(responseCode ? `smtp_${responseCode}` : `smtp_${code}`, !(permanent ?? NEVER.has(code)));
 }
 
-// --- Headers --------------------------------------------------------------------------------------------------------------------------
+// --- Headers -------------------------------------------------------------------------------------------------------
 
-/** The same for the same key, so that a mail client shows a mail sent twice only once. Asks for no automatic reply (RFC 3834). */
+/**
+ * The same for the same key, so that a mail client shows a mail sent twice only once. Asks for no automatic reply
+ * (RFC 3834).
+ */
 const headersOf = (from: string, key: string) => ({
   'Message-ID': `<${hash(key)}@${mailbox(from).address.split('@')[1]}>`,
   'Auto-Submitted': 'auto-generated',

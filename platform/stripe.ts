@@ -2,8 +2,9 @@ import Stripe from 'stripe';
 import type { Env } from './env';
 
 /**
- * Stripe's client. Retries are left to the caller (an activity's policy, a storefront's key): the library's own retries use keys of their own
- * on some calls, and never follow a 429. The default time-out fits inside an activity's.
+ * Stripe's client. Retries are left to the caller (an activity's policy, a storefront's key): the library's own
+ * retries use keys of their own on some calls, and never follow a 429. The default time-out fits inside an
+ * activity's.
  * @param timeout milliseconds for one call
  */
 export function connectStripe(
@@ -24,7 +25,10 @@ export function connectStripe(
   });
 }
 
-/** Checks that a response is the requested kind of object: the library resolves any response without an `error` key, whatever its status. */
+/**
+ * Checks that a response is the requested kind of object: the library resolves any response without an `error` key,
+ * whatever its status.
+ */
 export function expectObject<T extends { object: string; id: string }>(answer: T, object: T['object']): T {
   if (answer?.object !== object || typeof answer.id !== 'string') throw new StripeAnswerError(object);
   return answer;

@@ -1,13 +1,19 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 
-/** The address, namespace and credentials that `@temporalio/envconfig` reads from `TEMPORAL_*` and, where there is one, `temporal.toml`. */
+/**
+ * The address, namespace and credentials that `@temporalio/envconfig` reads from `TEMPORAL_*` and, where there is
+ * one, `temporal.toml`.
+ */
 export function temporalConfig(source: NodeJS.ProcessEnv = process.env) {
   const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: compact(source) });
   return { connectionOptions, namespace: namespace ?? 'default' };
 }
 
-/** A client for Temporal that connects at its first call, so that a process can start, and answer `503`, while Temporal is down. */
+/**
+ * A client for Temporal that connects at its first call, so that a process can start, and answer `503`, while
+ * Temporal is down.
+ */
 export function connectTemporal(source: NodeJS.ProcessEnv = process.env): Client {
   const { connectionOptions, namespace } = temporalConfig(source);
   return new Client({ connection: Connection.lazy(connectionOptions), namespace });

@@ -1,6 +1,6 @@
 /**
- * Waits for a promise for a limited time, so that a call that hangs does not hang its caller. The work itself goes on; its late failure is
- * ignored instead of being an unhandled rejection.
+ * Waits for a promise for a limited time, so that a call that hangs does not hang its caller. The work itself goes
+ * on; its late failure is ignored instead of being an unhandled rejection.
  * @param ms real milliseconds, whatever clock business code uses
  */
 export async function within<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {

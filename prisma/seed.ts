@@ -5,8 +5,8 @@ import { connectDatabase, type Db } from '../store/database';
 import { DEMO_CATALOGUE, type DemoProduct, imageOf } from './demo/catalogue';
 
 /**
- * Loads the demo catalogue. A product that exists already is left alone, whatever happened to its prices, stock or file since, so this is safe
- * to repeat, even by several processes at once.
+ * Loads the demo catalogue. A product that exists already is left alone, whatever happened to its prices, stock or
+ * file since, so this is safe to repeat, even by several processes at once.
  *
  * @returns the SKUs it added
  */

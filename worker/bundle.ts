@@ -9,8 +9,8 @@ const BUILT = join(__dirname, 'workflow-bundle.js');
 const ROOT = findRoot(__dirname);
 
 /**
- * The workflows as one file. Bundling takes seconds, so each state of the sources is bundled once: by `npm run build`, or into the cache in
- * node_modules, under the sources' hash.
+ * The workflows as one file. Bundling takes seconds, so each state of the sources is bundled once: by `npm run
+ * build`, or into the cache in node_modules, under the sources' hash.
  */
 export async function workflowBundle(): Promise<{ codePath: string }> {
   if (existsSync(BUILT)) return { codePath: BUILT };

@@ -11,8 +11,9 @@ import { replay, savedHistories } from './replay';
 const SAVED = join('test', 'replay', 'histories');
 
 /**
- * `npm run replay` replays the saved histories; `npm run replay -- cs_… re_…` fetches those workflows from the server and replays them. Exits
- * with 1 if the current code could not have produced one of them, naming the workflow and the event.
+ * `npm run replay` replays the saved histories; `npm run replay -- cs_… re_…` fetches those workflows from the server
+ * and replays them. Exits with 1 if the current code could not have produced one of them, naming the workflow and the
+ * event.
  */
 async function main(workflowIds: string[]): Promise<number> {
   Runtime.install({

@@ -24,9 +24,9 @@ export async function keepSweeping(
 }
 
 /**
- * Creates the Schedule `reconcile`, or updates the existing one to this interval. Any number of workers may do so at once. If a sweep is still
- * running when the next is due, the next is skipped; after an outage a single sweep catches up. A Schedule that was paused in the Temporal UI
- * stays paused.
+ * Creates the Schedule `reconcile`, or updates the existing one to this interval. Any number of workers may do so at
+ * once. If a sweep is still running when the next is due, the next is skipped; after an outage a single sweep catches
+ * up. A Schedule that was paused in the Temporal UI stays paused.
  */
 export async function scheduleSweeps(
   { schedule }: Pick<Client, 'schedule'>,

@@ -7,7 +7,10 @@ import { sweptUntil } from '../store/reconciliation/sweeps';
 /** How long a scrape waits for the database before it leaves these metrics out. */
 const PATIENCE_MS = 2_000;
 
-/** Gauges about sweeps on the worker's `/metrics`, read from the database at each scrape. Every worker reports the same. */
+/**
+ * Gauges about sweeps on the worker's `/metrics`, read from the database at each scrape. Every worker reports the
+ * same.
+ */
 export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps, 'db' | 'clock'>): void {
   new Gauge({
     name: 'holdfast_discrepancies_open',

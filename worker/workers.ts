@@ -16,8 +16,8 @@ export interface WorkersConfig {
 const SHUTDOWN_GRACE = '12s';
 
 /**
- * The two workers of a process. `orders` runs workflows, database steps and mail; `stripe` calls Stripe, within a rate limit that the Temporal
- * server enforces for the whole fleet.
+ * The two workers of a process. `orders` runs workflows, database steps and mail; `stripe` calls Stripe, within a
+ * rate limit that the Temporal server enforces for the whole fleet.
  */
 export async function createWorkers({
   connection,

@@ -18,8 +18,8 @@ interface Linking {
 }
 
 /**
- * Makes sure that every current price of a product exists at Stripe, under a product whose id is made from the SKU. A price that staff linked
- * to one of their own stays as it is, and so does the product it belongs to.
+ * Makes sure that every current price of a product exists at Stripe, under a product whose id is made from the SKU. A
+ * price that staff linked to one of their own stays as it is, and so does the product it belongs to.
  */
 export async function linkProduct(linking: Linking, product: LinkedProduct): Promise<void> {
   let exists = await updateProduct(linking, product);
@@ -43,7 +43,7 @@ export const stripeProductId = (sku: string): string =>
 export const lookupKey = (price: { sku: string; currency: string }): string =>
   `holdfast/${price.sku}/${price.currency}`;
 
-// --- The product ----------------------------------------------------------------------------------------------------------------------
+// --- The product ---------------------------------------------------------------------------------------------------
 
 async function createProduct({ stripe, env, changed }: Linking, product: LinkedProduct): Promise<void> {
   const { description, ...face } = faceOf(product, env);
@@ -78,7 +78,10 @@ async function updateProduct({ stripe, env, changed }: Linking, product: LinkedP
   return true;
 }
 
-/** What a shopper sees of a product on Stripe's page. Stripe fetches pictures itself, so only public URLs are of use to it. */
+/**
+ * What a shopper sees of a product on Stripe's page. Stripe fetches pictures itself, so only public URLs are of use
+ * to it.
+ */
 function faceOf(product: ProductDetails, env: Pick<Env, 'STOREFRONT_URL'>) {
   const image = product.imageUrl && new URL(product.imageUrl, env.STOREFRONT_URL);
   return {
@@ -90,7 +93,7 @@ function faceOf(product: ProductDetails, env: Pick<Env, 'STOREFRONT_URL'>) {
   };
 }
 
-// --- Its prices -----------------------------------------------------------------------------------------------------------------------
+// --- Its prices ----------------------------------------------------------------------------------------------------
 
 /** The price at Stripe that our lookup key finds, if its terms still match; else a new one, to which the key moves. */
 async function priceFor(linking: Linking, product: LinkedProduct, price: LinkedPrice): Promise<Stripe.Price> {

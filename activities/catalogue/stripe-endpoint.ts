@@ -9,8 +9,8 @@ interface EndpointSetup {
 }
 
 /**
- * Makes sure that the account sends exactly the subscribed events, in the SDK's API version. An endpoint's version is fixed when it is created,
- * so one with another version stays until a person has put the new secret in place.
+ * Makes sure that the account sends exactly the subscribed events, in the SDK's API version. An endpoint's version is
+ * fixed when it is created, so one with another version stays until a person has put the new secret in place.
  */
 export async function setUpEndpoint({ stripe, env, log }: EndpointSetup): Promise<void> {
   const url = `${env.PUBLIC_URL}/webhooks/stripe`;
@@ -58,7 +58,10 @@ function stripeReaches({ PUBLIC_URL, STRIPE_SECRET_KEY, STRIPE_API_BASE }: Endpo
   return !PRIVATE_HOST.test(hostname);
 }
 
-/** Names without a dot, `localhost` and its like, and the private and link-local address ranges (RFC 1918, 4193, 3927, 4291). */
+/**
+ * Names without a dot, `localhost` and its like, and the private and link-local address ranges (RFC 1918, 4193, 3927,
+ * 4291).
+ */
 const PRIVATE_HOST = new RegExp(
   [
     '[^.:]+',

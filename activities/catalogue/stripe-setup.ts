@@ -18,8 +18,8 @@ export interface StripeSetup {
 }
 
 /**
- * Brings a Stripe account in line with the catalogue: products and prices for everything sold, and the webhook endpoint. Safe to repeat and to
- * interrupt: it looks before it creates, so a second run changes nothing.
+ * Brings a Stripe account in line with the catalogue: products and prices for everything sold, and the webhook
+ * endpoint. Safe to repeat and to interrupt: it looks before it creates, so a second run changes nothing.
  */
 export async function setUpStripe(setup: StripeSetup): Promise<void> {
   await linkCatalogue(setup);

@@ -1,6 +1,9 @@
 import express, { type Router } from 'express';
 
-/** `GET /docs`: the OpenAPI document, rendered by Scalar. Scalar's bundle is served from here, so nothing is fetched from elsewhere. */
+/**
+ * `GET /docs`: the OpenAPI document, rendered by Scalar. Scalar's bundle is served from here, so nothing is fetched
+ * from elsewhere.
+ */
 export function docsPage(): Router {
   const router = express.Router();
   router.get('/docs', (_req, res) => {

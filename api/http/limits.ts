@@ -10,7 +10,10 @@ type LimitDeps = Pick<ApiDeps, 'db' | 'clock' | 'env'>;
 
 const MINUTE_MS = 60_000;
 
-/** How often a minute one client may make the API ask Stripe about sessions: about known orders, and about unknown ids. */
+/**
+ * How often a minute one client may make the API ask Stripe about sessions: about known orders, and about unknown
+ * ids.
+ */
 const LOOKS_A_MINUTE = 120;
 const GUESSES_A_MINUTE = 60;
 /** However often a pending order is requested, the API asks Stripe about it at most once in this time. */
@@ -56,7 +59,10 @@ export function createLimits(deps: LimitDeps) {
 
 export type Limits = ReturnType<typeof createLimits>;
 
-/** Identifies a client without keeping its address: a keyed hash of the IPv4 address, or of the IPv6 /56 that a household has. */
+/**
+ * Identifies a client without keeping its address: a keyed hash of the IPv4 address, or of the IPv6 /56 that a
+ * household has.
+ */
 export const clientHash = (env: Pick<LimitDeps['env'], 'SIGNING_SECRET'>, req: Request): string =>
   createHmac('sha256', env.SIGNING_SECRET)
     .update(`client\n${ipKeyGenerator(req.ip ?? '')}`)

@@ -5,7 +5,10 @@ import { pinoHttp } from 'pino-http';
 import type { Logger } from '../../platform/logger';
 import type { ApiMetrics } from '../metrics';
 
-/** One line per request: method, route, status and duration. The route's declared path stands for the URL; see `whereTo`. */
+/**
+ * One line per request: method, route, status and duration. The route's declared path stands for the URL; see
+ * `whereTo`.
+ */
 export function requestLog(log: Logger): RequestHandler {
   return pinoHttp<IncomingMessage, ServerResponse>({
     logger: log,
@@ -46,8 +49,8 @@ const routeOf = (res: Response): string => (typeof res.locals?.route === 'string
 const lineOf = (req: Request, res: Response) => ({ method: req.method, status: res.statusCode, ...whereTo(res) });
 
 /**
- * The route, and the parameters in its path that look like ids. Undeclared paths, queries and tokens are never logged: they may contain what
- * only the shopper should know.
+ * The route, and the parameters in its path that look like ids. Undeclared paths, queries and tokens are never
+ * logged: they may contain what only the shopper should know.
  */
 function whereTo(res: Response): { route: string; ids?: Record<string, string> } {
   const ids = Object.entries((res.locals?.params ?? {}) as Record<string, unknown>).filter(

@@ -37,8 +37,9 @@ export interface Call<P, Q, H, B> {
 }
 
 /**
- * One declaration of a route, from which come the Express route with its validation and the entry in the OpenAPI document. Use `z.strictObject`,
- * so that unknown fields are refused. Without `query`, any query is ignored; without `body`, only an empty body is accepted.
+ * One declaration of a route, from which come the Express route with its validation and the entry in the OpenAPI
+ * document. Use `z.strictObject`, so that unknown fields are refused. Without `query`, any query is ignored; without
+ * `body`, only an empty body is accepted.
  */
 interface Declaration<P, Q, H, B> {
   method: 'get' | 'post' | 'put' | 'delete';
@@ -55,7 +56,10 @@ interface Declaration<P, Q, H, B> {
   answers: Record<number, DocumentedAnswer>;
   /** The problems specific to this route; those that every route can have are added. */
   problems?: ProblemCode[];
-  /** Milliseconds until the response is `503`, even if the handler is still working; null for responses that may take long. */
+  /**
+   * Milliseconds until the response is `503`, even if the handler is still working; null for responses that may take
+   * long.
+   */
   timeLimit?: number | null;
   handle(call: Call<P, Q, H, B>): Promise<Answer | undefined>;
 }
@@ -69,7 +73,10 @@ export type Route = Declaration<
 
 /** Everything answers within 10 s; this leaves half a second for the network. */
 const TIME_LIMIT_MS = 9_500;
-/** A cart of 50 lines is a few kilobytes. The limit is far above that, so that a cart with too many lines gets a `400` that explains it. */
+/**
+ * A cart of 50 lines is a few kilobytes. The limit is far above that, so that a cart with too many lines gets a `400`
+ * that explains it.
+ */
 const JSON_LIMIT = '1mb';
 
 /** Declares a route; the handler's input is typed by its schemas. */

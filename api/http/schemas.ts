@@ -16,7 +16,8 @@ export const orNull = <S extends z.ZodType>(schema: S) => z.union([schema, z.nul
 export const Timestamp = z.iso.datetime().meta({ description: 'RFC 3339.', example: '2026-11-23T12:00:00.000Z' });
 
 /**
- * One line of text with at most `most` characters. No control characters and no half surrogate pairs: PostgreSQL stores neither NUL nor those.
+ * One line of text with at most `most` characters. No control characters and no half surrogate pairs: PostgreSQL
+ * stores neither NUL nor those.
  */
 export const text = (most: number) =>
   z

@@ -4,8 +4,8 @@ import helmet from 'helmet';
 import type { Env } from '../../platform/env';
 
 /**
- * Security headers for browsers. The demo storefront and the rendered API document are the only pages served here: their scripts come from this
- * origin alone, their pictures from wherever the catalogue says.
+ * Security headers for browsers. The demo storefront and the rendered API document are the only pages served here:
+ * their scripts come from this origin alone, their pictures from wherever the catalogue says.
  */
 export function securityHeaders(env: Pick<Env, 'PUBLIC_URL'>): RequestHandler {
   const overTls = env.PUBLIC_URL.startsWith('https:');

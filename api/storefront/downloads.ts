@@ -104,8 +104,8 @@ interface ByteRange {
 }
 
 /**
- * The requested range, or the whole file: when the file has changed since (If-Range), when several ranges or another unit are requested, and
- * when the header cannot be read (RFC 9110, 14.2: a server may ignore it).
+ * The requested range, or the whole file: when the file has changed since (If-Range), when several ranges or another
+ * unit are requested, and when the header cannot be read (RFC 9110, 14.2: a server may ignore it).
  */
 function wantedRange(file: ProductFile, ifRange: string | undefined, req: Request, res: Response): ByteRange {
   const whole = { start: 0, end: file.size, partial: false };
@@ -118,8 +118,8 @@ function wantedRange(file: ProductFile, ifRange: string | undefined, req: Reques
 }
 
 /**
- * Express's parser calls two more things unsatisfiable than RFC 9110 does (14.1.1 and 14.1.2): a range that ends before it begins is invalid,
- * so it is ignored, and a suffix longer than the file is the whole of it.
+ * Express's parser calls two more things unsatisfiable than RFC 9110 does (14.1.1 and 14.1.2): a range that ends
+ * before it begins is invalid, so it is ignored, and a suffix longer than the file is the whole of it.
  */
 function unsatisfiable({ size }: ProductFile, req: Request, res: Response): ByteRange {
   const [first = '', last = ''] = (req.headers.range ?? '').replace(/^\w+=/, '').split('-');

@@ -7,7 +7,10 @@ type Listener = (version: number) => void;
 /** How often to query the database, for all streams of the process together. */
 const PAUSE_MS = 500;
 
-/** Watches the versions of orders with one query at a time, however many streams are open; queries nothing while none is. */
+/**
+ * Watches the versions of orders with one query at a time, however many streams are open; queries nothing while none
+ * is.
+ */
 export class OrderWatch {
   private readonly listeners = new Map<string, Set<Listener>>();
   private running = false;

@@ -7,8 +7,9 @@ type Observation = 'paid' | 'failed' | 'processing' | 'expired';
 type KnownState = { status: OrderStatus; paymentStatus: PaymentStatus };
 
 /**
- * What a session at Stripe says about a pending order that the database does not know yet; null if nothing. A delayed payment has failed when
- * its PaymentIntent requires another method or is cancelled; the session alone does not show it.
+ * What a session at Stripe says about a pending order that the database does not know yet; null if nothing. A delayed
+ * payment has failed when its PaymentIntent requires another method or is cancelled; the session alone does not show
+ * it.
  */
 export function observationOf(
   session: Stripe.Checkout.Session,

@@ -15,7 +15,10 @@ import { SessionParam } from './orders';
 const HEARTBEAT_MS = 15_000;
 /** While the order is pending, the API asks Stripe as often as for a page that polls. */
 const LOOK_MS = 5_000;
-/** How many streams one client may have open at one process; see docs/deciding for why this one limit is not in PostgreSQL. */
+/**
+ * How many streams one client may have open at one process; see docs/deciding for why this one limit is not in
+ * PostgreSQL.
+ */
 const STREAMS_A_CLIENT = 200;
 
 /** `GET /orders/{sessionId}/stream` */

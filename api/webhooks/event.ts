@@ -33,7 +33,8 @@ const Thin = z.object({
 });
 
 /**
- * Reads a signed body. A thin event of a v1 object has its snapshot's type with the prefix `v1.`; both forms give the same result.
+ * Reads a signed body. A thin event of a v1 object has its snapshot's type with the prefix `v1.`; both forms give the
+ * same result.
  * @throws 400 `invalid_payload` for anything that is not an event
  */
 export function readEvent(body: Buffer): StripeEvent {

@@ -5,8 +5,9 @@ import { Problem } from '../../domain/problem';
 const TOLERANCE_SECONDS = 300;
 
 /**
- * Accepts a delivery only if one of our secrets signed exactly these bytes, recently. Stripe's library checks the signature and its age, but
- * takes one secret at a time and accepts any timestamp in the future; both are handled here.
+ * Accepts a delivery only if one of our secrets signed exactly these bytes, recently. Stripe's library checks the
+ * signature and its age, but takes one secret at a time and accepts any timestamp in the future; both are handled
+ * here.
  * @param body the bytes as they came
  * @throws 400 `invalid_signature`
  */

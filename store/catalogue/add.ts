@@ -15,7 +15,9 @@ export interface NewProduct extends ProductDetails {
   actor: string;
 }
 
-/** Adds a product with all that belongs to it, in one transaction; false, and nothing changed, when the SKU is known. */
+/**
+ * Adds a product with all that belongs to it, in one transaction; false, and nothing changed, when the SKU is known.
+ */
 export function addProduct(
   db: Db,
   { sku, prices, stock, file, actor, at, ...details }: NewProduct & { at: Date },

@@ -59,8 +59,9 @@ export async function writeChunk(
 }
 
 /**
- * Makes a complete file the product's; false when the product is not digital. The product's row is locked, so of two uploads at once the later
- * one wins. The earlier file belongs to no product from now on: deleting its pieces takes longer than a transaction should.
+ * Makes a complete file the product's; false when the product is not digital. The product's row is locked, so of two
+ * uploads at once the later one wins. The earlier file belongs to no product from now on: deleting its pieces takes
+ * longer than a transaction should.
  */
 export function putInPlace(
   db: Db,
@@ -83,8 +84,8 @@ export async function removeFile(db: Db, { id }: { id: string }): Promise<void> 
 }
 
 /**
- * Removes files that have belonged to no product for a day: uploads cut off when their process died, and replaced files, which are kept that
- * long for downloads under way.
+ * Removes files that have belonged to no product for a day: uploads cut off when their process died, and replaced
+ * files, which are kept that long for downloads under way.
  */
 export async function removeAbandonedFiles(db: Db, { at }: { at: Date }): Promise<void> {
   const abandoned = await db.productFile.findMany({

@@ -42,8 +42,9 @@ export function takenPrice(known: KnownPrice[], { sku, prices }: { sku: string; 
 }
 
 /**
- * Makes these the current prices, in this order. A price that is known keeps its row, one that waited for its id at Stripe gets it, and a row
- * that is not named stays, no longer current: a session made with it can still be understood.
+ * Makes these the current prices, in this order. A price that is known keeps its row, one that waited for its id at
+ * Stripe gets it, and a row that is not named stays, no longer current: a session made with it can still be
+ * understood.
  */
 export async function replacePrices(
   tx: Tx,

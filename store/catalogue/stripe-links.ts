@@ -24,7 +24,8 @@ export async function linkedProducts(db: Db): Promise<LinkedProduct[]> {
 }
 
 /**
- * Records which price at Stripe a price is. An earlier link stays known, on a row of its own: sessions may have been made with it.
+ * Records which price at Stripe a price is. An earlier link stays known, on a row of its own: sessions may have been
+ * made with it.
  */
 export async function linkPrice(
   db: Db,

@@ -16,8 +16,9 @@ export interface Upload {
 export type UploadOutcome = 'stored' | 'too-large' | 'empty' | 'not-digital';
 
 /**
- * Stores a file piece by piece as it arrives: a slow sender holds no transaction open, and only one piece is in memory. Once all of it is
- * there, it becomes the product's in place of the earlier one; whatever else happens, its pieces go and the earlier file stays.
+ * Stores a file piece by piece as it arrives: a slow sender holds no transaction open, and only one piece is in
+ * memory. Once all of it is there, it becomes the product's in place of the earlier one; whatever else happens, its
+ * pieces go and the earlier file stays.
  */
 export async function storeFile(db: Db, { at, ...upload }: Upload & { at: Date }): Promise<UploadOutcome> {
   const { sku, filename, contentType } = upload;
@@ -52,7 +53,10 @@ async function writePieces(
   return size === 0 ? 'empty' : { size, sha256: digest.digest('hex') };
 }
 
-/** The same bytes in pieces of exactly `FILE_CHUNK_BYTES`, except the last. A piece is valid until the next one is asked for. */
+/**
+ * The same bytes in pieces of exactly `FILE_CHUNK_BYTES`, except the last. A piece is valid until the next one is
+ * asked for.
+ */
 async function* inPieces(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const piece = new Uint8Array(FILE_CHUNK_BYTES);
   let filled = 0;

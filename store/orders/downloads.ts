@@ -16,7 +16,8 @@ export const findGrant = (db: Db, { id }: { id: string }): Promise<DownloadGrant
   db.downloadGrant.findUnique({ where: { id } });
 
 /**
- * Counts a use, in one statement: of many at once, no more than are allowed. False when the grant is used up, revoked or expired.
+ * Counts a use, in one statement: of many at once, no more than are allowed. False when the grant is used up, revoked
+ * or expired.
  */
 export async function countUse(db: Db, { id, at }: { id: string; at: Date }): Promise<boolean> {
   const counted = await db.$executeRaw`

@@ -38,7 +38,9 @@ export interface OrderPosition {
   sessionId: SessionId;
 }
 
-/** Orders after a position, newest first. By keyset: an order created meanwhile moves no row from one page to another. */
+/**
+ * Orders after a position, newest first. By keyset: an order created meanwhile moves no row from one page to another.
+ */
 export async function listOrders(
   db: Db,
   { filter, after, limit }: { filter: OrderFilter; after: OrderPosition | null; limit: number },

@@ -7,7 +7,10 @@ export const hasTimelineEntry = async (
   { sessionId, key }: { sessionId: SessionId; key: string },
 ): Promise<boolean> => (await db.timelineEntry.count({ where: { sessionId, key } })) > 0;
 
-/** Records what staff remark about a request: `message` says which request, `note` is their free text. The same key again changes nothing. */
+/**
+ * Records what staff remark about a request: `message` says which request, `note` is their free text. The same key
+ * again changes nothing.
+ */
 export async function addNote(
   db: Db,
   { sessionId, key, message, note, at }: { sessionId: SessionId; key: string; message: string; note: string; at: Date },

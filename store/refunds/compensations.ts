@@ -14,8 +14,8 @@ export type WrittenCompensation =
   | ({ outcome: 'to-ask' } & WrittenRefund);
 
 /**
- * Writes the refund that is to empty an order: the one whose answer is not known yet, which is then in doubt, or a new attempt when what the last
- * one gave back is not, or no longer, everything. Under the order's row lock.
+ * Writes the refund that is to empty an order: the one whose answer is not known yet, which is then in doubt, or a
+ * new attempt when what the last one gave back is not, or no longer, everything. Under the order's row lock.
  */
 export async function writeCompensation(
   db: Db,

@@ -48,10 +48,11 @@ export async function sessionOfRefund(db: Db, stripeId: string): Promise<Session
 }
 
 /**
- * Records one refund as Stripe has it and adds up what was given back, in one transaction under the order's row lock, with the restock that was
- * asked for with it. A sum that reaches the total ends the order `REFUNDED`: what is unshipped returns to stock, downloads are revoked. One that
- * falls below it again, because a refund failed or was cancelled, restores the order's earlier status; stock and downloads stay given back, and
- * staff are called. Safe to repeat, by the asker and the follower, in any order.
+ * Records one refund as Stripe has it and adds up what was given back, in one transaction under the order's row lock,
+ * with the restock that was asked for with it. A sum that reaches the total ends the order `REFUNDED`: what is
+ * unshipped returns to stock, downloads are revoked. One that falls below it again, because a refund failed or was
+ * cancelled, restores the order's earlier status; stock and downloads stay given back, and staff are called. Safe to
+ * repeat, by the asker and the follower, in any order.
  */
 export async function recordRefund(
   db: Db,
@@ -111,7 +112,10 @@ async function writeRefund(
   return { row, before: null };
 }
 
-/** Goods that were to go back with the refund go back with its first record, so that neither is ever without the other. */
+/**
+ * Goods that were to go back with the refund go back with its first record, so that neither is ever without the
+ * other.
+ */
 async function putBack(
   tx: Tx,
   order: LockedOrder,
@@ -128,7 +132,10 @@ interface Standing {
   change: { refunded: number; status?: OrderStatus; paymentStatus?: PaymentStatus };
 }
 
-/** What the refunds of an order make of it. The one that empties it keeps the order's earlier status, until one of them fails. */
+/**
+ * What the refunds of an order make of it. The one that empties it keeps the order's earlier status, until one of
+ * them fails.
+ */
 async function addUp(tx: Tx, order: LockedOrder, row: RefundRow): Promise<Standing> {
   const sessionId = order.sessionId as SessionId;
   const rows = await tx.refund.findMany({ where: { sessionId } });
@@ -155,7 +162,10 @@ async function addUp(tx: Tx, order: LockedOrder, row: RefundRow): Promise<Standi
   return { everything, change: { refunded, paymentStatus, status: emptied.statusBefore } };
 }
 
-/** Where goods that went back leave an order with nothing more to ship: `SHIPPED` if some of it was shipped, else `COMPLETED`. */
+/**
+ * Where goods that went back leave an order with nothing more to ship: `SHIPPED` if some of it was shipped, else
+ * `COMPLETED`.
+ */
 function statusAfterRestock({ status, stock, items }: LockedOrder): OrderStatus | null {
   if (status !== 'PREPARING' || stock !== 'COMMITTED') return null;
   const goods = items.filter(({ kind }) => kind === 'PHYSICAL');
@@ -164,8 +174,8 @@ function statusAfterRestock({ status, stock, items }: LockedOrder): OrderStatus 
 }
 
 /**
- * Whether this refund answers the call that an earlier failure made: it leaves nothing to decide, or it was asked for since and no workflow of
- * the order runs that would decide.
+ * Whether this refund answers the call that an earlier failure made: it leaves nothing to decide, or it was asked for
+ * since and no workflow of the order runs that would decide.
  */
 const isAnswer = (order: LockedOrder, row: RefundRow, before: string | null, everything: boolean): boolean =>
   order.attentionStep === DECISIONS.refundFailed &&

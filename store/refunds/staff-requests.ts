@@ -39,8 +39,8 @@ const keyOf = ({ sessionId, requestKey }: Pick<StaffRequest, 'sessionId' | 'requ
   `${sessionId}/staff/${requestKey}`;
 
 /**
- * Stores a request before anything takes it up, with staff's remark on the timeline; a repeat finds what is stored. Throws when there is no
- * such order.
+ * Stores a request before anything takes it up, with staff's remark on the timeline; a repeat finds what is stored.
+ * Throws when there is no such order.
  * @param requestHash of everything that was asked, the remark included
  * @returns null when the key was used for another request
  */
@@ -92,8 +92,8 @@ export async function findWritten(
 }
 
 /**
- * Reserves what staff ask for, or records, for good, why it cannot be had. Under the order's row lock, so that no two requests claim the same
- * money.
+ * Reserves what staff ask for, or records, for good, why it cannot be had. Under the order's row lock, so that no two
+ * requests claim the same money.
  */
 export async function writeRequest(
   db: Db,
@@ -172,7 +172,10 @@ export async function requestsSilentSince(
 
 const REQUESTED = { status: 'requested', refusal: null, refusalReason: null };
 
-/** A refusal is the answer to an Idempotency-Key for good; a failed refund that is asked for anew may be had another day. */
+/**
+ * A refusal is the answer to an Idempotency-Key for good; a failed refund that is asked for anew may be had another
+ * day.
+ */
 const isRemembered = ({ refusal, requestHash }: RefundRow): boolean => refusal !== null && requestHash !== null;
 
 const rowOf = (

@@ -9,7 +9,9 @@ import type { Api } from './shop';
 type Method = 'get' | 'post' | 'put' | 'delete';
 type Query = { query: string; params: string };
 
-/** Where staff work: the API without Temporal and Stripe, which nothing here needs. See Shop for tests that need them. */
+/**
+ * Where staff work: the API without Temporal and Stripe, which nothing here needs. See Shop for tests that need them.
+ */
 export class Office {
   private constructor(
     private readonly bare: BareApi,

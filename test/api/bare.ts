@@ -9,7 +9,10 @@ import { Api } from './shop';
 export const NOON = Date.parse('2026-11-23T12:00:00Z');
 export const ADMIN_TOKEN = 'admin-token-of-the-bare-api';
 
-/** The API on a database of its own and a clock that the test moves. Nothing listens at Temporal's and Stripe's addresses. */
+/**
+ * The API on a database of its own and a clock that the test moves. Nothing listens at Temporal's and Stripe's
+ * addresses.
+ */
 export interface BareApi {
   api: Api;
   db: Db;

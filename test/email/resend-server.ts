@@ -17,9 +17,10 @@ export type Mishap =
   | 'no-answer';
 
 /**
- * A server that does what Resend documents of `POST /emails`: it checks the key, the fields and the tags, and keeps idempotency keys
- * (https://resend.com/docs/dashboard/emails/idempotency-keys): the same key and bytes give the same answer and no second mail, other bytes
- * under it are refused, and so is a second request while the first is under way.
+ * A server that does what Resend documents of `POST /emails`: it checks the key, the fields and the tags, and keeps
+ * idempotency keys (https://resend.com/docs/dashboard/emails/idempotency-keys): the same key and bytes give the same
+ * answer and no second mail, other bytes under it are refused, and so is a second request while the first is under
+ * way.
  */
 export async function startResend() {
   const taken: Received[] = [];

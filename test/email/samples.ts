@@ -1,6 +1,9 @@
 import type { MailFacts, OrderFacts } from '../../emails/facts';
 
-/** A rich order to write mails about: goods and a download, discount, shipping and tax, a parcel that left and one to come. */
+/**
+ * A rich order to write mails about: goods and a download, discount, shipping and tax, a parcel that left and one to
+ * come.
+ */
 export const sampleOrder = (change: Partial<OrderFacts> = {}): OrderFacts => ({
   number: '1001',
   sessionId: 'cs_test_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2w3X4y5Z6',

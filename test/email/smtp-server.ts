@@ -6,7 +6,9 @@ export interface SmtpMail {
   raw: string;
 }
 
-/** A server that speaks as much SMTP as a client needs to hand over a mail (RFC 5321), and refuses what it is told to. */
+/**
+ * A server that speaks as much SMTP as a client needs to hand over a mail (RFC 5321), and refuses what it is told to.
+ */
 export async function startSmtp() {
   const mails: SmtpMail[] = [];
   const replies = new Map<string, string>();

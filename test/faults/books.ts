@@ -17,8 +17,9 @@ const KEEPS_MONEY: Record<OrderStatus, boolean> = {
 };
 
 /**
- * Holds everything that Holdfast says against everything that Stripe says and against itself: each order's money, the sum of all to the cent,
- * every open till, the stock and its movements, the mails. Waits for the system to come to rest first.
+ * Holds everything that Holdfast says against everything that Stripe says and against itself: each order's money, the
+ * sum of all to the cent, every open till, the stock and its movements, the mails. Waits for the system to come to
+ * rest first.
  */
 export async function expectBooksToBalance(system: System): Promise<void> {
   await atRest(system);
@@ -39,7 +40,8 @@ async function expectMoneyToAgree({ db, stripe }: System): Promise<void> {
     const order = orders.find(({ sessionId }) => sessionId === session.id);
     const kept = keptOf(session);
     const due = order && KEEPS_MONEY[order.status] ? Number(order.total) : 0;
-    // An open till belongs to an order that waits for it, or nobody was ever given its address: Stripe's answer was lost.
+    // An open till belongs to an order that waits for it, or nobody was ever given its address: Stripe's answer was
+    // lost.
     const leftOpen = session.status === 'open' && order?.status !== 'PENDING' && known.has(session.id);
     const seen = { session: session.id, order: order?.status ?? 'none', leftOpen, kept };
     expect(seen).toEqual({ ...seen, leftOpen: false, kept: due });
@@ -78,7 +80,10 @@ async function expectStockToAddUp({ db }: System): Promise<void> {
 
 const sum = (lines: { quantity: number }[]): number => lines.reduce((all, { quantity }) => all + quantity, 0);
 
-/** Every mail was sent, and told once: here no order is shipped or refunded twice, so of each kind there is one an order. */
+/**
+ * Every mail was sent, and told once: here no order is shipped or refunded twice, so of each kind there is one an
+ * order.
+ */
 async function expectMailsOnce({ db, outbox }: System): Promise<void> {
   const written = await db.mail.findMany();
   expect(written.filter(({ status }) => status !== 'SENT')).toEqual([]);

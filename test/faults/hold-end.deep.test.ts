@@ -55,8 +55,8 @@ test('paid within a second of the end of the hold, either side: stock and money 
 const ENDINGS: Record<Told, string[]> = { paid: ['PREPARING', 'REFUNDED'], 'too late': ['EXPIRED'] };
 
 /**
- * There are fewer units than shoppers: whoever finds none waits for somebody's hold to end, and goes when every unit is sold. On a machine so
- * busy that a hold is over before the shopper hears of it they are told to try again.
+ * There are fewer units than shoppers: whoever finds none waits for somebody's hold to end, and goes when every unit
+ * is sold. On a machine so busy that a hold is over before the shopper hears of it they are told to try again.
  */
 async function buyWhenThereIsOne(): Promise<{ id: SessionId; end: number } | null> {
   while ((await shop.stock('mug')).onHand > 0) {
@@ -83,7 +83,10 @@ async function payNow(id: SessionId): Promise<Told> {
   );
 }
 
-/** The bank asks the shopper, who answers a second later; then Stripe sends them to the success page, which asks for the order. */
+/**
+ * The bank asks the shopper, who answers a second later; then Stripe sends them to the success page, which asks for
+ * the order.
+ */
 async function payAtTheBank(id: SessionId, shopper: number): Promise<Told> {
   try {
     await shop.at(`/sessions/${id}/three-d-secure/start`);

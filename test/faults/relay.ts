@@ -1,8 +1,8 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
- * Passes connections on to a port of this machine. Frozen, it passes nothing either way and cuts nothing, as a network does that has lost its
- * way: who is connected works on and is not heard.
+ * Passes connections on to a port of this machine. Frozen, it passes nothing either way and cuts nothing, as a
+ * network does that has lost its way: who is connected works on and is not heard.
  */
 export class Relay {
   private frozen = false;

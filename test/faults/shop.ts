@@ -26,7 +26,7 @@ export interface Item {
 export class Shop {
   constructor(readonly system: System) {}
 
-  // --- What people do -----------------------------------------------------------------------------------------------------------------
+  // --- What people do ----------------------------------------------------------------------------------------------
 
   /** Puts a product on sale. `stock` makes it physical. */
   async product(sku: string, { amount = 1250, stock }: { amount?: number; stock?: number } = {}): Promise<void> {
@@ -99,7 +99,7 @@ export class Shop {
     return this.post(`/admin${path}`, body, { authorization: `Bearer ${ADMIN_TOKEN}` });
   }
 
-  // --- What happens at Stripe ---------------------------------------------------------------------------------------------------------
+  // --- What happens at Stripe --------------------------------------------------------------------------------------
 
   /** Something happens at Stripe or to it: the sandbox's control API. */
   async at<T = Record<string, unknown>>(path: string, body: Record<string, unknown> = {}): Promise<T> {
@@ -142,7 +142,7 @@ export class Shop {
     return ((await (await fetch(`${this.control}/deliveries`)).json()) as { attempts: Attempt[] }).attempts;
   }
 
-  // --- What became of it ----------------------------------------------------------------------------------------------------------------
+  // --- What became of it -------------------------------------------------------------------------------------------
 
   async order(id: SessionId) {
     return this.system.db.order.findUniqueOrThrow({
@@ -160,7 +160,10 @@ export class Shop {
     return until(`order ${id} settled`, look, 120_000);
   }
 
-  /** The shopper's page asks for the order, twice a second, until it shows that it is paid. Each shopper has an address of their own. */
+  /**
+   * The shopper's page asks for the order, twice a second, until it shows that it is paid. Each shopper has an
+   * address of their own.
+   */
   async settledOnSuccessPage(id: SessionId, shopper: number, timeoutMs?: number): Promise<void> {
     const headers = { 'x-forwarded-for': `192.0.2.${shopper % 256}` };
     const look = async () => {

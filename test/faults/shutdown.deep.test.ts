@@ -32,7 +32,8 @@ test.each([
     for (const ms of await Promise.all([api.start(), worker.start()])) expect(ms).toBeLessThan(90_000);
     const { paid, answers, cutOff } = await load.ends();
 
-    // Whoever was connected is answered; who comes later meets a closed door, and never a connection that breaks under the request.
+    // Whoever was connected is answered; who comes later meets a closed door, and never a connection that breaks
+    // under the request.
     expect(cutOff).toEqual([]);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
     expect(paid.length).toBeGreaterThan(20);

@@ -28,8 +28,8 @@ export interface SystemOptions {
 }
 
 /**
- * The whole of Holdfast as it runs in production: real `api` and `worker` processes, PostgreSQL, Temporal, with the Stripe sandbox and the
- * outbox for the world. Each part can be killed, stopped and started again where it was.
+ * The whole of Holdfast as it runs in production: real `api` and `worker` processes, PostgreSQL, Temporal, with the
+ * Stripe sandbox and the outbox for the world. Each part can be killed, stopped and started again where it was.
  */
 export class System {
   readonly apis: Program[] = [];

@@ -6,7 +6,10 @@ import type { Program } from './program';
 import { type Answer, Shop } from './shop';
 import { System } from './system';
 
-/** Longer than it takes to bring all the orders to where the worker is killed, shorter than our time-out for a call to Stripe. */
+/**
+ * Longer than it takes to bring all the orders to where the worker is killed, shorter than our time-out for a call to
+ * Stripe.
+ */
 const STRIPE_TAKES_MS = 11_000;
 
 let system: System;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 const ROOT = join(__dirname, '..', '..');
 
 /**
- * A copy of the workflows with one careless change: the mails of a paid order go out before the stock is sold to it. Answers the entry file.
- * That its replay fails shows that the replay can fail.
+ * A copy of the workflows with one careless change: the mails of a paid order go out before the stock is sold to it.
+ * Answers the entry file. That its replay fails shows that the replay can fail.
  */
 export function mutated(folder: string): string {
   for (const room of ['workflows', 'messages', 'domain'])

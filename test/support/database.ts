@@ -10,7 +10,10 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A database of the test's own at the current schema, empty; a copy of files, so it takes a few hundredths of a second. */
+/**
+ * A database of the test's own at the current schema, empty; a copy of files, so it takes a few hundredths of a
+ * second.
+ */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await onServer((client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`));

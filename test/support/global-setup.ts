@@ -6,8 +6,10 @@ import { startPostgres } from '../../sandbox/postgres';
 import { findTemporal, findTestServer } from '../../sandbox/temporal-binaries';
 import { onServer, TEMPLATE } from './database';
 
-/** One PostgreSQL for the whole run with a migrated template, from which each test copies a database of its own; and Temporal's programs,
- *  fetched here so that no test has to wait for them. */
+/**
+ * One PostgreSQL for the whole run with a migrated template, from which each test copies a database of its own; and
+ * Temporal's programs, fetched here so that no test has to wait for them.
+ */
 export default async function setUp(): Promise<void> {
   const log = (line: string) => console.log(line);
   const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-test-'));

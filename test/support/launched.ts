@@ -100,5 +100,8 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-/** Those of some processes that still run. One that has ended and waits for its parent to notice has no command line any more. */
+/**
+ * Those of some processes that still run. One that has ended and waits for its parent to notice has no command line
+ * any more.
+ */
 export const survivors = (pids: number[]): string[] => pids.map(commandLine).filter(Boolean);

@@ -1,6 +1,9 @@
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 
-/** Keeps workers' own log out of the test report; what a test expects to fail is not news. Call before the first worker of a file. */
+/**
+ * Keeps workers' own log out of the test report; what a test expects to fail is not news. Call before the first
+ * worker of a file.
+ */
 export function quietWorkers(): void {
   try {
     Runtime.install({

@@ -13,8 +13,9 @@ import { startTemporal, type Temporal } from '../../sandbox/temporal';
 import { findTestServer } from '../../sandbox/temporal-binaries';
 
 /**
- * An environment whose time skips while a workflow's result is awaited, with our search attributes. Its server dies with the test run, even
- * when that is killed; `teardown()` ends it. It has no Schedules and lists nothing: for those there is {@link startDevServer}.
+ * An environment whose time skips while a workflow's result is awaited, with our search attributes. Its server dies
+ * with the test run, even when that is killed; `teardown()` ends it. It has no Schedules and lists nothing: for those
+ * there is {@link startDevServer}.
  */
 export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
   const port = await freePort();
@@ -45,7 +46,10 @@ export interface DevServer extends Temporal {
   nativeConnection: NativeConnection;
 }
 
-/** Temporal's development server without its UI, with its histories in memory: for Schedules, listing and real time. `stop()` ends it. */
+/**
+ * Temporal's development server without its UI, with its histories in memory: for Schedules, listing and real time.
+ * `stop()` ends it.
+ */
 export async function startDevServer(): Promise<DevServer> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-temporal-'));
   const server = await startTemporal({ namespace: 'default', uiPort: false, logFile: join(folder, 'server.log') });

@@ -5,8 +5,9 @@ import { reconcileStart } from '../../messages/reconcile';
 import type { World } from './world';
 
 /**
- * What every world must come to, whatever a test did in it: after one sweep, what Stripe's balance says of our orders is what the database says of
- * them, order by order and to the cent, per currency. Counted here from Stripe's own lists and the orders, not by the product's books.
+ * What every world must come to, whatever a test did in it: after one sweep, what Stripe's balance says of our orders
+ * is what the database says of them, order by order and to the cent, per currency. Counted here from Stripe's own
+ * lists and the orders, not by the product's books.
  */
 export async function expectLedgersToAgree(world: World): Promise<void> {
   await fetch(`${world.sandbox.url}/_control/faults`, { method: 'DELETE' });
@@ -26,7 +27,10 @@ class Ledger {
   }
 }
 
-/** Every movement of the balance that is about an order: its charge, its refunds, those that came back. A bank's disputes are not the shop's to decide. */
+/**
+ * Every movement of the balance that is about an order: its charge, its refunds, those that came back. A bank's
+ * disputes are not the shop's to decide.
+ */
 async function keptAtStripe({ stripe, db }: World): Promise<Ledger> {
   const ledger = new Ledger();
   const all = { limit: 100 };

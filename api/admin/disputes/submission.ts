@@ -10,8 +10,8 @@ import { updateIdOf } from '../orders/send-update';
 const PATIENCE_MS = 8_000;
 
 /**
- * Asks a dispute's workflow to submit the evidence, and waits for what comes of it, at most 8 s. A dispute that nobody follows (its run was
- * terminated, or it is closed) is looked at again, and says itself why not.
+ * Asks a dispute's workflow to submit the evidence, and waits for what comes of it, at most 8 s. A dispute that
+ * nobody follows (its run was terminated, or it is closed) is looked at again, and says itself why not.
  *
  * @throws `WorkflowUpdateFailedError` when it is refused
  */

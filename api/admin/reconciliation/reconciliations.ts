@@ -64,7 +64,10 @@ export const reconciliationRoutes = (deps: ApiDeps): Route[] => [
   }),
 ];
 
-/** Durable when it returns, whether or not a worker runs. The workflow takes each id once, for as long as Temporal and the database remember it. */
+/**
+ * Durable when it returns, whether or not a worker runs. The workflow takes each id once, for as long as Temporal and
+ * the database remember it.
+ */
 async function start({ temporal, db }: ApiDeps, id: string): Promise<void> {
   if (await isKnownSweep(db, id)) return;
   const workflowIdReusePolicy = WorkflowIdReusePolicy.REJECT_DUPLICATE;

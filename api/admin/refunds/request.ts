@@ -26,8 +26,8 @@ import { sendUpdate } from '../orders/send-update';
 const PATIENCE_MS = 8_000;
 
 /**
- * Asks for a refund, once a key: writes down what is asked, then asks the order's workflow, or, where that has ended, starts one for the request.
- * Comes back when Stripe has answered, or when the patience is over.
+ * Asks for a refund, once a key: writes down what is asked, then asks the order's workflow, or, where that has ended,
+ * starts one for the request. Comes back when Stripe has answered, or when the patience is over.
  * @throws 409 `idempotency_key_reused`, `refund_exceeds_remaining`, `invalid_transition`
  */
 export async function requestRefund(
@@ -50,7 +50,10 @@ export async function requestRefund(
   refuseAsWritten(await readRequest(db, { sessionId, requestKey: key }));
 }
 
-/** Through the order's workflow while it runs; what it refuses because it has just ended, a workflow of the request's own takes from there. */
+/**
+ * Through the order's workflow while it runs; what it refuses because it has just ended, a workflow of the request's
+ * own takes from there.
+ */
 async function ask(deps: ApiDeps, sessionId: SessionId, key: string, request: RefundRequest): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   if (!(await isDone(deps, sessionId))) {
@@ -95,7 +98,8 @@ async function writeRefusal(
 
 /**
  * Starts the workflow of a request, or finds it, and waits for what comes of it.
- * @returns null where Stripe takes longer than `ms`, or the run was ended by hand: the request is stored, and is taken up again by its key
+ * @returns null where Stripe takes longer than `ms`, or the run was ended by hand: the request is stored, and is
+ *   taken up again by its key
  */
 export async function startRequest(
   temporal: Client,

@@ -15,8 +15,8 @@ import { startRequest } from './request';
 const PATIENCE_MS = 8_000;
 
 /**
- * `retry` of an order that is done and whose refund is not: one that did not go through is asked for anew, one whose request cannot go on is
- * tried now. False where there is neither: then the order's own workflow is asked.
+ * `retry` of an order that is done and whose refund is not: one that did not go through is asked for anew, one whose
+ * request cannot go on is tried now. False where there is neither: then the order's own workflow is asked.
  * @throws 409 when what did not go through cannot be given back any more
  */
 export async function retryRefund(deps: ApiDeps, sessionId: SessionId): Promise<boolean> {

@@ -28,7 +28,10 @@ const RequiredKey = z.strictObject({
   'idempotency-key': KeyHeader.shape['idempotency-key'].unwrap(),
 });
 
-/** `POST /admin/orders/{ref}/refund`: gives money back, of an order whose workflow runs and of one whose workflow has ended. */
+/**
+ * `POST /admin/orders/{ref}/refund`: gives money back, of an order whose workflow runs and of one whose workflow has
+ * ended.
+ */
 export const refundRoutes = (deps: ApiDeps): Route[] => [
   route({
     method: 'post',

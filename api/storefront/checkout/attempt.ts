@@ -47,8 +47,9 @@ export interface AttemptFor {
 }
 
 /**
- * One attempt to open a checkout. It is written to the database before calling Stripe, so that a repeat after a crash sends the very same
- * request, and the session can become an order whatever happens here. It continues if the shopper disconnects.
+ * One attempt to open a checkout. It is written to the database before calling Stripe, so that a repeat after a crash
+ * sends the very same request, and the session can become an order whatever happens here. It continues if the shopper
+ * disconnects.
  * @throws 429 `too_many_open`
  */
 export async function attempt(
@@ -117,7 +118,9 @@ async function openSession(deps: ApiDeps, row: CheckoutRecord): Promise<{ sessio
   return { sessionId: id, url: session.url };
 }
 
-/** Stripe must charge what the catalogue says, unless the shopper chooses the price. Otherwise the session is expired. */
+/**
+ * Stripe must charge what the catalogue says, unless the shopper chooses the price. Otherwise the session is expired.
+ */
 async function requireSamePrice(deps: ApiDeps, row: CheckoutRecord, session: Stripe.Checkout.Session): Promise<void> {
   const { stripe, log } = deps;
   const chosenByShopper = row.lines.some(({ minimum }) => minimum !== null);
@@ -176,7 +179,10 @@ async function hold({ temporal }: ApiDeps, row: CheckoutRecord, session: Session
   throw new CheckoutEnded();
 }
 
-/** The shopper never got this session: releases its stock and expires it. Tries both at once; the sweep repairs what fails here. */
+/**
+ * The shopper never got this session: releases its stock and expires it. Tries both at once; the sweep repairs what
+ * fails here.
+ */
 async function giveUp({ temporal, stripe, log }: ApiDeps, session: SessionId): Promise<void> {
   const done = await Promise.allSettled([
     signalRunning(temporal, session, abandonSignal, 3_000),

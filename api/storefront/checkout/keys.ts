@@ -39,9 +39,10 @@ const WAIT_MS = 9_000;
 const LOOK_MS = 100;
 
 /**
- * Runs a checkout at most once per key. A repeat waits while the first request is under way, and gets the same response. A dead one is continued;
- * a failed one is forgotten.
- * @throws 409 `idempotency_key_reused` when the key was used with another body; 503 `unavailable` when the first takes too long
+ * Runs a checkout at most once per key. A repeat waits while the first request is under way, and gets the same
+ * response. A dead one is continued; a failed one is forgotten.
+ * @throws 409 `idempotency_key_reused` when the key was used with another body; 503 `unavailable` when the first
+ *   takes too long
  */
 export async function underKey(
   { db, clock }: KeyDeps,

@@ -15,7 +15,10 @@ export interface CheckoutRequest {
   clientHash: string;
   /** Null: the request is a checkout of its own. */
   key: CheckoutKey | null;
-  /** The session whose recovery link this comes from. A repeat gets the same response only while the new session is open. */
+  /**
+   * The session whose recovery link this comes from. A repeat gets the same response only while the new session is
+   * open.
+   */
   recovers: string | null;
   /** Counts it against the client's limit; throws `429`. */
   limit: () => ReturnType<Limits['checkout']>;

@@ -6,7 +6,10 @@ export const LOCALES = words(`
   sv th tr vi zh zh-HK zh-TW
 `);
 
-/** Every country Stripe collects a shipping address for, but `ZZ` (unknown). Where a shop does not deliver, its staff cancel. */
+/**
+ * Every country Stripe collects a shipping address for, but `ZZ` (unknown). Where a shop does not deliver, its staff
+ * cancel.
+ */
 export const SHIPPING_COUNTRIES = words(`
   AC AD AE AF AG AI AL AM AO AQ AR AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CD
   CF CG CH CI CK CL CM CN CO CR CV CW CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FO FR GA GB GD GE GF GG GH

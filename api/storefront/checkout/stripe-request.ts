@@ -6,12 +6,15 @@ import { LOCALES, SHIPPING_COUNTRIES } from './stripe-lists';
 
 export type SessionRequest = Stripe.Checkout.SessionCreateParams;
 
-/** Stripe takes nothing under 30 minutes; one more for the way there (https://docs.stripe.com/api/checkout/sessions/create). */
+/**
+ * Stripe takes nothing under 30 minutes; one more for the way there
+ * (https://docs.stripe.com/api/checkout/sessions/create).
+ */
 const SHORTEST_SESSION_MS = 31 * 60_000;
 
 /**
- * What Stripe is asked for. Pure, and written down before it is sent, so that a repeat sends the very same. Payment methods are the
- * account's own choice in the Dashboard.
+ * What Stripe is asked for. Pure, and written down before it is sent, so that a repeat sends the very same. Payment
+ * methods are the account's own choice in the Dashboard.
  * @param now milliseconds since the epoch
  */
 export function sessionRequest(

@@ -1,8 +1,9 @@
 import { ActivityFailure, ApplicationFailure, RetryState } from '@temporalio/common';
 
 /**
- * Stands in for Temporal where one part of a run is tested alone: waits end when their condition holds or their time is over, activities do what
- * the test says, and what staff would see is kept. Used by `jest.mock('@temporalio/workflow', () => require('./temporal').fakeTemporal)`.
+ * Stands in for Temporal where one part of a run is tested alone: waits end when their condition holds or their time
+ * is over, activities do what the test says, and what staff would see is kept. Used by
+ * `jest.mock('@temporalio/workflow', () => require('./temporal').fakeTemporal)`.
  */
 interface Wait {
   goOn(): boolean;

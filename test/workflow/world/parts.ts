@@ -30,7 +30,10 @@ export interface Parts {
   stop(): Promise<void>;
 }
 
-/** Starts PostgreSQL's database, Temporal, the Stripe sandbox on Temporal's clock, and the outbox. `overrides` are environment variables. */
+/**
+ * Starts PostgreSQL's database, Temporal, the Stripe sandbox on Temporal's clock, and the outbox. `overrides` are
+ * environment variables.
+ */
 export async function startParts(overrides: Record<string, string>): Promise<Parts> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-world-'));
   const [temporal, database, outbox, bundle] = await Promise.all([

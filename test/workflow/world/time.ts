@@ -34,8 +34,9 @@ export class Time {
   /**
    * Lets this much time pass for everybody.
    *
-   * The server holds its time while a task is under way. It forgets to let go when a run is terminated during one of its tasks; from then on a
-   * sleep of five minutes takes five minutes. A lock that nobody works under for a second is released here.
+   * The server holds its time while a task is under way. It forgets to let go when a run is terminated during one of
+   * its tasks; from then on a sleep of five minutes takes five minutes. A lock that nobody works under for a second
+   * is released here.
    * @param isIdle whether no worker has anything in hand
    * @param allRest whether no run is about to give a worker something, either; asks the server
    */

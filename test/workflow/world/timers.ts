@@ -37,9 +37,10 @@ export interface Runs {
 /**
  * Keeps every message to a workflow away from the moment at which one of its timers fires.
  *
- * Temporal's test server (1.40; `TestWorkflowMutableStateImpl.processCancelTimer`) forgets a timer as soon as it fires. If a workflow task is
- * under way just then that cancels the timer, as `condition(…, ms)` does when a message comes, the server refuses the completed task, and neither
- * offers it again nor lets it time out: the run hangs until somebody sends it the next message. A real server drops the fired timer and goes on
+ * Temporal's test server (1.40; `TestWorkflowMutableStateImpl.processCancelTimer`) forgets a timer as soon as it
+ * fires. If a workflow task is under way just then that cancels the timer, as `condition(…, ms)` does when a message
+ * comes, the server refuses the completed task, and neither offers it again nor lets it time out: the run hangs until
+ * somebody sends it the next message. A real server drops the fired timer and goes on
  * (`MutableStateImpl.AddTimerCanceledEvent`), so this is for the tests to avoid, not for the workflows.
  */
 export function apartFromTimers(runs: Runs): WorkflowClientInterceptor {
