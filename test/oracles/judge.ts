@@ -8,7 +8,7 @@ type Complaints = string[];
 
 export class Judge {
   private readonly ajv = new Ajv({
-    // OpenAPI's keywords and extensions (`x-…`) are not JSON Schema's, and the specification itself is not under test.
+    // OpenAPI's keywords and `x-…` extensions are not JSON Schema's, and the specification is not under test.
     strict: false,
     validateSchema: false,
     meta: false,
