@@ -22,6 +22,7 @@ const base = {
   // Jest keeps what a file of tests loaded: after many files a process is begun anew.
   workerIdleMemoryLimit: '1GB',
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/report-hangs.ts'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   maxWorkers: 2,

@@ -10,7 +10,7 @@ beforeAll(async () => {
   await shop.world.product('gift', { amount: 0 });
 });
 afterAll(() => shop?.close());
-afterEach(() => noFaults());
+afterEach(() => shop.world.noFaults());
 
 let keys = 0;
 const refund = (id: string, body: unknown = { reason: 'damaged' }, key: string | null = `key-${++keys}`) =>
@@ -25,22 +25,6 @@ function post(id: string, step: string, key: string | null, body?: unknown) {
   return body === undefined ? asked : asked.send(body as object);
 }
 
-/** An order that is paid: it waits to be shipped, or is complete where nothing is. */
-async function paid(...lines: { sku: string; quantity?: number }[]): Promise<SessionId> {
-  const { id } = await shop.world.checkout(lines);
-  await shop.world.pay(id);
-  await shop.world.webhook(id);
-  await until(async () => ['PREPARING', 'COMPLETED'].includes((await shop.world.order(id)).status));
-  return id;
-}
-
-/** An order that is complete, its workflow ended. */
-async function done(): Promise<SessionId> {
-  const id = await paid({ sku: 'ebook' });
-  await shop.world.end(id);
-  return id;
-}
-
 const intentOf = async (id: SessionId) => (await shop.world.order(id)).paymentIntentId as string;
 const atStripe = async (id: SessionId) =>
   (await shop.world.stripe.refunds.list({ payment_intent: await intentOf(id) })).data.map(({ amount }) => amount);
@@ -48,7 +32,6 @@ const money = (amount: number) => ({ amount, currency: 'eur' });
 const refused = (code: string, words: RegExp) => problem(409, code, { detail: expect.stringMatching(words) });
 const fault = (body: Record<string, unknown>) =>
   shop.world.at('/faults', { match: { method: 'POST', path: '^/v1/refunds$' }, times: 1, ...body });
-const noFaults = () => fetch(`${shop.world.sandbox.url}/_control/faults`, { method: 'DELETE' });
 /** Stripe tells of the latest refund. */
 async function fails(id: SessionId): Promise<string> {
   const { data } = await shop.world.stripe.refunds.list({ payment_intent: await intentOf(id), limit: 1 });
@@ -60,8 +43,8 @@ async function fails(id: SessionId): Promise<string> {
 }
 
 describe.each([
-  ['whose workflow runs', () => paid({ sku: 'mug', quantity: 2 }), 'PREPARING'],
-  ['that is done', done, 'COMPLETED'],
+  ['whose workflow runs', () => shop.world.paidOrder([{ sku: 'mug', quantity: 2 }]), 'PREPARING'],
+  ['that is done', () => shop.world.completedOrder([{ sku: 'ebook' }]), 'COMPLETED'],
 ])('a refund of an order %s', (_which, order, status) => {
   test('gives back a part, and answers with the order once Stripe has answered', async () => {
     const id = await order();
@@ -170,7 +153,7 @@ describe.each([
       [expect.objectContaining({ id: null, status: 'requested', amount: money(300) })],
     ]);
     expect(answer.body.refunded).toEqual(money(0));
-    await noFaults();
+    await shop.world.noFaults();
     await until(async () => {
       const again = await refund(id, { amount: 300, reason: 'other' }, `slow-${id}`);
       return again.status === 200 && again.body.refunds[0].status === 'succeeded';
@@ -181,7 +164,7 @@ describe.each([
 
 describe('restock', () => {
   test('puts goods back on the shelf with the refund, shipped or not, never more than were bought', async () => {
-    const id = await paid({ sku: 'mug', quantity: 3 });
+    const id = await shop.world.paidOrder([{ sku: 'mug', quantity: 3 }]);
     const before = await shop.world.stock('mug');
     const one = { amount: 100, reason: 'damaged', restock: [{ sku: 'mug', quantity: 2 }] };
     expect((await refund(id, one)).status).toBe(200);
@@ -193,7 +176,7 @@ describe('restock', () => {
   });
 
   test('of one line by two requests at once is given to one of them', async () => {
-    const id = await paid({ sku: 'mug' });
+    const id = await shop.world.paidOrder([{ sku: 'mug' }]);
     const before = await shop.world.stock('mug');
     const parcel = { carrier: 'Post', trackingNumber: 'P-1' };
     await post(id, 'ship', null, parcel);
@@ -215,7 +198,7 @@ describe('a refund', () => {
   });
 
   test('of an order that cost nothing is refused', async () => {
-    const id = await paid({ sku: 'gift' });
+    const id = await shop.world.paidOrder([{ sku: 'gift' }]);
     await shop.world.end(id);
     const answer = await refund(id);
     expect([answer.status, answer.body]).toEqual([409, refused('invalid_transition', /COMPLETED/)]);
@@ -256,7 +239,7 @@ describe('a refund', () => {
   });
 
   test('of an order whose run was terminated is healed by the asking', async () => {
-    const id = await paid({ sku: 'mug' });
+    const id = await shop.world.paidOrder([{ sku: 'mug' }]);
     await shop.world.handle(id).terminate('by hand');
     const answer = await refund(id, { amount: 100, reason: 'other' });
     expect([answer.status, answer.body.refunded]).toEqual([200, money(100)]);
@@ -265,7 +248,7 @@ describe('a refund', () => {
 
 describe('retry of an order that is done', () => {
   test('asks anew for what did not go through, and for no more', async () => {
-    const id = await done();
+    const id = await shop.world.completedOrder([{ sku: 'ebook' }]);
     await refund(id, { amount: 700, reason: 'damaged' });
     await fails(id);
     const answer = await retry(id);
@@ -275,7 +258,7 @@ describe('retry of an order that is done', () => {
   });
 
   test('asks anew for all that is left where all was given, as often as it fails', async () => {
-    const id = await done();
+    const id = await shop.world.completedOrder([{ sku: 'ebook' }]);
     await refund(id);
     await fails(id);
     expect((await retry(id)).body.status).toBe('REFUNDED');
@@ -286,7 +269,7 @@ describe('retry of an order that is done', () => {
   });
 
   test('is refused while the payment is disputed, and may be had when it is not', async () => {
-    const id = await done();
+    const id = await shop.world.completedOrder([{ sku: 'ebook' }]);
     await refund(id, { amount: 700, reason: 'damaged' });
     await fails(id);
     const { chargeId } = await shop.world.order(id);
@@ -298,7 +281,7 @@ describe('retry of an order that is done', () => {
   });
 
   test('tries a request now that could not go on', async () => {
-    const id = await done();
+    const id = await shop.world.completedOrder([{ sku: 'ebook' }]);
     await fault({ kind: 'error_before', times: 1000 });
     const asked = await refund(id, { amount: 300, reason: 'other' }, `parks-${id}`);
     expect([asked.status, asked.body.refunds]).toEqual([200, [expect.objectContaining({ status: 'requested' })]]);
@@ -306,7 +289,7 @@ describe('retry of an order that is done', () => {
       await shop.world.sleep(5 * 60_000);
       return (await shop.world.order(id)).attentionStep === 'refund';
     });
-    await noFaults();
+    await shop.world.noFaults();
     const answer = await retry(id);
     expect([answer.status, answer.body.refunds]).toEqual([200, [expect.objectContaining({ status: 'succeeded' })]]);
     await until(async () => (await shop.world.order(id)).attentionStep === null);

@@ -24,12 +24,9 @@ const staff = (path: string, body: object, key?: string) => {
 };
 const resend = (id: string, template: string, key?: string) => staff(`${id}/resend-email`, { template }, key);
 
-async function paid(sku: string, status: string): Promise<SessionId> {
-  const { id } = await shop.world.checkout([{ sku }]);
-  await shop.world.pay(id);
-  await shop.world.webhook(id);
-  await until(async () => (await shop.world.order(id)).status === status);
-  await until(async () => (await shop.world.mails(id)).length === 2);
+async function mailed(sku: string): Promise<SessionId> {
+  const id = await shop.world.paidOrder([{ sku }]);
+  await shop.world.mailed(id, 2);
   return id;
 }
 
@@ -38,7 +35,7 @@ const sent = (id: SessionId, template: string) =>
 const refused = (words: RegExp) => problem(409, 'invalid_transition', { detail: expect.stringMatching(words) });
 
 test('sends a mail again, under a row and a key of its own, to the address that is known now', async () => {
-  const id = await paid('ebook', 'COMPLETED');
+  const id = await mailed('ebook');
   await staff(`${id}/contact`, { email: 'right@example.net' });
   const answer = await resend((await shop.world.order(id)).number, 'order_confirmation');
   expect([answer.status, answer.body.sessionId]).toEqual([200, id]);
@@ -54,7 +51,7 @@ test('sends a mail again, under a row and a key of its own, to the address that 
 });
 
 test('goes once a key, and again without one', async () => {
-  const id = await paid('ebook', 'COMPLETED');
+  const id = await mailed('ebook');
   for (let times = 0; times < 2; times++) expect((await resend(id, 'order_confirmation', 'same')).status).toBe(200);
   expect(await sent(id, 'order_confirmation')).toHaveLength(2);
   await resend(id, 'order_confirmation');
@@ -78,10 +75,7 @@ test('mends a mail that was refused for good: contact, then resend', async () =>
 });
 
 test('of several parcels means the last', async () => {
-  const { id } = await shop.world.checkout([{ sku: 'mug', quantity: 2 }]);
-  await shop.world.pay(id);
-  await shop.world.webhook(id);
-  await until(async () => (await shop.world.order(id)).status === 'PREPARING');
+  const id = await shop.world.paidOrder([{ sku: 'mug', quantity: 2 }]);
   await staff(`${id}/ship`, { carrier: 'DHL', trackingNumber: 'one', items: [{ sku: 'mug', quantity: 1 }] });
   await shop.world.sleep(1_000);
   await staff(`${id}/ship`, { carrier: 'DHL', trackingNumber: 'two' });
@@ -108,7 +102,7 @@ test('refuses what is not true of the order, and does not remember that', async 
 });
 
 test('of an order that was given back sends the refund’s mail, and the confirmation no more', async () => {
-  const id = await paid('mug', 'PREPARING');
+  const id = await mailed('mug');
   await staff(`${id}/cancel`, { reason: 'requested_by_customer' });
   await until(async () => (await sent(id, 'order_refunded')).length === 1);
   expect((await resend(id, 'order_refunded')).status).toBe(200);
@@ -127,7 +121,7 @@ test('refuses where nobody can be written to', async () => {
 });
 
 test('refuses a template that is none, one that is not about an order, and an unknown order', async () => {
-  const id = await paid('ebook', 'COMPLETED');
+  const id = await mailed('ebook');
   for (const template of ['welcome', 'reconciliation_report', '', 7])
     expect((await staff(`${id}/resend-email`, { template })).body).toEqual(
       problem(400, 'invalid_request', { errors: expect.anything() }),
@@ -136,7 +130,7 @@ test('refuses a template that is none, one that is not about an order, and an un
 });
 
 test('leaves nothing of the customer in Temporal', async () => {
-  const id = await paid('ebook', 'COMPLETED');
+  const id = await mailed('ebook');
   await resend(id, 'order_confirmation', 'k');
   const key = (await sent(id, 'order_confirmation')).at(-1)?.key.split('/').at(-1) as string;
   const history = await shop.world.history(resendId({ sessionId: id, template: 'order_confirmation', key }));

@@ -26,11 +26,7 @@ const parcel = (more: Record<string, unknown> = {}) => ({ carrier: 'Post', track
 
 /** An order that is paid and waits to be shipped. */
 async function preparing(...lines: { sku: string; quantity?: number }[]): Promise<SessionId> {
-  const id = await pending(...lines);
-  await shop.world.pay(id);
-  await shop.world.webhook(id);
-  await until(async () => (await shop.world.order(id)).status === 'PREPARING');
-  return id;
+  return shop.world.paidOrder(lines.length > 0 ? lines : [{ sku: 'mug', quantity: 2 }]);
 }
 
 async function pending(...lines: { sku: string; quantity?: number }[]): Promise<SessionId> {

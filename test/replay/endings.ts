@@ -9,11 +9,8 @@ import { until, type World } from '../workflow/world';
 type Ending = (world: World) => Promise<string[]>;
 
 const prepared = async (world: World, sku: string, quantity = 1): Promise<SessionId> => {
-  await world.product(sku, { stock: 5 });
-  const { id } = await world.checkout([{ sku, quantity }]);
-  await world.pay(id);
-  await world.webhook(id);
-  await until(async () => (await world.mails(id)).length === 2);
+  const id = await world.paidOrderOf(sku, { stock: 5, amount: 1250, quantity });
+  await world.mailed(id, 2);
   return id;
 };
 
@@ -21,10 +18,7 @@ const prepared = async (world: World, sku: string, quantity = 1): Promise<Sessio
 export const ENDINGS: Record<string, Ending> = {
   'completed-digital': async (world) => {
     await world.product('ending-ebook');
-    const { id } = await world.checkout([{ sku: 'ending-ebook' }]);
-    await world.pay(id);
-    await world.webhook(id);
-    await world.end(id);
+    const id = await world.completedOrder([{ sku: 'ending-ebook' }]);
     return [id];
   },
   'completed-delivered': async (world) => {
@@ -89,10 +83,7 @@ export const ENDINGS: Record<string, Ending> = {
   },
   'delayed-payment-failed': async (world) => {
     await world.product('ending-debit', { stock: 1 });
-    const { id } = await world.checkout([{ sku: 'ending-debit' }]);
-    await world.pay(id, { method: 'bank_debit' });
-    await world.webhook(id);
-    await until(async () => (await world.order(id)).paymentStatus === 'PROCESSING');
+    const id = await world.processingOrder([{ sku: 'ending-debit' }]);
     await world.at(`/sessions/${id}/fail-delayed`);
     await world.webhook(id);
     await world.end(id);

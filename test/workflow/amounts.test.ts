@@ -30,16 +30,6 @@ async function elsewhere({ lines, session }: Asked): Promise<SessionId> {
   return sessionId(made.id);
 }
 
-/** The order of a session that was paid so. */
-async function paid(id: SessionId, how: Record<string, unknown> = {}) {
-  await world.pay(id, how);
-  await world.webhook(id);
-  return until(async () => {
-    const order = await world.db.order.findUnique({ where: { sessionId: id }, include: { items: true } });
-    return order && (order.status === 'PREPARING' || order.attentionStep !== null) && order;
-  });
-}
-
 /** Whatever Stripe says of this session, it says with one thing changed. */
 function tamper(id: SessionId, change: (session: Stripe.Checkout.Session) => void): () => void {
   const { sessions } = world.stripe.checkout;
@@ -86,19 +76,19 @@ describe('what is lawful is explained, kept on the order, and shipped', () => {
     const coupon = await world.stripe.coupons.create({ percent_off: 15 });
     await world.stripe.promotionCodes.create({ promotion: { type: 'coupon', coupon: coupon.id }, code: 'SPRING' });
     const id = await elsewhere({ lines: [{ sku: 'plain', quantity: 3 }], session: { allow_promotion_codes: true } });
-    expect(await paid(id, { promotionCode: 'SPRING' })).toMatchObject({
+    expect(await world.paid(id, { promotionCode: 'SPRING' })).toMatchObject({
       ...{ status: 'PREPARING', subtotal: 3000n, discount: 450n, total: 2550n },
     });
   });
 
   test('the shipping that the shopper chose', async () => {
     const id = await elsewhere({ lines: [{ sku: 'plain' }], session: shippingFor(490) });
-    expect(await paid(id)).toMatchObject({ status: 'PREPARING', subtotal: 1000n, shipping: 490n, total: 1490n });
+    expect(await world.paid(id)).toMatchObject({ status: 'PREPARING', subtotal: 1000n, shipping: 490n, total: 1490n });
   });
 
   test('tax on top', async () => {
     const id = await elsewhere({ lines: [{ sku: 'plain' }], session: taxed });
-    expect(await paid(id, { tax: 190 })).toMatchObject({
+    expect(await world.paid(id, { tax: 190 })).toMatchObject({
       status: 'PREPARING',
       tax: 190n,
       taxIncluded: 0n,
@@ -108,7 +98,7 @@ describe('what is lawful is explained, kept on the order, and shipped', () => {
 
   test('tax inside the prices', async () => {
     const id = await elsewhere({ lines: [{ sku: 'inside' }], session: taxed });
-    expect(await paid(id, { tax: 319 })).toMatchObject({
+    expect(await world.paid(id, { tax: 319 })).toMatchObject({
       ...{ status: 'PREPARING', tax: 319n, taxIncluded: 319n, total: 2000n },
     });
   });
@@ -119,7 +109,7 @@ describe('what is lawful is explained, kept on the order, and shipped', () => {
       lines: [{ sku: 'plain' }, { sku: 'inside' }],
       session: { ...taxed, ...shippingFor(500), discounts: [{ coupon: coupon.id }] },
     });
-    const order = await paid(id, { tax: 480 });
+    const order = await world.paid(id, { tax: 480 });
     expect(order).toMatchObject({ status: 'PREPARING', subtotal: 3000n, discount: 300n, shipping: 500n, tax: 480n });
     expect([order.taxIncluded, order.total]).toEqual([320n, 3000n - 300n + 500n + 160n]);
     const mail = await until(() =>
@@ -140,7 +130,7 @@ describe('what is lawful is explained, kept on the order, and shipped', () => {
       session.shipping_cost.amount_tax = 80; // inside the 500
       session.total_details.amount_tax += 80;
     });
-    expect(await paid(id, { tax: 190 })).toMatchObject({
+    expect(await world.paid(id, { tax: 190 })).toMatchObject({
       ...{ status: 'PREPARING', shipping: 500n, tax: 270n, taxIncluded: 80n, total: 1690n },
     });
     restore();
@@ -148,7 +138,7 @@ describe('what is lawful is explained, kept on the order, and shipped', () => {
 
   test('Adaptive Pricing: the amounts stay ours, what the shopper saw is kept beside', async () => {
     const id = await elsewhere({ lines: [{ sku: 'plain' }], session: { adaptive_pricing: { enabled: true } } });
-    expect(await paid(id, { presentment: { amount: 1187, currency: 'usd' } })).toMatchObject({
+    expect(await world.paid(id, { presentment: { amount: 1187, currency: 'usd' } })).toMatchObject({
       ...{ status: 'PREPARING', currency: 'eur', total: 1000n },
       ...{ presentmentAmount: 1187n, presentmentCurrency: 'usd' },
     });
@@ -156,7 +146,9 @@ describe('what is lawful is explained, kept on the order, and shipped', () => {
 
   test('a quantity adjusted in a session made elsewhere', async () => {
     const id = await elsewhere({ lines: [{ sku: 'plain', quantity: 2 }] });
-    expect((await paid(id)).items).toMatchObject([{ sku: 'plain', quantity: 2, unitAmount: 1000n, total: 2000n }]);
+    expect((await world.paid(id)).items).toMatchObject([
+      { sku: 'plain', quantity: 2, unitAmount: 1000n, total: 2000n },
+    ]);
   });
 
   test.each([
@@ -165,7 +157,7 @@ describe('what is lawful is explained, kept on the order, and shipped', () => {
   ])('%s, in its smallest unit', async (currency, amount) => {
     await world.product(`in-${currency}`, { amount, currency, stock: 5 });
     const { id } = await world.checkout([{ sku: `in-${currency}`, quantity: 3 }]);
-    expect(await paid(id)).toMatchObject({ status: 'PREPARING', currency, total: BigInt(amount * 3) });
+    expect(await world.paid(id)).toMatchObject({ status: 'PREPARING', currency, total: BigInt(amount * 3) });
     const shown = currency === 'jpy' ? '¥3,750' : 'KWD\u00a037.500';
     const mail = await until(() =>
       world.db.mail.findFirst({ where: { sessionId: id, template: 'order_confirmation' } }),
@@ -204,7 +196,7 @@ describe('pay what you want', () => {
     await chosen(sku);
     const lines = [{ sku }];
     const id = where === 'here' ? (await world.checkout(lines)).id : await elsewhere({ lines });
-    const order = await paid(id, { customAmount: 700 });
+    const order = await world.paid(id, { customAmount: 700 });
     expect(order).toMatchObject({ status: 'PREPARING', total: 700n, items: [{ unitAmount: 700n, total: 700n }] });
   });
 
@@ -213,7 +205,7 @@ describe('pay what you want', () => {
     await chosen(sku);
     const lines = [{ sku }];
     const id = where === 'here' ? (await world.checkout(lines)).id : await elsewhere({ lines });
-    expect(await paid(id, { customAmount: 499 })).toMatchObject({
+    expect(await world.paid(id, { customAmount: 499 })).toMatchObject({
       ...{
         status: 'PENDING',
         attentionStep: 'confirm',
@@ -225,7 +217,7 @@ describe('pay what you want', () => {
   test('two who then cancel it at once are both answered, and it ends', async () => {
     await chosen('twice');
     const { id } = await world.checkout([{ sku: 'twice' }]);
-    await paid(id, { customAmount: 499 });
+    await world.paid(id, { customAmount: 499 });
     await atRest(world, id);
     const cancel = () => world.handle(id).executeUpdate('cancel', { args: [{ reason: 'other' }] });
     const answers = await Promise.allSettled([cancel(), cancel()]); // the one that comes late may be refused
@@ -242,7 +234,7 @@ describe('what is not explained', () => {
     const restore = tamper(id, (session) => {
       session.amount_total = (session.amount_total ?? 0) + cent;
     });
-    const order = await paid(id);
+    const order = await world.paid(id);
     expect(order).toMatchObject({ status: 'PENDING', paymentStatus: 'PAID', attentionStep: 'confirm' });
     expect(order.attentionReason).toBe(`the total is ${1000 + cent}, its parts add up to 1000`);
     expect(await world.stock(sku)).toEqual({ onHand: 1, held: 1 });
@@ -265,7 +257,7 @@ describe('what is not explained', () => {
     const restore = tamper(id, (session) => {
       session.amount_total = 999;
     });
-    await paid(id);
+    await world.paid(id);
     await world.db.order.update({ where: { sessionId: id }, data: { disputed: true } });
     const cancel = () => world.handle(id).executeUpdate('cancel', { args: [{ reason: 'other' }] });
     await expect(cancel()).rejects.toMatchObject({ cause: { message: expect.stringMatching(/bank decides/) } });
@@ -282,7 +274,7 @@ describe('what is not explained', () => {
     const restore = tamper(id, ({ payment_intent: intent }) => {
       if (typeof intent === 'object' && intent) intent.amount_received = 999;
     });
-    expect((await paid(id)).attentionReason).toBe('received 999, the total is 1000');
+    expect((await world.paid(id)).attentionReason).toBe('received 999, the total is 1000');
     restore();
     await world.handle(id).executeUpdate('cancel', { args: [{ reason: 'other' }] });
   });
@@ -299,7 +291,7 @@ describe('what is not explained', () => {
       ...{ mode: 'payment', line_items: [{ price, quantity: 1 }], success_url: 'http://localhost/thanks' },
       metadata: { [METADATA.checkout]: checkout },
     });
-    expect((await paid(sessionId(made.id))).attentionReason).toBe('cheap: amount 60 at Stripe, expected 1000');
+    expect((await world.paid(sessionId(made.id))).attentionReason).toBe('cheap: amount 60 at Stripe, expected 1000');
     expect(await world.stock('cheap')).toEqual({ onHand: 1, held: 1 });
   });
 });

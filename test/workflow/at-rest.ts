@@ -67,7 +67,7 @@ export const atRest = (world: Machinery, id: string): Promise<boolean> =>
   until(async () => {
     const { over, rests } = await standing(world, id);
     return over || rests;
-  });
+  }, `${id} to rest`);
 
 /** Whether no run of this world is about to give a worker anything. */
 export async function allRest(world: Machinery): Promise<boolean> {
@@ -97,4 +97,4 @@ export const over = (world: Machinery, id: string): Promise<boolean> =>
     const left = due - (await world.temporal.currentTimeMs());
     if (left > 0) await world.sleep(Math.ceil(left));
     return false;
-  });
+  }, `${id} to end`);

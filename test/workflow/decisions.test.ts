@@ -8,16 +8,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** A paid order of goods that wait to be shipped. */
-async function preparing(sku: string, { stock = 1, amount = 1000 } = {}): Promise<SessionId> {
-  await world.product(sku, { amount, stock });
-  const { id } = await world.checkout([{ sku }]);
-  await world.pay(id);
-  await world.webhook(id);
-  await until(async () => (await world.order(id)).status === 'PREPARING');
-  return id;
-}
-
 const ask = (id: SessionId, update: string, ...args: unknown[]) =>
   world.handle(id).executeUpdate(update, { args: args as [unknown, ...unknown[]] });
 const parcel = { carrier: 'DHL', trackingNumber: '1' };
@@ -53,7 +43,7 @@ const state = (id: SessionId) =>
 
 describe('an order whose refund the bank refused', () => {
   test('goes back to what it was, calls for a person, and asks for the refund anew on retry', async () => {
-    const id = await preparing('clock');
+    const id = await world.paidOrderOf('clock');
     expect(await ask(id, 'cancel', { reason: 'damaged' })).toBe('REFUNDED');
     expect(await world.stock('clock')).toEqual({ onHand: 1, held: 0 });
     expect(await world.end(id)).toBe('REFUNDED');
@@ -72,7 +62,7 @@ describe('an order whose refund the bank refused', () => {
   });
 
   test('is shipped after all, and takes its stock again', async () => {
-    const id = await preparing('lantern');
+    const id = await world.paidOrderOf('lantern');
     await ask(id, 'cancel', { reason: 'other' });
     await world.end(id);
     await bankRefuses(id, 'PREPARING');
@@ -85,7 +75,7 @@ describe('an order whose refund the bank refused', () => {
   });
 
   test('cannot be shipped when its stock was sold to somebody else meanwhile', async () => {
-    const id = await preparing('globe');
+    const id = await world.paidOrderOf('globe');
     await ask(id, 'cancel', { reason: 'other' });
     await world.end(id);
     await world.checkout([{ sku: 'globe' }]);
@@ -131,7 +121,7 @@ describe('an order whose refund the bank refused', () => {
   });
 
   test('keeps its place when a warning of fraud comes meanwhile, and that is decided about next', async () => {
-    const id = await preparing('torch');
+    const id = await world.paidOrderOf('torch');
     await ask(id, 'cancel', { reason: 'damaged' });
     await world.end(id);
     await bankRefuses(id, 'PREPARING');
@@ -147,7 +137,7 @@ describe('an order whose refund the bank refused', () => {
   });
 
   test('of two parts, each wants its own decision', async () => {
-    const id = await preparing('lamp', { amount: 1000 });
+    const id = await world.paidOrderOf('lamp', { amount: 1000 });
     const failing = async (amount: number) => {
       await ask(id, 'refund', { amount, reason: 'damaged' });
       return refundId((await world.order(id)).refunds.find((row) => row.amount === BigInt(amount))?.stripeId ?? '');
@@ -171,7 +161,7 @@ describe('an order whose refund the bank refused', () => {
   });
 
   test('while its last mails still wait goes on in the same run', async () => {
-    const id = await preparing('anchor');
+    const id = await world.paidOrderOf('anchor');
     await outbox({ times: 1_000, status: 500 });
     const { runId } = await world.handle(id).describe();
     expect(await ask(id, 'ship', parcel)).toBe('SHIPPED');
@@ -185,7 +175,7 @@ describe('an order whose refund the bank refused', () => {
   });
 
   test('in part goes on, and asks for that part again', async () => {
-    const id = await preparing('kite', { amount: 3000 });
+    const id = await world.paidOrderOf('kite', { amount: 3000 });
     expect(await ask(id, 'refund', { amount: 500, reason: 'damaged' })).toBe('PREPARING');
     expect(await world.order(id)).toMatchObject({ refunded: 500n, paymentStatus: 'PARTIALLY_REFUNDED' });
     await bankRefuses(id, 'PREPARING');
@@ -206,7 +196,7 @@ describe('what others find out about an order', () => {
   };
 
   test('a dispute holds shipping and refuses money; won, all goes on', async () => {
-    const id = await preparing('violin');
+    const id = await world.paidOrderOf('violin');
     const dispute = await world.at<{ id: string }>(`/charges/${await charge(id)}/dispute`, {});
     await world.deps().door.dispute(dispute.id as never);
     await until(async () => (await world.order(id)).disputed);
@@ -226,7 +216,7 @@ describe('what others find out about an order', () => {
   });
 
   test('after a lost dispute cancel returns what is unshipped, and asks Stripe for nothing', async () => {
-    const id = await preparing('cello');
+    const id = await world.paidOrderOf('cello');
     const dispute = await world.at<{ id: string }>(`/charges/${await charge(id)}/dispute`, {});
     await world.at(`/disputes/${dispute.id}/close`, { status: 'lost' });
     await world.deps().door.dispute(dispute.id as never);
@@ -243,7 +233,7 @@ describe('what others find out about an order', () => {
   });
 
   test('after a lost dispute that staff took note of, cancel still ends it without a refund', async () => {
-    const id = await preparing('atlas');
+    const id = await world.paidOrderOf('atlas');
     const { latest_charge: charge } = await world.stripe.paymentIntents.retrieve(
       (await world.order(id)).paymentIntentId as string,
     );
@@ -261,7 +251,7 @@ describe('what others find out about an order', () => {
   });
 
   test('a review holds shipping until it is closed', async () => {
-    const id = await preparing('harp');
+    const id = await world.paidOrderOf('harp');
     await flag(id, { reviewOpen: true });
     await expect(ask(id, 'ship', parcel)).rejects.toMatchObject(refused('invalid_transition'));
     await flag(id, { reviewOpen: false });
@@ -270,7 +260,7 @@ describe('what others find out about an order', () => {
   });
 
   test.each(['retry', 'cancel'])('a warning of fraud parks the order until staff %s', async (decision) => {
-    const id = await preparing(`drum-${decision}`);
+    const id = await world.paidOrderOf(`drum-${decision}`);
     const warning = await world.at<{ id: string }>(`/charges/${await charge(id)}/early-fraud-warning`, {});
     await world.deps().door.notice('fraud-warning', warning.id);
     await until(async () => (await state(id))?.attention?.step === 'fraud-warning');
@@ -287,7 +277,7 @@ describe('what others find out about an order', () => {
   });
 
   test('a parcel that a dying worker had written is told of by whoever reads the order next', async () => {
-    const id = await preparing('flute');
+    const id = await world.paidOrderOf('flute');
     await world.db.shipment.create({
       data: {
         id: '5f3d1b8e-0000-4000-8000-000000000001',
@@ -307,7 +297,7 @@ describe('what others find out about an order', () => {
 });
 
 test('the update that refunds takes no other form from the Temporal UI', async () => {
-  const id = await preparing('gong');
+  const id = await world.paidOrderOf('gong');
   for (const request of [
     {},
     { reason: 'fraudulent' },

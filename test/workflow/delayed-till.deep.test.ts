@@ -13,7 +13,6 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const is = async (id: SessionId, status: string) => until(async () => (await world.order(id)).status === status);
 const released = async (id: SessionId) => until(async () => (await world.order(id)).stock === 'RELEASED');
 const expires = async (id: SessionId) =>
   (await world.requests()).filter(({ path }) => path === `/v1/checkout/sessions/${id}/expire`);
@@ -36,7 +35,7 @@ describe('a 3-D Secure in flight at the hold’s end', () => {
     expect(await world.stock('passes')).toEqual({ onHand: 1, held: 1 });
     await world.at(`/sessions/${id}/three-d-secure/succeed`); // Stripe tells of no session: it had expired
     await pass(world, id, 2 * MINUTE);
-    await is(id, 'PREPARING');
+    await world.is(id, 'PREPARING');
     expect(await world.stock('passes')).toEqual({ onHand: 0, held: 0 });
   });
 
@@ -44,7 +43,7 @@ describe('a 3-D Secure in flight at the hold’s end', () => {
     const id = await inFlight('fails');
     await world.at(`/sessions/${id}/three-d-secure/fail`);
     await pass(world, id, MINUTE + 1_000);
-    await is(id, 'EXPIRED');
+    await world.is(id, 'EXPIRED');
     expect(await world.order(id)).toMatchObject({ paymentStatus: 'UNPAID', declined: true });
     expect(await world.stock('fails')).toEqual({ onHand: 1, held: 0 });
     await until(async () => (await world.mails(id)).includes('checkout_expired'));
@@ -57,7 +56,7 @@ describe('a 3-D Secure in flight at the hold’s end', () => {
     expect(await world.order(id)).toMatchObject({ status: 'PENDING' });
     await world.at(`/sessions/${id}/three-d-secure/succeed`);
     await pass(world, id, DAY + MINUTE);
-    await is(id, 'PREPARING');
+    await world.is(id, 'PREPARING');
     expect(await world.stock('slow')).toEqual({ onHand: 0, held: 0 });
   });
 
@@ -68,10 +67,10 @@ describe('a 3-D Secure in flight at the hold’s end', () => {
     const other = await world.checkout([{ sku: 'sold' }]);
     await world.pay(other.id);
     await world.webhook(other.id);
-    await is(other.id, 'PREPARING');
+    await world.is(other.id, 'PREPARING');
     await world.at(`/sessions/${id}/three-d-secure/succeed`);
     await pass(world, id, DAY + MINUTE);
-    await is(id, 'REFUNDED');
+    await world.is(id, 'REFUNDED');
     expect(await world.stock('sold')).toEqual({ onHand: 0, held: 0 });
     const { paymentIntentId, total, refunded } = await world.order(id);
     expect(refunded).toBe(total);
@@ -84,7 +83,7 @@ describe('a 3-D Secure in flight at the hold’s end', () => {
     await released(id);
     await world.at(`/sessions/${id}/three-d-secure/fail`);
     await pass(world, id, DAY + MINUTE);
-    await is(id, 'EXPIRED');
+    await world.is(id, 'EXPIRED');
     expect(await world.stock('late-no')).toEqual({ onHand: 1, held: 0 });
   });
 });
@@ -101,7 +100,7 @@ describe('the end of the hold', () => {
     await world.sleep(1_000);
     await world.pay(id);
     await fetch(`${world.sandbox.url}/_control/faults`, { method: 'DELETE' });
-    await is(id, 'PREPARING');
+    await world.is(id, 'PREPARING');
     expect(await world.stock('second')).toEqual({ onHand: 0, held: 0 });
     expect(await world.order(id)).toMatchObject({ paymentStatus: 'PAID', refunds: [] });
   });
@@ -149,8 +148,8 @@ describe('the end of the hold', () => {
     await world.pay(paid.id);
     await atRest(world, gone.id);
     await pass(world, paid.id, 61_000);
-    await is(gone.id, 'EXPIRED');
-    await is(paid.id, 'PREPARING');
+    await world.is(gone.id, 'EXPIRED');
+    await world.is(paid.id, 'PREPARING');
     expect((await expires(gone.id)).length).toBeGreaterThan(0);
     expect((await expires(paid.id)).length).toBeGreaterThan(0);
     expect(await world.stock('already')).toEqual({ onHand: 1, held: 0 });
@@ -161,7 +160,7 @@ describe('the end of the hold', () => {
     const { id } = await world.checkout([{ sku: 'stale' }]);
     await world.pay(id);
     await world.webhook(id);
-    await is(id, 'PREPARING');
+    await world.is(id, 'PREPARING');
     await until(async () => (await world.mails(id)).length === 2);
     const before = await world.order(id);
     await world.handle(id).signal('look'); // as the receiver passes `checkout.session.expired` on

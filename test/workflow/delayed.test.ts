@@ -1,4 +1,5 @@
 import type { SessionId } from '../../domain/ids';
+import type { OrderStatus } from '../../domain/order';
 import { atRest, pass } from './at-rest';
 import { until, World } from './world';
 
@@ -12,18 +13,12 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** A checkout of one unit whose shopper pays by bank debit, and whose order has seen that. */
-async function processing(sku: string, { stock = 1 }: { stock?: number } = {}): Promise<SessionId> {
-  await world.product(sku, { stock });
-  const { id } = await world.checkout([{ sku }]);
-  await world.pay(id, { method: 'bank_debit' });
-  await world.webhook(id);
-  await until(async () => (await world.order(id)).paymentStatus === 'PROCESSING');
-  await until(async () => (await world.mails(id)).length === 1);
-  return id;
+/** A checkout of the last unit whose shopper pays by bank debit, and whose order has seen that. */
+async function processing(sku: string): Promise<SessionId> {
+  await world.product(sku, { stock: 1 });
+  return world.processingOrder([{ sku }]);
 }
 
-const is = async (id: SessionId, status: string) => until(async () => (await world.order(id)).status === status);
 const mailed = (id: SessionId, template: string) =>
   until(async () => world.db.mail.findFirst({ where: { sessionId: id, template, status: 'SENT' } }));
 const looks = async (id: SessionId) =>
@@ -50,7 +45,7 @@ describe('a delayed payment', () => {
     expect(await world.order(id)).toMatchObject({ stock: 'RELEASED' });
     await world.at(`/sessions/${id}/settle`); // and no webhook ever comes
     await pass(world, id, DAY + 1_000);
-    await is(id, 'PREPARING');
+    await world.is(id, 'PREPARING');
     expect(await world.stock('patient')).toEqual({ onHand: 0, held: 0 });
   });
 
@@ -61,7 +56,7 @@ describe('a delayed payment', () => {
     expect(await world.stock('again')).toEqual({ onHand: 1, held: 0 });
     await world.at(`/sessions/${id}/settle`);
     await world.webhook(id);
-    await is(id, 'PREPARING');
+    await world.is(id, 'PREPARING');
     expect(await world.stock('again')).toEqual({ onHand: 0, held: 0 });
     await mailed(id, 'order_confirmation');
   });
@@ -74,11 +69,11 @@ describe('a delayed payment', () => {
     expect(other.opening).toMatchObject({ outcome: 'held' });
     await world.pay(other.id);
     await world.webhook(other.id);
-    await is(other.id, 'PREPARING');
+    await world.is(other.id, 'PREPARING');
 
     await world.at(`/sessions/${id}/settle`);
     await world.webhook(id);
-    await is(id, 'REFUNDED');
+    await world.is(id, 'REFUNDED');
     const order = await world.order(id);
     expect(order).toMatchObject({ refunded: order.total, refunds: [{ reason: 'out_of_stock' }] });
     const { data } = await world.stripe.refunds.list({ payment_intent: order.paymentIntentId as string });
@@ -106,7 +101,7 @@ describe('a delayed payment', () => {
     expect(await world.mails(id)).toEqual(['payment_processing']);
     await world.at(`/sessions/${id}/fail-delayed`);
     await world.webhook(id);
-    await is(id, 'EXPIRED');
+    await world.is(id, 'EXPIRED');
   });
 
   test('that fails gives back the stock, and its customer hears how to try again', async () => {
@@ -138,7 +133,7 @@ describe('a delayed payment', () => {
     await world.pay(id, { method: 'bank_debit' });
     await world.at(`/sessions/${id}/settle`);
     await world.webhook(id); // the success
-    await is(id, 'PREPARING');
+    await world.is(id, 'PREPARING');
     const before = await world.order(id);
     await world.webhook(id); // what came first, told last
     await mailed(id, 'order_confirmation');
@@ -146,7 +141,7 @@ describe('a delayed payment', () => {
     expect(await world.mails(id)).toEqual(['order_confirmation', 'order_received']);
   });
 
-  test.each([
+  test.each<[string, OrderStatus, string, string[]]>([
     ['fail-delayed', 'CANCELLED', 'FAILED', ['payment_processing']],
     ['settle', 'REFUNDED', 'REFUNDED', ['order_refunded', 'payment_processing']],
   ])('that staff cancel gives its stock back now, and after %s ends %s', async (then, status, paymentStatus, mails) => {
@@ -157,7 +152,7 @@ describe('a delayed payment', () => {
     expect(await world.order(id)).toMatchObject({ status: 'PENDING', paymentStatus: 'PROCESSING' });
     await world.at(`/sessions/${id}/${then}`);
     await world.webhook(id);
-    await is(id, status);
+    await world.is(id, status);
     await until(async () => (await world.mails(id)).length === mails.length);
     expect(await world.order(id)).toMatchObject({ status, paymentStatus });
     expect(await world.mails(id)).toEqual(mails);
@@ -192,7 +187,7 @@ describe('a declined card', () => {
     await world.webhook(id);
     await world.pay(id);
     await world.webhook(id);
-    await is(id, 'PREPARING');
+    await world.is(id, 'PREPARING');
     await until(async () => (await world.mails(id)).length === 2);
     expect(await world.mails(id)).toEqual(['order_confirmation', 'order_received']);
     expect(await world.order(id)).toMatchObject({ declined: false, paymentStatus: 'PAID' });

@@ -75,10 +75,7 @@ describe('gathered', () => {
   });
 
   test('again while nobody has changed it, and never over the words of staff', async () => {
-    const { id } = await world.checkout([{ sku: 'mug' }]);
-    await world.pay(id);
-    await world.webhook(id);
-    await until(async () => (await world.order(id)).status === 'PREPARING');
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     await risk.ask(id, 'ship', { carrier: 'DHL', trackingNumber: 'D1' });
     const dispute = await answerable(id);
     await risk.ask(id, 'deliver');
@@ -93,7 +90,7 @@ describe('gathered', () => {
   });
 
   test('of an order that was erased: nothing of the customer comes back', async () => {
-    const id = await risk.completed();
+    const id = await world.completedOrder([{ sku: 'ebook' }]);
     const first = await answerable(id);
     await risk.happens(first, 'close', { status: 'won' });
     await end(first);
@@ -112,7 +109,7 @@ describe('gathered', () => {
 
 describe('submitted', () => {
   test('as it stands in the database, once: the bank reviews, and nobody is reminded of a deadline', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await answerable(id);
     expect(await submit(dispute)).toBe('under_review');
     expect(await atStripe(dispute)).toMatchObject({
@@ -130,7 +127,7 @@ describe('submitted', () => {
   });
 
   test('by three at once, and by one request twice, is submitted once', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await answerable(id);
     const [same, again, other] = await Promise.allSettled([
       submitAs(dispute, 'one'),
@@ -150,7 +147,7 @@ describe('submitted', () => {
     ['was begun and failed, which Stripe keeps under the key', { kind: 'error_instead' }],
     ['was refused for a while', { kind: 'rate_limit' }],
   ])('though the first try %s', async (_, fault) => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await answerable(id);
     await goesWrong(fault);
     expect(await submit(dispute)).toBe('under_review');
@@ -158,7 +155,7 @@ describe('submitted', () => {
   });
 
   test('but not what Stripe does not take: the texts can be changed, and submitted then', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await answerable(id);
     await goesWrong({ kind: 'invalid', code: 'dispute_evidence_page_limit_exceeded' });
     await expect(submit(dispute)).rejects.toMatchObject(refusedWith(/dispute_evidence_page_limit_exceeded/));
@@ -167,16 +164,16 @@ describe('submitted', () => {
   });
 
   test('not after the time for it, nor where the bank takes none', async () => {
-    const late = await answerable(await risk.preparing(), { due_by: inDays(1) });
+    const late = await answerable(await world.paidOrder([{ sku: 'mug' }]), { due_by: inDays(1) });
     await world.sleep(1.1 * DAY);
     await expect(submit(late)).rejects.toMatchObject(refusedWith(/deadline for evidence has passed/));
-    const closed = await answerable(await risk.preparing(), { due_by: 0 });
+    const closed = await answerable(await world.paidOrder([{ sku: 'mug' }]), { due_by: 0 });
     await expect(submit(closed)).rejects.toMatchObject(refusedWith(/accepts no answer/));
     expect([...(await submissions(late)), ...(await submissions(closed))]).toEqual([]);
   });
 
   test('not over what was submitted in the Dashboard', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await answerable(id);
     await world.stripe.disputes.update(dispute.id, {
       evidence: { uncategorized_text: 'From the Dashboard' },
@@ -188,7 +185,7 @@ describe('submitted', () => {
   });
 
   test('anew when an inquiry that was answered becomes a dispute', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await answerable(id, { status: 'warning_needs_response' });
     expect(await submit(dispute)).toBe('warning_under_review');
     await risk.recorded(dispute, { status: 'warning_under_review' });

@@ -26,7 +26,7 @@ const isRefused = { cause: { type: 'invalid_transition' } };
 
 describe('opened', () => {
   test('the order is flagged and holds its shipping, staff are mailed, the dispute waits under its own id', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await risk.disputed(id, { reason: 'product_not_received' });
 
     const order = await world.order(id);
@@ -50,7 +50,7 @@ describe('opened', () => {
   });
 
   test('all events of one opening, each twice and at once, are one dispute with one mail', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await risk.dispute(id);
     await Promise.all(Array.from({ length: 6 }, () => risk.tell(dispute)));
     await until(async () => (await risk.mailsOf(id, 'dispute_opened')) === 1);
@@ -91,7 +91,7 @@ describe('opened', () => {
   });
 
   test('long after the order’s workflow has ended: everything is in the database all the same', async () => {
-    const id = await risk.completed();
+    const id = await world.completedOrder([{ sku: 'ebook' }]);
     await world.sleep(40 * DAY);
     const dispute = await risk.disputed(id);
     expect(await world.order(id)).toMatchObject({ status: 'COMPLETED', disputed: true });
@@ -104,7 +104,7 @@ describe('opened', () => {
   });
 
   test('under a word of Stripe that nobody knows yet: recorded as it is, and held', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await risk.disputed(id, { status: 'awaiting_oracle' });
     expect(await risk.row(dispute)).toMatchObject({ status: 'awaiting_oracle', open: true });
     expect(await world.order(id)).toMatchObject({ disputed: true });
@@ -116,7 +116,7 @@ describe('opened', () => {
 
 describe('the deadline', () => {
   test('is told 48 hours before, once, and not a moment earlier', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await risk.disputed(id, { due_by: inDays(10) });
     await until(async () => (await risk.mailsOf(id, 'dispute_opened')) === 1);
     await world.sleep(7.9 * DAY);
@@ -129,13 +129,13 @@ describe('the deadline', () => {
   });
 
   test('that is near already is told at once', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     await risk.disputed(id, { due_by: inDays(1) });
     await until(async () => (await risk.mailsOf(id, 'dispute_deadline')) === 1);
   });
 
   test('that moves is followed, and told anew', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await risk.disputed(id, { due_by: inDays(1) });
     await until(async () => (await risk.mailsOf(id, 'dispute_deadline')) === 1);
     const later = inDays(20);
@@ -151,7 +151,7 @@ describe('the deadline', () => {
   });
 
   test.each([0, null])('may be absent (%s): nobody is reminded, and it is followed all the same', async (due_by) => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await risk.disputed(id, { due_by });
     expect(await risk.row(dispute)).toMatchObject({ dueBy: null, open: true });
     await until(async () => (await risk.mailsOf(id, 'dispute_opened')) === 1);
@@ -165,7 +165,7 @@ describe('the deadline', () => {
 
 describe('closed', () => {
   test('won: the funds come back, and the order ships', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await risk.disputed(id);
     await risk.happens(dispute, 'close', { status: 'won' });
     expect(await end(dispute)).toBe('won');
@@ -178,10 +178,7 @@ describe('closed', () => {
   });
 
   test('lost: downloads are revoked, staff are told what they can do, and what is unshipped is cancelled without a refund', async () => {
-    const { id } = await world.checkout([{ sku: 'mug', quantity: 2 }, { sku: 'ebook' }]);
-    await world.pay(id);
-    await world.webhook(id);
-    await until(async () => (await world.order(id)).status === 'PREPARING');
+    const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }, { sku: 'ebook' }]);
     const { onHand } = await world.stock('mug');
     const dispute = await risk.disputed(id);
     await risk.happens(dispute, 'close', { status: 'lost' });
@@ -202,7 +199,7 @@ describe('closed', () => {
   });
 
   test('lost is told once: an event that comes again after staff have decided raises nothing', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await risk.disputed(id);
     await risk.happens(dispute, 'close', { status: 'lost' });
     await end(dispute);
@@ -218,7 +215,7 @@ describe('closed', () => {
     ['before it cost anything', { withdraw: false }, { lost: false, withdrawn: 0n }],
     ['by giving the buyer the money', { withdraw: true }, { lost: true, withdrawn: 1250n }],
   ])('prevented, %s', async (_, how, becomes) => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await risk.disputed(id, { status: 'prevented', ...how });
     expect(await end(dispute)).toBe('prevented');
     expect(await risk.row(dispute)).toMatchObject({ status: 'prevented', open: false, ...becomes });
@@ -230,7 +227,7 @@ describe('closed', () => {
   });
 
   test('an inquiry that is closed took nothing', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await risk.disputed(id, { status: 'warning_needs_response' });
     expect(await risk.row(dispute)).toMatchObject({ open: true, withdrawn: 0n });
     await risk.happens(dispute, 'close', { status: 'warning_closed' });
@@ -239,7 +236,7 @@ describe('closed', () => {
   });
 
   test('and opened again by an appeal: flagged again, mailed again, closed again', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await risk.disputed(id);
     await risk.happens(dispute, 'close', { status: 'won' });
     await end(dispute);
@@ -255,7 +252,7 @@ describe('closed', () => {
   });
 
   test('one of two: the order stays flagged until the other is closed too', async () => {
-    const id = await risk.preparing('mug', 2);
+    const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
     const one = await risk.disputed(id, { amount: 1000 });
     const other = await risk.disputed(id, { amount: 1500 });
     await risk.happens(one, 'close', { status: 'won' });
@@ -272,7 +269,7 @@ describe('money', () => {
   async function refundDue(sku: string): Promise<{ late: SessionId; dispute: Stripe.Dispute }> {
     await world.product(sku, { amount: 5000, stock: 1 });
     const late = await world.session([{ sku }]); // nobody has asked for its stock yet
-    await risk.preparing(sku);
+    await world.paidOrder([{ sku }]);
     await world.pay(late);
     const dispute = await risk.dispute(late);
     await world.webhook(late); // sold out: all of it is to be given back

@@ -16,15 +16,6 @@ const priceOf = async (sku: string): Promise<string> =>
 const known = (id: SessionId) =>
   world.db.order.findUnique({ where: { sessionId: id }, include: { items: { orderBy: { position: 'asc' } } } });
 
-async function paid(id: SessionId, how: Record<string, unknown> = {}) {
-  await world.pay(id, how);
-  await world.webhook(id);
-  return until(async () => {
-    const order = await known(id);
-    return order && (order.status === 'PREPARING' || order.attentionStep !== null) && order;
-  });
-}
-
 /** A price at Stripe that no row here knows. */
 async function foreignPrice(metadata: Record<string, string> = {}, unit_amount = 700): Promise<string> {
   const { id: product } = await world.stripe.products.create({ name: 'Something' });
@@ -39,7 +30,7 @@ describe('a session made elsewhere', () => {
     for (const sku of skus) await world.product(sku, { amount: 100, stock: 1 });
     const line_items = await Promise.all(skus.map(async (sku) => ({ price: await priceOf(sku), quantity: 1 })));
     const made = await world.stripe.checkout.sessions.create({ ...THANKS, line_items });
-    const order = await paid(sessionId(made.id));
+    const order = await world.paid(sessionId(made.id));
     expect(order).toMatchObject({ status: 'PREPARING', origin: 'ELSEWHERE', total: 1100n });
     expect(order.items.map(({ sku }) => sku)).toEqual(skus);
     for (const sku of skus) expect(await world.stock(sku)).toEqual({ onHand: 0, held: 0 });
@@ -49,7 +40,7 @@ describe('a session made elsewhere', () => {
     const skus = idsOf(11, 'ours');
     for (const sku of skus) await world.product(sku, { amount: 100, stock: 1 });
     const { id } = await world.checkout(skus.map((sku) => ({ sku })));
-    expect(await paid(id)).toMatchObject({ status: 'PREPARING', total: 1100n });
+    expect(await world.paid(id)).toMatchObject({ status: 'PREPARING', total: 1100n });
   });
 
   test.each(['the line', 'the price'])(
@@ -60,7 +51,7 @@ describe('a session made elsewhere', () => {
       const price = await foreignPrice(named === 'the price' ? { [METADATA.sku]: sku } : {});
       const line = { price, quantity: 2, ...(named === 'the line' && { metadata: { [METADATA.sku]: sku } }) };
       const made = await world.stripe.checkout.sessions.create({ ...THANKS, line_items: [line] });
-      expect((await paid(sessionId(made.id))).items).toMatchObject([
+      expect((await world.paid(sessionId(made.id))).items).toMatchObject([
         { sku, quantity: 2, unitAmount: 700n, total: 1400n },
       ]);
       expect(await world.stock(sku)).toEqual({ onHand: 1, held: 0 });
@@ -72,7 +63,7 @@ describe('a session made elsewhere', () => {
     const price = await priceOf('replaced');
     await world.db.price.updateMany({ where: { sku: 'replaced' }, data: { current: false } });
     const made = await world.stripe.checkout.sessions.create({ ...THANKS, line_items: [{ price, quantity: 1 }] });
-    expect(await paid(sessionId(made.id))).toMatchObject({ status: 'PREPARING', items: [{ sku: 'replaced' }] });
+    expect(await world.paid(sessionId(made.id))).toMatchObject({ status: 'PREPARING', items: [{ sku: 'replaced' }] });
   });
 
   test('with two lines of one product is one line here, at what both come to', async () => {
@@ -83,7 +74,10 @@ describe('a session made elsewhere', () => {
       { price: cheaper, quantity: 2 },
     ];
     const made = await world.stripe.checkout.sessions.create({ ...THANKS, line_items });
-    expect(await paid(sessionId(made.id))).toMatchObject({ total: 2600n, items: [{ quantity: 3, total: 2600n }] });
+    expect(await world.paid(sessionId(made.id))).toMatchObject({
+      total: 2600n,
+      items: [{ quantity: 3, total: 2600n }],
+    });
     expect(await world.stock('twice')).toEqual({ onHand: 2, held: 0 });
   });
 
@@ -123,8 +117,16 @@ describe('a session with our metadata', () => {
     // The catalogue was made anew at Stripe: the id that the session was made with stands nowhere here any more.
     const anew = await foreignPrice({}, 2500);
     await world.db.price.updateMany({ where: { sku: 'moved' }, data: { stripePriceId: anew, amount: 2500 } });
-    expect(await paid(before.id)).toMatchObject({ status: 'PREPARING', total: 1500n, items: [{ unitAmount: 1500n }] });
-    expect(await paid(sessionId(orphan.id))).toMatchObject({ status: 'PREPARING', total: 1500n, origin: 'CHECKOUT' });
+    expect(await world.paid(before.id)).toMatchObject({
+      status: 'PREPARING',
+      total: 1500n,
+      items: [{ unitAmount: 1500n }],
+    });
+    expect(await world.paid(sessionId(orphan.id))).toMatchObject({
+      status: 'PREPARING',
+      total: 1500n,
+      origin: 'CHECKOUT',
+    });
   });
 
   test('a recovered copy counts as made elsewhere: a new number, and the first stays what it is', async () => {
@@ -143,7 +145,7 @@ describe('a session with our metadata', () => {
     await until(async () => (await world.order(id)).status === 'EXPIRED');
     const copy = await world.at<{ id: SessionId; metadata: Record<string, string> }>(`/sessions/${id}/recover`);
     expect(copy.metadata[METADATA.number]).toBe((await world.order(id)).number);
-    const order = await paid(copy.id);
+    const order = await world.paid(copy.id);
     expect(order).toMatchObject({ status: 'PREPARING', origin: 'ELSEWHERE', items: [{ sku: 'recovered' }] });
     expect(order.number).not.toBe((await world.order(id)).number);
     expect(await world.order(id)).toMatchObject({ status: 'EXPIRED' });
@@ -157,7 +159,7 @@ describe('a session with our metadata', () => {
       line_items: [{ price: await foreignPrice(), quantity: 1 }],
       metadata: { [METADATA.checkout]: '00000000-0000-4000-8000-000000000000' },
     });
-    const order = await paid(sessionId(made.id));
+    const order = await world.paid(sessionId(made.id));
     expect(order).toMatchObject({
       ...{ status: 'PENDING', attentionStep: 'confirm' },
       attentionReason: 'a line at Stripe matches no known product',

@@ -34,7 +34,7 @@ describe('a review', () => {
   const closed = (review: Stripe.Review, reason: string) => world.at(`/reviews/${review.id}/close`, { reason });
 
   test('holds the shipping while it is open, and an approval lets go', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const review = await opened(id);
     expect(await risk.notice('review', review.id)).toBe('order');
     expect(await world.order(id)).toMatchObject({ reviewOpen: true, attentionStep: null });
@@ -51,7 +51,7 @@ describe('a review', () => {
   });
 
   test('of which only the end is ever heard, or the opening after the end, holds nothing', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const review = await opened(id);
     await closed(review, 'approved');
     await risk.notice('review', review.id);
@@ -63,7 +63,7 @@ describe('a review', () => {
   test.each(['canceled', 'payment_never_settled', 'redacted'])(
     'that ends “%s” calls for a decision, once',
     async (reason) => {
-      const id = await risk.preparing();
+      const id = await world.paidOrder([{ sku: 'mug' }]);
       const review = await opened(id);
       await risk.notice('review', review.id);
       await closed(review, reason);
@@ -80,7 +80,7 @@ describe('a review', () => {
   );
 
   test('that ends with a refund: the refund is followed, though no event ever told of it', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const review = await opened(id);
     await risk.notice('review', review.id);
     await world.at('/refunds', { charge: await risk.chargeOf(id) }); // which closes the review at Stripe
@@ -91,7 +91,7 @@ describe('a review', () => {
   });
 
   test('that ends in a dispute: the dispute is followed', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const review = await opened(id);
     await risk.notice('review', review.id);
     const dispute = await risk.dispute(id);
@@ -127,7 +127,7 @@ describe('an early fraud warning', () => {
     });
 
   test('holds the order back with a recommendation, which “retry” declines', async () => {
-    const id = await risk.preparing('mug', 2);
+    const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
     const warning = await warned(id);
     expect(await risk.notice('fraud-warning', warning.id)).toBe('order');
     const order = await world.order(id);
@@ -146,7 +146,7 @@ describe('an early fraud warning', () => {
   });
 
   test('that is followed by “cancel” gives the money back, and then asks nothing more', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const warning = await warned(id);
     await risk.notice('fraud-warning', warning.id);
     await risk.heard(id);
@@ -156,7 +156,7 @@ describe('an early fraud warning', () => {
   });
 
   test('that becomes a dispute gives way to it', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const warning = await warned(id);
     await risk.notice('fraud-warning', warning.id);
     await risk.disputed(id);
@@ -166,7 +166,7 @@ describe('an early fraud warning', () => {
   });
 
   test('about which nothing can be done is told, and holds nothing', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const warning = await warned(id, { actionable: false });
     await risk.notice('fraud-warning', warning.id);
     expect(await world.order(id)).toMatchObject({ fraudWarning: false, attentionStep: null });
@@ -176,7 +176,7 @@ describe('an early fraud warning', () => {
   });
 
   test('of an order that ended long ago: attention in the database, and a mail', async () => {
-    const id = await risk.completed();
+    const id = await world.completedOrder([{ sku: 'ebook' }]);
     await world.sleep(40 * DAY);
     const warning = await warned(id);
     expect(await risk.notice('fraud-warning', warning.id)).toBe('order');
@@ -232,7 +232,7 @@ describe('a failed payment', () => {
 });
 
 test('a payout is of no order', async () => {
-  const id = await risk.completed();
+  const id = await world.completedOrder([{ sku: 'ebook' }]);
   await world.sleep(10 * DAY);
   expect((await world.order(id)).status).toBe('COMPLETED');
   const payout = await world.at<Stripe.Payout>('/payouts', { currency: 'eur' });

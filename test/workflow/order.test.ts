@@ -56,10 +56,7 @@ describe('a paid order', () => {
 
   test('that is shipped completes by itself, long enough after', async () => {
     await world.product('vase', { stock: 1 });
-    const { id } = await world.checkout([{ sku: 'vase' }]);
-    await world.pay(id);
-    await world.webhook(id);
-    await until(async () => (await world.order(id)).status === 'PREPARING');
+    const id = await world.paidOrder([{ sku: 'vase' }]);
     await world.handle(id).executeUpdate('ship', { args: [{ carrier: 'DHL', trackingNumber: 'V1' }] });
     expect(await world.end(id)).toBe('COMPLETED');
   });
@@ -81,10 +78,7 @@ describe('a paid order', () => {
 
   test('that costs nothing is fulfilled, and cancelling it refunds nothing', async () => {
     await world.product('free-mug', { amount: 0, stock: 2 });
-    const { id } = await world.checkout([{ sku: 'free-mug' }]);
-    await world.pay(id);
-    await world.webhook(id);
-    await until(async () => (await world.order(id)).status === 'PREPARING');
+    const id = await world.paidOrder([{ sku: 'free-mug' }]);
     expect((await world.order(id)).paymentStatus).toBe('NO_PAYMENT_REQUIRED');
     expect(await world.handle(id).executeUpdate('cancel', { args: [{ reason: 'other' }] })).toBe('CANCELLED');
     expect(await world.end(id)).toBe('CANCELLED');
@@ -166,10 +160,7 @@ describe('money that comes when it should not', () => {
 
   test('Stripe answering 500 after it has made the refund makes one refund', async () => {
     await world.product('once', { stock: 1 });
-    const { id } = await world.checkout([{ sku: 'once' }]);
-    await world.pay(id);
-    await world.webhook(id);
-    await until(async () => (await world.order(id)).status === 'PREPARING');
+    const id = await world.paidOrder([{ sku: 'once' }]);
     await world.at('/faults', {
       match: { method: 'POST', path: '^/v1/refunds$' },
       times: 1,
@@ -336,10 +327,7 @@ describe('an order that lost something on the way', () => {
 
   test('Request Cancellation in the Temporal UI is the cancel update', async () => {
     await world.product('ui', { stock: 1 });
-    const { id } = await world.checkout([{ sku: 'ui' }]);
-    await world.pay(id);
-    await world.webhook(id);
-    await until(async () => (await world.order(id)).status === 'PREPARING');
+    const id = await world.paidOrder([{ sku: 'ui' }]);
     await world.handle(id).cancel();
     expect(await world.end(id)).toBe('REFUNDED');
     expect(await world.stock('ui')).toEqual({ onHand: 1, held: 0 });

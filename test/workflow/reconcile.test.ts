@@ -19,10 +19,8 @@ const standing = async (id: SessionId) => {
 };
 
 /** An order left open would run into its far future when time is skipped for another's end. */
-const shipped = async (id: SessionId) => {
-  const parcel = { carrier: 'DHL', trackingNumber: `T-${id.slice(-6)}` };
-  expect(await world.handle(id).executeUpdate('ship', { args: [parcel] })).toBe('SHIPPED');
-  expect(await world.handle(id).executeUpdate('deliver')).toBe('COMPLETED');
+const delivered = async (id: SessionId) => {
+  expect(await world.deliver(id)).toBe('COMPLETED');
   expect(await world.end(id)).toBe('COMPLETED');
 };
 
@@ -66,7 +64,7 @@ describe('what webhooks missed', () => {
     expect((await sweep(world)).actions).toEqual({ [id]: 'paid' });
     expect((await world.order(id)).status).toBe('PREPARING');
     expect(await world.stock('silent')).toEqual({ onHand: 0, held: 0 });
-    await shipped(id);
+    await delivered(id);
   });
 
   test('a session of ours that nobody wrote down is taken up, and one of somebody else’s is told of once', async () => {
@@ -94,10 +92,7 @@ describe('what webhooks missed', () => {
 
   test('a refund made at the Dashboard is recorded, and its customer told', async () => {
     await world.product('returned', { amount: 2000 });
-    const { id } = await world.checkout([{ sku: 'returned' }]);
-    await world.pay(id);
-    await world.webhook(id);
-    await world.end(id);
+    const id = await world.completedOrder([{ sku: 'returned' }]);
     const { paymentIntentId } = await world.order(id);
     const refund = await world.at<{ id: string }>('/refunds', { payment_intent: paymentIntentId, amount: 500 });
     const { actions, found } = await sweep(world);
@@ -156,7 +151,7 @@ describe('orders whose run is not what it should be', () => {
 
     const { actions } = await sweep(world);
     expect(actions).toEqual({ [preparing]: 'restarted', [unpaid]: 'restarted' });
-    await shipped(preparing);
+    await delivered(preparing);
     expect(await world.end(unpaid)).toBe('EXPIRED');
     expect(await world.stock('stopped')).toEqual({ onHand: 1, held: 0 });
     expect((await sweep(world)).actions).toEqual({});
@@ -164,10 +159,7 @@ describe('orders whose run is not what it should be', () => {
 
   test('a parcel that was written, and whose worker died before it told anybody, is told of', async () => {
     await world.product('unheard', { stock: 1 });
-    const { id } = await world.checkout([{ sku: 'unheard' }]);
-    await world.pay(id);
-    await world.webhook(id);
-    await until(async () => (await world.order(id)).status === 'PREPARING');
+    const id = await world.paidOrder([{ sku: 'unheard' }]);
     await tamper(world, async (tx) => {
       const items = [{ sku: 'unheard', quantity: 1 }];
       const parcel = { sessionId: id, carrier: 'DHL', trackingNumber: 'U-1', items };
@@ -187,10 +179,7 @@ describe('orders whose run is not what it should be', () => {
 
   test('a refund that staff asked for, and whose run or request died with it, is seen to once', async () => {
     await world.product('forgotten', { amount: 1000 });
-    const { id } = await world.checkout([{ sku: 'forgotten' }]);
-    await world.pay(id);
-    await world.webhook(id);
-    await world.end(id);
+    const id = await world.completedOrder([{ sku: 'forgotten' }]);
     const at = new Date(world.deps().clock.now() - 7_200_000);
     const key = `${id}/staff/lost-with-its-run`;
     const row = { key, sessionId: id, amount: 300n, currency: 'eur', reason: 'damaged', actor: 'staff' };
@@ -222,10 +211,7 @@ describe('restored from an old backup', () => {
   test('an order whose rows are gone is taken up again from Stripe, and delivered as it was', async () => {
     const backup = new Date(world.deps().clock.now());
     await world.product('gone', { amount: 1100 });
-    const { id } = await world.checkout([{ sku: 'gone' }]);
-    await world.pay(id);
-    await world.webhook(id);
-    await world.end(id);
+    const id = await world.completedOrder([{ sku: 'gone' }]);
     const { number } = await world.order(id);
     await forget(world, id);
     await markAt(world, backup);
@@ -254,17 +240,14 @@ describe('restored from an old backup', () => {
     expect(found).toEqual([]);
     expect((await world.order(id)).status).toBe('PREPARING');
     expect(await world.stock('rewound')).toEqual({ onHand: 0, held: 0 });
-    await shipped(id);
+    await delivered(id);
   });
 
   test('an order that is open again though its run was done runs on from there', async () => {
     const backup = new Date(world.deps().clock.now());
     await world.product('reopened', { stock: 1 });
-    const { id } = await world.checkout([{ sku: 'reopened' }]);
-    await world.pay(id);
-    await world.webhook(id);
-    await until(async () => (await world.order(id)).status === 'PREPARING');
-    await shipped(id);
+    const id = await world.paidOrder([{ sku: 'reopened' }]);
+    await delivered(id);
     await tamper(world, (tx) => tx.$executeRaw`UPDATE orders SET status = 'SHIPPED' WHERE session_id = ${id}`);
     await markAt(world, backup);
     expect((await sweep(world)).actions).toEqual({ [id]: 'restarted' });
@@ -275,11 +258,8 @@ describe('restored from an old backup', () => {
 describe('nothing happens twice', () => {
   test('a duplicate a month after the workflow closed and its retention ended changes nothing', async () => {
     await world.product('month', { stock: 3 });
-    const { id } = await world.checkout([{ sku: 'month' }]);
-    await world.pay(id);
-    await world.webhook(id);
-    await until(async () => (await world.order(id)).status === 'PREPARING');
-    await shipped(id);
+    const id = await world.paidOrder([{ sku: 'month' }]);
+    await delivered(id);
     await world.sleep(31 * 86_400_000);
     const before = await standing(id);
     // Once retention has ended the id is free, and the duplicate starts a run as if the first had never been.

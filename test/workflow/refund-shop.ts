@@ -3,7 +3,7 @@ import type { SessionId } from '../../domain/ids';
 import { WORKFLOWS } from '../../messages/names';
 import type { RefundRequest } from '../../messages/order';
 import { type RefundRequestResult, refundRequestStart } from '../../messages/refund-request';
-import { type Line, until, type World } from './world';
+import { until, type World } from './world';
 
 /** The card whose refunds stay under way for a while (https://docs.stripe.com/testing#refunds). */
 export const SLOW_REFUND = '4000000000007726';
@@ -13,22 +13,6 @@ export class RefundShop {
   private requests = 0;
 
   constructor(readonly world: World) {}
-
-  /** An order that is paid: it waits to be shipped, or is complete where nothing is. */
-  async paid(lines: Line[], how: Record<string, unknown> = {}): Promise<SessionId> {
-    const { id } = await this.world.checkout(lines);
-    await this.world.pay(id, how);
-    await this.world.webhook(id);
-    await until(async () => ['PREPARING', 'COMPLETED'].includes((await this.world.order(id)).status));
-    return id;
-  }
-
-  /** An order that is complete, its workflow ended. */
-  async done(lines: Line[], how: Record<string, unknown> = {}): Promise<SessionId> {
-    const id = await this.paid(lines, how);
-    await this.world.end(id);
-    return id;
-  }
 
   /** Staff ask through the order. */
   refund(id: SessionId, request: Partial<RefundRequest> = {}): Promise<unknown> {
@@ -84,11 +68,6 @@ export class RefundShop {
   /** The next requests for a refund go wrong in this way. */
   async fault(fault: Record<string, unknown>): Promise<void> {
     await this.world.at('/faults', { match: { method: 'POST', path: '^/v1/refunds$' }, times: 1, ...fault });
-  }
-
-  /** From now on nothing goes wrong at Stripe. */
-  async noFaults(): Promise<void> {
-    await fetch(`${this.world.sandbox.url}/_control/faults`, { method: 'DELETE' });
   }
 
   /** Waits for the order to be as said. */

@@ -21,7 +21,7 @@ async function fails(refund: { id: string }): Promise<void> {
 
 describe('a refund that fails', () => {
   test('20 days later, its workflow and the order’s long ended, brings back what a done order was, and calls for staff', async () => {
-    const id = await shop.done([{ sku: 'ebook' }]);
+    const id = await world.completedOrder([{ sku: 'ebook' }]);
     await shop.answer(await shop.request(id));
     const [refund] = await shop.atStripe(id);
     if (!refund) throw new Error('there is a refund');
@@ -44,7 +44,7 @@ describe('a refund that fails', () => {
   });
 
   test('20 days later, of an order that was never shipped, starts its workflow again, which parks', async () => {
-    const id = await shop.paid([{ sku: 'mug', quantity: 2 }]);
+    const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
     const before = await world.stock('mug');
     await shop.cancel(id);
     expect(await world.end(id)).toBe('REFUNDED');
@@ -76,7 +76,7 @@ describe('a refund that fails', () => {
   });
 
   test('as one of several that emptied an order brings back what the order was, and the rest stays given', async () => {
-    const id = await shop.paid([{ sku: 'mug', quantity: 3 }]);
+    const id = await world.paidOrder([{ sku: 'mug', quantity: 3 }]);
     const first = await shop.dashboard(id, { amount: 500 });
     await shop.told(first);
     await shop.becomes(id, { refunded: 500n });
@@ -94,7 +94,7 @@ describe('a refund that fails', () => {
   });
 
   test('twice, of an order emptied twice, brings back what it was each time', async () => {
-    const id = await shop.done([{ sku: 'ebook' }]);
+    const id = await world.completedOrder([{ sku: 'ebook' }]);
     for (const key of ['first', 'second']) {
       await shop.answer(await shop.request(id, {}, key));
       await shop.becomes(id, { status: 'REFUNDED' });
@@ -108,7 +108,7 @@ describe('a refund that fails', () => {
   });
 
   test('told of again and again calls for staff once, also after they have answered', async () => {
-    const id = await shop.done([{ sku: 'ebook' }]);
+    const id = await world.completedOrder([{ sku: 'ebook' }]);
     await shop.answer(await shop.request(id, { amount: 600 }));
     const [refund] = await shop.atStripe(id);
     if (!refund) throw new Error('there is a refund');
@@ -127,7 +127,7 @@ describe('a refund that fails', () => {
   });
 
   test('before anybody was told of it is told of as failed alone', async () => {
-    const id = await shop.done([{ sku: 'ebook' }]);
+    const id = await world.completedOrder([{ sku: 'ebook' }]);
     const refund = await shop.dashboard(id, { amount: 600 });
     await fails(refund);
     expect(await world.end(refund.id as never)).toBe('failed');
@@ -138,7 +138,7 @@ describe('a refund that fails', () => {
 });
 
 test('a refund that is cancelled while it asks the customer for something never counted in the end', async () => {
-  const id = await shop.done([{ sku: 'ebook' }]);
+  const id = await world.completedOrder([{ sku: 'ebook' }]);
   const refund = await shop.dashboard(id, { status: 'requires_action' });
   await shop.told(refund);
   await shop.becomes(id, { status: 'REFUNDED', refunded: 2000n });
@@ -150,7 +150,7 @@ test('a refund that is cancelled while it asks the customer for something never 
 });
 
 test('one story a refund: initiated, succeeded, failed, and each told once', async () => {
-  const id = await shop.paid([{ sku: 'mug' }], { card: SLOW_REFUND });
+  const id = await world.paidOrder([{ sku: 'mug' }], { card: SLOW_REFUND });
   await shop.refund(id, { amount: 400 });
   const [refund] = await shop.atStripe(id);
   if (!refund) throw new Error('there is a refund');

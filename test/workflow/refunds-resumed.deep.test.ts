@@ -66,14 +66,14 @@ async function goneInTheMiddle<T>(id: SessionId, ask: () => T): Promise<T> {
   await until(async () => (await shop.asked(id)).length > 0);
   await process.stop();
   await world.at('/clock', { advanceMs: 25 * 3_600_000 });
-  await shop.noFaults();
+  await world.noFaults();
   process = await Process.start();
   return asked;
 }
 
 test('a worker that resumes 25 hours later in the middle of a refund looks before it acts', async () => {
-  const done = await shop.done([{ sku: 'ebook' }]);
-  const open = await shop.paid([{ sku: 'mug' }]);
+  const done = await world.completedOrder([{ sku: 'ebook' }]);
+  const open = await world.paidOrder([{ sku: 'mug' }]);
   const before = await world.stock('mug');
 
   const request = await goneInTheMiddle(done, () => shop.request(done, { amount: 500 }));

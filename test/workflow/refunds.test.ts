@@ -18,7 +18,7 @@ const refusal = (type: string) => expect.objectContaining({ cause: expect.object
 
 describe('a refund asked for by compensation', () => {
   test('and told of by Stripe at the same moment has one follower, and one mail', async () => {
-    const id = await shop.paid([{ sku: 'mug' }], { card: SLOW_REFUND });
+    const id = await world.paidOrder([{ sku: 'mug' }], { card: SLOW_REFUND });
     // Stripe has made it, and its event is faster than its answer, which is lost.
     await shop.fault({ kind: 'cut_body' });
     const cancelled = shop.cancel(id);
@@ -45,7 +45,7 @@ describe('a refund asked for by compensation', () => {
   });
 
   test('gives back what a Dashboard refund between the asking and the answer has left', async () => {
-    const id = await shop.paid([{ sku: 'mug', quantity: 2 }]);
+    const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
     await shop.fault({ kind: 'delay', ms: 1_500 });
     const cancelled = shop.cancel(id);
     await until(async () => (await shop.asked(id)).length > 0);
@@ -62,7 +62,7 @@ describe('a refund asked for by compensation', () => {
   });
 
   test('after a Dashboard partial refund, by cancel, gives back the rest', async () => {
-    const id = await shop.paid([{ sku: 'mug', quantity: 2 }]);
+    const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
     const before = await world.stock('mug');
     await shop.told(await shop.dashboard(id, { amount: 700 }));
     await shop.becomes(id, { refunded: 700n, paymentStatus: 'PARTIALLY_REFUNDED', status: 'PREPARING' });
@@ -73,7 +73,7 @@ describe('a refund asked for by compensation', () => {
   });
 
   test('that finds the charge already refunded settles by the list, without a storm', async () => {
-    const id = await shop.paid([{ sku: 'mug', quantity: 2 }]);
+    const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
     await shop.dashboard(id, { amount: 700 });
     await shop.dashboard(id);
     expect(await shop.cancel(id)).toBe('REFUNDED');
@@ -102,7 +102,7 @@ describe('a refund asked for by compensation', () => {
 
 describe('a part of an order', () => {
   test('given back twice, each with restock of the same line, is never more than was bought', async () => {
-    const id = await shop.paid([{ sku: 'mug', quantity: 3 }]);
+    const id = await world.paidOrder([{ sku: 'mug', quantity: 3 }]);
     const before = await world.stock('mug');
     const parcel = { carrier: 'DHL', trackingNumber: 'A1', items: [{ sku: 'mug', quantity: 1 }] };
     await world.handle(id).executeUpdate('ship', { args: [parcel] });
@@ -130,14 +130,14 @@ describe('a part of an order', () => {
   });
 
   test('all of whose goods go back has nothing left to wait for', async () => {
-    const id = await shop.paid([{ sku: 'mug' }]);
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     expect(await shop.refund(id, { amount: 800, restock: [{ sku: 'mug', quantity: 1 }] })).toBe('COMPLETED');
     expect(await world.end(id)).toBe('COMPLETED');
     expect(await world.order(id)).toMatchObject({ paymentStatus: 'PARTIALLY_REFUNDED', refunded: 800n });
   });
 
   test('whose answer was lost is given back once, and asked for once', async () => {
-    const id = await shop.paid([{ sku: 'mug', quantity: 2 }]);
+    const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
     const before = await world.stock('mug');
     for (const kind of ['cut_body', 'error_after']) {
       await shop.fault({ kind });
@@ -155,7 +155,7 @@ describe('a part of an order', () => {
   });
 
   test('that Stripe failed for good under its key is asked for under another, once', async () => {
-    const id = await shop.paid([{ sku: 'mug' }]);
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     await shop.fault({ kind: 'error_instead' });
     expect(await shop.refund(id, { amount: 300 })).toBe('PREPARING');
     expect((await shop.atStripe(id)).map(({ amount }) => amount)).toEqual([300]);
@@ -165,7 +165,7 @@ describe('a part of an order', () => {
   });
 
   test('that the Dashboard was faster to give is refused, and what was given is known', async () => {
-    const id = await shop.paid([{ sku: 'mug' }]);
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     await shop.dashboard(id, { amount: 900 });
     await expect(shop.refund(id, { amount: 500 })).rejects.toEqual(refusal(REFUND_EXCEEDS_REMAINING));
     expect(await world.order(id)).toMatchObject({ refunded: 900n, status: 'PREPARING' });
@@ -176,7 +176,7 @@ describe('a part of an order', () => {
   });
 
   test('of a charge that is disputed at Stripe is refused', async () => {
-    const id = await shop.paid([{ sku: 'mug' }]);
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const { chargeId } = await world.order(id);
     await world.at(`/charges/${chargeId}/dispute`);
     await expect(shop.refund(id, { amount: 500 })).rejects.toEqual(refusal('invalid_transition'));
@@ -187,7 +187,7 @@ describe('a part of an order', () => {
 
 describe('an order that is done', () => {
   test('gives back what is asked, once a key, whoever starts the request again', async () => {
-    const id = await shop.done([{ sku: 'ebook' }]);
+    const id = await world.completedOrder([{ sku: 'ebook' }]);
     const first = await shop.answer(await shop.request(id, { amount: 500 }, 'one'));
     expect(first).toMatchObject({ outcome: 'refunded', refundId: expect.stringMatching(/^re_/) });
     await expect(shop.request(id, { amount: 500 }, 'one')).rejects.toThrow(/already started/i);
@@ -204,7 +204,7 @@ describe('an order that is done', () => {
   });
 
   test('speaks for its money under its row lock: of many at once, no more is given than there was', async () => {
-    const id = await shop.done([{ sku: 'ebook' }]);
+    const id = await world.completedOrder([{ sku: 'ebook' }]);
     const asked = await Promise.all([1, 2, 3, 4].map((n) => shop.request(id, { amount: 900 }, `race-${n}`)));
     const outcomes = await Promise.all(asked.map((request) => shop.answer(request)));
     expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['refunded', 'refunded', 'refused', 'refused']);
@@ -213,7 +213,7 @@ describe('an order that is done', () => {
   });
 
   test('whose refund cannot be asked for calls for staff, and is asked for at their retry', async () => {
-    const id = await shop.done([{ sku: 'ebook' }]);
+    const id = await world.completedOrder([{ sku: 'ebook' }]);
     await shop.fault({ kind: 'error_before', times: 1000 });
     const request = await shop.request(id, { amount: 500 });
     await until(async () => {
@@ -222,7 +222,7 @@ describe('an order that is done', () => {
     });
     expect((await world.order(id)).status).toBe('COMPLETED');
     await until(async () => (await world.mails(id)).includes('attention_needed'));
-    await shop.noFaults();
+    await world.noFaults();
     // It may just have tried by itself; and while its own pauses last, only waiting for the result lets time skip.
     const retried = request.executeUpdate('retry').catch(() => undefined);
     expect(await shop.answer(request)).toMatchObject({ outcome: 'refunded' });

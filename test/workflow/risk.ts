@@ -7,24 +7,6 @@ import { until, type World } from './world';
 export class Risk {
   constructor(private readonly world: World) {}
 
-  /** An order of goods that is paid and waits to be shipped. */
-  async preparing(sku = 'mug', quantity = 1): Promise<SessionId> {
-    const { id } = await this.world.checkout([{ sku, quantity }]);
-    await this.world.pay(id);
-    await this.world.webhook(id);
-    await until(async () => (await this.world.order(id)).status === 'PREPARING');
-    return id;
-  }
-
-  /** An order of a download that is paid, granted and over. */
-  async completed(sku = 'ebook'): Promise<SessionId> {
-    const { id } = await this.world.checkout([{ sku }]);
-    await this.world.pay(id);
-    await this.world.webhook(id);
-    await this.ended({ id });
-    return id;
-  }
-
   async chargeOf(id: SessionId): Promise<string> {
     const { payment_intent } = await this.world.stripe.checkout.sessions.retrieve(id, {
       expand: ['payment_intent.latest_charge'],

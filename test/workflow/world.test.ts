@@ -1,4 +1,6 @@
 import type { SessionId } from '../../domain/ids';
+import { reportHang } from '../support/hangs';
+import { until } from '../support/until';
 import { pass } from './at-rest';
 import { World } from './world';
 
@@ -29,9 +31,23 @@ test('a message that comes as a timer fires is heard: the server would refuse th
   await world.product('sofa', { stock: 1 });
   const { id } = await world.checkout([{ sku: 'sofa' }], { holdSeconds: 600 });
   const { holdUntil } = await world.order(id);
-  await pass(world, id, holdUntil.getTime() - (await world.temporal.currentTimeMs()) - 500);
-  const outage = withoutDatabase(1_500); // a task that reads the order lasts until after the end of the hold
+  await pass(world, id, holdUntil.getTime() - (await world.temporal.currentTimeMs()) - 2_000);
+  const outage = withoutDatabase(3_500); // a task that reads the order lasts until after the end of the hold
   await world.deps().door.flagsChanged(id as SessionId);
   await outage;
   expect(await world.end(id)).toBe('EXPIRED');
-}, 20_000);
+}, 30_000);
+
+test('a test that runs out of time says what it waited for, and how the world stood', async () => {
+  await world.product('bench', { stock: 1 });
+  const { id } = await world.checkout([{ sku: 'bench' }]);
+  const paid = until(async () => (await world.order(id)).status === 'PREPARING', 'the bench to be paid');
+  const over = expect(paid).rejects.toThrow('gave up waiting for the bench to be paid');
+  const report = await reportHang('a test');
+  expect(report).toContain('ms: the bench to be paid');
+  expect(report).toContain(`order ${id}: PENDING, UNPAID, stock HELD`);
+  expect(report).toMatch(/timers: in 1[78]\d\d s/);
+  expect(report).toContain('TIMER_STARTED');
+  await over;
+  expect(await reportHang('a test')).toBeNull();
+});

@@ -1,9 +1,14 @@
+import { reportHang, witness } from '../support/hangs';
 import { quietWorkers } from '../support/quiet';
 import { until } from '../support/until';
 import { expectLedgersToAgree } from './agreement';
 import { WithOrders } from './world/orders';
 import { startParts } from './world/parts';
 import { replayEverything } from './world/replay';
+import { stateOf } from './world/state';
+
+/** Sooner than Jest gives up on what comes after the tests of a file. */
+const LATE_MS = 50_000;
 
 /**
  * Everything an order meets, real but for time: PostgreSQL, Temporal with skipping time, the Stripe sandbox on the same clock, the outbox, and
@@ -13,16 +18,20 @@ export class World extends WithOrders {
   /** False where a test leaves at Stripe what nothing tells of, or makes the two differ by hand: then there is nothing to add up at the end. */
   counted = true;
 
+  private silent: () => void = () => {};
+
   /** `overrides` are environment variables. */
   static async start(overrides: Record<string, string> = {}): Promise<World> {
     quietWorkers();
     const world = new World(await startParts(overrides));
+    world.silent = witness(() => stateOf(world));
     await world.startWorkers();
     return world;
   }
 
   /** Ends everything, after every history this world made was replayed against the code as it is, and its money was added up. */
   async stop(): Promise<void> {
+    const late = setTimeout(() => void reportHang('The end of a file of tests').then(tell), LATE_MS);
     try {
       if (this.counted) {
         if (!this.hasWorkers) await this.startWorkers();
@@ -31,11 +40,17 @@ export class World extends WithOrders {
       await this.stopWorkers();
       await replayEverything(this);
     } finally {
+      clearTimeout(late);
+      this.silent();
       await this.stopWorkers();
       await this.parts.stop();
     }
   }
 }
+
+const tell = (report: string | null): void => {
+  if (report) console.error(report);
+};
 
 export type { Line } from './world/shop';
 export { until };

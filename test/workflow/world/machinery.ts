@@ -1,4 +1,4 @@
-import { Client, isGrpcServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, isGrpcServiceError, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import type { Worker } from '@temporalio/worker';
 import { Registry } from 'prom-client';
@@ -9,6 +9,7 @@ import { isSessionId, type SessionId } from '../../../domain/ids';
 import { createMailer } from '../../../platform/mailer';
 import { createDoor } from '../../../worker/door';
 import { createWorkers } from '../../../worker/workers';
+import { waitingFor } from '../../support/hangs';
 import { allRest, isClosed, over } from '../at-rest';
 import type { Parts } from './parts';
 import { apartFromTimers } from './timers';
@@ -125,8 +126,13 @@ export abstract class Machinery {
     return this.parts.time.catchUp();
   }
 
-  handle(id: SessionId) {
-    return this.client.workflow.getHandle(id);
+  /** The order's workflow. An update of it that is never answered is named in the report of the test. */
+  handle(id: SessionId): WorkflowHandle {
+    const handle = this.client.workflow.getHandle(id);
+    const update = handle.executeUpdate.bind(handle) as (name: unknown, options?: unknown) => Promise<unknown>;
+    const executeUpdate = (name: string | { name: string }, options?: unknown) =>
+      waitingFor(`${id} to answer ${typeof name === 'string' ? name : name.name}`, () => update(name, options));
+    return Object.assign(handle, { executeUpdate }) as WorkflowHandle;
   }
 
   history(id: string) {

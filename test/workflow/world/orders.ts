@@ -14,11 +14,18 @@ export abstract class WithOrders extends WithShop {
     return id;
   }
 
+  /** As `paidOrder`, of a product that is put on the shelf for it. */
+  async paidOrderOf(sku: string, { stock = 1, amount = 1000, quantity = 1 } = {}): Promise<SessionId> {
+    await this.product(sku, { amount, stock });
+    return this.paidOrder([{ sku, quantity }]);
+  }
+
   /** An order that is complete, its workflow ended. */
   async completedOrder(lines: Line[], how: Record<string, unknown> = {}): Promise<SessionId> {
     const id = await this.paidOrder(lines, how);
     if ((await this.order(id)).status === 'PREPARING') await this.deliver(id);
-    await this.end(id);
+    const status = await this.end(id);
+    if (status !== 'COMPLETED') throw new Error(`the order ended ${status}`);
     return id;
   }
 

@@ -113,7 +113,7 @@ export abstract class WithShop extends WithStripe {
     return this.db.order.findUniqueOrThrow({
       where: { sessionId: id },
       include: {
-        items: true,
+        items: { orderBy: { position: 'asc' } },
         customer: true,
         refunds: true,
         grants: true,
