@@ -27,7 +27,7 @@ const parked = (id: string) =>
 
 describe('what follows something beside an order parks rather than fails, and goes on by `retry`', () => {
   test('a refund', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     await world.handle(id).executeUpdate('refund', { args: [{ amount: 100, reason: 'damaged' }], updateId: 'part' });
     const [refund] = (await world.order(id)).refunds;
     await world.end(refund?.stripeId as string);
@@ -40,7 +40,7 @@ describe('what follows something beside an order parks rather than fails, and go
   });
 
   test('a dispute', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await risk.dispute(id);
     await keyIsRefused('^/v1/disputes/');
     await risk.tell(dispute);
@@ -51,7 +51,7 @@ describe('what follows something beside an order parks rather than fails, and go
   });
 
   test('a notice', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const warning = await world.at<{ id: string }>(`/charges/${await risk.chargeOf(id)}/early-fraud-warning`);
     await keyIsRefused('^/v1/radar/early_fraud_warnings/');
     const followed = risk.notice('fraud-warning', warning.id);
@@ -62,7 +62,7 @@ describe('what follows something beside an order parks rather than fails, and go
   });
 
   test('there is nothing to retry where nothing is parked', async () => {
-    const id = await risk.preparing();
+    const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await risk.disputed(id);
     await expect(risk.ask(dispute.id, 'retry')).rejects.toMatchObject({ cause: { type: 'invalid_transition' } });
     await world.handle(dispute.id as SessionId).terminate('done with it');
