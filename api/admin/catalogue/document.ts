@@ -35,7 +35,7 @@ export const AdminProduct = z
   })
   .meta({ id: 'AdminProduct' });
 
-/** A product as staff see it; `404 unknown_sku` when there is none. */
+/** A product as staff see it. Throws `404 unknown_sku` if there is none. */
 export async function readProduct(db: Db, sku: string): Promise<z.infer<typeof AdminProduct>> {
   const product = await findProduct(db, { sku });
   if (product === null) throw unknownSku(sku);

@@ -41,14 +41,14 @@ export const productFileRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>):
         if (req.headers['content-encoding'])
           throw new Problem('unsupported_media_type', 'Send the bytes as they are, without Content-Encoding.');
         if (Number(req.headers['content-length'] ?? 0) > MOST_BYTES) throw REFUSALS['too-large'](sku);
-        // Reading may stop half-way, and the answer must still go out on the same connection.
+        // Reading may stop half-way, and the response must still be sent on the same connection.
         const bytes = req.iterator({ destroyOnReturn: false });
         const contentType = contentTypeOf(req.headers['content-type']);
         const at = new Date(clock.now());
         const outcome = await storeFile(db, { sku, filename, contentType, bytes, limit: MOST_BYTES, at });
         if (outcome !== 'stored') throw REFUSALS[outcome](sku);
       } finally {
-        // Close the connection rather than read what is left of a refused body.
+        // Close the connection instead of reading the rest of a refused body.
         if (!req.readableEnded) res.set('connection', 'close');
       }
       return { body: await readProduct(db, sku) };

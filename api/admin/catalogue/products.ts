@@ -10,7 +10,7 @@ import { text } from '../../http/schemas';
 import { imageAddress, prose, SkuInPath } from '../fields';
 import { AdminProduct, readProduct } from './document';
 
-/** Stripe takes at most twelve digits, and for most currencies eight; what a currency allows is Stripe's to say. */
+/** Stripe accepts at most twelve digits, and eight for most currencies. Stripe itself checks what a currency allows. */
 const Amount = z.int().min(0).max(999_999_999_999).meta({ description: 'In the currency’s smallest unit.' });
 const Currency = z
   .string()

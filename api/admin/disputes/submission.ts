@@ -10,10 +10,10 @@ import { updateIdOf } from '../orders/send-update';
 const PATIENCE_MS = 8_000;
 
 /**
- * Asks a dispute's workflow to submit the evidence, and waits for what comes of it, at most 8 s. A dispute that
- * nobody follows (its run was terminated, or it is closed) is looked at again, and says itself why not.
+ * Asks a dispute's workflow to submit the evidence, and waits at most 8 s for the result. If no workflow follows the
+ * dispute (its run was terminated, or it is closed), one is started, which says why it cannot submit.
  *
- * @throws `WorkflowUpdateFailedError` when it is refused
+ * @throws `WorkflowUpdateFailedError` if the submission is refused
  */
 export async function submitEvidence(temporal: Client, id: string, idempotencyKey: string | undefined): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
@@ -31,6 +31,6 @@ export async function submitEvidence(temporal: Client, id: string, idempotencyKe
   try {
     await bounded(temporal, Math.max(1, deadline - Date.now()), () => sent.result());
   } catch (error) {
-    if (!isLate(error)) throw error; // else it stands in the history, and goes on
+    if (!isLate(error)) throw error; // otherwise the update is in the history and continues
   }
 }

@@ -67,14 +67,14 @@ export const AdminOrder = OrderDocument.extend({
   ),
 }).meta({ id: 'AdminOrder' });
 
-/** The session id of an order, given its number or that id; `404 unknown_order` when there is none. */
+/** The session id of an order, given its number or that id. Throws `404 unknown_order` if there is none. */
 export async function findOrder(db: Db, ref: string): Promise<SessionId> {
   const id = await findOrderId(db, { ref });
   if (id === null) throw new Problem('unknown_order', 'There is no order with this number or session.');
   return id;
 }
 
-/** An order as staff see it: the storefront's document, who bought, and what happened. */
+/** An order as staff see it: the storefront's document, the customer, and what has happened. */
 export async function readAdminOrder(
   { db, env, clock }: Pick<ApiDeps, 'db' | 'env' | 'clock'>,
   sessionId: SessionId,

@@ -65,8 +65,8 @@ export const reconciliationRoutes = (deps: ApiDeps): Route[] => [
 ];
 
 /**
- * Durable when it returns, whether or not a worker runs. The workflow takes each id once, for as long as Temporal and
- * the database remember it.
+ * Starts a sweep. Durable when it returns, even if no worker runs. Each id starts one sweep, for as long as Temporal or
+ * the database remembers it.
  */
 async function start({ temporal, db }: ApiDeps, id: string): Promise<void> {
   if (await isKnownSweep(db, id)) return;
@@ -92,11 +92,11 @@ async function read({ db }: ApiDeps, ref: string): Promise<z.input<typeof Reconc
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** An id of its own, or the one that belongs to the caller's key. */
+/** A new id, or the one that belongs to the caller's key. */
 function idOf(key: string | undefined): string {
   if (key === undefined) return randomUUID();
   const hash = createHash('sha256').update(`reconciliation/${key}`).digest('hex');
-  // A UUID of version 8, which is anybody's own to make (RFC 9562, 5.8).
+  // A UUID of version 8, whose content each application defines itself (RFC 9562, section 5.8).
   return [
     hash.slice(0, 8),
     hash.slice(8, 12),

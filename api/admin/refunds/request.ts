@@ -22,12 +22,12 @@ import { bounded } from '../../order-workflow';
 import { hasFailed, isAlreadyStarted, refusalOf } from '../../temporal-errors';
 import { sendUpdate } from '../orders/send-update';
 
-/** How long staff wait for Stripe in all; after it the request is stored, and goes on. */
+/** How long staff wait for Stripe. After that, the request is stored and continues in the background. */
 const PATIENCE_MS = 8_000;
 
 /**
- * Asks for a refund, once a key: writes down what is asked, then asks the order's workflow, or, where that has ended,
- * starts one for the request. Comes back when Stripe has answered, or when the patience is over.
+ * Requests a refund, once per key. Records the request, then sends it to the order's workflow or, if that has ended,
+ * starts a workflow for it. Returns once Stripe has answered, or after the longest wait.
  * @throws 409 `idempotency_key_reused`, `refund_exceeds_remaining`, `invalid_transition`
  */
 export async function requestRefund(
@@ -51,8 +51,8 @@ export async function requestRefund(
 }
 
 /**
- * Through the order's workflow while it runs; what it refuses because it has just ended, a workflow of the request's
- * own takes from there.
+ * Sends the request to the order's workflow while it runs. If that workflow has just ended, starts one for the request
+ * instead.
  */
 async function ask(deps: ApiDeps, sessionId: SessionId, key: string, request: RefundRequest): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
@@ -67,7 +67,7 @@ async function ask(deps: ApiDeps, sessionId: SessionId, key: string, request: Re
 const isDone = async ({ db }: ApiDeps, sessionId: SessionId): Promise<boolean> =>
   isFinal((await readPayment(db, sessionId)).status);
 
-/** What the order's workflow says: taken (done, or it will be), that it has ended, or why it refuses. */
+/** The answer of the order's workflow: accepted (done, or it will be), ended, or refused with a reason. */
 async function askOrder(
   temporal: Client,
   sessionId: SessionId,
@@ -84,7 +84,7 @@ async function askOrder(
   }
 }
 
-/** An order that refuses a request at once has asked nobody: the row says so too, and speaks for no money. */
+/** If the order refuses at once, Stripe was never asked: the row records the refusal and reserves no money. */
 async function writeRefusal(
   { db, clock }: ApiDeps,
   sessionId: SessionId,
@@ -97,9 +97,9 @@ async function writeRefusal(
 }
 
 /**
- * Starts the workflow of a request, or finds it, and waits for what comes of it.
- * @returns null where Stripe takes longer than `ms`, or the run was ended by hand: the request is stored, and is
- *   taken up again by its key
+ * Starts the workflow of a request, or finds it, and waits for the result.
+ * @returns null if Stripe takes longer than `ms`, or the run was terminated: the request is stored, and its key
+ *   starts it again
  */
 export async function startRequest(
   temporal: Client,
@@ -109,7 +109,7 @@ export async function startRequest(
   const deadline = Date.now() + ms;
   const { workflow } = temporal;
   const id = refundRequestId(input.sessionId, input.key);
-  // Whatever patience is left, the request is stored: starting it takes milliseconds.
+  // Start it even if no time is left: the request is stored, and starting its workflow takes milliseconds.
   const handle = await bounded(temporal, Math.max(1_000, ms), () =>
     workflow.start(WORKFLOWS.refundRequest, refundRequestStart(input)).catch((error: unknown) => {
       if (isAlreadyStarted(error)) return workflow.getHandle(id);
@@ -118,7 +118,7 @@ export async function startRequest(
   );
   const patience = Math.max(1, deadline - Date.now());
   try {
-    // The deadline of the call comes after the patience, so that it only ends what nobody waits for any more.
+    // The deadline of the call is later than the wait, so it only ends calls that nothing is waiting for.
     return await within(
       patience,
       temporal.withDeadline(deadline + 1_000, () => handle.result()),
@@ -132,7 +132,7 @@ export async function startRequest(
 
 const LATE = new Error('Stripe takes longer than anybody waits');
 
-/** A refusal is the answer under its key, each time. */
+/** A refusal is remembered: its key gives the same answer each time. */
 function refuseAsWritten({ refusal }: Refund): void {
   if (refusal === null) return;
   const code = refusal.code === REFUND_EXCEEDS_REMAINING ? REFUND_EXCEEDS_REMAINING : INVALID_TRANSITION;

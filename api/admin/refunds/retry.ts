@@ -15,9 +15,9 @@ import { startRequest } from './request';
 const PATIENCE_MS = 8_000;
 
 /**
- * `retry` of an order that is done and whose refund is not: one that did not go through is asked for anew, one whose
- * request cannot go on is tried now. False where there is neither: then the order's own workflow is asked.
- * @throws 409 when what did not go through cannot be given back any more
+ * `retry` of an order that has ended but whose refund has not: a failed refund is requested again, and a parked request
+ * is retried now. Returns false if there is neither; then the order's own workflow handles `retry`.
+ * @throws 409 if the failed refund can no longer be made
  */
 export async function retryRefund(deps: ApiDeps, sessionId: SessionId): Promise<boolean> {
   const { status, total, attentionStep, refunds } = await readRefundStanding(deps.db, sessionId);
@@ -39,7 +39,7 @@ async function askAnew({ temporal }: ApiDeps, sessionId: SessionId, [failed]: Re
     : new Problem('invalid_transition', `The refund cannot be asked for anew now: ${result.code.replace('_', ' ')}.`);
 }
 
-/** The request's workflow tries at once, or, where it was ended by hand, starts again with what was asked. */
+/** Makes the request's workflow retry at once, or starts it again with the same request if it was terminated. */
 async function tryNow({ temporal }: ApiDeps, input: RefundRequestInput): Promise<void> {
   const start = refundRequestStart(input);
   try {

@@ -23,14 +23,13 @@ const RefundBody = z.strictObject({
   note: note.optional().meta({ description: 'For the timeline; never leaves the database.' }),
 });
 
-/** Money is given once a key, so here it must be given. */
+/** The Idempotency-Key is required here, because each key makes one refund. */
 const RequiredKey = z.strictObject({
   'idempotency-key': KeyHeader.shape['idempotency-key'].unwrap(),
 });
 
 /**
- * `POST /admin/orders/{ref}/refund`: gives money back, of an order whose workflow runs and of one whose workflow has
- * ended.
+ * `POST /admin/orders/{ref}/refund`: refunds an order, whether its workflow is running or has ended.
  */
 export const refundRoutes = (deps: ApiDeps): Route[] => [
   route({
