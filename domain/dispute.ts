@@ -1,3 +1,6 @@
+import type { Evidence } from './evidence';
+import type { SessionId } from './ids';
+
 /**
  * What Stripe's dispute statuses mean (https://docs.stripe.com/disputes/how-disputes-work). Stripe may add to the list. A
  * status that is unknown here is recorded as it is and counts as open, because an order that ships too early cannot be
@@ -56,4 +59,49 @@ export function refusalToSubmit({ status, dueBy, submitted }: Answerable, now: n
   if (dueBy === 0) return 'The bank accepts no answer to this dispute';
   if (dueBy !== null && dueBy <= now) return 'The deadline for evidence has passed';
   return null;
+}
+
+/** Why the evidence cannot be changed now, as a sentence for staff; null if it can. */
+export function refusalToEdit(
+  { open, status, submittedAt, submission }: Pick<Dispute, 'open' | 'status' | 'submittedAt' | 'submission'>,
+  customerErased: boolean,
+): string | null {
+  if (!open) return `The dispute is closed: ${status}.`;
+  if (submittedAt !== null) return 'The evidence was already submitted.';
+  if (submission !== null) return 'The evidence is being submitted.';
+  if (customerErased) return 'The customer was erased: nothing about them may be recorded again.';
+  return null;
+}
+
+/** A dispute as the database has it. Amounts are in the smallest unit of the currency beside them. */
+export interface Dispute {
+  id: string;
+  sessionId: SessionId;
+  /** Stripe's words. */
+  status: string;
+  reason: string;
+  amount: number;
+  currency: string;
+  /** The deadline for evidence; null where Stripe names none. */
+  dueBy: Date | null;
+  open: boolean;
+  /** It is over, and the money is the customer's. */
+  lost: boolean;
+  /** How often it was opened. */
+  openings: number;
+  /** What the bank took from our balance and has not given back; null currency: nothing ever moved. */
+  withdrawn: number;
+  withdrawnCurrency: string | null;
+  /** Null before it is gathered, and after the customer was erased. */
+  evidence: Evidence | null;
+  gatheredAt: Date | null;
+  /** Once staff have changed it, it is not gathered again. */
+  editedAt: Date | null;
+  /** The request that submits the evidence: part of the Idempotency-Key at Stripe. Null when none does. */
+  submission: string | null;
+  submittedAt: Date | null;
+  /** The submissions that Stripe counted before the bank last asked anew. */
+  submissionsBefore: number;
+  createdAt: Date;
+  closedAt: Date | null;
 }

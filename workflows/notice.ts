@@ -5,7 +5,7 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { FollowedNotice } from '../activities/notice/records';
+import type { FollowedNotice } from '../activities/notice/followed';
 import { type NoticeInput, noticeLookSignal } from '../messages/notice';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { describeParked, Parking } from './parking';

@@ -1,28 +1,30 @@
-import type { Standing } from '../../domain/dispute';
-import { isKnownStatus, waitsForAnswer } from '../../domain/dispute';
+import type Stripe from 'stripe';
+import { isKnownStatus, type Standing, waitsForAnswer } from '../../domain/dispute';
 import type { DisputeId, SessionId } from '../../domain/ids';
 import { expectObject } from '../../platform/stripe';
+import { type RecordedDispute, recordDispute, type SeenDispute } from '../../store/disputes/record';
 import { isCancellable } from '../../store/orders/decisions';
-import { found, ownerOf } from '../checkout/payment-owner';
+import { found, idOf, ownerOf } from '../checkout/payment-owner';
 import type { Deps } from '../deps';
-import { type RecordedDispute, recordDispute } from './records';
 
-/** Following what a buyer's bank makes of a payment. */
+/** Following what a customer's bank makes of a payment. */
 export const disputes = (deps: Deps) => ({
   /** One look at a dispute: reads it at Stripe, records it with its order, and says where it stands. */
   async followDispute({ disputeId }: { disputeId: DisputeId }): Promise<FollowedDispute> {
-    const seen = await found(deps.stripe.disputes.retrieve(disputeId));
-    if (seen === null) return { outcome: 'unknown' };
-    expectObject(seen, 'dispute');
-    const owner = await ownerOf(deps, seen);
+    const dispute = await found(deps.stripe.disputes.retrieve(disputeId));
+    if (dispute === null) return { outcome: 'unknown' };
+    expectObject(dispute, 'dispute');
+    const owner = await ownerOf(deps, dispute);
     if (owner.whose === 'nobody') return { outcome: 'unknown' };
     if (owner.whose === 'coming') return { outcome: 'coming' };
-    return { outcome: 'known', ...factsOf(await recordDispute(deps, owner.sessionId, seen)) };
+    const { sessionId } = owner;
+    const at = new Date(deps.clock.now());
+    return { outcome: 'known', ...factsOf(await recordDispute(deps.db, { sessionId, seen: seenOf(dispute), at })) };
   },
 });
 
 export type FollowedDispute =
-  /** Of a payment that is nobody's of ours. */
+  /** Its payment is not of our orders. */
   | { outcome: 'unknown' }
   /** Its order is being written: look again soon. */
   | { outcome: 'coming' }
@@ -37,29 +39,43 @@ export interface DisputeFacts {
   amount: number;
   currency: string;
   standing: Standing;
-  /** Whether Holdfast knows what Stripe's word for it means. */
+  /** Whether Holdfast knows what Stripe's status means. */
   understood: boolean;
   /** How often it was opened. */
   openings: number;
-  /** Milliseconds since the epoch; null where no day is named. */
+  /** Milliseconds since the epoch; null where Stripe names no deadline. */
   dueBy: number | null;
-  /** Whether the bank waits for evidence that nobody has submitted. */
+  /** Whether the bank waits for evidence that was not submitted yet. */
   needsAnswer: boolean;
   submitted: boolean;
-  /** Whether the order has not gone so far that it cannot be cancelled. */
+  /** Whether the order can still be cancelled. */
   cancellable: boolean;
 }
 
 function factsOf({ order, dispute, standing }: RecordedDispute): DisputeFacts {
-  const { status, reason, currency, openings } = dispute;
-  const submitted = dispute.submittedAt !== null;
+  const { sessionId, status, reason, amount, currency, openings, dueBy, submittedAt } = dispute;
+  const submitted = submittedAt !== null;
   return {
-    ...{ sessionId: order.sessionId as SessionId, number: order.number, status, reason, currency, standing, openings },
-    amount: Number(dispute.amount),
+    ...{ sessionId, number: order.number, status, reason, amount, currency, standing, openings, submitted },
     understood: isKnownStatus(status),
-    dueBy: dispute.dueBy?.getTime() ?? null,
+    dueBy: dueBy?.getTime() ?? null,
     needsAnswer: waitsForAnswer(status) && !submitted,
-    submitted,
     cancellable: isCancellable(order),
+  };
+}
+
+function seenOf(dispute: Stripe.Dispute): SeenDispute {
+  const { id, status, reason, amount, currency, evidence_details, balance_transactions, created } = dispute;
+  const taken = -balance_transactions.reduce((sum, movement) => sum + movement.amount, 0);
+  return {
+    ...{ id, status, reason, amount, currency },
+    chargeId: idOf(dispute.charge),
+    paymentIntentId: idOf(dispute.payment_intent),
+    // 0 says that the bank accepts no answer, so there is no deadline either.
+    dueBy: evidence_details.due_by ? new Date(evidence_details.due_by * 1000) : null,
+    submissions: evidence_details.submission_count,
+    withdrawn: taken || 0, // never −0
+    withdrawnCurrency: balance_transactions[0]?.currency ?? null,
+    createdAt: new Date(created * 1000),
   };
 }

@@ -114,7 +114,7 @@ const identityOf = ({ id, carrier, trackingNumber, trackingUrl }: Shipment) => (
 const nameOf = (items: OrderItem[], sku: string): string => items.find((item) => item.sku === sku)?.name ?? sku;
 
 /** Name and address in lines, as a letter has them; the country in English, as the mail is. */
-export function addressLines(customer: Customer | null): string[] | null {
+export function addressLines(customer: Pick<Customer, 'name' | 'address'> | null): string[] | null {
   const address = customer?.address as Partial<Record<string, string | null>> | null | undefined;
   if (!customer || !address) return null;
   const { line1, line2, city, state, postal_code, country } = address;

@@ -1,22 +1,22 @@
 import type { NoticeKind } from '../../domain/events';
 import type { Deps } from '../deps';
 import { lookAtFailedPayment } from './failed-payment';
+import type { FollowedNotice, Look } from './followed';
 import { lookAtPayout } from './payout';
-import type { FollowedNotice } from './records';
 import { lookAtReview } from './review';
 import { lookAtWarning } from './warning';
 
-/** One look at what Stripe tells beside an order's own story, by kind of object. */
-const LOOKS: Record<NoticeKind, (deps: Deps, id: string) => Promise<FollowedNotice>> = {
+/** One look at what Stripe reports beside an order's own story, by kind of object. */
+const LOOKS: Record<NoticeKind, Look> = {
   review: lookAtReview,
   'fraud-warning': lookAtWarning,
   'payment-failed': lookAtFailedPayment,
   payout: lookAtPayout,
 };
 
-/** Finding whom a notice concerns. */
+/** Finding the order that a notice concerns. */
 export const notices = (deps: Deps) => ({
-  /** Reads the object at Stripe, writes down what it says, and names the order it concerns. Safe to repeat. */
+  /** Reads the object at Stripe, records what it says, and names the order it concerns. Safe to repeat. */
   async followNotice({ kind, id }: { kind: NoticeKind; id: string }): Promise<FollowedNotice> {
     const followed = await LOOKS[kind](deps, id);
     if (followed.outcome !== 'coming') deps.metrics.notices.inc({ kind, concerns: CONCERNS[followed.outcome] });

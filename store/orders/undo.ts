@@ -41,5 +41,10 @@ export async function undoDelivery(tx: Tx, order: LockedOrder, at: Date): Promis
   } else if (order.stock === 'HELD') {
     await tx.order.update({ where: { sessionId }, data: { stock: 'RELEASED' } });
   }
+  await revokeDownloads(tx, { sessionId, at });
+}
+
+/** Ends the right to download what an order bought. Safe to repeat. */
+export async function revokeDownloads(tx: Tx, { sessionId, at }: { sessionId: SessionId; at: Date }): Promise<void> {
   await tx.downloadGrant.updateMany({ where: { sessionId, revokedAt: null }, data: { revokedAt: at } });
 }

@@ -142,7 +142,7 @@ describe('changing the evidence', () => {
     const submitted = await write(dispute.id, { customer_name: 'Too late' });
     expect([submitted.status, submitted.body]).toEqual([
       409,
-      problem(409, 'invalid_transition', { detail: 'The evidence was submitted already.' }),
+      problem(409, 'invalid_transition', { detail: 'The evidence was already submitted.' }),
     ]);
     const { dispute: closed } = await disputed();
     await shop.world.at(`/disputes/${closed.id}/close`, { status: 'lost' });

@@ -142,7 +142,7 @@ describe('the deadline', () => {
     await risk.happens(dispute, 'update', { due_by: later });
     await until(async () => (await risk.row(dispute))?.dueBy?.getTime() === later * 1000);
     expect(await risk.told(id, 'dispute')).toContain(
-      `Evidence for the dispute is taken until ${new Date(later * 1000).toISOString()}`,
+      `Evidence for the dispute is accepted until ${new Date(later * 1000).toISOString()}`,
     );
     await world.sleep(17 * DAY);
     expect(await risk.mailsOf(id, 'dispute_deadline')).toBe(1);
@@ -171,7 +171,7 @@ describe('closed', () => {
     expect(await end(dispute)).toBe('won');
     expect(await risk.row(dispute)).toMatchObject({ open: false, lost: false, withdrawn: 0n });
     expect(await risk.told(id, 'dispute')).toEqual(
-      expect.arrayContaining(['The bank gave €12.50 of the dispute back', 'The dispute is closed: won']),
+      expect.arrayContaining(['The bank gave back €12.50 of the dispute', 'The dispute is closed: won']),
     );
     expect(await world.order(id)).toMatchObject({ disputed: false, attentionStep: null });
     expect(await risk.ask(id, 'ship', parcel)).toBe('SHIPPED');

@@ -44,7 +44,7 @@ describe('a review', () => {
     expect(await risk.notice('review', review.id)).toBe('order');
     expect(await world.order(id)).toMatchObject({ reviewOpen: false, attentionStep: null });
     expect(await risk.told(id, 'review')).toEqual([
-      'Stripe Radar reviews the payment (rule)',
+      'Stripe Radar is reviewing the payment (rule)',
       'Stripe Radar’s review ended: approved',
     ]);
     expect(await risk.ask(id, 'ship', parcel)).toBe('SHIPPED');
@@ -171,7 +171,7 @@ describe('an early fraud warning', () => {
     await risk.notice('fraud-warning', warning.id);
     expect(await world.order(id)).toMatchObject({ fraudWarning: false, attentionStep: null });
     expect(await risk.told(id, 'fraud-warning')).toEqual([
-      'The card’s issuer warns of fraud (made_with_stolen_card); nothing is left to be done about it',
+      'The card’s issuer warns of fraud (made_with_stolen_card); it is too late to act on it',
     ]);
   });
 

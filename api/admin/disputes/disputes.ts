@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { EVIDENCE_FIELDS, type Evidence, LONGEST_EVIDENCE, LONGEST_FIELD, lengthOf } from '../../../domain/evidence';
 import { isDisputeId } from '../../../domain/ids';
 import { Problem } from '../../../domain/problem';
-import type { Dispute } from '../../../prisma/generated/client';
 import type { Db } from '../../../store/database';
+import { replaceEvidence } from '../../../store/disputes/evidence';
+import { findDispute } from '../../../store/disputes/rows';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
-import { Money, money, orNull, Timestamp, timestamp, timestampOrNull } from '../../http/schemas';
+import { Money, orNull, Timestamp, timestamp, timestampOrNull } from '../../http/schemas';
 import { KeyHeader, prose } from '../fields';
 import { submitEvidence } from './submission';
 
@@ -76,7 +77,7 @@ export function disputeRoutes(deps: ApiDeps): Route[] {
       body: EvidenceTexts,
       problems: ['unknown_dispute', 'invalid_transition'],
       handle: async ({ params, body }) => {
-        await replaceEvidence(deps, params.id, withoutGaps(body));
+        await changeEvidence(deps, params.id, withoutGaps(body));
         return { body: await readDispute(deps.db, params.id) };
       },
     }),
@@ -98,18 +99,16 @@ export function disputeRoutes(deps: ApiDeps): Route[] {
 }
 
 async function readDispute(db: Db, id: string): Promise<z.input<typeof DisputeDocument>> {
-  const dispute = isDisputeId(id)
-    ? await db.dispute.findUnique({ where: { id }, include: { order: { select: { number: true } } } })
-    : null;
+  const dispute = isDisputeId(id) ? await findDispute(db, id) : null;
   if (dispute === null) throw unknownDispute();
-  const { order, sessionId, currency, withdrawnCurrency } = dispute;
+  const { orderNumber, sessionId, currency, withdrawnCurrency } = dispute;
   return {
     ...{ id, status: dispute.status, reason: dispute.reason, open: dispute.open, lost: dispute.lost },
-    order: { number: order.number, sessionId },
-    amount: money(dispute.amount, currency),
-    withdrawn: withdrawnCurrency === null ? null : money(dispute.withdrawn, withdrawnCurrency),
+    order: { number: orderNumber, sessionId },
+    amount: { amount: dispute.amount, currency },
+    withdrawn: withdrawnCurrency === null ? null : { amount: dispute.withdrawn, currency: withdrawnCurrency },
     dueBy: timestampOrNull(dispute.dueBy),
-    evidence: dispute.evidence as Evidence | null,
+    evidence: dispute.evidence,
     gatheredAt: timestampOrNull(dispute.gatheredAt),
     editedAt: timestampOrNull(dispute.editedAt),
     submittedAt: timestampOrNull(dispute.submittedAt),
@@ -118,38 +117,10 @@ async function readDispute(db: Db, id: string): Promise<z.input<typeof DisputeDo
   };
 }
 
-/** Under the order's row lock, as everything that is written of a dispute. */
-async function replaceEvidence({ db, clock }: ApiDeps, id: string, evidence: Evidence): Promise<void> {
-  const at = new Date(clock.now());
-  await db.$transaction(async (tx) => {
-    await tx.$queryRaw`SELECT 1 FROM orders WHERE session_id = (SELECT session_id FROM disputes WHERE id = ${id}) FOR UPDATE`;
-    const dispute = await tx.dispute.findUnique({ where: { id }, include: { order: { include: { customer: true } } } });
-    if (dispute === null) throw unknownDispute();
-    const refusal = refusalToEdit(dispute, dispute.order.customer?.erasedAt ?? null);
-    if (refusal !== null) throw new Problem('invalid_transition', refusal);
-    await tx.dispute.update({ where: { id }, data: { evidence, editedAt: at, updatedAt: at } });
-    await tx.timelineEntry.createMany({
-      data: [
-        {
-          sessionId: dispute.sessionId,
-          at,
-          type: 'dispute',
-          message: `Staff changed the evidence for the dispute ${id}`,
-          actor: 'staff',
-          key: `dispute/${id}/edited/${at.getTime()}`,
-        },
-      ],
-      skipDuplicates: true,
-    });
-  });
-}
-
-function refusalToEdit({ open, status, submittedAt, submission }: Dispute, erasedAt: Date | null): string | null {
-  if (!open) return `The dispute is closed: ${status}.`;
-  if (submittedAt !== null) return 'The evidence was submitted already.';
-  if (submission !== null) return 'The evidence is being submitted.';
-  if (erasedAt !== null) return 'The customer was erased: nothing about them is written down again.';
-  return null;
+async function changeEvidence({ db, clock }: ApiDeps, id: string, evidence: Evidence): Promise<void> {
+  const change = await replaceEvidence(db, { id, evidence, at: new Date(clock.now()) });
+  if (change.outcome === 'unknown') throw unknownDispute();
+  if (change.outcome === 'refused') throw new Problem('invalid_transition', change.reason);
 }
 
 const unknownDispute = () => new Problem('unknown_dispute', 'There is no dispute of this id.');

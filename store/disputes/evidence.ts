@@ -1,0 +1,108 @@
+import { refusalToEdit } from '../../domain/dispute';
+import type { Evidence, EvidenceFacts } from '../../domain/evidence';
+import type { DisputeId } from '../../domain/ids';
+import type { Prisma } from '../../prisma/generated/client';
+import type { Db } from '../database';
+import { note } from '../orders/records';
+import { lockDispute, lockKnownDispute } from './rows';
+
+/** An address in Stripe's fields. */
+type Address = Record<'line1' | 'line2' | 'city' | 'state' | 'postal_code' | 'country', string | null>;
+
+/** What Holdfast knows of a disputed order; of its mails, those to the customer by their templates. */
+export type DisputedOrder = Omit<EvidenceFacts, 'customer' | 'mails'> & {
+  /** Null when it is not known, or was erased. */
+  customer: { name: string | null; email: string | null; userId: string | null; address: Address | null } | null;
+  mails: { template: string; sentAt: Date }[];
+};
+
+/**
+ * Writes the evidence as things stand; what staff have changed, and what is being submitted or was, stays as it is. Under the order's row lock:
+ * an erasure of the customer comes before this reads or after it has written.
+ * @param gather makes the evidence; called inside the transaction
+ */
+export async function saveGathered(
+  db: Db,
+  { id, at, gather }: { id: DisputeId; at: Date; gather: (order: DisputedOrder) => Evidence },
+): Promise<void> {
+  await db.$transaction(async (tx) => {
+    const dispute = await lockKnownDispute(tx, id);
+    const order = await tx.order.findUniqueOrThrow({ where: { sessionId: dispute.sessionId }, include: parts });
+    const mails = await tx.mail.findMany({
+      where: { sessionId: dispute.sessionId, status: 'SENT', audience: 'CUSTOMER' },
+      orderBy: { sentAt: 'asc' },
+    });
+    await tx.dispute.updateMany({
+      where: { id, open: true, editedAt: null, submission: null, submittedAt: null },
+      data: { evidence: gather({ ...toDisputedOrder(order), mails: mails.flatMap(toSentMail) }), gatheredAt: at },
+    });
+  });
+}
+
+const parts = {
+  items: { orderBy: { position: 'asc' } },
+  customer: true,
+  shipments: { orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] },
+  // Revoked ones too: what was downloaded before was downloaded.
+  grants: { orderBy: { sku: 'asc' } },
+} as const satisfies Prisma.OrderInclude;
+
+function toDisputedOrder(order: Prisma.OrderGetPayload<{ include: typeof parts }>): Omit<DisputedOrder, 'mails'> {
+  const { number, currency, createdAt, paidAt, customer, items, shipments, grants } = order;
+  const nameOf = (sku: string): string => items.find((item) => item.sku === sku)?.name ?? sku;
+  return {
+    ...{ number, currency, paidAt, orderedAt: createdAt },
+    total: Number(order.total),
+    refunded: Number(order.refunded),
+    customer: customer === null || customer.erasedAt !== null ? null : toCustomer(customer),
+    items: items.map(({ name, sku, quantity, total, kind }) => ({
+      ...{ name, sku, quantity },
+      total: Number(total),
+      digital: kind === 'DIGITAL',
+    })),
+    shipments: shipments.map(({ carrier, trackingNumber, shippedAt, deliveredAt, items: lines }) => ({
+      ...{ carrier, trackingNumber, shippedAt, deliveredAt },
+      items: (lines as { sku: string; quantity: number }[]).map(({ sku, quantity }) => `${quantity} × ${nameOf(sku)}`),
+    })),
+    downloads: grants.map(({ sku, used, allowed, lastUseAt }) => ({
+      ...{ name: nameOf(sku), used, allowed, lastUseAt },
+    })),
+  };
+}
+
+const toCustomer = ({
+  name,
+  email,
+  userId,
+  address,
+}: NonNullable<Prisma.OrderGetPayload<{ include: typeof parts }>['customer']>) => ({
+  ...{ name, email, userId },
+  address: address as unknown as Address | null,
+});
+
+const toSentMail = ({ template, sentAt }: { template: string; sentAt: Date | null }) =>
+  sentAt === null ? [] : [{ template, sentAt }];
+
+export type EvidenceChange = { outcome: 'replaced' } | { outcome: 'unknown' } | { outcome: 'refused'; reason: string };
+
+/** Replaces the evidence with staff's, unless it can no longer be changed. */
+export async function replaceEvidence(
+  db: Db,
+  { id, evidence, at }: { id: string; evidence: Evidence; at: Date },
+): Promise<EvidenceChange> {
+  return db.$transaction(async (tx): Promise<EvidenceChange> => {
+    const dispute = await lockDispute(tx, id);
+    if (dispute === null) return { outcome: 'unknown' };
+    const erased = await tx.customer.count({ where: { sessionId: dispute.sessionId, erasedAt: { not: null } } });
+    const reason = refusalToEdit(dispute, erased > 0);
+    if (reason !== null) return { outcome: 'refused', reason };
+    await tx.dispute.update({ where: { id }, data: { evidence, editedAt: at, updatedAt: at } });
+    await note(tx, dispute.sessionId, at, {
+      type: 'dispute',
+      message: `Staff changed the evidence for the dispute ${id}`,
+      actor: 'staff',
+      key: `dispute/${id}/edited/${at.getTime()}`,
+    });
+    return { outcome: 'replaced' };
+  });
+}

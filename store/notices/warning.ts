@@ -1,0 +1,52 @@
+import type { SessionId } from '../../domain/ids';
+import { formatMoney } from '../../domain/money';
+import { DECISIONS, isFinal } from '../../domain/order';
+import type { Db } from '../database';
+import { callForDecision } from '../orders/decisions';
+import { changeOrder, type LockedOrder, NO_ATTENTION, note } from '../orders/records';
+import { type ConcernedOrder, recordNotice, type SeenNotice } from './record';
+
+/**
+ * Records an early fraud warning. One that can still be acted on holds the order back, and staff decide once. One that cannot (any more) is
+ * only noted.
+ */
+export async function recordWarning(
+  db: Db,
+  warning: { sessionId: SessionId; seen: SeenNotice; at: Date },
+): Promise<ConcernedOrder> {
+  const { sessionId, seen, at } = warning;
+  const event = (message: string, key: string) => ({ type: 'fraud-warning', message, actor: 'stripe', key });
+  return recordNotice(db, warning, async (tx, order, wasOpen) => {
+    if (wasOpen === null) {
+      const tooLate = seen.open ? '' : '; it is too late to act on it';
+      const message = `The card’s issuer warns of fraud (${seen.reason})${tooLate}`;
+      await note(tx, sessionId, at, event(message, `fraud-warning/${seen.id}`));
+    }
+    if (seen.open && !wasOpen) {
+      // An order that has ended has nothing to hold back: for it the warning is attention alone.
+      if (!isFinal(order.status)) await changeOrder(tx, order, at, { fraudWarning: true });
+      const reason = recommendation(order, seen.reason);
+      await callForDecision(tx, order, at, { step: DECISIONS.fraudWarning, reason });
+    }
+    if (!seen.open && wasOpen) {
+      const asked = order.attentionStep === DECISIONS.fraudWarning;
+      const message = 'The fraud warning no longer needs an answer: the payment is refunded or disputed';
+      await changeOrder(
+        tx,
+        order,
+        at,
+        { fraudWarning: false, ...(asked && NO_ATTENTION) },
+        event(message, `fraud-warning/${seen.id}/over`),
+      );
+    }
+    return { number: order.number, decide: seen.open };
+  });
+}
+
+function recommendation({ status, total, refunded, currency }: LockedOrder, fraudType: string | null): string {
+  const left = formatMoney({ amount: Number(total - refunded), currency });
+  const how = isFinal(status)
+    ? 'refund gives it back'
+    : 'cancel or refund gives it back, retry goes on with the order all the same';
+  return `The card’s issuer warns of fraud (${fraudType}): consider refunding ${left} before it becomes a dispute, which also costs a fee; ${how}`;
+}
