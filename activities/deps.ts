@@ -13,22 +13,22 @@ import type { ActivityMetrics } from './metrics';
 export interface Deps {
   db: Db;
   stripe: Stripe;
-  door: Door;
+  starter: WorkflowStarter;
   mailer: Mailer;
   clock: Clock;
   env: Env;
   metrics: ActivityMetrics;
 }
 
-/** How activities wake workflows: the same door as a webhook's, started where nobody runs. Stripe's own event does the same, whichever is first. */
-export interface Door {
+/** How activities start and signal workflows, in the same way as a webhook. Stripe's own event does the same, whichever is first. */
+export interface WorkflowStarter {
   /**
    * The order looks at its session. `ended`: its run has completed, and nothing was started; with `again` a completed order is started once
    * more, which only who has seen that database and Stripe differ may ask.
    */
   order(id: SessionId, options?: { again?: boolean }): Promise<'told' | 'ended'>;
   /** The order, where it runs, reads its flags (disputed, under review, warned of) again. */
-  flagsChanged(id: SessionId): Promise<void>;
+  orderChanged(id: SessionId): Promise<void>;
   /** The refund is followed. */
   refund(id: RefundId): Promise<void>;
   /** Staff's request for a refund is seen to, under its key. */

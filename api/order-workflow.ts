@@ -2,7 +2,7 @@ import { type Client, WithStartWorkflowOperation, type WorkflowSignalWithStartOp
 import type { SignalDefinition } from '@temporalio/common';
 import type { SessionId } from '../domain/ids';
 import { WORKFLOWS } from '../messages/names';
-import { type OpenedBy, type Opening, type OrderFacts, openUpdate, orderStart } from '../messages/order';
+import { type Opening, type OrderFacts, openUpdate, orderStart } from '../messages/order';
 import { within } from '../platform/within';
 import { isAlreadyStarted, isNotRunning, temporalUnavailable } from './temporal-errors';
 
@@ -20,7 +20,7 @@ export async function openOrder(
   facts: OrderFacts,
   ms: number,
 ): Promise<Opening | Ended> {
-  const start = new WithStartWorkflowOperation(WORKFLOWS.order, orderStart({ sessionId, openedBy: 'checkout' }, facts));
+  const start = new WithStartWorkflowOperation(WORKFLOWS.order, orderStart({ sessionId }, facts));
   return bounded(temporal, ms, () =>
     temporal.workflow.executeUpdateWithStart(openUpdate, { startWorkflowOperation: start }).catch(ended),
   );
@@ -31,15 +31,9 @@ export const signalOrder = (
   temporal: Client,
   sessionId: SessionId,
   signal: SignalDefinition<[]>,
-  openedBy: OpenedBy,
   ms: number,
 ): Promise<'signalled' | Ended> =>
-  signalWithStart(
-    temporal,
-    WORKFLOWS.order,
-    { ...orderStart({ sessionId, openedBy }), signal, signalArgs: [] as [] },
-    ms,
-  );
+  signalWithStart(temporal, WORKFLOWS.order, { ...orderStart({ sessionId }), signal, signalArgs: [] as [] }, ms);
 
 /** Signals a workflow, and starts it if it is not running, in one call. Durable when it returns. */
 export const signalWithStart = (

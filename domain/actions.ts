@@ -243,8 +243,8 @@ export const refusalOf = ({ status }: Pick<ActionFacts, 'status'>): string => `T
 
 /** The updates that staff may send to an order's workflow now, with what each would do. An order that has ended has no workflow to take one. */
 export function offered(order: ActionFacts): { action: UpdateAction; does: string }[] {
-  const decision = order.pendingDecision ? { step: order.pendingDecision } : null;
-  if (phaseOf({ status: order.status, decision }) === 'ended') return [];
+  const pendingDecision = order.pendingDecision ? { step: order.pendingDecision } : null;
+  if (phaseOf({ status: order.status, pendingDecision }) === 'ended') return [];
   return UPDATES.filter((action) => whyNot(action, order) === null).map((action) => {
     const { does, doesNow } = RULES[action];
     return { action, does: doesNow?.(order) ?? does };

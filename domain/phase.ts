@@ -15,9 +15,16 @@ export type Phase =
  * The phase of an order as the database has it. Every run, also one that was started over, healed or reset, goes on from here; nothing a run
  * remembers decides it.
  */
-export function phaseOf({ status, decision }: { status: OrderStatus; decision: { step: Decision } | null }): Phase {
+export function phaseOf({
+  status,
+  pendingDecision,
+}: {
+  status: OrderStatus;
+  pendingDecision: { step: Decision } | null;
+}): Phase {
   if (isFinal(status)) return 'ended';
   // `PENDING` after a refund that failed: it was paid, its goods could not be had, and the money is back with the shop.
-  if (status === 'PENDING') return decision?.step === DECISIONS.refundFailed ? 'awaiting-decision' : 'awaiting-payment';
+  if (status === 'PENDING')
+    return pendingDecision?.step === DECISIONS.refundFailed ? 'awaiting-decision' : 'awaiting-payment';
   return 'to-ship';
 }

@@ -1,17 +1,13 @@
 import { type SearchAttributePair, TypedSearchAttributes } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { RefundId, SessionId } from '../domain/ids';
+import type { SessionId } from '../domain/ids';
 import type { OrderStatus, Reason } from '../domain/order';
 import { TASK_QUEUES } from './names';
 import { asOftenAsNeeded, oncePerId } from './policies';
 import { SEARCH_ATTRIBUTES, searchableSkus } from './search-attributes';
 
-/** Who started a run: says how the order is to be opened, never whether it may be. */
-export type OpenedBy = 'checkout' | 'webhook' | 'page' | 'sweep' | 'staff';
-
 export interface OrderInput {
   sessionId: SessionId;
-  openedBy: OpenedBy;
 }
 
 /** What the shopper is told when the stock was asked for. */
@@ -53,10 +49,8 @@ export const openUpdate = defineUpdate<Opening>('open');
 export const lookSignal = defineSignal<[]>('look');
 /** The shopper has gone, or the API gave up waiting: close the till, then release the stock. */
 export const abandonSignal = defineSignal<[]>('abandon');
-/** A refund of this order was recorded or changed: read the order again. */
-export const refundChangedSignal = defineSignal<[RefundId]>('refundChanged');
-/** A dispute, a review or a warning was written to this order, or lifted: read the order again. */
-export const flagsChangedSignal = defineSignal<[]>('flagsChanged');
+/** Something was written to this order by others (a refund, a dispute, a review, a warning), or lifted: read the order again. */
+export const changedSignal = defineSignal<[]>('changed');
 
 export const shipUpdate = defineUpdate<OrderStatus, [ShipRequest]>('ship');
 export const deliverUpdate = defineUpdate<OrderStatus>('deliver');

@@ -3,7 +3,7 @@ import { isDisputeId, isNoticeId, isRefundId, isSessionId } from '../domain/ids'
 import { disputeLookSignal, disputeStart } from './dispute';
 import { WORKFLOWS } from './names';
 import { noticeLookSignal, noticeStart } from './notice';
-import { lookSignal, type OpenedBy, orderStart } from './order';
+import { lookSignal, orderStart } from './order';
 import { refundLookSignal, refundStart } from './refund';
 
 /** What of an event decides where it goes: never what it says of its object, which may be stale. */
@@ -16,10 +16,10 @@ export interface EventFacts {
 }
 
 /**
- * Whom an event wakes, as one call to Temporal: `signalWithStart` with what is given, or, where `onlyRunning`, a signal to who runs already.
- * Null when it is nobody's. The receiver and the sweep pass events on by this one table.
+ * Where an event goes, as one call to Temporal: `signalWithStart` with what is given, or, where `onlyRunning`, a signal to a run that is there
+ * already. Null when it concerns no workflow. The receiver and the sweep both route by this one table.
  */
-export function errandOf({ type, objectId, mode }: EventFacts, by: OpenedBy) {
+export function routeOf({ type, objectId, mode }: EventFacts) {
   const destination = SUBSCRIBED_EVENTS[type];
   switch (destination) {
     case 'order':
@@ -28,7 +28,7 @@ export function errandOf({ type, objectId, mode }: EventFacts, by: OpenedBy) {
       const onlyRunning = destination === 'running-order';
       return {
         workflow: WORKFLOWS.order,
-        start: orderStart({ sessionId: objectId, openedBy: by }),
+        start: orderStart({ sessionId: objectId }),
         signal: lookSignal,
         onlyRunning,
       };
@@ -62,4 +62,4 @@ export function errandOf({ type, objectId, mode }: EventFacts, by: OpenedBy) {
   }
 }
 
-export type Errand = NonNullable<ReturnType<typeof errandOf>>;
+export type EventRoute = NonNullable<ReturnType<typeof routeOf>>;

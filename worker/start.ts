@@ -12,11 +12,11 @@ import { connectStripe } from '../platform/stripe';
 import { connectTemporal, temporalConfig } from '../platform/temporal';
 import { connectDatabase } from '../store/database';
 import { workflowBundle } from './bundle';
-import { createDoor } from './door';
 import { serveHealth } from './health';
 import { keepSweeping } from './schedule';
 import { createSweepMetrics } from './sweep-metrics';
 import { createWorkers } from './workers';
+import { createWorkflowStarter } from './workflow-starter';
 
 /** The process must exit within 20 s of SIGTERM, whatever still hangs. */
 const GONE_WITHIN_MS = 18_000;
@@ -102,7 +102,7 @@ function createDeps(env: Env, temporal: Client, registry: Registry): Deps {
     mailer: createMailer(env),
     clock: systemClock,
     env,
-    door: createDoor(temporal),
+    starter: createWorkflowStarter(temporal),
     metrics: createActivityMetrics(registry),
   };
 }

@@ -82,7 +82,7 @@ async function endUnpaid(run: OrderRun, ending: UnpaidEnding): Promise<void> {
  */
 async function refundLateMoney(run: OrderRun): Promise<boolean> {
   const { sessionId, order, inbox } = run;
-  const withoutMoney = (order.status === 'EXPIRED' || order.status === 'CANCELLED') && order.decision === null;
+  const withoutMoney = (order.status === 'EXPIRED' || order.status === 'CANCELLED') && order.pendingDecision === null;
   if (!withoutMoney || !inbox.takeLook()) return false;
   const { seen } = await run.untilDone('confirm', () =>
     stripe.lookAtSession.executeWithOptions({ summary: 'Looks for money after the end' }, [{ sessionId }]),

@@ -64,7 +64,7 @@ const PAGES_A_RUN = 200;
 const PATIENCE = ['250ms', '500ms', '1s', '2s', '4s', '8s'] as const;
 
 /**
- * One sweep: what webhooks missed is found in Stripe's own lists and goes through the webhooks' own door; then Stripe's balance is held against
+ * One sweep: what webhooks missed is found in Stripe's own lists and is routed as a webhook is; then Stripe's balance is held against
  * the orders. A message of the sweep says only *look again*, so it is safe beside webhooks and beside another sweep. The mark from which the
  * next one reads moves only when all of this has succeeded.
  */
@@ -74,7 +74,7 @@ export async function reconcile(input: ReconcileInput): Promise<Swept> {
   try {
     const late = await readStages(input, sweep); // a difference wakes the order it is about
     await settle(id, late); // the orders come right
-    const { discrepancies, news } = await books.compareBooks({ id, window }); // and what is left differs
+    const { discrepancies, news } = await books.compareLedger({ id, window }); // and what is left differs
     const { repaired } = await books.finishSweep({ id, window, checked: sweep.checked });
     if (news > 0) await report(id);
     setCurrentDetails(told(`Done: ${sweep.checked} checked, ${repaired} repaired, ${discrepancies} differ.`));

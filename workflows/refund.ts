@@ -11,7 +11,7 @@ import type { FollowedRefund } from '../activities/refund/refunds';
 import type { RefundId, SessionId } from '../domain/ids';
 import { isFinal } from '../domain/order';
 import { hasEnded, isReversed } from '../domain/refund';
-import { refundChangedSignal } from '../messages/order';
+import { changedSignal } from '../messages/order';
 import { type RefundInput, refundLookSignal } from '../messages/refund';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { describeParked, Parking } from './parking';
@@ -112,7 +112,7 @@ class RefundRun {
   /** False when the order's run has ended: the database already says what the refund made of the order. */
   private async signalOrder(sessionId: SessionId): Promise<boolean> {
     try {
-      await getExternalWorkflowHandle(sessionId).signal(refundChangedSignal, this.refundId);
+      await getExternalWorkflowHandle(sessionId).signal(changedSignal);
       return true;
     } catch {
       return false;

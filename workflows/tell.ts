@@ -1,13 +1,13 @@
 import { getExternalWorkflowHandle } from '@temporalio/workflow';
 import type { MailRequest } from '../activities/mail/send';
 import type { SessionId } from '../domain/ids';
-import { flagsChangedSignal } from '../messages/order';
+import { changedSignal } from '../messages/order';
 import { post, slowDatabase } from './steps';
 
 /** Signals an order's workflow that something was written to the order. Does nothing where it has ended. */
 export async function notifyOrder(sessionId: SessionId): Promise<void> {
   try {
-    await getExternalWorkflowHandle(sessionId).signal(flagsChangedSignal);
+    await getExternalWorkflowHandle(sessionId).signal(changedSignal);
   } catch {
     // The order has ended: what was written stands in the database.
   }

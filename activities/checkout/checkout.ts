@@ -52,7 +52,7 @@ export const checkout = (deps: Deps) => {
      * code, and the session itself says what it is (https://docs.stripe.com/api/checkout/sessions/expire).
      * Each try has a key of its own: expiring twice is harmless, while a saved 500 would be answered under one key for a day.
      */
-    async closeTill({ sessionId }: { sessionId: SessionId }): Promise<Seen> {
+    async expireSession({ sessionId }: { sessionId: SessionId }): Promise<Seen> {
       try {
         await deps.stripe.checkout.sessions.expire(sessionId, undefined, {
           idempotencyKey: `expire/${sessionId}/${deps.clock.now()}`,

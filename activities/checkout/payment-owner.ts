@@ -57,7 +57,7 @@ async function ownerBySession(deps: Deps, paymentIntentId: string): Promise<Paym
   if (session.status !== 'complete' || session.mode !== 'payment') return { whose: 'nobody' };
   if (await isStray(deps.db, id)) return { whose: 'nobody' };
   // A run that has completed and left no order was of a database that is older than it: Stripe and the database differ.
-  if ((await deps.door.order(id)) === 'ended') await deps.door.order(id, { again: true });
+  if ((await deps.starter.order(id)) === 'ended') await deps.starter.order(id, { again: true });
   return { whose: 'coming', sessionId: id };
 }
 

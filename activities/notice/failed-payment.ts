@@ -18,7 +18,7 @@ export async function lookAtFailedPayment(deps: Deps, id: string): Promise<Follo
   return withOrder(deps, { payment_intent: id }, seen, async (sessionId, at) => {
     const attempt = error && (error.charge ?? `${id}/${reason}`);
     const { number, paymentStatus } = await recordFailedPayment(deps.db, { sessionId, seen, attempt, at });
-    if (paymentStatus === 'PROCESSING') await deps.door.order(sessionId);
+    if (paymentStatus === 'PROCESSING') await deps.starter.order(sessionId);
     return { outcome: 'order', sessionId, number, changed: false, call: null };
   });
 }

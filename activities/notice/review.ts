@@ -36,11 +36,11 @@ const seenOf = ({ id, open, opened_reason, closed_reason, reason, created, payme
   });
 
 /** What ended the review is followed, even if its own event never came. False when nothing of the kind is found. */
-async function followWhatEndedIt({ stripe, door }: Deps, paymentIntent: string | null): Promise<boolean> {
+async function followWhatEndedIt({ stripe, starter }: Deps, paymentIntent: string | null): Promise<boolean> {
   if (paymentIntent === null) return false;
   const of = { payment_intent: paymentIntent, limit: 100 };
   const [refunds, disputes] = [await stripe.refunds.list(of), await stripe.disputes.list(of)];
-  for (const { id } of refunds.data) await door.refund(refundId(id));
-  for (const { id } of disputes.data) await door.dispute(disputeId(id));
+  for (const { id } of refunds.data) await starter.refund(refundId(id));
+  for (const { id } of disputes.data) await starter.dispute(disputeId(id));
   return refunds.data.length + disputes.data.length > 0;
 }

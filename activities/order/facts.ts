@@ -23,9 +23,9 @@ export interface OrderFactsNow {
   /** Whether the bank has taken money for good; said where the order is read for itself. */
   lost?: boolean;
   /** What others found out that a person must decide about. */
-  decision: { step: Decision; reason: string } | null;
+  pendingDecision: { step: Decision; reason: string } | null;
   /** Attention that an earlier run raised for itself. */
-  leftover: boolean;
+  staleAttention: boolean;
   /** A shipped order is taken as delivered after this long. */
   autoCompleteMs: number;
 }
@@ -45,12 +45,12 @@ export function factsOf(order: LockedOrder, env: Env): OrderFactsNow {
     disputed: order.disputed,
     reviewOpen: order.reviewOpen,
     fraudWarning: order.fraudWarning,
-    decision: decisionOf(order),
-    leftover: order.attentionStep !== null && !isDecision(order.attentionStep),
+    pendingDecision: decisionOf(order),
+    staleAttention: order.attentionStep !== null && !isDecision(order.attentionStep),
     autoCompleteMs: env.AUTO_COMPLETE_SECONDS * 1000,
   };
 }
 
-function decisionOf({ attentionStep: step, attentionReason: reason }: LockedOrder): OrderFactsNow['decision'] {
+function decisionOf({ attentionStep: step, attentionReason: reason }: LockedOrder): OrderFactsNow['pendingDecision'] {
   return step !== null && reason !== null && isDecision(step) ? { step, reason } : null;
 }

@@ -107,14 +107,14 @@ async function passOnOrders(deps: Deps, id: string, told: Told[]): Promise<numbe
   }));
   const differences = await differing(deps, complete);
   await repair(deps, id, differences, ({ sessionId }) =>
-    deps.door.event(of('order').find(({ objectId }) => objectId === sessionId) as Told, { again: true }),
+    deps.starter.event(of('order').find(({ objectId }) => objectId === sessionId) as Told, { again: true }),
   );
 
   const expired = of('running-order').map(({ objectId }) => objectId);
   const open = await unpaidOrders(deps.db, expired);
   const closed = open.map((order) => ({ ...order, action: 'closed' as const }));
   await repair(deps, id, closed, ({ sessionId }) =>
-    deps.door.event(of('running-order').find(({ objectId }) => objectId === sessionId) as Told),
+    deps.starter.event(of('running-order').find(({ objectId }) => objectId === sessionId) as Told),
   );
   return differences.length + closed.length;
 }
@@ -128,10 +128,10 @@ async function passOnOthers(deps: Deps, id: string, told: Told[]): Promise<numbe
     const row = known.get(event.objectId);
     if (!row || !isNews(event, row)) continue;
     const action = ACTIONS[SUBSCRIBED_EVENTS[event.type]];
-    if (action === undefined || row.order === null) await deps.door.event(event);
+    if (action === undefined || row.order === null) await deps.starter.event(event);
     else {
       orders++;
-      await repair(deps, id, [{ ...row.order, action }], () => deps.door.event(event));
+      await repair(deps, id, [{ ...row.order, action }], () => deps.starter.event(event));
     }
   }
   return orders;

@@ -22,7 +22,7 @@ import { differing } from './sessions';
 
 /** Where the money went, as Stripe's balance has it. */
 export const ledger = (deps: Deps) => {
-  const { db, stripe, door, clock } = deps;
+  const { db, stripe, starter, clock } = deps;
 
   return {
     /**
@@ -79,12 +79,12 @@ export const ledger = (deps: Deps) => {
     const refunds = (await refundsOff(db, span)).filter(({ reference }) => isRefundId(reference));
     for (const { reference, sessionId, version } of refunds)
       await repair(deps, id, [{ sessionId, version, action: 'refund_recorded' }], () =>
-        door.refund(refundId(reference)),
+        starter.refund(refundId(reference)),
       );
     const disputes = (await disputesOff(db, span)).filter(({ reference }) => isDisputeId(reference));
     for (const { reference, sessionId, version } of disputes)
       await repair(deps, id, [{ sessionId, version, action: 'dispute_recorded' }], () =>
-        door.dispute(disputeId(reference)),
+        starter.dispute(disputeId(reference)),
       );
     return refunds.length + disputes.length;
   }

@@ -38,7 +38,7 @@ export const reconciliation = ({ db, clock }: Deps) => ({
    * Records what differs, each thing once; what differed before and no longer does is resolved. Answers how much is open, and how much of it
    * staff have not been told of.
    */
-  async compareBooks({
+  async compareLedger({
     id,
     window,
   }: {

@@ -11,7 +11,8 @@ export async function repair(
   deps: Deps,
   id: string,
   differences: Difference[],
-  wake: (difference: Difference) => Promise<unknown> = ({ sessionId }) => deps.door.order(sessionId, { again: true }),
+  wake: (difference: Difference) => Promise<unknown> = ({ sessionId }) =>
+    deps.starter.order(sessionId, { again: true }),
 ): Promise<void> {
   if (differences.length === 0) return;
   await noteDifferences(deps.db, { sweepId: id, differences });
@@ -19,7 +20,7 @@ export async function repair(
 }
 
 /** What the sweep woke, and whether it came right. */
-export const repairs = ({ db, door }: Deps) => ({
+export const repairs = ({ db, starter }: Deps) => ({
   /** Notes which of the orders that were woken have come right; answers how many have not yet. */
   async settleRepairs({ id }: { id: string }): Promise<number> {
     return settleRepairs(db, id);
@@ -28,7 +29,7 @@ export const repairs = ({ db, door }: Deps) => ({
   /** Starts orders that have not come right from what the database says, also where a run believes in more; answers how many were started. */
   async resumeUnsettled({ id }: { id: string }): Promise<number> {
     const sessions = await unsettledOrders(db, { sweepId: id, limit: MOST_AT_ONCE });
-    return (await resumeAll({ db, door }, sessions)).length;
+    return (await resumeAll({ db, starter }, sessions)).length;
   },
 });
 
@@ -38,12 +39,15 @@ const MOST_AT_ONCE = 200;
 const BESIDE_EACH_OTHER = 10;
 
 /** Sees to it that these orders run, and go on from what the database says; answers those that were started. */
-export async function resumeAll({ db, door }: Pick<Deps, 'db' | 'door'>, sessions: SessionId[]): Promise<SessionId[]> {
+export async function resumeAll(
+  { db, starter }: Pick<Deps, 'db' | 'starter'>,
+  sessions: SessionId[],
+): Promise<SessionId[]> {
   const started: SessionId[] = [];
   for (let from = 0; from < sessions.length; from += BESIDE_EACH_OTHER)
     await Promise.all(
       sessions.slice(from, from + BESIDE_EACH_OTHER).map(async (id) => {
-        if ((await door.resume(id, () => statusOf(db, id))) === 'started') started.push(id);
+        if ((await starter.resume(id, () => statusOf(db, id))) === 'started') started.push(id);
       }),
     );
   return started;

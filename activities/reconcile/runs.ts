@@ -14,7 +14,7 @@ const FORGOTTEN_AFTER_MS = 1_800_000;
 
 /** Orders that are not done and whose run is. */
 export const sweepRuns = (deps: Deps) => {
-  const { db, door } = deps;
+  const { db, starter } = deps;
 
   return {
     /**
@@ -25,7 +25,7 @@ export const sweepRuns = (deps: Deps) => {
     async sweepRuns({ id, window }: PageRequest): Promise<PageRead> {
       let checked = 0;
       let woken = 0;
-      for await (const runs of batches(door.closedOrders(new Date(window.runsSince)))) {
+      for await (const runs of batches(starter.closedOrders(new Date(window.runsSince)))) {
         checked += runs.length;
         woken += await resume(id, await unfinishedOrders(db, runs));
       }
@@ -34,11 +34,11 @@ export const sweepRuns = (deps: Deps) => {
       woken += await resume(id, over);
       // A worker that dies between writing a parcel and saying so takes staff's request with it: the order reads itself again, and sends the mail.
       for (const sessionId of await ordersWithUnmailedParcels(db, new Date(window.runsSince)))
-        await door.flagsChanged(sessionId);
+        await starter.orderChanged(sessionId);
       // The run that had a request was terminated, or the API died before it told one. A run that has it tries, and writes so, every ten minutes.
       const since = new Date(window.holdsOverBefore - FORGOTTEN_AFTER_MS);
       for (const { requestKey: key, ...request } of await requestsSilentSince(db, { since, limit: BATCH }))
-        await door.refundRequest({ key, ...request });
+        await starter.refundRequest({ key, ...request });
       return { checked, woken, cursor: null };
     },
   };

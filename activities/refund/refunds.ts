@@ -73,7 +73,7 @@ export const refunds = (deps: Deps) => {
         case 'disputed':
           return { outcome: 'disputed' };
         case 'given':
-          if (written.refundId !== null) await deps.door.refund(written.refundId);
+          if (written.refundId !== null) await deps.starter.refund(written.refundId);
           return { outcome: 'refunded', refundId: written.refundId };
         default:
           return giveRest(written);
@@ -109,7 +109,7 @@ export const refunds = (deps: Deps) => {
     /** The order's workflow runs, once more if it had ended: a refund that ended the order has failed, and the order is not done. */
     async reviveOrder({ sessionId }: { sessionId: SessionId }): Promise<void> {
       const { status } = await readPayment(db, sessionId);
-      if (!isFinal(status)) await deps.door.order(sessionId, { again: true });
+      if (!isFinal(status)) await deps.starter.order(sessionId, { again: true });
     },
   };
 
@@ -163,7 +163,7 @@ export const refunds = (deps: Deps) => {
   /** Records a refund, and sees to it that it is followed; Stripe's own event does the same, whichever is first. */
   async function record(sessionId: SessionId, refund: Stripe.Refund): Promise<RecordedRefund> {
     const recorded = await recordRefund(db, { sessionId, seen: seenOf(refund), at: now() });
-    await deps.door.refund(refundId(refund.id));
+    await deps.starter.refund(refundId(refund.id));
     return recorded;
   }
 
@@ -185,7 +185,7 @@ export const refunds = (deps: Deps) => {
     const { sessionId } = owner;
     if ((await readPayment(db, sessionId)).paymentIntentId !== null) return sessionId;
     // Stripe has refunded money that this order does not know it ever got: database and Stripe differ.
-    await deps.door.order(sessionId, { again: true });
+    await deps.starter.order(sessionId, { again: true });
     return { outcome: 'early' };
   }
 };

@@ -65,7 +65,7 @@ async function abandon({ db, temporal }: ApiDeps, id: string): Promise<z.infer<t
 /** If no workflow runs (it was terminated, say), starts one: the stock must be released all the same. */
 async function abandonOrder(temporal: ApiDeps['temporal'], id: SessionId): Promise<void> {
   if ((await signalRunning(temporal, id, abandonSignal, TEMPORAL_MS)) === 'signalled') return;
-  await signalOrder(temporal, id, abandonSignal, 'page', TEMPORAL_MS);
+  await signalOrder(temporal, id, abandonSignal, TEMPORAL_MS);
 }
 
 /** The money has arrived or is on its way. */

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import { isSubscribed, type SubscribedEvent } from '../../domain/events';
-import { type Errand, errandOf } from '../../messages/routing';
+import { type EventRoute, routeOf } from '../../messages/routing';
 import type { ApiDeps } from '../deps';
 import { toProblem } from '../http/errors';
 import { type Route, route } from '../http/route';
@@ -13,8 +13,8 @@ import { verifySignature } from './verify';
 const TEMPORAL_MS = 3_500;
 
 /** Passes an event on to its workflow in one call to Temporal; durable when it returns. */
-async function passOn(temporal: Client, errand: Errand): Promise<void> {
-  const { workflow, start, signal, onlyRunning } = errand;
+async function passOn(temporal: Client, route: EventRoute): Promise<void> {
+  const { workflow, start, signal, onlyRunning } = route;
   if (onlyRunning) await signalRunning(temporal, start.workflowId, signal, TEMPORAL_MS);
   else await signalWithStart(temporal, workflow, { ...start, signal, signalArgs: [] as [] }, TEMPORAL_MS);
 }
@@ -45,8 +45,8 @@ export const webhookRoutes = ({ env, temporal, metrics, log }: ApiDeps): Route[]
         const event = readEvent(body);
         type = isSubscribed(event.type) ? event.type : 'other';
         if (isSubscribed(event.type) && event.livemode === env.livemode && event.account === null) {
-          const errand = errandOf({ ...event, type: event.type }, 'webhook');
-          if (errand) await passOn(temporal, errand);
+          const destination = routeOf({ ...event, type: event.type });
+          if (destination) await passOn(temporal, destination);
         }
         metrics.webhooks.inc({ type, answer: '200' });
         return { body: { received: true } };

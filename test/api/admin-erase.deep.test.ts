@@ -81,7 +81,7 @@ test('an order erased and then re-read: a later look at Stripe does not bring it
   // Whoever sees that Stripe and the database differ starts the order again; it reads the session, and Stripe says all of it once more.
   await shop.world.db.order.update({ where: { sessionId: id }, data: { status: 'REFUNDED' } });
   await shop.world.db.order.update({ where: { sessionId: id }, data: { status: 'PENDING', stock: 'HELD' } });
-  await shop.world.deps().door.order(id, { again: true });
+  await shop.world.deps().starter.order(id, { again: true });
   await until(async () => (await shop.world.order(id)).status === 'COMPLETED');
   await shop.world.end(id);
   const asked = await shop.askedOfStripe('GET', new RegExp(`${id}$`));

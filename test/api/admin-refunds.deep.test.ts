@@ -37,7 +37,7 @@ async function fails(id: SessionId): Promise<string> {
   const { data } = await shop.world.stripe.refunds.list({ payment_intent: await intentOf(id), limit: 1 });
   const failed = data[0]?.id as string;
   await shop.world.at(`/refunds/${failed}/fail`);
-  await shop.world.deps().door.refund(failed as never);
+  await shop.world.deps().starter.refund(failed as never);
   await until(async () => (await shop.world.order(id)).attentionStep === 'refund-failed');
   return failed;
 }

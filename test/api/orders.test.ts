@@ -327,7 +327,7 @@ describe('abandon', () => {
     await shop.world.client.workflow.start(WORKFLOWS.order, {
       workflowId: id,
       taskQueue: 'orders',
-      args: [{ sessionId: id, openedBy: 'checkout' }],
+      args: [{ sessionId: id }],
     });
     expect((await abandon(id)).body).toEqual({ status: 'PENDING' });
     await shop.world.startWorkers();

@@ -14,13 +14,13 @@ const PHASES: Record<OrderStatus, Phase> = {
 };
 
 test.each(Object.entries(PHASES))('%s is %s', (status, phase) => {
-  expect(phaseOf({ status: status as OrderStatus, decision: null })).toBe(phase);
+  expect(phaseOf({ status: status as OrderStatus, pendingDecision: null })).toBe(phase);
 });
 
 test('only a refund that failed makes a pending order wait for a decision; no decision changes any other phase', () => {
   for (const status of ORDER_STATUSES)
     for (const step of Object.values<Decision>(DECISIONS)) {
       const waits = status === 'PENDING' && step === DECISIONS.refundFailed;
-      expect(phaseOf({ status, decision: { step } })).toBe(waits ? 'awaiting-decision' : PHASES[status]);
+      expect(phaseOf({ status, pendingDecision: { step } })).toBe(waits ? 'awaiting-decision' : PHASES[status]);
     }
 });

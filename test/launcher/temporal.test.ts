@@ -8,7 +8,7 @@ import { startDevServer, startTimeSkipping } from '../support/temporal';
 const facts: OrderFacts = { number: 'A-1', total: 1_250, currency: 'eur', skus: ['mug', 'print'] };
 
 async function attributesOfAnOrder(client: Client): Promise<unknown> {
-  const start = orderStart({ sessionId: 'cs_test_1' as SessionId, openedBy: 'checkout' }, facts);
+  const start = orderStart({ sessionId: 'cs_test_1' as SessionId }, facts);
   const handle = await client.workflow.start('order', start);
   const { typedSearchAttributes } = await handle.describe();
   return Object.values(SEARCH_ATTRIBUTES).map((key) => typedSearchAttributes.get(key as never));

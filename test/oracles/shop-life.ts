@@ -116,7 +116,7 @@ class Life {
     const { id } = await this.world.at<{ id: string }>('/payouts', { currency: 'eur' });
     await this.world.at(`/payouts/${id}/pay`);
     await this.world.at(`/payouts/${id}/reconcile`);
-    await this.world.deps().door.notice('payout', id);
+    await this.world.deps().starter.notice('payout', id);
     await until(() => this.world.db.payout.findFirst({ where: { id, checkedAt: { not: null } } }));
   }
 

@@ -136,7 +136,7 @@ export const ENDINGS: Record<string, Ending> = {
     const [first] = (await world.order(id)).refunds;
     const refused = first?.stripeId as SessionId;
     await world.at(`/refunds/${refused}/fail`);
-    await world.deps().door.refund(refused as never);
+    await world.deps().starter.refund(refused as never);
     await risk.heard(id);
     await risk.ask(id, 'retry');
     await world.end(id);

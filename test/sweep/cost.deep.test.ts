@@ -91,7 +91,7 @@ test('no question of a sweep to the database reads a table that grows from end t
   await stripe.sweepEvents({ id, window, cursor: null });
   await stripe.readBalance({ id, window, cursor: null });
   await orders.settleRepairs({ id });
-  await orders.compareBooks({ id, window });
+  await orders.compareLedger({ id, window });
   await orders.finishSweep({ id, window, checked: 1 });
   await db.$disconnect();
   await world.end((await world.stripe.refunds.list({ limit: 1 })).data[0]?.id as never);

@@ -27,7 +27,7 @@ test('a sweep of many pages begins its history anew, goes on where it was, and c
     },
     sweepRuns: nothing,
     settleRepairs: async () => 0,
-    compareBooks: async () => ({ discrepancies: 0, news: 0 }),
+    compareLedger: async () => ({ discrepancies: 0, news: 0 }),
     finishSweep: async (sweep: unknown) => {
       finished.push(sweep);
       return { repaired: 0 };

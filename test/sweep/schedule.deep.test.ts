@@ -3,8 +3,8 @@ import type { SessionId } from '../../domain/ids';
 import { TASK_QUEUES, WORKFLOWS } from '../../messages/names';
 import { orderStart } from '../../messages/order';
 import { RECONCILE_SCHEDULE } from '../../messages/reconcile';
-import { createDoor } from '../../worker/door';
 import { keepSweeping, scheduleSweeps } from '../../worker/schedule';
+import { createWorkflowStarter } from '../../worker/workflow-starter';
 import { quietWorkers } from '../support/quiet';
 import { type DevServer, startDevServer } from '../support/temporal';
 import { until } from '../workflow/world';
@@ -77,17 +77,17 @@ test('runs of orders that closed are listed, whichever way they did, and no othe
     workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve('./nothing-to-do') }),
   });
   const start = (id: string) =>
-    server.client.workflow.start(WORKFLOWS.order, orderStart({ sessionId: id as SessionId, openedBy: 'webhook' }));
+    server.client.workflow.start(WORKFLOWS.order, orderStart({ sessionId: id as SessionId }));
   const before = new Date(Date.now() - 60_000);
   await start('cs_test_terminated');
   await server.client.workflow.getHandle('cs_test_terminated').terminate();
   await worker.runUntil(async () => (await start('cs_test_completed')).result());
   await start('cs_test_running');
 
-  const door = createDoor(server.client);
+  const starter = createWorkflowStarter(server.client);
   const listed = async (since: Date) => {
     const found: string[] = [];
-    for await (const id of door.closedOrders(since)) found.push(id);
+    for await (const id of starter.closedOrders(since)) found.push(id);
     return found.sort();
   };
   const both = ['cs_test_completed', 'cs_test_terminated'];

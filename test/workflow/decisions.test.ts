@@ -19,7 +19,7 @@ async function bankRefuses(id: SessionId, status: string): Promise<void> {
   const last = refunds.sort((one, other) => Number(one.createdAt) - Number(other.createdAt)).at(-1);
   const stripeId = refundId(last?.stripeId ?? '');
   await world.at(`/refunds/${stripeId}/fail`);
-  await world.deps().door.refund(stripeId);
+  await world.deps().starter.refund(stripeId);
   await until(async () => {
     const order = await world.order(id);
     return order.status === status && order.attentionStep === 'refund-failed';
@@ -129,7 +129,7 @@ describe('an order whose refund the bank refused', () => {
       (await world.order(id)).paymentIntentId as string,
     );
     const warning = await world.at<{ id: string }>(`/charges/${charge}/early-fraud-warning`, {});
-    await world.deps().door.notice('fraud-warning', warning.id);
+    await world.deps().starter.notice('fraud-warning', warning.id);
     await until(async () => (await world.order(id)).fraudWarning);
     expect((await world.order(id)).attentionStep).toBe('refund-failed');
     expect(await ask(id, 'retry')).toBe('REFUNDED'); // asked for anew
@@ -145,7 +145,7 @@ describe('an order whose refund the bank refused', () => {
     const parts = [await failing(100), await failing(200)];
     for (const part of parts) {
       await world.at(`/refunds/${part}/fail`);
-      await world.deps().door.refund(part);
+      await world.deps().starter.refund(part);
       await until(
         async () => (await world.order(id)).refunds.find((row) => row.stripeId === part)?.status === 'failed',
       );
@@ -192,13 +192,13 @@ describe('what others find out about an order', () => {
   const charge = async (id: SessionId) => (await world.order(id)).chargeId as string;
   const flag = async (id: SessionId, change: Record<string, unknown>) => {
     await world.db.order.update({ where: { sessionId: id }, data: change });
-    await world.deps().door.flagsChanged(id);
+    await world.deps().starter.orderChanged(id);
   };
 
   test('a dispute holds shipping and refuses money; won, all goes on', async () => {
     const id = await world.paidOrderOf('violin');
     const dispute = await world.at<{ id: string }>(`/charges/${await charge(id)}/dispute`, {});
-    await world.deps().door.dispute(dispute.id as never);
+    await world.deps().starter.dispute(dispute.id as never);
     await until(async () => (await world.order(id)).disputed);
     await expect(ask(id, 'ship', parcel)).rejects.toMatchObject(refused('invalid_transition'));
     await until(async () =>
@@ -209,7 +209,7 @@ describe('what others find out about an order', () => {
     );
     await expect(ask(id, 'refund', { reason: 'other' })).rejects.toMatchObject(refused('invalid_transition'));
     await world.at(`/disputes/${dispute.id}/close`, { status: 'won' });
-    await world.deps().door.dispute(dispute.id as never);
+    await world.deps().starter.dispute(dispute.id as never);
     await until(async () => !(await world.order(id)).disputed);
     expect(await ask(id, 'ship', parcel)).toBe('SHIPPED');
     expect(await ask(id, 'deliver')).toBe('COMPLETED');
@@ -219,7 +219,7 @@ describe('what others find out about an order', () => {
     const id = await world.paidOrderOf('cello');
     const dispute = await world.at<{ id: string }>(`/charges/${await charge(id)}/dispute`, {});
     await world.at(`/disputes/${dispute.id}/close`, { status: 'lost' });
-    await world.deps().door.dispute(dispute.id as never);
+    await world.deps().starter.dispute(dispute.id as never);
     await until(async () => (await state(id))?.attention?.step === 'dispute-lost');
     expect(await ask(id, 'cancel', { reason: 'other' })).toBe('REFUNDED');
     expect(await world.end(id)).toBe('REFUNDED');
@@ -238,10 +238,10 @@ describe('what others find out about an order', () => {
       (await world.order(id)).paymentIntentId as string,
     );
     const dispute = await world.at<{ id: string }>(`/charges/${charge}/dispute`);
-    await world.deps().door.dispute(dispute.id as never);
+    await world.deps().starter.dispute(dispute.id as never);
     await until(async () => (await world.order(id)).disputed);
     await world.at(`/disputes/${dispute.id}/close`, { status: 'lost' });
-    await world.deps().door.dispute(dispute.id as never);
+    await world.deps().starter.dispute(dispute.id as never);
     await until(async () => (await state(id))?.attention?.step === 'dispute-lost');
     expect(await ask(id, 'retry')).toBe('PREPARING');
     expect(await ask(id, 'cancel', { reason: 'other' })).toBe('REFUNDED');
@@ -262,7 +262,7 @@ describe('what others find out about an order', () => {
   test.each(['retry', 'cancel'])('a warning of fraud parks the order until staff %s', async (decision) => {
     const id = await world.paidOrderOf(`drum-${decision}`);
     const warning = await world.at<{ id: string }>(`/charges/${await charge(id)}/early-fraud-warning`, {});
-    await world.deps().door.notice('fraud-warning', warning.id);
+    await world.deps().starter.notice('fraud-warning', warning.id);
     await until(async () => (await state(id))?.attention?.step === 'fraud-warning');
     await expect(ask(id, 'ship', parcel)).rejects.toMatchObject(refused('invalid_transition'));
     if (decision === 'retry') {
@@ -290,7 +290,7 @@ describe('what others find out about an order', () => {
     });
     await world.db.orderItem.updateMany({ where: { sessionId: id }, data: { shipped: 1 } });
     await world.db.order.update({ where: { sessionId: id }, data: { status: 'SHIPPED' } });
-    await world.deps().door.flagsChanged(id);
+    await world.deps().starter.orderChanged(id);
     await until(async () => (await world.mails(id)).includes('order_shipped'));
     expect(await ask(id, 'deliver')).toBe('COMPLETED');
   });

@@ -1,6 +1,6 @@
 import { isSubscribed, SUBSCRIBED_EVENTS, SUBSCRIBED_TYPES, type SubscribedEvent } from '../../domain/events';
 import { WORKFLOWS } from '../../messages/names';
-import { errandOf } from '../../messages/routing';
+import { routeOf } from '../../messages/routing';
 import * as workflows from '../../workflows';
 import { until, World } from './world';
 
@@ -16,23 +16,22 @@ const OBJECT: Record<(typeof SUBSCRIBED_EVENTS)[SubscribedEvent], string> = {
   payout: 'po_nobody',
   nobody: 'in_nobody',
 };
-const errand = (type: SubscribedEvent) =>
-  errandOf({ type, objectId: OBJECT[SUBSCRIBED_EVENTS[type]], mode: null }, 'webhook');
+const route = (type: SubscribedEvent) => routeOf({ type, objectId: OBJECT[SUBSCRIBED_EVENTS[type]], mode: null });
 
 const woken = SUBSCRIBED_TYPES.filter((type) => SUBSCRIBED_EVENTS[type] !== 'nobody');
 
 test.each(SUBSCRIBED_TYPES.filter((type) => !woken.includes(type)))('%s is counted, and wakes nobody', (type) => {
-  expect(errand(type)).toBeNull();
+  expect(route(type)).toBeNull();
 });
 
 test.each(woken)('%s about an object of another form wakes nobody', (type) => {
-  expect(errandOf({ type, objectId: 'cus_1', mode: null }, 'webhook')).toBeNull();
-  expect(errandOf({ type, objectId: '', mode: null }, 'webhook')).toBeNull();
+  expect(routeOf({ type, objectId: 'cus_1', mode: null })).toBeNull();
+  expect(routeOf({ type, objectId: '', mode: null })).toBeNull();
 });
 
 test('sessions that take no payment wake nobody', () => {
   for (const mode of ['subscription', 'setup'])
-    expect(errandOf({ type: 'checkout.session.completed', objectId: 'cs_test_nobody', mode }, 'webhook')).toBeNull();
+    expect(routeOf({ type: 'checkout.session.completed', objectId: 'cs_test_nobody', mode })).toBeNull();
 });
 
 test('every workflow that has a name is one that workers run', () => {
@@ -49,7 +48,7 @@ describe('whoever an event wakes', () => {
 
   // A signal that nobody handles is dropped by Temporal without a word: each run itself is asked what it handles.
   test.each(woken)('handles the signal of %s', async (type) => {
-    const told = errand(type);
+    const told = route(type);
     if (told === null) throw new Error('it wakes nobody');
     const { workflow, start, signal } = told;
     const handle = await world.client.workflow.signalWithStart(workflow, {

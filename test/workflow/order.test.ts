@@ -372,7 +372,7 @@ describe('an order that lost something on the way', () => {
       return order.attentionStep !== null && order;
     });
     const refund = await world.at<{ id: string }>('/refunds', { payment_intent: parked.paymentIntentId as string });
-    await world.deps().door.refund(refund.id as never);
+    await world.deps().starter.refund(refund.id as never);
     expect(await world.end(id)).toBe('REFUNDED');
     expect(await world.stock('dashboard')).toEqual({ onHand: 1, held: 0 });
     expect(await world.order(id)).toMatchObject({ status: 'REFUNDED', attentionStep: null });

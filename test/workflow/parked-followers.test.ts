@@ -33,7 +33,7 @@ describe('what follows something beside an order parks rather than fails, and go
     await world.end(refund?.stripeId as string);
     await keyIsRefused('^/v1/refunds/re_');
     const followed = refundId(refund?.stripeId as string);
-    await world.deps().door.refund(followed);
+    await world.deps().starter.refund(followed);
     await parked(followed);
     expect(await risk.ask(followed, 'retry')).toBe('done');
     expect(await world.end(followed)).toBe('succeeded');

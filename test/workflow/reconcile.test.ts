@@ -264,7 +264,7 @@ describe('nothing happens twice', () => {
     const before = await standing(id);
     // Once retention has ended the id is free, and the duplicate starts a run as if the first had never been.
     await world.client.workflow.signalWithStart(WORKFLOWS.order, {
-      ...orderStartAgain({ sessionId: id, openedBy: 'webhook' }),
+      ...orderStartAgain({ sessionId: id }),
       signal: lookSignal,
       signalArgs: [],
     });

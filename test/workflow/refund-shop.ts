@@ -44,7 +44,7 @@ export class RefundShop {
   /** Stripe tells of a refund, as the receiver passes it on. */
   async told(refund: { id: string }): Promise<void> {
     this.world.know(refund.id as SessionId);
-    await this.world.deps().door.refund(refund.id as never);
+    await this.world.deps().starter.refund(refund.id as never);
   }
 
   async paymentIntent(id: SessionId): Promise<string> {

@@ -36,12 +36,12 @@ export class Risk {
 
   tell({ id }: { id: string }): Promise<void> {
     this.world.know(id as SessionId);
-    return this.world.deps().door.dispute(disputeId(id));
+    return this.world.deps().starter.dispute(disputeId(id));
   }
 
   async notice(kind: NoticeKind, id: string): Promise<unknown> {
     this.world.know(id as SessionId);
-    await this.world.deps().door.notice(kind, id);
+    await this.world.deps().starter.notice(kind, id);
     return this.ended({ id });
   }
 

@@ -33,7 +33,7 @@ test('a message that comes as a timer fires is heard: the server would refuse th
   const { holdUntil } = await world.order(id);
   await pass(world, id, holdUntil.getTime() - (await world.temporal.currentTimeMs()) - 2_000);
   const outage = withoutDatabase(3_500); // a task that reads the order lasts until after the end of the hold
-  await world.deps().door.flagsChanged(id as SessionId);
+  await world.deps().starter.orderChanged(id as SessionId);
   await outage;
   expect(await world.end(id)).toBe('EXPIRED');
 }, 30_000);

@@ -34,8 +34,8 @@ export async function endLost(run: OrderRun, event: string): Promise<void> {
   await run.refresh(event);
 }
 
-const bankGaveItBack = ({ order: { decision, disputed, lost } }: OrderRun): boolean =>
-  decision?.step === DECISIONS.disputeLost || (!disputed && lost === true);
+const bankGaveItBack = ({ order: { pendingDecision, disputed, lost } }: OrderRun): boolean =>
+  pendingDecision?.step === DECISIONS.disputeLost || (!disputed && lost === true);
 
 const UNDONE = 'Undone; no money was taken';
 const MONEY_GOES_BACK = 'All of the money is to be given back, and waits for the bank to decide about the dispute';

@@ -16,7 +16,7 @@ export function describeOrder({
   happened: readonly string[];
 }): string {
   if (order === null) return `Being opened. It waits for ${waitingFor}.`;
-  const facts = { ...order, pendingDecision: order.decision?.step, needsAttention: parked.length > 0 };
+  const facts = { ...order, pendingDecision: order.pendingDecision?.step, needsAttention: parked.length > 0 };
   const actions = offered(facts).map(({ action, does }) => `\`${action}\` — ${does}`);
   return [
     `### Order ${order.number}: ${order.status}`,

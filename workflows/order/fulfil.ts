@@ -57,7 +57,7 @@ async function refund(run: OrderRun, { id: key, request }: Extract<StaffRequest,
 
 /** Only before anything is shipped; after a lost dispute the bank has given the money back already. */
 function cancel(run: OrderRun, reason: Reason): Promise<void> {
-  return run.order.decision?.step === DECISIONS.disputeLost
+  return run.order.pendingDecision?.step === DECISIONS.disputeLost
     ? endLost(run, 'Cancelled after a lost dispute')
     : compensate(run, reason, 'staff');
 }
@@ -65,7 +65,7 @@ function cancel(run: OrderRun, reason: Reason): Promise<void> {
 /** A refund that failed is asked for again; anything else that others found out is taken note of. */
 async function answerDecision(run: OrderRun): Promise<void> {
   const { sessionId } = run;
-  if (run.order.decision?.step === DECISIONS.refundFailed) {
+  if (run.order.pendingDecision?.step === DECISIONS.refundFailed) {
     const failed = await run.untilDone('read', () => database.failedRefund({ sessionId }));
     if (failed?.all) return compensate(run, failed.reason, 'staff');
     if (failed) {

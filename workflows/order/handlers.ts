@@ -4,11 +4,10 @@ import { REASONS } from '../../domain/order';
 import {
   abandonSignal,
   cancelUpdate,
+  changedSignal,
   deliverUpdate,
-  flagsChangedSignal,
   lookSignal,
   openUpdate,
-  refundChangedSignal,
   refundUpdate,
   retryUpdate,
   shipUpdate,
@@ -33,9 +32,8 @@ function setSignals({ inbox }: OrderRun): void {
   setHandler(lookSignal, () => inbox.put('look'), {
     description: 'Something changed at Stripe: the order reads its session again',
   });
-  setHandler(refundChangedSignal, () => inbox.put('changed'), { description: 'A refund of this order was recorded' });
-  setHandler(flagsChangedSignal, () => inbox.put('changed'), {
-    description: 'Others wrote to the order (a dispute, a review, a warning): it reads itself again',
+  setHandler(changedSignal, () => inbox.put('changed'), {
+    description: 'Others wrote to the order (a refund, a dispute, a review, a warning): it reads itself again',
   });
   setHandler(abandonSignal, () => inbox.put('abandon'), {
     description: 'The shopper left: closes the till, then gives back the stock',

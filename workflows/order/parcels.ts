@@ -24,7 +24,7 @@ export class Parcels {
     const { sessionId } = run;
     const shipped = await run.untilDone('ship', () => database.recordShipment({ sessionId, ...parcel }));
     if (shipped.outcome === 'refused') throw refusal(shipped.reason, shipped.code);
-    if (run.order.decision?.step === DECISIONS.refundFailed) await this.refresh();
+    if (run.order.pendingDecision?.step === DECISIONS.refundFailed) await this.refresh();
     if (this.mail(shipped.shipmentId)) run.setShipped(shipped.status);
   }
 

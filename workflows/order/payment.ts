@@ -106,7 +106,7 @@ export class PaymentWatch {
         stripe.lookAtSession.executeWithOptions({ summary: 'Reads the session' }, [{ sessionId }]),
       );
     return run.untilDone('expire-session', () =>
-      stripeLater.closeTill.executeWithOptions({ summary: `Closes the till: ${this.ending}` }, [{ sessionId }]),
+      stripeLater.expireSession.executeWithOptions({ summary: `Closes the till: ${this.ending}` }, [{ sessionId }]),
     );
   }
 

@@ -57,7 +57,7 @@ export class OrderRun {
   /** What decides what staff may do now; null before the order is opened. */
   get facts(): ActionFacts | null {
     if (this.known === null) return null;
-    const pendingDecision = this.known.decision?.step;
+    const pendingDecision = this.known.pendingDecision?.step;
     return { ...this.known, pendingDecision, needsAttention: this.attention !== null };
   }
 
@@ -71,7 +71,7 @@ export class OrderRun {
   opened(order: OrderFactsNow, opening: Opening): void {
     this.known = order;
     this.opening = opening;
-    if (order.leftover) this.parking.lowerStaleFlag();
+    if (order.staleAttention) this.parking.lowerStaleFlag();
     this.view.opened(order);
     this.show();
   }
@@ -136,7 +136,7 @@ export class OrderRun {
 
   /** Staff say `retry`: an answer to a pending decision, or to a step that is parked. */
   async retry(): Promise<OrderStatus> {
-    if (this.known?.decision) return this.inbox.ask({ name: 'retry' });
+    if (this.known?.pendingDecision) return this.inbox.ask({ name: 'retry' });
     await this.parking.retry();
     return this.status;
   }
@@ -196,11 +196,11 @@ export class OrderRun {
   }
 
   private get attention(): OrderState['attention'] {
-    return this.known?.decision ?? this.parking.all[0] ?? null;
+    return this.known?.pendingDecision ?? this.parking.all[0] ?? null;
   }
 
   private show(): void {
-    const decision = this.known?.decision;
+    const decision = this.known?.pendingDecision;
     this.view.show(this.known, decision ? [decision, ...this.parking.all] : this.parking.all);
   }
 }

@@ -4,7 +4,7 @@ import type { UpdateDefinition } from '@temporalio/common';
 import type { SessionId } from '../../../domain/ids';
 import type { OrderStatus } from '../../../domain/order';
 import { WORKFLOWS } from '../../../messages/names';
-import { flagsChangedSignal, orderStart } from '../../../messages/order';
+import { changedSignal, orderStart } from '../../../messages/order';
 import { bounded } from '../../order-workflow';
 import { hasEnded, isLate } from '../../temporal-errors';
 
@@ -64,10 +64,7 @@ function send<Args extends unknown[]>(
     args,
     updateId,
     waitForStage: 'ACCEPTED',
-    startWorkflowOperation: new WithStartWorkflowOperation(
-      WORKFLOWS.order,
-      orderStart({ sessionId, openedBy: 'staff' }),
-    ),
+    startWorkflowOperation: new WithStartWorkflowOperation(WORKFLOWS.order, orderStart({ sessionId })),
   });
 }
 
@@ -103,7 +100,5 @@ async function earlierOutcome<Args extends unknown[]>(
  * stays in the history: the next worker reads the order again and sends the mails that are still due.
  */
 async function lookAgain(temporal: Client, sessionId: SessionId): Promise<void> {
-  await bounded(temporal, 1_000, () => temporal.workflow.getHandle(sessionId).signal(flagsChangedSignal)).catch(
-    () => {},
-  );
+  await bounded(temporal, 1_000, () => temporal.workflow.getHandle(sessionId).signal(changedSignal)).catch(() => {});
 }

@@ -9,7 +9,7 @@ jest.mock('@temporalio/workflow', () => jest.requireActual('./temporal').fakeTem
 const order = (change: Partial<OrderFactsNow> = {}): OrderFactsNow => ({
   ...{ number: '1042', status: 'PREPARING', stock: 'COMMITTED', total: 1250, currency: 'eur', skus: ['mug'] },
   ...{ digital: false, holdUntil: 0, anythingShipped: false, disputed: false, reviewOpen: false, fraudWarning: false },
-  ...{ decision: null, leftover: false, autoCompleteMs: 1 },
+  ...{ pendingDecision: null, staleAttention: false, autoCompleteMs: 1 },
   ...change,
 });
 
@@ -41,8 +41,8 @@ test('what the details offer is what the table of actions allows, in every statu
   for (const status of ORDER_STATUSES)
     for (const step of [null, ...Object.values(DECISIONS)])
       for (const flag of [null, ...flags]) {
-        const facts = order({ status, decision: step && { step, reason: 'x' }, ...(flag && { [flag]: true }) });
-        new StaffView().show(facts, facts.decision ? [facts.decision] : []);
+        const facts = order({ status, pendingDecision: step && { step, reason: 'x' }, ...(flag && { [flag]: true }) });
+        new StaffView().show(facts, facts.pendingDecision ? [facts.pendingDecision] : []);
         const allowed = (['ship', 'deliver', 'cancel', 'refund', 'retry'] as const).filter(
           (action) =>
             !isFinal(status) &&

@@ -7,8 +7,8 @@ import type { Deps } from '../../../activities/deps';
 import { createActivityMetrics } from '../../../activities/metrics';
 import { isSessionId, type SessionId } from '../../../domain/ids';
 import { createMailer } from '../../../platform/mailer';
-import { createDoor } from '../../../worker/door';
 import { createWorkers } from '../../../worker/workers';
+import { createWorkflowStarter } from '../../../worker/workflow-starter';
 import { waitingFor } from '../../support/hangs';
 import { allRest, isClosed, over } from '../at-rest';
 import type { Parts } from './parts';
@@ -72,7 +72,7 @@ export abstract class Machinery {
       mailer: createMailer(this.env),
       clock: this.parts.time.clock,
       env: this.env,
-      door: { ...createDoor(this.client), closedOrders: (since) => this.closedOrders(since) },
+      starter: { ...createWorkflowStarter(this.client), closedOrders: (since) => this.closedOrders(since) },
       metrics: this.metrics,
     };
   }

@@ -104,7 +104,7 @@ export abstract class WithShop extends WithStripe {
     };
     const startWorkflowOperation = new WithStartWorkflowOperation(
       WORKFLOWS.order,
-      orderStart({ sessionId: id, openedBy: 'checkout' }, facts),
+      orderStart({ sessionId: id }, facts),
     );
     return this.client.workflow.executeUpdateWithStart(openUpdate, { startWorkflowOperation });
   }

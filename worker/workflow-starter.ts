@@ -5,24 +5,24 @@ import {
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import type { Door } from '../activities/deps';
+import type { WorkflowStarter } from '../activities/deps';
 import { isSessionId } from '../domain/ids';
 import { isFinal, type OrderStatus } from '../domain/order';
 import { disputeLookSignal, disputeStart } from '../messages/dispute';
 import { WORKFLOWS } from '../messages/names';
 import { noticeLookSignal, noticeStart } from '../messages/notice';
-import { flagsChangedSignal, lookSignal, orderStart, orderStartAgain, stateQuery } from '../messages/order';
+import { changedSignal, lookSignal, orderStart, orderStartAgain, stateQuery } from '../messages/order';
 import { refundLookSignal, refundStart } from '../messages/refund';
 import { refundRequestStart } from '../messages/refund-request';
-import { errandOf } from '../messages/routing';
+import { routeOf } from '../messages/routing';
 
 /** A query waits for a worker, and for whatever that has in hand. */
 const QUERY_MS = 2_000;
 
-/** The door through which activities reach workflows: each is one call to Temporal, durable when it returns. */
-export const createDoor = ({ workflow }: Pick<Client, 'workflow'>): Door => ({
+/** How activities start and signal workflows: each is one call to Temporal, durable when it returns. */
+export const createWorkflowStarter = ({ workflow }: Pick<Client, 'workflow'>): WorkflowStarter => ({
   async order(sessionId, { again = false } = {}) {
-    const start = (again ? orderStartAgain : orderStart)({ sessionId, openedBy: 'sweep' });
+    const start = (again ? orderStartAgain : orderStart)({ sessionId });
     try {
       await workflow.signalWithStart(WORKFLOWS.order, { ...start, signal: lookSignal, signalArgs: [] as [] });
       return 'told';
@@ -32,9 +32,9 @@ export const createDoor = ({ workflow }: Pick<Client, 'workflow'>): Door => ({
     }
   },
 
-  async flagsChanged(sessionId) {
+  async orderChanged(sessionId) {
     try {
-      await workflow.getHandle(sessionId).signal(flagsChangedSignal);
+      await workflow.getHandle(sessionId).signal(changedSignal);
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error; // it has ended: the flags stand in the database
     }
@@ -64,14 +64,14 @@ export const createDoor = ({ workflow }: Pick<Client, 'workflow'>): Door => ({
   },
 
   async event(event, { again = false } = {}) {
-    const errand = errandOf(event, 'sweep');
-    if (errand === null) return 'nobody';
-    const { signal, start } = errand;
+    const route = routeOf(event);
+    if (route === null) return 'nobody';
+    const { signal, start } = route;
     try {
-      if (errand.onlyRunning) await workflow.getHandle(start.workflowId).signal(signal);
+      if (route.onlyRunning) await workflow.getHandle(start.workflowId).signal(signal);
       else {
         const policy = again ? { workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE } : {};
-        await workflow.signalWithStart(errand.workflow, { ...start, ...policy, signal, signalArgs: [] as [] });
+        await workflow.signalWithStart(route.workflow, { ...start, ...policy, signal, signalArgs: [] as [] });
       }
       return 'told';
     } catch (error) {
