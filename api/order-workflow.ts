@@ -10,8 +10,8 @@ import { isAlreadyStarted, isNotRunning, temporalUnavailable } from './temporal-
 type Ended = 'ended';
 
 /**
- * Opens an order and waits for its stock to be held or refused, in one round trip. Throws when no worker answers in time; the workflow may
- * exist all the same, and hold the stock later.
+ * Opens an order and waits for its stock to be held or refused, in one round trip. Throws when no worker answers in
+ * time; the workflow may exist all the same, and hold the stock later.
  * @param ms real milliseconds
  */
 export async function openOrder(
@@ -67,7 +67,8 @@ export const signalRunning = (
   );
 
 /**
- * Runs a call to Temporal for at most `ms`. The deadline ends it at the server; the timer ends it when no server can be reached.
+ * Runs a call to Temporal for at most `ms`. The deadline ends it at the server; the timer ends it when no server can
+ * be reached.
  * @throws 503 `unavailable`
  */
 export const bounded = <T>(temporal: Client, ms: number, call: () => Promise<T>): Promise<T> =>

@@ -20,9 +20,11 @@ const TAKE_UP_MS = 3_500;
 const SETTLE_MS = 1_500;
 
 /**
- * The order of a session, as a page requests it. For a pending order the API also asks Stripe (seldom: see limits.ts). A session that is
- * unknown here but complete at Stripe becomes an order first, so a lost webhook costs the shopper nothing.
- * @throws 404 `unknown_order`; 503 `unavailable` while the order is being written; 429 `rate_limited` after too many unknown ids
+ * The order of a session, as a page requests it. For a pending order the API also asks Stripe (seldom: see
+ * limits.ts). A session that is unknown here but complete at Stripe becomes an order first, so a lost webhook costs
+ * the shopper nothing.
+ * @throws 404 `unknown_order`; 503 `unavailable` while the order is being written; 429 `rate_limited` after too many
+ * unknown ids
  */
 export async function findOrder(deps: ApiDeps, limits: Limits, req: Request, id: string): Promise<OrderView> {
   if (!isSessionId(id)) throw unknownOrder();
@@ -34,7 +36,10 @@ export async function findOrder(deps: ApiDeps, limits: Limits, req: Request, id:
 
 export const unknownOrder = (): Problem => new Problem('unknown_order', 'There is no order with this session.');
 
-/** Signals a pending order's workflow when Stripe knows more than the database. A failure here is only logged: the order can still be shown. */
+/**
+ * Signals a pending order's workflow when Stripe knows more than the database. A failure here is only logged: the
+ * order can still be shown.
+ */
 export async function lookAtStripe(deps: ApiDeps, limits: Limits, req: Request, order: OrderView): Promise<boolean> {
   try {
     const id = order.sessionId;

@@ -46,7 +46,7 @@ describe('without the staff token', () => {
     ['no scheme', ADMIN_TOKEN],
     ['an empty token', 'Bearer '],
     ['two tokens', `Bearer ${ADMIN_TOKEN} ${ADMIN_TOKEN}`],
-  ])('%s says no more than any other', async (_what, authorization) => {
+  ])('%s gets the same answer as any other wrong token', async (_what, authorization) => {
     const ask = office.api.http.get('/admin/orders');
     const answer = await (authorization === undefined ? ask : ask.set('authorization', authorization));
     const plain = await office.api.http.get('/admin/nothing');
@@ -54,7 +54,7 @@ describe('without the staff token', () => {
     expect(JSON.parse(answer.text)).toEqual(JSON.parse(plain.text));
   });
 
-  test('is refused before a body is read', async () => {
+  test('a request is refused before its body is read', async () => {
     const answer = await office.api.http
       .put('/admin/products/MUG')
       .set('content-type', 'application/json')
@@ -62,7 +62,7 @@ describe('without the staff token', () => {
     expect(answer.status).toBe(401);
   });
 
-  test('takes the token of the header alone, not of the query', async () => {
+  test('a token in the query does not count', async () => {
     expect(
       (await office.api.http.get('/admin/orders').query({ token: ADMIN_TOKEN, authorization: `Bearer ${ADMIN_TOKEN}` }))
         .status,
@@ -70,19 +70,19 @@ describe('without the staff token', () => {
   });
 });
 
-describe('with it', () => {
-  test('opens, in whatever case the scheme is written', async () => {
+describe('with the staff token', () => {
+  test('is let in, whatever the case of the scheme', async () => {
     expect((await office.api.http.get('/admin/orders').set('authorization', `bearer ${ADMIN_TOKEN}`)).status).toBe(200);
   });
 
-  test('is told of what is not there', async () => {
+  test('an unknown path is 404', async () => {
     expect(JSON.parse((await office.ask('get', '/admin/nothing')).text)).toEqual(problem(404, 'not_found'));
     const other = await office.ask('delete', '/admin/orders');
     expect(JSON.parse(other.text)).toEqual(problem(405, 'method_not_allowed'));
     expect(other.headers.allow).toBe('GET, HEAD, OPTIONS');
   });
 
-  test('is never written to the log', async () => {
+  test('the token never appears in the log', async () => {
     await office.ask('post', '/admin/orders/search').send({ email: 'ada@example.com' });
     const log = JSON.stringify(office.api.log);
     expect(log).toContain('/admin/orders/search');

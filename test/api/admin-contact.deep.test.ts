@@ -30,7 +30,7 @@ const contact = (id: string, body: unknown, key?: string) => staff(`${id}/contac
 const entries = async (id: SessionId) =>
   (await shop.world.order(id)).timeline.filter(({ type }) => type === 'contact').map(({ message }) => message);
 
-test('corrects the e-mail and the postal address before shipping, and the timeline says what, not to what', async () => {
+test('corrects the e-mail and the postal address before shipping, and the timeline says what was corrected, not the new value', async () => {
   const id = await shop.world.paidOrder([{ sku: 'mug' }]);
   const { number } = await shop.world.order(id);
   const answer = await contact(number, { email: 'Zelda@Example.net', address: { ...HOME, state: undefined } });
@@ -43,7 +43,7 @@ test('corrects the e-mail and the postal address before shipping, and the timeli
   expect(told).not.toMatch(/zelda|hyrule|castletown/i);
 });
 
-test('stands, whatever Stripe says later', async () => {
+test('a correction stays, whatever Stripe says later', async () => {
   const { id } = await shop.world.checkout([{ sku: 'mug' }]);
   expect((await contact(id, { email: 'right@example.net', address: HOME })).status).toBe(200);
   await shop.world.pay(id, { email: 'wrong@example.com', address: { line1: 'Elsewhere 1', country: 'FR' } });
@@ -58,7 +58,7 @@ test('stands, whatever Stripe says later', async () => {
   expect(mail?.recipient).toBe('right@example.net');
 });
 
-test('changes only what is named', async () => {
+test('changes only the fields given', async () => {
   const id = await shop.world.paidOrder([{ sku: 'mug' }]);
   await contact(id, { address: HOME });
   expect((await shop.world.order(id)).customer).toMatchObject({ email: 'ada@example.com', address: HOME });
@@ -66,7 +66,7 @@ test('changes only what is named', async () => {
   expect((await shop.world.order(id)).customer).toMatchObject({ email: 'b@example.com', address: HOME });
 });
 
-test('once a key', async () => {
+test('happens once per key', async () => {
   const id = await shop.world.paidOrder([{ sku: 'mug' }]);
   await contact(id, { email: 'first@example.com' }, 'k-1');
   await contact(id, { email: 'second@example.com' }, 'k-2');
@@ -75,7 +75,7 @@ test('once a key', async () => {
   expect(await entries(id)).toHaveLength(2);
 });
 
-test('of downloads corrects the e-mail address, and no postal one', async () => {
+test('for downloads corrects the e-mail address, and no postal one', async () => {
   const id = await shop.world.paidOrder([{ sku: 'ebook' }]);
   expect((await contact(id, { email: 'reader@example.com' })).body.customer.email).toBe('reader@example.com');
   const answer = await contact(id, { email: 'other@example.com', address: HOME });
@@ -83,7 +83,7 @@ test('of downloads corrects the e-mail address, and no postal one', async () => 
   expect((await shop.world.order(id)).customer?.email).toBe('reader@example.com');
 });
 
-test('refuses once something is shipped, also a part of it', async () => {
+test('refuses once anything is shipped', async () => {
   const id = await shop.world.paidOrder([{ sku: 'mug', quantity: 2 }]);
   await staff(`${id}/ship`, { carrier: 'DHL', trackingNumber: '1', items: [{ sku: 'mug', quantity: 1 }] });
   for (const body of [{ email: 'late@example.com' }, { address: HOME }]) {
@@ -96,7 +96,7 @@ test('refuses once something is shipped, also a part of it', async () => {
   expect((await shop.world.order(id)).customer?.email).toBe('ada@example.com');
 });
 
-test('refuses what is none, and does nothing', async () => {
+test('refuses invalid contacts, and changes nothing', async () => {
   const id = await shop.world.paidOrder([{ sku: 'mug' }]);
   const cases: [unknown, string[]][] = [
     [{}, ['']],
@@ -119,7 +119,7 @@ test('refuses what is none, and does nothing', async () => {
   expect((await contact('999999', { email: 'a@example.com' })).body).toEqual(problem(404, 'unknown_order'));
 });
 
-test('leaves nothing of the customer in the log', async () => {
+test('leaves no personal data in the log', async () => {
   const id = await shop.world.paidOrder([{ sku: 'mug' }]);
   await contact(id, { email: 'Ganon.Dorf@example.net', address: HOME });
   expect(shop.api.log.some(({ route }) => route === '/admin/orders/{ref}/contact')).toBe(true);

@@ -78,7 +78,8 @@ test('an order erased and then re-read: a later look at Stripe does not bring it
   const id = await bought('ebook', 'COMPLETED');
   await shop.world.end(id);
   await staff(`${id}/erase`);
-  // Whoever sees that Stripe and the database differ starts the order again; it reads the session, and Stripe says all of it once more.
+  // Whoever sees that Stripe and the database differ starts the order again; it reads the session, and Stripe says
+  // all of it once more.
   await shop.world.db.order.update({ where: { sessionId: id }, data: { status: 'REFUNDED' } });
   await shop.world.db.order.update({ where: { sessionId: id }, data: { status: 'PENDING', stock: 'HELD' } });
   await shop.world.deps().starter.order(id, { again: true });
@@ -90,7 +91,7 @@ test('an order erased and then re-read: a later look at Stripe does not bring it
   expect((await shop.world.order(id)).customer).toMatchObject({ email: null, erasedAt: expect.any(Date) });
 });
 
-test('is for good: the database itself takes nothing back', async () => {
+test('erasing is final: the database itself refuses new personal data', async () => {
   const id = await bought('ebook', 'COMPLETED');
   await staff(`${id}/erase`);
   const write = (data: object) => shop.world.db.customer.update({ where: { sessionId: id }, data });
@@ -101,7 +102,7 @@ test('is for good: the database itself takes nothing back', async () => {
   expect((await staff(`${id}/resend-email`, { template: 'order_confirmation' })).body).toEqual(refused(/erased/));
 });
 
-test('erases the words of staff: notes, and what they corrected', async () => {
+test('erases notes by staff, and their corrections', async () => {
   const id = await bought('mug', 'PREPARING');
   await staff(`${id}/contact`, { email: 'zelda@example.net', address: { line1: '8 Hyrule Lane', country: 'DE' } });
   await staff(`${id}/cancel`, { reason: 'other', note: 'Zelda moved' });
@@ -111,7 +112,7 @@ test('erases the words of staff: notes, and what they corrected', async () => {
   expect(await remembered(id)).not.toMatch(SECRETS);
 });
 
-test('keeps back mails that have not gone', async () => {
+test('never sends the mails that were still waiting', async () => {
   const id = await bought('ebook', 'COMPLETED');
   const [mail] = await shop.world.db.mail.findMany({ where: { sessionId: id, template: 'order_confirmation' } });
   const waiting = {
@@ -126,7 +127,7 @@ test('keeps back mails that have not gone', async () => {
   });
 });
 
-test('forgets who paid nothing too, and who never gave a name', async () => {
+test('forgets customers of free orders too, and those without a name', async () => {
   const { id } = await shop.world.checkout([{ sku: 'mug' }]);
   await shop.world.handle(id).signal('abandon');
   await until(async () => (await shop.world.order(id)).status === 'CANCELLED');
@@ -136,7 +137,7 @@ test('forgets who paid nothing too, and who never gave a name', async () => {
   expect((await shop.world.order(id)).timeline.filter(({ type }) => type === 'erased')).toHaveLength(1);
 });
 
-test('waits for what is not settled: an order that is not final, a refund, a dispute', async () => {
+test('is refused while the order is not final, or a refund or dispute is open', async () => {
   const pending = await shop.world.checkout([{ sku: 'mug' }]);
   expect((await staff(`${pending.id}/erase`)).body).toEqual(refused(/PENDING/));
   const preparing = await bought('mug', 'PREPARING');

@@ -70,7 +70,7 @@ describe('uploading the file of a digital product', () => {
     expect((await kept())?.bytes.equals(bytes)).toBe(true);
   });
 
-  test('takes the place of the earlier file, which is kept a day for downloads under way', async () => {
+  test('replaces the earlier file, which is kept a day for downloads under way', async () => {
     await put(randomBytes(FILE_CHUNK_BYTES + 1), { filename: 'old.pdf' });
     const old = await kept();
     await put('short', { filename: 'new.txt', contentType: 'text/plain' });
@@ -103,7 +103,7 @@ describe('uploading the file of a digital product', () => {
     expect((await kept())?.contentType).toBe(as);
   });
 
-  test('can take longer than any other request', async () => {
+  test('may take longer than any other request', async () => {
     const { port } = new URL(office.api.url);
     const socket = connect(Number(port), '127.0.0.1');
     socket.write(
@@ -176,7 +176,7 @@ describe('an upload that fails', () => {
     expect((await kept())?.size).toBe(BigInt(3 * FILE_CHUNK_BYTES));
   });
 
-  test('with its process is tidied up a day later', async () => {
+  test('together with its process is removed a day later', async () => {
     const { id } = await office.db.productFile.create({
       data: {
         id: crypto.randomUUID(),
@@ -227,7 +227,7 @@ describe('an upload that fails', () => {
     expect([await kept(), await orphans()]).toEqual([null, 0]);
   });
 
-  test('is compressed on its way: 415', async () => {
+  test('is compressed: 415', async () => {
     const answer = await office
       .ask('put', `/admin/products/${sku}/file`)
       .query({ filename: 'a' })
@@ -240,7 +240,7 @@ describe('an upload that fails', () => {
     expect((await put('x', { filename })).body).toEqual(invalidAt('filename'));
   });
 
-  test('has no name, or two, or more to say: 400', async () => {
+  test('has no name, two names or another parameter: 400', async () => {
     const ask = (query: string) => office.ask('put', `/admin/products/${sku}/file${query}`).send('x');
     for (const query of ['', '?filename=a&filename=b']) expect((await ask(query)).body).toEqual(invalidAt('filename'));
     expect((await ask('?filename=a&more=1')).body).toEqual(invalidAt(''));

@@ -22,7 +22,7 @@ describe('the list of orders', () => {
     expect((await list()).body).toEqual({ data: [], nextCursor: null });
   });
 
-  test('shows where each stands, newest first', async () => {
+  test('shows the state of each, newest first', async () => {
     await office.order('cs_test_old', {
       createdAt: minute(0),
       status: 'COMPLETED',
@@ -76,7 +76,7 @@ describe('the list of orders', () => {
     expect(ids((await list({ status: 'SHIPPED' })).body)).toEqual([]);
   });
 
-  test('goes on page by page, also where many came at one moment and more come meanwhile', async () => {
+  test('continues page by page, even if many were created at one moment and more arrive meanwhile', async () => {
     const name = (n: number) => String(n).padStart(3, '0');
     for (let n = 0; n < 112; n += 1) await office.order(`cs_test_${name(n)}`, { createdAt: minute(n < 60 ? 0 : -1) });
     const first = (await list()).body;
@@ -122,7 +122,7 @@ describe('the list of orders', () => {
 });
 
 describe('no list', () => {
-  test('reads more of the tables than it shows', async () => {
+  test('reads more rows than it shows', async () => {
     await office.db.$executeRaw`
       INSERT INTO orders (session_id, number, status, payment_status, stock, origin, currency, subtotal, total, hold_until, created_at, updated_at)
       SELECT 'cs_test_' || n, n::text, 'COMPLETED', 'PAID', 'COMMITTED', 'CHECKOUT', 'eur', 1, 1, t, t, t
@@ -165,7 +165,7 @@ describe('searching orders', () => {
     await office.order('cs_test_d', { createdAt: minute(-1) });
   });
 
-  test('finds by e-mail in whatever case, exactly', async () => {
+  test('finds by exact e-mail, in any case', async () => {
     expect(ids((await search({ email: 'Ada@Example.COM' })).body)).toEqual(['a', 'b']);
     expect(ids((await search({ email: 'ada@example' })).body)).toEqual([]);
     expect(ids((await search({ email: '%' })).body)).toEqual([]);
@@ -179,12 +179,12 @@ describe('searching orders', () => {
     expect(ids((await search({ paymentIntentId: 'pi_none' })).body)).toEqual([]);
   });
 
-  test('takes all that is named together', async () => {
+  test('matches every field given', async () => {
     expect(ids((await search({ email: 'ada@example.com', userId: 'u1' })).body)).toEqual(['a']);
     expect(ids((await search({ email: 'bob@example.com', paymentIntentId: 'pi_a' })).body)).toEqual([]);
   });
 
-  test('goes on page by page', async () => {
+  test('continues page by page', async () => {
     for (let n = 0; n < 51; n += 1)
       await office.order(`cs_test_n${n}`, { createdAt: minute(100 - n), customer: { email: 'many@example.com' } });
     const first = (await search({ email: 'many@example.com' })).body;
@@ -209,7 +209,7 @@ describe('searching orders', () => {
     expect(answer.body.errors.map(({ path }: { path: string }) => path)).toEqual(expect.arrayContaining(paths));
   });
 
-  test('is not there to get', async () => {
+  test('accepts no GET', async () => {
     expect((await office.ask('get', '/admin/orders/search')).status).toBe(405);
   });
 });
@@ -372,7 +372,7 @@ describe('an order', () => {
     ],
   });
 
-  test('is all that is known of it, by session and by number', async () => {
+  test('has everything known about it, by session and by number', async () => {
     const bySession = await office.ask('get', '/admin/orders/cs_test_full');
     expect(bySession.status).toBe(200);
     expect(bySession.body).toEqual(whole());
@@ -380,7 +380,7 @@ describe('an order', () => {
     expect(byNumber.body).toEqual(bySession.body);
   });
 
-  test('of a guest nobody knows says so with null', async () => {
+  test('of an unknown guest has null for the customer', async () => {
     await office.order('cs_test_guest');
     expect((await office.ask('get', '/admin/orders/cs_test_guest')).body).toMatchObject({
       customer: { email: null, name: null, address: null, userId: null },
@@ -390,7 +390,7 @@ describe('an order', () => {
     });
   });
 
-  test('that needs somebody says where and why', async () => {
+  test('that needs attention says at which step and why', async () => {
     await office.order('cs_test_stuck', {
       attentionStep: 'refund',
       attentionReason: 'No funds',
@@ -403,7 +403,7 @@ describe('an order', () => {
     });
   });
 
-  test.each(['999999', 'cs_test_nobody', 'full', '-1', '%25', 'a%2Fb'])('named %s is not there', async (ref) => {
+  test.each(['999999', 'cs_test_nobody', 'full', '-1', '%25', 'a%2Fb'])('named %s is 404', async (ref) => {
     const answer = await office.ask('get', `/admin/orders/${ref}`);
     expect(answer.status).toBe(404);
     expect(answer.body).toEqual(problem(404, 'unknown_order'));

@@ -28,7 +28,7 @@ const forSale = async () => {
 };
 
 describe('putting a product', () => {
-  test('creates it, whole', async () => {
+  test('creates it with everything that was sent', async () => {
     const answer = await put(
       mug({
         description: 'Holds 350 ml.\nSo far.',
@@ -63,7 +63,7 @@ describe('putting a product', () => {
     });
   });
 
-  test('again replaces it: what is not named is as at first', async () => {
+  test('again replaces it, and a field that is left out gets its default', async () => {
     await put(mug({ description: 'Old', imageUrl: 'https://cdn.example.com/a.png', active: false }));
     office.now = NOON + 60_000;
     const answer = await put(mug({ name: 'Bigger Mug' }));
@@ -79,13 +79,13 @@ describe('putting a product', () => {
     });
   });
 
-  test('not for sale takes it out of the shop, and not out of the catalogue', async () => {
+  test('as not for sale hides it from the shop but keeps it in the catalogue', async () => {
     await put(mug({ active: false }));
     expect(await forSale()).toBeUndefined();
     expect((await get()).body.active).toBe(false);
   });
 
-  test('puts up an empty shelf for a physical one, and none for a digital one', async () => {
+  test('creates an empty stock level for a physical one, and none for a digital one', async () => {
     await put(mug());
     await put(mug());
     expect((await office.ask('get', `/admin/products/${sku}/stock`)).body).toMatchObject({ onHand: 0, movements: [] });
@@ -93,20 +93,20 @@ describe('putting a product', () => {
     expect(await office.db.stockLevel.findUnique({ where: { sku: `E-${sku}` } })).toBeNull();
   });
 
-  test('keeps the stock it has', async () => {
+  test('keeps its stock', async () => {
     await put(mug());
     await office.ask('post', `/admin/products/${sku}/stock`).send({ delta: 7, reason: 'delivery' });
     await put(mug({ name: 'Bigger Mug' }));
     expect((await forSale()).available).toBe(7);
   });
 
-  test('by many at once makes it once', async () => {
+  test('by many at once creates it once', async () => {
     const answers = await Promise.all(Array.from({ length: 6 }, (_, n) => put(mug({ name: `Mug ${n}` }))));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 201]);
     expect(await rows()).toHaveLength(1);
   });
 
-  test('that is unknown is not there to get', async () => {
+  test('that does not exist is 404', async () => {
     const answer = await get();
     expect(answer.status).toBe(404);
     expect(answer.body).toEqual(problem(404, 'unknown_sku'));
@@ -114,7 +114,7 @@ describe('putting a product', () => {
 });
 
 describe('its prices', () => {
-  test('that are replaced stay known, no longer offered', async () => {
+  test('that are replaced are no longer offered but stay known', async () => {
     await put(mug());
     const [old] = await rows();
     await put(mug({ prices: [euro(2000)] }));
@@ -138,7 +138,7 @@ describe('its prices', () => {
     ]);
   });
 
-  test('stand in the order in which they were given', async () => {
+  test('keep the order in which they were sent', async () => {
     const dollars = { amount: 1999, currency: 'usd', stripePriceId: id('usd') };
     await put(mug({ prices: [euro(1800), dollars] }));
     await put(mug({ prices: [dollars, euro(1800)] }));
@@ -146,7 +146,7 @@ describe('its prices', () => {
     expect((await forSale()).prices.map(({ currency }: { currency: string }) => currency)).toEqual(['usd', 'eur']);
   });
 
-  test('that waited for an id at Stripe get it, on the same row', async () => {
+  test('that had no id at Stripe yet get it on the same row', async () => {
     await put(mug());
     await office.db.price.updateMany({ where: { sku }, data: { stripePriceId: null } });
     expect((await get()).body.prices).toEqual([{ ...euro(1800), stripePriceId: null }]);
@@ -175,7 +175,7 @@ describe('its prices', () => {
     expect((await get(`OTHER-${sku}`)).status).toBe(404);
   });
 
-  test('may be what the shopper wants', async () => {
+  test('may include pay-what-you-want', async () => {
     const payWhatYouWant = { currency: 'eur', minimum: 100, suggested: 500, stripePriceId: id('pwyw') };
     const answer = await put({ name: 'Knots', kind: 'DIGITAL', prices: [], payWhatYouWant });
     expect(answer.status).toBe(201);
@@ -196,7 +196,7 @@ describe('its prices', () => {
   });
 });
 
-describe('what a product is', () => {
+describe('the kind of a product', () => {
   test('can change while nothing depends on it', async () => {
     await put(mug());
     expect((await put(mug({ kind: 'DIGITAL' }))).body.kind).toBe('DIGITAL');
@@ -270,7 +270,7 @@ describe('a product that is not valid', () => {
     ['an image of another host without scheme', { imageUrl: '//evil.example.com/a.png' }, ['imageUrl']],
     ['active in text', { active: 'yes' }, ['active']],
     ['an unknown field', { stock: 7 }, ['']],
-  ])('%s: 400 and nothing is made', async (_what, change, paths) => {
+  ])('%s: 400, and nothing is created', async (_what, change, paths) => {
     const answer = await put({ name: 'Mug', kind: 'PHYSICAL', prices: [price], ...change });
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual(invalidAt(...paths));
@@ -281,7 +281,7 @@ describe('a product that is not valid', () => {
     expect((await put(mug(), bad)).body).toEqual(invalidAt('sku'));
   });
 
-  test('takes a SKU of every letter there is', async () => {
+  test('accepts a SKU with every allowed character', async () => {
     expect((await put(mug({ prices: [euro(1, 'any')] }), 'Az09._-')).status).toBe(201);
   });
 });

@@ -50,7 +50,7 @@ test('sends a mail again, under a row and a key of its own, to the address that 
   expect(told.filter((one) => one === 'holdfast: Order confirmation sent to the customer')).toHaveLength(2);
 });
 
-test('goes once a key, and again without one', async () => {
+test('sends once per key, and again without one', async () => {
   const id = await mailed('ebook');
   for (let times = 0; times < 2; times++) expect((await resend(id, 'order_confirmation', 'same')).status).toBe(200);
   expect(await sent(id, 'order_confirmation')).toHaveLength(2);
@@ -60,7 +60,7 @@ test('goes once a key, and again without one', async () => {
   expect(await sent(id, 'order_received')).toHaveLength(2);
 });
 
-test('mends a mail that was refused for good: contact, then resend', async () => {
+test('corrects a mail that was refused for good: contact, then resend', async () => {
   const { id } = await shop.world.checkout([{ sku: 'ebook' }]);
   await shop.world.pay(id, { email: 'refused@nowhere' });
   await shop.world.webhook(id);
@@ -74,7 +74,7 @@ test('mends a mail that was refused for good: contact, then resend', async () =>
   expect(await sent(id, 'order_confirmation')).toMatchObject([{ recipient: 'right@example.net' }]);
 });
 
-test('of several parcels means the last', async () => {
+test('sends the latest of several parcels', async () => {
   const id = await shop.world.paidOrder([{ sku: 'mug', quantity: 2 }]);
   await staff(`${id}/ship`, { carrier: 'DHL', trackingNumber: 'one', items: [{ sku: 'mug', quantity: 1 }] });
   await shop.world.sleep(1_000);
@@ -86,7 +86,7 @@ test('of several parcels means the last', async () => {
   expect(again[0]?.text).toContain('two');
 });
 
-test('refuses what is not true of the order, and does not remember that', async () => {
+test('refuses a mail that is not true of the order, and does not remember the refusal', async () => {
   const { id } = await shop.world.checkout([{ sku: 'mug' }]);
   const answer = await resend(id, 'order_confirmation', 'patient');
   expect([answer.status, answer.body]).toEqual([409, refused(/Order confirmation.*PENDING/)]);
@@ -101,7 +101,7 @@ test('refuses what is not true of the order, and does not remember that', async 
   expect(await sent(id, 'order_confirmation')).toHaveLength(2);
 });
 
-test('of an order that was given back sends the refund’s mail, and the confirmation no more', async () => {
+test('for a refunded order sends the refund’s mail, and no longer the confirmation', async () => {
   const id = await mailed('mug');
   await staff(`${id}/cancel`, { reason: 'requested_by_customer' });
   await until(async () => (await sent(id, 'order_refunded')).length === 1);
@@ -110,7 +110,7 @@ test('of an order that was given back sends the refund’s mail, and the confirm
   expect((await resend(id, 'order_confirmation')).body).toEqual(refused(/REFUNDED/));
 });
 
-test('refuses where nobody can be written to', async () => {
+test('refuses when the customer’s address is unknown', async () => {
   await shop.world.product('unseen', { stock: 1 });
   const { id } = await shop.world.checkout([{ sku: 'unseen' }], { holdSeconds: 60 });
   expect(await shop.world.end(id)).toBe('EXPIRED');
@@ -120,7 +120,7 @@ test('refuses where nobody can be written to', async () => {
   expect(await sent(id, 'checkout_expired')).toMatchObject([{ recipient: 'found@example.com' }]);
 });
 
-test('refuses a template that is none, one that is not about an order, and an unknown order', async () => {
+test('refuses an unknown template, one that is not about an order, and an unknown order', async () => {
   const id = await mailed('ebook');
   for (const template of ['welcome', 'reconciliation_report', '', 7])
     expect((await staff(`${id}/resend-email`, { template })).body).toEqual(
@@ -129,7 +129,7 @@ test('refuses a template that is none, one that is not about an order, and an un
   expect((await resend('999999', 'order_confirmation')).body).toEqual(problem(404, 'unknown_order'));
 });
 
-test('leaves nothing of the customer in Temporal', async () => {
+test('leaves no personal data in Temporal', async () => {
   const id = await mailed('ebook');
   await resend(id, 'order_confirmation', 'k');
   const key = (await sent(id, 'order_confirmation')).at(-1)?.key.split('/').at(-1) as string;

@@ -55,7 +55,7 @@ describe('ship', () => {
     await until(async () => (await shop.world.mails(id)).includes('order_shipped'));
   });
 
-  test('in parts rests as PREPARING until all of it is on its way', async () => {
+  test('in parts stays PREPARING until everything is shipped', async () => {
     const id = await preparing({ sku: 'mug', quantity: 2 }, { sku: 'lamp' });
     const { number } = await shop.world.order(id);
     const first = await ask(number, 'ship', parcel({ items: [{ sku: 'mug', quantity: 2 }] }));
@@ -91,7 +91,7 @@ describe('ship', () => {
     expect((await shop.world.order(id)).shipments).toEqual([]);
   });
 
-  test('refuses what is not paid', async () => {
+  test('refuses an unpaid order', async () => {
     const id = await pending();
     const answer = await ask(id, 'ship', parcel());
     expect([answer.status, answer.body]).toEqual([409, refused(/PENDING/)]);
@@ -145,13 +145,13 @@ describe('deliver', () => {
     expect([answer.status, answer.body]).toEqual([409, refused(/PREPARING/)]);
   });
 
-  test('takes no fields', async () => {
+  test('accepts no fields', async () => {
     expect((await ask('cs_test_nobody', 'deliver', { at: 'noon' })).body).toEqual(invalidAt(''));
   });
 });
 
 describe('cancel', () => {
-  test('of an unpaid order closes the till and gives the stock back', async () => {
+  test('of an unpaid order expires the session and returns the stock', async () => {
     const id = await pending();
     const before = await shop.world.stock('mug');
     const answer = await ask(id, 'cancel', { reason: 'requested_by_customer' });
@@ -160,7 +160,7 @@ describe('cancel', () => {
     expect(await shop.world.stock('mug')).toEqual({ ...before, held: before.held - 2 });
   });
 
-  test('of a paid order gives the money and the goods back', async () => {
+  test('of a paid order refunds it and returns the stock', async () => {
     const id = await preparing();
     const before = await shop.world.stock('mug');
     const answer = await ask(id, 'cancel', { reason: 'out_of_stock' });
@@ -173,7 +173,7 @@ describe('cancel', () => {
     expect(await shop.world.stock('mug')).toEqual({ ...before, onHand: before.onHand + 2 });
   });
 
-  test('writes the remark down before anything else, and it never leaves the database', async () => {
+  test('stores the note before anything else, and it never leaves the database', async () => {
     const id = await pending();
     const remark = 'Ada called: +44 20 7946 0018';
     const answer = await ask(id, 'cancel', { reason: 'duplicate', note: remark });
@@ -190,7 +190,7 @@ describe('cancel', () => {
     expect(JSON.stringify(await shop.world.history(id))).not.toContain('7946');
   });
 
-  test('keeps the remark also when it is refused', async () => {
+  test('keeps the note even when the cancel is refused', async () => {
     const id = await preparing({ sku: 'mug', quantity: 2 });
     await ask(id, 'ship', parcel({ items: [{ sku: 'mug', quantity: 1 }] }));
     const answer = await ask(id, 'cancel', { reason: 'other', note: 'Changed their mind' });
@@ -231,14 +231,14 @@ describe('retry', () => {
     await until(async () => (await shop.world.order(id)).attentionStep === null);
   });
 
-  test('of an order that needs nothing is refused', async () => {
+  test('of an order that needs no attention is refused', async () => {
     const answer = await ask(await preparing(), 'retry');
     expect([answer.status, answer.body]).toEqual([409, refused(/[Nn]othing needs attention/)]);
   });
 });
 
-describe('an order that is done', () => {
-  test.each(['ship', 'deliver', 'cancel', 'retry'])('cannot be asked to %s: it says what it is', async (step) => {
+describe('a final order', () => {
+  test.each(['ship', 'deliver', 'cancel', 'retry'])('refuses %s, and says where it stands', async (step) => {
     const id = await pending({ sku: 'ebook' });
     await shop.world.pay(id);
     await shop.world.webhook(id);
@@ -249,7 +249,7 @@ describe('an order that is done', () => {
     expect((await shop.world.order(id)).status).toBe('COMPLETED');
   });
 
-  test('whose run was terminated before is healed by the request, and goes on from what the database says', async () => {
+  test('whose run was terminated is healed by the request, and continues from what the database says', async () => {
     const id = await preparing();
     await shop.world.handle(id).terminate('by hand');
     const answer = await ask(id, 'ship', parcel());
@@ -258,7 +258,7 @@ describe('an order that is done', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  test('makes a request happen once, also when its first answer was lost', async () => {
+  test('makes a request happen once, even if its first response was lost', async () => {
     const id = await preparing({ sku: 'mug', quantity: 2 }, { sku: 'lamp' });
     const key = randomUUID();
     const body = parcel({ items: [{ sku: 'mug', quantity: 1 }] });
@@ -274,14 +274,14 @@ describe('an Idempotency-Key', () => {
     ).toHaveLength(1);
   });
 
-  test('writes a remark once', async () => {
+  test('stores a note once', async () => {
     const id = await preparing();
     await ask(id, 'ship', parcel());
     for (let n = 0; n < 2; n += 1) await ask(id, 'cancel', { reason: 'other', note: 'Once' }, 'k');
     expect((await shop.world.order(id)).timeline.filter(({ note }) => note === 'Once')).toHaveLength(1);
   });
 
-  test('of a request that ended the order still answers as it did', async () => {
+  test('of a request that ended the order still gets the same answer', async () => {
     const id = await pending();
     const key = 'cancel-7';
     const first = await ask(id, 'cancel', { reason: 'other' }, key);
@@ -292,19 +292,19 @@ describe('an Idempotency-Key', () => {
     expect((await ask(id, 'deliver', undefined, key)).status).toBe(409);
   });
 
-  test('never goes to Temporal as it is', async () => {
+  test('never reaches Temporal unhashed', async () => {
     const id = await preparing();
     await ask(id, 'ship', parcel(), 'ada@example.com');
     expect(JSON.stringify(await shop.world.history(id))).not.toContain('ada@example.com');
   });
 
-  test('that is none is 400', async () => {
+  test('that is not valid is 400', async () => {
     expect((await ask('cs_test_nobody', 'deliver', undefined, 'two words')).body).toEqual(invalidAt('idempotency-key'));
   });
 });
 
-describe('when an answer takes longer than 8 s', () => {
-  test('a cancellation is answered with the order as it is, and the rest follows; a parcel with 503', async () => {
+describe('when a response takes longer than 8 s', () => {
+  test('a cancel is answered with the order as it stands, and the rest follows; a parcel with 503', async () => {
     const [cancelled, shipped] = [await preparing(), await preparing()];
     await shop.world.at('/faults', { match: { method: 'POST', path: '^/v1/refunds$' }, kind: 'delay', ms: 10_000 });
     const locker = new pg.Client({ connectionString: shop.world.env.DATABASE_URL });
@@ -326,7 +326,7 @@ describe('when an answer takes longer than 8 s', () => {
   });
 });
 
-describe('when nobody can take the request', () => {
+describe('when no worker can take the request', () => {
   test('is 503 within 10 s, without a worker as without Temporal, and the order is as it was', async () => {
     const [one, other] = [await preparing(), await pending()];
     const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });

@@ -34,7 +34,7 @@ const commit = async (sessionId: string, quantity: number) => {
 };
 
 describe('the stock of a product', () => {
-  test('is what is on hand, held and free, with what moved it', async () => {
+  test('is what is on hand, held and available, with its movements', async () => {
     await change({ delta: 10, reason: 'delivery' });
     await hold('cs_test_one', 3);
     await hold('cs_test_two', 2);
@@ -109,7 +109,7 @@ describe('the stock of a product', () => {
     expect(body.movements[99].reference).toBe('no. 20');
   });
 
-  test('is not there for a product that is not there, or digital', async () => {
+  test('does not exist for an unknown or a digital product', async () => {
     for (const asked of [stock('NOTHING'), change({ delta: 1, reason: 'x' }, undefined, 'NOTHING')]) {
       const answer = await asked;
       expect(answer.status).toBe(404);
@@ -121,7 +121,7 @@ describe('the stock of a product', () => {
 });
 
 describe('a change of stock', () => {
-  test('is answered with the stock as it is then', async () => {
+  test('is answered with the new stock', async () => {
     await change({ delta: 5, reason: 'delivery' });
     const answer = await change({ delta: -2, reason: 'broken' });
     expect(answer.status).toBe(200);
@@ -139,7 +139,7 @@ describe('a change of stock', () => {
     expect((await change({ delta: -1, reason: 'broken' })).status).toBe(200);
   });
 
-  test('never counts further than there are numbers', async () => {
+  test('never exceeds what the column can count', async () => {
     const at = new Date(NOON);
     await office.db.stockMovement.create({
       data: { sku: mug, at, kind: 'ADJUST', onHandDelta: 2_147_483_000, heldDelta: 0, reference: 'x', actor: 'x' },
@@ -171,7 +171,7 @@ describe('a change of stock', () => {
     expect(await office.db.stockMovement.count({ where: { sku: mug } })).toBe(0);
   });
 
-  test('takes the bounds themselves', async () => {
+  test('accepts the bounds themselves', async () => {
     expect((await change({ delta: 1_000_000, reason: 'x'.repeat(200) })).status).toBe(200);
     expect((await change({ delta: -1_000_000, reason: '–' })).body).toMatchObject({ onHand: 0 });
   });
@@ -186,7 +186,7 @@ describe('an Idempotency-Key', () => {
     expect(again.body.onHand).toBe(5);
   });
 
-  test('also when twenty come at once', async () => {
+  test('even when twenty arrive at once', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => change({ delta: 5, reason: 'delivery' }, 'delivery-7')),
     );
@@ -205,19 +205,19 @@ describe('an Idempotency-Key', () => {
     expect((await stock()).body.onHand).toBe(5);
   });
 
-  test('is of one product: another may use it too', async () => {
+  test('belongs to one product: another may use the same', async () => {
     await office.product('LAMP');
     await change({ delta: 5, reason: 'delivery' }, 'delivery-7');
     expect((await change({ delta: 8, reason: 'delivery' }, 'delivery-7', 'LAMP')).body).toMatchObject({ onHand: 8 });
   });
 
-  test('of a refused change is not used up', async () => {
+  test('of a refused change can be used again', async () => {
     expect((await change({ delta: -1, reason: 'broken' }, 'k')).status).toBe(409);
     await change({ delta: 1, reason: 'delivery' });
     expect((await change({ delta: -1, reason: 'broken' }, 'k')).body).toMatchObject({ onHand: 0 });
   });
 
-  test('still answers once a repeat would no longer be possible', async () => {
+  test('still gets the same answer when the change itself would no longer be possible', async () => {
     await change({ delta: 5, reason: 'delivery' });
     await change({ delta: -5, reason: 'broken' }, 'k');
     expect((await change({ delta: -5, reason: 'broken' }, 'k')).status).toBe(200);

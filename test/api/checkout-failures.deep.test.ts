@@ -31,7 +31,7 @@ describe('Stripe fails', () => {
     ['cuts its answer', { kind: 'cut_body', times: 2 }],
     ['hangs up', { kind: 'reset', times: 2 }],
     ['takes too long', { kind: 'delay', ms: 12_000 }],
-  ])('%s: 503 within 10 s, nothing held, and nothing of Stripe’s words', async (_what, fault) => {
+  ])('%s: 503 within 10 s, nothing held, and nothing of Stripe’s message', async (_what, fault) => {
     const { held } = await shop.world.stock('mug');
     await shop.world.at('/faults', { match: CREATE, ...fault });
     const answer = shop.checkout(cart);
@@ -47,14 +47,14 @@ describe('Stripe fails', () => {
     expect((await shop.checkout(cart)).headers['retry-after']).toBe('7');
   });
 
-  test('charges another price than ours: the session is closed and 503', async () => {
+  test('charges another price than the catalogue’s: the session is expired and 503', async () => {
     await shop.world.product('drifted', { amount: 1000, stock: 5 });
     await shop.world.db.price.updateMany({ where: { sku: 'drifted' }, data: { amount: 800 } });
     await expectUnavailable(shop.checkout({ items: [{ sku: 'drifted', quantity: 1 }] }) as never);
     const { number } = await lastCheckout();
     const { data } = await shop.world.stripe.checkout.sessions.list({ limit: 5 });
     expect(data.find(({ client_reference_id }) => client_reference_id === number)).toMatchObject({ status: 'expired' });
-    expect(shop.api.log.find(({ msg }) => /prices are not those/.test(msg))).toMatchObject({
+    expect(shop.api.log.find(({ msg }) => /differs from the catalogue/.test(msg))).toMatchObject({
       level: 50,
       number,
       ours: 800,
@@ -78,7 +78,7 @@ describe('Temporal is down', () => {
   });
   afterAll(() => api.close());
 
-  test('503 within 10 s, the session is closed at Stripe, nothing is held', async () => {
+  test('503 within 10 s, the session is expired at Stripe, nothing is held', async () => {
     const { held } = await shop.world.stock('mug');
     await expectUnavailable(api.http.post('/checkout').send(cart) as never);
     const { sessionId } = await lastCheckout();
@@ -86,7 +86,7 @@ describe('Temporal is down', () => {
     expect((await shop.world.stock('mug')).held).toBe(held);
   });
 
-  test('the other questions are still answered', async () => {
+  test('the other routes still work', async () => {
     const { body } = await shop.checkout(cart);
     expect((await api.http.get(`/orders/${body.sessionId}`)).status).toBe(200);
     expect((await api.http.get('/products')).status).toBe(200);
@@ -112,7 +112,7 @@ describe('no worker runs', () => {
 });
 
 describe('a shopper who goes away', () => {
-  test('before the answer: the checkout is opened all the same, and its key answers', async () => {
+  test('before the response: the checkout is opened all the same, and its key returns it', async () => {
     await shop.world.at('/faults', { match: CREATE, kind: 'delay', ms: 400 });
     const gone = new AbortController();
     const headers = { 'content-type': 'application/json', 'idempotency-key': 'gone' };
@@ -136,7 +136,7 @@ describe('a shopper who goes away', () => {
 });
 
 describe('the limits', () => {
-  test('on checkouts a minute are shared by all processes, counted by client, and end', async () => {
+  test('on checkouts per minute are shared by all processes, counted per client, and expire', async () => {
     const env = { CHECKOUT_RATE_LIMIT: 3, TRUST_PROXY: 1 };
     const [one, two] = await Promise.all([shop.another(env), shop.another(env)]);
     const from = (api: Api, address: string) => api.http.post('/checkout').set('x-forwarded-for', address).send(cart);
@@ -152,7 +152,7 @@ describe('the limits', () => {
     await Promise.all([one.close(), two.close()]);
   });
 
-  test('on unpaid checkouts hold when many come at once, and free themselves when one is abandoned', async () => {
+  test('on unpaid checkouts hold when many arrive at once, and allow another once one is abandoned', async () => {
     const env = { CHECKOUT_OPEN_LIMIT: 3, TRUST_PROXY: 1 };
     const api = await shop.another(env);
     const ask = () => api.http.post('/checkout').set('x-forwarded-for', '198.51.100.1').send(cart);

@@ -27,7 +27,7 @@ describe('the same key', () => {
     expect(third.body).toEqual({ ...first.body, status: 'CANCELLED' });
   });
 
-  test('holds once, also on lines that only add up to the same', async () => {
+  test('holds once, even for lines that only add up to the same', async () => {
     const held = (await shop.world.stock('mug')).held;
     await keyed('adds-up', {
       items: [
@@ -47,7 +47,7 @@ describe('the same key', () => {
     }
   });
 
-  test('many times at once is one checkout, whichever process is asked', async () => {
+  test('many times at once is one checkout, whichever process gets it', async () => {
     const other = await shop.another();
     const held = (await shop.world.stock('mug')).held;
     const answers = await Promise.all(
@@ -61,13 +61,13 @@ describe('the same key', () => {
     expect((await shop.world.stock('mug')).held).toBe(held + 1);
   });
 
-  test('after a failure starts afresh, also with another cart', async () => {
+  test('after a failure starts a new attempt, even with another cart', async () => {
     const wanted = { items: [{ sku: 'rare', quantity: 2 }] };
     expect((await keyed('afresh', wanted)).status).toBe(409);
     expect((await keyed('afresh', { items: [{ sku: 'rare', quantity: 1 }] })).status).toBe(201);
   });
 
-  test('after Stripe failed starts afresh under a new number and a new key at Stripe', async () => {
+  test('after Stripe failed starts a new attempt under a new number and a new key at Stripe', async () => {
     await shop.world.at('/faults', { kind: 'error_after', match: { method: 'POST', path: '^/v1/checkout/sessions$' } });
     const failed = await keyed('stripe-failed');
     expect([failed.status, failed.body.code]).toEqual([503, 'unavailable']);
@@ -91,7 +91,7 @@ describe('the same key', () => {
     expect(second.body.sessionId).not.toBe(first.body.sessionId);
   });
 
-  test.each(['', ' ', 'a b', 'ä', 'x'.repeat(256)])('that is none is refused: %j', async (key) => {
+  test.each(['', ' ', 'a b', 'ä', 'x'.repeat(256)])('that is not valid is refused: %j', async (key) => {
     const answer = await keyed(key);
     expect([answer.status, answer.body.code]).toEqual([400, 'invalid_request']);
     expect(answer.body.errors[0].path).toBe('idempotency-key');
@@ -102,8 +102,8 @@ describe('the same key', () => {
   });
 });
 
-describe('an API that died', () => {
-  test('between writing down and Stripe: the very same request is sent again', async () => {
+describe('an API process that died', () => {
+  test('between writing the checkout and calling Stripe: the very same request is sent again', async () => {
     const { db, stripe } = shop.world;
     // Stripe made the session, but the answer never came: the row has no session, the key is busy with a dead process.
     await shop.world.at('/faults', {
@@ -129,7 +129,7 @@ describe('an API that died', () => {
     expect(sessions.data.filter(({ client_reference_id }) => client_reference_id === row.number)).toHaveLength(1);
   });
 
-  test('between Stripe and the stock: the session that was made is opened', async () => {
+  test('between calling Stripe and holding the stock: the session is opened', async () => {
     const sessionId = await shop.world.session([{ sku: 'mug' }]);
     await busyWith('died-late', await checkoutOf(sessionId));
     const answer = await keyed('died-late');
@@ -137,7 +137,7 @@ describe('an API that died', () => {
     expect(await shop.world.order(sessionId)).toMatchObject({ stock: 'HELD' });
   });
 
-  test('long ago: what it began has ended, so a new attempt is made', async () => {
+  test('long ago: its attempt has ended, so a new one is made', async () => {
     const sessionId = await shop.world.session([{ sku: 'mug' }]);
     await busyWith('died-long-ago', await checkoutOf(sessionId));
     await shop.world.db.checkout.updateMany({

@@ -36,7 +36,7 @@ describe('a checkout', () => {
     expect(await shop.world.stock('mug')).toMatchObject({ held: 2 });
   });
 
-  test('asks Stripe for what the contract says, and nothing else', async () => {
+  test('sends Stripe what the contract says, and nothing else', async () => {
     const { clock, env } = shop.api.deps;
     const before = clock.now();
     const answer = await shop.checkout({
@@ -84,7 +84,7 @@ describe('a checkout', () => {
     ]);
   });
 
-  test('of downloads asks for no address', async () => {
+  test('of downloads collects no address', async () => {
     await shop.checkout({ items: [{ sku: 'ebook', quantity: 1 }] });
     expect(await lastRequest()).not.toHaveProperty('shipping_address_collection');
   });
@@ -103,7 +103,7 @@ describe('a checkout', () => {
     ]);
   });
 
-  test('of a product without a price at Stripe is asked with the price in it', async () => {
+  test('of a product without a price at Stripe has an inline price', async () => {
     await shop.world.product('card', { amount: 300, stock: 5 });
     await shop.world.db.price.updateMany({ where: { sku: 'card' }, data: { stripePriceId: null } });
     const answer = await shop.checkout({ items: [{ sku: 'card', quantity: 2 }] });
@@ -143,7 +143,7 @@ describe('a body', () => {
     ['with a currency that is none', { items: [item], currency: 'euro' }, 'currency'],
     ['that is a list', [item], ''],
     ['that is null', null, ''],
-  ])('%s is refused, saying where', async (_what, body, path) => {
+  ])('%s is refused, with the path of the error', async (_what, body, path) => {
     const before = await created();
     const answer = await shop.http.post('/checkout').set('content-type', 'application/json').send(JSON.stringify(body));
     expect(answer.status).toBe(400);
@@ -178,7 +178,7 @@ describe('a body', () => {
   });
 });
 
-describe('a cart that cannot be had', () => {
+describe('a cart that cannot be bought', () => {
   test('an unknown SKU', async () => {
     const answer = await shop.checkout({
       items: [
@@ -189,14 +189,14 @@ describe('a cart that cannot be had', () => {
     expect([answer.status, answer.body.code, answer.body.skus]).toEqual([404, 'unknown_sku', ['no-such']]);
   });
 
-  test('a SKU that is not for sale any more', async () => {
+  test('a SKU that is no longer for sale', async () => {
     await shop.world.product('old', { stock: 5 });
     await shop.world.db.product.update({ where: { sku: 'old' }, data: { active: false } });
     const answer = await shop.checkout({ items: [{ sku: 'old', quantity: 1 }] });
     expect([answer.status, answer.body.code]).toEqual([404, 'unknown_sku']);
   });
 
-  test('more than there is: no call to Stripe', async () => {
+  test('more than is available: no call to Stripe', async () => {
     const before = await created();
     const answer = await shop.checkout({
       items: [
@@ -221,12 +221,12 @@ describe('currencies', () => {
     });
   });
 
-  test('none means the first item’s first', async () => {
+  test('none: the first item’s first currency is used', async () => {
     const { body } = await shop.checkout({ items: [{ sku: 'cap', quantity: 1 }] });
     expect(await shop.world.order(body.sessionId)).toMatchObject({ currency: 'usd', total: 1500n });
   });
 
-  test('one that is asked for is taken', async () => {
+  test('a requested one is used', async () => {
     const { body } = await shop.checkout({
       items: [
         { sku: 'cap', quantity: 1 },
@@ -281,7 +281,7 @@ describe('pay what you want', () => {
     });
   });
 
-  test('is bought alone', async () => {
+  test('must be bought alone', async () => {
     const answer = await shop.checkout({ items: [{ sku: 'song', quantity: 1 }] });
     expect(answer.status).toBe(201);
   });

@@ -93,13 +93,13 @@ describe('a download', () => {
     expect(await used(id)).toBe(1);
   });
 
-  test('of nothing is nothing', async () => {
+  test('of an empty file is empty', async () => {
     const { id, path } = await granted('empty');
     expect((await get(path)).body).toHaveLength(0);
     expect(await used(id)).toBe(1);
   });
 
-  test('may be used as often as allowed', async () => {
+  test('works as often as allowed', async () => {
     const { id, path } = await granted();
     for (let n = 0; n < 3; n++) expect((await get(path)).status).toBe(200);
     const over = await get(path);
@@ -115,7 +115,7 @@ describe('a download', () => {
     expect(await used(id)).toBe(3);
   });
 
-  test('HEAD tells the same and uses nothing', async () => {
+  test('HEAD has the same headers and uses nothing', async () => {
     const { id, path } = await granted();
     const { status, headers } = await bare.api.http.head(path);
     expect([status, headers['content-length']]).toEqual([200, String(bytes.length)]);
@@ -124,7 +124,7 @@ describe('a download', () => {
     expect((await bare.api.http.head(path)).status).toBe(410);
   });
 
-  test('of a file that is not here yet is 404 and uses nothing', async () => {
+  test('of a file that was not uploaded yet is 404 and uses nothing', async () => {
     const { id, path } = await granted('soon');
     const { status, body } = await get(path);
     expect([status, codeOf(body)]).toEqual([404, 'not_found']);
@@ -173,7 +173,7 @@ describe('a range', () => {
     ['bytes=2000000-', 2_000_000, bytes.length],
     ['bytes=-500', bytes.length - 500, bytes.length],
     ['bytes=1-99999999', 1, bytes.length],
-  ])('%s is just that', async (asked, start, end) => {
+  ])('%s is answered with exactly that range', async (asked, start, end) => {
     const { path } = await granted();
     const { status, headers, body } = await range(path, asked);
     expect([status, headers['content-range']]).toEqual([206, `bytes ${start}-${end - 1}/${bytes.length}`]);
@@ -181,7 +181,7 @@ describe('a range', () => {
   });
 
   test.each(['bytes=0-1,5-6', 'lines=1-2', 'bytes=-', 'bytes=9-1', 'nonsense'])(
-    '%s is answered with the whole',
+    '%s is answered with the whole file file',
     async (asked) => {
       const { path } = await granted();
       expect((await range(path, asked)).status).toBe(200);

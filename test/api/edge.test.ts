@@ -42,10 +42,10 @@ const isProblem = (
   });
 };
 
-describe('what leads nowhere is a problem document', () => {
+describe('a request that cannot be served gets a problem document', () => {
   test('an unknown address', async () => isProblem(await http().get('/no/such/place'), 404, 'not_found'));
   test('an unknown method', async () => isProblem(await http().delete('/products'), 405, 'method_not_allowed'));
-  test('a method that another address takes, with what this one takes', async () => {
+  test('a method that this address does not accept, with those it does', async () => {
     const answer = await http().get('/checkout');
     isProblem(answer, 405, 'method_not_allowed');
     expect(answer.headers.allow).toBe('POST, OPTIONS');
@@ -53,7 +53,7 @@ describe('what leads nowhere is a problem document', () => {
   test.each(['/orders/%', '/orders/%E0%A4%A', '/downloads/%ff'])('an address that cannot be read: %s', async (path) =>
     isProblem(await http().get(path), 400, 'invalid_request'),
   );
-  test('a body that nobody asked for', async () => {
+  test('a body where none is expected', async () => {
     isProblem(await http().post('/orders/cs_test_1/abandon').send({ really: true }), 400, 'invalid_request');
     isProblem(
       await http().post('/orders/cs_test_1/abandon').type('text/plain').send('now'),
@@ -62,7 +62,7 @@ describe('what leads nowhere is a problem document', () => {
     );
     isProblem(await http().post('/orders/cs_test_1/abandon').send({}), 404, 'unknown_order');
   });
-  test('a body that is compressed in no known way, or in no known alphabet', async () => {
+  test('a body with an unknown compression or charset', async () => {
     isProblem(await http().post('/checkout').set('content-encoding', 'zip').send({}), 415, 'unsupported_media_type');
     isProblem(
       await http().post('/checkout').set('content-type', 'application/json; charset=klingon').send('{}'),
@@ -70,7 +70,7 @@ describe('what leads nowhere is a problem document', () => {
       'unsupported_media_type',
     );
   });
-  test('anything of staff’s without the token, with no detail', async () => {
+  test('a staff route without the token, without detail', async () => {
     for (const path of ['/admin/orders', '/admin/no/such/place', '/admin']) {
       const answer = await http().get(path);
       isProblem(answer, 401, 'unauthorized');
@@ -80,7 +80,7 @@ describe('what leads nowhere is a problem document', () => {
       isProblem(await http().get('/admin/orders').set('authorization', given), 401, 'unauthorized');
     isProblem(await http().get('/admin/no/such/place').set('authorization', `Bearer ${ADMIN_TOKEN}`), 404, 'not_found');
   });
-  test('a fault of ours, without a word of it', async () => {
+  test('an internal error, without its message', async () => {
     const broken = new Proxy(bare.db, {
       get: (db, name) =>
         name === '$queryRaw' ? () => Promise.reject(new Error('SELECT secret FROM x')) : Reflect.get(db, name),
@@ -91,7 +91,7 @@ describe('what leads nowhere is a problem document', () => {
     expect(JSON.stringify(answer.body)).not.toMatch(/SELECT|secret/);
     await api.close();
   });
-  test('a database that is away, soon', async () => {
+  test('a database that cannot be reached, within seconds', async () => {
     const away = connectDatabase('postgres://postgres@127.0.0.1:1/nowhere', 1);
     const api = await Api.listen({ ...bare.api.deps, db: away });
     for (const answer of [
@@ -122,7 +122,7 @@ describe('what leads nowhere is a problem document', () => {
 });
 
 describe('headers', () => {
-  test('say nothing of what runs here', async () => {
+  test('do not reveal the software', async () => {
     const { headers } = await http().get('/healthz');
     expect(headers).not.toHaveProperty('x-powered-by');
     expect(headers).not.toHaveProperty('server');
@@ -136,7 +136,7 @@ describe('headers', () => {
     expect(headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
   });
 
-  test('ask for TLS where the API has it', async () => {
+  test('require TLS where the API is served over it', async () => {
     const api = await Api.listen({ ...bare.api.deps, env: { ...bare.env, PUBLIC_URL: 'https://api.shop.test' } });
     const { headers } = await api.http.get('/healthz');
     expect(headers['strict-transport-security']).toMatch(/max-age=\d+/);
@@ -144,7 +144,7 @@ describe('headers', () => {
     await api.close();
   });
 
-  test('let in the one storefront', async () => {
+  test('allow the one storefront’s origin', async () => {
     const preflight = await http().options('/checkout').set({
       origin: 'http://www.shop.test',
       'access-control-request-method': 'POST',
@@ -161,7 +161,7 @@ describe('headers', () => {
 });
 
 describe('operations', () => {
-  test('/readyz tells what does not answer', async () => {
+  test('/readyz says which dependency does not answer', async () => {
     const answer = await http().get('/readyz');
     expect([answer.status, answer.body]).toEqual([503, { checks: { database: 'ok', temporal: 'down' } }]);
   });
@@ -180,7 +180,7 @@ describe('operations', () => {
 describe('the log', () => {
   const lines = () => JSON.stringify(bare.api.log);
 
-  test('names the route, the status and ids, and nothing else of what was asked', async () => {
+  test('has the route, the status and ids, and nothing else of the request', async () => {
     const token = signToken(bare.env.SIGNING_SECRET, 'download', 'secret-token');
     await http().get('/orders/cs_test_logged?email=ada@example.com').set('authorization', 'Bearer hidden-token');
     await http().get(`/downloads/${token}?q=1`);
@@ -199,7 +199,7 @@ describe('the log', () => {
     expect(lines()).not.toMatch(/ada@|secret-token|hidden-token|q=1|email=/);
   });
 
-  test('is quiet about health', async () => {
+  test('has no lines for health checks', async () => {
     const before = bare.api.log.length;
     await http().get('/healthz');
     await http().get('/metrics');
@@ -221,7 +221,7 @@ describe('the document of the API', () => {
     expect(body.paths['/admin/orders'].get.security).toEqual([{ staff: [] }]);
   });
 
-  test('is rendered without anything from elsewhere', async () => {
+  test('is rendered without loading anything from another origin', async () => {
     const page = await http().get('/docs');
     expect([page.status, page.type]).toEqual([200, 'text/html']);
     expect(page.text).not.toMatch(/https?:\/\//);
@@ -241,7 +241,7 @@ describe('the demo storefront', () => {
     expect(answer.text).toContain('<title>Shop</title>');
   });
 
-  test('its files are served, and those that are not there are 404', async () => {
+  test('its files are served, and missing ones are 404', async () => {
     expect((await http().get('/assets/app.js')).headers['cache-control']).toContain('immutable');
     isProblem(await http().get('/assets/other.js'), 404, 'not_found');
     isProblem(await http().get('/../package.json'), 404, 'not_found');

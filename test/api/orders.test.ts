@@ -71,7 +71,7 @@ describe('the order document', () => {
     });
   });
 
-  test('of a paid one names its downloads, and nobody', async () => {
+  test('of a paid one lists its downloads and no personal data', async () => {
     const id = await opened('ebook');
     await shop.world.pay(id);
     await shop.world.webhook(id);
@@ -84,7 +84,7 @@ describe('the order document', () => {
     expect(JSON.stringify(body)).not.toMatch(/ada@|lovelace|user-7|example\.com/i);
   });
 
-  test('of a revoked grant does not name it', async () => {
+  test('of a revoked grant leaves the download out', async () => {
     const id = await opened('ebook');
     await shop.world.pay(id);
     await shop.world.webhook(id);
@@ -93,7 +93,7 @@ describe('the order document', () => {
     expect((await get(id)).body.downloads).toEqual([]);
   });
 
-  test('of an expired one offers to recover it, while it can be', async () => {
+  test('of an expired one has a recovery link while it can be recovered', async () => {
     const id = await opened();
     await shop.world.sleep(3_600_000);
     expect(await shop.world.end(id)).toBe('EXPIRED');
@@ -109,7 +109,7 @@ describe('the order document', () => {
   });
 
   test.each(['cs_test_nobody', 'nonsense', 'cs_', `cs_test_${'x'.repeat(300)}`, 'in_123'])(
-    'of nobody’s session %s is 404',
+    'of the unknown session %s is 404',
     async (id) => {
       const answer = await get(id);
       expect([answer.status, answer.body.code]).toEqual([404, 'unknown_order']);
@@ -117,8 +117,8 @@ describe('the order document', () => {
   );
 });
 
-describe('a pending order that a page asks for', () => {
-  test('makes the API ask Stripe at most once in 2 s, and its history pays nothing', async () => {
+describe('a pending order that a page polls', () => {
+  test('makes the API ask Stripe at most once in 2 s, and adds nothing to its history', async () => {
     const id = await opened();
     const before = (await looks(id)).length;
     const other = await shop.another();
@@ -149,7 +149,7 @@ describe('a pending order that a page asks for', () => {
     expect(await shop.world.end(id)).toBe('EXPIRED');
   });
 
-  test('whose payment is on its way is told so once', async () => {
+  test('whose payment is processing is signalled once', async () => {
     const id = await opened();
     await shop.world.pay(id, { method: 'bank_debit' });
     await get(id);
@@ -165,7 +165,7 @@ describe('a pending order that a page asks for', () => {
     await until(async () => (await shop.world.order(id)).status === 'PREPARING');
   });
 
-  test('whose till is closed while a payment is being confirmed is told so once a minute', async () => {
+  test('whose session expired while a payment is being confirmed is signalled once a minute', async () => {
     const id = await opened();
     await shop.world.at(`/sessions/${id}/three-d-secure/start`);
     await shop.world.at(`/sessions/${id}/expire`);
@@ -178,7 +178,7 @@ describe('a pending order that a page asks for', () => {
     expect(await shop.world.end(id)).toBe('EXPIRED');
   });
 
-  test('whose run was terminated, then paid, is made', async () => {
+  test('whose run was terminated before it was paid is completed', async () => {
     const id = await opened('ebook');
     await shop.world.handle(id).terminate('by hand');
     await shop.world.pay(id);
@@ -208,7 +208,7 @@ describe('a session that is not known here', () => {
       ],
     });
 
-  test('is taken up when it is complete: 200 at once', async () => {
+  test('becomes an order when it is complete: 200 at once', async () => {
     const { id } = await elsewhere();
     await shop.world.pay(sessionId(id));
     const answer = await get(id);
@@ -218,7 +218,7 @@ describe('a session that is not known here', () => {
     expect(await shop.world.end(sessionId(id))).toBe('COMPLETED');
   });
 
-  test('of ours whose API died before it wrote the id down becomes that order', async () => {
+  test('whose API process died before writing down its id becomes that order', async () => {
     const id = await shop.world.session([{ sku: 'ebook' }]);
     const { number } = await shop.world.db.checkout.update({ where: { sessionId: id }, data: { sessionId: null } });
     await shop.world.pay(id);
@@ -258,7 +258,7 @@ describe('a session that is not known here', () => {
     expect((await get(id)).status).toBe(200);
   });
 
-  test('may be guessed at only so often', async () => {
+  test('can be guessed at only so often', async () => {
     const api = await shop.another({ TRUST_PROXY: 1 });
     const guess = () => api.http.get('/orders/cs_test_guess').set('x-forwarded-for', '203.0.113.99');
     const first = await guess();
@@ -276,7 +276,7 @@ describe('a session that is not known here', () => {
 describe('abandon', () => {
   const abandon = (id: string) => shop.http.post(`/orders/${id}/abandon`);
 
-  test('closes the till, then releases the stock', async () => {
+  test('expires the session, then releases the stock', async () => {
     const { held } = await shop.world.stock('mug');
     const id = await opened('mug', 2);
     const answer = await abandon(id);
@@ -287,7 +287,7 @@ describe('abandon', () => {
     expect((await abandon(id)).body).toEqual({ status: 'CANCELLED' });
   });
 
-  test('of what was paid meanwhile lets the order go on', async () => {
+  test('of an order that was paid meanwhile lets it go on', async () => {
     const id = await opened('ebook');
     await shop.world.pay(id);
     expect((await abandon(id)).status).toBe(202);
@@ -304,7 +304,7 @@ describe('abandon', () => {
     expect(answer.body.detail).toContain('PREPARING');
   });
 
-  test('of an order whose payment is on its way is refused', async () => {
+  test('of an order whose payment is processing is refused', async () => {
     const id = await opened('mug');
     await shop.world.pay(id, { method: 'bank_debit' });
     await shop.world.webhook(id);
@@ -321,7 +321,7 @@ describe('abandon', () => {
     expect((await shop.world.stock('mug')).held).toBe(held);
   });
 
-  test('of a checkout that no worker has opened yet is passed on', async () => {
+  test('of a checkout that no worker has opened yet is kept for the worker', async () => {
     const id = await shop.world.session([{ sku: 'mug' }]);
     await shop.world.stopWorkers();
     await shop.world.client.workflow.start(WORKFLOWS.order, {
@@ -334,7 +334,7 @@ describe('abandon', () => {
     expect(await shop.world.end(id)).toBe('CANCELLED');
   });
 
-  test.each(['cs_test_nobody', 'nonsense'])('of nobody’s session %s is 404', async (id) => {
+  test.each(['cs_test_nobody', 'nonsense'])('of the unknown session %s is 404', async (id) => {
     const answer = await abandon(id);
     expect([answer.status, answer.body.code]).toEqual([404, 'unknown_order']);
   });

@@ -66,7 +66,7 @@ function killGroup(leader: number): void {
   }
 }
 
-test('starts while Temporal is down, says so, and stops cleanly also when it is told twice', async () => {
+test('starts while Temporal is down, reports it, and stops cleanly even after a second signal', async () => {
   const api = start();
   const url = await api.address();
   // The first connection to the database may take longer than a check waits, on a busy machine.
@@ -87,7 +87,7 @@ test('starts while Temporal is down, says so, and stops cleanly also when it is 
   expect(api.said.err).toBe('');
 });
 
-test('stops when npm is asked to, and npm ends only then, with its exit code', async () => {
+test('stops when npm is told to, and npm waits for it and exits with its code', async () => {
   const api = start({}, ['npm', 'run', '--silent', 'api']);
   const url = await api.address();
   api.child.kill('SIGTERM');
@@ -95,7 +95,7 @@ test('stops when npm is asked to, and npm ends only then, with its exit code', a
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();
 });
 
-test('answers what is under way before it stops, and does not wait for clients that keep their connection', async () => {
+test('completes requests under way before it stops, and does not wait for idle connections', async () => {
   const api = start();
   const url = await api.address();
   const answer = fetch(`${url}/readyz`); // takes two seconds: Temporal does not answer
@@ -107,7 +107,7 @@ test('answers what is under way before it stops, and does not wait for clients t
   expect(performance.now() - answered).toBeLessThan(8_000);
 });
 
-test('lists everything that is wrong with its environment, and ends with 1', async () => {
+test('lists every problem of its environment, and exits with 1', async () => {
   const api = start({ DATABASE_URL: '', ADMIN_TOKEN: '', STRIPE_WEBHOOK_SECRET: '' });
   expect(await api.ended).toBe(1);
   expect(api.said.err).toContain('DATABASE_URL');
@@ -116,7 +116,7 @@ test('lists everything that is wrong with its environment, and ends with 1', asy
   expect(api.said.err).not.toMatch(/\n\s+at /);
 });
 
-test('says so when its port is taken, and ends with 1', async () => {
+test('reports that its port is taken, and exits with 1', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;

@@ -6,7 +6,7 @@ beforeAll(async () => {
 });
 afterAll(() => bare?.close());
 
-test('the catalogue: what is active, at its current prices, with what is free', async () => {
+test('the list has every active product with its current prices and available stock', async () => {
   const { db } = bare;
   const made = (minute: number) => ({ createdAt: new Date(Date.UTC(2026, 0, 1, 0, minute)), updatedAt: new Date(0) });
   const price = (currency: string, amount: number, rest: object = {}) => ({

@@ -37,7 +37,7 @@ test('the link leads to the cart and holds nothing', async () => {
   expect((await shop.world.stock('mug')).held).toBe(held);
 });
 
-test('taking it up is a checkout of the same cart for the same shopper at today’s prices', async () => {
+test('recovering opens a checkout of the same cart for the same shopper at today’s prices', async () => {
   const { token, id } = await expired();
   const { stripe, db } = shop.world;
   const product = await stripe.products.create({ name: 'The mug' });
@@ -55,7 +55,7 @@ test('taking it up is a checkout of the same cart for the same shopper at today�
   expect(order.items).toMatchObject([{ sku: 'mug', quantity: 2 }]);
 });
 
-test('it is the same session again while that one is open, also for two at once, and another one after', async () => {
+test('the link returns the same session while that is open, even for two at once, and a new one afterwards', async () => {
   const { token } = await expired();
   const [first, second] = await Promise.all([recover(token), recover(token)]);
   expect(second.body).toEqual(first.body);
@@ -69,7 +69,7 @@ test('it is the same session again while that one is open, also for two at once,
   expect(fourth.body).toEqual(third.body);
 });
 
-test('what is sold out meanwhile is 409', async () => {
+test('a cart that has sold out meanwhile is 409', async () => {
   const { token } = await expired();
   await shop.world.db.stockMovement.create({
     data: {
@@ -98,7 +98,7 @@ test('what is sold out meanwhile is 409', async () => {
   });
 });
 
-test('a link whose time is over, or whose order was paid after all, is 410', async () => {
+test('a link that has expired, or whose order was paid after all, is 410', async () => {
   const { token, id } = await expired();
   const { db } = shop.world;
   await db.order.update({ where: { sessionId: id }, data: { recoverableUntil: new Date(shop.api.deps.clock.now()) } });

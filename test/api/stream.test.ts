@@ -32,7 +32,7 @@ async function follow(api: Api, id: string) {
 }
 
 describe('the stream', () => {
-  test('tells the order now and at each change, and ends when it is final', async () => {
+  test('sends the order now and at each change, and ends when it is final', async () => {
     const id = await opened('ebook');
     const { response, seen, reading } = await follow(shop.api, id);
     expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
@@ -47,7 +47,7 @@ describe('the stream', () => {
     expect(seen.orders.at(-1)).toMatchObject({ status: 'COMPLETED', paymentStatus: 'PAID' });
   });
 
-  test('of a final order tells it once and ends', async () => {
+  test('of a final order sends it once and ends', async () => {
     const id = await opened();
     await shop.http.post(`/orders/${id}/abandon`);
     await shop.world.end(id);
@@ -56,7 +56,7 @@ describe('the stream', () => {
     expect(seen.orders).toEqual([expect.objectContaining({ status: 'CANCELLED' })]);
   });
 
-  test('of a paid session that nobody knew takes it up', async () => {
+  test('of a paid session that is unknown here creates its order', async () => {
     const { id } = await shop.world.at<{ id: string }>('/sessions', {
       mode: 'payment',
       success_url: 'http://shop.test/success',
@@ -74,7 +74,7 @@ describe('the stream', () => {
     expect(seen.orders.at(-1)).toMatchObject({ status: 'COMPLETED' });
   });
 
-  test('of nobody’s session is 404', async () => {
+  test('of an unknown session is 404', async () => {
     const { response } = await follow(shop.api, 'cs_test_nobody');
     expect([response.status, response.headers.get('content-type')]).toEqual([
       404,
@@ -82,7 +82,7 @@ describe('the stream', () => {
     ]);
   });
 
-  test('tells many who look on, with one question to the database at a time, and forgets those who leave', async () => {
+  test('serves many clients with one query at a time, and forgets those who disconnect', async () => {
     const api = await shop.another();
     const id = await opened();
     const streams = await Promise.all(Array.from({ length: 5 }, () => follow(api, id)));
@@ -98,7 +98,7 @@ describe('the stream', () => {
     await api.close();
   });
 
-  test('is open so often a client', async () => {
+  test('is limited per client', async () => {
     const api = await shop.another();
     const id = await opened();
     const streams = await Promise.all(Array.from({ length: 200 }, () => follow(api, id)));
@@ -124,7 +124,7 @@ describe('the stream', () => {
     expect(seen.ended).toBe(true);
   });
 
-  test('answers HEAD with its headers alone', async () => {
+  test('answers HEAD with headers only', async () => {
     const answer = await shop.http.head(`/orders/${await opened()}/stream`);
     expect([answer.status, answer.type]).toEqual([200, 'text/event-stream']);
   });

@@ -58,7 +58,7 @@ describe('an event', () => {
     expect((await deliver(completed(id))).status).toBe(200);
   });
 
-  test('that Stripe itself signs and sends gets there', async () => {
+  test('signed and sent by Stripe is accepted', async () => {
     const endpoint = await shop.world.stripe.webhookEndpoints.create({
       url: `${shop.api.url}/webhooks/stripe`,
       enabled_events: [...SUBSCRIBED_TYPES],
@@ -103,7 +103,7 @@ describe('an event', () => {
     },
   );
 
-  test('of an expired session tells the order that waits, and starts none', async () => {
+  test('of an expired session signals the waiting order, and starts none', async () => {
     const id = await opened('mug');
     await shop.world.at(`/sessions/${id}/expire`);
     expect(
@@ -130,7 +130,7 @@ describe('an event', () => {
     },
   );
 
-  test('in its thin form tells the same', async () => {
+  test('in its thin form has the same effect', async () => {
     const id = await opened();
     await shop.world.pay(id);
     const thin = {
@@ -154,7 +154,7 @@ describe('an event', () => {
       (id) => event('checkout.session.completed', { id, object: 'checkout.session', mode: 'subscription' }),
     ],
     ['of an id that is none', () => completed('../../etc/passwd')],
-  ])('%s is taken and leads nowhere', async (_what, make) => {
+  ])('%s is accepted and starts nothing', async (_what, make) => {
     const id = 'cs_test_leads_nowhere';
     expect((await deliver(make(id))).body).toEqual({ received: true });
     await expect(shop.world.handle(id as SessionId).describe()).rejects.toThrow(/not found/i);
@@ -189,7 +189,7 @@ describe('a signature', () => {
     ['among several', () => `${old()},${/v1=.*/.exec(sign(harmless, { at: timeOf(old()) }))?.[0]}`],
     ['nearly 300 s old', () => sign(harmless, { at: now() - 290 })],
     ['nearly 300 s ahead', () => sign(harmless, { at: now() + 290 })],
-  ])('%s is believed', async (_what, signature) => {
+  ])('%s is accepted', async (_what, signature) => {
     expect((await deliver(harmless, { signature: signature() })).status).toBe(200);
   });
 });
@@ -206,7 +206,7 @@ describe('a signed body', () => {
     '{"object":"event"}',
     '{"object":"event","id":"evt_1","type":7,"livemode":false,"data":{"object":{}}}',
     '{"object":"customer","id":"cus_1"}',
-  ])('that is no event is refused: %j', async (body) => {
+  ])('that is not an event is refused: %j', async (body) => {
     const answer = await deliver(body);
     expect([answer.status, answer.body.code]).toEqual([400, 'invalid_payload']);
   });

@@ -20,16 +20,17 @@ export interface OrderUpdate<Args extends unknown[]> {
 }
 
 /**
- * What became of an update to an order's workflow. `accepted`: it is in the history and will be performed, but what it waits for (usually
- * Stripe) has not answered yet. `ended`: the order is final and no workflow runs any more.
+ * What became of an update to an order's workflow. `accepted`: it is in the history and will be performed, but what
+ * it waits for (usually Stripe) has not answered yet. `ended`: the order is final and no workflow runs any more.
  */
 export type UpdateOutcome = 'done' | 'accepted' | 'ended';
 
 /**
- * Sends an update to an order's workflow and waits at most 8 s for its outcome. If the run was terminated or has failed, this starts it
- * again, and it continues from what the database says.
+ * Sends an update to an order's workflow and waits at most 8 s for its outcome. If the run was terminated or has
+ * failed, this starts it again, and it continues from what the database says.
  *
- * @throws `WorkflowUpdateFailedError` when the workflow refuses; the client's error when Temporal or a worker is not available
+ * @throws `WorkflowUpdateFailedError` when the workflow refuses; the client's error when Temporal or a worker is not
+ * available
  */
 export async function sendUpdate<Args extends unknown[]>(
   temporal: Client,
@@ -47,8 +48,8 @@ export async function sendUpdate<Args extends unknown[]>(
 }
 
 /**
- * The id of an update: a hash of the caller's Idempotency-Key and of what is requested under it. Hashed, because a key may contain personal
- * data. Without a key every request has an id of its own.
+ * The id of an update: a hash of the caller's Idempotency-Key and of what is requested under it. Hashed, because a
+ * key may contain personal data. Without a key every request has an id of its own.
  */
 export function updateIdOf(update: { name: string }, args: unknown[], idempotencyKey: string | undefined): string {
   if (idempotencyKey === undefined) return randomUUID();
@@ -96,8 +97,9 @@ async function earlierOutcome<Args extends unknown[]>(
 }
 
 /**
- * An update that no worker answered leaves nothing in the history, but the worker may have written to the database before it died. A signal
- * stays in the history: the next worker reads the order again and sends the mails that are still due.
+ * An update that no worker answered leaves nothing in the history, but the worker may have written to the database
+ * before it died. A signal stays in the history: the next worker reads the order again and sends the mails that are
+ * still due.
  */
 async function lookAgain(temporal: Client, sessionId: SessionId): Promise<void> {
   await bounded(temporal, 1_000, () => temporal.workflow.getHandle(sessionId).signal(changedSignal)).catch(() => {});

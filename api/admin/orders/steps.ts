@@ -107,7 +107,10 @@ async function shippedWith(
   return status !== null && status !== 'PREPARING';
 }
 
-/** One step: first writes the note of staff, so that it is never lost and never leaves the database; then sends the update. */
+/**
+ * One step: first writes the note of staff, so that it is never lost and never leaves the database; then sends the
+ * update.
+ */
 async function take<Args extends unknown[]>(
   deps: ApiDeps,
   sessionId: SessionId,
@@ -135,5 +138,8 @@ async function take<Args extends unknown[]>(
   return { body: order };
 }
 
-/** Updates that may wait for Stripe: after 8 s the response is the order as it stands, since the request is stored and goes on. */
+/**
+ * Updates that may wait for Stripe: after 8 s the response is the order as it stands, since the request is stored and
+ * goes on.
+ */
 const ASKS_STRIPE: ReadonlySet<string> = new Set([cancelUpdate.name, retryUpdate.name]);
