@@ -7,9 +7,9 @@ import { isCancellable } from '../../store/orders/decisions';
 import { found, idOf, ownerOf } from '../checkout/payment-owner';
 import type { Deps } from '../deps';
 
-/** Following what a customer's bank makes of a payment. */
+/** Activities that follow a dispute at the customer's bank. */
 export const disputes = (deps: Deps) => ({
-  /** One look at a dispute: reads it at Stripe, records it with its order, and says where it stands. */
+  /** Reads a dispute at Stripe, records it with its order, and returns its state. */
   async followDispute({ disputeId }: { disputeId: DisputeId }): Promise<FollowedDispute> {
     const dispute = await found(deps.stripe.disputes.retrieve(disputeId));
     if (dispute === null) return { outcome: 'unknown' };

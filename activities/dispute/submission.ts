@@ -11,16 +11,16 @@ import type { Deps } from '../deps';
 
 export type Submitted =
   | { outcome: 'submitted'; status: string }
-  /** It makes no sense, or Stripe does not accept it: nothing was submitted, or nothing more. */
+  /** It is not possible now, or Stripe does not accept it: nothing was submitted. */
   | { outcome: 'refused'; reason: string };
 
-/** Giving the evidence to the bank. */
+/** Activities that submit evidence to the bank. */
 export const evidenceSubmission = ({ db, stripe, clock }: Deps) => {
   return {
     /**
-     * Submits the evidence as it stands in the database, once. The request is written down first, and from then on the evidence is frozen; one in
-     * doubt is looked for at Stripe before it is repeated, under its own key.
-     * @param submission of the request, part of the key
+     * Submits the evidence from the database, once. The request is recorded first, which freezes the evidence. If an
+     * earlier request is in doubt, Stripe is read before it is repeated, under its own key.
+     * @param submission the id of the request, part of the key
      */
     async submitEvidence({ disputeId, submission }: { disputeId: DisputeId; submission: string }): Promise<Submitted> {
       const { status, evidence_details } = expectObject(await stripe.disputes.retrieve(disputeId), 'dispute');
@@ -55,7 +55,8 @@ export const evidenceSubmission = ({ db, stripe, clock }: Deps) => {
         'dispute',
       );
     } catch (error) {
-      // The saved end of an earlier try, and the look has just shown that it submitted nothing: only now is a new key safe.
+      // This is the saved failure of an earlier attempt, and Stripe has just shown that it submitted nothing. Only
+      // now is a new key safe.
       const replayed = error instanceof Stripe.errors.StripeError && error.headers?.['idempotent-replayed'] === 'true';
       if (again === '' && replayed && error.statusCode === 500)
         return submit({ id, evidence, submission }, `/${clock.now()}`);

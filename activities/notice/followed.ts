@@ -21,7 +21,7 @@ export type FollowedNotice =
       call: string | null;
     };
 
-/** One look at an object of Stripe's. */
+/** What was read about an object at Stripe. */
 export type Look = (deps: Deps, id: string) => Promise<FollowedNotice>;
 
 /** Finds the order that a notice concerns and goes on with it; a notice of none of our orders is recorded as such. */

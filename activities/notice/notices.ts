@@ -6,7 +6,7 @@ import { lookAtPayout } from './payout';
 import { lookAtReview } from './review';
 import { lookAtWarning } from './warning';
 
-/** One look at what Stripe reports beside an order's own story, by kind of object. */
+/** How each kind of object is read and handled. */
 const LOOKS: Record<NoticeKind, Look> = {
   review: lookAtReview,
   'fraud-warning': lookAtWarning,
@@ -14,7 +14,7 @@ const LOOKS: Record<NoticeKind, Look> = {
   payout: lookAtPayout,
 };
 
-/** Finding the order that a notice concerns. */
+/** The activity that handles a notice. */
 export const notices = (deps: Deps) => ({
   /** Reads the object at Stripe, records what it says, and names the order it concerns. Safe to repeat. */
   async followNotice({ kind, id }: { kind: NoticeKind; id: string }): Promise<FollowedNotice> {

@@ -5,7 +5,7 @@ import type { Deps } from '../deps';
 import { keepPayout } from '../reconcile/payouts';
 import { type FollowedNotice, seenNotice } from './followed';
 
-/** Money on its way from Stripe to the bank: it concerns no order, but the ledger. */
+/** Money on its way from Stripe to the bank. It concerns no order, only the ledger. */
 export async function lookAtPayout(deps: Deps, id: string): Promise<FollowedNotice> {
   const payout = await found(deps.stripe.payouts.retrieve(id));
   if (payout === null) return { outcome: 'unknown' };

@@ -9,13 +9,13 @@ import type { WrittenRefund } from './staff-requests';
 export type WrittenCompensation =
   | { outcome: 'nothing-captured' }
   | { outcome: 'disputed' }
-  /** All of it is given back, or being given back; by which refund, if it was one of these. */
+  /** Everything is refunded or being refunded; by which refund, if it was one of these. */
   | { outcome: 'given'; refundId: RefundId | null }
   | ({ outcome: 'to-ask' } & WrittenRefund);
 
 /**
- * Writes the refund that is to empty an order: the one whose answer is not known yet, which is then in doubt, or a
- * new attempt when what the last one gave back is not, or no longer, everything. Under the order's row lock.
+ * Records the refund of everything that is left of an order: the one whose answer is still unknown, which is then in
+ * doubt, or a new attempt if the last one did not refund everything, or has failed since. Under the order's row lock.
  */
 export async function writeCompensation(
   db: Db,

@@ -18,26 +18,26 @@ import { undoDelivery } from '../orders/undo';
 import { inventory } from '../stock/inventory';
 import { refundsOf, toRefund } from './rows';
 
-/** A refund as Stripe has it. */
+/** A refund, as it is at Stripe. */
 export interface SeenRefund {
   id: string;
-  /** The key of its row, which travels in the metadata of the refunds that Holdfast asks for. */
+  /** The key of its row, which is in the metadata of refunds that Holdfast requests. */
   key: string | null;
-  /** Stripe's word. */
+  /** Stripe's status. */
   status: string;
   amount: number;
   currency: string;
   createdAt: Date;
 }
 
-/** What stands of an order after a refund of it was recorded. */
+/** The state of an order after one of its refunds was recorded. */
 export interface RecordedRefund {
   number: string;
-  /** Of the order. */
+  /** The status of the order. */
   orderStatus: OrderStatus;
-  /** Of the refund, as it is known now. */
+  /** The status of the refund. */
   status: string;
-  /** Whether all of the order's money is given back, or being given back. */
+  /** Whether all of the order's money is refunded, or being refunded. */
   everything: boolean;
 }
 
@@ -48,11 +48,11 @@ export async function sessionOfRefund(db: Db, stripeId: string): Promise<Session
 }
 
 /**
- * Records one refund as Stripe has it and adds up what was given back, in one transaction under the order's row lock,
- * with the restock that was asked for with it. A sum that reaches the total ends the order `REFUNDED`: what is
- * unshipped returns to stock, downloads are revoked. One that falls below it again, because a refund failed or was
- * cancelled, restores the order's earlier status; stock and downloads stay given back, and staff are called. Safe to
- * repeat, by the asker and the follower, in any order.
+ * Records one refund and updates the order's refunded amount, in one transaction under the order's row lock, with the
+ * restock that was requested with it. If the amount reaches the total, the order ends `REFUNDED`: unshipped goods
+ * return to stock, and downloads are revoked. If it falls below the total again, because a refund failed or was
+ * cancelled, the order gets its earlier status back and needs attention; stock stays returned, and downloads stay
+ * revoked. Safe to repeat in any order.
  */
 export async function recordRefund(
   db: Db,
@@ -89,7 +89,7 @@ export async function recordRefund(
   });
 }
 
-/** The refund's row as Stripe has it, and its status before (`null` for one that is new here). */
+/** Writes the refund's row from Stripe, and returns its earlier status (`null` if it is new here). */
 async function writeRefund(
   tx: Tx,
   { sessionId }: LockedOrder,
@@ -102,7 +102,7 @@ async function writeRefund(
   const seen = {
     ...{ stripeId: id, amount, currency },
     ...(isNews(known?.status ?? 'requested', status) && { status, refusal: null, refusalReason: null }),
-    // A repeat changes nothing, the time neither.
+    // A repeat changes nothing, not even the time.
     updatedAt: known?.stripeId === id && known.status === status ? known.updatedAt : at,
   };
   if (known) return { row: await tx.refund.update({ where: { key: known.key }, data: seen }), before: known.status };
@@ -113,8 +113,7 @@ async function writeRefund(
 }
 
 /**
- * Goods that were to go back with the refund go back with its first record, so that neither is ever without the
- * other.
+ * Restocks the goods requested with the refund, when it is first recorded, so that neither happens without the other.
  */
 async function putBack(
   tx: Tx,
@@ -133,8 +132,7 @@ interface Standing {
 }
 
 /**
- * What the refunds of an order make of it. The one that empties it keeps the order's earlier status, until one of
- * them fails.
+ * Updates an order from all its refunds. A full refund stores the order's earlier status, in case one of them fails.
  */
 async function addUp(tx: Tx, order: LockedOrder, row: RefundRow): Promise<Standing> {
   const sessionId = order.sessionId as SessionId;
@@ -156,14 +154,14 @@ async function addUp(tx: Tx, order: LockedOrder, row: RefundRow): Promise<Standi
     return { everything, change: { refunded, paymentStatus, ...(status && { status }) } };
   }
   const emptied = rows.find(({ statusBefore }) => statusBefore !== null);
-  // The order was not ended by refunds but by a bank's decision, and stays ended.
+  // A bank's decision ended this order, not its refunds. It stays ended.
   if (!emptied?.statusBefore) return { everything, change: { refunded } };
   await tx.refund.update({ where: { key: emptied.key }, data: { statusBefore: null } });
   return { everything, change: { refunded, paymentStatus, status: emptied.statusBefore } };
 }
 
 /**
- * Where goods that went back leave an order with nothing more to ship: `SHIPPED` if some of it was shipped, else
+ * Moves an order that has nothing left to ship after a restock: to `SHIPPED` if some of it was shipped, otherwise to
  * `COMPLETED`.
  */
 function statusAfterRestock({ status, stock, items }: LockedOrder): OrderStatus | null {
@@ -174,8 +172,8 @@ function statusAfterRestock({ status, stock, items }: LockedOrder): OrderStatus 
 }
 
 /**
- * Whether this refund answers the call that an earlier failure made: it leaves nothing to decide, or it was asked for
- * since and no workflow of the order runs that would decide.
+ * Whether this refund settles the decision that an earlier failed refund raised: nothing is left to decide, or it was
+ * requested afterwards and the order has no running workflow that would decide.
  */
 const isAnswer = (order: LockedOrder, row: RefundRow, before: string | null, everything: boolean): boolean =>
   order.attentionStep === DECISIONS.refundFailed &&

@@ -4,7 +4,7 @@ import type { Refund, Refusal, RestockLine } from '../../domain/refund';
 import type { Refund as RefundRow } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
 
-/** The refunds of an order, whoever asked for them and whatever became of them. */
+/** All refunds of an order, no matter who requested them or how they ended. */
 export async function refundsOf(db: Db | Tx, sessionId: SessionId): Promise<Refund[]> {
   const rows = await db.refund.findMany({ where: { sessionId } });
   return rows.map(toRefund);

@@ -14,23 +14,23 @@ import type { Db } from '../database';
 import { type LockedOrder, lockKnownOrder, note } from '../orders/records';
 import { refundsOf, toRefund } from './rows';
 
-/** A refund as staff ask for it. */
+/** A refund that staff request. */
 export interface StaffRequest {
   sessionId: SessionId;
-  /** Of the request: the hash of an Idempotency-Key, or the id of an update. */
+  /** The key of the request: the hash of an Idempotency-Key, or the id of an update. */
   requestKey: string;
   /** Absent: everything left. */
   amount?: number | undefined;
   reason: Reason;
-  /** What goes back on the shelf with it. */
+  /** The units that return to stock with it. */
   restock?: RestockLine[] | undefined;
 }
 
-/** A refund that is written down, and that Stripe is to be asked for. */
+/** A recorded refund that is to be requested at Stripe. */
 export interface WrittenRefund {
   refund: Refund;
   paymentIntentId: string;
-  /** Whether an earlier try may have asked Stripe already. */
+  /** Whether an earlier attempt may already have reached Stripe. */
   inDoubt: boolean;
 }
 
@@ -39,10 +39,10 @@ const keyOf = ({ sessionId, requestKey }: Pick<StaffRequest, 'sessionId' | 'requ
   `${sessionId}/staff/${requestKey}`;
 
 /**
- * Stores a request before anything takes it up, with staff's remark on the timeline; a repeat finds what is stored.
- * Throws when there is no such order.
- * @param requestHash of everything that was asked, the remark included
- * @returns null when the key was used for another request
+ * Stores a request before a workflow takes it up, with the note of staff on the timeline. A repeat finds what is
+ * stored. Throws if there is no such order.
+ * @param requestHash the hash of the whole request, the note included
+ * @returns null if the key was used for another request
  */
 export async function storeRequest(
   db: Db,
@@ -74,11 +74,11 @@ export async function storeRequest(
   });
 }
 
-/** A request by staff as it stands. Throws when it was never stored. */
+/** A request by staff. Throws if it was never stored. */
 export const readRequest = async (db: Db, request: Pick<StaffRequest, 'sessionId' | 'requestKey'>): Promise<Refund> =>
   toRefund(await db.refund.findUniqueOrThrow({ where: { key: keyOf(request) } }));
 
-/** A request that Stripe may have been asked for before; null when there is none, or its refusal is remembered. */
+/** A request that may already have reached Stripe; null if there is none, or its refusal is remembered. */
 export async function findWritten(
   db: Db,
   request: Pick<StaffRequest, 'sessionId' | 'requestKey'>,
@@ -92,7 +92,7 @@ export async function findWritten(
 }
 
 /**
- * Reserves what staff ask for, or records, for good, why it cannot be had. Under the order's row lock, so that no two
+ * Reserves the amount that staff request, or records the refusal for good. Under the order's row lock, so that no two
  * requests claim the same money.
  */
 export async function writeRequest(
@@ -125,10 +125,10 @@ export async function writeRequest(
   });
 }
 
-/** Goods of these orders have left the shelf. */
+/** The stock states in which an order's goods have been sold. */
 const SOLD: ReadonlySet<string> = new Set(['COMMITTED', 'RETURNED']);
 
-/** The request came to nothing, and Stripe says so: its money is free for others again. */
+/** Records that Stripe refused the request. Its amount is available again. */
 export async function refuseRefund(
   db: Db,
   { key, refusal, at }: { key: string; refusal: Refusal; at: Date },
@@ -136,7 +136,7 @@ export async function refuseRefund(
   await db.refund.updateMany({ where: { key, status: 'requested' }, data: { ...refusedAs(refusal), updatedAt: at } });
 }
 
-/** The order's workflow refused a request that nothing has taken up. */
+/** Records that the order's workflow refused a request before it was sent to Stripe. */
 export async function refuseStored(
   db: Db,
   { refusal, at, ...request }: Pick<StaffRequest, 'sessionId' | 'requestKey'> & { refusal: Refusal; at: Date },
@@ -147,14 +147,14 @@ export async function refuseStored(
   });
 }
 
-/** A request by staff that waits for Stripe's answer. */
+/** A request by staff that is waiting for Stripe's answer. */
 export interface WaitingRequest {
   sessionId: SessionId;
   requestKey: string;
   request: ReturnType<typeof requestOf>;
 }
 
-/** Requests by staff that wait for Stripe and have not been tried since this, `limit` at most. */
+/** Requests by staff that are waiting for Stripe and were last tried before a time, at most `limit`. */
 export async function requestsSilentSince(
   db: Db,
   { since, limit }: { since: Date; limit: number },
@@ -173,8 +173,8 @@ export async function requestsSilentSince(
 const REQUESTED = { status: 'requested', refusal: null, refusalReason: null };
 
 /**
- * A refusal is the answer to an Idempotency-Key for good; a failed refund that is asked for anew may be had another
- * day.
+ * A refusal is remembered under an Idempotency-Key for good, but a failed refund that is requested again may succeed
+ * later.
  */
 const isRemembered = ({ refusal, requestHash }: RefundRow): boolean => refusal !== null && requestHash !== null;
 

@@ -4,7 +4,7 @@ import type { Refund } from '../../domain/refund';
 import type { Db } from '../database';
 import { refundsOf } from './rows';
 
-/** An order as far as its refunds depend on it, with all of them. */
+/** The fields of an order that its refunds depend on, with all its refunds. */
 export interface RefundStanding {
   status: OrderStatus;
   /** In the order's currency. */
@@ -13,7 +13,7 @@ export interface RefundStanding {
   refunds: Refund[];
 }
 
-/** Where an order and its refunds stand. Throws when there is no such order. */
+/** Reads an order with its refunds. Throws if there is no such order. */
 export async function readRefundStanding(db: Db, sessionId: SessionId): Promise<RefundStanding> {
   const { total, ...order } = await db.order.findUniqueOrThrow({
     where: { sessionId },
