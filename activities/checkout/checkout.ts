@@ -4,7 +4,7 @@ import { METADATA } from '../../domain/session';
 import { judge, type Verdict } from '../../domain/verdict';
 import { readRequestedLines } from '../../store/checkouts/checkouts';
 import type { Deps } from '../deps';
-import { writeClosed, writeFailed, writePaid, writeProcessing } from './paid';
+import { writeClosed, writePayment, writeProcessing } from './paid';
 import { type AskedCheckout, factsOf, retrieveSession } from './session';
 import { adopt, noteStray, writeElsewhere } from './take-up';
 
@@ -25,12 +25,12 @@ export const checkout = (deps: Deps) => {
     switch (verdict.seen) {
       case 'paid':
       case 'differs':
-        await writePaid(deps, seen, verdict);
+        await writePayment(deps, seen, verdict.free ? 'free' : 'paid');
         return verdict;
       case 'processing':
         return { seen: 'processing', stockUntil: await writeProcessing(deps, seen) };
       case 'failed':
-        await writeFailed(deps, seen);
+        await writePayment(deps, seen, 'failed');
         return verdict;
       case 'expired':
         await writeClosed(deps, session);
@@ -42,15 +42,17 @@ export const checkout = (deps: Deps) => {
 
   return {
     /**
-     * Steps 2 and 3: reads the session with its PaymentIntent, latest charge and lines, and says what that means. Once the shopper is through,
-     * who bought, where to send it and what it comes to are written to the order first; only codes and numbers are answered.
+     * Steps 2 and 3: reads the session with its PaymentIntent, latest charge and lines, and says what that means.
+     * Once the shopper is through, who bought, where to send it and what it comes to are written to the order first;
+     * only codes and numbers are answered.
      */
     lookAtSession: ({ sessionId }: { sessionId: SessionId }): Promise<Seen> => read(sessionId),
 
     /**
-     * Closes the till: after it no shopper can start to pay. A session that is no longer open cannot be expired; Stripe says so without a
-     * code, and the session itself says what it is (https://docs.stripe.com/api/checkout/sessions/expire).
-     * Each try has a key of its own: expiring twice is harmless, while a saved 500 would be answered under one key for a day.
+     * Closes the till: after it no shopper can start to pay. A session that is no longer open cannot be expired;
+     * Stripe says so without a code, and the session itself says what it is
+     * (https://docs.stripe.com/api/checkout/sessions/expire). Each try has a key of its own: expiring twice is
+     * harmless, while a saved 500 would be answered under one key for a day.
      */
     async expireSession({ sessionId }: { sessionId: SessionId }): Promise<Seen> {
       try {
@@ -64,9 +66,9 @@ export const checkout = (deps: Deps) => {
     },
 
     /**
-     * Takes up a `complete` session that Holdfast has no request for under this id: one of ours whose process died before it wrote the id
-     * down, a payment link, a recovered session. Its lines become the checkout that the order is opened from. A session of somebody else's
-     * is written down as such, once.
+     * Takes up a `complete` session that Holdfast has no request for under this id: one of ours whose process died
+     * before it wrote the id down, a payment link, a recovered session. Its lines become the checkout that the order
+     * is opened from. A session of somebody else's is written down as such, once.
      */
     async takeUpSession({ sessionId }: { sessionId: SessionId }): Promise<TakenUp> {
       const session = await retrieveSession(deps, sessionId);

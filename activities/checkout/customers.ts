@@ -1,27 +1,18 @@
 import type Stripe from 'stripe';
 import { METADATA } from '../../domain/session';
-import type { Tx } from '../../store/database';
+import type { Address, CustomerDetails } from '../../store/customers/customers';
 import { paymentIntentOf, type Session } from './session';
 
-/**
- * Keeps who bought and where it goes, as Stripe says. What is not said now stays as it was known; what staff have corrected stands; an erased
- * customer stays erased.
- */
-export async function keepCustomer(tx: Tx, session: Session): Promise<void> {
+/** Who bought and where it goes, as Stripe says. */
+export function customerOf(session: Session): CustomerDetails {
   const shipping = session.collected_information?.shipping_details;
-  const address = addressOf(shipping?.address ?? session.customer_details?.address);
   const userId = session.metadata?.[METADATA.userId] ?? paymentIntentOf(session)?.metadata?.[METADATA.userId];
-  await write(tx, session.id, {
+  return {
     email: emailOf(session),
-    name: shipping?.name ?? session.customer_details?.name,
-    userId,
-    ...(address && { address }),
-  });
-}
-
-/** Keeps the e-mail address alone: of who did not buy nothing else is needed. */
-export async function keepEmail(tx: Tx, session: Session): Promise<void> {
-  await write(tx, session.id, { email: emailOf(session) });
+    name: (shipping?.name ?? session.customer_details?.name) || null,
+    userId: userId || null,
+    address: addressOf(shipping?.address ?? session.customer_details?.address),
+  };
 }
 
 /** The address a shopper gave: on the payment page, at checkout, or with a card that was declined or not confirmed. */
@@ -33,28 +24,7 @@ export function emailOf(session: Session): string | null {
     session.customer_email ??
     (typeof charge === 'object' ? charge?.billing_details.email : null) ??
     intent?.last_payment_error?.payment_method?.billing_details.email;
-  return given?.toLowerCase() ?? null;
-}
-
-type Address = Pick<Stripe.Address, 'line1' | 'line2' | 'city' | 'state' | 'postal_code' | 'country'>;
-type Found = {
-  email: string | null;
-  name?: string | null | undefined;
-  userId?: string | null | undefined;
-  address?: Address;
-};
-
-async function write(tx: Tx, sessionId: string, { email, name, userId, address }: Found): Promise<void> {
-  const known = await tx.customer.findUnique({ where: { sessionId } });
-  if (known?.erasedAt) return;
-  const found = {
-    ...(email && !known?.emailByStaff && { email }),
-    ...(name && { name }),
-    ...(userId && { userId }),
-    ...(address && !known?.addressByStaff && { address }),
-  };
-  if (known === null) await tx.customer.create({ data: { sessionId, ...found } });
-  else if (Object.keys(found).length > 0) await tx.customer.update({ where: { sessionId }, data: found });
+  return given?.toLowerCase() || null;
 }
 
 /** An address in Stripe's own fields; null when there is none, which Stripe also says with an address of nothing. */

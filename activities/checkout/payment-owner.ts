@@ -2,12 +2,16 @@ import Stripe from 'stripe';
 import { type SessionId, sessionId } from '../../domain/ids';
 import { expectObject } from '../../platform/stripe';
 import { isStray } from '../../store/checkouts/strays';
+import { findOrderOfPayment, isOrderWritten } from '../../store/orders/find';
 import type { Deps } from '../deps';
 
 /** Whose a payment is. Disputes, reviews and warnings name a payment, never its session. */
 export type PaymentOwner =
   | { whose: 'order'; sessionId: SessionId }
-  /** Of a session that is paid and whose order is not written yet; its workflow was woken, so it soon is, or is found not to be ours. */
+  /**
+   * Of a session that is paid and whose order is not written yet; its workflow was woken, so it soon is, or is found
+   * not to be ours.
+   */
   | { whose: 'coming'; sessionId: SessionId }
   /** Of no session, or of one that is not ours. */
   | { whose: 'nobody' };
@@ -21,8 +25,8 @@ export interface NamedPayment {
 export async function ownerOf(deps: Deps, named: NamedPayment): Promise<PaymentOwner> {
   const paymentIntentId = await paymentIntentOf(deps, named);
   if (paymentIntentId === null) return { whose: 'nobody' };
-  const order = await deps.db.order.findUnique({ where: { paymentIntentId }, select: { sessionId: true } });
-  return order ? { whose: 'order', sessionId: sessionId(order.sessionId) } : ownerBySession(deps, paymentIntentId);
+  const order = await findOrderOfPayment(deps.db, paymentIntentId);
+  return order ? { whose: 'order', sessionId: order } : ownerBySession(deps, paymentIntentId);
 }
 
 /** The id of what Stripe gives as an id or, expanded, as an object. */
@@ -46,13 +50,15 @@ async function paymentIntentOf({ stripe }: Deps, { payment_intent, charge }: Nam
   return idOf(expectObject(await stripe.charges.retrieve(chargeId), 'charge').payment_intent);
 }
 
-/** An order learns of its PaymentIntent when it is confirmed; until then, and where it was never heard of, its session names it. */
+/**
+ * An order learns of its PaymentIntent when it is confirmed; until then, and where it was never heard of, its session
+ * names it.
+ */
 async function ownerBySession(deps: Deps, paymentIntentId: string): Promise<PaymentOwner> {
   const session = await sessionOf(deps, paymentIntentId);
   if (session === null) return { whose: 'nobody' };
   const id = sessionId(session.id);
-  const written = await deps.db.order.findUnique({ where: { sessionId: id }, select: { sessionId: true } });
-  if (written) return { whose: 'order', sessionId: id };
+  if (await isOrderWritten(deps.db, id)) return { whose: 'order', sessionId: id };
   // One that is only open is taken up by nobody but its own checkout: there is nothing to fulfil yet.
   if (session.status !== 'complete' || session.mode !== 'payment') return { whose: 'nobody' };
   if (await isStray(deps.db, id)) return { whose: 'nobody' };

@@ -3,6 +3,7 @@ import type { SessionId } from '../../domain/ids';
 import { type CheckoutLine, METADATA } from '../../domain/session';
 import type { LineFacts, SessionFacts } from '../../domain/verdict';
 import { expectObject } from '../../platform/stripe';
+import { knownPrices, knownProducts } from '../../store/catalogue/known';
 import type { Deps } from '../deps';
 
 export type Session = Stripe.Checkout.Session;
@@ -77,7 +78,10 @@ async function linesOf(deps: Deps, session: Session, asked: AskedCheckout): Prom
 
 type KnownPrice = { sku: string; minimum: number | null };
 
-/** What the lines' prices stand for: as it was asked, whatever became of the price since; else as the catalogue has it, replaced prices too. */
+/**
+ * What the lines' prices stand for: as it was asked, whatever became of the price since; else as the catalogue has
+ * it, replaced prices too.
+ */
 async function pricesOf(
   { db }: Deps,
   items: Stripe.LineItem[],
@@ -87,9 +91,7 @@ async function pricesOf(
   for (const { stripePriceId, sku, minimum } of asked.lines)
     if (stripePriceId) prices.set(stripePriceId, { sku, minimum });
   const unknown = items.flatMap(({ price }) => (price && !prices.has(price.id) ? [price.id] : []));
-  const known = unknown.length > 0 ? await db.price.findMany({ where: { stripePriceId: { in: unknown } } }) : [];
-  for (const { stripePriceId, sku, minimum } of known)
-    if (stripePriceId) prices.set(stripePriceId, { sku, minimum: minimum === null ? null : Number(minimum) });
+  for (const { stripePriceId, ...price } of await knownPrices(db, unknown)) prices.set(stripePriceId, price);
   return prices;
 }
 
@@ -108,9 +110,6 @@ async function productsNamed({ db }: Deps, items: Stripe.LineItem[], asked: Aske
   );
   const known = new Set(asked.lines.map(({ sku }) => sku).filter((sku) => named.has(sku)));
   const others = [...named].filter((sku) => !known.has(sku));
-  if (others.length > 0) {
-    const products = await db.product.findMany({ where: { sku: { in: others } }, select: { sku: true } });
-    for (const { sku } of products) known.add(sku);
-  }
+  for (const { sku } of await knownProducts(db, others)) known.add(sku);
   return known;
 }

@@ -1,11 +1,15 @@
 import { sessionId } from '../../domain/ids';
 import { type CheckoutLine, METADATA } from '../../domain/session';
+import { knownProducts } from '../../store/catalogue/known';
 import { adoptSession, writeSessionElsewhere } from '../../store/checkouts/elsewhere';
 import { writeStray } from '../../store/checkouts/strays';
 import type { Deps } from '../deps';
 import type { FoundLine, Session } from './session';
 
-/** Joins a session to the checkout of ours that its metadata names; false where that is another session's, or not known here. */
+/**
+ * Joins a session to the checkout of ours that its metadata names; false where that is another session's, or not
+ * known here.
+ */
 export async function adopt({ db }: Deps, session: Session, checkoutId: string): Promise<boolean> {
   if (!/^[0-9a-f-]{36}$/i.test(checkoutId)) return false;
   return adoptSession(db, { checkoutId, session: sessionId(session.id) });
@@ -38,9 +42,15 @@ export async function noteStray({ db, clock, metrics }: Deps, session: Session):
   if (first) metrics.strays.inc();
 }
 
-/** One line a SKU. A line that nothing names keeps its place under a SKU of its own, so that staff see it; it never has stock or a file. */
+/**
+ * One line a SKU. A line that nothing names keeps its place under a SKU of its own, so that staff see it; it never
+ * has stock or a file.
+ */
 async function asCheckoutLines(db: Deps['db'], lines: FoundLine[]): Promise<CheckoutLine[]> {
-  const products = await db.product.findMany({ where: { sku: { in: lines.flatMap(({ sku }) => sku ?? []) } } });
+  const products = await knownProducts(
+    db,
+    lines.flatMap(({ sku }) => sku ?? []),
+  );
   const merged = new Map<string, CheckoutLine>();
   lines.forEach((line, index) => {
     const sku = line.sku ?? `unknown-${index + 1}`;

@@ -2,9 +2,9 @@ import type { SessionId } from '../../domain/ids';
 import type { Resendable } from '../../domain/mail';
 import { isReversed } from '../../domain/refund';
 import { TEMPLATES } from '../../emails';
+import { type OrderForMail, readOrderForMail } from '../../store/mails/order';
 import { note } from '../../store/orders/records';
 import type { Deps } from '../deps';
-import { type OrderToTell, readOrder } from './facts';
 import type { MailRequest } from './send';
 
 /** What becomes of a request to send a mail again. */
@@ -21,7 +21,7 @@ export interface MailAgain {
 export const emailAgain = (deps: Deps) => ({
   /** Which mail is meant, about the order as it stands now, or why there is none. What is meant is on the timeline. */
   async pickMail({ sessionId, template, key }: MailAgain): Promise<Again> {
-    const order = await readOrder(deps, sessionId);
+    const order = await readOrderForMail(deps.db, sessionId);
     if (!order) return { outcome: 'refused', reason: 'The order is not written yet' };
     const { title, audience } = TEMPLATES[template];
     const at = new Date(deps.clock.now());
@@ -31,7 +31,7 @@ export const emailAgain = (deps: Deps) => ({
     if (audience === 'customer' && !order.customer?.email)
       return {
         outcome: 'refused',
-        reason: order.customer?.erasedAt ? 'The customer is erased' : 'No e-mail address is known',
+        reason: order.customer?.erased ? 'The customer is erased' : 'No e-mail address is known',
       };
     const asked = { type: 'mail', message: `${title} asked for again`, actor: 'staff', key: `mail/again/${key}` };
     await note(deps.db, sessionId, at, asked);
@@ -40,7 +40,7 @@ export const emailAgain = (deps: Deps) => ({
 });
 
 /** Which of several a mail is about; null where it would not be true now. Of parcels and refunds the last is meant. */
-type Which = (order: OrderToTell, now: Date) => Pick<MailRequest, 'ref'> | null;
+type Which = (order: OrderForMail, now: Date) => Pick<MailRequest, 'ref'> | null;
 
 const MAKES_SENSE: Record<Resendable, Which> = {
   order_confirmation: (order) => itself(isBought(order)),
@@ -52,19 +52,16 @@ const MAKES_SENSE: Record<Resendable, Which> = {
   order_refunded: (order) => about(lastRefund(order, (status) => !isReversed(status))),
   refund_failed: (order) => about(lastRefund(order, isReversed)),
   order_received: (order) => itself(isBought(order)),
-  attention_needed: ({ attentionStep }) => itself(attentionStep !== null),
+  attention_needed: ({ attention }) => itself(attention !== null),
 };
 
 const itself = (isTrue: boolean) => (isTrue ? {} : null);
 
 const about = (ref: string | null | undefined) => (ref ? { ref } : null);
 
-const isBought = ({ status }: OrderToTell): boolean =>
+const isBought = ({ status }: OrderForMail): boolean =>
   status === 'PAID' || status === 'PREPARING' || status === 'SHIPPED' || status === 'COMPLETED';
 
 /** Stripe's id of the refund that was made last; one that Stripe has not answered has no mail yet. */
-const lastRefund = ({ refunds }: OrderToTell, is: (status: string) => boolean): string | null | undefined =>
-  refunds
-    .filter(({ stripeId, status }) => stripeId !== null && is(status))
-    .sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime())
-    .at(-1)?.stripeId;
+const lastRefund = ({ refunds }: OrderForMail, is: (status: string) => boolean): string | null | undefined =>
+  refunds.filter(({ stripeId, status }) => stripeId !== null && is(status)).at(-1)?.stripeId;

@@ -1,26 +1,12 @@
 import type { MailFacts, OrderFacts, Quantity, ShipmentFacts } from '../../emails/facts';
 import { downloadUrl, recoveryUrl } from '../../platform/links';
 import { senderName } from '../../platform/mailer';
-import type { Customer, OrderItem, Prisma, Shipment } from '../../prisma/generated/client';
+import type { Address } from '../../store/customers/customers';
+import type { OrderForMail } from '../../store/mails/order';
 import type { Deps } from '../deps';
 
-const everything = {
-  items: { orderBy: { position: 'asc' } },
-  customer: true,
-  grants: { where: { revokedAt: null } },
-  shipments: { orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] },
-  refunds: true,
-  disputes: true,
-} as const satisfies Prisma.OrderInclude;
-
-export type OrderToTell = Prisma.OrderGetPayload<{ include: typeof everything }>;
-
-/** An order with all that a mail may tell of it; null when it is not in the database (yet). */
-export const readOrder = ({ db }: Deps, sessionId: string): Promise<OrderToTell | null> =>
-  db.order.findUnique({ where: { sessionId }, include: everything });
-
 /** What a mail about an order is written from, with its links. */
-export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderToTell, ref: string | null): MailFacts {
+export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderForMail, ref: string | null): MailFacts {
   const { sessionId, number } = order;
   return {
     shop: senderName(env.EMAIL_FROM),
@@ -35,65 +21,41 @@ export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderToTell, ref: str
   };
 }
 
-function orderFacts(env: Deps['env'], order: OrderToTell): OrderFacts {
-  const { number, sessionId, status, paymentStatus, currency, items, attentionStep, attentionReason } = order;
+function orderFacts(env: Deps['env'], order: OrderForMail): OrderFacts {
+  const { items, locale, recoverableUntil, customer, grants, refunds, ...facts } = order;
   return {
-    number,
-    sessionId,
-    status,
-    paymentStatus,
-    currency,
-    locale: knownLocale(order.locale),
-    items: items.map(({ sku, name, kind, quantity, unitAmount, total }) => ({
-      ...{ sku, name, kind, quantity },
-      unitAmount: Number(unitAmount),
-      total: Number(total),
-    })),
+    ...facts,
+    locale: knownLocale(locale),
+    items,
     // What was chosen for a pay-what-you-want product stands in the item.
-    subtotal: items.reduce((sum, { total }) => sum + Number(total), 0),
-    discount: Number(order.discount),
-    shipping: Number(order.shipping),
-    tax: Number(order.tax),
-    taxIncluded: Number(order.taxIncluded),
-    declined: order.declined,
-    total: Number(order.total),
-    refunded: Number(order.refunded),
-    shipTo: items.some(({ kind }) => kind === 'PHYSICAL') ? addressLines(order.customer) : null,
-    downloads: order.grants.map(({ id, sku, expiresAt, allowed, used }) => ({
+    subtotal: items.reduce((sum, { total }) => sum + total, 0),
+    shipTo: items.some(({ kind }) => kind === 'PHYSICAL') ? addressLines(customer) : null,
+    downloads: grants.map(({ id, sku, expiresAt, allowed, used }) => ({
       name: nameOf(items, sku),
       url: downloadUrl(env, id),
       expiresAt,
       remaining: allowed - used,
     })),
     shipments: shipmentFacts(order),
-    refunds: order.refunds.map(({ key, stripeId, amount, status, reason }) => ({
-      ...{ id: stripeId ?? key, status, reason },
-      amount: amount === null ? null : Number(amount),
-    })),
-    disputes: order.disputes.map(({ id, status, reason, amount, currency, dueBy, open, submittedAt }) => ({
-      ...{ id, status, reason, currency, dueBy, open },
-      amount: Number(amount),
-      submitted: submittedAt !== null,
-    })),
-    attention:
-      attentionStep && attentionReason && order.attentionSince
-        ? { step: attentionStep, reason: attentionReason, since: order.attentionSince }
-        : null,
-    recovery: order.recoverableUntil && { url: recoveryUrl(env, sessionId), until: order.recoverableUntil },
+    refunds: refunds.map(({ key, stripeId, ...refund }) => ({ ...refund, id: stripeId ?? key })),
+    recovery: recoverableUntil && { url: recoveryUrl(env, order.sessionId), until: recoverableUntil },
   };
 }
 
-/** Every parcel, with what was still to come when it left: a mail that goes out late tells of its parcel's day, not of today. */
-function shipmentFacts({ items, shipments }: OrderToTell): ShipmentFacts[] {
+/**
+ * Every parcel, with what was still to come when it left: a mail that goes out late tells of its parcel's day, not of
+ * today.
+ */
+function shipmentFacts({ items, shipments }: OrderForMail): ShipmentFacts[] {
   const unsent = new Map(
     items
       .filter(({ kind }) => kind === 'PHYSICAL')
       .map(({ sku, quantity, restocked }) => [sku, quantity - restocked] as const),
   );
   return shipments.map((shipment) => {
-    const parcel = shipment.items as unknown as Parcel;
+    const parcel = shipment.items;
     for (const { sku, quantity } of parcel) unsent.set(sku, (unsent.get(sku) ?? 0) - quantity);
-    const named = (lines: Parcel): Quantity[] =>
+    const named = (lines: { sku: string; quantity: number }[]): Quantity[] =>
       lines.filter(({ quantity }) => quantity > 0).map(({ sku, quantity }) => ({ name: nameOf(items, sku), quantity }));
     return {
       ...identityOf(shipment),
@@ -103,21 +65,19 @@ function shipmentFacts({ items, shipments }: OrderToTell): ShipmentFacts[] {
   });
 }
 
-type Parcel = { sku: string; quantity: number }[];
-
-const identityOf = ({ id, carrier, trackingNumber, trackingUrl }: Shipment) => ({
+const identityOf = ({ id, carrier, trackingNumber, trackingUrl }: OrderForMail['shipments'][number]) => ({
   ...{ id, carrier, trackingNumber },
   // It came from a person, and becomes a link in a customer's hands.
   trackingUrl: trackingUrl && /^https?:\/\//i.test(trackingUrl) && URL.canParse(trackingUrl) ? trackingUrl : null,
 });
 
-const nameOf = (items: OrderItem[], sku: string): string => items.find((item) => item.sku === sku)?.name ?? sku;
+const nameOf = (items: OrderForMail['items'], sku: string): string =>
+  items.find((item) => item.sku === sku)?.name ?? sku;
 
 /** Name and address in lines, as a letter has them; the country in English, as the mail is. */
-export function addressLines(customer: Pick<Customer, 'name' | 'address'> | null): string[] | null {
-  const address = customer?.address as Partial<Record<string, string | null>> | null | undefined;
-  if (!customer || !address) return null;
-  const { line1, line2, city, state, postal_code, country } = address;
+export function addressLines(customer: { name: string | null; address: Address | null } | null): string[] | null {
+  if (!customer?.address) return null;
+  const { line1, line2, city, state, postal_code, country } = customer.address;
   const place = [city, state, postal_code].filter(Boolean).join(' ');
   const lines = [customer.name, line1, line2, place, country && countryName(country)];
   return lines.filter((line): line is string => Boolean(line));

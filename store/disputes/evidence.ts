@@ -2,12 +2,12 @@ import { refusalToEdit } from '../../domain/dispute';
 import type { Evidence, EvidenceFacts } from '../../domain/evidence';
 import type { DisputeId } from '../../domain/ids';
 import type { Prisma } from '../../prisma/generated/client';
+import type { Address } from '../customers/customers';
 import type { Db } from '../database';
 import { note } from '../orders/records';
 import { lockDispute, lockKnownDispute } from './rows';
 
 /** An address in Stripe's fields. */
-type Address = Record<'line1' | 'line2' | 'city' | 'state' | 'postal_code' | 'country', string | null>;
 
 /** What Holdfast knows of a disputed order; of its mails, those to the customer by their templates. */
 export type DisputedOrder = Omit<EvidenceFacts, 'customer' | 'mails'> & {

@@ -4,7 +4,7 @@ import { formatMoney } from '../../domain/money';
 import { DECISIONS, type OrderStatus } from '../../domain/order';
 import type { Db } from '../database';
 import { callForDecision, isCancellable } from '../orders/decisions';
-import { changeOrder, type Happening, lockKnownOrder } from '../orders/records';
+import { changeOrder, lockKnownOrder, type TimelineEvent } from '../orders/records';
 import { revokeDownloads } from '../orders/undo';
 import { toDispute } from './rows';
 
@@ -87,8 +87,8 @@ function submissionOf(before: Dispute | null, { status, submissions }: SeenDispu
 }
 
 /** What this look has found that was not recorded before, in sentences for the timeline. */
-function eventsOf(before: Dispute | null, now: Dispute, at: Date): Happening[] {
-  const event = (what: string, message: string): Happening => ({
+function eventsOf(before: Dispute | null, now: Dispute, at: Date): TimelineEvent[] {
+  const event = (what: string, message: string): TimelineEvent => ({
     type: 'dispute',
     message,
     actor: 'stripe',

@@ -3,7 +3,10 @@ import { mayMove, type OrderStatus } from '../../domain/order';
 import type { Order, OrderItem } from '../../prisma/generated/client';
 import type { Tx } from '../database';
 
-/** An order with its items, its row locked until the transaction ends: every change of an order goes through here first. */
+/**
+ * An order with its items, its row locked until the transaction ends: every change of an order goes through here
+ * first.
+ */
 export type LockedOrder = Order & { items: OrderItem[] };
 
 /** Locks an order's row and reads it; null when there is none. */
@@ -20,7 +23,7 @@ export async function lockKnownOrder(tx: Tx, sessionId: SessionId): Promise<Lock
 }
 
 /** What happened, in a sentence for staff without personal data. */
-export interface Happening {
+export interface TimelineEvent {
   type: string;
   message: string;
   /** Who did it: `shopper`, `stripe`, `staff`, `holdfast`. */
@@ -34,31 +37,31 @@ export interface Happening {
 type OrderChange = Parameters<Tx['order']['update']>[0]['data'];
 
 /**
- * The one way an order's row is written after it was opened: moves the status along its table (the database guards the same table), with
- * an entry on the timeline. Safe to repeat.
+ * The one way an order's row is written after it was opened: moves the status along its table (the database guards
+ * the same table), with an entry on the timeline. Safe to repeat.
  */
 export async function changeOrder(
   tx: Tx,
   order: Pick<Order, 'sessionId' | 'status'>,
   at: Date,
   change: OrderChange & { status?: OrderStatus },
-  ...happenings: Happening[]
+  ...events: TimelineEvent[]
 ): Promise<void> {
   if (change.status && !mayMove(order.status, change.status)) {
     throw new Error(`an order may not move from ${order.status} to ${change.status}`);
   }
   await tx.order.update({ where: { sessionId: order.sessionId }, data: { ...change, updatedAt: at } });
-  await note(tx, order.sessionId, at, ...happenings);
+  await note(tx, order.sessionId, at, ...events);
 }
 
 /** Nothing about the order needs a person any more. */
 export const NO_ATTENTION = { attentionStep: null, attentionReason: null, attentionSince: null } as const;
 
 /** Writes on an order's timeline, each key once. */
-export async function note(tx: Tx, sessionId: string, at: Date, ...happenings: Happening[]): Promise<void> {
-  if (happenings.length === 0) return;
+export async function note(tx: Tx, sessionId: string, at: Date, ...events: TimelineEvent[]): Promise<void> {
+  if (events.length === 0) return;
   await tx.timelineEntry.createMany({
-    data: happenings.map(({ type, message, actor, key, note }) => ({
+    data: events.map(({ type, message, actor, key, note }) => ({
       sessionId,
       at,
       type,
@@ -71,9 +74,10 @@ export async function note(tx: Tx, sessionId: string, at: Date, ...happenings: H
   });
 }
 
-/** The physical lines of an order as the stock functions take them. */
-export const stockLines = (items: OrderItem[]): { sku: string; quantity: number }[] =>
-  items.filter(({ kind }) => kind === 'PHYSICAL').map(({ sku, quantity }) => ({ sku, quantity }));
+/** Removes what staff have noted on an order's timeline: it may hold personal data. */
+export async function forgetNotes(tx: Tx, sessionId: SessionId): Promise<void> {
+  await tx.timelineEntry.updateMany({ where: { sessionId, note: { not: null } }, data: { note: null } });
+}
 
 /** Whether nothing of it needs shipping. */
 export const isDigital = (items: Pick<OrderItem, 'kind'>[]): boolean => items.every(({ kind }) => kind === 'DIGITAL');

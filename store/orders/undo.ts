@@ -23,8 +23,8 @@ export async function cancelUnpaid(
 }
 
 /**
- * Takes back what an order was given: unshipped goods return to stock, downloads are revoked. In the transaction that says why; once for each time
- * that stock was sold to the order.
+ * Takes back what an order was given: unshipped goods return to stock, downloads are revoked. In the transaction that
+ * says why; once for each time that stock was sold to the order.
  */
 export async function undoDelivery(tx: Tx, order: LockedOrder, at: Date): Promise<void> {
   const sessionId = order.sessionId as SessionId;

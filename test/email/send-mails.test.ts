@@ -237,20 +237,22 @@ test('a customer who is erased while a mail is being written gets none, and it i
   expect(shop.resend.requests).toHaveLength(0);
 });
 
-/** A database in which the customer is erased right after the order was read for a mail. */
-const erasingAfterRead = (db: Db, session: SessionId): Db =>
-  db.$extends({
+/** A database in which the customer is erased right after the order was read for a mail: the first statement of a turn. */
+const erasingAfterRead = (db: Db, session: SessionId): Db => {
+  let isFirst = true;
+  return db.$extends({
     query: {
-      order: {
-        async findUnique({ args, query }) {
-          const order = await query(args);
-          const nobody = { email: null, name: null, userId: null, address: Prisma.DbNull, erasedAt: new Date(NOW) };
-          await db.customer.update({ where: { sessionId: session }, data: nobody });
-          return order;
-        },
+      async $queryRaw({ args, query }) {
+        const answer = await query(args);
+        if (!isFirst) return answer;
+        isFirst = false;
+        const nobody = { email: null, name: null, userId: null, address: Prisma.DbNull, erasedAt: new Date(NOW) };
+        await db.customer.update({ where: { sessionId: session }, data: nobody });
+        return answer;
       },
     },
   }) as unknown as Db;
+};
 
 test('without an address there is no mail and no row, and the timeline says so', async () => {
   const unpaid = { status: 'EXPIRED', paymentStatus: 'UNPAID', stock: 'RELEASED' } as const;

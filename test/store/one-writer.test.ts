@@ -46,6 +46,8 @@ test('only the store sees the generated client, sends SQL and opens transactions
  * follows from another row. Each is called from one folder, or by its trigger.
  */
 const ACROSS: Record<string, string[]> = {
+  write_mails: ['store/mails', 'store/orders'],
+  mark_mails: ['store/mails', 'store/orders'],
   restock: ['store/orders', 'store/stock'],
   retake_stock: ['store/orders', 'store/stock'],
 };

@@ -1,9 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { whyNot } from '../../../domain/actions';
-import type { SessionId } from '../../../domain/ids';
 import { Problem } from '../../../domain/problem';
-import type { Tx } from '../../../store/database';
+import { correctContact } from '../../../store/customers/contact';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
 import { text } from '../../http/schemas';
@@ -47,52 +45,19 @@ export const contactRoutes = (deps: ApiDeps): Route[] => [
     problems: ['unknown_order', 'invalid_transition'],
     handle: async ({ params, headers, body }) => {
       const sessionId = await findOrder(deps.db, params.ref);
-      await correct(deps, sessionId, body, headers['idempotency-key']);
+      const key = headers['idempotency-key'];
+      const refusal = await correctContact(deps.db, {
+        sessionId,
+        key: `contact/${key === undefined ? randomUUID() : hash(key)}`,
+        email: body.email ?? null,
+        address: body.address ? wholeAddress(body.address) : null,
+        at: new Date(deps.clock.now()),
+      });
+      if (refusal !== null) throw new Problem('invalid_transition', `${refusal}.`);
       return { body: await readAdminOrder(deps, sessionId) };
     },
   }),
 ];
-
-/** Under the order's lock, so that a parcel leaves either before it or with the new address. The timeline says what was changed, not to what. */
-async function correct(
-  { db, clock }: ApiDeps,
-  sessionId: SessionId,
-  { email, address }: Contact,
-  idempotencyKey: string | undefined,
-): Promise<void> {
-  const key = `contact/${idempotencyKey === undefined ? randomUUID() : hash(idempotencyKey)}`;
-  const corrected = {
-    ...(email !== undefined && { email: email.toLowerCase(), emailByStaff: true }),
-    ...(address && { address: wholeAddress(address), addressByStaff: true }),
-  };
-  await db.$transaction(async (tx) => {
-    await tx.$queryRaw`SELECT 1 FROM orders WHERE session_id = ${sessionId} FOR UPDATE`;
-    if ((await tx.timelineEntry.count({ where: { sessionId, key } })) > 0) return;
-    await refuseTooLate(tx, sessionId, address !== undefined);
-    await tx.customer.upsert({ where: { sessionId }, create: { sessionId, ...corrected }, update: corrected });
-    const what = [...(email === undefined ? [] : ['e-mail address']), ...(address ? ['postal address'] : [])];
-    const at = new Date(clock.now());
-    const message = `Corrected the ${what.join(' and the ')}`;
-    await tx.timelineEntry.create({ data: { sessionId, at, type: 'contact', message, actor: 'staff', key } });
-    await tx.order.update({ where: { sessionId }, data: { updatedAt: at } });
-  });
-}
-
-/** An e-mail address is of use for as long as nothing was shipped, also to who downloads; a postal address while something is to be shipped. */
-async function refuseTooLate(tx: Tx, sessionId: SessionId, postal: boolean): Promise<void> {
-  const { status, items, customer } = await tx.order.findUniqueOrThrow({
-    where: { sessionId },
-    include: { items: true, customer: true },
-  });
-  const facts = {
-    status,
-    erased: (customer?.erasedAt ?? null) !== null,
-    anythingShipped: items.some(({ shipped }) => shipped > 0),
-    digital: items.every(({ kind }) => kind === 'DIGITAL'),
-  };
-  const refusal = whyNot('correct e-mail', facts) ?? (postal ? whyNot('correct address', facts) : null);
-  if (refusal !== null) throw new Problem('invalid_transition', `${refusal}.`);
-}
 
 /** In Stripe's fields, every one of them. */
 const wholeAddress = ({

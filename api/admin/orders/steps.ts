@@ -4,6 +4,7 @@ import type { SessionId } from '../../../domain/ids';
 import { type OrderStatus, REASONS } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
 import { cancelUpdate, deliverUpdate, retryUpdate, shipUpdate } from '../../../messages/order';
+import { decide } from '../../../store/orders/attention';
 import { statusWithParcel } from '../../../store/orders/parcels';
 import { addNote } from '../../../store/orders/timeline';
 import type { ApiDeps } from '../../deps';
@@ -11,7 +12,6 @@ import { type Answer, type Route, route } from '../../http/route';
 import { text } from '../../http/schemas';
 import { KeyHeader, note, OrderRef, Sku, webUrl } from '../fields';
 import { retryRefund } from '../refunds/retry';
-import { decideEnded } from './decide-ended';
 import { AdminOrder, findOrder, readAdminOrder } from './document';
 import { sendUpdate, updateIdOf } from './send-update';
 
@@ -88,8 +88,12 @@ export function orderStepRoutes(deps: ApiDeps): Route[] {
       problems: ['unknown_order', 'invalid_transition', 'out_of_stock'],
       handle: async ({ params, headers }) => {
         const sessionId = await findOrder(deps.db, params.ref);
-        // The workflow of a final order has ended: what its refunds need is asked by a workflow of their own.
-        if ((await decideEnded(deps, sessionId)) || (await retryRefund(deps, sessionId)))
+        // The workflow of a final order has ended: what its refunds need is asked by a workflow of their own, and
+        // what was found out later is decided about here.
+        if (
+          (await decide(deps.db, { sessionId, onlyEnded: true, at: new Date(deps.clock.now()) })) ||
+          (await retryRefund(deps, sessionId))
+        )
           return { body: await readAdminOrder(deps, sessionId) };
         return take(deps, sessionId, headers, retryUpdate, []);
       },

@@ -8,7 +8,15 @@ jest.mock('@temporalio/workflow', () => jest.requireActual('./temporal').fakeTem
 
 const order = (change: Partial<OrderFactsNow> = {}): OrderFactsNow => ({
   ...{ number: '1042', status: 'PREPARING', stock: 'COMMITTED', total: 1250, currency: 'eur', skus: ['mug'] },
-  ...{ digital: false, holdUntil: 0, anythingShipped: false, disputed: false, reviewOpen: false, fraudWarning: false },
+  ...{
+    digital: false,
+    holdUntil: 0,
+    anythingShipped: false,
+    disputed: false,
+    reviewOpen: false,
+    fraudWarning: false,
+    lost: false,
+  },
   ...{ pendingDecision: null, staleAttention: false, autoCompleteMs: 1 },
   ...change,
 });

@@ -1,0 +1,23 @@
+import type { ProductKind } from '../../domain/order';
+import type { Db } from '../database';
+
+/** What prices at Stripe stand for here, replaced ones too. `minimum` is set where the shopper chooses what to pay. */
+export async function knownPrices(
+  db: Db,
+  stripePriceIds: string[],
+): Promise<{ stripePriceId: string; sku: string; minimum: number | null }[]> {
+  if (stripePriceIds.length === 0) return [];
+  const prices = await db.price.findMany({ where: { stripePriceId: { in: stripePriceIds } } });
+  return prices.flatMap(({ stripePriceId, sku, minimum }) =>
+    stripePriceId === null ? [] : [{ stripePriceId, sku, minimum: minimum === null ? null : Number(minimum) }],
+  );
+}
+
+/** The products of these SKUs that are known here, for sale or not. */
+export async function knownProducts(
+  db: Db,
+  skus: string[],
+): Promise<{ sku: string; name: string; kind: ProductKind }[]> {
+  if (skus.length === 0) return [];
+  return db.product.findMany({ where: { sku: { in: skus } }, select: { sku: true, name: true, kind: true } });
+}

@@ -1,0 +1,51 @@
+import { whyNot } from '../../domain/actions';
+import type { SessionId } from '../../domain/ids';
+import type { Db, Tx } from '../database';
+import { changeOrder, isDigital, lockKnownOrder } from '../orders/records';
+import type { Address } from './customers';
+
+export interface ContactCorrection {
+  sessionId: SessionId;
+  /** Identifies the request: a repeat changes nothing. */
+  key: string;
+  /** Null: stays as it is. */
+  email: string | null;
+  /** The whole address; null: stays as it is. */
+  address: Address | null;
+  at: Date;
+}
+
+/**
+ * Corrects where a customer is reached, under the order's lock, so that a parcel leaves either before it or with the
+ * new address. What staff say stands, whatever Stripe says later. The timeline says what was corrected, not to what.
+ * @returns why it is too late, in words; null when it is corrected
+ */
+export async function correctContact(
+  db: Db,
+  { sessionId, key, email, address, at }: ContactCorrection,
+): Promise<string | null> {
+  return db.$transaction(async (tx) => {
+    const order = await lockKnownOrder(tx, sessionId);
+    if ((await tx.timelineEntry.count({ where: { sessionId, key } })) > 0) return null;
+    const facts = {
+      status: order.status,
+      erased: await isErased(tx, sessionId),
+      anythingShipped: order.items.some(({ shipped }) => shipped > 0),
+      digital: isDigital(order.items),
+    };
+    const refusal = whyNot('correct e-mail', facts) ?? (address && whyNot('correct address', facts));
+    if (refusal !== null) return refusal;
+    const corrected = {
+      ...(email !== null && { email: email.toLowerCase(), emailByStaff: true }),
+      ...(address && { address: { ...address }, addressByStaff: true }),
+    };
+    await tx.customer.upsert({ where: { sessionId }, create: { sessionId, ...corrected }, update: corrected });
+    const what = [...(email === null ? [] : ['e-mail address']), ...(address ? ['postal address'] : [])];
+    const message = `Corrected the ${what.join(' and the ')}`;
+    await changeOrder(tx, order, at, {}, { type: 'contact', message, actor: 'staff', key });
+    return null;
+  });
+}
+
+const isErased = async (tx: Tx, sessionId: SessionId): Promise<boolean> =>
+  (await tx.customer.count({ where: { sessionId, erasedAt: { not: null } } })) > 0;

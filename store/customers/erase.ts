@@ -1,0 +1,42 @@
+import { whyNot } from '../../domain/actions';
+import type { SessionId } from '../../domain/ids';
+import { forgetRequests } from '../checkouts/checkouts';
+import type { Db, Tx } from '../database';
+import { forgetMails } from '../mails/given-up';
+import { changeOrder, forgetNotes, lockKnownOrder } from '../orders/records';
+
+/**
+ * Removes the personal data of a final order for good: all or nothing, under the order's lock, so that nobody writes
+ * about the customer meanwhile. What was bought, and every cent of it, stays. Safe to repeat.
+ * @returns why it cannot be done now, in words; null when it is done
+ */
+export async function eraseCustomer(
+  db: Db,
+  { sessionId, at }: { sessionId: SessionId; at: Date },
+): Promise<string | null> {
+  return db.$transaction(async (tx) => {
+    const order = await lockKnownOrder(tx, sessionId);
+    const refundOpen = (await tx.refund.count({ where: { sessionId, status: { in: UNSETTLED } } })) > 0;
+    const refusal = whyNot('erase', { status: order.status, disputed: order.disputed, refundOpen });
+    if (refusal !== null) return refusal;
+    await forgetCustomer(tx, sessionId, at);
+    await forgetMails(tx, sessionId);
+    await forgetRequests(tx, sessionId);
+    await forgetNotes(tx, sessionId);
+    await changeOrder(tx, order, at, {}, { type: 'erased', message: 'Erased the personal data', actor: 'staff' });
+    return null;
+  });
+}
+
+/** Of a refund: not answered by Stripe, or not at its end there. */
+const UNSETTLED = ['requested', 'pending', 'requires_action'];
+
+/**
+ * The row stays, and says that it is erased: a later look at Stripe writes nothing there. The evidence in disputes
+ * goes with it, by a trigger.
+ */
+async function forgetCustomer(tx: Tx, sessionId: SessionId, at: Date): Promise<void> {
+  await tx.$executeRaw`INSERT INTO customers (session_id, erased_at) VALUES (${sessionId}, ${at})
+    ON CONFLICT (session_id) DO UPDATE SET email = NULL, name = NULL, address = NULL, user_id = NULL,
+      email_by_staff = false, address_by_staff = false, erased_at = coalesce(customers.erased_at, excluded.erased_at)`;
+}

@@ -1,0 +1,83 @@
+import type { SessionId } from '../../domain/ids';
+import type { OrderStatus, PaymentStatus, ProductKind } from '../../domain/order';
+import type { Address } from '../customers/customers';
+import type { Db } from '../database';
+
+/**
+ * An order with all that a mail may tell of it. Amounts are in the order's currency, but those of disputes, which
+ * name their own.
+ */
+export interface OrderForMail {
+  sessionId: SessionId;
+  number: string;
+  status: OrderStatus;
+  paymentStatus: PaymentStatus;
+  currency: string;
+  locale: string | null;
+  discount: number;
+  shipping: number;
+  tax: number;
+  taxIncluded: number;
+  total: number;
+  refunded: number;
+  declined: boolean;
+  attention: { step: string; reason: string; since: Date } | null;
+  recoverableUntil: Date | null;
+  items: {
+    sku: string;
+    name: string;
+    kind: ProductKind;
+    quantity: number;
+    unitAmount: number;
+    total: number;
+    restocked: number;
+  }[];
+  customer: { email: string | null; name: string | null; address: Address | null; erased: boolean } | null;
+  /** Those that are not revoked. */
+  grants: { id: string; sku: string; expiresAt: Date; allowed: number; used: number }[];
+  /** In the order in which they left. */
+  shipments: {
+    id: string;
+    carrier: string;
+    trackingNumber: string;
+    trackingUrl: string | null;
+    items: { sku: string; quantity: number }[];
+  }[];
+  /** In the order in which they were asked for. */
+  refunds: { key: string; stripeId: string | null; amount: number | null; status: string; reason: string }[];
+  disputes: {
+    id: string;
+    status: string;
+    reason: string;
+    amount: number;
+    currency: string;
+    dueBy: Date | null;
+    open: boolean;
+    submitted: boolean;
+  }[];
+}
+
+/** The order of a session with all that a mail may tell of it; null when it is not written (yet). One round trip. */
+export async function readOrderForMail(db: Db, sessionId: SessionId): Promise<OrderForMail | null> {
+  const [{ found }] = await db.$queryRaw<[{ found: OrderForMailColumns | null }]>`
+    SELECT order_for_mail(${sessionId}) AS found`;
+  return found && toOrderForMail(found);
+}
+
+/** What `order_for_mail` answers: as above, with times as texts. */
+export type OrderForMailColumns = Omit<OrderForMail, 'attention' | 'recoverableUntil' | 'grants' | 'disputes'> & {
+  attention: { step: string; reason: string; since: string } | null;
+  recoverableUntil: string | null;
+  grants: (Omit<OrderForMail['grants'][number], 'expiresAt'> & { expiresAt: string })[];
+  disputes: (Omit<OrderForMail['disputes'][number], 'dueBy'> & { dueBy: string | null })[];
+};
+
+export const toOrderForMail = (order: OrderForMailColumns): OrderForMail => ({
+  ...order,
+  attention: order.attention && { ...order.attention, since: new Date(order.attention.since) },
+  recoverableUntil: dateOrNull(order.recoverableUntil),
+  grants: order.grants.map((grant) => ({ ...grant, expiresAt: new Date(grant.expiresAt) })),
+  disputes: order.disputes.map((dispute) => ({ ...dispute, dueBy: dateOrNull(dispute.dueBy) })),
+});
+
+const dateOrNull = (text: string | null): Date | null => (text === null ? null : new Date(text));

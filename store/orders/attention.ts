@@ -1,0 +1,88 @@
+import type { AttentionStep } from '../../domain/attention';
+import type { SessionId } from '../../domain/ids';
+import { DECISIONS, type Decision, isDecision, isFinal } from '../../domain/order';
+import { openFailures } from '../../domain/refund';
+import type { Db, Tx } from '../database';
+import { refundsOf } from '../refunds/rows';
+import { callForRefund } from './decisions';
+import { changeOrder, type LockedOrder, lockKnownOrder, lockOrder, NO_ATTENTION } from './records';
+
+/**
+ * Raises the flag that a step cannot go on. What a person must decide about is not overwritten by a step that may yet
+ * go on by itself.
+ */
+export async function raiseAttention(
+  db: Db,
+  { sessionId, step, reason, at }: { sessionId: SessionId; step: AttentionStep; reason: string; at: Date },
+): Promise<void> {
+  await db.$transaction(async (tx) => {
+    const order = await lockOrder(tx, sessionId);
+    if (!order || (order.attentionStep === step && order.attentionReason === reason)) return;
+    if (order.attentionStep !== null && isDecision(order.attentionStep) && !isDecision(step)) return;
+    const event = {
+      type: 'attention',
+      message: `Needs attention at “${step}”: ${reason}`,
+      actor: 'holdfast',
+      key: `attention/${step}/${at.getTime()}`,
+    };
+    await changeOrder(tx, order, at, { attentionStep: step, attentionReason: reason, attentionSince: at }, event);
+  });
+}
+
+/** Lowers the flag again, unless it is one that a person must decide about. */
+export async function clearAttention(db: Db, { sessionId, at }: { sessionId: SessionId; at: Date }): Promise<void> {
+  await db.$transaction(async (tx) => {
+    const order = await lockOrder(tx, sessionId);
+    if (!order || order.attentionStep === null || isDecision(order.attentionStep)) return;
+    await changeOrder(tx, order, at, NO_ATTENTION);
+  });
+}
+
+/**
+ * Staff have decided about what was found out: the call to them is answered, and what stepped back behind it is
+ * raised next. With `onlyEnded` an order that has not ended, and a refund that failed, are left alone: the order's
+ * workflow, or a new request, answers those.
+ * @returns what was decided about; null where there was nothing
+ */
+export async function decide(
+  db: Db,
+  { sessionId, onlyEnded = false, at }: { sessionId: SessionId; onlyEnded?: boolean; at: Date },
+): Promise<Decision | null> {
+  return db.$transaction(async (tx) => {
+    const order = await lockKnownOrder(tx, sessionId);
+    const step = order.attentionStep;
+    if (step === null || !isDecision(step)) return null;
+    if (onlyEnded && (!isFinal(order.status) || step === DECISIONS.refundFailed)) return null;
+    const change = {
+      ...(step === DECISIONS.fraudWarning && { fraudWarning: false }),
+      ...(await nextCall(tx, order, step, at)),
+    };
+    const message = `Staff have decided about “${step}”`;
+    await changeOrder(tx, order, at, change, {
+      type: 'decided',
+      message,
+      actor: 'staff',
+      key: `decided/${at.getTime()}`,
+    });
+    return step;
+  });
+}
+
+/**
+ * What wants a decision after this one: the next refund that did not go through, or a warning that stepped back
+ * behind it.
+ */
+async function nextCall(tx: Tx, order: LockedOrder, decided: Decision, at: Date) {
+  if (decided === DECISIONS.refundFailed) {
+    const refunds = await refundsOf(tx, order.sessionId as SessionId);
+    const [failed] = openFailures(refunds, Number(order.total));
+    if (failed) return callForRefund(failed, at);
+  }
+  if (decided === DECISIONS.fraudWarning || !order.fraudWarning) return NO_ATTENTION;
+  return {
+    attentionStep: DECISIONS.fraudWarning,
+    attentionReason:
+      'Stripe warns of fraud: cancel gives the money back before a dispute can cost it; retry ships all the same',
+    attentionSince: at,
+  };
+}

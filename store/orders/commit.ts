@@ -1,0 +1,26 @@
+import type { SessionId } from '../../domain/ids';
+import type { OrderStatus } from '../../domain/order';
+import type { Db } from '../database';
+import type { MissingStock } from '../stock/inventory';
+import { known } from './snapshot';
+
+export interface CommitRequest {
+  sessionId: SessionId;
+  /** How often each download may be used, and until when. */
+  downloads: { allowed: number; until: Date };
+  at: Date;
+}
+
+/**
+ * Turns the hold of a paid order into a sale (or takes stock again when the hold is gone), grants the downloads, and
+ * moves the order to where it rests: `COMPLETED` when all of it is digital, else `PREPARING`. Where stock is missing
+ * nothing is changed. Safe to repeat. One round trip.
+ */
+export async function commitOrder(
+  db: Db,
+  { sessionId, downloads, at }: CommitRequest,
+): Promise<{ status: OrderStatus; missing: MissingStock[] }> {
+  const [{ committed }] = await db.$queryRaw<[{ committed: { status: OrderStatus; missing: MissingStock[] } | null }]>`
+    SELECT commit_order(${sessionId}, ${downloads.allowed}::int, ${downloads.until}, ${at}) AS committed`;
+  return known(committed);
+}

@@ -1,0 +1,70 @@
+import type { SessionId } from '../../domain/ids';
+import { isFinal, type OrderStatus } from '../../domain/order';
+import type { Db } from '../database';
+import { inventory } from '../stock/inventory';
+import { changeOrder, lockKnownOrder, NO_ATTENTION, type TimelineEvent } from './records';
+import { undoDelivery } from './undo';
+
+export interface UnpaidEnd {
+  sessionId: SessionId;
+  status: OrderStatus;
+  /** A delayed payment has failed. */
+  paymentFailed: boolean;
+  /** Until when the recovery link works; null offers none. */
+  recoverableUntil: Date | null;
+  event: TimelineEvent;
+  at: Date;
+}
+
+/** Ends an order that was not paid, and gives its stock back. An order that has ended is answered as it is. */
+export async function endUnpaid(
+  db: Db,
+  { sessionId, status, paymentFailed, recoverableUntil, event, at }: UnpaidEnd,
+): Promise<OrderStatus> {
+  return db.$transaction(async (tx) => {
+    const order = await lockKnownOrder(tx, sessionId);
+    if (isFinal(order.status)) return order.status;
+    const change = {
+      status,
+      ...(order.stock === 'HELD' && { stock: 'RELEASED' as const }),
+      // A payment that was on its way and brought nothing has failed, also where staff had cancelled meanwhile.
+      ...((paymentFailed || order.paymentStatus === 'PROCESSING') && { paymentStatus: 'FAILED' as const }),
+      ...(recoverableUntil && { recoverableUntil }),
+    };
+    await changeOrder(tx, order, at, change, event);
+    await inventory.release(tx, sessionId, at);
+    return status;
+  });
+}
+
+/** Gives back what is held while money may still come; the order stays as it is. */
+export async function releaseHold(
+  db: Db,
+  { sessionId, why, at }: { sessionId: SessionId; why: string; at: Date },
+): Promise<void> {
+  await db.$transaction(async (tx) => {
+    const order = await lockKnownOrder(tx, sessionId);
+    if (order.stock !== 'HELD') return;
+    const event = { type: 'released', message: `Stock given back: ${why}`, actor: 'holdfast' };
+    await changeOrder(tx, order, at, { stock: 'RELEASED' }, event);
+    await inventory.release(tx, sessionId, at);
+  });
+}
+
+/** Ends an order whose money the bank took: what is unshipped returns to the shelf. */
+export async function endLost(db: Db, { sessionId, at }: { sessionId: SessionId; at: Date }): Promise<OrderStatus> {
+  return db.$transaction(async (tx) => {
+    const order = await lockKnownOrder(tx, sessionId);
+    if (order.status === 'REFUNDED') return order.status;
+    await undoDelivery(tx, order, at);
+    const message = 'Cancelled after a lost dispute; the bank has given the money back';
+    await changeOrder(
+      tx,
+      order,
+      at,
+      { status: 'REFUNDED', paymentStatus: 'REFUNDED', ...NO_ATTENTION },
+      { type: 'cancelled', message, actor: 'staff' },
+    );
+    return 'REFUNDED';
+  });
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { whyNot } from '../../domain/actions';
+import type { SessionId } from '../../domain/ids';
+import { DECISIONS, type OrderStatus } from '../../domain/order';
+import { count, givenBack, type ParcelLine, takenAgain, unshipped, whyNotThisParcel } from '../../domain/parcel';
+import type { Db } from '../database';
+import { inventory } from '../stock/inventory';
+import { changeOrder, lockKnownOrder, NO_ATTENTION } from './records';
+
+export interface NewShipment {
+  sessionId: SessionId;
+  carrier: string;
+  trackingNumber: string;
+  trackingUrl: string | null;
+  /** Null means all that is unshipped. */
+  items: ParcelLine[] | null;
+  at: Date;
+}
+
+export type Shipped =
+  | { outcome: 'shipped'; status: OrderStatus; shipmentId: string }
+  /** More than is unshipped was asked for, or the order is not waiting to be shipped. */
+  | { outcome: 'refused'; code: 'invalid_transition' | 'out_of_stock'; reason: string };
+
+/** Records one parcel, whole or part of an order. The same carrier and number again changes nothing. */
+export async function recordShipment(
+  db: Db,
+  { sessionId, carrier, trackingNumber, trackingUrl, items, at }: NewShipment,
+): Promise<Shipped> {
+  return db.$transaction(async (tx) => {
+    const order = await lockKnownOrder(tx, sessionId);
+    const same = await tx.shipment.findUnique({
+      where: { sessionId_carrier_trackingNumber: { sessionId, carrier, trackingNumber } },
+    });
+    if (same) return { outcome: 'shipped', status: order.status, shipmentId: same.id };
+    const isReturned = order.stock === 'RETURNED';
+    const waiting = unshipped(isReturned ? takenAgain(order.items) : order.items);
+    const parcel = items ?? waiting;
+    const refusal = whyNot('ship', order) ?? whyNotThisParcel(waiting, parcel);
+    if (refusal) return { outcome: 'refused', code: 'invalid_transition', reason: refusal };
+    if (isReturned) {
+      const missing = await inventory.retake(tx, sessionId, givenBack(order.items), at);
+      if (missing.length > 0)
+        return { outcome: 'refused', code: 'out_of_stock', reason: 'The stock went back to the shelf, and is gone' };
+    }
+
+    const shipmentId = randomUUID();
+    await tx.shipment.create({
+      data: { id: shipmentId, sessionId, carrier, trackingNumber, trackingUrl, items: [...parcel], shippedAt: at },
+    });
+    for (const { sku, quantity } of parcel) {
+      await tx.orderItem.update({
+        where: { sessionId_sku: { sessionId, sku } },
+        data: { shipped: { increment: quantity } },
+      });
+    }
+    const left = count(waiting) - count(parcel);
+    const status: OrderStatus = left === 0 ? 'SHIPPED' : 'PREPARING';
+    const change = {
+      status,
+      stock: 'COMMITTED' as const,
+      // Shipping what a failed refund had given back is a decision about that refund too.
+      ...(order.attentionStep === DECISIONS.refundFailed && NO_ATTENTION),
+    };
+    const message = left === 0 ? `Shipped with ${carrier}` : `Shipped in part with ${carrier}; ${left} still to ship`;
+    await changeOrder(tx, order, at, change, {
+      type: 'shipped',
+      message,
+      actor: 'staff',
+      key: `shipped/${shipmentId}`,
+    });
+    return { outcome: 'shipped', status, shipmentId };
+  });
+}
+
+/**
+ * Completes an order that is shipped: `reported` delivered by staff, or shipped long enough ago. Any other is
+ * answered as it is.
+ */
+export async function completeOrder(
+  db: Db,
+  { sessionId, reported, at }: { sessionId: SessionId; reported: boolean; at: Date },
+): Promise<OrderStatus> {
+  return db.$transaction(async (tx) => {
+    const order = await lockKnownOrder(tx, sessionId);
+    if (order.status !== 'SHIPPED') return order.status;
+    if (reported) await tx.shipment.updateMany({ where: { sessionId, deliveredAt: null }, data: { deliveredAt: at } });
+    const message = reported ? 'Delivered' : 'Shipped long enough ago; taken as delivered';
+    const event = { type: 'completed', message, actor: reported ? 'staff' : 'holdfast' };
+    await changeOrder(tx, order, at, { status: 'COMPLETED' }, event);
+    return 'COMPLETED';
+  });
+}
+
+/** The parcels that left, by id, in the order in which they did. */
+export async function readParcels(db: Db, sessionId: SessionId): Promise<string[]> {
+  const parcels = await db.shipment.findMany({
+    where: { sessionId },
+    select: { id: true },
+    orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }],
+  });
+  return parcels.map(({ id }) => id);
+}

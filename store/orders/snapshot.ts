@@ -1,0 +1,51 @@
+import type { SessionId } from '../../domain/ids';
+import { isDecision, type OrderStatus, type ProductKind } from '../../domain/order';
+import type { OrderSnapshot, StockState } from '../../domain/order-snapshot';
+import type { Db, Tx } from '../database';
+
+/** What `order_snapshot` answers; times are texts. */
+export interface SnapshotColumns {
+  number: string;
+  status: OrderStatus;
+  stock: StockState;
+  total: number;
+  currency: string;
+  holdUntil: string;
+  disputed: boolean;
+  reviewOpen: boolean;
+  fraudWarning: boolean;
+  lost: boolean;
+  attentionStep: string | null;
+  attentionReason: string | null;
+  items: { sku: string; kind: ProductKind; shipped: number }[];
+}
+
+/** An order as its workflow needs to know it; throws when there is none. */
+export async function readSnapshot(db: Db | Tx, sessionId: SessionId): Promise<OrderSnapshot> {
+  const [{ found }] = await db.$queryRaw<[{ found: SnapshotColumns | null }]>`
+    SELECT order_snapshot(${sessionId}) AS found`;
+  return toSnapshot(known(found));
+}
+
+export function toSnapshot({
+  attentionStep: step,
+  attentionReason: reason,
+  items,
+  ...order
+}: SnapshotColumns): OrderSnapshot {
+  return {
+    ...order,
+    skus: items.map(({ sku }) => sku),
+    digital: items.every(({ kind }) => kind === 'DIGITAL'),
+    holdUntil: Date.parse(order.holdUntil),
+    anythingShipped: items.some(({ shipped }) => shipped > 0),
+    pendingDecision: step !== null && reason !== null && isDecision(step) ? { step, reason } : null,
+    staleAttention: step !== null && !isDecision(step),
+  };
+}
+
+/** What a step that only makes sense for a known order answered. */
+export function known<T>(answer: T | null): T {
+  if (answer === null) throw new Error('the order is not in the database');
+  return answer;
+}
