@@ -7,8 +7,6 @@ import type { Db } from '../database';
 import { note } from '../orders/records';
 import { lockDispute, lockKnownDispute } from './rows';
 
-/** An address in Stripe's fields. */
-
 /** What Holdfast knows of a disputed order; of its mails, those to the customer by their templates. */
 export type DisputedOrder = Omit<EvidenceFacts, 'customer' | 'mails'> & {
   /** Null when it is not known, or was erased. */
