@@ -8,7 +8,7 @@ import { ENDINGS } from './endings';
 import { mutated } from './mutated';
 import { HISTORIES, record } from './record';
 
-// `RECORD=1 npx jest test/replay` plays every ending again and keeps the new histories; do so only for changes that
+// `npm run replay:record` plays every ending again and keeps the new histories; do so only for changes that
 // `patched` does not cover.
 const recording = process.env.RECORD === '1';
 

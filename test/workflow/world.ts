@@ -52,5 +52,4 @@ const tell = (report: string | null): void => {
   if (report) console.error(report);
 };
 
-export type { Line } from './world/shop';
 export { until };
