@@ -29,9 +29,6 @@ export const text = (most: number) =>
 export const OrderStatus = z.enum(ORDER_STATUSES).meta({ id: 'OrderStatus' });
 export const PaymentStatus = z.enum(PAYMENT_STATUSES).meta({ id: 'PaymentStatus' });
 
-export const money = (amount: bigint | number, currency: string): z.infer<typeof Money> => ({
-  amount: Number(amount),
-  currency,
-});
+export const money = (amount: number, currency: string): z.infer<typeof Money> => ({ amount, currency });
 export const timestamp = (at: Date): string => at.toISOString();
 export const timestampOrNull = (at: Date | null): string | null => at && timestamp(at);
