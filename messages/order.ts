@@ -10,7 +10,7 @@ export interface OrderInput {
   sessionId: SessionId;
 }
 
-/** What the shopper is told when the stock was asked for. */
+/** The answer to the request for stock, as the shopper's checkout gets it. */
 export type Opening =
   | { outcome: 'held'; status: OrderStatus }
   | { outcome: 'sold-out'; missing: { sku: string; requested: number; available: number }[] }
@@ -28,14 +28,14 @@ export interface CancelRequest {
   reason: Reason;
 }
 
-/** Of an order's money. No amount means everything that is left; `restock` names what returns to the shelf. */
+/** A refund that staff request. No amount means everything that is left; `restock` lists what goes back into stock. */
 export interface RefundRequest {
   amount?: number;
   reason: Reason;
   restock?: { sku: string; quantity: number }[];
 }
 
-/** What a run answers to the `state` query, for support and tests. */
+/** The answer to the `state` query, for support and tests. */
 export interface OrderState {
   sessionId: SessionId;
   status: OrderStatus;
@@ -43,13 +43,13 @@ export interface OrderState {
   attention: { step: string; reason: string } | null;
 }
 
-/** Sent with update-with-start by `POST /checkout`: resolves once the stock is held, or is not. */
+/** Sent with update-with-start by `POST /checkout`. Resolves once the stock is held or known to be gone. */
 export const openUpdate = defineUpdate<Opening>('open');
-/** Look at the session again: something about it changed at Stripe. Says nothing about what. */
+/** Something about the session changed at Stripe: read it again. The signal does not say what changed. */
 export const lookSignal = defineSignal<[]>('look');
-/** The shopper has gone, or the API gave up waiting: close the till, then release the stock. */
+/** The shopper has left, or the API stopped waiting: expire the session, then release the stock. */
 export const abandonSignal = defineSignal<[]>('abandon');
-/** Something was written to this order by others (a refund, a dispute, a review, a warning), or lifted: read the order again. */
+/** Another workflow changed the order (a refund, a dispute, a review, a warning): read the order again. */
 export const changedSignal = defineSignal<[]>('changed');
 
 export const shipUpdate = defineUpdate<OrderStatus, [ShipRequest]>('ship');
@@ -59,7 +59,10 @@ export const refundUpdate = defineUpdate<OrderStatus, [RefundRequest]>('refund')
 export const retryUpdate = defineUpdate<OrderStatus>('retry');
 export const stateQuery = defineQuery<OrderState>('state');
 
-/** What is known of an order when its workflow is started by the checkout; search attributes cost nothing then. */
+/**
+ * What the checkout knows about an order when it starts the workflow. Search attributes set at the start cost
+ * nothing.
+ */
 export interface OrderFacts {
   number: string;
   total: number;
@@ -67,13 +70,14 @@ export interface OrderFacts {
   skus: string[];
 }
 
-/** How an order's workflow is started: spread into `signalWithStart` or `WithStartWorkflowOperation`. */
+/** The start options of an order's workflow, to spread into `signalWithStart` or `WithStartWorkflowOperation`. */
 export const orderStart = (input: OrderInput, facts?: OrderFacts) => ({
   workflowId: input.sessionId as string,
   taskQueue: TASK_QUEUES.orders,
   args: [input] as [OrderInput],
   ...oncePerId,
-  // What a dying worker has in hand goes to another after this long. The default of 10 s is longer than the shopper at checkout may wait.
+  // After this long, another worker takes over the tasks of a worker that died. The default of 10 s is too long for a
+  // shopper who is waiting at checkout.
   workflowTaskTimeout: 5_000,
   staticSummary: facts ? `Order ${facts.number}` : 'Order of a Checkout Session',
   ...(facts && { typedSearchAttributes: new TypedSearchAttributes(factPairs(facts)) }),
@@ -91,8 +95,8 @@ export const factPairs = ({ number, total, currency, skus }: OrderFacts): Search
 ];
 
 /**
- * As `orderStart`, for an id whose run has completed: only where the database and Stripe are seen to differ, or a refund that ended the order
- * has failed. The run goes on from what the database says.
+ * As `orderStart`, for an id whose run has completed. Used only if the database and Stripe are found to differ, or if
+ * the refund that ended the order has failed. The run continues from what the database says.
  */
 export const orderStartAgain = (input: OrderInput) => ({
   ...orderStart(input),

@@ -12,38 +12,44 @@ import { OrderRun } from './order/run';
 import { database, stripe } from './steps';
 
 /**
- * The life of one order, from checkout to a final status, under the id of its Stripe Checkout Session. Every way an order can move is a
- * message to this workflow; a message says only *look again*, and Stripe and the database say what is. docs/how-an-order-lives.md tells it
- * for people.
+ * The life of one order, from checkout to a final status. The workflow's id is the id of the Stripe Checkout Session.
+ * Everything that can move an order is a message to this workflow. A message says only *look again*: the workflow then
+ * reads Stripe and the database. docs/how-an-order-lives.md tells the same story for people.
  */
 export async function order(input: OrderInput): Promise<OrderStatus> {
-  const run = new OrderRun(input); // sets the handlers of signals, updates and the query, before the first await
+  const run = new OrderRun(input); // sets the handlers of signals, updates and the query before the first await
   CancellationScope.current().cancelRequested.catch(() => run.cancel());
   return CancellationScope.nonCancellable(() => live(run));
 }
 
-/** Opens the order, and does what its phase in the database calls for until it has ended. A run that is started over enters the same loop. */
+/**
+ * Opens the order, then does what its phase calls for until it has ended. A run that was started again enters the
+ * same loop.
+ */
 async function live(run: OrderRun): Promise<OrderStatus> {
-  if ((await open(run)) === 'not-ours') return run.drain(); // 1. the order, and its stock: all or nothing
+  if ((await open(run)) === 'not-ours') return run.drain(); // 1. writes the order and holds its stock, all or nothing
   for (;;) {
     switch (phaseOf(run.order)) {
       case 'awaiting-payment':
-        await settlePayment(run); // 2. to 4. Stripe decides whether the money came; then the stock is sold, or free again
+        await settlePayment(run); // 2. to 4. waits for the payment, then sells the stock or releases it
         break;
       case 'to-ship':
-        await fulfil(run); // 5. and 6. shipped and delivered, unless staff want the money given back
+        await fulfil(run); // 5. and 6. ships and completes, unless staff refund the order
         break;
       case 'awaiting-decision':
-        await awaitDecision(run); // what could not be delivered could not be refunded either
+        await awaitDecision(run); // the refund of an undeliverable order has failed: staff decide
         break;
       case 'ended':
-        await run.drain(); // the last mails and answers; a message may still lead back into the loop
+        await run.drain(); // sends the last mails and answers; a message may still lead back into the loop
         if (phaseOf(run.order) === 'ended' && !(await refundLateMoney(run))) return run.status;
     }
   }
 }
 
-/** 2. and 3. Waits for the money. At the end of the hold, or when it is cancelled, the till is closed first, and Stripe decides. */
+/**
+ * 2. and 3. Waits for the payment. When the hold ends or the order is cancelled, expires the session; then Stripe
+ * decides.
+ */
 async function settlePayment(run: OrderRun): Promise<void> {
   const payment = new PaymentWatch(run);
   while (phaseOf(run.order) === 'awaiting-payment') {
@@ -57,17 +63,20 @@ async function settlePayment(run: OrderRun): Promise<void> {
   }
 }
 
-/** 4. The hold becomes a sale; a hold that has run out takes stock again. Where there is none, all of the money is given back. */
+/**
+ * 4. Turns the hold into a sale. If the hold has ended, takes the stock again; if there is none left, refunds
+ * everything.
+ */
 async function sell(run: OrderRun): Promise<void> {
   const { sessionId } = run;
   const { status, missing } = await run.untilDone('commit', () => database.commitOrder({ sessionId }));
   if (missing.length > 0) return compensate(run, 'out_of_stock', 'holdfast');
   run.setStatus(status, 'Paid; the stock is sold to this order');
-  // A refund at the Dashboard may have been faster than the payment's own message: then there is nothing to confirm.
+  // A refund in the Dashboard may arrive before the payment's own message. Then there is nothing to confirm.
   if (status !== 'REFUNDED') run.mails.send({ template: 'order_confirmation' }, { template: 'order_received' });
 }
 
-/** No money came, and none can come: the stock is given back. */
+/** Ends the order without a payment, once none can come any more, and releases the stock. */
 async function endUnpaid(run: OrderRun, ending: UnpaidEnding): Promise<void> {
   const { sessionId } = run;
   const status = await run.untilDone('release', () => database.endUnpaid({ sessionId, ending }));
@@ -77,8 +86,9 @@ async function endUnpaid(run: OrderRun, ending: UnpaidEnding): Promise<void> {
 }
 
 /**
- * An order that ended without money, and of which Stripe has said something since: money that is there after all is given back in full. True
- * when Stripe was asked. A refund that the bank refused is asked for again by a person only.
+ * Handles a message from Stripe about an order that ended without a payment: money that is there after all is
+ * refunded in full. Returns true if Stripe was asked. If the bank rejected that refund, only a person requests it
+ * again.
  */
 async function refundLateMoney(run: OrderRun): Promise<boolean> {
   const { sessionId, order, inbox } = run;

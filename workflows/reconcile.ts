@@ -16,7 +16,7 @@ import type { ReconcileInput, SweepProgress } from '../messages/reconcile';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { failureOf } from './failures';
 
-/** What a sweep came to. Which orders and what differed stands in the database. */
+/** The result of a sweep, in numbers. The orders and differences are in the database. */
 export interface Swept {
   id: string;
   checked: number;
@@ -27,7 +27,7 @@ export interface Swept {
 const patient = { startToCloseTimeout: '1m', scheduleToCloseTimeout: '20m' } as const;
 const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
 
-/** Stripe's lists, a page a step: after everything that a shopper or staff wait for. */
+/** Reads Stripe's lists, one page per step, with a lower priority than anything a shopper or staff wait for. */
 const lists = proxyActivities<StripeActivities>({
   ...patient,
   taskQueue: TASK_QUEUES.stripe,
@@ -35,14 +35,14 @@ const lists = proxyActivities<StripeActivities>({
   priority: { priorityKey: 5 },
 });
 const books = proxyActivities<OrderActivities>({ ...patient, taskQueue: TASK_QUEUES.orders, retry });
-/** Of these there may be many after an outage, each with a call to Temporal. */
+/** After an outage there may be many of these, each with a call to Temporal. */
 const runs = proxyActivities<OrderActivities>({
   ...patient,
   startToCloseTimeout: '10m',
   taskQueue: TASK_QUEUES.orders,
   retry,
 });
-/** A mail that nobody takes for so long goes with the next sweep's: it must not keep that from beginning. */
+/** A report that cannot be sent for this long is left to the next sweep, because it must not delay that sweep. */
 const post = proxyActivities<OrderActivities>({
   startToCloseTimeout: '1m',
   scheduleToCloseTimeout: '3m',
@@ -50,7 +50,7 @@ const post = proxyActivities<OrderActivities>({
   retry,
 });
 
-/** What is read, in this order: first what stands still here, then what is complete, what was told, and where the money went. */
+/** What a sweep reads, in this order: stalled orders, complete sessions, events, and balance transactions. */
 const STAGES = [
   { name: 'runs that closed and holds that are over', read: runs.sweepRuns },
   { name: 'complete sessions', read: lists.sweepSessions },
@@ -58,23 +58,23 @@ const STAGES = [
   { name: 'the balance', read: lists.readBalance },
 ] as const;
 
-/** So many pages are read before the history is begun anew. */
+/** How many pages one run reads before it continues as new, with a fresh history. */
 const PAGES_A_RUN = 200;
-/** How long orders that were woken are given to come right before the books are compared. */
+/** How long the sweep waits for the orders it woke before it compares the balance with the orders. */
 const PATIENCE = ['250ms', '500ms', '1s', '2s', '4s', '8s'] as const;
 
 /**
- * One sweep: what webhooks missed is found in Stripe's own lists and is routed as a webhook is; then Stripe's balance is held against
- * the orders. A message of the sweep says only *look again*, so it is safe beside webhooks and beside another sweep. The mark from which the
- * next one reads moves only when all of this has succeeded.
+ * One sweep. It finds what webhooks missed in Stripe's own lists, and wakes the same workflows as a webhook. Then it
+ * compares Stripe's balance with the orders. It sends only *look again*, so it is safe beside webhooks and other
+ * sweeps. The mark from which the next sweep reads moves only if everything succeeds.
  */
 export async function reconcile(input: ReconcileInput): Promise<Swept> {
   const sweep = input.goesOn ?? (await begin(input));
   const { id, window } = sweep;
   try {
-    const late = await readStages(input, sweep); // a difference wakes the order it is about
-    await settle(id, late); // the orders come right
-    const { discrepancies, news } = await books.compareLedger({ id, window }); // and what is left differs
+    const late = await readStages(input, sweep); // each difference wakes its order
+    await settle(id, late); // gives the orders time to correct themselves
+    const { discrepancies, news } = await books.compareLedger({ id, window }); // records what still differs
     const { repaired } = await books.finishSweep({ id, window, checked: sweep.checked });
     if (news > 0) await report(id);
     setCurrentDetails(told(`Done: ${sweep.checked} checked, ${repaired} repaired, ${discrepancies} differ.`));
@@ -91,8 +91,8 @@ async function begin({ id = uuid4(), trigger }: ReconcileInput): Promise<SweepPr
 }
 
 /**
- * Reads every list to its end, a page at a time; a history that has become long is begun anew where it stands. Answers how many orders have been
- * waited for in vain.
+ * Reads every list to its end, a page at a time. If the history becomes long, the workflow continues as new from the
+ * same place. Returns how many orders did not correct themselves in time.
  */
 async function readStages(input: ReconcileInput, sweep: SweepProgress): Promise<number> {
   let woken = 0;
@@ -110,7 +110,7 @@ async function readStages(input: ReconcileInput, sweep: SweepProgress): Promise<
       if (sweep.cursor !== null && pages >= PAGES_A_RUN)
         await continueAsNew<typeof reconcile>({ ...input, id: sweep.id, goesOn: sweep });
     } while (sweep.cursor !== null);
-    // Refunds and disputes are told of orders: those that were missing must be there first.
+    // Refunds and disputes belong to orders, so missing orders must exist first.
     if (woken > 0) late = await settle(sweep.id, late);
     woken = 0;
   }
@@ -124,8 +124,8 @@ function stageOf({ stage }: SweepProgress): (typeof STAGES)[number] {
 }
 
 /**
- * Waits until the orders that were woken have come right, but for so many as were waited for before; one whose run knows nothing of a restored
- * database is started over. Answers how many are late.
+ * Waits until the woken orders are correct, except for as many as were late before. If a run does not know about a
+ * restored database, it is started again. Returns how many orders are late.
  */
 async function settle(id: string, late: number): Promise<number> {
   for (const again of [true, false]) {
@@ -140,7 +140,7 @@ async function settle(id: string, late: number): Promise<number> {
   return books.settleRepairs({ id });
 }
 
-/** One mail to staff for all that is new. */
+/** Sends staff one mail with everything new. */
 async function report(id: string): Promise<void> {
   upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: true }]);
   try {
@@ -150,7 +150,7 @@ async function report(id: string): Promise<void> {
   }
 }
 
-/** The sweep has failed, in sight of staff; the next one reads from the same mark. */
+/** Marks the sweep as failed, visible to staff. The next one reads from the same mark. */
 function giveUp(id: string, checked: number, error: ActivityFailure): Promise<ApplicationFailure> {
   return CancellationScope.nonCancellable(async () => {
     const { reason } = failureOf(error);

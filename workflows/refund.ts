@@ -22,8 +22,9 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 
 /**
- * Follows one refund to its end, whoever asked for it: records what Stripe says, signals the order while it is open, and mails the customer once.
- * Started as often as the refund changes; every run reads Stripe again and writes idempotently.
+ * Follows one refund to its end, no matter who requested it. It records what Stripe says, signals the order while it is
+ * open, and mails the customer once. It may be started each time the refund changes: every run reads Stripe again and
+ * writes idempotently.
  */
 export async function refund({ refundId }: RefundInput): Promise<string> {
   const run = new RefundRun(refundId);
@@ -46,12 +47,12 @@ export async function refund({ refundId }: RefundInput): Promise<string> {
 
 type Known = Extract<FollowedRefund, { outcome: 'known' }>;
 
-/** One run that follows a refund: what it was told, what is under way, and what staff see of it. */
+/** One run that follows a refund: its messages, its mails, and what staff see. */
 class RefundRun {
   private changed = true;
   private known: Known | null = null;
   private readonly parking = new Parking<'read' | 'start-order'>({ show: () => this.show() });
-  /** Mails go beside: one that nobody takes must not keep a refund's failure from the order. */
+  /** Mails are sent in the background: a stuck mail must not keep a refund's failure from the order. */
   private mailsUnderWay = 0;
   private shown: { number?: string; attention?: boolean } = {};
 
@@ -80,14 +81,14 @@ class RefundRun {
     return followed;
   }
 
-  /** Waits until the refund changes at Stripe, at most `ms`. */
+  /** Waits until the refund changes at Stripe, for at most `ms`. */
   async change(ms: number, summary: string): Promise<void> {
     await condition(() => this.changed, ms, { summary });
   }
 
   /**
-   * The order hears of it. One that a failed refund has opened again is started, also when its workflow ended long ago: it waits for a decision,
-   * for which it calls already (the transaction that recorded the failure wrote both).
+   * Signals the order. If a failed refund has opened the order again, its workflow is started, even if it ended long
+   * ago. The order already needs attention, because the transaction that recorded the failure wrote both.
    */
   async notifyOrder({ sessionId, status, orderStatus }: Known): Promise<void> {
     const running = await this.signalOrder(sessionId);
@@ -102,14 +103,14 @@ class RefundRun {
     void mail(sessionId, ...mailsAbout(this.refundId, status)).finally(() => this.mailsUnderWay--);
   }
 
-  /** Waits for the last mails. False when the refund has changed again meanwhile. */
+  /** Waits for the last mails. Returns false if the refund has changed again meanwhile. */
   async drain(): Promise<boolean> {
     await condition(() => this.changed || this.mailsUnderWay === 0);
     if (!this.changed) await condition(allHandlersFinished);
     return !this.changed;
   }
 
-  /** False when the order's run has ended: the database already says what the refund made of the order. */
+  /** Returns false if the order's run has ended. The database then already shows the effect of the refund. */
   private async signalOrder(sessionId: SessionId): Promise<boolean> {
     try {
       await getExternalWorkflowHandle(sessionId).signal(changedSignal);
@@ -119,7 +120,7 @@ class RefundRun {
     }
   }
 
-  // --- What staff see -------------------------------------------------------------------------------------------------------------------
+  // --- What staff see ----------------------------------------------------------------------------------------------
 
   private show(): void {
     const { known, parking } = this;
@@ -127,7 +128,7 @@ class RefundRun {
     setCurrentDetails([...describeParked(parking), ...(known ? describe(known) : [])].join('\n\n'));
   }
 
-  /** Each change of a search attribute is an event of the history: only changes are written. */
+  /** Each change of a search attribute is a history event, so only changes are written. */
   private showAttributes(number: string | undefined, attention: boolean): void {
     const pairs = [
       ...(number === undefined || this.shown.number === number

@@ -4,16 +4,18 @@ import type { SessionId } from '../domain/ids';
 import { changedSignal } from '../messages/order';
 import { post, slowDatabase } from './steps';
 
-/** Signals an order's workflow that something was written to the order. Does nothing where it has ended. */
+/** Signals an order's workflow that the order has changed. Does nothing if the workflow has ended. */
 export async function notifyOrder(sessionId: SessionId): Promise<void> {
   try {
     await getExternalWorkflowHandle(sessionId).signal(changedSignal);
   } catch {
-    // The order has ended: what was written stands in the database.
+    // The order's workflow has ended; the change is in the database.
   }
 }
 
-/** Mail never holds anything up: what is refused, or what nobody takes for an hour, is given up in sight of staff. */
+/**
+ * Mail never delays anything: a mail that is refused, or cannot be sent for an hour, is given up and shown to staff.
+ */
 export async function mail(sessionId: SessionId, ...mails: MailRequest[]): Promise<void> {
   const summary = mails.map(({ template }) => template).join(', ');
   try {

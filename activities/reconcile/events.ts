@@ -11,11 +11,11 @@ import { PAGE, type PageRead, type PageRequest, seconds } from './page';
 import { repair } from './repairs';
 import { differing, listed } from './sessions';
 
-/** Events that no webhook brought, or whose news was lost. */
+/** Activities that find events which no webhook delivered, or whose effect was lost. */
 export const sweepEvents = (deps: Deps) => ({
   /**
-   * Reads the lists of events of the types subscribed to, up to a page that has another one behind it. One query compares a page; what the
-   * database does not know of is passed on as a webhook would be.
+   * Reads the lists of subscribed events, one page per call if more follow. One query compares a page. Events that the
+   * database does not know are handled like webhooks.
    */
   async sweepEvents({ id, window, cursor }: PageRequest): Promise<PageRead> {
     const asked = listsOf(window);
@@ -36,10 +36,10 @@ export const sweepEvents = (deps: Deps) => ({
   },
 });
 
-/** Stripe takes so many types in one request (https://docs.stripe.com/api/events/list). */
+/** How many types Stripe accepts in one request (https://docs.stripe.com/api/events/list). */
 const TYPES_AT_A_TIME = 20;
 
-/** Which lists a sweep reads: what happened since the mark, and now and then what Stripe still fails to deliver. */
+/** The lists that a sweep reads: events since the mark, and at times those that Stripe still fails to deliver. */
 function listsOf({ eventsSince, undeliveredSince }: SweepWindow): Stripe.EventListParams[] {
   const routed = SUBSCRIBED_TYPES.filter((type) => SUBSCRIBED_EVENTS[type] !== 'nobody');
   const types: SubscribedEvent[][] = [];
@@ -53,13 +53,13 @@ function listsOf({ eventsSince, undeliveredSince }: SweepWindow): Stripe.EventLi
   ];
 }
 
-/** The list, and the event after which it goes on. */
+/** The current list, and the last event that was handled. */
 function cursorOf(cursor: string | null): [number, string | null] {
   const [list, after] = (cursor ?? '0').split(':');
   return [Number(list), after ?? null];
 }
 
-/** What an event says of its object; the newest of a page speaks for all. */
+/** What an event says about its object. The newest event of a page counts. */
 interface Told {
   type: SubscribedEvent;
   objectId: string;
@@ -69,7 +69,7 @@ interface Told {
   object: unknown;
 }
 
-/** What the objects of the events subscribed to have in common. */
+/** The fields that the objects of subscribed events have in common. */
 interface EventObject {
   object: string;
   id?: string;
@@ -79,7 +79,7 @@ interface EventObject {
   payment_intent?: string | { id: string } | null;
 }
 
-/** Passes on what the database does not know of; answers how many orders that concerned. */
+/** Handles events that the database does not know. Returns how many orders they concerned. */
 async function passOn(deps: Deps, id: string, events: Stripe.Event[]): Promise<number> {
   const told = [...new Map(events.toReversed().flatMap((event) => entryOf(event))).values()];
   const orders = await passOnOrders(deps, id, told);
@@ -92,11 +92,11 @@ function entryOf({ type, account, data }: Stripe.Event): [string, Told][] {
   const paymentIntent = object.object === 'payment_intent' ? object.id : idOf(object.payment_intent);
   const status = object.object === 'review' ? (object.open ? 'open' : 'closed') : (object.status ?? null);
   const told = { type, objectId: object.id, mode: object.mode ?? null, status, paymentIntentId: paymentIntent, object };
-  // One that brings money and one that says that none came are two facts of one session.
+  // An event that brings money and one that says that none came are two facts about one session.
   return [[`${SUBSCRIBED_EVENTS[type]}/${object.id}`, told]];
 }
 
-/** Sessions that completed, were paid later or failed to be, and those that expired. */
+/** Events of sessions: completed, paid later, failed, or expired. */
 async function passOnOrders(deps: Deps, id: string, told: Told[]): Promise<number> {
   const of = (destination: 'order' | 'running-order') =>
     told.filter(({ type, objectId }) => SUBSCRIBED_EVENTS[type] === destination && isSessionId(objectId));
@@ -119,7 +119,7 @@ async function passOnOrders(deps: Deps, id: string, told: Told[]): Promise<numbe
   return differences.length + closed.length;
 }
 
-/** Refunds, disputes, and what only concerns staff. */
+/** Events of refunds and disputes, and those that concern only staff. */
 async function passOnOthers(deps: Deps, id: string, told: Told[]): Promise<number> {
   const others = told.filter(({ type }) => !SUBSCRIBED_EVENTS[type].endsWith('order'));
   const known = await knownObjects(deps.db, others);
@@ -142,7 +142,7 @@ const ACTIONS: Partial<Record<string, 'refund_recorded' | 'dispute_recorded'>> =
   dispute: 'dispute_recorded',
 };
 
-/** Whether the database does not know what the event says. What concerns nobody's order here is told of by webhooks alone. */
+/** Whether the event is new to the database. Events without an order of ours are left to webhooks. */
 function isNews({ type, status }: Told, known: KnownObject): boolean {
   switch (SUBSCRIBED_EVENTS[type]) {
     case 'refund':

@@ -20,14 +20,15 @@ import { keepPayout } from './payouts';
 import { repair } from './repairs';
 import { differing } from './sessions';
 
-/** Where the money went, as Stripe's balance has it. */
+/** Activities that store Stripe's balance transactions and wake what they concern. */
 export const ledger = (deps: Deps) => {
   const { db, stripe, starter, clock } = deps;
 
   return {
     /**
-     * A page of the balance's movements is kept. After the last one, whatever moved for an order that does not know of it wakes that order:
-     * a charge finds its session, a refund or dispute its follower. What is missing in the list is asked for by its id.
+     * Stores a page of balance transactions. After the last page, wakes each order that does not know about money
+     * that moved for it: by its session for a charge, by its workflow for a refund or dispute. What the list lacks is
+     * read by id.
      */
     async readBalance(page: PageRequest): Promise<PageRead> {
       const { window, cursor } = page;
@@ -53,7 +54,7 @@ export const ledger = (deps: Deps) => {
     return (await findSessions(id, span)) + (await tellFollowers(id, span));
   }
 
-  /** Charges that no order knows: Stripe says, once, whose session each belongs to, and that session is looked at. */
+  /** Handles charges without an order: asks Stripe, once, for the session of each, and wakes that session's order. */
   async function findSessions(id: string, span: Span): Promise<number> {
     for (const charge of await strangeCharges(db, span))
       if (charge.tracedAt === null) await trace(charge.id, charge.paymentIntentId);
@@ -69,12 +70,12 @@ export const ledger = (deps: Deps) => {
     const session = paymentIntent
       ? expectList(await stripe.checkout.sessions.list({ payment_intent: paymentIntent, limit: 1 })).data[0]
       : undefined;
-    // Of a session that sells no goods (a subscription's, say) there will never be an order.
+    // A session that sells no goods, a subscription for example, never gets an order.
     if (session && session.mode !== 'payment') await noteStray(deps, session);
     await traceEntry(db, { id: entry, sessionId: session?.id ?? null, at: new Date(clock.now()) });
   }
 
-  /** Refunds and disputes whose sum here is not what moved. */
+  /** Handles refunds and disputes whose recorded amount is not what moved. */
   async function tellFollowers(id: string, span: Span): Promise<number> {
     const refunds = (await refundsOff(db, span)).filter(({ reference }) => isRefundId(reference));
     for (const { reference, sessionId, version } of refunds)
@@ -89,7 +90,7 @@ export const ledger = (deps: Deps) => {
     return refunds.length + disputes.length;
   }
 
-  /** What orders say was paid or given back and the list does not have: it may have moved before the list began. */
+  /** Handles what orders say was paid or refunded but the list lacks: it may have moved before the list began. */
   async function lookForMissing(span: Span): Promise<void> {
     for (const { paymentIntentId } of await missingCharges(db, span)) {
       if (paymentIntentId === null) continue;
@@ -109,7 +110,7 @@ export const ledger = (deps: Deps) => {
     await keepEntries(db, [entryOf({ ...(transaction as Transaction), source: source as Transaction['source'] })]);
   }
 
-  /** Payouts that moved and that nobody has told of, and those that did not come out right when they were read last. */
+  /** Handles payouts that are not known yet, and those that did not add up when they were last read. */
   async function readPayouts(span: Span): Promise<void> {
     for (const id of await payoutsToRead(db, span)) {
       const payout = await found(stripe.payouts.retrieve(id));

@@ -32,11 +32,11 @@ import {
 } from '../../store/reconciliation/discrepancies';
 import type { Deps } from '../deps';
 
-/** Stripe's balance held against the orders. */
+/** Activities that compare Stripe's balance with the orders. */
 export const reconciliation = ({ db, clock }: Deps) => ({
   /**
-   * Records what differs, each thing once; what differed before and no longer does is resolved. Answers how much is open, and how much of it
-   * staff have not been told of.
+   * Records each difference once, and resolves those that are gone. Returns how many are open, and how many of them
+   * have not been reported to staff.
    */
   async compareLedger({
     id,
@@ -53,7 +53,7 @@ export const reconciliation = ({ db, clock }: Deps) => ({
   },
 });
 
-/** Everything that differs, in sentences. */
+/** All differences, as sentences for staff. */
 async function differences(db: Db, span: Span): Promise<Discrepancy[]> {
   return [
     ...(await strangeCharges(db, span)).map(strangeCharge),

@@ -4,8 +4,8 @@ import { statusOf } from '../../store/reconciliation/unfinished';
 import type { Deps } from '../deps';
 
 /**
- * Wakes the order of each difference, written down first, so that the sweep can tell afterwards what became of it. An order that had ended is
- * started again: it was seen to differ.
+ * Wakes the order of each difference. The difference is recorded first, so that the sweep can tell afterwards what
+ * became of it. The workflow of an order that had ended is started again.
  */
 export async function repair(
   deps: Deps,
@@ -19,26 +19,29 @@ export async function repair(
   for (const difference of differences) await wake(difference);
 }
 
-/** What the sweep woke, and whether it came right. */
+/** Activities about the orders that a sweep woke. */
 export const repairs = ({ db, starter }: Deps) => ({
-  /** Notes which of the orders that were woken have come right; answers how many have not yet. */
+  /** Records which of the woken orders are now correct. Returns how many are not. */
   async settleRepairs({ id }: { id: string }): Promise<number> {
     return settleRepairs(db, id);
   },
 
-  /** Starts orders that have not come right from what the database says, also where a run believes in more; answers how many were started. */
+  /**
+   * Starts the workflows of orders that are still not correct, from what the database says, even if a run is ahead of
+   * the database. Returns how many were started.
+   */
   async resumeUnsettled({ id }: { id: string }): Promise<number> {
     const sessions = await unsettledOrders(db, { sweepId: id, limit: MOST_AT_ONCE });
     return (await resumeAll({ db, starter }, sessions)).length;
   },
 });
 
-/** What is left over is woken by the next sweep. */
+/** The rest is left to the next sweep. */
 const MOST_AT_ONCE = 200;
-/** A run that does not answer is waited for a little: so many are asked beside each other. */
+/** How many runs are asked in parallel, because a run that does not answer takes a moment to time out. */
 const BESIDE_EACH_OTHER = 10;
 
-/** Sees to it that these orders run, and go on from what the database says; answers those that were started. */
+/** Makes sure that these orders run and continue from what the database says. Returns those that were started. */
 export async function resumeAll(
   { db, starter }: Pick<Deps, 'db' | 'starter'>,
   sessions: SessionId[],

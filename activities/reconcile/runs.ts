@@ -6,21 +6,21 @@ import type { Deps } from '../deps';
 import type { PageRead, PageRequest } from './page';
 import { resumeAll } from './repairs';
 
-/** How many runs are held against the database at a time, and how many holds that are over are looked after in one sweep. */
+/** How many runs are compared with the database at a time, and how many ended holds one sweep handles. */
 const BATCH = 1_000;
 
-/** Three times the longest pause between two tries. */
+/** Three times the longest pause between two attempts. */
 const FORGOTTEN_AFTER_MS = 1_800_000;
 
-/** Orders that are not done and whose run is. */
+/** Activities that find orders which have not ended although their workflow has. */
 export const sweepRuns = (deps: Deps) => {
   const { db, starter } = deps;
 
   return {
     /**
-     * Runs that closed since the last sweep, whichever way (terminated and failed ones, and those that a restored database has overtaken), and
-     * unpaid orders whose hold ended over an interval ago: those that are not final run again. Temporal is asked for one list, PostgreSQL for
-     * each thousand runs once.
+     * Reads the runs that closed since the last sweep in any way (also terminated or failed, or ahead of a restored
+     * database), and the unpaid orders whose hold ended over an interval ago. Starts those again that are not final.
+     * It asks Temporal for one list, and PostgreSQL once for each thousand runs.
      */
     async sweepRuns({ id, window }: PageRequest): Promise<PageRead> {
       let checked = 0;
@@ -32,10 +32,12 @@ export const sweepRuns = (deps: Deps) => {
       const over = await overdueHolds(db, { before: new Date(window.holdsOverBefore), limit: BATCH });
       checked += over.length;
       woken += await resume(id, over);
-      // A worker that dies between writing a parcel and saying so takes staff's request with it: the order reads itself again, and sends the mail.
+      // If a worker dies between recording a parcel and answering, the request of staff is lost. The order reads itself
+      // again and sends the mail.
       for (const sessionId of await ordersWithUnmailedParcels(db, new Date(window.runsSince)))
         await starter.orderChanged(sessionId);
-      // The run that had a request was terminated, or the API died before it told one. A run that has it tries, and writes so, every ten minutes.
+      // The run that had a request was terminated, or the API died before it started one. A run that has the request
+      // retries and records it every ten minutes.
       const since = new Date(window.holdsOverBefore - FORGOTTEN_AFTER_MS);
       for (const { requestKey: key, ...request } of await requestsSilentSince(db, { since, limit: BATCH }))
         await starter.refundRequest({ key, ...request });

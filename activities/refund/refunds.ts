@@ -14,11 +14,11 @@ import type { Deps } from '../deps';
 import { REFUND_KEY, type RefundAnswer, refundAsking } from './stripe-refunds';
 
 export type GivenBack =
-  /** Asked for at Stripe (or earlier); `refund` follows it. */
+  /** Requested at Stripe, now or earlier. The `refund` workflow follows it. */
   | { outcome: 'refunded'; refundId: RefundId | null }
   /** No money was taken: the order is undone. */
   | { outcome: 'nothing-captured' }
-  /** A dispute is open on the charge; Stripe would refuse, and the bank decides now. */
+  /** A dispute is open on the charge. Stripe would refuse a refund, and the bank decides. */
   | { outcome: 'disputed' };
 
 export type GivenPart =
@@ -26,16 +26,16 @@ export type GivenPart =
   | { outcome: 'refused'; code: Refusal['code']; reason: string };
 
 export type FollowedRefund =
-  /** Of no order of ours. */
+  /** The refund belongs to no order of ours. */
   | { outcome: 'unknown' }
-  /** Its order does not know of its payment yet, and was woken. */
+  /** Its order does not know about the payment yet, and was woken. */
   | { outcome: 'early' }
   | { outcome: 'known'; sessionId: SessionId; number: string; status: string; orderStatus: OrderStatus };
 
-/** One part of an order's money, or all that is left of it, as it is asked of `refundPart`. */
+/** The input of `refundPart`: a part of an order's money, or all that is left. */
 export interface RefundPartInput {
   sessionId: SessionId;
-  /** Of the request: the hash of an Idempotency-Key, or the id of an update. */
+  /** The key of the request: the hash of an Idempotency-Key, or the id of an update. */
   key: string;
   amount?: number;
   reason: Reason;
@@ -43,7 +43,7 @@ export interface RefundPartInput {
   actor: string;
 }
 
-/** Asking Stripe for money back, and following what becomes of it. */
+/** Activities that request refunds at Stripe and follow them. */
 export const refunds = (deps: Deps) => {
   const { db, stripe } = deps;
   const atStripe = refundAsking(deps);
@@ -51,10 +51,10 @@ export const refunds = (deps: Deps) => {
 
   return {
     /**
-     * Gives back all that is left of an order's money, once. The refund's key is written down before Stripe is asked; a key that stands
-     * there already is an earlier try in doubt (its answer was lost, the worker died, the key may be pruned), so Stripe's own list is looked
-     * at first. No amount is sent: Stripe gives back the rest, and the parameters never change under the key, whatever happened at the
-     * Dashboard meanwhile.
+     * Refunds all that is left of an order's money, once. The refund's key is recorded before the call to Stripe. If
+     * the key is already recorded, an earlier attempt is in doubt (its answer was lost, the worker died, or Stripe
+     * may have forgotten the key), so Stripe's list is read first. No amount is sent: Stripe refunds the rest, so the
+     * parameters under the key never change, whatever happened in the Dashboard meanwhile.
      */
     async refundRest({
       sessionId,
@@ -81,10 +81,11 @@ export const refunds = (deps: Deps) => {
     },
 
     /**
-     * Gives back a part of an order's money (or, without an amount, what is left), once a key, and puts goods back on the shelf with it: for
-     * staff, through the order while its workflow runs, through `refundRequest` after. Whether it can be had is decided under the order's row
-     * lock, and what is asked for is spoken for until Stripe has answered. A refusal is remembered under the key.
-     * @param key of the request: the hash of an Idempotency-Key, or the id of an update
+     * Refunds a part of an order's money (or all that is left, without an amount), once per key, and restocks goods
+     * with it. Used for staff: through the order while its workflow runs, through `refundRequest` afterwards. The
+     * rules are checked under the order's row lock, and the amount is reserved until Stripe has answered. A refusal
+     * is remembered under the key.
+     * @param key the key of the request: the hash of an Idempotency-Key, or the id of an update
      */
     async refundPart({ key: requestKey, ...input }: RefundPartInput): Promise<GivenPart> {
       const request = { ...input, requestKey };
@@ -97,7 +98,7 @@ export const refunds = (deps: Deps) => {
       return 'code' in written ? { outcome: 'refused', ...written } : givePart(written);
     },
 
-    /** One look at a refund: records it, adds up what was given back, and says where it stands. */
+    /** Reads a refund at Stripe, records it, updates the order's refunded amount, and returns the refund's state. */
     async followRefund({ refundId }: { refundId: RefundId }): Promise<FollowedRefund> {
       const refund = expectObject(await stripe.refunds.retrieve(refundId), 'refund');
       const sessionId = await orderOf(refund);
@@ -106,7 +107,7 @@ export const refunds = (deps: Deps) => {
       return { outcome: 'known', sessionId, number, status, orderStatus };
     },
 
-    /** The order's workflow runs, once more if it had ended: a refund that ended the order has failed, and the order is not done. */
+    /** Starts the order's workflow again if it had ended: the refund that ended the order has failed. */
     async reviveOrder({ sessionId }: { sessionId: SessionId }): Promise<void> {
       const { status } = await readPayment(db, sessionId);
       if (!isFinal(status)) await deps.starter.order(sessionId, { again: true });
@@ -122,7 +123,7 @@ export const refunds = (deps: Deps) => {
     }
     if (typeof answer === 'object') {
       const { everything } = await record(refund.sessionId, answer);
-      // A refund at the Dashboard took its part before ours took the rest, and its own message may be long in coming.
+      // A refund in the Dashboard took a part before ours took the rest, and its own message may come much later.
       if (!everything && !isReversed(answer.status ?? ''))
         mustAddUp(await recordAll(refund.sessionId, paymentIntentId));
       return { outcome: 'refunded', refundId: refundId(answer.id) };
@@ -139,7 +140,8 @@ export const refunds = (deps: Deps) => {
     const answer = await ask(written);
     if (typeof answer === 'object') return given(await record(refund.sessionId, answer), answer);
     if (answer === 'disputed') return refuse(refund.key, DISPUTED);
-    // Another refund was faster at the Dashboard (or this very refund, its answer lost): the list tells.
+    // Another refund in the Dashboard was faster, or this refund was made and its answer lost. Stripe's list tells
+    // which.
     const all = await recordAll(refund.sessionId, paymentIntentId);
     const ours = all.find((one) => isOurs(one.refund, written));
     if (ours) return given(ours.recorded, ours.refund);
@@ -160,14 +162,16 @@ export const refunds = (deps: Deps) => {
     return all.find((refund) => isOurs(refund, written)) ?? null;
   }
 
-  /** Records a refund, and sees to it that it is followed; Stripe's own event does the same, whichever is first. */
+  /** Records a refund and starts the workflow that follows it. Stripe's event does the same; either may be first. */
   async function record(sessionId: SessionId, refund: Stripe.Refund): Promise<RecordedRefund> {
     const recorded = await recordRefund(db, { sessionId, seen: seenOf(refund), at: now() });
     await deps.starter.refund(refundId(refund.id));
     return recorded;
   }
 
-  /** Records every refund of a payment as Stripe lists it: where Stripe gives no more, the list says what was given. */
+  /**
+   * Records every refund in Stripe's list for a payment. If Stripe refunds no more, the list says what was refunded.
+   */
   async function recordAll(sessionId: SessionId, paymentIntentId: string) {
     const all: { refund: Stripe.Refund; recorded: RecordedRefund }[] = [];
     for (const refund of await atStripe.list(paymentIntentId))
@@ -175,7 +179,7 @@ export const refunds = (deps: Deps) => {
     return all;
   }
 
-  /** The order that a refund belongs to: one that knows its payment, or else that of the session which Stripe has for the payment. */
+  /** The order of a refund: the one that has its payment, or that of the session which Stripe names for the payment. */
   async function orderOf(refund: Stripe.Refund): Promise<SessionId | { outcome: 'unknown' | 'early' }> {
     const known = await sessionOfRefund(db, refund.id);
     if (known !== null) return known;
@@ -184,7 +188,7 @@ export const refunds = (deps: Deps) => {
     if (owner.whose === 'coming') return { outcome: 'early' };
     const { sessionId } = owner;
     if ((await readPayment(db, sessionId)).paymentIntentId !== null) return sessionId;
-    // Stripe has refunded money that this order does not know it ever got: database and Stripe differ.
+    // Stripe has refunded a payment that this order does not know about: the database and Stripe differ.
     await deps.starter.order(sessionId, { again: true });
     return { outcome: 'early' };
   }
@@ -206,7 +210,7 @@ const given = ({ orderStatus }: RecordedRefund, refund: Stripe.Refund): GivenPar
   status: orderStatus,
 });
 
-/** Once Stripe gives no more, an order has got everything back: anything else is for a person to compare. */
+/** If Stripe refunds no more, everything must have been refunded. If it does not add up, a person has to compare. */
 function mustAddUp(all: { recorded: RecordedRefund }[]): void {
   if (all.some(({ recorded }) => recorded.everything)) return;
   throw ApplicationFailure.nonRetryable(

@@ -3,9 +3,10 @@ import { database, stripe } from '../steps';
 import type { OrderRun } from './run';
 
 /**
- * The goods cannot be had, or are not wanted: gives back all that is left of the order's money, once, and takes back what was delivered with it
- * (unshipped goods return to stock, downloads are revoked). Where nothing was captured the order is undone. A disputed charge cannot be refunded:
- * the bank decides, and staff are called. Comes back when Stripe has taken the refund, or the bank has refused it at once: the order says which.
+ * Undoes an order that cannot be delivered or is not wanted. Refunds everything that is left, once; unshipped goods
+ * return to stock, and downloads are revoked. If nothing was captured, the order is only undone. A disputed charge
+ * cannot be refunded: the order parks until the bank decides. Returns once Stripe has accepted the refund, or the
+ * bank has rejected it at once; the order's status says which.
  */
 export async function compensate(run: OrderRun, reason: Reason, actor: 'staff' | 'holdfast'): Promise<void> {
   const { sessionId } = run;
@@ -27,7 +28,10 @@ export async function compensate(run: OrderRun, reason: Reason, actor: 'staff' |
   }
 }
 
-/** A lost dispute: the buyer has the money from the bank. What is unshipped returns to the shelf, and Stripe is asked for nothing. */
+/**
+ * Ends an order whose dispute is lost: the bank has paid the customer. Unshipped goods return to stock; nothing is
+ * refunded.
+ */
 export async function endLost(run: OrderRun, event: string): Promise<void> {
   const { sessionId } = run;
   await run.untilDone('return', () => database.endLost({ sessionId }));

@@ -3,7 +3,10 @@ import { offered } from '../../domain/actions';
 import { formatMoney } from '../../domain/money';
 import type { Parked } from '../parking';
 
-/** An order as the Temporal UI shows it, in Markdown: what happened, what it waits for, what staff can do. No personal data. */
+/**
+ * The order's details in the Temporal UI, as Markdown: what happened, what it waits for, what staff can do. No
+ * personal data.
+ */
 export function describeOrder({
   order,
   waitingFor,

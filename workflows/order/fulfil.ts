@@ -9,8 +9,9 @@ import { Parcels } from './parcels';
 import type { OrderRun } from './run';
 
 /**
- * Steps 5 and 6. A digital order is delivered already; a physical one waits for staff to ship it, whole or in parts, and then to hear that it
- * arrived, or long enough. Staff may have its money given back instead, all or a part.
+ * Steps 5 and 6. A digital order is already delivered. A physical order waits until staff have shipped it, in one or
+ * more parcels, and then for a delivery report or the end of `AUTO_COMPLETE_SECONDS`. Staff may refund all or part of
+ * it instead.
  */
 export async function fulfil(run: OrderRun): Promise<void> {
   const parcels = new Parcels(run);
@@ -24,7 +25,7 @@ export async function fulfil(run: OrderRun): Promise<void> {
 async function take(run: OrderRun, parcels: Parcels, message: Message): Promise<void> {
   if (message.kind === 'time-up') return complete(run, 'long-enough-ago');
   if (message.kind === 'changed') return parcels.refresh();
-  if (message.kind !== 'request') return; // it is paid: what Stripe says of the session changes nothing any more
+  if (message.kind !== 'request') return; // the order is paid, so news about the session changes nothing
   const { request } = message;
   switch (request.name) {
     case 'ship':
@@ -49,20 +50,23 @@ async function complete(run: OrderRun, how: 'delivered' | 'long-enough-ago'): Pr
   run.setStatus(status, how === 'delivered' ? 'Delivered' : 'Taken as delivered');
 }
 
-/** Staff give money back, all that is left or a part; the order goes on with what it still owes. */
+/** Refunds all that is left or a part, for staff. The order continues with what is still to be shipped. */
 async function refund(run: OrderRun, { id: key, request }: Extract<StaffRequest, { name: 'refund' }>): Promise<void> {
   await giveBackPart(run, { key, ...request }, `Gives back ${request.amount ?? 'all that is left'}`);
   await run.refresh();
 }
 
-/** Only before anything is shipped; after a lost dispute the bank has given the money back already. */
+/**
+ * Cancels, if nothing is shipped yet. After a lost dispute there is nothing to refund: the bank has paid the
+ * customer.
+ */
 function cancel(run: OrderRun, reason: Reason): Promise<void> {
   return run.order.pendingDecision?.step === DECISIONS.disputeLost
     ? endLost(run, 'Cancelled after a lost dispute')
     : compensate(run, reason, 'staff');
 }
 
-/** A refund that failed is asked for again; anything else that others found out is taken note of. */
+/** `retry` requests a failed refund again, and acknowledges any other pending decision. */
 async function answerDecision(run: OrderRun): Promise<void> {
   const { sessionId } = run;
   if (run.order.pendingDecision?.step === DECISIONS.refundFailed) {
@@ -76,7 +80,10 @@ async function answerDecision(run: OrderRun): Promise<void> {
   await decide(run);
 }
 
-/** Asks Stripe for a part, once a key. What is left and whether it can be had is judged under the order's lock. @throws the refusal */
+/**
+ * Requests a partial refund at Stripe, once per key. The rules are checked under the order's lock. @throws the
+ * refusal
+ */
 async function giveBackPart(
   run: OrderRun,
   part: Omit<Parameters<typeof stripe.refundPart>[0], 'sessionId' | 'actor'>,

@@ -17,7 +17,10 @@ import { refusal } from './inbox';
 import { checkCancel, checkRefund, checkShip } from './requests';
 import type { OrderRun } from './run';
 
-/** Sets what the order answers to, before the workflow's first await: what arrived with its start is already waiting then. */
+/**
+ * Sets the handlers of the order, before the workflow's first await, because messages may have arrived with the
+ * start.
+ */
 export function setHandlers(run: OrderRun): void {
   setSignals(run);
   setUpdates(run);
@@ -40,7 +43,10 @@ function setSignals({ inbox }: OrderRun): void {
   });
 }
 
-/** What staff may ask. The form is checked at once, and the status; what stands beside that is checked by the work itself. */
+/**
+ * The updates that staff can send. Their form and the order's status are checked at once, everything else by the
+ * work.
+ */
 function setUpdates(run: OrderRun): void {
   const { inbox } = run;
   setHandler(shipUpdate, (request) => inbox.ask({ name: 'ship', request }), {
@@ -76,7 +82,10 @@ function setUpdates(run: OrderRun): void {
   });
 }
 
-/** Judges by the status alone: a flag may have been lifted, and its message be on the way. An order that is not opened yet judges later. */
+/**
+ * Checks the status only: a flag may have been lifted while its message is still on the way. Before the order is
+ * opened, nothing is checked here.
+ */
 function validate({ facts }: OrderRun, action: UpdateAction): void {
   if (facts === null) return;
   const { status, pendingDecision } = facts;

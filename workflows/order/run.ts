@@ -14,15 +14,15 @@ import { Mails } from './mails';
 import { StaffView } from './staff-view';
 
 /**
- * One run of an order's workflow: what it knows of the order, and the parts that the phases of its life share. Whatever must outlive the run
- * stands in the database.
+ * One run of an order's workflow: what it knows about the order, and the parts that all phases share. Whatever must
+ * outlive the run is in the database.
  */
 export class OrderRun {
   readonly sessionId: SessionId;
   readonly inbox = new Inbox();
   readonly view = new StaffView();
   readonly mails: Mails;
-  /** What the shopper who waits at the checkout hears; null until it is known. */
+  /** The answer to the shopper who waits at the checkout; null until it is known. */
   opening: Opening | null = null;
   private known: OrderFactsNow | null = null;
   private readonly parking: Parking;
@@ -42,9 +42,9 @@ export class OrderRun {
     setHandlers(this);
   }
 
-  // --- What is known of the order -------------------------------------------------------------------------------------------------------
+  // --- What is known of the order ----------------------------------------------------------------------------------
 
-  /** The order as the database had it last. Only steps that run before it is opened may not ask. */
+  /** The order as last read from the database. Not available before the order is opened. */
   get order(): OrderFactsNow {
     if (this.known === null) throw new Error('the order is not opened yet');
     return this.known;
@@ -54,7 +54,7 @@ export class OrderRun {
     return this.known?.status ?? 'PENDING';
   }
 
-  /** What decides what staff may do now; null before the order is opened. */
+  /** The facts that decide what staff may do now; null before the order is opened. */
   get facts(): ActionFacts | null {
     if (this.known === null) return null;
     const pendingDecision = this.known.pendingDecision?.step;
@@ -67,7 +67,7 @@ export class OrderRun {
     return { sessionId, status, waitingFor: this.view.waitingFor, attention };
   }
 
-  /** The order is in the database: the shopper who waits hears how it went, and staff can find it. */
+  /** The order is in the database: answers the waiting shopper, and makes the order searchable for staff. */
   opened(order: OrderFactsNow, opening: Opening): void {
     this.known = order;
     this.opening = opening;
@@ -76,18 +76,18 @@ export class OrderRun {
     this.show();
   }
 
-  /** There is no order, and will be none. */
+  /** The session is not ours: there will be no order. */
   notOurs(): void {
     this.opening = { outcome: 'not-ours' };
   }
 
-  /** Reads the order again: others may have written to it. `event` says what it moved by, for staff. */
+  /** Reads the order again, because another workflow may have changed it. `event` tells staff why. */
   async refresh(event?: string): Promise<void> {
     const { sessionId } = this;
     this.apply(await this.untilDone('read', () => database.readOrder({ sessionId })), event);
   }
 
-  /** The database says this of the order now. */
+  /** Takes over what the database says about the order now. */
   apply(order: OrderFactsNow, event = `Now ${order.status}, by what was recorded meanwhile`): void {
     const { status } = this.order;
     this.known = order;
@@ -102,14 +102,14 @@ export class OrderRun {
     this.tell(event);
   }
 
-  /** A parcel has left: the order rests where it was until all of it is shipped. */
+  /** A parcel has left. The status changes only once everything is shipped. */
   setShipped(status: OrderStatus): void {
     this.known = { ...this.order, anythingShipped: true };
     if (status === this.status) this.tell('Shipped in part');
     else this.setStatus(status, 'Shipped');
   }
 
-  // --- Messages -------------------------------------------------------------------------------------------------------------------------
+  // --- Messages ----------------------------------------------------------------------------------------------------
 
   /** Waits for the next message, at most `ms`. `summary` names the timer in the Temporal UI. */
   async nextMessage(ms?: number, summary = 'Waits'): Promise<Message> {
@@ -119,7 +119,7 @@ export class OrderRun {
     return inbox.take();
   }
 
-  /** Does what a message calls for. Staff who asked for it hear where the order stands afterwards, or why it is refused. */
+  /** Does the work for a message. A request by staff is answered with the order's status afterwards, or the refusal. */
   serve(message: Message, work: () => Promise<void>): Promise<void> {
     if (message.kind !== 'request') return work();
     return this.inbox.serve(message.request, async () => {
@@ -128,32 +128,32 @@ export class OrderRun {
     });
   }
 
-  /** Refuses what the table of actions does not allow now. */
+  /** Throws the refusal if the table of actions does not allow this now. */
   allow(action: UpdateAction): void {
     const refused = whyNot(action, { status: this.status, ...this.facts });
     if (refused !== null) throw refusal(refused);
   }
 
-  /** Staff say `retry`: an answer to a pending decision, or to a step that is parked. */
+  /** Handles `retry`: it answers a pending decision, or retries a parked step. */
   async retry(): Promise<OrderStatus> {
     if (this.known?.pendingDecision) return this.inbox.ask({ name: 'retry' });
     await this.parking.retry();
     return this.status;
   }
 
-  /** Temporal's own *Request Cancellation* is staff's `cancel`; there is nobody to answer. */
+  /** Treats Temporal's own *Request Cancellation* as `cancel` by staff. It has no answer. */
   cancel(): void {
     this.inbox.ask({ name: 'cancel', request: { reason: 'other' } }).catch(() => undefined);
   }
 
-  // --- Steps and waiting ----------------------------------------------------------------------------------------------------------------
+  // --- Steps and waiting -------------------------------------------------------------------------------------------
 
-  /** Does a step until it is done; one that cannot go on is parked in sight of staff. */
+  /** Does a step until it succeeds. A step that keeps failing is parked and shown to staff. */
   untilDone<T>(step: AttentionStep, act: () => Promise<T>): Promise<T> {
     return this.parking.untilDone(step, act);
   }
 
-  /** Parks for a decision: until staff say `retry` or ask for something else, or others write to the order. */
+  /** Parks for a decision, until staff send `retry` or another request, or another workflow changes the order. */
   async forDecision(step: AttentionStep, reason: string): Promise<void> {
     const { inbox } = this;
     await this.parking.forDecision(step, reason, () => inbox.hasRequest || inbox.hasChange);
@@ -161,8 +161,8 @@ export class OrderRun {
   }
 
   /**
-   * Ends the run: the last mails are out, every request is answered, and no message is unread. Answers where the order stands, which may be open
-   * again: the bank may have refused its refund meanwhile.
+   * Prepares to end the run: sends the last mails, answers every request, and reads every message. Returns the order's
+   * status, which may be open again, because the bank may have rejected its refund meanwhile.
    */
   async drain(): Promise<OrderStatus> {
     const { inbox, mails, parking } = this;
@@ -181,15 +181,15 @@ export class OrderRun {
     return this.status;
   }
 
-  // --- What staff see -------------------------------------------------------------------------------------------------------------------
+  // --- What staff see ----------------------------------------------------------------------------------------------
 
-  /** What the order waits for from here on, in words that end “It waits for …”. */
+  /** Sets what the order is waiting for, in words that complete “It waits for …”. */
   waits(forWhat: string): void {
     this.view.waitingFor = forWhat;
     this.show();
   }
 
-  /** Something worth telling staff. */
+  /** Adds an event to the details that staff see. */
   private tell(event: string): void {
     this.view.happened.push(event);
     this.show();
