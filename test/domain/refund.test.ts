@@ -1,6 +1,7 @@
 import {
   cappedRestock,
   isNews,
+  openFailures,
   type RefundableOrder,
   type RefundSoFar,
   refundedOf,
@@ -145,5 +146,35 @@ describe('staff', () => {
     const items = [{ sku: 'mug', kind: 'PHYSICAL', quantity: 2, restocked: 1 }];
     expect(cappedRestock(items, [{ sku: 'mug', quantity: 2 }])).toEqual([{ sku: 'mug', quantity: 1 }]);
     expect(cappedRestock([{ ...items[0], restocked: 2 } as never], [{ sku: 'mug', quantity: 1 }])).toEqual([]);
+  });
+});
+
+describe('a failed refund', () => {
+  const at = (minutes: number) => new Date(minutes * 60_000);
+  const made = (stripeId: string, change: Partial<Parameters<typeof openFailures>[0][number]> = {}) => ({
+    ...{ stripeId, retryOf: null, status: 'succeeded', amount: 500, createdAt: at(0), updatedAt: at(0) },
+    ...change,
+  });
+  const failed = made('pyr_1', { status: 'failed', updatedAt: at(10) });
+  const ids = (refunds: Parameters<typeof openFailures>[0]) =>
+    openFailures(refunds, 2000).map(({ stripeId }) => stripeId);
+
+  test('needs a decision until something replaces it', () => {
+    expect(ids([failed])).toEqual(['pyr_1']);
+    expect(ids([failed, made('re_2', { createdAt: at(5) })])).toEqual(['pyr_1']);
+    expect(ids([failed, made('re_2', { createdAt: at(11), amount: 499 })])).toEqual(['pyr_1']);
+  });
+
+  test('is replaced by the refund that asks for it again, once Stripe has made that, whatever becomes of it', () => {
+    const again = made('re_2', { retryOf: 'pyr_1', createdAt: at(11) });
+    expect(ids([failed, again])).toEqual([]);
+    expect(ids([failed, { ...again, stripeId: null, status: 'requested' }])).toEqual(['pyr_1']);
+    expect(ids([failed, { ...again, status: 'failed', updatedAt: at(12) }])).toEqual(['re_2']);
+  });
+
+  test('is replaced by any other refund of at least as much that was made since, each by one', () => {
+    const second = made('re_3', { status: 'failed', updatedAt: at(9) });
+    expect(ids([failed, made('re_2', { createdAt: at(11) })])).toEqual([]);
+    expect(ids([failed, second, made('re_2', { createdAt: at(11) })])).toEqual(['re_3']);
   });
 });
