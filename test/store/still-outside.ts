@@ -1,2 +1,0 @@
-/** Files that have not moved to the store yet. The list only ever gets shorter. */
-export const STILL_OUTSIDE: string[] = [];
