@@ -92,10 +92,16 @@ BEGIN
     INSERT INTO orders (session_id, number, status, payment_status, stock, origin, currency, subtotal, total, hold_until, locale, created_at, updated_at)
       VALUES (p_session, checkout.number, 'PENDING', 'UNPAID', stock_now, checkout.origin, checkout.currency, checkout.subtotal, checkout.subtotal,
               checkout.hold_until, checkout.request->>'locale', p_at, p_at)
-      ON CONFLICT (session_id) DO NOTHING;
+      -- Of any unique index: of two at once, either the session or the number may collide first.
+      ON CONFLICT DO NOTHING;
     fresh := FOUND;
-    -- Another run has opened it at the same moment, and has committed by now.
-    IF NOT fresh THEN SELECT stock INTO stock_now FROM orders WHERE session_id = p_session FOR UPDATE; END IF;
+    IF NOT fresh THEN
+      -- Another run has opened it at the same moment, and has committed by now.
+      SELECT stock INTO stock_now FROM orders WHERE session_id = p_session FOR UPDATE;
+      IF NOT FOUND THEN
+        RAISE EXCEPTION 'the number % belongs to another order', checkout.number USING ERRCODE = 'unique_violation';
+      END IF;
+    END IF;
   END IF;
 
   IF NOT fresh THEN
