@@ -1,3 +1,6 @@
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import { WORKFLOWS } from '../../messages/names';
+import { orderStart, retryUpdate } from '../../messages/order';
 import { RefundShop, SLOW_REFUND } from './refund-shop';
 import { until, World } from './world';
 
@@ -91,6 +94,28 @@ describe('a refund that fails', () => {
     expect((await shop.atStripe(id)).map(({ amount }) => amount)).toEqual([500, 700, 1800, 500]);
     expect(await world.end(id)).toBe('REFUNDED');
     expect(await world.order(id)).toMatchObject({ refunded: 3000n, paymentStatus: 'REFUNDED', attentionStep: null });
+  });
+
+  test('is retried by a `retry` that starts the order’s run itself', async () => {
+    const id = await world.paidOrder([{ sku: 'mug' }]);
+    await shop.cancel(id);
+    expect(await world.end(id)).toBe('REFUNDED');
+    const [refund] = await shop.atStripe(id);
+    if (!refund) throw new Error('there is a refund');
+    await fails(refund);
+    await shop.becomes(id, { status: 'PREPARING', attentionStep: 'refund-failed' });
+    await until(async () => (await world.handle(id).describe()).status.name === 'RUNNING');
+
+    await world.stopWorkers();
+    await world.handle(id).terminate('by mistake');
+    const retried = world.client.workflow.executeUpdateWithStart(retryUpdate, {
+      startWorkflowOperation: new WithStartWorkflowOperation(WORKFLOWS.order, orderStart({ sessionId: id })),
+    });
+    await until(async () => (await world.handle(id).describe()).status.name === 'RUNNING');
+    await world.startWorkers();
+    expect(await retried).toBe('REFUNDED');
+    expect((await shop.atStripe(id)).map(({ amount }) => amount)).toEqual([1000, 1000]);
+    expect(await world.end(id)).toBe('REFUNDED');
   });
 
   test('twice, of an order emptied twice, brings back what it was each time', async () => {

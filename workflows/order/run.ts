@@ -134,10 +134,15 @@ export class OrderRun {
     if (refused !== null) throw refusal(refused);
   }
 
-  /** Handles `retry`: it answers a pending decision, or retries a parked step. */
+  /**
+   * Staff say `retry`: an answer to a pending decision, or to a step that is parked. A `retry` may arrive with the start of a run that goes on for
+   * a terminated one: what waits for an answer is known once the order is opened, unless opening it is the step that is parked.
+   */
   async retry(): Promise<OrderStatus> {
+    const { parking } = this;
+    if (this.opening === null) await condition(() => this.opening !== null || parking.all.length > 0);
     if (this.known?.pendingDecision) return this.inbox.ask({ name: 'retry' });
-    await this.parking.retry();
+    if (parking.all.length > 0) await parking.retry();
     return this.status;
   }
 
