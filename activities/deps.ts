@@ -20,11 +20,14 @@ export interface Deps {
   metrics: ActivityMetrics;
 }
 
-/** How activities start and signal workflows, in the same way as a webhook. Stripe's own event does the same, whichever is first. */
+/**
+ * How activities start and signal workflows, in the same way as a webhook. Stripe's own event does the same,
+ * whichever is first.
+ */
 export interface WorkflowStarter {
   /**
-   * The order looks at its session. `ended`: its run has completed, and nothing was started; with `again` a completed order is started once
-   * more, which only who has seen that database and Stripe differ may ask.
+   * The order looks at its session. `ended`: its run has completed, and nothing was started; with `again` a completed
+   * order is started once more, which only who has seen that database and Stripe differ may ask.
    */
   order(id: SessionId, options?: { again?: boolean }): Promise<'told' | 'ended'>;
   /** The order, where it runs, reads its flags (disputed, under review, warned of) again. */
@@ -37,7 +40,10 @@ export interface WorkflowStarter {
   dispute(id: DisputeId): Promise<void>;
   /** Whom this concerns is found and told. */
   notice(kind: NoticeKind, id: string): Promise<void>;
-  /** An event that no webhook brought is passed on as a webhook would; `again` as above. `nobody`: it is no workflow's, or of one that is over. */
+  /**
+   * An event that no webhook brought is passed on as a webhook would; `again` as above. `nobody`: it is no
+   * workflow's, or of one that is over.
+   */
   event(
     event: { type: SubscribedEvent; objectId: string; mode: string | null },
     options?: { again?: boolean },
@@ -45,8 +51,9 @@ export interface WorkflowStarter {
   /** Orders whose run has closed since, whichever way, as Temporal lists them. */
   closedOrders(since: Date): AsyncIterable<SessionId>;
   /**
-   * An order that is not done runs, and goes on from what the database says: it is started where it does not run, and started over where
-   * its run has gone further than the database, which was restored from a backup then. `status` reads the database.
+   * An order that is not done runs, and goes on from what the database says: it is started where it does not run, and
+   * started over where its run has gone further than the database, which was restored from a backup then. `status`
+   * reads the database.
    */
   resume(id: SessionId, status: () => Promise<OrderStatus | null>): Promise<'started' | 'running'>;
 }

@@ -2,8 +2,8 @@ import { DECISIONS, type Decision, isFinal, type OrderStatus } from './order';
 import { phaseOf } from './phase';
 
 /**
- * What staff may do with an order, and when: the one table behind the updates of its workflow, the steps that do the work, the API's `409`, the
- * text “What you can do” in the Temporal UI, and the table in docs/staff-runbook.md.
+ * What staff may do with an order, and when: the one table behind the updates of its workflow, the steps that do the
+ * work, the API's `409`, the text “What you can do” in the Temporal UI, and the table in docs/staff-runbook.md.
  */
 
 /** The actions that are updates to the order's workflow. */
@@ -222,8 +222,8 @@ export const whyNot = (action: Action, order: ActionFacts): string | null =>
   whyNotInStatus(action, order) ?? whyNotWithFlags(action, order);
 
 /**
- * As `whyNot`, by the status alone: what a workflow can tell at once, before it has read the order again. Lets a request pass that may be a
- * repeat.
+ * As `whyNot`, by the status alone: what a workflow can tell at once, before it has read the order again. Lets a
+ * request pass that may be a repeat.
  */
 export function whyNotYet(action: Action, order: ActionFacts): string | null {
   return RULES[action].repeatIn?.includes(order.status) ? null : whyNotInStatus(action, order);
@@ -241,7 +241,10 @@ export const whyNotWithFlags = (action: Action, order: ActionFacts): string | nu
 /** The refusal of what makes no sense in this status. */
 export const refusalOf = ({ status }: Pick<ActionFacts, 'status'>): string => `The order is ${status}`;
 
-/** The updates that staff may send to an order's workflow now, with what each would do. An order that has ended has no workflow to take one. */
+/**
+ * The updates that staff may send to an order's workflow now, with what each would do. An order that has ended has no
+ * workflow to take one.
+ */
 export function offered(order: ActionFacts): { action: UpdateAction; does: string }[] {
   const pendingDecision = order.pendingDecision ? { step: order.pendingDecision } : null;
   if (phaseOf({ status: order.status, pendingDecision }) === 'ended') return [];

@@ -2,9 +2,9 @@ import type { Evidence } from './evidence';
 import type { SessionId } from './ids';
 
 /**
- * What Stripe's dispute statuses mean (https://docs.stripe.com/disputes/how-disputes-work). Stripe may add to the list. A
- * status that is unknown here is recorded as it is and counts as open, because an order that ships too early cannot be
- * called back.
+ * What Stripe's dispute statuses mean (https://docs.stripe.com/disputes/how-disputes-work). Stripe may add to the
+ * list. A status that is unknown here is recorded as it is and counts as open, because an order that ships too early
+ * cannot be called back.
  */
 const OPEN = [
   'warning_needs_response',
@@ -17,12 +17,15 @@ const OPEN = [
 /** `charge_refunded` appears only on older disputes. */
 const CLOSED = ['won', 'lost', 'warning_closed', 'prevented', 'charge_refunded'];
 
-/** `open`: the bank still decides. `kept`: closed, and we keep the money. `lost`: closed, and the customer has the money. */
+/**
+ * `open`: the bank still decides. `kept`: closed, and we keep the money. `lost`: closed, and the customer has the
+ * money.
+ */
 export type Standing = 'open' | 'kept' | 'lost';
 
 /**
- * Where a dispute stands. A `prevented` dispute cost nothing if it was stopped in time, and the whole amount if the card
- * network settled it by paying the customer.
+ * Where a dispute stands. A `prevented` dispute cost nothing if it was stopped in time, and the whole amount if the
+ * card network settled it by paying the customer.
  * @param withdrawn what the bank took from our balance and has not given back, in the currency's smallest unit
  */
 export function standingOf(status: string, withdrawn: number): Standing {

@@ -12,8 +12,8 @@ export type Phase =
   | 'ended';
 
 /**
- * The phase of an order as the database has it. Every run, also one that was started over, healed or reset, goes on from here; nothing a run
- * remembers decides it.
+ * The phase of an order as the database has it. Every run, also one that was started over, healed or reset, goes on
+ * from here; nothing a run remembers decides it.
  */
 export function phaseOf({
   status,

@@ -16,8 +16,9 @@ export interface EventFacts {
 }
 
 /**
- * Where an event goes, as one call to Temporal: `signalWithStart` with what is given, or, where `onlyRunning`, a signal to a run that is there
- * already. Null when it concerns no workflow. The receiver and the sweep both route by this one table.
+ * Where an event goes, as one call to Temporal: `signalWithStart` with what is given, or, where `onlyRunning`, a
+ * signal to a run that is there already. Null when it concerns no workflow. The receiver and the sweep both route by
+ * this one table.
  */
 export function routeOf({ type, objectId, mode }: EventFacts) {
   const destination = SUBSCRIBED_EVENTS[type];

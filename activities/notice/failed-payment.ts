@@ -6,8 +6,8 @@ import type { Deps } from '../deps';
 import { type FollowedNotice, seenNotice, withOrder } from './followed';
 
 /**
- * A payment that did not go through. A declined card inside an open session ends nothing, for the shopper may try another: it is noted on the
- * timeline. For a delayed payment it may be the end: the order looks for itself.
+ * A payment that did not go through. A declined card inside an open session ends nothing, for the shopper may try
+ * another: it is noted on the timeline. For a delayed payment it may be the end: the order looks for itself.
  */
 export async function lookAtFailedPayment(deps: Deps, id: string): Promise<FollowedNotice> {
   const intent = await found(deps.stripe.paymentIntents.retrieve(id));

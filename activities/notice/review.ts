@@ -11,8 +11,8 @@ import { type FollowedNotice, seenNotice, withOrder } from './followed';
 const FOLLOWED = ['refunded', 'refunded_as_fraud', 'disputed'];
 
 /**
- * Radar's review of a payment. While it is open nothing of the order ships; an approval releases it, and any other end is for staff to decide
- * about, unless what ended the review is followed.
+ * Radar's review of a payment. While it is open nothing of the order ships; an approval releases it, and any other
+ * end is for staff to decide about, unless what ended the review is followed.
  */
 export async function lookAtReview(deps: Deps, id: string): Promise<FollowedNotice> {
   const review = await found(deps.stripe.reviews.retrieve(id));

@@ -6,8 +6,9 @@ import type { Deps } from '../deps';
 import { type FollowedNotice, seenNotice, withOrder } from './followed';
 
 /**
- * The card's issuer warns of fraud before the customer has disputed (https://docs.stripe.com/disputes/measuring#early-fraud-warnings). While it
- * can be acted on, staff are called to decide, with a recommendation.
+ * The card's issuer warns of fraud before the customer has disputed
+ * (https://docs.stripe.com/disputes/measuring#early-fraud-warnings). While it can be acted on, staff are called to
+ * decide, with a recommendation.
  */
 export async function lookAtWarning(deps: Deps, id: string): Promise<FollowedNotice> {
   const warning = await found(deps.stripe.radar.earlyFraudWarnings.retrieve(id));

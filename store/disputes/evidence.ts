@@ -15,8 +15,8 @@ export type DisputedOrder = Omit<EvidenceFacts, 'customer' | 'mails'> & {
 };
 
 /**
- * Writes the evidence as things stand; what staff have changed, and what is being submitted or was, stays as it is. Under the order's row lock:
- * an erasure of the customer comes before this reads or after it has written.
+ * Writes the evidence as things stand; what staff have changed, and what is being submitted or was, stays as it is.
+ * Under the order's row lock: an erasure of the customer comes before this reads or after it has written.
  * @param gather makes the evidence; called inside the transaction
  */
 export async function saveGathered(

@@ -34,8 +34,9 @@ export interface RecordedDispute {
 }
 
 /**
- * Records a dispute under its order's row lock, with an entry on the order's timeline for everything new. The database raises and lowers the
- * order's flag with it. A lost dispute revokes the downloads. Safe to repeat, in any order: what is written is what Stripe says now.
+ * Records a dispute under its order's row lock, with an entry on the order's timeline for everything new. The
+ * database raises and lowers the order's flag with it. A lost dispute revokes the downloads. Safe to repeat, in any
+ * order: what is written is what Stripe says now.
  */
 export async function recordDispute(
   db: Db,
@@ -78,7 +79,10 @@ const LOST = {
     'The dispute is lost, and the customer has the money: cancel returns what is unshipped and refunds nothing, retry goes on with the order',
 };
 
-/** What the bank asks anew is answered anew; else a submission that Stripe counts, ours or the Dashboard's, is recorded once. */
+/**
+ * What the bank asks anew is answered anew; else a submission that Stripe counts, ours or the Dashboard's, is
+ * recorded once.
+ */
 function submissionOf(before: Dispute | null, { status, submissions }: SeenDispute, open: boolean, at: Date) {
   if (before === null) return {};
   if (isAskedAnew(before, status, open))

@@ -20,8 +20,8 @@ export type Freezing =
   | { outcome: 'refused'; reason: string };
 
 /**
- * Freezes the evidence for a submission, or says why nothing is to be asked of Stripe. A submission in doubt that Stripe has not taken goes on
- * under its own key.
+ * Freezes the evidence for a submission, or says why nothing is to be asked of Stripe. A submission in doubt that
+ * Stripe has not taken goes on under its own key.
  * @param seen the dispute as Stripe has just shown it; `dueBy` in milliseconds, 0 when the bank accepts no answer
  */
 export async function freezeEvidence(

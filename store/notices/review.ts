@@ -9,8 +9,8 @@ import { type ConcernedOrder, recordNotice, type SeenNotice } from './record';
 const APPROVED = ['approved', 'acknowledged'];
 
 /**
- * Records a Radar review (a trigger keeps the order's flag true to it). An end that is no approval is for staff to decide about, unless what
- * ended the review is followed on its own.
+ * Records a Radar review (a trigger keeps the order's flag true to it). An end that is no approval is for staff to
+ * decide about, unless what ended the review is followed on its own.
  */
 export async function recordReview(
   db: Db,

@@ -7,8 +7,8 @@ import { changeOrder, type LockedOrder, NO_ATTENTION, note } from '../orders/rec
 import { type ConcernedOrder, recordNotice, type SeenNotice } from './record';
 
 /**
- * Records an early fraud warning. One that can still be acted on holds the order back, and staff decide once. One that cannot (any more) is
- * only noted.
+ * Records an early fraud warning. One that can still be acted on holds the order back, and staff decide once. One
+ * that cannot (any more) is only noted.
  */
 export async function recordWarning(
   db: Db,

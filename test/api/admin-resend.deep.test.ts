@@ -9,7 +9,8 @@ let shop: Shop;
 let api: Api;
 beforeAll(async () => {
   shop = await Shop.open();
-  // The test environment's own client lets time skip whenever somebody waits for a workflow; here nobody's time is to pass.
+  // The test environment's own client lets time skip whenever somebody waits for a workflow; here nobody's time is to
+  // pass.
   const { connection, namespace } = shop.world.temporal;
   api = await shop.another({}, { temporal: new Client({ connection, namespace: namespace ?? 'default' }) });
   await shop.world.product('mug', { stock: 1000 });

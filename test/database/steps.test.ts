@@ -365,7 +365,8 @@ describe('the mails of a turn', () => {
     await db.$executeRaw`UPDATE customers SET email = NULL, user_id = NULL, erased_at = ${at} WHERE session_id = ${id}`;
     expect(await writeMails(db, turn(id))).toBeNull();
     expect(await db.mail.count({ where: { sessionId: id } })).toBe(0);
-    expect(await writeMails(db, turn(id, { wasErased: true }))).toHaveLength(2); // those to staff, composed without them
+    // those to staff, composed without them
+    expect(await writeMails(db, turn(id, { wasErased: true }))).toHaveLength(2);
   });
 
   test('are marked once; only one to the customer ends the call that they could not be reached', async () => {

@@ -237,7 +237,10 @@ test('a customer who is erased while a mail is being written gets none, and it i
   expect(shop.resend.requests).toHaveLength(0);
 });
 
-/** A database in which the customer is erased right after the order was read for a mail: the first statement of a turn. */
+/**
+ * A database in which the customer is erased right after the order was read for a mail: the first statement of a
+ * turn.
+ */
 const erasingAfterRead = (db: Db, session: SessionId): Db => {
   let isFirst = true;
   return db.$extends({

@@ -8,7 +8,10 @@ interface Wait {
 const waits = new Set<Wait>();
 const witnesses = new Set<() => Promise<string>>();
 
-/** Does something that may never end, under words that tell what it is for. `given.up` turns true when its test is over. */
+/**
+ * Does something that may never end, under words that tell what it is for. `given.up` turns true when its test is
+ * over.
+ */
 export async function waitingFor<T>(what: string, act: (given: { up: boolean }) => Promise<T>): Promise<T> {
   const wait: Wait = { what, since: Date.now(), given: { up: false } };
   waits.add(wait);

@@ -22,8 +22,8 @@ afterAll(async () => {
 });
 
 /**
- * Takes Stripe's deliveries and signs them at this machine's time before they go to the API: Stripe signs when it sends, and this world's days
- * pass faster than the machine's.
+ * Takes Stripe's deliveries and signs them at this machine's time before they go to the API: Stripe signs when it
+ * sends, and this world's days pass faster than the machine's.
  */
 async function signedAnew(): Promise<Server> {
   const secret = 'whsec_signed_anew';

@@ -15,7 +15,10 @@ interface Asked {
   session?: Partial<Stripe.Checkout.SessionCreateParams>;
 }
 
-/** A session that was made elsewhere with prices of ours: what it may be asked for is Stripe's to say, not our checkout's. */
+/**
+ * A session that was made elsewhere with prices of ours: what it may be asked for is Stripe's to say, not our
+ * checkout's.
+ */
 async function elsewhere({ lines, session }: Asked): Promise<SessionId> {
   const line_items = await Promise.all(
     lines.map(async ({ sku, quantity = 1 }) => {

@@ -60,8 +60,8 @@ function nextTry(events: HistoryEvent[], { activityId, attempt, lastStartedTime 
 }
 
 /**
- * Waits until a workflow only waits: time that skips while an activity runs would run out for the activity too, and what it was asked for would
- * look as if it had failed.
+ * Waits until a workflow only waits: time that skips while an activity runs would run out for the activity too, and
+ * what it was asked for would look as if it had failed.
  */
 export const atRest = (world: Machinery, id: string): Promise<boolean> =>
   until(async () => {
@@ -86,8 +86,9 @@ export async function pass(world: Machinery, id: string, milliseconds: number): 
 }
 
 /**
- * Waits until a workflow is over, and lets pass the time that it waits for itself, and no more. The server's own way, to skip time while a result
- * is awaited, goes on for the moment between the end and the answer, in which it skips to whatever is next: the end of another run, ten years on.
+ * Waits until a workflow is over, and lets pass the time that it waits for itself, and no more. The server's own way,
+ * to skip time while a result is awaited, goes on for the moment between the end and the answer, in which it skips to
+ * whatever is next: the end of another run, ten years on.
  */
 export const over = (world: Machinery, id: string): Promise<boolean> =>
   until(async () => {

@@ -13,7 +13,10 @@ const ask = (id: SessionId, update: string, ...args: unknown[]) =>
 const parcel = { carrier: 'DHL', trackingNumber: '1' };
 const refused = (type: string) => ({ cause: { type } });
 
-/** The bank refuses a refund, and Stripe says so; comes back when the order stands where it stood before, and somebody is called. */
+/**
+ * The bank refuses a refund, and Stripe says so; comes back when the order stands where it stood before, and somebody
+ * is called.
+ */
 async function bankRefuses(id: SessionId, status: string): Promise<void> {
   const { refunds } = await world.order(id);
   const last = refunds.sort((one, other) => Number(one.createdAt) - Number(other.createdAt)).at(-1);

@@ -24,8 +24,8 @@ afterAll(async () => {
 });
 
 /**
- * A worker's process that keeps no workflow in memory: the test server never gives back to others what it has put aside for the one that kept
- * it, so who resumes must have been able to from the start.
+ * A worker's process that keeps no workflow in memory: the test server never gives back to others what it has put
+ * aside for the one that kept it, so who resumes must have been able to from the start.
  */
 class Process {
   private constructor(
@@ -58,7 +58,10 @@ class Process {
   }
 }
 
-/** Stripe does it, the answer is lost, and before anybody can look the worker is gone, for longer than Stripe remembers a key. */
+/**
+ * Stripe does it, the answer is lost, and before anybody can look the worker is gone, for longer than Stripe
+ * remembers a key.
+ */
 async function goneInTheMiddle<T>(id: SessionId, ask: () => T): Promise<T> {
   await shop.fault({ kind: 'cut_body' });
   await world.at('/faults', { match: { method: 'GET', path: '^/v1/refunds$' }, times: 1000, kind: 'error_before' });

@@ -3,7 +3,10 @@ import type { NoticeKind } from '../../domain/events';
 import { disputeId, type SessionId } from '../../domain/ids';
 import { until, type World } from './world';
 
-/** What can be held against a payment: disputes, reviews and warnings, as the banks make them and as Stripe's events tell of them. */
+/**
+ * What can be held against a payment: disputes, reviews and warnings, as the banks make them and as Stripe's events
+ * tell of them.
+ */
 export class Risk {
   constructor(private readonly world: World) {}
 

@@ -2,7 +2,10 @@ import { Client } from 'pg';
 import { Api } from '../api/shop';
 import { World } from './world';
 
-/** The most statements that a digital order may cost, from `POST /checkout` to its mails. Before each step was one round trip it cost 68. */
+/**
+ * The most statements that a digital order may cost, from `POST /checkout` to its mails. Before each step was one
+ * round trip it cost 68.
+ */
 const BUDGET = 12;
 /** An Idempotency-Key is claimed before, and its answer is kept after. It cost 71 then. */
 const BUDGET_WITH_KEY = BUDGET + 2;

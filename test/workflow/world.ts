@@ -11,11 +11,14 @@ import { stateOf } from './world/state';
 const LATE_MS = 50_000;
 
 /**
- * Everything an order meets, real but for time: PostgreSQL, Temporal with skipping time, the Stripe sandbox on the same clock, the outbox, and
- * our own workers. A test says what happens at Stripe and sees what became of the order.
+ * Everything an order meets, real but for time: PostgreSQL, Temporal with skipping time, the Stripe sandbox on the
+ * same clock, the outbox, and our own workers. A test says what happens at Stripe and sees what became of the order.
  */
 export class World extends WithOrders {
-  /** False where a test leaves at Stripe what nothing tells of, or makes the two differ by hand: then there is nothing to add up at the end. */
+  /**
+   * False where a test leaves at Stripe what nothing tells of, or makes the two differ by hand: then there is nothing
+   * to add up at the end.
+   */
   counted = true;
 
   private silent: () => void = () => {};
@@ -29,7 +32,10 @@ export class World extends WithOrders {
     return world;
   }
 
-  /** Ends everything, after every history this world made was replayed against the code as it is, and its money was added up. */
+  /**
+   * Ends everything, after every history this world made was replayed against the code as it is, and its money was
+   * added up.
+   */
   async stop(): Promise<void> {
     const late = setTimeout(() => void reportHang('The end of a file of tests').then(tell), LATE_MS);
     try {

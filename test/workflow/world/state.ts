@@ -7,7 +7,10 @@ type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 const LAST_EVENTS = 12;
 const Type = temporal.api.enums.v1.EventType;
 
-/** How a world stands, for the report of a test that hangs: its clocks, its open orders, and its runs with what each has in hand. */
+/**
+ * How a world stands, for the report of a test that hangs: its clocks, its open orders, and its runs with what each
+ * has in hand.
+ */
 export async function stateOf(world: Machinery): Promise<string> {
   const server = await world.temporal.currentTimeMs();
   const orders = await world.db.order.findMany({ orderBy: { createdAt: 'asc' } });
