@@ -1,9 +1,9 @@
 import type { Decision, OrderStatus } from './order';
 
-/** Where the stock of an order is. */
+/** The state of an order's stock. */
 export type StockState = 'HELD' | 'SOLD_OUT' | 'RELEASED' | 'COMMITTED' | 'RETURNED';
 
-/** An order as its workflow needs to know it: ids, codes, amounts and times, nothing personal. */
+/** An order as its workflow needs it: ids, codes, amounts and times, without personal data. */
 export interface OrderSnapshot {
   number: string;
   status: OrderStatus;
@@ -12,20 +12,20 @@ export interface OrderSnapshot {
   total: number;
   currency: string;
   skus: string[];
-  /** Nothing of it is goods. */
+  /** Whether the order has no physical goods. */
   digital: boolean;
   /** Milliseconds since the epoch. */
   holdUntil: number;
   anythingShipped: boolean;
   disputed: boolean;
-  /** Stripe Radar has the payment under review: nothing ships. */
+  /** Whether Stripe Radar is reviewing the payment, so that nothing ships. */
   reviewOpen: boolean;
-  /** The card's issuer warns of fraud, and staff have not decided yet: nothing ships. */
+  /** Whether the card's issuer warns of fraud and staff have not decided yet, so that nothing ships. */
   fraudWarning: boolean;
   /** Whether the bank has taken the money for good. */
   lost: boolean;
-  /** What others found out that a person must decide about. */
+  /** The decision that a person must make, if there is one. */
   pendingDecision: { step: Decision; reason: string } | null;
-  /** Attention that an earlier run raised for itself. */
+  /** The attention that an earlier run raised. */
   staleAttention: boolean;
 }

@@ -8,13 +8,13 @@ import { writeClosed, writePayment, writeProcessing } from './paid';
 import { type AskedCheckout, factsOf, retrieveSession } from './session';
 import { adopt, noteStray, writeElsewhere } from './take-up';
 
-/** Whether a session that nobody had asked for under its id became an order. */
+/** Whether a session made elsewhere was taken up as an order. */
 export type TakenUp = 'taken-up' | 'not-complete' | 'not-ours';
 
 /** What Stripe says, and of a delayed payment until when its stock is kept, in milliseconds since the epoch. */
 export type Seen = Exclude<Verdict, { seen: 'processing' }> | { seen: 'processing'; stockUntil: number };
 
-/** What is done at Stripe about the Checkout Session of an order. */
+/** Activities at Stripe about an order's Checkout Session. */
 export const checkout = (deps: Deps) => {
   const read = async (sessionId: SessionId): Promise<Seen> => {
     const session = await retrieveSession(deps, sessionId);
@@ -42,17 +42,16 @@ export const checkout = (deps: Deps) => {
 
   return {
     /**
-     * Steps 2 and 3: reads the session with its PaymentIntent, latest charge and lines, and says what that means.
-     * Once the shopper is through, who bought, where to send it and what it comes to are written to the order first;
-     * only codes and numbers are answered.
+     * Steps 2 and 3: reads the session with its PaymentIntent, latest charge and lines, and returns the verdict. Once
+     * the shopper has paid, the customer, the address and the amounts are first written to the order. Returns only
+     * codes and numbers.
      */
     lookAtSession: ({ sessionId }: { sessionId: SessionId }): Promise<Seen> => read(sessionId),
 
     /**
-     * Closes the till: after it no shopper can start to pay. A session that is no longer open cannot be expired;
-     * Stripe says so without a code, and the session itself says what it is
-     * (https://docs.stripe.com/api/checkout/sessions/expire). Each try has a key of its own: expiring twice is
-     * harmless, while a saved 500 would be answered under one key for a day.
+     * Expires the session, so that no payment can start. If the session is no longer open, Stripe refuses without a
+     * code, and the session is read to see what it is (https://docs.stripe.com/api/checkout/sessions/expire). Each
+     * attempt has its own key: expiring twice is harmless, but a saved 500 would be replayed for a day under one key.
      */
     async expireSession({ sessionId }: { sessionId: SessionId }): Promise<Seen> {
       try {
@@ -66,9 +65,9 @@ export const checkout = (deps: Deps) => {
     },
 
     /**
-     * Takes up a `complete` session that Holdfast has no request for under this id: one of ours whose process died
-     * before it wrote the id down, a payment link, a recovered session. Its lines become the checkout that the order
-     * is opened from. A session of somebody else's is written down as such, once.
+     * Takes up a `complete` session that has no checkout here: one of ours whose process died before it recorded the
+     * id, a payment link, or a recovered session. Its lines become the checkout from which the order is opened. A
+     * session that is not ours is recorded as a stray, once.
      */
     async takeUpSession({ sessionId }: { sessionId: SessionId }): Promise<TakenUp> {
       const session = await retrieveSession(deps, sessionId);

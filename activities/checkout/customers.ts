@@ -3,7 +3,7 @@ import { METADATA } from '../../domain/session';
 import type { Address, CustomerDetails } from '../../store/customers/customers';
 import { paymentIntentOf, type Session } from './session';
 
-/** Who bought and where it goes, as Stripe says. */
+/** The customer and the shipping address, from Stripe. */
 export function customerOf(session: Session): CustomerDetails {
   const shipping = session.collected_information?.shipping_details;
   const userId = session.metadata?.[METADATA.userId] ?? paymentIntentOf(session)?.metadata?.[METADATA.userId];
@@ -15,7 +15,7 @@ export function customerOf(session: Session): CustomerDetails {
   };
 }
 
-/** The address a shopper gave: on the payment page, at checkout, or with a card that was declined or not confirmed. */
+/** The shopper's e-mail address, from the payment page, the checkout, or a card that was declined or not confirmed. */
 export function emailOf(session: Session): string | null {
   const intent = paymentIntentOf(session);
   const charge = intent?.latest_charge;
@@ -27,7 +27,7 @@ export function emailOf(session: Session): string | null {
   return given?.toLowerCase() || null;
 }
 
-/** An address in Stripe's own fields; null when there is none, which Stripe also says with an address of nothing. */
+/** An address in Stripe's own fields; null if there is none, which Stripe may also express as an address of nulls. */
 function addressOf(address: Stripe.Address | null | undefined): Address | null {
   if (!address) return null;
   const { line1, line2, city, state, postal_code, country } = address;

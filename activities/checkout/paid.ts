@@ -6,7 +6,7 @@ import type { Deps } from '../deps';
 import { customerOf, emailOf } from './customers';
 import { type AskedCheckout, type FoundLine, paymentIntentOf, type Session } from './session';
 
-/** What was read of a session: the object, what of it decides, and what was asked. */
+/** A session as it was read: the object, the fields that decide, and what was requested. */
 export interface ReadSession {
   session: Session;
   facts: SessionFacts & { lines: FoundLine[] };
@@ -14,8 +14,8 @@ export interface ReadSession {
 }
 
 /**
- * Writes to the order what Stripe says of its payment: what was paid or is on its way, by whom, and where it goes.
- * Safe to repeat; an erased customer stays erased.
+ * Writes what Stripe says about the payment to the order: the amounts, the customer, and the shipping address. Safe to
+ * repeat; an erased customer stays erased.
  */
 export async function writePayment(
   { db, clock }: Deps,
@@ -33,9 +33,8 @@ export async function writePayment(
 }
 
 /**
- * Writes that a delayed payment is on its way.
- * @returns until when the stock is kept for it, in milliseconds since the epoch: counted from when it was first seen,
- * however often it is
+ * Records that a delayed payment is on its way.
+ * @returns the end of its stock's time, in milliseconds since the epoch, counted from when the payment was first seen
  */
 export async function writeProcessing(deps: Deps, read: ReadSession): Promise<number> {
   const { processingSince } = await writePayment(deps, read, 'processing');
@@ -43,7 +42,7 @@ export async function writeProcessing(deps: Deps, read: ReadSession): Promise<nu
   return processingSince.getTime() + deps.env.ASYNC_PAYMENT_TTL_SECONDS * 1000;
 }
 
-/** Keeps, of a session that closed unpaid, where its shopper can be written to, and whether a card was declined. */
+/** Records the shopper's address of a session that closed unpaid, and whether a card was declined. */
 export async function writeClosed({ db, clock }: Deps, session: Session): Promise<void> {
   const declined = paymentIntentOf(session)?.last_payment_error != null;
   const email = emailOf(session);
@@ -64,7 +63,7 @@ function paymentOf(session: Session, facts: SessionFacts): Payment {
   };
 }
 
-/** What a shopper chose to pay for a pay-what-you-want product becomes the price of the item. */
+/** The amount that the shopper chose for a pay-what-you-want product becomes the price of the item. */
 const chosenAmounts = (lines: FoundLine[], asked: AskedCheckout): ConfirmedPayment['chosen'] =>
   asked.lines.flatMap(({ sku, minimum }) => {
     const line = minimum === null ? undefined : lines.find((one) => one.sku === sku);

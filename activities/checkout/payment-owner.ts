@@ -5,15 +5,15 @@ import { isStray } from '../../store/checkouts/strays';
 import { findOrderOfPayment, isOrderWritten } from '../../store/orders/find';
 import type { Deps } from '../deps';
 
-/** Whose a payment is. Disputes, reviews and warnings name a payment, never its session. */
+/** The order of a payment. Disputes, reviews and warnings name a payment, never its session. */
 export type PaymentOwner =
   | { whose: 'order'; sessionId: SessionId }
   /**
-   * Of a session that is paid and whose order is not written yet; its workflow was woken, so it soon is, or is found
-   * not to be ours.
+   * The session is paid, but its order is not written yet. Its workflow was woken: soon the order is written, or the
+   * session is found not to be ours.
    */
   | { whose: 'coming'; sessionId: SessionId }
-  /** Of no session, or of one that is not ours. */
+  /** The payment belongs to no session, or to one that is not ours. */
   | { whose: 'nobody' };
 
 export interface NamedPayment {
@@ -21,7 +21,7 @@ export interface NamedPayment {
   charge?: string | { id: string } | null;
 }
 
-/** Finds the order of a payment: in the database, else by the session that Stripe has for it. */
+/** Finds the order of a payment: in the database, or by the session that Stripe names for the payment. */
 export async function ownerOf(deps: Deps, named: NamedPayment): Promise<PaymentOwner> {
   const paymentIntentId = await paymentIntentOf(deps, named);
   if (paymentIntentId === null) return { whose: 'nobody' };
@@ -29,11 +29,11 @@ export async function ownerOf(deps: Deps, named: NamedPayment): Promise<PaymentO
   return order ? { whose: 'order', sessionId: order } : ownerBySession(deps, paymentIntentId);
 }
 
-/** The id of what Stripe gives as an id or, expanded, as an object. */
+/** The id of an object that Stripe returns as an id or, if expanded, as an object. */
 export const idOf = (named: string | { id: string } | null | undefined): string | null =>
   typeof named === 'string' ? named : (named?.id ?? null);
 
-/** What was asked of Stripe, or null where it knows nothing of that name: what another account or mode tells of. */
+/** An object read at Stripe; null if it does not exist for this key, because it is of another account or mode. */
 export async function found<T>(asked: Promise<T>): Promise<T | null> {
   try {
     return await asked;
@@ -51,18 +51,18 @@ async function paymentIntentOf({ stripe }: Deps, { payment_intent, charge }: Nam
 }
 
 /**
- * An order learns of its PaymentIntent when it is confirmed; until then, and where it was never heard of, its session
- * names it.
+ * An order knows its PaymentIntent only once it is confirmed. Until then, or if there is no order, the session names
+ * it.
  */
 async function ownerBySession(deps: Deps, paymentIntentId: string): Promise<PaymentOwner> {
   const session = await sessionOf(deps, paymentIntentId);
   if (session === null) return { whose: 'nobody' };
   const id = sessionId(session.id);
   if (await isOrderWritten(deps.db, id)) return { whose: 'order', sessionId: id };
-  // One that is only open is taken up by nobody but its own checkout: there is nothing to fulfil yet.
+  // A session that is only open has nothing to fulfil yet. Only its own checkout opens an order for it.
   if (session.status !== 'complete' || session.mode !== 'payment') return { whose: 'nobody' };
   if (await isStray(deps.db, id)) return { whose: 'nobody' };
-  // A run that has completed and left no order was of a database that is older than it: Stripe and the database differ.
+  // If a run has completed but there is no order, the database was restored: Stripe and the database differ.
   if ((await deps.starter.order(id)) === 'ended') await deps.starter.order(id, { again: true });
   return { whose: 'coming', sessionId: id };
 }

@@ -8,20 +8,20 @@ import type { Deps } from '../deps';
 
 export type Session = Stripe.Checkout.Session;
 
-/** What was asked of Stripe for a session, as it stands in `checkouts`. */
+/** What was requested from Stripe for a session, from `checkouts`. */
 export interface AskedCheckout {
   currency: string;
   lines: CheckoutLine[];
 }
 
-/** A line at Stripe with what the order needs to write of it. */
+/** A line at Stripe, with what the order stores about it. */
 export interface FoundLine extends LineFacts {
   description: string;
-  /** Set where the price is pay-what-you-want: the least the shopper may pay for one. */
+  /** Set for pay-what-you-want: the least the shopper may pay for one unit. */
   minimum: number | null;
 }
 
-/** Reads a session with everything an order is decided by; the first ten lines come with it. */
+/** Reads a session with everything that decides about its order. The first ten lines are included. */
 export async function retrieveSession({ stripe }: Deps, sessionId: SessionId): Promise<Session> {
   const session = await stripe.checkout.sessions.retrieve(sessionId, {
     expand: ['line_items', 'payment_intent.latest_charge'],
@@ -29,7 +29,7 @@ export async function retrieveSession({ stripe }: Deps, sessionId: SessionId): P
   return expectObject(session, 'checkout.session');
 }
 
-/** The part of a session that decides, with all pages of its lines, each with the SKU it stands for. */
+/** The fields of a session that decide, with all pages of its lines, each with its SKU. */
 export async function factsOf(
   deps: Deps,
   session: Session,
@@ -56,7 +56,7 @@ export function paymentIntentOf(session: Session): Stripe.PaymentIntent | null {
 }
 
 async function linesOf(deps: Deps, session: Session, asked: AskedCheckout): Promise<FoundLine[]> {
-  // A shopper may take an adjustable quantity down to none.
+  // A shopper may reduce an adjustable quantity to zero.
   const items = (await allLines(deps, session)).filter(({ quantity }) => quantity !== 0);
   const prices = await pricesOf(deps, items, asked);
   const named = await productsNamed(deps, items, asked);
@@ -79,8 +79,8 @@ async function linesOf(deps: Deps, session: Session, asked: AskedCheckout): Prom
 type KnownPrice = { sku: string; minimum: number | null };
 
 /**
- * What the lines' prices stand for: as it was asked, whatever became of the price since; else as the catalogue has
- * it, replaced prices too.
+ * The products of the lines' prices: as requested, whatever has become of the price since; otherwise from the
+ * catalogue, including replaced prices.
  */
 async function pricesOf(
   { db }: Deps,
@@ -95,13 +95,13 @@ async function pricesOf(
   return prices;
 }
 
-/** Expanding gives the first ten; the rest are on further pages. */
+/** Expanding returns the first ten lines. The rest are on further pages. */
 async function allLines({ stripe }: Deps, session: Session): Promise<Stripe.LineItem[]> {
   if (session.line_items && !session.line_items.has_more) return session.line_items.data;
   return stripe.checkout.sessions.listLineItems(session.id, { limit: 100 }).autoPagingToArray({ limit: 1000 });
 }
 
-/** The SKUs that lines or prices name in their metadata and that are known here. */
+/** The SKUs in the metadata of lines or prices that are known here. */
 async function productsNamed({ db }: Deps, items: Stripe.LineItem[], asked: AskedCheckout): Promise<Set<string>> {
   const named = new Set(
     items

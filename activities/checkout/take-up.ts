@@ -7,15 +7,15 @@ import type { Deps } from '../deps';
 import type { FoundLine, Session } from './session';
 
 /**
- * Joins a session to the checkout of ours that its metadata names; false where that is another session's, or not
- * known here.
+ * Links a session to the checkout that its metadata names. Returns false if that checkout belongs to another session,
+ * or is not known here.
  */
 export async function adopt({ db }: Deps, session: Session, checkoutId: string): Promise<boolean> {
   if (!/^[0-9a-f-]{36}$/i.test(checkoutId)) return false;
   return adoptSession(db, { checkoutId, session: sessionId(session.id) });
 }
 
-/** Writes down a session made elsewhere, with its lines as they are at Stripe. */
+/** Records a session made elsewhere, with its lines from Stripe. */
 export async function writeElsewhere({ db, clock }: Deps, session: Session, lines: FoundLine[]): Promise<void> {
   await writeSessionElsewhere(db, {
     session: sessionId(session.id),
@@ -28,7 +28,7 @@ export async function writeElsewhere({ db, clock }: Deps, session: Session, line
   });
 }
 
-/** Notes, once, a complete session that is not ours: nothing else is done about it. */
+/** Records a complete session that is not ours, once. Nothing else is done about it. */
 export async function noteStray({ db, clock, metrics }: Deps, session: Session): Promise<void> {
   const first = await writeStray(db, {
     session: sessionId(session.id),
@@ -43,8 +43,8 @@ export async function noteStray({ db, clock, metrics }: Deps, session: Session):
 }
 
 /**
- * One line a SKU. A line that nothing names keeps its place under a SKU of its own, so that staff see it; it never
- * has stock or a file.
+ * One line per SKU. A line without a known SKU gets a SKU of its own, so that staff see it. It never has stock or a
+ * file.
  */
 async function asCheckoutLines(db: Deps['db'], lines: FoundLine[]): Promise<CheckoutLine[]> {
   const products = await knownProducts(

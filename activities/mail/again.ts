@@ -7,19 +7,19 @@ import { note } from '../../store/orders/records';
 import type { Deps } from '../deps';
 import type { MailRequest } from './send';
 
-/** What becomes of a request to send a mail again. */
+/** The result of a request to send a mail again. */
 export type Again = { outcome: 'send'; mail: MailRequest } | { outcome: 'refused'; reason: string };
 
 export interface MailAgain {
   sessionId: SessionId;
   template: Resendable;
-  /** Of staff's request: its mail goes once. */
+  /** The key of the request by staff. Each key sends one mail. */
   key: string;
 }
 
-/** Sending mails again, when a customer never got them or their address was corrected. */
+/** Activities that send a mail again, if a customer never got it or their address was corrected. */
 export const emailAgain = (deps: Deps) => ({
-  /** Which mail is meant, about the order as it stands now, or why there is none. What is meant is on the timeline. */
+  /** The mail that is meant, about the order as it is now, or why there is none. Adds the request to the timeline. */
   async pickMail({ sessionId, template, key }: MailAgain): Promise<Again> {
     const order = await readOrderForMail(deps.db, sessionId);
     if (!order) return { outcome: 'refused', reason: 'The order is not written yet' };
@@ -39,7 +39,7 @@ export const emailAgain = (deps: Deps) => ({
   },
 });
 
-/** Which of several a mail is about; null where it would not be true now. Of parcels and refunds the last is meant. */
+/** The parcel or refund that a mail is about, which is the latest one; null if the mail would not be true now. */
 type Which = (order: OrderForMail, now: Date) => Pick<MailRequest, 'ref'> | null;
 
 const MAKES_SENSE: Record<Resendable, Which> = {
@@ -62,6 +62,6 @@ const about = (ref: string | null | undefined) => (ref ? { ref } : null);
 const isBought = ({ status }: OrderForMail): boolean =>
   status === 'PAID' || status === 'PREPARING' || status === 'SHIPPED' || status === 'COMPLETED';
 
-/** Stripe's id of the refund that was made last; one that Stripe has not answered has no mail yet. */
+/** Stripe's id of the latest refund. A refund that Stripe has not answered has no mail yet. */
 const lastRefund = ({ refunds }: OrderForMail, is: (status: string) => boolean): string | null | undefined =>
   refunds.filter(({ stripeId, status }) => stripeId !== null && is(status)).at(-1)?.stripeId;

@@ -5,7 +5,7 @@ import type { Address } from '../../store/customers/customers';
 import type { OrderForMail } from '../../store/mails/order';
 import type { Deps } from '../deps';
 
-/** What a mail about an order is written from, with its links. */
+/** The facts that a mail about an order is made from, with its links. */
 export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderForMail, ref: string | null): MailFacts {
   const { sessionId, number } = order;
   return {
@@ -27,7 +27,7 @@ function orderFacts(env: Deps['env'], order: OrderForMail): OrderFacts {
     ...facts,
     locale: knownLocale(locale),
     items,
-    // What was chosen for a pay-what-you-want product stands in the item.
+    // The amount chosen for a pay-what-you-want product is in the item.
     subtotal: items.reduce((sum, { total }) => sum + total, 0),
     shipTo: items.some(({ kind }) => kind === 'PHYSICAL') ? addressLines(customer) : null,
     downloads: grants.map(({ id, sku, expiresAt, allowed, used }) => ({
@@ -43,8 +43,8 @@ function orderFacts(env: Deps['env'], order: OrderForMail): OrderFacts {
 }
 
 /**
- * Every parcel, with what was still to come when it left: a mail that goes out late tells of its parcel's day, not of
- * today.
+ * Every parcel, with what was still to come when it left. So a mail that is sent late describes the day of its parcel,
+ * not today.
  */
 function shipmentFacts({ items, shipments }: OrderForMail): ShipmentFacts[] {
   const unsent = new Map(
@@ -67,14 +67,14 @@ function shipmentFacts({ items, shipments }: OrderForMail): ShipmentFacts[] {
 
 const identityOf = ({ id, carrier, trackingNumber, trackingUrl }: OrderForMail['shipments'][number]) => ({
   ...{ id, carrier, trackingNumber },
-  // It came from a person, and becomes a link in a customer's hands.
+  // A person typed it, and it becomes a link in a customer's mail.
   trackingUrl: trackingUrl && /^https?:\/\//i.test(trackingUrl) && URL.canParse(trackingUrl) ? trackingUrl : null,
 });
 
 const nameOf = (items: OrderForMail['items'], sku: string): string =>
   items.find((item) => item.sku === sku)?.name ?? sku;
 
-/** Name and address in lines, as a letter has them; the country in English, as the mail is. */
+/** Name and address in lines, as on a letter. The country is in English, like the mail. */
 export function addressLines(customer: { name: string | null; address: Address | null } | null): string[] | null {
   if (!customer?.address) return null;
   const { line1, line2, city, state, postal_code, country } = customer.address;
@@ -86,7 +86,7 @@ export function addressLines(customer: { name: string | null; address: Address |
 const countryName = (code: string): string =>
   /^[A-Z]{2}$/.test(code) ? (new Intl.DisplayNames(['en'], { type: 'region' }).of(code) ?? code) : code;
 
-/** A locale `Intl` can write amounts in; Stripe's `auto`, which names none, and unknown ones are English. */
+/** A locale that `Intl` knows. Stripe's `auto` and unknown locales become English. */
 function knownLocale(locale: string | null): string {
   try {
     return locale && locale !== 'auto' && Intl.NumberFormat.supportedLocalesOf([locale]).length > 0 ? locale : 'en';

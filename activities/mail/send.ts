@@ -12,9 +12,11 @@ import { factsOf } from './facts';
 /** A mail to be sent about an order. Its text is made from the database; only codes and ids travel. */
 export interface MailRequest {
   template: Template;
-  /** Which of several: a shipment's id, a refund's, a step and since when. Absent for what happens once an order. */
+  /**
+   * The shipment, refund, or parked step with its time that the mail is about. Absent for mails sent once per order.
+   */
   ref?: string;
-  /** The key of staff's request to send it again: it has a row and a key of its own. */
+  /** The key of a request by staff to send it again. That mail has its own row and key. */
   again?: string;
 }
 
@@ -23,22 +25,22 @@ export interface MailsOfOneTurn {
   mails: MailRequest[];
 }
 
-/** The key of a mail: of its row, at Resend, and of its Message-ID. */
+/** The key of a mail: of its row, at Resend, and for its Message-ID. */
 export const mailKey = (sessionId: SessionId, { template, ref, again }: MailRequest): string =>
   [template, sessionId, ...(ref ? [ref] : []), ...(again ? ['again', again] : [])].join('/');
 
 /**
- * The mails of an order. Each goes once: a row is written before and marked after, and another try sends the row's
- * very bytes.
+ * Activities that send the mails of an order. Each mail is sent once: its row is written before and marked afterwards,
+ * and a retry sends exactly the bytes of the row.
  */
 export const email = (deps: Deps) => {
   const { db, mailer, clock, env } = deps;
 
   return {
     /**
-     * Sends the mails of one turn, the customer's and staff's. One that fails keeps none of the others back. Then
-     * throws once for all that were not taken: `mail_failed` while another try can help, else `mail_refused` (not
-     * retryable), with codes alone.
+     * Sends the mails of one turn, to customer and staff. A mail that fails does not delay the others. Afterwards
+     * throws once for all that were not accepted: `mail_failed` if a retry can help, otherwise `mail_refused` (not
+     * retryable), with codes only.
      */
     async sendMails({ sessionId, mails }: MailsOfOneTurn): Promise<void> {
       const requests = mails.map((request) => ({ ...request, key: mailKey(sessionId, request) }));
@@ -53,8 +55,7 @@ export const email = (deps: Deps) => {
     },
 
     /**
-     * Marks what has not gone out as given up, once the workflow has waited long enough; staff find it on the
-     * timeline.
+     * Marks unsent mails as given up, once the workflow has waited long enough. The timeline shows it to staff.
      */
     async giveUpMails({ sessionId, mails }: MailsOfOneTurn): Promise<void> {
       await giveUp(
@@ -65,8 +66,8 @@ export const email = (deps: Deps) => {
   };
 
   /**
-   * Writes the rows of mails, or finds those that another run has just written. What cannot be written is answered as
-   * failed.
+   * Writes the rows of mails, or finds those that another run has just written. Mails that cannot be written are
+   * returned as failed.
    */
   async function write(
     sessionId: SessionId,
@@ -93,8 +94,7 @@ export const email = (deps: Deps) => {
   }
 
   /**
-   * A mail as it is to be written, why it is not sent (nobody to write to, or nothing true to say any more), or what
-   * failed.
+   * A composed mail; or why it is not sent (no address, or it is no longer true); or what failed.
    */
   function composeMail({ key, template, ref }: KeyedRequest, order: OrderForMail | null): Composition {
     try {
@@ -143,8 +143,8 @@ export const email = (deps: Deps) => {
   }
 
   /**
-   * Throws for what was not taken. What was refused for good is given up only when nothing else is left to try: every
-   * try asks again.
+   * Throws for mails that were not accepted. Mails refused for good are given up only once nothing else is left to
+   * retry, because every retry sends them again.
    */
   async function settle(sessionId: SessionId, failed: Failed[]): Promise<void> {
     if (failed.length === 0) return;
@@ -168,7 +168,7 @@ export const email = (deps: Deps) => {
   }
 };
 
-/** A provider that asks for more is asked again all the same: a quota may be raised meanwhile. */
+/** The longest wait between retries, even if the provider asks for more: a quota may be raised meanwhile. */
 const LONGEST_WAIT_MS = 600_000;
 
 type KeyedRequest = MailRequest & { key: string };
@@ -191,7 +191,7 @@ interface Failed {
 const isFailed = (one: object): one is Failed => 'code' in one;
 const isSent = (one: object): one is Sent => 'providerId' in one;
 
-/** Any error as a code that may stand in a history and in the mail's row. */
+/** Turns any error into a code that is safe in a history and in the mail's row. */
 function failure(mail: Pick<Failed, 'key' | 'template'>, error: unknown): Failed {
   if (error instanceof MailError) {
     const { code, retryable, retryAfterMs } = error;

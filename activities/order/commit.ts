@@ -4,12 +4,12 @@ import { commitOrder } from '../../store/orders/commit';
 import type { MissingStock } from '../../store/stock/inventory';
 import type { Deps } from '../deps';
 
-/** The hold becomes a sale. */
+/** The activity that turns a hold into a sale. */
 export const commit = ({ db, clock, env }: Deps) => ({
   /**
-   * Steps 4 and 5: turns the hold into a sale (or takes stock again when the hold is gone), grants the downloads, and
-   * moves the order to where it rests: `COMPLETED` when all of it is digital, else `PREPARING`. Answers what is
-   * missing when there is none.
+   * Steps 4 and 5: turns the hold into a sale (or takes the stock again if the hold is gone), grants the downloads, and
+   * sets the status: `COMPLETED` if everything is digital, otherwise `PREPARING`. Returns the missing lines if there is
+   * not enough stock.
    */
   commitOrder({ sessionId }: { sessionId: SessionId }): Promise<{ status: OrderStatus; missing: MissingStock[] }> {
     const now = clock.now();

@@ -1,9 +1,9 @@
 import type { OrderSnapshot } from '../../domain/order-snapshot';
 import type { Env } from '../../platform/env';
 
-/** An order as its workflow gets it: as it stands, with the shop's terms. */
+/** An order as its workflow gets it: its current state, with the shop's terms. */
 export interface OrderFactsNow extends OrderSnapshot {
-  /** A shipped order is taken as delivered after this long. */
+  /** How long until a shipped order counts as delivered, in milliseconds. */
   autoCompleteMs: number;
 }
 

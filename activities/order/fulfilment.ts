@@ -8,13 +8,13 @@ export interface ShipmentRequest {
   carrier: string;
   trackingNumber: string;
   trackingUrl?: string;
-  /** None means all that is unshipped. */
+  /** Absent means everything that is unshipped. */
   items?: { sku: string; quantity: number }[];
 }
 
-/** What leaves the house, and that it arrived. */
+/** Activities that record parcels and deliveries. */
 export const fulfilment = ({ db, clock }: Deps) => ({
-  /** Records one parcel, whole or part of an order. The same carrier and number again changes nothing. */
+  /** Records one parcel, with all or part of an order. Repeating the same carrier and number changes nothing. */
   recordShipment: ({ trackingUrl, items, ...parcel }: ShipmentRequest): Promise<Shipped> =>
     recordShipment(db, {
       ...parcel,
@@ -23,10 +23,10 @@ export const fulfilment = ({ db, clock }: Deps) => ({
       at: new Date(clock.now()),
     }),
 
-  /** The parcels that left, by id, in the order in which they did. */
+  /** The ids of the parcels, in the order in which they left. */
   readParcels: ({ sessionId }: { sessionId: SessionId }): Promise<string[]> => readParcels(db, sessionId),
 
-  /** All of it arrived: reported by staff, or long enough ago. */
+  /** Completes an order that was delivered: reported by staff, or shipped long enough ago. */
   completeOrder: ({
     sessionId,
     how,

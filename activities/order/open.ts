@@ -5,16 +5,16 @@ import type { Deps } from '../deps';
 import { type OrderFactsNow, withTerms } from './facts';
 
 export type Opened =
-  /** `fresh` when this call wrote it; else the run goes on from what the database says. */
+  /** `fresh` if this call wrote the order; otherwise the run continues from what the database says. */
   | { outcome: 'open'; fresh: boolean; order: OrderFactsNow; missing: MissingStock[] }
-  /** Nothing was ever asked under this session's id: it may have been made elsewhere. */
+  /** The session has no checkout here: it may have been made elsewhere. */
   | { outcome: 'unknown' };
 
-/** How an order comes into the database. */
+/** The activity that opens an order. */
 export const opening = ({ db, clock, env }: Deps) => ({
   /**
-   * Step 1: the order and its items at the price asked, always; the holds, all or nothing. Safe to repeat: a known
-   * order is answered as it stands. With `hold: false` (the shopper has gone) nothing is put aside.
+   * Step 1: always writes the order and its items at the requested prices, and holds the stock, all or nothing. Safe to
+   * repeat: a known order is returned as it is. With `hold: false` (the shopper has left), nothing is held.
    */
   async openOrder({ sessionId, hold }: { sessionId: SessionId; hold: boolean }): Promise<Opened> {
     const opened = await openOrder(db, { sessionId, hold, at: new Date(clock.now()) });

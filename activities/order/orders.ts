@@ -9,17 +9,17 @@ import { readRefundStanding } from '../../store/refunds/standing';
 import type { Deps } from '../deps';
 import { type OrderFactsNow, withTerms } from './facts';
 
-/** How an order is read, how it ends unpaid, and how staff are called to it. */
+/** Activities that read an order, end it unpaid, and raise or clear its attention. */
 export const orders = ({ db, clock, env }: Deps) => {
   const now = () => new Date(clock.now());
   const read = async (sessionId: SessionId): Promise<OrderFactsNow> =>
     withTerms(env, await readSnapshot(db, sessionId));
 
   return {
-    /** The order as it stands. */
+    /** Reads the order. */
     readOrder: ({ sessionId }: { sessionId: SessionId }): Promise<OrderFactsNow> => read(sessionId),
 
-    /** Ends an order that was not paid: gives back its stock and writes how it ended. */
+    /** Ends an order that was not paid: releases its stock and records how it ended. */
     endUnpaid({ sessionId, ending }: { sessionId: SessionId; ending: UnpaidEnding }): Promise<OrderStatus> {
       const { status, recoverable, message, actor } = UNPAID_ENDINGS[ending];
       return endUnpaid(db, {
@@ -32,27 +32,27 @@ export const orders = ({ db, clock, env }: Deps) => {
       });
     },
 
-    /** Gives the stock back while money may still come: the order stays where it is and goes on watching Stripe. */
+    /** Releases the stock while money may still come. The status stays, and the workflow keeps asking Stripe. */
     releaseHold: ({ sessionId, why }: { sessionId: SessionId; why: string }): Promise<void> =>
       releaseHold(db, { sessionId, why, at: now() }),
 
-    /** Raises the flag that a step cannot go on; staff see it in lists, in the Temporal UI and by mail. */
+    /** Flags that a step is parked. Staff see it in lists, in the Temporal UI and by mail. */
     raiseAttention: (flag: { sessionId: SessionId; step: AttentionStep; reason: string }): Promise<void> =>
       raiseAttention(db, { ...flag, at: now() }),
 
-    /** Lowers the flag again, unless it is one that a person must decide about. */
+    /** Clears the flag, unless it is a decision that a person must make. */
     clearAttention: ({ sessionId }: { sessionId: SessionId }): Promise<void> =>
       clearAttention(db, { sessionId, at: now() }),
 
-    /** A person has decided: what was found out is answered, and the order goes on. */
+    /** Records that a person has decided. The order continues. */
     async decide({ sessionId }: { sessionId: SessionId }): Promise<OrderFactsNow> {
       await decide(db, { sessionId, at: now() });
       return read(sessionId);
     },
 
     /**
-     * The refund that failed last and was not asked for again: what it gave back, and under which key it is asked for
-     * anew. `all` where it was to give back everything that is left.
+     * The latest failed refund that was not requested again: its amount, and the key for the new request. `all` if it
+     * was for everything that was left.
      */
     async failedRefund({
       sessionId,
@@ -68,14 +68,13 @@ export const orders = ({ db, clock, env }: Deps) => {
     },
 
     /**
-     * The bank took the money: what is unshipped returns to the shelf, and the order ends. Stripe is asked for
-     * nothing.
+     * Ends an order whose money the bank has taken: unshipped goods return to stock, and nothing is refunded.
      */
     endLost: ({ sessionId }: { sessionId: SessionId }): Promise<OrderStatus> => endLost(db, { sessionId, at: now() }),
   };
 };
 
-/** How an order ends that no money came for. */
+/** How an order without a payment ends. */
 export type UnpaidEnding = 'expired' | 'payment-failed' | 'sold-out' | 'abandoned' | 'cancelled';
 
 const UNPAID_ENDINGS: Record<
@@ -95,7 +94,7 @@ const UNPAID_ENDINGS: Record<
 };
 
 /**
- * How long a recovery link works: as long as Stripe's own
+ * How long a recovery link works: the same time as Stripe's own
  * (https://docs.stripe.com/payments/checkout/abandoned-carts).
  */
 const RECOVERABLE_MS = 30 * 86_400_000;

@@ -1,7 +1,7 @@
 import type { ProductKind } from '../../domain/order';
 import type { Db } from '../database';
 
-/** What prices at Stripe stand for here, replaced ones too. `minimum` is set where the shopper chooses what to pay. */
+/** The products of Stripe prices, including replaced prices. `minimum` is set for pay-what-you-want. */
 export async function knownPrices(
   db: Db,
   stripePriceIds: string[],
@@ -13,7 +13,7 @@ export async function knownPrices(
   );
 }
 
-/** The products of these SKUs that are known here, for sale or not. */
+/** The known products among these SKUs, for sale or not. */
 export async function knownProducts(
   db: Db,
   skus: string[],

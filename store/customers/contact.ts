@@ -8,17 +8,17 @@ export interface ContactCorrection {
   sessionId: SessionId;
   /** Identifies the request: a repeat changes nothing. */
   key: string;
-  /** Null: stays as it is. */
+  /** Null: no change. */
   email: string | null;
-  /** The whole address; null: stays as it is. */
+  /** The whole address; null: no change. */
   address: Address | null;
   at: Date;
 }
 
 /**
- * Corrects where a customer is reached, under the order's lock, so that a parcel leaves either before it or with the
- * new address. What staff say stands, whatever Stripe says later. The timeline says what was corrected, not to what.
- * @returns why it is too late, in words; null when it is corrected
+ * Corrects a customer's e-mail or postal address, under the order's lock, so that a parcel leaves either before or with
+ * the new address. The correction stays, whatever Stripe says later. The timeline says what was corrected, not to what.
+ * @returns why it is too late, in words; null if it was corrected
  */
 export async function correctContact(
   db: Db,

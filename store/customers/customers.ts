@@ -1,4 +1,4 @@
-/** Who bought and where it goes, as far as it is known. What is null stays as it was. */
+/** The customer and the shipping address, as far as they are known. Null leaves a field as it is. */
 export interface CustomerDetails {
   email: string | null;
   name: string | null;

@@ -6,9 +6,9 @@ import { forgetMails } from '../mails/given-up';
 import { changeOrder, forgetNotes, lockKnownOrder } from '../orders/records';
 
 /**
- * Removes the personal data of a final order for good: all or nothing, under the order's lock, so that nobody writes
- * about the customer meanwhile. What was bought, and every cent of it, stays. Safe to repeat.
- * @returns why it cannot be done now, in words; null when it is done
+ * Removes the personal data of a final order for good, all or nothing, under the order's lock, so that nothing is
+ * written about the customer meanwhile. What was bought and paid stays. Safe to repeat.
+ * @returns why it cannot be done now, in words; null if it was done
  */
 export async function eraseCustomer(
   db: Db,
@@ -28,12 +28,12 @@ export async function eraseCustomer(
   });
 }
 
-/** Of a refund: not answered by Stripe, or not at its end there. */
+/** The statuses of a refund that Stripe has not answered or not settled. */
 const UNSETTLED = ['requested', 'pending', 'requires_action'];
 
 /**
- * The row stays, and says that it is erased: a later look at Stripe writes nothing there. The evidence in disputes
- * goes with it, by a trigger.
+ * Erases the customer's row but keeps it, marked as erased, so that a later read from Stripe writes nothing there. A
+ * trigger erases the evidence of disputes with it.
  */
 async function forgetCustomer(tx: Tx, sessionId: SessionId, at: Date): Promise<void> {
   await tx.$executeRaw`INSERT INTO customers (session_id, erased_at) VALUES (${sessionId}, ${at})

@@ -11,7 +11,7 @@ export interface GivenUpMails {
 }
 
 /**
- * Marks mails that were not sent as given up. The timeline says so, and a customer who could not be written to needs
+ * Marks unsent mails as given up, with an entry on the timeline. If the mail was to the customer, the order needs
  * attention.
  */
 export async function giveUpMails(db: Db, { sessionId, mails, at }: GivenUpMails): Promise<void> {
@@ -27,7 +27,7 @@ export async function giveUpMails(db: Db, { sessionId, mails, at }: GivenUpMails
       if (!given) continue;
       const message = `${title} given up: ${given.lastError ?? 'never tried'}`;
       await note(tx, sessionId, at, { type: 'mail', message, actor: 'holdfast', key: `mail/${key}/given-up` });
-      // What needs a person already is left as it is; the timeline tells of the mail.
+      // An order that already needs attention keeps its reason. The timeline shows the mail.
       if (given.audience === 'STAFF' || order.attentionStep !== null) continue;
       const reason = `${message}. Correct the address, then have it sent again`;
       await changeOrder(tx, order, at, { attentionStep: CONTACT, attentionReason: reason, attentionSince: at });
@@ -36,12 +36,11 @@ export async function giveUpMails(db: Db, { sessionId, mails, at }: GivenUpMails
   });
 }
 
-/** Raised by a mail that is given up; the next mail that reaches the customer lowers it (`mark_mails`). */
+/** The attention that a given-up mail raises. The next mail that reaches the customer clears it (`mark_mails`). */
 const CONTACT: AttentionStep = 'contact';
 
 /**
- * Forgets what was written to a customer who is erased. That a mail went, and when, stays; one that has not gone
- * never will.
+ * Erases the mails to a customer. That a mail was sent, and when, stays; an unsent one will never be sent.
  */
 export async function forgetMails(tx: Tx, sessionId: SessionId): Promise<void> {
   await tx.mail.updateMany({ where: { sessionId, status: 'WRITTEN' }, data: { status: 'GIVEN_UP' } });

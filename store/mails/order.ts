@@ -4,8 +4,8 @@ import type { Address } from '../customers/customers';
 import type { Db } from '../database';
 
 /**
- * An order with all that a mail may tell of it. Amounts are in the order's currency, but those of disputes, which
- * name their own.
+ * An order with everything that a mail may say about it. Amounts are in the order's currency, except those of disputes,
+ * which have their own.
  */
 export interface OrderForMail {
   sessionId: SessionId;
@@ -33,7 +33,7 @@ export interface OrderForMail {
     restocked: number;
   }[];
   customer: { email: string | null; name: string | null; address: Address | null; erased: boolean } | null;
-  /** Those that are not revoked. */
+  /** Downloads that are not revoked. */
   grants: { id: string; sku: string; expiresAt: Date; allowed: number; used: number }[];
   /** In the order in which they left. */
   shipments: {
@@ -43,7 +43,7 @@ export interface OrderForMail {
     trackingUrl: string | null;
     items: { sku: string; quantity: number }[];
   }[];
-  /** In the order in which they were asked for. */
+  /** In the order in which they were requested. */
   refunds: { key: string; stripeId: string | null; amount: number | null; status: string; reason: string }[];
   disputes: {
     id: string;
@@ -57,14 +57,14 @@ export interface OrderForMail {
   }[];
 }
 
-/** The order of a session with all that a mail may tell of it; null when it is not written (yet). One round trip. */
+/** The order of a session with everything that a mail may say; null if it is not written yet. One round trip. */
 export async function readOrderForMail(db: Db, sessionId: SessionId): Promise<OrderForMail | null> {
   const [{ found }] = await db.$queryRaw<[{ found: OrderForMailColumns | null }]>`
     SELECT order_for_mail(${sessionId}) AS found`;
   return found && toOrderForMail(found);
 }
 
-/** What `order_for_mail` answers: as above, with times as texts. */
+/** The result of `order_for_mail`: as above, with times as strings. */
 export type OrderForMailColumns = Omit<OrderForMail, 'attention' | 'recoverableUntil' | 'grants' | 'disputes'> & {
   attention: { step: string; reason: string; since: string } | null;
   recoverableUntil: string | null;

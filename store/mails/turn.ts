@@ -2,7 +2,7 @@ import type { SessionId } from '../../domain/ids';
 import type { Db } from '../database';
 import { type OrderForMail, type OrderForMailColumns, toOrderForMail } from './order';
 
-/** A mail as it is to be sent: every try sends these very bytes. */
+/** A mail as it is sent. Every attempt sends exactly these bytes. */
 export interface WrittenMail {
   key: string;
   template: string;
@@ -16,8 +16,8 @@ export interface WrittenMail {
 }
 
 /**
- * The order that the mails of a turn tell of (null when it is not written yet), and those of these keys that are
- * written. One round trip.
+ * The order that the mails of a turn are about (null if it is not written yet), and the mails with these keys that are
+ * already written. One round trip.
  */
 export async function readTurn(
   db: Db,
@@ -32,16 +32,16 @@ export async function readTurn(
 export interface NewMails {
   sessionId: SessionId;
   mails: Omit<WrittenMail, 'status'>[];
-  /** Mails that are not sent, and why: for the timeline. */
+  /** Mails that are not sent, with the reason for the timeline. */
   unsent: { key: string; message: string }[];
-  /** Whether the customer was erased already when the mails were composed. */
+  /** Whether the customer was already erased when the mails were composed. */
   wasErased: boolean;
   at: Date;
 }
 
 /**
- * Writes the mails of a turn, each key once: of two runs, both get the rows of the first. Null where the customer was
- * erased since the mails were composed: nothing of them may be written down any more. One round trip.
+ * Writes the mails of a turn, each key once: if two runs do so, both get the rows of the first. Returns null if the
+ * customer was erased after the mails were composed, because nothing about them may be stored then. One round trip.
  */
 export async function writeMails(
   db: Db,
@@ -56,14 +56,14 @@ export interface TriedMails {
   sessionId: SessionId;
   /** `message` is for the timeline. */
   sent: { key: string; providerId: string; message: string }[];
-  /** What the provider did not take, with a code. */
+  /** Mails that the provider did not accept, with a code. */
   failed: { key: string; error: string }[];
   at: Date;
 }
 
 /**
- * Marks what was sent, and notes why others were not. A mail that reached the customer ends the call that they could
- * not be reached. One round trip.
+ * Marks the mails that were sent, and records why others were not. A mail that reached the customer clears the
+ * attention that a given-up mail had raised. One round trip.
  */
 export async function markMails(db: Db, { sessionId, sent, failed, at }: TriedMails): Promise<void> {
   await db.$queryRaw`

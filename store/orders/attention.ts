@@ -8,8 +8,7 @@ import { callForRefund } from './decisions';
 import { changeOrder, type LockedOrder, lockKnownOrder, lockOrder, NO_ATTENTION } from './records';
 
 /**
- * Raises the flag that a step cannot go on. What a person must decide about is not overwritten by a step that may yet
- * go on by itself.
+ * Flags that a step is parked. A pending decision is not overwritten by a step that may still continue by itself.
  */
 export async function raiseAttention(
   db: Db,
@@ -29,7 +28,7 @@ export async function raiseAttention(
   });
 }
 
-/** Lowers the flag again, unless it is one that a person must decide about. */
+/** Clears the flag, unless it is a decision that a person must make. */
 export async function clearAttention(db: Db, { sessionId, at }: { sessionId: SessionId; at: Date }): Promise<void> {
   await db.$transaction(async (tx) => {
     const order = await lockOrder(tx, sessionId);
@@ -39,10 +38,9 @@ export async function clearAttention(db: Db, { sessionId, at }: { sessionId: Ses
 }
 
 /**
- * Staff have decided about what was found out: the call to them is answered, and what stepped back behind it is
- * raised next. With `onlyEnded` an order that has not ended, and a refund that failed, are left alone: the order's
- * workflow, or a new request, answers those.
- * @returns what was decided about; null where there was nothing
+ * Records that staff have decided, and raises the decision that waited behind this one, if any. With `onlyEnded`, an
+ * order that has not ended, and a failed refund, are left alone: the order's workflow or a new request handles those.
+ * @returns what was decided; null if nothing was pending
  */
 export async function decide(
   db: Db,
@@ -69,8 +67,7 @@ export async function decide(
 }
 
 /**
- * What wants a decision after this one: the next refund that did not go through, or a warning that stepped back
- * behind it.
+ * The decision that follows this one: the next failed refund, or a fraud warning that waited behind it.
  */
 async function nextCall(tx: Tx, order: LockedOrder, decided: Decision, at: Date) {
   if (decided === DECISIONS.refundFailed) {

@@ -6,15 +6,15 @@ import { known } from './snapshot';
 
 export interface CommitRequest {
   sessionId: SessionId;
-  /** How often each download may be used, and until when. */
+  /** How often each download can be used, and until when. */
   downloads: { allowed: number; until: Date };
   at: Date;
 }
 
 /**
- * Turns the hold of a paid order into a sale (or takes stock again when the hold is gone), grants the downloads, and
- * moves the order to where it rests: `COMPLETED` when all of it is digital, else `PREPARING`. Where stock is missing
- * nothing is changed. Safe to repeat. One round trip.
+ * Turns the hold of a paid order into a sale (or takes the stock again if the hold is gone), grants the downloads, and
+ * sets the status: `COMPLETED` if everything is digital, otherwise `PREPARING`. If stock is missing, nothing changes.
+ * Safe to repeat. One round trip.
  */
 export async function commitOrder(
   db: Db,

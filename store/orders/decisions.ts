@@ -28,7 +28,7 @@ export async function callForDecision(
   );
 }
 
-/** The call to staff about a refund that did not go through. */
+/** The decision about a failed refund. */
 export const callForRefund = ({ stripeId, status }: { stripeId: string | null; status: string }, at: Date) => ({
   attentionStep: DECISIONS.refundFailed,
   attentionReason: `The refund ${stripeId} is ${status}: the shop has the money again`,

@@ -10,13 +10,13 @@ export interface UnpaidEnd {
   status: OrderStatus;
   /** A delayed payment has failed. */
   paymentFailed: boolean;
-  /** Until when the recovery link works; null offers none. */
+  /** Until when the recovery link works; null for no link. */
   recoverableUntil: Date | null;
   event: TimelineEvent;
   at: Date;
 }
 
-/** Ends an order that was not paid, and gives its stock back. An order that has ended is answered as it is. */
+/** Ends an order that was not paid, and releases its stock. An order that has already ended is returned as it is. */
 export async function endUnpaid(
   db: Db,
   { sessionId, status, paymentFailed, recoverableUntil, event, at }: UnpaidEnd,
@@ -27,7 +27,7 @@ export async function endUnpaid(
     const change = {
       status,
       ...(order.stock === 'HELD' && { stock: 'RELEASED' as const }),
-      // A payment that was on its way and brought nothing has failed, also where staff had cancelled meanwhile.
+      // A payment that was on its way and brought no money has failed, even if staff cancelled meanwhile.
       ...((paymentFailed || order.paymentStatus === 'PROCESSING') && { paymentStatus: 'FAILED' as const }),
       ...(recoverableUntil && { recoverableUntil }),
     };
@@ -37,7 +37,7 @@ export async function endUnpaid(
   });
 }
 
-/** Gives back what is held while money may still come; the order stays as it is. */
+/** Releases the stock while money may still come. The order stays as it is. */
 export async function releaseHold(
   db: Db,
   { sessionId, why, at }: { sessionId: SessionId; why: string; at: Date },
@@ -51,7 +51,7 @@ export async function releaseHold(
   });
 }
 
-/** Ends an order whose money the bank took: what is unshipped returns to the shelf. */
+/** Ends an order whose money the bank has taken. Unshipped goods return to stock. */
 export async function endLost(db: Db, { sessionId, at }: { sessionId: SessionId; at: Date }): Promise<OrderStatus> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);

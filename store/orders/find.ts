@@ -1,7 +1,7 @@
 import { type SessionId, sessionId } from '../../domain/ids';
 import type { Db } from '../database';
 
-/** The order that a PaymentIntent paid for, as far as its payment is confirmed; null when there is none. */
+/** The order that a PaymentIntent paid for, once its payment is confirmed; null if there is none. */
 export async function findOrderOfPayment(db: Db, paymentIntentId: string): Promise<SessionId | null> {
   const order = await db.order.findUnique({ where: { paymentIntentId }, select: { sessionId: true } });
   return order && sessionId(order.sessionId);

@@ -8,14 +8,14 @@ export interface OpenedOrder {
   /** Whether this call wrote the order. */
   fresh: boolean;
   order: OrderSnapshot;
-  /** What could not be had; empty when all of it is held, or nothing was to be held. */
+  /** The missing lines; empty if everything is held, or nothing was to be held. */
   missing: MissingStock[];
 }
 
 /**
- * Opens the order of a checkout: the order and its items at the prices asked, always; the holds, all or nothing. With
- * `hold` false nothing is put aside. A known order is answered as it stands. Null: nothing was asked of Stripe under
- * this session's id. One round trip.
+ * Opens the order of a checkout: always writes the order and its items at the requested prices, and holds the stock,
+ * all or nothing. With `hold` false, nothing is held. A known order is returned as it is. Returns null if the session
+ * has no checkout. One round trip.
  */
 export async function openOrder(
   db: Db,

@@ -3,8 +3,7 @@ import type { OrderStatus } from '../../domain/order';
 import type { Db } from '../database';
 
 /**
- * Where an order stands, and its payment at Stripe (null until the order knows of one). Throws when there is no such
- * order.
+ * An order's status, and its payment at Stripe (null until the order has one). Throws if there is no such order.
  */
 export const readPayment = (
   db: Db,

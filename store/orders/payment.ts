@@ -4,7 +4,7 @@ import type { CustomerDetails } from '../customers/customers';
 import type { Db } from '../database';
 import { known } from './snapshot';
 
-/** What a total is made of, and where its money is to be found at Stripe. */
+/** The parts of a total, and the payment at Stripe. */
 export interface Payment extends Omit<Amounts, 'subtotal'> {
   presentmentAmount: number | null;
   presentmentCurrency: string | null;
@@ -14,20 +14,19 @@ export interface Payment extends Omit<Amounts, 'subtotal'> {
 
 export interface ConfirmedPayment {
   sessionId: SessionId;
-  /** `free`: nothing was to be paid. */
+  /** `free`: there was nothing to pay. */
   outcome: 'paid' | 'free' | 'processing' | 'failed';
   payment: Payment;
-  /** What the shopper chose to pay for a pay-what-you-want product: it becomes the item's price. */
+  /** The amount that the shopper chose for a pay-what-you-want product. It becomes the item's price. */
   chosen: { sku: string; unitAmount: number; total: number }[];
   customer: CustomerDetails;
   at: Date;
 }
 
 /**
- * Writes to an order what Stripe says of its payment, who bought and what they chose to pay. Safe to repeat: the
- * first time counts. How an order ends whose payment failed is not written here. One round trip; throws when there is
- * no order.
- * @returns since when the payment is processing, however often it was seen; null where it never was
+ * Writes what Stripe says about the payment to the order: the amounts, the customer, and the price they chose. Safe to
+ * repeat: the first time counts. A failed payment is not written here. One round trip. Throws if there is no order.
+ * @returns when the payment was first seen processing; null if it never was
  */
 export async function confirmPayment(
   db: Db,
@@ -41,8 +40,7 @@ export async function confirmPayment(
 }
 
 /**
- * Keeps, of a session that ended unpaid, where its shopper can be written to and whether a card was declined. One
- * round trip.
+ * Records the shopper's address of a session that ended unpaid, and whether a card was declined. One round trip.
  */
 export async function keepUnpaid(
   db: Db,

@@ -4,41 +4,42 @@ import type { Order, OrderItem } from '../../prisma/generated/client';
 import type { Tx } from '../database';
 
 /**
- * An order with its items, its row locked until the transaction ends: every change of an order goes through here
- * first.
+ * An order with its items. Its row is locked until the transaction ends; every change of an order starts with this
+ * lock.
  */
 export type LockedOrder = Order & { items: OrderItem[] };
 
-/** Locks an order's row and reads it; null when there is none. */
+/** Locks an order's row and reads it; null if there is no such order. */
 export async function lockOrder(tx: Tx, sessionId: SessionId): Promise<LockedOrder | null> {
   await tx.$queryRaw`SELECT 1 FROM orders WHERE session_id = ${sessionId} FOR UPDATE`;
   return tx.order.findUnique({ where: { sessionId }, include: { items: { orderBy: { position: 'asc' } } } });
 }
 
-/** As `lockOrder`, for a step that only makes sense when the order is there. */
+/** As `lockOrder`, but throws if there is no such order. */
 export async function lockKnownOrder(tx: Tx, sessionId: SessionId): Promise<LockedOrder> {
   const order = await lockOrder(tx, sessionId);
   if (order === null) throw new Error('the order is not in the database');
   return order;
 }
 
-/** What happened, in a sentence for staff without personal data. */
+/** One entry of the timeline: what happened, as a sentence for staff without personal data. */
 export interface TimelineEvent {
   type: string;
   message: string;
   /** Who did it: `shopper`, `stripe`, `staff`, `holdfast`. */
   actor: string;
-  /** What makes a repeat recognisable; by default the type, for what happens once an order. */
+  /** Identifies a repeat of the same entry. The default is the type, for entries that occur once per order. */
   key?: string;
-  /** Free text of staff; erased with the customer. */
+  /** Free text by staff; erased with the customer. */
   note?: string;
 }
 
 type OrderChange = Parameters<Tx['order']['update']>[0]['data'];
 
 /**
- * The one way an order's row is written after it was opened: moves the status along its table (the database guards
- * the same table), with an entry on the timeline. Safe to repeat.
+ * The only way to change an order's row once the order is open, apart from the steps of the good path. It moves the
+ * status along the transition table, which the database also enforces, and adds an entry to the timeline. Safe to
+ * repeat.
  */
 export async function changeOrder(
   tx: Tx,
@@ -54,10 +55,10 @@ export async function changeOrder(
   await note(tx, order.sessionId, at, ...events);
 }
 
-/** Nothing about the order needs a person any more. */
+/** The columns of an order that no longer needs attention. */
 export const NO_ATTENTION = { attentionStep: null, attentionReason: null, attentionSince: null } as const;
 
-/** Writes on an order's timeline, each key once. */
+/** Adds entries to an order's timeline, each key once. */
 export async function note(tx: Tx, sessionId: string, at: Date, ...events: TimelineEvent[]): Promise<void> {
   if (events.length === 0) return;
   await tx.timelineEntry.createMany({
@@ -74,10 +75,10 @@ export async function note(tx: Tx, sessionId: string, at: Date, ...events: Timel
   });
 }
 
-/** Removes what staff have noted on an order's timeline: it may hold personal data. */
+/** Removes the notes of staff from an order's timeline, because they may contain personal data. */
 export async function forgetNotes(tx: Tx, sessionId: SessionId): Promise<void> {
   await tx.timelineEntry.updateMany({ where: { sessionId, note: { not: null } }, data: { note: null } });
 }
 
-/** Whether nothing of it needs shipping. */
+/** Whether nothing in the order needs shipping. */
 export const isDigital = (items: Pick<OrderItem, 'kind'>[]): boolean => items.every(({ kind }) => kind === 'DIGITAL');

@@ -12,17 +12,17 @@ export interface NewShipment {
   carrier: string;
   trackingNumber: string;
   trackingUrl: string | null;
-  /** Null means all that is unshipped. */
+  /** Null means everything that is unshipped. */
   items: ParcelLine[] | null;
   at: Date;
 }
 
 export type Shipped =
   | { outcome: 'shipped'; status: OrderStatus; shipmentId: string }
-  /** More than is unshipped was asked for, or the order is not waiting to be shipped. */
+  /** The request exceeds what is unshipped, or the order is not waiting to be shipped. */
   | { outcome: 'refused'; code: 'invalid_transition' | 'out_of_stock'; reason: string };
 
-/** Records one parcel, whole or part of an order. The same carrier and number again changes nothing. */
+/** Records one parcel, with all or part of an order. Repeating the same carrier and number changes nothing. */
 export async function recordShipment(
   db: Db,
   { sessionId, carrier, trackingNumber, trackingUrl, items, at }: NewShipment,
@@ -59,7 +59,7 @@ export async function recordShipment(
     const change = {
       status,
       stock: 'COMMITTED' as const,
-      // Shipping what a failed refund had given back is a decision about that refund too.
+      // Shipping goods that a failed refund had returned also decides about that refund.
       ...(order.attentionStep === DECISIONS.refundFailed && NO_ATTENTION),
     };
     const message = left === 0 ? `Shipped with ${carrier}` : `Shipped in part with ${carrier}; ${left} still to ship`;
@@ -74,8 +74,8 @@ export async function recordShipment(
 }
 
 /**
- * Completes an order that is shipped: `reported` delivered by staff, or shipped long enough ago. Any other is
- * answered as it is.
+ * Completes a shipped order: `reported` as delivered by staff, or shipped long enough ago. Any other order is returned
+ * as it is.
  */
 export async function completeOrder(
   db: Db,
@@ -92,7 +92,7 @@ export async function completeOrder(
   });
 }
 
-/** The parcels that left, by id, in the order in which they did. */
+/** The ids of the parcels, in the order in which they left. */
 export async function readParcels(db: Db, sessionId: SessionId): Promise<string[]> {
   const parcels = await db.shipment.findMany({
     where: { sessionId },

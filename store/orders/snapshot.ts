@@ -3,7 +3,7 @@ import { isDecision, type OrderStatus, type ProductKind } from '../../domain/ord
 import type { OrderSnapshot, StockState } from '../../domain/order-snapshot';
 import type { Db, Tx } from '../database';
 
-/** What `order_snapshot` answers; times are texts. */
+/** The result of `order_snapshot`. Times are strings. */
 export interface SnapshotColumns {
   number: string;
   status: OrderStatus;
@@ -20,7 +20,7 @@ export interface SnapshotColumns {
   items: { sku: string; kind: ProductKind; shipped: number }[];
 }
 
-/** An order as its workflow needs to know it; throws when there is none. */
+/** An order as its workflow needs it. Throws if there is none. */
 export async function readSnapshot(db: Db | Tx, sessionId: SessionId): Promise<OrderSnapshot> {
   const [{ found }] = await db.$queryRaw<[{ found: SnapshotColumns | null }]>`
     SELECT order_snapshot(${sessionId}) AS found`;
@@ -44,7 +44,7 @@ export function toSnapshot({
   };
 }
 
-/** What a step that only makes sense for a known order answered. */
+/** The snapshot that a database function returned. Throws if the order is not known. */
 export function known<T>(answer: T | null): T {
   if (answer === null) throw new Error('the order is not in the database');
   return answer;

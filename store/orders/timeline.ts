@@ -8,8 +8,8 @@ export const hasTimelineEntry = async (
 ): Promise<boolean> => (await db.timelineEntry.count({ where: { sessionId, key } })) > 0;
 
 /**
- * Records what staff remark about a request: `message` says which request, `note` is their free text. The same key
- * again changes nothing.
+ * Records a remark by staff about a request: `message` names the request, `note` is their free text. Repeating the same
+ * key changes nothing.
  */
 export async function addNote(
   db: Db,

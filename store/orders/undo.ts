@@ -3,7 +3,7 @@ import type { Db, Tx } from '../database';
 import { inventory } from '../stock/inventory';
 import { changeOrder, isDigital, type LockedOrder, lockKnownOrder } from './records';
 
-/** Cancels an order that no money was taken for: a free one, or one whose payment never came. Safe to repeat. */
+/** Cancels an order for which no money was taken: a free one, or one whose payment never came. Safe to repeat. */
 export async function cancelUnpaid(
   db: Db,
   { sessionId, actor, at }: { sessionId: SessionId; actor: string; at: Date },
@@ -23,8 +23,8 @@ export async function cancelUnpaid(
 }
 
 /**
- * Takes back what an order was given: unshipped goods return to stock, downloads are revoked. In the transaction that
- * says why; once for each time that stock was sold to the order.
+ * Takes back what an order was given: unshipped goods return to stock, and downloads are revoked. Runs in the
+ * transaction that records the reason, once for each time that stock was sold to the order.
  */
 export async function undoDelivery(tx: Tx, order: LockedOrder, at: Date): Promise<void> {
   const sessionId = order.sessionId as SessionId;

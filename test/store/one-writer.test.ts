@@ -43,8 +43,8 @@ test('only the store sees the generated client, sends SQL and opens transactions
 });
 
 /**
- * The functions in the database that write for more than one subject, because one statement must do both. Each is called
- * from one folder of the store.
+ * The functions in the database that write for more than one subject, because one statement must do both. Each is
+ * called from one folder of the store.
  */
 const ACROSS: Record<string, string[]> = {
   write_mails: ['store/mails', 'store/orders'],

@@ -18,7 +18,10 @@ export class Parcels {
     return this.takenAsDeliveredAt - Date.now();
   }
 
-  /** Records a parcel and mails the customer. The database judges, under the order's lock; the same parcel again changes nothing. */
+  /**
+   * Records a parcel and mails the customer. The database judges, under the order's lock; the same parcel again
+   * changes nothing.
+   */
   async ship(parcel: ShipRequest): Promise<void> {
     const { run } = this;
     const { sessionId } = run;
@@ -29,8 +32,9 @@ export class Parcels {
   }
 
   /**
-   * Others wrote to the order: a refund may have emptied it, a dispute may hold it back. There may be a parcel, too, of which nobody was told: an
-   * update that was not answered leaves nothing in the history, so a worker that dies between writing and answering takes the request with it.
+   * Others wrote to the order: a refund may have emptied it, a dispute may hold it back. There may be a parcel, too,
+   * of which nobody was told: an update that was not answered leaves nothing in the history, so a worker that dies
+   * between writing and answering takes the request with it.
    */
   async refresh(): Promise<void> {
     const { run } = this;
@@ -43,7 +47,10 @@ export class Parcels {
     run.apply(now);
   }
 
-  /** Mails each parcel once; a mail that went out before is not sent again, whichever run asks. False: this run has asked before. */
+  /**
+   * Mails each parcel once; a mail that went out before is not sent again, whichever run asks. False: this run has
+   * asked before.
+   */
   private mail(shipmentId: string): boolean {
     if (this.mailed.has(shipmentId)) return false;
     this.mailed.add(shipmentId);

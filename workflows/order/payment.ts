@@ -16,8 +16,9 @@ const DAY = 86_400_000;
 const IN_FLIGHT_MINUTES = 60;
 
 /**
- * Steps 2 and 3. Waits for a message about the session, staff, the shopper who left, or the end of the hold; every message says only *look
- * again*, and Stripe decides. The till is closed before stock is given back, and the wait goes on for as long as money can still come.
+ * Steps 2 and 3. Waits for a message about the session, staff, the shopper who left, or the end of the hold; every
+ * message says only *look again*, and Stripe decides. The till is closed before stock is given back, and the wait
+ * goes on for as long as money can still come.
  */
 export class PaymentWatch {
   /** Staff have cancelled: money that comes is given back. */
@@ -53,7 +54,10 @@ export class PaymentWatch {
     return this.run.nextMessage(this.lookAt - Date.now(), TIMER_SUMMARY[this.stage]);
   }
 
-  /** Asks Stripe, closing the till first when there is a reason to. @throws the refusal of a request that makes no sense now */
+  /**
+   * Asks Stripe, closing the till first when there is a reason to. @throws the refusal of a request that makes no
+   * sense now
+   */
   async look(message: Message): Promise<Outcome> {
     const { difference } = this;
     this.difference = null;
@@ -111,8 +115,8 @@ export class PaymentWatch {
   }
 
   /**
-   * A delayed payment: asked after daily from the first moment, and once more when the time is over for which its stock is kept. Then, or when
-   * staff cancel, the stock is given back, and the asking goes on.
+   * A delayed payment: asked after daily from the first moment, and once more when the time is over for which its
+   * stock is kept. Then, or when staff cancel, the stock is given back, and the asking goes on.
    */
   private async paymentOnItsWay(stockUntil: number): Promise<'waiting'> {
     if (this.stage !== 'on-its-way') this.run.mails.send({ template: 'payment_processing' });
@@ -125,7 +129,10 @@ export class PaymentWatch {
     return 'waiting';
   }
 
-  /** The till is closed while a confirmation begun before is under way: asked after each minute for an hour, then daily without stock. */
+  /**
+   * The till is closed while a confirmation begun before is under way: asked after each minute for an hour, then
+   * daily without stock.
+   */
   private async confirmationInFlight(): Promise<'waiting'> {
     this.stage = 'in-flight';
     this.minutes++;
