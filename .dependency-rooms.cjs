@@ -14,9 +14,6 @@ const rooms = {
   sandbox: ['domain', 'messages', 'platform', 'store', 'activities/catalogue', 'prisma'],
 };
 
-// To be taken away once the store has all of the database: rooms that still see the generated client.
-for (const room of ['activities', 'api', 'worker']) rooms[room].push('prisma/generated');
-
 const everywhere = [...Object.keys(rooms), 'storefront', 'test', 'bench'];
 
 /** A rule for each room: of our own code, it imports only itself and the rooms named. */
