@@ -15,7 +15,6 @@ export interface MissingStock {
 }
 
 /**
-/**
  * The stock of orders, except where the steps of the good path hold and commit it inside the database
  * (prisma/migrations/*_steps). Each function is one round trip to a database function (prisma/migrations/*_laws). It
  * does all or nothing and locks rows in SKU order. Digital products are never missing.
