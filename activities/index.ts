@@ -7,6 +7,7 @@ import { toFailure } from './failures';
 import { emailAgain } from './mail/again';
 import { email } from './mail/send';
 import { notices } from './notice/notices';
+import { cancellation } from './order/cancel';
 import { commit } from './order/commit';
 import { fulfilment } from './order/fulfilment';
 import { opening } from './order/open';
@@ -26,6 +27,7 @@ export const orderActivities = (deps: Deps) => ({
   ...opening(deps),
   ...commit(deps),
   ...orders(deps),
+  ...cancellation(deps),
   ...fulfilment(deps),
   ...email(deps),
   ...emailAgain(deps),

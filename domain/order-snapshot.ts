@@ -1,4 +1,4 @@
-import type { Decision, OrderStatus } from './order';
+import type { Decision, OrderStatus, Reason } from './order';
 
 /** The state of an order's stock. */
 export type StockState = 'HELD' | 'SOLD_OUT' | 'RELEASED' | 'COMMITTED' | 'RETURNED';
@@ -26,6 +26,10 @@ export interface OrderSnapshot {
   lost: boolean;
   /** The decision that a person must make, if there is one. */
   pendingDecision: { step: Decision; reason: string } | null;
+  /** Staff cancelled the order before it was paid: money that comes is refunded. */
+  cancelRequested: Reason | null;
+  /** When the last of it was shipped, in milliseconds since the epoch. */
+  shippedAt: number | null;
   /** The attention that an earlier run raised. */
   staleAttention: boolean;
 }

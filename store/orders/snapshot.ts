@@ -1,5 +1,5 @@
 import type { SessionId } from '../../domain/ids';
-import { isDecision, type OrderStatus, type ProductKind } from '../../domain/order';
+import { isDecision, type OrderStatus, type ProductKind, type Reason } from '../../domain/order';
 import type { OrderSnapshot, StockState } from '../../domain/order-snapshot';
 import type { Db, Tx } from '../database';
 
@@ -15,6 +15,8 @@ export interface SnapshotColumns {
   reviewOpen: boolean;
   fraudWarning: boolean;
   lost: boolean;
+  cancelRequested: Reason | null;
+  shippedAt: string | null;
   attentionStep: string | null;
   attentionReason: string | null;
   items: { sku: string; kind: ProductKind; shipped: number }[];
@@ -38,6 +40,7 @@ export function toSnapshot({
     skus: items.map(({ sku }) => sku),
     digital: items.every(({ kind }) => kind === 'DIGITAL'),
     holdUntil: Date.parse(order.holdUntil),
+    shippedAt: order.shippedAt === null ? null : Date.parse(order.shippedAt),
     anythingShipped: items.some(({ shipped }) => shipped > 0),
     pendingDecision: step !== null && reason !== null && isDecision(step) ? { step, reason } : null,
     staleAttention: step !== null && !isDecision(step),

@@ -14,7 +14,8 @@ export class Parcels {
   /** Milliseconds until the order is taken as delivered; undefined while something is left to ship. */
   get untilTakenAsDelivered(): number | undefined {
     if (this.run.status !== 'SHIPPED') return undefined;
-    this.takenAsDeliveredAt ??= Date.now() + this.run.order.autoCompleteMs;
+    const { shippedAt, autoCompleteMs } = this.run.order;
+    this.takenAsDeliveredAt ??= (shippedAt ?? Date.now()) + autoCompleteMs;
     return this.takenAsDeliveredAt - Date.now();
   }
 

@@ -22,7 +22,7 @@ const IN_FLIGHT_MINUTES = 60;
  */
 export class PaymentWatch {
   /** Staff have cancelled: money that comes is given back. */
-  cancelled: CancelRequest | null = null;
+  cancelled: CancelRequest | null;
   /** Why the till is to be closed; null while it may stay open. */
   private ending: UnpaidEnding | null;
   private stage: keyof typeof TIMER_SUMMARY = 'hold';
@@ -34,7 +34,9 @@ export class PaymentWatch {
   private minutes = 0;
 
   constructor(private readonly run: OrderRun) {
-    this.ending = whyNoStock(run);
+    const reason = run.order.cancelRequested;
+    this.cancelled = reason && { reason };
+    this.ending = this.cancelled ? 'cancelled' : whyNoStock(run);
     this.lookAt = run.order.holdUntil;
     if (this.ending === null) return;
     this.stage = 'closing';
@@ -97,6 +99,9 @@ export class PaymentWatch {
     this.run.allow(request.name);
     if (request.name === 'retry') return decide(this.run);
     if (request.name !== 'cancel') return;
+    const { sessionId } = this.run;
+    const { reason } = request.request;
+    await this.run.untilDone('decide', () => database.requestCancel({ sessionId, reason }));
     this.cancelled = request.request;
     this.ending = 'cancelled';
     this.close('cancelled');

@@ -60,6 +60,7 @@ CREATE FUNCTION order_snapshot(p_session text) RETURNS jsonb LANGUAGE sql STABLE
     'number', o.number, 'status', o.status, 'stock', o.stock, 'total', o.total, 'currency', o.currency, 'holdUntil', o.hold_until,
     'disputed', o.disputed, 'reviewOpen', o.review_open, 'fraudWarning', o.fraud_warning,
     'lost', EXISTS (SELECT 1 FROM disputes d WHERE d.session_id = o.session_id AND d.lost),
+    'cancelRequested', o.cancel_reason, 'shippedAt', o.shipped_at,
     'attentionStep', o.attention_step, 'attentionReason', o.attention_reason,
     'items', (SELECT coalesce(jsonb_agg(jsonb_build_object('sku', i.sku, 'kind', i.kind, 'shipped', i.shipped) ORDER BY i.position), '[]')
               FROM order_items i WHERE i.session_id = o.session_id))

@@ -17,7 +17,7 @@ const order = (change: Partial<OrderFactsNow> = {}): OrderFactsNow => ({
     fraudWarning: false,
     lost: false,
   },
-  ...{ pendingDecision: null, staleAttention: false, autoCompleteMs: 1 },
+  ...{ pendingDecision: null, staleAttention: false, cancelRequested: null, shippedAt: null, autoCompleteMs: 1 },
   ...change,
 });
 
