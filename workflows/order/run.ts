@@ -135,8 +135,9 @@ export class OrderRun {
   }
 
   /**
-   * Staff say `retry`: an answer to a pending decision, or to a step that is parked. A `retry` may arrive with the start of a run that goes on for
-   * a terminated one: what waits for an answer is known once the order is opened, unless opening it is the step that is parked.
+   * Staff say `retry`: an answer to a pending decision, or to a step that is parked. A `retry` may arrive with the
+   * start of a run that goes on for a terminated one: what waits for an answer is known once the order is opened,
+   * unless opening it is the step that is parked.
    */
   async retry(): Promise<OrderStatus> {
     const { parking } = this;
