@@ -3,7 +3,10 @@ import type { Reason } from '../../domain/order';
 import type { Db } from '../database';
 import { changeOrder, lockKnownOrder } from './records';
 
-/** Writes down that staff want an unpaid order cancelled, before anybody is told so. The first request stands; a repeat changes nothing. */
+/**
+ * Writes down that staff want an unpaid order cancelled, before anybody is told so. The first request stands; a repeat
+ * changes nothing.
+ */
 export async function requestCancel(
   db: Db,
   { sessionId, reason, at }: { sessionId: SessionId; reason: Reason; at: Date },
