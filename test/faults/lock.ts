@@ -13,20 +13,26 @@ export interface RowLock {
 
 /** Locks what a query selects. `sql` ends with FOR UPDATE. */
 export async function lockRow({ postgres }: System, sql: string, values: string[]): Promise<RowLock> {
-  const client = new Client({ connectionString: postgres.now.url });
-  await client.connect();
+  const [client, watcher] = [postgres.now, postgres.now].map(({ url }) => new Client({ connectionString: url })) as [
+    Client,
+    Client,
+  ];
+  await Promise.all([client.connect(), watcher.connect()]);
   await client.query('BEGIN');
   const { rowCount } = await client.query(sql, values);
   if (rowCount !== 1) throw new Error(`${sql}: ${rowCount} rows`);
+  const holder = (await client.query('SELECT pg_backend_pid() AS pid')).rows[0].pid as number;
   return {
+    // From another connection: within a transaction PostgreSQL shows the sessions that were there at its first look.
     waitedFor: async () => {
-      const waiting = 'SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))';
-      await until('somebody waiting for the row', async () => ((await client.query(waiting)).rowCount ?? 0) > 0);
+      const waiting = 'SELECT 1 FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))';
+      const isWaitedFor = async () => ((await watcher.query(waiting, [holder])).rowCount ?? 0) > 0;
+      await until('somebody waiting for the row', isWaitedFor);
     },
     run: async (sql, values) => void (await client.query(sql, values)),
     release: async () => {
       await client.query('COMMIT');
-      await client.end();
+      await Promise.all([client.end(), watcher.end()]);
     },
   };
 }
