@@ -50,6 +50,9 @@ export type Verdict =
   /** Paid, but not as requested: nothing may ship until a person has decided. */
   | { seen: 'differs'; free: boolean; reason: string };
 
+/** How long the stock of a payment is kept that is in flight when its session expires, in milliseconds. */
+export const IN_FLIGHT_MS = 3_600_000;
+
 /**
  * PaymentIntent statuses that can bring no money once the session has expired
  * (https://docs.stripe.com/payments/paymentintents/lifecycle).

@@ -1,8 +1,9 @@
 import Stripe from 'stripe';
 import type { SessionId } from '../../domain/ids';
 import { METADATA } from '../../domain/session';
-import { judge, type Verdict } from '../../domain/verdict';
+import { IN_FLIGHT_MS, judge, type Verdict } from '../../domain/verdict';
 import { readRequestedLines } from '../../store/checkouts/checkouts';
+import { keepInFlight } from '../../store/orders/payment';
 import type { Deps } from '../deps';
 import { writeClosed, writePayment, writeProcessing } from './paid';
 import { type AskedCheckout, factsOf, retrieveSession } from './session';
@@ -11,8 +12,15 @@ import { adopt, noteStray, writeElsewhere } from './take-up';
 /** Whether a session made elsewhere was taken up as an order. */
 export type TakenUp = 'taken-up' | 'not-complete' | 'not-ours';
 
-/** What Stripe says, and of a delayed payment until when its stock is kept, in milliseconds since the epoch. */
-export type Seen = Exclude<Verdict, { seen: 'processing' }> | { seen: 'processing'; stockUntil: number };
+/**
+ * What Stripe says. While a payment may still come without a shopper, `stockUntil` is the time until which its stock is
+ * kept, in milliseconds since the epoch.
+ */
+export type Seen =
+  | Exclude<Verdict, { seen: 'processing' | 'expired' }>
+  | { seen: 'processing'; stockUntil: number }
+  | { seen: 'expired'; stockFree: true }
+  | { seen: 'expired'; stockFree: false; stockUntil: number };
 
 /** Activities at Stripe about an order's Checkout Session. */
 export const checkout = (deps: Deps) => {
@@ -34,11 +42,16 @@ export const checkout = (deps: Deps) => {
         return verdict;
       case 'expired':
         await writeClosed(deps, session);
-        return verdict;
+        return verdict.stockFree
+          ? EXPIRED
+          : { ...IN_FLIGHT, stockUntil: (await inFlightSince(sessionId)) + IN_FLIGHT_MS };
       default:
         return verdict;
     }
   };
+
+  const inFlightSince = async (sessionId: SessionId): Promise<number> =>
+    (await keepInFlight(deps.db, { sessionId, at: new Date(deps.clock.now()) })).getTime();
 
   return {
     /**
@@ -85,4 +98,6 @@ export const checkout = (deps: Deps) => {
   };
 };
 
+const EXPIRED = { seen: 'expired', stockFree: true } as const;
+const IN_FLIGHT = { seen: 'expired', stockFree: false } as const;
 const NOTHING_ASKED: AskedCheckout = { currency: '', lines: [] };

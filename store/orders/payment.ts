@@ -50,3 +50,19 @@ export async function keepUnpaid(
     SELECT keep_unpaid(${sessionId}, ${email}, ${declined}, ${at}) AS kept`;
   known(kept || null);
 }
+
+/**
+ * Records when a payment was first seen in flight after its session had expired (a 3-D Secure, say). One round trip;
+ * safe to repeat: the first time counts. Throws if there is no order.
+ * @returns the time at which it was first seen
+ */
+export async function keepInFlight(db: Db, { sessionId, at }: { sessionId: SessionId; at: Date }): Promise<Date> {
+  const [row] = await db.$queryRaw<{ since: Date }[]>`
+    WITH first AS (
+      UPDATE orders SET in_flight_since = ${at}, updated_at = ${at} WHERE session_id = ${sessionId} AND in_flight_since IS NULL
+      RETURNING in_flight_since AS since
+    )
+    SELECT since FROM first
+    UNION ALL SELECT in_flight_since FROM orders WHERE session_id = ${sessionId} AND in_flight_since IS NOT NULL`;
+  return known(row ?? null).since;
+}

@@ -43,7 +43,7 @@ type OrderChange = Parameters<Tx['order']['update']>[0]['data'];
  */
 export async function changeOrder(
   tx: Tx,
-  order: Pick<Order, 'sessionId' | 'status'>,
+  order: Pick<Order, 'sessionId' | 'status' | 'shippedAt'>,
   at: Date,
   change: OrderChange & { status?: OrderStatus },
   ...events: TimelineEvent[]
@@ -51,7 +51,9 @@ export async function changeOrder(
   if (change.status && !mayMove(order.status, change.status)) {
     throw new Error(`an order may not move from ${order.status} to ${change.status}`);
   }
-  await tx.order.update({ where: { sessionId: order.sessionId }, data: { ...change, updatedAt: at } });
+  // However an order comes to be all shipped, by its last parcel or by a refund of the rest, its time starts once.
+  const shippedAt = change.status === 'SHIPPED' ? { shippedAt: order.shippedAt ?? at } : {};
+  await tx.order.update({ where: { sessionId: order.sessionId }, data: { ...change, ...shippedAt, updatedAt: at } });
   await note(tx, order.sessionId, at, ...events);
 }
 

@@ -59,7 +59,6 @@ export async function recordShipment(
     const change = {
       status,
       stock: 'COMMITTED' as const,
-      ...(left === 0 && { shippedAt: at }),
       // Shipping goods that a failed refund had returned also decides about that refund.
       ...(order.attentionStep === DECISIONS.refundFailed && NO_ATTENTION),
     };

@@ -115,6 +115,7 @@ describe('a part of an order', () => {
     );
     // What was left to ship is back on the shelf: nothing more leaves.
     expect(await shop.refund(id, { amount: 900, restock })).toBe('SHIPPED');
+    expect((await world.order(id)).shippedAt).not.toBeNull(); // the time to completion runs from here
     // And what was shipped comes back.
     expect(await shop.refund(id, { amount: 100, restock })).toBe('SHIPPED');
     await expect(shop.refund(id, { amount: 100, restock })).rejects.toEqual(refusal('invalid_transition'));

@@ -12,8 +12,6 @@ type Outcome = 'paid' | UnpaidEnding | 'waiting';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-/** A 3-D Secure in flight is asked after this often, a minute apart, before its stock is given back. */
-const IN_FLIGHT_MINUTES = 60;
 
 /**
  * Steps 2 and 3. Waits for a message about the session, staff, the shopper who left, or the end of the hold; every
@@ -31,7 +29,6 @@ export class PaymentWatch {
   private lookAtOnce = false;
   /** How the money that is there differs from what was asked. */
   private difference: string | null = null;
-  private minutes = 0;
 
   constructor(private readonly run: OrderRun) {
     const reason = run.order.cancelRequested;
@@ -80,7 +77,7 @@ export class PaymentWatch {
       case 'processing':
         return this.paymentOnItsWay(state.stockUntil);
       case 'expired':
-        return state.stockFree ? (this.ending ?? 'expired') : this.confirmationInFlight();
+        return state.stockFree ? (this.ending ?? 'expired') : this.confirmationInFlight(state.stockUntil);
       default: // open; a till that was to be closed is tried again in a minute
         this.lookAt = this.stage === 'closing' ? Date.now() + MINUTE : this.run.order.holdUntil;
         return 'waiting';
@@ -135,14 +132,14 @@ export class PaymentWatch {
   }
 
   /**
-   * The till is closed while a confirmation begun before is under way: asked after each minute for an hour, then
-   * daily without stock.
+   * The session expired while the shopper was confirming the payment. Stripe is asked each minute for an hour, however
+   * many messages come meanwhile and whichever run asks; then daily, without stock.
    */
-  private async confirmationInFlight(): Promise<'waiting'> {
+  private async confirmationInFlight(stockUntil: number): Promise<'waiting'> {
     this.stage = 'in-flight';
-    this.minutes++;
-    const tooLong = this.minutes > IN_FLIGHT_MINUTES;
-    this.lookAt = Date.now() + (tooLong ? DAY : MINUTE);
+    const now = Date.now();
+    const tooLong = stockUntil <= now;
+    this.lookAt = now + (tooLong ? DAY : MINUTE);
     this.run.waits('a payment that was being confirmed when the till closed');
     await this.release(tooLong ? 'a confirmation took over an hour' : null);
     return 'waiting';
