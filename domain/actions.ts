@@ -1,5 +1,5 @@
 import { DECISIONS, type Decision, isFinal, type OrderStatus } from './order';
-import { phaseOf } from './phase';
+import type { StockState } from './order-snapshot';
 
 /**
  * What staff may do with an order, and when: the one table behind the updates of its workflow, the steps that do the
@@ -15,6 +15,8 @@ export type Action = UpdateAction | 'correct e-mail' | 'correct address' | 'eras
 /** What of an order decides what staff may do. A flag that is absent counts as false. */
 export interface ActionFacts {
   status: OrderStatus;
+  /** Where its stock is; absent where nothing depends on it. */
+  stock?: StockState | undefined;
   /** A dispute is open. */
   disputed?: boolean | undefined;
   /** Stripe Radar has the payment under review. */
@@ -82,7 +84,8 @@ export const RULES: Record<Action, Rules> = {
     in: ['PREPARING'],
     also: {
       when: '`PENDING` after a refund that failed',
-      applies: ({ status, pendingDecision }) => status === 'PENDING' && pendingDecision === DECISIONS.refundFailed,
+      applies: ({ status, stock, pendingDecision }) =>
+        status === 'PENDING' && pendingDecision === DECISIONS.refundFailed && stock !== 'HELD',
     },
     repeatIn: ['SHIPPED'],
     obstacles: [
@@ -246,8 +249,7 @@ export const refusalOf = ({ status }: Pick<ActionFacts, 'status'>): string => `T
  * workflow to take one.
  */
 export function offered(order: ActionFacts): { action: UpdateAction; does: string }[] {
-  const pendingDecision = order.pendingDecision ? { step: order.pendingDecision } : null;
-  if (phaseOf({ status: order.status, pendingDecision }) === 'ended') return [];
+  if (isFinal(order.status)) return [];
   return UPDATES.filter((action) => whyNot(action, order) === null).map((action) => {
     const { does, doesNow } = RULES[action];
     return { action, does: doesNow?.(order) ?? does };

@@ -1,4 +1,5 @@
 import { DECISIONS, type Decision, isFinal, type OrderStatus } from './order';
+import type { StockState } from './order-snapshot';
 
 /** Where an order is in its life: what its workflow does next. */
 export type Phase =
@@ -17,14 +18,17 @@ export type Phase =
  */
 export function phaseOf({
   status,
+  stock,
   pendingDecision,
 }: {
   status: OrderStatus;
+  stock: StockState;
   pendingDecision: { step: Decision } | null;
 }): Phase {
   if (isFinal(status)) return 'ended';
-  // `PENDING` after a refund that failed: it was paid, its goods could not be had, and the money is back with the shop.
-  if (status === 'PENDING')
-    return pendingDecision?.step === DECISIONS.refundFailed ? 'awaiting-decision' : 'awaiting-payment';
+  // `PENDING` after a refund that failed: it was paid and all of it was refunded, and the money is back with the shop.
+  // While its stock is still held, only a part was refunded, of a payment that waits to be looked at.
+  const wasRefunded = pendingDecision?.step === DECISIONS.refundFailed && stock !== 'HELD';
+  if (status === 'PENDING') return wasRefunded ? 'awaiting-decision' : 'awaiting-payment';
   return 'to-ship';
 }

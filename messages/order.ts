@@ -83,9 +83,12 @@ export const orderStart = (input: OrderInput, facts?: OrderFacts) => ({
   ...(facts && { typedSearchAttributes: new TypedSearchAttributes(factPairs(facts)) }),
 });
 
-/** The search attributes of an order that has just been opened. */
-export const factPairs = ({ number, total, currency, skus }: OrderFacts): SearchAttributePair[] => [
-  { key: SEARCH_ATTRIBUTES.orderStatus, value: 'PENDING' },
+/** The search attributes of an order. A run that continues for an earlier one has its status from the database. */
+export const factPairs = (
+  { number, total, currency, skus }: OrderFacts,
+  status: OrderStatus = 'PENDING',
+): SearchAttributePair[] => [
+  { key: SEARCH_ATTRIBUTES.orderStatus, value: status },
   { key: SEARCH_ATTRIBUTES.orderNumber, value: number },
   { key: SEARCH_ATTRIBUTES.amountTotal, value: total },
   { key: SEARCH_ATTRIBUTES.currency, value: currency },

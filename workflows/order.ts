@@ -1,6 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { UnpaidEnding } from '../activities/order/orders';
-import type { OrderStatus } from '../domain/order';
+import { DECISIONS, type OrderStatus } from '../domain/order';
 import { phaseOf } from '../domain/phase';
 import type { OrderInput } from '../messages/order';
 import { compensate } from './order/compensate';
@@ -92,7 +92,9 @@ async function endUnpaid(run: OrderRun, ending: UnpaidEnding): Promise<void> {
  */
 async function refundLateMoney(run: OrderRun): Promise<boolean> {
   const { sessionId, order, inbox } = run;
-  const withoutMoney = (order.status === 'EXPIRED' || order.status === 'CANCELLED') && order.pendingDecision === null;
+  const withoutMoney =
+    (order.status === 'EXPIRED' || order.status === 'CANCELLED') &&
+    order.pendingDecision?.step !== DECISIONS.refundFailed;
   if (!withoutMoney || !inbox.takeLook()) return false;
   const { seen } = await run.untilDone('confirm', () =>
     stripe.lookAtSession.executeWithOptions({ summary: 'Looks for money after the end' }, [{ sessionId }]),

@@ -17,7 +17,7 @@ export interface Signs<Step extends string> {
   /** In the database, as soon as it is available. */
   raise?(parked: Parked<Step>): Promise<void>;
   lower?(): Promise<void>;
-  /** By mail, once for each parked step, after the database has recorded it. `since` is the time of parking. */
+  /** By mail, once for each step that parks, after the database has recorded it. `since` is the time of parking. */
   call?(parked: Parked<Step>, since: number): void;
 }
 
@@ -37,6 +37,8 @@ const LONGEST_PAUSE = 600_000;
  */
 export class Parking<Step extends string = AttentionStep> {
   private readonly parked: Parked<Step>[] = [];
+  /** Of the parked steps, those that wait for a decision and are not retried. */
+  private readonly decisions = new Set<Parked<Step>>();
   private retries = 0;
   private answeredRetries = 0;
   /** The last change of the flag in the database. Changes run one after the other. */
@@ -88,8 +90,15 @@ export class Parking<Step extends string = AttentionStep> {
   /** Parks for a person's decision, until staff send `retry` or `orElse` holds. Nothing is retried meanwhile. */
   async forDecision(step: Step, reason: string, orElse: () => boolean): Promise<void> {
     const parked = this.stay(null, { step, reason });
+    this.decisions.add(parked);
     await this.pause(undefined, orElse);
+    this.decisions.delete(parked);
     this.leave(parked);
+  }
+
+  /** Whether a step is parked that holds up the order and can be retried. A stuck mail stands beside the order. */
+  get isStuck(): boolean {
+    return this.parked.some((one) => one.step !== 'mail' && !this.decisions.has(one));
   }
 
   /** Retries everything that is parked. Resolves after the attempt, whether or not it helped. */
@@ -98,8 +107,11 @@ export class Parking<Step extends string = AttentionStep> {
     await condition(() => this.answeredRetries >= mine);
   }
 
-  /** Handles `retry` in a run that has no other updates. Answers whether anything is still parked after the attempt. */
-  takeRetries(): void {
+  /**
+   * Handles `retry` in a run that has no other updates. Answers whether anything is still parked after the attempt.
+   * @param always for a run that is always at a step that can be retried, also when `retry` starts it
+   */
+  takeRetries({ always = false } = {}): void {
     setHandler(
       retryStepUpdate,
       async () => {
@@ -108,7 +120,7 @@ export class Parking<Step extends string = AttentionStep> {
       },
       {
         validator: () => {
-          if (this.parked.length === 0)
+          if (this.parked.length === 0 && !always)
             throw ApplicationFailure.nonRetryable('Nothing needs attention', INVALID_TRANSITION);
         },
         description: 'Tries the step that needs attention again; takes nothing',
@@ -130,13 +142,13 @@ export class Parking<Step extends string = AttentionStep> {
   private stay(before: Parked<Step> | null, now: Parked<Step>): Parked<Step> {
     if (before === null) {
       this.parked.push(now);
-      this.showChange();
+      this.showChange(now);
       return now;
     }
     if (before.reason !== now.reason) {
       before.reason = now.reason;
       this.signs.show();
-      if (before === this.parked[0]) this.flagging = this.flagging.then(() => this.signs.raise?.({ ...before }));
+      if (before === this.foremost) this.flagging = this.flagging.then(() => this.signs.raise?.({ ...before }));
     }
     return before;
   }
@@ -146,16 +158,25 @@ export class Parking<Step extends string = AttentionStep> {
     this.showChange();
   }
 
-  private showChange(): void {
+  /** The step that staff are shown first: a stuck mail must not hide a step that holds up the order. */
+  private get foremost(): Parked<Step> | undefined {
+    return this.parked.find(({ step }) => step !== 'mail') ?? this.parked[0];
+  }
+
+  /** @param added the step that has just parked; staff are called once for it */
+  private showChange(added?: Parked<Step>): void {
     this.signs.show();
-    const [first] = this.parked;
-    if (first === undefined) {
+    const { foremost } = this;
+    if (foremost === undefined) {
       this.flagging = this.flagging.then(() => this.signs.lower?.());
       return;
     }
-    const parked = { ...first };
+    const parked = { ...foremost };
+    this.flagging = this.flagging.then(() => this.signs.raise?.(parked));
+    if (added === undefined) return;
+    const called = { ...added };
     const since = Date.now();
-    this.flagging = this.flagging.then(() => this.signs.raise?.(parked)).then(() => this.signs.call?.(parked, since));
+    this.flagging = this.flagging.then(() => this.signs.call?.(called, since));
   }
 
   private async pause(ms?: number, orElse = () => false): Promise<void> {

@@ -38,7 +38,7 @@ class RefundRequestRun {
         this.mailed = mail(sessionId, { template: 'attention_needed', ref: `refund-${key}` });
       },
     });
-    this.parking.takeRetries();
+    this.parking.takeRetries({ always: true });
   }
 
   async live(): Promise<RefundRequestResult> {

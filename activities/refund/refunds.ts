@@ -9,7 +9,7 @@ import { cancelUnpaid } from '../../store/orders/undo';
 import { writeCompensation } from '../../store/refunds/compensations';
 import { type RecordedRefund, recordRefund, type SeenRefund, sessionOfRefund } from '../../store/refunds/record';
 import { findWritten, refuseRefund, type WrittenRefund, writeRequest } from '../../store/refunds/staff-requests';
-import { ownerOf } from '../checkout/payment-owner';
+import { found, ownerOf } from '../checkout/payment-owner';
 import type { Deps } from '../deps';
 import { REFUND_KEY, type RefundAnswer, refundAsking } from './stripe-refunds';
 
@@ -100,8 +100,9 @@ export const refunds = (deps: Deps) => {
 
     /** Reads a refund at Stripe, records it, updates the order's refunded amount, and returns the refund's state. */
     async followRefund({ refundId }: { refundId: RefundId }): Promise<FollowedRefund> {
-      const refund = expectObject(await stripe.refunds.retrieve(refundId), 'refund');
-      const sessionId = await orderOf(refund);
+      const refund = await found(stripe.refunds.retrieve(refundId));
+      if (refund === null) return { outcome: 'unknown' };
+      const sessionId = await orderOf(expectObject(refund, 'refund'));
       if (typeof sessionId === 'object') return sessionId;
       const { number, status, orderStatus } = await recordRefund(db, { sessionId, seen: seenOf(refund), at: now() });
       return { outcome: 'known', sessionId, number, status, orderStatus };

@@ -27,8 +27,9 @@ export async function giveUpMails(db: Db, { sessionId, mails, at }: GivenUpMails
       if (!given) continue;
       const message = `${title} given up: ${given.lastError ?? 'never tried'}`;
       await note(tx, sessionId, at, { type: 'mail', message, actor: 'holdfast', key: `mail/${key}/given-up` });
-      // An order that already needs attention keeps its reason. The timeline shows the mail.
-      if (given.audience === 'STAFF' || order.attentionStep !== null) continue;
+      // An order that needs attention for another cause keeps its reason. The timeline shows the mail.
+      const other = order.attentionStep !== null && order.attentionStep !== STUCK;
+      if (given.audience === 'STAFF' || other) continue;
       const reason = `${message}. Correct the address, then have it sent again`;
       await changeOrder(tx, order, at, { attentionStep: CONTACT, attentionReason: reason, attentionSince: at });
       order.attentionStep = CONTACT;
@@ -38,6 +39,8 @@ export async function giveUpMails(db: Db, { sessionId, mails, at }: GivenUpMails
 
 /** The attention that a given-up mail raises. The next mail that reaches the customer clears it (`mark_mails`). */
 const CONTACT: AttentionStep = 'contact';
+/** The attention of a mail that is still tried. Giving it up takes its place. */
+const STUCK: AttentionStep = 'mail';
 
 /**
  * Erases the mails to a customer. That a mail was sent, and when, stays; an unsent one will never be sent.

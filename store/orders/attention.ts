@@ -28,11 +28,15 @@ export async function raiseAttention(
   });
 }
 
-/** Clears the flag, unless it is a decision that a person must make. */
+/**
+ * Clears the flag of a step, unless it is one that outlives its run: a decision that a person must make, or a customer
+ * who cannot be reached.
+ */
 export async function clearAttention(db: Db, { sessionId, at }: { sessionId: SessionId; at: Date }): Promise<void> {
   await db.$transaction(async (tx) => {
     const order = await lockOrder(tx, sessionId);
-    if (!order || order.attentionStep === null || isDecision(order.attentionStep)) return;
+    const step = order?.attentionStep ?? null;
+    if (!order || step === null || step === 'contact' || isDecision(step)) return;
     await changeOrder(tx, order, at, NO_ATTENTION);
   });
 }

@@ -11,7 +11,7 @@ import { decide } from '../../store/orders/attention';
 import { commitOrder } from '../../store/orders/commit';
 import { openOrder } from '../../store/orders/open';
 import { type ConfirmedPayment, confirmPayment, keepUnpaid } from '../../store/orders/payment';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { createTestDatabase, onServer, type TestDatabase } from '../support/database';
 
 /**
  * The steps of an order's good path against a real PostgreSQL: two at once, again after a crash, and what stands in
@@ -432,4 +432,23 @@ describe('a decision', () => {
     expect(await decide(db, { sessionId: id, at })).toBeNull();
     expect(await flagsOf(id)).toMatchObject({ attentionStep: 'commit' });
   });
+});
+
+test('times are what they were in a database of another time zone', async () => {
+  const elsewhere = await createTestDatabase();
+  const name = new URL(elsewhere.url).pathname.slice(1);
+  await onServer((client) => client.query(`ALTER DATABASE ${name} SET timezone = 'Europe/Berlin'`));
+  const there = connectDatabase(elsewhere.url, 1);
+  try {
+    const asked = checkout([line('tour', 'DIGITAL')]);
+    const id = sessionId('cs_test_elsewhere');
+    await writeCheckout(there, asked);
+    await saveSession(there, { id: asked.id, session: id, url: 'https://stripe.example/pay' });
+    const order = await openOrder(there, { sessionId: id, hold: true, at });
+    expect(new Date(order?.order.holdUntil ?? 0)).toEqual(later);
+    expect((await there.order.findUniqueOrThrow({ where: { sessionId: id } })).holdUntil).toEqual(later);
+  } finally {
+    await there.$disconnect();
+    await elsewhere.drop();
+  }
 });

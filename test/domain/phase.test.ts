@@ -14,13 +14,19 @@ const PHASES: Record<OrderStatus, Phase> = {
 };
 
 test.each(Object.entries(PHASES))('%s is %s', (status, phase) => {
-  expect(phaseOf({ status: status as OrderStatus, pendingDecision: null })).toBe(phase);
+  expect(phaseOf({ status: status as OrderStatus, stock: 'HELD', pendingDecision: null })).toBe(phase);
 });
 
 test('only a refund that failed makes a pending order wait for a decision; no decision changes any other phase', () => {
   for (const status of ORDER_STATUSES)
     for (const step of Object.values<Decision>(DECISIONS)) {
       const waits = status === 'PENDING' && step === DECISIONS.refundFailed;
-      expect(phaseOf({ status, pendingDecision: { step } })).toBe(waits ? 'awaiting-decision' : PHASES[status]);
+      const order = { status, pendingDecision: { step } };
+      expect(phaseOf({ ...order, stock: 'RELEASED' })).toBe(waits ? 'awaiting-decision' : PHASES[status]);
     }
+});
+
+test('a failed refund of a part does not end the wait for a payment whose stock is still held', () => {
+  const pendingDecision = { step: DECISIONS.refundFailed };
+  expect(phaseOf({ status: 'PENDING', stock: 'HELD', pendingDecision })).toBe('awaiting-payment');
 });

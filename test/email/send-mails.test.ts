@@ -6,6 +6,7 @@ import { downloadUrl, recoveryUrl } from '../../platform/links';
 import { MailError } from '../../platform/mailer';
 import { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../../store/database';
+import { clearAttention } from '../../store/orders/attention';
 import { ENV, NOW, openShop, placeOrder } from './shop';
 
 const confirmation: MailRequest = { template: 'order_confirmation' };
@@ -209,6 +210,17 @@ describe('a customer who cannot be written to', () => {
     expect(await flagOf(session)).toEqual(flagged);
     await shop.sendMails({ sessionId: session, mails: [{ ...confirmation, again: 'k1' }] });
     expect(await flagOf(session)).toEqual(unflagged);
+  });
+
+  test('takes the place of the mail that was stuck, and outlives the flag of that', async () => {
+    const session = await placeOrder(shop.db);
+    const stuck = { attentionStep: 'mail', attentionReason: 'It took too long', attentionSince: new Date() };
+    await shop.db.order.update({ where: { sessionId: session }, data: stuck });
+    refuse();
+    await failureOf(shop.sendMails({ sessionId: session, mails: [confirmation] }));
+    expect(await flagOf(session)).toEqual(flagged);
+    await clearAttention(shop.db, { sessionId: session, at: new Date() }); // as the workflow does when it stops trying
+    expect(await flagOf(session)).toEqual(flagged);
   });
 
   test('neither hides what needs staff already, nor ends it', async () => {

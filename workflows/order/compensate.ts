@@ -1,5 +1,6 @@
 import { DECISIONS, type Reason } from '../../domain/order';
 import { database, stripe } from '../steps';
+import { refusal } from './inbox';
 import type { OrderRun } from './run';
 
 /**
@@ -24,7 +25,9 @@ export async function compensate(run: OrderRun, reason: Reason, actor: 'staff' |
     await run.refresh();
     if (bankGaveItBack(run)) return endLost(run, 'Nothing to give back: the bank did, after a lost dispute');
     await run.forDecision('refund', 'The payment is disputed: Stripe refuses a refund while the bank decides');
-    await run.inbox.refuseAll(MONEY_GOES_BACK);
+    await run.inbox.serveAll(() => {
+      throw refusal(MONEY_GOES_BACK);
+    });
   }
 }
 

@@ -117,10 +117,12 @@ export class Inbox {
     }
   }
 
-  /** Refuses all waiting requests. */
-  async refuseAll(message: string): Promise<void> {
-    for (let request = this.requests.shift(); request; request = this.requests.shift())
-      await this.serve(request, () => Promise.reject(refusal(message)));
+  /** Serves all waiting requests without any work: `answer` returns the status, or throws the refusal. */
+  async serveAll(answer: (request: StaffRequest) => OrderStatus): Promise<void> {
+    for (let request = this.requests.shift(); request; request = this.requests.shift()) {
+      const next = request;
+      await this.serve(next, async () => answer(next));
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import type { Opening, OrderInput, OrderState } from '../../messages/order';
 import { Parking } from '../parking';
 import { database, slowDatabase } from '../steps';
 import { setHandlers } from './handlers';
-import { Inbox, type Message, refusal } from './inbox';
+import { Inbox, type Message, refusal, type StaffRequest } from './inbox';
 import { Mails } from './mails';
 import { StaffView } from './staff-view';
 
@@ -142,7 +142,8 @@ export class OrderRun {
   async retry(): Promise<OrderStatus> {
     const { parking } = this;
     if (this.opening === null) await condition(() => this.opening !== null || parking.all.length > 0);
-    if (this.known?.pendingDecision) return this.inbox.ask({ name: 'retry' });
+    // A step that can be retried comes first: it may be what the decision was about.
+    if (this.known?.pendingDecision && !parking.isStuck) return this.inbox.ask({ name: 'retry' });
     if (parking.all.length > 0) await parking.retry();
     return this.status;
   }
@@ -174,17 +175,26 @@ export class OrderRun {
     const { inbox, mails, parking } = this;
     this.waits('its last mails');
     do {
-      await inbox.refuseAll(refusalOf(this));
+      await inbox.serveAll((request) => this.answerAfterEnd(request));
       await parking.flagged;
-      await condition(() => mails.allOut || inbox.hasChange);
+      await condition(() => mails.allOut || inbox.hasRequest || inbox.hasChange);
       await condition(() => allHandlersFinished() || inbox.hasRequest || inbox.hasChange);
-      if (this.known && inbox.takeChange()) {
+      if (inbox.takeChange() && this.known) {
         await this.refresh();
         if (phaseOf(this.order) !== 'ended') return this.status;
       }
     } while (inbox.hasRequest || inbox.hasChange || !mails.allOut);
     this.waits('nothing: it is done');
     return this.status;
+  }
+
+  /**
+   * A task that ends the run and that a message overtakes is done again, and the database may be ahead of it then: what
+   * a request was about to do is done already. Any other request comes too late.
+   */
+  private answerAfterEnd({ name }: StaffRequest): OrderStatus {
+    if (name === 'deliver' && this.status === 'COMPLETED') return this.status;
+    throw refusal(refusalOf(this));
   }
 
   // --- What staff see ----------------------------------------------------------------------------------------------

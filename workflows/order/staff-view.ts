@@ -19,7 +19,7 @@ export class StaffView {
   /** Makes the order searchable. A checkout has set these attributes at the start, which costs nothing. */
   opened(order: OrderFactsNow): void {
     if (!workflowInfo().typedSearchAttributes.get(SEARCH_ATTRIBUTES.orderNumber))
-      upsertSearchAttributes(factPairs(order));
+      upsertSearchAttributes(factPairs(order, order.status));
   }
 
   /** The order's status has changed. */

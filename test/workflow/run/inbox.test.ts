@@ -52,6 +52,8 @@ test('what was told before a look is known after it; requests stay', async () =>
   const answer = inbox.ask(cancel);
   inbox.markSeen();
   expect([inbox.hasChange, inbox.hasRequest]).toEqual([false, true]);
-  await inbox.refuseAll('The order is REFUNDED');
+  await inbox.serveAll(() => {
+    throw refusal('The order is REFUNDED');
+  });
   await expect(answer).rejects.toThrow('The order is REFUNDED');
 });

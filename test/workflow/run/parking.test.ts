@@ -87,6 +87,28 @@ test('a step that is not worth another try is given up: the failure is thrown, a
   expect(flags).toEqual(['mail: No provider', 'mail about mail', 'lowered']);
 });
 
+test('a stuck mail does not hide a step that is stuck too, and staff are called once for each', async () => {
+  const { parking, flags } = parked();
+  const lasting = (reason: string) => failing(reason, { lasting: true });
+  const mail = parking.untilDone('mail', step(lasting('No provider')));
+  await settle();
+  expect(parking.isStuck).toBe(false); // it stands beside the order
+  const refund = parking.untilDone('refund', step(lasting('No balance')));
+  await settle();
+  expect(parking.isStuck).toBe(true);
+  await Promise.all([parking.retry(), settle()]);
+  await expect(Promise.all([mail, refund])).resolves.toEqual(['done', 'done']);
+  await settle();
+  expect(flags.slice(0, 4)).toEqual([
+    'mail: No provider',
+    'mail about mail',
+    'refund: No balance',
+    'mail about refund',
+  ]);
+  expect(flags.slice(4).filter((flag) => flag.startsWith('mail about'))).toEqual([]);
+  expect(flags.at(-1)).toBe('lowered');
+});
+
 test('for a decision it waits without trying anything, until staff or something else ends it', async () => {
   const { parking, flags } = parked();
   let changed = false;
