@@ -1,6 +1,7 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { WORKFLOWS } from '../../messages/names';
 import { orderStart, retryUpdate } from '../../messages/order';
+import { atRest } from './at-rest';
 import { RefundShop, SLOW_REFUND } from './refund-shop';
 import { until, World } from './world';
 
@@ -114,6 +115,30 @@ describe('a refund that fails', () => {
     await until(async () => (await world.handle(id).describe()).status.name === 'RUNNING');
     await world.startWorkers();
     expect(await retried).toBe('REFUNDED');
+    expect((await shop.atStripe(id)).map(({ amount }) => amount)).toEqual([1000, 1000]);
+    expect(await world.end(id)).toBe('REFUNDED');
+  });
+
+  test('whose retry Stripe refuses is retried by the next `retry`', async () => {
+    const id = await world.paidOrder([{ sku: 'mug' }]);
+    await shop.cancel(id);
+    expect(await world.end(id)).toBe('REFUNDED');
+    const [refund] = await shop.atStripe(id);
+    if (!refund) throw new Error('there is a refund');
+    await fails(refund);
+    await shop.becomes(id, { status: 'PREPARING', attentionStep: 'refund-failed' });
+    await until(async () => (await world.handle(id).describe()).status.name === 'RUNNING');
+
+    const refused = async () =>
+      (await world.requests()).filter(({ method, path, params }) => {
+        return method === 'POST' && path === '/v1/refunds' && params.payment_intent === refund.payment_intent;
+      }).length;
+    await world.at('/faults', { match: { method: 'POST', path: '^/v1/refunds$' }, times: 1, kind: 'invalid' });
+    const first = world.handle(id).executeUpdate('retry');
+    await until(async () => (await refused()) === 2);
+    await atRest(world, id);
+    await world.handle(id).executeUpdate('retry');
+    expect(await first).toBe('REFUNDED');
     expect((await shop.atStripe(id)).map(({ amount }) => amount)).toEqual([1000, 1000]);
     expect(await world.end(id)).toBe('REFUNDED');
   });
