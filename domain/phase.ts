@@ -13,8 +13,7 @@ export type Phase =
   | 'ended';
 
 /**
- * The phase of an order as the database has it. Every run, also one that was started over, healed or reset, goes on
- * from here; nothing a run remembers decides it.
+ * The phase of an order. A new run first reads the order from the database, so it goes on where the last one stopped.
  */
 export function phaseOf({
   status,

@@ -13,42 +13,43 @@ import { database, stripe } from './steps';
 
 /**
  * The life of one order, from checkout to a final status. The workflow's id is the id of the Stripe Checkout Session.
- * Everything that can move an order is a message to this workflow. A message says only *look again*: the workflow then
- * reads Stripe and the database. docs/how-an-order-lives.md tells the same story for people.
+ * Webhooks and other workflows only say *look again*: this workflow then reads Stripe or the database. Staff send
+ * requests, such as ship. docs/how-an-order-lives.md tells the same story for people; the numbers are its steps.
  */
 export async function order(input: OrderInput): Promise<OrderStatus> {
   const run = new OrderRun(input); // sets the handlers of signals, updates and the query before the first await
+  // Temporal's own *Request Cancellation* counts as a cancel by staff. It must not stop a step half way.
   CancellationScope.current().cancelRequested.catch(() => run.cancel());
   return CancellationScope.nonCancellable(() => live(run));
 }
 
 /**
- * Opens the order, then does what its phase calls for until it has ended. A run that was started again enters the
- * same loop.
+ * Opens the order, then does what its phase calls for until it has ended. After a crash Temporal continues at the same
+ * line. A new run, after a termination or a failed refund, reads the order in `open` and enters the loop at its phase.
  */
 async function live(run: OrderRun): Promise<OrderStatus> {
-  if ((await open(run)) === 'not-ours') return run.drain(); // 1. writes the order and holds its stock, all or nothing
+  if ((await open(run)) === 'not-ours') return run.drain(); // 1. writes the order, and holds all its stock or none
   for (;;) {
     switch (phaseOf(run.order)) {
       case 'awaiting-payment':
         await settlePayment(run); // 2. to 4. waits for the payment, then sells the stock or releases it
         break;
       case 'to-ship':
-        await fulfil(run); // 5. and 6. ships and completes, unless staff refund the order
+        await fulfil(run); // 5. and 6. ships and completes, unless staff cancel or refund it
         break;
       case 'awaiting-decision':
-        await awaitDecision(run); // the refund of an undeliverable order has failed: staff decide
+        await awaitDecision(run); // everything was refunded before a sale, and the refund failed: staff decide
         break;
       case 'ended':
-        await run.drain(); // sends the last mails and answers; a message may still lead back into the loop
+        await run.drain(); // waits for the last mails; a refund that fails meanwhile reopens the order
         if (phaseOf(run.order) === 'ended' && !(await refundLateMoney(run))) return run.status;
     }
   }
 }
 
 /**
- * 2. and 3. Waits for the payment. When the hold ends or the order is cancelled, expires the session; then Stripe
- * decides.
+ * 2. and 3. Waits for the payment. When the hold ends, the shopper leaves, staff cancel or stock is missing, expires
+ * the session. What Stripe then says of it decides how the order goes on.
  */
 async function settlePayment(run: OrderRun): Promise<void> {
   const payment = new PaymentWatch(run);
@@ -72,7 +73,7 @@ async function sell(run: OrderRun): Promise<void> {
   const { status, missing } = await run.untilDone('commit', () => database.commitOrder({ sessionId }));
   if (missing.length > 0) return compensate(run, 'out_of_stock', 'holdfast');
   run.setStatus(status, 'Paid; the stock is sold to this order');
-  // A refund in the Dashboard may arrive before the payment's own message. Then there is nothing to confirm.
+  // A refund made in the Dashboard may be recorded before the payment is. Then there is nothing to confirm.
   if (status !== 'REFUNDED') run.mails.send({ template: 'order_confirmation' }, { template: 'order_received' });
 }
 
@@ -87,8 +88,7 @@ async function endUnpaid(run: OrderRun, ending: UnpaidEnding): Promise<void> {
 
 /**
  * Handles a message from Stripe about an order that ended without a payment: money that is there after all is
- * refunded in full. Returns true if Stripe was asked. If the bank rejected that refund, only a person requests it
- * again.
+ * refunded in full. Returns true if Stripe was asked. A refund that the bank has rejected waits for staff.
  */
 async function refundLateMoney(run: OrderRun): Promise<boolean> {
   const { sessionId, order, inbox } = run;

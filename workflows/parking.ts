@@ -31,9 +31,9 @@ const slowRetry = (tries: number): number => Math.min(15_000 * 2 ** (tries - 1),
 const LONGEST_PAUSE = 600_000;
 
 /**
- * The only way in which a workflow waits for a person. A step that fails for a temporary reason is first retried
- * quietly. A step that keeps failing, or fails for a lasting reason, is parked: staff see it with a reason they can
- * act on, and it waits for `retry` or its own slow retry.
+ * How a workflow waits for a person when a step cannot go on by itself. (Requests by staff wait in the inbox.) A step
+ * that fails for a temporary reason is first retried quietly. A step that keeps failing, or fails for a lasting reason,
+ * is parked: staff see it with a reason they can act on, and it waits for `retry` or its own slow retry.
  */
 export class Parking<Step extends string = AttentionStep> {
   private readonly parked: Parked<Step>[] = [];
