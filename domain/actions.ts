@@ -1,4 +1,4 @@
-import { DECISIONS, type Decision, isFinal, type OrderStatus } from './order';
+import { DECISIONS, type Decision, isFinal, ORDER_STATUSES, type OrderStatus } from './order';
 import type { StockState } from './order-snapshot';
 
 /**
@@ -64,17 +64,7 @@ interface Rules {
 /** Stripe refuses a refund too, when a dispute is opened meanwhile: the answer is the same. */
 export const NO_REFUND_WHILE_DISPUTED = 'The payment is disputed: nothing can be refunded while the bank decides';
 
-const EVERY: readonly OrderStatus[] = [
-  'PENDING',
-  'PAID',
-  'PREPARING',
-  'SHIPPED',
-  'COMPLETED',
-  'EXPIRED',
-  'CANCELLED',
-  'REFUNDED',
-];
-const FINAL = EVERY.filter(isFinal);
+const FINAL = ORDER_STATUSES.filter(isFinal);
 
 export const RULES: Record<Action, Rules> = {
   ship: {
@@ -142,7 +132,7 @@ export const RULES: Record<Action, Rules> = {
     does: 'runs the step that needs attention again, or answers what is to be decided',
     doesNow: ({ pendingDecision }) =>
       pendingDecision ? RETRY[pendingDecision] : 'tries the step that needs attention again',
-    in: EVERY,
+    in: ORDER_STATUSES,
     obstacles: [
       {
         when: 'nothing needs attention',
@@ -158,12 +148,12 @@ export const RULES: Record<Action, Rules> = {
   },
   'correct e-mail': {
     does: 'changes where mails about the order go',
-    in: EVERY,
+    in: ORDER_STATUSES,
     obstacles: [isErased(), partlyShipped()],
   },
   'correct address': {
     does: 'changes where its parcels go',
-    in: EVERY.filter((status) => !isFinal(status)),
+    in: ORDER_STATUSES.filter((status) => !isFinal(status)),
     obstacles: [
       isErased(),
       partlyShipped(),

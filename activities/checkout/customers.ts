@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
+import type { Address } from '../../domain/address';
 import { METADATA } from '../../domain/session';
-import type { Address, CustomerDetails } from '../../store/customers/customers';
+import type { CustomerDetails } from '../../store/customers/customers';
 import { paymentIntentOf, type Session } from './session';
 
 /** The customer and the shipping address, from Stripe. */

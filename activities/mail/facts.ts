@@ -1,7 +1,7 @@
+import type { Address } from '../../domain/address';
 import type { MailFacts, OrderFacts, Quantity, ShipmentFacts } from '../../emails/facts';
 import { downloadUrl, recoveryUrl } from '../../platform/links';
 import { senderName } from '../../platform/mailer';
-import type { Address } from '../../store/customers/customers';
 import type { OrderForMail } from '../../store/mails/order';
 import type { Deps } from '../deps';
 

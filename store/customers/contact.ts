@@ -1,8 +1,8 @@
 import { whyNot } from '../../domain/actions';
+import type { Address } from '../../domain/address';
 import type { SessionId } from '../../domain/ids';
 import type { Db, Tx } from '../database';
 import { changeOrder, isDigital, lockKnownOrder } from '../orders/records';
-import type { Address } from './customers';
 
 export interface ContactCorrection {
   sessionId: SessionId;

@@ -1,8 +1,8 @@
+import type { Address } from '../../domain/address';
 import { refusalToEdit } from '../../domain/dispute';
 import type { Evidence, EvidenceFacts } from '../../domain/evidence';
 import type { DisputeId } from '../../domain/ids';
 import type { Prisma } from '../../prisma/generated/client';
-import type { Address } from '../customers/customers';
 import type { Db } from '../database';
 import { note } from '../orders/records';
 import { lockDispute, lockKnownDispute } from './rows';

@@ -1,6 +1,6 @@
+import type { Address } from '../../domain/address';
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus, PaymentStatus, ProductKind } from '../../domain/order';
-import type { Address } from '../customers/customers';
 import type { Db } from '../database';
 
 /**
