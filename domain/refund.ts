@@ -75,7 +75,7 @@ export interface Refund {
 /** The request key under which staff's `retry` asks again for a refund that did not go through. */
 export const againKey = (stripeId: string | null): string => `again-${stripeId}`;
 
-type Tried = Pick<Refund, 'stripeId' | 'retryOf' | 'status' | 'amount' | 'createdAt' | 'updatedAt'>;
+type Tried = Pick<Refund, 'origin' | 'stripeId' | 'retryOf' | 'status' | 'amount' | 'createdAt' | 'updatedAt'>;
 
 /**
  * The failed refunds that nothing has replaced since, latest first; none if all of the money was refunded all the
@@ -93,8 +93,9 @@ export function openFailures<Row extends Tried>(refunds: Row[], total: number): 
   const isReplaced = ({ stripeId, amount, updatedAt }: Row): boolean => {
     if (retried.has(stripeId)) return true;
     for (const other of others) {
-      // Stripe's times are whole seconds.
-      if (other.createdAt.getTime() + 1000 < updatedAt.getTime() || (other.amount ?? 0) < (amount ?? 0)) continue;
+      // One that was made at Stripe has Stripe's time, in whole seconds.
+      const latest = other.createdAt.getTime() + (other.origin === 'STRIPE' ? 1000 : 0);
+      if (latest < updatedAt.getTime() || (other.amount ?? 0) < (amount ?? 0)) continue;
       others.delete(other);
       return true;
     }

@@ -152,7 +152,15 @@ describe('staff', () => {
 describe('a failed refund', () => {
   const at = (minutes: number) => new Date(minutes * 60_000);
   const made = (stripeId: string, change: Partial<Parameters<typeof openFailures>[0][number]> = {}) => ({
-    ...{ stripeId, retryOf: null, status: 'succeeded', amount: 500, createdAt: at(0), updatedAt: at(0) },
+    ...{
+      stripeId,
+      origin: 'STAFF' as const,
+      retryOf: null,
+      status: 'succeeded',
+      amount: 500,
+      createdAt: at(0),
+      updatedAt: at(0),
+    },
     ...change,
   });
   const failed = made('pyr_1', { status: 'failed', updatedAt: at(10) });
@@ -176,5 +184,11 @@ describe('a failed refund', () => {
     const second = made('re_3', { status: 'failed', updatedAt: at(9) });
     expect(ids([failed, made('re_2', { createdAt: at(11) })])).toEqual([]);
     expect(ids([failed, second, made('re_2', { createdAt: at(11) })])).toEqual(['re_3']);
+  });
+
+  test('is not replaced by one of ours that was made just before; Stripe’s own time is exact to the second', () => {
+    const createdAt = new Date(at(10).getTime() - 500);
+    expect(ids([failed, made('re_2', { createdAt })])).toEqual(['pyr_1']);
+    expect(ids([failed, made('re_2', { createdAt, origin: 'STRIPE' })])).toEqual([]);
   });
 });
