@@ -1,10 +1,21 @@
 import { execFileSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 
-/** A port on the loopback interface that is free at this moment. */
-export function freePort(): Promise<number> {
-  return listenOnce(0, '127.0.0.1');
+/**
+ * A port on the loopback interface that is free, and stays so until it is used: it lies below the range from which
+ * systems number outgoing connections (from 32768 on Linux, from 49152 elsewhere). A port from that range can be lost
+ * to any connection that is made meanwhile.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(FIRST_PORT, LAST_PORT + 1);
+    if (!(await isBusy(port))) return port;
+  }
 }
+
+const FIRST_PORT = 10_000;
+const LAST_PORT = 32_000;
 
 /** Whether something already listens on the port, on this address or on all addresses. */
 export async function isBusy(port: number, host = '127.0.0.1'): Promise<boolean> {

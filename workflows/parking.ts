@@ -65,23 +65,24 @@ export class Parking<Step extends string = AttentionStep> {
   ): Promise<T> {
     let parked: Parked<Step> | null = null;
     for (let tries = 1; ; tries++) {
+      const retries = this.retries; // one that arrives during an attempt is answered by the next attempt
       try {
         const result = await act();
-        this.answeredRetries = this.retries;
+        this.answeredRetries = this.retries; // the step is done, however late staff asked for it
         if (parked) this.leave(parked);
         return result;
       } catch (error) {
         const failure = failureOf(error);
-        this.answeredRetries = this.retries;
+        this.answeredRetries = Math.max(this.answeredRetries, retries);
         if (giveUp?.(failure, tries)) {
           if (parked) this.leave(parked);
           throw error;
         }
         const { passing, reason } = failure;
-        if (passing && tries <= quietTries) await this.pause(slowRetry(tries));
+        if (passing && tries <= quietTries) await this.pause(retries, slowRetry(tries));
         else {
           parked = this.stay(parked, { step, reason });
-          await this.pause(passing ? slowRetry(tries - quietTries) : LONGEST_PAUSE);
+          await this.pause(retries, passing ? slowRetry(tries - quietTries) : LONGEST_PAUSE);
         }
       }
     }
@@ -91,7 +92,7 @@ export class Parking<Step extends string = AttentionStep> {
   async forDecision(step: Step, reason: string, orElse: () => boolean): Promise<void> {
     const parked = this.stay(null, { step, reason });
     this.decisions.add(parked);
-    await this.pause(undefined, orElse);
+    await this.pause(this.retries, undefined, orElse);
     this.decisions.delete(parked);
     this.leave(parked);
   }
@@ -179,9 +180,9 @@ export class Parking<Step extends string = AttentionStep> {
     this.flagging = this.flagging.then(() => this.signs.call?.(called, since));
   }
 
-  private async pause(ms?: number, orElse = () => false): Promise<void> {
-    const before = this.retries;
-    const goOn = () => this.retries > before || orElse();
+  /** @param retries how many retries were asked for before the attempt that has failed */
+  private async pause(retries: number, ms?: number, orElse = () => false): Promise<void> {
+    const goOn = () => this.retries > retries || orElse();
     if (ms === undefined) await condition(goOn);
     else await condition(goOn, ms, { summary: 'Tries again by itself' });
   }

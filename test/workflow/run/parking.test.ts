@@ -75,6 +75,25 @@ test('`retry` tries at once, and is answered when it was tried', async () => {
   await expect(done).resolves.toBe('done');
 });
 
+test('a `retry` during an attempt is answered by the next one, which begins at once', async () => {
+  const { parking } = parked();
+  parking.takeRetries();
+  const lasting = failing('The key is refused', { lasting: true });
+  let fail: (reason: unknown) => void = () => undefined;
+  const act = step(lasting);
+  act.mockImplementationOnce(() => Promise.reject(lasting));
+  act.mockImplementationOnce(() => new Promise((_resolve, reject) => (fail = reject))); // on its way when staff ask
+  act.mockImplementationOnce(async () => 'done');
+  const done = parking.untilDone('refund', act);
+  await pass(600_000);
+  const answer = update('retry');
+  await settle();
+  fail(lasting);
+  const [outcome] = await Promise.all([answer, settle()]);
+  expect([outcome, act.mock.calls.length]).toEqual(['done', 3]);
+  await expect(done).resolves.toBe('done');
+});
+
 test('a step that is not worth another try is given up: the failure is thrown, and the flag is lowered', async () => {
   const { parking, flags } = parked();
   const giveUp = (_failure: unknown, tries: number) => tries === 2;
