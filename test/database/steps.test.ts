@@ -11,6 +11,8 @@ import { decide } from '../../store/orders/attention';
 import { commitOrder } from '../../store/orders/commit';
 import { openOrder } from '../../store/orders/open';
 import { type ConfirmedPayment, confirmPayment, keepUnpaid } from '../../store/orders/payment';
+import { recordRefund } from '../../store/refunds/record';
+import { inventory } from '../../store/stock/inventory';
 import { createTestDatabase, onServer, type TestDatabase } from '../support/database';
 
 /**
@@ -89,6 +91,15 @@ const levelOf = async (sku: string) => {
 };
 
 const timelineOf = async (id: SessionId) => (await orderOf(id)).timeline.map(({ message }) => message);
+
+/** Until some statement in this database waits for a lock. */
+async function waitsForLock(): Promise<void> {
+  for (;;) {
+    const waiting = await db.$queryRaw<unknown[]>`
+      SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    if (waiting.length > 0) return;
+  }
+}
 
 describe('writing a checkout', () => {
   test('puts the next number wherever the request wants it', async () => {
@@ -323,15 +334,51 @@ describe('committing', () => {
     });
     expect(await committing).toEqual({ status: 'PREPARING', missing: [] });
   });
+});
 
-  /** Until some statement in this database waits for a lock. */
-  async function waitsForLock(): Promise<void> {
-    for (;;) {
-      const waiting = await db.$queryRaw<unknown[]>`
-        SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      if (waiting.length > 0) return;
-    }
+describe('the one lock order', () => {
+  /** An order of both SKUs whose stock is sold to it, with a refund of everything that names one of them. */
+  async function refundOfBoth(first: string, last: string): Promise<() => Promise<unknown>> {
+    const id = await opened(line(first), line(last));
+    await commitOrder(db, { sessionId: id, downloads, at });
+    const row = {
+      ...{ key: `${id}/staff/1`, origin: 'STAFF' as const, requestKey: '1', sessionId: id, currency: 'eur' },
+      ...{ status: 'requested', reason: 'other', actor: 'staff', restock: [{ sku: last, quantity: 1 }] },
+    };
+    await db.refund.create({ data: { ...row, createdAt: at, updatedAt: at } });
+    const seen = { id: `re_${id}`, key: row.key, status: 'succeeded', amount: 2500, currency: 'eur', createdAt: at };
+    return () => recordRefund(db, { sessionId: id, seen, at: later });
   }
+
+  test('a part is restocked, then the rest, while a hold of both waits: neither is given up', async () => {
+    const [first, last] = [await shelf('circle-a', 9), await shelf('circle-z', 9)];
+    const id = await opened(line(first), line(last));
+    await commitOrder(db, { sessionId: id, downloads, at });
+    const other = await session(line(first), line(last));
+    let holding: Promise<unknown> = Promise.resolve();
+    await db.$transaction(async (tx) => {
+      await inventory.restock(tx, id, [{ sku: last, quantity: 1 }], 'part', 'staff', at);
+      holding = openOrder(db, { sessionId: other, hold: true, at });
+      await waitsForLock();
+      await inventory.restock(tx, id, [{ sku: first, quantity: 1 }], 'rest', 'staff', at);
+    });
+    expect(await holding).toMatchObject({ missing: [], order: { stock: 'HELD' } });
+    expect([await levelOf(first), await levelOf(last)]).toEqual(Array(2).fill({ onHand: 9, held: 1 }));
+  });
+
+  test('refunds that restock a part and holds of everything run beside each other many times', async () => {
+    const [first, last] = [await shelf('crowd-a', 100), await shelf('crowd-z', 100)];
+    const refunds = await Promise.all(Array.from({ length: 15 }, () => refundOfBoth(first, last)));
+    const sessions = await Promise.all(Array.from({ length: 15 }, () => session(line(first), line(last))));
+    const results = await Promise.allSettled(
+      refunds.flatMap((refund, n) => [
+        refund(),
+        openOrder(db, { sessionId: sessions[n] as SessionId, hold: true, at }),
+      ]),
+    );
+    expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
+    expect([await levelOf(first), await levelOf(last)]).toEqual(Array(2).fill({ onHand: 100, held: 15 }));
+  });
 });
 
 describe('the mails of a turn', () => {
