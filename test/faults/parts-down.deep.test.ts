@@ -1,6 +1,6 @@
+import type { Program } from '../../sandbox/program';
 import { until } from '../support/launched';
 import { everythingSettled, expectBooksToBalance } from './books';
-import type { Program } from './program';
 import { Shop } from './shop';
 import { System } from './system';
 

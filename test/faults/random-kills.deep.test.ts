@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SessionId } from '../../domain/ids';
+import type { Program } from '../../sandbox/program';
 import { everythingSettled, expectBooksToBalance } from './books';
-import type { Program } from './program';
 import { Shop } from './shop';
 import { System } from './system';
 

@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type SessionId, sessionId } from '../../domain/ids';
 import { isFinal, type OrderStatus } from '../../domain/order';
 import type { Mail } from '../../sandbox/outbox/mails';
+import type { Program } from '../../sandbox/program';
 import type { LoggedRequest } from '../../sandbox/stripe/http/request-log';
 import type { Attempt } from '../../sandbox/stripe/webhooks/sender';
 import { until } from '../support/launched';
-import type { Program } from './program';
 import { ADMIN_TOKEN, type System } from './system';
 
 /** What a request was answered. */

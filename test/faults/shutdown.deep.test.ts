@@ -1,6 +1,6 @@
 import type { SessionId } from '../../domain/ids';
+import type { Program } from '../../sandbox/program';
 import { everythingSettled, expectBooksToBalance } from './books';
-import type { Program } from './program';
 import { type Answer, Shop } from './shop';
 import { System } from './system';
 

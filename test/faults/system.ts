@@ -9,10 +9,10 @@ import { stopAllGuarded } from '../../sandbox/guard';
 import { type Outbox, startOutbox } from '../../sandbox/outbox/server';
 import { freePort } from '../../sandbox/ports';
 import { type Postgres, startPostgres } from '../../sandbox/postgres';
+import { Program } from '../../sandbox/program';
 import { type StripeSandbox, startStripeSandbox } from '../../sandbox/stripe/http/server';
 import { startTemporal, type Temporal } from '../../sandbox/temporal';
 import { connectDatabase, type Db } from '../../store/database';
-import { Program } from './program';
 import { Relay } from './relay';
 
 export const ADMIN_TOKEN = 'admin-token-of-the-faults';

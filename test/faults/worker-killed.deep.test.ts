@@ -1,8 +1,8 @@
 import type { SessionId } from '../../domain/ids';
+import type { Program } from '../../sandbox/program';
 import { until } from '../support/launched';
 import { everythingSettled, expectBooksToBalance } from './books';
 import { lockRow, lockStock, type RowLock } from './lock';
-import type { Program } from './program';
 import { type Answer, Shop } from './shop';
 import { System } from './system';
 

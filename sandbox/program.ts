@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { type Exit, type Guarded, startGuarded } from '../../sandbox/guard';
-import { lastLines } from '../../sandbox/logs';
-import { until } from '../support/launched';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Exit, type Guarded, startGuarded } from './guard';
+import { lastLines } from './logs';
 
-const ROOT = join(__dirname, '..', '..');
+const ROOT = join(__dirname, '..');
 /** Both are to be ready within 90 s of their start. */
 const READY_MS = 90_000;
 
@@ -52,14 +52,12 @@ export class Program {
     void part.exited.then(() => {
       ended = true;
     });
-    await until(
-      `${name} ready`,
-      async () => {
-        if (ended) throw new Error(`${name} did not start:\n${lastLines(this.log)}`);
-        return this.isReady();
-      },
-      READY_MS,
-    );
+    while (!(await this.isReady())) {
+      if (ended) throw new Error(`${name} did not start:\n${lastLines(this.log)}`);
+      if (performance.now() > began + READY_MS)
+        throw new Error(`${name} was not ready after ${READY_MS / 1000} s:\n${lastLines(this.log)}`);
+      await pause(50);
+    }
     return performance.now() - began;
   }
 
