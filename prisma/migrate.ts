@@ -1,11 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
-import { type AppliedMigration, type Migration, originOfUnknown, readMigrations, whyNotMigrate } from './migrations';
+import {
+  type AppliedMigration,
+  inTransaction,
+  type Migration,
+  originOfUnknown,
+  readMigrations,
+  whyNotMigrate,
+} from './migrations';
 
 /**
  * Brings a database to the current schema: under an advisory lock, each migration that is missing runs in a
  * transaction of its own, together with its row in Prisma's `_prisma_migrations`. `npx prisma migrate deploy`
  * continues from wherever this stopped, and the other way round. Safe to repeat; several at once wait for each other.
+ * Safe beside running processes: a migration that waits for a lock gives up after a second and tries again, so
+ * that shoppers never queue behind it.
  *
  * @returns the names of the migrations it applied; none when the database was up to date
  * @throws a sentence for people when the database does not fit these migrations, or when one fails (it is rolled back)
@@ -22,9 +32,9 @@ export async function migrate(
     const applied = await readApplied(client);
     const why = whyNotMigrate(migrations, applied);
     if (why !== null) throw new Error(why);
-    const missing = migrations.filter(({ name }) => !applied.some((row) => row.name === name));
+    const missing = migrations.filter(({ name }) => !applied.some((row) => row.name === name && row.finished));
     for (const migration of missing) {
-      await apply(client, migration);
+      await (inTransaction(migration) ? applyPatiently(client, migration, log) : applyAlone(client, migration));
       log(`applied ${migration.name}`);
     }
     return missing.map(({ name }) => name);
@@ -50,30 +60,73 @@ async function readApplied(client: Client): Promise<AppliedMigration[]> {
 }
 
 /**
- * A file that starts with NO_TRANSACTION is not rolled back when it fails: its row stays unfinished, and the next run
- * says so.
+ * Applies a migration in a transaction. If it cannot have a lock within LOCK_TIMEOUT it is rolled back and tried again:
+ * every statement that came after it waits as long as it does.
  */
-async function apply(client: Client, { name, sql, sha256 }: Migration): Promise<void> {
-  const inTransaction = !sql.startsWith(NO_TRANSACTION);
+async function applyPatiently(client: Client, migration: Migration, log: (line: string) => void): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await applyAtOnce(client, migration);
+    } catch (error) {
+      if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE || tries === TRIES)
+        throw failed(migration, 'failed and was rolled back', error);
+      log(`${migration.name} waits for a lock that is in use; trying again`);
+      await pause(PAUSE_MS);
+    }
+  }
+}
+
+const LOCK_TIMEOUT = '1s';
+const LOCK_NOT_AVAILABLE = '55P03';
+const TRIES = 60;
+const PAUSE_MS = 1_000;
+
+async function applyAtOnce(client: Client, { name, sql, sha256 }: Migration): Promise<void> {
   const id = randomUUID();
   try {
-    if (inTransaction) await client.query('BEGIN');
+    await client.query(`BEGIN; SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
     await client.query(START, [id, sha256, name]);
     await client.query(sql);
     await client.query(END, [id]);
-    if (inTransaction) await client.query('COMMIT');
+    await client.query('COMMIT');
   } catch (error) {
-    if (inTransaction) await client.query('ROLLBACK');
-    const outcome = inTransaction ? 'failed and was rolled back' : 'failed';
-    throw new Error(`The migration ${name} ${outcome}: ${(error as Error).message}`);
+    await client.query('ROLLBACK');
+    throw error;
   }
 }
 
 /**
- * The first line of a file with one statement that PostgreSQL refuses in a transaction, such as CREATE INDEX
- * CONCURRENTLY.
+ * Applies the one statement of a file that PostgreSQL refuses in a transaction. If it fails or is killed, its row stays
+ * unfinished, and the next run starts it again: the row is marked as rolled back, and an index that was not completed
+ * is dropped.
  */
-const NO_TRANSACTION = '-- no transaction\n';
+async function applyAlone(client: Client, migration: Migration): Promise<void> {
+  const { name, sql, sha256 } = migration;
+  const id = randomUUID();
+  try {
+    await client.query(GIVE_UP, [name]);
+    await dropUnfinishedIndex(client, sql);
+    await client.query(START, [id, sha256, name]);
+    await client.query(sql);
+    await client.query(END, [id]);
+  } catch (error) {
+    throw failed(migration, 'failed', error);
+  }
+}
+
+/** A concurrent build that failed leaves an index that is kept up to date but never read, under the same name. */
+async function dropUnfinishedIndex(client: Client, sql: string): Promise<void> {
+  const name = /\bINDEX\s+CONCURRENTLY\s+IF\s+NOT\s+EXISTS\s+"?(\w+)"?/i.exec(sql)?.[1];
+  if (name === undefined) return;
+  const { rows } = await client.query(
+    'SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(quote_ident($1)) AND NOT indisvalid',
+    [name],
+  );
+  if (rows.length > 0) await client.query(`DROP INDEX CONCURRENTLY IF EXISTS "${name}"`);
+}
+
+const failed = ({ name }: Migration, outcome: string, error: unknown): Error =>
+  new Error(`The migration ${name} ${outcome}: ${(error as Error).message}`, { cause: error });
 
 // `_prisma_migrations` as Prisma 7 makes it and reads it.
 const TABLE = `
@@ -89,6 +142,8 @@ const TABLE = `
   )`;
 const START =
   'INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at) VALUES ($1, $2, $3, clock_timestamp())';
+const GIVE_UP =
+  'UPDATE _prisma_migrations SET rolled_back_at = clock_timestamp() WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL';
 const END = 'UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE id = $1';
 
 async function connected<T>(connectionString: string, use: (client: Client) => Promise<T>): Promise<T> {

@@ -30,9 +30,17 @@ export function readMigrations(): Migration[] {
   });
 }
 
+/**
+ * Whether a migration runs in a transaction. A file that starts with `-- no transaction` has one statement that
+ * PostgreSQL refuses in one, such as CREATE INDEX CONCURRENTLY. It is written so that it can be started again.
+ */
+export const inTransaction = ({ sql }: Pick<Migration, 'sql'>): boolean => !sql.startsWith('-- no transaction\n');
+
 /** Why a database cannot be migrated, in a sentence for people that says what to do; null when it can. */
 export function whyNotMigrate(migrations: Migration[], applied: AppliedMigration[]): string | null {
-  const unfinished = applied.find(({ finished }) => !finished);
+  const canStartAgain = (name: string) =>
+    migrations.some((migration) => migration.name === name && !inTransaction(migration));
+  const unfinished = applied.find(({ name, finished }) => !finished && !canStartAgain(name));
   if (unfinished)
     return (
       `The migration ${unfinished.name} failed on this database and was not rolled back. Put the database right, ` +
@@ -47,7 +55,7 @@ export function whyNotMigrate(migrations: Migration[], applied: AppliedMigration
   if (origin === 'newer')
     return 'A newer version of Holdfast has migrated this database. Run that version, or a later one.';
   const edited = migrations.find(({ name, sha256 }) =>
-    applied.some((row) => row.name === name && row.checksum !== sha256),
+    applied.some((row) => row.name === name && row.finished && row.checksum !== sha256),
   );
   if (edited)
     return (

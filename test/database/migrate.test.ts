@@ -87,26 +87,58 @@ test('a migration that fails leaves nothing behind, and those before it stay', (
 
 describe('a file that begins with “-- no transaction”', () => {
   const table = migration('1_table', 'CREATE TABLE big (n int); INSERT INTO big VALUES (1), (1);');
-  const index = (kind: string) =>
-    migration('2_index', `-- no transaction\nCREATE ${kind} CONCURRENTLY big_n ON big (n);`);
+  const index = migration(
+    '2_index',
+    '-- no transaction\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS big_n ON big (n);',
+  );
+  const isValid = (url: string) => query(url, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'big_n'::regclass");
 
   test('runs outside of one', () =>
     withEmpty(async (url) => {
-      expect(await migrate(url, () => {}, [table, index('INDEX')])).toEqual(['1_table', '2_index']);
+      await migrate(url, () => {}, [table]);
+      await query(url, 'TRUNCATE big');
+      expect(await migrate(url, () => {}, [table, index])).toEqual(['2_index']);
     }));
 
-  test('stays unfinished when it fails, and the next run says so', () =>
+  test('is started again after it failed or was killed; an index that was not completed is built anew', () =>
     withEmpty(async (url) => {
-      const both = [table, index('UNIQUE INDEX')];
+      const both = [table, index];
       await expect(migrate(url, () => {}, both)).rejects.toThrow('The migration 2_index failed: could not create');
-      await expect(migrate(url, () => {}, both)).rejects.toThrow(
-        'The migration 2_index failed on this database and was not rolled back. Put the database right, mark',
-      );
-      await query(url, "UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = '2_index'");
-      await query(url, 'DROP INDEX big_n');
-      expect(await migrate(url, () => {}, [table, index('INDEX')])).toEqual(['2_index']);
+      expect(await isValid(url)).toEqual([{ indisvalid: false }]);
+      await expect(migrate(url, () => {}, both)).rejects.toThrow('The migration 2_index failed: could not create');
+      await query(url, 'TRUNCATE big');
+      expect(await migrate(url, () => {}, both)).toEqual(['2_index']);
+      expect(await isValid(url)).toEqual([{ indisvalid: true }]);
+      expect(await migrate(url, () => {}, both)).toEqual([]);
     }));
 });
+
+test('a migration that waits for a lock gives up in time for others, and tries again', () =>
+  withEmpty(async (url) => {
+    const table = migration('1_table', 'CREATE TABLE busy (n int);');
+    await migrate(url, () => {}, [table]);
+    const reader = new Client({ connectionString: url });
+    await reader.connect();
+    await reader.query('BEGIN; SELECT * FROM busy');
+    let migrating: Promise<string[]> = Promise.resolve([]);
+    const waited = new Promise<string>((resolve) => {
+      migrating = migrate(url, resolve, [table, migration('2_column', 'ALTER TABLE busy ADD COLUMN more int;')]);
+    });
+    expect(await waited).toBe('2_column waits for a lock that is in use; trying again');
+    expect(await query(url, 'SELECT * FROM busy')).toEqual([]); // nobody queues behind the migration
+    await reader.end();
+    expect(await migrating).toEqual(['2_column']);
+  }));
+
+test('a migration in a transaction that Prisma’s command line left unfinished is named', () =>
+  withEmpty(async (url) => {
+    const table = migration('1_table', 'CREATE TABLE big (n int);');
+    await migrate(url, () => {}, [table]);
+    await query(url, 'UPDATE _prisma_migrations SET finished_at = NULL');
+    await expect(migrate(url, () => {}, [table])).rejects.toThrow(
+      'The migration 1_table failed on this database and was not rolled back. Put the database right, mark',
+    );
+  }));
 
 test('a database that does not answer is named as the reason', async () => {
   await expect(migrate('postgresql://localhost:1/none')).rejects.toThrow(

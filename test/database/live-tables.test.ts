@@ -1,0 +1,56 @@
+import { readMigrations } from '../../prisma/migrations';
+import { faultsOf, tablesMade } from './live-tables';
+
+const live = new Set(['orders']);
+
+test('what a migration makes itself it may index and check as it likes', () => {
+  const sql =
+    'CREATE TABLE new (id int); CREATE INDEX new_id ON new (id); ALTER TABLE new ADD CONSTRAINT c CHECK (id > 0);';
+  expect(faultsOf({ sql }, live)).toEqual([]);
+});
+
+test.each([
+  ['CREATE INDEX a ON orders (number);', /CREATE INDEX CONCURRENTLY/],
+  ['CREATE UNIQUE INDEX "a" ON "orders"("number");', /CREATE INDEX CONCURRENTLY/],
+  ['-- no transaction\nCREATE INDEX CONCURRENTLY a ON orders (number);', /IF NOT EXISTS/],
+  ['-- no transaction\nDROP INDEX CONCURRENTLY IF EXISTS a; DROP INDEX CONCURRENTLY IF EXISTS b;', /one statement/],
+  ['ALTER TABLE orders ADD CONSTRAINT a CHECK (total > 0);', /NOT VALID/],
+  ['ALTER TABLE orders ADD CONSTRAINT a FOREIGN KEY (number) REFERENCES x (y);', /NOT VALID/],
+  ['ALTER TABLE orders ADD CONSTRAINT a UNIQUE (number);', /USING INDEX/],
+  ['ALTER TABLE orders ALTER COLUMN number SET NOT NULL;', /NOT VALID/],
+  ['ALTER TABLE orders ALTER COLUMN total TYPE numeric;', /rewrites/],
+  ['ALTER TABLE orders ALTER total SET DATA TYPE numeric;', /rewrites/],
+  ['ALTER TABLE orders ADD COLUMN id uuid DEFAULT gen_random_uuid();', /rewrites/],
+  ['ALTER TABLE orders ADD COLUMN n bigserial;', /rewrites/],
+  ['ALTER TABLE orders ADD COLUMN n int NOT NULL;', /default/],
+  ['ALTER TABLE orders DROP COLUMN number;', /Expand only/],
+  ['ALTER TABLE orders RENAME COLUMN number TO no;', /Expand only/],
+  ['DROP TABLE orders;', /Expand only/],
+  ['UPDATE orders SET total = 0;', /a few rows at a time/],
+])('%s is refused', (sql, why) => {
+  expect(faultsOf({ sql }, live)).toEqual([expect.stringMatching(why)]);
+});
+
+test.each([
+  '-- no transaction\n-- for the list\nCREATE INDEX CONCURRENTLY IF NOT EXISTS a ON orders (number);',
+  'ALTER TABLE orders ADD CONSTRAINT a CHECK (total > 0) NOT VALID;',
+  'ALTER TABLE orders VALIDATE CONSTRAINT a;',
+  'ALTER TABLE orders DROP CONSTRAINT a;',
+  'ALTER TABLE orders ADD COLUMN n int NOT NULL DEFAULT 0, ADD COLUMN m text;',
+  'CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ UPDATE orders SET total = 0; DROP TABLE orders $$;',
+])('%s is fine', (sql) => {
+  expect(faultsOf({ sql }, live)).toEqual([]);
+});
+
+/** The first ones make the schema, in an empty database. All others meet a shop that is open. */
+const FIRST = /_(?:tables|laws|steps)$/;
+
+test('no migration stops a running shop', () => {
+  const before = new Set<string>();
+  const faults = readMigrations().flatMap((migration) => {
+    const found = FIRST.test(migration.name) ? [] : faultsOf(migration, before);
+    for (const table of tablesMade(migration)) before.add(table);
+    return found.map((fault) => `${migration.name}: ${fault}`);
+  });
+  expect(faults).toEqual([]);
+});
