@@ -6,12 +6,20 @@ export interface Money {
 
 /**
  * Currencies without a minor unit: Stripe's amount is in whole units
- * (https://docs.stripe.com/currencies#zero-decimal).
+ * (https://docs.stripe.com/currencies#zero-decimal). UGX is not among them: see `HUNDREDTHS_OF_WHOLE_UNITS`.
  */
-const ZERO_DECIMAL = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf'.split(' '));
+const ZERO_DECIMAL = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' '));
 
-/** Currencies with three decimals (https://docs.stripe.com/currencies#three-decimal). */
+/**
+ * Currencies with three decimals, of which the last must be 0 (https://docs.stripe.com/currencies#three-decimal).
+ */
 const THREE_DECIMAL = new Set('bhd jod kwd omr tnd'.split(' '));
+
+/**
+ * Currencies without a minor unit that Stripe takes in hundredths all the same, of which the last two digits must be
+ * 00: 5 krónur are 500 (https://docs.stripe.com/currencies#special-cases).
+ */
+const HUNDREDTHS_OF_WHOLE_UNITS = new Set(['isk', 'ugx']);
 
 /** How many decimal places a currency has at Stripe: 0, 2 or 3. */
 export function decimalsOf(currency: string): number {
@@ -20,13 +28,25 @@ export function decimalsOf(currency: string): number {
   return THREE_DECIMAL.has(code) ? 3 : 2;
 }
 
-/** Formats an amount for people: `{ amount: 1250, currency: 'eur' }` becomes `€12.50`. */
+/** The least difference between two amounts that a currency can have at Stripe: 1, 10 or 100 of its smallest units. */
+export function stepOf(currency: string): number {
+  const code = currency.toLowerCase();
+  if (HUNDREDTHS_OF_WHOLE_UNITS.has(code)) return 100;
+  return THREE_DECIMAL.has(code) ? 10 : 1;
+}
+
+/** Whether Stripe takes this amount in its currency. */
+export const isPossible = ({ amount, currency }: Money): boolean => amount % stepOf(currency) === 0;
+
+/** Formats an amount for people: `{ amount: 1250, currency: 'eur' }` becomes `€12.50`; 50000 `isk` is `ISK 500`. */
 export function formatMoney({ amount, currency }: Money, locale = 'en'): string {
   const decimals = decimalsOf(currency);
+  const shown = HUNDREDTHS_OF_WHOLE_UNITS.has(currency.toLowerCase()) ? 0 : decimals;
   return new Intl.NumberFormat(locale, {
     style: 'currency',
     currency: currency.toUpperCase(),
-    minimumFractionDigits: decimals,
+    minimumFractionDigits: shown,
+    // An amount that the currency cannot have is shown as it is, not rounded.
     maximumFractionDigits: decimals,
   }).format(amount / 10 ** decimals);
 }
