@@ -1,4 +1,5 @@
 import Stripe from 'stripe';
+import { storable } from '../domain/text';
 import type { Env } from './env';
 
 /**
@@ -17,6 +18,7 @@ export function connectStripe(
     maxNetworkRetries: 0,
     telemetry: false,
     appInfo: { name: 'holdfast' },
+    httpClient: storableAnswers(Stripe.createNodeHttpClient()),
     ...(base && {
       protocol: base.protocol === 'http:' ? ('http' as const) : ('https' as const),
       host: base.hostname,
@@ -24,6 +26,16 @@ export function connectStripe(
     }),
   });
 }
+
+/** Every answer of Stripe passes here, so that whatever a shopper typed there can be stored. */
+const storableAnswers = (http: Stripe.HttpClient): Stripe.HttpClient => ({
+  getClientName: () => http.getClientName(),
+  async makeRequest(...request) {
+    const response = await http.makeRequest(...request);
+    const read = response.toJSON.bind(response);
+    return Object.assign(response, { toJSON: async () => storable(await read()) });
+  },
+});
 
 /**
  * Checks that a response is the requested kind of object: the library resolves any response without an `error` key,
