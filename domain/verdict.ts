@@ -1,3 +1,4 @@
+import { stepOf } from './money';
 import type { CheckoutLine } from './session';
 
 /**
@@ -92,36 +93,38 @@ export interface Amounts {
 
 /** The parts of a session's total according to Stripe, whether or not they add up. */
 export function amountsOf(session: SessionFacts): Amounts {
-  const { amount_discount: discount = 0, amount_shipping: shipping, amount_tax: tax = 0 } = session.total_details ?? {};
-  const onTop = [...session.lines, ...shippingLine(session)].reduce((sum, line) => sum + taxOnTop(line), 0);
-  return {
-    subtotal: session.amount_subtotal ?? 0,
-    discount,
-    shipping: session.shipping_cost?.amount_subtotal ?? shipping ?? 0,
-    tax,
-    taxIncluded: Math.min(tax, Math.max(0, tax - onTop)),
-    total: session.amount_total ?? 0,
-  };
+  const { amount_discount: discount = 0, amount_shipping, amount_tax: tax = 0 } = session.total_details ?? {};
+  const subtotal = session.amount_subtotal ?? 0;
+  const shipping = session.shipping_cost?.amount_subtotal ?? amount_shipping ?? 0;
+  const total = session.amount_total ?? 0;
+  const onTop = total - (subtotal - discount + shipping);
+  return { subtotal, discount, shipping, tax, taxIncluded: Math.min(tax, Math.max(0, tax - onTop)), total };
 }
 
 /** The first difference between the session and what was requested, as a sentence with both values; null if none. */
 export function whatDiffers(session: SessionFacts, asked: Asked): string | null {
   if (session.currency !== asked.currency) return `paid in ${session.currency}, expected ${asked.currency}`;
-  return linesDiffer(session.lines, asked.lines) ?? sumDiffers(session);
+  const unit = stepOf(asked.currency);
+  return linesDiffer(session.lines, asked.lines, unit) ?? sumDiffers(session, unit);
 }
 
-function linesDiffer(lines: LineFacts[], asked: Asked['lines']): string | null {
-  const found = new Map<string, { quantity: number; subtotal: number }>();
-  for (const line of lines) {
-    if (line.sku === null) return 'a line at Stripe matches no known product';
-    const sum = found.get(line.sku) ?? { quantity: 0, subtotal: 0 };
-    found.set(line.sku, { quantity: sum.quantity + line.quantity, subtotal: sum.subtotal + line.amount_subtotal });
+/** @param unit how far a line may be rounded */
+function linesDiffer(lines: LineFacts[], asked: Asked['lines'], unit: number): string | null {
+  const found = new Map<string, { quantity: number; subtotal: number; rounding: number }>();
+  for (const { sku, quantity, amount_subtotal } of lines) {
+    if (sku === null) return 'a line at Stripe matches no known product';
+    const sum = found.get(sku) ?? { quantity: 0, subtotal: 0, rounding: 0 };
+    found.set(sku, {
+      quantity: sum.quantity + quantity,
+      subtotal: sum.subtotal + amount_subtotal,
+      rounding: sum.rounding + unit,
+    });
   }
   for (const { sku, quantity, total, minimum } of asked) {
     const line = found.get(sku);
     found.delete(sku);
     if (line?.quantity !== quantity) return `${sku}: quantity ${line?.quantity ?? 0} at Stripe, expected ${quantity}`;
-    if (minimum === null && line.subtotal !== total)
+    if (minimum === null && Math.abs(line.subtotal - total) > line.rounding)
       return `${sku}: amount ${line.subtotal} at Stripe, expected ${total}`;
     if (minimum !== null && line.subtotal < minimum * quantity)
       return `${sku}: amount ${line.subtotal} at Stripe, expected at least ${minimum * quantity}`;
@@ -131,27 +134,32 @@ function linesDiffer(lines: LineFacts[], asked: Asked['lines']): string | null {
 }
 
 /**
- * The total must be subtotal − discount + shipping + the tax that the prices do not include. The lines must add up to
- * the same, because Stripe's totals are sums over the lines
- * (https://docs.stripe.com/api/checkout/sessions/object#checkout_session_object-total_details). Tax may be included
- * in the prices, on top of them, or both; the amount by which a line's total exceeds its price says which.
+ * The total must be subtotal − discount + shipping + the tax that the prices do not include. Which tax that is, the
+ * lines say: the amount by which a line's total exceeds its price is on top of it. How Stripe spreads a discount over
+ * the lines, and how it rounds tax there, is its own affair: per line one unit of rounding is no difference, and tax
+ * that no line has may be included or on top.
+ * @param unit how far a line may be rounded
  */
-function sumDiffers(session: SessionFacts): string | null {
+function sumDiffers(session: SessionFacts, unit: number): string | null {
   const { subtotal, discount, shipping, tax, total } = amountsOf(session);
   const parts = [...session.lines, ...shippingLine(session)];
   const sum = (amount: (line: Part) => number, of: Part[] = parts) => of.reduce((so, line) => so + amount(line), 0);
 
   const ofLines = sum(({ amount_subtotal }) => amount_subtotal, session.lines);
-  if (ofLines !== subtotal) return `the lines add up to ${ofLines}, the subtotal is ${subtotal}`;
-  const off = sum(({ amount_discount }) => amount_discount);
-  if (off !== discount) return `the lines are discounted by ${off}, the session by ${discount}`;
-  const taxed = sum(({ amount_tax }) => amount_tax);
-  if (taxed !== tax) return `the tax of lines and shipping adds up to ${taxed}, the session’s tax is ${tax}`;
-  const odd = parts.find((line) => taxOnTop(line) < 0 || taxOnTop(line) > line.amount_tax);
-  if (odd) return `a line costs ${odd.amount_total}, but its price is ${beforeTax(odd)} and its tax ${odd.amount_tax}`;
+  if (Math.abs(ofLines - subtotal) > session.lines.length * unit)
+    return `the lines add up to ${ofLines}, the subtotal is ${subtotal}`;
+  const isSpread = sum(({ amount_discount }) => amount_discount) === discount;
+  const odd = parts.find((line) => taxOnTop(line) < -unit || taxOnTop(line) > line.amount_tax + unit);
+  if (isSpread && odd)
+    return `a line costs ${odd.amount_total}, but its price is ${beforeTax(odd)} and its tax ${odd.amount_tax}`;
 
-  const explained = subtotal - discount + shipping + sum(taxOnTop);
-  if (total !== explained) return `the total is ${total}, its parts add up to ${explained}`;
+  const priced = subtotal - discount + shipping;
+  const onTop = sum((line) => Math.min(line.amount_tax, Math.max(0, taxOnTop(line))));
+  const ofNoLine = Math.max(0, tax - sum(({ amount_tax }) => amount_tax));
+  const rounding = parts.length * unit;
+  const least = priced + Math.min(tax, Math.max(0, onTop - rounding));
+  const most = priced + Math.min(tax, onTop + ofNoLine + rounding);
+  if (total < least || total > most) return `the total is ${total}, its parts add up to ${priced + onTop}`;
   const { received } = session;
   return received === null || received === total ? null : `received ${received}, the total is ${total}`;
 }
