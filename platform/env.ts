@@ -80,7 +80,9 @@ export const variables = {
   CHECKOUT_RATE_LIMIT: wholeNumber(0).default(20).describe('checkouts per minute and client; 0 turns the limit off'),
   CHECKOUT_OPEN_LIMIT: wholeNumber(0)
     .default(10)
-    .describe('unpaid checkouts one client may hold at a time; 0 turns the limit off'),
+    .describe(
+      'unpaid checkouts one client may hold at a time, those whose payment is still processing among them; 0 turns the limit off',
+    ),
   DOWNLOAD_TTL_SECONDS: wholeNumber(1).default(604_800).describe('how long a download link works'),
   DOWNLOAD_LIMIT: wholeNumber(1).default(5).describe('how often a download link can be used'),
   LOG_LEVEL: z

@@ -126,6 +126,25 @@ describe('writing a checkout', () => {
     expect(other.outcome).toBe('written');
   });
 
+  test('counts an unpaid order toward the limit for as long as its delayed payment is on its way', async () => {
+    const open = (when: Date) =>
+      writeCheckout(db, checkout([line('slow', 'DIGITAL')], { clientHash: 'slow', openLimit: 1, at: when }));
+    const written = await open(at);
+    const id = sessionId('cs_test_slow');
+    await saveSession(db, {
+      id: written.outcome === 'written' ? written.checkout.id : '',
+      session: id,
+      url: 'https://x',
+    });
+    await openOrder(db, { sessionId: id, hold: true, at });
+    await confirmPayment(db, payment(id, { outcome: 'processing', at }));
+    const nextWeek = new Date(at.getTime() + 7 * 86_400_000);
+    const inAnHour = new Date(nextWeek.getTime() + 3_600_000);
+    expect(await open(nextWeek)).toEqual({ outcome: 'too-many-open', open: 1, until: inAnHour });
+    await db.order.update({ where: { sessionId: id }, data: { status: 'EXPIRED', paymentStatus: 'FAILED' } });
+    expect((await open(nextWeek)).outcome).toBe('written');
+  });
+
   test('tells the key that it answers, and no key that another request has taken since', async () => {
     const key = { keyHash: 'key', bodyHash: 'body' };
     const claimed = await claimKey(db, { key, busyUntil: later, keptSince: new Date(0), at });

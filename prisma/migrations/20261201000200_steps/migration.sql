@@ -20,13 +20,15 @@ DECLARE
 BEGIN
   IF p_open_limit > 0 THEN
     PERFORM pg_advisory_xact_lock(hashtextextended(p_client, 0));
-    -- What the client holds stock with: unpaid orders, and checkouts just being opened, which are answered within 10
-    -- s or never.
-    SELECT count(*), min(c.hold_until) INTO open_now, first_ends
+    -- What the client holds stock with: unpaid orders, those whose payment is still processing among them, and
+    -- checkouts just being opened, which are answered within 10 s or never. A payment may process for weeks, and
+    -- nobody knows when it ends: its client is asked to come back in an hour.
+    SELECT count(*), min(CASE o.payment_status WHEN 'PROCESSING' THEN p_at + interval '1 hour' ELSE c.hold_until END)
+      INTO open_now, first_ends
       FROM checkouts c LEFT JOIN orders o ON o.session_id = c.session_id
-      WHERE c.client_hash = p_client AND c.created_at > p_at - interval '1 day' AND c.failed_at IS NULL
+      WHERE c.client_hash = p_client AND c.created_at > p_at - interval '60 days' AND c.failed_at IS NULL
         AND ((o.session_id IS NULL AND c.created_at > p_at - interval '15 seconds')
-          OR (o.status = 'PENDING' AND o.payment_status = 'UNPAID' AND o.stock = 'HELD'));
+          OR (o.status = 'PENDING' AND o.payment_status IN ('UNPAID', 'PROCESSING') AND o.stock = 'HELD'));
     IF open_now >= p_open_limit THEN RETURN jsonb_build_object('open', open_now, 'until', first_ends); END IF;
   END IF;
   next_number := nextval('order_number_seq');
