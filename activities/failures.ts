@@ -1,55 +1,99 @@
 import { ApplicationFailure } from '@temporalio/common';
 import Stripe from 'stripe';
+import type { AccountCause, Fault, FaultDetails } from '../domain/fault';
 import { StripeAnswerError } from '../platform/stripe';
+import { sqlState } from '../store/errors';
 
 /**
  * Turns any error thrown by an activity into a failure that is safe in a history: a type that staff can act on, a
- * message without personal data (a message from the database or Stripe may quote its input), and whether a retry can
- * help.
+ * message without personal data (a message from the database or Stripe may quote its input), whose fault it is (in its
+ * details, a `FaultDetails`), and whether a retry can help.
  */
 export function toFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   if (error instanceof Stripe.errors.StripeError) return stripeFailure(error);
-  if (error instanceof StripeAnswerError) return retryable('stripe_answer', 'What answered was not Stripe');
-  const code = (error as { code?: unknown } | null)?.code;
-  if (isDatabaseError(error))
-    return retryable('database', `The database did not do it (${typeof code === 'string' ? code : 'no answer'})`);
-  return retryable('unexpected', error instanceof Error ? `${error.name} in ${firstFrame(error)}` : 'unknown error');
+  if (error instanceof StripeAnswerError)
+    return retryable('stripe_answer', 'What answered was not Stripe', { fault: 'moment', cause: 'stripe_down' });
+  if (isDatabaseError(error)) {
+    const code = (error as { code?: unknown }).code;
+    const message = `The database did not do it (${typeof code === 'string' ? code : 'no answer'})`;
+    return retryable('database', message, { fault: databaseFault(error) });
+  }
+  const message = error instanceof Error ? `${error.name} in ${firstFrame(error)}` : 'unknown error';
+  return retryable('unexpected', message, { fault: 'moment' });
 }
 
-/**
- * Which of Stripe's errors are worth a retry, by their class in the library (https://docs.stripe.com/error-handling).
- */
-const STRIPE: Record<string, { retry: boolean; message: string }> = {
-  StripeRateLimitError: { retry: true, message: 'Stripe asks to slow down' },
-  StripeAPIError: { retry: true, message: 'Stripe did not say whether it was done' },
-  StripeConnectionError: { retry: true, message: 'Stripe could not be reached, or the answer was lost' },
+interface StripeFault {
+  fault: Fault;
+  cause?: AccountCause;
+  message: string;
+}
+
+/** Whose fault each of Stripe's errors is, by its class in the library (https://docs.stripe.com/error-handling). */
+const STRIPE: Record<string, StripeFault> = {
+  StripeRateLimitError: { fault: 'moment', cause: 'stripe_down', message: 'Stripe asks to slow down' },
+  StripeAPIError: { fault: 'moment', cause: 'stripe_down', message: 'Stripe did not say whether it was done' },
+  StripeConnectionError: {
+    fault: 'moment',
+    cause: 'stripe_down',
+    message: 'Stripe could not be reached, or the answer was lost',
+  },
   StripeIdempotencyError: {
-    retry: false,
+    fault: 'thing',
     message: 'The idempotency key was used for another request: a defect of Holdfast',
   },
-  StripeAuthenticationError: { retry: false, message: 'Stripe refuses the key: check STRIPE_SECRET_KEY' },
-  StripePermissionError: { retry: false, message: 'The Stripe key may not do this: check its permissions' },
-  StripeInvalidRequestError: { retry: false, message: 'Stripe refuses the request' },
+  StripeAuthenticationError: {
+    fault: 'account',
+    cause: 'stripe_key',
+    message: 'Stripe refuses the key: check STRIPE_SECRET_KEY',
+  },
+  StripePermissionError: {
+    fault: 'account',
+    cause: 'stripe_permission',
+    message: 'The Stripe key may not do this: check its permissions',
+  },
+  StripeInvalidRequestError: { fault: 'thing', message: 'Stripe refuses the request' },
+  StripeCardError: { fault: 'thing', message: 'The card is declined' },
 };
+const UNKNOWN: StripeFault = { fault: 'moment', message: 'Stripe answered with an error' };
 
 function stripeFailure(error: InstanceType<typeof Stripe.errors.StripeError>): ApplicationFailure {
-  const { retry, message } = STRIPE[error.type] ?? { retry: true, message: 'Stripe answered with an error' };
+  const { message, ...whose } = STRIPE[error.type] ?? UNKNOWN;
   const seconds = Number(error.headers?.['retry-after']);
+  const details: FaultDetails = { ...whose, ...(error.requestId && { requestId: error.requestId }) };
   return ApplicationFailure.create({
-    message: `${message} (${[error.code ?? error.rawType, error.requestId].filter(Boolean).join(', ') || 'no code'})`,
+    message: `${message} (${missingPermission(error) ?? error.code ?? error.rawType ?? 'no code'})`,
     type: error.code ?? error.type,
-    nonRetryable: !retry,
+    nonRetryable: whose.fault !== 'moment',
+    details: [details],
     ...(seconds > 0 && seconds <= 600 && { nextRetryDelay: seconds * 1000 }),
   });
 }
 
-const retryable = (type: string, message: string) => ApplicationFailure.create({ type, message, nonRetryable: false });
+/**
+ * Stripe names what a restricted key lacks in its sentence alone: “Having the 'rak_charge_read' permission would allow
+ * this request to continue.”
+ */
+const missingPermission = ({ type, message }: InstanceType<typeof Stripe.errors.StripeError>): string | undefined =>
+  type === 'StripePermissionError' ? /'(rak_[a-z_]+)'/.exec(message)?.[1] : undefined;
+
+const retryable = (type: string, message: string, details: FaultDetails) =>
+  ApplicationFailure.create({ type, message, nonRetryable: false, details: [details] });
 
 const isDatabaseError = (error: unknown): boolean =>
   error instanceof Error &&
   (/^Prisma|^DriverAdapterError|DatabaseError/.test(error.name) ||
     /^P\d{4}$/.test(String((error as { code?: unknown }).code)));
+
+/**
+ * PostgreSQL refuses a value (SQLSTATE class 22: data exception) or breaks a law (class 23: integrity) for this thing's
+ * sake; a login, a database or a table that is not there (28, 3D, 42), or a full disk (53100), for everything's.
+ */
+function databaseFault(error: unknown): Fault {
+  const state = sqlState(error) ?? '';
+  if (/^(?:28|3D|42)|^53100$/.test(state)) return 'account';
+  return /^2[23]/.test(state) ? 'thing' : 'moment';
+}
 
 /** Where an unexpected error was thrown: a function and file of ours, without values. */
 function firstFrame(error: Error): string {

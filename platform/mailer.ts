@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createTransport, type NodemailerError } from 'nodemailer';
 import { type ErrorResponse, Resend } from 'resend';
+import { type AccountCause, type Fault, OUTAGES } from '../domain/fault';
 import type { Env } from './env';
 
 /** A mail as it is sent. The same key always means the same bytes. */
@@ -19,6 +20,9 @@ export interface Mailer {
   send(mail: OutgoingMail): Promise<{ id: string }>;
 }
 
+/** `thing`: this mail is refused for good. `moment`: it may be accepted in a moment. Else: what stops every mail. */
+type WhyRefused = 'thing' | 'moment' | AccountCause;
+
 /**
  * Why a mail was not accepted. Contains nothing of the mail or its recipient, because it may appear in a workflow's
  * history.
@@ -26,17 +30,25 @@ export interface Mailer {
 export class MailError extends Error {
   override readonly name = 'MailError';
 
+  /** Whose fault it is: this mail's, the account's (see `accountCause`), or this moment's. */
+  readonly fault: Fault;
+  /** What stops every mail; null if only this one is refused, or has to wait a moment. */
+  readonly accountCause: AccountCause | null;
+
   /**
    * @param code the provider's code, or ours
-   * @param retryable whether the same mail may be accepted later; true when the response was lost
+   * @param why a lost response is `mail_provider_down`: every mail may meet with that
    * @param retryAfterMs how long the provider asks to wait
    */
   constructor(
     readonly code: string,
-    readonly retryable: boolean,
+    why: WhyRefused,
     readonly retryAfterMs?: number,
   ) {
     super(`the mail was not accepted: ${code}`);
+    const ofAccount = why !== 'thing' && why !== 'moment';
+    this.accountCause = ofAccount ? why : null;
+    this.fault = !ofAccount ? why : OUTAGES.has(why) ? 'moment' : 'account';
   }
 }
 
@@ -51,7 +63,7 @@ export function createMailer(env: MailerEnv, timeout = 10_000): Mailer {
   const send = env.SMTP_URL ? throughSmtp(env, env.SMTP_URL, timeout) : throughResend(env, timeout);
   return {
     async send(mail) {
-      if (!isOneAddress(mail.to)) throw new MailError('invalid_recipient', false);
+      if (!isOneAddress(mail.to)) throw new MailError('invalid_recipient', 'thing');
       return send(mail);
     },
   };
@@ -93,11 +105,29 @@ const idempotencyKey = (key: string): string => (key.length <= 256 ? key : hash(
 function resendError(error: ErrorResponse | null, headers: Record<string, string> | null): MailError {
   const status = error?.statusCode ?? 0;
   const code = /^[a-z_]{1,60}$/.test(error?.name ?? '') ? String(error?.name) : 'unexpected_answer';
-  const passing = status < 400 || status === 408 || status === 429 || status >= 500;
-  // Another try with this key is under way. The other 409 says that the bytes differ, which is a defect here.
-  const underWay = code === 'concurrent_idempotent_requests';
   const seconds = Number(headers?.['retry-after']);
-  return new MailError(code, passing || underWay, seconds > 0 ? seconds * 1000 : undefined);
+  return new MailError(code, RESEND_CODES[code] ?? byStatus(status), seconds > 0 ? seconds * 1000 : undefined);
+}
+
+/** The codes that mean something else than their status. */
+const RESEND_CODES: Record<string, WhyRefused> = {
+  daily_quota_exceeded: 'mail_quota',
+  monthly_quota_exceeded: 'mail_quota',
+  rate_limit_exceeded: 'moment',
+  // EMAIL_FROM is not an address.
+  invalid_from_address: 'mail_key',
+  // Another try with this key is under way. The other 409 says that the bytes differ, which is a defect here.
+  concurrent_idempotent_requests: 'moment',
+};
+
+/**
+ * A 401 or 403 is about the key or the sender (“The domain is not verified”, “You can only send testing emails to your
+ * own address”), a 404 or 405 about `RESEND_BASE_URL`: each is the same for every mail.
+ */
+function byStatus(status: number): WhyRefused {
+  if ([401, 403, 404, 405].includes(status)) return 'mail_key';
+  if (status === 429) return 'moment';
+  return status < 400 || status === 408 || status >= 500 ? 'mail_provider_down' : 'thing';
 }
 
 // --- SMTP ----------------------------------------------------------------------------------------------------------
@@ -123,11 +153,26 @@ function throughSmtp({ EMAIL_FROM }: MailerEnv, url: string, timeout: number): S
   };
 }
 
-/** Refused before contacting a server: another try would end the same way. */
-const NEVER = new Set(['EENVELOPE', 'EMESSAGE', 'ENOAUTH', 'ECONFIG', 'EFILEACCESS', 'EURLACCESS']);
+/** Nodemailer's codes for a login or settings that no mail can be sent with, and for a mail that cannot be sent. */
+const OUR_SETTINGS = new Set(['EAUTH', 'ENOAUTH', 'EOAUTH2', 'ECONFIG', 'EREQUIRETLS']);
+const THIS_MAIL = new Set(['EENVELOPE', 'EMESSAGE', 'EFILEACCESS', 'EURLACCESS', 'EMAXRECIPIENTS']);
+/** Authentication required, too weak, or refused (RFC 4954 section 6). */
+const LOGIN_REFUSED = new Set([530, 534, 535, 538]);
 
-function smtpError({ code = 'unknown', responseCode, permanent }: NodemailerError): MailError {
-  return new MailError(responseCode ? `smtp_${responseCode}` : `smtp_${code}`, !(permanent ?? NEVER.has(code)));
+function smtpError(error: NodemailerError): MailError {
+  const { code = 'unknown', responseCode } = error;
+  return new MailError(responseCode ? `smtp_${responseCode}` : `smtp_${code}`, smtpFault(error));
+}
+
+/**
+ * Whose fault an SMTP error is. A login or a sender refused for good is the same for every mail; any other lasting
+ * refusal is about this one. `5.4.5` is how large providers say that the day's quota is spent.
+ */
+function smtpFault({ code = '', command, response = '', responseCode, permanent }: NodemailerError): WhyRefused {
+  if (response.includes(' 5.4.5 ')) return 'mail_quota';
+  if (responseCode !== undefined && !permanent) return 'moment';
+  if (OUR_SETTINGS.has(code) || LOGIN_REFUSED.has(responseCode ?? 0) || command === 'MAIL FROM') return 'mail_key';
+  return responseCode !== undefined || THIS_MAIL.has(code) ? 'thing' : 'mail_provider_down';
 }
 
 // --- Headers -------------------------------------------------------------------------------------------------------

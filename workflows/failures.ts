@@ -1,9 +1,13 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import type { AccountCause, Fault, FaultDetails } from '../domain/fault';
 
-/** Why a step failed, for staff, and whether the cause may be temporary. */
+/** Why a step failed, for staff, whether the cause may be temporary, and whose fault it is. */
 export interface Failure {
   reason: string;
   passing: boolean;
+  fault: Fault;
+  /** What stops every step of this kind; null where only this one is stopped, or it is unknown. */
+  cause: AccountCause | null;
 }
 
 /**
@@ -14,10 +18,17 @@ export function failureOf(error: unknown): Failure {
   // A local activity's time-out is wrapped the first time, and bare when its marker is replayed (SDK 1.24.0). Both
   // must be handled in the same way.
   const cause = error instanceof TimeoutFailure ? error : activityFailure(error).cause;
-  if (cause instanceof ApplicationFailure) return { reason: cause.message, passing: !cause.nonRetryable };
-  if (cause instanceof TimeoutFailure) return { reason: 'It took too long', passing: true };
-  return { reason: activityFailure(error).message, passing: true };
+  if (cause instanceof ApplicationFailure) {
+    const passing = !cause.nonRetryable;
+    const details = cause.details?.[0] as FaultDetails | undefined;
+    return { reason: cause.message, passing, fault: details?.fault ?? faultBy(passing), cause: details?.cause ?? null };
+  }
+  const reason = cause instanceof TimeoutFailure ? 'It took too long' : activityFailure(error).message;
+  return { reason, passing: true, fault: 'moment', cause: null };
 }
+
+/** Of a failure that an activity has made itself. */
+const faultBy = (passing: boolean): Fault => (passing ? 'moment' : 'thing');
 
 function activityFailure(error: unknown): ActivityFailure {
   if (error instanceof ActivityFailure) return error;

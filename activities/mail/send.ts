@@ -86,7 +86,7 @@ export const email = (deps: Deps) => {
         wasErased: order?.customer?.erased ?? false,
         at: new Date(clock.now()),
       });
-      if (written === null) throw new MailError('erased_meanwhile', true);
+      if (written === null) throw new MailError('erased_meanwhile', 'moment');
       return { written, failed };
     } catch (error) {
       return { written: [], failed: requests.map(({ key, template }) => failure({ key, template }, error)) };
@@ -98,7 +98,7 @@ export const email = (deps: Deps) => {
    */
   function composeMail({ key, template, ref }: KeyedRequest, order: OrderForMail | null): Composition {
     try {
-      if (order === null) throw new MailError('order_not_written', true);
+      if (order === null) throw new MailError('order_not_written', 'moment');
       const { audience, title } = TEMPLATES[template];
       const recipient = audience === 'staff' ? env.STAFF_EMAIL : order.customer?.email;
       const composed = recipient ? compose(template, factsOf(deps, order, ref ?? null)) : null;
@@ -194,8 +194,8 @@ const isSent = (one: object): one is Sent => 'providerId' in one;
 /** Turns any error into a code that is safe in a history and in the mail's row. */
 function failure(mail: Pick<Failed, 'key' | 'template'>, error: unknown): Failed {
   if (error instanceof MailError) {
-    const { code, retryable, retryAfterMs } = error;
-    return { ...mail, code, retryable, retryAfterMs };
+    const { code, fault, retryAfterMs } = error;
+    return { ...mail, code, retryable: fault !== 'thing', retryAfterMs };
   }
   const { type, message } = toFailure(error);
   return { ...mail, code: `${type}: ${message}`, retryable: true };

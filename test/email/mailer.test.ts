@@ -11,6 +11,8 @@ const mail: OutgoingMail = {
   tags: { template: 'order_confirmation', order: '1001' },
 };
 
+/** Nobody knows whether the mail was taken: every mail may meet with that. */
+const DOWN = { fault: 'moment', accountCause: 'mail_provider_down' };
 const failureOf = (sending: Promise<unknown>): Promise<MailError> =>
   sending.then(
     () => Promise.reject(new Error('it was taken')),
@@ -67,21 +69,27 @@ describe('over Resend', () => {
   });
 
   test.each([
-    [{ answer: 422, name: 'validation_error' }, false],
-    [{ answer: 400, name: 'validation_error' }, false],
-    [{ answer: 401, name: 'missing_api_key' }, false],
-    [{ answer: 403, name: 'invalid_api_key' }, false],
-    [{ answer: 409, name: 'invalid_idempotent_request' }, false],
-    [{ answer: 409, name: 'concurrent_idempotent_requests' }, true],
-    [{ answer: 429, name: 'rate_limit_exceeded' }, true],
-    [{ answer: 429, name: 'daily_quota_exceeded' }, true],
-    [{ answer: 500, name: 'internal_server_error' }, true],
-    [{ answer: 503, name: 'application_error' }, true],
-  ] as const)('%j: another try can help is %s', async (mishap, retryable) => {
+    [{ answer: 422, name: 'validation_error' }, 'thing', null],
+    [{ answer: 400, name: 'validation_error' }, 'thing', null],
+    [{ answer: 409, name: 'invalid_idempotent_request' }, 'thing', null],
+    [{ answer: 451, name: 'security_error' }, 'thing', null],
+    [{ answer: 401, name: 'missing_api_key' }, 'account', 'mail_key'],
+    [{ answer: 401, name: 'restricted_api_key' }, 'account', 'mail_key'],
+    [{ answer: 403, name: 'invalid_api_key' }, 'account', 'mail_key'],
+    [{ answer: 403, name: 'validation_error' }, 'account', 'mail_key'], // the domain is not verified
+    [{ answer: 422, name: 'invalid_from_address' }, 'account', 'mail_key'],
+    [{ answer: 404, name: 'not_found' }, 'account', 'mail_key'],
+    [{ answer: 429, name: 'daily_quota_exceeded' }, 'account', 'mail_quota'],
+    [{ answer: 429, name: 'monthly_quota_exceeded' }, 'account', 'mail_quota'],
+    [{ answer: 429, name: 'rate_limit_exceeded' }, 'moment', null],
+    [{ answer: 409, name: 'concurrent_idempotent_requests' }, 'moment', null],
+    [{ answer: 500, name: 'internal_server_error' }, 'moment', 'mail_provider_down'],
+    [{ answer: 503, name: 'application_error' }, 'moment', 'mail_provider_down'],
+  ] as const)('%j is the fault of the %s (%s)', async (mishap, fault, accountCause) => {
     resend.next({ ...mishap, message: 'not for ada@example.com' });
     const error = await failureOf(mailer().send(mail));
     expect(error).toBeInstanceOf(MailError);
-    expect(error).toMatchObject({ code: mishap.name, retryable });
+    expect(error).toMatchObject({ code: mishap.name, fault, accountCause });
   });
 
   test('how long Resend asks to wait is told', async () => {
@@ -98,14 +106,14 @@ describe('over Resend', () => {
     ['a lost answer', 'taken-but-lost'],
   ] as const)('%s says nothing about the mail, and can be tried again', async (_name, mishap) => {
     resend.next(mishap);
-    await expect(failureOf(mailer().send(mail))).resolves.toMatchObject({ retryable: true });
+    await expect(failureOf(mailer().send(mail))).resolves.toMatchObject(DOWN);
     await expect(mailer().send(mail)).resolves.toEqual({ id: 'mail_1' });
     expect(resend.taken).toHaveLength(1);
   });
 
   test('no answer in time can be tried again', async () => {
     resend.next('no-answer');
-    await expect(failureOf(mailer(50).send(mail))).resolves.toMatchObject({ retryable: true });
+    await expect(failureOf(mailer(50).send(mail))).resolves.toMatchObject(DOWN);
   });
 
   test('an address that is two, or ends its header, is never sent to', async () => {
@@ -118,7 +126,7 @@ describe('over Resend', () => {
     ];
     for (const to of wrong) {
       const error = await failureOf(mailer().send({ ...mail, to }));
-      expect(error).toMatchObject({ code: 'invalid_recipient', retryable: false });
+      expect(error).toMatchObject({ code: 'invalid_recipient', fault: 'thing' });
     }
     expect(resend.requests).toHaveLength(0);
   });
@@ -165,22 +173,37 @@ describe('over SMTP', () => {
   });
 
   test.each([
-    ['RCPT', '550 5.1.1 <ada@example.com> unknown', 'smtp_550', false],
-    ['RCPT', '450 4.2.1 <ada@example.com> later', 'smtp_450', true],
-    ['DATA', '554 5.7.1 refused', 'smtp_554', false],
-    ['MAIL', '421 too busy', 'smtp_421', true],
-  ] as const)('%s answered with %s', async (verb, reply, code, retryable) => {
+    ['RCPT', '550 5.1.1 <ada@example.com> unknown', 'smtp_550', 'thing', null],
+    ['RCPT', '450 4.2.1 <ada@example.com> later', 'smtp_450', 'moment', null],
+    ['DATA', '554 5.7.1 refused', 'smtp_554', 'thing', null],
+    ['DATA', '550 5.4.5 Daily user sending limit exceeded', 'smtp_550', 'account', 'mail_quota'],
+    ['MAIL', '421 too busy', 'smtp_421', 'moment', null],
+    ['MAIL', '530 5.7.0 Authentication required', 'smtp_530', 'account', 'mail_key'],
+    ['MAIL', '550 5.7.60 Client not permitted to send as this sender', 'smtp_550', 'account', 'mail_key'],
+    ['EHLO', '421 going down', 'smtp_421', 'moment', null],
+  ] as const)('%s answered with %s', async (verb, reply, code, fault, accountCause) => {
     smtp.answer(verb, reply);
     const error = await failureOf(mailer().send(mail));
-    expect(error).toMatchObject({ code, retryable });
+    expect(error).toMatchObject({ code, fault, accountCause });
     expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toContain('ada@');
+  });
+
+  test.each([
+    ['535 5.7.8 Username and password not accepted', 'account', 'mail_key'],
+    ['454 4.7.0 Temporary authentication failure', 'moment', null],
+  ] as const)('a login answered with %s', async (reply, fault, accountCause) => {
+    smtp.answer('EHLO', '250-test\r\n250 AUTH PLAIN');
+    smtp.answer('AUTH', reply);
+    const url = smtp.url.replace('smtp://', 'smtp://user:password@');
+    const env = { SMTP_URL: url, RESEND_API_KEY: 're_unused', EMAIL_FROM: 'shop@fern.example' } as MailerEnv;
+    await expect(failureOf(createMailer(env).send(mail))).resolves.toMatchObject({ fault, accountCause });
   });
 
   test('a server that does not answer, or is not there, is tried again', async () => {
     smtp.answer('MAIL', 'silence');
-    await expect(failureOf(mailer(50).send(mail))).resolves.toMatchObject({ retryable: true });
+    await expect(failureOf(mailer(50).send(mail))).resolves.toMatchObject(DOWN);
     await smtp.stop();
-    await expect(failureOf(mailer().send(mail))).resolves.toMatchObject({ retryable: true });
+    await expect(failureOf(mailer().send(mail))).resolves.toMatchObject(DOWN);
   });
 });
 

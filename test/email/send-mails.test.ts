@@ -309,7 +309,7 @@ test('no failure carries anything of the shopper, whatever the mailer threw', as
   const leaking = new Error('could not write <p>Ada Lovelace</p> to ada@example.com');
   const mailers = [
     { send: () => Promise.reject(leaking) },
-    { send: () => Promise.reject(new MailError('validation_error', false)) },
+    { send: () => Promise.reject(new MailError('validation_error', 'thing')) },
   ];
   for (const mailer of mailers) {
     const failure = await failureOf(

@@ -62,7 +62,7 @@ export async function startSmtp() {
     url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`,
     mails,
     /** Every such command is answered so from now on; `silence` is no answer. */
-    answer: (verb: 'MAIL' | 'RCPT' | 'DATA', reply: string) => void replies.set(verb, reply),
+    answer: (verb: 'EHLO' | 'AUTH' | 'MAIL' | 'RCPT' | 'DATA', reply: string) => void replies.set(verb, reply),
     async stop() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

@@ -1,0 +1,32 @@
+/** Whose fault a failure is. That decides who is told of it and what waits. docs/refusals.md lists every case. */
+export type Fault =
+  /** One session, refund, price or address: the same request will be refused again, every other one is fine. */
+  | 'thing'
+  /** A key, a permission, a quota or a setting: every request of its kind is refused until a person has seen to it. */
+  | 'account'
+  /** A limit, a time-out or an outage: the same request may succeed later. */
+  | 'moment';
+
+/** What can stop many orders at once. Each is one alarm, however many orders wait for it. */
+export const ACCOUNT_CAUSES = [
+  'stripe_key',
+  'stripe_permission',
+  'stripe_down',
+  'mail_key',
+  'mail_quota',
+  'mail_provider_down',
+] as const;
+export type AccountCause = (typeof ACCOUNT_CAUSES)[number];
+
+/** The causes that begin as this moment's fault, and become an alarm only after ten minutes without a success. */
+export const OUTAGES: ReadonlySet<AccountCause> = new Set<AccountCause>(['stripe_down', 'mail_provider_down']);
+export const OUTAGE_MS = 600_000;
+
+/** Whose fault a failure is, as it travels in the details of a failed activity. Ids and codes only. */
+export interface FaultDetails {
+  fault: Fault;
+  /** What it is that stops every request of this kind; absent where only this thing is refused, or it is unknown. */
+  cause?: AccountCause;
+  /** Stripe's id of the failed request, for its log in the Dashboard. It differs at each try, so no reason shows it. */
+  requestId?: string;
+}
