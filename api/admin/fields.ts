@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isSku } from '../../domain/ids';
-import { text } from '../http/schemas';
+import { isWellFormed, text } from '../http/schemas';
 
 /** Fields that several staff routes share. */
 
@@ -28,7 +28,9 @@ export const prose = (most: number) =>
   z
     .string()
     .max(most)
-    .regex(/^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u, 'must not contain control characters');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it refuses
+    .regex(/^(?:[^\u0000-\u001f\u007f-\u009f]|[\n\r\t])*$/, 'must not contain control characters')
+    .refine(isWellFormed, 'must not contain half a character');
 
 export const note = prose(2_000).min(1);
 

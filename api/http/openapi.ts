@@ -22,6 +22,7 @@ const Problem = z
       .array(z.object({ sku: z.string(), requested: z.int(), available: z.int() }))
       .optional()
       .meta({ description: 'With `out_of_stock`: what is not available.' }),
+    skus: z.array(z.string()).optional().meta({ description: 'With `unknown_sku` of a cart: what is not for sale.' }),
   })
   .meta({ id: 'Problem', description: 'RFC 9457. `code` is one of this list, and never anything else.' });
 
@@ -121,6 +122,13 @@ function answersOf({ answers }: Route): Record<string, ResponseConfig> {
   );
 }
 
+/** The statuses of problems that pass by themselves. */
+const RETRIED: ReadonlySet<number> = new Set([429, 503]);
+const RETRY_AFTER = {
+  description: 'After how many seconds another try makes sense.',
+  schema: { type: 'integer' as const, minimum: 1 },
+};
+
 /** The problems of a route: one response per status, with the codes it can have. */
 function problemsOf(one: Route, staff: boolean): Record<string, ResponseConfig> {
   const codes = new Set<ProblemCode>([
@@ -139,6 +147,7 @@ function problemsOf(one: Route, staff: boolean): Record<string, ResponseConfig> 
         String(status),
         {
           description: here.map((code) => `\`${code}\`: ${PROBLEMS[code][1]}.`).join(' '),
+          ...(RETRIED.has(status) && { headers: { 'Retry-After': RETRY_AFTER } }),
           content: { 'application/problem+json': { schema: Problem } },
         },
       ];
