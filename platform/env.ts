@@ -3,6 +3,12 @@ import { z } from 'zod';
 /** The prefix of the embedded Stripe sandbox's keys. Real Stripe keys never start with it. */
 export const SANDBOX_KEY_PREFIX = 'sk_test_sandbox';
 
+/** Whether a Stripe key moves real money. */
+export const isLiveKey = (key: string): boolean => /^[sr]k_live_/.test(key);
+
+/** Stripe's have 32 characters after the prefix. */
+const WEBHOOK_SECRET = /^whsec_\S{16,}$/;
+
 const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   z
     .string()
@@ -17,10 +23,13 @@ const url = (...protocols: string[]) =>
       `must be a URL (${protocols.join(' or ')})`,
     )
     .transform((text) => text.replace(/\/+$/, ''));
+const isOrigin = (given: string): boolean =>
+  URL.canParse(given) && /^https?:/.test(given) && new URL(given).origin === given.toLowerCase();
 const address = z
   .string()
   .regex(/^(?:[^<>]*<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/, 'must be an e-mail address, or `Name <address>`');
 const text = z.string().min(1, 'must not be empty');
+const secret = (least: number) => z.string().min(least, `must have at least ${least} characters`);
 
 /**
  * Every variable that Holdfast reads, in the order of the documentation. The `describe` texts go into `.env.example`
@@ -36,8 +45,14 @@ export const variables = {
   STOREFRONT_URL: url('http:', 'https:')
     .optional()
     .describe(
-      'where the success and cart pages are; the only origin that CORS allows (default `$PUBLIC_URL`, the demo storefront)',
+      'where the success and cart pages are; CORS allows its origin (default `$PUBLIC_URL`, the demo storefront)',
     ),
+  STOREFRONT_ORIGINS: z
+    .string()
+    .transform((list) => list.split(',').map((one) => one.trim().replace(/\/+$/, '')))
+    .refine((list) => list.every(isOrigin), 'must be origins such as `https://shop.example`, separated by commas')
+    .optional()
+    .describe('more origins that CORS allows, separated by commas'),
   TRUST_PROXY: wholeNumber(0, 32)
     .default(0)
     .describe('how many proxies in front of the API are trusted to name the client'),
@@ -65,8 +80,10 @@ export const variables = {
   SMTP_URL: url('smtp:', 'smtps:').optional().describe('sends mail by SMTP instead of Resend'),
   EMAIL_FROM: address.describe('the sender of all mails'),
   STAFF_EMAIL: address.describe('who gets mails about new orders, disputes and orders that need attention'),
-  ADMIN_TOKEN: text.describe('the bearer token of `/admin`; `npm start` generates and prints one'),
-  SIGNING_SECRET: text.describe('signs download and recovery links'),
+  ADMIN_TOKEN: secret(24).describe(
+    'the bearer token of `/admin`, at least 24 characters; `npm start` generates and prints one',
+  ),
+  SIGNING_SECRET: secret(32).describe('signs download and recovery links, at least 32 characters'),
   HOLD_TTL_SECONDS: wholeNumber(1, 86_100).default(1860).describe('how long stock is held for an unpaid checkout'),
   ASYNC_PAYMENT_TTL_SECONDS: wholeNumber(1)
     .default(1_209_600)
@@ -100,7 +117,8 @@ const schema = z.object(variables).transform((env) => {
     ...env,
     PUBLIC_URL: publicUrl,
     STOREFRONT_URL: env.STOREFRONT_URL ?? publicUrl,
-    livemode: /^[sr]k_live_/.test(env.STRIPE_SECRET_KEY),
+    STOREFRONT_ORIGINS: env.STOREFRONT_ORIGINS ?? [],
+    livemode: isLiveKey(env.STRIPE_SECRET_KEY),
   };
 });
 
@@ -150,8 +168,12 @@ function crossChecks(given: Record<string, string | undefined>): string[] {
   if (!given.RESEND_API_KEY && !given.SMTP_URL) problems.push('RESEND_API_KEY or SMTP_URL is required');
   if (given.NODE_ENV === 'production' && key.startsWith(SANDBOX_KEY_PREFIX))
     problems.push('STRIPE_SECRET_KEY is the sandbox’s key, which must not be used with NODE_ENV=production');
+  if ((given.NODE_ENV === 'production' || isLiveKey(key)) && given.STRIPE_WEBHOOK_SECRET)
+    for (const one of given.STRIPE_WEBHOOK_SECRET.split(','))
+      if (!WEBHOOK_SECRET.test(one.trim()))
+        problems.push('STRIPE_WEBHOOK_SECRET must be a signing secret of Stripe, `whsec_…`');
   const publicUrl = given.PUBLIC_URL ?? 'http://localhost';
-  if (/^[sr]k_live_/.test(key) && URL.canParse(publicUrl) && new URL(publicUrl).protocol === 'http:')
+  if (isLiveKey(key) && URL.canParse(publicUrl) && new URL(publicUrl).protocol === 'http:')
     problems.push('PUBLIC_URL must be https: with a live Stripe key');
   return problems;
 }

@@ -28,12 +28,18 @@ export function securityHeaders(env: Pick<Env, 'PUBLIC_URL'>): RequestHandler {
   });
 }
 
-/** Allows the one storefront's origin. A browser may not send `Authorization` from another origin. */
-export const storefrontCors = (env: Pick<Env, 'STOREFRONT_URL'>): RequestHandler =>
+/** Allows the storefronts' origins. A browser may not send `Authorization` from another origin. */
+export const storefrontCors = (env: Pick<Env, 'STOREFRONT_URL' | 'STOREFRONT_ORIGINS'>): RequestHandler =>
   cors({
-    origin: new URL(env.STOREFRONT_URL).origin,
+    origin: storefrontOrigins(env),
     methods: ['GET', 'HEAD', 'POST'],
-    allowedHeaders: ['Content-Type', 'Idempotency-Key'],
+    allowedHeaders: ['Content-Type', 'Idempotency-Key', 'Last-Event-ID'],
     exposedHeaders: ['Retry-After', 'Content-Disposition', 'X-Request-Id'],
     maxAge: 600,
   });
+
+/** A single origin is told to every caller; of several, each caller is told its own. */
+function storefrontOrigins(env: Pick<Env, 'STOREFRONT_URL' | 'STOREFRONT_ORIGINS'>): string | string[] {
+  const origins = [...new Set([new URL(env.STOREFRONT_URL).origin, ...env.STOREFRONT_ORIGINS])];
+  return origins.length > 1 ? origins : (origins[0] ?? '');
+}

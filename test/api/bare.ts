@@ -38,7 +38,7 @@ export async function bareApi(
     EMAIL_FROM: 'shop@example.com',
     STAFF_EMAIL: 'staff@example.com',
     ADMIN_TOKEN,
-    SIGNING_SECRET: 'signing-secret-of-the-bare-api',
+    SIGNING_SECRET: 'signing-secret-of-the-bare-api-in-tests',
     ...overrides,
   });
   const temporal = connectTemporal({ TEMPORAL_ADDRESS: env.TEMPORAL_ADDRESS });

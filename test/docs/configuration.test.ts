@@ -38,8 +38,8 @@ const VALUES: Record<string, string> = {
   STRIPE_WEBHOOK_SECRET: 'whsec_1',
   EMAIL_FROM: 'shop@example.com',
   STAFF_EMAIL: 'staff@example.com',
-  ADMIN_TOKEN: 'a token of some length',
-  SIGNING_SECRET: 'a secret of some length',
+  ADMIN_TOKEN: 'a token of 24 characters or more',
+  SIGNING_SECRET: 'a secret of at least 32 characters',
 };
 
 /** The two choices that docs/operating.md names above its table. */

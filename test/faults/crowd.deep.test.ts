@@ -82,7 +82,11 @@ test('200 shoppers, 40 in flight, for 25 units: 25 get one, and nobody waits for
 test('two APIs count together: checkouts a minute, and unpaid checkouts at a time', async () => {
   await shop.product('poster', { stock: 100 });
   // Another secret makes another client of us, with counters of its own.
-  const limits = { CHECKOUT_RATE_LIMIT: '12', CHECKOUT_OPEN_LIMIT: '4', SIGNING_SECRET: 'signing-secret-of-these-two' };
+  const limits = {
+    CHECKOUT_RATE_LIMIT: '12',
+    CHECKOUT_OPEN_LIMIT: '4',
+    SIGNING_SECRET: 'signing-secret-of-these-two-in-tests',
+  };
   const apis = await Promise.all([system.addApi(limits), system.addApi(limits)]);
   const answers = await Promise.all(
     Array.from({ length: 40 }, (_, n) => shop.checkout([{ sku: 'poster' }], { api: apis[n % 2] })),

@@ -155,7 +155,7 @@ export class System {
       EMAIL_FROM: 'Shop <shop@example.com>',
       STAFF_EMAIL: 'staff@example.com',
       ADMIN_TOKEN,
-      SIGNING_SECRET: 'signing-secret-of-the-faults',
+      SIGNING_SECRET: 'signing-secret-of-the-faults-in-tests',
       CHECKOUT_RATE_LIMIT: '0',
       CHECKOUT_OPEN_LIMIT: '0',
     };

@@ -61,7 +61,7 @@ export async function startParts(overrides: Record<string, string>): Promise<Par
     EMAIL_FROM: 'Shop <shop@example.com>',
     STAFF_EMAIL: 'staff@example.com',
     ADMIN_TOKEN: 'admin-token-of-the-world',
-    SIGNING_SECRET: 'signing-secret-of-the-world',
+    SIGNING_SECRET: 'signing-secret-of-the-world-in-tests',
     ...overrides,
   });
   const stop = async () => {

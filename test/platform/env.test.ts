@@ -1,0 +1,52 @@
+import { type ConfigurationError, loadEnv } from '../../platform/env';
+
+const GOOD = {
+  DATABASE_URL: 'postgresql://127.0.0.1/holdfast',
+  TEMPORAL_ADDRESS: '127.0.0.1:7233',
+  STRIPE_SECRET_KEY: 'sk_test_1',
+  STRIPE_WEBHOOK_SECRET: 'whsec_test',
+  RESEND_API_KEY: 're_1',
+  EMAIL_FROM: 'shop@example.com',
+  STAFF_EMAIL: 'staff@example.com',
+  ADMIN_TOKEN: 'x'.repeat(24),
+  SIGNING_SECRET: 'x'.repeat(32),
+};
+const problemsWith = (changes: Record<string, string>): string[] => {
+  try {
+    loadEnv({ ...GOOD, ...changes });
+    return [];
+  } catch (error) {
+    return (error as ConfigurationError).problems;
+  }
+};
+
+test('secrets that can be guessed are refused, all at once', () => {
+  expect(problemsWith({})).toEqual([]);
+  expect(problemsWith({ ADMIN_TOKEN: 'x', SIGNING_SECRET: 'x'.repeat(31) })).toEqual([
+    'ADMIN_TOKEN must have at least 24 characters',
+    'SIGNING_SECRET must have at least 32 characters',
+  ]);
+});
+
+test.each([
+  ['in production', { NODE_ENV: 'production' }],
+  ['with a live key', { STRIPE_SECRET_KEY: 'rk_live_1', PUBLIC_URL: 'https://api.example.com' }],
+])('a webhook secret that Stripe did not issue is refused %s', (_when, where) => {
+  const issued = `whsec_${'a1'.repeat(16)}`;
+  const refused = ['STRIPE_WEBHOOK_SECRET must be a signing secret of Stripe, `whsec_…`'];
+  expect(problemsWith({ ...where, STRIPE_WEBHOOK_SECRET: issued })).toEqual([]);
+  expect(problemsWith({ ...where, STRIPE_WEBHOOK_SECRET: `${issued}, ${issued}` })).toEqual([]);
+  for (const secret of ['x', 'whsec_', 'whsec_x', `${issued},x`])
+    expect(problemsWith({ ...where, STRIPE_WEBHOOK_SECRET: secret })).toEqual(refused);
+});
+
+test('STOREFRONT_ORIGINS is a list of origins', () => {
+  expect(loadEnv(GOOD).STOREFRONT_ORIGINS).toEqual([]);
+  const given = 'https://shop.example, http://localhost:5173/';
+  expect(loadEnv({ ...GOOD, STOREFRONT_ORIGINS: given }).STOREFRONT_ORIGINS).toEqual([
+    'https://shop.example',
+    'http://localhost:5173',
+  ]);
+  for (const wrong of ['shop.example', 'https://shop.example/path', '*', 'https://a.example,', 'ftp://a.example'])
+    expect(problemsWith({ STOREFRONT_ORIGINS: wrong })).toEqual([expect.stringMatching(/^STOREFRONT_ORIGINS must be/)]);
+});
