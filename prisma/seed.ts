@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../platform/clock';
+import { isLiveKey } from '../platform/env';
 import { addProduct } from '../store/catalogue/add';
 import { knownSkus } from '../store/catalogue/products';
 import { connectDatabase, type Db } from '../store/database';
@@ -6,11 +7,13 @@ import { DEMO_CATALOGUE, type DemoProduct, imageOf } from './demo/catalogue';
 
 /**
  * Loads the demo catalogue. A product that exists already is left alone, whatever happened to its prices, stock or
- * file since, so this is safe to repeat, even by several processes at once.
+ * file since, so this is safe to repeat, even by several processes at once. Under a live key it loads nothing: real
+ * money must not buy what nobody can deliver.
  *
  * @returns the SKUs it added
  */
-export async function seed(db: Db, clock: Clock): Promise<string[]> {
+export async function seed(db: Db, clock: Clock, stripeKey = ''): Promise<string[]> {
+  if (isLiveKey(stripeKey)) return [];
   const known = await knownSkus(db, { skus: DEMO_CATALOGUE.map(({ sku }) => sku) });
   const added: string[] = [];
   for (const product of DEMO_CATALOGUE)
@@ -45,10 +48,14 @@ const add = (db: Db, product: DemoProduct, at: Date): Promise<boolean> =>
 async function main(): Promise<void> {
   const url = process.env.DATABASE_URL;
   if (!url) throw new Error('DATABASE_URL is not set: which database should be filled?');
+  const stripeKey = process.env.STRIPE_SECRET_KEY ?? '';
   const db = connectDatabase(url, 2);
   try {
-    const added = await seed(db, systemClock);
-    console.log(added.length > 0 ? `Added ${added.join(', ')}.` : 'The demo catalogue was already loaded.');
+    const added = await seed(db, systemClock, stripeKey);
+    const nothing = isLiveKey(stripeKey)
+      ? 'STRIPE_SECRET_KEY is a live key: the demo catalogue is not loaded.'
+      : 'The demo catalogue was already loaded.';
+    console.log(added.length > 0 ? `Added ${added.join(', ')}.` : nothing);
   } finally {
     await db.$disconnect();
   }

@@ -80,7 +80,7 @@ async function prepareDatabase(run: Foreground, env: Env, embedded: Variables): 
   if (applied.length > 0) run.log(`Database: ${applied.length} migrations applied`);
   const db = connectDatabase(env.DATABASE_URL, 2);
   try {
-    if (embedded.DATABASE_URL) await seed(db, systemClock);
+    if (embedded.DATABASE_URL) await seed(db, systemClock, env.STRIPE_SECRET_KEY);
     if (embedded.STRIPE_API_BASE) await linkCatalogue({ db, stripe: connectStripe(env, 30_000), env, log: () => {} });
   } finally {
     await db.$disconnect();
@@ -95,6 +95,7 @@ const startApi = (run: Foreground, env: Env, variables: NodeJS.ProcessEnv) =>
       id: 'api',
       entry: 'api/main.ts',
       env: variables,
+      stopSignal: 'SIGINT', // no load balancer has to hear of it first
       readyUrl: `${at(env.PORT, env)}/readyz`,
     }),
   );
@@ -107,6 +108,7 @@ const startWorker = (run: Foreground, env: Env, variables: NodeJS.ProcessEnv) =>
       id: 'worker',
       entry: 'worker/main.ts',
       env: variables,
+      stopSignal: 'SIGINT',
       readyUrl: `${at(env.WORKER_PORT, env)}/readyz`,
     }),
   );

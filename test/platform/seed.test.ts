@@ -46,6 +46,11 @@ describe('the demo catalogue', () => {
     expect(digital.every(({ file, stock }) => file && !stock)).toBe(true);
   });
 
+  test('is never loaded under a live key', async () => {
+    for (const key of ['sk_live_1', 'rk_live_1']) expect(await seed(db, clock, key)).toEqual([]);
+    expect(await db.product.count()).toBe(0);
+  });
+
   test('is left alone by a second seed, whatever became of it', async () => {
     expect(await seed(db, clock)).toEqual(DEMO_CATALOGUE.map(({ sku }) => sku));
     const at = new Date(clock.now());
