@@ -12,7 +12,7 @@ import { requestLog, requestMetrics } from './http/request-log';
 import { mount, type Route } from './http/route';
 import { securityHeaders, storefrontCors } from './http/security';
 import { checkoutRoutes } from './storefront/checkout';
-import { demoStorefront } from './storefront/demo';
+import { demoPictures, demoStorefront } from './storefront/demo';
 import { downloadRoutes } from './storefront/downloads';
 import { orderRoutes } from './storefront/orders';
 import { productRoutes } from './storefront/products';
@@ -41,6 +41,7 @@ export function createApp(deps: ApiDeps): Express {
   mount(app, routes);
   mount(app, [openApiDocument(routes, env)]);
   app.use(docsPage());
+  app.use(demoPictures());
   if (deps.storefrontDir) app.use(demoStorefront(deps.storefrontDir));
 
   app.use(() => {

@@ -3,6 +3,7 @@ import { systemClock } from '../platform/clock';
 import { ConfigurationError, type Env, loadEnv } from '../platform/env';
 import { createLogger } from '../platform/logger';
 import { createRegistry } from '../platform/metrics';
+import { announced } from '../platform/stopping';
 import { connectStripe } from '../platform/stripe';
 import { connectTemporal } from '../platform/temporal';
 import { within } from '../platform/within';
@@ -62,17 +63,20 @@ function main(): void {
     log.info({ signal }, 'stopping');
     closing.abort();
     setTimeout(() => process.exit(0), DRAIN_MS).unref();
-    // Temporal's connection ends with the process: closing it during a retried call throws where it cannot be caught.
-    server.close(() => {
-      const disconnected = db
-        .$disconnect()
-        .catch((error: unknown) => log.warn({ err: error }, 'could not disconnect from the database'));
-      void within(DISCONNECT_MS, disconnected, () => new Error('late'))
-        .catch(() => {})
-        .finally(() => process.exit(0));
+    void announced(signal).then(() => {
+      // Temporal's connection ends with the process: closing it during a retried call throws where it cannot be
+      // caught.
+      server.close(() => {
+        const disconnected = db
+          .$disconnect()
+          .catch((error: unknown) => log.warn({ err: error }, 'could not disconnect from the database'));
+        void within(DISCONNECT_MS, disconnected, () => new Error('late'))
+          .catch(() => {})
+          .finally(() => process.exit(0));
+      });
+      drain();
+      server.closeIdleConnections();
     });
-    drain();
-    server.closeIdleConnections();
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

@@ -14,6 +14,8 @@ export interface NodePart {
   env: NodeJS.ProcessEnv;
   /** An address that answers 200 when the part is ready. */
   readyUrl: string;
+  /** The signal for a clean stop. Default: SIGTERM. */
+  stopSignal?: NodeJS.Signals;
 }
 
 const ROOT = join(__dirname, '..');
@@ -22,9 +24,12 @@ const ROOT = join(__dirname, '..');
 const READY_TIMEOUT_MS = 90_000;
 
 /** Starts one of the project's own programs and waits until it is ready. The run ends when the program does. */
-export async function startNodePart(run: Foreground, { name, id, entry, env, readyUrl }: NodePart): Promise<Guarded> {
+export async function startNodePart(
+  run: Foreground,
+  { name, id, entry, env, readyUrl, stopSignal = 'SIGTERM' }: NodePart,
+): Promise<Guarded> {
   const args = ['--import', 'tsx', join(ROOT, entry)];
-  const part = await startGuarded(process.execPath, args, { log: run.logFile(id), cwd: ROOT, env });
+  const part = await startGuarded(process.execPath, args, { log: run.logFile(id), cwd: ROOT, env, stopSignal });
   await ready(name, part, readyUrl);
   run.watch(name, part);
   return part;

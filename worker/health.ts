@@ -1,34 +1,37 @@
 import { createServer, type Server } from 'node:http';
+import type { Client } from '@temporalio/client';
 import type { Worker } from '@temporalio/worker';
 import type { Registry } from 'prom-client';
 import type { Deps } from '../activities/deps';
 import type { Env } from '../platform/env';
-import { within } from '../platform/within';
+import { answers, searchAttributesCheck, temporalAnswers } from '../platform/readiness';
 import { ping } from '../store/ping';
 
-/** A database that takes longer than this to answer counts as down. */
-const CHECK_MS = 2_000;
-
 interface HealthConfig {
-  env: Env;
-  deps: Deps;
+  env: Pick<Env, 'HOST' | 'WORKER_PORT'>;
+  deps: Pick<Deps, 'db'>;
+  temporal: Client;
   registry: Registry;
   /** The workers that are polling. */
-  running: ReadonlySet<Worker>;
+  running: ReadonlySet<Pick<Worker, 'getState'>>;
+  /** Whether the process was asked to stop. */
+  stopping: () => boolean;
 }
 
 /** Serves the worker's `/healthz`, `/readyz` and `/metrics`. Rejects if the port is taken. */
-export function serveHealth({ env, deps, registry, running }: HealthConfig): Promise<Server> {
-  const answers: Record<string, () => Promise<{ status: number; type: string; body: string }>> = {
+export function serveHealth(config: HealthConfig): Promise<Server> {
+  const { env, registry } = config;
+  const ready = readiness(config);
+  const routes: Record<string, () => Promise<{ status: number; type: string; body: string }>> = {
     '/healthz': async () => json(200, { status: 'ok' }),
     '/readyz': async () => {
-      const checks = { database: await databaseAnswers(deps), temporal: polling(running) ? 'ok' : 'down' };
-      return json(checks.database === 'ok' && checks.temporal === 'ok' ? 200 : 503, { checks });
+      const checks = await ready();
+      return json(Object.values(checks).every((check) => check === 'ok') ? 200 : 503, { checks });
     },
     '/metrics': async () => ({ status: 200, type: registry.contentType, body: await registry.metrics() }),
   };
   const server = createServer(async (req, res) => {
-    const answer = answers[(req.url ?? '').split('?')[0] ?? ''];
+    const answer = routes[(req.url ?? '').split('?')[0] ?? ''];
     const { status, type, body } = answer
       ? await answer()
       : json(404, { status: 404, code: 'not_found', title: 'Not found' });
@@ -46,11 +49,19 @@ export function serveHealth({ env, deps, registry, running }: HealthConfig): Pro
 
 const json = (status: number, body: unknown) => ({ status, type: 'application/json', body: JSON.stringify(body) });
 
-const polling = (running: ReadonlySet<Worker>): boolean =>
-  running.size === 2 && [...running].every((worker) => worker.getState() === 'RUNNING');
+function readiness({ deps, temporal, running, stopping }: HealthConfig) {
+  const searchAttributes = searchAttributesCheck(temporal);
+  return async () => {
+    if (stopping()) return { database: 'stopping', temporal: 'stopping', search_attributes: 'stopping' };
+    const [database, reachable, search_attributes] = await Promise.all([
+      answers(ping(deps.db)),
+      temporalAnswers(temporal),
+      searchAttributes(),
+    ]);
+    // A worker goes on `RUNNING` while its server is away: it tries to poll again and again.
+    return { database, temporal: reachable === 'ok' && polling(running) ? 'ok' : 'down', search_attributes };
+  };
+}
 
-const databaseAnswers = ({ db }: Deps): Promise<'ok' | 'down'> =>
-  within(CHECK_MS, ping(db), () => new Error('no answer')).then(
-    () => 'ok' as const,
-    () => 'down' as const,
-  );
+const polling = (running: HealthConfig['running']): boolean =>
+  running.size === 2 && [...running].every((worker) => worker.getState() === 'RUNNING');

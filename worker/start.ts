@@ -1,13 +1,14 @@
 import type { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import type { Registry } from 'prom-client';
 import type { Deps } from '../activities/deps';
 import { createActivityMetrics } from '../activities/metrics';
 import { systemClock } from '../platform/clock';
 import { type Env, loadEnv } from '../platform/env';
-import { createLogger, type Logger } from '../platform/logger';
+import { createLogger } from '../platform/logger';
 import { createMailer } from '../platform/mailer';
 import { createRegistry } from '../platform/metrics';
+import { announced } from '../platform/stopping';
 import { connectStripe } from '../platform/stripe';
 import { connectTemporal, temporalConfig } from '../platform/temporal';
 import { connectDatabase } from '../store/database';
@@ -15,6 +16,7 @@ import { workflowBundle } from './bundle';
 import { serveHealth } from './health';
 import { keepSweeping } from './schedule';
 import { createSweepMetrics } from './sweep-metrics';
+import { temporalLogging } from './temporal-log';
 import { createWorkers } from './workers';
 import { createWorkflowStarter } from './workflow-starter';
 
@@ -26,18 +28,19 @@ const RECONNECT_MS = 1_000;
 export async function startWorker(): Promise<void> {
   const env = loadEnv();
   const log = createLogger('worker', env.LOG_LEVEL);
-  Runtime.install({ logger: temporalLog(log), shutdownSignals: [] });
+  Runtime.install({ ...temporalLogging(log), shutdownSignals: [] });
   const registry = createRegistry('worker');
   const temporal = connectTemporal();
   const deps = createDeps(env, temporal, registry);
   createSweepMetrics(registry, deps);
   const running = new Set<Worker>();
-  const health = await serveHealth({ env, deps, registry, running });
+  let stopping: Promise<void> | undefined;
+  const isStopping = () => stopping !== undefined;
+  const health = await serveHealth({ env, deps, temporal, registry, running, stopping: isStopping });
 
-  let stopping = false;
   const stop = (signal: string) => {
     if (stopping) return;
-    stopping = true;
+    stopping = announced(signal);
     log.info({ signal }, 'stopping');
     setTimeout(() => process.exit(0), GONE_WITHIN_MS).unref();
     for (const worker of running) worker.shutdown();
@@ -45,16 +48,17 @@ export async function startWorker(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 
-  void keepSweeping(temporal, env, log, () => stopping);
+  void keepSweeping(temporal, env, log, isStopping);
   const bundle = await workflowBundle();
-  while (!stopping) {
+  while (!isStopping()) {
     try {
-      await runWorkers(env, deps, bundle, running, () => stopping);
+      await runWorkers(env, deps, bundle, running, isStopping);
     } catch (error) {
       log.error({ err: error }, 'the connection to Temporal failed; trying again');
       await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
     }
   }
+  await stopping;
   health.close();
   process.exit(0);
 }
@@ -106,23 +110,3 @@ function createDeps(env: Env, temporal: Client, registry: Registry): Deps {
     metrics: createActivityMetrics(registry),
   };
 }
-
-const temporalLog = (log: Logger) =>
-  new DefaultLogger('WARN', ({ level, message, meta }) => {
-    const write = level === 'ERROR' ? log.error : log.warn;
-    write.call(
-      log,
-      {
-        temporal: meta && {
-          workflowId: meta.workflowId,
-          activityType: meta.activityType,
-          taskQueue: meta.taskQueue,
-          error: errorName(meta.error),
-        },
-      },
-      message,
-    );
-  });
-
-const errorName = (error: unknown): string | undefined =>
-  error instanceof Error ? `${error.name}: ${error.message}` : undefined;

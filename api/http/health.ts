@@ -1,62 +1,87 @@
 import { z } from 'zod';
-import { within } from '../../platform/within';
+import { answers, type Check as CheckResult, searchAttributesCheck, temporalAnswers } from '../../platform/readiness';
 import { ping } from '../../store/ping';
 import type { ApiDeps } from '../deps';
 import { type Route, route } from './route';
 
-/** A dependency that takes longer than this to answer counts as down. */
-const CHECK_MS = 2_000;
-
-const Check = z.enum(['ok', 'down']);
+const Check = z.enum(['ok', 'down', 'stopping']);
 const Readiness = z
-  .strictObject({ checks: z.strictObject({ database: Check, temporal: Check }) })
+  .strictObject({
+    checks: z.strictObject({
+      database: Check,
+      temporal: Check,
+      search_attributes: z.string().meta({
+        description: 'As the others, or `missing: ` and the search attributes that the namespace lacks.',
+        example: 'ok',
+      }),
+    }),
+  })
   .meta({ id: 'Readiness' });
+const WebhookReadiness = z
+  .strictObject({ checks: z.strictObject({ temporal: Check }) })
+  .meta({ id: 'WebhookReadiness' });
 
-/** `/healthz`, `/readyz` and `/metrics`. */
-export const healthRoutes = ({ db, temporal, metrics }: ApiDeps): Route[] => [
-  route({
-    method: 'get',
-    path: '/healthz',
-    tag: 'Operations',
-    summary: 'Whether the process is alive',
-    answers: { 200: { description: 'It is alive.', schema: z.strictObject({ status: z.literal('ok') }) } },
-    handle: async () => ({ body: { status: 'ok' } }),
-  }),
-  route({
-    method: 'get',
-    path: '/readyz',
-    tag: 'Operations',
-    summary: 'Whether the database and Temporal answer',
-    answers: {
-      200: { description: 'Both answer.', schema: Readiness },
-      503: { description: 'At least one does not.', schema: Readiness },
-    },
-    handle: async () => {
-      const [database, workflows] = await Promise.all([
-        answers(ping(db)),
-        answers(
-          temporal.withDeadline(Date.now() + CHECK_MS, () => temporal.connection.workflowService.getSystemInfo({})),
-        ),
-      ]);
-      const checks = { database, temporal: workflows };
-      return { status: database === 'ok' && workflows === 'ok' ? 200 : 503, body: { checks } };
-    },
-  }),
-  route({
-    method: 'get',
-    path: '/metrics',
-    tag: 'Operations',
-    summary: 'Metrics for Prometheus',
-    answers: { 200: { description: 'In Prometheus’ text format.', contentType: 'text/plain' } },
-    handle: async ({ res }) => {
-      res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
-      return undefined;
-    },
-  }),
-];
+/** `/healthz`, `/readyz`, `/readyz/webhooks` and `/metrics`. */
+export function healthRoutes({ db, temporal, metrics, closing }: ApiDeps): Route[] {
+  const searchAttributes = searchAttributesCheck(temporal);
+  /** A process that was asked to stop is not ready, whatever its neighbours say. */
+  const unlessStopping = async <T extends string>(ask: () => Promise<T>): Promise<T | 'stopping'> =>
+    closing.aborted ? 'stopping' : ask();
+  return [
+    route({
+      method: 'get',
+      path: '/healthz',
+      tag: 'Operations',
+      summary: 'Whether the process is alive',
+      answers: { 200: { description: 'It is alive.', schema: z.strictObject({ status: z.literal('ok') }) } },
+      handle: async () => ({ body: { status: 'ok' } }),
+    }),
+    route({
+      method: 'get',
+      path: '/readyz',
+      tag: 'Operations',
+      summary: 'Whether the database and Temporal answer, and Temporal knows the search attributes',
+      answers: {
+        200: { description: 'All is well.', schema: Readiness },
+        503: { description: 'Something is missing, or the process was asked to stop.', schema: Readiness },
+      },
+      handle: async () => {
+        const [database, workflows, search_attributes] = await Promise.all([
+          unlessStopping(() => answers(ping(db))),
+          unlessStopping(() => temporalAnswers(temporal)),
+          unlessStopping(searchAttributes),
+        ]);
+        return readiness({ database, temporal: workflows, search_attributes });
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/readyz/webhooks',
+      tag: 'Operations',
+      summary: 'Whether Stripe’s events can be accepted',
+      description:
+        'Webhooks need Temporal alone. Route `/webhooks/stripe` by this check, so that events are accepted while the database is away.',
+      answers: {
+        200: { description: 'Temporal answers.', schema: WebhookReadiness },
+        503: { description: 'It does not, or the process was asked to stop.', schema: WebhookReadiness },
+      },
+      handle: async () => readiness({ temporal: await unlessStopping(() => temporalAnswers(temporal)) }),
+    }),
+    route({
+      method: 'get',
+      path: '/metrics',
+      tag: 'Operations',
+      summary: 'Metrics for Prometheus',
+      answers: { 200: { description: 'In Prometheus’ text format.', contentType: 'text/plain' } },
+      handle: async ({ res }) => {
+        res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+        return undefined;
+      },
+    }),
+  ];
+}
 
-const answers = (check: Promise<unknown>): Promise<z.infer<typeof Check>> =>
-  within(CHECK_MS, check, () => new Error('no answer')).then(
-    () => 'ok' as const,
-    () => 'down' as const,
-  );
+const readiness = (checks: Record<string, string>) => ({
+  status: Object.values(checks).every((check) => check === ('ok' satisfies CheckResult)) ? 200 : 503,
+  body: { checks },
+});

@@ -41,7 +41,7 @@ export const requestMetrics =
     next();
   };
 
-const QUIET = /^\/(?:healthz|readyz|metrics)(?:[?#]|$)/;
+const QUIET = /^\/(?:healthz|readyz|readyz\/webhooks|metrics)(?:[?#]|$)/;
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']);
 
 const routeOf = (res: Response): string => (typeof res.locals?.route === 'string' ? res.locals.route : 'none');

@@ -11,7 +11,9 @@ const Product = z
     name: z.string(),
     description: z.string(),
     kind: z.enum(['PHYSICAL', 'DIGITAL']),
-    imageUrl: orNull(z.string()),
+    imageUrl: orNull(z.string()).meta({
+      description: 'A URL, or a path of the shop. The API serves the demo catalogue’s `/images` to every origin.',
+    }),
     prices: z.array(Money).meta({ description: 'One per currency; a checkout without a currency uses the first.' }),
     payWhatYouWant: orNull(z.strictObject({ minimum: Money, suggested: Money })),
     available: orNull(z.int()).meta({ description: 'On hand minus held; null means unlimited (digital).' }),

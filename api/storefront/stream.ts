@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Request, Response } from 'express';
+import { z } from 'zod';
 import { isFinal } from '../../domain/order';
 import { Problem } from '../../domain/problem';
 import { type OrderView, readOrder } from '../../store/orders/view';
@@ -33,17 +34,23 @@ export function streamRoutes(deps: ApiDeps, limits: Limits): Route[] {
       tag: 'Storefront',
       summary: 'Follow an order as it changes',
       description:
-        'Server-sent events: one `order` event with the current order, then one at each change. Ends when the order is final.',
+        'Server-sent events: one `order` event with the current order, then one at each change. Ends when the order is final; a browser that then reconnects by itself gets `204`, which tells it to stop.',
       params: SessionParam,
+      headers: z.object({ 'last-event-id': z.string().optional() }),
       answers: {
         200: { description: 'Events named `order`, each with an `Order`.', contentType: 'text/event-stream' },
+        204: { description: 'The order is final, and the client that reconnects has seen that.' },
       },
       problems: ['unknown_order', 'rate_limited'],
       timeLimit: null,
-      handle: async ({ params, req, res }) => {
+      handle: async ({ params, headers, req, res }) => {
         const release = admit(open, clientHash(deps.env, req));
         try {
           const order = await findOrder(deps, limits, req, params.sessionId);
+          if (isOver(order, headers['last-event-id'])) {
+            res.status(204).end();
+            return undefined;
+          }
           begin(res);
           if (req.method === 'HEAD') res.end();
           else await follow(deps, limits, watch, req, res, order);
@@ -70,6 +77,13 @@ function admit(open: Map<string, number>, client: string): () => void {
   };
 }
 
+/**
+ * Whether a client that reconnects has nothing more to hear. An EventSource reconnects whenever its stream ends, and
+ * only `204` stops it (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+ */
+const isOver = (order: OrderView, lastEventId: string | undefined): boolean =>
+  isFinal(order.status) && lastEventId === String(order.version);
+
 function begin(res: Response): void {
   // `no-transform` and X-Accel-Buffering keep proxies from buffering events.
   res.set({
@@ -93,7 +107,9 @@ async function follow(
   let sent = first;
   const send = (order: OrderView): void => {
     sent = order;
-    res.write(`event: order\ndata: ${JSON.stringify(orderDocument(env, clock.now(), order))}\n\n`);
+    res.write(
+      `id: ${order.version}\nevent: order\ndata: ${JSON.stringify(orderDocument(env, clock.now(), order))}\n\n`,
+    );
     if (isFinal(order.status)) res.end();
   };
   send(first);

@@ -90,7 +90,9 @@ describe('Temporal is down', () => {
     const { body } = await shop.checkout(cart);
     expect((await api.http.get(`/orders/${body.sessionId}`)).status).toBe(200);
     expect((await api.http.get('/products')).status).toBe(200);
-    expect((await api.http.get('/readyz')).body).toEqual({ checks: { database: 'ok', temporal: 'down' } });
+    expect((await api.http.get('/readyz')).body).toEqual({
+      checks: { database: 'ok', temporal: 'down', search_attributes: 'down' },
+    });
     await expectUnavailable(api.http.post(`/orders/${body.sessionId}/abandon`) as never);
   });
 });

@@ -102,7 +102,9 @@ describe('a request that cannot be served gets a problem document', () => {
       isProblem(answer, 503, 'unavailable');
       expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
     }
-    expect((await api.http.get('/readyz')).body).toEqual({ checks: { database: 'down', temporal: 'down' } });
+    expect((await api.http.get('/readyz')).body).toEqual({
+      checks: { database: 'down', temporal: 'down', search_attributes: 'down' },
+    });
     expect((await api.http.get('/healthz')).status).toBe(200);
     await api.close();
     await away.$disconnect();
@@ -158,12 +160,38 @@ describe('headers', () => {
     const other = await http().get('/products').set('origin', 'http://evil.test');
     expect(other.headers['access-control-allow-origin']).toBe('http://www.shop.test');
   });
+
+  test('allow each of several storefronts’ origins, and no other', async () => {
+    const env = { ...bare.env, STOREFRONT_ORIGINS: ['https://app.shop.test', 'http://localhost:5173'] };
+    const api = await Api.listen({ ...bare.api.deps, env });
+    const allowed = async (origin: string) =>
+      (await api.http.get('/products').set('origin', origin)).headers['access-control-allow-origin'];
+    for (const origin of ['http://www.shop.test', 'https://app.shop.test', 'http://localhost:5173'])
+      expect(await allowed(origin)).toBe(origin);
+    expect(await allowed('http://evil.test')).toBeUndefined();
+    await api.close();
+  });
 });
 
 describe('operations', () => {
   test('/readyz says which dependency does not answer', async () => {
     const answer = await http().get('/readyz');
-    expect([answer.status, answer.body]).toEqual([503, { checks: { database: 'ok', temporal: 'down' } }]);
+    expect([answer.status, answer.body]).toEqual([
+      503,
+      { checks: { database: 'ok', temporal: 'down', search_attributes: 'down' } },
+    ]);
+    const webhooks = await http().get('/readyz/webhooks');
+    expect([webhooks.status, webhooks.body]).toEqual([503, { checks: { temporal: 'down' } }]);
+  });
+
+  test('a process that was asked to stop is not ready', async () => {
+    const api = await Api.listen({ ...bare.api.deps, closing: AbortSignal.abort() });
+    const answer = await api.http.get('/readyz');
+    const stopping = { database: 'stopping', temporal: 'stopping', search_attributes: 'stopping' };
+    expect([answer.status, answer.body]).toEqual([503, { checks: stopping }]);
+    expect((await api.http.get('/readyz/webhooks')).status).toBe(503);
+    expect((await api.http.get('/healthz')).status).toBe(200);
+    await api.close();
   });
 
   test('/metrics count requests by their route', async () => {
@@ -221,6 +249,31 @@ describe('the document of the API', () => {
     expect(body.paths['/admin/orders'].get.security).toEqual([{ staff: [] }]);
   });
 
+  test('has patterns that compile without flags, match what they should, and their examples', async () => {
+    const { body } = await http().get('/openapi.json');
+    const schemas = schemasIn(body).filter((schema) => typeof schema.pattern === 'string');
+    expect(schemas.length).toBeGreaterThan(40);
+    for (const { pattern, example } of schemas as { pattern: string; example?: string }[]) {
+      const good = GOOD[pattern];
+      expect([pattern, good]).toEqual([pattern, expect.any(String)]);
+      // Readers of the document compile a pattern with the flag `u`, as JSON Schema advises, or without.
+      for (const flags of ['', 'u']) {
+        expect(good).toMatch(new RegExp(pattern, flags));
+        if (example !== undefined) expect(example).toMatch(new RegExp(pattern, flags));
+      }
+    }
+  });
+
+  test('names what a problem says besides, and when to try again', async () => {
+    const { body } = await http().get('/openapi.json');
+    expect(Object.keys(body.components.schemas.Problem.properties)).toEqual(
+      expect.arrayContaining(['errors', 'items', 'skus']),
+    );
+    const { responses } = body.paths['/checkout'].post;
+    for (const status of ['429', '503']) expect(responses[status].headers).toHaveProperty('Retry-After');
+    expect(responses['400']).not.toHaveProperty('headers');
+  });
+
   test('is rendered without loading anything from another origin', async () => {
     const page = await http().get('/docs');
     expect([page.status, page.type]).toEqual([200, 'text/html']);
@@ -234,7 +287,34 @@ describe('the document of the API', () => {
   });
 });
 
+/** Every object of the document that may be a schema. */
+function schemasIn(node: unknown): Record<string, unknown>[] {
+  if (typeof node !== 'object' || node === null) return [];
+  const inside = Object.values(node).flatMap(schemasIn);
+  return Array.isArray(node) ? inside : [node as Record<string, unknown>, ...inside];
+}
+
+/** A value that each pattern of the document is meant to match. */
+const GOOD: Record<string, string> = {
+  '^[a-z]{3}$': 'eur',
+  '^[^\\u0000-\\u001f\\u007f-\\u009f]*$': 'Pascale’s 3 Öl-Kännchen 🌊',
+  '^(?:[^\\u0000-\\u001f\\u007f-\\u009f]|[\\n\\r\\t])*$': 'Pascale’s\r\n\t3 Öl-Kännchen 🌊',
+  '^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$': 'pt-BR',
+  '^[\\x21-\\x7e]{1,255}$': 'a-key',
+  '^[\\w.-]{1,255}$': 'price_1RAbCdEfGhIjKlMn',
+};
+
 describe('the demo storefront', () => {
+  test('its pictures are served where another shop is configured, to any origin', async () => {
+    const api = await Api.listen({ ...bare.api.deps, storefrontDir: null });
+    const { status, type, headers } = await api.http.get('/images/tide-mug.svg');
+    expect([status, type]).toEqual([200, 'image/svg+xml']);
+    expect(headers['cross-origin-resource-policy']).toBe('cross-origin');
+    isProblem(await api.http.get('/images/no-such.svg'), 404, 'not_found');
+    expect((await api.http.get('/products')).headers['cross-origin-resource-policy']).toBe('same-origin');
+    await api.close();
+  });
+
   test.each(['/', '/cart', '/success?session_id=cs_test_1', '/product/mug'])('its page is at %s', async (path) => {
     const answer = await http().get(path);
     expect([answer.status, answer.type]).toEqual([200, 'text/html']);

@@ -37,7 +37,7 @@ function start(
       EMAIL_FROM: 'shop@example.com',
       STAFF_EMAIL: 'staff@example.com',
       ADMIN_TOKEN: 'admin-token-of-the-process',
-      SIGNING_SECRET: 'signing-secret-of-the-process',
+      SIGNING_SECRET: 'signing-secret-of-the-api-process',
       ...env,
     },
   });
@@ -76,12 +76,18 @@ test('starts while Temporal is down, reports it, and stops cleanly even after a 
     const { checks } = (await answer.json()) as { checks: { database: string; temporal: string } };
     return checks.database === 'ok' && checks;
   });
-  expect(ready).toEqual({ database: 'ok', temporal: 'down' });
+  expect(ready).toEqual({ database: 'ok', temporal: 'down', search_attributes: 'down' });
   const metrics = await (await fetch(`${url}/metrics`)).text();
   expect(metrics).toMatch(/process_cpu_seconds_total\{process="api"\}/);
   const began = performance.now();
   api.child.kill('SIGTERM');
   api.child.kill('SIGTERM');
+  // Load balancers hear that it stops before its port closes.
+  const stopping = await until(async () => {
+    const { checks } = (await (await fetch(`${url}/readyz`)).json()) as { checks: { database: string } };
+    return checks.database === 'stopping' && checks;
+  });
+  expect(stopping).toEqual({ database: 'stopping', temporal: 'stopping', search_attributes: 'stopping' });
   expect(await api.ended).toBe(0);
   expect(performance.now() - began).toBeLessThan(20_000);
   expect(api.said.err).toBe('');

@@ -56,6 +56,23 @@ describe('the stream', () => {
     expect(seen.orders).toEqual([expect.objectContaining({ status: 'CANCELLED' })]);
   });
 
+  test('tells a browser that comes back to a final order to stop, once it has seen the end', async () => {
+    const id = await opened();
+    const pending = await follow(shop.api, id);
+    await until(async () => pending.seen.orders.length === 1);
+    const seenSoFar = /^id: (.+)$/m.exec(pending.seen.text)?.[1] ?? '';
+    pending.leave();
+    await shop.http.post(`/orders/${id}/abandon`);
+    await shop.world.end(id);
+
+    const back = await shop.http.get(`/orders/${id}/stream`).set('last-event-id', seenSoFar);
+    expect([back.status, back.type]).toEqual([200, 'text/event-stream']);
+    const last = /^id: (.+)$/m.exec(back.text)?.[1] ?? '';
+    expect(last).not.toBe(seenSoFar);
+    const again = await shop.http.get(`/orders/${id}/stream`).set('last-event-id', last);
+    expect([again.status, again.text]).toEqual([204, '']);
+  });
+
   test('of a paid session that is unknown here creates its order', async () => {
     const { id } = await shop.world.at<{ id: string }>('/sessions', {
       mode: 'payment',
