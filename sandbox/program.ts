@@ -32,6 +32,12 @@ export class Program {
     return join(this.options.logFolder, `${this.options.name}.log`);
   }
 
+  /** The process id. @throws while it does not run */
+  get pid(): number {
+    if (!this.running) throw new Error(`${this.options.name} does not run`);
+    return this.running.pid;
+  }
+
   /** Whether it runs; false also while it is only just being ended. */
   get isRunning(): boolean {
     return this.running !== undefined;

@@ -1,0 +1,55 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Figure, summarise, table } from './figures';
+import { latency } from './latency';
+import { orders } from './orders';
+import { type System, startSystem } from './system';
+
+const RESULTS = join(__dirname, 'results', 'latest.json');
+
+const BENCHES: Record<string, (system: System, effort: Effort) => Promise<Figure[]>> = {
+  orders: (system, { rounds, size }) => orders(system, { rounds, orders: size, atOnce: 20 }),
+  latency: (system, { rounds, size }) => latency(system, { rounds, orders: Math.ceil(size / 5) }),
+};
+
+interface Effort {
+  rounds: number;
+  size: number;
+}
+
+/** `npm run bench [-- <names> --rounds 5 --size 100]`: prints one table, and writes it as JSON. */
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { rounds: { type: 'string', default: '5' }, size: { type: 'string', default: '100' } },
+  });
+  const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
+  const unknown = names.filter((name) => !(name in BENCHES));
+  if (unknown.length > 0)
+    throw new Error(`no bench ${unknown.join(', ')}: there are ${Object.keys(BENCHES).join(', ')}`);
+  const effort = { rounds: Number(values.rounds), size: Number(values.size) };
+  const system = await startSystem();
+  try {
+    const figures: Figure[] = [];
+    for (const name of names) figures.push(...((await BENCHES[name]?.(system, effort)) ?? []));
+    const summaries = figures.map(summarise);
+    console.log(table(summaries));
+    const unexpected = [...new Set(system.world.unexpected)];
+    if (unexpected.length > 0)
+      console.log(`\nRequests that the stand-in for Stripe did not know: ${unexpected.join(', ')}`);
+    mkdirSync(dirname(RESULTS), { recursive: true });
+    writeFileSync(
+      RESULTS,
+      `${JSON.stringify({ node: process.version, cores: cpus().length, effort, figures: summaries }, null, 2)}\n`,
+    );
+  } finally {
+    await system.stop();
+  }
+}
+
+void main().catch((error) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,94 @@
+import { cpuOf } from './cpu';
+import type { Figure } from './figures';
+import { FLOOR_QUEUE } from './floor/main';
+import { noop } from './floor/workflows';
+import { inFlight } from './load';
+import { buy, putOnSale } from './shopper';
+import type { System } from './system';
+
+export interface Effort {
+  rounds: number;
+  /** Orders, and no-ops, a round. */
+  orders: number;
+  atOnce: number;
+}
+
+/**
+ * Whole orders of a download a second through HTTP, and the processor time of one, each beside no-op workflows on the
+ * same server. The two take turns, so that whatever else the machine does meets both.
+ */
+export async function orders(system: System, { rounds, orders, atOnce }: Effort): Promise<Figure[]> {
+  const sku = 'bench-orders';
+  await putOnSale(system, [sku]);
+  await inFlight(atOnce * 2, atOnce, () => buy(system, sku));
+  await inFlight(atOnce * 2, atOnce, (index) => runNoop(system, `warm-${index}`));
+  const ratios: number[] = [];
+  const cpuRatios: number[] = [];
+  const perSecond: number[] = [];
+  const cpu = { api: [] as number[], worker: [] as number[], postgres: [] as number[], temporal: [] as number[] };
+  for (let round = 0; round < rounds; round++) {
+    const bought = await counted(system, () => inFlight(orders, atOnce, () => buy(system, sku)));
+    const floor = await counted(system, () =>
+      inFlight(orders, atOnce, (index) => runNoop(system, `${round}-${index}`)),
+    );
+    perSecond.push(bought.perSecond);
+    ratios.push(bought.perSecond / floor.perSecond);
+    const each = (ms: number) => ms / orders;
+    cpuRatios.push((bought.cpu.api + bought.cpu.worker) / (floor.cpu.self + floor.cpu.floor));
+    for (const name of ['api', 'worker', 'postgres', 'temporal'] as const) cpu[name].push(each(bought.cpu[name]));
+  }
+  const bench = 'orders';
+  return [
+    {
+      bench,
+      what: 'whole orders a second',
+      beside: 'no-op workflows a second',
+      reach: { least: 0.45 },
+      values: ratios,
+    },
+    {
+      bench,
+      what: 'CPU of API and worker an order',
+      beside: 'CPU of client and worker a no-op',
+      reach: { most: 3 },
+      values: cpuRatios,
+    },
+    { bench, what: 'whole orders a second', beside: '–', reach: null, values: perSecond },
+    ...Object.entries(cpu).map(([name, values]) => ({
+      bench,
+      what: `CPU of ${name} an order, ms`,
+      beside: '–',
+      reach: null,
+      values,
+    })),
+  ];
+}
+
+let runs = 0;
+export const runNoop = ({ client }: System, name: string): Promise<void> =>
+  client.workflow.execute(noop, { taskQueue: FLOOR_QUEUE, workflowId: `noop-${++runs}-${name}`, args: [] });
+
+/** The processor time that each part used while something was done, in milliseconds. */
+async function counted<T>(system: System, act: () => Promise<T>): Promise<T & { cpu: Cpu }> {
+  const before = usage(system);
+  const result = await act();
+  const after = usage(system);
+  const cpu = Object.fromEntries(PARTS.map((part) => [part, after[part] - before[part]])) as Cpu;
+  return { ...result, cpu };
+}
+
+const PARTS = ['api', 'worker', 'floor', 'postgres', 'temporal', 'self'] as const;
+type Cpu = Record<(typeof PARTS)[number], number>;
+
+function usage({ api, worker, floor, postgres, temporal }: System): Cpu {
+  const { user, system } = process.cpuUsage();
+  const of = (pid: number) => cpuOf(pid) ?? Number.NaN;
+  return {
+    api: of(api.pid),
+    worker: of(worker.pid),
+    floor: of(floor.pid),
+    postgres: of(postgres.process.pid),
+    temporal: of(temporal.process.pid),
+    self: (user + system) / 1000,
+  };
+}

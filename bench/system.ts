@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { migrate } from '../prisma/migrate';
+import { stopAllGuarded } from '../sandbox/guard';
+import { freePort } from '../sandbox/ports';
+import { type Postgres, startPostgres } from '../sandbox/postgres';
+import { Program } from '../sandbox/program';
+import { startTemporal, type Temporal } from '../sandbox/temporal';
+import { connectDatabase, type Db } from '../store/database';
+import { World } from './world';
+
+export const WEBHOOK_SECRET = 'whsec_of_the_benchmarks_0123456789';
+
+/** How the parts of a benchmark run: one API and one worker as users run them, and the floor's worker beside them. */
+export interface System {
+  api: Program;
+  worker: Program;
+  /** Runs the workflows of `bench/floor` on the same Temporal. */
+  floor: Program;
+  postgres: Postgres;
+  temporal: Temporal;
+  client: Client;
+  db: Db;
+  world: World;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts everything in a folder of its own, with PostgreSQL durable and Temporal's histories on disk, as `npm start`
+ * has them. Stripe and Resend answer from memory. Limits on shoppers and on calls to Stripe are out of the way.
+ */
+export async function startSystem(): Promise<System> {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
+  const started: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const end of started.reverse()) await end();
+    await stopAllGuarded(0);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const world = await World.start();
+    started.push(() => world.close());
+    const postgres = await startPostgres({ dataDir: join(folder, 'postgres') });
+    await migrate(postgres.url);
+    const temporal = await startTemporal({
+      ...{
+        dataDir: join(folder, 'temporal'),
+        uiPort: false,
+        namespace: 'default',
+        logFile: join(folder, 'temporal.log'),
+      },
+    });
+    const env = variables({ postgres, temporal, world });
+    const program = async (name: string, entry: string, port: 'PORT' | 'WORKER_PORT', more = {}) => {
+      const number = await freePort();
+      const settings = { ...env, ...more, [port]: String(number) };
+      const one = new Program({ name, entry, port: number, env: settings, logFolder: join(folder, 'logs') });
+      await one.start();
+      return one;
+    };
+    const [api, worker, floor] = await Promise.all([
+      program('api', 'api/main.ts', 'PORT'),
+      program('worker', 'worker/main.ts', 'WORKER_PORT'),
+      program('floor', 'bench/floor/main.ts', 'WORKER_PORT'),
+    ]);
+    const connection = await Connection.connect({ address: temporal.address });
+    started.push(() => connection.close());
+    const db = connectDatabase(postgres.url);
+    started.push(() => db.$disconnect());
+    return { api, worker, floor, postgres, temporal, client: new Client({ connection }), db, world, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const variables = ({ postgres, temporal, world }: Pick<System, 'postgres' | 'temporal' | 'world'>) => ({
+  PUBLIC_URL: 'http://localhost:3000',
+  DATABASE_URL: postgres.url,
+  TEMPORAL_ADDRESS: temporal.address,
+  STRIPE_SECRET_KEY: 'sk_test_of_the_benchmarks',
+  STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+  STRIPE_API_BASE: world.url,
+  STRIPE_MAX_PER_SECOND: '100000',
+  RESEND_API_KEY: 're_of_the_benchmarks',
+  RESEND_BASE_URL: world.url,
+  EMAIL_FROM: 'Shop <shop@example.com>',
+  STAFF_EMAIL: 'staff@example.com',
+  ADMIN_TOKEN: 'admin-token-of-the-benchmarks',
+  SIGNING_SECRET: 'signing-secret-of-the-benchmarks-0123456789',
+  CHECKOUT_RATE_LIMIT: '0',
+  CHECKOUT_OPEN_LIMIT: '0',
+  RECONCILE_INTERVAL_SECONDS: '86400',
+  LOG_LEVEL: 'warn',
+});
