@@ -3,7 +3,10 @@ import { runNoop } from './orders';
 import { buy, putOnSale } from './shopper';
 import type { System } from './system';
 
-/** One order at a time: how long a checkout takes, and from payment to mail, beside a no-op that is started and awaited. */
+/**
+ * One order at a time: how long a checkout takes, and from payment to mail, beside a no-op that is started and
+ * awaited.
+ */
 export async function latency(
   system: System,
   { rounds, orders }: { rounds: number; orders: number },
@@ -12,12 +15,12 @@ export async function latency(
   await putOnSale(system, [sku]);
   const checkouts: number[] = [];
   const mails: number[] = [];
-  await buy(system, sku);
+  await buy(system, sku, system.api);
   for (let round = 0; round < rounds; round++) {
     const bought = [];
     const noops: number[] = [];
     for (let i = 0; i < orders; i++) {
-      bought.push(await buy(system, sku));
+      bought.push(await buy(system, sku, system.api));
       const began = performance.now();
       await runNoop(system, `latency-${round}-${i}`);
       noops.push(performance.now() - began);

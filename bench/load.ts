@@ -13,3 +13,10 @@ export async function inFlight<T>(
   await Promise.all(Array.from({ length: Math.min(atOnce, total) }, runner));
   return { perSecond: (total / (performance.now() - began)) * 1000, answers };
 }
+
+/** How long something takes, in milliseconds. */
+export async function timed(act: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await act();
+  return performance.now() - began;
+}

@@ -2,34 +2,44 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { checkouts } from './checkouts';
 import { type Figure, summarise, table } from './figures';
 import { latency } from './latency';
 import { orders } from './orders';
 import { type System, startSystem } from './system';
+import { webhooks } from './webhooks';
 
 const RESULTS = join(__dirname, 'results', 'latest.json');
 
 const BENCHES: Record<string, (system: System, effort: Effort) => Promise<Figure[]>> = {
-  orders: (system, { rounds, size }) => orders(system, { rounds, orders: size, atOnce: 20 }),
+  orders: (system, { rounds, size, atOnce }) => orders(system, { rounds, orders: size, atOnce }),
+  checkouts,
+  webhooks,
   latency: (system, { rounds, size }) => latency(system, { rounds, orders: Math.ceil(size / 5) }),
 };
 
 interface Effort {
   rounds: number;
   size: number;
+  /** Orders in flight at a time, in `orders`. */
+  atOnce: number;
 }
 
 /** `npm run bench [-- <names> --rounds 5 --size 100]`: prints one table, and writes it as JSON. */
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { rounds: { type: 'string', default: '5' }, size: { type: 'string', default: '100' } },
+    options: {
+      rounds: { type: 'string', default: '5' },
+      size: { type: 'string', default: '100' },
+      'at-once': { type: 'string', default: '20' },
+    },
   });
   const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
   const unknown = names.filter((name) => !(name in BENCHES));
   if (unknown.length > 0)
     throw new Error(`no bench ${unknown.join(', ')}: there are ${Object.keys(BENCHES).join(', ')}`);
-  const effort = { rounds: Number(values.rounds), size: Number(values.size) };
+  const effort = { rounds: Number(values.rounds), size: Number(values.size), atOnce: Number(values['at-once']) };
   const system = await startSystem();
   try {
     const figures: Figure[] = [];

@@ -9,9 +9,8 @@ import { type Postgres, startPostgres } from '../sandbox/postgres';
 import { Program } from '../sandbox/program';
 import { startTemporal, type Temporal } from '../sandbox/temporal';
 import { connectDatabase, type Db } from '../store/database';
+import { variables } from './variables';
 import { World } from './world';
-
-export const WEBHOOK_SECRET = 'whsec_of_the_benchmarks_0123456789';
 
 /** How the parts of a benchmark run: one API and one worker as users run them, and the floor's worker beside them. */
 export interface System {
@@ -19,6 +18,8 @@ export interface System {
   worker: Program;
   /** Runs the workflows of `bench/floor` on the same Temporal. */
   floor: Program;
+  /** Serves the bare shape of an order over HTTP. */
+  bareApi: Program;
   postgres: Postgres;
   temporal: Temporal;
   client: Client;
@@ -52,7 +53,7 @@ export async function startSystem(): Promise<System> {
         logFile: join(folder, 'temporal.log'),
       },
     });
-    const env = variables({ postgres, temporal, world });
+    const env = variables({ databaseUrl: postgres.url, temporalAddress: temporal.address, worldUrl: world.url });
     const program = async (name: string, entry: string, port: 'PORT' | 'WORKER_PORT', more = {}) => {
       const number = await freePort();
       const settings = { ...env, ...more, [port]: String(number) };
@@ -60,38 +61,19 @@ export async function startSystem(): Promise<System> {
       await one.start();
       return one;
     };
-    const [api, worker, floor] = await Promise.all([
+    const [api, worker, floor, bareApi] = await Promise.all([
       program('api', 'api/main.ts', 'PORT'),
       program('worker', 'worker/main.ts', 'WORKER_PORT'),
       program('floor', 'bench/floor/main.ts', 'WORKER_PORT'),
+      program('bare-api', 'bench/floor/bare-api.ts', 'PORT'),
     ]);
     const connection = await Connection.connect({ address: temporal.address });
     started.push(() => connection.close());
     const db = connectDatabase(postgres.url);
     started.push(() => db.$disconnect());
-    return { api, worker, floor, postgres, temporal, client: new Client({ connection }), db, world, stop };
+    return { api, worker, floor, bareApi, postgres, temporal, client: new Client({ connection }), db, world, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
-
-const variables = ({ postgres, temporal, world }: Pick<System, 'postgres' | 'temporal' | 'world'>) => ({
-  PUBLIC_URL: 'http://localhost:3000',
-  DATABASE_URL: postgres.url,
-  TEMPORAL_ADDRESS: temporal.address,
-  STRIPE_SECRET_KEY: 'sk_test_of_the_benchmarks',
-  STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
-  STRIPE_API_BASE: world.url,
-  STRIPE_MAX_PER_SECOND: '100000',
-  RESEND_API_KEY: 're_of_the_benchmarks',
-  RESEND_BASE_URL: world.url,
-  EMAIL_FROM: 'Shop <shop@example.com>',
-  STAFF_EMAIL: 'staff@example.com',
-  ADMIN_TOKEN: 'admin-token-of-the-benchmarks',
-  SIGNING_SECRET: 'signing-secret-of-the-benchmarks-0123456789',
-  CHECKOUT_RATE_LIMIT: '0',
-  CHECKOUT_OPEN_LIMIT: '0',
-  RECONCILE_INTERVAL_SECONDS: '86400',
-  LOG_LEVEL: 'warn',
-});
