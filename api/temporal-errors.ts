@@ -9,7 +9,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { Problem } from '../domain/problem';
-import { INVALID_TRANSITION, OUT_OF_STOCK } from '../messages/refusals';
+import { INVALID_TRANSITION, NOT_RECORDED, OUT_OF_STOCK } from '../messages/refusals';
 
 /** What the errors of Temporal's client mean to the API. No other file of it knows their classes. */
 
@@ -49,7 +49,9 @@ export function temporalProblem(error: unknown): Problem | null {
 export const temporalUnavailable = (): Problem =>
   new Problem('unavailable', 'Orders cannot be reached right now. Try again.', { retryAfter: 2 });
 
-const isUnavailable = (error: unknown): boolean =>
-  error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+/** Temporal or a worker cannot be reached, or its database cannot: nothing is known to be done. */
+export const isUnavailable = (error: unknown): boolean =>
+  isLate(error) ||
   error instanceof ServiceError ||
-  isGrpcServiceError(error);
+  isGrpcServiceError(error) ||
+  refusalOf(error)?.type === NOT_RECORDED;

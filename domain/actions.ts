@@ -24,6 +24,8 @@ export interface ActionFacts {
   /** The card's issuer warns of fraud, and staff have not decided yet. */
   fraudWarning?: boolean | undefined;
   anythingShipped?: boolean | undefined;
+  /** Staff want it cancelled, and that is not carried out yet. */
+  cancelling?: boolean | undefined;
   /** Nothing of it is goods. */
   digital?: boolean | undefined;
   /** No money was taken: it is free, or was never paid. */
@@ -89,6 +91,11 @@ export const RULES: Record<Action, Rules> = {
         when: 'a fraud warning is undecided',
         applies: ({ fraudWarning = false }) => fraudWarning,
         refusal: () => 'Stripe warns of fraud: decide first, with retry or cancel',
+      },
+      {
+        when: 'a cancel is under way',
+        applies: ({ cancelling = false }) => cancelling,
+        refusal: () => 'The order is being cancelled',
       },
     ],
   },

@@ -26,7 +26,7 @@ export interface OrderSnapshot {
   lost: boolean;
   /** The decision that a person must make, if there is one. */
   pendingDecision: { step: Decision; reason: string } | null;
-  /** Staff cancelled the order before it was paid: money that comes is refunded. */
+  /** Staff want the order cancelled, for this reason, and Stripe has not refused the refund of that for good. */
   cancelRequested: Reason | null;
   /** When the last of it was shipped, in milliseconds since the epoch. */
   shippedAt: number | null;

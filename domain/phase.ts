@@ -1,4 +1,4 @@
-import { DECISIONS, type Decision, isFinal, type OrderStatus } from './order';
+import { DECISIONS, type Decision, isFinal, type OrderStatus, type Reason } from './order';
 import type { StockState } from './order-snapshot';
 
 /** Where an order is in its life: what its workflow does next. */
@@ -7,6 +7,8 @@ export type Phase =
   | 'awaiting-payment'
   /** What could not be delivered could not be refunded either: staff decide. */
   | 'awaiting-decision'
+  /** Staff want it cancelled, and its money is refunded first. */
+  | 'to-cancel'
   /** Paid, and something is still to be shipped or to arrive. */
   | 'to-ship'
   /** Nothing is left to do, unless money moves after all. */
@@ -19,15 +21,18 @@ export function phaseOf({
   status,
   stock,
   pendingDecision,
+  cancelRequested,
 }: {
   status: OrderStatus;
   stock: StockState;
   pendingDecision: { step: Decision } | null;
+  cancelRequested: Reason | null;
 }): Phase {
   if (isFinal(status)) return 'ended';
   // `PENDING` after a refund that failed: it was paid and all of it was refunded, and the money is back with the shop.
   // While its stock is still held, only a part was refunded, of a payment that waits to be looked at.
   const wasRefunded = pendingDecision?.step === DECISIONS.refundFailed && stock !== 'HELD';
-  if (status === 'PENDING') return wasRefunded ? 'awaiting-decision' : 'awaiting-payment';
-  return 'to-ship';
+  if (status === 'PENDING' && !wasRefunded) return 'awaiting-payment'; // Stripe says first whether money has come
+  if (cancelRequested !== null) return 'to-cancel';
+  return status === 'PENDING' ? 'awaiting-decision' : 'to-ship';
 }

@@ -3,6 +3,7 @@ import type { UnpaidEnding } from '../activities/order/orders';
 import { DECISIONS, type OrderStatus } from '../domain/order';
 import { phaseOf } from '../domain/phase';
 import type { OrderInput } from '../messages/order';
+import { cancelAsRequested, cancelOrder, requestCancellation } from './order/cancel';
 import { compensate } from './order/compensate';
 import { awaitDecision } from './order/decision';
 import { fulfil } from './order/fulfil';
@@ -19,7 +20,7 @@ import { database, stripe } from './steps';
 export async function order(input: OrderInput): Promise<OrderStatus> {
   const run = new OrderRun(input); // sets the handlers of signals, updates and the query before the first await
   // Temporal's own *Request Cancellation* counts as a cancel by staff. It must not stop a step half way.
-  CancellationScope.current().cancelRequested.catch(() => run.cancel());
+  CancellationScope.current().cancelRequested.catch(() => requestCancellation(run));
   return CancellationScope.nonCancellable(() => live(run));
 }
 
@@ -33,6 +34,9 @@ async function live(run: OrderRun): Promise<OrderStatus> {
     switch (phaseOf(run.order)) {
       case 'awaiting-payment':
         await settlePayment(run); // 2. to 4. waits for the payment, then sells the stock or releases it
+        break;
+      case 'to-cancel':
+        await cancelAsRequested(run); // refunds everything and returns the stock
         break;
       case 'to-ship':
         await fulfil(run); // 5. and 6. ships and completes, unless staff cancel or refund it
@@ -57,8 +61,7 @@ async function settlePayment(run: OrderRun): Promise<void> {
     const message = await payment.nextMessage();
     await run.serve(message, async () => {
       const outcome = await payment.look(message);
-      if (outcome === 'paid')
-        await (payment.cancelled ? compensate(run, payment.cancelled.reason, 'staff') : sell(run));
+      if (outcome === 'paid') await (payment.cancelled ? cancelOrder(run) : sell(run));
       else if (outcome !== 'waiting') await endUnpaid(run, outcome);
     });
   }
@@ -72,6 +75,7 @@ async function sell(run: OrderRun): Promise<void> {
   const { sessionId } = run;
   const { status, missing } = await run.untilDone('commit', () => database.commitOrder({ sessionId }));
   if (missing.length > 0) return compensate(run, 'out_of_stock', 'holdfast');
+  if (status === 'PENDING') return run.refresh().then(() => cancelOrder(run)); // cancelled at this very moment
   run.setStatus(status, 'Paid; the stock is sold to this order');
   // A refund made in the Dashboard may be recorded before the payment is. Then there is nothing to confirm.
   if (status !== 'REFUNDED') run.mails.send({ template: 'order_confirmation' }, { template: 'order_received' });

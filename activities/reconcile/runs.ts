@@ -1,4 +1,5 @@
 import type { SessionId } from '../../domain/ids';
+import { cancelsRequestedSince } from '../../store/orders/cancel';
 import { noteRestarts } from '../../store/reconciliation/repairs';
 import { ordersWithUnmailedParcels, overdueHolds, unfinishedOrders } from '../../store/reconciliation/unfinished';
 import { requestsSilentSince } from '../../store/refunds/staff-requests';
@@ -35,6 +36,9 @@ export const sweepRuns = (deps: Deps) => {
       // If a worker dies between recording a parcel and answering, the request of staff is lost. The order reads itself
       // again and sends the mail.
       for (const sessionId of await ordersWithUnmailedParcels(db, new Date(window.runsSince)))
+        await starter.orderChanged(sessionId);
+      // A cancel is stored before the order's run hears of it, and Temporal may have been away then.
+      for (const sessionId of await cancelsRequestedSince(db, new Date(window.runsSince)))
         await starter.orderChanged(sessionId);
       // The run that had a request was terminated, or the API died before it started one. A run that has the request
       // retries and records it every ten minutes.

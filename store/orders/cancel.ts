@@ -1,19 +1,54 @@
+import { whyNot } from '../../domain/actions';
 import type { SessionId } from '../../domain/ids';
-import type { Reason } from '../../domain/order';
+import { isDecision, type Reason } from '../../domain/order';
 import type { Db } from '../database';
-import { changeOrder, lockKnownOrder } from './records';
+import { changeOrder, type LockedOrder, lockKnownOrder } from './records';
+
+export type CancelRequested =
+  /** It stands in the database, by this request or an earlier one. */
+  | { outcome: 'recorded' }
+  /** The order may not be cancelled now. `reason` is a sentence without its full stop. */
+  | { outcome: 'refused'; reason: string };
 
 /**
- * Writes down that staff want an unpaid order cancelled, before anybody is told so. The first request stands; a repeat
- * changes nothing.
+ * Writes down that staff want an order cancelled, before anybody is told so. The rules are checked under the order's
+ * lock. The first request stands; a repeat changes nothing. The order's workflow carries it out, whichever run reads
+ * it.
  */
 export async function requestCancel(
   db: Db,
   { sessionId, reason, at }: { sessionId: SessionId; reason: Reason; at: Date },
-): Promise<void> {
-  await db.$transaction(async (tx) => {
+): Promise<CancelRequested> {
+  return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
-    if (order.cancelRequestedAt !== null) return;
-    await changeOrder(tx, order, at, { cancelRequestedAt: at, cancelReason: reason });
+    if (order.cancelRequestedAt !== null) return { outcome: 'recorded' };
+    const refused = whyNot('cancel', cancelFacts(order));
+    if (refused !== null) return { outcome: 'refused', reason: refused };
+    await changeOrder(
+      tx,
+      order,
+      at,
+      { cancelRequestedAt: at, cancelReason: reason },
+      {
+        type: 'cancel',
+        message: `Staff want it cancelled (${reason})`,
+        actor: 'staff',
+        key: `cancel/${at.getTime()}`,
+      },
+    );
+    return { outcome: 'recorded' };
   });
+}
+
+const cancelFacts = ({ status, stock, disputed, items, attentionStep }: LockedOrder) => ({
+  ...{ status, stock, disputed },
+  anythingShipped: items.some(({ shipped }) => shipped > 0),
+  pendingDecision: attentionStep !== null && isDecision(attentionStep) ? attentionStep : null,
+});
+
+/** Orders that were asked to cancel since a time and have not ended: their runs may not have heard of it. */
+export async function cancelsRequestedSince(db: Db, since: Date): Promise<SessionId[]> {
+  const rows = await db.$queryRaw<{ sessionId: SessionId }[]>`
+    SELECT session_id AS "sessionId" FROM orders WHERE cancel_requested_at >= ${since}`;
+  return rows.map(({ sessionId }) => sessionId);
 }

@@ -13,8 +13,8 @@ export interface CommitRequest {
 
 /**
  * Turns the hold of a paid order into a sale (or takes the stock again if the hold is gone), grants the downloads, and
- * sets the status: `COMPLETED` if everything is digital, otherwise `PREPARING`. If stock is missing, nothing changes.
- * Safe to repeat. One round trip.
+ * sets the status: `COMPLETED` if everything is digital, otherwise `PREPARING`. If stock is missing, or staff
+ * want the order cancelled, nothing changes. Safe to repeat. One round trip.
  */
 export async function commitOrder(
   db: Db,

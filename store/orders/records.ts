@@ -1,5 +1,5 @@
 import type { SessionId } from '../../domain/ids';
-import { mayMove, type OrderStatus } from '../../domain/order';
+import { isFinal, mayMove, type OrderStatus } from '../../domain/order';
 import type { Order, OrderItem } from '../../prisma/generated/client';
 import type { Tx } from '../database';
 
@@ -53,12 +53,24 @@ export async function changeOrder(
   }
   // However an order comes to be all shipped, by its last parcel or by a refund of the rest, its time starts once.
   const shippedAt = change.status === 'SHIPPED' ? { shippedAt: order.shippedAt ?? at } : {};
-  await tx.order.update({ where: { sessionId: order.sessionId }, data: { ...change, ...shippedAt, updatedAt: at } });
+  // A cancel is carried out, or out of date, once the order has ended. If a refund fails later, staff decide anew.
+  const ended = change.status && isFinal(change.status) ? NO_CANCEL : {};
+  const data = { ...change, ...shippedAt, ...ended, updatedAt: at };
+  await tx.order.update({ where: { sessionId: order.sessionId }, data });
   await note(tx, order.sessionId, at, ...events);
 }
 
 /** The columns of an order that no longer needs attention. */
 export const NO_ATTENTION = { attentionStep: null, attentionReason: null, attentionSince: null } as const;
+
+/** The columns of an order that nobody wants cancelled. */
+const NO_CANCEL = { cancelRequestedAt: null, cancelReason: null, cancelRefusal: null } as const;
+
+/** Whether staff want the order cancelled, and Stripe has not refused the refund of that for good. */
+export const isCancelling = ({
+  cancelRequestedAt,
+  cancelRefusal,
+}: Pick<Order, 'cancelRequestedAt' | 'cancelRefusal'>) => cancelRequestedAt !== null && cancelRefusal === null;
 
 /** Adds entries to an order's timeline, each key once. */
 export async function note(tx: Tx, sessionId: string, at: Date, ...events: TimelineEvent[]): Promise<void> {

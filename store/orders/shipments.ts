@@ -5,7 +5,7 @@ import { DECISIONS, type OrderStatus } from '../../domain/order';
 import { count, givenBack, type ParcelLine, takenAgain, unshipped, whyNotThisParcel } from '../../domain/parcel';
 import type { Db } from '../database';
 import { inventory } from '../stock/inventory';
-import { changeOrder, lockKnownOrder, NO_ATTENTION } from './records';
+import { changeOrder, isCancelling, lockKnownOrder, NO_ATTENTION } from './records';
 
 export interface NewShipment {
   sessionId: SessionId;
@@ -36,7 +36,7 @@ export async function recordShipment(
     const isReturned = order.stock === 'RETURNED';
     const waiting = unshipped(isReturned ? takenAgain(order.items) : order.items);
     const parcel = items ?? waiting;
-    const refusal = whyNot('ship', order) ?? whyNotThisParcel(waiting, parcel);
+    const refusal = whyNot('ship', { ...order, cancelling: isCancelling(order) }) ?? whyNotThisParcel(waiting, parcel);
     if (refusal) return { outcome: 'refused', code: 'invalid_transition', reason: refusal };
     if (isReturned) {
       const missing = await inventory.retake(tx, sessionId, givenBack(order.items), at);

@@ -327,15 +327,15 @@ describe('when a response takes longer than 8 s', () => {
 });
 
 describe('when no worker can take the request', () => {
-  test('is 503 within 10 s, without a worker as without Temporal, and the order is as it was', async () => {
-    const [one, other] = [await preparing(), await pending()];
+  test('a parcel is 503 within 10 s, without a worker as without Temporal, and the order is as it was', async () => {
+    const [one, other] = [await preparing(), await preparing()];
     const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
     const api = await shop.another({}, { temporal });
     await shop.world.stopWorkers();
     const start = performance.now();
     const [noWorker, noTemporal] = await Promise.all([
       ask(one, 'ship', parcel()),
-      ask(other, 'cancel', { reason: 'other', note: 'Kept' }, undefined, api),
+      ask(other, 'ship', parcel(), undefined, api),
     ]);
     expect(performance.now() - start).toBeLessThan(10_000);
     await shop.world.handle(one).terminate('the test server leaves its task with the worker that is gone');
@@ -345,8 +345,40 @@ describe('when no worker can take the request', () => {
       expect([answer.status, answer.body]).toEqual([503, problem(503, 'unavailable')]);
       expect(answer.headers['retry-after']).toEqual(expect.any(String));
     }
-    expect((await shop.world.order(one)).status).toBe('PREPARING');
-    expect((await shop.world.order(other)).timeline.map(({ note }) => note)).toContain('Kept');
+    for (const id of [one, other]) expect((await shop.world.order(id)).status).toBe('PREPARING');
     expect((await ask(one, 'ship', parcel())).body.status).toBe('SHIPPED');
+  });
+
+  test('a cancel is stored, answered 200, and carried out by the next run', async () => {
+    const [unpaid, paid] = [await pending(), await preparing()];
+    const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+    const api = await shop.another({}, { temporal });
+    const cancel = { reason: 'damaged', note: 'Kept' };
+    const withoutTemporal = await ask(unpaid, 'cancel', cancel, undefined, api);
+    await api.close();
+    expect([withoutTemporal.status, withoutTemporal.body.status]).toEqual([200, 'PENDING']);
+    await shop.world.webhook(unpaid);
+    expect(await shop.world.end(unpaid)).toBe('CANCELLED');
+
+    await shop.world.stopWorkers();
+    const withoutWorker = await ask(paid, 'cancel', cancel);
+    expect([withoutWorker.status, withoutWorker.body.status]).toEqual([200, 'PREPARING']);
+    await shop.world.handle(paid).terminate('the test server leaves its task with the worker that is gone');
+    await shop.world.startWorkers();
+    await shop.world.webhook(paid);
+    expect(await shop.world.end(paid)).toBe('REFUNDED');
+    const { timeline, refunds } = await shop.world.order(paid);
+    expect(timeline.map(({ note }) => note)).toContain('Kept');
+    expect(refunds).toMatchObject([{ reason: 'damaged' }]);
+  });
+
+  test('a cancel that makes no sense is refused all the same, without Temporal', async () => {
+    const id = await preparing();
+    await ask(id, 'ship', parcel());
+    const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+    const api = await shop.another({}, { temporal });
+    const answer = await ask(id, 'cancel', { reason: 'other' }, undefined, api);
+    await api.close();
+    expect([answer.status, answer.body]).toEqual([409, refused(/SHIPPED/)]);
   });
 });

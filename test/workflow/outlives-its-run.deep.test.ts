@@ -1,4 +1,7 @@
+import type { SessionId } from '../../domain/ids';
+import { requestCancel } from '../../store/orders/cancel';
 import { atRest, pass } from './at-rest';
+import { Risk } from './risk';
 import { until, World } from './world';
 
 const MINUTE = 60_000;
@@ -23,6 +26,67 @@ test('a cancel while the payment is processing outlives a terminated run: the mo
   expect(await world.end(id)).toBe('REFUNDED');
   expect((await world.order(id)).refunds).toMatchObject([{ reason: 'damaged', amount: 1250n }]);
   expect(await world.stock('kite')).toEqual({ onHand: 1, held: 0 });
+});
+
+describe('a cancel that waits behind another step stands in the database before anybody hears yes', () => {
+  const ways = {
+    'from the Temporal UI': (id: SessionId) => {
+      world
+        .handle(id)
+        .executeUpdate('cancel', { args: [{ reason: 'damaged' }] })
+        .catch(() => 'the run is terminated');
+    },
+    'as Request Cancellation': (id: SessionId) => world.handle(id).cancel(),
+    'from the API, of which the run never hears': async (id: SessionId) => {
+      await requestCancel(world.db, { sessionId: id, reason: 'damaged', at: new Date(world.now()) });
+    },
+  };
+
+  test.each(Object.entries(ways))('%s', async (way, cancel) => {
+    const sku = way.replace(/[^\w-]+/g, '-');
+    await world.product(sku, { stock: 1 });
+    const { id } = await world.checkout([{ sku }]);
+    await world.pay(id);
+    await world.at('/faults', { match: { method: 'GET', path: id }, kind: 'error_before', status: 500, times: 1_000 });
+    await world.webhook(id);
+    await until(async () => (await world.requests()).some(({ method, path }) => method === 'GET' && path.includes(id)));
+    await cancel(id);
+    await until(async () => (await world.order(id)).cancelRequestedAt);
+    await world.handle(id).terminate('by mistake');
+    await world.noFaults();
+    await world.webhook(id);
+    expect(await world.end(id)).toBe('REFUNDED');
+    expect(await world.order(id)).toMatchObject({ cancelRequestedAt: null, refunds: [{ amount: 1250n }] });
+    expect(await world.stock(sku)).toEqual({ onHand: 1, held: 0 });
+  });
+});
+
+test('a cancel whose refund waits for a dispute outlives a terminated run, and nothing ships meanwhile', async () => {
+  const risk = new Risk(world);
+  const id = await world.paidOrderOf('mask');
+  const dispute = await risk.dispute(id); // nobody here has heard of it
+  const asked = risk.ask(id, 'cancel', { reason: 'damaged' }).catch(() => 'the run is terminated');
+  await until(async () => (await world.order(id)).attentionStep === 'refund');
+  await world.handle(id).terminate('by mistake');
+  await asked;
+  await expect(risk.ask(id, 'ship', { carrier: 'DHL', trackingNumber: '1' })).rejects.toThrow();
+  await world.webhook(id);
+  await until(async () => (await world.order(id)).attentionStep === 'refund');
+  await risk.happens(dispute, 'close', { status: 'won' });
+  expect(await world.end(id)).toBe('REFUNDED');
+  expect((await world.order(id)).refunds).toMatchObject([{ reason: 'damaged', amount: 1000n }]);
+});
+
+test('an order that staff cancel while its payment is confirmed is not sold', async () => {
+  await world.product('song');
+  const { id } = await world.checkout([{ sku: 'song' }]);
+  await world.pay(id);
+  await world.at('/faults', { match: { method: 'GET', path: id }, kind: 'delay', ms: 1_500 });
+  await world.webhook(id);
+  await until(async () => (await world.requests()).some(({ method, path }) => method === 'GET' && path.includes(id)));
+  await requestCancel(world.db, { sessionId: id, reason: 'damaged', at: new Date(world.now()) });
+  expect(await world.end(id)).toBe('REFUNDED');
+  expect(await world.order(id)).toMatchObject({ grants: [], refunds: [{ reason: 'damaged' }] });
 });
 
 test('the hour of a 3-D Secure in flight is an hour, however often Stripe is asked and whichever run asks', async () => {

@@ -1,8 +1,9 @@
-import { DECISIONS, type Reason } from '../../domain/order';
+import { DECISIONS } from '../../domain/order';
 import { phaseOf } from '../../domain/phase';
 import { INVALID_TRANSITION } from '../../messages/refusals';
 import { database, stripe } from '../steps';
-import { compensate, endLost } from './compensate';
+import { cancelOrder } from './cancel';
+import { compensate } from './compensate';
 import { decide } from './decision';
 import { type Message, refusal, type StaffRequest } from './inbox';
 import { Parcels } from './parcels';
@@ -36,8 +37,7 @@ async function take(run: OrderRun, parcels: Parcels, message: Message): Promise<
     case 'refund':
       return refund(run, request);
     case 'cancel':
-      run.allow('cancel');
-      return cancel(run, request.request.reason);
+      return cancelOrder(run);
     case 'retry':
       run.allow('retry');
       return answerDecision(run);
@@ -54,16 +54,6 @@ async function complete(run: OrderRun, how: 'delivered' | 'long-enough-ago'): Pr
 async function refund(run: OrderRun, { id: key, request }: Extract<StaffRequest, { name: 'refund' }>): Promise<void> {
   await giveBackPart(run, { key, ...request }, `Gives back ${request.amount ?? 'all that is left'}`);
   await run.refresh();
-}
-
-/**
- * Cancels, if nothing is shipped yet. After a lost dispute there is nothing to refund: the bank has paid the
- * customer.
- */
-function cancel(run: OrderRun, reason: Reason): Promise<void> {
-  return run.order.pendingDecision?.step === DECISIONS.disputeLost
-    ? endLost(run, 'Cancelled after a lost dispute')
-    : compensate(run, reason, 'staff');
 }
 
 /** `retry` requests a failed refund again, and acknowledges any other pending decision. */

@@ -1,4 +1,4 @@
-import { condition, currentUpdateInfo, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition, currentUpdateInfo, setHandler } from '@temporalio/workflow';
 import { type UpdateAction, whyNot, whyNotYet } from '../../domain/actions';
 import { REASONS } from '../../domain/order';
 import {
@@ -13,6 +13,7 @@ import {
   shipUpdate,
   stateQuery,
 } from '../../messages/order';
+import { requestCancel } from './cancel';
 import { refusal } from './inbox';
 import { checkCancel, checkRefund, checkShip } from './requests';
 import type { OrderRun } from './run';
@@ -25,7 +26,7 @@ export function setHandlers(run: OrderRun): void {
   setSignals(run);
   setUpdates(run);
   setHandler(openUpdate, async () => {
-    await condition(() => run.opening !== null);
+    await CancellationScope.nonCancellable(() => condition(() => run.opening !== null));
     return run.opening as NonNullable<typeof run.opening>;
   });
   setHandler(stateQuery, () => run.state);
@@ -39,13 +40,13 @@ function setSignals({ inbox }: OrderRun): void {
     description: 'Others wrote to the order (a refund, a dispute, a review, a warning): it reads itself again',
   });
   setHandler(abandonSignal, () => inbox.put('abandon'), {
-    description: 'The shopper left: closes the till, then gives back the stock',
+    description: 'The shopper left: expires the session, then releases the stock',
   });
 }
 
 /**
  * The updates that staff can send. Their form and the order's status are checked at once, everything else by the
- * work.
+ * work. A handler runs where Temporal's *Request Cancellation* of the run cannot reach it.
  */
 function setUpdates(run: OrderRun): void {
   const { inbox } = run;
@@ -61,7 +62,7 @@ function setUpdates(run: OrderRun): void {
     validator: () => validate(run, 'deliver'),
     description: 'Says that a shipped order arrived; takes nothing',
   });
-  setHandler(cancelUpdate, (request) => inbox.ask({ name: 'cancel', request }), {
+  setHandler(cancelUpdate, (request) => CancellationScope.nonCancellable(() => requestCancel(run, request)), {
     validator: (request) => {
       checkCancel(request);
       validate(run, 'cancel');
@@ -76,7 +77,7 @@ function setUpdates(run: OrderRun): void {
     description:
       'Gives money back, all that is left or a part: { "amount"?, "reason", "restock"?: [{ "sku", "quantity" }] }; amounts in the smallest unit',
   });
-  setHandler(retryUpdate, () => run.retry(), {
+  setHandler(retryUpdate, () => CancellationScope.nonCancellable(() => run.retry()), {
     validator: () => refuseNeedlessRetry(run),
     description: 'Tries the step that needs attention again; takes nothing',
   });

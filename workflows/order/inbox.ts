@@ -50,9 +50,10 @@ export class Inbox {
     });
   }
 
-  /** Puts a request back, for another phase of the order to serve. */
-  putBack(request: StaffRequest): void {
-    this.requests.unshift(request);
+  /** The first waiting request of this kind, taken out of its turn. */
+  takeRequest(name: StaffRequest['name']): StaffRequest | undefined {
+    const place = this.requests.findIndex((request) => request.name === name);
+    return place < 0 ? undefined : this.requests.splice(place, 1)[0];
   }
 
   get hasMessage(): boolean {

@@ -1,7 +1,6 @@
 import type { Seen } from '../../activities/checkout/checkout';
 import type { UnpaidEnding } from '../../activities/order/orders';
 import { phaseOf } from '../../domain/phase';
-import type { CancelRequest } from '../../messages/order';
 import { database, stripe, stripeLater } from '../steps';
 import { decide } from './decision';
 import type { Message, StaffRequest } from './inbox';
@@ -19,9 +18,7 @@ const DAY = 86_400_000;
  * goes on for as long as money can still come.
  */
 export class PaymentWatch {
-  /** Staff have cancelled: money that comes is given back. */
-  cancelled: CancelRequest | null;
-  /** Why the till is to be closed; null while it may stay open. */
+  /** Why the session is to be expired; null while it may stay open. */
   private ending: UnpaidEnding | null;
   private stage: keyof typeof TIMER_SUMMARY = 'hold';
   /** When Stripe is asked without a message. */
@@ -31,13 +28,16 @@ export class PaymentWatch {
   private difference: string | null = null;
 
   constructor(private readonly run: OrderRun) {
-    const reason = run.order.cancelRequested;
-    this.cancelled = reason && { reason };
     this.ending = this.cancelled ? 'cancelled' : whyNoStock(run);
     this.lookAt = run.order.holdUntil;
     if (this.ending === null) return;
     this.stage = 'closing';
     this.lookAtOnce = true;
+  }
+
+  /** Staff have cancelled: money that comes is refunded. */
+  get cancelled(): boolean {
+    return this.run.order.cancelRequested !== null;
   }
 
   /** Waits for what makes it worth asking Stripe. */
@@ -61,6 +61,10 @@ export class PaymentWatch {
     const { difference } = this;
     this.difference = null;
     await this.take(message);
+    if (this.cancelled) {
+      this.ending = 'cancelled';
+      this.close('cancelled');
+    }
     if (phaseOf(this.run.order) !== 'awaiting-payment') return 'waiting'; // others moved it: a refund at the Dashboard
     if (this.cancelled && difference !== null) return 'paid'; // Stripe has said so, and staff want it given back
     this.lookAtOnce = false;
@@ -93,15 +97,9 @@ export class PaymentWatch {
   }
 
   private async takeRequest(request: StaffRequest): Promise<void> {
+    if (request.name === 'cancel') return; // it stands in the database, which has judged it
     this.run.allow(request.name);
-    if (request.name === 'retry') return decide(this.run);
-    if (request.name !== 'cancel') return;
-    const { sessionId } = this.run;
-    const { reason } = request.request;
-    await this.run.untilDone('decide', () => database.requestCancel({ sessionId, reason }));
-    this.cancelled = request.request;
-    this.ending = 'cancelled';
-    this.close('cancelled');
+    if (request.name === 'retry') await decide(this.run);
   }
 
   private askStripe(): Promise<Seen> {

@@ -3,7 +3,7 @@ import type { OrderFactsNow } from '../../activities/order/facts';
 import { type ActionFacts, refusalOf, type UpdateAction, whyNot } from '../../domain/actions';
 import type { AttentionStep } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
-import type { OrderStatus } from '../../domain/order';
+import type { OrderStatus, Reason } from '../../domain/order';
 import { phaseOf } from '../../domain/phase';
 import type { Opening, OrderInput, OrderState } from '../../messages/order';
 import { Parking } from '../parking';
@@ -141,16 +141,21 @@ export class OrderRun {
    */
   async retry(): Promise<OrderStatus> {
     const { parking } = this;
-    if (this.opening === null) await condition(() => this.opening !== null || parking.all.length > 0);
+    await this.untilReadOrParked();
     // A step that can be retried comes first: it may be what the decision was about.
     if (this.known?.pendingDecision && !parking.isStuck) return this.inbox.ask({ name: 'retry' });
     if (parking.all.length > 0) await parking.retry();
     return this.status;
   }
 
-  /** Treats Temporal's own *Request Cancellation* as `cancel` by staff. It has no answer. */
-  cancel(): void {
-    this.inbox.ask({ name: 'cancel', request: { reason: 'other' } }).catch(() => undefined);
+  /** A cancel stands in the database. */
+  cancelRecorded(reason: Reason): void {
+    if (this.known) this.known = { ...this.known, cancelRequested: this.known.cancelRequested ?? reason };
+  }
+
+  /** Waits until the order is read. A run that starts over may be stuck at that. */
+  async untilReadOrParked(): Promise<void> {
+    if (this.opening === null) await condition(() => this.opening !== null || this.parking.all.length > 0);
   }
 
   // --- Steps and waiting -------------------------------------------------------------------------------------------
@@ -194,6 +199,7 @@ export class OrderRun {
    */
   private answerAfterEnd({ name }: StaffRequest): OrderStatus {
     if (name === 'deliver' && this.status === 'COMPLETED') return this.status;
+    if (name === 'cancel' && (this.status === 'REFUNDED' || this.status === 'CANCELLED')) return this.status;
     throw refusal(refusalOf(this));
   }
 

@@ -1,15 +1,17 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { z } from 'zod';
 import type { SessionId } from '../../../domain/ids';
-import { type OrderStatus, REASONS } from '../../../domain/order';
+import { type OrderStatus, REASONS, type Reason } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
 import { cancelUpdate, deliverUpdate, retryUpdate, shipUpdate } from '../../../messages/order';
 import { decide } from '../../../store/orders/attention';
+import { requestCancel } from '../../../store/orders/cancel';
 import { statusWithParcel } from '../../../store/orders/parcels';
 import { addNote } from '../../../store/orders/timeline';
 import type { ApiDeps } from '../../deps';
 import { type Answer, type Route, route } from '../../http/route';
 import { text } from '../../http/schemas';
+import { isUnavailable } from '../../temporal-errors';
 import { KeyHeader, note, OrderRef, Sku, webUrl } from '../fields';
 import { retryRefund } from '../refunds/retry';
 import { AdminOrder, findOrder, readAdminOrder } from './document';
@@ -72,13 +74,17 @@ export function orderStepRoutes(deps: ApiDeps): Route[] {
       path: '/admin/orders/{ref}/cancel',
       summary: 'Cancel before anything is shipped',
       description:
-        'Unpaid: expires the session first, and refunds if Stripe says it was paid. Paid: refunds, returns stock and revokes downloads. If Stripe takes longer than 8 s, the response is the order as it stands, and the rest follows.',
+        'Unpaid: expires the session first, and refunds if Stripe says it was paid. Paid: refunds, returns stock and revokes downloads. The cancel is stored first. If Stripe takes longer than 8 s, or no worker runs, the response is the order as it stands, and the rest follows.',
       body: Cancellation,
       problems: ['unknown_order', 'invalid_transition'],
       handle: async ({ params, headers, body: { reason, note } }) => {
         const sessionId = await findOrder(deps.db, params.ref);
-        const remark = note === undefined ? undefined : { note, message: `Asked to cancel (${reason})` };
-        return take(deps, sessionId, headers, cancelUpdate, [{ reason }], remark);
+        const updateId = updateIdOf(cancelUpdate, [{ reason }], headers['idempotency-key']);
+        if (note !== undefined) {
+          const remark = { note, message: `Asked to cancel (${reason})`, at: new Date(deps.clock.now()) };
+          await addNote(deps.db, { sessionId, key: `${cancelUpdate.name}/${updateId}`, ...remark });
+        }
+        return cancel(deps, { sessionId, reason, updateId });
       },
     }),
     route({
@@ -112,38 +118,51 @@ async function shippedWith(
 }
 
 /**
- * One step: first writes the note of staff, so that it is never lost and never leaves the database; then sends the
- * update.
+ * Stores the cancel, then has the order's workflow carry it out. Once stored it is done, however long that takes: a
+ * workflow that the update does not reach reads it in the database.
  */
+async function cancel(
+  deps: ApiDeps,
+  { sessionId, reason, updateId }: { sessionId: SessionId; reason: Reason; updateId: string },
+): Promise<Answer> {
+  const stored = await requestCancel(deps.db, { sessionId, reason, at: new Date(deps.clock.now()) });
+  try {
+    // Also one that is refused: this may be a repeat of one that is carried out by now.
+    const outcome = await sendUpdate(deps.temporal, { sessionId, update: cancelUpdate, args: [{ reason }], updateId });
+    const order = await readAdminOrder(deps, sessionId);
+    if (outcome === 'ended' && !UNDONE.has(order.status)) throw tooLate(order.status);
+    return { body: order };
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    if (stored.outcome === 'refused') throw new Problem('invalid_transition', `${stored.reason}.`);
+    return { body: await readAdminOrder(deps, sessionId) };
+  }
+}
+
+/** How a cancelled order ends. */
+const UNDONE: ReadonlySet<OrderStatus> = new Set<OrderStatus>(['CANCELLED', 'REFUNDED']);
+
+/** Sends the update of one step, and answers with the order as it is then. */
 async function take<Args extends unknown[]>(
   deps: ApiDeps,
   sessionId: SessionId,
   headers: { 'idempotency-key'?: string | undefined },
   update: UpdateDefinition<OrderStatus, Args>,
   args: Args,
-  remark?: { note: string; message: string },
 ): Promise<Answer> {
   const updateId = updateIdOf(update, args, headers['idempotency-key']);
-  if (remark) {
-    const at = new Date(deps.clock.now());
-    await addNote(deps.db, { sessionId, key: `${update.name}/${updateId}`, ...remark, at });
-  }
   const outcome = await sendUpdate(deps.temporal, { sessionId, update, args, updateId });
-  if (outcome === 'accepted' && !ASKS_STRIPE.has(update.name))
-    throw new Problem('unavailable', 'The request is accepted and will be carried out. Read the order again.', {
-      retryAfter: 2,
-    });
+  // A step that is tried again has nothing to store: the order still shows what it needs.
+  if (outcome === 'accepted' && update.name !== retryUpdate.name)
+    throw new Problem('unavailable', NOT_SURE, { retryAfter: 2 });
   const order = await readAdminOrder(deps, sessionId);
-  if (outcome === 'ended')
-    throw new Problem(
-      'invalid_transition',
-      `The order is ${order.status}, which is final: this no longer changes anything.`,
-    );
+  if (outcome === 'ended') throw tooLate(order.status);
   return { body: order };
 }
 
-/**
- * Updates that may wait for Stripe: after 8 s the response is the order as it stands, since the request is stored and
- * goes on.
- */
-const ASKS_STRIPE: ReadonlySet<string> = new Set([cancelUpdate.name, retryUpdate.name]);
+/** A parcel or a delivery has happened, so it may be recorded late. The same again changes nothing. */
+const NOT_SURE =
+  'This is not recorded yet, and may be soon. Read the order again, or send the same again: it counts once.';
+
+const tooLate = (status: OrderStatus): Problem =>
+  new Problem('invalid_transition', `The order is ${status}, which is final: this no longer changes anything.`);

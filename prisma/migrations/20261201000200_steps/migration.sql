@@ -62,7 +62,7 @@ CREATE FUNCTION order_snapshot(p_session text) RETURNS jsonb LANGUAGE sql STABLE
     'number', o.number, 'status', o.status, 'stock', o.stock, 'total', o.total, 'currency', o.currency, 'holdUntil', o.hold_until,
     'disputed', o.disputed, 'reviewOpen', o.review_open, 'fraudWarning', o.fraud_warning,
     'lost', EXISTS (SELECT 1 FROM disputes d WHERE d.session_id = o.session_id AND d.lost),
-    'cancelRequested', o.cancel_reason, 'shippedAt', o.shipped_at,
+    'cancelRequested', CASE WHEN o.cancel_refusal IS NULL THEN o.cancel_reason END, 'shippedAt', o.shipped_at,
     'attentionStep', o.attention_step, 'attentionReason', o.attention_reason,
     'items', (SELECT coalesce(jsonb_agg(jsonb_build_object('sku', i.sku, 'kind', i.kind, 'shipped', i.shipped) ORDER BY i.position), '[]')
               FROM order_items i WHERE i.session_id = o.session_id))
@@ -189,18 +189,21 @@ END $$;
 
 -- Turns the hold of a paid order into a sale (or takes its stock again where the hold is gone), grants its downloads,
 -- and moves it to where it rests: `COMPLETED` when all of it is digital, else `PREPARING`. Where stock is missing
--- nothing is changed. An order that is no longer `PENDING` is answered as it stands. Answers { status, missing }.
+-- nothing is changed. An order that is no longer `PENDING`, or that staff want cancelled, is answered as it stands.
+-- Answers { status, missing }.
 -- Null: there is no order.
 CREATE FUNCTION commit_order(p_session text, p_downloads int, p_downloads_until timestamptz, p_at timestamptz) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   current_status "OrderStatus";
+  cancelling boolean;
   lines jsonb;
   is_sure boolean;
   missing jsonb := '[]';
 BEGIN
-  SELECT status INTO current_status FROM orders WHERE session_id = p_session FOR UPDATE;
+  SELECT status, cancel_requested_at IS NOT NULL AND cancel_refusal IS NULL INTO current_status, cancelling
+    FROM orders WHERE session_id = p_session FOR UPDATE;
   IF NOT FOUND THEN RETURN NULL; END IF;
-  IF current_status <> 'PENDING' THEN RETURN jsonb_build_object('status', current_status, 'missing', missing); END IF;
+  IF current_status <> 'PENDING' OR cancelling THEN RETURN jsonb_build_object('status', current_status, 'missing', missing); END IF;
 
   lines := stock_lines(p_session);
   -- What is held cannot be missing, so the rows of stock are locked last; without a hold the stock decides first.

@@ -1,0 +1,70 @@
+import { CancellationScope } from '@temporalio/workflow';
+import { refusalOf } from '../../domain/actions';
+import { DECISIONS, type OrderStatus } from '../../domain/order';
+import type { CancelRequest } from '../../messages/order';
+import { NOT_RECORDED } from '../../messages/refusals';
+import { failureOf } from '../failures';
+import { database } from '../steps';
+import { compensate, endLost } from './compensate';
+import { refusal } from './inbox';
+import type { OrderRun } from './run';
+
+/**
+ * Staff say `cancel`. It stands in the database before anybody hears yes, so that it outlives this run, however long
+ * it waits behind another step. @throws the refusal, or that nothing is recorded
+ */
+export async function requestCancel(run: OrderRun, request: CancelRequest): Promise<OrderStatus> {
+  await record(run, request, recordNow);
+  return run.inbox.ask({ name: 'cancel', request });
+}
+
+/**
+ * Treats Temporal's own *Request Cancellation* as `cancel` by staff. It has no answer, so it is tried until it stands
+ * in the database or is refused.
+ */
+export function requestCancellation(run: OrderRun): Promise<unknown> {
+  const request = { reason: 'other' } as const;
+  const requested = CancellationScope.nonCancellable(async () => {
+    await record(run, request, (write) => run.untilDone('decide', write));
+    return run.inbox.ask({ name: 'cancel', request });
+  });
+  return requested.catch(() => undefined);
+}
+
+/**
+ * Carries out a cancel that stands in the database, whichever run was asked for it, and answers it if it was this one.
+ */
+export async function cancelAsRequested(run: OrderRun): Promise<void> {
+  const request = run.inbox.takeRequest('cancel');
+  await run.serve(request ? { kind: 'request', request } : { kind: 'changed' }, () => cancelOrder(run));
+}
+
+/**
+ * Cancels an order that was paid and is not shipped. After a lost dispute there is nothing to refund: the bank has
+ * paid the customer.
+ */
+export function cancelOrder(run: OrderRun): Promise<void> {
+  return run.order.pendingDecision?.step === DECISIONS.disputeLost
+    ? endLost(run, 'Cancelled after a lost dispute')
+    : compensate(run, run.order.cancelRequested ?? 'other', 'staff');
+}
+
+type Write = <T>(write: () => Promise<T>) => Promise<T>;
+
+async function record(run: OrderRun, { reason }: CancelRequest, written: Write): Promise<void> {
+  const { sessionId } = run;
+  await run.untilReadOrParked();
+  if (run.opening?.outcome === 'not-ours') throw refusal(refusalOf(run));
+  const asked = await written(() => database.requestCancel({ sessionId, reason }));
+  if (asked.outcome === 'refused') throw refusal(asked.reason);
+  run.cancelRecorded(reason);
+}
+
+/** Tries for a few seconds. Whoever asked is told if nothing is recorded, and nothing is carried out later then. */
+const recordNow: Write = async (write) => {
+  try {
+    return await write();
+  } catch (error) {
+    throw refusal(`Nothing is recorded: ${failureOf(error).reason}`, NOT_RECORDED);
+  }
+};
