@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isSku } from '../../domain/ids';
+import { storable } from '../../domain/text';
 import { isWellFormed, text } from '../http/schemas';
 
 /** Fields that several staff routes share. */
@@ -37,7 +38,7 @@ export const note = prose(2_000).min(1);
 export const webUrl = z
   .string()
   .max(2_000)
-  .refine((given) => URL.canParse(given) && /^https?:$/.test(new URL(given).protocol), 'must be an http or https URL')
+  .refine(isWebAddress, 'must be an http or https URL')
   .meta({ format: 'uri' });
 
 /** The URL of a picture: anywhere on the web, or a path of the storefront. */
@@ -45,7 +46,11 @@ export const imageAddress = z
   .string()
   .max(2_000)
   .refine(
-    (given) =>
-      /^\/(?!\/)[\x21-\x7e]*$/.test(given) || (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)),
+    (given) => /^\/(?!\/)[\x21-\x7e]*$/.test(given) || isWebAddress(given),
     'must be an http or https URL, or a path that begins with /',
   );
+
+/** `URL` takes what PostgreSQL cannot store, because it would encode it; the address is stored as it is. */
+function isWebAddress(given: string): boolean {
+  return storable(given) === given && URL.canParse(given) && /^https?:$/.test(new URL(given).protocol);
+}

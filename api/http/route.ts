@@ -1,7 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { Problem, type ProblemCode } from '../../domain/problem';
-import { storable } from '../../domain/text';
 import { within } from '../../platform/within';
 
 /** What a handler returns: a body to send as JSON. A handler that wrote to `res` itself returns nothing. */
@@ -147,7 +146,7 @@ const answering = (declared: Route) => async (req: Request, res: Response) => {
 };
 
 function readJson(declared: Route, req: Request): unknown {
-  const given = hasBody(req) ? storable(req.body) : undefined;
+  const given = hasBody(req) ? req.body : undefined;
   if (declared.body) {
     if (given === undefined) throw invalid([{ path: '', message: 'a JSON body is required' }]);
     return parse(declared.body as z.ZodType, given);
