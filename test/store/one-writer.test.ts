@@ -17,7 +17,7 @@ const WRITERS: Record<string, string[]> = {
   'store/limits': ['rate_limits'],
 };
 /** Written by the migrations alone. */
-const FIXED = ['order_transitions'];
+const FIXED = ['order_transitions', 'installation'];
 
 const models = tablesByModel();
 const files = sources();
