@@ -1,4 +1,4 @@
-import { type Rig, refusal, startRig } from './rig';
+import { openSession, type Rig, refusal, startRig } from './rig';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -43,6 +43,38 @@ test('a product with prices cannot be deleted', async () => {
   });
   expect(product.default_price).toMatch(/^price_/);
   expect((await refusal(rig.stripe.products.del(product.id))).message).toMatch(/user-created prices/);
+});
+
+test('a price has an amount in each of several currencies, shown when expanded', async () => {
+  const { prices } = rig.stripe;
+  const { id: product } = await rig.stripe.products.create({ name: 'Everywhere' });
+  const made = await prices.create({
+    ...{ product, currency: 'eur', unit_amount: 1000 },
+    currency_options: { jpy: { unit_amount: 1600 } },
+  });
+  expect(await prices.retrieve(made.id)).not.toHaveProperty('currency_options');
+  const expanded = await prices.retrieve(made.id, { expand: ['currency_options'] });
+  expect(expanded.currency_options).toMatchObject({ eur: { unit_amount: 1000 }, jpy: { unit_amount: 1600 } });
+  const line_items = [{ price: made.id, quantity: 2 }];
+  expect(await openSession(rig, { line_items, currency: 'jpy' })).toMatchObject({
+    currency: 'jpy',
+    amount_total: 3200,
+  });
+  expect(await openSession(rig, { line_items })).toMatchObject({ currency: 'eur', amount_total: 2000 });
+  expect(await refusal(openSession(rig, { line_items, currency: 'usd' }))).toMatchObject({
+    param: 'line_items[0][price]',
+  });
+});
+
+test.each([
+  ['isk', 550],
+  ['ugx', 1],
+  ['kwd', 1005],
+])('an amount that %s cannot have is refused', async (currency, unit_amount) => {
+  const price_data = { currency, unit_amount, product_data: { name: 'Mug' } };
+  expect(await refusal(openSession(rig, { line_items: [{ price_data, quantity: 1 }] }))).toMatchObject({
+    code: 'invalid_charge_amount_no_decimal_compatible',
+  });
 });
 
 test('a lookup key belongs to one price, and moves only on request', async () => {

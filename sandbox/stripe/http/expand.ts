@@ -3,6 +3,7 @@
  */
 import { transactionShown } from '../objects/balance';
 import { lineItemsOf } from '../objects/line-items';
+import { optionsOf } from '../objects/prices';
 import { idOf } from '../store/store';
 import type { World } from '../world';
 import { invalid } from './errors';
@@ -80,7 +81,7 @@ const EXPANDABLE: Record<string, Record<string, Expander>> = {
     balance_transaction: balanceTransaction('balance_transaction'),
     failure_balance_transaction: balanceTransaction('failure_balance_transaction'),
   },
-  price: { product },
+  price: { product, currency_options: optionsOf as Expander },
   product: { default_price: reference('default_price', ({ store }, id) => store.prices.get(id)) },
   payment_method: { customer },
   promotion_code: { customer },

@@ -151,7 +151,7 @@ export const currency: Param<string> = {
 export const email: Param<string> = {
   read(value, name) {
     const address = text({ max: 800 }).read(value, name);
-    if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address))
+    if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address) || address.includes('..'))
       throw invalid(`Invalid email address: ${address}`, { code: 'email_invalid', param: name });
     return address;
   },

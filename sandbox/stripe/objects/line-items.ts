@@ -21,7 +21,8 @@ import {
 import { newId } from '../store/ids';
 import { idOf } from '../store/store';
 import type { World } from '../world';
-import { createPrice, priceNamed } from './prices';
+import { refuseImpossible } from './amounts';
+import { createPrice, optionsOf, priceNamed } from './prices';
 import { createProduct, productNamed } from './products';
 
 const MOST_LINES = 100;
@@ -78,28 +79,33 @@ export function lineItemsOf(
 /** The lines of a request, at list price. @throws Refusal for what Stripe refuses */
 export function openLines(world: World, input: LineInput[], currency: string | undefined): Stripe.LineItem[] {
   const prices = input.map((line, index) => priceOf(world, line, index));
-  const expected = currency ?? prices[0]?.currency;
+  const expected = currency ?? prices[0]?.currency ?? '';
   for (const [index, price] of prices.entries())
-    if (price.currency !== expected)
+    if (optionsOf(world, price)[expected] === undefined)
       throw invalid(
         `The price specified only supports \`${price.currency}\`. This doesn't match the expected currency: \`${expected}\`.`,
         { param: `line_items[${index}][price]` },
       );
-  const chosenByBuyer = prices.findIndex((price) => price.custom_unit_amount !== null);
+  const chosenByBuyer = prices.findIndex((price) => optionsOf(world, price)[expected]?.custom_unit_amount != null);
   if (chosenByBuyer !== -1 && (input.length > 1 || (input[chosenByBuyer]?.quantity ?? 1) !== 1))
     throw invalid(
       'You can only use a price with `custom_unit_amount` as the one line item of a Checkout Session, with a quantity of 1.',
       { param: `line_items[${chosenByBuyer}][price]` },
     );
-  return input.map((line, index) => lineOf(world, line, prices[index] as Stripe.Price, index));
+  return input.map((line, index) => lineOf(world, line, prices[index] as Stripe.Price, expected, index));
 }
 
 /** The lines, with the amount the buyer chose for a pay-what-you-want price. */
-export function withChosenAmount(lines: Stripe.LineItem[], chosen: number | undefined): Stripe.LineItem[] {
+export function withChosenAmount(
+  world: World,
+  lines: Stripe.LineItem[],
+  chosen: number | undefined,
+): Stripe.LineItem[] {
   return lines.map((line) => {
-    const bounds = line.price?.custom_unit_amount;
+    const bounds = line.price && optionsOf(world, line.price)[line.currency]?.custom_unit_amount;
     if (!bounds) return line;
     const amount = chosen ?? bounds.preset ?? 0;
+    refuseImpossible(amount, line.currency, 'customAmount');
     if (amount < (bounds.minimum ?? 50) || amount > (bounds.maximum ?? 99_999_999))
       throw invalid(
         `The amount must be at least ${bounds.minimum ?? 50} and at most ${bounds.maximum ?? 99_999_999}.`,
@@ -141,15 +147,16 @@ function priceFromData(world: World, data: NonNullable<LineInput['price_data']>,
   return createPrice(world, { ...price, product: product.id }, { listed: false });
 }
 
-function lineOf(world: World, line: LineInput, price: Stripe.Price, index: number): Stripe.LineItem {
-  const quantity = line.quantity ?? (price.custom_unit_amount === null ? undefined : 1);
+function lineOf(world: World, line: LineInput, price: Stripe.Price, currency: string, index: number): Stripe.LineItem {
+  const terms = optionsOf(world, price)[currency] ?? price;
+  const quantity = line.quantity ?? (terms.custom_unit_amount === null ? undefined : 1);
   if (quantity === undefined) throw missing(`line_items[${index}][quantity]`);
   if (quantity === 0)
     throw invalid('Quantity should be greater than 0.', {
       code: 'parameter_invalid_integer',
       param: `line_items[${index}][quantity]`,
     });
-  const amount = amountOf(price, quantity);
+  const amount = amountOf(terms, quantity);
   return {
     id: newId('li'),
     object: 'item',
@@ -158,7 +165,7 @@ function lineOf(world: World, line: LineInput, price: Stripe.Price, index: numbe
     amount_subtotal: amount,
     amount_tax: 0,
     amount_total: amount,
-    currency: price.currency,
+    currency,
     description: productNamed(world, idOf(price.product) ?? '').name,
     metadata: changedMetadata(null, line.metadata),
     price,
@@ -166,7 +173,10 @@ function lineOf(world: World, line: LineInput, price: Stripe.Price, index: numbe
   };
 }
 
-function amountOf({ custom_unit_amount, unit_amount, unit_amount_decimal }: Stripe.Price, quantity: number): number {
+function amountOf(
+  { custom_unit_amount, unit_amount, unit_amount_decimal }: Stripe.Price.CurrencyOptions,
+  quantity: number,
+): number {
   if (custom_unit_amount !== null) return custom_unit_amount.preset ?? 0;
   return Math.round((unit_amount ?? Number(unit_amount_decimal)) * quantity);
 }

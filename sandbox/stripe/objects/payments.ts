@@ -79,7 +79,7 @@ function applyChoices(world: World, id: string, attempt: Attempt): { session: Se
     option === undefined ? before.shipping : { rate: idOf(option.shipping_rate) ?? '', amount: option.shipping_amount };
   const detail: SessionDetail = {
     ...before,
-    lines: withChosenAmount(before.lines, attempt.customAmount),
+    lines: withChosenAmount(world, before.lines, attempt.customAmount),
     discount,
     shipping,
     tax: session.automatic_tax.enabled ? (attempt.tax ?? 0) : 0,

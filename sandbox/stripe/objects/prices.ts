@@ -9,10 +9,12 @@ import {
   flag,
   group,
   integer,
+  isRecord,
   known,
   list,
   missing,
   oneOf,
+  type Param,
   type Read,
   required,
   text,
@@ -22,6 +24,7 @@ import { type Route, route } from '../http/route';
 import { newId } from '../store/ids';
 import { emit, previousOf } from '../webhooks/events';
 import type { World } from '../world';
+import { refuseImpossible } from './amounts';
 import { createProduct, productNamed } from './products';
 
 const customUnitAmount = group({
@@ -31,12 +34,33 @@ const customUnitAmount = group({
   preset: integer({ min: 0 }),
 });
 
+const taxBehavior = oneOf('exclusive', 'inclusive', 'unspecified');
+
+const amountShape = {
+  custom_unit_amount: customUnitAmount,
+  unit_amount: integer({ min: 0, max: 99_999_999 }),
+  unit_amount_decimal: text(),
+};
+
+/** The amounts of a price in further currencies, by currency. */
+const currencyOptions: Param<Record<string, Read<typeof optionShape>>> = {
+  read(value, name) {
+    if (!isRecord(value)) throw invalid('Invalid object', { param: name });
+    return Object.fromEntries(
+      Object.entries(value).map(([code, option]) => [
+        currency.read(code, name),
+        group(optionShape).read(option, `${name}[${code}]`),
+      ]),
+    );
+  },
+};
+const optionShape = { ...amountShape, tax_behavior: taxBehavior, tiers: unsupported };
+
 export const priceShape = {
   currency: required(currency),
   active: flag,
   billing_scheme: oneOf('per_unit', 'tiered'),
-  currency_options: unsupported,
-  custom_unit_amount: customUnitAmount,
+  currency_options: currencyOptions,
   lookup_key: text({ max: 200 }),
   metadata,
   nickname: text(),
@@ -51,13 +75,12 @@ export const priceShape = {
     unit_label: text({ max: 12 }),
   }),
   recurring: unsupported,
-  tax_behavior: oneOf('exclusive', 'inclusive', 'unspecified'),
+  tax_behavior: taxBehavior,
   tiers: unsupported,
   tiers_mode: unsupported,
   transfer_lookup_key: flag,
   transform_quantity: unsupported,
-  unit_amount: integer({ min: 0, max: 99_999_999 }),
-  unit_amount_decimal: text(),
+  ...amountShape,
 };
 
 export const priceRoutes: Route[] = [
@@ -96,7 +119,7 @@ export const priceRoutes: Route[] = [
       lookup_key: emptyable(text({ max: 200 })),
       metadata,
       nickname: emptyable(text()),
-      tax_behavior: oneOf('exclusive', 'inclusive', 'unspecified'),
+      tax_behavior: taxBehavior,
       transfer_lookup_key: flag,
     },
     ({ world, id, params }) => {
@@ -123,7 +146,11 @@ export function priceNamed({ store }: World, id: string, param = 'id'): Stripe.P
 }
 
 export function createPrice(world: World, input: Read<typeof priceShape>, { listed = true } = {}): Stripe.Price {
-  const amounts = amountsOf(input);
+  const amounts = amountsOf(input, input.currency);
+  const options = Object.entries(input.currency_options ?? {}).map(([code, option]) => [
+    code,
+    { tax_behavior: option.tax_behavior ?? 'unspecified', ...amountsOf(option, code) },
+  ]);
   if (input.lookup_key !== undefined) claimLookupKey(world, input.lookup_key, input.transfer_lookup_key);
   if (input.product === undefined && input.product_data === undefined) throw missing('product');
   const product =
@@ -149,12 +176,21 @@ export function createPrice(world: World, input: Read<typeof priceShape>, { list
     type: 'one_time',
     ...amounts,
   });
+  if (options.length > 0) world.store.priceOptions.put({ id: price.id, options: Object.fromEntries(options) });
   if (listed) emit(world, 'price.created', price);
   return price;
 }
 
+/** The amounts of a price in each of its currencies, its own among them; an answer has them only when expanded. */
+export function optionsOf({ store }: World, price: Stripe.Price): Record<string, Stripe.Price.CurrencyOptions> {
+  const { currency, custom_unit_amount, tax_behavior, unit_amount, unit_amount_decimal } = price;
+  const own = { custom_unit_amount, tax_behavior, unit_amount, unit_amount_decimal };
+  return { [currency]: own, ...store.priceOptions.get(price.id)?.options };
+}
+
 function amountsOf(
-  input: Read<typeof priceShape>,
+  input: Read<typeof amountShape>,
+  currency: string,
 ): Pick<Stripe.Price, 'custom_unit_amount' | 'unit_amount' | 'unit_amount_decimal'> {
   const { custom_unit_amount: chosen, unit_amount, unit_amount_decimal } = input;
   const given = [chosen?.enabled, unit_amount !== undefined, unit_amount_decimal !== undefined].filter(Boolean).length;
@@ -172,11 +208,14 @@ function amountsOf(
     );
   if (chosen?.enabled) {
     const { maximum = null, minimum = null, preset = null } = chosen;
+    for (const [name, amount] of Object.entries({ maximum, minimum, preset }))
+      refuseImpossible(amount, currency, `custom_unit_amount[${name}]`);
     return { custom_unit_amount: { maximum, minimum, preset }, unit_amount: null, unit_amount_decimal: null };
   }
   const amount = unit_amount ?? Number(unit_amount_decimal);
   if (Number.isNaN(amount) || amount < 0)
     throw invalid(`Invalid decimal: ${unit_amount_decimal}`, { param: 'unit_amount_decimal' });
+  refuseImpossible(amount, currency, 'unit_amount');
   return {
     custom_unit_amount: null,
     unit_amount: Number.isInteger(amount) ? amount : null,

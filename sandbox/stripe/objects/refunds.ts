@@ -9,7 +9,7 @@ import { newId } from '../store/ids';
 import { idOf } from '../store/store';
 import { emit, previousOf } from '../webhooks/events';
 import type { World } from '../world';
-import { formatAmount } from './amounts';
+import { formatAmount, refuseImpossible } from './amounts';
 import { moveMoney } from './balance';
 import { BANK_DEBIT_REFUND, type RefundBehaviour, refundBehaviourOf } from './cards';
 import { chargeNamed } from './charges';
@@ -83,6 +83,7 @@ export function createRefund(
   const left = charge.amount_captured - charge.amount_refunded;
   if (left === 0) throw invalid(`Charge ${charge.id} has already been refunded.`, { code: 'charge_already_refunded' });
   const amount = input.amount ?? left;
+  refuseImpossible(amount, charge.currency, 'amount');
   if (amount > left) throw tooMuch(amount, left, charge);
 
   const behaviour = behaviourOf(world, charge);

@@ -26,6 +26,13 @@ export interface Buyer {
   payWith: { card: string; expiryMonth: number; expiryYear: number } | 'bank_debit';
 }
 
+/** The amounts of a price in further currencies. */
+export interface PriceOptions {
+  /** The price's id. */
+  id: string;
+  options: Record<string, Stripe.Price.CurrencyOptions>;
+}
+
 export interface Discount {
   coupon: string;
   promotionCode: string | null;

@@ -8,6 +8,7 @@ import { type Change, Journal } from './journal';
 import type {
   Delivery,
   EndpointSecrets,
+  PriceOptions,
   SavedAnswer,
   ScheduledChange,
   SessionDetail,
@@ -32,6 +33,7 @@ export class Store {
     lookup_key: (price) => price.lookup_key,
     product: (price) => idOf(price.product),
   });
+  readonly priceOptions = this.collection<PriceOptions>('price_options');
   readonly customers = this.collection<Stripe.Customer>('customer');
   readonly coupons = this.collection<Stripe.Coupon>('coupon');
   readonly promotionCodes = this.collection<Stripe.PromotionCode, 'code'>('promotion_code', {
