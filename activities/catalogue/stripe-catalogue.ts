@@ -5,6 +5,7 @@ import { METADATA } from '../../domain/session';
 import type { Clock } from '../../platform/clock';
 import type { Env } from '../../platform/env';
 import { expectObject } from '../../platform/stripe';
+import { hasTerms, retrievePrice } from '../../platform/stripe-prices';
 import { type LinkedPrice, type LinkedProduct, linkPrice } from '../../store/catalogue/stripe-links';
 import type { Db } from '../../store/database';
 
@@ -24,8 +25,8 @@ interface Linking {
 export async function linkProduct(linking: Linking, product: LinkedProduct): Promise<void> {
   let exists = await updateProduct(linking, product);
   for (const price of product.prices) {
-    const linked = price.stripePriceId ? await findPrice(linking.stripe, price.stripePriceId) : null;
-    if (linked && sameTerms(linked, price)) {
+    const linked = price.stripePriceId ? await orNull(retrievePrice(linking.stripe, price.stripePriceId)) : null;
+    if (linked && hasTerms(linked, price)) {
       await activate(linking, product, linked);
     } else if (product.active) {
       if (!exists) await createProduct(linking, product);
@@ -95,11 +96,14 @@ function faceOf(product: ProductDetails, env: Pick<Env, 'STOREFRONT_URL'>) {
 
 // --- Its prices ----------------------------------------------------------------------------------------------------
 
-/** The price at Stripe that our lookup key finds, if its terms still match; else a new one, to which the key moves. */
+/**
+ * The price at Stripe that our lookup key finds, if its terms, which never change, still match; else a new one, to which
+ * the key moves.
+ */
 async function priceFor(linking: Linking, product: LinkedProduct, price: LinkedPrice): Promise<Stripe.Price> {
   const { stripe } = linking;
   const [found] = (await stripe.prices.list({ lookup_keys: [lookupKey(price)], limit: 1 })).data;
-  if (found?.product === stripeProductId(price.sku) && sameTerms(found, price)) {
+  if (found?.product === stripeProductId(price.sku) && hasTerms(found, price)) {
     await activate(linking, product, found);
     return found;
   }
@@ -114,15 +118,6 @@ async function priceFor(linking: Linking, product: LinkedProduct, price: LinkedP
     metadata: { [METADATA.sku]: price.sku },
   });
   return expectObject(made, 'price');
-}
-
-/** A price's terms at Stripe never change, so if they differ it is another price. */
-function sameTerms(atStripe: Stripe.Price, ours: Price): boolean {
-  if (atStripe.type !== 'one_time' || atStripe.billing_scheme !== 'per_unit' || atStripe.currency !== ours.currency)
-    return false;
-  const open = atStripe.custom_unit_amount;
-  if (ours.minimum === null) return !open && atStripe.unit_amount === ours.amount;
-  return !!open && open.minimum === ours.minimum && open.preset === ours.amount && !open.maximum;
 }
 
 /** Checkout refuses an archived price, and the catalogue sells at this one. */
@@ -140,11 +135,6 @@ async function relink(
 ): Promise<void> {
   await linkPrice(db, { price, stripePriceId, at: new Date(clock.now()) });
   changed(`${price.sku}: ${termsInWords(price)} is now ${stripePriceId}`);
-}
-
-async function findPrice(stripe: Stripe, id: string): Promise<Stripe.Price | null> {
-  const found = await orNull(stripe.prices.retrieve(id));
-  return found && expectObject(found, 'price');
 }
 
 /** Null for an object that Stripe does not know, or knows only in the other mode. */

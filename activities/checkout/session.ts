@@ -58,7 +58,7 @@ export function paymentIntentOf(session: Session): Stripe.PaymentIntent | null {
 async function linesOf(deps: Deps, session: Session, asked: AskedCheckout): Promise<FoundLine[]> {
   // A shopper may reduce an adjustable quantity to zero.
   const items = (await allLines(deps, session)).filter(({ quantity }) => quantity !== 0);
-  const prices = await pricesOf(deps, items, asked);
+  const prices = await pricesOf(deps, session.currency, items, asked);
   const named = await productsNamed(deps, items, asked);
   return items.map((item) => {
     const price = item.price ? prices.get(item.price.id) : undefined;
@@ -84,6 +84,7 @@ type KnownPrice = { sku: string; minimum: number | null };
  */
 async function pricesOf(
   { db }: Deps,
+  currency: string | null,
   items: Stripe.LineItem[],
   asked: AskedCheckout,
 ): Promise<Map<string, KnownPrice>> {
@@ -91,7 +92,8 @@ async function pricesOf(
   for (const { stripePriceId, sku, minimum } of asked.lines)
     if (stripePriceId) prices.set(stripePriceId, { sku, minimum });
   const unknown = items.flatMap(({ price }) => (price && !prices.has(price.id) ? [price.id] : []));
-  for (const { stripePriceId, ...price } of await knownPrices(db, unknown)) prices.set(stripePriceId, price);
+  const found = await knownPrices(db, { stripePriceIds: unknown, currency });
+  for (const { stripePriceId, ...price } of found) prices.set(stripePriceId, price); // the one in the currency is last
   return prices;
 }
 

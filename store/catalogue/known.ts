@@ -1,16 +1,22 @@
 import type { ProductKind } from '../../domain/order';
 import type { Db } from '../database';
 
-/** The products of Stripe prices, including replaced prices. `minimum` is set for pay-what-you-want. */
+/**
+ * The products of Stripe prices, including replaced prices. `minimum` is set for pay-what-you-want, in the currency
+ * given; a price that is not known in that currency is of its product all the same.
+ */
 export async function knownPrices(
   db: Db,
-  stripePriceIds: string[],
+  { stripePriceIds, currency }: { stripePriceIds: string[]; currency: string | null },
 ): Promise<{ stripePriceId: string; sku: string; minimum: number | null }[]> {
   if (stripePriceIds.length === 0) return [];
   const prices = await db.price.findMany({ where: { stripePriceId: { in: stripePriceIds } } });
-  return prices.flatMap(({ stripePriceId, sku, minimum }) =>
-    stripePriceId === null ? [] : [{ stripePriceId, sku, minimum: minimum === null ? null : Number(minimum) }],
-  );
+  const inCurrency = (of: { currency: string }) => Number(of.currency === currency);
+  return prices
+    .sort((one, other) => inCurrency(one) - inCurrency(other))
+    .flatMap(({ stripePriceId, sku, minimum }) =>
+      stripePriceId === null ? [] : [{ stripePriceId, sku, minimum: minimum === null ? null : Number(minimum) }],
+    );
 }
 
 /** The known products among these SKUs, for sale or not. */

@@ -32,11 +32,14 @@ export async function knownPrices(tx: Tx, { sku, prices }: { sku: string; prices
   return rows.map((row) => ({ id: row.id, sku: row.sku, ...toPrice(row) }));
 }
 
-/** A price at Stripe never changes its terms, so the same id must be the same price here. */
+/**
+ * A price at Stripe never changes its terms, so the same id in the same currency must be the same price here. In
+ * another currency it may have another amount, but it is of the same product.
+ */
 export function takenPrice(known: KnownPrice[], { sku, prices }: { sku: string; prices: Price[] }): TakenPrice | null {
   for (const [position, price] of prices.entries()) {
-    const linked = linkedTo(known, price);
-    if (linked && (linked.sku !== sku || !sameTerms(linked, price))) return { position, sku: linked.sku };
+    const taken = known.find((one) => sameId(one, price) && (one.sku !== sku || changesTerms(one, price)));
+    if (taken) return { position, sku: taken.sku };
   }
   return null;
 }
@@ -61,8 +64,13 @@ export async function replacePrices(
   }
 }
 
-const linkedTo = (known: KnownPrice[], { stripePriceId }: Price): KnownPrice | undefined =>
-  known.find((one) => stripePriceId !== null && one.stripePriceId === stripePriceId);
+const sameId = (one: KnownPrice, { stripePriceId }: Price): boolean =>
+  stripePriceId !== null && one.stripePriceId === stripePriceId;
+
+const changesTerms = (one: Price, other: Price): boolean => one.currency === other.currency && !sameTerms(one, other);
+
+const linkedTo = (known: KnownPrice[], price: Price): KnownPrice | undefined =>
+  known.find((one) => sameId(one, price) && one.currency === price.currency);
 
 const sameTerms = (one: Price, other: Price): boolean =>
   one.currency === other.currency && one.amount === other.amount && one.minimum === other.minimum;

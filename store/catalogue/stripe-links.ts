@@ -39,7 +39,7 @@ export async function linkPrice(
   await db.$transaction(async (tx) => {
     await tx.price.update({ where: { id }, data: { current: false } });
     await tx.price.upsert({
-      where: { stripePriceId },
+      where: { stripePriceId_currency: { stripePriceId, currency } },
       create: { sku, currency, amount, minimum, position, stripePriceId, createdAt: at },
       update: { current: true, position },
     });

@@ -138,6 +138,24 @@ describe('its prices', () => {
     ]);
   });
 
+  test('may be one price at Stripe with an amount in each of several currencies', async () => {
+    const prices = [
+      { amount: 1800, currency: 'eur', stripePriceId: id('many') },
+      { amount: 1999, currency: 'usd', stripePriceId: id('many') },
+      { amount: 3000, currency: 'jpy', stripePriceId: id('many') },
+    ];
+    expect((await put(mug({ prices }))).body.prices).toEqual(prices);
+    const [first] = await rows();
+    expect((await put(mug({ prices }))).body.prices).toEqual(prices);
+    expect(await rows()).toHaveLength(3);
+    expect((await rows())[0]).toEqual(first);
+    // In none of its currencies does a price at Stripe change, and it is of one product.
+    const dearer = await put(mug({ prices: [{ amount: 2000, currency: 'usd', stripePriceId: id('many') }] }));
+    expect(dearer.body).toEqual(invalidAt('prices.0.stripePriceId'));
+    const other = await put(mug({ prices: [{ amount: 900, currency: 'gbp', stripePriceId: id('many') }] }), `O-${sku}`);
+    expect(other.body).toEqual(invalidAt('prices.0.stripePriceId'));
+  });
+
   test('keep the order in which they were sent', async () => {
     const dollars = { amount: 1999, currency: 'usd', stripePriceId: id('usd') };
     await put(mug({ prices: [euro(1800), dollars] }));
@@ -154,13 +172,16 @@ describe('its prices', () => {
     expect(await rows()).toEqual([expect.objectContaining({ stripePriceId: id('1800'), current: true })]);
   });
 
-  test.each([
-    ['another amount', { amount: 1900 }],
-    ['another currency', { currency: 'usd' }],
-  ])('never change under their id: %s is 400, and nothing is changed', async (_what, change) => {
+  test('never change under their id: another amount is 400, and nothing is changed', async () => {
     await put(mug());
     const answer = await put(
-      mug({ name: 'Other', prices: [euro(500), { ...euro(1800), currency: 'chf', ...change }] }),
+      mug({
+        name: 'Other',
+        prices: [
+          { ...euro(500), currency: 'chf' },
+          { ...euro(1800), amount: 1900 },
+        ],
+      }),
     );
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual(invalidAt('prices.1.stripePriceId'));
@@ -259,7 +280,14 @@ describe('a product that is not valid', () => {
     ['a currency in upper case', { prices: [{ ...price, currency: 'EUR' }] }, ['prices.0.currency']],
     ['an id with spaces', { prices: [{ ...price, stripePriceId: 'a b' }] }, ['prices.0.stripePriceId']],
     ['a currency twice', { prices: [price, { ...price, stripePriceId: 'price_z' }] }, ['prices.1.currency']],
-    ['an id twice', { prices: [price, { ...price, currency: 'usd' }] }, ['prices.1.stripePriceId']],
+    ['half a unit of ISK', { prices: [{ ...price, amount: 1850, currency: 'isk' }] }, ['prices.0.amount']],
+    ['half a unit of UGX', { prices: [price, { ...price, amount: 50, currency: 'ugx' }] }, ['prices.1.amount']],
+    ['a thousandth of a dinar', { prices: [{ ...price, amount: 1805, currency: 'kwd' }] }, ['prices.0.amount']],
+    [
+      'a choice from amounts that its currency cannot have',
+      { payWhatYouWant: { ...open, currency: 'omr', minimum: 105, suggested: 505 } },
+      ['payWhatYouWant.minimum', 'payWhatYouWant.suggested'],
+    ],
     [
       'the same id for both',
       { payWhatYouWant: { ...open, stripePriceId: 'price_x' } },
@@ -267,6 +295,7 @@ describe('a product that is not valid', () => {
     ],
     ['a minimum above the suggestion', { payWhatYouWant: { ...open, minimum: 501 } }, ['payWhatYouWant.suggested']],
     ['an image that is no address', { imageUrl: 'javascript:alert(1)' }, ['imageUrl']],
+    ['an image whose address cannot be stored', { imageUrl: 'https://cdn.example.com/a\u0000.png' }, ['imageUrl']],
     ['an image of another host without scheme', { imageUrl: '//evil.example.com/a.png' }, ['imageUrl']],
     ['active in text', { active: 'yes' }, ['active']],
     ['an unknown field', { stock: 7 }, ['']],

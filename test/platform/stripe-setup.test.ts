@@ -125,6 +125,27 @@ describe('products and prices', () => {
     });
   });
 
+  test('leaves a price that staff linked for several of its currencies, and replaces only what differs', async () => {
+    const { id } = await stripe.products.create({ name: 'Everywhere' });
+    const many = await stripe.prices.create({
+      ...{ product: id, currency: 'eur', unit_amount: 1000 },
+      currency_options: { usd: { unit_amount: 1100 }, gbp: { unit_amount: 900 } },
+    });
+    await product(
+      'EVERYWHERE',
+      { amount: 1000, stripePriceId: many.id },
+      { amount: 1100, currency: 'usd', stripePriceId: many.id },
+      { amount: 950, currency: 'gbp', stripePriceId: many.id },
+    );
+    await setUp();
+    const current = (await pricesOf('EVERYWHERE')).filter((one) => one.current);
+    expect(current.map(({ currency, stripePriceId }) => [currency, stripePriceId === many.id])).toEqual([
+      ['eur', true],
+      ['usd', true],
+      ['gbp', false],
+    ]);
+  });
+
   test('changes nothing the second time', async () => {
     await seed(db, clock);
     await setUp();

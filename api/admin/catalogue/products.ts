@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isCurrency } from '../../../domain/ids';
+import { isPossible, stepOf } from '../../../domain/money';
 import { PRODUCT_KINDS } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
 import type { Price } from '../../../domain/product';
@@ -36,7 +37,10 @@ const ProductBody = z
     kind: z.enum(PRODUCT_KINDS),
     imageUrl: imageAddress.nullish(),
     active: z.boolean().default(true).meta({ description: 'Whether it is for sale.' }),
-    prices: z.array(price).max(150).meta({ description: 'One a currency; the first is the default.' }),
+    prices: z.array(price).max(150).meta({
+      description:
+        'One a currency; the first is the default. A price at Stripe with `currency_options` may be named for each of its currencies.',
+    }),
     payWhatYouWant: payWhatYouWant.nullish(),
   })
   .superRefine(({ prices, payWhatYouWant }, context) => {
@@ -47,10 +51,26 @@ const ProductBody = z
       const path = i < prices.length ? ['prices', i] : ['payWhatYouWant'];
       if (i < prices.length && prices.findIndex((other) => other.currency === currency) < i)
         context.addIssue({ code: 'custom', path: [...path, 'currency'], message: 'has a price already' });
-      if (offers.findIndex((other) => other.stripePriceId === stripePriceId) < i)
+      if (i === prices.length && offers.findIndex((other) => other.stripePriceId === stripePriceId) < i)
         context.addIssue({ code: 'custom', path: [...path, 'stripePriceId'], message: 'is named twice' });
     });
+    for (const { path, amount, currency } of [...prices.flatMap(amountsOfPrice), ...amountsOfChoice(payWhatYouWant)])
+      if (!isPossible({ amount, currency }))
+        context.addIssue({ code: 'custom', path, message: `must be a multiple of ${stepOf(currency)} in ${currency}` });
   });
+
+const amountsOfPrice = ({ amount, currency }: z.output<typeof price>, index: number) => [
+  { path: ['prices', index, 'amount'], amount, currency },
+];
+
+function amountsOfChoice(chosen: z.output<typeof payWhatYouWant> | null | undefined) {
+  if (!chosen) return [];
+  const { currency, minimum, suggested } = chosen;
+  return [
+    { path: ['payWhatYouWant', 'minimum'], amount: minimum, currency },
+    { path: ['payWhatYouWant', 'suggested'], amount: suggested, currency },
+  ];
+}
 
 /** The catalogue, as staff maintain it. */
 export const catalogueRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>): Route[] => [
