@@ -69,6 +69,14 @@ export async function saveSession(
   await db.checkout.updateMany({ where: { id }, data: { sessionId: session, url } });
 }
 
+/** Records that another request, with another Idempotency-Key, is sent to Stripe instead. */
+export async function changeRequest(
+  db: Db,
+  { id, request, stripeKey }: { id: string; request: object; stripeKey: string },
+): Promise<void> {
+  await db.checkout.updateMany({ where: { id }, data: { request, stripeKey } });
+}
+
 /** Records that a checkout failed. A repeat of its key then starts a new attempt. */
 export async function markFailed(db: Db, { id, at }: { id: string; at: Date }): Promise<void> {
   await db.checkout.updateMany({ where: { id }, data: { failedAt: at } });

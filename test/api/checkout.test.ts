@@ -72,6 +72,7 @@ describe('a checkout', () => {
     expect(Object.keys(asked).sort()).toEqual([
       'cancel_url',
       'client_reference_id',
+      'currency',
       'customer_email',
       'expires_at',
       'line_items',
@@ -113,6 +114,70 @@ describe('a checkout', () => {
   });
 });
 
+describe('the currency of a session', () => {
+  test('is always pinned, so that a price in several is charged in the one asked for', async () => {
+    const { world } = shop;
+    const { id: product } = await world.stripe.products.create({ name: 'Everywhere' });
+    const { id: stripePriceId } = await world.stripe.prices.create({
+      ...{ product, currency: 'eur', unit_amount: 1000 },
+      currency_options: { usd: { unit_amount: 1100 }, isk: { unit_amount: 150_000 } },
+    });
+    const at = new Date(world.now());
+    const price = (currency: string, amount: number, position: number) => ({
+      ...{ currency, amount, position, stripePriceId, createdAt: at },
+    });
+    await world.db.product.create({
+      data: {
+        ...{ sku: 'everywhere', name: 'Everywhere', kind: 'DIGITAL', createdAt: at, updatedAt: at },
+        prices: { create: [price('eur', 1000, 0), price('usd', 1100, 1), price('isk', 150_000, 2)] },
+      },
+    });
+    for (const [currency, amount] of [
+      ['usd', 1100],
+      ['isk', 150_000],
+      ['eur', 1000],
+    ]) {
+      const answer = await shop.checkout({ items: [{ sku: 'everywhere', quantity: 1 }], currency });
+      expect(answer.status).toBe(201);
+      expect(await lastRequest()).toMatchObject({ currency });
+      const order = await world.paid(answer.body.sessionId);
+      expect(order).toMatchObject({ status: 'COMPLETED', currency, total: BigInt(amount as number) });
+    }
+  });
+});
+
+describe('an e-mail address', () => {
+  const items = [{ sku: 'ebook', quantity: 1 }];
+
+  test.each(['ada', '@', 'ada lovelace@example.com', 'ada\n@example.com', `${'a'.repeat(300)}@example.com`, ''])(
+    'that is none is left out: %j',
+    async (email) => {
+      const before = await created();
+      expect((await shop.checkout({ items, email })).status).toBe(201);
+      expect(await lastRequest()).not.toHaveProperty('customer_email');
+      expect(await created()).toBe(before + 1);
+    },
+  );
+
+  test('that Stripe refuses is left out, and the session made again without it', async () => {
+    const key = { 'idempotency-key': 'two-dots-in-a-row' };
+    const asked = { items, email: 'ada..l@docomo.ne.jp' };
+    const answer = await shop.checkout(asked, key);
+    expect(answer.status).toBe(201);
+    const [refused, made] = (await shop.askedOfStripe('POST', CREATE)).slice(-2);
+    expect(refused).toMatchObject({ status: 400, params: { customer_email: 'ada..l@docomo.ne.jp' } });
+    expect(made).toMatchObject({ status: 200 });
+    expect(made?.params).not.toHaveProperty('customer_email');
+    // The request that was written down is the one that Stripe took.
+    const { request, stripeKey } = await shop.world.db.checkout.findFirstOrThrow({
+      where: { sessionId: answer.body.sessionId },
+    });
+    expect(request).not.toHaveProperty('customer_email');
+    expect(stripeKey).toMatch(/^checkout\/.*\/no-email$/);
+    expect((await shop.checkout(asked, key)).body).toEqual(answer.body);
+  });
+});
+
 describe('a body', () => {
   const item = { sku: 'mug', quantity: 1 };
   test.each<[string, unknown, string]>([
@@ -136,7 +201,7 @@ describe('a body', () => {
     ],
     ['with a price', { items: [item], amount: 1 }, ''],
     ['with a price on a line', { items: [{ ...item, unitAmount: 1 }] }, 'items.0'],
-    ['with an e-mail that is none', { items: [item], email: 'ada' }, 'email'],
+    ['with an e-mail that is no text', { items: [item], email: 7 }, 'email'],
     ['with a userId of 201 characters', { items: [item], userId: 'x'.repeat(201) }, 'userId'],
     ['with a NUL in it', { items: [item], userId: 'a\0b' }, 'userId'],
     ['with half a surrogate pair in it', { items: [item], userId: 'a\ud800' }, 'userId'],

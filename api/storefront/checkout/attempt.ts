@@ -8,7 +8,13 @@ import { METADATA } from '../../../domain/session';
 import { abandonSignal } from '../../../messages/order';
 import { expectObject } from '../../../platform/stripe';
 import { within } from '../../../platform/within';
-import { type CheckoutRecord, markFailed, saveSession, writeCheckout } from '../../../store/checkouts/checkouts';
+import {
+  type CheckoutRecord,
+  changeRequest,
+  markFailed,
+  saveSession,
+  writeCheckout,
+} from '../../../store/checkouts/checkouts';
 import type { KeyClaim } from '../../../store/checkouts/keys';
 import { writeDiscrepancies } from '../../../store/reconciliation/discrepancies';
 import type { ApiDeps } from '../../deps';
@@ -107,9 +113,7 @@ export async function finish(deps: ApiDeps, row: CheckoutRecord, began: number):
 
 /** Creates the session with the stored key and parameters, and checks the response. */
 async function openSession(deps: ApiDeps, row: CheckoutRecord): Promise<{ sessionId: SessionId; url: string }> {
-  const session = await deps.stripe.checkout.sessions
-    .create(row.request as SessionRequest, { idempotencyKey: row.stripeKey })
-    .then((answer) => expectObject(answer, 'checkout.session'), refused(deps, row));
+  const session = await createSession(deps, row).catch(refused(deps, row));
   const id = sessionId(session.id);
   await requireSamePrice(deps, row, session);
   // Stripe answers a repeat with the session it created first, which may have ended since.
@@ -117,6 +121,28 @@ async function openSession(deps: ApiDeps, row: CheckoutRecord): Promise<{ sessio
   await saveSession(deps.db, { id: row.id, session: id, url: session.url });
   return { sessionId: id, url: session.url };
 }
+
+/**
+ * An address that Stripe refuses is left out, for it is only a convenience: the request without it is written down, with
+ * a key of its own, before it is sent.
+ */
+async function createSession({ db, stripe }: ApiDeps, row: CheckoutRecord): Promise<Stripe.Checkout.Session> {
+  const create = async (request: SessionRequest, idempotencyKey: string) =>
+    expectObject(await stripe.checkout.sessions.create(request, { idempotencyKey }), 'checkout.session');
+  const { customer_email, ...anonymous } = row.request as SessionRequest;
+  try {
+    return await create(row.request as SessionRequest, row.stripeKey);
+  } catch (error) {
+    if (customer_email === undefined || !refusesEmail(error)) throw error;
+    const stripeKey = `${row.stripeKey}/no-email`;
+    await changeRequest(db, { id: row.id, request: anonymous, stripeKey });
+    return create(anonymous, stripeKey);
+  }
+}
+
+const refusesEmail = (error: unknown): boolean =>
+  error instanceof Stripe.errors.StripeInvalidRequestError &&
+  (error.param === 'customer_email' || error.code === 'email_invalid');
 
 /**
  * Stripe must charge what the catalogue says, unless the shopper chooses the price. Otherwise the session is expired.
@@ -152,8 +178,6 @@ function refused({ log }: ApiDeps, row: CheckoutRecord) {
   return (error: unknown): never => {
     if (error instanceof Stripe.errors.StripeInvalidRequestError) {
       if (error.param === 'expires_at') throw new CheckoutEnded(); // the stored request is too old
-      if (error.param === 'customer_email')
-        throw invalid([{ path: 'email', message: 'is not an address that Stripe accepts' }]);
       if (error.code === 'amount_too_small' || error.code === 'amount_too_large')
         throw invalid([{ path: 'items', message: 'the total is less or more than Stripe can charge' }]);
     }

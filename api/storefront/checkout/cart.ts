@@ -26,7 +26,10 @@ export const Cart = z
       .regex(/^[a-z]{3}$/, 'must be a lower-case ISO 4217 code')
       .optional()
       .meta({ description: 'Default: the currency of the first item’s first price.', example: 'eur' }),
-    email: z.email().max(254).optional().meta({ description: 'Prefilled on the payment page.' }),
+    email: z.string().optional().meta({
+      description: 'Prefilled on the payment page. One that cannot be an address, or that Stripe refuses, is left out.',
+      example: 'ada@example.com',
+    }),
     userId: text(200)
       .optional()
       .meta({ description: 'The customer’s id in the shop’s own system; stored with the order.' }),
@@ -50,15 +53,22 @@ export interface PricedCart {
   lines: CheckoutLine[];
 }
 
-/** The cart with equal SKUs added up, in the order of their first line. */
-export function addUp(cart: Cart): Cart {
+/** The cart with equal SKUs added up, in the order of their first line, and without an e-mail address that is none. */
+export function addUp({ email, ...cart }: Cart): Cart {
   const quantities = new Map<string, number>();
   for (const { sku, quantity } of cart.items) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
   for (const [sku, quantity] of quantities)
     if (quantity > MOST_OF_ONE)
       throw invalid([{ path: 'items', message: `${quantity} of ${sku} is more than ${MOST_OF_ONE}` }]);
-  return { ...cart, items: [...quantities].map(([sku, quantity]) => ({ sku, quantity })) };
+  const items = [...quantities].map(([sku, quantity]) => ({ sku, quantity }));
+  return { ...cart, items, ...(email !== undefined && MAY_BE_EMAIL.test(email) && { email }) };
 }
+
+/**
+ * Far less strict than the RFC: addresses that break it are in use, such as those with two dots in a row of a large
+ * Japanese provider. Stripe has the last word.
+ */
+const MAY_BE_EMAIL = /^(?=.{3,254}$)[^\s@\p{Cc}\p{Cs}]+@[^\s@\p{Cc}\p{Cs}]+$/u;
 
 /**
  * Prices a cart (already added up) and refuses it if stock is plainly gone. Holds nothing yet.

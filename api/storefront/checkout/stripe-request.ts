@@ -31,6 +31,8 @@ export function sessionRequest(
   const locale = stripeLocale(cart.locale);
   return {
     mode: 'payment',
+    // Left open, Stripe would choose among a price's currencies by the shopper's country.
+    currency,
     client_reference_id: attempt.number,
     line_items: lines.map((line) => lineItem(line, currency)),
     // Stripe copies nothing from the session to its PaymentIntent: both carry the ids.
