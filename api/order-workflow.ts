@@ -21,8 +21,11 @@ export async function openOrder(
   ms: number,
 ): Promise<Opening | Ended> {
   const start = new WithStartWorkflowOperation(WORKFLOWS.order, orderStart({ sessionId }, facts));
-  return bounded(temporal, ms, () =>
-    temporal.workflow.executeUpdateWithStart(openUpdate, { startWorkflowOperation: start }).catch(ended),
+  return bounded(
+    temporal,
+    ms,
+    () => temporal.workflow.executeUpdateWithStart(openUpdate, { startWorkflowOperation: start }).catch(ended),
+    'no worker',
   );
 }
 
@@ -69,10 +72,18 @@ export const signalRunning = (
 /**
  * Runs a call to Temporal for at most `ms`. The deadline ends it at the server; the timer ends it when no server can
  * be reached.
+ * @param absent what did not answer, for the log
  * @throws 503 `unavailable`
  */
-export const bounded = <T>(temporal: Client, ms: number, call: () => Promise<T>): Promise<T> =>
-  within(ms, temporal.withDeadline(Date.now() + ms, call), temporalUnavailable);
+export const bounded = <T>(
+  temporal: Client,
+  ms: number,
+  call: () => Promise<T>,
+  absent = 'no server of Temporal',
+): Promise<T> =>
+  within(ms, temporal.withDeadline(Date.now() + ms, call), () =>
+    temporalUnavailable(new Error(`${absent} answered within ${Math.round(ms)} ms`)),
+  );
 
 function ended(error: unknown): Ended {
   if (isAlreadyStarted(error)) return 'ended';

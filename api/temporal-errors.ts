@@ -46,8 +46,9 @@ export function temporalProblem(error: unknown): Problem | null {
   return isUnavailable(error) ? temporalUnavailable() : null;
 }
 
-export const temporalUnavailable = (): Problem =>
-  new Problem('unavailable', 'Orders cannot be reached right now. Try again.', { retryAfter: 2 });
+/** @param cause why, for the log */
+export const temporalUnavailable = (cause?: Error): Problem =>
+  new Problem('unavailable', 'Orders cannot be reached right now. Try again.', { retryAfter: 2 }, { cause });
 
 /** Temporal or a worker cannot be reached, or its database cannot: nothing is known to be done. */
 export const isUnavailable = (error: unknown): boolean =>

@@ -32,7 +32,7 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 /**
  * An error that the caller is meant to see, as an RFC 9457 problem document. `detail` says what is wrong and what to
- * do; `extra` holds further members of the document, e.g. `items` of `out_of_stock`.
+ * do; `extra` holds further members of the document, e.g. `items` of `out_of_stock`. A `cause` is for the log alone.
  */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -42,8 +42,9 @@ export class Problem extends Error {
     readonly code: ProblemCode,
     readonly detail: string,
     readonly extra: { retryAfter?: number } & Record<string, unknown> = {},
+    options?: ErrorOptions,
   ) {
-    super(`${code}: ${detail}`);
+    super(`${code}: ${detail}`, options);
     this.status = PROBLEMS[code][0];
   }
 

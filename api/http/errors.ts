@@ -10,11 +10,17 @@ import { invalid } from './route';
 /** Express's last handler: every error leaves as an RFC 9457 problem, without anything internal in it. */
 export const problemHandler = (log: Logger) => (error: unknown, req: Request, res: Response, next: NextFunction) => {
   const problem = toProblem(error);
-  if (problem.status >= 500 && problem !== error)
-    log.error({ err: error, request: req.id, code: problem.code }, 'request failed');
+  if (problem.status >= 500) logFailure(log, req, problem, error);
   if (res.headersSent) return next(error);
   sendProblem(res, problem);
 };
+
+/** An operator should find the reason of every `5xx` in the log: an error nobody expected, or what was not there. */
+function logFailure(log: Logger, req: Request, problem: Problem, error: unknown): void {
+  const { code, detail, cause } = problem;
+  if (problem !== error) log.error({ err: error, request: req.id, code }, 'request failed');
+  else log.warn({ request: req.id, code, detail, ...(cause !== undefined && { err: cause }) }, 'request failed');
+}
 
 export function sendProblem(res: Response, problem: Problem): void {
   const { retryAfter } = problem.extra;

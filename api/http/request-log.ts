@@ -57,5 +57,11 @@ function whereTo(res: Response): { route: string; ids?: Record<string, string> }
     (entry): entry is [string, string] =>
       entry[0] !== 'token' && typeof entry[1] === 'string' && /^[\w.-]{1,220}$/.test(entry[1]),
   );
-  return { route: routeOf(res), ...(ids.length > 0 && { ids: Object.fromEntries(ids) }) };
+  const about = res.locals?.about as Record<string, string> | undefined;
+  return { route: routeOf(res), ...(ids.length > 0 && { ids: Object.fromEntries(ids) }), ...about };
+}
+
+/** Adds ids to a request's line that stand in its body or its answer, not in its path. Never anything personal. */
+export function logAbout(res: Response, about: Record<string, string>): void {
+  res.locals.about = { ...(res.locals.about as object | undefined), ...about };
 }

@@ -1,8 +1,10 @@
+import type { Response } from 'express';
 import { z } from 'zod';
 import type { ProblemCode } from '../../domain/problem';
 import type { ApiDeps } from '../deps';
 import { toProblem } from '../http/errors';
 import { clientHash, type Limits } from '../http/limits';
+import { logAbout } from '../http/request-log';
 import { type Answer, type Route, route } from '../http/route';
 import { OrderStatus, Timestamp, timestamp } from '../http/schemas';
 import type { OpenedCheckout } from './checkout/attempt';
@@ -50,10 +52,10 @@ export const checkoutRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
     body: Cart,
     answers: CHECKOUT_ANSWERS,
     problems: [...CHECKOUT_PROBLEMS, 'idempotency_key_reused'],
-    handle: async ({ body, headers, req }) => {
+    handle: async ({ body, headers, req, res }) => {
       const cart = addUp(body);
       const key = headers['idempotency-key'];
-      return answerCheckout(deps, () =>
+      return answerCheckout(deps, res, () =>
         openCheckout(deps, {
           cart,
           clientHash: clientHash(deps.env, req),
@@ -70,9 +72,14 @@ export const checkoutRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
 ];
 
 /** Opens a checkout, counts its outcome, and builds the response. */
-export async function answerCheckout({ metrics }: ApiDeps, open: () => Promise<OpenedCheckout>): Promise<Answer> {
+export async function answerCheckout(
+  { metrics }: ApiDeps,
+  res: Response,
+  open: () => Promise<OpenedCheckout>,
+): Promise<Answer> {
   try {
     const { sessionId, url, status, expiresAt } = await open();
+    logAbout(res, { session: sessionId });
     metrics.checkouts.inc({ outcome: 'opened' });
     return { status: 201, body: { sessionId, url, status, expiresAt: timestamp(expiresAt) } };
   } catch (error) {

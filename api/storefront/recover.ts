@@ -47,10 +47,10 @@ export const recoverRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
     params: Token,
     answers: CHECKOUT_ANSWERS,
     problems: [...CHECKOUT_PROBLEMS, 'link_invalid', 'link_expired'],
-    handle: async ({ params: { token }, req }) => {
+    handle: async ({ params: { token }, req, res }) => {
       const sessionId = expiredSession(deps, token);
       const cart = await cartOf(deps, sessionId);
-      return answerCheckout(deps, () =>
+      return answerCheckout(deps, res, () =>
         openCheckout(deps, {
           cart,
           clientHash: clientHash(deps.env, req),

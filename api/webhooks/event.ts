@@ -3,6 +3,8 @@ import { Problem } from '../../domain/problem';
 
 /** The parts of an event that decide where it goes. Never its object's state, which may be stale. */
 export interface StripeEvent {
+  /** Its own id, `evt_…`, for the log. */
+  id: string;
   type: string;
   livemode: boolean;
   /** The connected account it is about; null for our own. */
@@ -41,13 +43,21 @@ export function readEvent(body: Buffer): StripeEvent {
   const json = parse(body);
   const snapshot = Snapshot.safeParse(json);
   if (snapshot.success) {
-    const { type, livemode, account, data } = snapshot.data;
-    return { type, livemode, account: account ?? null, objectId: data.object.id ?? '', mode: data.object.mode ?? null };
+    const { id, type, livemode, account, data } = snapshot.data;
+    return {
+      id,
+      type,
+      livemode,
+      account: account ?? null,
+      objectId: data.object.id ?? '',
+      mode: data.object.mode ?? null,
+    };
   }
   const thin = Thin.safeParse(json);
   if (!thin.success) throw notAnEvent();
-  const { type, livemode, context, related_object } = thin.data;
+  const { id, type, livemode, context, related_object } = thin.data;
   return {
+    id,
     type: type.replace(/^v1\./, ''),
     livemode,
     account: context ?? null,

@@ -4,6 +4,7 @@ import { isSubscribed, type SubscribedEvent } from '../../domain/events';
 import { type EventRoute, routeOf } from '../../messages/routing';
 import type { ApiDeps } from '../deps';
 import { toProblem } from '../http/errors';
+import { logAbout } from '../http/request-log';
 import { type Route, route } from '../http/route';
 import { signalRunning, signalWithStart } from '../order-workflow';
 import { readEvent } from './event';
@@ -37,12 +38,13 @@ export const webhookRoutes = ({ env, temporal, metrics, log }: ApiDeps): Route[]
     answers: { 200: { description: 'Accepted.', schema: z.strictObject({ received: z.literal(true) }) } },
     problems: ['invalid_signature', 'invalid_payload', 'payload_too_large'],
     timeLimit: 4_500,
-    handle: async ({ req, headers }) => {
+    handle: async ({ req, res, headers }) => {
       let type: SubscribedEvent | 'other' | 'unread' = 'unread';
       try {
         const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
         verifySignature(body, headers['stripe-signature'], env.STRIPE_WEBHOOK_SECRET);
         const event = readEvent(body);
+        logAbout(res, { event: event.id, type: event.type, object: event.objectId });
         type = isSubscribed(event.type) ? event.type : 'other';
         if (isSubscribed(event.type) && event.livemode === env.livemode && event.account === null) {
           const destination = routeOf({ ...event, type: event.type });

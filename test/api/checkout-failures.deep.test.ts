@@ -102,8 +102,18 @@ describe('no worker runs', () => {
     const { held } = await shop.world.stock('mug');
     await shop.world.stopWorkers();
     await expectUnavailable(shop.checkout(cart) as never);
-    const { sessionId } = await lastCheckout();
+    const { sessionId, number } = await lastCheckout();
     const id = sessionId as never;
+    const lines = shop.api.log.slice(-20);
+    expect(lines).toContainEqual(expect.objectContaining({ msg: 'checkout failed', session: sessionId, number }));
+    const reason = { message: expect.stringMatching(/^no worker answered within \d+ ms$/) };
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        code: 'unavailable',
+        err: expect.objectContaining(reason),
+        request: expect.any(String),
+      }),
+    );
     await until(async () => (await shop.world.stripe.checkout.sessions.retrieve(id)).status === 'expired');
     await shop.world.startWorkers();
     shop.world.know(id);

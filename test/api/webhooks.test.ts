@@ -58,6 +58,15 @@ describe('an event', () => {
     expect((await deliver(completed(id))).status).toBe(200);
   });
 
+  test('and a checkout are found in the log by the ids of Stripe', async () => {
+    const id = await opened();
+    await deliver(completed(id, { id: 'evt_logged' }));
+    const lines = shop.api.log.filter(({ msg }) => msg === 'request');
+    expect(lines).toContainEqual(expect.objectContaining({ route: '/checkout', session: id }));
+    const line = { route: '/webhooks/stripe', event: 'evt_logged', type: 'checkout.session.completed', object: id };
+    expect(lines).toContainEqual(expect.objectContaining(line));
+  });
+
   test('signed and sent by Stripe is accepted', async () => {
     const endpoint = await shop.world.stripe.webhookEndpoints.create({
       url: `${shop.api.url}/webhooks/stripe`,
@@ -84,6 +93,10 @@ describe('an event', () => {
     );
     const api = await shop.another({}, { db: nothing as never, stripe: nothing as never });
     expect((await deliver(completed(id), { api })).status).toBe(200);
+    // So the check by which its deliveries are routed does not ask the others either.
+    const ready = await api.http.get('/readyz/webhooks');
+    expect([ready.status, ready.body]).toEqual([200, { checks: { temporal: 'ok' } }]);
+    expect((await api.http.get('/readyz')).status).toBe(503);
     await api.close();
     await shop.world.startWorkers();
     expect(await shop.world.end(id)).toBe('COMPLETED');

@@ -18,6 +18,7 @@ import {
 import type { KeyClaim } from '../../../store/checkouts/keys';
 import { writeDiscrepancies } from '../../../store/reconciliation/discrepancies';
 import type { ApiDeps } from '../../deps';
+import { toProblem } from '../../http/errors';
 import { invalid } from '../../http/route';
 import { openOrder, signalRunning } from '../../order-workflow';
 import { type Cart, outOfStock, type PricedCart } from './cart';
@@ -103,6 +104,7 @@ export async function finish(deps: ApiDeps, row: CheckoutRecord, began: number):
       expiresAt: row.holdUntil,
     };
   } catch (error) {
+    deps.log.info({ session: opened?.sessionId, number: row.number, code: toProblem(error).code }, 'checkout failed');
     const soldOut = error instanceof Problem && error.code === 'out_of_stock';
     const left = opened && !soldOut ? giveUp(deps, opened.sessionId) : Promise.resolve();
     const noted = markFailed(deps.db, { id: row.id, at: new Date(deps.clock.now()) });
