@@ -4,29 +4,33 @@ import type { ProductKind } from '../../domain/order';
 import { type Prisma, PrismaClient } from '../../prisma/generated/client';
 import type { Db } from '../../store/database';
 import { ADMIN_TOKEN, type BareApi, bareApi } from './bare';
+import { type PricesAtStripe, startPricesAtStripe } from './prices-at-stripe';
 import type { Api } from './shop';
 
 type Method = 'get' | 'post' | 'put' | 'delete';
 type Query = { query: string; params: string };
 
 /**
- * Where staff work: the API without Temporal and Stripe, which nothing here needs. See Shop for tests that need them.
+ * Where staff work: the API without Temporal, and with as much of Stripe as saving a product needs. See Shop for tests
+ * that need more.
  */
 export class Office {
   private constructor(
     private readonly bare: BareApi,
     private readonly log: { onQuery(query: Query): void },
+    readonly stripe: PricesAtStripe,
   ) {}
 
   static async open(): Promise<Office> {
     const log = { onQuery: (_query: Query) => {} };
-    const bare = await bareApi({}, {}, (url) => {
+    const stripe = await startPricesAtStripe();
+    const bare = await bareApi({ STRIPE_API_BASE: stripe.url }, {}, (url) => {
       const adapter = new PrismaPg({ connectionString: url, max: 6 });
       const db = new PrismaClient({ adapter, log: [{ emit: 'event', level: 'query' }] });
       db.$on('query', (query) => log.onQuery(query));
       return db;
     });
-    return new Office(bare, log);
+    return new Office(bare, log, stripe);
   }
 
   get api(): Api {
@@ -104,8 +108,9 @@ export class Office {
     return plans;
   }
 
-  close(): Promise<void> {
-    return this.bare.close();
+  async close(): Promise<void> {
+    await this.bare.close();
+    await this.stripe.close();
   }
 }
 

@@ -1,5 +1,6 @@
 import { invalidAt, Office, problem } from './admin-office';
 import { NOON } from './bare';
+import type { PriceAtStripe } from './prices-at-stripe';
 
 let office: Office;
 let products = 0;
@@ -16,8 +17,20 @@ beforeEach(() => {
 });
 afterAll(() => office?.close());
 
-const put = (body: unknown, at = sku) =>
+/** Asks for a product as it was made at Stripe first. */
+const put = (body: unknown, at = sku) => {
+  const { prices, payWhatYouWant } = body as { prices?: Linked[]; payWhatYouWant?: Linked };
+  for (const { stripePriceId, currency, amount } of prices ?? [])
+    office.stripe.set(stripePriceId, { currency, unit_amount: amount });
+  if (payWhatYouWant) {
+    const { stripePriceId, currency, minimum } = payWhatYouWant;
+    office.stripe.set(stripePriceId, { currency, custom_unit_amount: { minimum } });
+  }
+  return save(body, at);
+};
+const save = (body: unknown, at = sku) =>
   office.ask('put', `/admin/products/${encodeURIComponent(at)}`).send(body as object);
+type Linked = { stripePriceId: string; currency: string; amount: number; minimum: number };
 const get = (at = sku) => office.ask('get', `/admin/products/${at}`);
 const euro = (amount: number, name = String(amount)) => ({ amount, currency: 'eur', stripePriceId: id(name) });
 const mug = (more: Record<string, unknown> = {}) => ({ name: 'Mug', kind: 'PHYSICAL', prices: [euro(1800)], ...more });
@@ -217,6 +230,59 @@ describe('its prices', () => {
   });
 });
 
+describe('a price that is not at Stripe as it is said to be', () => {
+  const dollars = { amount: 1999, currency: 'usd', stripePriceId: '' };
+  const withDollars = () => mug({ prices: [euro(1800), { ...dollars, stripePriceId: id('usd') }] });
+  const right = { currency: 'usd', unit_amount: 1999 };
+
+  test.each<[string, PriceAtStripe | null, RegExp]>([
+    ['none', null, /not a price at Stripe/],
+    ['another amount', { ...right, unit_amount: 19_99_0 }, /is 19990 at Stripe/],
+    ['another currency', { ...right, currency: 'chf' }, /is in chf at Stripe/],
+    ['archived', { ...right, active: false }, /archived/],
+    ['of an archived product', { ...right, product: { active: false } }, /archived/],
+    ['of a subscription', { ...right, type: 'recurring' }, /subscription/],
+    ['chosen by the shopper', { currency: 'usd', custom_unit_amount: { minimum: 1 } }, /no fixed amount/],
+  ])('%s: 400 which says so, and nothing is saved', async (_what, atStripe, message) => {
+    office.stripe.set(id('1800'), { currency: 'eur', unit_amount: 1800 });
+    if (atStripe) office.stripe.set(id('usd'), atStripe);
+    const answer = await save(withDollars());
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual(invalidAt('prices.1.stripePriceId'));
+    expect(answer.body.errors[0].message).toMatch(message);
+    expect((await get()).status).toBe(404);
+  });
+
+  test('pay-what-you-want that is fixed at Stripe, or has another minimum: 400', async () => {
+    const payWhatYouWant = { currency: 'eur', minimum: 100, suggested: 500, stripePriceId: id('pwyw') };
+    for (const atStripe of [{ unit_amount: 500 }, { custom_unit_amount: { minimum: 50 } }]) {
+      office.stripe.set(id('pwyw'), { currency: 'eur', ...atStripe });
+      const answer = await save({ name: 'Knots', kind: 'DIGITAL', prices: [], payWhatYouWant });
+      expect(answer.body).toEqual(invalidAt('payWhatYouWant.stripePriceId'));
+    }
+  });
+
+  test('one with several currencies may be linked by any of them', async () => {
+    const currency_options = { usd: { unit_amount: 1999 } };
+    office.stripe.set(id('usd'), { currency: 'eur', unit_amount: 1800, currency_options });
+    expect((await save(mug({ prices: [{ ...dollars, stripePriceId: id('usd') }] }))).status).toBe(201);
+  });
+
+  test('an archived one may still be named by a product that is taken out of the shop', async () => {
+    office.stripe.set(id('1800'), { currency: 'eur', unit_amount: 1800, active: false });
+    expect((await save(mug())).status).toBe(400);
+    expect((await save(mug({ active: false }))).status).toBe(201);
+  });
+
+  test.each([401, 500])('Stripe that answers %s: 503, and nothing is saved', async (status) => {
+    office.stripe.failWith(status);
+    const answer = await put(mug());
+    office.stripe.failWith(null);
+    expect([answer.status, answer.body]).toEqual([503, problem(503, 'unavailable')]);
+    expect((await get()).status).toBe(404);
+  });
+});
+
 describe('the kind of a product', () => {
   test('can change while nothing depends on it', async () => {
     await put(mug());
@@ -265,8 +331,6 @@ describe('a product that is not valid', () => {
     ['an empty name', { name: '' }, ['name']],
     ['a long name', { name: 'x'.repeat(251) }, ['name']],
     ['a name of two lines', { name: 'a\nb' }, ['name']],
-    ['half a surrogate pair', { name: 'a\ud800b' }, ['name']],
-    ['a NUL in the description', { description: 'a\u0000' }, ['description']],
     ['no kind', { kind: undefined }, ['kind']],
     ['another kind', { kind: 'SERVICE' }, ['kind']],
     ['no prices', { prices: undefined }, ['prices']],
@@ -308,6 +372,11 @@ describe('a product that is not valid', () => {
 
   test.each(['a b', 'x'.repeat(41), 'ü', 'a/b', "'; DROP TABLE products"])('the SKU “%s” is 400', async (bad) => {
     expect((await put(mug(), bad)).body).toEqual(invalidAt('sku'));
+  });
+
+  test('is saved without the characters that PostgreSQL cannot store', async () => {
+    const answer = await put(mug({ name: 'a\ud800b', description: 'a\u0000' }));
+    expect([answer.status, answer.body.name, answer.body.description]).toEqual([201, 'ab', 'a']);
   });
 
   test('accepts a SKU with every allowed character', async () => {

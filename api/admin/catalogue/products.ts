@@ -10,6 +10,7 @@ import { invalid, type Route, route } from '../../http/route';
 import { text } from '../../http/schemas';
 import { imageAddress, prose, SkuInPath } from '../fields';
 import { AdminProduct, readProduct } from './document';
+import { requirePricesAtStripe } from './stripe-prices';
 
 /** Stripe accepts at most twelve digits, and eight for most currencies. Stripe itself checks what a currency allows. */
 const Amount = z.int().min(0).max(999_999_999_999).meta({ description: 'In the currency’s smallest unit.' });
@@ -73,14 +74,14 @@ function amountsOfChoice(chosen: z.output<typeof payWhatYouWant> | null | undefi
 }
 
 /** The catalogue, as staff maintain it. */
-export const catalogueRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>): Route[] => [
+export const catalogueRoutes = ({ db, clock, stripe }: Pick<ApiDeps, 'db' | 'clock' | 'stripe'>): Route[] => [
   route({
     method: 'put',
     path: '/admin/products/{sku}',
     tag: 'Staff',
     summary: 'Create or replace a product',
     description:
-      'Create prices at Stripe and link them here by id. A price you leave out is no longer offered, but Holdfast still recognises sessions made with it. `kind` can change only until the product is first sold or stocked.',
+      'Create prices at Stripe and link them here by id; each is compared with Stripe’s, and one that differs or is archived is refused. A price you leave out is no longer offered, but Holdfast still recognises sessions made with it. `kind` can change only until the product is first sold or stocked.',
     params: SkuInPath,
     body: ProductBody,
     answers: {
@@ -91,6 +92,7 @@ export const catalogueRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>): R
     handle: async ({ params: { sku }, body }) => {
       const { prices, payWhatYouWant, imageUrl = null, ...details } = body;
       const at = new Date(clock.now());
+      await requirePricesAtStripe(stripe, { prices: pricesOf(body), active: body.active }, pathIn(body));
       const saved = await saveProduct(db, { sku, ...details, imageUrl, prices: pricesOf(body), at });
       refuse(saved, body);
       return { status: saved.outcome === 'created' ? 201 : 200, body: await readProduct(db, sku) };
@@ -109,7 +111,7 @@ export const catalogueRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>): R
 ];
 
 /** The prices of a body in their order; pay-what-you-want comes last. */
-const pricesOf = ({ prices, payWhatYouWant }: z.output<typeof ProductBody>): Price[] => [
+const pricesOf = ({ prices, payWhatYouWant }: z.output<typeof ProductBody>): (Price & { stripePriceId: string })[] => [
   ...prices.map((price) => ({ ...price, minimum: null })),
   ...(payWhatYouWant
     ? [
@@ -123,17 +125,22 @@ const pricesOf = ({ prices, payWhatYouWant }: z.output<typeof ProductBody>): Pri
     : []),
 ];
 
-function refuse(saved: Saved, { prices }: z.output<typeof ProductBody>): void {
+function refuse(saved: Saved, body: z.output<typeof ProductBody>): void {
   if (saved.outcome === 'kind-fixed')
     throw new Problem(
       'invalid_transition',
       `The product is ${saved.kind} and ${BECAUSE[saved.because]}. Create another product under a new SKU.`,
     );
   if (saved.outcome === 'price-taken') {
-    const path = saved.position < prices.length ? `prices.${saved.position}` : 'payWhatYouWant';
     const message = `is already known as another price of ${saved.sku}`;
-    throw invalid([{ path: `${path}.stripePriceId`, message }]);
+    throw invalid([{ path: `${pathIn(body)(saved.position)}.stripePriceId`, message }]);
   }
 }
+
+/** Where a price stands in a body, by its position in `pricesOf`. */
+const pathIn =
+  ({ prices }: z.output<typeof ProductBody>) =>
+  (position: number): string =>
+    position < prices.length ? `prices.${position}` : 'payWhatYouWant';
 
 const BECAUSE = { ordered: 'has been ordered', stocked: 'has stock movements', 'has-file': 'has a file' } as const;

@@ -1,0 +1,51 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What a test says of a price at Stripe; the rest is as Stripe answers for an active one-time price. */
+export interface PriceAtStripe {
+  currency: string;
+  unit_amount?: number | null;
+  custom_unit_amount?: { minimum: number | null } | null;
+  currency_options?: Record<string, { unit_amount: number | null }>;
+  active?: boolean;
+  type?: string;
+  product?: { active: boolean };
+}
+
+/**
+ * `GET /v1/prices/{id}` as Stripe answers it, of prices whose ids a test chooses: the sandbox makes up its ids, as
+ * Stripe does.
+ */
+export async function startPricesAtStripe() {
+  const prices = new Map<string, PriceAtStripe>();
+  let failing: number | null = null;
+  const server = createServer((req, res) => {
+    const { pathname, searchParams } = new URL(req.url ?? '', 'http://stripe');
+    const id = decodeURIComponent(pathname.replace('/v1/prices/', ''));
+    const found = prices.get(id);
+    const expand = [...searchParams.values()];
+    const status = failing ?? (found ? 200 : 404);
+    const { currency_options, ...price } = { object: 'price', id, active: true, type: 'one_time', ...found };
+    const answer = {
+      ...{ unit_amount: null, custom_unit_amount: null, ...price },
+      product: expand.includes('product') ? { object: 'product', active: true, ...found?.product } : 'prod_1',
+      ...(expand.includes('currency_options') && { currency_options: currency_options ?? {} }),
+    };
+    const error = {
+      error: { type: 'invalid_request_error', code: 'resource_missing', message: `No such price: ${id}` },
+    };
+    res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(status === 200 ? answer : error));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    set: (id: string, price: PriceAtStripe) => void prices.set(id, price),
+    /** Every request is answered with this status; null ends it. */
+    failWith: (status: number | null) => {
+      failing = status;
+    },
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
+
+export type PricesAtStripe = Awaited<ReturnType<typeof startPricesAtStripe>>;
