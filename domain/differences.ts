@@ -63,7 +63,7 @@ export interface ClosedWithMoney {
 export const closedWithMoney = ({ sessionId, status, currency, left }: ClosedWithMoney): Discrepancy =>
   open(
     { kind: 'paid_but_closed', reference: sessionId, currency, amount: left },
-    `The order is ${status}, but ${inWords(left, currency)} of its money was neither refunded nor disputed.`,
+    `The order is ${status}, but ${inWords(left, currency)} of its money was neither refunded nor withdrawn by a bank.`,
   );
 
 export interface AmountOff {
@@ -116,13 +116,29 @@ export interface MissingRefund {
   reference: string;
   currency: string;
   amount: number;
+  /** Since when Stripe has said that its balance transaction is still to come; null if it says no such thing. */
+  lateSince: Date | null;
 }
 
-export const missingRefund = ({ reference, currency, amount }: MissingRefund): Discrepancy =>
+export const missingRefund = ({ reference, currency, amount, lateSince }: MissingRefund): Discrepancy =>
   open(
     { kind: 'refund_differs', reference, currency, amount: -amount },
-    `A refund of ${inWords(amount, currency)} is recorded here, but it moved no money at Stripe.`,
+    `A refund of ${inWords(amount, currency)} is recorded here, but ${
+      lateSince === null ? 'it moved no money at Stripe' : STILL_LATE
+    }.`,
   );
+
+const STILL_LATE = 'Stripe has not entered it in the balance for days';
+
+/** How long a balance transaction may be late before staff hear of it. */
+const LATE_MS = 3 * 86_400_000;
+
+/**
+ * Whether something without a balance transaction is only late: Stripe has it, and enters it in the balance later, as
+ * it does for charges that it captures asynchronously (https://docs.stripe.com/payments/payment-intents/asynchronous-capture).
+ */
+export const isOnlyLate = ({ lateSince }: { lateSince: Date | null }, now: Date): boolean =>
+  lateSince !== null && now.getTime() - lateSince.getTime() < LATE_MS;
 
 export interface RefundSumOff {
   sessionId: string;
@@ -144,12 +160,16 @@ export interface MissingCharge {
   paymentIntentId: string | null;
   currency: string;
   total: number;
+  /** Since when Stripe has said that its balance transaction is still to come; null if it says no such thing. */
+  lateSince: Date | null;
 }
 
-export const missingCharge = ({ sessionId, currency, total }: MissingCharge): Discrepancy =>
+export const missingCharge = ({ sessionId, currency, total, lateSince }: MissingCharge): Discrepancy =>
   open(
     { kind: 'missing_at_stripe', reference: sessionId, currency, amount: -total },
-    `The order is recorded as paid with ${inWords(total, currency)}, but Stripe has no charge for it.`,
+    `The order is recorded as paid with ${inWords(total, currency)}, but ${
+      lateSince === null ? 'Stripe has no charge for it' : STILL_LATE
+    }.`,
   );
 
 export interface PayoutOff {

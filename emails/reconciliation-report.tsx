@@ -10,24 +10,24 @@ export interface ReportFacts {
   shop: string;
   /** The reconciliation in the staff API. */
   address: string;
+  /** How many discrepancies are new. */
+  count: number;
+  /** The first of them; the rest are only counted. */
   discrepancies: { kind: string; reference: string; detail: string }[];
   days: LedgerDay[];
 }
 
-/** The longest list of discrepancies in one mail; the rest are only counted. */
-const MOST_LISTED = 100;
-
 /** To staff: where Stripe and the orders disagree. */
 export function writeReport(facts: ReportFacts): Composed {
-  const { length } = facts.discrepancies;
-  const subject = `Reconciliation found ${length === 1 ? '1 discrepancy' : `${length} discrepancies`}`;
+  const { count } = facts;
+  const subject = `Reconciliation found ${count === 1 ? '1 discrepancy' : `${count} discrepancies`}`;
   return rendered({ subject, body: <Report {...facts} title={subject} /> });
 }
 
-const Report = ({ shop, title, address, discrepancies, days }: ReportFacts & { title: string }) => (
+const Report = ({ shop, title, address, count, discrepancies, days }: ReportFacts & { title: string }) => (
   <Layout shop={shop} title={title} preview={discrepancies[0]?.detail ?? ''} why={becauseStaff(shop)}>
     <P>We compared the orders with Stripe. They disagree about the following:</P>
-    {discrepancies.slice(0, MOST_LISTED).map(({ kind, reference, detail }) => (
+    {discrepancies.map(({ kind, reference, detail }) => (
       <Facts
         key={`${kind}/${reference}`}
         rows={[
@@ -37,7 +37,7 @@ const Report = ({ shop, title, address, discrepancies, days }: ReportFacts & { t
         ]}
       />
     ))}
-    {discrepancies.length > MOST_LISTED && <P>{`And ${discrepancies.length - MOST_LISTED} more.`}</P>}
+    {count > discrepancies.length && <P>{`And ${count - discrepancies.length} more.`}</P>}
     {days.length > 0 && <H2>Yesterday and today</H2>}
     {days.map((day) => (
       <Facts key={`${day.day}/${day.currency}`} rows={sumsOf(day)} />

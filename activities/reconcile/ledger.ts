@@ -1,37 +1,43 @@
-import type Stripe from 'stripe';
 import { disputeId, isDisputeId, isRefundId, isSessionId, refundId } from '../../domain/ids';
+import type { SweepWindow } from '../../domain/sweep';
 import { expectList, expectObject } from '../../platform/stripe';
-import {
-  disputesOff,
-  missingCharges,
-  missingRefunds,
-  refundsOff,
-  type Span,
-  strangeCharges,
-} from '../../store/reconciliation/differences';
+import { disputesOff, refundsOff, strangeCharges } from '../../store/reconciliation/differences';
 import { keepEntries, traceEntry } from '../../store/reconciliation/ledger';
 import { payoutsToRead } from '../../store/reconciliation/payouts';
+import { readScope, type Scope, type Span } from '../../store/reconciliation/scope';
 import { found } from '../checkout/payment-owner';
 import { noteStray } from '../checkout/take-up';
 import type { Deps } from '../deps';
-import { entryOf, type Transaction } from './ledger-entries';
+import { entryOf } from './ledger-entries';
+import { missingAtStripe } from './missing';
 import { PAGE, type PageRead, type PageRequest, seconds } from './page';
 import { keepPayout } from './payouts';
 import { repair } from './repairs';
 import { differing } from './sessions';
 
+/** The most objects that one call asks Stripe for, and the most pages of the ledger that it looks at. */
+const LOOKS = 100;
+const PAGES = 40;
+/** The most payouts that one sweep reads. The next sweep begins with those that were read longest ago. */
+const PAYOUTS = 50;
+
+/** Comes before the cursor once Stripe's list has been read to its end. */
+const FOLLOW = 'follow:';
+
 /** Activities that store Stripe's balance transactions and wake what they concern. */
 export const ledger = (deps: Deps) => {
   const { db, stripe, starter, clock } = deps;
+  const lookFor = missingAtStripe(deps);
 
   return {
     /**
      * Stores a page of balance transactions. After the last page, wakes each order that does not know about money
      * that moved for it: by its session for a charge, by its workflow for a refund or dispute. What the list lacks is
-     * read by id.
+     * read by id. That goes page by page too, however much moved and however much is missing.
      */
     async readBalance(page: PageRequest): Promise<PageRead> {
       const { window, cursor } = page;
+      if (cursor?.startsWith(FOLLOW)) return { checked: 0, ...(await follow(page, cursor.slice(FOLLOW.length))) };
       const list = expectList(
         await stripe.balanceTransactions.list({
           created: { gte: seconds(window.ledgerSince), lte: seconds(window.until) },
@@ -41,29 +47,39 @@ export const ledger = (deps: Deps) => {
         }),
       );
       await keepEntries(db, list.data.map(entryOf));
+      const checked = list.data.length;
       const last = list.data.at(-1);
-      if (list.has_more && last) return { checked: list.data.length, woken: 0, cursor: last.id };
-      return { checked: list.data.length, woken: await follow(page), cursor: null };
+      if (list.has_more && last) return { checked, woken: 0, cursor: last.id };
+      await readPayouts(spanOf(window), window.wide);
+      return { checked, ...(await follow(page, '')) };
     },
   };
 
-  async function follow({ id, window }: PageRequest): Promise<number> {
-    const span = { since: new Date(window.ledgerSince), until: new Date(window.until) };
-    await lookForMissing(span);
-    await readPayouts(span);
-    return (await findSessions(id, span)) + (await tellFollowers(id, span));
+  /** Handles some pages of the ledger. Stripe is asked for each thing once in a sweep, so a page that was too long goes on. */
+  async function follow({ id, window }: PageRequest, from: string): Promise<Omit<PageRead, 'checked'>> {
+    const span = spanOf(window);
+    const looks = { left: LOOKS, askAgainBefore: window.wide ? span.until : null };
+    let woken = 0;
+    let cursor = from;
+    for (let pages = 0; pages < PAGES; pages++) {
+      const { scope, next } = await readScope(db, span, cursor === '' ? null : cursor);
+      if (!(await lookFor(scope, looks)) || !(await traceStrange(scope, looks))) break;
+      woken += (await wakeSessions(id, scope)) + (await wakeFollowers(id, scope));
+      if (next === null) return { woken, cursor: null };
+      cursor = next;
+    }
+    return { woken, cursor: `${FOLLOW}${cursor}` };
   }
 
-  /** Handles charges without an order: asks Stripe, once, for the session of each, and wakes that session's order. */
-  async function findSessions(id: string, span: Span): Promise<number> {
-    for (const charge of await strangeCharges(db, span))
-      if (charge.tracedAt === null) await trace(charge.id, charge.paymentIntentId);
-    const sessions = (await strangeCharges(db, span)).flatMap(({ sessionId }) =>
-      sessionId && isSessionId(sessionId) ? [{ sessionId, mode: 'payment', paid: true, failed: false }] : [],
-    );
-    const differences = await differing(deps, sessions);
-    await repair(deps, id, differences);
-    return differences.length;
+  /** Asks Stripe, once, for the session of each charge without an order. False: some are left. */
+  async function traceStrange(scope: Scope, looks: { left: number }): Promise<boolean> {
+    if (scope.entries.length === 0) return true;
+    for (const { id, paymentIntentId, tracedAt } of await strangeCharges(db, scope)) {
+      if (tracedAt !== null) continue;
+      if (looks.left-- <= 0) return false;
+      await trace(id, paymentIntentId);
+    }
+    return true;
   }
 
   async function trace(entry: string, paymentIntent: string | null): Promise<void> {
@@ -75,14 +91,26 @@ export const ledger = (deps: Deps) => {
     await traceEntry(db, { id: entry, sessionId: session?.id ?? null, at: new Date(clock.now()) });
   }
 
-  /** Handles refunds and disputes whose recorded amount is not what moved. */
-  async function tellFollowers(id: string, span: Span): Promise<number> {
-    const refunds = (await refundsOff(db, span)).filter(({ reference }) => isRefundId(reference));
+  /** Wakes the order of each charge that has none. */
+  async function wakeSessions(id: string, scope: Scope): Promise<number> {
+    if (scope.entries.length === 0) return 0;
+    const sessions = (await strangeCharges(db, scope)).flatMap(({ sessionId }) =>
+      sessionId && isSessionId(sessionId) ? [{ sessionId, mode: 'payment', paid: true, failed: false }] : [],
+    );
+    const differences = await differing(deps, sessions);
+    await repair(deps, id, differences);
+    return differences.length;
+  }
+
+  /** Wakes the workflows of refunds and disputes whose recorded amount is not what moved. */
+  async function wakeFollowers(id: string, scope: Scope): Promise<number> {
+    if (scope.entries.length === 0) return 0;
+    const refunds = (await refundsOff(db, scope)).filter(({ reference }) => isRefundId(reference));
     for (const { reference, sessionId, version } of refunds)
       await repair(deps, id, [{ sessionId, version, action: 'refund_recorded' }], () =>
         starter.refund(refundId(reference)),
       );
-    const disputes = (await disputesOff(db, span)).filter(({ reference }) => isDisputeId(reference));
+    const disputes = (await disputesOff(db, scope)).filter(({ reference }) => isDisputeId(reference));
     for (const { reference, sessionId, version } of disputes)
       await repair(deps, id, [{ sessionId, version, action: 'dispute_recorded' }], () =>
         starter.dispute(disputeId(reference)),
@@ -90,31 +118,16 @@ export const ledger = (deps: Deps) => {
     return refunds.length + disputes.length;
   }
 
-  /** Handles what orders say was paid or refunded but the list lacks: it may have moved before the list began. */
-  async function lookForMissing(span: Span): Promise<void> {
-    for (const { paymentIntentId } of await missingCharges(db, span)) {
-      if (paymentIntentId === null) continue;
-      const expand = ['latest_charge.balance_transaction'];
-      const intent = await found(stripe.paymentIntents.retrieve(paymentIntentId, { expand }));
-      const charge = intent && (expectObject(intent, 'payment_intent').latest_charge as Stripe.Charge | null);
-      await keepFrom(charge, charge?.balance_transaction);
-    }
-    for (const { reference } of await missingRefunds(db, span)) {
-      const refund = await found(stripe.refunds.retrieve(reference, { expand: ['balance_transaction'] }));
-      await keepFrom(refund, refund?.balance_transaction);
-    }
-  }
-
-  async function keepFrom(source: Stripe.Charge | Stripe.Refund | null, transaction: unknown): Promise<void> {
-    if (source === null || typeof transaction !== 'object' || transaction === null) return;
-    await keepEntries(db, [entryOf({ ...(transaction as Transaction), source: source as Transaction['source'] })]);
-  }
-
-  /** Handles payouts that are not known yet, and those that did not add up when they were last read. */
-  async function readPayouts(span: Span): Promise<void> {
-    for (const id of await payoutsToRead(db, span)) {
+  /** Reads payouts that are not known yet and, in a wide sweep, those that are not known to add up. */
+  async function readPayouts(span: Span, all: boolean): Promise<void> {
+    for (const id of await payoutsToRead(db, { ...span, all, limit: PAYOUTS })) {
       const payout = await found(stripe.payouts.retrieve(id));
       if (payout) await keepPayout(deps, expectObject(payout, 'payout'));
     }
   }
 };
+
+const spanOf = ({ ledgerSince, until }: SweepWindow): Span => ({
+  since: new Date(ledgerSince),
+  until: new Date(until),
+});

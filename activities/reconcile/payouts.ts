@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { expectList } from '../../platform/stripe';
 import { recordPayout } from '../../store/reconciliation/payouts';
+import { idOf } from '../checkout/payment-owner';
 import type { Deps } from '../deps';
 import { PAGE } from './page';
 
@@ -28,8 +29,17 @@ async function paidOut({ stripe }: Deps, payout: string): Promise<number> {
     const page = expectList(
       await stripe.balanceTransactions.list({ payout, limit: PAGE, ...(after && { starting_after: after }) }),
     );
-    for (const { type, net } of page.data) if (!type.startsWith('payout')) sum += net;
+    for (const transaction of page.data) if (!isItsOwn(transaction, payout)) sum += transaction.net;
     after = page.data.at(-1)?.id;
     if (!page.has_more || !after) return sum;
   }
 }
+
+/**
+ * Whether a transaction is the movement of the payout itself. What an earlier payout brought back is paid out again with
+ * this one, and what Stripe holds back to keep a minimum balance lowers it.
+ */
+const isItsOwn = ({ type, source }: Stripe.BalanceTransaction, payout: string): boolean =>
+  OWN_MOVEMENTS.has(type) && idOf(source) === payout;
+
+const OWN_MOVEMENTS = new Set<string>(['payout', 'payout_cancel', 'payout_failure']);

@@ -2,6 +2,7 @@ import {
   amountOff,
   closedWithMoney,
   disputeOff,
+  isOnlyLate,
   missingCharge,
   missingRefund,
   payoutOff,
@@ -21,22 +22,19 @@ import {
   payoutsOff,
   refundSumsOff,
   refundsOff,
-  type Span,
   strangeCharges,
 } from '../../store/reconciliation/differences';
-import {
-  countOpen,
-  countUnreported,
-  openFoundBySweeps,
-  recordComparison,
-} from '../../store/reconciliation/discrepancies';
+import { countOpen, countUnreported, endComparison, recordDifferences } from '../../store/reconciliation/discrepancies';
+import { forgetLookups } from '../../store/reconciliation/lookups';
+import { readScope, type Scope } from '../../store/reconciliation/scope';
 import type { Deps } from '../deps';
 
 /** Activities that compare Stripe's balance with the orders. */
 export const reconciliation = ({ db, clock }: Deps) => ({
   /**
-   * Records each difference once, and resolves those that are gone. Returns how many are open, and how many of them
-   * have not been reported to staff.
+   * Compares page by page, so that it holds little in memory however much moved and however much differs. Records each
+   * difference once, and resolves those that are gone. Returns how many are open, and how many of them have not been
+   * reported to staff.
    */
   async compareLedger({
     id,
@@ -45,25 +43,49 @@ export const reconciliation = ({ db, clock }: Deps) => ({
     id: string;
     window: SweepWindow;
   }): Promise<{ discrepancies: number; news: number }> {
-    const openBefore = await openFoundBySweeps(db);
-    const of = [...new Set(openBefore.map(({ reference }) => reference))];
-    const found = await differences(db, { since: new Date(window.ledgerSince), until: new Date(window.until), of });
-    await recordComparison(db, { sweepId: id, found, openBefore, at: new Date(clock.now()) });
+    const span = { since: new Date(window.ledgerSince), until: new Date(window.until) };
+    const record = (found: Discrepancy[]) => recordDifferences(db, { sweepId: id, found, at: new Date(clock.now()) });
+    for (let cursor: string | null = null; ; ) {
+      const page = await readScope(db, span, cursor);
+      await record(await differencesIn(db, page.scope, new Date(clock.now())));
+      cursor = page.next;
+      if (cursor === null) break;
+    }
+    await record((await payoutsOff(db)).map(payoutOff));
+    await endComparison(db, { sweepId: id, began: span.until, at: new Date(clock.now()) });
     return { discrepancies: await countOpen(db), news: await countUnreported(db) };
   },
 });
 
-/** All differences, as sentences for staff. */
-async function differences(db: Db, span: Span): Promise<Discrepancy[]> {
+/** The differences on one page, as sentences for staff. */
+async function differencesIn(db: Db, scope: Scope, now: Date): Promise<Discrepancy[]> {
+  return [...(await differencesOfEntries(db, scope)), ...(await missingIn(db, scope, now))];
+}
+
+async function differencesOfEntries(db: Db, scope: Scope): Promise<Discrepancy[]> {
+  if (scope.entries.length === 0) return [];
   return [
-    ...(await strangeCharges(db, span)).map(strangeCharge),
-    ...(await closedOrdersWithMoney(db, span)).map(closedWithMoney),
-    ...(await amountsOff(db, span)).map(amountOff),
-    ...(await disputesOff(db, span)).map(disputeOff),
-    ...(await refundsOff(db, span)).map(refundOff),
-    ...(await missingRefunds(db, span)).map(missingRefund),
-    ...(await refundSumsOff(db, span)).map(refundSumOff),
-    ...(await missingCharges(db, span)).map(missingCharge),
-    ...(await payoutsOff(db)).map(payoutOff),
+    ...(await strangeCharges(db, scope)).map(strangeCharge),
+    ...(await closedOrdersWithMoney(db, scope)).map(closedWithMoney),
+    ...(await amountsOff(db, scope)).map(amountOff),
+    ...(await disputesOff(db, scope)).map(disputeOff),
+    ...(await refundsOff(db, scope)).map(refundOff),
+    ...(await refundSumsOff(db, scope)).map(refundSumOff),
+  ];
+}
+
+/** What is recorded here but moved no money at Stripe. Forgets that Stripe was asked for what is no longer missing. */
+async function missingIn(db: Db, scope: Scope, now: Date): Promise<Discrepancy[]> {
+  if (scope.orders.length === 0 && scope.refunds.length === 0) return [];
+  const charges = await missingCharges(db, scope);
+  const refunds = await missingRefunds(db, scope);
+  const missing = new Set([...charges.map(({ sessionId }) => sessionId), ...refunds.map(({ reference }) => reference)]);
+  await forgetLookups(
+    db,
+    [...scope.orders, ...scope.refunds].filter((reference) => !missing.has(reference)),
+  );
+  return [
+    ...charges.filter((charge) => !isOnlyLate(charge, now)).map(missingCharge),
+    ...refunds.filter((refund) => !isOnlyLate(refund, now)).map(missingRefund),
   ];
 }

@@ -6,33 +6,42 @@ import type { Db, Tx } from '../database';
 /** How long a price difference found by a checkout stays open after it was last found. */
 const PRICE_FORGOTTEN_MS = 86_400_000;
 
-/** What identifies a discrepancy. */
-export type DiscrepancyRef = Pick<Discrepancy, 'kind' | 'reference'>;
+/** The kinds that the comparison of the ledger finds, and resolves when it finds them no longer. */
+const COMPARED: DiscrepancyKind[] = [
+  ...(['captured_without_order', 'paid_but_closed', 'amount_differs'] as const),
+  ...(['refund_differs', 'payout_differs', 'missing_at_stripe'] as const),
+];
 
-/** The open discrepancies that sweeps found. Sweeps do not resolve those found by a checkout (`foundBy` null). */
-export async function openFoundBySweeps(db: Db): Promise<DiscrepancyRef[]> {
-  const rows = await db.discrepancy.findMany({
-    where: { resolvedAt: null, foundBy: { not: null } },
-    select: { kind: true, reference: true },
+/** Records what one page of a comparison has found. Safe to repeat. */
+export async function recordDifferences(
+  db: Db,
+  { sweepId, found, at }: { sweepId: string; found: Discrepancy[]; at: Date },
+): Promise<void> {
+  if (found.length === 0) return;
+  await db.$transaction(async (tx) => {
+    await lockDiscrepancies(tx);
+    await writeDiscrepancies(tx, { foundBy: sweepId, found, at });
   });
-  return rows.map(({ kind, reference }) => ({ kind: kind as DiscrepancyKind, reference }));
 }
 
 /**
- * Records what one comparison has found, including stray sessions that were not reported yet. Resolves what is gone:
- * open differences that were not found again, and price differences that no checkout has found for a day.
+ * Ends a comparison: records stray sessions that were not reported yet, and resolves what is gone, which are open
+ * differences that no page of this comparison found again, and price differences that no checkout has found for a day.
+ * Sweeps do not resolve those found by a checkout (`foundBy` null).
+ * @param began no page was compared before this time
  */
-export async function recordComparison(
+export async function endComparison(
   db: Db,
-  { sweepId, found, openBefore, at }: { sweepId: string; found: Discrepancy[]; openBefore: DiscrepancyRef[]; at: Date },
+  { sweepId, began, at }: { sweepId: string; began: Date; at: Date },
 ): Promise<void> {
   await db.$transaction(async (tx) => {
-    await writeDiscrepancies(tx, { foundBy: sweepId, found, at });
+    await lockDiscrepancies(tx);
     const strays = await takeUnreportedStrays(tx, { at });
     await writeDiscrepancies(tx, { foundBy: sweepId, found: strays.map(strayCapture), at });
-    const still = new Set(found.map(keyOf));
-    for (const { kind, reference } of openBefore.filter((one) => !still.has(keyOf(one))))
-      await tx.discrepancy.update({ where: { kind_reference: { kind, reference } }, data: { resolvedAt: at } });
+    await tx.discrepancy.updateMany({
+      where: { resolvedAt: null, foundBy: { not: null }, kind: { in: COMPARED }, lastSeenAt: { lt: began } },
+      data: { resolvedAt: at },
+    });
     await tx.discrepancy.updateMany({
       where: { resolvedAt: null, foundBy: null, lastSeenAt: { lt: new Date(at.getTime() - PRICE_FORGOTTEN_MS) } },
       data: { resolvedAt: at },
@@ -40,7 +49,9 @@ export async function recordComparison(
   });
 }
 
-const keyOf = ({ kind, reference }: DiscrepancyRef): string => `${kind}/${reference}`;
+/** Sweeps that end at once take turns, because each changes many rows. */
+const lockDiscrepancies = (tx: Tx): Promise<unknown> =>
+  tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('discrepancies', 0))`;
 
 /**
  * Writes discrepancies, each once by kind and reference. One that was resolved and has come back counts as new and is
@@ -86,24 +97,34 @@ export async function countOpenByKind(db: Db): Promise<Record<DiscrepancyKind, n
 /** A discrepancy in the form that staff see. */
 export type ListedDiscrepancy = Pick<Discrepancy, 'kind' | 'reference' | 'detail'>;
 
-/** Claims everything unreported for the mail with this key, and for no other mail. Sorted by kind, oldest first. */
-export async function claimUnreported(tx: Tx, reportKey: string): Promise<ListedDiscrepancy[]> {
+/**
+ * Claims everything unreported for the mail with this key, and for no other mail.
+ * @returns how many there are, and the first `most` of them, sorted by kind, oldest first
+ */
+export async function claimUnreported(
+  tx: Tx,
+  { reportKey, most }: { reportKey: string; most: number },
+): Promise<{ count: number; first: ListedDiscrepancy[] }> {
+  await lockDiscrepancies(tx);
   const { count } = await tx.discrepancy.updateMany({ where: UNREPORTED, data: { reportKey } });
-  if (count === 0) return [];
+  if (count === 0) return { count, first: [] };
   const rows = await tx.discrepancy.findMany({
     where: { reportKey },
     orderBy: [{ kind: 'asc' }, { firstSeenAt: 'asc' }, { reference: 'asc' }],
+    take: most,
   });
-  return rows.map(asListed);
+  return { count, first: rows.map(asListed) };
 }
 
 /** Records that the mail with this key was sent. */
 export async function markReported(tx: Tx, { reportKey, at }: { reportKey: string; at: Date }): Promise<void> {
+  await lockDiscrepancies(tx);
   await tx.discrepancy.updateMany({ where: { reportKey, reportedAt: null }, data: { reportedAt: at } });
 }
 
 /** Records that the mail with this key was given up. The next mail reports the same discrepancies. */
 export async function freeClaimed(tx: Tx, reportKey: string): Promise<void> {
+  await lockDiscrepancies(tx);
   await tx.discrepancy.updateMany({ where: { reportKey }, data: { reportKey: null } });
 }
 

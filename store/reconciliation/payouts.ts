@@ -1,5 +1,5 @@
 import type { Db } from '../database';
-import type { Span } from './differences';
+import type { Span } from './scope';
 
 /** A payout, as it is at Stripe. */
 export interface SeenPayout {
@@ -25,12 +25,21 @@ export async function recordPayout(
 }
 
 /**
- * Payouts that moved in a span of time and are not known yet, and those that did not add up when they were last read.
+ * Payouts to read at Stripe, at most `limit`: those that moved in a span of time and are not known yet and, when all are
+ * asked for, those that did not add up when they were last read and those of the last month whose transactions Stripe
+ * had not listed yet. Those that were read longest ago come first.
  */
-export async function payoutsToRead(db: Db, { since, until }: Span): Promise<string[]> {
+export async function payoutsToRead(
+  db: Db,
+  { since, until, all, limit }: Span & { all: boolean; limit: number },
+): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
-    SELECT DISTINCT e.source AS id FROM ledger_entries e LEFT JOIN payouts p ON p.id = e.source
-    WHERE e.at BETWEEN ${since} AND ${until} AND e.category = 'payout' AND e.source IS NOT NULL AND p.id IS NULL
-    UNION SELECT id FROM payouts WHERE transactions <> amount`;
+    SELECT id FROM (
+      SELECT DISTINCT e.source AS id, NULL::timestamptz AS read_at FROM ledger_entries e LEFT JOIN payouts p ON p.id = e.source
+      WHERE e.at BETWEEN ${since} AND ${until} AND e.category = 'payout' AND e.source IS NOT NULL AND p.id IS NULL
+      UNION ALL SELECT id, updated_at FROM payouts WHERE ${all} AND transactions <> amount
+      UNION ALL SELECT id, updated_at FROM payouts
+        WHERE ${all} AND automatic AND transactions IS NULL AND created_at > ${until}::timestamptz - interval '30 days'
+    ) unread ORDER BY read_at NULLS FIRST, id LIMIT ${limit}`;
   return rows.map(({ id }) => id);
 }

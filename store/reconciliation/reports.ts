@@ -12,9 +12,15 @@ import { readLedgerDays } from './ledger';
 
 /** The content of a report. */
 export interface ReportContent {
+  /** How many discrepancies are new. */
+  count: number;
+  /** The first of them. */
   discrepancies: ListedDiscrepancy[];
   days: LedgerDay[];
 }
+
+/** The most discrepancies that one mail lists; the rest are only counted. */
+const MOST_LISTED = 100;
 
 /**
  * The report with this key. If it does not exist yet, it is written now with everything unreported. No discrepancy is
@@ -35,10 +41,10 @@ export async function writeReport(
   const written = await findStaffReport(db, key);
   if (written !== null) return written;
   return db.$transaction(async (tx) => {
-    const discrepancies = await claimUnreported(tx, key);
-    if (discrepancies.length === 0) return null;
-    const days = await readLedgerDays(tx, at);
-    return writeStaffReport(tx, { key, template, recipient, at, ...compose({ discrepancies, days }) });
+    const { count, first } = await claimUnreported(tx, { reportKey: key, most: MOST_LISTED });
+    if (count === 0) return null;
+    const content = { count, discrepancies: first, days: await readLedgerDays(tx, at) };
+    return writeStaffReport(tx, { key, template, recipient, at, ...compose(content) });
   });
 }
 

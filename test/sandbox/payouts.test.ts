@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { paidSession, type Rig, refusal, startRig } from './rig';
+import { openSession, paidSession, type Rig, refusal, startRig } from './rig';
 
 let rig: Rig;
 beforeEach(async () => {
@@ -44,6 +44,35 @@ test('a payout takes what has become available, and nothing earlier', async () =
   expect((await rig.stripe.payouts.list({ arrival_date: created.arrival_date })).data).toMatchObject([
     { id: created.id },
   ]);
+});
+
+test('a payout keeps back a minimum balance, and pays again what an earlier one brought back', async () => {
+  await paidSession(rig);
+  await days(2);
+  const first = await payOut({ keepBack: 100 });
+  expect(first.amount).toBe(NET - 100);
+  await end(first.id, 'reconcile');
+  await end(first.id, 'fail');
+  const second = await payOut();
+  expect(second.amount).toBe(NET);
+  await end(second.id, 'reconcile');
+  const types = async (id: string) => (await settledBy(id)).map(({ type }) => type).sort();
+  expect(await types(first.id)).toEqual(['charge', 'payout', 'payout_minimum_balance_hold']);
+  expect(await types(second.id)).toEqual(['payout', 'payout_failure', 'payout_minimum_balance_release']);
+});
+
+test('a charge that is captured asynchronously enters the balance later', async () => {
+  const { id } = await openSession(rig);
+  const { session } = await rig.control('POST', `/sessions/${id}/pay`, { entersBalanceLater: true });
+  const intent = () => rig.stripe.paymentIntents.retrieve(session.payment_intent, { expand: ['latest_charge'] });
+  const charge = (await intent()).latest_charge as Stripe.Charge;
+  expect(charge).toMatchObject({ status: 'succeeded', captured: true, balance_transaction: null });
+  expect((await rig.stripe.balanceTransactions.list()).data).toEqual([]);
+  await rig.control('POST', `/charges/${charge.id}/enter-balance`);
+  expect((await rig.stripe.balanceTransactions.list()).data).toMatchObject([{ source: charge.id, amount: 1250 }]);
+  expect((await intent()).latest_charge).toHaveProperty('balance_transaction', expect.stringMatching(/^txn_/));
+  expect((await rig.stripe.events.list({ type: 'charge.updated' })).data).toHaveLength(1);
+  expect(await rig.control('POST', `/charges/${charge.id}/enter-balance`)).toHaveProperty('error');
 });
 
 test('a reconciled payout lists what it pays: charges, refunds, disputes with their fees', async () => {

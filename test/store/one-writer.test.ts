@@ -12,7 +12,15 @@ const WRITERS: Record<string, string[]> = {
   'store/customers': ['customers'],
   'store/catalogue': ['products', 'prices', 'product_files', 'product_file_chunks'],
   'store/reconciliation': [
-    ...['reconciliations', 'reconciliation_repairs', 'discrepancies', 'sweep_marks', 'ledger_entries', 'payouts'],
+    ...[
+      'reconciliations',
+      'reconciliation_repairs',
+      'discrepancies',
+      'sweep_marks',
+      'ledger_entries',
+      'ledger_lookups',
+      'payouts',
+    ],
   ],
   'store/limits': ['rate_limits'],
 };

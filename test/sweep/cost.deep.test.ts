@@ -113,6 +113,35 @@ test('no question of a sweep to the database reads a table that grows from end t
   expect(scans).toEqual([]);
 });
 
+/** Charges of the last minutes that no order knows: those of another shop on the same account. */
+const foreignCharges = (count: number) => world.db.$executeRaw`
+  INSERT INTO ledger_entries (id, at, category, type, source, currency, amount, settled_currency, settled, fee)
+  SELECT 'txn_f_' || n, ${new Date(world.deps().clock.now())}::timestamptz - n * interval '1 millisecond', 'charge', 'charge', 'ch_f_' || n,
+    'eur', 1000, 'eur', 1000, 40 FROM generate_series(1, ${count}::int) n`;
+
+test('thousands of differences are recorded page by page; the mail and the sweep list the first of them', async () => {
+  await foreignCharges(1_100);
+  const { orders, stripe } = createActivities(world.deps());
+  const id = randomUUID();
+  const window = await orders.beginSweep({ id, trigger: 'staff' });
+  const cursors: (string | null)[] = [];
+  do cursors.push((await stripe.readBalance({ id, window, cursor: cursors.at(-1) ?? null })).cursor);
+  while (cursors.at(-1) !== null);
+  expect(cursors).toHaveLength(1_100 / 100);
+  expect(await world.db.ledgerEntry.count({ where: { id: { startsWith: 'txn_f_' }, tracedAt: null } })).toBe(0);
+
+  expect(await orders.compareLedger({ id, window })).toEqual({ discrepancies: 0, news: 1_100 });
+  expect(await orders.compareLedger({ id, window })).toEqual({ discrepancies: 0, news: 1_100 });
+  await orders.finishSweep({ id, window, checked: 1 });
+  const { discrepancies } = await world.db.reconciliation.findUniqueOrThrow({ where: { id } });
+  expect(discrepancies).toHaveLength(500);
+  await orders.sendReport({ id });
+  const mail = await world.db.mail.findUniqueOrThrow({ where: { key: `reconciliation_report/${id}` } });
+  expect(mail.subject).toBe('Reconciliation found 1100 discrepancies');
+  expect(mail.text.match(/captured_without_order/g)).toHaveLength(100);
+  expect(mail.text).toContain('And 1000 more.');
+});
+
 const GROWING = ['orders', 'refunds', 'ledger_entries', 'stray_sessions', 'discrepancies'];
 
 interface PlanNode {

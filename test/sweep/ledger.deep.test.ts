@@ -137,6 +137,14 @@ describe('each kind of discrepancy', () => {
     await sweep(world, 'staff');
   });
 
+  test('paid_but_closed: an order that ended with all its money given back, and yet keeps some', async () => {
+    const id = await bought();
+    await tamper(world, (tx) => tx.order.update({ where: { sessionId: id }, data: { status: 'REFUNDED' } }));
+    expect(await foundOf('paid_but_closed')).toEqual([id]);
+    await tamper(world, (tx) => tx.order.update({ where: { sessionId: id }, data: { status: 'COMPLETED' } }));
+    await sweep(world, 'staff');
+  });
+
   test('refund_differs: another amount here than moved, one that never moved, and a sum that does not add up', async () => {
     const id = await bought();
     const refund = await refundedAtDashboard(id, 500);
@@ -192,6 +200,31 @@ describe('each kind of discrepancy', () => {
     await sweep(world, 'staff');
   });
 
+  test('missing_at_stripe: not while the balance transaction is only late, and remembered until it is there', async () => {
+    const paidLate = async (): Promise<[id: SessionId, enter: () => Promise<unknown>]> => {
+      const { id } = await world.checkout([{ sku: 'ebook' }]);
+      await world.pay(id, { entersBalanceLater: true });
+      await world.webhook(id);
+      expect(await world.end(id)).toBe('COMPLETED');
+      return [id, async () => world.at(`/charges/${await chargeOf(id)}/enter-balance`)];
+    };
+    const [[soon, enterSoon], [never, enterNever]] = [await paidLate(), await paidLate()];
+    const entriesOf = async (id: SessionId) => world.db.ledgerEntry.count({ where: { source: await chargeOf(id) } });
+    const lookups = () => world.db.ledgerLookup.count();
+
+    expect(await foundOf('missing_at_stripe')).toEqual([]);
+    await world.sleep(2 * 86_400_000); // no window reaches back so far
+    await enterSoon();
+    expect(await foundOf('missing_at_stripe')).toEqual([]);
+    expect([await entriesOf(soon), await entriesOf(never), await lookups()]).toEqual([1, 0, 1]);
+    await world.sleep(1.5 * 86_400_000);
+    expect(await foundOf('missing_at_stripe')).toEqual([never]);
+    expect((await reports()).at(-1)).toContain('Stripe has not entered it in the balance for days');
+    await enterNever();
+    expect(await foundOf('missing_at_stripe')).toEqual([]);
+    expect([await entriesOf(never), await lookups()]).toEqual([1, 0]);
+  });
+
   test('captured_without_order: an order that is not there and cannot be made; then it can', async () => {
     const id = await bought();
     await world.at('/faults', {
@@ -207,6 +240,24 @@ describe('each kind of discrepancy', () => {
     expect(await world.end(id)).toBe('COMPLETED');
     expect(await foundOf('captured_without_order')).toEqual([]);
     expect((await world.order(id)).status).toBe('COMPLETED');
+  });
+
+  test('payout_differs: not where an earlier payout came back, or a minimum balance was kept back', async () => {
+    await world.sleep(3 * 86_400_000); // the balance becomes available
+    const first = await world.at<{ id: string }>('/payouts', { currency: 'eur', keepBack: 100 });
+    await world.at(`/payouts/${first.id}/reconcile`);
+    await world.at(`/payouts/${first.id}/fail`);
+    const second = await world.at<{ id: string }>('/payouts', { currency: 'eur' });
+    expect(await foundOf('payout_differs')).toEqual([]);
+    // Nothing but the reconciliation says that it can be added up now, and its event may be lost.
+    await world.at(`/events/silence`, { types: ['payout.reconciliation_completed'] });
+    await world.at(`/payouts/${second.id}/reconcile`);
+    expect(await foundOf('payout_differs')).toEqual([]);
+    for (const { id } of [first, second]) {
+      const row = await world.db.payout.findUniqueOrThrow({ where: { id } });
+      expect(row.transactions).toBe(row.amount);
+    }
+    await bought(); // for the next payout
   });
 
   test('payout_differs: a payout that is not what its transactions come to', async () => {

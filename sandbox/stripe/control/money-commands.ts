@@ -1,6 +1,7 @@
-/** Commands about money that leaves the account: refunds to buyers, payouts to the shop's bank. */
+/** Commands about the account's money: charges that reach it late, refunds to buyers, payouts to the shop's bank. */
 
 import { currency, flag, integer, oneOf, required, text } from '../http/params';
+import { enterInBalance } from '../objects/charges';
 import { createPayout, finishPayout, reconcilePayout } from '../objects/payouts';
 import { createRefund, finishRefund, refundShape } from '../objects/refunds';
 import type { World } from '../world';
@@ -16,8 +17,11 @@ export function addMoneyCommands(world: World, commands: Commands): void {
   commands.add('/refunds/:id/fail', { reason: text() }, ({ reason }, id) => finishRefund(world, id, 'failed', reason));
   commands.add('/refunds/:id/cancel', {}, (_, id) => finishRefund(world, id, 'canceled'));
 
-  commands.add('/payouts', { currency: required(currency), amount: integer(), automatic: flag }, (params) =>
-    createPayout(world, params),
+  commands.add('/charges/:id/enter-balance', {}, (_, id) => enterInBalance(world, id));
+  commands.add(
+    '/payouts',
+    { currency: required(currency), amount: integer(), automatic: flag, keepBack: integer({ min: 0 }) },
+    (params) => createPayout(world, params),
   );
   commands.add('/payouts/:id/pay', {}, (_, id) => finishPayout(world, id, 'paid'));
   commands.add('/payouts/:id/fail', { code: text() }, ({ code }, id) => finishPayout(world, id, 'failed', code));

@@ -18,6 +18,7 @@ export const payShape = {
   shippingOption: integer({ min: 0 }),
   tax: integer({ min: 0 }),
   presentment: group({ amount: required(integer()), currency: required(currency) }),
+  entersBalanceLater: flag,
   wait: flag,
 };
 
@@ -36,6 +37,7 @@ export function attemptOf(world: World, session: Session, params: PayParams): At
       phone: params.phone ?? (session.phone_number_collection?.enabled ? '+4930123456' : null),
       billingAddress: address,
       shipping: collects && address ? { name, address } : null,
+      entersBalanceLater: params.entersBalanceLater,
       payWith: params.method === 'bank_debit' ? 'bank_debit' : cardPayment(world, params.card ?? GOOD_CARD.number),
     },
     customAmount: params.customAmount,

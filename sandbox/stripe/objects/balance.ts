@@ -37,7 +37,7 @@ export const balanceRoutes: Route[] = [
 ];
 
 interface Movement {
-  source: string;
+  source: string | null;
   /** The change of the balance: negative when money leaves. */
   amount: number;
   currency: string;
@@ -49,6 +49,8 @@ interface Movement {
     | 'payout'
     | 'payout_cancel'
     | 'payout_failure'
+    | 'payout_minimum_balance_hold'
+    | 'payout_minimum_balance_release'
     | 'refund'
     | 'refund_failure';
   category: string;

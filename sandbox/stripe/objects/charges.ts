@@ -1,6 +1,6 @@
 /** `/v1/charges`: attempts to take money, and their outcomes. */
 import type Stripe from 'stripe';
-import { noSuch } from '../http/errors';
+import { invalid, noSuch } from '../http/errors';
 import { page, pagingByTime } from '../http/lists';
 import { changedMetadata, metadata } from '../http/metadata';
 import { known, text, unsupported } from '../http/params';
@@ -113,8 +113,20 @@ export function keepCharge(
     transfer_group: null,
   };
   return world.store.charges.put(
-    status === 'succeeded' ? { ...charge, balance_transaction: creditCharge(world, charge) } : charge,
+    status === 'succeeded' && !buyer.entersBalanceLater
+      ? { ...charge, balance_transaction: creditCharge(world, charge) }
+      : charge,
   );
+}
+
+/** Stripe enters a charge in the balance that it has captured asynchronously. */
+export function enterInBalance(world: World, id: string): Stripe.Charge {
+  const before = chargeNamed(world, id);
+  if (before.status !== 'succeeded' || before.balance_transaction !== null)
+    throw invalid(`The charge ${id} is not one whose balance transaction is still to come.`);
+  const after = world.store.charges.put({ ...before, balance_transaction: creditCharge(world, before) });
+  emit(world, 'charge.updated', after, previousOf(before, after));
+  return after;
 }
 
 function outcomeOf(failure: Decline | null): Stripe.Charge.Outcome {

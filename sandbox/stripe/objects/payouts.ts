@@ -47,10 +47,16 @@ interface PayoutInput {
    */
   amount?: number | undefined;
   automatic?: boolean | undefined;
+  /** What Stripe keeps back of an automatic payout, for a minimum balance. The next payout has it. */
+  keepBack?: number | undefined;
 }
 
 /** Pays the available balance out to the bank. @throws Refusal when nothing is available */
-export function createPayout(world: World, { currency, amount, automatic = true }: PayoutInput): Stripe.Payout {
+export function createPayout(
+  world: World,
+  { currency, amount, automatic = true, keepBack = 0 }: PayoutInput,
+): Stripe.Payout {
+  if (keepBack > 0) holdBack(world, currency, -keepBack, 'payout_minimum_balance_hold');
   const available = availableIn(world, currency);
   const sum = available.reduce((total, { net }) => total + net, 0);
   if (automatic && available.length === 0) throw invalid(`There is nothing to pay out in ${currency} yet.`);
@@ -99,9 +105,20 @@ export function createPayout(world: World, { currency, amount, automatic = true 
     type: 'bank_account',
   });
   settle(world, idOf(payout.balance_transaction) ?? '', id);
+  if (keepBack > 0) holdBack(world, currency, keepBack, 'payout_minimum_balance_release');
   if (automatic) for (const transaction of available) settle(world, transaction.id, id);
   emit(world, 'payout.created', payout);
   return payout;
+}
+
+function holdBack(
+  world: World,
+  currency: string,
+  amount: number,
+  type: 'payout_minimum_balance_hold' | 'payout_minimum_balance_release',
+): void {
+  const description = type.replaceAll('_', ' ').toUpperCase();
+  moveMoney(world, { source: null, amount, currency, type, category: type, description, atOnce: true });
 }
 
 /** The statuses a payout may move to. Even a paid one may still come back. */

@@ -24,6 +24,8 @@ export interface Buyer {
   shipping: { name: string; address: Stripe.Address } | null;
   /** A card's number, or a bank debit. */
   payWith: { card: string; expiryMonth: number; expiryYear: number } | 'bank_debit';
+  /** Stripe captures asynchronously: the charge has no balance transaction until the control API enters it. */
+  entersBalanceLater?: boolean | undefined;
 }
 
 /** The amounts of a price in further currencies. */

@@ -1,0 +1,59 @@
+import type Stripe from 'stripe';
+import { expectObject } from '../../platform/stripe';
+import { type Asked, missingCharges, missingRefunds } from '../../store/reconciliation/differences';
+import { keepEntries } from '../../store/reconciliation/ledger';
+import { rememberLookup } from '../../store/reconciliation/lookups';
+import type { Scope } from '../../store/reconciliation/scope';
+import { found } from '../checkout/payment-owner';
+import type { Deps } from '../deps';
+import { entryOf, type Transaction } from './ledger-entries';
+
+/** How much may be asked. */
+interface Looks {
+  /** How many more times Stripe may be asked. */
+  left: number;
+  /** Stripe is asked again for what it was asked for before this time; null: only for what it was never asked for. */
+  askAgainBefore: Date | null;
+}
+
+/** Looks at Stripe, by id, for what its list of balance transactions lacks. */
+export const missingAtStripe = ({ db, stripe, clock }: Deps) => {
+  /**
+   * Handles what the orders and refunds of a scope say was paid or given back but the ledger lacks: it may have moved
+   * before the list began, or its balance transaction may be late.
+   * @returns false if some are left because Stripe may not be asked more often
+   */
+  return async (scope: Scope, looks: Looks): Promise<boolean> => {
+    if (scope.orders.length === 0 && scope.refunds.length === 0) return true;
+    for (const { sessionId, paymentIntentId, ...asked } of await missingCharges(db, scope)) {
+      if (paymentIntentId === null || !isDue(asked, looks)) continue;
+      if (looks.left-- <= 0) return false;
+      await keep(sessionId, await chargeOf(paymentIntentId));
+    }
+    for (const { reference, ...asked } of await missingRefunds(db, scope)) {
+      if (!isDue(asked, looks)) continue;
+      if (looks.left-- <= 0) return false;
+      await keep(reference, await found(stripe.refunds.retrieve(reference, { expand: ['balance_transaction'] })));
+    }
+    return true;
+  };
+
+  async function chargeOf(paymentIntent: string): Promise<Stripe.Charge | null> {
+    const intent = await found(
+      stripe.paymentIntents.retrieve(paymentIntent, { expand: ['latest_charge.balance_transaction'] }),
+    );
+    return intent && (expectObject(intent, 'payment_intent').latest_charge as Stripe.Charge | null);
+  }
+
+  /** Stores the balance transaction of a charge or refund if there is one, and remembers that Stripe was asked. */
+  async function keep(reference: string, source: Stripe.Charge | Stripe.Refund | null): Promise<void> {
+    const { balance_transaction: transaction = null, status } = source ?? {};
+    const isListed = typeof transaction === 'object' && transaction !== null;
+    if (isListed) await keepEntries(db, [entryOf({ ...transaction, source: source as Transaction['source'] })]);
+    const late = !isListed && status === 'succeeded';
+    await rememberLookup(db, { reference, late, at: new Date(clock.now()) });
+  }
+};
+
+const isDue = ({ askedAt }: Pick<Asked, 'askedAt'>, { askAgainBefore }: Looks): boolean =>
+  askedAt === null || (askAgainBefore !== null && askedAt < askAgainBefore);
