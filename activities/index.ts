@@ -1,3 +1,4 @@
+import { CancelledFailure } from '@temporalio/common';
 import { checkout } from './checkout/checkout';
 import type { Deps } from './deps';
 import { disputes } from './dispute/disputes';
@@ -68,7 +69,7 @@ function guarded<T extends Record<string, (...args: any[]) => Promise<unknown>>>
         try {
           return await activity(...args);
         } catch (error) {
-          throw toFailure(error);
+          throw error instanceof CancelledFailure ? error : toFailure(error);
         }
       },
     ]),

@@ -1,6 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Deps } from '../activities/deps';
 import { DISCREPANCY_KINDS } from '../domain/discrepancy';
+import { within } from '../platform/within';
 import { countOpenByKind } from '../store/reconciliation/discrepancies';
 import { sweptUntil } from '../store/reconciliation/sweeps';
 
@@ -38,10 +39,5 @@ export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps,
 }
 
 /** Null if the database does not answer in time: the rest of the scrape must not wait for it. */
-async function inTime<T>(asked: Promise<T>): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), PATIENCE_MS);
-  });
-  return Promise.race([asked.catch(() => null), late]).finally(() => clearTimeout(timer));
-}
+const inTime = <T>(asked: Promise<T>): Promise<T | null> =>
+  within(PATIENCE_MS, asked, () => new Error('no answer')).catch(() => null);

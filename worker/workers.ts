@@ -2,6 +2,7 @@ import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/w
 import { createActivities } from '../activities';
 import type { Deps } from '../activities/deps';
 import { TASK_QUEUES } from '../messages/names';
+import { sendHeartbeats } from './heartbeats';
 
 export interface WorkersConfig {
   connection: NativeConnection;
@@ -27,7 +28,13 @@ export async function createWorkers({
   stripeMaxPerSecond,
 }: WorkersConfig): Promise<Worker[]> {
   const activities = createActivities(deps);
-  const common = { connection, namespace, shutdownGraceTime: SHUTDOWN_GRACE, shutdownForceTime: '16s' } as const;
+  const common: Omit<WorkerOptions, 'taskQueue'> = {
+    connection,
+    namespace,
+    shutdownGraceTime: SHUTDOWN_GRACE,
+    shutdownForceTime: '16s',
+    interceptors: { activity: [sendHeartbeats] },
+  };
   return [
     await Worker.create({
       ...common,

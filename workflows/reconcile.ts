@@ -24,7 +24,8 @@ export interface Swept {
   discrepancies: number;
 }
 
-const patient = { startToCloseTimeout: '1m', scheduleToCloseTimeout: '20m' } as const;
+/** A page takes seconds. After an outage it may take minutes, because each difference is a call to Temporal. */
+const patient = { startToCloseTimeout: '10m', heartbeatTimeout: '15s', scheduleToCloseTimeout: '20m' } as const;
 const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
 
 /** Reads Stripe's lists, one page per step, with a lower priority than anything a shopper or staff wait for. */
@@ -35,16 +36,10 @@ const lists = proxyActivities<StripeActivities>({
   priority: { priorityKey: 5 },
 });
 const books = proxyActivities<OrderActivities>({ ...patient, taskQueue: TASK_QUEUES.orders, retry });
-/** After an outage there may be many of these, each with a call to Temporal. */
-const runs = proxyActivities<OrderActivities>({
-  ...patient,
-  startToCloseTimeout: '10m',
-  taskQueue: TASK_QUEUES.orders,
-  retry,
-});
 /** A report that cannot be sent for this long is left to the next sweep, because it must not delay that sweep. */
 const post = proxyActivities<OrderActivities>({
   startToCloseTimeout: '1m',
+  heartbeatTimeout: '15s',
   scheduleToCloseTimeout: '3m',
   taskQueue: TASK_QUEUES.orders,
   retry,
@@ -52,7 +47,7 @@ const post = proxyActivities<OrderActivities>({
 
 /** What a sweep reads, in this order: stalled orders, complete sessions, events, and balance transactions. */
 const STAGES = [
-  { name: 'runs that closed and holds that are over', read: runs.sweepRuns },
+  { name: 'runs that closed and holds that are over', read: books.sweepRuns },
   { name: 'complete sessions', read: lists.sweepSessions },
   { name: 'events', read: lists.sweepEvents },
   { name: 'the balance', read: lists.readBalance },
@@ -134,7 +129,7 @@ async function settle(id: string, late: number): Promise<number> {
       if (left <= late) return left;
       await sleep(pause, { summary: 'Orders that were woken come right' });
     }
-    if (again && (await runs.resumeUnsettled({ id })) > 0) continue;
+    if (again && (await books.resumeUnsettled({ id })) > 0) continue;
     break;
   }
   return books.settleRepairs({ id });

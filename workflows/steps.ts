@@ -19,7 +19,14 @@ export const slowDatabase = proxyActivities<OrderActivities>({
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
 });
 
+/**
+ * How long a worker may be silent before Temporal has the activity tried again by another one. Workers send heartbeats
+ * for as long as they work (worker/heartbeats.ts), so the time that an activity may take does not matter here.
+ */
+const HEARTBEAT = { heartbeatTimeout: '10s' } as const;
+
 const stripeProfile = {
+  ...HEARTBEAT,
   taskQueue: TASK_QUEUES.stripe,
   startToCloseTimeout: '20s',
   // After this long, the step parks and is retried from there.
@@ -31,6 +38,7 @@ const stripeProfile = {
 export const stripe = proxyActivities<StripeActivities>({ ...stripeProfile, priority: { priorityKey: 1 } });
 /** Following a refund, for as long as Stripe takes to answer. */
 export const stripePatient = proxyActivities<StripeActivities>({
+  ...HEARTBEAT,
   taskQueue: TASK_QUEUES.stripe,
   startToCloseTimeout: '20s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10m' },
@@ -42,6 +50,7 @@ export const stripeLater = proxyActivities<StripeActivities>({ ...stripeProfile,
 
 /** Mail runs in the background. It is retried for an hour, then it parks. */
 export const post = proxyActivities<OrderActivities>({
+  ...HEARTBEAT,
   taskQueue: TASK_QUEUES.orders,
   startToCloseTimeout: '1m',
   scheduleToCloseTimeout: '1h',

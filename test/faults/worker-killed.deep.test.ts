@@ -21,6 +21,8 @@ const killedIn: Record<string, SessionId> = {};
 let atCheckout: Promise<Answer>;
 /** What the shopper hears whose stock was gone. */
 let atSoldOut: Promise<Answer>;
+/** When a worker runs again. */
+let back: number;
 
 beforeAll(async () => {
   system = await System.start();
@@ -34,6 +36,7 @@ beforeAll(async () => {
   await Promise.all(locks.map((lock) => lock.release()));
   system.relay.thaw();
   await worker.start();
+  back = Date.now();
 }, 300_000);
 afterAll(() => system?.stop());
 
@@ -84,10 +87,12 @@ test.each(['to-confirm', 'to-commit', 'committed'])(
   },
 );
 
-test('killed while its mails are being sent: each is sent once', async () => {
+test('killed while its mails are being sent: each is sent once, within 20 s of another worker', async () => {
   const id = idOf('mail');
   expect(await shop.ended(id)).toBe('COMPLETED');
   expect(await shop.mails(id)).toEqual(['order_confirmation', 'order_received']);
+  for (const { sentAt } of await system.db.mail.findMany({ where: { sessionId: id } }))
+    expect(sentAt && sentAt.getTime() - back).toBeLessThan(20_000);
 });
 
 test.each(['to-refund', 'to-follow'])(
