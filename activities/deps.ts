@@ -14,6 +14,7 @@ export interface Deps {
   db: Db;
   stripe: Stripe;
   starter: WorkflowStarter;
+  runs: WorkflowRuns;
   mailer: Mailer;
   clock: Clock;
   env: Env;
@@ -48,12 +49,38 @@ export interface WorkflowStarter {
     event: { type: SubscribedEvent; objectId: string; mode: string | null },
     options?: { again?: boolean },
   ): Promise<'told' | 'nobody'>;
-  /** Orders whose run has closed since, whichever way, as Temporal lists them. */
-  closedOrders(since: Date): AsyncIterable<SessionId>;
   /**
    * An order that is not done runs, and goes on from what the database says: it is started where it does not run, and
    * started over where its run has gone further than the database, which was restored from a backup then. `status`
    * reads the database.
    */
   resume(id: SessionId, status: () => Promise<OrderStatus | null>): Promise<'started' | 'running'>;
+}
+
+/** The workflows that follow something in the database to its end. */
+export type FollowingWorkflow = 'order' | 'refund' | 'dispute' | 'notice';
+
+/** What Temporal knows of runs. Its lists lag behind by a moment; `stateOf` does not. */
+export interface WorkflowRuns {
+  /** Runs that closed since a time: of orders in any way, of the others in any way but `completed`. */
+  closedSince(since: Date): AsyncIterable<{ workflow: FollowingWorkflow; id: string }>;
+  /** The ids of one workflow that are running now. */
+  running(workflow: FollowingWorkflow): AsyncIterable<string>;
+  countRunning(workflow: FollowingWorkflow): Promise<number>;
+  stateOf(id: string): Promise<RunState>;
+  /**
+   * Runs of any workflow whose tasks keep failing: their history cannot be replayed, or their code throws. Null if this
+   * server does not list them.
+   */
+  stuck(): Promise<StuckRun[] | null>;
+}
+
+/** `dead`: the last run failed, was terminated or cancelled, or timed out. `absent`: Temporal knows of none. */
+export type RunState = 'running' | 'completed' | 'dead' | 'absent';
+
+export interface StuckRun {
+  workflow: string;
+  id: string;
+  /** Temporal's own word for what is wrong with its tasks. */
+  cause: string;
 }

@@ -21,6 +21,7 @@ import { reconciliationReport } from './reconcile/report';
 import { sweepRuns } from './reconcile/runs';
 import { sweepSessions } from './reconcile/sessions';
 import { sweep } from './reconcile/sweep';
+import { sweepUnfinished } from './reconcile/unfinished';
 import { refunds } from './refund/refunds';
 
 /** Database steps and mail, on the `orders` queue. */
@@ -35,6 +36,7 @@ export const orderActivities = (deps: Deps) => ({
   ...evidencePacks(deps),
   ...sweep(deps),
   ...sweepRuns(deps),
+  ...sweepUnfinished(deps),
   ...repairs(deps),
   ...reconciliation(deps),
   ...reconciliationReport(deps),

@@ -96,6 +96,8 @@ export type RepairAction =
   | 'closed'
   /** The workflow run was closed, but the order was not final. */
   | 'restarted'
+  /** A refund, a dispute or a notice of the order was not followed to its end: its workflow runs again. */
+  | 'followed_again'
   /** A refund that has moved on at Stripe. */
   | 'refund_recorded'
   /** A dispute that has moved on at Stripe. */

@@ -108,6 +108,9 @@ const dynamicConfig = {
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
   'frontend.enableServerVersionCheck': false,
+  // A stopping worker's polls are answered before it goes. Otherwise a task that was just handed to such a poll is lost
+  // until its heartbeat time-out (the SDK drops the poll; `worker_poll_complete_on_shutdown` in its core).
+  'frontend.enableCancelWorkerPollsOnShutdown': true,
 };
 
 /** The program itself reads the variables by which clients find their server. */

@@ -18,6 +18,7 @@ import { keepSweeping } from './schedule';
 import { createSweepMetrics } from './sweep-metrics';
 import { temporalLogging } from './temporal-log';
 import { createWorkers } from './workers';
+import { createWorkflowRuns } from './workflow-runs';
 import { createWorkflowStarter } from './workflow-starter';
 
 /** The process must exit within 20 s of SIGTERM, whatever still hangs. */
@@ -107,6 +108,7 @@ function createDeps(env: Env, temporal: Client, registry: Registry): Deps {
     clock: systemClock,
     env,
     starter: createWorkflowStarter(temporal),
+    runs: createWorkflowRuns(temporal),
     metrics: createActivityMetrics(registry),
   };
 }

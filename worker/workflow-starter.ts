@@ -6,7 +6,6 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import type { WorkflowStarter } from '../activities/deps';
-import { isSessionId } from '../domain/ids';
 import { isFinal, type OrderStatus } from '../domain/order';
 import { disputeLookSignal, disputeStart } from '../messages/dispute';
 import { WORKFLOWS } from '../messages/names';
@@ -79,12 +78,6 @@ export const createWorkflowStarter = ({ workflow }: Pick<Client, 'workflow'>): W
         return 'nobody';
       throw error;
     }
-  },
-
-  async *closedOrders(since) {
-    const query = `WorkflowType = '${WORKFLOWS.order}' AND CloseTime >= '${since.toISOString()}'`;
-    for await (const { workflowId } of workflow.list({ query, pageSize: 1000 }))
-      if (isSessionId(workflowId)) yield workflowId;
   },
 
   async resume(sessionId, status) {

@@ -45,9 +45,10 @@ const post = proxyActivities<OrderActivities>({
   retry,
 });
 
-/** What a sweep reads, in this order: stalled orders, complete sessions, events, and balance transactions. */
+/** What a sweep reads, in this order: runs, what has none, complete sessions, events, and balance transactions. */
 const STAGES = [
   { name: 'runs that closed and holds that are over', read: books.sweepRuns },
+  { name: 'what is unfinished and has no run', read: books.sweepUnfinished },
   { name: 'complete sessions', read: lists.sweepSessions },
   { name: 'events', read: lists.sweepEvents },
   { name: 'the balance', read: lists.readBalance },

@@ -7,6 +7,8 @@ import { type KnownObject, knownObjects, unpaidOrders } from '../../store/reconc
 import { idOf } from '../checkout/payment-owner';
 import type { Session } from '../checkout/session';
 import type { Deps } from '../deps';
+import { eachApart } from './apart';
+import { type Follower, followAgain } from './followers';
 import { PAGE, type PageRead, type PageRequest, seconds } from './page';
 import { repair } from './repairs';
 import { differing, listed } from './sessions';
@@ -124,18 +126,33 @@ async function passOnOthers(deps: Deps, id: string, told: Told[]): Promise<numbe
   const others = told.filter(({ type }) => !SUBSCRIBED_EVENTS[type].endsWith('order'));
   const known = await knownObjects(deps.db, others);
   let orders = 0;
-  for (const event of others) {
-    const row = known.get(event.objectId);
-    if (!row || !isNews(event, row)) continue;
-    const action = ACTIONS[SUBSCRIBED_EVENTS[event.type]];
-    if (action === undefined || row.order === null) await deps.starter.event(event);
-    else {
-      orders++;
-      await repair(deps, id, [{ ...row.order, action }], () => deps.starter.event(event));
-    }
-  }
+  const seen: Follower[] = [];
+  await eachApart(deps, {
+    items: others,
+    referenceOf: ({ objectId }) => objectId,
+    async work(event) {
+      const row = known.get(event.objectId);
+      if (!row) return;
+      const destination = SUBSCRIBED_EVENTS[event.type];
+      if (!isNews(event, row)) {
+        if (row.order !== null) seen.push({ workflow: workflowOf(destination), id: event.objectId });
+        return;
+      }
+      const action = ACTIONS[destination];
+      if (action === undefined || row.order === null) await deps.starter.event(event);
+      else {
+        orders++;
+        await repair(deps, id, [{ ...row.order, action }], () => deps.starter.event(event));
+      }
+    },
+  });
+  // What the database knows of may still be unfinished: its run may have died after it wrote, and before it told anybody.
+  await followAgain(deps, id, seen);
   return orders;
 }
+
+const workflowOf = (destination: string): Follower['workflow'] =>
+  destination === 'refund' || destination === 'dispute' ? destination : 'notice';
 
 const ACTIONS: Partial<Record<string, 'refund_recorded' | 'dispute_recorded'>> = {
   refund: 'refund_recorded',

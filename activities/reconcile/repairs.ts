@@ -1,7 +1,14 @@
 import type { SessionId } from '../../domain/ids';
-import { type Difference, noteDifferences, settleRepairs, unsettledOrders } from '../../store/reconciliation/repairs';
+import {
+  type Difference,
+  noteDifferences,
+  noteRestarts,
+  settleRepairs,
+  unsettledOrders,
+} from '../../store/reconciliation/repairs';
 import { statusOf } from '../../store/reconciliation/unfinished';
 import type { Deps } from '../deps';
+import { eachApart } from './apart';
 
 /**
  * Wakes the order of each difference. The difference is recorded first, so that the sweep can tell afterwards what
@@ -16,14 +23,14 @@ export async function repair(
 ): Promise<void> {
   if (differences.length === 0) return;
   await noteDifferences(deps.db, { sweepId: id, differences });
-  for (const difference of differences) await wake(difference);
+  await eachApart(deps, { items: differences, referenceOf: ({ sessionId }) => sessionId, work: wake });
 }
 
 /** Activities about the orders that a sweep woke. */
-export const repairs = ({ db, starter }: Deps) => ({
+export const repairs = (deps: Deps) => ({
   /** Records which of the woken orders are now correct. Returns how many are not. */
   async settleRepairs({ id }: { id: string }): Promise<number> {
-    return settleRepairs(db, id);
+    return settleRepairs(deps.db, id);
   },
 
   /**
@@ -31,27 +38,32 @@ export const repairs = ({ db, starter }: Deps) => ({
    * the database. Returns how many were started.
    */
   async resumeUnsettled({ id }: { id: string }): Promise<number> {
-    const sessions = await unsettledOrders(db, { sweepId: id, limit: MOST_AT_ONCE });
-    return (await resumeAll({ db, starter }, sessions)).length;
+    const sessions = await unsettledOrders(deps.db, { sweepId: id, limit: MOST_AT_ONCE });
+    return (await resumeAll(deps, sessions)).length;
   },
 });
 
 /** The rest is left to the next sweep. */
 const MOST_AT_ONCE = 200;
-/** How many runs are asked in parallel, because a run that does not answer takes a moment to time out. */
-const BESIDE_EACH_OTHER = 10;
 
-/** Makes sure that these orders run and continue from what the database says. Returns those that were started. */
-export async function resumeAll(
-  { db, starter }: Pick<Deps, 'db' | 'starter'>,
-  sessions: SessionId[],
-): Promise<SessionId[]> {
+/**
+ * Makes sure that these orders run and continue from what the database says, and records those that were started.
+ * Returns how many they are.
+ */
+export async function resumeOrders(deps: Deps, sweepId: string, orders: SessionId[]): Promise<number> {
+  const sessions = await resumeAll(deps, orders);
+  await noteRestarts(deps.db, { sweepId, sessions, action: 'restarted' });
+  return sessions.length;
+}
+
+async function resumeAll(deps: Deps, sessions: SessionId[]): Promise<SessionId[]> {
   const started: SessionId[] = [];
-  for (let from = 0; from < sessions.length; from += BESIDE_EACH_OTHER)
-    await Promise.all(
-      sessions.slice(from, from + BESIDE_EACH_OTHER).map(async (id) => {
-        if ((await starter.resume(id, () => statusOf(db, id))) === 'started') started.push(id);
-      }),
-    );
+  await eachApart(deps, {
+    items: sessions,
+    referenceOf: String,
+    async work(id) {
+      if ((await deps.starter.resume(id, () => statusOf(deps.db, id))) === 'started') started.push(id);
+    },
+  });
   return started;
 }

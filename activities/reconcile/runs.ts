@@ -1,68 +1,101 @@
-import type { SessionId } from '../../domain/ids';
+import { isSessionId, type SessionId } from '../../domain/ids';
 import { cancelsRequestedSince } from '../../store/orders/cancel';
-import { noteRestarts } from '../../store/reconciliation/repairs';
+import { readSkips } from '../../store/reconciliation/skips';
 import { ordersWithUnmailedParcels, overdueHolds, unfinishedOrders } from '../../store/reconciliation/unfinished';
 import { requestsSilentSince } from '../../store/refunds/staff-requests';
-import type { Deps } from '../deps';
+import { atWork } from '../at-work';
+import type { Deps, WorkflowRuns } from '../deps';
+import { eachApart } from './apart';
+import { type Follower, followAgain, followerOf, startFollower } from './followers';
 import type { PageRead, PageRequest } from './page';
-import { resumeAll } from './repairs';
+import { resumeOrders } from './repairs';
 
-/** How many runs are compared with the database at a time, and how many ended holds one sweep handles. */
+/** How many closed runs are compared with the database at a time, and how many requests one sweep sees to. */
 const BATCH = 1_000;
 
 /** Three times the longest pause between two attempts. */
 const FORGOTTEN_AFTER_MS = 1_800_000;
 
-/** Activities that find orders which have not ended although their workflow has. */
+/** Activities that find what happened to runs since the last sweep. */
 export const sweepRuns = (deps: Deps) => {
-  const { db, starter } = deps;
+  const { db, runs, starter } = deps;
 
   return {
     /**
-     * Reads the runs that closed since the last sweep in any way (also terminated or failed, or ahead of a restored
-     * database), and the unpaid orders whose hold ended over an interval ago. Starts those again that are not final.
-     * It asks Temporal for one list, and PostgreSQL once for each thousand runs.
+     * Reads the runs that closed since the last sweep, and starts those again whose work is not done: of orders closed
+     * in any way (also ahead of a restored database), of refunds, disputes and notices closed other than completed. Then
+     * sees to the unpaid orders whose hold ended since, and to what staff asked for and nobody carries out.
      */
     async sweepRuns({ id, window }: PageRequest): Promise<PageRead> {
+      const since = new Date(window.runsSince);
       let checked = 0;
       let woken = 0;
-      for await (const runs of batches(starter.closedOrders(new Date(window.runsSince)))) {
-        checked += runs.length;
-        woken += await resume(id, await unfinishedOrders(db, runs));
+      for await (const { orders, followers } of closedRuns(runs, since)) {
+        checked += orders.length + followers.length;
+        woken += await resumeOrders(deps, id, await unfinishedOrders(db, orders));
+        await followAgain(deps, id, followers);
       }
-      const over = await overdueHolds(db, { before: new Date(window.holdsOverBefore), limit: BATCH });
+      const before = new Date(window.holdsOverBefore);
+      const intervalMs = window.until - window.holdsOverBefore;
+      const over = await overdueHolds(db, { since: new Date(window.runsSince - intervalMs), before });
       checked += over.length;
-      woken += await resume(id, over);
-      // If a worker dies between recording a parcel and answering, the request of staff is lost. The order reads itself
-      // again and sends the mail.
-      for (const sessionId of await ordersWithUnmailedParcels(db, new Date(window.runsSince)))
-        await starter.orderChanged(sessionId);
-      // A cancel is stored before the order's run hears of it, and Temporal may have been away then.
-      for (const sessionId of await cancelsRequestedSince(db, new Date(window.runsSince)))
-        await starter.orderChanged(sessionId);
-      // The run that had a request was terminated, or the API died before it started one. A run that has the request
-      // retries and records it every ten minutes.
-      const since = new Date(window.holdsOverBefore - FORGOTTEN_AFTER_MS);
-      for (const { requestKey: key, ...request } of await requestsSilentSince(db, { since, limit: BATCH }))
-        await starter.refundRequest({ key, ...request });
+      woken += await resumeOrders(deps, id, over);
+      await remind(window);
+      await trySkippedAgain();
       return { checked, woken, cursor: null };
     },
   };
 
-  async function resume(id: string, orders: SessionId[]): Promise<number> {
-    const started = await resumeAll(deps, orders);
-    await noteRestarts(db, { sweepId: id, sessions: started });
-    return started.length;
+  /** What cannot be told by its id comes up in its own list again. */
+  async function trySkippedAgain(): Promise<void> {
+    await eachApart(deps, {
+      items: (await readSkips(db, BATCH)).map(({ reference }) => reference),
+      referenceOf: String,
+      async work(reference) {
+        if (isSessionId(reference)) return starter.order(reference, { again: true });
+        const follower = followerOf(reference);
+        if (follower) await startFollower(starter, follower);
+      },
+    });
+  }
+
+  async function remind({ runsSince, holdsOverBefore }: PageRequest['window']): Promise<void> {
+    // If a worker dies between recording a parcel and answering, the request of staff is lost. The order reads itself
+    // again and sends the mail.
+    const parcels = await ordersWithUnmailedParcels(db, new Date(runsSince));
+    // A cancel is stored before the order's run hears of it, and Temporal may have been away then.
+    const cancels = await cancelsRequestedSince(db, new Date(runsSince));
+    await eachApart(deps, {
+      items: [...parcels, ...cancels],
+      referenceOf: String,
+      work: (order) => starter.orderChanged(order),
+    });
+    // The run that had a request was terminated, or the API died before it started one. A run that has the request
+    // retries and records it every ten minutes.
+    const since = new Date(holdsOverBefore - FORGOTTEN_AFTER_MS);
+    await eachApart(deps, {
+      items: await requestsSilentSince(db, { since, limit: BATCH }),
+      referenceOf: ({ sessionId }) => sessionId,
+      work: ({ requestKey: key, ...request }) => starter.refundRequest({ key, ...request }),
+    });
   }
 };
 
-async function* batches(ids: AsyncIterable<SessionId>): AsyncIterable<SessionId[]> {
-  let batch: SessionId[] = [];
-  for await (const id of ids) {
-    batch.push(id);
-    if (batch.length < BATCH) continue;
+interface Closed {
+  orders: SessionId[];
+  followers: Follower[];
+}
+
+/** Runs that closed since, by what they are of, in batches. */
+async function* closedRuns(runs: WorkflowRuns, since: Date): AsyncIterable<Closed> {
+  let batch: Closed = { orders: [], followers: [] };
+  for await (const { workflow, id } of runs.closedSince(since)) {
+    if (workflow !== 'order') batch.followers.push({ workflow, id });
+    else if (isSessionId(id)) batch.orders.push(id);
+    if (batch.orders.length + batch.followers.length < BATCH) continue;
+    atWork();
     yield batch;
-    batch = [];
+    batch = { orders: [], followers: [] };
   }
-  if (batch.length > 0) yield batch;
+  yield batch;
 }

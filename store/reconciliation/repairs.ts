@@ -21,13 +21,16 @@ export async function noteDifferences(
   });
 }
 
-/** Records that a sweep has started the workflows of these orders again. Safe to repeat. */
+/**
+ * Records that a sweep has started the workflows of these orders again, or of what belongs to them. Safe to repeat.
+ */
 export async function noteRestarts(
   db: Db,
-  { sweepId, sessions }: { sweepId: string; sessions: SessionId[] },
+  { sweepId, sessions, action }: { sweepId: string; sessions: SessionId[]; action: 'restarted' | 'followed_again' },
 ): Promise<void> {
+  if (sessions.length === 0) return;
   await db.reconciliationRepair.createMany({
-    data: sessions.map((sessionId) => ({ reconciliationId: sweepId, sessionId, action: 'restarted', changed: true })),
+    data: sessions.map((sessionId) => ({ reconciliationId: sweepId, sessionId, action, changed: true })),
     skipDuplicates: true,
   });
 }

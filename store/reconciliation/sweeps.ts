@@ -2,6 +2,7 @@ import type { RepairAction, SweepMarks, SweepWindow } from '../../domain/sweep';
 import type { Reconciliation } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
 import { type ListedDiscrepancy, listForSweep } from './discrepancies';
+import { forgetSkips, readSkips, type Skip } from './skips';
 
 /** How long scheduled sweeps are kept. Sweeps started by staff are kept for good. */
 const REMEMBERED_MS = 30 * 86_400_000;
@@ -17,6 +18,10 @@ export interface Sweep {
   /** Orders that differed and were corrected. */
   repaired: { sessionId: string; action: RepairAction }[];
   discrepancies: ListedDiscrepancy[];
+  /** What it could not see to, while the rest went on. */
+  skipped: Skip[];
+  /** Why it failed: a sentence; null unless it did. */
+  failure: string | null;
 }
 
 /** @param ref the sweep's UUID, or `latest` */
@@ -26,15 +31,16 @@ export async function readSweep(db: Db, ref: string): Promise<Sweep | null> {
       ? await db.reconciliation.findFirst({ orderBy: { startedAt: 'desc' } })
       : await db.reconciliation.findUnique({ where: { id: ref } });
   if (row === null) return null;
-  const { id, status, startedAt, finishedAt, checked, discrepancies } = row;
+  const { id, status, startedAt, finishedAt, checked, discrepancies, skipped, failure } = row;
   const repaired = await db.reconciliationRepair.findMany({
     where: { reconciliationId: id, changed: true },
     orderBy: { sessionId: 'asc' },
   });
   return {
-    ...{ id, status, startedAt, finishedAt, checked },
+    ...{ id, status, startedAt, finishedAt, checked, failure },
     repaired: repaired.map(({ sessionId, action }) => ({ sessionId, action: action as RepairAction })),
     discrepancies: discrepancies as unknown as ListedDiscrepancy[],
+    skipped: skipped as unknown as Skip[],
   };
 }
 
@@ -110,12 +116,14 @@ export async function completeSweep(
 ): Promise<{ repaired: number; first: boolean }> {
   return db.$transaction(async (tx) => {
     const repaired = await tx.reconciliationRepair.count({ where: { reconciliationId: id, changed: true } });
+    await forgetSkips(tx, { before: new Date(window.until) });
     const { count } = await tx.reconciliation.updateMany({
       where: { id, status: 'RUNNING' },
       data: {
         status: 'COMPLETED',
         finishedAt: at,
         checked,
+        skipped: (await readSkips(tx, MOST_LISTED)).map((one) => ({ ...one })),
         discrepancies: (await listForSweep(tx, id)).map((one) => ({ ...one })),
       },
     });
@@ -133,3 +141,5 @@ async function moveMarks(tx: Tx, { wide, until }: SweepWindow): Promise<void> {
   for (const name of wide ? ['last', 'last-wide'] : ['last'])
     await tx.sweepMark.upsert({ where: { name }, create: { name, at }, update: { at } });
 }
+
+const MOST_LISTED = 500;

@@ -4,25 +4,97 @@ import type { Db } from '../database';
 
 /** Those of these sessions whose order is not final. */
 export async function unfinishedOrders(db: Db, sessions: SessionId[]): Promise<SessionId[]> {
-  return ids(
+  return sessionsOf(
     await db.$queryRaw<Row[]>`
     SELECT session_id AS "sessionId" FROM orders
     WHERE session_id = ANY(${sessions}) AND status IN ('PENDING', 'PAID', 'PREPARING', 'SHIPPED')`,
   );
 }
 
-/** Unpaid orders whose hold ended before a time, oldest first. */
-export async function overdueHolds(db: Db, { before, limit }: { before: Date; limit: number }): Promise<SessionId[]> {
-  return ids(
+/** Unpaid orders whose hold ended within a span of time, oldest first. */
+export async function overdueHolds(db: Db, { since, before }: { since: Date; before: Date }): Promise<SessionId[]> {
+  return sessionsOf(
     await db.$queryRaw<Row[]>`
     SELECT session_id AS "sessionId" FROM orders
-    WHERE status = 'PENDING' AND payment_status = 'UNPAID' AND hold_until < ${before} ORDER BY hold_until LIMIT ${limit}`,
+    WHERE status = 'PENDING' AND payment_status = 'UNPAID' AND hold_until >= ${since} AND hold_until < ${before}
+    ORDER BY hold_until`,
   );
+}
+
+/** Something unfinished that its own workflow follows to its end. */
+export interface Unfinished {
+  /** The workflow's id. */
+  id: string;
+  sessionId: SessionId;
+}
+
+export type UnfinishedKind = 'order' | 'refund' | 'dispute';
+
+/** How much of each kind is unfinished, and was so at a time. Read from indexes alone. */
+export async function countUnfinished(db: Db, before: Date): Promise<Record<UnfinishedKind, number>> {
+  const [counts] = await db.$queryRaw<[Record<UnfinishedKind, number>]>`
+    SELECT
+      (SELECT count(*) FROM orders
+        WHERE status IN ('PENDING', 'PAID', 'PREPARING', 'SHIPPED') AND created_at < ${before})::int AS "order",
+      (SELECT count(*) FROM refunds
+        WHERE status IN ('pending', 'requires_action') AND updated_at < ${before})::int AS refund,
+      (SELECT count(*) FROM orders o JOIN disputes d USING (session_id)
+        WHERE o.disputed AND d.open AND d.updated_at < ${before})::int AS dispute`;
+  return counts;
+}
+
+/** Everything of one kind that is unfinished and was so at a time, newest first, in pages. */
+export async function* unfinished(db: Db, kind: UnfinishedKind, before: Date): AsyncIterable<Unfinished[]> {
+  for (const status of STATUSES[kind]) {
+    let after = { at: before, id: '' };
+    for (;;) {
+      const page = await PAGES[kind](db, status, after);
+      const last = page.at(-1);
+      if (!last) break;
+      yield page.map(({ id, sessionId }) => ({ id, sessionId }));
+      after = last;
+    }
+  }
+}
+
+interface UnfinishedRow extends Unfinished {
+  at: Date;
+}
+type Position = Pick<UnfinishedRow, 'at' | 'id'>;
+
+const PAGE = 1_000;
+const STATUSES: Record<UnfinishedKind, string[]> = {
+  order: ['PENDING', 'PAID', 'PREPARING', 'SHIPPED'],
+  refund: ['pending', 'requires_action'],
+  dispute: ['open'],
+};
+const PAGES: Record<UnfinishedKind, (db: Db, status: string, after: Position) => Promise<UnfinishedRow[]>> = {
+  order: (db, status, { at, id }) => db.$queryRaw`
+    SELECT session_id AS id, session_id AS "sessionId", created_at AS at FROM orders
+    WHERE status = ${status}::"OrderStatus" AND (created_at, session_id) < (${at}, ${id})
+    ORDER BY created_at DESC, session_id DESC LIMIT ${PAGE}`,
+  refund: (db, status, { at, id }) => db.$queryRaw`
+    SELECT stripe_id AS id, session_id AS "sessionId", updated_at AS at FROM refunds
+    WHERE status = ${status} AND (updated_at, stripe_id) < (${at}, ${id})
+    ORDER BY updated_at DESC, stripe_id DESC LIMIT ${PAGE}`,
+  dispute: (db, _, { at, id }) => db.$queryRaw`
+    SELECT d.id, session_id AS "sessionId", d.updated_at AS at FROM orders o JOIN disputes d USING (session_id)
+    WHERE o.disputed AND d.open AND (d.updated_at, d.id) < (${at}, ${id})
+    ORDER BY d.updated_at DESC, d.id DESC LIMIT ${PAGE}`,
+};
+
+/** The sessions of refunds, disputes and notices, by their Stripe ids. Those of no order of ours are left out. */
+export async function sessionsOfFollowed(db: Db, ids: string[]): Promise<Map<string, SessionId>> {
+  const rows = await db.$queryRaw<Unfinished[]>`
+    SELECT stripe_id AS id, session_id AS "sessionId" FROM refunds WHERE stripe_id = ANY(${ids})
+    UNION ALL SELECT id, session_id FROM disputes WHERE id = ANY(${ids})
+    UNION ALL SELECT id, session_id FROM notices WHERE id = ANY(${ids}) AND session_id IS NOT NULL`;
+  return new Map(rows.map(({ id, sessionId }) => [id, sessionId]));
 }
 
 /** Orders with a parcel shipped since a time for which no mail was written. */
 export async function ordersWithUnmailedParcels(db: Db, since: Date): Promise<SessionId[]> {
-  return ids(
+  return sessionsOf(
     await db.$queryRaw<Row[]>`
     SELECT DISTINCT s.session_id AS "sessionId" FROM shipments s
     WHERE s.shipped_at >= ${since}
@@ -40,4 +112,4 @@ interface Row {
   sessionId: SessionId;
 }
 
-const ids = (rows: Row[]): SessionId[] => rows.map(({ sessionId }) => sessionId);
+const sessionsOf = (rows: Row[]): SessionId[] => rows.map(({ sessionId }) => sessionId);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { SessionId } from '../../domain/ids';
 import type { Program } from '../../sandbox/program';
 import { until } from '../support/launched';
 import { everythingSettled, expectBooksToBalance } from './books';
@@ -86,6 +87,51 @@ test('the mail service failing for a while: orders go on, and their mails come o
   await everythingSettled(system);
   await expectBooksToBalance(system);
 });
+
+test('Temporal’s store lost: one sweep starts all that is unfinished again, and nothing is done twice', async () => {
+  const mugs = await Promise.all(Array.from({ length: 5 }, () => shop.buy({ sku: 'mug' })));
+  const [unpaid, paidMeanwhile, toShip, shipped, refunding] = mugs as [
+    SessionId,
+    SessionId,
+    SessionId,
+    SessionId,
+    SessionId,
+  ];
+  await Promise.all([shop.pay(toShip), shop.pay(shipped), shop.pay(refunding, { card: REFUNDS_PEND })]);
+  for (const id of [toShip, shipped, refunding]) await shop.mailed(id, ['order_confirmation', 'order_received']);
+  await ship(shipped);
+  await shop.cancel(refunding);
+  const [refund] = (await shop.order(refunding)).refunds;
+  expect(refund?.status).toBe('pending');
+  await shop.mailed(refunding, ['order_confirmation', 'order_received', 'order_refunded']);
+
+  await system.loseTemporal(async () => void (await shop.pay(paidMeanwhile, { wait: true })));
+  await until('the system ready again', async () => (await readiness(api))[0] === 200);
+  const { body } = await shop.staff('/reconciliations', {});
+  const sweep = () => system.db.reconciliation.findUniqueOrThrow({ where: { id: body.id as string } });
+  await until('the sweep done', async () => (await sweep()).status === 'COMPLETED');
+  const { status: followed } = await system.temporal.workflow.getHandle(refund?.stripeId as string).describe();
+  expect(followed.name).toBe('RUNNING');
+
+  expect(await shop.settled(paidMeanwhile)).toBe('PREPARING');
+  await shop.pay(unpaid);
+  expect(await shop.settled(unpaid)).toBe('PREPARING');
+  await ship(toShip);
+  const { number } = await shop.order(shipped);
+  expect((await shop.staff(`/orders/${number}/deliver`, {})).status).toBe(200);
+  await shop.at(`/refunds/${refund?.stripeId}/succeed`);
+  expect(await shop.ended(refund?.stripeId as string)).toBe('COMPLETED');
+  await expectBooksToBalance(system);
+});
+
+/** The card whose refunds are pending for a while. */
+const REFUNDS_PEND = '4000000000007726';
+
+async function ship(id: SessionId): Promise<void> {
+  const { number } = await shop.order(id);
+  const { status } = await shop.staff(`/orders/${number}/ship`, { carrier: 'DHL', trackingNumber: id.slice(-8) });
+  expect(status).toBe(200);
+}
 
 test('every line that the processes log is JSON, also about parts that were away', () => {
   for (const { log } of [...system.apis, ...system.workers]) {

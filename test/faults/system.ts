@@ -108,6 +108,14 @@ export class System {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** Temporal comes back without anything it knew: its store was lost. */
+  async loseTemporal(meanwhile: () => Promise<void>): Promise<void> {
+    await this.temporalServer.stop();
+    rmSync(join(this.folder, 'temporal'), { recursive: true });
+    await meanwhile();
+    await this.temporalServer.start();
+  }
+
   private async startPostgres(port: number): Promise<void> {
     const start = () => startPostgres({ dataDir: join(this.folder, 'postgres'), port, disposable: true });
     this.postgres = await restartable(start);

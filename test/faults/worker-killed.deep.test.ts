@@ -21,8 +21,8 @@ const killedIn: Record<string, SessionId> = {};
 let atCheckout: Promise<Answer>;
 /** What the shopper hears whose stock was gone. */
 let atSoldOut: Promise<Answer>;
-/** When a worker runs again. */
-let back: number;
+/** How long the step that was sending the mails waited to be tried again, in milliseconds. */
+let mailsTriedAgain: Promise<number>;
 
 beforeAll(async () => {
   system = await System.start();
@@ -33,10 +33,10 @@ beforeAll(async () => {
   const locks = await bringEveryOrderToItsStep();
   expect(await underWayAtStripe()).toBe(4);
   await worker.kill9();
+  mailsTriedAgain = untilTriedAgain('mail');
   await Promise.all(locks.map((lock) => lock.release()));
   system.relay.thaw();
   await worker.start();
-  back = Date.now();
 }, 300_000);
 afterAll(() => system?.stop());
 
@@ -87,12 +87,11 @@ test.each(['to-confirm', 'to-commit', 'committed'])(
   },
 );
 
-test('killed while its mails are being sent: each is sent once, within 20 s of another worker', async () => {
+test('killed while its mails are being sent: another worker may try within 20 s, and each is sent once', async () => {
   const id = idOf('mail');
   expect(await shop.ended(id)).toBe('COMPLETED');
   expect(await shop.mails(id)).toEqual(['order_confirmation', 'order_received']);
-  for (const { sentAt } of await system.db.mail.findMany({ where: { sessionId: id } }))
-    expect(sentAt && sentAt.getTime() - back).toBeLessThan(20_000);
+  expect(await mailsTriedAgain).toBeLessThan(20_000);
 });
 
 test.each(['to-refund', 'to-follow'])(
@@ -223,6 +222,18 @@ async function toBeShipped(): Promise<RowLock> {
   void shop.staff(`/orders/${number}/ship`, { carrier: 'DHL', trackingNumber: '1' });
   await lock.waitedFor();
   return lock;
+}
+
+/** Waits until Temporal gives the step in hand to whichever worker there is, and says how long that took. */
+async function untilTriedAgain(step: string): Promise<number> {
+  const since = Date.now();
+  const attempt = async () => {
+    const { status, raw } = await system.temporal.workflow.getHandle(idOf(step)).describe();
+    return status.name === 'RUNNING' ? (raw.pendingActivities?.[0]?.attempt ?? 0) : Number.POSITIVE_INFINITY;
+  };
+  const before = await attempt();
+  await until('the step tried again', async () => (await attempt()) > before);
+  return Date.now() - since;
 }
 
 /** How many calls to Stripe have no answer yet. */

@@ -28,11 +28,14 @@ test('the time-skipping server has our search attributes, and skips time', async
   }
 });
 
-test('the development server has our search attributes, and keeps histories for thirty days', async () => {
+test('the development server has our search attributes, keeps histories for thirty days, and loses no task of a worker that stops', async () => {
   const server = await startDevServer();
   try {
     expect(await attributesOfAnOrder(server.client)).toEqual(expected);
-    const { config } = await server.client.workflowService.describeNamespace({ namespace: server.namespace });
+    const { config, namespaceInfo } = await server.client.workflowService.describeNamespace({
+      namespace: server.namespace,
+    });
+    expect(namespaceInfo?.capabilities?.workerPollCompleteOnShutdown).toBe(true);
     expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(30 * 24 * 3_600);
   } finally {
     await server.stop();

@@ -2,3 +2,8 @@
 export async function order(): Promise<string> {
   return 'COMPLETED';
 }
+
+/** As `order`, for refunds. */
+export async function refund(): Promise<string> {
+  return 'succeeded';
+}

@@ -1,10 +1,11 @@
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
-import type { SessionId } from '../../domain/ids';
+import type { RefundId, SessionId } from '../../domain/ids';
 import { TASK_QUEUES, WORKFLOWS } from '../../messages/names';
 import { orderStart } from '../../messages/order';
 import { RECONCILE_SCHEDULE } from '../../messages/reconcile';
+import { refundStart } from '../../messages/refund';
 import { keepSweeping, scheduleSweeps } from '../../worker/schedule';
-import { createWorkflowStarter } from '../../worker/workflow-starter';
+import { createWorkflowRuns } from '../../worker/workflow-runs';
 import { quietWorkers } from '../support/quiet';
 import { type DevServer, startDevServer } from '../support/temporal';
 import { until } from '../workflow/world';
@@ -53,6 +54,21 @@ describe('the Schedule of sweeps', () => {
     expect(state.paused).toBe(true);
   });
 
+  test('is made again where it is gone: Temporal’s store was lost while workers ran', async () => {
+    let stopping = false;
+    const kept = keepSweeping(
+      server.client,
+      { RECONCILE_INTERVAL_SECONDS: 60 },
+      { warn: () => {} } as never,
+      () => stopping,
+      10,
+    );
+    await server.client.schedule.getHandle(RECONCILE_SCHEDULE).delete();
+    await until(() => described().catch(() => null));
+    stopping = true;
+    await kept;
+  });
+
   test('is made as soon as Temporal can be asked', async () => {
     let asked = 0;
     const failing = {
@@ -70,28 +86,69 @@ describe('the Schedule of sweeps', () => {
   });
 });
 
-test('runs of orders that closed are listed, whichever way they did, and no others', async () => {
-  const worker = await Worker.create({
-    connection: server.nativeConnection,
-    taskQueue: TASK_QUEUES.orders,
-    workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve('./nothing-to-do') }),
-  });
+describe('what Temporal lists of runs', () => {
+  const runs = () => createWorkflowRuns(server.client);
   const start = (id: string) =>
     server.client.workflow.start(WORKFLOWS.order, orderStart({ sessionId: id as SessionId }));
-  const before = new Date(Date.now() - 60_000);
-  await start('cs_test_terminated');
-  await server.client.workflow.getHandle('cs_test_terminated').terminate();
-  await worker.runUntil(async () => (await start('cs_test_completed')).result());
-  await start('cs_test_running');
-
-  const starter = createWorkflowStarter(server.client);
-  const listed = async (since: Date) => {
-    const found: string[] = [];
-    for await (const id of starter.closedOrders(since)) found.push(id);
-    return found.sort();
+  const listed = async <T>(list: AsyncIterable<T>) => {
+    const found: T[] = [];
+    for await (const one of list) found.push(one);
+    return found;
   };
-  const both = ['cs_test_completed', 'cs_test_terminated'];
-  await until(async () => (await listed(before)).length >= both.length);
-  expect(await listed(before)).toEqual(both);
-  expect(await listed(new Date(Date.now() + 60_000))).toEqual([]);
+
+  test('orders that closed in any way, refunds, disputes and notices that did not complete, and no others', async () => {
+    const refund = refundStart({ refundId: 're_dead' as RefundId });
+    const sweep = { workflowId: 'a-sweep', taskQueue: TASK_QUEUES.orders };
+    const before = new Date(Date.now() - 60_000);
+    await start('cs_test_terminated');
+    await server.client.workflow.start(WORKFLOWS.refund, refund);
+    await server.client.workflow.start(WORKFLOWS.reconcile, sweep);
+    for (const id of ['cs_test_terminated', 're_dead', 'a-sweep'])
+      await server.client.workflow.getHandle(id).terminate();
+    await worker('./nothing-to-do').then((one) =>
+      one.runUntil(async () => {
+        await (await start('cs_test_completed')).result();
+        const completed = { ...refund, workflowId: 're_done' };
+        await (await server.client.workflow.start(WORKFLOWS.refund, completed)).result();
+      }),
+    );
+    const closed = async (since: Date) =>
+      (await listed(runs().closedSince(since))).map(({ workflow, id }) => `${workflow} ${id}`).sort();
+    const expected = ['order cs_test_completed', 'order cs_test_terminated', 'refund re_dead'];
+    await until(async () => (await closed(before)).length >= expected.length);
+    expect(await closed(before)).toEqual(expected);
+    expect(await closed(new Date(Date.now() + 60_000))).toEqual([]);
+  });
+
+  test('what runs now, how many that are, and how each stands', async () => {
+    await start('cs_test_running');
+    await until(async () => (await runs().countRunning('order')) === 1);
+    expect(await listed(runs().running('order'))).toEqual(['cs_test_running']);
+    expect(await runs().countRunning('refund')).toBe(0);
+    const states = ['cs_test_running', 'cs_test_completed', 'cs_test_terminated', 'cs_test_never'];
+    expect(await Promise.all(states.map((id) => runs().stateOf(id)))).toEqual([
+      'running',
+      'completed',
+      'dead',
+      'absent',
+    ]);
+  });
+
+  test('runs whose tasks keep failing, with the cause', async () => {
+    const broken = await worker('./broken');
+    await broken.runUntil(async () => {
+      const [stuck] = await until(async () => {
+        const found = await runs().stuck();
+        return found?.length ? found : null;
+      });
+      expect(stuck).toEqual({ workflow: 'order', id: 'cs_test_running', cause: 'WorkflowWorkerUnhandledFailure' });
+    });
+  }, 90_000);
 });
+
+const worker = async (workflows: string) =>
+  Worker.create({
+    connection: server.nativeConnection,
+    taskQueue: TASK_QUEUES.orders,
+    workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve(workflows) }),
+  });

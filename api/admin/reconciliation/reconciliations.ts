@@ -30,6 +30,10 @@ const Reconciliation = z
     discrepancies: z
       .array(z.strictObject({ kind: z.enum(DISCREPANCY_KINDS), reference: z.string(), detail: z.string() }))
       .meta({ description: 'What Stripe and the orders did not agree about when it ended.' }),
+    skipped: z
+      .array(z.strictObject({ reference: z.string(), reason: z.string() }))
+      .meta({ description: 'What it could not see to while the rest went on. The next sweep tries again.' }),
+    failure: orNull(z.string()).meta({ description: 'Why it failed.' }),
   })
   .meta({ id: 'Reconciliation' });
 

@@ -1,17 +1,18 @@
-import { Client, isGrpcServiceError, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+import { Client, isGrpcServiceError, type WorkflowHandle } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import type { Worker } from '@temporalio/worker';
 import { Registry } from 'prom-client';
 import type Stripe from 'stripe';
 import type { Deps } from '../../../activities/deps';
 import { createActivityMetrics } from '../../../activities/metrics';
-import { isSessionId, type SessionId } from '../../../domain/ids';
+import type { SessionId } from '../../../domain/ids';
 import { createMailer } from '../../../platform/mailer';
 import { createWorkers } from '../../../worker/workers';
 import { createWorkflowStarter } from '../../../worker/workflow-starter';
 import { waitingFor } from '../../support/hangs';
 import { allRest, isClosed, over } from '../at-rest';
 import type { Parts } from './parts';
+import { listedRuns } from './runs';
 import { apartFromTimers } from './timers';
 
 /** Of gRPC. */
@@ -72,7 +73,8 @@ export abstract class Machinery {
       mailer: createMailer(this.env),
       clock: this.parts.time.clock,
       env: this.env,
-      starter: { ...createWorkflowStarter(this.client), closedOrders: (since) => this.closedOrders(since) },
+      starter: createWorkflowStarter(this.client),
+      runs: listedRuns(this),
       metrics: this.metrics,
     };
   }
@@ -158,18 +160,6 @@ export abstract class Machinery {
     } catch (error) {
       if (isGrpcServiceError(error) && error.code === NOT_FOUND) return [];
       throw error;
-    }
-  }
-
-  /** The time-skipping server lists nothing: the list of closed runs is made of each order's own run. */
-  private async *closedOrders(since: Date): AsyncIterable<SessionId> {
-    for (const id of this.known.filter(isSessionId)) {
-      try {
-        const { closeTime } = await this.handle(id).describe();
-        if (closeTime && closeTime >= since) yield id;
-      } catch (error) {
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-      }
     }
   }
 }

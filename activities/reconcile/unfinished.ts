@@ -1,0 +1,62 @@
+import { countUnfinished, type UnfinishedKind, unfinished } from '../../store/reconciliation/unfinished';
+import { atWork } from '../at-work';
+import type { Deps } from '../deps';
+import { followAgain } from './followers';
+import type { PageRead, PageRequest } from './page';
+import { resumeOrders } from './repairs';
+
+/** Temporal's lists may lag behind this long. A few runs more or less must not look as if some were missing. */
+const LAG_MS = 10_000;
+
+/** Activities that find what is unfinished in the database and that no run sees to. */
+export const sweepUnfinished = (deps: Deps) => {
+  const { db, runs } = deps;
+
+  return {
+    /**
+     * Compares the unfinished orders, refunds and disputes with the runs that Temporal lists, and starts what is missing.
+     * After Temporal's store was lost, or its namespace changed, that is all of them. Temporal only counts, unless it
+     * counts fewer runs than are unfinished; once an hour it lists them in any case.
+     */
+    async sweepUnfinished({ id, window }: PageRequest): Promise<PageRead> {
+      const before = new Date(window.wide ? window.until : window.until - LAG_MS);
+      const counts = await countUnfinished(db, before);
+      let checked = 0;
+      let woken = 0;
+      for (const kind of KINDS) {
+        if (counts[kind] === 0 || (!window.wide && (await runs.countRunning(kind)) >= counts[kind])) continue;
+        const running = await listRunning(kind);
+        for await (const page of unfinished(db, kind, before)) {
+          atWork();
+          checked += page.length;
+          const missing = page.filter((one) => !running.has(one.id));
+          if (kind !== 'order')
+            await followAgain(
+              deps,
+              id,
+              missing.map((one) => ({ workflow: kind, id: one.id })),
+              { isUnfinished: true },
+            );
+          else
+            woken += await resumeOrders(
+              deps,
+              id,
+              missing.map(({ sessionId }) => sessionId),
+            );
+        }
+      }
+      return { checked, woken, cursor: null };
+    },
+  };
+
+  async function listRunning(kind: UnfinishedKind): Promise<Set<string>> {
+    const ids = new Set<string>();
+    for await (const id of runs.running(kind)) {
+      if (ids.size % 1_000 === 0) atWork();
+      ids.add(id);
+    }
+    return ids;
+  }
+};
+
+const KINDS: readonly UnfinishedKind[] = ['order', 'refund', 'dispute'];

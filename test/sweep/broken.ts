@@ -1,0 +1,4 @@
+/** An order whose code has a defect: each of its tasks fails. */
+export async function order(): Promise<void> {
+  throw new TypeError('a defect');
+}

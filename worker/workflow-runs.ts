@@ -1,0 +1,77 @@
+import { type Client, type WorkflowExecutionStatusName, WorkflowNotFoundError } from '@temporalio/client';
+import type { FollowingWorkflow, RunState, StuckRun, WorkflowRuns } from '../activities/deps';
+
+/** The largest page of Temporal's lists. */
+const PAGE = 1_000;
+/** The rest of the stuck runs is counted by the next sweep: one cause has one alarm, however many runs it stops. */
+const MOST_STUCK = 1_000;
+
+/** What Temporal's lists (its visibility store) and descriptions say of runs. */
+export const createWorkflowRuns = (client: Pick<Client, 'workflow' | 'workflowService' | 'options'>): WorkflowRuns => {
+  const { workflow } = client;
+  return {
+    async *closedSince(since) {
+      const died = `WorkflowType IN ('refund', 'dispute', 'notice') AND ExecutionStatus IN (${DEAD})`;
+      const query = `CloseTime >= '${since.toISOString()}' AND (WorkflowType = 'order' OR (${died}))`;
+      for await (const { type, workflowId } of workflow.list({ query, pageSize: PAGE }))
+        yield { workflow: type as FollowingWorkflow, id: workflowId };
+    },
+
+    async *running(name) {
+      for await (const { workflowId } of workflow.list({ query: runningOnes(name), pageSize: PAGE })) yield workflowId;
+    },
+
+    async countRunning(name) {
+      return (await workflow.count(runningOnes(name))).count;
+    },
+
+    async stateOf(id) {
+      try {
+        return STATES[(await workflow.getHandle(id).describe()).status.name] ?? 'dead';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return 'absent';
+        throw error;
+      }
+    },
+
+    async stuck() {
+      if (!(await listsProblems(client))) return null;
+      const stuck: StuckRun[] = [];
+      const query = `ExecutionStatus = 'Running' AND ${PROBLEMS} IN ('category=WorkflowTaskFailed', 'category=WorkflowTaskTimedOut')`;
+      for await (const { type, workflowId, searchAttributes } of workflow.list({ query, pageSize: PAGE })) {
+        stuck.push({ workflow: type, id: workflowId, cause: causeOf(searchAttributes[PROBLEMS]) });
+        if (stuck.length === MOST_STUCK) break;
+      }
+      return stuck;
+    },
+  };
+};
+
+/**
+ * Where Temporal notes that a run's tasks fail again and again, since server 1.30
+ * (https://docs.temporal.io/encyclopedia/detecting-workflow-failures).
+ */
+const PROBLEMS = 'TemporalReportedProblems';
+
+async function listsProblems({
+  workflowService,
+  options: { namespace },
+}: Pick<Client, 'workflowService' | 'options'>): Promise<boolean> {
+  const { namespaceInfo } = await workflowService.describeNamespace({ namespace });
+  return namespaceInfo?.capabilities?.reportedProblemsSearchAttribute === true;
+}
+
+/** @param problems `category=…` and `cause=…` */
+const causeOf = (problems: unknown): string =>
+  (Array.isArray(problems) ? problems.map(String) : [])
+    .find((one) => one.startsWith('cause='))
+    ?.replace(/^cause=(?:WorkflowTaskFailedCause)?/, '') ?? 'TimedOut';
+
+const runningOnes = (name: FollowingWorkflow): string => `WorkflowType = '${name}' AND ExecutionStatus = 'Running'`;
+
+const DEAD = "'Failed', 'Canceled', 'Terminated', 'TimedOut'";
+const STATES: Partial<Record<WorkflowExecutionStatusName, RunState>> = {
+  RUNNING: 'running',
+  CONTINUED_AS_NEW: 'running',
+  COMPLETED: 'completed',
+};
