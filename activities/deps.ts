@@ -7,6 +7,7 @@ import type { Clock } from '../platform/clock';
 import type { Env } from '../platform/env';
 import type { Mailer } from '../platform/mailer';
 import type { Db } from '../store/database';
+import type { Installation } from '../store/installation/installation';
 import type { ActivityMetrics } from './metrics';
 
 /** What activities touch the world with. A test gives its own clock, database and Stripe; nothing here is global. */
@@ -18,6 +19,7 @@ export interface Deps {
   mailer: Mailer;
   clock: Clock;
   env: Env;
+  installation: Installation;
   metrics: ActivityMetrics;
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock';
 import type { Env } from '../platform/env';
 import type { Logger } from '../platform/logger';
 import type { Db } from '../store/database';
+import type { Installation } from '../store/installation/installation';
 import type { ApiMetrics } from './metrics';
 
 /** Everything the HTTP edge needs from outside. Tests pass their own; nothing here is global. */
@@ -13,6 +14,7 @@ export interface ApiDeps {
   stripe: Stripe;
   temporal: Client;
   env: Env;
+  installation: Installation;
   clock: Clock;
   log: Logger;
   metrics: ApiMetrics;

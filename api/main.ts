@@ -8,6 +8,7 @@ import { connectStripe } from '../platform/stripe';
 import { connectTemporal } from '../platform/temporal';
 import { within } from '../platform/within';
 import { connectDatabase } from '../store/database';
+import { installationOf } from '../store/installation/installation';
 import { createApp } from './app';
 import { type ApiDeps, STRIPE_TIMEOUT_MS } from './deps';
 import { startHousekeeping } from './housekeeping';
@@ -36,6 +37,7 @@ function main(): void {
     db,
     temporal,
     env,
+    installation: installationOf(db, env.INSTALLATION_ID),
     log,
     stripe: connectStripe(env, STRIPE_TIMEOUT_MS),
     clock: systemClock,

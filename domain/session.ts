@@ -1,14 +1,24 @@
 /**
  * Our metadata keys on a Checkout Session and its PaymentIntent. `checkout` names the row in `checkouts` that was
- * written before the call to Stripe. A session with this key is ours and is never ignored. Each line has its SKU
- * under `sku`.
+ * written before the call to Stripe, `installation` the installation that made the session. A session with these keys
+ * is ours and is never ignored, unless it names another installation. Each line has its SKU under `sku`.
  */
 export const METADATA = {
   checkout: 'holdfast_checkout',
+  installation: 'holdfast_installation',
   number: 'holdfast_number',
   userId: 'userId',
   sku: 'sku',
 } as const;
+
+/**
+ * Whether metadata at Stripe says that another installation on the same account made the object. What names none was
+ * made before installations were named, or elsewhere.
+ */
+export function isOfAnotherInstallation(metadata: Record<string, string> | null, installation: string): boolean {
+  const named = metadata?.[METADATA.installation];
+  return named !== undefined && named !== installation;
+}
 
 /**
  * One line of a checkout as it was requested: the shape of `checkouts.lines`. Amounts are in the checkout's currency.

@@ -68,6 +68,8 @@ export function windowOf(
 /** What Stripe's list says about a complete session. */
 export interface ListedSession {
   mode: string | null;
+  /** Another installation on the same account made it. */
+  elsewhere: boolean;
   paid: boolean;
   /** The delayed payment has failed for good. */
   failed: boolean;
@@ -106,7 +108,8 @@ export type RepairAction =
 /** What to do about a complete session; null if the database already knows everything it says. */
 export function differenceOf(session: ListedSession, order: KnownOrder | null, isStray: boolean): RepairAction | null {
   if (isStray) return null;
-  if (order === null) return session.mode === 'payment' || session.mode === null ? 'taken_up' : null;
+  if (order === null)
+    return !session.elsewhere && (session.mode === 'payment' || session.mode === null) ? 'taken_up' : null;
   const { status, paymentStatus, attention } = order;
   const moneyKnown = !UNPAID.has(paymentStatus);
   if (isFinal(status)) return session.paid && !moneyKnown ? 'given_back' : null;

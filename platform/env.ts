@@ -83,6 +83,13 @@ export const variables = {
   ADMIN_TOKEN: secret(24).describe(
     'the bearer token of `/admin`, at least 24 characters; `npm start` generates and prints one',
   ),
+  INSTALLATION_ID: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,100}$/, 'must be 1 to 100 visible ASCII characters')
+    .optional()
+    .describe(
+      'tells this installation’s sessions from those of others on the same Stripe account (a staging system, a second shop); in the metadata of every session; if absent, the database has one of its own',
+    ),
   SIGNING_SECRET: secret(32).describe('signs download and recovery links, at least 32 characters'),
   HOLD_TTL_SECONDS: wholeNumber(1, 86_100).default(1860).describe('how long stock is held for an unpaid checkout'),
   ASYNC_PAYMENT_TTL_SECONDS: wholeNumber(1)

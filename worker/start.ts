@@ -12,6 +12,7 @@ import { announced } from '../platform/stopping';
 import { connectStripe } from '../platform/stripe';
 import { connectTemporal, temporalConfig } from '../platform/temporal';
 import { connectDatabase } from '../store/database';
+import { installationOf } from '../store/installation/installation';
 import { workflowBundle } from './bundle';
 import { serveHealth } from './health';
 import { keepSweeping } from './schedule';
@@ -101,8 +102,10 @@ async function runWorkers(
 
 /** Everything activities need from outside, made from the configuration. */
 function createDeps(env: Env, temporal: Client, registry: Registry): Deps {
+  const db = connectDatabase(env.DATABASE_URL, 20);
   return {
-    db: connectDatabase(env.DATABASE_URL, 20),
+    db,
+    installation: installationOf(db, env.INSTALLATION_ID),
     stripe: connectStripe(env),
     mailer: createMailer(env),
     clock: systemClock,

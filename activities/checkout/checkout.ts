@@ -6,8 +6,9 @@ import { readRequestedLines } from '../../store/checkouts/checkouts';
 import { keepInFlight } from '../../store/orders/payment';
 import type { Deps } from '../deps';
 import { writeClosed, writePayment, writeProcessing } from './paid';
+import { found } from './payment-owner';
 import { type AskedCheckout, factsOf, retrieveSession } from './session';
-import { adopt, noteStray, writeElsewhere } from './take-up';
+import { adopt, isElsewhere, noteStray, writeElsewhere } from './take-up';
 
 /** Whether a session made elsewhere was taken up as an order. */
 export type TakenUp = 'taken-up' | 'not-complete' | 'not-ours';
@@ -80,11 +81,20 @@ export const checkout = (deps: Deps) => {
     /**
      * Takes up a `complete` session that has no checkout here: one of ours whose process died before it recorded the
      * id, a payment link, or a recovered session. Its lines become the checkout from which the order is opened. A
-     * session that is not ours is recorded as a stray, once.
+     * session that is not ours is recorded as a stray, once. One that this key cannot read, because it is of another
+     * account or mode, is only counted: the key may be replaced by one that can.
      */
     async takeUpSession({ sessionId }: { sessionId: SessionId }): Promise<TakenUp> {
-      const session = await retrieveSession(deps, sessionId);
+      const session = await found(retrieveSession(deps, sessionId));
+      if (session === null) {
+        deps.metrics.strays.inc();
+        return 'not-ours';
+      }
       if (session.status !== 'complete') return 'not-complete';
+      if (await isElsewhere(deps, session)) {
+        await noteStray(deps, session);
+        return 'not-ours';
+      }
       const ours = session.metadata?.[METADATA.checkout];
       if (ours && (await adopt(deps, session, ours))) return 'taken-up';
       const { lines } = await factsOf(deps, session, NOTHING_ASKED);

@@ -4,6 +4,7 @@ import { expectObject } from '../../platform/stripe';
 import { isStray } from '../../store/checkouts/strays';
 import { findOrderOfPayment, isOrderWritten } from '../../store/orders/find';
 import type { Deps } from '../deps';
+import { isElsewhere, noteStray } from './take-up';
 
 /** The order of a payment. Disputes, reviews and warnings name a payment, never its session. */
 export type PaymentOwner =
@@ -38,7 +39,8 @@ export async function found<T>(asked: Promise<T>): Promise<T | null> {
   try {
     return await asked;
   } catch (error) {
-    if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') return null;
+    const isMissing = (one: Stripe.errors.StripeError) => one.code === 'resource_missing' || one.statusCode === 404;
+    if (error instanceof Stripe.errors.StripeInvalidRequestError && isMissing(error)) return null;
     throw error;
   }
 }
@@ -62,6 +64,10 @@ async function ownerBySession(deps: Deps, paymentIntentId: string): Promise<Paym
   // A session that is only open has nothing to fulfil yet. Only its own checkout opens an order for it.
   if (session.status !== 'complete' || session.mode !== 'payment') return { whose: 'nobody' };
   if (await isStray(deps.db, id)) return { whose: 'nobody' };
+  if (await isElsewhere(deps, session)) {
+    await noteStray(deps, session);
+    return { whose: 'nobody' };
+  }
   // If a run has completed but there is no order, the database was restored: Stripe and the database differ.
   if ((await deps.starter.order(id)) === 'ended') await deps.starter.order(id, { again: true });
   return { whose: 'coming', sessionId: id };

@@ -1,5 +1,5 @@
 import { sessionId } from '../../domain/ids';
-import { type CheckoutLine, METADATA } from '../../domain/session';
+import { type CheckoutLine, isOfAnotherInstallation, METADATA } from '../../domain/session';
 import { knownProducts } from '../../store/catalogue/known';
 import { adoptSession, writeSessionElsewhere } from '../../store/checkouts/elsewhere';
 import { writeStray } from '../../store/checkouts/strays';
@@ -28,15 +28,22 @@ export async function writeElsewhere({ db, clock }: Deps, session: Session, line
   });
 }
 
+/** Whether another installation on the same account made a session. */
+export const isElsewhere = async ({ installation }: Deps, { metadata }: Session): Promise<boolean> =>
+  isOfAnotherInstallation(metadata, await installation());
+
 /** Records a complete session that is not ours, once. Nothing else is done about it. */
-export async function noteStray({ db, clock, metrics }: Deps, session: Session): Promise<void> {
+export async function noteStray(deps: Deps, session: Session): Promise<void> {
+  const { db, clock, metrics } = deps;
   const first = await writeStray(db, {
     session: sessionId(session.id),
     amount: session.amount_total,
     currency: session.currency,
-    ...(session.mode === 'payment'
-      ? { kind: 'UNKNOWN_LINES', reason: 'a line stands for no product known here' }
-      : { kind: 'OTHER_MODE', reason: `a session of mode ${session.mode}` }),
+    ...((await isElsewhere(deps, session))
+      ? { kind: 'OTHER_INSTALLATION', reason: 'a session of another installation on this account' }
+      : session.mode === 'payment'
+        ? { kind: 'UNKNOWN_LINES', reason: 'a line stands for no product known here' }
+        : { kind: 'OTHER_MODE', reason: `a session of mode ${session.mode}` }),
     at: new Date(clock.now()),
   });
   if (first) metrics.strays.inc();

@@ -102,9 +102,10 @@ function entryOf({ type, account, data }: Stripe.Event): [string, Told][] {
 async function passOnOrders(deps: Deps, id: string, told: Told[]): Promise<number> {
   const of = (destination: 'order' | 'running-order') =>
     told.filter(({ type, objectId }) => SUBSCRIBED_EVENTS[type] === destination && isSessionId(objectId));
+  const installation = await deps.installation();
   const complete = of('order').map(({ type, objectId, object }) => ({
     sessionId: objectId as SessionId,
-    ...listed(object as Session),
+    ...listed(object as Session, installation),
     ...(type === 'checkout.session.async_payment_failed' && { paid: false, failed: true }),
   }));
   const differences = await differing(deps, complete);

@@ -6,7 +6,7 @@ import { keepEntries, traceEntry } from '../../store/reconciliation/ledger';
 import { payoutsToRead } from '../../store/reconciliation/payouts';
 import { readScope, type Scope, type Span } from '../../store/reconciliation/scope';
 import { found } from '../checkout/payment-owner';
-import { noteStray } from '../checkout/take-up';
+import { isElsewhere, noteStray } from '../checkout/take-up';
 import type { Deps } from '../deps';
 import { entryOf } from './ledger-entries';
 import { missingAtStripe } from './missing';
@@ -86,8 +86,8 @@ export const ledger = (deps: Deps) => {
     const session = paymentIntent
       ? expectList(await stripe.checkout.sessions.list({ payment_intent: paymentIntent, limit: 1 })).data[0]
       : undefined;
-    // A session that sells no goods, a subscription for example, never gets an order.
-    if (session && session.mode !== 'payment') await noteStray(deps, session);
+    // A session that sells no goods, a subscription for example, or that another installation made never gets an order.
+    if (session && (session.mode !== 'payment' || (await isElsewhere(deps, session)))) await noteStray(deps, session);
     await traceEntry(db, { id: entry, sessionId: session?.id ?? null, at: new Date(clock.now()) });
   }
 
@@ -95,7 +95,7 @@ export const ledger = (deps: Deps) => {
   async function wakeSessions(id: string, scope: Scope): Promise<number> {
     if (scope.entries.length === 0) return 0;
     const sessions = (await strangeCharges(db, scope)).flatMap(({ sessionId }) =>
-      sessionId && isSessionId(sessionId) ? [{ sessionId, mode: 'payment', paid: true, failed: false }] : [],
+      sessionId && isSessionId(sessionId) ? [{ sessionId, mode: 'payment', elsewhere: false, paid: true, failed: false }] : [],
     );
     const differences = await differing(deps, sessions);
     await repair(deps, id, differences);

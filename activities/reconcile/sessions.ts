@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { isSessionId, type SessionId } from '../../domain/ids';
+import { isOfAnotherInstallation } from '../../domain/session';
 import { differenceOf, type ListedSession } from '../../domain/sweep';
 import { expectList } from '../../platform/stripe';
 import { knownSessions } from '../../store/reconciliation/known';
@@ -25,8 +26,9 @@ export const sweepSessions = (deps: Deps) => ({
         ...(cursor && { starting_after: cursor }),
       }),
     );
+    const installation = await deps.installation();
     const sessions = page.data.flatMap((session) =>
-      isSessionId(session.id) ? [{ sessionId: session.id, ...listed(session) }] : [],
+      isSessionId(session.id) ? [{ sessionId: session.id, ...listed(session, installation) }] : [],
     );
     const differences = await differing(deps, sessions);
     await repair(deps, id, differences);
@@ -39,10 +41,11 @@ export const sweepSessions = (deps: Deps) => ({
 });
 
 /** What a complete session says about its money. */
-export function listed(session: Session): ListedSession {
+export function listed(session: Session, installation: string): ListedSession {
   const intent = paymentIntentOf(session);
   const paid = session.payment_status !== 'unpaid' || intent?.status === 'succeeded';
-  return { mode: session.mode, paid, failed: !paid && HAS_FAILED.has(intent?.status ?? '') };
+  const elsewhere = isOfAnotherInstallation(session.metadata, installation);
+  return { mode: session.mode, elsewhere, paid, failed: !paid && HAS_FAILED.has(intent?.status ?? '') };
 }
 
 const HAS_FAILED = new Set<Stripe.PaymentIntent.Status | string>(['requires_payment_method', 'canceled']);

@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import Stripe from 'stripe';
 import { isSessionId, type SessionId } from '../../domain/ids';
 import { Problem } from '../../domain/problem';
+import { isOfAnotherInstallation } from '../../domain/session';
 import { lookSignal } from '../../messages/order';
 import { expectObject } from '../../platform/stripe';
 import { within } from '../../platform/within';
@@ -71,6 +72,7 @@ async function takeUp(deps: ApiDeps, limits: Limits, req: Request, id: SessionId
   });
   // A session that was neither opened here nor paid gets no order and holds no stock.
   if (session.status !== 'complete' || session.mode !== 'payment') throw unknownOrder();
+  if (isOfAnotherInstallation(session.metadata, await deps.installation())) throw unknownOrder();
   await signalOrder(deps.temporal, id, lookSignal, TEMPORAL_MS);
   const taken = await poll(
     TAKE_UP_MS,

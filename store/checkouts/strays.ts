@@ -5,8 +5,11 @@ export interface StraySession {
   session: SessionId;
   amount: number | null;
   currency: string | null;
-  /** Why the session is not ours: a line matches no product, or the session is a subscription or a setup. */
-  kind: 'UNKNOWN_LINES' | 'OTHER_MODE';
+  /**
+   * Why the session is not ours: a line matches no product, the session is a subscription or a setup, or another
+   * installation made it. Only the first is captured money that somebody here may miss, so only it is reported.
+   */
+  kind: 'UNKNOWN_LINES' | 'OTHER_MODE' | 'OTHER_INSTALLATION';
   /** The same as a sentence for staff. */
   reason: string;
   at: Date;
@@ -15,7 +18,7 @@ export interface StraySession {
 /** Records a complete session that is not ours to fulfil. Returns false if it was already recorded. */
 export async function writeStray(db: Db, { session, at, ...stray }: StraySession): Promise<boolean> {
   const { count } = await db.straySession.createMany({
-    data: [{ sessionId: session, ...stray, seenAt: at }],
+    data: [{ sessionId: session, ...stray, seenAt: at, reportedAt: stray.kind === 'UNKNOWN_LINES' ? null : at }],
     skipDuplicates: true,
   });
   return count === 1;

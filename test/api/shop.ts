@@ -9,6 +9,7 @@ import { createApiMetrics } from '../../api/metrics';
 import type { Env } from '../../platform/env';
 import { connectStripe } from '../../platform/stripe';
 import type { LoggedRequest } from '../../sandbox/stripe/http/request-log';
+import { installationOf } from '../../store/installation/installation';
 import { until, World } from '../workflow/world';
 
 export interface LogLine {
@@ -33,6 +34,7 @@ export class Api {
     const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
     const deps: ApiDeps = {
       stripe: connectStripe(parts.env, STRIPE_TIMEOUT_MS),
+      installation: installationOf(parts.db, parts.env.INSTALLATION_ID),
       log,
       metrics: createApiMetrics(new Registry()),
       closing: closing.signal,

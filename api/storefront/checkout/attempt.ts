@@ -68,10 +68,11 @@ export async function attempt(
   const now = deps.clock.now();
   const holdUntil = new Date(now + deps.env.HOLD_TTL_SECONDS * 1000);
   const id = randomUUID();
+  const installation = await deps.installation();
   const written = await writeCheckout(deps.db, {
     ...{ id, holdUntil, clientHash, recovers, claim },
     ...priced,
-    request: sessionRequest(deps.env, cart, priced, { id, number: '', holdUntil, now }),
+    request: sessionRequest(deps.env, cart, priced, { id, number: '', installation, holdUntil, now }),
     numberPaths: NUMBER_PATHS,
     openLimit: deps.env.CHECKOUT_OPEN_LIMIT,
     at: new Date(now),

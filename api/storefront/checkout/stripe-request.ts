@@ -21,11 +21,12 @@ export function sessionRequest(
   env: Pick<Env, 'STOREFRONT_URL'>,
   cart: Pick<Cart, 'email' | 'userId' | 'locale'>,
   { currency, lines }: PricedCart,
-  attempt: { id: string; number: string; holdUntil: Date; now: number },
+  attempt: { id: string; number: string; installation: string; holdUntil: Date; now: number },
 ): SessionRequest {
   const metadata = {
     [METADATA.checkout]: attempt.id,
     [METADATA.number]: attempt.number,
+    [METADATA.installation]: attempt.installation,
     ...(cart.userId && { [METADATA.userId]: cart.userId }),
   };
   const locale = stripeLocale(cart.locale);

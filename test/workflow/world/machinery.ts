@@ -7,6 +7,7 @@ import type { Deps } from '../../../activities/deps';
 import { createActivityMetrics } from '../../../activities/metrics';
 import type { SessionId } from '../../../domain/ids';
 import { createMailer } from '../../../platform/mailer';
+import { installationOf } from '../../../store/installation/installation';
 import { createWorkers } from '../../../worker/workers';
 import { createWorkflowStarter } from '../../../worker/workflow-starter';
 import { waitingFor } from '../../support/hangs';
@@ -73,6 +74,7 @@ export abstract class Machinery {
       mailer: createMailer(this.env),
       clock: this.parts.time.clock,
       env: this.env,
+      installation: installationOf(this.db, this.env.INSTALLATION_ID),
       starter: createWorkflowStarter(this.client),
       runs: listedRuns(this),
       metrics: this.metrics,
