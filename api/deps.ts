@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import type { Clock } from '../platform/clock';
 import type { Env } from '../platform/env';
 import type { Logger } from '../platform/logger';
+import type { OwnAccount } from '../platform/stripe-account';
 import type { Db } from '../store/database';
 import type { Installation } from '../store/installation/installation';
 import type { ApiMetrics } from './metrics';
@@ -14,6 +15,8 @@ export interface ApiDeps {
   stripe: Stripe;
   temporal: Client;
   env: Env;
+  /** Whose events are ours, where an event names an account. */
+  account: OwnAccount;
   installation: Installation;
   clock: Clock;
   log: Logger;

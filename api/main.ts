@@ -5,6 +5,7 @@ import { createLogger } from '../platform/logger';
 import { createRegistry } from '../platform/metrics';
 import { announced } from '../platform/stopping';
 import { connectStripe } from '../platform/stripe';
+import { learnAccount } from '../platform/stripe-account';
 import { connectTemporal } from '../platform/temporal';
 import { within } from '../platform/within';
 import { connectDatabase } from '../store/database';
@@ -33,18 +34,21 @@ function main(): void {
   const temporal = connectTemporal();
   const closing = new AbortController();
 
+  const stripe = connectStripe(env, STRIPE_TIMEOUT_MS);
   const deps: ApiDeps = {
     db,
     temporal,
     env,
     installation: installationOf(db, env.INSTALLATION_ID),
     log,
-    stripe: connectStripe(env, STRIPE_TIMEOUT_MS),
+    stripe,
+    account: learnAccount(stripe, log, closing.signal),
     clock: systemClock,
     metrics: createApiMetrics(createRegistry('api')),
     closing: closing.signal,
     storefrontDir: findStorefront(env),
   };
+  void deps.installation().catch(() => undefined); // so that no shopper waits for it; asked again when it is needed
   const server = createServer(createApp(deps));
   const drain = drainable(server);
   startHousekeeping(deps);

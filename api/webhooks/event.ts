@@ -7,8 +7,13 @@ export interface StripeEvent {
   id: string;
   type: string;
   livemode: boolean;
-  /** The connected account it is about; null for our own. */
+  /** The connected account it is about; null where it names none. */
   account: string | null;
+  /**
+   * The account it is about, as an organisation's destination names it, our own included; null where it names none
+   * (https://docs.stripe.com/event-destinations#organization-event-destinations).
+   */
+  context: string | null;
   /** The id of the object it is about. */
   objectId: string;
   /** The mode of a Checkout Session, if the event has it. */
@@ -22,6 +27,7 @@ const Snapshot = z.object({
   type: id,
   livemode: z.boolean(),
   account: z.string().nullish(),
+  context: z.string().nullish(),
   data: z.object({ object: z.object({ id: z.string().nullish(), mode: z.string().nullish() }) }),
 });
 /** A thin event names its object but does not contain it (https://docs.stripe.com/event-destinations#thin-events). */
@@ -43,12 +49,13 @@ export function readEvent(body: Buffer): StripeEvent {
   const json = parse(body);
   const snapshot = Snapshot.safeParse(json);
   if (snapshot.success) {
-    const { id, type, livemode, account, data } = snapshot.data;
+    const { id, type, livemode, account, context, data } = snapshot.data;
     return {
       id,
       type,
       livemode,
       account: account ?? null,
+      context: context ?? null,
       objectId: data.object.id ?? '',
       mode: data.object.mode ?? null,
     };
@@ -60,10 +67,22 @@ export function readEvent(body: Buffer): StripeEvent {
     id,
     type: type.replace(/^v1\./, ''),
     livemode,
-    account: context ?? null,
+    account: null,
+    context: context ?? null,
     objectId: related_object?.id ?? '',
     mode: null,
   };
+}
+
+/**
+ * Whether an event is of our own account. While that is not known, an event that an organisation's destination sent is
+ * taken for ours: what our key cannot read is found to be nobody's by the workflow that reads it.
+ * @param ownId null while Stripe has not said which account is ours
+ */
+export function isOfOwnAccount({ account, context }: StripeEvent, ownId: string | null): boolean {
+  if (account !== null && account !== ownId) return false;
+  // A path of accounts ends with the one that the event is about.
+  return context === null || ownId === null || context.split('/').at(-1) === ownId;
 }
 
 function parse(body: Buffer): unknown {

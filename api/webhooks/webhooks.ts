@@ -7,7 +7,7 @@ import { toProblem } from '../http/errors';
 import { logAbout } from '../http/request-log';
 import { type Route, route } from '../http/route';
 import { signalRunning, signalWithStart } from '../order-workflow';
-import { readEvent } from './event';
+import { isOfOwnAccount, readEvent } from './event';
 import { verifySignature } from './verify';
 
 /** Of the 5 s that a response may take. */
@@ -21,7 +21,7 @@ async function passOn(temporal: Client, route: EventRoute): Promise<void> {
 }
 
 /** `POST /webhooks/stripe`: no call to Stripe, no query to the database, no worker needed. */
-export const webhookRoutes = ({ env, temporal, metrics, log }: ApiDeps): Route[] => [
+export const webhookRoutes = ({ env, account, temporal, metrics, log }: ApiDeps): Route[] => [
   route({
     method: 'post',
     path: '/webhooks/stripe',
@@ -46,7 +46,8 @@ export const webhookRoutes = ({ env, temporal, metrics, log }: ApiDeps): Route[]
         const event = readEvent(body);
         logAbout(res, { event: event.id, type: event.type, object: event.objectId });
         type = isSubscribed(event.type) ? event.type : 'other';
-        if (isSubscribed(event.type) && event.livemode === env.livemode && event.account === null) {
+        const isOurs = event.livemode === env.livemode && isOfOwnAccount(event, account.id);
+        if (isSubscribed(event.type) && isOurs) {
           const destination = routeOf({ ...event, type: event.type });
           if (destination) await passOn(temporal, destination);
         }

@@ -359,6 +359,8 @@ describe('a product that is not valid', () => {
     ],
     ['a minimum above the suggestion', { payWhatYouWant: { ...open, minimum: 501 } }, ['payWhatYouWant.suggested']],
     ['an image that is no address', { imageUrl: 'javascript:alert(1)' }, ['imageUrl']],
+    ['half a surrogate pair', { name: 'a\ud800b' }, ['name']],
+    ['a NUL in the description', { description: 'a\u0000' }, ['description']],
     ['an image whose address cannot be stored', { imageUrl: 'https://cdn.example.com/a\u0000.png' }, ['imageUrl']],
     ['an image of another host without scheme', { imageUrl: '//evil.example.com/a.png' }, ['imageUrl']],
     ['active in text', { active: 'yes' }, ['active']],

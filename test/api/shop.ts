@@ -19,6 +19,9 @@ export interface LogLine {
   [field: string]: unknown;
 }
 
+/** The account of every sandbox. */
+export const SANDBOX_ACCOUNT = 'acct_1SandboxHoldfast';
+
 /** The API listening on a port of its own, on whatever a test gives it. */
 export class Api {
   private constructor(
@@ -35,12 +38,14 @@ export class Api {
     const deps: ApiDeps = {
       stripe: connectStripe(parts.env, STRIPE_TIMEOUT_MS),
       installation: installationOf(parts.db, parts.env.INSTALLATION_ID),
+      account: { id: SANDBOX_ACCOUNT },
       log,
       metrics: createApiMetrics(new Registry()),
       closing: closing.signal,
       storefrontDir: null,
       ...parts,
     };
+    await deps.installation().catch(() => undefined);
     const server = createServer(createApp(deps));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     server.unref(); // a test that fails before it closes this must not keep Jest from ending

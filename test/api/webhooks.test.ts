@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto';
+import { isOfOwnAccount, readEvent } from '../../api/webhooks/event';
 import { SUBSCRIBED_TYPES } from '../../domain/events';
 import { type SessionId, sessionId } from '../../domain/ids';
+import { learnAccount } from '../../platform/stripe-account';
 import { connectTemporal } from '../../platform/temporal';
-import { type Api, Shop, until } from './shop';
+import { type Api, SANDBOX_ACCOUNT, Shop, until } from './shop';
 
 const SECRET = 'whsec_world';
 const ROLLED = 'whsec_rolled';
@@ -45,6 +47,17 @@ const event = (type: string, object: Record<string, unknown>, rest: Record<strin
 });
 const completed = (id: string, rest = {}) =>
   event('checkout.session.completed', { id, object: 'checkout.session', mode: 'payment' }, rest);
+
+const thinly = (id: string, rest = {}) => ({
+  id: 'evt_2',
+  object: 'v2.core.event',
+  type: 'v1.checkout.session.completed',
+  created: new Date().toISOString(),
+  livemode: false,
+  related_object: { id, type: 'checkout.session', url: `/v1/checkout/sessions/${id}` },
+  ...rest,
+});
+const json = (event: unknown) => Buffer.from(JSON.stringify(event));
 
 describe('an event', () => {
   test('completes the order, the same 20 times at once as once', async () => {
@@ -146,22 +159,37 @@ describe('an event', () => {
   test('in its thin form has the same effect', async () => {
     const id = await opened();
     await shop.world.pay(id);
-    const thin = {
-      id: 'evt_2',
-      object: 'v2.core.event',
-      type: 'v1.checkout.session.completed',
-      created: new Date().toISOString(),
-      livemode: false,
-      related_object: { id, type: 'checkout.session', url: `/v1/checkout/sessions/${id}` },
-    };
-    expect((await deliver(thin)).status).toBe(200);
+    expect((await deliver(thinly(id))).status).toBe(200);
     expect(await shop.world.end(id)).toBe('COMPLETED');
+  });
+
+  test.each<[string, (id: string) => unknown]>([
+    ['a snapshot', (id) => completed(id, { context: SANDBOX_ACCOUNT })],
+    ['a thin event', (id) => thinly(id, { context: SANDBOX_ACCOUNT })],
+    ['an event that names our account', (id) => completed(id, { account: SANDBOX_ACCOUNT })],
+  ])('that our organisation sends about our own account, as %s, is acted on', async (_what, make) => {
+    const id = await opened();
+    await shop.world.pay(id);
+    expect((await deliver(make(id))).status).toBe(200);
+    expect(await shop.world.end(id)).toBe('COMPLETED');
+  });
+
+  test('is ours until Stripe has said which account is, and by no call for it', async () => {
+    const { account } = shop.api.deps;
+    expect(isOfOwnAccount(readEvent(json(completed('cs_1', { context: 'acct_sibling' }))), null)).toBe(true);
+    expect(isOfOwnAccount(readEvent(json(completed('cs_1', { account: 'acct_other' }))), null)).toBe(false);
+    const learnt = learnAccount(shop.world.stripe, shop.api.deps.log, new AbortController().signal);
+    await until(async () => learnt.id !== null);
+    expect(learnt.id).toBe(account.id);
   });
 
   test.each<[string, (id: string) => unknown]>([
     ['of a type that is not routed', (id) => event('customer.created', { id, object: 'customer' })],
     ['of live mode, with a test key', (id) => completed(id, { livemode: true })],
     ['of another account', (id) => completed(id, { account: 'acct_other' })],
+    ['of a sibling in our organisation', (id) => completed(id, { context: 'acct_sibling' })],
+    ['of a sibling’s connected account', (id) => completed(id, { context: `${SANDBOX_ACCOUNT}/acct_other` })],
+    ['of a sibling, in its thin form', (id) => thinly(id, { context: 'acct_sibling' })],
     [
       'of a subscription’s session',
       (id) => event('checkout.session.completed', { id, object: 'checkout.session', mode: 'subscription' }),

@@ -1,4 +1,5 @@
 import { checkout } from '../../activities/checkout/checkout';
+import { ownerOf } from '../../activities/checkout/payment-owner';
 import { type SessionId, sessionId } from '../../domain/ids';
 import { METADATA } from '../../domain/session';
 import { until, World } from './world';
@@ -168,6 +169,70 @@ describe('a session with our metadata', () => {
     expect(await world.handle(sessionId(made.id)).executeUpdate('cancel', { args: [{ reason: 'other' }] })).toBe(
       'REFUNDED',
     );
+  });
+});
+
+describe('a session of another installation on the same account', () => {
+  const itsMetadata = async (rest: Record<string, string> = {}) => ({
+    [METADATA.checkout]: '00000000-0000-4000-8000-00000000000b',
+    [METADATA.installation]: 'the other shop',
+    ...rest,
+  });
+
+  test('is counted once and left alone, though it sells what we sell; so is what names its payment', async () => {
+    await world.product('shared', { stock: 1 });
+    const before = await strays();
+    const metadata = await itsMetadata();
+    const made = await world.stripe.checkout.sessions.create({
+      ...{ ...THANKS, metadata, payment_intent_data: { metadata } },
+      line_items: [{ price: await priceOf('shared'), quantity: 1 }],
+    });
+    const id = sessionId(made.id);
+    await world.pay(id);
+    await world.webhook(id);
+    await world.end(id);
+    expect(await known(id)).toBeNull();
+    expect(await world.stock('shared')).toEqual({ onHand: 1, held: 0 });
+    expect(await world.db.straySession.findMany({ where: { sessionId: id } })).toMatchObject([
+      { kind: 'OTHER_INSTALLATION', reportedAt: expect.any(Date) },
+    ]);
+    expect(await strays()).toBe(before + 1);
+
+    // Before anything was heard of its session.
+    const { id: second } = await world.stripe.checkout.sessions.create({
+      ...{ ...THANKS, metadata, payment_intent_data: { metadata } },
+      line_items: [{ price: await priceOf('shared'), quantity: 1 }],
+    });
+    await world.pay(second as SessionId);
+    const { payment_intent } = await world.stripe.checkout.sessions.retrieve(second);
+    expect(await ownerOf(world.deps(), { payment_intent: payment_intent as string })).toEqual({ whose: 'nobody' });
+    expect(await strays()).toBe(before + 2);
+    await world.stripe.refunds.create({ payment_intent: payment_intent as string });
+    expect(await world.mails(id)).toEqual([]);
+  });
+
+  test('with our own id in it is ours, whatever else it says', async () => {
+    const installation = await world.deps().installation();
+    expect(installation).toMatch(/^hf_[0-9a-f]{32}$/);
+    await world.product('named', { stock: 1 });
+    const made = await world.stripe.checkout.sessions.create({
+      ...{ ...THANKS, metadata: await itsMetadata({ [METADATA.installation]: installation }) },
+      line_items: [{ price: await priceOf('named'), quantity: 1 }],
+    });
+    expect(await world.paid(sessionId(made.id))).toMatchObject({ status: 'PREPARING' });
+  });
+});
+
+describe('a session that this key cannot read', () => {
+  test('is counted, and its run ends', async () => {
+    const before = await strays();
+    const id = sessionId('cs_test_of_another_account');
+    await world.webhook(id);
+    await world.end(id);
+    expect(await known(id)).toBeNull();
+    expect(await strays()).toBe(before + 1);
+    // A key that can read it takes it up later: nothing stands in the way.
+    expect(await world.db.straySession.count({ where: { sessionId: id } })).toBe(0);
   });
 });
 
