@@ -95,7 +95,9 @@ export const ledger = (deps: Deps) => {
   async function wakeSessions(id: string, scope: Scope): Promise<number> {
     if (scope.entries.length === 0) return 0;
     const sessions = (await strangeCharges(db, scope)).flatMap(({ sessionId }) =>
-      sessionId && isSessionId(sessionId) ? [{ sessionId, mode: 'payment', elsewhere: false, paid: true, failed: false }] : [],
+      sessionId && isSessionId(sessionId)
+        ? [{ sessionId, mode: 'payment', elsewhere: false, paid: true, failed: false }]
+        : [],
     );
     const differences = await differing(deps, sessions);
     await repair(deps, id, differences);
