@@ -3,6 +3,7 @@ import { checkout } from './checkout/checkout';
 import type { Deps } from './deps';
 import { disputes } from './dispute/disputes';
 import { evidencePacks } from './dispute/evidence';
+import { recordedDisputes } from './dispute/recorded';
 import { evidenceSubmission } from './dispute/submission';
 import { toFailure } from './failures';
 import { emailAgain } from './mail/again';
@@ -34,6 +35,7 @@ export const orderActivities = (deps: Deps) => ({
   ...email(deps),
   ...emailAgain(deps),
   ...evidencePacks(deps),
+  ...recordedDisputes(deps),
   ...sweep(deps),
   ...sweepRuns(deps),
   ...sweepUnfinished(deps),

@@ -26,6 +26,8 @@ export interface ActionFacts {
   anythingShipped?: boolean | undefined;
   /** Staff want it cancelled, and that is not carried out yet. */
   cancelling?: boolean | undefined;
+  /** Lost disputes took all that was not refunded: nothing is left to give back. */
+  lost?: boolean | undefined;
   /** Nothing of it is goods. */
   digital?: boolean | undefined;
   /** No money was taken: it is free, or was never paid. */
@@ -68,11 +70,16 @@ export const NO_REFUND_WHILE_DISPUTED = 'The payment is disputed: nothing can be
 
 const FINAL = ORDER_STATUSES.filter(isFinal);
 
+/** Decisions about orders that have money again, and whose goods may have gone back to stock. Shipping answers them. */
+export const RETAKES_STOCK: readonly Decision[] = [DECISIONS.refundFailed, DECISIONS.disputeWon];
+
 export const RULES: Record<Action, Rules> = {
   ship: {
     does: 'records a parcel and mails the customer',
     doesNow: ({ pendingDecision }) =>
-      pendingDecision === DECISIONS.refundFailed ? 'takes the stock again, and ships after all' : undefined,
+      pendingDecision && RETAKES_STOCK.includes(pendingDecision)
+        ? 'takes the stock again if it went back, and ships after all'
+        : undefined,
     in: ['PREPARING'],
     also: {
       when: '`PENDING` after a refund that failed',
@@ -97,6 +104,11 @@ export const RULES: Record<Action, Rules> = {
         applies: ({ cancelling = false }) => cancelling,
         refusal: () => 'The order is being cancelled',
       },
+      {
+        when: 'a lost dispute is undecided',
+        applies: ({ pendingDecision }) => pendingDecision === DECISIONS.disputeLost,
+        refusal: () => 'A dispute is lost, and the customer has the money: decide first, with retry or cancel',
+      },
     ],
   },
   deliver: {
@@ -106,9 +118,8 @@ export const RULES: Record<Action, Rules> = {
   },
   cancel: {
     does: 'before payment: closes the till and gives back the stock; after it: refunds all of it, returns the stock, revokes downloads',
-    doesNow: ({ status, pendingDecision }) => {
-      if (pendingDecision === DECISIONS.disputeLost)
-        return 'returns what is unshipped and ends the order; refunds nothing';
+    doesNow: ({ status, lost = false }) => {
+      if (lost) return 'returns what is unshipped and ends the order; refunds nothing';
       return status === 'PENDING'
         ? 'closes the till, gives back the stock, and refunds if money came'
         : 'refunds all of it and returns the stock';
@@ -116,8 +127,8 @@ export const RULES: Record<Action, Rules> = {
     in: ['PENDING', 'PAID', 'PREPARING'],
     obstacles: [
       {
-        when: 'something is shipped',
-        applies: ({ anythingShipped = false }) => anythingShipped,
+        when: 'something is shipped, unless the bank took all of the money',
+        applies: ({ anythingShipped = false, lost = false }) => anythingShipped && !lost,
         refusal: () => 'Something of the order is shipped already',
       },
       disputed('The payment is disputed: the bank decides about the money'),
@@ -194,6 +205,7 @@ const RETRY: Record<Decision, string> = {
   [DECISIONS.refundFailed]: 'asks for the refund again',
   [DECISIONS.fraudWarning]: 'goes on all the same',
   [DECISIONS.disputeLost]: 'takes note, and the order goes on',
+  [DECISIONS.disputeWon]: 'takes note, and the order goes on',
   [DECISIONS.reviewClosed]: 'takes note, and the order goes on',
 };
 

@@ -19,6 +19,7 @@ export const ATTENTION_STEPS = {
   contact: 'A mail to the customer was given up, usually because the address is wrong.',
   'refund-failed': 'A refund did not go through: the shop has the money again.',
   'dispute-lost': 'The bank decided a dispute for the buyer: the money is gone.',
+  'dispute-won': 'A dispute that was lost is won after all: the money is back.',
   'review-closed': 'A Radar review ended without an approval.',
   'fraud-warning': 'The card’s issuer reports the payment as fraud. A dispute often follows.',
 } as const;

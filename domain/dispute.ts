@@ -1,5 +1,7 @@
 import type { Evidence } from './evidence';
 import type { SessionId } from './ids';
+import { formatMoney } from './money';
+import { leftOf, type OrderMoney } from './order-money';
 
 /**
  * What Stripe's dispute statuses mean (https://docs.stripe.com/disputes/how-disputes-work). Stripe may add to the
@@ -23,16 +25,35 @@ const CLOSED = ['won', 'lost', 'warning_closed', 'prevented', 'charge_refunded']
  */
 export type Standing = 'open' | 'kept' | 'lost';
 
+/** What the bank has done to our balance for a dispute, without its fee. */
+export interface Movements {
+  /** What it took and has not given back, in the smallest unit of `withdrawnCurrency`. */
+  withdrawn: number;
+  /** The currency that Stripe settles in; null if nothing ever moved. */
+  withdrawnCurrency: string | null;
+}
+
 /**
  * Where a dispute stands. A `prevented` dispute cost nothing if it was stopped in time, and the whole amount if the
- * card network settled it by paying the customer.
- * @param withdrawn what the bank took from our balance and has not given back, in the currency's smallest unit
+ * card network settled it by paying the customer. A `lost` dispute whose funds were all reinstated is ours after all.
  */
-export function standingOf(status: string, withdrawn: number): Standing {
+export function standingOf(status: string, { withdrawn, withdrawnCurrency }: Movements): Standing {
   if (!CLOSED.includes(status)) return 'open';
-  if (status === 'lost') return 'lost';
+  if (status === 'lost') return withdrawnCurrency !== null && withdrawn <= 0 ? 'kept' : 'lost';
   return status === 'prevented' && withdrawn > 0 ? 'lost' : 'kept';
 }
+
+/**
+ * What a lost dispute has cost, in its own currency. Less than its amount if the bank gave back a part: Stripe calls
+ * that `lost` too (https://support.stripe.com/questions/dispute-for-full-charge-amount-after-a-partial-refund-was-issued).
+ */
+export const lostAmountOf = ({
+  amount,
+  currency,
+  withdrawn,
+  withdrawnCurrency,
+}: Movements & { amount: number; currency: string }): number =>
+  withdrawn > 0 && withdrawnCurrency === currency ? withdrawn : amount;
 
 export const isKnownStatus = (status: string): boolean => OPEN.includes(status) || CLOSED.includes(status);
 
@@ -64,6 +85,34 @@ export function refusalToSubmit({ status, dueBy, submitted }: Answerable, now: n
   return null;
 }
 
+/** What staff can do once a dispute of an order is lost, as a sentence that names only what would be accepted. */
+export function adviceOnLoss(
+  order: OrderMoney & {
+    currency: string;
+    /** It has not ended, and not all of it is shipped. */
+    cancellable: boolean;
+    anythingShipped: boolean;
+  },
+): string {
+  const left = leftOf(order);
+  const { cancellable, anythingShipped, currency, lostAmount } = order;
+  if (left === 0)
+    return cancellable
+      ? 'The dispute is lost, and the customer has the money: cancel returns what is unshipped and refunds nothing, retry goes on with the order'
+      : 'The dispute is lost, and the customer has the money: nothing can be called back, retry takes note of it';
+  const lost = `A dispute is lost: the customer has ${formatMoney({ amount: lostAmount, currency })}, and ${formatMoney({ amount: left, currency })} is left`;
+  if (!cancellable) return `${lost}: refund gives it back, retry takes note and leaves it`;
+  return anythingShipped
+    ? `${lost}: refund gives it back, retry goes on with the order`
+    : `${lost}: cancel gives it back and returns what is unshipped, retry goes on with the order`;
+}
+
+/** What staff can do once a lost dispute turns out to be won. `restored`: the order had ended, and goes on. */
+export const adviceOnReversal = (restored: boolean): string =>
+  restored
+    ? 'The dispute is won after it was lost, and the money is back: ship takes the stock again if it went back, refund or cancel gives the money to the customer, retry takes note'
+    : 'The dispute is won after it was lost, and the money is back: the order goes on, retry takes note of it';
+
 /** Why the evidence cannot be changed now, as a sentence for staff; null if it can. */
 export function refusalToEdit(
   { open, status, submittedAt, submission }: Pick<Dispute, 'open' | 'status' | 'submittedAt' | 'submission'>,
@@ -87,9 +136,15 @@ export interface Dispute {
   currency: string;
   /** The deadline for evidence; null where Stripe names none. */
   dueBy: Date | null;
+  /** Whether the bank takes an answer: not if Stripe says so, or the deadline has passed. */
+  answerable: boolean;
   open: boolean;
   /** It is over, and the money is the customer's. */
   lost: boolean;
+  /** What the bank took for good; stays while an appeal has opened it again. */
+  lostAmount: number;
+  /** When it was lost; null once the money is ours again. */
+  lostAt: Date | null;
   /** How often it was opened. */
   openings: number;
   /** What the bank took from our balance and has not given back; null currency: nothing ever moved. */

@@ -22,7 +22,7 @@ export interface OrderSnapshot {
   reviewOpen: boolean;
   /** Whether the card's issuer warns of fraud and staff have not decided yet, so that nothing ships. */
   fraudWarning: boolean;
-  /** Whether the bank has taken the money for good. */
+  /** Whether banks took for good all that was not refunded: nothing is left to give back. */
   lost: boolean;
   /** The decision that a person must make, if there is one. */
   pendingDecision: { step: Decision; reason: string } | null;

@@ -67,8 +67,10 @@ export const DECISIONS = {
    * The bank rejected a refund, and we have the money again. `retry` requests it again; `ship` takes the stock again.
    */
   refundFailed: 'refund-failed',
-  /** The bank decided for the customer. `cancel` returns what is unshipped, and refunds nothing. */
+  /** The bank decided for the customer. `cancel` returns what is unshipped, and refunds only what is left. */
   disputeLost: 'dispute-lost',
+  /** The bank decided for the shop after all, and the money is back. */
+  disputeWon: 'dispute-won',
   /** Radar's review ended without an approval. */
   reviewClosed: 'review-closed',
   /**

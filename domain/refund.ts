@@ -2,6 +2,7 @@ import { NO_REFUND_WHILE_DISPUTED, whyNotWithFlags } from './actions';
 import type { SessionId } from './ids';
 import { formatMoney } from './money';
 import type { OrderStatus, Reason } from './order';
+import { leftOf } from './order-money';
 
 /**
  * The rules of refunds, no matter who requests one. A refund's status is Stripe's own once Stripe has answered. Before
@@ -78,12 +79,12 @@ export const againKey = (stripeId: string | null): string => `again-${stripeId}`
 type Tried = Pick<Refund, 'origin' | 'stripeId' | 'retryOf' | 'status' | 'amount' | 'createdAt' | 'updatedAt'>;
 
 /**
- * The failed refunds that nothing has replaced since, latest first; none if all of the money was refunded all the
- * same. A failed refund is replaced by the refund that asks for it again, once Stripe has made that, or by any other
+ * The failed refunds that nothing has replaced since, latest first; none if all of the money that refunds can give back
+ * (`refundable`) was refunded all the same. A failed refund is replaced by the refund that asks for it again, once Stripe has made that, or by any other
  * refund of at least the same amount that was made since. Each replaces one.
  */
-export function openFailures<Row extends Tried>(refunds: Row[], total: number): Row[] {
-  if (refundedOf(refunds) >= total) return [];
+export function openFailures<Row extends Tried>(refunds: Row[], refundable: number): Row[] {
+  if (refundedOf(refunds) >= refundable) return [];
   const failed = refunds.filter(({ status }) => isReversed(status));
   const retried = new Set(refunds.filter(({ stripeId }) => stripeId !== null).map(({ retryOf }) => retryOf));
   const failedIds = new Set(failed.map(({ stripeId }) => stripeId));
@@ -125,6 +126,8 @@ export interface RefundableOrder {
   status: OrderStatus;
   currency: string;
   total: number;
+  /** What banks took for good by disputes. */
+  lostAmount: number;
   /** Null where no money was taken. */
   paymentIntentId: string | null;
   disputed: boolean;
@@ -133,12 +136,15 @@ export interface RefundableOrder {
   items: { sku: string; kind: string; quantity: number; restocked: number }[];
 }
 
-/** What can still be refunded. Amounts of requests that Stripe has not answered are not available. */
-export function remainingOf({ total }: Pick<RefundableOrder, 'total'>, others: RefundSoFar[]): number {
+/**
+ * What can still be refunded: neither refunded nor lost to a dispute. Amounts of requests that Stripe has not answered
+ * are not available.
+ */
+export function remainingOf(order: Pick<RefundableOrder, 'total' | 'lostAmount'>, others: RefundSoFar[]): number {
   const underWay = others.filter(isUnderWay);
   if (underWay.some(({ amount }) => amount === null)) return 0;
   const asked = underWay.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
-  return Math.max(0, total - refundedOf(others) - asked);
+  return leftOf({ ...order, refunded: refundedOf(others) + asked });
 }
 
 /** Sent to Stripe, without an answer yet. A request that was never sent does not count: it may never be sent. */
@@ -163,7 +169,7 @@ export function whyNotRefund(
   const reason = whyNotWithFlags('refund', { status: order.status, disputed: order.disputed, nothingTaken });
   if (reason !== null) return { code: reason === DISPUTED.reason ? 'disputed' : 'invalid_transition', reason };
   const remaining = remainingOf(order, others);
-  if (remaining === 0) return NOTHING_LEFT;
+  if (remaining === 0) return order.lostAmount > 0 ? NOTHING_LEFT_AFTER_LOSS : NOTHING_LEFT;
   if ((asked.amount ?? 0) > remaining) return tooMuch({ amount: remaining, currency: order.currency });
   return whyNotRestock(order, others, asked.restock ?? []);
 }
@@ -175,6 +181,10 @@ export const DISPUTED: Refusal = {
 export const NOTHING_LEFT: Refusal = {
   code: 'refund_exceeds_remaining',
   reason: 'Nothing is left to refund: all of the order’s money has been refunded or is being refunded',
+};
+const NOTHING_LEFT_AFTER_LOSS: Refusal = {
+  code: 'refund_exceeds_remaining',
+  reason: 'Nothing is left to refund: what was not refunded, the customer has by a lost dispute',
 };
 /** Stripe's refusal, which does not say how much is left. */
 export const TOO_MUCH: Refusal = { code: 'refund_exceeds_remaining', reason: 'More than is left to refund at Stripe' };

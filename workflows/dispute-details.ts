@@ -1,4 +1,5 @@
-import type { DisputeFacts } from '../activities/dispute/disputes';
+import type { DisputeFacts } from '../activities/dispute/recorded';
+import { adviceOnLoss } from '../domain/dispute';
 import { formatMoney } from '../domain/money';
 
 /**
@@ -6,10 +7,10 @@ import { formatMoney } from '../domain/money';
  * personal data.
  */
 export function describeDispute(facts: DisputeFacts, reminded: boolean): string {
-  const { number, status, reason, amount, currency } = facts;
+  const { order, status, reason, amount, currency } = facts;
   const can = whatStaffCanDo(facts);
   return [
-    `### Dispute of order ${number}: ${status}`,
+    `### Dispute of order ${order.number}: ${status}`,
     '',
     `${formatMoney({ amount, currency })}, \`${reason}\`. ${whatItWaitsFor(facts, reminded)}`,
     ...(facts.understood
@@ -19,10 +20,16 @@ export function describeDispute(facts: DisputeFacts, reminded: boolean): string 
   ].join('\n');
 }
 
-function whatItWaitsFor({ standing, needsAnswer, submitted, dueBy }: DisputeFacts, reminded: boolean): string {
-  if (standing === 'kept') return 'It is closed, and the money is ours.';
+function whatItWaitsFor(
+  { standing, needsAnswer, answerable, submitted, dueBy, reversed }: DisputeFacts,
+  reminded: boolean,
+): string {
+  if (standing === 'kept')
+    return reversed ? 'It was lost, and the money is ours after all.' : 'It is closed, and the money is ours.';
   if (standing === 'lost') return 'It is closed, and the money is the buyer’s. Downloads are revoked.';
   if (submitted) return 'The evidence is submitted. It waits for the bank, and nothing of the order ships meanwhile.';
+  if (!answerable)
+    return 'The bank takes no answer, or none any more. It waits for the bank, and nothing of the order ships meanwhile.';
   if (!needsAnswer) return 'It waits for the bank, and nothing of the order ships meanwhile.';
   const until =
     dueBy === null
@@ -31,9 +38,9 @@ function whatItWaitsFor({ standing, needsAnswer, submitted, dueBy }: DisputeFact
   return `It waits for evidence. ${until}${reminded ? ' Staff were reminded.' : ''} Nothing of the order ships meanwhile.`;
 }
 
-function whatStaffCanDo({ standing, needsAnswer, cancellable }: DisputeFacts): string[] {
-  if (standing === 'lost' && cancellable)
-    return ['`cancel` the order — returns what is unshipped, and refunds nothing'];
+function whatStaffCanDo({ standing, needsAnswer, order }: DisputeFacts): string[] {
+  if (standing === 'lost')
+    return [`decide about the order, whose workflow takes updates until it ends. ${adviceOnLoss(order)}`];
   if (standing !== 'open' || !needsAnswer) return [];
   return [
     'read and change the evidence that was gathered, in the staff API: `GET` and `PUT /admin/disputes/{id}/evidence`',

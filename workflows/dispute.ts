@@ -7,9 +7,9 @@ import {
   upsertSearchAttributes,
   uuid4,
 } from '@temporalio/workflow';
-import type { DisputeFacts } from '../activities/dispute/disputes';
+import type { DisputeFacts } from '../activities/dispute/recorded';
 import type { Submitted } from '../activities/dispute/submission';
-import { DECISIONS } from '../domain/order';
+import { DECISIONS, type OrderStatus } from '../domain/order';
 import { type DisputeInput, disputeLookSignal, submitEvidenceUpdate } from '../messages/dispute';
 import { INVALID_TRANSITION } from '../messages/refusals';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
@@ -24,6 +24,8 @@ const DAY = 24 * HOUR;
 const REMIND_BEFORE = 2 * DAY;
 /** The first delay before looking again for an order that is still being written. It doubles, up to an hour. */
 const SOON = 15_000;
+/** What has ended for good. An order that was never sold has ended too, but gives back money that is there after all. */
+const STAYS_ENDED: ReadonlySet<OrderStatus> = new Set(['COMPLETED', 'REFUNDED']);
 
 /**
  * Follows one dispute from opening to closing. It records what Stripe says with the order, whose own workflow holds the
@@ -41,12 +43,8 @@ export async function dispute({ disputeId }: DisputeInput): Promise<string> {
     if (followed.outcome === 'coming') {
       await run.change(soon, 'Its order is being written');
       soon = Math.min(soon * 2, HOUR);
-    } else if (followed.standing === 'open') {
-      await run.remind();
-      const reminder = run.untilReminder();
-      if (reminder === null) await run.change(DAY, 'Stripe is asked again');
-      else await run.change(Math.min(reminder, DAY), reminder < DAY ? 'The deadline is near' : 'Stripe is asked again');
-    } else {
+    } else if (followed.standing === 'open') await run.change(DAY, 'Stripe is asked again');
+    else {
       await condition(allHandlersFinished);
       if (!run.changed) return followed.status;
     }
@@ -59,7 +57,7 @@ class DisputeRun {
   private facts: DisputeFacts | null = null;
   private looked = false;
   private submitting: Promise<unknown> = Promise.resolve();
-  private readonly parking = new Parking<'read' | 'gather-evidence'>({ show: () => this.show() });
+  private readonly parking = new Parking<'read' | 'gather-evidence' | 'start-order'>({ show: () => this.show() });
   /** What the order and staff were last notified of. A new run notifies them again, which has no second effect. */
   private readonly notified: { standing?: string; openings?: number; dueBy?: number } = {};
   private shown: { number?: string; attention?: boolean } = {};
@@ -73,6 +71,7 @@ class DisputeRun {
       { description: 'Something changed at Stripe: the dispute is read again' },
     );
     this.parking.takeRetries();
+    void this.watchDeadline();
     setHandler(submitEvidenceUpdate, () => this.submit(), {
       description: 'Gives the evidence to the bank as it stands, once; takes nothing',
     });
@@ -98,18 +97,39 @@ class DisputeRun {
     await condition(() => this.changed, ms, { summary });
   }
 
-  /** Milliseconds until staff must be reminded of the deadline; null if there is none, or they have been. */
-  untilReminder(): number | null {
-    if (!this.facts?.needsAnswer || this.facts.dueBy === null || this.notified.dueBy === this.facts.dueBy) return null;
-    return this.facts.dueBy > Date.now() ? Math.max(0, this.facts.dueBy - REMIND_BEFORE - Date.now()) : null;
+  /**
+   * Mails staff when the deadline is near, and again if the deadline moves. It also does so while Stripe cannot be read:
+   * then the deadline is the one that was last recorded, even by another run.
+   */
+  private async watchDeadline(): Promise<void> {
+    await condition(() => this.facts !== null || this.parking.all.length > 0, HOUR, {
+      summary: 'Stripe has not answered: the last known deadline counts',
+    });
+    if (this.facts === null) {
+      const recalled = await slowDatabase.recallDispute(this.input);
+      this.facts ??= recalled;
+    }
+    for (;;) {
+      const { remindAt } = this;
+      if (remindAt === null) await condition(() => this.remindAt !== null);
+      else if (remindAt > Date.now())
+        await condition(() => this.remindAt !== remindAt, remindAt - Date.now(), { summary: 'The deadline is near' });
+      else await this.remind();
+    }
   }
 
-  /** Mails staff when the deadline is near, and again if the deadline moves. */
-  async remind(): Promise<void> {
-    if (this.untilReminder() !== 0 || !this.facts?.dueBy) return;
+  /** When staff must be reminded of the deadline; null if there is none, it has passed, or they have been. */
+  private get remindAt(): number | null {
+    const { facts, notified } = this;
+    if (!facts?.needsAnswer || facts.dueBy === null || notified.dueBy === facts.dueBy) return null;
+    return facts.dueBy - REMIND_BEFORE;
+  }
+
+  private async remind(): Promise<void> {
+    if (!this.facts?.dueBy) return;
     const { sessionId, dueBy } = this.facts;
-    await mail(sessionId, { template: 'dispute_deadline', ref: `${this.input.disputeId}/${dueBy}` });
     this.notified.dueBy = dueBy;
+    await mail(sessionId, { template: 'dispute_deadline', ref: `${this.input.disputeId}/${dueBy}` });
     this.show();
   }
 
@@ -119,18 +139,28 @@ class DisputeRun {
       await this.parking.untilDone('gather-evidence', () => slowDatabase.gatherEvidence(this.input));
     if (standing !== this.notified.standing) {
       this.notified.standing = standing;
-      await notifyOrder(sessionId);
-      // The money is gone. Staff decide whether to ship what is still unshipped.
-      if (standing === 'lost' && facts.cancellable)
-        await mail(sessionId, {
-          template: 'attention_needed',
-          ref: `${DECISIONS.disputeLost}-${this.input.disputeId}`,
-        });
+      await this.notifyOfStanding(facts);
     }
     if (standing === 'open' && openings !== this.notified.openings) {
       this.notified.openings = openings;
       await mail(sessionId, { template: 'dispute_opened', ref: `${this.input.disputeId}/${openings}` });
     }
+  }
+
+  /**
+   * Tells the order, and calls staff to decide: the money is gone, or what was lost is back. An order that a loss had
+   * ended goes on, even if it ended long ago: the database already says so.
+   */
+  private async notifyOfStanding({ sessionId, standing, openings, order, reversed }: DisputeFacts): Promise<void> {
+    const isRunning = await notifyOrder(sessionId);
+    if (standing === 'kept' && reversed && !isRunning && !STAYS_ENDED.has(order.status))
+      await this.parking.untilDone('start-order', () =>
+        stripePatient.reviveOrder.executeWithOptions({ summary: 'Starts the order again' }, [{ sessionId }]),
+      );
+    const step =
+      standing === 'lost' ? DECISIONS.disputeLost : reversed && standing === 'kept' ? DECISIONS.disputeWon : null;
+    if (step !== null)
+      await mail(sessionId, { template: 'attention_needed', ref: `${step}-${this.input.disputeId}/${openings}` });
   }
 
   /** One submission at a time: a second request gets the result of the first. */
@@ -153,8 +183,8 @@ class DisputeRun {
 
   private show(): void {
     const { facts, parking } = this;
-    const needsAnswer = facts !== null && facts.standing === 'open' && (facts.needsAnswer || !facts.understood);
-    this.showAttributes(facts?.number, parking.all.length > 0 || needsAnswer);
+    const needsAnswer = facts?.standing === 'open' && (facts.needsAnswer || !facts.understood);
+    this.showAttributes(facts?.order.number, parking.all.length > 0 || needsAnswer);
     const described = facts ? [describeDispute(facts, this.notified.dueBy === facts.dueBy)] : [];
     setCurrentDetails([...describeParked(parking), ...described].join('\n\n'));
   }

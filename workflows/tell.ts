@@ -4,12 +4,13 @@ import type { SessionId } from '../domain/ids';
 import { changedSignal } from '../messages/order';
 import { post, slowDatabase } from './steps';
 
-/** Signals an order's workflow that the order has changed. Does nothing if the workflow has ended. */
-export async function notifyOrder(sessionId: SessionId): Promise<void> {
+/** Signals an order's workflow that the order has changed. False: it has ended, and the change is in the database. */
+export async function notifyOrder(sessionId: SessionId): Promise<boolean> {
   try {
     await getExternalWorkflowHandle(sessionId).signal(changedSignal);
+    return true;
   } catch {
-    // The order's workflow has ended; the change is in the database.
+    return false;
   }
 }
 

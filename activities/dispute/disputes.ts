@@ -1,11 +1,10 @@
 import type Stripe from 'stripe';
-import { isKnownStatus, type Standing, waitsForAnswer } from '../../domain/dispute';
-import type { DisputeId, SessionId } from '../../domain/ids';
+import type { DisputeId } from '../../domain/ids';
 import { expectObject } from '../../platform/stripe';
-import { type RecordedDispute, recordDispute, type SeenDispute } from '../../store/disputes/record';
-import { isCancellable } from '../../store/orders/decisions';
+import { recordDispute, type SeenDispute } from '../../store/disputes/record';
 import { found, idOf, ownerOf } from '../checkout/payment-owner';
 import type { Deps } from '../deps';
+import { type DisputeFacts, factsOf } from './recorded';
 
 /** Activities that follow a dispute at the customer's bank. */
 export const disputes = (deps: Deps) => ({
@@ -19,7 +18,8 @@ export const disputes = (deps: Deps) => ({
     if (owner.whose === 'coming') return { outcome: 'coming' };
     const { sessionId } = owner;
     const at = new Date(deps.clock.now());
-    return { outcome: 'known', ...factsOf(await recordDispute(deps.db, { sessionId, seen: seenOf(dispute), at })) };
+    const recorded = await recordDispute(deps.db, { sessionId, seen: seenOf(dispute, at), at });
+    return { outcome: 'known', ...factsOf(recorded) };
   },
 });
 
@@ -30,50 +30,18 @@ export type FollowedDispute =
   | { outcome: 'coming' }
   | ({ outcome: 'known' } & DisputeFacts);
 
-/** A dispute as its workflow needs to know it: ids, codes, amounts and times. */
-export interface DisputeFacts {
-  sessionId: SessionId;
-  number: string;
-  status: string;
-  reason: string;
-  amount: number;
-  currency: string;
-  standing: Standing;
-  /** Whether Holdfast knows what Stripe's status means. */
-  understood: boolean;
-  /** How often it was opened. */
-  openings: number;
-  /** Milliseconds since the epoch; null where Stripe names no deadline. */
-  dueBy: number | null;
-  /** Whether the bank waits for evidence that was not submitted yet. */
-  needsAnswer: boolean;
-  submitted: boolean;
-  /** Whether the order can still be cancelled. */
-  cancellable: boolean;
-}
-
-function factsOf({ order, dispute, standing }: RecordedDispute): DisputeFacts {
-  const { sessionId, status, reason, amount, currency, openings, dueBy, submittedAt } = dispute;
-  const submitted = submittedAt !== null;
-  return {
-    ...{ sessionId, number: order.number, status, reason, amount, currency, standing, openings, submitted },
-    understood: isKnownStatus(status),
-    dueBy: dueBy?.getTime() ?? null,
-    needsAnswer: waitsForAnswer(status) && !submitted,
-    cancellable: isCancellable(order),
-  };
-}
-
-function seenOf(dispute: Stripe.Dispute): SeenDispute {
+function seenOf(dispute: Stripe.Dispute, at: Date): SeenDispute {
   const { id, status, reason, amount, currency, evidence_details, balance_transactions, created } = dispute;
   const taken = -balance_transactions.reduce((sum, movement) => sum + movement.amount, 0);
+  const { due_by, submission_count } = evidence_details;
   return {
     ...{ id, status, reason, amount, currency },
     chargeId: idOf(dispute.charge),
     paymentIntentId: idOf(dispute.payment_intent),
-    // 0 says that the bank accepts no answer, so there is no deadline either.
-    dueBy: evidence_details.due_by ? new Date(evidence_details.due_by * 1000) : null,
-    submissions: evidence_details.submission_count,
+    dueBy: due_by ? new Date(due_by * 1000) : null,
+    // 0 says that the bank accepts no answer, null that Stripe names no deadline.
+    answerable: typeof due_by !== 'number' || due_by * 1000 > at.getTime(),
+    submissions: submission_count,
     withdrawn: taken || 0, // never −0
     withdrawnCurrency: balance_transactions[0]?.currency ?? null,
     createdAt: new Date(created * 1000),

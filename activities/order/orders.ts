@@ -59,16 +59,17 @@ export const orders = ({ db, clock, env }: Deps) => {
     }: {
       sessionId: SessionId;
     }): Promise<{ key: string; amount: number; reason: Reason; all: boolean } | null> {
-      const { refunds, total } = await readRefundStanding(db, sessionId);
-      const [failed] = openFailures(refunds, total);
+      const { refunds, refundable } = await readRefundStanding(db, sessionId);
+      const [failed] = openFailures(refunds, refundable);
       if (!failed) return null;
       const amount = failed.amount ?? 0;
-      const all = amount >= total - refundedOf(refunds);
+      const all = amount >= refundable - refundedOf(refunds);
       return { key: againKey(failed.stripeId), amount, reason: failed.reason, all };
     },
 
     /**
-     * Ends an order whose money the bank has taken: unshipped goods return to stock, and nothing is refunded.
+     * Ends an order whose money the bank has taken: unshipped goods return to stock, and nothing is refunded. Changes
+     * nothing if some of the money is left, or has come back meanwhile.
      */
     endLost: ({ sessionId }: { sessionId: SessionId }): Promise<OrderStatus> => endLost(db, { sessionId, at: now() }),
   };

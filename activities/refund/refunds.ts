@@ -19,7 +19,9 @@ export type GivenBack =
   /** No money was taken: the order is undone. */
   | { outcome: 'nothing-captured' }
   /** A dispute is open on the charge. Stripe would refuse a refund, and the bank decides. */
-  | { outcome: 'disputed' };
+  | { outcome: 'disputed' }
+  /** The customer has all that was left by a lost dispute: Stripe is not asked. */
+  | { outcome: 'lost' };
 
 export type GivenPart =
   | { outcome: 'refunded'; refundId: RefundId; status: OrderStatus }
@@ -54,7 +56,8 @@ export const refunds = (deps: Deps) => {
      * Refunds all that is left of an order's money, once. The refund's key is recorded before the call to Stripe. If
      * the key is already recorded, an earlier attempt is in doubt (its answer was lost, the worker died, or Stripe
      * may have forgotten the key), so Stripe's list is read first. No amount is sent: Stripe refunds the rest, so the
-     * parameters under the key never change, whatever happened in the Dashboard meanwhile.
+     * parameters under the key never change, whatever happened in the Dashboard meanwhile. Only after a lost dispute is
+     * the amount named, because Stripe does not count what the bank took.
      */
     async refundRest({
       sessionId,
@@ -71,7 +74,8 @@ export const refunds = (deps: Deps) => {
           await cancelUnpaid(db, { sessionId, actor, at: now() });
           return { outcome: 'nothing-captured' };
         case 'disputed':
-          return { outcome: 'disputed' };
+        case 'lost':
+          return written;
         case 'given':
           if (written.refundId !== null) await deps.starter.refund(written.refundId);
           return { outcome: 'refunded', refundId: written.refundId };
@@ -108,10 +112,13 @@ export const refunds = (deps: Deps) => {
       return { outcome: 'known', sessionId, number, status, orderStatus };
     },
 
-    /** Starts the order's workflow again if it had ended: the refund that ended the order has failed. */
+    /**
+     * Starts the order's workflow again if it has something to do: what ended the order (a refund, a lost dispute) is
+     * undone. An order that was never sold gives the money back.
+     */
     async reviveOrder({ sessionId }: { sessionId: SessionId }): Promise<void> {
       const { status } = await readPayment(db, sessionId);
-      if (!isFinal(status)) await deps.starter.order(sessionId, { again: true });
+      if (!isFinal(status) || ENDED_UNSOLD.has(status)) await deps.starter.order(sessionId, { again: true });
     },
   };
 
@@ -194,6 +201,9 @@ export const refunds = (deps: Deps) => {
     return { outcome: 'early' };
   }
 };
+
+/** Ended without a sale: money that is there after all goes back. */
+const ENDED_UNSOLD: ReadonlySet<OrderStatus> = new Set(['EXPIRED', 'CANCELLED']);
 
 const seenOf = ({ id, metadata, status, amount, currency, created }: Stripe.Refund): SeenRefund => ({
   ...{ id, amount, currency },

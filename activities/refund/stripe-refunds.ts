@@ -9,7 +9,10 @@ export interface AskedRefund {
    */
   key: string;
   paymentIntentId: string;
-  /** Without an amount, Stripe refunds all that is left, whatever happened in the Dashboard meanwhile. */
+  /**
+   * Without an amount, Stripe refunds all that is left, whatever happened in the Dashboard meanwhile. Part of the key:
+   * a dispute may be lost before a refund of everything left is asked for again, which then has an amount.
+   */
   amount: number | null;
 }
 
@@ -37,7 +40,8 @@ export const refundAsking = ({ stripe }: Pick<Deps, 'stripe'>) => {
    * (https://docs.stripe.com/api/idempotent_requests).
    */
   async function create(asked: AskedRefund): Promise<RefundAnswer> {
-    let idempotencyKey = `refund/${asked.key}`;
+    const base = `refund/${asked.key}${asked.amount === null ? '' : `/${asked.amount}`}`;
+    let idempotencyKey = base;
     for (let saved = 0; ; saved++) {
       try {
         return await post(asked, idempotencyKey);
@@ -47,7 +51,7 @@ export const refundAsking = ({ stripe }: Pick<Deps, 'stripe'>) => {
         if (failedRequest !== null && saved < MOST_SAVED_FAILURES) {
           const made = (await list(asked.paymentIntentId)).find(({ metadata }) => metadata?.[REFUND_KEY] === asked.key);
           if (made) return made;
-          idempotencyKey = `refund/${asked.key}/${failedRequest}`;
+          idempotencyKey = `${base}/${failedRequest}`;
           continue;
         }
         return meaningOf(error);

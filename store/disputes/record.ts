@@ -1,11 +1,21 @@
-import { type Dispute, isAskedAnew, type Standing, standingOf } from '../../domain/dispute';
-import type { SessionId } from '../../domain/ids';
-import { formatMoney } from '../../domain/money';
-import { DECISIONS, type OrderStatus } from '../../domain/order';
-import type { Db } from '../database';
+import {
+  adviceOnLoss,
+  adviceOnReversal,
+  type Dispute,
+  isAskedAnew,
+  lostAmountOf,
+  type Standing,
+  standingOf,
+} from '../../domain/dispute';
+import type { DisputeId, SessionId } from '../../domain/ids';
+import { DECISIONS, type OrderStatus, type PaymentStatus } from '../../domain/order';
+import { leftOf, type OrderMoney } from '../../domain/order-money';
+import type { Db, Tx } from '../database';
 import { callForDecision, isCancellable } from '../orders/decisions';
-import { changeOrder, lockKnownOrder, type TimelineEvent } from '../orders/records';
-import { revokeDownloads } from '../orders/undo';
+import { changeOrder, type LockedOrder, lockKnownOrder, moneyOf } from '../orders/records';
+import { restoreDownloads, revokeDownloads } from '../orders/undo';
+import { takeWayBack } from '../refunds/way-back';
+import { eventsOf } from './history';
 import { toDispute } from './rows';
 
 /** A dispute as Stripe has it. */
@@ -18,6 +28,8 @@ export interface SeenDispute {
   amount: number;
   currency: string;
   dueBy: Date | null;
+  /** Whether the bank takes an answer at all, and still. */
+  answerable: boolean;
   /** How often evidence was submitted, as Stripe counts. */
   submissions: number;
   /** What the dispute's own movements of our balance come to, without fees. */
@@ -26,58 +38,126 @@ export interface SeenDispute {
   createdAt: Date;
 }
 
-/** A dispute as it was recorded, with the order it belongs to. */
+/** A dispute as it was recorded, with the order it belongs to as it stands now. */
 export interface RecordedDispute {
-  order: { number: string; status: OrderStatus };
+  order: OrderMoney & {
+    number: string;
+    status: OrderStatus;
+    currency: string;
+    cancellable: boolean;
+    anythingShipped: boolean;
+  };
   dispute: Dispute;
   standing: Standing;
+  /** It was lost, and is won after all: staff are asked to look at the order. */
+  reversed: boolean;
 }
 
 /**
  * Records a dispute under its order's row lock, with an entry on the order's timeline for everything new. The
- * database raises and lowers the order's flag with it. A lost dispute revokes the downloads. Safe to repeat, in any
- * order: what is written is what Stripe says now.
+ * database raises and lowers the order's flag with it, and adds up what was lost. A lost dispute revokes the downloads;
+ * one that is won after all gives them back, and the order its earlier status, if nothing else took them. Safe to
+ * repeat, in any order: what is written is what Stripe says now.
  */
 export async function recordDispute(
   db: Db,
   { sessionId, seen, at }: { sessionId: SessionId; seen: SeenDispute; at: Date },
 ): Promise<RecordedDispute> {
   return db.$transaction(async (tx) => {
-    const order = await lockKnownOrder(tx, sessionId);
+    await lockKnownOrder(tx, sessionId);
     const known = await tx.dispute.findUnique({ where: { id: seen.id } });
     const before = known && toDispute(known);
-    const { id, submissions, createdAt, ...stripes } = seen;
-    const standing = standingOf(seen.status, seen.withdrawn);
-    const open = standing === 'open';
-    const now = { ...stripes, open, lost: standing === 'lost', updatedAt: at };
-    const row = await tx.dispute.upsert({
-      where: { id },
-      create: {
-        ...{ id, sessionId, createdAt, ...now },
-        submittedAt: submissions > 0 ? at : null,
-        closedAt: open ? null : at,
-      },
-      update: {
-        ...now,
-        ...submissionOf(before, seen, open, at),
-        ...(before && !before.open && open && { openings: before.openings + 1 }),
-        closedAt: open ? null : (before?.closedAt ?? at),
-      },
-    });
-    const dispute = toDispute(row);
-    if (dispute.lost) await revokeDownloads(tx, { sessionId, at });
+    const standing = standingOf(seen.status, seen);
+    const dispute = toDispute(await write(tx, { sessionId, seen, standing, before, at }));
+    const isLoss = dispute.lost && !before?.lost;
+    const isReversal = before?.lostAt != null && dispute.lostAt === null;
+    // Read again, with what the database has added up.
+    const order = await lockKnownOrder(tx, sessionId);
+    if (dispute.lost) await revokeDownloads(tx, { sessionId, byDispute: true, at });
+    const lostElsewhere = await tx.dispute.count({ where: { sessionId, lostAt: { not: null } } });
+    if (isReversal && lostElsewhere === 0) await restoreDownloads(tx, { sessionId, at });
+
+    const change = isReversal ? await wayBack(tx, order) : {};
     const events = eventsOf(before, dispute, at);
-    if (events.length > 0) await changeOrder(tx, order, at, {}, ...events);
-    if (dispute.lost && !before?.lost && isCancellable(order)) await callForDecision(tx, order, at, LOST);
-    return { order: { number: order.number, status: order.status }, dispute, standing };
+    if (events.length > 0) await changeOrder(tx, order, at, change, ...events);
+    const now = { ...order, ...change };
+    const facts = factsOf(now);
+    if (isLoss) await callForDecision(tx, now, at, { step: DECISIONS.disputeLost, reason: adviceOnLoss(facts) });
+    if (isReversal) {
+      const reason = adviceOnReversal(now.status !== order.status);
+      await callForDecision(tx, now, at, { step: DECISIONS.disputeWon, reason });
+    }
+    const reversed = isReversal || now.attentionStep === DECISIONS.disputeWon;
+    return { order: facts, dispute, standing, reversed };
   });
 }
 
-const LOST = {
-  step: DECISIONS.disputeLost,
-  reason:
-    'The dispute is lost, and the customer has the money: cancel returns what is unshipped and refunds nothing, retry goes on with the order',
-};
+/** A dispute as it was last recorded; null if it never was. A deadline that has passed meanwhile has passed. */
+export async function recallDispute(db: Db, { id, at }: { id: DisputeId; at: Date }): Promise<RecordedDispute | null> {
+  const row = await db.dispute.findUnique({ where: { id }, include: { order: { include: { items: true } } } });
+  if (row === null) return null;
+  const { order, ...rest } = row;
+  const dispute = toDispute(rest);
+  const answerable = dispute.answerable && (dispute.dueBy === null || dispute.dueBy > at);
+  const standing = dispute.open ? 'open' : dispute.lost ? 'lost' : 'kept';
+  const reversed = order.attentionStep === DECISIONS.disputeWon;
+  return { order: factsOf(order), dispute: { ...dispute, answerable }, standing, reversed };
+}
+
+const factsOf = (order: LockedOrder): RecordedDispute['order'] => ({
+  ...{ number: order.number, status: order.status, currency: order.currency, ...moneyOf(order) },
+  cancellable: isCancellable(order),
+  anythingShipped: order.items.some(({ shipped }) => shipped > 0),
+});
+
+/** Writes what Stripe says of a dispute. What was lost counts as lost until the money is ours again. */
+function write(
+  tx: Tx,
+  {
+    sessionId,
+    seen,
+    standing,
+    before,
+    at,
+  }: { sessionId: SessionId; seen: SeenDispute; standing: Standing; before: Dispute | null; at: Date },
+) {
+  const { id, submissions, createdAt, ...stripes } = seen;
+  const open = standing === 'open';
+  const lost = standing === 'lost';
+  const stillLost = standing === 'kept' ? null : before;
+  const now = {
+    ...{ ...stripes, open, lost, updatedAt: at },
+    lostAmount: lost ? lostAmountOf(seen) : (stillLost?.lostAmount ?? 0),
+    lostAt: stillLost?.lostAt ?? (lost ? at : null),
+  };
+  return tx.dispute.upsert({
+    where: { id },
+    create: {
+      ...{ id, sessionId, createdAt, ...now },
+      submittedAt: submissions > 0 ? at : null,
+      closedAt: open ? null : at,
+    },
+    update: {
+      ...now,
+      ...submissionOf(before, seen, open, at),
+      ...(before && !before.open && open && { openings: before.openings + 1 }),
+      closedAt: open ? null : (before?.closedAt ?? at),
+    },
+  });
+}
+
+/**
+ * The earlier status of an order that has money again, because a lost dispute is won: the status before the loss ended
+ * it, or before the refund of the rest did.
+ */
+async function wayBack(tx: Tx, order: LockedOrder) {
+  const money = moneyOf(order);
+  if (order.status !== 'REFUNDED' || leftOf(money) === 0) return {};
+  const status = order.statusBeforeLoss ?? (await takeWayBack(tx, order.sessionId as SessionId));
+  if (status === null) return {};
+  const paymentStatus: PaymentStatus = money.refunded > 0 ? 'PARTIALLY_REFUNDED' : 'PAID';
+  return { status, paymentStatus, statusBeforeLoss: null };
+}
 
 /**
  * What the bank asks anew is answered anew; else a submission that Stripe counts, ours or the Dashboard's, is
@@ -88,32 +168,4 @@ function submissionOf(before: Dispute | null, { status, submissions }: SeenDispu
   if (isAskedAnew(before, status, open))
     return { submissionsBefore: submissions, submittedAt: null, submittingAt: null, submission: null };
   return submissions > before.submissionsBefore && before.submittedAt === null ? { submittedAt: at } : {};
-}
-
-/** What this look has found that was not recorded before, in sentences for the timeline. */
-function eventsOf(before: Dispute | null, now: Dispute, at: Date): TimelineEvent[] {
-  const event = (what: string, message: string): TimelineEvent => ({
-    type: 'dispute',
-    message,
-    actor: 'stripe',
-    key: `dispute/${now.id}/${what}/${at.getTime()}`,
-  });
-  const disputed = formatMoney({ amount: now.amount, currency: now.currency });
-  const moved = now.withdrawn - (before?.withdrawn ?? 0);
-  const funds = formatMoney({ amount: Math.abs(moved), currency: now.withdrawnCurrency ?? now.currency });
-  return [
-    ...(before === null ? [event('opened', `Disputed: ${disputed}, ${now.reason}, ${now.status} (${now.id})`)] : []),
-    ...(before && !before.open && now.open ? [event('reopened', `The dispute was reopened: ${now.status}`)] : []),
-    ...(before?.open === now.open && before.status !== now.status
-      ? [event('status', `The dispute is ${now.status}`)]
-      : []),
-    ...(moved > 0 ? [event('withdrawn', `The bank took ${funds} for the dispute`)] : []),
-    ...(moved < 0 ? [event('reinstated', `The bank gave back ${funds} of the dispute`)] : []),
-    ...(before && now.dueBy && before.dueBy?.getTime() !== now.dueBy.getTime()
-      ? [event('due', `Evidence for the dispute is accepted until ${now.dueBy.toISOString()}`)]
-      : []),
-    ...(now.submittedAt && !before?.submittedAt ? [event('submitted', 'Evidence for the dispute was submitted')] : []),
-    ...(!now.open && before?.open !== false ? [event('closed', `The dispute is closed: ${now.status}`)] : []),
-    ...(now.lost && !before?.lost ? [event('lost', 'The money stays with the customer; downloads are revoked')] : []),
-  ];
 }

@@ -24,10 +24,11 @@ export async function lockKnownDispute(tx: Tx, id: string): Promise<Dispute> {
   return dispute;
 }
 
-export const toDispute = ({ amount, withdrawn, ...row }: DisputeRow): Dispute => ({
+export const toDispute = ({ amount, withdrawn, lostAmount, ...row }: DisputeRow): Dispute => ({
   ...row,
   sessionId: row.sessionId as SessionId,
   amount: Number(amount),
   withdrawn: Number(withdrawn),
+  lostAmount: Number(lostAmount),
   evidence: row.evidence as Evidence | null,
 });

@@ -1,11 +1,12 @@
 import type { AttentionStep } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
 import { DECISIONS, type Decision, isDecision, isFinal } from '../../domain/order';
+import { refundableOf } from '../../domain/order-money';
 import { openFailures } from '../../domain/refund';
 import type { Db, Tx } from '../database';
 import { refundsOf } from '../refunds/rows';
 import { callForRefund } from './decisions';
-import { changeOrder, type LockedOrder, lockKnownOrder, lockOrder, NO_ATTENTION } from './records';
+import { changeOrder, type LockedOrder, lockKnownOrder, lockOrder, moneyOf, NO_ATTENTION } from './records';
 
 /**
  * Flags that a step is parked. A pending decision is not overwritten by a step that may still continue by itself.
@@ -76,7 +77,7 @@ export async function decide(
 async function nextCall(tx: Tx, order: LockedOrder, decided: Decision, at: Date) {
   if (decided === DECISIONS.refundFailed) {
     const refunds = await refundsOf(tx, order.sessionId as SessionId);
-    const [failed] = openFailures(refunds, Number(order.total));
+    const [failed] = openFailures(refunds, refundableOf(moneyOf(order)));
     if (failed) return callForRefund(failed, at);
   }
   if (decided === DECISIONS.fraudWarning || !order.fraudWarning) return NO_ATTENTION;

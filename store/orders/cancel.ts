@@ -1,8 +1,9 @@
 import { whyNot } from '../../domain/actions';
 import type { SessionId } from '../../domain/ids';
 import { isDecision, type Reason } from '../../domain/order';
+import { isAllLost } from '../../domain/order-money';
 import type { Db } from '../database';
-import { changeOrder, type LockedOrder, lockKnownOrder } from './records';
+import { changeOrder, type LockedOrder, lockKnownOrder, moneyOf } from './records';
 
 export type CancelRequested =
   /** It stands in the database, by this request or an earlier one. */
@@ -40,8 +41,9 @@ export async function requestCancel(
   });
 }
 
-const cancelFacts = ({ status, stock, disputed, items, attentionStep }: LockedOrder) => ({
+const cancelFacts = ({ status, stock, disputed, items, attentionStep, ...order }: LockedOrder) => ({
   ...{ status, stock, disputed },
+  lost: isAllLost(moneyOf(order)),
   anythingShipped: items.some(({ shipped }) => shipped > 0),
   pendingDecision: attentionStep !== null && isDecision(attentionStep) ? attentionStep : null,
 });

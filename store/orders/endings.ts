@@ -1,8 +1,9 @@
 import type { SessionId } from '../../domain/ids';
 import { isFinal, type OrderStatus } from '../../domain/order';
+import { leftOf } from '../../domain/order-money';
 import type { Db } from '../database';
 import { inventory } from '../stock/inventory';
-import { changeOrder, lockKnownOrder, NO_ATTENTION, type TimelineEvent } from './records';
+import { changeOrder, lockKnownOrder, moneyOf, NO_ATTENTION, type TimelineEvent } from './records';
 import { undoDelivery } from './undo';
 
 export interface UnpaidEnd {
@@ -51,19 +52,22 @@ export async function releaseHold(
   });
 }
 
-/** Ends an order whose money the bank has taken. Unshipped goods return to stock. */
+/**
+ * Ends an order whose money the bank has taken. Unshipped goods return to stock. The earlier status is kept, in case
+ * the money comes back. Changes nothing while some of the money is left.
+ */
 export async function endLost(db: Db, { sessionId, at }: { sessionId: SessionId; at: Date }): Promise<OrderStatus> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
-    if (order.status === 'REFUNDED') return order.status;
-    await undoDelivery(tx, order, at);
+    if (order.status === 'REFUNDED' || order.disputed || leftOf(moneyOf(order)) > 0) return order.status;
+    await undoDelivery(tx, order, at, { byDispute: true });
     const message = 'Cancelled after a lost dispute; the bank has given the money back';
     await changeOrder(
       tx,
       order,
       at,
-      { status: 'REFUNDED', paymentStatus: 'REFUNDED', ...NO_ATTENTION },
-      { type: 'cancelled', message, actor: 'staff' },
+      { status: 'REFUNDED', paymentStatus: 'REFUNDED', statusBeforeLoss: order.status, ...NO_ATTENTION },
+      { type: 'cancelled', message, actor: 'staff', key: `cancelled/${at.getTime()}` },
     );
     return 'REFUNDED';
   });

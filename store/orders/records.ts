@@ -1,5 +1,6 @@
 import type { SessionId } from '../../domain/ids';
 import { isFinal, mayMove, type OrderStatus } from '../../domain/order';
+import type { OrderMoney } from '../../domain/order-money';
 import type { Order, OrderItem } from '../../prisma/generated/client';
 import type { Tx } from '../database';
 
@@ -93,6 +94,17 @@ export async function note(tx: Tx, sessionId: string, at: Date, ...events: Timel
 export async function forgetNotes(tx: Tx, sessionId: SessionId): Promise<void> {
   await tx.timelineEntry.updateMany({ where: { sessionId, note: { not: null } }, data: { note: null } });
 }
+
+/** What an order's money has come to. */
+export const moneyOf = ({
+  total,
+  refunded,
+  lostAmount,
+}: Pick<Order, 'total' | 'refunded' | 'lostAmount'>): OrderMoney => ({
+  total: Number(total),
+  refunded: Number(refunded),
+  lostAmount: Number(lostAmount),
+});
 
 /** Whether nothing in the order needs shipping. */
 export const isDigital = (items: Pick<OrderItem, 'kind'>[]): boolean => items.every(({ kind }) => kind === 'DIGITAL');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { whyNot } from '../../domain/actions';
+import { RETAKES_STOCK, whyNot } from '../../domain/actions';
 import type { SessionId } from '../../domain/ids';
-import { DECISIONS, type OrderStatus } from '../../domain/order';
+import { isDecision, type OrderStatus } from '../../domain/order';
 import { count, givenBack, type ParcelLine, takenAgain, unshipped, whyNotThisParcel } from '../../domain/parcel';
 import type { Db } from '../database';
 import { inventory } from '../stock/inventory';
@@ -36,7 +36,11 @@ export async function recordShipment(
     const isReturned = order.stock === 'RETURNED';
     const waiting = unshipped(isReturned ? takenAgain(order.items) : order.items);
     const parcel = items ?? waiting;
-    const refusal = whyNot('ship', { ...order, cancelling: isCancelling(order) }) ?? whyNotThisParcel(waiting, parcel);
+    const { attentionStep } = order;
+    const pendingDecision = attentionStep !== null && isDecision(attentionStep) ? attentionStep : null;
+    const refusal =
+      whyNot('ship', { ...order, pendingDecision, cancelling: isCancelling(order) }) ??
+      whyNotThisParcel(waiting, parcel);
     if (refusal) return { outcome: 'refused', code: 'invalid_transition', reason: refusal };
     if (isReturned) {
       const missing = await inventory.retake(tx, sessionId, givenBack(order.items), at);
@@ -59,8 +63,8 @@ export async function recordShipment(
     const change = {
       status,
       stock: 'COMMITTED' as const,
-      // Shipping goods that a failed refund had returned also decides about that refund.
-      ...(order.attentionStep === DECISIONS.refundFailed && NO_ATTENTION),
+      // Shipping goods that had gone back to stock also decides about the money that came back.
+      ...(pendingDecision !== null && RETAKES_STOCK.includes(pendingDecision) && NO_ATTENTION),
     };
     const message = left === 0 ? `Shipped with ${carrier}` : `Shipped in part with ${carrier}; ${left} still to ship`;
     await changeOrder(tx, order, at, change, {

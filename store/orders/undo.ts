@@ -26,7 +26,12 @@ export async function cancelUnpaid(
  * Takes back what an order was given: unshipped goods return to stock, and downloads are revoked. Runs in the
  * transaction that records the reason, once for each time that stock was sold to the order.
  */
-export async function undoDelivery(tx: Tx, order: LockedOrder, at: Date): Promise<void> {
+export async function undoDelivery(
+  tx: Tx,
+  order: LockedOrder,
+  at: Date,
+  { byDispute = false }: { byDispute?: boolean } = {},
+): Promise<void> {
   const sessionId = order.sessionId as SessionId;
   await inventory.release(tx, sessionId, at);
   if (order.stock === 'COMMITTED') {
@@ -41,10 +46,30 @@ export async function undoDelivery(tx: Tx, order: LockedOrder, at: Date): Promis
   } else if (order.stock === 'HELD') {
     await tx.order.update({ where: { sessionId }, data: { stock: 'RELEASED' } });
   }
-  await revokeDownloads(tx, { sessionId, at });
+  await revokeDownloads(tx, { sessionId, byDispute, at });
 }
 
-/** Ends the right to download what an order bought. Safe to repeat. */
-export async function revokeDownloads(tx: Tx, { sessionId, at }: { sessionId: SessionId; at: Date }): Promise<void> {
-  await tx.downloadGrant.updateMany({ where: { sessionId, revokedAt: null }, data: { revokedAt: at } });
+/**
+ * Ends the right to download what an order bought. Safe to repeat. What a refund or a cancel revokes stays revoked,
+ * whatever becomes of a dispute.
+ */
+export async function revokeDownloads(
+  tx: Tx,
+  { sessionId, byDispute, at }: { sessionId: SessionId; byDispute: boolean; at: Date },
+): Promise<void> {
+  await tx.downloadGrant.updateMany({
+    where: { sessionId, revokedAt: null },
+    data: { revokedAt: at, revokedByDispute: byDispute },
+  });
+  if (!byDispute) await tx.downloadGrant.updateMany({ where: { sessionId }, data: { revokedByDispute: false } });
+}
+
+/**
+ * Gives back the downloads that lost disputes have revoked, and nothing else has. The time in which they were revoked
+ * does not count.
+ */
+export async function restoreDownloads(tx: Tx, { sessionId, at }: { sessionId: SessionId; at: Date }): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE download_grants SET expires_at = expires_at + (${at}::timestamptz - revoked_at), revoked_at = NULL, revoked_by_dispute = false
+    WHERE session_id = ${sessionId} AND revoked_by_dispute`;
 }

@@ -1,14 +1,17 @@
 import { type RefundId, refundId, type SessionId } from '../../domain/ids';
 import type { Reason } from '../../domain/order';
+import { leftOf } from '../../domain/order-money';
 import { isReversed } from '../../domain/refund';
 import type { Db } from '../database';
-import { lockKnownOrder } from '../orders/records';
+import { lockKnownOrder, moneyOf } from '../orders/records';
 import { toRefund } from './rows';
 import type { WrittenRefund } from './staff-requests';
 
 export type WrittenCompensation =
   | { outcome: 'nothing-captured' }
   | { outcome: 'disputed' }
+  /** The customer has by a lost dispute what was not refunded: nothing is left to give back. */
+  | { outcome: 'lost' }
   /** Everything is refunded or being refunded; by which refund, if it was one of these. */
   | { outcome: 'given'; refundId: RefundId | null }
   | ({ outcome: 'to-ask' } & WrittenRefund);
@@ -16,6 +19,9 @@ export type WrittenCompensation =
 /**
  * Records the refund of everything that is left of an order: the one whose answer is still unknown, which is then in
  * doubt, or a new attempt if the last one did not refund everything, or has failed since. Under the order's row lock.
+ *
+ * After a lost dispute the refund names its amount: Stripe counts only its refunds, so without one it would give back
+ * what the customer already has.
  */
 export async function writeCompensation(
   db: Db,
@@ -25,27 +31,31 @@ export async function writeCompensation(
     const order = await lockKnownOrder(tx, sessionId);
     const { paymentIntentId, currency, disputed } = order;
     if (paymentIntentId === null || order.total === 0n) return { outcome: 'nothing-captured' };
+    const money = moneyOf(order);
+    const amount = order.lostAmount > 0n ? BigInt(leftOf(money)) : null;
     const last = await tx.refund.findFirst({
       where: { sessionId, origin: 'COMPENSATION' },
       orderBy: { attempt: 'desc' },
     });
     if (last?.stripeId === null) {
       if (disputed) return { outcome: 'disputed' };
+      if (amount === 0n) return { outcome: 'lost' };
       const row = await tx.refund.update({
         where: { key: last.key },
-        data: { status: 'requested', refusal: null, refusalReason: null, updatedAt: at },
+        data: { amount, status: 'requested', refusal: null, refusalReason: null, updatedAt: at },
       });
       return { outcome: 'to-ask', refund: toRefund(row), paymentIntentId, inDoubt: true };
     }
     const failed = last !== null && isReversed(last.status);
-    if (order.refunded >= order.total)
+    if (money.refunded >= money.total)
       return { outcome: 'given', refundId: last && !failed ? refundId(last.stripeId) : null };
     if (disputed) return { outcome: 'disputed' };
+    if (amount === 0n) return { outcome: 'lost' };
     const attempt = (last?.attempt ?? 0) + 1;
     const row = await tx.refund.create({
       data: {
         key: `${sessionId}/rest/${attempt}`,
-        ...{ sessionId, currency, reason, actor, attempt, origin: 'COMPENSATION', status: 'requested' },
+        ...{ sessionId, amount, currency, reason, actor, attempt, origin: 'COMPENSATION', status: 'requested' },
         retryOf: failed ? last.stripeId : null,
         ...{ createdAt: at, updatedAt: at },
       },

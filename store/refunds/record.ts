@@ -1,6 +1,7 @@
 import type { SessionId } from '../../domain/ids';
 import { formatMoney } from '../../domain/money';
 import { DECISIONS, isFinal, type OrderStatus, type PaymentStatus } from '../../domain/order';
+import { leftOf, refundableOf } from '../../domain/order-money';
 import {
   cappedRestock,
   isCounted,
@@ -13,10 +14,11 @@ import {
 import type { Refund as RefundRow } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
 import { callForRefund } from '../orders/decisions';
-import { changeOrder, type LockedOrder, lockKnownOrder, NO_ATTENTION } from '../orders/records';
+import { changeOrder, type LockedOrder, lockKnownOrder, moneyOf, NO_ATTENTION } from '../orders/records';
 import { undoDelivery } from '../orders/undo';
 import { inventory } from '../stock/inventory';
 import { refundsOf, toRefund } from './rows';
+import { takeWayBack } from './way-back';
 
 /** A refund, as it is at Stripe. */
 export interface SeenRefund {
@@ -37,7 +39,7 @@ export interface RecordedRefund {
   orderStatus: OrderStatus;
   /** The status of the refund. */
   status: string;
-  /** Whether all of the order's money is refunded, or being refunded. */
+  /** Whether all of the order's money is refunded, being refunded, or lost to a dispute. */
   everything: boolean;
 }
 
@@ -49,8 +51,8 @@ export async function sessionOfRefund(db: Db, stripeId: string): Promise<Session
 
 /**
  * Records one refund and updates the order's refunded amount, in one transaction under the order's row lock, with the
- * restock that was requested with it. If the amount reaches the total, the order ends `REFUNDED`: unshipped goods
- * return to stock, and downloads are revoked. If it falls below the total again, because a refund failed or was
+ * restock that was requested with it. If nothing is left of the order's money, the order ends `REFUNDED`: unshipped
+ * goods return to stock, and downloads are revoked. If something is left again, because a refund failed or was
  * cancelled, the order gets its earlier status back and needs attention; stock stays returned, and downloads stay
  * revoked. Safe to repeat in any order.
  */
@@ -65,10 +67,10 @@ export async function recordRefund(
       await putBack(tx, order, toRefund(row), at);
       order = await lockKnownOrder(tx, sessionId);
     }
-    const { everything, change } = await addUp(tx, order, row);
-    if (everything && order.status !== 'REFUNDED') await undoDelivery(tx, order, at);
+    const { everything, change } = await addUp(tx, order, row, { isNew: before === null || !isCounted(before) });
+    if (change.status === 'REFUNDED' && order.status !== 'REFUNDED') await undoDelivery(tx, order, at);
     const failedNow = isReversed(row.status) && before !== row.status;
-    const [failed] = openFailures(await refundsOf(tx, sessionId), Number(order.total));
+    const [failed] = openFailures(await refundsOf(tx, sessionId), refundableOf(moneyOf(order)));
     await changeOrder(
       tx,
       order,
@@ -132,18 +134,21 @@ interface Standing {
 }
 
 /**
- * Updates an order from all its refunds. A full refund stores the order's earlier status, in case one of them fails.
+ * Updates an order from all its refunds. A refund that leaves nothing stores the order's earlier status, in case one
+ * of them fails. If the rest was lost to a dispute, only a refund that is new ends the order: a repeat must not, because
+ * staff decide what a loss means for it.
  */
-async function addUp(tx: Tx, order: LockedOrder, row: RefundRow): Promise<Standing> {
+async function addUp(tx: Tx, order: LockedOrder, row: RefundRow, { isNew }: { isNew: boolean }): Promise<Standing> {
   const sessionId = order.sessionId as SessionId;
   const rows = await tx.refund.findMany({ where: { sessionId } });
   const refunded = refundedOf(rows.map(toRefund));
-  const everything = refunded > 0 && refunded >= Number(order.total);
+  const everything = refunded > 0 && leftOf({ ...moneyOf(order), refunded }) === 0;
+  const ends = everything && (refunded >= Number(order.total) || (isNew && isCounted(row.status)));
   const untouched = rows.find(({ paymentStatusBefore }) => paymentStatusBefore !== null)?.paymentStatusBefore ?? null;
   if (untouched === null && isCounted(row.status))
     await tx.refund.update({ where: { key: row.key }, data: { paymentStatusBefore: order.paymentStatus } });
 
-  if (everything) {
+  if (ends) {
     if (order.status !== 'REFUNDED')
       await tx.refund.update({ where: { key: row.key }, data: { statusBefore: order.status } });
     return { everything, change: { refunded, status: 'REFUNDED', paymentStatus: 'REFUNDED' } };
@@ -153,11 +158,9 @@ async function addUp(tx: Tx, order: LockedOrder, row: RefundRow): Promise<Standi
     const status = statusAfterRestock(order);
     return { everything, change: { refunded, paymentStatus, ...(status && { status }) } };
   }
-  const emptied = rows.find(({ statusBefore }) => statusBefore !== null);
-  // A bank's decision ended this order, not its refunds. It stays ended.
-  if (!emptied?.statusBefore) return { everything, change: { refunded } };
-  await tx.refund.update({ where: { key: emptied.key }, data: { statusBefore: null } });
-  return { everything, change: { refunded, paymentStatus, status: emptied.statusBefore } };
+  // A bank's decision may have ended this order, not its refunds. Then it stays ended.
+  const status = everything ? null : await takeWayBack(tx, sessionId);
+  return { everything, change: status === null ? { refunded } : { refunded, paymentStatus, status } };
 }
 
 /**

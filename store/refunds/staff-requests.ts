@@ -6,12 +6,13 @@ import {
   type Refund,
   type Refusal,
   type RestockLine,
+  remainingOf,
   requestOf,
   whyNotRefund,
 } from '../../domain/refund';
 import type { Prisma, Refund as RefundRow } from '../../prisma/generated/client';
 import type { Db } from '../database';
-import { type LockedOrder, lockKnownOrder, note } from '../orders/records';
+import { type LockedOrder, lockKnownOrder, moneyOf, note } from '../orders/records';
 import { refundsOf, toRefund } from './rows';
 
 /** A refund that staff request. */
@@ -110,15 +111,15 @@ export async function writeRequest(
     const others = all.filter((one) => one.key !== key);
     const retryOf =
       all.find((one) => isReversed(one.status) && againKey(one.stripeId) === requestKey)?.stripeId ?? null;
-    const refusal = whyNotRefund(
-      { ...order, total: Number(order.total), sold: SOLD.has(order.stock) },
-      others,
-      request,
-    );
+    const refundable = { ...order, ...moneyOf(order), sold: SOLD.has(order.stock) };
+    const refusal = whyNotRefund(refundable, others, request);
+    // Of Stripe's own count, what was lost to a dispute is not refunded: it must be told how much is left.
+    const amount =
+      request.amount ?? (order.lostAmount > 0n && refusal === null ? remainingOf(refundable, others) : null);
     const row = await tx.refund.upsert({
       where: { key },
-      create: { ...rowOf(order, request, at), actor, retryOf, attempt: 1, ...(refusal && refusedAs(refusal)) },
-      update: { ...REQUESTED, attempt: 1, updatedAt: at, ...(refusal && refusedAs(refusal)) },
+      create: { ...rowOf(order, request, at), amount, actor, retryOf, attempt: 1, ...(refusal && refusedAs(refusal)) },
+      update: { ...REQUESTED, amount, attempt: 1, updatedAt: at, ...(refusal && refusedAs(refusal)) },
     });
     if (refusal !== null) return refusal;
     return { refund: toRefund(row), paymentIntentId: order.paymentIntentId as string, inDoubt: false };

@@ -1,5 +1,6 @@
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus } from '../../domain/order';
+import { refundableOf } from '../../domain/order-money';
 import type { Refund } from '../../domain/refund';
 import type { Db } from '../database';
 import { refundsOf } from './rows';
@@ -7,17 +8,18 @@ import { refundsOf } from './rows';
 /** The fields of an order that its refunds depend on, with all its refunds. */
 export interface RefundStanding {
   status: OrderStatus;
-  /** In the order's currency. */
-  total: number;
+  /** What refunds can give back together, in the order's currency: its total less what was lost to disputes. */
+  refundable: number;
   attentionStep: string | null;
   refunds: Refund[];
 }
 
 /** Reads an order with its refunds. Throws if there is no such order. */
 export async function readRefundStanding(db: Db, sessionId: SessionId): Promise<RefundStanding> {
-  const { total, ...order } = await db.order.findUniqueOrThrow({
+  const { total, lostAmount, ...order } = await db.order.findUniqueOrThrow({
     where: { sessionId },
-    select: { status: true, total: true, attentionStep: true },
+    select: { status: true, total: true, lostAmount: true, attentionStep: true },
   });
-  return { ...order, total: Number(total), refunds: await refundsOf(db, sessionId) };
+  const refundable = refundableOf({ total: Number(total), lostAmount: Number(lostAmount) });
+  return { ...order, refundable, refunds: await refundsOf(db, sessionId) };
 }

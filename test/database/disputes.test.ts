@@ -56,6 +56,21 @@ test('an order is disputed exactly while one of its disputes is open', async () 
   expect(await flags(other)).toMatchObject({ disputed: false, version: 1 });
 });
 
+test('an order has lost what its disputes have; in another currency, all of it', async () => {
+  const sessionId = await order();
+  const lostBy = async () => (await db.order.findUniqueOrThrow({ where: { sessionId } })).lostAmount;
+  const lost = { lost: true, lostAt: at, open: false, closedAt: at };
+  await dispute('du_7', sessionId, { ...lost, amount: 30, lostAmount: 30 });
+  await dispute('du_8', sessionId, { amount: 20 });
+  expect(await lostBy()).toBe(30n);
+  await db.dispute.update({ where: { id: 'du_8' }, data: { ...lost, lostAmount: 20 } });
+  expect(await lostBy()).toBe(50n);
+  await db.dispute.update({ where: { id: 'du_7' }, data: { lost: false, lostAt: null, lostAmount: 0 } });
+  expect(await lostBy()).toBe(20n);
+  await dispute('du_9', sessionId, { ...lost, amount: 7, lostAmount: 7, currency: 'usd' });
+  expect(await lostBy()).toBe(120n);
+});
+
 test('an order is under review exactly while one of its reviews is open; other notices change nothing', async () => {
   const sessionId = await order();
   const notice = { sessionId, paymentIntent: null, reason: null, open: true, createdAt: at, updatedAt: at };
@@ -83,7 +98,9 @@ test('evidence of every dispute is erased with the customer', async () => {
 test.each([
   ['closed without a time', { open: false }, 'disputes_open_until_closed'],
   ['open with a time of closing', { closedAt: at }, 'disputes_open_until_closed'],
-  ['lost and open', { lost: true }, 'disputes_lost_is_closed'],
+  ['lost and open', { lost: true, lostAt: at }, 'disputes_lost_is_closed'],
+  ['lost without a time', { lost: true, open: false, closedAt: at }, 'disputes_lost_has_time'],
+  ['lost for less than nothing', { lostAmount: -1 }, 'disputes_lost_amount_bounds'],
   ['of a negative amount', { amount: -1 }, 'disputes_amount_bounds'],
   ['being submitted without a request', { submittingAt: at }, 'disputes_submission_whole'],
   ['never opened', { openings: 0 }, 'disputes_openings_positive'],

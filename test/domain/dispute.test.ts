@@ -1,5 +1,15 @@
-import { isAskedAnew, refusalToSubmit, standingOf, waitsForAnswer } from '../../domain/dispute';
+import { UPDATES, whyNot } from '../../domain/actions';
+import {
+  adviceOnLoss,
+  isAskedAnew,
+  lostAmountOf,
+  refusalToSubmit,
+  standingOf,
+  waitsForAnswer,
+} from '../../domain/dispute';
 import { type EvidenceFacts, gatherEvidence, LONGEST_EVIDENCE, LONGEST_FIELD, lengthOf } from '../../domain/evidence';
+import { DECISIONS } from '../../domain/order';
+import { leftOf } from '../../domain/order-money';
 
 const at = new Date('2026-11-23T10:30:00Z');
 
@@ -16,11 +26,24 @@ describe('where a dispute stands', () => {
     ['warning_closed', 0, 'kept'],
     ['charge_refunded', 1250, 'kept'],
     ['lost', 1250, 'lost'],
-    ['lost', 0, 'lost'],
     ['prevented', 0, 'kept'],
     ['prevented', 1250, 'lost'],
+    // The whole of the money was reinstated, whatever the status says.
+    ['lost', 0, 'kept'],
   ])('%s with %d withdrawn is %s', (status, withdrawn, standing) => {
-    expect(standingOf(status, withdrawn)).toBe(standing);
+    expect(standingOf(status, { withdrawn, withdrawnCurrency: 'eur' })).toBe(standing);
+  });
+
+  test('lost before any money has moved is lost', () => {
+    expect(standingOf('lost', { withdrawn: 0, withdrawnCurrency: null })).toBe('lost');
+  });
+
+  test.each([
+    ['what the bank took', { withdrawn: 500, withdrawnCurrency: 'eur' }, 500],
+    ['its amount, before the money moves', { withdrawn: 0, withdrawnCurrency: null }, 1250],
+    ['its amount, if Stripe settles in another currency', { withdrawn: 580, withdrawnCurrency: 'usd' }, 1250],
+  ])('lost costs %s', (_, movements, cost) => {
+    expect(lostAmountOf({ amount: 1250, currency: 'eur', ...movements })).toBe(cost);
   });
 
   test.each([
@@ -41,6 +64,37 @@ describe('where a dispute stands', () => {
     ['won', false],
   ])('%s waits for an answer: %s', (status, waits) => {
     expect(waitsForAnswer(status)).toBe(waits);
+  });
+});
+
+describe('the advice on a loss', () => {
+  const order = { total: 2000, refunded: 0, lostAmount: 2000, currency: 'eur', status: 'PREPARING' as const };
+  const lost = DECISIONS.disputeLost;
+  test.each([
+    ['of everything', {}, ['cancel', 'retry']],
+    ['of everything, part shipped', { anythingShipped: true }, ['cancel', 'retry']],
+    ['of what was not refunded', { lostAmount: 1500, refunded: 500 }, ['cancel', 'retry']],
+    ['of a part', { lostAmount: 500 }, ['cancel', 'retry']],
+    ['of a part, part shipped', { lostAmount: 500, anythingShipped: true }, ['refund', 'retry']],
+    [
+      'of a part, all shipped',
+      { lostAmount: 500, cancellable: false, status: 'SHIPPED' as const },
+      ['refund', 'retry'],
+    ],
+    ['of everything, after its end', { cancellable: false, status: 'COMPLETED' as const }, ['retry']],
+  ])('%s names only what is accepted', (_, change, named) => {
+    const now = { ...order, cancellable: true, anythingShipped: false, ...change };
+    const advice = adviceOnLoss(now);
+    const actions = UPDATES.filter((action) => new RegExp(`\\b${action}\\b`).test(advice));
+    expect(actions).toEqual(expect.arrayContaining(named));
+    expect(actions).toHaveLength(named.length);
+    const facts = { ...now, lost: leftOf(now) === 0, pendingDecision: lost, needsAttention: true };
+    expect(actions.map((action) => whyNot(action, facts))).toEqual(actions.map(() => null));
+  });
+
+  test('of a part says how much is left', () => {
+    const part = { ...order, lostAmount: 500, cancellable: true, anythingShipped: false };
+    expect(adviceOnLoss(part)).toMatch(/€5\.00.*€15\.00 is left: cancel gives it back/);
   });
 });
 

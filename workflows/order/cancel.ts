@@ -1,11 +1,11 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { refusalOf } from '../../domain/actions';
-import { DECISIONS, type OrderStatus } from '../../domain/order';
+import type { OrderStatus } from '../../domain/order';
 import type { CancelRequest } from '../../messages/order';
 import { NOT_RECORDED } from '../../messages/refusals';
 import { failureOf } from '../failures';
 import { database } from '../steps';
-import { compensate, endLost } from './compensate';
+import { bankGaveItBack, compensate, endLost } from './compensate';
 import { refusal } from './inbox';
 import type { OrderRun } from './run';
 
@@ -40,13 +40,13 @@ export async function cancelAsRequested(run: OrderRun): Promise<void> {
 }
 
 /**
- * Cancels an order that was paid and is not shipped. After a lost dispute there is nothing to refund: the bank has
- * paid the customer.
+ * Cancels an order that was paid. If lost disputes took all of the money, there is nothing to refund: the bank has paid
+ * the customer. If they took a part, the rest is refunded.
  */
-export function cancelOrder(run: OrderRun): Promise<void> {
-  return run.order.pendingDecision?.step === DECISIONS.disputeLost
-    ? endLost(run, 'Cancelled after a lost dispute')
-    : compensate(run, run.order.cancelRequested ?? 'other', 'staff');
+export async function cancelOrder(run: OrderRun): Promise<void> {
+  const reason = run.order.cancelRequested ?? 'other';
+  if (bankGaveItBack(run)) await endLost(run, 'Cancelled after a lost dispute');
+  if (run.status !== 'REFUNDED') await compensate(run, reason, 'staff');
 }
 
 type Write = <T>(write: () => Promise<T>) => Promise<T>;

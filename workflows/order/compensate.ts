@@ -1,4 +1,4 @@
-import { DECISIONS, type Reason } from '../../domain/order';
+import type { Reason } from '../../domain/order';
 import { database, stripe } from '../steps';
 import { refusal } from './inbox';
 import type { OrderRun } from './run';
@@ -18,12 +18,14 @@ export async function compensate(run: OrderRun, reason: Reason, actor: 'staff' |
         { sessionId, reason, actor },
       ]),
     );
-    if (given.outcome !== 'disputed') {
+    if (given.outcome === 'refunded' || given.outcome === 'nothing-captured') {
       const event = given.outcome === 'refunded' ? `Gave back all that was left: ${reason}` : UNDONE;
       return run.refresh(event);
     }
     await run.refresh();
-    if (bankGaveItBack(run)) return endLost(run, 'Nothing to give back: the bank did, after a lost dispute');
+    if (bankGaveItBack(run)) await endLost(run, 'Nothing to give back: the bank did, after a lost dispute');
+    if (run.status === 'REFUNDED') return;
+    if (given.outcome === 'lost') continue; // it is won after all: the money is there again
     await run.forDecision('refund', 'The payment is disputed: Stripe refuses a refund while the bank decides');
     await run.inbox.serveAll(() => {
       throw refusal(MONEY_GOES_BACK);
@@ -41,8 +43,8 @@ export async function endLost(run: OrderRun, event: string): Promise<void> {
   await run.refresh(event);
 }
 
-const bankGaveItBack = ({ order: { pendingDecision, disputed, lost } }: OrderRun): boolean =>
-  pendingDecision?.step === DECISIONS.disputeLost || (!disputed && lost === true);
+/** Lost disputes took all that was not refunded. */
+export const bankGaveItBack = ({ order: { disputed, lost } }: OrderRun): boolean => !disputed && lost;
 
 const UNDONE = 'Undone; no money was taken';
 const MONEY_GOES_BACK = 'All of the money is to be given back, and waits for the bank to decide about the dispute';

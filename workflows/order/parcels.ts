@@ -1,4 +1,4 @@
-import { DECISIONS } from '../../domain/order';
+import { RETAKES_STOCK } from '../../domain/actions';
 import type { ShipRequest } from '../../messages/order';
 import { database } from '../steps';
 import { refusal } from './inbox';
@@ -28,7 +28,8 @@ export class Parcels {
     const { sessionId } = run;
     const shipped = await run.untilDone('ship', () => database.recordShipment({ sessionId, ...parcel }));
     if (shipped.outcome === 'refused') throw refusal(shipped.reason, shipped.code);
-    if (run.order.pendingDecision?.step === DECISIONS.refundFailed) await this.refresh();
+    const { pendingDecision } = run.order;
+    if (pendingDecision && RETAKES_STOCK.includes(pendingDecision.step)) await this.refresh();
     if (this.mail(shipped.shipmentId)) run.setShipped(shipped.status);
   }
 

@@ -20,9 +20,9 @@ const PATIENCE_MS = 8_000;
  * @throws 409 if the failed refund can no longer be made
  */
 export async function retryRefund(deps: ApiDeps, sessionId: SessionId): Promise<boolean> {
-  const { status, total, attentionStep, refunds } = await readRefundStanding(deps.db, sessionId);
+  const { status, refundable, attentionStep, refunds } = await readRefundStanding(deps.db, sessionId);
   if (!isFinal(status) || attentionStep === null) return false;
-  if (attentionStep === DECISIONS.refundFailed) return askAnew(deps, sessionId, openFailures(refunds, total));
+  if (attentionStep === DECISIONS.refundFailed) return askAnew(deps, sessionId, openFailures(refunds, refundable));
   const waiting = refunds.flatMap(({ status, requestKey, ...refund }) =>
     status === 'requested' && requestKey !== null ? [{ sessionId, key: requestKey, request: requestOf(refund) }] : [],
   );
