@@ -125,6 +125,49 @@ test('funds are reinstated on their own, once', async () => {
   expect(await moved()).toHaveLength(2);
 });
 
+test('a dispute may be born lost: the money is gone, and no answer is taken', async () => {
+  const { id } = await dispute({ status: 'lost', reason: 'debit_not_authorized' });
+  expect(await read(id)).toMatchObject({
+    status: 'lost',
+    evidence_details: { due_by: null },
+    balance_transactions: [{ amount: -1250 }],
+  });
+  expect(await events()).toEqual(['closed', 'funds_withdrawn', 'created']);
+  expect(await refusal(rig.stripe.refunds.create({ payment_intent: intent }))).toMatchObject({
+    code: 'charge_disputed',
+  });
+});
+
+test('after a lost dispute over a part the rest can be refunded, and the caller must know how much that is', async () => {
+  const { id } = await dispute({ amount: 500 });
+  expect(await refusal(rig.stripe.refunds.create({ payment_intent: intent, amount: 750 }))).toMatchObject({
+    code: 'charge_disputed',
+  });
+  await rig.control('POST', `/disputes/${id}/close`, { status: 'lost' });
+  await rig.stripe.refunds.create({ payment_intent: intent, amount: 750 });
+  expect(await refusal(rig.stripe.refunds.create({ payment_intent: intent }))).toMatchObject({
+    code: 'charge_disputed',
+  });
+});
+
+test('the bank may give back a part of a lost dispute', async () => {
+  const { id } = await dispute();
+  await rig.control('POST', `/disputes/${id}/close`, { status: 'lost' });
+  await rig.control('POST', `/disputes/${id}/reinstate`, { amount: 250 });
+  expect(await read(id)).toMatchObject({ status: 'lost', balance_transactions: [{ amount: -1250 }, { amount: 250 }] });
+  expect(await rig.control('POST', `/disputes/${id}/reinstate`, { amount: 1001 })).toHaveProperty('error');
+});
+
+test.each([
+  ['4000000000002685', 'product_not_received', 'needs_response'],
+  ['4000000000001976', 'fraudulent', 'warning_needs_response'],
+])('a payment with card %s is disputed after a minute: %s', async (card, reason, status) => {
+  const paid = await paidSession(rig, { card });
+  await rig.control('POST', '/clock', { advanceMs: 61_000 });
+  const { data } = await rig.stripe.disputes.list({ payment_intent: paid.intent });
+  expect(data).toMatchObject([{ reason, status }]);
+});
+
 test('a dispute may be prevented, or have a status that Stripe does not have yet', async () => {
   expect(await dispute({ status: 'prevented' })).toMatchObject({
     status: 'prevented',

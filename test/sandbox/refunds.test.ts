@@ -96,6 +96,26 @@ test('a debit that is still processing cannot be refunded', async () => {
   );
 });
 
+test('a refund of a payment without a way back waits for the buyer’s bank details, then goes through or lapses', async () => {
+  const { id } = await openSession(rig);
+  const { session } = await rig.control('POST', `/sessions/${id}/pay`, { refundsAskForBank: true });
+  const intent: string = session.payment_intent;
+  const one = await rig.stripe.refunds.create({ payment_intent: intent, amount: 250 });
+  expect(one).toMatchObject({
+    status: 'requires_action',
+    balance_transaction: null,
+    next_action: { type: 'display_details', display_details: { email_sent: { email_sent_to: 'shopper@example.com' } } },
+  });
+  const other = await rig.stripe.refunds.create({ payment_intent: intent });
+  await rig.control('POST', `/refunds/${one.id}/succeed`);
+  await rig.control('POST', `/refunds/${other.id}/fail`);
+  const now = await rig.stripe.refunds.retrieve(one.id);
+  expect(now).toMatchObject({ status: 'succeeded', balance_transaction: expect.any(String) });
+  expect(now).not.toHaveProperty('next_action');
+  expect(await rig.stripe.refunds.retrieve(other.id)).toMatchObject({ status: 'failed' });
+  expect(await chargeOf(intent)).toMatchObject({ amount_refunded: 250 });
+});
+
 test('a refund to card 7726 is pending, then succeeds', async () => {
   const { intent } = await paidSession(rig, { card: '4000000000007726' });
   const { id, status } = await rig.stripe.refunds.create({ payment_intent: intent });

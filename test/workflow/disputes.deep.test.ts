@@ -99,8 +99,10 @@ describe('opened', () => {
     await risk.happens(dispute, 'close', { status: 'lost' });
     expect(await end(dispute)).toBe('lost');
     const order = await world.order(id);
-    expect(order).toMatchObject({ status: 'COMPLETED', disputed: false, attentionStep: null });
+    expect(order).toMatchObject({ status: 'COMPLETED', disputed: false, attentionStep: 'dispute-lost' });
+    expect(order.attentionReason).toMatch(/nothing can be called back, retry takes note/);
     expect(order.grants).toEqual([expect.objectContaining({ revokedAt: expect.any(Date) })]);
+    expect(await risk.mailsOf(id, 'attention_needed')).toBe(1);
   });
 
   test('under a word of Stripe that nobody knows yet: recorded as it is, and held', async () => {
@@ -132,6 +134,33 @@ describe('the deadline', () => {
     const id = await world.paidOrder([{ sku: 'mug' }]);
     await risk.disputed(id, { due_by: inDays(1) });
     await until(async () => (await risk.mailsOf(id, 'dispute_deadline')) === 1);
+  });
+
+  test('is told once by a run that cannot read Stripe, from what another run has recorded', async () => {
+    const id = await world.paidOrder([{ sku: 'mug' }]);
+    const dispute = await risk.disputed(id, { due_by: inDays(5) });
+    await until(async () => (await risk.mailsOf(id, 'dispute_opened')) === 1);
+    await world.handle(dispute.id as never).terminate('lost with its server');
+    const path = `^/v1/disputes/${dispute.id}$`;
+    await world.at('/faults', { kind: 'unauthorized', match: { path }, times: 10_000 });
+    await risk.tell(dispute);
+    await world.sleep(2.5 * DAY);
+    expect(await risk.mailsOf(id, 'dispute_deadline')).toBe(0);
+    await world.sleep(1 * DAY);
+    await until(async () => (await risk.mailsOf(id, 'dispute_deadline')) === 1);
+    await world.sleep(1 * DAY);
+    expect(await risk.mailsOf(id, 'dispute_deadline')).toBe(1);
+    await fetch(`${world.sandboxControl}/faults`, { method: 'DELETE' });
+  });
+
+  test('that has passed already is not told, and no answer is asked for', async () => {
+    const id = await world.paidOrder([{ sku: 'mug' }]);
+    const dispute = await risk.disputed(id, { due_by: inDays(-1) });
+    await until(async () => (await risk.mailsOf(id, 'dispute_opened')) === 1);
+    expect(await risk.row(dispute)).toMatchObject({ answerable: false, open: true });
+    expect(await needsAttention(dispute.id)).toBe(false);
+    await world.sleep(DAY);
+    expect(await risk.mailsOf(id, 'dispute_deadline')).toBe(0);
   });
 
   test('that moves is followed, and told anew', async () => {
@@ -261,6 +290,133 @@ describe('closed', () => {
     await risk.happens(other, 'close', { status: 'won' });
     await end(other);
     expect(await world.order(id)).toMatchObject({ disputed: false });
+  });
+});
+
+describe('lost', () => {
+  const lose = async (id: SessionId, how: Record<string, unknown> = {}) => {
+    const dispute = await risk.disputed(id, how);
+    await risk.happens(dispute, 'close', { status: 'lost' });
+    await end(dispute);
+    return dispute;
+  };
+  const refundsOf = async (id: SessionId) => {
+    const { paymentIntentId } = await world.order(id);
+    return (await world.stripe.refunds.list({ payment_intent: paymentIntentId as string })).data;
+  };
+
+  test('over a part, nothing ships undecided; cancel gives back the rest, and only that', async () => {
+    const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
+    const { onHand } = await world.stock('mug');
+    await lose(id, { amount: 1000 });
+    const order = await world.order(id);
+    expect(order).toMatchObject({ status: 'PREPARING', attentionStep: 'dispute-lost', lostAmount: 1000n });
+    expect(order.attentionReason).toMatch(/€10\.00, and €15\.00 is left: cancel gives it back/);
+    await risk.heard(id);
+    await expect(risk.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
+    expect(await risk.ask(id, 'cancel', { reason: 'other' })).toBe('REFUNDED');
+    expect(await refundsOf(id)).toMatchObject([{ amount: 1500, status: 'succeeded' }]);
+    expect(await world.order(id)).toMatchObject({ paymentStatus: 'REFUNDED', refunded: 1500n, lostAmount: 1000n });
+    expect(await world.stock('mug')).toEqual({ onHand: onHand + 2, held: 0 });
+  });
+
+  test('over a part of an order that is part shipped: refund gives back the rest, never what the bank took', async () => {
+    const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
+    await risk.ask(id, 'ship', { ...parcel, items: [{ sku: 'mug', quantity: 1 }] });
+    await lose(id, { amount: 1000 });
+    await risk.heard(id);
+    await expect(risk.ask(id, 'cancel', { reason: 'other' })).rejects.toMatchObject(isRefused);
+    await expect(risk.ask(id, 'refund', { reason: 'other', amount: 1501 })).rejects.toMatchObject({
+      cause: { type: 'refund_exceeds_remaining' },
+    });
+    expect(await risk.ask(id, 'refund', { reason: 'other' })).toBe('REFUNDED');
+    expect(await refundsOf(id)).toMatchObject([{ amount: 1500 }]);
+  });
+
+  test('over everything, of an order that is part shipped: cancel, as advised, returns the rest', async () => {
+    const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
+    await risk.ask(id, 'ship', { ...parcel, items: [{ sku: 'mug', quantity: 1 }] });
+    const { onHand } = await world.stock('mug');
+    await lose(id);
+    expect((await world.order(id)).attentionReason).toMatch(/cancel returns what is unshipped/);
+    await risk.heard(id);
+    expect(await risk.ask(id, 'cancel', { reason: 'other' })).toBe('REFUNDED');
+    expect(await world.stock('mug')).toEqual({ onHand: onHand + 1, held: 0 });
+    expect(await refundsOf(id)).toEqual([]);
+  });
+
+  test.each([
+    ['an order that waits to be shipped', 'mug', 'PREPARING'],
+    ['an order that has ended', 'ebook', 'COMPLETED'],
+  ])('from the start: staff of %s are told, downloads are revoked, nothing ships', async (_, sku, status) => {
+    const id = await (sku === 'mug' ? world.paidOrder([{ sku }]) : world.completedOrder([{ sku }]));
+    const dispute = await risk.disputed(id, { status: 'lost' });
+    expect(await end(dispute)).toBe('lost');
+    const order = await world.order(id);
+    expect(order).toMatchObject({ status, disputed: false, attentionStep: 'dispute-lost' });
+    expect(order.grants.every(({ revokedAt }) => revokedAt !== null)).toBe(true);
+    expect(await risk.mailsOf(id, 'attention_needed')).toBe(1);
+    expect(await risk.mailsOf(id, 'dispute_opened')).toBe(0);
+    if (sku === 'mug') {
+      await risk.heard(id);
+      await expect(risk.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
+    }
+  });
+
+  test('and won after its end: the order is what it was, its downloads work again, staff are told, and it ships', async () => {
+    const id = await world.paidOrder([{ sku: 'mug' }, { sku: 'ebook' }]);
+    const { onHand } = await world.stock('mug');
+    const [before] = (await world.order(id)).grants;
+    const dispute = await lose(id);
+    await risk.heard(id);
+    await risk.ask(id, 'cancel', { reason: 'other' });
+    await world.end(id);
+    await world.sleep(20 * DAY);
+    await risk.happens(dispute, 'update', { status: 'appeal_under_review' });
+    await risk.recorded(dispute, { open: true });
+    expect(await world.order(id)).toMatchObject({ status: 'REFUNDED', lostAmount: 2150n });
+    await risk.happens(dispute, 'close', { status: 'won' });
+    await end(dispute);
+    const order = await world.order(id);
+    expect(order).toMatchObject({ status: 'PREPARING', paymentStatus: 'PAID', attentionStep: 'dispute-won', lostAmount: 0n });
+    expect(order.grants).toMatchObject([{ revokedAt: null, revokedByDispute: false }]);
+    expect(order.grants[0]?.expiresAt.getTime()).toBeGreaterThan((before?.expiresAt.getTime() ?? 0) + 20 * DAY);
+    expect(await risk.mailsOf(id, 'attention_needed')).toBe(2);
+    await risk.heard(id);
+    expect(await risk.ask(id, 'ship', parcel)).toBe('SHIPPED');
+    expect(await world.stock('mug')).toEqual({ onHand, held: 0 });
+    expect(await world.order(id)).toMatchObject({ attentionStep: null });
+  });
+
+  test('and its funds reinstated: it counts as won, whatever Stripe calls it', async () => {
+    const id = await world.completedOrder([{ sku: 'ebook' }]);
+    const dispute = await lose(id);
+    await risk.happens(dispute, 'reinstate');
+    await end(dispute);
+    expect(await risk.row(dispute)).toMatchObject({ status: 'lost', lost: false, lostAt: null, lostAmount: 0n });
+    const order = await world.order(id);
+    expect(order).toMatchObject({ status: 'COMPLETED', attentionStep: 'dispute-won' });
+    expect(order.grants).toMatchObject([{ revokedAt: null }]);
+    expect(await risk.told(id, 'dispute')).toContain(
+      '€9.00 that was lost is the shop’s again; downloads that only the dispute revoked work again',
+    );
+  });
+
+  test('and won after the rest was refunded: the order goes on, and what the refund revoked stays revoked', async () => {
+    const id = await world.paidOrder([{ sku: 'mug' }, { sku: 'ebook' }]);
+    const dispute = await lose(id, { amount: 500 });
+    await risk.heard(id);
+    await risk.ask(id, 'cancel', { reason: 'other' });
+    await world.end(id);
+    await risk.happens(dispute, 'update', { status: 'won' });
+    await risk.happens(dispute, 'reinstate');
+    await end(dispute);
+    const order = await world.order(id);
+    expect(order).toMatchObject({ status: 'PREPARING', paymentStatus: 'PARTIALLY_REFUNDED', refunded: 1650n });
+    expect(order.grants).toEqual([expect.objectContaining({ revokedAt: expect.any(Date) })]);
+    await risk.heard(id);
+    expect(await risk.ask(id, 'cancel', { reason: 'other' })).toBe('REFUNDED');
+    expect((await refundsOf(id)).map(({ amount }) => amount)).toEqual([500, 1650]);
   });
 });
 

@@ -1,5 +1,5 @@
 /** The sections of the control page about payments and their refunds. */
-import { isClosed } from '../objects/disputes';
+import { isChargedBack, isClosed } from '../objects/disputes';
 import { type Html, html } from '../pages/html';
 import { idOf } from '../store/store';
 import type { World } from '../world';
@@ -18,7 +18,7 @@ export function paymentSection({ store }: World): Html {
       const field = (name: string) => amountInput(`${name}-${id}`, about, currency);
       const left = charge.amount_captured - charge.amount_refunded;
       const disputes = store.disputes.by('charge', id);
-      const blocked = disputes.some((dispute) => !dispute.is_charge_refundable);
+      const blocked = isChargedBack({ store }, charge);
       const contested = disputes.some((dispute) => !isClosed(dispute));
       const reviewed = store.reviews.by('charge', id).some(({ open }) => open);
       const warned = store.warnings.by('charge', id).length > 0;
@@ -55,7 +55,7 @@ export function paymentSection({ store }: World): Html {
 const disputeKind = (
   id: string,
 ): Html => html`<label class="unseen" for="kind-${id}">Kind of dispute of payment ${id}</label>
-<select id="kind-${id}" name="status"><option value="needs_response">chargeback</option><option value="warning_needs_response">inquiry</option><option value="prevented">prevented</option></select>`;
+<select id="kind-${id}" name="status"><option value="needs_response">chargeback</option><option value="warning_needs_response">inquiry</option><option value="prevented">prevented</option><option value="lost">lost from the start</option></select>`;
 
 export function refundSection({ store }: World): Html {
   return section({

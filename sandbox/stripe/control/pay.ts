@@ -19,6 +19,8 @@ export const payShape = {
   tax: integer({ min: 0 }),
   presentment: group({ amount: required(integer()), currency: required(currency) }),
   entersBalanceLater: flag,
+  /** Refunds of this payment wait until the buyer has told Stripe their bank details. */
+  refundsAskForBank: flag,
   wait: flag,
 };
 
@@ -39,6 +41,7 @@ export function attemptOf(world: World, session: Session, params: PayParams): At
       shipping: collects && address ? { name, address } : null,
       entersBalanceLater: params.entersBalanceLater,
       payWith: params.method === 'bank_debit' ? 'bank_debit' : cardPayment(world, params.card ?? GOOD_CARD.number),
+      refundsAskForBank: params.refundsAskForBank,
     },
     customAmount: params.customAmount,
     promotionCode: params.promotionCode,

@@ -15,7 +15,9 @@ export function addRiskCommands(world: World, commands: Commands): void {
   );
   commands.add('/disputes/:id/update', { status: text(), due_by }, (params, id) => updateDispute(world, id, params));
   commands.add('/disputes/:id/withdraw', {}, (_, id) => withdrawFunds(world, id));
-  commands.add('/disputes/:id/reinstate', {}, (_, id) => reinstateFunds(world, id));
+  commands.add('/disputes/:id/reinstate', { amount: integer({ min: 1 }) }, ({ amount }, id) =>
+    reinstateFunds(world, id, amount),
+  );
   commands.add(
     '/disputes/:id/close',
     { status: required(oneOf('lost', 'prevented', 'warning_closed', 'won')) },

@@ -5,8 +5,8 @@ export interface TestCard {
   /** How the payment page describes it. */
   does: string;
   onPay: 'authenticate' | 'pay' | Decline;
-  /** Seconds of the sandbox's clock until the charge is disputed. */
-  disputedAfter?: number;
+  /** How the charge is disputed, `after` seconds of the sandbox's clock. */
+  disputed?: { after: number; reason: string; status: string };
   onRefund?: RefundBehaviour;
 }
 
@@ -18,7 +18,7 @@ export interface Decline {
 
 /** The status a refund starts with, and what becomes of it after `after` seconds. */
 export interface RefundBehaviour {
-  starts: 'pending' | 'succeeded';
+  starts: 'pending' | 'requires_action' | 'succeeded';
   becomes: 'fails' | 'succeeds' | null;
   after: number;
 }
@@ -46,7 +46,21 @@ export const TEST_CARDS: TestCard[] = [
     brand: 'visa',
     does: 'succeeds, and is disputed after a minute',
     onPay: 'pay',
-    disputedAfter: A_MINUTE,
+    disputed: { after: A_MINUTE, reason: 'fraudulent', status: 'needs_response' },
+  },
+  {
+    number: '4000000000002685',
+    brand: 'visa',
+    does: 'succeeds, and is disputed after a minute: not received',
+    onPay: 'pay',
+    disputed: { after: A_MINUTE, reason: 'product_not_received', status: 'needs_response' },
+  },
+  {
+    number: '4000000000001976',
+    brand: 'visa',
+    does: 'succeeds, and the bank inquires after a minute',
+    onPay: 'pay',
+    disputed: { after: A_MINUTE, reason: 'fraudulent', status: 'warning_needs_response' },
   },
   {
     number: '4000000000007726',
@@ -83,6 +97,8 @@ export const GOOD_CARD = TEST_CARDS[0] as TestCard;
 
 /** A refund of a bank debit takes a while. */
 export const BANK_DEBIT_REFUND: RefundBehaviour = { starts: 'pending', becomes: 'succeeds', after: A_MINUTE };
+/** Stripe has no way back to the buyer's account, and writes to them for their bank details. */
+export const ASKS_FOR_BANK_DETAILS: RefundBehaviour = { starts: 'requires_action', becomes: null, after: 0 };
 const AT_ONCE: RefundBehaviour = { starts: 'succeeded', becomes: null, after: 0 };
 
 /** The test card with this number as typed; for any other number, a card that Stripe declines. */

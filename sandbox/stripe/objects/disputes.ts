@@ -29,13 +29,16 @@ export interface Opening {
   amount?: number | undefined;
   /** May be a status that Stripe does not have yet. */
   status?: string | undefined;
-  /** Seconds since 1970, or null if the bank takes no answer. */
+  /** Seconds since 1970, or null if the bank takes no answer, as for a dispute that is born lost. */
   due_by?: number | null | undefined;
   /** Whether the bank withdraws the money at once. */
   withdraw?: boolean | undefined;
 }
 
-/** A buyer disputes a charge with their bank. */
+/**
+ * A buyer disputes a charge with their bank. A bank debit is charged back without asking: its dispute is born `lost`
+ * (https://docs.stripe.com/payments/sepa-debit#disputed-payments).
+ */
 export function openDispute(world: World, chargeId: string, opening: Opening): Stripe.Dispute {
   const { reason = 'fraudulent', amount, status = 'needs_response', withdraw = takesMoney(status) } = opening;
   const charge = chargeNamed(world, chargeId);
@@ -52,7 +55,7 @@ export function openDispute(world: World, chargeId: string, opening: Opening): S
     enhanced_eligibility_types: [],
     evidence: newEvidence(charge),
     evidence_details: {
-      due_by: opening.due_by === undefined ? created + DUE_AFTER : opening.due_by,
+      due_by: opening.due_by === undefined ? (isOver(status) ? null : created + DUE_AFTER) : opening.due_by,
       enhanced_eligibility: {},
       has_evidence: false,
       past_due: false,
@@ -75,7 +78,9 @@ export function openDispute(world: World, chargeId: string, opening: Opening): S
   world.store.charges.put({ ...charge, disputed: true });
   emit(world, 'charge.dispute.created', dispute);
   settleRadar(world, charge.id, 'disputed');
-  return withdraw ? withdrawFunds(world, dispute.id) : dispute;
+  const opened = withdraw ? withdrawFunds(world, dispute.id) : dispute;
+  if (status === 'lost') emit(world, 'charge.dispute.closed', opened);
+  return opened;
 }
 
 /** The bank changes the status or the due date: an inquiry becomes a chargeback, a lost dispute an appeal. */
@@ -113,11 +118,36 @@ export function withdrawFunds(world: World, id: string): Stripe.Dispute {
   return moveDisputed(world, dispute, -dispute.amount, fee, 'charge.dispute.funds_withdrawn');
 }
 
-/** The bank gives the money back but keeps the fee. */
-export function reinstateFunds(world: World, id: string): Stripe.Dispute {
+/**
+ * The bank gives the money back but keeps the fee; a part of it if the dispute was for more than was still owed. Then
+ * the dispute stays `lost`.
+ */
+export function reinstateFunds(world: World, id: string, amount?: number): Stripe.Dispute {
   const dispute = disputeNamed(world, id);
-  if (withdrawn(dispute) === 0) throw invalid('No funds of this dispute are withdrawn.');
-  return moveDisputed(world, dispute, withdrawn(dispute), 0, 'charge.dispute.funds_reinstated');
+  const held = withdrawn(dispute);
+  if (held === 0) throw invalid('No funds of this dispute are withdrawn.');
+  if (amount !== undefined && amount > held) throw invalid(`Only ${held} of this dispute is withdrawn.`);
+  return moveDisputed(world, dispute, amount ?? held, 0, 'charge.dispute.funds_reinstated');
+}
+
+/**
+ * Whether a charge takes no refund: a dispute of it is undecided, or lost disputes took all that was not refunded. An
+ * inquiry can still be answered with a refund. What a lost dispute took of a part does not count as refunded: the
+ * caller must know how much is left.
+ */
+export function isChargedBack({ store }: Pick<World, 'store'>, charge: Stripe.Charge): boolean {
+  const disputes = store.disputes.by('charge', charge.id);
+  const lost = disputes.reduce((sum, each) => sum + takenBy(each), 0);
+  return (
+    disputes.some((each) => !each.is_charge_refundable && !isClosed(each)) ||
+    (lost > 0 && lost >= charge.amount_captured - charge.amount_refunded)
+  );
+}
+
+/** What a dispute took for good. A lost one costs its amount even before the money moves. */
+function takenBy(dispute: Stripe.Dispute): number {
+  if (dispute.status === 'lost' && dispute.balance_transactions.length === 0) return dispute.amount;
+  return ['lost', 'prevented'].includes(dispute.status) ? withdrawn(dispute) : 0;
 }
 
 /** Stores a dispute that has changed, and records the event. */
@@ -129,7 +159,8 @@ export function keepChanged(world: World, before: Stripe.Dispute, after: Stripe.
 
 const isInquiry = (status: string) => status.startsWith('warning_');
 const takesMoney = (status: string) => !isInquiry(status) && status !== 'prevented';
-export const isClosed = ({ status }: Stripe.Dispute) => ['lost', 'prevented', 'warning_closed', 'won'].includes(status);
+const isOver = (status: string) => ['lost', 'prevented', 'warning_closed', 'won'].includes(status);
+export const isClosed = ({ status }: Stripe.Dispute) => isOver(status);
 
 /** An inquiry can still be answered with a refund, and a won dispute is over. */
 const isRefundable = (status: string) => isInquiry(status) || status === 'won';

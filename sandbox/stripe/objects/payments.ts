@@ -122,8 +122,8 @@ export function succeed(world: World, session: Session, detail: SessionDetail, i
     last_payment_error: null,
     next_action: null,
   });
-  const disputedAfter = buyer.payWith === 'bank_debit' ? undefined : cardOf(buyer.payWith.card).disputedAfter;
-  if (disputedAfter !== undefined) schedule(world, charge.id, 'dispute', disputedAfter);
+  const disputed = buyer.payWith === 'bank_debit' ? undefined : cardOf(buyer.payWith.card).disputed;
+  if (disputed !== undefined) schedule(world, charge.id, 'dispute', disputed.after);
   emit(world, 'charge.succeeded', charge);
   emit(world, 'payment_intent.succeeded', paid);
   if (session.status === 'open') return complete(world, session, detail, 'paid');

@@ -11,8 +11,9 @@ import { emit, previousOf } from '../webhooks/events';
 import type { World } from '../world';
 import { formatAmount, refuseImpossible } from './amounts';
 import { moveMoney } from './balance';
-import { BANK_DEBIT_REFUND, type RefundBehaviour, refundBehaviourOf } from './cards';
+import { ASKS_FOR_BANK_DETAILS, BANK_DEBIT_REFUND, type RefundBehaviour, refundBehaviourOf } from './cards';
 import { chargeNamed } from './charges';
+import { isChargedBack } from './disputes';
 import { intentNamed } from './payment-intents';
 import { settleRadar } from './radar';
 import { schedule } from './schedule';
@@ -104,6 +105,7 @@ export function createRefund(
     payment_intent: charge.payment_intent,
     payment_method: charge.payment_method,
     ...(status === 'pending' && { pending_reason: 'processing' as const }),
+    ...(status === 'requires_action' && { next_action: bankDetailsAsked(world, charge) }),
     reason: input.reason ?? null,
     receipt_number: null,
     source_transfer_reversal: null,
@@ -135,7 +137,7 @@ export function finishRefund(
   const before = refundNamed(world, id);
   if (!TRANSITIONS[before.status ?? '']?.includes(status))
     throw invalid(`A refund with a status of \`${before.status}\` cannot become \`${status}\`.`);
-  const { pending_reason: _over, ...rest } = before;
+  const { pending_reason: _over, next_action: _done, ...rest } = before;
   const charge = chargeNamed(world, idOf(before.charge) ?? '');
   const back = status !== 'succeeded';
   const paidOut = before.balance_transaction !== null;
@@ -166,7 +168,7 @@ function refundableCharge(world: World, { charge, payment_intent }: RefundInput)
     );
   if (payment_intent !== undefined && idOf(found.payment_intent) !== payment_intent)
     throw invalid(`Charge ${found.id} does not belong to PaymentIntent ${payment_intent}.`, { param: 'charge' });
-  if (world.store.disputes.by('charge', found.id).some((dispute) => !dispute.is_charge_refundable))
+  if (isChargedBack(world, found))
     throw invalid(`Charge ${found.id} has been charged back; cannot issue a refund.`, { code: 'charge_disputed' });
   return found;
 }
@@ -187,7 +189,9 @@ function tooMuch(amount: number, left: number, charge: Stripe.Charge) {
 
 function behaviourOf({ store }: World, charge: Stripe.Charge): RefundBehaviour {
   const [session] = store.sessions.by('payment_intent', idOf(charge.payment_intent) ?? '');
-  const payWith = store.sessionDetails.get(session?.id ?? '')?.buyer?.payWith;
+  const buyer = store.sessionDetails.get(session?.id ?? '')?.buyer;
+  if (buyer?.refundsAskForBank) return ASKS_FOR_BANK_DETAILS;
+  const payWith = buyer?.payWith;
   return payWith === 'bank_debit' ? BANK_DEBIT_REFUND : refundBehaviourOf(payWith?.card ?? '');
 }
 
@@ -233,6 +237,17 @@ function credit(world: World, { id, amount, currency }: Stripe.Refund): string {
     description: 'REFUND FAILED',
   });
 }
+
+/** Stripe writes to the buyer for their bank details; unanswered, the refund lapses. */
+function bankDetailsAsked(world: World, { billing_details, receipt_email }: Stripe.Charge): Stripe.Refund.NextAction {
+  const email_sent_at = world.clock.seconds();
+  const email_sent_to = billing_details.email ?? receipt_email ?? '';
+  const email_sent = { email_sent_at, email_sent_to };
+  return { type: 'display_details', display_details: { email_sent, expires_at: email_sent_at + LAPSES_AFTER } };
+}
+
+/** In seconds. Stripe does not publish it: some weeks. */
+const LAPSES_AFTER = 30 * 86_400;
 
 function destinationOf({ payment_method_details: paid }: Stripe.Charge): Stripe.Refund.DestinationDetails {
   if (paid?.type !== 'card')

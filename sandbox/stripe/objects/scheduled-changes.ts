@@ -1,6 +1,8 @@
 /** What a scheduled change does when its time comes, unless something else has settled the matter by then. */
 import type { ScheduledChange } from '../store/records';
+import { idOf } from '../store/store';
 import type { World } from '../world';
+import { cardOf } from './cards';
 import { closeDispute, isClosed, openDispute } from './disputes';
 import { finishRefund } from './refunds';
 
@@ -10,13 +12,20 @@ export function applyChange(world: World, { id, what }: ScheduledChange): void {
 
 const CHANGES: Record<ScheduledChange['what'], (world: World, id: string) => void> = {
   dispute(world, charge) {
-    if (world.store.disputes.by('charge', charge).length === 0) openDispute(world, charge, {});
+    if (world.store.disputes.by('charge', charge).length === 0)
+      openDispute(world, charge, cardOfCharge(world, charge).disputed ?? {});
   },
   dispute_won: (world, dispute) => decideIfOpen(world, dispute, 'won'),
   dispute_lost: (world, dispute) => decideIfOpen(world, dispute, 'lost'),
   refund_succeeds: (world, refund) => finishIf(world, refund, 'pending', 'succeeded'),
   refund_fails: (world, refund) => finishIf(world, refund, 'succeeded', 'failed'),
 };
+
+function cardOfCharge({ store }: World, id: string) {
+  const [session] = store.sessions.by('payment_intent', idOf(store.charges.get(id)?.payment_intent ?? null) ?? '');
+  const payWith = store.sessionDetails.get(session?.id ?? '')?.buyer?.payWith;
+  return cardOf(typeof payWith === 'object' ? payWith.card : '');
+}
 
 function decideIfOpen(world: World, id: string, outcome: 'lost' | 'won'): void {
   const dispute = world.store.disputes.get(id);

@@ -26,6 +26,8 @@ export interface Buyer {
   payWith: { card: string; expiryMonth: number; expiryYear: number } | 'bank_debit';
   /** Stripe captures asynchronously: the charge has no balance transaction until the control API enters it. */
   entersBalanceLater?: boolean | undefined;
+  /** Whether Stripe cannot refund them without asking for bank details. Absent on buyers of older sandboxes. */
+  refundsAskForBank?: boolean | undefined;
 }
 
 /** The amounts of a price in further currencies. */
