@@ -35,13 +35,27 @@ export interface Movements {
 
 /**
  * Where a dispute stands. A `prevented` dispute cost nothing if it was stopped in time, and the whole amount if the
- * card network settled it by paying the customer. A `lost` dispute whose funds were all reinstated is ours after all.
+ * card network settled it by paying the customer. A `lost` dispute is ours after all once its funds are reinstated.
+ * Funds that were ours already when the bank decided are no such sign: it takes them a moment later.
+ * @param before the dispute as it was last recorded
  */
-export function standingOf(status: string, { withdrawn, withdrawnCurrency }: Movements): Standing {
+export function standingOf(
+  status: string,
+  movements: Movements,
+  before: Pick<Dispute, 'status' | 'lost' | 'withdrawn'> | null,
+): Standing {
   if (!CLOSED.includes(status)) return 'open';
-  if (status === 'lost') return withdrawnCurrency !== null && withdrawn <= 0 ? 'kept' : 'lost';
-  return status === 'prevented' && withdrawn > 0 ? 'lost' : 'kept';
+  if (status === 'lost') return isReinstated(movements, before) ? 'kept' : 'lost';
+  return status === 'prevented' && movements.withdrawn > 0 ? 'lost' : 'kept';
 }
+
+const isReinstated = (
+  { withdrawn, withdrawnCurrency }: Movements,
+  before: Pick<Dispute, 'status' | 'lost' | 'withdrawn'> | null,
+): boolean =>
+  withdrawnCurrency !== null &&
+  withdrawn <= 0 &&
+  (before === null || before.withdrawn > 0 || (before.status === 'lost' && !before.lost));
 
 /**
  * What a lost dispute has cost, in its own currency. Less than its amount if the bank gave back a part: Stripe calls

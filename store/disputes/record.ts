@@ -67,7 +67,7 @@ export async function recordDispute(
     await lockKnownOrder(tx, sessionId);
     const known = await tx.dispute.findUnique({ where: { id: seen.id } });
     const before = known && toDispute(known);
-    const standing = standingOf(seen.status, seen);
+    const standing = standingOf(seen.status, seen, before);
     const dispute = toDispute(await write(tx, { sessionId, seen, standing, before, at }));
     const isLoss = dispute.lost && !before?.lost;
     const isReversal = before?.lostAt != null && dispute.lostAt === null;

@@ -31,11 +31,20 @@ describe('where a dispute stands', () => {
     // The whole of the money was reinstated, whatever the status says.
     ['lost', 0, 'kept'],
   ])('%s with %d withdrawn is %s', (status, withdrawn, standing) => {
-    expect(standingOf(status, { withdrawn, withdrawnCurrency: 'eur' })).toBe(standing);
+    expect(standingOf(status, { withdrawn, withdrawnCurrency: 'eur' }, null)).toBe(standing);
   });
 
   test('lost before any money has moved is lost', () => {
-    expect(standingOf('lost', { withdrawn: 0, withdrawnCurrency: null })).toBe('lost');
+    expect(standingOf('lost', { withdrawn: 0, withdrawnCurrency: null }, null)).toBe('lost');
+  });
+
+  test.each([
+    ['when the bank held it', { status: 'lost', lost: true, withdrawn: 1250 }, 'kept'],
+    ['and it was seen', { status: 'lost', lost: false, withdrawn: 0 }, 'kept'],
+    ['before the bank decided, by an appeal', { status: 'appeal_under_review', lost: false, withdrawn: 0 }, 'lost'],
+    ['before that, and it was seen', { status: 'lost', lost: true, withdrawn: 0 }, 'lost'],
+  ])('lost, and the money came back %s', (_, before, standing) => {
+    expect(standingOf('lost', { withdrawn: 0, withdrawnCurrency: 'eur' }, before)).toBe(standing);
   });
 
   test.each([

@@ -150,7 +150,7 @@ describe('the deadline', () => {
     await until(async () => (await risk.mailsOf(id, 'dispute_deadline')) === 1);
     await world.sleep(1 * DAY);
     expect(await risk.mailsOf(id, 'dispute_deadline')).toBe(1);
-    await fetch(`${world.sandboxControl}/faults`, { method: 'DELETE' });
+    await world.noFaults();
   });
 
   test('that has passed already is not told, and no answer is asked for', async () => {
@@ -378,7 +378,12 @@ describe('lost', () => {
     await risk.happens(dispute, 'close', { status: 'won' });
     await end(dispute);
     const order = await world.order(id);
-    expect(order).toMatchObject({ status: 'PREPARING', paymentStatus: 'PAID', attentionStep: 'dispute-won', lostAmount: 0n });
+    expect(order).toMatchObject({
+      status: 'PREPARING',
+      paymentStatus: 'PAID',
+      attentionStep: 'dispute-won',
+      lostAmount: 0n,
+    });
     expect(order.grants).toMatchObject([{ revokedAt: null, revokedByDispute: false }]);
     expect(order.grants[0]?.expiresAt.getTime()).toBeGreaterThan((before?.expiresAt.getTime() ?? 0) + 20 * DAY);
     expect(await risk.mailsOf(id, 'attention_needed')).toBe(2);
