@@ -14,22 +14,27 @@ const BESIDE_EACH_OTHER = 10;
  * @param referenceOf Stripe's id of the thing, which staff see
  */
 export async function eachApart<T>(
-  { db, clock }: Pick<Deps, 'db' | 'clock'>,
+  deps: Pick<Deps, 'db' | 'clock'>,
   { items, referenceOf, work }: { items: readonly T[]; referenceOf(item: T): string; work(item: T): Promise<unknown> },
 ): Promise<void> {
   for (let from = 0; from < items.length; from += BESIDE_EACH_OTHER) {
     atWork();
-    await Promise.all(
-      items.slice(from, from + BESIDE_EACH_OTHER).map(async (item) => {
-        try {
-          await work(item);
-        } catch (error) {
-          if (!isOfTheThing(error)) throw error;
-          const { message } = toFailure(error);
-          await noteSkip(db, { reference: referenceOf(item), reason: message, at: new Date(clock.now()) });
-        }
-      }),
-    );
+    const some = items.slice(from, from + BESIDE_EACH_OTHER);
+    await Promise.all(some.map((item) => apart(deps, referenceOf(item), () => work(item))));
+  }
+}
+
+/** As `eachApart`, for one thing. */
+export async function apart(
+  { db, clock }: Pick<Deps, 'db' | 'clock'>,
+  reference: string,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isOfTheThing(error)) throw error;
+    await noteSkip(db, { reference, reason: toFailure(error).message, at: new Date(clock.now()) });
   }
 }
 

@@ -5,10 +5,12 @@ import { disputesOff, refundsOff, strangeCharges } from '../../store/reconciliat
 import { keepEntries, traceEntry } from '../../store/reconciliation/ledger';
 import { payoutsToRead } from '../../store/reconciliation/payouts';
 import { readScope, type Scope, type Span } from '../../store/reconciliation/scope';
+import { atWork } from '../at-work';
 import { found } from '../checkout/payment-owner';
 import { isElsewhere, noteStray } from '../checkout/take-up';
 import type { Deps } from '../deps';
-import { entryOf } from './ledger-entries';
+import { apart } from './apart';
+import { entryOf, type Transaction } from './ledger-entries';
 import { missingAtStripe } from './missing';
 import { PAGE, type PageRead, type PageRequest, seconds } from './page';
 import { keepPayout } from './payouts';
@@ -46,7 +48,7 @@ export const ledger = (deps: Deps) => {
           ...(cursor && { starting_after: cursor }),
         }),
       );
-      await keepEntries(db, list.data.map(entryOf));
+      await keep(list.data);
       const checked = list.data.length;
       const last = list.data.at(-1);
       if (list.has_more && last) return { checked, woken: 0, cursor: last.id };
@@ -55,6 +57,16 @@ export const ledger = (deps: Deps) => {
     },
   };
 
+  /** Stores transactions; where one of them cannot be stored, all the others. */
+  async function keep(transactions: Transaction[]): Promise<void> {
+    try {
+      await keepEntries(db, transactions.map(entryOf));
+    } catch {
+      for (const transaction of transactions)
+        await apart(deps, transaction.id, () => keepEntries(db, [entryOf(transaction)]));
+    }
+  }
+
   /** Handles some pages of the ledger. Stripe is asked for each thing once in a sweep, so a page that was too long goes on. */
   async function follow({ id, window }: PageRequest, from: string): Promise<Omit<PageRead, 'checked'>> {
     const span = spanOf(window);
@@ -62,6 +74,7 @@ export const ledger = (deps: Deps) => {
     let woken = 0;
     let cursor = from;
     for (let pages = 0; pages < PAGES; pages++) {
+      atWork();
       const { scope, next } = await readScope(db, span, cursor === '' ? null : cursor);
       if (!(await lookFor(scope, looks)) || !(await traceStrange(scope, looks))) break;
       woken += (await wakeSessions(id, scope)) + (await wakeFollowers(id, scope));
@@ -77,7 +90,7 @@ export const ledger = (deps: Deps) => {
     for (const { id, paymentIntentId, tracedAt } of await strangeCharges(db, scope)) {
       if (tracedAt !== null) continue;
       if (looks.left-- <= 0) return false;
-      await trace(id, paymentIntentId);
+      await apart(deps, id, () => trace(id, paymentIntentId));
     }
     return true;
   }
@@ -123,8 +136,11 @@ export const ledger = (deps: Deps) => {
   /** Reads payouts that are not known yet and, in a wide sweep, those that are not known to add up. */
   async function readPayouts(span: Span, all: boolean): Promise<void> {
     for (const id of await payoutsToRead(db, { ...span, all, limit: PAYOUTS })) {
-      const payout = await found(stripe.payouts.retrieve(id));
-      if (payout) await keepPayout(deps, expectObject(payout, 'payout'));
+      atWork();
+      await apart(deps, id, async () => {
+        const payout = await found(stripe.payouts.retrieve(id));
+        if (payout) await keepPayout(deps, expectObject(payout, 'payout'));
+      });
     }
   }
 };

@@ -6,6 +6,7 @@ import { rememberLookup } from '../../store/reconciliation/lookups';
 import type { Scope } from '../../store/reconciliation/scope';
 import { found } from '../checkout/payment-owner';
 import type { Deps } from '../deps';
+import { apart } from './apart';
 import { entryOf, type Transaction } from './ledger-entries';
 
 /** How much may be asked. */
@@ -17,7 +18,9 @@ interface Looks {
 }
 
 /** Looks at Stripe, by id, for what its list of balance transactions lacks. */
-export const missingAtStripe = ({ db, stripe, clock }: Deps) => {
+export const missingAtStripe = (deps: Deps) => {
+  const { db, stripe, clock } = deps;
+
   /**
    * Handles what the orders and refunds of a scope say was paid or given back but the ledger lacks: it may have moved
    * before the list began, or its balance transaction may be late.
@@ -28,12 +31,14 @@ export const missingAtStripe = ({ db, stripe, clock }: Deps) => {
     for (const { sessionId, paymentIntentId, ...asked } of await missingCharges(db, scope)) {
       if (paymentIntentId === null || !isDue(asked, looks)) continue;
       if (looks.left-- <= 0) return false;
-      await keep(sessionId, await chargeOf(paymentIntentId));
+      await apart(deps, sessionId, async () => keep(sessionId, await chargeOf(paymentIntentId)));
     }
     for (const { reference, ...asked } of await missingRefunds(db, scope)) {
       if (!isDue(asked, looks)) continue;
       if (looks.left-- <= 0) return false;
-      await keep(reference, await found(stripe.refunds.retrieve(reference, { expand: ['balance_transaction'] })));
+      await apart(deps, reference, async () =>
+        keep(reference, await found(stripe.refunds.retrieve(reference, { expand: ['balance_transaction'] }))),
+      );
     }
     return true;
   };

@@ -27,6 +27,7 @@ import {
 import { countOpen, countUnreported, endComparison, recordDifferences } from '../../store/reconciliation/discrepancies';
 import { forgetLookups } from '../../store/reconciliation/lookups';
 import { readScope, type Scope } from '../../store/reconciliation/scope';
+import { atWork } from '../at-work';
 import type { Deps } from '../deps';
 
 /** Activities that compare Stripe's balance with the orders. */
@@ -46,6 +47,7 @@ export const reconciliation = ({ db, clock }: Deps) => ({
     const span = { since: new Date(window.ledgerSince), until: new Date(window.until) };
     const record = (found: Discrepancy[]) => recordDifferences(db, { sweepId: id, found, at: new Date(clock.now()) });
     for (let cursor: string | null = null; ; ) {
+      atWork();
       const page = await readScope(db, span, cursor);
       await record(await differencesIn(db, page.scope, new Date(clock.now())));
       cursor = page.next;

@@ -19,6 +19,7 @@ const WRITERS: Record<string, string[]> = {
       'sweep_marks',
       'ledger_entries',
       'ledger_lookups',
+      'sweep_skips',
       'payouts',
     ],
   ],

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { createActivities } from '../../activities';
 import type { Deps } from '../../activities/deps';
 import { PrismaClient } from '../../prisma/generated/client';
-import { sweep } from '../workflow/sweeping';
+import { asInWorker, sweep } from '../workflow/sweeping';
 import { World } from '../workflow/world';
 
 let world: World;
@@ -83,10 +83,12 @@ test('no question of a sweep to the database reads a table that grows from end t
   });
   db.$on('query', (query) => queries.push(query));
   const deps: Deps = { ...world.deps(), db };
-  const { orders, stripe } = createActivities(deps);
+  const activities = createActivities(deps);
+  const [orders, stripe] = [asInWorker(activities.orders), asInWorker(activities.stripe)];
   const id = randomUUID();
   const window = await orders.beginSweep({ id, trigger: 'staff' });
   await orders.sweepRuns({ id, window, cursor: null });
+  await orders.sweepUnfinished({ id, window, cursor: null });
   await stripe.sweepSessions({ id, window, cursor: null });
   await stripe.sweepEvents({ id, window, cursor: null });
   await stripe.readBalance({ id, window, cursor: null });
@@ -121,7 +123,8 @@ const foreignCharges = (count: number) => world.db.$executeRaw`
 
 test('thousands of differences are recorded page by page; the mail and the sweep list the first of them', async () => {
   await foreignCharges(1_100);
-  const { orders, stripe } = createActivities(world.deps());
+  const activities = createActivities(world.deps());
+  const [orders, stripe] = [asInWorker(activities.orders), asInWorker(activities.stripe)];
   const id = randomUUID();
   const window = await orders.beginSweep({ id, trigger: 'staff' });
   const cursors: (string | null)[] = [];

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import type { SessionId } from '../../domain/ids';
 import { WORKFLOWS } from '../../messages/names';
 import { reconcileStart } from '../../messages/reconcile';
@@ -25,6 +26,15 @@ export async function sweep(world: World, trigger: 'schedule' | 'staff' = 'sched
     found: discrepancies as unknown as Found['found'],
   };
 }
+
+/** Activities that run as in a worker, which hears that they are at work. */
+export const asInWorker = <T extends Record<string, (...args: never[]) => Promise<unknown>>>(activities: T): T =>
+  Object.fromEntries(
+    Object.entries(activities).map(([name, activity]) => [
+      name,
+      (...args: never[]) => new MockActivityEnvironment().run(activity, ...args),
+    ]),
+  ) as T;
 
 interface Found {
   id: string;

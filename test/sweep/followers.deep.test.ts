@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { createActivities } from '../../activities';
+import type { Deps } from '../../activities/deps';
+import { disputeId, type SessionId } from '../../domain/ids';
+import { windowOf } from '../../domain/sweep';
+import { RefundShop } from '../workflow/refund-shop';
+import { Risk } from '../workflow/risk';
+import { asInWorker, sweep } from '../workflow/sweeping';
+import { until, World } from '../workflow/world';
+
+let world: World;
+let risk: Risk;
+let shop: RefundShop;
+beforeAll(async () => {
+  world = await World.start();
+  risk = new Risk(world);
+  shop = new RefundShop(world);
+  await world.product('song', { amount: 2000 });
+  await world.product('mug', { stock: 9 });
+});
+afterAll(() => world?.stop());
+
+const stateOf = (id: string) => world.deps().runs.stateOf(id);
+/** The activities, with something else in the place of what they have. */
+function activities(other: Partial<Deps> = {}) {
+  const { orders, stripe } = createActivities({ ...world.deps(), ...other });
+  return { orders: asInWorker(orders), stripe: asInWorker(stripe) };
+}
+
+describe('what follows something beside an order, and whose run is gone, is followed again', () => {
+  test('a refund whose run was terminated before its customer was told: the mail goes out', async () => {
+    const id = await world.completedOrder([{ sku: 'song' }]);
+    const refund = await shop.dashboard(id, { amount: 500 });
+    await mailsAreRefused(3);
+    await shop.told(refund);
+    await shop.becomes(id, { refunded: 500n });
+    await world.handle(refund.id as SessionId).terminate('the test');
+    await mailsAreRefused(0);
+    expect((await sweep(world)).actions).toEqual({ [id]: 'followed_again' });
+    await world.end(refund.id);
+    expect(await risk.mailsOf(id, 'order_refunded')).toBe(1);
+    expect((await sweep(world)).actions).toEqual({}); // it completed
+  });
+
+  test('a dispute that is written down and was never followed: staff hear of it, and it is held', async () => {
+    const id = await world.paidOrder([{ sku: 'mug' }]);
+    const dispute = await risk.dispute(id);
+    await activities().stripe.followDispute({ disputeId: disputeId(dispute.id) });
+    expect(await stateOf(dispute.id)).toBe('absent');
+    world.know(dispute.id);
+    expect((await sweep(world)).actions).toEqual({ [id]: 'followed_again' });
+    await until(async () => (await risk.mailsOf(id, 'dispute_opened')) === 1);
+    await world.handle(dispute.id as SessionId).terminate('the test');
+  });
+
+  test('an open dispute without a run is found from the database alone, once Temporal counts too few', async () => {
+    const id = await world.paidOrder([{ sku: 'mug' }]);
+    const dispute = await risk.disputed(id);
+    const found = async () => {
+      const marks = { last: world.now(), lastWide: world.now() };
+      const window = windowOf(world.now() + 60_000, marks, { intervalMs: 300_000, staff: false });
+      return activities().orders.sweepUnfinished({ id: await begun(), window, cursor: null });
+    };
+    await found();
+    const { runId } = await world.handle(dispute.id as SessionId).describe();
+    await world.handle(dispute.id as SessionId).terminate('the test');
+    await found();
+    const again = await world.handle(dispute.id as SessionId).describe();
+    expect([again.status.name, again.runId === runId]).toEqual(['RUNNING', false]);
+    await world.handle(dispute.id as SessionId).terminate('the test');
+  });
+
+  test('a warning whose run died before it told the order', async () => {
+    const id = await world.paidOrder([{ sku: 'mug' }]);
+    const warning = await world.at<{ id: string }>(`/charges/${await risk.chargeOf(id)}/early-fraud-warning`);
+    await activities().stripe.followNotice({ kind: 'fraud-warning' as const, id: warning.id });
+    world.know(warning.id);
+    expect((await sweep(world)).actions).toMatchObject({ [id]: 'followed_again' });
+    await risk.heard(id);
+    expect(await stateOf(warning.id)).toBe('completed');
+  });
+});
+
+test('one session that cannot be seen to is reported, the rest goes on, and the next sweep tries it again', async () => {
+  const [good, bad] = [await paidUnheard(), await paidUnheard()];
+  const deps = world.deps();
+  const order: Deps['starter']['order'] = async (id, options) => {
+    if (id === bad) throw new TypeError('of this session alone');
+    return deps.starter.order(id, options);
+  };
+  const id = await begun();
+  const window = windowOf(world.now(), { last: null, lastWide: null }, { intervalMs: 300_000, staff: true });
+  await activities({ starter: { ...deps.starter, order } }).stripe.sweepSessions({ id, window, cursor: null });
+  expect(await world.end(good)).toBe('COMPLETED');
+  expect(await world.db.sweepSkip.findMany()).toMatchObject([{ reference: bad, reason: expect.any(String) }]);
+
+  const next = await sweep(world);
+  expect(await world.end(bad)).toBe('COMPLETED');
+  expect(next.status).toBe('COMPLETED');
+  expect(await world.db.sweepSkip.count()).toBe(0);
+});
+
+test('what stops everything is no fault of one session: a sweep does not go on without it', async () => {
+  const id = await paidUnheard();
+  const away = Object.assign(new Error('14 UNAVAILABLE'), { cause: { code: 14 } });
+  const order = () => Promise.reject(away);
+  const window = windowOf(world.now(), { last: null, lastWide: null }, { intervalMs: 300_000, staff: true });
+  const page = { id: await begun(), window, cursor: null };
+  const starter = { ...world.deps().starter, order };
+  await expect(activities({ starter }).stripe.sweepSessions(page)).rejects.toMatchObject({ type: 'unexpected' });
+  expect(await world.db.sweepSkip.count()).toBe(0);
+  await sweep(world);
+  expect(await world.end(id)).toBe('COMPLETED');
+});
+
+/** A paid order of which no webhook came. */
+async function paidUnheard(): Promise<SessionId> {
+  const { id } = await world.checkout([{ sku: 'song' }]);
+  await world.pay(id);
+  return id;
+}
+
+/** The row of a sweep that a test does by hand. */
+async function begun(): Promise<string> {
+  const id = randomUUID();
+  const at = new Date(world.now());
+  await world.db.reconciliation.create({ data: { id, trigger: 'staff', status: 'RUNNING', startedAt: at } });
+  return id;
+}
+
+/** The next mails are refused for the moment. */
+async function mailsAreRefused(times: number): Promise<void> {
+  await fetch(`${world.outbox.url}/api/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ times, status: 500 }),
+  });
+}
