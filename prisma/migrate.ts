@@ -26,8 +26,7 @@ export async function migrate(
   migrations = readMigrations(),
 ): Promise<string[]> {
   return connected(databaseUrl, async (client) => {
-    // Held until the connection ends. Prisma's own command line takes the same number.
-    await client.query('SELECT pg_advisory_lock(72707369)');
+    await untilAlone(client);
     await client.query(TABLE);
     const applied = await readApplied(client);
     const why = whyNotMigrate(migrations, applied);
@@ -51,6 +50,21 @@ export async function hasEarlierLayout(databaseUrl: string): Promise<boolean> {
     return rows[0].exists && originOfUnknown(readMigrations(), await readApplied(client)) === 'earlier';
   });
 }
+
+/**
+ * Waits for the lock of whoever migrates, which is held until the connection ends. Prisma's own command line takes the
+ * same number. A statement that waits inside PostgreSQL would keep its snapshot meanwhile, and CREATE INDEX
+ * CONCURRENTLY, run by the holder of the lock, waits for every older snapshot: the two would deadlock.
+ */
+async function untilAlone(client: Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query('SELECT pg_try_advisory_lock(72707369) AS alone');
+    if (rows[0].alone) return;
+    await pause(LOCK_PAUSE_MS);
+  }
+}
+
+const LOCK_PAUSE_MS = 100;
 
 async function readApplied(client: Client): Promise<AppliedMigration[]> {
   const { rows } = await client.query<AppliedMigration>(`
