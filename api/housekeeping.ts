@@ -1,21 +1,51 @@
 import { removeAbandonedFiles } from '../store/catalogue/files';
+import { forgetAttempts } from '../store/checkouts/forget';
+import { removeOldStrays } from '../store/checkouts/strays';
 import { removeOldCounts } from '../store/limits/counters';
+import { moveMark, readMark } from '../store/reconciliation/marks';
 import type { ApiDeps } from './deps';
 import { forgetOldKeys } from './storefront/checkout/keys';
 
 const PAUSE_MS = 600_000;
+const DAY_MS = 86_400_000;
+/** A session lives for a day at most: after an hour more, its checkout is an order, or none. */
+const ATTEMPT_MS = DAY_MS + 3_600_000;
+/** Longer than Stripe lists events, so that a sweep does not meet the session again. */
+const STRAY_MS = 35 * DAY_MS;
+
+type HousekeepingDeps = Pick<ApiDeps, 'db' | 'clock' | 'log'>;
+
+/** Removes every ten minutes what is no longer kept. Ends with the process. */
+export function startHousekeeping(deps: HousekeepingDeps & Pick<ApiDeps, 'closing'>): void {
+  const timer = setInterval(() => void keepHouse(deps), PAUSE_MS).unref();
+  deps.closing.addEventListener('abort', () => clearInterval(timer), { once: true });
+}
 
 /**
- * Every ten minutes removes what is no longer kept: storefronts' Idempotency-Keys after a day, counters whose window
- * is over, files that belong to no product. Ends with the process.
+ * Removes once what is no longer kept: storefronts' Idempotency-Keys and attempts that never became an order after a
+ * day, counters whose window is over, files that belong to no product, and sessions that are not ours after a month.
  */
-export function startHousekeeping(deps: Pick<ApiDeps, 'db' | 'clock' | 'log' | 'closing'>): void {
-  const timer = setInterval(() => {
-    Promise.all([
-      forgetOldKeys(deps),
-      removeOldCounts(deps.db, { at: new Date(deps.clock.now()) }),
-      removeAbandonedFiles(deps.db, { at: new Date(deps.clock.now()) }),
-    ]).catch((error: unknown) => deps.log.warn({ err: error }, 'housekeeping failed; trying again later'));
-  }, PAUSE_MS).unref();
-  deps.closing.addEventListener('abort', () => clearInterval(timer), { once: true });
+export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
+  const { db, clock, log } = deps;
+  const now = clock.now();
+  const at = new Date(now);
+  const chores = await Promise.allSettled([
+    forgetOldKeys(deps),
+    forgetOldAttempts(db, new Date(now - ATTEMPT_MS)),
+    removeOldCounts(db, { at }),
+    removeAbandonedFiles(db, { at }),
+    removeOldStrays(db, { before: new Date(now - STRAY_MS) }),
+  ]);
+  for (const chore of chores)
+    if (chore.status === 'rejected') log.warn({ err: chore.reason }, 'housekeeping failed; trying again later');
+}
+
+/** Each checkout is looked at once, from where the last look ended, by whichever process. */
+async function forgetOldAttempts(db: ApiDeps['db'], before: Date): Promise<void> {
+  let done = await readMark(db, 'attempts-forgotten');
+  for (;;) {
+    done = await forgetAttempts(db, { since: done ?? new Date(0), before });
+    if (done === null) return;
+    await moveMark(db, { name: 'attempts-forgotten', at: done });
+  }
 }

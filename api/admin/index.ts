@@ -3,6 +3,7 @@ import type { Route } from '../http/route';
 import { productFileRoutes } from './catalogue/file';
 import { catalogueRoutes } from './catalogue/products';
 import { stockRoutes } from './catalogue/stock';
+import { customerRoutes } from './customers/export';
 import { disputeRoutes } from './disputes/disputes';
 import { contactRoutes } from './orders/contact';
 import { eraseRoutes } from './orders/erase';
@@ -23,6 +24,7 @@ export const adminRoutes = (deps: ApiDeps): Route[] => [
   ...contactRoutes(deps),
   ...resendRoutes(deps),
   ...eraseRoutes(deps),
+  ...customerRoutes(deps),
   ...catalogueRoutes(deps),
   ...productFileRoutes(deps),
   ...stockRoutes(deps),

@@ -55,11 +55,14 @@ const lineOf = (req: Request, res: Response) => ({ method: req.method, status: r
 function whereTo(res: Response): { route: string; ids?: Record<string, string> } {
   const ids = Object.entries((res.locals?.params ?? {}) as Record<string, unknown>).filter(
     (entry): entry is [string, string] =>
-      entry[0] !== 'token' && typeof entry[1] === 'string' && /^[\w.-]{1,220}$/.test(entry[1]),
+      !PRIVATE.has(entry[0]) && typeof entry[1] === 'string' && /^[\w.-]{1,220}$/.test(entry[1]),
   );
   const about = res.locals?.about as Record<string, string> | undefined;
   return { route: routeOf(res), ...(ids.length > 0 && { ids: Object.fromEntries(ids) }), ...about };
 }
+
+/** Parameters that let in whoever knows them, or that say who somebody is. */
+const PRIVATE = new Set(['token', 'email']);
 
 /** Adds ids to a request's line that stand in its body or its answer, not in its path. Never anything personal. */
 export function logAbout(res: Response, about: Record<string, string>): void {

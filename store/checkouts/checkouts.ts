@@ -103,7 +103,7 @@ export async function readRequestedLines(db: Db, id: SessionId): Promise<{ curre
 
 /** Erases the request to Stripe of this checkout, and of failed checkouts that tried to recover it. */
 export async function forgetRequests(tx: Tx, id: SessionId): Promise<void> {
-  await tx.$executeRaw`UPDATE checkouts c SET request = '{}', client_hash = NULL
+  await tx.$executeRaw`UPDATE checkouts c SET request = '{}', client_hash = NULL, url = NULL
     WHERE c.session_id = ${id}
       OR (c.recovers = ${id} AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.session_id = c.session_id))`;
 }

@@ -27,3 +27,8 @@ export async function writeStray(db: Db, { session, at, ...stray }: StraySession
 /** Whether a session is recorded as not ours. */
 export const isStray = async (db: Db, session: SessionId): Promise<boolean> =>
   (await db.straySession.count({ where: { sessionId: session } })) > 0;
+
+/** Removes sessions that were recorded and reported before a time. */
+export async function removeOldStrays(db: Db, { before }: { before: Date }): Promise<void> {
+  await db.straySession.deleteMany({ where: { seenAt: { lt: before }, reportedAt: { not: null } } });
+}

@@ -1,5 +1,6 @@
 import { whyNot } from '../../domain/actions';
 import type { SessionId } from '../../domain/ids';
+import { Prisma } from '../../prisma/generated/client';
 import { forgetRequests } from '../checkouts/checkouts';
 import type { Db, Tx } from '../database';
 import { forgetMails } from '../mails/given-up';
@@ -23,7 +24,13 @@ export async function eraseCustomer(
     await forgetMails(tx, sessionId);
     await forgetRequests(tx, sessionId);
     await forgetNotes(tx, sessionId);
-    await changeOrder(tx, order, at, {}, { type: 'erased', message: 'Erased the personal data', actor: 'staff' });
+    await changeOrder(
+      tx,
+      order,
+      at,
+      { voucher: Prisma.DbNull },
+      { type: 'erased', message: 'Erased the personal data', actor: 'staff' },
+    );
     return null;
   });
 }

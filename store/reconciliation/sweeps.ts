@@ -2,6 +2,7 @@ import type { RepairAction, SweepMarks, SweepWindow } from '../../domain/sweep';
 import type { Reconciliation } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
 import { type ListedDiscrepancy, listForSweep } from './discrepancies';
+import { moveMark, readMark } from './marks';
 import { forgetSkips, readSkips, type Skip } from './skips';
 
 /** How long scheduled sweeps are kept. Sweeps started by staff are kept for good. */
@@ -68,10 +69,7 @@ export async function readMarks(db: Db): Promise<SweepMarks> {
 }
 
 /** Everything before this time was swept; null until a sweep has succeeded. */
-export async function sweptUntil(db: Db): Promise<Date | null> {
-  const mark = await db.sweepMark.findUnique({ where: { name: 'last' } });
-  return mark?.at ?? null;
-}
+export const sweptUntil = (db: Db): Promise<Date | null> => readMark(db, 'last');
 
 /** Marks a sweep as running, with its window. Safe to repeat. */
 export async function startSweep(
@@ -137,9 +135,8 @@ export async function completeSweep(
 }
 
 async function moveMarks(tx: Tx, { wide, until }: SweepWindow): Promise<void> {
-  const at = new Date(until);
-  for (const name of wide ? ['last', 'last-wide'] : ['last'])
-    await tx.sweepMark.upsert({ where: { name }, create: { name, at }, update: { at } });
+  for (const name of wide ? (['last', 'last-wide'] as const) : (['last'] as const))
+    await moveMark(tx, { name, at: new Date(until) });
 }
 
 const MOST_LISTED = 500;

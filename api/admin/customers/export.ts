@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { exportCustomer } from '../../../store/customers/export';
+import type { ApiDeps } from '../../deps';
+import { type Route, route } from '../../http/route';
+import { Timestamp, text, timestamp } from '../../http/schemas';
+
+const Rows = z.array(z.record(z.string(), z.unknown()));
+
+/** `GET /admin/customers/{email}/export`: what the law lets a person ask for. */
+export const customerRoutes = (deps: ApiDeps): Route[] => [
+  route({
+    method: 'get',
+    path: '/admin/customers/{email}/export',
+    tag: 'Staff',
+    summary: 'Everything kept about a person',
+    description:
+      'One JSON document: the person’s orders with items, address, parcels, downloads, refunds, disputes, notes and mails, checkouts of the last day that became no order, and mails about no order. Fields are named as they are stored. The timeline of each order says that it was exported.',
+    params: z.strictObject({ email: text(320).meta({ description: 'In any case, percent-encoded.' }) }),
+    answers: {
+      200: {
+        description: 'What is kept. Lists are empty where nothing is.',
+        schema: z.strictObject({
+          email: z.string(),
+          exportedAt: Timestamp,
+          orders: Rows.meta({ description: 'Oldest first.' }),
+          checkouts: Rows,
+          mails: Rows,
+        }),
+        headers: { 'cache-control': '`no-store`.' },
+      },
+    },
+    handle: async ({ params }) => {
+      const at = new Date(deps.clock.now());
+      const email = params.email.toLowerCase();
+      const kept = await exportCustomer(deps.db, { email, actor: 'staff', at });
+      return { body: { email, exportedAt: timestamp(at), ...kept }, headers: { 'cache-control': 'no-store' } };
+    },
+  }),
+];

@@ -1,0 +1,248 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { keepHouse } from '../../api/housekeeping';
+import type { Logger } from '../../platform/logger';
+import { Office, problem } from './admin-office';
+
+/**
+ * Every column that may say who somebody is, by its table. `erase` empties these, `export` shows them. A column of text
+ * or JSON is here or in PLAIN: a new one has to be thought about.
+ */
+const PERSONAL: Record<string, string[]> = {
+  customers: ['email', 'name', 'address', 'user_id'],
+  checkouts: ['request', 'url', 'client_hash'],
+  disputes: ['evidence'],
+  mails: ['recipient', 'subject', 'html', 'text'],
+  orders: ['voucher'],
+  timeline: ['note'],
+};
+
+/** Ids, codes, hashes of keys, and sentences of ours or of Stripe about money and goods. Staff are named by role. */
+const PLAIN: Record<string, string[]> = {
+  checkout_keys: ['key_hash', 'body_hash', 'checkout_id'],
+  checkouts: ['id', 'number', 'origin', 'currency', 'lines', 'stripe_key', 'session_id', 'recovers'],
+  customers: ['session_id'],
+  discrepancies: ['kind', 'reference', 'detail', 'currency', 'found_by', 'report_key'],
+  disputes: [
+    ...['id', 'session_id', 'charge_id', 'payment_intent_id', 'status', 'reason', 'currency', 'withdrawn_currency'],
+    'submission',
+  ],
+  download_grants: ['id', 'session_id', 'sku'],
+  holds: ['session_id', 'sku'],
+  installation: ['id'],
+  ledger_entries: [
+    ...['id', 'category', 'type', 'source', 'payment_intent_id', 'session_id', 'currency', 'settled_currency'],
+  ],
+  ledger_lookups: ['reference'],
+  mails: ['key', 'template', 'session_id', 'order_number', 'provider_id', 'last_error'],
+  notices: ['id', 'kind', 'session_id', 'payment_intent', 'reason'],
+  order_items: ['session_id', 'sku', 'name'],
+  orders: [
+    ...['session_id', 'number', 'origin', 'currency', 'presentment_currency', 'payment_intent_id', 'charge_id'],
+    ...['locale', 'attention_step', 'attention_reason', 'cancel_reason', 'cancel_refusal'],
+  ],
+  payouts: ['id', 'currency', 'status'],
+  prices: ['sku', 'currency', 'stripe_price_id'],
+  product_file_chunks: ['file_id', 'bytes'],
+  product_files: ['id', 'sku', 'filename', 'content_type', 'sha256'],
+  products: ['sku', 'name', 'description', 'image_url'],
+  // Hashes of addresses, for minutes; housekeeping removes them.
+  rate_limits: ['key'],
+  reconciliation_repairs: ['reconciliation_id', 'session_id', 'action'],
+  reconciliations: ['id', 'trigger', 'window', 'discrepancies', 'skipped', 'failure'],
+  refunds: [
+    ...['key', 'request_key', 'retry_of', 'stripe_id', 'session_id', 'currency', 'status', 'reason', 'actor'],
+    ...['restock', 'request_hash', 'refusal', 'refusal_reason'],
+  ],
+  // A parcel's number stays, as proof of what was delivered.
+  shipments: ['id', 'session_id', 'carrier', 'tracking_number', 'tracking_url', 'items'],
+  stock_levels: ['sku'],
+  stock_movements: ['sku', 'reference', 'actor', 'key', 'key_hash'],
+  stray_sessions: ['session_id', 'currency', 'reason'],
+  sweep_marks: ['name'],
+  sweep_skips: ['reference', 'reason'],
+  timeline: ['session_id', 'type', 'message', 'actor', 'key'],
+};
+
+/** The columns of text, JSON or bytes in prisma/schema, by table. */
+function columnsInSchema(): Map<string, string[]> {
+  const folder = join(__dirname, '../../prisma/schema');
+  const schema = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  const models = [...schema.join('\n').matchAll(/^model \w+ \{([\s\S]*?)^\}/gm)];
+  return new Map(
+    models.map(([, body = '']) => [
+      /@@map\("(\w+)"\)/.exec(body)?.[1] ?? '',
+      [...body.matchAll(/^ +(\w+) +(?:String|Json|Bytes)\b.*$/gm)].map(
+        ([line, field = '']) => /@map\("(\w+)"\)/.exec(line)?.[1] ?? field,
+      ),
+    ]),
+  );
+}
+
+let office: Office;
+beforeAll(async () => {
+  office = await Office.open();
+});
+afterAll(() => office?.close());
+
+test('every column that can hold text is known to be personal, or not to be', () => {
+  const known = (table: string) => [...(PERSONAL[table] ?? []), ...(PLAIN[table] ?? [])].sort();
+  const columns = [...columnsInSchema()].filter(([, names]) => names.length > 0);
+  const inSchema = Object.fromEntries(columns.map(([table, names]) => [table, names.toSorted()]));
+  expect(Object.fromEntries(columns.map(([table]) => [table, known(table)]))).toEqual(inSchema);
+  expect(Object.keys({ ...PERSONAL, ...PLAIN }).sort()).toEqual(Object.keys(inSchema).sort());
+});
+
+const EMAIL = 'zelda.quux@example.net';
+const secret = (table: string, column: string) => `zelda-${table}-${column}`;
+const SECRETS = Object.entries(PERSONAL).flatMap(([table, columns]) => columns.map((column) => secret(table, column)));
+
+/** An ended order with something in each personal column. */
+async function orderOfZelda(id: string): Promise<void> {
+  const at = new Date(office.now);
+  await office.order(id, { status: 'COMPLETED', paymentStatus: 'PAID', customer: { email: EMAIL } });
+  const { number } = await office.db.order.findUniqueOrThrow({ where: { sessionId: id } });
+  const row = { sessionId: id, createdAt: at };
+  await office.db.checkout.create({
+    data: {
+      ...{ ...row, id: crypto.randomUUID(), number: `${number}-c`, origin: 'CHECKOUT', currency: 'eur' },
+      ...{ subtotal: 1, lines: [], request: {}, holdUntil: at },
+    },
+  });
+  const dispute = { id: `du_${id}`, status: 'won', reason: 'general', amount: 1, currency: 'eur', open: false };
+  await office.db.dispute.create({ data: { ...row, ...dispute, updatedAt: at, closedAt: at } });
+  const mail = { recipient: '', subject: '', html: '', text: '' };
+  await office.db.mail.create({
+    data: {
+      ...row,
+      ...mail,
+      key: `order_received/${id}`,
+      template: 'order_received',
+      audience: 'STAFF',
+      status: 'SENT',
+    },
+  });
+  await office.db.timelineEntry.create({
+    data: { sessionId: id, at, type: 'note', message: 'Noted', actor: 'staff', key: 'note' },
+  });
+  for (const [table, columns] of Object.entries(PERSONAL))
+    for (const column of columns)
+      await office.db.$executeRawUnsafe(
+        `UPDATE ${table} SET ${column} = ${typeOf(table, column)} WHERE session_id = '${id}'`,
+      );
+  await office.db.customer.update({
+    where: { sessionId: id },
+    data: { email: EMAIL, name: secret('customers', 'email') },
+  });
+}
+
+const JSONS = ['address', 'request', 'evidence', 'voucher'];
+const typeOf = (table: string, column: string) =>
+  JSONS.includes(column) ? `jsonb_build_object('what', '${secret(table, column)}')` : `'${secret(table, column)}'`;
+
+/** Every row of every table, as text. */
+async function everything(): Promise<string> {
+  const tables = [...columnsInSchema().keys()];
+  const rows = await Promise.all(
+    tables.map((name) => office.db.$queryRawUnsafe(`SELECT t::text AS row FROM "${name}" t`)),
+  );
+  return JSON.stringify(rows);
+}
+
+const exported = (email: string) => office.ask('get', `/admin/customers/${encodeURIComponent(email)}/export`);
+
+test('export shows all that is kept about a person, erase leaves none of it', async () => {
+  await orderOfZelda('cs_test_zelda');
+  await office.order('cs_test_other', { customer: { email: 'other@example.net', name: 'Other' } });
+  const before = await everything();
+  const missing = (text: string) => SECRETS.filter((one) => !text.includes(one));
+  expect(missing(before)).toEqual(['zelda-customers-name']); // the name's place holds another secret
+
+  const answer = await exported('Zelda.Quux@Example.NET');
+  expect(answer.status).toBe(200);
+  expect(answer.headers['cache-control']).toBe('no-store');
+  expect(missing(JSON.stringify(answer.body))).toEqual(['zelda-customers-name']);
+  expect(answer.body).toMatchObject({
+    email: EMAIL,
+    exportedAt: expect.any(String),
+    orders: [{ sessionId: 'cs_test_zelda', total: 2500, customer: { email: EMAIL }, mails: [{}], disputes: [{}] }],
+    checkouts: [],
+    mails: [],
+  });
+  expect(JSON.stringify(answer.body)).not.toContain('Other');
+  const timeline = await office.db.timelineEntry.findMany({ where: { type: 'exported' } });
+  expect(timeline).toMatchObject([{ sessionId: 'cs_test_zelda', actor: 'staff' }]);
+
+  expect((await office.ask('post', '/admin/orders/cs_test_zelda/erase')).status).toBe(200);
+  const after = await everything();
+  expect([EMAIL, ...SECRETS].filter((one) => after.includes(one))).toEqual([]);
+  expect((await exported(EMAIL)).body).toMatchObject({ orders: [], checkouts: [], mails: [] });
+});
+
+test('export knows an address that staff have corrected since, and a checkout that became no order', async () => {
+  const at = new Date(office.now);
+  await office.order('cs_test_moved', { customer: { email: 'new@example.net' } });
+  const mail = { template: 'order_confirmation', audience: 'CUSTOMER' as const, subject: 's', html: 'h', text: 't' };
+  await office.db.mail.create({
+    data: {
+      ...mail,
+      key: 'm',
+      sessionId: 'cs_test_moved',
+      recipient: 'old@example.net',
+      status: 'SENT',
+      createdAt: at,
+    },
+  });
+  await attempt({ request: { customer_email: 'Old@example.net' } });
+  const { body } = await exported('old@example.net');
+  expect(body).toMatchObject({ orders: [{ sessionId: 'cs_test_moved' }], checkouts: [{ origin: 'CHECKOUT' }] });
+});
+
+test('export is for staff', async () => {
+  const answer = await office.api.http.get('/admin/customers/a@example.net/export');
+  expect(answer.body).toEqual(problem(401, 'unauthorized'));
+});
+
+/** No chore fails. */
+const log = {
+  warn: ({ err }: { err: Error }) => {
+    throw err;
+  },
+} as unknown as Logger;
+
+/** A checkout without an order. */
+const attempt = (change: { request?: object; sessionId?: string; createdAt?: Date } = {}) =>
+  office.db.checkout.create({
+    data: {
+      ...{ id: crypto.randomUUID(), number: crypto.randomUUID(), origin: 'CHECKOUT', currency: 'eur', subtotal: 1 },
+      ...{ lines: [], request: { customer_email: EMAIL }, holdUntil: new Date(office.now), clientHash: 'hash' },
+      ...{ createdAt: new Date(office.now), ...change },
+    },
+  });
+
+test('attempts that never became an order are forgotten after a day, once each', async () => {
+  const hours = (count: number) => new Date(office.now - count * 3_600_000);
+  const gone = await attempt({ createdAt: hours(26) });
+  const unpaid = await attempt({ createdAt: hours(26), sessionId: 'cs_test_unpaid' });
+  const young = await attempt({ createdAt: hours(24) });
+  await office.order('cs_test_ordered', { createdAt: hours(26), customer: { email: EMAIL } });
+  const ordered = await attempt({ createdAt: hours(26), sessionId: 'cs_test_ordered' });
+  const stray = { kind: 'UNKNOWN_LINES' as const, reason: 'theirs', reportedAt: hours(0) };
+  await office.db.straySession.create({ data: { ...stray, sessionId: 'cs_test_stray', seenAt: hours(36 * 24) } });
+  await office.db.straySession.create({ data: { ...stray, sessionId: 'cs_test_recent', seenAt: hours(34 * 24) } });
+
+  const kept = async () => {
+    await keepHouse({ db: office.db, clock: { now: () => office.now }, log });
+    const rows = await office.db.checkout.findMany({
+      where: { id: { in: [gone, unpaid, young, ordered].map(({ id }) => id) } },
+    });
+    return Object.fromEntries(rows.map(({ id, request, clientHash }) => [id, { request, clientHash }]));
+  };
+  const whole = { request: { customer_email: EMAIL }, clientHash: 'hash' };
+  const first = { [unpaid.id]: { request: {}, clientHash: null }, [young.id]: whole, [ordered.id]: whole };
+  expect(await kept()).toEqual(first);
+  const strays = await office.db.straySession.findMany({ select: { sessionId: true } });
+  expect(strays).toEqual([{ sessionId: 'cs_test_recent' }]);
+  office.now += 2 * 3_600_000;
+  expect(await kept()).toEqual({ [unpaid.id]: { request: {}, clientHash: null }, [ordered.id]: whole });
+});
