@@ -10,7 +10,7 @@ import { createLimits } from './http/limits';
 import { openApiDocument } from './http/openapi';
 import { requestLog, requestMetrics } from './http/request-log';
 import { mount, type Route } from './http/route';
-import { securityHeaders, storefrontCors } from './http/security';
+import { securityHeaders, storefrontCors, warnOfProxy } from './http/security';
 import { checkoutRoutes } from './storefront/checkout';
 import { demoPictures, demoStorefront } from './storefront/demo';
 import { downloadRoutes } from './storefront/downloads';
@@ -35,7 +35,8 @@ export function createApp(deps: ApiDeps): Express {
     if (deps.closing.aborted) res.set('connection', 'close');
     next();
   });
-  app.use('/admin', requireStaff(env.ADMIN_TOKEN));
+  app.use(warnOfProxy(deps));
+  app.use('/admin', requireStaff(deps));
 
   const routes = apiRoutes(deps);
   mount(app, routes);

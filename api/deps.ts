@@ -11,6 +11,8 @@ import type { ApiMetrics } from './metrics';
 /** Everything the HTTP edge needs from outside. Tests pass their own; nothing here is global. */
 export interface ApiDeps {
   db: Db;
+  /** A small pool for the bytes of downloads, so that no number of them takes connections from checkouts. */
+  fileDb: Db;
   /** With a time-out that leaves time for the rest of a response: see `STRIPE_TIMEOUT_MS`. */
   stripe: Stripe;
   temporal: Client;

@@ -23,6 +23,7 @@ import { findStorefront } from './storefront/demo';
  */
 const DRAIN_MS = 15_000;
 const DISCONNECT_MS = 3_000;
+const FILE_CONNECTIONS = 3;
 
 main();
 
@@ -31,12 +32,14 @@ function main(): void {
   const env = configuration();
   const log = createLogger('api', env.LOG_LEVEL);
   const db = connectDatabase(env.DATABASE_URL);
+  const fileDb = connectDatabase(env.DATABASE_URL, FILE_CONNECTIONS);
   const temporal = connectTemporal();
   const closing = new AbortController();
 
   const stripe = connectStripe(env, STRIPE_TIMEOUT_MS);
   const deps: ApiDeps = {
     db,
+    fileDb,
     temporal,
     env,
     installation: installationOf(db, env.INSTALLATION_ID),
@@ -73,9 +76,9 @@ function main(): void {
       // Temporal's connection ends with the process: closing it during a retried call throws where it cannot be
       // caught.
       server.close(() => {
-        const disconnected = db
-          .$disconnect()
-          .catch((error: unknown) => log.warn({ err: error }, 'could not disconnect from the database'));
+        const disconnected = Promise.all([db.$disconnect(), fileDb.$disconnect()]).catch((error: unknown) =>
+          log.warn({ err: error }, 'could not disconnect from the database'),
+        );
         void within(DISCONNECT_MS, disconnected, () => new Error('late'))
           .catch(() => {})
           .finally(() => process.exit(0));

@@ -1,7 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What a signed link is for. A token for one purpose is never valid for another. */
-export type LinkPurpose = 'download' | 'recover';
+/**
+ * What a signed link is for. A token for one purpose is never valid for another. `recover` is in the mail about an
+ * expired checkout, so whoever has it reads that mailbox; `return` is on the order's page, which anybody may see who
+ * was sent its address.
+ */
+export type LinkPurpose = 'download' | 'recover' | 'return';
 
 /**
  * A signed token for an id: `<id>.<signature>`. It has no expiry of its own: the database decides whether it is still
@@ -25,9 +29,12 @@ export function readToken(secret: string, purpose: LinkPurpose, token: string): 
 export const downloadUrl = (env: { PUBLIC_URL: string; SIGNING_SECRET: string }, grantId: string): string =>
   `${env.PUBLIC_URL}/downloads/${signToken(env.SIGNING_SECRET, 'download', grantId)}`;
 
-/** The link that recovers an expired checkout. */
-export const recoveryUrl = (env: { PUBLIC_URL: string; SIGNING_SECRET: string }, sessionId: string): string =>
-  `${env.PUBLIC_URL}/recover/${signToken(env.SIGNING_SECRET, 'recover', sessionId)}`;
+/** The link that recovers an expired checkout; see `LinkPurpose` for which is whose. */
+export const recoveryUrl = (
+  env: { PUBLIC_URL: string; SIGNING_SECRET: string },
+  purpose: 'recover' | 'return',
+  sessionId: string,
+): string => `${env.PUBLIC_URL}/recover/${signToken(env.SIGNING_SECRET, purpose, sessionId)}`;
 
 const signature = (secret: string, purpose: LinkPurpose, id: string): string =>
   createHmac('sha256', secret).update(`${purpose}\n${id}`).digest('base64url');

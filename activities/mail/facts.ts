@@ -38,7 +38,7 @@ function orderFacts(env: Deps['env'], order: OrderForMail): OrderFacts {
     })),
     shipments: shipmentFacts(order),
     refunds: refunds.map(({ key, stripeId, ...refund }) => ({ ...refund, id: stripeId ?? key })),
-    recovery: recoverableUntil && { url: recoveryUrl(env, order.sessionId), until: recoverableUntil },
+    recovery: recoverableUntil && { url: recoveryUrl(env, 'recover', order.sessionId), until: recoverableUntil },
   };
 }
 

@@ -5,6 +5,7 @@ import { type AugmentedRequest, ipKeyGenerator, rateLimit, type Store } from 'ex
 import { Problem } from '../../domain/problem';
 import { count, resetCount, uncount } from '../../store/limits/counters';
 import type { ApiDeps } from '../deps';
+import { Recent } from './recent';
 
 type LimitDeps = Pick<ApiDeps, 'db' | 'clock' | 'env'>;
 
@@ -16,6 +17,20 @@ const MINUTE_MS = 60_000;
  */
 const LOOKS_A_MINUTE = 120;
 const GUESSES_A_MINUTE = 60;
+/**
+ * The same for all clients together: of the 25 calls a second that Stripe allows one endpoint, strangers who come from
+ * a hundred addresses get five.
+ */
+const GUESSES_OF_ALL_A_MINUTE = 300;
+/** How long the API remembers that Stripe does not know an id. */
+const UNKNOWN_KEPT_MS = 60_000;
+const ABANDONS_A_MINUTE = 60;
+/** An abandoned session's workflow hears of it again at most this often. */
+const ABANDON_PAUSE_MS = 10_000;
+/**
+ * Requests for a checkout, those that fail or wait for another with their key among them, for each that may succeed.
+ */
+const REQUESTS_A_CHECKOUT = 10;
 /** However often a pending order is requested, the API asks Stripe about it at most once in this time. */
 const LOOK_PAUSE_MS = 2_000;
 
@@ -30,6 +45,13 @@ export function createLimits(deps: LimitDeps) {
   const looks = limiter(deps, { name: 'look', limit: 1, windowMs: LOOK_PAUSE_MS });
   const looksOfClient = limiter(deps, { name: 'looks', limit: LOOKS_A_MINUTE, windowMs: MINUTE_MS });
   const signals = limiter(deps, { name: 'signals', limit: 1, windowMs: MINUTE_MS });
+  const requests = limiter(deps, {
+    name: 'requests',
+    limit: deps.env.CHECKOUT_RATE_LIMIT * REQUESTS_A_CHECKOUT,
+    windowMs: MINUTE_MS,
+  });
+  const guessesOfAll = limiter(deps, { name: 'guesses-of-all', limit: GUESSES_OF_ALL_A_MINUTE, windowMs: MINUTE_MS });
+  const abandons = limiter(deps, { name: 'abandons', limit: ABANDONS_A_MINUTE, windowMs: MINUTE_MS });
   const guesses = limiter(deps, { name: 'guesses', limit: GUESSES_A_MINUTE, windowMs: MINUTE_MS });
   const client = (req: Request) => clientHash(deps.env, req);
 
@@ -44,6 +66,31 @@ export function createLimits(deps: LimitDeps) {
       if (deps.env.CHECKOUT_RATE_LIMIT > 0) await demand(checkouts, req);
     },
 
+    /**
+     * Counts a request for a checkout, whatever becomes of it; throws `429 rate_limited` after far too many in the last
+     * minute.
+     */
+    request: async (req: Request): Promise<void> => {
+      if (deps.env.CHECKOUT_RATE_LIMIT > 0) await demand(requests, req);
+    },
+
+    /** Counts a client's request to abandon; throws `429 rate_limited` after too many in the last minute. */
+    abandon: (req: Request): Promise<void> => demand(abandons, req),
+
+    /**
+     * Runs `signal` for a session unless it ran a moment ago. A failure is not remembered, so the next request tries
+     * again.
+     */
+    abandonOnce: async (sessionId: string, signal: () => Promise<void>): Promise<void> => {
+      const key = `abandon/${sessionId}`;
+      const { hits } = await count(deps.db, { key, windowMs: ABANDON_PAUSE_MS, at: new Date(deps.clock.now()) });
+      if (hits > 1) return;
+      await signal().catch(async (error: unknown) => {
+        await resetCount(deps.db, { key });
+        throw error;
+      });
+    },
+
     /** Whether the API may ask Stripe about this known order now. */
     mayAskStripe: async (req: Request, sessionId: string): Promise<boolean> =>
       (await looks(req, sessionId)).allowed && (await looksOfClient(req, client(req))).allowed,
@@ -54,6 +101,18 @@ export function createLimits(deps: LimitDeps) {
 
     /** Counts a request for an unknown session; throws `429 rate_limited` after too many in the last minute. */
     guess: (req: Request): Promise<void> => demand(guesses, req),
+
+    /** Ids of which Stripe said a moment ago that there is no such session. */
+    unknownSessions: new Recent(deps.clock, UNKNOWN_KEPT_MS),
+
+    /** Counts a call to Stripe about an unknown session; throws `503 unavailable` after too many of all clients. */
+    guessOfAll: async (req: Request): Promise<void> => {
+      const { allowed, resetAt } = await guessesOfAll(req, 'all');
+      if (allowed) return;
+      throw new Problem('unavailable', 'Too many unknown orders are being asked for. Try again later.', {
+        retryAfter: (resetAt.getTime() - deps.clock.now()) / 1000,
+      });
+    },
   };
 }
 

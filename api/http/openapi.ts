@@ -133,7 +133,7 @@ const RETRY_AFTER = {
 function problemsOf(one: Route, staff: boolean): Record<string, ResponseConfig> {
   const codes = new Set<ProblemCode>([
     ...(one.problems ?? []),
-    ...(staff ? (['unauthorized'] as const) : []),
+    ...(staff ? (['unauthorized', 'rate_limited'] as const) : []),
     ...(one.body && !isRaw(one.body) ? (['payload_too_large', 'unsupported_media_type'] as const) : []),
     'invalid_request',
     'internal',

@@ -2,6 +2,7 @@ import cors from 'cors';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Env } from '../../platform/env';
+import type { ApiDeps } from '../deps';
 
 /**
  * Security headers for browsers. The demo storefront and the rendered API document are the only pages served here:
@@ -42,4 +43,19 @@ export const storefrontCors = (env: Pick<Env, 'STOREFRONT_URL' | 'STOREFRONT_ORI
 function storefrontOrigins(env: Pick<Env, 'STOREFRONT_URL' | 'STOREFRONT_ORIGINS'>): string | string[] {
   const origins = [...new Set([new URL(env.STOREFRONT_URL).origin, ...env.STOREFRONT_ORIGINS])];
   return origins.length > 1 ? origins : (origins[0] ?? '');
+}
+
+/**
+ * Warns once about a proxy in front that is not trusted to name the client: all its clients then count as one, and
+ * share one limit.
+ */
+export function warnOfProxy({ env, log }: Pick<ApiDeps, 'env' | 'log'>): RequestHandler {
+  let warned = env.TRUST_PROXY > 0;
+  return (req, _res, next) => {
+    if (!warned && (req.headers['x-forwarded-for'] ?? req.headers.forwarded) !== undefined) {
+      warned = true;
+      log.warn('requests come through a proxy, and TRUST_PROXY is 0: limits take all clients behind it for one');
+    }
+    next();
+  };
 }

@@ -11,6 +11,7 @@ import type { OpenedCheckout } from './checkout/attempt';
 import { addUp, Cart } from './checkout/cart';
 import { keyOf } from './checkout/keys';
 import { openCheckout } from './checkout/open-checkout';
+import { today } from './find-order';
 
 const Checkout = z
   .strictObject({
@@ -22,7 +23,13 @@ const Checkout = z
   .meta({ id: 'Checkout' });
 
 /** The responses of `POST /checkout`, and of `POST /recover/{token}` too. */
-export const CHECKOUT_ANSWERS = { 201: { description: 'The stock is held.', schema: Checkout } };
+export const CHECKOUT_ANSWERS = {
+  201: {
+    description:
+      'The stock is held. A repeat with the same key gets the same checkout with today’s `status`: only a `PENDING` one can still be paid.',
+    schema: Checkout,
+  },
+};
 export const CHECKOUT_PROBLEMS: ProblemCode[] = [
   'unknown_sku',
   'out_of_stock',
@@ -53,6 +60,7 @@ export const checkoutRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
     answers: CHECKOUT_ANSWERS,
     problems: [...CHECKOUT_PROBLEMS, 'idempotency_key_reused'],
     handle: async ({ body, headers, req, res }) => {
+      await limits.request(req);
       const cart = addUp(body);
       const key = headers['idempotency-key'];
       return answerCheckout(deps, res, () =>
@@ -65,6 +73,7 @@ export const checkoutRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
               : keyOf(`checkout\n${key}`, [cart.items, cart.currency, cart.email, cart.userId, cart.locale]),
           recovers: null,
           limit: () => limits.checkout(req),
+          today: (order) => today(deps, limits, req, order),
         }),
       );
     },

@@ -9,65 +9,90 @@ import { findFile, type ProductFile, readChunk } from '../../store/catalogue/fil
 import type { Db } from '../../store/database';
 import { countUse, type DownloadGrant, findGrant } from '../../store/orders/downloads';
 import type { ApiDeps } from '../deps';
+import { AtOnce } from '../http/at-once';
 import { type Route, route } from '../http/route';
 
 /** A range that does not start at the first byte belongs to the use before it, if that was less than this ago. */
 const SAME_USE_MS = 3_600_000;
+/** How many ranges of one grant's file this process sends at once: as many as a download manager asks for. */
+const RANGES_A_GRANT = 8;
 
 /** `GET /downloads/{token}` */
-export const downloadRoutes = (deps: ApiDeps): Route[] => [
-  route({
-    method: 'get',
-    path: '/downloads/{token}',
-    tag: 'Storefront',
-    summary: 'Download a purchased file',
-    description:
-      'A response that starts at byte 0 counts as one use. A range from elsewhere belongs to the use before it for an hour, and counts as a use after that. `HEAD` counts nothing.',
-    params: z.object({ token: z.string() }),
-    headers: z.object({ range: z.string().optional(), 'if-range': z.string().optional() }),
-    answers: {
-      200: {
-        description: 'The whole file.',
-        contentType: 'application/octet-stream',
-        headers: {
-          'Content-Disposition': 'The file name.',
-          ETag: 'Changes with the bytes.',
-          'Accept-Ranges': '`bytes`',
+export function downloadRoutes(deps: ApiDeps): Route[] {
+  const sending = new AtOnce(RANGES_A_GRANT);
+  return [
+    route({
+      method: 'get',
+      path: '/downloads/{token}',
+      tag: 'Storefront',
+      summary: 'Download a purchased file',
+      description:
+        'A response that starts at byte 0 counts as one use. A range from elsewhere belongs to the use before it for an hour, and counts as a use after that. `HEAD` counts nothing.',
+      params: z.object({ token: z.string() }),
+      headers: z.object({ range: z.string().optional(), 'if-range': z.string().optional() }),
+      answers: {
+        200: {
+          description: 'The whole file.',
+          contentType: 'application/octet-stream',
+          headers: {
+            'Content-Disposition': 'The file name.',
+            ETag: 'Changes with the bytes.',
+            'Accept-Ranges': '`bytes`',
+          },
+        },
+        206: {
+          description: 'The requested range.',
+          contentType: 'application/octet-stream',
+          headers: { 'Content-Range': 'The range.' },
         },
       },
-      206: {
-        description: 'The requested range.',
-        contentType: 'application/octet-stream',
-        headers: { 'Content-Range': 'The range.' },
-      },
-    },
-    problems: [
-      'link_invalid',
-      'link_expired',
-      'link_revoked',
-      'downloads_used_up',
-      'not_found',
-      'range_not_satisfiable',
-    ],
-    timeLimit: null,
-    handle: async ({ params, headers, req, res }) => {
-      const grant = await grantOf(deps, params.token);
-      const now = new Date(deps.clock.now());
-      refuse(grant, now);
-      const file = await findFile(deps.db, { sku: grant.sku });
-      if (!file) throw new Problem('not_found', 'The file is not available yet. Ask the shop.');
+      problems: [
+        'link_invalid',
+        'link_expired',
+        'link_revoked',
+        'downloads_used_up',
+        'not_found',
+        'range_not_satisfiable',
+        'rate_limited',
+      ],
+      timeLimit: null,
+      handle: async ({ params, headers, req, res }) => {
+        const grant = await grantOf(deps, params.token);
+        const now = new Date(deps.clock.now());
+        refuse(grant, now);
+        const file = await findFile(deps.db, { sku: grant.sku });
+        if (!file) throw new Problem('not_found', 'The file is not available yet. Ask the shop.');
 
-      const range = wantedRange(file, headers['if-range'], req, res);
-      if (req.method === 'HEAD') {
-        if (!withinUse(grant, now) && grant.used >= grant.allowed) throw usedUp();
-      } else if (range.start === 0 || !withinUse(grant, now)) await use(deps.db, grant, now);
-      writeHead(res, file, range);
-      if (req.method === 'HEAD') res.end();
-      else await send(deps, req, res, file, range);
-      return undefined;
-    },
-  }),
-];
+        const range = wantedRange(file, headers['if-range'], req, res);
+        if (req.method === 'HEAD') {
+          if (!withinUse(grant, now) && grant.used >= grant.allowed) throw usedUp();
+          writeHead(res, file, range);
+          res.end();
+          return undefined;
+        }
+        // A use is counted, so there are only so many of them. The ranges that belong to it have no number of their own.
+        const isUse = range.start === 0 || !withinUse(grant, now);
+        const done = isUse ? null : admit(sending, grant);
+        try {
+          if (isUse) await use(deps.db, grant, now);
+          writeHead(res, file, range);
+          await send(deps, req, res, file, range);
+        } finally {
+          done?.();
+        }
+        return undefined;
+      },
+    }),
+  ];
+}
+
+function admit(sending: AtOnce, { id }: DownloadGrant): () => void {
+  const done = sending.enter(id);
+  if (done) return done;
+  throw new Problem('rate_limited', 'This file is being sent several times already. Let one finish first.', {
+    retryAfter: 5,
+  });
+}
 
 async function grantOf({ db, env }: ApiDeps, token: string): Promise<DownloadGrant> {
   const id = readToken(env.SIGNING_SECRET, 'download', token);
@@ -145,14 +170,14 @@ function writeHead(res: Response, file: ProductFile, { start, end, partial }: By
 
 /** Sends the bytes one piece at a time, as fast as the client reads them. */
 async function send(
-  { db, log }: ApiDeps,
+  { fileDb, log }: ApiDeps,
   req: Request,
   res: Response,
   file: ProductFile,
   range: ByteRange,
 ): Promise<void> {
   try {
-    await pipeline(Readable.from(pieces(db, file.id, range)), res);
+    await pipeline(Readable.from(pieces(fileDb, file.id, range)), res);
   } catch (error) {
     res.destroy();
     if (!req.destroyed) log.error({ err: error, sku: file.sku }, 'a download broke off');

@@ -31,6 +31,11 @@ export async function findOrder(deps: ApiDeps, limits: Limits, req: Request, id:
   if (!isSessionId(id)) throw unknownOrder();
   const order = await readOrder(deps.db, id);
   if (order === null) return takeUp(deps, limits, req, id);
+  return today(deps, limits, req, order);
+}
+
+/** An order as it is today: of a pending one, Stripe may know more than the database. */
+export async function today(deps: ApiDeps, limits: Limits, req: Request, order: OrderView): Promise<OrderView> {
   const signalled = order.status === 'PENDING' && (await lookAtStripe(deps, limits, req, order));
   return signalled ? await nextVersion(deps, order) : order;
 }
@@ -66,9 +71,12 @@ async function nextVersion({ db }: ApiDeps, order: OrderView): Promise<OrderView
 async function takeUp(deps: ApiDeps, limits: Limits, req: Request, id: SessionId): Promise<OrderView> {
   if (await isStray(deps.db, id)) throw unknownOrder();
   await limits.guess(req);
+  if (limits.unknownSessions.has(id)) throw unknownOrder();
+  await limits.guessOfAll(req);
   const session = await askStripe(deps, id).catch((error: unknown) => {
-    if (error instanceof Stripe.errors.StripeInvalidRequestError) throw unknownOrder();
-    throw error;
+    if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+    limits.unknownSessions.add(id); // Stripe makes up its ids: this one will not come to be
+    throw unknownOrder();
   });
   // A session that was neither opened here nor paid gets no order and holds no stock.
   if (session.status !== 'complete' || session.mode !== 'payment') throw unknownOrder();

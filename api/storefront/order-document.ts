@@ -38,7 +38,9 @@ export const OrderDocument = z
     downloads: z
       .array(z.strictObject({ sku: z.string(), url: z.string(), expiresAt: Timestamp, remaining: z.int() }))
       .meta({ description: 'Downloads that were granted and not revoked.' }),
-    recoveryUrl: orNull(z.string()).meta({ description: 'Set while an expired order can be recovered.' }),
+    recoveryUrl: orNull(z.string()).meta({
+      description: 'Set while an expired order can be recovered. Prefills no address: only the link in the mail does.',
+    }),
     updatedAt: Timestamp,
   })
   .meta({ id: 'Order' });
@@ -81,7 +83,7 @@ export function orderDocument(
       expiresAt: timestamp(expiresAt),
       remaining: allowed - used,
     })),
-    recoveryUrl: recoverable ? recoveryUrl(env, order.sessionId) : null,
+    recoveryUrl: recoverable ? recoveryUrl(env, 'return', order.sessionId) : null,
     updatedAt: timestamp(order.updatedAt),
   };
 }

@@ -46,19 +46,22 @@ export const orderRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
       'Expires the payment page, then releases the stock. If Stripe says that the shopper has paid after all, the order goes on.',
     params: SessionParam,
     answers: { 202: { description: 'Accepted, or already closed.', schema: z.strictObject({ status: OrderStatus }) } },
-    problems: ['unknown_order', 'invalid_transition'],
-    handle: async ({ params }) => ({ status: 202, body: { status: await abandon(deps, params.sessionId) } }),
+    problems: ['unknown_order', 'invalid_transition', 'rate_limited'],
+    handle: async ({ params, req }) => {
+      await limits.abandon(req);
+      return { status: 202, body: { status: await abandon(deps, limits, params.sessionId) } };
+    },
   }),
 ];
 
-async function abandon({ db, temporal }: ApiDeps, id: string): Promise<z.infer<typeof OrderStatus>> {
+async function abandon({ db, temporal }: ApiDeps, limits: Limits, id: string): Promise<z.infer<typeof OrderStatus>> {
   if (!isSessionId(id)) throw unknownOrder();
   const order = await findStatus(db, id);
   if (order && PAYING.has(order.paymentStatus))
     throw new Problem('invalid_transition', `The order is ${order.status}, its payment ${order.paymentStatus}.`);
   if (order && order.status !== 'PENDING') return order.status;
   if (!order && !(await isKnownSession(db, id))) throw unknownOrder();
-  await abandonOrder(temporal, id);
+  await limits.abandonOnce(id, () => abandonOrder(temporal, id));
   return 'PENDING';
 }
 

@@ -10,6 +10,7 @@ import { answerCheckout, CHECKOUT_ANSWERS, CHECKOUT_PROBLEMS } from './checkout'
 import type { Cart } from './checkout/cart';
 import { keyOf } from './checkout/keys';
 import { openCheckout } from './checkout/open-checkout';
+import { today } from './find-order';
 
 const Token = z.object({ token: z.string() });
 
@@ -19,7 +20,7 @@ export const recoverRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
     method: 'get',
     path: '/recover/{token}',
     tag: 'Storefront',
-    summary: 'Follow the link in the mail about an expired checkout',
+    summary: 'Follow the link to an expired checkout, in its mail or on its page',
     description: 'Redirects to the cart page. Holds no stock, because mail scanners follow links.',
     params: Token,
     answers: {
@@ -43,37 +44,44 @@ export const recoverRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
     tag: 'Storefront',
     summary: 'Recover an expired checkout',
     description:
-      'Opens a checkout for the same cart at today’s prices and stock. While a checkout from this link is open, returns that one.',
+      'Opens a checkout for the same cart at today’s prices and stock. While a checkout from this link is open, returns that one. Only the link in the mail prefills the shopper’s address.',
     params: Token,
     answers: CHECKOUT_ANSWERS,
     problems: [...CHECKOUT_PROBLEMS, 'link_invalid', 'link_expired'],
     handle: async ({ params: { token }, req, res }) => {
-      const sessionId = expiredSession(deps, token);
-      const cart = await cartOf(deps, sessionId);
+      await limits.request(req);
+      const { sessionId, purpose } = expiredSession(deps, token);
+      const cart = await cartOf(deps, sessionId, purpose);
       return answerCheckout(deps, res, () =>
         openCheckout(deps, {
           cart,
           clientHash: clientHash(deps.env, req),
-          key: keyOf(`recover\n${sessionId}`, 'the same cart'),
+          // Not one key for both links: the page that the mail's opened has the address on it.
+          key: keyOf(`${purpose}\n${sessionId}`, 'the same cart'),
           recovers: sessionId,
           limit: () => limits.checkout(req),
+          today: (order) => today(deps, limits, req, order),
         }),
       );
     },
   }),
 ];
 
-function expiredSession({ env }: ApiDeps, token: string): SessionId {
-  const sessionId = readToken(env.SIGNING_SECRET, 'recover', token);
-  if (sessionId === null || !isSessionId(sessionId))
-    throw new Problem('link_invalid', 'This link is incomplete or was not issued by this shop.');
-  return sessionId;
+type Purpose = 'recover' | 'return';
+
+function expiredSession({ env }: ApiDeps, token: string): { sessionId: SessionId; purpose: Purpose } {
+  for (const purpose of ['recover', 'return'] as const) {
+    const sessionId = readToken(env.SIGNING_SECRET, purpose, token);
+    if (sessionId !== null && isSessionId(sessionId)) return { sessionId, purpose };
+  }
+  throw new Problem('link_invalid', 'This link is incomplete or was not issued by this shop.');
 }
 
 /** The cart of the link, as far as its customer has not been erased since. */
-async function cartOf({ db, clock }: ApiDeps, sessionId: SessionId): Promise<Cart> {
+async function cartOf({ db, clock }: ApiDeps, sessionId: SessionId, purpose: Purpose): Promise<Cart> {
   const cart = await findRecoverableCart(db, { sessionId, at: new Date(clock.now()) });
   if (cart === null) throw new Problem('link_expired', 'This link has expired.');
   const { items, currency, email, userId, locale } = cart;
-  return { items, currency, ...(email && { email }), ...(userId && { userId }), ...(locale && { locale }) };
+  const prefilled = purpose === 'recover' && email;
+  return { items, currency, ...(prefilled && { email }), ...(userId && { userId }), ...(locale && { locale }) };
 }

@@ -5,6 +5,7 @@ import { isFinal } from '../../domain/order';
 import { Problem } from '../../domain/problem';
 import { type OrderView, readOrder } from '../../store/orders/view';
 import type { ApiDeps } from '../deps';
+import { AtOnce } from '../http/at-once';
 import { clientHash, type Limits } from '../http/limits';
 import { type Route, route } from '../http/route';
 import { findOrder, lookAtStripe } from './find-order';
@@ -26,7 +27,7 @@ const STREAMS_A_CLIENT = 200;
 export function streamRoutes(deps: ApiDeps, limits: Limits): Route[] {
   const watch = new OrderWatch(deps.db, deps.log);
   setMaxListeners(0, deps.closing); // one per stream
-  const open = new Map<string, number>();
+  const open = new AtOnce(STREAMS_A_CLIENT);
   return [
     route({
       method: 'get',
@@ -44,7 +45,11 @@ export function streamRoutes(deps: ApiDeps, limits: Limits): Route[] {
       problems: ['unknown_order', 'rate_limited'],
       timeLimit: null,
       handle: async ({ params, headers, req, res }) => {
-        const release = admit(open, clientHash(deps.env, req));
+        const release = open.enter(clientHash(deps.env, req));
+        if (!release)
+          throw new Problem('rate_limited', 'Too many streams are open from your address. Close one first.', {
+            retryAfter: 5,
+          });
         try {
           const order = await findOrder(deps, limits, req, params.sessionId);
           if (isOver(order, headers['last-event-id'])) {
@@ -61,20 +66,6 @@ export function streamRoutes(deps: ApiDeps, limits: Limits): Route[] {
       },
     }),
   ];
-}
-
-function admit(open: Map<string, number>, client: string): () => void {
-  const already = open.get(client) ?? 0;
-  if (already >= STREAMS_A_CLIENT)
-    throw new Problem('rate_limited', 'Too many streams are open from your address. Close one first.', {
-      retryAfter: 5,
-    });
-  open.set(client, already + 1);
-  return () => {
-    const left = (open.get(client) ?? 1) - 1;
-    if (left > 0) open.set(client, left);
-    else open.delete(client);
-  };
 }
 
 /**

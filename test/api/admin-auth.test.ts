@@ -1,5 +1,6 @@
 import { Office, problem } from './admin-office';
 import { ADMIN_TOKEN } from './bare';
+import { Api } from './shop';
 
 let office: Office;
 beforeAll(async () => {
@@ -68,6 +69,26 @@ describe('without the staff token', () => {
         .status,
     ).toBe(401);
   });
+});
+
+test('too many wrong tokens of one client are 429 for a minute, also with the right one', async () => {
+  const { deps } = office.api;
+  const api = await Api.listen({ ...deps, env: { ...deps.env, TRUST_PROXY: 1 } });
+  const ask = (client: string, token?: string) => {
+    const asked = api.http.get('/admin/orders').set('x-forwarded-for', client);
+    return token === undefined ? asked : asked.set('authorization', `Bearer ${token}`);
+  };
+  for (let n = 0; n < 70; n++) expect((await ask('203.0.113.7')).status).toBe(401);
+  for (let n = 0; n < 60; n++) expect((await ask('203.0.113.7', `wrong-${n}`)).status).toBe(401);
+  for (const token of ['wrong', ADMIN_TOKEN]) {
+    const answer = await ask('203.0.113.7', token);
+    expect([answer.status, answer.body.code]).toEqual([429, 'rate_limited']);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  }
+  expect((await ask('203.0.113.8', ADMIN_TOKEN)).status).toBe(200);
+  office.now += 60_000;
+  expect((await ask('203.0.113.7', ADMIN_TOKEN)).status).toBe(200);
+  await api.close();
 });
 
 describe('with the staff token', () => {

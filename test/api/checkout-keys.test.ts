@@ -27,6 +27,16 @@ describe('the same key', () => {
     expect(third.body).toEqual({ ...first.body, status: 'CANCELLED' });
   });
 
+  test('says that the checkout has ended as soon as Stripe does, though no event came', async () => {
+    const first = await keyed('ended-at-stripe');
+    await shop.world.stripe.checkout.sessions.expire(first.body.sessionId);
+    const again = await keyed('ended-at-stripe');
+    expect(again.status).toBe(201);
+    expect(again.body).toEqual({ ...first.body, status: 'EXPIRED' });
+    shop.world.know(first.body.sessionId);
+    await shop.world.end(first.body.sessionId);
+  });
+
   test('holds once, even for lines that only add up to the same', async () => {
     const held = (await shop.world.stock('mug')).held;
     await keyed('adds-up', {
@@ -100,6 +110,21 @@ describe('the same key', () => {
   test('may have 255 characters', async () => {
     expect((await keyed('!'.repeat(255))).status).toBe(201);
   });
+});
+
+test('requests that fail are counted too, though far more of them are let through', async () => {
+  const api = await shop.another({ CHECKOUT_RATE_LIMIT: 2, TRUST_PROXY: 1 });
+  const ask = (client: string) =>
+    api.http
+      .post('/checkout')
+      .set('x-forwarded-for', client)
+      .send({ items: [{ sku: 'nothing', quantity: 1 }] });
+  const answers = [];
+  for (let n = 0; n < 21; n++) answers.push(await ask('203.0.113.7'));
+  expect(answers.slice(0, 20).map(({ status }) => status)).toEqual(Array(20).fill(404));
+  expect(answers[20]?.body.code).toBe('rate_limited');
+  expect((await ask('203.0.113.8')).status).toBe(404);
+  await api.close();
 });
 
 describe('an API process that died', () => {

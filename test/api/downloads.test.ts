@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { FILE_CHUNK_BYTES } from '../../domain/files';
 import { signToken } from '../../platform/links';
 import { type BareApi, bareApi } from './bare';
+import { Api, until } from './shop';
 
 let bare: BareApi;
 const bytes = randomBytes(2 * FILE_CHUNK_BYTES + 12_345);
@@ -113,6 +114,35 @@ describe('a download', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(3);
     expect(answers.filter(({ status }) => status === 410)).toHaveLength(7);
     expect(await used(id)).toBe(3);
+  });
+
+  test('takes its bytes over connections of its own, and only so many ranges of a file at once', async () => {
+    let release = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const fileDb = new Proxy(bare.db, {
+      get: (db, name) =>
+        name !== 'productFileChunk'
+          ? Reflect.get(db, name)
+          : { findUniqueOrThrow: (of: never) => gate.then(() => db.productFileChunk.findUniqueOrThrow(of)) },
+    });
+    const api = await Api.listen({ ...bare.api.deps, fileDb });
+    const { path } = await granted();
+    const ask = (asked?: string) =>
+      api.http
+        .get(path)
+        .set(asked ? { range: asked } : {})
+        .then(({ status }) => status);
+    const whole = ask();
+    await until(async () => (await used(path.slice('/downloads/'.length).split('.')[0] ?? '')) === 1);
+    const ranges = Array.from({ length: 9 }, () => ask('bytes=5-9'));
+    expect(await Promise.race(ranges)).toBe(429);
+    release();
+    expect(await whole).toBe(200);
+    expect((await Promise.all(ranges)).sort()).toEqual([...Array(8).fill(206), 429]);
+    expect(await ask('bytes=5-9')).toBe(206);
+    await api.close();
   });
 
   test('HEAD has the same headers and uses nothing', async () => {

@@ -227,6 +227,20 @@ describe('the log', () => {
     expect(lines()).not.toMatch(/ada@|secret-token|hidden-token|q=1|email=/);
   });
 
+  test('warns once of a proxy that is not trusted to name the client', async () => {
+    const api = await Api.listen(bare.api.deps);
+    const lines = () => bare.api.log.filter(({ msg }) => /TRUST_PROXY/.test(msg)).length;
+    const before = lines();
+    for (const name of ['x-forwarded-for', 'forwarded', 'x-forwarded-for'])
+      await api.http.get('/healthz').set(name, '203.0.113.7');
+    expect(lines() - before).toBe(1);
+    const trusting = await Api.listen({ ...bare.api.deps, env: { ...bare.env, TRUST_PROXY: 1 } });
+    await trusting.http.get('/healthz').set('x-forwarded-for', '203.0.113.7');
+    expect(lines() - before).toBe(1);
+    await api.close();
+    await trusting.close();
+  });
+
   test('has no lines for health checks', async () => {
     const before = bare.api.log.length;
     await http().get('/healthz');

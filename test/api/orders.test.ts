@@ -1,5 +1,6 @@
 import { sessionId } from '../../domain/ids';
 import { WORKFLOWS } from '../../messages/names';
+import { connectTemporal } from '../../platform/temporal';
 import { Shop, until } from './shop';
 
 let shop: Shop;
@@ -25,9 +26,10 @@ const get = (id: string) => shop.http.get(`/orders/${id}`);
 const looks = (id: string) => shop.askedOfStripe('GET', new RegExp(`^/v1/checkout/sessions/${id}$`));
 /** Lets the pause between two questions to Stripe pass, without waiting for it. */
 const lookAgain = () => shop.world.db.rateLimit.deleteMany({ where: { key: { startsWith: 'look/' } } });
-const signals = async (id: string) => {
+const signals = async (id: string, name?: string) => {
   const { events } = await shop.world.history(id);
-  return (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes).length;
+  const sent = (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) => signal ?? []);
+  return sent.filter(({ signalName }) => name === undefined || signalName === name).length;
 };
 
 describe('the order document', () => {
@@ -271,6 +273,21 @@ describe('a session that is not known here', () => {
     expect(other.status).toBe(404);
     await api.close();
   });
+
+  test('is asked for at Stripe once a minute, and all clients together only so often', async () => {
+    const asked = () => shop.askedOfStripe('GET', /^\/v1\/checkout\/sessions\/cs_test_nowhere/);
+    await shop.world.db.rateLimit.deleteMany({ where: { key: { startsWith: 'guesses/' } } });
+    for (let n = 0; n < 3; n++) expect((await get('cs_test_nowhere')).status).toBe(404);
+    expect(await asked()).toHaveLength(1);
+
+    await shop.world.db.rateLimit.updateMany({ where: { key: 'guesses-of-all/all' }, data: { hits: 300 } });
+    const answer = await get('cs_test_nowhere_else');
+    expect([answer.status, answer.body.code]).toEqual([503, 'unavailable']);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await get('cs_test_nowhere')).status).toBe(404);
+    expect(await asked()).toHaveLength(1);
+    await shop.world.db.rateLimit.deleteMany({ where: { key: 'guesses-of-all/all' } });
+  });
 });
 
 describe('abandon', () => {
@@ -331,6 +348,32 @@ describe('abandon', () => {
     });
     expect((await abandon(id)).body).toEqual({ status: 'PENDING' });
     await shop.world.startWorkers();
+    expect(await shop.world.end(id)).toBe('CANCELLED');
+  });
+
+  test('again and again signals once in a while, and one client does it only so often', async () => {
+    const id = await opened('mug');
+    await shop.world.at(`/sessions/${id}/three-d-secure/start`);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => abandon(id)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(202));
+    expect(await signals(id, 'abandon')).toBe(1);
+    await shop.world.at(`/sessions/${id}/three-d-secure/fail`);
+    expect(['CANCELLED', 'EXPIRED']).toContain(await shop.world.end(id));
+
+    expect((await abandon(id)).status).toBe(202);
+    await shop.world.db.rateLimit.updateMany({ where: { key: { startsWith: 'abandons/' } }, data: { hits: 60 } });
+    const answer = await abandon(id);
+    expect([answer.status, answer.body.code]).toEqual([429, 'rate_limited']);
+    await shop.world.db.rateLimit.deleteMany({ where: { key: { startsWith: 'abandons/' } } });
+  });
+
+  test('that did not reach Temporal is tried again by the next request', async () => {
+    const id = await opened('mug');
+    const away = connectTemporal({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
+    const api = await shop.another({}, { temporal: away });
+    expect((await api.http.post(`/orders/${id}/abandon`)).status).toBe(503);
+    await api.close();
+    expect((await abandon(id)).status).toBe(202);
     expect(await shop.world.end(id)).toBe('CANCELLED');
   });
 

@@ -1,5 +1,5 @@
 import { type SessionId, sessionId } from '../../domain/ids';
-import { signToken } from '../../platform/links';
+import { recoveryUrl, signToken } from '../../platform/links';
 import { Shop } from './shop';
 
 let shop: Shop;
@@ -9,8 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => shop?.close());
 
-/** A checkout that ran out, and the link in the mail about it. */
-async function expired(): Promise<{ id: SessionId; token: string }> {
+/** A checkout that ran out, with the link in the mail about it, and the one on the order’s page. */
+async function expired(): Promise<{ id: SessionId; token: string; shown: string }> {
   const { body } = await shop.checkout({
     items: [{ sku: 'mug', quantity: 2 }],
     email: 'ada@example.com',
@@ -22,8 +22,11 @@ async function expired(): Promise<{ id: SessionId; token: string }> {
   await shop.world.sleep(3_600_000);
   expect(await shop.world.end(id)).toBe('EXPIRED');
   const { body: document } = await shop.http.get(`/orders/${id}`);
-  return { id, token: document.recoveryUrl.split('/recover/')[1] };
+  const mailed = recoveryUrl(shop.world.env, 'recover', id);
+  const shown: string = document.recoveryUrl;
+  return { id, token: tokenIn(mailed), shown: tokenIn(shown) };
 }
+const tokenIn = (url: string): string => url.split('/recover/')[1] ?? '';
 const recover = (token: string) => shop.http.post(`/recover/${token}`);
 
 test('the link leads to the cart and holds nothing', async () => {
@@ -53,6 +56,20 @@ test('recovering opens a checkout of the same cart for the same shopper at today
   const order = await shop.world.order(answer.body.sessionId);
   expect(order).toMatchObject({ total: 3000n, locale: 'fr', customer: { email: 'ada@example.com', userId: 'user-7' } });
   expect(order.items).toMatchObject([{ sku: 'mug', quantity: 2 }]);
+});
+
+test('the link on the order’s page leads to the same cart, never to the shopper’s address', async () => {
+  const { token, shown } = await expired();
+  const addressOf = async (sessionId: string) =>
+    (await shop.world.stripe.checkout.sessions.retrieve(sessionId)).customer_email;
+  const fromMail = await recover(token);
+  expect(await addressOf(fromMail.body.sessionId)).toBe('ada@example.com');
+
+  const fromPage = await recover(shown);
+  expect(fromPage.status).toBe(201);
+  expect(fromPage.body.sessionId).not.toBe(fromMail.body.sessionId);
+  expect(await addressOf(fromPage.body.sessionId)).toBeNull();
+  expect((await recover(shown)).body).toEqual(fromPage.body);
 });
 
 test('the link returns the same session while that is open, even for two at once, and a new one afterwards', async () => {

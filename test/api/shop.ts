@@ -43,6 +43,7 @@ export class Api {
       metrics: createApiMetrics(new Registry()),
       closing: closing.signal,
       storefrontDir: null,
+      fileDb: parts.db,
       ...parts,
     };
     await deps.installation().catch(() => undefined);

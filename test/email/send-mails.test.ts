@@ -436,7 +436,7 @@ describe('what is told', () => {
       const session = await placeOrder(shop.db, { ...unpaid, locale });
       await shop.sendMails({ sessionId: session, mails: [{ template: 'checkout_expired' }] });
       const text = htmlOf(session)?.text ?? '';
-      expect(text).toContain(`Return to your cart:\n${recoveryUrl(ENV, session)}`);
+      expect(text).toContain(`Return to your cart:\n${recoveryUrl(ENV, 'recover', session)}`);
       expect(text).toContain('nothing was charged');
       texts.push(text);
     }

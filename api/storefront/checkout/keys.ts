@@ -34,9 +34,10 @@ type KeyDeps = Pick<ApiDeps, 'db' | 'clock'>;
 const KEPT_MS = 24 * 3_600_000;
 /** An attempt answers within 10 s. One that has not answered by now is dead. */
 const BUSY_MS = 12_000;
-/** How long a repeat waits for the first request, and how often it checks. */
+/** How long a repeat waits for the first request, and its pauses between two checks: each longer than the last. */
 const WAIT_MS = 9_000;
-const LOOK_MS = 100;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 800;
 
 /**
  * Runs a checkout at most once per key. A repeat waits while the first request is under way, and gets the same
@@ -50,7 +51,7 @@ export async function underKey(
   began: number,
   steps: Steps,
 ): Promise<OpenedCheckout> {
-  for (;;) {
+  for (let wait = FIRST_PAUSE_MS; ; ) {
     const now = clock.now();
     const claimed = await claimKey(db, {
       key,
@@ -66,7 +67,8 @@ export async function underKey(
           throw new Problem('unavailable', 'The first request with this key is still under way. Try again.', {
             retryAfter: 2,
           });
-        await pause(LOOK_MS);
+        await pause(wait);
+        wait = Math.min(wait * 1.5, LONGEST_PAUSE_MS);
         break;
       case 'answered': {
         const answer = await steps.again(claimed.checkout);

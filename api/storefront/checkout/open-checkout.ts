@@ -1,8 +1,7 @@
 import { sessionId } from '../../../domain/ids';
-import type { OrderStatus } from '../../../domain/order';
 import type { CheckoutRecord } from '../../../store/checkouts/checkouts';
 import type { CheckoutKey } from '../../../store/checkouts/keys';
-import { findStatus } from '../../../store/orders/status';
+import { type OrderView, readOrder } from '../../../store/orders/view';
 import type { ApiDeps } from '../../deps';
 import type { Limits } from '../../http/limits';
 import { attempt, CheckoutEnded, finish, type OpenedCheckout } from './attempt';
@@ -22,7 +21,12 @@ export interface CheckoutRequest {
   recovers: string | null;
   /** Counts it against the client's limit; throws `429`. */
   limit: () => ReturnType<Limits['checkout']>;
+  /** An order as it is today, also at Stripe. */
+  today: (order: OrderView) => Promise<OrderView>;
 }
+
+/** A repeat that waited longer than this for the first request has no time left to ask Stripe. */
+const ASK_WITHIN_MS = 2_000;
 
 /**
  * Opens a checkout: the session at Stripe, and the stock held for it.
@@ -33,7 +37,8 @@ export async function openCheckout(deps: ApiDeps, request: CheckoutRequest): Pro
   const { recovers, clientHash } = request;
   const steps: Steps = {
     again: async (checkout) => {
-      const opened = await answered(deps, checkout);
+      const inTime = performance.now() - began < ASK_WITHIN_MS;
+      const opened = await answered(deps, checkout, inTime ? request.today : null);
       return recovers === null || opened.status === 'PENDING' ? opened : null;
     },
     resume: async (checkout) => {
@@ -50,10 +55,14 @@ export async function openCheckout(deps: ApiDeps, request: CheckoutRequest): Pro
 }
 
 /** The same response again, with today's status. */
-async function answered({ db }: ApiDeps, checkout: CheckoutRecord): Promise<OpenedCheckout> {
+async function answered(
+  { db }: ApiDeps,
+  checkout: CheckoutRecord,
+  today: CheckoutRequest['today'] | null,
+): Promise<OpenedCheckout> {
   const id = sessionId(checkout.sessionId ?? '');
-  const order = await findStatus(db, id);
-  const status: OrderStatus = order?.status ?? 'PENDING';
+  const order = await readOrder(db, id);
+  const { status } = (order && today ? await today(order) : order) ?? { status: 'PENDING' as const };
   return { checkoutId: checkout.id, sessionId: id, url: checkout.url ?? '', status, expiresAt: checkout.holdUntil };
 }
 
