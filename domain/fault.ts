@@ -18,6 +18,9 @@ export const ACCOUNT_CAUSES = [
 ] as const;
 export type AccountCause = (typeof ACCOUNT_CAUSES)[number];
 
+/** Those that refuse every mail. */
+export const MAIL_CAUSES: AccountCause[] = ['mail_key', 'mail_quota', 'mail_provider_down'];
+
 /** The causes that begin as this moment's fault, and become an alarm only after ten minutes without a success. */
 export const OUTAGES: ReadonlySet<AccountCause> = new Set<AccountCause>(['stripe_down', 'mail_provider_down']);
 export const OUTAGE_MS = 600_000;

@@ -7,6 +7,7 @@ import { invalid, Refusal, unknownRoute } from '../http/errors';
 import { type Faults, faultShape } from '../http/faults';
 import { integer } from '../http/params';
 import type { RequestLog } from '../http/request-log';
+import { type RestrictedKeys, restrictedKeyShape } from '../http/restricted-keys';
 import type { Deliveries } from '../webhooks/deliveries';
 import type { World } from '../world';
 import { Commands } from './commands';
@@ -21,11 +22,12 @@ interface Parts {
   deliveries: Deliveries;
   faults: Faults;
   requests: RequestLog;
+  restricted: RestrictedKeys;
   afterReset: () => void;
 }
 
 export function createControl(world: World, parts: Parts): Router {
-  const { deliveries, faults, requests } = parts;
+  const { deliveries, faults, requests, restricted } = parts;
   const { clock } = world;
   const commands = new Commands(world.store);
   addSessionCommands(world, commands, deliveries);
@@ -33,6 +35,7 @@ export function createControl(world: World, parts: Parts): Router {
   addMoneyCommands(world, commands);
   addDeliveryCommands(world, commands, deliveries);
   commands.add('/faults', faultShape, (fault) => faults.plan(fault));
+  commands.add('/keys', restrictedKeyShape, (key) => restricted.put(key));
   commands.addWithoutTransaction(
     '/clock',
     { now: integer(), advanceMs: integer({ min: 0 }) },
@@ -82,8 +85,12 @@ function moveClock({ clock, store }: World, target: number): void {
   store.transaction(() => store.settings.put({ id: 'clock', value: clock.offset }));
 }
 
-function reset({ clock, silenced, store }: World, { deliveries, faults, requests, afterReset }: Parts): void {
+function reset(
+  { clock, silenced, store }: World,
+  { deliveries, faults, requests, restricted, afterReset }: Parts,
+): void {
   store.clear();
+  restricted.forget();
   faults.clear();
   silenced.clear();
   requests.requests.length = 0;

@@ -83,11 +83,11 @@ export const wrongKey = (key: string): Refusal =>
     { 'WWW-Authenticate': 'Bearer realm="Stripe"' },
   );
 
-export const forbidden = (): Refusal =>
+/** What a restricted key may not do, with the permission that is missing, as Stripe names it. */
+export const forbidden = (key: string, permission: string): Refusal =>
   new Refusal(403, {
     type: 'invalid_request_error',
-    message:
-      'The provided key does not have the required permissions for this endpoint. Go to the Dashboard to see and change the permissions of this key.',
+    message: `The provided key '${masked(key)}' does not have the required permissions for this endpoint on account 'acct_sandbox'. Having the '${permission}' permission would allow this request to continue.`,
   });
 
 export const wrongVersion = (version: string, pinned: string): Refusal =>

@@ -31,7 +31,7 @@ const REFUSALS: Partial<Record<Fault['kind'], (fault: Fault, key: string) => Ref
     invalid(message, { ...(code && { code }), ...(param && { param }) }),
   missing: () => noSuch('object', 'requested_by_a_test'),
   unauthorized: () => wrongKey('sk_test_requested_by_a_test'),
-  forbidden: () => forbidden(),
+  forbidden: () => forbidden('rk_test_requested_by_a_test', 'rak_requested_by_a_test'),
 };
 
 const BAD_GATEWAY = '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>';

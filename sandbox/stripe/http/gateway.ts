@@ -8,19 +8,27 @@ import { newId } from '../store/ids';
 import type { SavedAnswer } from '../store/records';
 import { API_VERSION, NO_REQUEST, type World } from '../world';
 import { type Answer, refusalAnswer } from './answer';
-import { noKey, notForm, Refusal, serverError, unknownRoute, wrongKey, wrongVersion } from './errors';
+import { forbidden, noKey, notForm, Refusal, serverError, unknownRoute, wrongKey, wrongVersion } from './errors';
 import { expandAll } from './expand';
 import { faultAnswer } from './fault-answers';
 import type { Fault, Faults } from './faults';
 import { IdempotencyKeys } from './idempotency';
 import { readShape } from './params';
 import type { RequestLog } from './request-log';
+import type { RestrictedKeys } from './restricted-keys';
 import type { Route } from './route';
 import { ROUTES } from './routes';
 
 export interface Gateway {
   router: Router;
   keys: IdempotencyKeys;
+}
+
+interface GatewayOptions {
+  secretKey: string;
+  restricted: RestrictedKeys;
+  faults: Faults;
+  log: RequestLog;
 }
 
 interface ApiRequest {
@@ -34,7 +42,7 @@ interface ApiRequest {
   fault: Fault | undefined;
 }
 
-export function createGateway(world: World, options: { secretKey: string; faults: Faults; log: RequestLog }): Gateway {
+export function createGateway(world: World, options: GatewayOptions): Gateway {
   const keys = new IdempotencyKeys(world);
   const router = Router();
   router.use(express.urlencoded({ extended: true, limit: '1mb', parameterLimit: 20_000 }));
@@ -42,7 +50,7 @@ export function createGateway(world: World, options: { secretKey: string; faults
     const requestId = newId('req', 14);
     response.locals.requestId = requestId;
     response.set({ 'Request-Id': requestId, 'Stripe-Version': API_VERSION, 'Cache-Control': 'no-cache, no-store' });
-    authenticate(request, options.secretKey);
+    authenticate(request, options);
     if (hasBody(request) && !request.is('application/x-www-form-urlencoded')) throw notForm();
     next();
   });
@@ -185,10 +193,12 @@ function asRefusal(error: unknown, world: World): Refusal {
   return serverError();
 }
 
-function authenticate(request: Request, secretKey: string): void {
+function authenticate(request: Request, { secretKey, restricted }: GatewayOptions): void {
   const given = bearer(request) ?? basicUser(request);
   if (given === undefined) throw noKey();
-  if (given !== secretKey) throw wrongKey(given);
+  if (given !== secretKey && !restricted.has(given)) throw wrongKey(given);
+  const missing = given === secretKey ? null : restricted.lacks(given, request.method, request.path);
+  if (missing !== null) throw forbidden(given, missing);
   const version = request.get('stripe-version');
   if (version !== undefined && version !== API_VERSION) throw wrongVersion(version, API_VERSION);
 }

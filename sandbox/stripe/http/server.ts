@@ -20,6 +20,7 @@ import { NO_REQUEST, type World } from '../world';
 import { Faults } from './faults';
 import { createGateway } from './gateway';
 import { RequestLog } from './request-log';
+import { RestrictedKeys } from './restricted-keys';
 
 export interface SandboxOptions {
   /** 0 for any free port. */
@@ -85,7 +86,8 @@ export async function startStripeSandbox(options: SandboxOptions): Promise<Strip
   };
   const faults = new Faults();
   const requests = new RequestLog();
-  const { router, keys } = createGateway(world, { secretKey, faults, log: requests });
+  const restricted = new RestrictedKeys();
+  const { router, keys } = createGateway(world, { secretKey, restricted, faults, log: requests });
 
   const setDefaultEndpoint = () => {
     if (defaultWebhook === undefined) return;
@@ -103,7 +105,10 @@ export async function startStripeSandbox(options: SandboxOptions): Promise<Strip
   tidy();
 
   const app = express().disable('x-powered-by').set('query parser', 'extended');
-  app.use('/_control', createControl(world, { deliveries, faults, requests, afterReset: setDefaultEndpoint }));
+  app.use(
+    '/_control',
+    createControl(world, { deliveries, faults, requests, restricted, afterReset: setDefaultEndpoint }),
+  );
   app.use(createPages(world, deliveries));
   app.use(router);
   server.on('request', app);

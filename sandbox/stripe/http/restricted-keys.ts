@@ -1,0 +1,61 @@
+/** Restricted keys, which tests make through the control API: each may do what its permissions say, and no more. */
+import { list, type Read, required, text } from './params';
+
+export const restrictedKeyShape = {
+  /** `rk_test_…` */
+  key: required(text()),
+  /** Stripe's own names, as `charge_read` or `refund_write`; write includes read. */
+  permissions: required(list(text())),
+};
+
+/** What each part of the API needs, by the beginning of its path (https://docs.stripe.com/keys/permissions-reference). */
+const RESOURCES: [path: string, resource: string][] = [
+  ['/v1/account', 'connected_account'],
+  ['/v1/balance_transactions', 'balance_transaction_source'],
+  ['/v1/balance', 'balance'],
+  ['/v1/charges', 'charge'],
+  ['/v1/checkout/sessions', 'checkout_session'],
+  ['/v1/coupons', 'coupon'],
+  ['/v1/customers', 'customer'],
+  ['/v1/disputes', 'dispute'],
+  ['/v1/events', 'event'],
+  ['/v1/payment_intents', 'payment_intent'],
+  ['/v1/payouts', 'payout'],
+  ['/v1/prices', 'plan'],
+  ['/v1/products', 'product'],
+  ['/v1/promotion_codes', 'promotion_code'],
+  ['/v1/radar/early_fraud_warnings', 'radar_early_fraud_warning'],
+  ['/v1/refunds', 'refund'],
+  ['/v1/reviews', 'review'],
+  ['/v1/webhook_endpoints', 'webhook'],
+];
+
+export type RestrictedKey = Read<typeof restrictedKeyShape>;
+
+export class RestrictedKeys {
+  private readonly keys = new Map<string, Set<string>>();
+
+  /** Makes a key, or changes what it may do. */
+  put({ key, permissions }: RestrictedKey): void {
+    this.keys.set(key, new Set(permissions.map((name) => name.replace(/^rak_/, ''))));
+  }
+
+  forget(): void {
+    this.keys.clear();
+  }
+
+  has(key: string): boolean {
+    return this.keys.has(key);
+  }
+
+  /** The permission that a key lacks for a request; null if it lacks none. */
+  lacks(key: string, method: string, path: string): string | null {
+    const found = RESOURCES.find(([start]) => path === start || path.startsWith(`${start}/`));
+    if (found === undefined) return null;
+    const [, resource] = found;
+    const has = this.keys.get(key) ?? new Set<string>();
+    const access = method === 'GET' ? 'read' : 'write';
+    if (has.has(`${resource}_write`) || has.has(`${resource}_${access}`)) return null;
+    return `rak_${resource}_${access}`;
+  }
+}

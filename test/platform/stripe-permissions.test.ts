@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nameOf, permissionOf, STRIPE_PERMISSIONS } from '../../platform/stripe-permissions';
+import { ROUTES } from '../../sandbox/stripe/http/routes';
+
+const ROOT = join(__dirname, '..', '..');
+/** The rooms that call Stripe in production. */
+const ROOMS = ['activities', 'api', 'platform', 'worker', 'store'];
+/** What is not a request: `webhooks` checks signatures, `on` listens, and a probe sends what the list itself says. */
+const NO_REQUEST = /^(?:webhooks\.|parseEventNotification|on$|rawRequest$)/;
+
+/** Every `stripe.<resource>.<method>(` of the code, also across lines. */
+const calls = new Set(
+  ROOMS.flatMap((room) =>
+    readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => [
+        ...readFileSync(join(ROOT, room, file), 'utf8').matchAll(
+          /\bstripe\s*\.\s*((?:[A-Za-z]+\s*\.\s*)*[A-Za-z]+)\s*(?:<[^>()]*>)?\(/g,
+        ),
+      ])
+      .map(([, call]) => (call as string).replace(/\s/g, '')),
+  ),
+);
+const requests = [...calls].filter((call) => !NO_REQUEST.test(call)).sort();
+
+test('the list has exactly the calls that the code makes', () => {
+  expect(STRIPE_PERMISSIONS.flatMap((one) => one.calls).sort()).toEqual(requests);
+});
+
+test('a resource that is only read asks for no more', () => {
+  for (const { resource, access, calls: made } of STRIPE_PERMISSIONS) {
+    const changes = made.some((call) => /\.(?:create|update|expire|cancel|del)$/.test(call));
+    expect([resource, access]).toEqual([resource, changes ? 'write' : 'read']);
+  }
+});
+
+test('each probe is a request that Stripe’s API has, and none creates anything', () => {
+  const patterns = ROUTES.map(({ method, path }) => ({
+    method,
+    matches: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`),
+  }));
+  for (const { probe } of STRIPE_PERMISSIONS) {
+    const [path = ''] = probe.path.split('?');
+    const known = patterns.some(({ method, matches }) => method === probe.method && matches.test(path));
+    expect([probe.path, known]).toEqual([probe.path, true]);
+    expect(probe.method === 'GET' || path.endsWith('/holdfast_probe')).toBe(true);
+  }
+});
+
+test('a refused address is named by its permission', () => {
+  expect(permissionOf('/v1/refunds')).toBe('Refunds: write');
+  expect(permissionOf('/v1/checkout/sessions/cs_1/line_items?limit=100')).toBe('Checkout Sessions: write');
+  expect(permissionOf('/v1/radar/early_fraud_warnings/issfr_1')).toBe('Early Fraud Warnings: read');
+  expect(permissionOf('/v1/refundsomething')).toBe('/v1/refundsomething');
+});
+
+test('docs/going-live.md lists each of them', () => {
+  const page = readFileSync(join(ROOT, 'docs', 'going-live.md'), 'utf8');
+  const rows = [...page.matchAll(/^ *\| ([A-Z][\w ]+) \| (read|write) \| (.+) \|$/gm)];
+  expect(rows.map(([, resource, access, needs]) => ({ resource, access, needs }))).toEqual(
+    STRIPE_PERMISSIONS.map(({ resource, access, needs }) => ({ resource, access, needs })),
+  );
+  expect(STRIPE_PERMISSIONS.map(nameOf)).toContain('Disputes: write');
+});
