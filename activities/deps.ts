@@ -5,7 +5,9 @@ import type { OrderStatus } from '../domain/order';
 import type { RefundRequestInput } from '../messages/refund-request';
 import type { Clock } from '../platform/clock';
 import type { Env } from '../platform/env';
+import type { Logger } from '../platform/logger';
 import type { Mailer } from '../platform/mailer';
+import type { AccountWatch } from '../store/alarms/watch';
 import type { Db } from '../store/database';
 import type { Installation } from '../store/installation/installation';
 import type { ActivityMetrics } from './metrics';
@@ -21,6 +23,9 @@ export interface Deps {
   env: Env;
   installation: Installation;
   metrics: ActivityMetrics;
+  /** Hears of what is refused to the whole account, and that it works again. */
+  watch: AccountWatch;
+  log: Pick<Logger, 'error' | 'warn'>;
 }
 
 /**

@@ -72,10 +72,13 @@ function stripeFailure(error: InstanceType<typeof Stripe.errors.StripeError>): A
 
 /**
  * Stripe names what a restricted key lacks in its sentence alone: “Having the 'rak_charge_read' permission would allow
- * this request to continue.”
+ * this request to continue.”, lately without `rak_`.
  */
 const missingPermission = ({ type, message }: InstanceType<typeof Stripe.errors.StripeError>): string | undefined =>
-  type === 'StripePermissionError' ? /'(rak_[a-z_]+)'/.exec(message)?.[1] : undefined;
+  type === 'StripePermissionError' ? /'((?:rak_)?[a-z_]+_(?:read|write))'/.exec(message)?.[1] : undefined;
+
+/** Whose fault any error is, for code outside of workflows. */
+export const faultOf = (error: unknown): FaultDetails => toFailure(error).details?.[0] as FaultDetails;
 
 const retryable = (type: string, message: string, details: FaultDetails) =>
   ApplicationFailure.create({ type, message, nonRetryable: false, details: [details] });

@@ -1,4 +1,5 @@
 import { CancelledFailure } from '@temporalio/common';
+import { account } from './account/account';
 import { checkout } from './checkout/checkout';
 import type { Deps } from './deps';
 import { disputes } from './dispute/disputes';
@@ -27,6 +28,7 @@ import { refunds } from './refund/refunds';
 
 /** Database steps and mail, on the `orders` queue. */
 export const orderActivities = (deps: Deps) => ({
+  ...account(deps),
   ...opening(deps),
   ...commit(deps),
   ...orders(deps),

@@ -8,6 +8,7 @@ import { connectStripe } from '../platform/stripe';
 import { learnAccount } from '../platform/stripe-account';
 import { connectTemporal } from '../platform/temporal';
 import { within } from '../platform/within';
+import { watchAccount } from '../store/alarms/watch';
 import { connectDatabase } from '../store/database';
 import { installationOf } from '../store/installation/installation';
 import { createApp } from './app';
@@ -36,7 +37,7 @@ function main(): void {
   const temporal = connectTemporal();
   const closing = new AbortController();
 
-  const stripe = connectStripe(env, STRIPE_TIMEOUT_MS);
+  const stripe = connectStripe(env, STRIPE_TIMEOUT_MS, watchAccount(db, systemClock, log));
   const deps: ApiDeps = {
     db,
     fileDb,

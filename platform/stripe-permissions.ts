@@ -18,6 +18,8 @@ export interface StripePermission {
   probe: { method: 'GET' | 'POST'; path: string };
   /** What stops without it, for staff. */
   needs: string;
+  /** The code goes on without it: it is not asked for, and no alarm. */
+  optional?: true;
 }
 
 const NONE = 'holdfast_probe';
@@ -92,15 +94,22 @@ export const STRIPE_PERMISSIONS: StripePermission[] = [
     calls: ['webhookEndpoints.create', 'webhookEndpoints.list', 'webhookEndpoints.update'],
     needs: '`stripe:setup`',
   },
+  {
+    ...{ resource: 'Accounts', access: 'read', path: '/v1/account', probe: { method: 'GET', path: '/v1/account' } },
+    calls: ['accounts.retrieveCurrent'],
+    needs: 'telling events of an organisation’s other accounts apart; works without',
+    optional: true,
+  },
 ];
 
 /** The permission's name in alarms and mails, e.g. `Refunds: write`. */
 export const nameOf = ({ resource, access }: Pick<StripePermission, 'resource' | 'access'>): string =>
   `${resource}: ${access}`;
 
-/** The permission that a refused request lacks; its address where the list has none. */
-export function permissionOf(path: string): string {
+/** The permission that a refused request lacks; its address where the list has none; null if it is not needed. */
+export function permissionOf(path: string): string | null {
   const [address = path] = path.split('?');
   const permission = STRIPE_PERMISSIONS.find((one) => address === one.path || address.startsWith(`${one.path}/`));
+  if (permission?.optional) return null;
   return permission ? nameOf(permission) : (/^\/v\d+\/[a-z_]+/.exec(address)?.[0] ?? 'unknown');
 }

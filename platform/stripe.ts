@@ -1,16 +1,26 @@
 import Stripe from 'stripe';
+import type { AccountCause } from '../domain/fault';
 import { storable } from '../domain/text';
 import type { Env } from './env';
+import { permissionOf } from './stripe-permissions';
+
+/** What watches every answer of Stripe for what concerns the whole account. */
+export interface StripeWatch {
+  refused(cause: AccountCause, subject?: string): unknown;
+  worked(causes: AccountCause[], subject?: string): void;
+}
 
 /**
  * Stripe's client. Retries are left to the caller (an activity's policy, a storefront's key): the library's own
  * retries use keys of their own on some calls, and never follow a 429. The default time-out fits inside an
  * activity's.
  * @param timeout milliseconds for one call
+ * @param watch hears of every answer
  */
 export function connectStripe(
   { STRIPE_SECRET_KEY, STRIPE_API_BASE }: Pick<Env, 'STRIPE_SECRET_KEY' | 'STRIPE_API_BASE'>,
   timeout = 12_000,
+  watch?: StripeWatch,
 ): Stripe {
   const base = STRIPE_API_BASE ? new URL(STRIPE_API_BASE) : undefined;
   return new Stripe(STRIPE_SECRET_KEY, {
@@ -18,7 +28,7 @@ export function connectStripe(
     maxNetworkRetries: 0,
     telemetry: false,
     appInfo: { name: 'holdfast' },
-    httpClient: storableAnswers(Stripe.createNodeHttpClient()),
+    httpClient: watched(storableAnswers(Stripe.createNodeHttpClient()), watch),
     ...(base && {
       protocol: base.protocol === 'http:' ? ('http' as const) : ('https' as const),
       host: base.hostname,
@@ -36,6 +46,37 @@ const storableAnswers = (http: Stripe.HttpClient): Stripe.HttpClient => ({
     return Object.assign(response, { toJSON: async () => storable(await read()) });
   },
 });
+
+/** Every answer of Stripe passes here too, for what it says about the whole account. */
+function watched(http: Stripe.HttpClient, watch: StripeWatch | undefined): Stripe.HttpClient {
+  if (!watch) return http;
+  return {
+    getClientName: () => http.getClientName(),
+    async makeRequest(...request) {
+      const [, , path] = request;
+      try {
+        const response = await http.makeRequest(...request);
+        tell(watch, response.getStatusCode(), path);
+        return response;
+      } catch (error) {
+        watch.refused('stripe_down');
+        throw error;
+      }
+    },
+  };
+}
+
+function tell(watch: StripeWatch, status: number, path: string): void {
+  const permission = permissionOf(path);
+  if (status === 401) watch.refused('stripe_key');
+  else if (status === 429 || status >= 500) watch.refused('stripe_down');
+  else if (status === 403) {
+    if (permission !== null) watch.refused('stripe_permission', permission);
+  } else {
+    watch.worked(['stripe_key', 'stripe_down']);
+    if (permission !== null) watch.worked(['stripe_permission'], permission);
+  }
+}
 
 /**
  * Checks that a response is the requested kind of object: the library resolves any response without an `error` key,

@@ -5,14 +5,16 @@ import type { Deps } from '../activities/deps';
 import { createActivityMetrics } from '../activities/metrics';
 import { systemClock } from '../platform/clock';
 import { type Env, loadEnv } from '../platform/env';
-import { createLogger } from '../platform/logger';
+import { createLogger, type Logger } from '../platform/logger';
 import { createMailer } from '../platform/mailer';
 import { createRegistry } from '../platform/metrics';
 import { announced } from '../platform/stopping';
 import { connectStripe } from '../platform/stripe';
 import { connectTemporal, temporalConfig } from '../platform/temporal';
+import { watchAccount } from '../store/alarms/watch';
 import { connectDatabase } from '../store/database';
 import { installationOf } from '../store/installation/installation';
+import { keepAccount } from './account';
 import { workflowBundle } from './bundle';
 import { serveHealth } from './health';
 import { keepSweeping } from './schedule';
@@ -33,7 +35,7 @@ export async function startWorker(): Promise<void> {
   Runtime.install({ ...temporalLogging(log), shutdownSignals: [] });
   const registry = createRegistry('worker');
   const temporal = connectTemporal();
-  const deps = createDeps(env, temporal, registry);
+  const deps = createDeps(env, temporal, registry, log);
   createSweepMetrics(registry, deps);
   const running = new Set<Worker>();
   let stopping: Promise<void> | undefined;
@@ -51,6 +53,7 @@ export async function startWorker(): Promise<void> {
   process.on('SIGINT', stop);
 
   void keepSweeping(temporal, env, log, isStopping);
+  keepAccount(deps, isStopping);
   const bundle = await workflowBundle();
   while (!isStopping()) {
     try {
@@ -101,12 +104,15 @@ async function runWorkers(
 }
 
 /** Everything activities need from outside, made from the configuration. */
-function createDeps(env: Env, temporal: Client, registry: Registry): Deps {
+function createDeps(env: Env, temporal: Client, registry: Registry, log: Logger): Deps {
   const db = connectDatabase(env.DATABASE_URL, 20);
+  const watch = watchAccount(db, systemClock, log);
   return {
     db,
     installation: installationOf(db, env.INSTALLATION_ID),
-    stripe: connectStripe(env),
+    stripe: connectStripe(env, undefined, watch),
+    watch,
+    log,
     mailer: createMailer(env),
     clock: systemClock,
     env,

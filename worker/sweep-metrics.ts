@@ -1,7 +1,9 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Deps } from '../activities/deps';
 import { DISCREPANCY_KINDS } from '../domain/discrepancy';
+import { ACCOUNT_CAUSES } from '../domain/fault';
 import { within } from '../platform/within';
+import { isRaised, openAlarms } from '../store/alarms/alarms';
 import { countOpenByKind } from '../store/reconciliation/discrepancies';
 import { sweptUntil } from '../store/reconciliation/sweeps';
 
@@ -9,8 +11,8 @@ import { sweptUntil } from '../store/reconciliation/sweeps';
 const PATIENCE_MS = 2_000;
 
 /**
- * Gauges about sweeps on the worker's `/metrics`, read from the database at each scrape. Every worker reports the
- * same.
+ * Gauges about sweeps and the account on the worker's `/metrics`, read from the database at each scrape. Every worker
+ * reports the same.
  */
 export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps, 'db' | 'clock'>): void {
   new Gauge({
@@ -23,6 +25,20 @@ export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps,
       this.reset();
       if (open === null) return;
       for (const kind of DISCREPANCY_KINDS) this.set({ kind }, open[kind]);
+    },
+  });
+  new Gauge({
+    name: 'holdfast_account_refused',
+    help: 'What stops many orders at once, by cause: 1, or how many permissions are missing; 0 when it is right',
+    labelNames: ['cause'],
+    registers: [registry],
+    async collect() {
+      const open = await inTime(openAlarms(db));
+      this.reset();
+      const at = new Date(clock.now());
+      const raised = open?.filter((alarm) => isRaised(alarm, at));
+      for (const cause of raised ? ACCOUNT_CAUSES : [])
+        this.set({ cause }, raised?.filter((alarm) => alarm.cause === cause).length ?? 0);
     },
   });
   new Gauge({

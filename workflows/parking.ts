@@ -1,5 +1,8 @@
-import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition, proxyActivities, setHandler } from '@temporalio/workflow';
+import type { OrderActivities } from '../activities';
 import type { AttentionStep } from '../domain/attention';
+import type { AccountCause } from '../domain/fault';
+import { TASK_QUEUES } from '../messages/names';
 import { INVALID_TRANSITION } from '../messages/refusals';
 import { retryStepUpdate } from '../messages/retry';
 import { type Failure, failureOf } from './failures';
@@ -29,6 +32,8 @@ const QUIET_TRIES = 2;
  */
 const slowRetry = (tries: number): number => Math.min(15_000 * 2 ** (tries - 1), LONGEST_PAUSE);
 const LONGEST_PAUSE = 600_000;
+/** How often a step that waits for the account looks whether it is right again, in milliseconds. */
+const LONGEST_LOOK = 60_000;
 
 /**
  * How a workflow waits for a person when a step cannot go on by itself. (Requests by staff wait in the inbox.) A step
@@ -39,6 +44,8 @@ export class Parking<Step extends string = AttentionStep> {
   private readonly parked: Parked<Step>[] = [];
   /** Of the parked steps, those that wait for a decision and are not retried. */
   private readonly decisions = new Set<Parked<Step>>();
+  /** Of the parked steps, those that staff were called to. */
+  private readonly called = new Set<Parked<Step>>();
   private retries = 0;
   private answeredRetries = 0;
   /** The last change of the flag in the database. Changes run one after the other. */
@@ -78,11 +85,13 @@ export class Parking<Step extends string = AttentionStep> {
           if (parked) this.leave(parked);
           throw error;
         }
-        const { passing, reason } = failure;
+        const { passing, reason, cause } = failure;
         if (passing && tries <= quietTries) await this.pause(retries, slowRetry(tries));
         else {
-          parked = this.stay(parked, { step, reason });
-          await this.pause(retries, passing ? slowRetry(tries - quietTries) : LONGEST_PAUSE);
+          // What stops every order is told of once, by an alarm about the account.
+          parked = this.stay(parked, { step, reason }, { silent: cause !== null });
+          if (cause !== null) await this.untilAccountIsRight(retries, cause, slowRetry(tries));
+          else await this.pause(retries, passing ? slowRetry(tries - quietTries) : LONGEST_PAUSE);
         }
       }
     }
@@ -139,22 +148,26 @@ export class Parking<Step extends string = AttentionStep> {
     return this.flagging;
   }
 
-  /** Parks a step, or updates the reason of a parked one. */
-  private stay(before: Parked<Step> | null, now: Parked<Step>): Parked<Step> {
+  /**
+   * Parks a step, or updates the reason of a parked one.
+   * @param silent staff are not called by mail, yet
+   */
+  private stay(before: Parked<Step> | null, now: Parked<Step>, { silent = false } = {}): Parked<Step> {
     if (before === null) {
       this.parked.push(now);
-      this.showChange(now);
-      return now;
-    }
-    if (before.reason !== now.reason) {
+      this.showChange();
+    } else if (before.reason !== now.reason) {
       before.reason = now.reason;
       this.signs.show();
       if (before === this.foremost) this.flagging = this.flagging.then(() => this.signs.raise?.({ ...before }));
     }
-    return before;
+    const parked = before ?? now;
+    if (!silent) this.call(parked);
+    return parked;
   }
 
   private leave(parked: Parked<Step>): void {
+    this.called.delete(parked);
     this.parked.splice(this.parked.indexOf(parked), 1);
     this.showChange();
   }
@@ -164,20 +177,40 @@ export class Parking<Step extends string = AttentionStep> {
     return this.parked.find(({ step }) => step !== 'mail') ?? this.parked[0];
   }
 
-  /** @param added the step that has just parked; staff are called once for it */
-  private showChange(added?: Parked<Step>): void {
+  private showChange(): void {
     this.signs.show();
     const { foremost } = this;
-    if (foremost === undefined) {
-      this.flagging = this.flagging.then(() => this.signs.lower?.());
-      return;
-    }
-    const parked = { ...foremost };
-    this.flagging = this.flagging.then(() => this.signs.raise?.(parked));
-    if (added === undefined) return;
-    const called = { ...added };
+    const parked = foremost && { ...foremost };
+    this.flagging = this.flagging.then(() => (parked ? this.signs.raise?.(parked) : this.signs.lower?.()));
+  }
+
+  /** Calls staff to a parked step, once. */
+  private call(parked: Parked<Step>): void {
+    if (this.called.has(parked)) return;
+    this.called.add(parked);
+    const called = { ...parked };
     const since = Date.now();
     this.flagging = this.flagging.then(() => this.signs.call?.(called, since));
+  }
+
+  /**
+   * Waits until what stops every order is put right, at least `ms`, or until staff send `retry`. Temporal repeats the
+   * activity meanwhile: the wait adds nothing to the history, however long it takes.
+   */
+  private async untilAccountIsRight(retries: number, cause: AccountCause, ms: number): Promise<void> {
+    const wait = new CancellationScope();
+    let over = false;
+    const right = wait.run(() =>
+      looking(ms).awaitAccount.executeWithOptions({ summary: `Waits for the account: ${cause}` }, [
+        { cause, since: Date.now() },
+      ]),
+    );
+    const done = () => {
+      over = true;
+    };
+    right.then(done, done);
+    await condition(() => over || this.retries > retries);
+    if (!over) wait.cancel();
   }
 
   /** @param retries how many retries were asked for before the attempt that has failed */
@@ -187,6 +220,14 @@ export class Parking<Step extends string = AttentionStep> {
     else await condition(goOn, ms, { summary: 'Tries again by itself' });
   }
 }
+
+/** @param ms the first pause between two looks; the first look itself never succeeds */
+const looking = (ms: number) =>
+  proxyActivities<OrderActivities>({
+    taskQueue: TASK_QUEUES.orders,
+    startToCloseTimeout: '1m',
+    retry: { initialInterval: ms, backoffCoefficient: 1.5, maximumInterval: Math.max(ms, LONGEST_LOOK) },
+  });
 
 /** The parked steps for a run's details in the Temporal UI, as Markdown, without personal data. */
 export const describeParked = <Step extends string>({ all }: Parking<Step>): string[] =>

@@ -1,10 +1,13 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { type AccountCause, MAIL_CAUSES } from '../../domain/fault';
 import type { SessionId } from '../../domain/ids';
 import { compose, TEMPLATES, type Template } from '../../emails';
 import { MailError } from '../../platform/mailer';
+import { isRaised, openAlarms } from '../../store/alarms/alarms';
 import { giveUpMails } from '../../store/mails/given-up';
 import type { OrderForMail } from '../../store/mails/order';
 import { markMails, readTurn, type WrittenMail, writeMails } from '../../store/mails/turn';
+import { letMailsWait } from '../../store/mails/waiting';
 import type { Deps } from '../deps';
 import { toFailure } from '../failures';
 import { factsOf } from './facts';
@@ -34,13 +37,14 @@ export const mailKey = (sessionId: SessionId, { template, ref, again }: MailRequ
  * and a retry sends exactly the bytes of the row.
  */
 export const email = (deps: Deps) => {
-  const { db, mailer, clock, env } = deps;
+  const { db, mailer, clock, env, watch } = deps;
 
   return {
     /**
-     * Sends the mails of one turn, to customer and staff. A mail that fails does not delay the others. Afterwards
-     * throws once for all that were not accepted: `mail_failed` if a retry can help, otherwise `mail_refused` (not
-     * retryable), with codes only.
+     * Sends the mails of one turn, to customer and staff. A mail that fails does not delay the others. Those that are
+     * refused because every mail is now wait in the database and go out by themselves (`sendWaitingMails`). Afterwards
+     * throws once for all others that were not accepted: `mail_failed` if a retry can help, otherwise `mail_refused`
+     * (not retryable), with codes only.
      */
     async sendMails({ sessionId, mails }: MailsOfOneTurn): Promise<void> {
       const requests = mails.map((request) => ({ ...request, key: mailKey(sessionId, request) }));
@@ -48,10 +52,11 @@ export const email = (deps: Deps) => {
       const unwritten = requests.filter(({ key }) => turn.mails.every((mail) => mail.key !== key));
       const { written, failed } = await write(sessionId, unwritten, turn.order);
 
-      const unsent = [...turn.mails, ...written].filter(({ status }) => status === 'WRITTEN');
+      const unsent = [...turn.mails, ...written].filter(({ status, nextTryAt }) => status === 'WRITTEN' && !nextTryAt);
       const tried = await Promise.all(unsent.map(send));
       await mark(sessionId, tried);
-      await settle(sessionId, [...failed, ...tried.filter(isFailed)]);
+      const ownFault = await letWait(sessionId, tried.filter(isFailed));
+      await settle(sessionId, [...failed, ...ownFault]);
     },
 
     /**
@@ -123,6 +128,7 @@ export const email = (deps: Deps) => {
     const tags = { template, ...(orderNumber && { order: orderNumber }) };
     try {
       const { id } = await mailer.send({ key, to: recipient, subject, html, text, tags });
+      watch.worked(MAIL_CAUSES);
       return { key, template, providerId: id };
     } catch (error) {
       return failure({ key, template }, error);
@@ -140,6 +146,21 @@ export const email = (deps: Deps) => {
       failed: tried.filter(isFailed).map(({ key, code }) => ({ key, error: code })),
       at: new Date(clock.now()),
     });
+  }
+
+  /** Lets those mails wait that are refused because every mail is. Returns the others. */
+  async function letWait(sessionId: SessionId, failed: Failed[]): Promise<Failed[]> {
+    const causes = [...new Set(failed.flatMap(({ cause }) => cause ?? []))];
+    if (causes.length === 0) return failed;
+    for (const cause of causes) await watch.refused(cause);
+    const at = new Date(clock.now());
+    const raised = (await openAlarms(db)).filter((alarm) => isRaised(alarm, at));
+    const waits = ({ cause }: Failed) => raised.some((alarm) => alarm.cause === cause);
+    const mails = failed
+      .filter(waits)
+      .map(({ key, template, code }) => ({ key, title: TEMPLATES[template].title, code }));
+    await letMailsWait(db, { sessionId, mails, at });
+    return failed.filter((one) => !waits(one));
   }
 
   /**
@@ -172,7 +193,10 @@ export const email = (deps: Deps) => {
 const LONGEST_WAIT_MS = 600_000;
 
 type KeyedRequest = MailRequest & { key: string };
-type Composition = { mail: Omit<WrittenMail, 'status'> } | { unsent: { key: string; message: string } } | Failed;
+type Composition =
+  | { mail: Omit<WrittenMail, 'status' | 'nextTryAt'> }
+  | { unsent: { key: string; message: string } }
+  | Failed;
 
 interface Sent {
   key: string;
@@ -186,6 +210,8 @@ interface Failed {
   code: string;
   retryable: boolean;
   retryAfterMs?: number | undefined;
+  /** What refuses every mail. */
+  cause?: AccountCause | null;
 }
 
 const isFailed = (one: object): one is Failed => 'code' in one;
@@ -194,8 +220,8 @@ const isSent = (one: object): one is Sent => 'providerId' in one;
 /** Turns any error into a code that is safe in a history and in the mail's row. */
 function failure(mail: Pick<Failed, 'key' | 'template'>, error: unknown): Failed {
   if (error instanceof MailError) {
-    const { code, fault, retryAfterMs } = error;
-    return { ...mail, code, retryable: fault !== 'thing', retryAfterMs };
+    const { code, fault, accountCause: cause, retryAfterMs } = error;
+    return { ...mail, code, retryable: fault !== 'thing', retryAfterMs, cause };
   }
   const { type, message } = toFailure(error);
   return { ...mail, code: `${type}: ${message}`, retryable: true };

@@ -7,14 +7,18 @@ import {
   readWindow,
   startSweep,
 } from '../../store/reconciliation/sweeps';
+import { seeToAccount } from '../account/see-to';
 import type { Deps } from '../deps';
 
 /** A sweep that has been running for longer than this was terminated. */
 const LONGEST_SWEEP_MS = 6 * 3_600_000;
 
 /** Activities that record the beginning and the end of a sweep. */
-export const sweep = ({ db, clock, env, metrics }: Deps) => ({
-  /** Marks the sweep as running, and returns how far back it looks. A repeat returns the same. */
+export const sweep = ({ db, clock, env, metrics, ...deps }: Deps) => ({
+  /**
+   * Marks the sweep as running, and returns how far back it looks. A repeat returns the same. Sees to the account
+   * first, because a sweep is what runs when nothing else does.
+   */
   async beginSweep({ id, trigger }: { id: string; trigger: 'schedule' | 'staff' }): Promise<SweepWindow> {
     const known = await readWindow(db, id);
     if (known !== null) return known;
@@ -24,6 +28,7 @@ export const sweep = ({ db, clock, env, metrics }: Deps) => ({
     const window = windowOf(now, await readMarks(db), { intervalMs, staff: trigger === 'staff' });
     await startSweep(db, { id, trigger, window, at });
     await failAbandonedSweeps(db, { before: new Date(now - LONGEST_SWEEP_MS), at });
+    await seeToAccount({ db, clock, env, metrics, ...deps });
     return window;
   },
 

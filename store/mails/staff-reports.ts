@@ -7,9 +7,10 @@ export type StaffReport = Pick<Mail, 'key' | 'recipient' | 'subject' | 'html' | 
 export const findStaffReport = (db: Db, key: string): Promise<StaffReport | null> =>
   db.mail.findUnique({ where: { key } });
 
+/** @param mail with `nextTryAt` it waits to be sent with the mails that the provider refused */
 export const writeStaffReport = (
   tx: Tx,
-  { at, ...mail }: Omit<StaffReport, 'status'> & { template: string; at: Date },
+  { at, ...mail }: Omit<StaffReport, 'status'> & { template: string; at: Date; nextTryAt?: Date },
 ): Promise<StaffReport> => tx.mail.create({ data: { ...mail, audience: 'STAFF', status: 'WRITTEN', createdAt: at } });
 
 /** Records that the mail provider has accepted the report. */

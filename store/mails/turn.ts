@@ -13,6 +13,8 @@ export interface WrittenMail {
   html: string;
   text: string;
   status: 'WRITTEN' | 'SENT' | 'GIVEN_UP';
+  /** Set if it waits until the provider accepts mails again: then its workflow does not send it. */
+  nextTryAt: Date | null;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function readTurn(
 
 export interface NewMails {
   sessionId: SessionId;
-  mails: Omit<WrittenMail, 'status'>[];
+  mails: Omit<WrittenMail, 'status' | 'nextTryAt'>[];
   /** Mails that are not sent, with the reason for the timeline. */
   unsent: { key: string; message: string }[];
   /** Whether the customer was already erased when the mails were composed. */
@@ -71,7 +73,10 @@ export async function markMails(db: Db, { sessionId, sent, failed, at }: TriedMa
 }
 
 /** The columns as `to_jsonb` names them. */
-type MailColumns = Omit<WrittenMail, 'orderNumber'> & { order_number: string | null };
+type MailColumns = Omit<WrittenMail, 'orderNumber' | 'nextTryAt'> & {
+  order_number: string | null;
+  next_try_at: string | null;
+};
 
 const toWrittenMail = ({
   key,
@@ -83,4 +88,8 @@ const toWrittenMail = ({
   html,
   text,
   status,
-}: MailColumns): WrittenMail => ({ key, template, audience, orderNumber, recipient, subject, html, text, status });
+  next_try_at: nextTryAt,
+}: MailColumns): WrittenMail => ({
+  ...{ key, template, audience, orderNumber, recipient, subject, html, text, status },
+  nextTryAt: nextTryAt === null ? null : new Date(nextTryAt),
+});

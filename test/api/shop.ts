@@ -9,6 +9,7 @@ import { createApiMetrics } from '../../api/metrics';
 import type { Env } from '../../platform/env';
 import { connectStripe } from '../../platform/stripe';
 import type { LoggedRequest } from '../../sandbox/stripe/http/request-log';
+import { watchAccount } from '../../store/alarms/watch';
 import { installationOf } from '../../store/installation/installation';
 import { until, World } from '../workflow/world';
 
@@ -36,7 +37,7 @@ export class Api {
     const lines: LogLine[] = [];
     const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
     const deps: ApiDeps = {
-      stripe: connectStripe(parts.env, STRIPE_TIMEOUT_MS),
+      stripe: connectStripe(parts.env, STRIPE_TIMEOUT_MS, watchAccount(parts.db, parts.clock, log)),
       installation: installationOf(parts.db, parts.env.INSTALLATION_ID),
       account: { id: SANDBOX_ACCOUNT },
       log,

@@ -28,6 +28,7 @@ export async function startResend() {
   const mishaps: { mishap: Mishap; to?: string }[] = [];
   const keys = new Map<string, { body: string; id: string | null }>();
   let gate: Promise<void> = Promise.resolve();
+  let always: Mishap | null = null;
 
   const server = createServer(async (req, res) => {
     const chunks: Buffer[] = [];
@@ -41,11 +42,12 @@ export async function startResend() {
     requests.push({ key, body });
 
     const index = mishaps.findIndex(({ to }) => to === undefined || to === body.to);
-    const mishap = index < 0 ? undefined : mishaps.splice(index, 1)[0]?.mishap;
+    const mishap = index < 0 ? always : mishaps.splice(index, 1)[0]?.mishap;
     if (mishap === 'no-answer') return undefined;
-    if (typeof mishap === 'object' && 'page' in mishap)
+    if (mishap && typeof mishap === 'object' && 'page' in mishap)
       return res.writeHead(mishap.page, { 'content-type': 'text/html' }).end(mishap.html);
-    if (typeof mishap === 'object') return problem(res, mishap.answer, mishap.name, mishap.message, mishap.retryAfter);
+    if (mishap && typeof mishap === 'object')
+      return problem(res, mishap.answer, mishap.name, mishap.message, mishap.retryAfter);
 
     const invalid = whatIsWrong(body);
     if (invalid) return problem(res, 422, 'validation_error', invalid);
@@ -72,6 +74,10 @@ export async function startResend() {
     requests,
     /** The next request (to this address, if one is named) meets with this. */
     next: (mishap: Mishap, to?: string) => void mishaps.push({ mishap, ...(to && { to }) }),
+    /** Every request meets with this from now on; null: none does. */
+    refuse: (mishap: Mishap | null) => {
+      always = mishap;
+    },
     /** Leaves requests unanswered until the returned function is called. */
     holdBack(): () => void {
       let open = () => {};

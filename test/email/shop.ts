@@ -5,6 +5,7 @@ import { type SessionId, sessionId } from '../../domain/ids';
 import type { Env } from '../../platform/env';
 import { createMailer } from '../../platform/mailer';
 import type { Prisma } from '../../prisma/generated/client';
+import { watchAccount } from '../../store/alarms/watch';
 import { connectDatabase, type Db } from '../../store/database';
 import { createTestDatabase } from '../support/database';
 import { startResend } from './resend-server';
@@ -25,14 +26,23 @@ export async function openShop() {
   const db = connectDatabase(database.url, 4);
   const resend = await startResend();
   const mailer = createMailer({ ...ENV, RESEND_API_KEY: 're_test', RESEND_BASE_URL: resend.url } as Env);
-  const clock = { now: () => NOW };
-  const activities = email({ db, mailer, clock, env: ENV } as Deps);
+  const time = { now: NOW };
+  const clock = { now: () => time.now };
+  const watch = watchAccount(db, clock, { warn: () => undefined });
+  const log = { error: jest.fn(), warn: jest.fn() };
+  const deps = { db, mailer, clock, env: ENV, watch, log } as unknown as Deps;
+  const activities = email(deps);
   return {
     db,
     resend,
     ...activities,
     /** The same activities with another mailer, or another clock. */
-    activitiesWith: (deps: Partial<Deps>) => email({ db, mailer, clock, env: ENV, ...deps } as Deps),
+    activitiesWith: (changed: Partial<Deps>) => email({ ...deps, ...changed }),
+    deps,
+    /** Lets this many milliseconds pass. */
+    pass: (ms: number) => {
+      time.now += ms;
+    },
     async close() {
       await db.$disconnect();
       await resend.stop();

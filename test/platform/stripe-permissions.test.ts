@@ -52,6 +52,7 @@ test('a refused address is named by its permission', () => {
   expect(permissionOf('/v1/refunds')).toBe('Refunds: write');
   expect(permissionOf('/v1/checkout/sessions/cs_1/line_items?limit=100')).toBe('Checkout Sessions: write');
   expect(permissionOf('/v1/radar/early_fraud_warnings/issfr_1')).toBe('Early Fraud Warnings: read');
+  expect(permissionOf('/v1/account')).toBeNull(); // the code goes on without it
   expect(permissionOf('/v1/refundsomething')).toBe('/v1/refundsomething');
 });
 

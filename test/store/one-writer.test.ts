@@ -24,6 +24,7 @@ const WRITERS: Record<string, string[]> = {
     ],
   ],
   'store/limits': ['rate_limits'],
+  'store/alarms': ['account_alarms'],
 };
 /** Written by the migrations alone. */
 const FIXED = ['order_transitions', 'installation'];

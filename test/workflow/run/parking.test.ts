@@ -1,5 +1,5 @@
 import { Parking } from '../../../workflows/parking';
-import { failing, pass, reset, settle, update } from './temporal';
+import { activities, failing, pass, refused, reset, seen, settle, update } from './temporal';
 
 jest.mock('@temporalio/workflow', () => jest.requireActual('./temporal').fakeTemporal);
 
@@ -143,4 +143,54 @@ test('for a decision it waits without trying anything, until staff or something 
 test('a mistake in the code is thrown on: it is nothing that staff could act on', async () => {
   const { parking } = parked();
   await expect(parking.untilDone('ship', () => Promise.reject(new TypeError('oops')))).rejects.toThrow('oops');
+});
+
+describe('what stops every order', () => {
+  /** The account stays refused until the returned function is called. */
+  function refusedAccount(): () => void {
+    let right: () => void = () => {};
+    activities.awaitAccount = () =>
+      new Promise((resolve) => {
+        right = () => resolve(undefined);
+      });
+    return () => right();
+  }
+
+  test('is in sight, calls nobody, costs one activity however long it lasts, and goes on by itself', async () => {
+    const right = refusedAccount();
+    const { parking, flags } = parked();
+    const done = parking.untilDone('confirm', step(refused('stripe_key')));
+    await pass(7 * 86_400_000);
+    expect(parking.all).toEqual([{ step: 'confirm', reason: 'Refused: stripe_key' }]);
+    expect(seen.steps).toEqual([['awaitAccount', { cause: 'stripe_key', since: expect.any(Number) }]]);
+    right();
+    await settle();
+    await expect(done).resolves.toBe('done');
+    expect(flags).toEqual(['confirm: Refused: stripe_key', 'lowered']);
+  });
+
+  test('does not keep `retry` waiting', async () => {
+    refusedAccount();
+    const { parking } = parked();
+    parking.takeRetries();
+    const done = parking.untilDone('refund', step(refused('stripe_permission')));
+    await settle();
+    const [answer] = await Promise.all([update('retry'), settle()]);
+    expect(answer).toBe('done');
+    await expect(done).resolves.toBe('done');
+  });
+
+  test('is no call for what is refused for this order’s sake afterwards, and the other way round', async () => {
+    const right = refusedAccount();
+    const { parking, flags } = parked();
+    const lasting = failing('No balance', { lasting: true, details: { fault: 'thing' } });
+    const done = parking.untilDone('refund', step(refused('stripe_key'), lasting, refused('stripe_key'), lasting));
+    await settle();
+    right();
+    await pass(600_000);
+    right();
+    await pass(600_000);
+    await expect(done).resolves.toBe('done');
+    expect(flags.filter((flag) => flag.startsWith('mail'))).toEqual(['mail about refund']);
+  });
 });

@@ -1,4 +1,5 @@
 import { ActivityFailure, ApplicationFailure, RetryState } from '@temporalio/common';
+import type { AccountCause } from '../../../domain/fault';
 
 /**
  * Stands in for Temporal where one part of a run is tested alone: waits end when their condition holds or their time
@@ -57,15 +58,19 @@ export function update(name: string, ...args: unknown[]): Promise<unknown> {
 }
 
 /** The failure of an activity, as a workflow sees it. */
-export const failing = (message: string, { lasting = false } = {}): ActivityFailure =>
+export const failing = (message: string, { lasting = false, details = {} as object } = {}): ActivityFailure =>
   new ActivityFailure(
     'Activity task failed',
     'step',
     '1',
     RetryState.MAXIMUM_ATTEMPTS_REACHED,
     undefined,
-    ApplicationFailure.create({ message, nonRetryable: lasting }),
+    ApplicationFailure.create({ message, nonRetryable: lasting, details: [details] }),
   );
+
+/** A failure for something that stops every order. */
+export const refused = (cause: AccountCause): ActivityFailure =>
+  failing(`Refused: ${cause}`, { lasting: true, details: { fault: 'account', cause } });
 
 const call = (name: string) => async (input: unknown) => {
   seen.steps.push([name, input]);
@@ -93,6 +98,13 @@ export const fakeTemporal = {
     seen.details = details;
   },
   workflowInfo: () => ({ typedSearchAttributes: { get: () => undefined } }),
+  /** Nothing here is cancelled: an activity whose answer nobody waits for is left alone. */
+  CancellationScope: class {
+    run<T>(work: () => Promise<T>): Promise<T> {
+      return work();
+    }
+    cancel(): void {}
+  },
   proxyActivities: proxy,
   proxyLocalActivities: proxy,
 };

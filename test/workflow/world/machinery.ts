@@ -19,6 +19,9 @@ import { apartFromTimers } from './timers';
 /** Of gRPC. */
 const NOT_FOUND = 5;
 
+/** What is logged is for operators; tests look at what was written and sent. */
+const NO_LOG = { error: () => undefined, warn: () => undefined };
+
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
 /** The runs of a world: our own workers on Temporal, the client that reaches them, and the time that passes for all. */
@@ -70,6 +73,8 @@ export abstract class Machinery {
   deps(): Deps {
     return {
       db: this.db,
+      watch: this.parts.watch,
+      log: NO_LOG,
       stripe: this.stripe,
       mailer: createMailer(this.env),
       clock: this.parts.time.clock,

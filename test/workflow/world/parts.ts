@@ -7,6 +7,7 @@ import { type Env, loadEnv } from '../../../platform/env';
 import { connectStripe } from '../../../platform/stripe';
 import { type Outbox, startOutbox } from '../../../sandbox/outbox/server';
 import { type StripeSandbox, startStripeSandbox } from '../../../sandbox/stripe/http/server';
+import { type AccountWatch, watchAccount } from '../../../store/alarms/watch';
 import { connectDatabase, type Db } from '../../../store/database';
 import { workflowBundle } from '../../../worker/bundle';
 import { createTestDatabase } from '../../support/database';
@@ -23,6 +24,7 @@ export interface Parts {
   db: Db;
   sandbox: StripeSandbox;
   stripe: Stripe;
+  watch: AccountWatch;
   outbox: Outbox;
   env: Env;
   bundle: { codePath: string };
@@ -73,5 +75,17 @@ export async function startParts(overrides: Record<string, string>): Promise<Par
     await database.drop();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { temporal, time, db, sandbox, stripe: connectStripe(env), outbox, env, bundle, stop };
+  const watch = watchAccount(db, time.clock, { warn: () => undefined });
+  return {
+    temporal,
+    time,
+    db,
+    sandbox,
+    stripe: connectStripe(env, undefined, watch),
+    watch,
+    outbox,
+    env,
+    bundle,
+    stop,
+  };
 }

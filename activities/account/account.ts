@@ -1,0 +1,26 @@
+import { activityInfo } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import type { AccountCause } from '../../domain/fault';
+import { isRightAgain } from '../../store/alarms/alarms';
+import type { Deps } from '../deps';
+import { tendAccount } from './tend';
+
+/** Activities for steps that wait until the account is right again. */
+export const account = (deps: Deps) => ({
+  /**
+   * Returns once a cause is gone, or for a permission once one has come since. Until then it fails, and Temporal tries
+   * again: waiting adds nothing to the history. The first try never succeeds, so that a step is not repeated at once.
+   * @param since when the step was refused, in milliseconds
+   */
+  async awaitAccount({ cause, since }: { cause: AccountCause; since: number }): Promise<void> {
+    if (activityInfo().attempt > 1) {
+      await tendAccount(deps);
+      if (await isRightAgain(deps.db, { cause, since: new Date(since) })) return;
+    }
+    throw ApplicationFailure.create({
+      message: `Not right yet: ${cause}`,
+      type: 'account_refused',
+      category: ApplicationFailureCategory.BENIGN,
+    });
+  },
+});

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import type { AccountCause } from '../../domain/fault';
+import { writeAccountAlarm } from '../../emails/account-alarm';
+import { senderName } from '../../platform/mailer';
+import {
+  type AlarmRef,
+  claimProbe,
+  noteRefused,
+  openAlarms,
+  resolveAlarms,
+  writeAlarmMail,
+} from '../../store/alarms/alarms';
+import type { Deps } from '../deps';
+import { faultOf } from '../failures';
+import { probeKey, probePermission } from './probes';
+import { sendWaitingMails } from './waiting-mails';
+
+/** The least time between two tries of the same cause by the whole fleet. */
+const PROBE_EVERY_MS = 10_000;
+
+/**
+ * Sees to the account, whoever calls it and however often: tries whether Stripe accepts again what it refused, writes
+ * one mail to staff about what they have not been told of, and sends the mails that wait for the provider. Costs one
+ * small query while nothing is wrong.
+ */
+export async function tendAccount(deps: Deps): Promise<void> {
+  const open = await openAlarms(deps.db);
+  for (const alarm of open) if (isStripes(alarm.cause)) await tryAgain(deps, alarm);
+  if (open.length > 0) await tellStaff(deps);
+  await sendWaitingMails(
+    deps,
+    open.filter(({ cause }) => !isStripes(cause)),
+  );
+}
+
+async function tryAgain({ db, stripe, clock }: Deps, { cause, subject }: AlarmRef): Promise<void> {
+  const now = clock.now();
+  const at = new Date(now);
+  if (!(await claimProbe(db, { cause, subject, before: new Date(now - PROBE_EVERY_MS), at }))) return;
+  try {
+    await (cause === 'stripe_permission' ? probePermission(stripe, subject) : probeKey(stripe));
+    await resolveAlarms(db, { causes: [cause], subject, at });
+  } catch (error) {
+    const found = faultOf(error).cause;
+    if (found === cause) await noteRefused(db, { cause, subject, at });
+    // Something else is wrong with it, or nothing is: Stripe answered, and a key that lacks a permission is known.
+    else if (found !== 'stripe_down' && cause !== 'stripe_permission') await resolveAlarms(db, { causes: [cause], at });
+  }
+}
+
+/** Log, and one mail: each alarm is in one mail only, whoever is first. */
+async function tellStaff({ db, clock, env, log }: Deps): Promise<void> {
+  const told = await writeAlarmMail(db, {
+    key: `attention_needed/account/${randomUUID()}`,
+    template: 'attention_needed',
+    recipient: env.STAFF_EMAIL,
+    at: new Date(clock.now()),
+    compose: (alarms) => writeAccountAlarm({ shop: senderName(env.EMAIL_FROM), alarms }),
+  });
+  for (const { cause, subject, since } of told)
+    log.error(
+      { cause, ...(subject && { permission: subject }), since },
+      'the account is refused; docs/refusals.md says what to do',
+    );
+}
+
+const isStripes = (cause: AccountCause): boolean => cause.startsWith('stripe_');

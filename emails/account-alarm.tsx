@@ -1,0 +1,74 @@
+import type { AccountCause } from '../domain/fault';
+import { moment } from './facts';
+import { becauseStaff, Layout } from './layout';
+import { Facts, P, Small } from './parts';
+import { type Composed, rendered } from './rendered';
+
+export interface AccountAlarmFacts {
+  /** The shop's name, taken from the sender's address. */
+  shop: string;
+  alarms: { cause: AccountCause; subject: string; since: Date }[];
+}
+
+/** To staff: something about the account stops orders. One mail, however many orders wait. */
+export function writeAccountAlarm({ shop, alarms }: AccountAlarmFacts): Composed {
+  const [first] = alarms;
+  const more = alarms.length > 1 ? ` (and ${alarms.length - 1} more)` : '';
+  const subject = `Needs attention: ${first ? WORDS[first.cause].title : 'the account'}${more}`;
+  return rendered({ subject, body: <AccountAlarm {...{ shop, alarms }} title={subject} /> });
+}
+
+const AccountAlarm = ({ shop, alarms, title }: AccountAlarmFacts & { title: string }) => (
+  <Layout shop={shop} title={title} preview={alarms[0] ? WORDS[alarms[0].cause].stops : ''} why={becauseStaff(shop)}>
+    <P>
+      This is about the account, not about one order. Orders that wait for it go on by themselves once it is put right;
+      none of them needs anything from you.
+    </P>
+    {alarms.map(({ cause, subject, since }) => (
+      <Facts
+        key={`${cause}/${subject}`}
+        rows={[
+          ['What', WORDS[cause].title],
+          ...(subject ? [['Permission', subject] as [string, string]] : []),
+          ['What it stops', WORDS[cause].stops],
+          ['What to do', WORDS[cause].fix],
+          ['Since', moment(since)],
+        ]}
+      />
+    ))}
+    <Small>You get one mail for each cause, and another only if it comes back later.</Small>
+  </Layout>
+);
+
+const WORDS: Record<AccountCause, { title: string; stops: string; fix: string }> = {
+  stripe_key: {
+    title: 'Stripe refuses our key',
+    stops: 'No checkout can be opened, and no payment, refund or dispute is seen.',
+    fix: 'Put the current key into STRIPE_SECRET_KEY and restart the API and the worker.',
+  },
+  stripe_permission: {
+    title: 'Stripe’s key lacks a permission',
+    stops: 'Everything that needs this permission waits.',
+    fix: 'Give the restricted key this permission in Stripe’s Dashboard. docs/going-live.md lists all that it needs.',
+  },
+  stripe_down: {
+    title: 'Stripe has not answered for ten minutes',
+    stops: 'No checkout can be opened, and orders wait.',
+    fix: 'See status.stripe.com, and whether this machine reaches api.stripe.com. Nothing else is needed.',
+  },
+  mail_key: {
+    title: 'The mail provider refuses our key or sender',
+    stops: 'No mail goes out. All of them wait.',
+    fix: 'Check RESEND_API_KEY (or SMTP_URL), EMAIL_FROM, and that its domain is verified; then restart the worker.',
+  },
+  mail_quota: {
+    title: 'The mail provider’s quota is spent',
+    stops: 'No mail goes out. All of them wait.',
+    fix: 'Raise the quota, or wait until it starts anew.',
+  },
+  mail_provider_down: {
+    title: 'The mail provider has not answered for ten minutes',
+    stops: 'No mail goes out. All of them wait.',
+    fix: 'See the provider’s status page, and whether this machine reaches it. Nothing else is needed.',
+  },
+};

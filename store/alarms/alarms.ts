@@ -1,0 +1,119 @@
+import { type AccountCause, OUTAGE_MS, OUTAGES } from '../../domain/fault';
+import type { AccountAlarm } from '../../prisma/generated/client';
+import type { Db } from '../database';
+import { type StaffReport, writeStaffReport } from '../mails/staff-reports';
+
+/** What stops many orders: a cause, and for a permission which one (empty for the other causes). */
+export interface AlarmRef {
+  cause: AccountCause;
+  subject: string;
+}
+
+export interface Alarm extends AlarmRef {
+  /** When this episode began. */
+  since: Date;
+  lastSeenAt: Date;
+}
+
+/** Failures of an outage that are further apart than this are two outages. Longer than the longest pause of a retry. */
+const GAP_MS = 660_000;
+/** An alarm that comes back this soon after it ended is the same episode: staff have its mail already. */
+const SAME_EPISODE_MS = 900_000;
+
+/** Records that something of the account is refused, or does not answer. Safe to repeat. */
+export async function noteRefused(db: Db, { cause, subject, at }: AlarmRef & { at: Date }): Promise<void> {
+  const gap = new Date(at.getTime() - GAP_MS);
+  const episode = new Date(at.getTime() - SAME_EPISODE_MS);
+  await db.$executeRaw`
+    INSERT INTO account_alarms AS a (cause, subject, since, last_seen_at) VALUES (${cause}, ${subject}, ${at}, ${at})
+    ON CONFLICT (cause, subject) DO UPDATE SET
+      since = CASE WHEN a.resolved_at IS NULL AND (NOT ${OUTAGES.has(cause)} OR a.last_seen_at > ${gap}) THEN a.since
+        ELSE excluded.since END,
+      mail_key = CASE WHEN a.resolved_at IS NULL OR a.resolved_at > ${episode} THEN a.mail_key END,
+      last_seen_at = greatest(a.last_seen_at, excluded.last_seen_at),
+      resolved_at = NULL`;
+}
+
+/** Records that these causes are gone. Without a subject, all of a cause. Safe to repeat. */
+export async function resolveAlarms(
+  db: Db,
+  { causes, subject, at }: { causes: AccountCause[]; subject?: string; at: Date },
+): Promise<void> {
+  await db.accountAlarm.updateMany({
+    where: { cause: { in: causes }, resolvedAt: null, ...(subject !== undefined && { subject }) },
+    data: { resolvedAt: at },
+  });
+}
+
+/** Everything that is refused or does not answer now, longest first: outages of less than ten minutes too. */
+export async function openAlarms(db: Db): Promise<Alarm[]> {
+  const rows = await db.accountAlarm.findMany({ where: { resolvedAt: null }, orderBy: { since: 'asc' } });
+  return rows.map(asAlarm);
+}
+
+const asAlarm = ({ cause, subject, since, lastSeenAt }: AccountAlarm): Alarm => ({
+  ...{ cause: cause as AccountCause, subject, since, lastSeenAt },
+});
+
+/** Whether nothing has shown it for so long that it would be another outage by now. */
+export const isStale = ({ lastSeenAt }: Alarm, at: Date): boolean => at.getTime() - lastSeenAt.getTime() > GAP_MS;
+
+/** Whether it is an alarm, rather than an outage that may still be over in a moment. */
+export const isRaised = ({ cause, since }: Alarm, at: Date): boolean =>
+  !OUTAGES.has(cause) || at.getTime() - since.getTime() >= OUTAGE_MS;
+
+/**
+ * Whether steps that wait for a cause should try again: it is gone, or for a permission, one of them has come since.
+ */
+export async function isRightAgain(db: Db, { cause, since }: { cause: AccountCause; since: Date }): Promise<boolean> {
+  const rows = await db.accountAlarm.findMany({ where: { cause }, select: { resolvedAt: true } });
+  return (
+    rows.every(({ resolvedAt }) => resolvedAt !== null) ||
+    rows.some(({ resolvedAt }) => resolvedAt && resolvedAt > since)
+  );
+}
+
+/**
+ * Claims the next try of an open alarm, for one process at a time: true if the last one was before `before`.
+ */
+export async function claimProbe(
+  db: Db,
+  { cause, subject, before, at }: AlarmRef & { before: Date; at: Date },
+): Promise<boolean> {
+  const { count } = await db.accountAlarm.updateMany({
+    where: { cause, subject, resolvedAt: null, OR: [{ probedAt: null }, { probedAt: { lte: before } }] },
+    data: { probedAt: at },
+  });
+  return count > 0;
+}
+
+/**
+ * Writes one mail to staff about every alarm that they have not been told of. The mail waits to be sent like any other
+ * that the provider refuses. Returns the alarms.
+ * @param compose renders the mail; called inside the transaction
+ */
+export function writeAlarmMail(
+  db: Db,
+  mail: {
+    key: string;
+    template: string;
+    recipient: string;
+    at: Date;
+    compose(alarms: Alarm[]): Pick<StaffReport, 'subject' | 'html' | 'text'>;
+  },
+): Promise<Alarm[]> {
+  const { compose, ...report } = mail;
+  return db.$transaction(async (tx) => {
+    const outages = [...OUTAGES];
+    const rows = await tx.accountAlarm.updateManyAndReturn({
+      where: {
+        ...{ resolvedAt: null, mailKey: null },
+        OR: [{ cause: { notIn: outages } }, { since: { lte: new Date(mail.at.getTime() - OUTAGE_MS) } }],
+      },
+      data: { mailKey: mail.key },
+    });
+    const alarms = rows.map(asAlarm);
+    if (alarms.length > 0) await writeStaffReport(tx, { ...report, ...compose(alarms), nextTryAt: mail.at });
+    return alarms;
+  });
+}
