@@ -12,6 +12,7 @@ import { email } from './mail/send';
 import { notices } from './notice/notices';
 import { cancellation } from './order/cancel';
 import { commit } from './order/commit';
+import { followedOrders } from './order/followed';
 import { fulfilment } from './order/fulfilment';
 import { opening } from './order/open';
 import { orders } from './order/orders';
@@ -34,6 +35,7 @@ export const orderActivities = (deps: Deps) => ({
   ...orders(deps),
   ...cancellation(deps),
   ...fulfilment(deps),
+  ...followedOrders(deps),
   ...email(deps),
   ...emailAgain(deps),
   ...evidencePacks(deps),

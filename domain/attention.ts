@@ -15,6 +15,7 @@ export const ATTENTION_STEPS = {
   refund: 'Stripe could not be asked for a refund, or refuses it while a dispute is open.',
   return: 'The database could not return the goods of a lost dispute to stock.',
   decide: 'The database could not record a decision by staff.',
+  follow: 'A refund, a dispute, a review or a warning could not be read or recorded. The order itself goes on.',
   mail: 'The mail provider does not accept a mail. The order itself goes on.',
   contact: 'A mail to the customer was given up, usually because the address is wrong.',
   'refund-failed': 'A refund did not go through: the shop has the money again.',

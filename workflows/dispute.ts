@@ -14,6 +14,7 @@ import { type DisputeInput, disputeLookSignal, submitEvidenceUpdate } from '../m
 import { INVALID_TRANSITION } from '../messages/refusals';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { describeDispute } from './dispute-details';
+import { FollowerSigns } from './follower-signs';
 import { describeParked, Parking } from './parking';
 import { slowDatabase, stripe, stripePatient } from './steps';
 import { mail, notifyOrder } from './tell';
@@ -45,6 +46,7 @@ export async function dispute({ disputeId }: DisputeInput): Promise<string> {
       soon = Math.min(soon * 2, HOUR);
     } else if (followed.standing === 'open') await run.change(DAY, 'Stripe is asked again');
     else {
+      await run.told();
       await condition(allHandlersFinished);
       if (!run.changed) return followed.status;
     }
@@ -57,12 +59,15 @@ class DisputeRun {
   private facts: DisputeFacts | null = null;
   private looked = false;
   private submitting: Promise<unknown> = Promise.resolve();
-  private readonly parking = new Parking<'read' | 'gather-evidence' | 'start-order'>({ show: () => this.show() });
+  private readonly signs: FollowerSigns<'read' | 'gather-evidence' | 'start-order'>;
+  private readonly parking: Parking<'read' | 'gather-evidence' | 'start-order'>;
   /** What the order and staff were last notified of. A new run notifies them again, which has no second effect. */
   private readonly notified: { standing?: string; openings?: number; dueBy?: number } = {};
   private shown: { number?: string; attention?: boolean } = {};
 
   constructor(private readonly input: DisputeInput) {
+    this.signs = new FollowerSigns(input.disputeId, () => this.show());
+    this.parking = new Parking(this.signs);
     setHandler(
       disputeLookSignal,
       () => {
@@ -90,6 +95,11 @@ class DisputeRun {
     }
     this.looked = followed.outcome !== 'coming';
     return followed;
+  }
+
+  /** Resolves once staff were told of what was parked. */
+  told(): Promise<void> {
+    return this.signs.told(this.parking);
   }
 
   /** Waits until the dispute changes at Stripe, for at most `ms`. */

@@ -8,6 +8,7 @@ import {
 import type { FollowedNotice } from '../activities/notice/followed';
 import { type NoticeInput, noticeLookSignal } from '../messages/notice';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
+import { FollowerSigns } from './follower-signs';
 import { describeParked, Parking } from './parking';
 import { stripePatient } from './steps';
 import { mail, notifyOrder } from './tell';
@@ -30,12 +31,11 @@ export async function notice(input: NoticeInput): Promise<FollowedNotice['outcom
     },
     { description: 'Something changed at Stripe: it is read again' },
   );
-  const parking: Parking<'read'> = new Parking({
-    show: () => {
-      upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: parking.all.length > 0 }]);
-      setCurrentDetails(describeParked(parking).join('\n\n'));
-    },
+  const signs = new FollowerSigns<'read'>(input.id, () => {
+    upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: parking.all.length > 0 }]);
+    setCurrentDetails(describeParked(parking).join('\n\n'));
   });
+  const parking = new Parking(signs);
   parking.takeRetries();
   for (let soon = SOON; ; soon = Math.min(soon * 2, HOUR)) {
     changed = false;
@@ -48,6 +48,7 @@ export async function notice(input: NoticeInput): Promise<FollowedNotice['outcom
       continue;
     }
     if (followed.outcome === 'order') await notify(followed);
+    await signs.told(parking);
     await condition(allHandlersFinished);
     if (!changed) return followed.outcome;
   }

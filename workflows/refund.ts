@@ -14,6 +14,7 @@ import { hasEnded, isReversed } from '../domain/refund';
 import { changedSignal } from '../messages/order';
 import { type RefundInput, refundLookSignal } from '../messages/refund';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
+import { FollowerSigns } from './follower-signs';
 import { describeParked, Parking } from './parking';
 import { stripePatient } from './steps';
 import { mail } from './tell';
@@ -51,12 +52,15 @@ type Known = Extract<FollowedRefund, { outcome: 'known' }>;
 class RefundRun {
   private changed = true;
   private known: Known | null = null;
-  private readonly parking = new Parking<'read' | 'start-order'>({ show: () => this.show() });
+  private readonly signs: FollowerSigns<'read' | 'start-order'>;
+  private readonly parking: Parking<'read' | 'start-order'>;
   /** Mails are sent in the background: a stuck mail must not keep a refund's failure from the order. */
   private mailsUnderWay = 0;
   private shown: { number?: string; attention?: boolean } = {};
 
   constructor(private readonly refundId: RefundId) {
+    this.signs = new FollowerSigns(refundId, () => this.show());
+    this.parking = new Parking(this.signs);
     setHandler(
       refundLookSignal,
       () => {
@@ -106,6 +110,7 @@ class RefundRun {
   /** Waits for the last mails. Returns false if the refund has changed again meanwhile. */
   async drain(): Promise<boolean> {
     await condition(() => this.changed || this.mailsUnderWay === 0);
+    await this.signs.told(this.parking);
     if (!this.changed) await condition(allHandlersFinished);
     return !this.changed;
   }

@@ -8,6 +8,9 @@ import { refundsOf } from '../refunds/rows';
 import { callForRefund } from './decisions';
 import { changeOrder, type LockedOrder, lockKnownOrder, lockOrder, moneyOf, NO_ATTENTION } from './records';
 
+/** Something beside the order is stuck. It takes the place of no other step, and only what raised it clears it. */
+const FOLLOW: AttentionStep = 'follow';
+
 /**
  * Flags that a step is parked. A pending decision is not overwritten by a step that may still continue by itself.
  */
@@ -19,6 +22,7 @@ export async function raiseAttention(
     const order = await lockOrder(tx, sessionId);
     if (!order || (order.attentionStep === step && order.attentionReason === reason)) return;
     if (order.attentionStep !== null && isDecision(order.attentionStep) && !isDecision(step)) return;
+    if (order.attentionStep !== null && order.attentionStep !== FOLLOW && step === FOLLOW) return;
     const event = {
       type: 'attention',
       message: `Needs attention at “${step}”: ${reason}`,
@@ -37,8 +41,19 @@ export async function clearAttention(db: Db, { sessionId, at }: { sessionId: Ses
   await db.$transaction(async (tx) => {
     const order = await lockOrder(tx, sessionId);
     const step = order?.attentionStep ?? null;
-    if (!order || step === null || step === 'contact' || isDecision(step)) return;
+    if (!order || step === null || step === 'contact' || step === FOLLOW || isDecision(step)) return;
     await changeOrder(tx, order, at, NO_ATTENTION);
+  });
+}
+
+/** Clears the flag of something beside the order that was stuck, and no other. */
+export async function clearFollowAttention(
+  db: Db,
+  { sessionId, at }: { sessionId: SessionId; at: Date },
+): Promise<void> {
+  await db.$transaction(async (tx) => {
+    const order = await lockOrder(tx, sessionId);
+    if (order?.attentionStep === FOLLOW) await changeOrder(tx, order, at, NO_ATTENTION);
   });
 }
 

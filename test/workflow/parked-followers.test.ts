@@ -61,6 +61,25 @@ describe('what follows something beside an order parks rather than fails, and go
     await risk.heard(id);
   });
 
+  test('staff are told by one mail, and see it on the order until it goes on', async () => {
+    const id = await world.paidOrder([{ sku: 'mug' }]);
+    const dispute = await risk.disputed(id);
+    await world.at('/faults', {
+      match: { method: 'GET', path: '^/v1/disputes/' },
+      times: 2,
+      kind: 'error_before',
+      status: 400,
+    });
+    await risk.tell(dispute);
+    await until(async () => (await world.order(id)).attentionStep === 'follow');
+    await until(async () => (await risk.mailsOf(id, 'attention_needed')) === 1);
+    expect(await risk.ask(dispute.id, 'retry')).toBe('waiting');
+    expect(await risk.ask(dispute.id, 'retry')).toBe('done');
+    await until(async () => (await world.order(id)).attentionStep === null);
+    expect(await risk.mailsOf(id, 'attention_needed')).toBe(1);
+    await world.handle(dispute.id as SessionId).terminate('done with it');
+  });
+
   test('there is nothing to retry where nothing is parked', async () => {
     const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await risk.disputed(id);

@@ -15,6 +15,7 @@ import { isUnavailable } from '../../temporal-errors';
 import { KeyHeader, note, OrderRef, Sku, webUrl } from '../fields';
 import { retryRefund } from '../refunds/retry';
 import { AdminOrder, findOrder, readAdminOrder } from './document';
+import { retryFollowers } from './followers';
 import { sendUpdate, updateIdOf } from './send-update';
 
 const Shipment = z
@@ -98,7 +99,8 @@ export function orderStepRoutes(deps: ApiDeps): Route[] {
         // what was found out later is decided about here.
         if (
           (await decide(deps.db, { sessionId, onlyEnded: true, at: new Date(deps.clock.now()) })) ||
-          (await retryRefund(deps, sessionId))
+          (await retryRefund(deps, sessionId)) ||
+          (await retryFollowers(deps, sessionId))
         )
           return { body: await readAdminOrder(deps, sessionId) };
         return take(deps, sessionId, headers, retryUpdate, []);

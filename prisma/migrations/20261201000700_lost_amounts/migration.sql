@@ -14,7 +14,7 @@ ALTER TABLE orders
   -- The same list as ATTENTION_STEPS in domain/attention.ts. A test compares the two.
   DROP CONSTRAINT orders_attention_step_known,
   ADD CONSTRAINT orders_attention_step_known CHECK (attention_step IN
-    ('open', 'take-up', 'confirm', 'expire-session', 'release', 'commit', 'ship', 'read', 'complete', 'refund', 'return', 'decide', 'mail',
+    ('open', 'take-up', 'confirm', 'expire-session', 'release', 'commit', 'ship', 'read', 'complete', 'refund', 'return', 'decide', 'follow', 'mail',
      'contact', 'refund-failed', 'dispute-lost', 'dispute-won', 'review-closed', 'fraud-warning'));
 ALTER TABLE download_grants
   ADD COLUMN revoked_by_dispute boolean NOT NULL DEFAULT false,

@@ -1,0 +1,27 @@
+import type { SessionId } from '../../../domain/ids';
+import { retryStepUpdate } from '../../../messages/retry';
+import { stuckFollowersOf } from '../../../store/orders/followers';
+import type { ApiDeps } from '../../deps';
+import { bounded } from '../../order-workflow';
+import { hasEnded, isLate, refusalOf } from '../../temporal-errors';
+
+const PATIENCE_MS = 8_000;
+
+/**
+ * `retry` of an order whose refund, dispute, review or warning is stuck beside it: whichever it is tries again now.
+ * Returns false if nothing is; then the order's own workflow handles `retry`.
+ */
+export async function retryFollowers({ db, temporal }: ApiDeps, sessionId: SessionId): Promise<boolean> {
+  const ids = await stuckFollowersOf(db, sessionId);
+  await Promise.all(
+    ids.map(async (id) => {
+      try {
+        await bounded(temporal, PATIENCE_MS, () => temporal.workflow.getHandle(id).executeUpdate(retryStepUpdate));
+      } catch (error) {
+        // Those that are done, or have nothing to try again, are none of those that are stuck.
+        if (!isLate(error) && !hasEnded(error) && refusalOf(error) === null) throw error;
+      }
+    }),
+  );
+  return ids.length > 0;
+}

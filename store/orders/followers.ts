@@ -1,0 +1,15 @@
+import type { SessionId } from '../../domain/ids';
+import type { Db } from '../database';
+
+/**
+ * The ids of the workflows that follow something beside an order (its refunds, disputes and notices), if one of them
+ * has called for attention; else none.
+ */
+export async function stuckFollowersOf(db: Db, sessionId: SessionId): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    WITH stuck AS (SELECT session_id FROM orders WHERE session_id = ${sessionId} AND attention_step = 'follow')
+    SELECT stripe_id AS id FROM stuck JOIN refunds USING (session_id) WHERE stripe_id IS NOT NULL
+    UNION ALL SELECT id FROM stuck JOIN disputes USING (session_id)
+    UNION ALL SELECT id FROM stuck JOIN notices USING (session_id)`;
+  return rows.map(({ id }) => id);
+}
