@@ -121,6 +121,7 @@ describe('a delivery plan', () => {
       signedAhead: 0,
       livemode: false,
       account: null,
+      context: null,
     });
     expect(await deliver({ form: 'fat' })).toHaveProperty('error');
   });
@@ -137,6 +138,14 @@ describe('a delivery plan', () => {
     await paidSession(rig);
     await until(() => completed().length === 2);
     expect(() => webhooks.constructEvent(sent(1).payload, sent(1).signature, SIGNING_SECRET)).toThrow(/tolerance/);
+  });
+
+  test('names the account as a destination of an organisation does', async () => {
+    await deliver({ context: 'acct_own', form: 'both' });
+    await openSession(rig).then(({ id }) => rig.control('POST', `/sessions/${id}/expire`));
+    await until(() => rig.hook.received.length >= 2);
+    const bodies = rig.hook.received.map(({ payload }) => JSON.parse(payload));
+    expect(bodies.map(({ context, account }) => [context, account])).toEqual(bodies.map(() => ['acct_own', undefined]));
   });
 
   test('claims live mode, or another account', async () => {

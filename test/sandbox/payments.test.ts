@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { lineOf, openSession, paidSession, type Rig, refusal, startRig } from './rig';
+import { lineOf, openSession, paidSession, type Rig, refusal, startRig, until } from './rig';
 
 let rig: Rig;
 beforeEach(async () => {
@@ -320,4 +320,107 @@ test('a payment with the disputed test card is disputed later: the money leaves,
   await rig.control('POST', `/disputes/${dispute?.id}/close`, { status: 'won' });
   const moved = await rig.stripe.balanceTransactions.list({ source: dispute?.id ?? '' });
   expect(moved.data.reduce((sum, { amount }) => sum + amount, 0)).toBe(0);
+});
+
+describe('manual capture', () => {
+  const authorised = async () => {
+    const { id, intent } = await paidSession(rig, { payment_intent_data: { capture_method: 'manual' } });
+    return { id, intent, held: await rig.stripe.paymentIntents.retrieve(intent, { expand: ['latest_charge'] }) };
+  };
+
+  test('leaves the session complete and unpaid, and says until when the card can be captured', async () => {
+    const { id, held } = await authorised();
+    expect(await rig.stripe.checkout.sessions.retrieve(id)).toMatchObject({
+      status: 'complete',
+      payment_status: 'unpaid',
+    });
+    expect(held).toMatchObject({ status: 'requires_capture', amount_received: 0, amount_capturable: 1250 });
+    const { captured, balance_transaction, payment_method_details } = held.latest_charge as Stripe.Charge;
+    expect([captured, balance_transaction]).toEqual([false, null]);
+    expect(payment_method_details?.card?.capture_before).toBe(held.created + 7 * 86_400);
+  });
+
+  test('takes the money when it is captured, and no session event tells of it', async () => {
+    const { id, intent } = await authorised();
+    const before = rig.hook.received.length;
+    await rig.control('POST', `/sessions/${id}/capture`);
+    await until(() => rig.hook.received.slice(before).some(({ event }) => event.type === 'payment_intent.succeeded'));
+    const types = rig.hook.received.slice(before).map(({ event }) => event.type);
+    expect(types.filter((type) => type.startsWith('checkout.session.async'))).toEqual([]);
+    expect(await rig.stripe.checkout.sessions.retrieve(id)).toMatchObject({ payment_status: 'paid' });
+    expect(await rig.stripe.paymentIntents.retrieve(intent)).toMatchObject({
+      status: 'succeeded',
+      amount_received: 1250,
+    });
+    expect(await refusal(rig.stripe.paymentIntents.capture(intent))).toMatchObject({
+      code: 'payment_intent_unexpected_state',
+    });
+  });
+
+  test('lapses after seven days', async () => {
+    const { intent } = await authorised();
+    await rig.control('POST', '/clock', { advanceMs: 7 * 86_400_000 + 1000 });
+    await until(async () => (await rig.stripe.paymentIntents.retrieve(intent)).status === 'canceled');
+  });
+});
+
+describe('a voucher', () => {
+  test.each([
+    ['brl', 'boleto', 'number'],
+    ['mxn', 'oxxo', 'number'],
+    ['jpy', 'konbini', 'stores'],
+    ['eur', 'multibanco', 'reference'],
+  ])('in %s is a %s, and is paid later', async (currency, type, field) => {
+    const line = { price_data: { currency, product_data: { name: 'Mug' }, unit_amount: 1250 }, quantity: 1 };
+    const { id } = await openSession(rig, {
+      line_items: [line],
+      allowed_payment_method_types: ['card', type as never],
+    });
+    await rig.control('POST', `/sessions/${id}/pay`, { method: 'voucher' });
+    const issued = await rig.stripe.checkout.sessions.retrieve(id, { expand: ['payment_intent'] });
+    expect(issued).toMatchObject({
+      ...{ status: 'complete', payment_status: 'unpaid' },
+      payment_intent: {
+        status: 'requires_action',
+        latest_charge: null,
+        next_action: {
+          [`${type}_display_details`]: {
+            hosted_voucher_url: expect.stringMatching(/^http/),
+            [field]: expect.anything(),
+          },
+        },
+      },
+    });
+    await rig.control('POST', `/sessions/${id}/settle`);
+    expect(await rig.stripe.checkout.sessions.retrieve(id, { expand: ['payment_intent.latest_charge'] })).toMatchObject(
+      {
+        payment_status: 'paid',
+        payment_intent: { status: 'succeeded', next_action: null, latest_charge: { payment_method_details: { type } } },
+      },
+    );
+  });
+
+  test('that is not paid expires after three days', async () => {
+    const line = { price_data: { currency: 'brl', product_data: { name: 'Mug' }, unit_amount: 1250 }, quantity: 1 };
+    const { id } = await openSession(rig, { line_items: [line] });
+    const { session } = await rig.control('POST', `/sessions/${id}/pay`, { method: 'voucher' });
+    await rig.control('POST', '/clock', { advanceMs: 3 * 86_400_000 + 1000 });
+    await until(
+      async () =>
+        (await rig.stripe.paymentIntents.retrieve(session.payment_intent)).status === 'requires_payment_method',
+    );
+    await rig.hook.got('checkout.session.async_payment_failed');
+  });
+});
+
+test('a session in setup mode takes no payment', async () => {
+  const { id, amount_total } = await rig.stripe.checkout.sessions.create({
+    ...{ mode: 'setup', currency: 'eur', success_url: 'http://shop.test/success' },
+  });
+  expect(amount_total).toBeNull();
+  await rig.control('POST', `/sessions/${id}/pay`);
+  expect(await rig.stripe.checkout.sessions.retrieve(id)).toMatchObject({
+    ...{ mode: 'setup', status: 'complete', payment_status: 'no_payment_required', amount_total: null },
+    ...{ payment_intent: null, setup_intent: expect.stringMatching(/^seti_/) },
+  });
 });

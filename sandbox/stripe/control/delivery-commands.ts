@@ -7,7 +7,7 @@ import { rollSecret } from '../webhooks/webhook-endpoints';
 import type { World } from '../world';
 import type { Commands } from './commands';
 
-const tampering = { signedAhead: integer(), livemode: flag, account: emptyable(text()) };
+const tampering = { signedAhead: integer(), livemode: flag, account: emptyable(text()), context: emptyable(text()) };
 const form = oneOf('both', 'snapshot', 'thin');
 const types = list(text());
 const times = integer({ min: 1, max: 1000 });

@@ -1,6 +1,6 @@
 /** The section of the control page about Checkout Sessions: what the shopper does, and their bank. */
 import type Stripe from 'stripe';
-import { bankDebitOf } from '../objects/payment-methods';
+import { bankDebitOf, voucherOf } from '../objects/payment-methods';
 import { detailOf, type Session } from '../objects/sessions';
 import { type Html, html } from '../pages/html';
 import { idOf } from '../store/store';
@@ -52,17 +52,22 @@ function actionsOf(session: Session, intent: Stripe.PaymentIntent | undefined): 
     ...(fields && { fields }),
   });
   const open = session.status === 'open';
-  const asking = intent?.status === 'requires_action';
-  const processing = session.status === 'complete' && intent?.status === 'processing';
+  const asking = session.status !== 'complete' && intent?.status === 'requires_action';
+  const waiting = ['processing', 'requires_action'].includes(intent?.status ?? '');
+  const processing = session.status === 'complete' && waiting;
+  const held = intent?.status === 'requires_capture';
   return [
     open && !asking && to('Pay', 'pay'),
     open && !asking && bankDebitOf(session) !== undefined && to('Pay by debit', 'pay', { method: 'bank_debit' }),
+    open && !asking && voucherOf(session) !== undefined && to('Pay by voucher', 'pay', { method: 'voucher' }),
     open && !asking && to('Decline', 'decline'),
     open && !asking && to('Start 3-D Secure', 'three-d-secure/start'),
     asking && to('Pass 3-D Secure', 'three-d-secure/succeed'),
     asking && to('Fail 3-D Secure', 'three-d-secure/fail'),
     processing && to('Settle', 'settle'),
     processing && to('Fail', 'fail-delayed'),
+    held && to('Capture', 'capture'),
+    held && to('Cancel the capture', 'cancel-capture'),
     open && to('Expire', 'expire'),
     session.status === 'expired' && Boolean(session.after_expiration?.recovery?.url) && to('Recover', 'recover'),
   ];

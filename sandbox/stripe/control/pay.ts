@@ -8,7 +8,7 @@ import type { World } from '../world';
 
 export const payShape = {
   card: text(),
-  method: oneOf('bank_debit', 'card'),
+  method: oneOf('bank_debit', 'card', 'voucher'),
   email: text(),
   name: text(),
   phone: text(),
@@ -40,7 +40,10 @@ export function attemptOf(world: World, session: Session, params: PayParams): At
       billingAddress: address,
       shipping: collects && address ? { name, address } : null,
       entersBalanceLater: params.entersBalanceLater,
-      payWith: params.method === 'bank_debit' ? 'bank_debit' : cardPayment(world, params.card ?? GOOD_CARD.number),
+      payWith:
+        params.method === 'bank_debit' || params.method === 'voucher'
+          ? params.method
+          : cardPayment(world, params.card ?? GOOD_CARD.number),
       refundsAskForBank: params.refundsAskForBank,
     },
     customAmount: params.customAmount,

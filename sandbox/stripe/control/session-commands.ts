@@ -1,8 +1,10 @@
 /** Commands about Checkout Sessions: what shoppers do on the payment page, and what their banks do afterwards. */
 
 import { invalid } from '../http/errors';
-import { authenticate, failDebit, settleDebit } from '../objects/bank';
+import { authenticate, failDelayed, settleDelayed } from '../objects/bank';
+import { captureIntent } from '../objects/captures';
 import { GOOD_CARD } from '../objects/cards';
+import { intentNamed, lapse } from '../objects/payment-intents';
 import { type Outcome, pay } from '../objects/payments';
 import { createSession } from '../objects/session-create';
 import { sessionShape } from '../objects/session-shape';
@@ -14,6 +16,7 @@ import {
   sessionNamed,
   successAddress,
 } from '../objects/sessions';
+import { idOf } from '../store/store';
 import type { Deliveries } from '../webhooks/deliveries';
 import type { World } from '../world';
 import type { Commands } from './commands';
@@ -39,11 +42,18 @@ export function addSessionCommands(world: World, commands: Commands, deliveries:
   paying('/sessions/:id/three-d-secure/start', AUTHENTICATED_CARD);
   commands.add('/sessions/:id/three-d-secure/succeed', {}, (_, id) => shown(world, authenticate(world, id, true)));
   commands.add('/sessions/:id/three-d-secure/fail', {}, (_, id) => shown(world, authenticate(world, id, false)));
-  commands.add('/sessions/:id/settle', {}, (_, id) => settleDebit(world, id));
-  commands.add('/sessions/:id/fail-delayed', {}, (_, id) => failDebit(world, id));
+  commands.add('/sessions/:id/settle', {}, (_, id) => settleDelayed(world, id));
+  commands.add('/sessions/:id/fail-delayed', {}, (_, id) => failDelayed(world, id));
+  commands.add('/sessions/:id/capture', {}, (_, id) => captureIntent(world, heldFor(world, id)));
+  commands.add('/sessions/:id/cancel-capture', {}, (_, id) =>
+    lapse(world, heldFor(world, id), 'requested_by_customer'),
+  );
   commands.add('/sessions/:id/expire', {}, (_, id) => expireSession(world, id));
   commands.add('/sessions/:id/recover', {}, (_, id) => recovered(world, id));
 }
+
+/** The PaymentIntent of a session. */
+const heldFor = (world: World, id: string) => intentNamed(world, idOf(sessionNamed(world, id).payment_intent) ?? '');
 
 function shown({ publicUrl }: World, outcome: Outcome) {
   const next =

@@ -11,7 +11,7 @@ import { emit, previousOf } from '../webhooks/events';
 import type { World } from '../world';
 import { creditCharge } from './balance';
 import type { Decline } from './cards';
-import { bankDebitOf, billingDetailsOf, chargedWith } from './payment-methods';
+import { billingDetailsOf, chargedWith, delayedTypeOf } from './payment-methods';
 import type { Session } from './sessions';
 
 export const chargeRoutes: Route[] = [
@@ -54,8 +54,11 @@ export function chargeNamed({ store }: World, id: string, param = 'id'): Stripe.
   return charge;
 }
 
-/** The outcome of a charge: the money arrived, is on its way, or was refused. */
-export type ChargeResult = 'pending' | 'succeeded' | Decline;
+/** The outcome of a charge: the money arrived, is held for the shop, is on its way, or was refused. */
+export type ChargeResult = 'authorized' | 'pending' | 'succeeded' | Decline;
+
+/** How long a card can be captured (https://docs.stripe.com/payments/place-a-hold-on-a-payment-method). */
+export const AUTHORIZED_FOR = 7 * 24 * 60 * 60;
 
 export function keepCharge(
   world: World,
@@ -66,12 +69,13 @@ export function keepCharge(
 ): Stripe.Charge {
   const id = newId('ch');
   const failure = typeof result === 'string' ? null : result;
-  const status = typeof result === 'string' ? result : 'failed';
+  const isHeld = result === 'authorized';
+  const status = isHeld ? 'succeeded' : typeof result === 'string' ? result : 'failed';
   const charge: Stripe.Charge = {
     id,
     object: 'charge',
     amount: intent.amount,
-    amount_captured: failure === null ? intent.amount : 0,
+    amount_captured: failure === null && !isHeld ? intent.amount : 0,
     amount_refunded: 0,
     application: null,
     application_fee: null,
@@ -79,7 +83,7 @@ export function keepCharge(
     balance_transaction: null,
     billing_details: billingDetailsOf(buyer),
     calculated_statement_descriptor: intent.statement_descriptor ?? 'HOLDFAST SANDBOX',
-    captured: failure === null,
+    captured: failure === null && !isHeld,
     created: world.clock.seconds(),
     currency: intent.currency,
     customer: intent.customer,
@@ -96,7 +100,12 @@ export function keepCharge(
     paid: failure === null,
     payment_intent: intent.id,
     payment_method: typeof intent.payment_method === 'string' ? intent.payment_method : null,
-    payment_method_details: chargedWith(buyer, intent.amount, bankDebitOf(session)),
+    payment_method_details: chargedWith(
+      buyer,
+      intent.amount,
+      delayedTypeOf(session, buyer),
+      isHeld ? world.clock.seconds() + AUTHORIZED_FOR : undefined,
+    ),
     ...(session.presentment_details && { presentment_details: session.presentment_details }),
     receipt_email: intent.receipt_email,
     receipt_number: null,
@@ -113,7 +122,7 @@ export function keepCharge(
     transfer_group: null,
   };
   return world.store.charges.put(
-    status === 'succeeded' && !buyer.entersBalanceLater
+    status === 'succeeded' && !isHeld && !buyer.entersBalanceLater
       ? { ...charge, balance_transaction: creditCharge(world, charge) }
       : charge,
   );

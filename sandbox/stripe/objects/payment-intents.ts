@@ -3,11 +3,12 @@ import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';
 import { page, pagingByTime } from '../http/lists';
 import { changedMetadata, metadata } from '../http/metadata';
-import { email, emptyable, oneOf, text } from '../http/params';
+import { email, emptyable, oneOf, text, unsupported } from '../http/params';
 import { type Route, route } from '../http/route';
 import { newId, randomText } from '../store/ids';
 import { emit } from '../webhooks/events';
 import type { World } from '../world';
+import { captureIntent } from './captures';
 import { detailOf, type Session } from './sessions';
 
 export const paymentIntentRoutes: Route[] = [
@@ -33,6 +34,9 @@ export const paymentIntentRoutes: Route[] = [
       });
     },
   ),
+  route('POST', '/v1/payment_intents/:id/capture', { amount_to_capture: unsupported, metadata }, ({ world, id }) =>
+    captureIntent(world, intentNamed(world, id)),
+  ),
   route(
     'POST',
     '/v1/payment_intents/:id/cancel',
@@ -51,12 +55,30 @@ export const paymentIntentRoutes: Route[] = [
           `You cannot cancel this PaymentIntent because it has a status of ${intent.status}. Only a PaymentIntent with one of the following statuses may be canceled: ${cancelable.join(', ')}.`,
           { code: 'payment_intent_unexpected_state' },
         );
+      if (intent.status === 'requires_capture') return lapse(world, intent, 'requested_by_customer');
       throw invalid("You can't cancel the PaymentIntent for a Checkout Session. Expire the Checkout Session instead.", {
         code: 'payment_intent_unexpected_state',
       });
     },
   ),
 ];
+
+/** An authorisation that is not captured in time, or cancelled: nothing is charged. */
+export function lapse(
+  world: World,
+  intent: Stripe.PaymentIntent,
+  cancellation_reason: 'automatic' | 'requested_by_customer',
+): Stripe.PaymentIntent {
+  const canceled = world.store.paymentIntents.put({
+    ...intent,
+    status: 'canceled',
+    amount_capturable: 0,
+    canceled_at: world.clock.seconds(),
+    cancellation_reason,
+  });
+  emit(world, 'payment_intent.canceled', canceled);
+  return canceled;
+}
 
 export function intentNamed({ store }: World, id: string, param = 'id'): Stripe.PaymentIntent {
   const intent = store.paymentIntents.get(id);
@@ -84,7 +106,7 @@ export function intentOf(world: World, session: Session, amount: number): Stripe
     automatic_payment_methods: null,
     canceled_at: null,
     cancellation_reason: null,
-    capture_method: 'automatic_async',
+    capture_method: defaults.captureMethod ?? 'automatic_async',
     client_secret: `${id}_secret_${randomText(25)}`,
     confirmation_method: 'automatic',
     created: world.clock.seconds(),

@@ -1,4 +1,4 @@
-/** How a shopper pays: by card, or by the bank debit of the currency, which settles days later. */
+/** How a shopper pays: by card, or by the currency's bank debit or voucher, which settle days later. */
 import type Stripe from 'stripe';
 import { invalid } from '../http/errors';
 import { newId, randomText } from '../store/ids';
@@ -16,14 +16,25 @@ const BANK_DEBITS: Record<string, BankDebit> = {
   usd: 'us_bank_account',
 };
 
-/** The payment methods a session offers: cards and the currency's bank debit, narrowed by the request. */
+/** What is paid in cash or by a transfer, with a number from the payment page. */
+export type VoucherType = 'boleto' | 'konbini' | 'multibanco' | 'oxxo';
+
+const VOUCHERS: Record<string, VoucherType> = { brl: 'boleto', eur: 'multibanco', jpy: 'konbini', mxn: 'oxxo' };
+
+/**
+ * The payment methods a session offers: cards, the currency's bank debit and its voucher, narrowed by the request. The
+ * voucher in euros is Portuguese, and offered only where the request allows it.
+ */
 export function paymentMethodTypesOf(
   currency: string,
   allowed: string[] | undefined,
   excluded: string[] = [],
 ): string[] {
   const debit = BANK_DEBITS[currency];
-  const offered = ['card', ...(debit === undefined ? [] : [debit])];
+  const voucher = VOUCHERS[currency];
+  const offered = ['card', debit, currency !== 'eur' || allowed?.includes('multibanco') ? voucher : undefined].filter(
+    (type) => type !== undefined,
+  );
   const types = offered.filter((type) => (allowed === undefined || allowed.includes(type)) && !excluded.includes(type));
   if (types.length === 0)
     throw invalid('No valid payment method types for this Checkout Session.', {
@@ -32,10 +43,19 @@ export function paymentMethodTypesOf(
   return types;
 }
 
-export const bankDebitOf = (session: { payment_method_types: string[] }): string | undefined =>
-  session.payment_method_types.find((type) => type !== 'card');
+type Offers = Pick<Stripe.Checkout.Session, 'payment_method_types'>;
 
-export function keepPaymentMethod(world: World, buyer: Buyer, bankDebit: string | undefined): Stripe.PaymentMethod {
+export const bankDebitOf = (session: Offers): BankDebit | undefined =>
+  Object.values(BANK_DEBITS).find((type) => session.payment_method_types.includes(type));
+
+export const voucherOf = (session: Offers): VoucherType | undefined =>
+  Object.values(VOUCHERS).find((type) => session.payment_method_types.includes(type));
+
+/** The type of a payment that is not by card. */
+export const delayedTypeOf = (session: Offers, { payWith }: Buyer): string | undefined =>
+  payWith === 'voucher' ? voucherOf(session) : bankDebitOf(session);
+
+export function keepPaymentMethod(world: World, buyer: Buyer, delayed: string | undefined): Stripe.PaymentMethod {
   return world.store.paymentMethods.put({
     id: newId('pm'),
     object: 'payment_method',
@@ -46,8 +66,8 @@ export function keepPaymentMethod(world: World, buyer: Buyer, bankDebit: string 
     customer_account: null,
     livemode: false,
     metadata: {},
-    ...(buyer.payWith === 'bank_debit'
-      ? { type: bankDebit ?? '' }
+    ...(typeof buyer.payWith === 'string'
+      ? { type: delayed ?? '' }
       : { type: 'card', card: cardDetails(buyer.payWith) }),
   });
 }
@@ -67,14 +87,16 @@ export const billingDetailsOf = (buyer: Buyer): Stripe.Charge.BillingDetails => 
   tax_id: null,
 });
 
-/** A charge's `payment_method_details`. */
+/** A charge's `payment_method_details`. `captureBefore` is set, in seconds, where it was only authorised. */
 export function chargedWith(
   buyer: Buyer,
   amount: number,
-  bankDebit: string | undefined,
+  delayed: string | undefined,
+  captureBefore?: number,
 ): Stripe.Charge.PaymentMethodDetails {
+  if (buyer.payWith === 'voucher') return { type: delayed ?? '' };
   if (buyer.payWith === 'bank_debit') {
-    const type = bankDebit ?? '';
+    const type = delayed ?? '';
     return { type, [type]: { country: 'DE', fingerprint: randomText(16), last4: '3000', mandate: newId('mandate') } };
   }
   const { brand, checks, country, exp_month, exp_year, fingerprint, funding, last4 } = cardDetails(buyer.payWith);
@@ -84,6 +106,7 @@ export function chargedWith(
       amount_authorized: amount,
       authorization_code: null,
       brand,
+      ...(captureBefore !== undefined && { capture_before: captureBefore }),
       checks,
       country,
       electronic_commerce_indicator: null,

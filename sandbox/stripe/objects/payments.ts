@@ -4,21 +4,24 @@
  */
 import type Stripe from 'stripe';
 import { invalid } from '../http/errors';
+import { newId } from '../store/ids';
 import type { Buyer, SessionDetail, StoredEvent } from '../store/records';
 import { idOf } from '../store/store';
 import { emit } from '../webhooks/events';
 import type { World } from '../world';
+import { authorize } from './captures';
 import { cardOf, type Decline } from './cards';
 import { keepCharge } from './charges';
 import { discountByCode, redeem } from './coupons';
 import { createCustomer } from './customers';
 import { withChosenAmount } from './line-items';
 import { intentOf } from './payment-intents';
-import { bankDebitOf, billingDetailsOf, keepPaymentMethod } from './payment-methods';
+import { bankDebitOf, billingDetailsOf, delayedTypeOf, keepPaymentMethod } from './payment-methods';
 import { schedule } from './schedule';
 import { NO_CUSTOMER_DETAILS, refuseTooSmall, shippingCost } from './session-create';
 import { detailOf, keepSession, type Session, sessionNamed } from './sessions';
 import { totalsOf } from './totals';
+import { issueVoucher } from './vouchers';
 
 /** What the shopper filled in on the payment page. */
 export interface Attempt {
@@ -47,7 +50,7 @@ export function pay(world: World, id: string, attempt: Attempt): Outcome {
   if (total === 0) return complete(world, session, detail, 'no_payment_required');
 
   const { buyer } = attempt;
-  const method = keepPaymentMethod(world, buyer, bankDebitOf(session));
+  const method = keepPaymentMethod(world, buyer, delayedTypeOf(session, buyer));
   const intent = world.store.paymentIntents.put({
     ...intentOf(world, session, total),
     payment_method: method.id,
@@ -58,6 +61,10 @@ export function pay(world: World, id: string, attempt: Attempt): Outcome {
   const confirmed = world.store.sessions.patch(session.id, { payment_intent: intent.id });
 
   if (buyer.payWith === 'bank_debit') return startDebit(world, confirmed, detail, intent);
+  if (buyer.payWith === 'voucher') {
+    issueVoucher(world, confirmed, intent);
+    return complete(world, confirmed, detail, 'unpaid');
+  }
   const { onPay } = cardOf(buyer.payWith.card);
   if (onPay === 'pay') return succeed(world, confirmed, detail, intent);
   if (onPay === 'authenticate') return startAuthentication(world, confirmed, intent);
@@ -113,6 +120,10 @@ function applyChoices(world: World, id: string, attempt: Attempt): { session: Se
 /** The payment succeeds. */
 export function succeed(world: World, session: Session, detail: SessionDetail, intent: Stripe.PaymentIntent): Outcome {
   const buyer = detail.buyer as Buyer;
+  if (intent.capture_method === 'manual' && session.status === 'open') {
+    authorize(world, session, buyer, intent);
+    return complete(world, session, detail, 'unpaid');
+  }
   const charge = keepCharge(world, session, intent, buyer, 'succeeded');
   const paid = world.store.paymentIntents.put({
     ...intent,
@@ -122,7 +133,7 @@ export function succeed(world: World, session: Session, detail: SessionDetail, i
     last_payment_error: null,
     next_action: null,
   });
-  const disputed = buyer.payWith === 'bank_debit' ? undefined : cardOf(buyer.payWith.card).disputed;
+  const disputed = typeof buyer.payWith === 'string' ? undefined : cardOf(buyer.payWith.card).disputed;
   if (disputed !== undefined) schedule(world, charge.id, 'dispute', disputed.after);
   emit(world, 'charge.succeeded', charge);
   emit(world, 'payment_intent.succeeded', paid);
@@ -192,6 +203,7 @@ function complete(
     ...session,
     status: 'complete',
     payment_status,
+    ...(session.mode === 'setup' && { setup_intent: newId('seti') }),
     url: null,
     customer: session.customer ?? customerOf(world, session, detail.buyer as Buyer),
     ...buyerDetails(session, detail.buyer as Buyer),

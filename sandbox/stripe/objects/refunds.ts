@@ -192,7 +192,7 @@ function behaviourOf({ store }: World, charge: Stripe.Charge): RefundBehaviour {
   const buyer = store.sessionDetails.get(session?.id ?? '')?.buyer;
   if (buyer?.refundsAskForBank) return ASKS_FOR_BANK_DETAILS;
   const payWith = buyer?.payWith;
-  return payWith === 'bank_debit' ? BANK_DEBIT_REFUND : refundBehaviourOf(payWith?.card ?? '');
+  return typeof payWith === 'string' ? BANK_DEBIT_REFUND : refundBehaviourOf(payWith?.card ?? '');
 }
 
 function changeRefunded(

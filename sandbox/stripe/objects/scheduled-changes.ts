@@ -2,8 +2,10 @@
 import type { ScheduledChange } from '../store/records';
 import { idOf } from '../store/store';
 import type { World } from '../world';
+import { failDelayed } from './bank';
 import { cardOf } from './cards';
 import { closeDispute, isClosed, openDispute } from './disputes';
+import { lapse } from './payment-intents';
 import { finishRefund } from './refunds';
 
 export function applyChange(world: World, { id, what }: ScheduledChange): void {
@@ -11,6 +13,14 @@ export function applyChange(world: World, { id, what }: ScheduledChange): void {
 }
 
 const CHANGES: Record<ScheduledChange['what'], (world: World, id: string) => void> = {
+  authorization_lapses(world, intent) {
+    const held = world.store.paymentIntents.get(intent);
+    if (held?.status === 'requires_capture') lapse(world, held, 'automatic');
+  },
+  voucher_expires(world, session) {
+    const intent = world.store.paymentIntents.get(idOf(world.store.sessions.get(session)?.payment_intent) ?? '');
+    if (intent?.status === 'requires_action') failDelayed(world, session);
+  },
   dispute(world, charge) {
     if (world.store.disputes.by('charge', charge).length === 0)
       openDispute(world, charge, cardOfCharge(world, charge).disputed ?? {});

@@ -39,13 +39,18 @@ export function createSession(world: World, input: SessionInput): Session {
       statementDescriptor: input.payment_intent_data?.statement_descriptor ?? null,
       statementDescriptorSuffix: input.payment_intent_data?.statement_descriptor_suffix ?? null,
       setupFutureUsage: input.payment_intent_data?.setup_future_usage ?? null,
+      captureMethod: input.payment_intent_data?.capture_method,
     },
     tax: 0,
     recovery: null,
     buyer: null,
   };
   refuseTooSmall(totalsOf(world, detail).total, lines);
-  const session = keepSession(world, newSession(world, id, input, lines[0]?.currency ?? '', rates), detail);
+  const session = keepSession(
+    world,
+    newSession(world, id, input, lines[0]?.currency ?? input.currency ?? '', rates),
+    detail,
+  );
   world.store.afterwards(() => watchExpiry(world, session));
   return session;
 }
@@ -61,16 +66,14 @@ export function refuseTooSmall(total: number, lines: Stripe.LineItem[]): void {
 }
 
 function refuseInvalid(world: World, input: SessionInput): void {
-  if (input.mode !== 'payment')
+  if (input.mode === 'subscription')
     throw invalid(`This sandbox does not support \`mode: ${input.mode}\`.`, { param: 'mode' });
   if (input.ui_mode !== undefined && input.ui_mode !== 'hosted_page')
     throw invalid(`This sandbox does not support \`ui_mode: ${input.ui_mode}\`.`, { param: 'ui_mode' });
-  if (input.payment_intent_data?.capture_method === 'manual')
-    throw invalid('This sandbox does not support `capture_method: manual`.', {
-      param: 'payment_intent_data[capture_method]',
-    });
   if (input.success_url === undefined) throw missing('success_url');
-  if (input.line_items === undefined || input.line_items.length === 0) throw missing('line_items');
+  const lines = input.line_items ?? [];
+  if (input.mode === 'setup' && input.currency === undefined) throw missing('currency');
+  if ((input.mode === 'setup') !== (lines.length === 0)) throw missing('line_items');
   if (input.customer !== undefined && input.customer_email !== undefined)
     throw invalid('You may only specify one of these parameters: customer, customer_email.', {
       param: 'customer_email',
@@ -182,7 +185,7 @@ function newSession(world: World, id: string, input: SessionInput, currency: str
     locale: input.locale ?? null,
     managed_payments: { enabled: false },
     metadata: changedMetadata(null, input.metadata),
-    mode: 'payment',
+    mode: input.mode,
     optional_items: [],
     origin_context: input.origin_context ?? null,
     payment_intent: null,

@@ -10,7 +10,11 @@
  * | complete | no_payment_required | none                               | Pay when the total is 0                    |
  * | complete | unpaid              | processing                         | Pay by bank debit                          |
  * | complete | paid                | succeeded                          | the debit settles                          |
- * | complete | unpaid              | requires_payment_method            | the debit fails                            |
+ * | complete | unpaid              | requires_payment_method            | the debit fails; the voucher expires       |
+ * | complete | unpaid              | requires_action                    | Pay by voucher, which nobody has paid yet  |
+ * | complete | unpaid              | requires_capture                   | Pay by card, with manual capture           |
+ * | complete | unpaid              | canceled                           | no capture in seven days, or a cancel      |
+ * | complete | no_payment_required | none, as it takes no payment       | the same page, in setup mode               |
  * | expired  | unpaid              | none, or canceled                  | its time, or an expire request, while open |
  * | expired  | unpaid              | requires_action                    | the same, while 3-D Secure is under way    |
  * | expired  | unpaid / paid       | canceled / succeeded               | that 3-D Secure then fails / passes        |
@@ -50,9 +54,11 @@ export function keepSession(world: World, session: Session, detail: SessionDetai
   world.store.sessionDetails.put({ ...detail, lines: totals.lines });
   return world.store.sessions.put({
     ...session,
-    amount_subtotal: totals.subtotal,
-    amount_total: totals.total,
-    total_details: { amount_discount: totals.discount, amount_shipping: totals.shipping, amount_tax: totals.tax },
+    ...(session.mode === 'payment' && { amount_subtotal: totals.subtotal, amount_total: totals.total }),
+    total_details:
+      session.mode === 'setup'
+        ? null
+        : { amount_discount: totals.discount, amount_shipping: totals.shipping, amount_tax: totals.tax },
   });
 }
 

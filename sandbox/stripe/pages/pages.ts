@@ -59,7 +59,9 @@ export function createPages(world: World, deliveries: Deliveries): Router {
 
   router.get('/pay/:id/authenticate', (request, response) => {
     const session = store.sessions.get(request.params.id);
-    const awaitsBank = store.paymentIntents.get(idOf(session?.payment_intent) ?? '')?.status === 'requires_action';
+    const awaitsBank =
+      session?.status !== 'complete' &&
+      store.paymentIntents.get(idOf(session?.payment_intent) ?? '')?.status === 'requires_action';
     if (session === undefined || !awaitsBank) return sendUnpayable(response, session);
     sendPage(response, 200, bankPage(session));
   });
@@ -84,6 +86,10 @@ export function createPages(world: World, deliveries: Deliveries): Router {
     const copy = store.transaction(() => recoverSession(world, request.params.token));
     if (copy?.url) return response.redirect(303, copy.url);
     sendPage(response, 410, notice('This link has expired', 'The checkout can no longer be recovered.'));
+  });
+
+  router.get('/vouchers/:id', (_request, response) => {
+    sendPage(response, 200, notice('Voucher', 'With this voucher a buyer pays in a shop or at a bank.'));
   });
 
   router.get('/receipts/:id', (request, response) => {

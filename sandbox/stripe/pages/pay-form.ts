@@ -3,7 +3,7 @@
 import { parseAmount } from '../objects/amounts';
 import { cardOf } from '../objects/cards';
 import { addressOf } from '../objects/customers';
-import { bankDebitOf } from '../objects/payment-methods';
+import { bankDebitOf, voucherOf } from '../objects/payment-methods';
 import type { Attempt } from '../objects/payments';
 import type { Session } from '../objects/sessions';
 import type { Buyer } from '../store/records';
@@ -28,9 +28,9 @@ export function readPayForm(world: World, session: Session, typed: Typed, free: 
   const need = (name: string, message: string, isGood = (value: string) => value !== '') => {
     if (!isGood(typed[name] ?? '')) problems[name] = message;
   };
-  const byDebit = typed.method === 'bank_debit' && bankDebitOf(session) !== undefined;
+  const later = delayedMethod(session, typed);
   need('email', 'Enter your e-mail address.', (value) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value));
-  if (!byDebit && !free) {
+  if (later === null && !free) {
     need('cardNumber', 'Enter your card number.', (value) => /^[\d\s-]{12,23}$/.test(value));
     need('cardExpiry', 'Enter an expiry date (MM / YY) that is not in the past.', (value) =>
       isAhead(value, world.clock.now()),
@@ -56,7 +56,7 @@ export function readPayForm(world: World, session: Session, typed: Typed, free: 
     phone: typed.phone || null,
     billingAddress: address,
     shipping: session.shipping_address_collection && address ? { name: typed.billingName ?? '', address } : null,
-    payWith: byDebit ? 'bank_debit' : cardPayment(typed),
+    payWith: later ?? cardPayment(typed),
   };
   return {
     buyer,
@@ -64,6 +64,12 @@ export function readPayForm(world: World, session: Session, typed: Typed, free: 
     ...(typed.customAmount !== undefined && { customAmount: parseAmount(typed.customAmount, session.currency ?? '') }),
     ...(typed.shippingOption !== undefined && { shippingOption: Number(typed.shippingOption) }),
   };
+}
+
+/** The chosen method, if it is one that settles later and that the session offers. */
+export function delayedMethod(session: Session, { method }: Typed): 'bank_debit' | 'voucher' | null {
+  if (method === 'bank_debit' && bankDebitOf(session) !== undefined) return method;
+  return method === 'voucher' && voucherOf(session) !== undefined ? method : null;
 }
 
 export function isAttempt(read: Attempt | Problems): read is Attempt {

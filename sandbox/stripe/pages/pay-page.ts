@@ -2,14 +2,14 @@
 import { MERCHANT } from '../objects/account';
 import { formatAmount } from '../objects/amounts';
 import { TEST_CARDS } from '../objects/cards';
-import { bankDebitOf } from '../objects/payment-methods';
+import { bankDebitOf, voucherOf } from '../objects/payment-methods';
 import { cancelAddress, detailOf, type Session } from '../objects/sessions';
 import { totalsOf } from '../objects/totals';
 import { idOf } from '../store/store';
 import type { World } from '../world';
 import { type Html, html } from './html';
 import type { Page } from './page-layout';
-import { collectsAddress, type Problems, type Typed } from './pay-form';
+import { collectsAddress, delayedMethod, type Problems, type Typed } from './pay-form';
 
 export interface Filled {
   typed: Typed;
@@ -112,14 +112,15 @@ ${field(filled, 'customAmount', `Amount in ${(session.currency ?? '').toUpperCas
 function payment(world: World, session: Session, filled: Filled): Html {
   const name = field(filled, 'billingName', 'Full name', { autocomplete: 'name' });
   if (isFree(world, session)) return html`<fieldset><legend>Nothing to pay</legend>${name}</fieldset>`;
-  const debit = bankDebitOf(session);
-  const byDebit = debit !== undefined && filled.typed.method === 'bank_debit';
+  const debit = bankDebitOf(session) !== undefined;
+  const voucher = voucherOf(session) !== undefined;
+  const chosen = delayedMethod(session, filled.typed) ?? 'card';
+  const choice = (method: string, label: string, aside: string) =>
+    html`<label class="choice"><input type="radio" name="method" value="${method}"${method === chosen && html` checked`}><span>${label}</span><span class="aside">${aside}</span></label>`;
   return html`<fieldset><legend>Payment</legend>
-${
-  debit !== undefined &&
-  html`<label class="choice"><input type="radio" name="method" value="card"${!byDebit && html` checked`}><span>Card</span></label>
-<label class="choice"><input type="radio" name="method" value="bank_debit"${byDebit && html` checked`}><span>Bank debit</span><span class="aside">takes days to settle</span></label>`
-}
+${(debit || voucher) && choice('card', 'Card', '')}
+${debit && choice('bank_debit', 'Bank debit', 'takes days to settle')}
+${voucher && choice('voucher', 'Voucher', 'to be paid within three days')}
 <div id="card">
 ${field(filled, 'cardNumber', 'Card number', { inputmode: 'numeric', autocomplete: 'cc-number', placeholder: '1234 1234 1234 1234' })}
 <div class="row"><div>${field(filled, 'cardExpiry', 'Expiry', { inputmode: 'numeric', autocomplete: 'cc-exp', placeholder: 'MM / YY' })}</div>
@@ -185,7 +186,7 @@ for (const button of document.querySelectorAll('[data-card]')) button.addEventLi
   fill('city', 'Berlin');
   document.getElementById('pay').focus();
 });
-const show = () => { const card = document.getElementById('card'); if (card) card.hidden = form.elements.method?.value === 'bank_debit'; };
+const show = () => { const card = document.getElementById('card'); if (card) card.hidden = ['bank_debit', 'voucher'].includes(form.elements.method?.value); };
 for (const choice of form.querySelectorAll('input[name="method"]')) choice.addEventListener('change', show);
 show();
 const pay = document.getElementById('pay');

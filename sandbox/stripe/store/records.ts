@@ -22,8 +22,8 @@ export interface Buyer {
   phone: string | null;
   billingAddress: Stripe.Address | null;
   shipping: { name: string; address: Stripe.Address } | null;
-  /** A card's number, or a bank debit. */
-  payWith: { card: string; expiryMonth: number; expiryYear: number } | 'bank_debit';
+  /** A card's number, or the currency's bank debit or voucher. */
+  payWith: { card: string; expiryMonth: number; expiryYear: number } | 'bank_debit' | 'voucher';
   /** Stripe captures asynchronously: the charge has no balance transaction until the control API enters it. */
   entersBalanceLater?: boolean | undefined;
   /** Whether Stripe cannot refund them without asking for bank details. Absent on buyers of older sandboxes. */
@@ -54,13 +54,22 @@ export interface PaymentIntentDefaults {
   statementDescriptor: string | null;
   statementDescriptorSuffix: string | null;
   setupFutureUsage: 'off_session' | 'on_session' | null;
+  /** Absent in sessions of older sandboxes. */
+  captureMethod?: 'automatic' | 'automatic_async' | 'manual' | undefined;
 }
 
 /** A change that will happen by itself when the sandbox's clock reaches `at` (milliseconds). */
 export interface ScheduledChange {
   /** The object it happens to. */
   id: string;
-  what: 'dispute' | 'dispute_lost' | 'dispute_won' | 'refund_fails' | 'refund_succeeds';
+  what:
+    | 'authorization_lapses'
+    | 'voucher_expires'
+    | 'dispute'
+    | 'dispute_lost'
+    | 'dispute_won'
+    | 'refund_fails'
+    | 'refund_succeeds';
   at: number;
 }
 

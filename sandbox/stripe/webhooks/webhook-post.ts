@@ -17,9 +17,11 @@ export interface Tampering {
   livemode: boolean;
   /** The connected account the event is about; null for the shop's own. */
   account: string | null;
+  /** The account that an organisation's destination names, the shop's own included; null for a destination of its own. */
+  context: string | null;
 }
 
-export const NO_TAMPERING: Tampering = { signedAhead: 0, livemode: false, account: null };
+export const NO_TAMPERING: Tampering = { signedAhead: 0, livemode: false, account: null, context: null };
 
 /** @returns the HTTP status the endpoint answered, or null when no answer came */
 export async function postEvent(
@@ -50,9 +52,11 @@ export async function postEvent(
   );
 }
 
-function bodyOf(world: World, event: StoredEvent, form: Form, { livemode, account }: Tampering): object {
-  if (form === 'thin') return { ...thinEvent(event), livemode, ...(account !== null && { context: account }) };
-  return { ...renderEvent(world, event), livemode, ...(account !== null && { account, context: account }) };
+function bodyOf(world: World, event: StoredEvent, form: Form, { livemode, account, context }: Tampering): object {
+  const about = context ?? account;
+  if (form === 'thin') return { ...thinEvent(event), livemode, ...(about !== null && { context: about }) };
+  const named = { ...(account !== null && { account }), ...(about !== null && { context: about }) };
+  return { ...renderEvent(world, event), livemode, ...named };
 }
 
 /** More than one while a secret is being rolled. */
