@@ -1,9 +1,8 @@
 import type { Address } from '../../domain/address';
 import { refusalToEdit } from '../../domain/dispute';
 import type { Evidence, EvidenceFacts } from '../../domain/evidence';
-import type { DisputeId } from '../../domain/ids';
-import type { Prisma } from '../../prisma/generated/client';
-import type { Db } from '../database';
+import type { DisputeId, SessionId } from '../../domain/ids';
+import type { Db, Tx } from '../database';
 import { note } from '../orders/records';
 import { lockDispute, lockKnownDispute } from './rows';
 
@@ -25,7 +24,7 @@ export async function saveGathered(
 ): Promise<void> {
   await db.$transaction(async (tx) => {
     const dispute = await lockKnownDispute(tx, id);
-    const order = await tx.order.findUniqueOrThrow({ where: { sessionId: dispute.sessionId }, include: parts });
+    const order = await readParts(tx, dispute.sessionId);
     const mails = await tx.mail.findMany({
       where: { sessionId: dispute.sessionId, status: 'SENT', audience: 'CUSTOMER' },
       orderBy: { sentAt: 'asc' },
@@ -37,15 +36,25 @@ export async function saveGathered(
   });
 }
 
-const parts = {
-  items: { orderBy: { position: 'asc' } },
-  customer: true,
-  shipments: { orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] },
-  // Revoked ones too: what was downloaded before was downloaded.
-  grants: { orderBy: { sku: 'asc' } },
-} as const satisfies Prisma.OrderInclude;
+/**
+ * An order with its parts, one query after the other: with several parts to include, Prisma would send their queries at
+ * once on the one connection of the transaction, which pg deprecates.
+ */
+async function readParts(tx: Tx, sessionId: SessionId) {
+  const where = { sessionId };
+  return {
+    ...(await tx.order.findUniqueOrThrow({ where })),
+    items: await tx.orderItem.findMany({ where, orderBy: { position: 'asc' } }),
+    customer: await tx.customer.findUnique({ where }),
+    shipments: await tx.shipment.findMany({ where, orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] }),
+    // Revoked ones too: what was downloaded before was downloaded.
+    grants: await tx.downloadGrant.findMany({ where, orderBy: { sku: 'asc' } }),
+  };
+}
 
-function toDisputedOrder(order: Prisma.OrderGetPayload<{ include: typeof parts }>): Omit<DisputedOrder, 'mails'> {
+type Parts = Awaited<ReturnType<typeof readParts>>;
+
+function toDisputedOrder(order: Parts): Omit<DisputedOrder, 'mails'> {
   const { number, currency, createdAt, paidAt, customer, items, shipments, grants } = order;
   const nameOf = (sku: string): string => items.find((item) => item.sku === sku)?.name ?? sku;
   return {
@@ -68,12 +77,7 @@ function toDisputedOrder(order: Prisma.OrderGetPayload<{ include: typeof parts }
   };
 }
 
-const toCustomer = ({
-  name,
-  email,
-  userId,
-  address,
-}: NonNullable<Prisma.OrderGetPayload<{ include: typeof parts }>['customer']>) => ({
+const toCustomer = ({ name, email, userId, address }: NonNullable<Parts['customer']>) => ({
   ...{ name, email, userId },
   address: address as unknown as Address | null,
 });

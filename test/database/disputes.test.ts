@@ -1,5 +1,8 @@
+import { Client } from 'pg';
+import { disputeId } from '../../domain/ids';
 import { Prisma } from '../../prisma/generated/client';
 import { connectDatabase, type Db } from '../../store/database';
+import { type DisputedOrder, saveGathered } from '../../store/disputes/evidence';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;
@@ -112,3 +115,32 @@ test('a notice without an order is never open', async () => {
   const notice = { id: 'prv_2', kind: 'review', sessionId: null, open: true, createdAt: at, updatedAt: at };
   await expect(db.notice.create({ data: notice })).rejects.toThrow('notices_open_is_ours');
 });
+
+test('evidence is gathered one query after the other, as a connection takes them', async () => {
+  const sessionId = await order();
+  await dispute('du_gathered', sessionId);
+  const gather = ({ number, customer }: DisputedOrder) => ({ uncategorized_text: `${number} ${customer?.name}` });
+  const overlaps = await queriesAtOnce(() => saveGathered(db, { id: disputeId('du_gathered'), at, gather }));
+  expect(overlaps).toEqual([]);
+  expect(await db.dispute.findUniqueOrThrow({ where: { id: 'du_gathered' } })).toMatchObject({
+    evidence: { uncategorized_text: expect.stringMatching(/^law-\d+ Ada$/) },
+  });
+});
+
+/** The queries that were sent to a connection while another one was running there: pg 9 refuses them. */
+async function queriesAtOnce(work: () => Promise<unknown>): Promise<string[]> {
+  const overlaps: string[] = [];
+  const running = new Map<Client, number>();
+  const query = Client.prototype.query;
+  const spy = jest.spyOn(Client.prototype, 'query').mockImplementation(function (this: Client, ...given: unknown[]) {
+    const before = running.get(this) ?? 0;
+    if (before > 0) overlaps.push(String((given[0] as { text?: string }).text ?? given[0]));
+    running.set(this, before + 1);
+    const answer = (query as (...all: unknown[]) => Promise<unknown>).apply(this, given);
+    const done = () => running.set(this, (running.get(this) ?? 1) - 1);
+    answer.then(done, done);
+    return answer as never;
+  });
+  await work().finally(() => spy.mockRestore());
+  return overlaps;
+}
