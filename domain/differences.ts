@@ -135,7 +135,8 @@ const LATE_MS = 3 * 86_400_000;
 
 /**
  * Whether something without a balance transaction is only late: Stripe has it, and enters it in the balance later, as
- * it does for charges that it captures asynchronously (https://docs.stripe.com/payments/payment-intents/asynchronous-capture).
+ * it does for what it captures asynchronously
+ * (https://docs.stripe.com/payments/payment-intents/asynchronous-capture).
  */
 export const isOnlyLate = ({ lateSince }: { lateSince: Date | null }, now: Date): boolean =>
   lateSince !== null && now.getTime() - lateSince.getTime() < LATE_MS;

@@ -24,17 +24,19 @@ export async function eachApart<T>(
   }
 }
 
-/** As `eachApart`, for one thing. */
+/** As `eachApart`, for one thing. False: it could not be seen to. */
 export async function apart(
   { db, clock }: Pick<Deps, 'db' | 'clock'>,
   reference: string,
   work: () => Promise<unknown>,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await work();
+    return true;
   } catch (error) {
     if (!isOfTheThing(error)) throw error;
     await noteSkip(db, { reference, reason: toFailure(error).message, at: new Date(clock.now()) });
+    return false;
   }
 }
 

@@ -67,7 +67,7 @@ export const ledger = (deps: Deps) => {
     }
   }
 
-  /** Handles some pages of the ledger. Stripe is asked for each thing once in a sweep, so a page that was too long goes on. */
+  /** Handles some pages of the ledger. Stripe is asked for each thing once in a sweep, so that a long page goes on. */
   async function follow({ id, window }: PageRequest, from: string): Promise<Omit<PageRead, 'checked'>> {
     const span = spanOf(window);
     const looks = { left: LOOKS, askAgainBefore: window.wide ? span.until : null };
@@ -90,7 +90,8 @@ export const ledger = (deps: Deps) => {
     for (const { id, paymentIntentId, tracedAt } of await strangeCharges(db, scope)) {
       if (tracedAt !== null) continue;
       if (looks.left-- <= 0) return false;
-      await apart(deps, id, () => trace(id, paymentIntentId));
+      if (await apart(deps, id, () => trace(id, paymentIntentId))) continue;
+      await traceEntry(db, { id, sessionId: null, at: new Date(clock.now()) });
     }
     return true;
   }

@@ -31,17 +31,21 @@ export const missingAtStripe = (deps: Deps) => {
     for (const { sessionId, paymentIntentId, ...asked } of await missingCharges(db, scope)) {
       if (paymentIntentId === null || !isDue(asked, looks)) continue;
       if (looks.left-- <= 0) return false;
-      await apart(deps, sessionId, async () => keep(sessionId, await chargeOf(paymentIntentId)));
+      await ask(sessionId, () => chargeOf(paymentIntentId));
     }
     for (const { reference, ...asked } of await missingRefunds(db, scope)) {
       if (!isDue(asked, looks)) continue;
       if (looks.left-- <= 0) return false;
-      await apart(deps, reference, async () =>
-        keep(reference, await found(stripe.refunds.retrieve(reference, { expand: ['balance_transaction'] }))),
-      );
+      await ask(reference, () => found(stripe.refunds.retrieve(reference, { expand: ['balance_transaction'] })));
     }
     return true;
   };
+
+  /** Asks Stripe once. What cannot be seen to counts as asked, so that this sweep goes on to the next thing. */
+  async function ask(reference: string, read: () => Promise<Stripe.Charge | Stripe.Refund | null>): Promise<void> {
+    if (await apart(deps, reference, async () => keep(reference, await read()))) return;
+    await rememberLookup(db, { reference, late: false, at: new Date(clock.now()) });
+  }
 
   async function chargeOf(paymentIntent: string): Promise<Stripe.Charge | null> {
     const intent = await found(

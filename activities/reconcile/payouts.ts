@@ -36,8 +36,8 @@ async function paidOut({ stripe }: Deps, payout: string): Promise<number> {
 }
 
 /**
- * Whether a transaction is the movement of the payout itself. What an earlier payout brought back is paid out again with
- * this one, and what Stripe holds back to keep a minimum balance lowers it.
+ * Whether a transaction is the movement of the payout itself. What an earlier payout brought back is paid out again
+ * with this one, and what Stripe holds back to keep a minimum balance lowers it.
  */
 const isItsOwn = ({ type, source }: Stripe.BalanceTransaction, payout: string): boolean =>
   OWN_MOVEMENTS.has(type) && idOf(source) === payout;

@@ -1,9 +1,9 @@
 import type { Db } from '../database';
 
 /**
- * Forgets checkouts that never became an order, oldest first, about a thousand at a time: of one that has a session, who
- * asked for it; one without a session is removed. What was asked of Stripe for a session is kept, so that the session
- * can still be checked if it is found paid after all. Safe to repeat, and for several at once.
+ * Forgets checkouts that never became an order, oldest first, about a thousand at a time: of one that has a session,
+ * who asked for it; one without a session is removed. The lines of a session are kept, so that it can still be checked
+ * if it is found paid after all. Safe to repeat, and for several at once.
  * @returns how far it came: everything created until then is done; null if nothing was left before `before`
  */
 export async function forgetAttempts(db: Db, { since, before }: { since: Date; before: Date }): Promise<Date | null> {

@@ -28,8 +28,9 @@ const PARTS = {
 const RECENT_MS = 2 * 86_400_000;
 
 /**
- * Everything kept about the person with this e-mail address: their orders with all that belongs to them, also those whose
- * address staff have corrected since, and what is about no order. Each order's timeline says that it was exported.
+ * Everything kept about the person with this e-mail address: their orders with all that belongs to them, also those
+ * whose address staff have corrected since, and what is about no order. Each order's timeline says that it was
+ * exported.
  * @param email in lower case, as addresses are kept
  */
 export async function exportCustomer(

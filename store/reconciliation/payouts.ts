@@ -25,9 +25,9 @@ export async function recordPayout(
 }
 
 /**
- * Payouts to read at Stripe, at most `limit`: those that moved in a span of time and are not known yet and, when all are
- * asked for, those that did not add up when they were last read and those of the last month whose transactions Stripe
- * had not listed yet. Those that were read longest ago come first.
+ * Payouts to read at Stripe, at most `limit`: those that moved in a span of time and are not known yet and, when all
+ * are asked for, those that did not add up when they were last read and those of the last month whose transactions
+ * Stripe had not listed yet. Those that were read longest ago come first.
  */
 export async function payoutsToRead(
   db: Db,
