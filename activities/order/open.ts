@@ -1,12 +1,17 @@
 import type { SessionId } from '../../domain/ids';
+import { readOwedMails } from '../../store/mails/owed';
 import { openOrder } from '../../store/orders/open';
 import type { MissingStock } from '../../store/stock/inventory';
 import type { Deps } from '../deps';
+import type { MailRequest } from '../mail/send';
 import { type OrderFactsNow, withTerms } from './facts';
 
 export type Opened =
-  /** `fresh` if this call wrote the order; otherwise the run continues from what the database says. */
-  | { outcome: 'open'; fresh: boolean; order: OrderFactsNow; missing: MissingStock[] }
+  /**
+   * `fresh` if this call wrote the order; otherwise the run continues from what the database says, and `owes` are the
+   * mails that an earlier run did not send.
+   */
+  | { outcome: 'open'; fresh: boolean; order: OrderFactsNow; missing: MissingStock[]; owes: MailRequest[] }
   /** The session has no checkout here: it may have been made elsewhere. */
   | { outcome: 'unknown' };
 
@@ -20,6 +25,8 @@ export const opening = ({ db, clock, env }: Deps) => ({
     const opened = await openOrder(db, { sessionId, hold, at: new Date(clock.now()) });
     if (opened === null) return { outcome: 'unknown' };
     const { fresh, order, missing } = opened;
-    return { outcome: 'open', fresh, order: withTerms(env, order), missing };
+    const owed = fresh ? [] : await readOwedMails(db, [sessionId]);
+    const owes = owed.map(({ template, ref }) => ({ template, ...(ref !== null && { ref }) }));
+    return { outcome: 'open', fresh, order: withTerms(env, order), missing, owes };
   },
 });

@@ -1,4 +1,5 @@
 import { isSessionId, type SessionId } from '../../domain/ids';
+import { readOwedMails } from '../../store/mails/owed';
 import { cancelsRequestedSince } from '../../store/orders/cancel';
 import { readSkips } from '../../store/reconciliation/skips';
 import { ordersWithUnmailedParcels, overdueHolds, unfinishedOrders } from '../../store/reconciliation/unfinished';
@@ -32,7 +33,10 @@ export const sweepRuns = (deps: Deps) => {
       let woken = 0;
       for await (const { orders, followers } of closedRuns(runs, since)) {
         checked += orders.length + followers.length;
-        woken += await resumeOrders(deps, id, await unfinishedOrders(db, orders));
+        // An order may have ended before its mails went out, and its run before it sent them.
+        const owing = (await readOwedMails(db, orders)).map(({ sessionId }) => sessionId);
+        const undone = new Set([...(await unfinishedOrders(db, orders)), ...owing]);
+        woken += await resumeOrders(deps, id, [...undone]);
         await followAgain(deps, id, followers);
       }
       const before = new Date(window.holdsOverBefore);

@@ -6,8 +6,8 @@ import { database, stripe } from '../steps';
 import type { OrderRun } from './run';
 
 /**
- * Step 1. Writes the order at the requested prices and holds its stock, all or nothing. A session made elsewhere is
- * taken up if it is complete.
+ * Step 1. Writes the order at the requested prices and holds its stock, all or nothing. For a session made elsewhere, an
+ * order is opened if it is complete.
  */
 export async function open(run: OrderRun): Promise<'opened' | 'not-ours'> {
   const { sessionId } = run;
@@ -28,6 +28,7 @@ export async function open(run: OrderRun): Promise<'opened' | 'not-ours'> {
   run.opened(opened.order, toShopper(opened.order, opened.missing, gone));
   // An order that was opened by an earlier run may have missed messages, so Stripe is asked at once.
   if (!opened.fresh) run.inbox.put('look');
+  if (opened.owes.length > 0) run.mails.send(...opened.owes);
   return 'opened';
 }
 

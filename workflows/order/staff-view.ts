@@ -16,10 +16,17 @@ export class StaffView {
   readonly happened: string[] = [];
   private shown = { attention: false, disputed: false };
 
-  /** Makes the order searchable. A checkout has set these attributes at the start, which costs nothing. */
+  /**
+   * Makes the order searchable as the database has it, whoever started the run. A checkout has set the attributes of a
+   * new order at the start, which costs nothing; a run that goes on for an earlier one may begin with what is out of
+   * date.
+   */
   opened(order: OrderFactsNow): void {
-    if (!workflowInfo().typedSearchAttributes.get(SEARCH_ATTRIBUTES.orderNumber))
-      upsertSearchAttributes(factPairs(order, order.status));
+    const started = workflowInfo().typedSearchAttributes;
+    const isRight =
+      started.get(SEARCH_ATTRIBUTES.orderNumber) === order.number &&
+      started.get(SEARCH_ATTRIBUTES.orderStatus) === order.status;
+    if (!isRight) upsertSearchAttributes(factPairs(order, order.status));
   }
 
   /** The order's status has changed. */

@@ -1,0 +1,39 @@
+import type { SessionId } from '../../domain/ids';
+import type { Db } from '../database';
+
+/** A mail that an order owes by what is in the database. */
+export interface OwedMail {
+  template: 'order_confirmation' | 'order_received' | 'order_shipped' | 'payment_failed' | 'checkout_expired';
+  /** The parcel that it is about; null for a mail that goes out once per order. */
+  ref: string | null;
+}
+
+/**
+ * The mails that these orders owe: what has happened, and no mail about it was sent, given up, or left out for a reason.
+ * A run that goes on for a terminated one sends them. (Refunds and disputes have workflows of their own for their
+ * mails.) One statement.
+ */
+export async function readOwedMails(
+  db: Db,
+  sessions: readonly SessionId[],
+): Promise<(OwedMail & { sessionId: SessionId })[]> {
+  return db.$queryRaw<(OwedMail & { sessionId: SessionId })[]>`
+    WITH due AS (
+      SELECT o.session_id, t.template, NULL AS ref, t.template || '/' || o.session_id AS key
+        FROM orders o CROSS JOIN (VALUES ('order_confirmation'), ('order_received')) AS t(template)
+        WHERE o.session_id = ANY(${sessions}) AND o.status IN ('PAID', 'PREPARING', 'SHIPPED', 'COMPLETED')
+      UNION ALL
+      SELECT o.session_id, 'order_shipped', s.id::text, 'order_shipped/' || o.session_id || '/' || s.id
+        FROM orders o JOIN shipments s USING (session_id) WHERE o.session_id = ANY(${sessions})
+      UNION ALL
+      SELECT o.session_id, t.template, NULL, t.template || '/' || o.session_id
+        FROM orders o CROSS JOIN LATERAL (
+          SELECT CASE WHEN o.payment_status = 'FAILED' THEN 'payment_failed' ELSE 'checkout_expired' END AS template) AS t
+        WHERE o.session_id = ANY(${sessions}) AND o.status = 'EXPIRED'
+    )
+    SELECT d.session_id AS "sessionId", d.template, d.ref FROM due d
+    WHERE NOT EXISTS (SELECT 1 FROM mails m WHERE m.key = d.key AND m.status <> 'WRITTEN')
+      AND NOT EXISTS (SELECT 1 FROM timeline t WHERE t.session_id = d.session_id AND t.key = 'mail/' || d.key || '/unsent')
+      AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.session_id = d.session_id AND c.erased_at IS NOT NULL)
+    ORDER BY d.session_id, d.template, d.ref`;
+}
