@@ -30,6 +30,8 @@ export interface OrderSnapshot {
   cancelRequested: Reason | null;
   /** When the last of it was shipped, in milliseconds since the epoch. */
   shippedAt: number | null;
-  /** The attention that an earlier run raised. */
+  /** Whether a step is flagged that an earlier run could not do. */
   staleAttention: boolean;
+  /** Why the customer is not reached: a mail to them was given up, and none has gone out since. Null if they are. */
+  unreached: string | null;
 }

@@ -3,7 +3,7 @@ import { ApplicationFailure, setCurrentDetails } from '@temporalio/workflow';
 import { INVALID_TRANSITION } from '../messages/refusals';
 import type { ResendInput } from '../messages/resend';
 import { slowDatabase } from './steps';
-import { mail } from './tell';
+import { mail, notifyOrder } from './tell';
 
 /**
  * Sends one mail about an order again, once per request by staff. If the mail would not be true of the order, the run
@@ -21,4 +21,5 @@ export async function resend(input: ResendInput): Promise<void> {
     });
   }
   await mail(input.sessionId, again.mail);
+  await notifyOrder(input.sessionId); // its customer may be reached now
 }

@@ -8,6 +8,7 @@ import { giveUpMails } from '../../store/mails/given-up';
 import type { OrderForMail } from '../../store/mails/order';
 import { markMails, readTurn, type WrittenMail, writeMails } from '../../store/mails/turn';
 import { letMailsWait } from '../../store/mails/waiting';
+import { readUnreached } from '../../store/orders/records';
 import type { Deps } from '../deps';
 import { toFailure } from '../failures';
 import { factsOf } from './facts';
@@ -61,12 +62,14 @@ export const email = (deps: Deps) => {
 
     /**
      * Marks unsent mails as given up, once the workflow has waited long enough. The timeline shows it to staff.
+     * @returns why the customer is not reached now; null if they are
      */
-    async giveUpMails({ sessionId, mails }: MailsOfOneTurn): Promise<void> {
+    async giveUpMails({ sessionId, mails }: MailsOfOneTurn): Promise<string | null> {
       await giveUp(
         sessionId,
         mails.map((request) => ({ key: mailKey(sessionId, request), template: request.template })),
       );
+      return (await readUnreached(db, sessionId))?.reason ?? null;
     },
   };
 
@@ -79,23 +82,45 @@ export const email = (deps: Deps) => {
     requests: KeyedRequest[],
     order: OrderForMail | null,
   ): Promise<{ written: WrittenMail[]; failed: Failed[] }> {
-    if (requests.length === 0) return { written: [], failed: [] };
-    const composed = requests.map((request) => composeMail(request, order));
-    const failed = composed.filter(isFailed);
-    if (failed.length === requests.length) return { written: [], failed };
+    const composed = requests.map((request) => ({ request, made: composeMail(request, order) }));
+    const failed = composed.flatMap(({ made }) => (isFailed(made) ? [made] : []));
+    const writable = composed.filter(({ made }) => !isFailed(made));
+    if (writable.length === 0) return { written: [], failed };
     try {
-      const written = await writeMails(db, {
-        sessionId,
-        mails: composed.flatMap((one) => ('mail' in one ? [one.mail] : [])),
-        unsent: composed.flatMap((one) => ('unsent' in one ? [one.unsent] : [])),
-        wasErased: order?.customer?.erased ?? false,
-        at: new Date(clock.now()),
-      });
-      if (written === null) throw new MailError('erased_meanwhile', 'moment');
-      return { written, failed };
+      return {
+        written: await writeRows(
+          sessionId,
+          writable.map(({ made }) => made),
+          order,
+        ),
+        failed,
+      };
     } catch (error) {
-      return { written: [], failed: requests.map(({ key, template }) => failure({ key, template }, error)) };
+      if (writable.length === 1)
+        return { written: [], failed: [...failed, ...writable.map(({ request }) => failure(request, error))] };
     }
+    // One row that cannot be written must not keep the others from going out.
+    const apart = await Promise.all(writable.map(({ request }) => write(sessionId, [request], order)));
+    return {
+      written: apart.flatMap(({ written }) => written),
+      failed: [...failed, ...apart.flatMap((one) => one.failed)],
+    };
+  }
+
+  async function writeRows(
+    sessionId: SessionId,
+    composed: Composition[],
+    order: OrderForMail | null,
+  ): Promise<WrittenMail[]> {
+    const written = await writeMails(db, {
+      sessionId,
+      mails: composed.flatMap((one) => ('mail' in one ? [one.mail] : [])),
+      unsent: composed.flatMap((one) => ('unsent' in one ? [one.unsent] : [])),
+      wasErased: order?.customer?.erased ?? false,
+      at: new Date(clock.now()),
+    });
+    if (written === null) throw new MailError('erased_meanwhile', 'moment');
+    return written;
   }
 
   /**
@@ -137,6 +162,18 @@ export const email = (deps: Deps) => {
 
   async function mark(sessionId: SessionId, tried: (Sent | Failed)[]): Promise<void> {
     if (tried.length === 0) return;
+    try {
+      await markTogether(sessionId, tried);
+    } catch (error) {
+      if (tried.length === 1) throw error;
+      // One row that cannot be written must not make the others go out again.
+      const marked = await Promise.allSettled(tried.map((one) => markTogether(sessionId, [one])));
+      const failed = marked.find(({ status }) => status === 'rejected');
+      if (failed) throw (failed as PromiseRejectedResult).reason;
+    }
+  }
+
+  async function markTogether(sessionId: SessionId, tried: (Sent | Failed)[]): Promise<void> {
     await markMails(db, {
       sessionId,
       sent: tried.filter(isSent).map(({ key, template, providerId }) => {
@@ -218,7 +255,8 @@ const isFailed = (one: object): one is Failed => 'code' in one;
 const isSent = (one: object): one is Sent => 'providerId' in one;
 
 /** Turns any error into a code that is safe in a history and in the mail's row. */
-function failure(mail: Pick<Failed, 'key' | 'template'>, error: unknown): Failed {
+function failure({ key, template }: Pick<Failed, 'key' | 'template'>, error: unknown): Failed {
+  const mail = { key, template };
   if (error instanceof MailError) {
     const { code, fault, accountCause: cause, retryAfterMs } = error;
     return { ...mail, code, retryable: fault !== 'thing', retryAfterMs, cause };

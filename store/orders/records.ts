@@ -2,7 +2,7 @@ import type { SessionId } from '../../domain/ids';
 import { isFinal, mayMove, type OrderStatus } from '../../domain/order';
 import type { OrderMoney } from '../../domain/order-money';
 import type { Order, OrderItem } from '../../prisma/generated/client';
-import type { Tx } from '../database';
+import type { Db, Tx } from '../database';
 
 /**
  * An order with its items. Its row is locked until the transaction ends; every change of an order starts with this
@@ -56,13 +56,31 @@ export async function changeOrder(
   const shippedAt = change.status === 'SHIPPED' ? { shippedAt: order.shippedAt ?? at } : {};
   // A cancel is carried out, or out of date, once the order has ended. If a refund fails later, staff decide anew.
   const ended = change.status && isFinal(change.status) ? NO_CANCEL : {};
-  const data = { ...change, ...shippedAt, ...ended, updatedAt: at };
+  // A step that needs attention hides that a customer is not reached. Once it is over, that comes to light again.
+  const attention = change.attentionStep === null ? await unreachedAttention(tx, order.sessionId) : {};
+  const data = { ...change, ...shippedAt, ...ended, ...attention, updatedAt: at };
   await tx.order.update({ where: { sessionId: order.sessionId }, data });
   await note(tx, order.sessionId, at, ...events);
 }
 
 /** The columns of an order that no longer needs attention. */
 export const NO_ATTENTION = { attentionStep: null, attentionReason: null, attentionSince: null } as const;
+
+/** The attention of an order whose customer is not reached: a mail to them was given up, and none has gone out since. */
+async function unreachedAttention(tx: Tx, sessionId: string) {
+  const unreached = await readUnreached(tx, sessionId as SessionId);
+  return unreached && { attentionStep: 'contact', attentionReason: unreached.reason, attentionSince: unreached.since };
+}
+
+/** Why the customer of an order is not reached, for staff, and since when; null if they are. */
+export async function readUnreached(
+  db: Db | Tx,
+  sessionId: SessionId,
+): Promise<{ reason: string; since: Date } | null> {
+  const [{ found }] = await db.$queryRaw<[{ found: { reason: string; since: string } | null }]>`
+    SELECT unreached_customer(${sessionId}) AS found`;
+  return found && { reason: found.reason, since: new Date(found.since) };
+}
 
 /** The columns of an order that nobody wants cancelled. */
 const NO_CANCEL = { cancelRequestedAt: null, cancelReason: null, cancelRefusal: null } as const;

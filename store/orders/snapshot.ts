@@ -19,6 +19,7 @@ export interface SnapshotColumns {
   shippedAt: string | null;
   attentionStep: string | null;
   attentionReason: string | null;
+  unreached: string | null;
   items: { sku: string; kind: ProductKind; shipped: number }[];
 }
 
@@ -43,7 +44,7 @@ export function toSnapshot({
     shippedAt: order.shippedAt === null ? null : Date.parse(order.shippedAt),
     anythingShipped: items.some(({ shipped }) => shipped > 0),
     pendingDecision: step !== null && reason !== null && isDecision(step) ? { step, reason } : null,
-    staleAttention: step !== null && !isDecision(step),
+    staleAttention: step !== null && step !== 'contact' && !isDecision(step),
   };
 }
 

@@ -6,7 +6,7 @@ import { downloadUrl, recoveryUrl } from '../../platform/links';
 import { MailError } from '../../platform/mailer';
 import { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../../store/database';
-import { clearAttention } from '../../store/orders/attention';
+import { clearAttention, raiseAttention } from '../../store/orders/attention';
 import { ENV, NOW, openShop, placeOrder } from './shop';
 
 const confirmation: MailRequest = { template: 'order_confirmation' };
@@ -154,6 +154,22 @@ test('a mail that is refused keeps no other back, and is given up', async () => 
   expect(shop.resend.requests).toHaveLength(2);
 });
 
+test.each([
+  ['written', "CHECK (template <> 'order_received') NOT VALID"],
+  ['marked', "CHECK (template <> 'order_received' OR status <> 'SENT') NOT VALID"],
+])('one that cannot be %s keeps no other back, and none other goes twice', async (_what, check) => {
+  const session = await placeOrder(shop.db);
+  const turn = { sessionId: session, mails: [confirmation, received] };
+  await shop.db.$executeRawUnsafe(`ALTER TABLE mails ADD CONSTRAINT bad ${check}`);
+  for (let tries = 0; tries < 2; tries++) await failureOf(shop.sendMails(turn));
+  expect(await rowOf(session, confirmation)).toMatchObject({ status: 'SENT' });
+  const keys = shop.resend.requests.map(({ key }) => key);
+  expect(keys.filter((key) => key === mailKey(session, confirmation))).toHaveLength(1);
+  await shop.db.$executeRawUnsafe('ALTER TABLE mails DROP CONSTRAINT bad');
+  await shop.sendMails(turn);
+  expect(await rowOf(session, received)).toMatchObject({ status: 'SENT' });
+});
+
 test('while one can still be tried, a refusal waits for it and is then told', async () => {
   const session = await placeOrder(shop.db);
   const refuse = () => shop.resend.next({ answer: 422, name: 'validation_error' }, 'ada@example.com');
@@ -230,6 +246,25 @@ describe('a customer who cannot be written to', () => {
     await failureOf(shop.sendMails({ sessionId: session, mails: [confirmation] }));
     await shop.sendMails({ sessionId: session, mails: [{ ...confirmation, again: 'k1' }] });
     expect(await flagOf(session)).toEqual(differs);
+  });
+
+  test.each(['before', 'after'])('is in sight again once a step that parked %s it goes on', async (when) => {
+    const session = await placeOrder(shop.db);
+    const at = new Date(NOW);
+    const park = () => raiseAttention(shop.db, { sessionId: session, step: 'confirm', reason: 'Stripe is away', at });
+    if (when === 'before') await park();
+    refuse();
+    await failureOf(shop.sendMails({ sessionId: session, mails: [confirmation] }));
+    if (when === 'after') await park();
+    expect(await flagOf(session)).toMatchObject({ attentionStep: 'confirm' });
+    await clearAttention(shop.db, { sessionId: session, at });
+    expect(await flagOf(session)).toEqual(flagged);
+
+    await park(); // and a mail reaches the customer meanwhile
+    const later = shop.activitiesWith({ clock: { now: () => NOW + 1 } });
+    await later.sendMails({ sessionId: session, mails: [{ ...confirmation, again: 'k2' }] });
+    await clearAttention(shop.db, { sessionId: session, at });
+    expect(await flagOf(session)).toEqual(unflagged);
   });
 
   test('is none, where it is staff who cannot be', async () => {

@@ -1,7 +1,7 @@
 import type { OrderFactsNow } from '../../activities/order/facts';
 import { offered } from '../../domain/actions';
 import { formatMoney } from '../../domain/money';
-import type { Parked } from '../parking';
+import { isForRetry, type Parked } from '../parking';
 
 /**
  * The order's details in the Temporal UI, as Markdown: what happened, what it waits for, what staff can do. No
@@ -19,7 +19,7 @@ export function describeOrder({
   happened: readonly string[];
 }): string {
   if (order === null) return `Being opened. It waits for ${waitingFor}.`;
-  const facts = { ...order, pendingDecision: order.pendingDecision?.step, needsAttention: parked.length > 0 };
+  const facts = { ...order, pendingDecision: order.pendingDecision?.step, needsAttention: parked.some(isForRetry) };
   const actions = offered(facts).map(({ action, does }) => `\`${action}\` — ${does}`);
   return [
     `### Order ${order.number}: ${order.status}`,

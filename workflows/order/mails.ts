@@ -14,7 +14,7 @@ export class Mails {
   constructor(
     private readonly sessionId: SessionId,
     private readonly parking: Parking,
-    private readonly onGivenUp: (reason: string) => void,
+    private readonly onGivenUp: (reason: string, unreached: string | null) => void,
   ) {}
 
   /**
@@ -45,8 +45,8 @@ export class Mails {
       );
     } catch (error) {
       const { reason } = failureOf(error);
-      await slowDatabase.giveUpMails({ sessionId, mails });
-      this.onGivenUp(reason);
+      const unreached = await slowDatabase.giveUpMails({ sessionId, mails });
+      this.onGivenUp(reason, unreached);
     }
   }
 }

@@ -66,6 +66,16 @@ BEGIN
   RETURN (SELECT lost_amount > 0 AND refunded + lost_amount >= total FROM orders WHERE session_id = p_session);
 END $$;
 
+-- Why a customer is not reached, for staff, and since when: { reason, since } of the last mail to them that was given up,
+-- until another one has reached them. Null where they are reached, or erased.
+CREATE FUNCTION unreached_customer(p_session text) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT jsonb_build_object('reason', t.message || '. Correct the address, then have it sent again', 'since', t.at)
+  FROM mails m JOIN timeline t ON t.session_id = m.session_id AND t.key = 'mail/' || m.key || '/given-up'
+  WHERE m.session_id = p_session AND m.audience = 'CUSTOMER' AND m.status = 'GIVEN_UP' AND m.recipient <> ''
+    AND NOT EXISTS (SELECT 1 FROM mails s WHERE s.session_id = p_session AND s.audience = 'CUSTOMER' AND s.status = 'SENT' AND s.sent_at > t.at)
+  ORDER BY t.at DESC LIMIT 1
+$$;
+
 -- What the workflow of an order knows of it: codes, amounts and times, nothing personal. Null when there is no order.
 CREATE FUNCTION order_snapshot(p_session text) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
@@ -73,7 +83,7 @@ CREATE FUNCTION order_snapshot(p_session text) RETURNS jsonb LANGUAGE sql STABLE
     'disputed', o.disputed, 'reviewOpen', o.review_open, 'fraudWarning', o.fraud_warning,
     'lost', is_all_lost(o.session_id),
     'cancelRequested', CASE WHEN o.cancel_refusal IS NULL THEN o.cancel_reason END, 'shippedAt', o.shipped_at,
-    'attentionStep', o.attention_step, 'attentionReason', o.attention_reason,
+    'attentionStep', o.attention_step, 'attentionReason', o.attention_reason, 'unreached', unreached_customer(o.session_id)->>'reason',
     'items', (SELECT coalesce(jsonb_agg(jsonb_build_object('sku', i.sku, 'kind', i.kind, 'shipped', i.shipped) ORDER BY i.position), '[]')
               FROM order_items i WHERE i.session_id = o.session_id))
   FROM orders o WHERE o.session_id = p_session

@@ -17,7 +17,14 @@ const order = (change: Partial<OrderFactsNow> = {}): OrderFactsNow => ({
     fraudWarning: false,
     lost: false,
   },
-  ...{ pendingDecision: null, staleAttention: false, cancelRequested: null, shippedAt: null, autoCompleteMs: 1 },
+  ...{
+    pendingDecision: null,
+    staleAttention: false,
+    unreached: null,
+    cancelRequested: null,
+    shippedAt: null,
+    autoCompleteMs: 1,
+  },
   ...change,
 });
 
