@@ -13,6 +13,9 @@ export interface Parked<Step extends string = AttentionStep> {
   reason: string;
 }
 
+/** Whether `retry` helps. It cannot reach a customer: their address is corrected, and the mail is sent again. */
+export const isForRetry = ({ step }: Parked): boolean => step !== 'contact';
+
 /** How staff learn that a step is parked. A run without an order only shows it in the Temporal UI. */
 export interface Signs<Step extends string> {
   /** In the Temporal UI, at once. */
@@ -61,6 +64,7 @@ export class Parking<Step extends string = AttentionStep> {
   /**
    * Does a step until it succeeds. Once parked, the step stays visible to staff until then.
    * @param giveUp whether a failure is final; if so, it is thrown
+   * @param wake whether something has come up that makes another try worth while before its time
    */
   async untilDone<T>(
     step: Step,
@@ -68,7 +72,8 @@ export class Parking<Step extends string = AttentionStep> {
     {
       quietTries = QUIET_TRIES,
       giveUp,
-    }: { quietTries?: number; giveUp?(failure: Failure, tries: number): boolean } = {},
+      wake,
+    }: { quietTries?: number; giveUp?(failure: Failure, tries: number): boolean; wake?(): boolean } = {},
   ): Promise<T> {
     let parked: Parked<Step> | null = null;
     for (let tries = 1; ; tries++) {
@@ -86,12 +91,12 @@ export class Parking<Step extends string = AttentionStep> {
           throw error;
         }
         const { passing, reason, cause } = failure;
-        if (passing && tries <= quietTries) await this.pause(retries, slowRetry(tries));
+        if (passing && tries <= quietTries) await this.pause(retries, slowRetry(tries), wake);
         else {
           // What stops every order is told of once, by an alarm about the account.
           parked = this.stay(parked, { step, reason }, { silent: cause !== null });
           if (cause !== null) await this.untilAccountIsRight(retries, cause, slowRetry(tries));
-          else await this.pause(retries, passing ? slowRetry(tries - quietTries) : LONGEST_PAUSE);
+          else await this.pause(retries, passing ? slowRetry(tries - quietTries) : LONGEST_PAUSE, wake);
         }
       }
     }

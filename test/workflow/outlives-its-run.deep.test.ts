@@ -1,4 +1,7 @@
 import type { SessionId } from '../../domain/ids';
+import { WORKFLOWS } from '../../messages/names';
+import { abandonSignal, orderStart } from '../../messages/order';
+import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import { requestCancel } from '../../store/orders/cancel';
 import { atRest, pass } from './at-rest';
 import { Risk } from './risk';
@@ -6,6 +9,7 @@ import { until, World } from './world';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
+const ABANDON = { signal: abandonSignal, signalArgs: [] as [] };
 
 let world: World;
 beforeAll(async () => {
@@ -89,6 +93,74 @@ test('an order that staff cancel while its payment is confirmed is not sold', as
   expect(await world.order(id)).toMatchObject({ grants: [], refunds: [{ reason: 'damaged' }] });
 });
 
+test('a run that goes on for another shows the order as the database has it, whoever starts it', async () => {
+  const id = await world.paidOrderOf('flag');
+  await world.mailed(id, 2);
+  const { number } = await world.order(id);
+  const attributes = async () => (await world.handle(id).describe()).typedSearchAttributes;
+  const starters: (() => Promise<unknown>)[] = [
+    () => world.open(id), // the same checkout again
+    () => world.webhook(id),
+    () => world.deps().starter.order(id, { again: true }), // the sweep
+    () => world.client.workflow.signalWithStart(WORKFLOWS.order, { ...orderStart({ sessionId: id }), ...ABANDON }),
+  ];
+  for (const start of starters) {
+    await world.handle(id).terminate('by mistake');
+    await start();
+    await until(async () => (await attributes()).get(SEARCH_ATTRIBUTES.orderNumber));
+    await atRest(world, id);
+    expect((await attributes()).get(SEARCH_ATTRIBUTES.orderStatus)).toBe('PREPARING');
+    expect((await attributes()).get(SEARCH_ATTRIBUTES.orderNumber)).toBe(number);
+  }
+});
+
+test('a run that goes on for another sends the mails that it did not, each once, also of an order that has ended', async () => {
+  await world.product('cup', { stock: 2 });
+  await world.product('poem');
+  await outboxFails(true);
+  const shipped = await world.paidOrder([{ sku: 'cup' }]);
+  await world.ship(shipped);
+  const ended = await world.paidOrder([{ sku: 'poem' }]);
+  for (const id of [shipped, ended]) {
+    await world.handle(id).terminate('by mistake');
+    expect(await world.mails(id)).toEqual([]);
+  }
+  await outboxFails(false);
+  for (const id of [shipped, ended]) {
+    await world.webhook(id);
+    const count = id === shipped ? 3 : 2;
+    await world.mailed(id, count);
+    await world
+      .handle(id)
+      .terminate('by mistake')
+      .catch(() => 'it has ended');
+    await world.deps().starter.order(id, { again: true });
+    await (id === ended ? world.end(id) : atRest(world, id));
+    expect((await world.mails(id)).length).toBe(count);
+  }
+  expect(await world.mails(shipped)).toEqual(['order_confirmation', 'order_received', 'order_shipped']);
+});
+
+test('news from Stripe wakes a step that is stuck there, but a flood of it does not have it tried each time', async () => {
+  const sku = 'bell';
+  await world.product(sku, { stock: 1 });
+  const { id } = await world.checkout([{ sku }]);
+  await world.pay(id);
+  const asked = async () =>
+    (await world.requests()).filter(({ method, path }) => method === 'GET' && path.includes(id));
+  await world.at('/faults', { match: { method: 'GET', path: id }, kind: 'error_before', status: 400, times: 1_000 });
+  await world.webhook(id);
+  await until(async () => (await world.order(id)).attentionStep === 'confirm');
+  const tries = (await asked()).length;
+  for (let told = 0; told < 20; told++) await world.webhook(id);
+  await atRest(world, id);
+  expect((await asked()).length).toBe(tries);
+  await world.noFaults();
+  await pass(world, id, 20_000);
+  await world.webhook(id);
+  await world.is(id, 'PREPARING');
+});
+
 test('the hour of a 3-D Secure in flight is an hour, however often Stripe is asked and whichever run asks', async () => {
   await world.product('vase', { stock: 1 });
   const { id } = await world.checkout([{ sku: 'vase' }], { holdSeconds: 60 });
@@ -123,3 +195,12 @@ test('a shipped order is taken as delivered by the day on which it was shipped, 
   await pass(world, id, DAY + MINUTE);
   await world.is(id, 'COMPLETED');
 });
+
+/** Whether the provider takes mails. */
+async function outboxFails(fails: boolean): Promise<void> {
+  await fetch(`${world.outbox.url}/api/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ times: fails ? 1_000 : 0, status: 500 }),
+  });
+}

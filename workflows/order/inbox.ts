@@ -33,17 +33,22 @@ export class Inbox {
   private look = false;
   private change = false;
   private abandon = false;
+  /** Counts the messages that may help a step which is stuck: Stripe has something new, or staff cancel. */
+  private urgent = 0;
   private readonly requests: StaffRequest[] = [];
   private readonly answers = new Map<StaffRequest, Answer>();
 
   put(kind: 'look' | 'changed' | 'abandon'): void {
-    if (kind === 'look') this.look = true;
-    else if (kind === 'changed') this.change = true;
+    if (kind === 'look') {
+      this.look = true;
+      this.urgent++;
+    } else if (kind === 'changed') this.change = true;
     else this.abandon = true;
   }
 
   /** Queues a request and waits for its answer. */
   ask(request: StaffRequest): Promise<OrderStatus> {
+    if (request.name === 'cancel') this.urgent++;
     return new Promise((resolve, reject) => {
       this.requests.push(request);
       this.answers.set(request, { resolve, reject });
@@ -54,6 +59,22 @@ export class Inbox {
   takeRequest(name: StaffRequest['name']): StaffRequest | undefined {
     const place = this.requests.findIndex((request) => request.name === name);
     return place < 0 ? undefined : this.requests.splice(place, 1)[0];
+  }
+
+  /**
+   * Tells a step that is stuck whether a message is worth another try. Not one each: a thousand declined cards are a
+   * thousand messages.
+   */
+  worthAnotherTry(): { tries(): void; now(): boolean } {
+    let heard = 0;
+    let tried = 0;
+    return {
+      tries: () => {
+        heard = this.urgent;
+        tried = Date.now();
+      },
+      now: () => this.urgent > heard && Date.now() >= tried + BETWEEN_TRIES,
+    };
   }
 
   get hasMessage(): boolean {
@@ -126,6 +147,9 @@ export class Inbox {
     }
   }
 }
+
+/** The shortest pause between two tries of a step that messages wake, in milliseconds. */
+const BETWEEN_TRIES = 15_000;
 
 interface Answer {
   resolve(status: OrderStatus): void;

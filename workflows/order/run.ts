@@ -6,7 +6,7 @@ import type { SessionId } from '../../domain/ids';
 import type { OrderStatus, Reason } from '../../domain/order';
 import { phaseOf } from '../../domain/phase';
 import type { Opening, OrderInput, OrderState } from '../../messages/order';
-import { Parking } from '../parking';
+import { isForRetry, type Parked, Parking } from '../parking';
 import { database, slowDatabase } from '../steps';
 import { setHandlers } from './handlers';
 import { Inbox, type Message, refusal, type StaffRequest } from './inbox';
@@ -38,7 +38,10 @@ export class OrderRun {
         if (step !== 'mail' && this.known) this.mails.send({ template: 'attention_needed', ref: `${step}-${since}` });
       },
     });
-    this.mails = new Mails(sessionId, this.parking, (reason) => this.tell(`Gave up a mail: ${reason}`));
+    this.mails = new Mails(sessionId, this.parking, (reason, unreached) => {
+      if (this.known) this.known = { ...this.known, unreached };
+      this.tell(`Gave up a mail: ${reason}`);
+    });
     setHandlers(this);
   }
 
@@ -58,7 +61,7 @@ export class OrderRun {
   get facts(): ActionFacts | null {
     if (this.known === null) return null;
     const pendingDecision = this.known.pendingDecision?.step;
-    return { ...this.known, pendingDecision, needsAttention: this.attention !== null };
+    return { ...this.known, pendingDecision, needsAttention: this.needs.some(isForRetry) };
   }
 
   /** The answer to the `state` query. */
@@ -160,9 +163,17 @@ export class OrderRun {
 
   // --- Steps and waiting -------------------------------------------------------------------------------------------
 
-  /** Does a step until it succeeds. A step that keeps failing is parked and shown to staff. */
+  /**
+   * Does a step until it succeeds. A step that keeps failing is parked and shown to staff. News from Stripe, and a
+   * cancel, have it tried again.
+   */
   untilDone<T>(step: AttentionStep, act: () => Promise<T>): Promise<T> {
-    return this.parking.untilDone(step, act);
+    const another = this.inbox.worthAnotherTry();
+    const attempt = () => {
+      another.tries();
+      return act();
+    };
+    return this.parking.untilDone(step, attempt, { wake: another.now });
   }
 
   /** Parks for a decision, until staff send `retry` or another request, or another workflow changes the order. */
@@ -218,11 +229,20 @@ export class OrderRun {
   }
 
   private get attention(): OrderState['attention'] {
-    return this.known?.pendingDecision ?? this.parking.all[0] ?? null;
+    return this.needs[0] ?? null;
+  }
+
+  /** Everything that needs a person: a decision, steps that are parked, and a customer who is not reached. */
+  private get needs(): readonly Parked[] {
+    const { pendingDecision = null, unreached = null } = this.known ?? {};
+    return [
+      ...(pendingDecision ? [pendingDecision] : []),
+      ...this.parking.all,
+      ...(unreached === null ? [] : [{ step: 'contact', reason: unreached } as const]),
+    ];
   }
 
   private show(): void {
-    const decision = this.known?.pendingDecision;
-    this.view.show(this.known, decision ? [decision, ...this.parking.all] : this.parking.all);
+    this.view.show(this.known, this.needs);
   }
 }
