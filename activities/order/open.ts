@@ -11,7 +11,7 @@ export type Opened =
    * `fresh` if this call wrote the order; otherwise the run continues from what the database says, and `owes` are the
    * mails that an earlier run did not send.
    */
-  | { outcome: 'open'; fresh: boolean; order: OrderFactsNow; missing: MissingStock[]; owes: MailRequest[] }
+  | { outcome: 'open'; fresh: boolean; order: OrderFactsNow; missing: MissingStock[]; owes?: MailRequest[] }
   /** The session has no checkout here: it may have been made elsewhere. */
   | { outcome: 'unknown' };
 
@@ -27,6 +27,6 @@ export const opening = ({ db, clock, env }: Deps) => ({
     const { fresh, order, missing } = opened;
     const owed = fresh ? [] : await readOwedMails(db, [sessionId]);
     const owes = owed.map(({ template, ref }) => ({ template, ...(ref !== null && { ref }) }));
-    return { outcome: 'open', fresh, order: withTerms(env, order), missing, owes };
+    return { outcome: 'open', fresh, order: withTerms(env, order), missing, ...(owes.length > 0 && { owes }) };
   },
 });

@@ -28,7 +28,7 @@ export async function open(run: OrderRun): Promise<'opened' | 'not-ours'> {
   run.opened(opened.order, toShopper(opened.order, opened.missing, gone));
   // An order that was opened by an earlier run may have missed messages, so Stripe is asked at once.
   if (!opened.fresh) run.inbox.put('look');
-  if (opened.owes.length > 0) run.mails.send(...opened.owes);
+  if (opened.owes) run.mails.send(...opened.owes);
   return 'opened';
 }
 
