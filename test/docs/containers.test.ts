@@ -36,6 +36,14 @@ describe('the containers', () => {
     for (const image of images) expect(image).toMatch(/:\d+\.\d+/);
   });
 
+  test('the image runs on the line of Node that the checks run on, and package.json allows', () => {
+    const lines = new Set([...read('Dockerfile').matchAll(/^FROM node:(\d+)\./gm)].map(([, line]) => line));
+    const [, checked] = read('.ci/run').match(/^lts=(\d+)$/m) as RegExpMatchArray;
+    expect([...lines]).toEqual([checked]);
+    expect(packageJson.engines.node).toContain(`>=${checked}.`);
+    expect(read('README.md')).toContain(`Node ${checked} or`);
+  });
+
   test('the image is built with the scripts of package.json, and runs as an unprivileged user', () => {
     const steps = [...read('Dockerfile').matchAll(/^RUN npm run ([\w:]+)$/gm)].map(([, script]) => script);
     expect(steps).toEqual(['build']);
