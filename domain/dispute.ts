@@ -59,7 +59,8 @@ const isReinstated = (
 
 /**
  * What a lost dispute has cost, in its own currency. Less than its amount if the bank gave back a part: Stripe calls
- * that `lost` too (https://support.stripe.com/questions/dispute-for-full-charge-amount-after-a-partial-refund-was-issued).
+ * that `lost` too, and “partially won” in the Dashboard. (support.stripe.com, “Dispute for full charge amount after a
+ * partial refund was issued”)
  */
 export const lostAmountOf = ({
   amount,

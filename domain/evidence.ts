@@ -91,11 +91,14 @@ function story(facts: EvidenceFacts): string {
 const part = <T>(title: string, of: T[], describe: (one: T) => string): string[] =>
   of.length === 0 ? [] : ['', `${title}:`, ...of.map((one) => `- ${describe(one)}`)];
 
-const describeItem = (
-  { currency }: EvidenceFacts,
+/** Says that something was delivered only if it was. */
+function describeItem(
+  { currency, downloads }: EvidenceFacts,
   { name, sku, quantity, total, digital }: EvidenceFacts['items'][number],
-): string =>
-  `${quantity} × ${name} (${sku}), ${formatMoney({ amount: total, currency })}, ${digital ? 'delivered as a download' : 'physical goods'}`;
+): string {
+  const download = downloads.some((one) => one.name === name) ? 'delivered as a download' : 'a download';
+  return `${quantity} × ${name} (${sku}), ${formatMoney({ amount: total, currency })}, ${digital ? download : 'physical goods'}`;
+}
 
 function describeShipment(shipment: EvidenceFacts['shipments'][number]): string {
   const { carrier, trackingNumber, items, shippedAt, deliveredAt } = shipment;

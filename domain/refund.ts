@@ -22,6 +22,8 @@ const ENDED: ReadonlySet<string> = new Set(['succeeded', ...REVERSED]);
 export const isCounted = (status: string): boolean => COUNTED.has(status);
 export const isReversed = (status: string): boolean => REVERSED.has(status);
 export const hasEnded = (status: string): boolean => ENDED.has(status);
+/** Stripe has asked the customer, by e-mail, for the account that the money goes to. Unanswered, the refund lapses. */
+export const waitsForCustomer = (status: string): boolean => status === 'requires_action';
 
 /**
  * Whether a status read at Stripe may replace the known one. An answer can be older than what is known: it may be a
@@ -80,8 +82,8 @@ type Tried = Pick<Refund, 'origin' | 'stripeId' | 'retryOf' | 'status' | 'amount
 
 /**
  * The failed refunds that nothing has replaced since, latest first; none if all of the money that refunds can give back
- * (`refundable`) was refunded all the same. A failed refund is replaced by the refund that asks for it again, once Stripe has made that, or by any other
- * refund of at least the same amount that was made since. Each replaces one.
+ * (`refundable`) was refunded all the same. A failed refund is replaced by the refund that asks for it again, once
+ * Stripe has made that, or by any other refund of at least the same amount that was made since. Each replaces one.
  */
 export function openFailures<Row extends Tried>(refunds: Row[], refundable: number): Row[] {
   if (refundedOf(refunds) >= refundable) return [];

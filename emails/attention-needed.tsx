@@ -1,4 +1,6 @@
+import { RULES } from '../domain/actions';
 import { ATTENTION_STEPS, type AttentionStep } from '../domain/attention';
+import { isDecision } from '../domain/order';
 import { type MailFacts, moment, type OrderFacts } from './facts';
 import { becauseStaff, Layout } from './layout';
 import { Code, Facts, H2, P, Small, StaffPointers } from './parts';
@@ -40,20 +42,32 @@ const AttentionNeeded = ({ attention, ...facts }: MailFacts & { attention: Atten
       ]}
     />
     <H2>What you can do</H2>
-    <P>Fix the cause, then run the step again:</P>
+    <P>
+      {isDecision(attention.step)
+        ? `You decide. This ${RULES.retry.doesNow?.({ status: 'PENDING', pendingDecision: attention.step })}:`
+        : 'Fix the cause, then run the step again:'}
+    </P>
     <P>
       <Code>{`POST ${facts.links.admin}/retry`}</Code>
     </P>
-    <P>
-      Or cancel the order, if nothing has shipped yet. Its stock is released, and any payment we still have is refunded:
-    </P>
-    <P>
-      <Code>{`POST ${facts.links.admin}/cancel`}</Code>
-    </P>
-    <Small>In the Temporal UI, send the order’s workflow the update “retry” or “cancel”.</Small>
+    {canBeCancelled(facts.order) && (
+      <>
+        <P>
+          Or cancel the order, if nothing has shipped yet. Its stock is released, and any payment we still have is
+          refunded:
+        </P>
+        <P>
+          <Code>{`POST ${facts.links.admin}/cancel`}</Code>
+        </P>
+        <Small>In the Temporal UI, send the order’s workflow the update “retry” or “cancel”.</Small>
+      </>
+    )}
     <StaffPointers {...facts} />
   </Layout>
 );
+
+/** An order that is shipped or has ended cannot be cancelled, and has no workflow any more once it has ended. */
+const canBeCancelled = ({ status }: OrderFacts): boolean => RULES.cancel.in.some((one) => one === status);
 
 /** The row that explains a step; none if the step is not in the table. */
 const meaningOf = (step: string): [string, string][] =>

@@ -1,4 +1,4 @@
-import { AnswerDispute, disputedAmount, wordsOf } from './dispute-parts';
+import { AnswerDispute, disputedAmount, isInquiry, wordsOf } from './dispute-parts';
 import { type DisputeFacts, disputeOf, type MailFacts, moment } from './facts';
 import { becauseStaff, Layout } from './layout';
 import { Facts, H2, P, StaffPointers } from './parts';
@@ -10,7 +10,7 @@ export const disputeDeadline: MailTemplate = {
   title: 'Dispute deadline reminder',
   write: (facts) => {
     const dispute = disputeOf(facts);
-    if (!dispute?.open || dispute.submitted || !dispute.dueBy) return null;
+    if (!dispute?.open || dispute.submitted || !dispute.dueBy || !dispute.answerable) return null;
     return {
       subject: `Answer the dispute on order ${facts.order.number} by ${moment(dispute.dueBy)}`,
       body: <DisputeDeadline {...facts} dispute={dispute} dueBy={dispute.dueBy} />,
@@ -26,7 +26,7 @@ const DisputeDeadline = ({ dispute, dueBy, ...facts }: MailFacts & { dispute: Di
     why={becauseStaff(facts.shop)}
   >
     <P>
-      {`The dispute over ${disputedAmount(facts.order, dispute)} has not been answered yet. The bank accepts evidence until ${moment(dueBy)}. After that, the dispute is lost, and the money with it.`}
+      {`The dispute over ${disputedAmount(facts.order, dispute)} has not been answered yet. The bank accepts evidence until ${moment(dueBy)}. ${withoutAnswer(dispute)}`}
     </P>
     <Facts
       rows={[
@@ -41,3 +41,8 @@ const DisputeDeadline = ({ dispute, dueBy, ...facts }: MailFacts & { dispute: Di
     <StaffPointers {...facts} />
   </Layout>
 );
+
+const withoutAnswer = (dispute: DisputeFacts): string =>
+  isInquiry(dispute)
+    ? 'Without an answer, the inquiry usually becomes a dispute, which takes the money and a fee.'
+    : 'Without an answer, the dispute is lost, and the money with it.';

@@ -1,5 +1,5 @@
-import { AnswerDispute, disputedAmount, wordsOf } from './dispute-parts';
-import { type DisputeFacts, disputeOf, type MailFacts, moment } from './facts';
+import { AnswerDispute, disputedAmount, isInquiry, wordsOf } from './dispute-parts';
+import { type DisputeFacts, disputeOf, type MailFacts, moment, type OrderFacts } from './facts';
 import { becauseStaff, Layout } from './layout';
 import { Facts, H2, P, StaffPointers } from './parts';
 import type { MailTemplate } from './template';
@@ -26,14 +26,14 @@ const DisputeOpened = ({ dispute, ...facts }: MailFacts & { dispute: DisputeFact
     why={becauseStaff(facts.shop)}
   >
     <P>
-      {`The customer has disputed ${disputedAmount(facts.order, dispute)} with their bank. Until the bank decides, this order cannot be shipped, refunded or cancelled.`}
+      {`${whatHappened(facts.order, dispute)} Until the bank decides, this order cannot be shipped, refunded or cancelled.`}
     </P>
     <Facts
       rows={[
         ['Dispute', dispute.id],
         ['Reason', wordsOf(dispute.reason)],
         ['Status', wordsOf(dispute.status)],
-        ['Answer by', dispute.dueBy ? moment(dispute.dueBy) : 'Stripe gives no deadline'],
+        ['Answer by', answerBy(dispute)],
         ['Order', `${facts.order.number}, ${facts.order.status}`],
       ]}
     />
@@ -43,4 +43,16 @@ const DisputeOpened = ({ dispute, ...facts }: MailFacts & { dispute: DisputeFact
   </Layout>
 );
 
-const deadline = ({ dueBy }: DisputeFacts): string => (dueBy ? `Answer by ${moment(dueBy)}.` : '');
+/** An inquiry takes no money. */
+const whatHappened = (order: OrderFacts, dispute: DisputeFacts): string =>
+  isInquiry(dispute)
+    ? `The customer’s bank asks about ${disputedAmount(order, dispute)} of this payment. No money was taken so far.`
+    : `The customer has disputed ${disputedAmount(order, dispute)} with their bank.`;
+
+const answerBy = ({ answerable, dueBy }: DisputeFacts): string => {
+  if (!answerable) return 'The bank takes no answer';
+  return dueBy ? moment(dueBy) : 'Stripe gives no deadline';
+};
+
+const deadline = ({ answerable, dueBy }: DisputeFacts): string =>
+  dueBy && answerable ? `Answer by ${moment(dueBy)}.` : '';

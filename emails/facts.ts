@@ -102,6 +102,8 @@ export interface DisputeFacts {
   currency: string;
   /** The deadline for evidence; null if Stripe gives none. */
   dueBy: Date | null;
+  /** Whether the bank takes an answer at all, and still. */
+  answerable: boolean;
   open: boolean;
   submitted: boolean;
 }

@@ -30,15 +30,38 @@ const OrderRefunded = ({ order, shop, links, refund }: MailFacts & { refund: Ref
     why={becauseOrdered(shop)}
   >
     <P>{why(refund)}</P>
-    <P>
-      {refund.status === 'succeeded'
-        ? `${amountOf(order, refund)} is on its way back to the card or account you paid with.`
-        : `We have initiated a refund of ${amountOf(order, refund)} to the card or account you paid with. You do not need to do anything.`}
-    </P>
+    {needsBankDetails(refund) ? (
+      <AskForBankDetails order={order} shop={shop} refund={refund} />
+    ) : (
+      <P>
+        {refund.status === 'succeeded'
+          ? `${amountOf(order, refund)} is on its way back to the card or account you paid with.`
+          : `We have initiated a refund of ${amountOf(order, refund)} to the card or account you paid with. You do not need to do anything.`}
+      </P>
+    )}
     <Facts rows={sums(order, refund)} />
-    <Small>It usually takes 5 to 10 business days to appear on your statement.</Small>
+    <Small>
+      {needsBankDetails(refund)
+        ? 'Once you have given your bank details, it usually takes 5 to 10 business days to appear on your statement.'
+        : 'It usually takes 5 to 10 business days to appear on your statement.'}
+    </Small>
     <Action href={links.order}>View your order</Action>
   </Layout>
+);
+
+/** The way the customer paid takes no refund. Stripe asks them for an account, by e-mail. */
+const needsBankDetails = ({ status }: RefundFacts): boolean => status === 'requires_action';
+
+const AskForBankDetails = ({ order, shop, refund }: Pick<MailFacts, 'order' | 'shop'> & { refund: RefundFacts }) => (
+  <>
+    <P>
+      {`We have initiated a refund of ${amountOf(order, refund)}, and it needs your help: the money cannot go back the way you paid.`}
+    </P>
+    <P>
+      {`Stripe, the payment provider of ${shop}, has sent you an e-mail that asks for your bank details. Please answer it. Without an answer the refund lapses after some weeks, and the money comes back to us.`}
+    </P>
+    <P>Look in your spam folder too. We never ask for bank details ourselves, so please do not send them to us.</P>
+  </>
 );
 
 function sums(order: OrderFacts, refund: RefundFacts): [string, string][] {

@@ -29,7 +29,8 @@ const RefundFailed = ({ order, shop, links, amount }: MailFacts & { amount: stri
   >
     <P>
       {`We tried to refund you for order ${order.number}, but the money was returned to us. `}
-      This can happen when a card or account has been closed or cannot accept refunds.
+      This can happen when a card or account has been closed or cannot accept refunds, or when Stripe has asked for bank
+      details and got no answer.
     </P>
     <P>
       We are sorry about this. Your money is safe with us, and we are looking into it. You do not need to do anything:

@@ -25,7 +25,9 @@ const DAY = 24 * HOUR;
 const REMIND_BEFORE = 2 * DAY;
 /** The first delay before looking again for an order that is still being written. It doubles, up to an hour. */
 const SOON = 15_000;
-/** What has ended for good. An order that was never sold has ended too, but gives back money that is there after all. */
+/**
+ * What has ended for good. An order that was never sold has ended too, but gives back money that is there after all.
+ */
 const STAYS_ENDED: ReadonlySet<OrderStatus> = new Set(['COMPLETED', 'REFUNDED']);
 
 /**
@@ -108,8 +110,8 @@ class DisputeRun {
   }
 
   /**
-   * Mails staff when the deadline is near, and again if the deadline moves. It also does so while Stripe cannot be read:
-   * then the deadline is the one that was last recorded, even by another run.
+   * Mails staff when the deadline is near, and again if the deadline moves. It also does so while Stripe cannot be
+   * read: then the deadline is the one that was last recorded, even by another run.
    */
   private async watchDeadline(): Promise<void> {
     await condition(() => this.facts !== null || this.parking.all.length > 0, HOUR, {

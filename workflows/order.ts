@@ -76,7 +76,10 @@ async function sell(run: OrderRun): Promise<void> {
   const { status, missing } = await run.untilDone('commit', () => database.commitOrder({ sessionId }));
   if (missing.length > 0) return compensate(run, 'out_of_stock', 'holdfast');
   if (status === 'PENDING') return run.refresh().then(() => cancelOrder(run)); // cancelled at this very moment
-  run.setStatus(status, 'Paid; the stock is sold to this order');
+  run.setStatus(
+    status,
+    run.order.digital ? 'Paid; the downloads are granted' : 'Paid; the stock is sold to this order',
+  );
   // A refund made in the Dashboard may be recorded before the payment is. Then there is nothing to confirm.
   if (status !== 'REFUNDED') run.mails.send({ template: 'order_confirmation' }, { template: 'order_received' });
 }

@@ -10,7 +10,7 @@ import type { MailRequest } from '../activities/mail/send';
 import type { FollowedRefund } from '../activities/refund/refunds';
 import type { RefundId, SessionId } from '../domain/ids';
 import { isFinal } from '../domain/order';
-import { hasEnded, isReversed } from '../domain/refund';
+import { hasEnded, isReversed, waitsForCustomer } from '../domain/refund';
 import { changedSignal } from '../messages/order';
 import { type RefundInput, refundLookSignal } from '../messages/refund';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
@@ -158,5 +158,7 @@ const describe = ({ number, status }: Known): string[] => [
   `### Refund of order ${number}: ${status}`,
   isReversed(status)
     ? 'The money is back with us. `retry` of the order asks for it again; or reach the customer another way.'
-    : 'Followed until Stripe says how it ended.',
+    : waitsForCustomer(status)
+      ? 'Stripe has asked the customer for their bank details by e-mail. Unanswered, the refund lapses after some weeks, and the money is ours again.'
+      : 'Followed until Stripe says how it ended.',
 ];

@@ -101,8 +101,12 @@ async function grantOf({ db, env }: ApiDeps, token: string): Promise<DownloadGra
   return grant;
 }
 
-function refuse({ revokedAt, expiresAt }: DownloadGrant, now: Date): void {
-  if (revokedAt) throw new Problem('link_revoked', 'The purchase was refunded.');
+function refuse({ revokedAt, revokedByDispute, expiresAt }: DownloadGrant, now: Date): void {
+  if (revokedAt)
+    throw new Problem(
+      'link_revoked',
+      revokedByDispute ? 'The payment was taken back through the bank.' : 'The purchase was cancelled or refunded.',
+    );
   if (expiresAt <= now)
     throw new Problem('link_expired', 'This download link has expired. Ask the shop for a new link.');
 }

@@ -25,6 +25,10 @@ export const OrderDocument = z
     ),
     total: Money,
     refunded: Money,
+    refundAwaitsBankDetails: orNull(Money).meta({
+      description:
+        'The part of `refunded` that waits for the customer: Stripe has asked them for their bank details by e-mail. Unanswered, the refund lapses.',
+    }),
     expiresAt: Timestamp.meta({ description: 'The end of the hold.' }),
     shipments: z.array(
       z.strictObject({
@@ -69,6 +73,7 @@ export function orderDocument(
     })),
     total: money(order.total, currency),
     refunded: money(order.refunded, currency),
+    refundAwaitsBankDetails: order.awaitingBankDetails > 0 ? money(order.awaitingBankDetails, currency) : null,
     expiresAt: timestamp(order.holdUntil),
     shipments: order.shipments.map(({ carrier, trackingNumber, trackingUrl, shippedAt, deliveredAt }) => ({
       carrier,

@@ -52,6 +52,7 @@ export interface OrderForMail {
     amount: number;
     currency: string;
     dueBy: Date | null;
+    answerable: boolean;
     open: boolean;
     submitted: boolean;
   }[];

@@ -9,6 +9,8 @@ export interface DownloadGrant {
   used: number;
   lastUseAt: Date | null;
   revokedAt: Date | null;
+  /** A lost dispute revoked it, and nothing else. */
+  revokedByDispute: boolean;
 }
 
 /** Reads a grant; null when there is none. */

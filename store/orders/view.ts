@@ -1,5 +1,6 @@
 import { type SessionId, sessionId } from '../../domain/ids';
 import type { OrderStatus, PaymentStatus, ProductKind } from '../../domain/order';
+import { waitsForCustomer } from '../../domain/refund';
 import type { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 
@@ -12,6 +13,8 @@ export interface OrderView {
   currency: string;
   total: number;
   refunded: number;
+  /** The part of `refunded` that waits until the customer has given Stripe their bank details. */
+  awaitingBankDetails: number;
   items: { sku: string; name: string; kind: ProductKind; quantity: number; unitAmount: number; total: number }[];
   shipments: {
     carrier: string;
@@ -41,6 +44,7 @@ export const viewParts = {
   items: { orderBy: { position: 'asc' } },
   shipments: { orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] },
   grants: { where: { revokedAt: null }, orderBy: { sku: 'asc' } },
+  refunds: { where: { status: 'requires_action' } },
 } satisfies Prisma.OrderInclude;
 
 export const toView = (row: Prisma.OrderGetPayload<{ include: typeof viewParts }>): OrderView => ({
@@ -51,6 +55,9 @@ export const toView = (row: Prisma.OrderGetPayload<{ include: typeof viewParts }
   currency: row.currency,
   total: Number(row.total),
   refunded: Number(row.refunded),
+  awaitingBankDetails: row.refunds
+    .filter(({ status }) => waitsForCustomer(status))
+    .reduce((sum, { amount }) => sum + Number(amount), 0),
   items: row.items.map(({ sku, name, kind, quantity, unitAmount, total }) => ({
     ...{ sku, name, kind, quantity },
     unitAmount: Number(unitAmount),

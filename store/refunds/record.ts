@@ -10,6 +10,7 @@ import {
   openFailures,
   type Refund,
   refundedOf,
+  waitsForCustomer,
 } from '../../domain/refund';
 import type { Refund as RefundRow } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
@@ -82,7 +83,9 @@ export async function recordRefund(
       },
       {
         type: 'refund',
-        message: `Refund of ${formatMoney({ amount: seen.amount, currency: seen.currency })}: ${row.status}`,
+        message: `Refund of ${formatMoney({ amount: seen.amount, currency: seen.currency })}: ${row.status}${
+          waitsForCustomer(row.status) ? '; Stripe has asked the customer for bank details by e-mail' : ''
+        }`,
         actor: row.actor,
         key: `refund/${seen.id}/${row.status}`,
       },
@@ -135,8 +138,8 @@ interface Standing {
 
 /**
  * Updates an order from all its refunds. A refund that leaves nothing stores the order's earlier status, in case one
- * of them fails. If the rest was lost to a dispute, only a refund that is new ends the order: a repeat must not, because
- * staff decide what a loss means for it.
+ * of them fails. If the rest was lost to a dispute, only a refund that is new ends the order: a repeat must not,
+ * because staff decide what a loss means for it.
  */
 async function addUp(tx: Tx, order: LockedOrder, row: RefundRow, { isNew }: { isNew: boolean }): Promise<Standing> {
   const sessionId = order.sessionId as SessionId;

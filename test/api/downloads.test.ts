@@ -195,6 +195,14 @@ describe('a link', () => {
   });
 });
 
+test.each([
+  ['a refund or a cancel', { revokedByDispute: false }, 'The purchase was cancelled or refunded.'],
+  ['a lost dispute', { revokedByDispute: true }, 'The payment was taken back through the bank.'],
+])('what %s has revoked gives the true reason', async (_, by, detail) => {
+  const { path } = await granted('ebook', { revokedAt: new Date(bare.clock.now()), ...by });
+  expect((await get(path)).body.toString()).toContain(detail);
+});
+
 describe('a range', () => {
   test.each([
     ['bytes=0-99', 0, 100],

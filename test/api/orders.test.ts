@@ -65,6 +65,7 @@ describe('the order document', () => {
       ],
       total: { amount: 3400, currency: 'eur' },
       refunded: { amount: 0, currency: 'eur' },
+      refundAwaitsBankDetails: null,
       expiresAt: checkout.expiresAt,
       shipments: [],
       downloads: [],
@@ -93,6 +94,20 @@ describe('the order document', () => {
     await shop.world.end(id);
     await shop.world.db.downloadGrant.updateMany({ where: { sessionId: id }, data: { revokedAt: new Date() } });
     expect((await get(id)).body.downloads).toEqual([]);
+  });
+
+  test('of one whose refund waits for bank details says how much waits', async () => {
+    const id = await opened('ebook');
+    const at = new Date(shop.api.deps.clock.now());
+    const refund = { sessionId: id, origin: 'STRIPE' as const, currency: 'eur', reason: 'other', actor: 'stripe' };
+    for (const [stripeId, status, amount] of [
+      ['re_1', 'requires_action', 500],
+      ['re_2', 'succeeded', 100],
+    ] as const)
+      await shop.world.db.refund.create({
+        data: { ...refund, key: `${id}/${stripeId}`, stripeId, status, amount, createdAt: at, updatedAt: at },
+      });
+    expect((await get(id)).body.refundAwaitsBankDetails).toEqual({ amount: 500, currency: 'eur' });
   });
 
   test('of an expired one has a recovery link while it can be recovered', async () => {

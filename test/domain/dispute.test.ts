@@ -198,6 +198,8 @@ describe('the evidence', () => {
       'product_description',
       'uncategorized_text',
     ]);
+    expect(nothing.product_description).toMatch(/Notes.*, a download$/);
+    expect(nothing.uncategorized_text).not.toMatch(/shipped|delivered/);
     const unused = gatherEvidence(facts({ downloads: [{ name: 'Notes', used: 0, allowed: 5, lastUseAt: null }] }));
     expect(unused.access_activity_log).toBe('Notes: made available, not downloaded');
   });

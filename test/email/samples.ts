@@ -62,6 +62,7 @@ export const sampleOrder = (change: Partial<OrderFacts> = {}): OrderFacts => ({
       amount: 26646,
       currency: 'eur',
       dueBy: new Date('2026-12-09T23:59:59Z'),
+      answerable: true,
       open: true,
       submitted: false,
     },

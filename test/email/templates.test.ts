@@ -194,6 +194,15 @@ describe('refunds', () => {
     expect(`${subject}${text}`).not.toMatch(/have refunded|is on its way back/);
   });
 
+  test('one that waits for the customer’s bank details says what they must do, in text and in HTML', () => {
+    const { text, html } = refunded('requires_action');
+    for (const body of [text.replaceAll('\n', ' '), html]) {
+      expect(body).toContain('has sent you an e-mail that asks for your bank details. Please answer it.');
+      expect(body).toContain('Without an answer the refund lapses');
+      expect(body).not.toContain('You do not need to do anything');
+    }
+  });
+
   test('only a refund that succeeded is called refunded', () => {
     const { subject, text } = refunded('succeeded');
     expect(subject).toMatch(/^We have refunded €20\.00/);
@@ -289,9 +298,36 @@ describe('disputes', () => {
     expect(compose('dispute_deadline', sampleFacts(one(change), 'du_1/1'))).toBeNull();
   });
 
+  test('an inquiry has taken no money, and unanswered it becomes a dispute', () => {
+    const inquiry = one({ status: 'warning_needs_response' });
+    expect(mailOf('dispute_opened', inquiry).text.replaceAll('\n', ' ')).toContain('No money was taken so far.');
+    expect(mailOf('dispute_deadline', inquiry).text.replaceAll('\n', ' ')).toContain('usually becomes a dispute');
+    expect(mailOf('dispute_deadline').text.replaceAll('\n', ' ')).toContain('the dispute is lost');
+  });
+
+  test('a dispute that the bank takes no answer to asks for none', () => {
+    const { text } = mailOf('dispute_opened', one({ answerable: false, dueBy: null }));
+    expect(text).toMatch(/Answer by +The bank takes no answer/);
+    expect(text).not.toMatch(/submit/);
+    expect(compose('dispute_deadline', sampleFacts(one({ answerable: false }), 'du_1/1'))).toBeNull();
+  });
+
+  test('the evidence of an order that never was shipped is not called shipped', () => {
+    expect(mailOf('dispute_opened').text).toContain('what was shipped');
+    expect(mailOf('dispute_opened', { shipments: [] }).text).not.toContain('what was shipped');
+  });
+
   test('no notice is sent once the dispute is closed', () => {
     expect(compose('dispute_opened', sampleFacts(one({ open: false }), 'du_1/1'))).toBeNull();
   });
+});
+
+test('an order that has ended is not to be cancelled', () => {
+  expect(mailOf('attention_needed').text).toContain('/cancel');
+  const attention = { step: 'dispute-lost', reason: 'The dispute is lost', since: new Date(0) };
+  const { text } = mailOf('attention_needed', { status: 'COMPLETED', attention });
+  expect(text).not.toContain('/cancel');
+  expect(text).toContain('This takes note, and the order goes on:');
 });
 
 test('no mail is made about a parcel, refund, dispute or flag that the order does not have', () => {

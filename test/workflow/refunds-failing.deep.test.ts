@@ -199,6 +199,21 @@ test('a refund that is cancelled while it asks the customer for something never 
   expect(await world.order(id)).toMatchObject({ status: 'COMPLETED', refunded: 0n, attentionStep: 'refund-failed' });
 });
 
+test('a refund that waits for the customer’s bank details tells them what to do, and staff why it waits', async () => {
+  const id = await world.paidOrder([{ sku: 'mug' }], { refundsAskForBank: true });
+  await shop.refund(id, { amount: 400 });
+  const [refund] = await shop.atStripe(id);
+  expect(refund).toMatchObject({ status: 'requires_action', amount: 400 });
+  await until(async () => (await world.mails(id)).includes('order_refunded'));
+  const mail = await world.db.mail.findFirstOrThrow({ where: { sessionId: id, template: 'order_refunded' } });
+  expect(mail.subject).toContain('has been initiated');
+  expect(mail.text.replaceAll('\n', ' ')).toContain('asks for your bank details. Please answer it.');
+  const { timeline } = await world.order(id);
+  expect(timeline.map(({ message }) => message)).toContain(
+    'Refund of €4.00: requires_action; Stripe has asked the customer for bank details by e-mail',
+  );
+});
+
 test('one story a refund: initiated, succeeded, failed, and each told once', async () => {
   const id = await world.paidOrder([{ sku: 'mug' }], { card: SLOW_REFUND });
   await shop.refund(id, { amount: 400 });

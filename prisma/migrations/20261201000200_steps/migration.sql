@@ -272,7 +272,8 @@ CREATE FUNCTION order_for_mail(p_session text) RETURNS jsonb LANGUAGE sql STABLE
         'reason', r.reason) ORDER BY r.created_at), '[]')
       FROM refunds r WHERE r.session_id = o.session_id),
     'disputes', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'status', d.status, 'reason', d.reason, 'amount', d.amount,
-        'currency', d.currency, 'dueBy', d.due_by, 'open', d.open, 'submitted', d.submitted_at IS NOT NULL)), '[]')
+        -- By name, for the column comes with a later migration than this function.
+        'currency', d.currency, 'dueBy', d.due_by, 'answerable', to_jsonb(d)->'answerable', 'open', d.open, 'submitted', d.submitted_at IS NOT NULL)), '[]')
       FROM disputes d WHERE d.session_id = o.session_id))
   FROM orders o WHERE o.session_id = p_session
 $$;

@@ -60,6 +60,8 @@ export interface components {
       }[];
       total: components['schemas']['Money'];
       refunded: components['schemas']['Money'];
+      /** The part of `refunded` that waits until the customer has given Stripe their bank details. */
+      refundAwaitsBankDetails: components['schemas']['Money'] | null;
       expiresAt: string | null;
       shipments: {
         carrier: string;

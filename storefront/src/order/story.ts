@@ -51,10 +51,14 @@ const STORIES: Partial<Record<Order['status'], (order: Order) => Story>> = {
           text: 'Nothing was charged. The items we held for you are available to others again.',
         },
   CANCELLED: () => ({ tone: 'over', title: 'Order cancelled', text: 'Nothing was charged for this order.' }),
-  REFUNDED: ({ refunded }) => ({
+  REFUNDED: ({ refunded, refundAwaitsBankDetails }) => ({
     tone: 'over',
     title: 'Refunded',
-    text: `We have returned ${formatMoney(refunded)} to your original payment method. It usually appears within five to ten days.`,
+    text: refundAwaitsBankDetails
+      ? 'Your refund waits for you.'
+      : refunded.amount > 0
+        ? `We have returned ${formatMoney(refunded)} to your original payment method. It usually appears within five to ten days.`
+        : 'Your bank has given your money back.',
   }),
 };
 

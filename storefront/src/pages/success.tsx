@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { formatMoney, type Money } from '../../../domain/money';
 import type { Order } from '../api/client';
 import { removeBought } from '../cart/cart';
 import { isPaidFor } from '../checkout/checkout';
@@ -55,6 +56,7 @@ function OrderStory({ order, onDownload }: { order: Order; onDownload: () => voi
         <p>{text}</p>
         {order.status === 'PENDING' && order.paymentStatus === 'UNPAID' && <StillWaiting />}
       </section>
+      {order.refundAwaitsBankDetails && <GiveBankDetails amount={order.refundAwaitsBankDetails} />}
       <NextStep order={order} />
       <Downloads order={order} onDownload={onDownload} />
       <Shipments order={order} />
@@ -62,6 +64,15 @@ function OrderStory({ order, onDownload }: { order: Order; onDownload: () => voi
     </>
   );
 }
+
+/** The way they paid takes no refund. Stripe asks for an account; we never do. */
+const GiveBankDetails = ({ amount }: { amount: Money }) => (
+  <Notice tone="plain" title="Your refund needs your bank details">
+    <p>
+      {`We have initiated a refund of ${formatMoney(amount)}, but it cannot go back the way you paid. Stripe, our payment provider, has sent you an e-mail that asks for your bank details. Please answer it: without an answer the refund lapses after some weeks.`}
+    </p>
+  </Notice>
+);
 
 const PATIENCE = 20_000;
 
