@@ -25,7 +25,9 @@ import { sweepRuns } from './reconcile/runs';
 import { sweepSessions } from './reconcile/sessions';
 import { sweep } from './reconcile/sweep';
 import { sweepUnfinished } from './reconcile/unfinished';
+import { refundFollowing } from './refund/follow';
 import { refunds } from './refund/refunds';
+import { refundResolving, refundSettling } from './refund/resolve';
 
 /** Database steps and mail, on the `orders` queue. */
 export const orderActivities = (deps: Deps) => ({
@@ -34,6 +36,7 @@ export const orderActivities = (deps: Deps) => ({
   ...commit(deps),
   ...orders(deps),
   ...cancellation(deps),
+  ...refundResolving(deps),
   ...fulfilment(deps),
   ...followedOrders(deps),
   ...email(deps),
@@ -51,6 +54,8 @@ export const orderActivities = (deps: Deps) => ({
 export const stripeActivities = (deps: Deps) => ({
   ...checkout(deps),
   ...refunds(deps),
+  ...refundFollowing(deps),
+  ...refundSettling(deps),
   ...disputes(deps),
   ...evidenceSubmission(deps),
   ...notices(deps),

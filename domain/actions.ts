@@ -7,8 +7,11 @@ import type { StockState } from './order-snapshot';
  */
 
 /** The actions that are updates to the order's workflow. */
-export const UPDATES = ['ship', 'deliver', 'cancel', 'refund', 'retry'] as const;
+export const UPDATES = ['ship', 'deliver', 'cancel', 'refund', 'retry', 'resolve'] as const;
 export type UpdateAction = (typeof UPDATES)[number];
+/** How `resolve` ends what needs a person. */
+export const RESOLUTIONS = ['withdraw', 'settled_elsewhere', 'accept'] as const;
+export type Resolution = (typeof RESOLUTIONS)[number];
 /** The actions of the staff API alone: they touch personal data, which must not stand in Temporal. */
 export type Action = UpdateAction | 'correct e-mail' | 'correct address' | 'erase';
 
@@ -36,6 +39,10 @@ export interface ActionFacts {
   refundOpen?: boolean | undefined;
   /** The customer's data is erased. */
   erased?: boolean | undefined;
+  /** Stripe refuses the refund of a cancel. */
+  cancelRefused?: boolean | undefined;
+  /** The payment is not what was asked, and staff have not accepted it. */
+  paymentDiffers?: boolean | undefined;
   /** What others found out and staff must decide about. */
   pendingDecision?: Decision | null | undefined;
   /** A step is parked, or a decision is pending. */
@@ -76,15 +83,16 @@ export const RETAKES_STOCK: readonly Decision[] = [DECISIONS.refundFailed, DECIS
 export const RULES: Record<Action, Rules> = {
   ship: {
     does: 'records a parcel and mails the customer',
-    doesNow: ({ pendingDecision }) =>
-      pendingDecision && RETAKES_STOCK.includes(pendingDecision)
+    doesNow: ({ pendingDecision, stock }) =>
+      pendingDecision &&
+      (RETAKES_STOCK.includes(pendingDecision) || (isAboutRefund(pendingDecision) && stock !== 'COMMITTED'))
         ? 'takes the stock again if it went back, and ships after all'
         : undefined,
     in: ['PREPARING'],
     also: {
-      when: '`PENDING` after a refund that failed',
+      when: '`PENDING` after a refund that failed or is refused',
       applies: ({ status, stock, pendingDecision }) =>
-        status === 'PENDING' && pendingDecision === DECISIONS.refundFailed && stock !== 'HELD',
+        status === 'PENDING' && isAboutRefund(pendingDecision) && stock !== 'HELD',
     },
     repeatIn: ['SHIPPED'],
     obstacles: [
@@ -158,9 +166,32 @@ export const RULES: Record<Action, Rules> = {
         refusal: ({ status }) => (isFinal(status) ? `The order is ${status}` : 'Nothing needs attention'),
       },
       {
-        when: 'a failed refund is of a disputed payment',
-        applies: ({ pendingDecision, disputed = false }) => disputed && pendingDecision === DECISIONS.refundFailed,
+        when: 'a failed or refused refund is of a disputed payment',
+        applies: ({ pendingDecision, disputed = false }) => disputed && isAboutRefund(pendingDecision),
         refusal: () => 'The payment is disputed: the bank decides about the money',
+      },
+      {
+        when: 'a cancel that Stripe refused is of an order that is partly shipped',
+        applies: ({ pendingDecision, cancelRefused = false, anythingShipped = false }) =>
+          pendingDecision === DECISIONS.refundRefused && cancelRefused && anythingShipped,
+        refusal: () => 'Something of the order is shipped already: withdraw the cancel, then refund what you want',
+      },
+    ],
+  },
+  resolve: {
+    does: '`withdraw`: takes back a refund that failed, or a refund or cancel that Stripe refuses; `settled_elsewhere`: says that the customer got the money another way; `accept`: goes on with a payment that differs, or takes note',
+    doesNow: ({ pendingDecision, paymentDiffers = false }) => {
+      if (isAboutRefund(pendingDecision))
+        return '`withdraw` takes the refund back, `settled_elsewhere` says that the customer got the money another way';
+      if (pendingDecision) return '`accept` takes note, and the order goes on';
+      return paymentDiffers ? '`accept` goes on with what was paid' : undefined;
+    },
+    in: ORDER_STATUSES,
+    obstacles: [
+      {
+        when: 'nothing needs attention',
+        applies: ({ needsAttention = false }) => !needsAttention,
+        refusal: ({ status }) => (isFinal(status) ? `The order is ${status}` : 'Nothing needs attention'),
       },
     ],
   },
@@ -203,11 +234,23 @@ export const RULES: Record<Action, Rules> = {
 /** What `retry` does about what others found out. */
 const RETRY: Record<Decision, string> = {
   [DECISIONS.refundFailed]: 'asks for the refund again',
+  [DECISIONS.refundRefused]: 'asks Stripe for the refund again',
+  [DECISIONS.refundUnknown]: 'takes note, and the order goes on',
   [DECISIONS.fraudWarning]: 'goes on all the same',
   [DECISIONS.disputeLost]: 'takes note, and the order goes on',
   [DECISIONS.disputeWon]: 'takes note, and the order goes on',
   [DECISIONS.reviewClosed]: 'takes note, and the order goes on',
 };
+
+/** Whether staff must decide about a refund that did not come about. */
+const isAboutRefund = (decision: Decision | null | undefined): boolean =>
+  decision === DECISIONS.refundFailed || decision === DECISIONS.refundRefused;
+
+/** Why staff may not accept what is, in a plain sentence without its full stop; null when they may. */
+export function whyNotAccept({ pendingDecision, paymentDiffers = false }: Omit<ActionFacts, 'status'>): string | null {
+  if (isAboutRefund(pendingDecision)) return 'A refund did not come about: withdraw it, settle it or retry';
+  return pendingDecision || paymentDiffers ? null : 'There is nothing to accept';
+}
 
 function disputed(refusal: string): Obstacle {
   return { when: 'a dispute is open', applies: ({ disputed = false }) => disputed, refusal: () => refusal };

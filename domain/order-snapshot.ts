@@ -28,6 +28,10 @@ export interface OrderSnapshot {
   pendingDecision: { step: Decision; reason: string } | null;
   /** Staff want the order cancelled, for this reason, and Stripe has not refused the refund of that for good. */
   cancelRequested: Reason | null;
+  /** Stripe refuses the refund of that cancel. */
+  cancelRefused: boolean;
+  /** Stripe refuses a refund of the order, and staff have not resolved it. */
+  refundRefused: boolean;
   /** When the last of it was shipped, in milliseconds since the epoch. */
   shippedAt: number | null;
   /** Whether a step is flagged that an earlier run could not do. */

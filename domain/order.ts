@@ -60,13 +60,20 @@ export type Reason = (typeof REASONS)[number];
 
 /**
  * The decisions that other workflows can ask of staff about an order: the `step` of its attention in the database.
- * Meanwhile the order continues as far as it can. Staff answer with `retry` or `cancel`.
+ * Meanwhile the order continues as far as it can. Staff answer with `retry`, `cancel` or `resolve`.
  */
 export const DECISIONS = {
   /**
    * The bank rejected a refund, and we have the money again. `retry` requests it again; `ship` takes the stock again.
    */
   refundFailed: 'refund-failed',
+  /**
+   * Stripe refuses a refund for good. `retry` asks again; `resolve` withdraws it, or says how the customer got the
+   * money.
+   */
+  refundRefused: 'refund-refused',
+  /** A refund that is recorded here is not known to Stripe (any more). */
+  refundUnknown: 'refund-unknown',
   /** The bank decided for the customer. `cancel` returns what is unshipped, and refunds only what is left. */
   disputeLost: 'dispute-lost',
   /** The bank decided for the shop after all, and the money is back. */

@@ -22,17 +22,21 @@ export function phaseOf({
   stock,
   pendingDecision,
   cancelRequested,
+  refundRefused,
 }: {
   status: OrderStatus;
   stock: StockState;
   pendingDecision: { step: Decision } | null;
   cancelRequested: Reason | null;
+  refundRefused: boolean;
 }): Phase {
   if (isFinal(status)) return 'ended';
   // `PENDING` after a refund that failed: it was paid and all of it was refunded, and the money is back with the shop.
   // While its stock is still held, only a part was refunded, of a payment that waits to be looked at.
   const wasRefunded = pendingDecision?.step === DECISIONS.refundFailed && stock !== 'HELD';
-  if (status === 'PENDING' && !wasRefunded) return 'awaiting-payment'; // Stripe says first whether money has come
+  // Or it was paid, cannot be delivered or was cancelled, and Stripe refuses to give the money back.
+  const isUndelivered = wasRefunded || refundRefused;
+  if (status === 'PENDING' && !isUndelivered) return 'awaiting-payment'; // Stripe says first whether money has come
   if (cancelRequested !== null) return 'to-cancel';
   return status === 'PENDING' ? 'awaiting-decision' : 'to-ship';
 }

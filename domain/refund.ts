@@ -5,20 +5,23 @@ import type { OrderStatus, Reason } from './order';
 import { leftOf } from './order-money';
 
 /**
- * The rules of refunds, no matter who requests one. A refund's status is Stripe's own once Stripe has answered. Before
- * that it is `requested`, and it is `refused` if Stripe never made it.
+ * The rules of refunds, no matter who requests one. A refund's status is Stripe's own once Stripe has made it. Before
+ * that it is `requested`, and it is `refused` if Stripe never made it. A refund that did not come about can be resolved
+ * by staff: `withdrawn`, or `settled_elsewhere` when the customer got the money another way.
  */
 
 /**
  * A refund counts until it fails, even before the bank has confirmed it
- * (https://docs.stripe.com/refunds#refund-object).
+ * (https://docs.stripe.com/refunds#refund-object). One that was settled elsewhere counts for good.
  */
-const COUNTED: ReadonlySet<string> = new Set(['pending', 'requires_action', 'succeeded']);
+const COUNTED: ReadonlySet<string> = new Set(['pending', 'requires_action', 'succeeded', 'settled_elsewhere']);
 /** The money is back with the shop. */
 const REVERSED: ReadonlySet<string> = new Set(['failed', 'canceled']);
 /** The bank may still decide about it. */
 const ENDED: ReadonlySet<string> = new Set(['succeeded', ...REVERSED]);
 
+/** Staff have said how a refund that did not come about was resolved. */
+export const isResolved = (status: string): boolean => status === 'withdrawn' || status === 'settled_elsewhere';
 export const isCounted = (status: string): boolean => COUNTED.has(status);
 export const isReversed = (status: string): boolean => REVERSED.has(status);
 export const hasEnded = (status: string): boolean => ENDED.has(status);
@@ -34,6 +37,8 @@ export const isNews = (known: string, seen: string): boolean => stageOf(seen) >=
 
 const stageOf = (status: string): number => {
   if (status === 'requested' || status === 'refused') return 0;
+  // Staff have resolved a refund that failed: that it failed is no news.
+  if (isResolved(status)) return 4;
   if (isReversed(status)) return 3;
   return status === 'succeeded' ? 2 : 1;
 };
@@ -69,7 +74,14 @@ export interface Refund {
   /** From 1 once Stripe may have been asked. */
   attempt: number;
   restock: RestockLine[];
-  refusal: Refusal | null;
+  /** Of a refused refund: why. By Stripe, or by a rule of ours. */
+  refusal: { code: string; reason: string } | null;
+  /** When Stripe refused it for good; null if it never did. */
+  refusedAt: Date | null;
+  /**
+   * How often Stripe has refused it. Each refusal uses up an idempotency key, under which Stripe repeats it for a day.
+   */
+  refusals: number;
   createdAt: Date;
   /** When it reached its present status. */
   updatedAt: Date;
@@ -109,12 +121,42 @@ export function openFailures<Row extends Tried>(refunds: Row[], refundable: numb
     .filter((row) => !isReplaced(row));
 }
 
+/**
+ * The refunds that Stripe refuses and that staff have not resolved, oldest first; none if all of the money was refunded
+ * all the same. Another refund of the same amount does not replace one: staff may have wanted both. While a failed
+ * refund is open, so is the request for it that Stripe refuses, and the failed one stands for both.
+ */
+export function openRefusals<Row extends Tried & Pick<Refund, 'refusedAt'>>(refunds: Row[], total: number): Row[] {
+  if (refundedOf(refunds) >= total) return [];
+  const failed = new Set(openFailures(refunds, total).map(({ stripeId }) => stripeId));
+  return refunds
+    .filter((row) => isRefusedByStripe(row) && (row.retryOf === null || !failed.has(row.retryOf)))
+    .sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
+}
+
+/** Whether Stripe refuses this refund for good. A rule of ours refuses a request at once, and nothing is left of it. */
+export const isRefusedByStripe = ({ status, refusedAt }: Pick<Refund, 'status' | 'refusedAt'>): boolean =>
+  status === 'refused' && refusedAt !== null;
+
 /** What a refund asks for, in the words of the request. */
 export const requestOf = ({ amount, reason, restock }: Pick<Refund, 'amount' | 'reason' | 'restock'>) => ({
   reason,
   ...(amount !== null && { amount }),
   ...(restock.length > 0 && { restock }),
 });
+
+/** A refund that Stripe refuses, as it is to be requested again. */
+export type RefusedRefund =
+  /** All that is left, for Holdfast itself or a cancel. */
+  | { all: true; reason: Reason; actor: 'staff' | 'holdfast' }
+  /** A request by staff, under its own key. */
+  | { all: false; key: string; request: ReturnType<typeof requestOf> };
+
+/** What became of staff's word about a refund that did not come about. */
+export type ResolvedRefund =
+  | { outcome: 'resolved'; status: OrderStatus }
+  /** It makes no sense now. `reason` is a sentence without its full stop. */
+  | { outcome: 'refused'; reason: string };
 
 /** A refund, as far as the sum of an order's refunds depends on it. */
 export type RefundSoFar = Pick<Refund, 'status' | 'amount' | 'attempt' | 'restock'>;
@@ -152,6 +194,7 @@ export function remainingOf(order: Pick<RefundableOrder, 'total' | 'lostAmount'>
 /** Sent to Stripe, without an answer yet. A request that was never sent does not count: it may never be sent. */
 const isUnderWay = ({ status, attempt }: RefundSoFar): boolean => status === 'requested' && attempt > 0;
 
+/** A refund that a rule of ours refuses, or that Stripe refuses for a reason that such a rule would have found. */
 export interface Refusal {
   code: 'refund_exceeds_remaining' | 'invalid_transition' | 'disputed';
   /** A sentence for staff: codes, SKUs and numbers only. */

@@ -1,5 +1,6 @@
 import { type SearchAttributePair, TypedSearchAttributes } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Resolution } from '../domain/actions';
 import type { SessionId } from '../domain/ids';
 import type { OrderStatus, Reason } from '../domain/order';
 import { TASK_QUEUES } from './names';
@@ -35,6 +36,15 @@ export interface RefundRequest {
   restock?: { sku: string; quantity: number }[];
 }
 
+/** How staff end what needs a person. */
+export interface ResolveRequest {
+  how: Resolution;
+  /** The refund that is meant, by its `request` in the list of refunds; absent: the one that needs attention. */
+  request?: string;
+  /** With `settled_elsewhere`: the refund at Stripe by which the money went back. */
+  refundId?: string;
+}
+
 /** The answer to the `state` query, for support and tests. */
 export interface OrderState {
   sessionId: SessionId;
@@ -57,6 +67,7 @@ export const deliverUpdate = defineUpdate<OrderStatus>('deliver');
 export const cancelUpdate = defineUpdate<OrderStatus, [CancelRequest]>('cancel');
 export const refundUpdate = defineUpdate<OrderStatus, [RefundRequest]>('refund');
 export const retryUpdate = defineUpdate<OrderStatus>('retry');
+export const resolveUpdate = defineUpdate<OrderStatus, [ResolveRequest]>('resolve');
 export const stateQuery = defineQuery<OrderState>('state');
 
 /**

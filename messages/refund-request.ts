@@ -1,30 +1,47 @@
 import type { RefundId, SessionId } from '../domain/ids';
 import { TASK_QUEUES } from './names';
-import type { RefundRequest } from './order';
+import type { RefundRequest, ResolveRequest } from './order';
 import { asOftenAsNeeded, oncePerId } from './policies';
 
-/** A request to refund an order whose workflow has ended. */
+/** A request about the refunds of an order whose workflow has ended. */
 export interface RefundRequestInput {
   sessionId: SessionId;
-  /** The hash of the staff's Idempotency-Key, or the id of the failed refund that is requested again. */
+  /** The hash of the staff's Idempotency-Key, or what is requested again. */
   key: string;
-  /** Absent: the same as the refund that failed last. */
+  /** A refund. Without it, and without `resolve`: what failed last, or all that Stripe refuses, once more. */
   request?: RefundRequest;
+  /** How staff end what needs them. */
+  resolve?: ResolveRequest;
 }
 
-/** The result, in codes only. Everything else is in the database. */
-export type RefundRequestResult = { outcome: 'refunded'; refundId: RefundId } | { outcome: 'refused'; code: string };
+/** The key under which the refunds that Stripe refuses are requested again. */
+export const REFUSED_AGAIN = 'refused-again';
+
+/** The result, without personal data. Everything else is in the database. */
+export type RefundRequestResult =
+  | { outcome: 'refunded'; refundId: RefundId | null }
+  /** By a rule: `code` is the API's. `reason` is a sentence without personal data. */
+  | { outcome: 'refused'; code: string; reason: string }
+  /** For good. It stands beside the order. */
+  | { outcome: 'refused-by-stripe' }
+  | { outcome: 'resolved' };
 
 /** The workflow id of one refund request. */
 export const refundRequestId = (sessionId: SessionId, key: string): string => `refund/${sessionId}/${key}`;
 
 /**
- * The start options of a refund request: one run per key. A failed refund can be requested again any number of times.
+ * The start options of a refund request: one run per key. A refund that failed or was refused can be requested again
+ * any number of times.
  */
 export const refundRequestStart = (input: RefundRequestInput) => ({
   workflowId: refundRequestId(input.sessionId, input.key),
   taskQueue: TASK_QUEUES.orders,
   args: [input] as [RefundRequestInput],
-  ...(input.request ? oncePerId : asOftenAsNeeded),
-  staticSummary: `Gives back ${input.request ? (input.request.amount ?? 'all that is left') : 'what a failed refund did not'}`,
+  ...(input.request || input.resolve ? oncePerId : asOftenAsNeeded),
+  staticSummary: summaryOf(input),
 });
+
+function summaryOf({ request, resolve }: RefundRequestInput): string {
+  if (resolve) return `Resolves a refund: ${resolve.how}`;
+  return `Gives back ${request ? (request.amount ?? 'all that is left') : 'what an earlier refund did not'}`;
+}

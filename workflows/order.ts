@@ -95,13 +95,15 @@ async function endUnpaid(run: OrderRun, ending: UnpaidEnding): Promise<void> {
 
 /**
  * Handles a message from Stripe about an order that ended without a payment: money that is there after all is
- * refunded in full. Returns true if Stripe was asked. A refund that the bank has rejected waits for staff.
+ * refunded in full. Returns true if Stripe was asked. A refund that the bank rejected or Stripe refuses waits for
+ * staff.
  */
 async function refundLateMoney(run: OrderRun): Promise<boolean> {
   const { sessionId, order, inbox } = run;
   const withoutMoney =
     (order.status === 'EXPIRED' || order.status === 'CANCELLED') &&
-    order.pendingDecision?.step !== DECISIONS.refundFailed;
+    order.pendingDecision?.step !== DECISIONS.refundFailed &&
+    !order.refundRefused;
   if (!withoutMoney || !inbox.takeLook()) return false;
   const { seen } = await run.untilDone('confirm', () =>
     stripe.lookAtSession.executeWithOptions({ summary: 'Looks for money after the end' }, [{ sessionId }]),

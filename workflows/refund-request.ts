@@ -5,18 +5,21 @@ import {
   setCurrentDetails,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { GivenPart } from '../activities/refund/refunds';
-import type { RefundRequest } from '../messages/order';
-import type { RefundRequestInput, RefundRequestResult } from '../messages/refund-request';
+import type { GivenBack, GivenPart } from '../activities/refund/refunds';
+import type { RefusedRefund } from '../domain/refund';
+import type { RefundRequest, ResolveRequest } from '../messages/order';
+import { REFUSED_AGAIN, type RefundRequestInput, type RefundRequestResult } from '../messages/refund-request';
 import { INVALID_TRANSITION } from '../messages/refusals';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { Parking } from './parking';
+import { resolveRefund } from './resolve';
 import { slowDatabase, stripe } from './steps';
-import { mail } from './tell';
+import { mail, notifyOrder } from './tell';
 
 /**
- * Requests a refund of an order whose workflow has ended, once per key, for as long as it takes. If it cannot
- * continue by itself, it parks for `retry` or its own slow retry. The `refund` workflow follows the refund
+ * Requests a refund of an order whose workflow has ended, once per key, for as long as it takes; or resolves one that
+ * did not come about. If it cannot continue by itself, it parks for `retry` or its own slow retry. If Stripe refuses
+ * the refund for good, that stands beside the order, and this workflow ends. The `refund` workflow follows the refund
  * afterwards.
  */
 export async function refundRequest(input: RefundRequestInput): Promise<RefundRequestResult> {
@@ -42,29 +45,74 @@ class RefundRequestRun {
   }
 
   async live(): Promise<RefundRequestResult> {
-    const request = this.input.request ?? (await this.whatFailed());
-    const result = request === null ? NOTHING_FAILED : await this.ask(request);
+    const result = await this.result();
     await this.parking.flagged;
     await this.mailed;
     await condition(allHandlersFinished);
     return result;
   }
 
-  private async ask(request: RefundRequest): Promise<RefundRequestResult> {
-    const { sessionId, key } = this.input;
+  private async result(): Promise<RefundRequestResult> {
+    const { key, request, resolve } = this.input;
+    if (resolve) return this.resolve(resolve);
+    const asked = request ? [{ all: false as const, key, request }] : await this.whatDidNotCome();
+    let result: RefundRequestResult = NOTHING_TO_ASK;
+    for (const one of asked) result = one.all ? await this.askForRest(one) : await this.ask(one.key, one.request);
+    return result;
+  }
+
+  private async ask(key: string, request: RefundRequest): Promise<RefundRequestResult> {
+    const { sessionId } = this.input;
     const summary = `Gives back ${request.amount ?? 'all that is left'}`;
     const given: GivenPart = await this.parking.untilDone('refund', () =>
       stripe.refundPart.executeWithOptions({ summary }, [{ sessionId, key, ...request, actor: 'staff' }]),
     );
-    return given.outcome === 'refunded'
-      ? { outcome: 'refunded', refundId: given.refundId }
-      : { outcome: 'refused', code: given.code };
+    return this.resultOf(given);
   }
 
-  private async whatFailed(): Promise<RefundRequest | null> {
+  private async askForRest({ reason, actor }: Extract<RefusedRefund, { all: true }>): Promise<RefundRequestResult> {
     const { sessionId } = this.input;
+    const given: GivenBack = await this.parking.untilDone('refund', () =>
+      stripe.refundRest.executeWithOptions({ summary: 'Gives back all that is left' }, [{ sessionId, reason, actor }]),
+    );
+    return this.resultOf(given);
+  }
+
+  private resultOf(given: GivenPart | GivenBack): RefundRequestResult {
+    switch (given.outcome) {
+      case 'refunded':
+        return { outcome: 'refunded', refundId: given.refundId };
+      case 'refused':
+        return { outcome: 'refused', code: given.code, reason: given.reason };
+      case 'refused-by-stripe':
+        this.mailed = mail(this.input.sessionId, {
+          template: 'attention_needed',
+          ref: `refund-refused-${given.since}`,
+        });
+        return { outcome: 'refused-by-stripe' };
+      default:
+        return NOTHING_TO_ASK;
+    }
+  }
+
+  /** What is to be requested again: the refund that failed last, or all that Stripe refuses. */
+  private async whatDidNotCome(): Promise<RefusedRefund[]> {
+    const { sessionId, key } = this.input;
+    if (key === REFUSED_AGAIN) return this.parking.untilDone('read', () => slowDatabase.refusedRefunds({ sessionId }));
     const failed = await this.parking.untilDone('read', () => slowDatabase.failedRefund({ sessionId }));
-    return failed && { reason: failed.reason, ...(!failed.all && { amount: failed.amount }) };
+    if (failed === null) return [];
+    const { reason, amount, all } = failed;
+    return [{ all: false, key, request: { reason, ...(!all && { amount }) } }];
+  }
+
+  private async resolve({ how, ...named }: ResolveRequest): Promise<RefundRequestResult> {
+    const { sessionId } = this.input;
+    if (how === 'accept') return NOTHING_TO_ASK; // what staff take note of after the end is only written down
+    const resolved = await this.parking.untilDone('refund', () => resolveRefund(sessionId, how, named));
+    if (resolved.outcome === 'refused')
+      return { outcome: 'refused', code: INVALID_TRANSITION, reason: resolved.reason };
+    await notifyOrder(sessionId);
+    return { outcome: 'resolved' };
   }
 
   private show(): void {
@@ -79,4 +127,8 @@ class RefundRequestRun {
   }
 }
 
-const NOTHING_FAILED: RefundRequestResult = { outcome: 'refused', code: INVALID_TRANSITION };
+const NOTHING_TO_ASK: RefundRequestResult = {
+  outcome: 'refused',
+  code: INVALID_TRANSITION,
+  reason: 'There is nothing to give back',
+};

@@ -7,7 +7,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { MailRequest } from '../activities/mail/send';
-import type { FollowedRefund } from '../activities/refund/refunds';
+import type { FollowedRefund } from '../activities/refund/follow';
 import type { RefundId, SessionId } from '../domain/ids';
 import { isFinal } from '../domain/order';
 import { hasEnded, isReversed, waitsForCustomer } from '../domain/refund';
@@ -35,6 +35,7 @@ export async function refund({ refundId }: RefundInput): Promise<string> {
       await condition(allHandlersFinished);
       return 'unknown';
     }
+    if (followed.outcome === 'forgotten') return run.missing(followed.sessionId);
     if (followed.outcome === 'early') {
       await run.change(Math.min(MINUTE * 2 ** early++, DAY), 'Waits for the order');
       continue;
@@ -100,6 +101,15 @@ class RefundRun {
       await this.parking.untilDone('start-order', () =>
         stripePatient.reviveOrder.executeWithOptions({ summary: 'Starts the order again' }, [{ sessionId }]),
       );
+  }
+
+  /** Stripe does not know the refund, which its order needs attention for. Nothing is left to follow. */
+  async missing(sessionId: SessionId): Promise<'forgotten'> {
+    await this.signalOrder(sessionId);
+    await mail(sessionId, { template: 'attention_needed', ref: `refund-unknown-${this.refundId}` });
+    await this.signs.told(this.parking);
+    await condition(allHandlersFinished);
+    return 'forgotten';
   }
 
   mail({ sessionId, status }: Known): void {

@@ -1,10 +1,11 @@
 import type { AttentionStep } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus, Reason } from '../../domain/order';
-import { againKey, openFailures, refundedOf } from '../../domain/refund';
+import { againKey, openFailures, type RefusedRefund, refundedOf } from '../../domain/refund';
 import { clearAttention, decide, raiseAttention } from '../../store/orders/attention';
 import { endLost, endUnpaid, releaseHold } from '../../store/orders/endings';
 import { readSnapshot } from '../../store/orders/snapshot';
+import { refusedRefunds } from '../../store/refunds/refusals';
 import { readRefundStanding } from '../../store/refunds/standing';
 import type { Deps } from '../deps';
 import { type OrderFactsNow, withTerms } from './facts';
@@ -66,6 +67,10 @@ export const orders = ({ db, clock, env }: Deps) => {
       const all = amount >= refundable - refundedOf(refunds);
       return { key: againKey(failed.stripeId), amount, reason: failed.reason, all };
     },
+
+    /** The refunds that Stripe refuses and that staff have not resolved, oldest first. */
+    refusedRefunds: ({ sessionId }: { sessionId: SessionId }): Promise<RefusedRefund[]> =>
+      refusedRefunds(db, sessionId),
 
     /**
      * Ends an order whose money the bank has taken: unshipped goods return to stock, and nothing is refunded. Changes

@@ -1,17 +1,23 @@
-import { ApplicationFailure } from '@temporalio/common';
 import type Stripe from 'stripe';
 import { type RefundId, refundId, type SessionId } from '../../domain/ids';
-import { isFinal, type OrderStatus, type Reason } from '../../domain/order';
-import { DISPUTED, isReversed, NOTHING_LEFT, type Refusal, type RestockLine, TOO_MUCH } from '../../domain/refund';
-import { expectObject } from '../../platform/stripe';
-import { readPayment } from '../../store/orders/payment-of';
+import type { OrderStatus, Reason } from '../../domain/order';
+import {
+  DISPUTED,
+  isReversed,
+  NOTHING_LEFT,
+  type Refusal,
+  type RestockLine,
+  refundedOf,
+  TOO_MUCH,
+} from '../../domain/refund';
 import { cancelUnpaid } from '../../store/orders/undo';
 import { writeCompensation } from '../../store/refunds/compensations';
-import { type RecordedRefund, recordRefund, type SeenRefund, sessionOfRefund } from '../../store/refunds/record';
+import { type RecordedRefund, recordRefund } from '../../store/refunds/record';
+import { refuseByStripe } from '../../store/refunds/refusals';
 import { findWritten, refuseRefund, type WrittenRefund, writeRequest } from '../../store/refunds/staff-requests';
-import { found, ownerOf } from '../checkout/payment-owner';
+import { readRefundStanding } from '../../store/refunds/standing';
 import type { Deps } from '../deps';
-import { REFUND_KEY, type RefundAnswer, refundAsking } from './stripe-refunds';
+import { REFUND_KEY, type RefundAnswer, type RefusedByStripe, refundAsking, seenOf } from './stripe-refunds';
 
 export type GivenBack =
   /** Requested at Stripe, now or earlier. The `refund` workflow follows it. */
@@ -21,18 +27,22 @@ export type GivenBack =
   /** A dispute is open on the charge. Stripe would refuse a refund, and the bank decides. */
   | { outcome: 'disputed' }
   /** The customer has all that was left by a lost dispute: Stripe is not asked. */
-  | { outcome: 'lost' };
+  | { outcome: 'lost' }
+  /** Staff have withdrawn it: Holdfast does not ask for it again by itself. */
+  | { outcome: 'withdrawn' }
+  | RefusedForGood;
+
+/** Stripe refuses the refund for good. That is recorded beside the order, which goes on. */
+export interface RefusedForGood {
+  outcome: 'refused-by-stripe';
+  /** Since when the order has needed a decision about its refunds, in milliseconds since the epoch. */
+  since: number;
+}
 
 export type GivenPart =
   | { outcome: 'refunded'; refundId: RefundId; status: OrderStatus }
-  | { outcome: 'refused'; code: Refusal['code']; reason: string };
-
-export type FollowedRefund =
-  /** The refund belongs to no order of ours. */
-  | { outcome: 'unknown' }
-  /** Its order does not know about the payment yet, and was woken. */
-  | { outcome: 'early' }
-  | { outcome: 'known'; sessionId: SessionId; number: string; status: string; orderStatus: OrderStatus };
+  | { outcome: 'refused'; code: Refusal['code']; reason: string }
+  | RefusedForGood;
 
 /** The input of `refundPart`: a part of an order's money, or all that is left. */
 export interface RefundPartInput {
@@ -45,9 +55,9 @@ export interface RefundPartInput {
   actor: string;
 }
 
-/** Activities that request refunds at Stripe and follow them. */
+/** Activities that request refunds at Stripe. */
 export const refunds = (deps: Deps) => {
-  const { db, stripe } = deps;
+  const { db } = deps;
   const atStripe = refundAsking(deps);
   const now = () => new Date(deps.clock.now());
 
@@ -59,30 +69,7 @@ export const refunds = (deps: Deps) => {
      * parameters under the key never change, whatever happened in the Dashboard meanwhile. Only after a lost dispute is
      * the amount named, because Stripe does not count what the bank took.
      */
-    async refundRest({
-      sessionId,
-      reason,
-      actor,
-    }: {
-      sessionId: SessionId;
-      reason: Reason;
-      actor: string;
-    }): Promise<GivenBack> {
-      const written = await writeCompensation(db, { sessionId, reason, actor, at: now() });
-      switch (written.outcome) {
-        case 'nothing-captured':
-          await cancelUnpaid(db, { sessionId, actor, at: now() });
-          return { outcome: 'nothing-captured' };
-        case 'disputed':
-        case 'lost':
-          return written;
-        case 'given':
-          if (written.refundId !== null) await deps.starter.refund(written.refundId);
-          return { outcome: 'refunded', refundId: written.refundId };
-        default:
-          return giveRest(written);
-      }
-    },
+    refundRest,
 
     /**
      * Refunds a part of an order's money (or all that is left, without an amount), once per key, and restocks goods
@@ -101,63 +88,84 @@ export const refunds = (deps: Deps) => {
       const written = await writeRequest(db, { ...request, at: now() });
       return 'code' in written ? { outcome: 'refused', ...written } : givePart(written);
     },
-
-    /** Reads a refund at Stripe, records it, updates the order's refunded amount, and returns the refund's state. */
-    async followRefund({ refundId }: { refundId: RefundId }): Promise<FollowedRefund> {
-      const refund = await found(stripe.refunds.retrieve(refundId));
-      if (refund === null) return { outcome: 'unknown' };
-      const sessionId = await orderOf(expectObject(refund, 'refund'));
-      if (typeof sessionId === 'object') return sessionId;
-      const { number, status, orderStatus } = await recordRefund(db, { sessionId, seen: seenOf(refund), at: now() });
-      return { outcome: 'known', sessionId, number, status, orderStatus };
-    },
-
-    /**
-     * Starts the order's workflow again if it has something to do: what ended the order (a refund, a lost dispute) is
-     * undone. An order that was never sold gives the money back.
-     */
-    async reviveOrder({ sessionId }: { sessionId: SessionId }): Promise<void> {
-      const { status } = await readPayment(db, sessionId);
-      if (!isFinal(status) || ENDED_UNSOLD.has(status)) await deps.starter.order(sessionId, { again: true });
-    },
   };
 
-  async function giveRest(written: WrittenRefund): Promise<GivenBack> {
+  async function refundRest(asked: { sessionId: SessionId; reason: Reason; actor: string }): Promise<GivenBack> {
+    const { sessionId, actor } = asked;
+    const written = await writeCompensation(db, { ...asked, at: now() });
+    switch (written.outcome) {
+      case 'nothing-captured':
+        await cancelUnpaid(db, { sessionId, actor, at: now() });
+        return { outcome: 'nothing-captured' };
+      case 'disputed':
+      case 'lost':
+      case 'withdrawn':
+        return written;
+      case 'given':
+        if (written.refundId !== null) await deps.starter.refund(written.refundId);
+        return { outcome: 'refunded', refundId: written.refundId };
+      default: {
+        const gave = await giveRest(written);
+        // Less than the order's total was given back: Stripe is asked once more, and says that nothing is left.
+        return gave === 'not-everything' ? refundRest(asked) : gave;
+      }
+    }
+  }
+
+  async function giveRest(written: WrittenRefund): Promise<GivenBack | 'not-everything'> {
     const { refund, paymentIntentId } = written;
+    const { sessionId, key } = refund;
     const answer = (written.inDoubt ? await findOurs(written) : null) ?? (await ask(written));
-    if (answer === 'disputed') {
-      await refuse(refund.key, DISPUTED);
+    if (answer.object === 'refund') {
+      const { everything } = await record(sessionId, answer);
+      // A refund in the Dashboard took a part before ours took the rest, and its own message may come much later.
+      const isAll =
+        everything || isReversed(answer.status ?? '') || addsUp(await recordAll(sessionId, paymentIntentId));
+      return isAll ? { outcome: 'refunded', refundId: refundId(answer.id) } : 'not-everything';
+    }
+    if (answer.because === 'disputed') {
+      await refuse(key, DISPUTED);
       return { outcome: 'disputed' };
     }
-    if (typeof answer === 'object') {
-      const { everything } = await record(refund.sessionId, answer);
-      // A refund in the Dashboard took a part before ours took the rest, and its own message may come much later.
-      if (!everything && !isReversed(answer.status ?? ''))
-        mustAddUp(await recordAll(refund.sessionId, paymentIntentId));
-      return { outcome: 'refunded', refundId: refundId(answer.id) };
-    }
-    const all = await recordAll(refund.sessionId, paymentIntentId);
+    if (answer.because !== 'nothing-left') return refuseForGood(key, answer);
+    // That nothing is left is a success only if Stripe's list adds up to the order's total.
+    const all = await recordAll(sessionId, paymentIntentId);
     const ours = all.find((one) => isOurs(one.refund, written));
-    if (!ours) await refuse(refund.key, NOTHING_LEFT);
-    mustAddUp(all);
-    return { outcome: 'refunded', refundId: ours ? refundId(ours.refund.id) : null };
+    if (ours) return addsUp(all) ? { outcome: 'refunded', refundId: refundId(ours.refund.id) } : 'not-everything';
+    if (!addsUp(all)) return refuseForGood(key, answer);
+    await refuse(key, NOTHING_LEFT);
+    return { outcome: 'refunded', refundId: null };
   }
 
   async function givePart(written: WrittenRefund): Promise<GivenPart> {
     const { refund, paymentIntentId } = written;
     const answer = await ask(written);
-    if (typeof answer === 'object') return given(await record(refund.sessionId, answer), answer);
-    if (answer === 'disputed') return refuse(refund.key, DISPUTED);
+    if (answer.object === 'refund') return given(await record(refund.sessionId, answer), answer);
+    if (answer.because === 'disputed') return refuse(refund.key, DISPUTED);
+    if (answer.because === 'lasting') return refuseForGood(refund.key, answer);
     // Another refund in the Dashboard was faster, or this refund was made and its answer lost. Stripe's list tells
     // which.
     const all = await recordAll(refund.sessionId, paymentIntentId);
     const ours = all.find((one) => isOurs(one.refund, written));
     if (ours) return given(ours.recorded, ours.refund);
-    return refuse(refund.key, answer === 'too-much' ? TOO_MUCH : NOTHING_LEFT);
+    if (answer.because === 'nothing-left') return refuse(refund.key, NOTHING_LEFT);
+    // Stripe names the amount for any reason, such as a unit that the currency cannot have.
+    const isTooMuch = (refund.amount ?? 0) > (await leftToRefund(refund.sessionId));
+    return isTooMuch ? refuse(refund.key, TOO_MUCH) : refuseForGood(refund.key, answer);
   }
 
-  function ask({ refund: { key, amount }, paymentIntentId }: WrittenRefund): Promise<RefundAnswer> {
-    return atStripe.create({ key, amount, paymentIntentId });
+  async function leftToRefund(sessionId: SessionId): Promise<number> {
+    const { refundable, refunds } = await readRefundStanding(db, sessionId);
+    return refundable - refundedOf(refunds);
+  }
+
+  function ask({ refund: { key, amount, refusals }, paymentIntentId }: WrittenRefund): Promise<RefundAnswer> {
+    return atStripe.create({ key, amount, refusals, paymentIntentId });
+  }
+
+  async function refuseForGood(key: string, { code, message }: RefusedByStripe): Promise<RefusedForGood> {
+    const { since } = await refuseByStripe(db, { key, refusal: { code, message }, at: now() });
+    return { outcome: 'refused-by-stripe', since: since.getTime() };
   }
 
   async function refuse(key: string, refusal: Refusal): Promise<{ outcome: 'refused' } & Refusal> {
@@ -186,31 +194,7 @@ export const refunds = (deps: Deps) => {
       all.push({ refund, recorded: await record(sessionId, refund) });
     return all;
   }
-
-  /** The order of a refund: the one that has its payment, or that of the session which Stripe names for the payment. */
-  async function orderOf(refund: Stripe.Refund): Promise<SessionId | { outcome: 'unknown' | 'early' }> {
-    const known = await sessionOfRefund(db, refund.id);
-    if (known !== null) return known;
-    const owner = await ownerOf(deps, refund);
-    if (owner.whose === 'nobody') return { outcome: 'unknown' };
-    if (owner.whose === 'coming') return { outcome: 'early' };
-    const { sessionId } = owner;
-    if ((await readPayment(db, sessionId)).paymentIntentId !== null) return sessionId;
-    // Stripe has refunded a payment that this order does not know about: the database and Stripe differ.
-    await deps.starter.order(sessionId, { again: true });
-    return { outcome: 'early' };
-  }
 };
-
-/** Ended without a sale: money that is there after all goes back. */
-const ENDED_UNSOLD: ReadonlySet<OrderStatus> = new Set(['EXPIRED', 'CANCELLED']);
-
-const seenOf = ({ id, metadata, status, amount, currency, created }: Stripe.Refund): SeenRefund => ({
-  ...{ id, amount, currency },
-  key: metadata?.[REFUND_KEY] ?? null,
-  status: status ?? 'pending',
-  createdAt: new Date(created * 1000),
-});
 
 const isOurs = (made: Stripe.Refund, { refund }: WrittenRefund): boolean =>
   made.id === refund.stripeId || made.metadata?.[REFUND_KEY] === refund.key;
@@ -221,11 +205,4 @@ const given = ({ orderStatus }: RecordedRefund, refund: Stripe.Refund): GivenPar
   status: orderStatus,
 });
 
-/** If Stripe refunds no more, everything must have been refunded. If it does not add up, a person has to compare. */
-function mustAddUp(all: { recorded: RecordedRefund }[]): void {
-  if (all.some(({ recorded }) => recorded.everything)) return;
-  throw ApplicationFailure.nonRetryable(
-    'Stripe has nothing left to give back, and its refunds are less than the order’s total: compare the two',
-    'refund_differs',
-  );
-}
+const addsUp = (all: { recorded: RecordedRefund }[]): boolean => all.some(({ recorded }) => recorded.everything);

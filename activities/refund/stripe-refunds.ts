@@ -1,5 +1,7 @@
 import Stripe from 'stripe';
 import { expectObject } from '../../platform/stripe';
+import type { SeenRefund } from '../../store/refunds/record';
+import type { StripeRefusal } from '../../store/refunds/refusals';
 import type { Deps } from '../deps';
 
 /** A request to Stripe: always the same parameters under the same key. */
@@ -14,10 +16,20 @@ export interface AskedRefund {
    * a dispute may be lost before a refund of everything left is asked for again, which then has an amount.
    */
   amount: number | null;
+  /**
+   * How often Stripe has refused this refund for good. Stripe repeats a refusal under its idempotency key for a day.
+   */
+  refusals: number;
 }
 
-/** Stripe's answer to a refund request: made, or one of the refusals that matter here. */
-export type RefundAnswer = Stripe.Refund | 'disputed' | 'nothing-left' | 'too-much';
+/** Stripe's answer to a refund request: made, or refused. */
+export type RefundAnswer = Stripe.Refund | RefusedByStripe;
+
+export interface RefusedByStripe extends StripeRefusal {
+  object: 'refusal';
+  /** `lasting`: for a reason of Stripe's own. The others are rules that Holdfast has too. */
+  because: 'disputed' | 'nothing-left' | 'too-much' | 'lasting';
+}
 
 /** The metadata key under which a refund at Stripe carries the key of its row. */
 export const REFUND_KEY = 'holdfast_refund';
@@ -31,7 +43,8 @@ const MOST_SAVED_FAILURES = 3;
 /** Requests refunds at Stripe, so that each is made only once. */
 export const refundAsking = ({ stripe }: Pick<Deps, 'stripe'>) => {
   /**
-   * Requests a refund that is known not to exist. A caller with an earlier attempt in doubt has read `list` first.
+   * Requests a refund that is known not to exist. A caller with an earlier attempt in doubt, or one that Stripe has
+   * refused, has read `list` first.
    *
    * Stripe replays a failure that it saved under the key (a 500, or a refusal that is no longer true) for a day. It
    * may save a 500 for a request that made the refund, and even the first answer seen here may be a replay, because
@@ -40,8 +53,9 @@ export const refundAsking = ({ stripe }: Pick<Deps, 'stripe'>) => {
    * (https://docs.stripe.com/api/idempotent_requests).
    */
   async function create(asked: AskedRefund): Promise<RefundAnswer> {
-    const base = `refund/${asked.key}${asked.amount === null ? '' : `/${asked.amount}`}`;
-    let idempotencyKey = base;
+    const amount = asked.amount === null ? '' : `/${asked.amount}`;
+    const firstKey = `refund/${asked.key}${amount}${asked.refusals === 0 ? '' : `/after-refusal-${asked.refusals}`}`;
+    let idempotencyKey = firstKey;
     for (let saved = 0; ; saved++) {
       try {
         return await post(asked, idempotencyKey);
@@ -51,10 +65,10 @@ export const refundAsking = ({ stripe }: Pick<Deps, 'stripe'>) => {
         if (failedRequest !== null && saved < MOST_SAVED_FAILURES) {
           const made = (await list(asked.paymentIntentId)).find(({ metadata }) => metadata?.[REFUND_KEY] === asked.key);
           if (made) return made;
-          idempotencyKey = `${base}/${failedRequest}`;
+          idempotencyKey = `${firstKey}/${failedRequest}`;
           continue;
         }
-        return meaningOf(error);
+        return refusalOf(error);
       }
     }
   }
@@ -79,17 +93,49 @@ export const refundAsking = ({ stripe }: Pick<Deps, 'stripe'>) => {
   };
 };
 
+/** A refund at Stripe, as the database records it. */
+export const seenOf = ({ id, metadata, status, amount, currency, created }: Stripe.Refund): SeenRefund => ({
+  ...{ id, amount, currency },
+  key: metadata?.[REFUND_KEY] ?? null,
+  status: status ?? 'pending',
+  createdAt: new Date(created * 1000),
+});
+
 /** The request whose failure Stripe replays; null if this failure is new. */
 function replayedFrom({ headers, type }: InstanceType<typeof Stripe.errors.StripeError>): string | null {
   if (headers?.['idempotent-replayed'] !== 'true' || type === 'StripeIdempotencyError') return null;
   return headers['original-request'] ?? null;
 }
 
-/** @throws any error that is not a refusal of the refund: the step is retried, or parks */
-function meaningOf(error: InstanceType<typeof Stripe.errors.StripeError>): RefundAnswer {
-  if (error.code === 'charge_already_refunded') return 'nothing-left';
-  if (error.code === 'charge_disputed' || error.code === 'refund_disputed_payment') return 'disputed';
-  // Stripe has no code for an amount above what is left. It only names the parameter.
-  if (error instanceof Stripe.errors.StripeInvalidRequestError && error.param === 'amount') return 'too-much';
-  throw error;
+/**
+ * An answer with an error that is about this refund: asking again in the same way cannot help.
+ * @throws any other error: the step is retried, or parks
+ */
+function refusalOf(error: InstanceType<typeof Stripe.errors.StripeError>): RefusedByStripe {
+  const { StripeInvalidRequestError, StripeCardError, StripeIdempotencyError } = Stripe.errors;
+  const isAnswer = [StripeInvalidRequestError, StripeCardError, StripeIdempotencyError].some(
+    (kind) => error instanceof kind,
+  );
+  if (!isAnswer) throw error;
+  return { object: 'refusal', because: reasonOf(error), code: codeOf(error), message: sentenceOf(error) };
 }
+
+function reasonOf({ code, param }: InstanceType<typeof Stripe.errors.StripeError>): RefusedByStripe['because'] {
+  if (code === 'charge_already_refunded') return 'nothing-left';
+  if (code === 'charge_disputed' || code === 'refund_disputed_payment') return 'disputed';
+  // Stripe has no code for an amount above what is left. It only names the parameter.
+  return param === 'amount' ? 'too-much' : 'lasting';
+}
+
+/** Stripe's code, which goes into Temporal: never any other text. Most lasting refusals have none. */
+const codeOf = ({ code, type }: InstanceType<typeof Stripe.errors.StripeError>): string =>
+  code !== undefined && /^[a-z0-9_]{1,80}$/.test(code) ? code : (STRIPE_TYPES[type] ?? 'invalid_request_error');
+
+const STRIPE_TYPES: Record<string, string> = {
+  StripeCardError: 'card_error',
+  StripeIdempotencyError: 'idempotency_error',
+};
+
+/** Stripe's own sentence, for people. */
+const sentenceOf = ({ message }: Error): string => message.trim().slice(0, LONGEST_SENTENCE) || 'No reason was given';
+const LONGEST_SENTENCE = 1_000;

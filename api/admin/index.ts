@@ -12,6 +12,7 @@ import { orderPageRoutes } from './orders/page';
 import { resendRoutes } from './orders/resend';
 import { orderStepRoutes } from './orders/steps';
 import { reconciliationRoutes } from './reconciliation/reconciliations';
+import { resolveRoutes } from './refunds/resolve';
 import { refundRoutes } from './refunds/routes';
 
 /** The routes of staff and operators. `requireStaff` (staff-auth.ts) has already refused everybody else. */
@@ -21,6 +22,7 @@ export const adminRoutes = (deps: ApiDeps): Route[] => [
   ...orderStepRoutes(deps),
   ...disputeRoutes(deps),
   ...refundRoutes(deps),
+  ...resolveRoutes(deps),
   ...contactRoutes(deps),
   ...resendRoutes(deps),
   ...eraseRoutes(deps),

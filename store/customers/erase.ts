@@ -1,10 +1,13 @@
 import { whyNot } from '../../domain/actions';
 import type { SessionId } from '../../domain/ids';
+import { refundableOf } from '../../domain/order-money';
+import { openRefusals } from '../../domain/refund';
 import { Prisma } from '../../prisma/generated/client';
 import { forgetRequests } from '../checkouts/checkouts';
 import type { Db, Tx } from '../database';
 import { forgetMails } from '../mails/given-up';
-import { changeOrder, forgetNotes, lockKnownOrder } from '../orders/records';
+import { changeOrder, forgetNotes, lockKnownOrder, moneyOf } from '../orders/records';
+import { refundsOf } from '../refunds/rows';
 
 /**
  * Removes the personal data of a final order for good, all or nothing, under the order's lock, so that nothing is
@@ -17,7 +20,10 @@ export async function eraseCustomer(
 ): Promise<string | null> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
-    const refundOpen = (await tx.refund.count({ where: { sessionId, status: { in: UNSETTLED } } })) > 0;
+    const refunds = await refundsOf(tx, sessionId);
+    const refundOpen =
+      refunds.some(({ status }) => UNSETTLED.has(status)) ||
+      openRefusals(refunds, refundableOf(moneyOf(order))).length > 0;
     const refusal = whyNot('erase', { status: order.status, disputed: order.disputed, refundOpen });
     if (refusal !== null) return refusal;
     await forgetCustomer(tx, sessionId, at);
@@ -36,7 +42,7 @@ export async function eraseCustomer(
 }
 
 /** The statuses of a refund that Stripe has not answered or not settled. */
-const UNSETTLED = ['requested', 'pending', 'requires_action'];
+const UNSETTLED: ReadonlySet<string> = new Set(['requested', 'pending', 'requires_action']);
 
 /**
  * Erases the customer's row but keeps it, marked as erased, so that a later read from Stripe writes nothing there. A

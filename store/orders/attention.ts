@@ -1,12 +1,10 @@
 import type { AttentionStep } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
 import { DECISIONS, type Decision, isDecision, isFinal } from '../../domain/order';
-import { refundableOf } from '../../domain/order-money';
-import { openFailures } from '../../domain/refund';
 import type { Db, Tx } from '../database';
 import { refundsOf } from '../refunds/rows';
-import { callForRefund } from './decisions';
-import { changeOrder, type LockedOrder, lockKnownOrder, lockOrder, moneyOf, NO_ATTENTION } from './records';
+import { nextCall } from './decisions';
+import { changeOrder, type LockedOrder, lockKnownOrder, lockOrder, NO_ATTENTION } from './records';
 
 /** Something beside the order is stuck. It takes the place of no other step, and only what raised it clears it. */
 const FOLLOW: AttentionStep = 'follow';
@@ -58,8 +56,9 @@ export async function clearFollowAttention(
 }
 
 /**
- * Records that staff have decided, and raises the decision that waited behind this one, if any. With `onlyEnded`, an
- * order that has not ended, and a failed refund, are left alone: the order's workflow or a new request handles those.
+ * Records that staff have decided, and raises the decision that waited behind this one, if any. A refund that Stripe
+ * refuses is not decided by this: it is made, withdrawn or settled. With `onlyEnded`, an order that has not ended, and
+ * a failed refund, are left alone: the order's workflow or a new request handles those.
  * @returns what was decided; null if nothing was pending
  */
 export async function decide(
@@ -69,11 +68,11 @@ export async function decide(
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
     const step = order.attentionStep;
-    if (step === null || !isDecision(step)) return null;
+    if (step === null || !isDecision(step) || step === DECISIONS.refundRefused) return null;
     if (onlyEnded && (!isFinal(order.status) || step === DECISIONS.refundFailed)) return null;
     const change = {
       ...(step === DECISIONS.fraudWarning && { fraudWarning: false }),
-      ...(await nextCall(tx, order, step, at)),
+      ...(await callBehind(tx, order, step, at)),
     };
     const message = `Staff have decided about “${step}”`;
     await changeOrder(tx, order, at, change, {
@@ -86,20 +85,9 @@ export async function decide(
   });
 }
 
-/**
- * The decision that follows this one: the next failed refund, or a fraud warning that waited behind it.
- */
-async function nextCall(tx: Tx, order: LockedOrder, decided: Decision, at: Date) {
-  if (decided === DECISIONS.refundFailed) {
-    const refunds = await refundsOf(tx, order.sessionId as SessionId);
-    const [failed] = openFailures(refunds, refundableOf(moneyOf(order)));
-    if (failed) return callForRefund(failed, at);
-  }
-  if (decided === DECISIONS.fraudWarning || !order.fraudWarning) return NO_ATTENTION;
-  return {
-    attentionStep: DECISIONS.fraudWarning,
-    attentionReason:
-      'Stripe warns of fraud: cancel gives the money back before a dispute can cost it; retry ships all the same',
-    attentionSince: at,
-  };
+/** The decision that waited behind this one: about another refund, or a fraud warning. */
+async function callBehind(tx: Tx, order: LockedOrder, decided: Decision, at: Date) {
+  if (decided === DECISIONS.fraudWarning) return NO_ATTENTION;
+  const refunds = decided === DECISIONS.refundFailed ? await refundsOf(tx, order.sessionId as SessionId) : [];
+  return nextCall(order, refunds, at);
 }

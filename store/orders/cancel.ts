@@ -3,7 +3,7 @@ import type { SessionId } from '../../domain/ids';
 import { isDecision, type Reason } from '../../domain/order';
 import { isAllLost } from '../../domain/order-money';
 import type { Db } from '../database';
-import { changeOrder, type LockedOrder, lockKnownOrder, moneyOf } from './records';
+import { changeOrder, isCancelling, type LockedOrder, lockKnownOrder, moneyOf } from './records';
 
 export type CancelRequested =
   /** It stands in the database, by this request or an earlier one. */
@@ -13,8 +13,8 @@ export type CancelRequested =
 
 /**
  * Writes down that staff want an order cancelled, before anybody is told so. The rules are checked under the order's
- * lock. The first request stands; a repeat changes nothing. The order's workflow carries it out, whichever run reads
- * it.
+ * lock. The first request stands; a repeat changes nothing, unless Stripe has refused the refund of the first. The
+ * order's workflow carries it out, whichever run reads it.
  */
 export async function requestCancel(
   db: Db,
@@ -22,14 +22,14 @@ export async function requestCancel(
 ): Promise<CancelRequested> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
-    if (order.cancelRequestedAt !== null) return { outcome: 'recorded' };
+    if (isCancelling(order)) return { outcome: 'recorded' };
     const refused = whyNot('cancel', cancelFacts(order));
     if (refused !== null) return { outcome: 'refused', reason: refused };
     await changeOrder(
       tx,
       order,
       at,
-      { cancelRequestedAt: at, cancelReason: reason },
+      { cancelRequestedAt: at, cancelReason: reason, cancelRefusal: null },
       {
         type: 'cancel',
         message: `Staff want it cancelled (${reason})`,

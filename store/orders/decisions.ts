@@ -1,10 +1,14 @@
+import { formatMoney } from '../../domain/money';
 import { DECISIONS, type Decision } from '../../domain/order';
+import { refundableOf } from '../../domain/order-money';
+import { openFailures, openRefusals, type Refund } from '../../domain/refund';
 import type { Tx } from '../database';
-import { changeOrder, type LockedOrder } from './records';
+import { changeOrder, type LockedOrder, moneyOf, NO_ATTENTION } from './records';
 
 /**
  * Raises a decision for staff, in the transaction that records the reason. It is raised once, however often the fact is
- * reported. A failed refund comes first, because the shop has money that is not its own: nothing else may replace it.
+ * reported. A refund that failed or is refused comes first, because the shop has money that is not its own: nothing
+ * else may replace it.
  */
 export async function callForDecision(
   tx: Tx,
@@ -16,9 +20,7 @@ export async function callForDecision(
     tx,
     order,
     at,
-    order.attentionStep === DECISIONS.refundFailed
-      ? {}
-      : { attentionStep: step, attentionReason: reason, attentionSince: at },
+    isAboutRefunds(order.attentionStep) ? {} : { attentionStep: step, attentionReason: reason, attentionSince: at },
     {
       type: 'attention',
       message: `Needs attention at “${step}”: ${reason}`,
@@ -27,6 +29,47 @@ export async function callForDecision(
     },
   );
 }
+
+/** Whether the pending decision is about a refund that did not come about. */
+export const isAboutRefunds = (step: string | null): boolean =>
+  step === DECISIONS.refundFailed || step === DECISIONS.refundRefused;
+
+type OrderOfRefunds = Pick<
+  LockedOrder,
+  'total' | 'refunded' | 'lostAmount' | 'currency' | 'attentionStep' | 'attentionSince' | 'fraudWarning'
+>;
+
+/**
+ * What is left to decide about an order that waited for a decision about its refunds: the latest refund that failed,
+ * the oldest that Stripe refuses, or a fraud warning that waited behind them. A refusal that stands keeps its time.
+ */
+export function nextCall(order: OrderOfRefunds, refunds: Refund[], at: Date) {
+  const refundable = refundableOf(moneyOf(order));
+  const [failed] = openFailures(refunds, refundable);
+  if (failed) return callForRefund(failed, at);
+  const [refused] = openRefusals(refunds, refundable);
+  if (refused) return callForRefusal(order, refused, at);
+  return order.fraudWarning ? callForWarning(at) : NO_ATTENTION;
+}
+
+/** The decision about a refund that Stripe refuses for good. Its reason is the same however often Stripe is asked. */
+export function callForRefusal(order: OrderOfRefunds, { amount, refusal }: Refund, at: Date) {
+  const what = amount === null ? 'all that is left' : formatMoney({ amount, currency: order.currency });
+  const stands = order.attentionStep === DECISIONS.refundRefused && order.attentionSince !== null;
+  return {
+    attentionStep: DECISIONS.refundRefused,
+    attentionReason: `Stripe refuses to refund ${what}: “${refusal?.reason ?? ''}”`,
+    attentionSince: stands ? order.attentionSince : at,
+  };
+}
+
+/** The decision about a fraud warning that waited behind another one. */
+const callForWarning = (at: Date) => ({
+  attentionStep: DECISIONS.fraudWarning,
+  attentionReason:
+    'Stripe warns of fraud: cancel gives the money back before a dispute can cost it; retry ships all the same',
+  attentionSince: at,
+});
 
 /** The decision about a failed refund. */
 export const callForRefund = ({ stripeId, status }: { stripeId: string | null; status: string }, at: Date) => ({

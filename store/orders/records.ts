@@ -83,7 +83,7 @@ export async function readUnreached(
 }
 
 /** The columns of an order that nobody wants cancelled. */
-const NO_CANCEL = { cancelRequestedAt: null, cancelReason: null, cancelRefusal: null } as const;
+export const NO_CANCEL = { cancelRequestedAt: null, cancelReason: null, cancelRefusal: null } as const;
 
 /** Whether staff want the order cancelled, and Stripe has not refused the refund of that for good. */
 export const isCancelling = ({

@@ -1,5 +1,12 @@
 import type { SessionId } from '../../domain/ids';
-import { isDecision, type OrderStatus, type ProductKind, type Reason } from '../../domain/order';
+import {
+  DECISIONS,
+  type Decision,
+  isDecision,
+  type OrderStatus,
+  type ProductKind,
+  type Reason,
+} from '../../domain/order';
 import type { OrderSnapshot, StockState } from '../../domain/order-snapshot';
 import type { Db, Tx } from '../database';
 
@@ -16,6 +23,8 @@ export interface SnapshotColumns {
   fraudWarning: boolean;
   lost: boolean;
   cancelRequested: Reason | null;
+  cancelRefused: boolean;
+  refundRefused: boolean;
   shippedAt: string | null;
   attentionStep: string | null;
   attentionReason: string | null;
@@ -43,10 +52,15 @@ export function toSnapshot({
     holdUntil: Date.parse(order.holdUntil),
     shippedAt: order.shippedAt === null ? null : Date.parse(order.shippedAt),
     anythingShipped: items.some(({ shipped }) => shipped > 0),
-    pendingDecision: step !== null && reason !== null && isDecision(step) ? { step, reason } : null,
+    pendingDecision:
+      step !== null && reason !== null && isDecision(step) ? { step, reason: withoutSentence(step, reason) } : null,
     staleAttention: step !== null && step !== 'contact' && !isDecision(step),
   };
 }
+
+/** Stripe's own sentence is free text: it stays in the database, and staff read it in the API. */
+const withoutSentence = (step: Decision, reason: string): string =>
+  step === DECISIONS.refundRefused ? 'Stripe refuses a refund for good; the staff API shows its own sentence' : reason;
 
 /** The snapshot that a database function returned. Throws if the order is not known. */
 export function known<T>(answer: T | null): T {

@@ -31,8 +31,18 @@ export interface StaffOrderView extends OrderView {
   attention: Attention | null;
   disputed: boolean;
   disputes: { id: string; status: string; reason: string; amount: Money; dueBy: Date | null }[];
-  /** Without those that were refused; `amount` is null until Stripe has answered a refund of everything left. */
-  refunds: { id: string | null; status: string; amount: number | null; reason: string; createdAt: Date }[];
+  /** Without those that a rule refused; `amount` is null until Stripe has made a refund of everything left. */
+  refunds: {
+    id: string | null;
+    /** Our own key of it. */
+    request: string;
+    status: string;
+    amount: number | null;
+    reason: string;
+    /** Why Stripe refuses it, or did. */
+    refusal: { message: string; code: string } | null;
+    createdAt: Date;
+  }[];
 }
 
 /** The session id of an order, given its number or that id; null when there is none. */
@@ -58,9 +68,10 @@ export async function readStaffOrder(db: Db, id: SessionId): Promise<StaffOrderV
       ...{ id, status, reason, dueBy },
       amount: { amount: Number(amount), currency },
     })),
-    refunds: row.refunds.map(({ stripeId, status, amount, reason, createdAt }) => ({
-      ...{ id: stripeId, status, reason, createdAt },
+    refunds: row.refunds.map(({ stripeId, key, status, amount, reason, refusal, refusalReason, createdAt }) => ({
+      ...{ id: stripeId, request: key, status, reason, createdAt },
       amount: amount === null ? null : Number(amount),
+      refusal: refusal === null ? null : { message: refusalReason ?? '', code: refusal },
     })),
   };
 }
@@ -76,7 +87,10 @@ const parts = {
   ...viewParts,
   customer: true,
   timeline: { orderBy: { id: 'asc' } },
-  refunds: { where: { status: { not: 'refused' } }, orderBy: [{ createdAt: 'asc' }, { key: 'asc' }] },
+  refunds: {
+    where: { OR: [{ status: { not: 'refused' } }, { refusedAt: { not: null } }] },
+    orderBy: [{ createdAt: 'asc' }, { key: 'asc' }],
+  },
   disputes: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
 } satisfies Prisma.OrderInclude;
 

@@ -1,14 +1,16 @@
 import { type RefundId, refundId, type SessionId } from '../../domain/ids';
-import type { Reason } from '../../domain/order';
+import { isFinal, type Reason } from '../../domain/order';
 import { leftOf } from '../../domain/order-money';
 import { isReversed } from '../../domain/refund';
 import type { Db } from '../database';
-import { lockKnownOrder, moneyOf } from '../orders/records';
+import { changeOrder, lockKnownOrder, moneyOf } from '../orders/records';
 import { toRefund } from './rows';
 import type { WrittenRefund } from './staff-requests';
 
 export type WrittenCompensation =
   | { outcome: 'nothing-captured' }
+  /** Staff have withdrawn it: Holdfast does not ask for it again by itself. */
+  | { outcome: 'withdrawn' }
   | { outcome: 'disputed' }
   /** The customer has by a lost dispute what was not refunded: nothing is left to give back. */
   | { outcome: 'lost' }
@@ -18,7 +20,8 @@ export type WrittenCompensation =
 
 /**
  * Records the refund of everything that is left of an order: the one whose answer is still unknown, which is then in
- * doubt, or a new attempt if the last one did not refund everything, or has failed since. Under the order's row lock.
+ * doubt, the one that Stripe refused, or a new attempt if the last one did not refund everything, or has failed since.
+ * Under the order's row lock.
  *
  * After a lost dispute the refund names its amount: Stripe counts only its refunds, so without one it would give back
  * what the customer already has.
@@ -37,18 +40,20 @@ export async function writeCompensation(
       where: { sessionId, origin: 'COMPENSATION' },
       orderBy: { attempt: 'desc' },
     });
-    if (last?.stripeId === null) {
+    if (last?.status === 'withdrawn' && actor === 'holdfast' && isFinal(order.status)) return { outcome: 'withdrawn' };
+    if (last?.status === 'requested' || last?.status === 'refused') {
       if (disputed) return { outcome: 'disputed' };
       if (amount === 0n) return { outcome: 'lost' };
       const row = await tx.refund.update({
         where: { key: last.key },
         data: { amount, status: 'requested', refusal: null, refusalReason: null, updatedAt: at },
       });
+      if (order.cancelRefusal !== null) await changeOrder(tx, order, at, { cancelRefusal: null });
       return { outcome: 'to-ask', refund: toRefund(row), paymentIntentId, inDoubt: true };
     }
     const failed = last !== null && isReversed(last.status);
     if (money.refunded >= money.total)
-      return { outcome: 'given', refundId: last && !failed ? refundId(last.stripeId) : null };
+      return { outcome: 'given', refundId: last?.stripeId && !failed ? refundId(last.stripeId) : null };
     if (disputed) return { outcome: 'disputed' };
     if (amount === 0n) return { outcome: 'lost' };
     const attempt = (last?.attempt ?? 0) + 1;

@@ -1,21 +1,20 @@
 import type { SessionId } from '../../domain/ids';
 import { formatMoney } from '../../domain/money';
 import { DECISIONS, isFinal, type OrderStatus, type PaymentStatus } from '../../domain/order';
-import { leftOf, refundableOf } from '../../domain/order-money';
+import { leftOf } from '../../domain/order-money';
 import {
   cappedRestock,
   isCounted,
   isNews,
   isReversed,
-  openFailures,
   type Refund,
   refundedOf,
   waitsForCustomer,
 } from '../../domain/refund';
 import type { Refund as RefundRow } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
-import { callForRefund } from '../orders/decisions';
-import { changeOrder, type LockedOrder, lockKnownOrder, moneyOf, NO_ATTENTION } from '../orders/records';
+import { callForRefund, nextCall } from '../orders/decisions';
+import { changeOrder, type LockedOrder, lockKnownOrder, moneyOf, type TimelineEvent } from '../orders/records';
 import { undoDelivery } from '../orders/undo';
 import { inventory } from '../stock/inventory';
 import { refundsOf, toRefund } from './rows';
@@ -61,52 +60,75 @@ export async function recordRefund(
   db: Db,
   { sessionId, seen, at }: { sessionId: SessionId; seen: SeenRefund; at: Date },
 ): Promise<RecordedRefund> {
-  return db.$transaction(async (tx) => {
-    let order = await lockKnownOrder(tx, sessionId);
-    const { row, before } = await writeRefund(tx, order, seen, at);
-    if (before === 'requested' || before === 'refused') {
-      await putBack(tx, order, toRefund(row), at);
-      order = await lockKnownOrder(tx, sessionId);
-    }
-    const { everything, change } = await addUp(tx, order, row, { isNew: before === null || !isCounted(before) });
-    if (change.status === 'REFUNDED' && order.status !== 'REFUNDED') await undoDelivery(tx, order, at);
-    const failedNow = isReversed(row.status) && before !== row.status;
-    const [failed] = openFailures(await refundsOf(tx, sessionId), refundableOf(moneyOf(order)));
-    await changeOrder(
-      tx,
-      order,
-      at,
-      {
-        ...change,
-        ...(failedNow && callForRefund(row, at)),
-        ...(isAnswer(order, row, before, everything) && (failed ? callForRefund(failed, at) : NO_ATTENTION)),
-      },
-      {
-        type: 'refund',
-        message: `Refund of ${formatMoney({ amount: seen.amount, currency: seen.currency })}: ${row.status}${
-          waitsForCustomer(row.status) ? '; Stripe has asked the customer for bank details by e-mail' : ''
-        }`,
-        actor: row.actor,
-        key: `refund/${seen.id}/${row.status}`,
-      },
-    );
-    return { number: order.number, orderStatus: change.status ?? order.status, status: row.status, everything };
+  return db.$transaction(async (tx) => recordSeen(tx, await lockKnownOrder(tx, sessionId), seen, at));
+}
+
+/** As `recordRefund`, in a transaction that has locked the order. */
+export async function recordSeen(tx: Tx, order: LockedOrder, seen: SeenRefund, at: Date): Promise<RecordedRefund> {
+  const { row, before } = await writeRefund(tx, order, seen, at);
+  return settle(tx, order, { row, before }, at, {
+    type: 'refund',
+    message: `Refund of ${formatMoney({ amount: seen.amount, currency: seen.currency })}: ${row.status}${
+      waitsForCustomer(row.status) ? '; Stripe has asked the customer for bank details by e-mail' : ''
+    }`,
+    actor: row.actor,
+    key: `refund/${seen.id}/${row.status}`,
   });
 }
 
-/** Writes the refund's row from Stripe, and returns its earlier status (`null` if it is new here). */
+/** A refund's row as it was just written, with its earlier status (`null` if it is new here). */
+export interface WrittenRow {
+  row: RefundRow;
+  before: string | null;
+}
+
+/** Makes an order follow the row of one of its refunds that was just written: its stock, sums, status and decisions. */
+export async function settle(
+  tx: Tx,
+  locked: LockedOrder,
+  { row, before }: WrittenRow,
+  at: Date,
+  event: TimelineEvent,
+): Promise<RecordedRefund> {
+  const sessionId = locked.sessionId as SessionId;
+  let order = locked;
+  if (before === 'requested' || before === 'refused') {
+    await putBack(tx, order, toRefund(row), at);
+    order = await lockKnownOrder(tx, sessionId);
+  }
+  const { everything, change } = await addUp(tx, order, row, { isNew: before === null || !isCounted(before) });
+  if (change.status === 'REFUNDED' && order.status !== 'REFUNDED') await undoDelivery(tx, order, at);
+  const failedNow = isReversed(row.status) && before !== row.status;
+  const isAnswered =
+    isAnswer(order, row, before, everything) || (order.attentionStep === DECISIONS.refundRefused && !failedNow);
+  await changeOrder(
+    tx,
+    order,
+    at,
+    {
+      ...change,
+      ...(failedNow && callForRefund(row, at)),
+      ...(isAnswered && nextCall(order, await refundsOf(tx, sessionId), at)),
+    },
+    event,
+  );
+  return { number: order.number, orderStatus: change.status ?? order.status, status: row.status, everything };
+}
+
+/** Writes the refund's row from Stripe. */
 async function writeRefund(
   tx: Tx,
   { sessionId }: LockedOrder,
   { id, key, status, amount, currency, createdAt }: SeenRefund,
   at: Date,
-): Promise<{ row: RefundRow; before: string | null }> {
+): Promise<WrittenRow> {
   const known = await tx.refund.findFirst({
     where: { sessionId, OR: [{ stripeId: id }, ...(key ? [{ key, stripeId: null }] : [])] },
   });
   const seen = {
     ...{ stripeId: id, amount, currency },
-    ...(isNews(known?.status ?? 'requested', status) && { status, refusal: null, refusalReason: null }),
+    // What Stripe did not make until now is news, whatever was said of it here.
+    ...((!known?.stripeId || isNews(known.status, status)) && { status, refusal: null, refusalReason: null }),
     // A repeat changes nothing, not even the time.
     updatedAt: known?.stripeId === id && known.status === status ? known.updatedAt : at,
   };

@@ -1,6 +1,6 @@
 import type { SessionId } from '../../domain/ids';
 import { REASONS } from '../../domain/order';
-import type { Refund, Refusal, RestockLine } from '../../domain/refund';
+import type { Refund, RestockLine } from '../../domain/refund';
 import type { Refund as RefundRow } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
 
@@ -23,7 +23,9 @@ export const toRefund = ({ amount, reason, restock, refusal, refusalReason, ...r
   actor: row.actor,
   attempt: row.attempt,
   restock: (restock ?? []) as unknown as RestockLine[],
-  refusal: refusal === null ? null : { code: refusal as Refusal['code'], reason: refusalReason ?? '' },
+  refusal: refusal === null ? null : { code: refusal, reason: refusalReason ?? '' },
+  refusedAt: row.refusedAt,
+  refusals: row.refusals,
   createdAt: row.createdAt,
   updatedAt: row.updatedAt,
 });

@@ -2,6 +2,8 @@ import type { SessionId } from '../../domain/ids';
 import type { Reason } from '../../domain/order';
 import {
   againKey,
+  isRefusedByStripe,
+  isResolved,
   isReversed,
   type Refund,
   type Refusal,
@@ -105,14 +107,15 @@ export async function writeRequest(
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
     const own = await tx.refund.findUnique({ where: { key } });
-    const remembered = own && isRemembered(own) ? toRefund(own).refusal : null;
-    if (remembered !== null) return remembered;
+    if (own && isRemembered(own)) return rememberedOf(own);
     const all = await refundsOf(tx, sessionId);
     const others = all.filter((one) => one.key !== key);
     const retryOf =
       all.find((one) => isReversed(one.status) && againKey(one.stripeId) === requestKey)?.stripeId ?? null;
     const refundable = { ...order, ...moneyOf(order), sold: SOLD.has(order.stock) };
     const refusal = whyNotRefund(refundable, others, request);
+    // What Stripe refuses stands until staff resolve it, also when a rule of ours refuses to ask again.
+    if (refusal !== null && own && isRefusedByStripe(own)) return refusal;
     // Of Stripe's own count, what was lost to a dispute is not refunded: it must be told how much is left.
     const amount =
       request.amount ?? (order.lostAmount > 0n && refusal === null ? remainingOf(refundable, others) : null);
@@ -174,10 +177,16 @@ export async function requestsSilentSince(
 const REQUESTED = { status: 'requested', refusal: null, refusalReason: null };
 
 /**
- * A refusal is remembered under an Idempotency-Key for good, but a failed refund that is requested again may succeed
- * later.
+ * A refusal by a rule is remembered under an Idempotency-Key for good, and so is what staff have resolved. A failed
+ * refund that is requested again, or one that Stripe refuses, may succeed later.
  */
-const isRemembered = ({ refusal, requestHash }: RefundRow): boolean => refusal !== null && requestHash !== null;
+const isRemembered = ({ status, refusal, refusedAt, requestHash }: RefundRow): boolean =>
+  isResolved(status) || (refusal !== null && refusedAt === null && requestHash !== null);
+
+const rememberedOf = ({ status, refusal, refusalReason }: RefundRow): Refusal =>
+  isResolved(status)
+    ? { code: 'invalid_transition', reason: 'Staff have resolved this refund' }
+    : { code: refusal as Refusal['code'], reason: refusalReason ?? '' };
 
 const rowOf = (
   { currency }: Pick<LockedOrder, 'currency'>,

@@ -1,5 +1,16 @@
-import { type Action, type ActionFacts, offered, RULES, UPDATES, whyNot, whyNotYet } from '../../domain/actions';
+import {
+  type Action,
+  type ActionFacts,
+  offered,
+  RULES,
+  UPDATES,
+  whyNot,
+  whyNotAccept,
+  whyNotYet,
+} from '../../domain/actions';
 import { DECISIONS, isFinal, ORDER_STATUSES, type OrderStatus } from '../../domain/order';
+
+const CANCEL_REFUSED = { needsAttention: true, pendingDecision: DECISIONS.refundRefused, cancelRefused: true };
 
 const waiting = (facts: Partial<ActionFacts> = {}): ActionFacts => ({ status: 'PREPARING', ...facts });
 
@@ -11,6 +22,7 @@ describe('who may do what', () => {
     cancel: ['PENDING', 'PAID', 'PREPARING'],
     refund: ['PREPARING', 'SHIPPED', 'COMPLETED', 'EXPIRED', 'CANCELLED', 'REFUNDED'],
     retry: ORDER_STATUSES,
+    resolve: ORDER_STATUSES,
     'correct e-mail': ORDER_STATUSES,
     'correct address': ['PENDING', 'PAID', 'PREPARING', 'SHIPPED'],
     erase: ['COMPLETED', 'EXPIRED', 'CANCELLED', 'REFUNDED'],
@@ -32,6 +44,9 @@ describe('who may do what', () => {
     ['refund', { nothingTaken: true }, /PREPARING: no money was taken/],
     ['retry', { needsAttention: false }, /Nothing needs attention/],
     ['retry', { needsAttention: true, pendingDecision: DECISIONS.refundFailed, disputed: true }, /bank decides/],
+    ['retry', { needsAttention: true, pendingDecision: DECISIONS.refundRefused, disputed: true }, /bank decides/],
+    ['retry', { ...CANCEL_REFUSED, anythingShipped: true }, /shipped already: withdraw the cancel/],
+    ['resolve', { needsAttention: false }, /Nothing needs attention/],
     ['correct e-mail', { erased: true }, /erased/],
     ['correct address', { anythingShipped: true }, /PREPARING: some of it is shipped/],
     ['correct address', { digital: true }, /PREPARING, and nothing of it will be shipped/],
@@ -45,6 +60,15 @@ describe('who may do what', () => {
     const failed = { status: 'PENDING', pendingDecision: DECISIONS.refundFailed } as const;
     expect(whyNot('ship', failed)).toBeNull();
     expect(whyNot('ship', { status: 'PENDING', pendingDecision: DECISIONS.fraudWarning })).toBe('The order is PENDING');
+  });
+
+  test('a payment that differs and what staff were told can be accepted, a refund that did not come about cannot', () => {
+    for (const step of [DECISIONS.disputeLost, DECISIONS.reviewClosed, DECISIONS.fraudWarning])
+      expect(whyNotAccept({ pendingDecision: step })).toBeNull();
+    expect(whyNotAccept({ paymentDiffers: true })).toBeNull();
+    expect(whyNotAccept({})).toMatch(/nothing to accept/);
+    for (const step of [DECISIONS.refundFailed, DECISIONS.refundRefused])
+      expect(whyNotAccept({ pendingDecision: step, paymentDiffers: true })).toMatch(/withdraw it, settle it or retry/);
   });
 
   test('a request that may be a repeat is let in, and judged by the work', () => {

@@ -114,6 +114,16 @@ test('invalid: with a code and message of the test’s choice', async () => {
   });
 });
 
+test('refused: as Stripe refuses what it began to carry out, so its key repeats the refusal', async () => {
+  const create = () => rig.stripe.products.create({ name: 'Refused' }, { idempotencyKey: 'refused' });
+  await fault({ kind: 'refused', message: 'No.', match: { method: 'POST' } });
+  expect(await refusal(create())).toMatchObject({ statusCode: 400, message: 'No.' });
+  const replayed = (await refusal(create())) as { headers?: Record<string, string> };
+  expect(replayed).toMatchObject({ message: 'No.' });
+  expect(replayed.headers).toMatchObject({ 'idempotent-replayed': 'true' });
+  expect(await productsNamed('Refused')).toHaveLength(0);
+});
+
 test.each([false, true])('bare: the library resolves an answer without `error`, committed: %s', async (committed) => {
   const name = `bare ${committed}`;
   await fault({ kind: 'bare', committed, match: { method: 'POST' } });

@@ -59,5 +59,8 @@ async function keptHere({ db }: World): Promise<Ledger> {
   const orders = await db.order.findMany({ where: { paidAt: { not: null }, paymentIntentId: { not: null } } });
   for (const { sessionId, currency, total, refunded } of orders)
     ledger.add(sessionId, currency, Number(total) - Number(refunded));
+  // What was settled elsewhere is refunded, but never left Stripe's balance.
+  for (const { sessionId, currency, amount } of await db.refund.findMany({ where: { status: 'settled_elsewhere' } }))
+    ledger.add(sessionId, currency, Number(amount));
   return ledger;
 }

@@ -195,6 +195,7 @@ describe('an order that is done', () => {
     expect(await shop.answer(await shop.request(id, { amount: 1600 }, 'two'))).toEqual({
       outcome: 'refused',
       code: REFUND_EXCEEDS_REMAINING,
+      reason: expect.stringMatching(/€15.00/),
     });
     expect(await world.order(id)).toMatchObject({ status: 'COMPLETED', refunded: 500n });
     expect((await world.order(id)).grants[0]?.revokedAt).toBeNull();

@@ -7,7 +7,8 @@ import type { OrderRun } from './run';
  * Undoes an order that cannot be delivered or is not wanted. Refunds everything that is left, once; unshipped goods
  * return to stock, and downloads are revoked. If nothing was captured, the order is only undone. A disputed charge
  * cannot be refunded: the order parks until the bank decides. Returns once Stripe has accepted the refund, or the
- * bank has rejected it at once; the order's status says which.
+ * bank has rejected it at once; the order's status says which. If Stripe refuses it for good, that stands beside the
+ * order, which goes on as it was.
  */
 export async function compensate(run: OrderRun, reason: Reason, actor: 'staff' | 'holdfast'): Promise<void> {
   const { sessionId } = run;
@@ -18,10 +19,9 @@ export async function compensate(run: OrderRun, reason: Reason, actor: 'staff' |
         { sessionId, reason, actor },
       ]),
     );
-    if (given.outcome === 'refunded' || given.outcome === 'nothing-captured') {
-      const event = given.outcome === 'refunded' ? `Gave back all that was left: ${reason}` : UNDONE;
-      return run.refresh(event);
-    }
+    if (given.outcome === 'refused-by-stripe') run.mailRefusal(given.since);
+    if (given.outcome !== 'disputed' && given.outcome !== 'lost')
+      return run.refresh(given.outcome === 'refunded' ? `Gave back all that was left: ${reason}` : UNDONE);
     await run.refresh();
     if (bankGaveItBack(run)) await endLost(run, 'Nothing to give back: the bank did, after a lost dispute');
     if (run.status === 'REFUNDED') return;

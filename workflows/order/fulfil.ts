@@ -1,12 +1,12 @@
 import { DECISIONS } from '../../domain/order';
 import { phaseOf } from '../../domain/phase';
-import { INVALID_TRANSITION } from '../../messages/refusals';
-import { database, stripe } from '../steps';
+import { database } from '../steps';
 import { cancelOrder } from './cancel';
-import { compensate } from './compensate';
-import { decide } from './decision';
-import { type Message, refusal, type StaffRequest } from './inbox';
+import { decide } from './decide';
+import type { Message, StaffRequest } from './inbox';
 import { Parcels } from './parcels';
+import { giveBackFailed, giveBackPart, giveBackRefused } from './refunds';
+import { resolve } from './resolve';
 import type { OrderRun } from './run';
 
 /**
@@ -41,6 +41,8 @@ async function take(run: OrderRun, parcels: Parcels, message: Message): Promise<
     case 'retry':
       run.allow('retry');
       return answerDecision(run);
+    case 'resolve':
+      return resolve(run, request.request);
   }
 }
 
@@ -56,33 +58,14 @@ async function refund(run: OrderRun, { id: key, request }: Extract<StaffRequest,
   await run.refresh();
 }
 
-/** `retry` requests a failed refund again, and acknowledges any other pending decision. */
-async function answerDecision(run: OrderRun): Promise<void> {
-  const { sessionId } = run;
-  if (run.order.pendingDecision?.step === DECISIONS.refundFailed) {
-    const failed = await run.untilDone('read', () => database.failedRefund({ sessionId }));
-    if (failed?.all) return compensate(run, failed.reason, 'staff');
-    if (failed) {
-      const { key, amount, reason } = failed;
-      await giveBackPart(run, { key, amount, reason }, `Gives back ${amount} again`);
-    }
+/** `retry` requests a refund again that did not come about, and acknowledges any other pending decision. */
+function answerDecision(run: OrderRun): Promise<void> {
+  switch (run.order.pendingDecision?.step) {
+    case DECISIONS.refundFailed:
+      return giveBackFailed(run);
+    case DECISIONS.refundRefused:
+      return giveBackRefused(run);
+    default:
+      return decide(run);
   }
-  await decide(run);
-}
-
-/**
- * Requests a partial refund at Stripe, once per key. The rules are checked under the order's lock. @throws the
- * refusal
- */
-async function giveBackPart(
-  run: OrderRun,
-  part: Omit<Parameters<typeof stripe.refundPart>[0], 'sessionId' | 'actor'>,
-  summary: string,
-): Promise<void> {
-  const { sessionId } = run;
-  const given = await run.untilDone('refund', () =>
-    stripe.refundPart.executeWithOptions({ summary }, [{ sessionId, ...part, actor: 'staff' }]),
-  );
-  if (given.outcome === 'refused')
-    throw refusal(given.reason, given.code === 'disputed' ? INVALID_TRANSITION : given.code);
 }

@@ -1,5 +1,5 @@
 import { CancellationScope, condition, currentUpdateInfo, setHandler } from '@temporalio/workflow';
-import { type UpdateAction, whyNot, whyNotYet } from '../../domain/actions';
+import { RESOLUTIONS, type UpdateAction, whyNot, whyNotYet } from '../../domain/actions';
 import { REASONS } from '../../domain/order';
 import {
   abandonSignal,
@@ -9,13 +9,14 @@ import {
   lookSignal,
   openUpdate,
   refundUpdate,
+  resolveUpdate,
   retryUpdate,
   shipUpdate,
   stateQuery,
 } from '../../messages/order';
 import { requestCancel } from './cancel';
 import { refusal } from './inbox';
-import { checkCancel, checkRefund, checkShip } from './requests';
+import { checkCancel, checkRefund, checkResolve, checkShip } from './requests';
 import type { OrderRun } from './run';
 
 /**
@@ -71,7 +72,7 @@ function setUpdates(run: OrderRun): void {
   });
   setHandler(refundUpdate, (request) => inbox.ask({ name: 'refund', request, id: currentUpdateInfo()?.id ?? '' }), {
     validator: (request) => {
-      checkRefund(request);
+      checkRefund(request, run.currency);
       validate(run, 'refund');
     },
     description:
@@ -80,6 +81,13 @@ function setUpdates(run: OrderRun): void {
   setHandler(retryUpdate, () => CancellationScope.nonCancellable(() => run.retry()), {
     validator: () => refuseNeedlessRetry(run),
     description: 'Tries the step that needs attention again; takes nothing',
+  });
+  setHandler(resolveUpdate, (request) => inbox.ask({ name: 'resolve', request }), {
+    validator: (request) => {
+      checkResolve(request);
+      validate(run, 'resolve');
+    },
+    description: `Ends what needs a person: { "how": "${RESOLUTIONS.join('" | "')}", "request"?, "refundId"? }`,
   });
 }
 

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { OrderStatus } from '../../domain/order';
-import type { CancelRequest, RefundRequest, ShipRequest } from '../../messages/order';
+import type { CancelRequest, RefundRequest, ResolveRequest, ShipRequest } from '../../messages/order';
 import { INVALID_TRANSITION } from '../../messages/refusals';
 
 /** A request by staff. */
@@ -11,7 +11,8 @@ export type StaffRequest =
   /** `id` is the update's id. It identifies a repeat, in Temporal and at Stripe. */
   | { name: 'refund'; request: RefundRequest; id: string }
   /** The answer “continue” to a pending decision. */
-  | { name: 'retry' };
+  | { name: 'retry' }
+  | { name: 'resolve'; request: ResolveRequest };
 
 /** Everything that can wake an order. */
 export type Message =

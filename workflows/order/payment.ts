@@ -2,7 +2,7 @@ import type { Seen } from '../../activities/checkout/checkout';
 import type { UnpaidEnding } from '../../activities/order/orders';
 import { phaseOf } from '../../domain/phase';
 import { database, stripe, stripeLater } from '../steps';
-import { decide } from './decision';
+import { decide } from './decide';
 import type { Message, StaffRequest } from './inbox';
 import type { OrderRun } from './run';
 

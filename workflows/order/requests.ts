@@ -1,7 +1,9 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import { isSku } from '../../domain/ids';
+import { RESOLUTIONS } from '../../domain/actions';
+import { isRefundId, isSku } from '../../domain/ids';
+import { isPossible, stepOf } from '../../domain/money';
 import { REASONS } from '../../domain/order';
-import type { CancelRequest, RefundRequest, ShipRequest } from '../../messages/order';
+import type { CancelRequest, RefundRequest, ResolveRequest, ShipRequest } from '../../messages/order';
 import { INVALID_REQUEST } from '../../messages/refusals';
 
 /**
@@ -26,14 +28,27 @@ export function checkCancel(request: CancelRequest): void {
   checkReason(reason);
 }
 
-/** As `checkShip`, for `refund`. */
-export function checkRefund(request: RefundRequest): void {
+/** As `checkShip`, for `refund`. `currency` is the order's; null before the order is opened. */
+export function checkRefund(request: RefundRequest, currency: string | null): void {
   const { amount, reason, restock, ...unknown } = fieldsOf(request);
   refuseUnknown(unknown);
   checkReason(reason);
   if (amount !== undefined && !(Number.isSafeInteger(amount) && (amount as number) > 0))
     throw refuse('amount must be a whole number from 1, in the smallest unit, or absent for all that is left');
+  if (amount !== undefined && currency !== null && !isPossible({ amount: amount as number, currency }))
+    throw refuse(`amount must be a multiple of ${stepOf(currency)} in ${currency}`);
   checkLines('restock', restock, 'absent for none');
+}
+
+/** As `checkShip`, for `resolve`. */
+export function checkResolve(request: ResolveRequest): void {
+  const { how, request: named, refundId, ...unknown } = fieldsOf(request);
+  refuseUnknown(unknown);
+  if (!RESOLUTIONS.some((one) => one === how)) throw refuse(`how must be one of ${RESOLUTIONS.join(', ')}`);
+  if (named !== undefined && (how === 'accept' || !isText(named, 500)))
+    throw refuse('request must be that of a refund in the list, to withdraw or settle it');
+  if (refundId !== undefined && (how !== 'settled_elsewhere' || typeof refundId !== 'string' || !isRefundId(refundId)))
+    throw refuse('refundId must be the id of a refund at Stripe, with settled_elsewhere');
 }
 
 function checkReason(reason: unknown): void {

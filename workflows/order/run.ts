@@ -57,11 +57,17 @@ export class OrderRun {
     return this.known?.status ?? 'PENDING';
   }
 
+  /** The order's currency; null before the order is opened. */
+  get currency(): string | null {
+    return this.known?.currency ?? null;
+  }
+
   /** The facts that decide what staff may do now; null before the order is opened. */
   get facts(): ActionFacts | null {
     if (this.known === null) return null;
     const pendingDecision = this.known.pendingDecision?.step;
-    return { ...this.known, pendingDecision, needsAttention: this.needs.some(isForRetry) };
+    const paymentDiffers = this.parking.all.some(({ step }) => step === 'confirm');
+    return { ...this.known, pendingDecision, paymentDiffers, needsAttention: this.needs.some(isForRetry) };
   }
 
   /** The answer to the `state` query. */
@@ -220,6 +226,11 @@ export class OrderRun {
   waits(forWhat: string): void {
     this.view.waitingFor = forWhat;
     this.show();
+  }
+
+  /** Mails staff that Stripe refuses a refund for good, once for the time that the order needs a decision about it. */
+  mailRefusal(since: number): void {
+    this.mails.send({ template: 'attention_needed', ref: `refund-refused-${since}` });
   }
 
   /** Adds an event to the details that staff see. */

@@ -58,10 +58,17 @@ export const AdminOrder = OrderDocument.extend({
   ),
   refunds: z.array(
     z.strictObject({
-      id: orNull(z.string()).meta({ description: 'Null until Stripe has answered.' }),
-      status: z.string().meta({ description: '`requested` until Stripe has answered, then Stripe’s own status.' }),
+      id: orNull(z.string()).meta({ description: 'Stripe’s; null until Stripe has made it.' }),
+      request: z.string().meta({ description: 'Ours, and always there; `resolve` names the refund by it.' }),
+      status: z.string().meta({
+        description:
+          '`requested` until Stripe has answered, then Stripe’s own status, or `refused`. `withdrawn` or `settled_elsewhere` once staff have resolved one that did not come about.',
+      }),
       amount: Money.meta({ description: 'For a full refund, everything left.' }),
       reason: z.string(),
+      refusal: orNull(z.strictObject({ message: z.string(), code: z.string() })).meta({
+        description: 'Why Stripe refuses it, or did: its own sentence, and its code (or the type of its error).',
+      }),
       createdAt: Timestamp,
     }),
   ),

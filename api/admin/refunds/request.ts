@@ -4,7 +4,7 @@ import type { ApplicationFailure } from '@temporalio/common';
 import type { SessionId } from '../../../domain/ids';
 import { isFinal } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
-import type { Refund } from '../../../domain/refund';
+import { isResolved, type Refund } from '../../../domain/refund';
 import { WORKFLOWS } from '../../../messages/names';
 import { type RefundRequest, refundUpdate } from '../../../messages/order';
 import {
@@ -130,11 +130,21 @@ export async function startRequest(
   }
 }
 
+/** @throws 409 if a rule refused the request. That Stripe refuses it stands in the order's document. */
+export function refuseResult(result: RefundRequestResult | null): void {
+  if (result?.outcome !== 'refused') return;
+  const code = result.code === REFUND_EXCEEDS_REMAINING ? REFUND_EXCEEDS_REMAINING : INVALID_TRANSITION;
+  throw new Problem(code, `${result.reason}.`);
+}
+
 const LATE = new Error('Stripe takes longer than anybody waits');
 
-/** A refusal is remembered: its key gives the same answer each time. */
-function refuseAsWritten({ refusal }: Refund): void {
-  if (refusal === null) return;
+/**
+ * A refusal by a rule is remembered: its key gives the same answer each time. One by Stripe is no error of the request:
+ * it stands in the order's document.
+ */
+function refuseAsWritten({ refusal, refusedAt, status }: Refund): void {
+  if (refusal === null || refusedAt !== null || isResolved(status)) return;
   const code = refusal.code === REFUND_EXCEEDS_REMAINING ? REFUND_EXCEEDS_REMAINING : INVALID_TRANSITION;
   throw new Problem(code, `${refusal.reason}.`);
 }

@@ -1,28 +1,32 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { SessionId } from '../../../domain/ids';
 import { DECISIONS, isFinal } from '../../../domain/order';
-import { Problem } from '../../../domain/problem';
 import { againKey, openFailures, type Refund, requestOf } from '../../../domain/refund';
 import { WORKFLOWS } from '../../../messages/names';
-import { type RefundRequestInput, refundRequestStart } from '../../../messages/refund-request';
+import { REFUSED_AGAIN, type RefundRequestInput, refundRequestStart } from '../../../messages/refund-request';
 import { retryStepUpdate } from '../../../messages/retry';
 import { readRefundStanding } from '../../../store/refunds/standing';
 import type { ApiDeps } from '../../deps';
 import { bounded } from '../../order-workflow';
 import { isLate } from '../../temporal-errors';
-import { startRequest } from './request';
+import { refuseResult, startRequest } from './request';
 
 const PATIENCE_MS = 8_000;
 
 /**
- * `retry` of an order that has ended but whose refund has not: a failed refund is requested again, and a parked request
- * is retried now. Returns false if there is neither; then the order's own workflow handles `retry`.
+ * `retry` of an order that has ended but whose refund has not: one that failed or that Stripe refuses is requested
+ * again, and a parked request is retried now. Returns false if there is neither; then the order's own workflow handles
+ * `retry`.
  * @throws 409 if the failed refund can no longer be made
  */
 export async function retryRefund(deps: ApiDeps, sessionId: SessionId): Promise<boolean> {
   const { status, refundable, attentionStep, refunds } = await readRefundStanding(deps.db, sessionId);
   if (!isFinal(status) || attentionStep === null) return false;
   if (attentionStep === DECISIONS.refundFailed) return askAnew(deps, sessionId, openFailures(refunds, refundable));
+  if (attentionStep === DECISIONS.refundRefused) {
+    refuseResult(await startRequest(deps.temporal, { sessionId, key: REFUSED_AGAIN }, PATIENCE_MS));
+    return true;
+  }
   const waiting = refunds.flatMap(({ status, requestKey, ...refund }) =>
     status === 'requested' && requestKey !== null ? [{ sessionId, key: requestKey, request: requestOf(refund) }] : [],
   );
@@ -32,11 +36,8 @@ export async function retryRefund(deps: ApiDeps, sessionId: SessionId): Promise<
 
 async function askAnew({ temporal }: ApiDeps, sessionId: SessionId, [failed]: Refund[]): Promise<boolean> {
   if (!failed) return false;
-  const result = await startRequest(temporal, { sessionId, key: againKey(failed.stripeId) }, PATIENCE_MS);
-  if (result?.outcome !== 'refused') return true;
-  throw result.code === 'refund_exceeds_remaining'
-    ? new Problem('refund_exceeds_remaining', 'Less is left to refund than this refund was.')
-    : new Problem('invalid_transition', `The refund cannot be asked for anew now: ${result.code.replace('_', ' ')}.`);
+  refuseResult(await startRequest(temporal, { sessionId, key: againKey(failed.stripeId) }, PATIENCE_MS));
+  return true;
 }
 
 /** Makes the request's workflow retry at once, or starts it again with the same request if it was terminated. */

@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import type { SessionId } from '../../../domain/ids';
+import { isPossible, stepOf } from '../../../domain/money';
 import { REASONS } from '../../../domain/order';
+import { Problem } from '../../../domain/problem';
+import { readPayment } from '../../../store/orders/payment-of';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
 import { KeyHeader, note, OrderRef, Sku } from '../fields';
@@ -38,7 +42,7 @@ export const refundRoutes = (deps: ApiDeps): Route[] => [
     tag: 'Staff',
     summary: 'Refund an order, all that is left or a part',
     description:
-      'Once a key: the same key with the same body gives the same answer and one refund. When Stripe takes longer than 8 s the answer is the order as it is, with the refund listed as `requested`, and the rest follows.',
+      'Once a key: the same key with the same body gives the same answer and one refund. If Stripe takes longer than 8 s, the answer is the order as it is, with the refund listed as `requested`, and the rest follows. If Stripe refuses the refund for good, the answer is `200` too: the request is recorded, listed as `refused` with Stripe’s own sentence in `refusal`, and the order needs attention.',
     params: OrderRef,
     headers: RequiredKey,
     body: RefundBody,
@@ -46,9 +50,18 @@ export const refundRoutes = (deps: ApiDeps): Route[] => [
     problems: ['unknown_order', 'idempotency_key_reused', 'refund_exceeds_remaining', 'invalid_transition'],
     handle: async ({ params, headers, body: { amount, reason, restock, note } }) => {
       const sessionId = await findOrder(deps.db, params.ref);
+      if (amount !== undefined) await refuseImpossible(deps, sessionId, amount);
       const request = { reason, ...(amount !== undefined && { amount }), ...(restock && { restock }) };
       await requestRefund(deps, sessionId, headers['idempotency-key'], request, note);
       return { body: await readAdminOrder(deps, sessionId) };
     },
   }),
 ];
+
+/** @throws 400 for an amount that the order's currency cannot have */
+async function refuseImpossible({ db }: ApiDeps, sessionId: SessionId, amount: number): Promise<void> {
+  const { currency } = await readPayment(db, sessionId);
+  if (isPossible({ amount, currency })) return;
+  const message = `must be a multiple of ${stepOf(currency)} in ${currency}`;
+  throw new Problem('invalid_request', `amount ${message}.`, { errors: [{ path: 'amount', message }] });
+}

@@ -77,17 +77,22 @@ CREATE FUNCTION unreached_customer(p_session text) RETURNS jsonb LANGUAGE sql ST
 $$;
 
 -- What the workflow of an order knows of it: codes, amounts and times, nothing personal. Null when there is no order.
-CREATE FUNCTION order_snapshot(p_session text) RETURNS jsonb LANGUAGE sql STABLE AS $$
-  SELECT jsonb_build_object(
+-- Written in PL/pgSQL, whose body is checked when it runs: it reads columns that later migrations add.
+CREATE FUNCTION order_snapshot(p_session text) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN (SELECT jsonb_build_object(
     'number', o.number, 'status', o.status, 'stock', o.stock, 'total', o.total, 'currency', o.currency, 'holdUntil', o.hold_until,
     'disputed', o.disputed, 'reviewOpen', o.review_open, 'fraudWarning', o.fraud_warning,
     'lost', is_all_lost(o.session_id),
     'cancelRequested', CASE WHEN o.cancel_refusal IS NULL THEN o.cancel_reason END, 'shippedAt', o.shipped_at,
+    'cancelRefused', o.cancel_refusal IS NOT NULL,
+    'refundRefused', o.refunded + o.lost_amount < o.total AND EXISTS (
+      SELECT 1 FROM refunds r WHERE r.session_id = o.session_id AND r.status = 'refused' AND r.refused_at IS NOT NULL),
     'attentionStep', o.attention_step, 'attentionReason', o.attention_reason, 'unreached', unreached_customer(o.session_id)->>'reason',
     'items', (SELECT coalesce(jsonb_agg(jsonb_build_object('sku', i.sku, 'kind', i.kind, 'shipped', i.shipped) ORDER BY i.position), '[]')
               FROM order_items i WHERE i.session_id = o.session_id))
-  FROM orders o WHERE o.session_id = p_session
-$$;
+  FROM orders o WHERE o.session_id = p_session);
+END $$;
 
 -- The physical lines of an order, [{ sku, quantity }], as the stock functions take them.
 CREATE FUNCTION stock_lines(p_session text) RETURNS jsonb LANGUAGE sql STABLE AS $$

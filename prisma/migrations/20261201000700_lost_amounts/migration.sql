@@ -15,7 +15,7 @@ ALTER TABLE orders
   DROP CONSTRAINT orders_attention_step_known,
   ADD CONSTRAINT orders_attention_step_known CHECK (attention_step IN
     ('open', 'take-up', 'confirm', 'expire-session', 'release', 'commit', 'ship', 'read', 'complete', 'refund', 'return', 'decide', 'follow', 'mail',
-     'contact', 'refund-failed', 'dispute-lost', 'dispute-won', 'review-closed', 'fraud-warning'));
+     'contact', 'refund-failed', 'refund-refused', 'refund-unknown', 'dispute-lost', 'dispute-won', 'review-closed', 'fraud-warning'));
 ALTER TABLE download_grants
   ADD COLUMN revoked_by_dispute boolean NOT NULL DEFAULT false,
   ADD CONSTRAINT download_grants_revoked_by_something CHECK (NOT revoked_by_dispute OR revoked_at IS NOT NULL);

@@ -23,12 +23,20 @@ export function faultAnswer(fault: Fault, key: string | undefined, requestId: st
   return refuse === undefined ? null : refusalAnswer(refuse(fault, key ?? ''), requestId);
 }
 
+/** The refusal that a test has worded. */
+export function refusedAs({
+  message = 'This request is invalid because a test asked for it.',
+  code,
+  param,
+}: Fault): Refusal {
+  return invalid(message, { ...(code && { code }), ...(param && { param }) });
+}
+
 const REFUSALS: Partial<Record<Fault['kind'], (fault: Fault, key: string) => Refusal>> = {
   rate_limit: ({ retryAfter }) => rateLimited(retryAfter),
   key_in_use: (_, key) => keyInUse(key),
   idempotency_error: (_, key) => otherParameters(key),
-  invalid: ({ message = 'This request is invalid because a test asked for it.', code, param }) =>
-    invalid(message, { ...(code && { code }), ...(param && { param }) }),
+  invalid: refusedAs,
   missing: () => noSuch('object', 'requested_by_a_test'),
   unauthorized: () => wrongKey('sk_test_requested_by_a_test'),
   forbidden: () => forbidden('rk_test_requested_by_a_test', 'rak_requested_by_a_test'),

@@ -17,6 +17,7 @@ export const faultShape = {
       'key_in_use', // 409: another request with the key is still under way
       'idempotency_error', // 400: the key was used with other parameters
       'invalid', // 400, with any `code`
+      'refused', // the same, refused while it was carried out, so that the key repeats it for a day
       'missing', // 404 resource_missing
       'unauthorized', // 401
       'forbidden', // 403
@@ -33,7 +34,7 @@ export const faultShape = {
   ms: integer({ min: 0 }),
   /** For rate_limit: seconds, in `Retry-After`. */
   retryAfter: integer({ min: 0 }),
-  /** For invalid. */
+  /** For invalid and refused. */
   code: text(),
   message: text(),
   param: text(),

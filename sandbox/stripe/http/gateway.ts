@@ -10,7 +10,7 @@ import { API_VERSION, NO_REQUEST, type World } from '../world';
 import { type Answer, refusalAnswer } from './answer';
 import { forbidden, noKey, notForm, Refusal, serverError, unknownRoute, wrongKey, wrongVersion } from './errors';
 import { expandAll } from './expand';
-import { faultAnswer } from './fault-answers';
+import { faultAnswer, refusedAs } from './fault-answers';
 import type { Fault, Faults } from './faults';
 import { IdempotencyKeys } from './idempotency';
 import { readShape } from './params';
@@ -148,6 +148,7 @@ function execute(
   world.cause = { id: requestId, idempotency_key: key ?? null };
   try {
     return world.store.transaction(() => {
+      if (fault?.kind === 'refused') throw refusedAs(fault);
       if (fault?.kind === 'error_instead') return save(failedForGood(fault, requestId));
       const answer = expandAll(world, route.run({ world, id, params: read as never }), expand);
       if (fault?.kind === 'error_after') return save(failedForGood(fault, requestId));

@@ -25,6 +25,7 @@ const order = (change: Partial<OrderFactsNow> = {}): OrderFactsNow => ({
     shippedAt: null,
     autoCompleteMs: 1,
   },
+  ...{ cancelRefused: false, refundRefused: false },
   ...change,
 });
 
@@ -58,7 +59,7 @@ test('what the details offer is what the table of actions allows, in every statu
       for (const flag of [null, ...flags]) {
         const facts = order({ status, pendingDecision: step && { step, reason: 'x' }, ...(flag && { [flag]: true }) });
         new StaffView().show(facts, facts.pendingDecision ? [facts.pendingDecision] : []);
-        const allowed = (['ship', 'deliver', 'cancel', 'refund', 'retry'] as const).filter(
+        const allowed = (['ship', 'deliver', 'cancel', 'refund', 'retry', 'resolve'] as const).filter(
           (action) =>
             !isFinal(status) &&
             whyNot(action, { ...facts, pendingDecision: step, needsAttention: step !== null }) === null,

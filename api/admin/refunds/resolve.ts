@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { RESOLUTIONS } from '../../../domain/actions';
+import { isRefundId, type SessionId } from '../../../domain/ids';
+import { isFinal } from '../../../domain/order';
+import { Problem } from '../../../domain/problem';
+import { type ResolveRequest, resolveUpdate } from '../../../messages/order';
+import { decide } from '../../../store/orders/attention';
+import { readPayment } from '../../../store/orders/payment-of';
+import { addNote } from '../../../store/orders/timeline';
+import type { ApiDeps } from '../../deps';
+import { type Route, route } from '../../http/route';
+import { KeyHeader, note, OrderRef } from '../fields';
+import { AdminOrder, findOrder, readAdminOrder } from '../orders/document';
+import { sendUpdate, updateIdOf } from '../orders/send-update';
+import { refuseResult, startRequest } from './request';
+
+const PATIENCE_MS = 8_000;
+
+const ResolveBody = z
+  .strictObject({
+    how: z.enum(RESOLUTIONS),
+    request: z
+      .string()
+      .min(1)
+      .max(500)
+      .optional()
+      .meta({ description: 'The refund that is meant, by its `request`; absent: the one that needs attention.' }),
+    refundId: z
+      .string()
+      .refine(isRefundId, 'must be the id of a refund at Stripe')
+      .optional()
+      .meta({ description: 'The refund at Stripe by which the money went back; it is looked up there first.' }),
+    note: note.optional().meta({ description: 'For the timeline; never leaves the database.' }),
+  })
+  .refine(({ how, request }) => how !== 'accept' || request === undefined, {
+    error: 'names a refund, to withdraw or settle it',
+    path: ['request'],
+  })
+  .refine(({ how, refundId }) => how === 'settled_elsewhere' || refundId === undefined, {
+    error: 'goes with settled_elsewhere',
+    path: ['refundId'],
+  });
+
+/** `POST /admin/orders/{ref}/resolve`: ends what needs a person, whether the order's workflow runs or has ended. */
+export const resolveRoutes = (deps: ApiDeps): Route[] => [
+  route({
+    method: 'post',
+    path: '/admin/orders/{ref}/resolve',
+    tag: 'Staff',
+    summary: 'End what needs a person',
+    description:
+      '`withdraw` takes back a refund that failed, or a refund or cancel that Stripe refuses: nothing was given back, and the order goes on as it was. `settled_elsewhere` says that the customer got the money another way. `accept` goes on with a payment that differs, at what was paid, or takes note of what staff were told.',
+    params: OrderRef,
+    headers: KeyHeader,
+    body: ResolveBody,
+    answers: { 200: { description: 'The order as it is now.', schema: AdminOrder } },
+    problems: ['unknown_order', 'invalid_transition'],
+    handle: async ({ params, headers, body: { how, request, refundId, note } }) => {
+      const sessionId = await findOrder(deps.db, params.ref);
+      const asked = { how, ...(request !== undefined && { request }), ...(refundId !== undefined && { refundId }) };
+      const updateId = updateIdOf(resolveUpdate, [asked], headers['idempotency-key']);
+      if (note !== undefined)
+        await addNote(deps.db, {
+          ...{ sessionId, key: `resolve/${updateId}`, message: `Asked to resolve (${how})`, note },
+          at: new Date(deps.clock.now()),
+        });
+      await resolve(deps, sessionId, asked, updateId);
+      return { body: await readAdminOrder(deps, sessionId) };
+    },
+  }),
+];
+
+/** Sends it to the order's workflow. If that has ended, another workflow does it, or it is only written down. */
+async function resolve(deps: ApiDeps, sessionId: SessionId, request: ResolveRequest, updateId: string): Promise<void> {
+  const { temporal, db, clock } = deps;
+  if (!isFinal((await readPayment(db, sessionId)).status)) {
+    const outcome = await sendUpdate(temporal, { sessionId, update: resolveUpdate, args: [request], updateId });
+    if (outcome === 'done') return;
+    if (outcome === 'accepted')
+      throw new Problem('unavailable', 'The request is accepted and will be carried out. Read the order again.', {
+        retryAfter: 2,
+      });
+  }
+  if (request.how !== 'accept')
+    return refuseResult(await startRequest(temporal, { sessionId, key: updateId, resolve: request }, PATIENCE_MS));
+  if ((await decide(db, { sessionId, onlyEnded: true, at: new Date(clock.now()) })) === null)
+    throw new Problem('invalid_transition', 'There is nothing to accept.');
+}

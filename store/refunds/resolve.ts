@@ -1,0 +1,172 @@
+import type { SessionId } from '../../domain/ids';
+import { formatMoney } from '../../domain/money';
+import { leftOf, refundableOf } from '../../domain/order-money';
+import {
+  isRefusedByStripe,
+  isReversed,
+  openFailures,
+  openRefusals,
+  type Refund,
+  type ResolvedRefund,
+  refundedOf,
+} from '../../domain/refund';
+import type { Refund as RefundRow } from '../../prisma/generated/client';
+import type { Db, Tx } from '../database';
+import { isAboutRefunds, nextCall } from '../orders/decisions';
+import {
+  changeOrder,
+  type LockedOrder,
+  lockKnownOrder,
+  moneyOf,
+  NO_CANCEL,
+  type TimelineEvent,
+} from '../orders/records';
+import { recordSeen, type SeenRefund, settle } from './record';
+import { refundsOf } from './rows';
+
+/**
+ * Resolves a refund that did not come about, as staff say. `withdraw`: nothing was given back, and the order goes on as
+ * it was. `settled_elsewhere`: the customer got the money another way, so it counts as refunded, but not as Stripe's.
+ * Under the order's row lock.
+ * @param request the refund's key; absent: the one that needs attention
+ */
+export async function resolveRefund(
+  db: Db,
+  {
+    sessionId,
+    how,
+    request,
+    at,
+  }: { sessionId: SessionId; how: 'withdraw' | 'settled_elsewhere'; request?: string; at: Date },
+): Promise<ResolvedRefund> {
+  return db.$transaction(async (tx) => {
+    const order = await lockKnownOrder(tx, sessionId);
+    const refunds = await refundsOf(tx, sessionId);
+    const chosen = choose(order, refunds, request);
+    if (typeof chosen === 'string') return refused(chosen);
+    return how === 'withdraw'
+      ? withdraw(tx, order, { chosen, refunds, at })
+      : settleElsewhere(tx, order, { chosen, refunds, at });
+  });
+}
+
+/**
+ * Settles a refund that did not come about by another one that Stripe has made for the same payment. A refund that
+ * Stripe refused becomes that one; one that failed is replaced by it.
+ */
+export async function settleByRefund(
+  db: Db,
+  { sessionId, request, seen, at }: { sessionId: SessionId; request?: string; seen: SeenRefund; at: Date },
+): Promise<ResolvedRefund> {
+  return db.$transaction(async (tx) => {
+    const order = await lockKnownOrder(tx, sessionId);
+    const chosen = choose(order, await refundsOf(tx, sessionId), request);
+    if (typeof chosen === 'string') return refused(chosen);
+    const other = await tx.refund.findUnique({ where: { stripeId: seen.id } });
+    if (other && (other.sessionId !== sessionId || other.origin !== 'STRIPE'))
+      return refused('This refund at Stripe is another one of those that are listed');
+    const replaced = chosen.stripeId;
+    if (replaced === null && other) await takePlaceOf(tx, other, chosen.key);
+    const { orderStatus } = await recordSeen(
+      tx,
+      order,
+      { ...seen, key: replaced === null ? chosen.key : seen.key },
+      at,
+    );
+    if (replaced !== null) await tx.refund.update({ where: { stripeId: seen.id }, data: { retryOf: replaced } });
+    await callAnew(tx, sessionId, at, {
+      ...eventOf(chosen, `Settled by refund ${seen.id}: ${nameOf(chosen, order)}`),
+      ...(chosen.origin === 'COMPENSATION' && { change: NO_CANCEL }),
+    });
+    return { outcome: 'resolved', status: orderStatus };
+  });
+}
+
+/** The refund that staff mean, or why it cannot be resolved. */
+function choose(order: LockedOrder, refunds: Refund[], request: string | undefined): Refund | string {
+  const refundable = refundableOf(moneyOf(order));
+  if (request === undefined) {
+    const [open] = [...openFailures(refunds, refundable), ...openRefusals(refunds, refundable)];
+    return open ?? 'No refund of this order needs a decision';
+  }
+  const named = refunds.find(({ key }) => key === request);
+  if (named === undefined) return 'This order has no such refund';
+  if (isRefusedByStripe(named) || isReversed(named.status) || neverSent(named)) return named;
+  return named.status === 'requested'
+    ? 'Stripe has not answered this refund yet, so it may have been made'
+    : `This refund is ${named.status}: there is nothing to resolve`;
+}
+
+/** Stored, but never taken up: Stripe was not asked. */
+const neverSent = ({ status, attempt }: Refund): boolean => status === 'requested' && attempt === 0;
+
+interface Choice {
+  chosen: Refund;
+  refunds: Refund[];
+  at: Date;
+}
+
+async function withdraw(tx: Tx, order: LockedOrder, { chosen, refunds, at }: Choice): Promise<ResolvedRefund> {
+  const keys = [chosen, ...askedAgain(chosen, refunds)].map(({ key }) => key);
+  await tx.refund.updateMany({ where: { key: { in: keys } }, data: { status: 'withdrawn', updatedAt: at } });
+  await callAnew(tx, order.sessionId as SessionId, at, {
+    ...eventOf(chosen, `Withdrew ${nameOf(chosen, order)}`),
+    ...(chosen.origin === 'COMPENSATION' && { change: NO_CANCEL }),
+  });
+  return { outcome: 'resolved', status: order.status };
+}
+
+/** The requests for a failed refund that Stripe refuses: they are resolved with it. */
+const askedAgain = ({ stripeId }: Refund, refunds: Refund[]): Refund[] =>
+  stripeId === null ? [] : refunds.filter((one) => one.retryOf === stripeId && isRefusedByStripe(one));
+
+async function settleElsewhere(tx: Tx, order: LockedOrder, { chosen, refunds, at }: Choice): Promise<ResolvedRefund> {
+  const left = leftOf({ ...moneyOf(order), refunded: refundedOf(refunds) });
+  const amount = chosen.amount ?? left;
+  if (amount > left || left === 0)
+    return refused(`Only ${formatMoney({ amount: left, currency: order.currency })} of the order is left`);
+  const again = askedAgain(chosen, refunds).map(({ key }) => key);
+  await tx.refund.updateMany({ where: { key: { in: again } }, data: { status: 'withdrawn', updatedAt: at } });
+  const row = await tx.refund.update({
+    where: { key: chosen.key },
+    data: { status: 'settled_elsewhere', amount, updatedAt: at },
+  });
+  const { orderStatus } = await settle(
+    tx,
+    order,
+    { row, before: chosen.status },
+    at,
+    eventOf(chosen, `Settled elsewhere: ${nameOf({ ...chosen, amount }, order)}`).event,
+  );
+  await callAnew(tx, order.sessionId as SessionId, at, {
+    ...(chosen.origin === 'COMPENSATION' && { change: NO_CANCEL }),
+  });
+  return { outcome: 'resolved', status: orderStatus };
+}
+
+/** A refund made at the Dashboard turns out to be the one that staff had requested here: its row becomes that one's. */
+async function takePlaceOf(tx: Tx, { key, statusBefore, paymentStatusBefore }: RefundRow, own: string): Promise<void> {
+  await tx.refund.delete({ where: { key } });
+  await tx.refund.update({ where: { key: own }, data: { statusBefore, paymentStatusBefore } });
+}
+
+/** Raises what is left to decide about the order's refunds. */
+async function callAnew(
+  tx: Tx,
+  sessionId: SessionId,
+  at: Date,
+  { change = {}, event }: { change?: Partial<typeof NO_CANCEL>; event?: TimelineEvent },
+): Promise<void> {
+  const order = await lockKnownOrder(tx, sessionId);
+  const call = isAboutRefunds(order.attentionStep) ? nextCall(order, await refundsOf(tx, sessionId), at) : {};
+  await changeOrder(tx, order, at, { ...call, ...change }, ...(event ? [event] : []));
+}
+
+const eventOf = ({ key }: Refund, message: string): { event: TimelineEvent } => ({
+  event: { type: 'resolved', message, actor: 'staff', key: `resolved/${key}` },
+});
+
+const nameOf = ({ amount }: Pick<Refund, 'amount'>, { currency }: LockedOrder): string =>
+  amount === null ? 'the refund of all that is left' : `the refund of ${formatMoney({ amount, currency })}`;
+
+const refused = (reason: string): ResolvedRefund => ({ outcome: 'refused', reason });

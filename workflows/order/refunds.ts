@@ -1,0 +1,52 @@
+import type { RefundPartInput } from '../../activities/refund/refunds';
+import { INVALID_TRANSITION } from '../../messages/refusals';
+import { database, stripe } from '../steps';
+import { compensate } from './compensate';
+import { decide } from './decide';
+import { refusal } from './inbox';
+import type { OrderRun } from './run';
+
+/**
+ * Requests a partial refund at Stripe, once per key. The rules are checked under the order's lock. If Stripe refuses it
+ * for good, that stands beside the order, which goes on. @throws the refusal by a rule
+ */
+export async function giveBackPart(
+  run: OrderRun,
+  part: Omit<RefundPartInput, 'sessionId' | 'actor'>,
+  summary: string,
+): Promise<void> {
+  const { sessionId } = run;
+  const given = await run.untilDone('refund', () =>
+    stripe.refundPart.executeWithOptions({ summary }, [{ sessionId, ...part, actor: 'staff' }]),
+  );
+  if (given.outcome === 'refused-by-stripe') run.mailRefusal(given.since);
+  if (given.outcome === 'refused')
+    throw refusal(given.reason, given.code === 'disputed' ? INVALID_TRANSITION : given.code);
+}
+
+/** Requests the refund again that failed last. That answers the decision about it. */
+export async function giveBackFailed(run: OrderRun): Promise<void> {
+  const { sessionId } = run;
+  const failed = await run.untilDone('read', () => database.failedRefund({ sessionId }));
+  if (failed?.all) return compensate(run, failed.reason, 'staff');
+  if (failed) {
+    const { key, amount, reason } = failed;
+    await giveBackPart(run, { key, amount, reason }, `Gives back ${amount} again`);
+  }
+  await decide(run);
+}
+
+/** Requests every refund again that Stripe refuses. What it still refuses stays to be decided. */
+export async function giveBackRefused(run: OrderRun): Promise<void> {
+  const { sessionId } = run;
+  for (const refused of await run.untilDone('read', () => database.refusedRefunds({ sessionId }))) {
+    if (refused.all) await compensate(run, refused.reason, refused.actor);
+    else
+      await giveBackPart(
+        run,
+        { key: refused.key, ...refused.request },
+        `Gives back ${refused.request.amount ?? 'all that is left'} again`,
+      );
+  }
+  await run.refresh();
+}

@@ -1,0 +1,24 @@
+import { whyNotAccept } from '../../domain/actions';
+import type { ResolveRequest } from '../../messages/order';
+import { resolveRefund } from '../resolve';
+import { decide } from './decide';
+import { refusal } from './inbox';
+import type { OrderRun } from './run';
+
+/**
+ * Ends what needs a person, as staff say: takes a refund back that did not come about, counts it as settled elsewhere,
+ * or takes note of what staff were told. @throws the refusal of what makes no sense now
+ */
+export async function resolve(run: OrderRun, { how, ...named }: ResolveRequest): Promise<void> {
+  run.allow('resolve');
+  if (how === 'accept') return takeNote(run);
+  const resolved = await run.untilDone('refund', () => resolveRefund(run.sessionId, how, named));
+  if (resolved.outcome === 'refused') throw refusal(resolved.reason);
+  await run.refresh(how === 'withdraw' ? 'A refund was withdrawn' : 'A refund was settled elsewhere');
+}
+
+async function takeNote(run: OrderRun): Promise<void> {
+  const refused = whyNotAccept(run.facts ?? {});
+  if (refused !== null) throw refusal(refused);
+  await decide(run);
+}

@@ -1,0 +1,16 @@
+import type { SessionId } from '../domain/ids';
+import type { ResolvedRefund } from '../domain/refund';
+import type { ResolveRequest } from '../messages/order';
+import { database, stripe } from './steps';
+
+/** Resolves a refund that did not come about, in the order's workflow or after it. One at Stripe is looked up first. */
+export function resolveRefund(
+  sessionId: SessionId,
+  how: 'withdraw' | 'settled_elsewhere',
+  { request, refundId }: Omit<ResolveRequest, 'how'>,
+): Promise<ResolvedRefund> {
+  const named = { sessionId, ...(request !== undefined && { request }) };
+  return refundId === undefined
+    ? database.resolveRefund({ ...named, how })
+    : stripe.settleByRefund.executeWithOptions({ summary: `Looks up ${refundId}` }, [{ ...named, refundId }]);
+}
