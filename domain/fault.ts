@@ -18,11 +18,18 @@ export const ACCOUNT_CAUSES = [
 ] as const;
 export type AccountCause = (typeof ACCOUNT_CAUSES)[number];
 
+/** What sweeps see: one that fails, things that it has to skip, and runs that cannot go on. */
+export const SWEEP_CAUSES = ['sweep_failed', 'sweep_skipped', 'run_stuck'] as const;
+
+/** Everything that staff get one alarm for, however many orders it concerns. */
+export const ALARM_CAUSES = [...ACCOUNT_CAUSES, ...SWEEP_CAUSES] as const;
+export type AlarmCause = (typeof ALARM_CAUSES)[number];
+
 /** Those that refuse every mail. */
 export const MAIL_CAUSES: AccountCause[] = ['mail_key', 'mail_quota', 'mail_provider_down'];
 
 /** The causes that begin as this moment's fault, and become an alarm only after ten minutes without a success. */
-export const OUTAGES: ReadonlySet<AccountCause> = new Set<AccountCause>(['stripe_down', 'mail_provider_down']);
+export const OUTAGES: ReadonlySet<AlarmCause> = new Set<AlarmCause>(['stripe_down', 'mail_provider_down']);
 export const OUTAGE_MS = 600_000;
 
 /** Whose fault a failure is, as it travels in the details of a failed activity. Ids and codes only. */

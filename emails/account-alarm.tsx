@@ -1,4 +1,4 @@
-import type { AccountCause } from '../domain/fault';
+import type { AlarmCause } from '../domain/fault';
 import { moment } from './facts';
 import { becauseStaff, Layout } from './layout';
 import { Facts, P, Small } from './parts';
@@ -7,7 +7,7 @@ import { type Composed, rendered } from './rendered';
 export interface AccountAlarmFacts {
   /** The shop's name, taken from the sender's address. */
   shop: string;
-  alarms: { cause: AccountCause; subject: string; since: Date }[];
+  alarms: { cause: AlarmCause; subject: string; since: Date }[];
 }
 
 /** To staff: something about the account stops orders. One mail, however many orders wait. */
@@ -21,15 +21,15 @@ export function writeAccountAlarm({ shop, alarms }: AccountAlarmFacts): Composed
 const AccountAlarm = ({ shop, alarms, title }: AccountAlarmFacts & { title: string }) => (
   <Layout shop={shop} title={title} preview={alarms[0] ? WORDS[alarms[0].cause].stops : ''} why={becauseStaff(shop)}>
     <P>
-      This is about the account, not about one order. Orders that wait for it go on by themselves once it is put right;
-      none of them needs anything from you.
+      This is not about one order. Whatever waits for it goes on by itself once it is put right; no order needs anything
+      from you.
     </P>
     {alarms.map(({ cause, subject, since }) => (
       <Facts
         key={`${cause}/${subject}`}
         rows={[
           ['What', WORDS[cause].title],
-          ...(subject ? [['Permission', subject] as [string, string]] : []),
+          ...(subject ? [['Which', subject] as [string, string]] : []),
           ['What it stops', WORDS[cause].stops],
           ['What to do', WORDS[cause].fix],
           ['Since', moment(since)],
@@ -40,7 +40,7 @@ const AccountAlarm = ({ shop, alarms, title }: AccountAlarmFacts & { title: stri
   </Layout>
 );
 
-const WORDS: Record<AccountCause, { title: string; stops: string; fix: string }> = {
+const WORDS: Record<AlarmCause, { title: string; stops: string; fix: string }> = {
   stripe_key: {
     title: 'Stripe refuses our key',
     stops: 'No checkout can be opened, and no payment, refund or dispute is seen.',
@@ -70,5 +70,20 @@ const WORDS: Record<AccountCause, { title: string; stops: string; fix: string }>
     title: 'The mail provider has not answered for ten minutes',
     stops: 'No mail goes out. All of them wait.',
     fix: 'See the provider’s status page, and whether this machine reaches it. Nothing else is needed.',
+  },
+  sweep_failed: {
+    title: 'The sweep fails',
+    stops: 'What webhooks missed is not found, and the ledger is not compared. The next sweep tries again.',
+    fix: 'See the reason, and the failed workflow (WorkflowType = ‘reconcile’) in the Temporal UI.',
+  },
+  sweep_skipped: {
+    title: 'A sweep could not see to something',
+    stops: 'Only what GET /admin/reconciliations/latest lists as skipped. The rest of the sweep went on.',
+    fix: 'See the reason beside each. Every sweep tries it again.',
+  },
+  run_stuck: {
+    title: 'Workflows cannot go on',
+    stops: 'Every order, refund or dispute whose workflow is of this kind waits.',
+    fix: 'In the Temporal UI, filter by TemporalReportedProblems IS NOT NULL. If they are stuck since a release, go back to the one before: they go on by themselves. See docs/operating.md.',
   },
 };

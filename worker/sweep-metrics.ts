@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Deps } from '../activities/deps';
 import { DISCREPANCY_KINDS } from '../domain/discrepancy';
-import { ACCOUNT_CAUSES } from '../domain/fault';
+import { ALARM_CAUSES } from '../domain/fault';
 import { within } from '../platform/within';
 import { isRaised, openAlarms } from '../store/alarms/alarms';
 import { countOpenByKind } from '../store/reconciliation/discrepancies';
@@ -15,6 +15,7 @@ const PATIENCE_MS = 2_000;
  * reports the same.
  */
 export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps, 'db' | 'clock'>): void {
+  const started = clock.now();
   new Gauge({
     name: 'holdfast_discrepancies_open',
     help: 'Open disagreements between Stripe and the orders, by kind',
@@ -29,7 +30,7 @@ export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps,
   });
   new Gauge({
     name: 'holdfast_account_refused',
-    help: 'What stops many orders at once, by cause: 1, or how many permissions are missing; 0 when it is right',
+    help: 'What stops many orders at once, by cause: 1, or how many permissions, reasons or kinds of runs; 0 when right',
     labelNames: ['cause'],
     registers: [registry],
     async collect() {
@@ -37,19 +38,19 @@ export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps,
       this.reset();
       const at = new Date(clock.now());
       const raised = open?.filter((alarm) => isRaised(alarm, at));
-      for (const cause of raised ? ACCOUNT_CAUSES : [])
+      for (const cause of raised ? ALARM_CAUSES : [])
         this.set({ cause }, raised?.filter((alarm) => alarm.cause === cause).length ?? 0);
     },
   });
   new Gauge({
     name: 'holdfast_sweep_age_seconds',
-    help: 'Seconds since the last successful sweep began; absent until a sweep has succeeded',
+    help: 'Seconds since the last successful sweep began; until one has succeeded, since this worker started',
     labelNames: [],
     registers: [registry],
     async collect() {
-      const until = await inTime(sweptUntil(db));
+      const until = await inTime(sweptUntil(db).then((at) => ({ at })));
       this.remove();
-      if (until) this.set(Math.max(0, Math.round((clock.now() - until.getTime()) / 1000)));
+      if (until) this.set(Math.max(0, Math.round((clock.now() - (until.at?.getTime() ?? started)) / 1000)));
     },
   });
 }

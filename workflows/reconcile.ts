@@ -3,6 +3,7 @@ import {
   ApplicationFailure,
   CancellationScope,
   continueAsNew,
+  isCancellation,
   proxyActivities,
   setCurrentDetails,
   sleep,
@@ -65,9 +66,11 @@ const PATIENCE = ['250ms', '500ms', '1s', '2s', '4s', '8s'] as const;
  * sweeps. The mark from which the next sweep reads moves only if everything succeeds.
  */
 export async function reconcile(input: ReconcileInput): Promise<Swept> {
-  const sweep = input.goesOn ?? (await begin(input));
-  const { id, window } = sweep;
+  const { id = uuid4(), trigger } = input;
+  let sweep = input.goesOn;
   try {
+    sweep ??= { id, window: await books.beginSweep({ id, trigger }), stage: 0, cursor: null, checked: 0 };
+    const { window } = sweep;
     const late = await readStages(input, sweep); // each difference wakes its order
     await settle(id, late); // gives the orders time to correct themselves
     const { discrepancies, news } = await books.compareLedger({ id, window }); // records what still differs
@@ -76,14 +79,9 @@ export async function reconcile(input: ReconcileInput): Promise<Swept> {
     setCurrentDetails(told(`Done: ${sweep.checked} checked, ${repaired} repaired, ${discrepancies} differ.`));
     return { id, checked: sweep.checked, repaired, discrepancies };
   } catch (error) {
-    if (!(error instanceof ActivityFailure)) throw error;
-    throw await giveUp(id, sweep.checked, error);
+    if (!(error instanceof ActivityFailure || isCancellation(error))) throw error;
+    throw await giveUp({ id, trigger, checked: sweep?.checked ?? 0 }, error);
   }
-}
-
-async function begin({ id = uuid4(), trigger }: ReconcileInput): Promise<SweepProgress> {
-  const window = await books.beginSweep({ id, trigger });
-  return { id, window, stage: 0, cursor: null, checked: 0 };
 }
 
 /**
@@ -147,14 +145,20 @@ async function report(id: string): Promise<void> {
 }
 
 /** Marks the sweep as failed, visible to staff. The next one reads from the same mark. */
-function giveUp(id: string, checked: number, error: ActivityFailure): Promise<ApplicationFailure> {
+function giveUp(
+  sweep: { id: string; trigger: ReconcileInput['trigger']; checked: number },
+  error: unknown,
+): Promise<ApplicationFailure> {
   return CancellationScope.nonCancellable(async () => {
-    const { reason } = failureOf(error);
+    const byHand = isCancellation(error);
+    const { reason, cause } = byHand ? CANCELLED : failureOf(error);
     upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: true }]);
     setCurrentDetails(told(`**It failed**: ${reason}. The next sweep looks back as far.`));
-    await books.failSweep({ id, checked, reason });
+    await books.failSweep({ ...sweep, reason, alarm: !byHand && cause === null });
     return ApplicationFailure.nonRetryable(reason, 'sweep_failed');
   });
 }
+
+const CANCELLED = { reason: 'It was cancelled', cause: null };
 
 const told = (what: string): string => `### Sweep \`${workflowInfo().workflowId}\`\n\n${what}`;

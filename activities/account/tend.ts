@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AccountCause } from '../../domain/fault';
+import { type AlarmCause, MAIL_CAUSES } from '../../domain/fault';
 import { writeAccountAlarm } from '../../emails/account-alarm';
 import { senderName } from '../../platform/mailer';
 import {
@@ -29,7 +29,7 @@ export async function tendAccount(deps: Deps): Promise<void> {
   if (open.length > 0) await tellStaff(deps);
   await sendWaitingMails(
     deps,
-    open.filter(({ cause }) => !isStripes(cause)),
+    open.filter(({ cause }) => (MAIL_CAUSES as AlarmCause[]).includes(cause)),
   );
 }
 
@@ -59,9 +59,9 @@ async function tellStaff({ db, clock, env, log }: Deps): Promise<void> {
   });
   for (const { cause, subject, since } of told)
     log.error(
-      { cause, ...(subject && { permission: subject }), since },
-      'the account is refused; docs/refusals.md says what to do',
+      { cause, ...(subject && { subject }), since },
+      'an alarm that stops many orders; docs/refusals.md says what to do',
     );
 }
 
-const isStripes = (cause: AccountCause): boolean => cause.startsWith('stripe_');
+const isStripes = (cause: AlarmCause): boolean => cause.startsWith('stripe_');

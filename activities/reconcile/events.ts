@@ -147,7 +147,8 @@ async function passOnOthers(deps: Deps, id: string, told: Told[]): Promise<numbe
       }
     },
   });
-  // What the database knows of may still be unfinished: its run may have died after it wrote, and before it told anybody.
+  // What the database knows of may still be unfinished: its run may have died after it wrote, and before it told
+  // anybody.
   await followAgain(deps, id, seen);
   return orders;
 }

@@ -24,8 +24,8 @@ export const sweepRuns = (deps: Deps) => {
   return {
     /**
      * Reads the runs that closed since the last sweep, and starts those again whose work is not done: of orders closed
-     * in any way (also ahead of a restored database), of refunds, disputes and notices closed other than completed. Then
-     * sees to the unpaid orders whose hold ended since, and to what staff asked for and nobody carries out.
+     * in any way (also ahead of a restored database), of refunds, disputes and notices closed other than completed.
+     * Then sees to the unpaid orders whose hold ended since, and to what staff asked for and nobody carries out.
      */
     async sweepRuns({ id, window }: PageRequest): Promise<PageRead> {
       const since = new Date(window.runsSince);

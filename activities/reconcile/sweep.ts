@@ -1,4 +1,5 @@
 import { type SweepWindow, windowOf } from '../../domain/sweep';
+import { noteRefused, resolveAlarms } from '../../store/alarms/alarms';
 import {
   completeSweep,
   failAbandonedSweeps,
@@ -42,13 +43,29 @@ export const sweep = ({ db, clock, env, metrics, ...deps }: Deps) => ({
     window: SweepWindow;
     checked: number;
   }): Promise<{ repaired: number }> {
-    const { repaired, first } = await completeSweep(db, { id, window, checked, at: new Date(clock.now()) });
+    const at = new Date(clock.now());
+    const { repaired, skipped, first } = await completeSweep(db, { id, window, checked, at });
     if (first) metrics.repaired.inc(repaired);
+    await resolveAlarms(db, { causes: skipped > 0 ? ['sweep_failed'] : ['sweep_failed', 'sweep_skipped'], at });
+    if (skipped > 0) await noteRefused(db, { cause: 'sweep_skipped', subject: '', at });
     return { repaired };
   },
 
-  /** Records that the sweep has failed. The marks do not move. */
-  async failSweep({ id, checked, reason }: { id: string; checked: number; reason: string }): Promise<void> {
-    await failSweep(db, { id, checked, reason, at: new Date(clock.now()) });
+  /**
+   * Records that the sweep has failed. The marks do not move. Staff get one alarm, however many sweeps fail for this
+   * reason; a key that is refused or an outage has an alarm of its own, and so does nothing that staff did themselves.
+   */
+  async failSweep({ alarm, ...failed }: FailedSweep): Promise<void> {
+    const at = new Date(clock.now());
+    await failSweep(db, { ...failed, at });
+    if (alarm) await noteRefused(db, { cause: 'sweep_failed', subject: failed.reason, at });
   },
 });
+
+interface FailedSweep {
+  id: string;
+  trigger: 'schedule' | 'staff';
+  checked: number;
+  reason: string;
+  alarm: boolean;
+}

@@ -4,9 +4,13 @@ import type { Deps } from '../deps';
 import { followAgain } from './followers';
 import type { PageRead, PageRequest } from './page';
 import { resumeOrders } from './repairs';
+import { reportStuckRuns } from './stuck';
 
 /** Temporal's lists may lag behind this long. A few runs more or less must not look as if some were missing. */
 const LAG_MS = 10_000;
+
+/** Runs that are started again this long are counted, to see those that die each time. */
+const AGAIN_AND_AGAIN_MS = 3_600_000;
 
 /** Activities that find what is unfinished in the database and that no run sees to. */
 export const sweepUnfinished = (deps: Deps) => {
@@ -14,9 +18,9 @@ export const sweepUnfinished = (deps: Deps) => {
 
   return {
     /**
-     * Compares the unfinished orders, refunds and disputes with the runs that Temporal lists, and starts what is missing.
-     * After Temporal's store was lost, or its namespace changed, that is all of them. Temporal only counts, unless it
-     * counts fewer runs than are unfinished; once an hour it lists them in any case.
+     * Compares the unfinished orders, refunds and disputes with the runs that Temporal lists, and starts what is
+     * missing. After Temporal's store was lost, or its namespace changed, that is all of them. Temporal only counts,
+     * unless it counts fewer runs than are unfinished; once an hour it lists them in any case.
      */
     async sweepUnfinished({ id, window }: PageRequest): Promise<PageRead> {
       const before = new Date(window.wide ? window.until : window.until - LAG_MS);
@@ -45,6 +49,7 @@ export const sweepUnfinished = (deps: Deps) => {
             );
         }
       }
+      await reportStuckRuns(deps, { since: new Date(window.until - AGAIN_AND_AGAIN_MS) });
       return { checked, woken, cursor: null };
     },
   };

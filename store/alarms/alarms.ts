@@ -1,11 +1,12 @@
-import { type AccountCause, OUTAGE_MS, OUTAGES } from '../../domain/fault';
+import { type AccountCause, type AlarmCause, OUTAGE_MS, OUTAGES } from '../../domain/fault';
 import type { AccountAlarm } from '../../prisma/generated/client';
 import type { Db } from '../database';
 import { type StaffReport, writeStaffReport } from '../mails/staff-reports';
 
-/** What stops many orders: a cause, and for a permission which one (empty for the other causes). */
+/** A cause, and where it has several, which one: the permission, why a sweep failed, what kind of runs is stuck. */
 export interface AlarmRef {
-  cause: AccountCause;
+  cause: AlarmCause;
+  /** Empty where the cause says it all. */
   subject: string;
 }
 
@@ -20,7 +21,7 @@ const GAP_MS = 660_000;
 /** An alarm that comes back this soon after it ended is the same episode: staff have its mail already. */
 const SAME_EPISODE_MS = 900_000;
 
-/** Records that something of the account is refused, or does not answer. Safe to repeat. */
+/** Records that something is refused, does not answer, or cannot go on. Safe to repeat. */
 export async function noteRefused(db: Db, { cause, subject, at }: AlarmRef & { at: Date }): Promise<void> {
   const gap = new Date(at.getTime() - GAP_MS);
   const episode = new Date(at.getTime() - SAME_EPISODE_MS);
@@ -37,7 +38,7 @@ export async function noteRefused(db: Db, { cause, subject, at }: AlarmRef & { a
 /** Records that these causes are gone. Without a subject, all of a cause. Safe to repeat. */
 export async function resolveAlarms(
   db: Db,
-  { causes, subject, at }: { causes: AccountCause[]; subject?: string; at: Date },
+  { causes, subject, at }: { causes: AlarmCause[]; subject?: string; at: Date },
 ): Promise<void> {
   await db.accountAlarm.updateMany({
     where: { cause: { in: causes }, resolvedAt: null, ...(subject !== undefined && { subject }) },
@@ -45,14 +46,14 @@ export async function resolveAlarms(
   });
 }
 
-/** Everything that is refused or does not answer now, longest first: outages of less than ten minutes too. */
+/** Everything that is refused or cannot go on now, longest first: outages of less than ten minutes too. */
 export async function openAlarms(db: Db): Promise<Alarm[]> {
   const rows = await db.accountAlarm.findMany({ where: { resolvedAt: null }, orderBy: { since: 'asc' } });
   return rows.map(asAlarm);
 }
 
 const asAlarm = ({ cause, subject, since, lastSeenAt }: AccountAlarm): Alarm => ({
-  ...{ cause: cause as AccountCause, subject, since, lastSeenAt },
+  ...{ cause: cause as AlarmCause, subject, since, lastSeenAt },
 });
 
 /** Whether nothing has shown it for so long that it would be another outage by now. */

@@ -69,3 +69,14 @@ export async function unsettledOrders(
   });
   return rows.map(({ sessionId }) => sessionId as SessionId);
 }
+
+/** How many orders had a workflow started again by at least `times` sweeps that began after a time. */
+export async function restartedOften(db: Db, { since, times }: { since: Date; times: number }): Promise<number> {
+  const [{ count }] = await db.$queryRaw<[{ count: number }]>`
+    SELECT count(*)::int AS count FROM (
+      SELECT r.session_id FROM reconciliations s JOIN reconciliation_repairs r ON r.reconciliation_id = s.id
+      WHERE s.started_at > ${since} AND r.action IN ('restarted', 'followed_again')
+      GROUP BY r.session_id HAVING count(*) >= ${times}
+    ) often`;
+  return count;
+}

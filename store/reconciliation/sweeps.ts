@@ -92,45 +92,52 @@ export async function failAbandonedSweeps(db: Db, { before, at }: { before: Date
   });
 }
 
-/** Records that a sweep has failed. The marks do not move. */
+/** Records that a sweep has failed, also one that could not begin. The marks do not move. */
 export async function failSweep(
   db: Db,
-  { id, checked, reason, at }: { id: string; checked: number; reason: string; at: Date },
+  {
+    id,
+    trigger,
+    checked,
+    reason,
+    at,
+  }: { id: string; trigger: 'schedule' | 'staff'; checked: number; reason: string; at: Date },
 ): Promise<void> {
-  await db.reconciliation.updateMany({
-    where: { id, status: 'RUNNING' },
-    data: { status: 'FAILED', finishedAt: at, checked, failure: reason },
-  });
+  const failed = { status: 'FAILED' as const, finishedAt: at, checked, failure: reason };
+  const begun = { id, trigger, status: 'RUNNING' as const, startedAt: at };
+  await db.reconciliation.createMany({ data: [begun], skipDuplicates: true });
+  await db.reconciliation.updateMany({ where: { id, status: 'RUNNING' }, data: failed });
 }
 
 /**
  * Records that a sweep has succeeded: stores what it found, moves the marks to its beginning, and deletes old scheduled
  * sweeps.
- * @returns how many orders were corrected, and whether this call was the first to end the sweep
+ * @returns how many orders were corrected, how much was skipped, and whether this call was the first to end the sweep
  */
 export async function completeSweep(
   db: Db,
   { id, window, checked, at }: { id: string; window: SweepWindow; checked: number; at: Date },
-): Promise<{ repaired: number; first: boolean }> {
+): Promise<{ repaired: number; skipped: number; first: boolean }> {
   return db.$transaction(async (tx) => {
     const repaired = await tx.reconciliationRepair.count({ where: { reconciliationId: id, changed: true } });
     await forgetSkips(tx, { before: new Date(window.until) });
+    const skipped = await readSkips(tx, MOST_LISTED);
     const { count } = await tx.reconciliation.updateMany({
       where: { id, status: 'RUNNING' },
       data: {
         status: 'COMPLETED',
         finishedAt: at,
         checked,
-        skipped: (await readSkips(tx, MOST_LISTED)).map((one) => ({ ...one })),
+        skipped: skipped.map((one) => ({ ...one })),
         discrepancies: (await listForSweep(tx, id)).map((one) => ({ ...one })),
       },
     });
-    if (count === 0) return { repaired, first: false };
+    if (count === 0) return { repaired, skipped: skipped.length, first: false };
     await moveMarks(tx, window);
     await tx.reconciliation.deleteMany({
       where: { trigger: 'schedule', startedAt: { lt: new Date(at.getTime() - REMEMBERED_MS) } },
     });
-    return { repaired, first: true };
+    return { repaired, skipped: skipped.length, first: true };
   });
 }
 

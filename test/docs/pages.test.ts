@@ -8,6 +8,7 @@ import { PROBLEMS } from '../../domain/problem';
 import { cancelUpdate, deliverUpdate, retryUpdate, shipUpdate } from '../../messages/order';
 import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import packageJson from '../../package.json';
+import { systemClock } from '../../platform/clock';
 import { createRegistry } from '../../platform/metrics';
 import { createSweepMetrics } from '../../worker/sweep-metrics';
 
@@ -75,7 +76,7 @@ describe('docs/operating.md', () => {
   test('tells of every metric of ours, and of no other', () => {
     const worker = createRegistry('worker');
     createActivityMetrics(worker);
-    createSweepMetrics(worker, {} as Deps);
+    createSweepMetrics(worker, { clock: systemClock } as Deps);
     const api = createApiMetrics(createRegistry('api')).registry;
     const metrics = [...api.getMetricsAsArray(), ...worker.getMetricsAsArray()];
     const ours = metrics.map(({ name }) => name).filter((name) => name.startsWith('holdfast_'));

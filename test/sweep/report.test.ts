@@ -99,8 +99,11 @@ test('two sweeps that end at once tell of each thing once', async () => {
 
 test('the metrics tell what is open, by kind, and since when all was swept', async () => {
   const registry = new Registry();
-  createSweepMetrics(registry, { db: shop.db, clock: { now: () => NOW } });
-  expect(await registry.metrics()).not.toMatch(/^holdfast_sweep_age_seconds/m);
+  let now = NOW - 600_000;
+  createSweepMetrics(registry, { db: shop.db, clock: { now: () => now } });
+  now = NOW;
+  // No sweep has ever succeeded: an alert must not be silent about that.
+  expect(await registry.metrics()).toMatch(/^holdfast_sweep_age_seconds 600$/m);
   await found('cs_test_open');
   await found('cs_test_gone');
   await shop.db.discrepancy.updateMany({ where: { reference: 'cs_test_gone' }, data: { resolvedAt: new Date(NOW) } });

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createActivities } from '../../activities';
+import { tendAccount } from '../../activities/account/tend';
 import type { Deps } from '../../activities/deps';
 import { disputeId, type SessionId } from '../../domain/ids';
 import { windowOf } from '../../domain/sweep';
+import { WORKFLOWS } from '../../messages/names';
+import { reconcileStart } from '../../messages/reconcile';
+import { readSweep } from '../../store/reconciliation/sweeps';
 import { RefundShop } from '../workflow/refund-shop';
 import { Risk } from '../workflow/risk';
 import { asInWorker, sweep } from '../workflow/sweeping';
@@ -93,11 +97,15 @@ test('one session that cannot be seen to is reported, the rest goes on, and the 
   await activities({ starter: { ...deps.starter, order } }).stripe.sweepSessions({ id, window, cursor: null });
   expect(await world.end(good)).toBe('COMPLETED');
   expect(await world.db.sweepSkip.findMany()).toMatchObject([{ reference: bad, reason: expect.any(String) }]);
+  await activities().orders.finishSweep({ id, window, checked: 1 });
+  expect(await readSweep(world.db, id)).toMatchObject({ status: 'COMPLETED', skipped: [{ reference: bad }] });
+  expect(await world.db.accountAlarm.count({ where: { cause: 'sweep_skipped', resolvedAt: null } })).toBe(1);
 
   const next = await sweep(world);
   expect(await world.end(bad)).toBe('COMPLETED');
   expect(next.status).toBe('COMPLETED');
   expect(await world.db.sweepSkip.count()).toBe(0);
+  expect(await world.db.accountAlarm.count({ where: { cause: 'sweep_skipped', resolvedAt: null } })).toBe(0);
 });
 
 test('what stops everything is no fault of one session: a sweep does not go on without it', async () => {
@@ -136,3 +144,66 @@ async function mailsAreRefused(times: number): Promise<void> {
     body: JSON.stringify({ times, status: 500 }),
   });
 }
+
+describe('the sweep’s own health', () => {
+  const alarms = () => world.db.accountAlarm.findMany({ where: { resolvedAt: null, cause: { not: 'stripe_down' } } });
+  const alarmMails = async () => {
+    await tendAccount(world.deps());
+    return world.db.mail.count({ where: { key: { startsWith: 'attention_needed/account/' } } });
+  };
+  const eventsAreRefused = (status: number) =>
+    world.at('/faults', { match: { method: 'GET', path: '/v1/events' }, times: 1, kind: 'error_before', status });
+
+  test('a sweep that keeps failing says why, and staff get one mail, until one succeeds', async () => {
+    const before = await alarmMails();
+    for (let sweeps = 0; sweeps < 3; sweeps++) {
+      await eventsAreRefused(400);
+      const { id, status } = await sweep(world);
+      expect(status).toBe('FAILED');
+      expect(await readSweep(world.db, id)).toMatchObject({ failure: expect.stringContaining('Stripe refuses') });
+      expect(await alarms()).toMatchObject([{ cause: 'sweep_failed', subject: expect.stringContaining('Stripe') }]);
+      expect((await alarmMails()) - before).toBe(1);
+    }
+    expect((await sweep(world)).status).toBe('COMPLETED');
+    expect(await alarms()).toEqual([]);
+  });
+
+  test('a refused key is the alarm of the key, not one of the sweep as well', async () => {
+    await eventsAreRefused(401);
+    expect((await sweep(world)).status).toBe('FAILED');
+    expect((await alarms()).map(({ cause }) => cause)).toEqual(['stripe_key']);
+    expect((await sweep(world)).status).toBe('COMPLETED');
+  });
+
+  test('a sweep that staff cancel is failed, and no alarm', async () => {
+    const id = randomUUID();
+    const start = reconcileStart({ id, trigger: 'schedule' });
+    world.know(start.workflowId);
+    await world.at('/faults', { match: { method: 'GET', path: '/v1/events' }, times: 1, kind: 'delay', ms: 11_000 });
+    const handle = await world.client.workflow.start(WORKFLOWS.reconcile, start);
+    await until(async () =>
+      (await world.requests()).some(({ path, status }) => path === '/v1/events' && status === null),
+    );
+    await handle.cancel();
+    await until(async () => (await readSweep(world.db, id))?.status === 'FAILED');
+    expect(await readSweep(world.db, id)).toMatchObject({ failure: 'It was cancelled' });
+    expect(await alarms()).toEqual([]);
+  });
+
+  test('runs whose tasks fail are one alarm for each kind and cause, and end it when they go on', async () => {
+    const stuck = Array.from({ length: 30 }, (_, n) => ({
+      ...{ workflow: 'order', id: `cs_test_${n}`, cause: 'NonDeterministicError' },
+    }));
+    const found = async (runs: typeof stuck) => {
+      const window = windowOf(world.now(), { last: null, lastWide: null }, { intervalMs: 300_000, staff: false });
+      const deps = { runs: { ...world.deps().runs, stuck: async () => runs } };
+      await activities(deps).orders.sweepUnfinished({ id: await begun(), window, cursor: null });
+    };
+    const before = await alarmMails();
+    for (let sweeps = 0; sweeps < 2; sweeps++) await found(stuck);
+    expect(await alarms()).toMatchObject([{ cause: 'run_stuck', subject: 'order: NonDeterministicError' }]);
+    expect((await alarmMails()) - before).toBe(1);
+    await found([]);
+    expect(await alarms()).toEqual([]);
+  });
+});
