@@ -11,6 +11,7 @@ import { within } from '../platform/within';
 import { watchAccount } from '../store/alarms/watch';
 import { connectDatabase } from '../store/database';
 import { installationOf } from '../store/installation/installation';
+import { whenPooled } from '../store/pooler';
 import { createApp } from './app';
 import { type ApiDeps, STRIPE_TIMEOUT_MS } from './deps';
 import { startHousekeeping } from './housekeeping';
@@ -56,13 +57,13 @@ function main(): void {
   const server = createServer(createApp(deps));
   const drain = drainable(server);
   startHousekeeping(deps);
+  void whenPooled(env.DATABASE_URL, () => closing.signal.aborted, cannotStart);
   server.once('error', (error: NodeJS.ErrnoException) => {
     const why =
       error.code === 'EADDRINUSE'
         ? 'another process listens there; stop it or set PORT'
         : (error.code ?? error.message);
-    console.error(`Cannot listen on ${env.HOST}:${env.PORT}: ${why}.`);
-    process.exit(1);
+    cannotStart(`Cannot listen on ${env.HOST}:${env.PORT}: ${why}.`);
   });
   // Longer than proxies and clients keep a connection, so that none is closed while a request is on its way.
   server.keepAliveTimeout = 65_000;
@@ -97,7 +98,11 @@ function configuration(): Env {
     return loadEnv();
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    console.error(error.message);
-    process.exit(1);
+    return cannotStart(error.message);
   }
+}
+
+function cannotStart(why: string): never {
+  console.error(why);
+  process.exit(1);
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
+import { whyNotThroughPooler } from '../store/pooler';
 import {
   type AppliedMigration,
   inTransaction,
@@ -26,6 +27,8 @@ export async function migrate(
   migrations = readMigrations(),
 ): Promise<string[]> {
   return connected(databaseUrl, async (client) => {
+    const pooled = await whyNotThroughPooler(databaseUrl);
+    if (pooled !== null) throw new Error(pooled);
     await untilAlone(client);
     await client.query(TABLE);
     const applied = await readApplied(client);

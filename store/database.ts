@@ -6,22 +6,23 @@ export type Db = PrismaClient;
 export type Tx = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
 
 /**
- * Connects to PostgreSQL through Prisma. The first query opens the connection. The server gives up a statement that
- * waits longer than 5 s for a lock, and a transaction that is idle for 5 s because its process froze, so that one
- * dead worker never keeps stock locked for everybody. The session's zone is UTC, whatever the server's is: Prisma's
- * adapter sends times without an offset (`formatDateTime` in @prisma/adapter-pg), and the steps answer times in JSON.
+ * What every connection starts with. The server gives up a statement that waits longer than 5 s for a lock, and a
+ * transaction that is idle for 5 s because its process froze, so that one dead worker never keeps stock locked for
+ * everybody. The session's zone is UTC, whatever the server's is: Prisma's adapter sends times without an offset
+ * (`formatDateTime` in @prisma/adapter-pg), and the steps answer times in JSON.
+ */
+export const SESSION = {
+  connectionTimeoutMillis: 4_000,
+  statement_timeout: 8_000,
+  lock_timeout: 5_000,
+  idle_in_transaction_session_timeout: 5_000,
+  options: '-c TimeZone=UTC',
+};
+
+/**
+ * Connects to PostgreSQL through Prisma. The first query opens the connection.
  * @param connections how many connections this process may keep open
  */
 export function connectDatabase(url: string, connections = 10): Db {
-  return new PrismaClient({
-    adapter: new PrismaPg({
-      connectionString: url,
-      max: connections,
-      connectionTimeoutMillis: 4_000,
-      statement_timeout: 8_000,
-      lock_timeout: 5_000,
-      idle_in_transaction_session_timeout: 5_000,
-      options: '-c TimeZone=UTC',
-    }),
-  });
+  return new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: connections, ...SESSION }) });
 }

@@ -14,6 +14,7 @@ import { connectTemporal, temporalConfig } from '../platform/temporal';
 import { watchAccount } from '../store/alarms/watch';
 import { connectDatabase } from '../store/database';
 import { installationOf } from '../store/installation/installation';
+import { whenPooled } from '../store/pooler';
 import { keepAccount } from './account';
 import { workflowBundle } from './bundle';
 import { serveHealth } from './health';
@@ -52,6 +53,10 @@ export async function startWorker(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 
+  void whenPooled(env.DATABASE_URL, isStopping, (why) => {
+    process.stderr.write(`${why}\n`);
+    process.exit(1);
+  });
   void keepSweeping(temporal, env, log, isStopping);
   keepAccount(deps, isStopping);
   const bundle = await workflowBundle();

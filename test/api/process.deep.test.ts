@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { SESSION } from '../../store/database';
+import { startPooler } from '../database/pooler';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { until } from './shop';
 
@@ -56,6 +58,14 @@ function start(
   };
   return { child, said, ended, address };
 }
+
+test('a pooler in transaction mode ends it with a sentence', async () => {
+  const pooler = await startPooler(database.url, { keeps: SESSION });
+  const { ended, said } = start({ DATABASE_URL: pooler.url });
+  expect(await ended).toBe(1);
+  expect(said.err).toMatch(/^DATABASE_URL leads through a connection pooler in transaction mode/);
+  await pooler.close();
+});
 
 /** Also what its leader has left behind; that of an API which has ended is empty. */
 function killGroup(leader: number): void {
