@@ -8,6 +8,8 @@
  *   started
  * - `refund`, `dispute`: the workflow that follows that object to its end
  * - `review`, `fraud-warning`, `payment-failed`, `payout`: a `notice` workflow, which finds the order it concerns
+ * - `payment`: a `notice` workflow too, but only of a payment that somebody captures or cancels by hand; of any other the
+ *   session's own events say the same
  * - `nobody`: acknowledged and counted only; another event says the same more precisely
  */
 export const SUBSCRIBED_EVENTS = {
@@ -28,7 +30,8 @@ export const SUBSCRIBED_EVENTS = {
   'radar.early_fraud_warning.created': 'fraud-warning',
   'radar.early_fraud_warning.updated': 'fraud-warning',
   'payment_intent.payment_failed': 'payment-failed',
-  'payment_intent.succeeded': 'nobody',
+  'payment_intent.succeeded': 'payment',
+  'payment_intent.canceled': 'payment',
   'payout.created': 'payout',
   'payout.updated': 'payout',
   'payout.paid': 'payout',
@@ -47,5 +50,5 @@ export const SUBSCRIBED_TYPES = Object.keys(SUBSCRIBED_EVENTS) as SubscribedEven
 export const isSubscribed = (type: string): type is SubscribedEvent => Object.hasOwn(SUBSCRIBED_EVENTS, type);
 
 /** What a `notice` workflow can be about: the kind of Stripe object whose id it has. */
-export const NOTICE_KINDS = ['review', 'fraud-warning', 'payment-failed', 'payout'] as const;
+export const NOTICE_KINDS = ['review', 'fraud-warning', 'payment-failed', 'payment', 'payout'] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];

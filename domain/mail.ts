@@ -11,3 +11,6 @@ export const RESENDABLE = [
   'attention_needed',
 ] as const;
 export type Resendable = (typeof RESENDABLE)[number];
+
+/** How the reference of the mail begins that tells staff until when a payment can be captured; its end is the time. */
+export const CAPTURE = 'capture-';

@@ -1,6 +1,8 @@
 import { RULES } from '../domain/actions';
 import { ATTENTION_STEPS, type AttentionStep } from '../domain/attention';
+import { CAPTURE } from '../domain/mail';
 import { isDecision } from '../domain/order';
+import { captureNeeded } from './capture-needed';
 import { type MailFacts, moment, type OrderFacts } from './facts';
 import { becauseStaff, Layout } from './layout';
 import { Code, Facts, H2, P, Small, StaffPointers } from './parts';
@@ -14,6 +16,7 @@ export const attentionNeeded: MailTemplate = {
   title: 'Attention notice',
   write: (facts) => {
     const { number, attention } = facts.order;
+    if (facts.ref?.startsWith(CAPTURE)) return captureNeeded(facts);
     if (!attention) return null;
     return {
       subject: `Order ${number} needs attention: ${attention.step}`,

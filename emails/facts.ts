@@ -1,4 +1,5 @@
 import { formatMoney } from '../domain/money';
+import type { Voucher } from '../domain/voucher';
 
 /**
  * Everything a template may say about an order, as the order stood when the mail was written. All templates share this
@@ -47,6 +48,10 @@ export interface OrderFacts {
   disputes: DisputeFacts[];
   attention: { step: string; reason: string; since: Date } | null;
   recovery: { url: string; until: Date } | null;
+  /** How to pay a voucher or a bank transfer. */
+  voucher: Voucher | null;
+  /** Until when staff can capture a payment that was only authorised. */
+  captureBefore: Date | null;
   /** Whether a card was declined before the session expired. */
   declined: boolean;
 }

@@ -1,6 +1,8 @@
-import { isShipped, type MailFacts, money, type OrderFacts } from './facts';
+import type { ReactNode } from 'react';
+import type { Voucher } from '../domain/voucher';
+import { isShipped, type MailFacts, moment, money, type OrderFacts } from './facts';
 import { becauseOrdered, Layout } from './layout';
-import { Action, H2, Items, P, Small } from './parts';
+import { Action, Code, Facts, H2, Items, P, Small } from './parts';
 import type { MailTemplate } from './template';
 
 /**
@@ -29,15 +31,32 @@ const PaymentProcessing = ({ order, shop, links }: MailFacts) => (
       Thank you for your order. Your payment method takes a while to complete, usually a few days.{' '}
       {`We will e-mail you as soon as your payment arrives${whatThen(order)}.`}
     </P>
-    <P>
-      If you were given a voucher or bank transfer details, please use them to pay. Otherwise, you do not need to do
-      anything.
-    </P>
+    {order.voucher ? (
+      <HowToPay {...order.voucher} />
+    ) : (
+      <P>
+        If you were given a voucher or bank transfer details, please use them to pay. Otherwise, you do not need to do
+        anything.
+      </P>
+    )}
     <H2>{`Order ${order.number}`}</H2>
     <Items order={order} />
     <Action href={links.order}>View your order</Action>
     <Small>If the payment does not go through, you will not be charged, and we will let you know.</Small>
   </Layout>
+);
+
+const HowToPay = ({ url, reference, expiresAt }: Voucher) => (
+  <>
+    <P>Please pay with these details. Until then your order is not paid.</P>
+    <Facts
+      rows={[
+        ...(reference ? ([['Reference', <Code key="reference">{reference}</Code>]] as [string, ReactNode][]) : []),
+        ...(expiresAt ? ([['Pay before', moment(new Date(expiresAt))]] as [string, ReactNode][]) : []),
+      ]}
+    />
+    {url && <Action href={url}>Open your voucher</Action>}
+  </>
 );
 
 const whatThen = (order: OrderFacts): string =>

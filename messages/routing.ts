@@ -13,6 +13,8 @@ export interface EventFacts {
   objectId: string;
   /** Of a Checkout Session, where the event says it. */
   mode: string | null;
+  /** Of a PaymentIntent, where the event says it: it never changes. */
+  captureMethod?: string | null;
 }
 
 /**
@@ -20,8 +22,9 @@ export interface EventFacts {
  * signal to a run that is there already. Null when it concerns no workflow. The receiver and the sweep both route by
  * this one table.
  */
-export function routeOf({ type, objectId, mode }: EventFacts) {
+export function routeOf({ type, objectId, mode, captureMethod }: EventFacts) {
   const destination = SUBSCRIBED_EVENTS[type];
+  if (destination === 'payment' && captureMethod && AUTOMATIC.has(captureMethod)) return null;
   switch (destination) {
     case 'order':
     case 'running-order': {
@@ -62,5 +65,8 @@ export function routeOf({ type, objectId, mode }: EventFacts) {
       };
   }
 }
+
+/** Nobody captures these by hand, so the session's own events tell of their money. */
+const AUTOMATIC: ReadonlySet<string> = new Set(['automatic', 'automatic_async']);
 
 export type EventRoute = NonNullable<ReturnType<typeof routeOf>>;

@@ -5,9 +5,9 @@ import { IN_FLIGHT_MS, judge, type Verdict } from '../../domain/verdict';
 import { readRequestedLines } from '../../store/checkouts/checkouts';
 import { keepInFlight } from '../../store/orders/payment';
 import type { Deps } from '../deps';
-import { writeClosed, writePayment, writeProcessing } from './paid';
+import { captureBefore, writeClosed, writePayment, writeProcessing } from './paid';
 import { found } from './payment-owner';
-import { type AskedCheckout, factsOf, retrieveSession } from './session';
+import { type AskedCheckout, factsOf, paymentIntentOf, retrieveSession, type Session } from './session';
 import { adopt, isElsewhere, noteStray, writeElsewhere } from './take-up';
 
 /** Whether a session made elsewhere was taken up as an order. */
@@ -15,11 +15,12 @@ export type TakenUp = 'taken-up' | 'not-complete' | 'not-ours';
 
 /**
  * What Stripe says. While a payment may still come without a shopper, `stockUntil` is the time until which its stock is
- * kept, in milliseconds since the epoch.
+ * kept, in milliseconds since the epoch. `captureBefore` is set where the payment waits for staff to capture it: until
+ * then, in milliseconds since the epoch.
  */
 export type Seen =
   | Exclude<Verdict, { seen: 'processing' | 'expired' }>
-  | { seen: 'processing'; stockUntil: number }
+  | { seen: 'processing'; stockUntil: number; captureBefore?: number }
   | { seen: 'expired'; stockFree: true }
   | { seen: 'expired'; stockFree: false; stockUntil: number };
 
@@ -37,7 +38,7 @@ export const checkout = (deps: Deps) => {
         await writePayment(deps, seen, verdict.free ? 'free' : 'paid');
         return verdict;
       case 'processing':
-        return { seen: 'processing', stockUntil: await writeProcessing(deps, seen) };
+        return { seen: 'processing', stockUntil: await writeProcessing(deps, seen), ...toCapture(session) };
       case 'failed':
         await writePayment(deps, seen, 'failed');
         return verdict;
@@ -107,6 +108,11 @@ export const checkout = (deps: Deps) => {
     },
   };
 };
+
+function toCapture(session: Session): { captureBefore?: number } {
+  const before = captureBefore(paymentIntentOf(session));
+  return before === null ? {} : { captureBefore: before.getTime() };
+}
 
 const EXPIRED = { seen: 'expired', stockFree: true } as const;
 const IN_FLIGHT = { seen: 'expired', stockFree: false } as const;

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { sessionId } from '../../domain/ids';
 import { amountsOf, type SessionFacts } from '../../domain/verdict';
+import { voucherOf } from '../../domain/voucher';
 import { type ConfirmedPayment, confirmPayment, keepUnpaid, type Payment } from '../../store/orders/payment';
 import type { Deps } from '../deps';
 import { customerOf, emailOf } from './customers';
@@ -60,8 +61,24 @@ function paymentOf(session: Session, facts: SessionFacts): Payment {
     presentmentCurrency: presentment?.presentment_currency ?? null,
     paymentIntentId: intent?.id ?? null,
     chargeId: chargeIdOf(intent),
+    voucher: voucherOf(intent?.next_action),
+    captureBefore: captureBefore(intent),
   };
 }
+
+/**
+ * The end of an authorisation that nobody has captured yet, after which Stripe cancels it: as Stripe says, else seven
+ * days after it was given (https://docs.stripe.com/payments/place-a-hold-on-a-payment-method). Null where nothing is to
+ * be captured.
+ */
+export function captureBefore(intent: Stripe.PaymentIntent | null): Date | null {
+  if (intent?.status !== 'requires_capture') return null;
+  const charge = typeof intent.latest_charge === 'object' ? intent.latest_charge : null;
+  const given = charge?.payment_method_details?.card?.capture_before;
+  return new Date((given ?? (charge?.created ?? intent.created) + AUTHORIZED_SECONDS) * 1000);
+}
+
+const AUTHORIZED_SECONDS = 7 * 86_400;
 
 /** The amount that the shopper chose for a pay-what-you-want product becomes the price of the item. */
 const chosenAmounts = (lines: FoundLine[], asked: AskedCheckout): ConfirmedPayment['chosen'] =>

@@ -2,6 +2,7 @@ import type { NoticeKind } from '../../domain/events';
 import type { Deps } from '../deps';
 import { lookAtFailedPayment } from './failed-payment';
 import type { FollowedNotice, Look } from './followed';
+import { lookAtPayment } from './payment';
 import { lookAtPayout } from './payout';
 import { lookAtReview } from './review';
 import { lookAtWarning } from './warning';
@@ -11,6 +12,7 @@ const LOOKS: Record<NoticeKind, Look> = {
   review: lookAtReview,
   'fraud-warning': lookAtWarning,
   'payment-failed': lookAtFailedPayment,
+  payment: lookAtPayment,
   payout: lookAtPayout,
 };
 

@@ -43,7 +43,8 @@ const TYPES_AT_A_TIME = 20;
 
 /** The lists that a sweep reads: events since the mark, and at times those that Stripe still fails to deliver. */
 function listsOf({ eventsSince, undeliveredSince }: SweepWindow): Stripe.EventListParams[] {
-  const routed = SUBSCRIBED_TYPES.filter((type) => SUBSCRIBED_EVENTS[type] !== 'nobody');
+  // A captured payment is in the list of sessions.
+  const routed = SUBSCRIBED_TYPES.filter((type) => !['nobody', 'payment'].includes(SUBSCRIBED_EVENTS[type]));
   const types: SubscribedEvent[][] = [];
   for (let from = 0; from < routed.length; from += TYPES_AT_A_TIME)
     types.push(routed.slice(from, from + TYPES_AT_A_TIME));

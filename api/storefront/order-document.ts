@@ -45,6 +45,13 @@ export const OrderDocument = z
     recoveryUrl: orNull(z.string()).meta({
       description: 'Set while an expired order can be recovered. Prefills no address: only the link in the mail does.',
     }),
+    voucher: orNull(
+      z.strictObject({
+        url: orNull(z.string()).meta({ description: 'The page with the voucher or the instructions.' }),
+        reference: orNull(z.string()).meta({ description: 'The number to pay with.' }),
+        expiresAt: orNull(Timestamp).meta({ description: 'Until when it can be paid.' }),
+      }),
+    ).meta({ description: 'How to pay a voucher or a bank transfer, while its payment is on its way.' }),
     updatedAt: Timestamp,
   })
   .meta({ id: 'Order' });
@@ -89,6 +96,7 @@ export function orderDocument(
       remaining: allowed - used,
     })),
     recoveryUrl: recoverable ? recoveryUrl(env, 'return', order.sessionId) : null,
+    voucher: order.voucher,
     updatedAt: timestamp(order.updatedAt),
   };
 }

@@ -18,6 +18,8 @@ export interface StripeEvent {
   objectId: string;
   /** The mode of a Checkout Session, if the event has it. */
   mode: string | null;
+  /** How a PaymentIntent is captured, if the event has it. */
+  captureMethod: string | null;
 }
 
 const id = z.string().min(1).max(255);
@@ -28,7 +30,9 @@ const Snapshot = z.object({
   livemode: z.boolean(),
   account: z.string().nullish(),
   context: z.string().nullish(),
-  data: z.object({ object: z.object({ id: z.string().nullish(), mode: z.string().nullish() }) }),
+  data: z.object({
+    object: z.object({ id: z.string().nullish(), mode: z.string().nullish(), capture_method: z.string().nullish() }),
+  }),
 });
 /** A thin event names its object but does not contain it (https://docs.stripe.com/event-destinations#thin-events). */
 const Thin = z.object({
@@ -58,6 +62,7 @@ export function readEvent(body: Buffer): StripeEvent {
       context: context ?? null,
       objectId: data.object.id ?? '',
       mode: data.object.mode ?? null,
+      captureMethod: data.object.capture_method ?? null,
     };
   }
   const thin = Thin.safeParse(json);
@@ -71,6 +76,7 @@ export function readEvent(body: Buffer): StripeEvent {
     context: context ?? null,
     objectId: related_object?.id ?? '',
     mode: null,
+    captureMethod: null,
   };
 }
 

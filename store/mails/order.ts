@@ -1,6 +1,7 @@
 import type { Address } from '../../domain/address';
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus, PaymentStatus, ProductKind } from '../../domain/order';
+import type { Voucher } from '../../domain/voucher';
 import type { Db } from '../database';
 
 /**
@@ -23,6 +24,10 @@ export interface OrderForMail {
   declined: boolean;
   attention: { step: string; reason: string; since: Date } | null;
   recoverableUntil: Date | null;
+  /** How to pay a voucher that is not paid yet. */
+  voucher: Voucher | null;
+  /** Until when a payment that was only authorised can be captured. */
+  captureBefore: Date | null;
   items: {
     sku: string;
     name: string;
@@ -66,9 +71,13 @@ export async function readOrderForMail(db: Db, sessionId: SessionId): Promise<Or
 }
 
 /** The result of `order_for_mail`: as above, with times as strings. */
-export type OrderForMailColumns = Omit<OrderForMail, 'attention' | 'recoverableUntil' | 'grants' | 'disputes'> & {
+export type OrderForMailColumns = Omit<
+  OrderForMail,
+  'attention' | 'recoverableUntil' | 'captureBefore' | 'grants' | 'disputes'
+> & {
   attention: { step: string; reason: string; since: string } | null;
   recoverableUntil: string | null;
+  captureBefore: string | null;
   grants: (Omit<OrderForMail['grants'][number], 'expiresAt'> & { expiresAt: string })[];
   disputes: (Omit<OrderForMail['disputes'][number], 'dueBy'> & { dueBy: string | null })[];
 };
@@ -77,6 +86,7 @@ export const toOrderForMail = (order: OrderForMailColumns): OrderForMail => ({
   ...order,
   attention: order.attention && { ...order.attention, since: new Date(order.attention.since) },
   recoverableUntil: dateOrNull(order.recoverableUntil),
+  captureBefore: dateOrNull(order.captureBefore),
   grants: order.grants.map((grant) => ({ ...grant, expiresAt: new Date(grant.expiresAt) })),
   disputes: order.disputes.map((dispute) => ({ ...dispute, dueBy: dateOrNull(dispute.dueBy) })),
 });

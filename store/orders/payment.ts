@@ -1,5 +1,6 @@
 import type { SessionId } from '../../domain/ids';
 import type { Amounts } from '../../domain/verdict';
+import type { Voucher } from '../../domain/voucher';
 import type { CustomerDetails } from '../customers/customers';
 import type { Db } from '../database';
 import { known } from './snapshot';
@@ -10,6 +11,10 @@ export interface Payment extends Omit<Amounts, 'subtotal'> {
   presentmentCurrency: string | null;
   paymentIntentId: string | null;
   chargeId: string | null;
+  /** How to pay a payment that is on its way; kept only while it is. */
+  voucher: Voucher | null;
+  /** Until when an authorised payment can be captured; kept only while it is to be. */
+  captureBefore: Date | null;
 }
 
 export interface ConfirmedPayment {

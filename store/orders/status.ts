@@ -6,8 +6,8 @@ import type { Db } from '../database';
 export const findStatus = (
   db: Db,
   id: SessionId,
-): Promise<{ status: OrderStatus; paymentStatus: PaymentStatus } | null> =>
-  db.order.findUnique({ where: { sessionId: id }, select: { status: true, paymentStatus: true } });
+): Promise<{ number: string; status: OrderStatus; paymentStatus: PaymentStatus } | null> =>
+  db.order.findUnique({ where: { sessionId: id }, select: { number: true, status: true, paymentStatus: true } });
 
 /** The versions of these orders, to tell which of them have changed. One statement. */
 export async function readVersions(

@@ -1,6 +1,7 @@
 import { type SessionId, sessionId } from '../../domain/ids';
 import type { OrderStatus, PaymentStatus, ProductKind } from '../../domain/order';
 import { waitsForCustomer } from '../../domain/refund';
+import type { Voucher } from '../../domain/voucher';
 import type { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 
@@ -28,6 +29,8 @@ export interface OrderView {
   holdUntil: Date;
   /** Until when an expired order's recovery link works; null: no link was offered. */
   recoverableUntil: Date | null;
+  /** How to pay a payment that is on its way, such as a voucher; null where there is nothing to do. */
+  voucher: Voucher | null;
   updatedAt: Date;
   /** Counts the changes. */
   version: number;
@@ -67,6 +70,7 @@ export const toView = (row: Prisma.OrderGetPayload<{ include: typeof viewParts }
   grants: row.grants,
   holdUntil: row.holdUntil,
   recoverableUntil: row.recoverableUntil,
+  voucher: row.voucher as Voucher | null,
   updatedAt: row.updatedAt,
   version: row.version,
 });

@@ -229,6 +229,7 @@ const payment = (id: SessionId, change: Partial<ConfirmedPayment> = {}): Confirm
   payment: {
     ...{ total: 1400, discount: 0, shipping: 150, tax: 0, taxIncluded: 0 },
     ...{ presentmentAmount: null, presentmentCurrency: null, paymentIntentId: `pi_${id}`, chargeId: `ch_${id}` },
+    ...{ voucher: null, captureBefore: null },
   },
   chosen: [],
   customer: ada,

@@ -23,6 +23,8 @@ export const sampleOrder = (change: Partial<OrderFacts> = {}): OrderFacts => ({
     },
     { sku: 'NOTES', name: 'Field notes (PDF)', kind: 'DIGITAL', quantity: 1, unitAmount: 900, total: 900 },
   ],
+  voucher: null,
+  captureBefore: null,
   subtotal: 22800,
   discount: 1000,
   shipping: 590,

@@ -1,3 +1,4 @@
+import { CAPTURE } from '../../domain/mail';
 import { REASONS } from '../../domain/order';
 import { compose, TEMPLATES, type Template } from '../../emails';
 import type { OrderFacts } from '../../emails/facts';
@@ -234,6 +235,30 @@ test('an expired checkout says that the card was declined, when it was', () => {
 });
 
 describe('delayed payments', () => {
+  test('payment_processing says how to pay a voucher: its page, its number, and until when', () => {
+    const voucher = {
+      url: 'https://pay.example/v/1',
+      reference: '11249 123456789',
+      expiresAt: '2026-12-04T23:59:00.000Z',
+    };
+    const { html, text } = compose('payment_processing', sampleFacts({ paymentStatus: 'PROCESSING', voucher })) ?? {};
+    expect(html).toContain('href="https://pay.example/v/1"');
+    for (const part of ['https://pay.example/v/1', '11249 123456789', '4 December 2026 at 23:59 UTC'])
+      expect(text).toContain(part);
+    expect(text).not.toContain('If you were given a voucher');
+  });
+
+  test('attention_needed tells until when a payment can be captured, and nothing once it is', () => {
+    const captureBefore = new Date('2026-12-04T23:59:00Z');
+    const facts = { ...sampleFacts({ status: 'PENDING', captureBefore }), ref: `${CAPTURE}${captureBefore.getTime()}` };
+    expect(compose('attention_needed', facts)).toMatchObject({
+      subject: 'Order 1001: capture its payment before 4 December 2026 at 23:59 UTC',
+      text: expect.stringContaining('Stripe Dashboard'),
+    });
+    const captured = { ...facts, order: { ...facts.order, captureBefore: null } };
+    expect(compose('attention_needed', captured)).toBeNull();
+  });
+
   test.each(['UNPAID', 'PAID', 'FAILED', 'REFUNDED'])('payment_processing is not sent when %s', (paymentStatus) => {
     expect(compose('payment_processing', sampleFacts({ paymentStatus }))).toBeNull();
   });

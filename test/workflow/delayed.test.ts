@@ -1,5 +1,7 @@
-import type { SessionId } from '../../domain/ids';
+import type Stripe from 'stripe';
+import { type SessionId, sessionId } from '../../domain/ids';
 import type { OrderStatus } from '../../domain/order';
+import { readOrder } from '../../store/orders/view';
 import { atRest, pass } from './at-rest';
 import { until, World } from './world';
 
@@ -222,4 +224,74 @@ describe('nothing to pay', () => {
     expect(order.refunds.filter(({ status }) => status !== 'refused')).toEqual([]);
     expect(await world.stock('gift')).toEqual({ onHand: 2, held: 0 });
   });
+});
+
+/** A session that was made elsewhere with a price of ours. */
+async function madeElsewhere(
+  sku: string,
+  { currency, ...more }: Partial<Stripe.Checkout.SessionCreateParams> & { currency: string },
+): Promise<SessionId> {
+  await world.product(sku, { currency, stock: 1 });
+  const { stripePriceId } = await world.db.price.findFirstOrThrow({ where: { sku } });
+  const line_items = [{ price: stripePriceId as string, quantity: 1 }];
+  const made = await world.stripe.checkout.sessions.create({
+    ...{ mode: 'payment', line_items, success_url: 'http://localhost/thanks' },
+    ...more,
+  });
+  return sessionId(made.id);
+}
+
+describe('a payment that is only authorised', () => {
+  const held = async (sku: string) => {
+    const id = await madeElsewhere(sku, { currency: 'eur', payment_intent_data: { capture_method: 'manual' } });
+    await world.pay(id);
+    await world.webhook(id);
+    const mail = await mailed(id, 'attention_needed');
+    const { payment_intent } = await world.stripe.checkout.sessions.retrieve(id);
+    return { id, mail, intent: payment_intent as string };
+  };
+
+  test('staff are told until when they can capture it, its customer nothing; the capture wakes the order', async () => {
+    const { id, mail, intent } = await held('to-capture');
+    const { captureBefore, ...order } = await world.order(id);
+    expect(order).toMatchObject({ status: 'PENDING', paymentStatus: 'PROCESSING', stock: 'HELD', attentionStep: null });
+    const days = ((captureBefore?.getTime() ?? 0) - world.now()) / DAY;
+    expect(days).toBeGreaterThan(6.9);
+    expect(days).toBeLessThanOrEqual(7);
+    expect(mail.subject).toMatch(/capture its payment before .* UTC/);
+    expect(await world.mails(id)).toEqual(['attention_needed']);
+
+    await world.at(`/sessions/${id}/capture`);
+    await world.deps().starter.event({ type: 'payment_intent.succeeded', objectId: intent, mode: null });
+    await world.is(id, 'PREPARING');
+    expect(await world.order(id)).toMatchObject({ paymentStatus: 'PAID', captureBefore: null });
+  });
+
+  test('and then cancelled ends unpaid, and its stock is free', async () => {
+    const { id, intent } = await held('not-captured');
+    await world.at(`/sessions/${id}/cancel-capture`);
+    await world.deps().starter.event({ type: 'payment_intent.canceled', objectId: intent, mode: null });
+    expect(await world.end(id)).toBe('EXPIRED');
+    expect(await world.order(id)).toMatchObject({ paymentStatus: 'FAILED', captureBefore: null });
+    expect(await world.stock('not-captured')).toEqual({ onHand: 1, held: 0 });
+  });
+});
+
+test('a voucher: how to pay it is in the mail and on the order’s page until it is paid', async () => {
+  const id = await madeElsewhere('by-voucher', { currency: 'brl' });
+  await world.pay(id, { method: 'voucher' });
+  await world.webhook(id);
+  const { text } = await mailed(id, 'payment_processing');
+  const { voucher } = (await readOrder(world.db, id)) ?? {};
+  expect(voucher).toEqual({
+    url: expect.stringMatching(/^http.*\/vouchers\//),
+    reference: expect.stringMatching(/^\d{47}$/),
+    expiresAt: expect.stringMatching(/Z$/),
+  });
+  expect(text).toContain(voucher?.reference);
+  expect(text).toContain(voucher?.url);
+  await world.at(`/sessions/${id}/settle`);
+  await world.webhook(id);
+  await world.is(id, 'PREPARING');
+  expect((await readOrder(world.db, id))?.voucher).toBeNull();
 });

@@ -13,6 +13,7 @@ const OBJECT: Record<(typeof SUBSCRIBED_EVENTS)[SubscribedEvent], string> = {
   review: 'prv_nobody',
   'fraud-warning': 'issfr_nobody',
   'payment-failed': 'pi_nobody',
+  payment: 'pi_nobody',
   payout: 'po_nobody',
   nobody: 'in_nobody',
 };
@@ -27,6 +28,12 @@ test.each(SUBSCRIBED_TYPES.filter((type) => !woken.includes(type)))('%s is count
 test.each(woken)('%s about an object of another form wakes nobody', (type) => {
   expect(routeOf({ type, objectId: 'cus_1', mode: null })).toBeNull();
   expect(routeOf({ type, objectId: '', mode: null })).toBeNull();
+});
+
+test('a payment that nobody captures by hand wakes nobody: its session tells of it', () => {
+  for (const type of ['payment_intent.succeeded', 'payment_intent.canceled'] as const)
+    for (const captureMethod of ['automatic', 'automatic_async'])
+      expect(routeOf({ type, objectId: 'pi_nobody', mode: null, captureMethod })).toBeNull();
 });
 
 test('sessions that take no payment wake nobody', () => {

@@ -1,10 +1,13 @@
 import type { Seen } from '../../activities/checkout/checkout';
 import type { UnpaidEnding } from '../../activities/order/orders';
+import { CAPTURE } from '../../domain/mail';
 import { phaseOf } from '../../domain/phase';
 import { database, stripe, stripeLater } from '../steps';
 import { decide } from './decide';
 import type { Message, StaffRequest } from './inbox';
 import type { OrderRun } from './run';
+
+type OnItsWay = Extract<Seen, { seen: 'processing' }>;
 
 /** What a look at Stripe came to: the money is there, or none can come any more, or it may still come. */
 type Outcome = 'paid' | UnpaidEnding | 'waiting';
@@ -79,7 +82,7 @@ export class PaymentWatch {
       case 'failed':
         return this.cancelled ? 'cancelled' : 'payment-failed';
       case 'processing':
-        return this.paymentOnItsWay(state.stockUntil);
+        return this.paymentOnItsWay(state);
       case 'expired':
         return state.stockFree ? (this.ending ?? 'expired') : this.confirmationInFlight(state.stockUntil);
       default: // open; a till that was to be closed is tried again in a minute
@@ -116,15 +119,25 @@ export class PaymentWatch {
 
   /**
    * A delayed payment: asked after daily from the first moment, and once more when the time is over for which its
-   * stock is kept. Then, or when staff cancel, the stock is given back, and the asking goes on.
+   * stock is kept. Then, or when staff cancel, the stock is given back, and the asking goes on. One that is only
+   * authorised waits for staff, who are told until when they can capture it; the shopper has nothing to do.
    */
-  private async paymentOnItsWay(stockUntil: number): Promise<'waiting'> {
-    if (this.stage !== 'on-its-way') this.run.mails.send({ template: 'payment_processing' });
+  private async paymentOnItsWay({ stockUntil, captureBefore }: OnItsWay): Promise<'waiting'> {
+    if (this.stage !== 'on-its-way')
+      this.run.mails.send(
+        captureBefore === undefined
+          ? { template: 'payment_processing' }
+          : { template: 'attention_needed', ref: `${CAPTURE}${captureBefore}` },
+      );
     this.stage = 'on-its-way';
     const now = Date.now();
     const tooLong = stockUntil <= now;
     this.lookAt = tooLong ? now + DAY : Math.min(stockUntil, now + DAY);
-    this.run.waits('a delayed payment; Stripe is asked daily');
+    this.run.waits(
+      captureBefore === undefined
+        ? 'a delayed payment; Stripe is asked daily'
+        : `staff to capture the payment in the Stripe Dashboard before ${new Date(captureBefore).toISOString()}`,
+    );
     await this.release(tooLong ? 'the payment has been on its way for too long' : null);
     return 'waiting';
   }

@@ -183,9 +183,12 @@ BEGIN
         ELSE o.payment_status END,
       paid_at = CASE WHEN p_outcome IN ('paid', 'free') THEN coalesce(o.paid_at, p_at) ELSE o.paid_at END,
       processing_since = CASE WHEN p_outcome = 'processing' THEN coalesce(o.processing_since, p_at) ELSE o.processing_since END,
+      voucher = CASE WHEN p_outcome = 'processing' THEN nullif(p.voucher, 'null') END,
+      capture_before = CASE WHEN p_outcome = 'processing' THEN p."captureBefore" END,
       updated_at = p_at
     FROM jsonb_to_record(p_payment) AS p(total bigint, discount bigint, shipping bigint, tax bigint, "taxIncluded" bigint,
-      "presentmentAmount" bigint, "presentmentCurrency" text, "paymentIntentId" text, "chargeId" text)
+      "presentmentAmount" bigint, "presentmentCurrency" text, "paymentIntentId" text, "chargeId" text, voucher jsonb,
+      "captureBefore" timestamptz)
     WHERE o.session_id = p_session
     RETURNING o.processing_since INTO since;
   IF p_outcome <> 'failed' THEN
@@ -259,7 +262,8 @@ CREATE FUNCTION order_for_mail(p_session text) RETURNS jsonb LANGUAGE sql STABLE
   SELECT jsonb_build_object(
     'sessionId', o.session_id, 'number', o.number, 'status', o.status, 'paymentStatus', o.payment_status, 'currency', o.currency,
     'locale', o.locale, 'discount', o.discount, 'shipping', o.shipping, 'tax', o.tax, 'taxIncluded', o.tax_included, 'total', o.total,
-    'refunded', o.refunded, 'declined', o.declined, 'recoverableUntil', o.recoverable_until,
+    'refunded', o.refunded, 'declined', o.declined, 'recoverableUntil', o.recoverable_until, 'voucher', o.voucher,
+    'captureBefore', o.capture_before,
     'attention', CASE WHEN o.attention_step IS NOT NULL
       THEN jsonb_build_object('step', o.attention_step, 'reason', o.attention_reason, 'since', o.attention_since) END,
     'items', (SELECT coalesce(jsonb_agg(jsonb_build_object('sku', i.sku, 'name', i.name, 'kind', i.kind, 'quantity', i.quantity,

@@ -66,7 +66,13 @@ const STORIES: Partial<Record<Order['status'], (order: Order) => Story>> = {
 const UNKNOWN: Story = { tone: 'waiting', title: 'Your order', text: 'This page updates by itself.' };
 
 /** A pending order: the payment may be on its way, or staff may have to check it. */
-function whilePending({ paymentStatus }: Order): Story {
+function whilePending({ paymentStatus, voucher }: Order): Story {
+  if (paymentStatus === 'PROCESSING' && voucher)
+    return {
+      tone: 'waiting',
+      title: 'Your order waits for your payment',
+      text: 'Please pay with the details below. We will e-mail you as soon as your payment has arrived.',
+    };
   if (paymentStatus === 'PROCESSING') {
     return {
       tone: 'waiting',

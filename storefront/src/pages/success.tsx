@@ -12,6 +12,7 @@ import { Page } from '../parts/page';
 import { Shipments } from '../parts/shipments';
 import { useLater } from '../parts/use-later';
 import { Link } from '../router';
+import { formatMoment } from '../words/when';
 
 /** The page of one order. Stripe sends the shopper here after paying, and they can return at any time. */
 export function SuccessPage({ parameters }: { parameters: URLSearchParams }) {
@@ -57,6 +58,7 @@ function OrderStory({ order, onDownload }: { order: Order; onDownload: () => voi
         {order.status === 'PENDING' && order.paymentStatus === 'UNPAID' && <StillWaiting />}
       </section>
       {order.refundAwaitsBankDetails && <GiveBankDetails amount={order.refundAwaitsBankDetails} />}
+      <HowToPay order={order} />
       <NextStep order={order} />
       <Downloads order={order} onDownload={onDownload} />
       <Shipments order={order} />
@@ -73,6 +75,26 @@ const GiveBankDetails = ({ amount }: { amount: Money }) => (
     </p>
   </Notice>
 );
+
+function HowToPay({ order: { paymentStatus, voucher } }: { order: Order }) {
+  if (paymentStatus !== 'PROCESSING' || !voucher) return null;
+  const { url, reference, expiresAt } = voucher;
+  return (
+    <section>
+      {reference && (
+        <p>
+          Reference: <code>{reference}</code>
+        </p>
+      )}
+      {expiresAt && <p>Pay before {formatMoment(expiresAt)}.</p>}
+      {url && (
+        <a className="button primary" href={url}>
+          Open your voucher
+        </a>
+      )}
+    </section>
+  );
+}
 
 const PATIENCE = 20_000;
 
