@@ -4,7 +4,7 @@ import type { SessionId } from '../domain/ids';
 import { WORKFLOWS } from '../messages/names';
 import { type Opening, type OrderFacts, openUpdate, orderStart } from '../messages/order';
 import { within } from '../platform/within';
-import { isAlreadyStarted, isNotRunning, temporalUnavailable } from './temporal-errors';
+import { isAlreadyStarted, isLate, isNotRunning, temporalUnavailable } from './temporal-errors';
 
 /** The id may not be used again: its workflow has ended. */
 type Ended = 'ended';
@@ -80,10 +80,13 @@ export const bounded = <T>(
   ms: number,
   call: () => Promise<T>,
   absent = 'no server of Temporal',
-): Promise<T> =>
-  within(ms, temporal.withDeadline(Date.now() + ms, call), () =>
-    temporalUnavailable(new Error(`${absent} answered within ${Math.round(ms)} ms`)),
-  );
+): Promise<T> => {
+  const late = () => temporalUnavailable(new Error(`${absent} answered within ${Math.round(ms)} ms`));
+  const inTime = temporal.withDeadline(Date.now() + ms, call).catch((error: unknown) => {
+    throw isLate(error) ? late() : error;
+  });
+  return within(ms, inTime, late);
+};
 
 function ended(error: unknown): Ended {
   if (isAlreadyStarted(error)) return 'ended';
