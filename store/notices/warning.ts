@@ -1,9 +1,10 @@
 import type { SessionId } from '../../domain/ids';
 import { formatMoney } from '../../domain/money';
 import { DECISIONS, isFinal } from '../../domain/order';
+import { leftOf } from '../../domain/order-money';
 import type { Db } from '../database';
 import { callForDecision } from '../orders/decisions';
-import { changeOrder, type LockedOrder, NO_ATTENTION, note } from '../orders/records';
+import { changeOrder, type LockedOrder, moneyOf, NO_ATTENTION, note } from '../orders/records';
 import { type ConcernedOrder, recordNotice, type SeenNotice } from './record';
 
 /**
@@ -43,8 +44,9 @@ export async function recordWarning(
   });
 }
 
-function recommendation({ status, total, refunded, currency }: LockedOrder, fraudType: string | null): string {
-  const left = formatMoney({ amount: Number(total - refunded), currency });
+function recommendation(order: LockedOrder, fraudType: string | null): string {
+  const { status, currency } = order;
+  const left = formatMoney({ amount: leftOf(moneyOf(order)), currency });
   const how = isFinal(status)
     ? 'refund gives it back'
     : 'cancel or refund gives it back, retry goes on with the order all the same';

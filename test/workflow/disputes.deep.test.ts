@@ -138,17 +138,17 @@ describe('the deadline', () => {
 
   test('is told once by a run that cannot read Stripe, from what another run has recorded', async () => {
     const id = await world.paidOrder([{ sku: 'mug' }]);
-    const dispute = await risk.disputed(id, { due_by: inDays(5) });
+    const dispute = await risk.disputed(id, { due_by: inDays(2.2) });
     await until(async () => (await risk.mailsOf(id, 'dispute_opened')) === 1);
     await world.handle(dispute.id as never).terminate('lost with its server');
     const path = `^/v1/disputes/${dispute.id}$`;
     await world.at('/faults', { kind: 'unauthorized', match: { path }, times: 10_000 });
     await risk.tell(dispute);
-    await world.sleep(2.5 * DAY);
+    await world.sleep(0.15 * DAY);
     expect(await risk.mailsOf(id, 'dispute_deadline')).toBe(0);
-    await world.sleep(1 * DAY);
+    await world.sleep(0.1 * DAY);
     await until(async () => (await risk.mailsOf(id, 'dispute_deadline')) === 1);
-    await world.sleep(1 * DAY);
+    await world.sleep(0.1 * DAY);
     expect(await risk.mailsOf(id, 'dispute_deadline')).toBe(1);
     await world.noFaults();
   });
@@ -371,7 +371,7 @@ describe('lost', () => {
     await risk.heard(id);
     await risk.ask(id, 'cancel', { reason: 'other' });
     await world.end(id);
-    await world.sleep(20 * DAY);
+    await world.sleep(3 * DAY);
     await risk.happens(dispute, 'update', { status: 'appeal_under_review' });
     await risk.recorded(dispute, { open: true });
     expect(await world.order(id)).toMatchObject({ status: 'REFUNDED', lostAmount: 2150n });
@@ -385,7 +385,7 @@ describe('lost', () => {
       lostAmount: 0n,
     });
     expect(order.grants).toMatchObject([{ revokedAt: null, revokedByDispute: false }]);
-    expect(order.grants[0]?.expiresAt.getTime()).toBeGreaterThan((before?.expiresAt.getTime() ?? 0) + 20 * DAY);
+    expect(order.grants[0]?.expiresAt.getTime()).toBeGreaterThan((before?.expiresAt.getTime() ?? 0) + 3 * DAY);
     expect(await risk.mailsOf(id, 'attention_needed')).toBe(2);
     await risk.heard(id);
     expect(await risk.ask(id, 'ship', parcel)).toBe('SHIPPED');
