@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../platform/clock';
 import { isLiveKey } from '../platform/env';
+import { runScript } from '../platform/script';
 import { addProduct } from '../store/catalogue/add';
 import { knownSkus } from '../store/catalogue/products';
 import { connectDatabase, type Db } from '../store/database';
@@ -61,9 +62,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (require.main === module) {
-  main().catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+if (require.main === module) runScript(main);

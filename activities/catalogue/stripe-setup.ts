@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { z } from 'zod';
 import { type Clock, systemClock } from '../../platform/clock';
 import { ConfigurationError, type Env, variables } from '../../platform/env';
+import { runScript } from '../../platform/script';
 import { connectStripe } from '../../platform/stripe';
 import { linkedProducts } from '../../store/catalogue/stripe-links';
 import { connectDatabase, type Db } from '../../store/database';
@@ -73,9 +74,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (require.main === module) {
-  main().catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+if (require.main === module) runScript(main);

@@ -3,7 +3,7 @@ import type { SessionId } from '../../domain/ids';
 import { type CheckoutLine, METADATA } from '../../domain/session';
 import type { LineFacts, SessionFacts } from '../../domain/verdict';
 import { expectObject } from '../../platform/stripe';
-import { knownPrices, knownProducts } from '../../store/catalogue/known';
+import { knownProducts, productsOfPrices } from '../../store/catalogue/known';
 import type { Deps } from '../deps';
 
 export type Session = Stripe.Checkout.Session;
@@ -92,7 +92,7 @@ async function pricesOf(
   for (const { stripePriceId, sku, minimum } of asked.lines)
     if (stripePriceId) prices.set(stripePriceId, { sku, minimum });
   const unknown = items.flatMap(({ price }) => (price && !prices.has(price.id) ? [price.id] : []));
-  const found = await knownPrices(db, { stripePriceIds: unknown, currency });
+  const found = await productsOfPrices(db, { stripePriceIds: unknown, currency });
   for (const { stripePriceId, ...price } of found) prices.set(stripePriceId, price); // the one in the currency is last
   return prices;
 }

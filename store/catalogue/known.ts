@@ -5,7 +5,7 @@ import type { Db } from '../database';
  * The products of Stripe prices, including replaced prices. `minimum` is set for pay-what-you-want, in the currency
  * given; a price that is not known in that currency is of its product all the same.
  */
-export async function knownPrices(
+export async function productsOfPrices(
   db: Db,
   { stripePriceIds, currency }: { stripePriceIds: string[]; currency: string | null },
 ): Promise<{ stripePriceId: string; sku: string; minimum: number | null }[]> {

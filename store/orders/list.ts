@@ -1,18 +1,12 @@
-import { type SessionId, sessionId } from '../../domain/ids';
-import type { OrderStatus, PaymentStatus } from '../../domain/order';
+import type { SessionId } from '../../domain/ids';
+import type { OrderStatus } from '../../domain/order';
 import type { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
+import { type OrderHead, toHead } from './head';
 import { type Attention, toAttention } from './staff-view';
 
 /** A row in a list of orders. Amounts are in the order's currency. */
-export interface OrderSummary {
-  number: string;
-  sessionId: SessionId;
-  status: OrderStatus;
-  paymentStatus: PaymentStatus;
-  currency: string;
-  total: number;
-  refunded: number;
+export interface OrderSummary extends OrderHead {
   attention: Attention | null;
   disputed: boolean;
   createdAt: Date;
@@ -51,13 +45,7 @@ export async function listOrders(
     take: limit,
   });
   return rows.map((row) => ({
-    number: row.number,
-    sessionId: sessionId(row.sessionId),
-    status: row.status,
-    paymentStatus: row.paymentStatus,
-    currency: row.currency,
-    total: Number(row.total),
-    refunded: Number(row.refunded),
+    ...toHead(row),
     attention: toAttention(row),
     disputed: row.disputed,
     createdAt: row.createdAt,

@@ -1,19 +1,13 @@
-import { type SessionId, sessionId } from '../../domain/ids';
-import type { OrderStatus, PaymentStatus, ProductKind } from '../../domain/order';
+import type { SessionId } from '../../domain/ids';
+import type { ProductKind } from '../../domain/order';
 import { waitsForCustomer } from '../../domain/refund';
 import type { Voucher } from '../../domain/voucher';
 import type { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
+import { type OrderHead, toHead } from './head';
 
 /** An order as its shopper may see it: nothing in it says who bought. Amounts are in the order's currency. */
-export interface OrderView {
-  number: string;
-  sessionId: SessionId;
-  status: OrderStatus;
-  paymentStatus: PaymentStatus;
-  currency: string;
-  total: number;
-  refunded: number;
+export interface OrderView extends OrderHead {
   /** The part of `refunded` that waits until the customer has given Stripe their bank details. */
   awaitingBankDetails: number;
   items: { sku: string; name: string; kind: ProductKind; quantity: number; unitAmount: number; total: number }[];
@@ -51,13 +45,7 @@ export const viewParts = {
 } satisfies Prisma.OrderInclude;
 
 export const toView = (row: Prisma.OrderGetPayload<{ include: typeof viewParts }>): OrderView => ({
-  number: row.number,
-  sessionId: sessionId(row.sessionId),
-  status: row.status,
-  paymentStatus: row.paymentStatus,
-  currency: row.currency,
-  total: Number(row.total),
-  refunded: Number(row.refunded),
+  ...toHead(row),
   awaitingBankDetails: row.refunds
     .filter(({ status }) => waitsForCustomer(status))
     .reduce((sum, { amount }) => sum + Number(amount), 0),

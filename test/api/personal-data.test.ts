@@ -19,6 +19,7 @@ const PERSONAL: Record<string, string[]> = {
 
 /** Ids, codes, hashes of keys, and sentences of ours or of Stripe about money and goods. Staff are named by role. */
 const PLAIN: Record<string, string[]> = {
+  account_alarms: ['cause', 'subject', 'mail_key'],
   checkout_keys: ['key_hash', 'body_hash', 'checkout_id'],
   checkouts: ['id', 'number', 'origin', 'currency', 'lines', 'stripe_key', 'session_id', 'recovers'],
   customers: ['session_id'],

@@ -180,6 +180,24 @@ describe('each kind of discrepancy', () => {
     await sweep(world, 'staff');
   });
 
+  test('refund_differs: not for what was settled elsewhere than at Stripe', async () => {
+    const id = await bought();
+    const at = new Date(world.deps().clock.now());
+    const elsewhere = { key: `${id}/staff/k`, origin: 'STAFF' as const, requestKey: 'k', status: 'settled_elsewhere' };
+    await world.db.refund.create({
+      data: {
+        ...{ ...elsewhere, sessionId: id, amount: 500, currency: 'eur', reason: 'other', actor: 'staff' },
+        ...{ createdAt: at, updatedAt: at },
+      },
+    });
+    await world.db.order.update({
+      where: { sessionId: id },
+      data: { refunded: 500, paymentStatus: 'PARTIALLY_REFUNDED' },
+    });
+    expect(await foundOf('refund_differs')).toEqual([]);
+    expect(await ledger('eur')).toMatchObject({ refunded: (await ledger('eur')).orders_refunded });
+  });
+
   test('missing_at_stripe: paid here, and no charge there', async () => {
     const { id } = await world.checkout([{ sku: 'ebook' }], { holdSeconds: 60 });
     expect(await world.end(id)).toBe('EXPIRED');
