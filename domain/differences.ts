@@ -212,6 +212,14 @@ export const priceOff = ({ number, skus, currency, subtotal, stripes }: PriceOff
       'run stripe:setup, or correct the product.',
   );
 
+/** Stripe refuses to sell a product, however many shoppers try. */
+export const notForSale = ({ sku }: { sku: string }): Discrepancy =>
+  open(
+    { kind: 'not_for_sale', reference: sku, currency: null, amount: null },
+    'Stripe refuses its price or product, which is archived or missing. Nobody can buy it until this is corrected: ' +
+      'activate it in the Dashboard, run stripe:setup, or save the product with another price.',
+  );
+
 const LONGEST_REFERENCE = 500;
 
 const open = (what: Pick<Discrepancy, 'kind' | 'reference' | 'currency' | 'amount'>, detail: string): Discrepancy => ({

@@ -8,12 +8,13 @@ export const DISCREPANCY_KINDS = [
   'refund_differs',
   'payout_differs',
   'missing_at_stripe',
+  'not_for_sale',
 ] as const;
 export type DiscrepancyKind = (typeof DISCREPANCY_KINDS)[number];
 
 export interface Discrepancy {
   kind: DiscrepancyKind;
-  /** The id of the session, refund, payout, dispute or charge; if prices differ, the SKUs. */
+  /** The id of the session, refund, payout, dispute or charge; if prices differ, the SKUs; if not for sale, the SKU. */
   reference: string;
   /** A sentence without personal data. */
   detail: string;

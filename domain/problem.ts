@@ -12,6 +12,7 @@ export const PROBLEMS = {
   method_not_allowed: [405, 'Method not allowed'],
   out_of_stock: [409, 'Out of stock'],
   currency_unavailable: [409, 'Not sold in this currency'],
+  not_for_sale: [409, 'Not for sale at the moment'],
   idempotency_key_reused: [409, 'The idempotency key was used for another request'],
   invalid_transition: [409, 'Not allowed in this state'],
   stock_conflict: [409, 'Stock would fall below what is held'],

@@ -30,4 +30,6 @@ export interface Product extends ProductDetails {
 /** A product for sale, with the stock that no order holds; `null` is unlimited (digital). */
 export interface ProductForSale extends Omit<Product, 'active'> {
   available: number | null;
+  /** Stripe refuses to sell it at the moment. */
+  refused: boolean;
 }

@@ -1,4 +1,4 @@
-import type Stripe from 'stripe';
+import Stripe from 'stripe';
 import type { Price } from '../domain/product';
 import { expectObject } from './stripe';
 
@@ -8,6 +8,17 @@ import { expectObject } from './stripe';
  */
 export async function retrievePrice(stripe: Stripe, id: string): Promise<Stripe.Price> {
   return expectObject(await stripe.prices.retrieve(id, { expand: ['currency_options'] }), 'price');
+}
+
+/** Whether Checkout accepts a price: it and its product exist and are active. @throws what is not the price's fault */
+export async function isSellable(stripe: Stripe, id: string): Promise<boolean> {
+  try {
+    const { active, product } = expectObject(await stripe.prices.retrieve(id, { expand: ['product'] }), 'price');
+    return active && typeof product === 'object' && !product.deleted && product.active;
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') return false;
+    throw error;
+  }
 }
 
 /** Whether a price at Stripe, read as above, is the one that the catalogue has, in its currency. */

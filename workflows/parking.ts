@@ -36,7 +36,7 @@ const QUIET_TRIES = 2;
 const slowRetry = (tries: number): number => Math.min(15_000 * 2 ** (tries - 1), LONGEST_PAUSE);
 const LONGEST_PAUSE = 600_000;
 /** How often a step that waits for the account looks whether it is right again, in milliseconds. */
-const LONGEST_LOOK = 60_000;
+const LONGEST_LOOK = 180_000;
 
 /**
  * How a workflow waits for a person when a step cannot go on by itself. (Requests by staff wait in the inbox.) A step

@@ -13,9 +13,11 @@ export const account = (deps: Deps) => ({
    * @param since when the step was refused, in milliseconds
    */
   async awaitAccount({ cause, since }: { cause: AccountCause; since: number }): Promise<void> {
+    const isRight = () => isRightAgain(deps.db, { cause, since: new Date(since) });
     if (activityInfo().attempt > 1) {
+      if (await isRight()) return;
       await tendAccount(deps);
-      if (await isRightAgain(deps.db, { cause, since: new Date(since) })) return;
+      if (await isRight()) return;
     }
     throw ApplicationFailure.create({
       message: `Not right yet: ${cause}`,

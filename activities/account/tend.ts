@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AlarmCause, MAIL_CAUSES } from '../../domain/fault';
 import { writeAccountAlarm } from '../../emails/account-alarm';
+import { writeNotForSale } from '../../emails/not-for-sale';
 import { senderName } from '../../platform/mailer';
 import {
   type AlarmRef,
@@ -10,6 +11,7 @@ import {
   resolveAlarms,
   writeAlarmMail,
 } from '../../store/alarms/alarms';
+import { writeRefusedMail } from '../../store/catalogue/not-for-sale';
 import type { Deps } from '../deps';
 import { faultOf } from '../failures';
 import { probeKey, probePermission } from './probes';
@@ -20,13 +22,14 @@ const PROBE_EVERY_MS = 10_000;
 
 /**
  * Sees to the account, whoever calls it and however often: tries whether Stripe accepts again what it refused, writes
- * one mail to staff about what they have not been told of, and sends the mails that wait for the provider. Costs one
- * small query while nothing is wrong.
+ * one mail to staff about what they have not been told of, and sends the mails that wait for the provider. Costs a few
+ * small queries while nothing is wrong.
  */
 export async function tendAccount(deps: Deps): Promise<void> {
   const open = await openAlarms(deps.db);
   for (const alarm of open) if (isStripes(alarm.cause)) await tryAgain(deps, alarm);
   if (open.length > 0) await tellStaff(deps);
+  await tellOfRefusedProducts(deps);
   await sendWaitingMails(
     deps,
     open.filter(({ cause }) => (MAIL_CAUSES as AlarmCause[]).includes(cause)),
@@ -62,6 +65,17 @@ async function tellStaff({ db, clock, env, log }: Deps): Promise<void> {
       { cause, ...(subject && { subject }), since },
       'an alarm that stops many orders; docs/refusals.md says what to do',
     );
+}
+
+async function tellOfRefusedProducts({ db, clock, env }: Deps): Promise<void> {
+  const shop = senderName(env.EMAIL_FROM);
+  await writeRefusedMail(db, {
+    key: `attention_needed/not_for_sale/${randomUUID()}`,
+    template: 'attention_needed',
+    recipient: env.STAFF_EMAIL,
+    at: new Date(clock.now()),
+    compose: (skus) => writeNotForSale({ shop, products: `${env.PUBLIC_URL}/admin/products`, skus }),
+  });
 }
 
 const isStripes = (cause: AlarmCause): boolean => cause.startsWith('stripe_');

@@ -6,6 +6,7 @@ import { runScript } from '../../platform/script';
 import { connectStripe } from '../../platform/stripe';
 import { linkedProducts } from '../../store/catalogue/stripe-links';
 import { connectDatabase, type Db } from '../../store/database';
+import { recheckRefused } from './not-for-sale';
 import { linkProduct } from './stripe-catalogue';
 import { setUpEndpoint } from './stripe-endpoint';
 
@@ -36,6 +37,7 @@ export async function linkCatalogue({ db, stripe, env, log, clock = systemClock 
     log(line);
   };
   for (const product of products) await linkProduct({ db, stripe, env, clock, changed }, product);
+  await recheckRefused({ db, stripe, clock });
   log(
     changes === 0
       ? `Products and prices were up to date (${products.length} products).`

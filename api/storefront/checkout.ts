@@ -34,6 +34,7 @@ export const CHECKOUT_PROBLEMS: ProblemCode[] = [
   'unknown_sku',
   'out_of_stock',
   'currency_unavailable',
+  'not_for_sale',
   'rate_limited',
   'too_many_open',
 ];

@@ -16,7 +16,9 @@ const Product = z
     }),
     prices: z.array(Money).meta({ description: 'One per currency; a checkout without a currency uses the first.' }),
     payWhatYouWant: orNull(z.strictObject({ minimum: Money, suggested: Money })),
-    available: orNull(z.int()).meta({ description: 'On hand minus held; null means unlimited (digital).' }),
+    available: orNull(z.int()).meta({
+      description: 'On hand minus held; null means unlimited (digital). 0 while Stripe refuses to sell it.',
+    }),
   })
   .meta({ id: 'Product' });
 
@@ -32,10 +34,11 @@ export const productRoutes = ({ db }: Pick<ApiDeps, 'db'>): Route[] => [
   }),
 ];
 
-function describe({ prices, ...product }: ProductForSale): z.infer<typeof Product> {
+function describe({ prices, available, refused, ...product }: ProductForSale): z.infer<typeof Product> {
   const chosenByShopper = prices.find(({ minimum }) => minimum !== null);
   return {
     ...product,
+    available: refused ? 0 : available,
     prices: prices.filter(({ minimum }) => minimum === null).map(({ amount, currency }) => money(amount, currency)),
     payWhatYouWant: chosenByShopper
       ? {

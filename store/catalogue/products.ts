@@ -25,7 +25,7 @@ export async function findProduct(db: Db, { sku }: { sku: string }): Promise<Cat
     include: { prices: { where: { current: true }, orderBy: { position: 'asc' } }, file: true },
   });
   if (row === null) return null;
-  const { file, prices, ...product } = row;
+  const { file, prices, refusedAt: _, ...product } = row;
   return {
     ...product,
     prices: prices.map(toPrice),
@@ -58,7 +58,8 @@ const selectForSale = (db: Db, which: Prisma.Sql): Promise<ProductForSale[]> =>
       (SELECT coalesce(json_agg(json_build_object('currency', r.currency, 'amount', r.amount, 'minimum', r.minimum,
           'stripePriceId', r.stripe_price_id) ORDER BY r.position, r.id), '[]')
         FROM prices r WHERE r.sku = p.sku AND r.current) AS prices,
-      CASE p.kind WHEN 'PHYSICAL' THEN coalesce(s.on_hand - s.held, 0) END AS available
+      CASE p.kind WHEN 'PHYSICAL' THEN coalesce(s.on_hand - s.held, 0) END AS available,
+      p.refused_at IS NOT NULL AS refused
     FROM products p LEFT JOIN stock_levels s ON s.sku = p.sku
     WHERE p.active ${which}
     ORDER BY p.created_at, p.sku`;

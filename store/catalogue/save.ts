@@ -2,6 +2,7 @@ import type { ProductKind } from '../../domain/order';
 import type { Price, ProductDetails } from '../../domain/product';
 import type { Db, Tx } from '../database';
 import { closeShelf, hasMovements, openShelf } from '../stock/shelves';
+import { allowProducts } from './not-for-sale';
 import { knownPrices, replacePrices, type TakenPrice, takenPrice } from './prices';
 
 /** A product as staff save it; the order of its prices counts. */
@@ -30,6 +31,8 @@ export function saveProduct(db: Db, { sku, prices, at, ...details }: ProductToSa
     if (taken) return { outcome: 'price-taken', ...taken };
 
     const data = { ...details, updatedAt: at };
+    // Staff have seen to it: the next checkout finds out whether Stripe sells it now.
+    await allowProducts(tx, { skus: [sku], at });
     if (earlier) await tx.product.update({ where: { sku }, data });
     else await tx.product.create({ data: { sku, ...data, createdAt: at } });
     if (changesKind) await closeShelf(tx, { sku });

@@ -43,7 +43,12 @@ export async function endComparison(
       data: { resolvedAt: at },
     });
     await tx.discrepancy.updateMany({
-      where: { resolvedAt: null, foundBy: null, lastSeenAt: { lt: new Date(at.getTime() - PRICE_FORGOTTEN_MS) } },
+      where: {
+        resolvedAt: null,
+        foundBy: null,
+        kind: 'amount_differs',
+        lastSeenAt: { lt: new Date(at.getTime() - PRICE_FORGOTTEN_MS) },
+      },
       data: { resolvedAt: at },
     });
   });
@@ -80,8 +85,38 @@ export async function writeDiscrepancies(
     WHERE NOT discrepancies.told_once`;
 }
 
-/** Discrepancies that no mail has reported: still open, or reported only once. */
-const UNREPORTED = { reportKey: null, OR: [{ resolvedAt: null }, { toldOnce: true }] };
+/** Claims the open discrepancies of a kind that has a mail of its own and that staff were not told of. Sorted. */
+export async function claimUntold(
+  tx: Tx,
+  { kind, reportKey, at }: { kind: DiscrepancyKind; reportKey: string; at: Date },
+): Promise<string[]> {
+  const rows = await tx.discrepancy.updateManyAndReturn({
+    where: { kind, resolvedAt: null, reportKey: null },
+    data: { reportKey, reportedAt: at },
+    select: { reference: true },
+  });
+  return rows.map(({ reference }) => reference).sort();
+}
+
+/** Closes discrepancies of a kind that were put right. Safe to repeat. */
+export async function resolveDiscrepancies(
+  db: Db | Tx,
+  { kind, references, at }: { kind: DiscrepancyKind; references: string[]; at: Date },
+): Promise<void> {
+  await db.discrepancy.updateMany({
+    where: { kind, reference: { in: references }, resolvedAt: null },
+    data: { resolvedAt: at },
+  });
+}
+
+/**
+ * Discrepancies that no mail has reported: still open, or reported only once. Products that are not for sale have a mail
+ * of their own (`claimUntold`).
+ */
+const UNREPORTED = {
+  ...{ reportKey: null, kind: { not: 'not_for_sale' } },
+  OR: [{ resolvedAt: null }, { toldOnce: true }],
+};
 
 export const countUnreported = (db: Db): Promise<number> => db.discrepancy.count({ where: UNREPORTED });
 

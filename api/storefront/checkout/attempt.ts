@@ -22,6 +22,7 @@ import { toProblem } from '../../http/errors';
 import { invalid } from '../../http/route';
 import { openOrder, signalRunning } from '../../order-workflow';
 import { type Cart, outOfStock, type PricedCart } from './cart';
+import { notForSale, takeOffSale } from './not-for-sale';
 import { type SessionRequest, sessionRequest } from './stripe-request';
 
 /** A checkout that is open, as the shopper hears of it. */
@@ -177,12 +178,15 @@ async function requireSamePrice(deps: ApiDeps, row: CheckoutRecord, session: Str
 }
 
 /** Translates the refusals that the shopper can correct; logs every other one. */
-function refused({ log }: ApiDeps, row: CheckoutRecord) {
-  return (error: unknown): never => {
+function refused(deps: ApiDeps, row: CheckoutRecord) {
+  const { log } = deps;
+  return async (error: unknown): Promise<never> => {
     if (error instanceof Stripe.errors.StripeInvalidRequestError) {
       if (error.param === 'expires_at') throw new CheckoutEnded(); // the stored request is too old
       if (error.code === 'amount_too_small' || error.code === 'amount_too_large')
         throw invalid([{ path: 'items', message: 'the total is less or more than Stripe can charge' }]);
+      const unsold = await takeOffSale(deps, row, error);
+      if (unsold.length > 0) throw notForSale(unsold);
     }
     log.error({ err: error, number: row.number }, 'Stripe did not open a checkout');
     const wait = error instanceof Stripe.errors.StripeRateLimitError ? Number(error.headers?.['retry-after'] ?? 2) : 2;

@@ -7,6 +7,7 @@ import { findForSale } from '../../../store/catalogue/products';
 import type { Db } from '../../../store/database';
 import { invalid } from '../../http/route';
 import { text } from '../../http/schemas';
+import { notForSale } from './not-for-sale';
 
 /** The highest quantity of one product in a cart, added up over its lines. */
 const MOST_OF_ONE = 99;
@@ -72,7 +73,7 @@ const MAY_BE_EMAIL = /^(?=.{3,254}$)[^\s@\p{Cc}\p{Cs}]+@[^\s@\p{Cc}\p{Cs}]+$/u;
 
 /**
  * Prices a cart (already added up) and refuses it if stock is plainly gone. Holds nothing yet.
- * @throws 404 `unknown_sku`, 409 `currency_unavailable` or `out_of_stock`, 400 for a pay-what-you-want product that
+ * @throws 404 `unknown_sku`, 409 `currency_unavailable`, `not_for_sale` or `out_of_stock`, 400 for a pay-what-you-want product that
  *   is not alone
  */
 export async function priceCart(db: Db, cart: Cart): Promise<PricedCart> {
@@ -82,6 +83,7 @@ export async function priceCart(db: Db, cart: Cart): Promise<PricedCart> {
   const lines = products.map(({ product, quantity }) => priceLine(product, quantity, currency));
   if (lines.some(({ minimum }) => minimum !== null) && (lines.length > 1 || lines.some(({ quantity }) => quantity > 1)))
     throw invalid([{ path: 'items', message: 'a pay-what-you-want product must be bought alone, quantity 1' }]);
+  refuseUnsold(products);
   refuseMissing(products);
   return { currency: currency ?? '', subtotal: lines.reduce((sum, { total }) => sum + total, 0), lines };
 }
@@ -111,6 +113,12 @@ function priceLine(product: ProductForSale, quantity: number, currency: string |
     throw new Problem('currency_unavailable', `${sku} is not sold in ${currency ?? 'any currency'}.`);
   const { amount: unitAmount, minimum, stripePriceId } = price;
   return { sku, name, kind, quantity, unitAmount, total: quantity * unitAmount, stripePriceId, minimum };
+}
+
+/** Stripe has refused to sell it: it would again, and is not asked. */
+function refuseUnsold(wanted: Wanted): void {
+  const skus = wanted.flatMap(({ product: { sku, refused } }) => (refused ? [sku] : []));
+  if (skus.length > 0) throw notForSale(skus);
 }
 
 function refuseMissing(wanted: Wanted): void {

@@ -21,6 +21,10 @@ const WORDS: Record<string, (failure: Failure) => Words> = {
     title: 'Not sold in this currency',
     text: 'Something in your cart is not sold in the currency you chose. Choose another currency at the top, or remove it.',
   }),
+  not_for_sale: () => ({
+    title: 'Not for sale at the moment',
+    text: `Something in your cart cannot be sold right now. ${SAFE} Please remove it, or come back later.`,
+  }),
   too_many_open: ({ retryAfter }) => ({
     title: 'Too many unfinished payments',
     text: `You have several unpaid payment pages open. Pay on one of them, or leave it with its “Back” link${wait(retryAfter, ', or try again ')}.`,

@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { tendAccount } from '../../activities/account/tend';
+import { setUpStripe } from '../../activities/catalogue/stripe-setup';
+import { sweep } from '../../activities/reconcile/sweep';
+import { type SessionId, sessionId } from '../../domain/ids';
+import { recoveryUrl } from '../../platform/links';
+import { Shop, until } from './shop';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await Shop.open({ HOLD_TTL_SECONDS: '3600' });
+});
+afterAll(() => shop?.close());
+
+const staffMails = async () => {
+  const answer = await fetch(`${shop.world.outbox.url}/api/mails?template=attention_needed`);
+  return ((await answer.json()) as { data: { subject: string }[] }).data.map(({ subject }) => subject);
+};
+const tend = () => tendAccount(shop.world.deps());
+const order = (sku: string, more: object[] = []) => ({ items: [{ sku, quantity: 1 }, ...more] });
+
+describe('a product that Stripe refuses to sell', () => {
+  let skus = 0;
+  const priceOf = async (sku: string) =>
+    (await shop.world.db.price.findFirstOrThrow({ where: { sku, current: true } })).stripePriceId as string;
+  const archivePrice = async (sku: string, active = false) => {
+    await shop.world.stripe.prices.update(await priceOf(sku), { active });
+  };
+  const archiveProduct = async (sku: string, active = false) => {
+    const { product } = await shop.world.stripe.prices.retrieve(await priceOf(sku));
+    await shop.world.stripe.products.update(product as string, { active });
+  };
+  const forget = async (sku: string) => {
+    await shop.world.db.price.updateMany({ where: { sku }, data: { stripePriceId: `price_gone_${sku}` } });
+  };
+  /** A product for sale, which then becomes what the test says. */
+  async function product(become: (sku: string) => Promise<void>, stock?: number): Promise<string> {
+    const sku = `REFUSED-${++skus}`;
+    await shop.world.product(sku, stock === undefined ? {} : { stock });
+    await become(sku);
+    return sku;
+  }
+  const available = async (sku: string) =>
+    ((await shop.http.get('/products')).body.data as { sku: string; available: number | null }[]).find(
+      (one) => one.sku === sku,
+    )?.available;
+  const discrepancy = (sku: string) =>
+    shop.world.db.discrepancy.findUnique({ where: { kind_reference: { kind: 'not_for_sale', reference: sku } } });
+
+  beforeAll(() => shop.world.product('FINE', { stock: 9 }));
+
+  test.each([
+    ['whose price is archived', archivePrice, 5],
+    ['whose product is archived', archiveProduct, 5],
+    ['whose price is missing', forget, 5],
+    ['to download, whose price is archived', archivePrice, undefined],
+  ])('%s: 409 names it alone, and shoppers see that none is available', async (_what, become, stock) => {
+    const sku = await product(become, stock);
+    expect(await available(sku)).toBe(stock ?? null);
+    const { status, body } = await shop.checkout(order('FINE', [{ sku, quantity: 1 }]));
+    expect([status, body.code, body.items]).toEqual([409, 'not_for_sale', [{ sku }]]);
+    expect(await available(sku)).toBe(0);
+    expect(await available('FINE')).toBe(9);
+    expect(await discrepancy(sku)).toMatchObject({
+      resolvedAt: null,
+      detail: expect.stringContaining('archived or missing'),
+    });
+  });
+
+  test('is not asked of Stripe again, and staff are told once', async () => {
+    const sku = await product(archivePrice, 5);
+    for (let shopper = 0; shopper < 3; shopper++) expect((await shop.checkout(order(sku))).status).toBe(409);
+    const asked = await shop.askedOfStripe('POST', /^\/v1\/checkout\/sessions$/);
+    expect(asked.filter(({ params }) => JSON.stringify(params).includes(`"${sku}"`))).toHaveLength(1);
+    for (let turn = 0; turn < 3; turn++) await tend();
+    expect((await staffMails()).filter((subject) => subject.includes(sku))).toHaveLength(1);
+    expect(await discrepancy(sku)).toMatchObject({ reportedAt: expect.any(Date) }); // no report repeats it
+  });
+
+  test('also from a recovery link', async () => {
+    const sku = await product(async () => undefined, 5);
+    const opened = sessionId((await shop.checkout(order(sku))).body.sessionId);
+    shop.world.know(opened);
+    await shop.world.sleep(3_600_000);
+    expect(await shop.world.end(opened)).toBe('EXPIRED');
+    await archivePrice(sku);
+    const token = recoveryUrl(shop.world.env, 'recover', opened).split('/recover/')[1];
+    const { status, body } = await shop.http.post(`/recover/${token}`);
+    expect([status, body.code, body.items]).toEqual([409, 'not_for_sale', [{ sku }]]);
+  });
+
+  const beginSweep = () => sweep(shop.world.deps()).beginSweep({ id: randomUUID(), trigger: 'staff' });
+  const save = async (sku: string) => {
+    const { prices } = (
+      await shop.http.get(`/admin/products/${sku}`).set('authorization', `Bearer ${shop.world.env.ADMIN_TOKEN}`)
+    ).body;
+    const body = { name: sku, kind: 'PHYSICAL', prices };
+    await shop.http
+      .put(`/admin/products/${sku}`)
+      .set('authorization', `Bearer ${shop.world.env.ADMIN_TOKEN}`)
+      .send(body);
+  };
+  const setUp = () => setUpStripe({ ...shop.world.deps(), log: () => {} });
+
+  test.each([
+    ['a sweep finds it right', beginSweep],
+    ['staff save it', save],
+    ['stripe:setup has run', setUp],
+  ])('is for sale again once %s', async (_what, act) => {
+    const sku = await product(archivePrice, 5);
+    await shop.checkout(order(sku));
+    expect(await available(sku)).toBe(0);
+    if (act === beginSweep) {
+      await beginSweep();
+      expect(await available(sku)).toBe(0); // it is still archived
+    }
+    await archivePrice(sku, true);
+    await act(sku);
+    expect(await available(sku)).toBe(5);
+    expect(await discrepancy(sku)).toMatchObject({ resolvedAt: expect.any(Date) });
+    expect((await shop.checkout(order(sku))).status).toBe(201);
+  });
+});
+
+describe('a key that Stripe refuses', () => {
+  beforeAll(() => shop.world.product('POPULAR', { stock: 100 }));
+  const alarms = () => shop.world.db.accountAlarm.findMany({ where: { cause: 'stripe_key' } });
+  const aboutTheKey = async () => (await staffMails()).filter((subject) => /refuses our key/.test(subject));
+
+  test('a checkout is 503 with Retry-After, holds nothing, and the API raises the alarm, once', async () => {
+    const api = await shop.another({ STRIPE_SECRET_KEY: 'sk_test_revoked' });
+    for (let shopper = 0; shopper < 3; shopper++) {
+      const { status, body, headers } = await api.http.post('/checkout').send(order('POPULAR'));
+      expect([status, body.code]).toEqual([503, 'unavailable']);
+      expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    }
+    expect((await shop.world.stock('POPULAR')).held).toBe(0);
+    await until(async () => (await alarms()).length === 1);
+    await tend(); // the worker's key is right: it sees at once that the key is known to Stripe again
+    expect(await alarms()).toMatchObject([{ resolvedAt: expect.any(Date) }]);
+  });
+
+  test('50 paid orders wait for it: one mail, no growing histories, and all go on by themselves', async () => {
+    const { world } = shop;
+    const ids: SessionId[] = [];
+    for (let n = 0; n < 50; n++) ids.push((await world.checkout([{ sku: 'POPULAR' }])).id);
+    for (const id of ids) await world.pay(id);
+    await world.sleep(1_200_000); // long after the earlier alarm: this one is another episode
+    await world.at('/faults', { kind: 'unauthorized', match: { path: '^/v1/' }, times: 100_000 });
+    for (const id of ids) await world.webhook(id);
+    const stuck = () => world.db.order.count({ where: { sessionId: { in: ids }, attentionStep: 'confirm' } });
+    await until(async () => (await stuck()) === 50);
+    const lengthOf = async (id: string) => ((await world.history(id)).events ?? []).length;
+    const before = await Promise.all(ids.map(lengthOf));
+    for (let turn = 0; turn < 3; turn++) {
+      await world.sleep(120_000);
+      await tend();
+    }
+    expect(await aboutTheKey()).toHaveLength(1);
+    expect((await staffMails()).filter((subject) => /^Order .* needs attention/.test(subject))).toEqual([]);
+    expect(await Promise.all(ids.map(lengthOf))).toEqual(before);
+
+    await fetch(`${world.sandbox.url}/_control/faults`, { method: 'DELETE' });
+    await world.sleep(180_000);
+    await until(
+      async () => (await world.db.order.count({ where: { sessionId: { in: ids }, status: 'PREPARING' } })) === 50,
+    );
+    expect(await stuck()).toBe(0);
+    expect(await aboutTheKey()).toHaveLength(1);
+  }, 240_000);
+});
