@@ -223,6 +223,34 @@ describe('a session of another installation on the same account', () => {
   });
 });
 
+test('the payment of a shopper whose name cannot be stored is stored without what cannot', async () => {
+  await world.product('unstorable', { stock: 1 });
+  const { id } = await world.checkout([{ sku: 'unstorable' }]);
+  const address = { line1: 'Gata\0 1', city: '\ud83dReykjav\u00edk', country: 'DE' };
+  expect(await world.paid(id, { name: 'Mi\0na \ud83d\udc19\udc19', address })).toMatchObject({ status: 'PREPARING' });
+  expect(await world.db.customer.findUnique({ where: { sessionId: id } })).toMatchObject({
+    name: 'Mina \ud83d\udc19',
+  });
+});
+
+test('a session in setup mode, told of by a thin event, is counted, and no money is reported', async () => {
+  const before = await strays();
+  const made = await world.stripe.checkout.sessions.create({
+    mode: 'setup',
+    currency: 'eur',
+    success_url: 'http://x.test',
+  });
+  const id = sessionId(made.id);
+  await world.pay(id);
+  await world.webhook(id);
+  await world.end(id);
+  expect(await known(id)).toBeNull();
+  expect(await strays()).toBe(before + 1);
+  expect(await world.db.straySession.findMany({ where: { sessionId: id } })).toMatchObject([
+    { kind: 'OTHER_MODE', reportedAt: expect.any(Date) },
+  ]);
+});
+
 describe('a session that this key cannot read', () => {
   test('is counted, and its run ends', async () => {
     const before = await strays();
