@@ -105,7 +105,7 @@ describe('what Temporal lists of runs', () => {
     await server.client.workflow.start(WORKFLOWS.reconcile, sweep);
     for (const id of ['cs_test_terminated', 're_dead', 'a-sweep'])
       await server.client.workflow.getHandle(id).terminate();
-    await worker('./nothing-to-do').then((one) =>
+    await worker(require.resolve('./nothing-to-do')).then((one) =>
       one.runUntil(async () => {
         await (await start('cs_test_completed')).result();
         const completed = { ...refund, workflowId: 're_done' };
@@ -135,7 +135,7 @@ describe('what Temporal lists of runs', () => {
   });
 
   test('runs whose tasks keep failing, with the cause', async () => {
-    const broken = await worker('./broken');
+    const broken = await worker(require.resolve('./broken'));
     await broken.runUntil(async () => {
       const [stuck] = await until(async () => {
         const found = await runs().stuck();
@@ -146,9 +146,9 @@ describe('what Temporal lists of runs', () => {
   }, 90_000);
 });
 
-const worker = async (workflows: string) =>
+const worker = async (workflowsPath: string) =>
   Worker.create({
     connection: server.nativeConnection,
     taskQueue: TASK_QUEUES.orders,
-    workflowBundle: await bundleWorkflowCode({ workflowsPath: require.resolve(workflows) }),
+    workflowBundle: await bundleWorkflowCode({ workflowsPath }),
   });
