@@ -2,7 +2,12 @@ import { isSessionId, type SessionId } from '../../domain/ids';
 import { readOwedMails } from '../../store/mails/owed';
 import { cancelsRequestedSince } from '../../store/orders/cancel';
 import { readSkips } from '../../store/reconciliation/skips';
-import { ordersWithUnmailedParcels, overdueHolds, unfinishedOrders } from '../../store/reconciliation/unfinished';
+import {
+  ordersPaidSince,
+  ordersWithUnmailedParcels,
+  overdueHolds,
+  unfinishedOrders,
+} from '../../store/reconciliation/unfinished';
 import { requestsSilentSince } from '../../store/refunds/staff-requests';
 import { atWork } from '../at-work';
 import type { Deps, WorkflowRuns } from '../deps';
@@ -33,9 +38,7 @@ export const sweepRuns = (deps: Deps) => {
       let woken = 0;
       for await (const { orders, followers } of closedRuns(runs, since)) {
         checked += orders.length + followers.length;
-        // An order may have ended before its mails went out, and its run before it sent them.
-        const owing = (await readOwedMails(db, orders)).map(({ sessionId }) => sessionId);
-        const undone = new Set([...(await unfinishedOrders(db, orders)), ...owing]);
+        const undone = new Set([...(await unfinishedOrders(db, orders)), ...(await owing(orders))]);
         woken += await resumeOrders(deps, id, [...undone]);
         await followAgain(deps, id, followers);
       }
@@ -44,11 +47,30 @@ export const sweepRuns = (deps: Deps) => {
       const over = await overdueHolds(db, { since: new Date(window.runsSince - intervalMs), before });
       checked += over.length;
       woken += await resumeOrders(deps, id, over);
+      woken += await resumeOrders(deps, id, await forgottenMailsOf(await ordersPaidSince(db, since)));
       await remind(window);
       await trySkippedAgain();
       return { checked, woken, cursor: null };
     },
   };
+
+  /** An order may have ended before its mails went out, and its run before it sent them. */
+  async function owing(orders: SessionId[]): Promise<SessionId[]> {
+    return [...new Set((await readOwedMails(db, orders)).map(({ sessionId }) => sessionId))];
+  }
+
+  /** Those of these orders that owe a mail although Temporal no longer knows their run: its store was lost. */
+  async function forgottenMailsOf(orders: SessionId[]): Promise<SessionId[]> {
+    const forgotten: SessionId[] = [];
+    await eachApart(deps, {
+      items: await owing(orders),
+      referenceOf: String,
+      async work(order) {
+        if ((await runs.stateOf(order)) === 'absent') forgotten.push(order);
+      },
+    });
+    return forgotten;
+  }
 
   /** What cannot be told by its id comes up in its own list again. */
   async function trySkippedAgain(): Promise<void> {

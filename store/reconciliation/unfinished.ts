@@ -92,6 +92,11 @@ export async function sessionsOfFollowed(db: Db, ids: string[]): Promise<Map<str
   return new Map(rows.map(({ id, sessionId }) => [id, sessionId]));
 }
 
+/** Orders that were paid since a time, however they stand. */
+export async function ordersPaidSince(db: Db, since: Date): Promise<SessionId[]> {
+  return sessionsOf(await db.$queryRaw<Row[]>`SELECT session_id AS "sessionId" FROM orders WHERE paid_at >= ${since}`);
+}
+
 /** Orders with a parcel shipped since a time for which no mail was written. */
 export async function ordersWithUnmailedParcels(db: Db, since: Date): Promise<SessionId[]> {
   return sessionsOf(

@@ -46,6 +46,22 @@ describe('what follows something beside an order, and whose run is gone, is foll
     expect((await sweep(world)).actions).toEqual({}); // it completed
   });
 
+  test('a digital order that was done when Temporal’s store was lost, and whose mails had not gone out', async () => {
+    const id = await world.completedOrder([{ sku: 'song' }]);
+    await world.db.mail.deleteMany({ where: { sessionId: id } });
+    const { runs } = world.deps();
+    const stateOf = async (one: string) => (one === id ? ('absent' as const) : runs.stateOf(one));
+    const marks = { last: world.now(), lastWide: world.now() };
+    const window = windowOf(world.now(), marks, { intervalMs: 300_000, staff: false });
+    await activities({ runs: { ...runs, stateOf } }).orders.sweepRuns({ id: await begun(), window, cursor: null });
+    expect(await world.end(id)).toBe('COMPLETED');
+    const mails = await world.db.mail.findMany({ where: { sessionId: id }, orderBy: { key: 'asc' } });
+    expect(mails.map(({ template, status }) => [template, status])).toEqual([
+      ['order_confirmation', 'SENT'],
+      ['order_received', 'SENT'],
+    ]);
+  });
+
   test('a dispute that is written down and was never followed: staff hear of it, and it is held', async () => {
     const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await risk.dispute(id);
