@@ -55,6 +55,8 @@ describe('POST /admin/reconciliations', () => {
       checked: expect.any(Number),
       repaired: [{ sessionId: checkout.sessionId, action: 'paid' }],
       discrepancies: [{ kind: 'captured_without_order', reference: stray.id, detail: expect.any(String) }],
+      skipped: [],
+      failure: null,
     });
     expect((await shop.http.get(`/orders/${checkout.sessionId}`)).body.status).toBe('PREPARING');
     expect((await shop.http.get(`/orders/${stray.id}`)).status).toBe(404);

@@ -26,6 +26,7 @@ test('a sweep of many pages begins its history anew, goes on where it was, and c
       return window;
     },
     sweepRuns: nothing,
+    sweepUnfinished: nothing,
     settleRepairs: async () => 0,
     compareLedger: async () => ({ discrepancies: 0, news: 0 }),
     finishSweep: async (sweep: unknown) => {
