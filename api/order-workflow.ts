@@ -1,4 +1,9 @@
-import { type Client, WithStartWorkflowOperation, type WorkflowSignalWithStartOptions } from '@temporalio/client';
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  type WorkflowSignalWithStartOptions,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
 import type { SignalDefinition } from '@temporalio/common';
 import type { SessionId } from '../domain/ids';
 import { WORKFLOWS } from '../messages/names';
@@ -48,6 +53,15 @@ export const signalWithStart = (
   bounded(temporal, ms, () =>
     temporal.workflow.signalWithStart(workflow, options).then(() => 'signalled' as const, ended),
   );
+
+/** Starts a workflow; leaves one that is running alone. Durable when it returns. */
+export const startUnlessRunning = (
+  temporal: Client,
+  workflow: string,
+  options: WorkflowStartOptions,
+  ms: number,
+): Promise<'started' | Ended> =>
+  bounded(temporal, ms, () => temporal.workflow.start(workflow, options).then(() => 'started' as const, ended));
 
 /** Signals a workflow if it is running; never starts one. */
 export const signalRunning = (

@@ -68,6 +68,7 @@ export const createWorkflowStarter = ({ workflow }: Pick<Client, 'workflow'>): W
     const { signal, start } = route;
     try {
       if (route.onlyRunning) await workflow.getHandle(start.workflowId).signal(signal);
+      else if (route.onlyStart) await workflow.start(route.workflow, start);
       else {
         const policy = again ? { workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE } : {};
         await workflow.signalWithStart(route.workflow, { ...start, ...policy, signal, signalArgs: [] as [] });

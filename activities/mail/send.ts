@@ -1,9 +1,11 @@
+import { createHmac } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { type AccountCause, MAIL_CAUSES } from '../../domain/fault';
 import type { SessionId } from '../../domain/ids';
 import { compose, TEMPLATES, type Template } from '../../emails';
 import { MailError } from '../../platform/mailer';
 import { isRaised, openAlarms } from '../../store/alarms/alarms';
+import { mayRemind } from '../../store/limits/reminders';
 import { giveUpMails } from '../../store/mails/given-up';
 import type { OrderForMail } from '../../store/mails/order';
 import { markMails, readTurn, type WrittenMail, writeMails } from '../../store/mails/turn';
@@ -82,7 +84,9 @@ export const email = (deps: Deps) => {
     requests: KeyedRequest[],
     order: OrderForMail | null,
   ): Promise<{ written: WrittenMail[]; failed: Failed[] }> {
-    const composed = requests.map((request) => ({ request, made: composeMail(request, order) }));
+    const composed = await Promise.all(
+      requests.map(async (request) => ({ request, made: await limited(request, composeMail(request, order)) })),
+    );
     const failed = composed.flatMap(({ made }) => (isFailed(made) ? [made] : []));
     const writable = composed.filter(({ made }) => !isFailed(made));
     if (writable.length === 0) return { written: [], failed };
@@ -145,6 +149,16 @@ export const email = (deps: Deps) => {
     } catch (error) {
       return failure({ key, template }, error);
     }
+  }
+
+  /** An address that nobody has confirmed gets only a few mails about expired checkouts a day. */
+  async function limited({ key, template }: KeyedRequest, made: Composition): Promise<Composition> {
+    if (template !== 'checkout_expired' || !('mail' in made)) return made;
+    const address = createHmac('sha256', env.SIGNING_SECRET).update(`address\n${made.mail.recipient.toLowerCase()}`);
+    const reminder = { address: address.digest('base64url'), at: new Date(clock.now()) };
+    if (await mayRemind(db, reminder)) return made;
+    const message = `${TEMPLATES[template].title} not sent: this address has had enough of them today`;
+    return { unsent: { key: `mail/${key}/unsent`, message } };
   }
 
   async function send(mail: WrittenMail): Promise<Sent | Failed> {

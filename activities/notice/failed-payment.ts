@@ -16,8 +16,7 @@ export async function lookAtFailedPayment(deps: Deps, id: string): Promise<Follo
   const reason = error && codeOf(error);
   const seen = seenNotice('payment-failed', { id, paymentIntent: id, open: false, reason, created });
   return withOrder(deps, { payment_intent: id }, seen, async (sessionId, at) => {
-    const attempt = error && (error.charge ?? `${id}/${reason}`);
-    const { number, paymentStatus } = await recordFailedPayment(deps.db, { sessionId, seen, attempt, at });
+    const { number, paymentStatus } = await recordFailedPayment(deps.db, { sessionId, seen, at });
     if (paymentStatus === 'PROCESSING') await deps.starter.order(sessionId);
     return { outcome: 'order', sessionId, number, changed: false, call: null };
   });

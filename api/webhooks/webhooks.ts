@@ -6,7 +6,7 @@ import type { ApiDeps } from '../deps';
 import { toProblem } from '../http/errors';
 import { logAbout } from '../http/request-log';
 import { type Route, route } from '../http/route';
-import { signalRunning, signalWithStart } from '../order-workflow';
+import { signalRunning, signalWithStart, startUnlessRunning } from '../order-workflow';
 import { isOfOwnAccount, readEvent } from './event';
 import { verifySignature } from './verify';
 
@@ -15,8 +15,9 @@ const TEMPORAL_MS = 3_500;
 
 /** Passes an event on to its workflow in one call to Temporal; durable when it returns. */
 async function passOn(temporal: Client, route: EventRoute): Promise<void> {
-  const { workflow, start, signal, onlyRunning } = route;
+  const { workflow, start, signal, onlyRunning, onlyStart } = route;
   if (onlyRunning) await signalRunning(temporal, start.workflowId, signal, TEMPORAL_MS);
+  else if (onlyStart) await startUnlessRunning(temporal, workflow, start, TEMPORAL_MS);
   else await signalWithStart(temporal, workflow, { ...start, signal, signalArgs: [] as [] }, TEMPORAL_MS);
 }
 

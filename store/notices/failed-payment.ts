@@ -4,28 +4,27 @@ import type { Db } from '../database';
 import { note } from '../orders/records';
 import { recordNotice, type SeenNotice } from './record';
 
-/** Records a payment that did not go through. What the order makes of it, the order finds out itself. */
+/**
+ * Records a payment that did not go through, as one line of the timeline however often it is tried: card testers try
+ * a thousand times. What the order makes of it, the order finds out itself.
+ */
 export async function recordFailedPayment(
   db: Db,
-  {
-    attempt,
-    ...payment
-  }: {
+  payment: {
     sessionId: SessionId;
+    /** Without a reason, Stripe no longer says that an attempt was declined. */
     seen: SeenNotice;
-    /** Names the attempt that was declined; null when Stripe no longer says that one was. */
-    attempt: string | null;
     at: Date;
   },
 ): Promise<{ number: string; paymentStatus: PaymentStatus }> {
   const { sessionId, seen, at } = payment;
   return recordNotice(db, payment, async (tx, { number, paymentStatus }) => {
-    if (attempt !== null)
+    if (seen.reason !== null)
       await note(tx, sessionId, at, {
         type: 'declined',
         message: `A payment was declined: ${seen.reason}`,
         actor: 'stripe',
-        key: `declined/${attempt}`,
+        key: `declined/${seen.id}`,
       });
     return { number, paymentStatus };
   });

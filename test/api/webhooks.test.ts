@@ -129,6 +129,27 @@ describe('an event', () => {
     },
   );
 
+  test('of a thousand declines are read together, and are one line of the timeline', async () => {
+    const id = await opened('mug');
+    const declined = async () => {
+      await shop.world.at(`/sessions/${id}/decline`);
+      const { payment_intent } = await shop.world.stripe.checkout.sessions.retrieve(id);
+      return payment_intent as string;
+    };
+    const intent = await declined();
+    const failed = event('payment_intent.payment_failed', { id: intent, object: 'payment_intent' });
+    const reads = () => shop.askedOfStripe('GET', new RegExp(`^/v1/payment_intents/${intent}$`));
+    for (const round of [1, 2]) {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => deliver(failed)));
+      expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+      expect(await shop.world.end(intent)).toBe('order');
+      expect(await reads()).toHaveLength(round);
+      await declined();
+    }
+    const lines = await shop.world.db.timelineEntry.findMany({ where: { sessionId: id, type: 'declined' } });
+    expect(lines).toHaveLength(1);
+  });
+
   test('of an expired session signals the waiting order, and starts none', async () => {
     const id = await opened('mug');
     await shop.world.at(`/sessions/${id}/expire`);

@@ -326,6 +326,33 @@ test('“nothing was charged” is not said once something was', async () => {
   ]);
 });
 
+test('an address that a stranger may have typed gets a few mails about expired checkouts a day, in any case', async () => {
+  const unpaid = { status: 'EXPIRED', paymentStatus: 'UNPAID', stock: 'RELEASED' } as const;
+  const expire = async (address: string) => {
+    const session = await placeOrder(shop.db, unpaid, { email: address });
+    await shop.sendMails({ sessionId: session, mails: [{ template: 'checkout_expired' }] });
+    return session;
+  };
+  const sent = () => shop.resend.requests.length;
+  for (let n = 0; n < 5; n++) await expire('grace@example.com');
+  expect(sent()).toBe(5);
+  const session = await expire('Grace@Example.com');
+  expect(sent()).toBe(5);
+  await expect(timelineOf(session)).resolves.toEqual([
+    expect.objectContaining({ message: 'Expired checkout notice not sent: this address has had enough of them today' }),
+  ]);
+  await expire('alan@example.com');
+  expect(sent()).toBe(6);
+  const counted = await shop.db.rateLimit.findMany({ where: { key: { startsWith: 'reminders/' } } });
+  expect(JSON.stringify(counted)).not.toContain('grace');
+  const tomorrow = { now: () => NOW + 25 * 3_600_000 };
+  const later = await placeOrder(shop.db, unpaid, { email: 'grace@example.com' });
+  await shop
+    .activitiesWith({ clock: tomorrow })
+    .sendMails({ sessionId: later, mails: [{ template: 'checkout_expired' }] });
+  expect(sent()).toBe(7);
+});
+
 test('an order that is not in the database yet is waited for', async () => {
   const session = 'cs_test_notyet' as SessionId;
   await expect(failureOf(shop.sendMails({ sessionId: session, mails: [received] }))).resolves.toMatchObject({
