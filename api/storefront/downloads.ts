@@ -70,7 +70,8 @@ export function downloadRoutes(deps: ApiDeps): Route[] {
           res.end();
           return undefined;
         }
-        // A use is counted, so there are only so many of them. The ranges that belong to it have no number of their own.
+        // A use is counted, so there are only so many of them. The ranges that belong to it have no number of their
+        // own.
         const isUse = range.start === 0 || !withinUse(grant, now);
         const done = isUse ? null : admit(sending, grant);
         try {
