@@ -125,11 +125,11 @@ export const RULES: Record<Action, Rules> = {
     obstacles: [],
   },
   cancel: {
-    does: 'before payment: closes the till and gives back the stock; after it: refunds all of it, returns the stock, revokes downloads',
+    does: 'before payment: expires the session and releases the stock; after it: refunds all of it, returns the stock, revokes downloads',
     doesNow: ({ status, lost = false }) => {
       if (lost) return 'returns what is unshipped and ends the order; refunds nothing';
       return status === 'PENDING'
-        ? 'closes the till, gives back the stock, and refunds if money came'
+        ? 'expires the session, releases the stock, and refunds if money came'
         : 'refunds all of it and returns the stock';
     },
     in: ['PENDING', 'PAID', 'PREPARING'],

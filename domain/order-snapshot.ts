@@ -34,6 +34,8 @@ export interface OrderSnapshot {
   refundRefused: boolean;
   /** When the last of it was shipped, in milliseconds since the epoch. */
   shippedAt: number | null;
+  /** Whether the shopper of an unpaid order came back without paying. */
+  abandoned: boolean;
   /** Whether a step is flagged that an earlier run could not do. */
   staleAttention: boolean;
   /** Why the customer is not reached: a mail to them was given up, and none has gone out since. Null if they are. */

@@ -3,7 +3,7 @@ import type { StockState } from './order-snapshot';
 
 /** Where an order is in its life: what its workflow does next. */
 export type Phase =
-  /** The stock is held (or was given back), and money may come. */
+  /** The stock is held (or was released), and money may come. */
   | 'awaiting-payment'
   /** What could not be delivered could not be refunded either: staff decide. */
   | 'awaiting-decision'

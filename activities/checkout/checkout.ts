@@ -10,7 +10,7 @@ import { found } from './payment-owner';
 import { type AskedCheckout, factsOf, paymentIntentOf, retrieveSession, type Session } from './session';
 import { adopt, isElsewhere, noteStray, writeElsewhere } from './take-up';
 
-/** Whether a session made elsewhere was taken up as an order. */
+/** Whether a session made elsewhere was taken up, so that an order can be opened for it. */
 export type TakenUp = 'taken-up' | 'not-complete' | 'not-ours';
 
 /**

@@ -92,7 +92,7 @@ const UNPAID_ENDINGS: Record<
   'sold-out': {
     status: 'CANCELLED',
     recoverable: false,
-    message: 'Sold out at checkout; the till is closed',
+    message: 'Sold out at checkout; the session is expired',
     actor: 'holdfast',
   },
   abandoned: { status: 'CANCELLED', recoverable: false, message: 'The shopper left without paying', actor: 'shopper' },

@@ -5,6 +5,7 @@ import { Problem } from '../../domain/problem';
 import { abandonSignal } from '../../messages/order';
 import { isKnownSession } from '../../store/checkouts/checkouts';
 import { findStatus } from '../../store/orders/status';
+import { noteLeft } from '../../store/orders/timeline';
 import type { ApiDeps } from '../deps';
 import type { Limits } from '../http/limits';
 import { type Route, route } from '../http/route';
@@ -54,14 +55,21 @@ export const orderRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
   }),
 ];
 
-async function abandon({ db, temporal }: ApiDeps, limits: Limits, id: string): Promise<z.infer<typeof OrderStatus>> {
+async function abandon(
+  { db, temporal, clock }: ApiDeps,
+  limits: Limits,
+  id: string,
+): Promise<z.infer<typeof OrderStatus>> {
   if (!isSessionId(id)) throw unknownOrder();
   const order = await findStatus(db, id);
   if (order && PAYING.has(order.paymentStatus))
     throw new Problem('invalid_transition', `The order is ${order.status}, its payment ${order.paymentStatus}.`);
   if (order && order.status !== 'PENDING') return order.status;
   if (!order && !(await isKnownSession(db, id))) throw unknownOrder();
-  await limits.abandonOnce(id, () => abandonOrder(temporal, id));
+  await limits.abandonOnce(id, async () => {
+    await noteLeft(db, { sessionId: id, at: new Date(clock.now()) });
+    await abandonOrder(temporal, id);
+  });
   return 'PENDING';
 }
 

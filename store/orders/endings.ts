@@ -46,7 +46,7 @@ export async function releaseHold(
   await db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
     if (order.stock !== 'HELD') return;
-    const event = { type: 'released', message: `Stock given back: ${why}`, actor: 'holdfast' };
+    const event = { type: 'released', message: `Stock released: ${why}`, actor: 'holdfast' };
     await changeOrder(tx, order, at, { stock: 'RELEASED' }, event);
     await inventory.release(tx, sessionId, at);
   });

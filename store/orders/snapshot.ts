@@ -29,6 +29,7 @@ export interface SnapshotColumns {
   attentionStep: string | null;
   attentionReason: string | null;
   unreached: string | null;
+  abandoned: boolean;
   items: { sku: string; kind: ProductKind; shipped: number }[];
 }
 

@@ -1,3 +1,4 @@
+import { Client, Connection } from '@temporalio/client';
 import type { SessionId } from '../../domain/ids';
 import { invalidAt, problem } from './admin-office';
 import { Shop, until } from './shop';
@@ -163,6 +164,25 @@ describe.each([
 });
 
 describe('restock', () => {
+  test('that Temporal does not take is stored, answered so, and made once, by the same key or the sweep', async () => {
+    const id = await order();
+    const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+    const away = await shop.another({}, { temporal });
+    const key = `away-${++keys}`;
+    const stored = await away.http
+      .post(`/admin/orders/${id}/refund`)
+      .set({ authorization: `Bearer ${shop.world.env.ADMIN_TOKEN}`, 'idempotency-key': key })
+      .send({ amount: 300, reason: 'damaged' });
+    await away.close();
+    expect([stored.status, stored.body.refunds]).toEqual([
+      200,
+      [expect.objectContaining({ id: null, status: 'requested', amount: money(300) })],
+    ]);
+    expect(await atStripe(id)).toEqual([]);
+    expect((await refund(id, { amount: 300, reason: 'damaged' }, key)).status).toBe(200);
+    expect(await atStripe(id)).toEqual([300]);
+  });
+
   test('puts goods back on the shelf with the refund, shipped or not, never more than were bought', async () => {
     const id = await shop.world.paidOrder([{ sku: 'mug', quantity: 3 }]);
     const before = await shop.world.stock('mug');

@@ -3,6 +3,7 @@ import { WORKFLOWS } from '../../messages/names';
 import { abandonSignal, orderStart } from '../../messages/order';
 import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import { requestCancel } from '../../store/orders/cancel';
+import { noteLeft } from '../../store/orders/timeline';
 import { atRest, pass } from './at-rest';
 import { Risk } from './risk';
 import { until, World } from './world';
@@ -168,7 +169,7 @@ test('the hour of a 3-D Secure in flight is an hour, however often Stripe is ask
   await pass(world, id, 61_000);
   await until(async () => (await world.order(id)).inFlightSince !== null);
   for (let looks = 0; looks < 65; looks++) {
-    await world.webhook(id);
+    await (looks % 2 ? world.webhook(id) : world.handle(id).signal(abandonSignal));
     await atRest(world, id);
   }
   expect(await world.stock('vase')).toEqual({ onHand: 1, held: 1 });
@@ -183,6 +184,16 @@ test('the hour of a 3-D Secure in flight is an hour, however often Stripe is ask
   expect(await world.order(id)).toMatchObject({ status: 'PENDING' });
   await world.at(`/sessions/${id}/three-d-secure/fail`);
   expect(await world.end(id)).toBe('EXPIRED');
+});
+
+test('a shopper who left is not forgotten with the run that was told: the session is expired, and the stock free', async () => {
+  await world.product('tent', { stock: 1 });
+  const { id } = await world.checkout([{ sku: 'tent' }]);
+  await noteLeft(world.db, { sessionId: id, at: new Date(world.now()) });
+  await world.handle(id).terminate('before it heard');
+  await world.deps().starter.order(id);
+  expect(await world.end(id)).toBe('CANCELLED');
+  expect(await world.stock('tent')).toEqual({ onHand: 1, held: 0 });
 });
 
 test('a shipped order is taken as delivered by the day on which it was shipped, whichever run waits for it', async () => {

@@ -16,7 +16,9 @@ export async function open(run: OrderRun): Promise<'opened' | 'not-ours'> {
   let opened = await write();
   if (opened.outcome === 'unknown') {
     const taken = await run.untilDone('take-up', () =>
-      stripe.takeUpSession.executeWithOptions({ summary: 'Takes up a session' }, [{ sessionId }]),
+      stripe.takeUpSession.executeWithOptions({ summary: 'Opens an order for a session made elsewhere' }, [
+        { sessionId },
+      ]),
     );
     if (taken === 'not-complete') throw NOT_COMPLETE;
     if (taken === 'taken-up') opened = await write();
@@ -33,10 +35,10 @@ export async function open(run: OrderRun): Promise<'opened' | 'not-ours'> {
 }
 
 /**
- * Takes nothing up for a session that is only open or expired. The run fails, so that its id can be used again later.
+ * Opens no order for a session made elsewhere that is only open or expired. The run fails, so that its id can be used again later.
  */
 const NOT_COMPLETE = ApplicationFailure.create({
-  message: 'The session is not complete: there is nothing to take up yet',
+  message: 'The session is not complete: there is no order to open yet',
   type: 'not_complete',
   nonRetryable: true,
   category: ApplicationFailureCategory.BENIGN,

@@ -17,7 +17,7 @@ const DAY = 86_400_000;
 
 /**
  * Steps 2 and 3. Waits for a message about the session, staff, the shopper who left, or the end of the hold; every
- * message says only *look again*, and Stripe decides. The till is closed before stock is given back, and the wait
+ * message says only *look again*, and Stripe decides. The session is expired before stock is released, and the wait
  * goes on for as long as money can still come.
  */
 export class PaymentWatch {
@@ -57,7 +57,7 @@ export class PaymentWatch {
   }
 
   /**
-   * Asks Stripe, closing the till first when there is a reason to. @throws the refusal of a request that makes no
+   * Asks Stripe, expiring the session first when there is a reason to. @throws the refusal of a request that makes no
    * sense now
    */
   async look(message: Message): Promise<Outcome> {
@@ -85,7 +85,7 @@ export class PaymentWatch {
         return this.paymentOnItsWay(state);
       case 'expired':
         return state.stockFree ? (this.ending ?? 'expired') : this.confirmationInFlight(state.stockUntil);
-      default: // open; a till that was to be closed is tried again in a minute
+      default: // open; if it was to be expired, that is tried again in a minute
         this.lookAt = this.stage === 'closing' ? Date.now() + MINUTE : this.run.order.holdUntil;
         return 'waiting';
     }
@@ -113,13 +113,13 @@ export class PaymentWatch {
         stripe.lookAtSession.executeWithOptions({ summary: 'Reads the session' }, [{ sessionId }]),
       );
     return run.untilDone('expire-session', () =>
-      stripeLater.expireSession.executeWithOptions({ summary: `Closes the till: ${this.ending}` }, [{ sessionId }]),
+      stripeLater.expireSession.executeWithOptions({ summary: `Expires the session: ${this.ending}` }, [{ sessionId }]),
     );
   }
 
   /**
    * A delayed payment: asked after daily from the first moment, and once more when the time is over for which its
-   * stock is kept. Then, or when staff cancel, the stock is given back, and the asking goes on. One that is only
+   * stock is kept. Then, or when staff cancel, the stock is released, and the asking goes on. One that is only
    * authorised waits for staff, who are told until when they can capture it; the shopper has nothing to do.
    */
   private async paymentOnItsWay({ stockUntil, captureBefore }: OnItsWay): Promise<'waiting'> {
@@ -151,12 +151,12 @@ export class PaymentWatch {
     const now = Date.now();
     const tooLong = stockUntil <= now;
     this.lookAt = now + (tooLong ? DAY : MINUTE);
-    this.run.waits('a payment that was being confirmed when the till closed');
+    this.run.waits('a payment that was being confirmed when the session expired');
     await this.release(tooLong ? 'a confirmation took over an hour' : null);
     return 'waiting';
   }
 
-  /** Gives the stock back while money may still come, for this reason or because staff have cancelled. */
+  /** Releases the stock while money may still come, for this reason or because staff have cancelled. */
   private async release(tooLate: string | null): Promise<void> {
     const { sessionId } = this.run;
     const why = this.cancelled ? 'cancelled by staff' : tooLate;
@@ -170,16 +170,16 @@ export class PaymentWatch {
 }
 
 /** Why an order has no stock from the beginning, so that its till is to be closed; null where it has. */
-function whyNoStock({ order: { stock }, inbox }: OrderRun): UnpaidEnding | null {
+function whyNoStock({ order: { stock, abandoned }, inbox }: OrderRun): UnpaidEnding | null {
   if (stock === 'SOLD_OUT') return 'sold-out';
-  if (inbox.hasAbandon) return 'abandoned';
+  if (inbox.hasAbandon || abandoned) return 'abandoned';
   return stock === 'RELEASED' ? 'expired' : null;
 }
 
 /** What the timer in the Temporal UI is for. */
 const TIMER_SUMMARY = {
   hold: 'The hold ends',
-  closing: 'The till is tried again',
+  closing: 'Expiring the session is tried again',
   'on-its-way': 'Stripe is asked again',
   'in-flight': 'Stripe is asked again',
 } as const;

@@ -19,7 +19,7 @@ import { readPayment } from '../../../store/orders/payment-of';
 import { readRequest, refuseStored, storeRequest } from '../../../store/refunds/staff-requests';
 import type { ApiDeps } from '../../deps';
 import { bounded } from '../../order-workflow';
-import { hasFailed, isAlreadyStarted, refusalOf } from '../../temporal-errors';
+import { hasFailed, isAlreadyStarted, isUnavailable, refusalOf } from '../../temporal-errors';
 import { sendUpdate } from '../orders/send-update';
 
 /** How long staff wait for Stripe. After that, the request is stored and continues in the background. */
@@ -27,7 +27,7 @@ const PATIENCE_MS = 8_000;
 
 /**
  * Requests a refund, once per key. Records the request, then sends it to the order's workflow or, if that has ended,
- * starts a workflow for it. Returns once Stripe has answered, or after the longest wait.
+ * starts a workflow for it. Returns once Stripe has answered, or after the longest wait; also when no worker runs.
  * @throws 409 `idempotency_key_reused`, `refund_exceeds_remaining`, `invalid_transition`
  */
 export async function requestRefund(
@@ -46,7 +46,11 @@ export async function requestRefund(
   });
   if (stored === null)
     throw new Problem('idempotency_key_reused', 'This key was used for another refund of this order.');
-  if (stored.stripeId === null && stored.status === 'requested') await ask(deps, sessionId, key, request);
+  if (stored.stripeId === null && stored.status === 'requested')
+    await ask(deps, sessionId, key, request).catch((error: unknown) => {
+      // It is stored, so it is carried out once Temporal and a worker are there again: by the update, or by the sweep.
+      if (!isUnavailable(error)) throw error;
+    });
   refuseAsWritten(await readRequest(db, { sessionId, requestKey: key }));
 }
 

@@ -89,6 +89,7 @@ BEGIN
     'refundRefused', o.refunded + o.lost_amount < o.total AND EXISTS (
       SELECT 1 FROM refunds r WHERE r.session_id = o.session_id AND r.status = 'refused' AND r.refused_at IS NOT NULL),
     'attentionStep', o.attention_step, 'attentionReason', o.attention_reason, 'unreached', unreached_customer(o.session_id)->>'reason',
+    'abandoned', o.status = 'PENDING' AND EXISTS (SELECT 1 FROM timeline t WHERE t.session_id = o.session_id AND t.key = 'left'),
     'items', (SELECT coalesce(jsonb_agg(jsonb_build_object('sku', i.sku, 'kind', i.kind, 'shipped', i.shipped) ORDER BY i.position), '[]')
               FROM order_items i WHERE i.session_id = o.session_id))
   FROM orders o WHERE o.session_id = p_session);

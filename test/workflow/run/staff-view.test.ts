@@ -21,6 +21,7 @@ const order = (change: Partial<OrderFactsNow> = {}): OrderFactsNow => ({
     pendingDecision: null,
     staleAttention: false,
     unreached: null,
+    abandoned: false,
     cancelRequested: null,
     shippedAt: null,
     autoCompleteMs: 1,
