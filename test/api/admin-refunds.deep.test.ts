@@ -165,7 +165,7 @@ describe.each([
 
 describe('restock', () => {
   test('that Temporal does not take is stored, answered so, and made once, by the same key or the sweep', async () => {
-    const id = await order();
+    const id = await shop.world.paidOrder([{ sku: 'mug', quantity: 2 }]);
     const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
     const away = await shop.another({}, { temporal });
     const key = `away-${++keys}`;
