@@ -10,6 +10,8 @@ import { hasEnded, isLate } from '../../temporal-errors';
 
 /** How long staff wait for the order's workflow. Stripe may take longer; the response may not. */
 const PATIENCE_MS = 8_000;
+/** How long the signal after that may take: what is stored must still be read, and answered within 10 s. */
+const LOOK_AGAIN_MS = 500;
 
 export interface OrderUpdate<Args extends unknown[]> {
   sessionId: SessionId;
@@ -102,5 +104,7 @@ async function earlierOutcome<Args extends unknown[]>(
  * still due.
  */
 async function lookAgain(temporal: Client, sessionId: SessionId): Promise<void> {
-  await bounded(temporal, 1_000, () => temporal.workflow.getHandle(sessionId).signal(changedSignal)).catch(() => {});
+  await bounded(temporal, LOOK_AGAIN_MS, () => temporal.workflow.getHandle(sessionId).signal(changedSignal)).catch(
+    () => {},
+  );
 }
