@@ -8,8 +8,8 @@
  *   started
  * - `refund`, `dispute`: the workflow that follows that object to its end
  * - `review`, `fraud-warning`, `payment-failed`, `payout`: a `notice` workflow, which finds the order it concerns
- * - `payment`: a `notice` workflow too, but only of a payment that somebody captures or cancels by hand; of any other the
- *   session's own events say the same
+ * - `payment`: a `notice` workflow too, but only of a payment that somebody captures or cancels by hand; of any other
+ *   the session's own events say the same
  * - `nobody`: acknowledged and counted only; another event says the same more precisely
  */
 export const SUBSCRIBED_EVENTS = {

@@ -97,8 +97,8 @@ function faceOf(product: ProductDetails, env: Pick<Env, 'STOREFRONT_URL'>) {
 // --- Its prices ----------------------------------------------------------------------------------------------------
 
 /**
- * The price at Stripe that our lookup key finds, if its terms, which never change, still match; else a new one, to which
- * the key moves.
+ * The price at Stripe that our lookup key finds, if its terms, which never change, still match; else a new one, to
+ * which the key moves.
  */
 async function priceFor(linking: Linking, product: LinkedProduct, price: LinkedPrice): Promise<Stripe.Price> {
   const { stripe } = linking;

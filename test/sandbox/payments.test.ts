@@ -343,7 +343,7 @@ describe('manual capture', () => {
   test('takes the money when it is captured, and no session event tells of it', async () => {
     const { id, intent } = await authorised();
     const before = rig.hook.received.length;
-    await rig.control('POST', `/sessions/${id}/capture`);
+    await rig.stripe.paymentIntents.capture(intent);
     await until(() => rig.hook.received.slice(before).some(({ event }) => event.type === 'payment_intent.succeeded'));
     const types = rig.hook.received.slice(before).map(({ event }) => event.type);
     expect(types.filter((type) => type.startsWith('checkout.session.async'))).toEqual([]);

@@ -127,8 +127,8 @@ async function openSession(deps: ApiDeps, row: CheckoutRecord): Promise<{ sessio
 }
 
 /**
- * An address that Stripe refuses is left out, for it is only a convenience: the request without it is written down, with
- * a key of its own, before it is sent.
+ * An address that Stripe refuses is left out, for it is only a convenience: the request without it is written down,
+ * with a key of its own, before it is sent.
  */
 async function createSession({ db, stripe }: ApiDeps, row: CheckoutRecord): Promise<Stripe.Checkout.Session> {
   const create = async (request: SessionRequest, idempotencyKey: string) =>

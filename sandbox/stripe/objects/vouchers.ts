@@ -25,7 +25,10 @@ export function issueVoucher(world: World, session: Session, intent: Stripe.Paym
   emit(world, 'payment_intent.requires_action', issued);
 }
 
-/** Each in the words of its own (https://docs.stripe.com/api/payment_intents/object#payment_intent_object-next_action). */
+/**
+ * Each in the words of its own
+ * (https://docs.stripe.com/api/payment_intents/object#payment_intent_object-next_action).
+ */
 const NEXT_ACTION: Record<VoucherType, (url: string, until: number) => Stripe.PaymentIntent.NextAction> = {
   boleto: (url, expires_at) => ({
     type: 'boleto_display_details',

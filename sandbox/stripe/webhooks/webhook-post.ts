@@ -17,7 +17,7 @@ export interface Tampering {
   livemode: boolean;
   /** The connected account the event is about; null for the shop's own. */
   account: string | null;
-  /** The account that an organisation's destination names, the shop's own included; null for a destination of its own. */
+  /** The account that an organisation's destination names, the shop's own included; null for its own destination. */
   context: string | null;
 }
 
