@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ownerOf } from '../../activities/checkout/payment-owner';
 import { type SessionId, sessionId } from '../../domain/ids';
+import { learnAccount } from '../../platform/stripe-account';
 import { Shop, until } from '../api/shop';
 
 /**
@@ -32,6 +33,7 @@ class Life {
 
   async live(): Promise<void> {
     await this.shop.listenToStripe();
+    await this.started();
     await this.world.product('mug', { amount: 1250, stock: 100 });
     for (const step of [
       this.abandoned,
@@ -44,6 +46,12 @@ class Life {
       this.paidOut,
     ])
       await inTime(step.name, step.call(this));
+  }
+
+  /** What a process asks when it starts. */
+  private async started(): Promise<void> {
+    const account = learnAccount(this.world.stripe, this.shop.api.deps.log, new AbortController().signal);
+    await until(async () => account.id !== null);
   }
 
   private async abandoned(): Promise<void> {
