@@ -123,7 +123,7 @@ export const refunds = (deps: Deps) => {
         everything || isReversed(answer.status ?? '') || addsUp(await recordAll(sessionId, paymentIntentId));
       return isAll ? { outcome: 'refunded', refundId: refundId(answer.id) } : 'not-everything';
     }
-    if (answer.because === 'disputed') {
+    if (answer.because === 'disputed' && !(await bankHasDecided(sessionId))) {
       await refuse(key, DISPUTED);
       return { outcome: 'disputed' };
     }
@@ -141,8 +141,9 @@ export const refunds = (deps: Deps) => {
     const { refund, paymentIntentId } = written;
     const answer = await ask(written);
     if (answer.object === 'refund') return given(await record(refund.sessionId, answer), answer);
-    if (answer.because === 'disputed') return refuse(refund.key, DISPUTED);
-    if (answer.because === 'lasting') return refuseForGood(refund.key, answer);
+    const isDecided = answer.because === 'disputed' && (await bankHasDecided(refund.sessionId));
+    if (answer.because === 'disputed' && !isDecided) return refuse(refund.key, DISPUTED);
+    if (answer.because === 'lasting' || isDecided) return refuseForGood(refund.key, answer);
     // Another refund in the Dashboard was faster, or this refund was made and its answer lost. Stripe's list tells
     // which.
     const all = await recordAll(refund.sessionId, paymentIntentId);
@@ -152,6 +153,11 @@ export const refunds = (deps: Deps) => {
     // Stripe names the amount for any reason, such as a unit that the currency cannot have.
     const isTooMuch = (refund.amount ?? 0) > (await leftToRefund(refund.sessionId));
     return isTooMuch ? refuse(refund.key, TOO_MUCH) : refuseForGood(refund.key, answer);
+  }
+
+  /** Stripe may refuse to refund what a lost dispute has left, too. No bank's decision will change that. */
+  async function bankHasDecided(sessionId: SessionId): Promise<boolean> {
+    return (await readRefundStanding(db, sessionId)).bankHasDecided;
   }
 
   async function leftToRefund(sessionId: SessionId): Promise<number> {

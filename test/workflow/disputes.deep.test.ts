@@ -320,6 +320,26 @@ describe('lost', () => {
     expect(await world.stock('mug')).toEqual({ onHand: onHand + 2, held: 0 });
   });
 
+  test('over a part, and Stripe refuses to refund the rest: its sentence stands beside the order, which goes on', async () => {
+    const id = await world.paidOrder([{ sku: 'mug' }]);
+    await lose(id, { amount: 1000 });
+    await risk.retry(id);
+    const message = 'Charge ch_1 has been charged back; cannot issue a refund.';
+    const refused = {
+      kind: 'invalid',
+      code: 'charge_disputed',
+      message,
+      match: { path: '^/v1/refunds$', method: 'POST' },
+    };
+    await world.at('/faults', refused);
+    expect(await risk.ask(id, 'cancel', { reason: 'other' })).toBe('PREPARING');
+    const order = await world.order(id);
+    expect(order.refunds).toMatchObject([{ status: 'refused', amount: 250n, refusalReason: message }]);
+    expect(order.attentionReason).not.toMatch(/bank decides/);
+    expect(await risk.ask(id, 'retry')).toBe('REFUNDED');
+    expect(await refundsOf(id)).toMatchObject([{ amount: 250 }]);
+  });
+
   test('over a part of an order that is part shipped: refund gives back the rest, never what the bank took', async () => {
     const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
     await risk.ask(id, 'ship', { ...parcel, items: [{ sku: 'mug', quantity: 1 }] });
