@@ -95,8 +95,12 @@ export class Parking<Step extends string = AttentionStep> {
         else {
           // What stops every order is told of once, by an alarm about the account.
           parked = this.stay(parked, { step, reason }, { silent: cause !== null });
-          if (cause !== null) await this.untilAccountIsRight(retries, cause, slowRetry(tries));
-          else await this.pause(retries, passing ? slowRetry(tries - quietTries) : LONGEST_PAUSE, wake);
+          const pause = passing ? slowRetry(tries - quietTries) : LONGEST_PAUSE;
+          if (cause === null) await this.pause(retries, pause, wake);
+          else if ((await this.untilAccountIsRight(retries, cause, slowRetry(tries), wake)) === 'was-right') {
+            this.call(parked);
+            await this.pause(retries, pause, wake);
+          }
         }
       }
     }
@@ -199,23 +203,36 @@ export class Parking<Step extends string = AttentionStep> {
   }
 
   /**
-   * Waits until what stops every order is put right, at least `ms`, or until staff send `retry`. Temporal repeats the
+   * Waits until what stops every order is put right, or until staff send `retry` or `wake` holds. Temporal repeats the
    * activity meanwhile: the wait adds nothing to the history, however long it takes.
+   * @param ms the first pause between two looks
+   * @returns `was-right` if nothing stops other orders: the failure is this one's own
    */
-  private async untilAccountIsRight(retries: number, cause: AccountCause, ms: number): Promise<void> {
+  private async untilAccountIsRight(
+    retries: number,
+    cause: AccountCause,
+    ms: number,
+    wake = () => false,
+  ): Promise<'was-right' | 'over'> {
     const wait = new CancellationScope();
-    let over = false;
-    const right = wait.run(() =>
-      looking(ms).awaitAccount.executeWithOptions({ summary: `Waits for the account: ${cause}` }, [
-        { cause, since: Date.now() },
-      ]),
-    );
-    const done = () => {
-      over = true;
-    };
-    right.then(done, done);
-    await condition(() => over || this.retries > retries);
-    if (!over) wait.cancel();
+    let outcome: 'was-right' | 'right' | 'failed' | null = null;
+    wait
+      .run(() =>
+        looking(ms).awaitAccount.executeWithOptions({ summary: `Waits for the account: ${cause}` }, [
+          { cause, since: Date.now() },
+        ]),
+      )
+      .then(
+        (found) => {
+          outcome = found;
+        },
+        () => {
+          outcome = 'failed';
+        },
+      );
+    await condition(() => outcome !== null || this.retries > retries || wake());
+    if (outcome === null) wait.cancel();
+    return outcome === 'was-right' ? outcome : 'over';
   }
 
   /** @param retries how many retries were asked for before the attempt that has failed */
@@ -226,7 +243,7 @@ export class Parking<Step extends string = AttentionStep> {
   }
 }
 
-/** @param ms the first pause between two looks; the first look itself never succeeds */
+/** @param ms the first pause between two looks */
 const looking = (ms: number) =>
   proxyActivities<OrderActivities>({
     taskQueue: TASK_QUEUES.orders,

@@ -1,6 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import type { AccountCause } from '../../domain/fault';
+import { type AccountCause, OUTAGES } from '../../domain/fault';
 import { isRightAgain } from '../../store/alarms/alarms';
 import type { Deps } from '../deps';
 import { tendAccount } from './tend';
@@ -9,15 +9,17 @@ import { tendAccount } from './tend';
 export const account = (deps: Deps) => ({
   /**
    * Returns once a cause is gone, or for a permission once one has come since. Until then it fails, and Temporal tries
-   * again: waiting adds nothing to the history. The first try never succeeds, so that a step is not repeated at once.
+   * again: waiting adds nothing to the history. What looks like an outage to one step is looked into at once: `was-right`
+   * if all others are served. What is refused is not, so that a step is not repeated at once.
    * @param since when the step was refused, in milliseconds
    */
-  async awaitAccount({ cause, since }: { cause: AccountCause; since: number }): Promise<void> {
+  async awaitAccount({ cause, since }: { cause: AccountCause; since: number }): Promise<'was-right' | 'right'> {
+    const { attempt } = activityInfo();
     const isRight = () => isRightAgain(deps.db, { cause, since: new Date(since) });
-    if (activityInfo().attempt > 1) {
-      if (await isRight()) return;
+    if (attempt > 1 && (await isRight())) return 'right';
+    if (attempt > 1 || OUTAGES.has(cause)) {
       await tendAccount(deps);
-      if (await isRight()) return;
+      if (await isRight()) return attempt > 1 ? 'right' : 'was-right';
     }
     throw ApplicationFailure.create({
       message: `Not right yet: ${cause}`,

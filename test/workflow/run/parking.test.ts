@@ -193,4 +193,16 @@ describe('what stops every order', () => {
     await expect(done).resolves.toBe('done');
     expect(flags.filter((flag) => flag.startsWith('mail'))).toEqual(['mail about refund']);
   });
+
+  test('looks like an outage to one order, and is none: staff are called, and it is tried again', async () => {
+    activities.awaitAccount = async () => 'was-right';
+    const { parking, flags } = parked();
+    const failed = () => failing('Stripe did not say', { details: { fault: 'moment', cause: 'stripe_down' } });
+    const done = parking.untilDone('refund', step(failed(), failed(), failed()));
+    await pass(15_000);
+    await pass(30_000);
+    expect(flags).toEqual(['refund: Stripe did not say', 'mail about refund']);
+    await pass(15_000);
+    await expect(done).resolves.toBe('done');
+  });
 });
