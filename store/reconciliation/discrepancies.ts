@@ -110,8 +110,8 @@ export async function resolveDiscrepancies(
 }
 
 /**
- * Discrepancies that no mail has reported: still open, or reported only once. Products that are not for sale have a mail
- * of their own (`claimUntold`).
+ * Discrepancies that no mail has reported: still open, or reported only once. Products that are not for sale have a
+ * mail of their own (`claimUntold`).
  */
 const UNREPORTED = {
   ...{ reportKey: null, kind: { not: 'not_for_sale' } },

@@ -40,7 +40,8 @@ async function refusedBy({ stripe }: ApiDeps, { lines }: CheckoutRecord, error: 
 
 /**
  * “No such price: 'price_…'” (`resource_missing`), “The price specified is inactive. This field only accepts active
- * prices.”, “This price is not available to be purchased because its product is not active.”: only the first has a code.
+ * prices.”, “This price is not available to be purchased because its product is not active.”: only the first has a
+ * code.
  */
 const isAboutAPrice = ({
   code,

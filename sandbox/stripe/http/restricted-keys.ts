@@ -8,7 +8,10 @@ export const restrictedKeyShape = {
   permissions: required(list(text())),
 };
 
-/** What each part of the API needs, by the beginning of its path (https://docs.stripe.com/keys/permissions-reference). */
+/**
+ * What each part of the API needs, by the beginning of its path
+ * (https://docs.stripe.com/keys/permissions-reference).
+ */
 const RESOURCES: [path: string, resource: string][] = [
   ['/v1/account', 'connected_account'],
   ['/v1/balance_transactions', 'balance_transaction_source'],
