@@ -9,8 +9,8 @@ import { tendAccount } from './tend';
 export const account = (deps: Deps) => ({
   /**
    * Returns once a cause is gone, or for a permission once one has come since. Until then it fails, and Temporal tries
-   * again: waiting adds nothing to the history. What looks like an outage to one step is looked into at once: `was-right`
-   * if all others are served. What is refused is not, so that a step is not repeated at once.
+   * again: waiting adds nothing to the history. What looks like an outage to one step is looked into at once:
+   * `was-right` if all others are served. What is refused is not, so that a step is not repeated at once.
    * @param since when the step was refused, in milliseconds
    */
   async awaitAccount({ cause, since }: { cause: AccountCause; since: number }): Promise<'was-right' | 'right'> {
