@@ -9,9 +9,9 @@ export interface OwedMail {
 }
 
 /**
- * The mails that these orders owe: what has happened, and no mail about it was sent, given up, or left out for a reason.
- * A run that goes on for a terminated one sends them. (Refunds and disputes have workflows of their own for their
- * mails.) One statement.
+ * The mails that these orders owe: what has happened, and no mail about it was sent, given up, or left out for a
+ * reason. A run that goes on for a terminated one sends them. (Refunds and disputes have workflows of their own for
+ * their mails.) One statement.
  */
 export async function readOwedMails(
   db: Db,

@@ -66,7 +66,7 @@ export async function changeOrder(
 /** The columns of an order that no longer needs attention. */
 export const NO_ATTENTION = { attentionStep: null, attentionReason: null, attentionSince: null } as const;
 
-/** The attention of an order whose customer is not reached: a mail to them was given up, and none has gone out since. */
+/** The attention of an order whose customer is not reached: a mail was given up, and none has gone out since. */
 async function unreachedAttention(tx: Tx, sessionId: string) {
   const unreached = await readUnreached(tx, sessionId as SessionId);
   return unreached && { attentionStep: 'contact', attentionReason: unreached.reason, attentionSince: unreached.since };

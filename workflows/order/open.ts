@@ -6,8 +6,8 @@ import { database, stripe } from '../steps';
 import type { OrderRun } from './run';
 
 /**
- * Step 1. Writes the order at the requested prices and holds its stock, all or nothing. For a session made elsewhere, an
- * order is opened if it is complete.
+ * Step 1. Writes the order at the requested prices and holds its stock, all or nothing. For a session made elsewhere,
+ * an order is opened if it is complete.
  */
 export async function open(run: OrderRun): Promise<'opened' | 'not-ours'> {
   const { sessionId } = run;
@@ -35,7 +35,8 @@ export async function open(run: OrderRun): Promise<'opened' | 'not-ours'> {
 }
 
 /**
- * Opens no order for a session made elsewhere that is only open or expired. The run fails, so that its id can be used again later.
+ * Opens no order for a session made elsewhere that is only open or expired. The run fails, so that its id can be used
+ * again later.
  */
 const NOT_COMPLETE = ApplicationFailure.create({
   message: 'The session is not complete: there is no order to open yet',

@@ -66,8 +66,8 @@ BEGIN
   RETURN (SELECT lost_amount > 0 AND refunded + lost_amount >= total FROM orders WHERE session_id = p_session);
 END $$;
 
--- Why a customer is not reached, for staff, and since when: { reason, since } of the last mail to them that was given up,
--- until another one has reached them. Null where they are reached, or erased.
+-- Why a customer is not reached, for staff, and since when: { reason, since } of the last mail to them that was given
+-- up, until another one has reached them. Null where they are reached, or erased.
 CREATE FUNCTION unreached_customer(p_session text) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object('reason', t.message || '. Correct the address, then have it sent again', 'since', t.at)
   FROM mails m JOIN timeline t ON t.session_id = m.session_id AND t.key = 'mail/' || m.key || '/given-up'
