@@ -3,6 +3,7 @@ import type { SessionId } from '../../domain/ids';
 import { METADATA } from '../../domain/session';
 import { IN_FLIGHT_MS, judge, type Verdict } from '../../domain/verdict';
 import { readRequestedLines } from '../../store/checkouts/checkouts';
+import { isPaid, takeAccepted } from '../../store/orders/accept';
 import { keepInFlight } from '../../store/orders/payment';
 import type { Deps } from '../deps';
 import { captureBefore, writeClosed, writePayment, writeProcessing } from './paid';
@@ -21,22 +22,29 @@ export type TakenUp = 'taken-up' | 'not-complete' | 'not-ours';
 export type Seen =
   | Exclude<Verdict, { seen: 'processing' | 'expired' }>
   | { seen: 'processing'; stockUntil: number; captureBefore?: number }
+  /** Stripe does not know the session (any more). `paid`: its money was seen before. */
+  | { seen: 'unknown'; paid: boolean }
   | { seen: 'expired'; stockFree: true }
   | { seen: 'expired'; stockFree: false; stockUntil: number };
 
 /** Activities at Stripe about an order's Checkout Session. */
 export const checkout = (deps: Deps) => {
   const read = async (sessionId: SessionId): Promise<Seen> => {
-    const session = await retrieveSession(deps, sessionId);
+    const session = await found(retrieveSession(deps, sessionId));
+    if (session === null) return { seen: 'unknown', paid: await isPaid(deps.db, sessionId) };
     const asked = await readRequestedLines(deps.db, sessionId);
     const facts = await factsOf(deps, session, asked);
     const verdict = judge(facts, asked);
     const seen = { session, facts, asked };
     switch (verdict.seen) {
       case 'paid':
-      case 'differs':
         await writePayment(deps, seen, verdict.free ? 'free' : 'paid');
         return verdict;
+      case 'differs': {
+        await writePayment(deps, seen, verdict.free ? 'free' : 'paid');
+        const isAccepted = await takeAccepted(deps.db, { sessionId, currency: session.currency });
+        return isAccepted ? { seen: 'paid', free: verdict.free } : verdict;
+      }
       case 'processing':
         return { seen: 'processing', stockUntil: await writeProcessing(deps, seen), ...toCapture(session) };
       case 'failed':

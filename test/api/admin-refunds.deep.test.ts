@@ -63,9 +63,11 @@ describe.each([
         refunds: [
           {
             id: expect.stringMatching(/^re_/),
+            request: expect.stringContaining(id),
             status: 'succeeded',
             amount: money(600),
             reason: 'damaged',
+            refusal: null,
             createdAt: expect.any(String),
           },
         ],

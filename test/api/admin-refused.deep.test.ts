@@ -264,3 +264,64 @@ test('a refund that is recorded, and that Stripe does not know, is heard of', as
   await until(async () => (await mailsToStaff(id)) === 1);
   expect((await resolve(id, { how: 'accept' })).body.attention).toBeNull();
 });
+
+describe('a payment that is not what was asked', () => {
+  /** Less was asked at Stripe than here. */
+  async function differing(): Promise<SessionId> {
+    const { id } = await shop.world.checkout([{ sku: 'mug' }]);
+    const checkout = await shop.world.db.checkout.findUniqueOrThrow({ where: { sessionId: id } });
+    const lines = (checkout.lines as object[]).map((line) => ({ ...line, unitAmount: 1500, total: 1500 }));
+    await shop.world.db.checkout.update({ where: { sessionId: id }, data: { lines } });
+    expect(await shop.world.paid(id)).toMatchObject({ status: 'PENDING', attentionStep: 'confirm' });
+    return id;
+  }
+
+  test('is accepted: the order goes on with what was paid', async () => {
+    const id = await differing();
+    expect((await resolve(id, { how: 'withdraw' })).body).toEqual(cannot(/needs a decision/));
+    await until(async () => (await read(id)).attention?.step === 'confirm');
+    const answer = await resolve(id, { how: 'accept', note: 'the sticker said 10' });
+    expect([answer.status, answer.body]).toEqual([
+      200,
+      expect.objectContaining({ status: 'PREPARING', paymentStatus: 'PAID', total: money(1000), attention: null }),
+    ]);
+    expect((await post(id, 'refund', { reason: 'damaged' })).body).toMatchObject({
+      status: 'REFUNDED',
+      refunded: money(1000),
+    });
+  });
+
+  test('and whose cancel Stripe refuses waits, is withdrawn, and waits as before', async () => {
+    const id = await differing();
+    await refuse();
+    expect((await post(id, 'cancel', { reason: 'other' })).body).toMatchObject({
+      status: 'PENDING',
+      attention: { step: 'refund-refused' },
+    });
+    expect((await resolve(id, { how: 'withdraw' })).status).toBe(200);
+    await until(async () => (await read(id)).attention?.step === 'confirm');
+    expect((await post(id, 'cancel', { reason: 'other' })).body).toMatchObject({ status: 'REFUNDED', attention: null });
+  });
+});
+
+test('a session that Stripe has forgotten keeps no stock after the hold, and staff end its order', async () => {
+  await shop.world.product('tin', { amount: 900, stock: 3 });
+  const { id } = await shop.world.checkout([{ sku: 'tin' }], { holdSeconds: 120 });
+  await shop.world.at(`/sessions/${id}/forget`);
+  await shop.world.sleep(180_000);
+  await until(async () => (await read(id)).attention?.step === 'confirm');
+  expect(await shop.world.stock('tin')).toEqual({ onHand: 3, held: 0 });
+  expect((await read(id)).attention.reason).toMatch(/does not know this session/);
+  expect((await resolve(id, { how: 'accept' })).body).toEqual(cannot(/no payment to accept/));
+  await until(async () => (await read(id)).attention?.step === 'confirm');
+  await shop.world.sleep(60_000);
+  const before = (await shop.world.history(id)).events?.length ?? 0;
+  await shop.world.sleep(DAY);
+  expect(((await shop.world.history(id)).events?.length ?? 0) - before).toBeLessThan(10);
+  const answer = await post(id, 'cancel', { reason: 'other' });
+  expect([answer.status, answer.body]).toEqual([
+    200,
+    expect.objectContaining({ status: 'CANCELLED', attention: null }),
+  ]);
+  expect(await shop.world.end(id)).toBe('CANCELLED');
+});

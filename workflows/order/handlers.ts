@@ -79,13 +79,13 @@ function setUpdates(run: OrderRun): void {
       'Gives money back, all that is left or a part: { "amount"?, "reason", "restock"?: [{ "sku", "quantity" }] }; amounts in the smallest unit',
   });
   setHandler(retryUpdate, () => CancellationScope.nonCancellable(() => run.retry()), {
-    validator: () => refuseNeedlessRetry(run),
+    validator: () => refuseNeedless(run, 'retry'),
     description: 'Tries the step that needs attention again; takes nothing',
   });
   setHandler(resolveUpdate, (request) => inbox.ask({ name: 'resolve', request }), {
     validator: (request) => {
       checkResolve(request);
-      validate(run, 'resolve');
+      refuseNeedless(run, 'resolve');
     },
     description: `Ends what needs a person: { "how": "${RESOLUTIONS.join('" | "')}", "request"?, "refundId"? }`,
   });
@@ -102,8 +102,8 @@ function validate({ facts }: OrderRun, action: UpdateAction): void {
   if (refused !== null) throw refusal(refused);
 }
 
-function refuseNeedlessRetry({ facts }: OrderRun): void {
+function refuseNeedless({ facts }: OrderRun, action: 'retry' | 'resolve'): void {
   if (facts === null) return;
-  const refused = whyNot('retry', { status: facts.status, needsAttention: facts.needsAttention });
+  const refused = whyNot(action, { status: facts.status, needsAttention: facts.needsAttention });
   if (refused !== null) throw refusal(refused);
 }

@@ -2,9 +2,11 @@ import type { Seen } from '../../activities/checkout/checkout';
 import type { UnpaidEnding } from '../../activities/order/orders';
 import { CAPTURE } from '../../domain/mail';
 import { phaseOf } from '../../domain/phase';
+import type { ResolveRequest } from '../../messages/order';
 import { database, stripe, stripeLater } from '../steps';
 import { decide } from './decide';
-import type { Message, StaffRequest } from './inbox';
+import { type Message, refusal, type StaffRequest } from './inbox';
+import { resolve } from './resolve';
 import type { OrderRun } from './run';
 
 type OnItsWay = Extract<Seen, { seen: 'processing' }>;
@@ -27,7 +29,7 @@ export class PaymentWatch {
   /** When Stripe is asked without a message. */
   private lookAt: number;
   private lookAtOnce = false;
-  /** How the money that is there differs from what was asked. */
+  /** Why staff must decide: how the money that is there differs from what was asked, or that Stripe does not know. */
   private difference: string | null = null;
 
   constructor(private readonly run: OrderRun) {
@@ -63,13 +65,14 @@ export class PaymentWatch {
   async look(message: Message): Promise<Outcome> {
     const { difference } = this;
     this.difference = null;
-    await this.take(message);
+    await this.take(message, difference);
     if (this.cancelled) {
       this.ending = 'cancelled';
       this.close('cancelled');
     }
     if (phaseOf(this.run.order) !== 'awaiting-payment') return 'waiting'; // others moved it: a refund at the Dashboard
-    if (this.cancelled && difference !== null) return 'paid'; // Stripe has said so, and staff want it given back
+    // Stripe has said so, and staff want it given back.
+    if (this.cancelled && difference !== null && difference !== UNKNOWN) return 'paid';
     this.lookAtOnce = false;
     const state = await this.askStripe();
     switch (state.seen) {
@@ -79,6 +82,8 @@ export class PaymentWatch {
         if (this.cancelled) return 'paid'; // whatever came, staff want it given back
         this.difference = state.reason;
         return 'waiting';
+      case 'unknown':
+        return this.sessionUnknown(state.paid);
       case 'failed':
         return this.cancelled ? 'cancelled' : 'payment-failed';
       case 'processing':
@@ -91,18 +96,29 @@ export class PaymentWatch {
     }
   }
 
-  private async take(message: Message): Promise<void> {
-    if (message.kind === 'request') await this.takeRequest(message.request);
+  private async take(message: Message, difference: string | null): Promise<void> {
+    if (message.kind === 'request') await this.takeRequest(message.request, difference);
     else if (message.kind === 'changed')
       await this.run.refresh(); // a dispute or a warning may come before the money's own message
     else if (message.kind === 'abandon') this.close('abandoned');
     else if (message.kind === 'time-up' && this.stage === 'hold') this.close('expired');
   }
 
-  private async takeRequest(request: StaffRequest): Promise<void> {
+  private async takeRequest(request: StaffRequest, difference: string | null): Promise<void> {
     if (request.name === 'cancel') return; // it stands in the database, which has judged it
+    if (request.name === 'resolve') return this.resolve(request.request, difference);
     this.run.allow(request.name);
     if (request.name === 'retry') await decide(this.run);
+  }
+
+  /** Goes on with a payment that differs, at what was paid; or ends what else needs a person. */
+  private async resolve(request: ResolveRequest, difference: string | null): Promise<void> {
+    const { run } = this;
+    const { sessionId } = run;
+    if (request.how !== 'accept' || difference === null || run.order.pendingDecision !== null)
+      return resolve(run, request);
+    if (difference === UNKNOWN) throw refusal('Stripe does not know the session: there is no payment to accept');
+    await run.untilDone('decide', () => database.acceptPayment({ sessionId }));
   }
 
   private askStripe(): Promise<Seen> {
@@ -156,6 +172,21 @@ export class PaymentWatch {
     return 'waiting';
   }
 
+  /**
+   * Stripe does not know the session (any more), so no money can come by it. The stock is released at the hold's end,
+   * and staff decide: the key may be that of another account.
+   */
+  private async sessionUnknown(paid: boolean): Promise<Outcome> {
+    if (this.cancelled) return paid ? 'paid' : 'cancelled';
+    if (this.stage === 'hold' && Date.now() < this.run.order.holdUntil) {
+      this.lookAt = this.run.order.holdUntil;
+      return 'waiting';
+    }
+    this.difference = UNKNOWN;
+    await this.release('Stripe does not know the session');
+    return 'waiting';
+  }
+
   /** Releases the stock while money may still come, for this reason or because staff have cancelled. */
   private async release(tooLate: string | null): Promise<void> {
     const { sessionId } = this.run;
@@ -168,6 +199,9 @@ export class PaymentWatch {
     if (this.stage === 'hold') this.stage = 'closing';
   }
 }
+
+const UNKNOWN =
+  'Stripe does not know this session (any more): check that the key is of its account and mode, then retry; cancel ends the order';
 
 /** Why an order has no stock from the beginning, so that its till is to be closed; null where it has. */
 function whyNoStock({ order: { stock, abandoned }, inbox }: OrderRun): UnpaidEnding | null {

@@ -1,4 +1,5 @@
 import { whyNotAccept } from '../../domain/actions';
+import { phaseOf } from '../../domain/phase';
 import type { ResolveRequest } from '../../messages/order';
 import { resolveRefund } from '../resolve';
 import { decide } from './decide';
@@ -10,11 +11,12 @@ import type { OrderRun } from './run';
  * or takes note of what staff were told. @throws the refusal of what makes no sense now
  */
 export async function resolve(run: OrderRun, { how, ...named }: ResolveRequest): Promise<void> {
-  run.allow('resolve');
   if (how === 'accept') return takeNote(run);
   const resolved = await run.untilDone('refund', () => resolveRefund(run.sessionId, how, named));
   if (resolved.outcome === 'refused') throw refusal(resolved.reason);
   await run.refresh(how === 'withdraw' ? 'A refund was withdrawn' : 'A refund was settled elsewhere');
+  // It goes on as it was: paid, and to be looked at again.
+  if (phaseOf(run.order) === 'awaiting-payment') run.inbox.put('look');
 }
 
 async function takeNote(run: OrderRun): Promise<void> {

@@ -49,7 +49,14 @@ export function addSessionCommands(world: World, commands: Commands, deliveries:
     lapse(world, heldFor(world, id), 'requested_by_customer'),
   );
   commands.add('/sessions/:id/expire', {}, (_, id) => expireSession(world, id));
+  commands.add('/sessions/:id/forget', {}, (_, id) => forgotten(world, id));
   commands.add('/sessions/:id/recover', {}, (_, id) => recovered(world, id));
+}
+
+/** From now on the API knows the session no more, as when test data was deleted or the key is of another account. */
+function forgotten({ store }: World, id: string): { id: string; forgotten: true } {
+  store.sessions.delete(id);
+  return { id, forgotten: true };
 }
 
 /** The PaymentIntent of a session. */
