@@ -322,6 +322,8 @@ describe('an order', () => {
     ],
     downloads: [],
     recoveryUrl: null,
+    refundAwaitsBankDetails: null,
+    voucher: null,
     updatedAt: expect.any(String),
     customer: {
       email: 'ada@example.com',
@@ -360,6 +362,8 @@ describe('an order', () => {
     refunds: [
       {
         id: 're_1',
+        request: 'k1',
+        refusal: null,
         status: 'succeeded',
         amount: { amount: 700, currency: 'eur' },
         reason: 'damaged',
@@ -368,6 +372,8 @@ describe('an order', () => {
       {
         ...{ id: null, status: 'requested', reason: 'other', createdAt: '2026-11-23T12:05:00.000Z' },
         amount: { amount: 1800, currency: 'eur' },
+        request: 'k2',
+        refusal: null,
       },
     ],
   });

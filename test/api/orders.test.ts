@@ -70,6 +70,7 @@ describe('the order document', () => {
       shipments: [],
       downloads: [],
       recoveryUrl: null,
+      voucher: null,
       updatedAt: expect.stringMatching(/Z$/),
     });
   });
