@@ -22,6 +22,9 @@ test('Temporal down: the receiver and the checkout say 503, nothing is lost, and
   const id = await shop.buy({ sku: 'mug' });
   await system.temporalServer.stop();
   expect(await readiness(api)).toEqual([503, expect.objectContaining({ database: 'ok', temporal: 'down' })]);
+  const down = [503, expect.objectContaining({ database: 'ok', temporal: 'down' })];
+  await until('the worker to notice', async () => (await readiness(system.workers[0] as Program))[0] === 503);
+  expect(await readiness(system.workers[0] as Program)).toEqual(down);
   await shop.pay(id, { wait: true });
   const event = (await system.stripe.events.list({ type: 'checkout.session.completed' })).data[0];
   expect(await answersTo(event?.id)).toEqual([503]);
