@@ -70,7 +70,7 @@ export type FollowingWorkflow = 'order' | 'refund' | 'dispute' | 'notice';
 /** What Temporal knows of runs. Its lists lag behind by a moment; `stateOf` does not. */
 export interface WorkflowRuns {
   /** Runs that closed since a time: of orders in any way, of the others in any way but `completed`. */
-  closedSince(since: Date): AsyncIterable<{ workflow: FollowingWorkflow; id: string }>;
+  closedSince(since: Date): AsyncIterable<{ workflow: FollowingWorkflow; id: string; closedAt: Date }>;
   /** The ids of one workflow that are running now. */
   running(workflow: FollowingWorkflow): AsyncIterable<string>;
   countRunning(workflow: FollowingWorkflow): Promise<number>;

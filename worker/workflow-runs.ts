@@ -13,8 +13,8 @@ export const createWorkflowRuns = (client: Pick<Client, 'workflow' | 'workflowSe
     async *closedSince(since) {
       const died = `WorkflowType IN ('refund', 'dispute', 'notice') AND ExecutionStatus IN (${DEAD})`;
       const query = `CloseTime >= '${since.toISOString()}' AND (WorkflowType = 'order' OR (${died}))`;
-      for await (const { type, workflowId } of workflow.list({ query, pageSize: PAGE }))
-        yield { workflow: type as FollowingWorkflow, id: workflowId };
+      for await (const { type, workflowId, closeTime = since } of workflow.list({ query, pageSize: PAGE }))
+        yield { workflow: type as FollowingWorkflow, id: workflowId, closedAt: closeTime };
     },
 
     async *running(name) {

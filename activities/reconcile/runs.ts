@@ -36,13 +36,13 @@ export const sweepRuns = (deps: Deps) => {
       const since = new Date(window.runsSince);
       let checked = 0;
       let woken = 0;
-      for await (const { orders, followers } of closedRuns(runs, since)) {
+      const before = new Date(window.holdsOverBefore);
+      for await (const { orders, listed, followers } of closedRuns(runs, since, before)) {
         checked += orders.length + followers.length;
-        const undone = new Set([...(await unfinishedOrders(db, orders)), ...(await owing(orders))]);
+        const undone = new Set([...(await unfinishedOrders(db, orders)), ...(await owing(listed))]);
         woken += await resumeOrders(deps, id, [...undone]);
         await followAgain(deps, id, followers);
       }
-      const before = new Date(window.holdsOverBefore);
       const intervalMs = window.until - window.holdsOverBefore;
       const over = await overdueHolds(db, { since: new Date(window.runsSince - intervalMs), before });
       checked += over.length;
@@ -109,19 +109,24 @@ export const sweepRuns = (deps: Deps) => {
 
 interface Closed {
   orders: SessionId[];
+  /** Of the orders, those whose run closed before the last sweep, which compared Stripe's lists with them. */
+  listed: SessionId[];
   followers: Follower[];
 }
 
 /** Runs that closed since, by what they are of, in batches. */
-async function* closedRuns(runs: WorkflowRuns, since: Date): AsyncIterable<Closed> {
-  let batch: Closed = { orders: [], followers: [] };
-  for await (const { workflow, id } of runs.closedSince(since)) {
+async function* closedRuns(runs: WorkflowRuns, since: Date, listedBefore: Date): AsyncIterable<Closed> {
+  let batch: Closed = { orders: [], listed: [], followers: [] };
+  for await (const { workflow, id, closedAt } of runs.closedSince(since)) {
     if (workflow !== 'order') batch.followers.push({ workflow, id });
-    else if (isSessionId(id)) batch.orders.push(id);
+    else if (isSessionId(id)) {
+      batch.orders.push(id);
+      if (closedAt < listedBefore) batch.listed.push(id);
+    }
     if (batch.orders.length + batch.followers.length < BATCH) continue;
     atWork();
     yield batch;
-    batch = { orders: [], followers: [] };
+    batch = { orders: [], listed: [], followers: [] };
   }
   yield batch;
 }

@@ -3,8 +3,6 @@ import type { FollowingWorkflow, WorkflowRuns } from '../../../activities/deps';
 import { createWorkflowRuns } from '../../../worker/workflow-runs';
 import type { Machinery } from './machinery';
 
-const WORKFLOWS: readonly string[] = ['order', 'refund', 'dispute', 'notice'] satisfies FollowingWorkflow[];
-
 /** The time-skipping server lists nothing: its lists are made of the world's own runs, one by one. */
 export function listedRuns(world: Machinery): WorkflowRuns {
   return {
@@ -12,7 +10,7 @@ export function listedRuns(world: Machinery): WorkflowRuns {
     async *closedSince(since) {
       for await (const { type, workflowId, closeTime, status } of known(world))
         if (closeTime && closeTime >= since && (type === 'order' || status.name !== 'COMPLETED'))
-          yield { workflow: type as FollowingWorkflow, id: workflowId };
+          yield { workflow: type as FollowingWorkflow, id: workflowId, closedAt: closeTime };
     },
     async *running(workflow) {
       yield* running(world, workflow);
@@ -27,15 +25,23 @@ export function listedRuns(world: Machinery): WorkflowRuns {
 }
 
 async function* running(world: Machinery, workflow: FollowingWorkflow): AsyncIterable<string> {
-  for await (const { type, workflowId, status } of known(world))
+  for await (const { type, workflowId, status } of known(world, ID_OF[workflow]))
     if (type === workflow && status.name === 'RUNNING') yield workflowId;
 }
 
-async function* known(world: Machinery): AsyncIterable<WorkflowExecutionDescription> {
-  for (const id of world.known) {
+/** What ids begin with. Asking for a run takes a moment, and a world has many. */
+const ID_OF: Record<FollowingWorkflow, RegExp> = {
+  order: /^cs_/,
+  refund: /^(?:re|pyr)_/,
+  dispute: /^(?:du|dp)_/,
+  notice: /^(?:prv|issfr|pi|po)_/,
+};
+const ANY = /^(?:cs|re|pyr|du|dp|prv|issfr|pi|po)_/;
+
+async function* known(world: Machinery, ids = ANY): AsyncIterable<WorkflowExecutionDescription> {
+  for (const id of world.known.filter((one) => ids.test(one))) {
     try {
-      const run = await world.client.workflow.getHandle(id).describe();
-      if (WORKFLOWS.includes(run.type)) yield run;
+      yield await world.client.workflow.getHandle(id).describe();
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error; // not every id was started
     }
