@@ -3,6 +3,7 @@ import { RESOLUTIONS } from '../../domain/actions';
 import { isRefundId, isSku } from '../../domain/ids';
 import { isPossible, stepOf } from '../../domain/money';
 import { REASONS } from '../../domain/order';
+import { storable } from '../../domain/text';
 import type { CancelRequest, RefundRequest, ResolveRequest, ShipRequest } from '../../messages/order';
 import { INVALID_REQUEST } from '../../messages/refusals';
 
@@ -86,6 +87,6 @@ function refuseUnknown(fields: Record<string, unknown>): void {
 }
 
 const isText = (value: unknown, most: number): value is string =>
-  typeof value === 'string' && value.trim().length > 0 && value.length <= most;
+  typeof value === 'string' && value.trim().length > 0 && value.length <= most && storable(value) === value;
 
 const refuse = (message: string) => ApplicationFailure.nonRetryable(message, INVALID_REQUEST);
