@@ -59,8 +59,8 @@ CREATE FUNCTION keep_customer(p_session text, p_email text, p_name text, p_user_
   WHERE c.erased_at IS NULL
 $$;
 
--- Whether banks took for good all of an order's money that was not refunded: nothing is left to give back. (Not in SQL,
--- which would be checked before the migration that adds the column.)
+-- Whether banks took for good all of an order's money that was not refunded: nothing is left to give back. (Not in
+-- SQL, which would be checked before the migration that adds the column.)
 CREATE FUNCTION is_all_lost(p_session text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
   RETURN (SELECT lost_amount > 0 AND refunded + lost_amount >= total FROM orders WHERE session_id = p_session);
