@@ -36,19 +36,20 @@ test.each([
   'ALTER TABLE orders ADD CONSTRAINT a CHECK (total > 0) NOT VALID;',
   'ALTER TABLE orders VALIDATE CONSTRAINT a;',
   'ALTER TABLE orders DROP CONSTRAINT a;',
+  'ALTER TABLE orders ADD CONSTRAINT a CHECK (total IS NOT NULL) NOT VALID;',
   'ALTER TABLE orders ADD COLUMN n int NOT NULL DEFAULT 0, ADD COLUMN m text;',
   'CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ UPDATE orders SET total = 0; DROP TABLE orders $$;',
 ])('%s is fine', (sql) => {
   expect(faultsOf({ sql }, live)).toEqual([]);
 });
 
-/** The first ones make the schema, in an empty database. All others meet a shop that is open. */
-const FIRST = /_(?:tables|laws|steps)$/;
+/** Those of the first release make the schema, in an empty database. All later ones meet a shop that is open. */
+const LAST_OF_FIRST_RELEASE = '20261201999999';
 
 test('no migration stops a running shop', () => {
   const before = new Set<string>();
   const faults = readMigrations().flatMap((migration) => {
-    const found = FIRST.test(migration.name) ? [] : faultsOf(migration, before);
+    const found = faultsOf(migration, migration.name < LAST_OF_FIRST_RELEASE ? new Set() : before);
     for (const table of tablesMade(migration)) before.add(table);
     return found.map((fault) => `${migration.name}: ${fault}`);
   });

@@ -66,7 +66,7 @@ const RULES: [forbidden: RegExp, unless: RegExp | null, instead: string][] = [
     'rewrites the table, because each row gets a value of its own. Add the column without a default.',
   ],
   [
-    /\bADD (?:COLUMN )?(?:IF NOT EXISTS )?\S+ [^,]*\bNOT NULL\b/i,
+    /\bADD (?:COLUMN )?(?:IF NOT EXISTS )?(?!CONSTRAINT\b)\S+ [^,]*\bNOT NULL\b/i,
     /\bDEFAULT\b/i,
     'fails while there are rows. Give it a default, or let it be null.',
   ],

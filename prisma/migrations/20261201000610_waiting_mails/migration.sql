@@ -1,2 +1,2 @@
 -- no transaction
-CREATE INDEX CONCURRENTLY mails_waiting ON mails (next_try_at) WHERE status = 'WRITTEN' AND next_try_at IS NOT NULL;
+CREATE INDEX CONCURRENTLY IF NOT EXISTS mails_waiting ON mails (next_try_at) WHERE status = 'WRITTEN' AND next_try_at IS NOT NULL;
