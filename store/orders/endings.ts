@@ -3,7 +3,7 @@ import { isFinal, type OrderStatus } from '../../domain/order';
 import { leftOf } from '../../domain/order-money';
 import type { Db } from '../database';
 import { inventory } from '../stock/inventory';
-import { changeOrder, lockKnownOrder, moneyOf, NO_ATTENTION, type TimelineEvent } from './records';
+import { changeOrder, isCancelling, lockKnownOrder, moneyOf, NO_ATTENTION, type TimelineEvent } from './records';
 import { undoDelivery } from './undo';
 
 export interface UnpaidEnd {
@@ -25,16 +25,19 @@ export async function endUnpaid(
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
     if (isFinal(order.status)) return order.status;
+    // A cancel that stands in the database decides how it ends, also if this run has not heard of it.
+    const cancelled = isCancelling(order);
+    const end: OrderStatus = cancelled ? 'CANCELLED' : status;
     const change = {
-      status,
+      status: end,
       ...(order.stock === 'HELD' && { stock: 'RELEASED' as const }),
       // A payment that was on its way and brought no money has failed, even if staff cancelled meanwhile.
       ...((paymentFailed || order.paymentStatus === 'PROCESSING') && { paymentStatus: 'FAILED' as const }),
-      ...(recoverableUntil && { recoverableUntil }),
+      ...(recoverableUntil && !cancelled && { recoverableUntil }),
     };
     await changeOrder(tx, order, at, change, event);
     await inventory.release(tx, sessionId, at);
-    return status;
+    return end;
   });
 }
 
