@@ -25,7 +25,7 @@ const ON_PURPOSE: [RegExp, string][] = [
   [/status: .*"being_thought_about"/, 'a dispute status that Stripe does not have yet'],
 ];
 
-/** Every PaymentIntent in the sandbox belongs to a session, and so only one that waits to be captured can be cancelled. */
+/** Every PaymentIntent in the sandbox belongs to a session, so only one that waits to be captured can be cancelled. */
 const ALWAYS_REFUSED = ['POST /v1/payment_intents/:id/cancel'];
 
 let specification: Specification;

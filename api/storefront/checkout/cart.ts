@@ -73,8 +73,8 @@ const MAY_BE_EMAIL = /^(?=.{3,254}$)[^\s@\p{Cc}\p{Cs}]+@[^\s@\p{Cc}\p{Cs}]+$/u;
 
 /**
  * Prices a cart (already added up) and refuses it if stock is plainly gone. Holds nothing yet.
- * @throws 404 `unknown_sku`, 409 `currency_unavailable`, `not_for_sale` or `out_of_stock`, 400 for a pay-what-you-want product that
- *   is not alone
+ * @throws 404 `unknown_sku`, 409 `currency_unavailable`, `not_for_sale` or `out_of_stock`, 400 for a pay-what-you-want
+ *   product that is not alone
  */
 export async function priceCart(db: Db, cart: Cart): Promise<PricedCart> {
   const products = await productsOf(db, cart);
