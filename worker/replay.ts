@@ -16,11 +16,21 @@ export async function replay(
   workflowBundle: NonNullable<WorkerOptions['workflowBundle']>,
 ): Promise<Divergence[]> {
   const divergences: Divergence[] = [];
-  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, histories)) {
+  const begun = histories.filter(hasBegun);
+  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, begun)) {
     if (error) divergences.push({ workflowId, message: error.message });
   }
   return divergences;
 }
+
+/**
+ * Whether a workflow has decided anything yet. One that starts with a delay has not, and the SDK (1.24.0) would wait
+ * for its first task without end.
+ */
+const hasBegun = ({ history }: HistoryAndWorkflowId): boolean =>
+  historyOf(history).events?.some(({ workflowTaskCompletedEventAttributes: done }) => done) ?? false;
+
+const historyOf = (history: unknown) => history as ReturnType<typeof historyFromJSON>;
 
 /** The histories in a folder, each named after its file. */
 export function savedHistories(folder: string): HistoryAndWorkflowId[] {

@@ -1,4 +1,4 @@
-import { Worker } from '@temporalio/worker';
+import { replay } from '../../../worker/replay';
 import type { Machinery } from './machinery';
 
 /** Replays every history that a world made against the code as it is: no change of code may make one impossible. */
@@ -9,8 +9,6 @@ export async function replayEverything(world: Machinery): Promise<void> {
       return history ? [{ workflowId, history }] : [];
     }),
   );
-  const replays = Worker.runReplayHistories({ workflowBundle: world.bundle }, histories.flat());
-  for await (const { workflowId, error } of replays) {
-    if (error) throw new Error(`the history of ${workflowId} does not replay: ${error.message}`);
-  }
+  const [divergence] = await replay(histories.flat(), world.bundle);
+  if (divergence) throw new Error(`the history of ${divergence.workflowId} does not replay: ${divergence.message}`);
 }
