@@ -6,7 +6,7 @@ import type { Db } from '../database';
 import { changeOrder, isCancelling, type LockedOrder, lockKnownOrder, moneyOf } from './records';
 
 export type CancelRequested =
-  /** It stands in the database, by this request or an earlier one. */
+  /** It stands in the database, by this request or an earlier one, or this very request has been carried out. */
   | { outcome: 'recorded' }
   /** The order may not be cancelled now. `reason` is a sentence without its full stop. */
   | { outcome: 'refused'; reason: string };
@@ -15,16 +15,21 @@ export type CancelRequested =
  * Writes down that staff want an order cancelled, before anybody is told so. The rules are checked under the order's
  * lock. The first request stands; a repeat changes nothing, unless Stripe has refused the refund of the first. The
  * order's workflow carries it out, whichever run reads it.
+ * @param key identifies the request, so that a repeat is known when the order has long been cancelled
  */
 export async function requestCancel(
   db: Db,
-  { sessionId, reason, at }: { sessionId: SessionId; reason: Reason; at: Date },
+  { sessionId, reason, key, at }: { sessionId: SessionId; reason: Reason; key?: string; at: Date },
 ): Promise<CancelRequested> {
+  const entry = `cancel/${key ?? at.getTime()}`;
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
     if (isCancelling(order)) return { outcome: 'recorded' };
     const refused = whyNot('cancel', cancelFacts(order));
-    if (refused !== null) return { outcome: 'refused', reason: refused };
+    if (refused !== null) {
+      const isRepeat = (await tx.timelineEntry.count({ where: { sessionId, key: entry } })) > 0;
+      return isRepeat ? { outcome: 'recorded' } : { outcome: 'refused', reason: refused };
+    }
     await changeOrder(
       tx,
       order,
@@ -34,7 +39,7 @@ export async function requestCancel(
         type: 'cancel',
         message: `Staff want it cancelled (${reason})`,
         actor: 'staff',
-        key: `cancel/${at.getTime()}`,
+        key: entry,
       },
     );
     return { outcome: 'recorded' };

@@ -127,12 +127,13 @@ async function cancel(
   deps: ApiDeps,
   { sessionId, reason, updateId }: { sessionId: SessionId; reason: Reason; updateId: string },
 ): Promise<Answer> {
-  const stored = await requestCancel(deps.db, { sessionId, reason, at: new Date(deps.clock.now()) });
+  const stored = await requestCancel(deps.db, { sessionId, reason, key: updateId, at: new Date(deps.clock.now()) });
   try {
-    // Also one that is refused: this may be a repeat of one that is carried out by now.
+    // Also one that is refused: its workflow may remember this very request, which came from the Temporal UI then.
     const outcome = await sendUpdate(deps.temporal, { sessionId, update: cancelUpdate, args: [{ reason }], updateId });
     const order = await readAdminOrder(deps, sessionId);
-    if (outcome === 'ended' && !UNDONE.has(order.status)) throw tooLate(order.status);
+    const isDone = stored.outcome === 'recorded' && UNDONE.has(order.status);
+    if (outcome === 'ended' && !isDone) throw tooLate(order.status);
     return { body: order };
   } catch (error) {
     if (!isUnavailable(error)) throw error;
