@@ -83,7 +83,7 @@ async function opened(...lines: CheckoutLine[]): Promise<SessionId> {
 const orderOf = (id: SessionId) =>
   db.order.findUniqueOrThrow({
     where: { sessionId: id },
-    include: { items: true, customer: true, grants: true, timeline: true },
+    include: { items: true, customer: true, grants: true, timeline: { orderBy: { id: 'asc' } } },
   });
 const levelOf = async (sku: string) => {
   const { onHand, held } = await db.stockLevel.findUniqueOrThrow({ where: { sku } });
