@@ -67,19 +67,13 @@ async function settlePayment(run: OrderRun): Promise<void> {
   }
 }
 
-/**
- * 4. Turns the hold into a sale. If the hold has ended, takes the stock again; if there is none left, refunds
- * everything.
- */
+/** 4. Turns the hold into a sale. If it has ended, takes the stock again; if there is none left, refunds everything. */
 async function sell(run: OrderRun): Promise<void> {
   const { sessionId } = run;
   const { status, missing } = await run.untilDone('commit', () => database.commitOrder({ sessionId }));
   if (missing.length > 0) return compensate(run, 'out_of_stock', 'holdfast');
   if (status === 'PENDING') return run.refresh().then(() => cancelOrder(run)); // cancelled at this very moment
-  run.setStatus(
-    status,
-    run.order.digital ? 'Paid; the downloads are granted' : 'Paid; the stock is sold to this order',
-  );
+  run.setStatus(status, `Paid; ${run.order.digital ? 'the downloads are granted' : 'the stock is sold to this order'}`);
   // A refund made in the Dashboard may be recorded before the payment is. Then there is nothing to confirm.
   if (status !== 'REFUNDED') run.mails.send({ template: 'order_confirmation' }, { template: 'order_received' });
 }
