@@ -59,8 +59,9 @@ async function keptHere({ db }: World): Promise<Ledger> {
   const orders = await db.order.findMany({ where: { paidAt: { not: null }, paymentIntentId: { not: null } } });
   for (const { sessionId, currency, total, refunded } of orders)
     ledger.add(sessionId, currency, Number(total) - Number(refunded));
-  // What was settled elsewhere is refunded, but never left Stripe's balance.
-  for (const { sessionId, currency, amount } of await db.refund.findMany({ where: { status: 'settled_elsewhere' } }))
+  // What was settled elsewhere never left Stripe's balance; what waits for the customer's bank details has not yet.
+  const stillAtStripe = { status: { in: ['settled_elsewhere', 'requires_action'] } };
+  for (const { sessionId, currency, amount } of await db.refund.findMany({ where: stillAtStripe }))
     ledger.add(sessionId, currency, Number(amount));
   return ledger;
 }
