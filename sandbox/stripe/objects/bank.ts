@@ -11,7 +11,7 @@ import type { World } from '../world';
 import { creditCharge } from './balance';
 import { chargeNamed, keepCharge } from './charges';
 import { intentNamed } from './payment-intents';
-import { methodOf, type Outcome, succeed } from './payments';
+import { failAttempt, type Outcome, succeed } from './payments';
 import { cancelIntent, detailOf, type Session, sessionNamed } from './sessions';
 
 const NOT_AUTHENTICATED =
@@ -26,20 +26,12 @@ export function authenticate(world: World, id: string, passed: boolean): Outcome
   if (session.status === 'complete') throw invalid('This Checkout Session waits for a voucher, not for 3-D Secure.');
   const detail = detailOf(world, id);
   if (passed) return succeed(world, session, detail, intent);
-  const failed = world.store.paymentIntents.put({
-    ...intent,
-    status: 'requires_payment_method',
-    next_action: null,
-    payment_method: null,
-    last_payment_error: {
-      code: 'payment_intent_authentication_failure',
-      doc_url: 'https://stripe.com/docs/error-codes/payment-intent-authentication-failure',
-      message: NOT_AUTHENTICATED,
-      type: 'invalid_request_error',
-      ...methodOf(world, intent),
-    },
+  const failed = failAttempt(world, intent, {
+    code: 'payment_intent_authentication_failure',
+    doc_url: 'https://stripe.com/docs/error-codes/payment-intent-authentication-failure',
+    message: NOT_AUTHENTICATED,
+    type: 'invalid_request_error',
   });
-  emit(world, 'payment_intent.payment_failed', failed);
   if (session.status === 'expired') cancelIntent(world, failed);
   return { outcome: 'declined', session, message: NOT_AUTHENTICATED };
 }
@@ -77,7 +69,18 @@ function arrived(world: World, session: Session, intent: Stripe.PaymentIntent): 
 export function failDelayed(world: World, id: string): Session {
   const session = sessionNamed(world, id);
   const intent = delayedIntentOf(world, session);
-  if (intent.status === 'requires_action') return expireVoucher(world, session, intent);
+  if (intent.status === 'processing') refuseDebit(world, intent);
+  else
+    failAttempt(world, intent, {
+      code: 'payment_intent_payment_attempt_expired',
+      message: VOUCHER_EXPIRED,
+      type: 'invalid_request_error',
+    });
+  emit(world, 'checkout.session.async_payment_failed', session);
+  return session;
+}
+
+function refuseDebit(world: World, intent: Stripe.PaymentIntent): void {
   const pending = chargeNamed(world, idOf(intent.latest_charge) ?? '');
   const charge = world.store.charges.put({
     ...pending,
@@ -88,41 +91,13 @@ export function failDelayed(world: World, id: string): Session {
     failure_code: 'insufficient_funds',
     failure_message: DEBIT_FAILED,
   });
-  const failed = world.store.paymentIntents.put({
-    ...intent,
-    status: 'requires_payment_method',
-    processing: null,
-    payment_method: null,
-    last_payment_error: {
-      charge: charge.id,
-      code: 'payment_intent_payment_attempt_failed',
-      message: DEBIT_FAILED,
-      type: 'card_error',
-      ...methodOf(world, intent),
-    },
-  });
   emit(world, 'charge.failed', charge);
-  emit(world, 'payment_intent.payment_failed', failed);
-  emit(world, 'checkout.session.async_payment_failed', session);
-  return session;
-}
-
-function expireVoucher(world: World, session: Session, intent: Stripe.PaymentIntent): Session {
-  const failed = world.store.paymentIntents.put({
-    ...intent,
-    status: 'requires_payment_method',
-    next_action: null,
-    payment_method: null,
-    last_payment_error: {
-      code: 'payment_intent_payment_attempt_expired',
-      message: VOUCHER_EXPIRED,
-      type: 'invalid_request_error',
-      ...methodOf(world, intent),
-    },
+  failAttempt(world, intent, {
+    charge: charge.id,
+    code: 'payment_intent_payment_attempt_failed',
+    message: DEBIT_FAILED,
+    type: 'card_error',
   });
-  emit(world, 'payment_intent.payment_failed', failed);
-  emit(world, 'checkout.session.async_payment_failed', session);
-  return session;
 }
 
 /** The PaymentIntent of a debit on its way, or of a voucher that was issued. */

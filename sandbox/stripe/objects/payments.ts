@@ -172,24 +172,38 @@ function startAuthentication(world: World, session: Session, intent: Stripe.Paym
 
 function decline(world: World, session: Session, buyer: Buyer, intent: Stripe.PaymentIntent, why: Decline): Outcome {
   const charge = keepCharge(world, session, intent, buyer, why);
-  const failed = world.store.paymentIntents.put({
-    ...intent,
-    status: 'requires_payment_method',
-    latest_charge: charge.id,
-    payment_method: null,
-    last_payment_error: {
+  emit(world, 'charge.failed', charge);
+  failAttempt(
+    world,
+    { ...intent, latest_charge: charge.id },
+    {
       charge: charge.id,
       code: why.code,
       ...(why.declineCode !== null && { decline_code: why.declineCode }),
       doc_url: `https://stripe.com/docs/error-codes/${why.code.replaceAll('_', '-')}`,
       message: why.message,
       type: 'card_error',
-      ...methodOf(world, intent),
     },
-  });
-  emit(world, 'charge.failed', charge);
-  emit(world, 'payment_intent.payment_failed', failed);
+  );
   return { outcome: 'declined', session, message: why.message };
+}
+
+/** An attempt to pay has failed: the PaymentIntent can take another payment method. */
+export function failAttempt(
+  world: World,
+  intent: Stripe.PaymentIntent,
+  error: Stripe.PaymentIntent.LastPaymentError,
+): Stripe.PaymentIntent {
+  const failed = world.store.paymentIntents.put({
+    ...intent,
+    status: 'requires_payment_method',
+    next_action: null,
+    processing: null,
+    payment_method: null,
+    last_payment_error: { ...error, ...methodOf(world, intent) },
+  });
+  emit(world, 'payment_intent.payment_failed', failed);
+  return failed;
 }
 
 function complete(
@@ -226,7 +240,7 @@ function buyerDetails(session: Session, buyer: Buyer): Pick<Session, 'collected_
   };
 }
 
-export function methodOf({ store }: World, intent: Stripe.PaymentIntent): { payment_method?: Stripe.PaymentMethod } {
+function methodOf({ store }: World, intent: Stripe.PaymentIntent): { payment_method?: Stripe.PaymentMethod } {
   const method = store.paymentMethods.get(idOf(intent.payment_method) ?? '');
   return method === undefined ? {} : { payment_method: method };
 }

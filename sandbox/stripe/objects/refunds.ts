@@ -9,13 +9,11 @@ import { newId } from '../store/ids';
 import { idOf } from '../store/store';
 import { emit, previousOf } from '../webhooks/events';
 import type { World } from '../world';
-import { formatAmount, refuseImpossible } from './amounts';
 import { moveMoney } from './balance';
 import { ASKS_FOR_BANK_DETAILS, BANK_DEBIT_REFUND, type RefundBehaviour, refundBehaviourOf } from './cards';
 import { chargeNamed } from './charges';
-import { isChargedBack } from './disputes';
-import { intentNamed } from './payment-intents';
 import { settleRadar } from './radar';
+import { type RefundOf, refundable } from './refundable';
 import { schedule } from './schedule';
 
 export const refundShape = {
@@ -66,10 +64,7 @@ function refundNamed({ store }: World, id: string): Stripe.Refund {
   return refund;
 }
 
-interface RefundInput {
-  amount?: number | undefined;
-  charge?: string | undefined;
-  payment_intent?: string | undefined;
+interface RefundInput extends RefundOf {
   reason?: 'duplicate' | 'fraudulent' | 'requested_by_customer' | undefined;
   metadata?: Record<string, string> | null | undefined;
 }
@@ -80,13 +75,7 @@ export function createRefund(
   input: RefundInput,
   starts?: 'pending' | 'requires_action' | 'succeeded',
 ): Stripe.Refund {
-  const charge = refundableCharge(world, input);
-  const left = charge.amount_captured - charge.amount_refunded;
-  if (left === 0) throw invalid(`Charge ${charge.id} has already been refunded.`, { code: 'charge_already_refunded' });
-  const amount = input.amount ?? left;
-  refuseImpossible(amount, charge.currency, 'amount');
-  if (amount > left) throw tooMuch(amount, left, charge);
-
+  const { charge, left, amount } = refundable(world, input);
   const behaviour = behaviourOf(world, charge);
   const status = starts ?? behaviour.starts;
   const id = newId('re');
@@ -153,38 +142,6 @@ export function finishRefund(
   emit(world, 'refund.updated', after, previousOf(before, after));
   emit(world, 'charge.refund.updated', after, previousOf(before, after));
   return after;
-}
-
-function refundableCharge(world: World, { charge, payment_intent }: RefundInput): Stripe.Charge {
-  if (charge === undefined && payment_intent === undefined)
-    throw invalid('One of the following params should be provided for this request: payment_intent or charge.', {
-      code: 'parameter_missing',
-    });
-  const found =
-    charge === undefined ? chargeOfIntent(world, payment_intent ?? '') : chargeNamed(world, charge, 'charge');
-  if (found === undefined || found.status !== 'succeeded')
-    throw invalid(
-      `This PaymentIntent (${payment_intent ?? idOf(found?.payment_intent)}) does not have a successful charge to refund.`,
-    );
-  if (payment_intent !== undefined && idOf(found.payment_intent) !== payment_intent)
-    throw invalid(`Charge ${found.id} does not belong to PaymentIntent ${payment_intent}.`, { param: 'charge' });
-  if (isChargedBack(world, found))
-    throw invalid(`Charge ${found.id} has been charged back; cannot issue a refund.`, { code: 'charge_disputed' });
-  return found;
-}
-
-function chargeOfIntent(world: World, id: string): Stripe.Charge | undefined {
-  return world.store.charges.get(idOf(intentNamed(world, id, 'payment_intent').latest_charge) ?? '');
-}
-
-function tooMuch(amount: number, left: number, charge: Stripe.Charge) {
-  const format = (value: number) => formatAmount(value, charge.currency);
-  return invalid(
-    amount > charge.amount
-      ? `Refund amount (${format(amount)}) is greater than charge amount (${format(charge.amount)})`
-      : `Refund amount (${format(amount)}) is greater than unrefunded amount on charge (${format(left)})`,
-    { param: 'amount' },
-  );
 }
 
 function behaviourOf({ store }: World, charge: Stripe.Charge): RefundBehaviour {
