@@ -43,7 +43,7 @@ export interface ActionFacts {
   cancelRefused?: boolean | undefined;
   /** The payment is not what was asked, and staff have not accepted it. */
   paymentDiffers?: boolean | undefined;
-  /** What others found out and staff must decide about. */
+  /** What Stripe reported and staff must decide about. */
   pendingDecision?: Decision | null | undefined;
   /** A step is parked, or a decision is pending. */
   needsAttention?: boolean | undefined;
@@ -103,7 +103,7 @@ export const RULES: Record<Action, Rules> = {
         refusal: () => 'Stripe Radar has the payment under review: nothing ships before it is closed',
       },
       {
-        when: 'a fraud warning is undecided',
+        when: 'a fraud warning awaits a decision',
         applies: ({ fraudWarning = false }) => fraudWarning,
         refusal: () => 'Stripe warns of fraud: decide first, with retry or cancel',
       },
@@ -113,7 +113,7 @@ export const RULES: Record<Action, Rules> = {
         refusal: () => 'The order is being cancelled',
       },
       {
-        when: 'a lost dispute is undecided',
+        when: 'a lost dispute awaits a decision',
         applies: ({ pendingDecision }) => pendingDecision === DECISIONS.disputeLost,
         refusal: () => 'A dispute is lost, and the customer has the money: decide first, with retry or cancel',
       },
@@ -155,7 +155,7 @@ export const RULES: Record<Action, Rules> = {
     ],
   },
   retry: {
-    does: 'runs the step that needs attention again, or answers what is to be decided',
+    does: 'runs the step that needs attention again, or answers the pending decision',
     doesNow: ({ pendingDecision }) =>
       pendingDecision ? RETRY[pendingDecision] : 'tries the step that needs attention again',
     in: ORDER_STATUSES,
@@ -166,12 +166,12 @@ export const RULES: Record<Action, Rules> = {
         refusal: ({ status }) => (isFinal(status) ? `The order is ${status}` : 'Nothing needs attention'),
       },
       {
-        when: 'a failed or refused refund is of a disputed payment',
+        when: 'a failed or refused refund is about a disputed payment',
         applies: ({ pendingDecision, disputed = false }) => disputed && isAboutRefund(pendingDecision),
         refusal: () => 'The payment is disputed: the bank decides about the money',
       },
       {
-        when: 'a cancel that Stripe refused is of an order that is partly shipped',
+        when: 'the refund of a cancel was refused, and something is shipped',
         applies: ({ pendingDecision, cancelRefused = false, anythingShipped = false }) =>
           pendingDecision === DECISIONS.refundRefused && cancelRefused && anythingShipped,
         refusal: () => 'Something of the order is shipped already: withdraw the cancel, then refund what you want',
@@ -231,7 +231,7 @@ export const RULES: Record<Action, Rules> = {
   },
 };
 
-/** What `retry` does about what others found out. */
+/** What `retry` does about each pending decision. */
 const RETRY: Record<Decision, string> = {
   [DECISIONS.refundFailed]: 'asks for the refund again',
   [DECISIONS.refundRefused]: 'asks Stripe for the refund again',
@@ -242,13 +242,13 @@ const RETRY: Record<Decision, string> = {
   [DECISIONS.reviewClosed]: 'takes note, and the order goes on',
 };
 
-/** Whether staff must decide about a refund that did not come about. */
+/** Whether staff must decide about a refund that failed or was refused. */
 const isAboutRefund = (decision: Decision | null | undefined): boolean =>
   decision === DECISIONS.refundFailed || decision === DECISIONS.refundRefused;
 
 /** Why staff may not accept what is, in a plain sentence without its full stop; null when they may. */
 export function whyNotAccept({ pendingDecision, paymentDiffers = false }: Omit<ActionFacts, 'status'>): string | null {
-  if (isAboutRefund(pendingDecision)) return 'A refund did not come about: withdraw it, settle it or retry';
+  if (isAboutRefund(pendingDecision)) return 'A refund failed or was refused: withdraw it, settle it or retry';
   return pendingDecision || paymentDiffers ? null : 'There is nothing to accept';
 }
 

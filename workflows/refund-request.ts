@@ -18,7 +18,7 @@ import { mail, notifyOrder } from './tell';
 
 /**
  * Requests a refund of an order whose workflow has ended, once per key, for as long as it takes; or resolves one that
- * did not come about. If it cannot continue by itself, it parks for `retry` or its own slow retry. If Stripe refuses
+ * failed or was refused. If it cannot continue by itself, it parks for `retry` or its own slow retry. If Stripe refuses
  * the refund for good, that stands beside the order, and this workflow ends. The `refund` workflow follows the refund
  * afterwards.
  */

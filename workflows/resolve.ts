@@ -3,7 +3,10 @@ import type { ResolvedRefund } from '../domain/refund';
 import type { ResolveRequest } from '../messages/order';
 import { database, stripe } from './steps';
 
-/** Resolves a refund that did not come about, in the order's workflow or after it. One at Stripe is looked up first. */
+/**
+ * Resolves a refund that failed or was refused, in the order's workflow or after it has ended. A refund at Stripe is
+ * looked up first.
+ */
 export function resolveRefund(
   sessionId: SessionId,
   how: 'withdraw' | 'settled_elsewhere',

@@ -8,7 +8,7 @@ import { found, idOf } from '../checkout/payment-owner';
 import type { Deps } from '../deps';
 import { seenOf } from './stripe-refunds';
 
-/** The database step by which staff resolve a refund that did not come about. */
+/** The database step by which staff resolve a refund that failed or was refused. */
 export const refundResolving = ({ db, clock }: Deps) => ({
   /**
    * Withdraws a refund, or counts it as settled elsewhere. `request` is its key; absent: the one that needs attention.

@@ -30,7 +30,7 @@ export async function callForDecision(
   );
 }
 
-/** Whether the pending decision is about a refund that did not come about. */
+/** Whether the pending decision is about a refund that failed or was refused. */
 export const isAboutRefunds = (step: string | null): boolean =>
   step === DECISIONS.refundFailed || step === DECISIONS.refundRefused;
 

@@ -25,9 +25,9 @@ import { recordSeen, type SeenRefund, settle } from './record';
 import { refundsOf } from './rows';
 
 /**
- * Resolves a refund that did not come about, as staff say. `withdraw`: nothing was given back, and the order goes on as
- * it was. `settled_elsewhere`: the customer got the money another way, so it counts as refunded, but not as Stripe's.
- * Under the order's row lock.
+ * Resolves a refund that failed or was refused, as staff say. `withdraw`: nothing was given back, and the order goes on
+ * as it was. `settled_elsewhere`: the customer got the money another way, so it counts as refunded, but not by Stripe.
+ * Runs under the order's row lock.
  * @param request the refund's key; absent: the one that needs attention
  */
 export async function resolveRefund(
@@ -51,8 +51,8 @@ export async function resolveRefund(
 }
 
 /**
- * Settles a refund that did not come about by another one that Stripe has made for the same payment. A refund that
- * Stripe refused becomes that one; one that failed is replaced by it.
+ * Settles a refund that failed or was refused with another one that Stripe has made for the same payment. A refused
+ * refund becomes that one; a failed refund is replaced by it.
  */
 export async function settleByRefund(
   db: Db,

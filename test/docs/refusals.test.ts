@@ -7,7 +7,7 @@ const FAULTS = ["this thing's", "the account's", "this moment's"];
 /** The rows of every table of docs/refusals.md, without headers, as cells. */
 const rows = readFileSync(PAGE, 'utf8')
   .split('\n')
-  .filter((line) => line.startsWith('| ') && !/^\| (what|---) \|/.test(line))
+  .filter((line) => line.startsWith('| ') && !/^\| (what is refused|---) \|/.test(line))
   .map((line) =>
     line
       .slice(1, -1)

@@ -62,7 +62,7 @@ describe('who may do what', () => {
     expect(whyNot('ship', { status: 'PENDING', pendingDecision: DECISIONS.fraudWarning })).toBe('The order is PENDING');
   });
 
-  test('a payment that differs and what staff were told can be accepted, a refund that did not come about cannot', () => {
+  test('staff can accept a payment that differs, or a report, but not a refund that failed or was refused', () => {
     for (const step of [DECISIONS.disputeLost, DECISIONS.reviewClosed, DECISIONS.fraudWarning])
       expect(whyNotAccept({ pendingDecision: step })).toBeNull();
     expect(whyNotAccept({ paymentDiffers: true })).toBeNull();

@@ -305,7 +305,7 @@ describe('lost', () => {
     return (await world.stripe.refunds.list({ payment_intent: paymentIntentId as string })).data;
   };
 
-  test('over a part, nothing ships undecided; cancel gives back the rest, and only that', async () => {
+  test('over a part, nothing ships before staff decide; cancel gives back the rest, and only that', async () => {
     const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
     const { onHand } = await world.stock('mug');
     await lose(id, { amount: 1000 });

@@ -14,7 +14,7 @@ import type { OrderRun } from './run';
  * again.
  */
 export async function awaitDecision(run: OrderRun): Promise<void> {
-  run.waits('a decision about the refund that did not come about');
+  run.waits('a decision about the refund that failed or was refused');
   const message = await run.nextMessage();
   await run.serve(message, async () => {
     if (message.kind === 'changed') return run.refresh();

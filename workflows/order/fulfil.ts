@@ -58,7 +58,7 @@ async function refund(run: OrderRun, { id: key, request }: Extract<StaffRequest,
   await run.refresh();
 }
 
-/** `retry` requests a refund again that did not come about, and acknowledges any other pending decision. */
+/** `retry` requests a failed or refused refund again, and acknowledges any other pending decision. */
 function answerDecision(run: OrderRun): Promise<void> {
   switch (run.order.pendingDecision?.step) {
     case DECISIONS.refundFailed:

@@ -7,8 +7,8 @@ import { refusal } from './inbox';
 import type { OrderRun } from './run';
 
 /**
- * Ends what needs a person, as staff say: takes a refund back that did not come about, counts it as settled elsewhere,
- * or takes note of what staff were told. @throws the refusal of what makes no sense now
+ * Resolves what needs attention, as staff say: withdraws a failed or refused refund, counts it as settled elsewhere, or
+ * accepts what was reported. @throws the refusal if that makes no sense now
  */
 export async function resolve(run: OrderRun, { how, ...named }: ResolveRequest): Promise<void> {
   if (how === 'accept') return takeNote(run);

@@ -58,11 +58,11 @@ export const AdminOrder = OrderDocument.extend({
   ),
   refunds: z.array(
     z.strictObject({
-      id: orNull(z.string()).meta({ description: 'Stripe’s; null until Stripe has made it.' }),
-      request: z.string().meta({ description: 'Ours, and always there; `resolve` names the refund by it.' }),
+      id: orNull(z.string()).meta({ description: 'Stripe’s id; null until Stripe has made it.' }),
+      request: z.string().meta({ description: 'Our id, always present. `resolve` names the refund by it.' }),
       status: z.string().meta({
         description:
-          '`requested` until Stripe has answered, then Stripe’s own status, or `refused`. `withdrawn` or `settled_elsewhere` once staff have resolved one that did not come about.',
+          '`requested` until Stripe has answered, then Stripe’s own status, or `refused`. `withdrawn` or `settled_elsewhere` once staff have resolved one that failed or was refused.',
       }),
       amount: Money.meta({ description: 'For a full refund, everything left.' }),
       reason: z.string(),

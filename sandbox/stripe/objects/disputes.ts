@@ -131,9 +131,9 @@ export function reinstateFunds(world: World, id: string, amount?: number): Strip
 }
 
 /**
- * Whether a charge takes no refund: a dispute of it is undecided, or lost disputes took all that was not refunded. An
- * inquiry can still be answered with a refund. What a lost dispute took of a part does not count as refunded: the
- * caller must know how much is left.
+ * Whether a charge cannot be refunded: the bank has yet to decide a dispute, or lost disputes took all that was not
+ * refunded. An inquiry can still be answered with a refund. Stripe does not count what a lost dispute took as refunded,
+ * so after a partial loss the caller must know how much is left.
  */
 export function isChargedBack({ store }: Pick<World, 'store'>, charge: Stripe.Charge): boolean {
   const disputes = store.disputes.by('charge', charge.id);
