@@ -9,13 +9,13 @@ import type { StockState } from './order-snapshot';
 /** The actions that are updates to the order's workflow. */
 export const UPDATES = ['ship', 'deliver', 'cancel', 'refund', 'retry', 'resolve'] as const;
 export type UpdateAction = (typeof UPDATES)[number];
-/** How `resolve` ends what needs a person. */
+/** The ways in which `resolve` settles what needs attention. */
 export const RESOLUTIONS = ['withdraw', 'settled_elsewhere', 'accept'] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
 /** The actions of the staff API alone: they touch personal data, which must not stand in Temporal. */
 export type Action = UpdateAction | 'correct e-mail' | 'correct address' | 'erase';
 
-/** What of an order decides what staff may do. A flag that is absent counts as false. */
+/** The facts about an order that decide what staff may do. An absent flag counts as false. */
 export interface ActionFacts {
   status: OrderStatus;
   /** Where its stock is; absent where nothing depends on it. */
@@ -27,11 +27,11 @@ export interface ActionFacts {
   /** The card's issuer warns of fraud, and staff have not decided yet. */
   fraudWarning?: boolean | undefined;
   anythingShipped?: boolean | undefined;
-  /** Staff want it cancelled, and that is not carried out yet. */
+  /** A cancel is requested and not carried out yet. */
   cancelling?: boolean | undefined;
   /** Lost disputes took all that was not refunded: nothing is left to give back. */
   lost?: boolean | undefined;
-  /** Nothing of it is goods. */
+  /** It has downloads only. */
   digital?: boolean | undefined;
   /** No money was taken: it is free, or was never paid. */
   nothingTaken?: boolean | undefined;
@@ -246,7 +246,7 @@ const RETRY: Record<Decision, string> = {
 const isAboutRefund = (decision: Decision | null | undefined): boolean =>
   decision === DECISIONS.refundFailed || decision === DECISIONS.refundRefused;
 
-/** Why staff may not accept what is, in a plain sentence without its full stop; null when they may. */
+/** Why staff cannot `accept` now, as a sentence without its full stop; null if they can. */
 export function whyNotAccept({ pendingDecision, paymentDiffers = false }: Omit<ActionFacts, 'status'>): string | null {
   if (isAboutRefund(pendingDecision)) return 'A refund failed or was refused: withdraw it, settle it or retry';
   return pendingDecision || paymentDiffers ? null : 'There is nothing to accept';

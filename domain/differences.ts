@@ -116,7 +116,7 @@ export interface MissingRefund {
   reference: string;
   currency: string;
   amount: number;
-  /** Since when Stripe has said that its balance transaction is still to come; null if it says no such thing. */
+  /** Since when Stripe has said that its balance transaction is still to come; null if it has not. */
   lateSince: Date | null;
 }
 
@@ -161,7 +161,7 @@ export interface MissingCharge {
   paymentIntentId: string | null;
   currency: string;
   total: number;
-  /** Since when Stripe has said that its balance transaction is still to come; null if it says no such thing. */
+  /** Since when Stripe has said that its balance transaction is still to come; null if it has not. */
   lateSince: Date | null;
 }
 

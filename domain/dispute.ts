@@ -35,8 +35,8 @@ export interface Movements {
 
 /**
  * Where a dispute stands. A `prevented` dispute cost nothing if it was stopped in time, and the whole amount if the
- * card network settled it by paying the customer. A `lost` dispute is ours after all once its funds are reinstated.
- * Funds that were ours already when the bank decided are no such sign: it takes them a moment later.
+ * card network settled it by paying the customer. A `lost` dispute counts as won once its funds are reinstated.
+ * Funds that the bank had not yet taken when it decided do not count: it takes them a moment later.
  * @param before the dispute as it was last recorded
  */
 export function standingOf(
@@ -104,7 +104,7 @@ export function refusalToSubmit({ status, dueBy, submitted }: Answerable, now: n
 export function adviceOnLoss(
   order: OrderMoney & {
     currency: string;
-    /** It has not ended, and not all of it is shipped. */
+    /** The order has not ended, and not all of it is shipped. */
     cancellable: boolean;
     anythingShipped: boolean;
   },

@@ -2,7 +2,7 @@
 export type Fault =
   /** One session, refund, price or address: the same request will be refused again, every other one is fine. */
   | 'thing'
-  /** A key, a permission, a quota or a setting: every request of its kind is refused until a person has seen to it. */
+  /** A key, a permission, a quota or a setting: every request of its kind is refused until a person fixes it. */
   | 'account'
   /** A limit, a time-out or an outage: the same request may succeed later. */
   | 'moment';
@@ -18,10 +18,10 @@ export const ACCOUNT_CAUSES = [
 ] as const;
 export type AccountCause = (typeof ACCOUNT_CAUSES)[number];
 
-/** What sweeps see: one that fails, things that it has to skip, and runs that cannot go on. */
+/** What sweeps report: a sweep that fails, things that it had to skip, and runs that cannot go on. */
 export const SWEEP_CAUSES = ['sweep_failed', 'sweep_skipped', 'run_stuck'] as const;
 
-/** Everything that staff get one alarm for, however many orders it concerns. */
+/** Every cause of an alarm. Staff get one alarm for each, however many orders it concerns. */
 export const ALARM_CAUSES = [...ACCOUNT_CAUSES, ...SWEEP_CAUSES] as const;
 export type AlarmCause = (typeof ALARM_CAUSES)[number];
 
@@ -35,7 +35,7 @@ export const OUTAGE_MS = 600_000;
 /** Whose fault a failure is, as it travels in the details of a failed activity. Ids and codes only. */
 export interface FaultDetails {
   fault: Fault;
-  /** What it is that stops every request of this kind; absent where only this thing is refused, or it is unknown. */
+  /** What stops every request of this kind; absent if only this thing is refused, or if it is unknown. */
   cause?: AccountCause;
   /** Stripe's id of the failed request, for its log in the Dashboard. It differs at each try, so no reason shows it. */
   requestId?: string;

@@ -12,5 +12,5 @@ export const RESENDABLE = [
 ] as const;
 export type Resendable = (typeof RESENDABLE)[number];
 
-/** How the reference of the mail begins that tells staff until when a payment can be captured; its end is the time. */
+/** The prefix of the reference of the mail that asks staff to capture a payment. The deadline follows it. */
 export const CAPTURE = 'capture-';

@@ -3,11 +3,11 @@ export interface OrderMoney {
   total: number;
   /** Refunded, or being refunded. */
   refunded: number;
-  /** What banks took for good by disputes. */
+  /** What banks took for good through disputes. */
   lostAmount: number;
 }
 
-/** What was never the bank's: all that refunds can give back together. */
+/** The total less what disputes took: the most that all refunds together can give back. */
 export const refundableOf = ({ total, lostAmount }: Omit<OrderMoney, 'refunded'>): number =>
   Math.max(0, total - lostAmount);
 

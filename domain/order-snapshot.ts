@@ -26,7 +26,7 @@ export interface OrderSnapshot {
   lost: boolean;
   /** The decision that a person must make, if there is one. */
   pendingDecision: { step: Decision; reason: string } | null;
-  /** Staff want the order cancelled, for this reason, and Stripe has not refused the refund of that for good. */
+  /** Why staff want the order cancelled; null if they do not, or if Stripe has refused the refund for good. */
   cancelRequested: Reason | null;
   /** Stripe refuses the refund of that cancel. */
   cancelRefused: boolean;
@@ -36,8 +36,8 @@ export interface OrderSnapshot {
   shippedAt: number | null;
   /** Whether the shopper of an unpaid order came back without paying. */
   abandoned: boolean;
-  /** Whether a step is flagged that an earlier run could not do. */
+  /** Whether the order is still flagged for a step that an earlier run could not do. */
   staleAttention: boolean;
-  /** Why the customer is not reached: a mail to them was given up, and none has gone out since. Null if they are. */
+  /** Why the customer cannot be reached: a mail was given up, and none has gone out since. Null if they can. */
   unreached: string | null;
 }

@@ -5,7 +5,7 @@ import type { StockState } from './order-snapshot';
 export type Phase =
   /** The stock is held (or was released), and money may come. */
   | 'awaiting-payment'
-  /** What could not be delivered could not be refunded either: staff decide. */
+  /** It could neither be delivered nor refunded: staff decide. */
   | 'awaiting-decision'
   /** Staff want it cancelled, and its money is refunded first. */
   | 'to-cancel'
@@ -31,12 +31,12 @@ export function phaseOf({
   refundRefused: boolean;
 }): Phase {
   if (isFinal(status)) return 'ended';
-  // `PENDING` after a refund that failed: it was paid and all of it was refunded, and the money is back with the shop.
-  // While its stock is still held, only a part was refunded, of a payment that waits to be looked at.
+  // The order was paid and refunded in full, but the refund failed: the shop has the money again. If its stock is still
+  // held, only a part was refunded, and the payment is yet to be confirmed.
   const wasRefunded = pendingDecision?.step === DECISIONS.refundFailed && stock !== 'HELD';
-  // Or it was paid, cannot be delivered or was cancelled, and Stripe refuses to give the money back.
+  // Or the order cannot be delivered, or was cancelled, and Stripe refuses the refund.
   const isUndelivered = wasRefunded || refundRefused;
-  if (status === 'PENDING' && !isUndelivered) return 'awaiting-payment'; // Stripe says first whether money has come
+  if (status === 'PENDING' && !isUndelivered) return 'awaiting-payment'; // a cancel waits: Stripe says first if it is paid
   if (cancelRequested !== null) return 'to-cancel';
   return status === 'PENDING' ? 'awaiting-decision' : 'to-ship';
 }

@@ -6,8 +6,8 @@ import { leftOf } from './order-money';
 
 /**
  * The rules of refunds, no matter who requests one. A refund's status is Stripe's own once Stripe has made it. Before
- * that it is `requested`, and it is `refused` if Stripe never made it. A refund that did not come about can be resolved
- * by staff: `withdrawn`, or `settled_elsewhere` when the customer got the money another way.
+ * that it is `requested`, and it is `refused` if Stripe never made it. Staff can resolve a refund that failed or was
+ * refused: `withdrawn`, or `settled_elsewhere` when the customer got the money another way.
  */
 
 /**
@@ -20,7 +20,7 @@ const REVERSED: ReadonlySet<string> = new Set(['failed', 'canceled']);
 /** The bank may still decide about it. */
 const ENDED: ReadonlySet<string> = new Set(['succeeded', ...REVERSED]);
 
-/** Staff have said how a refund that did not come about was resolved. */
+/** Staff have resolved a refund that failed or was refused. */
 export const isResolved = (status: string): boolean => status === 'withdrawn' || status === 'settled_elsewhere';
 export const isCounted = (status: string): boolean => COUNTED.has(status);
 export const isReversed = (status: string): boolean => REVERSED.has(status);
@@ -37,7 +37,7 @@ export const isNews = (known: string, seen: string): boolean => stageOf(seen) >=
 
 const stageOf = (status: string): number => {
   if (status === 'requested' || status === 'refused') return 0;
-  // Staff have resolved a refund that failed: that it failed is no news.
+  // Staff have already resolved this failed refund, so its failure is not reported again.
   if (isResolved(status)) return 4;
   if (isReversed(status)) return 3;
   return status === 'succeeded' ? 2 : 1;
@@ -74,7 +74,7 @@ export interface Refund {
   /** From 1 once Stripe may have been asked. */
   attempt: number;
   restock: RestockLine[];
-  /** Of a refused refund: why. By Stripe, or by a rule of ours. */
+  /** Why Stripe, or a rule of ours, refused it. */
   refusal: { code: string; reason: string } | null;
   /** When Stripe refused it for good; null if it never did. */
   refusedAt: Date | null;
@@ -93,9 +93,9 @@ export const againKey = (stripeId: string | null): string => `again-${stripeId}`
 type Tried = Pick<Refund, 'origin' | 'stripeId' | 'retryOf' | 'status' | 'amount' | 'createdAt' | 'updatedAt'>;
 
 /**
- * The failed refunds that nothing has replaced since, latest first; none if all of the money that refunds can give back
- * (`refundable`) was refunded all the same. A failed refund is replaced by the refund that asks for it again, once
- * Stripe has made that, or by any other refund of at least the same amount that was made since. Each replaces one.
+ * The failed refunds that nothing has replaced since, latest first; none if everything that refunds can give back
+ * (`refundable`) was refunded since. A failed refund is replaced by the refund that asks for it again, once Stripe has
+ * made that, or by any other refund of at least the same amount that was made since. Each replaces one.
  */
 export function openFailures<Row extends Tried>(refunds: Row[], refundable: number): Row[] {
   if (refundedOf(refunds) >= refundable) return [];
@@ -123,8 +123,8 @@ export function openFailures<Row extends Tried>(refunds: Row[], refundable: numb
 
 /**
  * The refunds that Stripe refuses and that staff have not resolved, oldest first; none if all of the money was refunded
- * all the same. Another refund of the same amount does not replace one: staff may have wanted both. While a failed
- * refund is open, so is the request for it that Stripe refuses, and the failed one stands for both.
+ * all the same. Another refund of the same amount does not replace a refused one: staff may have wanted both. A
+ * refused request for a failed refund is left out while the failed refund is open, which stands for both.
  */
 export function openRefusals<Row extends Tried & Pick<Refund, 'refusedAt'>>(refunds: Row[], total: number): Row[] {
   if (refundedOf(refunds) >= total) return [];
@@ -134,7 +134,7 @@ export function openRefusals<Row extends Tried & Pick<Refund, 'refusedAt'>>(refu
     .sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
 }
 
-/** Whether Stripe refuses this refund for good. A rule of ours refuses a request at once, and nothing is left of it. */
+/** Whether Stripe refuses this refund for good. A request that a rule of ours refuses is over at once. */
 export const isRefusedByStripe = ({ status, refusedAt }: Pick<Refund, 'status' | 'refusedAt'>): boolean =>
   status === 'refused' && refusedAt !== null;
 
@@ -152,7 +152,7 @@ export type RefusedRefund =
   /** A request by staff, under its own key. */
   | { all: false; key: string; request: ReturnType<typeof requestOf> };
 
-/** What became of staff's word about a refund that did not come about. */
+/** What came of resolving a refund that failed or was refused. */
 export type ResolvedRefund =
   | { outcome: 'resolved'; status: OrderStatus }
   /** It makes no sense now. `reason` is a sentence without its full stop. */
@@ -170,7 +170,7 @@ export interface RefundableOrder {
   status: OrderStatus;
   currency: string;
   total: number;
-  /** What banks took for good by disputes. */
+  /** What banks took for good through disputes. */
   lostAmount: number;
   /** Null where no money was taken. */
   paymentIntentId: string | null;

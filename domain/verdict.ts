@@ -134,10 +134,10 @@ function linesDiffer(lines: LineFacts[], asked: Asked['lines'], unit: number): s
 }
 
 /**
- * The total must be subtotal − discount + shipping + the tax that the prices do not include. Which tax that is, the
- * lines say: the amount by which a line's total exceeds its price is on top of it. How Stripe spreads a discount over
- * the lines, and how it rounds tax there, is its own affair: per line one unit of rounding is no difference, and tax
- * that no line has may be included or on top.
+ * The total must be subtotal − discount + shipping + the tax that the prices do not include. The lines show which tax
+ * that is: the amount by which a line's total exceeds its price. Stripe may spread a discount over the lines, and round
+ * tax there, as it likes: one unit of rounding a line is no difference, and tax that is on no line may be included or
+ * added.
  * @param unit how far a line may be rounded
  */
 function sumDiffers(session: SessionFacts, unit: number): string | null {

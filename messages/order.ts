@@ -36,12 +36,12 @@ export interface RefundRequest {
   restock?: { sku: string; quantity: number }[];
 }
 
-/** How staff end what needs a person. */
+/** How staff resolve what needs attention. */
 export interface ResolveRequest {
   how: Resolution;
-  /** The refund that is meant, by its `request` in the list of refunds; absent: the one that needs attention. */
+  /** The refund's `request`, as in the list of refunds. Default: the refund that needs attention. */
   request?: string;
-  /** With `settled_elsewhere`: the refund at Stripe by which the money went back. */
+  /** With `settled_elsewhere`: the refund at Stripe that gave the money back. */
   refundId?: string;
 }
 
@@ -94,7 +94,7 @@ export const orderStart = (input: OrderInput, facts?: OrderFacts) => ({
   ...(facts && { typedSearchAttributes: new TypedSearchAttributes(factPairs(facts)) }),
 });
 
-/** The search attributes of an order. A run that continues for an earlier one has its status from the database. */
+/** The search attributes of an order. A run that takes over from an earlier one reads the status in the database. */
 export const factPairs = (
   { number, total, currency, skus }: OrderFacts,
   status: OrderStatus = 'PENDING',

@@ -6,11 +6,11 @@ import { asOftenAsNeeded, oncePerId } from './policies';
 /** A request about the refunds of an order whose workflow has ended. */
 export interface RefundRequestInput {
   sessionId: SessionId;
-  /** The hash of the staff's Idempotency-Key, or what is requested again. */
+  /** The hash of the staff's Idempotency-Key, or the key of what is requested again. */
   key: string;
-  /** A refund. Without it, and without `resolve`: what failed last, or all that Stripe refuses, once more. */
+  /** A new refund. Without it and `resolve`, the last failed refund, or all that Stripe refused, is requested again. */
   request?: RefundRequest;
-  /** How staff end what needs them. */
+  /** How staff resolve what needs attention. */
   resolve?: ResolveRequest;
 }
 
@@ -20,9 +20,9 @@ export const REFUSED_AGAIN = 'refused-again';
 /** The result, without personal data. Everything else is in the database. */
 export type RefundRequestResult =
   | { outcome: 'refunded'; refundId: RefundId | null }
-  /** By a rule: `code` is the API's. `reason` is a sentence without personal data. */
+  /** Refused by a rule: `code` is the API's. `reason` is a sentence without personal data. */
   | { outcome: 'refused'; code: string; reason: string }
-  /** For good. It stands beside the order. */
+  /** Refused by Stripe for good. The refusal stands beside the order. */
   | { outcome: 'refused-by-stripe' }
   | { outcome: 'resolved' };
 

@@ -74,12 +74,12 @@ export function routeOf({ type, objectId, mode, captureMethod }: EventFacts) {
 }
 
 /**
- * How long the first decline of a payment waits for others, in milliseconds. Card testers make a thousand of them on
- * one session: they are read together, and none of them writes to the history of the run that will.
+ * How long the first decline of a payment waits for others, in milliseconds. Card testers cause a thousand declines on
+ * one session: one run reads them together, and none of them adds to its history.
  */
 const DECLINES_TOGETHER_MS = 10_000;
 
-/** Nobody captures these by hand, so the session's own events tell of their money. */
+/** Stripe captures these by itself, so the session's own events report the money. */
 const AUTOMATIC: ReadonlySet<string> = new Set(['automatic', 'automatic_async']);
 
 export type EventRoute = NonNullable<ReturnType<typeof routeOf>>;

@@ -37,7 +37,7 @@ export class MailError extends Error {
 
   /**
    * @param code the provider's code, or ours
-   * @param why a lost response is `mail_provider_down`: every mail may meet with that
+   * @param why a lost response is `mail_provider_down`, which may stop every mail
    * @param retryAfterMs how long the provider asks to wait
    */
   constructor(
@@ -116,7 +116,7 @@ const RESEND_CODES: Record<string, WhyRefused> = {
   rate_limit_exceeded: 'moment',
   // EMAIL_FROM is not an address.
   invalid_from_address: 'mail_key',
-  // Another try with this key is under way. The other 409 says that the bytes differ, which is a defect here.
+  // Another attempt with this key is in progress. The other 409 means that the bytes differ, which is a defect of ours.
   concurrent_idempotent_requests: 'moment',
 };
 

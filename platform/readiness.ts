@@ -8,7 +8,7 @@ export type Check = 'ok' | 'down';
 
 /** A neighbour that takes longer than this to answer counts as down. */
 const CHECK_MS = 2_000;
-/** Nobody removes search attributes in passing: a complete list is believed this long. */
+/** How long a complete list of search attributes is trusted. They are rarely removed. */
 const KEPT_MS = 60_000;
 
 /** Whether a neighbour answers in time. */

@@ -11,8 +11,8 @@ export interface OwnAccount {
 const AGAIN_MS = 60_000;
 
 /**
- * Asks Stripe, beside everything else, which account the key belongs to; once for a process, and again each minute
- * until it answers. A key that may not read its account is not asked about again.
+ * Asks Stripe in the background which account the key belongs to: once for a process, or each minute until Stripe
+ * answers. If the key may not read its account, it does not ask again.
  */
 export function learnAccount(stripe: Stripe, log: Logger, closing: AbortSignal): OwnAccount {
   const account: { id: string | null } = { id: null };

@@ -1,24 +1,24 @@
 /**
- * What the key must be allowed to do, by the calls that this code makes: the list for a restricted key. A test compares
- * it with the calls in the code, and docs/going-live.md with it. Write includes read
+ * The permissions that a restricted key needs, with the calls that need them. Tests compare this list with the calls in
+ * the code, and with docs/going-live.md. Write includes read
  * (https://docs.stripe.com/keys/permissions-reference).
  */
 export interface StripePermission {
   /** The resource, as the Dashboard's form for restricted keys names it. */
   resource: string;
   access: 'read' | 'write';
-  /** What the library is called for, without `stripe.`. */
+  /** The library's methods, without `stripe.`. */
   calls: string[];
   /** The beginning of every address of the resource. */
   path: string;
   /**
-   * A request that is refused for the lack of this permission and otherwise changes nothing: Stripe looks at the
-   * permission first, and there is no such object.
+   * A request that is refused if the permission is missing, and otherwise changes nothing: Stripe checks the permission
+   * first, and the object does not exist.
    */
   probe: { method: 'GET' | 'POST'; path: string };
   /** What stops without it, for staff. */
   needs: string;
-  /** The code goes on without it: it is not asked for, and no alarm. */
+  /** The code works without it, so it is neither probed nor an alarm. */
   optional?: true;
 }
 

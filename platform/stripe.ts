@@ -4,7 +4,7 @@ import { storable } from '../domain/text';
 import type { Env } from './env';
 import { permissionOf } from './stripe-permissions';
 
-/** What watches every answer of Stripe for what concerns the whole account. */
+/** Watches Stripe's answers for what concerns the whole account. */
 export interface StripeWatch {
   refused(cause: AccountCause, subject?: string): unknown;
   worked(causes: AccountCause[], subject?: string): void;
@@ -15,7 +15,7 @@ export interface StripeWatch {
  * retries use keys of their own on some calls, and never follow a 429. The default time-out fits inside an
  * activity's.
  * @param timeout milliseconds for one call
- * @param watch hears of every answer
+ * @param watch is told of every answer
  */
 export function connectStripe(
   { STRIPE_SECRET_KEY, STRIPE_API_BASE }: Pick<Env, 'STRIPE_SECRET_KEY' | 'STRIPE_API_BASE'>,
@@ -37,7 +37,7 @@ export function connectStripe(
   });
 }
 
-/** Every answer of Stripe passes here, so that whatever a shopper typed there can be stored. */
+/** Makes every answer of Stripe storable, whatever a shopper typed there. */
 const storableAnswers = (http: Stripe.HttpClient): Stripe.HttpClient => ({
   getClientName: () => http.getClientName(),
   async makeRequest(...request) {
@@ -47,7 +47,7 @@ const storableAnswers = (http: Stripe.HttpClient): Stripe.HttpClient => ({
   },
 });
 
-/** Every answer of Stripe passes here too, for what it says about the whole account. */
+/** Reports what each answer of Stripe says about the whole account. */
 function watched(http: Stripe.HttpClient, watch: StripeWatch | undefined): Stripe.HttpClient {
   if (!watch) return http;
   return {
