@@ -36,7 +36,7 @@ export function phaseOf({
   const wasRefunded = pendingDecision?.step === DECISIONS.refundFailed && stock !== 'HELD';
   // Or the order cannot be delivered, or was cancelled, and Stripe refuses the refund.
   const isUndelivered = wasRefunded || refundRefused;
-  if (status === 'PENDING' && !isUndelivered) return 'awaiting-payment'; // a cancel waits: Stripe says first if it is paid
+  if (status === 'PENDING' && !isUndelivered) return 'awaiting-payment'; // even a cancel waits for Stripe's word
   if (cancelRequested !== null) return 'to-cancel';
   return status === 'PENDING' ? 'awaiting-decision' : 'to-ship';
 }
