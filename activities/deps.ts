@@ -29,37 +29,36 @@ export interface Deps {
 }
 
 /**
- * How activities start and signal workflows, in the same way as a webhook. Stripe's own event does the same,
- * whichever is first.
+ * How activities start and signal workflows: in the same way as a webhook, which may come earlier or later.
  */
 export interface WorkflowStarter {
   /**
-   * The order looks at its session. `ended`: its run has completed, and nothing was started; with `again` a completed
-   * order is started once more, which only who has seen that database and Stripe differ may ask.
+   * Has the order read its session again. `ended`: its run has completed, and nothing was started. With `again` a
+   * completed order is started once more: only for a caller that has seen the database and Stripe differ.
    */
   order(id: SessionId, options?: { again?: boolean }): Promise<'told' | 'ended'>;
-  /** The order, where it runs, reads its flags (disputed, under review, warned of) again. */
+  /** Has the order, if it runs, read its flags again (disputed, under review, fraud warning). */
   orderChanged(id: SessionId): Promise<void>;
-  /** The refund is followed. */
+  /** Makes sure that the refund is followed. */
   refund(id: RefundId): Promise<void>;
-  /** Staff's request for a refund is seen to, under its key. */
+  /** Starts the workflow of a refund that staff requested, under its key. */
   refundRequest(input: RefundRequestInput): Promise<void>;
-  /** The dispute is followed. */
+  /** Makes sure that the dispute is followed. */
   dispute(id: DisputeId): Promise<void>;
-  /** Whom this concerns is found and told. */
+  /** Starts the workflow that finds the order of a notice and tells it. */
   notice(kind: NoticeKind, id: string): Promise<void>;
   /**
-   * An event that no webhook brought is passed on as a webhook would; `again` as above. `nobody`: it is no
-   * workflow's, or of one that is over.
+   * Passes on an event that no webhook brought, as the receiver would. `again` as above. `nobody`: the event concerns
+   * no workflow, or one that has ended.
    */
   event(
     event: { type: SubscribedEvent; objectId: string; mode: string | null },
     options?: { again?: boolean },
   ): Promise<'told' | 'nobody'>;
   /**
-   * An order that is not done runs, and goes on from what the database says: it is started where it does not run, and
-   * started over where its run has gone further than the database, which was restored from a backup then. `status`
-   * reads the database.
+   * Makes sure that an unfinished order runs and continues from what the database says. Starts it if it does not run,
+   * and starts it over if its run is ahead of the database, which was then restored from a backup. `status` reads the
+   * database.
    */
   resume(id: SessionId, status: () => Promise<OrderStatus | null>): Promise<'started' | 'running'>;
 }

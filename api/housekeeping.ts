@@ -8,9 +8,9 @@ import { forgetOldKeys } from './storefront/checkout/keys';
 
 const PAUSE_MS = 600_000;
 const DAY_MS = 86_400_000;
-/** A session lives for a day at most: after an hour more, its checkout is an order, or none. */
+/** A session is open for a day at most. An hour later, its checkout has become an order or never will. */
 const ATTEMPT_MS = DAY_MS + 3_600_000;
-/** Longer than Stripe lists events, so that a sweep does not meet the session again. */
+/** Longer than Stripe lists events, so that no sweep finds the session again. */
 const STRAY_MS = 35 * DAY_MS;
 
 type HousekeepingDeps = Pick<ApiDeps, 'db' | 'clock' | 'log'>;
@@ -22,8 +22,8 @@ export function startHousekeeping(deps: HousekeepingDeps & Pick<ApiDeps, 'closin
 }
 
 /**
- * Removes once what is no longer kept: storefronts' Idempotency-Keys and attempts that never became an order after a
- * day, counters whose window is over, files that belong to no product, and sessions that are not ours after a month.
+ * Removes what is no longer kept: storefronts' Idempotency-Keys and checkouts that never became an order after a day,
+ * counters whose window is over, files that belong to no product, and sessions that are not ours after five weeks.
  */
 export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
   const { db, clock, log } = deps;

@@ -77,7 +77,7 @@ const WORDS: Record<AlarmCause, { title: string; stops: string; fix: string }> =
     fix: 'See the reason, and the failed workflow (WorkflowType = ‘reconcile’) in the Temporal UI.',
   },
   sweep_skipped: {
-    title: 'A sweep could not see to something',
+    title: 'A sweep had to skip something',
     stops: 'Only what GET /admin/reconciliations/latest lists as skipped. The rest of the sweep went on.',
     fix: 'See the reason beside each. Every sweep tries it again.',
   },

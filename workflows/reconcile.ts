@@ -153,7 +153,7 @@ function giveUp(
     const byHand = isCancellation(error);
     const { reason, cause } = byHand ? CANCELLED : failureOf(error);
     upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: true }]);
-    setCurrentDetails(told(`**It failed**: ${reason}. The next sweep looks back as far.`));
+    setCurrentDetails(told(`**It failed**: ${reason}. The next sweep covers the same time again.`));
     await books.failSweep({ ...sweep, reason, alarm: !byHand && cause === null });
     return ApplicationFailure.nonRetryable(reason, 'sweep_failed');
   });

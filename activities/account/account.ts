@@ -8,9 +8,10 @@ import { tendAccount } from './tend';
 /** Activities for steps that wait until the account is right again. */
 export const account = (deps: Deps) => ({
   /**
-   * Returns once a cause is gone, or for a permission once one has come since. Until then it fails, and Temporal tries
-   * again: waiting adds nothing to the history. What looks like an outage to one step is looked into at once:
-   * `was-right` if all others are served. What is refused is not, so that a step is not repeated at once.
+   * Returns once a cause is gone, or, for a permission, once the key has been given one since. Until then it fails, and
+   * Temporal retries it: waiting adds nothing to the history. If one step sees an outage, the first attempt asks the
+   * provider at once, and answers `was-right` if there is none. For any other cause the first attempt only fails, so
+   * that the step is not repeated at once.
    * @param since when the step was refused, in milliseconds
    */
   async awaitAccount({ cause, since }: { cause: AccountCause; since: number }): Promise<'was-right' | 'right'> {

@@ -4,12 +4,12 @@ import { noteRefused, resolveAlarms } from '../../store/alarms/alarms';
 import type { Deps } from '../deps';
 import { faultOf } from '../failures';
 
-/** Resolves if Stripe knows the key, with the least it can be asked; else rejects with Stripe's error. */
+/** Makes the smallest request there is. Resolves if Stripe accepts the key; else rejects with Stripe's error. */
 export const probeKey = (stripe: Stripe): Promise<unknown> => stripe.rawRequest('GET', '/v1/checkout/sessions?limit=1');
 
 /**
- * Resolves if the key has a permission; else rejects with Stripe's error. A permission that is not in the list (any
- * more) counts as there.
+ * Resolves if the key has a permission; else rejects with Stripe's error. A permission that is no longer in the list
+ * counts as given.
  */
 export async function probePermission(stripe: Stripe, name: string): Promise<void> {
   const permission = STRIPE_PERMISSIONS.find((one) => nameOf(one) === name);
@@ -18,12 +18,12 @@ export async function probePermission(stripe: Stripe, name: string): Promise<voi
 
 /**
  * Asks Stripe for every permission that the code needs, and raises or ends the alarm of each. Only a restricted key can
- * lack one; of any other it is asked whether Stripe knows it. Never rejects for what Stripe answers.
+ * lack one; for any other key it only checks that Stripe accepts it. Never rejects, whatever Stripe answers.
  */
 export async function probeAll(deps: Pick<Deps, 'db' | 'stripe' | 'clock' | 'env'>): Promise<void> {
   const { stripe, env } = deps;
   if (!env.STRIPE_SECRET_KEY.startsWith('rk_')) return settle(deps, 'stripe_key', '', probeKey(stripe));
-  // One after the other: a burst would count against the limit that checkouts share.
+  // One by one: a burst would count against the limit that checkouts share.
   for (const permission of STRIPE_PERMISSIONS.filter(({ optional }) => !optional))
     await settle(deps, 'stripe_permission', nameOf(permission), ask(stripe, permission));
 }
@@ -32,7 +32,7 @@ async function ask(stripe: Stripe, { probe }: StripePermission): Promise<void> {
   try {
     await stripe.rawRequest(probe.method, probe.path);
   } catch (error) {
-    if (faultOf(error).fault !== 'thing') throw error; // a thing's fault: there is no such object, as was to be shown
+    if (faultOf(error).fault !== 'thing') throw error; // a thing's fault is right: no such object
   }
 }
 
@@ -50,7 +50,7 @@ async function settle(
   if (found !== null)
     await noteRefused(db, { cause: found, subject: found === 'stripe_permission' ? subject : '', at });
   else await resolveAlarms(db, { causes: [cause], subject, at });
-  // Whoever is told what the key may not do is known.
+  // Stripe accepts a key that it refuses only a permission.
   if (found === null || found === 'stripe_permission')
     await resolveAlarms(db, { causes: ['stripe_key', 'stripe_down'], at });
 }

@@ -21,8 +21,8 @@ import { sendWaitingMails } from './waiting-mails';
 const PROBE_EVERY_MS = 10_000;
 
 /**
- * Sees to the account, whoever calls it and however often: tries whether Stripe accepts again what it refused, writes
- * one mail to staff about what they have not been told of, and sends the mails that wait for the provider. Costs a few
+ * Looks after the account: tries again what Stripe refused, writes one mail to staff about every alarm that they have
+ * not been told of, and sends the mails that wait for the provider. Any process may call it at any time. It costs a few
  * small queries while nothing is wrong.
  */
 export async function tendAccount(deps: Deps): Promise<void> {
@@ -46,12 +46,12 @@ async function tryAgain({ db, stripe, clock }: Deps, { cause, subject }: AlarmRe
   } catch (error) {
     const found = faultOf(error).cause;
     if (found === cause) await noteRefused(db, { cause, subject, at });
-    // Something else is wrong with it, or nothing is: Stripe answered, and a key that lacks a permission is known.
+    // Stripe answered, so it is up, and accepts the key unless it says otherwise: this cause is gone.
     else if (found !== 'stripe_down' && cause !== 'stripe_permission') await resolveAlarms(db, { causes: [cause], at });
   }
 }
 
-/** Log, and one mail: each alarm is in one mail only, whoever is first. */
+/** Logs the alarms, and mails each of them once: the first process to claim it does. */
 async function tellStaff({ db, clock, env, log }: Deps): Promise<void> {
   const told = await writeAlarmMail(db, {
     key: `attention_needed/account/${randomUUID()}`,

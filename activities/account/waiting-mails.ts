@@ -8,15 +8,15 @@ import { markMails } from '../../store/mails/turn';
 import { claimWaitingMails, countWaitingMails, type WaitingMail } from '../../store/mails/waiting';
 import type { Deps } from '../deps';
 
-/** How many are sent at the same time, and how long a claimed mail is left alone, also when its process dies. */
+/** How many are sent at a time, and how long nobody else tries a claimed mail, even if its process dies. */
 const AT_ONCE = 5;
 const LEASE_MS = 60_000;
-/** While the provider refuses everything, one mail is tried this often by the whole fleet. */
+/** While the provider refuses every mail, the whole fleet tries one this often. */
 const TRY_EVERY_MS = 10_000;
 
 /**
- * Sends the mails that wait for the provider, each once: whoever claims a mail is alone with it, and its key is the
- * same at each try. While something refuses every mail (`alarms`), only one is tried; once it goes, the others follow.
+ * Sends the mails that wait for the provider, each once: only one process can claim a mail, and its idempotency key
+ * never changes. While every mail is refused (`alarms`), only one is tried; once it goes out, the others follow.
  */
 export async function sendWaitingMails(deps: Deps, alarms: Alarm[]): Promise<void> {
   const { db, clock } = deps;
@@ -32,7 +32,7 @@ export async function sendWaitingMails(deps: Deps, alarms: Alarm[]): Promise<voi
     if (blocked) await resolve(deps);
     blocked = false;
   }
-  // Nothing waits that could show whether mails are still refused, and nothing has been refused for a while.
+  // No mail waits that could show whether mails are still refused, and none has been refused for a while.
   const at = new Date(clock.now());
   if (blocked && alarms.every((alarm) => isStale(alarm, at)) && (await countWaitingMails(db)) === 0)
     await resolve(deps);
@@ -50,7 +50,7 @@ async function mayTry({ db, clock }: Deps, alarms: Alarm[]): Promise<boolean> {
 
 const resolve = ({ db, clock }: Deps) => resolveAlarms(db, { causes: MAIL_CAUSES, at: new Date(clock.now()) });
 
-/** Returns what refuses every mail; null if this one was sent, given up, or has only to wait a moment. */
+/** Returns the cause if every mail is refused; null if this one was sent, was given up, or is tried again soon. */
 async function sendOne(deps: Deps, mail: WaitingMail): Promise<AccountCause | null> {
   const { key, recipient, subject, html, text, orderNumber, template } = mail;
   try {

@@ -4,14 +4,14 @@ import { atWork } from '../at-work';
 import type { Deps } from '../deps';
 import { toFailure } from '../failures';
 
-/** How many things are seen to at the same time: most wait for Temporal. */
+/** How many are handled at a time. Most of them wait for Temporal. */
 const BESIDE_EACH_OTHER = 10;
 
 /**
- * Does the work for each thing that a sweep has found. One that cannot be seen to, for a reason of its own, is recorded
- * and tried again by the next sweep, and the rest goes on. Whatever concerns them all (a refused key, a database or a
- * Temporal that is away) is thrown.
- * @param referenceOf Stripe's id of the thing, which staff see
+ * Does the work for each thing that a sweep has found. A thing that fails for a reason of its own is recorded and tried
+ * again by the next sweep, and the rest goes on. A failure that concerns them all (a refused key, no database, no
+ * Temporal) is thrown.
+ * @param referenceOf Stripe's id of the thing, for staff
  */
 export async function eachApart<T>(
   deps: Pick<Deps, 'db' | 'clock'>,
@@ -24,7 +24,7 @@ export async function eachApart<T>(
   }
 }
 
-/** As `eachApart`, for one thing. False: it could not be seen to. */
+/** As `eachApart`, for one thing. Returns false if it failed. */
 export async function apart(
   { db, clock }: Pick<Deps, 'db' | 'clock'>,
   reference: string,
@@ -40,14 +40,14 @@ export async function apart(
   }
 }
 
-/** Whether only this thing fails, because of what it is. A defect of ours that it alone meets counts as well. */
+/** Whether only this thing fails. A defect of ours that only this thing triggers counts too. */
 function isOfTheThing(error: unknown): boolean {
-  // The Temporal client wraps what gRPC says.
+  // The Temporal client wraps the error of gRPC.
   const { code } = ((error as Error).cause ?? {}) as { code?: unknown };
   if (code === INVALID_ARGUMENT || (error instanceof TypeError && error.cause === undefined)) return true;
   const [details] = (toFailure(error).details ?? []) as FaultDetails[];
   return details?.fault === 'thing';
 }
 
-/** Of gRPC: Temporal refuses this very request. */
+/** gRPC's code for a request that Temporal refuses for what is in it. */
 const INVALID_ARGUMENT = 3;

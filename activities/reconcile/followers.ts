@@ -5,13 +5,13 @@ import { sessionsOfFollowed } from '../../store/reconciliation/unfinished';
 import type { Deps, FollowingWorkflow, RunState, WorkflowStarter } from '../deps';
 import { eachApart } from './apart';
 
-/** A workflow that follows something beside an order. Its id is Stripe's id of that. */
+/** A workflow that follows a refund, a dispute or a notice. Its id is Stripe's id of that object. */
 export interface Follower {
   workflow: Exclude<FollowingWorkflow, 'order'>;
   id: string;
 }
 
-/** Whether something that its workflow has not seen to the end must be followed again. */
+/** Whether the last run did not complete, so that a new one is needed. */
 const lacksRun = (state: RunState): boolean => state === 'dead' || state === 'absent';
 
 /**
@@ -48,7 +48,7 @@ export async function startFollower(starter: WorkflowStarter, { workflow, id }: 
   if (kind) await starter.notice(kind, id);
 }
 
-/** The workflow that follows something of Stripe's with this id; null if none does. */
+/** The workflow that follows the object with this id of Stripe's; null if none does. */
 export function followerOf(id: string): Follower | null {
   if (isRefundId(id)) return { workflow: 'refund', id };
   if (isDisputeId(id)) return { workflow: 'dispute', id };
@@ -57,7 +57,7 @@ export function followerOf(id: string): Follower | null {
 
 const noticeKindOf = (id: string): NoticeKind | null => NOTICES.find(([prefix]) => id.startsWith(prefix))?.[1] ?? null;
 
-/** The kinds of notices, by the beginning of Stripe's ids. */
+/** The kinds of notices, by the prefix of Stripe's ids. */
 const NOTICES: [prefix: string, kind: NoticeKind][] = [
   ['prv_', 'review'],
   ['issfr_', 'fraud-warning'],

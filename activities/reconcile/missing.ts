@@ -9,22 +9,22 @@ import type { Deps } from '../deps';
 import { apart } from './apart';
 import { entryOf, type Transaction } from './ledger-entries';
 
-/** How much may be asked. */
+/** The limits of what is asked. */
 interface Looks {
   /** How many more times Stripe may be asked. */
   left: number;
-  /** Stripe is asked again for what it was asked for before this time; null: only for what it was never asked for. */
+  /** Asks again for what was last asked for before this time; null: only for what was never asked for. */
   askAgainBefore: Date | null;
 }
 
-/** Looks at Stripe, by id, for what its list of balance transactions lacks. */
+/** Reads by id what Stripe's list of balance transactions lacks. */
 export const missingAtStripe = (deps: Deps) => {
   const { db, stripe, clock } = deps;
 
   /**
    * Handles what the orders and refunds of a scope say was paid or given back but the ledger lacks: it may have moved
    * before the list began, or its balance transaction may be late.
-   * @returns false if some are left because Stripe may not be asked more often
+   * @returns false if some are left because the requests to Stripe are used up
    */
   return async (scope: Scope, looks: Looks): Promise<boolean> => {
     if (scope.orders.length === 0 && scope.refunds.length === 0) return true;
@@ -41,7 +41,7 @@ export const missingAtStripe = (deps: Deps) => {
     return true;
   };
 
-  /** Asks Stripe once. What cannot be seen to counts as asked, so that this sweep goes on to the next thing. */
+  /** Asks Stripe once. A request that fails counts as asked, so that this sweep goes on to the next thing. */
   async function ask(reference: string, read: () => Promise<Stripe.Charge | Stripe.Refund | null>): Promise<void> {
     if (await apart(deps, reference, async () => keep(reference, await read()))) return;
     await rememberLookup(db, { reference, late: false, at: new Date(clock.now()) });

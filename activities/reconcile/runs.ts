@@ -16,7 +16,7 @@ import { type Follower, followAgain, followerOf, startFollower } from './followe
 import type { PageRead, PageRequest } from './page';
 import { resumeOrders } from './repairs';
 
-/** How many closed runs are compared with the database at a time, and how many requests one sweep sees to. */
+/** How many closed runs are compared with the database at a time, and how many requests of staff one sweep handles. */
 const BATCH = 1_000;
 
 /** Three times the longest pause between two attempts. */
@@ -28,9 +28,10 @@ export const sweepRuns = (deps: Deps) => {
 
   return {
     /**
-     * Reads the runs that closed since the last sweep, and starts those again whose work is not done: of orders closed
-     * in any way (also ahead of a restored database), of refunds, disputes and notices closed other than completed.
-     * Then sees to the unpaid orders whose hold ended since, and to what staff asked for and nobody carries out.
+     * Reads the runs that closed since the last sweep, and starts those again whose work is not done: runs of orders
+     * that closed in any way (the database may have been restored to an earlier state), and runs of refunds, disputes
+     * and notices that did not complete. Then handles unpaid orders whose hold ended since, and requests of staff that
+     * no run carries out.
      */
     async sweepRuns({ id, window }: PageRequest): Promise<PageRead> {
       const since = new Date(window.runsSince);
@@ -54,12 +55,12 @@ export const sweepRuns = (deps: Deps) => {
     },
   };
 
-  /** An order may have ended before its mails went out, and its run before it sent them. */
+  /** An order can end before its mails go out, and its run can die before it sends them. */
   async function owing(orders: SessionId[]): Promise<SessionId[]> {
     return [...new Set((await readOwedMails(db, orders)).map(({ sessionId }) => sessionId))];
   }
 
-  /** Those of these orders that owe a mail although Temporal no longer knows their run: its store was lost. */
+  /** The orders that owe a mail but whose run Temporal no longer knows, because its store was lost. */
   async function forgottenMailsOf(orders: SessionId[]): Promise<SessionId[]> {
     const forgotten: SessionId[] = [];
     await eachApart(deps, {
@@ -72,7 +73,7 @@ export const sweepRuns = (deps: Deps) => {
     return forgotten;
   }
 
-  /** What cannot be told by its id comes up in its own list again. */
+  /** Tries again what earlier sweeps skipped. An id that shows no workflow is left to the list that it came from. */
   async function trySkippedAgain(): Promise<void> {
     await eachApart(deps, {
       items: (await readSkips(db, BATCH)).map(({ reference }) => reference),
@@ -114,7 +115,7 @@ interface Closed {
   followers: Follower[];
 }
 
-/** Runs that closed since, by what they are of, in batches. */
+/** The runs that closed since a time, by kind of workflow, in batches. */
 async function* closedRuns(runs: WorkflowRuns, since: Date, listedBefore: Date): AsyncIterable<Closed> {
   let batch: Closed = { orders: [], listed: [], followers: [] };
   for await (const { workflow, id, closedAt } of runs.closedSince(since)) {

@@ -2,13 +2,13 @@ import { noteRefused, openAlarms, resolveAlarms } from '../../store/alarms/alarm
 import { restartedOften } from '../../store/reconciliation/repairs';
 import type { Deps } from '../deps';
 
-/** A run that was started again so often within an hour dies each time. */
+/** A run that sweeps start this often within an hour dies each time. */
 const OFTEN = 4;
 
 /**
- * Raises one alarm for each kind of runs that cannot go on, however many they are: those whose tasks keep failing,
- * because their history cannot be replayed or their code throws, and those that die each time they are started. Ends
- * the alarms of the others.
+ * Raises one alarm for each kind of run that cannot go on, however many there are: runs whose tasks keep failing,
+ * because their history cannot be replayed or their code throws, and runs that die each time they are started. Ends the
+ * other alarms.
  */
 export async function reportStuckRuns({ db, clock, runs }: Deps, { since }: { since: Date }): Promise<void> {
   const at = new Date(clock.now());

@@ -8,7 +8,7 @@ import {
   readWindow,
   startSweep,
 } from '../../store/reconciliation/sweeps';
-import { seeToAccount } from '../account/see-to';
+import { checkAccount } from '../account/check';
 import type { Deps } from '../deps';
 
 /** A sweep that has been running for longer than this was terminated. */
@@ -17,8 +17,8 @@ const LONGEST_SWEEP_MS = 6 * 3_600_000;
 /** Activities that record the beginning and the end of a sweep. */
 export const sweep = ({ db, clock, env, metrics, ...deps }: Deps) => ({
   /**
-   * Marks the sweep as running, and returns how far back it looks. A repeat returns the same. Sees to the account
-   * first, because a sweep is what runs when nothing else does.
+   * Marks the sweep as running, and returns how far back it looks. A repeat returns the same. Checks the account
+   * first, because a sweep runs even when nothing else does.
    */
   async beginSweep({ id, trigger }: { id: string; trigger: 'schedule' | 'staff' }): Promise<SweepWindow> {
     const known = await readWindow(db, id);
@@ -29,7 +29,7 @@ export const sweep = ({ db, clock, env, metrics, ...deps }: Deps) => ({
     const window = windowOf(now, await readMarks(db), { intervalMs, staff: trigger === 'staff' });
     await startSweep(db, { id, trigger, window, at });
     await failAbandonedSweeps(db, { before: new Date(now - LONGEST_SWEEP_MS), at });
-    await seeToAccount({ db, clock, env, metrics, ...deps });
+    await checkAccount({ db, clock, env, metrics, ...deps });
     return window;
   },
 
@@ -53,7 +53,7 @@ export const sweep = ({ db, clock, env, metrics, ...deps }: Deps) => ({
 
   /**
    * Records that the sweep has failed. The marks do not move. Staff get one alarm, however many sweeps fail for this
-   * reason; a key that is refused or an outage has an alarm of its own, and so does nothing that staff did themselves.
+   * reason. No alarm is raised for a refused key or an outage, which have their own, or if staff cancelled the sweep.
    */
   async failSweep({ alarm, ...failed }: FailedSweep): Promise<void> {
     const at = new Date(clock.now());

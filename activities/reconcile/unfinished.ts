@@ -6,13 +6,13 @@ import type { PageRead, PageRequest } from './page';
 import { resumeOrders } from './repairs';
 import { reportStuckRuns } from './stuck';
 
-/** Temporal's lists may lag behind this long. A few runs more or less must not look as if some were missing. */
+/** How far Temporal's lists may lag behind. What began since then is left out, so that it does not look missing. */
 const LAG_MS = 10_000;
 
-/** Runs that are started again this long are counted, to see those that die each time. */
+/** Over how long restarts are counted, to find runs that die each time. */
 const AGAIN_AND_AGAIN_MS = 3_600_000;
 
-/** Activities that find what is unfinished in the database and that no run sees to. */
+/** Activities that find what is unfinished in the database but has no run. */
 export const sweepUnfinished = (deps: Deps) => {
   const { db, runs } = deps;
 

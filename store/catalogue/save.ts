@@ -31,7 +31,7 @@ export function saveProduct(db: Db, { sku, prices, at, ...details }: ProductToSa
     if (taken) return { outcome: 'price-taken', ...taken };
 
     const data = { ...details, updatedAt: at };
-    // Staff have seen to it: the next checkout finds out whether Stripe sells it now.
+    // Staff have changed it, so the next checkout asks Stripe again.
     await allowProducts(tx, { skus: [sku], at });
     if (earlier) await tx.product.update({ where: { sku }, data });
     else await tx.product.create({ data: { sku, ...data, createdAt: at } });

@@ -1,6 +1,6 @@
 import type { Db } from '../database';
 
-/** Something that a sweep could not see to, for a reason of its own. */
+/** A thing that a sweep had to skip, because it failed for a reason of its own. */
 export interface Skip {
   /** Stripe's id. */
   reference: string;
@@ -8,7 +8,7 @@ export interface Skip {
   reason: string;
 }
 
-/** Records that a sweep could not see to something. */
+/** Records that a sweep had to skip something. */
 export async function noteSkip(db: Db, { reference, reason, at }: Skip & { at: Date }): Promise<void> {
   await db.sweepSkip.upsert({
     where: { reference },
@@ -17,7 +17,7 @@ export async function noteSkip(db: Db, { reference, reason, at }: Skip & { at: D
   });
 }
 
-/** Everything that was skipped and not seen to since, oldest first, at most `limit`. */
+/** Everything that is still skipped, oldest first, at most `limit`. */
 export const readSkips = (db: Pick<Db, 'sweepSkip'>, limit: number): Promise<Skip[]> =>
   db.sweepSkip.findMany({
     orderBy: [{ since: 'asc' }, { reference: 'asc' }],
@@ -25,7 +25,7 @@ export const readSkips = (db: Pick<Db, 'sweepSkip'>, limit: number): Promise<Ski
     select: { reference: true, reason: true },
   });
 
-/** Forgets what was skipped, because it was seen to, or no sweep has come across it since a time. */
+/** Forgets what was skipped: it was handled since, or no sweep has found it again since a time. */
 export async function forgetSkips(db: Pick<Db, 'sweepSkip'>, { before }: { before: Date }): Promise<void> {
   await db.sweepSkip.deleteMany({ where: { lastSeenAt: { lt: before } } });
 }

@@ -19,9 +19,9 @@ export interface Sweep {
   /** Orders that differed and were corrected. */
   repaired: { sessionId: string; action: RepairAction }[];
   discrepancies: ListedDiscrepancy[];
-  /** What it could not see to, while the rest went on. */
+  /** What it had to skip, while the rest went on. */
   skipped: Skip[];
-  /** Why it failed: a sentence; null unless it did. */
+  /** Why it failed, as a sentence; null if it did not. */
   failure: string | null;
 }
 

@@ -109,7 +109,7 @@ test('POST /checkout survives any body', async () => {
       examples: [[JSON.stringify({ items: [{ sku: 'ebook', quantity: 1 }] }), 'application/json', undefined]],
     },
   );
-  // Every run reaches what lies behind the validation, too: the example sees to it.
+  // Every run reaches what lies behind the validation, too: the example makes sure of that.
   expect([...answered]).toEqual(expect.arrayContaining([201, 400]));
 });
 

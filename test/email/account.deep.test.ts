@@ -86,7 +86,7 @@ test('a mail that waits is not sent by a second run of its workflow', async () =
   expect(shop.resend.requests).toHaveLength(0);
 });
 
-test('two processes that see to it at once send each mail once', async () => {
+test('two processes that send the waiting mails at once send each once', async () => {
   shop.resend.refuse(QUOTA);
   await orders(6);
   shop.resend.refuse(null);

@@ -101,7 +101,7 @@ describe('what follows something beside an order, and whose run is gone, is foll
   });
 });
 
-test('one session that cannot be seen to is reported, the rest goes on, and the next sweep tries it again', async () => {
+test('one session that cannot be handled is reported, the rest goes on, and the next sweep tries it again', async () => {
   const [good, bad] = [await paidUnheard(), await paidUnheard()];
   const deps = world.deps();
   const order: Deps['starter']['order'] = async (id, options) => {

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** Stripe refuses the key for the next read of this path: a lasting failure, until somebody has seen to the key. */
+/** Stripe refuses the key for the next read of this path: a lasting failure, until somebody fixes the key. */
 const keyIsRefused = (path: string) =>
   world.at('/faults', { match: { method: 'GET', path }, times: 1, kind: 'error_before', status: 401 });
 

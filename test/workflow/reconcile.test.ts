@@ -177,7 +177,7 @@ describe('orders whose run is not what it should be', () => {
     expect((await world.mails(id)).filter((mail) => mail === 'order_shipped')).toHaveLength(1);
   });
 
-  test('a refund that staff asked for, and whose run or request died with it, is seen to once', async () => {
+  test('a refund that staff asked for, and whose run or request was lost, is carried out once', async () => {
     await world.product('forgotten', { amount: 1000 });
     const id = await world.completedOrder([{ sku: 'forgotten' }]);
     const at = new Date(world.deps().clock.now() - 7_200_000);

@@ -18,7 +18,7 @@ export async function retryFollowers({ db, temporal }: ApiDeps, sessionId: Sessi
       try {
         await bounded(temporal, PATIENCE_MS, () => temporal.workflow.getHandle(id).executeUpdate(retryStepUpdate));
       } catch (error) {
-        // Those that are done, or have nothing to try again, are none of those that are stuck.
+        // A follower that has ended, or has nothing to retry, is not stuck.
         if (!isLate(error) && !hasEnded(error) && refusalOf(error) === null) throw error;
       }
     }),

@@ -10,7 +10,7 @@ import { hasEnded, isLate } from '../../temporal-errors';
 
 /** How long staff wait for the order's workflow. Stripe may take longer; the response may not. */
 const PATIENCE_MS = 8_000;
-/** How long the signal after that may take: what is stored must still be read, and answered within 10 s. */
+/** How long the signal after that may take: the order must still be read, and the answer sent within 10 s. */
 const LOOK_AGAIN_MS = 500;
 
 export interface OrderUpdate<Args extends unknown[]> {

@@ -129,7 +129,7 @@ async function cancel(
 ): Promise<Answer> {
   const stored = await requestCancel(deps.db, { sessionId, reason, key: updateId, at: new Date(deps.clock.now()) });
   try {
-    // Also one that is refused: its workflow may remember this very request, which came from the Temporal UI then.
+    // Sent even if the database refuses it: the workflow may have answered this very request before.
     const outcome = await sendUpdate(deps.temporal, { sessionId, update: cancelUpdate, args: [{ reason }], updateId });
     const order = await readAdminOrder(deps, sessionId);
     const isDone = stored.outcome === 'recorded' && UNDONE.has(order.status);

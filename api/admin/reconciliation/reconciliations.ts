@@ -26,13 +26,13 @@ const Reconciliation = z
       .meta({ description: 'How many objects of Stripe, runs and orders were held against the database.' }),
     repaired: z
       .array(z.strictObject({ sessionId: z.string(), action: z.string() }))
-      .meta({ description: 'Orders that were seen to differ from Stripe, and that came right.' }),
+      .meta({ description: 'Orders that differed from Stripe and were corrected.' }),
     discrepancies: z
       .array(z.strictObject({ kind: z.enum(DISCREPANCY_KINDS), reference: z.string(), detail: z.string() }))
       .meta({ description: 'What Stripe and the orders did not agree about when it ended.' }),
     skipped: z
       .array(z.strictObject({ reference: z.string(), reason: z.string() }))
-      .meta({ description: 'What it could not see to while the rest went on. The next sweep tries again.' }),
+      .meta({ description: 'What it had to skip while the rest went on. The next sweep tries again.' }),
     failure: orNull(z.string()).meta({ description: 'Why it failed.' }),
   })
   .meta({ id: 'Reconciliation' });

@@ -27,7 +27,7 @@ const PATIENCE_MS = 8_000;
 
 /**
  * Requests a refund, once per key. Records the request, then sends it to the order's workflow or, if that has ended,
- * starts a workflow for it. Returns once Stripe has answered, or after the longest wait; also when no worker runs.
+ * starts a workflow for it. Returns once Stripe has answered, or after 8 s, even if no worker runs.
  * @throws 409 `idempotency_key_reused`, `refund_exceeds_remaining`, `invalid_transition`
  */
 export async function requestRefund(
@@ -48,7 +48,7 @@ export async function requestRefund(
     throw new Problem('idempotency_key_reused', 'This key was used for another refund of this order.');
   if (stored.stripeId === null && stored.status === 'requested')
     await ask(deps, sessionId, key, request).catch((error: unknown) => {
-      // It is stored, so it is carried out once Temporal and a worker are there again: by the update, or by the sweep.
+      // The request is stored, so the update or the sweep carries it out once Temporal and a worker are back.
       if (!isUnavailable(error)) throw error;
     });
   refuseAsWritten(await readRequest(db, { sessionId, requestKey: key }));
@@ -134,7 +134,7 @@ export async function startRequest(
   }
 }
 
-/** @throws 409 if a rule refused the request. That Stripe refuses it stands in the order's document. */
+/** @throws 409 if a rule refused the request. A refusal by Stripe is shown in the order's document. */
 export function refuseResult(result: RefundRequestResult | null): void {
   if (result?.outcome !== 'refused') return;
   const code = result.code === REFUND_EXCEEDS_REMAINING ? REFUND_EXCEEDS_REMAINING : INVALID_TRANSITION;
@@ -144,8 +144,8 @@ export function refuseResult(result: RefundRequestResult | null): void {
 const LATE = new Error('Stripe takes longer than anybody waits');
 
 /**
- * A refusal by a rule is remembered: its key gives the same answer each time. One by Stripe is no error of the request:
- * it stands in the order's document.
+ * A refusal by a rule is remembered, so its key gives the same answer each time. A refusal by Stripe is no error of the
+ * request: the order's document shows it.
  */
 function refuseAsWritten({ refusal, refusedAt, status }: Refund): void {
   if (refusal === null || refusedAt !== null || isResolved(status)) return;

@@ -41,7 +41,7 @@ const ResolveBody = z
     path: ['refundId'],
   });
 
-/** `POST /admin/orders/{ref}/resolve`: ends what needs a person, whether the order's workflow runs or has ended. */
+/** `POST /admin/orders/{ref}/resolve`: resolves what needs attention, whether or not the order's workflow has ended. */
 export const resolveRoutes = (deps: ApiDeps): Route[] => [
   route({
     method: 'post',
@@ -70,7 +70,7 @@ export const resolveRoutes = (deps: ApiDeps): Route[] => [
   }),
 ];
 
-/** Sends it to the order's workflow. If that has ended, another workflow does it, or it is only written down. */
+/** Sends the update to the order's workflow. If that has ended, starts `refundRequest`, or only writes the decision. */
 async function resolve(deps: ApiDeps, sessionId: SessionId, request: ResolveRequest, updateId: string): Promise<void> {
   const { temporal, db, clock } = deps;
   if (!isFinal((await readPayment(db, sessionId)).status)) {
