@@ -3,14 +3,14 @@ import { Client } from 'pg';
 import { SESSION } from './database';
 
 /**
- * Why a database cannot be used through what DATABASE_URL leads to, in a sentence for people; null if it can. A pooler
- * in transaction mode lends a connection for one transaction only, and one in any mode may drop the settings that a
- * connection starts with. Then times would be read in another zone, a dead worker's locks would stay, and two
- * migrations could run at once. Rejects if the database does not answer.
+ * Why Holdfast cannot work through the pooler that DATABASE_URL leads to, in a sentence for people; null if it can. A
+ * pooler in transaction mode lends a connection for one transaction only, and a pooler in any mode may drop the
+ * settings that a connection starts with. Times would then be read in another zone, a dead worker's locks would stay,
+ * and two migrations could run at once. Rejects if the database does not answer.
  */
 export async function whyNotThroughPooler(url: string): Promise<string | null> {
   const [first, second] = [0, 1].map(() => new Client({ connectionString: url, ...SESSION })) as [Client, Client];
-  for (const client of [first, second]) client.on('error', () => {}); // what it was asked fails as well
+  for (const client of [first, second]) client.on('error', () => {}); // the query that is running fails too
   try {
     await first.connect();
     await second.connect();
@@ -27,7 +27,7 @@ export async function whyNotThroughPooler(url: string): Promise<string | null> {
   }
 }
 
-/** Asks that as soon as the database answers, and tells the process, which cannot work, why not. */
+/** Checks the connection as soon as the database answers, and calls `refuse` with the reason if it cannot be used. */
 export async function whenPooled(url: string, isStopping: () => boolean, refuse: (why: string) => void): Promise<void> {
   while (!isStopping()) {
     try {
@@ -72,7 +72,7 @@ const LOOKS = 5;
 async function isShared(first: Client, second: Client): Promise<boolean> {
   const seen = await backendOf(first);
   for (let look = 0; look < LOOKS; look++) {
-    await second.query('BEGIN'); // keeps what it was lent
+    await second.query('BEGIN'); // keeps the backend that it was lent
     const other = await backendOf(second);
     const again = await backendOf(first);
     await second.query('COMMIT');

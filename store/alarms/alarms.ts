@@ -3,10 +3,10 @@ import type { AccountAlarm } from '../../prisma/generated/client';
 import type { Db } from '../database';
 import { type StaffReport, writeStaffReport } from '../mails/staff-reports';
 
-/** A cause, and where it has several, which one: the permission, why a sweep failed, what kind of runs is stuck. */
+/** A cause, and its subject if it has several: the permission, why a sweep failed, which kind of run is stuck. */
 export interface AlarmRef {
   cause: AlarmCause;
-  /** Empty where the cause says it all. */
+  /** Empty if the cause has no subject. */
   subject: string;
 }
 
@@ -16,9 +16,9 @@ export interface Alarm extends AlarmRef {
   lastSeenAt: Date;
 }
 
-/** Failures of an outage that are further apart than this are two outages. Longer than the longest pause of a retry. */
+/** Failures further apart than this belong to two outages. It is longer than the longest pause between retries. */
 const GAP_MS = 660_000;
-/** An alarm that comes back this soon after it ended is the same episode: staff have its mail already. */
+/** An alarm that comes back this soon after it ended is the same episode: staff already have its mail. */
 const SAME_EPISODE_MS = 900_000;
 
 /** Records that something is refused, does not answer, or cannot go on. Safe to repeat. */
@@ -35,7 +35,7 @@ export async function noteRefused(db: Db, { cause, subject, at }: AlarmRef & { a
       resolved_at = NULL`;
 }
 
-/** Records that these causes are gone. Without a subject, all of a cause. Safe to repeat. */
+/** Records that these causes are gone: with a subject only that one, else all of them. Safe to repeat. */
 export async function resolveAlarms(
   db: Db,
   { causes, subject, at }: { causes: AlarmCause[]; subject?: string; at: Date },
@@ -46,7 +46,7 @@ export async function resolveAlarms(
   });
 }
 
-/** Everything that is refused or cannot go on now, longest first: outages of less than ten minutes too. */
+/** Everything that is refused or cannot go on now, longest first, including outages of less than ten minutes. */
 export async function openAlarms(db: Db): Promise<Alarm[]> {
   const rows = await db.accountAlarm.findMany({ where: { resolvedAt: null }, orderBy: { since: 'asc' } });
   return rows.map(asAlarm);
@@ -56,15 +56,15 @@ const asAlarm = ({ cause, subject, since, lastSeenAt }: AccountAlarm): Alarm => 
   ...{ cause: cause as AlarmCause, subject, since, lastSeenAt },
 });
 
-/** Whether nothing has shown it for so long that it would be another outage by now. */
+/** Whether the last failure is so long ago that another one would be a new outage. */
 export const isStale = ({ lastSeenAt }: Alarm, at: Date): boolean => at.getTime() - lastSeenAt.getTime() > GAP_MS;
 
-/** Whether it is an alarm, rather than an outage that may still be over in a moment. */
+/** Whether it is an alarm, and not an outage that may still pass by itself. */
 export const isRaised = ({ cause, since }: Alarm, at: Date): boolean =>
   !OUTAGES.has(cause) || at.getTime() - since.getTime() >= OUTAGE_MS;
 
 /**
- * Whether steps that wait for a cause should try again: it is gone, or for a permission, one of them has come since.
+ * Whether steps that wait for a cause should try again: it is gone, or, for a permission, one has been given since.
  */
 export async function isRightAgain(db: Db, { cause, since }: { cause: AccountCause; since: Date }): Promise<boolean> {
   const rows = await db.accountAlarm.findMany({ where: { cause }, select: { resolvedAt: true } });
@@ -75,7 +75,7 @@ export async function isRightAgain(db: Db, { cause, since }: { cause: AccountCau
 }
 
 /**
- * Claims the next try of an open alarm, for one process at a time: true if the last one was before `before`.
+ * Claims the next probe of an open alarm, for one process at a time. True if the last probe was before `before`.
  */
 export async function claimProbe(
   db: Db,
@@ -89,7 +89,7 @@ export async function claimProbe(
 }
 
 /**
- * Writes one mail to staff about every alarm that they have not been told of. The mail waits to be sent like any other
+ * Writes one mail to staff about every alarm that they have not been told of. The mail waits to be sent, like any mail
  * that the provider refuses. Returns the alarms.
  * @param compose renders the mail; called inside the transaction
  */

@@ -5,17 +5,17 @@ import type { Db } from '../database';
 import { noteRefused, resolveAlarms } from './alarms';
 
 /**
- * What one process sees of the account: it writes down what is refused when it is refused, and that it is right again
- * at the first success afterwards. A success that follows no refusal costs nothing.
+ * Watches the account from one process: records each refusal, and that it is over at the first success afterwards. A
+ * success without an earlier refusal costs nothing.
  */
 export interface AccountWatch {
-  /** Something was refused or did not answer. Resolves once that is written down, or could not be; never rejects. */
+  /** Something was refused or did not answer. Resolves once that is recorded, or could not be; never rejects. */
   refused(cause: AccountCause, subject?: string): Promise<void>;
-  /** Something worked that these causes would have stopped. */
+  /** A request succeeded that these causes would have stopped. */
   worked(causes: AccountCause[], subject?: string): void;
 }
 
-/** The same refusal is written down at most this often by one process. */
+/** One process records the same refusal at most this often. */
 const EVERY_MS = 10_000;
 
 export function watchAccount(db: Db, clock: Clock, log: Pick<Logger, 'warn'>): AccountWatch {

@@ -2,8 +2,8 @@ import type { ProductKind } from '../../domain/order';
 import type { Db } from '../database';
 
 /**
- * The products of Stripe prices, including replaced prices. `minimum` is set for pay-what-you-want, in the currency
- * given; a price that is not known in that currency is of its product all the same.
+ * The products of Stripe prices, including replaced prices. `minimum` is set for pay-what-you-want, in the
+ * given currency. A price that is not known in that currency is still found, with its product.
  */
 export async function productsOfPrices(
   db: Db,

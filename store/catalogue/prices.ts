@@ -34,7 +34,7 @@ export async function knownPrices(tx: Tx, { sku, prices }: { sku: string; prices
 
 /**
  * A price at Stripe never changes its terms, so the same id in the same currency must be the same price here. In
- * another currency it may have another amount, but it is of the same product.
+ * another currency it may have another amount, but must belong to the same product.
  */
 export function takenPrice(known: KnownPrice[], { sku, prices }: { sku: string; prices: Price[] }): TakenPrice | null {
   for (const [position, price] of prices.entries()) {

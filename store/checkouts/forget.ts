@@ -1,10 +1,10 @@
 import type { Db } from '../database';
 
 /**
- * Forgets checkouts that never became an order, oldest first, about a thousand at a time: of one that has a session,
- * who asked for it; one without a session is removed. The lines of a session are kept, so that it can still be checked
- * if it is found paid after all. Safe to repeat, and for several at once.
- * @returns how far it came: everything created until then is done; null if nothing was left before `before`
+ * Forgets checkouts that never became an order, oldest first, about a thousand at a time. A checkout without a session
+ * is removed. A checkout with a session loses its personal data and keeps its lines, in case the session turns out to
+ * be paid. Safe to repeat, and to run several times at once.
+ * @returns the time up to which everything is done; null if nothing was left before `before`
  */
 export async function forgetAttempts(db: Db, { since, before }: { since: Date; before: Date }): Promise<Date | null> {
   const [{ done }] = await db.$queryRaw<[{ done: Date | null }]>`

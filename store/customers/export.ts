@@ -2,12 +2,12 @@ import type { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 import { note } from '../orders/records';
 
-/** Everything kept about a person. Rows as they are stored, with amounts as numbers. */
+/** Everything kept about a person: the rows as they are stored, with amounts as numbers. */
 export interface CustomerExport {
   orders: Record<string, unknown>[];
   /** Checkouts of the last day that have not become an order. */
   checkouts: Record<string, unknown>[];
-  /** Mails to the person that are about no order of theirs. */
+  /** Mails to the person that belong to none of their orders. */
   mails: Record<string, unknown>[];
 }
 
@@ -28,9 +28,8 @@ const PARTS = {
 const RECENT_MS = 2 * 86_400_000;
 
 /**
- * Everything kept about the person with this e-mail address: their orders with all that belongs to them, also those
- * whose address staff have corrected since, and what is about no order. Each order's timeline says that it was
- * exported.
+ * Everything kept about the person with this e-mail address: their orders with all that belongs to them, even if staff
+ * have corrected the address since, and what belongs to no order. The export is noted on each order's timeline.
  * @param email in lower case, as addresses are kept
  */
 export async function exportCustomer(
@@ -69,6 +68,6 @@ const noteExports = (db: Db, orders: { sessionId: string }[], { actor, at }: { a
       });
   });
 
-/** The same as JSON has it. */
+/** The value as it is in JSON. */
 const plain = (rows: object): CustomerExport =>
   JSON.parse(JSON.stringify(rows, (_, value) => (typeof value === 'bigint' ? Number(value) : value)));

@@ -47,7 +47,7 @@ async function readParts(tx: Tx, sessionId: SessionId) {
     items: await tx.orderItem.findMany({ where, orderBy: { position: 'asc' } }),
     customer: await tx.customer.findUnique({ where }),
     shipments: await tx.shipment.findMany({ where, orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] }),
-    // Revoked ones too: what was downloaded before was downloaded.
+    // Includes revoked downloads, because they may have been used before.
     grants: await tx.downloadGrant.findMany({ where, orderBy: { sku: 'asc' } }),
   };
 }

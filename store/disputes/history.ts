@@ -2,7 +2,7 @@ import type { Dispute } from '../../domain/dispute';
 import { formatMoney } from '../../domain/money';
 import type { TimelineEvent } from '../orders/records';
 
-/** What this look has found that was not recorded before, in sentences for the timeline. */
+/** What has changed since the dispute was last recorded, in sentences for the timeline. */
 export function eventsOf(before: Dispute | null, now: Dispute, at: Date): TimelineEvent[] {
   const event = (what: string, message: string): TimelineEvent => ({
     type: 'dispute',

@@ -28,7 +28,7 @@ export interface SeenDispute {
   amount: number;
   currency: string;
   dueBy: Date | null;
-  /** Whether the bank takes an answer at all, and still. */
+  /** Whether the bank still accepts evidence. */
   answerable: boolean;
   /** How often evidence was submitted, as Stripe counts. */
   submissions: number;
@@ -49,14 +49,14 @@ export interface RecordedDispute {
   };
   dispute: Dispute;
   standing: Standing;
-  /** It was lost, and is won after all: staff are asked to look at the order. */
+  /** Whether it was lost and is now won, so that staff must look at the order. */
   reversed: boolean;
 }
 
 /**
- * Records a dispute under its order's row lock, with an entry on the order's timeline for everything new. The
- * database raises and lowers the order's flag with it, and adds up what was lost. A lost dispute revokes the downloads;
- * one that is won after all gives them back, and the order its earlier status, if nothing else took them. Safe to
+ * Records a dispute under its order's row lock, with an entry on the order's timeline for everything new. The database
+ * sets and clears the order's flag with it, and adds up what was lost. A lost dispute revokes the downloads. If it is
+ * won after all, the downloads and the order's earlier status are restored, unless something else took them. Safe to
  * repeat, in any order: what is written is what Stripe says now.
  */
 export async function recordDispute(
@@ -92,7 +92,7 @@ export async function recordDispute(
   });
 }
 
-/** A dispute as it was last recorded; null if it never was. A deadline that has passed meanwhile has passed. */
+/** A dispute as it was last recorded; null if it never was. A deadline that has passed since counts as passed. */
 export async function recallDispute(db: Db, { id, at }: { id: DisputeId; at: Date }): Promise<RecordedDispute | null> {
   const row = await db.dispute.findUnique({ where: { id }, include: { order: { include: { items: true } } } });
   if (row === null) return null;
@@ -110,7 +110,7 @@ const factsOf = (order: LockedOrder): RecordedDispute['order'] => ({
   anythingShipped: order.items.some(({ shipped }) => shipped > 0),
 });
 
-/** Writes what Stripe says of a dispute. What was lost counts as lost until the money is ours again. */
+/** Writes what Stripe says of a dispute. A lost amount counts as lost until the money is back. */
 function write(
   tx: Tx,
   {
@@ -147,8 +147,8 @@ function write(
 }
 
 /**
- * The earlier status of an order that has money again, because a lost dispute is won: the status before the loss ended
- * it, or before the refund of the rest did.
+ * The status to restore when a lost dispute is won: what the order had before the loss, or the refund of the rest,
+ * ended it.
  */
 async function wayBack(tx: Tx, order: LockedOrder) {
   const money = moneyOf(order);

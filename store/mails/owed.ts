@@ -1,7 +1,7 @@
 import type { SessionId } from '../../domain/ids';
 import type { Db } from '../database';
 
-/** A mail that an order owes by what is in the database. */
+/** A mail that an order still owes, according to the database. */
 export interface OwedMail {
   template: 'order_confirmation' | 'order_received' | 'order_shipped' | 'payment_failed' | 'checkout_expired';
   /** The parcel that it is about; null for a mail that goes out once per order. */
@@ -9,9 +9,9 @@ export interface OwedMail {
 }
 
 /**
- * The mails that these orders owe: what has happened, and no mail about it was sent, given up, or left out for a
- * reason. A run that goes on for a terminated one sends them. (Refunds and disputes have workflows of their own for
- * their mails.) One statement.
+ * The mails that these orders owe: something has happened, and its mail was neither sent, given up, nor left out on
+ * purpose. The run that takes over from a terminated one sends them. (Refunds and disputes have workflows of their own
+ * for their mails.) One statement.
  */
 export async function readOwedMails(
   db: Db,

@@ -10,8 +10,8 @@ export interface WaitingMail extends WrittenMail {
 }
 
 /**
- * Lets mails wait that were refused because every mail is. From now on they are sent by whoever tends the account, not
- * by their workflow. The timeline says so.
+ * Makes mails wait that were refused because every mail is. From now on `sendWaitingMails` sends them, and not their
+ * workflow. The timeline says so.
  * @param mails with the provider's code
  */
 export async function letMailsWait(
@@ -33,8 +33,7 @@ export async function letMailsWait(
 }
 
 /**
- * Claims the waiting mails that are due, the one that has waited longest for a try first. Until `leasedUntil` nobody
- * else tries them.
+ * Claims the waiting mails that are due, the longest waiting first. Until `leasedUntil` no other process tries them.
  */
 export async function claimWaitingMails(
   db: Db,

@@ -3,8 +3,8 @@ import type { Db } from '../database';
 import { changeOrder, lockKnownOrder } from './records';
 
 /**
- * Records that staff accept a payment that is not what was asked. The order goes on at what was paid, whichever run
- * reads it. Safe to repeat.
+ * Records that staff accept a payment that differs from what was asked. The order continues at the amount paid, in
+ * whichever run reads it. Safe to repeat.
  */
 export async function acceptPayment(db: Db, { sessionId, at }: { sessionId: SessionId; at: Date }): Promise<void> {
   await db.$transaction(async (tx) => {
@@ -17,7 +17,7 @@ export async function acceptPayment(db: Db, { sessionId, at }: { sessionId: Sess
 
 /**
  * Whether staff accept the payment. If so, the order's money is in the currency that was paid.
- * @param currency null where Stripe does not say it
+ * @param currency null if Stripe names none
  */
 export async function takeAccepted(
   db: Db,

@@ -6,7 +6,7 @@ import { refundsOf } from '../refunds/rows';
 import { nextCall } from './decisions';
 import { changeOrder, type LockedOrder, lockKnownOrder, lockOrder, NO_ATTENTION } from './records';
 
-/** Something beside the order is stuck. It takes the place of no other step, and only what raised it clears it. */
+/** The flag for a stuck workflow beside the order. It never replaces another step, and only that workflow clears it. */
 const FOLLOW: AttentionStep = 'follow';
 
 /**
@@ -32,8 +32,7 @@ export async function raiseAttention(
 }
 
 /**
- * Clears the flag of a step, unless it is one that outlives its run: a decision that a person must make, or a customer
- * who cannot be reached.
+ * Clears the flag of a step, unless the flag outlives the run: a pending decision, or a customer who cannot be reached.
  */
 export async function clearAttention(db: Db, { sessionId, at }: { sessionId: SessionId; at: Date }): Promise<void> {
   await db.$transaction(async (tx) => {
@@ -44,7 +43,7 @@ export async function clearAttention(db: Db, { sessionId, at }: { sessionId: Ses
   });
 }
 
-/** Clears the flag of something beside the order that was stuck, and no other. */
+/** Clears the flag of a stuck workflow beside the order, and no other flag. */
 export async function clearFollowAttention(
   db: Db,
   { sessionId, at }: { sessionId: SessionId; at: Date },
@@ -56,9 +55,9 @@ export async function clearFollowAttention(
 }
 
 /**
- * Records that staff have decided, and raises the decision that waited behind this one, if any. A refund that Stripe
- * refuses is not decided by this: it is made, withdrawn or settled. With `onlyEnded`, an order that has not ended, and
- * a failed refund, are left alone: the order's workflow or a new request handles those.
+ * Records that staff have decided, and raises the decision that waited behind this one, if any. This does not decide a
+ * refused refund, which must be made, withdrawn or settled. `onlyEnded` leaves alone orders that have not ended, and
+ * failed refunds: the order's workflow or a new request handles those.
  * @returns what was decided; null if nothing was pending
  */
 export async function decide(

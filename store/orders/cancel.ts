@@ -6,16 +6,16 @@ import type { Db } from '../database';
 import { changeOrder, isCancelling, type LockedOrder, lockKnownOrder, moneyOf } from './records';
 
 export type CancelRequested =
-  /** It stands in the database, by this request or an earlier one, or this very request has been carried out. */
+  /** This request or an earlier one is recorded, or this very request has already been carried out. */
   | { outcome: 'recorded' }
   /** The order may not be cancelled now. `reason` is a sentence without its full stop. */
   | { outcome: 'refused'; reason: string };
 
 /**
- * Writes down that staff want an order cancelled, before anybody is told so. The rules are checked under the order's
- * lock. The first request stands; a repeat changes nothing, unless Stripe has refused the refund of the first. The
- * order's workflow carries it out, whichever run reads it.
- * @param key identifies the request, so that a repeat is known when the order has long been cancelled
+ * Records that staff want an order cancelled, before the request is answered. The rules are checked under the order's
+ * lock. The first request counts; a repeat changes nothing, unless Stripe has refused the refund of the first.
+ * Whichever run of the order's workflow reads it carries it out.
+ * @param key identifies the request, so that a repeat is recognised even after the order was cancelled
  */
 export async function requestCancel(
   db: Db,
@@ -53,7 +53,7 @@ const cancelFacts = ({ status, stock, disputed, items, attentionStep, ...order }
   pendingDecision: attentionStep !== null && isDecision(attentionStep) ? attentionStep : null,
 });
 
-/** Orders that were asked to cancel since a time and have not ended: their runs may not have heard of it. */
+/** Orders with a cancel requested since a time that have not ended: their runs may not know of it. */
 export async function cancelsRequestedSince(db: Db, since: Date): Promise<SessionId[]> {
   const rows = await db.$queryRaw<{ sessionId: SessionId }[]>`
     SELECT session_id AS "sessionId" FROM orders WHERE cancel_requested_at >= ${since}`;

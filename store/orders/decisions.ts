@@ -7,8 +7,8 @@ import { changeOrder, type LockedOrder, moneyOf, NO_ATTENTION } from './records'
 
 /**
  * Raises a decision for staff, in the transaction that records the reason. It is raised once, however often the fact is
- * reported. A refund that failed or is refused comes first, because the shop has money that is not its own: nothing
- * else may replace it.
+ * reported. A failed or refused refund comes first, because the shop has the customer's money: no other decision
+ * may replace it.
  */
 export async function callForDecision(
   tx: Tx,
@@ -40,8 +40,8 @@ type OrderOfRefunds = Pick<
 >;
 
 /**
- * What is left to decide about an order that waited for a decision about its refunds: the latest refund that failed,
- * the oldest that Stripe refuses, or a fraud warning that waited behind them. A refusal that stands keeps its time.
+ * What is left to decide after a decision about an order's refunds: the latest failed refund, the oldest refused one,
+ * or a fraud warning that waited behind them. A refusal that is still open keeps its time.
  */
 export function nextCall(order: OrderOfRefunds, refunds: Refund[], at: Date) {
   const refundable = refundableOf(moneyOf(order));

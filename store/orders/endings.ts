@@ -25,7 +25,7 @@ export async function endUnpaid(
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
     if (isFinal(order.status)) return order.status;
-    // A cancel that stands in the database decides how it ends, also if this run has not heard of it.
+    // A recorded cancel decides how the order ends, even if this run does not know of it.
     const cancelled = isCancelling(order);
     const end: OrderStatus = cancelled ? 'CANCELLED' : status;
     const change = {

@@ -2,8 +2,8 @@ import type { SessionId } from '../../domain/ids';
 import type { Db } from '../database';
 
 /**
- * The ids of the workflows that follow something beside an order (its refunds, disputes and notices), if one of them
- * has called for attention; else none.
+ * The ids of the workflows beside an order, which follow its refunds, disputes and notices; none unless one of them has
+ * raised the order's attention.
  */
 export async function stuckFollowersOf(db: Db, sessionId: SessionId): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`

@@ -11,9 +11,9 @@ export interface Payment extends Omit<Amounts, 'subtotal'> {
   presentmentCurrency: string | null;
   paymentIntentId: string | null;
   chargeId: string | null;
-  /** How to pay a payment that is on its way; kept only while it is. */
+  /** How to pay a voucher or bank transfer; kept only while its payment is on its way. */
   voucher: Voucher | null;
-  /** Until when an authorised payment can be captured; kept only while it is to be. */
+  /** Until when an authorised payment can be captured; kept only until it is captured or cancelled. */
   captureBefore: Date | null;
 }
 

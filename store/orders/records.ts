@@ -52,11 +52,11 @@ export async function changeOrder(
   if (change.status && !mayMove(order.status, change.status)) {
     throw new Error(`an order may not move from ${order.status} to ${change.status}`);
   }
-  // However an order comes to be all shipped, by its last parcel or by a refund of the rest, its time starts once.
+  // The time of shipping is set once, whether the last parcel or a refund of the rest completed the shipping.
   const shippedAt = change.status === 'SHIPPED' ? { shippedAt: order.shippedAt ?? at } : {};
-  // A cancel is carried out, or out of date, once the order has ended. If a refund fails later, staff decide anew.
+  // Once the order has ended, a cancel is carried out or out of date. If a refund fails later, staff decide again.
   const ended = change.status && isFinal(change.status) ? NO_CANCEL : {};
-  // A step that needs attention hides that a customer is not reached. Once it is over, that comes to light again.
+  // Another step's attention hides that the customer cannot be reached. Once that step is done, show it again.
   const attention = change.attentionStep === null ? await unreachedAttention(tx, order.sessionId) : {};
   const data = { ...change, ...shippedAt, ...ended, ...attention, updatedAt: at };
   await tx.order.update({ where: { sessionId: order.sessionId }, data });
@@ -66,13 +66,13 @@ export async function changeOrder(
 /** The columns of an order that no longer needs attention. */
 export const NO_ATTENTION = { attentionStep: null, attentionReason: null, attentionSince: null } as const;
 
-/** The attention of an order whose customer is not reached: a mail was given up, and none has gone out since. */
+/** The attention of an order whose customer cannot be reached: a mail was given up, and none has gone out since. */
 async function unreachedAttention(tx: Tx, sessionId: string) {
   const unreached = await readUnreached(tx, sessionId as SessionId);
   return unreached && { attentionStep: 'contact', attentionReason: unreached.reason, attentionSince: unreached.since };
 }
 
-/** Why the customer of an order is not reached, for staff, and since when; null if they are. */
+/** Why the customer cannot be reached, for staff, and since when; null if they can. */
 export async function readUnreached(
   db: Db | Tx,
   sessionId: SessionId,
@@ -82,7 +82,7 @@ export async function readUnreached(
   return found && { reason: found.reason, since: new Date(found.since) };
 }
 
-/** The columns of an order that nobody wants cancelled. */
+/** The columns of an order without a requested cancel. */
 export const NO_CANCEL = { cancelRequestedAt: null, cancelReason: null, cancelRefusal: null } as const;
 
 /** Whether staff want the order cancelled, and Stripe has not refused the refund of that for good. */

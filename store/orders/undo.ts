@@ -50,8 +50,8 @@ export async function undoDelivery(
 }
 
 /**
- * Ends the right to download what an order bought. Safe to repeat. What a refund or a cancel revokes stays revoked,
- * whatever becomes of a dispute.
+ * Revokes the downloads of an order. Safe to repeat. What a refund or a cancel revokes stays revoked, however a dispute
+ * ends.
  */
 export async function revokeDownloads(
   tx: Tx,
@@ -65,8 +65,7 @@ export async function revokeDownloads(
 }
 
 /**
- * Gives back the downloads that lost disputes have revoked, and nothing else has. The time in which they were revoked
- * does not count.
+ * Restores the downloads that only lost disputes have revoked. The time in which they were revoked does not count.
  */
 export async function restoreDownloads(tx: Tx, { sessionId, at }: { sessionId: SessionId; at: Date }): Promise<void> {
   await tx.$executeRaw`

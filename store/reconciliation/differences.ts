@@ -74,7 +74,7 @@ export const refundsOff = (db: Db, scope: Scope) => db.$queryRaw<(RefundOff & Of
   )
   SELECT * FROM sums WHERE recorded IS DISTINCT FROM moved`;
 
-/** Orders whose `refunded` is not the sum of their refunds, those settled elsewhere than at Stripe among them. */
+/** Orders whose `refunded` is not the sum of their refunds, including those settled elsewhere. */
 export const refundSumsOff = (db: Db, scope: Scope) => db.$queryRaw<RefundSumOff[]>`
   WITH ${inScope(scope)}, sums AS (
     SELECT o.session_id AS "sessionId", o.currency, o.refunded::float8, coalesce((
@@ -104,7 +104,7 @@ export const missingCharges = (db: Db, { orders }: Scope) => db.$queryRaw<(Missi
 export interface Asked {
   /** Null: it has not been asked. */
   askedAt: Date | null;
-  /** Since when Stripe says that the balance transaction is still to come. Null: it does not say so. */
+  /** Since when Stripe has said that the balance transaction is still to come; null if it has not. */
   lateSince: Date | null;
 }
 

@@ -6,7 +6,7 @@ import type { Db, Tx } from '../database';
 /** How long a price difference found by a checkout stays open after it was last found. */
 const PRICE_FORGOTTEN_MS = 86_400_000;
 
-/** The kinds that the comparison of the ledger finds, and resolves when it finds them no longer. */
+/** The kinds that the comparison of the ledger finds, and resolves once it no longer finds them. */
 const COMPARED: DiscrepancyKind[] = [
   ...(['captured_without_order', 'paid_but_closed', 'amount_differs'] as const),
   ...(['refund_differs', 'payout_differs', 'missing_at_stripe'] as const),
@@ -25,8 +25,8 @@ export async function recordDifferences(
 }
 
 /**
- * Ends a comparison: records stray sessions that were not reported yet, and resolves what is gone, which are open
- * differences that no page of this comparison found again, and price differences that no checkout has found for a day.
+ * Ends a comparison: records stray sessions that were not reported yet, and resolves what is gone: open differences
+ * that no page of this comparison found again, and price differences that no checkout has found for a day.
  * Sweeps do not resolve those found by a checkout (`foundBy` null).
  * @param began no page was compared before this time
  */

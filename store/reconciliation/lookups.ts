@@ -12,7 +12,7 @@ export async function rememberLookup(
   });
 }
 
-/** Forgets what is no longer missed. */
+/** Forgets the lookups of what is no longer missing. */
 export async function forgetLookups(db: Db, references: string[]): Promise<void> {
   if (references.length > 0) await db.ledgerLookup.deleteMany({ where: { reference: { in: references } } });
 }

@@ -28,8 +28,8 @@ const SCOPE_ROWS = 500;
 
 /**
  * A page of what a comparison covers: what moved at Stripe in the span, what orders and refunds say was paid or given
- * back in it, and, whenever it moved, what earlier comparisons left open: differences, and what Stripe was asked for in
- * vain. Each row is in one page; the pages together may be as many as it takes.
+ * back in it, and, whenever it moved, what earlier comparisons left open: differences, and what Stripe did not have
+ * when it was asked. Each row is in one page, and there is no limit to the number of pages.
  * @param cursor `next` of the page before; null for the first one
  */
 export async function readScope(db: Db, span: Span, cursor: string | null): Promise<ScopePage> {

@@ -12,7 +12,7 @@ export type WrittenCompensation =
   /** Staff have withdrawn it: Holdfast does not ask for it again by itself. */
   | { outcome: 'withdrawn' }
   | { outcome: 'disputed' }
-  /** The customer has by a lost dispute what was not refunded: nothing is left to give back. */
+  /** A lost dispute gave the customer what was not refunded: nothing is left to give back. */
   | { outcome: 'lost' }
   /** Everything is refunded or being refunded; by which refund, if it was one of these. */
   | { outcome: 'given'; refundId: RefundId | null }

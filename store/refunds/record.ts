@@ -127,7 +127,7 @@ async function writeRefund(
   });
   const seen = {
     ...{ stripeId: id, amount, currency },
-    // What Stripe did not make until now is news, whatever was said of it here.
+    // Stripe has made it now, so whatever was recorded before no longer counts.
     ...((!known?.stripeId || isNews(known.status, status)) && { status, refusal: null, refusalReason: null }),
     // A repeat changes nothing, not even the time.
     updatedAt: known?.stripeId === id && known.status === status ? known.updatedAt : at,
@@ -183,7 +183,7 @@ async function addUp(tx: Tx, order: LockedOrder, row: RefundRow, { isNew }: { is
     const status = statusAfterRestock(order);
     return { everything, change: { refunded, paymentStatus, ...(status && { status }) } };
   }
-  // A bank's decision may have ended this order, not its refunds. Then it stays ended.
+  // If a lost dispute ended this order, and not its refunds, it stays ended.
   const status = everything ? null : await takeWayBack(tx, sessionId);
   return { everything, change: status === null ? { refunded } : { refunded, paymentStatus, status } };
 }

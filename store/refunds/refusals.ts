@@ -60,7 +60,7 @@ const amountOf = ({ amount, currency }: RefundRow): string =>
   amount === null ? 'all that is left' : formatMoney({ amount: Number(amount), currency });
 
 /**
- * Calls for staff about a refund that is recorded here and that Stripe does not know, once each time it is looked for.
+ * Raises a decision about a refund that is recorded here but that Stripe does not know, once for each lookup.
  * @returns the session of its order; null if it is not recorded
  */
 export async function missRefund(db: Db, { stripeId, at }: { stripeId: string; at: Date }): Promise<SessionId | null> {

@@ -114,9 +114,9 @@ export async function writeRequest(
       all.find((one) => isReversed(one.status) && againKey(one.stripeId) === requestKey)?.stripeId ?? null;
     const refundable = { ...order, ...moneyOf(order), sold: SOLD.has(order.stock) };
     const refusal = whyNotRefund(refundable, others, request);
-    // What Stripe refuses stands until staff resolve it, also when a rule of ours refuses to ask again.
+    // A refusal by Stripe stays until staff resolve it, even if one of our rules now refuses to ask again.
     if (refusal !== null && own && isRefusedByStripe(own)) return refusal;
-    // Of Stripe's own count, what was lost to a dispute is not refunded: it must be told how much is left.
+    // Stripe does not count what a dispute took as refunded, so the request must say how much is left.
     const amount =
       request.amount ?? (order.lostAmount > 0n && refusal === null ? remainingOf(refundable, others) : null);
     const row = await tx.refund.upsert({
