@@ -10,8 +10,8 @@ export interface OwedMail {
 
 /**
  * The mails that these orders owe: something has happened, and its mail was neither sent, given up, nor left out on
- * purpose. The run that takes over from a terminated one sends them. (Refunds and disputes have workflows of their own
- * for their mails.) One statement.
+ * purpose. One that waits for the provider is not owed, because it goes out by itself. The run that takes over from a
+ * terminated one sends them. (Refunds and disputes have workflows of their own for their mails.) One statement.
  */
 export async function readOwedMails(
   db: Db,
@@ -32,7 +32,7 @@ export async function readOwedMails(
         WHERE o.session_id = ANY(${sessions}) AND o.status = 'EXPIRED'
     )
     SELECT d.session_id AS "sessionId", d.template, d.ref FROM due d
-    WHERE NOT EXISTS (SELECT 1 FROM mails m WHERE m.key = d.key AND m.status <> 'WRITTEN')
+    WHERE NOT EXISTS (SELECT 1 FROM mails m WHERE m.key = d.key AND (m.status <> 'WRITTEN' OR m.next_try_at IS NOT NULL))
       AND NOT EXISTS (SELECT 1 FROM timeline t WHERE t.session_id = d.session_id AND t.key = 'mail/' || d.key || '/unsent')
       AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.session_id = d.session_id AND c.erased_at IS NOT NULL)
     ORDER BY d.session_id, d.template, d.ref`;
