@@ -88,5 +88,11 @@ async function markFailed(
   else await markMails(db, { sessionId, sent: [], failed: [{ key, error: error.code }], at });
   if (error.fault !== 'thing') return;
   if (sessionId === null) await giveUpStaffReport(db, key);
-  else await giveUpMails(db, { sessionId, mails: [{ key, title: TEMPLATES[template as Template].title }], at });
+  else
+    await giveUpMails(db, {
+      sessionId,
+      mails: [{ key, title: TEMPLATES[template as Template].title }],
+      waiting: true,
+      at,
+    });
 }

@@ -7,6 +7,8 @@ export interface GivenUpMails {
   sessionId: SessionId;
   /** `title` is for the timeline. */
   mails: { key: string; title: string }[];
+  /** Whether they are mails that wait for the provider. Such a mail is not its workflow's to give up. */
+  waiting?: boolean;
   at: Date;
 }
 
@@ -14,13 +16,13 @@ export interface GivenUpMails {
  * Marks unsent mails as given up, with an entry on the timeline. If the mail was to the customer, the order needs
  * attention.
  */
-export async function giveUpMails(db: Db, { sessionId, mails, at }: GivenUpMails): Promise<void> {
+export async function giveUpMails(db: Db, { sessionId, mails, waiting = false, at }: GivenUpMails): Promise<void> {
   await db.$transaction(async (tx) => {
     const order = await lockOrder(tx, sessionId);
     if (order === null) return;
     for (const { key, title } of mails) {
       const [given] = await tx.mail.updateManyAndReturn({
-        where: { key, status: 'WRITTEN' },
+        where: { key, status: 'WRITTEN', nextTryAt: waiting ? { not: null } : null },
         data: { status: 'GIVEN_UP' },
         select: { lastError: true, audience: true },
       });

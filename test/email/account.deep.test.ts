@@ -1,6 +1,7 @@
 import { tendAccount } from '../../activities/account/tend';
 import { type MailRequest, mailKey } from '../../activities/mail/send';
 import type { SessionId } from '../../domain/ids';
+import { readOwedMails } from '../../store/mails/owed';
 import { openShop, placeOrder } from './shop';
 
 const confirmation: MailRequest = { template: 'order_confirmation' };
@@ -84,6 +85,24 @@ test('a mail that waits is not sent by a second run of its workflow', async () =
   shop.resend.requests.length = 0;
   await shop.sendMails({ sessionId, mails: [confirmation] });
   expect(shop.resend.requests).toHaveLength(0);
+});
+
+test('a mail that waits is not owed: no sweep starts its order again', async () => {
+  shop.resend.refuse(QUOTA);
+  const sessions = await orders(2);
+  const owed = await readOwedMails(shop.db, sessions);
+  expect(owed.map(({ template }) => template)).toEqual(['order_received', 'order_received']); // which nobody has written
+});
+
+test('a mail that waits is not given up with another one of its turn that is refused for itself', async () => {
+  const sessionId = await placeOrder(shop.db);
+  const turn = { sessionId, mails: [confirmation, { template: 'order_received' as const }] };
+  shop.resend.next(QUOTA, 'ada@example.com');
+  shop.resend.next({ answer: 422, name: 'validation_error' }, 'staff@fern.example');
+  await expect(shop.sendMails(turn)).rejects.toMatchObject({ type: 'mail_refused' });
+  expect(await shop.giveUpMails(turn)).toBeNull(); // as its workflow does then
+  await tendFor(2);
+  expect(await mailsOf([sessionId])).toMatchObject([{ status: 'SENT' }]);
 });
 
 test('two processes that send the waiting mails at once send each once', async () => {
