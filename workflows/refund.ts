@@ -6,7 +6,7 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { MailRequest } from '../activities/mail/send';
+import type { MailRequest } from '../activities/mail/request';
 import type { FollowedRefund } from '../activities/refund/follow';
 import type { RefundId, SessionId } from '../domain/ids';
 import { isFinal } from '../domain/order';

@@ -1,5 +1,5 @@
 import { getExternalWorkflowHandle } from '@temporalio/workflow';
-import type { MailRequest } from '../activities/mail/send';
+import type { MailRequest } from '../activities/mail/request';
 import type { SessionId } from '../domain/ids';
 import { changedSignal } from '../messages/order';
 import { post, slowDatabase } from './steps';

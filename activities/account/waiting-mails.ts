@@ -7,6 +7,7 @@ import { giveUpStaffReport, markStaffReportSent, noteStaffReportFailure } from '
 import { markMails } from '../../store/mails/turn';
 import { claimWaitingMails, countWaitingMails, type WaitingMail } from '../../store/mails/waiting';
 import type { Deps } from '../deps';
+import { deliver, sentMessage } from '../mail/deliver';
 
 /** How many are sent at a time, and how long nobody else tries a claimed mail, even if its process dies. */
 const AT_ONCE = 5;
@@ -52,47 +53,36 @@ const resolve = ({ db, clock }: Deps) => resolveAlarms(db, { causes: MAIL_CAUSES
 
 /** Returns the cause if every mail is refused; null if this one was sent, was given up, or is tried again soon. */
 async function sendOne(deps: Deps, mail: WaitingMail): Promise<AccountCause | null> {
-  const { key, recipient, subject, html, text, orderNumber, template } = mail;
   try {
-    const tags = { template, ...(orderNumber && { order: orderNumber }) };
-    const { id } = await deps.mailer.send({ key, to: recipient, subject, html, text, tags });
-    await markSent(deps, mail, id);
+    await markSent(deps, mail, await deliver(deps, mail));
     return null;
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
     await markFailed(deps, mail, error);
-    if (error.accountCause) await deps.watch.refused(error.accountCause);
     return error.accountCause;
   }
 }
 
-async function markSent(
-  { db, clock }: Deps,
-  { key, sessionId, template }: WaitingMail,
-  providerId: string,
-): Promise<void> {
+async function markSent({ db, clock }: Deps, mail: WaitingMail, providerId: string): Promise<void> {
+  const { key, sessionId } = mail;
   const at = new Date(clock.now());
-  if (sessionId === null) return markStaffReportSent(db, { key, providerId, at });
-  const { audience, title } = TEMPLATES[template as Template];
-  const message = `${title} sent to ${audience === 'staff' ? 'staff' : 'the customer'}`;
-  await markMails(db, { sessionId, sent: [{ key, providerId, message }], failed: [], at });
+  if (sessionId === null) await markStaffReportSent(db, { key, providerId, at });
+  else {
+    const message = sentMessage(mail.template as Template);
+    await markMails(db, { sessionId, sent: [{ key, providerId, message }], failed: [], at });
+  }
 }
 
-async function markFailed(
-  { db, clock }: Deps,
-  { key, sessionId, template }: WaitingMail,
-  error: MailError,
-): Promise<void> {
+async function markFailed({ db, clock }: Deps, mail: WaitingMail, { code, fault }: MailError): Promise<void> {
+  const { key, sessionId } = mail;
   const at = new Date(clock.now());
-  if (sessionId === null) await noteStaffReportFailure(db, { key, lastError: error.code });
-  else await markMails(db, { sessionId, sent: [], failed: [{ key, error: error.code }], at });
-  if (error.fault !== 'thing') return;
-  if (sessionId === null) await giveUpStaffReport(db, key);
-  else
-    await giveUpMails(db, {
-      sessionId,
-      mails: [{ key, title: TEMPLATES[template as Template].title }],
-      waiting: true,
-      at,
-    });
+  const isRefused = fault === 'thing';
+  if (sessionId === null) {
+    await noteStaffReportFailure(db, { key, lastError: code });
+    if (isRefused) await giveUpStaffReport(db, key);
+  } else {
+    await markMails(db, { sessionId, sent: [], failed: [{ key, error: code }], at });
+    const { title } = TEMPLATES[mail.template as Template];
+    if (isRefused) await giveUpMails(db, { sessionId, mails: [{ key, title }], waiting: true, at });
+  }
 }

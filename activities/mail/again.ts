@@ -5,7 +5,7 @@ import { TEMPLATES } from '../../emails';
 import { type OrderForMail, readOrderForMail } from '../../store/mails/order';
 import { note } from '../../store/orders/records';
 import type { Deps } from '../deps';
-import type { MailRequest } from './send';
+import type { MailRequest } from './request';
 
 /** The result of a request to send a mail again. */
 export type Again = { outcome: 'send'; mail: MailRequest } | { outcome: 'refused'; reason: string };

@@ -3,7 +3,7 @@ import { readOwedMails } from '../../store/mails/owed';
 import { openOrder } from '../../store/orders/open';
 import type { MissingStock } from '../../store/stock/inventory';
 import type { Deps } from '../deps';
-import type { MailRequest } from '../mail/send';
+import type { MailRequest } from '../mail/request';
 import { type OrderFactsNow, withTerms } from './facts';
 
 export type Opened =

@@ -1,5 +1,5 @@
 import { tendAccount } from '../../activities/account/tend';
-import { type MailRequest, mailKey } from '../../activities/mail/send';
+import { type MailRequest, mailKey } from '../../activities/mail/request';
 import type { SessionId } from '../../domain/ids';
 import { readOwedMails } from '../../store/mails/owed';
 import { openShop, placeOrder } from './shop';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { MailRequest } from '../../activities/mail/send';
+import type { MailRequest } from '../../activities/mail/request';
 import type { Env } from '../../platform/env';
 import { createMailer } from '../../platform/mailer';
 import { type Outbox, startOutbox } from '../../sandbox/outbox/server';

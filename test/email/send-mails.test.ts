@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
-import { type MailRequest, mailKey } from '../../activities/mail/send';
+import { type MailRequest, mailKey } from '../../activities/mail/request';
 import type { SessionId } from '../../domain/ids';
 import { downloadUrl, recoveryUrl } from '../../platform/links';
 import { MailError } from '../../platform/mailer';

@@ -1,4 +1,4 @@
-import type { MailRequest } from '../../activities/mail/send';
+import type { MailRequest } from '../../activities/mail/request';
 import type { SessionId } from '../../domain/ids';
 import { failureOf } from '../failures';
 import type { Parking } from '../parking';

@@ -1,0 +1,32 @@
+import { MAIL_CAUSES } from '../../domain/fault';
+import { TEMPLATES, type Template } from '../../emails';
+import { MailError } from '../../platform/mailer';
+import type { WrittenMail } from '../../store/mails/turn';
+import type { Deps } from '../deps';
+
+/**
+ * Hands a written mail to the provider. What stops every mail is written down, and so is that it is over.
+ * @returns the provider's id
+ * @throws MailError
+ */
+export async function deliver(
+  { mailer, watch }: Pick<Deps, 'mailer' | 'watch'>,
+  mail: Omit<WrittenMail, 'audience' | 'status' | 'nextTryAt'>,
+): Promise<string> {
+  const { key, template, orderNumber, recipient, subject, html, text } = mail;
+  const tags = { template, ...(orderNumber && { order: orderNumber }) };
+  try {
+    const { id } = await mailer.send({ key, to: recipient, subject, html, text, tags });
+    watch.worked(MAIL_CAUSES);
+    return id;
+  } catch (error) {
+    if (error instanceof MailError && error.accountCause) await watch.refused(error.accountCause);
+    throw error;
+  }
+}
+
+/** What the timeline says of a mail that was sent. */
+export function sentMessage(template: Template): string {
+  const { audience, title } = TEMPLATES[template];
+  return `${title} sent to ${audience === 'staff' ? 'staff' : 'the customer'}`;
+}
