@@ -5,12 +5,13 @@ import type { WrittenMail } from '../../store/mails/turn';
 import type { Deps } from '../deps';
 
 /**
- * Hands a written mail to the provider. What stops every mail is written down, and so is that it is over.
+ * Hands a written mail to the provider. What stops every mail is written down, and so is that it is over. That staff
+ * cannot be mailed can only be logged.
  * @returns the provider's id
  * @throws MailError
  */
 export async function deliver(
-  { mailer, watch }: Pick<Deps, 'mailer' | 'watch'>,
+  { mailer, watch, env, log }: Pick<Deps, 'mailer' | 'watch' | 'env' | 'log'>,
   mail: Omit<WrittenMail, 'audience' | 'status' | 'nextTryAt'>,
 ): Promise<string> {
   const { key, template, orderNumber, recipient, subject, html, text } = mail;
@@ -20,7 +21,11 @@ export async function deliver(
     watch.worked(MAIL_CAUSES);
     return id;
   } catch (error) {
-    if (error instanceof MailError && error.accountCause) await watch.refused(error.accountCause);
+    if (!(error instanceof MailError)) throw error;
+    const { code, fault, accountCause } = error;
+    if (accountCause) await watch.refused(accountCause);
+    if (fault === 'thing' && recipient === env.STAFF_EMAIL)
+      log.error({ template, code }, 'a mail to staff is refused for good: check STAFF_EMAIL');
     throw error;
   }
 }

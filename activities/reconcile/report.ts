@@ -3,7 +3,8 @@ import { senderName } from '../../platform/mailer';
 import { noteStaffReportFailure, type StaffReport } from '../../store/mails/staff-reports';
 import { completeReport, giveUpReport, writeReport } from '../../store/reconciliation/reports';
 import type { Deps } from '../deps';
-import { toFailure } from '../failures';
+import { deliver } from '../mail/deliver';
+import { codeOf } from '../mail/failed';
 
 const TEMPLATE = 'reconciliation_report';
 
@@ -11,7 +12,8 @@ const TEMPLATE = 'reconciliation_report';
  * Activities that mail staff what a sweep has found: one mail for everything new, and each discrepancy in one mail
  * only.
  */
-export const reconciliationReport = ({ db, clock, mailer, env }: Deps) => {
+export const reconciliationReport = (deps: Deps) => {
+  const { db, clock, env } = deps;
   return {
     /** Writes the mail with everything unreported, or finds the one written earlier, and sends it. */
     async sendReport({ id }: { id: string }): Promise<void> {
@@ -36,12 +38,13 @@ export const reconciliationReport = ({ db, clock, mailer, env }: Deps) => {
     },
   };
 
-  async function send({ key, recipient, subject, html, text }: StaffReport): Promise<void> {
+  async function send(report: StaffReport): Promise<void> {
+    const { key } = report;
     try {
-      const { id } = await mailer.send({ key, to: recipient, subject, html, text, tags: { template: TEMPLATE } });
-      await completeReport(db, { key, providerId: id, at: new Date(clock.now()) });
+      const providerId = await deliver(deps, { ...report, template: TEMPLATE, orderNumber: null });
+      await completeReport(db, { key, providerId, at: new Date(clock.now()) });
     } catch (error) {
-      await noteStaffReportFailure(db, { key, lastError: toFailure(error).type ?? 'unknown' });
+      await noteStaffReportFailure(db, { key, lastError: codeOf(error) });
       throw error;
     }
   }

@@ -168,6 +168,21 @@ describe('a provider that does not answer', () => {
   });
 });
 
+test('an alarm that staff cannot be mailed, because their own address is refused, is at least in the log', async () => {
+  const { error } = shop.deps.log as unknown as { error: jest.Mock };
+  shop.resend.refuse(QUOTA);
+  await orders(1);
+  shop.resend.refuse(null);
+  error.mockClear();
+  shop.resend.next({ answer: 422, name: 'validation_error' }, 'staff@fern.example');
+  await tendFor(2);
+  expect(await shop.db.mail.count({ where: { sessionId: null, status: 'GIVEN_UP' } })).toBe(1);
+  expect(error).toHaveBeenCalledWith(
+    expect.objectContaining({ template: 'attention_needed', code: 'validation_error' }),
+    expect.stringContaining('STAFF_EMAIL'),
+  );
+});
+
 test('what is logged is one line an episode', async () => {
   const { error } = shop.deps.log as unknown as { error: jest.Mock };
   error.mockClear();

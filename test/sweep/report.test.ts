@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
-import type { Deps } from '../../activities/deps';
 import { reconciliationReport } from '../../activities/reconcile/report';
-import { createMailer } from '../../platform/mailer';
 import type { Db } from '../../store/database';
 import { countUnreported } from '../../store/reconciliation/discrepancies';
 import { createSweepMetrics } from '../../worker/sweep-metrics';
-import { ENV, NOW, openShop } from '../email/shop';
+import { NOW, openShop } from '../email/shop';
 
 let shop: Awaited<ReturnType<typeof openShop>>;
 let report: ReturnType<typeof reconciliationReport>;
 beforeAll(async () => {
   shop = await openShop();
-  const mailer = createMailer({ ...ENV, RESEND_API_KEY: 're_test', RESEND_BASE_URL: shop.resend.url } as Deps['env']);
-  report = reconciliationReport({ db: shop.db, mailer, clock: { now: () => NOW }, env: ENV } as Deps);
+  report = reconciliationReport(shop.deps);
 });
 afterAll(() => shop.close());
 beforeEach(async () => {
@@ -87,6 +84,20 @@ test('what nobody took goes with the next sweep’s mail', async () => {
   expect(shop.resend.taken.map(({ body }) => body.text.includes('cs_test_refused'))).toEqual([true]);
   await report.giveUpReport({ id }); // late, and of no consequence
   expect(await untold()).toBe(0);
+});
+
+test('what refuses the report, and every other mail, is an alarm, though no order has a mail to send', async () => {
+  await found('cs_test_quota');
+  const id = randomUUID();
+  shop.resend.next({ answer: 429, name: 'daily_quota_exceeded' });
+  await expect(report.sendReport({ id })).rejects.toThrow();
+  await expect(shop.db.mail.findUnique({ where: { key: `reconciliation_report/${id}` } })).resolves.toMatchObject({
+    lastError: 'daily_quota_exceeded',
+  });
+  const open = await shop.db.accountAlarm.findMany({ where: { resolvedAt: null } });
+  expect(open.map(({ cause }) => cause)).toEqual(['mail_quota']);
+  await report.sendReport({ id });
+  expect(shop.resend.taken).toHaveLength(1);
 });
 
 test('two sweeps that end at once tell of each thing once', async () => {
