@@ -1,17 +1,16 @@
 import { recheckRefused } from '../catalogue/not-for-sale';
 import type { Deps } from '../deps';
 import { probeAll } from './probes';
-import { tendAccount } from './tend';
 
 /**
- * What a sweep does about the account: probes the permissions of a restricted key, sends waiting mails, and rechecks
- * products that Stripe refused to sell. A failure here is left to the next sweep, and never fails this one.
+ * What a sweep does about the account: probes the permissions of a restricted key, and rechecks products that Stripe
+ * refused to sell. (Every worker tends alarms and waiting mails all the time.) A failure here is left to the next sweep,
+ * and never fails this one.
  */
-export async function checkAccount(deps: Deps): Promise<void> {
+export async function checkAccount(deps: Pick<Deps, 'db' | 'stripe' | 'clock' | 'env' | 'log'>): Promise<void> {
   try {
     // For any other key, the sweep's own requests show whether Stripe accepts it.
     if (deps.env.STRIPE_SECRET_KEY.startsWith('rk_')) await probeAll(deps);
-    await tendAccount(deps);
     await recheckRefused(deps);
   } catch (error) {
     deps.log.warn({ err: error }, 'a sweep could not check the account');

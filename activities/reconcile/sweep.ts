@@ -29,7 +29,7 @@ export const sweep = ({ db, clock, env, metrics, ...deps }: Deps) => ({
     const window = windowOf(now, await readMarks(db), { intervalMs, staff: trigger === 'staff' });
     await startSweep(db, { id, trigger, window, at });
     await failAbandonedSweeps(db, { before: new Date(now - LONGEST_SWEEP_MS), at });
-    await checkAccount({ db, clock, env, metrics, ...deps });
+    await checkAccount({ db, clock, env, ...deps });
     return window;
   },
 
