@@ -36,9 +36,10 @@ export function createApp(deps: ApiDeps): Express {
     next();
   });
   app.use(warnOfProxy(deps));
-  app.use('/admin', requireStaff(deps));
+  const limits = createLimits(deps);
+  app.use('/admin', requireStaff(env, limits));
 
-  const routes = apiRoutes(deps);
+  const routes = apiRoutes(deps, limits);
   mount(app, routes);
   mount(app, [openApiDocument(routes, env)]);
   app.use(docsPage());
@@ -53,8 +54,7 @@ export function createApp(deps: ApiDeps): Express {
 }
 
 /** Every declared route, in the order of the OpenAPI document. */
-export function apiRoutes(deps: ApiDeps): Route[] {
-  const limits = createLimits(deps);
+export function apiRoutes(deps: ApiDeps, limits = createLimits(deps)): Route[] {
   return [
     ...productRoutes(deps),
     ...checkoutRoutes(deps, limits),

@@ -5,6 +5,7 @@ import { type AugmentedRequest, ipKeyGenerator, rateLimit, type Store } from 'ex
 import { Problem } from '../../domain/problem';
 import { count, resetCount, uncount } from '../../store/limits/counters';
 import type { ApiDeps } from '../deps';
+import { processStore } from './process-store';
 import { Recent } from './recent';
 
 type LimitDeps = Pick<ApiDeps, 'db' | 'clock' | 'env'>;
@@ -31,10 +32,14 @@ const ABANDON_PAUSE_MS = 10_000;
  * Requests for a checkout, those that fail or wait for another with their key among them, for each that may succeed.
  */
 const REQUESTS_A_CHECKOUT = 10;
+const WRONG_TOKENS_A_MINUTE = 60;
 /** However often a pending order is requested, the API asks Stripe about it at most once in this time. */
 const LOOK_PAUSE_MS = 2_000;
 
-/** The limits on what clients may ask for, counted in PostgreSQL so that all API processes share them. */
+/**
+ * The limits on what clients may ask for: those on what costs stock or calls to Stripe are counted in PostgreSQL, so
+ * that all API processes share them; those on floods of requests in each process.
+ */
 export function createLimits(deps: LimitDeps) {
   const checkouts = limiter(deps, {
     name: 'checkouts',
@@ -45,14 +50,13 @@ export function createLimits(deps: LimitDeps) {
   const looks = limiter(deps, { name: 'look', limit: 1, windowMs: LOOK_PAUSE_MS });
   const looksOfClient = limiter(deps, { name: 'looks', limit: LOOKS_A_MINUTE, windowMs: MINUTE_MS });
   const signals = limiter(deps, { name: 'signals', limit: 1, windowMs: MINUTE_MS });
-  const requests = limiter(deps, {
-    name: 'requests',
-    limit: deps.env.CHECKOUT_RATE_LIMIT * REQUESTS_A_CHECKOUT,
-    windowMs: MINUTE_MS,
-  });
   const guessesOfAll = limiter(deps, { name: 'guesses-of-all', limit: GUESSES_OF_ALL_A_MINUTE, windowMs: MINUTE_MS });
-  const abandons = limiter(deps, { name: 'abandons', limit: ABANDONS_A_MINUTE, windowMs: MINUTE_MS });
   const guesses = limiter(deps, { name: 'guesses', limit: GUESSES_A_MINUTE, windowMs: MINUTE_MS });
+  const flood = (name: string, limit: number) =>
+    limiter(deps, { name, limit, windowMs: MINUTE_MS, store: processStore(deps.clock, MINUTE_MS) });
+  const requests = flood('requests', deps.env.CHECKOUT_RATE_LIMIT * REQUESTS_A_CHECKOUT);
+  const abandons = flood('abandons', ABANDONS_A_MINUTE);
+  const wrongTokens = flood('wrong-tokens', WRONG_TOKENS_A_MINUTE);
   const client = (req: Request) => clientHash(deps.env, req);
 
   const demand = async (limit: Limiter, req: Request): Promise<void> => {
@@ -73,6 +77,9 @@ export function createLimits(deps: LimitDeps) {
     request: async (req: Request): Promise<void> => {
       if (deps.env.CHECKOUT_RATE_LIMIT > 0) await demand(requests, req);
     },
+
+    /** Counts a wrong token of staff; throws `429 rate_limited` after too many in the last minute. */
+    wrongToken: (req: Request): Promise<void> => demand(wrongTokens, req),
 
     /** Counts a client's request to abandon; throws `429 rate_limited` after too many in the last minute. */
     abandon: (req: Request): Promise<void> => demand(abandons, req),
@@ -134,13 +141,15 @@ interface LimitOptions {
   windowMs: number;
   /** Its name in the `RateLimit` header; without one no header is sent. */
   header?: string;
+  /** Where it counts; by default in PostgreSQL. */
+  store?: Store;
 }
 
 /** Counts one more for a key, and says whether that is within the limit. */
 type Limiter = (req: Request, key: string) => Promise<{ allowed: boolean; resetAt: Date }>;
 
 /** express-rate-limit, called from inside a handler instead of in front of it: most keys are known only there. */
-function limiter(deps: LimitDeps, { name, limit, windowMs, header }: LimitOptions): Limiter {
+function limiter(deps: LimitDeps, { name, limit, windowMs, header, store }: LimitOptions): Limiter {
   const currentKey = new AsyncLocalStorage<string>();
   const middleware = rateLimit({
     windowMs,
@@ -148,7 +157,7 @@ function limiter(deps: LimitDeps, { name, limit, windowMs, header }: LimitOption
     standardHeaders: header ? 'draft-8' : false,
     legacyHeaders: false,
     ...(header && { identifier: header }),
-    store: postgresStore(deps, name, windowMs),
+    store: store ?? postgresStore(deps, name, windowMs),
     keyGenerator: () => currentKey.getStore() ?? '',
     handler: (_req, _res, next) => next(EXCEEDED),
     // A stream counts many looks under one request.

@@ -71,7 +71,7 @@ describe('without the staff token', () => {
   });
 });
 
-test('too many wrong tokens of one client are 429 for a minute, also with the right one', async () => {
+test('too many wrong tokens of one client are 429 for a minute; the right one is let in all the same', async () => {
   const { deps } = office.api;
   const api = await Api.listen({ ...deps, env: { ...deps.env, TRUST_PROXY: 1 } });
   const ask = (client: string, token?: string) => {
@@ -80,14 +80,13 @@ test('too many wrong tokens of one client are 429 for a minute, also with the ri
   };
   for (let n = 0; n < 70; n++) expect((await ask('203.0.113.7')).status).toBe(401);
   for (let n = 0; n < 60; n++) expect((await ask('203.0.113.7', `wrong-${n}`)).status).toBe(401);
-  for (const token of ['wrong', ADMIN_TOKEN]) {
-    const answer = await ask('203.0.113.7', token);
-    expect([answer.status, answer.body.code]).toEqual([429, 'rate_limited']);
-    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
-  }
-  expect((await ask('203.0.113.8', ADMIN_TOKEN)).status).toBe(200);
-  office.now += 60_000;
+  const answer = await ask('203.0.113.7', 'wrong');
+  expect([answer.status, answer.body.code]).toEqual([429, 'rate_limited']);
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
   expect((await ask('203.0.113.7', ADMIN_TOKEN)).status).toBe(200);
+  expect((await ask('203.0.113.8', 'wrong')).status).toBe(401);
+  office.now += 60_000;
+  expect((await ask('203.0.113.7', 'wrong')).status).toBe(401);
   await api.close();
 });
 
