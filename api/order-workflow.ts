@@ -11,6 +11,9 @@ import { type Opening, type OrderFacts, openUpdate, orderStart } from '../messag
 import { within } from '../platform/within';
 import { isAlreadyStarted, isLate, isNotRunning, temporalUnavailable } from './temporal-errors';
 
+/** How long staff wait for a workflow. What it asks of Stripe may take longer; the response may not. */
+export const STAFF_PATIENCE_MS = 8_000;
+
 /** The id may not be used again: its workflow has ended. */
 type Ended = 'ended';
 

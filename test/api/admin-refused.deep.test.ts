@@ -154,6 +154,18 @@ describe.each([
   });
 });
 
+test('the refund of an order that has ended is resolved once a worker runs; until then the answer is 503', async () => {
+  const id = await shop.world.completedOrder([{ sku: 'ebook' }]);
+  await refuse();
+  await post(id, 'refund', { amount: 500, reason: 'damaged' });
+  await shop.world.stopWorkers();
+  const answer = await resolve(id, { how: 'withdraw' });
+  await shop.world.startWorkers();
+  expect([answer.status, answer.body]).toEqual([503, problem(503, 'unavailable')]);
+  await until(async () => (await read(id)).attention === null);
+  expect((await read(id)).refunds).toMatchObject([{ status: 'withdrawn' }]);
+});
+
 async function dashboard(id: SessionId, amount: number): Promise<string> {
   const { paymentIntentId } = await shop.world.order(id);
   return (await shop.world.at<{ id: string }>('/refunds', { payment_intent: paymentIntentId, amount })).id;

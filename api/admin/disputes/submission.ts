@@ -2,12 +2,9 @@ import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import { disputeId } from '../../../domain/ids';
 import { disputeStart, submitEvidenceUpdate } from '../../../messages/dispute';
 import { WORKFLOWS } from '../../../messages/names';
-import { bounded } from '../../order-workflow';
+import { bounded, STAFF_PATIENCE_MS } from '../../order-workflow';
 import { isLate } from '../../temporal-errors';
 import { updateIdOf } from '../orders/send-update';
-
-/** How long staff wait for Stripe. */
-const PATIENCE_MS = 8_000;
 
 /**
  * Asks a dispute's workflow to submit the evidence, and waits at most 8 s for the result. If no workflow follows the
@@ -16,8 +13,8 @@ const PATIENCE_MS = 8_000;
  * @throws `WorkflowUpdateFailedError` if the submission is refused
  */
 export async function submitEvidence(temporal: Client, id: string, idempotencyKey: string | undefined): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
-  const sent = await bounded(temporal, PATIENCE_MS, () =>
+  const deadline = Date.now() + STAFF_PATIENCE_MS;
+  const sent = await bounded(temporal, STAFF_PATIENCE_MS, () =>
     temporal.workflow.startUpdateWithStart(submitEvidenceUpdate, {
       args: [],
       updateId: updateIdOf(submitEvidenceUpdate, [], idempotencyKey),

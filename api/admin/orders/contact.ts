@@ -6,8 +6,7 @@ import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
 import { text } from '../../http/schemas';
 import { SHIPPING_COUNTRIES } from '../../storefront/checkout/stripe-lists';
-import { KeyHeader, OrderRef } from '../fields';
-import { AdminOrder, findOrder, readAdminOrder } from './document';
+import { findOrder, ORDER_CHANGE, readAdminOrder } from './document';
 
 const line = text(200).nullish();
 
@@ -32,17 +31,12 @@ type Contact = z.output<typeof Contact>;
 /** `POST /admin/orders/{ref}/contact`: corrects where a customer is reached, before anything is on its way to them. */
 export const contactRoutes = (deps: ApiDeps): Route[] => [
   route({
-    method: 'post',
+    ...ORDER_CHANGE,
     path: '/admin/orders/{ref}/contact',
-    tag: 'Staff',
     summary: 'Correct the e-mail or postal address of an order',
     description:
       'Before anything of it is shipped. What staff say stands, whatever Stripe says later. Mails that have gone are not sent again: see `resend-email`.',
-    params: OrderRef,
-    headers: KeyHeader,
     body: Contact,
-    answers: { 200: { description: 'The order as it is now.', schema: AdminOrder } },
-    problems: ['unknown_order', 'invalid_transition'],
     handle: async ({ params, headers, body }) => {
       const sessionId = await findOrder(deps.db, params.ref);
       const key = headers['idempotency-key'];

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { SessionId } from '../../../domain/ids';
-import { Problem } from '../../../domain/problem';
+import { Problem, type ProblemCode } from '../../../domain/problem';
 import type { Db } from '../../../store/database';
 import { findOrderId, readStaffOrder, type StaffOrderView } from '../../../store/orders/staff-view';
 import type { ApiDeps } from '../../deps';
 import { Money, money, orNull, Timestamp, timestamp, timestampOrNull } from '../../http/schemas';
 import { OrderDocument, orderDocument } from '../../storefront/order-document';
+import { KeyHeader, OrderRef } from '../fields';
 
 export const Attention = z
   .strictObject({ step: z.string(), reason: z.string(), since: Timestamp })
@@ -80,6 +81,16 @@ export async function findOrder(db: Db, ref: string): Promise<SessionId> {
   if (id === null) throw new Problem('unknown_order', 'There is no order with this number or session.');
   return id;
 }
+
+/** What routes that change an order have in common. Each answers with the order as it is then. */
+export const ORDER_CHANGE = {
+  method: 'post' as const,
+  tag: 'Staff' as const,
+  params: OrderRef,
+  headers: KeyHeader,
+  answers: { 200: { description: 'The order as it is now.', schema: AdminOrder } },
+  problems: ['unknown_order', 'invalid_transition'] as ProblemCode[],
+};
 
 /** An order as staff see it: the storefront's document, the customer, and what has happened. */
 export async function readAdminOrder(

@@ -2,22 +2,16 @@ import { Problem } from '../../../domain/problem';
 import { eraseCustomer } from '../../../store/customers/erase';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
-import { KeyHeader, OrderRef } from '../fields';
-import { AdminOrder, findOrder, readAdminOrder } from './document';
+import { findOrder, ORDER_CHANGE, readAdminOrder } from './document';
 
 /** `POST /admin/orders/{ref}/erase`: who bought is forgotten; what was bought, and every cent of it, stays. */
 export const eraseRoutes = (deps: ApiDeps): Route[] => [
   route({
-    method: 'post',
+    ...ORDER_CHANGE,
     path: '/admin/orders/{ref}/erase',
-    tag: 'Staff',
     summary: 'Remove the personal data of a final order, for good',
     description:
       'Removes the customer, the texts and recipients of mails, what staff have noted, what the checkout was given, and what was gathered for disputes. A later look at Stripe does not bring it back. `409` while the order is not final, or a refund or a dispute is open.',
-    params: OrderRef,
-    headers: KeyHeader,
-    answers: { 200: { description: 'The order as it is now.', schema: AdminOrder } },
-    problems: ['unknown_order', 'invalid_transition'],
     handle: async ({ params }) => {
       const sessionId = await findOrder(deps.db, params.ref);
       const refusal = await eraseCustomer(deps.db, { sessionId, at: new Date(deps.clock.now()) });

@@ -2,10 +2,8 @@ import type { SessionId } from '../../../domain/ids';
 import { retryStepUpdate } from '../../../messages/retry';
 import { stuckFollowersOf } from '../../../store/orders/followers';
 import type { ApiDeps } from '../../deps';
-import { bounded } from '../../order-workflow';
+import { bounded, STAFF_PATIENCE_MS } from '../../order-workflow';
 import { hasEnded, isLate, refusalOf } from '../../temporal-errors';
-
-const PATIENCE_MS = 8_000;
 
 /**
  * `retry` of an order whose refund, dispute, review or warning is stuck beside it: whichever it is tries again now.
@@ -16,7 +14,9 @@ export async function retryFollowers({ db, temporal }: ApiDeps, sessionId: Sessi
   await Promise.all(
     ids.map(async (id) => {
       try {
-        await bounded(temporal, PATIENCE_MS, () => temporal.workflow.getHandle(id).executeUpdate(retryStepUpdate));
+        await bounded(temporal, STAFF_PATIENCE_MS, () =>
+          temporal.workflow.getHandle(id).executeUpdate(retryStepUpdate),
+        );
       } catch (error) {
         // A follower that has ended, or has nothing to retry, is not stuck.
         if (!isLate(error) && !hasEnded(error) && refusalOf(error) === null) throw error;

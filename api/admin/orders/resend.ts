@@ -8,13 +8,9 @@ import { type ResendInput, resendId, resendStart } from '../../../messages/resen
 import { hasTimelineEntry } from '../../../store/orders/timeline';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
-import { bounded } from '../../order-workflow';
+import { bounded, STAFF_PATIENCE_MS } from '../../order-workflow';
 import { isAlreadyStarted, isLate, refusalOf } from '../../temporal-errors';
-import { KeyHeader, OrderRef } from '../fields';
-import { AdminOrder, findOrder, readAdminOrder } from './document';
-
-/** How long staff wait for the mail to be sent. After that the request is stored and goes on. */
-const PATIENCE_MS = 8_000;
+import { findOrder, ORDER_CHANGE, readAdminOrder } from './document';
 
 const Resend = z.strictObject({
   template: z.enum(RESENDABLE).meta({ description: 'Of several parcels or refunds, the latest.' }),
@@ -23,17 +19,12 @@ const Resend = z.strictObject({
 /** `POST /admin/orders/{ref}/resend-email`: sends again a mail that was lost or went to a wrong address. */
 export const resendRoutes = (deps: ApiDeps): Route[] => [
   route({
-    method: 'post',
+    ...ORDER_CHANGE,
     path: '/admin/orders/{ref}/resend-email',
-    tag: 'Staff',
     summary: 'Send a mail about an order again',
     description:
       'Describes the order as it is now and goes to the current address. `409` if the mail would not be true of the order. Sent once per key; the timeline says when.',
-    params: OrderRef,
-    headers: KeyHeader,
     body: Resend,
-    answers: { 200: { description: 'The order as it is now.', schema: AdminOrder } },
-    problems: ['unknown_order', 'invalid_transition'],
     handle: async ({ params, headers, body: { template } }) => {
       const sessionId = await findOrder(deps.db, params.ref);
       await sendAgain(deps, { sessionId, template, key: keyOf(template, headers['idempotency-key']) });
@@ -55,7 +46,7 @@ const keyOf = (template: string, idempotencyKey: string | undefined): string =>
  */
 async function sendAgain({ db, temporal }: ApiDeps, input: ResendInput): Promise<void> {
   try {
-    await bounded(temporal, PATIENCE_MS, () => start(temporal, input).then((handle) => handle.result()));
+    await bounded(temporal, STAFF_PATIENCE_MS, () => start(temporal, input).then((handle) => handle.result()));
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal) throw new Problem('invalid_transition', `${refusal.message}.`);

@@ -3,13 +3,12 @@ import { type Client, WithStartWorkflowOperation, type WorkflowUpdateHandle } fr
 import type { UpdateDefinition } from '@temporalio/common';
 import type { SessionId } from '../../../domain/ids';
 import type { OrderStatus } from '../../../domain/order';
+import { Problem } from '../../../domain/problem';
 import { WORKFLOWS } from '../../../messages/names';
 import { changedSignal, orderStart } from '../../../messages/order';
-import { bounded } from '../../order-workflow';
+import { bounded, STAFF_PATIENCE_MS } from '../../order-workflow';
 import { hasEnded, isLate } from '../../temporal-errors';
 
-/** How long staff wait for the order's workflow. Stripe may take longer; the response may not. */
-const PATIENCE_MS = 8_000;
 /** How long the signal after that may take: the order must still be read, and the answer sent within 10 s. */
 const LOOK_AGAIN_MS = 500;
 
@@ -38,9 +37,9 @@ export async function sendUpdate<Args extends unknown[]>(
   temporal: Client,
   request: OrderUpdate<Args>,
 ): Promise<UpdateOutcome> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + STAFF_PATIENCE_MS;
   try {
-    const sent = await bounded(temporal, PATIENCE_MS, () => send(temporal, request));
+    const sent = await bounded(temporal, STAFF_PATIENCE_MS, () => send(temporal, request));
     return await outcome(temporal, sent, deadline);
   } catch (error) {
     if (isLate(error)) await lookAgain(temporal, request.sessionId);
@@ -48,6 +47,17 @@ export async function sendUpdate<Args extends unknown[]>(
     return await earlierOutcome(temporal, request, deadline);
   }
 }
+
+/**
+ * What staff hear of an update that is `accepted`, or that no worker has taken yet. What it says has happened (a parcel
+ * went out, a customer was paid), so it may be recorded late; the same again changes nothing.
+ */
+export const notRecordedYet = (): Problem =>
+  new Problem(
+    'unavailable',
+    'This is not recorded yet, and may be soon. Read the order again, or send the same again: it counts once.',
+    { retryAfter: 2 },
+  );
 
 /**
  * The id of an update: a hash of the caller's Idempotency-Key and of what is requested under it. Hashed, because a

@@ -12,11 +12,11 @@ import type { ApiDeps } from '../../deps';
 import { type Answer, type Route, route } from '../../http/route';
 import { text } from '../../http/schemas';
 import { isUnavailable } from '../../temporal-errors';
-import { KeyHeader, note, OrderRef, Sku, webUrl } from '../fields';
+import { note, Sku, webUrl } from '../fields';
 import { retryRefund } from '../refunds/retry';
-import { AdminOrder, findOrder, readAdminOrder } from './document';
+import { findOrder, ORDER_CHANGE, readAdminOrder } from './document';
 import { retryFollowers } from './followers';
-import { sendUpdate, updateIdOf } from './send-update';
+import { notRecordedYet, sendUpdate, updateIdOf } from './send-update';
 
 const Shipment = z
   .strictObject({
@@ -40,74 +40,66 @@ const Cancellation = z.strictObject({
   note: note.optional().meta({ description: 'Shown on the timeline; never leaves the database.' }),
 });
 
-const answers = { 200: { description: 'The order as it is now.', schema: AdminOrder } };
-
 /** What staff may do with an order. Each is an update to its workflow, so it can also be sent from the Temporal UI. */
-export function orderStepRoutes(deps: ApiDeps): Route[] {
-  const step = { method: 'post', tag: 'Staff', params: OrderRef, headers: KeyHeader, answers } as const;
-  return [
-    route({
-      ...step,
-      path: '/admin/orders/{ref}/ship',
-      summary: 'Record a shipment and mail the customer',
-      description: 'Sending the same carrier and number again changes nothing. `409` for more than is unshipped.',
-      body: Shipment,
-      problems: ['unknown_order', 'invalid_transition', 'out_of_stock'],
-      handle: async ({ params, headers, body }) => {
-        const { trackingUrl, items, ...parcel } = body;
-        const request = { ...parcel, ...(trackingUrl && { trackingUrl }), ...(items && { items }) };
-        const sessionId = await findOrder(deps.db, params.ref);
-        // A final order has no workflow to answer; the same parcel again still changes nothing.
-        if (await shippedWith(deps, sessionId, parcel)) return { body: await readAdminOrder(deps, sessionId) };
-        return take(deps, sessionId, headers, shipUpdate, [request]);
-      },
-    }),
-    route({
-      ...step,
-      path: '/admin/orders/{ref}/deliver',
-      summary: 'Report a shipped order delivered, which completes it',
-      problems: ['unknown_order', 'invalid_transition'],
-      handle: async ({ params, headers }) =>
-        take(deps, await findOrder(deps.db, params.ref), headers, deliverUpdate, []),
-    }),
-    route({
-      ...step,
-      path: '/admin/orders/{ref}/cancel',
-      summary: 'Cancel before anything is shipped',
-      description:
-        'Unpaid: expires the session first, and refunds if Stripe says it was paid. Paid: refunds, returns stock and revokes downloads. The cancel is stored first. If Stripe takes longer than 8 s, or no worker runs, the response is the order as it stands, and the rest follows.',
-      body: Cancellation,
-      problems: ['unknown_order', 'invalid_transition'],
-      handle: async ({ params, headers, body: { reason, note } }) => {
-        const sessionId = await findOrder(deps.db, params.ref);
-        const updateId = updateIdOf(cancelUpdate, [{ reason }], headers['idempotency-key']);
-        if (note !== undefined) {
-          const remark = { note, message: `Asked to cancel (${reason})`, at: new Date(deps.clock.now()) };
-          await addNote(deps.db, { sessionId, key: `${cancelUpdate.name}/${updateId}`, ...remark });
-        }
-        return cancel(deps, { sessionId, reason, updateId });
-      },
-    }),
-    route({
-      ...step,
-      path: '/admin/orders/{ref}/retry',
-      summary: 'Run the step that needs attention again',
-      problems: ['unknown_order', 'invalid_transition', 'out_of_stock'],
-      handle: async ({ params, headers }) => {
-        const sessionId = await findOrder(deps.db, params.ref);
-        // The workflow of a final order has ended: what its refunds need is asked by a workflow of their own, and
-        // what was found out later is decided about here.
-        if (
-          (await decide(deps.db, { sessionId, onlyEnded: true, at: new Date(deps.clock.now()) })) ||
-          (await retryRefund(deps, sessionId)) ||
-          (await retryFollowers(deps, sessionId))
-        )
-          return { body: await readAdminOrder(deps, sessionId) };
-        return take(deps, sessionId, headers, retryUpdate, []);
-      },
-    }),
-  ];
-}
+export const orderStepRoutes = (deps: ApiDeps): Route[] => [
+  route({
+    ...ORDER_CHANGE,
+    path: '/admin/orders/{ref}/ship',
+    summary: 'Record a shipment and mail the customer',
+    description: 'Sending the same carrier and number again changes nothing. `409` for more than is unshipped.',
+    body: Shipment,
+    problems: ['unknown_order', 'invalid_transition', 'out_of_stock'],
+    handle: async ({ params, headers, body }) => {
+      const { trackingUrl, items, ...parcel } = body;
+      const request = { ...parcel, ...(trackingUrl && { trackingUrl }), ...(items && { items }) };
+      const sessionId = await findOrder(deps.db, params.ref);
+      // A final order has no workflow to answer; the same parcel again still changes nothing.
+      if (await shippedWith(deps, sessionId, parcel)) return { body: await readAdminOrder(deps, sessionId) };
+      return take(deps, sessionId, headers, shipUpdate, [request]);
+    },
+  }),
+  route({
+    ...ORDER_CHANGE,
+    path: '/admin/orders/{ref}/deliver',
+    summary: 'Report a shipped order delivered, which completes it',
+    handle: async ({ params, headers }) => take(deps, await findOrder(deps.db, params.ref), headers, deliverUpdate, []),
+  }),
+  route({
+    ...ORDER_CHANGE,
+    path: '/admin/orders/{ref}/cancel',
+    summary: 'Cancel before anything is shipped',
+    description:
+      'Unpaid: expires the session first, and refunds if Stripe says it was paid. Paid: refunds, returns stock and revokes downloads. The cancel is stored first. If Stripe takes longer than 8 s, or no worker runs, the response is the order as it stands, and the rest follows.',
+    body: Cancellation,
+    handle: async ({ params, headers, body: { reason, note } }) => {
+      const sessionId = await findOrder(deps.db, params.ref);
+      const updateId = updateIdOf(cancelUpdate, [{ reason }], headers['idempotency-key']);
+      if (note !== undefined) {
+        const remark = { note, message: `Asked to cancel (${reason})`, at: new Date(deps.clock.now()) };
+        await addNote(deps.db, { sessionId, key: `${cancelUpdate.name}/${updateId}`, ...remark });
+      }
+      return cancel(deps, { sessionId, reason, updateId });
+    },
+  }),
+  route({
+    ...ORDER_CHANGE,
+    path: '/admin/orders/{ref}/retry',
+    summary: 'Run the step that needs attention again',
+    problems: ['unknown_order', 'invalid_transition', 'out_of_stock'],
+    handle: async ({ params, headers }) => {
+      const sessionId = await findOrder(deps.db, params.ref);
+      // The workflow of a final order has ended: what its refunds need is asked by a workflow of their own, and
+      // what was found out later is decided about here.
+      if (
+        (await decide(deps.db, { sessionId, onlyEnded: true, at: new Date(deps.clock.now()) })) ||
+        (await retryRefund(deps, sessionId)) ||
+        (await retryFollowers(deps, sessionId))
+      )
+        return { body: await readAdminOrder(deps, sessionId) };
+      return take(deps, sessionId, headers, retryUpdate, []);
+    },
+  }),
+];
 
 /** Whether an order that waits for no parcel any more was shipped with this one. */
 async function shippedWith(
@@ -156,16 +148,11 @@ async function take<Args extends unknown[]>(
   const updateId = updateIdOf(update, args, headers['idempotency-key']);
   const outcome = await sendUpdate(deps.temporal, { sessionId, update, args, updateId });
   // A step that is tried again has nothing to store: the order still shows what it needs.
-  if (outcome === 'accepted' && update.name !== retryUpdate.name)
-    throw new Problem('unavailable', NOT_SURE, { retryAfter: 2 });
+  if (outcome === 'accepted' && update.name !== retryUpdate.name) throw notRecordedYet();
   const order = await readAdminOrder(deps, sessionId);
   if (outcome === 'ended') throw tooLate(order.status);
   return { body: order };
 }
-
-/** A parcel or a delivery has happened, so it may be recorded late. The same again changes nothing. */
-const NOT_SURE =
-  'This is not recorded yet, and may be soon. Read the order again, or send the same again: it counts once.';
 
 const tooLate = (status: OrderStatus): Problem =>
   new Problem('invalid_transition', `The order is ${status}, which is final: this no longer changes anything.`);

@@ -18,12 +18,9 @@ import { within } from '../../../platform/within';
 import { readPayment } from '../../../store/orders/payment-of';
 import { readRequest, refuseStored, storeRequest } from '../../../store/refunds/staff-requests';
 import type { ApiDeps } from '../../deps';
-import { bounded } from '../../order-workflow';
+import { bounded, STAFF_PATIENCE_MS } from '../../order-workflow';
 import { hasFailed, isAlreadyStarted, isUnavailable, refusalOf } from '../../temporal-errors';
 import { sendUpdate } from '../orders/send-update';
-
-/** How long staff wait for Stripe. After that, the request is stored and continues in the background. */
-const PATIENCE_MS = 8_000;
 
 /**
  * Requests a refund, once per key. Records the request, then sends it to the order's workflow or, if that has ended,
@@ -59,7 +56,7 @@ export async function requestRefund(
  * instead.
  */
 async function ask(deps: ApiDeps, sessionId: SessionId, key: string, request: RefundRequest): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + STAFF_PATIENCE_MS;
   if (!(await isDone(deps, sessionId))) {
     const asked = await askOrder(deps.temporal, sessionId, key, request);
     if (asked === 'taken') return;

@@ -9,12 +9,11 @@ import { readPayment } from '../../../store/orders/payment-of';
 import { addNote } from '../../../store/orders/timeline';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
-import { KeyHeader, note, OrderRef } from '../fields';
-import { AdminOrder, findOrder, readAdminOrder } from '../orders/document';
-import { sendUpdate, updateIdOf } from '../orders/send-update';
+import { STAFF_PATIENCE_MS } from '../../order-workflow';
+import { note } from '../fields';
+import { findOrder, ORDER_CHANGE, readAdminOrder } from '../orders/document';
+import { notRecordedYet, sendUpdate, updateIdOf } from '../orders/send-update';
 import { refuseResult, startRequest } from './request';
-
-const PATIENCE_MS = 8_000;
 
 const ResolveBody = z
   .strictObject({
@@ -44,17 +43,12 @@ const ResolveBody = z
 /** `POST /admin/orders/{ref}/resolve`: resolves what needs attention, whether or not the order's workflow has ended. */
 export const resolveRoutes = (deps: ApiDeps): Route[] => [
   route({
-    method: 'post',
+    ...ORDER_CHANGE,
     path: '/admin/orders/{ref}/resolve',
-    tag: 'Staff',
     summary: 'End what needs a person',
     description:
       '`withdraw` takes back a refund that failed, or a refund or cancel that Stripe refuses: nothing was given back, and the order goes on as it was. `settled_elsewhere` says that the customer got the money another way. `accept` goes on with a payment that differs, at what was paid, or takes note of what staff were told.',
-    params: OrderRef,
-    headers: KeyHeader,
     body: ResolveBody,
-    answers: { 200: { description: 'The order as it is now.', schema: AdminOrder } },
-    problems: ['unknown_order', 'invalid_transition'],
     handle: async ({ params, headers, body: { how, request, refundId, note } }) => {
       const sessionId = await findOrder(deps.db, params.ref);
       const asked = { how, ...(request !== undefined && { request }), ...(refundId !== undefined && { refundId }) };
@@ -76,13 +70,13 @@ async function resolve(deps: ApiDeps, sessionId: SessionId, request: ResolveRequ
   if (!isFinal((await readPayment(db, sessionId)).status)) {
     const outcome = await sendUpdate(temporal, { sessionId, update: resolveUpdate, args: [request], updateId });
     if (outcome === 'done') return;
-    if (outcome === 'accepted')
-      throw new Problem('unavailable', 'The request is accepted and will be carried out. Read the order again.', {
-        retryAfter: 2,
-      });
+    if (outcome === 'accepted') throw notRecordedYet();
   }
-  if (request.how !== 'accept')
-    return refuseResult(await startRequest(temporal, { sessionId, key: updateId, resolve: request }, PATIENCE_MS));
+  if (request.how !== 'accept') {
+    const result = await startRequest(temporal, { sessionId, key: updateId, resolve: request }, STAFF_PATIENCE_MS);
+    if (result === null) throw notRecordedYet();
+    return refuseResult(result);
+  }
   if ((await decide(db, { sessionId, onlyEnded: true, at: new Date(clock.now()) })) === null)
     throw new Problem('invalid_transition', 'There is nothing to accept.');
 }

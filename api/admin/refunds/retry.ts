@@ -7,11 +7,9 @@ import { REFUSED_AGAIN, type RefundRequestInput, refundRequestStart } from '../.
 import { retryStepUpdate } from '../../../messages/retry';
 import { readRefundStanding } from '../../../store/refunds/standing';
 import type { ApiDeps } from '../../deps';
-import { bounded } from '../../order-workflow';
+import { bounded, STAFF_PATIENCE_MS } from '../../order-workflow';
 import { isLate } from '../../temporal-errors';
 import { refuseResult, startRequest } from './request';
-
-const PATIENCE_MS = 8_000;
 
 /**
  * `retry` of an order that has ended but whose refund has not: one that failed or that Stripe refuses is requested
@@ -24,7 +22,7 @@ export async function retryRefund(deps: ApiDeps, sessionId: SessionId): Promise<
   if (!isFinal(status) || attentionStep === null) return false;
   if (attentionStep === DECISIONS.refundFailed) return askAnew(deps, sessionId, openFailures(refunds, refundable));
   if (attentionStep === DECISIONS.refundRefused) {
-    refuseResult(await startRequest(deps.temporal, { sessionId, key: REFUSED_AGAIN }, PATIENCE_MS));
+    refuseResult(await startRequest(deps.temporal, { sessionId, key: REFUSED_AGAIN }, STAFF_PATIENCE_MS));
     return true;
   }
   const waiting = refunds.flatMap(({ status, requestKey, ...refund }) =>
@@ -36,7 +34,7 @@ export async function retryRefund(deps: ApiDeps, sessionId: SessionId): Promise<
 
 async function askAnew({ temporal }: ApiDeps, sessionId: SessionId, [failed]: Refund[]): Promise<boolean> {
   if (!failed) return false;
-  refuseResult(await startRequest(temporal, { sessionId, key: againKey(failed.stripeId) }, PATIENCE_MS));
+  refuseResult(await startRequest(temporal, { sessionId, key: againKey(failed.stripeId) }, STAFF_PATIENCE_MS));
   return true;
 }
 
@@ -44,7 +42,7 @@ async function askAnew({ temporal }: ApiDeps, sessionId: SessionId, [failed]: Re
 async function tryNow({ temporal }: ApiDeps, input: RefundRequestInput): Promise<void> {
   const start = refundRequestStart(input);
   try {
-    await bounded(temporal, PATIENCE_MS, () =>
+    await bounded(temporal, STAFF_PATIENCE_MS, () =>
       temporal.workflow.executeUpdateWithStart(retryStepUpdate, {
         startWorkflowOperation: new WithStartWorkflowOperation(WORKFLOWS.refundRequest, start),
       }),

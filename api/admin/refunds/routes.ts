@@ -6,8 +6,8 @@ import { Problem } from '../../../domain/problem';
 import { readPayment } from '../../../store/orders/payment-of';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
-import { KeyHeader, note, OrderRef, Sku } from '../fields';
-import { AdminOrder, findOrder, readAdminOrder } from '../orders/document';
+import { KeyHeader, note, Sku } from '../fields';
+import { findOrder, ORDER_CHANGE, readAdminOrder } from '../orders/document';
 import { requestRefund } from './request';
 
 const RefundBody = z.strictObject({
@@ -37,16 +37,13 @@ const RequiredKey = z.strictObject({
  */
 export const refundRoutes = (deps: ApiDeps): Route[] => [
   route({
-    method: 'post',
+    ...ORDER_CHANGE,
     path: '/admin/orders/{ref}/refund',
-    tag: 'Staff',
     summary: 'Refund an order, all that is left or a part',
     description:
       'Once a key: the same key with the same body gives the same answer and one refund. If Stripe takes longer than 8 s, the answer is the order as it is, with the refund listed as `requested`, and the rest follows. If Stripe refuses the refund for good, the answer is `200` too: the request is recorded, listed as `refused` with Stripe’s own sentence in `refusal`, and the order needs attention.',
-    params: OrderRef,
     headers: RequiredKey,
     body: RefundBody,
-    answers: { 200: { description: 'The order as it is now.', schema: AdminOrder } },
     problems: ['unknown_order', 'idempotency_key_reused', 'refund_exceeds_remaining', 'invalid_transition'],
     handle: async ({ params, headers, body: { amount, reason, restock, note } }) => {
       const sessionId = await findOrder(deps.db, params.ref);
