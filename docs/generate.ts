@@ -31,11 +31,14 @@ const documented: Documented[] = Object.entries(variables).map(([name, schema]) 
 /** `.env.example`: required variables are empty, all others are commented out with their defaults. */
 export function envExample(): string {
   const entries = documented.map(({ name, meaning, required, fallback }) => {
-    const plain = meaning.replaceAll('`', '');
-    return required ? `# ${plain} (required)\n${name}=` : `# ${plain}\n# ${name}=${fallback ?? ''}`;
+    const comment = wrapped(`${meaning.replaceAll('`', '')}${required ? ' (required)' : ''}`);
+    return required ? `${comment}\n${name}=` : `${comment}\n# ${name}=${fallback ?? ''}`;
   });
   return `${HEADER}\n\n${entries.join('\n\n')}\n`;
 }
+
+/** A comment, in lines of at most 120 characters. */
+const wrapped = (text: string): string => text.replace(/(.{1,118})(?: |$)/g, '# $1\n').trimEnd();
 
 const HEADER = `# The configuration of the API and the worker, generated from platform/env.ts by \`npm run docs:env\`.
 # Copy it to .env and fill it in. \`npm start\` needs none of it: it embeds or generates whatever is absent.

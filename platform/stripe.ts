@@ -56,7 +56,7 @@ function watched(http: Stripe.HttpClient, watch: StripeWatch | undefined): Strip
       const [, , path] = request;
       try {
         const response = await http.makeRequest(...request);
-        tell(watch, response.getStatusCode(), path);
+        report(watch, response.getStatusCode(), path);
         return response;
       } catch (error) {
         watch.refused('stripe_down');
@@ -66,7 +66,7 @@ function watched(http: Stripe.HttpClient, watch: StripeWatch | undefined): Strip
   };
 }
 
-function tell(watch: StripeWatch, status: number, path: string): void {
+function report(watch: StripeWatch, status: number, path: string): void {
   const permission = permissionOf(path);
   if (status === 401) watch.refused('stripe_key');
   else if (status === 429 || status >= 500) watch.refused('stripe_down');

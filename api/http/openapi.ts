@@ -19,9 +19,12 @@ const Problem = z
       .optional()
       .meta({ description: 'With `invalid_request`: what is wrong, field by field.' }),
     items: z
-      .array(z.object({ sku: z.string(), requested: z.int(), available: z.int() }))
+      .array(z.object({ sku: z.string(), requested: z.int().optional(), available: z.int().optional() }))
       .optional()
-      .meta({ description: 'With `out_of_stock`: what is not available.' }),
+      .meta({
+        description:
+          'With `out_of_stock`: what is not available, and how many were wanted. With `not_for_sale`: what Stripe refuses to sell, by its `sku` alone.',
+      }),
     skus: z.array(z.string()).optional().meta({ description: 'With `unknown_sku` of a cart: what is not for sale.' }),
   })
   .meta({ id: 'Problem', description: 'RFC 9457. `code` is one of this list, and never anything else.' });

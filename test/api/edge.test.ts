@@ -283,6 +283,8 @@ describe('the document of the API', () => {
     expect(Object.keys(body.components.schemas.Problem.properties)).toEqual(
       expect.arrayContaining(['errors', 'items', 'skus']),
     );
+    // `not_for_sale` names SKUs alone.
+    expect(body.components.schemas.Problem.properties.items.items.required).toEqual(['sku']);
     const { responses } = body.paths['/checkout'].post;
     for (const status of ['429', '503']) expect(responses[status].headers).toHaveProperty('Retry-After');
     expect(responses['400']).not.toHaveProperty('headers');

@@ -85,7 +85,8 @@ export interface components {
       detail: string;
       code: string;
       errors?: { path: string; message: string }[];
-      items?: { sku: string; requested: number; available: number }[];
+      /** Of `not_for_sale` the `sku` alone. */
+      items?: { sku: string; requested?: number; available?: number }[];
     };
   };
 }

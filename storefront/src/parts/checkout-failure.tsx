@@ -14,7 +14,7 @@ export function CheckoutFailure({ failure, lines }: { failure: Failure; lines: B
   const nameFor = (sku: string) => products?.find((product) => product.sku === sku)?.name ?? sku;
   const inCart = failure.items.filter(({ sku }) => lines.some((line) => line.sku === sku));
   const adjust = () => {
-    for (const { sku, available } of inCart) setQuantity(sku, available);
+    for (const { sku, available = 0 } of inCart) setQuantity(sku, available);
     useCheckout.setState({ failed: null });
     announce('Your cart has been changed to what is left.');
     document.querySelector<HTMLElement>('h1')?.focus();
@@ -24,17 +24,20 @@ export function CheckoutFailure({ failure, lines }: { failure: Failure; lines: B
       <p>{text}</p>
       {failure.items.length > 0 && (
         <ul>
-          {failure.items.map(({ sku, requested, available }) => (
+          {failure.items.map(({ sku, requested, available = 0 }) => (
             <li key={sku}>
-              <strong>{nameFor(sku)}</strong>: {available > 0 ? `${available} left` : 'none left'}, you wanted{' '}
-              {requested}
+              <strong>{nameFor(sku)}</strong>
+              {requested !== undefined &&
+                `: ${available > 0 ? `${available} left` : 'none left'}, you wanted ${requested}`}
             </li>
           ))}
         </ul>
       )}
       {inCart.length > 0 && (
         <button type="button" onClick={adjust}>
-          {inCart.every(({ available }) => available <= 0) ? 'Remove from my cart' : 'Change my cart to what is left'}
+          {inCart.every(({ available = 0 }) => available <= 0)
+            ? 'Remove from my cart'
+            : 'Change my cart to what is left'}
         </button>
       )}
     </Notice>
