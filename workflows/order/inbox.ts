@@ -34,22 +34,23 @@ export class Inbox {
   private look = false;
   private change = false;
   private abandon = false;
-  /** Counts the messages that may help a step which is stuck: Stripe has something new, or staff cancel. */
-  private urgent = 0;
+  /** Count the messages that may help a step which is stuck: Stripe has something new, or staff cancel. */
+  private looks = 0;
+  private cancels = 0;
   private readonly requests: StaffRequest[] = [];
   private readonly answers = new Map<StaffRequest, Answer>();
 
   put(kind: 'look' | 'changed' | 'abandon'): void {
     if (kind === 'look') {
       this.look = true;
-      this.urgent++;
+      this.looks++;
     } else if (kind === 'changed') this.change = true;
     else this.abandon = true;
   }
 
   /** Queues a request and waits for its answer. */
   ask(request: StaffRequest): Promise<OrderStatus> {
-    if (request.name === 'cancel') this.urgent++;
+    if (request.name === 'cancel') this.cancels++;
     return new Promise((resolve, reject) => {
       this.requests.push(request);
       this.answers.set(request, { resolve, reject });
@@ -63,18 +64,17 @@ export class Inbox {
   }
 
   /**
-   * Tells a step that is stuck whether a message is worth another try. Not one each: a thousand declined cards are a
-   * thousand messages.
+   * Tells a step that is stuck whether a message is worth another try. A cancel is, at once. News from Stripe is
+   * not worth one each: a thousand declined cards are a thousand messages.
    */
   worthAnotherTry(): { tries(): void; now(): boolean } {
-    let heard = 0;
-    let tried = 0;
+    let before = { looks: 0, cancels: 0, at: 0 };
     return {
       tries: () => {
-        heard = this.urgent;
-        tried = Date.now();
+        before = { looks: this.looks, cancels: this.cancels, at: Date.now() };
       },
-      now: () => this.urgent > heard && Date.now() >= tried + BETWEEN_TRIES,
+      now: () =>
+        this.cancels > before.cancels || (this.looks > before.looks && Date.now() >= before.at + BETWEEN_TRIES),
     };
   }
 
@@ -149,7 +149,7 @@ export class Inbox {
   }
 }
 
-/** The shortest pause between two tries of a step that messages wake, in milliseconds. */
+/** The shortest pause between two tries of a step that news from Stripe wakes, in milliseconds. */
 const BETWEEN_TRIES = 15_000;
 
 interface Answer {

@@ -57,3 +57,37 @@ test('what was told before a look is known after it; requests stay', async () =>
   });
   await expect(answer).rejects.toThrow('The order is REFUNDED');
 });
+
+describe('a step that is stuck', () => {
+  const clock = jest.spyOn(Date, 'now');
+  afterAll(() => clock.mockRestore());
+
+  function stuckAt(time: number) {
+    const inbox = new Inbox();
+    const another = inbox.worthAnotherTry();
+    clock.mockReturnValue(time);
+    another.tries();
+    return { inbox, another };
+  }
+
+  test('is tried again for news from Stripe, but not for each of a thousand', () => {
+    const { inbox, another } = stuckAt(0);
+    inbox.put('look');
+    clock.mockReturnValue(14_999);
+    expect(another.now()).toBe(false);
+    clock.mockReturnValue(15_000);
+    expect(another.now()).toBe(true);
+    another.tries();
+    expect(another.now()).toBe(false);
+  });
+
+  test('is tried again at once for a cancel, however lately it was tried', () => {
+    const { inbox, another } = stuckAt(0);
+    void inbox.ask({ name: 'deliver' });
+    expect(another.now()).toBe(false);
+    void inbox.ask(cancel);
+    expect(another.now()).toBe(true);
+    another.tries();
+    expect(another.now()).toBe(false);
+  });
+});
