@@ -1,10 +1,8 @@
-import { ApplicationFailure, CancellationScope, condition, proxyActivities, setHandler } from '@temporalio/workflow';
-import type { OrderActivities } from '../activities';
+import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
 import type { AttentionStep } from '../domain/attention';
-import type { AccountCause } from '../domain/fault';
-import { TASK_QUEUES } from '../messages/names';
 import { INVALID_TRANSITION } from '../messages/refusals';
 import { retryStepUpdate } from '../messages/retry';
+import { isOwnFault } from './account';
 import { type Failure, failureOf } from './failures';
 
 /** A step that cannot continue by itself. */
@@ -35,8 +33,6 @@ const QUIET_TRIES = 2;
  */
 const slowRetry = (tries: number): number => Math.min(15_000 * 2 ** (tries - 1), LONGEST_PAUSE);
 const LONGEST_PAUSE = 600_000;
-/** How often a step that waits for the account looks whether it is right again, in milliseconds. */
-const LONGEST_LOOK = 180_000;
 
 /**
  * How a workflow waits for a person when a step cannot go on by itself. (Requests by staff wait in the inbox.) A step
@@ -93,13 +89,12 @@ export class Parking<Step extends string = AttentionStep> {
         const { passing, reason, cause } = failure;
         if (passing && tries <= quietTries) await this.pause(retries, slowRetry(tries), wake);
         else {
+          parked = this.stay(parked, { step, reason });
+          const goOn = () => this.retries > retries || (wake?.() ?? false);
           // What stops every order is told of once, by an alarm about the account.
-          parked = this.stay(parked, { step, reason }, { silent: cause !== null });
-          const pause = passing ? slowRetry(tries - quietTries) : LONGEST_PAUSE;
-          if (cause === null) await this.pause(retries, pause, wake);
-          else if ((await this.untilAccountIsRight(retries, cause, slowRetry(tries), wake)) === 'was-right') {
+          if (cause === null || (await isOwnFault(cause, slowRetry(tries), goOn))) {
             this.call(parked);
-            await this.pause(retries, pause, wake);
+            await this.pause(retries, passing ? slowRetry(tries - quietTries) : LONGEST_PAUSE, wake);
           }
         }
       }
@@ -109,6 +104,7 @@ export class Parking<Step extends string = AttentionStep> {
   /** Parks for a person's decision, until staff send `retry` or `orElse` holds. Nothing is retried meanwhile. */
   async forDecision(step: Step, reason: string, orElse: () => boolean): Promise<void> {
     const parked = this.stay(null, { step, reason });
+    this.call(parked);
     this.decisions.add(parked);
     await this.pause(this.retries, undefined, orElse);
     this.decisions.delete(parked);
@@ -157,11 +153,8 @@ export class Parking<Step extends string = AttentionStep> {
     return this.flagging;
   }
 
-  /**
-   * Parks a step, or updates the reason of a parked one.
-   * @param silent staff are not called by mail, yet
-   */
-  private stay(before: Parked<Step> | null, now: Parked<Step>, { silent = false } = {}): Parked<Step> {
+  /** Parks a step, or updates the reason of a parked one. */
+  private stay(before: Parked<Step> | null, now: Parked<Step>): Parked<Step> {
     if (before === null) {
       this.parked.push(now);
       this.showChange();
@@ -170,9 +163,7 @@ export class Parking<Step extends string = AttentionStep> {
       this.signs.show();
       if (before === this.foremost) this.flagging = this.flagging.then(() => this.signs.raise?.({ ...before }));
     }
-    const parked = before ?? now;
-    if (!silent) this.call(parked);
-    return parked;
+    return before ?? now;
   }
 
   private leave(parked: Parked<Step>): void {
@@ -202,39 +193,6 @@ export class Parking<Step extends string = AttentionStep> {
     this.flagging = this.flagging.then(() => this.signs.call?.(called, since));
   }
 
-  /**
-   * Waits until what stops every order is put right, or until staff send `retry` or `wake` holds. Temporal repeats the
-   * activity meanwhile: the wait adds nothing to the history, however long it takes.
-   * @param ms the first pause between two looks
-   * @returns `was-right` if nothing stops other orders: the failure is this one's own
-   */
-  private async untilAccountIsRight(
-    retries: number,
-    cause: AccountCause,
-    ms: number,
-    wake = () => false,
-  ): Promise<'was-right' | 'over'> {
-    const wait = new CancellationScope();
-    let outcome: 'was-right' | 'right' | 'failed' | null = null;
-    wait
-      .run(() =>
-        looking(ms).awaitAccount.executeWithOptions({ summary: `Waits for the account: ${cause}` }, [
-          { cause, since: Date.now() },
-        ]),
-      )
-      .then(
-        (found) => {
-          outcome = found;
-        },
-        () => {
-          outcome = 'failed';
-        },
-      );
-    await condition(() => outcome !== null || this.retries > retries || wake());
-    if (outcome === null) wait.cancel();
-    return outcome === 'was-right' ? outcome : 'over';
-  }
-
   /** @param retries how many retries were asked for before the attempt that has failed */
   private async pause(retries: number, ms?: number, orElse = () => false): Promise<void> {
     const goOn = () => this.retries > retries || orElse();
@@ -242,14 +200,6 @@ export class Parking<Step extends string = AttentionStep> {
     else await condition(goOn, ms, { summary: 'Tries again by itself' });
   }
 }
-
-/** @param ms the first pause between two looks */
-const looking = (ms: number) =>
-  proxyActivities<OrderActivities>({
-    taskQueue: TASK_QUEUES.orders,
-    startToCloseTimeout: '1m',
-    retry: { initialInterval: ms, backoffCoefficient: 1.5, maximumInterval: Math.max(ms, LONGEST_LOOK) },
-  });
 
 /** The parked steps for a run's details in the Temporal UI, as Markdown, without personal data. */
 export const describeParked = <Step extends string>({ all }: Parking<Step>): string[] =>

@@ -205,4 +205,18 @@ describe('what stops every order', () => {
     await pass(15_000);
     await expect(done).resolves.toBe('done');
   });
+
+  test('is not tried again without a pause if nobody can tell whether the account is right', async () => {
+    const failed = failing('Not registered', { lasting: true });
+    activities.awaitAccount = () => Promise.reject(failed);
+    const { parking, flags } = parked();
+    const act = step(refused('stripe_key'), refused('stripe_key'));
+    const done = parking.untilDone('refund', act);
+    await pass(599_999);
+    expect(act).toHaveBeenCalledTimes(1);
+    expect(flags).toEqual(['refund: Refused: stripe_key', 'mail about refund']);
+    await pass(1);
+    await pass(600_000);
+    await expect(done).resolves.toBe('done');
+  });
 });
