@@ -9,18 +9,23 @@ const TOLERANCE_SECONDS = 300;
  * signature and its age, but takes one secret at a time and accepts any timestamp in the future; both are handled
  * here.
  * @param body the bytes as they came
+ * @param at when they came, in milliseconds since the epoch
  * @throws 400 `invalid_signature`
  */
-export function verifySignature(body: Buffer, header: string | undefined, secrets: readonly string[]): void {
-  const now = Math.floor(Date.now() / 1000);
+export function verifySignature(
+  body: Buffer,
+  header: string | undefined,
+  secrets: readonly string[],
+  at: number,
+): void {
   const dated = Number(/(?:^|,)t=(\d+)(?:,|$)/.exec(header ?? '')?.[1]);
-  if (!header || !Number.isFinite(dated) || dated > now + TOLERANCE_SECONDS) throw notSigned();
-  if (!secrets.some((secret) => signedWith(body, header, secret))) throw notSigned();
+  if (!header || !Number.isFinite(dated) || dated > Math.floor(at / 1000) + TOLERANCE_SECONDS) throw notSigned();
+  if (!secrets.some((secret) => signedWith(body, header, secret, at))) throw notSigned();
 }
 
-function signedWith(body: Buffer, header: string, secret: string): boolean {
+function signedWith(body: Buffer, header: string, secret: string, at: number): boolean {
   try {
-    return Stripe.webhooks.signature?.verifyHeader(body, header, secret, TOLERANCE_SECONDS) === true;
+    return Stripe.webhooks.signature?.verifyHeader(body, header, secret, TOLERANCE_SECONDS, undefined, at) === true;
   } catch (error) {
     if (error instanceof Stripe.errors.StripeSignatureVerificationError) return false;
     throw error;

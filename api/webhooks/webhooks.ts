@@ -22,7 +22,7 @@ async function passOn(temporal: Client, route: EventRoute): Promise<void> {
 }
 
 /** `POST /webhooks/stripe`: no call to Stripe, no query to the database, no worker needed. */
-export const webhookRoutes = ({ env, account, temporal, metrics, log }: ApiDeps): Route[] => [
+export const webhookRoutes = ({ env, account, temporal, metrics, log, clock }: ApiDeps): Route[] => [
   route({
     method: 'post',
     path: '/webhooks/stripe',
@@ -43,7 +43,7 @@ export const webhookRoutes = ({ env, account, temporal, metrics, log }: ApiDeps)
       let type: SubscribedEvent | 'other' | 'unread' = 'unread';
       try {
         const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
-        verifySignature(body, headers['stripe-signature'], env.STRIPE_WEBHOOK_SECRET);
+        verifySignature(body, headers['stripe-signature'], env.STRIPE_WEBHOOK_SECRET, clock.now());
         const event = readEvent(body);
         logAbout(res, { event: event.id, type: event.type, object: event.objectId });
         type = isSubscribed(event.type) ? event.type : 'other';

@@ -24,7 +24,7 @@ async function opened(sku = 'ebook'): Promise<SessionId> {
   return id;
 }
 
-const now = () => Math.floor(Date.now() / 1000);
+const now = () => Math.floor(shop.world.now() / 1000);
 const sign = (body: string, { secret = SECRET, at = now() } = {}) =>
   `t=${at},v1=${createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')}`;
 
@@ -39,7 +39,7 @@ const event = (type: string, object: Record<string, unknown>, rest: Record<strin
   id: 'evt_1',
   object: 'event',
   api_version: '2026-10-28.endive',
-  created: now(),
+  created: Math.floor(Date.now() / 1000),
   livemode: false,
   type,
   data: { object },
@@ -253,6 +253,13 @@ describe('a signature', () => {
     ['nearly 300 s ahead', () => sign(harmless, { at: now() + 290 })],
   ])('%s is accepted', async (_what, signature) => {
     expect((await deliver(harmless, { signature: signature() })).status).toBe(200);
+  });
+
+  test('is dated by the clock of the process, as everything else here is', async () => {
+    const inAWeek = now() + 7 * 86_400;
+    const api = await shop.another({}, { clock: { now: () => inAWeek * 1000 } });
+    expect((await deliver(harmless, { api, signature: sign(harmless, { at: inAWeek }) })).status).toBe(200);
+    expect((await deliver(harmless, { api, signature: sign(harmless) })).status).toBe(400);
   });
 });
 

@@ -1,7 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-import Stripe from 'stripe';
 import type { SessionId } from '../../domain/ids';
 import { Shop, until } from '../api/shop';
 import { sweep } from '../workflow/sweeping';
@@ -9,42 +5,13 @@ import { sweep } from '../workflow/sweeping';
 const DAY = 86_400_000;
 
 let shop: Shop;
-let relay: Server;
 beforeAll(async () => {
   shop = await Shop.open();
-  relay = await signedAnew();
+  await shop.listenToStripe();
   await shop.world.product('EBOOK', { amount: 1200 });
   await shop.world.product('POSTER', { amount: 2500, stock: 10 });
 });
-afterAll(async () => {
-  await shop?.close();
-  relay?.close();
-});
-
-/**
- * Takes Stripe's deliveries and signs them at this machine's time before they go to the API: Stripe signs when it
- * sends, and this world's days pass faster than the machine's.
- */
-async function signedAnew(): Promise<Server> {
-  const secret = 'whsec_signed_anew';
-  const server = createServer(async (req, res) => {
-    const payload = await text(req);
-    const answer = await fetch(`${shop.api.url}/webhooks/stripe`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'stripe-signature': Stripe.webhooks.generateTestHeaderString({ payload, secret }),
-      },
-      body: payload,
-    });
-    res.writeHead(answer.status).end(await answer.text());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks`;
-  await shop.world.stripe.webhookEndpoints.create({ url, enabled_events: ['*'] });
-  shop.api.deps.env.STRIPE_WEBHOOK_SECRET.push(secret);
-  return server;
-}
+afterAll(() => shop?.close());
 
 const order = (id: SessionId) => shop.world.order(id);
 

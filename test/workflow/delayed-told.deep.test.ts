@@ -12,7 +12,7 @@ afterAll(() => shop?.close());
 
 /** An event as Stripe signs it. */
 function deliver(type: string, id: SessionId, event = `evt_${randomUUID()}`) {
-  const created = Math.floor(Date.now() / 1000);
+  const created = Math.floor(shop.world.now() / 1000);
   const object = { id, object: 'checkout.session', mode: 'payment' };
   const body = JSON.stringify({
     ...{
