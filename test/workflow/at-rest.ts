@@ -39,15 +39,41 @@ async function standing(world: Machinery, id: string): Promise<{ over: boolean; 
   const { status, raw } = await handle.describe();
   const events = (await handle.fetchHistory()).events ?? [];
   const pending = raw.pendingActivities ?? [];
-  const last = events.at(-1)?.eventType;
   const tries = pending.map((activity) => nextTry(events, activity));
   const due = [...openTimers(events), ...tries].sort((a, b) => a - b);
   return {
     over: status.name !== 'RUNNING',
-    // A step that has failed counts as started until it is tried again: whether it is, only the worker knows.
-    rests: world.isIdle() && pending.every(({ attempt }) => (attempt ?? 1) > 1) && last != null && !BUSY.has(last),
+    rests: world.isIdle() && hasNothingInHand(events, pending),
     due: due[0] ?? null,
   };
+}
+
+/**
+ * Whether a run only waits. A step that has failed counts as started until it is tried again: whether it is, only the
+ * worker knows. The history is newer than the list of pending steps: one that is in the history alone was just given
+ * out.
+ */
+export function hasNothingInHand(events: HistoryEvent[], pending: PendingActivity[]): boolean {
+  const last = events.at(-1)?.eventType;
+  const isTriedAgain = (id: string) =>
+    pending.some(({ activityId, attempt }) => activityId === id && (attempt ?? 1) > 1);
+  return last != null && !BUSY.has(last) && openSteps(events).every(isTriedAgain);
+}
+
+/** The ids of the steps of a history that have neither ended nor failed for good. */
+function openSteps(events: HistoryEvent[]): string[] {
+  const open = new Map<string, string>();
+  for (const event of events) {
+    const { activityId } = event.activityTaskScheduledEventAttributes ?? {};
+    if (activityId) open.set(String(event.eventId), activityId);
+    const over =
+      event.activityTaskCompletedEventAttributes ??
+      event.activityTaskFailedEventAttributes ??
+      event.activityTaskTimedOutEventAttributes ??
+      event.activityTaskCanceledEventAttributes;
+    if (over) open.delete(String(over.scheduledEventId));
+  }
+  return [...open.values()];
 }
 
 function nextTry(events: HistoryEvent[], { activityId, attempt, lastStartedTime }: PendingActivity): number {

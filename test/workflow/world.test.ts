@@ -1,7 +1,8 @@
+import { temporal } from '@temporalio/proto';
 import type { SessionId } from '../../domain/ids';
 import { reportHang } from '../support/hangs';
 import { until } from '../support/until';
-import { pass } from './at-rest';
+import { hasNothingInHand, pass } from './at-rest';
 import { World } from './world';
 
 let world: World;
@@ -50,4 +51,18 @@ test('a test that runs out of time says what it waited for, and how the world st
   expect(report).toContain('TIMER_STARTED');
   await over;
   expect(await reportHang('a test')).toBeNull();
+});
+
+test('a run whose step was just given out is not at rest, even if Temporal had not listed the step before', () => {
+  const { EventType } = temporal.api.enums.v1;
+  const scheduled = {
+    eventId: 5 as never,
+    eventType: EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
+    activityTaskScheduledEventAttributes: { activityId: '1' },
+  };
+  expect(hasNothingInHand([scheduled], [])).toBe(false);
+  expect(hasNothingInHand([scheduled], [{ activityId: '1', attempt: 1 }])).toBe(false);
+  expect(hasNothingInHand([scheduled], [{ activityId: '1', attempt: 2 }])).toBe(true); // it waits to be tried again
+  const timer = { eventId: 9 as never, eventType: EventType.EVENT_TYPE_TIMER_STARTED };
+  expect(hasNothingInHand([timer], [])).toBe(true);
 });
