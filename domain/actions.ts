@@ -41,8 +41,6 @@ export interface ActionFacts {
   erased?: boolean | undefined;
   /** Stripe refuses the refund of a cancel. */
   cancelRefused?: boolean | undefined;
-  /** The payment is not what was asked, and staff have not accepted it. */
-  paymentDiffers?: boolean | undefined;
   /** What Stripe reported and staff must decide about. */
   pendingDecision?: Decision | null | undefined;
   /** A step is parked, or a decision is pending. */
@@ -180,11 +178,10 @@ export const RULES: Record<Action, Rules> = {
   },
   resolve: {
     does: '`withdraw`: takes back a refund that failed, or a refund or cancel that Stripe refuses; `settled_elsewhere`: says that the customer got the money another way; `accept`: goes on with a payment that differs, or takes note',
-    doesNow: ({ pendingDecision, paymentDiffers = false }) => {
+    doesNow: ({ pendingDecision }) => {
       if (isAboutRefund(pendingDecision))
         return '`withdraw` takes the refund back, `settled_elsewhere` says that the customer got the money another way';
-      if (pendingDecision) return '`accept` takes note, and the order goes on';
-      return paymentDiffers ? '`accept` goes on with what was paid' : undefined;
+      return pendingDecision ? '`accept` takes note, and the order goes on' : undefined;
     },
     in: ORDER_STATUSES,
     obstacles: [
@@ -247,9 +244,9 @@ const isAboutRefund = (decision: Decision | null | undefined): boolean =>
   decision === DECISIONS.refundFailed || decision === DECISIONS.refundRefused;
 
 /** Why staff cannot `accept` now, as a sentence without its full stop; null if they can. */
-export function whyNotAccept({ pendingDecision, paymentDiffers = false }: Omit<ActionFacts, 'status'>): string | null {
+export function whyNotAccept({ pendingDecision }: Pick<ActionFacts, 'pendingDecision'>): string | null {
   if (isAboutRefund(pendingDecision)) return 'A refund failed or was refused: withdraw it, settle it or retry';
-  return pendingDecision || paymentDiffers ? null : 'There is nothing to accept';
+  return pendingDecision ? null : 'There is nothing to accept';
 }
 
 function disputed(refusal: string): Obstacle {

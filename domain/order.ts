@@ -48,6 +48,12 @@ const FINAL: ReadonlySet<OrderStatus> = new Set<OrderStatus>(['COMPLETED', 'EXPI
  */
 export const isFinal = (status: OrderStatus): boolean => FINAL.has(status);
 
+/** Whether an order has ended without a sale: money that is there after all goes back. */
+export const endedUnsold = (status: OrderStatus): boolean => status === 'EXPIRED' || status === 'CANCELLED';
+
+/** Whether an order's workflow has something to do if it is started again. */
+export const canGoOn = (status: OrderStatus): boolean => !isFinal(status) || endedUnsold(status);
+
 /** Whether an order may move from one status to another. */
 export const mayMove = (from: OrderStatus, to: OrderStatus): boolean => from === to || TRANSITIONS[from].includes(to);
 

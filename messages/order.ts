@@ -45,6 +45,9 @@ export interface ResolveRequest {
   refundId?: string;
 }
 
+/** How staff resolve a refund that failed or was refused. */
+export type RefundResolution = ResolveRequest & { how: Exclude<Resolution, 'accept'> };
+
 /** The answer to the `state` query, for support and tests. */
 export interface OrderState {
   sessionId: SessionId;

@@ -1,6 +1,6 @@
 import type { RefundId, SessionId } from '../domain/ids';
 import { TASK_QUEUES } from './names';
-import type { RefundRequest, ResolveRequest } from './order';
+import type { RefundRequest, RefundResolution } from './order';
 import { asOftenAsNeeded, oncePerId } from './policies';
 
 /** A request about the refunds of an order whose workflow has ended. */
@@ -10,8 +10,8 @@ export interface RefundRequestInput {
   key: string;
   /** A new refund. Without it and `resolve`, the last failed refund, or all that Stripe refused, is requested again. */
   request?: RefundRequest;
-  /** How staff resolve what needs attention. */
-  resolve?: ResolveRequest;
+  /** How staff resolve a refund that failed or was refused. */
+  resolve?: RefundResolution;
 }
 
 /** The key under which the refunds that Stripe refuses are requested again. */

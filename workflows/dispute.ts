@@ -9,7 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { DisputeFacts } from '../activities/dispute/recorded';
 import type { Submitted } from '../activities/dispute/submission';
-import { DECISIONS, type OrderStatus } from '../domain/order';
+import { canGoOn, DECISIONS } from '../domain/order';
 import { type DisputeInput, disputeLookSignal, submitEvidenceUpdate } from '../messages/dispute';
 import { INVALID_TRANSITION } from '../messages/refusals';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
@@ -25,10 +25,6 @@ const DAY = 24 * HOUR;
 const REMIND_BEFORE = 2 * DAY;
 /** The first delay before looking again for an order that is still being written. It doubles, up to an hour. */
 const SOON = 15_000;
-/**
- * What has ended for good. An order that was never sold has ended too, but gives back money that is there after all.
- */
-const STAYS_ENDED: ReadonlySet<OrderStatus> = new Set(['COMPLETED', 'REFUNDED']);
 
 /**
  * Follows one dispute from opening to closing. It records what Stripe says with the order, whose own workflow holds the
@@ -165,7 +161,7 @@ class DisputeRun {
    */
   private async notifyOfStanding({ sessionId, standing, openings, order, reversed }: DisputeFacts): Promise<void> {
     const isRunning = await notifyOrder(sessionId);
-    if (standing === 'kept' && reversed && !isRunning && !STAYS_ENDED.has(order.status))
+    if (standing === 'kept' && reversed && !isRunning && canGoOn(order.status))
       await this.parking.untilDone('start-order', () =>
         stripePatient.reviveOrder.executeWithOptions({ summary: 'Starts the order again' }, [{ sessionId }]),
       );

@@ -1,11 +1,10 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import type { AccountCause, Fault, FaultDetails } from '../domain/fault';
+import type { AccountCause, FaultDetails } from '../domain/fault';
 
-/** Why a step failed, for staff, whether the cause may be temporary, and whose fault it is. */
+/** Why a step failed, for staff, whether the cause may be temporary, and whether it stops more than this step. */
 export interface Failure {
   reason: string;
   passing: boolean;
-  fault: Fault;
   /** What stops every step of this kind; null where only this one is stopped, or it is unknown. */
   cause: AccountCause | null;
 }
@@ -21,14 +20,11 @@ export function failureOf(error: unknown): Failure {
   if (cause instanceof ApplicationFailure) {
     const passing = !cause.nonRetryable;
     const details = cause.details?.[0] as FaultDetails | undefined;
-    return { reason: cause.message, passing, fault: details?.fault ?? faultBy(passing), cause: details?.cause ?? null };
+    return { reason: cause.message, passing, cause: details?.cause ?? null };
   }
   const reason = cause instanceof TimeoutFailure ? 'It took too long' : activityFailure(error).message;
-  return { reason, passing: true, fault: 'moment', cause: null };
+  return { reason, passing: true, cause: null };
 }
-
-/** Of a failure that an activity has made itself. */
-const faultBy = (passing: boolean): Fault => (passing ? 'moment' : 'thing');
 
 function activityFailure(error: unknown): ActivityFailure {
   if (error instanceof ActivityFailure) return error;

@@ -28,10 +28,11 @@ export class FollowerSigns<Step extends string> implements Signs<Step> {
   call(_: Parked<Step>, since: number): void {
     if (this.sessionId === null) return;
     const request = { template: 'attention_needed', ref: `${this.id}-${since}` } as const;
-    this.mailing = mail(this.sessionId, request);
+    const before = this.mailing;
+    this.mailing = mail(this.sessionId, request).then(() => before);
   }
 
-  /** Resolves once the order's flag is right, and the mail to staff, if there was one, is sent or given up. */
+  /** Resolves once the order's flag is right, and every mail to staff is sent or given up. */
   async told(parking: Parking<Step>): Promise<void> {
     await parking.flagged;
     await this.mailing;

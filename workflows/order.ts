@@ -1,6 +1,6 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { UnpaidEnding } from '../activities/order/orders';
-import { DECISIONS, type OrderStatus } from '../domain/order';
+import { DECISIONS, endedUnsold, type OrderStatus } from '../domain/order';
 import { phaseOf } from '../domain/phase';
 import type { OrderInput } from '../messages/order';
 import { cancelAsRequested, cancelOrder, requestCancellation } from './order/cancel';
@@ -95,9 +95,7 @@ async function endUnpaid(run: OrderRun, ending: UnpaidEnding): Promise<void> {
 async function refundLateMoney(run: OrderRun): Promise<boolean> {
   const { sessionId, order, inbox } = run;
   const withoutMoney =
-    (order.status === 'EXPIRED' || order.status === 'CANCELLED') &&
-    order.pendingDecision?.step !== DECISIONS.refundFailed &&
-    !order.refundRefused;
+    endedUnsold(order.status) && order.pendingDecision?.step !== DECISIONS.refundFailed && !order.refundRefused;
   if (!withoutMoney || !inbox.takeLook()) return false;
   const { seen } = await run.untilDone('confirm', () =>
     stripe.lookAtSession.executeWithOptions({ summary: 'Looks for money after the end' }, [{ sessionId }]),

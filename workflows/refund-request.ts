@@ -7,11 +7,11 @@ import {
 } from '@temporalio/workflow';
 import type { GivenBack, GivenPart } from '../activities/refund/refunds';
 import type { RefusedRefund } from '../domain/refund';
-import type { RefundRequest, ResolveRequest } from '../messages/order';
+import type { RefundRequest, RefundResolution } from '../messages/order';
 import { REFUSED_AGAIN, type RefundRequestInput, type RefundRequestResult } from '../messages/refund-request';
 import { INVALID_TRANSITION } from '../messages/refusals';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
-import { Parking } from './parking';
+import { describeParked, Parking } from './parking';
 import { resolveRefund } from './resolve';
 import { slowDatabase, stripe } from './steps';
 import { mail, notifyOrder } from './tell';
@@ -37,9 +37,7 @@ class RefundRequestRun {
       show: () => this.show(),
       raise: (parked) => slowDatabase.raiseAttention({ sessionId, ...parked }),
       lower: () => slowDatabase.clearAttention({ sessionId }),
-      call: () => {
-        this.mailed = mail(sessionId, { template: 'attention_needed', ref: `refund-${key}` });
-      },
+      call: () => this.mailStaff(`refund-${key}`),
     });
     this.parking.takeRetries({ always: true });
   }
@@ -85,10 +83,7 @@ class RefundRequestRun {
       case 'refused':
         return { outcome: 'refused', code: given.code, reason: given.reason };
       case 'refused-by-stripe':
-        this.mailed = mail(this.input.sessionId, {
-          template: 'attention_needed',
-          ref: `refund-refused-${given.since}`,
-        });
+        this.mailStaff(`refund-refused-${given.since}`);
         return { outcome: 'refused-by-stripe' };
       default:
         return NOTHING_TO_ASK;
@@ -105,22 +100,24 @@ class RefundRequestRun {
     return [{ all: false, key, request: { reason, ...(!all && { amount }) } }];
   }
 
-  private async resolve({ how, ...named }: ResolveRequest): Promise<RefundRequestResult> {
+  private async resolve(resolution: RefundResolution): Promise<RefundRequestResult> {
     const { sessionId } = this.input;
-    if (how === 'accept') return NOTHING_TO_ASK; // what staff take note of after the end is only written down
-    const resolved = await this.parking.untilDone('refund', () => resolveRefund(sessionId, how, named));
+    const resolved = await this.parking.untilDone('refund', () => resolveRefund(sessionId, resolution));
     if (resolved.outcome === 'refused')
       return { outcome: 'refused', code: INVALID_TRANSITION, reason: resolved.reason };
     await notifyOrder(sessionId);
     return { outcome: 'resolved' };
   }
 
+  /** The run waits for all of these before it ends. */
+  private mailStaff(ref: string): void {
+    const before = this.mailed;
+    this.mailed = mail(this.input.sessionId, { template: 'attention_needed', ref }).then(() => before);
+  }
+
   private show(): void {
-    const [parked] = this.parking.all;
-    setCurrentDetails(
-      parked ? `> **Needs attention** at *${parked.step}*: ${parked.reason}\n\n\`retry\` — tries again, now` : '',
-    );
-    const attention = parked !== undefined;
+    setCurrentDetails(describeParked(this.parking).join('\n\n'));
+    const attention = this.parking.all.length > 0;
     if (attention !== this.shownAttention)
       upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: attention }]);
     this.shownAttention = attention;

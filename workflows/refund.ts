@@ -1,7 +1,6 @@
 import {
   allHandlersFinished,
   condition,
-  getExternalWorkflowHandle,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -11,13 +10,12 @@ import type { FollowedRefund } from '../activities/refund/follow';
 import type { RefundId, SessionId } from '../domain/ids';
 import { isFinal } from '../domain/order';
 import { hasEnded, isReversed, waitsForCustomer } from '../domain/refund';
-import { changedSignal } from '../messages/order';
 import { type RefundInput, refundLookSignal } from '../messages/refund';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { FollowerSigns } from './follower-signs';
 import { describeParked, Parking } from './parking';
 import { stripePatient } from './steps';
-import { mail } from './tell';
+import { mail, notifyOrder } from './tell';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -96,7 +94,7 @@ class RefundRun {
    * ago. The order already needs attention, because the transaction that recorded the failure wrote both.
    */
   async notifyOrder({ sessionId, status, orderStatus }: Known): Promise<void> {
-    const running = await this.signalOrder(sessionId);
+    const running = await notifyOrder(sessionId);
     if (isReversed(status) && !running && !isFinal(orderStatus))
       await this.parking.untilDone('start-order', () =>
         stripePatient.reviveOrder.executeWithOptions({ summary: 'Starts the order again' }, [{ sessionId }]),
@@ -105,7 +103,7 @@ class RefundRun {
 
   /** Stripe does not know the refund, which its order needs attention for. Nothing is left to follow. */
   async missing(sessionId: SessionId): Promise<'forgotten'> {
-    await this.signalOrder(sessionId);
+    await notifyOrder(sessionId);
     await mail(sessionId, { template: 'attention_needed', ref: `refund-unknown-${this.refundId}` });
     await this.signs.told(this.parking);
     await condition(allHandlersFinished);
@@ -123,16 +121,6 @@ class RefundRun {
     await this.signs.told(this.parking);
     if (!this.changed) await condition(allHandlersFinished);
     return !this.changed;
-  }
-
-  /** Returns false if the order's run has ended. The database then already shows the effect of the refund. */
-  private async signalOrder(sessionId: SessionId): Promise<boolean> {
-    try {
-      await getExternalWorkflowHandle(sessionId).signal(changedSignal);
-      return true;
-    } catch {
-      return false;
-    }
   }
 
   // --- What staff see ----------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 import type { SessionId } from '../domain/ids';
 import type { ResolvedRefund } from '../domain/refund';
-import type { ResolveRequest } from '../messages/order';
+import type { RefundResolution } from '../messages/order';
 import { database, stripe } from './steps';
 
 /**
@@ -9,8 +9,7 @@ import { database, stripe } from './steps';
  */
 export function resolveRefund(
   sessionId: SessionId,
-  how: 'withdraw' | 'settled_elsewhere',
-  { request, refundId }: Omit<ResolveRequest, 'how'>,
+  { how, request, refundId }: RefundResolution,
 ): Promise<ResolvedRefund> {
   const named = { sessionId, ...(request !== undefined && { request }) };
   return refundId === undefined

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { RefundId, SessionId } from '../../domain/ids';
-import { isFinal, type OrderStatus } from '../../domain/order';
+import { canGoOn, type OrderStatus } from '../../domain/order';
 import { expectObject } from '../../platform/stripe';
 import { readPayment } from '../../store/orders/payment-of';
 import { recordRefund, sessionOfRefund } from '../../store/refunds/record';
@@ -43,7 +43,7 @@ export const refundFollowing = (deps: Deps) => {
      */
     async reviveOrder({ sessionId }: { sessionId: SessionId }): Promise<void> {
       const { status } = await readPayment(db, sessionId);
-      if (!isFinal(status) || ENDED_UNSOLD.has(status)) await deps.starter.order(sessionId, { again: true });
+      if (canGoOn(status)) await deps.starter.order(sessionId, { again: true });
     },
   };
 
@@ -61,6 +61,3 @@ export const refundFollowing = (deps: Deps) => {
     return { outcome: 'early' };
   }
 };
-
-/** Ended without a sale: money that is there after all goes back. */
-const ENDED_UNSOLD: ReadonlySet<OrderStatus> = new Set(['EXPIRED', 'CANCELLED']);

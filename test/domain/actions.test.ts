@@ -62,13 +62,12 @@ describe('who may do what', () => {
     expect(whyNot('ship', { status: 'PENDING', pendingDecision: DECISIONS.fraudWarning })).toBe('The order is PENDING');
   });
 
-  test('staff can accept a payment that differs, or a report, but not a refund that failed or was refused', () => {
+  test('staff can take note of a report, but not of a refund that failed or was refused', () => {
     for (const step of [DECISIONS.disputeLost, DECISIONS.reviewClosed, DECISIONS.fraudWarning])
       expect(whyNotAccept({ pendingDecision: step })).toBeNull();
-    expect(whyNotAccept({ paymentDiffers: true })).toBeNull();
     expect(whyNotAccept({})).toMatch(/nothing to accept/);
     for (const step of [DECISIONS.refundFailed, DECISIONS.refundRefused])
-      expect(whyNotAccept({ pendingDecision: step, paymentDiffers: true })).toMatch(/withdraw it, settle it or retry/);
+      expect(whyNotAccept({ pendingDecision: step })).toMatch(/withdraw it, settle it or retry/);
   });
 
   test('a request that may be a repeat is let in, and judged by the work', () => {

@@ -1,3 +1,4 @@
+import type { GivenBack } from '../../activities/refund/refunds';
 import type { Reason } from '../../domain/order';
 import { database, stripe } from '../steps';
 import { refusal } from './inbox';
@@ -20,8 +21,7 @@ export async function compensate(run: OrderRun, reason: Reason, actor: 'staff' |
       ]),
     );
     if (given.outcome === 'refused-by-stripe') run.mailRefusal(given.since);
-    if (given.outcome !== 'disputed' && given.outcome !== 'lost')
-      return run.refresh(given.outcome === 'refunded' ? `Gave back all that was left: ${reason}` : UNDONE);
+    if (given.outcome !== 'disputed' && given.outcome !== 'lost') return run.refresh(eventOf(given.outcome, reason));
     await run.refresh();
     if (bankGaveItBack(run)) await endLost(run, 'Nothing to give back: the bank did, after a lost dispute');
     if (run.status === 'REFUNDED') return;
@@ -46,5 +46,10 @@ export async function endLost(run: OrderRun, event: string): Promise<void> {
 /** Lost disputes took all that was not refunded. */
 export const bankGaveItBack = ({ order: { disputed, lost } }: OrderRun): boolean => !disputed && lost;
 
-const UNDONE = 'Undone; no money was taken';
+/** What came of it, for staff; undefined where nothing did. */
+function eventOf(outcome: GivenBack['outcome'], reason: Reason): string | undefined {
+  if (outcome === 'refunded') return `Gave back all that was left: ${reason}`;
+  return outcome === 'nothing-captured' ? 'Undone; no money was taken' : undefined;
+}
+
 const MONEY_GOES_BACK = 'All of the money is to be given back, and waits for the bank to decide about the dispute';

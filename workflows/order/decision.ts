@@ -1,6 +1,7 @@
 import { DECISIONS } from '../../domain/order';
 import { OUT_OF_STOCK } from '../../messages/refusals';
 import { database } from '../steps';
+import { cancelOrder } from './cancel';
 import { compensate } from './compensate';
 import { refusal } from './inbox';
 import { Parcels } from './parcels';
@@ -23,7 +24,7 @@ export async function awaitDecision(run: OrderRun): Promise<void> {
     run.allow(request.name);
     switch (request.name) {
       case 'cancel':
-        return compensate(run, request.request.reason, 'staff');
+        return cancelOrder(run);
       case 'retry':
         return retry(run);
       case 'resolve':

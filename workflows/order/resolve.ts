@@ -12,7 +12,7 @@ import type { OrderRun } from './run';
  */
 export async function resolve(run: OrderRun, { how, ...named }: ResolveRequest): Promise<void> {
   if (how === 'accept') return takeNote(run);
-  const resolved = await run.untilDone('refund', () => resolveRefund(run.sessionId, how, named));
+  const resolved = await run.untilDone('refund', () => resolveRefund(run.sessionId, { how, ...named }));
   if (resolved.outcome === 'refused') throw refusal(resolved.reason);
   await run.refresh(how === 'withdraw' ? 'A refund was withdrawn' : 'A refund was settled elsewhere');
   // It goes on as it was: paid, and to be looked at again.

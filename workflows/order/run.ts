@@ -66,8 +66,7 @@ export class OrderRun {
   get facts(): ActionFacts | null {
     if (this.known === null) return null;
     const pendingDecision = this.known.pendingDecision?.step;
-    const paymentDiffers = this.parking.all.some(({ step }) => step === 'confirm');
-    return { ...this.known, pendingDecision, paymentDiffers, needsAttention: this.needs.some(isForRetry) };
+    return { ...this.known, pendingDecision, needsAttention: this.needs.some(isForRetry) };
   }
 
   /** The answer to the `state` query. */

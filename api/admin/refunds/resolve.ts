@@ -72,8 +72,10 @@ async function resolve(deps: ApiDeps, sessionId: SessionId, request: ResolveRequ
     if (outcome === 'done') return;
     if (outcome === 'accepted') throw notRecordedYet();
   }
-  if (request.how !== 'accept') {
-    const result = await startRequest(temporal, { sessionId, key: updateId, resolve: request }, STAFF_PATIENCE_MS);
+  const { how, ...named } = request;
+  if (how !== 'accept') {
+    const input = { sessionId, key: updateId, resolve: { how, ...named } };
+    const result = await startRequest(temporal, input, STAFF_PATIENCE_MS);
     if (result === null) throw notRecordedYet();
     return refuseResult(result);
   }
