@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Action, RULES, UPDATES } from '../domain/actions';
+import { type Action, UPDATES } from '../domain/action-facts';
+import { RULES } from '../domain/action-rules';
 import { ORDER_STATUSES } from '../domain/order';
 import { variables } from '../platform/env';
 

@@ -1,4 +1,4 @@
-import { RULES } from '../domain/actions';
+import { RULES } from '../domain/action-rules';
 import { ATTENTION_STEPS, type AttentionStep } from '../domain/attention';
 import { CAPTURE } from '../domain/mail';
 import { isDecision } from '../domain/order';

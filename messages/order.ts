@@ -1,6 +1,6 @@
 import { type SearchAttributePair, TypedSearchAttributes } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Resolution } from '../domain/actions';
+import type { Resolution } from '../domain/action-facts';
 import type { SessionId } from '../domain/ids';
 import type { OrderStatus, Reason } from '../domain/order';
 import { TASK_QUEUES } from './names';

@@ -4,8 +4,8 @@ import { probeAll } from './probes';
 
 /**
  * What a sweep does about the account: probes the permissions of a restricted key, and rechecks products that Stripe
- * refused to sell. (Every worker tends alarms and waiting mails all the time.) A failure here is left to the next sweep,
- * and never fails this one.
+ * refused to sell. (Alarms and waiting mails are tended by every worker, all the time.) A failure here is left to the
+ * next sweep, and never fails this one.
  */
 export async function checkAccount(deps: Pick<Deps, 'db' | 'stripe' | 'clock' | 'env' | 'log'>): Promise<void> {
   try {

@@ -2,7 +2,7 @@ import { sessionId } from '../../domain/ids';
 import { type CheckoutLine, isOfAnotherInstallation, METADATA } from '../../domain/session';
 import { knownProducts } from '../../store/catalogue/known';
 import { adoptSession, writeSessionElsewhere } from '../../store/checkouts/elsewhere';
-import { writeStray } from '../../store/checkouts/strays';
+import { type StraySession, writeStray } from '../../store/checkouts/strays';
 import type { Deps } from '../deps';
 import type { FoundLine, Session } from './session';
 
@@ -39,14 +39,17 @@ export async function noteStray(deps: Deps, session: Session): Promise<void> {
     session: sessionId(session.id),
     amount: session.amount_total,
     currency: session.currency,
-    ...((await isElsewhere(deps, session))
-      ? { kind: 'OTHER_INSTALLATION', reason: 'a session of another installation on this account' }
-      : session.mode === 'payment'
-        ? { kind: 'UNKNOWN_LINES', reason: 'a line stands for no product known here' }
-        : { kind: 'OTHER_MODE', reason: `a session of mode ${session.mode}` }),
+    ...(await whyStray(deps, session)),
     at: new Date(clock.now()),
   });
   if (first) metrics.strays.inc();
+}
+
+async function whyStray(deps: Deps, session: Session): Promise<Pick<StraySession, 'kind' | 'reason'>> {
+  if (await isElsewhere(deps, session))
+    return { kind: 'OTHER_INSTALLATION', reason: 'a session of another installation on this account' };
+  if (session.mode !== 'payment') return { kind: 'OTHER_MODE', reason: `a session of mode ${session.mode}` };
+  return { kind: 'UNKNOWN_LINES', reason: 'a line stands for no product known here' };
 }
 
 /**

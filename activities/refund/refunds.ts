@@ -1,15 +1,8 @@
 import type Stripe from 'stripe';
 import { type RefundId, refundId, type SessionId } from '../../domain/ids';
 import type { OrderStatus, Reason } from '../../domain/order';
-import {
-  DISPUTED,
-  isReversed,
-  NOTHING_LEFT,
-  type Refusal,
-  type RestockLine,
-  refundedOf,
-  TOO_MUCH,
-} from '../../domain/refund';
+import { isReversed, type RestockLine, refundedOf } from '../../domain/refund';
+import { DISPUTED, NOTHING_LEFT, type Refusal, TOO_MUCH } from '../../domain/refundable';
 import { cancelUnpaid } from '../../store/orders/undo';
 import { writeCompensation } from '../../store/refunds/compensations';
 import { type RecordedRefund, recordRefund } from '../../store/refunds/record';

@@ -69,9 +69,8 @@ async function nextVersion({ db }: ApiDeps, order: OrderView): Promise<OrderView
 }
 
 async function takeUp(deps: ApiDeps, limits: Limits, req: Request, id: SessionId): Promise<OrderView> {
-  if (await isStray(deps.db, id)) throw unknownOrder();
+  if (limits.unknownSessions.has(id) || (await isStray(deps.db, id))) throw unknownOrder();
   await limits.guess(req);
-  if (limits.unknownSessions.has(id)) throw unknownOrder();
   await limits.guessOfAll(req);
   const session = await askStripe(deps, id).catch((error: unknown) => {
     if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;

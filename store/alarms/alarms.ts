@@ -1,7 +1,7 @@
 import { type AccountCause, type AlarmCause, OUTAGE_MS, OUTAGES } from '../../domain/fault';
 import type { AccountAlarm } from '../../prisma/generated/client';
 import type { Db } from '../database';
-import { type StaffReport, writeStaffReport } from '../mails/staff-reports';
+import { type StaffReportAbout, writeStaffReport } from '../mails/staff-reports';
 
 /** A cause, and its subject if it has several: the permission, why a sweep failed, which kind of run is stuck. */
 export interface AlarmRef {
@@ -91,18 +91,8 @@ export async function claimProbe(
 /**
  * Writes one mail to staff about every alarm that they have not been told of. The mail waits to be sent, like any mail
  * that the provider refuses. Returns the alarms.
- * @param compose renders the mail; called inside the transaction
  */
-export function writeAlarmMail(
-  db: Db,
-  mail: {
-    key: string;
-    template: string;
-    recipient: string;
-    at: Date;
-    compose(alarms: Alarm[]): Pick<StaffReport, 'subject' | 'html' | 'text'>;
-  },
-): Promise<Alarm[]> {
+export function writeAlarmMail(db: Db, mail: StaffReportAbout<Alarm>): Promise<Alarm[]> {
   const { compose, ...report } = mail;
   return db.$transaction(async (tx) => {
     const outages = [...OUTAGES];

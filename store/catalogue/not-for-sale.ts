@@ -1,6 +1,6 @@
 import { notForSale } from '../../domain/differences';
 import type { Db, Tx } from '../database';
-import { type StaffReport, writeStaffReport } from '../mails/staff-reports';
+import { type StaffReportAbout, writeStaffReport } from '../mails/staff-reports';
 import { claimUntold, resolveDiscrepancies, writeDiscrepancies } from '../reconciliation/discrepancies';
 
 /** A product that Stripe refuses to sell, with its current prices at Stripe. */
@@ -24,18 +24,8 @@ export async function refuseProducts(db: Db, { skus, at }: { skus: string[]; at:
 /**
  * Writes one mail to staff about every refused product that they have not been told of. It waits to be sent like a mail
  * that the provider refused.
- * @param compose renders the mail; called inside the transaction
  */
-export async function writeRefusedMail(
-  db: Db,
-  mail: {
-    key: string;
-    template: string;
-    recipient: string;
-    at: Date;
-    compose(skus: string[]): Pick<StaffReport, 'subject' | 'html' | 'text'>;
-  },
-): Promise<void> {
+export async function writeRefusedMail(db: Db, mail: StaffReportAbout<string>): Promise<void> {
   const { compose, ...report } = mail;
   await db.$transaction(async (tx) => {
     const skus = await claimUntold(tx, { kind: 'not_for_sale', reportKey: mail.key, at: mail.at });

@@ -4,6 +4,14 @@ import type { Db, Tx } from '../database';
 /** A mail to staff that is not about an order. It is stored before it is sent, so that a retry sends the same bytes. */
 export type StaffReport = Pick<Mail, 'key' | 'recipient' | 'subject' | 'html' | 'text' | 'status'>;
 
+/** A report about rows that are claimed in the transaction that writes it. */
+export type StaffReportAbout<Row> = Pick<StaffReport, 'key' | 'recipient'> & {
+  template: string;
+  at: Date;
+  /** Renders the mail, inside the transaction. */
+  compose(rows: Row[]): Pick<StaffReport, 'subject' | 'html' | 'text'>;
+};
+
 export const findStaffReport = (db: Db, key: string): Promise<StaffReport | null> =>
   db.mail.findUnique({ where: { key } });
 

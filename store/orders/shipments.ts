@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { RETAKES_STOCK, whyNot } from '../../domain/actions';
+import { RETAKES_STOCK } from '../../domain/action-rules';
+import { whyNot } from '../../domain/actions';
 import type { SessionId } from '../../domain/ids';
 import { isDecision, type OrderStatus } from '../../domain/order';
 import { count, givenBack, type ParcelLine, takenAgain, unshipped, whyNotThisParcel } from '../../domain/parcel';

@@ -2,15 +2,8 @@ import type { SessionId } from '../../domain/ids';
 import { formatMoney } from '../../domain/money';
 import { DECISIONS, isFinal, type OrderStatus, type PaymentStatus } from '../../domain/order';
 import { leftOf } from '../../domain/order-money';
-import {
-  cappedRestock,
-  isCounted,
-  isNews,
-  isReversed,
-  type Refund,
-  refundedOf,
-  waitsForCustomer,
-} from '../../domain/refund';
+import { isCounted, isNews, isReversed, type Refund, refundedOf, waitsForCustomer } from '../../domain/refund';
+import { cappedRestock } from '../../domain/refundable';
 import type { Refund as RefundRow } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
 import { callForRefund, nextCall } from '../orders/decisions';

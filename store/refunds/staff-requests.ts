@@ -6,12 +6,10 @@ import {
   isResolved,
   isReversed,
   type Refund,
-  type Refusal,
   type RestockLine,
-  remainingOf,
   requestOf,
-  whyNotRefund,
 } from '../../domain/refund';
+import { type Refusal, remainingOf, whyNotRefund } from '../../domain/refundable';
 import type { Prisma, Refund as RefundRow } from '../../prisma/generated/client';
 import type { Db } from '../database';
 import { type LockedOrder, lockKnownOrder, moneyOf, note } from '../orders/records';

@@ -1,13 +1,6 @@
-import {
-  type Action,
-  type ActionFacts,
-  offered,
-  RULES,
-  UPDATES,
-  whyNot,
-  whyNotAccept,
-  whyNotYet,
-} from '../../domain/actions';
+import { type Action, type ActionFacts, UPDATES } from '../../domain/action-facts';
+import { RULES } from '../../domain/action-rules';
+import { offered, whyNot, whyNotAccept, whyNotYet } from '../../domain/actions';
 import { DECISIONS, isFinal, ORDER_STATUSES, type OrderStatus } from '../../domain/order';
 
 const CANCEL_REFUSED = { needsAttention: true, pendingDecision: DECISIONS.refundRefused, cancelRefused: true };

@@ -1,4 +1,5 @@
-import { UPDATES, whyNot } from '../../domain/actions';
+import { UPDATES } from '../../domain/action-facts';
+import { whyNot } from '../../domain/actions';
 import {
   adviceOnLoss,
   isAskedAnew,

@@ -1,13 +1,5 @@
-import {
-  cappedRestock,
-  isNews,
-  openFailures,
-  type RefundableOrder,
-  type RefundSoFar,
-  refundedOf,
-  remainingOf,
-  whyNotRefund,
-} from '../../domain/refund';
+import { isNews, openFailures, type RefundSoFar, refundedOf } from '../../domain/refund';
+import { cappedRestock, type RefundableOrder, remainingOf, whyNotRefund } from '../../domain/refundable';
 
 const order = (change: Partial<RefundableOrder> = {}): RefundableOrder => ({
   status: 'COMPLETED',

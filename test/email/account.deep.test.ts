@@ -91,7 +91,8 @@ test('a mail that waits is not owed: no sweep starts its order again', async () 
   shop.resend.refuse(QUOTA);
   const sessions = await orders(2);
   const owed = await readOwedMails(shop.db, sessions);
-  expect(owed.map(({ template }) => template)).toEqual(['order_received', 'order_received']); // which nobody has written
+  // The confirmations wait; nobody has written the mails to staff.
+  expect(owed.map(({ template }) => template)).toEqual(['order_received', 'order_received']);
 });
 
 test('a mail that waits is not given up with another one of its turn that is refused for itself', async () => {

@@ -1,5 +1,6 @@
 import { CancellationScope, condition, currentUpdateInfo, setHandler } from '@temporalio/workflow';
-import { RESOLUTIONS, type UpdateAction, whyNot, whyNotYet } from '../../domain/actions';
+import { RESOLUTIONS, type UpdateAction } from '../../domain/action-facts';
+import { whyNot, whyNotYet } from '../../domain/actions';
 import { REASONS } from '../../domain/order';
 import {
   abandonSignal,

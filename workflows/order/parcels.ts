@@ -1,4 +1,4 @@
-import { RETAKES_STOCK } from '../../domain/actions';
+import { RETAKES_STOCK } from '../../domain/action-rules';
 import type { ShipRequest } from '../../messages/order';
 import { database } from '../steps';
 import { refusal } from './inbox';

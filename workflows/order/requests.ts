@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import { RESOLUTIONS } from '../../domain/actions';
+import { RESOLUTIONS } from '../../domain/action-facts';
 import { isRefundId, isSku } from '../../domain/ids';
 import { isPossible, stepOf } from '../../domain/money';
 import { REASONS } from '../../domain/order';

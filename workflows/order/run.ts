@@ -1,6 +1,7 @@
 import { allHandlersFinished, condition } from '@temporalio/workflow';
 import type { OrderFactsNow } from '../../activities/order/facts';
-import { type ActionFacts, refusalOf, type UpdateAction, whyNot } from '../../domain/actions';
+import type { ActionFacts, UpdateAction } from '../../domain/action-facts';
+import { whyNot } from '../../domain/actions';
 import type { AttentionStep } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus, Reason } from '../../domain/order';
@@ -9,7 +10,8 @@ import type { Opening, OrderInput, OrderState } from '../../messages/order';
 import { isForRetry, type Parked, Parking } from '../parking';
 import { database, slowDatabase } from '../steps';
 import { setHandlers } from './handlers';
-import { Inbox, type Message, refusal, type StaffRequest } from './inbox';
+import { Inbox, type Message, refusal } from './inbox';
+import { answerAfterEnd } from './late';
 import { Mails } from './mails';
 import { StaffView } from './staff-view';
 
@@ -71,8 +73,8 @@ export class OrderRun {
 
   /** The answer to the `state` query. */
   get state(): OrderState {
-    const { sessionId, status, attention } = this;
-    return { sessionId, status, waitingFor: this.view.waitingFor, attention };
+    const { sessionId, status, needs } = this;
+    return { sessionId, status, waitingFor: this.view.waitingFor, attention: needs[0] ?? null };
   }
 
   /** The order is in the database: answers the waiting shopper, and makes the order searchable for staff. */
@@ -196,7 +198,7 @@ export class OrderRun {
     const { inbox, mails, parking } = this;
     this.waits('its last mails');
     do {
-      await inbox.serveAll((request) => this.answerAfterEnd(request));
+      await inbox.serveAll((request) => answerAfterEnd(request, this.status));
       await parking.flagged;
       await condition(() => mails.allOut || inbox.hasRequest || inbox.hasChange);
       await condition(() => allHandlersFinished() || inbox.hasRequest || inbox.hasChange);
@@ -207,16 +209,6 @@ export class OrderRun {
     } while (inbox.hasRequest || inbox.hasChange || !mails.allOut);
     this.waits('nothing: it is done');
     return this.status;
-  }
-
-  /**
-   * A task that ends the run and that a message overtakes is done again, and the database may be ahead of it then: what
-   * a request was about to do is done already. Any other request comes too late.
-   */
-  private answerAfterEnd({ name }: StaffRequest): OrderStatus {
-    if (name === 'deliver' && this.status === 'COMPLETED') return this.status;
-    if (name === 'cancel' && (this.status === 'REFUNDED' || this.status === 'CANCELLED')) return this.status;
-    throw refusal(refusalOf(this));
   }
 
   // --- What staff see ----------------------------------------------------------------------------------------------
@@ -236,10 +228,6 @@ export class OrderRun {
   private tell(event: string): void {
     this.view.happened.push(event);
     this.show();
-  }
-
-  private get attention(): OrderState['attention'] {
-    return this.needs[0] ?? null;
   }
 
   /** Everything that needs a person: a decision, steps that are parked, and a customer who is not reached. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RESOLUTIONS } from '../../../domain/actions';
+import { RESOLUTIONS } from '../../../domain/action-facts';
 import { isRefundId, type SessionId } from '../../../domain/ids';
 import { isFinal } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';

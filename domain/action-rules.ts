@@ -1,0 +1,223 @@
+import type { Action, ActionFacts } from './action-facts';
+import { DECISIONS, type Decision, isFinal, ORDER_STATUSES, type OrderStatus } from './order';
+
+/**
+ * What staff may do with an order, and when: the one table behind the updates of its workflow, the steps that do the
+ * work, the API's `409`, the text “What you can do” in the Temporal UI, and the table in docs/staff-runbook.md.
+ */
+
+/** What stands in the way of an action. */
+interface Obstacle {
+  /** In the runbook's words: “refused while …”. */
+  when: string;
+  applies(order: ActionFacts): boolean;
+  /** One plain sentence, without its full stop. */
+  refusal(order: ActionFacts): string;
+}
+
+interface Rules {
+  /** What it does, in the runbook's words. */
+  does: string;
+  /** What it does to this order, where that is less or more. */
+  doesNow?(order: ActionFacts): string | undefined;
+  /** The statuses that allow it. */
+  in: readonly OrderStatus[];
+  /** What allows it in another status too. */
+  also?: { when: string; applies(order: ActionFacts): boolean };
+  /** Statuses in which the same request again is answered as the first was, and anything else is refused. */
+  repeatIn?: readonly OrderStatus[];
+  obstacles: readonly Obstacle[];
+}
+
+/** Stripe refuses a refund too, when a dispute is opened meanwhile: the answer is the same. */
+export const NO_REFUND_WHILE_DISPUTED = 'The payment is disputed: nothing can be refunded while the bank decides';
+
+const FINAL = ORDER_STATUSES.filter(isFinal);
+
+/** Decisions about orders that have money again, and whose goods may have gone back to stock. Shipping answers them. */
+export const RETAKES_STOCK: readonly Decision[] = [DECISIONS.refundFailed, DECISIONS.disputeWon];
+
+export const RULES: Record<Action, Rules> = {
+  ship: {
+    does: 'records a parcel and mails the customer',
+    doesNow: ({ pendingDecision, stock }) =>
+      pendingDecision &&
+      (RETAKES_STOCK.includes(pendingDecision) || (isAboutRefund(pendingDecision) && stock !== 'COMMITTED'))
+        ? 'takes the stock again if it went back, and ships after all'
+        : undefined,
+    in: ['PREPARING'],
+    also: {
+      when: '`PENDING` after a refund that failed or is refused',
+      applies: ({ status, stock, pendingDecision }) =>
+        status === 'PENDING' && isAboutRefund(pendingDecision) && stock !== 'HELD',
+    },
+    repeatIn: ['SHIPPED'],
+    obstacles: [
+      disputed('The payment is disputed: nothing ships while the bank decides'),
+      {
+        when: 'a review is open',
+        applies: ({ reviewOpen = false }) => reviewOpen,
+        refusal: () => 'Stripe Radar has the payment under review: nothing ships before it is closed',
+      },
+      {
+        when: 'a fraud warning awaits a decision',
+        applies: ({ fraudWarning = false }) => fraudWarning,
+        refusal: () => 'Stripe warns of fraud: decide first, with retry or cancel',
+      },
+      {
+        when: 'a cancel is under way',
+        applies: ({ cancelling = false }) => cancelling,
+        refusal: () => 'The order is being cancelled',
+      },
+      {
+        when: 'a lost dispute awaits a decision',
+        applies: ({ pendingDecision }) => pendingDecision === DECISIONS.disputeLost,
+        refusal: () => 'A dispute is lost, and the customer has the money: decide first, with retry or cancel',
+      },
+    ],
+  },
+  deliver: {
+    does: 'says that it arrived, which completes it',
+    in: ['SHIPPED'],
+    obstacles: [],
+  },
+  cancel: {
+    does: 'before payment: expires the session and releases the stock; after it: refunds all of it, returns the stock, revokes downloads',
+    doesNow: ({ status, lost = false }) => {
+      if (lost) return 'returns what is unshipped and ends the order; refunds nothing';
+      return status === 'PENDING'
+        ? 'expires the session, releases the stock, and refunds if money came'
+        : 'refunds all of it and returns the stock';
+    },
+    in: ['PENDING', 'PAID', 'PREPARING'],
+    obstacles: [
+      {
+        when: 'something is shipped, unless the bank took all of the money',
+        applies: ({ anythingShipped = false, lost = false }) => anythingShipped && !lost,
+        refusal: () => 'Something of the order is shipped already',
+      },
+      disputed('The payment is disputed: the bank decides about the money'),
+    ],
+  },
+  refund: {
+    does: 'gives money back, all that is left or a part',
+    in: ['PREPARING', 'SHIPPED', ...FINAL],
+    obstacles: [
+      {
+        when: 'no money was taken',
+        applies: ({ nothingTaken = false }) => nothingTaken,
+        refusal: ({ status }) => `The order is ${status}: no money was taken that could be given back`,
+      },
+      disputed(NO_REFUND_WHILE_DISPUTED),
+    ],
+  },
+  retry: {
+    does: 'runs the step that needs attention again, or answers the pending decision',
+    doesNow: ({ pendingDecision }) =>
+      pendingDecision ? RETRY[pendingDecision] : 'tries the step that needs attention again',
+    in: ORDER_STATUSES,
+    obstacles: [
+      {
+        when: 'nothing needs attention',
+        applies: ({ needsAttention = false }) => !needsAttention,
+        refusal: ({ status }) => (isFinal(status) ? `The order is ${status}` : 'Nothing needs attention'),
+      },
+      {
+        when: 'a failed or refused refund is about a disputed payment',
+        applies: ({ pendingDecision, disputed = false }) => disputed && isAboutRefund(pendingDecision),
+        refusal: () => 'The payment is disputed: the bank decides about the money',
+      },
+      {
+        when: 'the refund of a cancel was refused, and something is shipped',
+        applies: ({ pendingDecision, cancelRefused = false, anythingShipped = false }) =>
+          pendingDecision === DECISIONS.refundRefused && cancelRefused && anythingShipped,
+        refusal: () => 'Something of the order is shipped already: withdraw the cancel, then refund what you want',
+      },
+    ],
+  },
+  resolve: {
+    does: '`withdraw`: takes back a refund that failed, or a refund or cancel that Stripe refuses; `settled_elsewhere`: says that the customer got the money another way; `accept`: goes on with a payment that differs, or takes note',
+    doesNow: ({ pendingDecision }) => {
+      if (isAboutRefund(pendingDecision))
+        return '`withdraw` takes the refund back, `settled_elsewhere` says that the customer got the money another way';
+      return pendingDecision ? '`accept` takes note, and the order goes on' : undefined;
+    },
+    in: ORDER_STATUSES,
+    obstacles: [
+      {
+        when: 'nothing needs attention',
+        applies: ({ needsAttention = false }) => !needsAttention,
+        refusal: ({ status }) => (isFinal(status) ? `The order is ${status}` : 'Nothing needs attention'),
+      },
+    ],
+  },
+  'correct e-mail': {
+    does: 'changes where mails about the order go',
+    in: ORDER_STATUSES,
+    obstacles: [isErased(), partlyShipped()],
+  },
+  'correct address': {
+    does: 'changes where its parcels go',
+    in: ORDER_STATUSES.filter((status) => !isFinal(status)),
+    obstacles: [
+      isErased(),
+      partlyShipped(),
+      {
+        when: 'all of it is downloads',
+        applies: ({ digital = false }) => digital,
+        refusal: ({ status }) => `The order is ${status}, and nothing of it will be shipped`,
+      },
+    ],
+  },
+  erase: {
+    does: 'removes the personal data for good',
+    in: FINAL,
+    obstacles: [
+      {
+        when: 'a refund is open',
+        applies: ({ refundOpen = false }) => refundOpen,
+        refusal: ({ status }) => `The order is ${status}, and a refund is open`,
+      },
+      {
+        when: 'a dispute is open',
+        applies: ({ disputed = false }) => disputed,
+        refusal: ({ status }) => `The order is ${status}, and a dispute is open`,
+      },
+    ],
+  },
+};
+
+/** What `retry` does about each pending decision. */
+const RETRY: Record<Decision, string> = {
+  [DECISIONS.refundFailed]: 'asks for the refund again',
+  [DECISIONS.refundRefused]: 'asks Stripe for the refund again',
+  [DECISIONS.refundUnknown]: 'takes note, and the order goes on',
+  [DECISIONS.fraudWarning]: 'goes on all the same',
+  [DECISIONS.disputeLost]: 'takes note, and the order goes on',
+  [DECISIONS.disputeWon]: 'takes note, and the order goes on',
+  [DECISIONS.reviewClosed]: 'takes note, and the order goes on',
+};
+
+/** Whether staff must decide about a refund that failed or was refused. */
+export const isAboutRefund = (decision: Decision | null | undefined): boolean =>
+  decision === DECISIONS.refundFailed || decision === DECISIONS.refundRefused;
+
+function disputed(refusal: string): Obstacle {
+  return { when: 'a dispute is open', applies: ({ disputed = false }) => disputed, refusal: () => refusal };
+}
+
+function isErased(): Obstacle {
+  return {
+    when: 'the customer is erased',
+    applies: ({ erased = false }) => erased,
+    refusal: () => 'The customer of this order is erased',
+  };
+}
+
+function partlyShipped(): Obstacle {
+  return {
+    when: 'something is shipped',
+    applies: ({ anythingShipped = false }) => anythingShipped,
+    refusal: ({ status }) => `The order is ${status}: some of it is shipped already`,
+  };
+}
