@@ -1,3 +1,4 @@
+import { day, moment } from './dates';
 import { formatMoney } from './money';
 
 /**
@@ -117,8 +118,3 @@ const list = (of: string[]): string => [...new Set(of)].join(', ');
 /** Cuts a text to Stripe's limit, never inside a character. */
 const cut = (text: string): string =>
   text.length <= LONGEST_FIELD ? text : `${text.slice(0, LONGEST_FIELD - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
-
-const day = (at: Date): string => new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(at);
-
-const moment = (at: Date): string =>
-  `${new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC`;

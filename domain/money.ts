@@ -39,14 +39,24 @@ export function stepOf(currency: string): number {
 export const isPossible = ({ amount, currency }: Money): boolean => amount % stepOf(currency) === 0;
 
 /** Formats an amount for people: `{ amount: 1250, currency: 'eur' }` becomes `€12.50`; 50000 `isk` is `ISK 500`. */
-export function formatMoney({ amount, currency }: Money, locale = 'en'): string {
+export const formatMoney = ({ amount, currency }: Money, locale = 'en'): string =>
+  formatterOf(currency.toUpperCase(), locale).format(amount / 10 ** decimalsOf(currency));
+
+/** By language and currency. A formatter takes a hundred times as long to make as to use. */
+const formatters = new Map<string, Intl.NumberFormat>();
+
+function formatterOf(currency: string, locale: string): Intl.NumberFormat {
+  const key = `${locale} ${currency}`;
+  const kept = formatters.get(key);
+  if (kept) return kept;
   const decimals = decimalsOf(currency);
-  const shown = HUNDREDTHS_OF_WHOLE_UNITS.has(currency.toLowerCase()) ? 0 : decimals;
-  return new Intl.NumberFormat(locale, {
+  const made = new Intl.NumberFormat(locale, {
     style: 'currency',
-    currency: currency.toUpperCase(),
-    minimumFractionDigits: shown,
+    currency,
+    minimumFractionDigits: HUNDREDTHS_OF_WHOLE_UNITS.has(currency.toLowerCase()) ? 0 : decimals,
     // An amount that the currency cannot have is shown as it is, not rounded.
     maximumFractionDigits: decimals,
-  }).format(amount / 10 ** decimals);
+  });
+  formatters.set(key, made);
+  return made;
 }

@@ -1,5 +1,6 @@
+import { moment } from '../domain/dates';
 import type { AlarmCause } from '../domain/fault';
-import { moment } from './facts';
+
 import { becauseStaff, Layout } from './layout';
 import { Facts, P, Small } from './parts';
 import { type Composed, rendered } from './rendered';

@@ -1,9 +1,10 @@
 import { RULES } from '../domain/action-rules';
 import { ATTENTION_STEPS, type AttentionStep } from '../domain/attention';
+import { moment } from '../domain/dates';
 import { CAPTURE } from '../domain/mail';
 import { isDecision } from '../domain/order';
 import { captureNeeded } from './capture-needed';
-import { type MailFacts, moment, type OrderFacts } from './facts';
+import type { MailFacts, OrderFacts } from './facts';
 import { becauseStaff, Layout } from './layout';
 import { Code, Facts, H2, P, Small, StaffPointers } from './parts';
 import type { MailTemplate } from './template';

@@ -1,4 +1,5 @@
-import { type MailFacts, moment, money } from './facts';
+import { moment } from '../domain/dates';
+import { type MailFacts, money } from './facts';
 import { becauseStaff, Layout } from './layout';
 import { Facts, H2, P, StaffPointers } from './parts';
 import type { Written } from './template';

@@ -1,5 +1,6 @@
+import { moment } from '../domain/dates';
 import { AnswerDispute, disputedAmount, isInquiry, wordsOf } from './dispute-parts';
-import { type DisputeFacts, disputeOf, type MailFacts, moment, type OrderFacts } from './facts';
+import { type DisputeFacts, disputeOf, type MailFacts, type OrderFacts } from './facts';
 import { becauseStaff, Layout } from './layout';
 import { Facts, H2, P, StaffPointers } from './parts';
 import type { MailTemplate } from './template';

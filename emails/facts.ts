@@ -1,3 +1,4 @@
+import { day as dayInUtc } from '../domain/dates';
 import { formatMoney } from '../domain/money';
 import type { Voucher } from '../domain/voucher';
 
@@ -135,10 +136,5 @@ export const disputeOf = ({ order, ref }: MailFacts): DisputeFacts | undefined =
 /** Whether any item of the order has to be shipped. */
 export const isShipped = ({ items }: OrderFacts): boolean => items.some(({ kind }) => kind === 'PHYSICAL');
 
-/** A date for reading, in UTC: `8 December 2026 (UTC)`. */
-export const day = (at: Date): string =>
-  `${new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(at)} (UTC)`;
-
-/** A date and time for staff, in UTC: `9 December 2026 at 23:59 UTC`. */
-export const moment = (at: Date): string =>
-  `${new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC`;
+/** A date for reading: `8 December 2026 (UTC)`. */
+export const day = (at: Date): string => `${dayInUtc(at)} (UTC)`;

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
+import { moment } from '../domain/dates';
 import type { Voucher } from '../domain/voucher';
-import { isShipped, type MailFacts, moment, money, type OrderFacts } from './facts';
+import { isShipped, type MailFacts, money, type OrderFacts } from './facts';
 import { becauseOrdered, Layout } from './layout';
 import { Action, Code, Facts, H2, Items, P, Small } from './parts';
 import type { MailTemplate } from './template';

@@ -1,32 +1,16 @@
-import { toPlainText } from 'react-email';
+import { compile, type DomNode, type FormatCallback } from 'html-to-text';
 
 /** The line length of plain text (RFC 5322, section 2.1.1, advises at most 78). URLs are never broken. */
 const WIDTH = 78;
 
-/**
- * Makes the plain text of a mail from its HTML. The headline is underlined, tables become columns with a rule above the
- * total, and links become `label: address`.
- */
-export const plainText = (html: string): string =>
-  `${toPlainText(html, { wordwrap: WIDTH, formatters: { headline, columns, link }, selectors }).trim()}\n`;
-
-const selectors = [
-  { selector: 'title', format: 'skip' },
-  { selector: 'style', format: 'skip' },
-  { selector: 'h1', format: 'headline' },
-  { selector: 'h2', format: 'block', options: { leadingLineBreaks: 3, trailingLineBreaks: 2 } },
-  { selector: 'a', format: 'link' },
-  { selector: 'table.data', format: 'columns' },
-];
-
-const headline: Formatter = (element, walk, builder) => {
+const headline: FormatCallback = (element, walk, builder) => {
   let width = -1;
   builder.openBlock({ leadingLineBreaks: 2 });
   builder.pushWordTransform((word) => {
     width += word.length + 1;
     return word;
   });
-  walk(element.children, builder);
+  walk(childrenOf(element), builder);
   builder.popWordTransform();
   builder.closeBlock({ trailingLineBreaks: 1 });
   builder.openBlock({ leadingLineBreaks: 1 });
@@ -34,28 +18,28 @@ const headline: Formatter = (element, walk, builder) => {
   builder.closeBlock({ trailingLineBreaks: 2 });
 };
 
-const link: Formatter = (element, walk, builder) => {
+const link: FormatCallback = (element, walk, builder) => {
   const href = element.attribs?.href ?? '';
   const words: string[] = [];
   builder.pushWordTransform((word) => {
     words.push(word);
     return word;
   });
-  walk(element.children, builder);
+  walk(childrenOf(element), builder);
   builder.popWordTransform();
   if (words.join('') !== href) builder.addInline(`: ${href}`, { noWordTransform: true });
 };
 
 /** A table of two columns, as parts.tsx makes them. The second column is aligned right if it holds amounts. */
-const columns: Formatter = (table, walk, builder) => {
+const columns: FormatCallback = (table, walk, builder) => {
   let sums = 0;
   builder.openTable();
-  for (const section of table.children) {
-    for (const row of section.children) {
+  for (const section of childrenOf(table)) {
+    for (const row of childrenOf(section)) {
       builder.openTableRow();
-      for (const cell of row.children) {
+      for (const cell of childrenOf(row)) {
         builder.openTableCell({ maxColumnWidth: 50 });
-        walk(cell.children, builder);
+        walk(childrenOf(cell), builder);
         builder.closeTableCell({});
       }
       builder.closeTableRow();
@@ -69,6 +53,8 @@ const columns: Formatter = (table, walk, builder) => {
     trailingLineBreaks: 2,
   });
 };
+
+const childrenOf = ({ children = [] }: DomNode): DomNode[] => children;
 
 function layOut(rows: Cell[][], firstSum: number, alignRight: boolean): string {
   const left = widest(rows.map(([first]) => first));
@@ -93,6 +79,35 @@ const linesOf = (cell: Cell | undefined): string[] => (cell?.text ?? '').split('
 const widest = (cells: (Cell | undefined)[]): number =>
   Math.max(0, ...cells.flatMap(linesOf).map(({ length }) => length));
 
+interface Cell {
+  text: string;
+}
+
+/** A cell of a table that only lays out: a block of its own. */
+const block = { format: 'block', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } };
+
+const toText = compile({
+  wordwrap: WIDTH,
+  formatters: { headline, columns, link },
+  selectors: [
+    { selector: 'title', format: 'skip' },
+    { selector: 'style', format: 'skip' },
+    { selector: '[data-skip-in-text=true]', format: 'skip' }, // React Email's Preview
+    { selector: 'h1', format: 'headline' },
+    { selector: 'h2', format: 'block', options: { leadingLineBreaks: 3, trailingLineBreaks: 2 } },
+    { selector: 'a', format: 'link' },
+    { selector: 'td', ...block },
+    { selector: 'th', ...block },
+    { selector: 'table.data', format: 'columns' },
+  ],
+});
+
+/**
+ * Makes the plain text of a mail from its HTML. The headline is underlined, tables become columns with a rule above the
+ * total, and links become `label: address`.
+ */
+export const plainText = (html: string): string => `${toText(html).trim()}\n`;
+
 /** In characters. An inbox shows fewer; any mail server accepts this many. */
 const SUBJECT_LENGTH = 120;
 
@@ -108,31 +123,3 @@ export function oneLine(text: string): string {
     .join('')
     .trimEnd()}…`;
 }
-
-/** The part of html-to-text's interface used here. React Email passes it through without types. */
-interface Builder {
-  pushWordTransform(transform: (word: string) => string): void;
-  popWordTransform(): void;
-  addInline(text: string, options?: { noWordTransform?: boolean }): void;
-  openBlock(options: { leadingLineBreaks: number }): void;
-  closeBlock(options: { trailingLineBreaks: number }): void;
-  openTable(): void;
-  openTableRow(): void;
-  openTableCell(options: { maxColumnWidth: number }): void;
-  closeTableCell(options: object): void;
-  closeTableRow(): void;
-  closeTable(options: {
-    tableToString: (rows: Cell[][]) => string;
-    leadingLineBreaks: number;
-    trailingLineBreaks: number;
-  }): void;
-}
-interface Cell {
-  text: string;
-}
-interface Element {
-  name?: string;
-  attribs?: { href?: string; class?: string };
-  children: Element[];
-}
-type Formatter = (element: Element, walk: (children: Element[], builder: Builder) => void, builder: Builder) => void;

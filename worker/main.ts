@@ -1,3 +1,4 @@
+import '../platform/react-production';
 import { startWorker } from './start';
 
 startWorker().catch((error: unknown) => {

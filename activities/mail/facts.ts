@@ -83,8 +83,9 @@ export function addressLines(customer: { name: string | null; address: Address |
   return lines.filter((line): line is string => Boolean(line));
 }
 
-const countryName = (code: string): string =>
-  /^[A-Z]{2}$/.test(code) ? (new Intl.DisplayNames(['en'], { type: 'region' }).of(code) ?? code) : code;
+const COUNTRIES = new Intl.DisplayNames(['en'], { type: 'region' });
+
+const countryName = (code: string): string => (/^[A-Z]{2}$/.test(code) ? (COUNTRIES.of(code) ?? code) : code);
 
 /** A locale that `Intl` knows. Stripe's `auto` and unknown locales become English. */
 function knownLocale(locale: string | null): string {
