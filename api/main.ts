@@ -74,20 +74,17 @@ function main(): void {
     log.info({ signal }, 'stopping');
     closing.abort();
     setTimeout(() => process.exit(0), DRAIN_MS).unref();
-    void announced(signal).then(() => {
-      // Temporal's connection ends with the process: closing it during a retried call throws where it cannot be
-      // caught.
-      server.close(() => {
+    void announced(signal)
+      .then(drain)
+      .then(async () => {
+        // Temporal's connection ends with the process: closing it during a retried call throws where it cannot be
+        // caught.
         const disconnected = Promise.all([db.$disconnect(), fileDb.$disconnect()]).catch((error: unknown) =>
           log.warn({ err: error }, 'could not disconnect from the database'),
         );
-        void within(DISCONNECT_MS, disconnected, () => new Error('late'))
-          .catch(() => {})
-          .finally(() => process.exit(0));
+        await within(DISCONNECT_MS, disconnected, () => new Error('late')).catch(() => {});
+        process.exit(0);
       });
-      drain();
-      server.closeIdleConnections();
-    });
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
