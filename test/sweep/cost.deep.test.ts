@@ -118,7 +118,7 @@ test('no question of a sweep to the database reads a table that grows from end t
 /** Charges of the last minutes that no order knows: those of another shop on the same account. */
 const foreignCharges = (count: number) => world.db.$executeRaw`
   INSERT INTO ledger_entries (id, at, category, type, source, currency, amount, settled_currency, settled, fee)
-  SELECT 'txn_f_' || n, ${new Date(world.deps().clock.now() - 60_000)}::timestamptz - n * interval '1 millisecond', 'charge', 'charge', 'ch_f_' || n,
+  SELECT 'foreign' || n, ${new Date(world.deps().clock.now() - 60_000)}::timestamptz - n * interval '1 millisecond', 'charge', 'charge', 'ch_f_' || n,
     'eur', 1000, 'eur', 1000, 40 FROM generate_series(1, ${count}::int) n`;
 
 test('thousands of differences are recorded page by page; the mail and the sweep list the first of them', async () => {
@@ -131,7 +131,7 @@ test('thousands of differences are recorded page by page; the mail and the sweep
   do cursors.push((await stripe.readBalance({ id, window, cursor: cursors.at(-1) ?? null })).cursor);
   while (cursors.at(-1) !== null);
   expect(cursors).toHaveLength(1_100 / 100);
-  expect(await world.db.ledgerEntry.count({ where: { id: { startsWith: 'txn_f_' }, tracedAt: null } })).toBe(0);
+  expect(await world.db.ledgerEntry.count({ where: { id: { startsWith: 'foreign' }, tracedAt: null } })).toBe(0);
 
   expect(await orders.compareLedger({ id, window })).toEqual({ discrepancies: 0, news: 1_100 });
   expect(await orders.compareLedger({ id, window })).toEqual({ discrepancies: 0, news: 1_100 });
