@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isMailbox } from '../domain/email';
 
 /** The prefix of the embedded Stripe sandbox's keys. Real Stripe keys never start with it. */
 export const SANDBOX_KEY_PREFIX = 'sk_test_sandbox';
@@ -25,9 +26,7 @@ const url = (...protocols: string[]) =>
     .transform((text) => text.replace(/\/+$/, ''));
 const isOrigin = (given: string): boolean =>
   URL.canParse(given) && /^https?:/.test(given) && new URL(given).origin === given.toLowerCase();
-const address = z
-  .string()
-  .regex(/^(?:[^<>]*<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/, 'must be an e-mail address, or `Name <address>`');
+const address = z.string().refine(isMailbox, 'must be an e-mail address, or `Name <address>`');
 const text = z.string().min(1, 'must not be empty');
 const secret = (least: number) => z.string().min(least, `must have at least ${least} characters`);
 

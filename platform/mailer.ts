@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createTransport, type NodemailerError } from 'nodemailer';
 import { type ErrorResponse, Resend } from 'resend';
+import { isMailbox, mailbox } from '../domain/email';
 import { type AccountCause, type Fault, OUTAGES } from '../domain/fault';
 import type { Env } from './env';
 
@@ -63,7 +64,7 @@ export function createMailer(env: MailerEnv, timeout = 10_000): Mailer {
   const send = env.SMTP_URL ? throughSmtp(env, env.SMTP_URL, timeout) : throughResend(env, timeout);
   return {
     async send(mail) {
-      if (!isOneAddress(mail.to)) throw new MailError('invalid_recipient', 'thing');
+      if (!isMailbox(mail.to)) throw new MailError('invalid_recipient', 'thing');
       return send(mail);
     },
   };
@@ -188,19 +189,8 @@ const headersOf = (from: string, key: string) => ({
 
 const hash = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 40);
 
-/** Parses `Name <address>`, or an address alone. */
-function mailbox(text: string): { name: string; address: string } {
-  const named = /^(.*)<([^<>]+)>$/s.exec(text.trim());
-  const name = named?.[1]?.trim().replace(/^"(.*)"$/, '$1') ?? '';
-  return { name, address: named?.[2] ?? text.trim() };
-}
-
 /** The sender's display name, or its domain. */
 export function senderName(from: string): string {
   const { name, address } = mailbox(from);
   return name || (address.split('@')[1] ?? address);
 }
-
-/** Whether this is exactly one recipient: nothing in it may end the header or add another recipient. */
-const isOneAddress = (text: string): boolean =>
-  !/\p{Cc}/u.test(text) && /^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/.test(mailbox(text).address);

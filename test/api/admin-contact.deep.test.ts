@@ -103,6 +103,8 @@ test('refuses invalid contacts, and changes nothing', async () => {
     [{ email: 'nobody' }, ['email']],
     [{ email: `${'x'.repeat(250)}@example.com` }, ['email']],
     [{ email: 'a@example.com\r\nBcc: b@example.com' }, ['email']],
+    [{ email: 'a@example.com,b@example.com' }, ['email']],
+    [{ email: 'Ada <a@example.com>' }, ['email']],
     [{ address: { line1: 'x' } }, ['address.country']],
     [{ address: { country: 'DE' } }, ['address.line1']],
     [{ address: { ...HOME, country: 'XX' } }, ['address.country']],
@@ -117,6 +119,12 @@ test('refuses invalid contacts, and changes nothing', async () => {
   }
   expect(await entries(id)).toEqual([]);
   expect((await contact('999999', { email: 'a@example.com' })).body).toEqual(problem(404, 'unknown_order'));
+});
+
+test('takes every address that a checkout takes, also one that breaks the RFC', async () => {
+  const id = await shop.world.paidOrder([{ sku: 'mug' }]);
+  const answer = await contact(id, { email: 'taro..x@docomo.ne.jp' });
+  expect([answer.status, answer.body.customer?.email]).toEqual([200, 'taro..x@docomo.ne.jp']);
 });
 
 test('leaves no personal data in the log', async () => {

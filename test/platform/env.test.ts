@@ -40,6 +40,12 @@ test.each([
     expect(problemsWith({ ...where, STRIPE_WEBHOOK_SECRET: secret })).toEqual(refused);
 });
 
+test('an address that no mail can be sent to is refused', () => {
+  expect(problemsWith({ EMAIL_FROM: 'Tide & Co <shop..x@example.com>', STAFF_EMAIL: 'staff@localhost' })).toEqual([]);
+  for (const wrong of ['nobody', 'a@example.com,b@example.com', 'a,b@example.com', 'a\n<b@example.com>'])
+    expect(problemsWith({ STAFF_EMAIL: wrong })).toEqual([expect.stringMatching(/^STAFF_EMAIL must be/)]);
+});
+
 test('STOREFRONT_ORIGINS is a list of origins', () => {
   expect(loadEnv(GOOD).STOREFRONT_ORIGINS).toEqual([]);
   const given = 'https://shop.example, http://localhost:5173/';

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { isEmailAddress } from '../../../domain/email';
 import { Problem } from '../../../domain/problem';
 import { correctContact } from '../../../store/customers/contact';
 import type { ApiDeps } from '../../deps';
@@ -12,7 +13,7 @@ const line = text(200).nullish();
 
 const Contact = z
   .strictObject({
-    email: z.email().max(254).optional(),
+    email: z.string().refine(isEmailAddress, 'must be an e-mail address').optional(),
     address: z
       .strictObject({
         line1: text(200),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isEmailAddress } from '../../../domain/email';
 import { isSku } from '../../../domain/ids';
 import { Problem } from '../../../domain/problem';
 import type { ProductForSale } from '../../../domain/product';
@@ -62,14 +63,8 @@ export function addUp({ email, ...cart }: Cart): Cart {
     if (quantity > MOST_OF_ONE)
       throw invalid([{ path: 'items', message: `${quantity} of ${sku} is more than ${MOST_OF_ONE}` }]);
   const items = [...quantities].map(([sku, quantity]) => ({ sku, quantity }));
-  return { ...cart, items, ...(email !== undefined && MAY_BE_EMAIL.test(email) && { email }) };
+  return { ...cart, items, ...(email !== undefined && isEmailAddress(email) && { email }) };
 }
-
-/**
- * Far less strict than the RFC: addresses that break it are in use, such as those with two dots in a row of a large
- * Japanese provider. Stripe has the last word.
- */
-const MAY_BE_EMAIL = /^(?=.{3,254}$)[^\s@\p{Cc}\p{Cs}]+@[^\s@\p{Cc}\p{Cs}]+$/u;
 
 /**
  * Prices a cart (already added up) and refuses it if stock is plainly gone. Holds nothing yet.
