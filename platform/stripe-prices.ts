@@ -21,12 +21,32 @@ export async function isSellable(stripe: Stripe, id: string): Promise<boolean> {
   }
 }
 
-/** Whether a price at Stripe, read as above, is the one that the catalogue has, in its currency. */
-export function hasTerms(atStripe: Stripe.Price, ours: Price): boolean {
-  if (atStripe.type !== 'one_time' || atStripe.billing_scheme !== 'per_unit') return false;
+/**
+ * How a price at Stripe, read with its `currency_options`, differs from the one that the catalogue has in its
+ * currency, as the end of a sentence about its id; null if it does not.
+ */
+export function differenceFrom(atStripe: Stripe.Price, ours: Price): string | null {
+  if (atStripe.type !== 'one_time') return 'is a price of a subscription';
+  if (atStripe.billing_scheme === 'tiered' || atStripe.transform_quantity) return 'is not a price for each unit';
   const amounts = atStripe.currency === ours.currency ? atStripe : atStripe.currency_options?.[ours.currency];
-  if (!amounts) return false;
-  const open = amounts.custom_unit_amount;
-  if (ours.minimum === null) return !open && amounts.unit_amount === ours.amount;
-  return !!open && open.minimum === ours.minimum && open.preset === ours.amount && !open.maximum;
+  if (!amounts) return `is in ${atStripe.currency} at Stripe`;
+  const { unit_amount, custom_unit_amount } = amounts;
+  if (ours.minimum !== null) return differenceOfChoice(custom_unit_amount, { ...ours, minimum: ours.minimum });
+  if (custom_unit_amount || unit_amount === null) return 'has no fixed amount at Stripe';
+  return unit_amount === ours.amount ? null : `is ${unit_amount} at Stripe`;
+}
+
+/**
+ * Stripe lets a shopper pay less than our minimum unless it has the same. A suggestion may be missing there: Stripe's
+ * page then suggests nothing.
+ */
+function differenceOfChoice(
+  chosen: Stripe.Price.CustomUnitAmount | null,
+  { amount, minimum }: Price & { minimum: number },
+): string | null {
+  if (!chosen) return 'does not let the customer choose the amount at Stripe';
+  if (chosen.minimum === null) return 'has no minimum at Stripe';
+  if (chosen.minimum !== minimum) return `has the minimum ${chosen.minimum} at Stripe`;
+  if (chosen.maximum) return `has a maximum of ${chosen.maximum} at Stripe, which the shop cannot show`;
+  return (chosen.preset ?? amount) === amount ? null : `suggests ${chosen.preset} at Stripe`;
 }

@@ -5,7 +5,7 @@ import { METADATA } from '../../domain/session';
 import type { Clock } from '../../platform/clock';
 import type { Env } from '../../platform/env';
 import { expectObject } from '../../platform/stripe';
-import { hasTerms, retrievePrice } from '../../platform/stripe-prices';
+import { differenceFrom, retrievePrice } from '../../platform/stripe-prices';
 import { type LinkedPrice, type LinkedProduct, linkPrice } from '../../store/catalogue/stripe-links';
 import type { Db } from '../../store/database';
 
@@ -26,7 +26,7 @@ export async function linkProduct(linking: Linking, product: LinkedProduct): Pro
   let exists = await updateProduct(linking, product);
   for (const price of product.prices) {
     const linked = price.stripePriceId ? await orNull(retrievePrice(linking.stripe, price.stripePriceId)) : null;
-    if (linked && hasTerms(linked, price)) {
+    if (linked && differenceFrom(linked, price) === null) {
       await activate(linking, product, linked);
     } else if (product.active) {
       if (!exists) await createProduct(linking, product);
@@ -103,7 +103,7 @@ function faceOf(product: ProductDetails, env: Pick<Env, 'STOREFRONT_URL'>) {
 async function priceFor(linking: Linking, product: LinkedProduct, price: LinkedPrice): Promise<Stripe.Price> {
   const { stripe } = linking;
   const [found] = (await stripe.prices.list({ lookup_keys: [lookupKey(price)], limit: 1 })).data;
-  if (found?.product === stripeProductId(price.sku) && hasTerms(found, price)) {
+  if (found?.product === stripeProductId(price.sku) && differenceFrom(found, price) === null) {
     await activate(linking, product, found);
     return found;
   }

@@ -27,14 +27,14 @@ const put = (body: unknown, at = sku) => {
     office.stripe.set(stripePriceId, { currency, unit_amount: amount, currency_options });
   }
   if (payWhatYouWant) {
-    const { stripePriceId, currency, minimum } = payWhatYouWant;
-    office.stripe.set(stripePriceId, { currency, custom_unit_amount: { minimum } });
+    const { stripePriceId, currency, minimum, suggested } = payWhatYouWant;
+    office.stripe.set(stripePriceId, { currency, custom_unit_amount: { minimum, preset: suggested } });
   }
   return save(body, at);
 };
 const save = (body: unknown, at = sku) =>
   office.ask('put', `/admin/products/${encodeURIComponent(at)}`).send(body as object);
-type Linked = { stripePriceId: string; currency: string; amount: number; minimum: number };
+type Linked = { stripePriceId: string; currency: string; amount: number; minimum: number; suggested: number };
 const get = (at = sku) => office.ask('get', `/admin/products/${at}`);
 const euro = (amount: number, name = String(amount)) => ({ amount, currency: 'eur', stripePriceId: id(name) });
 const mug = (more: Record<string, unknown> = {}) => ({ name: 'Mug', kind: 'PHYSICAL', prices: [euro(1800)], ...more });
@@ -247,6 +247,7 @@ describe('a price that is not at Stripe as it is said to be', () => {
     ['of an archived product', { ...right, product: { active: false } }, /archived/],
     ['of a subscription', { ...right, type: 'recurring' }, /subscription/],
     ['chosen by the shopper', { currency: 'usd', custom_unit_amount: { minimum: 1 } }, /no fixed amount/],
+    ['of packages', { ...right, transform_quantity: { divide_by: 6, round: 'up' } }, /for each unit/],
   ])('%s: 400 which says so, and nothing is saved', async (_what, atStripe, message) => {
     office.stripe.set(id('1800'), { currency: 'eur', unit_amount: 1800 });
     if (atStripe) office.stripe.set(id('usd'), atStripe);
@@ -257,13 +258,24 @@ describe('a price that is not at Stripe as it is said to be', () => {
     expect((await get()).status).toBe(404);
   });
 
-  test('pay-what-you-want that is fixed at Stripe, or has another minimum: 400', async () => {
+  test.each<[string, Omit<PriceAtStripe, 'currency'>, RegExp]>([
+    ['is fixed', { unit_amount: 500 }, /does not let the customer choose/],
+    ['has another minimum', { custom_unit_amount: { minimum: 50 } }, /has the minimum 50/],
+    ['has no minimum', { custom_unit_amount: { minimum: null, preset: 500 } }, /has no minimum/],
+    ['has a maximum', { custom_unit_amount: { minimum: 100, maximum: 900 } }, /has a maximum of 900/],
+    ['suggests something else', { custom_unit_amount: { minimum: 100, preset: 700 } }, /suggests 700/],
+  ])('pay-what-you-want that %s at Stripe: 400 which says so', async (_what, atStripe, message) => {
     const payWhatYouWant = { currency: 'eur', minimum: 100, suggested: 500, stripePriceId: id('pwyw') };
-    for (const atStripe of [{ unit_amount: 500 }, { custom_unit_amount: { minimum: 50 } }]) {
-      office.stripe.set(id('pwyw'), { currency: 'eur', ...atStripe });
-      const answer = await save({ name: 'Knots', kind: 'DIGITAL', prices: [], payWhatYouWant });
-      expect(answer.body).toEqual(invalidAt('payWhatYouWant.stripePriceId'));
-    }
+    office.stripe.set(id('pwyw'), { currency: 'eur', ...atStripe });
+    const answer = await save({ name: 'Knots', kind: 'DIGITAL', prices: [], payWhatYouWant });
+    expect(answer.body).toEqual(invalidAt('payWhatYouWant.stripePriceId'));
+    expect(answer.body.errors[0].message).toMatch(message);
+  });
+
+  test('pay-what-you-want without a suggestion at Stripe may be linked', async () => {
+    const payWhatYouWant = { currency: 'eur', minimum: 100, suggested: 500, stripePriceId: id('pwyw') };
+    office.stripe.set(id('pwyw'), { currency: 'eur', custom_unit_amount: { minimum: 100 } });
+    expect((await save({ name: 'Knots', kind: 'DIGITAL', prices: [], payWhatYouWant })).status).toBe(201);
   });
 
   test('one with several currencies may be linked by any of them', async () => {

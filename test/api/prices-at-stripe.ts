@@ -5,10 +5,11 @@ import type { AddressInfo } from 'node:net';
 export interface PriceAtStripe {
   currency: string;
   unit_amount?: number | null;
-  custom_unit_amount?: { minimum: number | null } | null;
+  custom_unit_amount?: { minimum: number | null; preset?: number | null; maximum?: number | null } | null;
   currency_options?: Record<string, { unit_amount: number | null }>;
   active?: boolean;
   type?: string;
+  transform_quantity?: { divide_by: number; round: 'up' | 'down' } | null;
   product?: { active: boolean };
 }
 
@@ -25,9 +26,11 @@ export async function startPricesAtStripe() {
     const found = prices.get(id);
     const expand = [...searchParams.values()];
     const status = failing ?? (found ? 200 : 404);
-    const { currency_options, ...price } = { object: 'price', id, active: true, type: 'one_time', ...found };
+    const { currency_options, custom_unit_amount: chosen, ...price } = { ...found };
     const answer = {
-      ...{ unit_amount: null, custom_unit_amount: null, ...price },
+      ...{ object: 'price', id, active: true, type: 'one_time', billing_scheme: 'per_unit', transform_quantity: null },
+      ...{ unit_amount: null, ...price },
+      custom_unit_amount: chosen ? { preset: null, maximum: null, ...chosen } : null,
       product: expand.includes('product') ? { object: 'product', active: true, ...found?.product } : 'prod_1',
       ...(expand.includes('currency_options') && { currency_options: currency_options ?? {} }),
     };
