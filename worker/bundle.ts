@@ -30,7 +30,11 @@ export async function writeBundle(codePath: string): Promise<void> {
 
 /** Bundles one entry file of workflows; tests pass a mutated one. */
 export function makeBundle(workflowsPath: string): Promise<WorkflowBundle> {
-  return bundleWorkflowCode({ workflowsPath, logger: { ...console, trace() {}, debug() {}, info() {}, log() {} } });
+  return bundleWorkflowCode({
+    workflowsPath,
+    preloadModules: [join(ROOT, 'workflows', 'preloaded.ts')],
+    logger: { ...console, trace() {}, debug() {}, info() {}, log() {} },
+  });
 }
 
 /** A hash of everything the bundle is made from: the workflows, messages, domain, the SDK, and this file. */

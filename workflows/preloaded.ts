@@ -1,0 +1,22 @@
+/**
+ * What all the workflows of a worker share: loaded once, before the first of them, and frozen (worker/bundle.ts). Only
+ * modules that keep nothing of one order may stand here.
+ */
+import '../domain/action-rules';
+import '../domain/actions';
+import '../domain/dispute';
+import '../domain/events';
+import '../domain/ids';
+import '../domain/mail';
+import '../domain/money';
+import '../domain/order';
+import '../domain/phase';
+import '../domain/refund';
+import '../domain/text';
+
+/**
+ * The SDK notes where each promise of a workflow was made, for its `__stack_trace` query: frame by frame, through the
+ * source map. That takes a quarter of a workflow's processor time (docs/performance.md), and `NeedsAttention` and the
+ * details say better why an order waits. The one frame that is left tells where an error was thrown.
+ */
+Error.stackTraceLimit = 1;
