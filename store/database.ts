@@ -10,10 +10,14 @@ export type Tx = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0];
  * transaction that is idle for 5 s because its process froze, so that one dead worker never keeps stock locked for
  * everybody. The session's zone is UTC, whatever the server's is: Prisma's adapter sends times without an offset
  * (`formatDateTime` in @prisma/adapter-pg), and the steps answer times in JSON.
+ *
+ * `query_timeout` is the client's own: a server or a network that is frozen keeps none of the other limits. It is a
+ * little longer than the server's, so that a server that works says itself what took too long.
  */
 export const SESSION = {
   connectionTimeoutMillis: 4_000,
   statement_timeout: 8_000,
+  query_timeout: 9_000,
   lock_timeout: 5_000,
   idle_in_transaction_session_timeout: 5_000,
   options: '-c TimeZone=UTC',

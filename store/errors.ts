@@ -29,7 +29,7 @@ const ADAPTER_AWAY = new Set([
   ...['TransactionWriteConflict', 'TransactionAlreadyClosed'],
 ]);
 const NETWORK =
-  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection terminated|timeout exceeded when trying to connect/;
+  /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|Connection terminated|timeout exceeded when trying to connect|Query read timeout/;
 
 /**
  * SQLSTATE classes 08 (connection), 53 (resources) and 57 (operator intervention, time-outs), and the codes 25P03

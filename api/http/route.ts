@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { Problem, type ProblemCode } from '../../domain/problem';
@@ -56,11 +57,8 @@ interface Declaration<P, Q, H, B> {
   answers: Record<number, DocumentedAnswer>;
   /** The problems specific to this route; those that every route can have are added. */
   problems?: ProblemCode[];
-  /**
-   * Milliseconds until the response is `503`, even if the handler is still working; null for responses that may take
-   * long.
-   */
-  timeLimit?: number | null;
+  /** Milliseconds from the last byte of the request to the first of the response; after that the answer is `503`. */
+  timeLimit?: number;
   handle(call: Call<P, Q, H, B>): Promise<Answer | undefined>;
 }
 
@@ -128,22 +126,35 @@ const answering = (declared: Route) => async (req: Request, res: Response) => {
     req,
     res,
   } as Call<undefined, undefined, undefined, undefined>;
-  const work = declared.handle(call);
-  const limit = declared.timeLimit === undefined ? TIME_LIMIT_MS : declared.timeLimit;
-  const answer =
-    limit === null
-      ? await work
-      : await within(
-          limit,
-          work,
-          () => new Problem('unavailable', 'The request took too long. Try again.', { retryAfter: 2 }),
-        );
+  const answer = await inTime(declared.timeLimit ?? TIME_LIMIT_MS, req, res, declared.handle(call));
   if (answer)
     res
       .status(answer.status ?? 200)
       .set({ 'cache-control': 'no-store', ...answer.headers })
       .json(answer.body);
 };
+
+/**
+ * Answers `503` in place of a handler that takes too long, even if it is still working. An upload may take long to
+ * arrive, and a stream or a download to be sent: neither counts.
+ */
+async function inTime<T>(limit: number, req: Request, res: Response, work: Promise<T>): Promise<T> {
+  const late = new Problem('unavailable', 'The request took too long. Try again.', { retryAfter: 2 });
+  if (!req.complete) await Promise.race([work, received(req)]);
+  try {
+    return await within(limit, work, () => late);
+  } catch (error) {
+    if (error === late && res.headersSent) return work;
+    throw error;
+  }
+}
+
+/** Waits for the last byte of a request. Node has no event for it: `end` comes only when all of it has been read. */
+async function received(req: Request): Promise<void> {
+  while (!req.complete && !req.destroyed) await pause(RECEIVED_PAUSE_MS);
+}
+
+const RECEIVED_PAUSE_MS = 250;
 
 function readJson(declared: Route, req: Request): unknown {
   const given = hasBody(req) ? req.body : undefined;

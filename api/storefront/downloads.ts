@@ -55,7 +55,6 @@ export function downloadRoutes(deps: ApiDeps): Route[] {
         'range_not_satisfiable',
         'rate_limited',
       ],
-      timeLimit: null,
       handle: async ({ params, headers, req, res }) => {
         const grant = await grantOf(deps, params.token);
         const now = new Date(deps.clock.now());
@@ -76,8 +75,11 @@ export function downloadRoutes(deps: ApiDeps): Route[] {
         const done = isUse ? null : admit(sending, grant);
         try {
           if (isUse) await use(deps.db, grant, now);
+          const bytes = pieces(deps.fileDb, file.id, range);
+          const first = await bytes.next(); // until then the answer can still be a problem
+          if (res.headersSent) return undefined; // answered `503` meanwhile
           writeHead(res, file, range);
-          await send(deps, req, res, file, range);
+          await send(deps, req, res, { sku: file.sku, first, bytes });
         } finally {
           done?.();
         }
@@ -173,23 +175,32 @@ function writeHead(res: Response, file: ProductFile, { start, end, partial }: By
   res.status(partial ? 206 : 200);
 }
 
+interface Sending {
+  sku: string;
+  first: IteratorResult<Uint8Array, void>;
+  /** What follows the first. */
+  bytes: Pieces;
+}
+
 /** Sends the bytes one piece at a time, as fast as the client reads them. */
-async function send(
-  { fileDb, log }: ApiDeps,
-  req: Request,
-  res: Response,
-  file: ProductFile,
-  range: ByteRange,
-): Promise<void> {
+async function send({ log }: ApiDeps, req: Request, res: Response, { sku, first, bytes }: Sending): Promise<void> {
   try {
-    await pipeline(Readable.from(pieces(fileDb, file.id, range)), res);
+    await pipeline(Readable.from(startingWith(first, bytes)), res);
   } catch (error) {
     res.destroy();
-    if (!req.destroyed) log.error({ err: error, sku: file.sku }, 'a download broke off');
+    if (!req.destroyed) log.error({ err: error, sku }, 'a download broke off');
   }
 }
 
-async function* pieces(db: Db, fileId: string, { start, end }: ByteRange): AsyncGenerator<Uint8Array> {
+type Pieces = AsyncGenerator<Uint8Array, void>;
+
+async function* startingWith(first: Sending['first'], rest: Pieces): Pieces {
+  if (first.done) return;
+  yield first.value;
+  yield* rest;
+}
+
+async function* pieces(db: Db, fileId: string, { start, end }: ByteRange): Pieces {
   for (let at = start; at < end; ) {
     const seq = Math.floor(at / FILE_CHUNK_BYTES);
     const bytes = await readChunk(db, { fileId, seq });

@@ -43,7 +43,6 @@ export function streamRoutes(deps: ApiDeps, limits: Limits): Route[] {
         204: { description: 'The order is final, and the client that reconnects has seen that.' },
       },
       problems: ['unknown_order', 'rate_limited'],
-      timeLimit: null,
       handle: async ({ params, headers, req, res }) => {
         const release = open.enter(clientHash(deps.env, req));
         if (!release)

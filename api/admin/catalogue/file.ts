@@ -31,7 +31,6 @@ export const productFileRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>):
     },
     answers: { 200: { description: 'The product with its new file.', schema: AdminProduct } },
     problems: ['unknown_sku', 'invalid_transition', 'payload_too_large', 'unsupported_media_type'],
-    timeLimit: null,
     handle: async ({ params: { sku }, query: { filename }, req, res }) => {
       try {
         const kind = await findKind(db, { sku });

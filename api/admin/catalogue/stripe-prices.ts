@@ -8,9 +8,9 @@ import { invalid } from '../../http/route';
 const AT_ONCE = 10;
 
 /**
- * Refuses a product whose prices are not at Stripe as they are said to be: one that is missing, differs (of a price that the
- * shopper chooses, also in its minimum), or (for a product that is to be sold) archived. Otherwise it would be shown in the
- * shop, and every checkout of it would fail.
+ * Refuses a product whose prices are not at Stripe as they are said to be: one that is missing, differs (also in the
+ * minimum that a shopper may choose), or (for a product that is to be sold) is archived. Otherwise it would be shown in
+ * the shop, and every checkout of it would fail, or an order would wait for staff.
  * @param prices in the order of the request
  * @param pathOf where a price stands in the request, by its position
  * @throws 400 `invalid_request`, which names every such price; Stripe's error when Stripe does not answer
