@@ -7,6 +7,7 @@ import type { Clock } from '../platform/clock';
 import type { Env } from '../platform/env';
 import type { Logger } from '../platform/logger';
 import type { Mailer } from '../platform/mailer';
+import type { AccountGuard } from '../platform/stripe';
 import type { AccountWatch } from '../store/alarms/watch';
 import type { Db } from '../store/database';
 import type { Installation } from '../store/installation/installation';
@@ -16,6 +17,8 @@ import type { ActivityMetrics } from './metrics';
 export interface Deps {
   db: Db;
   stripe: Stripe;
+  /** Whether the key of `stripe` is of this installation's account. */
+  account: AccountGuard;
   starter: WorkflowStarter;
   runs: WorkflowRuns;
   mailer: Mailer;

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import Stripe from 'stripe';
 import type { AccountCause, Fault, FaultDetails } from '../domain/fault';
-import { StripeAnswerError } from '../platform/stripe';
+import { OTHER_ACCOUNT, StripeAnswerError } from '../platform/stripe';
 import { sqlState } from '../store/errors';
 
 /**
@@ -55,10 +55,16 @@ const STRIPE: Record<string, StripeFault> = {
   StripeInvalidRequestError: { fault: 'thing', message: 'Stripe refuses the request' },
   StripeCardError: { fault: 'thing', message: 'The card is declined' },
 };
+/** Not Stripe's own answer: platform/stripe.ts gives it. */
+const ANOTHERS: StripeFault = {
+  fault: 'account',
+  cause: 'stripe_account',
+  message: 'The Stripe key is of another account or mode: check STRIPE_SECRET_KEY',
+};
 const UNKNOWN: StripeFault = { fault: 'moment', message: 'Stripe answered with an error' };
 
 function stripeFailure(error: InstanceType<typeof Stripe.errors.StripeError>): ApplicationFailure {
-  const { message, ...whose } = STRIPE[error.type] ?? UNKNOWN;
+  const { message, ...whose } = error.code === OTHER_ACCOUNT ? ANOTHERS : (STRIPE[error.type] ?? UNKNOWN);
   const seconds = Number(error.headers?.['retry-after']);
   const details: FaultDetails = { ...whose, ...(error.requestId && { requestId: error.requestId }) };
   return ApplicationFailure.create({

@@ -5,12 +5,13 @@ import { createLogger } from '../platform/logger';
 import { createRegistry } from '../platform/metrics';
 import { announced } from '../platform/stopping';
 import { connectStripe } from '../platform/stripe';
-import { learnAccount } from '../platform/stripe-account';
+import { learnAccount, signsOfKey } from '../platform/stripe-account';
 import { connectTemporal } from '../platform/temporal';
 import { within } from '../platform/within';
 import { watchAccount } from '../store/alarms/watch';
 import { connectDatabase } from '../store/database';
 import { installationOf } from '../store/installation/installation';
+import { ownAccount } from '../store/installation/own-account';
 import { whenPooled } from '../store/pooler';
 import { createApp } from './app';
 import { type ApiDeps, STRIPE_TIMEOUT_MS } from './deps';
@@ -38,7 +39,8 @@ function main(): void {
   const temporal = connectTemporal();
   const closing = new AbortController();
 
-  const stripe = connectStripe(env, STRIPE_TIMEOUT_MS, watchAccount(db, systemClock, log));
+  const guard = ownAccount(db, signsOfKey(env), systemClock);
+  const stripe = connectStripe(env, STRIPE_TIMEOUT_MS, watchAccount(db, systemClock, log), guard);
   const deps: ApiDeps = {
     db,
     fileDb,

@@ -11,6 +11,7 @@ export type Fault =
 export const ACCOUNT_CAUSES = [
   'stripe_key',
   'stripe_permission',
+  'stripe_account',
   'stripe_down',
   'mail_key',
   'mail_quota',

@@ -52,6 +52,11 @@ const WORDS: Record<AlarmCause, { title: string; stops: string; fix: string }> =
     stops: 'Everything that needs this permission waits.',
     fix: 'Give the restricted key this permission in Stripe’s Dashboard. docs/going-live.md lists all that it needs.',
   },
+  stripe_account: {
+    title: 'Stripe’s key is of another account or mode',
+    stops: 'No order can be looked at, so all of them wait, and their stock stays held. Do not sell with this key.',
+    fix: 'Put the key of the account in use into STRIPE_SECRET_KEY and restart the API and the worker. If the shop moves to another account, see docs/operating.md.',
+  },
   stripe_down: {
     title: 'Stripe has not answered for ten minutes',
     stops: 'No checkout can be opened, and orders wait.',

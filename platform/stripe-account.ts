@@ -1,6 +1,8 @@
 import Stripe from 'stripe';
+import type { SessionId } from '../domain/ids';
+import type { Env } from './env';
 import type { Logger } from './logger';
-import { expectObject } from './stripe';
+import { connectStripe, expectObject } from './stripe';
 
 /** The Stripe account that our key belongs to. */
 export interface OwnAccount {
@@ -29,4 +31,40 @@ export function learnAccount(stripe: Stripe, log: Logger, closing: AbortSignal):
   };
   void ask();
   return account;
+}
+
+/** What shows whose a key is. */
+export interface KeySigns {
+  /** The mode, by the key's beginning; null if it does not say. */
+  readonly live: boolean | null;
+  /** `acct_…`; null if the key may not read its account; undefined if what answers has no such address. */
+  account(): Promise<string | null | undefined>;
+  /** Whether Stripe knows a session by this key. */
+  knows(session: SessionId): Promise<boolean>;
+}
+
+/** Asks Stripe with the key of the configuration. Each method rejects with Stripe's error if it gives no answer. */
+export function signsOfKey(env: Pick<Env, 'STRIPE_SECRET_KEY' | 'STRIPE_API_BASE'>): KeySigns {
+  const stripe = connectStripe(env);
+  const mode = /^[rs]k_(live|test)_/.exec(env.STRIPE_SECRET_KEY)?.[1];
+  return {
+    live: mode === undefined ? null : mode === 'live',
+    async account() {
+      try {
+        return expectObject(await stripe.accounts.retrieveCurrent(), 'account').id;
+      } catch (error) {
+        if (error instanceof Stripe.errors.StripePermissionError) return null;
+        if (error instanceof Stripe.errors.StripeInvalidRequestError) return undefined;
+        throw error;
+      }
+    },
+    async knows(session) {
+      try {
+        return expectObject(await stripe.checkout.sessions.retrieve(session), 'checkout.session').id === session;
+      } catch (error) {
+        if (error instanceof Stripe.errors.StripeInvalidRequestError) return false;
+        throw error;
+      }
+    },
+  };
 }

@@ -10,17 +10,29 @@ export interface StripeWatch {
   worked(causes: AccountCause[], subject?: string): void;
 }
 
+/** Knows whether the key is of another account or mode than this installation's. */
+export interface AccountGuard {
+  /** Rejects if Stripe or the database does not answer. */
+  isForeign(): Promise<boolean>;
+}
+
+/** The `code` of a refusal which says that the key is of another account or mode, so that nothing is found with it. */
+export const OTHER_ACCOUNT = 'another_account';
+
 /**
  * Stripe's client. Retries are left to the caller (an activity's policy, a storefront's key): the library's own
  * retries use keys of their own on some calls, and never follow a 429. The default time-out fits inside an
  * activity's.
  * @param timeout milliseconds for one call
  * @param watch is told of every answer
+ * @param guard is asked before “no such object” is believed. If the key is another account's, the call is refused with
+ * the code `OTHER_ACCOUNT` instead: nothing follows from what such a key cannot see.
  */
 export function connectStripe(
   { STRIPE_SECRET_KEY, STRIPE_API_BASE }: Pick<Env, 'STRIPE_SECRET_KEY' | 'STRIPE_API_BASE'>,
   timeout = 12_000,
   watch?: StripeWatch,
+  guard?: AccountGuard,
 ): Stripe {
   const base = STRIPE_API_BASE ? new URL(STRIPE_API_BASE) : undefined;
   return new Stripe(STRIPE_SECRET_KEY, {
@@ -28,7 +40,7 @@ export function connectStripe(
     maxNetworkRetries: 0,
     telemetry: false,
     appInfo: { name: 'holdfast' },
-    httpClient: watched(storableAnswers(Stripe.createNodeHttpClient()), watch),
+    httpClient: guarded(watched(storableAnswers(Stripe.createNodeHttpClient()), watch), watch, guard),
     ...(base && {
       protocol: base.protocol === 'http:' ? ('http' as const) : ('https' as const),
       host: base.hostname,
@@ -65,6 +77,36 @@ function watched(http: Stripe.HttpClient, watch: StripeWatch | undefined): Strip
     },
   };
 }
+
+/** Doubts every answer that an object does not exist. */
+function guarded(http: Stripe.HttpClient, watch?: StripeWatch, guard?: AccountGuard): Stripe.HttpClient {
+  if (!guard) return http;
+  return {
+    getClientName: () => http.getClientName(),
+    async makeRequest(...request) {
+      const response = await http.makeRequest(...request);
+      const status = response.getStatusCode();
+      if (status !== 404 && status !== 400) return response;
+      const body = response.toJSON();
+      const isMissing = status === 404 || (await codeIn(body)) === 'resource_missing';
+      if (!isMissing || !(await guard.isForeign())) return Object.assign(response, { toJSON: () => body });
+      body.catch(() => undefined);
+      await watch?.refused('stripe_account');
+      return Object.assign(response, { getStatusCode: () => 401, toJSON: async () => FOREIGN });
+    },
+  };
+}
+
+const codeIn = async (body: Promise<unknown>): Promise<unknown> =>
+  ((await body.catch(() => null)) as { error?: { code?: unknown } } | null)?.error?.code;
+
+const FOREIGN = {
+  error: {
+    type: 'invalid_request_error',
+    code: OTHER_ACCOUNT,
+    message: 'The key is of another Stripe account or mode than the one this installation uses.',
+  },
+};
 
 function report(watch: StripeWatch, status: number, path: string): void {
   const permission = permissionOf(path);

@@ -4,12 +4,14 @@ import { type Env, loadEnv } from '../platform/env';
 import { connectStripe } from '../platform/stripe';
 import { migrate } from '../prisma/migrate';
 import { seed } from '../prisma/seed';
-import { connectDatabase } from '../store/database';
+import { connectDatabase, type Db } from '../store/database';
+import { changeStripeAccount, readStripeAccount } from '../store/installation/account';
 import { keptPorts, keptSecrets, startEmbedded, token, type Variables, withStandIns } from './embedded';
 import { type Foreground, inForeground } from './foreground';
 import { startNodePart } from './node-part';
 import { freePort, holderOf, isBusy } from './ports';
 import { ensureStorefront } from './storefront';
+import { ACCOUNT_ID as SANDBOX_ACCOUNT } from './stripe/objects/account';
 import { table } from './table';
 
 // `npm start`: the whole system on one machine. Parts that are not configured are embedded; missing secrets are made
@@ -81,10 +83,20 @@ async function prepareDatabase(run: Foreground, env: Env, embedded: Variables): 
   const db = connectDatabase(env.DATABASE_URL, 2);
   try {
     if (embedded.DATABASE_URL) await seed(db, systemClock, env.STRIPE_SECRET_KEY);
+    await leaveSandbox(db, embedded);
     if (embedded.STRIPE_API_BASE) await linkCatalogue({ db, stripe: connectStripe(env, 30_000), env, log: () => {} });
   } finally {
     await db.$disconnect();
   }
+}
+
+/** To and from the sandbox, which is nobody's account, a shop on one machine moves without being asked. */
+async function leaveSandbox(db: Db, embedded: Variables): Promise<void> {
+  const { account } = await readStripeAccount(db);
+  const wasSandbox = account === SANDBOX_ACCOUNT;
+  const isSandbox = embedded.STRIPE_API_BASE !== undefined;
+  if (account === null || wasSandbox === isSandbox) return;
+  await changeStripeAccount(db, { account: null, live: null, at: new Date(systemClock.now()) });
 }
 
 const startApi = (run: Foreground, env: Env, variables: NodeJS.ProcessEnv) =>

@@ -1,3 +1,4 @@
+import { compareAccount } from '../activities/account/own-account';
 import { probeAll } from '../activities/account/probes';
 import { tendAccount } from '../activities/account/tend';
 import type { Deps } from '../activities/deps';
@@ -6,8 +7,8 @@ import type { Deps } from '../activities/deps';
 const EVERY_MS = 15_000;
 
 /**
- * Probes the permissions of the key at the start, and from then on looks after the account until the process stops. A
- * failure here never stops the process. Any number of workers may do this at once.
+ * Compares the account of the key and probes its permissions at the start, and from then on looks after the account
+ * until the process stops. A failure here never stops the process. Any number of workers may do this at once.
  */
 export function keepAccount(deps: Deps, stopping: () => boolean): void {
   const again = (error: unknown) => deps.log.warn({ err: error }, 'could not check the account; trying again');
@@ -16,5 +17,9 @@ export function keepAccount(deps: Deps, stopping: () => boolean): void {
     await tendAccount(deps).catch(again);
     setTimeout(tend, EVERY_MS).unref();
   };
-  void probeAll(deps).catch(again).finally(tend);
+  void compareAccount(deps)
+    .catch(again)
+    .then(() => probeAll(deps))
+    .catch(again)
+    .finally(tend);
 }

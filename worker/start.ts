@@ -10,10 +10,12 @@ import { createMailer } from '../platform/mailer';
 import { createRegistry } from '../platform/metrics';
 import { announced } from '../platform/stopping';
 import { connectStripe } from '../platform/stripe';
+import { signsOfKey } from '../platform/stripe-account';
 import { connectTemporal, temporalConfig } from '../platform/temporal';
 import { watchAccount } from '../store/alarms/watch';
 import { connectDatabase } from '../store/database';
 import { installationOf } from '../store/installation/installation';
+import { ownAccount } from '../store/installation/own-account';
 import { whenPooled } from '../store/pooler';
 import { keepAccount } from './account';
 import { workflowBundle } from './bundle';
@@ -112,10 +114,12 @@ async function runWorkers(
 function createDeps(env: Env, temporal: Client, registry: Registry, log: Logger): Deps {
   const db = connectDatabase(env.DATABASE_URL, 20);
   const watch = watchAccount(db, systemClock, log);
+  const account = ownAccount(db, signsOfKey(env), systemClock);
   return {
     db,
     installation: installationOf(db, env.INSTALLATION_ID),
-    stripe: connectStripe(env, undefined, watch),
+    stripe: connectStripe(env, undefined, watch, account),
+    account,
     watch,
     log,
     mailer: createMailer(env),

@@ -101,10 +101,13 @@ export class Parking<Step extends string = AttentionStep> {
     }
   }
 
-  /** Parks for a person's decision, until staff send `retry` or `orElse` holds. Nothing is retried meanwhile. */
-  async forDecision(step: Step, reason: string, orElse: () => boolean): Promise<void> {
+  /**
+   * Parks for a person's decision, until staff send `retry` or `orElse` holds. Nothing is retried meanwhile.
+   * @param isTold whether staff were called for this before
+   */
+  async forDecision(step: Step, reason: string, orElse: () => boolean, isTold = false): Promise<void> {
     const parked = this.stay(null, { step, reason });
-    this.call(parked);
+    if (!isTold) this.call(parked);
     this.decisions.add(parked);
     await this.pause(this.retries, undefined, orElse);
     this.decisions.delete(parked);

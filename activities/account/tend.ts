@@ -14,6 +14,7 @@ import {
 import { writeRefusedMail } from '../../store/catalogue/not-for-sale';
 import type { Deps } from '../deps';
 import { faultOf } from '../failures';
+import { compareAccount } from './own-account';
 import { probeKey, probePermission } from './probes';
 import { sendWaitingMails } from './waiting-mails';
 
@@ -36,10 +37,12 @@ export async function tendAccount(deps: Deps): Promise<void> {
   );
 }
 
-async function tryAgain({ db, stripe, clock }: Deps, { cause, subject }: AlarmRef): Promise<void> {
+async function tryAgain(deps: Deps, { cause, subject }: AlarmRef): Promise<void> {
+  const { db, stripe, clock } = deps;
   const now = clock.now();
   const at = new Date(now);
   if (!(await claimProbe(db, { cause, subject, before: new Date(now - PROBE_EVERY_MS), at }))) return;
+  if (cause === 'stripe_account') return compareAccount(deps);
   try {
     await (cause === 'stripe_permission' ? probePermission(stripe, subject) : probeKey(stripe));
     await resolveAlarms(db, { causes: [cause], subject, at });

@@ -4,8 +4,11 @@ import { type Clock, systemClock } from '../../platform/clock';
 import { ConfigurationError, type Env, variables } from '../../platform/env';
 import { runScript } from '../../platform/script';
 import { connectStripe } from '../../platform/stripe';
+import { type KeySigns, signsOfKey } from '../../platform/stripe-account';
 import { linkedProducts } from '../../store/catalogue/stripe-links';
 import { connectDatabase, type Db } from '../../store/database';
+import { changeStripeAccount } from '../../store/installation/account';
+import { ownAccount } from '../../store/installation/own-account';
 import { recheckRefused } from './not-for-sale';
 import { linkProduct } from './stripe-catalogue';
 import { setUpEndpoint } from './stripe-endpoint';
@@ -66,10 +69,28 @@ function readEnv(source: NodeJS.ProcessEnv) {
   return { ...parsed.data, PUBLIC_URL, STOREFRONT_URL: parsed.data.STOREFRONT_URL ?? PUBLIC_URL };
 }
 
+/**
+ * Refuses a key of another account or mode than the one in use, unless the shop moves there: `--new-account` records
+ * the move.
+ */
+export async function settleAccount(
+  db: Db,
+  key: KeySigns,
+  { isNew, clock = systemClock }: { isNew: boolean; clock?: Clock },
+): Promise<void> {
+  const at = new Date(clock.now());
+  if (isNew) await changeStripeAccount(db, { account: (await key.account()) ?? null, live: key.live, at });
+  else if (await ownAccount(db, key, clock).isForeign())
+    throw new ConfigurationError([
+      'STRIPE_SECRET_KEY is of another Stripe account or mode than the one this shop uses; if it moves there, run npm run stripe:setup -- --new-account',
+    ]);
+}
+
 async function main(): Promise<void> {
   const env = readEnv(process.env);
   const db = connectDatabase(env.DATABASE_URL, 2);
   try {
+    await settleAccount(db, signsOfKey(env), { isNew: process.argv.includes('--new-account') });
     await setUpStripe({ db, stripe: connectStripe(env, 30_000), env, log: console.log });
   } finally {
     await db.$disconnect();

@@ -9,6 +9,7 @@ import {
   startSweep,
 } from '../../store/reconciliation/sweeps';
 import { checkAccount } from '../account/check';
+import { requireOwnAccount } from '../account/own-account';
 import type { Deps } from '../deps';
 
 /** A sweep that has been running for longer than this was terminated. */
@@ -29,6 +30,7 @@ export const sweep = ({ db, clock, env, metrics, ...deps }: Deps) => ({
     const window = windowOf(now, await readMarks(db), { intervalMs, staff: trigger === 'staff' });
     await startSweep(db, { id, trigger, window, at });
     await failAbandonedSweeps(db, { before: new Date(now - LONGEST_SWEEP_MS), at });
+    await requireOwnAccount({ db, clock, ...deps });
     await checkAccount({ db, clock, env, ...deps });
     return window;
   },

@@ -4,6 +4,8 @@ import { setUpStripe } from '../../activities/catalogue/stripe-setup';
 import { sweep } from '../../activities/reconcile/sweep';
 import { type SessionId, sessionId } from '../../domain/ids';
 import { recoveryUrl } from '../../platform/links';
+import { connectStripe } from '../../platform/stripe';
+import { sweep as runSweep } from '../workflow/sweeping';
 import { Shop, until } from './shop';
 
 let shop: Shop;
@@ -170,4 +172,80 @@ describe('a key that Stripe refuses', () => {
     await until(async () => (await stuck()) === 0); // each flag is lowered right after the order has gone on
     expect(await aboutTheKey()).toHaveLength(1);
   }, 240_000);
+});
+
+describe('a key of another account', () => {
+  const open = (cause: string) => shop.world.db.accountAlarm.count({ where: { cause, resolvedAt: null } });
+  const aboutTheAccount = async () => (await staffMails()).filter((subject) => /of another account/.test(subject));
+
+  test('releases no stock, is one alarm and one mail, and orders go on by themselves with the right key', async () => {
+    const { world } = shop;
+    await world.product('KEPT', { stock: 5 });
+    const ids: SessionId[] = [];
+    for (let n = 0; n < 3; n++) ids.push((await world.checkout([{ sku: 'KEPT' }], { holdSeconds: 120 })).id);
+    expect(await world.account.isForeign()).toBe(false); // the first key's account is recorded
+    await world.at('/faults', { kind: 'other_account', match: { path: '^/v1/' }, times: 100_000 });
+    world.account.restart();
+    const mailsBefore = (await staffMails()).filter((subject) => /^Order/.test(subject)).length;
+    await world.sleep(180_000); // the holds are over
+    const waiting = () => world.db.order.count({ where: { sessionId: { in: ids }, attentionStep: { not: null } } });
+    await until(async () => (await waiting()) === 3);
+    await world.sleep(600_000);
+    for (let turn = 0; turn < 3; turn++) await tend();
+    expect(await world.stock('KEPT')).toEqual({ onHand: 5, held: 3 });
+    expect(await aboutTheAccount()).toHaveLength(1);
+    expect((await staffMails()).filter((subject) => /^Order/.test(subject))).toHaveLength(mailsBefore);
+
+    expect((await runSweep(world)).status).toBe('FAILED'); // it would find every order missing
+    expect([await open('stripe_account'), await open('sweep_failed')]).toEqual([1, 0]);
+    expect(await world.db.discrepancy.count({ where: { kind: 'missing_at_stripe' } })).toBe(0);
+
+    await fetch(`${world.sandbox.url}/_control/faults`, { method: 'DELETE' });
+    world.account.restart();
+    const [paid, ...unpaid] = ids as [SessionId, ...SessionId[]];
+    await world.pay(paid); // the webhook of this payment is lost
+    await tend();
+    await world.sleep(180_000);
+    await until(async () => (await world.order(paid)).status === 'PREPARING');
+    for (const id of unpaid) expect(await world.end(id)).toBe('EXPIRED');
+    expect(await world.stock('KEPT')).toEqual({ onHand: 4, held: 0 });
+    expect(await aboutTheAccount()).toHaveLength(1);
+    expect(await open('stripe_account')).toBe(0);
+  }, 240_000);
+
+  test('takes no product off sale, although Stripe knows none of its prices', async () => {
+    const { world } = shop;
+    await world.product('STAYS', { stock: 5 });
+    const guard = { isForeign: async () => true };
+    const stripe = connectStripe(world.env, undefined, undefined, guard);
+    const api = await shop.another({}, { stripe });
+    await world.at('/faults', {
+      kind: 'invalid',
+      code: 'resource_missing',
+      message: 'No such price',
+      match: { method: 'POST', path: '^/v1/checkout/sessions$' },
+    });
+    const { status, body } = await api.http.post('/checkout').send(order('STAYS'));
+    expect([status, body.code]).toEqual([503, 'unavailable']);
+    expect(await world.db.product.findUnique({ where: { sku: 'STAYS' } })).toMatchObject({ refusedAt: null });
+  });
+});
+
+test('a session that Stripe knows again is looked at by the next message, and staff were called once', async () => {
+  const { world } = shop;
+  await world.product('BACK', { stock: 5 });
+  const { id } = await world.checkout([{ sku: 'BACK' }], { holdSeconds: 120 });
+  await world.at('/faults', { kind: 'missing', match: { path: `/sessions/${id}` }, times: 100_000 });
+  await world.sleep(180_000);
+  const attention = async () => (await world.order(id)).attentionStep;
+  await until(async () => (await attention()) === 'confirm');
+  const asked = async () => (await shop.askedOfStripe('GET', new RegExp(`/sessions/${id}`))).length;
+  const before = await asked();
+  await world.webhook(id); // in vain
+  await until(async () => (await asked()) > before && (await attention()) === 'confirm');
+  await fetch(`${world.sandbox.url}/_control/faults`, { method: 'DELETE' });
+  await world.pay(id);
+  await world.webhook(id);
+  await until(async () => (await world.order(id)).status === 'PREPARING');
+  expect(await world.db.mail.count({ where: { sessionId: id, template: 'attention_needed' } })).toBe(1);
 });

@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { toFailure } from '../../activities/failures';
 import type { AccountCause, Fault } from '../../domain/fault';
-import { StripeAnswerError } from '../../platform/stripe';
+import { OTHER_ACCOUNT, StripeAnswerError } from '../../platform/stripe';
 import { Prisma } from '../../prisma/generated/client';
 
 const { errors } = Stripe;
@@ -22,6 +22,12 @@ describe('an error thrown by an activity, as it may appear in a history', () => 
     ['a proxy’s page', new StripeAnswerError('refund'), 'moment', 'stripe_down'],
     ['a reused key', new errors.StripeIdempotencyError(made('idempotency_error')), 'thing', null],
     ['a wrong key', new errors.StripeAuthenticationError(made('invalid_request_error')), 'account', 'stripe_key'],
+    [
+      'a key of another account',
+      new errors.StripeAuthenticationError(made('invalid_request_error', { code: OTHER_ACCOUNT })),
+      'account',
+      'stripe_account',
+    ],
     [
       'a restricted key',
       new errors.StripePermissionError(made('invalid_request_error')),

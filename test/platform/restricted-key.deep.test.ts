@@ -9,6 +9,8 @@ import { nameOf, STRIPE_PERMISSIONS } from '../../platform/stripe-permissions';
 import { type StripeSandbox, startStripeSandbox } from '../../sandbox/stripe/http/server';
 import { watchAccount } from '../../store/alarms/watch';
 import { connectDatabase, type Db } from '../../store/database';
+import { changeStripeAccount, readStripeAccount } from '../../store/installation/account';
+import { ownAccount } from '../../store/installation/own-account';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { until } from '../support/until';
 
@@ -171,5 +173,49 @@ describe('a Stripe that does not answer', () => {
     time.now += 15_000;
     await tendAccount(deps);
     expect(await db.accountAlarm.findMany()).toMatchObject([{ cause: 'stripe_down', resolvedAt: expect.any(Date) }]);
+  });
+});
+
+describe('whose a key is', () => {
+  const OURS = 'acct_1Ours';
+  /** A process with a key of this account: null where the key may not read it. */
+  const keyOf = (account: string | null, { live = false, known = [] as string[] } = {}) =>
+    ownAccount(db, { live, account: async () => account, knows: async (session) => known.includes(session) }, clock);
+  const sessions = ['cs_test_one', 'cs_test_two', 'cs_test_three'];
+
+  beforeEach(() => changeStripeAccount(db, { account: null, live: null, at: new Date(time.now) }));
+  beforeAll(async () => {
+    for (const [n, sessionId] of sessions.entries())
+      await db.checkout.create({
+        data: {
+          ...{ id: `00000000-0000-4000-8000-00000000000${n}`, number: `A-${n}`, origin: 'CHECKOUT', currency: 'eur' },
+          ...{ subtotal: 100n, lines: [], request: {}, sessionId },
+          ...{ holdUntil: new Date(time.now), createdAt: new Date(time.now + 60_000) },
+        },
+      });
+  });
+
+  test('the first key’s account and mode are recorded, and another key is measured against them', async () => {
+    expect(await keyOf(OURS, { known: sessions }).isForeign()).toBe(false);
+    expect(await readStripeAccount(db)).toMatchObject({ account: OURS, live: false });
+    expect(await keyOf(OURS).isForeign()).toBe(false);
+    expect(await keyOf('acct_1Others').isForeign()).toBe(true);
+    expect(await keyOf(OURS, { live: true }).isForeign()).toBe(true);
+    expect(await readStripeAccount(db)).toMatchObject({ account: OURS, live: false });
+  });
+
+  test('a key that may not read its account is ours if Stripe knows one of the last sessions made here', async () => {
+    expect(await keyOf(null, { known: ['cs_test_one'] }).isForeign()).toBe(false);
+    expect(await keyOf(null).isForeign()).toBe(true);
+    expect(await keyOf(OURS).isForeign()).toBe(true); // nor is its account recorded, as it knows none of them
+    expect(await keyOf(null, { live: true, known: sessions }).isForeign()).toBe(true);
+  });
+
+  test('a shop that moves says so: sessions of the account it left prove nothing', async () => {
+    await keyOf(OURS, { known: sessions }).isForeign();
+    await changeStripeAccount(db, { account: null, live: true, at: new Date(time.now + 120_000) });
+    expect(await keyOf(null, { live: true }).isForeign()).toBe(false);
+    expect(await keyOf('acct_1New', { live: true }).isForeign()).toBe(false);
+    expect(await readStripeAccount(db)).toMatchObject({ account: 'acct_1New', live: true });
   });
 });

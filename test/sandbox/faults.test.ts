@@ -104,6 +104,21 @@ describe.each([
   });
 });
 
+test('other_account: another id, empty lists, and nothing that is here', async () => {
+  const { id } = await openSession(rig);
+  const there = async () => [
+    (await rig.stripe.accounts.retrieveCurrent()).id,
+    (await rig.stripe.checkout.sessions.list({ limit: 1 })).data.length,
+    await rig.stripe.checkout.sessions.retrieve(id).then(
+      () => 'found',
+      ({ code }) => code,
+    ),
+  ];
+  await fault({ kind: 'other_account', match: { path: '^/v1/' }, times: 3 });
+  expect(await there()).toEqual(['acct_1OfSomeoneElse', 0, 'resource_missing']);
+  expect(await there()).toEqual(['acct_1SandboxHoldfast', 1, 'found']);
+});
+
 test('invalid: with a code and message of the test’s choice', async () => {
   await fault({ kind: 'invalid', code: 'charge_already_refunded', message: 'It is.', param: 'charge' });
   expect(await refusal(rig.stripe.refunds.create({ charge: 'ch_1' }))).toMatchObject({

@@ -25,9 +25,10 @@ const WRITERS: Record<string, string[]> = {
   ],
   'store/limits': ['rate_limits'],
   'store/alarms': ['account_alarms'],
+  'store/installation': ['installation'],
 };
 /** Written by the migrations alone. */
-const FIXED = ['order_transitions', 'installation'];
+const FIXED = ['order_transitions'];
 
 const models = tablesByModel();
 const files = sources();

@@ -91,6 +91,10 @@ export class Inbox {
     return this.change;
   }
 
+  get hasLook(): boolean {
+    return this.look;
+  }
+
   get hasAbandon(): boolean {
     return this.abandon;
   }

@@ -31,6 +31,8 @@ export class PaymentWatch {
   private lookAtOnce = false;
   /** Why staff must decide: how the money that is there differs from what was asked, or that Stripe does not know. */
   private difference: string | null = null;
+  /** Staff were called because Stripe does not know the session. */
+  private isUnknownTold = false;
 
   constructor(private readonly run: OrderRun) {
     this.ending = this.cancelled ? 'cancelled' : whyNoStock(run);
@@ -49,13 +51,21 @@ export class PaymentWatch {
   async nextMessage(): Promise<Message> {
     const { inbox } = this.run;
     if (this.difference !== null) {
-      await this.run.forDecision('confirm', this.difference);
+      await this.park(this.difference);
       await this.run.refresh();
       this.lookAtOnce = true; // whatever is decided, Stripe is asked again
       if (inbox.hasRequest) return inbox.take();
     }
     if (this.lookAtOnce) return { kind: 'look' };
     return this.run.nextMessage(this.lookAt - Date.now(), TIMER_SUMMARY[this.stage]);
+  }
+
+  /** A session that Stripe did not know is looked at again by any message about it; staff are called once. */
+  private async park(difference: string): Promise<void> {
+    if (difference !== UNKNOWN) return this.run.forDecision('confirm', difference);
+    const isTold = this.isUnknownTold;
+    this.isUnknownTold = true;
+    await this.run.forDecision('confirm', difference, { isTold, wakeOnLook: true });
   }
 
   /**
@@ -75,6 +85,7 @@ export class PaymentWatch {
     if (this.cancelled && difference !== null && difference !== UNKNOWN) return 'paid';
     this.lookAtOnce = false;
     const state = await this.askStripe();
+    if (state.seen !== 'unknown') this.isUnknownTold = false;
     switch (state.seen) {
       case 'paid':
         return 'paid';
@@ -173,8 +184,8 @@ export class PaymentWatch {
   }
 
   /**
-   * Stripe does not know the session (any more), so no money can come by it. The stock is released at the hold's end,
-   * and staff decide: the key may be that of another account.
+   * Stripe does not know the session (any more), so no money can come by it: an answer to a key of another account or
+   * mode does not get here. The stock is released at the hold's end, and staff decide.
    */
   private async sessionUnknown(paid: boolean): Promise<Outcome> {
     if (this.cancelled) return paid ? 'paid' : 'cancelled';
@@ -200,8 +211,7 @@ export class PaymentWatch {
   }
 }
 
-const UNKNOWN =
-  'Stripe does not know this session (any more): check that the key is of its account and mode, then retry; cancel ends the order';
+const UNKNOWN = 'Stripe does not know this session (any more): retry asks again, cancel ends the order';
 
 /** Why an order has no stock from the beginning, so that its till is to be closed; null where it has. */
 function whyNoStock({ order: { stock, abandoned }, inbox }: OrderRun): UnpaidEnding | null {

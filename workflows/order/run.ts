@@ -183,10 +183,19 @@ export class OrderRun {
     return this.parking.untilDone(step, attempt, { wake: another.now });
   }
 
-  /** Parks for a decision, until staff send `retry` or another request, or another workflow changes the order. */
-  async forDecision(step: AttentionStep, reason: string): Promise<void> {
+  /**
+   * Parks for a decision, until staff send `retry` or another request, or another workflow changes the order.
+   * @param isTold whether staff were called for this before
+   * @param wakeOnLook whether a message about the session ends it too
+   */
+  async forDecision(
+    step: AttentionStep,
+    reason: string,
+    { isTold = false, wakeOnLook = false }: { isTold?: boolean; wakeOnLook?: boolean } = {},
+  ): Promise<void> {
     const { inbox } = this;
-    await this.parking.forDecision(step, reason, () => inbox.hasRequest || inbox.hasChange);
+    const goOn = () => inbox.hasRequest || inbox.hasChange || (wakeOnLook && inbox.hasLook);
+    await this.parking.forDecision(step, reason, goOn, isTold);
     inbox.markSeen();
   }
 

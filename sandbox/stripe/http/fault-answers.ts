@@ -1,4 +1,5 @@
 /** The answer a fault gives instead of the true one. The fault says whether the request is carried out all the same. */
+import { account } from '../objects/account';
 import { type Answer, refusalAnswer } from './answer';
 import {
   forbidden,
@@ -14,13 +15,25 @@ import {
 import type { Fault } from './faults';
 
 /** @returns null for a fault that has no answer of its own */
-export function faultAnswer(fault: Fault, key: string | undefined, requestId: string): Answer | null {
+export function faultAnswer(
+  fault: Fault,
+  { key, requestId, path, method }: { key: string | undefined; requestId: string; path: string; method: string },
+): Answer | null {
+  if (fault.kind === 'other_account') return ofOtherAccount(method, path, requestId);
   if (fault.kind === 'html')
     return { status: fault.status ?? 502, body: BAD_GATEWAY, headers: { 'Content-Type': 'text/html' } };
   if (fault.kind === 'bare') return { status: fault.status ?? 404, body: NOT_STRIPE };
   if (fault.kind === 'cut_body' && fault.committed === false) return refusalAnswer(serverError(), requestId);
   const refuse = REFUSALS[fault.kind];
   return refuse === undefined ? null : refusalAnswer(refuse(fault, key ?? ''), requestId);
+}
+
+/** Nothing that this sandbox keeps belongs to the other account. */
+function ofOtherAccount(method: string, path: string, requestId: string): Answer {
+  if (path === '/v1/account') return { status: 200, body: JSON.stringify({ ...account, id: 'acct_1OfSomeoneElse' }) };
+  const isList = method === 'GET' && /^\/v1\/(?:checkout\/|radar\/)?[a-z_]+$/.test(path);
+  if (!isList) return refusalAnswer(noSuch('object', path), requestId);
+  return { status: 200, body: JSON.stringify({ object: 'list', data: [], has_more: false, url: path }) };
 }
 
 /** The refusal that a test has worded. */

@@ -21,6 +21,7 @@ export const faultShape = {
       'missing', // 404 resource_missing
       'unauthorized', // 401
       'forbidden', // 403
+      'other_account', // as the key of another account is answered: its own id, empty lists, and 404 for any object
       'html', // a proxy's 502 page
       'bare', // JSON without `error`, with a 404: the library takes it for the object
       'cut_body', // sends half the answer and hangs up; carried out, unless `committed` is false

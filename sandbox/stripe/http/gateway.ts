@@ -101,7 +101,8 @@ async function answerTo(world: World, keys: IdempotencyKeys, request: ApiRequest
   const { key, fault, requestId, params, path } = request;
   let claimed = false;
   try {
-    const instead = fault === undefined ? null : faultAnswer(fault, key, requestId);
+    const instead =
+      fault === undefined ? null : faultAnswer(fault, { key, requestId, path, method: request.route.method });
     if (instead !== null && fault?.committed !== true) return instead;
     const saved = key === undefined ? null : keys.claim(key, path, params);
     if (saved !== null) return instead ?? replayOf(saved);

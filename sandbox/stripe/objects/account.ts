@@ -2,10 +2,10 @@
 import type Stripe from 'stripe';
 import { type Route, route } from '../http/route';
 
-const ACCOUNT_ID = 'acct_1SandboxHoldfast';
+export const ACCOUNT_ID = 'acct_1SandboxHoldfast';
 export const MERCHANT = 'Holdfast Sandbox Shop';
 
-const account: Stripe.Account = {
+export const account: Stripe.Account = {
   id: ACCOUNT_ID,
   object: 'account',
   business_type: 'company',

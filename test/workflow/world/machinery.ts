@@ -59,6 +59,9 @@ export abstract class Machinery {
   get sandbox() {
     return this.parts.sandbox;
   }
+  get account() {
+    return this.parts.account;
+  }
   get outbox() {
     return this.parts.outbox;
   }
@@ -76,6 +79,7 @@ export abstract class Machinery {
       watch: this.parts.watch,
       log: NO_LOG,
       stripe: this.stripe,
+      account: this.account,
       mailer: createMailer(this.env),
       clock: this.parts.time.clock,
       env: this.env,

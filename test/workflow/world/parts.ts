@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type Stripe from 'stripe';
 import { type Env, loadEnv } from '../../../platform/env';
-import { connectStripe } from '../../../platform/stripe';
+import { type AccountGuard, connectStripe } from '../../../platform/stripe';
+import { signsOfKey } from '../../../platform/stripe-account';
 import { type Outbox, startOutbox } from '../../../sandbox/outbox/server';
 import { type StripeSandbox, startStripeSandbox } from '../../../sandbox/stripe/http/server';
 import { type AccountWatch, watchAccount } from '../../../store/alarms/watch';
 import { connectDatabase, type Db } from '../../../store/database';
+import { ownAccount } from '../../../store/installation/own-account';
 import { workflowBundle } from '../../../worker/bundle';
 import { createTestDatabase } from '../../support/database';
 import { startTimeSkipping } from '../../support/temporal';
@@ -25,6 +27,8 @@ export interface Parts {
   sandbox: StripeSandbox;
   stripe: Stripe;
   watch: AccountWatch;
+  /** `restart` forgets what was found out about the key, as a new process does. */
+  account: AccountGuard & { restart(): void };
   outbox: Outbox;
   env: Env;
   bundle: { codePath: string };
@@ -76,12 +80,21 @@ export async function startParts(overrides: Record<string, string>): Promise<Par
     rmSync(folder, { recursive: true, force: true });
   };
   const watch = watchAccount(db, time.clock, { warn: () => undefined });
+  const asked = () => ownAccount(db, signsOfKey(env), time.clock);
+  let known = asked();
+  const account = {
+    isForeign: () => known.isForeign(),
+    restart: () => {
+      known = asked();
+    },
+  };
   return {
     temporal,
     time,
     db,
     sandbox,
-    stripe: connectStripe(env, undefined, watch),
+    stripe: connectStripe(env, undefined, watch, account),
+    account,
     watch,
     outbox,
     env,
