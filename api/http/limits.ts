@@ -86,7 +86,7 @@ export function createLimits(deps: LimitDeps) {
 
     /**
      * Runs `signal` for a session unless it ran a moment ago. A failure is not remembered, so the next request tries
-     * again.
+     * again. What the shopper decided must be in the database before.
      */
     abandonOnce: async (sessionId: string, signal: () => Promise<void>): Promise<void> => {
       const key = `abandon/${sessionId}`;

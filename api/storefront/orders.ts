@@ -66,10 +66,11 @@ async function abandon(
     throw new Problem('invalid_transition', `The order is ${order.status}, its payment ${order.paymentStatus}.`);
   if (order && order.status !== 'PENDING') return order.status;
   if (!order && !(await isKnownSession(db, id))) throw unknownOrder();
-  await limits.abandonOnce(id, async () => {
-    await noteLeft(db, { sessionId: id, at: new Date(clock.now()) });
-    await abandonOrder(temporal, id);
-  });
+  // Before anything is counted: a process that dies here must not make the next request believe that it was done.
+  await noteLeft(db, { sessionId: id, at: new Date(clock.now()) });
+  const signal = () => abandonOrder(temporal, id);
+  // Without an order nothing could be written down, so each request reaches the workflow.
+  await (order ? limits.abandonOnce(id, signal) : signal());
   return 'PENDING';
 }
 

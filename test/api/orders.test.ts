@@ -385,6 +385,16 @@ describe('abandon', () => {
     await api.close();
   });
 
+  test('is written down before it is acknowledged, also when the process before died while it signalled', async () => {
+    const [known, unopened] = [await opened('mug'), await shop.world.session([{ sku: 'mug' }])];
+    const resetAt = new Date(shop.world.now() + 10_000);
+    for (const id of [known, unopened])
+      await shop.world.db.rateLimit.create({ data: { key: `abandon/${id}`, hits: 1, resetAt } });
+    for (const id of [known, unopened]) expect((await abandon(id)).status).toBe(202);
+    expect((await shop.world.order(known)).timeline).toContainEqual(expect.objectContaining({ type: 'left' }));
+    expect(await shop.world.end(unopened)).toBe('CANCELLED');
+  });
+
   test('that did not reach Temporal is tried again by the next request', async () => {
     const id = await opened('mug');
     const away = connectTemporal({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
