@@ -40,6 +40,18 @@ describe('the same key', () => {
     await shop.world.end(first.body.sessionId);
   });
 
+  test('of a checkout whose order was erased is the same checkout, and leads to the cart', async () => {
+    const first = await keyed('erased');
+    const { sessionId } = first.body;
+    await shop.http.post(`/orders/${sessionId}/abandon`).expect(202);
+    expect(await shop.world.end(sessionId)).toBe('CANCELLED');
+    const staff = { authorization: `Bearer ${shop.world.env.ADMIN_TOKEN}` };
+    await shop.http.post(`/admin/orders/${sessionId}/erase`).set(staff).expect(200);
+    const again = await keyed('erased');
+    const url = `${shop.world.env.STOREFRONT_URL}/cart?session_id=${sessionId}`;
+    expect([again.status, again.body]).toEqual([201, { ...first.body, status: 'CANCELLED', url }]);
+  });
+
   test('holds once, even for lines that only add up to the same', async () => {
     const held = (await shop.world.stock('mug')).held;
     await keyed('adds-up', {

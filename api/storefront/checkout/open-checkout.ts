@@ -7,6 +7,7 @@ import type { Limits } from '../../http/limits';
 import { attempt, CheckoutEnded, finish, type OpenedCheckout } from './attempt';
 import { type Cart, priceCart } from './cart';
 import { type Steps, underKey } from './keys';
+import { cartPage } from './stripe-request';
 
 export interface CheckoutRequest {
   /** With equal SKUs added up. */
@@ -54,16 +55,20 @@ export async function openCheckout(deps: ApiDeps, request: CheckoutRequest): Pro
   return request.key ? underKey(deps, request.key, began, steps) : steps.start(null);
 }
 
-/** The same response again, with today's status. */
+/**
+ * The same response again, with today's status. Where the customer's data was erased, the address of the payment page
+ * is forgotten too: that checkout has ended, and the answer leads to where its page would lead.
+ */
 async function answered(
-  { db }: ApiDeps,
+  { db, env }: ApiDeps,
   checkout: CheckoutRecord,
   today: CheckoutRequest['today'] | null,
 ): Promise<OpenedCheckout> {
   const id = sessionId(checkout.sessionId ?? '');
   const order = await readOrder(db, id);
   const { status } = (order && today ? await today(order) : order) ?? { status: 'PENDING' as const };
-  return { checkoutId: checkout.id, sessionId: id, url: checkout.url ?? '', status, expiresAt: checkout.holdUntil };
+  const url = checkout.url ?? cartPage(env, id);
+  return { checkoutId: checkout.id, sessionId: id, url, status, expiresAt: checkout.holdUntil };
 }
 
 function nullWhenEnded(error: unknown): null {

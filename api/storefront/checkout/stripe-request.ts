@@ -40,7 +40,7 @@ export function sessionRequest(
     metadata,
     payment_intent_data: { metadata },
     success_url: `${env.STOREFRONT_URL}/success?session_id={CHECKOUT_SESSION_ID}`,
-    cancel_url: `${env.STOREFRONT_URL}/cart?session_id={CHECKOUT_SESSION_ID}`,
+    cancel_url: cartPage(env, '{CHECKOUT_SESSION_ID}'),
     expires_at: Math.ceil(Math.max(attempt.holdUntil.getTime(), attempt.now + SHORTEST_SESSION_MS) / 1000),
     ...(cart.email && { customer_email: cart.email }),
     ...(locale && { locale }),
@@ -49,6 +49,10 @@ export function sessionRequest(
     }),
   };
 }
+
+/** Where Stripe's page leads back to from a checkout that was not paid. */
+export const cartPage = (env: Pick<Env, 'STOREFRONT_URL'>, sessionId: string): string =>
+  `${env.STOREFRONT_URL}/cart?session_id=${sessionId}`;
 
 function lineItem(
   { sku, name, quantity, unitAmount, stripePriceId }: CheckoutLine,
