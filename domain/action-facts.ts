@@ -30,7 +30,7 @@ export interface ActionFacts {
   digital?: boolean | undefined;
   /** No money was taken: it is free, or was never paid. */
   nothingTaken?: boolean | undefined;
-  /** A refund is not at its end at Stripe. */
+  /** A refund is not over at Stripe, or did not go through and staff have not resolved it. */
   refundOpen?: boolean | undefined;
   /** The customer's data is erased. */
   erased?: boolean | undefined;

@@ -16,12 +16,10 @@ import { today } from './find-order';
 const Checkout = z
   .strictObject({
     sessionId: z.string().meta({ example: 'cs_test_a1B2c3' }),
-    url: z
-      .string()
-      .meta({
-        description:
-          'Stripe’s payment page. Redirect the shopper there. When the data of its order was erased: the storefront’s cart.',
-      }),
+    url: z.string().meta({
+      description:
+        'Stripe’s payment page. Redirect the shopper there. When the data of its order was erased: the storefront’s cart.',
+    }),
     status: OrderStatus,
     expiresAt: Timestamp.meta({ description: 'The end of the hold.' }),
   })

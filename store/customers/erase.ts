@@ -1,7 +1,7 @@
 import { whyNot } from '../../domain/actions';
 import type { SessionId } from '../../domain/ids';
 import { refundableOf } from '../../domain/order-money';
-import { openRefusals } from '../../domain/refund';
+import { openFailures, openRefusals, type Refund } from '../../domain/refund';
 import { Prisma } from '../../prisma/generated/client';
 import { forgetRequests } from '../checkouts/checkouts';
 import type { Db, Tx } from '../database';
@@ -20,10 +20,7 @@ export async function eraseCustomer(
 ): Promise<string | null> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
-    const refunds = await refundsOf(tx, sessionId);
-    const refundOpen =
-      refunds.some(({ status }) => UNSETTLED.has(status)) ||
-      openRefusals(refunds, refundableOf(moneyOf(order))).length > 0;
+    const refundOpen = isRefundOpen(await refundsOf(tx, sessionId), refundableOf(moneyOf(order)));
     const refusal = whyNot('erase', { status: order.status, disputed: order.disputed, refundOpen });
     if (refusal !== null) return refusal;
     await forgetCustomer(tx, sessionId, at);
@@ -40,6 +37,15 @@ export async function eraseCustomer(
     return null;
   });
 }
+
+/**
+ * Whether a refund is not over yet, or did not go through and staff have not decided what follows: the customer is
+ * still to hear of it.
+ */
+const isRefundOpen = (refunds: Refund[], refundable: number): boolean =>
+  refunds.some(({ status }) => UNSETTLED.has(status)) ||
+  openFailures(refunds, refundable).length > 0 ||
+  openRefusals(refunds, refundable).length > 0;
 
 /** The statuses of a refund that Stripe has not answered or not settled. */
 const UNSETTLED: ReadonlySet<string> = new Set(['requested', 'pending', 'requires_action']);

@@ -155,6 +155,11 @@ test('is refused while the order is not final, or a refund or dispute is open', 
     await shop.world.db.refund.upsert({ where: { key: refund.key }, create: row, update: row });
     expect([status, (await staff(`${id}/erase`)).body]).toEqual([status, refused(/refund is open/)]);
   }
+  // A part of the money did not reach the customer, and staff have not decided what follows.
+  for (const status of ['failed', 'canceled']) {
+    await shop.world.db.refund.update({ where: { key: refund.key }, data: { status } });
+    expect([status, (await staff(`${id}/erase`)).body]).toEqual([status, refused(/refund is open/)]);
+  }
   await shop.world.db.refund.update({ where: { key: refund.key }, data: { status: 'succeeded' } });
   const dispute = { id: 'du_open', sessionId: id, status: 'needs_response', reason: 'fraudulent', currency: 'eur' };
   await shop.world.db.dispute.create({ data: { ...dispute, amount: 1250, open: true, createdAt: at, updatedAt: at } });
