@@ -142,6 +142,8 @@ describe('an event', () => {
     for (const round of [1, 2]) {
       const answers = await Promise.all(Array.from({ length: 20 }, () => deliver(failed)));
       expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+      const { startTime, executionTime } = await shop.world.client.workflow.getHandle(intent).describe();
+      expect((executionTime?.getTime() ?? 0) - startTime.getTime()).toBe(10_000); // it waits for more of them
       expect(await shop.world.end(intent)).toBe('order');
       expect(await reads()).toHaveLength(round);
       await declined();
