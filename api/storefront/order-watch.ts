@@ -1,14 +1,14 @@
 import type { Logger } from '../../platform/logger';
 import type { Db } from '../../store/database';
-import { readVersions } from '../../store/orders/status';
+import { readRevisions } from '../../store/orders/status';
 
-type Listener = (version: number) => void;
+type Listener = (revision: number) => void;
 
 /** How often to query the database, for all streams of the process together. */
 const PAUSE_MS = 500;
 
 /**
- * Watches the versions of orders with one query at a time, however many streams are open; queries nothing while none
+ * Watches the revisions of orders with one query at a time, however many streams are open; queries nothing while none
  * is.
  */
 export class OrderWatch {
@@ -20,7 +20,7 @@ export class OrderWatch {
     private readonly log: Logger,
   ) {}
 
-  /** Calls back with an order's version after each query; returns a function that stops it. */
+  /** Calls back with an order's revision after each query; returns a function that stops it. */
   watch(sessionId: string, listener: Listener): () => void {
     const together = this.listeners.get(sessionId) ?? new Set();
     this.listeners.set(sessionId, together.add(listener));
@@ -35,7 +35,7 @@ export class OrderWatch {
     this.running = true;
     while (this.listeners.size > 0) {
       await this.query().catch((error: unknown) =>
-        this.log.warn({ err: error }, 'could not query the versions of orders; trying again'),
+        this.log.warn({ err: error }, 'could not query the revisions of orders; trying again'),
       );
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS).unref());
     }
@@ -43,8 +43,8 @@ export class OrderWatch {
   }
 
   private async query(): Promise<void> {
-    const rows = await readVersions(this.db, { sessionIds: [...this.listeners.keys()] });
-    for (const { sessionId, version } of rows)
-      for (const listener of this.listeners.get(sessionId) ?? []) listener(version);
+    const rows = await readRevisions(this.db, { sessionIds: [...this.listeners.keys()] });
+    for (const { sessionId, revision } of rows)
+      for (const listener of this.listeners.get(sessionId) ?? []) listener(revision);
   }
 }

@@ -72,7 +72,7 @@ export function streamRoutes(deps: ApiDeps, limits: Limits): Route[] {
  * only `204` stops it (https://html.spec.whatwg.org/multipage/server-sent-events.html).
  */
 const isOver = (order: OrderView, lastEventId: string | undefined): boolean =>
-  isFinal(order.status) && lastEventId === String(order.version);
+  isFinal(order.status) && lastEventId === String(order.revision);
 
 function begin(res: Response): void {
   // `no-transform` and X-Accel-Buffering keep proxies from buffering events.
@@ -98,7 +98,7 @@ async function follow(
   const send = (order: OrderView): void => {
     sent = order;
     res.write(
-      `id: ${order.version}\nevent: order\ndata: ${JSON.stringify(orderDocument(env, clock.now(), order))}\n\n`,
+      `id: ${order.revision}\nevent: order\ndata: ${JSON.stringify(orderDocument(env, clock.now(), order))}\n\n`,
     );
     if (isFinal(order.status)) res.end();
   };
@@ -106,14 +106,14 @@ async function follow(
   if (res.writableEnded || res.closed) return;
 
   let reading = false;
-  const read = async (version: number): Promise<void> => {
-    if (version <= sent.version || reading) return;
+  const read = async (revision: number): Promise<void> => {
+    if (revision <= sent.revision || reading) return;
     reading = true;
     const order = await readOrder(db, sent.sessionId).catch(() => null); // the next query tries again
     reading = false;
-    if (order && order.version > sent.version && !res.writableEnded) send(order);
+    if (order && order.revision > sent.revision && !res.writableEnded) send(order);
   };
-  const stopWatching = watch.watch(first.sessionId, (version) => void read(version));
+  const stopWatching = watch.watch(first.sessionId, (revision) => void read(revision));
   const heartbeat = setInterval(() => res.writableEnded || res.write(': still here\n\n'), HEARTBEAT_MS);
   const looking = setInterval(() => sent.status === 'PENDING' && void lookAtStripe(deps, limits, req, sent), LOOK_MS);
   const end = () => res.end();

@@ -1,4 +1,4 @@
-import { type SessionId, sessionId } from '../../domain/ids';
+import type { SessionId } from '../../domain/ids';
 import type { OrderStatus, PaymentStatus } from '../../domain/order';
 import type { Db } from '../database';
 
@@ -9,14 +9,16 @@ export const findStatus = (
 ): Promise<{ number: string; status: OrderStatus; paymentStatus: PaymentStatus } | null> =>
   db.order.findUnique({ where: { sessionId: id }, select: { number: true, status: true, paymentStatus: true } });
 
-/** The versions of these orders, to tell which of them have changed. One statement. */
-export async function readVersions(
+/**
+ * Counts the changes of what a shopper sees of these orders, to tell which of them have changed: their versions, and
+ * each use of a download, which changes the grant alone. One statement.
+ */
+export async function readRevisions(
   db: Db,
   { sessionIds }: { sessionIds: string[] },
-): Promise<{ sessionId: SessionId; version: number }[]> {
-  const rows = await db.order.findMany({
-    where: { sessionId: { in: sessionIds } },
-    select: { sessionId: true, version: true },
-  });
-  return rows.map((row) => ({ sessionId: sessionId(row.sessionId), version: row.version }));
+): Promise<{ sessionId: SessionId; revision: number }[]> {
+  return db.$queryRaw`
+    SELECT o.session_id AS "sessionId", (o.version + coalesce((SELECT sum(g.used) FROM download_grants g WHERE g.session_id = o.session_id), 0))::int
+      AS revision
+    FROM orders o WHERE o.session_id = ANY(${sessionIds})`;
 }

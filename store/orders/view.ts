@@ -26,8 +26,10 @@ export interface OrderView extends OrderHead {
   /** How to pay a payment that is on its way, such as a voucher; null where there is nothing to do. */
   voucher: Voucher | null;
   updatedAt: Date;
-  /** Counts the changes. */
+  /** Counts the changes of the order itself. */
   version: number;
+  /** Counts the changes of what is here, as `readRevisions` does. */
+  revision: number;
 }
 
 /** Reads an order for its shopper; null when there is none. */
@@ -40,7 +42,7 @@ export async function readOrder(db: Db, id: SessionId): Promise<OrderView | null
 export const viewParts = {
   items: { orderBy: { position: 'asc' } },
   shipments: { orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] },
-  grants: { where: { revokedAt: null }, orderBy: { sku: 'asc' } },
+  grants: { orderBy: { sku: 'asc' } },
   refunds: { where: { status: 'requires_action' } },
 } satisfies Prisma.OrderInclude;
 
@@ -55,10 +57,11 @@ export const toView = (row: Prisma.OrderGetPayload<{ include: typeof viewParts }
     total: Number(total),
   })),
   shipments: row.shipments,
-  grants: row.grants,
+  grants: row.grants.filter(({ revokedAt }) => revokedAt === null),
   holdUntil: row.holdUntil,
   recoverableUntil: row.recoverableUntil,
   voucher: row.voucher as Voucher | null,
   updatedAt: row.updatedAt,
   version: row.version,
+  revision: row.grants.reduce((sum, { used }) => sum + used, row.version),
 });

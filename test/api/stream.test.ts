@@ -1,4 +1,5 @@
 import { type SessionId, sessionId } from '../../domain/ids';
+import { countUse } from '../../store/orders/downloads';
 import { type Api, Shop, until } from './shop';
 
 let shop: Shop;
@@ -20,7 +21,11 @@ async function opened(sku = 'mug'): Promise<SessionId> {
 async function follow(api: Api, id: string) {
   const gone = new AbortController();
   const response = await fetch(`${api.url}/orders/${id}/stream`, { signal: gone.signal });
-  const seen = { orders: [] as { status: string; paymentStatus: string }[], ended: false, text: '' };
+  const seen = {
+    orders: [] as { status: string; paymentStatus: string; downloads: { remaining: number }[] }[],
+    ended: false,
+    text: '',
+  };
   const reading = (async () => {
     for await (const piece of response.body ?? []) {
       seen.text += Buffer.from(piece).toString();
@@ -45,6 +50,23 @@ describe('the stream', () => {
     await reading;
     expect(seen.ended).toBe(true);
     expect(seen.orders.at(-1)).toMatchObject({ status: 'COMPLETED', paymentStatus: 'PAID' });
+  });
+
+  test('of an order with goods and downloads sends it when a download is used', async () => {
+    const items = ['mug', 'ebook'].map((sku) => ({ sku, quantity: 1 }));
+    const id = sessionId((await shop.checkout({ items })).body.sessionId);
+    shop.world.know(id);
+    await shop.world.pay(id);
+    await shop.world.webhook(id);
+    await until(async () => (await shop.world.order(id)).status === 'PREPARING');
+    const { seen, leave } = await follow(shop.api, id);
+    await until(async () => seen.orders.length === 1);
+    const [grant] = await shop.world.db.downloadGrant.findMany({ where: { sessionId: id } });
+    const at = new Date(shop.world.now());
+    expect(await countUse(shop.world.db, { id: grant?.id ?? '', at })).toBe(true);
+    await until(async () => seen.orders.length === 2);
+    expect(seen.orders.map(({ downloads }) => downloads[0]?.remaining)).toEqual([5, 4]);
+    leave();
   });
 
   test('of a final order sends it once and ends', async () => {
