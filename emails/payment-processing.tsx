@@ -47,12 +47,23 @@ const PaymentProcessing = ({ order, shop, links }: MailFacts) => (
   </Layout>
 );
 
-const HowToPay = ({ url, reference, expiresAt }: Voucher) => (
+const HowToPay = ({ url, reference, stores, expiresAt }: Voucher) => (
   <>
     <P>Please pay with these details. Until then your order is not paid.</P>
     <Facts
       rows={[
         ...(reference ? ([['Reference', <Code key="reference">{reference}</Code>]] as [string, ReactNode][]) : []),
+        ...stores.map(({ name, paymentCode, confirmationNumber }): [string, ReactNode] => [
+          `At ${name}`,
+          <>
+            Payment code <Code>{paymentCode}</Code>
+            {confirmationNumber && (
+              <>
+                , confirmation number <Code>{confirmationNumber}</Code>
+              </>
+            )}
+          </>,
+        ]),
         ...(expiresAt ? ([['Pay before', moment(new Date(expiresAt))]] as [string, ReactNode][]) : []),
       ]}
     />

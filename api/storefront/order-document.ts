@@ -48,7 +48,12 @@ export const OrderDocument = z
     voucher: orNull(
       z.strictObject({
         url: orNull(z.string()).meta({ description: 'The page with the voucher or the instructions.' }),
-        reference: orNull(z.string()).meta({ description: 'The number to pay with.' }),
+        reference: orNull(z.string()).meta({
+          description: 'The number to pay with; null where there is none, or each shop has its own.',
+        }),
+        stores: z
+          .array(z.strictObject({ name: z.string(), paymentCode: z.string(), confirmationNumber: orNull(z.string()) }))
+          .meta({ description: 'The shops where it can be paid, each with its own codes (Konbini).' }),
         expiresAt: orNull(Timestamp).meta({ description: 'Until when it can be paid.' }),
       }),
     ).meta({ description: 'How to pay a voucher or a bank transfer, while its payment is on its way.' }),

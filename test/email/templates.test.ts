@@ -239,6 +239,7 @@ describe('delayed payments', () => {
     const voucher = {
       url: 'https://pay.example/v/1',
       reference: '11249 123456789',
+      stores: [],
       expiresAt: '2026-12-04T23:59:00.000Z',
     };
     const { html, text } = compose('payment_processing', sampleFacts({ paymentStatus: 'PROCESSING', voucher })) ?? {};
@@ -246,6 +247,17 @@ describe('delayed payments', () => {
     for (const part of ['https://pay.example/v/1', '11249 123456789', '4 December 2026 at 23:59 UTC'])
       expect(text).toContain(part);
     expect(text).not.toContain('If you were given a voucher');
+  });
+
+  test('payment_processing says what to tell each shop where a voucher can be paid', () => {
+    const stores = [
+      { name: 'FamilyMart', paymentCode: '123456', confirmationNumber: '12345678901' },
+      { name: 'Ministop', paymentCode: '654321', confirmationNumber: null },
+    ];
+    const voucher = { url: null, reference: null, stores, expiresAt: null };
+    const { text } = compose('payment_processing', sampleFacts({ paymentStatus: 'PROCESSING', voucher })) ?? {};
+    expect(text).toMatch(/At FamilyMart\s+Payment code 123456, confirmation number\s+12345678901\n/);
+    expect(text).toMatch(/At Ministop\s+Payment code 654321\n/);
   });
 
   test('attention_needed tells until when a payment can be captured, and nothing once it is', () => {

@@ -286,6 +286,7 @@ test('a voucher: how to pay it is in the mail and on the order’s page until it
   expect(voucher).toEqual({
     url: expect.stringMatching(/^http.*\/vouchers\//),
     reference: expect.stringMatching(/^\d{47}$/),
+    stores: [],
     expiresAt: expect.stringMatching(/Z$/),
   });
   expect(text).toContain(voucher?.reference);

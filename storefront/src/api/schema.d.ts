@@ -74,7 +74,12 @@ export interface components {
       /** Takes the same cart up again; set while that makes sense. */
       recoveryUrl: string | null;
       /** How to pay a voucher or a bank transfer, while its payment is on its way. */
-      voucher: { url: string | null; reference: string | null; expiresAt: string | null } | null;
+      voucher: {
+        url: string | null;
+        reference: string | null;
+        stores: { name: string; paymentCode: string; confirmationNumber: string | null }[];
+        expiresAt: string | null;
+      } | null;
       updatedAt: string;
     };
     /** RFC 9457, with the members that some codes add. */

@@ -78,7 +78,7 @@ const GiveBankDetails = ({ amount }: { amount: Money }) => (
 
 function HowToPay({ order: { paymentStatus, voucher } }: { order: Order }) {
   if (paymentStatus !== 'PROCESSING' || !voucher) return null;
-  const { url, reference, expiresAt } = voucher;
+  const { url, reference, stores, expiresAt } = voucher;
   return (
     <section>
       {reference && (
@@ -86,6 +86,16 @@ function HowToPay({ order: { paymentStatus, voucher } }: { order: Order }) {
           Reference: <code>{reference}</code>
         </p>
       )}
+      {stores.map(({ name, paymentCode, confirmationNumber }) => (
+        <p key={name}>
+          At {name}: payment code <code>{paymentCode}</code>
+          {confirmationNumber && (
+            <>
+              , confirmation number <code>{confirmationNumber}</code>
+            </>
+          )}
+        </p>
+      ))}
       {expiresAt && <p>Pay before {formatMoment(expiresAt)}.</p>}
       {url && (
         <a className="button primary" href={url}>
