@@ -19,8 +19,10 @@ export const ACCOUNT_CAUSES = [
 ] as const;
 export type AccountCause = (typeof ACCOUNT_CAUSES)[number];
 
-/** What sweeps report: a sweep that fails, things that it had to skip, and runs that cannot go on. */
-export const SWEEP_CAUSES = ['sweep_failed', 'sweep_skipped', 'run_stuck'] as const;
+/**
+ * What concerns sweeps: one that fails, none that ends, things that one had to skip, and runs that cannot go on.
+ */
+export const SWEEP_CAUSES = ['sweep_failed', 'sweep_overdue', 'sweep_skipped', 'run_stuck'] as const;
 
 /** Every cause of an alarm. Staff get one alarm for each, however many orders it concerns. */
 export const ALARM_CAUSES = [...ACCOUNT_CAUSES, ...SWEEP_CAUSES] as const;

@@ -4,6 +4,12 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** A sweep takes no longer. One that does is stuck: Temporal ends it, so that the next one can start. */
+export const LONGEST_SWEEP_MS = 6 * HOUR;
+
+/** How long no sweep may end before staff are told: three intervals, but long enough for a large sweep. */
+export const overdueAfter = (intervalMs: number): number => Math.max(3 * intervalMs, 20 * MINUTE);
+
 /** Stripe's lists may lag behind events, and Stripe's clock behind ours. */
 const OVERLAP = 10 * MINUTE;
 /** How long a session can stay open: a payment may come this long after the session was created. */

@@ -82,6 +82,11 @@ const WORDS: Record<AlarmCause, { title: string; stops: string; fix: string }> =
     stops: 'What webhooks missed is not found, and the ledger is not compared. The next sweep tries again.',
     fix: 'See the reason, and the failed workflow (WorkflowType = ‘reconcile’) in the Temporal UI.',
   },
+  sweep_overdue: {
+    title: 'No sweep has ended for a long time',
+    stops: 'What webhooks missed is not found, the ledger is not compared, and a stuck workflow may go unseen.',
+    fix: 'See the Schedule ‘reconcile’ in the Temporal UI: is it paused, or is its last workflow stuck? Terminate a stuck one. If Temporal is away, nothing else is needed than to bring it back.',
+  },
   sweep_skipped: {
     title: 'A sweep had to skip something',
     stops: 'Only what GET /admin/reconciliations/latest lists as skipped. The rest of the sweep went on.',

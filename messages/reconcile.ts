@@ -1,5 +1,5 @@
 import { TypedSearchAttributes } from '@temporalio/common';
-import type { SweepWindow } from '../domain/sweep';
+import { LONGEST_SWEEP_MS, type SweepWindow } from '../domain/sweep';
 import { TASK_QUEUES } from './names';
 import { SEARCH_ATTRIBUTES } from './search-attributes';
 
@@ -24,11 +24,13 @@ export interface SweepProgress {
 }
 
 /**
- * The start options of a sweep. The Schedule adds the time to the workflow id; staff start one sweep per request id.
+ * The start options of a sweep. While one runs the Schedule starts no other, so one that is stuck must end. The Schedule
+ * adds the time to the workflow id; staff start one sweep per request id.
  */
 export const reconcileStart = (input: ReconcileInput) => ({
   workflowId: input.id === undefined ? RECONCILE_SCHEDULE : `${RECONCILE_SCHEDULE}/${input.id}`,
   taskQueue: TASK_QUEUES.orders,
+  workflowExecutionTimeout: LONGEST_SWEEP_MS,
   args: [input] as [ReconcileInput],
   staticSummary: input.trigger === 'staff' ? 'A sweep that staff asked for' : 'Sweeps Stripe for what webhooks missed',
   typedSearchAttributes: new TypedSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: false }]),

@@ -1,6 +1,7 @@
 import { compareAccount } from '../activities/account/own-account';
 import { probeAll } from '../activities/account/probes';
 import { tendAccount } from '../activities/account/tend';
+import { watchSweeps } from '../activities/account/watch-sweeps';
 import type { Deps } from '../activities/deps';
 
 /** How soon waiting mails go out once the provider accepts them again, and how soon staff are told of an alarm. */
@@ -12,8 +13,10 @@ const EVERY_MS = 15_000;
  */
 export function keepAccount(deps: Deps, stopping: () => boolean): void {
   const again = (error: unknown) => deps.log.warn({ err: error }, 'could not check the account; trying again');
+  const since = new Date(deps.clock.now());
   const tend = async () => {
     if (stopping()) return;
+    await watchSweeps(deps, since).catch(again);
     await tendAccount(deps).catch(again);
     setTimeout(tend, EVERY_MS).unref();
   };

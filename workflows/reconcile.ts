@@ -12,6 +12,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { OrderActivities, StripeActivities } from '../activities';
+import { OUTAGES } from '../domain/fault';
 import { TASK_QUEUES } from '../messages/names';
 import type { ReconcileInput, SweepProgress } from '../messages/reconcile';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
@@ -154,7 +155,12 @@ function giveUp(
     const { reason, cause } = byHand ? CANCELLED : failureOf(error);
     upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: true }]);
     setCurrentDetails(told(`**It failed**: ${reason}. The next sweep covers the same time again.`));
-    await books.failSweep({ ...sweep, reason, alarm: !byHand && cause === null });
+    await books.failSweep({
+      ...sweep,
+      reason,
+      alarm: !byHand && cause === null,
+      ...(cause !== null && OUTAGES.has(cause) && { outage: cause }),
+    });
     return ApplicationFailure.nonRetryable(reason, 'sweep_failed');
   });
 }

@@ -71,6 +71,16 @@ export async function readMarks(db: Db): Promise<SweepMarks> {
 /** Everything before this time was swept; null until a sweep has succeeded. */
 export const sweptUntil = (db: Db): Promise<Date | null> => readMark(db, 'last');
 
+/** When the last sweep ended that has ended, however it did; null if none has. */
+export async function lastSweepEnd(db: Db): Promise<Date | null> {
+  const row = await db.reconciliation.findFirst({
+    where: { finishedAt: { not: null } },
+    orderBy: { startedAt: 'desc' },
+    select: { finishedAt: true },
+  });
+  return row?.finishedAt ?? null;
+}
+
 /** Marks a sweep as running, with its window. Safe to repeat. */
 export async function startSweep(
   db: Db,

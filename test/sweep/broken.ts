@@ -2,3 +2,8 @@
 export async function order(): Promise<void> {
   throw new TypeError('a defect');
 }
+
+/** As `order`, for sweeps. */
+export async function reconcile(): Promise<void> {
+  throw new TypeError('a defect');
+}

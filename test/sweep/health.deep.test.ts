@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createActivities } from '../../activities';
 import { tendAccount } from '../../activities/account/tend';
+import { watchSweeps } from '../../activities/account/watch-sweeps';
 import type { Deps } from '../../activities/deps';
 import { disputeId, type SessionId } from '../../domain/ids';
 import { windowOf } from '../../domain/sweep';
@@ -162,7 +163,11 @@ async function mailsAreRefused(times: number): Promise<void> {
 }
 
 describe('the sweep’s own health', () => {
-  const alarms = () => world.db.accountAlarm.findMany({ where: { resolvedAt: null, cause: { not: 'stripe_down' } } });
+  const alarms = () =>
+    world.db.accountAlarm.findMany({
+      where: { resolvedAt: null, cause: { not: 'stripe_down' } },
+      orderBy: { cause: 'asc' },
+    });
   const alarmMails = async () => {
     await tendAccount(world.deps());
     return world.db.mail.count({ where: { key: { startsWith: 'attention_needed/account/' } } });
@@ -189,6 +194,48 @@ describe('the sweep’s own health', () => {
     expect((await sweep(world)).status).toBe('FAILED');
     expect((await alarms()).map(({ cause }) => cause)).toEqual(['stripe_key']);
     expect((await sweep(world)).status).toBe('COMPLETED');
+  });
+
+  test('a sweep that fails each time for an outage which nobody else sees is an alarm of the sweep', async () => {
+    const failed = { trigger: 'schedule' as const, checked: 0, reason: 'Stripe did not say', alarm: false };
+    const fail = async () => activities().orders.failSweep({ ...failed, id: await begun(), outage: 'stripe_down' });
+    await world.at('/faults', { match: { path: '^/v1/' }, times: 1000, kind: 'error_before' });
+    await world.stripe.events.list().catch(() => undefined);
+    await until(
+      async () => (await world.db.accountAlarm.count({ where: { cause: 'stripe_down', resolvedAt: null } })) > 0,
+    );
+    await fail();
+    expect(await alarms()).toEqual([]); // it is an outage
+    await fetch(`${world.sandbox.url}/_control/faults`, { method: 'DELETE' });
+    await world.sleep(20_000);
+    await world.at('/faults', { match: { path: '^/v1/events' }, times: 1000, kind: 'error_before' });
+    const sweeping = await sweep(world);
+    expect(sweeping.status).toBe('FAILED');
+    expect(await alarms()).toMatchObject([{ cause: 'sweep_failed', subject: expect.stringContaining('Stripe') }]);
+    await fetch(`${world.sandbox.url}/_control/faults`, { method: 'DELETE' });
+    expect((await sweep(world)).status).toBe('COMPLETED');
+    expect(await alarms()).toEqual([]);
+  });
+
+  test('no sweep that ends is an alarm, also of the stuck runs that no sweep reports, until one ends', async () => {
+    const stuck = [{ workflow: 'reconcile', id: 'reconcile-1', cause: 'NonDeterministicError' }];
+    const deps = { ...world.deps(), runs: { ...world.deps().runs, stuck: async () => stuck } };
+    const started = new Date(world.now());
+    await watchSweeps(deps, started);
+    expect(await alarms()).toEqual([]); // a sweep has just ended
+    await world.sleep(1_300_000);
+    await watchSweeps(deps, new Date(world.now()));
+    expect(await alarms()).toEqual([]); // the worker has just started
+    const before = await alarmMails();
+    for (let turn = 0; turn < 3; turn++) await watchSweeps(deps, started);
+    expect(await alarms()).toMatchObject([
+      { cause: 'run_stuck', subject: 'reconcile: NonDeterministicError' },
+      { cause: 'sweep_overdue', subject: '' },
+    ]);
+    expect((await alarmMails()) - before).toBe(1);
+    expect((await sweep(world)).status).toBe('COMPLETED');
+    await watchSweeps(deps, started);
+    expect(await alarms()).toEqual([]);
   });
 
   test('a sweep that staff cancel is failed, and no alarm', async () => {

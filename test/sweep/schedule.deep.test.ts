@@ -1,8 +1,9 @@
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
 import type { RefundId, SessionId } from '../../domain/ids';
+import { LONGEST_SWEEP_MS } from '../../domain/sweep';
 import { TASK_QUEUES, WORKFLOWS } from '../../messages/names';
 import { orderStart } from '../../messages/order';
-import { RECONCILE_SCHEDULE } from '../../messages/reconcile';
+import { RECONCILE_SCHEDULE, reconcileStart } from '../../messages/reconcile';
 import { refundStart } from '../../messages/refund';
 import { keepSweeping, scheduleSweeps } from '../../worker/schedule';
 import { createWorkflowRuns } from '../../worker/workflow-runs';
@@ -30,6 +31,7 @@ describe('the Schedule of sweeps', () => {
       workflowType: WORKFLOWS.reconcile,
       taskQueue: TASK_QUEUES.orders,
       workflowId: 'reconcile',
+      workflowExecutionTimeout: LONGEST_SWEEP_MS, // one that is stuck must not keep the next from starting
     });
     await server.client.schedule.getHandle(RECONCILE_SCHEDULE).trigger();
     const run = await until(async () => {
@@ -134,7 +136,7 @@ describe('what Temporal lists of runs', () => {
     ]);
   });
 
-  test('runs whose tasks keep failing, with the cause', async () => {
+  test('runs whose tasks keep failing, with the cause, a sweep’s own run among them', async () => {
     const broken = await worker(require.resolve('./broken'));
     await broken.runUntil(async () => {
       const [stuck] = await until(async () => {
@@ -142,6 +144,9 @@ describe('what Temporal lists of runs', () => {
         return found?.length ? found : null;
       });
       expect(stuck).toEqual({ workflow: 'order', id: 'cs_test_running', cause: 'WorkflowWorkerUnhandledFailure' });
+      const sweep = reconcileStart({ trigger: 'schedule' });
+      await server.client.workflow.start(WORKFLOWS.reconcile, sweep);
+      await until(async () => (await runs().stuck())?.find(({ workflow }) => workflow === 'reconcile'));
     });
   }, 90_000);
 });
