@@ -24,8 +24,11 @@ export type AccountCause = (typeof ACCOUNT_CAUSES)[number];
  */
 export const SWEEP_CAUSES = ['sweep_failed', 'sweep_overdue', 'sweep_skipped', 'run_stuck'] as const;
 
+/** What only checkouts meet: Stripe refuses to make a session, for no price, amount or address. */
+export const CHECKOUT_REFUSED = 'checkout_refused';
+
 /** Every cause of an alarm. Staff get one alarm for each, however many orders it concerns. */
-export const ALARM_CAUSES = [...ACCOUNT_CAUSES, ...SWEEP_CAUSES] as const;
+export const ALARM_CAUSES = [...ACCOUNT_CAUSES, ...SWEEP_CAUSES, CHECKOUT_REFUSED] as const;
 export type AlarmCause = (typeof ALARM_CAUSES)[number];
 
 /** Those that refuse every mail. */

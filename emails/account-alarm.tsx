@@ -77,6 +77,11 @@ const WORDS: Record<AlarmCause, { title: string; stops: string; fix: string }> =
     stops: 'No mail goes out. All of them wait.',
     fix: 'See the provider’s status page, and whether this machine reaches it. Nothing else is needed.',
   },
+  checkout_refused: {
+    title: 'Stripe refuses to open checkouts',
+    stops: 'Checkouts in this currency, or those with what Stripe names. Shoppers are asked to try again later.',
+    fix: 'See the code, and the API’s log for Stripe’s sentence. Usually the account is not activated, or no payment method is turned on for the currency: see Settings in Stripe’s Dashboard. It ends with the next checkout that opens.',
+  },
   sweep_failed: {
     title: 'The sweep fails',
     stops: 'What webhooks missed is not found, and the ledger is not compared. The next sweep tries again.',

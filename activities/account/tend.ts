@@ -16,6 +16,7 @@ import type { Deps } from '../deps';
 import { faultOf } from '../failures';
 import { compareAccount } from './own-account';
 import { probeKey, probePermission } from './probes';
+import { endRefusedCheckouts } from './refused-checkouts';
 import { sendWaitingMails } from './waiting-mails';
 
 /** The least time between two tries of the same cause by the whole fleet. */
@@ -30,6 +31,7 @@ export async function tendAccount(deps: Deps): Promise<void> {
   const open = await openAlarms(deps.db);
   for (const alarm of open) if (isStripes(alarm.cause)) await tryAgain(deps, alarm);
   if (open.length > 0) await tellStaff(deps);
+  await endRefusedCheckouts(deps, open); // staff have been told of each by now
   await tellOfRefusedProducts(deps);
   await sendWaitingMails(
     deps,

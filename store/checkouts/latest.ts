@@ -1,6 +1,16 @@
 import { type SessionId, sessionId } from '../../domain/ids';
 import type { Db } from '../database';
 
+/** Whether a session was made here after a time, in a currency. */
+export const hasOpenedSince = async (
+  db: Db,
+  { currency, since }: { currency: string; since: Date },
+): Promise<boolean> =>
+  (await db.checkout.findFirst({
+    where: { origin: 'CHECKOUT', sessionId: { not: null }, currency, createdAt: { gt: since } },
+    select: { id: true },
+  })) !== null;
+
 /** The latest sessions that were made by this installation's own checkout, newest first. */
 export async function latestSessions(
   db: Db,

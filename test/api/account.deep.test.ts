@@ -174,6 +174,31 @@ describe('a key that Stripe refuses', () => {
   }, 240_000);
 });
 
+test('checkouts that Stripe refuses for good are one alarm and one mail, until one opens in that currency', async () => {
+  const { world } = shop;
+  await world.product('ACTIVE', { stock: 9 });
+  const refusals = () => world.db.accountAlarm.findMany({ where: { cause: 'checkout_refused' } });
+  await world.at('/faults', {
+    kind: 'invalid',
+    message: 'No valid payment method types for this Checkout Session.',
+    code: 'payment_method_unactivated',
+    match: { method: 'POST', path: '^/v1/checkout/sessions$' },
+    times: 3,
+  });
+  for (let shopper = 0; shopper < 3; shopper++) {
+    const { status, body } = await shop.checkout(order('ACTIVE'));
+    expect([status, body.code]).toEqual([503, 'unavailable']);
+  }
+  expect(await refusals()).toMatchObject([{ subject: 'payment_method_unactivated (eur)', resolvedAt: null }]);
+  for (let turn = 0; turn < 3; turn++) await tend();
+  expect((await staffMails()).filter((subject) => /refuses to open checkouts/.test(subject))).toHaveLength(1);
+  expect(await refusals()).toMatchObject([{ resolvedAt: null }]);
+  await world.sleep(1_000);
+  expect((await shop.checkout(order('ACTIVE'))).status).toBe(201);
+  await tend();
+  expect(await refusals()).toMatchObject([{ resolvedAt: expect.any(Date) }]);
+});
+
 describe('a key of another account', () => {
   const open = (cause: string) => shop.world.db.accountAlarm.count({ where: { cause, resolvedAt: null } });
   const aboutTheAccount = async () => (await staffMails()).filter((subject) => /of another account/.test(subject));

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import Stripe from 'stripe';
+import { refusedCheckout } from '../../../domain/checkout-refusal';
 import { priceOff } from '../../../domain/differences';
+import { CHECKOUT_REFUSED } from '../../../domain/fault';
 import { type SessionId, sessionId } from '../../../domain/ids';
 import type { OrderStatus } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
@@ -8,6 +10,7 @@ import { METADATA } from '../../../domain/session';
 import { abandonSignal } from '../../../messages/order';
 import { expectObject } from '../../../platform/stripe';
 import { within } from '../../../platform/within';
+import { noteRefused } from '../../../store/alarms/alarms';
 import {
   type CheckoutRecord,
   changeRequest,
@@ -177,7 +180,10 @@ async function requireSamePrice(deps: ApiDeps, row: CheckoutRecord, session: Str
   throw new Problem('unavailable', 'This cannot be bought right now.', { retryAfter: 60 });
 }
 
-/** Translates the refusals that the shopper can correct; logs every other one. */
+/**
+ * Translates the refusals that the shopper can correct. Logs every other one, and tells staff of those that no other try
+ * will mend: an account that is not activated, or a currency for which no payment method is turned on.
+ */
 function refused(deps: ApiDeps, row: CheckoutRecord) {
   const { log } = deps;
   return async (error: unknown): Promise<never> => {
@@ -189,6 +195,10 @@ function refused(deps: ApiDeps, row: CheckoutRecord) {
       if (unsold.length > 0) throw notForSale(unsold);
     }
     log.error({ err: error, number: row.number }, 'Stripe did not open a checkout');
+    if (error instanceof Stripe.errors.StripeInvalidRequestError) {
+      const subject = refusedCheckout(error.code ?? error.param ?? 'no code', row.currency);
+      await noteRefused(deps.db, { cause: CHECKOUT_REFUSED, subject, at: new Date(deps.clock.now()) });
+    }
     const wait = error instanceof Stripe.errors.StripeRateLimitError ? Number(error.headers?.['retry-after'] ?? 2) : 2;
     throw new Problem('unavailable', 'Checkouts cannot be opened right now. Try again.', {
       retryAfter: Number.isFinite(wait) ? wait : 2,
