@@ -38,6 +38,8 @@ export interface ActionFacts {
   cancelRefused?: boolean | undefined;
   /** What Stripe reported and staff must decide about. */
   pendingDecision?: Decision | null | undefined;
+  /** What Stripe reported and staff have not answered, whether or not it is the pending decision that they see. */
+  reports?: readonly Decision[] | undefined;
   /** A step is parked, or a decision is pending. */
   needsAttention?: boolean | undefined;
 }

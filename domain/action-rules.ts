@@ -71,8 +71,9 @@ export const RULES: Record<Action, Rules> = {
       },
       {
         when: 'a lost dispute awaits a decision',
-        applies: ({ pendingDecision }) => pendingDecision === DECISIONS.disputeLost,
-        refusal: () => 'A dispute is lost, and the customer has the money: decide first, with retry or cancel',
+        applies: ({ reports = [] }) => reports.includes(DECISIONS.disputeLost),
+        refusal: ({ pendingDecision }) =>
+          `A dispute is lost, and the customer has the money: decide first, with ${isAboutRefund(pendingDecision) ? 'resolve (accept)' : 'retry'} or cancel`,
       },
     ],
   },

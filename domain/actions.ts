@@ -3,9 +3,14 @@ import { isAboutRefund, RULES } from './action-rules';
 import { isFinal } from './order';
 
 /** Why staff cannot `accept` now, as a sentence without its full stop; null if they can. */
-export function whyNotAccept({ pendingDecision }: Pick<ActionFacts, 'pendingDecision'>): string | null {
+export function whyNotAccept({
+  pendingDecision,
+  reports = [],
+}: Pick<ActionFacts, 'pendingDecision' | 'reports'>): string | null {
+  // A report can be taken note of, even if a refund that needs a decision stands before it.
+  if (reports.length > 0) return null;
   if (isAboutRefund(pendingDecision)) return 'A refund failed or was refused: withdraw it, settle it or retry';
-  return pendingDecision ? null : 'There is nothing to accept';
+  return 'There is nothing to accept';
 }
 
 /** Why staff may not do this now, in a plain sentence without its full stop; null when they may. */

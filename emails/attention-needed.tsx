@@ -1,8 +1,10 @@
-import { RULES } from '../domain/action-rules';
+import { Fragment } from 'react';
+import type { Resolution } from '../domain/action-facts';
+import { isAboutRefund, RULES } from '../domain/action-rules';
 import { ATTENTION_STEPS, type AttentionStep } from '../domain/attention';
 import { moment } from '../domain/dates';
 import { CAPTURE } from '../domain/mail';
-import { isDecision } from '../domain/order';
+import { type Decision, isDecision } from '../domain/order';
 import { captureNeeded } from './capture-needed';
 import type { MailFacts, OrderFacts } from './facts';
 import { becauseStaff, Layout } from './layout';
@@ -46,14 +48,14 @@ const AttentionNeeded = ({ attention, ...facts }: MailFacts & { attention: Atten
       ]}
     />
     <H2>What you can do</H2>
-    <P>
-      {isDecision(attention.step)
-        ? `You decide. This ${RULES.retry.doesNow?.({ status: 'PENDING', pendingDecision: attention.step })}:`
-        : 'Fix the cause, then run the step again:'}
-    </P>
-    <P>
-      <Code>{`POST ${facts.links.admin}/retry`}</Code>
-    </P>
+    {movesAbout(attention).map(({ does, move, body }) => (
+      <Fragment key={does}>
+        <P>{does}:</P>
+        <P>
+          <Code>{`POST ${facts.links.admin}/${move}${body ? ` ${JSON.stringify(body)}` : ''}`}</Code>
+        </P>
+      </Fragment>
+    ))}
     {canBeCancelled(facts.order) && (
       <>
         <P>
@@ -63,12 +65,48 @@ const AttentionNeeded = ({ attention, ...facts }: MailFacts & { attention: Atten
         <P>
           <Code>{`POST ${facts.links.admin}/cancel`}</Code>
         </P>
-        <Small>In the Temporal UI, send the order’s workflow the update “retry” or “cancel”.</Small>
+        <Small>In the Temporal UI, send the order’s workflow the update “retry”, “resolve” or “cancel”.</Small>
       </>
     )}
     <StaffPointers {...facts} />
   </Layout>
 );
+
+interface Move {
+  does: string;
+  move: 'retry' | 'resolve';
+  body?: { how: Resolution };
+}
+
+/** What staff can do about it. `retry` answers only what the order shows first. */
+function movesAbout({ step, behind }: Attention): Move[] {
+  if (!isDecision(step)) return [{ does: 'Fix the cause, then run the step again', move: 'retry' }];
+  if (isAboutRefund(step))
+    return [
+      { does: `You decide. This ${whatRetryDoes(step)}`, move: 'retry' },
+      {
+        does: 'Or take the refund back: nothing was refunded, and the order goes on',
+        move: 'resolve',
+        body: { how: 'withdraw' },
+      },
+      {
+        does: 'Or say that the customer got the money another way',
+        move: 'resolve',
+        body: { how: 'settled_elsewhere' },
+      },
+    ];
+  if (behind === null) return [{ does: `You decide. This ${whatRetryDoes(step)}`, move: 'retry' }];
+  return [
+    {
+      does: `You decide. The order also needs you at “${behind}”, which “retry” is about. This takes note of “${step}”`,
+      move: 'resolve',
+      body: { how: 'accept' },
+    },
+  ];
+}
+
+const whatRetryDoes = (step: Decision): string | undefined =>
+  RULES.retry.doesNow?.({ status: 'PENDING', pendingDecision: step });
 
 /** An order that is shipped or has ended cannot be cancelled, and has no workflow any more once it has ended. */
 const canBeCancelled = ({ status }: OrderFacts): boolean => RULES.cancel.in.some((one) => one === status);

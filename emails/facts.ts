@@ -47,7 +47,8 @@ export interface OrderFacts {
   shipments: ShipmentFacts[];
   refunds: RefundFacts[];
   disputes: DisputeFacts[];
-  attention: { step: string; reason: string; since: Date } | null;
+  /** `behind`: the step that staff are shown before this one, if there is one. */
+  attention: { step: string; reason: string; since: Date; behind: string | null } | null;
   recovery: { url: string; until: Date } | null;
   /** How to pay a voucher or a bank transfer. */
   voucher: Voucher | null;

@@ -1,4 +1,6 @@
 import type { Address } from '../../domain/address';
+import { type Call, FOLLOW } from '../../domain/calls';
+import { DECISIONS } from '../../domain/order';
 import type { MailFacts, OrderFacts, Quantity, ShipmentFacts } from '../../emails/facts';
 import { downloadUrl, recoveryUrl } from '../../platform/links';
 import { senderName } from '../../platform/mailer';
@@ -11,7 +13,7 @@ export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderForMail, ref: st
   return {
     shop: senderName(env.EMAIL_FROM),
     ref,
-    order: orderFacts(env, order),
+    order: { ...orderFacts(env, order), attention: attentionOf(order, ref) },
     links: {
       order: `${env.STOREFRONT_URL}/success?session_id=${encodeURIComponent(sessionId)}`,
       storefront: env.STOREFRONT_URL,
@@ -21,8 +23,26 @@ export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderForMail, ref: st
   };
 }
 
-function orderFacts(env: Deps['env'], order: OrderForMail): OrderFacts {
-  const { items, locale, recoverableUntil, customer, grants, refunds, ...facts } = order;
+/**
+ * What a mail to staff is about: the call that its reference names, else what the order shows that it needs. Another
+ * call may be shown before it: that is then named too.
+ */
+function attentionOf({ attention, calls }: OrderForMail, ref: string | null): OrderFacts['attention'] {
+  const named = calls.find((call) => ref?.startsWith(refOf(call)));
+  if (named === undefined) return attention && { ...attention, behind: null };
+  const { step, reason, since } = named;
+  const behind = attention === null || attention.step === step ? null : attention.step;
+  return { step, reason, since: new Date(since), behind };
+}
+
+/** How the reference of a mail about a call begins. */
+const refOf = ({ step, subject }: Call): string => {
+  if (step === FOLLOW) return `${subject}-`;
+  return `${step === DECISIONS.refundFailed ? 'refund' : step}-${subject}`;
+};
+
+function orderFacts(env: Deps['env'], order: OrderForMail): Omit<OrderFacts, 'attention'> {
+  const { items, locale, recoverableUntil, customer, grants, refunds, attention: _, calls: __, ...facts } = order;
   return {
     ...facts,
     locale: knownLocale(locale),

@@ -1,5 +1,5 @@
 import type { SessionId } from '../../domain/ids';
-import { clearFollowAttention, raiseAttention } from '../../store/orders/attention';
+import { clearFollowAttention, raiseFollowAttention } from '../../store/orders/attention';
 import { sessionsOfFollowed } from '../../store/reconciliation/unfinished';
 import type { Deps } from '../deps';
 
@@ -13,14 +13,14 @@ export const followedOrders = ({ db, clock }: Deps) => {
     /** Flags the order that this belongs to, and says which it is; null if none is known yet. */
     async raiseFollowed({ id, reason }: { id: string; reason: string }): Promise<SessionId | null> {
       const sessionId = await orderOf(id);
-      if (sessionId !== null) await raiseAttention(db, { sessionId, step: 'follow', reason, at: now() });
+      if (sessionId !== null) await raiseFollowAttention(db, { sessionId, subject: id, reason, at: now() });
       return sessionId;
     },
 
     /** Clears the flag again. */
     async lowerFollowed({ id }: { id: string }): Promise<void> {
       const sessionId = await orderOf(id);
-      if (sessionId !== null) await clearFollowAttention(db, { sessionId, at: now() });
+      if (sessionId !== null) await clearFollowAttention(db, { sessionId, subject: id, at: now() });
     },
   };
 };

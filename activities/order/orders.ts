@@ -2,7 +2,7 @@ import type { AttentionStep } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus, Reason } from '../../domain/order';
 import { againKey, openFailures, type RefusedRefund, refundedOf } from '../../domain/refund';
-import { clearAttention, decide, raiseAttention } from '../../store/orders/attention';
+import { clearAttention, type Deciding, decide, raiseAttention } from '../../store/orders/attention';
 import { endLost, endUnpaid, releaseHold } from '../../store/orders/endings';
 import { readSnapshot } from '../../store/orders/snapshot';
 import { refusedRefunds } from '../../store/refunds/refusals';
@@ -46,8 +46,8 @@ export const orders = ({ db, clock, env }: Deps) => {
       clearAttention(db, { sessionId, at: now() }),
 
     /** Records that a person has decided. The order continues. */
-    async decide({ sessionId }: { sessionId: SessionId }): Promise<OrderFactsNow> {
-      await decide(db, { sessionId, at: now() });
+    async decide({ sessionId, reported = false }: Deciding): Promise<OrderFactsNow> {
+      await decide(db, { sessionId, reported, at: now() });
       return read(sessionId);
     },
 

@@ -1,3 +1,4 @@
+import { type Call, hasCall, withoutCalls } from '../../domain/calls';
 import {
   adviceOnLoss,
   adviceOnReversal,
@@ -11,7 +12,7 @@ import type { DisputeId, SessionId } from '../../domain/ids';
 import { DECISIONS, type OrderStatus, type PaymentStatus } from '../../domain/order';
 import { leftOf, type OrderMoney } from '../../domain/order-money';
 import type { Db, Tx } from '../database';
-import { callForDecision, isCancellable } from '../orders/decisions';
+import { callForDecision, callsChange, callsOf, isCancellable } from '../orders/decisions';
 import { changeOrder, type LockedOrder, lockKnownOrder, moneyOf } from '../orders/records';
 import { restoreDownloads, revokeDownloads } from '../orders/undo';
 import { takeWayBack } from '../refunds/way-back';
@@ -82,14 +83,30 @@ export async function recordDispute(
     if (events.length > 0) await changeOrder(tx, order, at, change, ...events);
     const now = { ...order, ...change };
     const facts = factsOf(now);
-    if (isLoss) await callForDecision(tx, now, at, { step: DECISIONS.disputeLost, reason: adviceOnLoss(facts) });
-    if (isReversal) {
+    const calls = standingCalls(now, dispute, facts);
+    if (isLoss) {
+      const reason = adviceOnLoss(facts);
+      await callForDecision(tx, now, at, { step: DECISIONS.disputeLost, subject: seen.id, reason, beside: calls });
+    } else if (isReversal) {
       const reason = adviceOnReversal(now.status !== order.status);
-      await callForDecision(tx, now, at, { step: DECISIONS.disputeWon, reason });
-    }
-    const reversed = isReversal || now.attentionStep === DECISIONS.disputeWon;
+      await callForDecision(tx, now, at, { step: DECISIONS.disputeWon, subject: seen.id, reason, beside: calls });
+    } else if (events.length > 0) await changeOrder(tx, now, at, await callsChange(tx, now, calls, at));
+    const reversed = isReversal || hasCall(calls, { step: DECISIONS.disputeWon, subject: seen.id });
     return { order: facts, dispute, standing, reversed };
   });
+}
+
+/**
+ * The calls of an order that still stand as a dispute is now: one that is lost is not won, and the other way round.
+ * The advice about another loss is about all of the order's money, so it follows.
+ */
+function standingCalls(order: LockedOrder, { id, lost, lostAt }: Dispute, facts: RecordedDispute['order']): Call[] {
+  const calls = lost
+    ? withoutCalls(callsOf(order), DECISIONS.disputeWon, id)
+    : lostAt === null
+      ? withoutCalls(callsOf(order), DECISIONS.disputeLost, id)
+      : callsOf(order);
+  return calls.map((call) => (call.step === DECISIONS.disputeLost ? { ...call, reason: adviceOnLoss(facts) } : call));
 }
 
 /** A dispute as it was last recorded; null if it never was. A deadline that has passed since counts as passed. */
@@ -100,7 +117,7 @@ export async function recallDispute(db: Db, { id, at }: { id: DisputeId; at: Dat
   const dispute = toDispute(rest);
   const answerable = dispute.answerable && (dispute.dueBy === null || dispute.dueBy > at);
   const standing = dispute.open ? 'open' : dispute.lost ? 'lost' : 'kept';
-  const reversed = order.attentionStep === DECISIONS.disputeWon;
+  const reversed = hasCall(callsOf(order), { step: DECISIONS.disputeWon, subject: id });
   return { order: factsOf(order), dispute: { ...dispute, answerable }, standing, reversed };
 }
 

@@ -1,4 +1,5 @@
 import type { Address } from '../../domain/address';
+import type { Call } from '../../domain/calls';
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus, PaymentStatus, ProductKind } from '../../domain/order';
 import type { Voucher } from '../../domain/voucher';
@@ -23,6 +24,8 @@ export interface OrderForMail {
   refunded: number;
   declined: boolean;
   attention: { step: string; reason: string; since: Date } | null;
+  /** What else calls staff to it, the foremost first. */
+  calls: Call[];
   recoverableUntil: Date | null;
   /** How to pay a voucher that is not paid yet. */
   voucher: Voucher | null;

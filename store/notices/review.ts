@@ -30,7 +30,12 @@ export async function recordReview(
         ...{ type: 'review', message, actor: 'stripe' },
         key: `review/${seen.id}/${end ?? 'opened'}`,
       });
-      if (decide) await callForDecision(tx, order, at, { step: DECISIONS.reviewClosed, reason: reasonOf(end) });
+      if (decide)
+        await callForDecision(tx, order, at, {
+          step: DECISIONS.reviewClosed,
+          subject: seen.id,
+          reason: reasonOf(end),
+        });
     }
     return { number: order.number, decide };
   });

@@ -1,10 +1,11 @@
+import { withoutCalls } from '../../domain/calls';
 import type { SessionId } from '../../domain/ids';
 import { formatMoney } from '../../domain/money';
 import { DECISIONS, isFinal } from '../../domain/order';
 import { leftOf } from '../../domain/order-money';
 import type { Db } from '../database';
-import { callForDecision } from '../orders/decisions';
-import { changeOrder, type LockedOrder, moneyOf, NO_ATTENTION, note } from '../orders/records';
+import { callForDecision, callsChange, callsOf } from '../orders/decisions';
+import { changeOrder, type LockedOrder, moneyOf, note } from '../orders/records';
 import { type ConcernedOrder, recordNotice, type SeenNotice } from './record';
 
 /**
@@ -27,16 +28,17 @@ export async function recordWarning(
       // An order that has ended has nothing to hold back: for it the warning is attention alone.
       if (!isFinal(order.status)) await changeOrder(tx, order, at, { fraudWarning: true });
       const reason = recommendation(order, seen.reason);
-      await callForDecision(tx, order, at, { step: DECISIONS.fraudWarning, reason });
+      await callForDecision(tx, order, at, { step: DECISIONS.fraudWarning, subject: seen.id, reason });
     }
     if (!seen.open && wasOpen) {
-      const asked = order.attentionStep === DECISIONS.fraudWarning;
+      const calls = withoutCalls(callsOf(order), DECISIONS.fraudWarning, seen.id);
+      const fraudWarning = order.fraudWarning && calls.some(({ step }) => step === DECISIONS.fraudWarning);
       const message = 'The fraud warning no longer needs an answer: the payment is refunded or disputed';
       await changeOrder(
         tx,
         order,
         at,
-        { fraudWarning: false, ...(asked && NO_ATTENTION) },
+        { fraudWarning, ...(await callsChange(tx, order, calls, at)) },
         event(message, `fraud-warning/${seen.id}/over`),
       );
     }

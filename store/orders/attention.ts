@@ -1,16 +1,14 @@
 import type { AttentionStep } from '../../domain/attention';
+import { type Call, FOLLOW, foremostReport, hasCall, withCall, withoutCalls } from '../../domain/calls';
 import type { SessionId } from '../../domain/ids';
 import { DECISIONS, type Decision, isDecision, isFinal } from '../../domain/order';
-import type { Db, Tx } from '../database';
-import { refundsOf } from '../refunds/rows';
-import { nextCall } from './decisions';
-import { changeOrder, type LockedOrder, lockKnownOrder, lockOrder, NO_ATTENTION } from './records';
-
-/** The flag for a stuck workflow beside the order. It never replaces another step, and only that workflow clears it. */
-const FOLLOW: AttentionStep = 'follow';
+import type { Db } from '../database';
+import { callsChange, callsOf } from './decisions';
+import { changeOrder, lockKnownOrder, lockOrder, NO_ATTENTION } from './records';
 
 /**
- * Flags that a step is parked. A pending decision is not overwritten by a step that may still continue by itself.
+ * Flags that a step of the order's own workflow is parked. A pending decision is not replaced by a step that may still
+ * continue by itself.
  */
 export async function raiseAttention(
   db: Db,
@@ -19,59 +17,81 @@ export async function raiseAttention(
   await db.$transaction(async (tx) => {
     const order = await lockOrder(tx, sessionId);
     if (!order || (order.attentionStep === step && order.attentionReason === reason)) return;
-    if (order.attentionStep !== null && isDecision(order.attentionStep) && !isDecision(step)) return;
-    if (order.attentionStep !== null && order.attentionStep !== FOLLOW && step === FOLLOW) return;
-    const event = {
-      type: 'attention',
-      message: `Needs attention at “${step}”: ${reason}`,
-      actor: 'holdfast',
-      key: `attention/${step}/${at.getTime()}`,
-    };
-    await changeOrder(tx, order, at, { attentionStep: step, attentionReason: reason, attentionSince: at }, event);
+    if (order.attentionStep !== null && isDecision(order.attentionStep)) return;
+    const change = { attentionStep: step, attentionReason: reason, attentionSince: at };
+    await changeOrder(tx, order, at, change, parkedEvent(step, reason, at));
   });
 }
 
 /**
- * Clears the flag of a step, unless the flag outlives the run: a pending decision, or a customer who cannot be reached.
+ * Clears the flag of a step of the order's own workflow, unless the flag outlives the run: a call for staff, or a
+ * customer who cannot be reached. What waited behind it is shown.
  */
 export async function clearAttention(db: Db, { sessionId, at }: { sessionId: SessionId; at: Date }): Promise<void> {
   await db.$transaction(async (tx) => {
     const order = await lockOrder(tx, sessionId);
     const step = order?.attentionStep ?? null;
     if (!order || step === null || step === 'contact' || step === FOLLOW || isDecision(step)) return;
-    await changeOrder(tx, order, at, NO_ATTENTION);
+    await changeOrder(tx, order, at, await callsChange(tx, { ...order, ...NO_ATTENTION }, callsOf(order), at));
   });
 }
 
-/** Clears the flag of a stuck workflow beside the order, and no other flag. */
-export async function clearFollowAttention(
+/** Calls staff because the workflow that follows something beside the order is stuck. @param subject its id */
+export async function raiseFollowAttention(
   db: Db,
-  { sessionId, at }: { sessionId: SessionId; at: Date },
+  { sessionId, subject, reason, at }: { sessionId: SessionId; subject: string; reason: string; at: Date },
 ): Promise<void> {
   await db.$transaction(async (tx) => {
     const order = await lockOrder(tx, sessionId);
-    if (order?.attentionStep === FOLLOW) await changeOrder(tx, order, at, NO_ATTENTION);
+    if (!order) return;
+    const before = callsOf(order);
+    const calls = withCall(before, { step: FOLLOW, subject, reason, since: at.toISOString() });
+    const isNew = !hasCall(before, { step: FOLLOW, subject });
+    const events = isNew ? [parkedEvent(FOLLOW, reason, at)] : [];
+    await changeOrder(tx, order, at, await callsChange(tx, order, calls, at), ...events);
   });
 }
 
+/** Takes back the call of a workflow beside the order, and no other. */
+export async function clearFollowAttention(
+  db: Db,
+  { sessionId, subject, at }: { sessionId: SessionId; subject: string; at: Date },
+): Promise<void> {
+  await db.$transaction(async (tx) => {
+    const order = await lockOrder(tx, sessionId);
+    if (!order || !hasCall(callsOf(order), { step: FOLLOW, subject })) return;
+    await changeOrder(tx, order, at, await callsChange(tx, order, withoutCalls(callsOf(order), FOLLOW, subject), at));
+  });
+}
+
+const parkedEvent = (step: AttentionStep, reason: string, at: Date) => ({
+  type: 'attention',
+  message: `Needs attention at “${step}”: ${reason}`,
+  actor: 'holdfast',
+  key: `attention/${step}/${at.getTime()}`,
+});
+
 /**
- * Records that staff have decided, and raises the decision that waited behind this one, if any. This does not decide a
- * refused refund, which must be made, withdrawn or settled. `onlyEnded` leaves alone orders that have not ended, and
- * failed refunds: the order's workflow or a new request handles those.
+ * Records that staff have decided about what they are shown. What waited behind it is shown next. This does not decide
+ * a refused refund, which must be made, withdrawn or settled. `onlyEnded` leaves alone orders that have not ended, and
+ * failed refunds: the order's workflow or a new request handles those. `reported` decides about the foremost report,
+ * even if a refund that needs a decision stands before it.
  * @returns what was decided; null if nothing was pending
  */
 export async function decide(
   db: Db,
-  { sessionId, onlyEnded = false, at }: { sessionId: SessionId; onlyEnded?: boolean; at: Date },
+  { sessionId, onlyEnded = false, reported = false, at }: Deciding & { onlyEnded?: boolean; at: Date },
 ): Promise<Decision | null> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
-    const step = order.attentionStep;
+    const report = foremostReport(callsOf(order));
+    const step = reported ? (report?.step ?? null) : order.attentionStep;
     if (step === null || !isDecision(step) || step === DECISIONS.refundRefused) return null;
     if (onlyEnded && (!isFinal(order.status) || step === DECISIONS.refundFailed)) return null;
+    const calls = report?.step === step ? withoutCalls(callsOf(order), step, report.subject) : callsOf(order);
     const change = {
-      ...(step === DECISIONS.fraudWarning && { fraudWarning: false }),
-      ...(await callBehind(tx, order, step, at)),
+      ...(step === DECISIONS.fraudWarning && { fraudWarning: hasStep(calls, step) }),
+      ...(await callsChange(tx, order, calls, at)),
     };
     const message = `Staff have decided about “${step}”`;
     await changeOrder(tx, order, at, change, {
@@ -84,9 +104,9 @@ export async function decide(
   });
 }
 
-/** The decision that waited behind this one: about another refund, or a fraud warning. */
-async function callBehind(tx: Tx, order: LockedOrder, decided: Decision, at: Date) {
-  if (decided === DECISIONS.fraudWarning) return NO_ATTENTION;
-  const refunds = decided === DECISIONS.refundFailed ? await refundsOf(tx, order.sessionId as SessionId) : [];
-  return nextCall(order, refunds, at);
+export interface Deciding {
+  sessionId: SessionId;
+  reported?: boolean;
 }
+
+const hasStep = (calls: Call[], step: Decision): boolean => calls.some((one) => one.step === step);

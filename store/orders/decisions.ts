@@ -1,59 +1,90 @@
+import { type Call, FOLLOW, hasCall, reportsOf, withCall } from '../../domain/calls';
+import type { SessionId } from '../../domain/ids';
 import { formatMoney } from '../../domain/money';
-import { DECISIONS, type Decision } from '../../domain/order';
+import { DECISIONS, type Decision, isDecision } from '../../domain/order';
 import { refundableOf } from '../../domain/order-money';
 import { openFailures, openRefusals, type Refund } from '../../domain/refund';
 import type { Tx } from '../database';
+import { refundsOf } from '../refunds/rows';
 import { changeOrder, type LockedOrder, moneyOf, NO_ATTENTION } from './records';
 
 /**
- * Raises a decision for staff, in the transaction that records the reason. It is raised once, however often the fact is
- * reported. A failed or refused refund comes first, because the shop has the customer's money: no other decision
- * may replace it.
+ * Calls staff to decide, in the transaction that records the reason. The call stands beside all others until it is
+ * answered. It is raised once, however often the fact is reported.
+ * @param call `subject` is Stripe's id of what was reported; `beside`: the other calls, where this report changes them
  */
 export async function callForDecision(
   tx: Tx,
   order: LockedOrder,
   at: Date,
-  { step, reason }: { step: Decision; reason: string },
+  {
+    step,
+    subject,
+    reason,
+    beside = callsOf(order),
+  }: { step: Decision; subject: string; reason: string; beside?: Call[] },
 ): Promise<void> {
-  await changeOrder(
-    tx,
-    order,
-    at,
-    isAboutRefunds(order.attentionStep) ? {} : { attentionStep: step, attentionReason: reason, attentionSince: at },
-    {
-      type: 'attention',
-      message: `Needs attention at “${step}”: ${reason}`,
-      actor: 'holdfast',
-      key: `attention/${step}/${at.getTime()}`,
-    },
-  );
+  const calls = withCall(beside, { step, subject, reason, since: at.toISOString() });
+  await changeOrder(tx, order, at, await callsChange(tx, order, calls, at), {
+    type: 'attention',
+    message: `Needs attention at “${step}”: ${reason}`,
+    actor: 'holdfast',
+    key: `attention/${step}/${at.getTime()}`,
+  });
 }
+
+/** The columns of an order once its calls are these: the calls, and the foremost of what it needs staff for. */
+export async function callsChange(tx: Tx, order: LockedOrder, calls: Call[], at: Date) {
+  return {
+    calls: columnOf(calls),
+    ...nextCall({ ...order, calls: columnOf(calls) }, await refundsOf(tx, order.sessionId as SessionId), at),
+  };
+}
+
+/** The calls of an order that stand. */
+export const callsOf = ({ calls }: Pick<LockedOrder, 'calls'>): Call[] => calls as unknown as Call[];
+
+const columnOf = (calls: readonly Call[]) => calls.map((call) => ({ ...call }));
 
 /** Whether the pending decision is about a refund that failed or was refused. */
 export const isAboutRefunds = (step: string | null): boolean =>
   step === DECISIONS.refundFailed || step === DECISIONS.refundRefused;
 
-type OrderOfRefunds = Pick<
+type CalledOrder = Pick<
   LockedOrder,
-  'total' | 'refunded' | 'lostAmount' | 'currency' | 'attentionStep' | 'attentionSince' | 'fraudWarning'
+  'total' | 'refunded' | 'lostAmount' | 'currency' | 'attentionStep' | 'attentionSince' | 'calls'
 >;
 
 /**
- * What is left to decide after a decision about an order's refunds: the latest failed refund, the oldest refused one,
- * or a fraud warning that waited behind them. A refusal that is still open keeps its time.
+ * The columns that show the foremost of what an order needs staff for: its latest failed refund, its oldest refused
+ * one, or the foremost of its other calls. A refund about which nothing can be done any more, because nothing is left,
+ * needs nobody. A step of the order itself that is parked gives way to a decision, not to a workflow beside it.
  */
-export function nextCall(order: OrderOfRefunds, refunds: Refund[], at: Date) {
+export function nextCall(order: CalledOrder, refunds: Refund[], at: Date) {
+  const calls = callsOf(order);
   const refundable = refundableOf(moneyOf(order));
-  const [failed] = openFailures(refunds, refundable);
-  if (failed) return callForRefund(failed, at);
+  const failed = openFailures(refunds, refundable)
+    .map(({ stripeId }) => calls.find((call) => call.step === DECISIONS.refundFailed && call.subject === stripeId))
+    .find((call) => call !== undefined);
+  if (failed) return shown(failed);
   const [refused] = openRefusals(refunds, refundable);
   if (refused) return callForRefusal(order, refused, at);
-  return order.fraudWarning ? callForWarning(at) : NO_ATTENTION;
+  const [report] = reportsOf(calls);
+  if (report) return shown(report);
+  const isOfACall = order.attentionStep !== null && (isDecision(order.attentionStep) || order.attentionStep === FOLLOW);
+  if (order.attentionStep !== null && !isOfACall) return {};
+  const stuck = calls.find(({ step }) => step === FOLLOW);
+  return stuck ? shown(stuck) : NO_ATTENTION;
 }
 
+const shown = ({ step, reason, since }: Call) => ({
+  attentionStep: step,
+  attentionReason: reason,
+  attentionSince: new Date(since),
+});
+
 /** The decision about a refund that Stripe refuses for good. Its reason is the same however often Stripe is asked. */
-export function callForRefusal(order: OrderOfRefunds, { amount, refusal }: Refund, at: Date) {
+export function callForRefusal(order: CalledOrder, { amount, refusal }: Refund, at: Date) {
   const what = amount === null ? 'all that is left' : formatMoney({ amount, currency: order.currency });
   const stands = order.attentionStep === DECISIONS.refundRefused && order.attentionSince !== null;
   return {
@@ -63,20 +94,24 @@ export function callForRefusal(order: OrderOfRefunds, { amount, refusal }: Refun
   };
 }
 
-/** The decision about a fraud warning that waited behind another one. */
-const callForWarning = (at: Date) => ({
-  attentionStep: DECISIONS.fraudWarning,
-  attentionReason:
-    'Stripe warns of fraud: cancel gives the money back before a dispute can cost it; retry ships all the same',
-  attentionSince: at,
-});
-
-/** The decision about a failed refund. */
-export const callForRefund = ({ stripeId, status }: { stripeId: string | null; status: string }, at: Date) => ({
-  attentionStep: DECISIONS.refundFailed,
-  attentionReason: `The refund ${stripeId} is ${status}: the shop has the money again`,
-  attentionSince: at,
-});
+/** The columns of an order one of whose refunds has just failed. */
+export function callForFailure(
+  order: CalledOrder,
+  { stripeId, status }: { stripeId: string | null; status: string },
+  refunds: Refund[],
+  at: Date,
+) {
+  const call: Call = {
+    step: DECISIONS.refundFailed,
+    subject: stripeId ?? '',
+    reason: `The refund ${stripeId} is ${status}: the shop has the money again`,
+    since: at.toISOString(),
+  };
+  // A refund that fails once more has failed anew.
+  const others = callsOf(order).filter((one) => !hasCall([call], one));
+  const calls = columnOf(withCall(others, call));
+  return { calls, ...nextCall({ ...order, calls }, refunds, at) };
+}
 
 /** Whether the order can still be cancelled: it has not ended, and not everything has been shipped. */
 export const isCancellable = ({ status }: Pick<LockedOrder, 'status'>): boolean =>

@@ -1,8 +1,9 @@
 import type { SessionId } from '../../domain/ids';
-import { isFinal, type OrderStatus } from '../../domain/order';
+import { DECISIONS, type Decision, isFinal, type OrderStatus } from '../../domain/order';
 import { leftOf } from '../../domain/order-money';
 import type { Db } from '../database';
 import { inventory } from '../stock/inventory';
+import { callsChange, callsOf } from './decisions';
 import { changeOrder, isCancelling, lockKnownOrder, moneyOf, NO_ATTENTION, type TimelineEvent } from './records';
 import { undoDelivery } from './undo';
 
@@ -64,14 +65,20 @@ export async function endLost(db: Db, { sessionId, at }: { sessionId: SessionId;
     const order = await lockKnownOrder(tx, sessionId);
     if (order.status === 'REFUNDED' || order.disputed || leftOf(moneyOf(order)) > 0) return order.status;
     await undoDelivery(tx, order, at, { byDispute: true });
+    // The cancel answers the loss, and nothing of the order ships any more. What else calls staff stands.
+    const calls = callsOf(order).filter(({ step }) => !ANSWERED_BY_END.some((one) => one === step));
+    const answered = { fraudWarning: false, ...(await callsChange(tx, { ...order, ...NO_ATTENTION }, calls, at)) };
     const message = 'Cancelled after a lost dispute; the bank has given the money back';
     await changeOrder(
       tx,
       order,
       at,
-      { status: 'REFUNDED', paymentStatus: 'REFUNDED', statusBeforeLoss: order.status, ...NO_ATTENTION },
+      { status: 'REFUNDED', paymentStatus: 'REFUNDED', statusBeforeLoss: order.status, ...answered },
       { type: 'cancelled', message, actor: 'staff', key: `cancelled/${at.getTime()}` },
     );
     return 'REFUNDED';
   });
 }
+
+/** The calls that a cancel answers when no money is left. */
+const ANSWERED_BY_END: readonly Decision[] = [DECISIONS.disputeLost, DECISIONS.reviewClosed, DECISIONS.fraudWarning];

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { RETAKES_STOCK } from '../../domain/action-rules';
 import { whyNot } from '../../domain/actions';
+import { reportsOf } from '../../domain/calls';
 import type { SessionId } from '../../domain/ids';
 import { isDecision, type OrderStatus } from '../../domain/order';
 import { count, givenBack, type ParcelLine, takenAgain, unshipped, whyNotThisParcel } from '../../domain/parcel';
 import type { Db } from '../database';
 import { inventory } from '../stock/inventory';
-import { changeOrder, isCancelling, lockKnownOrder, NO_ATTENTION } from './records';
+import { callsChange, callsOf } from './decisions';
+import { changeOrder, isCancelling, lockKnownOrder } from './records';
 
 export interface NewShipment {
   sessionId: SessionId;
@@ -39,8 +41,9 @@ export async function recordShipment(
     const parcel = items ?? waiting;
     const { attentionStep } = order;
     const pendingDecision = attentionStep !== null && isDecision(attentionStep) ? attentionStep : null;
+    const reports = reportsOf(callsOf(order)).map(({ step }) => step);
     const refusal =
-      whyNot('ship', { ...order, pendingDecision, cancelling: isCancelling(order) }) ??
+      whyNot('ship', { ...order, pendingDecision, reports, cancelling: isCancelling(order) }) ??
       whyNotThisParcel(waiting, parcel);
     if (refusal) return { outcome: 'refused', code: 'invalid_transition', reason: refusal };
     if (isReturned) {
@@ -61,11 +64,12 @@ export async function recordShipment(
     }
     const left = count(waiting) - count(parcel);
     const status: OrderStatus = left === 0 ? 'SHIPPED' : 'PREPARING';
+    const answered = callsOf(order).filter(({ step }) => !RETAKES_STOCK.some((one) => one === step));
     const change = {
       status,
       stock: 'COMMITTED' as const,
       // Shipping goods that had gone back to stock also decides about the money that came back.
-      ...(pendingDecision !== null && RETAKES_STOCK.includes(pendingDecision) && NO_ATTENTION),
+      ...(answered.length < callsOf(order).length && (await callsChange(tx, order, answered, at))),
     };
     const message = left === 0 ? `Shipped with ${carrier}` : `Shipped in part with ${carrier}; ${left} still to ship`;
     await changeOrder(tx, order, at, change, {

@@ -1,3 +1,4 @@
+import { type Call, reportsOf } from '../../domain/calls';
 import type { SessionId } from '../../domain/ids';
 import {
   DECISIONS,
@@ -26,6 +27,7 @@ export interface SnapshotColumns {
   cancelRefused: boolean;
   refundRefused: boolean;
   shippedAt: string | null;
+  calls: Call[];
   attentionStep: string | null;
   attentionReason: string | null;
   unreached: string | null;
@@ -43,6 +45,7 @@ export async function readSnapshot(db: Db | Tx, sessionId: SessionId): Promise<O
 export function toSnapshot({
   attentionStep: step,
   attentionReason: reason,
+  calls,
   items,
   ...order
 }: SnapshotColumns): OrderSnapshot {
@@ -55,6 +58,7 @@ export function toSnapshot({
     anythingShipped: items.some(({ shipped }) => shipped > 0),
     pendingDecision:
       step !== null && reason !== null && isDecision(step) ? { step, reason: withoutSentence(step, reason) } : null,
+    reports: reportsOf(calls).map((report) => report.step),
     staleAttention: step !== null && step !== 'contact' && !isDecision(step),
   };
 }

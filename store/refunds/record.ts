@@ -6,7 +6,7 @@ import { isCounted, isNews, isReversed, type Refund, refundedOf, waitsForCustome
 import { cappedRestock } from '../../domain/refundable';
 import type { Refund as RefundRow } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
-import { callForRefund, nextCall } from '../orders/decisions';
+import { callForFailure, nextCall } from '../orders/decisions';
 import { changeOrder, type LockedOrder, lockKnownOrder, moneyOf, type TimelineEvent } from '../orders/records';
 import { undoDelivery } from '../orders/undo';
 import { inventory } from '../stock/inventory';
@@ -100,7 +100,7 @@ export async function settle(
     at,
     {
       ...change,
-      ...(failedNow && callForRefund(row, at)),
+      ...(failedNow && callForFailure(order, row, await refundsOf(tx, sessionId), at)),
       ...(isAnswered && nextCall(order, await refundsOf(tx, sessionId), at)),
     },
     event,

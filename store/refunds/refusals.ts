@@ -1,3 +1,4 @@
+import { hasCall } from '../../domain/calls';
 import type { SessionId } from '../../domain/ids';
 import { formatMoney } from '../../domain/money';
 import { DECISIONS } from '../../domain/order';
@@ -5,7 +6,7 @@ import { refundableOf } from '../../domain/order-money';
 import { openRefusals, type RefusedRefund, requestOf } from '../../domain/refund';
 import type { Refund as RefundRow } from '../../prisma/generated/client';
 import type { Db } from '../database';
-import { callForDecision, callForRefusal, isAboutRefunds } from '../orders/decisions';
+import { callForDecision, callForRefusal, callsOf, isAboutRefunds } from '../orders/decisions';
 import { changeOrder, lockKnownOrder, moneyOf } from '../orders/records';
 import { sessionOfRefund } from './record';
 import { refundsOf } from './rows';
@@ -69,8 +70,8 @@ export async function missRefund(db: Db, { stripeId, at }: { stripeId: string; a
   await db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
     const reason = `Stripe does not know the refund ${stripeId}: look for it in the Dashboard`;
-    if (order.attentionReason !== reason)
-      await callForDecision(tx, order, at, { step: DECISIONS.refundUnknown, reason });
+    const call = { step: DECISIONS.refundUnknown, subject: stripeId, reason };
+    if (!hasCall(callsOf(order), call)) await callForDecision(tx, order, at, call);
   });
   return sessionId;
 }

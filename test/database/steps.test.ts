@@ -464,6 +464,7 @@ describe('the mails of a turn', () => {
 });
 
 describe('a decision', () => {
+  const call = (step: string) => ({ step, subject: `${step}-1`, reason: 'found out', since: at.toISOString() });
   const told = async (data: Prisma.OrderUpdateInput) => {
     const id = await opened(line('decided', 'DIGITAL'));
     const call = { attentionReason: 'found out', attentionSince: at };
@@ -477,7 +478,8 @@ describe('a decision', () => {
 
   test('about a lost dispute leaves the warning of fraud to be decided about next, also of an ended order', async () => {
     for (const status of ['PREPARING', 'COMPLETED'] as const) {
-      const id = await told({ status, attentionStep: 'dispute-lost', fraudWarning: true });
+      const calls = [call('dispute-lost'), call('fraud-warning')];
+      const id = await told({ status, attentionStep: 'dispute-lost', fraudWarning: true, calls });
       const onlyEnded = status === 'COMPLETED';
       expect(await decide(db, { sessionId: id, onlyEnded, at })).toBe('dispute-lost');
       expect(await flagsOf(id)).toEqual({ attentionStep: 'fraud-warning', fraudWarning: true });

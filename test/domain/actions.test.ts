@@ -31,6 +31,12 @@ describe('who may do what', () => {
     ['ship', { disputed: true }, /disputed: nothing ships/],
     ['ship', { reviewOpen: true }, /under review/],
     ['ship', { fraudWarning: true }, /warns of fraud: decide first/],
+    ['ship', { reports: [DECISIONS.disputeLost] }, /dispute is lost.*with retry or cancel/],
+    [
+      'ship',
+      { pendingDecision: DECISIONS.refundRefused, reports: [DECISIONS.reviewClosed, DECISIONS.disputeLost] },
+      /dispute is lost.*with resolve \(accept\) or cancel/,
+    ],
     ['cancel', { anythingShipped: true }, /shipped already/],
     ['cancel', { disputed: true }, /the bank decides about the money/],
     ['refund', { disputed: true }, /disputed: nothing can be refunded/],
@@ -57,10 +63,12 @@ describe('who may do what', () => {
 
   test('staff can take note of a report, but not of a refund that failed or was refused', () => {
     for (const step of [DECISIONS.disputeLost, DECISIONS.reviewClosed, DECISIONS.fraudWarning])
-      expect(whyNotAccept({ pendingDecision: step })).toBeNull();
+      expect(whyNotAccept({ pendingDecision: step, reports: [step] })).toBeNull();
     expect(whyNotAccept({})).toMatch(/nothing to accept/);
     for (const step of [DECISIONS.refundFailed, DECISIONS.refundRefused])
       expect(whyNotAccept({ pendingDecision: step })).toMatch(/withdraw it, settle it or retry/);
+    // A report that stands behind such a refund can be answered all the same.
+    expect(whyNotAccept({ pendingDecision: DECISIONS.refundRefused, reports: [DECISIONS.disputeLost] })).toBeNull();
   });
 
   test('a request that may be a repeat is let in, and judged by the work', () => {

@@ -73,6 +73,7 @@ export const sampleOrder = (change: Partial<OrderFacts> = {}): OrderFacts => ({
     step: 'confirm',
     reason: 'the total is 26646, its parts add up to 22800',
     since: new Date('2026-12-01T09:30:00Z'),
+    behind: null,
   },
   recovery: {
     url: 'https://api.shop.example/recover/cs_test_a1B2c3.kJ8sXv3mQy2Lr0aBcDeFgHiJkLmNoPqRsTuVwXyZ012',

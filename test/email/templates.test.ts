@@ -72,7 +72,7 @@ describe.each(NAMES)('%s', (template) => {
           ...{ items: [{ name: evil, quantity: 1 }], toCome: [{ name: evil, quantity: 1 }] },
         },
       ],
-      attention: { step: evil, reason: evil, since: new Date(0) },
+      attention: { step: evil, reason: evil, since: new Date(0), behind: null },
     });
     expect(html.includes('<b onclick')).toBe(false);
   });
@@ -80,7 +80,7 @@ describe.each(NAMES)('%s', (template) => {
   test('the subject is one line, whatever it contains', () => {
     const evil = `1\r\nBcc: a@b.example\u2028\u0000\u202e${'long '.repeat(100)}`;
     const facts = sampleFacts({ ...TRUE_OF[template], number: evil }, REFS[template] ?? null);
-    const attention = { step: evil, reason: evil, since: new Date(0) };
+    const attention = { step: evil, reason: evil, since: new Date(0), behind: null };
     const mail = compose(template, { ...facts, shop: evil, order: { ...facts.order, attention } });
     expect(mail?.subject).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e]/u);
     expect([...(mail?.subject ?? '')].length).toBeLessThanOrEqual(120);
@@ -361,10 +361,25 @@ describe('disputes', () => {
 
 test('an order that has ended is not to be cancelled', () => {
   expect(mailOf('attention_needed').text).toContain('/cancel');
-  const attention = { step: 'dispute-lost', reason: 'The dispute is lost', since: new Date(0) };
+  const attention = { step: 'dispute-lost', reason: 'The dispute is lost', since: new Date(0), behind: null };
   const { text } = mailOf('attention_needed', { status: 'COMPLETED', attention });
   expect(text).not.toContain('/cancel');
   expect(text).toContain('This takes note, and the order goes on:');
+});
+
+test('staff are told every way to end a refund that Stripe refuses', () => {
+  const attention = { step: 'refund-refused', reason: '“No balance”', since: new Date(0), behind: null };
+  const { text } = mailOf('attention_needed', { attention });
+  for (const move of ['/retry', '/resolve {"how":"withdraw"}', '/resolve {"how":"settled_elsewhere"}', '/cancel'])
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(move);
+});
+
+test('a mail about what stands behind a refund that needs staff says how to answer that alone', () => {
+  const attention = { step: 'dispute-lost', reason: 'It is lost', since: new Date(0), behind: 'refund-refused' };
+  const { text } = mailOf('attention_needed', { attention });
+  expect(text).toContain('also needs you at “refund-refused”');
+  expect(text).toContain('/resolve {"how":"accept"}');
+  expect(text).not.toContain('/retry');
 });
 
 test('no mail is made about a parcel, refund, dispute or flag that the order does not have', () => {

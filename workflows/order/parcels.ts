@@ -28,8 +28,8 @@ export class Parcels {
     const { sessionId } = run;
     const shipped = await run.untilDone('ship', () => database.recordShipment({ sessionId, ...parcel }));
     if (shipped.outcome === 'refused') throw refusal(shipped.reason, shipped.code);
-    const { pendingDecision } = run.order;
-    if (pendingDecision && RETAKES_STOCK.includes(pendingDecision.step)) await this.refresh();
+    const { pendingDecision, reports } = run.order;
+    if (RETAKES_STOCK.some((step) => step === pendingDecision?.step || reports.includes(step))) await this.refresh();
     if (this.mail(shipped.shipmentId)) run.setShipped(shipped.status);
   }
 

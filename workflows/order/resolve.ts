@@ -22,5 +22,5 @@ export async function resolve(run: OrderRun, { how, ...named }: ResolveRequest):
 async function takeNote(run: OrderRun): Promise<void> {
   const refused = whyNotAccept(run.facts ?? {});
   if (refused !== null) throw refusal(refused);
-  await decide(run);
+  await decide(run, { reported: true });
 }

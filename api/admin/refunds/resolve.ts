@@ -79,6 +79,6 @@ async function resolve(deps: ApiDeps, sessionId: SessionId, request: ResolveRequ
     if (result === null) throw notRecordedYet();
     return refuseResult(result);
   }
-  if ((await decide(db, { sessionId, onlyEnded: true, at: new Date(clock.now()) })) === null)
+  if ((await decide(db, { sessionId, onlyEnded: true, reported: true, at: new Date(clock.now()) })) === null)
     throw new Problem('invalid_transition', 'There is nothing to accept.');
 }

@@ -19,6 +19,7 @@ const order = (change: Partial<OrderFactsNow> = {}): OrderFactsNow => ({
   },
   ...{
     pendingDecision: null,
+    reports: [],
     staleAttention: false,
     unreached: null,
     abandoned: false,

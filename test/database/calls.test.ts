@@ -1,0 +1,205 @@
+import type { SessionId } from '../../domain/ids';
+import type { Prisma } from '../../prisma/generated/client';
+import { connectDatabase, type Db } from '../../store/database';
+import { recordDispute, type SeenDispute } from '../../store/disputes/record';
+import { recordReview } from '../../store/notices/review';
+import { recordWarning } from '../../store/notices/warning';
+import {
+  clearAttention,
+  clearFollowAttention,
+  decide,
+  raiseAttention,
+  raiseFollowAttention,
+} from '../../store/orders/attention';
+import { stuckFollowersOf } from '../../store/orders/followers';
+import { recordShipment } from '../../store/orders/shipments';
+import { readSnapshot } from '../../store/orders/snapshot';
+import { recordRefund } from '../../store/refunds/record';
+import { missRefund, refuseByStripe } from '../../store/refunds/refusals';
+import { resolveRefund } from '../../store/refunds/resolve';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+/** What needs staff about one order: several things may, and none hides or erases another. */
+
+let database: TestDatabase;
+let db: Db;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = connectDatabase(database.url, 5);
+});
+afterAll(async () => {
+  await db.$disconnect();
+  await database.drop();
+});
+
+let now = Date.parse('2026-11-23T12:00:00Z');
+const tick = () => {
+  now += 1000;
+  return new Date(now);
+};
+
+let orders = 0;
+async function order(change: Partial<Prisma.OrderUncheckedCreateInput> = {}): Promise<SessionId> {
+  const at = tick();
+  const sessionId = `cs_test_calls_${++orders}` as SessionId;
+  await db.order.create({
+    data: {
+      ...{ sessionId, number: `calls-${orders}`, status: 'PREPARING', paymentStatus: 'PAID', stock: 'COMMITTED' },
+      ...{ origin: 'CHECKOUT', currency: 'eur', subtotal: 100, total: 100, paymentIntentId: `pi_${orders}` },
+      ...{ holdUntil: at, createdAt: at, updatedAt: at },
+      items: {
+        create: {
+          ...{ sku: 'mug', position: 0, name: 'Mug', kind: 'PHYSICAL' },
+          quantity: 2,
+          unitAmount: 50,
+          total: 100,
+        },
+      },
+      ...change,
+    },
+  });
+  return sessionId;
+}
+
+async function refusedRefund(sessionId: SessionId, amount: number): Promise<string> {
+  const at = tick();
+  const key = `${sessionId}/staff/${amount}`;
+  await db.refund.create({
+    data: {
+      ...{ key, sessionId, origin: 'STAFF', requestKey: `key-${amount}`, status: 'requested', amount, currency: 'eur' },
+      ...{ reason: 'damaged', actor: 'staff', attempt: 1, createdAt: at, updatedAt: at },
+    },
+  });
+  await refuseByStripe(db, { key, refusal: { code: 'refused', message: 'Insufficient funds' }, at: tick() });
+  return key;
+}
+
+const refund = (sessionId: SessionId, status: string, amount = 20) =>
+  recordRefund(db, {
+    sessionId,
+    seen: { ...{ id: `re_${sessionId}`, key: null, status, amount, currency: 'eur' }, createdAt: tick() },
+    at: tick(),
+  });
+
+const dispute = (sessionId: SessionId, change: Partial<SeenDispute> = {}) =>
+  recordDispute(db, {
+    sessionId,
+    seen: {
+      ...{ id: `du_${sessionId}`, chargeId: null, paymentIntentId: null, status: 'lost', reason: 'fraudulent' },
+      ...{ amount: 100, currency: 'eur', dueBy: null, answerable: false, submissions: 0, createdAt: tick() },
+      ...{ withdrawn: change.amount ?? 100, withdrawnCurrency: 'eur' },
+      ...change,
+    },
+    at: tick(),
+  });
+
+const shown = async (sessionId: SessionId) =>
+  (await db.order.findUniqueOrThrow({ where: { sessionId } })).attentionStep;
+const ship = (sessionId: SessionId) =>
+  recordShipment(db, {
+    ...{ sessionId, carrier: 'DHL', trackingNumber: '1', trackingUrl: null },
+    ...{ items: [{ sku: 'mug', quantity: 1 }], at: tick() },
+  });
+const answer = (sessionId: SessionId, how: { onlyEnded?: boolean; reported?: boolean } = {}) =>
+  decide(db, { sessionId, ...how, at: tick() });
+
+const LOST = { outcome: 'refused', reason: expect.stringMatching(/^A dispute is lost/) };
+
+test('a loss of all the money takes the place of a refused refund, and nothing ships before staff decide', async () => {
+  const id = await order();
+  await refusedRefund(id, 20);
+  expect(await ship(id)).toMatchObject({ outcome: 'shipped' });
+  await dispute(id);
+  expect(await shown(id)).toBe('dispute-lost');
+  const parcel = { sessionId: id, carrier: 'DHL', trackingNumber: '2', trackingUrl: null, items: null };
+  expect(await recordShipment(db, { ...parcel, at: tick() })).toMatchObject(LOST);
+  expect(await answer(id)).toBe('dispute-lost');
+  expect(await shown(id)).toBeNull();
+  expect(await recordShipment(db, { ...parcel, at: tick() })).toMatchObject({ outcome: 'shipped' });
+});
+
+test('a loss of a part stands behind a refused refund, and holds shipping until staff take note of it', async () => {
+  const id = await order();
+  await refusedRefund(id, 20);
+  await dispute(id, { amount: 50 });
+  expect(await shown(id)).toBe('refund-refused');
+  expect((await readSnapshot(db, id)).reports).toEqual(['dispute-lost']);
+  expect(await ship(id)).toMatchObject(LOST);
+  expect(await answer(id)).toBeNull(); // `retry` is about the refund
+  expect(await answer(id, { reported: true })).toBe('dispute-lost');
+  expect(await shown(id)).toBe('refund-refused');
+  expect(await ship(id)).toMatchObject({ outcome: 'shipped' });
+});
+
+test('a refund that is refused or fails after a loss, a review or a warning hides none of them for good', async () => {
+  const id = await order();
+  await dispute(id, { amount: 50 });
+  const notice = { kind: 'review', paymentIntent: 'pi', open: false, reason: 'refunded', createdAt: tick() } as const;
+  const review = { ...notice, id: 'prv_1' };
+  await recordReview(db, { sessionId: id, seen: review, end: 'refunded', followed: false, at: tick() });
+  const warning = { ...notice, id: 'issfr_1', kind: 'fraud-warning', open: true } as const;
+  await recordWarning(db, { sessionId: id, seen: warning, at: tick() });
+  await refund(id, 'succeeded');
+  await missRefund(db, { stripeId: `re_${id}`, at: tick() });
+  expect(await shown(id)).toBe('dispute-lost');
+  await refund(id, 'failed');
+  expect(await shown(id)).toBe('refund-failed');
+  const key = await refusedRefund(id, 10);
+  expect(await shown(id)).toBe('refund-failed');
+
+  expect(await resolveRefund(db, { sessionId: id, how: 'withdraw', at: tick() })).toMatchObject({
+    outcome: 'resolved',
+  });
+  expect(await shown(id)).toBe('refund-refused');
+  await resolveRefund(db, { sessionId: id, how: 'withdraw', request: key, at: tick() });
+  const decided: unknown[] = [];
+  while ((await shown(id)) !== null) decided.push(await answer(id));
+  expect(decided).toEqual(['dispute-lost', 'refund-unknown', 'review-closed', 'fraud-warning']);
+});
+
+test('of an ended order whose refund failed, a loss of all the money leaves nothing to retry: staff take note', async () => {
+  const id = await order({ status: 'COMPLETED' });
+  await refund(id, 'succeeded');
+  await refund(id, 'failed');
+  expect(await shown(id)).toBe('refund-failed');
+  await dispute(id);
+  expect(await shown(id)).toBe('dispute-lost');
+  expect(await answer(id, { onlyEnded: true })).toBe('dispute-lost');
+  expect(await shown(id)).toBeNull();
+});
+
+test('a dispute that is won after all takes its loss back, and calls again for the refund that failed', async () => {
+  const id = await order({ status: 'COMPLETED' });
+  await refund(id, 'succeeded');
+  await refund(id, 'failed');
+  await dispute(id);
+  expect(await dispute(id, { withdrawn: 0 })).toMatchObject({ reversed: true });
+  expect(await shown(id)).toBe('refund-failed');
+  expect((await readSnapshot(db, id)).reports).toEqual(['dispute-won']);
+});
+
+test('two workflows beside an order that are stuck are seen until both go on, also after a decision or a parked step', async () => {
+  const id = await order();
+  await db.dispute.create({
+    data: {
+      ...{ id: 'du_stuck', sessionId: id, status: 'needs_response', reason: 'general', amount: 1, currency: 'eur' },
+      ...{ open: true, createdAt: tick(), updatedAt: tick() },
+    },
+  });
+  const follow = (subject: string) => ({ sessionId: id, subject, at: tick() });
+  await raiseFollowAttention(db, { ...follow('du_stuck'), reason: 'Stripe answers 400' });
+  await raiseFollowAttention(db, { ...follow('prv_stuck'), reason: 'Stripe answers 400' });
+  await missRefund(db, { stripeId: 're_none', at: tick() });
+  await raiseAttention(db, { sessionId: id, step: 'ship', reason: 'The database is away', at: tick() });
+  expect(await shown(id)).toBe('ship');
+  await clearAttention(db, { sessionId: id, at: tick() });
+  expect(await shown(id)).toBe('follow');
+  expect(await stuckFollowersOf(db, id)).toEqual(['du_stuck']);
+  await refusedRefund(id, 20);
+  expect(await shown(id)).toBe('refund-refused');
+  await resolveRefund(db, { sessionId: id, how: 'withdraw', at: tick() });
+  await clearFollowAttention(db, follow('du_stuck'));
+  expect(await shown(id)).toBe('follow');
+  await clearFollowAttention(db, follow('prv_stuck'));
+  expect(await shown(id)).toBeNull();
+});
