@@ -3,7 +3,7 @@
 import { currency, flag, integer, oneOf, required, text } from '../http/params';
 import { enterInBalance } from '../objects/charges';
 import { createPayout, finishPayout, reconcilePayout } from '../objects/payouts';
-import { createRefund, finishRefund, refundShape } from '../objects/refunds';
+import { askForBankDetails, createRefund, finishRefund, refundShape } from '../objects/refunds';
 import type { World } from '../world';
 import type { Commands } from './commands';
 
@@ -15,6 +15,7 @@ export function addMoneyCommands(world: World, commands: Commands): void {
   );
   commands.add('/refunds/:id/succeed', {}, (_, id) => finishRefund(world, id, 'succeeded'));
   commands.add('/refunds/:id/fail', { reason: text() }, ({ reason }, id) => finishRefund(world, id, 'failed', reason));
+  commands.add('/refunds/:id/ask-for-bank', {}, (_, id) => askForBankDetails(world, id));
   commands.add('/refunds/:id/cancel', {}, (_, id) => finishRefund(world, id, 'canceled'));
 
   commands.add('/charges/:id/enter-balance', {}, (_, id) => enterInBalance(world, id));

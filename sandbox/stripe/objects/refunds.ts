@@ -144,6 +144,20 @@ export function finishRefund(
   return after;
 }
 
+/** The way the customer paid takes no refund after all: Stripe writes to them for bank details, and the refund waits. */
+export function askForBankDetails(world: World, id: string): Stripe.Refund {
+  const before = refundNamed(world, id);
+  if (before.status !== 'pending')
+    throw invalid(`A refund with a status of \`${before.status}\` cannot become \`requires_action\`.`);
+  const { pending_reason: _over, ...rest } = before;
+  const charge = chargeNamed(world, idOf(before.charge) ?? '');
+  const next_action = bankDetailsAsked(world, charge);
+  const after = world.store.refunds.put({ ...rest, status: 'requires_action', next_action });
+  emit(world, 'refund.updated', after, previousOf(before, after));
+  emit(world, 'charge.refund.updated', after, previousOf(before, after));
+  return after;
+}
+
 function behaviourOf({ store }: World, charge: Stripe.Charge): RefundBehaviour {
   const [session] = store.sessions.by('payment_intent', idOf(charge.payment_intent) ?? '');
   const buyer = store.sessionDetails.get(session?.id ?? '')?.buyer;
