@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import Stripe from 'stripe';
-import type { AccountCause, Fault, FaultDetails } from '../domain/fault';
+import { type AccountCause, DATABASE, type Fault, type FaultDetails } from '../domain/fault';
 import { OTHER_ACCOUNT, StripeAnswerError } from '../platform/stripe';
 import { sqlState } from '../store/errors';
 
@@ -17,7 +17,7 @@ export function toFailure(error: unknown): ApplicationFailure {
   if (isDatabaseError(error)) {
     const code = (error as { code?: unknown }).code;
     const message = `The database did not do it (${typeof code === 'string' ? code : 'no answer'})`;
-    return retryable('database', message, { fault: databaseFault(error) });
+    return retryable(DATABASE, message, { fault: databaseFault(error) });
   }
   const message = error instanceof Error ? `${error.name} in ${firstFrame(error)}` : 'unknown error';
   return retryable('unexpected', message, { fault: 'moment' });

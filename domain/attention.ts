@@ -23,7 +23,10 @@ export const ATTENTION_STEPS = {
   'refund-unknown': 'Stripe does not know a refund that is recorded here.',
   'dispute-lost': 'The bank decided a dispute for the buyer: the money is gone.',
   'dispute-won': 'A dispute that was lost is won after all: the money is back.',
+  'dispute-unknown': 'Stripe does not know an open dispute that is recorded here.',
+  'review-unknown': 'Stripe does not know an open review that is recorded here.',
   'review-closed': 'A Radar review ended without an approval.',
   'fraud-warning': 'The card’s issuer reports the payment as fraud. A dispute often follows.',
+  'mail-lost': 'A mail could not be sent for a day, and was given up. Nothing is wrong with its address.',
 } as const;
 export type AttentionStep = keyof typeof ATTENTION_STEPS;

@@ -7,7 +7,7 @@ import { DECISIONS, type Decision } from './order';
  */
 export interface Call {
   step: Decision | typeof FOLLOW;
-  /** Stripe's id of what it is about: one call for each step and subject. */
+  /** What it is about: Stripe's id, or the key of a mail. One call for each step and subject. */
   subject: string;
   reason: string;
   /** RFC 3339. */
@@ -23,8 +23,11 @@ const BY_WEIGHT: readonly Call['step'][] = [
   DECISIONS.disputeLost,
   DECISIONS.disputeWon,
   DECISIONS.refundUnknown,
+  DECISIONS.disputeUnknown,
+  DECISIONS.reviewUnknown,
   DECISIONS.reviewClosed,
   DECISIONS.fraudWarning,
+  DECISIONS.mailLost,
   FOLLOW,
 ];
 

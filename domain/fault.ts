@@ -7,6 +7,9 @@ export type Fault =
   /** A limit, a time-out or an outage: the same request may succeed later. */
   | 'moment';
 
+/** The type of a failure of the database. */
+export const DATABASE = 'database';
+
 /** What can stop many orders at once. Each is one alarm, however many orders wait for it. */
 export const ACCOUNT_CAUSES = [
   'stripe_key',

@@ -26,8 +26,11 @@ export interface OrderSnapshot {
   lost: boolean;
   /** The decision that a person must make, if there is one. */
   pendingDecision: { step: Decision; reason: string } | null;
-  /** What Stripe reported and staff have not answered, the foremost first. Several may stand at once. */
-  reports: Decision[];
+  /**
+   * What Stripe reported and staff have not answered, the foremost first. Several may stand at once. Absent from what
+   * older histories hold.
+   */
+  reports?: Decision[];
   /** Why staff want the order cancelled; null if they do not, or if Stripe has refused the refund for good. */
   cancelRequested: Reason | null;
   /** Stripe refuses the refund of that cancel. */

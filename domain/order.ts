@@ -84,12 +84,18 @@ export const DECISIONS = {
   disputeLost: 'dispute-lost',
   /** The bank decided for the shop after all, and the money is back. */
   disputeWon: 'dispute-won',
+  /** A dispute that is recorded here and open is not known to Stripe (any more). Taking note closes it here. */
+  disputeUnknown: 'dispute-unknown',
+  /** A review that is recorded here and open is not known to Stripe (any more). Taking note closes it here. */
+  reviewUnknown: 'review-unknown',
   /** Radar's review ended without an approval. */
   reviewClosed: 'review-closed',
   /**
    * Stripe warns of fraud before the customer has disputed. `retry` continues with the order; `cancel` refunds it.
    */
   fraudWarning: 'fraud-warning',
+  /** A mail was given up though nothing is wrong with it. Staff send it again, if it is still true. */
+  mailLost: 'mail-lost',
 } as const satisfies Record<string, AttentionStep>;
 export type Decision = (typeof DECISIONS)[keyof typeof DECISIONS];
 

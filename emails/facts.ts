@@ -125,7 +125,7 @@ export const shipmentOf = ({ order, ref }: MailFacts): ShipmentFacts | undefined
 
 /** The refund this mail is about, or undefined if the order has no such refund. */
 export const refundOf = ({ order, ref }: MailFacts): RefundFacts | undefined =>
-  order.refunds.find(({ id }) => id === ref);
+  order.refunds.find(({ id }) => id === ref?.split('/')[0]);
 
 /**
  * The dispute this mail is about, or undefined if the order has no such dispute. The reference is the dispute's id, a

@@ -9,15 +9,17 @@ import {
 } from '@temporalio/workflow';
 import type { DisputeFacts } from '../activities/dispute/recorded';
 import type { Submitted } from '../activities/dispute/submission';
+import type { SessionId } from '../domain/ids';
 import { canGoOn, DECISIONS } from '../domain/order';
 import { type DisputeInput, disputeLookSignal, submitEvidenceUpdate } from '../messages/dispute';
 import { INVALID_TRANSITION } from '../messages/refusals';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { describeDispute } from './dispute-details';
+import { failureOf } from './failures';
 import { FollowerSigns } from './follower-signs';
 import { describeParked, Parking } from './parking';
-import { slowDatabase, stripe, stripePatient } from './steps';
-import { mail, notifyOrder } from './tell';
+import { databaseTask, stripe, stripeFollowing } from './steps';
+import { notifyOrder } from './tell';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -39,15 +41,14 @@ export async function dispute({ disputeId }: DisputeInput): Promise<string> {
       await condition(allHandlersFinished);
       return 'unknown';
     }
-    if (followed.outcome === 'coming') {
+    if (followed.outcome === 'forgotten') {
+      await run.forgotten(followed.sessionId);
+      await run.change(DAY, 'Stripe is asked again');
+    } else if (followed.outcome === 'coming') {
       await run.change(soon, 'Its order is being written');
       soon = Math.min(soon * 2, HOUR);
     } else if (followed.standing === 'open') await run.change(DAY, 'Stripe is asked again');
-    else {
-      await run.told();
-      await condition(allHandlersFinished);
-      if (!run.changed) return followed.status;
-    }
+    else if (await run.told()) return followed.status;
   }
 }
 
@@ -84,7 +85,7 @@ class DisputeRun {
   async read() {
     this.changed = false;
     const followed = await this.parking.untilDone('read', () =>
-      stripePatient.followDispute.executeWithOptions({ summary: 'Reads the dispute' }, [this.input]),
+      stripeFollowing.followDispute.executeWithOptions({ summary: 'Reads the dispute' }, [this.input]),
     );
     if (followed.outcome === 'known') {
       this.facts = followed;
@@ -95,9 +96,20 @@ class DisputeRun {
     return followed;
   }
 
-  /** Resolves once staff were told of what was parked. */
-  told(): Promise<void> {
-    return this.signs.told(this.parking);
+  /** Stripe does not know it, and its order needs attention. It is asked again until staff have closed it here. */
+  async forgotten(sessionId: SessionId): Promise<void> {
+    if (this.notified.standing === 'forgotten') return;
+    this.notified.standing = 'forgotten';
+    await notifyOrder(sessionId);
+    this.signs.mail(sessionId, {
+      template: 'attention_needed',
+      ref: `${DECISIONS.disputeUnknown}-${this.input.disputeId}`,
+    });
+  }
+
+  /** Waits until the run may end. Returns false if the dispute has changed again meanwhile. */
+  told(): Promise<boolean> {
+    return this.signs.told(this.parking, () => this.changed);
   }
 
   /** Waits until the dispute changes at Stripe, for at most `ms`. */
@@ -113,16 +125,26 @@ class DisputeRun {
     await condition(() => this.facts !== null || this.parking.all.length > 0, HOUR, {
       summary: 'Stripe has not answered: the last known deadline counts',
     });
-    if (this.facts === null) {
-      const recalled = await slowDatabase.recallDispute(this.input);
-      this.facts ??= recalled;
-    }
+    while (this.facts === null && !(await this.recall()))
+      await condition(() => this.facts !== null, HOUR, { summary: 'The last known deadline could not be read' });
     for (;;) {
       const { remindAt } = this;
       if (remindAt === null) await condition(() => this.remindAt !== null);
       else if (remindAt > Date.now())
         await condition(() => this.remindAt !== remindAt, remindAt - Date.now(), { summary: 'The deadline is near' });
-      else await this.remind();
+      else this.remind();
+    }
+  }
+
+  /** Takes over what was last recorded. Returns false if the database could not say. */
+  private async recall(): Promise<boolean> {
+    try {
+      const recalled = await databaseTask.recallDispute(this.input);
+      this.facts ??= recalled;
+      return true;
+    } catch (error) {
+      failureOf(error);
+      return false;
     }
   }
 
@@ -133,26 +155,27 @@ class DisputeRun {
     return facts.dueBy - REMIND_BEFORE;
   }
 
-  private async remind(): Promise<void> {
+  private remind(): void {
     if (!this.facts?.dueBy) return;
     const { sessionId, dueBy } = this.facts;
     this.notified.dueBy = dueBy;
-    await mail(sessionId, { template: 'dispute_deadline', ref: `${this.input.disputeId}/${dueBy}` });
+    this.signs.mail(sessionId, { template: 'dispute_deadline', ref: `${this.input.disputeId}/${dueBy}` });
     this.show();
   }
 
+  /** The order and staff hear of it first. Only then is the evidence gathered, which may be stuck for long. */
   private async notify(facts: DisputeFacts): Promise<void> {
     const { sessionId, standing, openings } = facts;
-    if (standing === 'open' && !facts.submitted)
-      await this.parking.untilDone('gather-evidence', () => slowDatabase.gatherEvidence(this.input));
     if (standing !== this.notified.standing) {
       this.notified.standing = standing;
       await this.notifyOfStanding(facts);
     }
     if (standing === 'open' && openings !== this.notified.openings) {
       this.notified.openings = openings;
-      await mail(sessionId, { template: 'dispute_opened', ref: `${this.input.disputeId}/${openings}` });
+      this.signs.mail(sessionId, { template: 'dispute_opened', ref: `${this.input.disputeId}/${openings}` });
     }
+    if (standing === 'open' && !facts.submitted)
+      await this.parking.untilDone('gather-evidence', () => databaseTask.gatherEvidence(this.input));
   }
 
   /**
@@ -163,12 +186,12 @@ class DisputeRun {
     const isRunning = await notifyOrder(sessionId);
     if (standing === 'kept' && reversed && !isRunning && canGoOn(order.status))
       await this.parking.untilDone('start-order', () =>
-        stripePatient.reviveOrder.executeWithOptions({ summary: 'Starts the order again' }, [{ sessionId }]),
+        stripeFollowing.reviveOrder.executeWithOptions({ summary: 'Starts the order again' }, [{ sessionId }]),
       );
     const step =
       standing === 'lost' ? DECISIONS.disputeLost : reversed && standing === 'kept' ? DECISIONS.disputeWon : null;
     if (step !== null)
-      await mail(sessionId, { template: 'attention_needed', ref: `${step}-${this.input.disputeId}/${openings}` });
+      this.signs.mail(sessionId, { template: 'attention_needed', ref: `${step}-${this.input.disputeId}/${openings}` });
   }
 
   /** One submission at a time: a second request gets the result of the first. */

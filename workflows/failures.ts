@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import type { AccountCause, FaultDetails } from '../domain/fault';
+import { type AccountCause, DATABASE, type FaultDetails } from '../domain/fault';
 
 /** Why a step failed, for staff, whether the cause may be temporary, and whether it stops more than this step. */
 export interface Failure {
@@ -7,6 +7,8 @@ export interface Failure {
   passing: boolean;
   /** What stops every step of this kind; null where only this one is stopped, or it is unknown. */
   cause: AccountCause | null;
+  /** The database is away, and not only for this step: all steps wait for it, and go on soon after it is back. */
+  outage: boolean;
 }
 
 /**
@@ -20,10 +22,11 @@ export function failureOf(error: unknown): Failure {
   if (cause instanceof ApplicationFailure) {
     const passing = !cause.nonRetryable;
     const details = cause.details?.[0] as FaultDetails | undefined;
-    return { reason: cause.message, passing, cause: details?.cause ?? null };
+    const outage = cause.type === DATABASE && details?.fault !== 'thing';
+    return { reason: cause.message, passing, cause: details?.cause ?? null, outage };
   }
   const reason = cause instanceof TimeoutFailure ? 'It took too long' : activityFailure(error).message;
-  return { reason, passing: true, cause: null };
+  return { reason, passing: true, cause: null, outage: false };
 }
 
 function activityFailure(error: unknown): ActivityFailure {

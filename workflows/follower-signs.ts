@@ -1,15 +1,17 @@
+import { allHandlersFinished, condition } from '@temporalio/workflow';
+import type { MailRequest } from '../activities/mail/request';
 import type { SessionId } from '../domain/ids';
 import type { Parked, Parking, Signs } from './parking';
 import { slowDatabase } from './steps';
 import { mail } from './tell';
 
 /**
- * How staff learn that what follows a refund, a dispute or a notice is parked: in the Temporal UI, and where its order
- * is known, on the order and by one mail for each time that it parks.
+ * How staff and customers learn of what follows a refund, a dispute or a notice. Staff see a parked step in the
+ * Temporal UI, and where its order is known, on the order and by one mail for each time that it parks.
  */
 export class FollowerSigns<Step extends string> implements Signs<Step> {
   private sessionId: SessionId | null = null;
-  private mailing: Promise<void> = Promise.resolve();
+  private mailsUnderWay = 0;
 
   /** @param id Stripe's id of what is followed */
   constructor(
@@ -26,15 +28,24 @@ export class FollowerSigns<Step extends string> implements Signs<Step> {
   }
 
   call(_: Parked<Step>, since: number): void {
-    if (this.sessionId === null) return;
-    const request = { template: 'attention_needed', ref: `${this.id}-${since}` } as const;
-    const before = this.mailing;
-    this.mailing = mail(this.sessionId, request).then(() => before);
+    if (this.sessionId !== null)
+      this.mail(this.sessionId, { template: 'attention_needed', ref: `${this.id}-${since}` });
   }
 
-  /** Resolves once the order's flag is right, and every mail to staff is sent or given up. */
-  async told(parking: Parking<Step>): Promise<void> {
+  /** Sends mails in the background: one that is stuck must keep nothing from the order. */
+  mail(sessionId: SessionId, ...mails: MailRequest[]): void {
+    this.mailsUnderWay++;
+    void mail(sessionId, ...mails).finally(() => this.mailsUnderWay--);
+  }
+
+  /**
+   * Waits until the order's flag is right, every mail is sent or given up, and every update is answered: then the run
+   * may end. Returns false as soon as `changed` says that there is something new to read.
+   */
+  async told(parking: Parking<Step>, changed: () => boolean): Promise<boolean> {
     await parking.flagged;
-    await this.mailing;
+    await condition(() => changed() || this.mailsUnderWay === 0);
+    if (!changed()) await condition(allHandlersFinished);
+    return !changed();
   }
 }

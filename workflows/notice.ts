@@ -1,17 +1,11 @@
-import {
-  allHandlersFinished,
-  condition,
-  setCurrentDetails,
-  setHandler,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { condition, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { FollowedNotice } from '../activities/notice/followed';
 import { type NoticeInput, noticeLookSignal } from '../messages/notice';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { FollowerSigns } from './follower-signs';
 import { describeParked, Parking } from './parking';
-import { stripePatient } from './steps';
-import { mail, notifyOrder } from './tell';
+import { stripeFollowing } from './steps';
+import { notifyOrder } from './tell';
 
 /** The first delay before looking again for an order that is still being written. It doubles, up to an hour. */
 const SOON = 15_000;
@@ -40,23 +34,20 @@ export async function notice(input: NoticeInput): Promise<FollowedNotice['outcom
   for (let soon = SOON; ; soon = Math.min(soon * 2, HOUR)) {
     changed = false;
     const followed = await parking.untilDone('read', () =>
-      stripePatient.followNotice.executeWithOptions({ summary: `Reads the ${input.kind}` }, [input]),
+      stripeFollowing.followNotice.executeWithOptions({ summary: `Reads the ${input.kind}` }, [input]),
     );
     setCurrentDetails(describe(input, followed));
     if (followed.outcome === 'coming') {
       await condition(() => changed, soon, { summary: 'Its order is being written' });
       continue;
     }
-    if (followed.outcome === 'order') await notify(followed);
-    await signs.told(parking);
-    await condition(allHandlersFinished);
-    if (!changed) return followed.outcome;
+    if (followed.outcome === 'order') {
+      const { sessionId, call } = followed;
+      if (followed.changed) await notifyOrder(sessionId);
+      if (call !== null) signs.mail(sessionId, { template: 'attention_needed', ref: call });
+    }
+    if (await signs.told(parking, () => changed)) return followed.outcome;
   }
-}
-
-async function notify({ sessionId, changed, call }: Extract<FollowedNotice, { outcome: 'order' }>): Promise<void> {
-  if (changed) await notifyOrder(sessionId);
-  if (call !== null) await mail(sessionId, { template: 'attention_needed', ref: call });
 }
 
 function describe({ kind }: NoticeInput, followed: FollowedNotice): string {

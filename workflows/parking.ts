@@ -28,11 +28,14 @@ export interface Signs<Step extends string> {
 /** How often a step may fail for a temporary reason, such as a restart of the database, before it parks. */
 const QUIET_TRIES = 2;
 /**
- * How long a parked step waits for `retry` before it retries by itself, in milliseconds: 15 s, doubling, up to ten
- * minutes.
+ * How long a step waits before it retries by itself, in milliseconds: 15 s, doubling, up to ten minutes. A parked step
+ * that is stuck for its own sake, and not because the database is away, then waits as long again as it has waited, up
+ * to four days: each try costs about eleven events of the history, and `retry` tries at once.
  */
-const slowRetry = (tries: number): number => Math.min(15_000 * 2 ** (tries - 1), LONGEST_PAUSE);
-const LONGEST_PAUSE = 600_000;
+const slowRetry = (tries: number): number => Math.min(15_000 * 2 ** (tries - 1), TEN_MINUTES);
+const ownRetry = (waited: number, least: number): number => Math.max(least, Math.min(waited, FOUR_DAYS));
+const TEN_MINUTES = 600_000;
+const FOUR_DAYS = 4 * 86_400_000;
 
 /**
  * How a workflow waits for a person when a step cannot go on by itself. (Requests by staff wait in the inbox.) A step
@@ -72,6 +75,7 @@ export class Parking<Step extends string = AttentionStep> {
     }: { quietTries?: number; giveUp?(failure: Failure, tries: number): boolean; wake?(): boolean } = {},
   ): Promise<T> {
     let parked: Parked<Step> | null = null;
+    let waited = 0; // since it parked, or staff last asked for a try
     for (let tries = 1; ; tries++) {
       const retries = this.retries; // one that arrives during an attempt is answered by the next attempt
       try {
@@ -86,7 +90,7 @@ export class Parking<Step extends string = AttentionStep> {
           if (parked) this.leave(parked);
           throw error;
         }
-        const { passing, reason, cause } = failure;
+        const { passing, reason, cause, outage } = failure;
         if (passing && tries <= quietTries) await this.pause(retries, slowRetry(tries), wake);
         else {
           parked = this.stay(parked, { step, reason });
@@ -94,7 +98,11 @@ export class Parking<Step extends string = AttentionStep> {
           // What stops every order is told of once, by an alarm about the account.
           if (cause === null || (await isOwnFault(cause, slowRetry(tries), goOn))) {
             this.call(parked);
-            await this.pause(retries, passing ? slowRetry(tries - quietTries) : LONGEST_PAUSE, wake);
+            const least = passing ? slowRetry(tries - quietTries) : TEN_MINUTES;
+            // A step that is given up after so many tries is tried evenly.
+            const ms = outage || giveUp ? least : ownRetry(waited, least);
+            await this.pause(retries, ms, wake);
+            waited = this.retries > retries ? 0 : waited + ms;
           }
         }
       }

@@ -13,7 +13,7 @@ import { INVALID_TRANSITION } from '../messages/refusals';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { describeParked, Parking } from './parking';
 import { resolveRefund } from './resolve';
-import { slowDatabase, stripe } from './steps';
+import { databaseTask, slowDatabase, stripe } from './steps';
 import { mail, notifyOrder } from './tell';
 
 /**
@@ -93,8 +93,8 @@ class RefundRequestRun {
   /** What is to be requested again: the refund that failed last, or all that Stripe refuses. */
   private async whatDidNotCome(): Promise<RefusedRefund[]> {
     const { sessionId, key } = this.input;
-    if (key === REFUSED_AGAIN) return this.parking.untilDone('read', () => slowDatabase.refusedRefunds({ sessionId }));
-    const failed = await this.parking.untilDone('read', () => slowDatabase.failedRefund({ sessionId }));
+    if (key === REFUSED_AGAIN) return this.parking.untilDone('read', () => databaseTask.refusedRefunds({ sessionId }));
+    const failed = await this.parking.untilDone('read', () => databaseTask.failedRefund({ sessionId }));
     if (failed === null) return [];
     const { reason, amount, all } = failed;
     return [{ all: false, key, request: { reason, ...(!all && { amount }) } }];

@@ -14,8 +14,8 @@ import { type RefundInput, refundLookSignal } from '../messages/refund';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { FollowerSigns } from './follower-signs';
 import { describeParked, Parking } from './parking';
-import { stripePatient } from './steps';
-import { mail, notifyOrder } from './tell';
+import { stripeFollowing } from './steps';
+import { notifyOrder } from './tell';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -53,8 +53,6 @@ class RefundRun {
   private known: Known | null = null;
   private readonly signs: FollowerSigns<'read' | 'start-order'>;
   private readonly parking: Parking<'read' | 'start-order'>;
-  /** Mails are sent in the background: a stuck mail must not keep a refund's failure from the order. */
-  private mailsUnderWay = 0;
   private shown: { number?: string; attention?: boolean } = {};
 
   constructor(private readonly refundId: RefundId) {
@@ -74,7 +72,7 @@ class RefundRun {
   async read(): Promise<FollowedRefund> {
     this.changed = false;
     const followed = await this.parking.untilDone('read', () =>
-      stripePatient.followRefund.executeWithOptions({ summary: 'Reads the refund' }, [{ refundId: this.refundId }]),
+      stripeFollowing.followRefund.executeWithOptions({ summary: 'Reads the refund' }, [{ refundId: this.refundId }]),
     );
     if (followed.outcome === 'known') {
       this.known = followed;
@@ -97,30 +95,25 @@ class RefundRun {
     const running = await notifyOrder(sessionId);
     if (isReversed(status) && !running && !isFinal(orderStatus))
       await this.parking.untilDone('start-order', () =>
-        stripePatient.reviveOrder.executeWithOptions({ summary: 'Starts the order again' }, [{ sessionId }]),
+        stripeFollowing.reviveOrder.executeWithOptions({ summary: 'Starts the order again' }, [{ sessionId }]),
       );
   }
 
   /** Stripe does not know the refund, which its order needs attention for. Nothing is left to follow. */
   async missing(sessionId: SessionId): Promise<'forgotten'> {
     await notifyOrder(sessionId);
-    await mail(sessionId, { template: 'attention_needed', ref: `refund-unknown-${this.refundId}` });
-    await this.signs.told(this.parking);
-    await condition(allHandlersFinished);
+    this.signs.mail(sessionId, { template: 'attention_needed', ref: `refund-unknown-${this.refundId}` });
+    await this.signs.told(this.parking, () => false);
     return 'forgotten';
   }
 
-  mail({ sessionId, status }: Known): void {
-    this.mailsUnderWay++;
-    void mail(sessionId, ...mailsAbout(this.refundId, status)).finally(() => this.mailsUnderWay--);
+  mail({ sessionId, status, asksCustomer }: Known): void {
+    this.signs.mail(sessionId, ...mailsAbout(this.refundId, status, asksCustomer === true));
   }
 
   /** Waits for the last mails. Returns false if the refund has changed again meanwhile. */
-  async drain(): Promise<boolean> {
-    await condition(() => this.changed || this.mailsUnderWay === 0);
-    await this.signs.told(this.parking);
-    if (!this.changed) await condition(allHandlersFinished);
-    return !this.changed;
+  drain(): Promise<boolean> {
+    return this.signs.told(this.parking, () => this.changed);
   }
 
   // --- What staff see ----------------------------------------------------------------------------------------------
@@ -144,13 +137,17 @@ class RefundRun {
   }
 }
 
-const mailsAbout = (refundId: RefundId, status: string): MailRequest[] =>
+const mailsAbout = (refundId: RefundId, status: string, asksCustomer: boolean): MailRequest[] =>
   isReversed(status)
     ? [
         { template: 'refund_failed', ref: refundId },
         { template: 'attention_needed', ref: `refund-${refundId}` },
       ]
-    : [{ template: 'order_refunded', ref: refundId }];
+    : [
+        { template: 'order_refunded', ref: refundId },
+        // The first one said that there is nothing to do.
+        ...(asksCustomer ? [{ template: 'order_refunded', ref: `${refundId}/bank-details` } as const] : []),
+      ];
 
 const describe = ({ number, status }: Known): string[] => [
   `### Refund of order ${number}: ${status}`,

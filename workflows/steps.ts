@@ -12,7 +12,15 @@ export const database = proxyLocalActivities<OrderActivities>({
   retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '1s' },
 });
 
-/** The same steps as regular activities, for cases where nothing waits for them and they can be retried without end. */
+/** The same steps as regular activities, which are tried for longer before they park. */
+export const databaseTask = proxyActivities<OrderActivities>({
+  taskQueue: TASK_QUEUES.orders,
+  startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '5m',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
+/** The same steps, for cases where nothing waits for them and they can be retried without end. */
 export const slowDatabase = proxyActivities<OrderActivities>({
   taskQueue: TASK_QUEUES.orders,
   startToCloseTimeout: '10s',
@@ -36,23 +44,20 @@ const stripeProfile = {
 
 /** Calls to Stripe that decide about money. They go first when the fleet's limit is reached. */
 export const stripe = proxyActivities<StripeActivities>({ ...stripeProfile, priority: { priorityKey: 1 } });
-/** Following a refund, for as long as Stripe takes to answer. */
-export const stripePatient = proxyActivities<StripeActivities>({
-  ...HEARTBEAT,
-  taskQueue: TASK_QUEUES.stripe,
-  startToCloseTimeout: '20s',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10m' },
-  priority: { priorityKey: 2 },
-});
+/** Following what is beside an order: a refund, a dispute, a notice. */
+export const stripeFollowing = proxyActivities<StripeActivities>({ ...stripeProfile, priority: { priorityKey: 2 } });
 
 /** Expiring sessions can wait a little. */
 export const stripeLater = proxyActivities<StripeActivities>({ ...stripeProfile, priority: { priorityKey: 4 } });
 
-/** Mail runs in the background. It is retried for an hour, then it parks. */
-export const post = proxyActivities<OrderActivities>({
+const postProfile = {
   ...HEARTBEAT,
   taskQueue: TASK_QUEUES.orders,
   startToCloseTimeout: '1m',
-  scheduleToCloseTimeout: '1h',
   retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '5m' },
-});
+} as const;
+
+/** Mail runs in the background. It is retried for an hour, then it parks. */
+export const post = proxyActivities<OrderActivities>({ ...postProfile, scheduleToCloseTimeout: '1h' });
+/** The mails of a run beside an order, which has no place to park them. They are retried for a day. */
+export const postForADay = proxyActivities<OrderActivities>({ ...postProfile, scheduleToCloseTimeout: '1d' });

@@ -2,7 +2,8 @@ import { getExternalWorkflowHandle } from '@temporalio/workflow';
 import type { MailRequest } from '../activities/mail/request';
 import type { SessionId } from '../domain/ids';
 import { changedSignal } from '../messages/order';
-import { post, slowDatabase } from './steps';
+import { failureOf } from './failures';
+import { postForADay, slowDatabase } from './steps';
 
 /** Signals an order's workflow that the order has changed. False: it has ended, and the change is in the database. */
 export async function notifyOrder(sessionId: SessionId): Promise<boolean> {
@@ -15,13 +16,14 @@ export async function notifyOrder(sessionId: SessionId): Promise<boolean> {
 }
 
 /**
- * Mail never delays anything: a mail that is refused, or cannot be sent for an hour, is given up and shown to staff.
+ * Sends mails, once each. One that is refused, or that could not be sent for a day, is given up, and staff see that.
+ * That takes up to a day: a run that has more to do sends it in the background (`FollowerSigns.mail`).
  */
 export async function mail(sessionId: SessionId, ...mails: MailRequest[]): Promise<void> {
   const summary = mails.map(({ template }) => template).join(', ');
   try {
-    await post.sendMails.executeWithOptions({ summary }, [{ sessionId, mails }]);
-  } catch {
-    await slowDatabase.giveUpMails({ sessionId, mails });
+    await postForADay.sendMails.executeWithOptions({ summary }, [{ sessionId, mails }]);
+  } catch (error) {
+    await slowDatabase.giveUpMails({ sessionId, mails, lost: failureOf(error).passing });
   }
 }

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
-import type { DisputeId } from '../../domain/ids';
+import type { DisputeId, SessionId } from '../../domain/ids';
 import { expectObject } from '../../platform/stripe';
+import { missDispute } from '../../store/disputes/forgotten';
 import { recordDispute, type SeenDispute } from '../../store/disputes/record';
 import { found, idOf, ownerOf } from '../checkout/payment-owner';
 import type { Deps } from '../deps';
@@ -11,7 +12,10 @@ export const disputes = (deps: Deps) => ({
   /** Reads a dispute at Stripe, records it with its order, and returns its state. */
   async followDispute({ disputeId }: { disputeId: DisputeId }): Promise<FollowedDispute> {
     const dispute = await found(deps.stripe.disputes.retrieve(disputeId));
-    if (dispute === null) return { outcome: 'unknown' };
+    if (dispute === null) {
+      const sessionId = await missDispute(deps.db, { id: disputeId, at: new Date(deps.clock.now()) });
+      return sessionId === null ? { outcome: 'unknown' } : { outcome: 'forgotten', sessionId };
+    }
     expectObject(dispute, 'dispute');
     const owner = await ownerOf(deps, dispute);
     if (owner.whose === 'nobody') return { outcome: 'unknown' };
@@ -24,7 +28,9 @@ export const disputes = (deps: Deps) => ({
 });
 
 export type FollowedDispute =
-  /** Its payment is not of our orders. */
+  /** Stripe does not know it, although it is open here. Its order needs attention. */
+  | { outcome: 'forgotten'; sessionId: SessionId }
+  /** Its payment is not of our orders, or it is closed here and gone at Stripe. */
   | { outcome: 'unknown' }
   /** Its order is being written: look again soon. */
   | { outcome: 'coming' }

@@ -46,14 +46,13 @@ export const email = (deps: Deps) => {
     },
 
     /**
-     * Marks unsent mails as given up, once the workflow has waited long enough. The timeline shows it to staff.
+     * Marks unsent mails as given up, once the workflow has waited long enough. The order shows it to staff.
+     * @param lost nothing is wrong with the mails: neither the provider nor anything here took them for a day
      * @returns why the customer is not reached now; null if they are
      */
-    async giveUpMails({ sessionId, mails }: MailsOfOneTurn): Promise<string | null> {
-      await giveUp(
-        sessionId,
-        mails.map((request) => ({ key: mailKey(sessionId, request), template: request.template })),
-      );
+    async giveUpMails({ sessionId, mails, lost = false }: MailsOfOneTurn & { lost?: boolean }): Promise<string | null> {
+      const keyed = mails.map((request) => ({ key: mailKey(sessionId, request), template: request.template }));
+      await giveUp(sessionId, keyed, lost);
       return (await readUnreached(db, sessionId))?.reason ?? null;
     },
   };
@@ -121,9 +120,13 @@ export const email = (deps: Deps) => {
     });
   }
 
-  async function giveUp(sessionId: SessionId, mails: Pick<FailedMail, 'key' | 'template'>[]): Promise<void> {
+  async function giveUp(
+    sessionId: SessionId,
+    mails: Pick<FailedMail, 'key' | 'template'>[],
+    lost = false,
+  ): Promise<void> {
     await giveUpMails(db, {
-      sessionId,
+      ...{ sessionId, lost },
       mails: mails.map(({ key, template }) => ({ key, title: TEMPLATES[template].title })),
       at: new Date(clock.now()),
     });

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import { disputeId, refundId } from '../../domain/ids';
 import { DECISIONS } from '../../domain/order';
 import { expectObject } from '../../platform/stripe';
+import { missReview } from '../../store/notices/forgotten';
 import { recordReview } from '../../store/notices/review';
 import { found, idOf } from '../checkout/payment-owner';
 import type { Deps } from '../deps';
@@ -16,7 +17,7 @@ const FOLLOWED = ['refunded', 'refunded_as_fraud', 'disputed'];
  */
 export async function lookAtReview(deps: Deps, id: string): Promise<FollowedNotice> {
   const review = await found(deps.stripe.reviews.retrieve(id));
-  if (review === null) return { outcome: 'unknown' };
+  if (review === null) return missed(deps, id);
   expectObject(review, 'review');
   const seen = seenOf(review);
   const end = review.open ? null : (review.closed_reason ?? review.reason);
@@ -26,6 +27,20 @@ export async function lookAtReview(deps: Deps, id: string): Promise<FollowedNoti
     const call = decide ? `${DECISIONS.reviewClosed}-${id}` : null;
     return { outcome: 'order', sessionId, number, changed: true, call };
   });
+}
+
+/** Stripe does not know it. An order that it holds back needs attention. */
+async function missed({ db, clock }: Deps, id: string): Promise<FollowedNotice> {
+  const order = await missReview(db, { id, at: new Date(clock.now()) });
+  if (order === null) return { outcome: 'unknown' };
+  const { sessionId, number, decide } = order;
+  return {
+    outcome: 'order',
+    sessionId,
+    number,
+    changed: true,
+    call: decide ? `${DECISIONS.reviewUnknown}-${id}` : null,
+  };
 }
 
 const seenOf = ({ id, open, opened_reason, closed_reason, reason, created, payment_intent }: Stripe.Review) =>

@@ -1,4 +1,9 @@
-import { countUnfinished, type UnfinishedKind, unfinished } from '../../store/reconciliation/unfinished';
+import {
+  countUnfinished,
+  reviewsSilentSince,
+  type UnfinishedKind,
+  unfinished,
+} from '../../store/reconciliation/unfinished';
 import { atWork } from '../at-work';
 import type { Deps } from '../deps';
 import { followAgain } from './followers';
@@ -8,6 +13,9 @@ import { reportStuckRuns } from './stuck';
 
 /** How far Temporal's lists may lag behind. What began since then is left out, so that it does not look missing. */
 const LAG_MS = 10_000;
+
+/** An open review is looked at again after this long. */
+const REVIEW_SILENT_MS = 3_600_000;
 
 /** Over how long restarts are counted, to find runs that die each time. */
 const AGAIN_AND_AGAIN_MS = 3_600_000;
@@ -20,7 +28,8 @@ export const sweepUnfinished = (deps: Deps) => {
     /**
      * Compares the unfinished orders, refunds and disputes with the runs that Temporal lists, and starts what is
      * missing. After Temporal's store was lost, or its namespace changed, that is all of them. Temporal only counts,
-     * unless it counts fewer runs than are unfinished; once an hour it lists them in any case.
+     * unless it counts fewer runs than are unfinished; once an hour it lists them in any case. Looks at open reviews
+     * again that nobody has looked at for an hour.
      */
     async sweepUnfinished({ id, window }: PageRequest): Promise<PageRead> {
       const before = new Date(window.wide ? window.until : window.until - LAG_MS);
@@ -49,10 +58,18 @@ export const sweepUnfinished = (deps: Deps) => {
             );
         }
       }
+      checked += await lookAtReviews(new Date(window.until - REVIEW_SILENT_MS));
       await reportStuckRuns(deps, { since: new Date(window.until - AGAIN_AND_AGAIN_MS) });
       return { checked, woken, cursor: null };
     },
   };
+
+  /** The event that ends a review may never have been generated, and nothing ships before its end. */
+  async function lookAtReviews(silentSince: Date): Promise<number> {
+    const reviews = await reviewsSilentSince(db, silentSince);
+    for (const id of reviews) await deps.starter.notice('review', id);
+    return reviews.length;
+  }
 
   async function listRunning(kind: UnfinishedKind): Promise<Set<string>> {
     const ids = new Set<string>();

@@ -1,12 +1,15 @@
 import type Stripe from 'stripe';
 import type { RefundId, SessionId } from '../../domain/ids';
 import { canGoOn, type OrderStatus } from '../../domain/order';
+import { waitsForCustomer } from '../../domain/refund';
 import { expectObject } from '../../platform/stripe';
+import { wasWrittenBefore } from '../../store/mails/told-before';
 import { readPayment } from '../../store/orders/payment-of';
 import { recordRefund, sessionOfRefund } from '../../store/refunds/record';
 import { missRefund } from '../../store/refunds/refusals';
 import { found, ownerOf } from '../checkout/payment-owner';
 import type { Deps } from '../deps';
+import { mailKey } from '../mail/request';
 import { seenOf } from './stripe-refunds';
 
 export type FollowedRefund =
@@ -16,7 +19,15 @@ export type FollowedRefund =
   | { outcome: 'forgotten'; sessionId: SessionId }
   /** Its order does not know about the payment yet, and was woken. */
   | { outcome: 'early' }
-  | { outcome: 'known'; sessionId: SessionId; number: string; status: string; orderStatus: OrderStatus };
+  | {
+      outcome: 'known';
+      sessionId: SessionId;
+      number: string;
+      status: string;
+      orderStatus: OrderStatus;
+      /** The customer was told that there is nothing to do, and now Stripe waits for them. */
+      asksCustomer?: true;
+    };
 
 /** Activities that follow a refund at Stripe. */
 export const refundFollowing = (deps: Deps) => {
@@ -33,8 +44,13 @@ export const refundFollowing = (deps: Deps) => {
       const sessionId = await orderOf(expectObject(refund, 'refund'));
       if (typeof sessionId === 'object') return sessionId;
       const at = new Date(deps.clock.now());
-      const { number, status, orderStatus } = await recordRefund(db, { sessionId, seen: seenOf(refund), at });
-      return { outcome: 'known', sessionId, number, status, orderStatus };
+      const { number, status, orderStatus, since } = await recordRefund(db, { sessionId, seen: seenOf(refund), at });
+      const key = mailKey(sessionId, { template: 'order_refunded', ref: refundId });
+      const asksCustomer = waitsForCustomer(status) && (await wasWrittenBefore(db, { sessionId, key, before: since }));
+      return {
+        ...{ outcome: 'known', sessionId, number, status, orderStatus },
+        ...(asksCustomer && { asksCustomer }),
+      };
     },
 
     /**

@@ -90,7 +90,8 @@ export async function recordDispute(
     } else if (isReversal) {
       const reason = adviceOnReversal(now.status !== order.status);
       await callForDecision(tx, now, at, { step: DECISIONS.disputeWon, subject: seen.id, reason, beside: calls });
-    } else if (events.length > 0) await changeOrder(tx, now, at, await callsChange(tx, now, calls, at));
+    } else if (events.length > 0 || calls.length < callsOf(now).length)
+      await changeOrder(tx, now, at, await callsChange(tx, now, calls, at));
     const reversed = isReversal || hasCall(calls, { step: DECISIONS.disputeWon, subject: seen.id });
     return { order: facts, dispute, standing, reversed };
   });
@@ -101,11 +102,12 @@ export async function recordDispute(
  * The advice about another loss is about all of the order's money, so it follows.
  */
 function standingCalls(order: LockedOrder, { id, lost, lostAt }: Dispute, facts: RecordedDispute['order']): Call[] {
+  const before = withoutCalls(callsOf(order), DECISIONS.disputeUnknown, id); // Stripe knows it, after all
   const calls = lost
-    ? withoutCalls(callsOf(order), DECISIONS.disputeWon, id)
+    ? withoutCalls(before, DECISIONS.disputeWon, id)
     : lostAt === null
-      ? withoutCalls(callsOf(order), DECISIONS.disputeLost, id)
-      : callsOf(order);
+      ? withoutCalls(before, DECISIONS.disputeLost, id)
+      : before;
   return calls.map((call) => (call.step === DECISIONS.disputeLost ? { ...call, reason: adviceOnLoss(facts) } : call));
 }
 

@@ -1,8 +1,9 @@
+import { withoutCalls } from '../../domain/calls';
 import type { SessionId } from '../../domain/ids';
 import { DECISIONS, isFinal } from '../../domain/order';
 import type { Db } from '../database';
-import { callForDecision } from '../orders/decisions';
-import { note } from '../orders/records';
+import { callForDecision, callsChange, callsOf } from '../orders/decisions';
+import { changeOrder, note } from '../orders/records';
 import { type ConcernedOrder, recordNotice, type SeenNotice } from './record';
 
 /** Ends of a review after which the order goes on. */
@@ -22,6 +23,12 @@ export async function recordReview(
 ): Promise<ConcernedOrder> {
   const { sessionId, seen, at } = review;
   return recordNotice(db, review, async (tx, order, wasOpen) => {
+    const calls = withoutCalls(callsOf(order), DECISIONS.reviewUnknown, seen.id); // Stripe knows it, after all
+    if (calls.length < callsOf(order).length) {
+      const change = await callsChange(tx, order, calls, at);
+      await changeOrder(tx, order, at, change);
+      Object.assign(order, change);
+    }
     const decide = end !== null && !APPROVED.includes(end) && !followed && !isFinal(order.status);
     if (wasOpen === null || wasOpen !== seen.open) {
       const message =

@@ -3,6 +3,8 @@ import { type Call, FOLLOW, foremostReport, hasCall, withCall, withoutCalls } fr
 import type { SessionId } from '../../domain/ids';
 import { DECISIONS, type Decision, isDecision, isFinal } from '../../domain/order';
 import type { Db } from '../database';
+import { closeForgottenDispute } from '../disputes/forgotten';
+import { closeForgottenReview } from '../notices/forgotten';
 import { callsChange, callsOf } from './decisions';
 import { changeOrder, lockKnownOrder, lockOrder, NO_ATTENTION } from './records';
 
@@ -89,6 +91,8 @@ export async function decide(
     if (step === null || !isDecision(step) || step === DECISIONS.refundRefused) return null;
     if (onlyEnded && (!isFinal(order.status) || step === DECISIONS.refundFailed)) return null;
     const calls = report?.step === step ? withoutCalls(callsOf(order), step, report.subject) : callsOf(order);
+    if (step === DECISIONS.disputeUnknown && report) await closeForgottenDispute(tx, { id: report.subject, at });
+    if (step === DECISIONS.reviewUnknown && report) await closeForgottenReview(tx, { id: report.subject, at });
     const change = {
       ...(step === DECISIONS.fraudWarning && { fraudWarning: hasStep(calls, step) }),
       ...(await callsChange(tx, order, calls, at)),

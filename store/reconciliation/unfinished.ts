@@ -83,6 +83,14 @@ const PAGES: Record<UnfinishedKind, (db: Db, status: string, after: Position) =>
     ORDER BY d.updated_at DESC, d.id DESC LIMIT ${PAGE}`,
 };
 
+/** Reviews that hold orders back and that nobody has looked at since a time, those first that wait longest. */
+export async function reviewsSilentSince(db: Db, since: Date): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT id FROM notices WHERE open AND kind = 'review' AND updated_at < ${since}
+    ORDER BY updated_at LIMIT ${PAGE}`;
+  return rows.map(({ id }) => id);
+}
+
 /** The sessions of refunds, disputes and notices, by their Stripe ids. Those of no order of ours are left out. */
 export async function sessionsOfFollowed(db: Db, ids: string[]): Promise<Map<string, SessionId>> {
   const rows = await db.$queryRaw<Unfinished[]>`

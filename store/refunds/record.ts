@@ -30,8 +30,9 @@ export interface RecordedRefund {
   number: string;
   /** The status of the order. */
   orderStatus: OrderStatus;
-  /** The status of the refund. */
+  /** The status of the refund, and since when it has it. */
   status: string;
+  since: Date;
   /** Whether all of the order's money is refunded, being refunded, or lost to a dispute. */
   everything: boolean;
 }
@@ -105,7 +106,13 @@ export async function settle(
     },
     event,
   );
-  return { number: order.number, orderStatus: change.status ?? order.status, status: row.status, everything };
+  return {
+    number: order.number,
+    orderStatus: change.status ?? order.status,
+    status: row.status,
+    since: row.updatedAt,
+    everything,
+  };
 }
 
 /** Writes the refund's row from Stripe. */

@@ -6,7 +6,7 @@ import { downloadUrl, recoveryUrl } from '../../platform/links';
 import { MailError } from '../../platform/mailer';
 import { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../../store/database';
-import { clearAttention, raiseAttention } from '../../store/orders/attention';
+import { clearAttention, decide, raiseAttention } from '../../store/orders/attention';
 import { ENV, NOW, openShop, placeOrder } from './shop';
 
 const confirmation: MailRequest = { template: 'order_confirmation' };
@@ -202,6 +202,40 @@ test('given up by the workflow, a mail rests, and a sent one stays sent', async 
   await expect(rowOf(session, received)).resolves.toMatchObject({ status: 'SENT' });
   const told = (await timelineOf(session)).map(({ message }) => message);
   expect(told).toEqual(['New order notice sent to staff', 'Order confirmation given up: internal_server_error']);
+});
+
+describe('a mail that could not be sent for a day', () => {
+  const orderOf = (sessionId: SessionId) => shop.db.order.findUniqueOrThrow({ where: { sessionId } });
+  const late: MailRequest = { template: 'dispute_deadline', ref: 'du_1/1' };
+
+  test.each([
+    ['to the customer', confirmation, 'Order confirmation'],
+    ['to staff', received, 'New order notice'],
+  ])('%s calls staff to send it again, and says nothing of the address', async (_, mail, title) => {
+    const session = await placeOrder(shop.db);
+    shop.resend.next({ answer: 429, name: 'rate_limit_exceeded' });
+    await failureOf(shop.sendMails({ sessionId: session, mails: [mail] }));
+    for (let turn = 0; turn < 2; turn++) await shop.giveUpMails({ sessionId: session, mails: [mail], lost: true });
+    expect(await orderOf(session)).toMatchObject({
+      attentionStep: 'mail-lost',
+      attentionReason: `${title} could not be sent for a day: rate_limit_exceeded. Send it again, if it is still true (resend-email)`,
+    });
+    expect(await decide(shop.db, { sessionId: session, at: new Date(NOW) })).toBe('mail-lost');
+    expect(await orderOf(session)).toMatchObject({ attentionStep: null });
+  });
+
+  test('leaves a trace even if nobody was there to write it, and none if it was no longer true', async () => {
+    const session = await placeOrder(shop.db);
+    await shop.sendMails({ sessionId: session, mails: [{ template: 'dispute_opened', ref: 'du_1/1' }] }); // of no dispute
+    await shop.giveUpMails({ sessionId: session, mails: [{ template: 'dispute_opened', ref: 'du_1/1' }], lost: true });
+    expect(await orderOf(session)).toMatchObject({ attentionStep: null });
+    for (let turn = 0; turn < 2; turn++) await shop.giveUpMails({ sessionId: session, mails: [late], lost: true });
+    expect(await orderOf(session)).toMatchObject({
+      attentionStep: 'mail-lost',
+      attentionReason: expect.stringContaining('could not be sent for a day: it was never tried'),
+    });
+    expect((await timelineOf(session)).filter(({ key }) => key.endsWith('/lost'))).toHaveLength(1);
+  });
 });
 
 describe('a customer who cannot be written to', () => {

@@ -1,6 +1,9 @@
 import { refundId, type SessionId } from '../../domain/ids';
 import { Risk } from './risk';
+import { sweep } from './sweeping';
 import { until, World } from './world';
+
+const MINUTE = 60_000;
 
 let world: World;
 let risk: Risk;
@@ -85,5 +88,88 @@ describe('what follows something beside an order parks rather than fails, and go
     const dispute = await risk.disputed(id);
     await expect(risk.ask(dispute.id, 'retry')).rejects.toMatchObject({ cause: { type: 'invalid_transition' } });
     await world.handle(dispute.id as SessionId).terminate('done with it');
+  });
+});
+
+describe('a failure that only passes, but never does', () => {
+  const fails = (id: string) =>
+    world.at('/faults', {
+      match: { method: 'GET', path: `/${id}$` },
+      times: 10_000,
+      kind: 'error_before',
+      status: 500,
+    });
+  const works = () => fetch(`${world.sandbox.url}/_control/faults`, { method: 'DELETE' });
+
+  test('parks too: the order is flagged, and the run goes on by `retry`', async () => {
+    const id = await world.paidOrder([{ sku: 'mug' }]);
+    const dispute = await risk.disputed(id);
+    await fails(dispute.id);
+    await risk.tell(dispute);
+    await world.sleep(20 * MINUTE);
+    await until(async () => (await world.order(id)).attentionStep === 'follow');
+    await works();
+    await until(async () => (await risk.ask(dispute.id, 'retry')) === 'done');
+    await until(async () => (await world.order(id)).attentionStep === null);
+    await world.handle(dispute.id as SessionId).terminate('done with it');
+  });
+
+  test('in gathering evidence keeps nothing from the order and from staff', async () => {
+    const id = await world.paidOrder([{ sku: 'mug' }]);
+    const dispute = await risk.dispute(id, { due_by: Math.floor(world.now() / 1000) + 9 * 86_400 });
+    const trigger = `gathering_${dispute.id.replaceAll(/\W/g, '')}`;
+    await world.db.$executeRawUnsafe(`
+      CREATE FUNCTION ${trigger}() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'cannot be stored' USING ERRCODE = '22P05'; END $$`);
+    await world.db.$executeRawUnsafe(`
+      CREATE TRIGGER ${trigger} BEFORE UPDATE OF evidence ON disputes FOR EACH ROW
+      WHEN (NEW.id = '${dispute.id}' AND NEW.evidence IS NOT NULL) EXECUTE FUNCTION ${trigger}()`);
+    await risk.tell(dispute);
+    await until(async () => (await risk.mailsOf(id, 'dispute_opened')) === 1);
+    await expect(risk.ask(id, 'ship', { carrier: 'DHL', trackingNumber: '1' })).rejects.toThrow();
+    await world.sleep(20 * MINUTE);
+    await until(async () => (await world.order(id)).attentionStep === 'follow');
+    await world.db.$executeRawUnsafe(`DROP TRIGGER ${trigger} ON disputes`);
+    await world.handle(dispute.id as SessionId).terminate('done with it');
+  });
+});
+
+describe('what is recorded here, and not known to Stripe', () => {
+  const isUnknown = (id: string) =>
+    world.at('/faults', {
+      match: { method: 'GET', path: `/${id}$` },
+      times: 10_000,
+      kind: 'error_before',
+      status: 404,
+    });
+  const parcel = { carrier: 'DHL', trackingNumber: '1' };
+
+  test('a dispute calls staff, who take note: then the order ships', async () => {
+    const id = await world.paidOrder([{ sku: 'mug' }]);
+    const dispute = await risk.disputed(id);
+    await isUnknown(dispute.id);
+    await risk.tell(dispute);
+    await until(async () => (await world.order(id)).attentionStep === 'dispute-unknown');
+    await until(async () => (await risk.mailsOf(id, 'attention_needed')) === 1);
+    await risk.retry(id);
+    expect(await world.order(id)).toMatchObject({ disputed: false, attentionStep: null });
+    expect(await risk.ask(id, 'ship', parcel)).toBe('SHIPPED');
+    await risk.tell(dispute);
+    expect(await risk.ended(dispute)).toBe('unknown');
+  });
+
+  test('a review too, which the sweep looks at if nothing was heard for an hour', async () => {
+    const id = await world.paidOrder([{ sku: 'mug' }]);
+    const review = await world.at<{ id: string }>(`/charges/${await risk.chargeOf(id)}/review`);
+    expect(await risk.notice('review', review.id)).toBe('order');
+    await isUnknown(review.id);
+    await sweep(world);
+    expect(await world.order(id)).toMatchObject({ reviewOpen: true, attentionStep: null });
+    await world.sleep(61 * MINUTE);
+    await sweep(world);
+    await until(async () => (await world.order(id)).attentionStep === 'review-unknown');
+    await risk.retry(id);
+    expect(await world.order(id)).toMatchObject({ reviewOpen: false, attentionStep: null });
+    expect(await risk.ask(id, 'ship', parcel)).toBe('SHIPPED');
   });
 });

@@ -211,6 +211,27 @@ test('a refund that waits for the customer’s bank details tells them what to d
   );
 });
 
+test('a refund that comes to wait for bank details after its mail: a second mail says what to do, once', async () => {
+  const id = await world.paidOrder([{ sku: 'mug' }], { card: SLOW_REFUND });
+  await shop.refund(id, { amount: 400 });
+  const [refund] = await shop.atStripe(id);
+  if (!refund) throw new Error('there is a refund');
+  await until(async () => (await world.mails(id)).includes('order_refunded'));
+  await world.sleep(1_000);
+  await world.at(`/refunds/${refund.id}/ask-for-bank`);
+  for (let times = 0; times < 2; times++) await shop.told(refund);
+  const mails = () =>
+    world.db.mail.findMany({ where: { sessionId: id, template: 'order_refunded' }, orderBy: { createdAt: 'asc' } });
+  await until(async () => (await mails()).filter(({ status }) => status === 'SENT').length === 2);
+  const [first, second] = (await mails()).map(({ text }) => text.replaceAll('\n', ' '));
+  expect(first).toContain('You do not need to do anything.');
+  expect(second).toContain('asks for your bank details. Please answer it.');
+  await world.at(`/refunds/${refund.id}/succeed`);
+  await shop.told(refund);
+  expect(await world.end(refund.id)).toBe('succeeded');
+  expect(await mails()).toHaveLength(2);
+});
+
 test('one story a refund: initiated, succeeded, failed, and each told once', async () => {
   const id = await world.paidOrder([{ sku: 'mug' }], { card: SLOW_REFUND });
   await shop.refund(id, { amount: 400 });

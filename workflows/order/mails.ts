@@ -44,8 +44,8 @@ export class Mails {
         },
       );
     } catch (error) {
-      const { reason } = failureOf(error);
-      const unreached = await slowDatabase.giveUpMails({ sessionId, mails });
+      const { reason, passing } = failureOf(error);
+      const unreached = await slowDatabase.giveUpMails({ sessionId, mails, lost: passing });
       this.onGivenUp(reason, unreached);
     }
   }

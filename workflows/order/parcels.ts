@@ -28,7 +28,7 @@ export class Parcels {
     const { sessionId } = run;
     const shipped = await run.untilDone('ship', () => database.recordShipment({ sessionId, ...parcel }));
     if (shipped.outcome === 'refused') throw refusal(shipped.reason, shipped.code);
-    const { pendingDecision, reports } = run.order;
+    const { pendingDecision, reports = [] } = run.order;
     if (RETAKES_STOCK.some((step) => step === pendingDecision?.step || reports.includes(step))) await this.refresh();
     if (this.mail(shipped.shipmentId)) run.setShipped(shipped.status);
   }

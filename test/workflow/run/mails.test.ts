@@ -46,3 +46,13 @@ test('a mail that is refused for good is given up at once, and told of', async (
   expect(givenUp).toEqual(['The address is wrong']);
   expect(seen.steps.map(([name]) => name)).toEqual(['sendMails', 'giveUpMails']);
 });
+
+test('a mail that nobody takes for a day is given up as lost, and not as refused', async () => {
+  activities.sendMails = () => Promise.reject(failing('The mail provider is down'));
+  const mails = new Mails(id, parking(), () => undefined);
+  mails.send({ template: 'order_confirmation' });
+  for (let hours = 0; hours < 24; hours++) await pass(600_000);
+  expect(mails.allOut).toBe(true);
+  const given = seen.steps.filter(([name]) => name === 'giveUpMails').map(([, input]) => input);
+  expect(given).toEqual([{ sessionId: id, mails: [{ template: 'order_confirmation' }], lost: true }]);
+});

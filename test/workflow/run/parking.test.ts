@@ -61,6 +61,55 @@ test('a lasting failure parks at once, and tries again by itself after ten minut
   await expect(done).resolves.toBe('done');
 });
 
+describe('a failure that lasts costs a run ever less: a try is about eleven events of its history', () => {
+  const DAY = 86_400_000;
+  /** How often a step is tried that fails like this for a month, from the third day on. */
+  async function triesInAMonth(failure: unknown): Promise<number> {
+    const { parking, flags } = parked();
+    const act = jest.fn().mockRejectedValue(failure);
+    void parking.untilDone('confirm', act);
+    const hours = (count: number) => Array.from({ length: count });
+    for (const _ of hours(48 * 6)) await pass(DAY / 144);
+    const before = act.mock.calls.length;
+    for (const _ of hours(28 * 24)) await pass(DAY / 24);
+    expect(flags.filter((flag) => flag.startsWith('mail'))).toHaveLength(1); // one episode, one mail
+    return act.mock.calls.length - before;
+  }
+  const thing = { details: { fault: 'thing' } };
+
+  test.each([
+    ['that Stripe refuses', failing('Stripe refuses the request', { lasting: true })],
+    ['that is a defect of ours', failing('TypeError in read')],
+    [
+      'of a value that the database refuses',
+      failing('The database did not do it (22P05)', { type: 'database', ...thing }),
+    ],
+  ])('%s: fewer than ten events a day', async (_, failure) => {
+    expect((await triesInAMonth(failure)) * 11).toBeLessThan(28 * 10);
+  });
+
+  test('a database that is away is tried every ten minutes, however long it is', async () => {
+    const away = failing('The database did not do it (no answer)', { type: 'database', details: { fault: 'moment' } });
+    const { parking } = parked();
+    const act = jest.fn().mockRejectedValue(away);
+    void parking.untilDone('commit', act);
+    for (let minutes = 0; minutes < 24 * 60; minutes += 5) await pass(300_000);
+    expect(act.mock.calls.length).toBeGreaterThan(24 * 5);
+  });
+
+  test('`retry` counts as news: the waiting begins anew', async () => {
+    const { parking } = parked();
+    parking.takeRetries();
+    const act = jest.fn().mockRejectedValue(failing('Refused', { lasting: true }));
+    void parking.untilDone('confirm', act);
+    for (let minutes = 0; minutes < 24 * 60; minutes += 10) await pass(600_000);
+    await Promise.all([update('retry'), settle()]);
+    const before = act.mock.calls.length;
+    await pass(600_000);
+    expect(act.mock.calls.length).toBe(before + 1);
+  });
+});
+
 test('`retry` tries at once, and is answered when it was tried', async () => {
   const { parking } = parked();
   parking.takeRetries();

@@ -19,7 +19,6 @@ const order = (change: Partial<OrderFactsNow> = {}): OrderFactsNow => ({
   },
   ...{
     pendingDecision: null,
-    reports: [],
     staleAttention: false,
     unreached: null,
     abandoned: false,

@@ -58,14 +58,17 @@ export function update(name: string, ...args: unknown[]): Promise<unknown> {
 }
 
 /** The failure of an activity, as a workflow sees it. */
-export const failing = (message: string, { lasting = false, details = {} as object } = {}): ActivityFailure =>
+export const failing = (
+  message: string,
+  { lasting = false, details = {} as object, type = 'failed' } = {},
+): ActivityFailure =>
   new ActivityFailure(
     'Activity task failed',
     'step',
     '1',
     RetryState.MAXIMUM_ATTEMPTS_REACHED,
     undefined,
-    ApplicationFailure.create({ message, nonRetryable: lasting, details: [details] }),
+    ApplicationFailure.create({ message, type, nonRetryable: lasting, details: [details] }),
   );
 
 /** A failure for something that stops every order. */
