@@ -5,12 +5,12 @@ import type { StockState } from './order-snapshot';
 export type Phase =
   /** The stock is held (or was released), and money may come. */
   | 'awaiting-payment'
-  /** It could neither be delivered nor refunded: staff decide. */
-  | 'awaiting-decision'
-  /** Staff want it cancelled, and its money is refunded first. */
+  /** It was not sold, and the refund of its money failed or is refused: staff decide. */
+  | 'refund-stuck'
+  /** A cancel by staff is still to be carried out: all of the money is refunded. */
   | 'to-cancel'
   /** Paid, and something is still to be shipped or to arrive. */
-  | 'to-ship'
+  | 'to-fulfil'
   /** Nothing is left to do, unless money moves after all. */
   | 'ended';
 
@@ -31,12 +31,9 @@ export function phaseOf({
   refundRefused: boolean;
 }): Phase {
   if (isFinal(status)) return 'ended';
-  // The order was paid and refunded in full, but the refund failed: the shop has the money again. If its stock is still
-  // held, only a part was refunded, and the payment is yet to be confirmed.
-  const wasRefunded = pendingDecision?.step === DECISIONS.refundFailed && stock !== 'HELD';
-  // Or the order cannot be delivered, or was cancelled, and Stripe refuses the refund.
-  const isUndelivered = wasRefunded || refundRefused;
-  if (status === 'PENDING' && !isUndelivered) return 'awaiting-payment'; // even a cancel waits for Stripe's word
+  // If the stock is still held, only a part was refunded, and the payment is yet to be confirmed.
+  const fullRefundFailed = pendingDecision?.step === DECISIONS.refundFailed && stock !== 'HELD';
+  if (status === 'PENDING' && !fullRefundFailed && !refundRefused) return 'awaiting-payment'; // also when cancelled
   if (cancelRequested !== null) return 'to-cancel';
-  return status === 'PENDING' ? 'awaiting-decision' : 'to-ship';
+  return status === 'PENDING' ? 'refund-stuck' : 'to-fulfil';
 }

@@ -3,7 +3,7 @@ import type { UnpaidEnding } from '../activities/order/orders';
 import { DECISIONS, endedUnsold, type OrderStatus } from '../domain/order';
 import { phaseOf } from '../domain/phase';
 import type { OrderInput } from '../messages/order';
-import { cancelAsRequested, cancelOrder, requestCancellation } from './order/cancel';
+import { cancelAsRequested, cancelFromTemporal, cancelOrder } from './order/cancel';
 import { compensate } from './order/compensate';
 import { awaitDecision } from './order/decision';
 import { fulfil } from './order/fulfil';
@@ -14,21 +14,23 @@ import { database, stripe } from './steps';
 
 /**
  * The life of one order, from checkout to a final status. The workflow's id is the id of the Stripe Checkout Session.
- * Webhooks and other workflows only say *look again*: this workflow then reads Stripe or the database. Staff send
- * requests, such as ship. docs/how-an-order-lives.md tells the same story for people; the numbers are its steps.
+ * Webhooks only say *look again*: this workflow then reads Stripe. Staff send requests, such as ship. Refunds, disputes
+ * and reviews have workflows of their own, which write to the database and then say so; a lost dispute ends nothing, it
+ * stops shipping until staff decide. docs/how-an-order-lives.md tells this story for people; the numbers are its steps.
  */
 export async function order(input: OrderInput): Promise<OrderStatus> {
   const run = new OrderRun(input); // sets the handlers of signals, updates and the query before the first await
   // Temporal's own *Request Cancellation* counts as a cancel by staff. It must not stop a step half way.
-  CancellationScope.current().cancelRequested.catch(() => requestCancellation(run));
-  return CancellationScope.nonCancellable(() => live(run));
+  CancellationScope.current().cancelRequested.catch(() => cancelFromTemporal(run));
+  return CancellationScope.nonCancellable(() => runToEnd(run));
 }
 
 /**
  * Opens the order, then does what its phase calls for until it has ended. After a crash Temporal continues at the same
- * line. A new run, after a termination or a failed refund, reads the order in `open` and enters the loop at its phase.
+ * line. A new run (after a termination, a failed refund, a dispute won after all, or late money that a sweep found)
+ * reads the order in `open` and enters the loop at its phase. `run.order` is what was last read of it.
  */
-async function live(run: OrderRun): Promise<OrderStatus> {
+async function runToEnd(run: OrderRun): Promise<OrderStatus> {
   if ((await open(run)) === 'not-ours') return run.drain(); // 1. writes the order, and holds all its stock or none
   for (;;) {
     switch (phaseOf(run.order)) {
@@ -36,13 +38,13 @@ async function live(run: OrderRun): Promise<OrderStatus> {
         await settlePayment(run); // 2. to 4. waits for the payment, then sells the stock or releases it
         break;
       case 'to-cancel':
-        await cancelAsRequested(run); // refunds everything and returns the stock
+        await cancelAsRequested(run); // left by an earlier run or a busy step: refunds everything, if Stripe lets it
         break;
-      case 'to-ship':
-        await fulfil(run); // 5. and 6. ships and completes, unless staff cancel or refund it
+      case 'to-fulfil':
+        await fulfil(run); // 5. and 6. ships and completes, unless it is cancelled or all its money is refunded
         break;
-      case 'awaiting-decision':
-        await awaitDecision(run); // everything was refunded before a sale, and the refund failed: staff decide
+      case 'refund-stuck':
+        await awaitDecision(run); // not sold, and its refund failed or was refused: staff decide
         break;
       case 'ended':
         await run.drain(); // waits for the last mails; a refund that fails meanwhile reopens the order
@@ -52,51 +54,54 @@ async function live(run: OrderRun): Promise<OrderStatus> {
 }
 
 /**
- * 2. and 3. Waits for the payment. When the hold ends, the shopper leaves, staff cancel or stock is missing, expires
- * the session. What Stripe then says of it decides how the order goes on.
+ * Waits for the payment. When the hold ends, the shopper leaves, staff cancel or stock is missing, expires the session;
+ * what Stripe then says of it decides. A payment that differs, or a session that Stripe does not know, waits for staff.
  */
 async function settlePayment(run: OrderRun): Promise<void> {
   const payment = new PaymentWatch(run);
   while (phaseOf(run.order) === 'awaiting-payment') {
-    const message = await payment.nextMessage();
+    const message = await payment.nextMessage(); // others may move the order meanwhile, and a refund may get stuck
     await run.serve(message, async () => {
       const outcome = await payment.look(message);
-      if (outcome === 'paid') await (payment.cancelled ? cancelOrder(run) : sell(run));
+      if (outcome === 'paid') await (payment.staffCancelled ? cancelOrder(run) : sell(run));
       else if (outcome !== 'waiting') await endUnpaid(run, outcome);
     });
   }
 }
 
-/** 4. Turns the hold into a sale. If it has ended, takes the stock again; if there is none left, refunds everything. */
+/** Turns the hold into a sale. If the hold is gone, takes the stock again; if none is left, refunds everything. */
 async function sell(run: OrderRun): Promise<void> {
   const { sessionId } = run;
   const { status, missing } = await run.untilDone('commit', () => database.commitOrder({ sessionId }));
   if (missing.length > 0) return compensate(run, 'out_of_stock', 'holdfast');
-  if (status === 'PENDING') return run.refresh().then(() => cancelOrder(run)); // cancelled at this very moment
+  if (status === 'PENDING') {
+    await run.refresh(); // the database refused to sell, because a cancel was recorded first: reads its reason
+    return cancelOrder(run);
+  }
+  // A refund made in the Dashboard may be recorded before the payment is.
+  if (status === 'REFUNDED') return run.setStatus(status, 'All of its money was refunded before the sale');
   run.setStatus(status, `Paid; ${run.order.digital ? 'the downloads are granted' : 'the stock is sold to this order'}`);
-  // A refund made in the Dashboard may be recorded before the payment is. Then there is nothing to confirm.
-  if (status !== 'REFUNDED') run.mails.send({ template: 'order_confirmation' }, { template: 'order_received' });
+  run.mails.send({ template: 'order_confirmation' }, { template: 'order_received' }); // to the customer and to staff
 }
 
-/** Ends the order without a payment, once none can come any more, and releases the stock. */
+/** Ends the order once no payment can come any more, and releases its stock. One that ends CANCELLED sends no mail. */
 async function endUnpaid(run: OrderRun, ending: UnpaidEnding): Promise<void> {
   const { sessionId } = run;
   const status = await run.untilDone('release', () => database.endUnpaid({ sessionId, ending }));
-  run.setStatus(status, `Ended without money: ${ending}`);
+  run.setStatus(status, status === 'REFUNDED' ? 'All of its money was refunded' : `Ended without money: ${ending}`);
   if (status === 'EXPIRED')
     run.mails.send({ template: ending === 'payment-failed' ? 'payment_failed' : 'checkout_expired' });
 }
 
 /**
- * Handles a message from Stripe about an order that ended without a payment: money that is there after all is
- * refunded in full. Returns true if Stripe was asked. A refund that the bank rejected or Stripe refuses waits for
- * staff.
+ * Looks for money at an order that ended without any: a message came during its last mails, or the sweep started this
+ * run. Refunds it in full; returns whether Stripe was asked. A refund that failed or was refused waits for staff.
  */
 async function refundLateMoney(run: OrderRun): Promise<boolean> {
   const { sessionId, order, inbox } = run;
-  const withoutMoney =
+  const shouldHaveNoMoney =
     endedUnsold(order.status) && order.pendingDecision?.step !== DECISIONS.refundFailed && !order.refundRefused;
-  if (!withoutMoney || !inbox.takeLook()) return false;
+  if (!shouldHaveNoMoney || !inbox.takeLook()) return false;
   const { seen } = await run.untilDone('confirm', () =>
     stripe.lookAtSession.executeWithOptions({ summary: 'Looks for money after the end' }, [{ sessionId }]),
   );

@@ -6,9 +6,9 @@ const NO_CANCEL = { cancelRequested: null, refundRefused: false } as const;
 /** Every status, and the phase it stands for. */
 const PHASES: Record<OrderStatus, Phase> = {
   PENDING: 'awaiting-payment',
-  PAID: 'to-ship',
-  PREPARING: 'to-ship',
-  SHIPPED: 'to-ship',
+  PAID: 'to-fulfil',
+  PREPARING: 'to-fulfil',
+  SHIPPED: 'to-fulfil',
   COMPLETED: 'ended',
   EXPIRED: 'ended',
   CANCELLED: 'ended',
@@ -24,7 +24,7 @@ test('only a refund that failed makes a pending order wait for a decision; no de
     for (const step of Object.values<Decision>(DECISIONS)) {
       const waits = status === 'PENDING' && step === DECISIONS.refundFailed;
       const order = { status, pendingDecision: { step }, ...NO_CANCEL };
-      expect(phaseOf({ ...order, stock: 'RELEASED' })).toBe(waits ? 'awaiting-decision' : PHASES[status]);
+      expect(phaseOf({ ...order, stock: 'RELEASED' })).toBe(waits ? 'refund-stuck' : PHASES[status]);
     }
 });
 
@@ -53,6 +53,6 @@ test('a refund that Stripe refuses makes a pending order wait for a decision, he
         cancelRequested: null,
         refundRefused: true,
       };
-      expect(phaseOf(order)).toBe(status === 'PENDING' ? 'awaiting-decision' : PHASES[status]);
+      expect(phaseOf(order)).toBe(status === 'PENDING' ? 'refund-stuck' : PHASES[status]);
     }
 });

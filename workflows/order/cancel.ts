@@ -22,7 +22,7 @@ export async function requestCancel(run: OrderRun, request: CancelRequest): Prom
  * Treats Temporal's own *Request Cancellation* as `cancel` by staff. It has no answer, so it is tried until it stands
  * in the database or is refused.
  */
-export function requestCancellation(run: OrderRun): Promise<unknown> {
+export function cancelFromTemporal(run: OrderRun): Promise<unknown> {
   const request = { reason: 'other' } as const;
   const requested = CancellationScope.nonCancellable(async () => {
     await record(run, request, (write) => run.untilDone('decide', write));
@@ -31,12 +31,10 @@ export function requestCancellation(run: OrderRun): Promise<unknown> {
   return requested.catch(() => undefined);
 }
 
-/**
- * Carries out a cancel that stands in the database, whichever run was asked for it, and answers it if it was this one.
- */
+/** Carries out a cancel that stands in the database, and answers it if this run was asked for it. */
 export async function cancelAsRequested(run: OrderRun): Promise<void> {
   const request = run.inbox.takeRequest('cancel');
-  await run.serve(request ? { kind: 'request', request } : { kind: 'changed' }, () => cancelOrder(run));
+  await (request ? run.serve({ kind: 'request', request }, () => cancelOrder(run)) : cancelOrder(run));
 }
 
 /**

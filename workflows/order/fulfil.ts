@@ -16,7 +16,7 @@ import type { OrderRun } from './run';
  */
 export async function fulfil(run: OrderRun): Promise<void> {
   const parcels = new Parcels(run);
-  while (phaseOf(run.order) === 'to-ship') {
+  while (phaseOf(run.order) === 'to-fulfil') {
     run.waits(run.status === 'SHIPPED' ? 'word that it arrived' : 'staff to ship it');
     const message = await run.nextMessage(parcels.untilTakenAsDelivered, 'Shipped long enough ago');
     await run.serve(message, () => take(run, parcels, message));

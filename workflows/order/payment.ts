@@ -35,7 +35,7 @@ export class PaymentWatch {
   private isUnknownTold = false;
 
   constructor(private readonly run: OrderRun) {
-    this.ending = this.cancelled ? 'cancelled' : whyNoStock(run);
+    this.ending = this.staffCancelled ? 'cancelled' : whyNoStock(run);
     this.lookAt = run.order.holdUntil;
     if (this.ending === null) return;
     this.stage = 'closing';
@@ -43,7 +43,7 @@ export class PaymentWatch {
   }
 
   /** Staff have cancelled: money that comes is refunded. */
-  get cancelled(): boolean {
+  get staffCancelled(): boolean {
     return this.run.order.cancelRequested !== null;
   }
 
@@ -76,13 +76,13 @@ export class PaymentWatch {
     const { difference } = this;
     this.difference = null;
     await this.take(message, difference);
-    if (this.cancelled) {
+    if (this.staffCancelled) {
       this.ending = 'cancelled';
       this.close('cancelled');
     }
     if (phaseOf(this.run.order) !== 'awaiting-payment') return 'waiting'; // others moved it: a refund at the Dashboard
     // Stripe has said so, and staff want it given back.
-    if (this.cancelled && difference !== null && difference !== UNKNOWN) return 'paid';
+    if (this.staffCancelled && difference !== null && difference !== UNKNOWN) return 'paid';
     this.lookAtOnce = false;
     const state = await this.askStripe();
     if (state.seen !== 'unknown') this.isUnknownTold = false;
@@ -90,13 +90,13 @@ export class PaymentWatch {
       case 'paid':
         return 'paid';
       case 'differs':
-        if (this.cancelled) return 'paid'; // whatever came, staff want it given back
+        if (this.staffCancelled) return 'paid'; // whatever came, staff want it given back
         this.difference = state.reason;
         return 'waiting';
       case 'unknown':
         return this.sessionUnknown(state.paid);
       case 'failed':
-        return this.cancelled ? 'cancelled' : 'payment-failed';
+        return this.staffCancelled ? 'cancelled' : 'payment-failed';
       case 'processing':
         return this.paymentOnItsWay(state);
       case 'expired':
@@ -188,7 +188,7 @@ export class PaymentWatch {
    * mode does not get here. The stock is released at the hold's end, and staff decide.
    */
   private async sessionUnknown(paid: boolean): Promise<Outcome> {
-    if (this.cancelled) return paid ? 'paid' : 'cancelled';
+    if (this.staffCancelled) return paid ? 'paid' : 'cancelled';
     if (this.stage === 'hold' && Date.now() < this.run.order.holdUntil) {
       this.lookAt = this.run.order.holdUntil;
       return 'waiting';
@@ -201,7 +201,7 @@ export class PaymentWatch {
   /** Releases the stock while money may still come, for this reason or because staff have cancelled. */
   private async release(tooLate: string | null): Promise<void> {
     const { sessionId } = this.run;
-    const why = this.cancelled ? 'cancelled by staff' : tooLate;
+    const why = this.staffCancelled ? 'cancelled by staff' : tooLate;
     if (why !== null) await this.run.untilDone('release', () => database.releaseHold({ sessionId, why }));
   }
 

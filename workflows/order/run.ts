@@ -171,8 +171,8 @@ export class OrderRun {
   // --- Steps and waiting -------------------------------------------------------------------------------------------
 
   /**
-   * Does a step until it succeeds. A step that keeps failing is parked and shown to staff. News from Stripe, and a
-   * cancel, have it tried again.
+   * Does a step until it succeeds. A step that keeps failing is parked and shown to staff under this name. A message
+   * from Stripe or a cancel has it tried again.
    */
   untilDone<T>(step: AttentionStep, act: () => Promise<T>): Promise<T> {
     const another = this.inbox.worthAnotherTry();
