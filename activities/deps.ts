@@ -44,7 +44,7 @@ export interface WorkflowStarter {
   orderChanged(id: SessionId): Promise<void>;
   /** Makes sure that the refund is followed. */
   refund(id: RefundId): Promise<void>;
-  /** Starts the workflow of a refund that staff requested, under its key. */
+  /** Makes sure that a refund which the database says is still to be made is asked for, under its key. */
   refundRequest(input: RefundRequestInput): Promise<void>;
   /** Makes sure that the dispute is followed. */
   dispute(id: DisputeId): Promise<void>;

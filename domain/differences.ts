@@ -156,6 +156,23 @@ export const refundSumOff = ({ sessionId, currency, refunded, refunds }: RefundS
     `The order says that ${inWords(refunded, currency)} was refunded; its refunds add up to ${inWords(refunds, currency)}.`,
   );
 
+export interface GivenTooMuch {
+  sessionId: string;
+  currency: string;
+  total: number;
+  /** At Stripe and elsewhere. */
+  refunded: number;
+  /** What banks took for good. */
+  lost: number;
+}
+
+export const givenTooMuch = ({ sessionId, currency, total, refunded, lost }: GivenTooMuch): Discrepancy =>
+  open(
+    { kind: 'refund_differs', reference: sessionId, currency, amount: refunded + lost - total },
+    `The customer paid ${inWords(total, currency)} and got back ${inWords(refunded + lost, currency)}: ` +
+      `${inWords(refunded, currency)} by refunds, here or elsewhere, and ${inWords(lost, currency)} by lost disputes.`,
+  );
+
 export interface MissingCharge {
   sessionId: string;
   paymentIntentId: string | null;

@@ -76,13 +76,28 @@ export interface Refund {
   /** When Stripe refused it for good; null if it never did. */
   refusedAt: Date | null;
   /**
-   * How often Stripe has refused it. Each refusal uses up an idempotency key, under which Stripe repeats it for a day.
+   * How often Stripe or a rule of ours has refused it. Each refusal by Stripe uses up an idempotency key, under which
+   * Stripe repeats it for a day.
    */
   refusals: number;
   createdAt: Date;
   /** When it reached its present status. */
   updatedAt: Date;
 }
+
+/**
+ * The id of the update by which the API asks an order for a refund. The workflow performs an id once, so a request that
+ * was refused and is judged anew has another one.
+ * @param requestKey the hash of the Idempotency-Key
+ */
+export const refundUpdateId = (requestKey: string, refusals: number): string =>
+  refusals === 0 ? requestKey : `${requestKey}${AFTER_REFUSAL}${refusals}`;
+
+/** The key of the request that an update makes. An id that was chosen in the Temporal UI is its own key. */
+export const requestKeyOf = (updateId: string): string => updateId.replace(JUDGED_ANEW, '$1');
+
+const AFTER_REFUSAL = '/after-refusal-';
+const JUDGED_ANEW = new RegExp(`^([0-9a-f]{64})${AFTER_REFUSAL}\\d+$`);
 
 /** The request key under which staff's `retry` asks again for a refund that did not go through. */
 export const againKey = (stripeId: string | null): string => `again-${stripeId}`;

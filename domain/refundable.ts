@@ -31,8 +31,19 @@ export function remainingOf(order: Pick<RefundableOrder, 'total' | 'lostAmount'>
   return leftOf({ ...order, refunded: refundedOf(others) + asked });
 }
 
+/**
+ * Whether a refund of all that is left must name its amount. Stripe counts only its own refunds: without an amount it
+ * would also give back what a lost dispute took, or what staff settled elsewhere. Where the amount is named, Stripe's
+ * own limit protects nobody, so its refunds must be recorded first.
+ */
+export const mustNameAmount = (
+  { lostAmount }: Pick<RefundableOrder, 'lostAmount'>,
+  refunds: Pick<RefundSoFar, 'status'>[],
+): boolean => lostAmount > 0 || refunds.some(({ status }) => status === 'settled_elsewhere');
+
 /** Sent to Stripe, without an answer yet. A request that was never sent does not count: it may never be sent. */
-const isUnderWay = ({ status, attempt }: RefundSoFar): boolean => status === 'requested' && attempt > 0;
+export const isUnderWay = ({ status, attempt }: Pick<RefundSoFar, 'status' | 'attempt'>): boolean =>
+  status === 'requested' && attempt > 0;
 
 /** A refund that a rule of ours refuses, or that Stripe refuses for a reason that such a rule would have found. */
 export interface Refusal {

@@ -14,7 +14,7 @@ export interface RefundRequestInput {
   resolve?: RefundResolution;
 }
 
-/** The key under which the refunds that Stripe refuses are requested again. */
+/** The key under which the refunds that Stripe refuses, or has not answered since, are requested again. */
 export const REFUSED_AGAIN = 'refused-again';
 
 /** The result, without personal data. Everything else is in the database. */
@@ -32,12 +32,13 @@ export const refundRequestId = (sessionId: SessionId, key: string): string => `r
 /**
  * The start options of a refund request: one run per key. A refund that failed or was refused can be requested again
  * any number of times.
+ * @param again the database says that the refund is still to be made, so a completed run does not count
  */
-export const refundRequestStart = (input: RefundRequestInput) => ({
+export const refundRequestStart = (input: RefundRequestInput, { again = false } = {}) => ({
   workflowId: refundRequestId(input.sessionId, input.key),
   taskQueue: TASK_QUEUES.orders,
   args: [input] as [RefundRequestInput],
-  ...(input.request || input.resolve ? oncePerId : asOftenAsNeeded),
+  ...((input.request || input.resolve) && !again ? oncePerId : asOftenAsNeeded),
   staticSummary: summaryOf(input),
 });
 

@@ -45,11 +45,7 @@ export const createWorkflowStarter = ({ workflow }: Pick<Client, 'workflow'>): W
   },
 
   async refundRequest(input) {
-    try {
-      await workflow.start(WORKFLOWS.refundRequest, refundRequestStart(input));
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error; // it is in hand, or done
-    }
+    await workflow.start(WORKFLOWS.refundRequest, refundRequestStart(input, { again: true }));
   },
 
   async dispute(disputeId) {

@@ -42,7 +42,9 @@ export const checkout = (deps: Deps) => {
         return verdict;
       case 'differs': {
         await writePayment(deps, seen, verdict.free ? 'free' : 'paid');
-        const isAccepted = await takeAccepted(deps.db, { sessionId, currency: session.currency });
+        const isAccepted = await takeAccepted(deps.db, {
+          ...{ sessionId, currency: session.currency, received: facts.received },
+        });
         return isAccepted ? { seen: 'paid', free: verdict.free } : verdict;
       }
       case 'processing':

@@ -2,6 +2,7 @@ import {
   amountOff,
   closedWithMoney,
   disputeOff,
+  givenTooMuch,
   isOnlyLate,
   missingCharge,
   missingRefund,
@@ -19,6 +20,7 @@ import {
   disputesOff,
   missingCharges,
   missingRefunds,
+  ordersGivenTooMuch,
   payoutsOff,
   refundSumsOff,
   refundsOff,
@@ -73,6 +75,7 @@ async function differencesOfEntries(db: Db, scope: Scope): Promise<Discrepancy[]
     ...(await disputesOff(db, scope)).map(disputeOff),
     ...(await refundsOff(db, scope)).map(refundOff),
     ...(await refundSumsOff(db, scope)).map(refundSumOff),
+    ...(await ordersGivenTooMuch(db, scope)).map(givenTooMuch),
   ];
 }
 

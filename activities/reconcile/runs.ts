@@ -1,4 +1,5 @@
 import { isSessionId, type SessionId } from '../../domain/ids';
+import { REFUSED_AGAIN } from '../../messages/refund-request';
 import { readOwedMails } from '../../store/mails/owed';
 import { cancelsRequestedSince } from '../../store/orders/cancel';
 import { readSkips } from '../../store/reconciliation/skips';
@@ -8,7 +9,7 @@ import {
   overdueHolds,
   unfinishedOrders,
 } from '../../store/reconciliation/unfinished';
-import { requestsSilentSince } from '../../store/refunds/staff-requests';
+import { refundsSilentSince } from '../../store/refunds/waiting';
 import { atWork } from '../at-work';
 import type { Deps, WorkflowRuns } from '../deps';
 import { eachApart } from './apart';
@@ -16,7 +17,7 @@ import { type Follower, followAgain, followerOf, startFollower } from './followe
 import type { PageRead, PageRequest } from './page';
 import { resumeOrders } from './repairs';
 
-/** How many closed runs are compared with the database at a time, and how many requests of staff one sweep handles. */
+/** How many closed runs are compared with the database at a time, and how many waiting refunds one sweep handles. */
 const BATCH = 1_000;
 
 /** Three times the longest pause between two attempts. */
@@ -30,8 +31,8 @@ export const sweepRuns = (deps: Deps) => {
     /**
      * Reads the runs that closed since the last sweep, and starts those again whose work is not done: runs of orders
      * that closed in any way (the database may have been restored to an earlier state), and runs of refunds, disputes
-     * and notices that did not complete. Then handles unpaid orders whose hold ended since, and requests of staff that
-     * no run carries out.
+     * and notices that did not complete. Then handles unpaid orders whose hold ended since, and refunds that were asked
+     * for and that no run carries out.
      */
     async sweepRuns({ id, window }: PageRequest): Promise<PageRead> {
       const since = new Date(window.runsSince);
@@ -97,13 +98,13 @@ export const sweepRuns = (deps: Deps) => {
       referenceOf: String,
       work: (order) => starter.orderChanged(order),
     });
-    // The run that had a request was terminated, or the API died before it started one. A run that has the request
+    // The run that had a refund was terminated, or the API died before it started one. A run that has the refund
     // retries and records it every ten minutes.
     const since = new Date(holdsOverBefore - FORGOTTEN_AFTER_MS);
     await eachApart(deps, {
-      items: await requestsSilentSince(db, { since, limit: BATCH }),
+      items: await refundsSilentSince(db, { since, limit: BATCH }),
       referenceOf: ({ sessionId }) => sessionId,
-      work: ({ requestKey: key, ...request }) => starter.refundRequest({ key, ...request }),
+      work: ({ requestKey, ...refund }) => starter.refundRequest({ key: requestKey ?? REFUSED_AGAIN, ...refund }),
     });
   }
 };

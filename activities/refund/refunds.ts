@@ -3,6 +3,8 @@ import { type RefundId, refundId, type SessionId } from '../../domain/ids';
 import type { OrderStatus, Reason } from '../../domain/order';
 import { isReversed, type RestockLine, refundedOf } from '../../domain/refund';
 import { DISPUTED, NOTHING_LEFT, type Refusal, TOO_MUCH } from '../../domain/refundable';
+import { expectObject } from '../../platform/stripe';
+import { takeReceived } from '../../store/orders/accept';
 import { cancelUnpaid } from '../../store/orders/undo';
 import { writeCompensation } from '../../store/refunds/compensations';
 import { type RecordedRefund, recordRefund } from '../../store/refunds/record';
@@ -10,7 +12,7 @@ import { refuseByStripe } from '../../store/refunds/refusals';
 import { findWritten, refuseRefund, type WrittenRefund, writeRequest } from '../../store/refunds/staff-requests';
 import { readRefundStanding } from '../../store/refunds/standing';
 import type { Deps } from '../deps';
-import { REFUND_KEY, type RefundAnswer, type RefusedByStripe, refundAsking, seenOf } from './stripe-refunds';
+import { isRefusal, REFUND_KEY, type RefundAnswer, type RefusedByStripe, refundAsking, seenOf } from './stripe-refunds';
 
 export type GivenBack =
   /** Requested at Stripe, now or earlier. The `refund` workflow follows it. */
@@ -48,6 +50,22 @@ export interface RefundPartInput {
   actor: string;
 }
 
+interface RestInput {
+  sessionId: SessionId;
+  reason: Reason;
+  actor: string;
+}
+
+type PartRequest = Omit<RefundPartInput, 'key'> & { requestKey: string };
+
+interface ListedRefund {
+  refund: Stripe.Refund;
+  recorded: RecordedRefund;
+}
+
+/** Stripe's refunds of a payment, each recorded; or why Stripe does not list them. */
+type Listing = ListedRefund[] | RefusedByStripe;
+
 /** Activities that request refunds at Stripe. */
 export const refunds = (deps: Deps) => {
   const { db } = deps;
@@ -59,33 +77,25 @@ export const refunds = (deps: Deps) => {
      * Refunds all that is left of an order's money, once. The refund's key is recorded before the call to Stripe. If
      * the key is already recorded, an earlier attempt is in doubt (its answer was lost, the worker died, or Stripe
      * may have forgotten the key), so Stripe's list is read first. No amount is sent: Stripe refunds the rest, so the
-     * parameters under the key never change, whatever happened in the Dashboard meanwhile. Only after a lost dispute is
-     * the amount named, because Stripe does not count what the bank took.
+     * parameters under the key never change, whatever happened in the Dashboard meanwhile. Only if the customer has
+     * money that Stripe does not count (what the bank took, what was settled elsewhere) is the amount named, after
+     * everything in Stripe's list was recorded.
      */
-    refundRest,
+    refundRest: (asked: RestInput): Promise<GivenBack> => refundRest(asked),
 
     /**
      * Refunds a part of an order's money (or all that is left, without an amount), once per key, and restocks goods
      * with it. Used for staff: through the order while its workflow runs, through `refundRequest` afterwards. The
-     * rules are checked under the order's row lock, and the amount is reserved until Stripe has answered. A refusal
-     * is remembered under the key.
-     * @param key the key of the request: the hash of an Idempotency-Key, or the id of an update
+     * rules are checked under the order's row lock, and the amount is reserved until Stripe has answered. A request
+     * that a rule refused is not made until staff send it anew.
      */
-    async refundPart({ key: requestKey, ...input }: RefundPartInput): Promise<GivenPart> {
-      const request = { ...input, requestKey };
-      const earlier = await findWritten(db, request);
-      if (earlier?.inDoubt) {
-        const made = await findOurs(earlier);
-        if (made) return given(await record(input.sessionId, made), made);
-      }
-      const written = await writeRequest(db, { ...request, at: now() });
-      return 'code' in written ? { outcome: 'refused', ...written } : givePart(written);
-    },
+    refundPart: (input: RefundPartInput): Promise<GivenPart> => refundPart(input),
   };
 
-  async function refundRest(asked: { sessionId: SessionId; reason: Reason; actor: string }): Promise<GivenBack> {
+  /** @param listing what was read of Stripe's list just before; null if it was not */
+  async function refundRest(asked: RestInput, listing: Listing | null = null): Promise<GivenBack> {
     const { sessionId, actor } = asked;
-    const written = await writeCompensation(db, { ...asked, at: now() });
+    const written = await writeCompensation(db, { ...asked, isListed: listing !== null, at: now() });
     switch (written.outcome) {
       case 'nothing-captured':
         await cancelUnpaid(db, { sessionId, actor, at: now() });
@@ -97,7 +107,14 @@ export const refunds = (deps: Deps) => {
       case 'given':
         if (written.refundId !== null) await deps.starter.refund(written.refundId);
         return { outcome: 'refunded', refundId: written.refundId };
+      case 'to-list':
+        return refundRest(asked, await recordAll(sessionId, written.paymentIntentId));
+      case 'to-finish':
+        for (const { requestKey: key, request } of written.waiting)
+          await refundPart({ sessionId, key, ...request, actor: 'staff' });
+        return refundRest(asked);
       default: {
+        if (isRefusal(listing)) return refuseForGood(written.refund.key, listing);
         const gave = await giveRest(written);
         // Less than the order's total was given back: Stripe is asked once more, and says that nothing is left.
         return gave === 'not-everything' ? refundRest(asked) : gave;
@@ -111,23 +128,48 @@ export const refunds = (deps: Deps) => {
     const answer = (written.inDoubt ? await findOurs(written) : null) ?? (await ask(written));
     if (answer.object === 'refund') {
       const { everything } = await record(sessionId, answer);
+      if (everything || isReversed(answer.status ?? '')) return { outcome: 'refunded', refundId: refundId(answer.id) };
       // A refund in the Dashboard took a part before ours took the rest, and its own message may come much later.
-      const isAll =
-        everything || isReversed(answer.status ?? '') || addsUp(await recordAll(sessionId, paymentIntentId));
-      return isAll ? { outcome: 'refunded', refundId: refundId(answer.id) } : 'not-everything';
+      const all = await recordAll(sessionId, paymentIntentId);
+      return isRefusal(all) || addsUp(all) ? { outcome: 'refunded', refundId: refundId(answer.id) } : 'not-everything';
     }
     if (answer.because === 'disputed' && !(await bankHasDecided(sessionId))) {
       await refuse(key, DISPUTED);
       return { outcome: 'disputed' };
     }
     if (answer.because !== 'nothing-left') return refuseForGood(key, answer);
-    // That nothing is left is a success only if Stripe's list adds up to the order's total.
+    // That nothing is left is a success only if Stripe's list adds up to the order's total, or to what Stripe received.
     const all = await recordAll(sessionId, paymentIntentId);
+    if (isRefusal(all)) return refuseForGood(key, answer);
     const ours = all.find((one) => isOurs(one.refund, written));
-    if (ours) return addsUp(all) ? { outcome: 'refunded', refundId: refundId(ours.refund.id) } : 'not-everything';
-    if (!addsUp(all)) return refuseForGood(key, answer);
+    if (!(await isEverything(sessionId, paymentIntentId, all)))
+      return ours ? 'not-everything' : refuseForGood(key, answer);
+    if (ours) return { outcome: 'refunded', refundId: refundId(ours.refund.id) };
     await refuse(key, NOTHING_LEFT);
     return { outcome: 'refunded', refundId: null };
+  }
+
+  async function refundPart({ key: requestKey, ...input }: RefundPartInput): Promise<GivenPart> {
+    const request = { ...input, requestKey };
+    const earlier = await findWritten(db, request);
+    const made = earlier?.inDoubt ? await findOurs(earlier) : null;
+    if (earlier === null || made === null) return askForPart(request);
+    return made.object === 'refund'
+      ? given(await record(input.sessionId, made), made)
+      : refuseForGood(earlier.refund.key, made);
+  }
+
+  /** @param listing what was read of Stripe's list just before; null if it was not */
+  async function askForPart(request: PartRequest, listing: Listing | null = null): Promise<GivenPart> {
+    const written = await writeRequest(db, { ...request, isListed: listing !== null, at: now() });
+    switch (written.outcome) {
+      case 'refused':
+        return written;
+      case 'to-list':
+        return askForPart(request, await recordAll(request.sessionId, written.paymentIntentId));
+      default:
+        return isRefusal(listing) ? refuseForGood(written.refund.key, listing) : givePart(written);
+    }
   }
 
   async function givePart(written: WrittenRefund): Promise<GivenPart> {
@@ -140,12 +182,33 @@ export const refunds = (deps: Deps) => {
     // Another refund in the Dashboard was faster, or this refund was made and its answer lost. Stripe's list tells
     // which.
     const all = await recordAll(refund.sessionId, paymentIntentId);
+    if (isRefusal(all)) return refuseForGood(refund.key, answer);
     const ours = all.find((one) => isOurs(one.refund, written));
     if (ours) return given(ours.recorded, ours.refund);
-    if (answer.because === 'nothing-left') return refuse(refund.key, NOTHING_LEFT);
+    if (answer.because === 'nothing-left') {
+      await isEverything(refund.sessionId, paymentIntentId, all);
+      return refuse(refund.key, NOTHING_LEFT);
+    }
     // Stripe names the amount for any reason, such as a unit that the currency cannot have.
     const isTooMuch = (refund.amount ?? 0) > (await leftToRefund(refund.sessionId));
     return isTooMuch ? refuse(refund.key, TOO_MUCH) : refuseForGood(refund.key, answer);
+  }
+
+  /**
+   * Whether all of the order's money is given back. If Stripe has received less than the order's total, and has
+   * refunded all of that, it is: the total becomes what was received.
+   */
+  async function isEverything(sessionId: SessionId, paymentIntentId: string, all: ListedRefund[]): Promise<boolean> {
+    if (addsUp(all)) return true;
+    const { amount_received: received } = expectObject(
+      await deps.stripe.paymentIntents.retrieve(paymentIntentId),
+      'payment_intent',
+    );
+    const refunded = refundedOf(all.map(({ refund }) => ({ status: refund.status ?? '', amount: refund.amount })));
+    if (received === 0 || refunded < received) return false;
+    await takeReceived(db, { sessionId, received, at: now() });
+    const again = await recordAll(sessionId, paymentIntentId);
+    return isRefusal(again) || addsUp(again);
   }
 
   /** Stripe may refuse to refund what a lost dispute has left, too. No bank's decision will change that. */
@@ -172,9 +235,10 @@ export const refunds = (deps: Deps) => {
     return { outcome: 'refused', ...refusal };
   }
 
-  async function findOurs(written: WrittenRefund): Promise<Stripe.Refund | null> {
+  /** The refund that an earlier attempt may have made; the refusal if Stripe does not list refunds for good. */
+  async function findOurs(written: WrittenRefund): Promise<RefundAnswer | null> {
     const all = await atStripe.list(written.paymentIntentId);
-    return all.find((refund) => isOurs(refund, written)) ?? null;
+    return isRefusal(all) ? all : (all.find((refund) => isOurs(refund, written)) ?? null);
   }
 
   /** Records a refund and starts the workflow that follows it. Stripe's event does the same; either may be first. */
@@ -187,10 +251,11 @@ export const refunds = (deps: Deps) => {
   /**
    * Records every refund in Stripe's list for a payment. If Stripe refunds no more, the list says what was refunded.
    */
-  async function recordAll(sessionId: SessionId, paymentIntentId: string) {
-    const all: { refund: Stripe.Refund; recorded: RecordedRefund }[] = [];
-    for (const refund of await atStripe.list(paymentIntentId))
-      all.push({ refund, recorded: await record(sessionId, refund) });
+  async function recordAll(sessionId: SessionId, paymentIntentId: string): Promise<Listing> {
+    const listed = await atStripe.list(paymentIntentId);
+    if (isRefusal(listed)) return listed;
+    const all: ListedRefund[] = [];
+    for (const refund of listed) all.push({ refund, recorded: await record(sessionId, refund) });
     return all;
   }
 };
@@ -204,4 +269,4 @@ const given = ({ orderStatus }: RecordedRefund, refund: Stripe.Refund): GivenPar
   status: orderStatus,
 });
 
-const addsUp = (all: { recorded: RecordedRefund }[]): boolean => all.some(({ recorded }) => recorded.everything);
+const addsUp = (all: ListedRefund[]): boolean => all.some(({ recorded }) => recorded.everything);

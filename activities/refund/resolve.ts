@@ -1,10 +1,11 @@
+import Stripe from 'stripe';
 import type { SessionId } from '../../domain/ids';
 import { refundId as toRefundId } from '../../domain/ids';
 import { isCounted, type ResolvedRefund } from '../../domain/refund';
 import { expectObject } from '../../platform/stripe';
 import { readPayment } from '../../store/orders/payment-of';
 import { resolveRefund, settleByRefund } from '../../store/refunds/resolve';
-import { found, idOf } from '../checkout/payment-owner';
+import { idOf } from '../checkout/payment-owner';
 import type { Deps } from '../deps';
 import { seenOf } from './stripe-refunds';
 
@@ -32,8 +33,8 @@ export const refundSettling = ({ db, stripe, starter, clock }: Deps) => ({
     request?: string;
     refundId: string;
   }): Promise<ResolvedRefund> {
-    const refund = await found(stripe.refunds.retrieve(refundId));
-    if (refund === null) return refused('Stripe does not know this refund');
+    const refund = await shown(stripe.refunds.retrieve(refundId));
+    if (refund === null) return refused('Stripe does not know this refund, or refuses to show it');
     const { id, status, payment_intent } = expectObject(refund, 'refund');
     const { paymentIntentId } = await readPayment(db, sessionId);
     if (paymentIntentId === null || idOf(payment_intent) !== paymentIntentId)
@@ -49,3 +50,13 @@ export const refundSettling = ({ db, stripe, starter, clock }: Deps) => ({
 });
 
 const refused = (reason: string): ResolvedRefund => ({ outcome: 'refused', reason });
+
+/** A refund as Stripe shows it; null if Stripe refuses that for good, which asking again does not change. */
+async function shown(asked: Promise<Stripe.Refund>): Promise<Stripe.Refund | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeInvalidRequestError) return null;
+    throw error;
+  }
+}

@@ -17,7 +17,7 @@ export interface AskedRefund {
    */
   amount: number | null;
   /**
-   * How often Stripe has refused this refund for good. Stripe repeats a refusal under its idempotency key for a day.
+   * How often this refund was refused. Stripe repeats a refusal under its idempotency key for a day.
    */
   refusals: number;
 }
@@ -30,6 +30,9 @@ export interface RefusedByStripe extends StripeRefusal {
   /** `lasting`: for a reason of Stripe's own. The others are rules that Holdfast has too. */
   because: 'disputed' | 'nothing-left' | 'too-much' | 'lasting';
 }
+
+export const isRefusal = (answer: object | null): answer is RefusedByStripe =>
+  answer !== null && 'object' in answer && answer.object === 'refusal';
 
 /** The metadata key under which a refund at Stripe carries the key of its row. */
 export const REFUND_KEY = 'holdfast_refund';
@@ -63,7 +66,9 @@ export const refundAsking = ({ stripe }: Pick<Deps, 'stripe'>) => {
         if (!(error instanceof Stripe.errors.StripeError)) throw error;
         const failedRequest = replayedFrom(error);
         if (failedRequest !== null && saved < MOST_SAVED_FAILURES) {
-          const made = (await list(asked.paymentIntentId)).find(({ metadata }) => metadata?.[REFUND_KEY] === asked.key);
+          const all = await list(asked.paymentIntentId);
+          if (isRefusal(all)) return all;
+          const made = all.find(({ metadata }) => metadata?.[REFUND_KEY] === asked.key);
           if (made) return made;
           idempotencyKey = `${firstKey}/${failedRequest}`;
           continue;
@@ -73,9 +78,16 @@ export const refundAsking = ({ stripe }: Pick<Deps, 'stripe'>) => {
     }
   }
 
-  /** Every refund of a payment, no matter who made it, newest first. */
-  const list = (paymentIntentId: string): Promise<Stripe.Refund[]> =>
-    stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100 }).autoPagingToArray({ limit: 10_000 });
+  /** Every refund of a payment, no matter who made it, newest first; or why Stripe refuses to list them, for good. */
+  async function list(paymentIntentId: string): Promise<Stripe.Refund[] | RefusedByStripe> {
+    try {
+      const listed = stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100 });
+      return await listed.autoPagingToArray({ limit: 10_000 });
+    } catch (error) {
+      if (!(error instanceof Stripe.errors.StripeError)) throw error;
+      return { ...refusalOf(error), because: 'lasting' };
+    }
+  }
 
   const post = async ({ key, paymentIntentId, amount }: AskedRefund, idempotencyKey: string) =>
     expectObject(

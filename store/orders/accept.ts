@@ -1,4 +1,5 @@
 import type { SessionId } from '../../domain/ids';
+import { formatMoney } from '../../domain/money';
 import type { Db } from '../database';
 import { changeOrder, lockKnownOrder } from './records';
 
@@ -16,18 +17,40 @@ export async function acceptPayment(db: Db, { sessionId, at }: { sessionId: Sess
 }
 
 /**
- * Whether staff accept the payment. If so, the order's money is in the currency that was paid.
+ * Whether staff accept the payment. If so, the order's money is in the currency that was paid, and its total is what
+ * was received.
  * @param currency null if Stripe names none
+ * @param received null if there is no payment
  */
 export async function takeAccepted(
   db: Db,
-  { sessionId, currency }: { sessionId: SessionId; currency: string | null },
+  { sessionId, currency, received }: { sessionId: SessionId; currency: string | null; received: number | null },
 ): Promise<boolean> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
     if (order.acceptedAt === null) return false;
-    if (currency !== null && currency !== order.currency) await changeOrder(tx, order, order.acceptedAt, { currency });
+    const change = {
+      ...(currency !== null && currency !== order.currency && { currency }),
+      ...(received && received !== Number(order.total) && { total: received }),
+    };
+    if (Object.keys(change).length > 0) await changeOrder(tx, order, order.acceptedAt, change);
     return true;
+  });
+}
+
+/** Makes what Stripe has received the order's total, where that is less. Safe to repeat. */
+export async function takeReceived(
+  db: Db,
+  { sessionId, received, at }: { sessionId: SessionId; received: number; at: Date },
+): Promise<void> {
+  await db.$transaction(async (tx) => {
+    const order = await lockKnownOrder(tx, sessionId);
+    const { currency } = order;
+    const total = Number(order.total);
+    if (received >= total) return;
+    const [got, wanted] = [received, total].map((amount) => formatMoney({ amount, currency }));
+    const message = `Stripe has received ${got}, not ${wanted}: that is what can be given back`;
+    await changeOrder(tx, order, at, { total: received }, { type: 'received', message, actor: 'stripe' });
   });
 }
 

@@ -2,6 +2,7 @@ import type {
   AmountOff,
   ClosedWithMoney,
   DisputeOff,
+  GivenTooMuch,
   MissingCharge,
   MissingRefund,
   PayoutOff,
@@ -84,6 +85,19 @@ export const refundSumsOff = (db: Db, scope: Scope) => db.$queryRaw<RefundSumOff
     FROM (SELECT DISTINCT payment_intent_id FROM entries) e JOIN orders o ON o.payment_intent_id = e.payment_intent_id
   )
   SELECT * FROM sums WHERE refunded <> refunds`;
+
+/**
+ * Orders whose customer got more than they paid: what was refunded, at Stripe and elsewhere, with what disputes took
+ * for good. A dispute in another currency is left out, because its amount cannot be added up.
+ */
+export const ordersGivenTooMuch = (db: Db, scope: Scope) => db.$queryRaw<GivenTooMuch[]>`
+  WITH ${inScope(scope)}, sums AS (
+    SELECT o.session_id AS "sessionId", o.currency, o.total::float8, o.refunded::float8, coalesce((
+      SELECT sum(d.lost_amount) FROM disputes d WHERE d.session_id = o.session_id AND d.currency = o.currency
+    ), 0)::float8 AS lost
+    FROM (SELECT DISTINCT payment_intent_id FROM entries) e JOIN orders o ON o.payment_intent_id = e.payment_intent_id
+  )
+  SELECT * FROM sums WHERE refunded + lost > total`;
 
 /** Refunds that are recorded as succeeded but moved no money, with what Stripe said when it was asked. */
 export const missingRefunds = (db: Db, { refunds }: Scope) => db.$queryRaw<(MissingRefund & Asked)[]>`

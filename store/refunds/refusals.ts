@@ -4,6 +4,7 @@ import { formatMoney } from '../../domain/money';
 import { DECISIONS } from '../../domain/order';
 import { refundableOf } from '../../domain/order-money';
 import { openRefusals, type RefusedRefund, requestOf } from '../../domain/refund';
+import { isUnderWay } from '../../domain/refundable';
 import type { Refund as RefundRow } from '../../prisma/generated/client';
 import type { Db } from '../database';
 import { callForDecision, callForRefusal, callsOf, isAboutRefunds } from '../orders/decisions';
@@ -76,12 +77,16 @@ export async function missRefund(db: Db, { stripeId, at }: { stripeId: string; a
   return sessionId;
 }
 
-/** The refunds of an order that Stripe refuses and that staff have not resolved, oldest first. */
+/**
+ * The refunds of an order that are to be requested again: those that Stripe refuses and that staff have not resolved,
+ * oldest first, then those that were requested again but whose run died before Stripe answered.
+ */
 export async function refusedRefunds(db: Db, sessionId: SessionId): Promise<RefusedRefund[]> {
   const { refunds, refundable } = await readRefundStanding(db, sessionId);
-  return openRefusals(refunds, refundable).map(({ requestKey, actor, ...refund }) =>
-    requestKey === null
-      ? { all: true, reason: refund.reason, actor: actor === 'holdfast' ? 'holdfast' : 'staff' }
-      : { all: false, key: requestKey, request: requestOf(refund) },
+  return [...openRefusals(refunds, refundable), ...refunds.filter(isUnderWay)].map(
+    ({ requestKey, actor, ...refund }) =>
+      requestKey === null
+        ? { all: true, reason: refund.reason, actor: actor === 'holdfast' ? 'holdfast' : 'staff' }
+        : { all: false, key: requestKey, request: requestOf(refund) },
   );
 }

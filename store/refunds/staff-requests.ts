@@ -7,11 +7,10 @@ import {
   isReversed,
   type Refund,
   type RestockLine,
-  requestOf,
 } from '../../domain/refund';
-import { type Refusal, remainingOf, whyNotRefund } from '../../domain/refundable';
-import type { Prisma, Refund as RefundRow } from '../../prisma/generated/client';
-import type { Db } from '../database';
+import { mustNameAmount, type Refusal, remainingOf, whyNotRefund } from '../../domain/refundable';
+import { Prisma, type Refund as RefundRow } from '../../prisma/generated/client';
+import type { Db, Tx } from '../database';
 import { type LockedOrder, lockKnownOrder, moneyOf, note } from '../orders/records';
 import { refundsOf, toRefund } from './rows';
 
@@ -35,13 +34,20 @@ export interface WrittenRefund {
   inDoubt: boolean;
 }
 
+export type WrittenRequest =
+  | ({ outcome: 'to-ask' } & WrittenRefund)
+  /** The refund must name its amount, so Stripe's refunds of this payment must be recorded first. */
+  | { outcome: 'to-list'; paymentIntentId: string }
+  /** A rule of ours refuses it. */
+  | ({ outcome: 'refused' } & Refusal);
+
 /** The key of the row of a request by staff. */
 const keyOf = ({ sessionId, requestKey }: Pick<StaffRequest, 'sessionId' | 'requestKey'>): string =>
   `${sessionId}/staff/${requestKey}`;
 
 /**
  * Stores a request before a workflow takes it up, with the note of staff on the timeline. A repeat finds what is
- * stored. Throws if there is no such order.
+ * stored. A request that a rule refused was never made, so its key starts afresh. Throws if there is no such order.
  * @param requestHash the hash of the whole request, the note included
  * @returns null if the key was used for another request
  */
@@ -61,16 +67,24 @@ export async function storeRequest(
       where: { sessionId },
       select: { sessionId: true, currency: true },
     });
-    const { count } = await tx.refund.createMany({
-      data: [{ ...rowOf(order, request, at), actor: 'staff', requestHash, attempt: 0 }],
+    const asked = { ...rowOf(order, request, at), requestHash, attempt: 0 };
+    const { count: created } = await tx.refund.createMany({
+      data: [{ ...asked, actor: 'staff' }],
       skipDuplicates: true,
     });
-    if (count === 1 && remark !== undefined)
+    const { count: reopened } =
+      created === 1
+        ? { count: 0 }
+        : await tx.refund.updateMany({
+            where: { key, status: 'refused', refusedAt: null },
+            data: { ...asked, ...REQUESTED, restock: asked.restock ?? Prisma.DbNull },
+          });
+    const row = await tx.refund.findUniqueOrThrow({ where: { key } });
+    if (created + reopened === 1 && remark !== undefined)
       await note(tx, sessionId, at, {
         ...{ type: 'note', message: `Asked to refund (${reason})`, note: remark },
-        ...{ actor: 'staff', key: `note/refund/${requestKey}` },
+        ...{ actor: 'staff', key: `note/refund/${requestKey}${row.refusals === 0 ? '' : `/${row.refusals}`}` },
       });
-    const row = await tx.refund.findUniqueOrThrow({ where: { key } });
     return row.requestHash === requestHash ? toRefund(row) : null;
   });
 }
@@ -93,19 +107,20 @@ export async function findWritten(
 }
 
 /**
- * Reserves the amount that staff request, or records the refusal for good. Under the order's row lock, so that no two
- * requests claim the same money.
+ * Reserves the amount that staff request, or records the refusal. Under the order's row lock, so that no two requests
+ * claim the same money.
+ * @param isListed whether every refund in Stripe's list was recorded just before
  */
 export async function writeRequest(
   db: Db,
-  { actor, at, ...request }: StaffRequest & { actor: string; at: Date },
-): Promise<WrittenRefund | Refusal> {
+  { actor, at, isListed, ...request }: StaffRequest & { actor: string; at: Date; isListed: boolean },
+): Promise<WrittenRequest> {
   const { sessionId, requestKey } = request;
   const key = keyOf(request);
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
     const own = await tx.refund.findUnique({ where: { key } });
-    if (own && isRemembered(own)) return rememberedOf(own);
+    if (own && isRemembered(own)) return { outcome: 'refused', ...rememberedOf(own) };
     const all = await refundsOf(tx, sessionId);
     const others = all.filter((one) => one.key !== key);
     const retryOf =
@@ -113,17 +128,21 @@ export async function writeRequest(
     const refundable = { ...order, ...moneyOf(order), sold: SOLD.has(order.stock) };
     const refusal = whyNotRefund(refundable, others, request);
     // A refusal by Stripe stays until staff resolve it, even if one of our rules now refuses to ask again.
-    if (refusal !== null && own && isRefusedByStripe(own)) return refusal;
-    // Stripe does not count what a dispute took as refunded, so the request must say how much is left.
-    const amount =
-      request.amount ?? (order.lostAmount > 0n && refusal === null ? remainingOf(refundable, others) : null);
+    if (refusal !== null && own && isRefusedByStripe(own)) return { outcome: 'refused', ...refusal };
+    const isNamed = refusal === null && mustNameAmount(refundable, others);
+    const paymentIntentId = order.paymentIntentId as string;
+    if (isNamed && !isListed) return { outcome: 'to-list', paymentIntentId };
+    const amount = request.amount ?? (isNamed ? remainingOf(refundable, others) : null);
     const row = await tx.refund.upsert({
       where: { key },
-      create: { ...rowOf(order, request, at), amount, actor, retryOf, attempt: 1, ...(refusal && refusedAs(refusal)) },
+      create: {
+        ...{ ...rowOf(order, request, at), amount, actor, retryOf, attempt: 1 },
+        ...(refusal && { ...refusedAs(refusal), refusals: 1 }),
+      },
       update: { ...REQUESTED, amount, attempt: 1, updatedAt: at, ...(refusal && refusedAs(refusal)) },
     });
-    if (refusal !== null) return refusal;
-    return { refund: toRefund(row), paymentIntentId: order.paymentIntentId as string, inDoubt: false };
+    if (refusal !== null) return { outcome: 'refused', ...refusal };
+    return { outcome: 'to-ask', refund: toRefund(row), paymentIntentId, inDoubt: false };
   });
 }
 
@@ -132,7 +151,7 @@ const SOLD: ReadonlySet<string> = new Set(['COMMITTED', 'RETURNED']);
 
 /** Records that Stripe refused the request. Its amount is available again. */
 export async function refuseRefund(
-  db: Db,
+  db: Db | Tx,
   { key, refusal, at }: { key: string; refusal: Refusal; at: Date },
 ): Promise<void> {
   await db.refund.updateMany({ where: { key, status: 'requested' }, data: { ...refusedAs(refusal), updatedAt: at } });
@@ -149,34 +168,12 @@ export async function refuseStored(
   });
 }
 
-/** A request by staff that is waiting for Stripe's answer. */
-export interface WaitingRequest {
-  sessionId: SessionId;
-  requestKey: string;
-  request: ReturnType<typeof requestOf>;
-}
-
-/** Requests by staff that are waiting for Stripe and were last tried before a time, at most `limit`. */
-export async function requestsSilentSince(
-  db: Db,
-  { since, limit }: { since: Date; limit: number },
-): Promise<WaitingRequest[]> {
-  const rows = await db.refund.findMany({
-    where: { origin: 'STAFF', status: 'requested', updatedAt: { lt: since } },
-    take: limit,
-  });
-  return rows
-    .map(toRefund)
-    .flatMap(({ sessionId, requestKey, ...refund }) =>
-      requestKey === null ? [] : [{ sessionId, requestKey, request: requestOf(refund) }],
-    );
-}
-
 const REQUESTED = { status: 'requested', refusal: null, refusalReason: null };
 
 /**
- * A refusal by a rule is remembered under an Idempotency-Key for good, and so is what staff have resolved. A failed
- * refund that is requested again, or one that Stripe refuses, may succeed later.
+ * Whether a run must not ask for it: staff have resolved it, or a rule refused it, which staff have heard, so only a
+ * new request of theirs may make it. A failed refund that is requested again, or one that Stripe refuses, may succeed
+ * later.
  */
 const isRemembered = ({ status, refusal, refusedAt, requestHash }: RefundRow): boolean =>
   isResolved(status) || (refusal !== null && refusedAt === null && requestHash !== null);
@@ -198,4 +195,8 @@ const rowOf = (
   ...{ createdAt: at, updatedAt: at },
 });
 
-const refusedAs = ({ code, reason }: Refusal) => ({ status: 'refused', refusal: code, refusalReason: reason });
+/** Each refusal counts: a request that is judged anew is asked for under another key. */
+const refusedAs = ({ code, reason }: Refusal) => ({
+  ...{ status: 'refused', refusal: code, refusalReason: reason },
+  refusals: { increment: 1 },
+});

@@ -1,5 +1,11 @@
-import { isNews, openFailures, type RefundSoFar, refundedOf } from '../../domain/refund';
-import { cappedRestock, type RefundableOrder, remainingOf, whyNotRefund } from '../../domain/refundable';
+import { isNews, openFailures, type RefundSoFar, refundedOf, refundUpdateId, requestKeyOf } from '../../domain/refund';
+import {
+  cappedRestock,
+  mustNameAmount,
+  type RefundableOrder,
+  remainingOf,
+  whyNotRefund,
+} from '../../domain/refundable';
 
 const order = (change: Partial<RefundableOrder> = {}): RefundableOrder => ({
   status: 'COMPLETED',
@@ -46,6 +52,23 @@ describe('the refunded amount', () => {
   ])('what remains beside a refund that is %s', (_what, change, left) => {
     expect(remainingOf(order(), [refund(change)])).toBe(left);
   });
+});
+
+test.each<[string, Partial<RefundableOrder>, RefundSoFar[], boolean]>([
+  ['nothing was given back', {}, [], false],
+  ['Stripe has refunded a part', {}, [refund()], false],
+  ['a dispute has taken a part', { lostAmount: 1 }, [], true],
+  ['a part was settled elsewhere', {}, [refund({ status: 'settled_elsewhere' })], true],
+  ['a refund was withdrawn', {}, [refund({ status: 'withdrawn' })], false],
+])('where %s, a refund of the rest names its amount or not', (_what, change, others, isNamed) => {
+  expect(mustNameAmount(order(change), others)).toBe(isNamed);
+});
+
+test('a request that is judged anew has an update of its own, and the same key', () => {
+  const key = 'ab'.repeat(32);
+  expect(new Set([0, 1, 2].map((refusals) => refundUpdateId(key, refusals))).size).toBe(3);
+  for (const refusals of [0, 1, 2]) expect(requestKeyOf(refundUpdateId(key, refusals))).toBe(key);
+  expect(requestKeyOf('by-hand/after-refusal-1')).toBe('by-hand/after-refusal-1');
 });
 
 describe('a status only moves forward', () => {

@@ -198,6 +198,25 @@ describe('each kind of discrepancy', () => {
     expect(await ledger('eur')).toMatchObject({ refunded: (await ledger('eur')).orders_refunded });
   });
 
+  test('refund_differs: the customer got back more than they paid, at Stripe, elsewhere and by a dispute', async () => {
+    const id = await bought();
+    const at = new Date(world.deps().clock.now());
+    await world.db.refund.create({
+      data: {
+        ...{ key: `${id}/staff/k`, origin: 'STAFF', requestKey: 'k', status: 'settled_elsewhere', sessionId: id },
+        ...{ amount: 500, currency: 'eur', reason: 'other', actor: 'staff', createdAt: at, updatedAt: at },
+      },
+    });
+    await world.db.order.update({ where: { sessionId: id }, data: { refunded: 500 } });
+    await refundedAtDashboard(id, 1999);
+    expect(await foundOf('refund_differs')).toEqual([id]);
+    const { detail } = await world.db.discrepancy.findFirstOrThrow({ where: { reference: id } });
+    expect(detail).toMatch(/paid €19\.99 and got back €24\.99/);
+    await world.db.refund.update({ where: { key: `${id}/staff/k` }, data: { status: 'withdrawn' } });
+    await world.db.order.update({ where: { sessionId: id }, data: { refunded: 1999 } });
+    expect(await foundOf('refund_differs')).toEqual([]);
+  });
+
   test('missing_at_stripe: paid here, and no charge there', async () => {
     const { id } = await world.checkout([{ sku: 'ebook' }], { holdSeconds: 60 });
     expect(await world.end(id)).toBe('EXPIRED');

@@ -53,7 +53,7 @@ async function complete(run: OrderRun, how: 'delivered' | 'long-enough-ago'): Pr
 }
 
 /** Refunds all that is left or a part, for staff. The order continues with what is still to be shipped. */
-async function refund(run: OrderRun, { id: key, request }: Extract<StaffRequest, { name: 'refund' }>): Promise<void> {
+async function refund(run: OrderRun, { key, request }: Extract<StaffRequest, { name: 'refund' }>): Promise<void> {
   await giveBackPart(run, { key, ...request }, `Gives back ${request.amount ?? 'all that is left'}`);
   await run.refresh();
 }

@@ -2,6 +2,7 @@ import { CancellationScope, condition, currentUpdateInfo, setHandler } from '@te
 import { RESOLUTIONS, type UpdateAction } from '../../domain/action-facts';
 import { whyNot, whyNotYet } from '../../domain/actions';
 import { REASONS } from '../../domain/order';
+import { requestKeyOf } from '../../domain/refund';
 import {
   abandonSignal,
   cancelUpdate,
@@ -71,7 +72,7 @@ function setUpdates(run: OrderRun): void {
     },
     description: `Cancels before anything is shipped, and gives money back: { "reason": "${REASONS.join('" | "')}" }`,
   });
-  setHandler(refundUpdate, (request) => inbox.ask({ name: 'refund', request, id: currentUpdateInfo()?.id ?? '' }), {
+  setHandler(refundUpdate, (request) => inbox.ask({ name: 'refund', request, key: keyOfUpdate() }), {
     validator: (request) => {
       checkRefund(request, run.currency);
       validate(run, 'refund');
@@ -91,6 +92,9 @@ function setUpdates(run: OrderRun): void {
     description: `Ends what needs a person: { "how": "${RESOLUTIONS.join('" | "')}", "request"?, "refundId"? }`,
   });
 }
+
+/** Of the update that this handler performs. */
+const keyOfUpdate = (): string => requestKeyOf(currentUpdateInfo()?.id ?? '');
 
 /**
  * Checks the status only: a flag may have been lifted while its message is still on the way. Before the order is

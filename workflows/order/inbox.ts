@@ -8,8 +8,8 @@ export type StaffRequest =
   | { name: 'ship'; request: ShipRequest }
   | { name: 'deliver' }
   | { name: 'cancel'; request: CancelRequest }
-  /** `id` is the update's id. It identifies a repeat, in Temporal and at Stripe. */
-  | { name: 'refund'; request: RefundRequest; id: string }
+  /** `key` is made from the update's id. It identifies a repeat, in the database and at Stripe. */
+  | { name: 'refund'; request: RefundRequest; key: string }
   /** The answer “continue” to a pending decision. */
   | { name: 'retry' }
   | { name: 'resolve'; request: ResolveRequest };

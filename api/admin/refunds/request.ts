@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
 import type { SessionId } from '../../../domain/ids';
 import { isFinal } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
-import { isResolved, type Refund } from '../../../domain/refund';
+import { isResolved, type Refund, refundUpdateId } from '../../../domain/refund';
 import { WORKFLOWS } from '../../../messages/names';
 import { type RefundRequest, refundUpdate } from '../../../messages/order';
 import {
@@ -24,7 +24,8 @@ import { sendUpdate } from '../orders/send-update';
 
 /**
  * Requests a refund, once per key. Records the request, then sends it to the order's workflow or, if that has ended,
- * starts a workflow for it. Returns once Stripe has answered, or after 8 s, even if no worker runs.
+ * starts a workflow for it. Returns once Stripe has answered, or after 8 s, even if no worker runs. A refusal by a rule
+ * is not remembered: the same key is judged by what the order is by then.
  * @throws 409 `idempotency_key_reused`, `refund_exceeds_remaining`, `invalid_transition`
  */
 export async function requestRefund(
@@ -44,7 +45,7 @@ export async function requestRefund(
   if (stored === null)
     throw new Problem('idempotency_key_reused', 'This key was used for another refund of this order.');
   if (stored.stripeId === null && stored.status === 'requested')
-    await ask(deps, sessionId, key, request).catch((error: unknown) => {
+    await ask(deps, sessionId, stored, request).catch((error: unknown) => {
       // The request is stored, so the update or the sweep carries it out once Temporal and a worker are back.
       if (!isUnavailable(error)) throw error;
     });
@@ -55,14 +56,20 @@ export async function requestRefund(
  * Sends the request to the order's workflow while it runs. If that workflow has just ended, starts one for the request
  * instead.
  */
-async function ask(deps: ApiDeps, sessionId: SessionId, key: string, request: RefundRequest): Promise<void> {
+async function ask(
+  deps: ApiDeps,
+  sessionId: SessionId,
+  { requestKey, refusals }: Pick<Refund, 'requestKey' | 'refusals'>,
+  request: RefundRequest,
+): Promise<void> {
   const deadline = Date.now() + STAFF_PATIENCE_MS;
+  const key = requestKey as string;
   if (!(await isDone(deps, sessionId))) {
-    const asked = await askOrder(deps.temporal, sessionId, key, request);
+    const asked = await askOrder(deps.temporal, sessionId, refundUpdateId(key, refusals), request);
     if (asked === 'taken') return;
     if (asked !== 'ended' && !(await isDone(deps, sessionId))) return writeRefusal(deps, sessionId, key, asked);
   }
-  await startRequest(deps.temporal, { sessionId, key, request }, deadline - Date.now());
+  await startRequest(deps.temporal, { sessionId, key, request }, deadline - Date.now(), { again: refusals > 0 });
 }
 
 const isDone = async ({ db }: ApiDeps, sessionId: SessionId): Promise<boolean> =>
@@ -72,11 +79,11 @@ const isDone = async ({ db }: ApiDeps, sessionId: SessionId): Promise<boolean> =
 async function askOrder(
   temporal: Client,
   sessionId: SessionId,
-  key: string,
+  updateId: string,
   request: RefundRequest,
 ): Promise<'taken' | 'ended' | ApplicationFailure> {
   try {
-    const outcome = await sendUpdate(temporal, { sessionId, update: refundUpdate, args: [request], updateId: key });
+    const outcome = await sendUpdate(temporal, { sessionId, update: refundUpdate, args: [request], updateId });
     return outcome === 'ended' ? 'ended' : 'taken';
   } catch (error) {
     const refusal = refusalOf(error);
@@ -99,30 +106,43 @@ async function writeRefusal(
 
 /**
  * Starts the workflow of a request, or finds it, and waits for the result.
- * @returns null if Stripe takes longer than `ms`, or the run was terminated: the request is stored, and its key
- *   starts it again
+ * @param again a completed run does not count, because the request is to be judged anew
+ * @returns as `resultBefore`
  */
 export async function startRequest(
   temporal: Client,
   input: RefundRequestInput,
   ms: number,
+  { again = false } = {},
 ): Promise<RefundRequestResult | null> {
   const deadline = Date.now() + ms;
   const { workflow } = temporal;
   const id = refundRequestId(input.sessionId, input.key);
   // Start it even if no time is left: the request is stored, and starting its workflow takes milliseconds.
   const handle = await bounded(temporal, Math.max(1_000, ms), () =>
-    workflow.start(WORKFLOWS.refundRequest, refundRequestStart(input)).catch((error: unknown) => {
+    workflow.start(WORKFLOWS.refundRequest, refundRequestStart(input, { again })).catch((error: unknown) => {
       if (isAlreadyStarted(error)) return workflow.getHandle(id);
       throw error;
     }),
   );
+  return resultBefore(temporal, handle, deadline);
+}
+
+/**
+ * Waits for the result of a request.
+ * @returns null if Stripe takes longer, or the run was terminated: the request is stored, and its key starts it again
+ */
+export async function resultBefore(
+  temporal: Client,
+  run: Pick<WorkflowHandle, 'result'>,
+  deadline: number,
+): Promise<RefundRequestResult | null> {
   const patience = Math.max(1, deadline - Date.now());
   try {
     // The deadline of the call is later than the wait, so it only ends calls that nothing is waiting for.
     return await within(
       patience,
-      temporal.withDeadline(deadline + 1_000, () => handle.result()),
+      temporal.withDeadline(deadline + 1_000, () => run.result()),
       () => LATE,
     );
   } catch (error) {
@@ -140,10 +160,7 @@ export function refuseResult(result: RefundRequestResult | null): void {
 
 const LATE = new Error('Stripe takes longer than anybody waits');
 
-/**
- * A refusal by a rule is remembered, so its key gives the same answer each time. A refusal by Stripe is no error of the
- * request: the order's document shows it.
- */
+/** @throws 409 if a rule refused it. A refusal by Stripe is no error of the request: the order's document shows it. */
 function refuseAsWritten({ refusal, refusedAt, status }: Refund): void {
   if (refusal === null || refusedAt !== null || isResolved(status)) return;
   const code = refusal.code === REFUND_EXCEEDS_REMAINING ? REFUND_EXCEEDS_REMAINING : INVALID_TRANSITION;

@@ -1,53 +1,67 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { SessionId } from '../../../domain/ids';
 import { DECISIONS, isFinal } from '../../../domain/order';
-import { againKey, openFailures, type Refund, requestOf } from '../../../domain/refund';
+import { againKey, openFailures, requestOf } from '../../../domain/refund';
 import { WORKFLOWS } from '../../../messages/names';
 import { REFUSED_AGAIN, type RefundRequestInput, refundRequestStart } from '../../../messages/refund-request';
 import { retryStepUpdate } from '../../../messages/retry';
-import { readRefundStanding } from '../../../store/refunds/standing';
+import { type RefundStanding, readRefundStanding } from '../../../store/refunds/standing';
 import type { ApiDeps } from '../../deps';
 import { bounded, STAFF_PATIENCE_MS } from '../../order-workflow';
 import { isLate } from '../../temporal-errors';
-import { refuseResult, startRequest } from './request';
+import { refuseResult, resultBefore } from './request';
 
 /**
  * `retry` of an order that has ended but whose refund has not: one that failed or that Stripe refuses is requested
- * again, and a parked request is retried now. Returns false if there is neither; then the order's own workflow handles
- * `retry`.
- * @throws 409 if the failed refund can no longer be made
+ * again, a parked request is tried now, and one whose run died is started again. Returns false if there is none; then
+ * the order's own workflow handles `retry`.
+ * @throws 409 if the refund can no longer be made
  */
 export async function retryRefund(deps: ApiDeps, sessionId: SessionId): Promise<boolean> {
-  const { status, refundable, attentionStep, refunds } = await readRefundStanding(deps.db, sessionId);
-  if (!isFinal(status) || attentionStep === null) return false;
-  if (attentionStep === DECISIONS.refundFailed) return askAnew(deps, sessionId, openFailures(refunds, refundable));
-  if (attentionStep === DECISIONS.refundRefused) {
-    refuseResult(await startRequest(deps.temporal, { sessionId, key: REFUSED_AGAIN }, STAFF_PATIENCE_MS));
-    return true;
-  }
-  const waiting = refunds.flatMap(({ status, requestKey, ...refund }) =>
-    status === 'requested' && requestKey !== null ? [{ sessionId, key: requestKey, request: requestOf(refund) }] : [],
+  const standing = await readRefundStanding(deps.db, sessionId);
+  if (!isFinal(standing.status) || standing.attentionStep === null) return false;
+  const unfinished = unfinishedRequests(sessionId, standing);
+  await Promise.all(unfinished.map((input) => tryNow(deps, input)));
+  return unfinished.length > 0;
+}
+
+/** The requests that `retry` is about: what the pending decision names, else everything that waits for Stripe. */
+function unfinishedRequests(
+  sessionId: SessionId,
+  { attentionStep, refundable, refunds }: RefundStanding,
+): RefundRequestInput[] {
+  const refusedAgain = { sessionId, key: REFUSED_AGAIN };
+  if (attentionStep === DECISIONS.refundRefused) return [refusedAgain];
+  if (attentionStep === DECISIONS.refundFailed)
+    return openFailures(refunds, refundable)
+      .slice(0, 1)
+      .map(({ stripeId }) => ({ sessionId, key: againKey(stripeId) }));
+  const waiting = refunds.filter(({ status }) => status === 'requested');
+  const byStaff = waiting.flatMap(({ requestKey, ...refund }) =>
+    requestKey === null ? [] : [{ sessionId, key: requestKey, request: requestOf(refund) }],
   );
-  await Promise.all(waiting.map((input) => tryNow(deps, input)));
-  return waiting.length > 0;
+  return waiting.length > byStaff.length ? [...byStaff, refusedAgain] : byStaff;
 }
 
-async function askAnew({ temporal }: ApiDeps, sessionId: SessionId, [failed]: Refund[]): Promise<boolean> {
-  if (!failed) return false;
-  refuseResult(await startRequest(temporal, { sessionId, key: againKey(failed.stripeId) }, STAFF_PATIENCE_MS));
-  return true;
-}
-
-/** Makes the request's workflow retry at once, or starts it again with the same request if it was terminated. */
+/**
+ * Makes the request's workflow try at once, or starts it again if it does not run.
+ * @throws 409 if a rule refuses the refund now
+ */
 async function tryNow({ temporal }: ApiDeps, input: RefundRequestInput): Promise<void> {
-  const start = refundRequestStart(input);
+  const deadline = Date.now() + STAFF_PATIENCE_MS;
+  const startWorkflowOperation = new WithStartWorkflowOperation(
+    WORKFLOWS.refundRequest,
+    refundRequestStart(input, { again: true }),
+  );
   try {
-    await bounded(temporal, STAFF_PATIENCE_MS, () =>
-      temporal.workflow.executeUpdateWithStart(retryStepUpdate, {
-        startWorkflowOperation: new WithStartWorkflowOperation(WORKFLOWS.refundRequest, start),
-      }),
+    const tried = await bounded(temporal, STAFF_PATIENCE_MS, () =>
+      temporal.workflow.executeUpdateWithStart(retryStepUpdate, { startWorkflowOperation }),
     );
+    if (tried === 'waiting') return;
   } catch (error) {
-    if (!isLate(error)) throw error;
+    if (isLate(error)) return;
+    throw error;
   }
+  // The step is done. What the run still asks for, and what came of it, is its result.
+  refuseResult(await resultBefore(temporal, await startWorkflowOperation.workflowHandle(), deadline));
 }
