@@ -106,7 +106,7 @@ describe.each([
     expect(await atStripe(id)).toEqual([500]);
   });
 
-  test('refuses more than is left, for good under its key, and lists no refund', async () => {
+  test('refuses more than is left, as often as it is asked, and lists no refund', async () => {
     const id = await order();
     await refund(id, { amount: 1500, reason: 'other' });
     const body = { amount: 501, reason: 'other' };
