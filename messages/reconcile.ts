@@ -24,8 +24,8 @@ export interface SweepProgress {
 }
 
 /**
- * The start options of a sweep. While one runs the Schedule starts no other, so one that is stuck must end. The Schedule
- * adds the time to the workflow id; staff start one sweep per request id.
+ * The start options of a sweep. While one runs, the Schedule starts no other, so one that is stuck must end. The
+ * Schedule adds the time to the workflow id; staff start one sweep per request id.
  */
 export const reconcileStart = (input: ReconcileInput) => ({
   workflowId: input.id === undefined ? RECONCILE_SCHEDULE : `${RECONCILE_SCHEDULE}/${input.id}`,

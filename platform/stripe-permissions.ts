@@ -7,8 +7,12 @@ export interface StripePermission {
   /** The resource, as the Dashboard's form for restricted keys names it. */
   resource: string;
   access: 'read' | 'write';
+  /** As Stripe's refusals name it: `charge` in `rak_charge_read`. */
+  stripeName: string;
   /** The library's methods, without `stripe.`. */
   calls: string[];
+  /** The fields that the code expands into such an object: to expand is to read. */
+  expanded?: string[];
   /** The beginning of every address of the resource. */
   path: string;
   /**
@@ -30,72 +34,97 @@ const writes = (path: string) => ({ path, probe: { method: 'POST' as const, path
 
 export const STRIPE_PERMISSIONS: StripePermission[] = [
   {
-    ...{ resource: 'Checkout Sessions', access: 'write', ...writes('/v1/checkout/sessions') },
+    ...{
+      resource: 'Checkout Sessions',
+      stripeName: 'checkout_session',
+      access: 'write',
+      ...writes('/v1/checkout/sessions'),
+    },
     calls: ['create', 'expire', 'list', 'listLineItems', 'retrieve'].map((call) => `checkout.sessions.${call}`),
     needs: 'every checkout and every payment',
   },
   {
-    ...{ resource: 'PaymentIntents', access: 'read', ...reads('/v1/payment_intents') },
+    ...{ resource: 'PaymentIntents', stripeName: 'payment_intent', access: 'read', ...reads('/v1/payment_intents') },
     calls: ['paymentIntents.retrieve'],
+    expanded: ['payment_intent'],
     needs: 'every payment',
   },
   {
-    ...{ resource: 'Charges', access: 'read', ...reads('/v1/charges') },
+    ...{ resource: 'Charges', stripeName: 'charge', access: 'read', ...reads('/v1/charges') },
     calls: ['charges.retrieve'],
+    expanded: ['latest_charge'],
     needs: 'every payment, disputes and fraud warnings',
   },
   {
-    ...{ resource: 'Refunds', access: 'write', ...writes('/v1/refunds') },
+    ...{ resource: 'Refunds', stripeName: 'refund', access: 'write', ...writes('/v1/refunds') },
     calls: ['refunds.create', 'refunds.list', 'refunds.retrieve'],
     needs: 'refunds and cancelled orders',
   },
   {
-    ...{ resource: 'Disputes', access: 'write', ...writes('/v1/disputes') },
+    ...{ resource: 'Disputes', stripeName: 'dispute', access: 'write', ...writes('/v1/disputes') },
     calls: ['disputes.list', 'disputes.retrieve', 'disputes.update'],
     needs: 'disputes and their evidence',
   },
   {
-    ...{ resource: 'Reviews', access: 'read', ...reads('/v1/reviews') },
+    ...{ resource: 'Reviews', stripeName: 'review', access: 'read', ...reads('/v1/reviews') },
     calls: ['reviews.retrieve'],
     needs: 'Radar reviews, which hold shipping',
   },
   {
-    ...{ resource: 'Early Fraud Warnings', access: 'read', ...reads('/v1/radar/early_fraud_warnings') },
+    ...{
+      resource: 'Early Fraud Warnings',
+      stripeName: 'radar_early_fraud_warning',
+      access: 'read',
+      ...reads('/v1/radar/early_fraud_warnings'),
+    },
     calls: ['radar.earlyFraudWarnings.retrieve'],
     needs: 'fraud warnings',
   },
   {
-    ...{ resource: 'Events', access: 'read', ...reads('/v1/events') },
+    ...{ resource: 'Events', stripeName: 'event', access: 'read', ...reads('/v1/events') },
     calls: ['events.list'],
     needs: 'the sweep',
   },
   {
-    ...{ resource: 'Balance Transactions', access: 'read', ...reads('/v1/balance_transactions') },
+    ...{
+      resource: 'Balance Transactions',
+      stripeName: 'balance_transaction_source',
+      access: 'read',
+      ...reads('/v1/balance_transactions'),
+    },
     calls: ['balanceTransactions.list'],
+    expanded: ['balance_transaction'],
     needs: 'the sweep’s ledger',
   },
   {
-    ...{ resource: 'Payouts', access: 'read', ...reads('/v1/payouts') },
+    ...{ resource: 'Payouts', stripeName: 'payout', access: 'read', ...reads('/v1/payouts') },
     calls: ['payouts.retrieve'],
     needs: 'the sweep’s ledger',
   },
   {
-    ...{ resource: 'Products', access: 'write', ...writes('/v1/products') },
+    ...{ resource: 'Products', stripeName: 'product', access: 'write', ...writes('/v1/products') },
     calls: ['products.create', 'products.retrieve', 'products.update'],
+    expanded: ['product'],
     needs: '`stripe:setup`',
   },
   {
-    ...{ resource: 'Prices', access: 'write', ...writes('/v1/prices') },
+    ...{ resource: 'Prices', stripeName: 'plan', access: 'write', ...writes('/v1/prices') },
     calls: ['prices.create', 'prices.list', 'prices.retrieve', 'prices.update'],
     needs: '`stripe:setup`, and products that Stripe refuses to sell',
   },
   {
-    ...{ resource: 'Webhook Endpoints', access: 'write', ...writes('/v1/webhook_endpoints') },
+    ...{ resource: 'Webhook Endpoints', stripeName: 'webhook', access: 'write', ...writes('/v1/webhook_endpoints') },
     calls: ['webhookEndpoints.create', 'webhookEndpoints.list', 'webhookEndpoints.update'],
     needs: '`stripe:setup`',
   },
   {
-    ...{ resource: 'Accounts', access: 'read', path: '/v1/account', probe: { method: 'GET', path: '/v1/account' } },
+    ...{
+      resource: 'Accounts',
+      stripeName: 'connected_account',
+      access: 'read',
+      path: '/v1/account',
+      probe: { method: 'GET', path: '/v1/account' },
+    },
     calls: ['accounts.retrieveCurrent'],
     needs: 'telling events of an organisation’s other accounts apart; works without',
     optional: true,
@@ -106,10 +135,33 @@ export const STRIPE_PERMISSIONS: StripePermission[] = [
 export const nameOf = ({ resource, access }: Pick<StripePermission, 'resource' | 'access'>): string =>
   `${resource}: ${access}`;
 
-/** The permission that a refused request lacks; its address where the list has none; null if it is not needed. */
-export function permissionOf(path: string): string | null {
+/**
+ * The permission that a refused request lacks, by Stripe's sentence if that names one: “Having the 'rak_charge_read'
+ * permission would allow this request to continue.” Else by the address: its permission, or itself where the list has
+ * none. Null if the code works without it.
+ */
+export function permissionOf(path: string, sentence = ''): string | null {
   const [address = path] = path.split('?');
-  const permission = STRIPE_PERMISSIONS.find((one) => address === one.path || address.startsWith(`${one.path}/`));
+  const stripeName = /'(?:rak_)?([a-z_]+)_(?:read|write)'/.exec(sentence)?.[1];
+  const permission = STRIPE_PERMISSIONS.find((one) => one.stripeName === stripeName) ?? byAddress(address);
   if (permission?.optional) return null;
   return permission ? nameOf(permission) : (/^\/v\d+\/[a-z_]+/.exec(address)?.[0] ?? 'unknown');
 }
+
+/** The permissions that an accepted request has shown the key to have: its own, and those of what it expands. */
+export function permissionsShown(method: string, path: string): string[] {
+  const [address = path, query = ''] = path.split('?');
+  const own = byAddress(address);
+  // Whoever may read need not be allowed to write.
+  const shown = own && (own.access === 'read' || method !== 'GET') ? [own] : [];
+  const fields = [...new URLSearchParams(query)].flatMap(([name, value]) =>
+    name.startsWith('expand') ? value.split('.') : [],
+  );
+  const read = STRIPE_PERMISSIONS.filter(
+    ({ access, expanded = [] }) => access === 'read' && expanded.some((field) => fields.includes(field)),
+  );
+  return [...shown, ...read].filter(({ optional }) => !optional).map(nameOf);
+}
+
+const byAddress = (address: string): StripePermission | undefined =>
+  STRIPE_PERMISSIONS.find((one) => address === one.path || address.startsWith(`${one.path}/`));

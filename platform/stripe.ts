@@ -2,7 +2,7 @@ import Stripe from 'stripe';
 import type { AccountCause } from '../domain/fault';
 import { storable } from '../domain/text';
 import type { Env } from './env';
-import { permissionOf } from './stripe-permissions';
+import { permissionOf, permissionsShown } from './stripe-permissions';
 
 /** Watches Stripe's answers for what concerns the whole account. */
 export interface StripeWatch {
@@ -65,11 +65,18 @@ function watched(http: Stripe.HttpClient, watch: StripeWatch | undefined): Strip
   return {
     getClientName: () => http.getClientName(),
     async makeRequest(...request) {
-      const [, , path] = request;
+      const [, , path, method] = request;
       try {
         const response = await http.makeRequest(...request);
-        report(watch, response.getStatusCode(), path);
-        return response;
+        const status = response.getStatusCode();
+        if (status !== 403) {
+          report(watch, status, method, path);
+          return response;
+        }
+        const body = response.toJSON();
+        const permission = permissionOf(path, String((await errorIn(body))?.message ?? ''));
+        if (permission !== null) watch.refused('stripe_permission', permission);
+        return Object.assign(response, { toJSON: () => body });
       } catch (error) {
         watch.refused('stripe_down');
         throw error;
@@ -88,7 +95,7 @@ function guarded(http: Stripe.HttpClient, watch?: StripeWatch, guard?: AccountGu
       const status = response.getStatusCode();
       if (status !== 404 && status !== 400) return response;
       const body = response.toJSON();
-      const isMissing = status === 404 || (await codeIn(body)) === 'resource_missing';
+      const isMissing = status === 404 || (await errorIn(body))?.code === 'resource_missing';
       if (!isMissing || !(await guard.isForeign())) return Object.assign(response, { toJSON: () => body });
       body.catch(() => undefined);
       await watch?.refused('stripe_account');
@@ -97,8 +104,9 @@ function guarded(http: Stripe.HttpClient, watch?: StripeWatch, guard?: AccountGu
   };
 }
 
-const codeIn = async (body: Promise<unknown>): Promise<unknown> =>
-  ((await body.catch(() => null)) as { error?: { code?: unknown } } | null)?.error?.code;
+/** The error in an answer, if it is one of Stripe's. */
+const errorIn = async (body: Promise<unknown>): Promise<{ code?: unknown; message?: unknown } | undefined> =>
+  ((await body.catch(() => null)) as { error?: { code?: unknown; message?: unknown } } | null)?.error;
 
 const FOREIGN = {
   error: {
@@ -108,15 +116,12 @@ const FOREIGN = {
   },
 };
 
-function report(watch: StripeWatch, status: number, path: string): void {
-  const permission = permissionOf(path);
+function report(watch: StripeWatch, status: number, method: string, path: string): void {
   if (status === 401) watch.refused('stripe_key');
   else if (status === 429 || status >= 500) watch.refused('stripe_down');
-  else if (status === 403) {
-    if (permission !== null) watch.refused('stripe_permission', permission);
-  } else {
+  else {
     watch.worked(['stripe_key', 'stripe_down']);
-    if (permission !== null) watch.worked(['stripe_permission'], permission);
+    for (const permission of permissionsShown(method, path)) watch.worked(['stripe_permission'], permission);
   }
 }
 

@@ -36,6 +36,11 @@ const slowRetry = (tries: number): number => Math.min(15_000 * 2 ** (tries - 1),
 const ownRetry = (waited: number, least: number): number => Math.max(least, Math.min(waited, FOUR_DAYS));
 const TEN_MINUTES = 600_000;
 const FOUR_DAYS = 4 * 86_400_000;
+/**
+ * How long a step at least waits for the account: 15 s, doubling, up to an hour. It grows only if the account seems
+ * right each time and the step is refused again.
+ */
+const accountPause = (tries: number): number => Math.min(15_000 * 2 ** (tries - 1), 6 * TEN_MINUTES);
 
 /**
  * How a workflow waits for a person when a step cannot go on by itself. (Requests by staff wait in the inbox.) A step
@@ -96,7 +101,7 @@ export class Parking<Step extends string = AttentionStep> {
           parked = this.stay(parked, { step, reason });
           const goOn = () => this.retries > retries || (wake?.() ?? false);
           // What stops every order is told of once, by an alarm about the account.
-          if (cause === null || (await isOwnFault(cause, slowRetry(tries), goOn))) {
+          if (cause === null || (await isOwnFault(cause, accountPause(tries), goOn))) {
             this.call(parked);
             const least = passing ? slowRetry(tries - quietTries) : TEN_MINUTES;
             // A step that is given up after so many tries is tried evenly.

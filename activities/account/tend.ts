@@ -30,7 +30,7 @@ const PROBE_EVERY_MS = 10_000;
 export async function tendAccount(deps: Deps): Promise<void> {
   const open = await openAlarms(deps.db);
   for (const alarm of open) if (isStripes(alarm.cause)) await tryAgain(deps, alarm);
-  if (open.length > 0) await tellStaff(deps);
+  await tellStaff(deps);
   await endRefusedCheckouts(deps, open); // staff have been told of each by now
   await tellOfRefusedProducts(deps);
   await sendWaitingMails(

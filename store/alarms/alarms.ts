@@ -21,6 +21,9 @@ const GAP_MS = 660_000;
 /** An alarm that comes back this soon after it ended is the same episode: staff already have its mail. */
 const SAME_EPISODE_MS = 900_000;
 
+/** An alarm that comes back this often is told of, whether or not it is open at that moment. */
+const OFTEN = 2;
+
 /** Records that something is refused, does not answer, or cannot go on. Safe to repeat. */
 export async function noteRefused(db: Db, { cause, subject, at }: AlarmRef & { at: Date }): Promise<void> {
   const gap = new Date(at.getTime() - GAP_MS);
@@ -31,6 +34,7 @@ export async function noteRefused(db: Db, { cause, subject, at }: AlarmRef & { a
       since = CASE WHEN a.resolved_at IS NULL AND (NOT ${OUTAGES.has(cause)} OR a.last_seen_at > ${gap}) THEN a.since
         ELSE excluded.since END,
       mail_key = CASE WHEN a.resolved_at IS NULL OR a.resolved_at > ${episode} THEN a.mail_key END,
+      reopened = CASE WHEN a.resolved_at IS NULL THEN a.reopened WHEN a.resolved_at > ${episode} THEN a.reopened + 1 ELSE 0 END,
       last_seen_at = greatest(a.last_seen_at, excluded.last_seen_at),
       resolved_at = NULL`;
 }
@@ -98,8 +102,13 @@ export function writeAlarmMail(db: Db, mail: StaffReportAbout<Alarm>): Promise<A
     const outages = [...OUTAGES];
     const rows = await tx.accountAlarm.updateManyAndReturn({
       where: {
-        ...{ resolvedAt: null, mailKey: null },
-        OR: [{ cause: { notIn: outages } }, { since: { lte: new Date(mail.at.getTime() - OUTAGE_MS) } }],
+        mailKey: null,
+        OR: [
+          { resolvedAt: null, cause: { notIn: outages } },
+          { resolvedAt: null, since: { lte: new Date(mail.at.getTime() - OUTAGE_MS) } },
+          // A probe finds it right each time, and the requests that need it do not.
+          { cause: { notIn: outages }, reopened: { gte: OFTEN } },
+        ],
       },
       data: { mailKey: mail.key },
     });

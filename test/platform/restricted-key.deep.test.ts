@@ -121,6 +121,39 @@ test('a permission that is missing is named at its first use, and is right again
   expect(sent).toHaveLength(1);
 });
 
+test('what is missing for an expanded object is named, not what the address is of', async () => {
+  await allow(ALL.filter((name) => name !== 'charge_read'));
+  const { deps, sent } = processWith();
+  const expand = ['payment_intent.latest_charge'];
+  await expect(deps.stripe.checkout.sessions.retrieve('cs_test_1', { expand })).rejects.toMatchObject({
+    message: expect.stringContaining("Having the 'rak_charge_read' permission"),
+  });
+  await until(async () => (await missing()).length > 0);
+  expect(await missing()).toEqual(['Charges: read']);
+  time.now += 15_000;
+  await tendAccount(deps); // its probe is refused too
+  expect(await missing()).toEqual(['Charges: read']);
+  expect(sent).toHaveLength(1);
+});
+
+test('a refusal that no probe reproduces is told of once it comes back, although its alarm ends each time', async () => {
+  await allow(ALL);
+  const { deps, sent } = processWith();
+  const refuse = JSON.stringify({ kind: 'forbidden', match: { path: '/sessions/cs_test_1$' }, times: 10 });
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${sandbox.url}/_control/faults`, { method: 'POST', body: refuse, headers });
+  for (let turn = 0; turn < 4; turn++) {
+    await deps.stripe.checkout.sessions.retrieve('cs_test_1').catch(() => undefined);
+    await until(async () => (await missing()).length > 0);
+    time.now += 15_000;
+    await tendAccount(deps);
+    expect(await missing()).toEqual([]);
+  }
+  expect(sent).toHaveLength(1);
+  expect(sent[0]).toContain('Checkout Sessions: write');
+  await fetch(`${sandbox.url}/_control/faults`, { method: 'DELETE' });
+});
+
 test('a key that Stripe does not know is one alarm, however many processes see it and however often', async () => {
   const seen = [processWith('sk_test_revoked'), processWith('sk_test_revoked')];
   for (const { deps } of [...seen, ...seen]) await deps.stripe.refunds.list().catch(() => undefined);

@@ -181,8 +181,8 @@ async function requireSamePrice(deps: ApiDeps, row: CheckoutRecord, session: Str
 }
 
 /**
- * Translates the refusals that the shopper can correct. Logs every other one, and tells staff of those that no other try
- * will mend: an account that is not activated, or a currency for which no payment method is turned on.
+ * Translates the refusals that the shopper can correct. Logs every other one, and tells staff of those that no other
+ * try will mend: an account that is not activated, or a currency for which no payment method is turned on.
  */
 function refused(deps: ApiDeps, row: CheckoutRecord) {
   const { log } = deps;

@@ -199,10 +199,15 @@ function authenticate(request: Request, { secretKey, restricted }: GatewayOption
   const given = bearer(request) ?? basicUser(request);
   if (given === undefined) throw noKey();
   if (given !== secretKey && !restricted.has(given)) throw wrongKey(given);
-  const missing = given === secretKey ? null : restricted.lacks(given, request.method, request.path);
+  const missing = given === secretKey ? null : restricted.lacks(given, request.method, request.path, expandOf(request));
   if (missing !== null) throw forbidden(given, missing);
   const version = request.get('stripe-version');
   if (version !== undefined && version !== API_VERSION) throw wrongVersion(version, API_VERSION);
+}
+
+function expandOf(request: Request): string[] {
+  const { expand } = { ...request.query, ...(request.body as Record<string, unknown> | undefined) };
+  return Object.values((expand ?? []) as Record<string, unknown>).map(String);
 }
 
 const bearer = (request: Request) => /^Bearer (\S+)$/i.exec(request.get('authorization') ?? '')?.[1];

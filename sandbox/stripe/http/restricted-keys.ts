@@ -33,6 +33,18 @@ const RESOURCES: [path: string, resource: string][] = [
   ['/v1/webhook_endpoints', 'webhook'],
 ];
 
+/** What an expanded field is an object of: to expand it is to read it. */
+const EXPANDED: Record<string, string> = {
+  payment_intent: 'payment_intent',
+  latest_charge: 'charge',
+  charge: 'charge',
+  customer: 'customer',
+  product: 'product',
+  balance_transaction: 'balance_transaction_source',
+  refunds: 'refund',
+  review: 'review',
+};
+
 export type RestrictedKey = Read<typeof restrictedKeyShape>;
 
 export class RestrictedKeys {
@@ -52,13 +64,14 @@ export class RestrictedKeys {
   }
 
   /** The permission that a key lacks for a request; null if it lacks none. */
-  lacks(key: string, method: string, path: string): string | null {
-    const found = RESOURCES.find(([start]) => path === start || path.startsWith(`${start}/`));
-    if (found === undefined) return null;
-    const [, resource] = found;
+  lacks(key: string, method: string, path: string, expand: string[]): string | null {
     const has = this.keys.get(key) ?? new Set<string>();
+    const may = (resource: string, access: string) => has.has(`${resource}_write`) || has.has(`${resource}_${access}`);
+    const [, resource] = RESOURCES.find(([start]) => path === start || path.startsWith(`${start}/`)) ?? [];
     const access = method === 'GET' ? 'read' : 'write';
-    if (has.has(`${resource}_write`) || has.has(`${resource}_${access}`)) return null;
-    return `rak_${resource}_${access}`;
+    if (resource !== undefined && !may(resource, access)) return `rak_${resource}_${access}`;
+    const read = expand.flatMap((each) => each.split('.')).flatMap((field) => EXPANDED[field] ?? []);
+    const unread = read.find((one) => !may(one, 'read'));
+    return unread === undefined ? null : `rak_${unread}_read`;
   }
 }

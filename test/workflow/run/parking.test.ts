@@ -218,6 +218,15 @@ describe('what stops every order', () => {
     expect(flags).toEqual(['confirm: Refused: stripe_key', 'lowered']);
   });
 
+  test('is waited for longer each time if it seems right and the step is refused again, up to an hour', async () => {
+    activities.awaitAccount = async () => 'right';
+    const refusals = Array.from({ length: 11 }, () => refused('stripe_permission'));
+    const { parking } = parked();
+    await Promise.all([parking.untilDone('confirm', step(...refusals)), settle()]);
+    expect(seen.pauses.slice(0, 3)).toEqual([15_000, 30_000, 60_000]);
+    expect(seen.pauses.slice(-3)).toEqual([3_600_000, 3_600_000, 3_600_000]);
+  });
+
   test('does not keep `retry` waiting', async () => {
     refusedAccount();
     const { parking } = parked();

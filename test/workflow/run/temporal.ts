@@ -20,7 +20,12 @@ let handlers = new Map<
 >();
 
 /** What the run has shown and done. */
-export const seen = { attributes: [] as Record<string, unknown>[], details: '', steps: [] as [string, unknown][] };
+export const seen = {
+  attributes: [] as Record<string, unknown>[],
+  details: '',
+  steps: [] as [string, unknown][],
+  pauses: [] as unknown[],
+};
 /** What activities do, by name; one that is not named succeeds with nothing. */
 export const activities: Record<string, (input: never) => Promise<unknown>> = {};
 
@@ -28,7 +33,7 @@ export function reset(): void {
   now = 0;
   waits = [];
   handlers = new Map();
-  Object.assign(seen, { attributes: [], details: '', steps: [] });
+  Object.assign(seen, { attributes: [], details: '', steps: [], pauses: [] });
   for (const name of Object.keys(activities)) delete activities[name];
 }
 
@@ -80,11 +85,12 @@ const call = (name: string) => async (input: unknown) => {
   return activities[name]?.(input as never);
 };
 
-const proxy = () =>
+const proxy = ({ retry }: { retry?: { initialInterval?: unknown } } = {}) =>
   new Proxy(
     {},
     {
       get: (_, name: string) =>
+        seen.pauses.push(retry?.initialInterval) &&
         Object.assign(call(name), { executeWithOptions: (_options: unknown, [input]: [unknown]) => call(name)(input) }),
     },
   );
