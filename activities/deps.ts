@@ -82,6 +82,8 @@ export interface WorkflowRuns {
    * server does not list them.
    */
   stuck(): Promise<StuckRun[] | null>;
+  /** Runs beside orders that need attention: most are parked, and some disputes wait for evidence. */
+  needingAttention(): Promise<Pick<StuckRun, 'workflow' | 'id'>[]>;
 }
 
 /** `dead`: the last run failed, was terminated or cancelled, or timed out. `absent`: Temporal knows of none. */

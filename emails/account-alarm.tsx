@@ -100,6 +100,6 @@ const WORDS: Record<AlarmCause, { title: string; stops: string; fix: string }> =
   run_stuck: {
     title: 'Workflows cannot go on',
     stops: 'Every order, refund or dispute whose workflow is of this kind waits.',
-    fix: 'In the Temporal UI, filter by TemporalReportedProblems IS NOT NULL. If they are stuck since a release, go back to the one before: they go on by themselves. See docs/operating.md.',
+    fix: 'In the Temporal UI, filter by TemporalReportedProblems IS NOT NULL, or by NeedsAttention = true for those that are parked. If they are stuck since a release, go back to the one before: they go on by themselves. A parked one names its reason, and goes on by “retry”. See docs/operating.md.',
   },
 };

@@ -44,6 +44,16 @@ export const createWorkflowRuns = (client: Pick<Client, 'workflow' | 'workflowSe
       }
       return stuck;
     },
+
+    async needingAttention() {
+      const found: Pick<StuckRun, 'workflow' | 'id'>[] = [];
+      const query = `WorkflowType IN ('refund', 'dispute', 'notice') AND ExecutionStatus = 'Running' AND NeedsAttention = true`;
+      for await (const { type, workflowId } of workflow.list({ query, pageSize: PAGE })) {
+        found.push({ workflow: type, id: workflowId });
+        if (found.length === MOST_STUCK) break;
+      }
+      return found;
+    },
   };
 };
 

@@ -2,7 +2,7 @@ import type { AttentionStep } from '../../domain/attention';
 import { type Call, FOLLOW, foremostReport, hasCall, withCall, withoutCalls } from '../../domain/calls';
 import type { SessionId } from '../../domain/ids';
 import { DECISIONS, type Decision, isDecision, isFinal } from '../../domain/order';
-import type { Db } from '../database';
+import type { Db, Tx } from '../database';
 import { closeForgottenDispute } from '../disputes/forgotten';
 import { closeForgottenReview } from '../notices/forgotten';
 import { callsChange, callsOf } from './decisions';
@@ -102,7 +102,7 @@ export async function decide(
       type: 'decided',
       message,
       actor: 'staff',
-      key: `decided/${at.getTime()}`,
+      key: decidedKey({ step, subject: report?.step === step ? report.subject : '' }, at),
     });
     return step;
   });
@@ -111,6 +111,18 @@ export async function decide(
 export interface Deciding {
   sessionId: SessionId;
   reported?: boolean;
+}
+
+const decidedKey = ({ step, subject }: Pick<Call, 'step' | 'subject'>, at?: Date): string =>
+  `decided/${step}/${subject}/${at?.getTime() ?? ''}`;
+
+/** Whether staff have already answered this report. Reads under the order's lock. */
+export async function isDecided(
+  tx: Tx,
+  sessionId: SessionId,
+  report: Pick<Call, 'step' | 'subject'>,
+): Promise<boolean> {
+  return (await tx.timelineEntry.count({ where: { sessionId, key: { startsWith: decidedKey(report) } } })) > 0;
 }
 
 const hasStep = (calls: Call[], step: Decision): boolean => calls.some((one) => one.step === step);

@@ -7,6 +7,7 @@ import { openRefusals, type RefusedRefund, requestOf } from '../../domain/refund
 import { isUnderWay } from '../../domain/refundable';
 import type { Refund as RefundRow } from '../../prisma/generated/client';
 import type { Db } from '../database';
+import { isDecided } from '../orders/attention';
 import { callForDecision, callForRefusal, callsOf, isAboutRefunds } from '../orders/decisions';
 import { changeOrder, lockKnownOrder, moneyOf } from '../orders/records';
 import { sessionOfRefund } from './record';
@@ -62,7 +63,8 @@ const amountOf = ({ amount, currency }: RefundRow): string =>
   amount === null ? 'all that is left' : formatMoney({ amount: Number(amount), currency });
 
 /**
- * Raises a decision about a refund that is recorded here but that Stripe does not know, once for each lookup.
+ * Raises a decision about a refund that is recorded here but that Stripe does not know, once: staff who
+ * have taken note are not called again, however often the refund is looked up.
  * @returns the session of its order; null if it is not recorded
  */
 export async function missRefund(db: Db, { stripeId, at }: { stripeId: string; at: Date }): Promise<SessionId | null> {
@@ -72,7 +74,8 @@ export async function missRefund(db: Db, { stripeId, at }: { stripeId: string; a
     const order = await lockKnownOrder(tx, sessionId);
     const reason = `Stripe does not know the refund ${stripeId}: look for it in the Dashboard`;
     const call = { step: DECISIONS.refundUnknown, subject: stripeId, reason };
-    if (!hasCall(callsOf(order), call)) await callForDecision(tx, order, at, call);
+    const isKnown = hasCall(callsOf(order), call) || (await isDecided(tx, sessionId, call));
+    if (!isKnown) await callForDecision(tx, order, at, call);
   });
   return sessionId;
 }

@@ -178,6 +178,17 @@ test('a dispute that is won after all takes its loss back, and calls again for t
   expect((await readSnapshot(db, id)).reports).toEqual(['dispute-won']);
 });
 
+test('a refund that Stripe does not know calls staff once, however often it is looked up afterwards', async () => {
+  const id = await order();
+  await refund(id, 'pending');
+  const miss = () => missRefund(db, { stripeId: `re_${id}`, at: tick() });
+  await miss();
+  await miss();
+  expect(await answer(id)).toBe('refund-unknown');
+  await miss();
+  expect(await shown(id)).toBeNull();
+});
+
 test('two workflows beside an order that are stuck are seen until both go on, also after a decision or a parked step', async () => {
   const id = await order();
   await db.dispute.create({

@@ -226,8 +226,9 @@ describe('a mail that could not be sent for a day', () => {
 
   test('leaves a trace even if nobody was there to write it, and none if it was no longer true', async () => {
     const session = await placeOrder(shop.db);
-    await shop.sendMails({ sessionId: session, mails: [{ template: 'dispute_opened', ref: 'du_1/1' }] }); // of no dispute
-    await shop.giveUpMails({ sessionId: session, mails: [{ template: 'dispute_opened', ref: 'du_1/1' }], lost: true });
+    const untrue: MailRequest = { template: 'dispute_opened', ref: 'du_none/1' };
+    await shop.sendMails({ sessionId: session, mails: [untrue] });
+    await shop.giveUpMails({ sessionId: session, mails: [untrue], lost: true });
     expect(await orderOf(session)).toMatchObject({ attentionStep: null });
     for (let turn = 0; turn < 2; turn++) await shop.giveUpMails({ sessionId: session, mails: [late], lost: true });
     expect(await orderOf(session)).toMatchObject({

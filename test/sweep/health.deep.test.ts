@@ -253,6 +253,24 @@ describe('the sweep’s own health', () => {
     expect(await alarms()).toEqual([]);
   });
 
+  test('runs that are parked before their order is known are one alarm for each kind, and end it when they go on', async () => {
+    const id = await world.paidOrder([{ sku: 'mug' }]);
+    const { id: known } = await risk.disputed(id);
+    const found = async (...ids: string[]) => {
+      const window = windowOf(world.now(), { last: null, lastWide: null }, { intervalMs: 300_000, staff: false });
+      const needingAttention = async () => ids.map((one) => ({ workflow: 'dispute', id: one }));
+      const deps = { runs: { ...world.deps().runs, needingAttention } };
+      await activities(deps).orders.sweepUnfinished({ id: await begun(), window, cursor: null });
+      return (await alarms()).map(({ subject }) => subject);
+    };
+    expect(await found(known)).toEqual([]); // its order shows it
+    expect(await found('du_none', 'du_other')).toEqual([
+      'dispute: parked (NeedsAttention = true), and its order is not known yet',
+    ]);
+    expect(await found()).toEqual([]);
+    await world.handle(known as SessionId).terminate('the test');
+  });
+
   test('runs whose tasks fail are one alarm for each kind and cause, and end it when they go on', async () => {
     const stuck = Array.from({ length: 30 }, (_, n) => ({
       ...{ workflow: 'order', id: `cs_test_${n}`, cause: 'NonDeterministicError' },
