@@ -144,7 +144,9 @@ export function finishRefund(
   return after;
 }
 
-/** The way the customer paid takes no refund after all: Stripe writes to them for bank details, and the refund waits. */
+/**
+ * The way the customer paid takes no refund after all: Stripe writes to them for bank details, and the refund waits.
+ */
 export function askForBankDetails(world: World, id: string): Stripe.Refund {
   const before = refundNamed(world, id);
   if (before.status !== 'pending')
