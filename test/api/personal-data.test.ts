@@ -30,7 +30,7 @@ const PLAIN: Record<string, string[]> = {
   ],
   download_grants: ['id', 'session_id', 'sku'],
   holds: ['session_id', 'sku'],
-  installation: ['id'],
+  installation: ['id', 'stripe_account'],
   ledger_entries: [
     ...['id', 'category', 'type', 'source', 'payment_intent_id', 'session_id', 'currency', 'settled_currency'],
   ],
@@ -40,7 +40,7 @@ const PLAIN: Record<string, string[]> = {
   order_items: ['session_id', 'sku', 'name'],
   orders: [
     ...['session_id', 'number', 'origin', 'currency', 'presentment_currency', 'payment_intent_id', 'charge_id'],
-    ...['locale', 'attention_step', 'attention_reason', 'cancel_reason', 'cancel_refusal'],
+    ...['locale', 'attention_step', 'attention_reason', 'calls', 'cancel_reason', 'cancel_refusal'],
   ],
   payouts: ['id', 'currency', 'status'],
   prices: ['sku', 'currency', 'stripe_price_id'],
