@@ -41,7 +41,7 @@ export const refundRoutes = (deps: ApiDeps): Route[] => [
     path: '/admin/orders/{ref}/refund',
     summary: 'Refund an order, all that is left or a part',
     description:
-      'Once a key: the same key with the same body gives the same answer and one refund. If Stripe takes longer than 8 s, the answer is the order as it is, with the refund listed as `requested`, and the rest follows. If Stripe refuses the refund for good, the answer is `200` too: the request is recorded, listed as `refused` with Stripe’s own sentence in `refusal`, and the order needs attention.',
+      'Once a key: the same key with the same body makes one refund. A `409` is not remembered: nothing was made, so the same key is judged anew. If Stripe takes longer than 8 s, the answer is the order as it is, with the refund listed as `requested`, and the rest follows. If Stripe refuses the refund for good, the answer is `200` too: the request is recorded, listed as `refused` with Stripe’s own sentence in `refusal`, and the order needs attention.',
     headers: RequiredKey,
     body: RefundBody,
     problems: ['unknown_order', 'idempotency_key_reused', 'refund_exceeds_remaining', 'invalid_transition'],
