@@ -139,12 +139,15 @@ const answering = (declared: Route) => async (req: Request, res: Response) => {
  * arrive, and a stream or a download to be sent: neither counts.
  */
 async function inTime<T>(limit: number, req: Request, res: Response, work: Promise<T>): Promise<T> {
-  const late = new Problem('unavailable', 'The request took too long. Try again.', { retryAfter: 2 });
   if (!req.complete) await Promise.race([work, received(req)]);
+  let late = false;
   try {
-    return await within(limit, work, () => late);
+    return await within(limit, work, () => {
+      late = true;
+      return new Problem('unavailable', 'The request took too long. Try again.', { retryAfter: 2 });
+    });
   } catch (error) {
-    if (error === late && res.headersSent) return work;
+    if (late && res.headersSent) return work;
     throw error;
   }
 }
