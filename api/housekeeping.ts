@@ -2,6 +2,8 @@ import { removeAbandonedFiles } from '../store/catalogue/files';
 import { forgetAttempts } from '../store/checkouts/forget';
 import { removeOldStrays } from '../store/checkouts/strays';
 import { removeOldCounts } from '../store/limits/counters';
+import { removeForeignNotices } from '../store/notices/prune';
+import { removeSettled } from '../store/reconciliation/discrepancies';
 import { moveMark, readMark } from '../store/reconciliation/marks';
 import type { ApiDeps } from './deps';
 import { forgetOldKeys } from './storefront/checkout/keys';
@@ -12,6 +14,8 @@ const DAY_MS = 86_400_000;
 const ATTEMPT_MS = DAY_MS + 3_600_000;
 /** Longer than Stripe lists events, so that no sweep finds the session again. */
 const STRAY_MS = 35 * DAY_MS;
+/** How long a difference is kept that is settled. */
+const SETTLED_MS = 365 * DAY_MS;
 
 type HousekeepingDeps = Pick<ApiDeps, 'db' | 'clock' | 'log'>;
 
@@ -23,7 +27,8 @@ export function startHousekeeping(deps: HousekeepingDeps & Pick<ApiDeps, 'closin
 
 /**
  * Removes what is no longer kept: storefronts' Idempotency-Keys and checkouts that never became an order after a day,
- * counters whose window is over, files that belong to no product, and sessions that are not ours after five weeks.
+ * counters whose window is over, files that belong to no product, sessions and notices that are not ours after five
+ * weeks, and differences that were settled a year ago.
  */
 export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
   const { db, clock, log } = deps;
@@ -35,6 +40,8 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
     removeOldCounts(db, { at }),
     removeAbandonedFiles(db, { at }),
     removeOldStrays(db, { before: new Date(now - STRAY_MS) }),
+    removeForeignNotices(db, { before: new Date(now - STRAY_MS) }),
+    removeSettled(db, { before: new Date(now - SETTLED_MS) }),
   ]);
   for (const chore of chores)
     if (chore.status === 'rejected') log.warn({ err: chore.reason }, 'housekeeping failed; trying again later');

@@ -1,8 +1,10 @@
+import { ownShopUnderAnotherId } from '../../domain/foreign-installation';
 import { sessionId } from '../../domain/ids';
 import { type CheckoutLine, isOfAnotherInstallation, METADATA } from '../../domain/session';
 import { knownProducts } from '../../store/catalogue/known';
 import { adoptSession, writeSessionElsewhere } from '../../store/checkouts/elsewhere';
 import { type StraySession, writeStray } from '../../store/checkouts/strays';
+import { writeDiscrepancies } from '../../store/reconciliation/discrepancies';
 import type { Deps } from '../deps';
 import type { FoundLine, Session } from './session';
 
@@ -32,7 +34,10 @@ export async function writeElsewhere({ db, clock }: Deps, session: Session, line
 export const isElsewhere = async ({ installation }: Deps, { metadata }: Session): Promise<boolean> =>
   isOfAnotherInstallation(metadata, await installation());
 
-/** Records a complete session that is not ours, once. Nothing else is done about it. */
+/**
+ * Records a complete session that is not ours, once. Nothing else is done about it, but staff hear of it if it was made
+ * by this very shop under another id.
+ */
 export async function noteStray(deps: Deps, session: Session): Promise<void> {
   const { db, clock, metrics } = deps;
   const first = await writeStray(db, {
@@ -42,7 +47,10 @@ export async function noteStray(deps: Deps, session: Session): Promise<void> {
     ...(await whyStray(deps, session)),
     at: new Date(clock.now()),
   });
-  if (first) metrics.strays.inc();
+  if (!first) return;
+  metrics.strays.inc();
+  const ours = (await isElsewhere(deps, session)) ? ownShopUnderAnotherId(session, deps.env.STOREFRONT_URL) : null;
+  if (ours) await writeDiscrepancies(db, { foundBy: null, found: [ours], at: new Date(clock.now()) });
 }
 
 async function whyStray(deps: Deps, session: Session): Promise<Pick<StraySession, 'kind' | 'reason'>> {

@@ -23,6 +23,8 @@ const GUESSES_A_MINUTE = 60;
  * a hundred addresses get five.
  */
 const GUESSES_OF_ALL_A_MINUTE = 300;
+/** And ten for pages of known orders that wait for their payment: the webhook comes in any case. */
+const LOOKS_OF_ALL_A_MINUTE = 600;
 /** How long the API remembers that Stripe does not know an id. */
 const UNKNOWN_KEPT_MS = 60_000;
 const ABANDONS_A_MINUTE = 60;
@@ -49,6 +51,7 @@ export function createLimits(deps: LimitDeps) {
   });
   const looks = limiter(deps, { name: 'look', limit: 1, windowMs: LOOK_PAUSE_MS });
   const looksOfClient = limiter(deps, { name: 'looks', limit: LOOKS_A_MINUTE, windowMs: MINUTE_MS });
+  const looksOfAll = limiter(deps, { name: 'looks-of-all', limit: LOOKS_OF_ALL_A_MINUTE, windowMs: MINUTE_MS });
   const signals = limiter(deps, { name: 'signals', limit: 1, windowMs: MINUTE_MS });
   const guessesOfAll = limiter(deps, { name: 'guesses-of-all', limit: GUESSES_OF_ALL_A_MINUTE, windowMs: MINUTE_MS });
   const guesses = limiter(deps, { name: 'guesses', limit: GUESSES_A_MINUTE, windowMs: MINUTE_MS });
@@ -100,7 +103,9 @@ export function createLimits(deps: LimitDeps) {
 
     /** Whether the API may ask Stripe about this known order now. */
     mayAskStripe: async (req: Request, sessionId: string): Promise<boolean> =>
-      (await looks(req, sessionId)).allowed && (await looksOfClient(req, client(req))).allowed,
+      (await looks(req, sessionId)).allowed &&
+      (await looksOfClient(req, client(req))).allowed &&
+      (await looksOfAll(req, 'all')).allowed,
 
     /** Whether to signal the workflow: it hears of the same observation at most once a minute. */
     maySignal: async (req: Request, sessionId: string, observation: string): Promise<boolean> =>

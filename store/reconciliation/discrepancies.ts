@@ -109,6 +109,16 @@ export async function resolveDiscrepancies(
   });
 }
 
+/** Removes differences that were settled, and reported if they had to be, before a time. */
+export async function removeSettled(db: Db, { before }: { before: Date }): Promise<void> {
+  await db.discrepancy.deleteMany({
+    where: {
+      ...{ resolvedAt: { lt: before }, lastSeenAt: { lt: before } },
+      OR: [{ toldOnce: false }, { reportKey: { not: null } }],
+    },
+  });
+}
+
 /**
  * Discrepancies that no mail has reported: still open, or reported only once. Products that are not for sale have a
  * mail of their own (`claimUntold`).

@@ -136,6 +136,20 @@ describe('the order document', () => {
 });
 
 describe('a pending order that a page polls', () => {
+  test('asks Stripe no more once the pages of all shoppers have asked ten times a second', async () => {
+    const id = await opened();
+    const spent = { hits: 600, resetAt: new Date(shop.world.now() + 30_000) };
+    const key = 'looks-of-all/all';
+    await shop.world.db.rateLimit.upsert({ where: { key }, create: { key, ...spent }, update: spent });
+    const before = (await looks(id)).length;
+    expect((await get(id)).status).toBe(200);
+    expect((await looks(id)).length).toBe(before);
+    await shop.world.db.rateLimit.delete({ where: { key } });
+    await lookAgain();
+    await get(id);
+    expect((await looks(id)).length).toBe(before + 1);
+  });
+
   test('makes the API ask Stripe at most once in 2 s, and adds nothing to its history', async () => {
     const id = await opened();
     const before = (await looks(id)).length;

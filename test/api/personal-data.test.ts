@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keepHouse } from '../../api/housekeeping';
+import { windowOf } from '../../domain/sweep';
 import type { Logger } from '../../platform/logger';
+import { completeSweep, startSweep } from '../../store/reconciliation/sweeps';
 import { Office, problem } from './admin-office';
 
 /**
@@ -246,4 +248,64 @@ test('attempts that never became an order are forgotten after a day, once each',
   expect(strays).toEqual([{ sessionId: 'cs_test_recent' }]);
   office.now += 2 * 3_600_000;
   expect(await kept()).toEqual({ [unpaid.id]: { request: {}, clientHash: null }, [ordered.id]: whole });
+});
+
+test('counters, foreign notices, settled differences and scheduled sweeps are removed, each after its time', async () => {
+  const { db } = office;
+  const days = (count: number) => new Date(office.now - count * 86_400_000);
+  await db.rateLimit.createMany({
+    data: [
+      { key: 'over', hits: 1, resetAt: days(0.001) },
+      { key: 'counting', hits: 1, resetAt: days(-1) },
+    ],
+  });
+  const notice = (id: string, kind: string, age: number, open = false) =>
+    db.notice.create({ data: { id, kind, open, createdAt: days(age), updatedAt: days(age) } });
+  await notice('pi_foreign_old', 'payment-failed', 36);
+  await notice('pi_foreign_young', 'payment-failed', 34);
+  await notice('po_old', 'payout', 36);
+  const difference = (reference: string, age: number, more: { resolvedAt?: Date; toldOnce?: boolean } = {}) =>
+    db.discrepancy.create({
+      data: {
+        ...{ kind: 'captured_without_order', reference, detail: 'It differs.', currency: 'eur', amount: 1 },
+        ...{ firstSeenAt: days(age), lastSeenAt: days(age), resolvedAt: days(age), ...more },
+      },
+    });
+  await difference('settled_old', 366);
+  await difference('settled_young', 364);
+  await difference('told_nobody', 366, { toldOnce: true });
+  const sweeps = [
+    ...([
+      ['schedule', 31, 'old'],
+      ['schedule', 29, 'young'],
+      ['staff', 31, 'of staff'],
+    ] as const),
+  ].map(([trigger, age, name]) => ({
+    id: crypto.randomUUID(),
+    trigger,
+    startedAt: days(age),
+    status: 'COMPLETED' as const,
+    name,
+  }));
+  for (const { name, ...data } of sweeps)
+    await await db.reconciliation.create({ data: { ...data, finishedAt: data.startedAt } });
+  const last = { id: crypto.randomUUID(), trigger: 'schedule' as const, at: new Date(office.now) };
+  const window = windowOf(office.now, { last: null, lastWide: null }, { intervalMs: 300_000, staff: false });
+  await startSweep(db, { ...last, window });
+
+  await keepHouse({ db, clock: { now: () => office.now }, log });
+  await completeSweep(db, { ...last, window, checked: 0 });
+  expect((await db.rateLimit.findMany({ where: { key: { in: ['over', 'counting'] } } })).map(({ key }) => key)).toEqual(
+    ['counting'],
+  );
+  expect((await db.notice.findMany({ orderBy: { id: 'asc' } })).map(({ id }) => id)).toEqual([
+    'pi_foreign_young',
+    'po_old',
+  ]);
+  expect((await db.discrepancy.findMany({ orderBy: { reference: 'asc' } })).map(({ reference }) => reference)).toEqual([
+    'settled_young',
+    'told_nobody',
+  ]);
+  const kept = new Set((await db.reconciliation.findMany()).map(({ id }) => id));
+  expect(sweeps.filter(({ id }) => kept.has(id)).map(({ name }) => name)).toEqual(['young', 'of staff']);
 });

@@ -211,6 +211,35 @@ describe('a session of another installation on the same account', () => {
     expect(await world.mails(id)).toEqual([]);
   });
 
+  test('that leads back to our own storefront is told of once for its installation: our database was made anew', async () => {
+    const metadata = await itsMetadata({ [METADATA.installation]: 'hf_before' });
+    const success_url = `${world.env.STOREFRONT_URL}/success?session_id={CHECKOUT_SESSION_ID}`;
+    for (let session = 0; session < 2; session++) {
+      const made = await world.stripe.checkout.sessions.create({
+        ...{ ...THANKS, success_url, metadata, payment_intent_data: { metadata } },
+        line_items: [{ price: await priceOf('shared'), quantity: 1 }],
+      });
+      const id = sessionId(made.id);
+      await world.pay(id);
+      await world.webhook(id);
+      await world.end(id);
+      expect(await known(id)).toBeNull();
+      await world.stripe.refunds.create({
+        payment_intent: (await world.stripe.checkout.sessions.retrieve(id)).payment_intent as string,
+      });
+    }
+    expect(await world.db.discrepancy.findMany({ where: { reference: { startsWith: 'installation' } } })).toMatchObject(
+      [
+        {
+          reference: 'installation hf_before',
+          toldOnce: true,
+          reportKey: null,
+          detail: expect.stringContaining('own storefront'),
+        },
+      ],
+    );
+  });
+
   test('with our own id in it is ours, whatever else it says', async () => {
     const installation = await world.deps().installation();
     expect(installation).toMatch(/^hf_[0-9a-f]{32}$/);
