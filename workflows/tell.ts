@@ -25,5 +25,6 @@ export async function mail(sessionId: SessionId, ...mails: MailRequest[]): Promi
     await postForADay.sendMails.executeWithOptions({ summary }, [{ sessionId, mails }]);
   } catch (error) {
     await slowDatabase.giveUpMails({ sessionId, mails, lost: failureOf(error).passing });
+    await notifyOrder(sessionId); // it may need staff now
   }
 }

@@ -208,6 +208,7 @@ test('two workflows beside an order that are stuck are seen until both go on, al
   expect(await stuckFollowersOf(db, id)).toEqual(['du_stuck']);
   await refusedRefund(id, 20);
   expect(await shown(id)).toBe('refund-refused');
+  expect(await stuckFollowersOf(db, id)).toEqual([]); // `retry` is about the refund
   await resolveRefund(db, { sessionId: id, how: 'withdraw', at: tick() });
   await clearFollowAttention(db, follow('du_stuck'));
   expect(await shown(id)).toBe('follow');

@@ -43,6 +43,7 @@ export class OrderRun {
     this.mails = new Mails(sessionId, this.parking, (reason, unreached) => {
       if (this.known) this.known = { ...this.known, unreached };
       this.tell(`Gave up a mail: ${reason}`);
+      this.inbox.put('changed'); // it may need staff now
     });
     setHandlers(this);
   }
