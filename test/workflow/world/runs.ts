@@ -21,6 +21,7 @@ export function listedRuns(world: Machinery): WorkflowRuns {
       return count;
     },
     stuck: async () => [],
+    needingAttention: async () => [],
   };
 }
 
