@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connectDatabase, type Db } from '../../store/database';
 import { readScope, type Scope } from '../../store/reconciliation/scope';
+import { overdueHolds, unfinished } from '../../store/reconciliation/unfinished';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 let database: TestDatabase;
@@ -59,4 +60,20 @@ test('a comparison sees each row of its span once, and all that was left open be
   expect(sorted(numbers(seen.refunds, 're_'))).toEqual(all);
   expect(sorted(numbers(seen.orders, 'du_'))).toEqual(all);
   expect(sorted(numbers(seen.orders, 'cs_late_'))).toEqual(all);
+});
+
+test('a thousand sessions whose 3-D Secure never ended keep no sweep from a hold that is over, or from a lost run', async () => {
+  const before = new Date('2026-12-20T12:00:00Z');
+  const old = new Date('2026-11-20T12:00:00Z');
+  const fresh = new Date(before.getTime() - 60_000);
+  await db.$executeRaw`
+    INSERT INTO orders (session_id, number, status, payment_status, stock, origin, currency, subtotal, total, hold_until, created_at, updated_at)
+    SELECT 'cs_flight_' || n, 'F-' || n, 'PENDING', 'UNPAID', 'RELEASED', 'CHECKOUT', 'eur', 1, 1, ${old}, ${old}, ${old}
+    FROM generate_series(1, 1001) n`;
+  const times = { holdUntil: fresh, createdAt: fresh, updatedAt: fresh };
+  await db.order.update({ where: { sessionId: 'cs_flight_1001' }, data: times });
+  expect(await overdueHolds(db, { since: new Date(before.getTime() - 600_000), before })).toEqual(['cs_flight_1001']);
+  const found: string[] = [];
+  for await (const page of unfinished(db, 'order', before)) found.push(...page.map(({ id }) => id));
+  expect(found.filter((id) => id.startsWith('cs_flight_'))).toHaveLength(1_001);
 });
