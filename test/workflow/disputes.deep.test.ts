@@ -90,9 +90,8 @@ describe('opened', () => {
     expect(await risk.ended({ id: 'du_of_another_account' })).toBe('unknown');
   });
 
-  test('long after the order’s workflow has ended: everything is in the database all the same', async () => {
+  test('after the order’s workflow has ended: everything is in the database all the same', async () => {
     const id = await world.completedOrder([{ sku: 'ebook' }]);
-    await world.sleep(40 * DAY);
     const dispute = await risk.disputed(id);
     expect(await world.order(id)).toMatchObject({ status: 'COMPLETED', disputed: true });
     await until(async () => (await risk.mailsOf(id, 'dispute_opened')) === 1);
