@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { systemClock } from '../platform/clock';
 import { ConfigurationError, type Env, loadEnv } from '../platform/env';
+import { KEEP_ALIVE_MS } from '../platform/keep-alive';
 import { createLogger } from '../platform/logger';
 import { createRegistry } from '../platform/metrics';
 import { announced } from '../platform/stopping';
@@ -67,8 +68,7 @@ function main(): void {
         : (error.code ?? error.message);
     cannotStart(`Cannot listen on ${env.HOST}:${env.PORT}: ${why}.`);
   });
-  // Longer than proxies and clients keep a connection, so that none is closed while a request is on its way.
-  server.keepAliveTimeout = 65_000;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.listen(env.PORT, env.HOST, () => log.info({ address: server.address() }, 'listening'));
 
   const stop = (signal: string) => {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
+import { KEEP_ALIVE_MS } from '../../platform/keep-alive';
 import { Faults } from './faults';
 import { type MailFilter, Mails } from './mails';
 import { listPage, mailPage, mailView } from './pages';
@@ -32,7 +33,10 @@ export interface Outbox {
  * listens on the loopback interface only.
  */
 export async function startOutbox({ port = 0, dataDir, apiKey, now = Date.now }: OutboxOptions): Promise<Outbox> {
-  const server = createServer(outbox(new Mails(join(dataDir, 'mails.jsonl'), now), apiKey));
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS },
+    outbox(new Mails(join(dataDir, 'mails.jsonl'), now), apiKey),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

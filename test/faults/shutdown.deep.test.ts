@@ -67,15 +67,17 @@ class Load {
   private async lane(lane: number): Promise<void> {
     for (let n = lane; this.going; n++) {
       const api = system.apis[n % 2] as Program;
+      let asks = 'the API';
       try {
         const answer = await shop.checkout([{ sku: 'mug' }], { api });
         this.answers.push(answer);
         if (answer.status !== 201) continue;
+        asks = 'Stripe';
         await shop.pay(answer.body.sessionId);
         this.paid.push(answer.body.sessionId);
       } catch (error) {
         const { code } = ((error as Error).cause ?? {}) as { code?: string };
-        if (code !== 'ECONNREFUSED') this.cutOff.push(code ?? String(error));
+        if (code !== 'ECONNREFUSED') this.cutOff.push(`${asks}: ${code ?? String(error)}`);
       }
     }
   }

@@ -6,6 +6,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
+import { KEEP_ALIVE_MS } from '../../../platform/keep-alive';
 import { type BaseClock, SandboxClock } from '../clock';
 import { createControl } from '../control/control';
 import { resumeScheduled } from '../objects/schedule';
@@ -58,7 +59,7 @@ export async function startStripeSandbox(options: SandboxOptions): Promise<Strip
     defaultWebhook,
     log = () => undefined,
   } = options;
-  const server = createServer();
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   const listening = (server.address() as AddressInfo).port;
 
