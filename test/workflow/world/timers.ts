@@ -67,8 +67,8 @@ export function apartFromTimers(runs: Runs): WorkflowClientInterceptor {
       try {
         return await next(input);
       } catch (error) {
-        // The test server does not start and signal in one step: of several at once, those that lose are refused. A real
-        // server signals the run that won.
+        // The test server does not start and signal in one step: of several at once, those that lose are refused. A
+        // real server signals the run that won.
         const mayStartAgain = input.options.workflowIdReusePolicy === WorkflowIdReusePolicy.ALLOW_DUPLICATE;
         if (!mayStartAgain || !(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
         return next(input);
