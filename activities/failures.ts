@@ -55,8 +55,8 @@ const STRIPE: Record<string, StripeFault> = {
   StripeInvalidRequestError: { fault: 'thing', message: 'Stripe refuses the request' },
   StripeCardError: { fault: 'thing', message: 'The card is declined' },
 };
-/** Not Stripe's own answer: platform/stripe.ts gives it. */
-const ANOTHERS: StripeFault = {
+/** Not Stripe's own answer: platform/stripe.ts gives it, and a sweep that compares the account. */
+export const OTHER_ACCOUNT_FAULT: StripeFault = {
   fault: 'account',
   cause: 'stripe_account',
   message: 'The Stripe key is of another account or mode: check STRIPE_SECRET_KEY',
@@ -64,7 +64,7 @@ const ANOTHERS: StripeFault = {
 const UNKNOWN: StripeFault = { fault: 'moment', message: 'Stripe answered with an error' };
 
 function stripeFailure(error: InstanceType<typeof Stripe.errors.StripeError>): ApplicationFailure {
-  const { message, ...whose } = error.code === OTHER_ACCOUNT ? ANOTHERS : (STRIPE[error.type] ?? UNKNOWN);
+  const { message, ...whose } = error.code === OTHER_ACCOUNT ? OTHER_ACCOUNT_FAULT : (STRIPE[error.type] ?? UNKNOWN);
   const seconds = Number(error.headers?.['retry-after']);
   const details: FaultDetails = { ...whose, ...(error.requestId && { requestId: error.requestId }) };
   return ApplicationFailure.create({

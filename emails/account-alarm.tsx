@@ -1,6 +1,5 @@
 import { moment } from '../domain/dates';
 import type { AlarmCause } from '../domain/fault';
-
 import { becauseStaff, Layout } from './layout';
 import { Facts, P, Small } from './parts';
 import { type Composed, rendered } from './rendered';

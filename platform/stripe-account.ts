@@ -19,15 +19,11 @@ const AGAIN_MS = 60_000;
 export function learnAccount(stripe: Stripe, log: Logger, closing: AbortSignal): OwnAccount {
   const account: { id: string | null } = { id: null };
   const ask = async (): Promise<void> => {
-    try {
-      account.id = expectObject(await stripe.accounts.retrieveCurrent(), 'account').id;
-    } catch (error) {
-      if (error instanceof Stripe.errors.StripePermissionError)
-        return log.info(
-          'the Stripe key may not read its account: events of an organisation are judged by their object',
-        );
-      if (!closing.aborted) setTimeout(ask, AGAIN_MS).unref();
-    }
+    const id = await accountOf(stripe).catch(() => undefined);
+    if (id === null)
+      log.info('the Stripe key may not read its account: events of an organisation are judged by their object');
+    else if (id !== undefined) account.id = id;
+    else if (!closing.aborted) setTimeout(ask, AGAIN_MS).unref();
   };
   void ask();
   return account;
@@ -49,15 +45,7 @@ export function signsOfKey(env: Pick<Env, 'STRIPE_SECRET_KEY' | 'STRIPE_API_BASE
   const mode = /^[rs]k_(live|test)_/.exec(env.STRIPE_SECRET_KEY)?.[1];
   return {
     live: mode === undefined ? null : mode === 'live',
-    async account() {
-      try {
-        return expectObject(await stripe.accounts.retrieveCurrent(), 'account').id;
-      } catch (error) {
-        if (error instanceof Stripe.errors.StripePermissionError) return null;
-        if (error instanceof Stripe.errors.StripeInvalidRequestError) return undefined;
-        throw error;
-      }
-    },
+    account: () => accountOf(stripe),
     async knows(session) {
       try {
         return expectObject(await stripe.checkout.sessions.retrieve(session), 'checkout.session').id === session;
@@ -67,4 +55,15 @@ export function signsOfKey(env: Pick<Env, 'STRIPE_SECRET_KEY' | 'STRIPE_API_BASE
       }
     },
   };
+}
+
+/** `acct_…`; null if the key may not read its account; undefined if what answers has no such address. */
+async function accountOf(stripe: Stripe): Promise<string | null | undefined> {
+  try {
+    return expectObject(await stripe.accounts.retrieveCurrent(), 'account').id;
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripePermissionError) return null;
+    if (error instanceof Stripe.errors.StripeInvalidRequestError) return undefined;
+    throw error;
+  }
 }

@@ -143,7 +143,7 @@ class DisputeRun {
       this.facts ??= recalled;
       return true;
     } catch (error) {
-      failureOf(error);
+      failureOf(error); // throws on what is no failure of the activity, such as a cancelled run
       return false;
     }
   }

@@ -2,16 +2,19 @@
  * What all the workflows of a worker share: loaded once, before the first of them, and frozen (worker/bundle.ts). Only
  * modules that keep nothing of one order may stand here.
  */
+import '../domain/action-facts';
 import '../domain/action-rules';
 import '../domain/actions';
 import '../domain/dispute';
 import '../domain/events';
+import '../domain/fault';
 import '../domain/ids';
 import '../domain/mail';
 import '../domain/money';
 import '../domain/order';
 import '../domain/phase';
 import '../domain/refund';
+import '../domain/sweep';
 import '../domain/text';
 
 /**

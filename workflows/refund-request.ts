@@ -5,6 +5,7 @@ import {
   setCurrentDetails,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
+import type { MailRequest } from '../activities/mail/request';
 import type { GivenBack, GivenPart } from '../activities/refund/refunds';
 import type { RefusedRefund } from '../domain/refund';
 import type { RefundRequest, RefundResolution } from '../messages/order';
@@ -14,7 +15,7 @@ import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { describeParked, Parking } from './parking';
 import { resolveRefund } from './resolve';
 import { databaseTask, slowDatabase, stripe } from './steps';
-import { mail, notifyOrder } from './tell';
+import { mail, notifyOrder, refusedRefundMail } from './tell';
 
 /**
  * Requests a refund of an order whose workflow has ended, once per key, for as long as it takes; or resolves one that
@@ -37,7 +38,7 @@ class RefundRequestRun {
       show: () => this.show(),
       raise: (parked) => slowDatabase.raiseAttention({ sessionId, ...parked }),
       lower: () => slowDatabase.clearAttention({ sessionId }),
-      call: () => this.mailStaff(`refund-${key}`),
+      call: () => this.mailStaff({ template: 'attention_needed', ref: `refund-${key}` }),
     });
     this.parking.takeRetries({ always: true });
   }
@@ -83,7 +84,7 @@ class RefundRequestRun {
       case 'refused':
         return { outcome: 'refused', code: given.code, reason: given.reason };
       case 'refused-by-stripe':
-        this.mailStaff(`refund-refused-${given.since}`);
+        this.mailStaff(refusedRefundMail(given.since));
         return { outcome: 'refused-by-stripe' };
       default:
         return NOTHING_TO_ASK;
@@ -110,9 +111,9 @@ class RefundRequestRun {
   }
 
   /** The run waits for all of these before it ends. */
-  private mailStaff(ref: string): void {
+  private mailStaff(request: MailRequest): void {
     const before = this.mailed;
-    this.mailed = mail(this.input.sessionId, { template: 'attention_needed', ref }).then(() => before);
+    this.mailed = mail(this.input.sessionId, request).then(() => before);
   }
 
   private show(): void {

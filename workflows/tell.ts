@@ -5,6 +5,12 @@ import { changedSignal } from '../messages/order';
 import { failureOf } from './failures';
 import { postForADay, slowDatabase } from './steps';
 
+/** The mail that Stripe refuses a refund for good: one for the time that the order needs a decision about it. */
+export const refusedRefundMail = (since: number): MailRequest => ({
+  template: 'attention_needed',
+  ref: `refund-refused-${since}`,
+});
+
 /** Signals an order's workflow that the order has changed. False: it has ended, and the change is in the database. */
 export async function notifyOrder(sessionId: SessionId): Promise<boolean> {
   try {

@@ -1,7 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { FaultDetails } from '../../domain/fault';
+import { OTHER_ACCOUNT } from '../../platform/stripe';
 import { noteRefused, resolveAlarms } from '../../store/alarms/alarms';
 import type { Deps } from '../deps';
+import { OTHER_ACCOUNT_FAULT } from '../failures';
 
 type AccountDeps = Pick<Deps, 'db' | 'account' | 'clock'>;
 
@@ -20,11 +21,6 @@ export async function compareAccount({ db, account, clock }: AccountDeps): Promi
 export async function requireOwnAccount(deps: AccountDeps): Promise<void> {
   if (!(await deps.account.isForeign())) return;
   await compareAccount(deps);
-  const details: FaultDetails = { fault: 'account', cause: 'stripe_account' };
-  throw ApplicationFailure.create({
-    message: 'The Stripe key is of another account or mode: check STRIPE_SECRET_KEY',
-    type: 'another_account',
-    nonRetryable: true,
-    details: [details],
-  });
+  const { message, ...details } = OTHER_ACCOUNT_FAULT;
+  throw ApplicationFailure.create({ message, type: OTHER_ACCOUNT, nonRetryable: true, details: [details] });
 }

@@ -4,6 +4,7 @@ import { writeAccountAlarm } from '../../emails/account-alarm';
 import { writeNotForSale } from '../../emails/not-for-sale';
 import { senderName } from '../../platform/mailer';
 import {
+  type Alarm,
   type AlarmRef,
   claimProbe,
   noteRefused,
@@ -28,8 +29,7 @@ const PROBE_EVERY_MS = 10_000;
  * small queries while nothing is wrong.
  */
 export async function tendAccount(deps: Deps): Promise<void> {
-  const open = await openAlarms(deps.db);
-  for (const alarm of open) if (isStripes(alarm.cause)) await tryAgain(deps, alarm);
+  const open = await tryStripeAgain(deps);
   await tellStaff(deps);
   await endRefusedCheckouts(deps, open); // staff have been told of each by now
   await tellOfRefusedProducts(deps);
@@ -37,6 +37,13 @@ export async function tendAccount(deps: Deps): Promise<void> {
     deps,
     open.filter(({ cause }) => (MAIL_CAUSES as AlarmCause[]).includes(cause)),
   );
+}
+
+/** Tries again what Stripe refused, or did not answer. Returns every alarm that was open before. */
+export async function tryStripeAgain(deps: Deps): Promise<Alarm[]> {
+  const open = await openAlarms(deps.db);
+  for (const alarm of open) if (isStripes(alarm.cause)) await tryAgain(deps, alarm);
+  return open;
 }
 
 async function tryAgain(deps: Deps, { cause, subject }: AlarmRef): Promise<void> {

@@ -6,8 +6,6 @@ import { reportStuckRuns } from '../reconcile/stuck';
 
 /** The least time between two looks at what is stuck, while no sweep does it. */
 const LOOK_EVERY_MS = 60_000;
-/** Over how long restarts are counted, to find runs that die each time. */
-const RESTARTS_OF_MS = 3_600_000;
 
 /**
  * Raises an alarm while no sweep ends: the Schedule is paused, Temporal is away, or a sweep's own workflow is stuck.
@@ -25,6 +23,5 @@ export async function watchSweeps(deps: Deps, since: Date): Promise<void> {
     return;
   }
   await noteRefused(db, { ...overdue, at });
-  if (await claimProbe(db, { ...overdue, before: new Date(now - LOOK_EVERY_MS), at }))
-    await reportStuckRuns(deps, { since: new Date(now - RESTARTS_OF_MS) });
+  if (await claimProbe(db, { ...overdue, before: new Date(now - LOOK_EVERY_MS), at })) await reportStuckRuns(deps);
 }

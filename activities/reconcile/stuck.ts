@@ -3,20 +3,22 @@ import { restartedOften } from '../../store/reconciliation/repairs';
 import { sessionsOfFollowed } from '../../store/reconciliation/unfinished';
 import type { Deps } from '../deps';
 
-/** A run that sweeps start this often within an hour dies each time. */
+/** A run that sweeps start this often within this time dies each time. */
 const OFTEN = 4;
+const WITHIN_MS = 3_600_000;
 
 /**
  * Raises one alarm for each kind of run that cannot go on, however many there are: runs whose tasks keep failing,
  * because their history cannot be replayed or their code throws, runs that die each time they are started, and runs
  * that are parked before their order is known, so that no order can show it. Ends the other alarms.
  */
-export async function reportStuckRuns(deps: Deps, { since }: { since: Date }): Promise<void> {
+export async function reportStuckRuns(deps: Deps): Promise<void> {
   const { db, clock, runs } = deps;
   const at = new Date(clock.now());
   const stuck = await runs.stuck();
   const kinds = new Set(stuck?.map(({ workflow, cause }) => `${workflow}: ${cause}`));
-  if ((await restartedOften(db, { since, times: OFTEN })) > 0) kinds.add(DIE_EACH_TIME);
+  if ((await restartedOften(db, { since: new Date(at.getTime() - WITHIN_MS), times: OFTEN })) > 0)
+    kinds.add(DIE_EACH_TIME);
   for (const kind of await parkedUnseen(deps)) kinds.add(kind);
   for (const subject of kinds) await noteRefused(db, { cause: 'run_stuck', subject, at });
   for (const { cause, subject } of await openAlarms(db))

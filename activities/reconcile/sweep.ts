@@ -11,15 +11,15 @@ import {
 } from '../../store/reconciliation/sweeps';
 import { checkAccount } from '../account/check';
 import { requireOwnAccount } from '../account/own-account';
-import { tendAccount } from '../account/tend';
+import { tryStripeAgain } from '../account/tend';
 import type { Deps } from '../deps';
 
 /** Activities that record the beginning and the end of a sweep. */
 export const sweep = (deps: Deps) => {
   const { db, clock, env, metrics } = deps;
-  /** Whether the provider answers everybody else. */
+  /** Whether Stripe answers everybody else. */
   const isOver = async (cause: AccountCause, since: Date): Promise<boolean> => {
-    await tendAccount(deps);
+    await tryStripeAgain(deps);
     return isRightAgain(db, { cause, since });
   };
   return {

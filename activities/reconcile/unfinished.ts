@@ -17,9 +17,6 @@ const LAG_MS = 10_000;
 /** An open review is looked at again after this long. */
 const REVIEW_SILENT_MS = 3_600_000;
 
-/** Over how long restarts are counted, to find runs that die each time. */
-const AGAIN_AND_AGAIN_MS = 3_600_000;
-
 /** Activities that find what is unfinished in the database but has no run. */
 export const sweepUnfinished = (deps: Deps) => {
   const { db, runs } = deps;
@@ -59,7 +56,7 @@ export const sweepUnfinished = (deps: Deps) => {
         }
       }
       checked += await lookAtReviews(new Date(window.until - REVIEW_SILENT_MS));
-      await reportStuckRuns(deps, { since: new Date(window.until - AGAIN_AND_AGAIN_MS) });
+      await reportStuckRuns(deps);
       return { checked, woken, cursor: null };
     },
   };

@@ -3,16 +3,15 @@ import { type RefundId, refundId, type SessionId } from '../../domain/ids';
 import type { OrderStatus, Reason } from '../../domain/order';
 import { isReversed, type RestockLine, refundedOf } from '../../domain/refund';
 import { DISPUTED, NOTHING_LEFT, type Refusal, TOO_MUCH } from '../../domain/refundable';
-import { expectObject } from '../../platform/stripe';
-import { takeReceived } from '../../store/orders/accept';
 import { cancelUnpaid } from '../../store/orders/undo';
 import { writeCompensation } from '../../store/refunds/compensations';
-import { type RecordedRefund, recordRefund } from '../../store/refunds/record';
+import type { RecordedRefund } from '../../store/refunds/record';
 import { refuseByStripe } from '../../store/refunds/refusals';
 import { findWritten, refuseRefund, type WrittenRefund, writeRequest } from '../../store/refunds/staff-requests';
 import { readRefundStanding } from '../../store/refunds/standing';
 import type { Deps } from '../deps';
-import { isRefusal, REFUND_KEY, type RefundAnswer, type RefusedByStripe, refundAsking, seenOf } from './stripe-refunds';
+import { addsUp, isOurs, type Listing, refundListing } from './listing';
+import { isRefusal, type RefundAnswer, type RefusedByStripe, refundAsking } from './stripe-refunds';
 
 export type GivenBack =
   /** Requested at Stripe, now or earlier. The `refund` workflow follows it. */
@@ -58,18 +57,11 @@ interface RestInput {
 
 type PartRequest = Omit<RefundPartInput, 'key'> & { requestKey: string };
 
-interface ListedRefund {
-  refund: Stripe.Refund;
-  recorded: RecordedRefund;
-}
-
-/** Stripe's refunds of a payment, each recorded; or why Stripe does not list them. */
-type Listing = ListedRefund[] | RefusedByStripe;
-
 /** Activities that request refunds at Stripe. */
 export const refunds = (deps: Deps) => {
   const { db } = deps;
   const atStripe = refundAsking(deps);
+  const { record, recordAll, findOurs, isEverything } = refundListing(deps);
   const now = () => new Date(deps.clock.now());
 
   return {
@@ -194,23 +186,6 @@ export const refunds = (deps: Deps) => {
     return isTooMuch ? refuse(refund.key, TOO_MUCH) : refuseForGood(refund.key, answer);
   }
 
-  /**
-   * Whether all of the order's money is given back. If Stripe has received less than the order's total, and has
-   * refunded all of that, it is: the total becomes what was received.
-   */
-  async function isEverything(sessionId: SessionId, paymentIntentId: string, all: ListedRefund[]): Promise<boolean> {
-    if (addsUp(all)) return true;
-    const { amount_received: received } = expectObject(
-      await deps.stripe.paymentIntents.retrieve(paymentIntentId),
-      'payment_intent',
-    );
-    const refunded = refundedOf(all.map(({ refund }) => ({ status: refund.status ?? '', amount: refund.amount })));
-    if (received === 0 || refunded < received) return false;
-    await takeReceived(db, { sessionId, received, at: now() });
-    const again = await recordAll(sessionId, paymentIntentId);
-    return isRefusal(again) || addsUp(again);
-  }
-
   /** Stripe may refuse to refund what a lost dispute has left, too. No bank's decision will change that. */
   async function bankHasDecided(sessionId: SessionId): Promise<boolean> {
     return (await readRefundStanding(db, sessionId)).bankHasDecided;
@@ -234,39 +209,10 @@ export const refunds = (deps: Deps) => {
     await refuseRefund(db, { key, refusal, at: now() });
     return { outcome: 'refused', ...refusal };
   }
-
-  /** The refund that an earlier attempt may have made; the refusal if Stripe does not list refunds for good. */
-  async function findOurs(written: WrittenRefund): Promise<RefundAnswer | null> {
-    const all = await atStripe.list(written.paymentIntentId);
-    return isRefusal(all) ? all : (all.find((refund) => isOurs(refund, written)) ?? null);
-  }
-
-  /** Records a refund and starts the workflow that follows it. Stripe's event does the same; either may be first. */
-  async function record(sessionId: SessionId, refund: Stripe.Refund): Promise<RecordedRefund> {
-    const recorded = await recordRefund(db, { sessionId, seen: seenOf(refund), at: now() });
-    await deps.starter.refund(refundId(refund.id));
-    return recorded;
-  }
-
-  /**
-   * Records every refund in Stripe's list for a payment. If Stripe refunds no more, the list says what was refunded.
-   */
-  async function recordAll(sessionId: SessionId, paymentIntentId: string): Promise<Listing> {
-    const listed = await atStripe.list(paymentIntentId);
-    if (isRefusal(listed)) return listed;
-    const all: ListedRefund[] = [];
-    for (const refund of listed) all.push({ refund, recorded: await record(sessionId, refund) });
-    return all;
-  }
 };
-
-const isOurs = (made: Stripe.Refund, { refund }: WrittenRefund): boolean =>
-  made.id === refund.stripeId || made.metadata?.[REFUND_KEY] === refund.key;
 
 const given = ({ orderStatus }: RecordedRefund, refund: Stripe.Refund): GivenPart => ({
   outcome: 'refunded',
   refundId: refundId(refund.id),
   status: orderStatus,
 });
-
-const addsUp = (all: ListedRefund[]): boolean => all.some(({ recorded }) => recorded.everything);

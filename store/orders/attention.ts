@@ -122,7 +122,8 @@ export async function isDecided(
   sessionId: SessionId,
   report: Pick<Call, 'step' | 'subject'>,
 ): Promise<boolean> {
-  return (await tx.timelineEntry.count({ where: { sessionId, key: { startsWith: decidedKey(report) } } })) > 0;
+  const decisions = await tx.timelineEntry.findMany({ where: { sessionId, type: 'decided' }, select: { key: true } });
+  return decisions.some(({ key }) => key?.startsWith(decidedKey(report)));
 }
 
 const hasStep = (calls: Call[], step: Decision): boolean => calls.some((one) => one.step === step);

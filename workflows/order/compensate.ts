@@ -1,6 +1,7 @@
 import type { GivenBack } from '../../activities/refund/refunds';
 import type { Reason } from '../../domain/order';
 import { database, stripe } from '../steps';
+import { refusedRefundMail } from '../tell';
 import { refusal } from './inbox';
 import type { OrderRun } from './run';
 
@@ -20,7 +21,7 @@ export async function compensate(run: OrderRun, reason: Reason, actor: 'staff' |
         { sessionId, reason, actor },
       ]),
     );
-    if (given.outcome === 'refused-by-stripe') run.mailRefusal(given.since);
+    if (given.outcome === 'refused-by-stripe') run.mails.send(refusedRefundMail(given.since));
     if (given.outcome !== 'disputed' && given.outcome !== 'lost') return run.refresh(eventOf(given.outcome, reason));
     await run.refresh();
     if (bankGaveItBack(run)) await endLost(run, 'Nothing to give back: the bank did, after a lost dispute');

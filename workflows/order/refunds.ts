@@ -1,6 +1,7 @@
 import type { RefundPartInput } from '../../activities/refund/refunds';
 import { INVALID_TRANSITION } from '../../messages/refusals';
 import { database, stripe } from '../steps';
+import { refusedRefundMail } from '../tell';
 import { compensate } from './compensate';
 import { decide } from './decide';
 import { refusal } from './inbox';
@@ -19,7 +20,7 @@ export async function giveBackPart(
   const given = await run.untilDone('refund', () =>
     stripe.refundPart.executeWithOptions({ summary }, [{ sessionId, ...part, actor: 'staff' }]),
   );
-  if (given.outcome === 'refused-by-stripe') run.mailRefusal(given.since);
+  if (given.outcome === 'refused-by-stripe') run.mails.send(refusedRefundMail(given.since));
   if (given.outcome === 'refused')
     throw refusal(given.reason, given.code === 'disputed' ? INVALID_TRANSITION : given.code);
 }

@@ -189,11 +189,7 @@ export class OrderRun {
    * @param isTold whether staff were called for this before
    * @param wakeOnLook whether a message about the session ends it too
    */
-  async forDecision(
-    step: AttentionStep,
-    reason: string,
-    { isTold = false, wakeOnLook = false }: { isTold?: boolean; wakeOnLook?: boolean } = {},
-  ): Promise<void> {
+  async forDecision(step: AttentionStep, reason: string, { isTold = false, wakeOnLook = false } = {}): Promise<void> {
     const { inbox } = this;
     const goOn = () => inbox.hasRequest || inbox.hasChange || (wakeOnLook && inbox.hasLook);
     await this.parking.forDecision(step, reason, goOn, isTold);
@@ -227,11 +223,6 @@ export class OrderRun {
   waits(forWhat: string): void {
     this.view.waitingFor = forWhat;
     this.show();
-  }
-
-  /** Mails staff that Stripe refuses a refund for good, once for the time that the order needs a decision about it. */
-  mailRefusal(since: number): void {
-    this.mails.send({ template: 'attention_needed', ref: `refund-refused-${since}` });
   }
 
   /** Adds an event to the details that staff see. */
