@@ -20,13 +20,8 @@ const refund = (id: string, body: unknown = { reason: 'damaged' }, key: string |
   post(id, 'refund', key, body);
 const retry = (id: string) => post(id, 'retry', null);
 
-function post(id: string, step: string, key: string | null, body?: unknown) {
-  const asked = shop.http
-    .post(`/admin/orders/${id}/${step}`)
-    .set('authorization', `Bearer ${shop.world.env.ADMIN_TOKEN}`);
-  if (key !== null) asked.set('idempotency-key', key);
-  return body === undefined ? asked : asked.send(body as object);
-}
+const post = (id: string, step: string, key: string | null, body?: unknown) =>
+  shop.staffStep(id, step, key, body as object | undefined);
 
 const intentOf = async (id: SessionId) => (await shop.world.order(id)).paymentIntentId as string;
 const atStripe = async (id: SessionId) =>

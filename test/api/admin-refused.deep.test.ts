@@ -17,13 +17,8 @@ afterAll(() => shop?.close());
 afterEach(() => shop.world.noFaults());
 
 let keys = 0;
-const post = (id: string, step: string, body?: object, key = `refused-${++keys}`) => {
-  const asked = shop.http
-    .post(`/admin/orders/${id}/${step}`)
-    .set('authorization', `Bearer ${shop.world.env.ADMIN_TOKEN}`)
-    .set('idempotency-key', key);
-  return body === undefined ? asked : asked.send(body);
-};
+const post = (id: string, step: string, body?: object, key = `refused-${++keys}`) =>
+  shop.staffStep(id, step, key, body);
 const resolve = (id: string, body: object) => post(id, 'resolve', body);
 const read = async (id: string) =>
   (await shop.http.get(`/admin/orders/${id}`).set('authorization', `Bearer ${shop.world.env.ADMIN_TOKEN}`)).body;

@@ -24,13 +24,7 @@ afterAll(() => shop?.close());
 afterEach(() => shop.world.noFaults());
 
 let keys = 0;
-const post = (id: string, step: string, body?: object, key = `once-${++keys}`) => {
-  const asked = shop.http
-    .post(`/admin/orders/${id}/${step}`)
-    .set('authorization', `Bearer ${shop.world.env.ADMIN_TOKEN}`)
-    .set('idempotency-key', key);
-  return body === undefined ? asked : asked.send(body);
-};
+const post = (id: string, step: string, body?: object, key = `once-${++keys}`) => shop.staffStep(id, step, key, body);
 const refuse = (fault: Record<string, unknown> = {}) =>
   shop.world.at('/faults', {
     ...{ match: { method: 'POST', path: '^/v1/refunds$' }, kind: 'refused', message: NO_BALANCE, times: 1 },

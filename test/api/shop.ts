@@ -126,6 +126,15 @@ export class Shop {
     return this.http.post('/checkout').set(headers).send(body);
   }
 
+  /** A step of staff with an order, under an Idempotency-Key if one is given. */
+  staffStep(id: string, step: string, key: string | null, body?: object) {
+    const asked = this.http
+      .post(`/admin/orders/${id}/${step}`)
+      .set('authorization', `Bearer ${this.world.env.ADMIN_TOKEN}`);
+    if (key !== null) asked.set('idempotency-key', key);
+    return body === undefined ? asked : asked.send(body);
+  }
+
   /** What was asked of Stripe so far, by method and a part of the path. */
   async askedOfStripe(method: string, path: RegExp): Promise<LoggedRequest[]> {
     const answer = await fetch(`${this.world.sandbox.url}/_control/requests`);

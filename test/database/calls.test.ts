@@ -1,6 +1,6 @@
 import type { SessionId } from '../../domain/ids';
 import type { Prisma } from '../../prisma/generated/client';
-import { connectDatabase, type Db } from '../../store/database';
+import type { Db } from '../../store/database';
 import { recordDispute, type SeenDispute } from '../../store/disputes/record';
 import { recordReview } from '../../store/notices/review';
 import { recordWarning } from '../../store/notices/warning';
@@ -17,19 +17,13 @@ import { readSnapshot } from '../../store/orders/snapshot';
 import { recordRefund } from '../../store/refunds/record';
 import { missRefund, refuseByStripe } from '../../store/refunds/refusals';
 import { resolveRefund } from '../../store/refunds/resolve';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 
 /** What needs staff about one order: several things may, and none hides or erases another. */
 
-let database: TestDatabase;
 let db: Db;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = connectDatabase(database.url, 5);
-});
-afterAll(async () => {
-  await db.$disconnect();
-  await database.drop();
+withDatabase(5, (opened) => {
+  db = opened;
 });
 
 let now = Date.parse('2026-11-23T12:00:00Z');

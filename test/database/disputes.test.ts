@@ -1,21 +1,15 @@
 import { Client } from 'pg';
 import { disputeId } from '../../domain/ids';
 import { Prisma } from '../../prisma/generated/client';
-import { connectDatabase, type Db } from '../../store/database';
+import type { Db } from '../../store/database';
 import { type DisputedOrder, saveGathered } from '../../store/disputes/evidence';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 
-let database: TestDatabase;
 let db: Db;
 const at = new Date('2026-11-23T12:00:00Z');
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = connectDatabase(database.url, 5);
-});
-afterAll(async () => {
-  await db.$disconnect();
-  await database.drop();
+withDatabase(5, (opened) => {
+  db = opened;
 });
 
 let orders = 0;

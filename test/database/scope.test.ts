@@ -1,18 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { connectDatabase, type Db } from '../../store/database';
+import type { Db } from '../../store/database';
 import { readScope, type Scope } from '../../store/reconciliation/scope';
 import { overdueHolds, unfinished } from '../../store/reconciliation/unfinished';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { withDatabase } from '../support/database';
 
-let database: TestDatabase;
 let db: Db;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = connectDatabase(database.url, 3);
-});
-afterAll(async () => {
-  await db.$disconnect();
-  await database.drop();
+withDatabase(3, (opened) => {
+  db = opened;
 });
 
 const since = new Date('2026-11-23T12:00:00Z');

@@ -13,22 +13,16 @@ import { openOrder } from '../../store/orders/open';
 import { type ConfirmedPayment, confirmPayment, keepUnpaid } from '../../store/orders/payment';
 import { recordRefund } from '../../store/refunds/record';
 import { inventory } from '../../store/stock/inventory';
-import { createTestDatabase, onServer, type TestDatabase } from '../support/database';
+import { createTestDatabase, onServer, withDatabase } from '../support/database';
 
 /**
  * The steps of an order's good path against a real PostgreSQL: two at once, again after a crash, and what stands in
  * their way.
  */
 
-let database: TestDatabase;
 let db: Db;
-beforeAll(async () => {
-  database = await createTestDatabase();
-  db = connectDatabase(database.url, 20);
-});
-afterAll(async () => {
-  await db.$disconnect();
-  await database.drop();
+withDatabase(20, (opened) => {
+  db = opened;
 });
 
 const at = new Date('2026-01-01T00:00:00Z');

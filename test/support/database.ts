@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+import { connectDatabase, type Db } from '../../store/database';
 
 /** The migrated database that the others are copies of. */
 export const TEMPLATE = 'template_holdfast';
@@ -23,6 +24,21 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     url: url.href,
     drop: () => onServer(async (client) => void (await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
   };
+}
+
+/** Gives a file of tests a database of its own for as long as it runs. */
+export function withDatabase(connections: number, take: (db: Db) => void): void {
+  let close: (() => Promise<void>) | undefined;
+  beforeAll(async () => {
+    const database = await createTestDatabase();
+    const db = connectDatabase(database.url, connections);
+    close = async () => {
+      await db.$disconnect();
+      await database.drop();
+    };
+    take(db);
+  });
+  afterAll(() => close?.());
 }
 
 /** Runs something as the owner of the test run's PostgreSQL. */

@@ -179,18 +179,24 @@ describe('a session of another installation on the same account', () => {
     ...rest,
   });
 
-  test('is counted once and left alone, though it sells what we sell; so is what names its payment', async () => {
-    await world.product('shared', { stock: 1 });
-    const before = await strays();
-    const metadata = await itsMetadata();
+  /** A session of the other installation that is paid, and that we have heard of. */
+  async function soldElsewhere(given: { metadata: Record<string, string>; success_url?: string }): Promise<SessionId> {
     const made = await world.stripe.checkout.sessions.create({
-      ...{ ...THANKS, metadata, payment_intent_data: { metadata } },
+      ...{ ...THANKS, ...given, payment_intent_data: { metadata: given.metadata } },
       line_items: [{ price: await priceOf('shared'), quantity: 1 }],
     });
     const id = sessionId(made.id);
     await world.pay(id);
     await world.webhook(id);
     await world.end(id);
+    return id;
+  }
+
+  test('is counted once and left alone, though it sells what we sell; so is what names its payment', async () => {
+    await world.product('shared', { stock: 1 });
+    const before = await strays();
+    const metadata = await itsMetadata();
+    const id = await soldElsewhere({ metadata });
     expect(await known(id)).toBeNull();
     expect(await world.stock('shared')).toEqual({ onHand: 1, held: 0 });
     expect(await world.db.straySession.findMany({ where: { sessionId: id } })).toMatchObject([
@@ -215,14 +221,7 @@ describe('a session of another installation on the same account', () => {
     const metadata = await itsMetadata({ [METADATA.installation]: 'hf_before' });
     const success_url = `${world.env.STOREFRONT_URL}/success?session_id={CHECKOUT_SESSION_ID}`;
     for (let session = 0; session < 2; session++) {
-      const made = await world.stripe.checkout.sessions.create({
-        ...{ ...THANKS, success_url, metadata, payment_intent_data: { metadata } },
-        line_items: [{ price: await priceOf('shared'), quantity: 1 }],
-      });
-      const id = sessionId(made.id);
-      await world.pay(id);
-      await world.webhook(id);
-      await world.end(id);
+      const id = await soldElsewhere({ metadata, success_url });
       expect(await known(id)).toBeNull();
       await world.stripe.refunds.create({
         payment_intent: (await world.stripe.checkout.sessions.retrieve(id)).payment_intent as string,
