@@ -50,7 +50,7 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
   const uiPort = options.uiPort === false ? undefined : (options.uiPort ?? (await freePort()));
   const server = await startGuarded(program, serverArguments({ ...options, port, uiPort }), {
     log: logFile,
-    env: { ...withoutTemporal(), GOGC: '400' },
+    env: withoutTemporal(),
   });
   const address = `127.0.0.1:${port}`;
   await answering(server, address, namespace, logFile);
