@@ -99,9 +99,12 @@ const foundOf = async (kind: string) =>
 
 const open = () => world.db.discrepancy.count({ where: { resolvedAt: null } });
 const reports = async () =>
-  (await world.db.mail.findMany({ where: { template: 'reconciliation_report', status: 'SENT' } })).map(
-    ({ text }) => text,
-  );
+  (
+    await world.db.mail.findMany({
+      where: { template: 'reconciliation_report', status: 'SENT' },
+      orderBy: { createdAt: 'asc' },
+    })
+  ).map(({ text }) => text);
 
 describe('each kind of discrepancy', () => {
   beforeEach(async () => {
