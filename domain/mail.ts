@@ -1,3 +1,5 @@
+import type { AttentionStep } from './attention';
+
 /** The mails about an order that staff can send again. activities/mail/again.ts says when each is allowed. */
 export const RESENDABLE = [
   'order_confirmation',
@@ -12,5 +14,8 @@ export const RESENDABLE = [
 ] as const;
 export type Resendable = (typeof RESENDABLE)[number];
 
-/** The prefix of the reference of the mail that asks staff to capture a payment. The deadline follows it. */
-export const CAPTURE = 'capture-';
+/** What a mail to staff asks for if a payment has to be captured by a deadline. The order itself is not stuck. */
+export const CAPTURE = 'capture';
+
+/** What a mail calls staff to: a step that needs attention, or the capture of a payment. */
+export type MailStep = AttentionStep | typeof CAPTURE;

@@ -19,7 +19,7 @@ export const attentionNeeded: MailTemplate = {
   title: 'Attention notice',
   write: (facts) => {
     const { number, attention } = facts.order;
-    if (facts.ref?.startsWith(CAPTURE)) return captureNeeded(facts);
+    if (facts.step === CAPTURE) return captureNeeded(facts);
     if (!attention) return null;
     return {
       subject: `Order ${number} needs attention: ${attention.step}`,

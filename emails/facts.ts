@@ -1,4 +1,5 @@
 import { day as dayInUtc } from '../domain/dates';
+import type { MailStep } from '../domain/mail';
 import { formatMoney } from '../domain/money';
 import type { Voucher } from '../domain/voucher';
 
@@ -9,7 +10,9 @@ import type { Voucher } from '../domain/voucher';
 export interface MailFacts {
   /** The shop's name, taken from the sender's address. */
   shop: string;
-  /** The shipment, refund or dispute this mail is about; null for mails sent once per order. */
+  /** Of a mail that calls staff: what needs them. Null for all others. */
+  step: MailStep | null;
+  /** The id of the shipment, refund, dispute or report this mail is about; null if it is about the order itself. */
   ref: string | null;
   order: OrderFacts;
   links: {
@@ -125,14 +128,11 @@ export const shipmentOf = ({ order, ref }: MailFacts): ShipmentFacts | undefined
 
 /** The refund this mail is about, or undefined if the order has no such refund. */
 export const refundOf = ({ order, ref }: MailFacts): RefundFacts | undefined =>
-  order.refunds.find(({ id }) => id === ref?.split('/')[0]);
+  order.refunds.find(({ id }) => id === ref);
 
-/**
- * The dispute this mail is about, or undefined if the order has no such dispute. The reference is the dispute's id, a
- * slash, and which of its openings or deadlines is meant.
- */
+/** The dispute this mail is about, or undefined if the order has no such dispute. */
 export const disputeOf = ({ order, ref }: MailFacts): DisputeFacts | undefined =>
-  order.disputes.find(({ id }) => id === ref?.split('/')[0]);
+  order.disputes.find(({ id }) => id === ref);
 
 /** Whether any item of the order has to be shipped. */
 export const isShipped = ({ items }: OrderFacts): boolean => items.some(({ kind }) => kind === 'PHYSICAL');

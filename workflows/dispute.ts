@@ -103,7 +103,8 @@ class DisputeRun {
     await notifyOrder(sessionId);
     this.signs.mail(sessionId, {
       template: 'attention_needed',
-      ref: `${DECISIONS.disputeUnknown}-${this.input.disputeId}`,
+      step: DECISIONS.disputeUnknown,
+      ref: this.input.disputeId,
     });
   }
 
@@ -159,7 +160,7 @@ class DisputeRun {
     if (!this.facts?.dueBy) return;
     const { sessionId, dueBy } = this.facts;
     this.notified.dueBy = dueBy;
-    this.signs.mail(sessionId, { template: 'dispute_deadline', ref: `${this.input.disputeId}/${dueBy}` });
+    this.signs.mail(sessionId, { template: 'dispute_deadline', ref: this.input.disputeId, episode: dueBy });
     this.show();
   }
 
@@ -172,7 +173,7 @@ class DisputeRun {
     }
     if (standing === 'open' && openings !== this.notified.openings) {
       this.notified.openings = openings;
-      this.signs.mail(sessionId, { template: 'dispute_opened', ref: `${this.input.disputeId}/${openings}` });
+      this.signs.mail(sessionId, { template: 'dispute_opened', ref: this.input.disputeId, episode: openings });
     }
     if (standing === 'open' && !facts.submitted)
       await this.parking.untilDone('gather-evidence', () => databaseTask.gatherEvidence(this.input));
@@ -191,7 +192,10 @@ class DisputeRun {
     const step =
       standing === 'lost' ? DECISIONS.disputeLost : reversed && standing === 'kept' ? DECISIONS.disputeWon : null;
     if (step !== null)
-      this.signs.mail(sessionId, { template: 'attention_needed', ref: `${step}-${this.input.disputeId}/${openings}` });
+      this.signs.mail(sessionId, {
+        ...{ template: 'attention_needed', step },
+        ...{ ref: this.input.disputeId, episode: openings },
+      });
   }
 
   /** One submission at a time: a second request gets the result of the first. */

@@ -1,5 +1,6 @@
 import { allHandlersFinished, condition } from '@temporalio/workflow';
 import type { MailRequest } from '../activities/mail/request';
+import { FOLLOW } from '../domain/calls';
 import type { SessionId } from '../domain/ids';
 import type { Parked, Parking, Signs } from './parking';
 import { slowDatabase } from './steps';
@@ -29,7 +30,7 @@ export class FollowerSigns<Step extends string> implements Signs<Step> {
 
   call(_: Parked<Step>, since: number): void {
     if (this.sessionId !== null)
-      this.mail(this.sessionId, { template: 'attention_needed', ref: `${this.id}-${since}` });
+      this.mail(this.sessionId, { template: 'attention_needed', step: FOLLOW, ref: this.id, episode: since });
   }
 
   /** Sends mails in the background: one that is stuck must keep nothing from the order. */

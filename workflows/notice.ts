@@ -44,7 +44,7 @@ export async function notice(input: NoticeInput): Promise<FollowedNotice['outcom
     if (followed.outcome === 'order') {
       const { sessionId, call } = followed;
       if (followed.changed) await notifyOrder(sessionId);
-      if (call !== null) signs.mail(sessionId, { template: 'attention_needed', ref: call });
+      if (call !== null) signs.mail(sessionId, { template: 'attention_needed', step: call, ref: input.id });
     }
     if (await signs.told(parking, () => changed)) return followed.outcome;
   }

@@ -5,6 +5,7 @@
 import '../domain/action-facts';
 import '../domain/action-rules';
 import '../domain/actions';
+import '../domain/calls';
 import '../domain/dispute';
 import '../domain/events';
 import '../domain/fault';

@@ -38,7 +38,7 @@ class RefundRequestRun {
       show: () => this.show(),
       raise: (parked) => slowDatabase.raiseAttention({ sessionId, ...parked }),
       lower: () => slowDatabase.clearAttention({ sessionId }),
-      call: () => this.mailStaff({ template: 'attention_needed', ref: `refund-${key}` }),
+      call: () => this.mailStaff({ template: 'attention_needed', step: 'refund', ref: key }),
     });
     this.parking.takeRetries({ always: true });
   }

@@ -8,7 +8,7 @@ import {
 import type { MailRequest } from '../activities/mail/request';
 import type { FollowedRefund } from '../activities/refund/follow';
 import type { RefundId, SessionId } from '../domain/ids';
-import { isFinal } from '../domain/order';
+import { DECISIONS, isFinal } from '../domain/order';
 import { hasEnded, isReversed, waitsForCustomer } from '../domain/refund';
 import { type RefundInput, refundLookSignal } from '../messages/refund';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
@@ -102,7 +102,7 @@ class RefundRun {
   /** Stripe does not know the refund, which its order needs attention for. Nothing is left to follow. */
   async missing(sessionId: SessionId): Promise<'forgotten'> {
     await notifyOrder(sessionId);
-    this.signs.mail(sessionId, { template: 'attention_needed', ref: `refund-unknown-${this.refundId}` });
+    this.signs.mail(sessionId, { template: 'attention_needed', step: DECISIONS.refundUnknown, ref: this.refundId });
     await this.signs.told(this.parking, () => false);
     return 'forgotten';
   }
@@ -141,12 +141,12 @@ const mailsAbout = (refundId: RefundId, status: string, asksCustomer: boolean): 
   isReversed(status)
     ? [
         { template: 'refund_failed', ref: refundId },
-        { template: 'attention_needed', ref: `refund-${refundId}` },
+        { template: 'attention_needed', step: DECISIONS.refundFailed, ref: refundId },
       ]
     : [
         { template: 'order_refunded', ref: refundId },
         // The first one said that there is nothing to do.
-        ...(asksCustomer ? [{ template: 'order_refunded', ref: `${refundId}/bank-details` } as const] : []),
+        ...(asksCustomer ? [{ template: 'order_refunded', ref: refundId, episode: 'bank-details' } as const] : []),
       ];
 
 const describe = ({ number, status }: Known): string[] => [

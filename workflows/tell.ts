@@ -1,6 +1,7 @@
 import { getExternalWorkflowHandle } from '@temporalio/workflow';
 import type { MailRequest } from '../activities/mail/request';
 import type { SessionId } from '../domain/ids';
+import { DECISIONS } from '../domain/order';
 import { changedSignal } from '../messages/order';
 import { failureOf } from './failures';
 import { postForADay, slowDatabase } from './steps';
@@ -8,7 +9,8 @@ import { postForADay, slowDatabase } from './steps';
 /** The mail that Stripe refuses a refund for good: one for the time that the order needs a decision about it. */
 export const refusedRefundMail = (since: number): MailRequest => ({
   template: 'attention_needed',
-  ref: `refund-refused-${since}`,
+  step: DECISIONS.refundRefused,
+  episode: since,
 });
 
 /** Signals an order's workflow that the order has changed. False: it has ended, and the change is in the database. */

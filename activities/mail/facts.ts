@@ -1,19 +1,21 @@
 import type { Address } from '../../domain/address';
-import { type Call, FOLLOW } from '../../domain/calls';
-import { DECISIONS } from '../../domain/order';
 import type { MailFacts, OrderFacts, Quantity, ShipmentFacts } from '../../emails/facts';
 import { downloadUrl, recoveryUrl } from '../../platform/links';
 import { senderName } from '../../platform/mailer';
 import type { OrderForMail } from '../../store/mails/order';
 import type { Deps } from '../deps';
+import type { MailRequest } from './request';
+
+type About = Pick<MailRequest, 'step' | 'ref'>;
 
 /** The facts that a mail about an order is made from, with its links. */
-export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderForMail, ref: string | null): MailFacts {
+export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderForMail, about: About): MailFacts {
   const { sessionId, number } = order;
   return {
     shop: senderName(env.EMAIL_FROM),
-    ref,
-    order: { ...orderFacts(env, order), attention: attentionOf(order, ref) },
+    step: about.step ?? null,
+    ref: about.ref ?? null,
+    order: { ...orderFacts(env, order), attention: attentionOf(order, about) },
     links: {
       order: `${env.STOREFRONT_URL}/success?session_id=${encodeURIComponent(sessionId)}`,
       storefront: env.STOREFRONT_URL,
@@ -24,22 +26,16 @@ export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderForMail, ref: st
 }
 
 /**
- * What a mail to staff is about: the call that its reference names, else what the order shows that it needs. Another
- * call may be shown before it: that is then named too.
+ * What a mail to staff is about: the call that it names, else what the order shows that it needs. Another call may be
+ * shown before it: that is then named too.
  */
-function attentionOf({ attention, calls }: OrderForMail, ref: string | null): OrderFacts['attention'] {
-  const named = calls.find((call) => ref?.startsWith(refOf(call)));
+function attentionOf({ attention, calls }: OrderForMail, about: About): OrderFacts['attention'] {
+  const named = calls.find(({ step, subject }) => step === about.step && subject === about.ref);
   if (named === undefined) return attention && { ...attention, behind: null };
   const { step, reason, since } = named;
   const behind = attention === null || attention.step === step ? null : attention.step;
   return { step, reason, since: new Date(since), behind };
 }
-
-/** How the reference of a mail about a call begins. */
-const refOf = ({ step, subject }: Call): string => {
-  if (step === FOLLOW) return `${subject}-`;
-  return `${step === DECISIONS.refundFailed ? 'refund' : step}-${subject}`;
-};
 
 function orderFacts(env: Deps['env'], order: OrderForMail): Omit<OrderFacts, 'attention'> {
   const { items, locale, recoverableUntil, customer, grants, refunds, attention: _, calls: __, ...facts } = order;

@@ -1,13 +1,16 @@
 import type { SessionId } from '../../domain/ids';
+import type { MailStep } from '../../domain/mail';
 import type { Template } from '../../emails';
 
 /** A mail to be sent about an order. Its text is made from the database; only codes and ids travel. */
 export interface MailRequest {
   template: Template;
-  /**
-   * The shipment, refund, or parked step with its time that the mail is about. Absent for mails sent once per order.
-   */
+  /** Of a mail that calls staff: what needs them. */
+  step?: MailStep;
+  /** The id of the parcel, refund, dispute or report that the mail is about. Absent: it is about the order itself. */
   ref?: string;
+  /** Which of several mails about the same it is: the time it began, a deadline, or a count. */
+  episode?: string | number;
   /** The key of a request by staff to send it again. That mail has its own row and key. */
   again?: string;
 }
@@ -15,5 +18,7 @@ export interface MailRequest {
 export type KeyedRequest = MailRequest & { key: string };
 
 /** The key of a mail: of its row, at Resend, and for its Message-ID. */
-export const mailKey = (sessionId: SessionId, { template, ref, again }: MailRequest): string =>
-  [template, sessionId, ...(ref ? [ref] : []), ...(again ? ['again', again] : [])].join('/');
+export const mailKey = (sessionId: SessionId, { template, step, ref, episode, again }: MailRequest): string =>
+  [template, sessionId, step, ref, episode, ...(again ? ['again', again] : [])]
+    .filter((part) => part !== undefined)
+    .join('/');

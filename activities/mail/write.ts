@@ -64,12 +64,12 @@ export const mailWriter = (deps: Deps) => {
   /**
    * A composed mail; or why it is not sent (no address, or it is no longer true); or what failed.
    */
-  function composeMail({ key, template, ref }: KeyedRequest, order: OrderForMail | null): Composition {
+  function composeMail({ key, template, ...about }: KeyedRequest, order: OrderForMail | null): Composition {
     try {
       if (order === null) throw new MailError('order_not_written', 'moment');
       const { audience, title } = TEMPLATES[template];
       const recipient = audience === 'staff' ? env.STAFF_EMAIL : order.customer?.email;
-      const composed = recipient ? compose(template, factsOf(deps, order, ref ?? null)) : null;
+      const composed = recipient ? compose(template, factsOf(deps, order, about)) : null;
       if (recipient && composed)
         return {
           mail: {

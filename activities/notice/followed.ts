@@ -1,5 +1,6 @@
 import type { NoticeKind } from '../../domain/events';
 import type { SessionId } from '../../domain/ids';
+import type { Decision } from '../../domain/order';
 import { recordForeignNotice, type SeenNotice } from '../../store/notices/record';
 import { type NamedPayment, ownerOf } from '../checkout/payment-owner';
 import type { Deps } from '../deps';
@@ -17,8 +18,8 @@ export type FollowedNotice =
       number: string;
       /** Whether the order should read itself again. */
       changed: boolean;
-      /** The reference of the mail by which staff are called to decide; null when there is nothing to decide. */
-      call: string | null;
+      /** What staff are called to decide; null when there is nothing to decide. */
+      call: Decision | null;
     };
 
 /** What was read about an object at Stripe. */

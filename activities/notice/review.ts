@@ -24,7 +24,7 @@ export async function lookAtReview(deps: Deps, id: string): Promise<FollowedNoti
   return withOrder(deps, review, seen, async (sessionId, at) => {
     const followed = end !== null && FOLLOWED.includes(end) && (await followWhatEndedIt(deps, seen.paymentIntent));
     const { number, decide } = await recordReview(deps.db, { sessionId, seen, end, followed, at });
-    const call = decide ? `${DECISIONS.reviewClosed}-${id}` : null;
+    const call = decide ? DECISIONS.reviewClosed : null;
     return { outcome: 'order', sessionId, number, changed: true, call };
   });
 }
@@ -39,7 +39,7 @@ async function missed({ db, clock }: Deps, id: string): Promise<FollowedNotice> 
     sessionId,
     number,
     changed: true,
-    call: decide ? `${DECISIONS.reviewUnknown}-${id}` : null,
+    call: decide ? DECISIONS.reviewUnknown : null,
   };
 }
 

@@ -18,7 +18,7 @@ export async function lookAtWarning(deps: Deps, id: string): Promise<FollowedNot
   const seen = seenNotice('fraud-warning', { id, paymentIntent, open, reason, created });
   return withOrder(deps, warning, seen, async (sessionId, at) => {
     const { number, decide } = await recordWarning(deps.db, { sessionId, seen, at });
-    const call = decide ? `${DECISIONS.fraudWarning}-${id}` : null;
+    const call = decide ? DECISIONS.fraudWarning : null;
     return { outcome: 'order', sessionId, number, changed: true, call };
   });
 }

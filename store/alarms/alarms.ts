@@ -11,6 +11,8 @@ export interface AlarmRef {
 }
 
 export interface Alarm extends AlarmRef {
+  /** Of checkouts that Stripe refuses: their currency. */
+  currency: string | null;
   /** When this episode began. */
   since: Date;
   lastSeenAt: Date;
@@ -24,12 +26,19 @@ const SAME_EPISODE_MS = 900_000;
 /** An alarm that comes back this often is told of, whether or not it is open at that moment. */
 const OFTEN = 2;
 
-/** Records that something is refused, does not answer, or cannot go on. Safe to repeat. */
-export async function noteRefused(db: Db, { cause, subject, at }: AlarmRef & { at: Date }): Promise<void> {
+/**
+ * Records that something is refused, does not answer, or cannot go on. Safe to repeat.
+ * @param refused `currency` is that of refused checkouts
+ */
+export async function noteRefused(
+  db: Db,
+  { cause, subject, currency = null, at }: AlarmRef & { currency?: string | null; at: Date },
+): Promise<void> {
   const gap = new Date(at.getTime() - GAP_MS);
   const episode = new Date(at.getTime() - SAME_EPISODE_MS);
   await db.$executeRaw`
-    INSERT INTO account_alarms AS a (cause, subject, since, last_seen_at) VALUES (${cause}, ${subject}, ${at}, ${at})
+    INSERT INTO account_alarms AS a (cause, subject, currency, since, last_seen_at)
+      VALUES (${cause}, ${subject}, ${currency}, ${at}, ${at})
     ON CONFLICT (cause, subject) DO UPDATE SET
       since = CASE WHEN a.resolved_at IS NULL AND (NOT ${OUTAGES.has(cause)} OR a.last_seen_at > ${gap}) THEN a.since
         ELSE excluded.since END,
@@ -56,8 +65,8 @@ export async function openAlarms(db: Db): Promise<Alarm[]> {
   return rows.map(asAlarm);
 }
 
-const asAlarm = ({ cause, subject, since, lastSeenAt }: AccountAlarm): Alarm => ({
-  ...{ cause: cause as AlarmCause, subject, since, lastSeenAt },
+const asAlarm = ({ cause, subject, currency, since, lastSeenAt }: AccountAlarm): Alarm => ({
+  ...{ cause: cause as AlarmCause, subject, currency, since, lastSeenAt },
 });
 
 /** Whether the last failure is so long ago that another one would be a new outage. */

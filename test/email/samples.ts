@@ -85,6 +85,7 @@ export const sampleOrder = (change: Partial<OrderFacts> = {}): OrderFacts => ({
 /** What a mail about it is written from. */
 export const sampleFacts = (change: Partial<OrderFacts> = {}, ref: string | null = null): MailFacts => ({
   shop: 'Field & Fern',
+  step: null,
   ref,
   order: sampleOrder(change),
   links: {

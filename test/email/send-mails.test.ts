@@ -206,7 +206,7 @@ test('given up by the workflow, a mail rests, and a sent one stays sent', async 
 
 describe('a mail that could not be sent for a day', () => {
   const orderOf = (sessionId: SessionId) => shop.db.order.findUniqueOrThrow({ where: { sessionId } });
-  const late: MailRequest = { template: 'dispute_deadline', ref: 'du_1/1' };
+  const late: MailRequest = { template: 'dispute_deadline', ref: 'du_1', episode: 1 };
 
   test.each([
     ['to the customer', confirmation, 'Order confirmation'],
@@ -226,7 +226,7 @@ describe('a mail that could not be sent for a day', () => {
 
   test('leaves a trace even if nobody was there to write it, and none if it was no longer true', async () => {
     const session = await placeOrder(shop.db);
-    const untrue: MailRequest = { template: 'dispute_opened', ref: 'du_none/1' };
+    const untrue: MailRequest = { template: 'dispute_opened', ref: 'du_none', episode: 1 };
     await shop.sendMails({ sessionId: session, mails: [untrue] });
     await shop.giveUpMails({ sessionId: session, mails: [untrue], lost: true });
     expect(await orderOf(session)).toMatchObject({ attentionStep: null });
@@ -548,7 +548,7 @@ describe('what is told', () => {
       attentionSince: new Date(NOW),
     };
     const session = await placeOrder(shop.db, attention);
-    const mail: MailRequest = { template: 'attention_needed', ref: `confirm-${NOW}` };
+    const mail: MailRequest = { template: 'attention_needed', step: 'confirm', episode: NOW };
     await shop.sendMails({ sessionId: session, mails: [mail, received] });
     const body = shop.resend.taken.find(({ key }) => key === mailKey(session, mail))?.body;
     expect(body).toMatchObject({

@@ -154,7 +154,7 @@ export class PaymentWatch {
       this.run.mails.send(
         captureBefore === undefined
           ? { template: 'payment_processing' }
-          : { template: 'attention_needed', ref: `${CAPTURE}${captureBefore}` },
+          : { template: 'attention_needed', step: CAPTURE, episode: captureBefore },
       );
     this.stage = 'on-its-way';
     const now = Date.now();

@@ -37,7 +37,7 @@ export class OrderRun {
       lower: () => slowDatabase.clearAttention({ sessionId }),
       // Skip the mail if the stuck step is itself a mail, or no order exists yet for it to be about.
       call: ({ step }, since) => {
-        if (step !== 'mail' && this.known) this.mails.send({ template: 'attention_needed', ref: `${step}-${since}` });
+        if (step !== 'mail' && this.known) this.mails.send({ template: 'attention_needed', step, episode: since });
       },
     });
     this.mails = new Mails(sessionId, this.parking, (reason, unreached) => {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import Stripe from 'stripe';
-import { refusedCheckout } from '../../../domain/checkout-refusal';
 import { priceOff } from '../../../domain/differences';
 import { CHECKOUT_REFUSED } from '../../../domain/fault';
 import { type SessionId, sessionId } from '../../../domain/ids';
@@ -196,8 +195,10 @@ function refused(deps: ApiDeps, row: CheckoutRecord) {
     }
     log.error({ err: error, number: row.number }, 'Stripe did not open a checkout');
     if (error instanceof Stripe.errors.StripeInvalidRequestError) {
-      const subject = refusedCheckout(error.code ?? error.param ?? 'no code', row.currency);
-      await noteRefused(deps.db, { cause: CHECKOUT_REFUSED, subject, at: new Date(deps.clock.now()) });
+      const { currency } = row;
+      // Nothing in it comes from a shopper.
+      const subject = `${error.code ?? error.param ?? 'no code'} (${currency})`;
+      await noteRefused(deps.db, { cause: CHECKOUT_REFUSED, subject, currency, at: new Date(deps.clock.now()) });
     }
     const wait = error instanceof Stripe.errors.StripeRateLimitError ? Number(error.headers?.['retry-after'] ?? 2) : 2;
     throw new Problem('unavailable', 'Checkouts cannot be opened right now. Try again.', {
