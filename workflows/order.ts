@@ -7,6 +7,7 @@ import { cancelAsRequested, cancelFromTemporal, cancelOrder } from './order/canc
 import { compensate } from './order/compensate';
 import { awaitDecision } from './order/decision';
 import { fulfil } from './order/fulfil';
+import { setHandlers } from './order/handlers';
 import { open } from './order/open';
 import { PaymentWatch } from './order/payment';
 import { OrderRun } from './order/run';
@@ -19,7 +20,8 @@ import { database, stripe } from './steps';
  * stops shipping until staff decide. docs/how-an-order-lives.md tells this story for people; the numbers are its steps.
  */
 export async function order(input: OrderInput): Promise<OrderStatus> {
-  const run = new OrderRun(input); // sets the handlers of signals, updates and the query before the first await
+  const run = new OrderRun(input);
+  setHandlers(run);
   // Temporal's own *Request Cancellation* counts as a cancel by staff. It must not stop a step half way.
   CancellationScope.current().cancelRequested.catch(() => cancelFromTemporal(run));
   return CancellationScope.nonCancellable(() => runToEnd(run));
@@ -71,8 +73,7 @@ async function settlePayment(run: OrderRun): Promise<void> {
 
 /** Turns the hold into a sale. If the hold is gone, takes the stock again; if none is left, refunds everything. */
 async function sell(run: OrderRun): Promise<void> {
-  const { sessionId } = run;
-  const { status, missing } = await run.untilDone('commit', () => database.commitOrder({ sessionId }));
+  const { status, missing } = await run.untilDone('commit', () => database.commitOrder({ sessionId: run.sessionId }));
   if (missing.length > 0) return compensate(run, 'out_of_stock', 'holdfast');
   if (status === 'PENDING') {
     await run.refresh(); // the database refused to sell, because a cancel was recorded first: reads its reason
@@ -86,8 +87,7 @@ async function sell(run: OrderRun): Promise<void> {
 
 /** Ends the order once no payment can come any more, and releases its stock. One that ends CANCELLED sends no mail. */
 async function endUnpaid(run: OrderRun, ending: UnpaidEnding): Promise<void> {
-  const { sessionId } = run;
-  const status = await run.untilDone('release', () => database.endUnpaid({ sessionId, ending }));
+  const status = await run.untilDone('release', () => database.endUnpaid({ sessionId: run.sessionId, ending }));
   run.setStatus(status, status === 'REFUNDED' ? 'All of its money was refunded' : `Ended without money: ${ending}`);
   if (status === 'EXPIRED')
     run.mails.send({ template: ending === 'payment-failed' ? 'payment_failed' : 'checkout_expired' });

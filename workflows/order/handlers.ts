@@ -22,8 +22,8 @@ import { checkCancel, checkRefund, checkResolve, checkShip } from './requests';
 import type { OrderRun } from './run';
 
 /**
- * Sets the handlers of the order, before the workflow's first await, because messages may have arrived with the
- * start.
+ * Sets the handlers of the order's signals, updates and query. Must run before the workflow's first await, because
+ * messages may have arrived with the start.
  */
 export function setHandlers(run: OrderRun): void {
   setSignals(run);

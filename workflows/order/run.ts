@@ -9,7 +9,6 @@ import { phaseOf } from '../../domain/phase';
 import type { Opening, OrderInput, OrderState } from '../../messages/order';
 import { isForRetry, type Parked, Parking } from '../parking';
 import { database, slowDatabase } from '../steps';
-import { setHandlers } from './handlers';
 import { Inbox, type Message, refusal } from './inbox';
 import { answerAfterEnd } from './late';
 import { Mails } from './mails';
@@ -45,7 +44,6 @@ export class OrderRun {
       this.tell(`Gave up a mail: ${reason}`);
       this.inbox.put('changed'); // it may need staff now
     });
-    setHandlers(this);
   }
 
   // --- What is known of the order ----------------------------------------------------------------------------------
