@@ -6,6 +6,7 @@ import { checkouts } from './checkouts';
 import { type Figure, summarise, table } from './figures';
 import { latency } from './latency';
 import { orders } from './orders';
+import { peers } from './peers';
 import { type System, startSystem } from './system';
 import { webhooks } from './webhooks';
 
@@ -13,6 +14,7 @@ const RESULTS = join(__dirname, 'results', 'latest.json');
 
 const BENCHES: Record<string, (system: System, effort: Effort) => Promise<Figure[]>> = {
   orders: (system, { rounds, size, atOnce }) => orders(system, { rounds, orders: size, atOnce }),
+  peers: (system, { rounds, size, atOnce }) => peers(system, { rounds, orders: size, atOnce }),
   checkouts,
   webhooks,
   latency: (system, { rounds, size }) => latency(system, { rounds, orders: Math.ceil(size / 5) }),
