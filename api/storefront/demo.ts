@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import express, { type Response, type Router } from 'express';
 import type { Env } from '../../platform/env';
@@ -15,10 +15,9 @@ export function findStorefront(env: Pick<Env, 'PUBLIC_URL' | 'STOREFRONT_URL'>):
  */
 export function demoPictures(): Router {
   const router = express.Router();
-  const folders = [join(builtStorefront(), 'images'), join(dirname(dirname(__dirname)), 'storefront/public/images')];
-  for (const folder of folders)
+  for (const folder of pictureFolders())
     router.use(
-      '/images',
+      PICTURES,
       express.static(folder, {
         index: false,
         redirect: false,
@@ -31,6 +30,24 @@ export function demoPictures(): Router {
     );
   return router;
 }
+
+/**
+ * The address of a product's picture for a storefront. A path is one of the storefront's own, unless it is a picture of
+ * the demo catalogue and the storefront is another: then it is here.
+ */
+export function pictureAddress({ PUBLIC_URL, STOREFRONT_URL }: Pick<Env, 'PUBLIC_URL' | 'STOREFRONT_URL'>) {
+  if (STOREFRONT_URL === PUBLIC_URL) return (imageUrl: string | null) => imageUrl;
+  const files = pictureFolders().flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []));
+  const pictures = new Set(files.map((file) => `${PICTURES}/${file}`));
+  return (imageUrl: string | null) => (imageUrl && pictures.has(imageUrl) ? `${PUBLIC_URL}${imageUrl}` : imageUrl);
+}
+
+const PICTURES = '/images';
+
+const pictureFolders = (): string[] => [
+  join(builtStorefront(), 'images'),
+  join(dirname(dirname(__dirname)), 'storefront/public/images'),
+];
 
 /** Where `npm run build` and `npm start` put the demo storefront, as seen from the sources and from `dist`. */
 function builtStorefront(): string {

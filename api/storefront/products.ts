@@ -4,6 +4,7 @@ import { productsForSale } from '../../store/catalogue/products';
 import type { ApiDeps } from '../deps';
 import { type Route, route } from '../http/route';
 import { Money, money, orNull } from '../http/schemas';
+import { pictureAddress } from './demo';
 
 const Product = z
   .strictObject({
@@ -12,7 +13,7 @@ const Product = z
     description: z.string(),
     kind: z.enum(['PHYSICAL', 'DIGITAL']),
     imageUrl: orNull(z.string()).meta({
-      description: 'A URL, or a path of the shop. The API serves the demo catalogue’s `/images` to every origin.',
+      description: 'A URL, or a path of the storefront. Pictures of the demo catalogue may be shown by any origin.',
     }),
     prices: z.array(Money).meta({ description: 'One per currency; a checkout without a currency uses the first.' }),
     payWhatYouWant: orNull(z.strictObject({ minimum: Money, suggested: Money })),
@@ -23,16 +24,23 @@ const Product = z
   .meta({ id: 'Product' });
 
 /** `GET /products`: the products for sale now. */
-export const productRoutes = ({ db }: Pick<ApiDeps, 'db'>): Route[] => [
-  route({
-    method: 'get',
-    path: '/products',
-    tag: 'Storefront',
-    summary: 'The products for sale, with prices and available stock',
-    answers: { 200: { description: 'Every active product.', schema: z.strictObject({ data: z.array(Product) }) } },
-    handle: async () => ({ body: { data: (await productsForSale(db)).map(describe) } }),
-  }),
-];
+export function productRoutes({ db, env }: Pick<ApiDeps, 'db' | 'env'>): Route[] {
+  const addressOf = pictureAddress(env);
+  return [
+    route({
+      method: 'get',
+      path: '/products',
+      tag: 'Storefront',
+      summary: 'The products for sale, with prices and available stock',
+      answers: { 200: { description: 'Every active product.', schema: z.strictObject({ data: z.array(Product) }) } },
+      handle: async () => ({
+        body: {
+          data: (await productsForSale(db)).map((one) => describe({ ...one, imageUrl: addressOf(one.imageUrl) })),
+        },
+      }),
+    }),
+  ];
+}
 
 function describe({ prices, available, refused, ...product }: ProductForSale): z.infer<typeof Product> {
   const chosenByShopper = prices.find(({ minimum }) => minimum !== null);

@@ -331,6 +331,21 @@ describe('the demo storefront', () => {
     await api.close();
   });
 
+  test('a storefront at another origin gets the whole address of a demo picture, and its own paths as they are', async () => {
+    const product = { name: 'Pictured', kind: 'DIGITAL', createdAt: new Date(0), updatedAt: new Date(0) } as const;
+    const pictures = ['/images/tide-mug.svg', '/images/of-the-storefront.png', 'https://cdn.example.com/a.png'];
+    const sold = pictures.map((imageUrl, n) => ({ ...product, sku: `pictured-${n}`, imageUrl }));
+    await bare.db.product.createMany({ data: sold });
+    const listed = (await http().get('/products')).body.data as { sku: string; imageUrl: string }[];
+    const shown = listed.filter(({ sku }) => sku.startsWith('pictured-')).map(({ imageUrl }) => imageUrl);
+    expect(shown.sort()).toEqual([
+      '/images/of-the-storefront.png',
+      'http://api.shop.test/images/tide-mug.svg',
+      'https://cdn.example.com/a.png',
+    ]);
+    await bare.db.product.deleteMany({ where: { sku: { startsWith: 'pictured-' } } });
+  });
+
   test.each(['/', '/cart', '/success?session_id=cs_test_1', '/product/mug'])('its page is at %s', async (path) => {
     const answer = await http().get(path);
     expect([answer.status, answer.type]).toEqual([200, 'text/html']);
