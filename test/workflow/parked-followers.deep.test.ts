@@ -168,6 +168,7 @@ describe('what is recorded here, and not known to Stripe', () => {
     await world.sleep(61 * MINUTE);
     await sweep(world);
     await until(async () => (await world.order(id)).attentionStep === 'review-unknown');
+    await until(async () => (await risk.mailsOf(id, 'attention_needed')) === 1);
     await risk.retry(id);
     expect(await world.order(id)).toMatchObject({ reviewOpen: false, attentionStep: null });
     expect(await risk.ask(id, 'ship', parcel)).toBe('SHIPPED');
