@@ -541,6 +541,28 @@ describe('what is told', () => {
     for (const text of texts.slice(1)) expect(text).toContain('€99.00');
   });
 
+  test('a call is about the report it names, although another stands first', async () => {
+    const since = new Date(NOW).toISOString();
+    const failed = { step: 'refund-failed', subject: 're_1', reason: 'the refund re_1 failed', since };
+    const lost = { step: 'dispute-lost', subject: 'du_1', reason: 'the bank decided for the buyer', since };
+    const session = await placeOrder(shop.db, {
+      attentionStep: 'refund-failed',
+      attentionReason: failed.reason,
+      attentionSince: new Date(NOW),
+      calls: [failed, lost],
+    });
+    const mails: MailRequest[] = [
+      { template: 'attention_needed', step: 'dispute-lost', ref: 'du_1', episode: 1 },
+      { template: 'attention_needed', step: 'dispute-lost', ref: 'du_answered', episode: 1 },
+    ];
+    await shop.sendMails({ sessionId: session, mails });
+    const [named, answered] = mails.map((mail) => shop.resend.taken.find(({ key }) => key === mailKey(session, mail)));
+    expect(named?.body.subject).toMatch(/needs attention: dispute-lost$/);
+    expect(named?.body.text).toContain('the bank decided for the buyer');
+    expect(named?.body.text).toContain('refund-failed');
+    expect(answered?.body.subject).toMatch(/needs attention: refund-failed$/);
+  });
+
   test('a call for attention names step and reason, and nothing of the shopper', async () => {
     const attention = {
       attentionStep: 'confirm',
