@@ -2,11 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { buckets } from './buckets';
 import { checkouts } from './checkouts';
 import { type Figure, summarise, table } from './figures';
 import { latency } from './latency';
 import { orders } from './orders';
 import { peers } from './peers';
+import { storage } from './storage';
 import { type System, startSystem } from './system';
 import { webhooks } from './webhooks';
 
@@ -17,6 +19,8 @@ const BENCHES: Record<string, (system: System, effort: Effort) => Promise<Figure
   peers: (system, { rounds, size, atOnce }) => peers(system, { rounds, orders: size, atOnce }),
   checkouts,
   webhooks,
+  storage,
+  buckets: (_system, effort) => buckets(effort),
   latency: (system, { rounds, size }) => latency(system, { rounds, orders: Math.ceil(size / 5) }),
 };
 
