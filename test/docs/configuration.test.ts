@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { EXAMPLE, envExample, OPERATING, withVariables } from '../../docs/generate';
 import { loadEnv, variables } from '../../platform/env';
 
@@ -30,7 +31,18 @@ describe('the documented configuration', () => {
       expect(() => loadEnv({ ...rest, ...ONE_OF_EACH })).toThrow(`${name} is required`);
     }
   });
+
+  test('the processes start with what the quickstart exports', () => {
+    const lines = [...readFileSync(QUICKSTART, 'utf8').matchAll(/^export (\w+=.*)$/gm)].map(
+      ([, line]) => line as string,
+    );
+    const exported = Object.fromEntries(lines.flatMap((line) => line.split(' ').map((pair) => pair.split('='))));
+    expect(Object.keys(exported)).toEqual(['EMAIL_FROM', 'STAFF_EMAIL', 'ADMIN_TOKEN', 'SIGNING_SECRET']);
+    expect(() => loadEnv({ ...VALUES, ...ONE_OF_EACH, ...exported })).not.toThrow();
+  });
 });
+
+const QUICKSTART = join(__dirname, '../../docs/quickstart.md');
 
 const VALUES: Record<string, string> = {
   DATABASE_URL: 'postgresql://127.0.0.1/holdfast',

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import type { Deps } from '../../activities/deps';
 import { createActivityMetrics } from '../../activities/metrics';
 import { createApiMetrics } from '../../api/metrics';
+import { UPDATES } from '../../domain/action-facts';
 import { ORDER_STATUSES, TRANSITIONS } from '../../domain/order';
 import { PROBLEMS } from '../../domain/problem';
-import { cancelUpdate, deliverUpdate, retryUpdate, shipUpdate } from '../../messages/order';
 import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import packageJson from '../../package.json';
 import { systemClock } from '../../platform/clock';
@@ -64,11 +64,26 @@ describe('docs/staff-runbook.md', () => {
   });
 
   test('tells of every update there is, with data that is JSON', () => {
-    const names = [shipUpdate, deliverUpdate, cancelUpdate, retryUpdate].map(({ name }) => name);
-    for (const name of names) expect(text).toMatch(new RegExp(`^\\| \`${name}\` \\|`, 'm'));
-    const data = [...text.matchAll(/\| `(\{.*?\})` \|/g)].map(([, json]) => json as string);
-    expect(data.length).toBeGreaterThanOrEqual(3);
+    const [, table = ''] = /^\| update \| data \|\n((?:\|.*\n)+)/m.exec(text) ?? [];
+    for (const name of UPDATES) expect(table).toMatch(new RegExp(`^\\| \`${name}\`[^|]*\\|`, 'm'));
+    const data = [...table.matchAll(/`(\{[^`]+\})`/g)].map(([, json]) => json as string);
+    expect(data.length).toBeGreaterThan(UPDATES.length);
     for (const json of data) expect(() => JSON.parse(json)).not.toThrow();
+  });
+});
+
+describe('docs/changing-workflows.md', () => {
+  const text = read('docs/changing-workflows.md');
+
+  test('counts as many histories as are recorded', () => {
+    const recorded = readdirSync(join(ROOT, 'test/replay/histories')).filter((file) => file.endsWith('.json')).length;
+    const counts = [...text.matchAll(/^\d+ of (\d+) histories replay$/gm)].map(([, count]) => Number(count));
+    expect(counts.length).toBeGreaterThan(0);
+    expect(new Set(counts)).toEqual(new Set([recorded]));
+  });
+
+  test('quotes no count of tests, which the next test would make untrue', () => {
+    expect(text).not.toMatch(/\d+ (?:passed|skipped|total)/);
   });
 });
 
