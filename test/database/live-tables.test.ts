@@ -43,15 +43,29 @@ test.each([
   expect(faultsOf({ sql }, live)).toEqual([]);
 });
 
-/** Those of the first release make the schema, in an empty database. All later ones meet a shop that is open. */
-const LAST_OF_FIRST_RELEASE = '20261201999999';
+/** Up to here the migrations make the schema, in an empty database. All later ones meet a shop that is open. */
+const LAST_OF_SCHEMA = '20261201000200_steps';
+
+/**
+ * Migrations that break the rules and cannot be changed any more, because databases have them. Each reads or rewrites
+ * its tables once. The first two are older than the rules. None of these may serve as an example.
+ */
+const SHIPPED: Record<string, string> = {
+  '20261201000300_refused_refunds': 'checks on orders and refunds without NOT VALID, which only loosen earlier ones',
+  '20261201000700_lost_amounts':
+    'checks on orders and grants without NOT VALID, and disputes filled in, of which a shop has few',
+  '20261201001010_calls_for_staff':
+    'orders filled in by three UPDATEs: only those that need staff at that moment, or have a fraud warning',
+};
 
 test('no migration stops a running shop', () => {
   const before = new Set<string>();
   const faults = readMigrations().flatMap((migration) => {
-    const found = faultsOf(migration, migration.name < LAST_OF_FIRST_RELEASE ? new Set() : before);
+    const found = migration.name > LAST_OF_SCHEMA ? faultsOf(migration, before) : [];
     for (const table of tablesMade(migration)) before.add(table);
-    return found.map((fault) => `${migration.name}: ${fault}`);
+    return found.map((fault) => ({ name: migration.name, fault }));
   });
-  expect(faults).toEqual([]);
+  expect(faults.filter(({ name }) => !(name in SHIPPED))).toEqual([]);
+  // An exception that is not needed would excuse the next fault.
+  expect([...new Set(faults.map(({ name }) => name))]).toEqual(Object.keys(SHIPPED));
 });
