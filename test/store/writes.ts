@@ -45,6 +45,22 @@ export function sqlFunctions(): Map<string, string> {
   return new Map(bodies.map(([, name = '', , body = '']) => [name, body]));
 }
 
+/**
+ * The tables that each function of the migrations writes, itself and through the functions that it calls, by `PERFORM`
+ * or in an expression. What a trigger does belongs to the table, whoever writes it.
+ */
+export function tablesWrittenByFunctions(models: Map<string, string>): Map<string, Set<string>> {
+  const functions = sqlFunctions();
+  const tables = (name: string, callers: string[]): string[] => {
+    const body = functions.get(name) ?? '';
+    const called = [...functions.keys()].filter(
+      (one) => one !== name && !callers.includes(one) && new RegExp(`\\b${one}\\s*\\(`).test(body),
+    );
+    return [...tablesWritten(body, models), ...called.flatMap((one) => tables(one, [...callers, name]))];
+  };
+  return new Map([...functions.keys()].map((name) => [name, new Set(tables(name, []))]));
+}
+
 /** The tables that a text writes: by the client's methods, or in SQL. */
 export function tablesWritten(text: string, models: Map<string, string>): Set<string> {
   const byClient = [...text.matchAll(CLIENT_WRITE)].map(([, model = '']) => models.get(model));
