@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import Stripe from 'stripe';
 import { type AccountCause, DATABASE, type Fault, type FaultDetails } from '../domain/fault';
 import { OTHER_ACCOUNT, StripeAnswerError } from '../platform/stripe';
-import { sqlState } from '../store/errors';
+import { databaseRefusesAll, sqlState } from '../store/errors';
 
 /**
  * Turns any error thrown by an activity into a failure that is safe in a history: a type that staff can act on, a
@@ -100,7 +100,7 @@ const isDatabaseError = (error: unknown): boolean =>
  */
 function databaseFault(error: unknown): Fault {
   const state = sqlState(error) ?? '';
-  if (/^(?:28|3D|42)|^53100$/.test(state)) return 'account';
+  if (databaseRefusesAll(error) || state === '53100') return 'account';
   return /^2[23]/.test(state) ? 'thing' : 'moment';
 }
 

@@ -3,7 +3,7 @@ import Stripe from 'stripe';
 import { Problem } from '../../domain/problem';
 import type { Logger } from '../../platform/logger';
 import { StripeAnswerError } from '../../platform/stripe';
-import { databaseIsAway } from '../../store/errors';
+import { databaseIsAway, databaseRefusesAll } from '../../store/errors';
 import { temporalProblem } from '../temporal-errors';
 import { invalid } from './route';
 
@@ -64,6 +64,7 @@ const TABLE: [(error: unknown) => boolean, (error: unknown) => Problem][] = [
   // Services that the request needs and that do not respond.
   [(error) => error instanceof Stripe.errors.StripeError || error instanceof StripeAnswerError, unavailable],
   [databaseIsAway, unavailable],
+  [databaseRefusesAll, unavailable],
 ];
 
 function isClientFault(error: unknown): boolean {
