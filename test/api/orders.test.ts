@@ -88,6 +88,25 @@ describe('the order document', () => {
     expect(JSON.stringify(body)).not.toMatch(/ada@|lovelace|user-7|example\.com/i);
   });
 
+  test('of one that waits for its voucher says how to pay it, until it is paid', async () => {
+    await shop.world.product('camiseta', { currency: 'brl', stock: 5 });
+    const id = await opened('camiseta');
+    await shop.world.pay(id, { method: 'voucher' });
+    await shop.world.webhook(id);
+    await until(async () => (await shop.world.order(id)).paymentStatus === 'PROCESSING');
+    const { body } = await get(id);
+    expect(body.voucher).toEqual({
+      url: expect.stringMatching(/^http.*\/vouchers\//),
+      reference: expect.stringMatching(/^\d{47}$/),
+      stores: [],
+      expiresAt: expect.stringMatching(/Z$/),
+    });
+    await shop.world.at(`/sessions/${id}/settle`);
+    await shop.world.webhook(id);
+    await until(async () => (await shop.world.order(id)).paymentStatus === 'PAID');
+    expect((await get(id)).body.voucher).toBeNull();
+  });
+
   test('of a revoked grant leaves the download out', async () => {
     const id = await opened('ebook');
     await shop.world.pay(id);
