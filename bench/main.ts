@@ -5,9 +5,12 @@ import { parseArgs } from 'node:util';
 import { buckets } from './buckets';
 import { checkouts } from './checkouts';
 import { type Figure, summarise, table } from './figures';
+import { flash } from './flash';
 import { latency } from './latency';
 import { orders } from './orders';
+import { overload } from './overload';
 import { peers } from './peers';
+import { stock } from './stock';
 import { storage } from './storage';
 import { type System, startSystem } from './system';
 import { webhooks } from './webhooks';
@@ -22,6 +25,9 @@ const BENCHES: Record<string, (system: System, effort: Effort) => Promise<Figure
   storage,
   buckets: (_system, effort) => buckets(effort),
   latency: (system, { rounds, size }) => latency(system, { rounds, orders: Math.ceil(size / 5) }),
+  stock: (system, { rounds, size }) => stock(system, { rounds, size: size * 20 }),
+  flash,
+  overload,
 };
 
 interface Effort {
@@ -29,6 +35,10 @@ interface Effort {
   size: number;
   /** Orders in flight at a time, in `orders`. */
   atOnce: number;
+  /** Who want one of the few units, in `flash`. */
+  shoppers: number;
+  /** How long more shoppers come than can be served, in `overload`. */
+  seconds: number;
 }
 
 /** `npm run bench [-- <names> --rounds 5 --size 100]`: prints one table, and writes it as JSON. */
@@ -39,13 +49,21 @@ async function main(): Promise<void> {
       rounds: { type: 'string', default: '5' },
       size: { type: 'string', default: '100' },
       'at-once': { type: 'string', default: '20' },
+      shoppers: { type: 'string', default: '1000' },
+      seconds: { type: 'string', default: '20' },
     },
   });
   const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
   const unknown = names.filter((name) => !(name in BENCHES));
   if (unknown.length > 0)
     throw new Error(`no bench ${unknown.join(', ')}: there are ${Object.keys(BENCHES).join(', ')}`);
-  const effort = { rounds: Number(values.rounds), size: Number(values.size), atOnce: Number(values['at-once']) };
+  const effort = {
+    rounds: Number(values.rounds),
+    size: Number(values.size),
+    atOnce: Number(values['at-once']),
+    shoppers: Number(values.shoppers),
+    seconds: Number(values.seconds),
+  };
   const system = await startSystem();
   try {
     const figures: Figure[] = [];

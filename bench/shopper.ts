@@ -53,19 +53,30 @@ export async function buy({ world }: System, sku: string, api: Program): Promise
 }
 
 export async function checkout(api: Program, sku: string): Promise<{ sessionId: string }> {
-  const response = await fetch(`${api.url}/checkout`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ items: [{ sku, quantity: 1 }] }),
-  });
+  const response = await requestCheckout(api, sku);
   const body = await response.json();
   if (response.status !== 201) throw new Error(`POST /checkout: ${response.status} ${JSON.stringify(body)}`);
   return body as { sessionId: string };
 }
 
+/** `POST /checkout` for one unit, whatever the answer. */
+export const requestCheckout = (api: Program, sku: string): Promise<Response> =>
+  fetch(`${api.url}/checkout`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ items: [{ sku, quantity: 1 }] }),
+  });
+
 /** A delivery that is signed, as Stripe sends it. */
 export async function deliver(apiUrl: string, payload: string): Promise<void> {
-  const response = await fetch(`${apiUrl}/webhooks/stripe`, {
+  const response = await postEvent(apiUrl, payload);
+  if (response.status !== 200) throw new Error(`POST /webhooks/stripe: ${response.status} ${await response.text()}`);
+  await response.arrayBuffer();
+}
+
+/** The same, whatever the answer. */
+export const postEvent = (apiUrl: string, payload: string): Promise<Response> =>
+  fetch(`${apiUrl}/webhooks/stripe`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
@@ -73,15 +84,18 @@ export async function deliver(apiUrl: string, payload: string): Promise<void> {
     },
     body: payload,
   });
-  if (response.status !== 200) throw new Error(`POST /webhooks/stripe: ${response.status} ${await response.text()}`);
-  await response.arrayBuffer();
-}
 
 export const completedEvent = (session: Record<string, unknown>): string =>
+  sessionEvent('checkout.session.completed', session);
+
+export const expiredEvent = (session: Record<string, unknown>): string =>
+  sessionEvent('checkout.session.expired', session);
+
+const sessionEvent = (type: string, session: Record<string, unknown>): string =>
   JSON.stringify({
     id: `evt_${session.id}`,
     object: 'event',
-    type: 'checkout.session.completed',
+    type,
     livemode: false,
     data: { object: session },
   });

@@ -14,7 +14,10 @@ export class World {
   private readonly handedOver = new EventEmitter().setMaxListeners(0);
   /** Requests that a good order does not make, for the report. */
   readonly unexpected: string[] = [];
-  private made = 0;
+  /** The calls to Stripe so far, by what they do with a session. */
+  readonly calls = { create: 0, expire: 0, read: 0 };
+  /** Called when an open session is expired, of which Stripe sends an event. */
+  onExpired: (session: Record<string, unknown>) => void = () => {};
 
   private constructor(private readonly server: Server) {
     server.on('request', (request, response) => void this.answer(request, response));
@@ -75,8 +78,8 @@ export class World {
     if (method === 'POST' && pathname === SESSIONS) return this.makeSession(new URLSearchParams(body));
     const [, id, expire] = /^\/v1\/checkout\/sessions\/([^/]+)(\/expire)?$/.exec(pathname) ?? [];
     const session = id === undefined ? undefined : this.sessions.get(id);
-    if (session && expire) return Object.assign(session, { status: 'expired' });
-    if (session) return expanded(session, searchParams);
+    if (session && expire) return this.expireSession(session);
+    if (session) return this.readSession(session, searchParams);
     // The sweep and the probes at the start find nothing.
     return method === 'GET' && id === undefined ? { object: 'list', data: [], has_more: false } : undefined;
   }
@@ -89,8 +92,21 @@ export class World {
     return { id: `mail_${order}` };
   }
 
+  private expireSession(session: Record<string, unknown>): unknown {
+    this.calls.expire++;
+    const wasOpen = session.status === 'open';
+    Object.assign(session, { status: 'expired' });
+    if (wasOpen) this.onExpired(session);
+    return session;
+  }
+
+  private readSession(session: Record<string, unknown>, query: URLSearchParams): unknown {
+    this.calls.read++;
+    return expanded(session, query);
+  }
+
   private makeSession(asked: URLSearchParams): unknown {
-    const id = `cs_test_${String(++this.made).padStart(12, '0')}${process.pid}`;
+    const id = `cs_test_${String(++this.calls.create).padStart(12, '0')}${process.pid}`;
     const metadata = entriesUnder(asked, 'metadata');
     const currency = asked.get('currency') ?? 'eur';
     const lines = linesOf(asked, currency);
