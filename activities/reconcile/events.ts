@@ -90,7 +90,7 @@ async function passOn(deps: Deps, id: string, events: Stripe.Event[]): Promise<n
 }
 
 function entryOf({ type, account, data }: Stripe.Event): [string, Told][] {
-  const object = data.object as unknown as EventObject;
+  const object = data.object as EventObject;
   if (!isSubscribed(type) || account || !object.id) return [];
   const paymentIntent = object.object === 'payment_intent' ? object.id : idOf(object.payment_intent);
   const status = object.object === 'review' ? (object.open ? 'open' : 'closed') : (object.status ?? null);

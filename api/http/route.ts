@@ -84,7 +84,7 @@ export function route<
   H extends z.ZodObject | undefined = undefined,
   B extends z.ZodType | RawBody | undefined = undefined,
 >(declaration: Declaration<P, Q, H, B>): Route {
-  return declaration as unknown as Route;
+  return declaration as Route;
 }
 
 /** Adds routes to an app. A known path with another method is `405` with `Allow`. */

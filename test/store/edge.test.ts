@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '../..');
+const ABOVE = ['domain', 'messages', 'platform', 'emails', 'workflows', 'activities', 'worker', 'api'];
+
+/** The lines of our code above the store that match, with their files. */
+function linesThatMatch(pattern: RegExp): string[] {
+  const found: string[] = [];
+  for (const room of ABOVE)
+    for (const file of readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })) {
+      if (!/\.tsx?$/.test(file)) continue;
+      const lines = readFileSync(join(ROOT, room, file), 'utf8').split('\n');
+      found.push(...lines.filter((line) => pattern.test(line)).map((line) => `${room}/${file}: ${line.trim()}`));
+    }
+  return found;
+}
+
+test('rows become domain types at the edge of the store: nothing above it forces a type', () => {
+  expect(linesThatMatch(/\bas unknown as\b/)).toEqual([]);
+});
+
+test('amounts leave the store as numbers: above it, only headers, cursors and settings are parsed', () => {
+  const parsed = linesThatMatch(/(?<!\w)Number\(/).filter(
+    (line) => !/retry-after|content-length|platform\/env/.test(line),
+  );
+  expect(parsed.map((line) => line.split(':')[0]).sort()).toEqual([
+    'activities/reconcile/events.ts', // which list of events a cursor is in
+    'api/admin/orders/list.ts', // the time in a page's cursor
+    'api/storefront/downloads.ts', // a byte range
+    'api/storefront/downloads.ts',
+    'api/webhooks/verify.ts', // the time in a signature
+  ]);
+});
