@@ -7,9 +7,11 @@ import { checkouts } from './checkouts';
 import { type Figure, summarise, table } from './figures';
 import { flash } from './flash';
 import { latency } from './latency';
+import { openOrders } from './open';
 import { orders } from './orders';
 import { overload } from './overload';
 import { peers } from './peers';
+import { starts } from './starts';
 import { stock } from './stock';
 import { storage } from './storage';
 import { type System, startSystem } from './system';
@@ -30,6 +32,12 @@ const BENCHES: Record<string, (system: System, effort: Effort) => Promise<Figure
   overload,
 };
 
+/** Those that start what they need by themselves, each after the other. */
+const ALONE: Record<string, (effort: Effort) => Promise<Figure[]>> = {
+  open: openOrders,
+  starts,
+};
+
 interface Effort {
   rounds: number;
   size: number;
@@ -39,6 +47,8 @@ interface Effort {
   shoppers: number;
   /** How long more shoppers come than can be served, in `overload`. */
   seconds: number;
+  /** Open orders, in `open`. */
+  open: number;
 }
 
 /** `npm run bench [-- <names> --rounds 5 --size 100]`: prints one table, and writes it as JSON. */
@@ -51,33 +61,46 @@ async function main(): Promise<void> {
       'at-once': { type: 'string', default: '20' },
       shoppers: { type: 'string', default: '1000' },
       seconds: { type: 'string', default: '20' },
+      open: { type: 'string', default: '300' },
     },
   });
-  const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
-  const unknown = names.filter((name) => !(name in BENCHES));
-  if (unknown.length > 0)
-    throw new Error(`no bench ${unknown.join(', ')}: there are ${Object.keys(BENCHES).join(', ')}`);
+  const all = [...Object.keys(BENCHES), ...Object.keys(ALONE)];
+  const names = positionals.length > 0 ? positionals : all;
+  const unknown = names.filter((name) => !all.includes(name));
+  if (unknown.length > 0) throw new Error(`no bench ${unknown.join(', ')}: there are ${all.join(', ')}`);
   const effort = {
     rounds: Number(values.rounds),
     size: Number(values.size),
     atOnce: Number(values['at-once']),
     shoppers: Number(values.shoppers),
     seconds: Number(values.seconds),
+    open: Number(values.open),
   };
+  const figures = await besideSystem(
+    names.filter((name) => name in BENCHES),
+    effort,
+  );
+  for (const name of names) figures.push(...((await ALONE[name]?.(effort)) ?? []));
+  const summaries = figures.map(summarise);
+  console.log(table(summaries));
+  mkdirSync(dirname(RESULTS), { recursive: true });
+  writeFileSync(
+    RESULTS,
+    `${JSON.stringify({ node: process.version, cores: cpus().length, effort, figures: summaries }, null, 2)}\n`,
+  );
+}
+
+/** Runs benchmarks that share one system. */
+async function besideSystem(names: string[], effort: Effort): Promise<Figure[]> {
+  if (names.length === 0) return [];
   const system = await startSystem();
   try {
     const figures: Figure[] = [];
     for (const name of names) figures.push(...((await BENCHES[name]?.(system, effort)) ?? []));
-    const summaries = figures.map(summarise);
-    console.log(table(summaries));
     const unexpected = [...new Set(system.world.unexpected)];
     if (unexpected.length > 0)
-      console.log(`\nRequests that the stand-in for Stripe did not know: ${unexpected.join(', ')}`);
-    mkdirSync(dirname(RESULTS), { recursive: true });
-    writeFileSync(
-      RESULTS,
-      `${JSON.stringify({ node: process.version, cores: cpus().length, effort, figures: summaries }, null, 2)}\n`,
-    );
+      console.log(`Requests that the stand-in for Stripe did not know: ${unexpected.join(', ')}\n`);
+    return figures;
   } finally {
     await system.stop();
   }

@@ -25,6 +25,8 @@ export interface System {
   client: Client;
   db: Db;
   world: World;
+  /** Starts one more program of ours, in the same environment. */
+  another(name: string, entry: string, port: 'PORT' | 'WORKER_PORT'): Promise<Program>;
   stop(): Promise<void>;
 }
 
@@ -71,7 +73,8 @@ export async function startSystem(): Promise<System> {
     started.push(() => connection.close());
     const db = connectDatabase(postgres.url);
     started.push(() => db.$disconnect());
-    return { api, worker, floor, bareApi, postgres, temporal, client: new Client({ connection }), db, world, stop };
+    const client = new Client({ connection });
+    return { api, worker, floor, bareApi, postgres, temporal, client, db, world, another: program, stop };
   } catch (error) {
     await stop();
     throw error;
