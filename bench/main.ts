@@ -10,6 +10,8 @@ import { latency } from './latency';
 import { openOrders } from './open';
 import { orders } from './orders';
 import { overload } from './overload';
+import { ledger } from './past/ledger';
+import { past } from './past/past';
 import { peers } from './peers';
 import { starts } from './starts';
 import { stock } from './stock';
@@ -35,6 +37,8 @@ const BENCHES: Record<string, (system: System, effort: Effort) => Promise<Figure
 /** Those that start what they need by themselves, each after the other. */
 const ALONE: Record<string, (effort: Effort) => Promise<Figure[]>> = {
   open: openOrders,
+  past,
+  ledger,
   starts,
 };
 
@@ -49,6 +53,10 @@ interface Effort {
   seconds: number;
   /** Open orders, in `open`. */
   open: number;
+  /** Orders of the past, in `past` and `ledger`. */
+  past: number;
+  /** Differences among them, in `ledger`. */
+  differences: number;
 }
 
 /** `npm run bench [-- <names> --rounds 5 --size 100]`: prints one table, and writes it as JSON. */
@@ -62,6 +70,8 @@ async function main(): Promise<void> {
       shoppers: { type: 'string', default: '1000' },
       seconds: { type: 'string', default: '20' },
       open: { type: 'string', default: '300' },
+      past: { type: 'string', default: '20000' },
+      differences: { type: 'string', default: '400' },
     },
   });
   const all = [...Object.keys(BENCHES), ...Object.keys(ALONE)];
@@ -75,6 +85,8 @@ async function main(): Promise<void> {
     shoppers: Number(values.shoppers),
     seconds: Number(values.seconds),
     open: Number(values.open),
+    past: Number(values.past),
+    differences: Number(values.differences),
   };
   const figures = await besideSystem(
     names.filter((name) => name in BENCHES),
