@@ -27,7 +27,6 @@ const BENCHES: Record<string, (system: System, effort: Effort) => Promise<Figure
   checkouts,
   webhooks,
   storage,
-  buckets: (_system, effort) => buckets(effort),
   latency: (system, { rounds, size }) => latency(system, { rounds, orders: Math.ceil(size / 5) }),
   stock: (system, { rounds, size }) => stock(system, { rounds, size: size * 20 }),
   flash,
@@ -36,6 +35,7 @@ const BENCHES: Record<string, (system: System, effort: Effort) => Promise<Figure
 
 /** Those that start what they need by themselves, each after the other. */
 const ALONE: Record<string, (effort: Effort) => Promise<Figure[]>> = {
+  buckets,
   open: openOrders,
   past,
   ledger,
