@@ -1,3 +1,4 @@
+import { removeResolved } from '../store/alarms/alarms';
 import { removeAbandonedFiles } from '../store/catalogue/files';
 import { forgetAttempts } from '../store/checkouts/forget';
 import { removeOldStrays } from '../store/checkouts/strays';
@@ -14,6 +15,8 @@ const DAY_MS = 86_400_000;
 const ATTEMPT_MS = DAY_MS + 3_600_000;
 /** Longer than Stripe lists events, so that no sweep finds the session again. */
 const STRAY_MS = 35 * DAY_MS;
+/** How long an alarm about the account is kept that has ended. */
+const ALARM_MS = 30 * DAY_MS;
 /** How long a difference is kept that is settled. */
 const SETTLED_MS = 365 * DAY_MS;
 
@@ -27,8 +30,8 @@ export function startHousekeeping(deps: HousekeepingDeps & Pick<ApiDeps, 'closin
 
 /**
  * Removes what is no longer kept: storefronts' Idempotency-Keys and checkouts that never became an order after a day,
- * counters whose window is over, files that belong to no product, sessions and notices that are not ours after five
- * weeks, and differences that were settled a year ago.
+ * counters whose window is over, files that belong to no product, alarms that ended a month ago, sessions and notices
+ * that are not ours after five weeks, and differences that were settled a year ago.
  */
 export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
   const { db, clock, log } = deps;
@@ -41,6 +44,7 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
     removeAbandonedFiles(db, { at }),
     removeOldStrays(db, { before: new Date(now - STRAY_MS) }),
     removeForeignNotices(db, { before: new Date(now - STRAY_MS) }),
+    removeResolved(db, { before: new Date(now - ALARM_MS) }),
     removeSettled(db, { before: new Date(now - SETTLED_MS) }),
   ]);
   for (const chore of chores)

@@ -59,6 +59,11 @@ export async function resolveAlarms(
   });
 }
 
+/** Removes alarms that ended before a time. Open ones stay, however old they are. */
+export async function removeResolved(db: Db, { before }: { before: Date }): Promise<void> {
+  await db.accountAlarm.deleteMany({ where: { resolvedAt: { lt: before } } });
+}
+
 /** Everything that is refused or cannot go on now, longest first, including outages of less than ten minutes. */
 export async function openAlarms(db: Db): Promise<Alarm[]> {
   const rows = await db.accountAlarm.findMany({ where: { resolvedAt: null }, orderBy: { since: 'asc' } });

@@ -21,7 +21,7 @@ const PERSONAL: Record<string, string[]> = {
 
 /** Ids, codes, hashes of keys, and sentences of ours or of Stripe about money and goods. Staff are named by role. */
 const PLAIN: Record<string, string[]> = {
-  account_alarms: ['cause', 'subject', 'mail_key'],
+  account_alarms: ['cause', 'subject', 'currency', 'mail_key'],
   checkout_keys: ['key_hash', 'body_hash', 'checkout_id'],
   checkouts: ['id', 'number', 'origin', 'currency', 'lines', 'stripe_key', 'session_id', 'recovers'],
   customers: ['session_id'],
@@ -250,7 +250,7 @@ test('attempts that never became an order are forgotten after a day, once each',
   expect(await kept()).toEqual({ [unpaid.id]: { request: {}, clientHash: null }, [ordered.id]: whole });
 });
 
-test('counters, foreign notices, settled differences and scheduled sweeps are removed, each after its time', async () => {
+test('counters, foreign notices, alarms that ended, settled differences and scheduled sweeps are removed, each after its time', async () => {
   const { db } = office;
   const days = (count: number) => new Date(office.now - count * 86_400_000);
   await db.rateLimit.createMany({
@@ -274,6 +274,13 @@ test('counters, foreign notices, settled differences and scheduled sweeps are re
   await difference('settled_old', 366);
   await difference('settled_young', 364);
   await difference('told_nobody', 366, { toldOnce: true });
+  const alarm = (subject: string, age: number, resolvedAt: Date | null) =>
+    db.accountAlarm.create({
+      data: { cause: 'run_stuck', subject, since: days(age), lastSeenAt: days(age), resolvedAt },
+    });
+  await alarm('ended long ago', 40, days(31));
+  await alarm('ended lately', 40, days(29));
+  await alarm('open', 40, null);
   const sweeps = [
     ...([
       ['schedule', 31, 'old'],
@@ -305,6 +312,10 @@ test('counters, foreign notices, settled differences and scheduled sweeps are re
   expect((await db.discrepancy.findMany({ orderBy: { reference: 'asc' } })).map(({ reference }) => reference)).toEqual([
     'settled_young',
     'told_nobody',
+  ]);
+  expect((await db.accountAlarm.findMany({ orderBy: { subject: 'asc' } })).map(({ subject }) => subject)).toEqual([
+    'ended lately',
+    'open',
   ]);
   const kept = new Set((await db.reconciliation.findMany()).map(({ id }) => id));
   expect(sweeps.filter(({ id }) => kept.has(id)).map(({ name }) => name)).toEqual(['young', 'of staff']);
