@@ -3,6 +3,7 @@ import type { Amounts } from '../../domain/verdict';
 import type { Voucher } from '../../domain/voucher';
 import type { CustomerDetails } from '../customers/customers';
 import type { Db } from '../database';
+import { changeOrder, lockKnownOrder } from './records';
 import { known } from './snapshot';
 
 /** The parts of a total, and the payment at Stripe. */
@@ -57,17 +58,15 @@ export async function keepUnpaid(
 }
 
 /**
- * Records when a payment was first seen in flight after its session had expired (a 3-D Secure, say). One round trip;
- * safe to repeat: the first time counts. Throws if there is no order.
+ * Records when a payment was first seen in flight after its session had expired (a 3-D Secure, say). Safe to repeat:
+ * the first time counts. Throws if there is no order.
  * @returns the time at which it was first seen
  */
 export async function keepInFlight(db: Db, { sessionId, at }: { sessionId: SessionId; at: Date }): Promise<Date> {
-  const [row] = await db.$queryRaw<{ since: Date }[]>`
-    WITH first AS (
-      UPDATE orders SET in_flight_since = ${at}, updated_at = ${at} WHERE session_id = ${sessionId} AND in_flight_since IS NULL
-      RETURNING in_flight_since AS since
-    )
-    SELECT since FROM first
-    UNION ALL SELECT in_flight_since FROM orders WHERE session_id = ${sessionId} AND in_flight_since IS NOT NULL`;
-  return known(row ?? null).since;
+  return db.$transaction(async (tx) => {
+    const order = await lockKnownOrder(tx, sessionId);
+    if (order.inFlightSince !== null) return order.inFlightSince;
+    await changeOrder(tx, order, at, { inFlightSince: at });
+    return at;
+  });
 }

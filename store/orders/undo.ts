@@ -41,10 +41,9 @@ export async function undoDelivery(
       .filter(({ quantity }) => quantity > 0);
     if (back.length > 0)
       await inventory.restock(tx, sessionId, back, `undo/${sessionId}/${order.version}`, 'holdfast', at);
-    if (isDigital(order.items) || back.length > 0)
-      await tx.order.update({ where: { sessionId }, data: { stock: 'RETURNED' } });
+    if (isDigital(order.items) || back.length > 0) await changeOrder(tx, order, at, { stock: 'RETURNED' });
   } else if (order.stock === 'HELD') {
-    await tx.order.update({ where: { sessionId }, data: { stock: 'RELEASED' } });
+    await changeOrder(tx, order, at, { stock: 'RELEASED' });
   }
   await revokeDownloads(tx, { sessionId, byDispute, at });
 }

@@ -4,6 +4,7 @@ import {
   tablesByModel,
   tablesWritten,
   tablesWrittenByFunctions,
+  tableWrites,
   touchesDatabase,
 } from './writes';
 
@@ -81,6 +82,28 @@ test('a function in the database writes for one subject, or is listed with those
     return folders.length > 1 ? [[name, folders]] : [];
   });
   expect(Object.fromEntries(across)).toEqual(ACROSS);
+});
+
+/** The functions in the database that write an order's row: the steps of the good path. */
+const ORDER_STEPS = ['commit_order', 'confirm_payment', 'keep_unpaid', 'mark_mails', 'open_order'];
+/** And the triggers that keep a sum or a flag. */
+const ORDER_TRIGGERS = ['flag_disputed', 'flag_review', 'sum_lost'];
+
+test('an order’s row is written by changeOrder alone, apart from the steps and triggers in the database', () => {
+  const isOrders = (table: string) => table === 'orders';
+  const inCode = [...files].flatMap(([path, text]) =>
+    tableWrites(text, models)
+      .filter(isOrders)
+      .map(() => path),
+  );
+  expect(inCode).toEqual(['store/orders/records.ts']);
+  const records = files.get('store/orders/records.ts') ?? '';
+  const [changeOrder = ''] = /export async function changeOrder[\s\S]*?\n}\n/.exec(records) ?? [];
+  expect(tableWrites(changeOrder, models)).toEqual(['orders']);
+  const inSql = [...sqlFunctions()].flatMap(([name, body]) =>
+    tablesWritten(body, models).has('orders') ? [name] : [],
+  );
+  expect(inSql.sort()).toEqual([...ORDER_STEPS, ...ORDER_TRIGGERS].sort());
 });
 
 test('each function in the database is called from one folder of the store', () => {

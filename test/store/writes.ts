@@ -62,11 +62,15 @@ export function tablesWrittenByFunctions(models: Map<string, string>): Map<strin
 }
 
 /** The tables that a text writes: by the client's methods, or in SQL. */
-export function tablesWritten(text: string, models: Map<string, string>): Set<string> {
+export const tablesWritten = (text: string, models: Map<string, string>): Set<string> =>
+  new Set(tableWrites(text, models));
+
+/** As `tablesWritten`, with each table as often as it is written. */
+export function tableWrites(text: string, models: Map<string, string>): string[] {
   const byClient = [...text.matchAll(CLIENT_WRITE)].map(([, model = '']) => models.get(model));
   const known = new Set(models.values());
   const bySql = [...text.matchAll(SQL_WRITE)].map(([, table = '']) => table).filter((table) => known.has(table));
-  return new Set([...byClient, ...bySql].filter((table) => table !== undefined));
+  return [...byClient, ...bySql].filter((table) => table !== undefined);
 }
 
 const CLIENT_WRITE =
