@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { probeAll } from '../../activities/account/probes';
 import { tendAccount } from '../../activities/account/tend';
 import type { Deps } from '../../activities/deps';
+import { sweep } from '../../activities/reconcile/sweep';
 import { connectStripe } from '../../platform/stripe';
 import { nameOf, STRIPE_PERMISSIONS } from '../../platform/stripe-permissions';
 import { type StripeSandbox, startStripeSandbox } from '../../sandbox/stripe/http/server';
@@ -11,6 +13,7 @@ import { watchAccount } from '../../store/alarms/watch';
 import { connectDatabase, type Db } from '../../store/database';
 import { changeStripeAccount, readStripeAccount } from '../../store/installation/account';
 import { ownAccount } from '../../store/installation/own-account';
+import { keepAccount } from '../../worker/account';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { until } from '../support/until';
 
@@ -47,6 +50,7 @@ function processWith(key = KEY) {
     STRIPE_API_BASE: sandbox.url,
     STAFF_EMAIL: 'staff@a.example',
     EMAIL_FROM: 'a@a.example',
+    RECONCILE_INTERVAL_SECONDS: 300,
   };
   const sent: string[] = [];
   const mailer = { send: async ({ text }: { text: string }) => ({ id: `mail_${sent.push(text)}` }) };
@@ -59,6 +63,7 @@ function processWith(key = KEY) {
       log,
       watch,
       mailer,
+      account: { isForeign: async () => false },
       stripe: connectStripe(env as Deps['env'], 5_000, watch),
     } as unknown as Deps,
   };
@@ -102,6 +107,33 @@ test('a key that only reads lacks exactly what must be written, each by its name
   expect(sent).toHaveLength(1);
   for (const name of writes) expect(sent[0]).toContain(name);
   expect(log.error).toHaveBeenCalledTimes(writes.length);
+});
+
+describe('a worker', () => {
+  const beginSweep = ({ deps }: ReturnType<typeof processWith>) =>
+    sweep(deps).beginSweep({ id: randomUUID(), trigger: 'schedule' });
+
+  test('probes the permissions of its key as it starts, and tells staff what is missing', async () => {
+    await allow(ALL.filter((name) => name !== 'dispute_write'));
+    const worker = processWith();
+    let stopping = false;
+    keepAccount(worker.deps, () => stopping);
+    await until(() => worker.sent.length > 0);
+    stopping = true;
+    expect(await missing()).toEqual(['Disputes: write']);
+    expect(worker.sent[0]).toContain('Disputes: write');
+  });
+
+  test('probes a restricted key at the beginning of a sweep, and no other key', async () => {
+    await allow(ALL.filter((name) => name !== 'dispute_write'));
+    await beginSweep(processWith('sk_test_of_the_account'));
+    expect(await missing()).toEqual([]);
+    await beginSweep(processWith());
+    expect(await missing()).toEqual(['Disputes: write']);
+    await allow(ALL);
+    await beginSweep(processWith());
+    expect(await missing()).toEqual([]);
+  });
 });
 
 test('a permission that is missing is named at its first use, and is right again once it is given', async () => {
