@@ -142,6 +142,16 @@ test('requests that fail are counted too, though far more of them are let throug
   await api.close();
 });
 
+test('repeats under one key are counted as requests, though they make no checkout', async () => {
+  const api = await shop.another({ CHECKOUT_RATE_LIMIT: 1 });
+  const ask = () => api.http.post('/checkout').set('idempotency-key', 'counted').send(cart);
+  const answers = [];
+  for (let n = 0; n < 11; n++) answers.push(await ask());
+  expect(answers.slice(0, 10).map(({ status }) => status)).toEqual(Array(10).fill(201));
+  expect(answers[10]?.body.code).toBe('rate_limited');
+  await api.close();
+});
+
 describe('an API process that died', () => {
   test('between writing the checkout and calling Stripe: the very same request is sent again', async () => {
     const { db, stripe } = shop.world;
