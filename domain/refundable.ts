@@ -34,7 +34,7 @@ export function remainingOf(order: Pick<RefundableOrder, 'total' | 'lostAmount'>
 /**
  * Whether a refund of all that is left must name its amount. Stripe counts only its own refunds: without an amount it
  * would also give back what a lost dispute took, or what staff settled elsewhere. Where the amount is named, Stripe's
- * own limit protects nobody, so its refunds must be recorded first.
+ * own limit does not protect from refunding twice, so its refunds must be recorded first.
  */
 export const mustNameAmount = (
   { lostAmount }: Pick<RefundableOrder, 'lostAmount'>,

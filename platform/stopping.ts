@@ -1,6 +1,6 @@
 /**
  * How long a process goes on serving after SIGTERM, in milliseconds: `/readyz` says `503` meanwhile, so that load
- * balancers send new requests elsewhere before the port closes. After SIGINT, which a person sends, nobody waits.
+ * balancers send new requests elsewhere before the port closes. After SIGINT, which a person sends, it closes at once.
  */
 const ANNOUNCED_MS = 2_000;
 

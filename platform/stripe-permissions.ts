@@ -152,7 +152,7 @@ export function permissionOf(path: string, sentence = ''): string | null {
 export function permissionsShown(method: string, path: string): string[] {
   const [address = path, query = ''] = path.split('?');
   const own = byAddress(address);
-  // Whoever may read need not be allowed to write.
+  // A key that may read need not be allowed to write.
   const shown = own && (own.access === 'read' || method !== 'GET') ? [own] : [];
   const fields = [...new URLSearchParams(query)].flatMap(([name, value]) =>
     name.startsWith('expand') ? value.split('.') : [],

@@ -95,7 +95,7 @@ function guarded(http: Stripe.HttpClient, watch?: StripeWatch, guard?: AccountGu
       const status = response.getStatusCode();
       if (status !== 404 && status !== 400) return response;
       const body = response.toJSON();
-      body.catch(() => undefined); // whoever reads it hears of it
+      body.catch(() => undefined); // its reader gets the error
       const isMissing = status === 404 || (await errorIn(body))?.code === 'resource_missing';
       if (!isMissing || !(await guard.isForeign())) return Object.assign(response, { toJSON: () => body });
       await watch?.refused('stripe_account');

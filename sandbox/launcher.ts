@@ -90,7 +90,7 @@ async function prepareDatabase(run: Foreground, env: Env, embedded: Variables): 
   }
 }
 
-/** To and from the sandbox, which is nobody's account, a shop on one machine moves without being asked. */
+/** To and from the sandbox, which is no real account, a shop on one machine moves without being asked. */
 async function leaveSandbox(db: Db, embedded: Variables): Promise<void> {
   const { account } = await readStripeAccount(db);
   const wasSandbox = account === SANDBOX_ACCOUNT;

@@ -80,7 +80,7 @@ export const createWorkflowStarter = ({ workflow }: Pick<Client, 'workflow'>): W
   async resume(sessionId, status) {
     const run = workflow.getHandle(sessionId);
     if (await isRunning(run)) {
-      // A run that does not answer is for staff to look at; it keeps nobody else's order from being swept.
+      // A run that does not answer is for staff to look at; the sweep goes on with the other orders.
       const asked = workflow.withDeadline(Date.now() + QUERY_MS, () => run.query(stateQuery));
       const believed = await asked.catch(() => null);
       const written = await status(); // read after the run was asked: a step writes here first, and believes then

@@ -10,7 +10,7 @@ const LONGEST_LOOK = 180_000;
  * Waits until what stops every order is put right, or until `orElse` holds. Temporal repeats the activity meanwhile:
  * the wait adds nothing to the history, however long it takes.
  * @param ms the first pause between two looks
- * @returns true at once if nothing stops other orders, so that the failure is this one's own; or if nobody can tell
+ * @returns true at once if nothing stops other orders, so that the failure is this one's own; or if that is unknown
  */
 export async function isOwnFault(cause: AccountCause, ms: number, orElse: () => boolean): Promise<boolean> {
   const wait = new CancellationScope();

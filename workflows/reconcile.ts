@@ -37,7 +37,7 @@ const lists = proxyActivities<StripeActivities>({
   retry,
   priority: { priorityKey: 5 },
 });
-const books = proxyActivities<OrderActivities>({ ...patient, taskQueue: TASK_QUEUES.orders, retry });
+const database = proxyActivities<OrderActivities>({ ...patient, taskQueue: TASK_QUEUES.orders, retry });
 /** A report that cannot be sent for this long is left to the next sweep, because it must not delay that sweep. */
 const post = proxyActivities<OrderActivities>({
   startToCloseTimeout: '1m',
@@ -49,8 +49,8 @@ const post = proxyActivities<OrderActivities>({
 
 /** What a sweep reads, in this order: runs, what has none, complete sessions, events, and balance transactions. */
 const STAGES = [
-  { name: 'runs that closed and holds that are over', read: books.sweepRuns },
-  { name: 'what is unfinished and has no run', read: books.sweepUnfinished },
+  { name: 'runs that closed and holds that are over', read: database.sweepRuns },
+  { name: 'what is unfinished and has no run', read: database.sweepUnfinished },
   { name: 'complete sessions', read: lists.sweepSessions },
   { name: 'events', read: lists.sweepEvents },
   { name: 'the balance', read: lists.readBalance },
@@ -70,12 +70,12 @@ export async function reconcile(input: ReconcileInput): Promise<Swept> {
   const { id = uuid4(), trigger } = input;
   let sweep = input.goesOn;
   try {
-    sweep ??= { id, window: await books.beginSweep({ id, trigger }), stage: 0, cursor: null, checked: 0 };
+    sweep ??= { id, window: await database.beginSweep({ id, trigger }), stage: 0, cursor: null, checked: 0 };
     const { window } = sweep;
     const late = await readStages(input, sweep); // each difference wakes its order
     await settle(id, late); // gives the orders time to correct themselves
-    const { discrepancies, news } = await books.compareLedger({ id, window }); // records what still differs
-    const { repaired } = await books.finishSweep({ id, window, checked: sweep.checked });
+    const { discrepancies, news } = await database.compareLedger({ id, window }); // records what still differs
+    const { repaired } = await database.finishSweep({ id, window, checked: sweep.checked });
     if (news > 0) await report(id);
     setCurrentDetails(told(`Done: ${sweep.checked} checked, ${repaired} repaired, ${discrepancies} differ.`));
     return { id, checked: sweep.checked, repaired, discrepancies };
@@ -125,14 +125,14 @@ function stageOf({ stage }: SweepProgress): (typeof STAGES)[number] {
 async function settle(id: string, late: number): Promise<number> {
   for (const again of [true, false]) {
     for (const pause of PATIENCE) {
-      const left = await books.settleRepairs({ id });
+      const left = await database.settleRepairs({ id });
       if (left <= late) return left;
       await sleep(pause, { summary: 'Orders that were woken come right' });
     }
-    if (again && (await books.resumeUnsettled({ id })) > 0) continue;
+    if (again && (await database.resumeUnsettled({ id })) > 0) continue;
     break;
   }
-  return books.settleRepairs({ id });
+  return database.settleRepairs({ id });
 }
 
 /** Sends staff one mail with everything new. */
@@ -141,7 +141,7 @@ async function report(id: string): Promise<void> {
   try {
     await post.sendReport.executeWithOptions({ summary: 'reconciliation_report' }, [{ id }]);
   } catch {
-    await books.giveUpReport({ id });
+    await database.giveUpReport({ id });
   }
 }
 
@@ -155,7 +155,7 @@ function giveUp(
     const { reason, cause } = byHand ? CANCELLED : failureOf(error);
     upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: true }]);
     setCurrentDetails(told(`**It failed**: ${reason}. The next sweep covers the same time again.`));
-    await books.failSweep({
+    await database.failSweep({
       ...sweep,
       reason,
       alarm: !byHand && cause === null,

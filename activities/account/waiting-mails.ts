@@ -9,7 +9,7 @@ import { claimWaitingMails, countWaitingMails, type WaitingMail } from '../../st
 import type { Deps } from '../deps';
 import { deliver, sentMessage } from '../mail/deliver';
 
-/** How many are sent at a time, and how long nobody else tries a claimed mail, even if its process dies. */
+/** How many are sent at a time, and how long no other worker tries a claimed mail, even if its process dies. */
 const AT_ONCE = 5;
 const LEASE_MS = 60_000;
 /** While the provider refuses every mail, the whole fleet tries one this often. */

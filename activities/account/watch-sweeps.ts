@@ -10,7 +10,7 @@ const LOOK_EVERY_MS = 60_000;
 /**
  * Raises an alarm while no sweep ends: the Schedule is paused, Temporal is away, or a sweep's own workflow is stuck.
  * Then it also looks for stuck runs, as a sweep would.
- * @param since before this nobody could sweep: when this worker started
+ * @param since when this worker started: a gap before that is not counted
  */
 export async function watchSweeps(deps: Deps, since: Date): Promise<void> {
   const { db, clock, env } = deps;

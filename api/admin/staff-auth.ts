@@ -7,7 +7,7 @@ import type { Limits } from '../http/limits';
 /**
  * Requires `Authorization: Bearer $ADMIN_TOKEN`, compared in constant time. Anything else is `401`, without detail, and
  * `429` after too many wrong tokens of one client. The right one is always let in: it is too long to be guessed however
- * fast, and staff may share an address with whoever guesses.
+ * fast, and staff may share an address with the one who guesses.
  */
 export function requireStaff({ ADMIN_TOKEN }: Pick<Env, 'ADMIN_TOKEN'>, limits: Limits): RequestHandler {
   const expected = digest(ADMIN_TOKEN);

@@ -61,7 +61,7 @@ function whereTo(res: Response): { route: string; ids?: Record<string, string> }
   return { route: routeOf(res), ...(ids.length > 0 && { ids: Object.fromEntries(ids) }), ...about };
 }
 
-/** Parameters that let in whoever knows them, or that say who somebody is. */
+/** Parameters that are secrets, or that identify a person. */
 const PRIVATE = new Set(['token', 'email']);
 
 /** Adds ids to a request's line that stand in its body or its answer, not in its path. Never anything personal. */

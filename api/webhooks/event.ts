@@ -82,7 +82,7 @@ export function readEvent(body: Buffer): StripeEvent {
 
 /**
  * Whether an event is of our own account. While that is not known, an event that an organisation's destination sent is
- * taken for ours: what our key cannot read is found to be nobody's by the workflow that reads it.
+ * taken for ours: the workflow that reads it then finds what our key cannot read, and leaves it alone.
  * @param ownId null while Stripe has not said which account is ours
  */
 export function isOfOwnAccount({ account, context }: StripeEvent, ownId: string | null): boolean {

@@ -58,7 +58,7 @@ type CalledOrder = Pick<
 /**
  * The columns that show the foremost of what an order needs staff for: its latest failed refund, its oldest refused
  * one, or the foremost of its other calls. A refund about which nothing can be done any more, because nothing is left,
- * needs nobody. A step of the order itself that is parked gives way to a decision, not to a workflow beside it.
+ * does not need staff. A step of the order itself that is parked gives way to a decision, not to a workflow beside it.
  */
 export function nextCall(order: CalledOrder, refunds: Refund[], at: Date) {
   const calls = callsOf(order);

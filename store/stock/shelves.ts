@@ -19,7 +19,7 @@ export interface StockChange {
   sku: string;
   /** What came (positive) or went. */
   delta: number;
-  /** Why, in the words of whoever counted. */
+  /** Why, in the words of the person who counted. */
   reason: string;
   actor: string;
 }

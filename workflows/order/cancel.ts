@@ -58,7 +58,7 @@ async function record(run: OrderRun, { reason }: CancelRequest, written: Write):
   run.cancelRecorded(reason);
 }
 
-/** Tries for a few seconds. Whoever asked is told if nothing is recorded, and nothing is carried out later then. */
+/** Tries for a few seconds. If nothing is recorded, the caller is told so, and nothing is carried out later. */
 const recordNow: Write = async (write) => {
   try {
     return await write();

@@ -26,7 +26,7 @@ export async function fulfil(run: OrderRun): Promise<void> {
 async function take(run: OrderRun, parcels: Parcels, message: Message): Promise<void> {
   if (message.kind === 'time-up') return complete(run, 'long-enough-ago');
   if (message.kind === 'changed') return parcels.refresh();
-  if (message.kind !== 'request') return; // the order is paid, so news about the session changes nothing
+  if (message.kind !== 'request') return; // the order is paid, so a message about the session changes nothing
   const { request } = message;
   switch (request.name) {
     case 'ship':

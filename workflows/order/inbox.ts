@@ -153,7 +153,7 @@ export class Inbox {
   }
 }
 
-/** The shortest pause between two tries of a step that news from Stripe wakes, in milliseconds. */
+/** The shortest pause between two tries of a step that a message about Stripe wakes, in milliseconds. */
 const BETWEEN_TRIES = 15_000;
 
 interface Answer {
