@@ -394,7 +394,10 @@ describe('the race for the last', () => {
 
 test('INSTALLATION_ID is in the metadata of the session, instead of the id that the database has', async () => {
   const api = await shop.another({ INSTALLATION_ID: 'the-staging-system' });
-  const { body } = await api.http.post('/checkout').send({ items: [{ sku: 'mug', quantity: 1 }] }).expect(201);
+  const { body } = await api.http
+    .post('/checkout')
+    .send({ items: [{ sku: 'mug', quantity: 1 }] })
+    .expect(201);
   const { metadata } = await shop.world.stripe.checkout.sessions.retrieve(body.sessionId);
   expect(metadata?.[METADATA.installation]).toBe('the-staging-system');
   await api.close();

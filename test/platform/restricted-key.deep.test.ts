@@ -118,7 +118,7 @@ describe('a worker', () => {
     const worker = processWith();
     let stopping = false;
     keepAccount(worker.deps, () => stopping);
-    await until(() => worker.sent.length > 0);
+    await until(async () => worker.sent.length > 0);
     stopping = true;
     expect(await missing()).toEqual(['Disputes: write']);
     expect(worker.sent[0]).toContain('Disputes: write');
