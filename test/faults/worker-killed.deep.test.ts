@@ -21,7 +21,8 @@ const killedIn: Record<string, SessionId> = {};
 let atCheckout: Promise<Answer>;
 /** What the shopper hears whose stock was gone. */
 let atSoldOut: Promise<Answer>;
-/** How long the step that was sending the mails waited to be tried again, in milliseconds. */
+/** How long a step waited to be tried again, in milliseconds. */
+let confirmTriedAgain: Promise<number>;
 let mailsTriedAgain: Promise<number>;
 
 beforeAll(async () => {
@@ -33,6 +34,7 @@ beforeAll(async () => {
   const locks = await bringEveryOrderToItsStep();
   expect(await underWayAtStripe()).toBe(4);
   await worker.kill9();
+  confirmTriedAgain = untilTriedAgain('to-confirm');
   mailsTriedAgain = untilTriedAgain('mail');
   await Promise.all(locks.map((lock) => lock.release()));
   system.relay.thaw();
@@ -86,6 +88,10 @@ test.each(['to-confirm', 'to-commit', 'committed'])(
     expect(await shop.stock(step)).toEqual({ onHand: 9, held: 0 });
   },
 );
+
+test('killed while it confirms a payment: another worker may try within 20 s', async () => {
+  expect(await confirmTriedAgain).toBeLessThan(20_000);
+});
 
 test('killed while its mails are being sent: another worker may try within 20 s, and each is sent once', async () => {
   const id = idOf('mail');
@@ -229,9 +235,12 @@ async function untilTriedAgain(step: string): Promise<number> {
   const since = Date.now();
   const attempt = async () => {
     const { status, raw } = await system.temporal.workflow.getHandle(idOf(step)).describe();
-    return status.name === 'RUNNING' ? (raw.pendingActivities?.[0]?.attempt ?? 0) : Number.POSITIVE_INFINITY;
+    // None is pending once a later attempt has succeeded.
+    const pending = status.name === 'RUNNING' ? raw.pendingActivities?.[0] : null;
+    return pending?.attempt ?? Number.POSITIVE_INFINITY;
   };
   const before = await attempt();
+  expect(before).toBeLessThan(Number.POSITIVE_INFINITY);
   await until('the step tried again', async () => (await attempt()) > before);
   return Date.now() - since;
 }

@@ -28,7 +28,7 @@ test('the time-skipping server has our search attributes, and skips time', async
   }
 });
 
-test('the development server has our search attributes, keeps histories for thirty days, and loses no task of a worker that stops', async () => {
+test('the development server has our search attributes, keeps histories for thirty days, and answers the polls of a worker that stops', async () => {
   const server = await startDevServer();
   try {
     expect(await attributesOfAnOrder(server.client)).toEqual(expected);
