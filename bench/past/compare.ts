@@ -10,7 +10,7 @@ export interface Compared {
   open: number;
   /** How long each page took, in milliseconds. */
   pages: number[];
-  /** The most memory that this process had in use at the end of a page, in mebibytes. */
+  /** The most memory that this process had at the end of a page, in mebibytes. */
   mostMib: number;
 }
 
@@ -29,7 +29,7 @@ export async function compare(
   let last = performance.now();
   environment.on('heartbeat', () => {
     pages.push(performance.now() - last);
-    mostMib = Math.max(mostMib, process.memoryUsage().heapUsed / 2 ** 20);
+    mostMib = Math.max(mostMib, residentMib());
     last = performance.now();
   });
   const window = { ledgerSince: since.getTime(), until: until.getTime() } as SweepWindow;
@@ -40,3 +40,6 @@ export async function compare(
   // The first is the time before the first page.
   return { open: discrepancies, pages: pages.slice(1), mostMib };
 }
+
+/** The memory of this process. */
+export const residentMib = (): number => process.memoryUsage.rss() / 2 ** 20;

@@ -38,7 +38,8 @@ const DIFFERENCES: ((each: number) => string)[] = [
     RETURNING 'amount_differs' AS kind, p.session_id AS reference`,
   (each) => `
     INSERT INTO ledger_entries (id, at, category, type, source, session_id, traced_at, currency, amount, settled_currency, settled, fee)
-    SELECT 'txn_strange' || n, at, 'charge', 'charge', 'ch_strange' || n, CASE WHEN n > ${each} THEN 'cs_test_strange' || n END, at, 'eur', 1, 'eur', 1, 0
+    SELECT 'txn_strange' || n, at, 'charge', 'charge', 'ch_strange' || n, CASE WHEN n > ${each} THEN 'cs_test_strange' || n END,
+      CASE WHEN n > ${each} THEN at END, 'eur', 1, 'eur', 1, 0
     FROM (SELECT n, (SELECT max(at) FROM ledger_entries) - n * interval '7 minutes' AS at FROM generate_series(1, ${2 * each}) n) strange
     RETURNING 'captured_without_order' AS kind, coalesce(session_id, source) AS reference`,
   (each) => `

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Figure, medianOf } from '../figures';
-import { type Compared, compare } from './compare';
+import { type Compared, compare, residentMib } from './compare';
 import { type Planted, plantDifferences } from './differences';
+import { follow } from './follow';
 import { onServer, openShops, type Shop } from './shops';
 
 /** The ways in which the ledger and the orders differ here, without disputes and payouts, which are fewer. */
@@ -11,18 +12,21 @@ const HOUR = 3_600_000;
 const PAGE = 500;
 
 /**
- * Compares the ledger of a whole past with its orders, of which thousands differ: everything at once, which no sweep
- * has to. It must find what was made to differ and nothing else, and its last pages must take as long as its first.
+ * Follows and compares the ledger of a whole past with its orders, of which thousands differ: everything at once, which
+ * no sweep has to. It must find what was made to differ and nothing else, and its last pages must take as long as its
+ * first.
  */
 export async function ledger({ past, differences }: { past: number; differences: number }): Promise<Figure[]> {
   const shops = await openShops(past);
   const { few, many } = shops;
   try {
-    const planted = await onServer(many.url, (client) => plantDifferences(client, Math.ceil(differences / WAYS)));
+    const each = Math.ceil(differences / WAYS);
+    const planted = await onServer(many.url, (client) => plantDifferences(client, each));
     if (planted.length < differences) throw new Error(`--differences: at most ${planted.length} after ${past} orders`);
     const day = await compareDay(few); // which warms up, too
     const id = randomUUID();
-    const before = process.memoryUsage().heapUsed / 2 ** 20;
+    const before = residentMib();
+    const followed = await follow(many, id, planted, each);
     const whole = await compare(many.db, { id, since: new Date(0), until: many.now });
     await requireFound(many, id, planted);
     const again = await compareDay(many);
@@ -35,11 +39,17 @@ export async function ledger({ past, differences }: { past: number; differences:
         ...{ bench: 'ledger', what: 'the last tenth of the pages of entries', beside: 'the first tenth' },
         ...{ reach: { most: 1.1 }, values: [lastBesideFirst(whole.pages.slice(0, Math.floor(entries / PAGE)))] },
       },
-      { ...all, what: `pages of ${past} orders with ${planted.length} differences`, values: [whole.pages.length] },
-      { ...all, what: 'seconds for them', values: [whole.pages.reduce((sum, ms) => sum + ms, 0) / 1000] },
+      {
+        ...all,
+        what: `pages compared, of ${past} orders with ${planted.length} differences`,
+        values: [whole.pages.length],
+      },
+      { ...all, what: 'seconds for these pages', values: [whole.pages.reduce((sum, ms) => sum + ms, 0) / 1000] },
       { ...all, what: 'ms a page', values: whole.pages },
+      { ...all, what: 'calls to wake the orders that do not know of their money', values: [followed.calls] },
+      { ...all, what: 'seconds for these calls', values: [followed.seconds] },
       { ...all, what: 'ms a page, where nothing differs', values: day.pages },
-      { ...all, what: 'memory in use at most, above that before, MiB', values: [whole.mostMib - before] },
+      { ...all, what: 'memory of the process, above that before, MiB', values: [whole.mostMib - before] },
     ];
   } finally {
     await shops.stop();
