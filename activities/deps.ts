@@ -3,6 +3,7 @@ import type { NoticeKind, SubscribedEvent } from '../domain/events';
 import type { DisputeId, RefundId, SessionId } from '../domain/ids';
 import type { OrderStatus } from '../domain/order';
 import type { RefundRequestInput } from '../messages/refund-request';
+import type { ResendInput } from '../messages/resend';
 import type { Clock } from '../platform/clock';
 import type { Env } from '../platform/env';
 import type { Logger } from '../platform/logger';
@@ -46,6 +47,8 @@ export interface WorkflowStarter {
   refund(id: RefundId): Promise<void>;
   /** Makes sure that a refund which the database says is still to be made is asked for, under its key. */
   refundRequest(input: RefundRequestInput): Promise<void>;
+  /** Makes sure that a mail which staff want sent again goes out, under the key of the request. */
+  resend(input: ResendInput): Promise<void>;
   /** Makes sure that the dispute is followed. */
   dispute(id: DisputeId): Promise<void>;
   /** Starts the workflow that finds the order of a notice and tells it. */

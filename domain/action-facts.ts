@@ -1,4 +1,4 @@
-import type { Decision, OrderStatus } from './order';
+import type { Decision, OrderStatus, PaymentStatus } from './order';
 import type { StockState } from './order-snapshot';
 
 /** The actions that are updates to the order's workflow. */
@@ -7,12 +7,24 @@ export type UpdateAction = (typeof UPDATES)[number];
 /** The ways in which `resolve` settles what needs attention. */
 export const RESOLUTIONS = ['withdraw', 'settled_elsewhere', 'accept'] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
-/** The actions of the staff API alone: they touch personal data, which must not stand in Temporal. */
-export type Action = UpdateAction | 'correct e-mail' | 'correct address' | 'erase';
+/**
+ * What can be done with an order. Apart from the updates: what the staff API alone does, because it touches personal
+ * data, which must not stand in Temporal; and what the shopper does (`abandon`).
+ */
+export type Action =
+  | UpdateAction
+  | 'accept'
+  | 'send a mail again'
+  | 'correct e-mail'
+  | 'correct address'
+  | 'erase'
+  | 'abandon';
 
 /** The facts about an order that decide what staff may do. An absent flag counts as false. */
 export interface ActionFacts {
   status: OrderStatus;
+  /** What became of its payment; absent where nothing depends on it. */
+  paymentStatus?: PaymentStatus | undefined;
   /** Where its stock is; absent where nothing depends on it. */
   stock?: StockState | undefined;
   /** A dispute is open. */
@@ -42,4 +54,20 @@ export interface ActionFacts {
   reports?: readonly Decision[] | undefined;
   /** A step is parked, or a decision is pending. */
   needsAttention?: boolean | undefined;
+  /** Its payment differs from what was asked, and staff have not accepted it. */
+  paymentDiffers?: boolean | undefined;
+  /** Stripe does not know its session. */
+  sessionUnknown?: boolean | undefined;
+  /** The mail that is to be sent again. */
+  mail?: ResendFacts | undefined;
+}
+
+/** The facts about a mail that decide whether it can be sent again. */
+export interface ResendFacts {
+  /** As it is called on the timeline. */
+  title: string;
+  /** Whether it would be true of the order as it is now. */
+  isTrue: boolean;
+  /** It goes to the customer, whose address is not known. */
+  lacksAddress: boolean;
 }

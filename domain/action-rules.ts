@@ -1,9 +1,10 @@
 import type { Action, ActionFacts } from './action-facts';
-import { DECISIONS, type Decision, isFinal, ORDER_STATUSES, type OrderStatus } from './order';
+import { DECISIONS, type Decision, isFinal, ORDER_STATUSES, type OrderStatus, type PaymentStatus } from './order';
 
 /**
- * What staff may do with an order, and when: the one table behind the updates of its workflow, the steps that do the
- * work, the API's `409`, the text “What you can do” in the Temporal UI, and the table in docs/staff-runbook.md.
+ * What staff and the shopper may do with an order, and when: the one table behind the updates of its workflow, the
+ * steps that do the work, the API's `409`, the text “What you can do” in the Temporal UI, and the table in
+ * docs/staff-runbook.md.
  */
 
 /** What stands in the way of an action. */
@@ -31,6 +32,13 @@ interface Rules {
 
 /** Stripe refuses a refund too, when a dispute is opened meanwhile: the answer is the same. */
 export const NO_REFUND_WHILE_DISPUTED = 'The payment is disputed: nothing can be refunded while the bank decides';
+
+/** Whatever else staff ask for while all of the money is to be given back and the bank has not decided. */
+export const MONEY_GOES_BACK =
+  'All of the money is to be given back, and waits for the bank to decide about the dispute';
+
+/** Also the answer about an order that has ended, where nothing was reported. */
+export const NOTHING_TO_ACCEPT = 'There is nothing to accept';
 
 const FINAL = ORDER_STATUSES.filter(isFinal);
 
@@ -152,6 +160,48 @@ export const RULES: Record<Action, Rules> = {
       },
     ],
   },
+  accept: {
+    does: 'as `resolve`: goes on with a payment that differs, at what was paid, or takes note of what was reported',
+    in: ORDER_STATUSES,
+    obstacles: [
+      {
+        when: 'a refund failed or was refused, and nothing else was reported',
+        applies: ({ pendingDecision, reports = [] }) => reports.length === 0 && isAboutRefund(pendingDecision),
+        refusal: () => 'A refund failed or was refused: withdraw it, settle it or retry',
+      },
+      {
+        when: 'the session is not known to Stripe',
+        applies: ({ sessionUnknown = false }) => sessionUnknown,
+        refusal: () => 'Stripe does not know the session: there is no payment to accept',
+      },
+      {
+        when: 'there is nothing to accept',
+        applies: ({ paymentDiffers = false, reports = [] }) => !paymentDiffers && reports.length === 0,
+        refusal: () => NOTHING_TO_ACCEPT,
+      },
+    ],
+  },
+  'send a mail again': {
+    does: 'sends one mail about the order as it is now (`resend-email`)',
+    in: ORDER_STATUSES,
+    obstacles: [
+      {
+        when: 'the mail would not be true of it',
+        applies: ({ mail }) => mail !== undefined && !mail.isTrue,
+        refusal: ({ mail, status }) => `${mail?.title ?? 'The mail'}: it is not true of the order, which is ${status}`,
+      },
+      {
+        when: 'the mail is to a customer who is erased',
+        applies: ({ mail, erased = false }) => erased && (mail?.lacksAddress ?? false),
+        refusal: () => 'The customer is erased',
+      },
+      {
+        when: 'the mail is to a customer whose address is not known',
+        applies: ({ mail }) => mail?.lacksAddress ?? false,
+        refusal: () => 'No e-mail address is known',
+      },
+    ],
+  },
   'correct e-mail': {
     does: 'changes where mails about the order go',
     in: ORDER_STATUSES,
@@ -186,7 +236,27 @@ export const RULES: Record<Action, Rules> = {
       },
     ],
   },
+  abandon: {
+    does: 'by the shopper, who came back without paying: expires the session, then releases the stock; one that is closed already stays as it is',
+    in: ORDER_STATUSES,
+    obstacles: [
+      {
+        when: 'the money has arrived or is on its way',
+        applies: ({ paymentStatus }) => paymentStatus !== undefined && PAYING.includes(paymentStatus),
+        refusal: ({ status, paymentStatus }) => `The order is ${status}, its payment ${paymentStatus}`,
+      },
+    ],
+  },
 };
+
+/** The money has arrived or is on its way. */
+const PAYING: readonly PaymentStatus[] = [
+  'PROCESSING',
+  'PAID',
+  'NO_PAYMENT_REQUIRED',
+  'PARTIALLY_REFUNDED',
+  'REFUNDED',
+];
 
 /** What `retry` does about each pending decision. */
 const RETRY: Record<Decision, string> = {

@@ -1,17 +1,6 @@
 import { type Action, type ActionFacts, UPDATES, type UpdateAction } from './action-facts';
-import { isAboutRefund, RULES } from './action-rules';
+import { RULES } from './action-rules';
 import { isFinal } from './order';
-
-/** Why staff cannot `accept` now, as a sentence without its full stop; null if they can. */
-export function whyNotAccept({
-  pendingDecision,
-  reports = [],
-}: Pick<ActionFacts, 'pendingDecision' | 'reports'>): string | null {
-  // A report can be taken note of, even if a refund that needs a decision stands before it.
-  if (reports.length > 0) return null;
-  if (isAboutRefund(pendingDecision)) return 'A refund failed or was refused: withdraw it, settle it or retry';
-  return 'There is nothing to accept';
-}
 
 /** Why staff may not do this now, in a plain sentence without its full stop; null when they may. */
 export const whyNot = (action: Action, order: ActionFacts): string | null =>

@@ -1,6 +1,8 @@
 import type { AttentionStep } from './attention';
+import type { OrderStatus, PaymentStatus } from './order';
+import { isReversed } from './refund';
 
-/** The mails about an order that staff can send again. activities/mail/again.ts says when each is allowed. */
+/** The mails about an order that staff can send again, while they are true of it (`subjectOfMail`). */
 export const RESENDABLE = [
   'order_confirmation',
   'payment_processing',
@@ -19,3 +21,44 @@ export const CAPTURE = 'capture';
 
 /** What a mail calls staff to: a step that needs attention, or the capture of a payment. */
 export type MailStep = AttentionStep | typeof CAPTURE;
+
+/** The facts about an order that decide whether a mail about it is true. */
+export interface MailedOrder {
+  status: OrderStatus;
+  paymentStatus: PaymentStatus;
+  /** Until when an expired checkout can be recovered. */
+  recoverableUntil: Date | null;
+  /** In the order in which they left. */
+  shipments: readonly { id: string }[];
+  /** In the order in which they were requested. */
+  refunds: readonly { stripeId: string | null; status: string }[];
+  attention: object | null;
+}
+
+/** What a mail is about: the latest parcel or refund, or the order itself. Null: it would not be true now. */
+type Subject = (order: MailedOrder, now: Date) => { ref?: string } | null;
+
+/** What each mail would be about if it was sent again now. */
+export const subjectOfMail: Record<Resendable, Subject> = {
+  order_confirmation: (order) => itself(isBought(order)),
+  payment_processing: ({ paymentStatus }) => itself(paymentStatus === 'PROCESSING'),
+  payment_failed: ({ paymentStatus }) => itself(paymentStatus === 'FAILED'),
+  checkout_expired: ({ status, paymentStatus, recoverableUntil }, now) =>
+    itself(status === 'EXPIRED' && paymentStatus === 'UNPAID' && recoverableUntil !== null && recoverableUntil > now),
+  order_shipped: ({ shipments }) => about(shipments.at(-1)?.id),
+  order_refunded: (order) => about(lastRefund(order, (status) => !isReversed(status))),
+  refund_failed: (order) => about(lastRefund(order, isReversed)),
+  order_received: (order) => itself(isBought(order)),
+  attention_needed: ({ attention }) => itself(attention !== null),
+};
+
+const itself = (isTrue: boolean) => (isTrue ? {} : null);
+
+const about = (ref: string | null | undefined) => (ref ? { ref } : null);
+
+const isBought = ({ status }: MailedOrder): boolean =>
+  status === 'PAID' || status === 'PREPARING' || status === 'SHIPPED' || status === 'COMPLETED';
+
+/** Stripe's id of the latest refund. A refund that Stripe has not answered has no mail yet. */
+const lastRefund = ({ refunds }: MailedOrder, is: (status: string) => boolean): string | null | undefined =>
+  refunds.filter(({ stripeId, status }) => stripeId !== null && is(status)).at(-1)?.stripeId;

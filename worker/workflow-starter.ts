@@ -13,6 +13,7 @@ import { noticeLookSignal, noticeStart } from '../messages/notice';
 import { changedSignal, lookSignal, orderStart, orderStartAgain, stateQuery } from '../messages/order';
 import { refundLookSignal, refundStart } from '../messages/refund';
 import { refundRequestStart } from '../messages/refund-request';
+import { resendStart } from '../messages/resend';
 import { routeOf } from '../messages/routing';
 
 /** A query waits for a worker, and for whatever that has in hand. */
@@ -46,6 +47,14 @@ export const createWorkflowStarter = ({ workflow }: Pick<Client, 'workflow'>): W
 
   async refundRequest(input) {
     await workflow.start(WORKFLOWS.refundRequest, refundRequestStart(input, { again: true }));
+  },
+
+  async resend(input) {
+    try {
+      await workflow.start(WORKFLOWS.resend, resendStart(input));
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error; // it has just ended
+    }
   },
 
   async dispute(disputeId) {

@@ -1,7 +1,10 @@
 import { isSessionId, type SessionId } from '../../domain/ids';
 import { REFUSED_AGAIN } from '../../messages/refund-request';
+import { resendId } from '../../messages/resend';
 import { readOwedMails } from '../../store/mails/owed';
+import { mailRequestsBefore, removeMailRequest } from '../../store/mails/requests';
 import { cancelsRequestedSince } from '../../store/orders/cancel';
+import { noteRestarts } from '../../store/reconciliation/repairs';
 import { readSkips } from '../../store/reconciliation/skips';
 import {
   ordersPaidSince,
@@ -32,7 +35,7 @@ export const sweepRuns = (deps: Deps) => {
      * Reads the runs that closed since the last sweep, and starts those again whose work is not done: runs of orders
      * that closed in any way (the database may have been restored to an earlier state), and runs of refunds, disputes
      * and notices that did not complete. Then handles unpaid orders whose hold ended since, and refunds that were asked
-     * for and that no run carries out.
+     * for and that no run carries out, and mails that staff want sent again.
      */
     async sweepRuns({ id, window }: PageRequest): Promise<PageRead> {
       const since = new Date(window.runsSince);
@@ -51,6 +54,7 @@ export const sweepRuns = (deps: Deps) => {
       woken += await resumeOrders(deps, id, over);
       woken += await resumeOrders(deps, id, await forgottenMailsOf(await ordersPaidSince(db, since)));
       await remind(window);
+      await sendAgain(id, before);
       await trySkippedAgain();
       return { checked, woken, cursor: null };
     },
@@ -72,6 +76,26 @@ export const sweepRuns = (deps: Deps) => {
       },
     });
     return forgotten;
+  }
+
+  /**
+   * Sends the mails that staff wanted sent again, and whose runs were terminated or are not known to Temporal. The
+   * requests whose runs have ended are done.
+   */
+  async function sendAgain(sweepId: string, before: Date): Promise<void> {
+    const sessions: SessionId[] = [];
+    await eachApart(deps, {
+      items: await mailRequestsBefore(db, { before, limit: BATCH }),
+      referenceOf: ({ sessionId }) => sessionId,
+      async work(request) {
+        const state = await runs.stateOf(resendId(request));
+        if (state === 'running') return;
+        if (state === 'completed') return removeMailRequest(db, request);
+        await starter.resend(request);
+        sessions.push(request.sessionId);
+      },
+    });
+    await noteRestarts(db, { sweepId, sessions, action: 'followed_again' });
   }
 
   /** Tries again what earlier sweeps skipped. An id that shows no workflow is left to the list that it came from. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { whyNot } from '../../domain/actions';
 import { isSessionId, type SessionId } from '../../domain/ids';
-import type { PaymentStatus } from '../../domain/order';
 import { Problem } from '../../domain/problem';
 import { abandonSignal } from '../../messages/order';
 import { isKnownSession } from '../../store/checkouts/checkouts';
@@ -62,8 +62,8 @@ async function abandon(
 ): Promise<z.infer<typeof OrderStatus>> {
   if (!isSessionId(id)) throw unknownOrder();
   const order = await findStatus(db, id);
-  if (order && PAYING.has(order.paymentStatus))
-    throw new Problem('invalid_transition', `The order is ${order.status}, its payment ${order.paymentStatus}.`);
+  const refusal = order && whyNot('abandon', order);
+  if (refusal) throw new Problem('invalid_transition', `${refusal}.`);
   if (order && order.status !== 'PENDING') return order.status;
   if (!order && !(await isKnownSession(db, id))) throw unknownOrder();
   // Before anything is counted: a process that dies here must not make the next request believe that it was done.
@@ -79,12 +79,3 @@ async function abandonOrder(temporal: ApiDeps['temporal'], id: SessionId): Promi
   if ((await signalRunning(temporal, id, abandonSignal, TEMPORAL_MS)) === 'signalled') return;
   await signalOrder(temporal, id, abandonSignal, TEMPORAL_MS);
 }
-
-/** The money has arrived or is on its way. */
-const PAYING: ReadonlySet<PaymentStatus> = new Set<PaymentStatus>([
-  'PROCESSING',
-  'PAID',
-  'NO_PAYMENT_REQUIRED',
-  'PARTIALLY_REFUNDED',
-  'REFUNDED',
-]);

@@ -1,6 +1,7 @@
-import { Client } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import type { SessionId } from '../../domain/ids';
-import { resendId } from '../../messages/resend';
+import { type ResendInput, resendId } from '../../messages/resend';
+import { sweep } from '../workflow/sweeping';
 import { until } from '../workflow/world';
 import { problem } from './admin-office';
 import { type Api, Shop } from './shop';
@@ -87,6 +88,84 @@ test('sends the latest of several parcels', async () => {
   expect(again[0]?.text).toContain('two');
 });
 
+describe('a request whose run is gone is carried out by the sweep, once', () => {
+  const INTERVAL = 400_000; // longer than one between sweeps
+  const requests = (id: SessionId) => shop.world.db.mailRequest.findMany({ where: { sessionId: id } });
+  afterEach(() => mailsAreRefused(0));
+
+  async function sweptOnce(id: SessionId): Promise<void> {
+    await shop.world.sleep(INTERVAL);
+    expect((await sweep(shop.world)).actions).toEqual({ [id]: 'followed_again' });
+    await until(async () => (await sent(id, 'order_confirmation')).length === 2);
+    await until(async () => {
+      expect((await sweep(shop.world)).actions).toEqual({});
+      return (await requests(id)).length === 0;
+    });
+    expect(await sent(id, 'order_confirmation')).toHaveLength(2);
+  }
+
+  test('terminated before the mail went out', async () => {
+    const id = await mailed('ebook');
+    await mailsAreRefused(1_000);
+    const asking = resend(id, 'order_confirmation', 'lost').then((answer) => answer);
+    await until(async () => (await timeline(id)).includes('Order confirmation asked for again'));
+    const [request] = await requests(id);
+    await shop.world.client.workflow.getHandle(resendId(request as unknown as ResendInput)).terminate('the test');
+    expect((await asking).status).toBe(200); // it stands in the database
+    await mailsAreRefused(0);
+    await sweptOnce(id);
+  });
+
+  test('never started, as Temporal was away; told so', async () => {
+    const id = await mailed('ebook');
+    const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+    const away = await shop.another({}, { temporal });
+    const answer = await away.http
+      .post(`/admin/orders/${id}/resend-email`)
+      .set('authorization', `Bearer ${shop.world.env.ADMIN_TOKEN}`)
+      .send({ template: 'order_confirmation' });
+    await away.close();
+    expect([answer.status, answer.body]).toEqual([
+      503,
+      problem(503, 'unavailable', { detail: expect.stringMatching(/accepted and will be carried out/) }),
+    ]);
+    await sweptOnce(id);
+  });
+
+  test('about the parcel that was the latest when it was asked for', async () => {
+    const id = await shop.world.paidOrder([{ sku: 'mug', quantity: 2 }]);
+    const ship = (trackingNumber: string) =>
+      staff(`${id}/ship`, { carrier: 'DHL', trackingNumber, items: [{ sku: 'mug', quantity: 1 }] });
+    await ship('one');
+    await until(async () => (await sent(id, 'order_shipped')).length === 1);
+    await mailsAreRefused(1_000);
+    const asking = resend(id, 'order_shipped').then((answer) => answer);
+    await until(async () => (await timeline(id)).includes('Shipping notice asked for again'));
+    const [request] = await requests(id);
+    await shop.world.client.workflow.getHandle(resendId(request as unknown as ResendInput)).terminate('the test');
+    await asking;
+    await mailsAreRefused(0);
+    await shop.world.sleep(1_000);
+    await ship('two');
+    await shop.world.sleep(INTERVAL);
+    await sweep(shop.world);
+    const again = async () => (await sent(id, 'order_shipped')).filter(({ key }) => key.includes('/again/'));
+    await until(async () => (await again()).length > 0);
+    expect((await again()).map(({ text }) => [text.includes('one'), text.includes('two')])).toEqual([[true, false]]);
+  });
+
+  const timeline = async (id: SessionId) =>
+    (await shop.world.db.timelineEntry.findMany({ where: { sessionId: id } })).map(({ message }) => message);
+
+  /** The next mails are refused for the moment. */
+  const mailsAreRefused = (times: number) =>
+    fetch(`${shop.world.outbox.url}/api/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ times, status: 500 }),
+    });
+});
+
 test('refuses a mail that is not true of the order, and does not remember the refusal', async () => {
   const { id } = await shop.world.checkout([{ sku: 'mug' }]);
   const answer = await resend(id, 'order_confirmation', 'patient');
@@ -95,6 +174,7 @@ test('refuses a mail that is not true of the order, and does not remember the re
     expect([template, (await resend(id, template)).status]).toEqual([template, 409]);
   for (const template of ['order_refunded', 'refund_failed', 'order_received', 'attention_needed'])
     expect([template, (await resend(id, template)).status]).toEqual([template, 409]);
+  expect(await shop.world.db.mailRequest.count({ where: { sessionId: id } })).toBe(0);
   await shop.world.pay(id);
   await shop.world.webhook(id);
   await until(async () => (await shop.world.mails(id)).length === 2);

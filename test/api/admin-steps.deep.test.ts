@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
+import type { Action, ActionFacts } from '../../domain/action-facts';
+import { whyNot } from '../../domain/actions';
 import type { SessionId } from '../../domain/ids';
 import { changedSignal } from '../../messages/order';
 import { until } from '../workflow/world';
@@ -235,6 +237,81 @@ describe('retry', () => {
   test('of an order that needs no attention is refused', async () => {
     const answer = await ask(await preparing(), 'retry');
     expect([answer.status, answer.body]).toEqual([409, refused(/[Nn]othing needs attention/)]);
+  });
+});
+
+describe('the 409 of every action is the sentence of the table of actions', () => {
+  interface Refused {
+    order: () => Promise<SessionId>;
+    request: (id: SessionId) => ReturnType<typeof ask>;
+    /** What of the order stands in the way. */
+    facts: Omit<ActionFacts, 'status'>;
+  }
+  const partlyShipped = async () => {
+    const id = await preparing({ sku: 'mug', quantity: 2 });
+    await ask(id, 'ship', parcel({ items: [{ sku: 'mug', quantity: 1 }] }));
+    return id;
+  };
+  const completed = async () => {
+    const id = await pending({ sku: 'ebook' });
+    await shop.world.pay(id);
+    await shop.world.webhook(id);
+    await shop.world.end(id);
+    return id;
+  };
+  const address = { line1: '1 High Street', city: 'London', postal_code: 'N1 1AA', country: 'GB' };
+  const untrue = { title: 'Order confirmation', isTrue: false, lacksAddress: false };
+
+  const REFUSED: Record<Action, Refused> = {
+    ship: { order: () => pending(), request: (id) => ask(id, 'ship', parcel()), facts: {} },
+    deliver: { order: () => preparing(), request: (id) => ask(id, 'deliver'), facts: {} },
+    cancel: {
+      order: partlyShipped,
+      request: (id) => ask(id, 'cancel', { reason: 'other' }),
+      facts: { anythingShipped: true },
+    },
+    refund: {
+      order: () => pending(),
+      request: (id) => ask(id, 'refund', { amount: 100, reason: 'other' }, randomUUID()),
+      facts: {},
+    },
+    retry: { order: () => preparing(), request: (id) => ask(id, 'retry'), facts: {} },
+    resolve: { order: () => preparing(), request: (id) => ask(id, 'resolve', { how: 'withdraw' }), facts: {} },
+    accept: { order: completed, request: (id) => ask(id, 'resolve', { how: 'accept' }), facts: {} },
+    'send a mail again': {
+      order: () => pending(),
+      request: (id) => ask(id, 'resend-email', { template: 'order_confirmation' }),
+      facts: { mail: untrue },
+    },
+    'correct e-mail': {
+      order: partlyShipped,
+      request: (id) => ask(id, 'contact', { email: 'right@example.net' }),
+      facts: { anythingShipped: true },
+    },
+    'correct address': {
+      order: () => pending({ sku: 'ebook' }),
+      request: (id) => ask(id, 'contact', { address }),
+      facts: { digital: true },
+    },
+    erase: { order: () => preparing(), request: (id) => ask(id, 'erase'), facts: {} },
+    abandon: {
+      order: () => preparing(),
+      request: (id) => shop.api.http.post(`/orders/${id}/abandon`),
+      facts: { paymentStatus: 'PAID' },
+    },
+  };
+
+  test.each(Object.entries(REFUSED) as [Action, Refused][])('%s', async (action, { order, request, facts }) => {
+    const id = await order();
+    const { status } = await shop.world.order(id);
+    const sentence = whyNot(action, { ...facts, status });
+    expect(sentence).not.toBeNull();
+    const answer = await request(id);
+    expect([answer.status, answer.body.code, answer.body.detail?.replace(/\.$/, '')]).toEqual([
+      409,
+      'invalid_transition',
+      sentence,
+    ]);
   });
 });
 

@@ -37,6 +37,7 @@ const PLAIN: Record<string, string[]> = {
     ...['id', 'category', 'type', 'source', 'payment_intent_id', 'session_id', 'currency', 'settled_currency'],
   ],
   ledger_lookups: ['reference'],
+  mail_requests: ['session_id', 'key', 'template', 'ref'],
   mails: ['key', 'template', 'session_id', 'order_number', 'provider_id', 'last_error'],
   notices: ['id', 'kind', 'session_id', 'payment_intent', 'reason'],
   order_items: ['session_id', 'sku', 'name'],

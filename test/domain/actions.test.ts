@@ -1,11 +1,19 @@
-import { type Action, type ActionFacts, UPDATES } from '../../domain/action-facts';
+import { type Action, type ActionFacts, type ResendFacts, UPDATES } from '../../domain/action-facts';
 import { RULES } from '../../domain/action-rules';
-import { offered, whyNot, whyNotAccept, whyNotYet } from '../../domain/actions';
+import { offered, whyNot, whyNotYet } from '../../domain/actions';
 import { DECISIONS, isFinal, ORDER_STATUSES, type OrderStatus } from '../../domain/order';
 
 const CANCEL_REFUSED = { needsAttention: true, pendingDecision: DECISIONS.refundRefused, cancelRefused: true };
 
 const waiting = (facts: Partial<ActionFacts> = {}): ActionFacts => ({ status: 'PREPARING', ...facts });
+
+const mail = (facts: Partial<ResendFacts>): ResendFacts => ({
+  title: 'Refund',
+  isTrue: true,
+  lacksAddress: false,
+  ...facts,
+});
+const whyNotAccept = (facts: Partial<ActionFacts>) => whyNot('accept', waiting(facts));
 
 describe('who may do what', () => {
   /** The statuses that allow each action while nothing else stands in its way. */
@@ -16,13 +24,16 @@ describe('who may do what', () => {
     refund: ['PREPARING', 'SHIPPED', 'COMPLETED', 'EXPIRED', 'CANCELLED', 'REFUNDED'],
     retry: ORDER_STATUSES,
     resolve: ORDER_STATUSES,
+    accept: ORDER_STATUSES,
+    'send a mail again': ORDER_STATUSES,
     'correct e-mail': ORDER_STATUSES,
     'correct address': ['PENDING', 'PAID', 'PREPARING', 'SHIPPED'],
     erase: ['COMPLETED', 'EXPIRED', 'CANCELLED', 'REFUNDED'],
+    abandon: ORDER_STATUSES,
   };
   test.each(Object.keys(ALLOWED) as Action[])('%s, by status; what is refused says what the order is', (action) => {
     for (const status of ORDER_STATUSES) {
-      const refusal = whyNot(action, { status, needsAttention: true });
+      const refusal = whyNot(action, { status, needsAttention: true, paymentDiffers: true });
       expect([status, refusal]).toEqual([status, ALLOWED[action].includes(status) ? null : `The order is ${status}`]);
     }
   });
@@ -46,6 +57,15 @@ describe('who may do what', () => {
     ['retry', { needsAttention: true, pendingDecision: DECISIONS.refundRefused, disputed: true }, /bank decides/],
     ['retry', { ...CANCEL_REFUSED, anythingShipped: true }, /shipped already: withdraw the cancel/],
     ['resolve', { needsAttention: false }, /Nothing needs attention/],
+    ['accept', { sessionUnknown: true }, /does not know the session: there is no payment to accept/],
+    [
+      'send a mail again',
+      { mail: mail({ isTrue: false }) },
+      /^Refund: it is not true of the order, which is PREPARING$/,
+    ],
+    ['send a mail again', { mail: mail({ lacksAddress: true }) }, /No e-mail address/],
+    ['send a mail again', { mail: mail({ lacksAddress: true }), erased: true }, /erased/],
+    ['abandon', { paymentStatus: 'PROCESSING' }, /^The order is PREPARING, its payment PROCESSING$/],
     ['correct e-mail', { erased: true }, /erased/],
     ['correct address', { anythingShipped: true }, /PREPARING: some of it is shipped/],
     ['correct address', { digital: true }, /PREPARING, and nothing of it will be shipped/],

@@ -16,7 +16,7 @@ const WRITERS: Record<string, string[]> = {
   'store/refunds': ['refunds'],
   'store/disputes': ['disputes'],
   'store/notices': ['notices'],
-  'store/mails': ['mails'],
+  'store/mails': ['mails', 'mail_requests'],
   'store/customers': ['customers'],
   'store/catalogue': ['products', 'prices', 'product_files', 'product_file_chunks'],
   'store/reconciliation': [

@@ -1,4 +1,5 @@
 import type { GivenBack } from '../../activities/refund/refunds';
+import { MONEY_GOES_BACK } from '../../domain/action-rules';
 import type { Reason } from '../../domain/order';
 import { database, stripe } from '../steps';
 import { refusedRefundMail } from '../tell';
@@ -52,5 +53,3 @@ function eventOf(outcome: GivenBack['outcome'], reason: Reason): string | undefi
   if (outcome === 'refunded') return `Gave back all that was left: ${reason}`;
   return outcome === 'nothing-captured' ? 'Undone; no money was taken' : undefined;
 }
-
-const MONEY_GOES_BACK = 'All of the money is to be given back, and waits for the bank to decide about the dispute';

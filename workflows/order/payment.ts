@@ -5,7 +5,7 @@ import { phaseOf } from '../../domain/phase';
 import type { ResolveRequest } from '../../messages/order';
 import { database, stripe, stripeLater } from '../steps';
 import { decide } from './decide';
-import { type Message, refusal, type StaffRequest } from './inbox';
+import type { Message, StaffRequest } from './inbox';
 import { resolve } from './resolve';
 import type { OrderRun } from './run';
 
@@ -128,7 +128,8 @@ export class PaymentWatch {
     const { sessionId } = run;
     if (request.how !== 'accept' || difference === null || run.order.pendingDecision !== null)
       return resolve(run, request);
-    if (difference === UNKNOWN) throw refusal('Stripe does not know the session: there is no payment to accept');
+    const sessionUnknown = difference === UNKNOWN;
+    run.allow('accept', { sessionUnknown, paymentDiffers: !sessionUnknown });
     await run.untilDone('decide', () => database.acceptPayment({ sessionId }));
   }
 

@@ -1,4 +1,3 @@
-import { whyNotAccept } from '../../domain/actions';
 import { phaseOf } from '../../domain/phase';
 import type { ResolveRequest } from '../../messages/order';
 import { resolveRefund } from '../resolve';
@@ -20,7 +19,6 @@ export async function resolve(run: OrderRun, { how, ...named }: ResolveRequest):
 }
 
 async function takeNote(run: OrderRun): Promise<void> {
-  const refused = whyNotAccept(run.facts ?? {});
-  if (refused !== null) throw refusal(refused);
+  run.allow('accept');
   await decide(run, { reported: true });
 }

@@ -1,6 +1,6 @@
 import { allHandlersFinished, condition } from '@temporalio/workflow';
 import type { OrderFactsNow } from '../../activities/order/facts';
-import type { ActionFacts, UpdateAction } from '../../domain/action-facts';
+import type { Action, ActionFacts } from '../../domain/action-facts';
 import { whyNot } from '../../domain/actions';
 import type { AttentionStep } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
@@ -137,9 +137,9 @@ export class OrderRun {
     });
   }
 
-  /** Throws the refusal if the table of actions does not allow this now. */
-  allow(action: UpdateAction): void {
-    const refused = whyNot(action, { status: this.status, ...this.facts });
+  /** Throws the refusal if the table of actions does not allow this now. `more`: facts that only the caller knows. */
+  allow(action: Action, more: Partial<ActionFacts> = {}): void {
+    const refused = whyNot(action, { status: this.status, ...this.facts, ...more });
     if (refused !== null) throw refusal(refused);
   }
 

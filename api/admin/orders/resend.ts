@@ -5,11 +5,12 @@ import { RESENDABLE } from '../../../domain/mail';
 import { Problem } from '../../../domain/problem';
 import { WORKFLOWS } from '../../../messages/names';
 import { type ResendInput, resendId, resendStart } from '../../../messages/resend';
+import { keepMailRequest } from '../../../store/mails/requests';
 import { hasTimelineEntry } from '../../../store/orders/timeline';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
 import { bounded, STAFF_PATIENCE_MS } from '../../order-workflow';
-import { isAlreadyStarted, isLate, refusalOf } from '../../temporal-errors';
+import { hasFailed, isAlreadyStarted, isUnavailable, refusalOf } from '../../temporal-errors';
 import { findOrder, ORDER_CHANGE, readAdminOrder } from './document';
 
 const Resend = z.strictObject({
@@ -41,16 +42,18 @@ const keyOf = (template: string, idempotencyKey: string | undefined): string =>
         .digest('hex');
 
 /**
- * Starts the workflow that sends the mail, or finds it, and waits for the mail to be sent, at most 8 s.
+ * Records the request, so that no run is the only one that knows of it. Then starts the workflow that sends the mail,
+ * or finds it, and waits for the mail to be sent, at most 8 s.
  * @throws 409 `invalid_transition` when the mail makes no sense now; 503 while no worker has taken the request
  */
-async function sendAgain({ db, temporal }: ApiDeps, input: ResendInput): Promise<void> {
+async function sendAgain({ db, temporal, clock }: ApiDeps, input: ResendInput): Promise<void> {
+  await keepMailRequest(db, { ...input, at: new Date(clock.now()) });
   try {
     await bounded(temporal, STAFF_PATIENCE_MS, () => start(temporal, input).then((handle) => handle.result()));
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal) throw new Problem('invalid_transition', `${refusal.message}.`);
-    if (!isLate(error)) throw error;
+    if (!isUnavailable(error) && !hasFailed(error)) throw error; // else the sweep starts it, from what is recorded
     const { sessionId, key } = input;
     if (!(await hasTimelineEntry(db, { sessionId, key: `mail/again/${key}` })))
       throw new Problem('unavailable', 'The request is accepted and will be carried out. Read the order again.', {

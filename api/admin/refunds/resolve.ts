@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RESOLUTIONS } from '../../../domain/action-facts';
+import { NOTHING_TO_ACCEPT } from '../../../domain/action-rules';
 import { isRefundId, type SessionId } from '../../../domain/ids';
 import { isFinal } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
@@ -80,5 +81,5 @@ async function resolve(deps: ApiDeps, sessionId: SessionId, request: ResolveRequ
     return refuseResult(result);
   }
   if ((await decide(db, { sessionId, onlyEnded: true, reported: true, at: new Date(clock.now()) })) === null)
-    throw new Problem('invalid_transition', 'There is nothing to accept.');
+    throw new Problem('invalid_transition', `${NOTHING_TO_ACCEPT}.`);
 }
