@@ -98,11 +98,10 @@ export async function decide(
       ...(await callsChange(tx, order, calls, at)),
     };
     const message = `Staff have decided about “${step}”`;
+    const subject = report?.step === step ? report.subject : '';
     await changeOrder(tx, order, at, change, {
-      type: 'decided',
-      message,
-      actor: 'staff',
-      key: decidedKey({ step, subject: report?.step === step ? report.subject : '' }, at),
+      ...{ type: 'decided', message, actor: 'staff', decided: { step, subject } },
+      key: `decided/${step}/${subject}/${at.getTime()}`,
     });
     return step;
   });
@@ -113,17 +112,21 @@ export interface Deciding {
   reported?: boolean;
 }
 
-const decidedKey = ({ step, subject }: Pick<Call, 'step' | 'subject'>, at?: Date): string =>
-  `decided/${step}/${subject}/${at?.getTime() ?? ''}`;
-
 /** Whether staff have already answered this report. Reads under the order's lock. */
 export async function isDecided(
   tx: Tx,
   sessionId: SessionId,
-  report: Pick<Call, 'step' | 'subject'>,
+  { step, subject }: Pick<Call, 'step' | 'subject'>,
 ): Promise<boolean> {
-  const decisions = await tx.timelineEntry.findMany({ where: { sessionId, type: 'decided' }, select: { key: true } });
-  return decisions.some(({ key }) => key?.startsWith(decidedKey(report)));
+  await fillInDecided(tx, sessionId);
+  return (await tx.timelineEntry.count({ where: { sessionId, type: 'decided', step, subject } })) > 0;
+}
+
+/** Entries that were written before these columns existed have the step and the subject in their keys alone. */
+async function fillInDecided(tx: Tx, sessionId: SessionId): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE timeline SET step = split_part(key, '/', 2), subject = substring(key FROM '^decided/[^/]*/(.*)/[0-9]*$')
+    WHERE session_id = ${sessionId} AND type = 'decided' AND step IS NULL`;
 }
 
 const hasStep = (calls: Call[], step: Decision): boolean => calls.some((one) => one.step === step);

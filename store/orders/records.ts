@@ -33,6 +33,8 @@ export interface TimelineEvent {
   key?: string;
   /** Free text by staff; erased with the customer. */
   note?: string;
+  /** Of a decision: the step that staff decided about, and Stripe's id of what was reported. */
+  decided?: { step: string; subject: string };
 }
 
 type OrderChange = Parameters<Tx['order']['update']>[0]['data'];
@@ -95,7 +97,7 @@ export const isCancelling = ({
 export async function note(tx: Tx, sessionId: string, at: Date, ...events: TimelineEvent[]): Promise<void> {
   if (events.length === 0) return;
   await tx.timelineEntry.createMany({
-    data: events.map(({ type, message, actor, key, note }) => ({
+    data: events.map(({ type, message, actor, key, note, decided }) => ({
       sessionId,
       at,
       type,
@@ -103,6 +105,7 @@ export async function note(tx: Tx, sessionId: string, at: Date, ...events: Timel
       actor,
       key: key ?? type,
       note: note ?? null,
+      ...decided,
     })),
     skipDuplicates: true,
   });

@@ -65,7 +65,7 @@ const PLAIN: Record<string, string[]> = {
   stray_sessions: ['session_id', 'currency', 'reason'],
   sweep_marks: ['name'],
   sweep_skips: ['reference', 'reason'],
-  timeline: ['session_id', 'type', 'message', 'actor', 'key'],
+  timeline: ['session_id', 'type', 'message', 'actor', 'key', 'step', 'subject'],
 };
 
 /** The columns of text, JSON or bytes in prisma/schema, by table. */
