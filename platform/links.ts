@@ -2,8 +2,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
  * What a signed link is for. A token for one purpose is never valid for another. `recover` is in the mail about an
- * expired checkout, so its holder reads that mailbox; `return` is on the order's page, which everyone may see who has its
- * address.
+ * expired checkout, so its holder reads that mailbox; `return` is on the order's page, which everyone may see who has
+ * its address.
  */
 export type LinkPurpose = 'download' | 'recover' | 'return';
 

@@ -56,7 +56,7 @@ export async function hasEarlierLayout(databaseUrl: string): Promise<boolean> {
 }
 
 /**
- * Waits for the lock of a migration under way, which is held until the connection ends. Prisma's own command line takes the
+ * Waits for the lock of another migration, which is held until the connection ends. Prisma's own command line takes the
  * same number. A statement that waits inside PostgreSQL would keep its snapshot meanwhile, and CREATE INDEX
  * CONCURRENTLY, run by the holder of the lock, waits for every older snapshot: the two would deadlock.
  */

@@ -40,8 +40,8 @@ const isAwayState = (state: string | undefined): boolean =>
   (/^(?:08|53|57)[0-9A-Z]{3}$/.test(state) || ['25P03', '55P03', '40001', '40P01'].includes(state));
 
 /**
- * Whether PostgreSQL refuses everything until an operator has put it right: a login (SQLSTATE class 28), a database (3D),
- * or a table, a column or a right that is not there (42).
+ * Whether PostgreSQL refuses everything until an operator has put it right: a login (SQLSTATE class 28), a database
+ * (3D), or a table, a column or a right that is not there (42).
  */
 export const databaseRefusesAll = (error: unknown): boolean => /^(?:28|3D|42)/.test(sqlState(error) ?? '');
 

@@ -15,7 +15,7 @@ export const problemHandler = (log: Logger) => (error: unknown, req: Request, re
   sendProblem(res, problem);
 };
 
-/** An operator should find the reason of every `5xx` in the log: an unexpected error, or the service that did not respond. */
+/** An operator should find the reason of every `5xx` in the log: an unexpected error, or a service that is down. */
 function logFailure(log: Logger, req: Request, problem: Problem, error: unknown): void {
   const { code, detail, cause } = problem;
   if (problem !== error) log.error({ err: error, request: req.id, code }, 'request failed');

@@ -35,7 +35,7 @@ export class Parcels {
 
   /**
    * Others wrote to the order: a refund may have emptied it, a dispute may hold it back. There may be a parcel, too,
-   * of which the workflow does not know: an update that was not answered leaves nothing in the history, so a worker that dies
+   * unknown to the workflow: an update that was not answered leaves nothing in the history, so a worker that dies
    * between writing and answering takes the request with it.
    */
   async refresh(): Promise<void> {

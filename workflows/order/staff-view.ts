@@ -17,7 +17,7 @@ export class StaffView {
   private shown = { attention: false, disputed: false };
 
   /**
-   * Makes the order searchable as the database has it, however the run was started. A checkout has set the attributes of a
+   * Makes the order searchable as the database has it, however the run started. A checkout has set the attributes of a
    * new order at the start, which costs nothing; a run that goes on for an earlier one may begin with what is out of
    * date.
    */
