@@ -10,8 +10,8 @@ export interface Compared {
   open: number;
   /** How long each page took, in milliseconds. */
   pages: number[];
-  /** The most memory that this process had at the end of a page, in mebibytes. */
-  mostMib: number;
+  /** The memory of this process at the end of each page, in mebibytes. */
+  mib: number[];
 }
 
 /**
@@ -25,11 +25,11 @@ export async function compare(
   const activities = reconciliation({ db, clock: { now: () => until.getTime() + 1 } } as Deps);
   const environment = new MockActivityEnvironment();
   const pages: number[] = [];
-  let mostMib = 0;
+  const mib: number[] = [];
   let last = performance.now();
   environment.on('heartbeat', () => {
     pages.push(performance.now() - last);
-    mostMib = Math.max(mostMib, residentMib());
+    mib.push(residentMib());
     last = performance.now();
   });
   const window = { ledgerSince: since.getTime(), until: until.getTime() } as SweepWindow;
@@ -37,9 +37,9 @@ export async function compare(
     discrepancies: number;
   };
   pages.push(performance.now() - last);
+  mib.push(residentMib());
   // The first is the time before the first page.
-  return { open: discrepancies, pages: pages.slice(1), mostMib };
+  return { open: discrepancies, pages: pages.slice(1), mib: mib.slice(1) };
 }
 
-/** The memory of this process. */
-export const residentMib = (): number => process.memoryUsage.rss() / 2 ** 20;
+const residentMib = (): number => process.memoryUsage.rss() / 2 ** 20;

@@ -40,7 +40,8 @@ const DIFFERENCES: ((each: number) => string)[] = [
     INSERT INTO ledger_entries (id, at, category, type, source, session_id, traced_at, currency, amount, settled_currency, settled, fee)
     SELECT 'txn_strange' || n, at, 'charge', 'charge', 'ch_strange' || n, CASE WHEN n > ${each} THEN 'cs_test_strange' || n END,
       CASE WHEN n > ${each} THEN at END, 'eur', 1, 'eur', 1, 0
-    FROM (SELECT n, (SELECT max(at) FROM ledger_entries) - n * interval '7 minutes' AS at FROM generate_series(1, ${2 * each}) n) strange
+    FROM (SELECT n, l.first + (l.last - l.first) * (n::float / ${2 * each + 1}) AS at
+      FROM (SELECT min(at) AS first, max(at) AS last FROM ledger_entries) l, generate_series(1, ${2 * each}) n) strange
     RETURNING 'captured_without_order' AS kind, coalesce(session_id, source) AS reference`,
   (each) => `
     WITH closed AS (

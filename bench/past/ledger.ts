@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Figure, medianOf } from '../figures';
-import { type Compared, compare, residentMib } from './compare';
+import { type Compared, compare } from './compare';
 import { type Planted, plantDifferences } from './differences';
 import { follow } from './follow';
 import { onServer, openShops, type Shop } from './shops';
@@ -25,7 +25,6 @@ export async function ledger({ past, differences }: { past: number; differences:
     if (planted.length < differences) throw new Error(`--differences: at most ${planted.length} after ${past} orders`);
     const day = await compareDay(few); // which warms up, too
     const id = randomUUID();
-    const before = residentMib();
     const followed = await follow(many, id, planted, each);
     const whole = await compare(many.db, { id, since: new Date(0), until: many.now });
     await requireFound(many, id, planted);
@@ -33,11 +32,16 @@ export async function ledger({ past, differences }: { past: number; differences:
     if (again.open !== whole.open) throw new Error(`${whole.open} differences were open, and then ${again.open}`);
     await requireFound(many, id, planted);
     const entries = await many.db.ledgerEntry.count();
+    const secondHalf = whole.mib.slice(Math.floor(whole.mib.length / 2));
     const all = { bench: 'ledger', beside: '–', reach: null };
     return [
       {
         ...{ bench: 'ledger', what: 'the last tenth of the pages of entries', beside: 'the first tenth' },
         ...{ reach: { most: 1.1 }, values: [lastBesideFirst(whole.pages.slice(0, Math.floor(entries / PAGE)))] },
+      },
+      {
+        ...{ bench: 'ledger', what: 'memory in the last tenth of all pages', beside: 'the tenth after their middle' },
+        ...{ reach: { most: 1.1 }, values: [lastBesideFirst(secondHalf, 5)] },
       },
       {
         ...all,
@@ -49,7 +53,7 @@ export async function ledger({ past, differences }: { past: number; differences:
       { ...all, what: 'calls to wake the orders that do not know of their money', values: [followed.calls] },
       { ...all, what: 'seconds for these calls', values: [followed.seconds] },
       { ...all, what: 'ms a page, where nothing differs', values: day.pages },
-      { ...all, what: 'memory of the process, above that before, MiB', values: [whole.mostMib - before] },
+      { ...all, what: 'memory of the process, MiB', values: whole.mib },
     ];
   } finally {
     await shops.stop();
@@ -72,7 +76,8 @@ async function requireFound({ db }: Shop, foundBy: string, planted: Planted[]): 
     );
 }
 
-function lastBesideFirst(pages: number[]): number {
-  const tenth = Math.max(1, Math.floor(pages.length / 10));
-  return medianOf(pages.slice(-tenth)) / medianOf(pages.slice(0, tenth));
+/** The median of the last part beside that of the first part, of so many parts. */
+function lastBesideFirst(values: number[], parts = 10): number {
+  const part = Math.max(1, Math.floor(values.length / parts));
+  return medianOf(values.slice(-part)) / medianOf(values.slice(0, part));
 }
