@@ -15,7 +15,7 @@ export function toFailure(error: unknown): ApplicationFailure {
   if (error instanceof StripeAnswerError)
     return retryable('stripe_answer', 'What answered was not Stripe', { fault: 'moment', cause: 'stripe_down' });
   if (isDatabaseError(error)) {
-    const code = (error as { code?: unknown }).code;
+    const code = sqlState(error) ?? (error as { code?: unknown }).code;
     const message = `The database did not do it (${typeof code === 'string' ? code : 'no answer'})`;
     return retryable(DATABASE, message, { fault: databaseFault(error) });
   }

@@ -16,20 +16,31 @@ export interface Failure {
  * and retries.
  */
 export function failureOf(error: unknown): Failure {
-  // A local activity's time-out is wrapped the first time, and bare when its marker is replayed (SDK 1.24.0). Both
-  // must be handled in the same way.
-  const cause = error instanceof TimeoutFailure ? error : activityFailure(error).cause;
+  const cause = causeOf(error);
   if (cause instanceof ApplicationFailure) {
     const passing = !cause.nonRetryable;
-    const details = cause.details?.[0] as FaultDetails | undefined;
+    const details = faultOf(cause);
     const outage = cause.type === DATABASE && details?.fault !== 'thing';
     return { reason: cause.message, passing, cause: details?.cause ?? null, outage };
   }
-  const reason = cause instanceof TimeoutFailure ? 'It took too long' : activityFailure(error).message;
+  const reason = cause instanceof TimeoutFailure ? 'It took too long' : (error as ActivityFailure).message;
   return { reason, passing: true, cause: null, outage: false };
 }
 
-function activityFailure(error: unknown): ActivityFailure {
-  if (error instanceof ActivityFailure) return error;
+/**
+ * What an activity failed of. A local activity's failure comes bare, without an `ActivityFailure` around it; only its
+ * time-out is wrapped the first time, and bare when its marker is replayed (SDK 1.24.0). All must be handled in the
+ * same way. A bare failure is told from a refusal of our own by its details (activities/failures.ts).
+ */
+function causeOf(error: unknown): Error | undefined {
+  if (error instanceof ActivityFailure) return error.cause;
+  if (error instanceof TimeoutFailure) return error;
+  if (error instanceof ApplicationFailure && faultOf(error) !== undefined) return error;
   throw error;
+}
+
+/** Whose fault it is, as every failure of an activity says in its details; undefined for any other failure. */
+function faultOf({ details }: ApplicationFailure): FaultDetails | undefined {
+  const [first] = details ?? [];
+  return typeof first === 'object' && first !== null && 'fault' in first ? (first as FaultDetails) : undefined;
 }

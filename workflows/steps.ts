@@ -4,12 +4,14 @@ import { TASK_QUEUES } from '../messages/names';
 
 /**
  * Steps in PostgreSQL, inside the workflow task: a few attempts in a few seconds, one marker in the history. They
- * block the workflow task, so a step that keeps failing is not retried here for long but parked (parking.ts).
+ * block the workflow task, so a step that keeps failing is not retried here for long but parked (parking.ts). Both
+ * limits are needed: the time-out ends attempts that hang, but the SDK forgets it if it runs out between two attempts
+ * (`local_activities.rs` of its core, 1.24.0); the number ends attempts that fail at once, after some four seconds.
  */
 export const database = proxyLocalActivities<OrderActivities>({
   startToCloseTimeout: '5s',
   scheduleToCloseTimeout: '6s',
-  retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '1s' },
+  retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '1s', maximumAttempts: 7 },
 });
 
 /** The same steps as regular activities, which are tried for longer before they park. */

@@ -134,6 +134,28 @@ describe('a failure that only passes, but never does', () => {
   });
 });
 
+test('a value that the database refuses: staff see the code, get one mail, and `retry` tries at once', async () => {
+  const id = await world.paidOrder([{ sku: 'mug' }]);
+  await world.db.$executeRaw`
+    CREATE FUNCTION refuse_parcel() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'breaks a constraint' USING ERRCODE = '23514'; END $$`;
+  await world.db.$executeRaw`
+    CREATE TRIGGER refuse_parcel BEFORE INSERT ON shipments FOR EACH ROW EXECUTE FUNCTION refuse_parcel()`;
+  const shipped = risk.ask(id, 'ship', { carrier: 'DHL', trackingNumber: '1' });
+  await world.sleep(2 * MINUTE); // three times a few tries, each within a workflow task
+  await until(async () => (await world.order(id)).attentionStep === 'ship');
+  expect((await world.order(id)).attentionReason).toContain('23514');
+  const { events = [] } = await world.history(id);
+  expect((events ?? []).length).toBeLessThan(80);
+  expect(await risk.ask(id, 'retry')).toBe('PREPARING');
+  await world.db.$executeRaw`DROP TRIGGER refuse_parcel ON shipments`;
+  await risk.ask(id, 'retry');
+  expect(await shipped).toBe('SHIPPED');
+  await until(async () => (await world.mails(id)).includes('order_shipped'));
+  expect(await world.order(id)).toMatchObject({ status: 'SHIPPED', attentionStep: null });
+  expect(await risk.mailsOf(id, 'attention_needed')).toBe(1);
+});
+
 describe('what is recorded here, and not known to Stripe', () => {
   const isUnknown = (id: string) =>
     world.at('/faults', {

@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { Parking } from '../../../workflows/parking';
 import { activities, failing, pass, refused, reset, seen, settle, update } from './temporal';
 
@@ -59,6 +60,19 @@ test('a lasting failure parks at once, and tries again by itself after ten minut
   expect(flags).toEqual(['confirm: Stripe refuses the key', 'mail about confirm']);
   await pass(1);
   await expect(done).resolves.toBe('done');
+});
+
+test('a local activity that failed parks too: its failure comes bare. A refusal of our own is thrown', async () => {
+  const { parking } = parked();
+  const details = [{ fault: 'thing' }];
+  const act = step(ApplicationFailure.create({ message: 'The database did not do it', nonRetryable: true, details }));
+  const done = parking.untilDone('ship', act);
+  await settle();
+  expect(parking.all).toEqual([{ step: 'ship', reason: 'The database did not do it' }]);
+  await pass(600_000);
+  await expect(done).resolves.toBe('done');
+  const refusal = ApplicationFailure.create({ message: 'There is nothing to ship', nonRetryable: true });
+  await expect(parking.untilDone('ship', step(refusal))).rejects.toBe(refusal);
 });
 
 describe('a failure that lasts costs a run ever less: a try is about eleven events of its history', () => {
