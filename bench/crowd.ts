@@ -31,20 +31,39 @@ export async function attempt({ api }: System, sku: string): Promise<Attempt> {
   throw new Error(`POST /checkout: ${response.status} ${JSON.stringify(body)}`);
 }
 
-/** An order that is accepted is done by then, however much there is to do. */
-const DONE_WITHIN_MS = 180_000;
+/** An order that is accepted is done by then. A step that fails for want of time waits minutes for its next try. */
+const DONE_WITHIN_MS = 600_000;
+
+/** One whole order, by a shopper who comes again when told so. */
+export async function buyInTheEnd(system: System, sku: string): Promise<void> {
+  for (;;) {
+    const { outcome, sessionId, retryAfter } = await attempt(system, sku);
+    if (outcome === 'opened') return void (await payAndWait(system, sessionId));
+    if (outcome === 'sold-out') throw new Error(`${sku} is sold out`);
+    await pause(retryAfter * 1000);
+  }
+}
+
+/** What became of an order that was paid. */
+export interface Paid {
+  /** From the first delivery of the event until both mails are handed over, in milliseconds. */
+  ms: number;
+  /** How often the webhook was refused. */
+  refused: number;
+}
 
 /**
- * Pays an open checkout and waits until both of its mails are handed over. Answers how often the webhook was refused.
- * @throws if that takes minutes: the order is lost
+ * Pays an open checkout and waits until both of its mails are handed over.
+ * @throws if that takes ten minutes: the order is lost
  */
-export async function payAndWait({ world, api }: System, sessionId: string): Promise<number> {
+export async function payAndWait({ world, api }: System, sessionId: string): Promise<Paid> {
+  const began = performance.now();
   const event = completedEvent(world.pay(sessionId));
   const mailed = world.mailed(world.numberOf(sessionId));
   const refused = await deliverUntilTaken(api.url, event);
   const tooLate = () => new Error(`the order of ${sessionId} was paid and not done`);
   await within(DONE_WITHIN_MS, mailed, tooLate);
-  return refused;
+  return { ms: performance.now() - began, refused };
 }
 
 /** Stripe delivers an event again when it is refused, here after a second. */
@@ -89,8 +108,8 @@ export async function ordersOf({ db }: System, sku: string): Promise<Record<stri
   return Object.fromEntries(rows.map(({ status, _count }) => [status, _count]));
 }
 
-/** The value below which this part of the attempts was answered, in milliseconds; 0 where there are none. */
-export function answeredWithin(attempts: Attempt[], part: number): number {
-  const sorted = attempts.map(({ ms }) => ms).sort((a, b) => a - b);
+/** The value below which this part of them took, in milliseconds; 0 where there are none. */
+export function took(all: readonly { ms: number }[], part: number): number {
+  const sorted = all.map(({ ms }) => ms).sort((a, b) => a - b);
   return sorted.length === 0 ? 0 : quantile(sorted, part);
 }
