@@ -155,7 +155,9 @@ describe('a request whose run is gone is carried out by the sweep, once', () => 
   });
 
   const timeline = async (id: SessionId) =>
-    (await shop.world.db.timelineEntry.findMany({ where: { sessionId: id } })).map(({ message }) => message);
+    (await shop.world.db.timelineEntry.findMany({ where: { sessionId: id }, orderBy: { id: 'asc' } })).map(
+      ({ message }) => message,
+    );
 
   /** The next mails are refused for the moment. */
   const mailsAreRefused = (times: number) =>

@@ -72,7 +72,10 @@ test('the timeline says that a mail waits, and that it was sent', async () => {
   const [session] = (await orders(1)) as [SessionId];
   shop.resend.refuse(null);
   await tendFor(2);
-  const entries = await shop.db.timelineEntry.findMany({ where: { sessionId: session, type: 'mail' } });
+  const entries = await shop.db.timelineEntry.findMany({
+    where: { sessionId: session, type: 'mail' },
+    orderBy: { id: 'asc' },
+  });
   expect(entries.map(({ message }) => message)).toEqual([
     'Order confirmation waits until the mail provider accepts mails again: daily_quota_exceeded',
     'Order confirmation sent to the customer',

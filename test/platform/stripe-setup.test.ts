@@ -149,11 +149,15 @@ describe('products and prices', () => {
   test('changes nothing the second time', async () => {
     await seed(db, clock);
     await setUp();
-    const [before, events, ours] = [await atStripe(), await requestsMade(), await db.price.findMany()];
+    const [before, events, ours] = [
+      await atStripe(),
+      await requestsMade(),
+      await db.price.findMany({ orderBy: { id: 'asc' } }),
+    ];
     await setUp();
     expect(await atStripe()).toEqual(before);
     expect(await requestsMade()).toEqual(events);
-    expect(await db.price.findMany()).toEqual(ours);
+    expect(await db.price.findMany({ orderBy: { id: 'asc' } })).toEqual(ours);
     expect(lines).toEqual([
       expect.stringMatching(/^Products and prices were up to date/),
       expect.stringMatching(/^The webhook endpoint was up to date/),

@@ -10,7 +10,7 @@ let risk: Risk;
 beforeAll(async () => {
   world = await World.start();
   risk = new Risk(world);
-  await world.product('mug', { stock: 9 });
+  await world.product('mug', { stock: 20 });
 });
 afterAll(() => world.stop());
 
