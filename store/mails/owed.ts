@@ -11,25 +11,28 @@ export interface OwedMail {
 /**
  * The mails that these orders owe: something has happened, and its mail was neither sent, given up, nor left out on
  * purpose. One that waits for the provider is not owed, because it goes out by itself. The run that takes over from a
- * terminated one sends them. (Refunds and disputes have workflows of their own for their mails.) One statement.
+ * terminated one sends them. (Refunds and disputes have workflows of their own for their mails.) One statement, which
+ * reads the orders first: joined to others, PostgreSQL scans tables that grow.
  */
 export async function readOwedMails(
   db: Db,
   sessions: readonly SessionId[],
 ): Promise<(OwedMail & { sessionId: SessionId })[]> {
   return db.$queryRaw<(OwedMail & { sessionId: SessionId })[]>`
-    WITH due AS (
+    WITH o AS MATERIALIZED (
+      SELECT session_id, status, payment_status FROM orders WHERE session_id = ANY(${sessions})
+    ), due AS (
       SELECT o.session_id, t.template, NULL AS ref, t.template || '/' || o.session_id AS key
-        FROM orders o CROSS JOIN (VALUES ('order_confirmation'), ('order_received')) AS t(template)
-        WHERE o.session_id = ANY(${sessions}) AND o.status IN ('PAID', 'PREPARING', 'SHIPPED', 'COMPLETED')
+        FROM o CROSS JOIN (VALUES ('order_confirmation'), ('order_received')) AS t(template)
+        WHERE o.status IN ('PAID', 'PREPARING', 'SHIPPED', 'COMPLETED')
       UNION ALL
-      SELECT o.session_id, 'order_shipped', s.id::text, 'order_shipped/' || o.session_id || '/' || s.id
-        FROM orders o JOIN shipments s USING (session_id) WHERE o.session_id = ANY(${sessions})
+      SELECT s.session_id, 'order_shipped', s.id::text, 'order_shipped/' || s.session_id || '/' || s.id
+        FROM shipments s WHERE s.session_id = ANY(${sessions})
       UNION ALL
       SELECT o.session_id, t.template, NULL, t.template || '/' || o.session_id
-        FROM orders o CROSS JOIN LATERAL (
+        FROM o CROSS JOIN LATERAL (
           SELECT CASE WHEN o.payment_status = 'FAILED' THEN 'payment_failed' ELSE 'checkout_expired' END AS template) AS t
-        WHERE o.session_id = ANY(${sessions}) AND o.status = 'EXPIRED'
+        WHERE o.status = 'EXPIRED'
     )
     SELECT d.session_id AS "sessionId", d.template, d.ref FROM due d
     WHERE NOT EXISTS (SELECT 1 FROM mails m WHERE m.key = d.key AND (m.status <> 'WRITTEN' OR m.next_try_at IS NOT NULL))
