@@ -42,6 +42,7 @@ export async function noteRefused(
     ON CONFLICT (cause, subject) DO UPDATE SET
       since = CASE WHEN a.resolved_at IS NULL AND (NOT ${OUTAGES.has(cause)} OR a.last_seen_at > ${gap}) THEN a.since
         ELSE excluded.since END,
+      currency = excluded.currency,
       mail_key = CASE WHEN a.resolved_at IS NULL OR a.resolved_at > ${episode} THEN a.mail_key END,
       reopened = CASE WHEN a.resolved_at IS NULL THEN a.reopened WHEN a.resolved_at > ${episode} THEN a.reopened + 1 ELSE 0 END,
       last_seen_at = greatest(a.last_seen_at, excluded.last_seen_at),
