@@ -1,5 +1,6 @@
-import type { Action, ActionFacts } from './action-facts';
-import { DECISIONS, type Decision, isFinal, ORDER_STATUSES, type OrderStatus, type PaymentStatus } from './order';
+import type { Action } from './action-facts';
+import { disputed, isErased, NOTHING_TO_ACCEPT, partlyShipped, type Rules } from './obstacles';
+import { DECISIONS, type Decision, isFinal, ORDER_STATUSES, type PaymentStatus } from './order';
 
 /**
  * What staff and the shopper may do with an order, and when: the one table behind the updates of its workflow, the
@@ -7,38 +8,8 @@ import { DECISIONS, type Decision, isFinal, ORDER_STATUSES, type OrderStatus, ty
  * docs/staff-runbook.md.
  */
 
-/** What stands in the way of an action. */
-interface Obstacle {
-  /** In the runbook's words: “refused while …”. */
-  when: string;
-  applies(order: ActionFacts): boolean;
-  /** One plain sentence, without its full stop. */
-  refusal(order: ActionFacts): string;
-}
-
-interface Rules {
-  /** What it does, in the runbook's words. */
-  does: string;
-  /** What it does to this order, where that is less or more. */
-  doesNow?(order: ActionFacts): string | undefined;
-  /** The statuses that allow it. */
-  in: readonly OrderStatus[];
-  /** What allows it in another status too. */
-  also?: { when: string; applies(order: ActionFacts): boolean };
-  /** Statuses in which the same request again is answered as the first was, and anything else is refused. */
-  repeatIn?: readonly OrderStatus[];
-  obstacles: readonly Obstacle[];
-}
-
 /** Stripe refuses a refund too, when a dispute is opened meanwhile: the answer is the same. */
 export const NO_REFUND_WHILE_DISPUTED = 'The payment is disputed: nothing can be refunded while the bank decides';
-
-/** Whatever else staff ask for while all of the money is to be given back and the bank has not decided. */
-export const MONEY_GOES_BACK =
-  'All of the money is to be given back, and waits for the bank to decide about the dispute';
-
-/** Also the answer about an order that has ended, where nothing was reported. */
-export const NOTHING_TO_ACCEPT = 'There is nothing to accept';
 
 const FINAL = ORDER_STATUSES.filter(isFinal);
 
@@ -237,7 +208,7 @@ export const RULES: Record<Action, Rules> = {
     ],
   },
   abandon: {
-    does: 'by the shopper, who came back without paying: expires the session, then releases the stock; one that is closed already stays as it is',
+    does: 'by the shopper: expires the session, then releases the stock; an order that has ended stays as it is',
     in: ORDER_STATUSES,
     obstacles: [
       {
@@ -275,23 +246,3 @@ const RETRY: Record<Decision, string> = {
 /** Whether staff must decide about a refund that failed or was refused. */
 export const isAboutRefund = (decision: Decision | null | undefined): boolean =>
   decision === DECISIONS.refundFailed || decision === DECISIONS.refundRefused;
-
-function disputed(refusal: string): Obstacle {
-  return { when: 'a dispute is open', applies: ({ disputed = false }) => disputed, refusal: () => refusal };
-}
-
-function isErased(): Obstacle {
-  return {
-    when: 'the customer is erased',
-    applies: ({ erased = false }) => erased,
-    refusal: () => 'The customer of this order is erased',
-  };
-}
-
-function partlyShipped(): Obstacle {
-  return {
-    when: 'something is shipped',
-    applies: ({ anythingShipped = false }) => anythingShipped,
-    refusal: ({ status }) => `The order is ${status}: some of it is shipped already`,
-  };
-}

@@ -12,6 +12,7 @@ import '../domain/fault';
 import '../domain/ids';
 import '../domain/mail';
 import '../domain/money';
+import '../domain/obstacles';
 import '../domain/order';
 import '../domain/phase';
 import '../domain/refund';

@@ -1,5 +1,5 @@
 import type { GivenBack } from '../../activities/refund/refunds';
-import { MONEY_GOES_BACK } from '../../domain/action-rules';
+import { MONEY_GOES_BACK } from '../../domain/obstacles';
 import type { Reason } from '../../domain/order';
 import { database, stripe } from '../steps';
 import { refusedRefundMail } from '../tell';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RESOLUTIONS } from '../../../domain/action-facts';
-import { NOTHING_TO_ACCEPT } from '../../../domain/action-rules';
 import { isRefundId, type SessionId } from '../../../domain/ids';
+import { NOTHING_TO_ACCEPT } from '../../../domain/obstacles';
 import { isFinal } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
 import { type ResolveRequest, resolveUpdate } from '../../../messages/order';

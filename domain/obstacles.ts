@@ -1,0 +1,52 @@
+import type { ActionFacts } from './action-facts';
+import type { OrderStatus } from './order';
+
+/** What stands in the way of an action. */
+export interface Obstacle {
+  /** In the runbook's words: “refused while …”. */
+  when: string;
+  applies(order: ActionFacts): boolean;
+  /** One plain sentence, without its full stop. */
+  refusal(order: ActionFacts): string;
+}
+
+export interface Rules {
+  /** What it does, in the runbook's words. */
+  does: string;
+  /** What it does to this order, where that is less or more. */
+  doesNow?(order: ActionFacts): string | undefined;
+  /** The statuses that allow it. */
+  in: readonly OrderStatus[];
+  /** What allows it in another status too. */
+  also?: { when: string; applies(order: ActionFacts): boolean };
+  /** Statuses in which the same request again is answered as the first was, and anything else is refused. */
+  repeatIn?: readonly OrderStatus[];
+  obstacles: readonly Obstacle[];
+}
+
+/** Whatever else staff ask for while all of the money is to be given back and the bank has not decided. */
+export const MONEY_GOES_BACK =
+  'All of the money is to be given back, and waits for the bank to decide about the dispute';
+
+/** Also the answer about an order that has ended, where nothing was reported. */
+export const NOTHING_TO_ACCEPT = 'There is nothing to accept';
+
+export function disputed(refusal: string): Obstacle {
+  return { when: 'a dispute is open', applies: ({ disputed = false }) => disputed, refusal: () => refusal };
+}
+
+export function isErased(): Obstacle {
+  return {
+    when: 'the customer is erased',
+    applies: ({ erased = false }) => erased,
+    refusal: () => 'The customer of this order is erased',
+  };
+}
+
+export function partlyShipped(): Obstacle {
+  return {
+    when: 'something is shipped',
+    applies: ({ anythingShipped = false }) => anythingShipped,
+    refusal: ({ status }) => `The order is ${status}: some of it is shipped already`,
+  };
+}
