@@ -4,12 +4,12 @@ import { join } from 'node:path';
 const ROOT = join(__dirname, '../..');
 const ABOVE = ['domain', 'messages', 'platform', 'emails', 'workflows', 'activities', 'worker', 'api'];
 
-/** The lines of our code above the store that match, with their files. */
-function linesThatMatch(pattern: RegExp): string[] {
+/** The lines of our code that match, with their files. */
+function linesThatMatch(pattern: RegExp, rooms: readonly string[] = ABOVE): string[] {
   const found: string[] = [];
-  for (const room of ABOVE)
+  for (const room of rooms)
     for (const file of readdirSync(join(ROOT, room), { recursive: true, encoding: 'utf8' })) {
-      if (!/\.tsx?$/.test(file)) continue;
+      if (!/\.(tsx?|sql)$/.test(file)) continue;
       const lines = readFileSync(join(ROOT, room, file), 'utf8').split('\n');
       found.push(...lines.filter((line) => pattern.test(line)).map((line) => `${room}/${file}: ${line.trim()}`));
     }
@@ -30,5 +30,12 @@ test('amounts leave the store as numbers: above it, only headers, cursors and se
     'api/storefront/downloads.ts', // a byte range
     'api/storefront/downloads.ts',
     'api/webhooks/verify.ts', // the time in a signature
+  ]);
+});
+
+test('a key is looked up whole: what a row means stands in its columns (docs/deciding/0033)', () => {
+  const taken = linesThatMatch(/split_part|substring\(|regexp_|starts_with|\bI?LIKE '/, ['store', 'prisma/migrations']);
+  expect(taken.map((line) => line.split(':')[0])).toEqual([
+    'store/orders/attention.ts', // decisions of before they had columns
   ]);
 });
