@@ -1,22 +1,17 @@
 import { isSessionId, type SessionId } from '../../domain/ids';
 import { REFUSED_AGAIN } from '../../messages/refund-request';
 import { resendId } from '../../messages/resend';
-import { readOwedMails } from '../../store/mails/owed';
 import { mailRequestsBefore, removeMailRequest } from '../../store/mails/requests';
 import { cancelsRequestedSince } from '../../store/orders/cancel';
 import { noteRestarts } from '../../store/reconciliation/repairs';
 import { readSkips } from '../../store/reconciliation/skips';
-import {
-  ordersPaidSince,
-  ordersWithUnmailedParcels,
-  overdueHolds,
-  unfinishedOrders,
-} from '../../store/reconciliation/unfinished';
+import { ordersWithUnmailedParcels, overdueHolds, unfinishedOrders } from '../../store/reconciliation/unfinished';
 import { refundsSilentSince } from '../../store/refunds/waiting';
 import { atWork } from '../at-work';
 import type { Deps, WorkflowRuns } from '../deps';
 import { eachApart } from './apart';
 import { type Follower, followAgain, followerOf, startFollower } from './followers';
+import { ordersOwing, sendForgottenMails } from './owed-mails';
 import type { PageRead, PageRequest } from './page';
 import { resumeOrders } from './repairs';
 
@@ -34,8 +29,9 @@ export const sweepRuns = (deps: Deps) => {
     /**
      * Reads the runs that closed since the last sweep, and starts those again whose work is not done: runs of orders
      * that closed in any way (the database may have been restored to an earlier state), and runs of refunds, disputes
-     * and notices that did not complete. Then handles unpaid orders whose hold ended since, and refunds that were asked
-     * for and that no run carries out, and mails that staff want sent again.
+     * and notices that did not complete. Then handles unpaid orders whose hold ended since, mails that are owed by runs
+     * that Temporal has lost, refunds that were asked for and that no run carries out, and mails that staff want sent
+     * again.
      */
     async sweepRuns({ id, window }: PageRequest): Promise<PageRead> {
       const since = new Date(window.runsSince);
@@ -44,7 +40,7 @@ export const sweepRuns = (deps: Deps) => {
       const before = new Date(window.holdsOverBefore);
       for await (const { orders, listed, followers } of closedRuns(runs, since, before)) {
         checked += orders.length + followers.length;
-        const undone = new Set([...(await unfinishedOrders(db, orders)), ...(await owing(listed))]);
+        const undone = new Set([...(await unfinishedOrders(db, orders)), ...(await ordersOwing(deps, listed))]);
         woken += await resumeOrders(deps, id, [...undone]);
         await followAgain(deps, id, followers);
       }
@@ -52,31 +48,13 @@ export const sweepRuns = (deps: Deps) => {
       const over = await overdueHolds(db, { since: new Date(window.runsSince - intervalMs), before });
       checked += over.length;
       woken += await resumeOrders(deps, id, over);
-      woken += await resumeOrders(deps, id, await forgottenMailsOf(await ordersPaidSince(db, since)));
+      woken += await sendForgottenMails(deps, { id, window });
       await remind(window);
       await sendAgain(id, before);
       await trySkippedAgain();
       return { checked, woken, cursor: null };
     },
   };
-
-  /** An order can end before its mails go out, and its run can die before it sends them. */
-  async function owing(orders: SessionId[]): Promise<SessionId[]> {
-    return [...new Set((await readOwedMails(db, orders)).map(({ sessionId }) => sessionId))];
-  }
-
-  /** The orders that owe a mail but whose run Temporal no longer knows, because its store was lost. */
-  async function forgottenMailsOf(orders: SessionId[]): Promise<SessionId[]> {
-    const forgotten: SessionId[] = [];
-    await eachApart(deps, {
-      items: await owing(orders),
-      referenceOf: String,
-      async work(order) {
-        if ((await runs.stateOf(order)) === 'absent') forgotten.push(order);
-      },
-    });
-    return forgotten;
-  }
 
   /**
    * Sends the mails that staff wanted sent again, and whose runs were terminated or are not known to Temporal. The

@@ -11,8 +11,8 @@ export interface OwedMail {
 /**
  * The mails that these orders owe: something has happened, and its mail was neither sent, given up, nor left out on
  * purpose. One that waits for the provider is not owed, because it goes out by itself. The run that takes over from a
- * terminated one sends them. (Refunds and disputes have workflows of their own for their mails.) One statement, which
- * reads the orders first: joined to others, PostgreSQL scans tables that grow.
+ * terminated one sends them. (`readFollowersOwing` is about the mails of the workflows beside them.) One statement,
+ * which reads the orders first: joined to others, PostgreSQL scans tables that grow.
  */
 export async function readOwedMails(
   db: Db,
@@ -39,4 +39,31 @@ export async function readOwedMails(
       AND NOT EXISTS (SELECT 1 FROM timeline t WHERE t.session_id = d.session_id AND t.key = 'mail/' || d.key || '/unsent')
       AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.session_id = d.session_id AND c.erased_at IS NOT NULL)
     ORDER BY d.session_id, d.template, d.ref`;
+}
+
+/**
+ * The refunds, disputes and notices, by Stripe's ids, whose workflows owe a mail: since a time a refund has ended or
+ * staff were called, and the mail about it was neither sent, given up, nor left out on purpose. One that waits for the
+ * provider is not owed. One statement, which reads what has happened first, as above.
+ */
+export async function readFollowersOwing(db: Db, since: Date): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    WITH due AS MATERIALIZED (
+      SELECT stripe_id AS id, session_id, NULL::timestamptz AS since,
+          CASE status WHEN 'succeeded' THEN 'order_refunded/' ELSE 'refund_failed/' END || session_id || '/' || stripe_id AS key
+        FROM refunds WHERE status IN ('succeeded', 'failed', 'canceled') AND updated_at >= ${since}
+      UNION ALL
+      SELECT call ->> 'subject', session_id, (call ->> 'since')::timestamptz,
+          'attention_needed/' || session_id || '/' || (call ->> 'step') || '/' || (call ->> 'subject')
+        FROM orders CROSS JOIN jsonb_array_elements(calls) AS call
+        WHERE attention_step IS NOT NULL AND (call ->> 'since')::timestamptz >= ${since}
+    )
+    SELECT DISTINCT d.id FROM due d
+    WHERE NOT EXISTS (SELECT 1 FROM mails m WHERE m.session_id = d.session_id
+        AND (m.key = d.key OR starts_with(m.key, d.key || '/')) AND (d.since IS NULL OR m.created_at >= d.since)
+        AND (m.status <> 'WRITTEN' OR m.next_try_at IS NOT NULL))
+      AND NOT EXISTS (SELECT 1 FROM timeline t WHERE t.session_id = d.session_id AND t.key = 'mail/' || d.key || '/unsent')
+      AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.session_id = d.session_id AND c.erased_at IS NOT NULL)
+    ORDER BY d.id`;
+  return rows.map(({ id }) => id);
 }

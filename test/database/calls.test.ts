@@ -2,6 +2,7 @@ import type { SessionId } from '../../domain/ids';
 import type { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../../store/database';
 import { recordDispute, type SeenDispute } from '../../store/disputes/record';
+import { readFollowersOwing } from '../../store/mails/owed';
 import { recordReview } from '../../store/notices/review';
 import { recordWarning } from '../../store/notices/warning';
 import {
@@ -212,4 +213,72 @@ test('two workflows beside an order that are stuck are seen until both go on, al
   expect(await shown(id)).toBe('follow');
   await clearFollowAttention(db, follow('prv_stuck'));
   expect(await shown(id)).toBeNull();
+});
+
+describe('a mail that the workflow of a refund or a dispute owes', () => {
+  const mail = (key: string, change: Partial<Prisma.MailUncheckedCreateInput> = {}) =>
+    db.mail.create({
+      data: {
+        ...{ key, template: key.split('/')[0] ?? '', sessionId: key.split('/')[1] ?? '', audience: 'CUSTOMER' },
+        ...{ recipient: '', subject: '', html: '', text: '', status: 'SENT', createdAt: tick(), ...change },
+      },
+    });
+  const owing = async (id: SessionId, since = new Date(0)) =>
+    (await readFollowersOwing(db, since)).filter((one) => one.endsWith(id));
+
+  test.each<[string, Partial<Prisma.MailUncheckedCreateInput>, boolean]>([
+    ['sent', {}, false],
+    ['given up', { status: 'GIVEN_UP' }, false],
+    ['written, and waits for the provider', { status: 'WRITTEN', nextTryAt: new Date(0) }, false],
+    ['written, and was never sent', { status: 'WRITTEN' }, true],
+  ])('that is %s', async (_, change, isOwed) => {
+    const id = await order();
+    await refund(id, 'succeeded');
+    expect(await owing(id)).toEqual([`re_${id}`]);
+    await mail(`order_refunded/${id}/re_${id}`, change);
+    expect(await owing(id)).toEqual(isOwed ? [`re_${id}`] : []);
+  });
+
+  test('about a refund that has ended, since a time', async () => {
+    const id = await order();
+    await refund(id, 'pending');
+    expect(await owing(id)).toEqual([]); // its workflow is still to follow it
+    await refund(id, 'succeeded');
+    expect(await owing(id, new Date(now))).toEqual([`re_${id}`]);
+    expect(await owing(id, tick())).toEqual([]);
+  });
+
+  test('about a refund that failed, until both the customer and staff are told', async () => {
+    const id = await order();
+    await refund(id, 'succeeded');
+    await mail(`order_refunded/${id}/re_${id}`);
+    await refund(id, 'failed');
+    expect(await owing(id)).toEqual([`re_${id}`]);
+    await mail(`refund_failed/${id}/re_${id}`);
+    expect(await owing(id)).toEqual([`re_${id}`]);
+    await mail(`attention_needed/${id}/refund-failed/re_${id}`);
+    expect(await owing(id)).toEqual([]);
+  });
+
+  test('about a dispute that was lost, and one for each time that it was', async () => {
+    const id = await order();
+    await mail(`attention_needed/${id}/dispute-lost/du_${id}/1`);
+    await dispute(id);
+    expect(await owing(id)).toEqual([`du_${id}`]);
+    await mail(`attention_needed/${id}/dispute-lost/du_${id}/2`);
+    expect(await owing(id)).toEqual([]);
+  });
+
+  test('is none that was left out on purpose, or whose customer is erased', async () => {
+    const [leftOut, erased] = [await order(), await order()];
+    for (const id of [leftOut, erased]) await refund(id, 'succeeded');
+    await db.timelineEntry.create({
+      data: {
+        ...{ sessionId: leftOut, at: tick(), type: 'mail', message: 'not sent', actor: 'holdfast' },
+        key: `mail/order_refunded/${leftOut}/re_${leftOut}/unsent`,
+      },
+    });
+    await db.customer.create({ data: { sessionId: erased, erasedAt: tick() } });
+    expect([await owing(leftOut), await owing(erased)]).toEqual([[], []]);
+  });
 });

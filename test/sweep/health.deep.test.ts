@@ -3,6 +3,7 @@ import { createActivities } from '../../activities';
 import { tendAccount } from '../../activities/account/tend';
 import { watchSweeps } from '../../activities/account/watch-sweeps';
 import type { Deps } from '../../activities/deps';
+import { type Follower, followerOf, startFollower } from '../../activities/reconcile/followers';
 import { disputeId, type SessionId } from '../../domain/ids';
 import { windowOf } from '../../domain/sweep';
 import { WORKFLOWS } from '../../messages/names';
@@ -47,20 +48,45 @@ describe('what follows something beside an order, and whose run is gone, is foll
     expect((await sweep(world)).actions).toEqual({}); // it completed
   });
 
-  test('a digital order that was done when Temporal’s store was lost, and whose mails had not gone out', async () => {
+  test.each([
+    ['just', 0],
+    ['hours', 5],
+  ])('a digital order, done %s before Temporal’s store was lost, whose mails had not gone out', async (_, hours) => {
     const id = await world.completedOrder([{ sku: 'song' }]);
     await world.db.mail.deleteMany({ where: { sessionId: id } });
-    const { runs } = world.deps();
-    const stateOf = async (one: string) => (one === id ? ('absent' as const) : runs.stateOf(one));
-    const marks = { last: world.now(), lastWide: world.now() };
-    const window = windowOf(world.now(), marks, { intervalMs: 300_000, staff: false });
-    await activities({ runs: { ...runs, stateOf } }).orders.sweepRuns({ id: await begun(), window, cursor: null });
+    await sweepAfterLoss(id, { hours, wide: hours > 0 });
     expect(await world.end(id)).toBe('COMPLETED');
     const mails = await world.db.mail.findMany({ where: { sessionId: id }, orderBy: { key: 'asc' } });
     expect(mails.map(({ template, status }) => [template, status])).toEqual([
       ['order_confirmation', 'SENT'],
       ['order_received', 'SENT'],
     ]);
+  });
+
+  test.each<[what: string, make: (id: SessionId) => Promise<{ id: string }>, mails: string[]]>([
+    ['a refund that had succeeded', (id) => shop.dashboard(id, { amount: 500 }), ['order_refunded']],
+    ['a refund that had failed', failedRefund, ['attention_needed', 'refund_failed']],
+    ['a dispute that was lost', lostDispute, ['attention_needed']],
+  ])('%s hours before Temporal’s store was lost, and whose mails had not gone out', async (_, make, mails) => {
+    const id = await world.completedOrder([{ sku: 'song' }]);
+    const followed = await make(id);
+    world.know(followed.id);
+    await startFollower(world.deps().starter, followerOf(followed.id) as Follower);
+    await world.end(followed.id);
+    await world.db.mail.deleteMany({ where: { sessionId: id, template: { notIn: WHEN_PAID } } });
+    const sent = async () => {
+      const rows = await world.db.mail.findMany({ where: { sessionId: id, status: 'SENT' }, orderBy: { key: 'asc' } });
+      return rows.map(({ template }) => template).filter((template) => !WHEN_PAID.includes(template));
+    };
+    const runIds: string[] = [];
+    for (const wide of [false, true, true]) {
+      await sweepAfterLoss(followed.id, { hours: 5, wide });
+      await world.end(followed.id);
+      runIds.push((await world.handle(followed.id as SessionId).describe()).runId);
+      expect(await sent()).toEqual(wide ? mails : []);
+    }
+    expect(runIds[1]).not.toBe(runIds[0]);
+    expect(runIds[2]).toBe(runIds[1]); // nothing is owed any more
   });
 
   test('a dispute that is written down and was never followed: staff hear of it, and it is held', async () => {
@@ -101,6 +127,32 @@ describe('what follows something beside an order, and whose run is gone, is foll
     expect(await stateOf(warning.id)).toBe('completed');
   });
 });
+
+/** Temporal no longer knows this run, and a sweep looks for it so many hours later. */
+async function sweepAfterLoss(lost: string, { hours, wide }: { hours: number; wide: boolean }): Promise<void> {
+  const { runs } = world.deps();
+  const stateOf = async (one: string) => (one === lost ? ('absent' as const) : runs.stateOf(one));
+  const later = world.now() + hours * HOUR;
+  const marks = { last: later, lastWide: wide ? later - HOUR : later };
+  const window = windowOf(later, marks, { intervalMs: 300_000, staff: false });
+  await activities({ runs: { ...runs, stateOf } }).orders.sweepRuns({ id: await begun(), window, cursor: null });
+}
+
+const HOUR = 3_600_000;
+const WHEN_PAID = ['order_confirmation', 'order_received'];
+
+/** A refund that came back from the bank. */
+async function failedRefund(id: SessionId): Promise<{ id: string }> {
+  const refund = await shop.dashboard(id, { amount: 500 });
+  await world.at(`/refunds/${refund.id}/fail`);
+  return refund;
+}
+
+async function lostDispute(id: SessionId): Promise<{ id: string }> {
+  const dispute = await risk.dispute(id);
+  await world.at(`/disputes/${dispute.id}/close`, { status: 'lost' });
+  return dispute;
+}
 
 test('one session that cannot be handled is reported, the rest goes on, and the next sweep tries it again', async () => {
   const [good, bad] = [await paidUnheard(), await paidUnheard()];
