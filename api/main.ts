@@ -10,11 +10,11 @@ import { learnAccount, signsOfKey } from '../platform/stripe-account';
 import { connectTemporal } from '../platform/temporal';
 import { within } from '../platform/within';
 import { watchAccount } from '../store/alarms/watch';
-import { connectDatabase } from '../store/database';
 import { installationOf } from '../store/installation/installation';
 import { ownAccount } from '../store/installation/own-account';
 import { whenPooled } from '../store/pooler';
 import { createApp } from './app';
+import { connectDatabases } from './databases';
 import { type ApiDeps, STRIPE_TIMEOUT_MS } from './deps';
 import { startHousekeeping } from './housekeeping';
 import { drainable } from './http/drain';
@@ -27,7 +27,6 @@ import { findStorefront } from './storefront/demo';
  */
 const DRAIN_MS = 15_000;
 const DISCONNECT_MS = 3_000;
-const FILE_CONNECTIONS = 3;
 
 main();
 
@@ -35,8 +34,7 @@ main();
 function main(): void {
   const env = configuration();
   const log = createLogger('api', env.LOG_LEVEL);
-  const db = connectDatabase(env.DATABASE_URL);
-  const fileDb = connectDatabase(env.DATABASE_URL, FILE_CONNECTIONS);
+  const { db, fileDb } = connectDatabases(env.DATABASE_URL);
   const temporal = connectTemporal();
   const closing = new AbortController();
 

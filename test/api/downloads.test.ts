@@ -1,4 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { connectDatabases } from '../../api/databases';
 import { FILE_CHUNK_BYTES } from '../../domain/files';
 import { signToken } from '../../platform/links';
 import { type BareApi, bareApi } from './bare';
@@ -143,6 +145,39 @@ describe('a download', () => {
     expect((await Promise.all(ranges)).sort()).toEqual([...Array(8).fill(206), 429]);
     expect(await ask('bytes=5-9')).toBe(206);
     await api.close();
+  });
+
+  test('takes few connections of a process, however many there are at once, and none that others wait for', async () => {
+    const databases = connectDatabases(bare.env.DATABASE_URL);
+    const api = await Api.listen({ ...bare.api.deps, ...databases });
+    const disk = new Client({ connectionString: bare.env.DATABASE_URL });
+    await disk.connect();
+    const reading = async () => {
+      const { rows } = await disk.query(`SELECT count(*)::int AS count FROM pg_locks JOIN pg_stat_activity USING (pid)
+        WHERE NOT granted AND relation = 'product_file_chunks'::regclass`);
+      return rows[0].count as number;
+    };
+    try {
+      const links = await Promise.all(Array.from({ length: 20 }, () => granted()));
+      await disk.query('BEGIN');
+      await disk.query('LOCK product_file_chunks IN ACCESS EXCLUSIVE MODE'); // a disk that answers nothing
+      const starts = links.map(({ path }) =>
+        api.http
+          .get(path)
+          .set({ range: 'bytes=0-9' })
+          .then(({ status }) => status),
+      );
+      await until(async () => (await Promise.all(links.map(({ id }) => used(id)))).every((uses) => uses === 1));
+      await until(async () => (await reading()) >= 3);
+      expect((await api.http.head(links[0]?.path ?? '')).status).toBe(200); // reads over the others' connections
+      expect(await reading()).toBe(3);
+      await disk.query('COMMIT');
+      await Promise.all(starts);
+    } finally {
+      await disk.end();
+      await api.close();
+      await Promise.all([databases.db.$disconnect(), databases.fileDb.$disconnect()]);
+    }
   });
 
   test('HEAD has the same headers and uses nothing', async () => {
