@@ -61,6 +61,8 @@ export function createLimits(deps: LimitDeps) {
   const abandons = flood('abandons', ABANDONS_A_MINUTE);
   const wrongTokens = flood('wrong-tokens', WRONG_TOKENS_A_MINUTE);
   const client = (req: Request) => clientHash(deps.env, req);
+  /** Sessions that a request to this process asked about a moment ago: two hundred streams count as one look. */
+  const lookedAt = new Recent(deps.clock, LOOK_PAUSE_MS);
 
   const demand = async (limit: Limiter, req: Request): Promise<void> => {
     const { allowed, resetAt } = await limit(req, client(req));
@@ -102,10 +104,16 @@ export function createLimits(deps: LimitDeps) {
     },
 
     /** Whether the API may ask Stripe about this known order now. */
-    mayAskStripe: async (req: Request, sessionId: string): Promise<boolean> =>
-      (await looks(req, sessionId)).allowed &&
-      (await looksOfClient(req, client(req))).allowed &&
-      (await looksOfAll(req, 'all')).allowed,
+    mayAskStripe: async (req: Request, sessionId: string): Promise<boolean> => {
+      if (lookedAt.has(sessionId)) return false;
+      lookedAt.add(sessionId);
+      const allowed =
+        (await looks(req, sessionId)).allowed &&
+        (await looksOfClient(req, client(req))).allowed &&
+        (await looksOfAll(req, 'all')).allowed;
+      if (!allowed) lookedAt.forget(sessionId); // this process asked nothing
+      return allowed;
+    },
 
     /** Whether to signal the workflow: it hears of the same observation at most once a minute. */
     maySignal: async (req: Request, sessionId: string, observation: string): Promise<boolean> =>

@@ -17,6 +17,10 @@ export class Recent {
     return (this.until.get(text) ?? 0) > this.clock.now();
   }
 
+  forget(text: string): void {
+    this.until.delete(text);
+  }
+
   add(text: string): void {
     this.until.delete(text);
     this.until.set(text, this.clock.now() + this.keptMs);

@@ -142,6 +142,9 @@ describe('the stream', () => {
     const id = await opened();
     const streams = await Promise.all(Array.from({ length: 200 }, () => follow(api, id)));
     expect(streams.every(({ response }) => response.status === 200)).toBe(true);
+    // They share one look at Stripe, and one statement that counts it.
+    const looks = await shop.world.db.rateLimit.findMany({ where: { key: { startsWith: 'look/' } } });
+    expect(looks.find(({ key }) => key.endsWith(id))).toMatchObject({ hits: 1 });
     const over = await follow(api, id);
     expect(over.response.status).toBe(429);
     streams[0]?.leave();
