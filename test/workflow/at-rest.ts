@@ -40,12 +40,21 @@ async function standing(world: Machinery, id: string): Promise<{ over: boolean; 
   const events = (await handle.fetchHistory()).events ?? [];
   const pending = raw.pendingActivities ?? [];
   const tries = pending.map((activity) => nextTry(events, activity));
-  const due = [...openTimers(events), ...tries].sort((a, b) => a - b);
+  const delayed = delayedUntil(events);
+  const due = [...openTimers(events), ...tries, ...delayed].sort((a, b) => a - b);
   return {
     over: status.name !== 'RUNNING',
-    rests: world.isIdle() && hasNothingInHand(events, pending),
+    rests: world.isIdle() && (delayed.length > 0 || hasNothingInHand(events, pending)),
     due: due[0] ?? null,
   };
+}
+
+/** When a run that was started with a delay gets its first task; empty once it has. */
+function delayedUntil(events: HistoryEvent[]): number[] {
+  if (events.some(({ eventType }) => eventType === Type.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED)) return [];
+  const [started] = events;
+  const delay = milliseconds(started?.workflowExecutionStartedEventAttributes?.firstWorkflowTaskBackoff);
+  return delay > 0 ? [milliseconds(started?.eventTime) + delay] : [];
 }
 
 /**
