@@ -91,7 +91,8 @@ describe('uploading the file of a digital product', () => {
     expect(files.map(sum)).toContain(file?.sha256);
     expect(sum(file?.bytes ?? Buffer.alloc(0))).toBe(file?.sha256);
     await removeAbandonedFiles(office.db, { at: new Date(NOON + DAY + 1) });
-    expect(await kept()).toEqual(file);
+    const left = await kept();
+    expect([left?.id, sum(left?.bytes ?? Buffer.alloc(0))]).toEqual([file?.id, file?.sha256]);
   });
 
   test.each([
