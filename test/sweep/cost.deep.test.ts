@@ -3,7 +3,9 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { createActivities } from '../../activities';
 import type { Deps } from '../../activities/deps';
+import type { LedgerDay } from '../../domain/ledger';
 import { PrismaClient } from '../../prisma/generated/client';
+import { readLedgerDays } from '../../store/reconciliation/ledger';
 import { asInWorker, sweep } from '../workflow/sweeping';
 import { World } from '../workflow/world';
 
@@ -38,6 +40,9 @@ async function pastOrders(): Promise<void> {
   await world.db.$executeRaw`
     INSERT INTO discrepancies (kind, reference, detail, found_by, first_seen_at, last_seen_at, resolved_at, report_key, reported_at)
     SELECT 'amount_differs', 'cs_past_' || n, 'was put right', ${randomUUID()}::uuid, ${last}, ${last}, ${last}, 'r', ${last} FROM generate_series(1, ${HISTORY}::int) n`;
+  await world.db.$executeRaw`
+    INSERT INTO reconciliations (id, trigger, status, started_at, finished_at, "window")
+    SELECT gen_random_uuid(), 'staff', 'COMPLETED', ${last}::timestamptz - n * interval '1 minute', ${last}, '{}' FROM generate_series(1, ${HISTORY}::int) n`;
   await world.db.$executeRawUnsafe('ANALYZE');
 }
 
@@ -75,6 +80,45 @@ test('no question of a sweep to the database reads a table that grows from end t
   const { paymentIntentId } = await world.order(dashboard);
   await world.at('/refunds', { payment_intent: paymentIntentId, amount: 1 });
 
+  const { explained, scans } = await plansOf(async (db) => {
+    const deps: Deps = { ...world.deps(), db };
+    const activities = createActivities(deps);
+    const [orders, stripe] = [asInWorker(activities.orders), asInWorker(activities.stripe)];
+    const id = randomUUID();
+    const window = await orders.beginSweep({ id, trigger: 'staff' });
+    await orders.sweepRuns({ id, window, cursor: null });
+    await orders.sweepUnfinished({ id, window, cursor: null });
+    await stripe.sweepSessions({ id, window, cursor: null });
+    await stripe.sweepEvents({ id, window, cursor: null });
+    await stripe.readBalance({ id, window, cursor: null });
+    await orders.settleRepairs({ id });
+    await orders.compareLedger({ id, window });
+    await orders.finishSweep({ id, window, checked: 1 });
+  });
+  await world.end((await world.stripe.refunds.list({ limit: 1 })).data[0]?.id as never);
+  expect(explained).toBeGreaterThan(20);
+  expect(scans).toEqual([]);
+});
+
+test('the sums of busy days look up what they concern, and read nothing else of the past', async () => {
+  const now = world.deps().clock.now();
+  const entries = await world.db.$executeRaw`
+    INSERT INTO ledger_entries (id, at, category, type, source, payment_intent_id, currency, amount, settled_currency, settled, fee)
+    SELECT 'busy_' || n, ${new Date(now)}::timestamptz - n * interval '1 millisecond', 'refund', 'refund_failure', 're_past_past-' || n, 'pi_past_' || n,
+      'eur', 100, 'eur', 100, 0 FROM generate_series(1, 1500) n`;
+  await world.db.$executeRawUnsafe('ANALYZE ledger_entries');
+  let days: LedgerDay[] = [];
+  const { explained, scans } = await plansOf(async (db) => {
+    days = await readLedgerDays(db, new Date(now));
+  });
+  await world.db.ledgerEntry.deleteMany({ where: { id: { startsWith: 'busy_' } } });
+  expect(explained).toBe(1);
+  expect(scans).toEqual([]);
+  expect(days.reduce((sum, { refunded }) => sum + refunded, 0)).toBeLessThanOrEqual(1 - entries * 100);
+});
+
+/** The statements that something sends, explained: how many, and those that read a growing table from end to end. */
+async function plansOf(act: (db: PrismaClient) => Promise<void>): Promise<{ explained: number; scans: string[] }> {
   const queries: { query: string; params: string }[] = [];
   const url = world.env.DATABASE_URL;
   const db = new PrismaClient({
@@ -82,38 +126,20 @@ test('no question of a sweep to the database reads a table that grows from end t
     log: [{ emit: 'event', level: 'query' }],
   });
   db.$on('query', (query) => queries.push(query));
-  const deps: Deps = { ...world.deps(), db };
-  const activities = createActivities(deps);
-  const [orders, stripe] = [asInWorker(activities.orders), asInWorker(activities.stripe)];
-  const id = randomUUID();
-  const window = await orders.beginSweep({ id, trigger: 'staff' });
-  await orders.sweepRuns({ id, window, cursor: null });
-  await orders.sweepUnfinished({ id, window, cursor: null });
-  await stripe.sweepSessions({ id, window, cursor: null });
-  await stripe.sweepEvents({ id, window, cursor: null });
-  await stripe.readBalance({ id, window, cursor: null });
-  await orders.settleRepairs({ id });
-  await orders.compareLedger({ id, window });
-  await orders.finishSweep({ id, window, checked: 1 });
+  await act(db);
   await db.$disconnect();
-  await world.end((await world.stripe.refunds.list({ limit: 1 })).data[0]?.id as never);
-
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const scans: string[] = [];
-  let explained = 0;
-  for (const { query, params } of queries.filter(({ query }) =>
-    /^\s*(SELECT|WITH|INSERT|UPDATE|DELETE)/i.test(query),
-  )) {
+  const statements = queries.filter(({ query }) => /^\s*(SELECT|WITH|INSERT|UPDATE|DELETE)/i.test(query));
+  for (const { query, params } of statements) {
     const { rows } = await client.query(`EXPLAIN (FORMAT JSON) ${query}`, JSON.parse(params));
-    explained++;
     for (const table of scanned(rows[0]['QUERY PLAN'][0].Plan))
       if (GROWING.includes(table)) scans.push(`${table}: ${query}`);
   }
   await client.end();
-  expect(explained).toBeGreaterThan(20);
-  expect(scans).toEqual([]);
-});
+  return { explained: statements.length, scans };
+}
 
 /** Charges of the last minutes that no order knows: those of another shop on the same account. */
 const foreignCharges = (count: number) => world.db.$executeRaw`
@@ -145,7 +171,7 @@ test('thousands of differences are recorded page by page; the mail and the sweep
   expect(mail.text).toContain('And 1000 more.');
 });
 
-const GROWING = ['orders', 'refunds', 'ledger_entries', 'stray_sessions', 'discrepancies'];
+const GROWING = ['orders', 'refunds', 'ledger_entries', 'stray_sessions', 'discrepancies', 'reconciliations'];
 
 interface PlanNode {
   'Node Type': string;
