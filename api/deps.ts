@@ -7,6 +7,7 @@ import type { OwnAccount } from '../platform/stripe-account';
 import type { Db } from '../store/database';
 import type { Installation } from '../store/installation/installation';
 import type { ApiMetrics } from './metrics';
+import type { Admission } from './storefront/checkout/admission';
 
 /** Everything the HTTP edge needs from outside. Tests pass their own; nothing here is global. */
 export interface ApiDeps {
@@ -23,6 +24,8 @@ export interface ApiDeps {
   clock: Clock;
   log: Logger;
   metrics: ApiMetrics;
+  /** Lets checkouts in. One for each process. */
+  admission: Admission;
   /** Aborted when the process is asked to stop. Open streams then end, so that the server can close. */
   closing: AbortSignal;
   /** The folder of the built demo storefront; null serves none. */

@@ -19,6 +19,7 @@ import { type ApiDeps, STRIPE_TIMEOUT_MS } from './deps';
 import { startHousekeeping } from './housekeeping';
 import { drainable } from './http/drain';
 import { createApiMetrics } from './metrics';
+import { Admission } from './storefront/checkout/admission';
 import { findStorefront } from './storefront/demo';
 
 /**
@@ -39,6 +40,7 @@ function main(): void {
   const closing = new AbortController();
 
   const guard = ownAccount(db, signsOfKey(env), systemClock);
+  const admission = new Admission();
   const stripe = connectStripe(env, STRIPE_TIMEOUT_MS, watchAccount(db, systemClock, log), guard);
   const deps: ApiDeps = {
     db,
@@ -50,7 +52,8 @@ function main(): void {
     stripe,
     account: learnAccount(stripe, log, closing.signal),
     clock: systemClock,
-    metrics: createApiMetrics(createRegistry('api')),
+    admission,
+    metrics: createApiMetrics(createRegistry('api'), admission),
     closing: closing.signal,
     storefrontDir: findStorefront(env),
   };

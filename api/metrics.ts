@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Admission } from './storefront/checkout/admission';
 
 /** The API's own metrics. Labels come from fixed tables, so their number is bounded. */
 export interface ApiMetrics {
@@ -9,8 +10,9 @@ export interface ApiMetrics {
   streams: Gauge;
 }
 
-export function createApiMetrics(registry: Registry): ApiMetrics {
+export function createApiMetrics(registry: Registry, admission: Admission): ApiMetrics {
   const registers = [registry];
+  watch(admission, registers);
   return {
     registry,
     requests: new Histogram({
@@ -38,4 +40,35 @@ export function createApiMetrics(registry: Registry): ApiMetrics {
       registers,
     }),
   };
+}
+
+/** Read when they are asked for: nothing has to tell them. */
+function watch(admission: Admission, registers: Registry[]): void {
+  new Gauge({
+    name: 'holdfast_checkouts_limit',
+    help: 'How many checkouts this process opens at a time',
+    registers,
+    collect() {
+      this.set(admission.limit);
+    },
+  });
+  new Gauge({
+    name: 'holdfast_checkouts_under_way',
+    help: 'Checkouts that are being opened, or wait for their turn',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      this.set({ state: 'opening' }, admission.underWay);
+      this.set({ state: 'waiting' }, admission.waiting);
+    },
+  });
+  new Counter({
+    name: 'holdfast_checkouts_turned_away_total',
+    help: 'Checkouts refused because more shoppers came than are served',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(admission.refused);
+    },
+  });
 }

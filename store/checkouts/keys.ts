@@ -51,6 +51,11 @@ export async function claimKey(
   return checkout ? { state: 'answered', checkout } : { state: 'busy' };
 }
 
+/** Whether a request with this key has come before. Its answer, its failure or its age may make it free again. */
+export async function isKeyKnown(db: Db, { keyHash }: Pick<CheckoutKey, 'keyHash'>): Promise<boolean> {
+  return (await db.checkoutKey.count({ where: { keyHash } })) > 0;
+}
+
 /** Records the checkout that answers a claim. From now on, the key gives the same answer. */
 export async function settleKey(db: Db, claim: KeyClaim, { checkoutId }: { checkoutId: string }): Promise<void> {
   await db.checkoutKey.updateMany({ where: claim, data: { checkoutId, busyUntil: null } });

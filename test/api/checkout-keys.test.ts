@@ -1,5 +1,7 @@
+import { Admission } from '../../api/storefront/checkout/admission';
 import { keyOf } from '../../api/storefront/checkout/keys';
 import { until } from '../workflow/world';
+import { closedDoor } from './busy-shop';
 import { Shop } from './shop';
 
 let shop: Shop;
@@ -150,6 +152,46 @@ test('repeats under one key are counted as requests, though they make no checkou
   expect(answers.slice(0, 10).map(({ status }) => status)).toEqual(Array(10).fill(201));
   expect(answers[10]?.body.code).toBe('rate_limited');
   await api.close();
+});
+
+describe('when more shoppers come than are served', () => {
+  const created = async () => (await shop.askedOfStripe('POST', /^\/v1\/checkout\/sessions$/)).length;
+
+  test('they are told at once when to come again, before Stripe is asked; whoever has an answer gets it', async () => {
+    const first = await keyed('answered-before');
+    const api = await shop.another({}, { admission: closedDoor() });
+    const before = { keys: await keyRows(), sessions: await created(), stock: await shop.world.stock('mug') };
+    const ask = (key: Record<string, string>) => api.http.post('/checkout').set(key).send(cart);
+    for (const key of [{}, { 'idempotency-key': 'not-let-in' }]) {
+      const refused = await ask(key);
+      expect([refused.status, refused.body.code]).toEqual([503, 'unavailable']);
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThanOrEqual(3);
+    }
+    expect({ keys: await keyRows(), sessions: await created(), stock: await shop.world.stock('mug') }).toEqual(before);
+    expect(await api.metric('holdfast_checkouts_turned_away_total', {})).toBe(2);
+    expect(await api.metric('holdfast_checkouts_under_way', { state: 'waiting' })).toBe(40);
+
+    const again = await ask({ 'idempotency-key': 'answered-before' });
+    expect([again.status, again.body]).toEqual([201, first.body]);
+    await api.close();
+  });
+
+  test('whoever waits in line is told when it has sold out meanwhile, before Stripe is asked', async () => {
+    await shop.world.product('last', { stock: 1 });
+    const lasts = { items: [{ sku: 'last', quantity: 1 }] };
+    const admission = new Admission();
+    const api = await shop.another({}, { admission });
+    const slots = await Promise.all(Array.from({ length: admission.limit }, () => admission.enter(null)));
+    const waits = api.http.post('/checkout').send(lasts).then();
+    await until(async () => admission.waiting === 1);
+    expect((await shop.checkout(lasts)).status).toBe(201);
+    const sessions = await created();
+    slots[0]?.leave('failed');
+    expect((await waits).body).toMatchObject({ code: 'out_of_stock', items: [{ sku: 'last', available: 0 }] });
+    expect(await created()).toBe(sessions);
+    expect([admission.underWay, admission.waiting]).toEqual([slots.length - 1, 0]);
+    await api.close();
+  });
 });
 
 describe('an API process that died', () => {

@@ -1,5 +1,6 @@
 import { type SessionId, sessionId } from '../../domain/ids';
 import { recoveryUrl, signToken } from '../../platform/links';
+import { closedDoor } from './busy-shop';
 import { Shop } from './shop';
 
 let shop: Shop;
@@ -49,6 +50,11 @@ test('recovering opens a checkout of the same cart for the same shopper at today
   await db.price.create({
     data: { sku: 'mug', currency: 'eur', amount: 1500, stripePriceId: price.id, createdAt: new Date() },
   });
+
+  const full = await shop.another({}, { admission: closedDoor() });
+  const refused = await full.http.post(`/recover/${token}`);
+  expect([refused.status, refused.body.code]).toEqual([503, 'unavailable']);
+  await full.close();
 
   const answer = await recover(token);
   expect(answer.status).toBe(201);

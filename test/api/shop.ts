@@ -6,6 +6,7 @@ import request from 'supertest';
 import { createApp } from '../../api/app';
 import { type ApiDeps, STRIPE_TIMEOUT_MS } from '../../api/deps';
 import { createApiMetrics } from '../../api/metrics';
+import { Admission } from '../../api/storefront/checkout/admission';
 import type { Env } from '../../platform/env';
 import { connectStripe } from '../../platform/stripe';
 import type { LoggedRequest } from '../../sandbox/stripe/http/request-log';
@@ -36,12 +37,14 @@ export class Api {
     const closing = new AbortController();
     const lines: LogLine[] = [];
     const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+    const admission = parts.admission ?? new Admission();
     const deps: ApiDeps = {
       stripe: connectStripe(parts.env, STRIPE_TIMEOUT_MS, watchAccount(parts.db, parts.clock, log)),
       installation: installationOf(parts.db, parts.env.INSTALLATION_ID),
       account: { id: SANDBOX_ACCOUNT },
       log,
-      metrics: createApiMetrics(new Registry()),
+      admission,
+      metrics: createApiMetrics(new Registry(), admission),
       closing: closing.signal,
       storefrontDir: null,
       fileDb: parts.db,

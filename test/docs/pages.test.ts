@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Deps } from '../../activities/deps';
 import { createActivityMetrics } from '../../activities/metrics';
 import { createApiMetrics } from '../../api/metrics';
+import { Admission } from '../../api/storefront/checkout/admission';
 import { UPDATES } from '../../domain/action-facts';
 import { ORDER_STATUSES, TRANSITIONS } from '../../domain/order';
 import { PROBLEMS } from '../../domain/problem';
@@ -92,7 +93,7 @@ describe('docs/operating.md', () => {
     const worker = createRegistry('worker');
     createActivityMetrics(worker);
     createSweepMetrics(worker, { clock: systemClock } as Deps);
-    const api = createApiMetrics(createRegistry('api')).registry;
+    const api = createApiMetrics(createRegistry('api'), new Admission()).registry;
     const metrics = [...api.getMetricsAsArray(), ...worker.getMetricsAsArray()];
     const ours = metrics.map(({ name }) => name).filter((name) => name.startsWith('holdfast_'));
     const rows = [...read('docs/operating.md').matchAll(/^\| `(holdfast_\w+)` \|/gm)].map(([, name]) => name);

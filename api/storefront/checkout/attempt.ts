@@ -23,6 +23,7 @@ import type { ApiDeps } from '../../deps';
 import { toProblem } from '../../http/errors';
 import { invalid } from '../../http/route';
 import { openOrder, signalRunning } from '../../order-workflow';
+import type { Slot } from './admission';
 import { type Cart, outOfStock, type PricedCart } from './cart';
 import { notForSale, takeOffSale } from './not-for-sale';
 import { type SessionRequest, sessionRequest } from './stripe-request';
@@ -50,10 +51,15 @@ const GIVE_UP_MS = 900;
 export interface AttemptFor {
   clientHash: string;
   recovers: string | null;
-  /** When the request came, in `performance.now()` milliseconds. */
-  began: number;
   /** The Idempotency-Key that this attempt answers; null where the request has none. */
   claim: KeyClaim | null;
+}
+
+/** What an attempt has of its request. */
+interface Course {
+  /** When the request came, in `performance.now()` milliseconds. */
+  began: number;
+  atStripe: Slot['atStripe'];
 }
 
 /**
@@ -66,7 +72,7 @@ export async function attempt(
   deps: ApiDeps,
   cart: Cart,
   priced: PricedCart,
-  { clientHash, recovers, began, claim }: AttemptFor,
+  { clientHash, recovers, claim, ...course }: AttemptFor & Course,
 ): Promise<OpenedCheckout> {
   const now = deps.clock.now();
   const holdUntil = new Date(now + deps.env.HOLD_TTL_SECONDS * 1000);
@@ -85,7 +91,7 @@ export async function attempt(
       retryAfter: (written.until.getTime() - now) / 1000,
     });
   }
-  return finish(deps, written.checkout, began);
+  return finish(deps, written.checkout, course);
 }
 
 /** Where the order's number stands in a session's parameters: the database draws it while it writes the checkout. */
@@ -96,11 +102,14 @@ const NUMBER_PATHS = [
 ];
 
 /** Completes a written attempt: creates the session, then holds the stock. Marks a failure before throwing it. */
-export async function finish(deps: ApiDeps, row: CheckoutRecord, began: number): Promise<OpenedCheckout> {
+export async function finish(deps: ApiDeps, row: CheckoutRecord, course: Course): Promise<OpenedCheckout> {
   let opened: { sessionId: SessionId; url: string } | undefined;
   try {
-    opened = row.sessionId && row.url ? { sessionId: row.sessionId, url: row.url } : await openSession(deps, row);
-    const left = Math.max(500, began + ANSWER_MS - performance.now());
+    opened =
+      row.sessionId && row.url
+        ? { sessionId: row.sessionId, url: row.url }
+        : await openSession(deps, row, course.atStripe);
+    const left = Math.max(500, course.began + ANSWER_MS - performance.now());
     return {
       checkoutId: row.id,
       ...opened,
@@ -118,8 +127,12 @@ export async function finish(deps: ApiDeps, row: CheckoutRecord, began: number):
 }
 
 /** Creates the session with the stored key and parameters, and checks the response. */
-async function openSession(deps: ApiDeps, row: CheckoutRecord): Promise<{ sessionId: SessionId; url: string }> {
-  const session = await createSession(deps, row).catch(refused(deps, row));
+async function openSession(
+  deps: ApiDeps,
+  row: CheckoutRecord,
+  atStripe: Slot['atStripe'],
+): Promise<{ sessionId: SessionId; url: string }> {
+  const session = await atStripe(() => createSession(deps, row)).catch(refused(deps, row));
   const id = sessionId(session.id);
   await requireSamePrice(deps, row, session);
   // Stripe answers a repeat with the session it created first, which may have ended since.

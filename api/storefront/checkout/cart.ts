@@ -8,6 +8,7 @@ import { findForSale } from '../../../store/catalogue/products';
 import type { Db } from '../../../store/database';
 import { invalid } from '../../http/route';
 import { text } from '../../http/schemas';
+import type { Scarcest } from './admission';
 import { notForSale } from './not-for-sale';
 
 /** The highest quantity of one product in a cart, added up over its lines. */
@@ -55,6 +56,12 @@ export interface PricedCart {
   lines: CheckoutLine[];
 }
 
+/** A cart that can be bought now. `scarcest` is null when nothing in it can run out. */
+interface BuyableCart {
+  priced: PricedCart;
+  scarcest: Scarcest | null;
+}
+
 /** The cart with equal SKUs added up, in the order of their first line, and without an e-mail address that is none. */
 export function addUp({ email, ...cart }: Cart): Cart {
   const quantities = new Map<string, number>();
@@ -71,7 +78,7 @@ export function addUp({ email, ...cart }: Cart): Cart {
  * @throws 404 `unknown_sku`, 409 `currency_unavailable`, `not_for_sale` or `out_of_stock`, 400 for a pay-what-you-want
  *   product that is not alone
  */
-export async function priceCart(db: Db, cart: Cart): Promise<PricedCart> {
+export async function priceCart(db: Db, cart: Cart): Promise<BuyableCart> {
   const products = await productsOf(db, cart);
   const first = products[0]?.product;
   const currency = cart.currency ?? first?.prices[0]?.currency;
@@ -80,7 +87,8 @@ export async function priceCart(db: Db, cart: Cart): Promise<PricedCart> {
     throw invalid([{ path: 'items', message: 'a pay-what-you-want product must be bought alone, quantity 1' }]);
   refuseUnsold(products);
   refuseMissing(products);
-  return { currency: currency ?? '', subtotal: lines.reduce((sum, { total }) => sum + total, 0), lines };
+  const subtotal = lines.reduce((sum, { total }) => sum + total, 0);
+  return { priced: { currency: currency ?? '', subtotal, lines }, scarcest: scarcestOf(products) };
 }
 
 type Wanted = { product: ProductForSale; quantity: number }[];
@@ -121,6 +129,13 @@ function refuseMissing(wanted: Wanted): void {
     available !== null && available < quantity ? [{ sku, requested: quantity, available }] : [],
   );
   if (items.length > 0) throw outOfStock(items);
+}
+
+function scarcestOf(wanted: Wanted): Scarcest | null {
+  const scarce = wanted.flatMap(({ product: { sku, available }, quantity }) =>
+    available === null ? [] : [{ sku, left: Math.floor(available / quantity) }],
+  );
+  return scarce.reduce<Scarcest | null>((least, one) => (least && least.left <= one.left ? least : one), null);
 }
 
 export const outOfStock = (items: { sku: string; requested: number; available: number }[]): Problem =>

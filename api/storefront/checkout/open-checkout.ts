@@ -1,6 +1,6 @@
 import { sessionId } from '../../../domain/ids';
 import type { CheckoutRecord } from '../../../store/checkouts/checkouts';
-import type { CheckoutKey } from '../../../store/checkouts/keys';
+import { type CheckoutKey, isKeyKnown, type KeyClaim } from '../../../store/checkouts/keys';
 import { type OrderView, readOrder } from '../../../store/orders/view';
 import type { ApiDeps } from '../../deps';
 import type { Limits } from '../../http/limits';
@@ -35,7 +35,7 @@ const ASK_WITHIN_MS = 2_000;
  */
 export async function openCheckout(deps: ApiDeps, request: CheckoutRequest): Promise<OpenedCheckout> {
   const began = performance.now();
-  const { recovers, clientHash } = request;
+  const { recovers } = request;
   const steps: Steps = {
     again: async (checkout) => {
       const inTime = performance.now() - began < ASK_WITHIN_MS;
@@ -44,15 +44,37 @@ export async function openCheckout(deps: ApiDeps, request: CheckoutRequest): Pro
     },
     resume: async (checkout) => {
       if (checkout.holdUntil.getTime() <= deps.clock.now()) return null;
-      return finish(deps, checkout, began).catch(nullWhenEnded);
+      // It was let in before: who repeats it is not sent away.
+      return finish(deps, checkout, { began, atStripe: (call) => call() }).catch(nullWhenEnded);
     },
-    start: async (claim) => {
-      const priced = await priceCart(deps.db, request.cart);
-      await request.limit();
-      return attempt(deps, request.cart, priced, { clientHash, recovers, began, claim });
-    },
+    start: (claim) => start(deps, request, began, claim),
   };
+  if (deps.admission.closed && !(request.key && (await isKeyKnown(deps.db, request.key))))
+    throw deps.admission.refusal();
   return request.key ? underKey(deps, request.key, began, steps) : steps.start(null);
+}
+
+/** A new attempt, as soon as there is room for one. A cart that cannot be bought takes no room. */
+async function start(
+  deps: ApiDeps,
+  { cart, clientHash, recovers, limit }: CheckoutRequest,
+  began: number,
+  claim: KeyClaim | null,
+): Promise<OpenedCheckout> {
+  const { db, admission } = deps;
+  const before = await priceCart(db, cart);
+  const slot = await admission.enter(before.scarcest);
+  let outcome: 'opened' | 'failed' = 'failed';
+  try {
+    const { priced } = slot.waited ? await priceCart(db, cart) : before; // it may have sold out meanwhile
+    await limit();
+    const { atStripe } = slot;
+    const opened = await attempt(deps, cart, priced, { clientHash, recovers, claim, began, atStripe });
+    outcome = 'opened';
+    return opened;
+  } finally {
+    slot.leave(outcome);
+  }
 }
 
 /**

@@ -1,0 +1,217 @@
+import { Problem } from '../../../domain/problem';
+
+/** How long an opening may take beside others, without its time at Stripe. More are not begun. */
+const TARGET_MS = 1_300;
+/** An opening that was faster has not waited for others: it says that there is room, and not how much. */
+const FELT_MS = 500;
+/**
+ * The gap that is assumed once no load was felt for some time: with it, a hundred shoppers may come at the same moment.
+ */
+const ASSUMED_GAP_MS = 25;
+const FORGET_MS = 3_000;
+const LEAST_GAP_MS = 10;
+const MOST_GAP_MS = 500;
+/** How much of a measurement the next opening replaces. */
+const WEIGHT = 0.1;
+const FEWEST = 4;
+/** Stripe lets one endpoint be called 25 times a second, and an opening takes less than a second there. */
+const MOST = 32;
+/** Shoppers in line, and those of them who will not hear that it is sold out. */
+const LONGEST_LINE = 256;
+const MOST_TO_OPEN = 80;
+/**
+ * A line may form that is gone this long after it began. If one still stands then, more shoppers come than are served,
+ * and whoever joins it waits half a second.
+ */
+const RUSH_MS = 2_500;
+const STANDING_MS = 500;
+/** A line for the last units may take longer: it ends when they are sold. */
+const SELLING_OUT_MS = 5_000;
+/** A rush is over when no line has stood for this long, or nothing is under way. */
+const CALM_MS = 2_000;
+/** Whoever waited longer, though it seemed shorter, cannot be answered in time. */
+const LONGEST_WAIT_MS = 6_500;
+/** Refused shoppers come again one after another, so many for each one that is served. */
+const AGAIN_FOR_ONE = 4;
+const SOONEST_MS = 3_000;
+const LATEST_MS = 30_000;
+
+/** What is left of the cart's scarcest product, in carts like this one. */
+export interface Scarcest {
+  sku: string;
+  left: number;
+}
+
+/** The right to open a checkout now. `leave` gives it back. */
+export interface Slot {
+  /** Whether the shopper stood in line, so that what was read before may be old. */
+  waited: boolean;
+  /** Runs a call to Stripe, whose slowness says nothing about this system. */
+  atStripe<T>(call: () => Promise<T>): Promise<T>;
+  leave(outcome: 'opened' | 'failed'): void;
+}
+
+interface Waiting {
+  since: number;
+  scarcest: Scarcest | null;
+  admit: (slot: Slot) => void;
+  refuse: (problem: Problem) => void;
+}
+
+/**
+ * Lets as many checkouts be opened at a time as the system answers within 1.3 s, lets a short line form behind them,
+ * and refuses the rest at once. One for each process.
+ *
+ * It measures the gap from one opening to the next. By Little's law, as many openings should be under way as there are
+ * gaps in the target, and a shopper waits a gap for each one ahead.
+ */
+export class Admission {
+  private gap = ASSUMED_GAP_MS;
+  private stripeMs = 0;
+  private feltAt = Number.NEGATIVE_INFINITY;
+  private under = 0;
+  /** The sum over time of how many were under way, until `summedAt`. */
+  private sum = 0;
+  private summedAt = 0;
+  private readonly line: Waiting[] = [];
+  private rushSince: number | null = null;
+  private lineEndedAt = 0;
+  private nextComesAt = 0;
+  /** How many shoppers were refused so far. */
+  refused = 0;
+
+  /** @param now a clock that only goes forward, in milliseconds */
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
+  /** How many openings may be under way at a time. */
+  get limit(): number {
+    this.forget();
+    return Math.min(MOST, Math.max(FEWEST, Math.floor((TARGET_MS + this.stripeMs) / this.gap)));
+  }
+
+  get underWay(): number {
+    return this.under;
+  }
+
+  get waiting(): number {
+    return this.line.length;
+  }
+
+  /** Whether every newcomer is refused, whatever is in the cart. */
+  get closed(): boolean {
+    if (this.isFree() || this.patience() > STANDING_MS) return false;
+    return this.line.every(({ scarcest }) => scarcest === null) && !this.fits(null);
+  }
+
+  /** The answer to a newcomer who is not let in: 503 `unavailable`, and when to come again. */
+  refusal(): Problem {
+    this.refused++;
+    const now = this.now();
+    const next = this.nextComesAt + this.gap / AGAIN_FOR_ONE;
+    this.nextComesAt = next < now + SOONEST_MS || next > now + LATEST_MS ? now + SOONEST_MS : next;
+    const retryAfter = (this.nextComesAt - now) / 1000;
+    return new Problem('unavailable', 'Many people are buying right now. Try again in a moment.', { retryAfter });
+  }
+
+  /**
+   * Takes a slot, or waits in line for one.
+   * @param scarcest null when nothing in the cart can run out
+   * @throws 503 `unavailable` when the line would take too long
+   */
+  async enter(scarcest: Scarcest | null): Promise<Slot> {
+    if (this.isFree()) return this.slot(false);
+    if (!this.fits(scarcest)) throw this.refusal();
+    const since = this.now();
+    if (this.rushAge() === 0) this.rushSince = since;
+    return new Promise((admit, refuse) => this.line.push({ since, scarcest, admit, refuse }));
+  }
+
+  private isFree(): boolean {
+    return this.under < this.limit && this.line.length === 0;
+  }
+
+  /** Whether one more may stand in line. */
+  private fits(scarcest: Scarcest | null): boolean {
+    const opening = toOpen([...this.line, { scarcest }]);
+    const sellsOut = scarcest !== null && scarcest.left * this.gap <= SELLING_OUT_MS;
+    const patience = sellsOut ? SELLING_OUT_MS : this.patience();
+    return this.line.length < LONGEST_LINE && opening <= MOST_TO_OPEN && opening * this.gap <= patience;
+  }
+
+  /** How long a newcomer may have to wait. */
+  private patience(): number {
+    return Math.max(STANDING_MS, RUSH_MS - this.rushAge());
+  }
+
+  /** 0 when the last rush is over: the next one begins with the next shopper who has to wait. */
+  private rushAge(): number {
+    const over = this.line.length === 0 && this.now() - this.lineEndedAt > CALM_MS;
+    return this.rushSince === null || over ? 0 : this.now() - this.rushSince;
+  }
+
+  private slot(waited: boolean): Slot {
+    this.count(+1);
+    const [began, sum] = [this.now(), this.sum];
+    let stripeMs = 0;
+    return {
+      waited,
+      atStripe: (call) => {
+        const left = this.now();
+        return call().finally(() => {
+          stripeMs += this.now() - left;
+        });
+      },
+      leave: (outcome) => {
+        this.count(-1);
+        const ms = this.now() - began;
+        const beside = (this.sum - sum) / ms;
+        const felt = ms - stripeMs >= FELT_MS;
+        if (felt || (outcome === 'opened' && ms > 0)) this.measure({ gap: ms / beside, stripeMs, felt });
+        if (this.under === 0) this.rushSince = null;
+        this.admitNext();
+      },
+    };
+  }
+
+  private count(change: 1 | -1): void {
+    const now = this.now();
+    this.sum += this.under * (now - this.summedAt);
+    this.summedAt = now;
+    this.under += change;
+  }
+
+  private measure({ gap, stripeMs, felt }: { gap: number; stripeMs: number; felt: boolean }): void {
+    if (felt) this.feltAt = this.now();
+    const seen = Math.min(MOST_GAP_MS, Math.max(LEAST_GAP_MS, felt ? gap : Math.min(gap, this.gap)));
+    this.gap += WEIGHT * (seen - this.gap);
+    this.stripeMs += WEIGHT * (stripeMs - this.stripeMs);
+  }
+
+  /** What was measured under load is not true for ever. */
+  private forget(): void {
+    if (this.now() - this.feltAt > FORGET_MS) this.gap = Math.min(this.gap, ASSUMED_GAP_MS);
+  }
+
+  private admitNext(): void {
+    for (let next = this.line[0]; next; next = this.line[0]) {
+      const late = this.now() - next.since > LONGEST_WAIT_MS;
+      if (!late && this.under >= this.limit) return;
+      this.line.shift();
+      this.lineEndedAt = this.now();
+      if (late) next.refuse(this.refusal());
+      else next.admit(this.slot(true));
+    }
+  }
+}
+
+/** How many of them will open a checkout: of the last ten units, ten at most. The others hear 409 at once. */
+function toOpen(line: readonly Pick<Waiting, 'scarcest'>[]): number {
+  const wanted = new Map<string, { by: number; left: number }>();
+  let opening = 0;
+  for (const { scarcest } of line) {
+    if (scarcest === null) opening++;
+    else wanted.set(scarcest.sku, { by: (wanted.get(scarcest.sku)?.by ?? 0) + 1, left: scarcest.left });
+  }
+  for (const { by, left } of wanted.values()) opening += Math.min(by, left);
+  return opening;
+}
