@@ -5,10 +5,11 @@ const TARGET_MS = 1_300;
 /** An opening that was faster has not waited for others: it says that there is room, and not how much. */
 const FELT_MS = 500;
 /**
- * The gap that is assumed once no load was felt for some time: with it, a hundred shoppers may come at the same moment.
+ * The gap that is assumed once no load was felt for so many gaps: with it, a hundred shoppers may come at the same
+ * moment.
  */
 const ASSUMED_GAP_MS = 25;
-const FORGET_MS = 3_000;
+const FORGET_GAPS = 40;
 const LEAST_GAP_MS = 10;
 const MOST_GAP_MS = 500;
 /** How much of a measurement the next opening replaces. */
@@ -189,7 +190,7 @@ export class Admission {
 
   /** What was measured under load is not true for ever. */
   private forget(): void {
-    if (this.now() - this.feltAt > FORGET_MS) this.gap = Math.min(this.gap, ASSUMED_GAP_MS);
+    if (this.now() - this.feltAt > FORGET_GAPS * this.gap) this.gap = Math.min(this.gap, ASSUMED_GAP_MS);
   }
 
   private admitNext(): void {
