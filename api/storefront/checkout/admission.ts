@@ -98,10 +98,9 @@ export class Admission {
     return this.line.length;
   }
 
-  /** Whether every newcomer is refused, whatever is in the cart. */
+  /** Whether newcomers are refused without a look at their carts: nobody in line waits for the last of anything. */
   get closed(): boolean {
-    if (this.isFree() || this.patience() > STANDING_MS) return false;
-    return this.line.every(({ scarcest }) => scarcest === null) && !this.fits(null);
+    return !this.isFree() && !this.fits(null) && this.line.every(({ scarcest }) => scarcest === null);
   }
 
   /** The answer to a newcomer who is not let in: 503 `unavailable`, and when to come again. */
