@@ -8,10 +8,10 @@ const FELT_MS = 500;
  * The gap that is assumed once no load was felt for so many gaps: with it, a hundred shoppers may come at the same
  * moment.
  */
-const ASSUMED_GAP_MS = 25;
+const ASSUMED_GAP_MS = 20;
 const FORGET_GAPS = 40;
 const LEAST_GAP_MS = 10;
-const MOST_GAP_MS = 500;
+const MOST_GAP_MS = 300;
 /** How much of a measurement the next opening replaces. */
 const WEIGHT = 0.1;
 const FEWEST = 4;
@@ -26,8 +26,8 @@ const MOST_TO_OPEN = 80;
  */
 const RUSH_MS = 2_500;
 const STANDING_MS = 500;
-/** A line for the last units may take longer: it ends when they are sold. */
-const SELLING_OUT_MS = 5_000;
+/** A line for the last units may take as long as there is time for an answer: it ends when they are sold. */
+const LAST_UNITS = 100;
 /** A rush is over when no line has stood for this long, or nothing is under way. */
 const CALM_MS = 2_000;
 /** Whoever waited longer, though it seemed shorter, cannot be answered in time. */
@@ -133,8 +133,8 @@ export class Admission {
   /** Whether one more may stand in line. */
   private fits(scarcest: Scarcest | null): boolean {
     const opening = toOpen([...this.line, { scarcest }]);
-    const sellsOut = scarcest !== null && scarcest.left * this.gap <= SELLING_OUT_MS;
-    const patience = sellsOut ? SELLING_OUT_MS : this.patience();
+    const sellsOut = scarcest !== null && scarcest.left <= LAST_UNITS;
+    const patience = sellsOut ? LONGEST_WAIT_MS : this.patience();
     return this.line.length < LONGEST_LINE && opening <= MOST_TO_OPEN && opening * this.gap <= patience;
   }
 
