@@ -49,19 +49,19 @@ export async function readOwedMails(
 export async function readFollowersOwing(db: Db, since: Date): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
     WITH due AS MATERIALIZED (
-      SELECT stripe_id AS id, session_id, NULL::timestamptz AS since,
+      SELECT stripe_id AS id, session_id,
           CASE status WHEN 'succeeded' THEN 'order_refunded/' ELSE 'refund_failed/' END || session_id || '/' || stripe_id AS key
         FROM refunds WHERE status IN ('succeeded', 'failed', 'canceled') AND updated_at >= ${since}
       UNION ALL
-      SELECT call ->> 'subject', session_id, (call ->> 'since')::timestamptz,
-          'attention_needed/' || session_id || '/' || (call ->> 'step') || '/' || (call ->> 'subject')
-        FROM orders CROSS JOIN jsonb_array_elements(calls) AS call
-        WHERE attention_step IS NOT NULL AND (call ->> 'since')::timestamptz >= ${since}
+      SELECT call ->> 'subject', o.session_id, 'attention_needed/' || o.session_id || '/' || (call ->> 'step') || '/'
+          || (call ->> 'subject') || coalesce('/' || d.openings, '')
+        FROM orders o CROSS JOIN jsonb_array_elements(o.calls) AS call
+        LEFT JOIN disputes d ON d.id = call ->> 'subject' AND call ->> 'step' IN ('dispute-lost', 'dispute-won')
+        WHERE o.attention_step IS NOT NULL AND (call ->> 'since')::timestamptz >= ${since}
+          AND call ->> 'step' NOT IN ('follow', 'mail-lost')
     )
     SELECT DISTINCT d.id FROM due d
-    WHERE NOT EXISTS (SELECT 1 FROM mails m WHERE m.session_id = d.session_id
-        AND (m.key = d.key OR starts_with(m.key, d.key || '/')) AND (d.since IS NULL OR m.created_at >= d.since)
-        AND (m.status <> 'WRITTEN' OR m.next_try_at IS NOT NULL))
+    WHERE NOT EXISTS (SELECT 1 FROM mails m WHERE m.key = d.key AND (m.status <> 'WRITTEN' OR m.next_try_at IS NOT NULL))
       AND NOT EXISTS (SELECT 1 FROM timeline t WHERE t.session_id = d.session_id AND t.key = 'mail/' || d.key || '/unsent')
       AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.session_id = d.session_id AND c.erased_at IS NOT NULL)
     ORDER BY d.id`;

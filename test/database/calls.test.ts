@@ -262,7 +262,11 @@ describe('a mail that the workflow of a refund or a dispute owes', () => {
 
   test('about a dispute that was lost, and one for each time that it was', async () => {
     const id = await order();
+    await dispute(id);
+    expect(await owing(id)).toEqual([`du_${id}`]);
     await mail(`attention_needed/${id}/dispute-lost/du_${id}/1`);
+    expect(await owing(id)).toEqual([]);
+    await dispute(id, { status: 'needs_response', answerable: true, withdrawn: 0 });
     await dispute(id);
     expect(await owing(id)).toEqual([`du_${id}`]);
     await mail(`attention_needed/${id}/dispute-lost/du_${id}/2`);

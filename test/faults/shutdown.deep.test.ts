@@ -49,7 +49,7 @@ test.each([
   },
 );
 
-/** The activities that Temporal has given to a worker's process and has no answer of, among those of the latest orders. */
+/** The activities of the latest orders that Temporal has given to a worker's process, and has no answer of. */
 async function inHandOf(pid: number): Promise<string[]> {
   const orders = await system.db.order.findMany({ orderBy: { createdAt: 'desc' }, take: 50 });
   const described = await Promise.all(
