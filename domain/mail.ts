@@ -1,6 +1,6 @@
 import type { AttentionStep } from './attention';
 import type { OrderStatus, PaymentStatus } from './order';
-import { isReversed } from './refund';
+import { isResolved, isReversed } from './refund';
 
 /** The mails about an order that staff can send again, while they are true of it (`subjectOfMail`). */
 export const RESENDABLE = [
@@ -46,7 +46,7 @@ export const subjectOfMail: Record<Resendable, Subject> = {
   checkout_expired: ({ status, paymentStatus, recoverableUntil }, now) =>
     itself(status === 'EXPIRED' && paymentStatus === 'UNPAID' && recoverableUntil !== null && recoverableUntil > now),
   order_shipped: ({ shipments }) => about(shipments.at(-1)?.id),
-  order_refunded: (order) => about(lastRefund(order, (status) => !isReversed(status))),
+  order_refunded: (order) => about(lastRefund(order, (status) => !isReversed(status) && !isResolved(status))),
   refund_failed: (order) => about(lastRefund(order, isReversed)),
   order_received: (order) => itself(isBought(order)),
   attention_needed: ({ attention }) => itself(attention !== null),

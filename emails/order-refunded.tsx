@@ -1,3 +1,4 @@
+import { isResolved, isReversed } from '../domain/refund';
 import { type MailFacts, money, type OrderFacts, type RefundFacts, refundOf } from './facts';
 import { becauseOrdered, Layout } from './layout';
 import { Action, Facts, P, Small } from './parts';
@@ -9,7 +10,7 @@ export const orderRefunded: MailTemplate = {
   title: 'Refund notice',
   write: (facts) => {
     const refund = refundOf(facts);
-    if (!refund || refund.status === 'failed' || refund.status === 'canceled') return null;
+    if (!refund || isReversed(refund.status) || isResolved(refund.status)) return null;
     return {
       subject: `${headline(facts.order, refund)}: order ${facts.order.number}`,
       body: <OrderRefunded {...facts} refund={refund} />,

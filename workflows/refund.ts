@@ -1,6 +1,7 @@
 import {
   allHandlersFinished,
   condition,
+  patched,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -9,7 +10,7 @@ import type { MailRequest } from '../activities/mail/request';
 import type { FollowedRefund } from '../activities/refund/follow';
 import type { RefundId, SessionId } from '../domain/ids';
 import { DECISIONS, isFinal } from '../domain/order';
-import { hasEnded, isReversed, waitsForCustomer } from '../domain/refund';
+import { hasEnded, isResolved, isReversed, waitsForCustomer } from '../domain/refund';
 import { type RefundInput, refundLookSignal } from '../messages/refund';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { FollowerSigns } from './follower-signs';
@@ -19,6 +20,9 @@ import { notifyOrder } from './tell';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
+
+/** Runs from before this patch mail the customer of a resolved refund, and follow it for ever. */
+const RESOLVED = 'a-resolved-refund-is-over';
 
 /**
  * Follows one refund to its end, no matter who requested it. It records what Stripe says, signals the order while it is
@@ -39,8 +43,10 @@ export async function refund({ refundId }: RefundInput): Promise<string> {
       continue;
     }
     await run.notifyOrder(followed);
-    run.mail(followed);
-    if (!hasEnded(followed.status)) await run.change(DAY, 'Stripe is asked again');
+    // Staff have resolved it after it failed: nobody is told of it again, and nothing is left to follow.
+    const isOver = isResolved(followed.status) && patched(RESOLVED);
+    if (!isOver) run.mail(followed);
+    if (!isOver && !hasEnded(followed.status)) await run.change(DAY, 'Stripe is asked again');
     else if (await run.drain()) return followed.status;
   }
 }

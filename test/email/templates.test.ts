@@ -210,10 +210,13 @@ describe('refunds', () => {
     expect(`${subject}${text}`).not.toMatch(/initiated/);
   });
 
-  test.each(['failed', 'canceled'])('a refund that is %s gets no such mail', (status) => {
-    const refunds = [{ id: 're_1', amount: 1, status, reason: 'other' }];
-    expect(compose('order_refunded', sampleFacts({ refunds }, 're_1'))).toBeNull();
-  });
+  test.each(['failed', 'canceled', 'withdrawn', 'settled_elsewhere'])(
+    'a refund that is %s gets no such mail',
+    (status) => {
+      const refunds = [{ id: 're_1', amount: 1, status, reason: 'other' }];
+      expect(compose('order_refunded', sampleFacts({ refunds }, 're_1'))).toBeNull();
+    },
+  );
 
   test('every reason has its own sentence, and one of Stripe’s Dashboard is not repeated to the customer', () => {
     const firstLine = (reason: string) => refunded('pending', reason).text.split('\n')[5];

@@ -1,6 +1,7 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { WORKFLOWS } from '../../messages/names';
 import { orderStart, retryUpdate } from '../../messages/order';
+import { resolveRefund } from '../../store/refunds/resolve';
 import { RefundShop, SLOW_REFUND } from './refund-shop';
 import { until, World } from './world';
 
@@ -23,6 +24,21 @@ async function fails(refund: { id: string }): Promise<void> {
 }
 
 describe('a refund that fails', () => {
+  test.each(['withdraw', 'settled_elsewhere'] as const)(
+    'and that staff resolve (%s) is over, and its customer hears of no refund, whatever Stripe tells of it again',
+    async (how) => {
+      const id = await world.completedOrder([{ sku: 'ebook' }]);
+      const refund = await shop.dashboard(id, { amount: 500 });
+      await fails(refund);
+      expect(await world.end(refund.id as never)).toBe('failed');
+      await resolveRefund(world.db, { sessionId: id, how, at: new Date(world.now()) });
+      await shop.told(refund);
+      expect(await world.end(refund.id as never)).toBe(how === 'withdraw' ? 'withdrawn' : how);
+      const mails = (await world.mails(id)).filter((one) => one.includes('refund'));
+      expect(mails).toEqual(['refund_failed']);
+    },
+  );
+
   test('20 days later, its workflow and the order’s long ended, brings back what a done order was, and calls for staff', async () => {
     const id = await world.completedOrder([{ sku: 'ebook' }]);
     await shop.answer(await shop.request(id));
