@@ -105,6 +105,23 @@ export async function ordersPaidSince(db: Db, since: Date): Promise<SessionId[]>
   return sessionsOf(await db.$queryRaw<Row[]>`SELECT session_id AS "sessionId" FROM orders WHERE paid_at >= ${since}`);
 }
 
+/**
+ * Orders that ended unpaid, among them all that did so since a time: those opened within a day before it, for as long
+ * as a session is open, and those of two months whose delayed payment failed.
+ */
+export async function ordersUnpaidSince(db: Db, since: Date): Promise<SessionId[]> {
+  const opened = new Date(since.getTime() - DAY_MS);
+  const delayed = new Date(since.getTime() - 60 * DAY_MS);
+  return sessionsOf(
+    await db.$queryRaw<Row[]>`
+    SELECT session_id AS "sessionId" FROM orders WHERE status = 'EXPIRED' AND created_at >= ${opened}
+    UNION SELECT session_id FROM orders
+      WHERE status = 'EXPIRED' AND payment_status = 'FAILED' AND created_at >= ${delayed}`,
+  );
+}
+
+const DAY_MS = 86_400_000;
+
 /** Orders with a parcel shipped since a time for which no mail was written. */
 export async function ordersWithUnmailedParcels(db: Db, since: Date): Promise<SessionId[]> {
   return sessionsOf(

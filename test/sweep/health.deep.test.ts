@@ -63,6 +63,20 @@ describe('what follows something beside an order, and whose run is gone, is foll
     ]);
   });
 
+  test.each<[what: string, template: string, make: () => Promise<SessionId>]>([
+    ['a checkout that had expired', 'checkout_expired', expiredOrder],
+    ['a delayed payment that had failed after weeks', 'payment_failed', failedPayment],
+  ])('%s hours before Temporal’s store was lost, and whose shopper was not told', async (_, template, make) => {
+    const id = await make();
+    await world.db.mail.deleteMany({ where: { sessionId: id } });
+    for (const wide of [false, true]) {
+      await sweepAfterLoss(id, { hours: 5, wide });
+      expect(await world.end(id)).toBe('EXPIRED');
+      const mails = await world.db.mail.findMany({ where: { sessionId: id }, orderBy: { key: 'asc' } });
+      expect(mails.map((mail) => [mail.template, mail.status])).toEqual(wide ? [[template, 'SENT']] : []);
+    }
+  });
+
   test.each<[what: string, make: (id: SessionId) => Promise<{ id: string }>, mails: string[]]>([
     ['a refund that had succeeded', (id) => shop.dashboard(id, { amount: 500 }), ['order_refunded']],
     ['a refund that had failed', failedRefund, ['attention_needed', 'refund_failed']],
@@ -136,6 +150,26 @@ async function sweepAfterLoss(lost: string, { hours, wide }: { hours: number; wi
   const marks = { last: later, lastWide: wide ? later - HOUR : later };
   const window = windowOf(later, marks, { intervalMs: 300_000, staff: false });
   await activities({ runs: { ...runs, stateOf } }).orders.sweepRuns({ id: await begun(), window, cursor: null });
+}
+
+async function expiredOrder(): Promise<SessionId> {
+  const { id } = await world.checkout([{ sku: 'song' }], { holdSeconds: 60 });
+  await world.at(`/sessions/${id}/decline`, { email: 'ada@example.com' });
+  await world.end(id);
+  return id;
+}
+
+async function failedPayment(): Promise<SessionId> {
+  const { id } = await world.checkout([{ sku: 'song' }]);
+  await world.pay(id, { method: 'bank_debit' });
+  await world.webhook(id);
+  await until(async () => (await world.order(id)).paymentStatus === 'PROCESSING');
+  await world.at(`/sessions/${id}/fail-delayed`);
+  await world.webhook(id);
+  await world.end(id);
+  const createdAt = new Date(world.now() - 20 * 24 * HOUR);
+  await world.db.order.update({ where: { sessionId: id }, data: { createdAt } });
+  return id;
 }
 
 const HOUR = 3_600_000;
