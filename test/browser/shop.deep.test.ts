@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Voucher } from '../../domain/voucher';
+import type { Env } from '../../platform/env';
+import { connectStripe } from '../../platform/stripe';
 import { launchChromium } from './chromium';
 import { startWholeSystem, type WholeSystem } from './whole-system';
 
@@ -175,6 +178,42 @@ test('a bank debit is shown as being processed until it settles', async () => {
   await status('PENDING');
   await system.atStripe(`/sessions/${id}/settle`);
   await status('PREPARING');
+}, 120_000);
+
+test('a voucher: the order’s page says how to pay it and until when, until it is paid', async () => {
+  const stripe = connectStripe(system.env as Pick<Env, 'STRIPE_SECRET_KEY' | 'STRIPE_API_BASE'>);
+  const price = { amount: 4_900, currency: 'brl' };
+  const { id: stripePriceId } = await stripe.prices.create({
+    ...{ currency: price.currency, unit_amount: price.amount, product_data: { name: 'Samba' } },
+  });
+  const product = { name: 'Samba', kind: 'DIGITAL', prices: [{ ...price, stripePriceId }] };
+  expect((await system.staff('PUT', '/admin/products/SAMBA', product)).status).toBe(201);
+  await page.goto(shop());
+  await page.getByLabel('Currency').selectOption(price.currency);
+  await putInCart('Samba');
+  await goToPayment();
+  await page.check('input[name=method][value=voucher]');
+  await page.fill('input[name=email]', 'boleto@example.com');
+  await page.fill('input[name=billingName]', 'Grace Hopper');
+  await page.click('#pay');
+  await page.waitForURL(/\/success/);
+  await page.getByRole('link', { name: 'Open your voucher' }).waitFor();
+  await status('PENDING');
+
+  const id = sessionId();
+  const { voucher } = (await (await fetch(shop(`/orders/${id}`))).json()) as { voucher: Voucher };
+  const until = await page.evaluate(
+    (time) => new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time)),
+    voucher.expiresAt as string,
+  );
+  await page.getByText(`Pay before ${until}.`).waitFor();
+  expect(await page.locator('main code').allTextContents()).toContain(voucher.reference);
+  await page.getByRole('link', { name: 'Open your voucher' }).click();
+  await page.waitForURL(voucher.url as string);
+  await page.goBack();
+  await system.atStripe(`/sessions/${id}/settle`);
+  await status('COMPLETED');
+  expect(await page.getByText('Pay before').count()).toBe(0);
 }, 120_000);
 
 /** Waits until `read` returns something truthy; only the test's own time-out limits it. */
