@@ -106,17 +106,18 @@ export async function ordersPaidSince(db: Db, since: Date): Promise<SessionId[]>
 }
 
 /**
- * Orders that ended unpaid, among them all that did so since a time: those opened within a day before it, for as long
- * as a session is open, and those of two months whose delayed payment failed.
+ * Orders that ended unpaid since a time: those opened within a day before it, for as long as a session is open, and
+ * those of the two months before it whose delayed payment failed.
  */
 export async function ordersUnpaidSince(db: Db, since: Date): Promise<SessionId[]> {
   const opened = new Date(since.getTime() - DAY_MS);
   const delayed = new Date(since.getTime() - 60 * DAY_MS);
   return sessionsOf(
     await db.$queryRaw<Row[]>`
-    SELECT session_id AS "sessionId" FROM orders WHERE status = 'EXPIRED' AND created_at >= ${opened}
+    SELECT session_id AS "sessionId" FROM orders
+      WHERE status = 'EXPIRED' AND created_at >= ${opened} AND updated_at >= ${since}
     UNION SELECT session_id FROM orders
-      WHERE status = 'EXPIRED' AND payment_status = 'FAILED' AND created_at >= ${delayed}`,
+      WHERE status = 'EXPIRED' AND payment_status = 'FAILED' AND created_at >= ${delayed} AND updated_at >= ${since}`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Db } from '../../store/database';
 import { readScope, type Scope } from '../../store/reconciliation/scope';
-import { overdueHolds, unfinished } from '../../store/reconciliation/unfinished';
+import { ordersUnpaidSince, overdueHolds, unfinished } from '../../store/reconciliation/unfinished';
 import { withDatabase } from '../support/database';
 
 let db: Db;
@@ -70,4 +70,24 @@ test('a thousand sessions whose 3-D Secure never ended keep no sweep from a hold
   const found: string[] = [];
   for await (const page of unfinished(db, 'order', before)) found.push(...page.map(({ id }) => id));
   expect(found.filter((id) => id.startsWith('cs_flight_'))).toHaveLength(1_001);
+});
+
+test('an order that ended unpaid is one of a span of time, however long ago it was opened; one that ended before is not', async () => {
+  const since = new Date('2027-03-01T12:00:00Z');
+  const daysBefore = (days: number) => new Date(since.getTime() - days * 86_400_000);
+  const orders = [
+    ['expired', 'UNPAID', 0.5, -0.1],
+    ['expired-before', 'UNPAID', 0.5, 0.1],
+    ['failed', 'FAILED', 20, -0.1],
+    ['failed-before', 'FAILED', 20, 1],
+  ] as const;
+  for (const [name, paymentStatus, opened, ended] of orders)
+    await db.order.create({
+      data: {
+        ...{ sessionId: `cs_${name}`, number: name, status: 'EXPIRED', paymentStatus, stock: 'RELEASED' },
+        ...{ origin: 'CHECKOUT', currency: 'eur', subtotal: 1, total: 1, holdUntil: since },
+        ...{ createdAt: daysBefore(opened), updatedAt: daysBefore(ended) },
+      },
+    });
+  expect((await ordersUnpaidSince(db, since)).toSorted()).toEqual(['cs_expired', 'cs_failed']);
 });
