@@ -13,6 +13,18 @@ import {
   timestampOrNull,
 } from '../http/schemas';
 
+/** What an order's total is made of. */
+export const OrderAmounts = z.strictObject({
+  subtotal: Money.meta({ description: 'The sum of the items.' }),
+  discount: Money,
+  shipping: Money,
+  tax: Money.meta({ description: 'All of the tax, whether included in the prices or added to them.' }),
+  taxIncluded: Money.meta({ description: 'The part of the tax that the prices already include.' }),
+  total: Money,
+});
+export const AMOUNTS_ADD_UP =
+  'The total is subtotal − discount + shipping + (tax − taxIncluded). Before the payment it is the subtotal: the rest is settled on the payment page.';
+
 /** An order as a storefront sees it. Anyone with the link can read it, so it has no name, e-mail or address. */
 export const OrderDocument = z
   .strictObject({
@@ -20,6 +32,8 @@ export const OrderDocument = z
     sessionId: z.string().meta({ example: 'cs_test_a1B2c3' }),
     status: OrderStatus,
     paymentStatus: PaymentStatus,
+    createdAt: Timestamp,
+    amounts: OrderAmounts.meta({ description: AMOUNTS_ADD_UP }),
     items: z.array(
       z.strictObject({ sku: z.string(), name: z.string(), quantity: z.int(), unitAmount: Money, total: Money }),
     ),
@@ -76,6 +90,8 @@ export function orderDocument(
     sessionId: order.sessionId,
     status: order.status,
     paymentStatus: order.paymentStatus,
+    createdAt: timestamp(order.createdAt),
+    amounts: amountsDocument(order),
     items: order.items.map(({ sku, name, quantity, unitAmount, total }) => ({
       sku,
       name,
@@ -103,5 +119,16 @@ export function orderDocument(
     recoveryUrl: recoverable ? recoveryUrl(env, 'return', order.sessionId) : null,
     voucher: order.voucher,
     updatedAt: timestamp(order.updatedAt),
+  };
+}
+
+function amountsDocument({ amounts, total, currency }: OrderView): OrderDocument['amounts'] {
+  return {
+    subtotal: money(amounts.subtotal, currency),
+    discount: money(amounts.discount, currency),
+    shipping: money(amounts.shipping, currency),
+    tax: money(amounts.tax, currency),
+    taxIncluded: money(amounts.taxIncluded, currency),
+    total: money(total, currency),
   };
 }

@@ -16,15 +16,8 @@ export interface Attention {
 export interface StaffOrderView extends OrderView {
   /** Null where it is not known, or was erased. */
   customer: { email: string | null; name: string | null; address: Address | null; userId: string | null };
-  amounts: {
-    subtotal: number;
-    discount: number;
-    shipping: number;
-    tax: number;
-    taxIncluded: number;
-    /** What the shopper saw and paid in their own currency, where Stripe converted it. */
-    presentment: Money | null;
-  };
+  /** What the shopper saw and paid in their own currency, where Stripe converted it. */
+  presentment: Money | null;
   paymentIntentId: string | null;
   /** Oldest first. */
   timeline: { at: Date; type: string; message: string; note: string | null; actor: string }[];
@@ -59,7 +52,7 @@ export async function readStaffOrder(db: Db, id: SessionId): Promise<StaffOrderV
   return {
     ...toView(row),
     customer: { email, name, address: address === null ? null : toAddress(address), userId },
-    amounts: amountsOf(row),
+    presentment: presentmentOf(row),
     paymentIntentId: row.paymentIntentId,
     timeline: row.timeline,
     attention: toAttention(row),
@@ -94,18 +87,11 @@ const parts = {
   disputes: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
 } satisfies Prisma.OrderInclude;
 
-/** The subtotal is the sum of the items as they were bought: the shopper may have named the price of one. */
-function amountsOf(row: Prisma.OrderGetPayload<{ include: typeof parts }>): StaffOrderView['amounts'] {
-  const { presentmentAmount: amount, presentmentCurrency: currency } = row;
-  return {
-    subtotal: row.items.reduce((sum, { total }) => sum + Number(total), 0),
-    discount: Number(row.discount),
-    shipping: Number(row.shipping),
-    tax: Number(row.tax),
-    taxIncluded: Number(row.taxIncluded),
-    presentment: amount === null || currency === null ? null : { amount: Number(amount), currency },
-  };
-}
+const presentmentOf = ({
+  presentmentAmount: amount,
+  presentmentCurrency: currency,
+}: Pick<Order, 'presentmentAmount' | 'presentmentCurrency'>): Money | null =>
+  amount === null || currency === null ? null : { amount: Number(amount), currency };
 
 /** The column holds an address as Stripe or staff gave it: an object of these fields, some of them missing. */
 const toAddress = (kept: Prisma.JsonValue): Address => wholeAddress(kept as Partial<Address>);

@@ -8,6 +8,7 @@ import { type OrderHead, toHead } from './head';
 
 /** An order as its shopper may see it: nothing in it says who bought. Amounts are in the order's currency. */
 export interface OrderView extends OrderHead {
+  amounts: OrderAmounts;
   /** The part of `refunded` that waits until the customer has given Stripe their bank details. */
   awaitingBankDetails: number;
   items: { sku: string; name: string; kind: ProductKind; quantity: number; unitAmount: number; total: number }[];
@@ -25,11 +26,24 @@ export interface OrderView extends OrderHead {
   recoverableUntil: Date | null;
   /** How to pay a payment that is on its way, such as a voucher; null where there is nothing to do. */
   voucher: Voucher | null;
+  createdAt: Date;
   updatedAt: Date;
   /** Counts the changes of the order itself. */
   version: number;
   /** Counts the changes of what is here, as `readRevisions` does. */
   revision: number;
+}
+
+/** What a total is made of: subtotal − discount + shipping + (tax − taxIncluded). */
+export interface OrderAmounts {
+  /** The sum of the items as they were bought: the shopper may have named the price of one. */
+  subtotal: number;
+  discount: number;
+  shipping: number;
+  /** All of the tax, whether included in the prices or added to them. */
+  tax: number;
+  /** The part of the tax that the prices already include. */
+  taxIncluded: number;
 }
 
 /** Reads an order for its shopper; null when there is none. */
@@ -46,8 +60,11 @@ export const viewParts = {
   refunds: { where: { status: 'requires_action' } },
 } satisfies Prisma.OrderInclude;
 
-export const toView = (row: Prisma.OrderGetPayload<{ include: typeof viewParts }>): OrderView => ({
+type Row = Prisma.OrderGetPayload<{ include: typeof viewParts }>;
+
+export const toView = (row: Row): OrderView => ({
   ...toHead(row),
+  amounts: amountsOf(row),
   awaitingBankDetails: row.refunds
     .filter(({ status }) => waitsForCustomer(status))
     .reduce((sum, { amount }) => sum + Number(amount), 0),
@@ -61,7 +78,16 @@ export const toView = (row: Prisma.OrderGetPayload<{ include: typeof viewParts }
   holdUntil: row.holdUntil,
   recoverableUntil: row.recoverableUntil,
   voucher: row.voucher as Voucher | null,
+  createdAt: row.createdAt,
   updatedAt: row.updatedAt,
   version: row.version,
   revision: row.grants.reduce((sum, { used }) => sum + used, row.version),
+});
+
+const amountsOf = (row: Row): OrderAmounts => ({
+  subtotal: row.items.reduce((sum, { total }) => sum + Number(total), 0),
+  discount: Number(row.discount),
+  shipping: Number(row.shipping),
+  tax: Number(row.tax),
+  taxIncluded: Number(row.taxIncluded),
 });

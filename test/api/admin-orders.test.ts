@@ -299,6 +299,7 @@ describe('an order', () => {
     sessionId: 'cs_test_full',
     status: 'PREPARING',
     paymentStatus: 'PARTIALLY_REFUNDED',
+    createdAt: '2026-11-23T12:00:00.000Z',
     items: [
       {
         sku: 'MUG',
@@ -344,6 +345,7 @@ describe('an order', () => {
       shipping: { amount: 250, currency: 'eur' },
       tax: { amount: 90, currency: 'eur' },
       taxIncluded: { amount: 40, currency: 'eur' },
+      total: { amount: 2500, currency: 'eur' },
       presentment: { amount: 2711, currency: 'usd' },
     },
     paymentIntentId: 'pi_full',

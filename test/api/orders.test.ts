@@ -48,6 +48,15 @@ describe('the order document', () => {
       sessionId: checkout.sessionId,
       status: 'PENDING',
       paymentStatus: 'UNPAID',
+      createdAt: expect.stringMatching(/Z$/),
+      amounts: {
+        subtotal: { amount: 3400, currency: 'eur' },
+        discount: { amount: 0, currency: 'eur' },
+        shipping: { amount: 0, currency: 'eur' },
+        tax: { amount: 0, currency: 'eur' },
+        taxIncluded: { amount: 0, currency: 'eur' },
+        total: { amount: 3400, currency: 'eur' },
+      },
       items: [
         {
           sku: 'mug',

@@ -5,7 +5,7 @@ import type { Db } from '../../../store/database';
 import { findOrderId, readStaffOrder, type StaffOrderView } from '../../../store/orders/staff-view';
 import type { ApiDeps } from '../../deps';
 import { Money, money, orNull, Timestamp, timestamp, timestampOrNull } from '../../http/schemas';
-import { OrderDocument, orderDocument } from '../../storefront/order-document';
+import { AMOUNTS_ADD_UP, OrderAmounts, OrderDocument, orderDocument } from '../../storefront/order-document';
 import { KeyHeader, OrderRef } from '../fields';
 
 export const Attention = z
@@ -30,18 +30,11 @@ export const AdminOrder = OrderDocument.extend({
       userId: orNull(z.string()),
     })
     .meta({ description: 'Null where unknown or erased.' }),
-  amounts: z
-    .strictObject({
-      subtotal: Money.meta({ description: 'The sum of the items.' }),
-      discount: Money,
-      shipping: Money,
-      tax: Money.meta({ description: 'All of the tax, whether included in the prices or added to them.' }),
-      taxIncluded: Money.meta({ description: 'The part of the tax that the prices already include.' }),
-      presentment: orNull(Money).meta({
-        description: 'What the shopper saw and paid in their own currency, where Stripe converted it.',
-      }),
-    })
-    .meta({ description: 'The total is subtotal − discount + shipping + (tax − taxIncluded).' }),
+  amounts: OrderAmounts.extend({
+    presentment: orNull(Money).meta({
+      description: 'What the shopper saw and paid in their own currency, where Stripe converted it.',
+    }),
+  }).meta({ description: AMOUNTS_ADD_UP }),
   paymentIntentId: orNull(z.string()),
   timeline: z
     .array(z.strictObject({ at: Timestamp, type: z.string(), message: z.string(), actor: z.string() }))
@@ -98,19 +91,12 @@ export async function readAdminOrder(
   sessionId: SessionId,
 ): Promise<z.input<typeof AdminOrder>> {
   const order = await readStaffOrder(db, sessionId);
-  const { customer, paymentIntentId, disputed, currency } = order;
-  const { presentment, ...amounts } = order.amounts;
+  const { customer, paymentIntentId, disputed, currency, presentment } = order;
+  const shown = orderDocument(env, clock.now(), order);
   return {
-    ...orderDocument(env, clock.now(), order),
+    ...shown,
     ...{ customer, paymentIntentId, disputed },
-    amounts: {
-      subtotal: money(amounts.subtotal, currency),
-      discount: money(amounts.discount, currency),
-      shipping: money(amounts.shipping, currency),
-      tax: money(amounts.tax, currency),
-      taxIncluded: money(amounts.taxIncluded, currency),
-      presentment,
-    },
+    amounts: { ...shown.amounts, presentment },
     timeline: order.timeline.map(({ at, type, message, note, actor }) => ({
       ...{ type, actor, at: timestamp(at) },
       message: note === null ? message : `${message}: ${note}`,

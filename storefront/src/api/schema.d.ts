@@ -51,6 +51,17 @@ export interface components {
       sessionId: string;
       status: components['schemas']['OrderStatus'];
       paymentStatus: components['schemas']['PaymentStatus'];
+      createdAt: string;
+      /** The total is subtotal − discount + shipping + (tax − taxIncluded). */
+      amounts: {
+        subtotal: components['schemas']['Money'];
+        discount: components['schemas']['Money'];
+        shipping: components['schemas']['Money'];
+        /** All of the tax, whether included in the prices or added to them. */
+        tax: components['schemas']['Money'];
+        taxIncluded: components['schemas']['Money'];
+        total: components['schemas']['Money'];
+      };
       items: {
         sku: string;
         name: string;
