@@ -1,7 +1,10 @@
 import { z } from 'zod';
+import { isSku } from '../../domain/ids';
+import { Problem } from '../../domain/problem';
 import type { ProductForSale } from '../../domain/product';
-import { productsForSale } from '../../store/catalogue/products';
+import { findForSale, productsForSale } from '../../store/catalogue/products';
 import type { ApiDeps } from '../deps';
+import { CACHED, CONDITIONAL, cacheable, NOT_MODIFIED } from '../http/caching';
 import { type Route, route } from '../http/route';
 import { Money, money, orNull } from '../http/schemas';
 import { pictureAddress } from './demo';
@@ -18,26 +21,50 @@ const Product = z
     prices: z.array(Money).meta({ description: 'One per currency; a checkout without a currency uses the first.' }),
     payWhatYouWant: orNull(z.strictObject({ minimum: Money, suggested: Money })),
     available: orNull(z.int()).meta({
-      description: 'On hand minus held; null means unlimited (digital). 0 while Stripe refuses to sell it.',
+      description:
+        'On hand minus held; null means unlimited (digital). 0 while Stripe refuses to sell it. May be a few seconds old; a checkout always counts anew.',
     }),
   })
   .meta({ id: 'Product' });
 
-/** `GET /products`: the products for sale now. */
+/** `GET /products` and `GET /products/{sku}`: the products for sale now. */
 export function productRoutes({ db, env }: Pick<ApiDeps, 'db' | 'env'>): Route[] {
   const addressOf = pictureAddress(env);
+  const shown = (product: ProductForSale) => describe({ ...product, imageUrl: addressOf(product.imageUrl) });
   return [
     route({
       method: 'get',
       path: '/products',
       tag: 'Storefront',
       summary: 'The products for sale, with prices and available stock',
-      answers: { 200: { description: 'Every active product.', schema: z.strictObject({ data: z.array(Product) }) } },
-      handle: async () => ({
-        body: {
-          data: (await productsForSale(db)).map((one) => describe({ ...one, imageUrl: addressOf(one.imageUrl) })),
+      headers: CONDITIONAL,
+      answers: {
+        200: {
+          description: 'Every active product.',
+          schema: z.strictObject({ data: z.array(Product) }),
+          headers: CACHED,
         },
-      }),
+        304: NOT_MODIFIED,
+      },
+      handle: async () => cacheable({ data: (await productsForSale(db)).map(shown) }),
+    }),
+    route({
+      method: 'get',
+      path: '/products/{sku}',
+      tag: 'Storefront',
+      summary: 'One product for sale, with its prices and available stock',
+      params: z.object({ sku: z.string().meta({ example: 'TIDE-MUG' }) }),
+      headers: CONDITIONAL,
+      answers: {
+        200: { description: 'The product.', schema: Product, headers: CACHED },
+        304: NOT_MODIFIED,
+      },
+      problems: ['unknown_sku'],
+      handle: async ({ params: { sku } }) => {
+        const [product] = isSku(sku) ? await findForSale(db, { skus: [sku] }) : [];
+        if (!product) throw new Problem('unknown_sku', 'No product with this SKU is for sale.');
+        return cacheable(shown(product));
+      },
     }),
   ];
 }

@@ -113,7 +113,7 @@ test('POST /checkout survives any body', async () => {
   expect([...answered]).toEqual(expect.arrayContaining([201, 400]));
 });
 
-test('orders, downloads and recovery links survive any URL', async () => {
+test('products, orders, downloads and recovery links survive any URL', async () => {
   const address = fc.oneof(
     fc.webSegment(),
     fc.string({ unit: 'binary' }).map((text) => encodeURIComponent(text.replaceAll(/\p{Cs}/gu, ''))),
@@ -126,6 +126,7 @@ test('orders, downloads and recovery links survive any URL', async () => {
     ['get', '/downloads/{token}'],
     ['get', '/recover/{token}'],
     ['post', '/recover/{token}'],
+    ['get', '/products/{sku}'],
   ) as fc.Arbitrary<['get' | 'post', string]>;
   await fc.assert(
     fc.asyncProperty(routes, address, async ([method, path], text) => {
@@ -158,6 +159,7 @@ test('every response is a documented one', async () => {
   const { body: checkout } = await shop.checkout({ items: [{ sku: 'ebook', quantity: 1 }] });
   const asked: ['get' | 'post', string, string][] = [
     ['get', '/products', '/products'],
+    ['get', '/products/{sku}', '/products/ebook'],
     ['get', '/orders/{sessionId}', `/orders/${checkout.sessionId}`],
     ['post', '/orders/{sessionId}/abandon', `/orders/${checkout.sessionId}/abandon`],
     ['get', '/healthz', '/healthz'],

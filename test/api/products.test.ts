@@ -6,6 +6,8 @@ beforeAll(async () => {
 });
 afterAll(() => bare?.close());
 
+const get = (path: string, headers: Record<string, string> = {}) => bare.api.http.get(path).set(headers);
+
 test('the list has every active product with its current prices and available stock', async () => {
   const { db } = bare;
   const made = (minute: number) => ({ createdAt: new Date(Date.UTC(2026, 0, 1, 0, minute)), updatedAt: new Date(0) });
@@ -52,7 +54,7 @@ test('the list has every active product with its current prices and available st
   await db.product.create({ data: { sku: 'old', name: 'Old', kind: 'DIGITAL', active: false, ...made(0) } });
   await db.product.create({ data: { sku: 'new', name: 'New', kind: 'PHYSICAL', ...made(3) } });
 
-  const { status, body } = await bare.api.http.get('/products');
+  const { status, body } = await get('/products');
   expect(status).toBe(200);
   expect(body).toEqual({
     data: [
@@ -92,3 +94,40 @@ test('the list has every active product with its current prices and available st
     ],
   });
 });
+
+test('one product is what the list has of it, and 404 when it is not for sale', async () => {
+  const { body: list } = await get('/products');
+  for (const product of list.data) expect((await get(`/products/${product.sku}`)).body).toEqual(product);
+  for (const sku of ['old', 'no-such', 'MUG', 'a%20b', 'x'.repeat(41), '%00', 'mug%2F']) {
+    const { status, body, headers } = await get(`/products/${sku}`);
+    expect([sku, status, body.code, headers['cache-control']]).toEqual([sku, 404, 'unknown_sku', 'no-store']);
+    expect(headers).not.toHaveProperty('etag');
+  }
+});
+
+test.each(['/products', '/products/mug'])(
+  '%s may be kept for a moment, and is asked for again by its ETag',
+  async (path) => {
+    const first = await get(path);
+    expect(first.headers['cache-control']).toBe('public, max-age=3, stale-while-revalidate=2');
+    const etag = first.headers.etag as string;
+    expect(etag).toMatch(/^"[\w-]+"$/);
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+      const again = await get(path, { 'if-none-match': known });
+      expect([known, again.status, again.text, again.headers.etag]).toEqual([known, 304, '', etag]);
+      expect(again.headers['cache-control']).toBe(first.headers['cache-control']);
+    }
+    expect((await get(path, { 'if-none-match': '"other"' })).body).toEqual(first.body);
+    const head = await bare.api.http.head(path);
+    expect([head.status, head.headers.etag]).toEqual([200, etag]);
+
+    await bare.db.stockMovement.create({
+      data: { ...MOVED, at: new Date(0), onHandDelta: 1, reference: path },
+    });
+    const changed = await get(path, { 'if-none-match': etag });
+    expect(changed.status).toBe(200);
+    expect(changed.headers.etag).not.toBe(etag);
+  },
+);
+
+const MOVED = { sku: 'mug', kind: 'ADJUST', heldDelta: 0, actor: 'staff' } as const;

@@ -25,7 +25,8 @@ export type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure }
 
 /** The part of the API that a shopper needs. No call throws: failures are part of the answer. */
 export const api = {
-  products: () => settle(http.GET('/products', { signal: deadline() })),
+  // What a cache keeps may be a few seconds old. The page asks when it has just heard that something changed.
+  products: () => settle(http.GET('/products', { cache: 'no-cache', signal: deadline() })),
   checkout: (body: CheckoutRequest, idempotencyKey: string) =>
     settle(
       http.POST('/checkout', {
