@@ -71,10 +71,7 @@ export const checkoutRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
         openCheckout(deps, {
           cart,
           clientHash: clientHash(deps.env, req),
-          key:
-            key === undefined
-              ? null
-              : keyOf(`checkout\n${key}`, [cart.items, cart.currency, cart.email, cart.userId, cart.locale]),
+          key: key === undefined ? null : keyOf(`checkout\n${key}`, comparable(cart)),
           recovers: null,
           limit: () => limits.checkout(req),
           today: (order) => today(deps, limits, req, order),
@@ -82,6 +79,12 @@ export const checkoutRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
       );
     },
   }),
+];
+
+/** What must be the same in a repeat. Without a country as it was before carts had one: keys are kept for a day. */
+const comparable = ({ items, currency, email, userId, locale, country }: Cart): unknown[] => [
+  ...[items, currency, email, userId, locale],
+  ...(country === undefined ? [] : [country]),
 ];
 
 /** Opens a checkout, counts its outcome, and builds the response. */

@@ -47,6 +47,7 @@ describe('a checkout', () => {
       userId: 'user-7',
       email: 'ada@example.com',
       locale: 'de-AT',
+      country: 'AT',
     });
     const session = await shop.world.stripe.checkout.sessions.retrieve(answer.body.sessionId, {
       expand: ['line_items'],
@@ -205,6 +206,10 @@ describe('a body', () => {
     ['with a userId of 201 characters', { items: [item], userId: 'x'.repeat(201) }, 'userId'],
     ['with a NUL in it', { items: [item], userId: 'a\0b' }, 'userId'],
     ['with half a surrogate pair in it', { items: [item], userId: 'a\ud800' }, 'userId'],
+    ['with a country in lower case', { items: [item], country: 'de' }, 'country'],
+    ['with a country of three letters', { items: [item], country: 'DEU' }, 'country'],
+    ['with a country that is none', { items: [item], country: 'XX' }, 'country'],
+    ['with an empty country', { items: [item], country: '' }, 'country'],
     ['with a currency that is none', { items: [item], currency: 'euro' }, 'currency'],
     ['that is a list', [item], ''],
     ['that is null', null, ''],

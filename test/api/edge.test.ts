@@ -313,6 +313,7 @@ function schemasIn(node: unknown): Record<string, unknown>[] {
 /** A value that each pattern of the document is meant to match. */
 const GOOD: Record<string, string> = {
   '^[a-z]{3}$': 'eur',
+  '^[A-Z]{2}$': 'DE',
   '^[^\\u0000-\\u001f\\u007f-\\u009f]*$': 'Pascale’s 3 Öl-Kännchen 🌊',
   '^(?:[^\\u0000-\\u001f\\u007f-\\u009f]|[\\n\\r\\t])*$': 'Pascale’s\r\n\t3 Öl-Kännchen 🌊',
   '^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$': 'pt-BR',

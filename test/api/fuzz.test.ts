@@ -62,6 +62,7 @@ const cart = fc.record(
     ),
     userId: fc.oneof(fc.string({ unit: 'binary', maxLength: 210 }), anything),
     locale: fc.oneof(oneOf('de', 'pt-BR', 'tlh', 'en_GB', '-'), anything),
+    country: fc.oneof(oneOf('DE', 'XK', 'de', 'ZZ', ''), anything),
     price: anything,
   },
   { requiredKeys: ['items'] },
@@ -76,6 +77,7 @@ const goodCart = fc.record(
     email: fc.emailAddress(),
     userId: fc.string({ minLength: 1, maxLength: 200 }),
     locale: oneOf('de', 'pt-BR', 'tlh'),
+    country: oneOf('DE', 'CU'),
   },
   { requiredKeys: ['items'] },
 );

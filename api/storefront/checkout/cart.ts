@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isCountry } from '../../../domain/country';
 import { isEmailAddress } from '../../../domain/email';
 import { isSku } from '../../../domain/ids';
 import { Problem } from '../../../domain/problem';
@@ -44,6 +45,16 @@ export const Cart = z
       .meta({
         description:
           'The language of the payment page, e.g. `de` or `pt-BR`. For one that Stripe does not support, the browser decides.',
+      }),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'must be an upper-case ISO 3166-1 alpha-2 code')
+      .refine(isCountry, 'must be the code of a country')
+      .optional()
+      .meta({
+        description:
+          'Where to deliver, ISO 3166-1 alpha-2 in upper case. Chooses the shipping rates offered, where the shop has any.',
+        example: 'DE',
       }),
   })
   .meta({ id: 'Cart' });
