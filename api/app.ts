@@ -9,9 +9,11 @@ import { healthRoutes } from './http/health';
 import { createLimits } from './http/limits';
 import { openApiDocument } from './http/openapi';
 import { requestLog, requestMetrics } from './http/request-log';
-import { mount, type Route } from './http/route';
+import { mount, needsStorefrontKey, type Route } from './http/route';
 import { securityHeaders, storefrontCors, warnOfProxy } from './http/security';
+import { storefrontServer } from './http/storefront-key';
 import { checkoutRoutes } from './storefront/checkout';
+import { customerOrderRoutes } from './storefront/customer-orders';
 import { demoPictures, demoStorefront } from './storefront/demo';
 import { downloadRoutes } from './storefront/downloads';
 import { orderRoutes } from './storefront/orders';
@@ -40,7 +42,8 @@ export function createApp(deps: ApiDeps): Express {
   app.use('/admin', requireStaff(env, limits));
 
   const routes = apiRoutes(deps, limits);
-  mount(app, routes);
+  const server = storefrontServer(env, limits);
+  mount(app, routes, (one) => (one.tag === 'Storefront' ? [server({ required: needsStorefrontKey(one) })] : []));
   mount(app, [openApiDocument(routes, env)]);
   app.use(docsPage());
   app.use(demoPictures());
@@ -62,6 +65,7 @@ export function apiRoutes(deps: ApiDeps, limits = createLimits(deps)): Route[] {
     ...streamRoutes(deps, limits),
     ...downloadRoutes(deps),
     ...recoverRoutes(deps, limits),
+    ...customerOrderRoutes(deps, limits),
     ...webhookRoutes(deps),
     ...adminRoutes(deps),
     ...healthRoutes(deps),

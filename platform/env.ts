@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isMailbox } from '../domain/email';
+import { storefrontKeys } from './storefront-keys';
 
 /** The prefix of the embedded Stripe sandbox's keys. Real Stripe keys never start with it. */
 export const SANDBOX_KEY_PREFIX = 'sk_test_sandbox';
@@ -52,6 +53,11 @@ export const variables = {
     .refine((list) => list.every(isOrigin), 'must be origins such as `https://shop.example`, separated by commas')
     .optional()
     .describe('more origins that CORS allows, separated by commas'),
+  STOREFRONT_KEYS: storefrontKeys
+    .optional()
+    .describe(
+      '`name:key` separated by commas, at least 24 characters a key, for storefronts that call from their own server: with `Authorization: Bearer <key>` limits count the shopper named in the header `Holdfast-Shopper`, and the `/storefront` routes are open',
+    ),
   TRUST_PROXY: wholeNumber(0, 32)
     .default(0)
     .describe('how many proxies in front of the API are trusted to name the client'),
@@ -124,6 +130,7 @@ const schema = z.object(variables).transform((env) => {
     PUBLIC_URL: publicUrl,
     STOREFRONT_URL: env.STOREFRONT_URL ?? publicUrl,
     STOREFRONT_ORIGINS: env.STOREFRONT_ORIGINS ?? [],
+    STOREFRONT_KEYS: env.STOREFRONT_KEYS ?? [],
     livemode: isLiveKey(env.STRIPE_SECRET_KEY),
   };
 });
@@ -178,6 +185,10 @@ function crossChecks(given: Record<string, string | undefined>): string[] {
     for (const one of given.STRIPE_WEBHOOK_SECRET.split(','))
       if (!WEBHOOK_SECRET.test(one.trim()))
         problems.push('STRIPE_WEBHOOK_SECRET must be a signing secret of Stripe, `whsec_…`');
+  const sameAsStaff = storefrontKeys
+    .safeParse(given.STOREFRONT_KEYS)
+    .data?.find((one) => one.key === given.ADMIN_TOKEN);
+  if (sameAsStaff) problems.push(`STOREFRONT_KEYS gives ${sameAsStaff.name} the token in ADMIN_TOKEN`);
   const publicUrl = given.PUBLIC_URL ?? 'http://localhost';
   if (isLiveKey(key) && URL.canParse(publicUrl) && new URL(publicUrl).protocol === 'http:')
     problems.push('PUBLIC_URL must be https: with a live Stripe key');

@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createHmac } from 'node:crypto';
 import type { Request } from 'express';
-import { type AugmentedRequest, ipKeyGenerator, rateLimit, type Store } from 'express-rate-limit';
+import { type AugmentedRequest, rateLimit, type Store } from 'express-rate-limit';
 import { Problem } from '../../domain/problem';
 import { count, resetCount, uncount } from '../../store/limits/counters';
 import type { ApiDeps } from '../deps';
+import { clientHash } from './client';
 import { processStore } from './process-store';
 import { Recent } from './recent';
 
@@ -27,6 +27,8 @@ const GUESSES_OF_ALL_A_MINUTE = 300;
 const LOOKS_OF_ALL_A_MINUTE = 600;
 /** How long the API remembers that Stripe does not know an id. */
 const UNKNOWN_KEPT_MS = 60_000;
+/** How often a minute one shopper may look an order up by number and e-mail address. */
+const LOOKUPS_A_MINUTE = 10;
 const ABANDONS_A_MINUTE = 60;
 /** An abandoned session's workflow hears of it again at most this often. */
 const ABANDON_PAUSE_MS = 10_000;
@@ -55,6 +57,7 @@ export function createLimits(deps: LimitDeps) {
   const signals = limiter(deps, { name: 'signals', limit: 1, windowMs: MINUTE_MS });
   const guessesOfAll = limiter(deps, { name: 'guesses-of-all', limit: GUESSES_OF_ALL_A_MINUTE, windowMs: MINUTE_MS });
   const guesses = limiter(deps, { name: 'guesses', limit: GUESSES_A_MINUTE, windowMs: MINUTE_MS });
+  const lookups = limiter(deps, { name: 'lookups', limit: LOOKUPS_A_MINUTE, windowMs: MINUTE_MS });
   const flood = (name: string, limit: number) =>
     limiter(deps, { name, limit, windowMs: MINUTE_MS, store: processStore(deps.clock, MINUTE_MS) });
   const requests = flood('requests', deps.env.CHECKOUT_RATE_LIMIT * REQUESTS_A_CHECKOUT);
@@ -83,7 +86,10 @@ export function createLimits(deps: LimitDeps) {
       if (deps.env.CHECKOUT_RATE_LIMIT > 0) await demand(requests, req);
     },
 
-    /** Counts a wrong token of staff; throws `429 rate_limited` after too many in the last minute. */
+    /**
+     * Counts a wrong token of staff, or a wrong key of a storefront; throws `429 rate_limited` after too many in the
+     * last minute.
+     */
     wrongToken: (req: Request): Promise<void> => demand(wrongTokens, req),
 
     /** Counts a client's request to abandon; throws `429 rate_limited` after too many in the last minute. */
@@ -119,6 +125,12 @@ export function createLimits(deps: LimitDeps) {
     maySignal: async (req: Request, sessionId: string, observation: string): Promise<boolean> =>
       (await signals(req, `${sessionId}/${observation}`)).allowed,
 
+    /**
+     * Counts a request for an order by number and e-mail address; throws `429 rate_limited` after too many in the last
+     * minute.
+     */
+    lookUp: (req: Request): Promise<void> => demand(lookups, req),
+
     /** Counts a request for an unknown session; throws `429 rate_limited` after too many in the last minute. */
     guess: (req: Request): Promise<void> => demand(guesses, req),
 
@@ -137,15 +149,6 @@ export function createLimits(deps: LimitDeps) {
 }
 
 export type Limits = ReturnType<typeof createLimits>;
-
-/**
- * Identifies a client without keeping its address: a keyed hash of the IPv4 address, or of the IPv6 /56 that a
- * household has.
- */
-export const clientHash = (env: Pick<LimitDeps['env'], 'SIGNING_SECRET'>, req: Request): string =>
-  createHmac('sha256', env.SIGNING_SECRET)
-    .update(`client\n${ipKeyGenerator(req.ip ?? '')}`)
-    .digest('base64url');
 
 interface LimitOptions {
   /** The prefix of its counters. */
@@ -206,6 +209,6 @@ function postgresStore({ db, clock }: LimitDeps, name: string, windowMs: number)
 }
 
 const tooMany = (resetAt: Date, now: number): Problem =>
-  new Problem('rate_limited', 'Too many requests from your address. Try again later.', {
+  new Problem('rate_limited', 'Too many requests from one client. Try again later.', {
     retryAfter: (resetAt.getTime() - now) / 1000,
   });

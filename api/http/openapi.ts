@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '../../domain/problem';
 import { version } from '../../package.json';
 import type { Env } from '../../platform/env';
-import { isRaw, type Route, route } from './route';
+import { isRaw, needsStorefrontKey, type Route, route } from './route';
+import { Shopper } from './storefront-key';
 
 const Problem = z
   .object({
@@ -50,6 +51,11 @@ function describe(routes: Route[], env: Pick<Env, 'PUBLIC_URL'>) {
     scheme: 'bearer',
     description: 'ADMIN_TOKEN',
   });
+  registry.registerComponent('securitySchemes', 'storefront', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A key of STOREFRONT_KEYS, for the server of a storefront. Never send it to a browser.',
+  });
   for (const one of routes) registry.registerPath(pathOf(one));
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
@@ -71,7 +77,7 @@ function describe(routes: Route[], env: Pick<Env, 'PUBLIC_URL'>) {
 }
 
 function pathOf(one: Route) {
-  const staff = one.path.startsWith('/admin');
+  const headers = one.tag === 'Storefront' ? (one.headers ?? z.object({})).extend(SHOPPER) : one.headers;
   return {
     method: one.method,
     path: one.path,
@@ -79,15 +85,26 @@ function pathOf(one: Route) {
     summary: one.summary,
     operationId: operationId(one),
     ...(one.description && { description: one.description }),
-    ...(staff && { security: [{ staff: [] }] }),
+    security: securityOf(one),
     request: {
       ...(one.params && { params: one.params }),
       ...(one.query && { query: one.query }),
-      ...(one.headers && { headers: one.headers }),
+      ...(headers && { headers }),
       ...(one.body && { body: bodyOf(one.body) }),
     },
-    responses: { ...answersOf(one), ...problemsOf(one, staff) },
+    responses: { ...answersOf(one), ...problemsOf(one) },
   };
+}
+
+const SHOPPER = { 'holdfast-shopper': Shopper };
+
+const isStaff = ({ path }: Route): boolean => path.startsWith('/admin');
+
+/** What a caller must send. An empty requirement among others means that the key may be left out. */
+function securityOf(one: Route): Record<string, string[]>[] {
+  if (isStaff(one)) return [{ staff: [] }];
+  if (one.tag !== 'Storefront') return [];
+  return needsStorefrontKey(one) ? [{ storefront: [] }] : [{}, { storefront: [] }];
 }
 
 /** `POST /orders/{sessionId}/abandon` → `postOrdersSessionIdAbandon`. */
@@ -133,10 +150,11 @@ const RETRY_AFTER = {
 };
 
 /** The problems of a route: one response per status, with the codes it can have. */
-function problemsOf(one: Route, staff: boolean): Record<string, ResponseConfig> {
+function problemsOf(one: Route): Record<string, ResponseConfig> {
+  const checked = isStaff(one) || one.tag === 'Storefront';
   const codes = new Set<ProblemCode>([
     ...(one.problems ?? []),
-    ...(staff ? (['unauthorized', 'rate_limited'] as const) : []),
+    ...(checked ? (['unauthorized', 'rate_limited'] as const) : []),
     ...(one.body && !isRaw(one.body) ? (['payload_too_large', 'unsupported_media_type'] as const) : []),
     'invalid_request',
     'internal',

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { z } from 'zod';
 import { Problem, type ProblemCode } from '../../domain/problem';
 import { within } from '../../platform/within';
@@ -87,13 +87,19 @@ export function route<
   return declaration as Route;
 }
 
-/** Adds routes to an app. A known path with another method is `405` with `Allow`. */
-export function mount(app: Express, routes: Route[]): void {
+/** Whether only a storefront's server may call a route. */
+export const needsStorefrontKey = ({ path }: Route): boolean => path.startsWith('/storefront/');
+
+/**
+ * Adds routes to an app. A known path with another method is `405` with `Allow`. `guards` names the handlers that must
+ * let a request of a route pass first.
+ */
+export function mount(app: Express, routes: Route[], guards: (one: Route) => RequestHandler[] = () => []): void {
   for (const path of new Set(routes.map((one) => one.path))) {
     const declared = routes.filter((one) => one.path === path);
     const expressPath = path.replaceAll(/\{(\w+)\}/g, ':$1');
     app.all(expressPath, named(path));
-    for (const one of declared) app[one.method](expressPath, ...bodyReader(one.body), answering(one));
+    for (const one of declared) app[one.method](expressPath, ...guards(one), ...bodyReader(one.body), answering(one));
     app.all(expressPath, otherMethod(declared));
   }
 }

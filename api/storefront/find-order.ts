@@ -40,7 +40,8 @@ export async function today(deps: ApiDeps, limits: Limits, req: Request, order: 
   return signalled ? await nextVersion(deps, order) : order;
 }
 
-export const unknownOrder = (): Problem => new Problem('unknown_order', 'There is no order with this session.');
+export const unknownOrder = (detail = 'There is no order with this session.'): Problem =>
+  new Problem('unknown_order', detail);
 
 /**
  * Signals a pending order's workflow when Stripe knows more than the database. A failure here is only logged: the

@@ -6,7 +6,8 @@ import { Problem } from '../../domain/problem';
 import { type OrderView, readOrder } from '../../store/orders/view';
 import type { ApiDeps } from '../deps';
 import { AtOnce } from '../http/at-once';
-import { clientHash, type Limits } from '../http/limits';
+import { clientHash } from '../http/client';
+import type { Limits } from '../http/limits';
 import { type Route, route } from '../http/route';
 import { findOrder, lookAtStripe } from './find-order';
 import { orderDocument } from './order-document';
@@ -46,7 +47,7 @@ export function streamRoutes(deps: ApiDeps, limits: Limits): Route[] {
       handle: async ({ params, headers, req, res }) => {
         const release = open.enter(clientHash(deps.env, req));
         if (!release)
-          throw new Problem('rate_limited', 'Too many streams are open from your address. Close one first.', {
+          throw new Problem('rate_limited', 'Too many streams of one client are open. Close one first.', {
             retryAfter: 5,
           });
         try {

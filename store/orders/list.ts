@@ -4,6 +4,7 @@ import type { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 import { type OrderHead, toHead } from './head';
 import { type Attention, toAttention } from './staff-view';
+import { type OrderView, toView, viewParts } from './view';
 
 /** A row in a list of orders. Amounts are in the order's currency. */
 export interface OrderSummary extends OrderHead {
@@ -39,11 +40,7 @@ export async function listOrders(
   db: Db,
   { filter, after, limit }: { filter: OrderFilter; after: OrderPosition | null; limit: number },
 ): Promise<OrderSummary[]> {
-  const rows = await db.order.findMany({
-    where: { AND: [whereOf(filter), after ? beyond(after) : {}] },
-    orderBy: [{ createdAt: 'desc' }, { sessionId: 'asc' }],
-    take: limit,
-  });
+  const rows = await db.order.findMany(pageBy(filter, after, limit));
   return rows.map((row) => ({
     ...toHead(row),
     attention: toAttention(row),
@@ -51,6 +48,22 @@ export async function listOrders(
     createdAt: row.createdAt,
   }));
 }
+
+/** The orders of a customer, by their id in the shop's own system, as they may see them. Paged as `listOrders`. */
+export async function listOrdersOfUser(
+  db: Db,
+  { userId, after, limit }: { userId: string; after: OrderPosition | null; limit: number },
+): Promise<OrderView[]> {
+  const rows = await db.order.findMany({ ...pageBy({ userId }, after, limit), include: viewParts });
+  return rows.map(toView);
+}
+
+const pageBy = (filter: OrderFilter, after: OrderPosition | null, limit: number) =>
+  ({
+    where: { AND: [whereOf(filter), after ? beyond(after) : {}] },
+    orderBy: [{ createdAt: 'desc' }, { sessionId: 'asc' }],
+    take: limit,
+  }) satisfies Prisma.OrderFindManyArgs;
 
 const whereOf = ({
   status,

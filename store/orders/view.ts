@@ -52,6 +52,15 @@ export async function readOrder(db: Db, id: SessionId): Promise<OrderView | null
   return row && toView(row);
 }
 
+/** An order by its number, if it is of the customer with this address (in lower case); null otherwise. */
+export async function findOrderOf(
+  db: Db,
+  { number, email }: { number: string; email: string },
+): Promise<OrderView | null> {
+  const row = await db.order.findFirst({ where: { number, customer: { is: { email } } }, include: viewParts });
+  return row && toView(row);
+}
+
 /** What a view is made from, for queries that read more. */
 export const viewParts = {
   items: { orderBy: { position: 'asc' } },

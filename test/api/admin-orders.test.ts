@@ -1,5 +1,5 @@
 import { invalidAt, Office, problem } from './admin-office';
-import { NOON } from './bare';
+import { NOON, STOREFRONT_KEY } from './bare';
 
 let office: Office;
 /** The rows of a list, as session ids without what all have in common. */
@@ -7,6 +7,11 @@ const ids = (body: { data: { sessionId: string }[] }) =>
   body.data.map(({ sessionId }) => sessionId.replace('cs_test_', ''));
 const list = (query: Record<string, string> = {}) => office.ask('get', '/admin/orders').query(query);
 const search = (body: unknown) => office.ask('post', '/admin/orders/search').send(body as object);
+/** As a storefront's server asks for its customer. */
+const asServer = (method: 'get' | 'post', path: string, shopper = '203.0.113.7') =>
+  office.api.http[method](path).set({ authorization: `Bearer ${STOREFRONT_KEY}`, 'holdfast-shopper': shopper });
+const ordersOf = (userId: string, cursor?: string) =>
+  asServer('get', '/storefront/orders').query({ userId, ...(cursor && { cursor }) });
 const minute = (n: number) => new Date(NOON + n * 60_000);
 
 beforeAll(async () => {
@@ -140,6 +145,7 @@ describe('no list', () => {
       ['disputes', () => list({ disputed: 'true' })],
       ['an e-mail', () => search({ email: 'cs_test_7@example.com' })],
       ['a user', () => search({ userId: 'cs_test_7' })],
+      ['a storefront’s customer', () => ordersOf('cs_test_7')],
       ['a number', () => search({ number: '7' })],
       ['a payment', () => search({ paymentIntentId: 'pi_7' })],
     ];
@@ -425,4 +431,77 @@ describe('an order', () => {
       expect(answer.body).toEqual(problem(404, 'unknown_order'));
     },
   );
+});
+
+describe('the orders of a storefront’s customer', () => {
+  test('are documents as the order page has them, newest first, and of this customer alone', async () => {
+    await office.order('cs_test_old', { createdAt: minute(0), status: 'EXPIRED', customer: { userId: 'u1' } });
+    await office.order('cs_test_new', { createdAt: minute(1), customer: { userId: 'u1', email: 'ada@example.com' } });
+    await office.order('cs_test_other', { customer: { userId: 'u2' } });
+    await office.order('cs_test_guest', { customer: { email: 'ada@example.com' } });
+    const { status, body } = await ordersOf('u1');
+    expect([status, ids(body), body.nextCursor]).toEqual([200, ['new', 'old'], null]);
+    expect(body.data[1]).toEqual((await office.api.http.get('/orders/cs_test_old')).body);
+    expect(JSON.stringify(body)).not.toMatch(/ada@|u1/);
+    expect((await ordersOf('u3')).body).toEqual({ data: [], nextCursor: null });
+  });
+
+  test('continue page by page', async () => {
+    for (let n = 0; n < 21; n += 1)
+      await office.order(`cs_test_n${n}`, { createdAt: minute(-n), customer: { userId: 'many' } });
+    const first = (await ordersOf('many')).body;
+    expect(ids(first)).toEqual(Array.from({ length: 20 }, (_, n) => `n${n}`));
+    const second = (await ordersOf('many', first.nextCursor)).body;
+    expect([ids(second), second.nextCursor]).toEqual([['n20'], null]);
+  });
+
+  test.each([
+    ['no customer', '', 'userId'],
+    ['an empty one', 'userId=', 'userId'],
+    ['one that is too long', `userId=${'x'.repeat(201)}`, 'userId'],
+    ['two', 'userId=a&userId=b', 'userId'],
+    ['an unknown filter', 'userId=a&email=b', ''],
+    ['a cursor of something else', 'userId=a&cursor=abc', 'cursor'],
+  ])('%s is refused', async (_what, query, path) => {
+    expect((await asServer('get', `/storefront/orders?${query}`)).body).toEqual(invalidAt(path));
+  });
+});
+
+describe('a look-up of an order', () => {
+  const lookUp = (body: unknown, shopper?: string) =>
+    asServer('post', '/storefront/orders/lookup', shopper).send(body as object);
+
+  test('finds it by its number and the address of its customer, in any case, and says no more to strangers', async () => {
+    const { number } = await office.order('cs_test_a', { customer: { email: 'ada@example.com' } });
+    const { number: other } = await office.order('cs_test_b', { customer: { email: 'bob@example.com' } });
+    const { number: unknown } = await office.order('cs_test_c');
+    const found = await lookUp({ number, email: ' Ada@Example.com' });
+    expect([found.status, found.body]).toEqual([200, (await office.api.http.get('/orders/cs_test_a')).body]);
+    const answers = [
+      await lookUp({ number: other, email: 'ada@example.com' }),
+      await lookUp({ number: unknown, email: 'ada@example.com' }),
+      await lookUp({ number: '999999', email: 'ada@example.com' }),
+      await lookUp({ number, email: '%' }),
+    ];
+    for (const { body } of answers) expect(body).toEqual(problem(404, 'unknown_order', answers[0]?.body));
+    expect(JSON.stringify(office.api.log)).not.toMatch(/ada@example/i);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['no address', { number: '1001' }, 'email'],
+    ['a number that is no text', { number: 1001, email: 'a@b.c' }, 'number'],
+    ['an unknown field', { number: '1001', email: 'a@b.c', userId: 'u1' }, ''],
+    ['text PostgreSQL cannot hold', { number: '1', email: 'a\u0000' }, 'email'],
+  ])('refuses %s', async (_what, body, path) => {
+    expect((await lookUp(body)).body).toEqual(invalidAt(path));
+  });
+
+  test('can be tried only so often by one shopper', async () => {
+    const guess = (shopper: string) => lookUp({ number: '999999', email: 'ada@example.com' }, shopper);
+    for (let n = 0; n < 10; n += 1) expect((await guess('198.51.100.1')).status).toBe(404);
+    const over = await guess('198.51.100.1');
+    expect(over.body).toEqual(problem(429, 'rate_limited'));
+    expect(Number(over.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await guess('198.51.100.2')).status).toBe(404);
+  });
 });

@@ -8,6 +8,8 @@ import { Api } from './shop';
 /** When a test begins. */
 export const NOON = Date.parse('2026-11-23T12:00:00Z');
 export const ADMIN_TOKEN = 'admin-token-of-the-bare-api';
+/** The key of a storefront's server, named `web`. */
+export const STOREFRONT_KEY = 'storefront-key-of-the-bare-api';
 
 /**
  * The API on a database of its own and a clock that the test moves. Nothing listens at Temporal's and Stripe's
@@ -38,6 +40,7 @@ export async function bareApi(
     EMAIL_FROM: 'shop@example.com',
     STAFF_EMAIL: 'staff@example.com',
     ADMIN_TOKEN,
+    STOREFRONT_KEYS: `web:${STOREFRONT_KEY}`,
     SIGNING_SECRET: 'signing-secret-of-the-bare-api-in-tests',
     ...overrides,
   });

@@ -195,6 +195,20 @@ describe('when more shoppers come than are served', () => {
   });
 });
 
+test('unpaid checkouts count for the shopper that a storefront’s server names', async () => {
+  const key = 'storefront-key-of-this-test';
+  const api = await shop.another({ CHECKOUT_OPEN_LIMIT: 1, STOREFRONT_KEYS: [{ name: 'web', key }] });
+  const ask = (shopper: string) =>
+    api.http
+      .post('/checkout')
+      .set({ authorization: `Bearer ${key}`, 'holdfast-shopper': shopper })
+      .send(cart);
+  expect((await ask('user-1')).status).toBe(201);
+  expect((await ask('user-1')).body.code).toBe('too_many_open');
+  expect((await ask('user-2')).status).toBe(201);
+  await api.close();
+});
+
 describe('an API process that died', () => {
   test('between writing the checkout and calling Stripe: the very same request is sent again', async () => {
     const { db, stripe } = shop.world;

@@ -6,7 +6,7 @@ import { apiRoutes } from '../../api/app';
 import { PROBLEMS } from '../../domain/problem';
 import { signToken } from '../../platform/links';
 import { connectDatabase } from '../../store/database';
-import { ADMIN_TOKEN, type BareApi, bareApi } from './bare';
+import { ADMIN_TOKEN, type BareApi, bareApi, STOREFRONT_KEY } from './bare';
 import { Api } from './shop';
 
 let bare: BareApi;
@@ -173,6 +173,83 @@ describe('headers', () => {
   });
 });
 
+describe('a storefront’s server', () => {
+  const key = { authorization: `Bearer ${STOREFRONT_KEY}` };
+  const wrong = { authorization: `Bearer ${STOREFRONT_KEY}x` };
+  /** An API that lets a client ask for ten checkouts a minute that fail. */
+  const strict = () => Api.listen({ ...bare.api.deps, env: { ...bare.env, CHECKOUT_RATE_LIMIT: 1 } });
+  const fill = async (api: Api, headers: Record<string, string>) => {
+    const ask = () => api.http.post('/checkout').set(headers).send(UNKNOWN);
+    for (let n = 0; n < 10; n++) isProblem(await ask(), 404, 'unknown_sku');
+    return ask();
+  };
+  const UNKNOWN = { items: [{ sku: 'no-such', quantity: 1 }] };
+
+  test('with a wrong key is refused by every route of storefronts, and by no other', async () => {
+    const api = await Api.listen(bare.api.deps);
+    const routes = apiRoutes(bare.api.deps).filter(({ tag }) => tag === 'Storefront');
+    expect(routes.length).toBeGreaterThan(9);
+    for (const { method, path } of routes) {
+      const answer = await api.http[method](path.replaceAll(/[{}]/g, '')).set(wrong);
+      isProblem(answer, 401, 'unauthorized');
+      expect(answer.headers['www-authenticate']).toBe('Bearer');
+    }
+    expect((await api.http.get('/healthz').set(wrong)).status).toBe(200);
+    isProblem(await api.http.get('/products').set('authorization', `Bearer ${ADMIN_TOKEN}`), 401, 'unauthorized');
+    // Another scheme is a proxy's in front.
+    expect((await api.http.get('/products').set('authorization', 'Basic YTpi')).status).toBe(200);
+    expect((await api.http.get('/products').set(key)).status).toBe(200);
+    await api.close();
+  });
+
+  test('alone reads orders under /storefront', async () => {
+    for (const given of [{}, wrong, { authorization: `Bearer ${ADMIN_TOKEN}` }]) {
+      isProblem(await http().get('/storefront/orders?userId=u1').set(given), 401, 'unauthorized');
+      isProblem(await http().post('/storefront/orders/lookup').set(given).send('{ not JSON'), 401, 'unauthorized');
+    }
+    expect((await http().get('/storefront/orders?userId=u1').set(key)).body).toEqual({ data: [], nextCursor: null });
+    isProblem(await http().get('/admin/orders').set(key), 401, 'unauthorized');
+  });
+
+  test('names the shopper that limits count, who is the same client with an address of their own', async () => {
+    const api = await strict();
+    isProblem(await fill(api, { ...key, 'holdfast-shopper': 'user-7' }), 429, 'rate_limited');
+    isProblem(await fill(api, { ...key, 'holdfast-shopper': 'user-8' }), 429, 'rate_limited');
+    isProblem(await fill(api, { ...key, 'holdfast-shopper': '127.0.0.1' }), 429, 'rate_limited');
+    isProblem(await api.http.post('/checkout').send(UNKNOWN), 429, 'rate_limited');
+    const household = ['2001:db8:7:4200::1', '2001:db8:7:42ff::2'];
+    isProblem(await fill(api, { ...key, 'holdfast-shopper': household[0] as string }), 429, 'rate_limited');
+    const neighbour = { ...key, 'holdfast-shopper': household[1] as string };
+    isProblem(await api.http.post('/checkout').set(neighbour).send(UNKNOWN), 429, 'rate_limited');
+    await api.close();
+  });
+
+  test('counts as one client where it names no shopper; without a key nobody can name one', async () => {
+    const api = await strict();
+    isProblem(await fill(api, key), 429, 'rate_limited');
+    const ask = api.http.post('/checkout').set('holdfast-shopper', 'user-9').send(UNKNOWN);
+    isProblem(await ask, 429, 'rate_limited');
+    await api.close();
+  });
+
+  test.each(['', 'a b', 'ä', 'x'.repeat(201)])('cannot name a shopper %j', async (shopper) => {
+    const answer = await http()
+      .get('/products')
+      .set({ ...key, 'holdfast-shopper': shopper });
+    isProblem(answer, 400, 'invalid_request');
+    expect(answer.body.errors).toEqual([{ path: 'holdfast-shopper', message: expect.any(String) }]);
+    expect((await http().get('/products').set('holdfast-shopper', shopper)).status).toBe(200);
+  });
+
+  test('is in the log by its name, without key and shopper', async () => {
+    await http()
+      .get('/products')
+      .set({ ...key, 'holdfast-shopper': 'shopper-of-the-log' });
+    expect(bare.api.log.at(-1)).toMatchObject({ route: '/products', storefront: 'web' });
+    expect(JSON.stringify(bare.api.log)).not.toMatch(new RegExp(`${STOREFRONT_KEY}|shopper-of-the-log`));
+  });
+});
+
 describe('operations', () => {
   test('/readyz says which dependency does not answer', async () => {
     const answer = await http().get('/readyz');
@@ -263,6 +340,32 @@ describe('the document of the API', () => {
     expect(body.paths['/admin/orders'].get.security).toEqual([{ staff: [] }]);
   });
 
+  test('says where a storefront’s key may be sent, and where it must be', async () => {
+    const { body } = await http().get('/openapi.json');
+    const securityOf = (path: string, method = 'get') => body.paths[path][method].security;
+    expect(Object.keys(body.components.securitySchemes).sort()).toEqual(['staff', 'storefront']);
+    for (const path of ['/products', '/orders/{sessionId}/stream', '/downloads/{token}']) {
+      expect(securityOf(path)).toEqual([{}, { storefront: [] }]);
+      const { parameters, responses } = body.paths[path].get;
+      expect(parameters.map(({ name }: { name: string }) => name)).toContain('holdfast-shopper');
+      expect(Object.keys(responses)).toEqual(expect.arrayContaining(['401', '429']));
+    }
+    expect(securityOf('/storefront/orders/lookup', 'post')).toEqual([{ storefront: [] }]);
+    for (const path of ['/healthz', '/webhooks/stripe'])
+      expect(securityOf(path, path === '/healthz' ? 'get' : 'post')).toEqual([]);
+  });
+
+  test('says what caches may keep', async () => {
+    const { body } = await http().get('/openapi.json');
+    for (const path of ['/products', '/products/{sku}']) {
+      const { parameters, responses } = body.paths[path].get;
+      expect(parameters.map(({ name }: { name: string }) => name)).toContain('if-none-match');
+      for (const status of ['200', '304'])
+        expect(Object.keys(responses[status].headers).sort()).toEqual(['Cache-Control', 'ETag']);
+      expect(responses['304']).not.toHaveProperty('content');
+    }
+  });
+
   test('has patterns that compile without flags, match what they should, and their examples', async () => {
     const { body } = await http().get('/openapi.json');
     const schemas = schemasIn(body).filter((schema) => typeof schema.pattern === 'string');
@@ -318,6 +421,7 @@ const GOOD: Record<string, string> = {
   '^(?:[^\\u0000-\\u001f\\u007f-\\u009f]|[\\n\\r\\t])*$': 'Pascale’s\r\n\t3 Öl-Kännchen 🌊',
   '^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$': 'pt-BR',
   '^[\\x21-\\x7e]{1,255}$': 'a-key',
+  '^[\\x21-\\x7e]{1,200}$': '2001:db8::7',
   '^[\\w.-]{1,255}$': 'price_1RAbCdEfGhIjKlMn',
 };
 

@@ -46,6 +46,25 @@ test('an address that no mail can be sent to is refused', () => {
     expect(problemsWith({ STAFF_EMAIL: wrong })).toEqual([expect.stringMatching(/^STAFF_EMAIL must be/)]);
 });
 
+test('STOREFRONT_KEYS are names with keys that cannot be guessed, each only once', () => {
+  expect(loadEnv(GOOD).STOREFRONT_KEYS).toEqual([]);
+  const [key, other] = ['k'.repeat(24), `o:${'k'.repeat(22)}`];
+  expect(loadEnv({ ...GOOD, STOREFRONT_KEYS: `web:${key}, app-2:${other}` }).STOREFRONT_KEYS).toEqual([
+    { name: 'web', key },
+    { name: 'app-2', key: other },
+  ]);
+  const form = 'STOREFRONT_KEYS must be `name:key`, separated by commas; a name is 1 to 40 of A–Z a–z 0–9 . _ -';
+  const refused: [string, string][] = [
+    ...[key, `:${key}`, `a b:${key}`, `web:${key},`, ','].map((given): [string, string] => [given, form]),
+    [`web:${key.slice(1)}`, 'STOREFRONT_KEYS needs at least 24 visible characters for the key of web'],
+    [`web:${key} x`, 'STOREFRONT_KEYS needs at least 24 visible characters for the key of web'],
+    [`web:${key},Web:${other}`, 'STOREFRONT_KEYS names Web twice'],
+    [`web:${key},app:${key}`, 'STOREFRONT_KEYS gives app a key that another name has'],
+    [`web:${GOOD.ADMIN_TOKEN}`, 'STOREFRONT_KEYS gives web the token in ADMIN_TOKEN'],
+  ];
+  for (const [given, problem] of refused) expect(problemsWith({ STOREFRONT_KEYS: given })).toEqual([problem]);
+});
+
 test('STOREFRONT_ORIGINS is a list of origins', () => {
   expect(loadEnv(GOOD).STOREFRONT_ORIGINS).toEqual([]);
   const given = 'https://shop.example, http://localhost:5173/';

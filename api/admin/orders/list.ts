@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { isSessionId } from '../../../domain/ids';
 import type { Db } from '../../../store/database';
-import { listOrders, type OrderFilter, type OrderPosition } from '../../../store/orders/list';
+import { listOrders, type OrderFilter } from '../../../store/orders/list';
 import type { ApiDeps } from '../../deps';
-import { invalid, type Route, route } from '../../http/route';
+import { Cursor, NextCursor, pageOf, positionIn } from '../../http/cursor';
+import { type Route, route } from '../../http/route';
 import { Money, money, OrderStatus, orNull, PaymentStatus, Timestamp, text, timestamp } from '../../http/schemas';
 import { Attention, attentionDocument } from './document';
 
@@ -25,10 +25,8 @@ const OrderRow = z
 
 const OrderRows = z.strictObject({
   data: z.array(OrderRow),
-  nextCursor: orNull(z.string()).meta({ description: 'The cursor of the next page; null on the last.' }),
+  nextCursor: NextCursor,
 });
-
-const Cursor = z.string().max(400).optional().meta({ description: '`nextCursor` of the page before.' });
 
 /** A filter with an empty value filters nothing. */
 const Filters = z.strictObject({
@@ -85,9 +83,8 @@ export const orderListRoutes = ({ db }: Pick<ApiDeps, 'db'>): Route[] => [
 ];
 
 async function page(db: Db, cursor: string | undefined, filter: OrderFilter): Promise<z.infer<typeof OrderRows>> {
-  const orders = await listOrders(db, { filter, after: cursor ? decode(cursor) : null, limit: PAGE + 1 });
-  const shown = orders.slice(0, PAGE);
-  const last = shown.at(-1);
+  const orders = await listOrders(db, { filter, after: positionIn(cursor), limit: PAGE + 1 });
+  const { shown, nextCursor } = pageOf(orders, PAGE);
   return {
     data: shown.map(({ currency, total, refunded, attention, createdAt, ...order }) => ({
       ...order,
@@ -96,17 +93,6 @@ async function page(db: Db, cursor: string | undefined, filter: OrderFilter): Pr
       attention: attentionDocument(attention),
       createdAt: timestamp(createdAt),
     })),
-    nextCursor: last && orders.length > PAGE ? encode(last) : null,
+    nextCursor,
   };
-}
-
-const encode = ({ createdAt, sessionId }: OrderPosition): string =>
-  Buffer.from(`${createdAt.getTime()} ${sessionId}`).toString('base64url');
-
-function decode(cursor: string): OrderPosition {
-  const [time = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  const createdAt = new Date(/^\d{1,16}$/.test(time) ? Number(time) : Number.NaN);
-  if (Number.isNaN(createdAt.getTime()) || !isSessionId(id))
-    throw invalid([{ path: 'cursor', message: 'is not a cursor from this API' }]);
-  return { createdAt, sessionId: id };
 }
