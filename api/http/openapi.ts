@@ -28,7 +28,18 @@ const Problem = z
       }),
     skus: z.array(z.string()).optional().meta({ description: 'With `unknown_sku` of a cart: what is not for sale.' }),
   })
-  .meta({ id: 'Problem', description: 'RFC 9457. `code` is one of this list, and never anything else.' });
+  .meta({
+    id: 'Problem',
+    description: 'RFC 9457. `code` is one of this list, and never anything else.',
+    example: {
+      type: 'urn:holdfast:problem:out_of_stock',
+      title: PROBLEMS.out_of_stock[1],
+      status: PROBLEMS.out_of_stock[0],
+      detail: 'Some of this is no longer available; see `items`.',
+      code: 'out_of_stock',
+      items: [{ sku: 'TIDE-MUG', requested: 2, available: 1 }],
+    },
+  });
 
 /** `GET /openapi.json`: generated once, from the same schemas that the routes validate with. */
 export function openApiDocument(routes: Route[], env: Pick<Env, 'PUBLIC_URL'>): Route {
@@ -122,23 +133,30 @@ function bodyOf(body: NonNullable<Route['body']>) {
 
 function answersOf({ answers }: Route): Record<string, ResponseConfig> {
   return Object.fromEntries(
-    Object.entries(answers).map(([status, { description, schema, contentType = 'application/json', headers }]) => [
-      status,
-      {
-        description,
-        ...(headers && {
-          headers: Object.fromEntries(
-            Object.entries(headers).map(([name, words]) => [
-              name,
-              { description: words, schema: { type: 'string' as const } },
-            ]),
-          ),
-        }),
-        ...((schema || contentType !== 'application/json') && {
-          content: { [contentType]: { schema: schema ?? { type: 'string' as const } } },
-        }),
-      },
-    ]),
+    Object.entries(answers).map(
+      ([status, { description, schema, contentType = 'application/json', headers, example }]) => [
+        status,
+        {
+          description,
+          ...(headers && {
+            headers: Object.fromEntries(
+              Object.entries(headers).map(([name, words]) => [
+                name,
+                { description: words, schema: { type: 'string' as const } },
+              ]),
+            ),
+          }),
+          ...((schema || contentType !== 'application/json') && {
+            content: {
+              [contentType]: {
+                schema: schema ?? { type: 'string' as const },
+                ...(example !== undefined && { example }),
+              },
+            },
+          }),
+        },
+      ],
+    ),
   );
 }
 

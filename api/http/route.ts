@@ -24,6 +24,8 @@ export interface DocumentedAnswer {
   /** Default: `application/json`. */
   contentType?: string;
   headers?: Record<string, string>;
+  /** Of an answer that is not JSON; a JSON schema has its own. */
+  example?: string;
 }
 
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;

@@ -12,6 +12,7 @@ import type { OpenedCheckout } from './checkout/attempt';
 import { addUp, Cart } from './checkout/cart';
 import { keyOf } from './checkout/keys';
 import { openCheckout } from './checkout/open-checkout';
+import { CHECKOUT_EXAMPLE } from './examples';
 import { today } from './find-order';
 
 const Checkout = z
@@ -24,7 +25,7 @@ const Checkout = z
     status: OrderStatus,
     expiresAt: Timestamp.meta({ description: 'The end of the hold.' }),
   })
-  .meta({ id: 'Checkout' });
+  .meta({ id: 'Checkout', example: CHECKOUT_EXAMPLE });
 
 /** The responses of `POST /checkout`, and of `POST /recover/{token}` too. */
 export const CHECKOUT_ANSWERS = {

@@ -15,7 +15,7 @@ const Orders = z.strictObject({ data: z.array(OrderDocument), nextCursor: NextCu
 
 const Lookup = z
   .strictObject({ number: text(20), email: text(320).meta({ description: 'In upper or lower case.' }) })
-  .meta({ id: 'OrderLookup' });
+  .meta({ id: 'OrderLookup', example: { number: '1001', email: 'ada@example.com' } });
 
 /** `/storefront/orders`: what the server of a storefront reads for its shoppers, from the database alone. */
 export function customerOrderRoutes({ db, env, clock }: ApiDeps, limits: Limits): Route[] {

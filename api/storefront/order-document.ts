@@ -12,6 +12,7 @@ import {
   timestamp,
   timestampOrNull,
 } from '../http/schemas';
+import { ORDER_EXAMPLE } from './examples';
 
 /** What an order's total is made of. */
 export const OrderAmounts = z.strictObject({
@@ -73,7 +74,7 @@ export const OrderDocument = z
     ).meta({ description: 'How to pay a voucher or a bank transfer, while its payment is on its way.' }),
     updatedAt: Timestamp,
   })
-  .meta({ id: 'Order' });
+  .meta({ id: 'Order', example: ORDER_EXAMPLE });
 export type OrderDocument = z.infer<typeof OrderDocument>;
 
 /** @param now milliseconds since the epoch */

@@ -8,6 +8,7 @@ import { CACHED, CONDITIONAL, cacheable, NOT_MODIFIED } from '../http/caching';
 import { type Route, route } from '../http/route';
 import { Money, money, orNull } from '../http/schemas';
 import { pictureAddress } from './demo';
+import { PRODUCT_EXAMPLE } from './examples';
 
 const Product = z
   .strictObject({
@@ -25,7 +26,7 @@ const Product = z
         'On hand minus held; null means unlimited (digital). 0 while Stripe refuses to sell it. May be a few seconds old; a checkout always counts anew.',
     }),
   })
-  .meta({ id: 'Product' });
+  .meta({ id: 'Product', example: PRODUCT_EXAMPLE });
 
 /** `GET /products` and `GET /products/{sku}`: the products for sale now. */
 export function productRoutes({ db, env }: Pick<ApiDeps, 'db' | 'env'>): Route[] {

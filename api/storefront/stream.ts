@@ -9,6 +9,7 @@ import { AtOnce } from '../http/at-once';
 import { clientHash } from '../http/client';
 import type { Limits } from '../http/limits';
 import { type Route, route } from '../http/route';
+import { STREAM_EXAMPLE } from './examples';
 import { findOrder, lookAtStripe } from './find-order';
 import { orderDocument } from './order-document';
 import { OrderWatch } from './order-watch';
@@ -38,9 +39,19 @@ export function streamRoutes(deps: ApiDeps, limits: Limits): Route[] {
       description:
         'Server-sent events: one `order` event with the current order, then one at each change. Ends when the order is final; a browser that then reconnects by itself gets `204`, which tells it to stop.',
       params: SessionParam,
-      headers: z.object({ 'last-event-id': z.string().optional() }),
+      headers: z.object({
+        'last-event-id': z
+          .string()
+          .optional()
+          .meta({ description: 'The id of the last event that arrived; an EventSource sends it by itself.' }),
+      }),
       answers: {
-        200: { description: 'Events named `order`, each with an `Order`.', contentType: 'text/event-stream' },
+        200: {
+          description:
+            'Events named `order`. The data of each is an `Order` in one line of JSON, its id the revision of that order.',
+          contentType: 'text/event-stream',
+          example: STREAM_EXAMPLE,
+        },
         204: { description: 'The order is final, and the client that reconnects has seen that.' },
       },
       problems: ['unknown_order', 'rate_limited'],

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Ajv2020 from 'ajv/dist/2020';
 import { apiRoutes } from '../../api/app';
 import { PROBLEMS } from '../../domain/problem';
 import { signToken } from '../../platform/links';
@@ -355,6 +356,24 @@ describe('the document of the API', () => {
       expect(securityOf(path, path === '/healthz' ? 'get' : 'post')).toEqual([]);
   });
 
+  test('has examples, each as its schema says', async () => {
+    const { body } = await http().get('/openapi.json');
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema(body, 'document');
+    const examples = examplesIn(body);
+    for (const { schema, example } of examples) {
+      ajv.validate({ $ref: `document#${schema}` }, example);
+      expect([schema, ajv.errors]).toEqual([schema, null]);
+    }
+    const shown = examples.map(({ schema }) => schema.replace('/components/schemas/', ''));
+    expect(shown).toEqual(expect.arrayContaining(['Product', 'Cart', 'Checkout', 'Order', 'OrderLookup', 'Problem']));
+    expect(body.paths['/orders/{sessionId}/stream'].get.responses['200'].content['text/event-stream'].example).toMatch(
+      /^id: \d+\nevent: order\ndata: \{.*\}\n\n$/,
+    );
+    const { subtotal, discount, shipping, tax, taxIncluded, total } = body.components.schemas.Order.example.amounts;
+    expect(subtotal.amount - discount.amount + shipping.amount + tax.amount - taxIncluded.amount).toBe(total.amount);
+  });
+
   test('says what caches may keep', async () => {
     const { body } = await http().get('/openapi.json');
     for (const path of ['/products', '/products/{sku}']) {
@@ -405,6 +424,18 @@ describe('the document of the API', () => {
     }
   });
 });
+
+/** Every example in the document, with where its schema is. */
+function examplesIn(node: unknown, at = ''): { schema: string; example: unknown }[] {
+  if (typeof node !== 'object' || node === null) return [];
+  const inside = Object.entries(node).flatMap(([name, child]) =>
+    name === 'example'
+      ? []
+      : examplesIn(child, `${at}/${encodeURIComponent(name.replace(/~/g, '~0').replace(/\//g, '~1'))}`),
+  );
+  if (!('example' in node)) return inside;
+  return [...inside, { schema: 'schema' in node ? `${at}/schema` : at, example: node.example }];
+}
 
 /** Every object of the document that may be a schema. */
 function schemasIn(node: unknown): Record<string, unknown>[] {

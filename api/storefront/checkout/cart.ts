@@ -9,6 +9,7 @@ import { findForSale } from '../../../store/catalogue/products';
 import type { Db } from '../../../store/database';
 import { invalid } from '../../http/route';
 import { text } from '../../http/schemas';
+import { CART_EXAMPLE } from '../examples';
 import type { Scarcest } from './admission';
 import { notForSale } from './not-for-sale';
 
@@ -57,7 +58,7 @@ export const Cart = z
         example: 'DE',
       }),
   })
-  .meta({ id: 'Cart' });
+  .meta({ id: 'Cart', example: CART_EXAMPLE });
 export type Cart = z.infer<typeof Cart>;
 
 /** A cart at today's prices. */

@@ -1,0 +1,60 @@
+/**
+ * What the OpenAPI document shows of the shapes of storefronts, from the demo catalogue. A test compares them with the
+ * schemas.
+ */
+
+const eur = (amount: number) => ({ amount, currency: 'eur' });
+
+export const PRODUCT_EXAMPLE = {
+  sku: 'TIDE-MUG',
+  name: 'Tide Mug',
+  description: 'Stoneware with two glazes that meet at the high-water mark. Holds 350 ml and, so far, its colour.',
+  kind: 'PHYSICAL',
+  imageUrl: '/images/tide-mug.svg',
+  prices: [eur(1800)],
+  payWhatYouWant: null,
+  available: 38,
+};
+
+export const CART_EXAMPLE = {
+  items: [{ sku: 'TIDE-MUG', quantity: 2 }],
+  email: 'ada@example.com',
+  userId: 'user-7',
+  locale: 'de',
+  country: 'DE',
+};
+
+export const CHECKOUT_EXAMPLE = {
+  sessionId: 'cs_test_a1B2c3',
+  url: 'https://checkout.stripe.com/c/pay/cs_test_a1B2c3',
+  status: 'PENDING',
+  expiresAt: '2026-11-23T12:31:00.000Z',
+};
+
+export const ORDER_EXAMPLE = {
+  number: '1001',
+  sessionId: 'cs_test_a1B2c3',
+  status: 'PREPARING',
+  paymentStatus: 'PAID',
+  createdAt: '2026-11-23T12:00:00.000Z',
+  amounts: {
+    subtotal: eur(3600),
+    discount: eur(360),
+    shipping: eur(490),
+    tax: eur(595),
+    taxIncluded: eur(595),
+    total: eur(3730),
+  },
+  items: [{ sku: 'TIDE-MUG', name: 'Tide Mug', quantity: 2, unitAmount: eur(1800), total: eur(3600) }],
+  total: eur(3730),
+  refunded: eur(0),
+  refundAwaitsBankDetails: null,
+  expiresAt: '2026-11-23T12:31:00.000Z',
+  shipments: [],
+  downloads: [],
+  recoveryUrl: null,
+  voucher: null,
+  updatedAt: '2026-11-23T12:03:00.000Z',
+};
+
+export const STREAM_EXAMPLE = `id: 4\nevent: order\ndata: ${JSON.stringify(ORDER_EXAMPLE)}\n\n`;
