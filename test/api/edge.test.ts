@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -374,6 +374,23 @@ describe('the document of the API', () => {
     expect(subtotal.amount - discount.amount + shipping.amount + tax.amount - taxIncluded.amount).toBe(total.amount);
   });
 
+  test('is what the guide for storefronts tells: every route, and every problem with its status', async () => {
+    const { body } = await http().get('/openapi.json');
+    const guide = readFileSync(join(__dirname, '../../docs/storefront.md'), 'utf8');
+    const codes = new Set<string>();
+    for (const [path, methods] of Object.entries<Record<string, Operation>>(body.paths))
+      for (const { tags, responses } of Object.values(methods)) {
+        if (!tags.includes('Storefront')) continue;
+        // A download is a link that is followed, not an address that is called.
+        if (path !== '/downloads/{token}') expect(guide).toMatch(new RegExp(path.replace(/\{\w+\}/g, '[^/\\s]+')));
+        for (const [status, { description }] of Object.entries(responses))
+          if (Number(status) >= 400) for (const [, code] of description.matchAll(/`(\w+)`:/g)) codes.add(code ?? '');
+      }
+    const told = [...guide.matchAll(/^\| `(\w+)` \| (\d{3}) \|/gm)].map(([, code, status]) => `${code} ${status}`);
+    const expected = [...codes].map((code) => `${code} ${PROBLEMS[code as keyof typeof PROBLEMS][0]}`);
+    expect(told.sort()).toEqual(expected.sort());
+  });
+
   test('says what caches may keep', async () => {
     const { body } = await http().get('/openapi.json');
     for (const path of ['/products', '/products/{sku}']) {
@@ -424,6 +441,11 @@ describe('the document of the API', () => {
     }
   });
 });
+
+interface Operation {
+  tags: string[];
+  responses: Record<string, { description: string }>;
+}
 
 /** Every example in the document, with where its schema is. */
 function examplesIn(node: unknown, at = ''): { schema: string; example: unknown }[] {
