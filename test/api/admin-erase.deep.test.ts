@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { SessionId } from '../../domain/ids';
 import { until } from '../workflow/world';
 import { problem } from './admin-office';
@@ -117,7 +118,8 @@ test('never sends the mails that were still waiting', async () => {
   const [mail] = await shop.world.db.mail.findMany({ where: { sessionId: id, template: 'order_confirmation' } });
   const waiting = {
     ...(mail as NonNullable<typeof mail>),
-    key: `order_shipped/${id}/late`,
+    key: `order_shipped/${id}/${randomUUID()}`,
+    template: 'order_shipped',
     status: 'WRITTEN' as const,
   };
   await shop.world.db.mail.create({ data: waiting });

@@ -2,6 +2,7 @@ import { reportHang, witness } from '../support/hangs';
 import { quietWorkers } from '../support/quiet';
 import { until } from '../support/until';
 import { expectLedgersToAgree } from './agreement';
+import { expectMailsToBeAboutSomething } from './mail-keys';
 import { WithOrders } from './world/orders';
 import { startParts } from './world/parts';
 import { replayEverything } from './world/replay';
@@ -33,8 +34,8 @@ export class World extends WithOrders {
   }
 
   /**
-   * Ends everything, after every history this world made was replayed against the code as it is, and its money was
-   * added up.
+   * Ends everything, after every history this world made was replayed against the code as it is, its money was added
+   * up, and its mails were each about something.
    */
   async stop(): Promise<void> {
     const late = setTimeout(() => void reportHang('The end of a file of tests').then(tell), LATE_MS);
@@ -44,6 +45,7 @@ export class World extends WithOrders {
         await expectLedgersToAgree(this);
       }
       await this.stopWorkers();
+      await expectMailsToBeAboutSomething(this);
       await replayEverything(this);
     } finally {
       clearTimeout(late);
