@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { Problem } from '../../domain/problem';
 import type { Env } from '../../platform/env';
+import { bearerOf, recogniser } from './bearer';
 import { nameClient } from './client';
 import type { Limits } from './limits';
 import { logAbout } from './request-log';
@@ -22,33 +22,30 @@ const SHOPPER = 'holdfast-shopper';
 
 /**
  * Recognises a storefront's server by `Authorization: Bearer` with one of STOREFRONT_KEYS; from then on limits count
- * the shopper that it names. Each key is compared in constant time. Any other bearer token is `401`, even where none is
- * required: a server with a wrong key would otherwise not notice that all its shoppers count as one client. Two are
- * ignored there: that of staff, who may look at the shop with it, and any token where no storefront has a key.
+ * the shopper that it names. Any other bearer token is `401`, even where none is required: a server with a wrong key
+ * would otherwise not notice that all its shoppers count as one client. Two are ignored where none is required: the
+ * token of staff, who may look at the shop with it, and any token while no storefront has a key.
  */
 export function storefrontServer(
   { STOREFRONT_KEYS, ADMIN_TOKEN }: Pick<Env, 'STOREFRONT_KEYS' | 'ADMIN_TOKEN'>,
   limits: Limits,
 ) {
-  const staff = digest(ADMIN_TOKEN);
-  const known = STOREFRONT_KEYS.map(({ name, key }) => ({ name, expected: digest(key) }));
+  const storefrontOf = recogniser(STOREFRONT_KEYS.map(({ name, key }) => ({ name, secret: key })));
+  const staffOf = recogniser([{ name: 'staff', secret: ADMIN_TOKEN }]);
+  const isIgnored = (given: string): boolean => STOREFRONT_KEYS.length === 0 || staffOf(given) !== undefined;
   return ({ required }: { required: boolean }): RequestHandler =>
     async (req, res, next) => {
-      const given = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
-      if (given === undefined && !required) return next();
-      const [server] = known.filter(({ expected }) => given !== undefined && timingSafeEqual(digest(given), expected));
-      if (!server) {
-        const isIgnored = known.length === 0 || timingSafeEqual(digest(given ?? ''), staff);
-        if (isIgnored && !required) return next();
+      const given = bearerOf(req);
+      const storefront = given === undefined ? undefined : storefrontOf(given);
+      if (storefront === undefined) {
+        if (!required && (given === undefined || isIgnored(given))) return next();
         if (given !== undefined) await limits.wrongToken(req);
-        throw new Problem('unauthorized', required ? 'Send a storefront’s key.' : 'This is no storefront’s key.');
+        throw new Problem('unauthorized', given === undefined ? 'Send a storefront key.' : 'This key is not valid.');
       }
-      logAbout(res, { storefront: server.name });
+      logAbout(res, { storefront });
       const shopper = Shopper.safeParse(req.headers[SHOPPER]);
       if (!shopper.success) throw invalid(shopper.error.issues.map(({ message }) => ({ path: SHOPPER, message })));
-      if (shopper.data !== undefined) nameClient(req, { storefront: server.name, shopper: shopper.data });
+      if (shopper.data !== undefined) nameClient(req, { storefront, shopper: shopper.data });
       next();
     };
 }
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -96,7 +96,7 @@ export async function startSweep(
 
 /**
  * Marks sweeps as failed that began before a time and are still running: their workflows were terminated. The status is
- * written into the statement: the index of running sweeps is not used for one that is sent beside it.
+ * a literal, because PostgreSQL does not use the partial index of running sweeps for a parameter.
  */
 export async function failAbandonedSweeps(db: Db, { before, at }: { before: Date; at: Date }): Promise<void> {
   await db.$executeRaw`

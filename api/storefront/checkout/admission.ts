@@ -1,43 +1,43 @@
 import { Problem } from '../../../domain/problem';
 
-/** How long an opening may take beside others, without its time at Stripe. More are not begun. */
+/** How long opening a checkout should take under load, without the time at Stripe. The limit follows from it. */
 const TARGET_MS = 1_300;
-/** An opening that was faster has not waited for others: it says that there is room, and not how much. */
+/** A faster opening met no load. It shows that there is room, but not how much. */
 const FELT_MS = 500;
 /**
- * The gap that is assumed once no load was felt for so many gaps: with it, a hundred shoppers may come at the same
- * moment.
+ * The gap between openings that is assumed while nothing is known: on an idle system, 40 gaps after the last slow
+ * opening. With it, a hundred shoppers can come at the same moment.
  */
 const ASSUMED_GAP_MS = 20;
 const FORGET_GAPS = 40;
 const LEAST_GAP_MS = 10;
 const MOST_GAP_MS = 300;
-/** How much of a measurement the next opening replaces. */
+/** The share of a new measurement in the moving average. */
 const WEIGHT = 0.1;
+/** The bounds of the limit. Stripe allows 25 calls a second to one endpoint, and a call takes less than a second. */
 const FEWEST = 4;
-/** Stripe lets one endpoint be called 25 times a second, and an opening takes less than a second there. */
 const MOST = 32;
-/** Shoppers in line, and those of them who will not hear that it is sold out. */
+/** The bounds of the line: all who wait, and those among them who will get a checkout rather than `409`. */
 const LONGEST_LINE = 256;
 const MOST_TO_OPEN = 80;
 /**
- * A line may form that is gone this long after it began. If one still stands then, more shoppers come than are served,
- * and whoever joins it waits half a second.
+ * A new line may take this long to clear. If there is still a line after that, more shoppers come than can be served,
+ * and only half a second's worth of them may wait.
  */
 const RUSH_MS = 2_500;
 const STANDING_MS = 500;
-/** A line for the last units may take as long as there is time for an answer: it ends when they are sold. */
+/** Shoppers for this many units or fewer may wait until `LONGEST_WAIT_MS`: the line ends when the units are sold. */
 const LAST_UNITS = 100;
-/** A rush is over when no line has stood for this long, or nothing is under way. */
+/** A rush is over once there has been no line for this long, or nothing is being opened. */
 const CALM_MS = 2_000;
-/** Whoever waited longer, though it seemed shorter, cannot be answered in time. */
+/** After a longer wait there is no time left to open the checkout. */
 const LONGEST_WAIT_MS = 6_500;
-/** Refused shoppers come again one after another, so many for each one that is served. */
+/** Refused shoppers are asked to come back one by one, four in the time that one is served. */
 const AGAIN_FOR_ONE = 4;
 const SOONEST_MS = 3_000;
 const LATEST_MS = 30_000;
 
-/** What is left of the cart's scarcest product, in carts like this one. */
+/** The product in a cart that will run out first, and for how many more carts like this one it lasts. */
 export interface Scarcest {
   sku: string;
   left: number;
@@ -45,9 +45,9 @@ export interface Scarcest {
 
 /** The right to open a checkout now. `leave` gives it back. */
 export interface Slot {
-  /** Whether the shopper stood in line, so that what was read before may be old. */
+  /** Whether the shopper waited in line: prices and stock that were read before are out of date. */
   waited: boolean;
-  /** Runs a call to Stripe, whose slowness says nothing about this system. */
+  /** Runs a call to Stripe. Its time does not count as load on this system. */
   atStripe<T>(call: () => Promise<T>): Promise<T>;
   leave(outcome: 'opened' | 'failed'): void;
 }
@@ -98,7 +98,10 @@ export class Admission {
     return this.line.length;
   }
 
-  /** Whether newcomers are refused without a look at their carts: nobody in line waits for the last of anything. */
+  /**
+   * Whether a newcomer can be refused before the cart is priced. Not while somebody in line waits for scarce stock: a
+   * newcomer for the same stock may have to hear `409`.
+   */
   get closed(): boolean {
     return !this.isFree() && !this.fits(null) && this.line.every(({ scarcest }) => scarcest === null);
   }
@@ -143,7 +146,7 @@ export class Admission {
     return Math.max(STANDING_MS, RUSH_MS - this.rushAge());
   }
 
-  /** 0 when the last rush is over: the next one begins with the next shopper who has to wait. */
+  /** How long the present rush has lasted; 0 when there is none. */
   private rushAge(): number {
     const over = this.line.length === 0 && this.now() - this.lineEndedAt > CALM_MS;
     return this.rushSince === null || over ? 0 : this.now() - this.rushSince;
@@ -187,7 +190,7 @@ export class Admission {
     this.stripeMs += WEIGHT * (stripeMs - this.stripeMs);
   }
 
-  /** What was measured under load is not true for ever. */
+  /** Drops what was measured under load once the load is gone. */
   private forget(): void {
     if (this.now() - this.feltAt > FORGET_GAPS * this.gap) this.gap = Math.min(this.gap, ASSUMED_GAP_MS);
   }
@@ -204,7 +207,7 @@ export class Admission {
   }
 }
 
-/** How many of them will open a checkout: of the last ten units, ten at most. The others hear 409 at once. */
+/** How many of them will get a checkout. For the last ten units it is ten at most: the others get `409` quickly. */
 function toOpen(line: readonly Pick<Waiting, 'scarcest'>[]): number {
   const wanted = new Map<string, { by: number; left: number }>();
   let opening = 0;

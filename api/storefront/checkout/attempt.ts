@@ -55,8 +55,8 @@ export interface AttemptFor {
   claim: KeyClaim | null;
 }
 
-/** What an attempt has of its request. */
-interface Course {
+/** When an attempt's request came, and how its time at Stripe is told apart. */
+interface Timing {
   /** When the request came, in `performance.now()` milliseconds. */
   began: number;
   atStripe: Slot['atStripe'];
@@ -72,7 +72,7 @@ export async function attempt(
   deps: ApiDeps,
   cart: Cart,
   priced: PricedCart,
-  { clientHash, recovers, claim, ...course }: AttemptFor & Course,
+  { clientHash, recovers, claim, ...timing }: AttemptFor & Timing,
 ): Promise<OpenedCheckout> {
   const now = deps.clock.now();
   const holdUntil = new Date(now + deps.env.HOLD_TTL_SECONDS * 1000);
@@ -91,7 +91,7 @@ export async function attempt(
       retryAfter: (written.until.getTime() - now) / 1000,
     });
   }
-  return finish(deps, written.checkout, course);
+  return finish(deps, written.checkout, timing);
 }
 
 /** Where the order's number stands in a session's parameters: the database draws it while it writes the checkout. */
@@ -102,14 +102,14 @@ const NUMBER_PATHS = [
 ];
 
 /** Completes a written attempt: creates the session, then holds the stock. Marks a failure before throwing it. */
-export async function finish(deps: ApiDeps, row: CheckoutRecord, course: Course): Promise<OpenedCheckout> {
+export async function finish(deps: ApiDeps, row: CheckoutRecord, timing: Timing): Promise<OpenedCheckout> {
   let opened: { sessionId: SessionId; url: string } | undefined;
   try {
     opened =
       row.sessionId && row.url
         ? { sessionId: row.sessionId, url: row.url }
-        : await openSession(deps, row, course.atStripe);
-    const left = Math.max(500, course.began + ANSWER_MS - performance.now());
+        : await openSession(deps, row, timing.atStripe);
+    const left = Math.max(500, timing.began + ANSWER_MS - performance.now());
     return {
       checkoutId: row.id,
       ...opened,

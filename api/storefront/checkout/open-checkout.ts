@@ -44,7 +44,7 @@ export async function openCheckout(deps: ApiDeps, request: CheckoutRequest): Pro
     },
     resume: async (checkout) => {
       if (checkout.holdUntil.getTime() <= deps.clock.now()) return null;
-      // It was let in before: who repeats it is not sent away.
+      // It was admitted before, so a repeat needs no slot.
       return finish(deps, checkout, { began, atStripe: (call) => call() }).catch(nullWhenEnded);
     },
     start: (claim) => start(deps, request, began, claim),
