@@ -186,6 +186,8 @@ describe('cancel', () => {
       message: `Asked to cancel (duplicate): ${remark}`,
       actor: 'staff',
     });
+    // Beside the note stands the cancel itself.
+    expect(answer.body.timeline).toContainEqual(expect.objectContaining({ type: 'cancel', actor: 'staff' }));
     await shop.world.end(id);
     expect(JSON.stringify(await shop.world.history(id))).not.toContain(
       Buffer.from('Ada called').toString('base64').slice(0, 12),
@@ -455,7 +457,7 @@ describe('when no worker can take the request', () => {
     await ask(id, 'ship', parcel());
     const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
     const api = await shop.another({}, { temporal });
-    const answer = await ask(id, 'cancel', { reason: 'other' }, undefined, api);
+    const answer = await ask(id, 'cancel', { reason: 'other', note: 'Too late?' }, undefined, api);
     await api.close();
     expect([answer.status, answer.body]).toEqual([409, refused(/SHIPPED/)]);
   });

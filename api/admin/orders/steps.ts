@@ -76,7 +76,7 @@ export const orderStepRoutes = (deps: ApiDeps): Route[] => [
       const updateId = updateIdOf(cancelUpdate, [{ reason }], headers['idempotency-key']);
       if (note !== undefined) {
         const remark = { note, message: `Asked to cancel (${reason})`, at: new Date(deps.clock.now()) };
-        await addNote(deps.db, { sessionId, key: `${cancelUpdate.name}/${updateId}`, ...remark });
+        await addNote(deps.db, { sessionId, key: `note/${cancelUpdate.name}/${updateId}`, ...remark });
       }
       return cancel(deps, { sessionId, reason, updateId });
     },
