@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isMailbox } from '../domain/email';
+import { staffTokens, TOKEN_LENGTH } from './staff-tokens';
 import { storefrontKeys } from './storefront-keys';
 
 /** The prefix of the embedded Stripe sandbox's keys. Real Stripe keys never start with it. */
@@ -85,9 +86,14 @@ export const variables = {
   SMTP_URL: url('smtp:', 'smtps:').optional().describe('sends mail by SMTP instead of Resend'),
   EMAIL_FROM: address.describe('the sender of all mails'),
   STAFF_EMAIL: address.describe('who gets mails about new orders, disputes and orders that need attention'),
-  ADMIN_TOKEN: secret(24).describe(
-    'the bearer token of `/admin`, at least 24 characters; `npm start` generates and prints one',
+  ADMIN_TOKEN: secret(TOKEN_LENGTH).describe(
+    'the bearer token of `/admin`, at least 24 characters; its name on timelines is `staff`; `npm start` generates and prints one',
   ),
+  ADMIN_TOKENS: staffTokens
+    .optional()
+    .describe(
+      'more of them, `name:token` separated by commas; the name is the `actor` on timelines and in stock movements',
+    ),
   INSTALLATION_ID: z
     .string()
     .regex(/^[\x21-\x7e]{1,100}$/, 'must be 1 to 100 visible ASCII characters')
@@ -131,6 +137,7 @@ const schema = z.object(variables).transform((env) => {
     STOREFRONT_URL: env.STOREFRONT_URL ?? publicUrl,
     STOREFRONT_ORIGINS: env.STOREFRONT_ORIGINS ?? [],
     STOREFRONT_KEYS: env.STOREFRONT_KEYS ?? [],
+    ADMIN_TOKENS: env.ADMIN_TOKENS ?? [],
     livemode: isLiveKey(env.STRIPE_SECRET_KEY),
   };
 });
@@ -185,10 +192,12 @@ function crossChecks(given: Record<string, string | undefined>): string[] {
     for (const one of given.STRIPE_WEBHOOK_SECRET.split(','))
       if (!WEBHOOK_SECRET.test(one.trim()))
         problems.push('STRIPE_WEBHOOK_SECRET must be a signing secret of Stripe, `whsec_…`');
-  const sameAsStaff = storefrontKeys
-    .safeParse(given.STOREFRONT_KEYS)
-    .data?.find((one) => one.key === given.ADMIN_TOKEN);
-  if (sameAsStaff) problems.push(`STOREFRONT_KEYS gives ${sameAsStaff.name} the token in ADMIN_TOKEN`);
+  const staff = staffTokens.safeParse(given.ADMIN_TOKENS).data ?? [];
+  const sameAsFirst = staff.find(({ token }) => token === given.ADMIN_TOKEN);
+  if (sameAsFirst) problems.push(`ADMIN_TOKENS gives ${sameAsFirst.name} the token in ADMIN_TOKEN`);
+  for (const { name, key } of storefrontKeys.safeParse(given.STOREFRONT_KEYS).data ?? [])
+    if (key === given.ADMIN_TOKEN || staff.some(({ token }) => token === key))
+      problems.push(`STOREFRONT_KEYS gives ${name} a token of staff`);
   const publicUrl = given.PUBLIC_URL ?? 'http://localhost';
   if (isLiveKey(key) && URL.canParse(publicUrl) && new URL(publicUrl).protocol === 'http:')
     problems.push('PUBLIC_URL must be https: with a live Stripe key');

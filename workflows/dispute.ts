@@ -2,6 +2,7 @@ import {
   ApplicationFailure,
   allHandlersFinished,
   condition,
+  currentUpdateInfo,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -76,7 +77,7 @@ class DisputeRun {
     );
     this.parking.takeRetries();
     void this.watchDeadline();
-    setHandler(submitEvidenceUpdate, () => this.submit(), {
+    setHandler(submitEvidenceUpdate, () => this.submit(currentUpdateInfo()?.id ?? ''), {
       description: 'Gives the evidence to the bank as it stands, once; takes nothing',
     });
   }
@@ -198,14 +199,16 @@ class DisputeRun {
       });
   }
 
-  /** One submission at a time: a second request gets the result of the first. */
-  private async submit(): Promise<string> {
+  /** One submission at a time: a second request gets the result of the first. @param by the request's key */
+  private async submit(by: string): Promise<string> {
     await condition(() => this.looked);
     if (this.facts === null)
       throw ApplicationFailure.nonRetryable('The dispute is of no order here', INVALID_TRANSITION);
     const submission = uuid4();
     const mine = this.submitting.then(() =>
-      stripe.submitEvidence.executeWithOptions({ summary: 'Submits the evidence' }, [{ ...this.input, submission }]),
+      stripe.submitEvidence.executeWithOptions({ summary: 'Submits the evidence' }, [
+        { ...this.input, submission, by },
+      ]),
     );
     this.submitting = mine.catch(() => undefined);
     const submitted: Submitted = await mine;

@@ -74,7 +74,7 @@ async function settlePayment(run: OrderRun): Promise<void> {
 /** Turns the hold into a sale. If the hold is gone, takes the stock again; if none is left, refunds everything. */
 async function sell(run: OrderRun): Promise<void> {
   const { status, missing } = await run.untilDone('commit', () => database.commitOrder({ sessionId: run.sessionId }));
-  if (missing.length > 0) return compensate(run, 'out_of_stock', 'holdfast');
+  if (missing.length > 0) return compensate(run, 'out_of_stock', { actor: 'holdfast' });
   if (status === 'PENDING') {
     await run.refresh(); // the database refused to sell, because a cancel was recorded first: reads its reason
     return cancelOrder(run);
@@ -105,6 +105,6 @@ async function refundLateMoney(run: OrderRun): Promise<boolean> {
   const { seen } = await run.untilDone('confirm', () =>
     stripe.lookAtSession.executeWithOptions({ summary: 'Looks for money after the end' }, [{ sessionId }]),
   );
-  if (seen === 'paid' || seen === 'differs') await compensate(run, 'other', 'holdfast');
+  if (seen === 'paid' || seen === 'differs') await compensate(run, 'other', { actor: 'holdfast' });
   return true;
 }

@@ -102,8 +102,8 @@ class RefundRequestRun {
   }
 
   private async resolve(resolution: RefundResolution): Promise<RefundRequestResult> {
-    const { sessionId } = this.input;
-    const resolved = await this.parking.untilDone('refund', () => resolveRefund(sessionId, resolution));
+    const { sessionId, key } = this.input;
+    const resolved = await this.parking.untilDone('refund', () => resolveRefund(sessionId, resolution, key));
     if (resolved.outcome === 'refused')
       return { outcome: 'refused', code: INVALID_TRANSITION, reason: resolved.reason };
     await notifyOrder(sessionId);

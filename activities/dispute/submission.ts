@@ -1,12 +1,15 @@
 import Stripe from 'stripe';
+import { STAFF } from '../../domain/actor';
 import type { DisputeId } from '../../domain/ids';
 import { expectObject } from '../../platform/stripe';
+import { findDispute } from '../../store/disputes/rows';
 import {
   type FrozenEvidence,
   freezeEvidence,
   giveUpSubmission,
   settleSubmission,
 } from '../../store/disputes/submission';
+import { readActor } from '../../store/orders/request-actors';
 import type { Deps } from '../deps';
 
 export type Submitted =
@@ -21,17 +24,27 @@ export const evidenceSubmission = ({ db, stripe, clock }: Deps) => {
      * Submits the evidence from the database, once. The request is recorded first, which freezes the evidence. If an
      * earlier request is in doubt, Stripe is read before it is repeated, under its own key.
      * @param submission the id of the request, part of the key
+     * @param by the key of staff's request, under which the database has their name
      */
-    async submitEvidence({ disputeId, submission }: { disputeId: DisputeId; submission: string }): Promise<Submitted> {
+    async submitEvidence({
+      disputeId,
+      submission,
+      by,
+    }: {
+      disputeId: DisputeId;
+      submission: string;
+      by?: string;
+    }): Promise<Submitted> {
       const { status, evidence_details } = expectObject(await stripe.disputes.retrieve(disputeId), 'dispute');
       const { submission_count: submissions, due_by } = evidence_details;
       const seen = { status, submissions, dueBy: due_by === null ? null : due_by * 1000 };
-      const frozen = await freezeEvidence(db, { id: disputeId, submission, seen, at: new Date(clock.now()) });
+      const actor = await actorOf(disputeId, by);
+      const frozen = await freezeEvidence(db, { id: disputeId, submission, seen, actor, at: new Date(clock.now()) });
       if (frozen.outcome === 'submitted') return { outcome: 'submitted', status };
       if (frozen.outcome === 'refused') return frozen;
       try {
         const taken = await submit(frozen);
-        await settleSubmission(db, { id: disputeId, at: new Date(clock.now()) });
+        await settleSubmission(db, { id: disputeId, actor, at: new Date(clock.now()) });
         return { outcome: 'submitted', status: taken.status };
       } catch (error) {
         if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
@@ -43,6 +56,11 @@ export const evidenceSubmission = ({ db, stripe, clock }: Deps) => {
       }
     },
   };
+
+  async function actorOf(id: DisputeId, by: string | undefined): Promise<string> {
+    const dispute = await findDispute(db, id);
+    return dispute === null ? STAFF : readActor(db, { sessionId: dispute.sessionId, by });
+  }
 
   async function submit({ id, evidence, submission }: FrozenEvidence, again = ''): Promise<Stripe.Dispute> {
     try {

@@ -3,6 +3,7 @@ import { subjectOfMail } from '../../domain/mail';
 import { TEMPLATES } from '../../emails';
 import { readOrderForMail } from '../../store/mails/order';
 import { type MailAgain, pickMailRequest, removeMailRequest } from '../../store/mails/requests';
+import { readActor } from '../../store/orders/request-actors';
 import type { Deps } from '../deps';
 import type { MailRequest } from './request';
 
@@ -29,7 +30,8 @@ export const emailAgain = ({ db, clock }: Deps) => {
         erased: order.customer?.erased,
       });
       if (reason !== null) return refuse(request, reason);
-      const event = { type: 'mail', message: `${title} asked for again`, actor: 'staff', key: `mail/again/${key}` };
+      const actor = await readActor(db, { sessionId, by: key });
+      const event = { type: 'mail', message: `${title} asked for again`, actor, key: `mail/again/${key}` };
       const ref = await pickMailRequest(db, { ...request, ref: subject?.ref ?? null, event, at });
       return { outcome: 'send', mail: { template, ...(ref !== null && { ref }), again: key } };
     },

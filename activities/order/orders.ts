@@ -2,8 +2,9 @@ import type { AttentionStep } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus, Reason } from '../../domain/order';
 import { againKey, openFailures, type RefusedRefund, refundedOf } from '../../domain/refund';
-import { clearAttention, type Deciding, decide, raiseAttention } from '../../store/orders/attention';
+import { clearAttention, decide, raiseAttention } from '../../store/orders/attention';
 import { endLost, endUnpaid, releaseHold } from '../../store/orders/endings';
+import { readActor, readCanceller } from '../../store/orders/request-actors';
 import { readSnapshot } from '../../store/orders/snapshot';
 import { refusedRefunds } from '../../store/refunds/refusals';
 import { readRefundStanding } from '../../store/refunds/standing';
@@ -21,8 +22,9 @@ export const orders = ({ db, clock, env }: Deps) => {
     readOrder: ({ sessionId }: { sessionId: SessionId }): Promise<OrderFactsNow> => read(sessionId),
 
     /** Ends an order that was not paid: releases its stock and records how it ended. */
-    endUnpaid({ sessionId, ending }: { sessionId: SessionId; ending: UnpaidEnding }): Promise<OrderStatus> {
-      const { status, recoverable, message, actor } = UNPAID_ENDINGS[ending];
+    async endUnpaid({ sessionId, ending }: { sessionId: SessionId; ending: UnpaidEnding }): Promise<OrderStatus> {
+      const { status, recoverable, message, ...by } = UNPAID_ENDINGS[ending];
+      const actor = ending === 'cancelled' ? await readCanceller(db, sessionId) : by.actor;
       return endUnpaid(db, {
         sessionId,
         status,
@@ -45,9 +47,17 @@ export const orders = ({ db, clock, env }: Deps) => {
     clearAttention: ({ sessionId }: { sessionId: SessionId }): Promise<void> =>
       clearAttention(db, { sessionId, at: now() }),
 
-    /** Records that a person has decided. The order continues. */
-    async decide({ sessionId, reported = false }: Deciding): Promise<OrderFactsNow> {
-      await decide(db, { sessionId, reported, at: now() });
+    /** Records that a person has decided, whose name the database has under `by`. The order continues. */
+    async decide({
+      sessionId,
+      reported = false,
+      by,
+    }: {
+      sessionId: SessionId;
+      reported?: boolean;
+      by?: string;
+    }): Promise<OrderFactsNow> {
+      await decide(db, { sessionId, reported, actor: await readActor(db, { sessionId, by }), at: now() });
       return read(sessionId);
     },
 
@@ -76,7 +86,8 @@ export const orders = ({ db, clock, env }: Deps) => {
      * Ends an order whose money the bank has taken: unshipped goods return to stock, and nothing is refunded. Changes
      * nothing if some of the money is left, or has come back meanwhile.
      */
-    endLost: ({ sessionId }: { sessionId: SessionId }): Promise<OrderStatus> => endLost(db, { sessionId, at: now() }),
+    endLost: async ({ sessionId }: { sessionId: SessionId }): Promise<OrderStatus> =>
+      endLost(db, { sessionId, actor: await readCanceller(db, sessionId), at: now() }),
   };
 };
 

@@ -1,8 +1,10 @@
 import type Stripe from 'stripe';
+import { STAFF } from '../../domain/actor';
 import { type RefundId, refundId, type SessionId } from '../../domain/ids';
 import type { OrderStatus, Reason } from '../../domain/order';
 import { isReversed, type RestockLine, refundedOf } from '../../domain/refund';
 import { DISPUTED, NOTHING_LEFT, type Refusal, TOO_MUCH } from '../../domain/refundable';
+import { readActor, readCanceller } from '../../store/orders/request-actors';
 import { cancelUnpaid } from '../../store/orders/undo';
 import { writeCompensation } from '../../store/refunds/compensations';
 import type { RecordedRefund } from '../../store/refunds/record';
@@ -46,16 +48,22 @@ export interface RefundPartInput {
   amount?: number;
   reason: Reason;
   restock?: RestockLine[];
-  actor: string;
+  actor: 'staff';
+  /** The key of the request of staff that asks again for a refund; its own key names who asked first. */
+  by?: string;
 }
 
 interface RestInput {
   sessionId: SessionId;
   reason: Reason;
-  actor: string;
+  actor: 'staff' | 'holdfast';
+  /** The key of the request of staff. Absent where the order carries out a cancel, which knows its own. */
+  by?: string;
 }
 
-type PartRequest = Omit<RefundPartInput, 'key'> & { requestKey: string };
+/** As they are recorded: with the name of who asked. */
+type Rest = Pick<RestInput, 'sessionId' | 'reason'> & { actor: string };
+type PartRequest = Omit<RefundPartInput, 'key' | 'actor' | 'by'> & { requestKey: string; actor: string };
 
 /** Activities that request refunds at Stripe. */
 export const refunds = (deps: Deps) => {
@@ -73,7 +81,8 @@ export const refunds = (deps: Deps) => {
      * money that Stripe does not count (what the bank took, what was settled elsewhere) is the amount named, after
      * everything in Stripe's list was recorded.
      */
-    refundRest: (asked: RestInput): Promise<GivenBack> => refundRest(asked),
+    refundRest: async ({ sessionId, reason, actor, by }: RestInput): Promise<GivenBack> =>
+      refundRest({ sessionId, reason, actor: actor === STAFF ? await staffOf(sessionId, by) : actor }),
 
     /**
      * Refunds a part of an order's money (or all that is left, without an amount), once per key, and restocks goods
@@ -81,11 +90,18 @@ export const refunds = (deps: Deps) => {
      * rules are checked under the order's row lock, and the amount is reserved until Stripe has answered. A request
      * that a rule refused is not made until staff send it anew.
      */
-    refundPart: (input: RefundPartInput): Promise<GivenPart> => refundPart(input),
+    async refundPart({ key: requestKey, by, ...input }: RefundPartInput): Promise<GivenPart> {
+      const actor = await readActor(db, { sessionId: input.sessionId, by: by ?? requestKey });
+      return refundPart({ ...input, requestKey, actor });
+    },
   };
 
+  function staffOf(sessionId: SessionId, by: string | undefined): Promise<string> {
+    return by === undefined ? readCanceller(db, sessionId) : readActor(db, { sessionId, by });
+  }
+
   /** @param listing what was read of Stripe's list just before; null if it was not */
-  async function refundRest(asked: RestInput, listing: Listing | null = null): Promise<GivenBack> {
+  async function refundRest(asked: Rest, listing: Listing | null = null): Promise<GivenBack> {
     const { sessionId, actor } = asked;
     const written = await writeCompensation(db, { ...asked, isListed: listing !== null, at: now() });
     switch (written.outcome) {
@@ -102,8 +118,8 @@ export const refunds = (deps: Deps) => {
       case 'to-list':
         return refundRest(asked, await recordAll(sessionId, written.paymentIntentId));
       case 'to-finish':
-        for (const { requestKey: key, request } of written.waiting)
-          await refundPart({ sessionId, key, ...request, actor: 'staff' });
+        for (const { requestKey, request } of written.waiting)
+          await refundPart({ sessionId, requestKey, ...request, actor: STAFF }); // each has a name already
         return refundRest(asked);
       default: {
         if (isRefusal(listing)) return refuseForGood(written.refund.key, listing);
@@ -141,13 +157,12 @@ export const refunds = (deps: Deps) => {
     return { outcome: 'refunded', refundId: null };
   }
 
-  async function refundPart({ key: requestKey, ...input }: RefundPartInput): Promise<GivenPart> {
-    const request = { ...input, requestKey };
+  async function refundPart(request: PartRequest): Promise<GivenPart> {
     const earlier = await findWritten(db, request);
     const made = earlier?.inDoubt ? await findOurs(earlier) : null;
     if (earlier === null || made === null) return askForPart(request);
     return made.object === 'refund'
-      ? given(await record(input.sessionId, made), made)
+      ? given(await record(request.sessionId, made), made)
       : refuseForGood(earlier.refund.key, made);
   }
 

@@ -4,6 +4,7 @@ import { refundId as toRefundId } from '../../domain/ids';
 import { isCounted, type ResolvedRefund } from '../../domain/refund';
 import { expectObject } from '../../platform/stripe';
 import { readPayment } from '../../store/orders/payment-of';
+import { readActor } from '../../store/orders/request-actors';
 import { resolveRefund, settleByRefund } from '../../store/refunds/resolve';
 import { idOf } from '../checkout/payment-owner';
 import type { Deps } from '../deps';
@@ -13,12 +14,20 @@ import { seenOf } from './stripe-refunds';
 export const refundResolving = ({ db, clock }: Deps) => ({
   /**
    * Withdraws a refund, or counts it as settled elsewhere. `request` is its key; absent: the one that needs attention.
+   * The database has the name of who resolves it under `by`.
    */
-  resolveRefund: (asked: {
+  async resolveRefund({
+    by,
+    ...asked
+  }: {
     sessionId: SessionId;
     how: 'withdraw' | 'settled_elsewhere';
     request?: string;
-  }): Promise<ResolvedRefund> => resolveRefund(db, { ...asked, at: new Date(clock.now()) }),
+    by?: string;
+  }): Promise<ResolvedRefund> {
+    const actor = await readActor(db, { sessionId: asked.sessionId, by });
+    return resolveRefund(db, { ...asked, actor, at: new Date(clock.now()) });
+  },
 });
 
 /** The step that asks Stripe first. */
@@ -28,10 +37,12 @@ export const refundSettling = ({ db, stripe, starter, clock }: Deps) => ({
     sessionId,
     request,
     refundId,
+    by,
   }: {
     sessionId: SessionId;
     request?: string;
     refundId: string;
+    by?: string;
   }): Promise<ResolvedRefund> {
     const refund = await shown(stripe.refunds.retrieve(refundId));
     if (refund === null) return refused('Stripe does not know this refund, or refuses to show it');
@@ -42,6 +53,7 @@ export const refundSettling = ({ db, stripe, starter, clock }: Deps) => ({
     if (!isCounted(status ?? 'pending')) return refused(`This refund is ${status} at Stripe: no money went back`);
     const resolved = await settleByRefund(db, {
       ...{ sessionId, seen: seenOf(refund), at: new Date(clock.now()) },
+      actor: await readActor(db, { sessionId, by }),
       ...(request !== undefined && { request }),
     });
     if (resolved.outcome === 'resolved') await starter.refund(toRefundId(id));

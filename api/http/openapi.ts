@@ -60,7 +60,7 @@ function describe(routes: Route[], env: Pick<Env, 'PUBLIC_URL'>) {
   registry.registerComponent('securitySchemes', 'staff', {
     type: 'http',
     scheme: 'bearer',
-    description: 'ADMIN_TOKEN',
+    description: '`ADMIN_TOKEN`, or one of `ADMIN_TOKENS`.',
   });
   registry.registerComponent('securitySchemes', 'storefront', {
     type: 'http',

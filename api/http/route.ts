@@ -35,6 +35,8 @@ export interface Call<P, Q, H, B> {
   query: Output<Q>;
   headers: Output<H>;
   body: Output<B>;
+  /** Of a request under `/admin`: the name of its token (admin/staff-auth.ts). Elsewhere empty. */
+  actor: string;
   req: Request;
   res: Response;
 }
@@ -131,6 +133,7 @@ const answering = (declared: Route) => async (req: Request, res: Response) => {
     query: declared.query && parse(declared.query, req.query),
     headers: declared.headers && parse(declared.headers, pick(req.headers, Object.keys(declared.headers.shape))),
     body: isRaw(declared.body) ? undefined : readJson(declared, req),
+    actor: typeof res.locals.actor === 'string' ? res.locals.actor : '',
     req,
     res,
   } as Call<undefined, undefined, undefined, undefined>;

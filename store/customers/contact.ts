@@ -12,6 +12,7 @@ export interface ContactCorrection {
   email: string | null;
   /** The whole address; null: no change. */
   address: Address | null;
+  actor: string;
   at: Date;
 }
 
@@ -22,7 +23,7 @@ export interface ContactCorrection {
  */
 export async function correctContact(
   db: Db,
-  { sessionId, key, email, address, at }: ContactCorrection,
+  { sessionId, key, email, address, actor, at }: ContactCorrection,
 ): Promise<string | null> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
@@ -42,7 +43,7 @@ export async function correctContact(
     await tx.customer.upsert({ where: { sessionId }, create: { sessionId, ...corrected }, update: corrected });
     const what = [...(email === null ? [] : ['e-mail address']), ...(address ? ['postal address'] : [])];
     const message = `Corrected the ${what.join(' and the ')}`;
-    await changeOrder(tx, order, at, {}, { type: 'contact', message, actor: 'staff', key });
+    await changeOrder(tx, order, at, {}, { type: 'contact', message, actor, key });
     return null;
   });
 }

@@ -16,7 +16,7 @@ import { refundsOf } from '../refunds/rows';
  */
 export async function eraseCustomer(
   db: Db,
-  { sessionId, at }: { sessionId: SessionId; at: Date },
+  { sessionId, actor, at }: { sessionId: SessionId; actor: string; at: Date },
 ): Promise<string | null> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
@@ -32,7 +32,7 @@ export async function eraseCustomer(
       order,
       at,
       { voucher: Prisma.DbNull },
-      { type: 'erased', message: 'Erased the personal data', actor: 'staff' },
+      { type: 'erased', message: 'Erased the personal data', actor },
     );
     return null;
   });

@@ -90,7 +90,7 @@ export type EvidenceChange = { outcome: 'replaced' } | { outcome: 'unknown' } | 
 /** Replaces the evidence with staff's, unless it can no longer be changed. */
 export async function replaceEvidence(
   db: Db,
-  { id, evidence, at }: { id: string; evidence: Evidence; at: Date },
+  { id, evidence, actor, at }: { id: string; evidence: Evidence; actor: string; at: Date },
 ): Promise<EvidenceChange> {
   return db.$transaction(async (tx): Promise<EvidenceChange> => {
     const dispute = await lockDispute(tx, id);
@@ -102,7 +102,7 @@ export async function replaceEvidence(
     await note(tx, dispute.sessionId, at, {
       type: 'dispute',
       message: `Staff changed the evidence for the dispute ${id}`,
-      actor: 'staff',
+      actor,
       key: `dispute/${id}/edited/${at.getTime()}`,
     });
     return { outcome: 'replaced' };

@@ -22,6 +22,7 @@ export type Freezing =
 /**
  * Freezes the evidence for a submission, or says why nothing is to be asked of Stripe. A submission in doubt that
  * Stripe has not taken goes on under its own key.
+ * @param actor the name of who submits it
  * @param seen the dispute as Stripe has just shown it; `dueBy` in milliseconds, 0 when the bank accepts no answer
  */
 export async function freezeEvidence(
@@ -30,15 +31,16 @@ export async function freezeEvidence(
     id: DisputeId;
     submission: string;
     seen: { status: string; dueBy: number | null; submissions: number };
+    actor: string;
     at: Date;
   },
 ): Promise<Freezing> {
-  const { id, submission, seen, at } = request;
+  const { id, submission, seen, actor, at } = request;
   return db.$transaction(async (tx): Promise<Freezing> => {
     const dispute = await lockKnownDispute(tx, id);
     const submitted = seen.submissions > dispute.submissionsBefore;
     if (submitted && dispute.submission === submission) {
-      await settle(tx, dispute, at);
+      await settle(tx, dispute, { actor, at });
       return { outcome: 'submitted' };
     }
     const reason = refusalToSubmit({ ...seen, submitted }, at.getTime());
@@ -53,16 +55,23 @@ export async function freezeEvidence(
 }
 
 /** Stripe has taken the evidence. Safe to repeat. */
-export async function settleSubmission(db: Db, { id, at }: { id: DisputeId; at: Date }): Promise<void> {
-  await db.$transaction(async (tx) => settle(tx, await lockKnownDispute(tx, id), at));
+export async function settleSubmission(
+  db: Db,
+  { id, actor, at }: { id: DisputeId; actor: string; at: Date },
+): Promise<void> {
+  await db.$transaction(async (tx) => settle(tx, await lockKnownDispute(tx, id), { actor, at }));
 }
 
-async function settle(tx: Tx, { id, sessionId, submission, submittedAt }: Dispute, at: Date): Promise<void> {
+async function settle(
+  tx: Tx,
+  { id, sessionId, submission, submittedAt }: Dispute,
+  { actor, at }: { actor: string; at: Date },
+): Promise<void> {
   await tx.dispute.update({ where: { id }, data: { submittedAt: submittedAt ?? at, updatedAt: at } });
   await note(tx, sessionId, at, {
     type: 'dispute',
     message: 'Staff submitted evidence for the dispute',
-    actor: 'staff',
+    actor,
     key: `dispute/${id}/submitted/${submission}`,
   });
 }

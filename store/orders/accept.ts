@@ -7,12 +7,15 @@ import { changeOrder, lockKnownOrder } from './records';
  * Records that staff accept a payment that differs from what was asked. The order continues at the amount paid, in
  * whichever run reads it. Safe to repeat.
  */
-export async function acceptPayment(db: Db, { sessionId, at }: { sessionId: SessionId; at: Date }): Promise<void> {
+export async function acceptPayment(
+  db: Db,
+  { sessionId, actor, at }: { sessionId: SessionId; actor: string; at: Date },
+): Promise<void> {
   await db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
     if (order.acceptedAt !== null) return;
     const message = 'Accepted the payment as it is, though it is not what was asked';
-    await changeOrder(tx, order, at, { acceptedAt: at }, { type: 'accepted', message, actor: 'staff' });
+    await changeOrder(tx, order, at, { acceptedAt: at }, { type: 'accepted', message, actor });
   });
 }
 

@@ -82,7 +82,7 @@ const parkedEvent = (step: AttentionStep, reason: string, at: Date) => ({
  */
 export async function decide(
   db: Db,
-  { sessionId, onlyEnded = false, reported = false, at }: Deciding & { onlyEnded?: boolean; at: Date },
+  { sessionId, onlyEnded = false, reported = false, actor, at }: Deciding,
 ): Promise<Decision | null> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
@@ -100,7 +100,7 @@ export async function decide(
     const message = `Staff have decided about “${step}”`;
     const subject = report?.step === step ? report.subject : '';
     await changeOrder(tx, order, at, change, {
-      ...{ type: 'decided', message, actor: 'staff', decided: { step, subject } },
+      ...{ type: 'decided', message, actor, decided: { step, subject } },
       key: `decided/${step}/${subject}/${at.getTime()}`,
     });
     return step;
@@ -109,7 +109,11 @@ export async function decide(
 
 export interface Deciding {
   sessionId: SessionId;
+  onlyEnded?: boolean;
   reported?: boolean;
+  /** The name of who decides. */
+  actor: string;
+  at: Date;
 }
 
 /** Whether staff have already answered this report. Reads under the order's lock. */

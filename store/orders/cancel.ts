@@ -19,7 +19,13 @@ export type CancelRequested =
  */
 export async function requestCancel(
   db: Db,
-  { sessionId, reason, key, at }: { sessionId: SessionId; reason: Reason; key?: string; at: Date },
+  {
+    sessionId,
+    reason,
+    key,
+    actor,
+    at,
+  }: { sessionId: SessionId; reason: Reason; key?: string; actor: string; at: Date },
 ): Promise<CancelRequested> {
   const entry = `cancel/${key ?? at.getTime()}`;
   return db.$transaction(async (tx) => {
@@ -38,7 +44,7 @@ export async function requestCancel(
       {
         type: 'cancel',
         message: `Staff want it cancelled (${reason})`,
-        actor: 'staff',
+        actor,
         key: entry,
       },
     );

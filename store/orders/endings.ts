@@ -60,7 +60,10 @@ export async function releaseHold(
  * Ends an order whose money the bank has taken. Unshipped goods return to stock. The earlier status is kept, in case
  * the money comes back. Changes nothing while some of the money is left.
  */
-export async function endLost(db: Db, { sessionId, at }: { sessionId: SessionId; at: Date }): Promise<OrderStatus> {
+export async function endLost(
+  db: Db,
+  { sessionId, actor, at }: { sessionId: SessionId; actor: string; at: Date },
+): Promise<OrderStatus> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
     if (order.status === 'REFUNDED' || order.disputed || leftOf(moneyOf(order)) > 0) return order.status;
@@ -74,7 +77,7 @@ export async function endLost(db: Db, { sessionId, at }: { sessionId: SessionId;
       order,
       at,
       { status: 'REFUNDED', paymentStatus: 'REFUNDED', statusBeforeLoss: order.status, ...answered },
-      { type: 'cancelled', message, actor: 'staff', key: `cancelled/${at.getTime()}` },
+      { type: 'cancelled', message, actor, key: `cancelled/${at.getTime()}` },
     );
     return 'REFUNDED';
   });

@@ -17,6 +17,8 @@ export interface NewShipment {
   trackingUrl: string | null;
   /** Null means everything that is unshipped. */
   items: ParcelLine[] | null;
+  /** The name of who ships it. */
+  actor: string;
   at: Date;
 }
 
@@ -28,7 +30,7 @@ export type Shipped =
 /** Records one parcel, with all or part of an order. Repeating the same carrier and number changes nothing. */
 export async function recordShipment(
   db: Db,
-  { sessionId, carrier, trackingNumber, trackingUrl, items, at }: NewShipment,
+  { sessionId, carrier, trackingNumber, trackingUrl, items, actor, at }: NewShipment,
 ): Promise<Shipped> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
@@ -75,7 +77,7 @@ export async function recordShipment(
     await changeOrder(tx, order, at, change, {
       type: 'shipped',
       message,
-      actor: 'staff',
+      actor,
       key: `shipped/${shipmentId}`,
     });
     return { outcome: 'shipped', status, shipmentId };
@@ -83,19 +85,20 @@ export async function recordShipment(
 }
 
 /**
- * Completes a shipped order: `reported` as delivered by staff, or shipped long enough ago. Any other order is returned
- * as it is.
+ * Completes a shipped order: reported as delivered by staff (`reportedBy` is their name), or, without it, shipped long
+ * enough ago. Any other order is returned as it is.
  */
 export async function completeOrder(
   db: Db,
-  { sessionId, reported, at }: { sessionId: SessionId; reported: boolean; at: Date },
+  { sessionId, reportedBy, at }: { sessionId: SessionId; reportedBy: string | null; at: Date },
 ): Promise<OrderStatus> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
     if (order.status !== 'SHIPPED') return order.status;
-    if (reported) await tx.shipment.updateMany({ where: { sessionId, deliveredAt: null }, data: { deliveredAt: at } });
-    const message = reported ? 'Delivered' : 'Shipped long enough ago; taken as delivered';
-    const event = { type: 'completed', message, actor: reported ? 'staff' : 'holdfast' };
+    if (reportedBy !== null)
+      await tx.shipment.updateMany({ where: { sessionId, deliveredAt: null }, data: { deliveredAt: at } });
+    const message = reportedBy === null ? 'Shipped long enough ago; taken as delivered' : 'Delivered';
+    const event = { type: 'completed', message, actor: reportedBy ?? 'holdfast' };
     await changeOrder(tx, order, at, { status: 'COMPLETED' }, event);
     return 'COMPLETED';
   });

@@ -25,10 +25,14 @@ export async function noteLeft(db: Db, { sessionId, at }: { sessionId: SessionId
  */
 export async function addNote(
   db: Db,
-  { sessionId, key, message, note, at }: { sessionId: SessionId; key: string; message: string; note: string; at: Date },
+  {
+    sessionId,
+    at,
+    ...remark
+  }: { sessionId: SessionId; key: string; message: string; note: string; actor: string; at: Date },
 ): Promise<void> {
   await db.timelineEntry.createMany({
-    data: [{ sessionId, at, type: 'note', actor: 'staff', key, message, note }],
+    data: [{ sessionId, at, type: 'note', ...remark }],
     skipDuplicates: true,
   });
 }

@@ -36,8 +36,9 @@ export async function resolveRefund(
     sessionId,
     how,
     request,
+    actor,
     at,
-  }: { sessionId: SessionId; how: 'withdraw' | 'settled_elsewhere'; request?: string; at: Date },
+  }: { sessionId: SessionId; how: 'withdraw' | 'settled_elsewhere'; request?: string; actor: string; at: Date },
 ): Promise<ResolvedRefund> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
@@ -45,8 +46,8 @@ export async function resolveRefund(
     const chosen = choose(order, refunds, request);
     if (typeof chosen === 'string') return refused(chosen);
     return how === 'withdraw'
-      ? withdraw(tx, order, { chosen, refunds, at })
-      : settleElsewhere(tx, order, { chosen, refunds, at });
+      ? withdraw(tx, order, { chosen, refunds, actor, at })
+      : settleElsewhere(tx, order, { chosen, refunds, actor, at });
   });
 }
 
@@ -56,7 +57,13 @@ export async function resolveRefund(
  */
 export async function settleByRefund(
   db: Db,
-  { sessionId, request, seen, at }: { sessionId: SessionId; request?: string; seen: SeenRefund; at: Date },
+  {
+    sessionId,
+    request,
+    seen,
+    actor,
+    at,
+  }: { sessionId: SessionId; request?: string; seen: SeenRefund; actor: string; at: Date },
 ): Promise<ResolvedRefund> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
@@ -75,7 +82,7 @@ export async function settleByRefund(
     );
     if (replaced !== null) await tx.refund.update({ where: { stripeId: seen.id }, data: { retryOf: replaced } });
     await callAnew(tx, sessionId, at, {
-      ...eventOf(chosen, `Settled by refund ${seen.id}: ${nameOf(chosen, order)}`),
+      ...eventOf(chosen, actor, `Settled by refund ${seen.id}: ${nameOf(chosen, order)}`),
       ...(chosen.origin === 'COMPENSATION' && { change: NO_CANCEL }),
     });
     return { outcome: 'resolved', status: orderStatus };
@@ -103,14 +110,16 @@ const neverSent = ({ status, attempt }: Refund): boolean => status === 'requeste
 interface Choice {
   chosen: Refund;
   refunds: Refund[];
+  actor: string;
   at: Date;
 }
 
-async function withdraw(tx: Tx, order: LockedOrder, { chosen, refunds, at }: Choice): Promise<ResolvedRefund> {
+async function withdraw(tx: Tx, order: LockedOrder, choice: Choice): Promise<ResolvedRefund> {
+  const { chosen, refunds, actor, at } = choice;
   const keys = [chosen, ...askedAgain(chosen, refunds)].map(({ key }) => key);
   await tx.refund.updateMany({ where: { key: { in: keys } }, data: { status: 'withdrawn', updatedAt: at } });
   await callAnew(tx, order.sessionId as SessionId, at, {
-    ...eventOf(chosen, `Withdrew ${nameOf(chosen, order)}`),
+    ...eventOf(chosen, actor, `Withdrew ${nameOf(chosen, order)}`),
     ...(chosen.origin === 'COMPENSATION' && { change: NO_CANCEL }),
   });
   return { outcome: 'resolved', status: order.status };
@@ -120,7 +129,8 @@ async function withdraw(tx: Tx, order: LockedOrder, { chosen, refunds, at }: Cho
 const askedAgain = ({ stripeId }: Refund, refunds: Refund[]): Refund[] =>
   stripeId === null ? [] : refunds.filter((one) => one.retryOf === stripeId && isRefusedByStripe(one));
 
-async function settleElsewhere(tx: Tx, order: LockedOrder, { chosen, refunds, at }: Choice): Promise<ResolvedRefund> {
+async function settleElsewhere(tx: Tx, order: LockedOrder, choice: Choice): Promise<ResolvedRefund> {
+  const { chosen, refunds, actor, at } = choice;
   const left = leftOf({ ...moneyOf(order), refunded: refundedOf(refunds) });
   const amount = chosen.amount ?? left;
   if (amount > left || left === 0)
@@ -136,7 +146,7 @@ async function settleElsewhere(tx: Tx, order: LockedOrder, { chosen, refunds, at
     order,
     { row, before: chosen.status },
     at,
-    eventOf(chosen, `Settled elsewhere: ${nameOf({ ...chosen, amount }, order)}`).event,
+    eventOf(chosen, actor, `Settled elsewhere: ${nameOf({ ...chosen, amount }, order)}`).event,
   );
   await callAnew(tx, order.sessionId as SessionId, at, {
     ...(chosen.origin === 'COMPENSATION' && { change: NO_CANCEL }),
@@ -162,8 +172,8 @@ async function callAnew(
   await changeOrder(tx, order, at, { ...call, ...change }, ...(event ? [event] : []));
 }
 
-const eventOf = ({ key }: Refund, message: string): { event: TimelineEvent } => ({
-  event: { type: 'resolved', message, actor: 'staff', key: `resolved/${key}` },
+const eventOf = ({ key }: Refund, actor: string, message: string): { event: TimelineEvent } => ({
+  event: { type: 'resolved', message, actor, key: `resolved/${key}` },
 });
 
 const nameOf = ({ amount }: Pick<Refund, 'amount'>, { currency }: LockedOrder): string =>

@@ -49,6 +49,7 @@ const keyOf = ({ sessionId, requestKey }: Pick<StaffRequest, 'sessionId' | 'requ
  * Stores a request before a workflow takes it up, with the note of staff on the timeline. A repeat finds what is
  * stored. A request that a rule refused was never made, so its key starts afresh. Throws if there is no such order.
  * @param requestHash the hash of the whole request, the note included
+ * @param actor the name of who makes it
  * @returns null if the key was used for another request
  */
 export async function storeRequest(
@@ -56,9 +57,10 @@ export async function storeRequest(
   {
     requestHash,
     remark,
+    actor,
     at,
     ...request
-  }: StaffRequest & { requestHash: string; remark?: string | undefined; at: Date },
+  }: StaffRequest & { requestHash: string; remark?: string | undefined; actor: string; at: Date },
 ): Promise<Refund | null> {
   const { sessionId, requestKey, reason } = request;
   const key = keyOf(request);
@@ -69,7 +71,7 @@ export async function storeRequest(
     });
     const asked = { ...rowOf(order, request, at), requestHash, attempt: 0 };
     const { count: created } = await tx.refund.createMany({
-      data: [{ ...asked, actor: 'staff' }],
+      data: [{ ...asked, actor }],
       skipDuplicates: true,
     });
     const { count: reopened } =
@@ -77,13 +79,13 @@ export async function storeRequest(
         ? { count: 0 }
         : await tx.refund.updateMany({
             where: { key, status: 'refused', refusedAt: null },
-            data: { ...asked, ...REQUESTED, restock: asked.restock ?? Prisma.DbNull },
+            data: { ...asked, ...REQUESTED, actor, restock: asked.restock ?? Prisma.DbNull },
           });
     const row = await tx.refund.findUniqueOrThrow({ where: { key } });
     if (created + reopened === 1 && remark !== undefined)
       await note(tx, sessionId, at, {
         ...{ type: 'note', message: `Asked to refund (${reason})`, note: remark },
-        ...{ actor: 'staff', key: `note/refund/${requestKey}${row.refusals === 0 ? '' : `/${row.refusals}`}` },
+        ...{ actor, key: `note/refund/${requestKey}${row.refusals === 0 ? '' : `/${row.refusals}`}` },
       });
     return row.requestHash === requestHash ? toRefund(row) : null;
   });

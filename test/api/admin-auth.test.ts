@@ -90,6 +90,48 @@ test('too many wrong tokens of one client are 429 for a minute; the right one is
   await api.close();
 });
 
+describe('with a token of ADMIN_TOKENS', () => {
+  const named = { name: 'ada', token: 'the-token-of-ada-lovelace' };
+  let api: Api;
+  const asAda = (method: 'get' | 'post', path: string) =>
+    api.http[method](path).set('authorization', `Bearer ${named.token}`);
+  beforeAll(async () => {
+    const { deps } = office.api;
+    const others = [{ name: 'bob', token: 'the-token-of-bob-the-builder' }, named];
+    api = await Api.listen({ ...deps, env: { ...deps.env, ADMIN_TOKENS: others, TRUST_PROXY: 1 } });
+  });
+  afterAll(() => api?.close());
+
+  test('what is written down bears its name, and that of ADMIN_TOKEN is staff', async () => {
+    await office.product('NAMED-MUG');
+    await asAda('post', '/admin/products/NAMED-MUG/stock').send({ delta: 2, reason: 'counted' });
+    const { body } = await office.ask('post', '/admin/products/NAMED-MUG/stock').send({ delta: 1, reason: 'counted' });
+    expect(body.movements.map(({ actor }: { actor: string }) => actor)).toEqual(['staff', 'ada']);
+
+    await office.order('cs_test_named', { status: 'COMPLETED', customer: { email: 'eve@example.com' } });
+    await asAda('get', '/admin/customers/eve%40example.com/export');
+    const erased = await asAda('post', '/admin/orders/cs_test_named/erase');
+    expect(erased.body.timeline).toEqual([
+      expect.objectContaining({ type: 'exported', actor: 'ada' }),
+      expect.objectContaining({ type: 'erased', actor: 'ada' }),
+    ]);
+  });
+
+  test('wrong tokens are limited as ever, and each right one is let in all the same', async () => {
+    const ask = (token: string) =>
+      api.http.get('/admin/orders').set('x-forwarded-for', '203.0.113.9').set('authorization', `Bearer ${token}`);
+    const wrong = Array.from({ length: 60 }, (_, n) => `${named.token}${n}`);
+    for (const token of wrong) expect((await ask(token)).status).toBe(401);
+    expect((await ask('wrong')).status).toBe(429);
+    for (const token of [named.token, 'the-token-of-bob-the-builder', ADMIN_TOKEN])
+      expect((await ask(token)).status).toBe(200);
+  });
+
+  test('the other tokens never appear in the log', () => {
+    expect(JSON.stringify(api.log)).not.toContain(named.token);
+  });
+});
+
 describe('with the staff token', () => {
   test('is let in, whatever the case of the scheme', async () => {
     expect((await office.api.http.get('/admin/orders').set('authorization', `bearer ${ADMIN_TOKEN}`)).status).toBe(200);

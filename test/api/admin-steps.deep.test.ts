@@ -132,6 +132,29 @@ describe('ship', () => {
   });
 });
 
+test('every step bears the name of the token that it was asked with', async () => {
+  const ada = { name: 'ada', token: 'the-token-of-ada-lovelace' };
+  const api = await shop.another({ ADMIN_TOKENS: [ada] });
+  const step = (id: string, name: string, body?: object) => {
+    const asked = api.http.post(`/admin/orders/${id}/${name}`).set('authorization', `Bearer ${ada.token}`);
+    return asked.set('idempotency-key', name).send(body);
+  };
+  const [kept, cancelled] = [await preparing({ sku: 'mug' }), await preparing({ sku: 'mug' })];
+  await step(kept, 'ship', parcel());
+  await step(kept, 'deliver');
+  await shop.world.end(kept);
+  const restock = [{ sku: 'mug', quantity: 1 }];
+  const { body } = await step(kept, 'refund', { reason: 'damaged', restock, note: 'A crack' });
+  const { body: other } = await step(cancelled, 'cancel', { reason: 'other', note: 'Twice' });
+  await api.close();
+  const byStaff = ({ timeline }: { timeline: { type: string; actor: string }[] }) =>
+    timeline.filter(({ actor }) => actor === 'ada').map(({ type }) => type);
+  expect(byStaff(body)).toEqual(['shipped', 'completed', 'note', 'refund']);
+  expect(byStaff(other)).toEqual(['note', 'cancel', 'refund']);
+  const moved = await shop.world.db.stockMovement.findMany({ where: { kind: 'RESTOCK', reference: kept } });
+  expect(moved.map(({ actor }) => actor)).toEqual(['ada']);
+});
+
 describe('deliver', () => {
   test('completes a shipped order', async () => {
     const id = await preparing();

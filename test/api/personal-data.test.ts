@@ -19,7 +19,7 @@ const PERSONAL: Record<string, string[]> = {
   timeline: ['note'],
 };
 
-/** Ids, codes, hashes of keys, and sentences of ours or of Stripe about money and goods. Staff are named by role. */
+/** Ids, codes, hashes of keys, names of staff's tokens, and sentences of ours or of Stripe about money and goods. */
 const PLAIN: Record<string, string[]> = {
   account_alarms: ['cause', 'subject', 'currency', 'mail_key'],
   checkout_keys: ['key_hash', 'body_hash', 'checkout_id'],
@@ -58,6 +58,7 @@ const PLAIN: Record<string, string[]> = {
     ...['key', 'request_key', 'retry_of', 'stripe_id', 'session_id', 'currency', 'status', 'reason', 'actor'],
     ...['restock', 'request_hash', 'refusal', 'refusal_reason'],
   ],
+  request_actors: ['session_id', 'key', 'actor'],
   // A parcel's number stays, as proof of what was delivered.
   shipments: ['id', 'session_id', 'carrier', 'tracking_number', 'tracking_url', 'items'],
   stock_levels: ['sku'],

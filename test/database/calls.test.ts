@@ -93,10 +93,10 @@ const shown = async (sessionId: SessionId) =>
 const ship = (sessionId: SessionId) =>
   recordShipment(db, {
     ...{ sessionId, carrier: 'DHL', trackingNumber: '1', trackingUrl: null },
-    ...{ items: [{ sku: 'mug', quantity: 1 }], at: tick() },
+    ...{ items: [{ sku: 'mug', quantity: 1 }], actor: 'staff', at: tick() },
   });
 const answer = (sessionId: SessionId, how: { onlyEnded?: boolean; reported?: boolean } = {}) =>
-  decide(db, { sessionId, ...how, at: tick() });
+  decide(db, { sessionId, ...how, actor: 'staff', at: tick() });
 
 const LOST = { outcome: 'refused', reason: expect.stringMatching(/^A dispute is lost/) };
 
@@ -107,10 +107,10 @@ test('a loss of all the money takes the place of a refused refund, and nothing s
   await dispute(id);
   expect(await shown(id)).toBe('dispute-lost');
   const parcel = { sessionId: id, carrier: 'DHL', trackingNumber: '2', trackingUrl: null, items: null };
-  expect(await recordShipment(db, { ...parcel, at: tick() })).toMatchObject(LOST);
+  expect(await recordShipment(db, { ...parcel, actor: 'staff', at: tick() })).toMatchObject(LOST);
   expect(await answer(id)).toBe('dispute-lost');
   expect(await shown(id)).toBeNull();
-  expect(await recordShipment(db, { ...parcel, at: tick() })).toMatchObject({ outcome: 'shipped' });
+  expect(await recordShipment(db, { ...parcel, actor: 'staff', at: tick() })).toMatchObject({ outcome: 'shipped' });
 });
 
 test('a loss of a part stands behind a refused refund, and holds shipping until staff take note of it', async () => {
@@ -142,11 +142,11 @@ test('a refund that is refused or fails after a loss, a review or a warning hide
   const key = await refusedRefund(id, 10);
   expect(await shown(id)).toBe('refund-failed');
 
-  expect(await resolveRefund(db, { sessionId: id, how: 'withdraw', at: tick() })).toMatchObject({
+  expect(await resolveRefund(db, { sessionId: id, how: 'withdraw', actor: 'staff', at: tick() })).toMatchObject({
     outcome: 'resolved',
   });
   expect(await shown(id)).toBe('refund-refused');
-  await resolveRefund(db, { sessionId: id, how: 'withdraw', request: key, at: tick() });
+  await resolveRefund(db, { sessionId: id, how: 'withdraw', request: key, actor: 'staff', at: tick() });
   const decided: unknown[] = [];
   while ((await shown(id)) !== null) decided.push(await answer(id));
   expect(decided).toEqual(['dispute-lost', 'refund-unknown', 'review-closed', 'fraud-warning']);
@@ -208,7 +208,7 @@ test('two workflows beside an order that are stuck are seen until both go on, al
   await refusedRefund(id, 20);
   expect(await shown(id)).toBe('refund-refused');
   expect(await stuckFollowersOf(db, id)).toEqual([]); // `retry` is about the refund
-  await resolveRefund(db, { sessionId: id, how: 'withdraw', at: tick() });
+  await resolveRefund(db, { sessionId: id, how: 'withdraw', actor: 'staff', at: tick() });
   await clearFollowAttention(db, follow('du_stuck'));
   expect(await shown(id)).toBe('follow');
   await clearFollowAttention(db, follow('prv_stuck'));

@@ -475,24 +475,25 @@ describe('a decision', () => {
       const calls = [call('dispute-lost'), call('fraud-warning')];
       const id = await told({ status, attentionStep: 'dispute-lost', fraudWarning: true, calls });
       const onlyEnded = status === 'COMPLETED';
-      expect(await decide(db, { sessionId: id, onlyEnded, at })).toBe('dispute-lost');
+      expect(await decide(db, { sessionId: id, onlyEnded, actor: 'staff', at })).toBe('dispute-lost');
       expect(await flagsOf(id)).toEqual({ attentionStep: 'fraud-warning', fraudWarning: true });
-      expect(await decide(db, { sessionId: id, onlyEnded, at: later })).toBe('fraud-warning');
+      expect(await decide(db, { sessionId: id, onlyEnded, actor: 'staff', at: later })).toBe('fraud-warning');
       expect(await flagsOf(id)).toEqual({ attentionStep: null, fraudWarning: false });
-      expect(await decide(db, { sessionId: id, onlyEnded, at: later })).toBeNull();
+      expect(await decide(db, { sessionId: id, onlyEnded, actor: 'staff', at: later })).toBeNull();
     }
   });
 
   test('of ended orders alone leaves what their workflow or a new refund answers', async () => {
     const running = await told({ status: 'PREPARING', attentionStep: 'dispute-lost' });
     const failed = await told({ status: 'COMPLETED', attentionStep: 'refund-failed' });
-    for (const id of [running, failed]) expect(await decide(db, { sessionId: id, onlyEnded: true, at })).toBeNull();
+    for (const id of [running, failed])
+      expect(await decide(db, { sessionId: id, onlyEnded: true, actor: 'staff', at })).toBeNull();
     expect(await flagsOf(failed)).toMatchObject({ attentionStep: 'refund-failed' });
   });
 
   test('is not made where a step only waits for its own retry', async () => {
     const id = await told({ attentionStep: 'commit' });
-    expect(await decide(db, { sessionId: id, at })).toBeNull();
+    expect(await decide(db, { sessionId: id, actor: 'staff', at })).toBeNull();
     expect(await flagsOf(id)).toMatchObject({ attentionStep: 'commit' });
   });
 });

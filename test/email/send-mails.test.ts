@@ -220,7 +220,7 @@ describe('a mail that could not be sent for a day', () => {
       attentionStep: 'mail-lost',
       attentionReason: `${title} could not be sent for a day: rate_limit_exceeded. Send it again, if it is still true (resend-email)`,
     });
-    expect(await decide(shop.db, { sessionId: session, at: new Date(NOW) })).toBe('mail-lost');
+    expect(await decide(shop.db, { sessionId: session, actor: 'staff', at: new Date(NOW) })).toBe('mail-lost');
     expect(await orderOf(session)).toMatchObject({ attentionStep: null });
   });
 

@@ -75,3 +75,31 @@ test('STOREFRONT_ORIGINS is a list of origins', () => {
   for (const wrong of ['shop.example', 'https://shop.example/path', '*', 'https://a.example,', 'ftp://a.example'])
     expect(problemsWith({ STOREFRONT_ORIGINS: wrong })).toEqual([expect.stringMatching(/^STOREFRONT_ORIGINS must be/)]);
 });
+
+const token = (n: number) => `token-${n}-`.padEnd(24, 'x');
+
+test('ADMIN_TOKENS are names with their tokens', () => {
+  expect(loadEnv(GOOD).ADMIN_TOKENS).toEqual([]);
+  expect(loadEnv({ ...GOOD, ADMIN_TOKENS: `ada:${token(1)}, b.o_b-2:${token(2)}:x` }).ADMIN_TOKENS).toEqual([
+    { name: 'ada', token: token(1) },
+    { name: 'b.o_b-2', token: `${token(2)}:x` },
+  ]);
+});
+
+const FORM = 'must be `name:token`, separated by commas; a name is 1 to 40 of A–Z a–z 0–9 . _ -, in front of a colon';
+
+test.each([
+  ['a token without a name', token(1), [FORM]],
+  ['an empty name', `:${token(1)}`, [FORM]],
+  ['a name of other characters', `ada l:${token(1)}`, [FORM]],
+  ['a comma too many', `ada:${token(1)},`, [FORM]],
+  ['a short token', 'ada:short', ['needs at least 24 visible characters for the token of ada']],
+  ['a token with a space', `ada:${token(1)} x`, ['needs at least 24 visible characters for the token of ada']],
+  ['a name twice', `ada:${token(1)},Ada:${token(2)}`, ['names ada twice']],
+  ['a token twice', `ada:${token(1)},bob:${token(1)}`, ['gives ada and bob the same token']],
+  ['the name of ADMIN_TOKEN', `Staff:${token(1)}`, ['must not name Staff: Holdfast itself uses that name']],
+  ['the name of another actor', `stripe:${token(1)}`, ['must not name stripe: Holdfast itself uses that name']],
+  ['the token of ADMIN_TOKEN', `ada:${GOOD.ADMIN_TOKEN}`, ['gives ada the token in ADMIN_TOKEN']],
+])('ADMIN_TOKENS with %s is refused', (_what, given, problems) => {
+  expect(problemsWith({ ADMIN_TOKENS: given })).toEqual(problems.map((problem) => `ADMIN_TOKENS ${problem}`));
+});

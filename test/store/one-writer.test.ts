@@ -10,7 +10,7 @@ import {
 
 /** The one folder that writes each table. */
 const WRITERS: Record<string, string[]> = {
-  'store/orders': ['orders', 'order_items', 'timeline', 'shipments', 'download_grants'],
+  'store/orders': ['orders', 'order_items', 'timeline', 'shipments', 'download_grants', 'request_actors'],
   'store/stock': ['stock_levels', 'stock_movements', 'holds'],
   'store/checkouts': ['checkouts', 'checkout_keys', 'stray_sessions'],
   'store/refunds': ['refunds'],

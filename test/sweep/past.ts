@@ -51,6 +51,7 @@ const PAST = [
    SELECT gen_random_uuid(), 'cs_past_' || n, 'DHL', n, '[]', THEN FROM PAST`,
   `INSERT INTO download_grants (id, session_id, sku, expires_at, allowed)
    SELECT gen_random_uuid(), 'cs_past_' || n, 'past', THEN, 5 FROM PAST`,
+  `INSERT INTO request_actors (session_id, key, actor, requested_at) SELECT 'cs_past_' || n, 'ship', 'ada', THEN FROM PAST`,
   `INSERT INTO customers (session_id, email) SELECT 'cs_past_' || n, n || '@example.com' FROM PAST`,
   `INSERT INTO timeline (session_id, at, type, message, actor, key)
    SELECT 'cs_past_' || n, THEN, 'mail', 'sent', 'holdfast', 'mail/' || t FROM PAST CROSS JOIN (VALUES ('a'), ('b'), ('c')) AS x(t)`,

@@ -1,4 +1,5 @@
 import { costOf } from './cost';
+import { readable } from './history-text';
 import { until, World } from './world';
 
 let world: World;
@@ -67,9 +68,3 @@ async function costsAtMost(id: string, budget: { events: number; actions: number
   const within = cost.events <= budget.events && cost.actions <= budget.actions;
   expect(within ? 'within' : { cost, events: events.map(({ eventType }) => eventType) }).toBe('within');
 }
-
-/** A history as text, with every payload's bytes as what they say. */
-const readable = (events: unknown[]): string =>
-  JSON.stringify(events, (key, value) =>
-    key === 'data' && typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : value,
-  );

@@ -1,3 +1,7 @@
+import { changedSignal } from '../../messages/order';
+import { requestCancel } from '../../store/orders/cancel';
+import { recordActor } from '../../store/orders/request-actors';
+import { readable } from './history-text';
 import { until, World } from './world';
 
 let world: World;
@@ -52,6 +56,49 @@ describe('a paid order', () => {
     expect(await world.end(id)).toBe('COMPLETED');
     expect((await world.order(id)).shipments).toHaveLength(2);
     expect(await world.mails(id)).toEqual(['order_confirmation', 'order_received', 'order_shipped', 'order_shipped']);
+  });
+
+  test('bears the names of those who moved it, which Temporal never hears', async () => {
+    const names: Record<string, string> = { 'the-parcel': 'lovelace', 'the-delivery': 'hopper', 'the-part': 'clarke' };
+    const id = await world.paidOrderOf('jug', { quantity: 2, stock: 2 });
+    for (const [key, actor] of Object.entries(names))
+      await recordActor(world.db, { sessionId: id, key, actor, at: new Date(world.now()) });
+    const handle = world.handle(id);
+    const parcel = { carrier: 'DHL', trackingNumber: 'J1', items: [{ sku: 'jug', quantity: 1 }] };
+    await handle.executeUpdate('ship', { args: [parcel], updateId: 'the-parcel' });
+    const part = { amount: 100, reason: 'other', restock: [{ sku: 'jug', quantity: 1 }] };
+    await handle.executeUpdate('refund', { args: [part], updateId: 'the-part' });
+    await handle.executeUpdate('deliver', { updateId: 'the-delivery' });
+    await world.end(id);
+    const { timeline, refunds } = await world.order(id);
+    const moved = timeline.filter(({ type }) => ['shipped', 'refund', 'completed'].includes(type));
+    expect(moved.map(({ type, actor }) => [type, actor])).toEqual([
+      ['shipped', 'lovelace'],
+      ['refund', 'clarke'],
+      ['completed', 'hopper'],
+    ]);
+    expect(refunds).toMatchObject([{ actor: 'clarke' }]);
+    const back = await world.db.stockMovement.findMany({ where: { sku: 'jug', kind: 'RESTOCK' } });
+    expect(back.map(({ actor }) => actor)).toEqual(['clarke']);
+    const history = readable((await world.history(id)).events ?? []);
+    for (const [key, name] of Object.entries(names)) {
+      expect(history).toContain(key); // the check itself can see
+      expect(history).not.toContain(name);
+    }
+  });
+
+  test('that staff cancel bears the name of who asked, whichever run carries it out', async () => {
+    const paid = await world.paidOrderOf('cup', { stock: 2 });
+    const { id: unpaid } = await world.checkout([{ sku: 'cup' }]);
+    for (const id of [paid, unpaid]) {
+      const at = new Date(world.now());
+      await requestCancel(world.db, { sessionId: id, reason: 'duplicate', actor: 'ada', at });
+      await world.handle(id).signal(changedSignal);
+    }
+    expect([await world.end(paid), await world.end(unpaid)]).toEqual(['REFUNDED', 'CANCELLED']);
+    expect((await world.order(paid)).refunds).toMatchObject([{ actor: 'ada' }]);
+    const { timeline } = await world.order(unpaid);
+    expect(timeline.filter(({ type }) => type.startsWith('cancel')).map(({ actor }) => actor)).toEqual(['ada', 'ada']);
   });
 
   test('that is shipped completes by itself, long enough after', async () => {

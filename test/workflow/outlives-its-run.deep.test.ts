@@ -43,7 +43,7 @@ describe('a cancel that waits behind another step stands in the database before 
     },
     'as Request Cancellation': (id: SessionId) => world.handle(id).cancel(),
     'from the API, of which the run never hears': async (id: SessionId) => {
-      await requestCancel(world.db, { sessionId: id, reason: 'damaged', at: new Date(world.now()) });
+      await requestCancel(world.db, { sessionId: id, reason: 'damaged', actor: 'staff', at: new Date(world.now()) });
     },
   };
 
@@ -89,7 +89,7 @@ test('an order that staff cancel while its payment is confirmed is not sold', as
   await world.at('/faults', { match: { method: 'GET', path: id }, kind: 'delay', ms: 1_500 });
   await world.webhook(id);
   await until(async () => (await world.requests()).some(({ method, path }) => method === 'GET' && path.includes(id)));
-  await requestCancel(world.db, { sessionId: id, reason: 'damaged', at: new Date(world.now()) });
+  await requestCancel(world.db, { sessionId: id, reason: 'damaged', actor: 'staff', at: new Date(world.now()) });
   expect(await world.end(id)).toBe('REFUNDED');
   expect(await world.order(id)).toMatchObject({ grants: [], refunds: [{ reason: 'damaged' }] });
 });

@@ -31,7 +31,7 @@ describe('a refund that fails', () => {
       const refund = await shop.dashboard(id, { amount: 500 });
       await fails(refund);
       expect(await world.end(refund.id as never)).toBe('failed');
-      await resolveRefund(world.db, { sessionId: id, how, at: new Date(world.now()) });
+      await resolveRefund(world.db, { sessionId: id, how, actor: 'staff', at: new Date(world.now()) });
       await shop.told(refund);
       expect(await world.end(refund.id as never)).toBe(how === 'withdraw' ? 'withdrawn' : how);
       const mails = (await world.mails(id)).filter((one) => one.includes('refund'));

@@ -11,10 +11,10 @@ import type { OrderRun } from './run';
 
 /**
  * Staff say `cancel`. It stands in the database before anybody hears yes, so that it outlives this run, however long
- * it waits behind another step. @throws the refusal, or that nothing is recorded
+ * it waits behind another step. @param key of the request @throws the refusal, or that nothing is recorded
  */
-export async function requestCancel(run: OrderRun, request: CancelRequest): Promise<OrderStatus> {
-  await record(run, request, recordNow);
+export async function requestCancel(run: OrderRun, request: CancelRequest, key: string): Promise<OrderStatus> {
+  await record(run, { ...request, by: key }, recordNow);
   return run.inbox.ask({ name: 'cancel', request });
 }
 
@@ -44,16 +44,16 @@ export async function cancelAsRequested(run: OrderRun): Promise<void> {
 export async function cancelOrder(run: OrderRun): Promise<void> {
   const reason = run.order.cancelRequested ?? 'other';
   if (bankGaveItBack(run)) await endLost(run, 'Cancelled after a lost dispute');
-  if (run.status !== 'REFUNDED') await compensate(run, reason, 'staff');
+  if (run.status !== 'REFUNDED') await compensate(run, reason, { actor: 'staff' });
 }
 
 type Write = <T>(write: () => Promise<T>) => Promise<T>;
 
-async function record(run: OrderRun, { reason }: CancelRequest, written: Write): Promise<void> {
+async function record(run: OrderRun, { reason, by }: CancelRequest & { by?: string }, written: Write): Promise<void> {
   const { sessionId } = run;
   await run.untilReadOrParked();
   if (run.opening?.outcome === 'not-ours') throw refusal(refusalOf(run));
-  const asked = await written(() => database.requestCancel({ sessionId, reason }));
+  const asked = await written(() => database.requestCancel({ sessionId, reason, ...(by !== undefined && { by }) }));
   if (asked.outcome === 'refused') throw refusal(asked.reason);
   run.cancelRecorded(reason);
 }

@@ -12,14 +12,19 @@ import type { OrderRun } from './run';
  * cannot be refunded: the order parks until the bank decides. Returns once Stripe has accepted the refund, or the
  * bank has rejected it at once; the order's status says which. If Stripe refuses it for good, that stands beside the
  * order, which goes on as it was.
+ * @param asked who wants it; `by` is the key of staff's request, absent for a cancel that stands in the database
  */
-export async function compensate(run: OrderRun, reason: Reason, actor: 'staff' | 'holdfast'): Promise<void> {
+export async function compensate(
+  run: OrderRun,
+  reason: Reason,
+  asked: { actor: 'staff' | 'holdfast'; by?: string },
+): Promise<void> {
   const { sessionId } = run;
   run.waits('the refund to be taken by Stripe');
   for (;;) {
     const given = await run.untilDone('refund', () =>
       stripe.refundRest.executeWithOptions({ summary: `Gives back all that is left: ${reason}` }, [
-        { sessionId, reason, actor },
+        { sessionId, reason, ...asked },
       ]),
     );
     if (given.outcome === 'refused-by-stripe') run.mails.send(refusedRefundMail(given.since));

@@ -26,20 +26,20 @@ export async function awaitDecision(run: OrderRun): Promise<void> {
       case 'cancel':
         return cancelOrder(run);
       case 'retry':
-        return retry(run);
+        return retry(run, request.key);
       case 'resolve':
-        return resolve(run, request.request);
+        return resolve(run, request.request, request.key);
       case 'ship':
         await sellAgain(run);
-        return new Parcels(run).ship(request.request);
+        return new Parcels(run).ship(request.request, request.key);
     }
   });
 }
 
-const retry = (run: OrderRun): Promise<void> =>
+const retry = (run: OrderRun, by: string): Promise<void> =>
   run.order.pendingDecision?.step === DECISIONS.refundRefused
     ? giveBackRefused(run)
-    : compensate(run, 'other', 'staff');
+    : compensate(run, 'other', { actor: 'staff', by });
 
 /** Sells the goods to this order again, if there are any. They returned to stock with the refund. */
 async function sellAgain(run: OrderRun): Promise<void> {

@@ -30,25 +30,27 @@ async function take(run: OrderRun, parcels: Parcels, message: Message): Promise<
   const { request } = message;
   switch (request.name) {
     case 'ship':
-      return parcels.ship(request.request);
+      return parcels.ship(request.request, request.key);
     case 'deliver':
       run.allow('deliver');
-      return complete(run, 'delivered');
+      return complete(run, 'delivered', request.key);
     case 'refund':
       return refund(run, request);
     case 'cancel':
       return cancelOrder(run);
     case 'retry':
       run.allow('retry');
-      return answerDecision(run);
+      return answerDecision(run, request.key);
     case 'resolve':
-      return resolve(run, request.request);
+      return resolve(run, request.request, request.key);
   }
 }
 
-async function complete(run: OrderRun, how: 'delivered' | 'long-enough-ago'): Promise<void> {
+/** @param by the key of the request by which staff report it */
+async function complete(run: OrderRun, how: 'delivered' | 'long-enough-ago', by?: string): Promise<void> {
   const { sessionId } = run;
-  const status = await run.untilDone('complete', () => database.completeOrder({ sessionId, how }));
+  const asked = { sessionId, how, ...(by !== undefined && { by }) };
+  const status = await run.untilDone('complete', () => database.completeOrder(asked));
   run.setStatus(status, how === 'delivered' ? 'Delivered' : 'Taken as delivered');
 }
 
@@ -59,13 +61,13 @@ async function refund(run: OrderRun, { key, request }: Extract<StaffRequest, { n
 }
 
 /** `retry` requests a failed or refused refund again, and acknowledges any other pending decision. */
-function answerDecision(run: OrderRun): Promise<void> {
+function answerDecision(run: OrderRun, by: string): Promise<void> {
   switch (run.order.pendingDecision?.step) {
     case DECISIONS.refundFailed:
-      return giveBackFailed(run);
+      return giveBackFailed(run, by);
     case DECISIONS.refundRefused:
       return giveBackRefused(run);
     default:
-      return decide(run);
+      return decide(run, { by });
   }
 }

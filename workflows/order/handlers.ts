@@ -53,7 +53,7 @@ function setSignals({ inbox }: OrderRun): void {
  */
 function setUpdates(run: OrderRun): void {
   const { inbox } = run;
-  setHandler(shipUpdate, (request) => inbox.ask({ name: 'ship', request }), {
+  setHandler(shipUpdate, (request) => inbox.ask({ name: 'ship', request, key: keyOfUpdate() }), {
     validator: (request) => {
       checkShip(request);
       validate(run, 'ship');
@@ -61,17 +61,21 @@ function setUpdates(run: OrderRun): void {
     description:
       'Records a parcel and mails the customer: { "carrier", "trackingNumber", "trackingUrl"?, "items"?: [{ "sku", "quantity" }] }',
   });
-  setHandler(deliverUpdate, () => inbox.ask({ name: 'deliver' }), {
+  setHandler(deliverUpdate, () => inbox.ask({ name: 'deliver', key: keyOfUpdate() }), {
     validator: () => validate(run, 'deliver'),
     description: 'Says that a shipped order arrived; takes nothing',
   });
-  setHandler(cancelUpdate, (request) => CancellationScope.nonCancellable(() => requestCancel(run, request)), {
-    validator: (request) => {
-      checkCancel(request);
-      validate(run, 'cancel');
+  setHandler(
+    cancelUpdate,
+    (request) => CancellationScope.nonCancellable(() => requestCancel(run, request, keyOfUpdate())),
+    {
+      validator: (request) => {
+        checkCancel(request);
+        validate(run, 'cancel');
+      },
+      description: `Cancels before anything is shipped, and gives money back: { "reason": "${REASONS.join('" | "')}" }`,
     },
-    description: `Cancels before anything is shipped, and gives money back: { "reason": "${REASONS.join('" | "')}" }`,
-  });
+  );
   setHandler(refundUpdate, (request) => inbox.ask({ name: 'refund', request, key: keyOfUpdate() }), {
     validator: (request) => {
       checkRefund(request, run.currency);
@@ -80,11 +84,11 @@ function setUpdates(run: OrderRun): void {
     description:
       'Gives money back, all that is left or a part: { "amount"?, "reason", "restock"?: [{ "sku", "quantity" }] }; amounts in the smallest unit',
   });
-  setHandler(retryUpdate, () => CancellationScope.nonCancellable(() => run.retry()), {
+  setHandler(retryUpdate, () => CancellationScope.nonCancellable(() => run.retry(keyOfUpdate())), {
     validator: () => refuseNeedless(run, 'retry'),
     description: 'Tries the step that needs attention again; takes nothing',
   });
-  setHandler(resolveUpdate, (request) => inbox.ask({ name: 'resolve', request }), {
+  setHandler(resolveUpdate, (request) => inbox.ask({ name: 'resolve', request, key: keyOfUpdate() }), {
     validator: (request) => {
       checkResolve(request);
       refuseNeedless(run, 'resolve');

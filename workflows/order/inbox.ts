@@ -3,16 +3,18 @@ import type { OrderStatus } from '../../domain/order';
 import type { CancelRequest, RefundRequest, ResolveRequest, ShipRequest } from '../../messages/order';
 import { INVALID_TRANSITION } from '../../messages/refusals';
 
-/** A request by staff. */
+/**
+ * A request by staff. `key` is made from the update's id. It identifies a repeat, in the database and at Stripe, and
+ * the database has the name of who asked under it. A cancel is recorded before it is asked for, with the name.
+ */
 export type StaffRequest =
-  | { name: 'ship'; request: ShipRequest }
-  | { name: 'deliver' }
+  | { name: 'ship'; request: ShipRequest; key: string }
+  | { name: 'deliver'; key: string }
   | { name: 'cancel'; request: CancelRequest }
-  /** `key` is made from the update's id. It identifies a repeat, in the database and at Stripe. */
   | { name: 'refund'; request: RefundRequest; key: string }
   /** The answer “continue” to a pending decision. */
-  | { name: 'retry' }
-  | { name: 'resolve'; request: ResolveRequest };
+  | { name: 'retry'; key: string }
+  | { name: 'resolve'; request: ResolveRequest; key: string };
 
 /** Everything that can wake an order. */
 export type Message =

@@ -22,11 +22,12 @@ export class Parcels {
   /**
    * Records a parcel and mails the customer. The database judges, under the order's lock; the same parcel again
    * changes nothing.
+   * @param by the key of the request
    */
-  async ship(parcel: ShipRequest): Promise<void> {
+  async ship(parcel: ShipRequest, by: string): Promise<void> {
     const { run } = this;
     const { sessionId } = run;
-    const shipped = await run.untilDone('ship', () => database.recordShipment({ sessionId, ...parcel }));
+    const shipped = await run.untilDone('ship', () => database.recordShipment({ sessionId, ...parcel, by }));
     if (shipped.outcome === 'refused') throw refusal(shipped.reason, shipped.code);
     const { pendingDecision, reports = [] } = run.order;
     if (RETAKES_STOCK.some((step) => step === pendingDecision?.step || reports.includes(step))) await this.refresh();

@@ -2,12 +2,13 @@ import type { Seen } from '../../activities/checkout/checkout';
 import type { UnpaidEnding } from '../../activities/order/orders';
 import { CAPTURE } from '../../domain/mail';
 import { phaseOf } from '../../domain/phase';
-import type { ResolveRequest } from '../../messages/order';
 import { database, stripe, stripeLater } from '../steps';
 import { decide } from './decide';
 import type { Message, StaffRequest } from './inbox';
 import { resolve } from './resolve';
 import type { OrderRun } from './run';
+
+type Resolving = Extract<StaffRequest, { name: 'resolve' }>;
 
 type OnItsWay = Extract<Seen, { seen: 'processing' }>;
 
@@ -117,20 +118,20 @@ export class PaymentWatch {
 
   private async takeRequest(request: StaffRequest, difference: string | null): Promise<void> {
     if (request.name === 'cancel') return; // it stands in the database, which has judged it
-    if (request.name === 'resolve') return this.resolve(request.request, difference);
+    if (request.name === 'resolve') return this.resolve(request, difference);
     this.run.allow(request.name);
-    if (request.name === 'retry') await decide(this.run);
+    if (request.name === 'retry') await decide(this.run, { by: request.key });
   }
 
   /** Goes on with a payment that differs, at what was paid; or ends what else needs a person. */
-  private async resolve(request: ResolveRequest, difference: string | null): Promise<void> {
+  private async resolve({ request, key: by }: Resolving, difference: string | null): Promise<void> {
     const { run } = this;
     const { sessionId } = run;
     if (request.how !== 'accept' || difference === null || run.order.pendingDecision !== null)
-      return resolve(run, request);
+      return resolve(run, request, by);
     const sessionUnknown = difference === UNKNOWN;
     run.allow('accept', { sessionUnknown, paymentDiffers: !sessionUnknown });
-    await run.untilDone('decide', () => database.acceptPayment({ sessionId }));
+    await run.untilDone('decide', () => database.acceptPayment({ sessionId, by }));
   }
 
   private askStripe(): Promise<Seen> {

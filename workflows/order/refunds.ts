@@ -25,23 +25,26 @@ export async function giveBackPart(
     throw refusal(given.reason, given.code === 'disputed' ? INVALID_TRANSITION : given.code);
 }
 
-/** Requests the refund again that failed last. That answers the decision about it. */
-export async function giveBackFailed(run: OrderRun): Promise<void> {
+/**
+ * Requests the refund again that failed last. That answers the decision about it.
+ * @param by the key of staff's request
+ */
+export async function giveBackFailed(run: OrderRun, by: string): Promise<void> {
   const { sessionId } = run;
   const failed = await run.untilDone('read', () => database.failedRefund({ sessionId }));
-  if (failed?.all) return compensate(run, failed.reason, 'staff');
+  if (failed?.all) return compensate(run, failed.reason, { actor: 'staff', by });
   if (failed) {
     const { key, amount, reason } = failed;
-    await giveBackPart(run, { key, amount, reason }, `Gives back ${amount} again`);
+    await giveBackPart(run, { key, by, amount, reason }, `Gives back ${amount} again`);
   }
-  await decide(run);
+  await decide(run, { by });
 }
 
 /** Requests every refund again that Stripe refuses. What it still refuses stays to be decided. */
 export async function giveBackRefused(run: OrderRun): Promise<void> {
   const { sessionId } = run;
   for (const refused of await run.untilDone('read', () => database.refusedRefunds({ sessionId }))) {
-    if (refused.all) await compensate(run, refused.reason, refused.actor);
+    if (refused.all) await compensate(run, refused.reason, { actor: refused.actor });
     else
       await giveBackPart(
         run,

@@ -7,18 +7,18 @@ import type { OrderRun } from './run';
 
 /**
  * Resolves what needs attention, as staff say: withdraws a failed or refused refund, counts it as settled elsewhere, or
- * accepts what was reported. @throws the refusal if that makes no sense now
+ * accepts what was reported. @param by the key of their request @throws the refusal if that makes no sense now
  */
-export async function resolve(run: OrderRun, { how, ...named }: ResolveRequest): Promise<void> {
-  if (how === 'accept') return takeNote(run);
-  const resolved = await run.untilDone('refund', () => resolveRefund(run.sessionId, { how, ...named }));
+export async function resolve(run: OrderRun, { how, ...named }: ResolveRequest, by: string): Promise<void> {
+  if (how === 'accept') return takeNote(run, by);
+  const resolved = await run.untilDone('refund', () => resolveRefund(run.sessionId, { how, ...named }, by));
   if (resolved.outcome === 'refused') throw refusal(resolved.reason);
   await run.refresh(how === 'withdraw' ? 'A refund was withdrawn' : 'A refund was settled elsewhere');
   // It goes on as it was: paid, and to be looked at again.
   if (phaseOf(run.order) === 'awaiting-payment') run.inbox.put('look');
 }
 
-async function takeNote(run: OrderRun): Promise<void> {
+async function takeNote(run: OrderRun, by: string): Promise<void> {
   run.allow('accept');
-  await decide(run, { reported: true });
+  await decide(run, { by, reported: true });
 }

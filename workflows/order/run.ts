@@ -147,12 +147,13 @@ export class OrderRun {
    * Staff say `retry`: an answer to a pending decision, or to a step that is parked. A `retry` may arrive with the
    * start of a run that goes on for a terminated one: what waits for an answer is known once the order is opened,
    * unless opening it is the step that is parked.
+   * @param key of the request
    */
-  async retry(): Promise<OrderStatus> {
+  async retry(key: string): Promise<OrderStatus> {
     const { parking } = this;
     await this.untilReadOrParked();
     // A step that can be retried comes first: it may be what the decision was about.
-    if (this.known?.pendingDecision && !parking.isStuck) return this.inbox.ask({ name: 'retry' });
+    if (this.known?.pendingDecision && !parking.isStuck) return this.inbox.ask({ name: 'retry', key });
     if (parking.all.length > 0) await parking.retry();
     return this.status;
   }

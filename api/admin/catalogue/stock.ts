@@ -26,7 +26,7 @@ const Stock = z
           heldDelta: z.int(),
           kind: z.enum(['adjust', 'hold', 'release', 'commit', 'take', 'restock']),
           reference: z.string().meta({ description: 'The session id of an order, or the reason staff gave.' }),
-          actor: z.string(),
+          actor: z.string().meta({ description: '`order`, `holdfast`, or the name of the token of staff.' }),
         }),
       )
       .meta({ description: `The last ${SHOWN}, newest first.` }),
@@ -66,11 +66,11 @@ export const stockRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>): Route
       headers: KeyHeader,
       body: Adjustment,
       problems: ['unknown_sku', 'invalid_transition', 'idempotency_key_reused', 'stock_conflict'],
-      handle: async ({ params: { sku }, headers, body }) => {
+      handle: async ({ params: { sku }, headers, body, actor }) => {
         await mustBePhysical(db, sku);
         const key = headers['idempotency-key'] ?? null;
         const at = new Date(clock.now());
-        const adjusted = await adjustStock(db, { sku, ...body, actor: 'staff', key, at });
+        const adjusted = await adjustStock(db, { sku, ...body, actor, key, at });
         if (adjusted !== 'adjusted') throw REFUSALS[adjusted](sku);
         return { body: await readStock(db, sku) };
       },

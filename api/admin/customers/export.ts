@@ -29,10 +29,10 @@ export const customerRoutes = (deps: ApiDeps): Route[] => [
         headers: { 'cache-control': '`no-store`.' },
       },
     },
-    handle: async ({ params }) => {
+    handle: async ({ params, actor }) => {
       const at = new Date(deps.clock.now());
       const email = params.email.toLowerCase();
-      const kept = await exportCustomer(deps.db, { email, actor: 'staff', at });
+      const kept = await exportCustomer(deps.db, { email, actor, at });
       return { body: { email, exportedAt: timestamp(at), ...kept }, headers: { 'cache-control': 'no-store' } };
     },
   }),

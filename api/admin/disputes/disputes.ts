@@ -76,8 +76,8 @@ export function disputeRoutes(deps: ApiDeps): Route[] {
         'All of it: a field that is left out is not submitted. `409` once the dispute is closed, or its evidence is being submitted or was.',
       body: EvidenceTexts,
       problems: ['unknown_dispute', 'invalid_transition'],
-      handle: async ({ params, body }) => {
-        await changeEvidence(deps, params.id, withoutGaps(body));
+      handle: async ({ params, body, actor }) => {
+        await changeEvidence(deps, { id: params.id, evidence: withoutGaps(body), actor });
         return { body: await readDispute(deps.db, params.id) };
       },
     }),
@@ -89,9 +89,9 @@ export function disputeRoutes(deps: ApiDeps): Route[] {
       summary: 'Give the evidence to the bank, which takes it once',
       description: 'When Stripe takes longer than 8 s the answer is the dispute as it is, and the rest follows.',
       problems: ['unknown_dispute', 'invalid_transition'],
-      handle: async ({ params, headers }) => {
-        const { id } = await readDispute(deps.db, params.id);
-        await submitEvidence(deps.temporal, id, headers['idempotency-key']);
+      handle: async ({ params, headers, actor }) => {
+        const { id, sessionId } = await knownDispute(deps.db, params.id);
+        await submitEvidence(deps, { id, sessionId, actor, idempotencyKey: headers['idempotency-key'] });
         return { body: await readDispute(deps.db, id) };
       },
     }),
@@ -99,8 +99,7 @@ export function disputeRoutes(deps: ApiDeps): Route[] {
 }
 
 async function readDispute(db: Db, id: string): Promise<z.input<typeof DisputeDocument>> {
-  const dispute = isDisputeId(id) ? await findDispute(db, id) : null;
-  if (dispute === null) throw unknownDispute();
+  const dispute = await knownDispute(db, id);
   const { orderNumber, sessionId, currency, withdrawnCurrency } = dispute;
   return {
     ...{ id, status: dispute.status, reason: dispute.reason, open: dispute.open, lost: dispute.lost },
@@ -117,8 +116,17 @@ async function readDispute(db: Db, id: string): Promise<z.input<typeof DisputeDo
   };
 }
 
-async function changeEvidence({ db, clock }: ApiDeps, id: string, evidence: Evidence): Promise<void> {
-  const change = await replaceEvidence(db, { id, evidence, at: new Date(clock.now()) });
+async function knownDispute(db: Db, id: string) {
+  const dispute = isDisputeId(id) ? await findDispute(db, id) : null;
+  if (dispute === null) throw unknownDispute();
+  return dispute;
+}
+
+async function changeEvidence(
+  { db, clock }: ApiDeps,
+  asked: { id: string; evidence: Evidence; actor: string },
+): Promise<void> {
+  const change = await replaceEvidence(db, { ...asked, at: new Date(clock.now()) });
   if (change.outcome === 'unknown') throw unknownDispute();
   if (change.outcome === 'refused') throw new Problem('invalid_transition', change.reason);
 }

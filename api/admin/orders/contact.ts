@@ -38,7 +38,7 @@ export const contactRoutes = (deps: ApiDeps): Route[] => [
     description:
       'Before anything of it is shipped. What staff say stands, whatever Stripe says later. Mails that have gone are not sent again: see `resend-email`.',
     body: Contact,
-    handle: async ({ params, headers, body }) => {
+    handle: async ({ params, headers, body, actor }) => {
       const sessionId = await findOrder(deps.db, params.ref);
       const key = headers['idempotency-key'];
       const refusal = await correctContact(deps.db, {
@@ -46,6 +46,7 @@ export const contactRoutes = (deps: ApiDeps): Route[] => [
         key: `contact/${key === undefined ? randomUUID() : hash(key)}`,
         email: body.email ?? null,
         address: body.address ? wholeAddress(body.address) : null,
+        actor,
         at: new Date(deps.clock.now()),
       });
       if (refusal !== null) throw new Problem('invalid_transition', `${refusal}.`);

@@ -36,9 +36,10 @@ export const AdminOrder = OrderDocument.extend({
     }),
   }).meta({ description: AMOUNTS_ADD_UP }),
   paymentIntentId: orNull(z.string()),
-  timeline: z
-    .array(z.strictObject({ at: Timestamp, type: z.string(), message: z.string(), actor: z.string() }))
-    .meta({ description: 'Oldest first.' }),
+  timeline: z.array(z.strictObject({ at: Timestamp, type: z.string(), message: z.string(), actor: z.string() })).meta({
+    description:
+      'Oldest first. `actor` is `shopper`, `stripe`, `holdfast`, or the name of the token of staff: `staff` for `ADMIN_TOKEN` and for what is done in the Temporal UI.',
+  }),
   attention: orNull(Attention),
   disputed: z.boolean().meta({ description: 'A dispute is open.' }),
   disputes: z.array(

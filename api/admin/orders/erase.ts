@@ -12,9 +12,9 @@ export const eraseRoutes = (deps: ApiDeps): Route[] => [
     summary: 'Remove the personal data of a final order, for good',
     description:
       'Removes the customer, the texts and recipients of mails, what staff have noted, what the checkout was given, and what was gathered for disputes. A later look at Stripe does not bring it back. `409` while the order is not final, or a refund or a dispute is open.',
-    handle: async ({ params }) => {
+    handle: async ({ params, actor }) => {
       const sessionId = await findOrder(deps.db, params.ref);
-      const refusal = await eraseCustomer(deps.db, { sessionId, at: new Date(deps.clock.now()) });
+      const refusal = await eraseCustomer(deps.db, { sessionId, actor, at: new Date(deps.clock.now()) });
       if (refusal !== null) throw new Problem('invalid_transition', `${refusal}.`);
       return { body: await readAdminOrder(deps, sessionId) };
     },

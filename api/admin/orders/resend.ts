@@ -6,6 +6,7 @@ import { Problem } from '../../../domain/problem';
 import { WORKFLOWS } from '../../../messages/names';
 import { type ResendInput, resendId, resendStart } from '../../../messages/resend';
 import { keepMailRequest } from '../../../store/mails/requests';
+import { recordActor } from '../../../store/orders/request-actors';
 import { hasTimelineEntry } from '../../../store/orders/timeline';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
@@ -26,9 +27,9 @@ export const resendRoutes = (deps: ApiDeps): Route[] => [
     description:
       'Describes the order as it is now and goes to the current address. `409` if the mail would not be true of the order. Sent once per key; the timeline says when.',
     body: Resend,
-    handle: async ({ params, headers, body: { template } }) => {
+    handle: async ({ params, headers, body: { template }, actor }) => {
       const sessionId = await findOrder(deps.db, params.ref);
-      await sendAgain(deps, { sessionId, template, key: keyOf(template, headers['idempotency-key']) });
+      await sendAgain(deps, { sessionId, template, key: keyOf(template, headers['idempotency-key']) }, actor);
       return { body: await readAdminOrder(deps, sessionId) };
     },
   }),
@@ -46,8 +47,10 @@ const keyOf = (template: string, idempotencyKey: string | undefined): string =>
  * or finds it, and waits for the mail to be sent, at most 8 s.
  * @throws 409 `invalid_transition` when the mail makes no sense now; 503 while no worker has taken the request
  */
-async function sendAgain({ db, temporal, clock }: ApiDeps, input: ResendInput): Promise<void> {
-  await keepMailRequest(db, { ...input, at: new Date(clock.now()) });
+async function sendAgain({ db, temporal, clock }: ApiDeps, input: ResendInput, actor: string): Promise<void> {
+  const at = new Date(clock.now());
+  await recordActor(db, { sessionId: input.sessionId, key: input.key, actor, at });
+  await keepMailRequest(db, { ...input, at });
   try {
     await bounded(temporal, STAFF_PATIENCE_MS, () => start(temporal, input).then((handle) => handle.result()));
   } catch (error) {

@@ -4,8 +4,11 @@ import type { UpdateDefinition } from '@temporalio/common';
 import type { SessionId } from '../../../domain/ids';
 import type { OrderStatus } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
+import { requestKeyOf } from '../../../domain/refund';
 import { WORKFLOWS } from '../../../messages/names';
 import { changedSignal, orderStart } from '../../../messages/order';
+import { recordActor } from '../../../store/orders/request-actors';
+import type { ApiDeps } from '../../deps';
 import { bounded, STAFF_PATIENCE_MS } from '../../order-workflow';
 import { hasEnded, isLate } from '../../temporal-errors';
 
@@ -18,6 +21,8 @@ export interface OrderUpdate<Args extends unknown[]> {
   args: Args;
   /** The workflow performs each id once, however often it is sent. */
   updateId: string;
+  /** The name of who sends it. */
+  actor: string;
 }
 
 /**
@@ -28,21 +33,24 @@ export type UpdateOutcome = 'done' | 'accepted' | 'ended';
 
 /**
  * Sends an update to an order's workflow and waits at most 8 s for its outcome. If the run was terminated or has
- * failed, this starts it again, and it continues from what the database says.
+ * failed, this starts it again, and it continues from what the database says. Who sends it is recorded first: their
+ * name stays out of Temporal.
  *
  * @throws `WorkflowUpdateFailedError` when the workflow refuses; the client's error when Temporal or a worker is not
  * available
  */
 export async function sendUpdate<Args extends unknown[]>(
-  temporal: Client,
+  { db, temporal, clock }: Pick<ApiDeps, 'db' | 'temporal' | 'clock'>,
   request: OrderUpdate<Args>,
 ): Promise<UpdateOutcome> {
   const deadline = Date.now() + STAFF_PATIENCE_MS;
+  const { sessionId, updateId, actor } = request;
+  await recordActor(db, { sessionId, key: requestKeyOf(updateId), actor, at: new Date(clock.now()) });
   try {
     const sent = await bounded(temporal, STAFF_PATIENCE_MS, () => send(temporal, request));
     return await outcome(temporal, sent, deadline);
   } catch (error) {
-    if (isLate(error)) await lookAgain(temporal, request.sessionId);
+    if (isLate(error)) await lookAgain(temporal, sessionId);
     if (!hasEnded(error)) throw error;
     return await earlierOutcome(temporal, request, deadline);
   }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { SessionId } from '../../../domain/ids';
 import { type OrderStatus, REASONS, type Reason } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
-import { cancelUpdate, deliverUpdate, retryUpdate, shipUpdate } from '../../../messages/order';
+import { type CancelRequest, cancelUpdate, deliverUpdate, retryUpdate, shipUpdate } from '../../../messages/order';
 import { decide } from '../../../store/orders/attention';
 import { requestCancel } from '../../../store/orders/cancel';
 import { statusWithParcel } from '../../../store/orders/parcels';
@@ -49,20 +49,21 @@ export const orderStepRoutes = (deps: ApiDeps): Route[] => [
     description: 'Sending the same carrier and number again changes nothing. `409` for more than is unshipped.',
     body: Shipment,
     problems: ['unknown_order', 'invalid_transition', 'out_of_stock'],
-    handle: async ({ params, headers, body }) => {
+    handle: async ({ params, headers, body, actor }) => {
       const { trackingUrl, items, ...parcel } = body;
       const request = { ...parcel, ...(trackingUrl && { trackingUrl }), ...(items && { items }) };
       const sessionId = await findOrder(deps.db, params.ref);
       // A final order has no workflow to answer; the same parcel again still changes nothing.
       if (await shippedWith(deps, sessionId, parcel)) return { body: await readAdminOrder(deps, sessionId) };
-      return take(deps, sessionId, headers, shipUpdate, [request]);
+      return take(deps, { sessionId, actor, headers }, shipUpdate, [request]);
     },
   }),
   route({
     ...ORDER_CHANGE,
     path: '/admin/orders/{ref}/deliver',
     summary: 'Report a shipped order delivered, which completes it',
-    handle: async ({ params, headers }) => take(deps, await findOrder(deps.db, params.ref), headers, deliverUpdate, []),
+    handle: async ({ params, headers, actor }) =>
+      take(deps, { sessionId: await findOrder(deps.db, params.ref), actor, headers }, deliverUpdate, []),
   }),
   route({
     ...ORDER_CHANGE,
@@ -71,14 +72,14 @@ export const orderStepRoutes = (deps: ApiDeps): Route[] => [
     description:
       'Unpaid: expires the session first, and refunds if Stripe says it was paid. Paid: refunds, returns stock and revokes downloads. The cancel is stored first. If Stripe takes longer than 8 s, or no worker runs, the response is the order as it stands, and the rest follows.',
     body: Cancellation,
-    handle: async ({ params, headers, body: { reason, note } }) => {
+    handle: async ({ params, headers, body: { reason, note }, actor }) => {
       const sessionId = await findOrder(deps.db, params.ref);
       const updateId = updateIdOf(cancelUpdate, [{ reason }], headers['idempotency-key']);
       if (note !== undefined) {
-        const remark = { note, message: `Asked to cancel (${reason})`, at: new Date(deps.clock.now()) };
+        const remark = { note, actor, message: `Asked to cancel (${reason})`, at: new Date(deps.clock.now()) };
         await addNote(deps.db, { sessionId, key: `note/${cancelUpdate.name}/${updateId}`, ...remark });
       }
-      return cancel(deps, { sessionId, reason, updateId });
+      return cancel(deps, { sessionId, reason, updateId, actor });
     },
   }),
   route({
@@ -86,17 +87,17 @@ export const orderStepRoutes = (deps: ApiDeps): Route[] => [
     path: '/admin/orders/{ref}/retry',
     summary: 'Run the step that needs attention again',
     problems: ['unknown_order', 'invalid_transition', 'out_of_stock'],
-    handle: async ({ params, headers }) => {
+    handle: async ({ params, headers, actor }) => {
       const sessionId = await findOrder(deps.db, params.ref);
       // The workflow of a final order has ended: what its refunds need is asked by a workflow of their own, and
       // what was found out later is decided about here.
       if (
-        (await decide(deps.db, { sessionId, onlyEnded: true, at: new Date(deps.clock.now()) })) ||
-        (await retryRefund(deps, sessionId)) ||
+        (await decide(deps.db, { sessionId, onlyEnded: true, actor, at: new Date(deps.clock.now()) })) ||
+        (await retryRefund(deps, sessionId, actor)) ||
         (await retryFollowers(deps, sessionId))
       )
         return { body: await readAdminOrder(deps, sessionId) };
-      return take(deps, sessionId, headers, retryUpdate, []);
+      return take(deps, { sessionId, actor, headers }, retryUpdate, []);
     },
   }),
 ];
@@ -117,12 +118,14 @@ async function shippedWith(
  */
 async function cancel(
   deps: ApiDeps,
-  { sessionId, reason, updateId }: { sessionId: SessionId; reason: Reason; updateId: string },
+  { sessionId, reason, updateId, actor }: { sessionId: SessionId; reason: Reason; updateId: string; actor: string },
 ): Promise<Answer> {
-  const stored = await requestCancel(deps.db, { sessionId, reason, key: updateId, at: new Date(deps.clock.now()) });
+  const at = new Date(deps.clock.now());
+  const stored = await requestCancel(deps.db, { sessionId, reason, key: updateId, actor, at });
   try {
     // Sent even if the database refuses it: the workflow may have answered this very request before.
-    const outcome = await sendUpdate(deps.temporal, { sessionId, update: cancelUpdate, args: [{ reason }], updateId });
+    const asked = { sessionId, update: cancelUpdate, args: [{ reason }] as [CancelRequest], updateId, actor };
+    const outcome = await sendUpdate(deps, asked);
     const order = await readAdminOrder(deps, sessionId);
     const isDone = stored.outcome === 'recorded' && UNDONE.has(order.status);
     if (outcome === 'ended' && !isDone) throw tooLate(order.status);
@@ -137,16 +140,23 @@ async function cancel(
 /** How a cancelled order ends. */
 const UNDONE: ReadonlySet<OrderStatus> = new Set<OrderStatus>(['CANCELLED', 'REFUNDED']);
 
+/** A request of staff about an order. */
+interface StaffCall {
+  sessionId: SessionId;
+  /** The name of who makes it. */
+  actor: string;
+  headers: { 'idempotency-key'?: string | undefined };
+}
+
 /** Sends the update of one step, and answers with the order as it is then. */
 async function take<Args extends unknown[]>(
   deps: ApiDeps,
-  sessionId: SessionId,
-  headers: { 'idempotency-key'?: string | undefined },
+  { sessionId, actor, headers }: StaffCall,
   update: UpdateDefinition<OrderStatus, Args>,
   args: Args,
 ): Promise<Answer> {
   const updateId = updateIdOf(update, args, headers['idempotency-key']);
-  const outcome = await sendUpdate(deps.temporal, { sessionId, update, args, updateId });
+  const outcome = await sendUpdate(deps, { sessionId, update, args, updateId, actor });
   // A step that is tried again has nothing to store: the order still shows what it needs.
   if (outcome === 'accepted' && update.name !== retryUpdate.name) throw notRecordedYet();
   const order = await readAdminOrder(deps, sessionId);

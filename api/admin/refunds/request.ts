@@ -22,6 +22,16 @@ import { bounded, STAFF_PATIENCE_MS } from '../../order-workflow';
 import { hasFailed, isAlreadyStarted, isUnavailable, refusalOf } from '../../temporal-errors';
 import { sendUpdate } from '../orders/send-update';
 
+/** A refund as staff request it. */
+interface RefundAsked {
+  sessionId: SessionId;
+  idempotencyKey: string;
+  request: RefundRequest;
+  note?: string | undefined;
+  /** The name of who requests it. */
+  actor: string;
+}
+
 /**
  * Requests a refund, once per key. Records the request, then sends it to the order's workflow or, if that has ended,
  * starts a workflow for it. Returns once Stripe has answered, or after 8 s, even if no worker runs. A refusal by a rule
@@ -30,22 +40,19 @@ import { sendUpdate } from '../orders/send-update';
  */
 export async function requestRefund(
   deps: ApiDeps,
-  sessionId: SessionId,
-  idempotencyKey: string,
-  request: RefundRequest,
-  note?: string,
+  { sessionId, idempotencyKey, request, note, actor }: RefundAsked,
 ): Promise<void> {
   const { db, clock } = deps;
   const key = hash(idempotencyKey);
   const stored = await storeRequest(db, {
-    ...{ ...request, sessionId, requestKey: key, remark: note },
+    ...{ ...request, sessionId, requestKey: key, remark: note, actor },
     requestHash: hash(JSON.stringify([request, note ?? null])),
     at: new Date(clock.now()),
   });
   if (stored === null)
     throw new Problem('idempotency_key_reused', 'This key was used for another refund of this order.');
   if (stored.stripeId === null && stored.status === 'requested')
-    await ask(deps, sessionId, stored, request).catch((error: unknown) => {
+    await ask(deps, { sessionId, request, actor }, stored).catch((error: unknown) => {
       // The request is stored, so the update or the sweep carries it out once Temporal and a worker are back.
       if (!isUnavailable(error)) throw error;
     });
@@ -58,16 +65,16 @@ export async function requestRefund(
  */
 async function ask(
   deps: ApiDeps,
-  sessionId: SessionId,
+  asked: Pick<RefundAsked, 'sessionId' | 'request' | 'actor'>,
   { requestKey, refusals }: Pick<Refund, 'requestKey' | 'refusals'>,
-  request: RefundRequest,
 ): Promise<void> {
+  const { sessionId, request } = asked;
   const deadline = Date.now() + STAFF_PATIENCE_MS;
   const key = requestKey as string;
   if (!(await isDone(deps, sessionId))) {
-    const asked = await askOrder(deps.temporal, sessionId, refundUpdateId(key, refusals), request);
-    if (asked === 'taken') return;
-    if (asked !== 'ended' && !(await isDone(deps, sessionId))) return writeRefusal(deps, sessionId, key, asked);
+    const answer = await askOrder(deps, asked, refundUpdateId(key, refusals));
+    if (answer === 'taken') return;
+    if (answer !== 'ended' && !(await isDone(deps, sessionId))) return writeRefusal(deps, sessionId, key, answer);
   }
   await startRequest(deps.temporal, { sessionId, key, request }, deadline - Date.now(), { again: refusals > 0 });
 }
@@ -77,13 +84,12 @@ const isDone = async ({ db }: ApiDeps, sessionId: SessionId): Promise<boolean> =
 
 /** The answer of the order's workflow: accepted (done, or it will be), ended, or refused with a reason. */
 async function askOrder(
-  temporal: Client,
-  sessionId: SessionId,
+  deps: ApiDeps,
+  { sessionId, request, actor }: Pick<RefundAsked, 'sessionId' | 'request' | 'actor'>,
   updateId: string,
-  request: RefundRequest,
 ): Promise<'taken' | 'ended' | ApplicationFailure> {
   try {
-    const outcome = await sendUpdate(temporal, { sessionId, update: refundUpdate, args: [request], updateId });
+    const outcome = await sendUpdate(deps, { sessionId, update: refundUpdate, args: [request], updateId, actor });
     return outcome === 'ended' ? 'ended' : 'taken';
   } catch (error) {
     const refusal = refusalOf(error);

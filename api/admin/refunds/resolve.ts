@@ -7,6 +7,7 @@ import { Problem } from '../../../domain/problem';
 import { type ResolveRequest, resolveUpdate } from '../../../messages/order';
 import { decide } from '../../../store/orders/attention';
 import { readPayment } from '../../../store/orders/payment-of';
+import { recordActor } from '../../../store/orders/request-actors';
 import { addNote } from '../../../store/orders/timeline';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
@@ -50,36 +51,46 @@ export const resolveRoutes = (deps: ApiDeps): Route[] => [
     description:
       '`withdraw` takes back a refund that failed, or a refund or cancel that Stripe refuses: nothing was given back, and the order goes on as it was. `settled_elsewhere` says that the customer got the money another way. `accept` goes on with a payment that differs, at what was paid, or takes note of what staff were told.',
     body: ResolveBody,
-    handle: async ({ params, headers, body: { how, request, refundId, note } }) => {
+    handle: async ({ params, headers, body: { how, request, refundId, note }, actor }) => {
       const sessionId = await findOrder(deps.db, params.ref);
       const asked = { how, ...(request !== undefined && { request }), ...(refundId !== undefined && { refundId }) };
       const updateId = updateIdOf(resolveUpdate, [asked], headers['idempotency-key']);
       if (note !== undefined)
         await addNote(deps.db, {
-          ...{ sessionId, key: `resolve/${updateId}`, message: `Asked to resolve (${how})`, note },
+          ...{ sessionId, key: `resolve/${updateId}`, message: `Asked to resolve (${how})`, note, actor },
           at: new Date(deps.clock.now()),
         });
-      await resolve(deps, sessionId, asked, updateId);
+      await resolve(deps, { sessionId, request: asked, updateId, actor });
       return { body: await readAdminOrder(deps, sessionId) };
     },
   }),
 ];
 
+interface Resolving {
+  sessionId: SessionId;
+  request: ResolveRequest;
+  updateId: string;
+  /** The name of who resolves it. */
+  actor: string;
+}
+
 /** Sends the update to the order's workflow. If that has ended, starts `refundRequest`, or only writes the decision. */
-async function resolve(deps: ApiDeps, sessionId: SessionId, request: ResolveRequest, updateId: string): Promise<void> {
+async function resolve(deps: ApiDeps, { sessionId, request, updateId, actor }: Resolving): Promise<void> {
   const { temporal, db, clock } = deps;
+  const at = new Date(clock.now());
   if (!isFinal((await readPayment(db, sessionId)).status)) {
-    const outcome = await sendUpdate(temporal, { sessionId, update: resolveUpdate, args: [request], updateId });
+    const outcome = await sendUpdate(deps, { sessionId, update: resolveUpdate, args: [request], updateId, actor });
     if (outcome === 'done') return;
     if (outcome === 'accepted') throw notRecordedYet();
   }
   const { how, ...named } = request;
   if (how !== 'accept') {
+    await recordActor(db, { sessionId, key: updateId, actor, at });
     const input = { sessionId, key: updateId, resolve: { how, ...named } };
     const result = await startRequest(temporal, input, STAFF_PATIENCE_MS);
     if (result === null) throw notRecordedYet();
     return refuseResult(result);
   }
-  if ((await decide(db, { sessionId, onlyEnded: true, reported: true, at: new Date(clock.now()) })) === null)
+  if ((await decide(db, { sessionId, onlyEnded: true, reported: true, actor, at })) === null)
     throw new Problem('invalid_transition', `${NOTHING_TO_ACCEPT}.`);
 }

@@ -5,6 +5,7 @@ import { againKey, openFailures, requestOf } from '../../../domain/refund';
 import { WORKFLOWS } from '../../../messages/names';
 import { REFUSED_AGAIN, type RefundRequestInput, refundRequestStart } from '../../../messages/refund-request';
 import { retryStepUpdate } from '../../../messages/retry';
+import { recordActor } from '../../../store/orders/request-actors';
 import { type RefundStanding, readRefundStanding } from '../../../store/refunds/standing';
 import type { ApiDeps } from '../../deps';
 import { bounded, STAFF_PATIENCE_MS } from '../../order-workflow';
@@ -15,12 +16,15 @@ import { refuseResult, resultBefore } from './request';
  * `retry` of an order that has ended but whose refund has not: one that failed or that Stripe refuses is requested
  * again, a parked request is tried now, and one whose run died is started again. Returns false if there is none; then
  * the order's own workflow handles `retry`.
+ * @param actor the name of who retries
  * @throws 409 if the refund can no longer be made
  */
-export async function retryRefund(deps: ApiDeps, sessionId: SessionId): Promise<boolean> {
+export async function retryRefund(deps: ApiDeps, sessionId: SessionId, actor: string): Promise<boolean> {
   const standing = await readRefundStanding(deps.db, sessionId);
   if (!isFinal(standing.status) || standing.attentionStep === null) return false;
   const unfinished = unfinishedRequests(sessionId, standing);
+  const at = new Date(deps.clock.now());
+  for (const { key } of unfinished) await recordActor(deps.db, { sessionId, key, actor, at });
   await Promise.all(unfinished.map((input) => tryNow(deps, input)));
   return unfinished.length > 0;
 }

@@ -45,11 +45,12 @@ export const refundRoutes = (deps: ApiDeps): Route[] => [
     headers: RequiredKey,
     body: RefundBody,
     problems: ['unknown_order', 'idempotency_key_reused', 'refund_exceeds_remaining', 'invalid_transition'],
-    handle: async ({ params, headers, body: { amount, reason, restock, note } }) => {
+    handle: async ({ params, headers, body: { amount, reason, restock, note }, actor }) => {
       const sessionId = await findOrder(deps.db, params.ref);
       if (amount !== undefined) await refuseImpossible(deps, sessionId, amount);
       const request = { reason, ...(amount !== undefined && { amount }), ...(restock && { restock }) };
-      await requestRefund(deps, sessionId, headers['idempotency-key'], request, note);
+      const idempotencyKey = headers['idempotency-key'];
+      await requestRefund(deps, { sessionId, idempotencyKey, request, note, actor });
       return { body: await readAdminOrder(deps, sessionId) };
     },
   }),

@@ -58,7 +58,8 @@ export const STAFF: Probe[] = [
   {
     name: 'erase a customer',
     run: async (db, visit) => {
-      const refused = await eraseCustomer(db, { sessionId: sessionOf(ageOf(visit, ...ERASED)), at: visit.at });
+      const sessionId = sessionOf(ageOf(visit, ...ERASED));
+      const refused = await eraseCustomer(db, { sessionId, actor: 'staff', at: visit.at });
       expect(refused === null, `erased: ${refused}`);
     },
   },

@@ -11,7 +11,7 @@ test('what others wrote goes first, then staff, then Stripe, then the shopper wh
   const inbox = new Inbox();
   inbox.put('abandon');
   inbox.put('look');
-  void inbox.ask({ name: 'deliver' });
+  void inbox.ask({ name: 'deliver', key: 'k' });
   inbox.put('changed');
   expect(inbox.hasMessage).toBe(true);
   expect([1, 2, 3, 4, 5].map(() => inbox.take().kind)).toEqual(['changed', 'request', 'look', 'abandon', 'time-up']);
@@ -33,7 +33,7 @@ test('a request is answered by what its work returns', async () => {
 
 test('and refused by what its work throws; the run goes on', async () => {
   const inbox = new Inbox();
-  const answer = inbox.ask({ name: 'deliver' });
+  const answer = inbox.ask({ name: 'deliver', key: 'k' });
   await inbox.serve(requestIn(inbox.take()), () => Promise.reject(refusal('The order is PENDING')));
   await expect(answer).rejects.toMatchObject({ message: 'The order is PENDING', type: 'invalid_transition' });
 });
@@ -83,7 +83,7 @@ describe('a step that is stuck', () => {
 
   test('is tried again at once for a cancel, however lately it was tried', () => {
     const { inbox, another } = stuckAt(0);
-    void inbox.ask({ name: 'deliver' });
+    void inbox.ask({ name: 'deliver', key: 'k' });
     expect(another.now()).toBe(false);
     void inbox.ask(cancel);
     expect(another.now()).toBe(true);

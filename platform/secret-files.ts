@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { ConfigurationError } from './configuration-error';
+
+/**
+ * The variables that hold a secret. Each may come from a file instead: `NAME_FILE` holds its path, and a line break at
+ * its end does not count.
+ */
+export const SECRETS = [
+  'DATABASE_URL',
+  'TEMPORAL_API_KEY',
+  'STRIPE_SECRET_KEY',
+  'STRIPE_WEBHOOK_SECRET',
+  'RESEND_API_KEY',
+  'SMTP_URL',
+  'ADMIN_TOKEN',
+  'ADMIN_TOKENS',
+  'SIGNING_SECRET',
+  'SENTRY_DSN',
+];
+
+/** The environment with the secrets from files in it, and what is wrong with those that cannot be had, by variable. */
+export interface WithSecrets {
+  env: NodeJS.ProcessEnv;
+  problems: Map<string, string>;
+}
+
+/** Reads the secrets that come from files. The variables that name the files are left out of the result. */
+export function readSecretFiles(source: NodeJS.ProcessEnv): WithSecrets {
+  const env = { ...source };
+  const problems = new Map<string, string>();
+  for (const name of SECRETS) {
+    const path = env[`${name}_FILE`];
+    delete env[`${name}_FILE`];
+    if (!path) continue;
+    if (env[name]) {
+      problems.set(name, `${name} and ${name}_FILE are both set: keep one of them`);
+      continue;
+    }
+    const read = readSecret(path);
+    if ('secret' in read) env[name] = read.secret;
+    else problems.set(name, `${name}_FILE ${read.problem}`);
+  }
+  return { env, problems };
+}
+
+/**
+ * As `readSecretFiles`, for what does not check the whole environment.
+ * @throws `ConfigurationError`
+ */
+export function withSecrets(source: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { env, problems } = readSecretFiles(source);
+  if (problems.size > 0) throw new ConfigurationError([...problems.values()]);
+  return env;
+}
+
+/** Says nothing of what is in the file. */
+function readSecret(path: string): { secret: string } | { problem: string } {
+  try {
+    const secret = readFileSync(path, 'utf8').replace(/[\r\n]+$/, '');
+    return secret === '' ? { problem: 'names an empty file' } : { secret };
+  } catch (error) {
+    return { problem: `names a file that cannot be read (${(error as NodeJS.ErrnoException).code})` };
+  }
+}
