@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { systemClock } from '../platform/clock';
-import { ConfigurationError, type Env, loadEnv } from '../platform/env';
+import { ConfigurationError } from '../platform/configuration-error';
+import { type Env, loadEnv } from '../platform/env';
 import { KEEP_ALIVE_MS } from '../platform/keep-alive';
 import { createLogger } from '../platform/logger';
 import { createRegistry } from '../platform/metrics';

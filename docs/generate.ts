@@ -4,6 +4,7 @@ import { type Action, UPDATES } from '../domain/action-facts';
 import { RULES } from '../domain/action-rules';
 import { ORDER_STATUSES } from '../domain/order';
 import { variables } from '../platform/env';
+import { SECRETS } from '../platform/secret-files';
 
 /** One variable as it is documented; `fallback` is the default, or null if there is none. */
 interface Documented {
@@ -11,6 +12,8 @@ interface Documented {
   meaning: string;
   required: boolean;
   fallback: string | null;
+  /** Whether `NAME_FILE` may name its file. */
+  secret: boolean;
 }
 
 const ROOT = join(__dirname, '..');
@@ -26,13 +29,15 @@ const documented: Documented[] = Object.entries(variables).map(([name, schema]) 
     meaning: schema.description ?? '',
     required: !absent.success,
     fallback: absent.success && absent.data !== undefined ? String(absent.data) : null,
+    secret: SECRETS.includes(name),
   };
 });
 
 /** `.env.example`: required variables are empty, all others are commented out with their defaults. */
 export function envExample(): string {
-  const entries = documented.map(({ name, meaning, required, fallback }) => {
-    const comment = wrapped(`${meaning.replaceAll('`', '')}${required ? ' (required)' : ''}`);
+  const entries = documented.map(({ name, meaning, required, fallback, secret }) => {
+    const remarks = [...(required ? ['required'] : []), ...(secret ? [`or ${name}_FILE`] : [])].join('; ');
+    const comment = wrapped(`${meaning.replaceAll('`', '')}${remarks && ` (${remarks})`}`);
     return required ? `${comment}\n${name}=` : `${comment}\n# ${name}=${fallback ?? ''}`;
   });
   return `${HEADER}\n\n${entries.join('\n\n')}\n`;
@@ -78,8 +83,8 @@ const nameOf = (action: Action): string => ((UPDATES as readonly string[]).inclu
 
 function variablesTable(): string {
   const rows = documented.map(
-    ({ name, meaning, required, fallback }) =>
-      `| \`${name}\` | ${meaning.replaceAll('|', '\\|')} | ${required ? '**required**' : fallback === null ? '–' : `\`${fallback}\``} |`,
+    ({ name, meaning, required, fallback, secret }) =>
+      `| \`${name}\`${secret ? `, \`${name}_FILE\`` : ''} | ${meaning.replaceAll('|', '\\|')} | ${required ? '**required**' : fallback === null ? '–' : `\`${fallback}\``} |`,
   );
   return ['| variable | meaning | default |', '| --- | --- | --- |', ...rows].join('\n');
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { isMailbox } from '../domain/email';
+import { ConfigurationError } from './configuration-error';
+import { readSecretFiles } from './secret-files';
 import { staffTokens, TOKEN_LENGTH } from './staff-tokens';
 import { storefrontKeys } from './storefront-keys';
 
@@ -145,47 +147,38 @@ const schema = z.object(variables).transform((env) => {
 /** The validated configuration of a process. */
 export type Env = z.output<typeof schema>;
 
-/** Every problem with the environment, in one message. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
-  constructor(readonly problems: string[]) {
-    super(
-      `The configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}\nSee docs/operating.md for every variable.`,
-    );
-  }
-}
-
 /**
- * Reads and validates the environment. Throws one `ConfigurationError` with all problems. An empty variable counts as
- * absent.
+ * Reads and validates the environment, with the secrets that come from files. Throws one `ConfigurationError` with all
+ * problems. An empty variable counts as absent.
  */
 export function loadEnv(source: NodeJS.ProcessEnv = process.env): Env {
+  const { env, problems: unread } = readSecretFiles(source);
   // An empty webhook secret is a mistake that would switch verification off, so it is not "absent".
   const given = Object.fromEntries(
     Object.keys(variables).flatMap((name) => {
-      const value = source[name];
+      const value = env[name];
       return value === undefined || (value === '' && name !== 'STRIPE_WEBHOOK_SECRET') ? [] : [[name, value]];
     }),
   );
   const parsed = schema.safeParse(given);
   const shape = parsed.success
     ? []
-    : parsed.error.issues.map(({ path, message }) => {
-        const name = path.join('.');
-        return `${name} ${given[name] === undefined ? 'is required' : message}`;
-      });
-  const problems = [...shape, ...crossChecks(given)];
+    : parsed.error.issues
+        .map(({ path, message }) => ({ name: path.join('.'), message }))
+        .filter(({ name }) => !unread.has(name))
+        .map(({ name, message }) => `${name} ${given[name] === undefined ? 'is required' : message}`);
+  const problems = [...unread.values(), ...shape, ...crossChecks(given, (name) => !!given[name] || unread.has(name))];
   if (problems.length > 0 || !parsed.success) throw new ConfigurationError(problems);
   return parsed.data;
 }
 
-/** Problems that depend on more than one variable. */
-function crossChecks(given: Record<string, string | undefined>): string[] {
+/** Problems that depend on more than one variable. `isSet` is also true of a secret whose file cannot be read. */
+function crossChecks(given: Record<string, string | undefined>, isSet: (name: string) => boolean): string[] {
   const problems: string[] = [];
   const key = given.STRIPE_SECRET_KEY ?? '';
   if (!given.TEMPORAL_ADDRESS && !given.TEMPORAL_PROFILE)
     problems.push('TEMPORAL_ADDRESS (or TEMPORAL_PROFILE) is required');
-  if (!given.RESEND_API_KEY && !given.SMTP_URL) problems.push('RESEND_API_KEY or SMTP_URL is required');
+  if (!isSet('RESEND_API_KEY') && !isSet('SMTP_URL')) problems.push('RESEND_API_KEY or SMTP_URL is required');
   if (given.NODE_ENV === 'production' && key.startsWith(SANDBOX_KEY_PREFIX))
     problems.push('STRIPE_SECRET_KEY is the sandbox’s key, which must not be used with NODE_ENV=production');
   if ((given.NODE_ENV === 'production' || isLiveKey(key)) && given.STRIPE_WEBHOOK_SECRET)

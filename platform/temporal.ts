@@ -1,12 +1,13 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { withSecrets } from './secret-files';
 
 /**
  * The address, namespace and credentials that `@temporalio/envconfig` reads from `TEMPORAL_*` and, where there is
- * one, `temporal.toml`.
+ * one, `temporal.toml`. The API key may come from a file.
  */
 export function temporalConfig(source: NodeJS.ProcessEnv = process.env) {
-  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: compact(source) });
+  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: compact(withSecrets(source)) });
   return { connectionOptions, namespace: namespace ?? 'default' };
 }
 

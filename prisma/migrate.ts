@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import { runScript } from '../platform/script';
+import { withSecrets } from '../platform/secret-files';
 import { whyNotThroughPooler } from '../store/pooler';
 import {
   type AppliedMigration,
@@ -181,7 +182,7 @@ async function connected<T>(connectionString: string, use: (client: Client) => P
 }
 
 async function main(): Promise<void> {
-  const url = process.env.DATABASE_URL;
+  const url = withSecrets(process.env).DATABASE_URL;
   if (!url) throw new Error('DATABASE_URL is not set: which database is to be migrated?');
   const applied = await migrate(url, console.log);
   console.log(

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../platform/clock';
 import { isLiveKey } from '../platform/env';
 import { runScript } from '../platform/script';
+import { withSecrets } from '../platform/secret-files';
 import { addProduct } from '../store/catalogue/add';
 import { knownSkus } from '../store/catalogue/products';
 import { connectDatabase, type Db } from '../store/database';
@@ -47,9 +48,8 @@ const add = (db: Db, product: DemoProduct, at: Date): Promise<boolean> =>
   });
 
 async function main(): Promise<void> {
-  const url = process.env.DATABASE_URL;
+  const { DATABASE_URL: url, STRIPE_SECRET_KEY: stripeKey = '' } = withSecrets(process.env);
   if (!url) throw new Error('DATABASE_URL is not set: which database should be filled?');
-  const stripeKey = process.env.STRIPE_SECRET_KEY ?? '';
   const db = connectDatabase(url, 2);
   try {
     const added = await seed(db, systemClock, stripeKey);

@@ -1,6 +1,7 @@
 import { linkCatalogue } from '../activities/catalogue/stripe-setup';
 import { systemClock } from '../platform/clock';
 import { type Env, loadEnv } from '../platform/env';
+import { withSecrets } from '../platform/secret-files';
 import { connectStripe } from '../platform/stripe';
 import { migrate } from '../prisma/migrate';
 import { seed } from '../prisma/seed';
@@ -19,7 +20,8 @@ import { table } from './table';
 void inForeground(process.env.DATA_DIR || '.data', async (run) => {
   const started = Date.now();
   run.log('Starting Holdfast');
-  const given = { ...process.env, ...(await ownVariables(run, process.env)) };
+  const configured = withSecrets(process.env);
+  const given = { ...configured, ...(await ownVariables(run, configured)) };
   loadEnv(withStandIns(given));
   const shop = buildShop(run, given);
   const embedded = await startEmbedded(given, run);

@@ -1,3 +1,4 @@
+import { withSecrets } from '../platform/secret-files';
 import { startEmbedded } from './embedded';
 import { inForeground } from './foreground';
 import { table } from './table';
@@ -5,7 +6,7 @@ import { table } from './table';
 // `npm run services`: everything but the API and the worker, for running those two separately. The variables they
 // need are in services.env, which exists exactly as long as everything answers.
 void inForeground(process.env.DATA_DIR || '.data', async (run) => {
-  const variables = await startEmbedded(process.env, run);
+  const variables = await startEmbedded(withSecrets(process.env), run);
   run.publish(variables);
   const shown = Object.entries(variables).filter(([name]) => SHOWN.includes(name));
   run.log(

@@ -1,8 +1,10 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import { type Clock, systemClock } from '../../platform/clock';
-import { ConfigurationError, type Env, variables } from '../../platform/env';
+import { ConfigurationError } from '../../platform/configuration-error';
+import { type Env, variables } from '../../platform/env';
 import { runScript } from '../../platform/script';
+import { withSecrets } from '../../platform/secret-files';
 import { connectStripe } from '../../platform/stripe';
 import { type KeySigns, signsOfKey } from '../../platform/stripe-account';
 import { linkedProducts } from '../../store/catalogue/stripe-links';
@@ -87,7 +89,7 @@ export async function settleAccount(
 }
 
 async function main(): Promise<void> {
-  const env = readEnv(process.env);
+  const env = readEnv(withSecrets(process.env));
   const db = connectDatabase(env.DATABASE_URL, 2);
   try {
     await settleAccount(db, signsOfKey(env), { isNew: process.argv.includes('--new-account') });

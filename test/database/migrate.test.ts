@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { hasEarlierLayout, migrate } from '../../prisma/migrate';
@@ -173,13 +175,17 @@ describe('a database that does not fit is refused with a sentence', () => {
   });
 });
 
-/** `npm run db:migrate`. */
+/** `npm run db:migrate`, which is given the address in a file. */
 function runMigrate(url: string): Promise<{ code: number; output: string }> {
   const cwd = join(__dirname, '..', '..');
-  const env = { ...process.env, DATABASE_URL: url };
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-migrate-'));
+  const file = join(folder, 'database-url');
+  writeFileSync(file, `${url}\n`);
+  const env = { ...process.env, DATABASE_URL_FILE: file };
   return new Promise((resolve) => {
-    execFile(process.execPath, ['--import', 'tsx', 'prisma/migrate.ts'], { cwd, env }, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr }),
-    );
+    execFile(process.execPath, ['--import', 'tsx', 'prisma/migrate.ts'], { cwd, env }, (error, stdout, stderr) => {
+      rmSync(folder, { recursive: true });
+      resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr });
+    });
   });
 }

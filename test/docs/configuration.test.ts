@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXAMPLE, envExample, OPERATING, withVariables } from '../../docs/generate';
 import { loadEnv, variables } from '../../platform/env';
+import { SECRETS } from '../../platform/secret-files';
 
 describe('the documented configuration', () => {
   const page = readFileSync(OPERATING, 'utf8');
@@ -17,9 +18,16 @@ describe('the documented configuration', () => {
   test('both list every variable, with a description', () => {
     for (const [name, schema] of Object.entries(variables)) {
       expect(schema.description).toBeTruthy();
-      expect(page).toContain(`| \`${name}\` | ${schema.description?.slice(0, 10)}`);
+      const cell = SECRETS.includes(name) ? `\`${name}\`, \`${name}_FILE\`` : `\`${name}\``;
+      expect(page).toContain(`| ${cell} | ${schema.description?.slice(0, 10)}`);
       expect(envExample()).toMatch(new RegExp(`^(# )?${name}=`, 'm'));
     }
+  });
+
+  test('every variable that holds a secret may come from a file', () => {
+    const looksSecret = /_(?:KEYS?|TOKENS?|SECRET|DSN)$|^(?:DATABASE|SMTP)_URL$/;
+    const secret = Object.keys(variables).filter((name) => looksSecret.test(name));
+    expect([...SECRETS].sort()).toEqual(secret.sort());
   });
 
   test('a variable is marked required exactly if no process starts without it', () => {

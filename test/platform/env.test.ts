@@ -1,4 +1,10 @@
-import { type ConfigurationError, loadEnv } from '../../platform/env';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ConfigurationError } from '../../platform/configuration-error';
+import { loadEnv } from '../../platform/env';
+import { SECRETS, withSecrets } from '../../platform/secret-files';
+import { temporalConfig } from '../../platform/temporal';
 
 const GOOD = {
   DATABASE_URL: 'postgresql://127.0.0.1/holdfast',
@@ -18,6 +24,15 @@ const problemsWith = (changes: Record<string, string>): string[] => {
   } catch (error) {
     return (error as ConfigurationError).problems;
   }
+};
+
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-secrets-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+/** A file with this in it. */
+const fileOf = (text: string): string => {
+  const path = join(folder, String(Math.random()));
+  writeFileSync(path, text);
+  return path;
 };
 
 test('secrets that can be guessed are refused, all at once', () => {
@@ -102,4 +117,68 @@ test.each([
   ['the token of ADMIN_TOKEN', `ada:${GOOD.ADMIN_TOKEN}`, ['gives ada the token in ADMIN_TOKEN']],
 ])('ADMIN_TOKENS with %s is refused', (_what, given, problems) => {
   expect(problemsWith({ ADMIN_TOKENS: given })).toEqual(problems.map((problem) => `ADMIN_TOKENS ${problem}`));
+});
+
+describe('a secret from a file', () => {
+  const {
+    STRIPE_SECRET_KEY,
+    STRIPE_WEBHOOK_SECRET,
+    RESEND_API_KEY,
+    ADMIN_TOKEN,
+    SIGNING_SECRET,
+    DATABASE_URL,
+    ...rest
+  } = GOOD;
+
+  test('is read, without the line break at its end, whichever it is', () => {
+    const inFiles = { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, ADMIN_TOKEN, SIGNING_SECRET, DATABASE_URL };
+    const files = Object.entries({ ...inFiles, SMTP_URL: 'smtp://u:p@mail.example' }).map(([name, value], n) => [
+      `${name}_FILE`,
+      fileOf(`${value}${['', '\n', '\r\n'][n % 3]}`),
+    ]);
+    expect(loadEnv({ ...rest, STRIPE_WEBHOOK_SECRET: '', ...Object.fromEntries(files) })).toMatchObject({
+      ...inFiles,
+      ...{ STRIPE_WEBHOOK_SECRET: [STRIPE_WEBHOOK_SECRET], SMTP_URL: 'smtp://u:p@mail.example' },
+    });
+    for (const name of SECRETS)
+      expect(withSecrets({ [`${name}_FILE`]: fileOf(' a b \n') })).toEqual({ [name]: ' a b ' });
+  });
+
+  test('reaches Temporal too', () => {
+    const { connectionOptions } = temporalConfig({
+      TEMPORAL_ADDRESS: '127.0.0.1:7233',
+      TEMPORAL_API_KEY_FILE: fileOf('the-key-of-temporal\n'),
+    });
+    expect(connectionOptions.apiKey).toBe('the-key-of-temporal');
+  });
+
+  test('that cannot be had is one problem of those that are listed', () => {
+    const missing = { ...rest, DATABASE_URL, STRIPE_WEBHOOK_SECRET, ADMIN_TOKEN };
+    const files = {
+      STRIPE_SECRET_KEY_FILE: join(folder, 'nothing'),
+      RESEND_API_KEY_FILE: folder,
+      SIGNING_SECRET_FILE: fileOf('\n'),
+      ADMIN_TOKEN_FILE: fileOf('y'.repeat(24)),
+    };
+    const expected = [
+      'STRIPE_SECRET_KEY_FILE names a file that cannot be read (ENOENT)',
+      'RESEND_API_KEY_FILE names a file that cannot be read (EISDIR)',
+      'ADMIN_TOKEN and ADMIN_TOKEN_FILE are both set: keep one of them',
+      'SIGNING_SECRET_FILE names an empty file',
+      'EMAIL_FROM is required',
+    ];
+    const problems = (read: () => unknown): string[] => {
+      try {
+        read();
+        return [];
+      } catch (error) {
+        return (error as ConfigurationError).problems;
+      }
+    };
+    expect(problems(() => loadEnv({ ...missing, EMAIL_FROM: '', ...files }))).toEqual(expected);
+    expect(problems(() => withSecrets({ ...missing, ...files }))).toEqual(expected.slice(0, -1));
+    expect(problems(() => loadEnv({ ...missing, ...files, SIGNING_SECRET_FILE: fileOf('short') })).at(-1)).toBe(
+      'SIGNING_SECRET must have at least 32 characters',
+    );
+  });
 });
