@@ -11,6 +11,7 @@ import { orderListRoutes } from './orders/list';
 import { orderPageRoutes } from './orders/page';
 import { resendRoutes } from './orders/resend';
 import { orderStepRoutes } from './orders/steps';
+import { discrepancyRoutes } from './reconciliation/discrepancies';
 import { reconciliationRoutes } from './reconciliation/reconciliations';
 import { resolveRoutes } from './refunds/resolve';
 import { refundRoutes } from './refunds/routes';
@@ -31,4 +32,5 @@ export const adminRoutes = (deps: ApiDeps): Route[] => [
   ...productFileRoutes(deps),
   ...stockRoutes(deps),
   ...reconciliationRoutes(deps),
+  ...discrepancyRoutes(deps),
 ];

@@ -1,7 +1,9 @@
 import { strayCapture } from '../../domain/differences';
 import { DISCREPANCY_KINDS, type Discrepancy, type DiscrepancyKind } from '../../domain/discrepancy';
+import { Prisma } from '../../prisma/generated/client';
 import { takeUnreportedStrays } from '../checkouts/unreported-strays';
 import type { Db, Tx } from '../database';
+import { ACCEPTED_AS_IT_IS, endAcceptances } from './acceptance';
 
 /** How long a price difference found by a checkout stays open after it was last found. */
 const PRICE_FORGOTTEN_MS = 86_400_000;
@@ -25,8 +27,9 @@ export async function recordDifferences(
 }
 
 /**
- * Ends a comparison: records stray sessions that were not reported yet, and resolves what is gone: open differences
- * that no page of this comparison found again, and price differences that no checkout has found for a day.
+ * Ends a comparison: records stray sessions that were not reported yet, and resolves what is gone: differences that no
+ * page of this comparison found again, and price differences that no checkout has found for a day. Of what is gone, a
+ * decision by staff is over, too.
  * Sweeps do not resolve those found by a checkout (`foundBy` null).
  * @param began no page was compared before this time
  */
@@ -42,15 +45,15 @@ export async function endComparison(
       where: { resolvedAt: null, foundBy: { not: null }, kind: { in: COMPARED }, lastSeenAt: { lt: began } },
       data: { resolvedAt: at },
     });
+    const forgotten = new Date(at.getTime() - PRICE_FORGOTTEN_MS);
     await tx.discrepancy.updateMany({
-      where: {
-        resolvedAt: null,
-        foundBy: null,
-        kind: 'amount_differs',
-        lastSeenAt: { lt: new Date(at.getTime() - PRICE_FORGOTTEN_MS) },
-      },
+      where: { resolvedAt: null, foundBy: null, kind: 'amount_differs', lastSeenAt: { lt: forgotten } },
       data: { resolvedAt: at },
     });
+    const gone = Prisma.sql`
+      (found_by IS NOT NULL AND kind = ANY(${COMPARED}) AND last_seen_at < ${began})
+      OR (found_by IS NULL AND kind = 'amount_differs' AND last_seen_at < ${forgotten})`;
+    await endAcceptances(tx, { gone, at });
   });
 }
 
@@ -60,7 +63,7 @@ const lockDiscrepancies = (tx: Tx): Promise<unknown> =>
 
 /**
  * Writes discrepancies, each once by kind and reference. One that was resolved and has come back counts as new and is
- * reported again; one that is reported only once stays as it is. Safe to repeat.
+ * reported again; one that is reported only once, or that staff have accepted as it is, stays as it is. Safe to repeat.
  * @param foundBy the sweep's id; null for a checkout
  */
 export async function writeDiscrepancies(
@@ -77,13 +80,17 @@ export async function writeDiscrepancies(
       AS f(kind text, reference text, detail text, currency text, amount bigint, "toldOnce" boolean)
     ON CONFLICT (kind, reference) DO UPDATE SET
       detail = excluded.detail, currency = excluded.currency, amount = excluded.amount, last_seen_at = excluded.last_seen_at,
-      told_once = excluded.told_once, resolved_at = excluded.resolved_at,
-      found_by = CASE WHEN discrepancies.resolved_at IS NULL THEN discrepancies.found_by ELSE excluded.found_by END,
-      first_seen_at = CASE WHEN discrepancies.resolved_at IS NULL THEN discrepancies.first_seen_at ELSE excluded.first_seen_at END,
-      report_key = CASE WHEN discrepancies.resolved_at IS NULL THEN discrepancies.report_key END,
-      reported_at = CASE WHEN discrepancies.resolved_at IS NULL THEN discrepancies.reported_at END
+      told_once = excluded.told_once,
+      resolved_at = CASE WHEN ${ACCEPTED_AS_IT_IS} THEN discrepancies.resolved_at ELSE excluded.resolved_at END,
+      found_by = CASE WHEN ${GOES_ON} THEN discrepancies.found_by ELSE excluded.found_by END,
+      first_seen_at = CASE WHEN ${GOES_ON} THEN discrepancies.first_seen_at ELSE excluded.first_seen_at END,
+      report_key = CASE WHEN ${GOES_ON} THEN discrepancies.report_key END,
+      reported_at = CASE WHEN ${GOES_ON} THEN discrepancies.reported_at END
     WHERE NOT discrepancies.told_once`;
 }
+
+/** What is found again was open all the time, or staff have closed it as it is. */
+const GOES_ON = Prisma.sql`(discrepancies.resolved_at IS NULL OR ${ACCEPTED_AS_IT_IS})`;
 
 /** Claims the open discrepancies of a kind that has a mail of its own and that staff were not told of. Sorted. */
 export async function claimUntold(
@@ -98,7 +105,7 @@ export async function claimUntold(
   return rows.map(({ reference }) => reference).sort();
 }
 
-/** Closes discrepancies of a kind that were put right. Safe to repeat. */
+/** Closes discrepancies of a kind that were put right, those that staff have accepted among them. Safe to repeat. */
 export async function resolveDiscrepancies(
   db: Db | Tx,
   { kind, references, at }: { kind: DiscrepancyKind; references: string[]; at: Date },
@@ -107,6 +114,7 @@ export async function resolveDiscrepancies(
     where: { kind, reference: { in: references }, resolvedAt: null },
     data: { resolvedAt: at },
   });
+  await endAcceptances(db, { gone: Prisma.sql`kind = ${kind} AND reference = ANY(${references})`, at });
 }
 
 /** Removes differences that were settled, and reported if they had to be, before a time. */
@@ -139,7 +147,7 @@ export async function countOpenByKind(db: Db): Promise<Record<DiscrepancyKind, n
   return Object.fromEntries(DISCREPANCY_KINDS.map((kind) => [kind, countOf(kind)])) as Record<DiscrepancyKind, number>;
 }
 
-/** A discrepancy in the form that staff see. */
+/** A discrepancy in the form that is listed. */
 export type ListedDiscrepancy = Pick<Discrepancy, 'kind' | 'reference' | 'detail'>;
 
 /**

@@ -1,6 +1,7 @@
 import type { RepairAction, SweepMarks, SweepWindow } from '../../domain/sweep';
 import type { Reconciliation } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
+import { discrepancyId } from './acceptance';
 import { type ListedDiscrepancy, listForSweep } from './discrepancies';
 import { moveMark, readMark } from './marks';
 import { forgetSkips, readSkips, type Skip } from './skips';
@@ -18,7 +19,7 @@ export interface Sweep {
   checked: number;
   /** Orders that differed and were corrected. */
   repaired: { sessionId: string; action: RepairAction }[];
-  discrepancies: ListedDiscrepancy[];
+  discrepancies: (ListedDiscrepancy & { id: string })[];
   /** What it had to skip, while the rest went on. */
   skipped: Skip[];
   /** Why it failed, as a sentence; null if it did not. */
@@ -40,7 +41,7 @@ export async function readSweep(db: Db, ref: string): Promise<Sweep | null> {
   return {
     ...{ id, status, startedAt, finishedAt, checked, failure },
     repaired: repaired.map(({ sessionId, action }) => ({ sessionId, action: action as RepairAction })),
-    discrepancies: discrepancies as unknown as ListedDiscrepancy[],
+    discrepancies: (discrepancies as unknown as ListedDiscrepancy[]).map((one) => ({ id: discrepancyId(one), ...one })),
     skipped: skipped as unknown as Skip[],
   };
 }

@@ -26,6 +26,9 @@ async function done(id: string) {
   });
 }
 
+/** Of a discrepancy. */
+const ID = expect.stringMatching(/^[0-9a-f]{32}$/);
+
 describe('POST /admin/reconciliations', () => {
   test('answers with an id at once; what it repaired and found stands under it', async () => {
     await shop.world.product('MUG', { amount: 1500, stock: 1 });
@@ -54,7 +57,7 @@ describe('POST /admin/reconciliations', () => {
       finishedAt: expect.stringMatching(/^\d{4}-.*Z$/),
       checked: expect.any(Number),
       repaired: [{ sessionId: checkout.sessionId, action: 'paid' }],
-      discrepancies: [{ kind: 'captured_without_order', reference: stray.id, detail: expect.any(String) }],
+      discrepancies: [{ id: ID, kind: 'captured_without_order', reference: stray.id, detail: expect.any(String) }],
       skipped: [],
       failure: null,
     });
@@ -116,7 +119,7 @@ describe('a price at Stripe that is not the catalogue’s', () => {
     for (let sweeps = 0; sweeps < 2; sweeps++) {
       const { discrepancies } = await done((await run()).body.id);
       expect(discrepancies).toEqual([
-        { kind: 'amount_differs', reference: 'CUP', detail: expect.stringContaining('€9.00') },
+        { id: ID, kind: 'amount_differs', reference: 'CUP', detail: expect.stringContaining('€9.00') },
       ]);
     }
     const mails = () =>

@@ -11,6 +11,21 @@ export const ADMIN_TOKEN = 'admin-token-of-the-bare-api';
 /** The key of a storefront's server, named `web`. */
 export const STOREFRONT_KEY = 'storefront-key-of-the-bare-api';
 
+/** The environment of an API that reaches neither Temporal nor Stripe. */
+export const BARE = {
+  DATABASE_URL: 'postgresql://127.0.0.1:1/bare',
+  TEMPORAL_ADDRESS: '127.0.0.1:1',
+  STRIPE_SECRET_KEY: 'sk_test_sandbox_bare',
+  STRIPE_API_BASE: 'http://127.0.0.1:1',
+  STRIPE_WEBHOOK_SECRET: 'whsec_bare',
+  RESEND_API_KEY: 're_bare',
+  EMAIL_FROM: 'shop@example.com',
+  STAFF_EMAIL: 'staff@example.com',
+  ADMIN_TOKEN,
+  STOREFRONT_KEYS: `web:${STOREFRONT_KEY}`,
+  SIGNING_SECRET: 'signing-secret-of-the-bare-api-in-tests',
+};
+
 /**
  * The API on a database of its own and a clock that the test moves. Nothing listens at Temporal's and Stripe's
  * addresses.
@@ -30,20 +45,7 @@ export async function bareApi(
 ): Promise<BareApi> {
   const database = await createTestDatabase();
   const db = connect(database.url);
-  const env = loadEnv({
-    DATABASE_URL: database.url,
-    TEMPORAL_ADDRESS: '127.0.0.1:1',
-    STRIPE_SECRET_KEY: 'sk_test_sandbox_bare',
-    STRIPE_API_BASE: 'http://127.0.0.1:1',
-    STRIPE_WEBHOOK_SECRET: 'whsec_bare',
-    RESEND_API_KEY: 're_bare',
-    EMAIL_FROM: 'shop@example.com',
-    STAFF_EMAIL: 'staff@example.com',
-    ADMIN_TOKEN,
-    STOREFRONT_KEYS: `web:${STOREFRONT_KEY}`,
-    SIGNING_SECRET: 'signing-secret-of-the-bare-api-in-tests',
-    ...overrides,
-  });
+  const env = loadEnv({ ...BARE, DATABASE_URL: database.url, ...overrides });
   const temporal = connectTemporal({ TEMPORAL_ADDRESS: env.TEMPORAL_ADDRESS });
   const clock = { ms: NOON, now: () => clock.ms };
   const api = await Api.listen({ db, env, clock, temporal, ...parts });

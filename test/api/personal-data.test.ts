@@ -25,7 +25,8 @@ const PLAIN: Record<string, string[]> = {
   checkout_keys: ['key_hash', 'body_hash', 'checkout_id'],
   checkouts: ['id', 'number', 'origin', 'currency', 'lines', 'stripe_key', 'session_id', 'recovers'],
   customers: ['session_id'],
-  discrepancies: ['kind', 'reference', 'detail', 'currency', 'found_by', 'report_key'],
+  // Staff are told to name no customer in the note.
+  discrepancies: ['kind', 'reference', 'detail', 'currency', 'found_by', 'report_key', 'accepted_by', 'accepted_note'],
   disputes: [
     ...['id', 'session_id', 'charge_id', 'payment_intent_id', 'status', 'reason', 'currency', 'withdrawn_currency'],
     'submission',

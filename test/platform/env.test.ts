@@ -75,7 +75,7 @@ test('STOREFRONT_KEYS are names with keys that cannot be guessed, each only once
     [`web:${key} x`, 'STOREFRONT_KEYS needs at least 24 visible characters for the key of web'],
     [`web:${key},Web:${other}`, 'STOREFRONT_KEYS names Web twice'],
     [`web:${key},app:${key}`, 'STOREFRONT_KEYS gives app a key that another name has'],
-    [`web:${GOOD.ADMIN_TOKEN}`, 'STOREFRONT_KEYS gives web the token in ADMIN_TOKEN'],
+    [`web:${GOOD.ADMIN_TOKEN}`, 'STOREFRONT_KEYS gives web a token of staff'],
   ];
   for (const [given, problem] of refused) expect(problemsWith({ STOREFRONT_KEYS: given })).toEqual([problem]);
 });

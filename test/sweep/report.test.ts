@@ -1,9 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { reconciliationReport } from '../../activities/reconcile/report';
+import { priceOff, refundOff } from '../../domain/differences';
+import type { Discrepancy } from '../../domain/discrepancy';
+import { loadEnv } from '../../platform/env';
+import { connectTemporal } from '../../platform/temporal';
 import type { Db } from '../../store/database';
-import { countUnreported } from '../../store/reconciliation/discrepancies';
+import { acceptDiscrepancy, discrepancyId } from '../../store/reconciliation/acceptance';
+import {
+  countUnreported,
+  endComparison,
+  resolveDiscrepancies,
+  writeDiscrepancies,
+} from '../../store/reconciliation/discrepancies';
 import { createSweepMetrics } from '../../worker/sweep-metrics';
+import { BARE } from '../api/bare';
+import { Api } from '../api/shop';
 import { NOW, openShop } from '../email/shop';
 
 let shop: Awaited<ReturnType<typeof openShop>>;
@@ -106,6 +118,118 @@ test('two sweeps that end at once tell of each thing once', async () => {
   const told = shop.resend.taken.flatMap(({ body }) => body.text.match(/cs_test_\d/g) ?? []);
   expect([...new Set(told)].length).toBe(5);
   expect(shop.resend.taken).toHaveLength(1);
+});
+
+describe('a discrepancy that staff have accepted', () => {
+  const HOUR = 3_600_000;
+  const at = (hours: number) => new Date(NOW + hours * HOUR);
+  const off = (moved: number) => refundOff({ reference: 're_off', currency: 'eur', moved, recorded: 900 });
+  const sweep = (hours: number, ...found: Discrepancy[]) =>
+    shop.db.$transaction(async (tx) => {
+      await writeDiscrepancies(tx, { foundBy: randomUUID(), found, at: at(hours) });
+    });
+  const ends = (hours: number) =>
+    endComparison(shop.db, { sweepId: randomUUID(), began: at(hours - 0.5), at: at(hours) });
+  const accept = (one: Pick<Discrepancy, 'kind' | 'reference'>, hours: number, note = 'Settled by phone') =>
+    acceptDiscrepancy(shop.db, { id: discrepancyId(one), note, actor: 'ada', at: at(hours) });
+  const row = () => shop.db.discrepancy.findFirstOrThrow();
+  const isOpen = async () => (await row()).resolvedAt === null;
+
+  test('stays closed while a sweep finds it as it was, and is in no mail', async () => {
+    await sweep(0, off(1000));
+    expect(await accept(off(1000), 1)).toMatchObject({
+      reference: 're_off',
+      acceptedBy: 'ada',
+      note: 'Settled by phone',
+    });
+    expect(await untold()).toBe(0);
+    for (const hours of [2, 3]) {
+      await sweep(hours, off(1000));
+      await ends(hours);
+    }
+    expect(await row()).toMatchObject({
+      ...{ resolvedAt: at(1), acceptedAt: at(1), acceptedBy: 'ada', acceptedNote: 'Settled by phone' },
+      ...{ firstSeenAt: at(0), lastSeenAt: at(3) },
+    });
+    expect(await untold()).toBe(0);
+  });
+
+  test('is open again when it changes, and told of; it can be accepted as it is then', async () => {
+    await sweep(0, off(1000));
+    await accept(off(1000), 1);
+    await sweep(2, off(1100));
+    expect(await row()).toMatchObject({ resolvedAt: null, firstSeenAt: at(2) });
+    expect(await untold()).toBe(1);
+    await accept(off(1100), 3, 'Also this');
+    await sweep(4, off(1100));
+    expect(await row()).toMatchObject({ resolvedAt: at(3), acceptedNote: 'Also this' });
+  });
+
+  test('that is gone and comes back is new', async () => {
+    await sweep(0, off(1000));
+    await accept(off(1000), 1);
+    await ends(2);
+    await sweep(3, off(1000));
+    expect(await isOpen()).toBe(true);
+    await resolveDiscrepancies(shop.db, { ...{ kind: 'refund_differs', references: ['re_off'] }, at: at(4) });
+    await accept(off(1000), 5);
+    expect(await isOpen()).toBe(false);
+  });
+
+  test('about prices is the same whichever checkout finds it, and gone a day after the last did', async () => {
+    const prices = (number: string, subtotal: number) =>
+      priceOff({ number, skus: ['MUG'], currency: 'eur', subtotal, stripes: { subtotal: 1200, currency: 'eur' } });
+    const checkout = (hours: number, one: Discrepancy) =>
+      writeDiscrepancies(shop.db, { foundBy: null, found: [one], at: at(hours) });
+    await checkout(0, prices('1001', 1000));
+    await accept(prices('1001', 1000), 1);
+    await checkout(2, prices('1002', 1000));
+    await ends(25);
+    await checkout(25.5, prices('1003', 1000));
+    expect(await isOpen()).toBe(false);
+    await ends(50);
+    await checkout(51, prices('1004', 1000));
+    expect(await isOpen()).toBe(true);
+    await accept(prices('1001', 1000), 52);
+    await checkout(53, prices('1005', 1100));
+    expect(await isOpen()).toBe(true);
+  });
+
+  test('is answered by the API with the name of the token, once: then it is 409, as what was only told', async () => {
+    const named = { name: 'ada', token: 'the-token-of-ada-lovelace' };
+    const env = { ...loadEnv(BARE), ADMIN_TOKENS: [named] };
+    const temporal = connectTemporal({ TEMPORAL_ADDRESS: env.TEMPORAL_ADDRESS });
+    const api = await Api.listen({ db: shop.db, clock: { now: () => NOW + HOUR }, env, temporal });
+    const ask = (id: string, body: object) =>
+      api.http.post(`/admin/discrepancies/${id}/accept`).set('authorization', `Bearer ${named.token}`).send(body);
+    await sweep(0, off(1000), { ...off(5), reference: 'ch_once', toldOnce: true });
+    const id = discrepancyId(off(1000));
+    const { status, body } = await ask(id, { note: 'Settled by phone' });
+    expect([status, body]).toEqual([
+      200,
+      {
+        ...{ id, kind: 'refund_differs', reference: 're_off', detail: off(1000).detail },
+        firstSeenAt: at(0).toISOString(),
+        accepted: { at: at(1).toISOString(), actor: 'ada', note: 'Settled by phone' },
+      },
+    ]);
+    const answers = await Promise.all([
+      ask(id, { note: 'Once more' }),
+      ask(discrepancyId({ kind: 'refund_differs', reference: 'ch_once' }), { note: 'x' }),
+      ask('0'.repeat(32), { note: 'x' }),
+      ask(id, {}),
+    ]);
+    await api.close();
+    expect(answers.map(({ status, body: { code } }) => [status, code])).toEqual([
+      [409, 'invalid_transition'],
+      [409, 'invalid_transition'],
+      [404, 'not_found'],
+      [400, 'invalid_request'],
+    ]);
+    expect(await shop.db.discrepancy.findMany({ where: { acceptedAt: { not: null } } })).toMatchObject([
+      { reference: 're_off', acceptedNote: 'Settled by phone' },
+    ]);
+  });
 });
 
 test('the metrics tell what is open, by kind, and since when all was swept', async () => {

@@ -28,7 +28,14 @@ const Reconciliation = z
       .array(z.strictObject({ sessionId: z.string(), action: z.string() }))
       .meta({ description: 'Orders that differed from Stripe and were corrected.' }),
     discrepancies: z
-      .array(z.strictObject({ kind: z.enum(DISCREPANCY_KINDS), reference: z.string(), detail: z.string() }))
+      .array(
+        z.strictObject({
+          id: z.string().meta({ description: 'By which it can be accepted: the same for as long as it is known.' }),
+          kind: z.enum(DISCREPANCY_KINDS),
+          reference: z.string(),
+          detail: z.string(),
+        }),
+      )
       .meta({ description: 'What Stripe and the orders did not agree about when it ended.' }),
     skipped: z
       .array(z.strictObject({ reference: z.string(), reason: z.string() }))
