@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { ACTORS } from '../domain/actor';
 import { isMailbox } from '../domain/email';
 import { ConfigurationError } from './configuration-error';
+import { namedSecrets, SECRET_LENGTH } from './named-secrets';
 import { readSecretFiles } from './secret-files';
-import { staffTokens, TOKEN_LENGTH } from './staff-tokens';
-import { storefrontKeys } from './storefront-keys';
 
 /** The prefix of the embedded Stripe sandbox's keys. Real Stripe keys never start with it. */
 export const SANDBOX_KEY_PREFIX = 'sk_test_sandbox';
@@ -32,6 +32,8 @@ const isOrigin = (given: string): boolean =>
   URL.canParse(given) && /^https?:/.test(given) && new URL(given).origin === given.toLowerCase();
 const address = z.string().refine(isMailbox, 'must be an e-mail address, or `Name <address>`');
 const text = z.string().min(1, 'must not be empty');
+const staffTokens = namedSecrets('token', ACTORS);
+const storefrontKeys = namedSecrets('key');
 const secret = (least: number) => z.string().min(least, `must have at least ${least} characters`);
 
 /**
@@ -88,7 +90,7 @@ export const variables = {
   SMTP_URL: url('smtp:', 'smtps:').optional().describe('sends mail by SMTP instead of Resend'),
   EMAIL_FROM: address.describe('the sender of all mails'),
   STAFF_EMAIL: address.describe('who gets mails about new orders, disputes and orders that need attention'),
-  ADMIN_TOKEN: secret(TOKEN_LENGTH).describe(
+  ADMIN_TOKEN: secret(SECRET_LENGTH).describe(
     'the bearer token of `/admin`, at least 24 characters; its name on timelines is `staff`; `npm start` generates and prints one',
   ),
   ADMIN_TOKENS: staffTokens
@@ -186,10 +188,10 @@ function crossChecks(given: Record<string, string | undefined>, isSet: (name: st
       if (!WEBHOOK_SECRET.test(one.trim()))
         problems.push('STRIPE_WEBHOOK_SECRET must be a signing secret of Stripe, `whsec_…`');
   const staff = staffTokens.safeParse(given.ADMIN_TOKENS).data ?? [];
-  const sameAsFirst = staff.find(({ token }) => token === given.ADMIN_TOKEN);
+  const sameAsFirst = staff.find(({ secret }) => secret === given.ADMIN_TOKEN);
   if (sameAsFirst) problems.push(`ADMIN_TOKENS gives ${sameAsFirst.name} the token in ADMIN_TOKEN`);
-  for (const { name, key } of storefrontKeys.safeParse(given.STOREFRONT_KEYS).data ?? [])
-    if (key === given.ADMIN_TOKEN || staff.some(({ token }) => token === key))
+  for (const { name, secret } of storefrontKeys.safeParse(given.STOREFRONT_KEYS).data ?? [])
+    if (secret === given.ADMIN_TOKEN || staff.some((one) => one.secret === secret))
       problems.push(`STOREFRONT_KEYS gives ${name} a token of staff`);
   const publicUrl = given.PUBLIC_URL ?? 'http://localhost';
   if (isLiveKey(key) && URL.canParse(publicUrl) && new URL(publicUrl).protocol === 'http:')

@@ -14,6 +14,7 @@ export const SECRETS = [
   'SMTP_URL',
   'ADMIN_TOKEN',
   'ADMIN_TOKENS',
+  'STOREFRONT_KEYS',
   'SIGNING_SECRET',
   'SENTRY_DSN',
 ];

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { Problem } from '../../domain/problem';
 import type { Env } from '../../platform/env';
-import { bearerOf, recogniser } from './bearer';
+import { bearerOf, recogniser, staffTokens } from './bearer';
 import { nameClient } from './client';
 import type { Limits } from './limits';
 import { logAbout } from './request-log';
@@ -24,15 +24,15 @@ const SHOPPER = 'holdfast-shopper';
  * Recognises a storefront's server by `Authorization: Bearer` with one of STOREFRONT_KEYS; from then on limits count
  * the shopper that it names. Any other bearer token is `401`, even where none is required: a server with a wrong key
  * would otherwise not notice that all its shoppers count as one client. Two are ignored where none is required: the
- * token of staff, who may look at the shop with it, and any token while no storefront has a key.
+ * tokens of staff, who may look at the shop with them, and any token while no storefront has a key.
  */
 export function storefrontServer(
-  { STOREFRONT_KEYS, ADMIN_TOKEN }: Pick<Env, 'STOREFRONT_KEYS' | 'ADMIN_TOKEN'>,
+  env: Pick<Env, 'STOREFRONT_KEYS' | 'ADMIN_TOKEN' | 'ADMIN_TOKENS'>,
   limits: Limits,
 ) {
-  const storefrontOf = recogniser(STOREFRONT_KEYS.map(({ name, key }) => ({ name, secret: key })));
-  const staffOf = recogniser([{ name: 'staff', secret: ADMIN_TOKEN }]);
-  const isIgnored = (given: string): boolean => STOREFRONT_KEYS.length === 0 || staffOf(given) !== undefined;
+  const storefrontOf = recogniser(env.STOREFRONT_KEYS);
+  const staffOf = recogniser(staffTokens(env));
+  const isIgnored = (given: string): boolean => env.STOREFRONT_KEYS.length === 0 || staffOf(given) !== undefined;
   return ({ required }: { required: boolean }): RequestHandler =>
     async (req, res, next) => {
       const given = bearerOf(req);

@@ -91,13 +91,13 @@ test('too many wrong tokens of one client are 429 for a minute; the right one is
 });
 
 describe('with a token of ADMIN_TOKENS', () => {
-  const named = { name: 'ada', token: 'the-token-of-ada-lovelace' };
+  const named = { name: 'ada', secret: 'the-token-of-ada-lovelace' };
   let api: Api;
   const asAda = (method: 'get' | 'post', path: string) =>
-    api.http[method](path).set('authorization', `Bearer ${named.token}`);
+    api.http[method](path).set('authorization', `Bearer ${named.secret}`);
   beforeAll(async () => {
     const { deps } = office.api;
-    const others = [{ name: 'bob', token: 'the-token-of-bob-the-builder' }, named];
+    const others = [{ name: 'bob', secret: 'the-token-of-bob-the-builder' }, named];
     api = await Api.listen({ ...deps, env: { ...deps.env, ADMIN_TOKENS: others, TRUST_PROXY: 1 } });
   });
   afterAll(() => api?.close());
@@ -120,15 +120,15 @@ describe('with a token of ADMIN_TOKENS', () => {
   test('wrong tokens are limited as ever, and each right one is let in all the same', async () => {
     const ask = (token: string) =>
       api.http.get('/admin/orders').set('x-forwarded-for', '203.0.113.9').set('authorization', `Bearer ${token}`);
-    const wrong = Array.from({ length: 60 }, (_, n) => `${named.token}${n}`);
+    const wrong = Array.from({ length: 60 }, (_, n) => `${named.secret}${n}`);
     for (const token of wrong) expect((await ask(token)).status).toBe(401);
     expect((await ask('wrong')).status).toBe(429);
-    for (const token of [named.token, 'the-token-of-bob-the-builder', ADMIN_TOKEN])
+    for (const token of [named.secret, 'the-token-of-bob-the-builder', ADMIN_TOKEN])
       expect((await ask(token)).status).toBe(200);
   });
 
   test('the other tokens never appear in the log', () => {
-    expect(JSON.stringify(api.log)).not.toContain(named.token);
+    expect(JSON.stringify(api.log)).not.toContain(named.secret);
   });
 });
 

@@ -133,10 +133,10 @@ describe('ship', () => {
 });
 
 test('every step bears the name of the token that it was asked with', async () => {
-  const ada = { name: 'ada', token: 'the-token-of-ada-lovelace' };
+  const ada = { name: 'ada', secret: 'the-token-of-ada-lovelace' };
   const api = await shop.another({ ADMIN_TOKENS: [ada] });
   const step = (id: string, name: string, body?: object) => {
-    const asked = api.http.post(`/admin/orders/${id}/${name}`).set('authorization', `Bearer ${ada.token}`);
+    const asked = api.http.post(`/admin/orders/${id}/${name}`).set('authorization', `Bearer ${ada.secret}`);
     return asked.set('idempotency-key', name).send(body);
   };
   const [kept, cancelled] = [await preparing({ sku: 'mug' }), await preparing({ sku: 'mug' })];

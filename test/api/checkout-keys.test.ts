@@ -197,7 +197,7 @@ describe('when more shoppers come than are served', () => {
 
 test('unpaid checkouts count for the shopper that a storefront’s server names', async () => {
   const key = 'storefront-key-of-this-test';
-  const api = await shop.another({ CHECKOUT_OPEN_LIMIT: 1, STOREFRONT_KEYS: [{ name: 'web', key }] });
+  const api = await shop.another({ CHECKOUT_OPEN_LIMIT: 1, STOREFRONT_KEYS: [{ name: 'web', secret: key }] });
   const ask = (shopper: string) =>
     api.http
       .post('/checkout')

@@ -65,16 +65,17 @@ test('STOREFRONT_KEYS are names with keys that cannot be guessed, each only once
   expect(loadEnv(GOOD).STOREFRONT_KEYS).toEqual([]);
   const [key, other] = ['k'.repeat(24), `o:${'k'.repeat(22)}`];
   expect(loadEnv({ ...GOOD, STOREFRONT_KEYS: `web:${key}, app-2:${other}` }).STOREFRONT_KEYS).toEqual([
-    { name: 'web', key },
-    { name: 'app-2', key: other },
+    { name: 'web', secret: key },
+    { name: 'app-2', secret: other },
   ]);
-  const form = 'STOREFRONT_KEYS must be `name:key`, separated by commas; a name is 1 to 40 of A–Z a–z 0–9 . _ -';
+  const form =
+    'STOREFRONT_KEYS must be `name:key`, separated by commas; a name is 1 to 40 of A–Z a–z 0–9 . _ -, in front of a colon';
   const refused: [string, string][] = [
     ...[key, `:${key}`, `a b:${key}`, `web:${key},`, ','].map((given): [string, string] => [given, form]),
     [`web:${key.slice(1)}`, 'STOREFRONT_KEYS needs at least 24 visible characters for the key of web'],
     [`web:${key} x`, 'STOREFRONT_KEYS needs at least 24 visible characters for the key of web'],
     [`web:${key},Web:${other}`, 'STOREFRONT_KEYS names Web twice'],
-    [`web:${key},app:${key}`, 'STOREFRONT_KEYS gives app a key that another name has'],
+    [`web:${key},app:${key}`, 'STOREFRONT_KEYS gives web and app the same key'],
     [`web:${GOOD.ADMIN_TOKEN}`, 'STOREFRONT_KEYS gives web a token of staff'],
   ];
   for (const [given, problem] of refused) expect(problemsWith({ STOREFRONT_KEYS: given })).toEqual([problem]);
@@ -96,8 +97,8 @@ const token = (n: number) => `token-${n}-`.padEnd(24, 'x');
 test('ADMIN_TOKENS are names with their tokens', () => {
   expect(loadEnv(GOOD).ADMIN_TOKENS).toEqual([]);
   expect(loadEnv({ ...GOOD, ADMIN_TOKENS: `ada:${token(1)}, b.o_b-2:${token(2)}:x` }).ADMIN_TOKENS).toEqual([
-    { name: 'ada', token: token(1) },
-    { name: 'b.o_b-2', token: `${token(2)}:x` },
+    { name: 'ada', secret: token(1) },
+    { name: 'b.o_b-2', secret: `${token(2)}:x` },
   ]);
 });
 
@@ -110,7 +111,7 @@ test.each([
   ['a comma too many', `ada:${token(1)},`, [FORM]],
   ['a short token', 'ada:short', ['needs at least 24 visible characters for the token of ada']],
   ['a token with a space', `ada:${token(1)} x`, ['needs at least 24 visible characters for the token of ada']],
-  ['a name twice', `ada:${token(1)},Ada:${token(2)}`, ['names ada twice']],
+  ['a name twice', `ada:${token(1)},Ada:${token(2)}`, ['names Ada twice']],
   ['a token twice', `ada:${token(1)},bob:${token(1)}`, ['gives ada and bob the same token']],
   ['the name of ADMIN_TOKEN', `Staff:${token(1)}`, ['must not name Staff: Holdfast itself uses that name']],
   ['the name of another actor', `stripe:${token(1)}`, ['must not name stripe: Holdfast itself uses that name']],

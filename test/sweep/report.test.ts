@@ -196,12 +196,12 @@ describe('a discrepancy that staff have accepted', () => {
   });
 
   test('is answered by the API with the name of the token, once: then it is 409, as what was only told', async () => {
-    const named = { name: 'ada', token: 'the-token-of-ada-lovelace' };
+    const named = { name: 'ada', secret: 'the-token-of-ada-lovelace' };
     const env = { ...loadEnv(BARE), ADMIN_TOKENS: [named] };
     const temporal = connectTemporal({ TEMPORAL_ADDRESS: env.TEMPORAL_ADDRESS });
     const api = await Api.listen({ db: shop.db, clock: { now: () => NOW + HOUR }, env, temporal });
     const ask = (id: string, body: object) =>
-      api.http.post(`/admin/discrepancies/${id}/accept`).set('authorization', `Bearer ${named.token}`).send(body);
+      api.http.post(`/admin/discrepancies/${id}/accept`).set('authorization', `Bearer ${named.secret}`).send(body);
     await sweep(0, off(1000), { ...off(5), reference: 'ch_once', toldOnce: true });
     const id = discrepancyId(off(1000));
     const { status, body } = await ask(id, { note: 'Settled by phone' });
