@@ -14,6 +14,7 @@ import { cancellation } from './order/cancel';
 import { commit } from './order/commit';
 import { followedOrders } from './order/followed';
 import { fulfilment } from './order/fulfilment';
+import { shippingHolds } from './order/hold';
 import { opening } from './order/open';
 import { orders } from './order/orders';
 import { sweepEvents } from './reconcile/events';
@@ -36,6 +37,7 @@ export const orderActivities = (deps: Deps) => ({
   ...commit(deps),
   ...orders(deps),
   ...cancellation(deps),
+  ...shippingHolds(deps),
   ...refundResolving(deps),
   ...fulfilment(deps),
   ...followedOrders(deps),

@@ -1,8 +1,8 @@
-import type { Decision, OrderStatus, PaymentStatus } from './order';
+import type { Decision, HoldReason, OrderStatus, PaymentStatus } from './order';
 import type { StockState } from './order-snapshot';
 
 /** The actions that are updates to the order's workflow. */
-export const UPDATES = ['ship', 'deliver', 'cancel', 'refund', 'retry', 'resolve'] as const;
+export const UPDATES = ['ship', 'deliver', 'hold', 'release', 'cancel', 'refund', 'retry', 'resolve'] as const;
 export type UpdateAction = (typeof UPDATES)[number];
 /** The ways in which `resolve` settles what needs attention. */
 export const RESOLUTIONS = ['withdraw', 'settled_elsewhere', 'accept'] as const;
@@ -34,6 +34,8 @@ export interface ActionFacts {
   /** The card's issuer warns of fraud, and staff have not decided yet. */
   fraudWarning?: boolean | undefined;
   anythingShipped?: boolean | undefined;
+  /** Why staff hold shipping; null or absent if they do not. */
+  shippingHold?: HoldReason | null | undefined;
   /** A cancel is requested and not carried out yet. */
   cancelling?: boolean | undefined;
   /** Lost disputes took all that was not refunded: nothing is left to give back. */

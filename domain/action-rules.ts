@@ -1,5 +1,6 @@
 import type { Action } from './action-facts';
-import { disputed, isErased, NOTHING_TO_ACCEPT, partlyShipped, type Rules } from './obstacles';
+import { HOLD_RULES } from './hold-rules';
+import { cancelUnderWay, disputed, isErased, NOTHING_TO_ACCEPT, onHold, partlyShipped, type Rules } from './obstacles';
 import { DECISIONS, type Decision, isFinal, ORDER_STATUSES, type PaymentStatus } from './order';
 
 /**
@@ -43,11 +44,8 @@ export const RULES: Record<Action, Rules> = {
         applies: ({ fraudWarning = false }) => fraudWarning,
         refusal: () => 'Stripe warns of fraud: decide first, with retry or cancel',
       },
-      {
-        when: 'a cancel is under way',
-        applies: ({ cancelling = false }) => cancelling,
-        refusal: () => 'The order is being cancelled',
-      },
+      cancelUnderWay(),
+      onHold(),
       {
         when: 'a lost dispute awaits a decision',
         applies: ({ reports = [] }) => reports.includes(DECISIONS.disputeLost),
@@ -61,6 +59,7 @@ export const RULES: Record<Action, Rules> = {
     in: ['SHIPPED'],
     obstacles: [],
   },
+  ...HOLD_RULES,
   cancel: {
     does: 'before payment: expires the session and releases the stock; after it: refunds all of it, returns the stock, revokes downloads',
     doesNow: ({ status, lost = false }) => {

@@ -35,6 +35,22 @@ export function disputed(refusal: string): Obstacle {
   return { when: 'a dispute is open', applies: ({ disputed = false }) => disputed, refusal: () => refusal };
 }
 
+export function cancelUnderWay(): Obstacle {
+  return {
+    when: 'a cancel is under way',
+    applies: ({ cancelling = false }) => cancelling,
+    refusal: () => 'The order is being cancelled',
+  };
+}
+
+export function onHold(): Obstacle {
+  return {
+    when: 'it is on hold',
+    applies: ({ shippingHold = null }) => shippingHold !== null,
+    refusal: ({ shippingHold }) => `Shipping is on hold (${shippingHold}): release it first`,
+  };
+}
+
 export function isErased(): Obstacle {
   return {
     when: 'the customer is erased',

@@ -1,4 +1,4 @@
-import type { Decision, OrderStatus, Reason } from './order';
+import type { Decision, HoldReason, OrderStatus, Reason } from './order';
 
 /** The state of an order's stock. */
 export type StockState = 'HELD' | 'SOLD_OUT' | 'RELEASED' | 'COMMITTED' | 'RETURNED';
@@ -17,6 +17,8 @@ export interface OrderSnapshot {
   /** Milliseconds since the epoch. */
   holdUntil: number;
   anythingShipped: boolean;
+  /** Why staff hold shipping; null if they do not. Absent from what older histories hold. */
+  shippingHold?: HoldReason | null;
   disputed: boolean;
   /** Whether Stripe Radar is reviewing the payment, so that nothing ships. */
   reviewOpen: boolean;

@@ -64,6 +64,10 @@ export const mayMove = (from: OrderStatus, to: OrderStatus): boolean => from ===
 export const REASONS = ['requested_by_customer', 'duplicate', 'out_of_stock', 'damaged', 'other'] as const;
 export type Reason = (typeof REASONS)[number];
 
+/** Why staff hold shipping. */
+export const HOLD_REASONS = ['address', 'fraud', 'stock', 'customer', 'other'] as const;
+export type HoldReason = (typeof HOLD_REASONS)[number];
+
 /**
  * The decisions that other workflows can ask of staff about an order: the `step` of its attention in the database.
  * Meanwhile the order continues as far as it can. Staff answer with `retry`, `cancel` or `resolve`.

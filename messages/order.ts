@@ -2,7 +2,7 @@ import { type SearchAttributePair, TypedSearchAttributes } from '@temporalio/com
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Resolution } from '../domain/action-facts';
 import type { SessionId } from '../domain/ids';
-import type { OrderStatus, Reason } from '../domain/order';
+import type { HoldReason, OrderStatus, Reason } from '../domain/order';
 import { TASK_QUEUES } from './names';
 import { asOftenAsNeeded, oncePerId } from './policies';
 import { SEARCH_ATTRIBUTES, searchableSkus } from './search-attributes';
@@ -23,6 +23,11 @@ export interface ShipRequest {
   trackingNumber: string;
   trackingUrl?: string;
   items?: { sku: string; quantity: number }[];
+}
+
+/** Staff hold shipping. */
+export interface HoldRequest {
+  reason: HoldReason;
 }
 
 export interface CancelRequest {
@@ -67,6 +72,8 @@ export const changedSignal = defineSignal<[]>('changed');
 
 export const shipUpdate = defineUpdate<OrderStatus, [ShipRequest]>('ship');
 export const deliverUpdate = defineUpdate<OrderStatus>('deliver');
+export const holdUpdate = defineUpdate<OrderStatus, [HoldRequest]>('hold');
+export const releaseUpdate = defineUpdate<OrderStatus>('release');
 export const cancelUpdate = defineUpdate<OrderStatus, [CancelRequest]>('cancel');
 export const refundUpdate = defineUpdate<OrderStatus, [RefundRequest]>('refund');
 export const retryUpdate = defineUpdate<OrderStatus>('retry');

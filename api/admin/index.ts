@@ -7,6 +7,7 @@ import { customerRoutes } from './customers/export';
 import { disputeRoutes } from './disputes/disputes';
 import { contactRoutes } from './orders/contact';
 import { eraseRoutes } from './orders/erase';
+import { holdRoutes } from './orders/hold';
 import { orderListRoutes } from './orders/list';
 import { orderPageRoutes } from './orders/page';
 import { resendRoutes } from './orders/resend';
@@ -21,6 +22,7 @@ export const adminRoutes = (deps: ApiDeps): Route[] => [
   ...orderListRoutes(deps),
   ...orderPageRoutes(deps),
   ...orderStepRoutes(deps),
+  ...holdRoutes(deps),
   ...disputeRoutes(deps),
   ...refundRoutes(deps),
   ...resolveRoutes(deps),

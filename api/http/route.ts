@@ -173,8 +173,9 @@ const RECEIVED_PAUSE_MS = 250;
 function readJson(declared: Route, req: Request): unknown {
   const given = hasBody(req) ? req.body : undefined;
   if (declared.body) {
-    if (given === undefined) throw invalid([{ path: '', message: 'a JSON body is required' }]);
-    return parse(declared.body as z.ZodType, given);
+    const schema = declared.body as z.ZodType;
+    if (given === undefined && !mayBeAbsent(schema)) throw invalid([{ path: '', message: 'a JSON body is required' }]);
+    return parse(schema, given);
   }
   return given === undefined ? undefined : void parse(z.strictObject({}), given);
 }
@@ -200,6 +201,9 @@ export const invalid = (errors: { path: string; message: string }[]): Problem =>
   new Problem('invalid_request', 'The request is not valid; see `errors`.', {
     errors: errors.slice(0, 50),
   });
+
+/** Whether a request may have no body: its schema then has a default. */
+export const mayBeAbsent = (body: z.ZodType): boolean => body.safeParse(undefined).success;
 
 export const isRaw = (body: Route['body']): body is RawBody => body !== undefined && 'raw' in body;
 

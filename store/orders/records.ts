@@ -58,9 +58,11 @@ export async function changeOrder(
   const shippedAt = change.status === 'SHIPPED' ? { shippedAt: order.shippedAt ?? at } : {};
   // Once the order has ended, a cancel is carried out or out of date. If a refund fails later, staff decide again.
   const ended = change.status && isFinal(change.status) ? NO_CANCEL : {};
+  // What has nothing left to ship needs no hold. One that ends otherwise keeps it: its refund may fail.
+  const shipped = change.status === 'SHIPPED' || change.status === 'COMPLETED' ? NO_SHIPPING_HOLD : {};
   // Another step's attention hides that the customer cannot be reached. Once that step is done, show it again.
   const attention = change.attentionStep === null ? await unreachedAttention(tx, order.sessionId) : {};
-  const data = { ...change, ...shippedAt, ...ended, ...attention, updatedAt: at };
+  const data = { ...change, ...shippedAt, ...ended, ...shipped, ...attention, updatedAt: at };
   await tx.order.update({ where: { sessionId: order.sessionId }, data });
   await note(tx, order.sessionId, at, ...events);
 }
@@ -86,6 +88,9 @@ export async function readUnreached(
 
 /** The columns of an order without a requested cancel. */
 export const NO_CANCEL = { cancelRequestedAt: null, cancelReason: null, cancelRefusal: null } as const;
+
+/** The columns of an order whose shipping is not on hold. */
+export const NO_SHIPPING_HOLD = { shippingHold: null, shippingHoldSince: null, shippingHoldBy: null } as const;
 
 /** Whether staff want the order cancelled, and Stripe has not refused the refund of that for good. */
 export const isCancelling = ({

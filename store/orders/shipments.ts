@@ -9,6 +9,7 @@ import type { Db } from '../database';
 import { inventory } from '../stock/inventory';
 import { callsChange, callsOf } from './decisions';
 import { changeOrder, isCancelling, lockKnownOrder } from './records';
+import { holdOf } from './shipping-hold';
 
 export interface NewShipment {
   sessionId: SessionId;
@@ -45,8 +46,13 @@ export async function recordShipment(
     const pendingDecision = attentionStep !== null && isDecision(attentionStep) ? attentionStep : null;
     const reports = reportsOf(callsOf(order)).map(({ step }) => step);
     const refusal =
-      whyNot('ship', { ...order, pendingDecision, reports, cancelling: isCancelling(order) }) ??
-      whyNotThisParcel(waiting, parcel);
+      whyNot('ship', {
+        ...order,
+        pendingDecision,
+        reports,
+        cancelling: isCancelling(order),
+        shippingHold: holdOf(order),
+      }) ?? whyNotThisParcel(waiting, parcel);
     if (refusal) return { outcome: 'refused', code: 'invalid_transition', reason: refusal };
     if (isReturned) {
       const missing = await inventory.retake(tx, sessionId, givenBack(order.items), at);

@@ -3,6 +3,7 @@ import type { SessionId } from '../../domain/ids';
 import {
   DECISIONS,
   type Decision,
+  type HoldReason,
   isDecision,
   type OrderStatus,
   type ProductKind,
@@ -19,6 +20,7 @@ export interface SnapshotColumns {
   total: number;
   currency: string;
   holdUntil: string;
+  shippingHold: HoldReason | null;
   disputed: boolean;
   reviewOpen: boolean;
   fraudWarning: boolean;

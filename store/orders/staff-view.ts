@@ -1,8 +1,10 @@
 import { type Address, wholeAddress } from '../../domain/address';
 import { isSessionId, type SessionId, sessionId } from '../../domain/ids';
 import type { Money } from '../../domain/money';
+import type { HoldReason } from '../../domain/order';
 import type { Order, Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
+import { holdOf } from './shipping-hold';
 import { type OrderView, toView, viewParts } from './view';
 
 /** What needs a person, why, and since when. */
@@ -22,6 +24,8 @@ export interface StaffOrderView extends OrderView {
   /** Oldest first. */
   timeline: { at: Date; type: string; message: string; note: string | null; actor: string }[];
   attention: Attention | null;
+  /** Why staff hold shipping, since when, and who; null if they do not. */
+  hold: { reason: HoldReason; since: Date; actor: string } | null;
   disputed: boolean;
   disputes: { id: string; status: string; reason: string; amount: Money; dueBy: Date | null }[];
   /** Without those that a rule refused; `amount` is null until Stripe has made a refund of everything left. */
@@ -56,6 +60,7 @@ export async function readStaffOrder(db: Db, id: SessionId): Promise<StaffOrderV
     paymentIntentId: row.paymentIntentId,
     timeline: row.timeline,
     attention: toAttention(row),
+    hold: toHold(row),
     disputed: row.disputed,
     disputes: row.disputes.map(({ id, status, reason, amount, currency, dueBy }) => ({
       ...{ id, status, reason, dueBy },
@@ -67,6 +72,12 @@ export async function readStaffOrder(db: Db, id: SessionId): Promise<StaffOrderV
       refusal: refusal === null ? null : { message: refusalReason ?? '', code: refusal },
     })),
   };
+}
+
+function toHold(row: Order): StaffOrderView['hold'] {
+  const { shippingHoldSince: since, shippingHoldBy: actor } = row;
+  const reason = holdOf(row);
+  return reason !== null && since !== null && actor !== null ? { reason, since, actor } : null;
 }
 
 export const toAttention = ({

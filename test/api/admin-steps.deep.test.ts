@@ -5,6 +5,7 @@ import type { Action, ActionFacts } from '../../domain/action-facts';
 import { whyNot } from '../../domain/actions';
 import type { SessionId } from '../../domain/ids';
 import { changedSignal } from '../../messages/order';
+import { readable } from '../workflow/history-text';
 import { until } from '../workflow/world';
 import { invalidAt, problem } from './admin-office';
 import { Shop } from './shop';
@@ -176,6 +177,45 @@ describe('deliver', () => {
   });
 });
 
+describe('hold and release', () => {
+  const hold = { reason: 'address', since: expect.any(String), actor: 'staff' };
+
+  test('show in the document, with the note on the timeline, and ship is refused meanwhile', async () => {
+    const id = await preparing();
+    const answer = await ask(id, 'hold', { reason: 'address', note: 'Ada moves in May' });
+    expect([answer.status, answer.body.hold]).toEqual([200, hold]);
+    expect(answer.body.timeline.map(({ message }: { message: string }) => message)).toEqual(
+      expect.arrayContaining(['Shipping is on hold (address)', 'Asked to hold shipping (address): Ada moves in May']),
+    );
+    const held = await ask(id, 'ship', parcel());
+    expect([held.status, held.body]).toEqual([409, refused(/^Shipping is on hold \(address\): release it first\.?$/)]);
+    const released = await ask(id, 'release', { note: 'She has' });
+    expect([released.status, released.body.hold]).toEqual([200, null]);
+    expect((await ask(id, 'ship', parcel())).body.status).toBe('SHIPPED');
+    const history = readable((await shop.world.history(id)).events ?? []);
+    for (const word of ['Ada moves', 'She has']) expect(history).not.toContain(word);
+  });
+
+  test('under the same key happen once', async () => {
+    const id = await preparing();
+    await ask(id, 'hold', { reason: 'stock' }, 'h1');
+    await ask(id, 'release', {}, 'r1');
+    const again = await ask(id, 'hold', { reason: 'stock' }, 'h1');
+    expect([again.status, again.body.hold]).toEqual([200, null]);
+    expect((await ask(id, 'release', {}, 'r1')).status).toBe(200);
+  });
+
+  test.each([
+    ['hold', {}, 'reason'],
+    ['hold', { reason: 'mood' }, 'reason'],
+    ['hold', { reason: 'fraud', until: 'noon' }, ''],
+    ['release', { reason: 'fraud' }, ''],
+  ])('%s with %j is 400', async (step, body, path) => {
+    const answer = await ask('cs_test_nobody', step, body);
+    expect([answer.status, answer.body]).toEqual([400, invalidAt(path)]);
+  });
+});
+
 describe('cancel', () => {
   test('of an unpaid order expires the session and returns the stock', async () => {
     const id = await pending();
@@ -290,6 +330,12 @@ describe('the 409 of every action is the sentence of the table of actions', () =
   const REFUSED: Record<Action, Refused> = {
     ship: { order: () => pending(), request: (id) => ask(id, 'ship', parcel()), facts: {} },
     deliver: { order: () => preparing(), request: (id) => ask(id, 'deliver'), facts: {} },
+    hold: {
+      order: () => pending({ sku: 'ebook' }),
+      request: (id) => ask(id, 'hold', { reason: 'other' }),
+      facts: { digital: true },
+    },
+    release: { order: () => preparing(), request: (id) => ask(id, 'release', {}), facts: {} },
     cancel: {
       order: partlyShipped,
       request: (id) => ask(id, 'cancel', { reason: 'other' }),
@@ -473,6 +519,18 @@ describe('when no worker can take the request', () => {
     const { timeline, refunds } = await shop.world.order(paid);
     expect(timeline.map(({ note }) => note)).toContain('Kept');
     expect(refunds).toMatchObject([{ reason: 'damaged' }]);
+  });
+
+  test('a hold is recorded and answered 200 all the same, and nothing ships', async () => {
+    const id = await preparing();
+    const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+    const api = await shop.another({}, { temporal });
+    const held = await ask(id, 'hold', { reason: 'fraud' }, undefined, api);
+    await api.close();
+    expect([held.status, held.body.hold?.reason]).toEqual([200, 'fraud']);
+    expect((await ask(id, 'ship', parcel())).status).toBe(409);
+    expect((await ask(id, 'release')).body.hold).toBeNull();
+    expect((await ask(id, 'ship', parcel())).body.status).toBe('SHIPPED');
   });
 
   test('a cancel that makes no sense is refused all the same, without Temporal', async () => {

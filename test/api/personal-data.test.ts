@@ -45,6 +45,7 @@ const PLAIN: Record<string, string[]> = {
   orders: [
     ...['session_id', 'number', 'origin', 'currency', 'presentment_currency', 'payment_intent_id', 'charge_id'],
     ...['locale', 'attention_step', 'attention_reason', 'calls', 'cancel_reason', 'cancel_refusal'],
+    ...['shipping_hold', 'shipping_hold_by'],
   ],
   payouts: ['id', 'currency', 'status'],
   prices: ['sku', 'currency', 'stripe_price_id'],

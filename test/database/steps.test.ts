@@ -8,9 +8,14 @@ import type { CustomerDetails } from '../../store/customers/customers';
 import { connectDatabase, type Db } from '../../store/database';
 import { markMails, type NewMails, readTurn, writeMails } from '../../store/mails/turn';
 import { decide } from '../../store/orders/attention';
+import { requestCancel } from '../../store/orders/cancel';
 import { commitOrder } from '../../store/orders/commit';
 import { openOrder } from '../../store/orders/open';
 import { type ConfirmedPayment, confirmPayment, keepUnpaid } from '../../store/orders/payment';
+import { changeOrder, lockKnownOrder } from '../../store/orders/records';
+import { recordShipment } from '../../store/orders/shipments';
+import { holdShipping, releaseShipping } from '../../store/orders/shipping-hold';
+import { readSnapshot } from '../../store/orders/snapshot';
 import { recordRefund } from '../../store/refunds/record';
 import { inventory } from '../../store/stock/inventory';
 import { createTestDatabase, onServer, withDatabase } from '../support/database';
@@ -454,6 +459,94 @@ describe('the mails of a turn', () => {
       ...{ status: 'SENT', attempts: 2, lastError: null, providerId: 'mail_1' },
     });
     expect(await timelineOf(id)).toEqual(['Opened by checkout', 'order_received sent', 'order_confirmation sent']);
+  });
+});
+
+describe('a hold of shipping', () => {
+  const asked = (id: SessionId, key: string, actor = 'ada') => ({ sessionId: id, key, actor, at: later });
+  const paid = async (sku: string, kind: CheckoutLine['kind'] = 'PHYSICAL') => {
+    const id = await opened(line(kind === 'PHYSICAL' ? await shelf(sku, 1) : sku, kind));
+    await db.order.update({ where: { sessionId: id }, data: { status: 'PREPARING', stock: 'COMMITTED' } });
+    return id;
+  };
+  const ship = (id: SessionId) =>
+    recordShipment(db, {
+      ...{
+        sessionId: id,
+        carrier: 'DHL',
+        trackingNumber: '1',
+        trackingUrl: null,
+        items: null,
+        actor: 'ada',
+        at: later,
+      },
+    });
+  const holdOf = async (id: SessionId) => {
+    const { shippingHold, shippingHoldSince, shippingHoldBy } = await orderOf(id);
+    return [shippingHold, shippingHoldSince, shippingHoldBy];
+  };
+
+  test('keeps every parcel in the house until it is released', async () => {
+    const id = await paid('held');
+    expect(await holdShipping(db, { ...asked(id, 'k1'), reason: 'address' })).toEqual({
+      ...{ outcome: 'recorded', hold: 'address' },
+    });
+    expect(await holdOf(id)).toEqual(['address', later, 'ada']);
+    expect(await readSnapshot(db, id)).toMatchObject({ shippingHold: 'address' });
+    expect(await ship(id)).toEqual({
+      ...{ outcome: 'refused', code: 'invalid_transition' },
+      reason: 'Shipping is on hold (address): release it first',
+    });
+    expect(await releaseShipping(db, asked(id, 'k2', 'bob'))).toEqual({ outcome: 'recorded', hold: null });
+    expect(await ship(id)).toMatchObject({ outcome: 'shipped', status: 'SHIPPED' });
+    const entries = await db.timelineEntry.findMany({ where: { sessionId: id }, orderBy: { id: 'asc' } });
+    expect(entries.slice(1).map(({ type, message, actor }) => [type, message, actor])).toEqual([
+      ['hold', 'Shipping is on hold (address)', 'ada'],
+      ['release', 'Shipping is released', 'bob'],
+      ['shipped', 'Shipped with DHL', 'ada'],
+    ]);
+  });
+
+  test('is placed once by a request, whatever the order has come to since; another reason takes its place', async () => {
+    const id = await paid('held-again');
+    await holdShipping(db, { ...asked(id, 'k1'), reason: 'address' });
+    await holdShipping(db, { ...asked(id, 'k2', 'bob'), reason: 'address' });
+    expect(await holdOf(id)).toEqual(['address', later, 'ada']);
+    await holdShipping(db, { ...asked(id, 'k3', 'bob'), reason: 'fraud' });
+    expect(await holdOf(id)).toEqual(['fraud', later, 'bob']);
+    for (let times = 0; times < 2; times++)
+      expect(await releaseShipping(db, asked(id, 'k4'))).toEqual({ outcome: 'recorded', hold: null });
+    expect(await holdShipping(db, { ...asked(id, 'k3', 'bob'), reason: 'fraud' })).toEqual({
+      ...{ outcome: 'recorded', hold: null },
+    });
+    expect(await releaseShipping(db, asked(id, 'k5'))).toEqual({
+      outcome: 'refused',
+      reason: 'Shipping is not on hold',
+    });
+  });
+
+  test('makes no sense for downloads, once a cancel is recorded, or when all is shipped', async () => {
+    const [digital, cancelled, shipped] = [await paid('file', 'DIGITAL'), await paid('mug-1'), await paid('mug-2')];
+    await requestCancel(db, { sessionId: cancelled, reason: 'other', actor: 'staff', at });
+    await ship(shipped);
+    const refusals = await Promise.all(
+      [digital, cancelled, shipped].map((id) => holdShipping(db, { ...asked(id, 'k'), reason: 'other' })),
+    );
+    expect(refusals.map((one) => one.outcome === 'refused' && one.reason)).toEqual([
+      'Nothing of the order will be shipped',
+      'The order is being cancelled',
+      'The order is SHIPPED',
+    ]);
+  });
+
+  test('ends when nothing is left to ship, and outlives an end from which the order may come back', async () => {
+    const [emptied, refunded] = [await paid('emptied'), await paid('given-back')];
+    for (const [id, status] of [[emptied, 'SHIPPED'] as const, [refunded, 'REFUNDED'] as const]) {
+      await holdShipping(db, { ...asked(id, 'k'), reason: 'stock' });
+      await db.$transaction(async (tx) => changeOrder(tx, await lockKnownOrder(tx, id), later, { status }));
+    }
+    expect(await holdOf(emptied)).toEqual([null, null, null]);
+    expect(await holdOf(refunded)).toEqual(['stock', later, 'ada']);
   });
 });
 

@@ -20,6 +20,8 @@ describe('who may do what', () => {
   const ALLOWED: Record<Action, readonly OrderStatus[]> = {
     ship: ['PREPARING'],
     deliver: ['SHIPPED'],
+    hold: ['PENDING', 'PAID', 'PREPARING'],
+    release: ['PENDING', 'PAID', 'PREPARING'],
     cancel: ['PENDING', 'PAID', 'PREPARING'],
     refund: ['PREPARING', 'SHIPPED', 'COMPLETED', 'EXPIRED', 'CANCELLED', 'REFUNDED'],
     retry: ORDER_STATUSES,
@@ -33,7 +35,8 @@ describe('who may do what', () => {
   };
   test.each(Object.keys(ALLOWED) as Action[])('%s, by status; what is refused says what the order is', (action) => {
     for (const status of ORDER_STATUSES) {
-      const refusal = whyNot(action, { status, needsAttention: true, paymentDiffers: true });
+      const shippingHold = action === 'release' ? 'address' : null;
+      const refusal = whyNot(action, { status, needsAttention: true, paymentDiffers: true, shippingHold });
       expect([status, refusal]).toEqual([status, ALLOWED[action].includes(status) ? null : `The order is ${status}`]);
     }
   });
@@ -48,6 +51,10 @@ describe('who may do what', () => {
       { pendingDecision: DECISIONS.refundRefused, reports: [DECISIONS.reviewClosed, DECISIONS.disputeLost] },
       /dispute is lost.*with resolve \(accept\) or cancel/,
     ],
+    ['ship', { shippingHold: 'address' }, /^Shipping is on hold \(address\): release it first$/],
+    ['hold', { digital: true }, /^Nothing of the order will be shipped$/],
+    ['hold', { cancelling: true }, /being cancelled/],
+    ['release', {}, /^Shipping is not on hold$/],
     ['cancel', { anythingShipped: true }, /shipped already/],
     ['cancel', { disputed: true }, /the bank decides about the money/],
     ['refund', { disputed: true }, /disputed: nothing can be refunded/],
@@ -123,6 +130,7 @@ function* everyCombination(): Generator<ActionFacts> {
         yield {
           status,
           pendingDecision,
+          shippingHold: bits % 3 === 0 ? 'fraud' : null,
           ...Object.fromEntries(flags.map((flag, index) => [flag, (bits & (1 << index)) !== 0])),
         };
 }

@@ -1,4 +1,4 @@
-import { changedSignal } from '../../messages/order';
+import { changedSignal, stateQuery } from '../../messages/order';
 import { requestCancel } from '../../store/orders/cancel';
 import { recordActor } from '../../store/orders/request-actors';
 import { readable } from './history-text';
@@ -99,6 +99,35 @@ describe('a paid order', () => {
     expect((await world.order(paid)).refunds).toMatchObject([{ actor: 'ada' }]);
     const { timeline } = await world.order(unpaid);
     expect(timeline.filter(({ type }) => type.startsWith('cancel')).map(({ actor }) => actor)).toEqual(['ada', 'ada']);
+  });
+
+  test('that staff hold before the payment is not shipped after it, until they release it', async () => {
+    await world.product('lantern', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'lantern' }]);
+    const handle = world.handle(id);
+    const parcel = { carrier: 'DHL', trackingNumber: 'L1' };
+    const waitsFor = async () => (await handle.query(stateQuery)).waitingFor;
+    expect(await handle.executeUpdate('hold', { args: [{ reason: 'fraud' }] })).toBe('PENDING');
+    await world.paid(id);
+    const held = 'staff to release it (on hold: fraud) and to ship it';
+    await until(async () => (await waitsFor()) === held);
+    await expect(handle.executeUpdate('ship', { args: [parcel] })).rejects.toMatchObject({
+      cause: { type: 'invalid_transition', message: 'Shipping is on hold (fraud): release it first' },
+    });
+    expect((await world.order(id)).shipments).toEqual([]);
+
+    expect(await handle.executeUpdate('release')).toBe('PREPARING');
+    await until(async () => (await waitsFor()) === 'staff to ship it');
+    await expect(handle.executeUpdate('release')).rejects.toMatchObject({
+      cause: { type: 'invalid_transition', message: 'Shipping is not on hold' },
+    });
+    expect(await handle.executeUpdate('hold', { args: [{ reason: 'stock' }] })).toBe('PREPARING');
+    await until(async () => (await waitsFor()) === 'staff to release it (on hold: stock) and to ship it');
+    await handle.executeUpdate('release');
+    expect(await handle.executeUpdate('ship', { args: [parcel] })).toBe('SHIPPED');
+    expect(await handle.executeUpdate('deliver')).toBe('COMPLETED');
+    await world.end(id);
+    expect(await world.mails(id)).toEqual(['order_confirmation', 'order_received', 'order_shipped']);
   });
 
   test('that is shipped completes by itself, long enough after', async () => {
@@ -391,6 +420,8 @@ describe('an order that lost something on the way', () => {
     await refused('ship', { carrier: 'DHL' });
     await refused('ship', { carrier: 'DHL', trackingNumber: '1', items: [{ sku: 'form', quantity: 0 }] });
     await refused('ship', { carrier: 'DHL', trackingNumber: '1', trackingUrl: 'javascript:alert(1)' });
+    await refused('hold', { reason: 'mood' });
+    await refused('hold', { reason: 'fraud', note: 'Ada called' });
     await refused('cancel', { reason: 'fraudulent' });
     await refused('cancel', { reason: 'other', note: 'Ada called' });
     await refused('cancel');

@@ -55,11 +55,11 @@ async function record(run: OrderRun, { reason, by }: CancelRequest & { by?: stri
   if (run.opening?.outcome === 'not-ours') throw refusal(refusalOf(run));
   const asked = await written(() => database.requestCancel({ sessionId, reason, ...(by !== undefined && { by }) }));
   if (asked.outcome === 'refused') throw refusal(asked.reason);
-  run.cancelRecorded(reason);
+  run.recorded({ cancelRequested: run.facts === null ? reason : (run.order.cancelRequested ?? reason) });
 }
 
 /** Tries for a few seconds. If nothing is recorded, the caller is told so, and nothing is carried out later. */
-const recordNow: Write = async (write) => {
+export const recordNow: Write = async (write) => {
   try {
     return await write();
   } catch (error) {

@@ -25,6 +25,7 @@ export function describeOrder({
     `### Order ${order.number}: ${order.status}`,
     `${formatMoney({ amount: order.total, currency: order.currency })} · ${order.skus.join(', ')}`,
     ...parked.map(({ step, reason }) => `> **Needs attention** at *${step}*: ${reason}`),
+    order.shippingHold ? `> **Shipping is on hold**: ${order.shippingHold}` : '',
     `**It waits for** ${waitingFor}.`,
     section('What happened', happened),
     section('What you can do (Send an Update)', actions),

@@ -17,10 +17,15 @@ import type { OrderRun } from './run';
 export async function fulfil(run: OrderRun): Promise<void> {
   const parcels = new Parcels(run);
   while (phaseOf(run.order) === 'to-fulfil') {
-    run.waits(run.status === 'SHIPPED' ? 'word that it arrived' : 'staff to ship it');
+    run.waits(whatFor(run));
     const message = await run.nextMessage(parcels.untilTakenAsDelivered, 'Shipped long enough ago');
     await run.serve(message, () => take(run, parcels, message));
   }
+}
+
+function whatFor({ status, order: { shippingHold = null } }: OrderRun): string {
+  if (status === 'SHIPPED') return 'word that it arrived';
+  return shippingHold === null ? 'staff to ship it' : `staff to release it (on hold: ${shippingHold}) and to ship it`;
 }
 
 async function take(run: OrderRun, parcels: Parcels, message: Message): Promise<void> {

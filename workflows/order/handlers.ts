@@ -1,24 +1,27 @@
 import { CancellationScope, condition, currentUpdateInfo, setHandler } from '@temporalio/workflow';
 import { RESOLUTIONS, type UpdateAction } from '../../domain/action-facts';
 import { whyNot, whyNotYet } from '../../domain/actions';
-import { REASONS } from '../../domain/order';
+import { HOLD_REASONS, REASONS } from '../../domain/order';
 import { requestKeyOf } from '../../domain/refund';
 import {
   abandonSignal,
   cancelUpdate,
   changedSignal,
   deliverUpdate,
+  holdUpdate,
   lookSignal,
   openUpdate,
   refundUpdate,
+  releaseUpdate,
   resolveUpdate,
   retryUpdate,
   shipUpdate,
   stateQuery,
 } from '../../messages/order';
 import { requestCancel } from './cancel';
+import { holdShipping, releaseShipping } from './hold';
 import { refusal } from './inbox';
-import { checkCancel, checkRefund, checkResolve, checkShip } from './requests';
+import { checkCancel, checkHold, checkRefund, checkResolve, checkShip } from './requests';
 import type { OrderRun } from './run';
 
 /**
@@ -65,17 +68,24 @@ function setUpdates(run: OrderRun): void {
     validator: () => validate(run, 'deliver'),
     description: 'Says that a shipped order arrived; takes nothing',
   });
-  setHandler(
-    cancelUpdate,
-    (request) => CancellationScope.nonCancellable(() => requestCancel(run, request, keyOfUpdate())),
-    {
-      validator: (request) => {
-        checkCancel(request);
-        validate(run, 'cancel');
-      },
-      description: `Cancels before anything is shipped, and gives money back: { "reason": "${REASONS.join('" | "')}" }`,
+  setHandler(holdUpdate, (request) => atOnce(() => holdShipping(run, request, keyOfUpdate())), {
+    validator: (request) => {
+      checkHold(request);
+      validate(run, 'hold');
     },
-  );
+    description: `Stops shipping until release: { "reason": "${HOLD_REASONS.join('" | "')}" }`,
+  });
+  setHandler(releaseUpdate, () => atOnce(() => releaseShipping(run, keyOfUpdate())), {
+    validator: () => validate(run, 'release'),
+    description: 'Ends a hold of shipping; takes nothing',
+  });
+  setHandler(cancelUpdate, (request) => atOnce(() => requestCancel(run, request, keyOfUpdate())), {
+    validator: (request) => {
+      checkCancel(request);
+      validate(run, 'cancel');
+    },
+    description: `Cancels before anything is shipped, and gives money back: { "reason": "${REASONS.join('" | "')}" }`,
+  });
   setHandler(refundUpdate, (request) => inbox.ask({ name: 'refund', request, key: keyOfUpdate() }), {
     validator: (request) => {
       checkRefund(request, run.currency);
@@ -84,7 +94,7 @@ function setUpdates(run: OrderRun): void {
     description:
       'Gives money back, all that is left or a part: { "amount"?, "reason", "restock"?: [{ "sku", "quantity" }] }; amounts in the smallest unit',
   });
-  setHandler(retryUpdate, () => CancellationScope.nonCancellable(() => run.retry(keyOfUpdate())), {
+  setHandler(retryUpdate, () => atOnce(() => run.retry(keyOfUpdate())), {
     validator: () => refuseNeedless(run, 'retry'),
     description: 'Tries the step that needs attention again; takes nothing',
   });
@@ -96,6 +106,9 @@ function setUpdates(run: OrderRun): void {
     description: `Ends what needs a person: { "how": "${RESOLUTIONS.join('" | "')}", "request"?, "refundId"? }`,
   });
 }
+
+/** Not queued behind other requests, and where *Request Cancellation* of the run cannot reach it. */
+const atOnce = <T>(work: () => Promise<T>): Promise<T> => CancellationScope.nonCancellable(work);
 
 /** Of the update that this handler performs. */
 const keyOfUpdate = (): string => requestKeyOf(currentUpdateInfo()?.id ?? '');

@@ -2,9 +2,9 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import { RESOLUTIONS } from '../../domain/action-facts';
 import { isRefundId, isSku } from '../../domain/ids';
 import { isPossible, stepOf } from '../../domain/money';
-import { REASONS } from '../../domain/order';
+import { HOLD_REASONS, REASONS } from '../../domain/order';
 import { storable } from '../../domain/text';
-import type { CancelRequest, RefundRequest, ResolveRequest, ShipRequest } from '../../messages/order';
+import type { CancelRequest, HoldRequest, RefundRequest, ResolveRequest, ShipRequest } from '../../messages/order';
 import { INVALID_REQUEST } from '../../messages/refusals';
 
 /**
@@ -20,6 +20,13 @@ export function checkShip(request: ShipRequest): void {
     throw refuse('trackingUrl must be an http or https URL');
   }
   checkLines('items', items, 'absent for all');
+}
+
+/** As `checkShip`, for `hold`. */
+export function checkHold(request: HoldRequest): void {
+  const { reason, ...unknown } = fieldsOf(request);
+  refuseUnknown(unknown);
+  if (!HOLD_REASONS.some((one) => one === reason)) throw refuse(`reason must be one of ${HOLD_REASONS.join(', ')}`);
 }
 
 /** As `checkShip`, for `cancel`. */

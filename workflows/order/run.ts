@@ -4,7 +4,7 @@ import type { Action, ActionFacts } from '../../domain/action-facts';
 import { whyNot } from '../../domain/actions';
 import type { AttentionStep } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
-import type { OrderStatus, Reason } from '../../domain/order';
+import type { OrderStatus } from '../../domain/order';
 import { phaseOf } from '../../domain/phase';
 import type { Opening, OrderInput, OrderState } from '../../messages/order';
 import { isForRetry, type Parked, Parking } from '../parking';
@@ -158,9 +158,10 @@ export class OrderRun {
     return this.status;
   }
 
-  /** A cancel stands in the database. */
-  cancelRecorded(reason: Reason): void {
-    if (this.known) this.known = { ...this.known, cancelRequested: this.known.cancelRequested ?? reason };
+  /** What staff decided stands in the database. `event` tells staff. */
+  recorded(change: Pick<Partial<OrderFactsNow>, 'cancelRequested' | 'shippingHold'>, event?: string): void {
+    if (this.known) this.known = { ...this.known, ...change };
+    if (event !== undefined) this.tell(event);
   }
 
   /** Waits until the order is read. A run that starts over may be stuck at that. */

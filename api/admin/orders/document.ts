@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SessionId } from '../../../domain/ids';
+import { HOLD_REASONS } from '../../../domain/order';
 import { Problem, type ProblemCode } from '../../../domain/problem';
 import type { Db } from '../../../store/database';
 import { findOrderId, readStaffOrder, type StaffOrderView } from '../../../store/orders/staff-view';
@@ -41,6 +42,9 @@ export const AdminOrder = OrderDocument.extend({
       'Oldest first. `actor` is `shopper`, `stripe`, `holdfast`, or the name of the token of staff: `staff` for `ADMIN_TOKEN` and for what is done in the Temporal UI.',
   }),
   attention: orNull(Attention),
+  hold: orNull(z.strictObject({ reason: z.enum(HOLD_REASONS), since: Timestamp, actor: z.string() })).meta({
+    description: 'Staff hold shipping: why, since when, and who.',
+  }),
   disputed: z.boolean().meta({ description: 'A dispute is open.' }),
   disputes: z.array(
     z.strictObject({
@@ -103,6 +107,7 @@ export async function readAdminOrder(
       message: note === null ? message : `${message}: ${note}`,
     })),
     attention: attentionDocument(order.attention),
+    hold: order.hold && { ...order.hold, since: timestamp(order.hold.since) },
     disputes: order.disputes.map(({ dueBy, ...dispute }) => ({ ...dispute, dueBy: timestampOrNull(dueBy) })),
     refunds: order.refunds.map(({ amount, createdAt, ...refund }) => ({
       ...refund,

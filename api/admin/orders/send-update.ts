@@ -32,22 +32,24 @@ export interface OrderUpdate<Args extends unknown[]> {
 export type UpdateOutcome = 'done' | 'accepted' | 'ended';
 
 /**
- * Sends an update to an order's workflow and waits at most 8 s for its outcome. If the run was terminated or has
- * failed, this starts it again, and it continues from what the database says. Who sends it is recorded first: their
- * name stays out of Temporal.
+ * Sends an update to an order's workflow and waits for its outcome. If the run was terminated or has failed, this
+ * starts it again, and it continues from what the database says. Who sends it is recorded first: their name stays out
+ * of Temporal.
  *
+ * @param patience how long to wait, in milliseconds: 8 s unless the caller says otherwise
  * @throws `WorkflowUpdateFailedError` when the workflow refuses; the client's error when Temporal or a worker is not
  * available
  */
 export async function sendUpdate<Args extends unknown[]>(
   { db, temporal, clock }: Pick<ApiDeps, 'db' | 'temporal' | 'clock'>,
   request: OrderUpdate<Args>,
+  patience = STAFF_PATIENCE_MS,
 ): Promise<UpdateOutcome> {
-  const deadline = Date.now() + STAFF_PATIENCE_MS;
+  const deadline = Date.now() + patience;
   const { sessionId, updateId, actor } = request;
   await recordActor(db, { sessionId, key: requestKeyOf(updateId), actor, at: new Date(clock.now()) });
   try {
-    const sent = await bounded(temporal, STAFF_PATIENCE_MS, () => send(temporal, request));
+    const sent = await bounded(temporal, patience, () => send(temporal, request));
     return await outcome(temporal, sent, deadline);
   } catch (error) {
     if (isLate(error)) await lookAgain(temporal, sessionId);

@@ -1,4 +1,5 @@
 import type { OrderFactsNow } from '../../../activities/order/facts';
+import { UPDATES } from '../../../domain/action-facts';
 import { whyNot } from '../../../domain/actions';
 import { DECISIONS, isFinal, ORDER_STATUSES } from '../../../domain/order';
 import { StaffView } from '../../../workflows/order/staff-view';
@@ -53,14 +54,25 @@ test('the details say what happened, what it waits for and what needs attention,
   expect(seen.details).toMatch(/### Order 1042: PREPARING[\s\S]*Needs attention[\s\S]*staff to ship it[\s\S]*Paid;/);
 });
 
+test('the details say that shipping is on hold, and why, as long as it is', () => {
+  const view = new StaffView();
+  view.show(order({ shippingHold: 'address' }), []);
+  expect(seen.details).toContain('> **Shipping is on hold**: address');
+  view.show(order({ shippingHold: null }), []);
+  expect(seen.details).not.toContain('hold**');
+});
+
 test('what the details offer is what the table of actions allows, in every status and with every flag', () => {
-  const flags = ['disputed', 'reviewOpen', 'fraudWarning', 'anythingShipped'] as const;
+  const flags = [
+    ...['disputed', 'reviewOpen', 'fraudWarning', 'anythingShipped'].map((flag) => ({ [flag]: true })),
+    { shippingHold: 'address' as const },
+  ];
   for (const status of ORDER_STATUSES)
     for (const step of [null, ...Object.values(DECISIONS)])
       for (const flag of [null, ...flags]) {
-        const facts = order({ status, pendingDecision: step && { step, reason: 'x' }, ...(flag && { [flag]: true }) });
+        const facts = order({ status, pendingDecision: step && { step, reason: 'x' }, ...flag });
         new StaffView().show(facts, facts.pendingDecision ? [facts.pendingDecision] : []);
-        const allowed = (['ship', 'deliver', 'cancel', 'refund', 'retry', 'resolve'] as const).filter(
+        const allowed = UPDATES.filter(
           (action) =>
             !isFinal(status) &&
             whyNot(action, { ...facts, pendingDecision: step, needsAttention: step !== null }) === null,
