@@ -26,10 +26,7 @@ const SHOPPER = 'holdfast-shopper';
  * would otherwise not notice that all its shoppers count as one client. Two are ignored where none is required: the
  * tokens of staff, who may look at the shop with them, and any token while no storefront has a key.
  */
-export function storefrontServer(
-  env: Pick<Env, 'STOREFRONT_KEYS' | 'ADMIN_TOKEN' | 'ADMIN_TOKENS'>,
-  limits: Limits,
-) {
+export function storefrontServer(env: Pick<Env, 'STOREFRONT_KEYS' | 'ADMIN_TOKEN' | 'ADMIN_TOKENS'>, limits: Limits) {
   const storefrontOf = recogniser(env.STOREFRONT_KEYS);
   const staffOf = recogniser(staffTokens(env));
   const isIgnored = (given: string): boolean => env.STOREFRONT_KEYS.length === 0 || staffOf(given) !== undefined;
