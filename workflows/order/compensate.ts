@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import type { GivenBack } from '../../activities/refund/refunds';
 import { MONEY_GOES_BACK } from '../../domain/obstacles';
 import type { Reason } from '../../domain/order';
@@ -21,7 +22,7 @@ export async function compensate(
 ): Promise<void> {
   const { sessionId } = run;
   run.waits('the refund to be taken by Stripe');
-  for (;;) {
+  for (let isTold = false; ; isTold = true) {
     const given = await run.untilDone('refund', () =>
       stripe.refundRest.executeWithOptions({ summary: `Gives back all that is left: ${reason}` }, [
         { sessionId, reason, ...asked },
@@ -33,7 +34,9 @@ export async function compensate(
     if (bankGaveItBack(run)) await endLost(run, 'Nothing to give back: the bank did, after a lost dispute');
     if (run.status === 'REFUNDED') return;
     if (given.outcome === 'lost') continue; // it is won after all: the money is there again
-    await run.forDecision('refund', 'The payment is disputed: Stripe refuses a refund while the bank decides');
+    await run.forDecision('refund', 'The payment is disputed: Stripe refuses a refund while the bank decides', {
+      isTold: isTold && patched(TOLD_ONCE),
+    });
     await run.inbox.serveAll(() => {
       throw refusal(MONEY_GOES_BACK);
     });
@@ -49,6 +52,9 @@ export async function endLost(run: OrderRun, event: string): Promise<void> {
   await run.untilDone('return', () => database.endLost({ sessionId }));
   await run.refresh(event);
 }
+
+/** Runs in flight have called staff at each turn of the wait, and must do so again when they are replayed. */
+const TOLD_ONCE = 'disputed-refund-is-told-once';
 
 /** Lost disputes took all that was not refunded. */
 export const bankGaveItBack = ({ order: { disputed, lost } }: OrderRun): boolean => !disputed && lost;
