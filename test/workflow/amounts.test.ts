@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import { type SessionId, sessionId } from '../../domain/ids';
 import { METADATA } from '../../domain/session';
+import { stateQuery } from '../../messages/order';
 import { atRest } from './at-rest';
 import { until, World } from './world';
 
@@ -248,10 +249,13 @@ describe('what is not explained', () => {
     expect(await world.mails(id)).toEqual(['attention_needed']);
     expect((await world.order(id)).refunds).toEqual([]);
 
+    await world.handle(id).executeUpdate('retry'); // Stripe is read again, and says the same
+    await until(async () => (await world.handle(id).query(stateQuery)).attention !== null);
     restore();
-    await world.handle(id).executeUpdate('retry'); // Stripe is read again, and says what was asked
-    await until(async () => (await world.order(id)).status === 'PREPARING');
-    expect(await world.order(id)).toMatchObject({ total: 1000n });
+    await world.handle(id).executeUpdate('retry'); // now it says what was asked
+    await until(async () => (await world.mails(id)).includes('order_confirmation'));
+    expect(await world.order(id)).toMatchObject({ status: 'PREPARING', total: 1000n });
+    expect((await world.mails(id)).filter((template) => template === 'attention_needed')).toHaveLength(1);
   });
 
   test('is not cancelled while its payment is disputed: the bank decides about the money', async () => {

@@ -1,3 +1,4 @@
+import { patched } from '@temporalio/workflow';
 import type { Seen } from '../../activities/checkout/checkout';
 import type { UnpaidEnding } from '../../activities/order/orders';
 import { CAPTURE } from '../../domain/mail';
@@ -32,8 +33,8 @@ export class PaymentWatch {
   private lookAtOnce = false;
   /** Why staff must decide: how the money that is there differs from what was asked, or that Stripe does not know. */
   private difference: string | null = null;
-  /** Staff were called because Stripe does not know the session. */
-  private isUnknownTold = false;
+  /** The difference that staff were called for, while it lasts. */
+  private told: string | null = null;
 
   constructor(private readonly run: OrderRun) {
     this.ending = this.staffCancelled ? 'cancelled' : whyNoStock(run);
@@ -61,12 +62,11 @@ export class PaymentWatch {
     return this.run.nextMessage(this.lookAt - Date.now(), TIMER_SUMMARY[this.stage]);
   }
 
-  /** A session that Stripe did not know is looked at again by any message about it; staff are called once. */
+  /** Calls staff once for a difference. A session that Stripe did not know is looked at again by any message about it. */
   private async park(difference: string): Promise<void> {
-    if (difference !== UNKNOWN) return this.run.forDecision('confirm', difference);
-    const isTold = this.isUnknownTold;
-    this.isUnknownTold = true;
-    await this.run.forDecision('confirm', difference, { isTold, wakeOnLook: true });
+    const isTold = difference === this.told && (difference === UNKNOWN || patched(TOLD_ONCE));
+    this.told = difference;
+    await this.run.forDecision('confirm', difference, { isTold, wakeOnLook: difference === UNKNOWN });
   }
 
   /**
@@ -86,7 +86,7 @@ export class PaymentWatch {
     if (this.staffCancelled && difference !== null && difference !== UNKNOWN) return 'paid';
     this.lookAtOnce = false;
     const state = await this.askStripe();
-    if (state.seen !== 'unknown') this.isUnknownTold = false;
+    if (state.seen !== 'unknown' && state.seen !== 'differs') this.told = null;
     switch (state.seen) {
       case 'paid':
         return 'paid';
@@ -213,6 +213,8 @@ export class PaymentWatch {
   }
 }
 
+/** Runs in flight have called staff at each turn of the wait, and must do so again when they are replayed. */
+const TOLD_ONCE = 'difference-is-told-once';
 const UNKNOWN = 'Stripe does not know this session (any more): retry asks again, cancel ends the order';
 
 /** Why an order has no stock from the beginning, so that its till is to be closed; null where it has. */
