@@ -223,6 +223,7 @@ describe('searching orders', () => {
 describe('an order', () => {
   beforeEach(async () => {
     await office.order('cs_test_full', {
+      ...{ shippingHold: 'address', shippingHoldSince: minute(4), shippingHoldBy: 'Ada' },
       status: 'PREPARING',
       paymentStatus: 'PARTIALLY_REFUNDED',
       paymentIntentId: 'pi_full',
@@ -365,6 +366,7 @@ describe('an order', () => {
       },
     ],
     attention: null,
+    hold: { reason: 'address', since: '2026-11-23T12:04:00.000Z', actor: 'Ada' },
     disputed: false,
     disputes: [],
     refunds: [
