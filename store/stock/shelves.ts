@@ -61,7 +61,7 @@ export async function adjustStock(
 
 export interface StockMovement {
   at: Date;
-  kind: 'adjust' | 'hold' | 'release' | 'commit' | 'take' | 'restock';
+  kind: 'adjust' | 'hold' | 'release' | 'commit' | 'take' | 'restock' | 'return';
   onHandDelta: number;
   heldDelta: number;
   /** The session id of an order, or the reason staff gave. */
@@ -102,6 +102,7 @@ const KINDS = {
   COMMIT: 'commit',
   TAKE: 'take',
   RESTOCK: 'restock',
+  RETURN: 'return',
 } as const;
 
 /** By PostgreSQL's SQLSTATE. */

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { ATTENTION_STEPS } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
 import { ORDER_STATUSES, TRANSITIONS } from '../../domain/order';
-import type { Prisma, RefundOrigin } from '../../prisma/generated/client';
+import type { Prisma, RefundOrigin, ReturnCondition } from '../../prisma/generated/client';
 import { connectDatabase, type Db } from '../../store/database';
 import { inventory } from '../../store/stock/inventory';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -156,6 +157,59 @@ describe('stock', () => {
     await inventory.restock(db, id, one('back', 1), 'one', 'staff', at);
     await expect(inventory.restock(db, id, one('back', 2), 'two', 'staff', at)).rejects.toThrow(/restocked_bounds/);
     expect(await level('back')).toEqual({ onHand: 1, held: 0 });
+  });
+});
+
+describe('a return', () => {
+  /** An order of two units on the shelf of `sku`, sold, of which `shipped` have left. */
+  const sold = async (sku: string, shipped: number) => {
+    await product(sku, 2);
+    const id = await order(`cs_${sku}`, sku, 2);
+    await stock.hold(id, one(sku, 2));
+    await stock.commit(id, one(sku, 2));
+    await db.orderItem.updateMany({ where: { sessionId: id }, data: { shipped } });
+    return id;
+  };
+  const back = (id: SessionId, items: Lines, condition: ReturnCondition = 'RESTOCK') =>
+    db.orderReturn.create({
+      data: { id: randomUUID(), key: randomUUID(), sessionId: id, items, condition, actor: 'staff', at },
+    });
+
+  test('counts its units on the line, and restocks them by movements of its own, unless they are written off', async () => {
+    const id = await sold('came-back', 2);
+    const { id: returned } = await back(id, one('came-back'));
+    await back(id, one('came-back'), 'WRITE_OFF');
+    expect(await db.orderItem.findFirst({ where: { sessionId: id } })).toMatchObject({ returned: 2, restocked: 0 });
+    expect(await level('came-back')).toEqual({ onHand: 1, held: 0 });
+    expect(await db.stockMovement.findMany({ where: { sku: 'came-back', kind: 'RETURN' } })).toMatchObject([
+      { onHandDelta: 1, heldDelta: 0, reference: id, key: `return/${returned}/came-back` },
+    ]);
+  });
+
+  test('brings back nothing that was not shipped, and no unit twice', async () => {
+    const id = await sold('not-back', 1);
+    await expect(back(id, one('not-back', 2))).rejects.toThrow(/returned_bounds/);
+    await expect(back(id, [...one('not-back'), ...one('not-back')])).rejects.toThrow(/each once/);
+    await expect(back(id, one('another'))).rejects.toThrow(/lines of its order/);
+    await expect(back(id, [])).rejects.toThrow(/lines of its order/);
+    await back(id, one('not-back'));
+    await expect(back(id, one('not-back'))).rejects.toThrow(/returned_bounds/);
+    // A refund restocks the unit that never left, not the one that came back.
+    await inventory.restock(db, id, one('not-back'), 'refund/1', 'staff', at);
+    await expect(inventory.restock(db, id, one('not-back'), 'refund/2', 'staff', at)).rejects.toThrow(
+      /returned_bounds/,
+    );
+    expect(await level('not-back')).toEqual({ onHand: 2, held: 0 });
+  });
+
+  test('is never changed', async () => {
+    const id = await sold('kept', 1);
+    await back(id, one('kept'));
+    const where = { sessionId: id };
+    await expect(db.orderReturn.updateMany({ where, data: { condition: 'WRITE_OFF' } })).rejects.toThrow(
+      /never changed/,
+    );
+    await expect(db.orderReturn.deleteMany({ where })).rejects.toThrow(/never changed/);
   });
 });
 

@@ -10,7 +10,9 @@ import {
 
 /** The one folder that writes each table. */
 const WRITERS: Record<string, string[]> = {
-  'store/orders': ['orders', 'order_items', 'timeline', 'shipments', 'download_grants', 'request_actors'],
+  'store/orders': [
+    ...['orders', 'order_items', 'timeline', 'shipments', 'download_grants', 'request_actors', 'returns'],
+  ],
   'store/stock': ['stock_levels', 'stock_movements', 'holds'],
   'store/checkouts': ['checkouts', 'checkout_keys', 'stray_sessions'],
   'store/refunds': ['refunds'],
@@ -74,6 +76,7 @@ const ACROSS: Record<string, string[]> = {
   mark_mails: ['store/mails', 'store/orders'],
   restock: ['store/orders', 'store/stock'],
   retake_stock: ['store/orders', 'store/stock'],
+  apply_return: ['store/orders', 'store/stock'],
 };
 
 test('a function in the database writes for one subject, or is listed with those it writes for', () => {

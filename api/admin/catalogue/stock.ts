@@ -24,7 +24,7 @@ const Stock = z
           delta: z.int().meta({ description: 'By how much `available` changed: onHandDelta − heldDelta.' }),
           onHandDelta: z.int(),
           heldDelta: z.int(),
-          kind: z.enum(['adjust', 'hold', 'release', 'commit', 'take', 'restock']),
+          kind: z.enum(['adjust', 'hold', 'release', 'commit', 'take', 'restock', 'return']),
           reference: z.string().meta({ description: 'The session id of an order, or the reason staff gave.' }),
           actor: z.string().meta({ description: '`order`, `holdfast`, or the name of the token of staff.' }),
         }),
