@@ -49,6 +49,8 @@ export interface EvidenceFacts {
   customer: { name: string | null; email: string | null; userId: string | null; address: string[] } | null;
   items: { name: string; sku: string; quantity: number; total: number; digital: boolean }[];
   shipments: { carrier: string; trackingNumber: string; items: string[]; shippedAt: Date; deliveredAt: Date | null }[];
+  /** What came back, in the order in which it came. */
+  returns: { items: string[]; at: Date }[];
   downloads: { name: string; used: number; allowed: number; lastUseAt: Date | null }[];
   mails: { title: string; sentAt: Date }[];
 }
@@ -76,13 +78,27 @@ export function gatherEvidence(facts: EvidenceFacts): Evidence {
 
 /** The story of the order, for a reader at the bank who knows nothing about it. */
 function story(facts: EvidenceFacts): string {
-  const { number, currency, total, refunded, orderedAt, paidAt, customer, items, shipments, downloads, mails } = facts;
+  const {
+    number,
+    currency,
+    total,
+    refunded,
+    orderedAt,
+    paidAt,
+    customer,
+    items,
+    shipments,
+    returns,
+    downloads,
+    mails,
+  } = facts;
   const paid = paidAt ? `, paid on ${moment(paidAt)}` : '';
   return [
     `Order ${number} was placed on ${moment(orderedAt)}${paid}: ${formatMoney({ amount: total, currency })}.`,
     ...(customer?.userId ? [`The customer was signed in to the account ${customer.userId}.`] : []),
     ...part('What was bought', items, (item) => describeItem(facts, item)),
     ...part('What was shipped', shipments, describeShipment),
+    ...part('What came back', returns, (returned) => `${returned.items.join(', ')}: received on ${day(returned.at)}`),
     ...part('What was downloaded', downloads, describeDownload),
     ...part('Messages to the customer', mails, ({ title, sentAt }) => `${title}, sent on ${moment(sentAt)}`),
     ...(refunded > 0 ? ['', `Refunded so far: ${formatMoney({ amount: refunded, currency })}.`] : []),

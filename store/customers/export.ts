@@ -19,6 +19,7 @@ const PARTS = {
   shipments: true,
   grants: true,
   refunds: true,
+  returns: true,
   disputes: true,
   notices: true,
   timeline: { orderBy: { id: 'asc' } },

@@ -2,6 +2,8 @@ import type { Address } from '../../domain/address';
 import { refusalToEdit } from '../../domain/dispute';
 import type { Evidence, EvidenceFacts } from '../../domain/evidence';
 import type { DisputeId, SessionId } from '../../domain/ids';
+import type { ParcelLine } from '../../domain/parcel';
+import type { Prisma } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
 import { note } from '../orders/records';
 import { lockDispute, lockKnownDispute } from './rows';
@@ -47,6 +49,7 @@ async function readParts(tx: Tx, sessionId: SessionId) {
     items: await tx.orderItem.findMany({ where, orderBy: { position: 'asc' } }),
     customer: await tx.customer.findUnique({ where }),
     shipments: await tx.shipment.findMany({ where, orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] }),
+    returns: await tx.orderReturn.findMany({ where, orderBy: [{ at: 'asc' }, { id: 'asc' }] }),
     // Includes revoked downloads, because they may have been used before.
     grants: await tx.downloadGrant.findMany({ where, orderBy: { sku: 'asc' } }),
   };
@@ -55,8 +58,10 @@ async function readParts(tx: Tx, sessionId: SessionId) {
 type Parts = Awaited<ReturnType<typeof readParts>>;
 
 function toDisputedOrder(order: Parts): Omit<DisputedOrder, 'mails'> {
-  const { number, currency, createdAt, paidAt, customer, items, shipments, grants } = order;
+  const { number, currency, createdAt, paidAt, customer, items, shipments, returns, grants } = order;
   const nameOf = (sku: string): string => items.find((item) => item.sku === sku)?.name ?? sku;
+  const named = (lines: Prisma.JsonValue): string[] =>
+    (lines as ParcelLine[]).map(({ sku, quantity }) => `${quantity} × ${nameOf(sku)}`);
   return {
     ...{ number, currency, paidAt, orderedAt: createdAt },
     total: Number(order.total),
@@ -69,8 +74,9 @@ function toDisputedOrder(order: Parts): Omit<DisputedOrder, 'mails'> {
     })),
     shipments: shipments.map(({ carrier, trackingNumber, shippedAt, deliveredAt, items: lines }) => ({
       ...{ carrier, trackingNumber, shippedAt, deliveredAt },
-      items: (lines as { sku: string; quantity: number }[]).map(({ sku, quantity }) => `${quantity} × ${nameOf(sku)}`),
+      items: named(lines),
     })),
+    returns: returns.map(({ at, items: lines }) => ({ at, items: named(lines) })),
     downloads: grants.map(({ sku, used, allowed, lastUseAt }) => ({
       ...{ name: nameOf(sku), used, allowed, lastUseAt },
     })),
