@@ -41,8 +41,11 @@ export interface WorkflowStarter {
    * completed order is started once more: only for a caller that has seen the database and Stripe differ.
    */
   order(id: SessionId, options?: { again?: boolean }): Promise<'told' | 'ended'>;
-  /** Has the order, if it runs, read its flags again (disputed, under review, fraud warning). */
-  orderChanged(id: SessionId): Promise<void>;
+  /**
+   * Has the order, if it runs, read its flags again (disputed, under review, fraud warning). With `again`, an order
+   * that does not run is started: it sends the mails that it owes.
+   */
+  orderChanged(id: SessionId, options?: { again?: boolean }): Promise<void>;
   /** Makes sure that the refund is followed. */
   refund(id: RefundId): Promise<void>;
   /** Makes sure that a refund which the database says is still to be made is asked for, under its key. */

@@ -17,6 +17,7 @@ import { fulfilment } from './order/fulfilment';
 import { shippingHolds } from './order/hold';
 import { opening } from './order/open';
 import { orders } from './order/orders';
+import { returns } from './order/returns';
 import { sweepEvents } from './reconcile/events';
 import { ledger } from './reconcile/ledger';
 import { reconciliation } from './reconcile/reconciliation';
@@ -40,6 +41,7 @@ export const orderActivities = (deps: Deps) => ({
   ...shippingHolds(deps),
   ...refundResolving(deps),
   ...fulfilment(deps),
+  ...returns(deps),
   ...followedOrders(deps),
   ...email(deps),
   ...emailAgain(deps),

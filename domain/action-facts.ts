@@ -2,7 +2,17 @@ import type { Decision, HoldReason, OrderStatus, PaymentStatus } from './order';
 import type { StockState } from './order-snapshot';
 
 /** The actions that are updates to the order's workflow. */
-export const UPDATES = ['ship', 'deliver', 'hold', 'release', 'cancel', 'refund', 'retry', 'resolve'] as const;
+export const UPDATES = [
+  'ship',
+  'deliver',
+  'hold',
+  'release',
+  'cancel',
+  'refund',
+  'return',
+  'retry',
+  'resolve',
+] as const;
 export type UpdateAction = (typeof UPDATES)[number];
 /** The ways in which `resolve` settles what needs attention. */
 export const RESOLUTIONS = ['withdraw', 'settled_elsewhere', 'accept'] as const;
@@ -36,6 +46,8 @@ export interface ActionFacts {
   anythingShipped?: boolean | undefined;
   /** Why staff hold shipping; null or absent if they do not. */
   shippingHold?: HoldReason | null | undefined;
+  /** The customer has nothing of it: nothing was shipped, or all of that has come back. */
+  nothingOut?: boolean | undefined;
   /** A cancel is requested and not carried out yet. */
   cancelling?: boolean | undefined;
   /** Lost disputes took all that was not refunded: nothing is left to give back. */

@@ -1,4 +1,5 @@
 import type { Action } from './action-facts';
+import { GOODS_RULES } from './goods-rules';
 import { HOLD_RULES } from './hold-rules';
 import { cancelUnderWay, disputed, isErased, NOTHING_TO_ACCEPT, onHold, partlyShipped, type Rules } from './obstacles';
 import { DECISIONS, type Decision, isFinal, ORDER_STATUSES, type PaymentStatus } from './order';
@@ -90,6 +91,7 @@ export const RULES: Record<Action, Rules> = {
       disputed(NO_REFUND_WHILE_DISPUTED),
     ],
   },
+  ...GOODS_RULES,
   retry: {
     does: 'runs the step that needs attention again, or answers the pending decision',
     doesNow: ({ pendingDecision }) =>

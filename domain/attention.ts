@@ -13,7 +13,7 @@ export const ATTENTION_STEPS = {
   read: 'The database could not read the order.',
   complete: 'The database could not complete the order.',
   refund: 'Stripe could not be asked for a refund, or refuses it while a dispute is open.',
-  return: 'The database could not return the goods of a lost dispute to stock.',
+  return: 'The database could not record goods that came back, or return those of a lost dispute to stock.',
   decide: 'The database could not record a decision by staff.',
   follow: 'A refund, a dispute, a review or a warning could not be read or recorded. The order itself goes on.',
   mail: 'The mail provider does not accept a mail. The order itself goes on.',

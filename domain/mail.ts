@@ -9,6 +9,7 @@ export const RESENDABLE = [
   'payment_failed',
   'checkout_expired',
   'order_shipped',
+  'return_received',
   'order_refunded',
   'refund_failed',
   'order_received',
@@ -30,12 +31,14 @@ export interface MailedOrder {
   recoverableUntil: Date | null;
   /** In the order in which they left. */
   shipments: readonly { id: string }[];
+  /** In the order in which they came. */
+  returns: readonly { id: string }[];
   /** In the order in which they were requested. */
   refunds: readonly { stripeId: string | null; status: string }[];
   attention: object | null;
 }
 
-/** What a mail is about: the latest parcel or refund, or the order itself. Null: it would not be true now. */
+/** What a mail is about: the latest parcel, return or refund, or the order itself. Null: it would not be true now. */
 type Subject = (order: MailedOrder, now: Date) => { ref?: string } | null;
 
 /** What each mail would be about if it was sent again now. */
@@ -46,6 +49,7 @@ export const subjectOfMail: Record<Resendable, Subject> = {
   checkout_expired: ({ status, paymentStatus, recoverableUntil }, now) =>
     itself(status === 'EXPIRED' && paymentStatus === 'UNPAID' && recoverableUntil !== null && recoverableUntil > now),
   order_shipped: ({ shipments }) => about(shipments.at(-1)?.id),
+  return_received: ({ returns }) => about(returns.at(-1)?.id),
   order_refunded: (order) => about(lastRefund(order, (status) => !isReversed(status) && !isResolved(status))),
   refund_failed: (order) => about(lastRefund(order, isReversed)),
   order_received: (order) => itself(isBought(order)),

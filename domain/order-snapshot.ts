@@ -1,7 +1,16 @@
 import type { Decision, HoldReason, OrderStatus, Reason } from './order';
+import type { ParcelLine } from './parcel';
+import type { Condition } from './returns';
 
 /** The state of an order's stock. */
 export type StockState = 'HELD' | 'SOLD_OUT' | 'RELEASED' | 'COMMITTED' | 'RETURNED';
+
+/** Goods that came back, by the id of their return. */
+export interface ReturnedGoods {
+  id: string;
+  items: ParcelLine[];
+  condition: Condition;
+}
 
 /** An order as its workflow needs it: ids, codes, amounts and times, without personal data. */
 export interface OrderSnapshot {
@@ -19,6 +28,10 @@ export interface OrderSnapshot {
   anythingShipped: boolean;
   /** Why staff hold shipping; null if they do not. Absent from what older histories hold. */
   shippingHold?: HoldReason | null;
+  /** Whether the customer has nothing that could come back. Absent from what older histories hold. */
+  nothingOut?: boolean;
+  /** What came back, oldest first; absent if nothing did. */
+  returns?: ReturnedGoods[];
   disputed: boolean;
   /** Whether Stripe Radar is reviewing the payment, so that nothing ships. */
   reviewOpen: boolean;

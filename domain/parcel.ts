@@ -5,6 +5,8 @@ export type ParcelLine = { sku: string; quantity: number };
 
 /** The fields of an order's line that decide what can still be shipped. */
 type ShippableItem = ParcelLine & { kind: ProductKind; shipped: number; restocked: number };
+/** Those that decide what can still come back, too: `returned` are units that came back by a return. */
+export type ReturnableItem = ShippableItem & { returned: number };
 
 /** What is still to be shipped: bought, not shipped, and not returned to stock. */
 export const unshipped = (items: ShippableItem[]): ParcelLine[] =>
@@ -17,6 +19,15 @@ export const unshipped = (items: ShippableItem[]): ParcelLine[] =>
 export const givenBack = (items: ShippableItem[]): ParcelLine[] =>
   items
     .map(({ sku, quantity, shipped, restocked }) => ({ sku, quantity: Math.min(restocked, quantity - shipped) }))
+    .filter(({ quantity }) => quantity > 0);
+
+/** What the customer has: shipped, and come back neither by a return nor into stock with a refund. */
+export const withCustomer = (items: ReturnableItem[]): ParcelLine[] =>
+  items
+    .map(({ sku, quantity, shipped, restocked, returned }) => ({
+      sku,
+      quantity: shipped - returned - Math.max(0, restocked - (quantity - shipped)),
+    }))
     .filter(({ quantity }) => quantity > 0);
 
 /** The items once the units that returned unshipped are taken from stock again. */

@@ -17,7 +17,7 @@ export interface RefundableOrder {
   disputed: boolean;
   /** Whether its stock was sold. Only then can it go back. */
   sold: boolean;
-  items: { sku: string; kind: string; quantity: number; restocked: number }[];
+  items: { sku: string; kind: string; quantity: number; restocked: number; returned: number }[];
 }
 
 /**
@@ -82,6 +82,11 @@ const NOTHING_LEFT_AFTER_LOSS: Refusal = {
   code: 'refund_exceeds_remaining',
   reason: 'Nothing is left to refund: what was not refunded, the customer has by a lost dispute',
 };
+/** Of goods that were free, or whose price was given back before. */
+export const NOTHING_PAID: Refusal = {
+  code: 'invalid_transition',
+  reason: 'Nothing was paid for these units that was not refunded: name an amount, or leave the refund out',
+};
 /** Stripe's refusal, which does not say how much is left. */
 export const TOO_MUCH: Refusal = { code: 'refund_exceeds_remaining', reason: 'More than is left to refund at Stripe' };
 const tooMuch = (left: { amount: number; currency: string }): Refusal => ({
@@ -100,11 +105,15 @@ function whyNotRestock(order: RefundableOrder, others: RefundSoFar[], restock: R
   return null;
 }
 
-/** How many units of a line are neither back in stock nor about to be, whether shipped or not. */
+/** How many units of a line are neither back nor about to be, whether shipped or not. */
 function restockableOf(item: RefundableOrder['items'][number], others: RefundSoFar[]): number {
   const about = others.filter(isUnderWay).flatMap(({ restock }) => restock.filter(({ sku }) => sku === item.sku));
-  return item.quantity - item.restocked - about.reduce((sum, { quantity }) => sum + quantity, 0);
+  return notBack(item) - about.reduce((sum, { quantity }) => sum + quantity, 0);
 }
+
+/** Units that came back by a return are in stock already, or written off. */
+const notBack = ({ quantity, restocked, returned }: RefundableOrder['items'][number]): number =>
+  quantity - restocked - returned;
 
 const refuseRestock = (reason: string): Refusal => ({ code: 'invalid_transition', reason });
 
@@ -113,6 +122,6 @@ export const cappedRestock = (items: RefundableOrder['items'], restock: RestockL
   restock
     .map(({ sku, quantity }) => {
       const item = items.find((one) => one.sku === sku);
-      return { sku, quantity: Math.min(quantity, item ? item.quantity - item.restocked : 0) };
+      return { sku, quantity: Math.min(quantity, item ? notBack(item) : 0) };
     })
     .filter(({ quantity }) => quantity > 0);

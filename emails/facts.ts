@@ -49,6 +49,7 @@ export interface OrderFacts {
   downloads: DownloadFacts[];
   shipments: ShipmentFacts[];
   refunds: RefundFacts[];
+  returns: ReturnFacts[];
   disputes: DisputeFacts[];
   /** `behind`: the step that staff are shown before this one, if there is one. */
   attention: { step: string; reason: string; since: Date; behind: string | null } | null;
@@ -92,6 +93,13 @@ export interface ShipmentFacts {
   toCome: Quantity[];
 }
 
+export interface ReturnFacts {
+  id: string;
+  items: Quantity[];
+  /** What is refunded for it; null if nothing is, or the refund did not go through. */
+  refund: number | null;
+}
+
 export interface RefundFacts {
   /** Stripe's id, or our own key until Stripe has answered. */
   id: string;
@@ -125,6 +133,10 @@ export const money = ({ currency, locale }: OrderFacts, amount: number): string 
 /** The parcel this mail is about, or undefined if the order has no such parcel. */
 export const shipmentOf = ({ order, ref }: MailFacts): ShipmentFacts | undefined =>
   order.shipments.find(({ id }) => id === ref);
+
+/** The return this mail is about, or undefined if the order has no such return. */
+export const returnOf = ({ order, ref }: MailFacts): ReturnFacts | undefined =>
+  order.returns.find(({ id }) => id === ref);
 
 /** The refund this mail is about, or undefined if the order has no such refund. */
 export const refundOf = ({ order, ref }: MailFacts): RefundFacts | undefined =>

@@ -11,12 +11,14 @@ import { paymentFailed } from './payment-failed';
 import { paymentProcessing } from './payment-processing';
 import { refundFailed } from './refund-failed';
 import { type Composed, rendered } from './rendered';
+import { returnReceived } from './return-received';
 import type { MailTemplate } from './template';
 
 /** Every kind of mail about an order, by the name used in its key, its tag and its row. */
 export const TEMPLATES = {
   order_confirmation: orderConfirmation,
   order_shipped: orderShipped,
+  return_received: returnReceived,
   order_refunded: orderRefunded,
   payment_processing: paymentProcessing,
   payment_failed: paymentFailed,

@@ -3,6 +3,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Resolution } from '../domain/action-facts';
 import type { SessionId } from '../domain/ids';
 import type { HoldReason, OrderStatus, Reason } from '../domain/order';
+import type { Condition } from '../domain/returns';
 import { TASK_QUEUES } from './names';
 import { asOftenAsNeeded, oncePerId } from './policies';
 import { SEARCH_ATTRIBUTES, searchableSkus } from './search-attributes';
@@ -41,6 +42,13 @@ export interface RefundRequest {
   restock?: { sku: string; quantity: number }[];
 }
 
+/** Goods that came back. `refund` without an amount means what they cost; no `refund` means none. */
+export interface ReturnRequest {
+  items: { sku: string; quantity: number }[];
+  condition: Condition;
+  refund?: { amount?: number };
+}
+
 /** How staff resolve what needs attention. */
 export interface ResolveRequest {
   how: Resolution;
@@ -76,6 +84,7 @@ export const holdUpdate = defineUpdate<OrderStatus, [HoldRequest]>('hold');
 export const releaseUpdate = defineUpdate<OrderStatus>('release');
 export const cancelUpdate = defineUpdate<OrderStatus, [CancelRequest]>('cancel');
 export const refundUpdate = defineUpdate<OrderStatus, [RefundRequest]>('refund');
+export const returnUpdate = defineUpdate<OrderStatus, [ReturnRequest]>('return');
 export const retryUpdate = defineUpdate<OrderStatus>('retry');
 export const resolveUpdate = defineUpdate<OrderStatus, [ResolveRequest]>('resolve');
 export const stateQuery = defineQuery<OrderState>('state');
@@ -119,8 +128,8 @@ export const factPairs = (
 ];
 
 /**
- * As `orderStart`, for an id whose run has completed. Used only if the database and Stripe are found to differ, or if
- * the refund that ended the order has failed. The run continues from what the database says.
+ * As `orderStart`, for an id whose run has completed. Used only if the database and Stripe are found to differ, if the
+ * refund that ended the order has failed, or if goods came back. The run continues from what the database says.
  */
 export const orderStartAgain = (input: OrderInput) => ({
   ...orderStart(input),

@@ -32,9 +32,11 @@ export const createWorkflowStarter = ({ workflow }: Pick<Client, 'workflow'>): W
     }
   },
 
-  async orderChanged(sessionId) {
+  async orderChanged(sessionId, { again = false } = {}) {
+    const start = { ...orderStartAgain({ sessionId }), signal: changedSignal, signalArgs: [] as [] };
     try {
-      await workflow.getHandle(sessionId).signal(changedSignal);
+      if (again) await workflow.signalWithStart(WORKFLOWS.order, start);
+      else await workflow.getHandle(sessionId).signal(changedSignal);
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error; // it has ended: the flags stand in the database
     }

@@ -1,4 +1,5 @@
 import type { Address } from '../../domain/address';
+import { isCounted, isResolved } from '../../domain/refund';
 import type { MailFacts, OrderFacts, Quantity, ShipmentFacts } from '../../emails/facts';
 import { downloadUrl, recoveryUrl } from '../../platform/links';
 import { senderName } from '../../platform/mailer';
@@ -53,9 +54,19 @@ function orderFacts(env: Deps['env'], order: OrderForMail): Omit<OrderFacts, 'at
       remaining: allowed - used,
     })),
     shipments: shipmentFacts(order),
+    returns: order.returns.map(({ id, items: lines, refundKey }) => ({
+      ...{ id, items: lines.map(({ sku, quantity }) => ({ name: nameOf(items, sku), quantity })) },
+      refund: refundOfReturn(refunds, refundKey),
+    })),
     refunds: refunds.map(({ key, stripeId, ...refund }) => ({ ...refund, id: stripeId ?? key })),
     recovery: recoverableUntil && { url: recoveryUrl(env, 'recover', order.sessionId), until: recoverableUntil },
   };
+}
+
+/** Null also for a refund that was refused, did not go through, or was resolved by staff. */
+function refundOfReturn(refunds: OrderForMail['refunds'], refundKey: string | null): number | null {
+  const { status = 'refused', amount = null } = refunds.find(({ key }) => key === refundKey) ?? {};
+  return status === 'requested' || (isCounted(status) && !isResolved(status)) ? amount : null;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { SessionId } from '../../domain/ids';
 import { readFollowersOwing, readOwedMails } from '../../store/mails/owed';
-import { ordersPaidSince, ordersUnpaidSince } from '../../store/reconciliation/unfinished';
+import { ordersPaidSince, ordersReturnedSince, ordersUnpaidSince } from '../../store/reconciliation/unfinished';
 import type { Deps } from '../deps';
 import { eachApart } from './apart';
 import { followAgain, followerOf } from './followers';
@@ -22,9 +22,9 @@ export async function ordersOwing({ db }: Pick<Deps, 'db'>, orders: SessionId[])
 
 /**
  * Starts the runs again that owe a mail and that Temporal no longer knows, because its store was lost: of orders that
- * were paid since the last sweep, and of refunds, disputes and notices since then. A wide sweep also looks at the day
- * before, for a mail may have been tried for that long, and at orders that ended unpaid. Returns how many orders were
- * started.
+ * were paid or got goods back since the last sweep, and of refunds, disputes and notices since then. A wide sweep also
+ * looks at the day before, for a mail may have been tried for that long, and at orders that ended unpaid. Returns how
+ * many orders were started.
  */
 export async function sendForgottenMails(
   deps: Deps,
@@ -38,8 +38,9 @@ export async function sendForgottenMails(
     followers.flatMap((one) => followerOf(one) ?? []),
   );
   const paid = await ordersPaidSince(deps.db, since);
+  const returned = await ordersReturnedSince(deps.db, since);
   const unpaid = window.wide ? await ordersUnpaidSince(deps.db, since) : [];
-  const orders = await ordersOwing(deps, [...paid, ...unpaid]);
+  const orders = await ordersOwing(deps, [...new Set([...paid, ...returned, ...unpaid])]);
   return resumeOrders(deps, id, await forgotten(deps, orders));
 }
 

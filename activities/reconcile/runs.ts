@@ -5,7 +5,12 @@ import { mailRequestsBefore, removeMailRequest } from '../../store/mails/request
 import { cancelsRequestedSince } from '../../store/orders/cancel';
 import { noteRestarts } from '../../store/reconciliation/repairs';
 import { readSkips } from '../../store/reconciliation/skips';
-import { ordersWithUnmailedParcels, overdueHolds, unfinishedOrders } from '../../store/reconciliation/unfinished';
+import {
+  ordersWithUnmailedParcels,
+  ordersWithUnmailedReturns,
+  overdueHolds,
+  unfinishedOrders,
+} from '../../store/reconciliation/unfinished';
 import { refundsSilentSince } from '../../store/refunds/waiting';
 import { atWork } from '../at-work';
 import type { Deps, WorkflowRuns } from '../deps';
@@ -99,6 +104,12 @@ export const sweepRuns = (deps: Deps) => {
       items: [...parcels, ...cancels],
       referenceOf: String,
       work: (order) => starter.orderChanged(order),
+    });
+    // A return is recorded before the order's run hears of it, and an order that has ended is started again for it.
+    await eachApart(deps, {
+      items: await ordersWithUnmailedReturns(db, new Date(runsSince)),
+      referenceOf: String,
+      work: (order) => starter.orderChanged(order, { again: true }),
     });
     // The run that had a refund was terminated, or the API died before it started one. A run that has the refund
     // retries and records it every ten minutes.

@@ -24,6 +24,16 @@ export const KeyHeader = z.strictObject({
     .meta({ description: 'A repeat with the same key is performed once.' }),
 });
 
+/** Where the Idempotency-Key is required, because each key does something once. */
+export const RequiredKey = z.strictObject({ 'idempotency-key': KeyHeader.shape['idempotency-key'].unwrap() });
+
+/** SKUs of an order with quantities, each once. */
+export const Lines = z
+  .array(z.strictObject({ sku: Sku, quantity: z.int().min(1).max(1_000_000) }))
+  .min(1)
+  .max(200)
+  .refine((lines) => new Set(lines.map(({ sku }) => sku)).size === lines.length, 'names a SKU twice');
+
 /** Text that may have several lines. */
 export const prose = (most: number) =>
   z

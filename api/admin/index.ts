@@ -11,6 +11,7 @@ import { holdRoutes } from './orders/hold';
 import { orderListRoutes } from './orders/list';
 import { orderPageRoutes } from './orders/page';
 import { resendRoutes } from './orders/resend';
+import { returnRoutes } from './orders/returns';
 import { orderStepRoutes } from './orders/steps';
 import { discrepancyRoutes } from './reconciliation/discrepancies';
 import { reconciliationRoutes } from './reconciliation/reconciliations';
@@ -26,6 +27,7 @@ export const adminRoutes = (deps: ApiDeps): Route[] => [
   ...disputeRoutes(deps),
   ...refundRoutes(deps),
   ...resolveRoutes(deps),
+  ...returnRoutes(deps),
   ...contactRoutes(deps),
   ...resendRoutes(deps),
   ...eraseRoutes(deps),

@@ -53,6 +53,8 @@ export interface OrderForMail {
   }[];
   /** In the order in which they were requested. */
   refunds: { key: string; stripeId: string | null; amount: number | null; status: string; reason: string }[];
+  /** In the order in which they came. `refundKey`: the key of the refund that was requested with it. */
+  returns: { id: string; items: { sku: string; quantity: number }[]; refundKey: string | null }[];
   disputes: {
     id: string;
     status: string;

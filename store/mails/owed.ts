@@ -3,8 +3,14 @@ import type { Db } from '../database';
 
 /** A mail that an order still owes, according to the database. */
 export interface OwedMail {
-  template: 'order_confirmation' | 'order_received' | 'order_shipped' | 'payment_failed' | 'checkout_expired';
-  /** The parcel that it is about; null for a mail that goes out once per order. */
+  template:
+    | 'order_confirmation'
+    | 'order_received'
+    | 'order_shipped'
+    | 'return_received'
+    | 'payment_failed'
+    | 'checkout_expired';
+  /** The parcel or return that it is about; null for a mail that goes out once per order. */
   ref: string | null;
 }
 
@@ -28,6 +34,9 @@ export async function readOwedMails(
       UNION ALL
       SELECT s.session_id, 'order_shipped', s.id::text, 'order_shipped/' || s.session_id || '/' || s.id
         FROM shipments s WHERE s.session_id = ANY(${sessions})
+      UNION ALL
+      SELECT r.session_id, 'return_received', r.id::text, 'return_received/' || r.session_id || '/' || r.id
+        FROM returns r WHERE r.session_id = ANY(${sessions})
       UNION ALL
       SELECT o.session_id, t.template, NULL, t.template || '/' || o.session_id
         FROM o CROSS JOIN LATERAL (

@@ -6,11 +6,12 @@ import {
   type HoldReason,
   isDecision,
   type OrderStatus,
-  type ProductKind,
   type Reason,
 } from '../../domain/order';
-import type { OrderSnapshot, StockState } from '../../domain/order-snapshot';
+import type { OrderSnapshot, ReturnedGoods, StockState } from '../../domain/order-snapshot';
+import { type ReturnableItem, withCustomer } from '../../domain/parcel';
 import type { Db, Tx } from '../database';
+import { conditionOf, type ReturnColumns } from './returns';
 
 /** The result of `order_snapshot`. Times are strings. */
 export interface SnapshotColumns {
@@ -34,7 +35,8 @@ export interface SnapshotColumns {
   attentionReason: string | null;
   unreached: string | null;
   abandoned: boolean;
-  items: { sku: string; kind: ProductKind; shipped: number }[];
+  items: ReturnableItem[];
+  returns: ReturnColumns[];
 }
 
 /** An order as its workflow needs it. Throws if there is none. */
@@ -49,6 +51,7 @@ export function toSnapshot({
   attentionReason: reason,
   calls,
   items,
+  returns,
   ...order
 }: SnapshotColumns): OrderSnapshot {
   return {
@@ -58,12 +61,19 @@ export function toSnapshot({
     holdUntil: Date.parse(order.holdUntil),
     shippedAt: order.shippedAt === null ? null : Date.parse(order.shippedAt),
     anythingShipped: items.some(({ shipped }) => shipped > 0),
+    nothingOut: withCustomer(items).length === 0,
+    ...(returns.length > 0 && { returns: returns.map(toReturned) }),
     pendingDecision:
       step !== null && reason !== null && isDecision(step) ? { step, reason: withoutSentence(step, reason) } : null,
     reports: reportsOf(calls).map((report) => report.step),
     staleAttention: step !== null && step !== 'contact' && !isDecision(step),
   };
 }
+
+const toReturned = ({ id, items, condition }: ReturnColumns): ReturnedGoods => ({
+  ...{ id, items },
+  condition: conditionOf({ condition }),
+});
 
 /** Stripe's own sentence is free text: it stays in the database, and staff read it in the API. */
 const withoutSentence = (step: Decision, reason: string): string =>

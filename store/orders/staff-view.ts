@@ -2,8 +2,11 @@ import { type Address, wholeAddress } from '../../domain/address';
 import { isSessionId, type SessionId, sessionId } from '../../domain/ids';
 import type { Money } from '../../domain/money';
 import type { HoldReason } from '../../domain/order';
+import type { ParcelLine } from '../../domain/parcel';
+import type { Condition } from '../../domain/returns';
 import type { Order, Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
+import { conditionOf } from './returns';
 import { holdOf } from './shipping-hold';
 import { type OrderView, toView, viewParts } from './view';
 
@@ -28,6 +31,15 @@ export interface StaffOrderView extends OrderView {
   hold: { reason: HoldReason; since: Date; actor: string } | null;
   disputed: boolean;
   disputes: { id: string; status: string; reason: string; amount: Money; dueBy: Date | null }[];
+  /** What came back, oldest first. `refundRequest`: the `request` of the refund that was asked for with it. */
+  returns: {
+    id: string;
+    at: Date;
+    items: ParcelLine[];
+    condition: Condition;
+    refundRequest: string | null;
+    actor: string;
+  }[];
   /** Without those that a rule refused; `amount` is null until Stripe has made a refund of everything left. */
   refunds: {
     id: string | null;
@@ -62,6 +74,10 @@ export async function readStaffOrder(db: Db, id: SessionId): Promise<StaffOrderV
     attention: toAttention(row),
     hold: toHold(row),
     disputed: row.disputed,
+    returns: row.returns.map(({ id, at, items, condition, refundKey, actor }) => ({
+      ...{ id, at, actor, items: items as ParcelLine[], condition: conditionOf({ condition }) },
+      refundRequest: refundKey,
+    })),
     disputes: row.disputes.map(({ id, status, reason, amount, currency, dueBy }) => ({
       ...{ id, status, reason, dueBy },
       amount: { amount: Number(amount), currency },
@@ -95,6 +111,7 @@ const parts = {
     where: { OR: [{ status: { not: 'refused' } }, { refusedAt: { not: null } }] },
     orderBy: [{ createdAt: 'asc' }, { key: 'asc' }],
   },
+  returns: { orderBy: [{ at: 'asc' }, { id: 'asc' }] },
   disputes: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
 } satisfies Prisma.OrderInclude;
 

@@ -123,6 +123,13 @@ export async function ordersUnpaidSince(db: Db, since: Date): Promise<SessionId[
 
 const DAY_MS = 86_400_000;
 
+/** Orders whose goods came back since a time. */
+export async function ordersReturnedSince(db: Db, since: Date): Promise<SessionId[]> {
+  return sessionsOf(
+    await db.$queryRaw<Row[]>`SELECT DISTINCT session_id AS "sessionId" FROM returns WHERE at >= ${since}`,
+  );
+}
+
 /** Orders with a parcel shipped since a time for which no mail was written. */
 export async function ordersWithUnmailedParcels(db: Db, since: Date): Promise<SessionId[]> {
   return sessionsOf(
@@ -130,6 +137,19 @@ export async function ordersWithUnmailedParcels(db: Db, since: Date): Promise<Se
     SELECT DISTINCT s.session_id AS "sessionId" FROM shipments s
     WHERE s.shipped_at >= ${since}
       AND NOT EXISTS (SELECT 1 FROM mails m WHERE m.key = 'order_shipped/' || s.session_id || '/' || s.id)`,
+  );
+}
+
+/** Orders with a return recorded since a time for which no mail was written, though there is a customer to write to. */
+export async function ordersWithUnmailedReturns(db: Db, since: Date): Promise<SessionId[]> {
+  return sessionsOf(
+    await db.$queryRaw<Row[]>`
+    SELECT DISTINCT r.session_id AS "sessionId" FROM returns r
+    WHERE r.at >= ${since}
+      AND NOT EXISTS (SELECT 1 FROM mails m WHERE m.key = 'return_received/' || r.session_id || '/' || r.id)
+      AND NOT EXISTS (SELECT 1 FROM timeline t WHERE t.session_id = r.session_id
+        AND t.key = 'mail/return_received/' || r.session_id || '/' || r.id || '/unsent')
+      AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.session_id = r.session_id AND c.erased_at IS NOT NULL)`,
   );
 }
 

@@ -8,7 +8,7 @@ import {
   type Refund,
   type RestockLine,
 } from '../../domain/refund';
-import { mustNameAmount, type Refusal, remainingOf, whyNotRefund } from '../../domain/refundable';
+import { mustNameAmount, NOTHING_PAID, type Refusal, remainingOf, whyNotRefund } from '../../domain/refundable';
 import { Prisma, type Refund as RefundRow } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
 import { type LockedOrder, lockKnownOrder, moneyOf, note } from '../orders/records';
@@ -127,7 +127,7 @@ export async function writeRequest(
     const others = all.filter((one) => one.key !== key);
     const retryOf =
       all.find((one) => isReversed(one.status) && againKey(one.stripeId) === requestKey)?.stripeId ?? null;
-    const refundable = { ...order, ...moneyOf(order), sold: SOLD.has(order.stock) };
+    const refundable = toRefundable(order);
     const refusal = whyNotRefund(refundable, others, request);
     // A refusal by Stripe stays until staff resolve it, even if one of our rules now refuses to ask again.
     if (refusal !== null && own && isRefusedByStripe(own)) return { outcome: 'refused', ...refusal };
@@ -147,6 +147,34 @@ export async function writeRequest(
     return { outcome: 'to-ask', refund: toRefund(row), paymentIntentId, inDoubt: false };
   });
 }
+
+/**
+ * Stores a request and reserves its amount at once, in a transaction that has locked the order. It counts as sent, so
+ * Stripe's list is read before Stripe is asked.
+ * @param amount what is wanted; `orLess`: what is left will do where that is less
+ * @returns the refusal by a rule, and nothing is written; or the refund
+ */
+export async function reserveRequest(
+  tx: Tx,
+  order: LockedOrder,
+  {
+    orLess,
+    requestHash,
+    actor,
+    at,
+    ...request
+  }: StaffRequest & { amount: number; orLess: boolean; requestHash: string | null; actor: string; at: Date },
+): Promise<Refusal | Refund> {
+  const others = await refundsOf(tx, request.sessionId);
+  const refundable = toRefundable(order);
+  const amount = orLess ? Math.min(request.amount, remainingOf(refundable, others)) : request.amount;
+  const refusal = whyNotRefund(refundable, others, { ...request, amount }) ?? (amount === 0 ? NOTHING_PAID : null);
+  if (refusal !== null) return refusal;
+  const row = rowOf(order, { ...request, amount }, at);
+  return toRefund(await tx.refund.create({ data: { ...row, requestHash, actor, attempt: 1 } }));
+}
+
+const toRefundable = (order: LockedOrder) => ({ ...order, ...moneyOf(order), sold: SOLD.has(order.stock) });
 
 /** The stock states in which an order's goods have been sold. */
 const SOLD: ReadonlySet<string> = new Set(['COMMITTED', 'RETURNED']);

@@ -261,6 +261,10 @@ describe('an order', () => {
         shippedAt: minute(3),
       },
     });
+    const returned = { id: crypto.randomUUID(), sessionId, key: 'r', items: [{ sku: 'MUG', quantity: 1 }] };
+    await db.orderReturn.create({
+      data: { ...returned, condition: 'WRITE_OFF', refundKey: 'k1', actor: 'staff', at: minute(4) },
+    });
     const entry = { sessionId, at: minute(1), actor: 'holdfast' };
     await db.timelineEntry.create({
       data: { ...entry, type: 'opened', message: 'Opened by checkout', actor: 'shopper', key: 'opened' },
@@ -369,6 +373,12 @@ describe('an order', () => {
     hold: { reason: 'address', since: '2026-11-23T12:04:00.000Z', actor: 'Ada' },
     disputed: false,
     disputes: [],
+    returns: [
+      {
+        ...{ id: expect.any(String), at: '2026-11-23T12:04:00.000Z', actor: 'staff' },
+        ...{ items: [{ sku: 'MUG', quantity: 1 }], condition: 'write_off', refundRequest: 'k1' },
+      },
+    ],
     refunds: [
       {
         id: 're_1',

@@ -216,6 +216,117 @@ describe('restock', () => {
   });
 });
 
+describe('a return', () => {
+  const one = { items: [{ sku: 'mug', quantity: 1 }], condition: 'restock' };
+  const back = (id: string, body: object, key: string | null = `back-${++keys}`) => post(id, 'returns', key, body);
+  const notices = async (id: SessionId) =>
+    (await shop.world.mails(id)).filter((template) => template === 'return_received').length;
+  const shipped = async () => {
+    const id = await shop.world.paidOrder([{ sku: 'mug', quantity: 2 }]);
+    await shop.world.ship(id);
+    return id;
+  };
+
+  test.each([
+    ['whose workflow runs', shipped, 'SHIPPED'],
+    ['that is done', () => shop.world.completedOrder([{ sku: 'mug', quantity: 2 }]), 'COMPLETED'],
+  ])('to an order %s is recorded, refunded and mailed once a key', async (_which, order, status) => {
+    const id = await order();
+    const before = await shop.world.stock('mug');
+    const body = { ...one, refund: {}, note: 'handle broken' };
+    const answers = await Promise.all([back(id, body, `same-${id}`), back(id, body, `same-${id}`)]);
+    answers.push(await back(id, body, `same-${id}`));
+    for (const answer of answers)
+      expect([answer.status, answer.body]).toEqual([
+        200,
+        expect.objectContaining({
+          status,
+          refunded: money(1000),
+          returns: [
+            {
+              ...{ id: expect.any(String), at: expect.any(String), ...one, actor: 'staff' },
+              refundRequest: answer.body.refunds[0].request,
+            },
+          ],
+          refunds: [expect.objectContaining({ status: 'succeeded', amount: money(1000), reason: 'other' })],
+        }),
+      ]);
+    expect(answers[0]?.body.timeline.map(({ message }: { message: string }) => message)).toContainEqual(
+      'Returned: 1 × mug; back in stock; €10.00 to be refunded: handle broken',
+    );
+    const reused = await back(id, { ...body, condition: 'write_off' }, `same-${id}`);
+    expect([reused.status, reused.body.code]).toEqual([409, 'idempotency_key_reused']);
+    expect(await atStripe(id)).toEqual([1000]);
+    expect(await shop.world.stock('mug')).toEqual({ ...before, onHand: before.onHand + 1 });
+    await until(async () => (await notices(id)) === 1);
+    const second = await back(id, { ...one, items: [{ sku: 'mug', quantity: 2 }] });
+    expect([second.status, second.body]).toEqual([409, refused('invalid_transition', /mug: 1 shipped.*2 asked/)]);
+  });
+
+  test('is recorded without its refund while a dispute is open, and not with it', async () => {
+    const id = await shipped();
+    await shop.world.db.order.update({ where: { sessionId: id }, data: { disputed: true } });
+    const answer = await back(id, { ...one, refund: {} }, 'disputed');
+    expect([answer.status, answer.body]).toEqual([409, refused('invalid_transition', /bank decides/)]);
+    expect((await back(id, one, 'disputed')).body.returns).toHaveLength(1);
+  });
+
+  test('whose refund a rule refuses only afterwards stays, says so, and has it asked for anew by its key', async () => {
+    const id = await shipped();
+    await fault({ kind: 'error_before', times: 1000 });
+    const disputed = (is: boolean) =>
+      shop.world.db.order.update({ where: { sessionId: id }, data: { disputed: is, version: { increment: 1 } } });
+    const body = { ...one, refund: { amount: 700 } };
+    const asked = Promise.resolve(back(id, body, 'overtaken')); // a request goes out once it is waited for
+    await until(async () => (await shop.world.order(id)).refunds.length === 1);
+    await disputed(true);
+    await shop.world.noFaults();
+    const answer = await asked;
+    expect([answer.status, answer.body]).toEqual([
+      409,
+      refused('invalid_transition', /^The return is recorded, its refund is not made\. .*bank decides/),
+    ]);
+    await disputed(false);
+    const again = await back(id, body, 'overtaken');
+    expect([again.status, again.body.returns.length, again.body.refunded]).toEqual([200, 1, money(700)]);
+  });
+
+  test('that Temporal does not take is recorded and answered so, and what follows is made by the same key', async () => {
+    const id = await shipped();
+    const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+    const away = await shop.another({}, { temporal });
+    const body = { ...one, refund: {} };
+    const stored = await away.http
+      .post(`/admin/orders/${id}/returns`)
+      .set({ authorization: `Bearer ${shop.world.env.ADMIN_TOKEN}`, 'idempotency-key': 'away-returned' })
+      .send(body);
+    await away.close();
+    expect([stored.status, stored.body.returns.length, stored.body.refunds]).toEqual([
+      200,
+      1,
+      [expect.objectContaining({ id: null, status: 'requested', amount: money(1000) })],
+    ]);
+    expect((await back(id, body, 'away-returned')).body.refunds).toMatchObject([{ status: 'succeeded' }]);
+    expect(await atStripe(id)).toEqual([1000]);
+    await until(async () => (await notices(id)) === 1);
+  });
+
+  test.each<[string, object, string[]]>([
+    ['nothing', { items: [] }, ['items']],
+    ['a SKU twice', { items: [...one.items, ...one.items] }, ['items']],
+    ['goods in no condition', { condition: 'as new' }, ['condition']],
+    ['no money', { refund: { amount: 0 } }, ['refund.amount']],
+    ['a reason', { reason: 'damaged' }, ['']],
+  ])('of %s is not valid', async (_what, change, paths) => {
+    const answer = await back('cs_test_nobody', { ...one, ...change });
+    expect([answer.status, answer.body]).toEqual([400, invalidAt(...paths)]);
+  });
+
+  test('without a key is 400', async () => {
+    expect((await back('cs_test_nobody', one, null)).body).toEqual(invalidAt('idempotency-key'));
+  });
+});
+
 describe('a refund', () => {
   test('of an unpaid order is refused, and says what it is', async () => {
     const { id } = await shop.world.checkout([{ sku: 'mug' }]);

@@ -24,6 +24,7 @@ describe('who may do what', () => {
     release: ['PENDING', 'PAID', 'PREPARING'],
     cancel: ['PENDING', 'PAID', 'PREPARING'],
     refund: ['PREPARING', 'SHIPPED', 'COMPLETED', 'EXPIRED', 'CANCELLED', 'REFUNDED'],
+    return: ['PREPARING', 'SHIPPED', 'COMPLETED', 'REFUNDED'],
     retry: ORDER_STATUSES,
     resolve: ORDER_STATUSES,
     accept: ORDER_STATUSES,
@@ -59,6 +60,7 @@ describe('who may do what', () => {
     ['cancel', { disputed: true }, /the bank decides about the money/],
     ['refund', { disputed: true }, /disputed: nothing can be refunded/],
     ['refund', { nothingTaken: true }, /PREPARING: no money was taken/],
+    ['return', { nothingOut: true }, /Nothing of the order is shipped and not yet returned/],
     ['retry', { needsAttention: false }, /Nothing needs attention/],
     ['retry', { needsAttention: true, pendingDecision: DECISIONS.refundFailed, disputed: true }, /bank decides/],
     ['retry', { needsAttention: true, pendingDecision: DECISIONS.refundRefused, disputed: true }, /bank decides/],
@@ -123,7 +125,7 @@ describe('what is offered to staff', () => {
 });
 
 function* everyCombination(): Generator<ActionFacts> {
-  const flags = ['disputed', 'reviewOpen', 'fraudWarning', 'anythingShipped', 'needsAttention'] as const;
+  const flags = ['disputed', 'reviewOpen', 'fraudWarning', 'anythingShipped', 'nothingOut', 'needsAttention'] as const;
   for (const status of ORDER_STATUSES)
     for (const pendingDecision of [null, ...Object.values(DECISIONS)])
       for (let bits = 0; bits < 2 ** flags.length; bits++)

@@ -56,6 +56,7 @@ export const sampleOrder = (change: Partial<OrderFacts> = {}): OrderFacts => ({
     { id: 're_1', amount: 2000, status: 'pending', reason: 'damaged' },
     { id: 're_failed', amount: 1500, status: 'failed', reason: 'requested_by_customer' },
   ],
+  returns: [{ id: 'return-1', items: [{ name: 'Walnut desk tray', quantity: 1 }], refund: 4300 }],
   disputes: [
     {
       id: 'du_1',

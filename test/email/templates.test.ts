@@ -6,6 +6,7 @@ import { sampleFacts } from './samples';
 
 const REFS: Partial<Record<Template, string>> = {
   order_shipped: 'parcel-1',
+  return_received: 'return-1',
   order_refunded: 're_1',
   refund_failed: 're_failed',
   dispute_opened: 'du_1',

@@ -32,7 +32,7 @@ const BY_TIME = [CAPTURE, ...Object.keys(ATTENTION_STEPS)].filter(
 /** The template, and what follows the session in the key: the step, the subject, and the episode. */
 const ABOUT: RegExp[] = [
   '(order_confirmation|order_received|payment_processing|payment_failed|checkout_expired)',
-  'order_shipped/[0-9a-f-]{36}',
+  '(order_shipped|return_received)/[0-9a-f-]{36}',
   'order_refunded/re_\\w+(/bank-details)?',
   'refund_failed/re_\\w+',
   '(dispute_opened|dispute_deadline)/du_\\w+/\\d+',

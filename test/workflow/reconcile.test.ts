@@ -3,6 +3,7 @@ import type { SessionId } from '../../domain/ids';
 import { WORKFLOWS } from '../../messages/names';
 import { lookSignal, orderStartAgain } from '../../messages/order';
 import { refundRequestId } from '../../messages/refund-request';
+import { recordReturn } from '../../store/orders/returns';
 import { forget, markAt, sweep, tamper } from './sweeping';
 import { until, World } from './world';
 
@@ -175,6 +176,19 @@ describe('orders whose run is not what it should be', () => {
     expect(await world.handle(id).executeUpdate('deliver')).toBe('COMPLETED');
     expect(await world.end(id)).toBe('COMPLETED');
     expect((await world.mails(id)).filter((mail) => mail === 'order_shipped')).toHaveLength(1);
+  });
+
+  test('a return that was recorded, and of which no run was told, is mailed by an order that is started for it', async () => {
+    await world.product('sent-back', { stock: 1 });
+    const id = await world.completedOrder([{ sku: 'sent-back' }]);
+    const at = new Date(world.deps().clock.now());
+    const asked = { requestHash: 'h', items: [{ sku: 'sent-back', quantity: 1 }], refund: null, actor: 'staff', at };
+    await recordReturn(world.db, { ...asked, sessionId: id, key: 'k', condition: 'write_off' });
+    await sweep(world);
+    await until(async () => (await world.mails(id)).includes('return_received'));
+    expect(await world.end(id)).toBe('COMPLETED');
+    await sweep(world);
+    expect((await world.mails(id)).filter((mail) => mail === 'return_received')).toHaveLength(1);
   });
 
   test('a refund that staff asked for, and whose run or request was lost, is carried out once', async () => {

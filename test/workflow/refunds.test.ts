@@ -1,4 +1,6 @@
+import type { SessionId } from '../../domain/ids';
 import { REFUND_EXCEEDS_REMAINING } from '../../messages/refusals';
+import { recordReturn } from '../../store/orders/returns';
 import { RefundShop, SLOW_REFUND } from './refund-shop';
 import { until, World } from './world';
 
@@ -231,6 +233,43 @@ describe('an order that is done', () => {
     await retried;
     await until(async () => (await world.order(id)).attentionStep === null);
     expect((await shop.atStripe(id)).map(({ amount }) => amount)).toEqual([500]);
+  });
+});
+
+describe('goods that come back', () => {
+  const back = (id: SessionId, request: object) =>
+    world.handle(id).executeUpdate('return', {
+      args: [{ items: [{ sku: 'mug', quantity: 1 }], condition: 'restock', ...request }],
+    });
+  const notices = async (id: SessionId) => (await world.mails(id)).filter((one) => one === 'return_received').length;
+
+  test('are recorded from the Temporal UI, refunded by line, and mailed once each', async () => {
+    const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
+    const before = await world.stock('mug');
+    await expect(back(id, {})).rejects.toEqual(refusal('invalid_transition'));
+    expect(await world.ship(id)).toBe('SHIPPED');
+    expect(await back(id, { refund: {} })).toBe('SHIPPED');
+    await expect(back(id, { items: [{ sku: 'mug', quantity: 2 }] })).rejects.toThrow(
+      expect.objectContaining({ cause: expect.objectContaining({ message: expect.stringMatching(/mug: 1 shipped/) }) }),
+    );
+    expect(await shop.refund(id, { amount: 300 })).toBe('SHIPPED');
+    expect(await back(id, { condition: 'write_off', refund: {} })).toBe('REFUNDED');
+    expect((await shop.atStripe(id)).map(({ amount }) => amount)).toEqual([1000, 300, 700]);
+    expect(await world.end(id)).toBe('REFUNDED');
+    expect(await world.stock('mug')).toEqual({ ...before, onHand: before.onHand + 1 });
+    expect(await notices(id)).toBe(2);
+  });
+
+  test('to an order that has ended are told of by a run of their own, which ends again', async () => {
+    const id = await world.completedOrder([{ sku: 'mug' }]);
+    const at = new Date(world.deps().clock.now());
+    const asked = { requestHash: 'h', items: [{ sku: 'mug', quantity: 1 }], refund: null, actor: 'staff', at };
+    await recordReturn(world.db, { ...asked, sessionId: id, key: 'k', condition: 'restock' });
+    for (let time = 1; time <= 2; time++) {
+      await world.deps().starter.orderChanged(id, { again: true });
+      expect(await world.end(id)).toBe('COMPLETED');
+    }
+    expect(await notices(id)).toBe(1);
   });
 });
 

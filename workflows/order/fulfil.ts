@@ -7,6 +7,7 @@ import type { Message, StaffRequest } from './inbox';
 import { Parcels } from './parcels';
 import { giveBackFailed, giveBackPart, giveBackRefused } from './refunds';
 import { resolve } from './resolve';
+import { takeBack } from './returns';
 import type { OrderRun } from './run';
 
 /**
@@ -41,6 +42,8 @@ async function take(run: OrderRun, parcels: Parcels, message: Message): Promise<
       return complete(run, 'delivered', request.key);
     case 'refund':
       return refund(run, request);
+    case 'return':
+      return takeBack(run, request);
     case 'cancel':
       return cancelOrder(run);
     case 'retry':

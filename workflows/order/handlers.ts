@@ -3,6 +3,7 @@ import { RESOLUTIONS, type UpdateAction } from '../../domain/action-facts';
 import { whyNot, whyNotYet } from '../../domain/actions';
 import { HOLD_REASONS, REASONS } from '../../domain/order';
 import { requestKeyOf } from '../../domain/refund';
+import { CONDITIONS } from '../../domain/returns';
 import {
   abandonSignal,
   cancelUpdate,
@@ -15,13 +16,14 @@ import {
   releaseUpdate,
   resolveUpdate,
   retryUpdate,
+  returnUpdate,
   shipUpdate,
   stateQuery,
 } from '../../messages/order';
 import { requestCancel } from './cancel';
 import { holdShipping, releaseShipping } from './hold';
 import { refusal } from './inbox';
-import { checkCancel, checkHold, checkRefund, checkResolve, checkShip } from './requests';
+import { checkCancel, checkHold, checkRefund, checkResolve, checkReturn, checkShip } from './requests';
 import type { OrderRun } from './run';
 
 /**
@@ -93,6 +95,13 @@ function setUpdates(run: OrderRun): void {
     },
     description:
       'Gives money back, all that is left or a part: { "amount"?, "reason", "restock"?: [{ "sku", "quantity" }] }; amounts in the smallest unit',
+  });
+  setHandler(returnUpdate, (request) => inbox.ask({ name: 'return', request, key: keyOfUpdate() }), {
+    validator: (request) => {
+      checkReturn(request, run.currency);
+      validate(run, 'return');
+    },
+    description: `Records goods that came back: { "items": [{ "sku", "quantity" }], "condition": "${CONDITIONS.join('" | "')}", "refund"?: { "amount"? } }`,
   });
   setHandler(retryUpdate, () => atOnce(() => run.retry(keyOfUpdate())), {
     validator: () => refuseNeedless(run, 'retry'),

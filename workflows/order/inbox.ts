@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { OrderStatus } from '../../domain/order';
-import type { CancelRequest, RefundRequest, ResolveRequest, ShipRequest } from '../../messages/order';
+import type { CancelRequest, RefundRequest, ResolveRequest, ReturnRequest, ShipRequest } from '../../messages/order';
 import { INVALID_TRANSITION } from '../../messages/refusals';
 
 /**
@@ -12,6 +12,7 @@ export type StaffRequest =
   | { name: 'deliver'; key: string }
   | { name: 'cancel'; request: CancelRequest }
   | { name: 'refund'; request: RefundRequest; key: string }
+  | { name: 'return'; request: ReturnRequest; key: string }
   /** The answer “continue” to a pending decision. */
   | { name: 'retry'; key: string }
   | { name: 'resolve'; request: ResolveRequest; key: string };

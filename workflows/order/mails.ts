@@ -22,6 +22,7 @@ export class Mails {
    * given up.
    */
   send(...mails: MailRequest[]): void {
+    if (mails.length === 0) return;
     this.underWay++;
     void this.sendOrGiveUp(mails).finally(() => this.underWay--);
   }

@@ -3,8 +3,16 @@ import { RESOLUTIONS } from '../../domain/action-facts';
 import { isRefundId, isSku } from '../../domain/ids';
 import { isPossible, stepOf } from '../../domain/money';
 import { HOLD_REASONS, REASONS } from '../../domain/order';
+import { CONDITIONS } from '../../domain/returns';
 import { storable } from '../../domain/text';
-import type { CancelRequest, HoldRequest, RefundRequest, ResolveRequest, ShipRequest } from '../../messages/order';
+import type {
+  CancelRequest,
+  HoldRequest,
+  RefundRequest,
+  ResolveRequest,
+  ReturnRequest,
+  ShipRequest,
+} from '../../messages/order';
 import { INVALID_REQUEST } from '../../messages/refusals';
 
 /**
@@ -41,11 +49,20 @@ export function checkRefund(request: RefundRequest, currency: string | null): vo
   const { amount, reason, restock, ...unknown } = fieldsOf(request);
   refuseUnknown(unknown);
   checkReason(reason);
-  if (amount !== undefined && !(Number.isSafeInteger(amount) && (amount as number) > 0))
-    throw refuse('amount must be a whole number from 1, in the smallest unit, or absent for all that is left');
-  if (amount !== undefined && currency !== null && !isPossible({ amount: amount as number, currency }))
-    throw refuse(`amount must be a multiple of ${stepOf(currency)} in ${currency}`);
+  checkAmount(amount, currency, 'all that is left');
   checkLines('restock', restock, 'absent for none');
+}
+
+/** As `checkRefund`, for `return`. */
+export function checkReturn(request: ReturnRequest, currency: string | null): void {
+  const { items, condition, refund, ...unknown } = fieldsOf(request);
+  refuseUnknown(unknown);
+  checkLines('items', items);
+  if (!CONDITIONS.some((one) => one === condition)) throw refuse(`condition must be one of ${CONDITIONS.join(', ')}`);
+  if (refund === undefined) return;
+  const { amount, ...others } = fieldsOf(refund);
+  refuseUnknown(others);
+  checkAmount(amount, currency, 'what the units cost');
 }
 
 /** As `checkShip`, for `resolve`. */
@@ -63,10 +80,20 @@ function checkReason(reason: unknown): void {
   if (!REASONS.some((one) => one === reason)) throw refuse(`reason must be one of ${REASONS.join(', ')}`);
 }
 
-function checkLines(field: string, lines: unknown, absent: string): void {
-  if (lines === undefined) return;
+/** @param absent what is refunded where no amount is named */
+function checkAmount(amount: unknown, currency: string | null, absent: string): void {
+  if (amount === undefined) return;
+  if (!(Number.isSafeInteger(amount) && (amount as number) > 0))
+    throw refuse(`amount must be a whole number from 1, in the smallest unit, or absent for ${absent}`);
+  if (currency !== null && !isPossible({ amount: amount as number, currency }))
+    throw refuse(`amount must be a multiple of ${stepOf(currency)} in ${currency}`);
+}
+
+/** @param absent what it means that the field is absent, if it may be */
+function checkLines(field: string, lines: unknown, absent?: string): void {
+  if (lines === undefined && absent !== undefined) return;
   if (!Array.isArray(lines) || lines.length === 0)
-    throw refuse(`${field} must be a list of { "sku", "quantity" }, or ${absent}`);
+    throw refuse(`${field} must be a list of { "sku", "quantity" }${absent === undefined ? '' : `, or ${absent}`}`);
   for (const line of lines) {
     const { sku, quantity, ...others } = fieldsOf(line);
     refuseUnknown(others);

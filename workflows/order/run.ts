@@ -12,6 +12,7 @@ import { database, slowDatabase } from '../steps';
 import { Inbox, type Message, refusal } from './inbox';
 import { answerAfterEnd } from './late';
 import { Mails } from './mails';
+import { describeReturn, mailOfReturn, returnedSince } from './returned';
 import { StaffView } from './staff-view';
 
 /**
@@ -98,8 +99,11 @@ export class OrderRun {
 
   /** Takes over what the database says about the order now. */
   apply(order: OrderFactsNow, event = `Now ${order.status}, by what was recorded meanwhile`): void {
-    const { status } = this.order;
+    const { status, returns } = this.order;
     this.known = order;
+    const returned = returnedSince(returns, order.returns);
+    this.view.happened.push(...returned.map(describeReturn));
+    this.mails.send(...returned.map(mailOfReturn));
     this.show();
     if (order.status !== status) this.setStatus(order.status, event);
   }

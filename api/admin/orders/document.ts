@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SessionId } from '../../../domain/ids';
 import { HOLD_REASONS } from '../../../domain/order';
 import { Problem, type ProblemCode } from '../../../domain/problem';
+import { CONDITIONS } from '../../../domain/returns';
 import type { Db } from '../../../store/database';
 import { findOrderId, readStaffOrder, type StaffOrderView } from '../../../store/orders/staff-view';
 import type { ApiDeps } from '../../deps';
@@ -46,6 +47,20 @@ export const AdminOrder = OrderDocument.extend({
     description: 'Staff hold shipping: why, since when, and who.',
   }),
   disputed: z.boolean().meta({ description: 'A dispute is open.' }),
+  returns: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        at: Timestamp,
+        items: z.array(z.strictObject({ sku: z.string(), quantity: z.int() })),
+        condition: z.enum(CONDITIONS),
+        refundRequest: orNull(z.string()).meta({
+          description: 'The `request` of the refund that was asked for with it; null if none was.',
+        }),
+        actor: z.string(),
+      }),
+    )
+    .meta({ description: 'Goods that came back, oldest first.' }),
   disputes: z.array(
     z.strictObject({
       id: z.string(),
@@ -108,6 +123,7 @@ export async function readAdminOrder(
     })),
     attention: attentionDocument(order.attention),
     hold: order.hold && { ...order.hold, since: timestamp(order.hold.since) },
+    returns: order.returns.map(({ at, ...returned }) => ({ ...returned, at: timestamp(at) })),
     disputes: order.disputes.map(({ dueBy, ...dispute }) => ({ ...dispute, dueBy: timestampOrNull(dueBy) })),
     refunds: order.refunds.map(({ amount, createdAt, ...refund }) => ({
       ...refund,

@@ -42,11 +42,19 @@ export async function requestRefund(
   deps: ApiDeps,
   { sessionId, idempotencyKey, request, note, actor }: RefundAsked,
 ): Promise<void> {
+  const requestHash = hash(JSON.stringify([request, note ?? null]));
+  await requestUnderKey(deps, { sessionId, key: hash(idempotencyKey), requestHash, request, note, actor });
+}
+
+/** As `requestRefund`, under the key of a request that is stored already, or is stored now. */
+export async function requestUnderKey(
+  deps: ApiDeps,
+  asked: Omit<RefundAsked, 'idempotencyKey'> & { key: string; requestHash: string },
+): Promise<void> {
   const { db, clock } = deps;
-  const key = hash(idempotencyKey);
+  const { sessionId, key, requestHash, request, note, actor } = asked;
   const stored = await storeRequest(db, {
-    ...{ ...request, sessionId, requestKey: key, remark: note, actor },
-    requestHash: hash(JSON.stringify([request, note ?? null])),
+    ...{ ...request, sessionId, requestKey: key, remark: note, requestHash, actor },
     at: new Date(clock.now()),
   });
   if (stored === null)

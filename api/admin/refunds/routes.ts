@@ -1,13 +1,10 @@
 import { z } from 'zod';
-import type { SessionId } from '../../../domain/ids';
-import { isPossible, stepOf } from '../../../domain/money';
 import { REASONS } from '../../../domain/order';
-import { Problem } from '../../../domain/problem';
-import { readPayment } from '../../../store/orders/payment-of';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
-import { KeyHeader, note, Sku } from '../fields';
+import { Lines, note, RequiredKey } from '../fields';
 import { findOrder, ORDER_CHANGE, readAdminOrder } from '../orders/document';
+import { refuseImpossible } from './possible';
 import { requestRefund } from './request';
 
 const RefundBody = z.strictObject({
@@ -17,19 +14,10 @@ const RefundBody = z.strictObject({
     .optional()
     .meta({ description: 'In the smallest unit of the order’s currency; absent: everything that is left.' }),
   reason: z.enum(REASONS),
-  restock: z
-    .array(z.strictObject({ sku: Sku, quantity: z.int().min(1).max(1_000_000) }))
-    .min(1)
-    .max(200)
-    .refine((lines) => new Set(lines.map(({ sku }) => sku)).size === lines.length, 'names a SKU twice')
-    .optional()
-    .meta({ description: 'What goes back on the shelf, shipped or not; never more than was bought.' }),
+  restock: Lines.optional().meta({
+    description: 'What goes back on the shelf, shipped or not; never more than was bought.',
+  }),
   note: note.optional().meta({ description: 'For the timeline; never leaves the database.' }),
-});
-
-/** The Idempotency-Key is required here, because each key makes one refund. */
-const RequiredKey = z.strictObject({
-  'idempotency-key': KeyHeader.shape['idempotency-key'].unwrap(),
 });
 
 /**
@@ -47,7 +35,7 @@ export const refundRoutes = (deps: ApiDeps): Route[] => [
     problems: ['unknown_order', 'idempotency_key_reused', 'refund_exceeds_remaining', 'invalid_transition'],
     handle: async ({ params, headers, body: { amount, reason, restock, note }, actor }) => {
       const sessionId = await findOrder(deps.db, params.ref);
-      if (amount !== undefined) await refuseImpossible(deps, sessionId, amount);
+      await refuseImpossible(deps, sessionId, { amount, path: 'amount' });
       const request = { reason, ...(amount !== undefined && { amount }), ...(restock && { restock }) };
       const idempotencyKey = headers['idempotency-key'];
       await requestRefund(deps, { sessionId, idempotencyKey, request, note, actor });
@@ -55,11 +43,3 @@ export const refundRoutes = (deps: ApiDeps): Route[] => [
     },
   }),
 ];
-
-/** @throws 400 for an amount that the order's currency cannot have */
-async function refuseImpossible({ db }: ApiDeps, sessionId: SessionId, amount: number): Promise<void> {
-  const { currency } = await readPayment(db, sessionId);
-  if (isPossible({ amount, currency })) return;
-  const message = `must be a multiple of ${stepOf(currency)} in ${currency}`;
-  throw new Problem('invalid_request', `amount ${message}.`, { errors: [{ path: 'amount', message }] });
-}

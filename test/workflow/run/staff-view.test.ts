@@ -64,7 +64,7 @@ test('the details say that shipping is on hold, and why, as long as it is', () =
 
 test('what the details offer is what the table of actions allows, in every status and with every flag', () => {
   const flags = [
-    ...['disputed', 'reviewOpen', 'fraudWarning', 'anythingShipped'].map((flag) => ({ [flag]: true })),
+    ...['disputed', 'reviewOpen', 'fraudWarning', 'anythingShipped', 'nothingOut'].map((flag) => ({ [flag]: true })),
     { shippingHold: 'address' as const },
   ];
   for (const status of ORDER_STATUSES)
