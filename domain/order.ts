@@ -28,14 +28,15 @@ export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 /**
  * The transition table of an order. The database enforces the same table (a trigger reads `order_transitions`), and a
  * test compares the two. A transition to the same status is always allowed, because every step may be repeated. An
- * order leaves `REFUNDED` if its refund fails at the bank, even weeks later: it returns to its earlier status.
+ * order leaves `REFUNDED` if its refund fails at the bank, even weeks later: it returns to its earlier status. Goods
+ * that are replaced are to be shipped again.
  */
 export const TRANSITIONS: Record<OrderStatus, readonly OrderStatus[]> = {
   PENDING: ['PAID', 'PREPARING', 'COMPLETED', 'EXPIRED', 'CANCELLED', 'REFUNDED'],
   PAID: ['PREPARING', 'COMPLETED', 'CANCELLED', 'REFUNDED'],
   PREPARING: ['SHIPPED', 'COMPLETED', 'CANCELLED', 'REFUNDED'],
-  SHIPPED: ['COMPLETED', 'REFUNDED'],
-  COMPLETED: ['REFUNDED'],
+  SHIPPED: ['PREPARING', 'COMPLETED', 'REFUNDED'],
+  COMPLETED: ['PREPARING', 'REFUNDED'],
   EXPIRED: ['REFUNDED'],
   CANCELLED: ['REFUNDED'],
   REFUNDED: ['PENDING', 'PAID', 'PREPARING', 'SHIPPED', 'COMPLETED', 'EXPIRED', 'CANCELLED'],
@@ -44,7 +45,8 @@ export const TRANSITIONS: Record<OrderStatus, readonly OrderStatus[]> = {
 const FINAL: ReadonlySet<OrderStatus> = new Set<OrderStatus>(['COMPLETED', 'EXPIRED', 'CANCELLED', 'REFUNDED']);
 
 /**
- * Whether an order in this status has ended. Its workflow is over, and only a later payment or refund moves it again.
+ * Whether an order in this status has ended. Its workflow is over, and only a later payment, refund or replacement
+ * moves it again.
  */
 export const isFinal = (status: OrderStatus): boolean => FINAL.has(status);
 

@@ -3,36 +3,42 @@ import type { ProductKind } from './order';
 /** A SKU and a quantity. */
 export type ParcelLine = { sku: string; quantity: number };
 
-/** The fields of an order's line that decide what can still be shipped. */
-type ShippableItem = ParcelLine & { kind: ProductKind; shipped: number; restocked: number };
+/**
+ * The fields of an order's line that decide what can still be shipped. `replaced`: units that are sent beyond those
+ * that were bought.
+ */
+type ShippableItem = ParcelLine & { kind: ProductKind; shipped: number; restocked: number; replaced: number };
 /** Those that decide what can still come back, too: `returned` are units that came back by a return. */
 export type ReturnableItem = ShippableItem & { returned: number };
 
-/** What is still to be shipped: bought, not shipped, and not returned to stock. */
+/** What is still to be shipped: bought or replaced, not shipped, and not returned to stock. */
 export const unshipped = (items: ShippableItem[]): ParcelLine[] =>
   items
     .filter(({ kind }) => kind === 'PHYSICAL')
-    .map(({ sku, quantity, shipped, restocked }) => ({ sku, quantity: Math.max(0, quantity - shipped - restocked) }))
+    .map((item) => ({ sku: item.sku, quantity: Math.max(0, unsentOf(item) - item.restocked) }))
     .filter(({ quantity }) => quantity > 0);
 
 /** Units that returned to stock without ever having been shipped. */
 export const givenBack = (items: ShippableItem[]): ParcelLine[] =>
   items
-    .map(({ sku, quantity, shipped, restocked }) => ({ sku, quantity: Math.min(restocked, quantity - shipped) }))
+    .map((item) => ({ sku: item.sku, quantity: Math.min(item.restocked, unsentOf(item)) }))
     .filter(({ quantity }) => quantity > 0);
 
 /** What the customer has: shipped, and come back neither by a return nor into stock with a refund. */
 export const withCustomer = (items: ReturnableItem[]): ParcelLine[] =>
   items
-    .map(({ sku, quantity, shipped, restocked, returned }) => ({
-      sku,
-      quantity: shipped - returned - Math.max(0, restocked - (quantity - shipped)),
-    }))
+    .map((item) => ({ sku: item.sku, quantity: item.shipped - item.returned - restockedAfter(item) }))
     .filter(({ quantity }) => quantity > 0);
+
+/** Shipped units that a refund has put back into stock: what it restocked beyond the unshipped ones. */
+export const restockedAfter = (item: ShippableItem): number => Math.max(0, item.restocked - unsentOf(item));
+
+/** Units that have not left: to be shipped, or back in stock. */
+const unsentOf = ({ quantity, replaced, shipped }: ShippableItem): number => quantity + replaced - shipped;
 
 /** The items once the units that returned unshipped are taken from stock again. */
 export const takenAgain = <Item extends ShippableItem>(items: Item[]): Item[] =>
-  items.map((item) => ({ ...item, restocked: Math.max(0, item.restocked - (item.quantity - item.shipped)) }));
+  items.map((item) => ({ ...item, restocked: restockedAfter(item) }));
 
 /** Why the requested parcel is not possible, given what is still to be shipped; null if it is. */
 export function whyNotThisParcel(waiting: ParcelLine[], parcel: ParcelLine[]): string | null {

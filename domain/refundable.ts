@@ -17,7 +17,7 @@ export interface RefundableOrder {
   disputed: boolean;
   /** Whether its stock was sold. Only then can it go back. */
   sold: boolean;
-  items: { sku: string; kind: string; quantity: number; restocked: number; returned: number }[];
+  items: { sku: string; kind: string; quantity: number; restocked: number; returned: number; replaced: number }[];
 }
 
 /**
@@ -112,8 +112,8 @@ function restockableOf(item: RefundableOrder['items'][number], others: RefundSoF
 }
 
 /** Units that came back by a return are in stock already, or written off. */
-const notBack = ({ quantity, restocked, returned }: RefundableOrder['items'][number]): number =>
-  quantity - restocked - returned;
+const notBack = ({ quantity, replaced, restocked, returned }: RefundableOrder['items'][number]): number =>
+  quantity + replaced - restocked - returned;
 
 const refuseRestock = (reason: string): Refusal => ({ code: 'invalid_transition', reason });
 

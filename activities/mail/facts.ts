@@ -43,7 +43,7 @@ function orderFacts(env: Deps['env'], order: OrderForMail): Omit<OrderFacts, 'at
   return {
     ...facts,
     locale: knownLocale(locale),
-    items,
+    items: items.filter(({ quantity }) => quantity > 0),
     // The amount chosen for a pay-what-you-want product is in the item.
     subtotal: items.reduce((sum, { total }) => sum + total, 0),
     shipTo: items.some(({ kind }) => kind === 'PHYSICAL') ? addressLines(customer) : null,
@@ -77,7 +77,7 @@ function shipmentFacts({ items, shipments }: OrderForMail): ShipmentFacts[] {
   const unsent = new Map(
     items
       .filter(({ kind }) => kind === 'PHYSICAL')
-      .map(({ sku, quantity, restocked }) => [sku, quantity - restocked] as const),
+      .map(({ sku, quantity, replaced, restocked }) => [sku, quantity + replaced - restocked] as const),
   );
   return shipments.map((shipment) => {
     const parcel = shipment.items;

@@ -67,11 +67,13 @@ function toDisputedOrder(order: Parts): Omit<DisputedOrder, 'mails'> {
     total: Number(order.total),
     refunded: Number(order.refunded),
     customer: customer === null || customer.erasedAt !== null ? null : toCustomer(customer),
-    items: items.map(({ name, sku, quantity, total, kind }) => ({
-      ...{ name, sku, quantity },
-      total: Number(total),
-      digital: kind === 'DIGITAL',
-    })),
+    items: items
+      .filter(({ quantity }) => quantity > 0)
+      .map(({ name, sku, quantity, total, kind }) => ({
+        ...{ name, sku, quantity },
+        total: Number(total),
+        digital: kind === 'DIGITAL',
+      })),
     shipments: shipments.map(({ carrier, trackingNumber, shippedAt, deliveredAt, items: lines }) => ({
       ...{ carrier, trackingNumber, shippedAt, deliveredAt },
       items: named(lines),

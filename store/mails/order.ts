@@ -39,6 +39,7 @@ export interface OrderForMail {
     unitAmount: number;
     total: number;
     restocked: number;
+    replaced: number;
   }[];
   customer: { email: string | null; name: string | null; address: Address | null; erased: boolean } | null;
   /** Downloads that are not revoked. */

@@ -1,4 +1,5 @@
 import type { SessionId } from '../../domain/ids';
+import { unshipped } from '../../domain/parcel';
 import type { Db, Tx } from '../database';
 import { inventory } from '../stock/inventory';
 import { changeOrder, isDigital, type LockedOrder, lockKnownOrder } from './records';
@@ -35,10 +36,7 @@ export async function undoDelivery(
   const sessionId = order.sessionId as SessionId;
   await inventory.release(tx, sessionId, at);
   if (order.stock === 'COMMITTED') {
-    const back = order.items
-      .filter(({ kind }) => kind === 'PHYSICAL')
-      .map(({ sku, quantity, shipped, restocked }) => ({ sku, quantity: Math.max(0, quantity - shipped - restocked) }))
-      .filter(({ quantity }) => quantity > 0);
+    const back = unshipped(order.items);
     if (back.length > 0)
       await inventory.restock(tx, sessionId, back, `undo/${sessionId}/${order.version}`, 'holdfast', at);
     if (isDigital(order.items) || back.length > 0) await changeOrder(tx, order, at, { stock: 'RETURNED' });

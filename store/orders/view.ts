@@ -71,13 +71,16 @@ export const viewParts = {
 
 type Row = Prisma.OrderGetPayload<{ include: typeof viewParts }>;
 
+/** Not a line whose whole purchase has moved to another SKU, sent instead. */
+const isBought = ({ quantity }: { quantity: number }): boolean => quantity > 0;
+
 export const toView = (row: Row): OrderView => ({
   ...toHead(row),
   amounts: amountsOf(row),
   awaitingBankDetails: row.refunds
     .filter(({ status }) => waitsForCustomer(status))
     .reduce((sum, { amount }) => sum + Number(amount), 0),
-  items: row.items.map(({ sku, name, kind, quantity, unitAmount, total }) => ({
+  items: row.items.filter(isBought).map(({ sku, name, kind, quantity, unitAmount, total }) => ({
     ...{ sku, name, kind, quantity },
     unitAmount: Number(unitAmount),
     total: Number(total),

@@ -2,6 +2,7 @@ import type { SessionId } from '../../domain/ids';
 import { formatMoney } from '../../domain/money';
 import { DECISIONS, isFinal, type OrderStatus, type PaymentStatus } from '../../domain/order';
 import { leftOf } from '../../domain/order-money';
+import { unshipped } from '../../domain/parcel';
 import { isCounted, isNews, isReversed, type Refund, refundedOf, waitsForCustomer } from '../../domain/refund';
 import { cappedRestock } from '../../domain/refundable';
 import type { Refund as RefundRow } from '../../prisma/generated/client';
@@ -194,9 +195,8 @@ async function addUp(tx: Tx, order: LockedOrder, row: RefundRow, { isNew }: { is
  */
 function statusAfterRestock({ status, stock, items }: LockedOrder): OrderStatus | null {
   if (status !== 'PREPARING' || stock !== 'COMMITTED') return null;
-  const goods = items.filter(({ kind }) => kind === 'PHYSICAL');
-  if (goods.some(({ quantity, shipped, restocked }) => quantity - shipped - restocked > 0)) return null;
-  return goods.some(({ shipped }) => shipped > 0) ? 'SHIPPED' : 'COMPLETED';
+  if (unshipped(items).length > 0) return null;
+  return items.some(({ shipped }) => shipped > 0) ? 'SHIPPED' : 'COMPLETED';
 }
 
 /**

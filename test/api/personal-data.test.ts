@@ -62,6 +62,7 @@ const PLAIN: Record<string, string[]> = {
   ],
   request_actors: ['session_id', 'key', 'actor'],
   returns: ['id', 'session_id', 'key', 'request_hash', 'items', 'refund_key', 'actor'],
+  replacements: ['id', 'session_id', 'key', 'request_hash', 'items', 'actor'],
   // A parcel's number stays, as proof of what was delivered.
   shipments: ['id', 'session_id', 'carrier', 'tracking_number', 'tracking_url', 'items'],
   stock_levels: ['sku'],

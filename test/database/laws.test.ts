@@ -202,6 +202,18 @@ describe('a return', () => {
     expect(await level('not-back')).toEqual({ onHand: 2, held: 0 });
   });
 
+  test('and a replacement owe what was bought and what is sent again, and only what was shipped is sent again', async () => {
+    const id = await sold('again', 1);
+    const line = { where: { sessionId_sku: { sessionId: id, sku: 'again' } } };
+    await expect(db.orderItem.update({ ...line, data: { replaced: 2 } })).rejects.toThrow(/replaced_bounds/);
+    await expect(db.orderItem.update({ ...line, data: { shipped: 3 } })).rejects.toThrow(/shipped_bounds/);
+    await db.orderItem.update({ ...line, data: { replaced: 1, shipped: 3 } });
+    await back(id, one('again', 3), 'WRITE_OFF');
+    await expect(inventory.restock(db, id, one('again'), 'refund/1', 'staff', at)).rejects.toThrow(/returned_bounds/);
+    await expect(db.orderItem.update({ ...line, data: { quantity: 0, replaced: 0 } })).rejects.toThrow(/_bounds/);
+    await expect(db.orderItem.update({ ...line, data: { quantity: -1 } })).rejects.toThrow(/_bounds/);
+  });
+
   test('is never changed', async () => {
     const id = await sold('kept', 1);
     await back(id, one('kept'));

@@ -16,8 +16,8 @@ const order = (change: Partial<RefundableOrder> = {}): RefundableOrder => ({
   disputed: false,
   sold: true,
   items: [
-    { sku: 'mug', kind: 'PHYSICAL', quantity: 2, restocked: 0, returned: 0 },
-    { sku: 'ebook', kind: 'DIGITAL', quantity: 1, restocked: 0, returned: 0 },
+    { sku: 'mug', kind: 'PHYSICAL', quantity: 2, restocked: 0, returned: 0, replaced: 0 },
+    { sku: 'ebook', kind: 'DIGITAL', quantity: 1, restocked: 0, returned: 0, replaced: 0 },
   ],
   ...change,
 });
@@ -175,13 +175,13 @@ describe('staff', () => {
   });
 
   test('restock only what can still come back, if goods have come back another way meanwhile', () => {
-    const items = [{ sku: 'mug', kind: 'PHYSICAL', quantity: 2, restocked: 1, returned: 0 }];
+    const items = [{ sku: 'mug', kind: 'PHYSICAL', quantity: 2, restocked: 1, returned: 0, replaced: 0 }];
     expect(cappedRestock(items, [{ sku: 'mug', quantity: 2 }])).toEqual([{ sku: 'mug', quantity: 1 }]);
     expect(cappedRestock([{ ...items[0], restocked: 2 } as never], [{ sku: 'mug', quantity: 1 }])).toEqual([]);
   });
 
   test('do not restock a unit that a return has brought back', () => {
-    const items = [{ sku: 'mug', kind: 'PHYSICAL', quantity: 2, restocked: 0, returned: 1 }];
+    const items = [{ sku: 'mug', kind: 'PHYSICAL', quantity: 2, restocked: 0, returned: 1, replaced: 0 }];
     const both = [{ sku: 'mug', quantity: 2 }];
     expect(whyNotRefund(order({ items }), [], { amount: 1, restock: both })?.reason).toMatch(/2.*only 1/);
     expect(cappedRestock(items, both)).toEqual([{ sku: 'mug', quantity: 1 }]);

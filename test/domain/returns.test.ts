@@ -4,7 +4,7 @@ import { withCustomer } from '../../domain/parcel';
 import { costOf, type PaidOrder, whyNotReturned } from '../../domain/returns';
 
 const mug = (change: Partial<Parameters<typeof withCustomer>[0][number]> = {}) => ({
-  ...{ sku: 'mug', kind: 'PHYSICAL' as const, quantity: 3, shipped: 3, restocked: 0, returned: 0 },
+  ...{ sku: 'mug', kind: 'PHYSICAL' as const, quantity: 3, shipped: 3, restocked: 0, returned: 0, replaced: 0 },
   ...change,
 });
 const out = (change: Parameters<typeof mug>[0]) => withCustomer([mug(change)])[0]?.quantity ?? 0;
@@ -18,6 +18,8 @@ describe('what the customer has', () => {
     ['whatever was called off before it was shipped', { shipped: 1, restocked: 2 }, 1],
     ['less what a refund restocked beyond that', { shipped: 1, restocked: 3 }, 0],
     ['less both', { restocked: 1, returned: 1 }, 1],
+    ['with what was sent again', { shipped: 4, replaced: 1, returned: 1 }, 3],
+    ['whatever of that was called off', { replaced: 1, restocked: 1 }, 3],
   ])('is %s', (_what, item, left) => {
     expect(out(item)).toBe(left);
   });

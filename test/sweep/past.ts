@@ -67,6 +67,10 @@ const PAST = [
    SELECT 'du_past_' || n, 'cs_past_' || n, 'won', 'general', 100, 'eur', false, THEN, THEN, THEN FROM PAST`,
   `INSERT INTO notices (id, kind, session_id, open, created_at, updated_at)
    SELECT 'prv_past_' || n, 'review', 'cs_past_' || n, false, THEN, THEN FROM PAST`,
+  `INSERT INTO returns (id, session_id, key, items, condition, actor, at)
+   SELECT gen_random_uuid(), 'cs_past_' || n, 'past', '[]', 'RESTOCK', 'staff', THEN FROM PAST`,
+  `INSERT INTO replacements (id, session_id, key, items, actor, at)
+   SELECT gen_random_uuid(), 'cs_past_' || n, 'past', '[]', 'staff', THEN FROM PAST`,
   `INSERT INTO stock_movements (sku, at, kind, on_hand_delta, held_delta, reference, actor)
    SELECT 'past', THEN, 'ADJUST', 1, 0, 'cs_past_' || n, 'staff' FROM PAST`,
   `INSERT INTO ledger_entries (id, at, category, type, source, payment_intent_id, currency, amount, settled_currency, settled, fee)
