@@ -10,6 +10,7 @@ export const UPDATES = [
   'cancel',
   'refund',
   'return',
+  'replace',
   'retry',
   'resolve',
 ] as const;

@@ -9,7 +9,7 @@ export const ATTENTION_STEPS = {
   'expire-session': 'Stripe could not be asked to expire the unpaid session.',
   release: 'The database could not release the stock of an unpaid order.',
   commit: 'The database could not turn the held stock into a sale.',
-  ship: 'The database could not record a shipment.',
+  ship: 'The database could not record a shipment, or what is to be sent again.',
   read: 'The database could not read the order.',
   complete: 'The database could not complete the order.',
   refund: 'Stripe could not be asked for a refund, or refuses it while a dispute is open.',

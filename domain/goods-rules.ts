@@ -1,5 +1,5 @@
 import type { Action } from './action-facts';
-import type { Rules } from './obstacles';
+import { cancelUnderWay, disputed, type Rules } from './obstacles';
 
 /** What staff may do about goods that were shipped, and when: a part of the table in action-rules.ts. */
 export const GOODS_RULES = {
@@ -11,6 +11,24 @@ export const GOODS_RULES = {
         when: 'nothing is shipped that has not come back; with a refund, also whatever `refund` is refused for',
         applies: ({ nothingOut = false }) => nothingOut,
         refusal: () => 'Nothing of the order is shipped and not yet returned',
+      },
+    ],
+  },
+  replace: {
+    does: 'sends goods again at no charge: exchanges what is unshipped for another SKU, takes stock for what is shipped',
+    in: ['PREPARING', 'SHIPPED', 'COMPLETED'],
+    obstacles: [
+      disputed('The payment is disputed: nothing is sent again while the bank decides'),
+      cancelUnderWay(),
+      {
+        when: 'the bank took all of the money that was not refunded',
+        applies: ({ lost = false }) => lost,
+        refusal: () => 'A dispute is lost, and the customer has the money',
+      },
+      {
+        when: 'its goods went back into stock with a refund that failed',
+        applies: ({ stock }) => stock === 'RETURNED',
+        refusal: () => 'The goods went back into stock: ship takes them again first',
       },
     ],
   },

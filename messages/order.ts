@@ -49,6 +49,11 @@ export interface ReturnRequest {
   refund?: { amount?: number };
 }
 
+/** Goods that are sent again at no charge; `with`: another SKU of the same price instead. */
+export interface ReplaceRequest {
+  items: { sku: string; quantity: number; with?: string }[];
+}
+
 /** How staff resolve what needs attention. */
 export interface ResolveRequest {
   how: Resolution;
@@ -85,6 +90,7 @@ export const releaseUpdate = defineUpdate<OrderStatus>('release');
 export const cancelUpdate = defineUpdate<OrderStatus, [CancelRequest]>('cancel');
 export const refundUpdate = defineUpdate<OrderStatus, [RefundRequest]>('refund');
 export const returnUpdate = defineUpdate<OrderStatus, [ReturnRequest]>('return');
+export const replaceUpdate = defineUpdate<OrderStatus, [ReplaceRequest]>('replace');
 export const retryUpdate = defineUpdate<OrderStatus>('retry');
 export const resolveUpdate = defineUpdate<OrderStatus, [ResolveRequest]>('resolve');
 export const stateQuery = defineQuery<OrderState>('state');
@@ -129,7 +135,8 @@ export const factPairs = (
 
 /**
  * As `orderStart`, for an id whose run has completed. Used only if the database and Stripe are found to differ, if the
- * refund that ended the order has failed, or if goods came back. The run continues from what the database says.
+ * refund that ended the order has failed, or if goods came back or are sent again. The run continues from what the
+ * database says.
  */
 export const orderStartAgain = (input: OrderInput) => ({
   ...orderStart(input),

@@ -6,6 +6,7 @@ import { cancelsRequestedSince } from '../../store/orders/cancel';
 import { noteRestarts } from '../../store/reconciliation/repairs';
 import { readSkips } from '../../store/reconciliation/skips';
 import {
+  ordersReplacedSince,
   ordersWithUnmailedParcels,
   ordersWithUnmailedReturns,
   overdueHolds,
@@ -105,9 +106,10 @@ export const sweepRuns = (deps: Deps) => {
       referenceOf: String,
       work: (order) => starter.orderChanged(order),
     });
-    // A return is recorded before the order's run hears of it, and an order that has ended is started again for it.
+    // So are goods that came back or are to be sent again, and an order that has ended is started again for them.
+    const returned = await ordersWithUnmailedReturns(db, new Date(runsSince));
     await eachApart(deps, {
-      items: await ordersWithUnmailedReturns(db, new Date(runsSince)),
+      items: [...new Set([...returned, ...(await ordersReplacedSince(db, new Date(runsSince)))])],
       referenceOf: String,
       work: (order) => starter.orderChanged(order, { again: true }),
     });

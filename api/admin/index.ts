@@ -10,6 +10,7 @@ import { eraseRoutes } from './orders/erase';
 import { holdRoutes } from './orders/hold';
 import { orderListRoutes } from './orders/list';
 import { orderPageRoutes } from './orders/page';
+import { replaceRoutes } from './orders/replace';
 import { resendRoutes } from './orders/resend';
 import { returnRoutes } from './orders/returns';
 import { orderStepRoutes } from './orders/steps';
@@ -28,6 +29,7 @@ export const adminRoutes = (deps: ApiDeps): Route[] => [
   ...refundRoutes(deps),
   ...resolveRoutes(deps),
   ...returnRoutes(deps),
+  ...replaceRoutes(deps),
   ...contactRoutes(deps),
   ...resendRoutes(deps),
   ...eraseRoutes(deps),

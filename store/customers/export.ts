@@ -20,6 +20,7 @@ const PARTS = {
   grants: true,
   refunds: true,
   returns: true,
+  replacements: true,
   disputes: true,
   notices: true,
   timeline: { orderBy: { id: 'asc' } },

@@ -123,7 +123,7 @@ const paidOrder = ({ currency, total, discount, shipping, items }: LockedOrder) 
 });
 
 /** How many units of each SKU came back with a refund that was not taken back. */
-async function refundedUnits(tx: Tx, sessionId: SessionId): Promise<Map<string, number>> {
+export async function refundedUnits(tx: Tx, sessionId: SessionId): Promise<Map<string, number>> {
   const refunds = new Map((await refundsOf(tx, sessionId)).map((refund) => [refund.key, refund]));
   const units = new Map<string, number>();
   for (const { refundKey, items } of await tx.orderReturn.findMany({ where: { sessionId } })) {

@@ -3,6 +3,7 @@ import { isSessionId, type SessionId, sessionId } from '../../domain/ids';
 import type { Money } from '../../domain/money';
 import type { HoldReason } from '../../domain/order';
 import type { ParcelLine } from '../../domain/parcel';
+import type { ReplacedLine } from '../../domain/replacements';
 import type { Condition } from '../../domain/returns';
 import type { Order, Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
@@ -38,6 +39,13 @@ export interface StaffOrderView extends OrderView {
     items: ParcelLine[];
     condition: Condition;
     refundRequest: string | null;
+    actor: string;
+  }[];
+  /** What is or was to be sent again, oldest first. `with`: the SKU that is sent instead; null: the same. */
+  replacements: {
+    id: string;
+    at: Date;
+    items: { sku: string; quantity: number; with: string | null }[];
     actor: string;
   }[];
   /** Without those that a rule refused; `amount` is null until Stripe has made a refund of everything left. */
@@ -78,6 +86,10 @@ export async function readStaffOrder(db: Db, id: SessionId): Promise<StaffOrderV
       ...{ id, at, actor, items: items as ParcelLine[], condition: conditionOf({ condition }) },
       refundRequest: refundKey,
     })),
+    replacements: row.replacements.map(({ id, at, items, actor }) => ({
+      ...{ id, at, actor },
+      items: (items as unknown as ReplacedLine[]).map((line) => ({ ...line, with: line.with ?? null })),
+    })),
     disputes: row.disputes.map(({ id, status, reason, amount, currency, dueBy }) => ({
       ...{ id, status, reason, dueBy },
       amount: { amount: Number(amount), currency },
@@ -112,6 +124,7 @@ const parts = {
     orderBy: [{ createdAt: 'asc' }, { key: 'asc' }],
   },
   returns: { orderBy: [{ at: 'asc' }, { id: 'asc' }] },
+  replacements: { orderBy: [{ at: 'asc' }, { id: 'asc' }] },
   disputes: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
 } satisfies Prisma.OrderInclude;
 

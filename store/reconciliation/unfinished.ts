@@ -153,6 +153,15 @@ export async function ordersWithUnmailedReturns(db: Db, since: Date): Promise<Se
   );
 }
 
+/** Orders that wait to be shipped, and have goods to be sent again since a time. */
+export async function ordersReplacedSince(db: Db, since: Date): Promise<SessionId[]> {
+  return sessionsOf(
+    await db.$queryRaw<Row[]>`
+    SELECT DISTINCT r.session_id AS "sessionId" FROM replacements r
+    WHERE r.at >= ${since} AND (SELECT o.status FROM orders o WHERE o.session_id = r.session_id) = 'PREPARING'`,
+  );
+}
+
 /** An order's current status; null if there is no such order. */
 export async function statusOf(db: Db, sessionId: SessionId): Promise<OrderStatus | null> {
   const order = await db.order.findUnique({ where: { sessionId }, select: { status: true } });

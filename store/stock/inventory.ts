@@ -30,6 +30,18 @@ export const inventory = {
     return row.missing;
   },
 
+  /** Puts lines back and takes others, all or none. It returns the missing lines; an empty list means success. */
+  async exchange(
+    tx: Tx,
+    sessionId: SessionId,
+    { back, take, key, actor, at }: { back: StockLine[]; take: StockLine[]; key: string; actor: string; at: Date },
+  ): Promise<MissingStock[]> {
+    const [row] = await tx.$queryRaw<[{ missing: MissingStock[] }]>`
+      SELECT exchange_stock(${sessionId}, ${JSON.stringify(back)}::jsonb, ${JSON.stringify(take)}::jsonb, ${key}, ${actor}, ${at})
+        AS missing`;
+    return row.missing;
+  },
+
   /** Releases what is still held. */
   async release(tx: Tx, sessionId: SessionId, at: Date): Promise<void> {
     await tx.$queryRaw`SELECT release_stock(${sessionId}, ${at})`;

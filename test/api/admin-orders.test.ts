@@ -265,6 +265,10 @@ describe('an order', () => {
     await db.orderReturn.create({
       data: { ...returned, condition: 'WRITE_OFF', refundKey: 'k1', actor: 'staff', at: minute(4) },
     });
+    const instead = { sku: 'MUG', quantity: 1, with: 'CUP' };
+    await db.replacement.create({
+      data: { id: crypto.randomUUID(), sessionId, key: 'r', items: [instead], actor: 'staff', at: minute(5) },
+    });
     const entry = { sessionId, at: minute(1), actor: 'holdfast' };
     await db.timelineEntry.create({
       data: { ...entry, type: 'opened', message: 'Opened by checkout', actor: 'shopper', key: 'opened' },
@@ -377,6 +381,12 @@ describe('an order', () => {
       {
         ...{ id: expect.any(String), at: '2026-11-23T12:04:00.000Z', actor: 'staff' },
         ...{ items: [{ sku: 'MUG', quantity: 1 }], condition: 'write_off', refundRequest: 'k1' },
+      },
+    ],
+    replacements: [
+      {
+        ...{ id: expect.any(String), at: '2026-11-23T12:05:00.000Z', actor: 'staff' },
+        items: [{ sku: 'MUG', quantity: 1, with: 'CUP' }],
       },
     ],
     refunds: [

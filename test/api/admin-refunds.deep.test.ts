@@ -327,6 +327,72 @@ describe('a return', () => {
   });
 });
 
+describe('a replacement', () => {
+  const again = (id: string, lines: object[], key: string | null = `again-${++keys}`, note?: string) =>
+    post(id, 'replace', key, { items: lines, ...(note !== undefined && { note }) });
+  const one = [{ sku: 'mug', quantity: 1 }];
+
+  test('of an order that is done has it shipped again, once a key, at no charge', async () => {
+    const id = await shop.world.completedOrder([{ sku: 'mug', quantity: 2 }]);
+    const before = await shop.world.stock('mug');
+    const answers = [await again(id, one, `lost-${id}`, 'lost'), await again(id, one, `lost-${id}`, 'lost')];
+    for (const answer of answers)
+      expect([answer.status, answer.body]).toEqual([
+        200,
+        expect.objectContaining({
+          status: 'PREPARING',
+          replacements: [
+            {
+              ...{ id: expect.any(String), at: expect.any(String), actor: 'staff' },
+              items: [{ sku: 'mug', quantity: 1, with: null }],
+            },
+          ],
+          refunds: [],
+        }),
+      ]);
+    expect((await again(id, one, `lost-${id}`, 'broken')).body.code).toBe('idempotency_key_reused');
+    expect(await shop.world.stock('mug')).toEqual({ ...before, onHand: before.onHand - 1 });
+    const shipped = await post(id, 'ship', null, { carrier: 'DHL', trackingNumber: `again-${id}` });
+    expect([shipped.status, shipped.body.status, shipped.body.shipments.length]).toEqual([200, 'SHIPPED', 2]);
+    expect((await post(id, 'deliver', null)).body.status).toBe('COMPLETED');
+  });
+
+  test('before shipping exchanges the line for goods of the same price, if there are any', async () => {
+    await shop.world.product('cup', { amount: 1000, stock: 1 });
+    await shop.world.product('jug', { amount: 1200, stock: 1 });
+    const id = await shop.world.paidOrder([{ sku: 'mug', quantity: 2 }]);
+    const dearer = await again(id, [{ ...one[0], with: 'jug' }]);
+    expect([dearer.status, dearer.body]).toEqual([409, refused('invalid_transition', /jug costs €12\.00/)]);
+    const sold = await again(id, [{ sku: 'mug', quantity: 2, with: 'cup' }]);
+    expect([sold.status, sold.body]).toEqual([
+      409,
+      problem(409, 'out_of_stock', { items: [{ sku: 'cup', requested: 2, available: 1 }] }),
+    ]);
+    const answer = await again(id, [{ ...one[0], with: 'cup' }]);
+    expect(
+      answer.body.items.map(({ sku, quantity, total }: Record<string, unknown>) => [sku, quantity, total]),
+    ).toEqual([
+      ['mug', 1, money(1000)],
+      ['cup', 1, money(1000)],
+    ]);
+    expect(answer.body.status).toBe('PREPARING');
+    const parcel = { carrier: 'DHL', trackingNumber: `cup-${id}` };
+    expect((await post(id, 'ship', null, parcel)).body.status).toBe('SHIPPED');
+  });
+
+  test.each<[string, object[], string[]]>([
+    ['nothing', [], ['items']],
+    ['a SKU twice', [...one, ...one], ['items']],
+    ['goods as themselves', [{ ...one[0], with: 'mug' }], ['items.0.with']],
+  ])('of %s is not valid', async (_what, lines, paths) => {
+    expect((await again('cs_test_nobody', lines)).body).toEqual(invalidAt(...paths));
+  });
+
+  test('without a key is 400', async () => {
+    expect((await again('cs_test_nobody', one, null)).body).toEqual(invalidAt('idempotency-key'));
+  });
+});
+
 describe('a refund', () => {
   test('of an unpaid order is refused, and says what it is', async () => {
     const { id } = await shop.world.checkout([{ sku: 'mug' }]);

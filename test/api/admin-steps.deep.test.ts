@@ -351,6 +351,11 @@ describe('the 409 of every action is the sentence of the table of actions', () =
       request: (id) => ask(id, 'returns', { items: [{ sku: 'mug', quantity: 1 }], condition: 'restock' }, randomUUID()),
       facts: { nothingOut: true },
     },
+    replace: {
+      order: () => pending(),
+      request: (id) => ask(id, 'replace', { items: [{ sku: 'mug', quantity: 1 }] }, randomUUID()),
+      facts: {},
+    },
     retry: { order: () => preparing(), request: (id) => ask(id, 'retry'), facts: {} },
     resolve: { order: () => preparing(), request: (id) => ask(id, 'resolve', { how: 'withdraw' }), facts: {} },
     accept: { order: completed, request: (id) => ask(id, 'resolve', { how: 'accept' }), facts: {} },

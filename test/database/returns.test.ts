@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { SessionId } from '../../domain/ids';
 import type { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../../store/database';
+import { type NewReplacement, recordReplacement } from '../../store/orders/replacements';
 import { type NewReturn, recordReturn } from '../../store/orders/returns';
 import { recordShipment } from '../../store/orders/shipments';
 import { readSnapshot } from '../../store/orders/snapshot';
@@ -18,6 +19,7 @@ withDatabase(5, (opened) => {
 });
 
 const at = new Date('2026-11-23T12:00:00Z');
+const later = new Date('2026-12-01T12:00:00Z');
 const STOCK = 100;
 
 let orders = 0;
@@ -28,14 +30,15 @@ async function order(
 ) {
   const n = ++orders;
   const sessionId = `cs_test_returns_${n}` as SessionId;
-  const skus = { mug: `mug-${n}`, lamp: `lamp-${n}` };
+  const skus = { mug: `mug-${n}`, lamp: `lamp-${n}`, cup: `cup-${n}` };
   const items = [
     { sku: skus.mug, quantity: 3, unitAmount: 1000, total: 3000, shipped: shipped.mug ?? 0 },
     { sku: skus.lamp, quantity: 2, unitAmount: 500, total: 1000, shipped: shipped.lamp ?? 0 },
   ];
-  for (const { sku, quantity } of items) {
+  for (const { sku, quantity, unitAmount } of [...items, { sku: skus.cup, quantity: 0, unitAmount: 1000 }]) {
+    const prices = { create: [{ currency: 'eur', amount: unitAmount, createdAt: at }] };
     await db.product.create({
-      data: { sku, name: sku, kind: 'PHYSICAL', createdAt: at, updatedAt: at, stock: { create: {} } },
+      data: { sku, name: sku, kind: 'PHYSICAL', createdAt: at, updatedAt: at, stock: { create: {} }, prices },
     });
     const moved = { sku, at, heldDelta: 0, reference: sessionId, actor: 'staff' };
     await db.stockMovement.create({ data: { ...moved, kind: 'ADJUST', onHandDelta: STOCK } });
@@ -59,6 +62,22 @@ const back = (sessionId: SessionId, sku: string, quantity: number, change: Parti
     ...{ sessionId, key: randomUUID(), requestHash: 'body', items: [{ sku, quantity }], condition: 'restock' as const },
     ...{ refund: null, actor: 'staff', at },
     ...change,
+  });
+const again = (
+  sessionId: SessionId,
+  sku: string,
+  quantity: number,
+  { with: other, ...change }: Partial<NewReplacement> & { with?: string | undefined } = {},
+) =>
+  recordReplacement(db, {
+    ...{ sessionId, key: randomUUID(), requestHash: 'body', actor: 'staff', at },
+    items: [{ sku, quantity, with: other }],
+    ...change,
+  });
+const ship = (sessionId: SessionId, sku: string, quantity: number) =>
+  recordShipment(db, {
+    ...{ sessionId, carrier: 'DHL', trackingNumber: randomUUID(), trackingUrl: null, at: later },
+    ...{ items: [{ sku, quantity }], actor: 'ada' },
   });
 const amount = (value: number) => ({ outcome: 'recorded', refund: { amount: value } });
 
@@ -181,17 +200,111 @@ describe('the refund of a return', () => {
     ]);
   });
 
-  test('of a unit that came back without one is still to be had', async () => {
-    const { sessionId, mug } = await order();
+  test('goes on with the unit after the last that was refunded: one that came back without a refund still has its price', async () => {
+    const { sessionId, mug } = await order(undefined, { discount: 401, total: 3599 });
+    expect(await back(sessionId, mug, 1, { refund: {} })).toMatchObject(amount(899));
     await back(sessionId, mug, 1);
+    expect(await back(sessionId, mug, 1, { refund: {} })).toMatchObject(amount(900));
+    await again(sessionId, mug, 1);
+    await ship(sessionId, mug, 1);
     expect(await back(sessionId, mug, 1, { refund: {} })).toMatchObject(amount(900));
   });
 });
 
-/** What may happen to one order: goods leave, come back, are refunded beside it, and Stripe answers. */
+describe('goods that are sent again', () => {
+  test('take their stock, and have the order shipped again, whose time to completion then counts from that parcel', async () => {
+    const { sessionId, mug } = await order(undefined, { status: 'COMPLETED', shippedAt: at });
+    expect(await again(sessionId, mug, 2)).toMatchObject({ outcome: 'recorded', status: 'PREPARING' });
+    expect([await onHand(mug), await itemOf(sessionId, mug)]).toEqual([
+      STOCK - 5,
+      expect.objectContaining({ quantity: 3, shipped: 3, replaced: 2 }),
+    ]);
+    expect(await again(sessionId, mug, 2)).toMatchObject({ reason: expect.stringMatching(/: 1 shipped.*2 asked/) });
+    expect(await ship(sessionId, mug, 3)).toMatchObject({ reason: expect.stringMatching(/2 unshipped, 3 asked/) });
+    expect(await ship(sessionId, mug, 2)).toMatchObject({ outcome: 'shipped', status: 'SHIPPED' });
+    const { shippedAt, timeline } = await db.order.findUniqueOrThrow({
+      where: { sessionId },
+      include: { timeline: true },
+    });
+    expect(shippedAt).toEqual(later);
+    expect(timeline).toContainEqual(
+      expect.objectContaining({ message: `To be sent again at no charge: 2 × ${mug}`, actor: 'staff' }),
+    );
+    // The first ones come back, and what replaced them.
+    expect(await back(sessionId, mug, 5)).toMatchObject({ outcome: 'recorded' });
+    expect(await onHand(mug)).toBe(STOCK);
+  });
+
+  test('are once a key, and none if the shelf has too few', async () => {
+    const { sessionId, mug, cup } = await order();
+    const asked = { key: 'once', remark: 'lost by the carrier' };
+    const answers = await Promise.all([again(sessionId, mug, 1, asked), again(sessionId, mug, 1, asked)]);
+    expect(answers[1]).toEqual(answers[0]);
+    expect(await again(sessionId, mug, 1, { ...asked, requestHash: 'other' })).toEqual({ outcome: 'key-reused' });
+    await db.stockMovement.create({
+      data: { sku: cup, at, kind: 'ADJUST', onHandDelta: -STOCK, heldDelta: 0, reference: 'sold', actor: 'staff' },
+    });
+    expect(await again(sessionId, mug, 1, { with: cup })).toEqual({
+      ...{ outcome: 'refused', code: 'out_of_stock', reason: `${cup}: 0 in stock, 1 asked` },
+      missing: [{ sku: cup, requested: 1, available: 0 }],
+    });
+    expect([await onHand(mug), await db.replacement.count({ where: { sessionId } })]).toEqual([STOCK - 4, 1]);
+  });
+
+  test('before they are shipped are exchanged: a line that is exchanged whole is another line', async () => {
+    const { sessionId, mug, cup } = await order({ lamp: 2 });
+    expect(await again(sessionId, mug, 3, { with: cup })).toMatchObject({ outcome: 'recorded', status: 'PREPARING' });
+    const items = await db.orderItem.findMany({ where: { sessionId }, orderBy: { position: 'asc' } });
+    expect(items.map(({ sku, quantity, total }) => [sku, quantity, total])).toEqual([
+      [expect.stringMatching(/^lamp/), 2, 1000n],
+      [cup, 3, 3000n],
+    ]);
+    expect([await onHand(mug), await onHand(cup)]).toEqual([STOCK, STOCK - 3]);
+    expect(await ship(sessionId, cup, 3)).toMatchObject({ outcome: 'shipped', status: 'SHIPPED' });
+    expect(await back(sessionId, cup, 3, { refund: {} })).toMatchObject(amount(2700));
+  });
+
+  test('instead of others cost what those cost, and the others nothing any more', async () => {
+    const { sessionId, mug, cup } = await order();
+    await again(sessionId, mug, 1, { with: cup });
+    await ship(sessionId, cup, 1);
+    expect(await back(sessionId, cup, 1, { refund: {} })).toMatchObject(amount(900));
+    expect(await back(sessionId, mug, 2, { refund: {} })).toMatchObject(amount(1800));
+    expect(await back(sessionId, mug, 1, { refund: {} })).toMatchObject({ code: 'invalid_transition' });
+    // What was refunded and is sent again has cost nothing.
+    await again(sessionId, cup, 1);
+    await ship(sessionId, cup, 1);
+    expect(await back(sessionId, cup, 1, { refund: {} })).toMatchObject({ code: 'invalid_transition' });
+  });
+
+  test('and are called off by a refund go back on the shelf, and the order is shipped', async () => {
+    const { sessionId, mug } = await order();
+    await again(sessionId, mug, 1);
+    await take(sessionId, { ...STEP, what: 'restock', sku: mug });
+    expect(await db.order.findUniqueOrThrow({ where: { sessionId } })).toMatchObject({ status: 'SHIPPED' });
+    expect(await onHand(mug)).toBe(STOCK - 3);
+    await take(sessionId, { ...STEP, what: 'refund', sku: mug, value: 3599 });
+    expect(await db.order.findUniqueOrThrow({ where: { sessionId } })).toMatchObject({ status: 'REFUNDED' });
+    expect(await onHand(mug)).toBe(STOCK - 3);
+  });
+});
+
+/** What may happen to one order: goods leave, come back, are sent again, are refunded beside it, and Stripe answers. */
 const step = fc.record({
-  what: fc.constantFrom('ship', 'return', 'return', 'refund', 'restock', 'answer', 'fail', 'refuse'),
-  sku: fc.constantFrom('mug' as const, 'lamp' as const),
+  what: fc.constantFrom(
+    'ship',
+    'return',
+    'return',
+    'replace',
+    'replace',
+    'refund',
+    'restock',
+    'answer',
+    'fail',
+    'refuse',
+  ),
+  sku: fc.constantFrom('mug' as const, 'mug' as const, 'lamp' as const, 'cup' as const),
+  other: fc.boolean(),
   quantity: fc.integer({ min: 1, max: 3 }),
   value: fc.integer({ min: 1, max: 2000 }),
   refund: fc.constantFrom('none', 'cost', 'named'),
@@ -203,36 +316,32 @@ test('whatever order it all comes in, no more goes back than was paid, shipped o
     fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 14 }), async (steps) => {
       const { sessionId, ...skus } = await order({ mug: 1 });
       for (const one of steps) {
-        await take(sessionId, { ...one, sku: skus[one.sku] });
-        await expectLaws(sessionId);
+        await take(sessionId, { ...one, sku: skus[one.sku], with: one.other ? skus.cup : undefined });
+        await expectLaws(sessionId, Object.values(skus));
       }
     }),
     { numRuns: 8 },
   );
 }, 60_000);
 
-type Step = Omit<typeof step extends fc.Arbitrary<infer T> ? T : never, 'sku'> & { sku: string };
+type Step = Omit<typeof step extends fc.Arbitrary<infer T> ? T : never, 'sku' | 'other'> & {
+  sku: string;
+  with?: string | undefined;
+};
+const STEP = { quantity: 1, value: 1, refund: 'none', condition: 'restock' } as const;
 
 async function take(
   sessionId: SessionId,
-  { what, sku, quantity, value, refund: how, condition }: Step,
+  { what, sku, quantity, value, refund: how, condition, with: other }: Step,
 ): Promise<unknown> {
   const requested = (await refundsOf(sessionId)).filter(({ status }) => status === 'requested');
   const made = (await refundsOf(sessionId)).filter(({ status }) => status === 'succeeded');
   const [first, last] = [requested[0], made.at(-1)];
   switch (what) {
     case 'ship':
-      return recordShipment(db, {
-        ...{
-          sessionId,
-          carrier: 'DHL',
-          trackingNumber: randomUUID(),
-          trackingUrl: null,
-          actor: 'ada',
-          items: [{ sku, quantity }],
-          at,
-        },
-      });
+      return ship(sessionId, sku, quantity);
+    case 'replace':
+      return again(sessionId, sku, quantity, { with: other });
     case 'return':
       return back(sessionId, sku, quantity, {
         ...{ condition, refund: how === 'none' ? null : how === 'cost' ? {} : { amount: value } },
@@ -263,7 +372,7 @@ async function take(
   }
 }
 
-async function expectLaws(sessionId: SessionId): Promise<void> {
+async function expectLaws(sessionId: SessionId, skus: string[]): Promise<void> {
   const { total, refunded, items, returns, refunds } = await db.order.findUniqueOrThrow({
     where: { sessionId },
     include: { items: true, returns: true, refunds: true },
@@ -272,16 +381,19 @@ async function expectLaws(sessionId: SessionId): Promise<void> {
   const reserved = sum(refunds.filter(({ status, attempt }) => status === 'requested' && attempt > 0));
   expect(Number(refunded)).toBe(sum(refunds.filter(({ status }) => status === 'succeeded')));
   expect(Number(refunded) + reserved).toBeLessThanOrEqual(Number(total));
-  for (const { sku, quantity, shipped, restocked, returned } of items) {
-    const lines = returns.flatMap(({ items: back, condition }) =>
-      (back as { sku: string; quantity: number }[])
-        .filter((line) => line.sku === sku)
-        .map((line) => ({ ...line, condition })),
-    );
-    const units = (of: { quantity: number }[]) => of.reduce((all, line) => all + line.quantity, 0);
-    expect({ sku, returned: units(lines) }).toEqual({ sku, returned });
-    expect(returned <= shipped && shipped <= quantity && restocked + returned <= quantity).toBe(true);
-    const inStock = units(lines.filter(({ condition }) => condition === 'RESTOCK'));
-    expect({ sku, onHand: await onHand(sku) }).toEqual({ sku, onHand: STOCK - quantity + restocked + inStock });
+  expect(items.reduce((all, one) => all + Number(one.total), 0)).toBe(4000);
+  for (const sku of skus) {
+    const { quantity, shipped, restocked, returned, replaced } = items.find((item) => item.sku === sku) ?? NOTHING;
+    const units = (condition?: string) =>
+      returns
+        .filter((one) => condition === undefined || one.condition === condition)
+        .flatMap((one) => one.items as { sku: string; quantity: number }[])
+        .reduce((all, line) => all + (line.sku === sku ? line.quantity : 0), 0);
+    expect(returned).toBeGreaterThanOrEqual(units());
+    expect(replaced <= shipped && shipped <= quantity + replaced && returned <= shipped).toBe(true);
+    const gone = quantity + replaced - restocked - returned + units('WRITE_OFF');
+    expect({ sku, onHand: await onHand(sku) }).toEqual({ sku, onHand: STOCK - gone });
   }
 }
+
+const NOTHING = { quantity: 0, shipped: 0, restocked: 0, returned: 0, replaced: 0 };

@@ -33,6 +33,17 @@ export const ENDINGS: Record<string, Ending> = {
     await world.end(id);
     return [id];
   },
+  'sent-back-and-sent-again': async (world) => {
+    const id = await prepared(world, 'ending-again');
+    const items = [{ sku: 'ending-again', quantity: 1 }];
+    await world.ship(id);
+    const returned = { items, condition: 'write_off', refund: { amount: 100 } };
+    await world.handle(id).executeUpdate('return', { args: [returned] });
+    await world.handle(id).executeUpdate('replace', { args: [{ items }] });
+    await world.deliver(id);
+    await world.end(id);
+    return [id];
+  },
   'completed-long-enough-ago': async (world) => {
     const id = await prepared(world, 'ending-late');
     await world.handle(id).executeUpdate('ship', { args: [{ carrier: 'DHL', trackingNumber: '1' }] });

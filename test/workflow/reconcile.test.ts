@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { SessionId } from '../../domain/ids';
 import { WORKFLOWS } from '../../messages/names';
-import { lookSignal, orderStartAgain } from '../../messages/order';
+import { lookSignal, type OrderState, orderStartAgain } from '../../messages/order';
 import { refundRequestId } from '../../messages/refund-request';
+import { recordReplacement } from '../../store/orders/replacements';
 import { recordReturn } from '../../store/orders/returns';
 import { forget, markAt, sweep, tamper } from './sweeping';
 import { until, World } from './world';
@@ -189,6 +190,21 @@ describe('orders whose run is not what it should be', () => {
     expect(await world.end(id)).toBe('COMPLETED');
     await sweep(world);
     expect((await world.mails(id)).filter((mail) => mail === 'return_received')).toHaveLength(1);
+  });
+
+  test('goods to be sent again, of which the run was not told, are waited for', async () => {
+    await world.product('lost-parcel', { stock: 2 });
+    const id = await world.paidOrder([{ sku: 'lost-parcel' }]);
+    await world.ship(id);
+    const waitingFor = async () => (await world.handle(id).query<OrderState>('state')).waitingFor;
+    expect(await waitingFor()).toBe('word that it arrived');
+    const at = new Date(world.deps().clock.now());
+    const asked = { requestHash: 'h', items: [{ sku: 'lost-parcel', quantity: 1 }], actor: 'staff', at };
+    await recordReplacement(world.db, { ...asked, sessionId: id, key: 'k' });
+    await sweep(world);
+    await until(async () => (await waitingFor()) === 'staff to ship it');
+    await delivered(id);
+    expect(await world.stock('lost-parcel')).toEqual({ onHand: 0, held: 0 });
   });
 
   test('a refund that staff asked for, and whose run or request was lost, is carried out once', async () => {

@@ -1,5 +1,7 @@
 import type { SessionId } from '../../domain/ids';
+import type { OrderState } from '../../messages/order';
 import { REFUND_EXCEEDS_REMAINING } from '../../messages/refusals';
+import { recordReplacement } from '../../store/orders/replacements';
 import { recordReturn } from '../../store/orders/returns';
 import { RefundShop, SLOW_REFUND } from './refund-shop';
 import { until, World } from './world';
@@ -270,6 +272,46 @@ describe('goods that come back', () => {
       expect(await world.end(id)).toBe('COMPLETED');
     }
     expect(await notices(id)).toBe(1);
+  });
+});
+
+describe('goods that are sent again', () => {
+  const again = (id: SessionId, items: object[] = [{ sku: 'mug', quantity: 1 }]) =>
+    world.handle(id).executeUpdate('replace', { args: [{ items }] });
+
+  test('have a shipped order wait to be shipped once more, and complete long enough after that', async () => {
+    const id = await world.paidOrder([{ sku: 'mug' }]);
+    await world.ship(id);
+    await world.sleep(5 * DAY);
+    expect(await again(id)).toBe('PREPARING');
+    await expect(again(id, [{ sku: 'mug', quantity: 9 }])).rejects.toEqual(refusal('invalid_transition'));
+    await expect(again(id, [{ sku: 'mug', quantity: 1, with: 'mug' }])).rejects.toEqual(refusal('invalid_request'));
+    expect(await world.ship(id)).toBe('SHIPPED');
+    const { shippedAt } = await world.order(id);
+    await world.sleep(10 * DAY);
+    expect((await world.order(id)).status).toBe('SHIPPED');
+    expect(await world.end(id)).toBe('COMPLETED');
+    expect(shippedAt?.getTime()).toBeGreaterThan((await world.order(id)).createdAt.getTime() + 4 * DAY);
+    expect((await world.mails(id)).filter((one) => one === 'order_shipped')).toHaveLength(2);
+  });
+
+  test('after it has ended have it run again, charge nothing, and can come back in turn', async () => {
+    const id = await world.completedOrder([{ sku: 'mug' }]);
+    const before = await world.stock('mug');
+    const asked = (await world.requests()).length;
+    const at = new Date(world.deps().clock.now());
+    const items = [{ sku: 'mug', quantity: 1 }];
+    const common = { sessionId: id, key: 'k', requestHash: 'h', items, actor: 'staff', at };
+    await recordReplacement(world.db, common);
+    await world.deps().starter.orderChanged(id, { again: true });
+    await until(async () => (await world.handle(id).query<OrderState>('state')).waitingFor === 'staff to ship it');
+    expect(await world.stock('mug')).toEqual({ ...before, onHand: before.onHand - 1 });
+    expect(await world.deliver(id)).toBe('COMPLETED');
+    expect(await world.end(id)).toBe('COMPLETED');
+    expect((await world.requests()).slice(asked).filter(({ method }) => method === 'POST')).toEqual([]);
+    expect((await world.mails(id)).filter((one) => one === 'order_shipped')).toHaveLength(2);
+    const two = { items: [{ sku: 'mug', quantity: 2 }], condition: 'restock' as const, refund: {} };
+    expect(await recordReturn(world.db, { ...common, ...two })).toMatchObject({ refund: { amount: 1000 } });
   });
 });
 

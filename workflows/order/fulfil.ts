@@ -44,6 +44,8 @@ async function take(run: OrderRun, parcels: Parcels, message: Message): Promise<
       return refund(run, request);
     case 'return':
       return takeBack(run, request);
+    case 'replace':
+      return parcels.replace(request);
     case 'cancel':
       return cancelOrder(run);
     case 'retry':
@@ -59,7 +61,8 @@ async function complete(run: OrderRun, how: 'delivered' | 'long-enough-ago', by?
   const { sessionId } = run;
   const asked = { sessionId, how, ...(by !== undefined && { by }) };
   const status = await run.untilDone('complete', () => database.completeOrder(asked));
-  run.setStatus(status, how === 'delivered' ? 'Delivered' : 'Taken as delivered');
+  const event = how === 'delivered' ? 'Delivered' : 'Taken as delivered';
+  run.setStatus(status, status === 'COMPLETED' ? event : `Now ${status}`); // a replacement may have been faster
 }
 
 /** Refunds all that is left or a part, for staff. The order continues with what is still to be shipped. */

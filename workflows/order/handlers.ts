@@ -14,6 +14,7 @@ import {
   openUpdate,
   refundUpdate,
   releaseUpdate,
+  replaceUpdate,
   resolveUpdate,
   retryUpdate,
   returnUpdate,
@@ -23,7 +24,7 @@ import {
 import { requestCancel } from './cancel';
 import { holdShipping, releaseShipping } from './hold';
 import { refusal } from './inbox';
-import { checkCancel, checkHold, checkRefund, checkResolve, checkReturn, checkShip } from './requests';
+import { checkCancel, checkHold, checkRefund, checkReplace, checkResolve, checkReturn, checkShip } from './requests';
 import type { OrderRun } from './run';
 
 /**
@@ -102,6 +103,13 @@ function setUpdates(run: OrderRun): void {
       validate(run, 'return');
     },
     description: `Records goods that came back: { "items": [{ "sku", "quantity" }], "condition": "${CONDITIONS.join('" | "')}", "refund"?: { "amount"? } }`,
+  });
+  setHandler(replaceUpdate, (request) => inbox.ask({ name: 'replace', request, key: keyOfUpdate() }), {
+    validator: (request) => {
+      checkReplace(request);
+      validate(run, 'replace');
+    },
+    description: 'Sends goods again at no charge: { "items": [{ "sku", "quantity", "with"? }] }',
   });
   setHandler(retryUpdate, () => atOnce(() => run.retry(keyOfUpdate())), {
     validator: () => refuseNeedless(run, 'retry'),

@@ -1,6 +1,13 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { OrderStatus } from '../../domain/order';
-import type { CancelRequest, RefundRequest, ResolveRequest, ReturnRequest, ShipRequest } from '../../messages/order';
+import type {
+  CancelRequest,
+  RefundRequest,
+  ReplaceRequest,
+  ResolveRequest,
+  ReturnRequest,
+  ShipRequest,
+} from '../../messages/order';
 import { INVALID_TRANSITION } from '../../messages/refusals';
 
 /**
@@ -13,6 +20,7 @@ export type StaffRequest =
   | { name: 'cancel'; request: CancelRequest }
   | { name: 'refund'; request: RefundRequest; key: string }
   | { name: 'return'; request: ReturnRequest; key: string }
+  | { name: 'replace'; request: ReplaceRequest; key: string }
   /** The answer “continue” to a pending decision. */
   | { name: 'retry'; key: string }
   | { name: 'resolve'; request: ResolveRequest; key: string };

@@ -1,7 +1,7 @@
 import { RETAKES_STOCK } from '../../domain/action-rules';
 import type { ShipRequest } from '../../messages/order';
 import { database } from '../steps';
-import { refusal } from './inbox';
+import { refusal, type StaffRequest } from './inbox';
 import type { OrderRun } from './run';
 
 /** What left the house, so far as this run knows of it. */
@@ -13,7 +13,10 @@ export class Parcels {
 
   /** Milliseconds until the order is taken as delivered; undefined while something is left to ship. */
   get untilTakenAsDelivered(): number | undefined {
-    if (this.run.status !== 'SHIPPED') return undefined;
+    if (this.run.status !== 'SHIPPED') {
+      this.takenAsDeliveredAt = null; // what is sent again is taken as delivered later
+      return undefined;
+    }
     const { shippedAt, autoCompleteMs } = this.run.order;
     this.takenAsDeliveredAt ??= (shippedAt ?? Date.now()) + autoCompleteMs;
     return this.takenAsDeliveredAt - Date.now();
@@ -32,6 +35,15 @@ export class Parcels {
     const { pendingDecision, reports = [] } = run.order;
     if (RETAKES_STOCK.some((step) => step === pendingDecision?.step || reports.includes(step))) await this.refresh();
     if (this.mail(shipped.shipmentId)) run.setShipped(shipped.status);
+  }
+
+  /** Records goods that are to be sent again, once per key. The order is then shipped again. */
+  async replace({ key, request }: Extract<StaffRequest, { name: 'replace' }>): Promise<void> {
+    const { run } = this;
+    const { sessionId } = run;
+    const recorded = await run.untilDone('ship', () => database.recordReplacement({ sessionId, key, ...request }));
+    if (recorded.outcome === 'refused') throw refusal(recorded.reason, recorded.code);
+    await this.refresh();
   }
 
   /**

@@ -9,6 +9,7 @@ import type {
   CancelRequest,
   HoldRequest,
   RefundRequest,
+  ReplaceRequest,
   ResolveRequest,
   ReturnRequest,
   ShipRequest,
@@ -63,6 +64,17 @@ export function checkReturn(request: ReturnRequest, currency: string | null): vo
   const { amount, ...others } = fieldsOf(refund);
   refuseUnknown(others);
   checkAmount(amount, currency, 'what the units cost');
+}
+
+/** As `checkShip`, for `replace`. */
+export function checkReplace(request: ReplaceRequest): void {
+  const { items, ...unknown } = fieldsOf(request);
+  refuseUnknown(unknown);
+  const others = Array.isArray(items) ? items.map((line) => fieldsOf(line)) : [];
+  checkLines('items', Array.isArray(items) ? others.map(({ with: _, ...line }) => line) : items);
+  for (const { sku, with: other } of others)
+    if (other !== undefined && (typeof other !== 'string' || !isSku(other) || other === sku))
+      throw refuse(`items: with must be another stock keeping unit than ${sku}, or absent for the same`);
 }
 
 /** As `checkShip`, for `resolve`. */

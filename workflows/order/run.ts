@@ -117,7 +117,7 @@ export class OrderRun {
 
   /** A parcel has left. The status changes only once everything is shipped. */
   setShipped(status: OrderStatus): void {
-    this.known = { ...this.order, anythingShipped: true };
+    this.known = { ...this.order, anythingShipped: true, shippedAt: status === 'SHIPPED' ? Date.now() : null };
     if (status === this.status) this.tell('Shipped in part');
     else this.setStatus(status, 'Shipped');
   }

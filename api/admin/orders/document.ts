@@ -61,6 +61,22 @@ export const AdminOrder = OrderDocument.extend({
       }),
     )
     .meta({ description: 'Goods that came back, oldest first.' }),
+  replacements: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        at: Timestamp,
+        items: z.array(
+          z.strictObject({
+            sku: z.string(),
+            quantity: z.int(),
+            with: orNull(z.string()).meta({ description: 'The SKU that is sent instead; null: the same.' }),
+          }),
+        ),
+        actor: z.string(),
+      }),
+    )
+    .meta({ description: 'Goods sent again at no charge, oldest first.' }),
   disputes: z.array(
     z.strictObject({
       id: z.string(),
@@ -124,6 +140,7 @@ export async function readAdminOrder(
     attention: attentionDocument(order.attention),
     hold: order.hold && { ...order.hold, since: timestamp(order.hold.since) },
     returns: order.returns.map(({ at, ...returned }) => ({ ...returned, at: timestamp(at) })),
+    replacements: order.replacements.map(({ at, ...replaced }) => ({ ...replaced, at: timestamp(at) })),
     disputes: order.disputes.map(({ dueBy, ...dispute }) => ({ ...dispute, dueBy: timestampOrNull(dueBy) })),
     refunds: order.refunds.map(({ amount, createdAt, ...refund }) => ({
       ...refund,

@@ -3,18 +3,15 @@ import { z } from 'zod';
 import type { SessionId } from '../../../domain/ids';
 import { Problem } from '../../../domain/problem';
 import { CONDITIONS, REASON_OF_RETURN } from '../../../domain/returns';
-import { WORKFLOWS } from '../../../messages/names';
-import { changedSignal, orderStartAgain } from '../../../messages/order';
 import { INVALID_TRANSITION, REFUND_EXCEEDS_REMAINING } from '../../../messages/refusals';
 import { type ReturnRefund, recordReturn } from '../../../store/orders/returns';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
-import { signalWithStart } from '../../order-workflow';
-import { isUnavailable } from '../../temporal-errors';
 import { Lines, note, RequiredKey } from '../fields';
 import { refuseImpossible } from '../refunds/possible';
 import { requestUnderKey } from '../refunds/request';
 import { findOrder, ORDER_CHANGE, readAdminOrder } from './document';
+import { tellOrder } from './tell-order';
 
 const ReturnBody = z.strictObject({
   items: Lines.meta({ description: 'What came back; never more than was shipped and has not come back yet.' }),
@@ -85,16 +82,6 @@ async function takeBack(deps: ApiDeps, { sessionId, idempotencyKey, body, actor 
   }
   const forRefund = { ...recorded, sessionId, requestHash, actor };
   await Promise.all([tellOrder(deps, sessionId), askForRefund(deps, forRefund)]);
-}
-
-/** How long that may take: the refund is asked for meanwhile, and the answer waits for both. */
-const TELL_MS = 2_000;
-
-async function tellOrder({ temporal }: ApiDeps, sessionId: SessionId): Promise<void> {
-  const start = { ...orderStartAgain({ sessionId }), signal: changedSignal, signalArgs: [] as [] };
-  await signalWithStart(temporal, WORKFLOWS.order, start, TELL_MS).catch((error: unknown) => {
-    if (!isUnavailable(error)) throw error;
-  });
 }
 
 /** @throws 409 if a rule refuses the refund since the return was recorded. The same key then asks for it anew. */

@@ -11,6 +11,7 @@ CREATE TABLE "replacements" (
     CONSTRAINT "replacements_pkey" PRIMARY KEY ("id")
 );
 CREATE UNIQUE INDEX "replacements_session_id_key_key" ON "replacements"("session_id", "key");
+CREATE INDEX "replacements_by_time" ON "replacements"("at");
 ALTER TABLE "replacements" ADD CONSTRAINT "replacements_session_id_fkey"
   FOREIGN KEY ("session_id") REFERENCES "orders"("session_id") ON DELETE RESTRICT ON UPDATE CASCADE;
 CREATE TRIGGER replacements_kept BEFORE UPDATE OR DELETE ON replacements FOR EACH ROW EXECUTE FUNCTION keep_row();

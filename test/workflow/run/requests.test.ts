@@ -1,4 +1,4 @@
-import { checkShip } from '../../../workflows/order/requests';
+import { checkReplace, checkReturn, checkShip } from '../../../workflows/order/requests';
 
 const parcel = { carrier: 'DHL', trackingNumber: '1' };
 
@@ -9,4 +9,34 @@ test.each([
 ])('a %s that PostgreSQL cannot store is refused in the Temporal UI too', (field, request) => {
   expect(() => checkShip(request)).toThrow(field);
   expect(() => checkShip(parcel)).not.toThrow();
+});
+
+const items = [{ sku: 'mug', quantity: 1 }];
+
+test.each<[string, object, RegExp]>([
+  ['no goods', {}, /^items must be a list/],
+  ['goods twice', { items: [...items, ...items], condition: 'restock' }, /named twice/],
+  ['goods in no condition', { items }, /^condition must be one of restock, write_off$/],
+  ['a note', { items, condition: 'restock', note: 'broken' }, /note is taken by the staff API alone/],
+  ['half a refund', { items, condition: 'restock', refund: 100 }, /one JSON object/],
+  ['an amount that the currency has not', { items, condition: 'restock', refund: { amount: 5 } }, /multiple of 100/],
+  ['no money', { items, condition: 'restock', refund: { amount: 0 } }, /absent for what the units cost/],
+])('a return of %s is refused before it is accepted', (_what, request, why) => {
+  expect(() => checkReturn(request as never, 'isk')).toThrow(why);
+  expect(() => checkReturn({ items, condition: 'restock', refund: {} }, 'isk')).not.toThrow();
+});
+
+test.each<[string, object, RegExp]>([
+  ['no goods', {}, /^items must be a list/],
+  ['half a line', { items: ['mug'] }, /one JSON object/],
+  [
+    'goods as themselves',
+    { items: [{ ...items[0], with: 'mug' }] },
+    /with must be another stock keeping unit than mug/,
+  ],
+  ['goods as nothing that has a SKU', { items: [{ ...items[0], with: 'no SKU' }] }, /with must be another/],
+  ['what else', { items, refund: {} }, /a field is not known/],
+])('a replacement of %s is refused before it is accepted', (_what, request, why) => {
+  expect(() => checkReplace(request as never)).toThrow(why);
+  expect(() => checkReplace({ items: [{ sku: 'mug', quantity: 1, with: 'cup' }] })).not.toThrow();
 });
