@@ -6,6 +6,7 @@ import type { OrderInput } from '../messages/order';
 import { cancelAsRequested, cancelFromTemporal, cancelOrder } from './order/cancel';
 import { compensate } from './order/compensate';
 import { awaitDecision } from './order/decision';
+import { drain } from './order/drain';
 import { fulfil } from './order/fulfil';
 import { setHandlers } from './order/handlers';
 import { open } from './order/open';
@@ -33,7 +34,7 @@ export async function order(input: OrderInput): Promise<OrderStatus> {
  * reads the order in `open` and enters the loop at its phase. `run.order` is what was last read of it.
  */
 async function runToEnd(run: OrderRun): Promise<OrderStatus> {
-  if ((await open(run)) === 'not-ours') return run.drain(); // 1. writes the order, and holds all its stock or none
+  if ((await open(run)) === 'not-ours') return drain(run); // 1. writes the order, and holds all its stock or none
   for (;;) {
     switch (phaseOf(run.order)) {
       case 'awaiting-payment':
@@ -49,7 +50,7 @@ async function runToEnd(run: OrderRun): Promise<OrderStatus> {
         await awaitDecision(run); // not sold, and its refund failed or was refused: staff decide
         break;
       case 'ended':
-        await run.drain(); // waits for the last mails; a refund that fails meanwhile reopens the order
+        await drain(run); // waits for the last mails; a refund that fails meanwhile reopens the order
         if (phaseOf(run.order) === 'ended' && !(await refundLateMoney(run))) return run.status;
     }
   }

@@ -1,16 +1,14 @@
-import { allHandlersFinished, condition } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import type { OrderFactsNow } from '../../activities/order/facts';
 import type { Action, ActionFacts } from '../../domain/action-facts';
 import { whyNot } from '../../domain/actions';
 import type { AttentionStep } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus } from '../../domain/order';
-import { phaseOf } from '../../domain/phase';
 import type { Opening, OrderInput, OrderState } from '../../messages/order';
 import { isForRetry, type Parked, Parking } from '../parking';
 import { database, slowDatabase } from '../steps';
 import { Inbox, type Message, refusal } from './inbox';
-import { answerAfterEnd } from './late';
 import { Mails } from './mails';
 import { describeReturn, mailOfReturn, returnedSince } from './returned';
 import { StaffView } from './staff-view';
@@ -27,7 +25,7 @@ export class OrderRun {
   /** The answer to the shopper who waits at the checkout; null until it is known. */
   opening: Opening | null = null;
   private known: OrderFactsNow | null = null;
-  private readonly parking: Parking;
+  readonly parking: Parking;
 
   constructor({ sessionId }: OrderInput) {
     this.sessionId = sessionId;
@@ -198,27 +196,6 @@ export class OrderRun {
     const goOn = () => inbox.hasRequest || inbox.hasChange || (wakeOnLook && inbox.hasLook);
     await this.parking.forDecision(step, reason, goOn, isTold);
     inbox.markSeen();
-  }
-
-  /**
-   * Prepares to end the run: sends the last mails, answers every request, and reads every message. Returns the order's
-   * status, which may be open again, because the bank may have rejected its refund meanwhile.
-   */
-  async drain(): Promise<OrderStatus> {
-    const { inbox, mails, parking } = this;
-    this.waits('its last mails');
-    do {
-      await inbox.serveAll((request) => answerAfterEnd(request, this.status));
-      await parking.flagged;
-      await condition(() => mails.allOut || inbox.hasRequest || inbox.hasChange);
-      await condition(() => allHandlersFinished() || inbox.hasRequest || inbox.hasChange);
-      if (inbox.takeChange() && this.known) {
-        await this.refresh();
-        if (phaseOf(this.order) !== 'ended') return this.status;
-      }
-    } while (inbox.hasRequest || inbox.hasChange || !mails.allOut);
-    this.waits('nothing: it is done');
-    return this.status;
   }
 
   // --- What staff see ----------------------------------------------------------------------------------------------
