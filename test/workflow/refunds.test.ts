@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { SessionId } from '../../domain/ids';
 import type { OrderState } from '../../messages/order';
 import { REFUND_EXCEEDS_REMAINING } from '../../messages/refusals';
+import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import { recordReplacement } from '../../store/orders/replacements';
+import { recordActor } from '../../store/orders/request-actors';
 import { recordReturn } from '../../store/orders/returns';
 import { RefundShop, SLOW_REFUND } from './refund-shop';
 import { until, World } from './world';
@@ -239,9 +242,10 @@ describe('an order that is done', () => {
 });
 
 describe('goods that come back', () => {
-  const back = (id: SessionId, request: object) =>
+  const back = (id: SessionId, request: object, updateId: string = randomUUID()) =>
     world.handle(id).executeUpdate('return', {
       args: [{ items: [{ sku: 'mug', quantity: 1 }], condition: 'restock', ...request }],
+      updateId,
     });
   const notices = async (id: SessionId) => (await world.mails(id)).filter((one) => one === 'return_received').length;
 
@@ -250,7 +254,11 @@ describe('goods that come back', () => {
     const before = await world.stock('mug');
     await expect(back(id, {})).rejects.toEqual(refusal('invalid_transition'));
     expect(await world.ship(id)).toBe('SHIPPED');
-    expect(await back(id, { refund: {} })).toBe('SHIPPED');
+    await recordActor(world.db, { sessionId: id, key: 'the-return', actor: 'hopper', at: new Date(world.now()) });
+    expect(await back(id, { refund: {} }, 'the-return')).toBe('SHIPPED');
+    const { timeline } = await world.order(id);
+    const byHopper = timeline.filter(({ actor }) => actor === 'hopper').map(({ type }) => type);
+    expect(byHopper).toEqual(['returned', 'refund']);
     await expect(back(id, { items: [{ sku: 'mug', quantity: 2 }] })).rejects.toThrow(
       expect.objectContaining({ cause: expect.objectContaining({ message: expect.stringMatching(/mug: 1 shipped/) }) }),
     );
@@ -293,6 +301,21 @@ describe('goods that are sent again', () => {
     expect(await world.end(id)).toBe('COMPLETED');
     expect(shippedAt?.getTime()).toBeGreaterThan((await world.order(id)).createdAt.getTime() + 4 * DAY);
     expect((await world.mails(id)).filter((one) => one === 'order_shipped')).toHaveLength(2);
+  });
+
+  test('before they are shipped are other goods, by which the order is found; the timeline says who asked', async () => {
+    await world.product('cup', { amount: 1000, stock: 1 });
+    const id = await world.paidOrder([{ sku: 'mug' }]);
+    await recordActor(world.db, { sessionId: id, key: 'the-cup', actor: 'hopper', at: new Date(world.now()) });
+    const handle = world.handle(id);
+    const args: [object] = [{ items: [{ sku: 'mug', quantity: 1, with: 'cup' }] }];
+    expect(await handle.executeUpdate('replace', { args, updateId: 'the-cup' })).toBe('PREPARING');
+    const { typedSearchAttributes } = await handle.describe();
+    expect(typedSearchAttributes.get(SEARCH_ATTRIBUTES.skus)).toEqual(['cup']);
+    const { timeline } = await world.order(id);
+    expect(timeline.at(-1)).toMatchObject({ type: 'replaced', actor: 'hopper' });
+    await world.deliver(id);
+    await world.end(id);
   });
 
   test('after it has ended have it run again, charge nothing, and can come back in turn', async () => {

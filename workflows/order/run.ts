@@ -97,11 +97,12 @@ export class OrderRun {
 
   /** Takes over what the database says about the order now. */
   apply(order: OrderFactsNow, event = `Now ${order.status}, by what was recorded meanwhile`): void {
-    const { status, returns } = this.order;
+    const { status, skus, returns } = this.order;
     this.known = order;
     const returned = returnedSince(returns, order.returns);
     this.view.happened.push(...returned.map(describeReturn));
     this.mails.send(...returned.map(mailOfReturn));
+    if (order.skus.join() !== skus.join()) this.view.setSkus(order.skus);
     this.show();
     if (order.status !== status) this.setStatus(order.status, event);
   }

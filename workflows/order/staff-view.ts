@@ -2,7 +2,7 @@ import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@tempor
 import type { OrderFactsNow } from '../../activities/order/facts';
 import type { OrderStatus } from '../../domain/order';
 import { factPairs } from '../../messages/order';
-import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
+import { SEARCH_ATTRIBUTES, searchableSkus } from '../../messages/search-attributes';
 import type { Parked } from '../parking';
 import { describeOrder } from './details';
 
@@ -32,6 +32,11 @@ export class StaffView {
   /** The order's status has changed. */
   setStatus(status: OrderStatus): void {
     upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.orderStatus, value: status }]);
+  }
+
+  /** Other goods are sent than were bought. */
+  setSkus(skus: string[]): void {
+    upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.skus, value: searchableSkus(skus) }]);
   }
 
   show(order: OrderFactsNow | null, parked: readonly Parked[]): void {
