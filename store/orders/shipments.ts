@@ -104,7 +104,9 @@ export async function completeOrder(
     if (reportedBy !== null)
       await tx.shipment.updateMany({ where: { sessionId, deliveredAt: null }, data: { deliveredAt: at } });
     const message = reportedBy === null ? 'Shipped long enough ago; taken as delivered' : 'Delivered';
-    const event = { type: 'completed', message, actor: reportedBy ?? 'holdfast' };
+    // What is replaced is shipped again, and the order completes once more.
+    const key = `completed/${order.shippedAt?.toISOString()}`;
+    const event = { type: 'completed', message, actor: reportedBy ?? 'holdfast', key };
     await changeOrder(tx, order, at, { status: 'COMPLETED' }, event);
     return 'COMPLETED';
   });

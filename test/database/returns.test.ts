@@ -5,7 +5,8 @@ import type { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../../store/database';
 import { type NewReplacement, recordReplacement } from '../../store/orders/replacements';
 import { type NewReturn, recordReturn } from '../../store/orders/returns';
-import { recordShipment } from '../../store/orders/shipments';
+import { completeOrder, recordShipment } from '../../store/orders/shipments';
+import { holdShipping, releaseShipping } from '../../store/orders/shipping-hold';
 import { readSnapshot } from '../../store/orders/snapshot';
 import { recordRefund } from '../../store/refunds/record';
 import { refuseRefund, writeRequest } from '../../store/refunds/staff-requests';
@@ -60,7 +61,7 @@ async function order(
 const back = (sessionId: SessionId, sku: string, quantity: number, change: Partial<NewReturn> = {}) =>
   recordReturn(db, {
     ...{ sessionId, key: randomUUID(), requestHash: 'body', items: [{ sku, quantity }], condition: 'restock' as const },
-    ...{ refund: null, actor: 'staff', at },
+    ...{ refund: null, actor: 'ada', at },
     ...change,
   });
 const again = (
@@ -70,7 +71,7 @@ const again = (
   { with: other, ...change }: Partial<NewReplacement> & { with?: string | undefined } = {},
 ) =>
   recordReplacement(db, {
-    ...{ sessionId, key: randomUUID(), requestHash: 'body', actor: 'staff', at },
+    ...{ sessionId, key: randomUUID(), requestHash: 'body', actor: 'bob', at },
     items: [{ sku, quantity, with: other }],
     ...change,
   });
@@ -100,6 +101,11 @@ const refundsOf = (sessionId: SessionId) =>
   db.refund.findMany({ where: { sessionId }, orderBy: [{ createdAt: 'asc' }, { key: 'asc' }] });
 const itemOf = (sessionId: SessionId, sku: string) =>
   db.orderItem.findUniqueOrThrow({ where: { sessionId_sku: { sessionId, sku } } });
+/** How the order moved the stock of a SKU, after it was sold. */
+const moved = async (sessionId: SessionId, sku: string) => {
+  const rows = await db.stockMovement.findMany({ where: { sku, reference: sessionId }, orderBy: { id: 'asc' } });
+  return rows.slice(2).map(({ onHandDelta, kind, actor }) => [onHandDelta, kind, actor]);
+};
 const onHand = async (sku: string) => (await db.stockLevel.findUniqueOrThrow({ where: { sku } })).onHand;
 
 describe('goods that came back', () => {
@@ -114,6 +120,7 @@ describe('goods that came back', () => {
     expect(await recordShipment(db, { sessionId, ...parcel, actor: 'ada', at })).toMatchObject({ outcome: 'shipped' });
     await back(sessionId, mug, 2, { condition: 'write_off' });
     expect(await onHand(mug)).toBe(STOCK - 2);
+    expect(await moved(sessionId, mug)).toEqual([[1, 'RETURN', 'ada']]);
   });
 
   test('never are more than were shipped; the refusal names the SKU and the numbers, and nothing is recorded', async () => {
@@ -136,7 +143,7 @@ describe('goods that came back', () => {
     expect([await onHand(mug), (await refundsOf(sessionId)).length]).toEqual([STOCK - 2, 1]);
     const told = await db.timelineEntry.findMany({ where: { sessionId, type: 'returned' } });
     expect(told).toMatchObject([
-      { message: `Returned: 1 × ${mug}; back in stock; €9.00 to be refunded`, note: 'handle broken', actor: 'staff' },
+      { message: `Returned: 1 × ${mug}; back in stock; €9.00 to be refunded`, note: 'handle broken', actor: 'ada' },
     ]);
   });
 
@@ -219,6 +226,7 @@ describe('goods that are sent again', () => {
       STOCK - 5,
       expect.objectContaining({ quantity: 3, shipped: 3, replaced: 2 }),
     ]);
+    expect(await moved(sessionId, mug)).toEqual([[-2, 'TAKE', 'bob']]);
     expect(await again(sessionId, mug, 2)).toMatchObject({ reason: expect.stringMatching(/: 1 shipped.*2 asked/) });
     expect(await ship(sessionId, mug, 3)).toMatchObject({ reason: expect.stringMatching(/2 unshipped, 3 asked/) });
     expect(await ship(sessionId, mug, 2)).toMatchObject({ outcome: 'shipped', status: 'SHIPPED' });
@@ -228,11 +236,39 @@ describe('goods that are sent again', () => {
     });
     expect(shippedAt).toEqual(later);
     expect(timeline).toContainEqual(
-      expect.objectContaining({ message: `To be sent again at no charge: 2 × ${mug}`, actor: 'staff' }),
+      expect.objectContaining({ message: `To be sent again at no charge: 2 × ${mug}`, actor: 'bob' }),
     );
     // The first ones come back, and what replaced them.
     expect(await back(sessionId, mug, 5)).toMatchObject({ outcome: 'recorded' });
     expect(await onHand(mug)).toBe(STOCK);
+  });
+
+  test('complete their order once more, which the timeline says again', async () => {
+    const { sessionId, mug } = await order();
+    const delivered = (name: string) => completeOrder(db, { sessionId, reportedBy: name, at: later });
+    await ship(sessionId, mug, 1);
+    await db.order.update({ where: { sessionId }, data: { shippedAt: at } });
+    expect([await delivered('ada'), await delivered('ada')]).toEqual(['COMPLETED', 'COMPLETED']);
+    await again(sessionId, mug, 1);
+    await ship(sessionId, mug, 1);
+    expect(await delivered('bob')).toBe('COMPLETED');
+    const entries = await db.timelineEntry.findMany({
+      where: { sessionId, type: 'completed' },
+      orderBy: { id: 'asc' },
+    });
+    expect(entries.map(({ actor }) => actor)).toEqual(['ada', 'bob']);
+  });
+
+  test('stay in the house while shipping is on hold; what is out can come back meanwhile', async () => {
+    const { sessionId, mug, cup } = await order({ mug: 1, lamp: 2 });
+    const asked = (key: string) => ({ sessionId, key, actor: 'ada', at });
+    await holdShipping(db, { ...asked('hold'), reason: 'stock' });
+    expect(await back(sessionId, mug, 1)).toMatchObject({ outcome: 'recorded' });
+    expect(await again(sessionId, mug, 1)).toMatchObject({ outcome: 'recorded', status: 'PREPARING' });
+    expect(await again(sessionId, mug, 2, { with: cup })).toMatchObject({ outcome: 'recorded' });
+    expect(await ship(sessionId, cup, 2)).toMatchObject({ reason: expect.stringMatching(/^Shipping is on hold/) });
+    await releaseShipping(db, asked('release'));
+    expect(await ship(sessionId, cup, 2)).toMatchObject({ outcome: 'shipped' });
   });
 
   test('are once a key, and none if the shelf has too few', async () => {
