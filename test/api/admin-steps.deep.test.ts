@@ -141,19 +141,33 @@ test('every step bears the name of the token that it was asked with', async () =
     return asked.set('idempotency-key', name).send(body);
   };
   const [kept, cancelled] = [await preparing({ sku: 'mug' }), await preparing({ sku: 'mug' })];
+  const sentAgain = await preparing({ sku: 'mug' });
   await step(kept, 'ship', parcel());
   await step(kept, 'deliver');
   await shop.world.end(kept);
   const restock = [{ sku: 'mug', quantity: 1 }];
   const { body } = await step(kept, 'refund', { reason: 'damaged', restock, note: 'A crack' });
   const { body: other } = await step(cancelled, 'cancel', { reason: 'other', note: 'Twice' });
+  await step(sentAgain, 'ship', parcel());
+  await step(sentAgain, 'replace', { items: restock });
+  const returned = { items: restock, condition: 'restock', refund: { amount: 100 } };
+  const { body: third } = await step(sentAgain, 'returns', returned);
   await api.close();
   const byStaff = ({ timeline }: { timeline: { type: string; actor: string }[] }) =>
     timeline.filter(({ actor }) => actor === 'ada').map(({ type }) => type);
   expect(byStaff(body)).toEqual(['shipped', 'completed', 'note', 'refund']);
   expect(byStaff(other)).toEqual(['note', 'cancel', 'refund']);
-  const moved = await shop.world.db.stockMovement.findMany({ where: { kind: 'RESTOCK', reference: kept } });
-  expect(moved.map(({ actor }) => actor)).toEqual(['ada']);
+  expect(byStaff(third)).toEqual(['shipped', 'replaced', 'returned', 'refund']);
+  expect([...third.returns, ...third.replacements].map(({ actor }) => actor)).toEqual(['ada', 'ada']);
+  const moved = await shop.world.db.stockMovement.findMany({
+    where: { kind: { in: ['RESTOCK', 'TAKE', 'RETURN'] }, reference: { in: [kept, sentAgain] } },
+    orderBy: { id: 'asc' },
+  });
+  expect(moved.map(({ kind, actor }) => [kind, actor])).toEqual([
+    ['RESTOCK', 'ada'],
+    ['TAKE', 'ada'],
+    ['RETURN', 'ada'],
+  ]);
 });
 
 describe('deliver', () => {

@@ -89,6 +89,13 @@ describe('who may do what', () => {
     expect(whyNot(action, waiting(facts))).toMatch(words);
   });
 
+  test('a hold of shipping stops parcels alone: goods may come back, and others be taken for them', () => {
+    const held = waiting({ shippingHold: 'stock' });
+    expect(UPDATES.filter((action) => whyNot(action, held) === null)).toEqual([
+      ...['hold', 'release', 'cancel', 'refund', 'return', 'replace'],
+    ]);
+  });
+
   test('what could not be refunded may be shipped after all', () => {
     const failed = { status: 'PENDING', pendingDecision: DECISIONS.refundFailed } as const;
     expect(whyNot('ship', failed)).toBeNull();

@@ -23,7 +23,7 @@ export const holdRoutes = (deps: ApiDeps): Route[] => [
     path: '/admin/orders/{ref}/hold',
     summary: 'Hold shipping until it is released',
     description:
-      '`ship` is `409` meanwhile; the payment, downloads and mails go on. Also before the payment: the hold then stands when the money comes. The same reason again changes nothing; another one takes its place. `409` when nothing is left to ship.',
+      '`ship` is `409` meanwhile, also for goods that are sent again; the payment, downloads, mails and returns go on. Also before the payment: the hold then stands when the money comes. The same reason again changes nothing; another one takes its place. `409` when nothing is left to ship.',
     body: z.strictObject({ reason: z.enum(HOLD_REASONS), note: remark }),
     handle: async ({ params, headers, body: { reason, note }, actor }) => {
       const sessionId = await findOrder(deps.db, params.ref);
