@@ -62,7 +62,9 @@ export class PaymentWatch {
     return this.run.nextMessage(this.lookAt - Date.now(), TIMER_SUMMARY[this.stage]);
   }
 
-  /** Calls staff once for a difference. A session that Stripe did not know is looked at again by any message about it. */
+  /**
+   * Calls staff once for a difference. A session that Stripe did not know is looked at again by any message about it.
+   */
   private async park(difference: string): Promise<void> {
     const isTold = difference === this.told && (difference === UNKNOWN || patched(TOLD_ONCE));
     this.told = difference;
