@@ -117,3 +117,26 @@ test('a customer is created, changed and found by e-mail', async () => {
     { id, name: 'Ada', metadata: { user: '1' } },
   ]);
 });
+
+test('a shipping rate is kept in several currencies, offered by its id, and no longer once it is archived', async () => {
+  const { shippingRates } = rig.stripe;
+  const fixed_amount = { amount: 490, currency: 'eur', currency_options: { jpy: { amount: 800 } } };
+  const { id } = await shippingRates.create({ display_name: 'Post', type: 'fixed_amount', fixed_amount });
+  expect((await shippingRates.retrieve(id)).fixed_amount).toEqual({ amount: 490, currency: 'eur' });
+  const expanded = await shippingRates.retrieve(id, { expand: ['fixed_amount.currency_options'] });
+  expect(expanded.fixed_amount?.currency_options).toMatchObject({ eur: { amount: 490 }, jpy: { amount: 800 } });
+  expect((await shippingRates.list({ currency: 'jpy' })).data).toHaveLength(1);
+  expect((await shippingRates.list({ currency: 'usd' })).data).toHaveLength(0);
+
+  const inCurrency = (currency: string) =>
+    openSession(rig, {
+      line_items: [{ price_data: { currency, unit_amount: 1000, product_data: { name: 'Mug' } }, quantity: 1 }],
+      shipping_options: [{ shipping_rate: id }],
+    });
+  expect(await inCurrency('jpy')).toMatchObject({ amount_total: 1800, shipping_cost: { shipping_rate: id } });
+  expect(await refusal(inCurrency('usd'))).toMatchObject({ param: 'shipping_options[0][shipping_rate]' });
+  await shippingRates.update(id, { active: false });
+  expect(await refusal(inCurrency('eur'))).toMatchObject({ param: 'shipping_options[0][shipping_rate]' });
+  const none = { shipping_options: [{ shipping_rate: 'shr_none' }] };
+  expect(await refusal(openSession(rig, none))).toMatchObject({ code: 'resource_missing' });
+});

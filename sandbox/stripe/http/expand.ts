@@ -4,6 +4,7 @@
 import { transactionShown } from '../objects/balance';
 import { lineItemsOf } from '../objects/line-items';
 import { optionsOf } from '../objects/prices';
+import { amountsOf } from '../objects/shipping-rates';
 import { idOf } from '../store/store';
 import type { World } from '../world';
 import { invalid } from './errors';
@@ -31,7 +32,7 @@ const balanceTransaction = (field: string) =>
     return transaction && transactionShown(world, transaction);
   });
 
-/** What can be expanded, by kind of object and field. Fields the sandbox never sets stay null. */
+/** What can be expanded, by kind of object and field, or field of a part. Fields the sandbox never sets stay null. */
 const EXPANDABLE: Record<string, Record<string, Expander>> = {
   'checkout.session': {
     customer,
@@ -85,6 +86,7 @@ const EXPANDABLE: Record<string, Record<string, Expander>> = {
   product: { default_price: reference('default_price', ({ store }, id) => store.prices.get(id)) },
   payment_method: { customer },
   promotion_code: { customer },
+  shipping_rate: { 'fixed_amount.currency_options': amountsOf as Expander },
 };
 
 /** The answer with every path expanded. @throws Refusal for a path that cannot be expanded, before anything is saved */
@@ -99,8 +101,12 @@ function expandPath(world: World, value: unknown, segments: string[], path: stri
   if (path.split('.').filter((segment) => segment !== 'data').length > DEEPEST)
     throw invalid('You cannot expand more than 4 levels of a property.', { param: 'expand' });
   if (!isRecord(value)) throw cannotExpand(path);
-  const expander = EXPANDABLE[String(value.object)]?.[field];
+  const expandable = EXPANDABLE[String(value.object)];
+  const expander = expandable?.[field];
   const current = value[field];
+  const ofPart = rest.length === 1 ? expandable?.[segments.join('.')] : undefined;
+  if (ofPart && isRecord(current))
+    return { ...value, [field]: { ...current, [rest[0] as string]: ofPart(world, value as never) } };
   const nested = isRecord(current) || Array.isArray(current);
   if (expander === undefined && !(nested && rest.length > 0)) throw cannotExpand(path, value);
   const child = nested ? current : expander?.(world, value as never);

@@ -148,6 +148,21 @@ export const currency: Param<string> = {
   },
 };
 
+/** A group for each of several currencies, by currency. */
+export function byCurrency<S extends Shape>(shape: S): Param<Record<string, Read<S>>> {
+  return {
+    read(value, name) {
+      if (!isRecord(value)) throw invalid('Invalid object', { param: name });
+      return Object.fromEntries(
+        Object.entries(value).map(([code, option]) => [
+          currency.read(code, name),
+          readShape(shape, isRecord(option) ? option : {}, `${name}[${code}]`),
+        ]),
+      );
+    },
+  };
+}
+
 export const email: Param<string> = {
   read(value, name) {
     const address = text({ max: 800 }).read(value, name);

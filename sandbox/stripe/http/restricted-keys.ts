@@ -30,6 +30,7 @@ const RESOURCES: [path: string, resource: string][] = [
   ['/v1/radar/early_fraud_warnings', 'radar_early_fraud_warning'],
   ['/v1/refunds', 'refund'],
   ['/v1/reviews', 'review'],
+  ['/v1/shipping_rates', 'shipping_rate'],
   ['/v1/webhook_endpoints', 'webhook'],
 ];
 

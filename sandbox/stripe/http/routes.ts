@@ -12,6 +12,7 @@ import { productRoutes } from '../objects/product-routes';
 import { radarRoutes } from '../objects/radar';
 import { refundRoutes } from '../objects/refunds';
 import { sessionRoutes } from '../objects/session-routes';
+import { shippingRateRoutes } from '../objects/shipping-rates';
 import { eventRoutes } from '../webhooks/event-routes';
 import { webhookEndpointRoutes } from '../webhooks/webhook-endpoints';
 import type { Route } from './route';
@@ -23,6 +24,7 @@ export const ROUTES: Route[] = [
   ...customerRoutes,
   ...couponRoutes,
   ...promotionCodeRoutes,
+  ...shippingRateRoutes,
   ...sessionRoutes,
   ...paymentIntentRoutes,
   ...chargeRoutes,

@@ -4,17 +4,16 @@ import { invalid, noSuch } from '../http/errors';
 import { page, pagingByTime } from '../http/lists';
 import { changedMetadata, metadata } from '../http/metadata';
 import {
+  byCurrency,
   currency,
   emptyable,
   flag,
   group,
   integer,
-  isRecord,
   known,
   list,
   missing,
   oneOf,
-  type Param,
   type Read,
   required,
   text,
@@ -42,19 +41,8 @@ const amountShape = {
   unit_amount_decimal: text(),
 };
 
-/** The amounts of a price in further currencies, by currency. */
-const currencyOptions: Param<Record<string, Read<typeof optionShape>>> = {
-  read(value, name) {
-    if (!isRecord(value)) throw invalid('Invalid object', { param: name });
-    return Object.fromEntries(
-      Object.entries(value).map(([code, option]) => [
-        currency.read(code, name),
-        group(optionShape).read(option, `${name}[${code}]`),
-      ]),
-    );
-  },
-};
-const optionShape = { ...amountShape, tax_behavior: taxBehavior, tiers: unsupported };
+/** The amounts of a price in further currencies. */
+const currencyOptions = byCurrency({ ...amountShape, tax_behavior: taxBehavior, tiers: unsupported });
 
 export const priceShape = {
   currency: required(currency),

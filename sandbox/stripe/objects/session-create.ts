@@ -3,7 +3,7 @@ import type Stripe from 'stripe';
 import { invalid } from '../http/errors';
 import { changedMetadata } from '../http/metadata';
 import { missing, type Read } from '../http/params';
-import { newId, newSessionId } from '../store/ids';
+import { newSessionId } from '../store/ids';
 import type { Discount, SessionDetail, ShippingChoice } from '../store/records';
 import type { World } from '../world';
 import { couponNamed, discountByPromotion } from './coupons';
@@ -12,6 +12,7 @@ import { openLines } from './line-items';
 import { paymentMethodTypesOf } from './payment-methods';
 import type { sessionShape } from './session-shape';
 import { keepSession, payAddress, type Session, watchExpiry } from './sessions';
+import { amountsOf, createRate, rateNamed } from './shipping-rates';
 import { totalsOf } from './totals';
 
 const MINUTE = 60;
@@ -26,7 +27,8 @@ export function createSession(world: World, input: SessionInput): Session {
   refuseInvalid(world, input);
   const lines = openLines(world, input.line_items ?? [], input.currency);
   const id = newSessionId();
-  const rates = shippingRates(world, input);
+  const currency = lines[0]?.currency ?? input.currency ?? '';
+  const rates = shippingRates(world, input, currency);
   const detail: SessionDetail = {
     id,
     lines,
@@ -46,11 +48,7 @@ export function createSession(world: World, input: SessionInput): Session {
     buyer: null,
   };
   refuseTooSmall(totalsOf(world, detail).total, lines);
-  const session = keepSession(
-    world,
-    newSession(world, id, input, lines[0]?.currency ?? input.currency ?? '', rates),
-    detail,
-  );
+  const session = keepSession(world, newSession(world, id, input, currency, rates), detail);
   world.store.afterwards(() => watchExpiry(world, session));
   return session;
 }
@@ -101,27 +99,23 @@ function discountOf(world: World, { discounts }: SessionInput): Discount | null 
   return { coupon: couponNamed(world, input.coupon ?? '', 'discounts[0][coupon]').id, promotionCode: null };
 }
 
-function shippingRates(world: World, { shipping_options }: SessionInput): ShippingChoice[] {
+function shippingRates(world: World, { shipping_options }: SessionInput, currency: string): ShippingChoice[] {
   return (shipping_options ?? []).map(({ shipping_rate, shipping_rate_data: data }, index) => {
-    if (shipping_rate !== undefined || data === undefined)
-      throw invalid('This sandbox takes `shipping_rate_data` only.', {
-        param: `shipping_options[${index}][shipping_rate]`,
-      });
-    const rate = world.store.shippingRates.put({
-      id: newId('shr'),
-      object: 'shipping_rate',
-      active: true,
-      created: world.clock.seconds(),
-      delivery_estimate: null,
-      display_name: data.display_name,
-      fixed_amount: { amount: data.fixed_amount.amount, currency: data.fixed_amount.currency },
-      livemode: false,
-      metadata: changedMetadata(null, data.metadata),
-      tax_behavior: 'unspecified',
-      tax_code: null,
-      type: 'fixed_amount',
-    });
-    return { rate: rate.id, amount: data.fixed_amount.amount };
+    const name = `shipping_options[${index}]`;
+    if ((shipping_rate === undefined) === (data === undefined))
+      throw invalid('You must specify one of `shipping_rate` or `shipping_rate_data`.', { param: name });
+    const rate = data
+      ? createRate(world, data, `${name}[shipping_rate_data]`)
+      : rateNamed(world, shipping_rate ?? '', `${name}[shipping_rate]`);
+    if (!rate.active)
+      throw invalid(`The shipping rate \`${rate.id}\` is inactive.`, { param: `${name}[shipping_rate]` });
+    const terms = amountsOf(world, rate)[currency];
+    if (terms === undefined)
+      throw invalid(
+        `The shipping rate supports only \`${rate.fixed_amount?.currency}\`. This doesn't match the expected currency: \`${currency}\`.`,
+        { param: `${name}[${data ? 'shipping_rate_data' : 'shipping_rate'}]` },
+      );
+    return { rate: rate.id, amount: terms.amount };
   });
 }
 

@@ -15,6 +15,7 @@ import {
   url,
 } from '../http/params';
 import { lineItemsParam } from './line-items';
+import { rateShape } from './shipping-rates';
 
 export const sessionShape = {
   adaptive_pricing: group({ enabled: flag }),
@@ -76,15 +77,7 @@ export const sessionShape = {
   shipping_options: list(
     group({
       shipping_rate: text(),
-      shipping_rate_data: group({
-        display_name: required(text({ max: 100 })),
-        type: oneOf('fixed_amount'),
-        fixed_amount: required(group({ amount: required(integer({ min: 0 })), currency: required(currency) })),
-        delivery_estimate: known,
-        metadata,
-        tax_behavior: known,
-        tax_code: known,
-      }),
+      shipping_rate_data: group(rateShape),
     }),
     { max: 5 },
   ),

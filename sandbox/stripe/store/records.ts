@@ -37,6 +37,13 @@ export interface PriceOptions {
   options: Record<string, Stripe.Price.CurrencyOptions>;
 }
 
+/** The amounts of a shipping rate in further currencies. */
+export interface ShippingRateOptions {
+  /** The rate's id. */
+  id: string;
+  options: Record<string, Stripe.ShippingRate.FixedAmount.CurrencyOptions>;
+}
+
 export interface Discount {
   coupon: string;
   promotionCode: string | null;

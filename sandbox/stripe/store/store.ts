@@ -14,6 +14,7 @@ import type {
   SessionDetail,
   Setting,
   Settlement,
+  ShippingRateOptions,
   StoredEvent,
 } from './records';
 
@@ -40,6 +41,7 @@ export class Store {
     code: (promotion) => promotion.code.toLowerCase(),
   });
   readonly shippingRates = this.collection<Stripe.ShippingRate>('shipping_rate');
+  readonly shippingRateOptions = this.collection<ShippingRateOptions>('shipping_rate_options');
   readonly sessions = this.collection<Stripe.Checkout.Session, 'payment_intent'>('checkout.session', {
     payment_intent: (session) => idOf(session.payment_intent),
   });
