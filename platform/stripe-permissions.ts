@@ -113,6 +113,12 @@ export const STRIPE_PERMISSIONS: StripePermission[] = [
     needs: '`stripe:setup`, and products that Stripe refuses to sell',
   },
   {
+    ...{ resource: 'Shipping Rates', stripeName: 'shipping_rate', access: 'read', ...reads('/v1/shipping_rates') },
+    calls: ['shippingRates.retrieve'],
+    needs: 'shipping rates that are kept at Stripe; works without',
+    optional: true,
+  },
+  {
     ...{ resource: 'Webhook Endpoints', stripeName: 'webhook', access: 'write', ...writes('/v1/webhook_endpoints') },
     calls: ['webhookEndpoints.create', 'webhookEndpoints.list', 'webhookEndpoints.update'],
     needs: '`stripe:setup`',

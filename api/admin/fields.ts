@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isSku } from '../../domain/ids';
+import { isCurrency, isSku } from '../../domain/ids';
 import { storable } from '../../domain/text';
 import { isWellFormed, text } from '../http/schemas';
 
@@ -59,6 +59,13 @@ export const imageAddress = z
     (given) => /^\/(?!\/)[\x21-\x7e]*$/.test(given) || isWebAddress(given),
     'must be an http or https URL, or a path that begins with /',
   );
+
+/** Stripe accepts at most twelve digits, and eight for most currencies. Stripe itself checks what a currency allows. */
+export const Amount = z.int().min(0).max(999_999_999_999).meta({ description: 'In the currency’s smallest unit.' });
+export const Currency = z
+  .string()
+  .refine(isCurrency, 'must be an ISO 4217 code in lower case')
+  .meta({ description: 'ISO 4217, lower case.', example: 'eur' });
 
 /** `URL` takes what PostgreSQL cannot store, because it would encode it; the address is stored as it is. */
 function isWebAddress(given: string): boolean {

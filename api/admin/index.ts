@@ -18,6 +18,7 @@ import { discrepancyRoutes } from './reconciliation/discrepancies';
 import { reconciliationRoutes } from './reconciliation/reconciliations';
 import { resolveRoutes } from './refunds/resolve';
 import { refundRoutes } from './refunds/routes';
+import { shopRoutes } from './shop/shop';
 
 /** The routes of staff and operators. `requireStaff` (staff-auth.ts) has already refused everybody else. */
 export const adminRoutes = (deps: ApiDeps): Route[] => [
@@ -37,6 +38,7 @@ export const adminRoutes = (deps: ApiDeps): Route[] => [
   ...catalogueRoutes(deps),
   ...productFileRoutes(deps),
   ...stockRoutes(deps),
+  ...shopRoutes(deps),
   ...reconciliationRoutes(deps),
   ...discrepancyRoutes(deps),
 ];

@@ -396,3 +396,107 @@ describe('a product that is not valid', () => {
     expect((await put(mug({ prices: [euro(1, 'any')] }), 'Az09._-')).status).toBe(201);
   });
 });
+
+describe('what every checkout offers', () => {
+  const putShop = (body: unknown) => office.ask('put', '/admin/shop').send(body as object);
+  const readShop = async () => (await office.ask('get', '/admin/shop')).body;
+  const OFF = {
+    ...{ shipTo: [], shippingRates: [], automaticTax: false },
+    ...{ promotionCodes: false, invoices: false, phone: false },
+  };
+  const parcel = { name: 'Parcel', countries: ['DE', 'AT'], prices: [{ amount: 590, currency: 'eur' }] };
+  const kept = { stripeShippingRateId: 'shr_kept', countries: ['AT'] };
+
+  test('is nothing at first, then exactly what staff have put, until they put something else', async () => {
+    expect(await readShop()).toEqual(OFF);
+    office.stripe.setRate('shr_kept', { currency: 'eur', others: ['chf'] });
+    const shop = {
+      shipTo: ['DE', 'AT'],
+      shippingRates: [{ ...parcel, maxWeight: 2000, days: [2, 4] }, { ...parcel, maxWeight: 10_000 }, kept],
+      ...{ automaticTax: true, promotionCodes: true, invoices: true, phone: true },
+      termsUrl: 'https://shop.example.com/terms',
+    };
+    const answer = await putShop(shop);
+    expect([answer.status, answer.body]).toEqual([200, shop]);
+    expect(await readShop()).toEqual(shop);
+    const [row] = await office.db.shop.findMany();
+    expect(row?.settings).toMatchObject({ shippingRates: [{}, {}, { ...kept, currencies: ['eur', 'chf'] }] });
+
+    expect((await putShop(OFF)).body).toEqual(OFF);
+    expect(await readShop()).toEqual(OFF);
+    expect(await office.db.shop.count()).toBe(1);
+  });
+
+  const rates = (...shippingRates: unknown[]) => ({ shippingRates });
+  test.each<[string, Record<string, unknown>, string[]]>([
+    ['a setting left out', { phone: undefined }, ['phone']],
+    ['a setting in text', { automaticTax: 'yes' }, ['automaticTax']],
+    ['an unknown field', { currency: 'eur' }, ['']],
+    ['a country Stripe takes no address in', { shipTo: ['DE', 'KP'] }, ['shipTo.1']],
+    ['a country in lower case', { shipTo: ['de'] }, ['shipTo.0']],
+    ['a country twice', { shipTo: ['DE', 'DE'] }, ['shipTo.1']],
+    ['terms that are no address', { termsUrl: 'javascript:alert(1)' }, ['termsUrl']],
+    ['a rate without a name', rates({ ...parcel, name: '' }), ['shippingRates.0.name']],
+    ['a rate for no country', rates({ ...parcel, countries: [] }), ['shippingRates.0.countries']],
+    ['a rate for an unknown country', rates({ ...parcel, countries: ['XX'] }), ['shippingRates.0.countries.0']],
+    ['a rate with a country twice', rates({ ...parcel, countries: ['DE', 'DE'] }), ['shippingRates.0.countries.1']],
+    ['a rate without prices', rates({ ...parcel, prices: [] }), ['shippingRates.0.prices']],
+    ['a rate with an unknown field', rates({ ...parcel, taxCode: 'txcd_92010001' }), ['shippingRates.0']],
+    ['a rate both of ours and of Stripe', rates({ ...parcel, stripeShippingRateId: 'shr_kept' }), ['shippingRates.0']],
+    ['no weight at all', rates({ ...parcel, maxWeight: 0 }), ['shippingRates.0.maxWeight']],
+    ['days from end to begin', rates({ ...parcel, days: [4, 2] }), ['shippingRates.0.days']],
+    ['one day alone', rates({ ...parcel, days: [4] }), ['shippingRates.0.days']],
+    [
+      'a negative amount and an unknown currency',
+      rates({ ...parcel, prices: [{ amount: -1, currency: 'EUR' }] }),
+      ['shippingRates.0.prices.0.amount', 'shippingRates.0.prices.0.currency'],
+    ],
+    [
+      'an amount that its currency cannot have',
+      rates(parcel, { ...parcel, name: 'Post', prices: [{ amount: 550, currency: 'isk' }] }),
+      ['shippingRates.1.prices.0.amount'],
+    ],
+    [
+      'two prices in a currency',
+      rates({ ...parcel, prices: [...parcel.prices, ...parcel.prices] }),
+      ['shippingRates.0.prices.1.currency'],
+    ],
+    ['a rate for where nothing is shipped', { shipTo: ['DE'], ...rates(parcel) }, ['shippingRates.0.countries.1']],
+    ['a country without a rate', { shipTo: ['DE', 'AT', 'CH'], ...rates(parcel) }, ['shipTo.2']],
+    ['a rate that repeats another', rates(parcel, { ...parcel, countries: ['AT'] }), ['shippingRates.1.name']],
+    ['a rate of Stripe twice', rates(kept, kept), ['shippingRates.1.stripeShippingRateId']],
+    [
+      'what is no id of a rate',
+      rates({ ...kept, stripeShippingRateId: 'price_1' }),
+      ['shippingRates.0.stripeShippingRateId'],
+    ],
+    [
+      'a rate unknown at Stripe',
+      rates(parcel, { ...kept, stripeShippingRateId: 'shr_none' }),
+      ['shippingRates.1.stripeShippingRateId'],
+    ],
+    [
+      'a rate archived at Stripe',
+      rates({ ...kept, stripeShippingRateId: 'shr_old' }),
+      ['shippingRates.0.stripeShippingRateId'],
+    ],
+    [
+      'six rates for one country',
+      rates(...[1, 2, 3, 4, 5, 6].map((n) => ({ ...parcel, name: `R${n}` }))),
+      ['shippingRates'],
+    ],
+  ])('%s: 400, and nothing is changed', async (_what, change, paths) => {
+    office.stripe.setRate('shr_old', { currency: 'eur', active: false });
+    const before = await readShop();
+    const answer = await putShop({ ...OFF, ...change });
+    expect([answer.status, answer.body]).toEqual([400, invalidAt(...paths)]);
+    expect(await readShop()).toEqual(before);
+  });
+
+  test('is not saved while Stripe cannot be asked about a rate', async () => {
+    office.stripe.failWith(500);
+    expect((await putShop({ ...OFF, ...rates(kept) })).status).toBe(503);
+    office.stripe.failWith(null);
+    expect(await readShop()).toEqual(OFF);
+  });
+});

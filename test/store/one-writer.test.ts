@@ -37,6 +37,7 @@ const WRITERS: Record<string, string[]> = {
   'store/limits': ['rate_limits'],
   'store/alarms': ['account_alarms'],
   'store/installation': ['installation'],
+  'store/shop': ['shop'],
 };
 /** Written by the migrations alone. */
 const FIXED = ['order_transitions'];

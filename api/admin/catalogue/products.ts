@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { isCurrency } from '../../../domain/ids';
 import { isPossible, stepOf } from '../../../domain/money';
 import { PRODUCT_KINDS } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
@@ -8,16 +7,10 @@ import { type Saved, saveProduct } from '../../../store/catalogue/save';
 import type { ApiDeps } from '../../deps';
 import { invalid, type Route, route } from '../../http/route';
 import { text } from '../../http/schemas';
-import { imageAddress, prose, SkuInPath } from '../fields';
+import { Amount, Currency, imageAddress, prose, SkuInPath } from '../fields';
 import { AdminProduct, readProduct } from './document';
 import { requirePricesAtStripe } from './stripe-prices';
 
-/** Stripe accepts at most twelve digits, and eight for most currencies. Stripe itself checks what a currency allows. */
-const Amount = z.int().min(0).max(999_999_999_999).meta({ description: 'In the currency’s smallest unit.' });
-const Currency = z
-  .string()
-  .refine(isCurrency, 'must be an ISO 4217 code in lower case')
-  .meta({ description: 'ISO 4217, lower case.', example: 'eur' });
 const StripePriceId = z
   .string()
   .regex(/^[\w.-]{1,255}$/, 'must be the id of a price at Stripe')

@@ -1,0 +1,50 @@
+import type { Money } from './money';
+
+/** What every checkout of the shop offers. */
+export interface ShopSettings {
+  /** The countries that goods are shipped to. Empty: everywhere there is a rate for, or everywhere at all. */
+  shipTo: string[];
+  /** Empty: shipping costs nothing, and Stripe offers no choice of it. */
+  shippingRates: ShippingRate[];
+  automaticTax: boolean;
+  promotionCodes: boolean;
+  invoices: boolean;
+  phone: boolean;
+  /** The terms of service, which shoppers then have to accept. */
+  termsUrl?: string | undefined;
+}
+
+export type ShippingRate = OwnRate | StripeRate;
+
+/** A shipping rate that each checkout makes at Stripe for itself. */
+export interface OwnRate {
+  /** As the shopper sees it. Rates of one name are steps of weight: the first step that is enough is offered. */
+  name: string;
+  countries: string[];
+  /** One a currency. */
+  prices: Money[];
+  /** The heaviest cart it is for, in grams. Absent: any. */
+  maxWeight?: number | undefined;
+  /** How many working days the delivery takes, from and to. */
+  days?: [number, number] | undefined;
+}
+
+/** A shipping rate that is kept at Stripe. */
+export interface StripeRate {
+  stripeShippingRateId: string;
+  countries: string[];
+  /** The currencies that it has a price in at Stripe, as read when the settings were saved. */
+  currencies: string[];
+}
+
+/** What a shop offers that has no settings. */
+export const ALL_OFF: ShopSettings = {
+  shipTo: [],
+  shippingRates: [],
+  automaticTax: false,
+  promotionCodes: false,
+  invoices: false,
+  phone: false,
+};
+
+export const isOwnRate = (rate: ShippingRate): rate is OwnRate => 'name' in rate;
