@@ -11,6 +11,10 @@ export interface Price {
   stripePriceId: string | null;
 }
 
+/** Whether prices contain their tax, in Stripe's words. */
+export const TAX_BEHAVIORS = ['inclusive', 'exclusive'] as const;
+export type TaxBehavior = (typeof TAX_BEHAVIORS)[number];
+
 /** What staff say about a product. */
 export interface ProductDetails {
   name: string;
@@ -19,6 +23,12 @@ export interface ProductDetails {
   imageUrl: string | null;
   /** Whether it is for sale. */
   active: boolean;
+  /** Grams; null if staff have not said. It decides about shipping rates. */
+  weight: number | null;
+  /** Stripe's, `txcd_…`; null is the preset of the account. */
+  taxCode: string | null;
+  /** Null is the default of the account. */
+  taxBehavior: TaxBehavior | null;
 }
 
 export interface Product extends ProductDetails {

@@ -31,6 +31,7 @@ const add = (db: Db, product: DemoProduct, at: Date): Promise<boolean> =>
     kind: product.kind,
     imageUrl: imageOf(product),
     active: true,
+    ...{ weight: null, taxCode: null, taxBehavior: null },
     prices: product.prices.map(({ amount, currency, minimum = null }) => ({
       ...{ amount, currency, minimum },
       stripePriceId: null,

@@ -70,10 +70,11 @@ export function productRoutes({ db, env }: Pick<ApiDeps, 'db' | 'env'>): Route[]
   ];
 }
 
-function describe({ prices, available, refused, ...product }: ProductForSale): z.infer<typeof Product> {
+function describe(product: ProductForSale): z.infer<typeof Product> {
+  const { sku, name, description, kind, imageUrl, prices, available, refused } = product;
   const chosenByShopper = prices.find(({ minimum }) => minimum !== null);
   return {
-    ...product,
+    ...{ sku, name, description, kind, imageUrl },
     available: refused ? 0 : available,
     prices: prices.filter(({ minimum }) => minimum === null).map(({ amount, currency }) => money(amount, currency)),
     payWhatYouWant: chosenByShopper

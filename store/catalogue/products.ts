@@ -55,6 +55,7 @@ export async function knownSkus(db: Db, { skus }: { skus: string[] }): Promise<S
 const selectForSale = (db: Db, which: Prisma.Sql): Promise<ProductForSale[]> =>
   db.$queryRaw<ProductForSale[]>`
     SELECT p.sku, p.name, p.description, p.kind::text AS kind, p.image_url AS "imageUrl",
+      p.weight, p.tax_code AS "taxCode", p.tax_behavior::text AS "taxBehavior",
       (SELECT coalesce(json_agg(json_build_object('currency', r.currency, 'amount', r.amount, 'minimum', r.minimum,
           'stripePriceId', r.stripe_price_id) ORDER BY r.position, r.id), '[]')
         FROM prices r WHERE r.sku = p.sku AND r.current) AS prices,

@@ -17,8 +17,8 @@ export async function linkedProducts(db: Db): Promise<LinkedProduct[]> {
     include: { prices: { where: { current: true }, orderBy: { position: 'asc' } } },
     orderBy: { sku: 'asc' },
   });
-  return rows.map(({ sku, name, description, kind, imageUrl, active, prices }) => ({
-    ...{ sku, name, description, kind, imageUrl, active },
+  return rows.map(({ prices, refusedAt: _refused, createdAt: _created, updatedAt: _updated, ...product }) => ({
+    ...product,
     prices: prices.map((row) => ({ id: row.id, sku: row.sku, position: row.position, ...toPrice(row) })),
   }));
 }

@@ -50,6 +50,7 @@ describe('putting a product', () => {
       mug({
         description: 'Holds 350 ml.\nSo far.',
         imageUrl: '/images/tide-mug.svg',
+        ...{ weight: 420, taxCode: 'txcd_99999999', taxBehavior: 'inclusive' },
         prices: [euro(1800), { amount: 1999, currency: 'usd', stripePriceId: id('usd') }],
       }),
     );
@@ -61,6 +62,7 @@ describe('putting a product', () => {
       kind: 'PHYSICAL',
       imageUrl: '/images/tide-mug.svg',
       active: true,
+      ...{ weight: 420, taxCode: 'txcd_99999999', taxBehavior: 'inclusive' },
       prices: [
         { amount: 1800, currency: 'eur', stripePriceId: id('1800') },
         { amount: 1999, currency: 'usd', stripePriceId: id('usd') },
@@ -81,7 +83,7 @@ describe('putting a product', () => {
   });
 
   test('again replaces it, and a field that is left out gets its default', async () => {
-    await put(mug({ description: 'Old', imageUrl: 'https://cdn.example.com/a.png', active: false }));
+    await put(mug({ description: 'Old', imageUrl: 'https://cdn.example.com/a.png', weight: 420, active: false }));
     office.now = NOON + 60_000;
     const answer = await put(mug({ name: 'Bigger Mug' }));
     office.now = NOON;
@@ -90,6 +92,7 @@ describe('putting a product', () => {
       name: 'Bigger Mug',
       description: '',
       imageUrl: null,
+      ...{ weight: null, taxCode: null, taxBehavior: null },
       active: true,
       createdAt: '2026-11-23T12:00:00.000Z',
       updatedAt: '2026-11-23T12:01:00.000Z',
@@ -380,6 +383,9 @@ describe('a product that is not valid', () => {
     ['an image whose address cannot be stored', { imageUrl: 'https://cdn.example.com/a\u0000.png' }, ['imageUrl']],
     ['an image of another host without scheme', { imageUrl: '//evil.example.com/a.png' }, ['imageUrl']],
     ['active in text', { active: 'yes' }, ['active']],
+    ['half a gram', { weight: 0.5 }, ['weight']],
+    ['a tax code of another form', { taxCode: 'books' }, ['taxCode']],
+    ['another tax behaviour', { taxBehavior: 'unspecified' }, ['taxBehavior']],
     ['an unknown field', { stock: 7 }, ['']],
   ])('%s: 400, and nothing is created', async (_what, change, paths) => {
     const answer = await put({ name: 'Mug', kind: 'PHYSICAL', prices: [price], ...change });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PRODUCT_KINDS } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
+import { TAX_BEHAVIORS } from '../../../domain/product';
 import { findProduct } from '../../../store/catalogue/products';
 import type { Db } from '../../../store/database';
 import { orNull, Timestamp, timestamp } from '../../http/schemas';
@@ -17,6 +18,9 @@ export const AdminProduct = z
     kind: z.enum(PRODUCT_KINDS),
     imageUrl: orNull(z.string()),
     active: z.boolean(),
+    weight: orNull(z.int()).meta({ description: 'Grams.' }),
+    taxCode: orNull(z.string()),
+    taxBehavior: orNull(z.enum(TAX_BEHAVIORS)),
     prices: z.array(z.strictObject({ amount: z.int(), currency: z.string(), stripePriceId })),
     payWhatYouWant: orNull(
       z.strictObject({ currency: z.string(), minimum: z.int(), suggested: z.int(), stripePriceId }),

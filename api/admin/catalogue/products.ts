@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isPossible, stepOf } from '../../../domain/money';
 import { PRODUCT_KINDS } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
-import type { Price } from '../../../domain/product';
+import { type Price, TAX_BEHAVIORS } from '../../../domain/product';
 import { type Saved, saveProduct } from '../../../store/catalogue/save';
 import type { ApiDeps } from '../../deps';
 import { invalid, type Route, route } from '../../http/route';
@@ -31,6 +31,21 @@ const ProductBody = z
     kind: z.enum(PRODUCT_KINDS),
     imageUrl: imageAddress.nullish(),
     active: z.boolean().default(true).meta({ description: 'Whether it is for sale.' }),
+    weight: z.int().min(1).max(10_000_000).nullish().meta({
+      description: 'Grams, of one unit. It decides which shipping rates are offered; without it a unit weighs nothing.',
+      example: 420,
+    }),
+    taxCode: z
+      .string()
+      .regex(/^txcd_\d{8}$/, 'must be a tax code of Stripe’s')
+      .nullish()
+      .meta({
+        description: 'For Stripe Tax (https://docs.stripe.com/tax/tax-codes). Without it the account’s preset counts.',
+        example: 'txcd_99999999',
+      }),
+    taxBehavior: z.enum(TAX_BEHAVIORS).nullish().meta({
+      description: 'For Stripe Tax: whether the prices include the tax. Without it the account’s default counts.',
+    }),
     prices: z.array(price).max(150).meta({
       description:
         'One a currency; the first is the default. A price at Stripe with `currency_options` may be named for each of its currencies.',
@@ -83,10 +98,14 @@ export const catalogueRoutes = ({ db, clock, stripe }: Pick<ApiDeps, 'db' | 'clo
     },
     problems: ['invalid_transition'],
     handle: async ({ params: { sku }, body }) => {
-      const { prices, payWhatYouWant, imageUrl = null, ...details } = body;
+      const { prices, payWhatYouWant, ...details } = body;
+      const { imageUrl = null, weight = null, taxCode = null, taxBehavior = null } = body;
       const at = new Date(clock.now());
       await requirePricesAtStripe(stripe, { prices: pricesOf(body), active: body.active }, pathIn(body));
-      const saved = await saveProduct(db, { sku, ...details, imageUrl, prices: pricesOf(body), at });
+      const saved = await saveProduct(db, {
+        ...{ sku, ...details, imageUrl, weight, taxCode, taxBehavior },
+        ...{ prices: pricesOf(body), at },
+      });
       refuse(saved, body);
       return { status: saved.outcome === 'created' ? 201 : 200, body: await readProduct(db, sku) };
     },
