@@ -141,6 +141,45 @@ test('the buyer chooses the price, within its limits', async () => {
   expect(await sessionOf(id)).toMatchObject({ amount_total: 750 });
 });
 
+test('shipping, a code and the tax of the country are chosen, seen in the total, and paid', async () => {
+  const coupon = await rig.stripe.coupons.create({ amount_off: 250, currency: 'eur' });
+  await rig.stripe.promotionCodes.create({ promotion: { type: 'coupon', coupon: coupon.id }, code: 'SPRING' });
+  const option = (display_name: string, amount: number) => ({
+    shipping_rate_data: { display_name, type: 'fixed_amount' as const, fixed_amount: { amount, currency: 'eur' } },
+  });
+  const { id, url } = await openSession(rig, {
+    allow_promotion_codes: true,
+    automatic_tax: { enabled: true },
+    consent_collection: { terms_of_service: 'required' },
+    phone_number_collection: { enabled: true },
+    shipping_address_collection: { allowed_countries: ['AT', 'CH'] },
+    shipping_options: [option('Post', 490), option('Express', 1000)],
+  });
+  const first = await (await fetch(url ?? '')).text();
+  for (const text of ['Enter your address', 'Express', 'name="promotionCode"', 'name="terms"', 'Pay €17.40'])
+    expect(first).toContain(text);
+
+  const chosen = { ...ADDRESS, shippingOption: '1', promotionCode: 'spring' };
+  const updated = await post(url ?? '', { ...chosen, update: 'total' });
+  expect(updated.status).toBe(200);
+  // (12.50 − 2.50 + 10.00) and a fifth on top
+  for (const text of ['−€2.50', '<dt>Tax</dt><dd>€4.00', 'Pay €24.00', 'value="Wien"'])
+    expect(await updated.clone().text()).toContain(text);
+  expect(await sessionOf(id)).toMatchObject({ status: 'open', amount_total: 2400 });
+  const wrong = await post(url ?? '', { ...chosen, promotionCode: 'autumn', update: 'total' });
+  expect([wrong.status, await wrong.text()]).toEqual([422, expect.stringContaining('This code is invalid.')]);
+  const without = await post(url ?? '', { ...chosen, promotionCode: '', country: 'CH', update: 'total' });
+  expect(await without.text()).toContain('Pay €24.32');
+
+  const unaccepted = await post(url ?? '', { ...FILLED, ...chosen, phone: '1' });
+  expect([unaccepted.status, await unaccepted.text()]).toEqual([422, expect.stringContaining('id="terms-problem"')]);
+  expect((await post(url ?? '', { ...FILLED, ...chosen, phone: '1', terms: 'accepted' })).status).toBe(303);
+  expect(await sessionOf(id)).toMatchObject({
+    ...{ payment_status: 'paid', amount_total: 2400, consent: { terms_of_service: 'accepted' } },
+    customer_details: { phone: '1' },
+  });
+});
+
 test('an expired or a complete session cannot be paid, and says so', async () => {
   const { id, url } = await openSession(rig);
   await rig.stripe.checkout.sessions.expire(id);

@@ -278,6 +278,81 @@ describe('the total', () => {
     expect(intent?.amount).toBe(2478);
   });
 
+  test('has the tax of the buyer’s country, in the prices or on top of them, after the discount, on shipping too', async () => {
+    const priced = (name: string, unit_amount: number, tax_behavior: 'inclusive' | 'exclusive') => ({
+      price_data: { currency: 'eur', unit_amount, tax_behavior, product_data: { name } },
+      quantity: 1,
+    });
+    const coupon = await rig.stripe.coupons.create({ percent_off: 50 });
+    const { id, automatic_tax } = await openSession(rig, {
+      line_items: [priced('Mug', 2000, 'exclusive'), priced('Cup', 2380, 'inclusive')],
+      discounts: [{ coupon: coupon.id }],
+      automatic_tax: { enabled: true },
+      shipping_address_collection: { allowed_countries: ['DE', 'CH', 'US'] },
+      shipping_options: [
+        {
+          shipping_rate_data: {
+            ...{ display_name: 'Post', type: 'fixed_amount', tax_behavior: 'exclusive' },
+            fixed_amount: { amount: 500, currency: 'eur' },
+          },
+        },
+      ],
+    });
+    expect(automatic_tax.status).toBe('requires_location_inputs');
+    const copy = await openSession(rig, { automatic_tax: { enabled: true } });
+    await pay(id, {});
+    const { session } = await look(id);
+    expect(session).toMatchObject({
+      ...{ amount_subtotal: 4380, amount_total: 1000 + 190 + 1190 + 500 + 95 },
+      total_details: { amount_discount: 2190, amount_shipping: 500, amount_tax: 190 + 190 + 95 },
+      shipping_cost: { amount_subtotal: 500, amount_tax: 95, amount_total: 595 },
+      automatic_tax: { status: 'complete' },
+    });
+    await pay(copy.id, { address: { line1: 'Main St 1', city: 'Boston', postal_code: '02101', country: 'US' } });
+    expect((await look(copy.id)).session).toMatchObject({ amount_total: 1250, total_details: { amount_tax: 0 } });
+  });
+
+  test('has no more places than its currency: a tax and a percentage are rounded to what it can have', async () => {
+    const coupon = await rig.stripe.coupons.create({ percent_off: 33 });
+    const { id } = await openSession(rig, {
+      line_items: [
+        { price_data: { currency: 'isk', unit_amount: 99_900, product_data: { name: 'Mug' } }, quantity: 1 },
+      ],
+      discounts: [{ coupon: coupon.id }],
+      automatic_tax: { enabled: true },
+    });
+    await pay(id, {});
+    expect((await look(id)).session).toMatchObject({
+      total_details: { amount_discount: 33_000, amount_tax: 12_700 },
+      amount_total: 79_600,
+    });
+  });
+
+  test('is taken off by a code only in its currency, from its minimum on, and while it and its coupon are valid', async () => {
+    const { coupons, promotionCodes } = rig.stripe;
+    const codeOf = async (code: string, coupon: Stripe.CouponCreateParams, more: object = {}) => {
+      const { id } = await coupons.create(coupon);
+      return promotionCodes.create({ promotion: { type: 'coupon', coupon: id }, code, ...more });
+    };
+    await codeOf('DOLLARS', { amount_off: 100, currency: 'usd' });
+    const minimum = (minimum_amount: number) => ({ restrictions: { minimum_amount, minimum_amount_currency: 'eur' } });
+    await codeOf('MUCH', { percent_off: 10 }, minimum(1251));
+    await codeOf('FIRST', { percent_off: 10 }, { restrictions: { first_time_transaction: true } });
+    await codeOf('ONCE', { percent_off: 10, max_redemptions: 1, redeem_by: 1 });
+    const off = await codeOf('OFF', { percent_off: 10 });
+    await promotionCodes.update(off.id, { active: false });
+    const { coupon } = off.promotion;
+    expect(await coupons.update(String(coupon), { name: 'Tenth' })).toMatchObject({ name: 'Tenth', percent_off: 10 });
+    await codeOf('ENOUGH', { percent_off: 10 }, minimum(1250));
+    const { id } = await openSession(rig, { allow_promotion_codes: true });
+    for (const promotionCode of ['DOLLARS', 'MUCH', 'FIRST', 'ONCE', 'OFF'])
+      expect(await pay(id, { promotionCode })).toMatchObject({ error: { message: 'This code is invalid.' } });
+    await pay(id, { promotionCode: 'ENOUGH' });
+    expect((await look(id)).session).toMatchObject({ amount_total: 1125, total_details: { amount_discount: 125 } });
+    const { id: none } = await openSession(rig);
+    expect(await pay(none, { promotionCode: 'ENOUGH' })).toHaveProperty('error');
+  });
+
   test('stays in the shop’s currency while Adaptive Pricing shows the buyer another', async () => {
     const { id } = await openSession(rig, { adaptive_pricing: { enabled: true } });
     await pay(id, { presentment: { amount: 1390, currency: 'usd' } });
@@ -289,6 +364,39 @@ describe('the total', () => {
     });
     for (const shown of [intent, charge])
       expect(shown).toMatchObject({ amount: 1250, presentment_details: { presentment_currency: 'usd' } });
+  });
+});
+
+describe('an invoice', () => {
+  const asked = { invoice_creation: { enabled: true } };
+
+  test('of the whole total is made when the money is there, for a customer of its own', async () => {
+    const { id } = await openSession(rig, { ...asked, automatic_tax: { enabled: true } });
+    expect((await look(id)).session).toMatchObject({ invoice: null, customer: null });
+    await pay(id, { email: 'ada@example.com' });
+    const session = await rig.stripe.checkout.sessions.retrieve(id, { expand: ['invoice'] });
+    const invoice = session.invoice as Stripe.Invoice;
+    expect(invoice).toMatchObject({
+      ...{ object: 'invoice', status: 'paid', customer: session.customer, customer_email: 'ada@example.com' },
+      ...{ subtotal: 1250, total: 1488, amount_paid: 1488, total_excluding_tax: 1250 },
+    });
+    expect(await rig.stripe.invoices.retrieve(invoice.id)).toMatchObject({ number: invoice.number });
+    const { data } = await rig.stripe.invoices.list({ customer: String(session.customer), status: 'paid' });
+    expect(data.map((one) => one.id)).toEqual([invoice.id]);
+    expect(await (await fetch(invoice.hosted_invoice_url ?? '')).text()).toContain('€14.88 paid');
+    expect(await types()).toContain('invoice.paid');
+  });
+
+  test('waits for a debit, and is not made of what costs nothing, nor unasked', async () => {
+    const { id } = await openSession(rig, asked);
+    await pay(id, { method: 'bank_debit' });
+    expect((await look(id)).session.invoice).toBeNull();
+    await rig.control('POST', `/sessions/${id}/settle`);
+    expect((await look(id)).session.invoice).toMatch(/^in_/);
+    const free = await openSession(rig, { ...asked, line_items: [lineOf({ amount: 0 })] });
+    await pay(free.id, {});
+    const { id: plain } = await paidSession(rig);
+    for (const one of [free.id, plain]) expect((await look(one)).session.invoice).toBeNull();
   });
 });
 

@@ -10,6 +10,11 @@ afterEach(() => rig.end());
 const now = () => Math.floor(Date.now() / 1000);
 const MINUTE = 60;
 
+const shippingOf = (amount: number, currency: string): Stripe.Checkout.SessionCreateParams.ShippingOption => ({
+  shipping_rate_data: { display_name: 'Post', type: 'fixed_amount', fixed_amount: { amount, currency } },
+});
+const POST = shippingOf(490, 'eur');
+
 describe('create', () => {
   test('answers with a whole session, its PaymentIntent null until the shopper pays', async () => {
     const session = await openSession(rig, {
@@ -72,6 +77,32 @@ describe('create', () => {
     ['no quantity', { line_items: [{ ...lineOf(), quantity: undefined as never }] }, 'line_items[0][quantity]'],
     ['a negative quantity', { line_items: [lineOf({ quantity: -1 })] }, 'line_items[0][quantity]'],
     ['over a hundred lines', { line_items: Array.from({ length: 101 }, () => lineOf()) }, 'line_items'],
+    [
+      'a country without addresses',
+      { shipping_address_collection: { allowed_countries: ['DE', 'KP'] } },
+      'shipping_address_collection[allowed_countries][1]',
+    ],
+    [
+      'a shipping option that is two',
+      { shipping_options: [{ ...POST, shipping_rate: 'shr_x' }] },
+      'shipping_options[0]',
+    ],
+    ['a sixth shipping option', { shipping_options: Array.from({ length: 6 }, () => POST) }, 'shipping_options'],
+    [
+      'shipping in another currency',
+      { line_items: [lineOf()], currency: 'eur', shipping_options: [POST, shippingOf(500, 'usd')] },
+      'shipping_options[1][shipping_rate_data]',
+    ],
+    [
+      'shipping at what its currency cannot have',
+      { shipping_options: [shippingOf(550, 'isk')] },
+      'shipping_options[0][shipping_rate_data][fixed_amount][amount]',
+    ],
+    [
+      'an invoice of a setup',
+      { mode: 'setup', currency: 'eur', line_items: [], invoice_creation: { enabled: true } },
+      'invoice_creation',
+    ],
     ['two e-mails', { customer: 'cus_x', customer_email: 'a@example.com' }, 'customer_email'],
   ])('refuses %s', async (_text, params, param) => {
     expect(await refusal(openSession(rig, params))).toMatchObject({ statusCode: 400, param });

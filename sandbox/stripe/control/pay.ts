@@ -30,7 +30,10 @@ export function attemptOf(world: World, session: Session, params: PayParams): At
   const name = params.name ?? 'Robin Sandbox';
   const collects = session.shipping_address_collection;
   const typed =
-    params.address ?? (collects ? { ...SOMEWHERE, country: collects.allowed_countries[0] ?? 'DE' } : undefined);
+    params.address ??
+    (collects || session.automatic_tax.enabled
+      ? { ...SOMEWHERE, country: collects?.allowed_countries[0] ?? 'DE' }
+      : undefined);
   const address = addressOf(typed);
   return {
     buyer: {

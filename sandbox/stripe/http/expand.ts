@@ -40,7 +40,7 @@ const EXPANDABLE: Record<string, Record<string, Expander>> = {
     line_items: (world, session: { id: string }) => lineItemsOf(world, session.id, {}),
     subscription: () => null,
     setup_intent: () => null,
-    invoice: () => null,
+    invoice: reference('invoice', ({ store }, id) => store.invoices.get(id)),
     payment_link: () => null,
   },
   payment_intent: {
@@ -86,6 +86,7 @@ const EXPANDABLE: Record<string, Record<string, Expander>> = {
   product: { default_price: reference('default_price', ({ store }, id) => store.prices.get(id)) },
   payment_method: { customer },
   promotion_code: { customer },
+  invoice: { customer },
   shipping_rate: { 'fixed_amount.currency_options': amountsOf as Expander },
 };
 

@@ -2,13 +2,15 @@
 import { accountRoutes } from '../objects/account';
 import { balanceRoutes } from '../objects/balance';
 import { chargeRoutes } from '../objects/charges';
-import { couponRoutes, promotionCodeRoutes } from '../objects/coupons';
+import { couponRoutes } from '../objects/coupons';
 import { customerRoutes } from '../objects/customers';
 import { disputeRoutes } from '../objects/dispute-routes';
+import { invoiceRoutes } from '../objects/invoices';
 import { paymentIntentRoutes } from '../objects/payment-intents';
 import { payoutRoutes } from '../objects/payouts';
 import { priceRoutes } from '../objects/prices';
 import { productRoutes } from '../objects/product-routes';
+import { promotionCodeRoutes } from '../objects/promotion-codes';
 import { radarRoutes } from '../objects/radar';
 import { refundRoutes } from '../objects/refunds';
 import { sessionRoutes } from '../objects/session-routes';
@@ -27,6 +29,7 @@ export const ROUTES: Route[] = [
   ...shippingRateRoutes,
   ...sessionRoutes,
   ...paymentIntentRoutes,
+  ...invoiceRoutes,
   ...chargeRoutes,
   ...refundRoutes,
   ...disputeRoutes,

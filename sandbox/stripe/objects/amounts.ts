@@ -30,6 +30,12 @@ export function parseAmount(typed: string, currency: string): number | undefined
   return Math.round(amount * 10 ** digitsOf(currency));
 }
 
+/** The amount nearest to this one that the currency can have: a share of one, or a tax on it, need not be such. */
+export function rounded(amount: number, currency: string): number {
+  const step = WHOLE_ONLY.has(currency) ? 100 : THREE_DECIMAL.has(currency) ? 10 : 1;
+  return Math.round(amount / step) * step;
+}
+
 /** @throws Refusal for an amount that the currency cannot have */
 export function refuseImpossible(amount: number | null | undefined, currency: string, param: string): void {
   const code = currency.toUpperCase();

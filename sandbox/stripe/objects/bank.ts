@@ -10,6 +10,7 @@ import { emit } from '../webhooks/events';
 import type { World } from '../world';
 import { creditCharge } from './balance';
 import { chargeNamed, keepCharge } from './charges';
+import { withInvoice } from './invoices';
 import { intentNamed } from './payment-intents';
 import { failAttempt, type Outcome, succeed } from './payments';
 import { cancelIntent, detailOf, type Session, sessionNamed } from './sessions';
@@ -49,7 +50,7 @@ export function settleDelayed(world: World, id: string): Session {
     next_action: null,
     processing: null,
   });
-  const settled = world.store.sessions.put({ ...session, payment_status: 'paid' });
+  const settled = withInvoice(world, world.store.sessions.put({ ...session, payment_status: 'paid' }));
   emit(world, 'charge.succeeded', charge);
   emit(world, 'payment_intent.succeeded', paid);
   emit(world, 'checkout.session.async_payment_succeeded', settled);

@@ -7,6 +7,7 @@ import { emit } from '../webhooks/events';
 import type { World } from '../world';
 import { creditCharge } from './balance';
 import { AUTHORIZED_FOR, keepCharge } from './charges';
+import { withInvoice } from './invoices';
 import { schedule } from './schedule';
 import type { Session } from './sessions';
 
@@ -47,7 +48,7 @@ export function captureIntent(world: World, intent: Stripe.PaymentIntent): Strip
     amount_received: intent.amount,
   });
   for (const { id } of world.store.sessions.by('payment_intent', intent.id))
-    world.store.sessions.patch(id, { payment_status: 'paid' });
+    withInvoice(world, world.store.sessions.patch(id, { payment_status: 'paid' }));
   emit(world, 'charge.captured', charge);
   emit(world, 'payment_intent.succeeded', paid);
   return paid;

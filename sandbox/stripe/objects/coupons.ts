@@ -1,14 +1,14 @@
-/** `/v1/coupons` and `/v1/promotion_codes`: discounts on a session. */
+/** `/v1/coupons`: discounts on a session. The codes that stand for them are in `promotion-codes.ts`. */
 import type Stripe from 'stripe';
 import { invalid, noSuch } from '../http/errors';
-import { page, paging, pagingByTime } from '../http/lists';
+import { page, pagingByTime } from '../http/lists';
 import { changedMetadata, metadata } from '../http/metadata';
-import { currency, flag, group, integer, known, oneOf, required, text } from '../http/params';
+import { currency, integer, known, oneOf, text, unsupported } from '../http/params';
 import { type Route, route } from '../http/route';
-import { newId, randomText } from '../store/ids';
+import { randomText } from '../store/ids';
 import type { Discount } from '../store/records';
-import { idOf } from '../store/store';
 import type { World } from '../world';
+import { rounded } from './amounts';
 
 export const couponRoutes: Route[] = [
   route(
@@ -25,6 +25,8 @@ export const couponRoutes: Route[] = [
       name: text({ max: 40 }),
       percent_off: known,
       redeem_by: integer(),
+      applies_to: unsupported,
+      currency_options: unsupported,
     },
     ({ world, params }) => createCoupon(world, params),
   ),
@@ -32,53 +34,14 @@ export const couponRoutes: Route[] = [
     page(world.store.coupons, params, { url: '/v1/coupons', what: 'coupon' }),
   ),
   route('GET', '/v1/coupons/:id', {}, ({ world, id }) => couponNamed(world, id)),
-];
-
-export const promotionCodeRoutes: Route[] = [
-  route(
-    'POST',
-    '/v1/promotion_codes',
-    {
-      promotion: required(group({ type: required(oneOf('coupon')), coupon: text() })),
-      active: flag,
-      code: text({ max: 500 }),
-      expires_at: integer(),
-      max_redemptions: integer({ min: 1 }),
-      metadata,
-    },
-    ({ world, params }): Stripe.PromotionCode => {
-      const coupon = couponNamed(world, params.promotion.coupon ?? '', 'promotion[coupon]');
-      const code = params.code ?? randomText(8).toUpperCase();
-      if (world.store.promotionCodes.by('code', code.toLowerCase()).some(({ active }) => active))
-        throw invalid(`An active promotion code with \`code: ${code}\` already exists.`, { param: 'code' });
-      return world.store.promotionCodes.put({
-        id: newId('promo'),
-        object: 'promotion_code',
-        active: params.active ?? true,
-        code,
-        created: world.clock.seconds(),
-        customer: null,
-        customer_account: null,
-        expires_at: params.expires_at ?? null,
-        livemode: false,
-        max_redemptions: params.max_redemptions ?? null,
-        metadata: changedMetadata(null, params.metadata),
-        promotion: { coupon: coupon.id, type: 'coupon' },
-        restrictions: { first_time_transaction: false, minimum_amount: null, minimum_amount_currency: null },
-        times_redeemed: 0,
-      });
-    },
-  ),
-  route('GET', '/v1/promotion_codes', { ...paging, active: flag, code: text() }, ({ world, params }) =>
-    page(world.store.promotionCodes, params, {
-      url: '/v1/promotion_codes',
-      what: 'promotion code',
-      where: (promotion) =>
-        (params.active === undefined || promotion.active === params.active) &&
-        (params.code === undefined || promotion.code === params.code),
-    }),
-  ),
-  route('GET', '/v1/promotion_codes/:id', {}, ({ world, id }) => promotionCodeNamed(world, id)),
+  route('POST', '/v1/coupons/:id', { metadata, name: text({ max: 40 }), currency_options: unsupported }, (call) => {
+    const before = couponNamed(call.world, call.id);
+    const { name = before.name } = call.params;
+    return call.world.store.coupons.put({
+      ...{ ...before, name },
+      metadata: changedMetadata(before.metadata, call.params.metadata),
+    });
+  }),
 ];
 
 export function couponNamed({ store }: World, id: string, param = 'id'): Stripe.Coupon {
@@ -87,26 +50,23 @@ export function couponNamed({ store }: World, id: string, param = 'id'): Stripe.
   return coupon;
 }
 
-/** The discount for a code the shopper typed, or null if the code is unknown or no longer valid. */
-export function discountByCode(world: World, code: string): Discount | null {
-  const now = world.clock.seconds();
-  const promotion = world.store.promotionCodes
-    .by('code', code.trim().toLowerCase())
-    .find((each) => isUsable(each, now));
-  return promotion === undefined ? null : discountOf(promotion);
+/** What a discount is asked for: the subtotal of a session, and its currency. */
+export interface Discounted {
+  subtotal: number;
+  currency: string;
 }
 
-export function discountByPromotion(world: World, id: string, param: string): Discount {
-  const promotion = promotionCodeNamed(world, id, param);
-  if (!isUsable(promotion, world.clock.seconds())) throw invalid('This promotion code is not active.', { param });
-  return discountOf(promotion);
+export function discountByCoupon(world: World, id: string, param: string, to: Discounted): Discount {
+  const coupon = couponNamed(world, id, param);
+  if (!isRedeemable(world, coupon, to)) throw invalid('This coupon cannot be redeemed.', { param });
+  return { coupon: coupon.id, promotionCode: null };
 }
 
 /** The amount a discount takes off a subtotal, at most the whole of it. */
-export function amountOff(world: World, discount: Discount | null, subtotal: number): number {
+export function amountOff(world: World, discount: Discount | null, subtotal: number, currency: string): number {
   if (discount === null) return 0;
   const { amount_off, percent_off } = couponNamed(world, discount.coupon);
-  return Math.min(subtotal, amount_off ?? Math.round((subtotal * (percent_off ?? 0)) / 100));
+  return Math.min(subtotal, amount_off ?? rounded((subtotal * (percent_off ?? 0)) / 100, currency));
 }
 
 /** Counts one use of the coupon and its code, when the session completes. */
@@ -116,12 +76,6 @@ export function redeem({ store }: World, discount: Discount | null): void {
   if (coupon) store.coupons.put({ ...coupon, times_redeemed: coupon.times_redeemed + 1 });
   const promotion = discount.promotionCode === null ? undefined : store.promotionCodes.get(discount.promotionCode);
   if (promotion) store.promotionCodes.put({ ...promotion, times_redeemed: promotion.times_redeemed + 1 });
-}
-
-function promotionCodeNamed({ store }: World, id: string, param = 'id'): Stripe.PromotionCode {
-  const promotion = store.promotionCodes.get(id);
-  if (promotion === undefined) throw noSuch('promotion code', id, param);
-  return promotion;
 }
 
 interface CouponInput {
@@ -166,15 +120,12 @@ function createCoupon(world: World, input: CouponInput): Stripe.Coupon {
   });
 }
 
-function isUsable(promotion: Stripe.PromotionCode, now: number): boolean {
-  const { active, expires_at, max_redemptions, times_redeemed } = promotion;
+/** Whether a coupon takes something off such a session now. */
+export function isRedeemable(world: World, coupon: Stripe.Coupon, { currency }: Discounted): boolean {
+  const { currency: own, max_redemptions, redeem_by, times_redeemed } = coupon;
   return (
-    active &&
-    (expires_at === null || expires_at > now) &&
+    (own === null || own === currency) &&
+    (redeem_by === null || redeem_by > world.clock.seconds()) &&
     (max_redemptions === null || times_redeemed < max_redemptions)
   );
-}
-
-function discountOf(promotion: Stripe.PromotionCode): Discount {
-  return { coupon: idOf(promotion.promotion.coupon) ?? '', promotionCode: promotion.id };
 }

@@ -12,29 +12,22 @@ import type { World } from '../world';
 import { authorize } from './captures';
 import { cardOf, type Decline } from './cards';
 import { keepCharge } from './charges';
-import { discountByCode, redeem } from './coupons';
+import { applyChoices, type Choices } from './choices';
+import { redeem } from './coupons';
 import { createCustomer } from './customers';
-import { withChosenAmount } from './line-items';
+import { withInvoice } from './invoices';
 import { intentOf } from './payment-intents';
 import { bankDebitOf, billingDetailsOf, delayedTypeOf, keepPaymentMethod } from './payment-methods';
 import { schedule } from './schedule';
-import { NO_CUSTOMER_DETAILS, refuseTooSmall, shippingCost } from './session-create';
-import { detailOf, keepSession, type Session, sessionNamed } from './sessions';
+import { refuseTooSmall } from './session-create';
+import { NO_CUSTOMER_DETAILS } from './session-object';
+import type { Session } from './sessions';
 import { totalsOf } from './totals';
 import { issueVoucher } from './vouchers';
 
 /** What the shopper filled in on the payment page. */
-export interface Attempt {
+export interface Attempt extends Choices {
   buyer: Buyer;
-  /** The amount for a price the buyer chooses, in the currency's smallest unit. */
-  customAmount?: number | undefined;
-  promotionCode?: string | undefined;
-  /** One of the session's shipping options, by index. */
-  shippingOption?: number | undefined;
-  /** Tax added for the buyer's address, if the session computes tax. */
-  tax?: number | undefined;
-  /** The amount shown to the buyer in their own currency, under Adaptive Pricing. */
-  presentment?: { amount: number; currency: string } | undefined;
 }
 
 export type Outcome =
@@ -44,12 +37,13 @@ export type Outcome =
 
 /** The shopper presses Pay. @throws Refusal if the session is not open or the input is invalid */
 export function pay(world: World, id: string, attempt: Attempt): Outcome {
-  const { session, detail } = applyChoices(world, id, attempt);
+  const { buyer } = attempt;
+  const country = (buyer.shipping?.address ?? buyer.billingAddress)?.country ?? null;
+  const { session, detail } = applyChoices(world, id, attempt, { buyer, country });
   const { total, lines } = totalsOf(world, detail);
   refuseTooSmall(total, lines);
   if (total === 0) return complete(world, session, detail, 'no_payment_required');
 
-  const { buyer } = attempt;
   const method = keepPaymentMethod(world, buyer, delayedTypeOf(session, buyer));
   const intent = world.store.paymentIntents.put({
     ...intentOf(world, session, total),
@@ -69,52 +63,6 @@ export function pay(world: World, id: string, attempt: Attempt): Outcome {
   if (onPay === 'pay') return succeed(world, confirmed, detail, intent);
   if (onPay === 'authenticate') return startAuthentication(world, confirmed, intent);
   return decline(world, confirmed, buyer, intent, onPay);
-}
-
-/** Applies the shopper's choices to the session: amount, promotion code, shipping, tax. */
-function applyChoices(world: World, id: string, attempt: Attempt): { session: Session; detail: SessionDetail } {
-  const session = sessionNamed(world, id);
-  if (session.status !== 'open')
-    throw invalid(`This Checkout Session has a status of \`${session.status}\` and can no longer be paid.`);
-  const before = detailOf(world, id);
-  const code = attempt.promotionCode;
-  const discount = code === undefined ? before.discount : discountByCode(world, code);
-  if (code !== undefined && (session.allow_promotion_codes !== true || discount === null))
-    throw invalid('This code is invalid.', { param: 'promotionCode' });
-  const option = attempt.shippingOption === undefined ? undefined : session.shipping_options[attempt.shippingOption];
-  const shipping =
-    option === undefined ? before.shipping : { rate: idOf(option.shipping_rate) ?? '', amount: option.shipping_amount };
-  const detail: SessionDetail = {
-    ...before,
-    lines: withChosenAmount(world, before.lines, attempt.customAmount),
-    discount,
-    shipping,
-    tax: session.automatic_tax.enabled ? (attempt.tax ?? 0) : 0,
-    buyer: attempt.buyer,
-  };
-  const kept = keepSession(
-    world,
-    {
-      ...session,
-      shipping_cost: shipping && shippingCost(shipping),
-      ...(discount && {
-        discounts: [
-          { coupon: discount.promotionCode === null ? discount.coupon : null, promotion_code: discount.promotionCode },
-        ],
-      }),
-      ...(session.automatic_tax.enabled && {
-        automatic_tax: { ...session.automatic_tax, status: 'complete' as const },
-      }),
-      ...(attempt.presentment && {
-        presentment_details: {
-          presentment_amount: attempt.presentment.amount,
-          presentment_currency: attempt.presentment.currency,
-        },
-      }),
-    },
-    detail,
-  );
-  return { session: kept, detail: detailOf(world, id) };
 }
 
 /** The payment succeeds. */
@@ -213,7 +161,7 @@ function complete(
   payment_status: 'no_payment_required' | 'paid' | 'unpaid',
 ): Outcome {
   redeem(world, detail.discount);
-  const completed = world.store.sessions.put({
+  const kept = world.store.sessions.put({
     ...session,
     status: 'complete',
     payment_status,
@@ -221,13 +169,21 @@ function complete(
     url: null,
     customer: session.customer ?? customerOf(world, session, detail.buyer as Buyer),
     ...buyerDetails(session, detail.buyer as Buyer),
+    ...(session.consent_collection?.terms_of_service === 'required' && {
+      consent: { promotions: null, terms_of_service: 'accepted' },
+    }),
   });
+  const completed = payment_status === 'paid' ? withInvoice(world, kept) : kept;
   return { outcome: 'complete', session: completed, event: emit(world, 'checkout.session.completed', completed) };
 }
 
-/** The id of a new customer if the session creates one for every buyer; otherwise null: the buyer stays a guest. */
-function customerOf(world: World, { customer_creation }: Session, { email, name, phone }: Buyer): string | null {
-  return customer_creation === 'always' ? createCustomer(world, { email, name, phone }).id : null;
+/**
+ * The id of a new customer if the session creates one for every buyer, or an invoice, which is somebody's; otherwise
+ * null: the buyer stays a guest.
+ */
+function customerOf(world: World, session: Session, { email, name, phone }: Buyer): string | null {
+  const needed = session.customer_creation === 'always' || session.invoice_creation?.enabled;
+  return needed ? createCustomer(world, { email, name, phone }).id : null;
 }
 
 function buyerDetails(session: Session, buyer: Buyer): Pick<Session, 'collected_information' | 'customer_details'> {

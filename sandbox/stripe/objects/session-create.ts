@@ -2,16 +2,15 @@
 import type Stripe from 'stripe';
 import { invalid } from '../http/errors';
 import { changedMetadata } from '../http/metadata';
-import { missing, type Read } from '../http/params';
+import { missing } from '../http/params';
 import { newSessionId } from '../store/ids';
 import type { Discount, SessionDetail, ShippingChoice } from '../store/records';
 import type { World } from '../world';
-import { couponNamed, discountByPromotion } from './coupons';
-import { customerNamed } from './customers';
+import { type Discounted, discountByCoupon } from './coupons';
 import { openLines } from './line-items';
-import { paymentMethodTypesOf } from './payment-methods';
-import type { sessionShape } from './session-shape';
-import { keepSession, payAddress, type Session, watchExpiry } from './sessions';
+import { discountByPromotion } from './promotion-codes';
+import { newSession, type SessionInput } from './session-object';
+import { keepSession, type Session, watchExpiry } from './sessions';
 import { amountsOf, createRate, rateNamed } from './shipping-rates';
 import { totalsOf } from './totals';
 
@@ -19,8 +18,6 @@ const MINUTE = 60;
 const DAY = 24 * 60 * MINUTE;
 /** The least amount that can be charged, in the smallest unit of most currencies. */
 const LEAST_CHARGE = 50;
-
-type SessionInput = Read<typeof sessionShape>;
 
 /** @throws Refusal in Stripe's words */
 export function createSession(world: World, input: SessionInput): Session {
@@ -32,7 +29,10 @@ export function createSession(world: World, input: SessionInput): Session {
   const detail: SessionDetail = {
     id,
     lines,
-    discount: discountOf(world, input),
+    discount: discountOf(world, input, {
+      subtotal: lines.reduce((sum, line) => sum + line.amount_subtotal, 0),
+      currency,
+    }),
     shipping: rates[0] ?? null,
     paymentIntent: {
       metadata: changedMetadata(null, input.payment_intent_data?.metadata),
@@ -80,6 +80,10 @@ function refuseInvalid(world: World, input: SessionInput): void {
     throw invalid('You may only specify one of these parameters: allow_promotion_codes, discounts.', {
       param: 'allow_promotion_codes',
     });
+  if (input.mode !== 'payment')
+    for (const param of ['shipping_options', 'invoice_creation'] as const)
+      if (input[param] !== undefined)
+        throw invalid(`You can not pass \`${param}\` in \`${input.mode}\` mode.`, { param });
   const ahead = input.expires_at === undefined ? DAY : input.expires_at - world.clock.seconds();
   if (ahead < 30 * MINUTE)
     throw invalid('The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.', {
@@ -91,12 +95,12 @@ function refuseInvalid(world: World, input: SessionInput): void {
     });
 }
 
-function discountOf(world: World, { discounts }: SessionInput): Discount | null {
+function discountOf(world: World, { discounts }: SessionInput, to: Discounted): Discount | null {
   const [input] = discounts ?? [];
   if (input === undefined) return null;
   if (input.promotion_code !== undefined)
-    return discountByPromotion(world, input.promotion_code, 'discounts[0][promotion_code]');
-  return { coupon: couponNamed(world, input.coupon ?? '', 'discounts[0][coupon]').id, promotionCode: null };
+    return discountByPromotion(world, input.promotion_code, 'discounts[0][promotion_code]', to);
+  return discountByCoupon(world, input.coupon ?? '', 'discounts[0][coupon]', to);
 }
 
 function shippingRates(world: World, { shipping_options }: SessionInput, currency: string): ShippingChoice[] {
@@ -117,127 +121,4 @@ function shippingRates(world: World, { shipping_options }: SessionInput, currenc
       );
     return { rate: rate.id, amount: terms.amount };
   });
-}
-
-function newSession(world: World, id: string, input: SessionInput, currency: string, rates: ShippingChoice[]): Session {
-  const created = world.clock.seconds();
-  const customer = input.customer === undefined ? null : customerNamed(world, input.customer, 'customer');
-  const knownEmail = input.customer_email ?? customer?.email ?? null;
-  return {
-    id,
-    object: 'checkout.session',
-    adaptive_pricing: { enabled: input.adaptive_pricing?.enabled ?? false },
-    after_expiration: input.after_expiration ? { recovery: recoveryOf(input.after_expiration.recovery) } : null,
-    allow_promotion_codes: input.allow_promotion_codes ?? null,
-    allowed_payment_method_types: input.allowed_payment_method_types ?? null,
-    amount_subtotal: null,
-    amount_total: null,
-    automatic_tax: {
-      enabled: input.automatic_tax?.enabled ?? false,
-      liability: input.automatic_tax?.enabled ? { type: 'self' } : null,
-      provider: input.automatic_tax?.enabled ? 'stripe' : null,
-      status: input.automatic_tax?.enabled ? 'requires_location_inputs' : null,
-    },
-    billing_address_collection: input.billing_address_collection ?? null,
-    cancel_url: input.cancel_url ?? null,
-    client_reference_id: input.client_reference_id ?? null,
-    client_secret: null,
-    collected_information: null,
-    consent: null,
-    consent_collection: null,
-    created,
-    currency,
-    currency_conversion: null,
-    custom_fields: [],
-    custom_text: { after_submit: null, shipping_address: null, submit: null, terms_of_service_acceptance: null },
-    customer: customer?.id ?? null,
-    customer_account: null,
-    customer_creation: customer === null ? (input.customer_creation ?? 'if_required') : null,
-    customer_details: knownEmail === null ? null : { ...NO_CUSTOMER_DETAILS, email: knownEmail },
-    customer_email: input.customer_email ?? null,
-    discounts:
-      input.discounts?.map(({ coupon, promotion_code }) => ({
-        coupon: coupon ?? null,
-        promotion_code: promotion_code ?? null,
-      })) ?? [],
-    expires_at: input.expires_at ?? created + DAY,
-    integration_identifier: input.integration_identifier ?? null,
-    invoice: null,
-    invoice_creation: {
-      enabled: false,
-      invoice_data: {
-        account_tax_ids: null,
-        custom_fields: null,
-        description: null,
-        footer: null,
-        issuer: null,
-        metadata: {},
-        rendering_options: null,
-      },
-    },
-    livemode: false,
-    locale: input.locale ?? null,
-    managed_payments: { enabled: false },
-    metadata: changedMetadata(null, input.metadata),
-    mode: input.mode,
-    optional_items: [],
-    origin_context: input.origin_context ?? null,
-    payment_intent: null,
-    payment_link: null,
-    payment_method_collection: input.payment_method_collection ?? 'if_required',
-    payment_method_configuration_details: null,
-    payment_method_options: { card: { request_three_d_secure: 'automatic' } },
-    payment_method_types: paymentMethodTypesOf(
-      currency,
-      input.allowed_payment_method_types,
-      input.excluded_payment_method_types,
-    ),
-    payment_status: 'unpaid',
-    permissions: null,
-    phone_number_collection: { enabled: input.phone_number_collection?.enabled ?? false },
-    recovered_from: null,
-    saved_payment_method_options: null,
-    setup_intent: null,
-    shipping_address_collection: input.shipping_address_collection ?? null,
-    shipping_cost: rates[0] === undefined ? null : shippingCost(rates[0]),
-    shipping_options: rates.map(({ rate, amount }) => ({ shipping_amount: amount, shipping_rate: rate })),
-    status: 'open',
-    submit_type: input.submit_type ?? null,
-    subscription: null,
-    success_url: input.success_url ?? null,
-    total_details: null,
-    ui_mode: 'hosted_page',
-    url: payAddress(world, id),
-    wallet_options: null,
-  };
-}
-
-export const shippingCost = ({ rate, amount }: ShippingChoice): Stripe.Checkout.Session.ShippingCost => ({
-  amount_subtotal: amount,
-  amount_tax: 0,
-  amount_total: amount,
-  shipping_rate: rate,
-});
-
-export const NO_CUSTOMER_DETAILS: Stripe.Checkout.Session.CustomerDetails = {
-  address: null,
-  business_name: null,
-  email: null,
-  individual_name: null,
-  name: null,
-  phone: null,
-  tax_exempt: 'none',
-  tax_ids: null,
-};
-
-function recoveryOf(
-  input: NonNullable<SessionInput['after_expiration']>['recovery'],
-): Stripe.Checkout.Session.AfterExpiration.Recovery | null {
-  if (input === undefined) return null;
-  return {
-    allow_promotion_codes: input.allow_promotion_codes ?? false,
-    enabled: input.enabled,
-    expires_at: null,
-    url: null,
-  };
 }

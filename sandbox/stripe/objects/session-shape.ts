@@ -1,4 +1,5 @@
 /** The parameters of a Checkout Session: every one Stripe knows, and which of them this sandbox honours. */
+import { invalid } from '../http/errors';
 import { metadata } from '../http/metadata';
 import {
   currency,
@@ -9,6 +10,7 @@ import {
   known,
   list,
   oneOf,
+  type Param,
   required,
   text,
   unsupported,
@@ -16,6 +18,19 @@ import {
 } from '../http/params';
 import { lineItemsParam } from './line-items';
 import { rateShape } from './shipping-rates';
+
+/** Where Stripe takes no address (https://docs.stripe.com/api/checkout/sessions/create, allowed_countries). */
+const NO_ADDRESSES = new Set('AS CX CC CU HM IR KP MH FM NF MP PW SY UM VI'.split(' '));
+const shippingCountry: Param<string> = {
+  read(value, name) {
+    const code = text({ max: 2 }).read(value, name);
+    if (!/^[A-Z]{2}$/.test(code) || NO_ADDRESSES.has(code))
+      throw invalid(`Invalid ${name}: ${code} is not a country that Checkout takes shipping addresses in.`, {
+        param: name,
+      });
+    return code;
+  },
+};
 
 export const sessionShape = {
   adaptive_pricing: group({ enabled: flag }),
@@ -27,7 +42,11 @@ export const sessionShape = {
   branding_settings: known,
   cancel_url: url,
   client_reference_id: text({ max: 200 }),
-  consent_collection: unsupported,
+  consent_collection: group({
+    payment_method_reuse_agreement: unsupported,
+    promotions: unsupported,
+    terms_of_service: oneOf('none', 'required'),
+  }),
   currency,
   custom_fields: unsupported,
   custom_text: unsupported,
@@ -40,7 +59,7 @@ export const sessionShape = {
   excluded_payment_method_types: list(text()),
   expires_at: integer(),
   integration_identifier: text(),
-  invoice_creation: unsupported,
+  invoice_creation: group({ enabled: required(flag), invoice_data: unsupported }),
   line_items: lineItemsParam,
   locale: text({ max: 6 }),
   managed_payments: unsupported,
@@ -73,7 +92,7 @@ export const sessionShape = {
   return_url: unsupported,
   saved_payment_method_options: known,
   setup_intent_data: unsupported,
-  shipping_address_collection: group({ allowed_countries: required(list(text({ max: 2 }))) }),
+  shipping_address_collection: group({ allowed_countries: required(list(shippingCountry)) }),
   shipping_options: list(
     group({
       shipping_rate: text(),

@@ -55,6 +55,7 @@ export function keepSession(world: World, session: Session, detail: SessionDetai
   return world.store.sessions.put({
     ...session,
     ...(session.mode === 'payment' && { amount_subtotal: totals.subtotal, amount_total: totals.total }),
+    shipping_cost: totals.shippingCost,
     total_details:
       session.mode === 'setup'
         ? null

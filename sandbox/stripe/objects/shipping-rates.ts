@@ -61,7 +61,7 @@ export const shippingRateRoutes: Route[] = [
 
 export function createRate(world: World, input: Read<typeof rateShape>, within = ''): Stripe.ShippingRate {
   const { amount, currency: code, currency_options } = input.fixed_amount;
-  refuseImpossible(amount, code, `${within}fixed_amount[amount]`);
+  refuseImpossible(amount, code, within === '' ? 'fixed_amount[amount]' : `${within}[fixed_amount][amount]`);
   const { minimum, maximum } = input.delivery_estimate ?? {};
   const rate = world.store.shippingRates.put({
     id: newId('shr'),

@@ -4,6 +4,7 @@ import { Refusal } from '../http/errors';
 import { MERCHANT } from '../objects/account';
 import { formatAmount } from '../objects/amounts';
 import { authenticate } from '../objects/bank';
+import { applyChoices } from '../objects/choices';
 import { type Outcome, pay } from '../objects/payments';
 import { cancelAddress, recoverSession, type Session, successAddress } from '../objects/sessions';
 import { idOf } from '../store/store';
@@ -11,7 +12,7 @@ import type { Deliveries } from '../webhooks/deliveries';
 import type { World } from '../world';
 import { html } from './html';
 import { notice, type Page, sendPage } from './page-layout';
-import { isAttempt, readPayForm, typedIn } from './pay-form';
+import { choicesOf, collectsAddress, isAttempt, readPayForm, type Typed, typedIn } from './pay-form';
 import { type Filled, isFree, payPage } from './pay-page';
 
 /** How long Checkout waits for the shop's webhook endpoint before it sends the shopper on, in milliseconds. */
@@ -39,6 +40,7 @@ export function createPages(world: World, deliveries: Deliveries): Router {
     const session = store.sessions.get(request.params.id);
     if (session?.status !== 'open') return sendUnpayable(response, session);
     const typed = typedIn(request.body);
+    if (typed.update !== undefined) return update(response, session, typed);
     const read = readPayForm(world, session, typed, isFree(world, session));
     const again = (status: number, filled: Partial<Filled>) => {
       const current = store.sessions.get(session.id) ?? session;
@@ -92,6 +94,13 @@ export function createPages(world: World, deliveries: Deliveries): Router {
     sendPage(response, 200, notice('Voucher', 'With this voucher a buyer pays in a shop or at a bank.'));
   });
 
+  router.get('/invoices/:id', (request, response) => {
+    const invoice = store.invoices.get(request.params.id);
+    if (invoice === undefined) return sendUnpayable(response, undefined);
+    const sum = formatAmount(invoice.total, invoice.currency);
+    sendPage(response, 200, notice(`Invoice ${invoice.number} from ${MERCHANT}`, `${sum} paid.`));
+  });
+
   router.get('/receipts/:id', (request, response) => {
     const charge = store.charges.get(request.params.id);
     if (charge === undefined) return sendUnpayable(response, undefined);
@@ -100,6 +109,20 @@ export function createPages(world: World, deliveries: Deliveries): Router {
       charge.amount_refunded > 0 ? ` ${formatAmount(charge.amount_refunded, charge.currency)} refunded.` : '';
     sendPage(response, 200, notice(`Receipt from ${MERCHANT}`, `${sum} paid.${back}`));
   });
+
+  /** Shows the totals of what is chosen so far. */
+  function update(response: Response, session: Session, typed: Typed): void {
+    const country = collectsAddress(session) ? (typed.country ?? null) : null;
+    try {
+      const choices = choicesOf(session, typed);
+      const chosen = store.transaction(() => applyChoices(world, session.id, choices, { buyer: null, country }));
+      sendPage(response, 200, payPage(world, chosen.session, { ...EMPTY, typed: { ...typed, cardCvc: '' } }));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const filled = { ...EMPTY, typed: { ...typed, cardCvc: '' }, alert: error.message };
+      sendPage(response, 422, payPage(world, session, filled));
+    }
+  }
 
   /** After Pay: on to the shop, to the bank, or back to the form. */
   async function proceed(response: Response, outcome: Outcome, declined: (message: string) => void): Promise<void> {

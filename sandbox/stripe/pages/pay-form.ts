@@ -2,6 +2,7 @@
 
 import { parseAmount } from '../objects/amounts';
 import { cardOf } from '../objects/cards';
+import type { Choices } from '../objects/choices';
 import { addressOf } from '../objects/customers';
 import { bankDebitOf, voucherOf } from '../objects/payment-methods';
 import type { Attempt } from '../objects/payments';
@@ -14,8 +15,11 @@ export type Typed = Record<string, string>;
 /** The error message of each invalid field, by name. */
 export type Problems = Record<string, string>;
 
+/** Stripe asks for a billing address where tax depends on it. */
 export const collectsAddress = (session: Session): boolean =>
-  session.shipping_address_collection !== null || session.billing_address_collection === 'required';
+  session.shipping_address_collection !== null ||
+  session.billing_address_collection === 'required' ||
+  session.automatic_tax.enabled;
 
 export function typedIn(body: unknown): Typed {
   const entries = Object.entries((body ?? {}) as Record<string, unknown>);
@@ -47,6 +51,8 @@ export function readPayForm(world: World, session: Session, typed: Typed, free: 
   }
   if (typed.customAmount !== undefined)
     need('customAmount', 'Enter an amount.', (value) => parseAmount(value, session.currency ?? '') !== undefined);
+  if (session.consent_collection?.terms_of_service === 'required')
+    need('terms', 'Accept the terms of service to go on.');
   if (Object.keys(problems).length > 0) return problems;
 
   const address = addressOf(collectsAddress(session) ? typed : null);
@@ -58,13 +64,15 @@ export function readPayForm(world: World, session: Session, typed: Typed, free: 
     shipping: session.shipping_address_collection && address ? { name: typed.billingName ?? '', address } : null,
     payWith: later ?? cardPayment(typed),
   };
-  return {
-    buyer,
-    promotionCode: typed.promotionCode || undefined,
-    ...(typed.customAmount !== undefined && { customAmount: parseAmount(typed.customAmount, session.currency ?? '') }),
-    ...(typed.shippingOption !== undefined && { shippingOption: Number(typed.shippingOption) }),
-  };
+  return { buyer, ...choicesOf(session, typed) };
 }
+
+/** What is chosen so far. The field of a code is there only where codes are allowed. */
+export const choicesOf = (session: Session, typed: Typed): Choices => ({
+  promotionCode: typed.promotionCode,
+  ...(typed.customAmount !== undefined && { customAmount: parseAmount(typed.customAmount, session.currency ?? '') }),
+  ...(typed.shippingOption !== undefined && { shippingOption: Number(typed.shippingOption) }),
+});
 
 /** The chosen method, if it is one that settles later and that the session offers. */
 export function delayedMethod(session: Session, { method }: Typed): 'bank_debit' | 'voucher' | null {

@@ -31,12 +31,18 @@ ${shippingOptions(world, session)}
 ${chosenAmount(world, session, filled)}
 ${payment(world, session, filled)}
 ${session.allow_promotion_codes === true && html`<fieldset><legend>Promotion code</legend>${field(filled, 'promotionCode', 'Code (optional)')}</fieldset>`}
+${terms(session, filled)}
 <button type="submit" id="pay">${isFree(world, session) ? 'Place order' : `Pay ${formatAmount(session.amount_total ?? 0, session.currency ?? '')}`}</button>
+${changesTotal(session) && html`<p><button type="submit" class="plain" name="update" value="total" id="update">Update total</button></p>`}
 <p class="small">This is a sandbox of Stripe Checkout. Nothing is charged, and card details are not stored.</p>
 </form></main></div>`,
     script: SCRIPT,
   };
 }
+
+/** Whether the total depends on what is chosen here. */
+const changesTotal = (session: Session): boolean =>
+  session.allow_promotion_codes === true || session.automatic_tax.enabled || session.shipping_options.length > 1;
 
 export const isFree = (world: World, session: Session): boolean =>
   session.amount_total === 0 && !hasChosenAmount(world, session) && session.shipping_options.length === 0;
@@ -44,6 +50,7 @@ export const isFree = (world: World, session: Session): boolean =>
 function summary(world: World, session: Session): Html {
   const money = (amount: number) => formatAmount(amount, session.currency ?? '');
   const { lines, subtotal, discount, shipping, tax, total } = totalsOf(world, detailOf(world, session.id));
+  const onTop = total - (subtotal - discount + shipping);
   const back = cancelAddress(session);
   return html`${back !== null && html`<a id="cancel" href="${back}">← Back</a>`}
 <p class="merchant">${MERCHANT}</p>
@@ -60,7 +67,8 @@ function summary(world: World, session: Session): Html {
 <div><dt>Subtotal</dt><dd>${money(subtotal)}</dd></div>
 ${discount > 0 && html`<div><dt>Discount</dt><dd>−${money(discount)}</dd></div>`}
 ${session.shipping_options.length > 0 && html`<div><dt>Shipping</dt><dd>${money(shipping)}</dd></div>`}
-${tax > 0 && html`<div><dt>Tax</dt><dd>${money(tax)}</dd></div>`}
+${tax > 0 && html`<div><dt>Tax${tax > onTop && ' (included)'}</dt><dd>${money(tax)}</dd></div>`}
+${session.automatic_tax.status === 'requires_location_inputs' && html`<div><dt>Tax</dt><dd>Enter your address</dd></div>`}
 <div class="total"><dt>Total</dt><dd>${money(total)}</dd></div>
 </dl>`;
 }
@@ -99,6 +107,14 @@ function shippingOptions(world: World, session: Session): Html | null {
 <span>${rate?.display_name}</span><span class="aside">${formatAmount(shipping_amount, session.currency ?? '')}</span></label>`;
     },
   )}</fieldset>`;
+}
+
+function terms(session: Session, { typed, problems }: Filled): Html | null {
+  if (session.consent_collection?.terms_of_service !== 'required') return null;
+  return html`<fieldset><legend>Terms</legend>
+<label class="choice"><input type="checkbox" name="terms" value="accepted"${typed.terms !== undefined && html` checked`}>
+<span>I agree to the terms of service of ${MERCHANT}</span></label>
+${problems.terms !== undefined && html`<p class="error" id="terms-problem">${problems.terms}</p>`}</fieldset>`;
 }
 
 function chosenAmount(world: World, session: Session, filled: Filled): Html | null {
@@ -191,7 +207,7 @@ for (const choice of form.querySelectorAll('input[name="method"]')) choice.addEv
 show();
 const pay = document.getElementById('pay');
 const label = pay.textContent;
-form.addEventListener('submit', () => { pay.disabled = true; pay.textContent = 'Processing…'; });
+form.addEventListener('submit', (event) => { if (event.submitter?.name === 'update') return; pay.disabled = true; pay.textContent = 'Processing…'; });
 addEventListener('pageshow', () => { pay.disabled = false; pay.textContent = label; });
 (document.querySelector('[aria-invalid]') ?? document.querySelector('.alert'))?.focus?.();
 `;

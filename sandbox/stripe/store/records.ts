@@ -8,8 +8,10 @@ export interface SessionDetail {
   discount: Discount | null;
   shipping: ShippingChoice | null;
   paymentIntent: PaymentIntentDefaults;
-  /** Tax added for the buyer's address, if the session computes tax. */
+  /** How much tax a test said there is, if the session computes tax; 0 if none said so. */
   tax: number;
+  /** The country whose tax is computed, once it is known. Absent in sessions of older sandboxes. */
+  taxedIn?: string | null;
   /** Once the session has expired: the token of the address that opens a copy of it. */
   recovery: { token: string } | null;
   /** The buyer who pressed Pay last, and how they pay. */

@@ -48,6 +48,7 @@ export class Store {
   readonly sessionDetails = this.collection<SessionDetail, 'recovery'>('session_detail', {
     recovery: (detail) => detail.recovery?.token ?? null,
   });
+  readonly invoices = this.collection<Stripe.Invoice>('invoice');
   readonly paymentMethods = this.collection<Stripe.PaymentMethod>('payment_method');
   readonly paymentIntents = this.collection<Stripe.PaymentIntent>('payment_intent');
   readonly charges = this.collection<Stripe.Charge, 'payment_intent'>('charge', {
