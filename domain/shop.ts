@@ -37,8 +37,7 @@ export interface StripeRate {
   currencies: string[];
 }
 
-/** What a shop offers that has no settings. */
-export const ALL_OFF: ShopSettings = {
+const ALL_OFF: ShopSettings = {
   shipTo: [],
   shippingRates: [],
   automaticTax: false,
@@ -46,5 +45,8 @@ export const ALL_OFF: ShopSettings = {
   invoices: false,
   phone: false,
 };
+
+/** Settings as they were saved; what is missing is off. */
+export const settingsOf = (saved: Partial<ShopSettings> | null | undefined): ShopSettings => ({ ...ALL_OFF, ...saved });
 
 export const isOwnRate = (rate: ShippingRate): rate is OwnRate => 'name' in rate;

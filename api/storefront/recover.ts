@@ -82,7 +82,13 @@ function expiredSession({ env }: ApiDeps, token: string): { sessionId: SessionId
 async function cartOf({ db, clock }: ApiDeps, sessionId: SessionId, purpose: Purpose): Promise<Cart> {
   const cart = await findRecoverableCart(db, { sessionId, at: new Date(clock.now()) });
   if (cart === null) throw new Problem('link_expired', 'This link has expired.');
-  const { items, currency, email, userId, locale } = cart;
+  const { items, currency, email, userId, locale, country } = cart;
   const prefilled = purpose === 'recover' && email;
-  return { items, currency, ...(prefilled && { email }), ...(userId && { userId }), ...(locale && { locale }) };
+  return {
+    ...{ items, currency },
+    ...(prefilled && { email }),
+    ...(userId && { userId }),
+    ...(locale && { locale }),
+    ...(country && { country }),
+  };
 }

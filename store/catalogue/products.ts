@@ -1,5 +1,6 @@
 import type { ProductKind } from '../../domain/order';
 import type { Product, ProductForSale } from '../../domain/product';
+import { type ShopSettings, settingsOf } from '../../domain/shop';
 import { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 import { toPrice } from './prices';
@@ -10,6 +11,19 @@ export const productsForSale = (db: Db): Promise<ProductForSale[]> => selectForS
 /** As `productsForSale`, of these SKUs only; those not for sale are left out. One statement. */
 export const findForSale = (db: Db, { skus }: { skus: string[] }): Promise<ProductForSale[]> =>
   selectForSale(db, Prisma.sql`AND p.sku = ANY(${skus})`);
+
+/**
+ * As `findForSale`, with what every checkout offers: a checkout asks for both in one statement. The settings are those
+ * of a shop without any if no product is found.
+ */
+export async function findForCheckout(
+  db: Db,
+  { skus }: { skus: string[] },
+): Promise<{ products: ProductForSale[]; shop: ShopSettings }> {
+  const settings = Prisma.sql`, (SELECT settings FROM shop) AS shop`;
+  const rows = await selectForSale<{ shop: ShopSettings | null }>(db, Prisma.sql`AND p.sku = ANY(${skus})`, settings);
+  return { products: rows.map(({ shop: _, ...product }) => product), shop: settingsOf(rows[0]?.shop) };
+}
 
 /** A product as staff see it. */
 export interface CatalogueProduct extends Product {
@@ -52,15 +66,19 @@ export async function knownSkus(db: Db, { skus }: { skus: string[] }): Promise<S
 }
 
 /** JSON keeps an amount as a plain number; the largest has twelve digits. */
-const selectForSale = (db: Db, which: Prisma.Sql): Promise<ProductForSale[]> =>
-  db.$queryRaw<ProductForSale[]>`
+const selectForSale = <More = unknown>(
+  db: Db,
+  which: Prisma.Sql,
+  more = Prisma.empty,
+): Promise<(ProductForSale & More)[]> =>
+  db.$queryRaw<(ProductForSale & More)[]>`
     SELECT p.sku, p.name, p.description, p.kind::text AS kind, p.image_url AS "imageUrl",
       p.weight, p.tax_code AS "taxCode", p.tax_behavior::text AS "taxBehavior",
       (SELECT coalesce(json_agg(json_build_object('currency', r.currency, 'amount', r.amount, 'minimum', r.minimum,
           'stripePriceId', r.stripe_price_id) ORDER BY r.position, r.id), '[]')
         FROM prices r WHERE r.sku = p.sku AND r.current) AS prices,
       CASE p.kind WHEN 'PHYSICAL' THEN coalesce(s.on_hand - s.held, 0) END AS available,
-      p.refused_at IS NOT NULL AS refused
+      p.refused_at IS NOT NULL AS refused${more}
     FROM products p LEFT JOIN stock_levels s ON s.sku = p.sku
     WHERE p.active ${which}
     ORDER BY p.created_at, p.sku`;

@@ -8,6 +8,8 @@ export interface RecoverableCart {
   email: string | null;
   userId: string | null;
   locale: string | null;
+  /** Where it was to be shipped, if that was one country. */
+  country: string | null;
 }
 
 /** The cart of an expired order whose recovery link still works; null for any other order. */
@@ -26,5 +28,15 @@ export async function findRecoverableCart(
   });
   if (order === null) return null;
   const { items, currency, locale, customer } = order;
-  return { items, currency, locale, email: customer?.email ?? null, userId: customer?.userId ?? null };
+  const country = await onlyCountryOf(db, sessionId);
+  return { items, currency, locale, country, email: customer?.email ?? null, userId: customer?.userId ?? null };
+}
+
+/** The one country that a session took addresses in, from what was asked of Stripe; null if it was more than one. */
+async function onlyCountryOf(db: Db, sessionId: SessionId): Promise<string | null> {
+  const [checkout] = await db.$queryRaw<{ countries: string[] | null }[]>`
+    SELECT request #> '{shipping_address_collection,allowed_countries}' AS countries
+      FROM checkouts WHERE session_id = ${sessionId}`;
+  const [country = null, ...others] = checkout?.countries ?? [];
+  return others.length === 0 ? country : null;
 }

@@ -1,10 +1,10 @@
-import { ALL_OFF, type ShopSettings } from '../../domain/shop';
+import { type ShopSettings, settingsOf } from '../../domain/shop';
 import type { Db } from '../database';
 
 /** What every checkout offers; everything is off until staff have said otherwise. */
 export async function readShop(db: Db): Promise<ShopSettings> {
   const [row] = await db.$queryRaw<{ settings: ShopSettings }[]>`SELECT settings FROM shop`;
-  return { ...ALL_OFF, ...row?.settings };
+  return settingsOf(row?.settings);
 }
 
 /** Replaces the settings as a whole. Checkouts that are written down already stay as they are. */

@@ -218,6 +218,7 @@ describe('an API process that died', () => {
       times: 2, // the library sends once more when a connection is closed
       match: { method: 'POST', path: '^/v1/checkout/sessions$' },
     });
+    await shop.offers({ promotionCodes: true, shipTo: ['DE'] });
     await keyed('died-early');
     const row = await db.checkout.findFirstOrThrow({
       orderBy: { createdAt: 'desc' },
@@ -226,11 +227,14 @@ describe('an API process that died', () => {
     await db.checkout.update({ where: { id: row.id }, data: { failedAt: null } });
     const asked = (await shop.askedOfStripe('POST', /^\/v1\/checkout\/sessions$/)).at(-1);
     await busyWith('died-early', row.id);
+    await shop.offers({ phone: true }); // what is written down does not follow
 
     const answer = await keyed('died-early');
     expect(answer.status).toBe(201);
     const again = (await shop.askedOfStripe('POST', /^\/v1\/checkout\/sessions$/)).at(-1);
     expect(again).toMatchObject({ idempotencyKey: asked?.idempotencyKey, params: asked?.params, replayed: true });
+    expect(again?.params).toMatchObject({ allow_promotion_codes: 'true' });
+    await shop.offers();
     expect((await shop.world.order(answer.body.sessionId)).number).toBe(row.number);
     const sessions = await stripe.checkout.sessions.list({ limit: 100 });
     expect(sessions.data.filter(({ client_reference_id }) => client_reference_id === row.number)).toHaveLength(1);

@@ -147,6 +147,133 @@ describe('the currency of a session', () => {
   });
 });
 
+describe('what the shop offers', () => {
+  const euro = (amount: number) => [{ amount, currency: 'eur' }];
+  const letter = { name: 'Letter', countries: ['DE'], prices: euro(190), maxWeight: 500 };
+  const parcel = { name: 'Parcel', countries: ['DE'], prices: euro(590), maxWeight: 2000, days: [2, 4] };
+  const abroad = { name: 'Parcel', countries: ['AT', 'CH'], prices: euro(1490), maxWeight: 2000 };
+  const items = [{ sku: 'mug', quantity: 1 }];
+  /** What was written down for Stripe, with its numbers. */
+  const requestOf = async ({ body }: { body: { sessionId: string } }) =>
+    (await shop.world.db.checkout.findUniqueOrThrow({ where: { sessionId: body.sessionId } })).request;
+
+  beforeAll(async () => {
+    await shop.world.db.product.update({ where: { sku: 'mug' }, data: { weight: 400 } });
+    await shop.world.product('import', { currency: 'usd', stock: 5 });
+  });
+  afterEach(() => shop.offers());
+
+  test('is shipping at the rates of the country that fit the weight, and an address only there', async () => {
+    await shop.offers({ shippingRates: [letter, parcel, abroad] });
+    const one = await requestOf(
+      await shop.checkout({ items: [...items, { sku: 'ebook', quantity: 9 }], country: 'DE' }),
+    );
+    expect(one).toMatchObject({
+      shipping_address_collection: { allowed_countries: ['DE'] },
+      shipping_options: [
+        {
+          shipping_rate_data: {
+            ...{ type: 'fixed_amount', display_name: 'Letter', fixed_amount: { amount: 190, currency: 'eur' } },
+          },
+        },
+        {
+          shipping_rate_data: {
+            ...{ type: 'fixed_amount', display_name: 'Parcel', fixed_amount: { amount: 590, currency: 'eur' } },
+            delivery_estimate: {
+              minimum: { unit: 'business_day', value: 2 },
+              maximum: { unit: 'business_day', value: 4 },
+            },
+          },
+        },
+      ],
+    });
+    const two = await shop.checkout({ items: [{ sku: 'mug', quantity: 2 }], country: 'CH' });
+    const { amount_total, shipping_options } = await shop.world.stripe.checkout.sessions.retrieve(two.body.sessionId);
+    expect([amount_total, shipping_options.length]).toEqual([2500 + 1490, 1]);
+  });
+
+  test.each<[string, object, object]>([
+    ['where nothing is shipped', { country: 'US' }, { code: 'invalid_request', errors: [{ path: 'country' }] }],
+    ['to a country that is not said, and matters', {}, { code: 'invalid_request', errors: [{ path: 'country' }] }],
+    [
+      'too heavy for every rate',
+      { country: 'DE', items: [{ sku: 'mug', quantity: 6 }] },
+      { code: 'invalid_request', errors: [{ path: 'items' }] },
+    ],
+    [
+      'in a currency without a rate',
+      { country: 'DE', items: [{ sku: 'import', quantity: 1 }] },
+      { code: 'currency_unavailable' },
+    ],
+  ])('is no checkout %s: nothing is asked of Stripe, or written', async (_where, change, problem) => {
+    await shop.offers({ shippingRates: [letter, parcel, abroad] });
+    const before = [await created(), await shop.world.db.checkout.count()];
+    const answer = await shop.checkout({ items, ...change });
+    expect(answer.body).toMatchObject(problem);
+    expect([await created(), await shop.world.db.checkout.count()]).toEqual(before);
+    // Downloads go anywhere.
+    expect((await shop.checkout({ ...change, items: [{ sku: 'ebook', quantity: 1 }] })).status).toBe(201);
+  });
+
+  test('is all of it at once, and shipping is taxed as the goods are', async () => {
+    const { id } = await shop.world.stripe.shippingRates.create({
+      ...{ display_name: 'Courier', type: 'fixed_amount', fixed_amount: { amount: 1990, currency: 'eur' } },
+    });
+    await shop.world.db.product.update({ where: { sku: 'mug' }, data: { taxBehavior: 'inclusive' } });
+    await shop.offers({
+      shipTo: ['DE'],
+      shippingRates: [parcel, { stripeShippingRateId: id, countries: ['DE'] }],
+      ...{ automaticTax: true, promotionCodes: true, invoices: true, phone: true },
+      termsUrl: 'https://shop.example.com/terms',
+    });
+    expect(await requestOf(await shop.checkout({ items }))).toMatchObject({
+      shipping_address_collection: { allowed_countries: ['DE'] },
+      shipping_options: [{ shipping_rate_data: { tax_behavior: 'inclusive' } }, { shipping_rate: id }],
+      allow_promotion_codes: true,
+      automatic_tax: { enabled: true },
+      invoice_creation: { enabled: true },
+      phone_number_collection: { enabled: true },
+      consent_collection: { terms_of_service: 'required' },
+    });
+    const download = await requestOf(await shop.checkout({ items: [{ sku: 'ebook', quantity: 1 }] }));
+    expect(download).toMatchObject({ automatic_tax: { enabled: true }, phone_number_collection: { enabled: true } });
+    expect(Object.keys(download as object)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^shipping/)]));
+    await shop.world.db.product.update({ where: { sku: 'mug' }, data: { taxBehavior: null } });
+  });
+
+  test.each([
+    ['eur', 10_000, 590],
+    ['jpy', 3000, 800],
+    ['isk', 150_000, 90_000],
+    ['kwd', 12_500, 1500],
+  ])('is charged, kept on the order, and shipped: %s', async (currency, amount, postage) => {
+    const { world } = shop;
+    const sku = `offered-${currency}`;
+    await world.product(sku, { amount, currency, stock: 5 });
+    const code = `TENTH-${currency}`;
+    const coupon = await world.stripe.coupons.create({ percent_off: 10 });
+    await world.stripe.promotionCodes.create({ promotion: { type: 'coupon', coupon: coupon.id }, code });
+    const rate = (name: string, price: number) => ({
+      ...{ name, countries: ['DE', 'AT'], prices: [{ amount: price, currency }] },
+    });
+    await shop.offers({
+      shippingRates: [rate('Post', postage), rate('Courier', postage * 2)],
+      ...{ automaticTax: true, promotionCodes: true, invoices: true },
+    });
+    const { body } = await shop.checkout({ items: [{ sku, quantity: 2 }], country: 'AT' });
+    const order = await world.paid(body.sessionId, { shippingOption: 1, promotionCode: code });
+    const discount = (2 * amount) / 10;
+    const shipping = 2 * postage;
+    const tax = (2 * amount - discount + shipping) / 5;
+    expect(order).toMatchObject({
+      ...{ status: 'PREPARING', attentionStep: null, currency, taxIncluded: 0n },
+      ...{ subtotal: BigInt(2 * amount), discount: BigInt(discount), shipping: BigInt(shipping), tax: BigInt(tax) },
+      total: BigInt(2 * amount - discount + shipping + tax),
+      customer: { address: { country: 'AT' } },
+    });
+  });
+});
+
 describe('an e-mail address', () => {
   const items = [{ sku: 'ebook', quantity: 1 }];
 

@@ -477,6 +477,8 @@ function schemasIn(node: unknown): Record<string, unknown>[] {
 const GOOD: Record<string, string> = {
   '^[a-z]{3}$': 'eur',
   '^[A-Z]{2}$': 'DE',
+  '^shr_[\\w]{1,250}$': 'shr_1RAbCdEfGhIjKlMn',
+  '^txcd_\\d{8}$': 'txcd_99999999',
   '^[^\\u0000-\\u001f\\u007f-\\u009f]*$': 'Pascale’s 3 Öl-Kännchen 🌊',
   '^(?:[^\\u0000-\\u001f\\u007f-\\u009f]|[\\n\\r\\t])*$': 'Pascale’s\r\n\t3 Öl-Kännchen 🌊',
   '^[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*$': 'pt-BR',

@@ -11,12 +11,13 @@ beforeAll(async () => {
 afterAll(() => shop?.close());
 
 /** A checkout that ran out, with the link in the mail about it, and the one on the order’s page. */
-async function expired(): Promise<{ id: SessionId; token: string; shown: string }> {
+async function expired(more: object = {}): Promise<{ id: SessionId; token: string; shown: string }> {
   const { body } = await shop.checkout({
     items: [{ sku: 'mug', quantity: 2 }],
     email: 'ada@example.com',
     userId: 'user-7',
     locale: 'fr',
+    ...more,
   });
   const id = sessionId(body.sessionId);
   shop.world.know(id);
@@ -146,3 +147,19 @@ test.each([
 
 const held = async () => (await shop.world.stock('mug')).held;
 const onHand = async () => (await shop.world.stock('mug')).onHand;
+
+test('the cart goes to the country that it went to, at today’s shipping rates', async () => {
+  const parcel = (country: string, amount: number) => ({
+    ...{ name: 'Parcel', countries: [country], prices: [{ amount, currency: 'eur' }] },
+  });
+  await shop.offers({ shippingRates: [parcel('DE', 500), parcel('AT', 900)] });
+  const { token } = await expired({ country: 'AT' });
+  await shop.offers({ shippingRates: [parcel('DE', 600), parcel('AT', 1000)] });
+  const { body } = await recover(token);
+  const session = await shop.world.stripe.checkout.sessions.retrieve(body.sessionId);
+  expect(session).toMatchObject({
+    shipping_address_collection: { allowed_countries: ['AT'] },
+    shipping_options: [{ shipping_amount: 1000 }],
+  });
+  await shop.offers();
+});

@@ -129,6 +129,17 @@ export class Shop {
     return this.http.post('/checkout').set(headers).send(body);
   }
 
+  /** Sets what every checkout offers; what is not named is off. */
+  async offers(settings: Record<string, unknown> = {}): Promise<void> {
+    const off = { shipTo: [], shippingRates: [], automaticTax: false, promotionCodes: false, invoices: false };
+    const staff = { authorization: `Bearer ${this.world.env.ADMIN_TOKEN}` };
+    await this.http
+      .put('/admin/shop')
+      .set(staff)
+      .send({ ...off, phone: false, ...settings })
+      .expect(200);
+  }
+
   /** A step of staff with an order, under an Idempotency-Key if one is given. */
   staffStep(id: string, step: string, key: string | null, body?: object) {
     const asked = this.http

@@ -38,6 +38,7 @@ class Life {
     for (const step of [
       this.abandoned,
       this.declinedThenPaid,
+      this.withAllThatAShopCanOffer,
       this.createdElsewhere,
       this.refundedInParts,
       this.disputed,
@@ -66,6 +67,21 @@ class Life {
     await until(() => this.world.db.timelineEntry.findFirst({ where: { sessionId: id, type: 'declined' } }));
     await this.world.pay(id);
     await this.becomes(id, 'PREPARING');
+  }
+
+  private async withAllThatAShopCanOffer(): Promise<void> {
+    const { id: stripeShippingRateId } = await this.world.stripe.shippingRates.create({
+      ...{ display_name: 'Courier', type: 'fixed_amount', tax_behavior: 'exclusive' },
+      fixed_amount: { amount: 1990, currency: 'eur' },
+    });
+    const parcel = { name: 'Parcel', countries: ['DE'], prices: [{ amount: 590, currency: 'eur' }], days: [2, 4] };
+    await this.shop.offers({
+      ...{ shipTo: ['DE'], shippingRates: [parcel, { stripeShippingRateId, countries: ['DE'] }] },
+      ...{ automaticTax: true, promotionCodes: true, invoices: true, phone: true },
+      termsUrl: 'https://shop.example.com/terms',
+    });
+    await this.bought();
+    await this.shop.offers();
   }
 
   /** With more lines than a session includes by itself. */

@@ -5,13 +5,15 @@ import { isSku } from '../../../domain/ids';
 import { Problem } from '../../../domain/problem';
 import type { ProductForSale } from '../../../domain/product';
 import type { CheckoutLine } from '../../../domain/session';
-import { findForSale } from '../../../store/catalogue/products';
+import type { ShopSettings } from '../../../domain/shop';
+import { findForCheckout } from '../../../store/catalogue/products';
 import type { Db } from '../../../store/database';
 import { invalid } from '../../http/route';
 import { text } from '../../http/schemas';
 import { CART_EXAMPLE } from '../examples';
 import type { Scarcest } from './admission';
 import { notForSale } from './not-for-sale';
+import { offerOf, type SessionOffer, type Wanted } from './offer';
 
 /** The highest quantity of one product in a cart, added up over its lines. */
 const MOST_OF_ONE = 99;
@@ -54,7 +56,7 @@ export const Cart = z
       .optional()
       .meta({
         description:
-          'Where to deliver, ISO 3166-1 alpha-2 in upper case. Chooses the shipping rates offered, where the shop has any.',
+          'Where to deliver, ISO 3166-1 alpha-2 in upper case. Chooses the shipping rates offered, where the shop has any; without it, only rates that go everywhere the shop ships to.',
         example: 'DE',
       }),
   })
@@ -66,6 +68,8 @@ export interface PricedCart {
   currency: string;
   subtotal: number;
   lines: CheckoutLine[];
+  /** What the session offers beside its lines, as the shop's settings say. */
+  offer: SessionOffer;
 }
 
 /** A cart that can be bought now. `scarcest` is null when nothing in it can run out. */
@@ -88,10 +92,10 @@ export function addUp({ email, ...cart }: Cart): Cart {
 /**
  * Prices a cart (already added up) and refuses it if stock is plainly gone. Holds nothing yet.
  * @throws 404 `unknown_sku`, 409 `currency_unavailable`, `not_for_sale` or `out_of_stock`, 400 for a pay-what-you-want
- *   product that is not alone
+ *   product that is not alone, or goods that cannot be shipped
  */
 export async function priceCart(db: Db, cart: Cart): Promise<BuyableCart> {
-  const products = await productsOf(db, cart);
+  const { products, shop } = await productsOf(db, cart);
   const first = products[0]?.product;
   const currency = cart.currency ?? first?.prices[0]?.currency;
   const lines = products.map(({ product, quantity }) => priceLine(product, quantity, currency));
@@ -99,23 +103,23 @@ export async function priceCart(db: Db, cart: Cart): Promise<BuyableCart> {
     throw invalid([{ path: 'items', message: 'a pay-what-you-want product must be bought alone, quantity 1' }]);
   refuseUnsold(products);
   refuseMissing(products);
-  const subtotal = lines.reduce((sum, { total }) => sum + total, 0);
-  return { priced: { currency: currency ?? '', subtotal, lines }, scarcest: scarcestOf(products) };
+  const priced = { currency: currency ?? '', subtotal: lines.reduce((sum, { total }) => sum + total, 0), lines };
+  const offer = offerOf(shop, products, { ...priced, country: cart.country ?? null });
+  return { priced: { ...priced, offer }, scarcest: scarcestOf(products) };
 }
 
-type Wanted = { product: ProductForSale; quantity: number }[];
-
-async function productsOf(db: Db, { items }: Cart): Promise<Wanted> {
+async function productsOf(db: Db, { items }: Cart): Promise<{ products: Wanted; shop: ShopSettings }> {
   const skus = items.map(({ sku }) => sku);
-  const products = await findForSale(db, { skus: skus.filter(isSku) });
+  const { products, shop } = await findForCheckout(db, { skus: skus.filter(isSku) });
   const bySku = new Map(products.map((product) => [product.sku, product]));
   const unknown = skus.filter((sku) => !bySku.has(sku));
   if (unknown.length > 0)
     throw new Problem('unknown_sku', 'Some of these products are not for sale; see `skus`.', { skus: unknown });
-  return items.flatMap(({ sku, quantity }) => {
+  const wanted = items.flatMap(({ sku, quantity }) => {
     const product = bySku.get(sku);
     return product ? [{ product, quantity }] : [];
   });
+  return { products: wanted, shop };
 }
 
 /** A pay-what-you-want price takes precedence over a fixed one in the same currency. */

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { type CheckoutLine, METADATA } from '../../../domain/session';
 import type { Env } from '../../../platform/env';
 import type { Cart, PricedCart } from './cart';
-import { LOCALES, SHIPPING_COUNTRIES } from './stripe-lists';
+import { LOCALES } from './stripe-lists';
 
 export type SessionRequest = Stripe.Checkout.SessionCreateParams;
 
@@ -20,7 +20,7 @@ const SHORTEST_SESSION_MS = 31 * 60_000;
 export function sessionRequest(
   env: Pick<Env, 'STOREFRONT_URL'>,
   cart: Pick<Cart, 'email' | 'userId' | 'locale'>,
-  { currency, lines }: PricedCart,
+  { currency, lines, offer }: Pick<PricedCart, 'currency' | 'lines' | 'offer'>,
   attempt: { id: string; number: string; installation: string; holdUntil: Date; now: number },
 ): SessionRequest {
   const metadata = {
@@ -44,9 +44,7 @@ export function sessionRequest(
     expires_at: Math.ceil(Math.max(attempt.holdUntil.getTime(), attempt.now + SHORTEST_SESSION_MS) / 1000),
     ...(cart.email && { customer_email: cart.email }),
     ...(locale && { locale }),
-    ...(lines.some(({ kind }) => kind === 'PHYSICAL') && {
-      shipping_address_collection: { allowed_countries: [...SHIPPING_COUNTRIES] },
-    }),
+    ...offer,
   };
 }
 

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import type Stripe from 'stripe';
+import { offerOf } from '../../../api/storefront/checkout/offer';
 import { type SessionRequest, sessionRequest } from '../../../api/storefront/checkout/stripe-request';
+import { settingsOf } from '../../../domain/shop';
 import type { Env } from '../../../platform/env';
 
 interface Deps {
@@ -19,19 +21,20 @@ export const checkouts =
   async (items: { sku: string; quantity: number }[]): Promise<{ sessionId: string; url: string | null }> => {
     const values = [items.map(({ sku }) => sku)];
     const { rows: products } = await pool.query({ name: 'products', text: PRODUCTS, values });
-    const lines = items.map(({ sku, quantity }) => {
-      const { name, kind, prices } = products.find((product) => product.sku === sku);
+    const wanted = items.map(({ sku, quantity }) => ({ product: products.find((one) => one.sku === sku), quantity }));
+    const lines = wanted.map(({ product: { sku, name, kind, prices }, quantity }) => {
       const { amount: unitAmount, stripePriceId, minimum } = prices[0];
       return { sku, name, kind, quantity, unitAmount, total: quantity * unitAmount, stripePriceId, minimum };
     });
     const currency: string = products[0].prices[0].currency;
     const subtotal = lines.reduce((sum, { total }) => sum + total, 0);
+    const offer = offerOf(settingsOf(null), wanted, { currency, country: null });
 
     const id = randomUUID();
     const now = Date.now();
     const holdUntil = new Date(now + env.HOLD_TTL_SECONDS * 1000);
     const attempt = { id, number: '', installation: 'dbos', holdUntil, now };
-    const asked = sessionRequest(env, {}, { currency, subtotal, lines }, attempt);
+    const asked = sessionRequest(env, {}, { currency, lines, offer }, attempt);
     const { rows } = await pool.query({
       name: 'write-checkout',
       text: "SELECT write_checkout($1, $2, $3, $4, $5, $6, $7, 'dbos', NULL, NULL, NULL, 0, $8) AS result",
