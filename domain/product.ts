@@ -37,8 +37,13 @@ export interface Product extends ProductDetails {
   prices: Price[];
 }
 
+/** A price that exists at Stripe. */
+export type PriceAtStripe = Price & { stripePriceId: string };
+
 /** A product for sale, with the stock that no order holds; `null` is unlimited (digital). */
-export interface ProductForSale extends Omit<Product, 'active'> {
+export interface ProductForSale extends Omit<Product, 'active' | 'prices'> {
+  /** Those that exist at Stripe; none while the product is a draft. */
+  prices: PriceAtStripe[];
   available: number | null;
   /** Stripe refuses to sell it at the moment. */
   refused: boolean;

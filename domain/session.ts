@@ -32,7 +32,7 @@ export interface CheckoutLine {
   unitAmount: number;
   /** quantity × unitAmount. */
   total: number;
-  /** Null until the price exists at Stripe; the session is then created with inline price data. */
+  /** Null where the line is not of a checkout here. */
   stripePriceId: string | null;
   /** The least the shopper may pay. Set only for pay-what-you-want. */
   minimum: number | null;

@@ -1,5 +1,5 @@
 import Stripe from 'stripe';
-import type { Price } from '../domain/product';
+import type { Price, TaxBehavior } from '../domain/product';
 import { expectObject } from './stripe';
 
 /**
@@ -34,6 +34,23 @@ export function differenceFrom(atStripe: Stripe.Price, ours: Price): string | nu
   if (ours.minimum !== null) return differenceOfChoice(custom_unit_amount, { ...ours, minimum: ours.minimum });
   if (custom_unit_amount || unit_amount === null) return 'has no fixed amount at Stripe';
   return unit_amount === ours.amount ? null : `is ${unit_amount} at Stripe`;
+}
+
+/**
+ * How a price at Stripe, read with its `currency_options` if it is of another currency, contradicts what the catalogue
+ * says about its tax; null if it does not. One that says nothing can still be told; one that says something cannot be
+ * changed (https://docs.stripe.com/api/prices/object#price_object-tax_behavior).
+ */
+export function taxDifference(atStripe: Stripe.Price, currency: string, ours: TaxBehavior | null): string | null {
+  const said = taxBehaviorOf(atStripe, currency);
+  return said === null || ours === null || said === ours ? null : `is ${said} of tax at Stripe, for good`;
+}
+
+/** Whether a price at Stripe includes its tax, in one of its currencies; null if it does not say. */
+export function taxBehaviorOf(atStripe: Stripe.Price, currency: string): string | null {
+  const terms = atStripe.currency === currency ? atStripe : atStripe.currency_options?.[currency];
+  const said = terms?.tax_behavior ?? null;
+  return said === 'unspecified' ? null : said;
 }
 
 /**

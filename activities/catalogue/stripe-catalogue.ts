@@ -5,7 +5,7 @@ import { METADATA } from '../../domain/session';
 import type { Clock } from '../../platform/clock';
 import type { Env } from '../../platform/env';
 import { expectObject } from '../../platform/stripe';
-import { differenceFrom, retrievePrice } from '../../platform/stripe-prices';
+import { differenceFrom, retrievePrice, taxBehaviorOf, taxDifference } from '../../platform/stripe-prices';
 import { type LinkedPrice, type LinkedProduct, linkPrice } from '../../store/catalogue/stripe-links';
 import type { Db } from '../../store/database';
 
@@ -16,18 +16,22 @@ interface Linking {
   clock: Clock;
   /** Called once for each change at Stripe or in a price's link. */
   changed(line: string): void;
+  /** Called for what differs at Stripe and is not ours to change. */
+  differs(line: string): void;
 }
 
 /**
  * Makes sure that every current price of a product exists at Stripe, under a product whose id is made from the SKU. A
- * price that staff linked to one of their own stays as it is, and so does the product it belongs to.
+ * price that staff linked to one of their own stays as it is, and so does the product it belongs to; but where it does
+ * not say whether it includes the tax, it is told.
  */
 export async function linkProduct(linking: Linking, product: LinkedProduct): Promise<void> {
   let exists = await updateProduct(linking, product);
   for (const price of product.prices) {
     const linked = price.stripePriceId ? await orNull(retrievePrice(linking.stripe, price.stripePriceId)) : null;
-    if (linked && differenceFrom(linked, price) === null) {
+    if (linked && differenceFrom(linked, price) === null && !mustBeReplaced(linked, product, price)) {
       await activate(linking, product, linked);
+      await keepTax(linking, product, price, linked);
     } else if (product.active) {
       if (!exists) await createProduct(linking, product);
       exists = true;
@@ -70,6 +74,7 @@ async function updateProduct({ stripe, env, changed }: Linking, product: LinkedP
     (found.description ?? '') !== wanted.description ||
     found.active !== wanted.active ||
     found.shippable !== wanted.shippable ||
+    (wanted.tax_code !== undefined && found.tax_code !== wanted.tax_code) ||
     found.images.join('\n') !== wanted.images.join('\n');
   if (!differs) return true;
   // An empty list is not sent at all; the empty string unsets it.
@@ -90,6 +95,8 @@ function faceOf(product: ProductDetails, env: Pick<Env, 'STOREFRONT_URL'>) {
     description: product.description,
     active: product.active,
     shippable: product.kind === 'PHYSICAL',
+    // One that is not said here stays what it is at Stripe.
+    ...(product.taxCode !== null && { tax_code: product.taxCode }),
     images: image && image.protocol === 'https:' ? [image.href] : [],
   };
 }
@@ -103,8 +110,13 @@ function faceOf(product: ProductDetails, env: Pick<Env, 'STOREFRONT_URL'>) {
 async function priceFor(linking: Linking, product: LinkedProduct, price: LinkedPrice): Promise<Stripe.Price> {
   const { stripe } = linking;
   const [found] = (await stripe.prices.list({ lookup_keys: [lookupKey(price)], limit: 1 })).data;
-  if (found?.product === stripeProductId(price.sku) && differenceFrom(found, price) === null) {
+  if (
+    found?.product === stripeProductId(price.sku) &&
+    differenceFrom(found, price) === null &&
+    !mustBeReplaced(found, product, price)
+  ) {
     await activate(linking, product, found);
+    await keepTax(linking, product, price, found);
     return found;
   }
   const made = await stripe.prices.create({
@@ -113,11 +125,40 @@ async function priceFor(linking: Linking, product: LinkedProduct, price: LinkedP
     ...(price.minimum === null
       ? { unit_amount: price.amount }
       : { custom_unit_amount: { enabled: true, minimum: price.minimum, preset: price.amount } }),
+    ...(product.taxBehavior !== null && { tax_behavior: product.taxBehavior }),
     lookup_key: lookupKey(price),
     transfer_lookup_key: true,
     metadata: { [METADATA.sku]: price.sku },
   });
   return expectObject(made, 'price');
+}
+
+/** Whether one of our own prices includes the tax where it must not, or the other way round: that is for good. */
+const mustBeReplaced = (atStripe: Stripe.Price, product: LinkedProduct, { sku, currency }: LinkedPrice): boolean =>
+  atStripe.product === stripeProductId(sku) && taxDifference(atStripe, currency, product.taxBehavior) !== null;
+
+/** Tells a price whether it includes the tax, and says what differs about the tax of one that staff linked. */
+async function keepTax(
+  { stripe, changed, differs }: Linking,
+  { taxBehavior, taxCode }: LinkedProduct,
+  { sku, currency }: LinkedPrice,
+  atStripe: Stripe.Price,
+): Promise<void> {
+  const difference = taxDifference(atStripe, currency, taxBehavior);
+  if (difference !== null) differs(`${sku}: price ${atStripe.id} ${difference}; link another one`);
+  else if (taxBehavior !== null && taxBehaviorOf(atStripe, currency) === null) {
+    // In a further currency that would replace the amount too.
+    if (atStripe.currency !== currency)
+      differs(`${sku}: price ${atStripe.id} does not say in ${currency} whether it includes the tax; say so at Stripe`);
+    else {
+      await stripe.prices.update(atStripe.id, { tax_behavior: taxBehavior });
+      changed(`${sku}: price ${atStripe.id} is now ${taxBehavior} of tax`);
+    }
+  }
+  if (taxCode === null || typeof atStripe.product !== 'string' || atStripe.product === stripeProductId(sku)) return;
+  const theirs = expectObject(await stripe.products.retrieve(atStripe.product), 'product');
+  if (theirs.tax_code !== taxCode)
+    differs(`${sku}: product ${theirs.id} has the tax code ${theirs.tax_code ?? 'of the account'} at Stripe`);
 }
 
 /** Checkout refuses an archived price, and the catalogue sells at this one. */

@@ -41,7 +41,7 @@ export async function linkCatalogue({ db, stripe, env, log, clock = systemClock 
     changes += 1;
     log(line);
   };
-  for (const product of products) await linkProduct({ db, stripe, env, clock, changed }, product);
+  for (const product of products) await linkProduct({ db, stripe, env, clock, changed, differs: log }, product);
   await recheckRefused({ db, stripe, clock });
   log(
     changes === 0

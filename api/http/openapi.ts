@@ -24,7 +24,7 @@ const Problem = z
       .optional()
       .meta({
         description:
-          'With `out_of_stock`: what is not available, and how many were wanted. With `not_for_sale`: what Stripe refuses to sell, by its `sku` alone.',
+          'With `out_of_stock`: what is not available, and how many were wanted. With `not_for_sale`: what Stripe refuses to sell or has no price of yet, by its `sku` alone.',
       }),
     skus: z.array(z.string()).optional().meta({ description: 'With `unknown_sku` of a cart: what is not for sale.' }),
   })

@@ -41,7 +41,7 @@ export function productRoutes({ db, env }: Pick<ApiDeps, 'db' | 'env'>): Route[]
       headers: CONDITIONAL,
       answers: {
         200: {
-          description: 'Every active product.',
+          description: 'Every active product that is no draft.',
           schema: z.strictObject({ data: z.array(Product) }),
           headers: CACHED,
         },

@@ -46,8 +46,8 @@ export function takenPrice(known: KnownPrice[], { sku, prices }: { sku: string; 
 
 /**
  * Makes these the current prices, in this order. A price that is known keeps its row, one that waited for its id at
- * Stripe gets it, and a row that is not named stays, no longer current: a session made with it can still be
- * understood.
+ * Stripe gets it, one that is named without an id keeps the one it has, and a row that is not named stays, no longer
+ * current: a session made with it can still be understood.
  */
 export async function replacePrices(
   tx: Tx,
@@ -56,10 +56,14 @@ export async function replacePrices(
 ): Promise<void> {
   await tx.price.updateMany({ where: { sku, current: true }, data: { current: false } });
   for (const [position, price] of prices.entries()) {
+    const alike = known.filter((one) => one.sku === sku && sameTerms(one, price));
     const row =
       linkedTo(known, price) ??
-      known.find((one) => one.sku === sku && one.stripePriceId === null && sameTerms(one, price));
-    if (row) await tx.price.update({ where: { id: row.id }, data: { ...price, current: true, position } });
+      alike.find((one) => one.stripePriceId === null) ??
+      (price.stripePriceId === null ? alike[0] : undefined);
+    const stripePriceId = price.stripePriceId ?? row?.stripePriceId ?? null;
+    if (row)
+      await tx.price.update({ where: { id: row.id }, data: { ...price, stripePriceId, current: true, position } });
     else await tx.price.create({ data: { sku, ...price, position, createdAt: at } });
   }
 }

@@ -5,16 +5,20 @@ import { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 import { toPrice } from './prices';
 
+/** A product is a draft while none of its prices exists at Stripe. */
+const NO_DRAFTS = Prisma.sql`AND EXISTS (
+  SELECT 1 FROM prices d WHERE d.sku = p.sku AND d.current AND d.stripe_price_id IS NOT NULL)`;
+
 /** Every product for sale with its prices and its free stock, oldest first. One statement. */
-export const productsForSale = (db: Db): Promise<ProductForSale[]> => selectForSale(db, Prisma.empty);
+export const productsForSale = (db: Db): Promise<ProductForSale[]> => selectForSale(db, NO_DRAFTS);
 
 /** As `productsForSale`, of these SKUs only; those not for sale are left out. One statement. */
 export const findForSale = (db: Db, { skus }: { skus: string[] }): Promise<ProductForSale[]> =>
-  selectForSale(db, Prisma.sql`AND p.sku = ANY(${skus})`);
+  selectForSale(db, Prisma.sql`AND p.sku = ANY(${skus}) ${NO_DRAFTS}`);
 
 /**
- * As `findForSale`, with what every checkout offers: a checkout asks for both in one statement. The settings are those
- * of a shop without any if no product is found.
+ * As `findForSale`, drafts among them, which have no prices; and with what every checkout offers: a checkout asks for
+ * both in one statement. The settings are those of a shop without any if no product is found.
  */
 export async function findForCheckout(
   db: Db,
@@ -76,7 +80,7 @@ const selectForSale = <More = unknown>(
       p.weight, p.tax_code AS "taxCode", p.tax_behavior::text AS "taxBehavior",
       (SELECT coalesce(json_agg(json_build_object('currency', r.currency, 'amount', r.amount, 'minimum', r.minimum,
           'stripePriceId', r.stripe_price_id) ORDER BY r.position, r.id), '[]')
-        FROM prices r WHERE r.sku = p.sku AND r.current) AS prices,
+        FROM prices r WHERE r.sku = p.sku AND r.current AND r.stripe_price_id IS NOT NULL) AS prices,
       CASE p.kind WHEN 'PHYSICAL' THEN coalesce(s.on_hand - s.held, 0) END AS available,
       p.refused_at IS NOT NULL AS refused${more}
     FROM products p LEFT JOIN stock_levels s ON s.sku = p.sku

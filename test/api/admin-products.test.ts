@@ -21,12 +21,13 @@ afterAll(() => office?.close());
 const put = (body: unknown, at = sku) => {
   const { prices, payWhatYouWant } = body as { prices?: Linked[]; payWhatYouWant?: Linked };
   for (const { stripePriceId, currency, amount } of prices ?? []) {
+    if (!stripePriceId) continue;
     const others = (prices ?? []).filter((one) => one.stripePriceId === stripePriceId && one.currency !== currency);
     const options = others.map((one) => [one.currency, { unit_amount: one.amount }]);
     const currency_options = Object.fromEntries(options);
     office.stripe.set(stripePriceId, { currency, unit_amount: amount, currency_options });
   }
-  if (payWhatYouWant) {
+  if (payWhatYouWant?.stripePriceId) {
     const { stripePriceId, currency, minimum, suggested } = payWhatYouWant;
     office.stripe.set(stripePriceId, { currency, custom_unit_amount: { minimum, preset: suggested } });
   }
@@ -342,6 +343,55 @@ describe('the kind of a product', () => {
   }
 });
 
+describe('a price without an id at Stripe', () => {
+  const plain = (amount: number, currency = 'eur') => ({ amount, currency });
+
+  test('makes a draft: kept, and not shown until there is one', async () => {
+    const payWhatYouWant = { currency: 'usd', minimum: 100, suggested: 500 };
+    const answer = await put(mug({ prices: [plain(1800), plain(3000, 'jpy')], payWhatYouWant }));
+    expect([answer.status, answer.body]).toMatchObject([
+      201,
+      {
+        prices: [
+          { ...plain(1800), stripePriceId: null },
+          { ...plain(3000, 'jpy'), stripePriceId: null },
+        ],
+        payWhatYouWant: { ...payWhatYouWant, stripePriceId: null },
+      },
+    ]);
+    expect(await forSale()).toBeUndefined();
+    // What GET answers can be put as it is.
+    const { prices, payWhatYouWant: chosen } = answer.body;
+    expect((await put(mug({ prices, payWhatYouWant: chosen }))).status).toBe(200);
+    expect(await rows()).toHaveLength(3);
+
+    await put(mug({ prices: [euro(1800), plain(3000, 'jpy')] }));
+    expect(await forSale()).toMatchObject({ prices: [plain(1800)], payWhatYouWant: null });
+  });
+
+  test('keeps the one that it has, while its terms are the same', async () => {
+    await put(mug());
+    expect((await put(mug({ name: 'Big Mug', prices: [plain(1800)] }))).body.prices).toEqual([euro(1800)]);
+    expect((await put(mug({ prices: [plain(1900)] }))).body.prices).toEqual([{ ...plain(1900), stripePriceId: null }]);
+    expect(await rows()).toEqual([
+      expect.objectContaining({ stripePriceId: id('1800'), current: false }),
+      expect.objectContaining({ stripePriceId: null, current: true }),
+    ]);
+  });
+});
+
+test.each([
+  ['inclusive', 'exclusive', 400],
+  ['inclusive', 'inclusive', 201],
+  ['inclusive', null, 201],
+  ['unspecified', 'exclusive', 201],
+])('a price that is %s of tax at Stripe, of a product that is %s: %i', async (tax_behavior, taxBehavior, status) => {
+  office.stripe.set(id('taxed'), { currency: 'eur', unit_amount: 1800, tax_behavior });
+  const answer = await save(mug({ taxBehavior, prices: [euro(1800, 'taxed')] }));
+  expect(answer.status).toBe(status);
+  if (status === 400) expect(answer.body).toEqual(invalidAt('prices.0.stripePriceId'));
+});
+
 describe('a product that is not valid', () => {
   const price = { amount: 1800, currency: 'eur', stripePriceId: 'price_x' };
   const open = { currency: 'eur', minimum: 100, suggested: 500, stripePriceId: 'price_y' };
@@ -354,7 +404,7 @@ describe('a product that is not valid', () => {
     ['another kind', { kind: 'SERVICE' }, ['kind']],
     ['no prices', { prices: undefined }, ['prices']],
     ['none in the list', { prices: [] }, ['prices']],
-    ['a price without id', { prices: [{ amount: 1, currency: 'eur' }] }, ['prices.0.stripePriceId']],
+    ['a price with an empty id', { prices: [{ ...price, stripePriceId: '' }] }, ['prices.0.stripePriceId']],
     ['a price with an unknown field', { prices: [{ ...price, tax: 1 }] }, ['prices.0']],
     ['a negative amount', { prices: [{ ...price, amount: -1 }] }, ['prices.0.amount']],
     ['half a cent', { prices: [{ ...price, amount: 0.5 }] }, ['prices.0.amount']],

@@ -1,3 +1,4 @@
+import { linkCatalogue } from '../../activities/catalogue/stripe-setup';
 import { METADATA } from '../../domain/session';
 import { Shop } from './shop';
 
@@ -105,13 +106,25 @@ describe('a checkout', () => {
     ]);
   });
 
-  test('of a product without a price at Stripe has an inline price', async () => {
+  test('of a draft, which has no price at Stripe yet, is refused until stripe:setup has made one', async () => {
+    const { db, stripe, env } = shop.world;
     await shop.world.product('card', { amount: 300, stock: 5 });
-    await shop.world.db.price.updateMany({ where: { sku: 'card' }, data: { stripePriceId: null } });
-    const answer = await shop.checkout({ items: [{ sku: 'card', quantity: 2 }] });
-    expect(answer.status).toBe(201);
-    const session = await shop.world.stripe.checkout.sessions.retrieve(answer.body.sessionId);
-    expect(session.amount_subtotal).toBe(600);
+    await db.price.updateMany({ where: { sku: 'card' }, data: { stripePriceId: null } });
+    const items = [
+      { sku: 'mug', quantity: 1 },
+      { sku: 'card', quantity: 2 },
+    ];
+    const before = await created();
+    const refused = await shop.checkout({ items });
+    expect([refused.status, refused.body]).toEqual([
+      409,
+      expect.objectContaining({ code: 'not_for_sale', items: [{ sku: 'card' }] }),
+    ]);
+    expect(await created()).toBe(before);
+    await linkCatalogue({ db, stripe, env, clock: shop.api.deps.clock, log: () => {} });
+    const { body } = await shop.checkout({ items });
+    const session = await stripe.checkout.sessions.retrieve(body.sessionId);
+    expect(session.amount_subtotal).toBe(1250 + 600);
   });
 });
 
@@ -498,7 +511,7 @@ describe('pay what you want', () => {
 
   test('is not sold before its price was made at Stripe', async () => {
     const answer = await shop.checkout({ items: [{ sku: 'unmade', quantity: 1 }] });
-    expect([answer.status, answer.body.code]).toEqual([409, 'currency_unavailable']);
+    expect([answer.status, answer.body.code]).toEqual([409, 'not_for_sale']);
   });
 });
 

@@ -503,6 +503,9 @@ describe('the demo storefront', () => {
     const pictures = ['/images/tide-mug.svg', '/images/of-the-storefront.png', 'https://cdn.example.com/a.png'];
     const sold = pictures.map((imageUrl, n) => ({ ...product, sku: `pictured-${n}`, imageUrl }));
     await bare.db.product.createMany({ data: sold });
+    const price = { currency: 'eur', amount: 500, createdAt: new Date(0) };
+    const prices = sold.map(({ sku }) => ({ ...price, sku, stripePriceId: `price_${sku}` }));
+    await bare.db.price.createMany({ data: prices });
     const listed = (await http().get('/products')).body.data as { sku: string; imageUrl: string }[];
     const shown = listed.filter(({ sku }) => sku.startsWith('pictured-')).map(({ imageUrl }) => imageUrl);
     expect(shown.sort()).toEqual([
@@ -510,6 +513,7 @@ describe('the demo storefront', () => {
       'http://api.shop.test/images/tide-mug.svg',
       'https://cdn.example.com/a.png',
     ]);
+    await bare.db.price.deleteMany({ where: { sku: { startsWith: 'pictured-' } } });
     await bare.db.product.deleteMany({ where: { sku: { startsWith: 'pictured-' } } });
   });
 

@@ -8,6 +8,7 @@ export interface PriceAtStripe {
   custom_unit_amount?: { minimum: number | null; preset?: number | null; maximum?: number | null } | null;
   currency_options?: Record<string, { unit_amount: number | null }>;
   active?: boolean;
+  tax_behavior?: string;
   type?: string;
   transform_quantity?: { divide_by: number; round: 'up' | 'down' } | null;
   product?: { active: boolean };

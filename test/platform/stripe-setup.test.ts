@@ -241,6 +241,53 @@ describe('products and prices', () => {
     expect(await stripe.products.retrieve('hf_MUG')).toMatchObject(shown);
   });
 
+  test('tells its own product and price how they are taxed, and replaces a price that cannot be told', async () => {
+    const says = (data: object) => db.product.update({ where: { sku: 'MUG' }, data });
+    await product('MUG', { amount: 1800 });
+    await setUp();
+    const untold = await linkOf('MUG');
+    await stripe.products.update('hf_MUG', { tax_code: 'txcd_20030000' }); // at the Dashboard
+    await setUp();
+    expect(await stripe.products.retrieve('hf_MUG')).toMatchObject({ tax_code: 'txcd_20030000' });
+
+    await says({ taxCode: 'txcd_99999999', taxBehavior: 'inclusive' });
+    await setUp();
+    expect(await linkOf('MUG')).toBe(untold);
+    expect(await stripe.prices.retrieve(untold)).toMatchObject({ tax_behavior: 'inclusive' });
+    expect(await stripe.products.retrieve('hf_MUG')).toMatchObject({ tax_code: 'txcd_99999999' });
+
+    await says({ taxBehavior: 'exclusive' });
+    await setUp();
+    const told = await linkOf('MUG');
+    expect(told).not.toBe(untold);
+    expect(await stripe.prices.retrieve(told)).toMatchObject({ tax_behavior: 'exclusive', unit_amount: 1800 });
+    await setUp();
+    expect([await linkOf('MUG'), lines[0]]).toEqual([told, expect.stringMatching(/were up to date/)]);
+  });
+
+  test('says what differs about the tax of what staff linked, and tells only a price that says nothing', async () => {
+    const theirs = await stripe.products.create({ name: 'Made at the Dashboard', tax_code: 'txcd_20030000' });
+    const made = (tax_behavior?: 'inclusive') =>
+      stripe.prices.create({
+        product: theirs.id,
+        currency: 'eur',
+        unit_amount: 1800,
+        ...(tax_behavior && { tax_behavior }),
+      });
+    const [silent, said] = [await made(), await made('inclusive')];
+    await product('SILENT', { amount: 1800, stripePriceId: silent.id });
+    await product('SAID', { amount: 1800, stripePriceId: said.id });
+    await db.product.updateMany({ data: { taxBehavior: 'exclusive', taxCode: 'txcd_99999999' } });
+    await setUp();
+    expect([await linkOf('SILENT'), await linkOf('SAID')]).toEqual([silent.id, said.id]);
+    expect(await stripe.prices.retrieve(silent.id)).toMatchObject({ tax_behavior: 'exclusive' });
+    expect(await stripe.products.retrieve(theirs.id)).toMatchObject({ tax_code: 'txcd_20030000' });
+    expect(lines.filter((line) => line.includes('SAID'))).toEqual([
+      `SAID: price ${said.id} is inclusive of tax at Stripe, for good; link another one`,
+      `SAID: product ${theirs.id} has the tax code txcd_20030000 at Stripe`,
+    ]);
+  });
+
   test('wakes an archived price that the catalogue sells at', async () => {
     await product('MUG', { amount: 1800 });
     await setUp();

@@ -140,3 +140,13 @@ test('a shipping rate is kept in several currencies, offered by its id, and no l
   const none = { shipping_options: [{ shipping_rate: 'shr_none' }] };
   expect(await refusal(openSession(rig, none))).toMatchObject({ code: 'resource_missing' });
 });
+
+test('a price says once whether it includes its tax, and a tax code has Stripe’s form', async () => {
+  const { prices, products } = rig.stripe;
+  const { id: product } = await products.create({ name: 'Taxed', tax_code: 'txcd_99999999' });
+  const { id } = await prices.create({ product, currency: 'eur', unit_amount: 1000 });
+  expect(await prices.update(id, { tax_behavior: 'inclusive' })).toMatchObject({ tax_behavior: 'inclusive' });
+  expect(await refusal(prices.update(id, { tax_behavior: 'exclusive' }))).toMatchObject({ param: 'tax_behavior' });
+  expect(await refusal(products.update(product, { tax_code: 'books' }))).toMatchObject({ code: 'resource_missing' });
+  expect(await products.update(product, { tax_code: '' })).toMatchObject({ tax_code: null });
+});

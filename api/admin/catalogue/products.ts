@@ -14,7 +14,12 @@ import { requirePricesAtStripe } from './stripe-prices';
 const StripePriceId = z
   .string()
   .regex(/^[\w.-]{1,255}$/, 'must be the id of a price at Stripe')
-  .meta({ example: 'price_1RAbCdEfGhIjKlMn' });
+  .nullish()
+  .meta({
+    description:
+      'Without it the price keeps the one it has, or is not offered until `npm run stripe:setup` has made it.',
+    example: 'price_1RAbCdEfGhIjKlMn',
+  });
 
 const price = z.strictObject({ amount: Amount, currency: Currency, stripePriceId: StripePriceId });
 const payWhatYouWant = z
@@ -60,7 +65,11 @@ const ProductBody = z
       const path = i < prices.length ? ['prices', i] : ['payWhatYouWant'];
       if (i < prices.length && prices.findIndex((other) => other.currency === currency) < i)
         context.addIssue({ code: 'custom', path: [...path, 'currency'], message: 'has a price already' });
-      if (i === prices.length && offers.findIndex((other) => other.stripePriceId === stripePriceId) < i)
+      if (
+        i === prices.length &&
+        stripePriceId &&
+        offers.findIndex((other) => other.stripePriceId === stripePriceId) < i
+      )
         context.addIssue({ code: 'custom', path: [...path, 'stripePriceId'], message: 'is named twice' });
     });
     for (const { path, amount, currency } of [...prices.flatMap(amountsOfPrice), ...amountsOfChoice(payWhatYouWant)])
@@ -89,7 +98,7 @@ export const catalogueRoutes = ({ db, clock, stripe }: Pick<ApiDeps, 'db' | 'clo
     tag: 'Staff',
     summary: 'Create or replace a product',
     description:
-      'Create prices at Stripe and link them here by id; each is compared with Stripe’s, and one that differs or is archived is refused. A price you leave out is no longer offered, but Holdfast still recognises sessions made with it. `kind` can change only until the product is first sold or stocked.',
+      'Create prices at Stripe and link them here by id; each is compared with Stripe’s, and one that differs or is archived is refused. Or leave the ids out, and let `npm run stripe:setup` create the prices: until then a product without any is a draft, which is kept and not for sale. A price you leave out is no longer offered, but Holdfast still recognises sessions made with it. `kind` can change only until the product is first sold or stocked.',
     params: SkuInPath,
     body: ProductBody,
     answers: {
@@ -101,7 +110,8 @@ export const catalogueRoutes = ({ db, clock, stripe }: Pick<ApiDeps, 'db' | 'clo
       const { prices, payWhatYouWant, ...details } = body;
       const { imageUrl = null, weight = null, taxCode = null, taxBehavior = null } = body;
       const at = new Date(clock.now());
-      await requirePricesAtStripe(stripe, { prices: pricesOf(body), active: body.active }, pathIn(body));
+      const asked = { prices: pricesOf(body), active: body.active, taxBehavior };
+      await requirePricesAtStripe(stripe, asked, pathIn(body));
       const saved = await saveProduct(db, {
         ...{ sku, ...details, imageUrl, weight, taxCode, taxBehavior },
         ...{ prices: pricesOf(body), at },
@@ -123,15 +133,15 @@ export const catalogueRoutes = ({ db, clock, stripe }: Pick<ApiDeps, 'db' | 'clo
 ];
 
 /** The prices of a body in their order; pay-what-you-want comes last. */
-const pricesOf = ({ prices, payWhatYouWant }: z.output<typeof ProductBody>): (Price & { stripePriceId: string })[] => [
-  ...prices.map((price) => ({ ...price, minimum: null })),
+const pricesOf = ({ prices, payWhatYouWant }: z.output<typeof ProductBody>): Price[] => [
+  ...prices.map(({ stripePriceId = null, ...price }) => ({ ...price, stripePriceId, minimum: null })),
   ...(payWhatYouWant
     ? [
         {
           currency: payWhatYouWant.currency,
           amount: payWhatYouWant.suggested,
           minimum: payWhatYouWant.minimum,
-          stripePriceId: payWhatYouWant.stripePriceId,
+          stripePriceId: payWhatYouWant.stripePriceId ?? null,
         },
       ]
     : []),

@@ -63,11 +63,13 @@ export const Cart = z
   .meta({ id: 'Cart', example: CART_EXAMPLE });
 export type Cart = z.infer<typeof Cart>;
 
+type PricedLine = CheckoutLine & { stripePriceId: string };
+
 /** A cart at today's prices. */
 export interface PricedCart {
   currency: string;
   subtotal: number;
-  lines: CheckoutLine[];
+  lines: PricedLine[];
   /** What the session offers beside its lines, as the shop's settings say. */
   offer: SessionOffer;
 }
@@ -96,12 +98,13 @@ export function addUp({ email, ...cart }: Cart): Cart {
  */
 export async function priceCart(db: Db, cart: Cart): Promise<BuyableCart> {
   const { products, shop } = await productsOf(db, cart);
+  refuse(products, ({ prices }) => prices.length === 0); // drafts
   const first = products[0]?.product;
   const currency = cart.currency ?? first?.prices[0]?.currency;
   const lines = products.map(({ product, quantity }) => priceLine(product, quantity, currency));
   if (lines.some(({ minimum }) => minimum !== null) && (lines.length > 1 || lines.some(({ quantity }) => quantity > 1)))
     throw invalid([{ path: 'items', message: 'a pay-what-you-want product must be bought alone, quantity 1' }]);
-  refuseUnsold(products);
+  refuse(products, ({ refused }) => refused); // by Stripe, which would again and is not asked
   refuseMissing(products);
   const priced = { currency: currency ?? '', subtotal: lines.reduce((sum, { total }) => sum + total, 0), lines };
   const offer = offerOf(shop, products, { ...priced, country: cart.country ?? null });
@@ -123,20 +126,17 @@ async function productsOf(db: Db, { items }: Cart): Promise<{ products: Wanted; 
 }
 
 /** A pay-what-you-want price takes precedence over a fixed one in the same currency. */
-function priceLine(product: ProductForSale, quantity: number, currency: string | undefined): CheckoutLine {
+function priceLine(product: ProductForSale, quantity: number, currency: string | undefined): PricedLine {
   const { sku, name, kind, prices } = product;
   const inCurrency = prices.filter((price) => price.currency === currency);
   const price = inCurrency.find(({ minimum }) => minimum !== null) ?? inCurrency[0];
-  // An inline price has a fixed amount: a price that the shopper chooses must exist at Stripe.
-  if (!price || (price.minimum !== null && price.stripePriceId === null))
-    throw new Problem('currency_unavailable', `${sku} is not sold in ${currency ?? 'any currency'}.`);
+  if (!price) throw new Problem('currency_unavailable', `${sku} is not sold in ${currency ?? 'any currency'}.`);
   const { amount: unitAmount, minimum, stripePriceId } = price;
   return { sku, name, kind, quantity, unitAmount, total: quantity * unitAmount, stripePriceId, minimum };
 }
 
-/** Stripe has refused to sell it: it would again, and is not asked. */
-function refuseUnsold(wanted: Wanted): void {
-  const skus = wanted.flatMap(({ product: { sku, refused } }) => (refused ? [sku] : []));
+function refuse(wanted: Wanted, isUnsold: (product: ProductForSale) => boolean): void {
+  const skus = wanted.flatMap(({ product }) => (isUnsold(product) ? [product.sku] : []));
   if (skus.length > 0) throw notForSale(skus);
 }
 

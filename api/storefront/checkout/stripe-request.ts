@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { type CheckoutLine, METADATA } from '../../../domain/session';
+import { METADATA } from '../../../domain/session';
 import type { Env } from '../../../platform/env';
 import type { Cart, PricedCart } from './cart';
 import { LOCALES } from './stripe-lists';
@@ -35,7 +35,10 @@ export function sessionRequest(
     // Left open, Stripe would choose among a price's currencies by the shopper's country.
     currency,
     client_reference_id: attempt.number,
-    line_items: lines.map((line) => lineItem(line, currency)),
+    line_items: lines.map(({ sku, quantity, stripePriceId: price }) => ({
+      ...{ price, quantity },
+      metadata: { [METADATA.sku]: sku },
+    })),
     // Stripe copies nothing from the session to its PaymentIntent: both carry the ids.
     metadata,
     payment_intent_data: { metadata },
@@ -51,15 +54,6 @@ export function sessionRequest(
 /** Where Stripe's page leads back to from a checkout that was not paid. */
 export const cartPage = (env: Pick<Env, 'STOREFRONT_URL'>, sessionId: string): string =>
   `${env.STOREFRONT_URL}/cart?session_id=${sessionId}`;
-
-function lineItem(
-  { sku, name, quantity, unitAmount, stripePriceId }: CheckoutLine,
-  currency: string,
-): Stripe.Checkout.SessionCreateParams.LineItem {
-  const metadata = { [METADATA.sku]: sku };
-  if (stripePriceId !== null) return { price: stripePriceId, quantity, metadata };
-  return { price_data: { currency, unit_amount: unitAmount, product_data: { name, metadata } }, quantity, metadata };
-}
 
 /** The payment page's nearest language: the tag itself, else its language alone; none is the browser's. */
 export function stripeLocale(tag: string | undefined): string | undefined {

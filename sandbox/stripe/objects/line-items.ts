@@ -24,6 +24,7 @@ import type { World } from '../world';
 import { refuseImpossible } from './amounts';
 import { createPrice, optionsOf, priceNamed } from './prices';
 import { createProduct, productNamed } from './products';
+import { taxCode } from './taxes';
 
 const MOST_LINES = 100;
 
@@ -35,7 +36,7 @@ const priceData = group({
     description: text(),
     images: list(url, { max: 8 }),
     metadata,
-    tax_code: text(),
+    tax_code: taxCode,
     unit_label: text({ max: 12 }),
   }),
   recurring: unsupported,

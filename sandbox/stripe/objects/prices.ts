@@ -25,6 +25,7 @@ import { emit, previousOf } from '../webhooks/events';
 import type { World } from '../world';
 import { refuseImpossible } from './amounts';
 import { createProduct, productNamed } from './products';
+import { taxCode } from './taxes';
 
 const customUnitAmount = group({
   enabled: required(flag),
@@ -59,7 +60,7 @@ export const priceShape = {
     active: flag,
     metadata,
     statement_descriptor: text({ max: 22 }),
-    tax_code: text(),
+    tax_code: taxCode,
     unit_label: text({ max: 12 }),
   }),
   recurring: unsupported,
@@ -112,6 +113,8 @@ export const priceRoutes: Route[] = [
     },
     ({ world, id, params }) => {
       const before = priceNamed(world, id);
+      if (params.tax_behavior !== undefined && before.tax_behavior !== 'unspecified')
+        throw invalid('You cannot change the `tax_behavior` of a price once it is set.', { param: 'tax_behavior' });
       if (params.lookup_key) claimLookupKey(world, params.lookup_key, params.transfer_lookup_key, id);
       const after = world.store.prices.put({
         ...before,

@@ -8,6 +8,7 @@ import { type Route, route } from '../http/route';
 import { emit, previousOf } from '../webhooks/events';
 import { createPrice, priceShape } from './prices';
 import { createProduct, fields, productNamed } from './products';
+import { taxCode } from './taxes';
 
 const shared = {
   active: flag,
@@ -18,7 +19,7 @@ const shared = {
   package_dimensions: known,
   shippable: flag,
   statement_descriptor: text({ max: 22 }),
-  tax_code: emptyable(text()),
+  tax_code: emptyable(taxCode),
   unit_label: emptyable(text({ max: 12 })),
   url: emptyable(url),
 };

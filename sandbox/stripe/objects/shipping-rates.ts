@@ -8,6 +8,7 @@ import { type Route, route } from '../http/route';
 import { newId } from '../store/ids';
 import type { World } from '../world';
 import { refuseImpossible } from './amounts';
+import { taxCode } from './taxes';
 
 const taxBehavior = oneOf('exclusive', 'inclusive', 'unspecified');
 const bound = group({
@@ -24,7 +25,7 @@ export const rateShape = {
   ),
   metadata,
   tax_behavior: taxBehavior,
-  tax_code: text(),
+  tax_code: taxCode,
   type: oneOf('fixed_amount'),
 };
 

@@ -2,7 +2,18 @@
  * Tax by a plain rule: one rate for each country, of every product and of shipping. Stripe Tax knows thousands; here a
  * test can tell what comes out.
  */
+import { noSuch } from '../http/errors';
+import { type Param, text } from '../http/params';
 import { rounded } from './amounts';
+
+/** One of Stripe's tax codes, by its form: which of them there are is not known here. */
+export const taxCode: Param<string> = {
+  read(value, name) {
+    const code = text().read(value, name);
+    if (!/^txcd_\d{8}$/.test(code)) throw noSuch('tax code', code, name);
+    return code;
+  },
+};
 
 /** Per mille, by country. Elsewhere there is no tax. */
 const RATES: Record<string, number> = {
