@@ -287,6 +287,22 @@ describe('what the shop offers', () => {
   });
 });
 
+test('tax inside the prices and the shipping is no part of the total, and all of it is shipped', async () => {
+  const { world } = shop;
+  await world.product('inside', { amount: 12_000, stock: 5 });
+  const { stripePriceId } = await world.db.price.findFirstOrThrow({ where: { sku: 'inside' } });
+  await world.stripe.prices.update(stripePriceId as string, { tax_behavior: 'inclusive' });
+  await world.db.product.update({ where: { sku: 'inside' }, data: { taxBehavior: 'inclusive' } });
+  const prices = [{ amount: 1200, currency: 'eur' }];
+  await shop.offers({ shippingRates: [{ name: 'Post', countries: ['AT'], prices }], automaticTax: true });
+  const { body } = await shop.checkout({ items: [{ sku: 'inside', quantity: 2 }] });
+  await shop.offers();
+  expect(await world.paid(body.sessionId)).toMatchObject({
+    ...{ status: 'PREPARING', subtotal: 24_000n, shipping: 1200n, total: 25_200n },
+    ...{ tax: 4200n, taxIncluded: 4200n },
+  });
+});
+
 describe('an e-mail address', () => {
   const items = [{ sku: 'ebook', quantity: 1 }];
 

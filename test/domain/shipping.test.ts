@@ -1,5 +1,8 @@
+import { offerOf } from '../../api/storefront/checkout/offer';
+import { SHIPPING_COUNTRIES } from '../../api/storefront/checkout/stripe-lists';
+import type { ProductForSale } from '../../domain/product';
 import { crowdedPlace, type Parcel, repeats, type Shipping, shippingFor } from '../../domain/shipping';
-import type { OwnRate, ShippingRate } from '../../domain/shop';
+import { type OwnRate, type ShippingRate, type ShopSettings, settingsOf } from '../../domain/shop';
 
 const EVERYWHERE = ['AT', 'CH', 'DE', 'US'];
 
@@ -110,5 +113,39 @@ describe('rates', () => {
     expect(repeats(rate('A', ['DE'], 1), rate('B', ['DE'], 1))).toBe(false);
     const yen = { prices: [{ amount: 1, currency: 'jpy' }] };
     expect(repeats(rate('A', ['DE'], 1), rate('A', ['DE'], 1, yen))).toBe(false);
+  });
+});
+
+describe('what a session offers', () => {
+  const product = (kind: 'PHYSICAL' | 'DIGITAL', minimum: number | null = null): ProductForSale => ({
+    ...{ sku: 'it', name: 'It', description: '', kind, imageUrl: null, available: null, refused: false },
+    ...{ weight: null, taxCode: null, taxBehavior: 'exclusive' },
+    prices: [{ currency: 'eur', amount: 500, minimum, stripePriceId: 'price_1' }],
+  });
+  const offered = (settings: Partial<ShopSettings>, ...products: ProductForSale[]) => {
+    const wanted = products.map((one) => ({ product: one, quantity: 1 }));
+    return offerOf(settingsOf(settings), wanted, { currency: 'eur', country: null });
+  };
+
+  test('is nothing but an address for goods while everything is off', () => {
+    expect(offered({}, product('DIGITAL'))).toEqual({});
+    expect(offered({}, product('PHYSICAL'))).toEqual({
+      shipping_address_collection: { allowed_countries: SHIPPING_COUNTRIES },
+    });
+  });
+
+  test('is no code where the shopper names the price', () => {
+    const codes = { promotionCodes: true };
+    expect(offered(codes, product('DIGITAL'))).toEqual({ allow_promotion_codes: true });
+    expect(offered(codes, product('DIGITAL', 100))).toEqual({});
+  });
+
+  test('says how shipping is taxed only where tax is computed', () => {
+    const shippingRates = [rate('Home', ['DE'], 490)];
+    const behaviors = (settings: Partial<ShopSettings>) =>
+      offered({ shippingRates, ...settings }, product('PHYSICAL')).shipping_options?.map(
+        ({ shipping_rate_data: asked }) => asked?.tax_behavior,
+      );
+    expect([behaviors({}), behaviors({ automaticTax: true })]).toEqual([[undefined], ['exclusive']]);
   });
 });
