@@ -2,9 +2,9 @@
  * Whether a text is the code of a country or territory: ISO 3166-1 alpha-2 in upper case, or one of the three codes
  * outside it that Stripe knows as well (Ascension, Tristan da Cunha, Kosovo).
  */
-export const isCountry = (text: string): boolean => CODES.has(text);
+export const isCountry = (text: string): boolean => COUNTRIES.has(text);
 
-const CODES = new Set(
+export const COUNTRIES: ReadonlySet<string> = new Set(
   `
   AC AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
   CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR

@@ -28,6 +28,7 @@ export interface components {
       email?: string;
       userId?: string;
       locale?: string;
+      country?: string;
     };
     Checkout: {
       sessionId: string;

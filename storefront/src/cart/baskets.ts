@@ -12,6 +12,8 @@ export interface Basket {
   total: Money | null;
   /** False if it contains something that the shop is certain to refuse. */
   ready: boolean;
+  /** Whether something in it is delivered. */
+  ships: boolean;
 }
 
 export interface BasketLine {
@@ -39,7 +41,8 @@ export function basketsOf(lines: CartLine[], products: Product[], chosen: string
     const chosenPrice = product?.payWhatYouWant;
     if (product && chosenPrice) {
       const line = { sku, quantity: 1, product, unit: null, trouble: stockTrouble(product, 1) };
-      alone.push({ id: sku, lines: [line], currency: chosenPrice.minimum.currency, total: null, ready: true });
+      const { currency } = chosenPrice.minimum;
+      alone.push({ id: sku, lines: [line], currency, total: null, ready: true, ships: isShipped(line) });
     } else {
       together.push(lineOf(sku, quantity, product, currency));
     }
@@ -47,15 +50,26 @@ export function basketsOf(lines: CartLine[], products: Product[], chosen: string
   if (together.length === 0) return alone;
   const ready = together.every(({ unit }) => unit !== null);
   const amount = together.reduce((sum, { unit, quantity }) => sum + (unit?.amount ?? 0) * quantity, 0);
-  return [{ id: 'cart', lines: together, currency, total: ready ? { amount, currency } : null, ready }, ...alone];
+  const total = ready ? { amount, currency } : null;
+  return [{ id: 'cart', lines: together, currency, total, ready, ships: together.some(isShipped) }, ...alone];
 }
 
-/** The checkout request for a basket. The e-mail address is optional. */
-export const requestFor = ({ lines, currency }: Basket, email: string): CheckoutRequest => ({
+/** What the shopper says of themself; either may be empty. */
+export interface Shopper {
+  email: string;
+  /** Where goods are to be delivered. */
+  country: string;
+}
+
+/** The checkout request for a basket. */
+export const requestFor = ({ lines, currency, ships }: Basket, { email, country }: Shopper): CheckoutRequest => ({
   items: lines.map(({ sku, quantity }) => ({ sku, quantity })),
   currency,
-  ...(email === '' ? {} : { email }),
+  ...(email.trim() === '' ? {} : { email: email.trim() }),
+  ...(country === '' || !ships ? {} : { country }),
 });
+
+const isShipped = ({ product }: BasketLine): boolean => product?.kind === 'PHYSICAL';
 
 function lineOf(sku: string, quantity: number, product: Product | null, currency: string): BasketLine {
   if (!product) return { sku, quantity, product, unit: null, trouble: 'gone' };

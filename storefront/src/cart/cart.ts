@@ -27,6 +27,8 @@ interface Cart {
   currency: string | null;
   /** The shopper's e-mail address; empty when none was given, and again once they have paid. */
   email: string;
+  /** The country to deliver to; empty until they choose. */
+  country: string;
   attempts: Attempt[];
 }
 
@@ -35,7 +37,7 @@ export const MOST_OF_ONE = 99;
 
 /** The shopper's cart, stored in this browser. */
 export const useCart = create<Cart>()(
-  persist((): Cart => ({ lines: [], currency: null, email: '', attempts: [] }), {
+  persist((): Cart => ({ lines: [], currency: null, email: '', country: '', attempts: [] }), {
     name: 'holdfast-cart',
     version: 1,
     merge: (stored, fresh) => ({ ...fresh, ...readCart(stored) }),
@@ -96,7 +98,7 @@ export function removeBought(sessionId: string, bought: CartLine[]): void {
  * `const` below.
  */
 function readCart(stored: unknown): Partial<Cart> {
-  const { lines, currency, email, attempts } = (stored ?? {}) as Partial<Record<keyof Cart, unknown>>;
+  const { lines, currency, email, country, attempts } = (stored ?? {}) as Partial<Record<keyof Cart, unknown>>;
   return {
     lines: listOf<CartLine>(
       lines,
@@ -104,6 +106,7 @@ function readCart(stored: unknown): Partial<Cart> {
     ),
     currency: isText(currency) ? currency : null,
     email: isText(email) ? email : '',
+    country: isText(country) ? country : '',
     attempts: listOf<Attempt>(
       attempts,
       ({ basketId, request, key }) => isText(basketId) && isText(request) && isText(key),

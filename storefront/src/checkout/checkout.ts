@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import { api, type Checkout, type Failure, type Order } from '../api/client';
-import { type Basket, requestFor } from '../cart/baskets';
+import { type Basket, requestFor, type Shopper } from '../cart/baskets';
 import { type Attempt, dropAttempts, keepAttempt, useCart } from '../cart/cart';
 import { loadCatalogue } from '../catalogue';
 import { navigate } from '../router';
@@ -25,9 +25,9 @@ window.addEventListener('pageshow', ({ persisted }) => {
  * that is open; a changed one first abandons its earlier session. If that session turns out to be paid, this leads to
  * its order instead.
  */
-export const startCheckout = (basket: Basket, email: string): Promise<void> =>
+export const startCheckout = (basket: Basket, shopper: Shopper): Promise<void> =>
   leave(basket.id, async () => {
-    const body = requestFor(basket, email);
+    const body = requestFor(basket, shopper);
     const request = JSON.stringify(body);
     const earlier = useCart.getState().attempts.find(({ basketId }) => basketId === basket.id);
     if (earlier?.sessionId) {

@@ -44,7 +44,7 @@ function sessionLeft(parameters: URLSearchParams): string | null {
 
 function Baskets() {
   const { products, failure } = useCatalogue();
-  const { lines, currency, email } = useCart();
+  const { lines, currency, email, country } = useCart();
   if (!products && failure) {
     return (
       <Notice tone="bad" title={wordsFor(failure).title}>
@@ -61,7 +61,7 @@ function Baskets() {
     event.preventDefault();
     const { submitter } = event.nativeEvent;
     const wanted = baskets.find(({ id }) => submitter instanceof HTMLButtonElement && id === submitter.value);
-    if (wanted) void startCheckout(wanted, email.trim());
+    if (wanted) void startCheckout(wanted, { email, country });
   };
   return (
     <form className="baskets" onSubmit={pay}>

@@ -3,6 +3,7 @@ import { formatMoney } from '../../../domain/money';
 import { type Basket, requestFor } from '../cart/baskets';
 import { useCart } from '../cart/cart';
 import { useCheckout } from '../checkout/checkout';
+import { countryNames } from '../words/countries';
 import { formatClock } from '../words/when';
 import { BasketLines } from './basket-lines';
 import { CheckoutFailure } from './checkout-failure';
@@ -24,6 +25,7 @@ export function BasketCard({ basket, title, first }: { basket: Basket; title: st
         <legend className="unseen">Change the contents</legend>
         <BasketLines lines={basket.lines} held={hold !== null} />
         {first && <Email />}
+        {basket.ships && <Country />}
       </fieldset>
       <p className="sum">
         <span>Total</span>
@@ -70,15 +72,43 @@ function Email() {
   );
 }
 
+/** Nothing is chosen for the shopper: the payment page takes an address only where they say. */
+function Country() {
+  const { country } = useCart();
+  const [field, hint] = [useId(), useId()];
+  return (
+    <div className="field">
+      <label htmlFor={field}>Deliver to (optional)</label>
+      <select
+        id={field}
+        autoComplete="country"
+        value={country}
+        aria-describedby={hint}
+        onChange={({ target }) => useCart.setState({ country: target.value })}
+      >
+        <option value="">Not chosen</option>
+        {countryNames().map(({ code, name }) => (
+          <option key={code} value={code}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <p id={hint} className="hint">
+        What shipping costs may depend on it.
+      </p>
+    </div>
+  );
+}
+
 /**
  * The stock that an earlier checkout of this basket still holds, or null. `until` is set only if the basket has not
  * changed since. While the shopper holds the stock themself, it would be wrong to show it as sold out.
  */
 function useHold(basket: Basket): { until: string | null } | null {
-  const { attempts, email } = useCart();
+  const { attempts, email, country } = useCart();
   const attempt = attempts.find(({ basketId }) => basketId === basket.id);
   const limited = basket.lines.some(({ product }) => typeof product?.available === 'number');
   if (!attempt?.heldUntil || !limited || Date.parse(attempt.heldUntil) < Date.now()) return null;
-  const same = attempt.request === JSON.stringify(requestFor(basket, email.trim()));
+  const same = attempt.request === JSON.stringify(requestFor(basket, { email, country }));
   return { until: same ? attempt.heldUntil : null };
 }

@@ -19,7 +19,7 @@ const WORDS: Record<string, (failure: Failure) => Words> = {
   }),
   currency_unavailable: () => ({
     title: 'Not sold in this currency',
-    text: 'Something in your cart is not sold in the currency you chose. Choose another currency at the top, or remove it.',
+    text: 'Something in your cart, or its delivery, is not sold in the currency you chose. Choose another currency at the top, or remove it.',
   }),
   not_for_sale: () => ({
     title: 'Not for sale at the moment',
