@@ -49,9 +49,11 @@ export function shippingFor(
   if (country !== null && !reach.includes(country)) return { outcome: 'not-there' };
   if (shippingRates.length === 0) return { outcome: 'ships', countries: reach, rates: [] };
 
-  const there = shippingRates.filter((rate) => country === null || rate.countries.includes(country));
+  const there = shippingRates.filter((rate) =>
+    country === null ? rate.countries.some((code) => reach.includes(code)) : rate.countries.includes(country),
+  );
   if (there.length === 0) return { outcome: 'not-there' };
-  const payable = there.filter((rate) => currenciesOf(rate).includes(currency));
+  const payable = there.filter((rate) => isIn(rate, currency));
   if (payable.length === 0) return { outcome: 'not-in-currency' };
   const fitting = payable.filter((rate) => weight <= capacityOf(rate));
   if (fitting.length === 0) return { outcome: 'too-heavy' };
@@ -66,10 +68,10 @@ export function shippingFor(
 /** A country and currency in which more rates would be offered than Stripe takes; null if there is none. */
 export function crowdedPlace(rates: ShippingRate[]): { country: string; currency: string } | null {
   const countries = new Set(rates.flatMap((rate) => rate.countries));
-  const currencies = new Set(rates.flatMap(currenciesOf));
+  const currencies = new Set(rates.flatMap((rate) => currenciesOf(rate) ?? ['any currency']));
   for (const country of countries)
     for (const currency of currencies) {
-      const offered = rates.filter((rate) => rate.countries.includes(country) && currenciesOf(rate).includes(currency));
+      const offered = rates.filter((rate) => rate.countries.includes(country) && isIn(rate, currency));
       if (new Set(offered.map((rate) => (isOwnRate(rate) ? rate.name : rate))).size > MOST_OPTIONS)
         return { country, currency };
     }
@@ -81,7 +83,7 @@ export const repeats = (one: OwnRate, other: OwnRate): boolean =>
   one.name === other.name &&
   one.maxWeight === other.maxWeight &&
   one.countries.some((country) => other.countries.includes(country)) &&
-  one.prices.some(({ currency }) => currenciesOf(other).includes(currency));
+  one.prices.some(({ currency }) => isIn(other, currency));
 
 /** Of rates that all fit: those of Stripe, and of each name the one for the least weight. */
 const firstSteps = (rates: ShippingRate[]): ShippingRate[] =>
@@ -97,7 +99,9 @@ function offer(rate: ShippingRate, currency: string): OfferedRate {
   return { name: rate.name, amount, days: rate.days };
 }
 
-const currenciesOf = (rate: ShippingRate): string[] =>
+const isIn = (rate: ShippingRate, currency: string): boolean => currenciesOf(rate)?.includes(currency) ?? true;
+
+const currenciesOf = (rate: ShippingRate): string[] | null =>
   isOwnRate(rate) ? rate.prices.map(({ currency }) => currency) : rate.currencies;
 
 const capacityOf = (rate: ShippingRate): number => (isOwnRate(rate) ? (rate.maxWeight ?? Infinity) : Infinity);

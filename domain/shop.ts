@@ -33,8 +33,11 @@ export interface OwnRate {
 export interface StripeRate {
   stripeShippingRateId: string;
   countries: string[];
-  /** The currencies that it has a price in at Stripe, as read when the settings were saved. */
-  currencies: string[];
+  /**
+   * The currencies that it has a price in at Stripe, as read when the settings were saved. Null: what answers in
+   * Stripe's place does not say, so it is offered in every currency.
+   */
+  currencies: string[] | null;
 }
 
 const ALL_OFF: ShopSettings = {

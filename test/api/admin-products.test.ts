@@ -517,8 +517,6 @@ describe('what every checkout offers', () => {
       rates({ ...parcel, prices: [...parcel.prices, ...parcel.prices] }),
       ['shippingRates.0.prices.1.currency'],
     ],
-    ['a rate for where nothing is shipped', { shipTo: ['DE'], ...rates(parcel) }, ['shippingRates.0.countries.1']],
-    ['a country without a rate', { shipTo: ['DE', 'AT', 'CH'], ...rates(parcel) }, ['shipTo.2']],
     ['a rate that repeats another', rates(parcel, { ...parcel, countries: ['AT'] }), ['shippingRates.1.name']],
     ['a rate of Stripe twice', rates(kept, kept), ['shippingRates.1.stripeShippingRateId']],
     [
@@ -547,6 +545,16 @@ describe('what every checkout offers', () => {
     const answer = await putShop({ ...OFF, ...change });
     expect([answer.status, answer.body]).toEqual([400, invalidAt(...paths)]);
     expect(await readShop()).toEqual(before);
+  });
+
+  test('may be a rate that what answers for Stripe has no address for: it is offered in every currency', async () => {
+    office.stripe.setUnrouted(true);
+    const unread = { ...kept, stripeShippingRateId: 'shr_unread' };
+    const answer = await putShop({ ...OFF, ...rates(unread) });
+    office.stripe.setUnrouted(false);
+    expect([answer.status, answer.body]).toEqual([200, { ...OFF, ...rates(unread) }]);
+    expect(await office.db.shop.findMany()).toMatchObject([{ settings: { shippingRates: [{ currencies: null }] } }]);
+    await putShop(OFF);
   });
 
   test('is not saved while Stripe cannot be asked about a rate', async () => {

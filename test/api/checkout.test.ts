@@ -247,6 +247,9 @@ describe('what the shop offers', () => {
       invoice_creation: { enabled: true },
       phone_number_collection: { enabled: true },
       consent_collection: { terms_of_service: 'required' },
+      custom_text: {
+        terms_of_service_acceptance: { message: 'I agree to the [Terms of Service](https://shop.example.com/terms)' },
+      },
     });
     const download = await requestOf(await shop.checkout({ items: [{ sku: 'ebook', quantity: 1 }] }));
     expect(download).toMatchObject({ automatic_tax: { enabled: true }, phone_number_collection: { enabled: true } });

@@ -30,6 +30,7 @@ export async function startPricesAtStripe() {
   const prices = new Map<string, PriceAtStripe>();
   const rates = new Map<string, RateAtStripe>();
   let failing: number | null = null;
+  let unrouted = false;
   const server = createServer((req, res) => {
     const { pathname, searchParams } = new URL(req.url ?? '', 'http://stripe');
     const id = decodeURIComponent(pathname.replace(/^\/v1\/(?:prices|shipping_rates)\//, ''));
@@ -46,7 +47,9 @@ export async function startPricesAtStripe() {
       ...(expand.includes('currency_options') && { currency_options: currency_options ?? {} }),
     };
     const error = {
-      error: { type: 'invalid_request_error', code: 'resource_missing', message: `No such price: ${id}` },
+      error: unrouted
+        ? { type: 'invalid_request_error', message: 'Unrecognized request URL' }
+        : { type: 'invalid_request_error', code: 'resource_missing', message: `No such price: ${id}` },
     };
     const known = rate ? { ...rateAnswer(rate, expand), id } : answer;
     res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(status === 200 ? known : error));
@@ -59,6 +62,10 @@ export async function startPricesAtStripe() {
     /** Every request is answered with this status; null ends it. */
     failWith: (status: number | null) => {
       failing = status;
+    },
+    /** Whether what it does not know is an unknown address rather than an unknown object. */
+    setUnrouted: (value: boolean) => {
+      unrouted = value;
     },
     close: () => new Promise((resolve) => server.close(resolve)),
   };

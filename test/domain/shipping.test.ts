@@ -58,6 +58,14 @@ describe('rates', () => {
     expect(names(offer([near, world], {}, ['DE', 'AT']))).toEqual(['Near', 'World']);
   });
 
+  test('go only where the shop ships, and the shop ships only where one goes', () => {
+    const there = rate('There', ['CH'], 900);
+    expect(offer([home, there], {}, ['DE', 'US'])).toMatchObject({ countries: ['DE'], rates: [{ name: 'Home' }] });
+    expect(offer([home, there], { country: 'US' }, ['DE', 'US'])).toEqual({ outcome: 'not-there' });
+    expect(offer([home, there], { country: 'CH' }, ['DE', 'US'])).toEqual({ outcome: 'not-there' });
+    expect(offer([there], {}, ['DE'])).toEqual({ outcome: 'not-there' });
+  });
+
   test('have an amount in the currency, or are left out', () => {
     const both = rate('Both', ['DE'], 0, {
       prices: [
@@ -93,6 +101,7 @@ describe('rates', () => {
       rates: [{ stripeShippingRateId: 'shr_1' }, { name: 'Home' }],
     });
     expect(offer([kept], { currency: 'usd' })).toEqual({ outcome: 'not-in-currency' });
+    expect(names(offer([{ ...kept, currencies: null }], { currency: 'usd' }))).toEqual(['shr_1']);
   });
 
   test('are too many where more than five names, or rates of Stripe, have one country and currency', () => {
@@ -104,6 +113,9 @@ describe('rates', () => {
     expect(crowdedPlace([...five, rate('Other', ['AT'], 9)])).toEqual({ country: 'AT', currency: 'eur' });
     const kept = { stripeShippingRateId: 'shr_1', countries: ['DE'], currencies: ['eur'] };
     expect(crowdedPlace([...five, kept])).toEqual({ country: 'DE', currency: 'eur' });
+    const unread = [1, 2, 3, 4, 5, 6].map(() => ({ ...kept, currencies: null }));
+    expect(crowdedPlace([...five, ...unread.slice(0, 1)])).toEqual({ country: 'DE', currency: 'eur' });
+    expect(crowdedPlace(unread)).toMatchObject({ country: 'DE' });
   });
 
   test('repeat each other as the same step of a name in one country and currency', () => {
@@ -122,9 +134,10 @@ describe('what a session offers', () => {
     ...{ weight: null, taxCode: null, taxBehavior: 'exclusive' },
     prices: [{ currency: 'eur', amount: 500, minimum, stripePriceId: 'price_1' }],
   });
+  let language: string | null = null;
   const offered = (settings: Partial<ShopSettings>, ...products: ProductForSale[]) => {
     const wanted = products.map((one) => ({ product: one, quantity: 1 }));
-    return offerOf(settingsOf(settings), wanted, { currency: 'eur', country: null });
+    return offerOf(settingsOf(settings), wanted, { currency: 'eur', country: null, language });
   };
 
   test('is nothing but an address for goods while everything is off', () => {
@@ -138,6 +151,23 @@ describe('what a session offers', () => {
     const codes = { promotionCodes: true };
     expect(offered(codes, product('DIGITAL'))).toEqual({ allow_promotion_codes: true });
     expect(offered(codes, product('DIGITAL', 100))).toEqual({});
+  });
+
+  test.each([
+    [null, 'I agree to the [Terms of Service](https://shop.example/terms)'],
+    ['de-AT', 'Ich stimme den [Nutzungsbedingungen](https://shop.example/terms) zu'],
+    ['FR_ca', 'J’accepte les [Conditions d’utilisation](https://shop.example/terms)'],
+    ['ja', 'I agree to the [Terms of Service](https://shop.example/terms)'],
+  ])('is the shop’s terms in the language %s', (tag, message) => {
+    language = tag;
+    const { custom_text } = offered({ termsUrl: 'https://shop.example/terms' }, product('DIGITAL'));
+    language = null;
+    expect(custom_text).toEqual({ terms_of_service_acceptance: { message } });
+  });
+
+  test('is a link that no bracket in its address ends', () => {
+    const { custom_text } = offered({ termsUrl: 'https://shop.example/terms_(eu)' }, product('DIGITAL'));
+    expect(JSON.stringify(custom_text)).toContain('(https://shop.example/terms_%28eu%29)');
   });
 
   test('says how shipping is taxed only where tax is computed', () => {

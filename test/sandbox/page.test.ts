@@ -151,12 +151,14 @@ test('shipping, a code and the tax of the country are chosen, seen in the total,
     allow_promotion_codes: true,
     automatic_tax: { enabled: true },
     consent_collection: { terms_of_service: 'required' },
+    custom_text: { terms_of_service_acceptance: { message: 'I agree to the [Terms](https://shop.example.com/terms)' } },
     phone_number_collection: { enabled: true },
     shipping_address_collection: { allowed_countries: ['AT', 'CH'] },
     shipping_options: [option('Post', 490), option('Express', 1000)],
   });
   const first = await (await fetch(url ?? '')).text();
-  for (const text of ['Enter your address', 'Express', 'name="promotionCode"', 'name="terms"', 'Pay €17.40'])
+  const terms = 'I agree to the <a href="https://shop.example.com/terms" target="_blank" rel="noopener">Terms</a>';
+  for (const text of ['Enter your address', 'Express', 'name="promotionCode"', 'name="terms"', terms, 'Pay €17.40'])
     expect(first).toContain(text);
 
   const chosen = { ...ADDRESS, shippingOption: '1', promotionCode: 'spring' };

@@ -9,7 +9,7 @@ const AT_ONCE = 10;
 
 /**
  * Reads the shipping rates that are kept at Stripe, with the currencies that they can be charged in. Otherwise every
- * checkout that offers a wrong one would be refused.
+ * checkout that offers a wrong one would be refused. Only `resource_missing` says that there is no such rate.
  * @throws 400 `invalid_request`, which names each that is missing or archived; Stripe's error when Stripe does not
  *   answer
  */
@@ -46,7 +46,8 @@ async function currenciesAtStripe(
   } catch (error) {
     if (error instanceof Stripe.errors.StripePermissionError)
       return 'cannot be read: the key at Stripe lacks the permission “Shipping Rates: read”';
-    if (error instanceof Stripe.errors.StripeInvalidRequestError) return 'is not a shipping rate at Stripe';
-    throw error;
+    if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+    // Another server in Stripe's place may not have the address at all; that says nothing about the rate.
+    return error.code === 'resource_missing' ? 'is not a shipping rate at Stripe' : { ...rate, currencies: null };
   }
 }

@@ -107,7 +107,7 @@ export async function priceCart(db: Db, cart: Cart): Promise<BuyableCart> {
   refuse(products, ({ refused }) => refused); // by Stripe, which would again and is not asked
   refuseMissing(products);
   const priced = { currency: currency ?? '', subtotal: lines.reduce((sum, { total }) => sum + total, 0), lines };
-  const offer = offerOf(shop, products, { ...priced, country: cart.country ?? null });
+  const offer = offerOf(shop, products, { ...priced, country: cart.country ?? null, language: cart.locale ?? null });
   return { priced: { ...priced, offer }, scarcest: scarcestOf(products) };
 }
 

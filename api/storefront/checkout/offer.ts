@@ -5,6 +5,7 @@ import { type OfferedRate, type Shipping, shippingFor } from '../../../domain/sh
 import type { ShopSettings } from '../../../domain/shop';
 import { invalid } from '../../http/route';
 import { SHIPPING_COUNTRIES } from './stripe-lists';
+import { termsSentence } from './terms';
 
 type SessionRequest = Stripe.Checkout.SessionCreateParams;
 
@@ -21,16 +22,18 @@ export type SessionOffer = Pick<
   | 'invoice_creation'
   | 'phone_number_collection'
   | 'consent_collection'
+  | 'custom_text'
 >;
 
 /**
  * What a session offers beside its lines. Pure; a setting that is off adds nothing to the request.
+ * @param language the tag of the payment page's language; null leaves it to the browser
  * @throws 400 `invalid_request` or 409 `currency_unavailable` if goods cannot be shipped
  */
 export function offerOf(
   shop: ShopSettings,
   wanted: Wanted,
-  { currency, country }: { currency: string; country: string | null },
+  { currency, country, language }: { currency: string; country: string | null; language: string | null },
 ): SessionOffer {
   // Where the shopper names the price, a code would take off what they chose to give.
   const codes = shop.promotionCodes && !wanted.some(({ product }) => product.prices.some(isChosen(currency)));
@@ -40,8 +43,10 @@ export function offerOf(
     ...(shop.automaticTax && { automatic_tax: { enabled: true } }),
     ...(shop.invoices && { invoice_creation: { enabled: true } }),
     ...(shop.phone && { phone_number_collection: { enabled: true } }),
-    // The page links the address in the Dashboard's public details: a session cannot name one.
-    ...(shop.termsUrl !== undefined && { consent_collection: { terms_of_service: 'required' } }),
+    ...(shop.termsUrl !== undefined && {
+      consent_collection: { terms_of_service: 'required' },
+      custom_text: { terms_of_service_acceptance: { message: termsSentence(shop.termsUrl, language) } },
+    }),
   };
 }
 

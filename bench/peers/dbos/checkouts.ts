@@ -28,7 +28,7 @@ export const checkouts =
     });
     const currency: string = products[0].prices[0].currency;
     const subtotal = lines.reduce((sum, { total }) => sum + total, 0);
-    const offer = offerOf(settingsOf(null), wanted, { currency, country: null });
+    const offer = offerOf(settingsOf(null), wanted, { currency, country: null, language: null });
 
     const id = randomUUID();
     const now = Date.now();

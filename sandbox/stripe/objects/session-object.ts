@@ -50,7 +50,10 @@ export function newSession(
     currency,
     currency_conversion: null,
     custom_fields: [],
-    custom_text: { after_submit: null, shipping_address: null, submit: null, terms_of_service_acceptance: null },
+    custom_text: {
+      ...{ after_submit: null, shipping_address: null, submit: null },
+      terms_of_service_acceptance: input.custom_text?.terms_of_service_acceptance ?? null,
+    },
     customer: customer?.id ?? null,
     customer_account: null,
     customer_creation: customer === null ? (input.customer_creation ?? 'if_required') : null,

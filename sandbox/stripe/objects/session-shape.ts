@@ -49,7 +49,12 @@ export const sessionShape = {
   }),
   currency,
   custom_fields: unsupported,
-  custom_text: unsupported,
+  custom_text: group({
+    after_submit: unsupported,
+    shipping_address: unsupported,
+    submit: unsupported,
+    terms_of_service_acceptance: group({ message: required(text({ max: 1200 })) }),
+  }),
   customer: text(),
   customer_account: unsupported,
   customer_creation: oneOf('always', 'if_required'),

@@ -113,8 +113,16 @@ function terms(session: Session, { typed, problems }: Filled): Html | null {
   if (session.consent_collection?.terms_of_service !== 'required') return null;
   return html`<fieldset><legend>Terms</legend>
 <label class="choice"><input type="checkbox" name="terms" value="accepted"${typed.terms !== undefined && html` checked`}>
-<span>I agree to the terms of service of ${MERCHANT}</span></label>
+<span>${termsText(session)}</span></label>
 ${problems.terms !== undefined && html`<p class="error" id="terms-problem">${problems.terms}</p>`}</fieldset>`;
+}
+
+/** The session's own text, in which one link may stand as in Markdown; else Stripe's. */
+function termsText({ custom_text }: Session): Html {
+  const text = custom_text.terms_of_service_acceptance?.message ?? `I agree to the terms of service of ${MERCHANT}`;
+  const [whole, before, words, address, after] = /^([^[]*)\[([^\]]*)\]\((https?:[^)\s]*)\)(.*)$/s.exec(text) ?? [];
+  if (whole === undefined) return html`${text}`;
+  return html`${before}<a href="${address}" target="_blank" rel="noopener">${words}</a>${after}`;
 }
 
 function chosenAmount(world: World, session: Session, filled: Filled): Html | null {
