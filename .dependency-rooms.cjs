@@ -10,7 +10,7 @@ const rooms = {
   activities: ['domain', 'messages', 'platform', 'store', 'emails'],
   worker: ['domain', 'messages', 'platform', 'store', 'activities', 'workflows'],
   api: ['domain', 'messages', 'platform', 'store'],
-  prisma: ['domain', 'platform', 'store'],
+  prisma: ['domain', 'platform', 'store', 'activities/catalogue'],
   storefront: ['domain'],
   sandbox: ['domain', 'messages', 'platform', 'store', 'activities/catalogue', 'prisma'],
 };

@@ -1,3 +1,4 @@
+import { putOnSale } from '../activities/catalogue/put-on-sale';
 import { type Clock, systemClock } from '../platform/clock';
 import { isLiveKey } from '../platform/env';
 import { runScript } from '../platform/script';
@@ -49,7 +50,8 @@ const add = (db: Db, product: DemoProduct, at: Date): Promise<boolean> =>
   });
 
 async function main(): Promise<void> {
-  const { DATABASE_URL: url, STRIPE_SECRET_KEY: stripeKey = '' } = withSecrets(process.env);
+  const variables = withSecrets(process.env);
+  const { DATABASE_URL: url, STRIPE_SECRET_KEY: stripeKey = '' } = variables;
   if (!url) throw new Error('DATABASE_URL is not set: which database should be filled?');
   const db = connectDatabase(url, 2);
   try {
@@ -58,6 +60,7 @@ async function main(): Promise<void> {
       ? 'STRIPE_SECRET_KEY is a live key: the demo catalogue is not loaded.'
       : 'The demo catalogue was already loaded.';
     console.log(added.length > 0 ? `Added ${added.join(', ')}.` : nothing);
+    if (added.length > 0) console.log(await putOnSale(db, added, variables));
   } finally {
     await db.$disconnect();
   }

@@ -1,3 +1,4 @@
+import { putOnSale } from '../activities/catalogue/put-on-sale';
 import { linkCatalogue } from '../activities/catalogue/stripe-setup';
 import { systemClock } from '../platform/clock';
 import { type Env, loadEnv } from '../platform/env';
@@ -28,7 +29,7 @@ void inForeground(process.env.DATA_DIR || '.data', async (run) => {
   const variables = { ...given, ...embedded };
   const env = loadEnv(variables);
 
-  await run.step('preparing the database', prepareDatabase(run, env, embedded));
+  await run.step('preparing the database', prepareDatabase(run, env, { variables, embedded }));
   await shop;
   await Promise.all([startWorker(run, env, variables), startApi(run, env, variables)]);
 
@@ -79,14 +80,19 @@ async function buildShop(run: Foreground, env: NodeJS.ProcessEnv): Promise<void>
 }
 
 /** An embedded database gets the demo catalogue; a configured one only the current schema. */
-async function prepareDatabase(run: Foreground, env: Env, embedded: Variables): Promise<void> {
+async function prepareDatabase(
+  run: Foreground,
+  env: Env,
+  { variables, embedded }: { variables: NodeJS.ProcessEnv; embedded: Variables },
+): Promise<void> {
   const applied = await migrate(env.DATABASE_URL);
   if (applied.length > 0) run.log(`Database: ${applied.length} migrations applied`);
   const db = connectDatabase(env.DATABASE_URL, 2);
   try {
-    if (embedded.DATABASE_URL) await seed(db, systemClock, env.STRIPE_SECRET_KEY);
+    const added = embedded.DATABASE_URL ? await seed(db, systemClock, env.STRIPE_SECRET_KEY) : [];
     await leaveSandbox(db, embedded);
     if (embedded.STRIPE_API_BASE) await linkCatalogue({ db, stripe: connectStripe(env, 30_000), env, log: () => {} });
+    else if (added.length > 0) run.log(`The demo catalogue was loaded. ${await putOnSale(db, added, variables)}`);
   } finally {
     await db.$disconnect();
   }

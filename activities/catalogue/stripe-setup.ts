@@ -22,6 +22,8 @@ export interface StripeSetup {
   /** Prints one line for a person. The signing secret of a new endpoint is printed here, once, and nowhere else. */
   log(line: string): void;
   clock?: Clock;
+  /** The products it is about; without it, all of them. */
+  skus?: string[];
 }
 
 /**
@@ -34,8 +36,8 @@ export async function setUpStripe(setup: StripeSetup): Promise<void> {
 }
 
 /** Products and prices only: the sandbox is told at its start where to send events, so it needs no endpoint. */
-export async function linkCatalogue({ db, stripe, env, log, clock = systemClock }: StripeSetup): Promise<void> {
-  const products = await linkedProducts(db);
+export async function linkCatalogue({ db, stripe, env, log, clock = systemClock, skus }: StripeSetup): Promise<void> {
+  const products = (await linkedProducts(db)).filter(({ sku }) => skus?.includes(sku) ?? true);
   let changes = 0;
   const changed = (line: string) => {
     changes += 1;
@@ -60,7 +62,7 @@ const needed = z.object({
   STRIPE_API_BASE: variables.STRIPE_API_BASE,
 });
 
-function readEnv(source: NodeJS.ProcessEnv) {
+export function readSetupEnv(source: NodeJS.ProcessEnv) {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
   const parsed = needed.safeParse(given);
   if (!parsed.success) {
@@ -89,7 +91,7 @@ export async function settleAccount(
 }
 
 async function main(): Promise<void> {
-  const env = readEnv(withSecrets(process.env));
+  const env = readSetupEnv(withSecrets(process.env));
   const db = connectDatabase(env.DATABASE_URL, 2);
   try {
     await settleAccount(db, signsOfKey(env), { isNew: process.argv.includes('--new-account') });

@@ -369,6 +369,14 @@ describe('a price without an id at Stripe', () => {
     expect(await forSale()).toMatchObject({ prices: [plain(1800)], payWhatYouWant: null });
   });
 
+  test('may be missing altogether', async () => {
+    expect((await put(mug({ prices: [] }))).status).toBe(201);
+    expect(await forSale()).toBeUndefined();
+    expect((await get()).body).toMatchObject({ prices: [], payWhatYouWant: null });
+    await put(mug());
+    expect(await forSale()).toMatchObject({ prices: [plain(1800)] });
+  });
+
   test('keeps the one that it has, while its terms are the same', async () => {
     await put(mug());
     expect((await put(mug({ name: 'Big Mug', prices: [plain(1800)] }))).body.prices).toEqual([euro(1800)]);
@@ -403,7 +411,6 @@ describe('a product that is not valid', () => {
     ['no kind', { kind: undefined }, ['kind']],
     ['another kind', { kind: 'SERVICE' }, ['kind']],
     ['no prices', { prices: undefined }, ['prices']],
-    ['none in the list', { prices: [] }, ['prices']],
     ['a price with an empty id', { prices: [{ ...price, stripePriceId: '' }] }, ['prices.0.stripePriceId']],
     ['a price with an unknown field', { prices: [{ ...price, tax: 1 }] }, ['prices.0']],
     ['a negative amount', { prices: [{ ...price, amount: -1 }] }, ['prices.0.amount']],

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Stripe from 'stripe';
+import { putOnSale } from '../../activities/catalogue/put-on-sale';
 import { stripeProductId } from '../../activities/catalogue/stripe-catalogue';
 import { setUpStripe } from '../../activities/catalogue/stripe-setup';
 import { SUBSCRIBED_TYPES } from '../../domain/events';
@@ -421,5 +422,35 @@ describe('the webhook endpoint', () => {
     await setUp();
     expect(secrets()).toHaveLength(0);
     expect(lines.join('\n')).toContain('we_old');
+  });
+});
+
+describe('what a seed has added', () => {
+  const sell = (skus: string[], variables: Record<string, string>) => putOnSale(db, skus, variables);
+  const linked = async () =>
+    (await db.price.findMany({ where: { stripePriceId: { not: null } }, orderBy: { sku: 'asc' } })).map(
+      ({ sku }) => sku,
+    );
+
+  test('is for sale where there is a key, and no draft of staff beside it', async () => {
+    await product('MINE', { amount: 1800 });
+    await product('NEW', { amount: 900 });
+    const said = await sell(['NEW'], {
+      DATABASE_URL: database.url,
+      STRIPE_SECRET_KEY: KEY,
+      STRIPE_API_BASE: sandbox.url,
+    });
+    expect([said, await linked()]).toEqual([expect.stringContaining('for sale'), ['NEW']]);
+    expect((await stripe.webhookEndpoints.list()).data).toEqual([]);
+  });
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    ['there is no key', {}, /^They are drafts.* until npm run stripe:setup .*Stripe\.$/],
+    ['Stripe does not answer', { STRIPE_SECRET_KEY: KEY, STRIPE_API_BASE: 'http://127.0.0.1:1' }, /stripe:setup.*: /],
+    ['a variable is wrong', { STRIPE_SECRET_KEY: KEY, STRIPE_API_BASE: 'nowhere' }, /stripe:setup.*: STRIPE_API_BASE /],
+  ])('is kept as drafts where %s', async (_what, variables, said) => {
+    await product('NEW', { amount: 900 });
+    expect(await sell(['NEW'], { DATABASE_URL: database.url, ...variables })).toMatch(said);
+    expect(await linked()).toEqual([]);
   });
 });

@@ -53,13 +53,11 @@ const ProductBody = z
     }),
     prices: z.array(price).max(150).meta({
       description:
-        'One a currency; the first is the default. A price at Stripe with `currency_options` may be named for each of its currencies.',
+        'One a currency; the first is the default. A price at Stripe with `currency_options` may be named for each of its currencies. A product without any is a draft.',
     }),
     payWhatYouWant: payWhatYouWant.nullish(),
   })
   .superRefine(({ prices, payWhatYouWant }, context) => {
-    if (prices.length === 0 && !payWhatYouWant)
-      context.addIssue({ code: 'custom', path: ['prices'], message: 'name at least one price, or payWhatYouWant' });
     const offers = [...prices, ...(payWhatYouWant ? [payWhatYouWant] : [])];
     offers.forEach(({ currency, stripePriceId }, i) => {
       const path = i < prices.length ? ['prices', i] : ['payWhatYouWant'];
