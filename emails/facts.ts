@@ -56,6 +56,8 @@ export interface OrderFacts {
   recovery: { url: string; until: Date } | null;
   /** How to pay a voucher or a bank transfer. */
   voucher: Voucher | null;
+  /** Stripe's page with the invoice; null if there is none, or the mail does not need it. */
+  invoiceUrl: string | null;
   /** Until when staff can capture a payment that was only authorised. */
   captureBefore: Date | null;
   /** Whether a card was declined before the session expired. */

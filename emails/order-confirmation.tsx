@@ -30,6 +30,7 @@ const OrderConfirmation = ({ order, shop, links }: MailFacts) => (
     {order.shipTo && <H2>Shipping to</H2>}
     {order.shipTo && <Address lines={order.shipTo} />}
     <Action href={links.order}>View your order</Action>
+    {order.invoiceUrl && <Action href={order.invoiceUrl}>View your invoice</Action>}
   </Layout>
 );
 

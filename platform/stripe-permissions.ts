@@ -119,6 +119,12 @@ export const STRIPE_PERMISSIONS: StripePermission[] = [
     optional: true,
   },
   {
+    ...{ resource: 'Invoices', stripeName: 'invoice', access: 'read', ...reads('/v1/invoices') },
+    calls: ['invoices.retrieve'],
+    needs: 'the link of an invoice; works without',
+    optional: true,
+  },
+  {
     ...{ resource: 'Webhook Endpoints', stripeName: 'webhook', access: 'write', ...writes('/v1/webhook_endpoints') },
     calls: ['webhookEndpoints.create', 'webhookEndpoints.list', 'webhookEndpoints.update'],
     needs: '`stripe:setup`',

@@ -6,6 +6,7 @@ import { readRequestedLines } from '../../store/checkouts/checkouts';
 import { isPaid, takeAccepted } from '../../store/orders/accept';
 import { keepInFlight } from '../../store/orders/payment';
 import type { Deps } from '../deps';
+import { keepInvoice } from './invoice';
 import { captureBefore, writeClosed, writePayment, writeProcessing } from './paid';
 import { found } from './payment-owner';
 import { type AskedCheckout, factsOf, paymentIntentOf, retrieveSession, type Session } from './session';
@@ -39,9 +40,11 @@ export const checkout = (deps: Deps) => {
     switch (verdict.seen) {
       case 'paid':
         await writePayment(deps, seen, verdict.free ? 'free' : 'paid');
+        await keepInvoice(deps, session);
         return verdict;
       case 'differs': {
         await writePayment(deps, seen, verdict.free ? 'free' : 'paid');
+        await keepInvoice(deps, session);
         const isAccepted = await takeAccepted(deps.db, {
           ...{ sessionId, currency: session.currency, received: facts.received },
         });

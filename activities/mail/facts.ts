@@ -7,7 +7,7 @@ import type { OrderForMail } from '../../store/mails/order';
 import type { Deps } from '../deps';
 import type { MailRequest } from './request';
 
-type About = Pick<MailRequest, 'step' | 'ref'>;
+type About = Pick<MailRequest, 'step' | 'ref'> & Pick<OrderFacts, 'invoiceUrl'>;
 
 /** The facts that a mail about an order is made from, with its links. */
 export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderForMail, about: About): MailFacts {
@@ -16,7 +16,7 @@ export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderForMail, about: 
     shop: senderName(env.EMAIL_FROM),
     step: about.step ?? null,
     ref: about.ref ?? null,
-    order: { ...orderFacts(env, order), attention: attentionOf(order, about) },
+    order: { ...orderFacts(env, order), attention: attentionOf(order, about), invoiceUrl: about.invoiceUrl },
     links: {
       order: `${env.STOREFRONT_URL}/success?session_id=${encodeURIComponent(sessionId)}`,
       storefront: env.STOREFRONT_URL,
@@ -38,7 +38,7 @@ function attentionOf({ attention, calls }: OrderForMail, about: About): OrderFac
   return { step, reason, since: new Date(since), behind };
 }
 
-function orderFacts(env: Deps['env'], order: OrderForMail): Omit<OrderFacts, 'attention'> {
+function orderFacts(env: Deps['env'], order: OrderForMail): Omit<OrderFacts, 'attention' | 'invoiceUrl'> {
   const { items, locale, recoverableUntil, customer, grants, refunds, attention: _, calls: __, ...facts } = order;
   return {
     ...facts,

@@ -56,6 +56,6 @@ const UNSETTLED: ReadonlySet<string> = new Set(['requested', 'pending', 'require
  */
 async function forgetCustomer(tx: Tx, sessionId: SessionId, at: Date): Promise<void> {
   await tx.$executeRaw`INSERT INTO customers (session_id, erased_at) VALUES (${sessionId}, ${at})
-    ON CONFLICT (session_id) DO UPDATE SET email = NULL, name = NULL, address = NULL, user_id = NULL,
+    ON CONFLICT (session_id) DO UPDATE SET email = NULL, name = NULL, address = NULL, user_id = NULL, invoice = NULL,
       email_by_staff = false, address_by_staff = false, erased_at = coalesce(customers.erased_at, excluded.erased_at)`;
 }

@@ -6,6 +6,7 @@ import type { ParcelLine } from '../../domain/parcel';
 import type { ReplacedLine } from '../../domain/replacements';
 import type { Condition } from '../../domain/returns';
 import type { Order, Prisma } from '../../prisma/generated/client';
+import { type Invoice, toInvoice } from '../customers/invoice';
 import type { Db } from '../database';
 import { conditionOf } from './returns';
 import { holdOf } from './shipping-hold';
@@ -25,6 +26,7 @@ export interface StaffOrderView extends OrderView {
   /** What the shopper saw and paid in their own currency, where Stripe converted it. */
   presentment: Money | null;
   paymentIntentId: string | null;
+  invoice: Invoice | null;
   /** Oldest first. */
   timeline: { at: Date; type: string; message: string; note: string | null; actor: string }[];
   attention: Attention | null;
@@ -78,6 +80,7 @@ export async function readStaffOrder(db: Db, id: SessionId): Promise<StaffOrderV
     customer: { email, name, address: address === null ? null : toAddress(address), userId },
     presentment: presentmentOf(row),
     paymentIntentId: row.paymentIntentId,
+    invoice: toInvoice(row.customer?.invoice ?? null),
     timeline: row.timeline,
     attention: toAttention(row),
     hold: toHold(row),

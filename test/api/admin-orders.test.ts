@@ -230,6 +230,7 @@ describe('an order', () => {
       ...{ refunded: 700, discount: 300, shipping: 250, tax: 90, taxIncluded: 40 },
       ...{ presentmentAmount: 2711, presentmentCurrency: 'usd' },
       customer: {
+        invoice: { id: 'in_1', url: 'https://invoice.stripe.com/i/1', pdf: 'https://pay.stripe.com/invoice/1/pdf' },
         email: 'ada@example.com',
         name: 'Ada Lovelace',
         address: { line1: '12 St James’s Square', city: 'London', postal_code: 'SW1Y 4JH', country: 'GB' },
@@ -364,6 +365,7 @@ describe('an order', () => {
       presentment: { amount: 2711, currency: 'usd' },
     },
     paymentIntentId: 'pi_full',
+    invoice: { id: 'in_1', url: 'https://invoice.stripe.com/i/1', pdf: 'https://pay.stripe.com/invoice/1/pdf' },
     timeline: [
       { at: '2026-11-23T12:01:00.000Z', type: 'opened', message: 'Opened by checkout', actor: 'shopper' },
       {

@@ -285,8 +285,28 @@ describe('what the shop offers', () => {
       ...{ status: 'PREPARING', attentionStep: null, currency, taxIncluded: 0n },
       ...{ subtotal: BigInt(2 * amount), discount: BigInt(discount), shipping: BigInt(shipping), tax: BigInt(tax) },
       total: BigInt(2 * amount - discount + shipping + tax),
-      customer: { address: { country: 'AT' } },
+      customer: {
+        address: { country: 'AT' },
+        invoice: { id: expect.stringMatching(/^in_/), url: expect.stringContaining('/invoices/in_') },
+      },
     });
+  });
+
+  test('is an invoice that staff and the customer’s mail link, and nobody else', async () => {
+    const { world } = shop;
+    await shop.offers({ invoices: true });
+    const { body } = await shop.checkout({ items: [{ sku: 'ebook', quantity: 1 }], email: 'ada@example.com' });
+    const { number, customer } = await world.paid(body.sessionId);
+    const staff = { authorization: `Bearer ${world.env.ADMIN_TOKEN}` };
+    const { body: admin } = await shop.http.get(`/admin/orders/${number}`).set(staff);
+    expect(admin.invoice).toEqual(customer?.invoice);
+    const { url } = admin.invoice;
+    await world.mailed(body.sessionId, 2);
+    const seen = await shop.http.get(`/orders/${body.sessionId}`);
+    expect(JSON.stringify(seen.body)).not.toContain('/invoices/');
+    const mails = await world.db.mail.findMany({ where: { sessionId: body.sessionId } });
+    const linking = mails.filter(({ html }) => html?.includes(url)).map(({ template }) => template);
+    expect(linking).toEqual(['order_confirmation']);
   });
 });
 

@@ -11,7 +11,7 @@ import { Office, problem } from './admin-office';
  * or JSON is here or in PLAIN: a new one has to be thought about.
  */
 const PERSONAL: Record<string, string[]> = {
-  customers: ['email', 'name', 'address', 'user_id'],
+  customers: ['email', 'name', 'address', 'user_id', 'invoice'],
   checkouts: ['request', 'url', 'client_hash'],
   disputes: ['evidence'],
   mails: ['recipient', 'subject', 'html', 'text'],
@@ -51,7 +51,7 @@ const PLAIN: Record<string, string[]> = {
   prices: ['sku', 'currency', 'stripe_price_id'],
   product_file_chunks: ['file_id', 'bytes'],
   product_files: ['id', 'sku', 'filename', 'content_type', 'sha256'],
-  products: ['sku', 'name', 'description', 'image_url'],
+  products: ['sku', 'name', 'description', 'image_url', 'tax_code'],
   // Hashes of addresses, for minutes; housekeeping removes them.
   rate_limits: ['key'],
   reconciliation_repairs: ['reconciliation_id', 'session_id', 'action'],
@@ -65,6 +65,7 @@ const PLAIN: Record<string, string[]> = {
   replacements: ['id', 'session_id', 'key', 'request_hash', 'items', 'actor'],
   // A parcel's number stays, as proof of what was delivered.
   shipments: ['id', 'session_id', 'carrier', 'tracking_number', 'tracking_url', 'items'],
+  shop: ['settings'],
   stock_levels: ['sku'],
   stock_movements: ['sku', 'reference', 'actor', 'key', 'key_hash'],
   stray_sessions: ['session_id', 'currency', 'reason'],
@@ -145,7 +146,7 @@ async function orderOfZelda(id: string): Promise<void> {
   });
 }
 
-const JSONS = ['address', 'request', 'evidence', 'voucher'];
+const JSONS = ['address', 'invoice', 'request', 'evidence', 'voucher'];
 const typeOf = (table: string, column: string) =>
   JSONS.includes(column) ? `jsonb_build_object('what', '${secret(table, column)}')` : `'${secret(table, column)}'`;
 

@@ -25,6 +25,7 @@ export const sampleOrder = (change: Partial<OrderFacts> = {}): OrderFacts => ({
   ],
   voucher: null,
   captureBefore: null,
+  invoiceUrl: null,
   subtotal: 22800,
   discount: 1000,
   shipping: 590,

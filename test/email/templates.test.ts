@@ -188,6 +188,13 @@ describe('sums', () => {
   });
 });
 
+test('an invoice is linked in the confirmation alone, and only if there is one', () => {
+  const invoiceUrl = 'https://invoice.stripe.example/i/acct_1/live_a1';
+  const { text, html } = mailOf('order_confirmation', { invoiceUrl });
+  for (const body of [text, html]) expect(body).toContain(invoiceUrl);
+  expect(mailOf('order_confirmation').text).not.toContain('invoice');
+});
+
 describe('refunds', () => {
   test.each(['pending', 'requires_action', 'requested'])('%s is called initiated, never refunded', (status) => {
     const { subject, text } = refunded(status);

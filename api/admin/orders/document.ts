@@ -38,6 +38,10 @@ export const AdminOrder = OrderDocument.extend({
     }),
   }).meta({ description: AMOUNTS_ADD_UP }),
   paymentIntentId: orNull(z.string()),
+  invoice: orNull(z.strictObject({ id: z.string(), url: orNull(z.url()), pdf: orNull(z.url()) })).meta({
+    description:
+      'The invoice that Stripe made of the payment, with its links, which Stripe lets expire after some weeks. Null if there is none, or it was made later than the payment was confirmed.',
+  }),
   timeline: z.array(z.strictObject({ at: Timestamp, type: z.string(), message: z.string(), actor: z.string() })).meta({
     description:
       'Oldest first. `actor` is `shopper`, `stripe`, `holdfast`, or the name of the token of staff: `staff` for `ADMIN_TOKEN` and for what is done in the Temporal UI.',
@@ -127,11 +131,11 @@ export async function readAdminOrder(
   sessionId: SessionId,
 ): Promise<z.input<typeof AdminOrder>> {
   const order = await readStaffOrder(db, sessionId);
-  const { customer, paymentIntentId, disputed, currency, presentment } = order;
+  const { customer, paymentIntentId, invoice, disputed, currency, presentment } = order;
   const shown = orderDocument(env, clock.now(), order);
   return {
     ...shown,
-    ...{ customer, paymentIntentId, disputed },
+    ...{ customer, paymentIntentId, invoice, disputed },
     amounts: { ...shown.amounts, presentment },
     timeline: order.timeline.map(({ at, type, message, note, actor }) => ({
       ...{ type, actor, at: timestamp(at) },

@@ -1,0 +1,32 @@
+import type { SessionId } from '../../domain/ids';
+import { Prisma } from '../../prisma/generated/client';
+import type { Db } from '../database';
+
+/** An invoice that Stripe made of an order. Whoever has an address of it sees the customer's name and address. */
+export interface Invoice {
+  /** `in_…` */
+  id: string;
+  /** Stripe's page with it. Stripe lets the address expire after some weeks. */
+  url: string | null;
+  pdf: string | null;
+}
+
+/** Keeps where the invoice of an order is. An erased customer stays erased. */
+export async function saveInvoice(
+  db: Db,
+  { sessionId, invoice }: { sessionId: SessionId; invoice: Invoice },
+): Promise<void> {
+  await db.customer.updateMany({ where: { sessionId, erasedAt: null }, data: { invoice: { ...invoice } } });
+}
+
+/** The invoice of an order; null if there is none, or none is known. */
+export async function readInvoice(db: Db, sessionId: SessionId): Promise<Invoice | null> {
+  const row = await db.customer.findFirst({
+    where: { sessionId, invoice: { not: Prisma.DbNull } },
+    select: { invoice: true },
+  });
+  return toInvoice(row?.invoice ?? null);
+}
+
+/** The column holds what `saveInvoice` wrote. */
+export const toInvoice = (kept: Prisma.JsonValue): Invoice | null => kept as Invoice | null;
