@@ -16,6 +16,7 @@ import '../domain/obstacles';
 import '../domain/order';
 import '../domain/phase';
 import '../domain/refund';
+import '../domain/returns';
 import '../domain/sweep';
 import '../domain/text';
 

@@ -7,7 +7,7 @@ import type { OrderForMail } from '../../store/mails/order';
 import type { Deps } from '../deps';
 import type { MailRequest } from './request';
 
-type About = Pick<MailRequest, 'step' | 'ref'> & Pick<OrderFacts, 'invoiceUrl'>;
+type About = Pick<MailRequest, 'step' | 'ref'>;
 
 /** The facts that a mail about an order is made from, with its links. */
 export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderForMail, about: About): MailFacts {
@@ -16,7 +16,7 @@ export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderForMail, about: 
     shop: senderName(env.EMAIL_FROM),
     step: about.step ?? null,
     ref: about.ref ?? null,
-    order: { ...orderFacts(env, order), attention: attentionOf(order, about), invoiceUrl: about.invoiceUrl },
+    order: { ...orderFacts(env, order), attention: attentionOf(order, about) },
     links: {
       order: `${env.STOREFRONT_URL}/success?session_id=${encodeURIComponent(sessionId)}`,
       storefront: env.STOREFRONT_URL,
@@ -38,7 +38,7 @@ function attentionOf({ attention, calls }: OrderForMail, about: About): OrderFac
   return { step, reason, since: new Date(since), behind };
 }
 
-function orderFacts(env: Deps['env'], order: OrderForMail): Omit<OrderFacts, 'attention' | 'invoiceUrl'> {
+function orderFacts(env: Deps['env'], order: OrderForMail): Omit<OrderFacts, 'attention'> {
   const { items, locale, recoverableUntil, customer, grants, refunds, attention: _, calls: __, ...facts } = order;
   return {
     ...facts,
@@ -46,6 +46,7 @@ function orderFacts(env: Deps['env'], order: OrderForMail): Omit<OrderFacts, 'at
     items: items.filter(({ quantity }) => quantity > 0),
     // The amount chosen for a pay-what-you-want product is in the item.
     subtotal: items.reduce((sum, { total }) => sum + total, 0),
+    invoiceUrl: customer?.invoiceUrl ?? null,
     shipTo: items.some(({ kind }) => kind === 'PHYSICAL') ? addressLines(customer) : null,
     downloads: grants.map(({ id, sku, expiresAt, allowed, used }) => ({
       name: nameOf(items, sku),

@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto';
 import type { SessionId } from '../../domain/ids';
 import { compose, TEMPLATES } from '../../emails';
 import { MailError } from '../../platform/mailer';
-import { readInvoice } from '../../store/customers/invoice';
 import { mayRemind } from '../../store/limits/reminders';
 import type { OrderForMail } from '../../store/mails/order';
 import { type WrittenMail, writeMails } from '../../store/mails/turn';
@@ -27,8 +26,7 @@ export const mailWriter = (deps: Deps) => {
   ): Promise<{ written: WrittenMail[]; failed: FailedMail[] }> {
     const composed = await Promise.all(
       requests.map(async (request) => {
-        const invoiceUrl = await invoiceOf(sessionId, request);
-        return { request, made: await limited(request, composeMail({ ...request, invoiceUrl }, order)) };
+        return { request, made: await limited(request, composeMail(request, order)) };
       }),
     );
     const failed = composed.flatMap(({ made }) => (isFailed(made) ? [made] : []));
@@ -47,11 +45,6 @@ export const mailWriter = (deps: Deps) => {
       written: apart.flatMap(({ written }) => written),
       failed: [...failed, ...apart.flatMap((one) => one.failed)],
     };
-  }
-
-  /** Only the confirmation links it: an invoice names the customer, and no other mail needs it. */
-  async function invoiceOf(sessionId: SessionId, { template }: KeyedRequest): Promise<string | null> {
-    return template === 'order_confirmation' ? ((await readInvoice(db, sessionId))?.url ?? null) : null;
   }
 
   async function writeRows(
@@ -73,10 +66,7 @@ export const mailWriter = (deps: Deps) => {
   /**
    * A composed mail; or why it is not sent (no address, or it is no longer true); or what failed.
    */
-  function composeMail(
-    { key, template, ...about }: KeyedRequest & { invoiceUrl: string | null },
-    order: OrderForMail | null,
-  ): Composition {
+  function composeMail({ key, template, ...about }: KeyedRequest, order: OrderForMail | null): Composition {
     try {
       if (order === null) throw new MailError('order_not_written', 'moment');
       const { audience, title } = TEMPLATES[template];

@@ -1,5 +1,5 @@
 import type { SessionId } from '../../domain/ids';
-import { Prisma } from '../../prisma/generated/client';
+import type { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 
 /** An invoice that Stripe made of an order. Whoever has an address of it sees the customer's name and address. */
@@ -17,15 +17,6 @@ export async function saveInvoice(
   { sessionId, invoice }: { sessionId: SessionId; invoice: Invoice },
 ): Promise<void> {
   await db.customer.updateMany({ where: { sessionId, erasedAt: null }, data: { invoice: { ...invoice } } });
-}
-
-/** The invoice of an order; null if there is none, or none is known. */
-export async function readInvoice(db: Db, sessionId: SessionId): Promise<Invoice | null> {
-  const row = await db.customer.findFirst({
-    where: { sessionId, invoice: { not: Prisma.DbNull } },
-    select: { invoice: true },
-  });
-  return toInvoice(row?.invoice ?? null);
 }
 
 /** The column holds what `saveInvoice` wrote. */

@@ -41,7 +41,13 @@ export interface OrderForMail {
     restocked: number;
     replaced: number;
   }[];
-  customer: { email: string | null; name: string | null; address: Address | null; erased: boolean } | null;
+  customer: {
+    email: string | null;
+    name: string | null;
+    address: Address | null;
+    erased: boolean;
+    invoiceUrl: string | null;
+  } | null;
   /** Downloads that are not revoked. */
   grants: { id: string; sku: string; expiresAt: Date; allowed: number; used: number }[];
   /** In the order in which they left. */
