@@ -1,4 +1,3 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { WorkflowIdReusePolicy } from '@temporalio/common';
 import { z } from 'zod';
 import { DISCREPANCY_KINDS } from '../../../domain/discrepancy';
@@ -12,6 +11,7 @@ import { orNull, Timestamp, text, timestamp, timestampOrNull } from '../../http/
 import { bounded } from '../../order-workflow';
 import { isAlreadyStarted } from '../../temporal-errors';
 import { KeyHeader } from '../fields';
+import { isUuid, requestId } from '../request-ids';
 
 const TEMPORAL_MS = 5_000;
 
@@ -57,7 +57,7 @@ export const reconciliationRoutes = (deps: ApiDeps): Route[] => [
       202: { description: 'It runs; look for its end under this id.', schema: z.strictObject({ id: z.uuid() }) },
     },
     handle: async ({ headers }) => {
-      const id = idOf(headers['idempotency-key']);
+      const id = requestId('reconciliation', headers['idempotency-key']);
       await start(deps, id);
       await requestSweep(deps.db, { id, at: new Date(deps.clock.now()) });
       return { status: 202, body: { id } };
@@ -95,24 +95,8 @@ async function start({ temporal, db }: ApiDeps, id: string): Promise<void> {
 }
 
 async function read({ db }: ApiDeps, ref: string): Promise<z.input<typeof Reconciliation>> {
-  const sweep = ref === 'latest' || UUID.test(ref) ? await readSweep(db, ref) : null;
+  const sweep = ref === 'latest' || isUuid(ref) ? await readSweep(db, ref) : null;
   if (sweep === null) throw new Problem('not_found', 'There is no such reconciliation.');
   const { startedAt, finishedAt, ...rest } = sweep;
   return { ...rest, startedAt: timestamp(startedAt), finishedAt: timestampOrNull(finishedAt) };
-}
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** A new id, or the one that belongs to the caller's key. */
-function idOf(key: string | undefined): string {
-  if (key === undefined) return randomUUID();
-  const hash = createHash('sha256').update(`reconciliation/${key}`).digest('hex');
-  // A UUID of version 8, whose content each application defines itself (RFC 9562, section 5.8).
-  return [
-    hash.slice(0, 8),
-    hash.slice(8, 12),
-    `8${hash.slice(13, 16)}`,
-    `a${hash.slice(17, 20)}`,
-    hash.slice(20, 32),
-  ].join('-');
 }

@@ -1,12 +1,10 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { SessionId } from '../../../domain/ids';
-import { DECISIONS, isFinal } from '../../../domain/order';
-import { againKey, openFailures, requestOf } from '../../../domain/refund';
 import { WORKFLOWS } from '../../../messages/names';
-import { REFUSED_AGAIN, type RefundRequestInput, refundRequestStart } from '../../../messages/refund-request';
+import { type RefundRequestInput, refundRequestStart } from '../../../messages/refund-request';
 import { retryStepUpdate } from '../../../messages/retry';
 import { recordActor } from '../../../store/orders/request-actors';
-import { type RefundStanding, readRefundStanding } from '../../../store/refunds/standing';
+import { refundsToRetry } from '../../../store/refunds/to-retry';
 import type { ApiDeps } from '../../deps';
 import { bounded, STAFF_PATIENCE_MS } from '../../order-workflow';
 import { isLate } from '../../temporal-errors';
@@ -20,31 +18,11 @@ import { refuseResult, resultBefore } from './request';
  * @throws 409 if the refund can no longer be made
  */
 export async function retryRefund(deps: ApiDeps, sessionId: SessionId, actor: string): Promise<boolean> {
-  const standing = await readRefundStanding(deps.db, sessionId);
-  if (!isFinal(standing.status) || standing.attentionStep === null) return false;
-  const unfinished = unfinishedRequests(sessionId, standing);
+  const unfinished = await refundsToRetry(deps.db, sessionId);
   const at = new Date(deps.clock.now());
   for (const { key } of unfinished) await recordActor(deps.db, { sessionId, key, actor, at });
   await Promise.all(unfinished.map((input) => tryNow(deps, input)));
   return unfinished.length > 0;
-}
-
-/** The requests that `retry` is about: what the pending decision names, else everything that waits for Stripe. */
-function unfinishedRequests(
-  sessionId: SessionId,
-  { attentionStep, refundable, refunds }: RefundStanding,
-): RefundRequestInput[] {
-  const refusedAgain = { sessionId, key: REFUSED_AGAIN };
-  if (attentionStep === DECISIONS.refundRefused) return [refusedAgain];
-  if (attentionStep === DECISIONS.refundFailed)
-    return openFailures(refunds, refundable)
-      .slice(0, 1)
-      .map(({ stripeId }) => ({ sessionId, key: againKey(stripeId) }));
-  const waiting = refunds.filter(({ status }) => status === 'requested');
-  const byStaff = waiting.flatMap(({ requestKey, ...refund }) =>
-    requestKey === null ? [] : [{ sessionId, key: requestKey, request: requestOf(refund) }],
-  );
-  return waiting.length > byStaff.length ? [...byStaff, refusedAgain] : byStaff;
 }
 
 /**
