@@ -1,7 +1,9 @@
 import type Stripe from 'stripe';
+import type { Moved } from '../domain/bulk';
 import type { NoticeKind, SubscribedEvent } from '../domain/events';
 import type { DisputeId, RefundId, SessionId } from '../domain/ids';
-import type { OrderStatus } from '../domain/order';
+import type { OrderStatus, Reason } from '../domain/order';
+import type { BulkInput } from '../messages/bulk';
 import type { RefundRequestInput } from '../messages/refund-request';
 import type { ResendInput } from '../messages/resend';
 import type { Clock } from '../platform/clock';
@@ -52,6 +54,22 @@ export interface WorkflowStarter {
   refundRequest(input: RefundRequestInput): Promise<void>;
   /** Makes sure that a mail which staff want sent again goes out, under the key of the request. */
   resend(input: ResendInput): Promise<void>;
+  /** Makes sure that a bulk which the database says is not over runs. */
+  bulk(input: BulkInput): Promise<void>;
+  /**
+   * Sends `cancel` or `retry` to an order's workflow, as the API does for staff: a run that was terminated or has
+   * failed starts again. Waits for up to 8 s.
+   * @param key the id of the update: a run performs each once
+   */
+  updateOrder(
+    id: SessionId,
+    update: { name: 'cancel'; reason: Reason } | { name: 'retry' },
+    key: string,
+  ): Promise<UpdateAnswer>;
+  /** As `updateOrder`, for `retry` of a refund that an order which has ended still owes. */
+  retryRefund(input: RefundRequestInput): Promise<UpdateAnswer>;
+  /** Has the parked step of any other run tried now; does nothing where none is. Waits for up to 8 s. */
+  retryStep(workflowId: string): Promise<void>;
   /** Makes sure that the dispute is followed. */
   dispute(id: DisputeId): Promise<void>;
   /** Starts the workflow that finds the order of a notice and tells it. */
@@ -71,6 +89,12 @@ export interface WorkflowStarter {
    */
   resume(id: SessionId, status: () => Promise<OrderStatus | null>): Promise<'started' | 'running'>;
 }
+
+/**
+ * What a workflow answers to an update. `done`: it is carried out, or is in the history and will be. `late`: no worker
+ * has taken it, or its database is away, and nothing is known to come of it. `ended`: the run has completed without it.
+ */
+export type UpdateAnswer = Moved | { outcome: 'late' | 'ended' };
 
 /** The workflows that follow something in the database to its end. */
 export type FollowingWorkflow = 'order' | 'refund' | 'dispute' | 'notice';

@@ -1,5 +1,6 @@
 import { CancelledFailure } from '@temporalio/common';
 import { account } from './account/account';
+import { bulkEnding, bulkMoves } from './bulk/bulk';
 import { checkout } from './checkout/checkout';
 import type { Deps } from './deps';
 import { disputes } from './dispute/disputes';
@@ -53,6 +54,7 @@ export const orderActivities = (deps: Deps) => ({
   ...repairs(deps),
   ...reconciliation(deps),
   ...reconciliationReport(deps),
+  ...bulkEnding(deps),
 });
 /** Calls to Stripe, on the `stripe` queue, rate-limited for the whole fleet. */
 export const stripeActivities = (deps: Deps) => ({
@@ -66,6 +68,7 @@ export const stripeActivities = (deps: Deps) => ({
   ...sweepSessions(deps),
   ...sweepEvents(deps),
   ...ledger(deps),
+  ...bulkMoves(deps),
 });
 
 export type OrderActivities = ReturnType<typeof orderActivities>;

@@ -73,11 +73,13 @@ export function judge(session: SessionFacts, asked: Asked): Verdict {
     const failed = session.intentStatus === 'requires_payment_method' || session.intentStatus === 'canceled';
     return { seen: failed ? 'failed' : 'processing' };
   }
-  if (session.status === 'expired') {
-    return { seen: 'expired', stockFree: session.intentStatus === null || DEAD_AFTER_EXPIRY.has(session.intentStatus) };
-  }
+  if (session.status === 'expired') return { seen: 'expired', stockFree: isDead(session) };
   return { seen: 'open' };
 }
+
+/** Whether a session has expired and its payment, if one was begun, can bring no money any more. */
+export const isDead = ({ status, intentStatus }: Pick<SessionFacts, 'status' | 'intentStatus'>): boolean =>
+  status === 'expired' && (intentStatus === null || DEAD_AFTER_EXPIRY.has(intentStatus));
 
 /** The parts of a total, in the currency's smallest unit: `subtotal − discount + shipping + (tax − taxIncluded)`. */
 export interface Amounts {

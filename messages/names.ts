@@ -14,4 +14,5 @@ export const WORKFLOWS = {
   notice: 'notice',
   resend: 'resend',
   reconcile: 'reconcile',
+  bulk: 'bulk',
 } as const;

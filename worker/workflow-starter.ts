@@ -7,6 +7,7 @@ import {
 } from '@temporalio/client';
 import type { WorkflowStarter } from '../activities/deps';
 import { isFinal, type OrderStatus } from '../domain/order';
+import { bulkStart } from '../messages/bulk';
 import { disputeLookSignal, disputeStart } from '../messages/dispute';
 import { WORKFLOWS } from '../messages/names';
 import { noticeLookSignal, noticeStart } from '../messages/notice';
@@ -15,12 +16,15 @@ import { refundLookSignal, refundStart } from '../messages/refund';
 import { refundRequestStart } from '../messages/refund-request';
 import { resendStart } from '../messages/resend';
 import { routeOf } from '../messages/routing';
+import { createOrderUpdates } from './order-updates';
 
 /** A query waits for a worker, and for whatever that has in hand. */
 const QUERY_MS = 2_000;
 
 /** How activities start and signal workflows: each is one call to Temporal, durable when it returns. */
 export const createWorkflowStarter = ({ workflow }: Pick<Client, 'workflow'>): WorkflowStarter => ({
+  ...createOrderUpdates({ workflow }),
+
   async order(sessionId, { again = false } = {}) {
     const start = (again ? orderStartAgain : orderStart)({ sessionId });
     try {
@@ -54,6 +58,14 @@ export const createWorkflowStarter = ({ workflow }: Pick<Client, 'workflow'>): W
   async resend(input) {
     try {
       await workflow.start(WORKFLOWS.resend, resendStart(input));
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error; // it has just ended
+    }
+  },
+
+  async bulk(input) {
+    try {
+      await workflow.start(WORKFLOWS.bulk, bulkStart(input));
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error; // it has just ended
     }

@@ -1,4 +1,5 @@
 // The entry file of the worker's bundle: each workflow under its name.
+export { bulk } from './bulk';
 export { dispute } from './dispute';
 export { notice } from './notice';
 export { order } from './order';

@@ -1,4 +1,4 @@
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { OrderActivities, StripeActivities } from '../activities';
 import { TASK_QUEUES } from '../messages/names';
 
@@ -51,6 +51,17 @@ export const stripeFollowing = proxyActivities<StripeActivities>({ ...stripeProf
 
 /** Expiring sessions can wait a little. */
 export const stripeLater = proxyActivities<StripeActivities>({ ...stripeProfile, priority: { priorityKey: 4 } });
+
+/**
+ * Moving one order of a bulk goes last. Each waits for the order's workflow, so it may take longer. If the bulk is
+ * cancelled meanwhile, the order at hand is moved to its end first.
+ */
+export const stripeInBulk = proxyActivities<StripeActivities>({
+  ...stripeProfile,
+  startToCloseTimeout: '1m',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  priority: { priorityKey: 5 },
+});
 
 const postProfile = {
   ...HEARTBEAT,

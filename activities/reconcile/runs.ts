@@ -16,6 +16,7 @@ import { refundsSilentSince } from '../../store/refunds/waiting';
 import { atWork } from '../at-work';
 import type { Deps, WorkflowRuns } from '../deps';
 import { eachApart } from './apart';
+import { carryOnBulks } from './bulks';
 import { type Follower, followAgain, followerOf, startFollower } from './followers';
 import { ordersOwing, sendForgottenMails } from './owed-mails';
 import type { PageRead, PageRequest } from './page';
@@ -36,8 +37,8 @@ export const sweepRuns = (deps: Deps) => {
      * Reads the runs that closed since the last sweep, and starts those again whose work is not done: runs of orders
      * that closed in any way (the database may have been restored to an earlier state), and runs of refunds, disputes
      * and notices that did not complete. Then handles unpaid orders whose hold ended since, mails that are owed by runs
-     * that Temporal has lost, refunds that were asked for and that no run carries out, and mails that staff want sent
-     * again.
+     * that Temporal has lost, refunds that were asked for and that no run carries out, mails that staff want sent
+     * again, and bulks that are not over.
      */
     async sweepRuns({ id, window }: PageRequest): Promise<PageRead> {
       const since = new Date(window.runsSince);
@@ -57,6 +58,7 @@ export const sweepRuns = (deps: Deps) => {
       woken += await sendForgottenMails(deps, { id, window });
       await remind(window);
       await sendAgain(id, before);
+      await carryOnBulks(deps, before);
       await trySkippedAgain();
       return { checked, woken, cursor: null };
     },

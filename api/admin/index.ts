@@ -1,5 +1,6 @@
 import type { ApiDeps } from '../deps';
 import type { Route } from '../http/route';
+import { bulkRoutes } from './bulk/bulk';
 import { productFileRoutes } from './catalogue/file';
 import { catalogueRoutes } from './catalogue/products';
 import { stockRoutes } from './catalogue/stock';
@@ -41,4 +42,5 @@ export const adminRoutes = (deps: ApiDeps): Route[] => [
   ...shopRoutes(deps),
   ...reconciliationRoutes(deps),
   ...discrepancyRoutes(deps),
+  ...bulkRoutes(deps),
 ];

@@ -2,6 +2,7 @@ import { whyNot } from '../../domain/actions';
 import type { SessionId } from '../../domain/ids';
 import { isDecision, type Reason } from '../../domain/order';
 import { isAllLost } from '../../domain/order-money';
+import type { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 import { changeOrder, isCancelling, type LockedOrder, lockKnownOrder, moneyOf } from './records';
 
@@ -16,6 +17,7 @@ export type CancelRequested =
  * lock. The first request counts; a repeat changes nothing, unless Stripe has refused the refund of the first.
  * Whichever run of the order's workflow reads it carries it out.
  * @param key identifies the request, so that a repeat is recognised even after the order was cancelled
+ * @param only what the order must still match under its lock; if it does not, the request is refused
  */
 export async function requestCancel(
   db: Db,
@@ -24,8 +26,9 @@ export async function requestCancel(
     reason,
     key,
     actor,
+    only,
     at,
-  }: { sessionId: SessionId; reason: Reason; key?: string; actor: string; at: Date },
+  }: { sessionId: SessionId; reason: Reason; key?: string; actor: string; only?: Only; at: Date },
 ): Promise<CancelRequested> {
   const entry = `cancel/${key ?? at.getTime()}`;
   return db.$transaction(async (tx) => {
@@ -36,6 +39,8 @@ export async function requestCancel(
       const isRepeat = (await tx.timelineEntry.count({ where: { sessionId, key: entry } })) > 0;
       return isRepeat ? { outcome: 'recorded' } : { outcome: 'refused', reason: refused };
     }
+    if (only && (await tx.order.count({ where: { sessionId, ...only.where } })) === 0)
+      return { outcome: 'refused', reason: only.refusal(order) };
     await changeOrder(
       tx,
       order,
@@ -50,6 +55,12 @@ export async function requestCancel(
     );
     return { outcome: 'recorded' };
   });
+}
+
+/** Which orders a cancel of many is about, and why any other is refused: a sentence without its full stop. */
+interface Only {
+  where: Prisma.OrderWhereInput;
+  refusal(order: LockedOrder): string;
 }
 
 const cancelFacts = ({ status, stock, disputed, items, attentionStep, ...order }: LockedOrder) => ({

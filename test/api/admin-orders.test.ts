@@ -1,3 +1,5 @@
+import type { SessionId } from '../../domain/ids';
+import { endTurn } from '../../store/bulk/turns';
 import { invalidAt, Office, problem } from './admin-office';
 import { NOON, STOREFRONT_KEY } from './bare';
 
@@ -126,6 +128,77 @@ describe('the list of orders', () => {
   });
 });
 
+const bulk = (body: object, key?: string) => {
+  const asked = office.ask('post', '/admin/bulk');
+  return (key === undefined ? asked : asked.set('idempotency-key', key)).send(body);
+};
+
+describe('many orders at once', () => {
+  const cancel = { action: 'cancel', status: 'PENDING' };
+  const numbers = async (body: object) => (await bulk({ ...body, dryRun: true })).body.numbers;
+
+  test('are named by a dry run, oldest first, and nothing is written', async () => {
+    const stuck = { attentionStep: 'read', attentionReason: 'r', attentionSince: minute(0) };
+    const order = async (at: number, more = {}) =>
+      (await office.order(`cs_test_${at}`, { createdAt: minute(at), ...more })).number;
+    const [c, b, a] = [await order(3), await order(2, stuck), await order(1)];
+    await order(0, { paymentStatus: 'PAID', ...stuck });
+    await order(-1, { paymentStatus: 'PROCESSING' });
+    const e = await order(-2, { status: 'PREPARING', paymentStatus: 'PAID', ...stuck });
+    const answer = await bulk({ ...cancel, dryRun: true });
+    expect([answer.status, answer.body]).toEqual([200, { matched: 3, numbers: [a, b, c] }]);
+    expect(await numbers({ action: 'cancel' })).toEqual([a, b, c]); // never what is paid, unless its status is named
+    expect(await numbers({ ...cancel, limit: 2 })).toEqual([a, b]);
+    expect(await numbers({ ...cancel, olderThan: minute(2).toISOString() })).toEqual([a]);
+    expect(await numbers({ ...cancel, olderThan: minute(2).toISOString().replace('Z', '+00:00') })).toEqual([a]);
+    expect(await numbers({ ...cancel, attention: true })).toEqual([b]);
+    expect(await numbers({ ...cancel, attention: false })).toEqual([a, c]);
+    expect(await numbers({ ...cancel, status: 'PREPARING' })).toEqual([e]);
+    expect(await numbers({ action: 'retry' })).toHaveLength(3);
+    expect(await numbers({ action: 'retry', status: 'PREPARING' })).toEqual([e]);
+    expect(await office.db.bulk.count()).toBe(0);
+  });
+
+  test('are written down under one key once, before Temporal hears of them', async () => {
+    const { number } = await office.order('cs_test_bulk');
+    const answer = await bulk(cancel, 'monday');
+    expect([answer.status, answer.body]).toEqual([202, { id: expect.any(String), matched: 1 }]);
+    await office.order('cs_test_later');
+    expect((await bulk(cancel, 'monday')).body).toEqual(answer.body);
+    const other = await bulk({ ...cancel, limit: 1 }, 'monday');
+    expect([other.status, other.body.code]).toEqual([409, 'idempotency_key_reused']);
+    const { body } = await office.ask('get', `/admin/bulk/${answer.body.id}`);
+    expect(body).toEqual({
+      ...{ id: answer.body.id, action: 'cancel', actor: 'staff', status: 'RUNNING', matched: 1, done: 0, refused: [] },
+      ...{ requestedAt: '2026-11-23T12:00:00.000Z', finishedAt: null },
+    });
+    const moved = { outcome: 'refused', code: 'invalid_transition', detail: 'The order is SHIPPED' } as const;
+    await endTurn(office.db, { id: answer.body.id, sessionId: 'cs_test_bulk' as SessionId, moved });
+    expect((await office.ask('get', `/admin/bulk/${answer.body.id}`)).body.refused).toEqual([
+      { number, code: 'invalid_transition', detail: 'The order is SHIPPED.' },
+    ]);
+  }, 30_000);
+
+  test.each<[string, object, string]>([
+    ['nothing to do', {}, 'action'],
+    ['another action', { action: 'refund' }, 'action'],
+    ['another status', { action: 'cancel', status: 'UNPAID' }, 'status'],
+    ['another reason', { action: 'cancel', reason: 'because' }, 'reason'],
+    ['none at all', { ...cancel, limit: 0 }, 'limit'],
+    ['too many', { ...cancel, limit: 501 }, 'limit'],
+    ['an age', { ...cancel, olderThan: '3 days' }, 'olderThan'],
+    ['a time that the database cannot have', { ...cancel, olderThan: '0000-01-01T00:00:00Z' }, 'olderThan'],
+    ['an unknown field', { ...cancel, note: 'x' }, ''],
+  ])('with %s are 400', async (_what, body, path) => {
+    const answer = await bulk(body);
+    expect([answer.status, answer.body]).toEqual([400, invalidAt(path)]);
+  });
+
+  test.each(['nothing', '00000000-0000-4000-8000-000000000000'])('of the id %s are 404', async (id) => {
+    expect((await office.ask('get', `/admin/bulk/${id}`)).body).toEqual(problem(404, 'not_found'));
+  });
+});
+
 describe('no list', () => {
   test('reads more rows than it shows', async () => {
     await office.db.$executeRaw`
@@ -143,6 +216,9 @@ describe('no list', () => {
       ['a rare status', () => list({ status: 'PAID' })],
       ['attention', () => list({ attention: 'true' })],
       ['disputes', () => list({ disputed: 'true' })],
+      ['a cancel of many', () => bulk({ action: 'cancel', dryRun: true })],
+      ['a cancel of a common status', () => bulk({ action: 'cancel', status: 'COMPLETED', dryRun: true })],
+      ['a retry of many', () => bulk({ action: 'retry', olderThan: minute(0).toISOString(), dryRun: true })],
       ['an e-mail', () => search({ email: 'cs_test_7@example.com' })],
       ['a user', () => search({ userId: 'cs_test_7' })],
       ['a storefront’s customer', () => ordersOf('cs_test_7')],

@@ -374,6 +374,7 @@ describe('the document of the API', () => {
     }
     const shown = examples.map(({ schema }) => schema.replace('/components/schemas/', ''));
     expect(shown).toEqual(expect.arrayContaining(['Product', 'Cart', 'Checkout', 'Order', 'OrderLookup', 'Problem']));
+    expect(shown).toEqual(expect.arrayContaining(['BulkRequest', 'BulkDryRun', 'BulkStarted', 'Bulk']));
     expect(body.paths['/orders/{sessionId}/stream'].get.responses['200'].content['text/event-stream'].example).toMatch(
       /^id: \d+\nevent: order\ndata: \{.*\}\n\n$/,
     );

@@ -22,6 +22,8 @@ const PERSONAL: Record<string, string[]> = {
 /** Ids, codes, hashes of keys, names of staff's tokens, and sentences of ours or of Stripe about money and goods. */
 const PLAIN: Record<string, string[]> = {
   account_alarms: ['cause', 'subject', 'currency', 'mail_key'],
+  bulk_orders: ['bulk_id', 'session_id', 'outcome', 'code', 'detail'],
+  bulks: ['id', 'action', 'reason', 'filter', 'actor', 'request_hash', 'status'],
   checkout_keys: ['key_hash', 'body_hash', 'checkout_id'],
   checkouts: ['id', 'number', 'origin', 'currency', 'lines', 'stripe_key', 'session_id', 'recovers'],
   customers: ['session_id'],

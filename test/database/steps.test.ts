@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type SessionId, sessionId } from '../../domain/ids';
 import type { CheckoutLine } from '../../domain/session';
 import type { Prisma } from '../../prisma/generated/client';
+import { matching, noLongerMatches } from '../../store/bulk/matching';
 import { type NewCheckout, saveSession, writeCheckout } from '../../store/checkouts/checkouts';
 import { claimKey } from '../../store/checkouts/keys';
 import type { CustomerDetails } from '../../store/customers/customers';
@@ -548,6 +549,27 @@ describe('a hold of shipping', () => {
     expect(await holdOf(emptied)).toEqual([null, null, null]);
     expect(await holdOf(refunded)).toEqual(['stock', later, 'ada']);
   });
+});
+
+test('a cancel of unpaid orders is refused where one is paid while it waits for the lock of the order', async () => {
+  const rule = { action: 'cancel', filter: { status: 'PENDING' } } as const;
+  const only = { where: matching(rule), refusal: noLongerMatches };
+  const cancel = (id: SessionId) =>
+    requestCancel(db, { sessionId: id, reason: 'other', key: 'bulk', actor: 'ada', only, at: later });
+  const [paid, unpaid] = [await opened(line('song', 'DIGITAL')), await opened(line('song', 'DIGITAL'))];
+  let cancelling = Promise.resolve<unknown>(null);
+  await db.$transaction(async (tx) => {
+    await lockKnownOrder(tx, paid);
+    cancelling = cancel(paid);
+    await waitsForLock();
+    await tx.order.update({ where: { sessionId: paid }, data: { paymentStatus: 'PAID' } });
+  });
+  expect(await cancelling).toEqual({
+    outcome: 'refused',
+    reason: expect.stringMatching(/no longer matches what was asked for: it is PENDING, its payment is PAID/),
+  });
+  expect((await orderOf(paid)).cancelRequestedAt).toBeNull();
+  expect(await cancel(unpaid)).toEqual({ outcome: 'recorded' });
 });
 
 describe('a decision', () => {

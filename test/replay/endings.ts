@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { SessionId } from '../../domain/ids';
+import { bulkId } from '../../messages/bulk';
 import { WORKFLOWS } from '../../messages/names';
 import { reconcileStart } from '../../messages/reconcile';
+import { writeBulk } from '../../store/bulk/bulks';
 import { Risk } from '../workflow/risk';
 import { until, type World } from '../workflow/world';
 
@@ -85,6 +87,19 @@ export const ENDINGS: Record<string, Ending> = {
     await world.handle(id).executeUpdate('cancel', { args: [{ reason: 'other' }] });
     await world.end(id);
     return [id];
+  },
+  'cancelled-in-bulk': async (world) => {
+    await world.product('ending-bulk', { stock: 1 });
+    const { id } = await world.checkout([{ sku: 'ending-bulk' }]);
+    const bulk = randomUUID();
+    await writeBulk(world.db, {
+      ...{ id: bulk, action: 'cancel', reason: 'other', filter: { status: 'PENDING' }, limit: 500, actor: 'staff' },
+      ...{ requestHash: '', at: new Date(world.now()) },
+    });
+    await world.deps().starter.bulk({ id: bulk, action: 'cancel' });
+    await world.end(bulkId(bulk));
+    await world.end(id);
+    return [id, bulkId(bulk)];
   },
   'refunded-by-staff': async (world) => {
     const id = await prepared(world, 'ending-refunded');

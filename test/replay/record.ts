@@ -5,7 +5,12 @@ import { World } from '../workflow/world';
 import { ENDINGS } from './endings';
 
 /** What the second history of an ending is, where it is no refund's. */
-const BESIDE: Record<string, string> = { 'dispute-won': 'dispute', 'warned-of-fraud': 'notice', swept: 'sweep' };
+const BESIDE: Record<string, string> = {
+  'cancelled-in-bulk': 'bulk',
+  'dispute-won': 'dispute',
+  'warned-of-fraud': 'notice',
+  swept: 'sweep',
+};
 
 export const HISTORIES = join(__dirname, 'histories');
 

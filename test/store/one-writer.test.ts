@@ -34,6 +34,7 @@ const WRITERS: Record<string, string[]> = {
       'payouts',
     ],
   ],
+  'store/bulk': ['bulks', 'bulk_orders'],
   'store/limits': ['rate_limits'],
   'store/alarms': ['account_alarms'],
   'store/installation': ['installation'],

@@ -17,6 +17,8 @@ export const BOUNDED: Record<string, string> = {
   sweep_skips: 'what could not be handled in the last sweep',
   ledger_lookups: 'what Stripe has not listed yet; removed once it has',
   mail_requests: 'removed once their runs have ended',
+  bulks: 'what staff ask for by hand; removed a year after its end',
+  bulk_orders: 'as bulks, 500 at most for each',
   payouts: 'one a day and currency: some thousands in ten years',
   rate_limits: 'removed once their window is over',
   _prisma_migrations: 'one row a migration',
