@@ -32,7 +32,7 @@ beforeAll(async () => {
   for (const sku of STOCKED) await shop.product(sku, { stock: 10 });
   await shop.product('song');
   const locks = await bringEveryOrderToItsStep();
-  expect(await underWayAtStripe()).toBe(4);
+  expect(await underWayAtStripe()).toBe(5);
   await worker.kill9();
   confirmTriedAgain = untilTriedAgain('to-confirm');
   mailsTriedAgain = untilTriedAgain('mail');
@@ -43,6 +43,7 @@ beforeAll(async () => {
 afterAll(() => system?.stop());
 
 const STOCKED = [
+  'in-bulk', // the oldest
   'to-hold',
   'sold-out',
   'to-confirm',
@@ -119,6 +120,16 @@ test('killed while it closes the till: the till is closed, and the stock is free
   expect(await shop.stock('to-close')).toEqual({ onHand: 10, held: 0 });
 });
 
+test('killed while a bulk cancels it: it is cancelled once, under the name of who asked, and the bulk ends', async () => {
+  const id = idOf('in-bulk');
+  await until('the bulk ended', async () => (await system.db.bulk.findFirstOrThrow()).status === 'COMPLETED');
+  expect(await system.db.bulkOrder.findMany()).toMatchObject([{ sessionId: id, outcome: 'done' }]);
+  expect(await shop.settled(id)).toBe('CANCELLED');
+  const cancels = (await shop.order(id)).timeline.filter(({ type }) => type === 'cancel');
+  expect(cancels).toMatchObject([{ actor: 'staff' }]);
+  expect(await shop.stock('in-bulk')).toEqual({ onHand: 10, held: 0 });
+});
+
 test('after all of it the books balance, and nobody was called', async () => {
   await everythingSettled(system);
   await expectBooksToBalance(system);
@@ -135,7 +146,7 @@ async function bringEveryOrderToItsStep(): Promise<RowLock[]> {
   }
 
   await Promise.all([toFollow(), toMail()]);
-  await Promise.all([toRefund(), toConfirm(), toClose()]);
+  await Promise.all([toRefund(), toConfirm(), toClose(), inBulk()]);
   const locks = [await toHold(), await toCommit()];
   await writtenAndUntold();
   return locks;
@@ -174,6 +185,14 @@ async function toClose(): Promise<void> {
   await shop.fault('POST', expire.source, { kind: 'delay', ms: STRIPE_TAKES_MS });
   await shop.post(`/orders/${idOf('to-close')}/abandon`, {});
   await until('the till being closed', async () => (await shop.requests('POST', expire)).length > 0);
+}
+
+async function inBulk(): Promise<void> {
+  const expire = new RegExp(`${idOf('in-bulk')}/expire$`);
+  await shop.fault('POST', expire.source, { kind: 'delay', ms: STRIPE_TAKES_MS });
+  const { body } = await shop.staff('/bulk', { action: 'cancel', limit: 1 });
+  expect(body).toMatchObject({ matched: 1 });
+  await until('the bulk at its order', async () => (await shop.requests('POST', expire)).length > 0);
 }
 
 async function toHold(): Promise<RowLock> {
