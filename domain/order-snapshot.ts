@@ -1,5 +1,5 @@
 import type { Decision, HoldReason, OrderStatus, Reason } from './order';
-import type { ParcelLine } from './parcel';
+import type { LineProgress, ParcelLine } from './parcel';
 import type { Condition } from './returns';
 
 /** The state of an order's stock. */
@@ -10,6 +10,34 @@ export interface ReturnedGoods {
   id: string;
   items: ParcelLine[];
   condition: Condition;
+}
+
+/** A parcel that left. `at`: milliseconds since the epoch. */
+export interface ParcelSent {
+  carrier: string;
+  trackingNumber: string;
+  at: number;
+  items: ParcelLine[];
+}
+
+/**
+ * A refund that is not over, or that did not go through. `id` is Stripe's; null until Stripe has answered, as `amount`
+ * is where all that is left was asked for.
+ */
+export interface OpenRefund {
+  id: string | null;
+  amount: number | null;
+  status: string;
+}
+
+/** A dispute that is open. `dueBy`: until when Stripe takes evidence, in milliseconds since the epoch. */
+export interface OpenDispute {
+  id: string;
+  amount: number;
+  currency: string;
+  dueBy: number | null;
+  answerable: boolean;
+  submitted: boolean;
 }
 
 /** An order as its workflow needs it: ids, codes, amounts and times, without personal data. */
@@ -32,6 +60,20 @@ export interface OrderSnapshot {
   nothingOut?: boolean;
   /** What came back, oldest first; absent if nothing did. */
   returns?: ReturnedGoods[];
+  /** Its lines with goods; absent if it has downloads only. */
+  lines?: LineProgress[];
+  /** Oldest first; absent if nothing was shipped. */
+  parcels?: ParcelSent[];
+  /** In the smallest unit of `currency`; absent if nothing was given back. */
+  refunded?: number;
+  /** Oldest first; absent if there are none. */
+  openRefunds?: OpenRefund[];
+  /** The most urgent first; absent if there are none. */
+  disputes?: OpenDispute[];
+  /** Stripe's id of the payment; absent before there is one. */
+  paymentIntentId?: string;
+  /** Since when shipping is on hold, in milliseconds since the epoch; absent if it is not. */
+  shippingHoldSince?: number;
   disputed: boolean;
   /** Whether Stripe Radar is reviewing the payment, so that nothing ships. */
   reviewOpen: boolean;
@@ -61,3 +103,6 @@ export interface OrderSnapshot {
   /** Why the customer cannot be reached: a mail was given up, and none has gone out since. Null if they can. */
   unreached: string | null;
 }
+
+/** How far an order with goods is. */
+export type Progress = Pick<OrderSnapshot, 'lines' | 'parcels'>;

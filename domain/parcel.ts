@@ -11,12 +11,32 @@ type ShippableItem = ParcelLine & { kind: ProductKind; shipped: number; restocke
 /** Those that decide what can still come back, too: `returned` are units that came back by a return. */
 export type ReturnableItem = ShippableItem & { returned: number };
 
+/** How far a line with goods is, in units. Absent from what older histories hold. */
+export interface LineProgress {
+  sku: string;
+  /** Bought, and sent again at no charge. */
+  quantity: number;
+  shipped: number;
+  /** Came back by a return. */
+  returned: number;
+  toShip: number;
+}
+
 /** What is still to be shipped: bought or replaced, not shipped, and not returned to stock. */
 export const unshipped = (items: ShippableItem[]): ParcelLine[] =>
   items
     .filter(({ kind }) => kind === 'PHYSICAL')
     .map((item) => ({ sku: item.sku, quantity: Math.max(0, unsentOf(item) - item.restocked) }))
     .filter(({ quantity }) => quantity > 0);
+
+/** How far each line with goods is. */
+export const progressOf = (items: ReturnableItem[]): LineProgress[] =>
+  items
+    .filter(({ kind }) => kind === 'PHYSICAL')
+    .map(({ sku, quantity, replaced, shipped, returned, ...item }) => ({
+      ...{ sku, quantity: quantity + replaced, shipped, returned },
+      toShip: count(unshipped([{ sku, quantity, replaced, shipped, ...item }])),
+    }));
 
 /** Units that returned to stock without ever having been shipped. */
 export const givenBack = (items: ShippableItem[]): ParcelLine[] =>

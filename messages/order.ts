@@ -1,8 +1,11 @@
 import { type SearchAttributePair, TypedSearchAttributes } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Resolution } from '../domain/action-facts';
+import type { ActionExample } from '../domain/action-examples';
+import type { Resolution, UpdateAction } from '../domain/action-facts';
 import type { SessionId } from '../domain/ids';
 import type { HoldReason, OrderStatus, Reason } from '../domain/order';
+import type { OpenDispute, OpenRefund, ParcelSent, ReturnedGoods } from '../domain/order-snapshot';
+import type { LineProgress } from '../domain/parcel';
 import type { Condition } from '../domain/returns';
 import { TASK_QUEUES } from './names';
 import { asOftenAsNeeded, oncePerId } from './policies';
@@ -74,6 +77,32 @@ export interface OrderState {
   attention: { step: string; reason: string } | null;
 }
 
+/** The answer to the `order` query: what staff see of an order, without personal data. Times are RFC 3339. */
+export interface OrderReport {
+  number: string;
+  status: OrderStatus;
+  skus: string[];
+  /** In words that complete “It waits for …”. */
+  waitingFor: string;
+  /** In the currency's smallest unit. */
+  money: { currency: string; total: number; refunded: number; left: number };
+  needsAttention: { step: string; reason: string }[];
+  hold: { reason: HoldReason; since: string | null } | null;
+  /** Those with goods. */
+  lines: LineProgress[];
+  parcels: (Omit<ParcelSent, 'at'> & { at: string })[];
+  returns: ReturnedGoods[];
+  /** Not over, or without success. */
+  openRefunds: OpenRefund[];
+  /** Those that are open. */
+  disputes: (Omit<OpenDispute, 'dueBy'> & { dueBy: string | null })[];
+  paymentIntentId: string | null;
+  /** Since this run began. */
+  happened: string[];
+  /** The updates that would be accepted now. */
+  actions: { action: UpdateAction; does: string; examples: ActionExample[] }[];
+}
+
 /** Sent with update-with-start by `POST /checkout`. Resolves once the stock is held or known to be gone. */
 export const openUpdate = defineUpdate<Opening>('open');
 /** Something about the session changed at Stripe: read it again. The signal does not say what changed. */
@@ -94,6 +123,8 @@ export const replaceUpdate = defineUpdate<OrderStatus, [ReplaceRequest]>('replac
 export const retryUpdate = defineUpdate<OrderStatus>('retry');
 export const resolveUpdate = defineUpdate<OrderStatus, [ResolveRequest]>('resolve');
 export const stateQuery = defineQuery<OrderState>('state');
+/** Null before the order is opened. */
+export const orderQuery = defineQuery<OrderReport | null>('order');
 
 /**
  * What the checkout knows about an order when it starts the workflow. Search attributes set at the start cost

@@ -2,6 +2,7 @@
  * What all the workflows of a worker share: loaded once, before the first of them, and frozen (worker/bundle.ts). Only
  * modules that keep nothing of one order may stand here.
  */
+import '../domain/action-examples';
 import '../domain/action-facts';
 import '../domain/action-rules';
 import '../domain/actions';

@@ -4,8 +4,17 @@ import { whyNot } from '../../domain/actions';
 import { reportsOf } from '../../domain/calls';
 import type { SessionId } from '../../domain/ids';
 import { isDecision, type OrderStatus } from '../../domain/order';
-import { count, givenBack, type ParcelLine, takenAgain, unshipped, whyNotThisParcel } from '../../domain/parcel';
-import type { Db } from '../database';
+import type { Progress } from '../../domain/order-snapshot';
+import {
+  count,
+  givenBack,
+  type ParcelLine,
+  progressOf,
+  takenAgain,
+  unshipped,
+  whyNotThisParcel,
+} from '../../domain/parcel';
+import type { Db, Tx } from '../database';
 import { inventory } from '../stock/inventory';
 import { callsChange, callsOf } from './decisions';
 import { changeOrder, isCancelling, lockKnownOrder } from './records';
@@ -24,7 +33,7 @@ export interface NewShipment {
 }
 
 export type Shipped =
-  | { outcome: 'shipped'; status: OrderStatus; shipmentId: string }
+  | ({ outcome: 'shipped'; status: OrderStatus; shipmentId: string } & Progress)
   /** The request exceeds what is unshipped, or the order is not waiting to be shipped. */
   | { outcome: 'refused'; code: 'invalid_transition' | 'out_of_stock'; reason: string };
 
@@ -38,7 +47,8 @@ export async function recordShipment(
     const same = await tx.shipment.findUnique({
       where: { sessionId_carrier_trackingNumber: { sessionId, carrier, trackingNumber } },
     });
-    if (same) return { outcome: 'shipped', status: order.status, shipmentId: same.id };
+    if (same)
+      return { outcome: 'shipped', status: order.status, shipmentId: same.id, ...(await progress(tx, sessionId)) };
     const isReturned = order.stock === 'RETURNED';
     const waiting = unshipped(isReturned ? takenAgain(order.items) : order.items);
     const parcel = items ?? waiting;
@@ -86,8 +96,20 @@ export async function recordShipment(
       actor,
       key: `shipped/${shipmentId}`,
     });
-    return { outcome: 'shipped', status, shipmentId };
+    return { outcome: 'shipped', status, shipmentId, ...(await progress(tx, sessionId)) };
   });
+}
+
+async function progress(tx: Tx, sessionId: SessionId): Promise<Progress> {
+  const items = await tx.orderItem.findMany({ where: { sessionId }, orderBy: { position: 'asc' } });
+  const parcels = await tx.shipment.findMany({ where: { sessionId }, orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] });
+  return {
+    lines: progressOf(items),
+    parcels: parcels.map((parcel) => ({
+      ...{ carrier: parcel.carrier, trackingNumber: parcel.trackingNumber, at: parcel.shippedAt.getTime() },
+      items: parcel.items as ParcelLine[], // as `recordShipment` wrote them
+    })),
+  };
 }
 
 /**

@@ -8,8 +8,15 @@ import {
   type OrderStatus,
   type Reason,
 } from '../../domain/order';
-import type { OrderSnapshot, ReturnedGoods, StockState } from '../../domain/order-snapshot';
-import { type ReturnableItem, withCustomer } from '../../domain/parcel';
+import type {
+  OpenDispute,
+  OpenRefund,
+  OrderSnapshot,
+  ParcelSent,
+  ReturnedGoods,
+  StockState,
+} from '../../domain/order-snapshot';
+import { progressOf, type ReturnableItem, withCustomer } from '../../domain/parcel';
 import type { Db, Tx } from '../database';
 import { conditionOf, type ReturnColumns } from './returns';
 
@@ -37,6 +44,12 @@ export interface SnapshotColumns {
   abandoned: boolean;
   items: ReturnableItem[];
   returns: ReturnColumns[];
+  paymentIntentId: string | null;
+  refunded: number;
+  shippingHoldSince: string | null;
+  parcels: (Omit<ParcelSent, 'at'> & { at: string })[];
+  openRefunds: OpenRefund[];
+  disputes: (Omit<OpenDispute, 'dueBy'> & { dueBy: string | null })[];
 }
 
 /** An order as its workflow needs it. Throws if there is none. */
@@ -52,8 +65,15 @@ export function toSnapshot({
   calls,
   items,
   returns,
+  paymentIntentId,
+  refunded,
+  shippingHoldSince,
+  parcels,
+  openRefunds,
+  disputes,
   ...order
 }: SnapshotColumns): OrderSnapshot {
+  const lines = progressOf(items);
   return {
     ...order,
     skus: items.map(({ sku }) => sku),
@@ -63,12 +83,24 @@ export function toSnapshot({
     anythingShipped: items.some(({ shipped }) => shipped > 0),
     nothingOut: withCustomer(items).length === 0,
     ...(returns.length > 0 && { returns: returns.map(toReturned) }),
+    ...(lines.length > 0 && { lines }),
+    ...(parcels.length > 0 && { parcels: parcels.map((parcel) => ({ ...parcel, at: Date.parse(parcel.at) })) }),
+    ...(refunded > 0 && { refunded }),
+    ...(openRefunds.length > 0 && { openRefunds }),
+    ...(disputes.length > 0 && { disputes: disputes.map(toOpenDispute) }),
+    ...(paymentIntentId !== null && { paymentIntentId }),
+    ...(shippingHoldSince !== null && { shippingHoldSince: Date.parse(shippingHoldSince) }),
     pendingDecision:
       step !== null && reason !== null && isDecision(step) ? { step, reason: withoutSentence(step, reason) } : null,
     reports: reportsOf(calls).map((report) => report.step),
     staleAttention: step !== null && step !== 'contact' && !isDecision(step),
   };
 }
+
+const toOpenDispute = ({ dueBy, ...dispute }: SnapshotColumns['disputes'][number]): OpenDispute => ({
+  ...dispute,
+  dueBy: dueBy === null ? null : Date.parse(dueBy),
+});
 
 const toReturned = ({ id, items, condition }: ReturnColumns): ReturnedGoods => ({
   ...{ id, items },

@@ -1,4 +1,4 @@
-import { changedSignal, stateQuery } from '../../messages/order';
+import { changedSignal, orderQuery, stateQuery } from '../../messages/order';
 import { requestCancel } from '../../store/orders/cancel';
 import { recordActor } from '../../store/orders/request-actors';
 import { readable } from './history-text';
@@ -40,6 +40,13 @@ describe('a paid order', () => {
     const parcel = { carrier: 'DHL', trackingNumber: 'A1', items: [{ sku: 'mug', quantity: 2 }] };
     expect(await handle.executeUpdate('ship', { args: [parcel] })).toBe('PREPARING');
     expect(await handle.executeUpdate('ship', { args: [parcel] })).toBe('PREPARING');
+    expect(await handle.query(orderQuery)).toMatchObject({
+      lines: [
+        { sku: 'mug', quantity: 3, shipped: 2, toShip: 1 },
+        { sku: 'poster', quantity: 1, shipped: 0, toShip: 1 },
+      ],
+      parcels: [{ carrier: 'DHL', trackingNumber: 'A1', items: parcel.items }],
+    });
     await expect(
       handle.executeUpdate('ship', {
         args: [{ carrier: 'DHL', trackingNumber: 'A2', items: [{ sku: 'mug', quantity: 2 }] }],

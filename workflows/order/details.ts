@@ -1,38 +1,103 @@
-import type { OrderFactsNow } from '../../activities/order/facts';
-import { offered } from '../../domain/actions';
+import { workflowInfo } from '@temporalio/workflow';
 import { formatMoney } from '../../domain/money';
-import { isForRetry, type Parked } from '../parking';
+import type { OrderReport } from '../../messages/order';
 
 /**
- * The order's details in the Temporal UI, as Markdown: what happened, what it waits for, what staff can do. No
- * personal data.
+ * The order's details in the Temporal UI, as Markdown: what is known of it, what it waits for, and what staff can do,
+ * with data to paste. No personal data.
  */
-export function describeOrder({
-  order,
-  waitingFor,
-  parked,
-  happened,
-}: {
-  order: OrderFactsNow | null;
-  waitingFor: string;
-  parked: readonly Parked[];
-  happened: readonly string[];
-}): string {
-  if (order === null) return `Being opened. It waits for ${waitingFor}.`;
-  const facts = { ...order, pendingDecision: order.pendingDecision?.step, needsAttention: parked.some(isForRetry) };
-  const actions = offered(facts).map(({ action, does }) => `\`${action}\` — ${does}`);
+export function describeOrder(order: OrderReport): string {
   return [
     `### Order ${order.number}: ${order.status}`,
-    `${formatMoney({ amount: order.total, currency: order.currency })} · ${order.skus.join(', ')}`,
-    ...parked.map(({ step, reason }) => `> **Needs attention** at *${step}*: ${reason}`),
-    order.shippingHold ? `> **Shipping is on hold**: ${order.shippingHold}` : '',
-    `**It waits for** ${waitingFor}.`,
-    section('What happened', happened),
-    section('What you can do (Send an Update)', actions),
+    moneyOf(order),
+    ...order.needsAttention.map(({ step, reason }) => `> **Needs attention** at *${step}*: ${reason}`),
+    ...order.disputes.map(disputeOf),
+    order.hold && `> **Shipping is on hold**: ${order.hold.reason}${since(order.hold.since)}`,
+    `**It waits for** ${order.waitingFor}.`,
+    section('Goods', order.lines.map(lineOf)),
+    section('Parcels', order.parcels.map(parcelOf)),
+    section('Came back', order.returns.map(returnOf)),
+    section(
+      'Refunds that are not over',
+      order.openRefunds.map((refund) => refundOf(refund, order)),
+    ),
+    section('What happened', order.happened),
+    section('What you can do (Send an Update)', order.actions.map(actionOf)),
+    linksOf(order),
   ]
     .filter(Boolean)
     .join('\n\n');
 }
 
+function moneyOf({ money: { currency, total, refunded, left }, skus }: OrderReport): string {
+  const say = (amount: number) => formatMoney({ amount, currency });
+  const back = refunded === 0 ? '' : ` · ${say(refunded)} given back, ${say(left)} left (${left} in the smallest unit)`;
+  return `${say(total)}${back} · ${skus.join(', ')}`;
+}
+
+function disputeOf({ id, amount, currency, dueBy, answerable, submitted }: OrderReport['disputes'][number]): string {
+  const toDo = submitted
+    ? 'the evidence is submitted, and the bank decides'
+    : answerable && dueBy !== null
+      ? `answer by ${moment(dueBy)}`
+      : 'the bank decides';
+  return `> **Disputed** (${formatMoney({ amount, currency })}): ${toDo}. Nothing ships and nothing is refunded meanwhile. ${run(id)}`;
+}
+
+function lineOf({ sku, quantity, shipped, returned, toShip }: OrderReport['lines'][number]): string {
+  const parts = [`${shipped} sent`, ...(returned > 0 ? [`${returned} came back`] : []), `${toShip} to send`];
+  return `${quantity} × \`${sku}\`: ${parts.join(', ')}`;
+}
+
+const parcelOf = ({ carrier, trackingNumber, at, items }: OrderReport['parcels'][number]): string =>
+  `${carrier} \`${trackingNumber}\`, ${moment(at)}: ${unitsOf(items)}`;
+
+const returnOf = ({ items, condition }: OrderReport['returns'][number]): string =>
+  `${unitsOf(items)}, ${condition === 'restock' ? 'back in stock' : 'written off'}`;
+
+const unitsOf = (items: { sku: string; quantity: number }[]): string =>
+  items.map(({ sku, quantity }) => `${quantity} × \`${sku}\``).join(', ');
+
+function refundOf({ id, amount, status }: OrderReport['openRefunds'][number], { money }: OrderReport): string {
+  const what = amount === null ? 'all that is left' : formatMoney({ amount, currency: money.currency });
+  return `${what}: ${REFUND[status] ?? status}${id === null ? '' : ` ${run(id)}`}`;
+}
+
+/** Stripe's words for a refund, and ours, in plain English. */
+const REFUND: Record<string, string> = {
+  requested: 'not answered by Stripe yet',
+  pending: 'under way',
+  requires_action: 'waits for the customer’s bank details, which Stripe has asked for',
+  failed: 'failed, the money is back with the shop',
+  canceled: 'was cancelled, the money is back with the shop',
+  refused: 'refused; the staff API shows why',
+};
+
+function actionOf({ action, does, examples }: OrderReport['actions'][number]): string {
+  const blocks = examples.map(({ data, means }) => {
+    const block = ['```json', JSON.stringify(data), '```'].map((line) => `  ${line}`).join('\n');
+    return `${means === undefined ? '' : `\n\n  for ${means}:`}\n\n${block}`;
+  });
+  return `\`${action}\` — ${does}${blocks.join('')}`;
+}
+
+/** Test payments have pages of their own in Stripe's Dashboard. */
+function linksOf({ paymentIntentId }: OrderReport): string {
+  if (paymentIntentId === null) return '';
+  const mode = workflowInfo().workflowId.startsWith('cs_live_') ? '' : 'test/';
+  return `[The payment in Stripe’s Dashboard](https://dashboard.stripe.com/${mode}payments/${paymentIntentId})`;
+}
+
+/** A link to the run that follows a refund or a dispute. */
+const run = (id: string): string => `[${id}](/namespaces/${workflowInfo().namespace}/workflows/${id})`;
+
+const since = (at: string | null): string => (at === null ? '' : `, since ${moment(at)}`);
+
+const MOMENT = new Intl.DateTimeFormat('en-GB', {
+  ...{ day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' },
+});
+const moment = (at: string): string => `${MOMENT.format(new Date(at)).replace(' at ', ', ')} UTC`;
+
+/** A Markdown list needs a blank line before it. */
 const section = (title: string, lines: readonly string[]): string =>
-  lines.length === 0 ? '' : `**${title}**\n${lines.map((line) => `- ${line}`).join('\n')}`;
+  lines.length === 0 ? '' : `**${title}**\n\n${lines.map((line) => `- ${line}`).join('\n')}`;

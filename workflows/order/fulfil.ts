@@ -24,8 +24,11 @@ export async function fulfil(run: OrderRun): Promise<void> {
   }
 }
 
-function whatFor({ status, order: { shippingHold = null } }: OrderRun): string {
+function whatFor({ status, order: { shippingHold = null, disputed, reviewOpen, fraudWarning } }: OrderRun): string {
   if (status === 'SHIPPED') return 'word that it arrived';
+  if (disputed) return 'the bank to decide about the dispute; nothing ships meanwhile';
+  if (reviewOpen) return 'Stripe Radar to close its review; nothing ships meanwhile';
+  if (fraudWarning) return 'staff to decide about a fraud warning; nothing ships meanwhile';
   return shippingHold === null ? 'staff to ship it' : `staff to release it (on hold: ${shippingHold}) and to ship it`;
 }
 

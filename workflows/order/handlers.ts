@@ -12,6 +12,7 @@ import {
   holdUpdate,
   lookSignal,
   openUpdate,
+  orderQuery,
   refundUpdate,
   releaseUpdate,
   replaceUpdate,
@@ -34,11 +35,16 @@ import type { OrderRun } from './run';
 export function setHandlers(run: OrderRun): void {
   setSignals(run);
   setUpdates(run);
-  setHandler(openUpdate, async () => {
-    await CancellationScope.nonCancellable(() => condition(() => run.opening !== null));
-    return run.opening as NonNullable<typeof run.opening>;
-  });
+  setHandler(
+    openUpdate,
+    async () => {
+      await CancellationScope.nonCancellable(() => condition(() => run.opening !== null));
+      return run.opening as NonNullable<typeof run.opening>;
+    },
+    { description: 'Not for people: the checkout asks for the stock with it' },
+  );
   setHandler(stateQuery, () => run.state);
+  setHandler(orderQuery, () => run.report, { description: 'What the details say, as JSON' });
 }
 
 function setSignals({ inbox }: OrderRun): void {

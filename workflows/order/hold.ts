@@ -27,7 +27,7 @@ async function record(run: OrderRun, write: () => Promise<HoldChanged>): Promise
   if (changed.outcome === 'refused') throw refusal(changed.reason);
   const { hold: shippingHold } = changed;
   run.recorded(
-    { shippingHold },
+    { shippingHold, shippingHoldSince: Date.now() },
     shippingHold === null ? 'Shipping is released' : `Shipping is on hold: ${shippingHold}`,
   );
   // What waits to be shipped waits for something else now. Any other phase goes on as it was.

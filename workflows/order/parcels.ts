@@ -34,7 +34,7 @@ export class Parcels {
     if (shipped.outcome === 'refused') throw refusal(shipped.reason, shipped.code);
     const { pendingDecision, reports = [] } = run.order;
     if (RETAKES_STOCK.some((step) => step === pendingDecision?.step || reports.includes(step))) await this.refresh();
-    if (this.mail(shipped.shipmentId)) run.setShipped(shipped.status);
+    if (this.mail(shipped.shipmentId)) run.setShipped(shipped);
   }
 
   /** Records goods that are to be sent again, once per key. The order is then shipped again. */

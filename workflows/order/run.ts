@@ -5,7 +5,8 @@ import { whyNot } from '../../domain/actions';
 import type { AttentionStep } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus } from '../../domain/order';
-import type { Opening, OrderInput, OrderState } from '../../messages/order';
+import type { Progress } from '../../domain/order-snapshot';
+import type { Opening, OrderInput, OrderReport, OrderState } from '../../messages/order';
 import { isForRetry, type Parked, Parking } from '../parking';
 import { database, slowDatabase } from '../steps';
 import { Inbox, type Message, refusal } from './inbox';
@@ -66,13 +67,19 @@ export class OrderRun {
   get facts(): ActionFacts | null {
     if (this.known === null) return null;
     const pendingDecision = this.known.pendingDecision?.step;
-    return { ...this.known, pendingDecision, needsAttention: this.needs.some(isForRetry) };
+    const nothingTaken = this.known.total === 0;
+    return { ...this.known, pendingDecision, nothingTaken, needsAttention: this.needs.some(isForRetry) };
   }
 
   /** The answer to the `state` query. */
   get state(): OrderState {
     const { sessionId, status, needs } = this;
     return { sessionId, status, waitingFor: this.view.waitingFor, attention: needs[0] ?? null };
+  }
+
+  /** The answer to the `order` query. */
+  get report(): OrderReport | null {
+    return this.view.reportOf(this.known, this.needs);
   }
 
   /** The order is in the database: answers the waiting shopper, and makes the order searchable for staff. */
@@ -115,8 +122,9 @@ export class OrderRun {
   }
 
   /** A parcel has left. The status changes only once everything is shipped. */
-  setShipped(status: OrderStatus): void {
-    this.known = { ...this.order, anythingShipped: true, shippedAt: status === 'SHIPPED' ? Date.now() : null };
+  setShipped({ status, lines, parcels }: { status: OrderStatus } & Progress): void {
+    const sent = { ...(lines && { lines }), ...(parcels && { parcels }), anythingShipped: true };
+    this.known = { ...this.order, ...sent, shippedAt: status === 'SHIPPED' ? Date.now() : null };
     if (status === this.status) this.tell('Shipped in part');
     else this.setStatus(status, 'Shipped');
   }
@@ -162,7 +170,10 @@ export class OrderRun {
   }
 
   /** What staff decided stands in the database. `event` tells staff. */
-  recorded(change: Pick<Partial<OrderFactsNow>, 'cancelRequested' | 'shippingHold'>, event?: string): void {
+  recorded(
+    change: Pick<Partial<OrderFactsNow>, 'cancelRequested' | 'shippingHold' | 'shippingHoldSince'>,
+    event?: string,
+  ): void {
     if (this.known) this.known = { ...this.known, ...change };
     if (event !== undefined) this.tell(event);
   }

@@ -1,10 +1,11 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { OrderFactsNow } from '../../activities/order/facts';
 import type { OrderStatus } from '../../domain/order';
-import { factPairs } from '../../messages/order';
+import { factPairs, type OrderReport } from '../../messages/order';
 import { SEARCH_ATTRIBUTES, searchableSkus } from '../../messages/search-attributes';
 import type { Parked } from '../parking';
 import { describeOrder } from './details';
+import { reportOf } from './report';
 
 /**
  * What staff see of an order in the Temporal UI. Details cost nothing; each change of a search attribute is a history
@@ -41,8 +42,14 @@ export class StaffView {
 
   show(order: OrderFactsNow | null, parked: readonly Parked[]): void {
     this.showFlags({ attention: parked.length > 0, disputed: order?.disputed ?? false });
+    const report = this.reportOf(order, parked);
+    setCurrentDetails(report === null ? `Being opened. It waits for ${this.waitingFor}.` : describeOrder(report));
+  }
+
+  /** What staff see, as data; null before the order is opened. */
+  reportOf(order: OrderFactsNow | null, parked: readonly Parked[]): OrderReport | null {
     const { waitingFor, happened } = this;
-    setCurrentDetails(describeOrder({ order, waitingFor, parked, happened }));
+    return order && reportOf({ order, waitingFor, parked, happened });
   }
 
   private showFlags(now: { attention: boolean; disputed: boolean }): void {

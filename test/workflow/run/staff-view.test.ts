@@ -1,7 +1,17 @@
 import type { OrderFactsNow } from '../../../activities/order/facts';
-import { UPDATES } from '../../../domain/action-facts';
+import { examplesOf } from '../../../domain/action-examples';
+import { UPDATES, type UpdateAction } from '../../../domain/action-facts';
 import { whyNot } from '../../../domain/actions';
 import { DECISIONS, isFinal, ORDER_STATUSES } from '../../../domain/order';
+import {
+  checkCancel,
+  checkHold,
+  checkRefund,
+  checkReplace,
+  checkResolve,
+  checkReturn,
+  checkShip,
+} from '../../../workflows/order/requests';
 import { StaffView } from '../../../workflows/order/staff-view';
 import { reset, seen } from './temporal';
 
@@ -31,6 +41,9 @@ const order = (change: Partial<OrderFactsNow> = {}): OrderFactsNow => ({
   ...change,
 });
 
+/** The blocks of data in the text in the Temporal UI. */
+const dataIn = (details: string) =>
+  [...details.matchAll(/```json\n(.*)\n {2}```/g)].map(([, data]) => JSON.parse((data as string).trim()));
 /** The updates that the text in the Temporal UI offers. */
 const offeredIn = (details: string) => [...details.matchAll(/^- `(\w+)` — /gm)].map(([, action]) => action);
 
@@ -52,6 +65,83 @@ test('the details say what happened, what it waits for and what needs attention,
   view.waitingFor = 'staff to ship it';
   view.show(order(), [{ step: 'confirm', reason: 'Stripe does not answer' }]);
   expect(seen.details).toMatch(/### Order 1042: PREPARING[\s\S]*Needs attention[\s\S]*staff to ship it[\s\S]*Paid;/);
+});
+
+test('the details tell money, goods, parcels, refunds and disputes of the order, and offer its own SKUs to paste', () => {
+  const view = new StaffView();
+  view.show(
+    order({
+      ...{ total: 7400, refunded: 1000, skus: ['mug', 'pot'], disputed: true, paymentIntentId: 'pi_1' },
+      lines: [
+        { sku: 'mug', quantity: 3, shipped: 2, returned: 1, toShip: 1 },
+        { sku: 'pot', quantity: 1, shipped: 1, returned: 0, toShip: 0 },
+      ],
+      parcels: [
+        {
+          ...{ carrier: 'DHL', trackingNumber: 'A1', at: Date.UTC(2026, 11, 1, 9, 5) },
+          items: [{ sku: 'mug', quantity: 2 }],
+        },
+      ],
+      returns: [{ id: 'r', items: [{ sku: 'mug', quantity: 1 }], condition: 'write_off' }],
+      openRefunds: [{ id: 're_1', amount: 500, status: 'failed' }],
+      disputes: [
+        {
+          ...{ id: 'du_1', amount: 7400, currency: 'eur', dueBy: Date.UTC(2026, 11, 2, 16, 46) },
+          ...{ answerable: true, submitted: false },
+        },
+      ],
+    }),
+    [],
+  );
+  for (const said of [
+    '€74.00 · €10.00 given back, €64.00 left (6400 in the smallest unit) · mug, pot',
+    '> **Disputed** (€74.00): answer by 2 December 2026, 16:46 UTC.',
+    '[du_1](/namespaces/shop/workflows/du_1)',
+    '**Goods**\n\n- 3 × `mug`: 2 sent, 1 came back, 1 to send\n- 1 × `pot`: 1 sent, 0 to send',
+    '- DHL `A1`, 1 December 2026, 09:05 UTC: 2 × `mug`',
+    '- 1 × `mug`, written off',
+    '- €5.00: failed, the money is back with the shop [re_1](/namespaces/shop/workflows/re_1)',
+    'https://dashboard.stripe.com/test/payments/pi_1',
+  ])
+    expect(seen.details).toContain(said);
+  expect(offeredIn(seen.details)).not.toContain('ship');
+  expect(dataIn(seen.details)).toContainEqual({
+    items: [
+      { sku: 'mug', quantity: 1 },
+      { sku: 'pot', quantity: 1 },
+    ],
+    ...{ condition: 'restock', refund: {} },
+  });
+
+  view.show(order({ lines: [{ sku: 'mug', quantity: 3, shipped: 2, returned: 0, toShip: 1 }] }), []);
+  expect(dataIn(seen.details)[0]).toEqual({
+    ...{ carrier: 'DHL', trackingNumber: '…' },
+    items: [{ sku: 'mug', quantity: 1 }],
+  });
+});
+
+test('each block to paste is taken by the update that it stands under', () => {
+  const facts = order({
+    lines: [{ sku: 'mug', quantity: 3, shipped: 2, returned: 0, toShip: 1 }],
+    anythingShipped: true,
+  });
+  const offers = UPDATES.filter((action) => whyNot(action, { ...facts, pendingDecision: null }) === null);
+  expect(offers).toEqual(expect.arrayContaining(['ship', 'hold', 'refund', 'return', 'replace']));
+  const checks: Partial<Record<UpdateAction, (data: never) => void>> = {
+    ...{ ship: checkShip, hold: checkHold, cancel: checkCancel, resolve: checkResolve, replace: checkReplace },
+    refund: (data) => checkRefund(data, 'eur'),
+    return: (data) => checkReturn(data, 'eur'),
+  };
+  for (const action of UPDATES)
+    for (const { data } of examplesOf(action, { ...facts, isAboutRefund: true }))
+      expect(() => checks[action]?.(data as never)).not.toThrow();
+});
+
+test('an order of downloads has no goods to tell of, a free one nothing to refund', () => {
+  const view = new StaffView();
+  view.show(order({ total: 0, digital: true }), []);
+  expect(seen.details).not.toContain('Goods');
+  expect(offeredIn(seen.details)).not.toContain('refund');
 });
 
 test('the details say that shipping is on hold, and why, as long as it is', () => {

@@ -106,7 +106,7 @@ export const fakeTemporal = {
   setCurrentDetails: (details: string) => {
     seen.details = details;
   },
-  workflowInfo: () => ({ typedSearchAttributes: { get: () => undefined } }),
+  workflowInfo: () => ({ namespace: 'shop', workflowId: 'cs_test_1', typedSearchAttributes: { get: () => undefined } }),
   /** Nothing here is cancelled: an activity whose answer nobody waits for is left alone. */
   CancellationScope: class {
     run<T>(work: () => Promise<T>): Promise<T> {

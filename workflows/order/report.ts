@@ -1,0 +1,47 @@
+import type { OrderFactsNow } from '../../activities/order/facts';
+import { examplesOf } from '../../domain/action-examples';
+import { isAboutRefund } from '../../domain/action-rules';
+import { offered } from '../../domain/actions';
+import type { OrderReport } from '../../messages/order';
+import { isForRetry, type Parked } from '../parking';
+
+/** What is known of an order, and what staff can do with it: the answer to the query `order`. No personal data. */
+export function reportOf({
+  order,
+  waitingFor,
+  parked,
+  happened,
+}: {
+  order: OrderFactsNow;
+  waitingFor: string;
+  parked: readonly Parked[];
+  happened: readonly string[];
+}): OrderReport {
+  const { number, status, total, currency, skus, refunded = 0, shippingHold = null, shippingHoldSince } = order;
+  const decision = order.pendingDecision?.step;
+  const facts = {
+    ...order,
+    pendingDecision: decision,
+    needsAttention: parked.some(isForRetry),
+    nothingTaken: total === 0,
+  };
+  return {
+    ...{ number, status, skus, waitingFor },
+    money: { currency, total, refunded, left: total - refunded },
+    needsAttention: parked.map(({ step, reason }) => ({ step, reason })),
+    hold: shippingHold && { reason: shippingHold, since: timeOf(shippingHoldSince ?? null) },
+    lines: order.lines ?? [],
+    parcels: (order.parcels ?? []).map((parcel) => ({ ...parcel, at: new Date(parcel.at).toISOString() })),
+    returns: order.returns ?? [],
+    openRefunds: order.openRefunds ?? [],
+    disputes: (order.disputes ?? []).map((dispute) => ({ ...dispute, dueBy: timeOf(dispute.dueBy) })),
+    paymentIntentId: order.paymentIntentId ?? null,
+    happened: [...happened],
+    actions: offered(facts).map(({ action, does }) => ({
+      ...{ action, does },
+      examples: examplesOf(action, { ...order, isAboutRefund: isAboutRefund(decision) }),
+    })),
+  };
+}
+
+const timeOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
