@@ -7,6 +7,7 @@ import { apiRoutes } from '../../api/app';
 import { PROBLEMS } from '../../domain/problem';
 import { signToken } from '../../platform/links';
 import { connectDatabase } from '../../store/database';
+import { clientContract, generate, storefrontPart } from '../client/contract';
 import { ADMIN_TOKEN, type BareApi, bareApi, STOREFRONT_KEY } from './bare';
 import { Api } from './shop';
 
@@ -397,6 +398,12 @@ describe('the document of the API', () => {
     const told = [...guide.matchAll(/^\| `(\w+)` \| (\d{3}) \|/gm)].map(([, code, status]) => `${code} ${status}`);
     const expected = [...codes].map((code) => `${code} ${PROBLEMS[code as keyof typeof PROBLEMS][0]}`);
     expect(told.sort()).toEqual(expected.sort());
+  });
+
+  test('is the one that the client for storefronts is made from (`npm run client:types` makes it anew)', async () => {
+    const part = storefrontPart((await http().get('/openapi.json')).body);
+    if (process.env.RECORD) generate(part);
+    expect(clientContract()).toEqual({ document: part, typesAreGenerated: true });
   });
 
   test('says what caches may keep', async () => {
