@@ -36,8 +36,8 @@ module.exports = {
   ],
   options: {
     ...options,
-    // Packages of their own, with what they need beside them.
-    exclude: { path: '^bench/peers/' },
+    // Packages of their own, with what they need beside them; and what was built.
+    exclude: { path: ['^bench/peers/', '/dist/'] },
     babelConfig: { fileName: '.dependency-cruiser.babel.json' },
   },
 };

@@ -11,7 +11,8 @@ const rooms = {
   worker: ['domain', 'messages', 'platform', 'store', 'activities', 'workflows'],
   api: ['domain', 'messages', 'platform', 'store'],
   prisma: ['domain', 'platform', 'store', 'activities/catalogue'],
-  storefront: ['domain'],
+  packages: [],
+  storefront: ['domain', 'packages'],
   sandbox: ['domain', 'messages', 'platform', 'store', 'activities/catalogue', 'prisma'],
 };
 
@@ -37,6 +38,8 @@ const options = {
     exportsFields: ['exports'],
     conditionNames: ['require', 'node', 'import', 'default'],
   },
+  // Where the packages of this repository are, for those who import them by their names.
+  webpackConfig: { fileName: '.dependency-aliases.cjs' },
 };
 
 module.exports = { oneWay, options, rooms };

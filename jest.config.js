@@ -19,7 +19,10 @@ const base = {
   transformIgnorePatterns: ['/node_modules/(?!@prisma/schema-engine-wasm/)'],
   // The syntax highlighter of react-email, which no mail of ours uses, takes over a second to load, in each file of
   // tests.
-  moduleNameMapper: { '/components/code-block/code-block\\.cjs$': '<rootDir>/test/support/nothing.js' },
+  moduleNameMapper: {
+    '/components/code-block/code-block\\.cjs$': '<rootDir>/test/support/nothing.js',
+    '^@holdfast/client$': '<rootDir>/packages/client/src/index.ts',
+  },
   // Jest keeps what a file of tests loaded: after many files a process is begun anew.
   workerIdleMemoryLimit: '1GB',
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],

@@ -1,0 +1,10 @@
+export * from './baskets.ts';
+export * from './cart.ts';
+export { comeBack, type Destination, recoverCheckout, startCheckout } from './checkout.ts';
+export type { Failure, FailureCode, FailureOf, ProblemCode, Result } from './failures.ts';
+export { PROBLEMS } from './failures.ts';
+export type { components, operations, paths } from './generated/schema.ts';
+export { createHoldfast, type Holdfast, type HoldfastOptions } from './holdfast.ts';
+export { newKey } from './key.ts';
+export { formatMoney } from './money.ts';
+export * from './shapes.ts';
