@@ -5,10 +5,12 @@ import { lastLines } from './logs';
 
 const ROOT = join(__dirname, '..');
 const SOURCES = join(ROOT, 'storefront');
+const CLIENT = join(ROOT, 'packages', 'client', 'src');
 const BUILT = join(ROOT, 'dist', 'storefront');
 
 /**
- * Builds the demo shop if its sources are newer than the last build, and replaces that build when complete.
+ * Builds the demo shop if its sources, or its client's, are newer than the last build, and replaces that build when
+ * complete.
  *
  * @param logFile the file for the output of the build
  */
@@ -34,6 +36,8 @@ function isStale(): boolean {
   const page = join(BUILT, 'index.html');
   if (!existsSync(page)) return true;
   const built = statSync(page).mtimeMs;
-  const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).map((file) => join(SOURCES, file));
+  const sources = [SOURCES, CLIENT].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+  );
   return sources.some((file) => statSync(file).mtimeMs > built);
 }

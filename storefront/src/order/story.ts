@@ -1,5 +1,4 @@
-import { formatMoney } from '../../../domain/money';
-import type { Order } from '../api/client';
+import { formatMoney, type Order } from '@holdfast/client';
 
 /** How an order is presented to the shopper: a headline, what it means for them, and the tone. */
 export interface Story {

@@ -1,9 +1,8 @@
+import { basketsOf, isSessionId } from '@holdfast/client';
 import { type SubmitEvent, useState } from 'react';
-import { isSessionId } from '../../../domain/ids';
-import { basketsOf } from '../cart/baskets';
 import { useCart } from '../cart/cart';
 import { loadCatalogue, useCatalogue } from '../catalogue';
-import { startCheckout } from '../checkout/checkout';
+import { pay } from '../checkout/checkout';
 import { BasketCard } from '../parts/basket-card';
 import { CameBack } from '../parts/came-back';
 import { Notice } from '../parts/notice';
@@ -57,14 +56,14 @@ function Baskets() {
   }
   if (!products) return <p role="status">Loading today’s prices…</p>;
   const baskets = basketsOf(lines, products, currency);
-  const pay = (event: SubmitEvent<HTMLFormElement>) => {
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const { submitter } = event.nativeEvent;
     const wanted = baskets.find(({ id }) => submitter instanceof HTMLButtonElement && id === submitter.value);
-    if (wanted) void startCheckout(wanted, { email, country });
+    if (wanted) void pay(wanted, { email, country });
   };
   return (
-    <form className="baskets" onSubmit={pay}>
+    <form className="baskets" onSubmit={submit}>
       {baskets.map((basket, position) => (
         <BasketCard
           key={basket.id}

@@ -1,7 +1,6 @@
-import { formatMoney } from '../../../domain/money';
-import type { Product } from '../api/client';
-import { MOST_OF_ONE, quantityOf, setQuantity, useCart } from '../cart/cart';
-import { loadCatalogue, priceIn, shownCurrency, useCatalogue } from '../catalogue';
+import { formatMoney, MOST_OF_ONE, type Product, priceIn, quantityOf, shownCurrency } from '@holdfast/client';
+import { setQuantity, useCart } from '../cart/cart';
+import { loadCatalogue, useCatalogue } from '../catalogue';
 import { useCheckout } from '../checkout/checkout';
 import { announce } from '../parts/announcer';
 import { Notice } from '../parts/notice';

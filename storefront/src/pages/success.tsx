@@ -1,8 +1,6 @@
+import { formatMoney, isPaidFor, type Money, type Order } from '@holdfast/client';
 import { useEffect } from 'react';
-import { formatMoney, type Money } from '../../../domain/money';
-import type { Order } from '../api/client';
 import { removeBought } from '../cart/cart';
-import { isPaidFor } from '../checkout/checkout';
 import { useOrder } from '../order/follow';
 import { storyOf } from '../order/story';
 import { Downloads } from '../parts/downloads';
@@ -34,7 +32,7 @@ function FollowedOrder({ sessionId }: { sessionId: string }) {
     if (order && isPaidFor(order)) removeBought(sessionId, order.items);
   }, [order, sessionId]);
 
-  if (!order && (failure?.status === 404 || failure?.status === 400)) return <Unknown />;
+  if (!order && failure?.code === 'unknown_order') return <Unknown />;
   return (
     <>
       {failure && (

@@ -1,6 +1,5 @@
+import { type Basket, formatMoney, requestFor } from '@holdfast/client';
 import { useId } from 'react';
-import { formatMoney } from '../../../domain/money';
-import { type Basket, requestFor } from '../cart/baskets';
 import { useCart } from '../cart/cart';
 import { useCheckout } from '../checkout/checkout';
 import { countryNames } from '../words/countries';

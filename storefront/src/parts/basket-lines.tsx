@@ -1,7 +1,6 @@
+import { type BasketLine, formatMoney, MOST_OF_ONE } from '@holdfast/client';
 import { useEffect, useState } from 'react';
-import { formatMoney } from '../../../domain/money';
-import type { BasketLine } from '../cart/baskets';
-import { MOST_OF_ONE, setQuantity } from '../cart/cart';
+import { setQuantity } from '../cart/cart';
 import { announce } from './announcer';
 import { Picture } from './picture';
 

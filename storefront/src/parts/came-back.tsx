@@ -1,5 +1,5 @@
+import type { Failure } from '@holdfast/client';
 import { useEffect, useState } from 'react';
-import type { Failure } from '../api/client';
 import { abandonAfterReturn } from '../checkout/checkout';
 import { Link, navigate } from '../router';
 import { Notice } from './notice';

@@ -1,5 +1,4 @@
-import type { Failure } from '../api/client';
-import type { BasketLine } from '../cart/baskets';
+import type { BasketLine, Failure } from '@holdfast/client';
 import { setQuantity } from '../cart/cart';
 import { useCatalogue } from '../catalogue';
 import { useCheckout } from '../checkout/checkout';
@@ -12,9 +11,10 @@ export function CheckoutFailure({ failure, lines }: { failure: Failure; lines: B
   const products = useCatalogue((catalogue) => catalogue.products);
   const { title, text } = wordsFor(failure);
   const nameFor = (sku: string) => products?.find((product) => product.sku === sku)?.name ?? sku;
-  const inCart = failure.items.filter(({ sku }) => lines.some((line) => line.sku === sku));
+  const missing = missingIn(failure);
+  const inCart = missing.filter(({ sku }) => lines.some((line) => line.sku === sku));
   const adjust = () => {
-    for (const { sku, available = 0 } of inCart) setQuantity(sku, available);
+    for (const { sku, available } of inCart) setQuantity(sku, available);
     useCheckout.setState({ failed: null });
     announce('Your cart has been changed to what is left.');
     document.querySelector<HTMLElement>('h1')?.focus();
@@ -22,24 +22,29 @@ export function CheckoutFailure({ failure, lines }: { failure: Failure; lines: B
   return (
     <Notice tone="bad" title={title}>
       <p>{text}</p>
-      {failure.items.length > 0 && (
+      {missing.length > 0 && (
         <ul>
-          {failure.items.map(({ sku, requested, available = 0 }) => (
+          {missing.map(({ sku, requested, available }) => (
             <li key={sku}>
               <strong>{nameFor(sku)}</strong>
-              {requested !== undefined &&
-                `: ${available > 0 ? `${available} left` : 'none left'}, you wanted ${requested}`}
+              {requested !== null && `: ${available > 0 ? `${available} left` : 'none left'}, you wanted ${requested}`}
             </li>
           ))}
         </ul>
       )}
       {inCart.length > 0 && (
         <button type="button" onClick={adjust}>
-          {inCart.every(({ available = 0 }) => available <= 0)
-            ? 'Remove from my cart'
-            : 'Change my cart to what is left'}
+          {inCart.every(({ available }) => available <= 0) ? 'Remove from my cart' : 'Change my cart to what is left'}
         </button>
       )}
     </Notice>
   );
+}
+
+/** What cannot be bought, and how many there are; `requested` is null for what is not sold at all. */
+function missingIn(failure: Failure): { sku: string; requested: number | null; available: number }[] {
+  if (failure.code === 'out_of_stock') return failure.items;
+  if (failure.code === 'not_for_sale') return failure.items.map(({ sku }) => ({ sku, requested: null, available: 0 }));
+  if (failure.code === 'unknown_sku') return failure.skus.map((sku) => ({ sku, requested: null, available: 0 }));
+  return [];
 }

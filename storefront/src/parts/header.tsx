@@ -1,5 +1,6 @@
+import { currenciesOf, shownCurrency } from '@holdfast/client';
 import { useCart } from '../cart/cart';
-import { currenciesOf, shownCurrency, useCatalogue } from '../catalogue';
+import { useCatalogue } from '../catalogue';
 import { useCheckout } from '../checkout/checkout';
 import { Link, useLocation } from '../router';
 

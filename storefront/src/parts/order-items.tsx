@@ -1,5 +1,4 @@
-import { formatMoney } from '../../../domain/money';
-import type { Order } from '../api/client';
+import { formatMoney, type Order } from '@holdfast/client';
 import { formatMoment } from '../words/when';
 
 /** The items of an order and their prices. */

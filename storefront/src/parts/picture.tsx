@@ -1,5 +1,5 @@
+import type { Product } from '@holdfast/client';
 import { useState } from 'react';
-import type { Product } from '../api/client';
 
 const PLACEHOLDER = '/images/placeholder.svg';
 

@@ -1,4 +1,4 @@
-import { recoverCheckout, useCheckout } from '../checkout/checkout';
+import { recover, useCheckout } from '../checkout/checkout';
 import { CheckoutFailure } from './checkout-failure';
 import { Notice } from './notice';
 import { useSecondsUntil } from './seconds-until';
@@ -23,7 +23,7 @@ export function RecoverCheckout({ token }: { token: string }) {
             type="button"
             className="primary"
             disabled={busy !== null || seconds > 0}
-            onClick={() => void recoverCheckout(token)}
+            onClick={() => void recover(token)}
           >
             {busy === 'recover'
               ? 'Opening the payment page…'

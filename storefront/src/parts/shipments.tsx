@@ -1,4 +1,4 @@
-import type { Order } from '../api/client';
+import type { Order } from '@holdfast/client';
 import { formatDay } from '../words/when';
 
 /** The order's parcels, with tracking links. */

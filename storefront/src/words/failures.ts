@@ -1,4 +1,4 @@
-import type { Failure } from '../api/client';
+import type { Failure, FailureCode, FailureOf } from '@holdfast/client';
 
 export interface Words {
   title: string;
@@ -7,12 +7,13 @@ export interface Words {
 
 /** What went wrong, and what the shopper can do about it. */
 export function wordsFor(failure: Failure): Words {
-  return WORDS[failure.code]?.(failure) ?? SOMETHING;
+  const words = WORDS[failure.code] as ((failure: Failure) => Words) | undefined;
+  return words?.(failure) ?? SOMETHING;
 }
 
 const SAFE = 'Nothing was charged, and your cart is safe.';
 
-const WORDS: Record<string, (failure: Failure) => Words> = {
+const WORDS: { [Code in FailureCode]?: (failure: FailureOf<Code>) => Words } = {
   out_of_stock: () => ({
     title: 'Not enough left',
     text: 'Someone else was faster. Nothing was charged. This is what we still have:',
