@@ -1,5 +1,6 @@
 import { type SessionId, sessionId } from '../../domain/ids';
 import { countUse } from '../../store/orders/downloads';
+import { describeClient } from '../client/examples';
 import { type Api, Shop, until } from './shop';
 
 let shop: Shop;
@@ -171,3 +172,5 @@ describe('the stream', () => {
     expect([answer.status, answer.type]).toEqual([200, 'text/event-stream']);
   });
 });
+
+describe('the client for storefronts, and its examples', () => describeClient(() => shop));

@@ -3,16 +3,22 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Voucher } from '../../domain/voucher';
 import type { Env } from '../../platform/env';
 import { connectStripe } from '../../platform/stripe';
+import { freePort } from '../../sandbox/ports';
+import { until } from '../support/until';
 import { launchChromium } from './chromium';
+import { productsByBuiltClient, servePlainShop } from './plain-shop';
 import { startWholeSystem, type WholeSystem } from './whole-system';
 
 let system: WholeSystem;
 let browser: Browser;
 let context: BrowserContext;
 let page: Page;
+let plainPort: number;
 
 beforeAll(async () => {
-  [system, browser] = await Promise.all([startWholeSystem(), launchChromium()]);
+  plainPort = await freePort();
+  const STOREFRONT_ORIGINS = `http://127.0.0.1:${plainPort}`;
+  [system, browser] = await Promise.all([startWholeSystem({ STOREFRONT_ORIGINS }), launchChromium()]);
 });
 afterAll(async () => {
   await browser?.close();
@@ -28,11 +34,7 @@ const shop = (path = '/') => `${system.env.PUBLIC_URL}${path}`;
 const status = (name: string) => page.locator(`.story[data-status="${name}"]`).waitFor();
 const sessionId = () => new URL(page.url()).searchParams.get('session_id') as string;
 const stockOf = async (sku: string) =>
-  (await system.staff('GET', `/admin/products/${sku}/stock`)).body as {
-    onHand: number;
-    held: number;
-    available: number;
-  };
+  (await system.staff('GET', `/admin/products/${sku}/stock`)).body as Record<'onHand' | 'held' | 'available', number>;
 
 const putInCart = async (name: string) => {
   await page.goto(shop());
@@ -69,7 +71,7 @@ test('a shopper buys: the order is confirmed, the mail is in the outbox, the wor
   await status('PREPARING');
   const id = sessionId();
   expect(await stockOf('TIDE-MUG')).toMatchObject({ onHand: before.onHand - 1, held: before.held });
-  await eventually(async () => (await system.mailsTo('buyer@example.com')).length === 1);
+  await until(async () => (await system.mailsTo('buyer@example.com')).length === 1);
 
   await page.goto(`${system.env.TEMPORAL_UI_URL}/namespaces/default/workflows/${id}`);
   await page.getByText('Reads the session').first().waitFor();
@@ -103,10 +105,10 @@ test('a shopper who turns back no longer holds stock, but still has the cart', a
   const before = await stockOf('HARBOUR-BLANKET');
   await putInCart('Harbour Blanket');
   await goToPayment();
-  await eventually(async () => (await stockOf('HARBOUR-BLANKET')).held === before.held + 1);
+  await until(async () => (await stockOf('HARBOUR-BLANKET')).held === before.held + 1);
   await page.click('#cancel');
   await page.waitForURL(/\/cart/);
-  await eventually(async () => (await stockOf('HARBOUR-BLANKET')).held === before.held);
+  await until(async () => (await stockOf('HARBOUR-BLANKET')).held === before.held);
   await page.getByRole('button', { name: 'Go to payment' }).first().waitFor();
 }, 120_000);
 
@@ -129,7 +131,7 @@ test('an expired checkout is recovered from the mail, and paid', async () => {
   await goToPayment();
   const expired = /cs_[A-Za-z0-9_]+/.exec(page.url())?.[0] as string;
   await system.atStripe(`/sessions/${expired}/expire`);
-  const mail = await eventually(async () => (await system.mailsTo('late@example.com'))[0]);
+  const mail = await until(async () => (await system.mailsTo('late@example.com'))[0]);
   const link = /href="([^"]*\/recover\/[^"]+)"/.exec(mail.html)?.[1] as string;
   await page.goto(link);
   await page.waitForURL(/\/cart\?recover=/);
@@ -174,7 +176,7 @@ test('a bank debit is shown as being processed until it settles', async () => {
     wait: true,
   });
   await page.goto(shop(`/success?session_id=${id}`));
-  await eventually(async () => (await system.staff('GET', `/admin/orders/${id}`)).body.paymentStatus === 'PROCESSING');
+  await until(async () => (await system.staff('GET', `/admin/orders/${id}`)).body.paymentStatus === 'PROCESSING');
   await status('PENDING');
   await system.atStripe(`/sessions/${id}/settle`);
   await status('PREPARING');
@@ -216,11 +218,32 @@ test('a voucher: the order’s page says how to pay it and until when, until it 
   expect(await page.getByText('Pay before').count()).toBe(0);
 }, 120_000);
 
-/** Waits until `read` returns something truthy; only the test's own time-out limits it. */
-async function eventually<T>(read: () => Promise<T | undefined | false>): Promise<T> {
-  for (;;) {
-    const value = await read();
-    if (value) return value;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
+test('the plain page of the client sells from another origin, with the client as it is built', async () => {
+  const plain = await servePlainShop(plainPort, system.env.PUBLIC_URL as string);
+  const news = (status: string) => page.locator('#news', { hasText: status }).waitFor();
+  const before = await stockOf('TIDE-MUG');
+  const buy = async () => {
+    await page
+      .getByRole('button', { name: 'Buy Tide Mug' })
+      .click()
+      .then(() => page.waitForURL(/\/pay\/cs_/));
+    return /cs_[A-Za-z0-9_]+/.exec(page.url())?.[0] as string;
+  };
+  await page.goto(plain.url);
+  const left = await buy();
+  await page.goto(`${plain.url}/cart?session_id=${left}`);
+  await until(async () => (await stockOf('TIDE-MUG')).held === before.held);
+  const id = await buy();
+  expect(id).not.toBe(left);
+  await payWith('4242 4242 4242 4242', 'plain@example.com');
+  await page.waitForURL(/\/success/);
+  await page.goto(`${plain.url}/success?session_id=${id}`);
+  await news('PREPARING');
+  await system.staff('POST', `/admin/orders/${id}/ship`, { carrier: 'DHL', trackingNumber: 'T2' });
+  await news('SHIPPED');
+  await system.staff('POST', `/admin/orders/${id}/deliver`);
+  await news('COMPLETED');
+  expect(plain.clientBytes).toBeLessThan(8_000);
+  expect(await productsByBuiltClient(system.env.PUBLIC_URL as string)).toBe('true true');
+  await plain.close();
+}, 120_000);
