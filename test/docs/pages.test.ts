@@ -15,7 +15,11 @@ import { createSweepMetrics } from '../../worker/sweep-metrics';
 
 const ROOT = join(__dirname, '..', '..');
 const DOCS = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
-const PAGES = ['README.md', ...DOCS.filter((file) => file.endsWith('.md')).map((file) => join('docs', file))];
+const PAGES = [
+  'README.md',
+  'packages/client/README.md',
+  ...DOCS.filter((file) => file.endsWith('.md')).map((file) => join('docs', file)),
+];
 
 const read = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 
@@ -36,6 +40,12 @@ describe.each(PAGES)('%s', (page) => {
     const commands = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, command]) => command);
     for (const command of commands) expect(Object.keys(packageJson.scripts)).toContain(command);
   });
+});
+
+test('packages/client/README.md shows the plain page of its examples as it is: a storefront in 20 lines', () => {
+  const page = read('packages/client/examples/plain/index.html');
+  expect(read('packages/client/README.md')).toContain(`\`\`\`html\n${page}\`\`\`\n`);
+  expect(page.split('\n').filter((line) => line.trim() !== '')).toHaveLength(20);
 });
 
 describe('docs/how-an-order-lives.md', () => {
