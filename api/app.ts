@@ -16,6 +16,7 @@ import { checkoutRoutes } from './storefront/checkout';
 import { customerOrderRoutes } from './storefront/customer-orders';
 import { demoPictures, demoStorefront } from './storefront/demo';
 import { downloadRoutes } from './storefront/downloads';
+import { orderPageRoutes } from './storefront/order-page/view';
 import { orderRoutes } from './storefront/orders';
 import { productRoutes } from './storefront/products';
 import { recoverRoutes } from './storefront/recover';
@@ -62,6 +63,7 @@ export function apiRoutes(deps: ApiDeps, limits = createLimits(deps)): Route[] {
     ...productRoutes(deps),
     ...checkoutRoutes(deps, limits),
     ...orderRoutes(deps, limits),
+    ...orderPageRoutes(deps, limits),
     ...streamRoutes(deps, limits),
     ...downloadRoutes(deps),
     ...recoverRoutes(deps, limits),

@@ -1,3 +1,4 @@
+import '../platform/react-production';
 import { createServer } from 'node:http';
 import { systemClock } from '../platform/clock';
 import { ConfigurationError } from '../platform/configuration-error';

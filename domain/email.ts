@@ -23,3 +23,9 @@ export function mailbox(text: string): { name: string; address: string } {
 
 /** Whether this is exactly one recipient, with or without a name. */
 export const isMailbox = (text: string): boolean => !/\p{Cc}/u.test(text) && isEmailAddress(mailbox(text).address);
+
+/** The sender's display name, or its domain. */
+export function senderName(from: string): string {
+  const { name, address } = mailbox(from);
+  return name || (address.split('@')[1] ?? address);
+}

@@ -188,9 +188,3 @@ const headersOf = (from: string, key: string) => ({
 });
 
 const hash = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 40);
-
-/** The sender's display name, or its domain. */
-export function senderName(from: string): string {
-  const { name, address } = mailbox(from);
-  return name || (address.split('@')[1] ?? address);
-}

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { senderName } from '../../domain/email';
 import { type AlarmCause, MAIL_CAUSES } from '../../domain/fault';
 import { writeAccountAlarm } from '../../emails/account-alarm';
 import { writeNotForSale } from '../../emails/not-for-sale';
-import { senderName } from '../../platform/mailer';
 import {
   type Alarm,
   type AlarmRef,

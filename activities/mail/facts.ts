@@ -1,8 +1,9 @@
 import type { Address } from '../../domain/address';
+import { senderName } from '../../domain/email';
+import { knownLocale } from '../../domain/locale';
 import { isCounted, isResolved } from '../../domain/refund';
 import type { MailFacts, OrderFacts, Quantity, ShipmentFacts } from '../../emails/facts';
 import { downloadUrl, recoveryUrl } from '../../platform/links';
-import { senderName } from '../../platform/mailer';
 import type { OrderForMail } from '../../store/mails/order';
 import type { Deps } from '../deps';
 import type { MailRequest } from './request';
@@ -114,12 +115,3 @@ export function addressLines(customer: { name: string | null; address: Address |
 const COUNTRIES = new Intl.DisplayNames(['en'], { type: 'region' });
 
 const countryName = (code: string): string => (/^[A-Z]{2}$/.test(code) ? (COUNTRIES.of(code) ?? code) : code);
-
-/** A locale that `Intl` knows. Stripe's `auto` and unknown locales become English. */
-function knownLocale(locale: string | null): string {
-  try {
-    return locale && locale !== 'auto' && Intl.NumberFormat.supportedLocalesOf([locale]).length > 0 ? locale : 'en';
-  } catch {
-    return 'en';
-  }
-}

@@ -1,5 +1,5 @@
+import { senderName } from '../../domain/email';
 import { writeReport as composeReport } from '../../emails/reconciliation-report';
-import { senderName } from '../../platform/mailer';
 import { noteStaffReportFailure, type StaffReport } from '../../store/mails/staff-reports';
 import { completeReport, giveUpReport, writeReport } from '../../store/reconciliation/reports';
 import type { Deps } from '../deps';

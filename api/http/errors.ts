@@ -5,7 +5,8 @@ import type { Logger } from '../../platform/logger';
 import { StripeAnswerError } from '../../platform/stripe';
 import { databaseIsAway, databaseRefusesAll } from '../../store/errors';
 import { temporalProblem } from '../temporal-errors';
-import { invalid } from './route';
+import { sendPage } from './html';
+import { invalid, type ProblemPage } from './route';
 
 /** Express's last handler: every error leaves as an RFC 9457 problem, without anything internal in it. */
 export const problemHandler = (log: Logger) => (error: unknown, req: Request, res: Response, next: NextFunction) => {
@@ -26,6 +27,12 @@ export function sendProblem(res: Response, problem: Problem): void {
   const { retryAfter } = problem.extra;
   if (retryAfter !== undefined) res.set('retry-after', String(Math.max(1, Math.ceil(retryAfter))));
   if (problem.code === 'unauthorized') res.set('www-authenticate', 'Bearer');
+  const page = res.locals.problemPage as ProblemPage | undefined;
+  if (page) sendPage(res, problem.status, page(problem, res.req.method));
+  else sendDocument(res, problem);
+}
+
+function sendDocument(res: Response, problem: Problem): void {
   res
     .status(problem.status)
     .set('cache-control', 'no-store')

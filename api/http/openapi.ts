@@ -187,7 +187,9 @@ function problemsOf(one: Route): Record<string, ResponseConfig> {
         {
           description: here.map((code) => `\`${code}\`: ${PROBLEMS[code][1]}.`).join(' '),
           ...(RETRIED.has(status) && { headers: { 'Retry-After': RETRY_AFTER } }),
-          content: { 'application/problem+json': { schema: Problem } },
+          content: one.page
+            ? { 'text/html': { schema: { type: 'string' as const } } }
+            : { 'application/problem+json': { schema: Problem } },
         },
       ];
     }),

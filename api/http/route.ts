@@ -3,12 +3,15 @@ import express, { type Express, type NextFunction, type Request, type RequestHan
 import { z } from 'zod';
 import { Problem, type ProblemCode } from '../../domain/problem';
 import { within } from '../../platform/within';
+import { sendPage } from './html';
 
 /** What a handler returns: a body to send as JSON. A handler that wrote to `res` itself returns nothing. */
 export interface Answer {
   status?: number;
   body?: unknown;
   headers?: Record<string, string>;
+  /** A page, in place of a body. */
+  html?: string;
 }
 
 /** A body that is not JSON: the handler finds its bytes in `req.body` or, with `'stream'`, reads them from `req`. */
@@ -63,6 +66,8 @@ interface Declaration<P, Q, H, B> {
   problems?: ProblemCode[];
   /** Milliseconds from the last byte of the request to the first of the response; after that the answer is `503`. */
   timeLimit?: number;
+  /** Of a page for people: its problems are pages too, which this renders. */
+  page?: ProblemPage;
   handle(call: Call<P, Q, H, B>): Promise<Answer | undefined>;
 }
 
@@ -72,6 +77,9 @@ export type Route = Declaration<
   z.ZodObject | undefined,
   z.ZodType | RawBody | undefined
 >;
+
+/** Renders what went wrong with a request of this method as HTML. */
+export type ProblemPage = (problem: Problem, method: string) => string;
 
 /** Everything answers within 10 s; this leaves half a second for the network. */
 const TIME_LIMIT_MS = 9_500;
@@ -102,16 +110,17 @@ export function mount(app: Express, routes: Route[], guards: (one: Route) => Req
   for (const path of new Set(routes.map((one) => one.path))) {
     const declared = routes.filter((one) => one.path === path);
     const expressPath = path.replaceAll(/\{(\w+)\}/g, ':$1');
-    app.all(expressPath, named(path));
+    app.all(expressPath, named(path, declared.find(({ page }) => page)?.page));
     for (const one of declared) app[one.method](expressPath, ...guards(one), ...bodyReader(one.body), answering(one));
     app.all(expressPath, otherMethod(declared));
   }
 }
 
 /** Names a request for the log and the metrics: by its route's path and parameters, never by the URL. */
-const named = (path: string) => (req: Request, res: Response, next: NextFunction) => {
+const named = (path: string, page?: ProblemPage) => (req: Request, res: Response, next: NextFunction) => {
   res.locals.route = path;
   res.locals.params = req.params;
+  res.locals.problemPage = page;
   next();
 };
 
@@ -138,7 +147,8 @@ const answering = (declared: Route) => async (req: Request, res: Response) => {
     res,
   } as Call<undefined, undefined, undefined, undefined>;
   const answer = await inTime(declared.timeLimit ?? TIME_LIMIT_MS, req, res, declared.handle(call));
-  if (answer)
+  if (answer?.html !== undefined) sendPage(res, answer.status ?? 200, answer.html);
+  else if (answer)
     res
       .status(answer.status ?? 200)
       .set({ 'cache-control': 'no-store', ...answer.headers })

@@ -53,6 +53,7 @@ export const ORDER_EXAMPLE = {
   shipments: [],
   downloads: [],
   recoveryUrl: null,
+  soldOut: false,
   voucher: null,
   updatedAt: '2026-11-23T12:03:00.000Z',
 };

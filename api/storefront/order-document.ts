@@ -60,6 +60,7 @@ export const OrderDocument = z
     recoveryUrl: orNull(z.string()).meta({
       description: 'Set while an expired order can be recovered. Prefills no address: only the link in the mail does.',
     }),
+    soldOut: z.boolean().meta({ description: 'Whether it ended because something in it was sold out.' }),
     voucher: orNull(
       z.strictObject({
         url: orNull(z.string()).meta({ description: 'The page with the voucher or the instructions.' }),
@@ -118,6 +119,7 @@ export function orderDocument(
       remaining: allowed - used,
     })),
     recoveryUrl: recoverable ? recoveryUrl(env, 'return', order.sessionId) : null,
+    soldOut: order.soldOut,
     voucher: order.voucher,
     updatedAt: timestamp(order.updatedAt),
   };

@@ -1,5 +1,5 @@
 import type { SessionId } from '../../domain/ids';
-import type { ProductKind } from '../../domain/order';
+import type { ProductKind, Reason } from '../../domain/order';
 import { waitsForCustomer } from '../../domain/refund';
 import type { Voucher } from '../../domain/voucher';
 import type { Prisma } from '../../prisma/generated/client';
@@ -24,6 +24,10 @@ export interface OrderView extends OrderHead {
   holdUntil: Date;
   /** Until when an expired order's recovery link works; null: no link was offered. */
   recoverableUntil: Date | null;
+  /** Whether it ended because something in it was sold out. */
+  soldOut: boolean;
+  /** The language of the shopper, as the checkout named it. */
+  locale: string | null;
   /** How to pay a payment that is on its way, such as a voucher; null where there is nothing to do. */
   voucher: Voucher | null;
   createdAt: Date;
@@ -61,12 +65,14 @@ export async function findOrderOf(
   return row && toView(row);
 }
 
+const SOLD_OUT = 'out_of_stock' satisfies Reason;
+
 /** What a view is made from, for queries that read more. */
 export const viewParts = {
   items: { orderBy: { position: 'asc' } },
   shipments: { orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] },
   grants: { orderBy: { sku: 'asc' } },
-  refunds: { where: { status: 'requires_action' } },
+  refunds: { where: { OR: [{ status: 'requires_action' }, { reason: SOLD_OUT }] } },
 } satisfies Prisma.OrderInclude;
 
 type Row = Prisma.OrderGetPayload<{ include: typeof viewParts }>;
@@ -89,12 +95,19 @@ export const toView = (row: Row): OrderView => ({
   grants: row.grants.filter(({ revokedAt }) => revokedAt === null),
   holdUntil: row.holdUntil,
   recoverableUntil: row.recoverableUntil,
+  soldOut: wasSoldOut(row),
+  locale: row.locale,
   voucher: row.voucher as Voucher | null,
   createdAt: row.createdAt,
   updatedAt: row.updatedAt,
   version: row.version,
   revision: row.grants.reduce((sum, { used }) => sum + used, row.version),
 });
+
+/** At the checkout, or later: a payment that came after the hold had ended found nothing left. */
+const wasSoldOut = ({ status, stock, refunds }: Row): boolean =>
+  (status === 'CANCELLED' && stock === 'SOLD_OUT') ||
+  (status === 'REFUNDED' && (stock === 'SOLD_OUT' || refunds.some(({ reason }) => reason === SOLD_OUT)));
 
 const amountsOf = (row: Row): OrderAmounts => ({
   subtotal: row.items.reduce((sum, { total }) => sum + Number(total), 0),

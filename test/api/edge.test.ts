@@ -191,9 +191,10 @@ describe('a storefront’s server', () => {
     const api = await Api.listen(bare.api.deps);
     const routes = apiRoutes(bare.api.deps).filter(({ tag }) => tag === 'Storefront');
     expect(routes.length).toBeGreaterThan(9);
-    for (const { method, path } of routes) {
+    for (const { method, path, page } of routes) {
       const answer = await api.http[method](path.replaceAll(/[{}]/g, '')).set(wrong);
-      isProblem(answer, 401, 'unauthorized');
+      if (page) expect([answer.status, answer.type]).toEqual([401, 'text/html']);
+      else isProblem(answer, 401, 'unauthorized');
       expect(answer.headers['www-authenticate']).toBe('Bearer');
     }
     expect((await api.http.get('/healthz').set(wrong)).status).toBe(200);

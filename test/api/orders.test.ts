@@ -1,6 +1,8 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { sessionId } from '../../domain/ids';
 import { WORKFLOWS } from '../../messages/names';
 import { connectTemporal } from '../../platform/temporal';
+import { connectDatabase } from '../../store/database';
 import { Shop, until } from './shop';
 
 let shop: Shop;
@@ -80,6 +82,7 @@ describe('the order document', () => {
       shipments: [],
       downloads: [],
       recoveryUrl: null,
+      soldOut: false,
       voucher: null,
       updatedAt: expect.stringMatching(/Z$/),
     });
@@ -162,6 +165,93 @@ describe('the order document', () => {
       expect([answer.status, answer.body.code]).toEqual([404, 'unknown_order']);
     },
   );
+});
+
+describe('the page of an order', () => {
+  const view = (id: string) => shop.http.get(`/orders/${id}/view`);
+  const isPage = ({ headers }: { headers: Record<string, string> }) => {
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(headers['content-security-policy']).toMatch(
+      /^default-src 'none';style-src 'sha256-[^']+';form-action 'self';base-uri 'none';frame-ancestors 'none'$/,
+    );
+    expect(headers).toMatchObject({ 'x-robots-tag': 'noindex', 'cache-control': 'no-store' });
+    expect(headers['referrer-policy']).toBe('no-referrer');
+  };
+
+  test('takes up what is paid before any webhook, loads itself again until then, and says nothing of who bought', async () => {
+    const id = await opened('ebook');
+    const waiting = await view(id);
+    expect(waiting.status).toBe(200);
+    isPage(waiting);
+    expect(waiting.text).toContain('Confirming your payment');
+    expect(waiting.text).toContain('<meta http-equiv="refresh" content="5"/>');
+    await shop.world.pay(id);
+    await lookAgain();
+    await until(async () => (await view(id)).text.includes('Your downloads are ready'));
+    expect(await shop.world.end(id)).toBe('COMPLETED');
+    const { text } = await view(id);
+    expect(text).toMatch(/<a class="button" href="[^"]+\/downloads\/[^"]+" download="">Download/);
+    expect(text).toContain('5 downloads left');
+    expect(text).not.toMatch(/http-equiv="refresh"|<script|<img|ada@|lovelace|user-7/i);
+    const [, style = ''] = /<style>(.*?)<\/style>/.exec(text) ?? [];
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect((await view(id)).headers['content-security-policy']).toContain(`'sha256-${hash}'`);
+  });
+
+  test('shows what staff and the catalogue say as text, and money and dates in the shopper’s language', async () => {
+    const id = await opened();
+    const at = new Date(Date.UTC(2026, 10, 23, 12));
+    const { db } = shop.world;
+    const name = `<script>alert('1')</script> & "mug"`;
+    await db.orderItem.updateMany({ where: { sessionId: id }, data: { name } });
+    await db.order.update({ where: { sessionId: id }, data: { locale: 'de' } });
+    const parcel = { sessionId: id, items: [], shippedAt: at };
+    await db.shipment.createMany({
+      data: [
+        { ...parcel, id: randomUUID(), carrier: 'DHL', trackingNumber: 'T1', trackingUrl: 'javascript:alert(1)' },
+        { ...parcel, id: randomUUID(), carrier: '<b>UPS', trackingNumber: 'T2', trackingUrl: 'https://ups.example/T2' },
+      ],
+    });
+    const { text } = await view(id);
+    expect(text).not.toMatch(/<script|javascript:|<b>/);
+    expect(text).toContain('&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt; &amp; &quot;mug&quot;');
+    expect(text).toContain('<a href="https://ups.example/T2">T2</a>');
+    expect(text).toContain('<time dateTime="2026-11-23T12:00:00.000Z" lang="de">23. November 2026</time>');
+    expect(text).toContain('12,50\u00a0€');
+  });
+
+  test('says how to pay a voucher, and that what is sold out goes back', async () => {
+    await shop.world.product('caneca', { currency: 'brl', stock: 5 });
+    const id = await opened('caneca');
+    await shop.world.pay(id, { method: 'voucher' });
+    await shop.world.webhook(id);
+    await until(async () => (await shop.world.order(id)).paymentStatus === 'PROCESSING');
+    const { voucher } = (await get(id)).body;
+    const { text } = await view(id);
+    expect(text).toContain('Your order waits for your payment');
+    expect(text).toContain(`<dd>${voucher.reference}</dd>`);
+    expect(text).toContain(`href="${voucher.url}"`);
+    expect(text).toContain(`<time dateTime="${voucher.expiresAt}"`);
+
+    await shop.world.db.order.update({
+      where: { sessionId: id },
+      data: { status: 'CANCELLED', stock: 'SOLD_OUT', paymentStatus: 'FAILED' },
+    });
+    expect((await view(id)).text).toContain('Someone else was faster');
+    expect((await get(id)).body).toMatchObject({ status: 'CANCELLED', soldOut: true });
+  });
+
+  test('of an unknown order, and while the database is away, is a page too', async () => {
+    const unknown = await view('cs_test_nobody');
+    expect([unknown.status, unknown.text.includes('Order not found')]).toEqual([404, true]);
+    isPage(unknown);
+    const away = await shop.another({}, { db: connectDatabase('postgresql://127.0.0.1:1/away', 1) });
+    const answer = await away.http.get('/orders/cs_test_1/view');
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, '2']);
+    isPage(answer);
+    expect(answer.text).toContain('<meta http-equiv="refresh" content="2"/>');
+    await away.close();
+  });
 });
 
 describe('a pending order that a page polls', () => {

@@ -1,4 +1,5 @@
-import { createMailer, MailError, type MailerEnv, type OutgoingMail, senderName } from '../../platform/mailer';
+import { senderName } from '../../domain/email';
+import { createMailer, MailError, type MailerEnv, type OutgoingMail } from '../../platform/mailer';
 import { startResend } from './resend-server';
 import { startSmtp } from './smtp-server';
 

@@ -22,6 +22,7 @@ test('mails are rendered by React’s build for production, whatever NODE_ENV is
   );
 });
 
-test('a worker sees to that before it loads anything else', () => {
-  expect(readFileSync(join(ROOT, 'worker/main.ts'), 'utf8')).toMatch(/^import '\.\.\/platform\/react-production';\n/);
+test.each(['worker', 'api'])('the %s sees to that before it loads anything else', (room) => {
+  const main = readFileSync(join(ROOT, room, 'main.ts'), 'utf8');
+  expect(main).toMatch(/^import '\.\.\/platform\/react-production';\n/);
 });

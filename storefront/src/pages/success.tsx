@@ -1,8 +1,9 @@
 import { formatMoney, isPaidFor, type Money, type Order } from '@holdfast/client';
 import { useEffect } from 'react';
+import { ORDER_NOT_FOUND } from '../../../domain/shopper-words';
+import { bankDetailsNeeded, IF_IT_TAKES_LONGER, storyOf } from '../../../domain/story';
 import { removeBought } from '../cart/cart';
 import { useOrder } from '../order/follow';
-import { storyOf } from '../order/story';
 import { Downloads } from '../parts/downloads';
 import { Notice } from '../parts/notice';
 import { OrderItems } from '../parts/order-items';
@@ -65,14 +66,14 @@ function OrderStory({ order, onDownload }: { order: Order; onDownload: () => voi
   );
 }
 
-/** The way they paid takes no refund. Stripe asks for an account; we never do. */
-const GiveBankDetails = ({ amount }: { amount: Money }) => (
-  <Notice tone="plain" title="Your refund needs your bank details">
-    <p>
-      {`We have initiated a refund of ${formatMoney(amount)}, but it cannot go back the way you paid. Stripe, our payment provider, has sent you an e-mail that asks for your bank details. Please answer it: without an answer the refund lapses after some weeks.`}
-    </p>
-  </Notice>
-);
+function GiveBankDetails({ amount }: { amount: Money }) {
+  const { title, text } = bankDetailsNeeded(amount);
+  return (
+    <Notice tone="plain" title={title}>
+      <p>{text}</p>
+    </Notice>
+  );
+}
 
 function HowToPay({ order: { paymentStatus, voucher } }: { order: Order }) {
   if (paymentStatus !== 'PROCESSING' || !voucher) return null;
@@ -111,9 +112,8 @@ function StillWaiting() {
   if (!late) return null;
   return (
     <p>
-      This is taking longer than usual. You can close this page: once the payment is confirmed, we process your order
-      and send you an e-mail. If you did not finish paying, nothing was charged and <Link href="/cart">your cart</Link>{' '}
-      is still here.
+      This is taking longer than usual. {IF_IT_TAKES_LONGER} If you did not finish paying, nothing was charged and{' '}
+      <Link href="/cart">your cart</Link> is still here.
     </p>
   );
 }
@@ -140,10 +140,9 @@ function NextStep({ order: { status, recoveryUrl } }: { order: Order }) {
 
 function Unknown() {
   return (
-    <Notice tone="plain" title="Order not found">
+    <Notice tone="plain" title={ORDER_NOT_FOUND.title}>
       <p>
-        Perhaps part of the address is missing. The link in your e-mail leads to your order.{' '}
-        <Link href="/">See our products</Link>
+        {ORDER_NOT_FOUND.text} <Link href="/">See our products</Link>
       </p>
     </Notice>
   );

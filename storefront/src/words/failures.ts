@@ -1,4 +1,5 @@
 import type { Failure, FailureCode, FailureOf } from '@holdfast/client';
+import { LINK_INVALID, waitFor } from '../../../domain/shopper-words';
 
 export interface Words {
   title: string;
@@ -28,11 +29,11 @@ const WORDS: { [Code in FailureCode]?: (failure: FailureOf<Code>) => Words } = {
   }),
   too_many_open: ({ retryAfter }) => ({
     title: 'Too many unfinished payments',
-    text: `You have several unpaid payment pages open. Pay on one of them, or leave it with its “Back” link${wait(retryAfter, ', or try again ')}.`,
+    text: `You have several unpaid payment pages open. Pay on one of them, or leave it with its “Back” link${waitFor(retryAfter, ', or try again ')}.`,
   }),
   rate_limited: ({ retryAfter }) => ({
     title: 'Too many attempts',
-    text: `There were too many attempts in a short time. ${SAFE} Please try again${wait(retryAfter, ' ') || ' in a minute'}.`,
+    text: `There were too many attempts in a short time. ${SAFE} Please try again${waitFor(retryAfter, ' ') || ' in a minute'}.`,
   }),
   unavailable: () => ({
     title: 'The shop cannot take orders right now',
@@ -58,19 +59,10 @@ const WORDS: { [Code in FailureCode]?: (failure: FailureOf<Code>) => Words } = {
     title: 'This link has expired',
     text: 'The checkout was too long ago. Please choose your items again.',
   }),
-  link_invalid: () => ({
-    title: 'This link does not work',
-    text: 'Perhaps part of it was lost when it was copied. Please try the link in the e-mail again.',
-  }),
+  link_invalid: () => LINK_INVALID,
 };
 
 const SOMETHING: Words = {
   title: 'Something went wrong on our side',
   text: `${SAFE} Please try again: trying again never creates a second order.`,
 };
-
-function wait(seconds: number | null, before: string): string {
-  if (seconds === null) return '';
-  if (seconds < 90) return `${before}in ${Math.max(1, seconds)} seconds`;
-  return `${before}in ${Math.ceil(seconds / 60)} minutes`;
-}

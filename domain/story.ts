@@ -1,4 +1,5 @@
-import { formatMoney, type Order } from '@holdfast/client';
+import { formatMoney, type Money } from './money';
+import type { OrderStatus, PaymentStatus } from './order';
 
 /** How an order is presented to the shopper: a headline, what it means for them, and the tone. */
 export interface Story {
@@ -7,12 +8,37 @@ export interface Story {
   text: string;
 }
 
-/** Describes where an order stands. */
-export function storyOf(order: Order): Story {
-  return order.status === 'PENDING' ? whilePending(order) : (STORIES[order.status]?.(order) ?? UNKNOWN);
+/** What a story is told from: an order's document, or the part of it that counts. */
+export interface StoryOrder {
+  status: OrderStatus;
+  paymentStatus: PaymentStatus;
+  shipments: readonly unknown[];
+  downloads: readonly unknown[];
+  voucher: object | null;
+  refunded: Money;
+  refundAwaitsBankDetails: Money | null;
+  soldOut: boolean;
 }
 
-const STORIES: Partial<Record<Order['status'], (order: Order) => Story>> = {
+/**
+ * Describes where an order stands.
+ * @param locale of the amounts
+ */
+export function storyOf(order: StoryOrder, locale?: string): Story {
+  return order.status === 'PENDING' ? whilePending(order) : (STORIES[order.status]?.(order, locale) ?? UNKNOWN);
+}
+
+/** What a shopper should know while their payment is not confirmed, after half a minute or so. */
+export const IF_IT_TAKES_LONGER =
+  'You can close this page: once the payment is confirmed, we process your order and send you an e-mail.';
+
+/** The way they paid takes no refund. Stripe asks them for an account; the shop never does. */
+export const bankDetailsNeeded = (amount: Money, locale?: string): { title: string; text: string } => ({
+  title: 'Your refund needs your bank details',
+  text: `We have initiated a refund of ${formatMoney(amount, locale)}, but it cannot go back the way you paid. Stripe, our payment provider, has sent you an e-mail that asks for your bank details. Please answer it: without an answer the refund lapses after some weeks.`,
+});
+
+const STORIES: Partial<Record<OrderStatus, (order: StoryOrder, locale?: string) => Story>> = {
   PAID: () => ({
     tone: 'good',
     title: 'Paid, thank you',
@@ -49,15 +75,24 @@ const STORIES: Partial<Record<Order['status'], (order: Order) => Story>> = {
           title: 'The checkout expired',
           text: 'Nothing was charged. The items we held for you are available to others again.',
         },
-  CANCELLED: () => ({ tone: 'over', title: 'Order cancelled', text: 'Nothing was charged for this order.' }),
-  REFUNDED: ({ refunded, refundAwaitsBankDetails }) => ({
+  CANCELLED: ({ soldOut }) => ({
     tone: 'over',
-    title: 'Refunded',
-    text: refundAwaitsBankDetails
-      ? 'Your refund waits for you.'
-      : refunded.amount > 0
-        ? `We have returned ${formatMoney(refunded)} to your original payment method. It usually appears within five to ten days.`
-        : 'Your bank has given your money back.',
+    title: soldOut ? 'Sold out' : 'Order cancelled',
+    text: soldOut
+      ? 'Someone else was faster, and there was not enough left for your order. Nothing was charged.'
+      : 'Nothing was charged for this order.',
+  }),
+  REFUNDED: ({ refunded, refundAwaitsBankDetails, soldOut }, locale) => ({
+    tone: 'over',
+    title: soldOut ? 'Sold out, and refunded' : 'Refunded',
+    text: [
+      ...(soldOut ? ['While you were paying, the last of it was sold. We are sorry that we cannot deliver.'] : []),
+      refundAwaitsBankDetails
+        ? 'Your refund waits for you.'
+        : refunded.amount > 0
+          ? `We have returned ${formatMoney(refunded, locale)} to your original payment method. It usually appears within five to ten days.`
+          : 'Your bank has given your money back.',
+    ].join(' '),
   }),
 };
 
@@ -65,7 +100,7 @@ const STORIES: Partial<Record<Order['status'], (order: Order) => Story>> = {
 const UNKNOWN: Story = { tone: 'waiting', title: 'Your order', text: 'This page updates by itself.' };
 
 /** A pending order: the payment may be on its way, or staff may have to check it. */
-function whilePending({ paymentStatus, voucher }: Order): Story {
+function whilePending({ paymentStatus, voucher }: StoryOrder): Story {
   if (paymentStatus === 'PROCESSING' && voucher)
     return {
       tone: 'waiting',

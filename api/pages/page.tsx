@@ -1,0 +1,48 @@
+import type { ReactNode } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
+import { STYLESHEET } from './style';
+
+export interface Page {
+  /** The shop's name. */
+  shop: string;
+  title: string;
+  /** After how many seconds the browser loads the page again; absent: never. */
+  refresh?: number | undefined;
+  body: ReactNode;
+}
+
+/**
+ * A page as HTML. It works without JavaScript, loads nothing, and sets no cookie. React escapes whatever stands in it;
+ * an address that becomes a link is the component's to check (`webAddress`).
+ */
+export const pageOf = ({ shop, title, refresh, body }: Page): string =>
+  `<!doctype html>${renderToStaticMarkup(
+    <html lang="en">
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        {refresh !== undefined && <meta httpEquiv="refresh" content={String(refresh)} />}
+        <title>{`${title} · ${shop}`}</title>
+        {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant of ours, which React must not escape */}
+        <style dangerouslySetInnerHTML={{ __html: STYLESHEET }} />
+      </head>
+      <body>
+        <header>{shop}</header>
+        <main>{body}</main>
+      </body>
+    </html>,
+  )}`;
+
+/** What a page says first. */
+export const Story = ({ tone, title, children }: { tone: string; title: string; children: ReactNode }) => (
+  <section className={`story ${tone}`}>
+    <h1>{title}</h1>
+    {children}
+  </section>
+);
+
+/** An address that may become a link; null for any other text. Staff type some of them by hand. */
+export const webAddress = (text: string | null): string | null =>
+  text !== null && /^https?:\/\//i.test(text) && URL.canParse(text) ? text : null;

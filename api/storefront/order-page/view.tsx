@@ -1,0 +1,82 @@
+import { senderName } from '../../../domain/email';
+import { knownLocale } from '../../../domain/locale';
+import type { OrderView } from '../../../store/orders/view';
+import type { ApiDeps } from '../../deps';
+import type { Limits } from '../../http/limits';
+import { type Route, route } from '../../http/route';
+import { pageOf } from '../../pages/page';
+import { problemPage } from '../../pages/problem-page';
+import { findOrder } from '../find-order';
+import { type OrderDocument, orderDocument } from '../order-document';
+import { SessionParam } from '../orders';
+import { BankDetails, Downloads, HowToPay, Items, OrderStory, Parcels, type Shown } from './order';
+
+/** `GET /orders/{sessionId}/view` */
+export const orderPageRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
+  route({
+    method: 'get',
+    path: '/orders/{sessionId}/view',
+    tag: 'Storefront',
+    summary: 'An order as a page',
+    description:
+      'For people, without JavaScript; as honest as `GET /orders/{sessionId}`, and as early. Loads itself again while something is expected. No personal data: whoever has the address can read it.',
+    params: SessionParam,
+    answers: { 200: { description: 'The page.', contentType: 'text/html' } },
+    problems: ['unknown_order', 'rate_limited'],
+    page: problemPage(deps.env),
+    handle: async ({ params, req }) => {
+      const order = await findOrder(deps, limits, req, params.sessionId);
+      return { html: orderPage(deps, order) };
+    },
+  }),
+];
+
+function orderPage({ env, clock }: Pick<ApiDeps, 'env' | 'clock'>, view: OrderView): string {
+  const now = clock.now();
+  const order = orderDocument(env, now, view);
+  const shown: Shown = { order, locale: knownLocale(view.locale), now };
+  return pageOf({
+    shop: senderName(env.EMAIL_FROM),
+    title: `Order ${order.number}`,
+    refresh: refreshOf(order),
+    body: (
+      <>
+        <OrderStory {...shown} />
+        {order.refundAwaitsBankDetails && <BankDetails amount={order.refundAwaitsBankDetails} locale={shown.locale} />}
+        <HowToPay {...shown} />
+        <NextStep order={order} storefront={env.STOREFRONT_URL} />
+        <Downloads {...shown} />
+        <Parcels {...shown} />
+        <Items {...shown} />
+      </>
+    ),
+  });
+}
+
+/** Set while the next step comes by itself: soon, if a payment is being confirmed; in a while, if a bank works on it. */
+function refreshOf({ status, paymentStatus }: OrderDocument): number | undefined {
+  if (status === 'PAID') return SOON_S;
+  if (status !== 'PENDING') return undefined;
+  if (paymentStatus === 'UNPAID') return SOON_S;
+  return paymentStatus === 'PROCESSING' ? IN_A_WHILE_S : undefined;
+}
+
+const SOON_S = 5;
+const IN_A_WHILE_S = 60;
+
+const NextStep = ({ order: { status, recoveryUrl }, storefront }: { order: OrderDocument; storefront: string }) => {
+  if (status !== 'EXPIRED' && status !== 'CANCELLED') return null;
+  return (
+    <p>
+      {recoveryUrl ? (
+        <a className="button primary" href={recoveryUrl}>
+          Complete your order
+        </a>
+      ) : (
+        <a className="button" href={storefront}>
+          Back to the shop
+        </a>
+      )}
+    </p>
+  );
+};
