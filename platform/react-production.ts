@@ -1,7 +1,7 @@
 /**
  * Import this before anything that renders. React decides by `NODE_ENV`, once, when it is loaded, whether it is the
- * build for developers, which takes twice as long to render a mail or a page. To Holdfast the variable says something else
- * (whether the sandbox is refused: platform/env.ts), so it is put back.
+ * build for developers, which takes twice as long to render a mail or a page. To Holdfast the variable says something
+ * else (whether the sandbox is refused: platform/env.ts), so it is put back.
  */
 const given = process.env.NODE_ENV;
 process.env.NODE_ENV = 'production';

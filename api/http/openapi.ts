@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '../../domain/problem';
 import { version } from '../../package.json';
 import type { Env } from '../../platform/env';
-import { isRaw, mayBeAbsent, needsStorefrontKey, type Route, route } from './route';
+import { FORM_TYPE, isForm, isRaw, mayBeAbsent, needsStorefrontKey, type Route, route } from './route';
 import { Shopper } from './storefront-key';
 
 const Problem = z
@@ -123,6 +123,7 @@ const operationId = ({ method, path }: Route): string =>
   method + path.replaceAll(/[^A-Za-z0-9]+(\w?)/g, (_all, letter: string) => letter.toUpperCase());
 
 function bodyOf(body: NonNullable<Route['body']>) {
+  if (isForm(body)) return { required: true, content: { [FORM_TYPE]: { schema: body.form } } };
   if (!isRaw(body)) return { required: !mayBeAbsent(body), content: { 'application/json': { schema: body } } };
   return {
     required: true,

@@ -21,6 +21,11 @@ export interface RawBody {
   description: string;
 }
 
+/** The fields of a form that a page sends. */
+export interface FormBody {
+  form: z.ZodObject;
+}
+
 export interface DocumentedAnswer {
   description: string;
   schema?: z.ZodType;
@@ -32,12 +37,13 @@ export interface DocumentedAnswer {
 }
 
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
+type BodyOutput<B> = B extends FormBody ? z.output<B['form']> : Output<B>;
 
 export interface Call<P, Q, H, B> {
   params: Output<P>;
   query: Output<Q>;
   headers: Output<H>;
-  body: Output<B>;
+  body: BodyOutput<B>;
   /** Of a request under `/admin`: the name of its token (admin/staff-auth.ts). Elsewhere empty. */
   actor: string;
   req: Request;
@@ -75,7 +81,7 @@ export type Route = Declaration<
   z.ZodObject | undefined,
   z.ZodObject | undefined,
   z.ZodObject | undefined,
-  z.ZodType | RawBody | undefined
+  z.ZodType | RawBody | FormBody | undefined
 >;
 
 /** Renders what went wrong with a request of this method as HTML. */
@@ -94,7 +100,7 @@ export function route<
   P extends z.ZodObject | undefined = undefined,
   Q extends z.ZodObject | undefined = undefined,
   H extends z.ZodObject | undefined = undefined,
-  B extends z.ZodType | RawBody | undefined = undefined,
+  B extends z.ZodType | RawBody | FormBody | undefined = undefined,
 >(declaration: Declaration<P, Q, H, B>): Route {
   return declaration as Route;
 }
@@ -127,14 +133,24 @@ const named = (path: string, page?: ProblemPage) => (req: Request, res: Response
 function bodyReader(body: Route['body']) {
   if (isRaw(body))
     return body.raw === 'stream' ? [] : [express.raw({ type: () => true, limit: body.raw.limit, inflate: false })];
-  return [onlyJson, express.json({ limit: JSON_LIMIT, strict: false, type: () => true })];
+  if (isForm(body)) return [only(FORM), express.urlencoded({ extended: false, limit: FORM_LIMIT, type: () => true })];
+  return [only(JSON_TYPES), express.json({ limit: JSON_LIMIT, strict: false, type: () => true })];
 }
 
-function onlyJson(req: Request, _res: Response, next: NextFunction) {
-  if (hasBody(req) && !req.is(['application/json', 'application/*+json']))
-    throw new Problem('unsupported_media_type', 'Send JSON with `Content-Type: application/json`.');
-  next();
-}
+const only =
+  ({ types, advice }: { types: string[]; advice: string }) =>
+  (req: Request, _res: Response, next: NextFunction) => {
+    if (hasBody(req) && !req.is(types)) throw new Problem('unsupported_media_type', advice);
+    next();
+  };
+
+const JSON_TYPES = {
+  types: ['application/json', 'application/*+json'],
+  advice: 'Send JSON with `Content-Type: application/json`.',
+};
+export const FORM_TYPE = 'application/x-www-form-urlencoded';
+const FORM = { types: [FORM_TYPE], advice: 'Send the form of the page.' };
+const FORM_LIMIT = '16kb';
 
 const answering = (declared: Route) => async (req: Request, res: Response) => {
   const call = {
@@ -182,6 +198,7 @@ const RECEIVED_PAUSE_MS = 250;
 
 function readJson(declared: Route, req: Request): unknown {
   const given = hasBody(req) ? req.body : undefined;
+  if (isForm(declared.body)) return parse(declared.body.form, given ?? {});
   if (declared.body) {
     const schema = declared.body as z.ZodType;
     if (given === undefined && !mayBeAbsent(schema)) throw invalid([{ path: '', message: 'a JSON body is required' }]);
@@ -228,6 +245,8 @@ export const invalid = (errors: { path: string; message: string }[]): Problem =>
 export const mayBeAbsent = (body: z.ZodType): boolean => body.safeParse(undefined).success;
 
 export const isRaw = (body: Route['body']): body is RawBody => body !== undefined && 'raw' in body;
+
+export const isForm = (body: Route['body']): body is FormBody => body !== undefined && 'form' in body;
 
 const hasBody = (req: Request): boolean =>
   req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
