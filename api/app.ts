@@ -16,11 +16,14 @@ import { checkoutRoutes } from './storefront/checkout';
 import { customerOrderRoutes } from './storefront/customer-orders';
 import { demoPictures, demoStorefront } from './storefront/demo';
 import { downloadRoutes } from './storefront/downloads';
+import { cancelRoutes } from './storefront/order-page/cancel';
 import { orderPageRoutes } from './storefront/order-page/view';
+import { withdrawRoutes } from './storefront/order-page/withdraw';
 import { orderRoutes } from './storefront/orders';
 import { productRoutes } from './storefront/products';
 import { recoverRoutes } from './storefront/recover';
 import { streamRoutes } from './storefront/stream';
+import { guestWithdrawalRoutes } from './storefront/withdraw';
 import { webhookRoutes } from './webhooks/webhooks';
 
 /** The whole HTTP edge as one Express app, ready to listen. */
@@ -64,6 +67,9 @@ export function apiRoutes(deps: ApiDeps, limits = createLimits(deps)): Route[] {
     ...checkoutRoutes(deps, limits),
     ...orderRoutes(deps, limits),
     ...orderPageRoutes(deps, limits),
+    ...cancelRoutes(deps),
+    ...withdrawRoutes(deps),
+    ...guestWithdrawalRoutes(deps, limits),
     ...streamRoutes(deps, limits),
     ...downloadRoutes(deps),
     ...recoverRoutes(deps, limits),

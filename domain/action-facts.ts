@@ -20,7 +20,7 @@ export const RESOLUTIONS = ['withdraw', 'settled_elsewhere', 'accept'] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
 /**
  * What can be done with an order. Apart from the updates: what the staff API alone does, because it touches personal
- * data, which must not stand in Temporal; and what the shopper does (`abandon`).
+ * data, which must not stand in Temporal; and what the shopper does (`abandon`, `cancel as the shopper`).
  */
 export type Action =
   | UpdateAction
@@ -29,7 +29,8 @@ export type Action =
   | 'correct e-mail'
   | 'correct address'
   | 'erase'
-  | 'abandon';
+  | 'abandon'
+  | 'cancel as the shopper';
 
 /** The facts about an order that decide what staff may do. An absent flag counts as false. */
 export interface ActionFacts {
@@ -45,6 +46,8 @@ export interface ActionFacts {
   /** The card's issuer warns of fraud, and staff have not decided yet. */
   fraudWarning?: boolean | undefined;
   anythingShipped?: boolean | undefined;
+  /** A download has begun. */
+  downloaded?: boolean | undefined;
   /** Why staff hold shipping; null or absent if they do not. */
   shippingHold?: HoldReason | null | undefined;
   /** The customer has nothing of it: nothing was shipped, or all of that has come back. */

@@ -3,7 +3,8 @@ import { CUSTOMER_RULES } from './customer-rules';
 import { GOODS_RULES } from './goods-rules';
 import { HOLD_RULES } from './hold-rules';
 import { cancelUnderWay, disputed, NOTHING_TO_ACCEPT, onHold, type Rules } from './obstacles';
-import { DECISIONS, type Decision, isFinal, ORDER_STATUSES, type PaymentStatus } from './order';
+import { DECISIONS, type Decision, isFinal, ORDER_STATUSES } from './order';
+import { SHOPPER_RULES } from './shopper-rules';
 
 /**
  * What staff and the shopper may do with an order, and when: the one table behind the updates of its workflow, the
@@ -155,27 +156,8 @@ export const RULES: Record<Action, Rules> = {
     ],
   },
   ...CUSTOMER_RULES,
-  abandon: {
-    does: 'by the shopper: expires the session, then releases the stock; an order that has ended stays as it is',
-    in: ORDER_STATUSES,
-    obstacles: [
-      {
-        when: 'the money has arrived or is on its way',
-        applies: ({ paymentStatus }) => paymentStatus !== undefined && PAYING.includes(paymentStatus),
-        refusal: ({ status, paymentStatus }) => `The order is ${status}, its payment ${paymentStatus}`,
-      },
-    ],
-  },
+  ...SHOPPER_RULES,
 };
-
-/** The money has arrived or is on its way. */
-const PAYING: readonly PaymentStatus[] = [
-  'PROCESSING',
-  'PAID',
-  'NO_PAYMENT_REQUIRED',
-  'PARTIALLY_REFUNDED',
-  'REFUNDED',
-];
 
 /** What `retry` does about each pending decision. */
 const RETRY: Record<Decision, string> = {

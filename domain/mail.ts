@@ -14,8 +14,16 @@ export const RESENDABLE = [
   'refund_failed',
   'order_received',
   'attention_needed',
+  'withdrawal_received',
+  'withdrawal_notice',
 ] as const;
 export type Resendable = (typeof RESENDABLE)[number];
+
+/** The mails that a withdrawal needs: the receipt for the customer, and what staff are to do. */
+export const WITHDRAWAL_MAILS = ['withdrawal_received', 'withdrawal_notice'] as const satisfies readonly Resendable[];
+
+/** The key of the request for a mail that a withdrawal asks for, so that it has not been sent before. */
+export const firstKey = (template: Resendable): string => `first/${template}`;
 
 /** What a mail to staff asks for if a payment has to be captured by a deadline. The order itself is not stuck. */
 export const CAPTURE = 'capture';
@@ -36,6 +44,7 @@ export interface MailedOrder {
   /** In the order in which they were requested. */
   refunds: readonly { stripeId: string | null; status: string }[];
   attention: object | null;
+  withdrawal: object | null;
 }
 
 /** What a mail is about: the latest parcel, return or refund, or the order itself. Null: it would not be true now. */
@@ -54,6 +63,8 @@ export const subjectOfMail: Record<Resendable, Subject> = {
   refund_failed: (order) => about(lastRefund(order, isReversed)),
   order_received: (order) => itself(isBought(order)),
   attention_needed: ({ attention }) => itself(attention !== null),
+  withdrawal_received: ({ withdrawal }) => itself(withdrawal !== null),
+  withdrawal_notice: ({ withdrawal }) => itself(withdrawal !== null),
 };
 
 const itself = (isTrue: boolean) => (isTrue ? {} : null);

@@ -7,7 +7,7 @@ export type ParcelLine = { sku: string; quantity: number };
  * The fields of an order's line that decide what can still be shipped. `replaced`: units that are sent beyond those
  * that were bought.
  */
-type ShippableItem = ParcelLine & { kind: ProductKind; shipped: number; restocked: number; replaced: number };
+export type ShippableItem = ParcelLine & { kind: ProductKind; shipped: number; restocked: number; replaced: number };
 /** Those that decide what can still come back, too: `returned` are units that came back by a return. */
 export type ReturnableItem = ShippableItem & { returned: number };
 
@@ -23,7 +23,7 @@ export interface LineProgress {
 }
 
 /** What is still to be shipped: bought or replaced, not shipped, and not returned to stock. */
-export const unshipped = (items: ShippableItem[]): ParcelLine[] =>
+export const unshipped = (items: readonly ShippableItem[]): ParcelLine[] =>
   items
     .filter(({ kind }) => kind === 'PHYSICAL')
     .map((item) => ({ sku: item.sku, quantity: Math.max(0, unsentOf(item) - item.restocked) }))

@@ -16,7 +16,7 @@ export interface MailFacts {
   ref: string | null;
   order: OrderFacts;
   links: {
-    /** The order's page in the storefront. */
+    /** The order's page, signed: from there the customer can cancel and withdraw. */
     order: string;
     storefront: string;
     /** The order in the staff API. */
@@ -53,6 +53,8 @@ export interface OrderFacts {
   disputes: DisputeFacts[];
   /** `behind`: the step that staff are shown before this one, if there is one. */
   attention: { step: string; reason: string; since: Date; behind: string | null } | null;
+  /** The customer's withdrawal from the contract. */
+  withdrawal: WithdrawalFacts | null;
   recovery: { url: string; until: Date } | null;
   /** How to pay a voucher or a bank transfer. */
   voucher: Voucher | null;
@@ -62,6 +64,20 @@ export interface OrderFacts {
   captureBefore: Date | null;
   /** Whether a card was declined before the session expired. */
   declined: boolean;
+}
+
+export interface WithdrawalFacts {
+  at: Date;
+  /** As the customer gave it; null once it is erased. */
+  name: string | null;
+  /** Nothing had been delivered: all of the money goes back by itself. */
+  undone: boolean;
+  /** It came after the period. */
+  late: boolean;
+  /** The names of the downloads that have begun. */
+  begun: string[];
+  /** Whether something has been shipped. */
+  shipped: boolean;
 }
 
 export interface ItemFacts {

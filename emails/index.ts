@@ -13,6 +13,8 @@ import { refundFailed } from './refund-failed';
 import { type Composed, rendered } from './rendered';
 import { returnReceived } from './return-received';
 import type { MailTemplate } from './template';
+import { withdrawalNotice } from './withdrawal-notice';
+import { withdrawalReceived } from './withdrawal-received';
 
 /** Every kind of mail about an order, by the name used in its key, its tag and its row. */
 export const TEMPLATES = {
@@ -28,6 +30,8 @@ export const TEMPLATES = {
   attention_needed: attentionNeeded,
   dispute_opened: disputeOpened,
   dispute_deadline: disputeDeadline,
+  withdrawal_received: withdrawalReceived,
+  withdrawal_notice: withdrawalNotice,
 } as const satisfies Record<string, MailTemplate>;
 
 export type Template = keyof typeof TEMPLATES;

@@ -31,6 +31,9 @@ const OrderConfirmation = ({ order, shop, links }: MailFacts) => (
     {order.shipTo && <Address lines={order.shipTo} />}
     <Action href={links.order}>View your order</Action>
     {order.invoiceUrl && <Action href={order.invoiceUrl}>View your invoice</Action>}
+    <Small>
+      Changed your mind? From that page you can cancel your order until it is shipped, and withdraw from the contract.
+    </Small>
   </Layout>
 );
 

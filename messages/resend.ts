@@ -1,13 +1,13 @@
 import type { SessionId } from '../domain/ids';
-import type { Resendable } from '../domain/mail';
+import { firstKey, type Resendable } from '../domain/mail';
 import { TASK_QUEUES } from './names';
 import { oncePerId } from './policies';
 
-/** A mail about an order that staff want to send again. */
+/** A mail about an order that staff want to send again, or that a withdrawal needs. */
 export interface ResendInput {
   sessionId: SessionId;
   template: Resendable;
-  /** The hash of the request's Idempotency-Key. Each key sends one mail. */
+  /** The hash of the request's Idempotency-Key, or `firstKey`. Each key sends one mail. */
   key: string;
 }
 
@@ -20,5 +20,5 @@ export const resendStart = (input: ResendInput) => ({
   taskQueue: TASK_QUEUES.orders,
   args: [input] as [ResendInput],
   ...oncePerId,
-  staticSummary: `Sends ${input.template} again`,
+  staticSummary: `Sends ${input.template}${input.key === firstKey(input.template) ? '' : ' again'}`,
 });

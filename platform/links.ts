@@ -1,11 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * What a signed link is for. A token for one purpose is never valid for another. `recover` is in the mail about an
- * expired checkout, so its holder reads that mailbox; `return` is on the order's page, which everyone may see who has
- * its address.
+ * What a signed link is for. A token for one purpose is never valid for another. `order` is in every mail to the
+ * customer, and `recover` in the one about an expired checkout, so their holder reads that mailbox; `return` is on the
+ * order's page, which everyone may see who has its address.
  */
-export type LinkPurpose = 'download' | 'recover' | 'return';
+export type LinkPurpose = 'download' | 'order' | 'recover' | 'return';
 
 /**
  * A signed token for an id: `<id>.<signature>`. It has no expiry of its own: the database decides whether it is still
@@ -28,6 +28,10 @@ export function readToken(secret: string, purpose: LinkPurpose, token: string): 
 /** The link of a download grant. */
 export const downloadUrl = (env: { PUBLIC_URL: string; SIGNING_SECRET: string }, grantId: string): string =>
   `${env.PUBLIC_URL}/downloads/${signToken(env.SIGNING_SECRET, 'download', grantId)}`;
+
+/** The signed link to an order's page: it opens what is for the customer alone. */
+export const orderPageUrl = (env: { PUBLIC_URL: string; SIGNING_SECRET: string }, sessionId: string): string =>
+  `${env.PUBLIC_URL}/orders/${sessionId}/view?token=${signToken(env.SIGNING_SECRET, 'order', sessionId)}`;
 
 /** The link that recovers an expired checkout; see `LinkPurpose` for which is whose. */
 export const recoveryUrl = (

@@ -6,8 +6,8 @@ import { slowDatabase } from './steps';
 import { mail, notifyOrder } from './tell';
 
 /**
- * Sends one mail about an order again, once per request by staff. If the mail would not be true of the order, the run
- * fails, so that the same request can be made again later.
+ * Sends one mail about an order again, once per request by staff, or one that a withdrawal needs. If the mail would not
+ * be true of the order, the run fails, so that the same request can be made again later.
  */
 export async function resend(input: ResendInput): Promise<void> {
   const again = await slowDatabase.pickMail(input);

@@ -1,5 +1,6 @@
 import { whyNot } from '../../domain/actions';
-import { subjectOfMail } from '../../domain/mail';
+import { firstKey, subjectOfMail } from '../../domain/mail';
+import { SHOPPER } from '../../domain/shopper-rules';
 import { TEMPLATES } from '../../emails';
 import { readOrderForMail } from '../../store/mails/order';
 import { type MailAgain, pickMailRequest, removeMailRequest } from '../../store/mails/requests';
@@ -30,8 +31,10 @@ export const emailAgain = ({ db, clock }: Deps) => {
         erased: order.customer?.erased,
       });
       if (reason !== null) return refuse(request, reason);
-      const actor = await readActor(db, { sessionId, by: key });
-      const event = { type: 'mail', message: `${title} asked for again`, actor, key: `mail/again/${key}` };
+      const isFirst = key === firstKey(template);
+      const actor = isFirst ? SHOPPER : await readActor(db, { sessionId, by: key });
+      const message = `${title} ${isFirst ? 'is due' : 'asked for again'}`;
+      const event = { type: 'mail', message, actor, key: `mail/again/${key}` };
       const ref = await pickMailRequest(db, { ...request, ref: subject?.ref ?? null, event, at });
       return { outcome: 'send', mail: { template, ...(ref !== null && { ref }), again: key } };
     },

@@ -3,7 +3,7 @@ import { senderName } from '../../domain/email';
 import { knownLocale } from '../../domain/locale';
 import { isCounted, isResolved } from '../../domain/refund';
 import type { MailFacts, OrderFacts, Quantity, ShipmentFacts } from '../../emails/facts';
-import { downloadUrl, recoveryUrl } from '../../platform/links';
+import { downloadUrl, orderPageUrl, recoveryUrl } from '../../platform/links';
 import type { OrderForMail } from '../../store/mails/order';
 import type { Deps } from '../deps';
 import type { MailRequest } from './request';
@@ -19,7 +19,7 @@ export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderForMail, about: 
     ref: about.ref ?? null,
     order: { ...orderFacts(env, order), attention: attentionOf(order, about) },
     links: {
-      order: `${env.STOREFRONT_URL}/success?session_id=${encodeURIComponent(sessionId)}`,
+      order: orderPageUrl(env, sessionId),
       storefront: env.STOREFRONT_URL,
       admin: `${env.PUBLIC_URL}/admin/orders/${number}`,
       dispute: (id) => `${env.PUBLIC_URL}/admin/disputes/${id}`,
@@ -41,6 +41,7 @@ function attentionOf({ attention, calls }: OrderForMail, about: About): OrderFac
 
 function orderFacts(env: Deps['env'], order: OrderForMail): Omit<OrderFacts, 'attention'> {
   const { items, locale, recoverableUntil, customer, grants, refunds, attention: _, calls: __, ...facts } = order;
+  const { withdrawal, shipments } = order;
   return {
     ...facts,
     locale: knownLocale(locale),
@@ -61,6 +62,11 @@ function orderFacts(env: Deps['env'], order: OrderForMail): Omit<OrderFacts, 'at
       refund: refundOfReturn(refunds, refundKey),
     })),
     refunds: refunds.map(({ key, stripeId, ...refund }) => ({ ...refund, id: stripeId ?? key })),
+    withdrawal: withdrawal && {
+      ...withdrawal,
+      begun: grants.filter(({ used }) => used > 0).map(({ sku }) => nameOf(items, sku)),
+      shipped: shipments.length > 0,
+    },
     recovery: recoverableUntil && { url: recoveryUrl(env, 'recover', order.sessionId), until: recoverableUntil },
   };
 }

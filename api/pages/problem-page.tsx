@@ -40,6 +40,10 @@ const WORDS: Partial<Record<ProblemCode, Describe>> = {
   unknown_order: () => ORDER_NOT_FOUND,
   not_found: () => ORDER_NOT_FOUND,
   link_invalid: () => LINK_INVALID,
+  invalid_request: () => ({
+    title: 'Something is missing',
+    text: 'Please go back, and fill in every field in one line.',
+  }),
   rate_limited: (_, retryAfter) => ({
     title: 'Too many attempts',
     text: `There were too many attempts in a short time. Please try again${waitFor(retryAfter, ' ') || ' in a minute'}.`,

@@ -7,6 +7,7 @@ import { forgetRequests } from '../checkouts/checkouts';
 import type { Db, Tx } from '../database';
 import { forgetMails } from '../mails/given-up';
 import { changeOrder, forgetNotes, lockKnownOrder, moneyOf } from '../orders/records';
+import { forgetWithdrawal } from '../orders/withdrawals';
 import { refundsOf } from '../refunds/rows';
 
 /**
@@ -27,6 +28,7 @@ export async function eraseCustomer(
     await forgetMails(tx, sessionId);
     await forgetRequests(tx, sessionId);
     await forgetNotes(tx, sessionId);
+    await forgetWithdrawal(tx, sessionId);
     await changeOrder(
       tx,
       order,

@@ -24,6 +24,7 @@ const PARTS = {
   disputes: true,
   notices: true,
   timeline: { orderBy: { id: 'asc' } },
+  withdrawal: true,
 } satisfies Prisma.OrderInclude;
 
 /** A checkout without an order is forgotten after a day (api/housekeeping.ts). */

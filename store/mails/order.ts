@@ -3,6 +3,7 @@ import type { Call } from '../../domain/calls';
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus, PaymentStatus, ProductKind } from '../../domain/order';
 import type { Voucher } from '../../domain/voucher';
+import { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 
 /**
@@ -24,6 +25,8 @@ export interface OrderForMail {
   refunded: number;
   declined: boolean;
   attention: { step: string; reason: string; since: Date } | null;
+  /** The customer's withdrawal from the contract. */
+  withdrawal: { at: Date; name: string | null; via: string; undone: boolean; late: boolean } | null;
   /** What else calls staff to it, the foremost first. */
   calls: Call[];
   recoverableUntil: Date | null;
@@ -78,16 +81,21 @@ export interface OrderForMail {
 /** The order of a session with everything that a mail may say; null if it is not written yet. One round trip. */
 export async function readOrderForMail(db: Db, sessionId: SessionId): Promise<OrderForMail | null> {
   const [{ found }] = await db.$queryRaw<[{ found: OrderForMailColumns | null }]>`
-    SELECT order_for_mail(${sessionId}) AS found`;
+    SELECT ${columnsForMail(sessionId)} AS found`;
   return found && toOrderForMail(found);
 }
 
-/** The result of `order_for_mail`: as above, with times as strings. */
+/** What `toOrderForMail` reads; null where there is no such order. */
+export const columnsForMail = (sessionId: SessionId): Prisma.Sql => Prisma.sql`
+  order_for_mail(${sessionId}) || jsonb_build_object('withdrawal', (SELECT to_jsonb(w) FROM withdrawals w WHERE w.session_id = ${sessionId}))`;
+
+/** As above, with times as strings. */
 export type OrderForMailColumns = Omit<
   OrderForMail,
-  'attention' | 'recoverableUntil' | 'captureBefore' | 'grants' | 'disputes'
+  'attention' | 'withdrawal' | 'recoverableUntil' | 'captureBefore' | 'grants' | 'disputes'
 > & {
   attention: { step: string; reason: string; since: string } | null;
+  withdrawal: (Omit<NonNullable<OrderForMail['withdrawal']>, 'at'> & { at: string }) | null;
   recoverableUntil: string | null;
   captureBefore: string | null;
   grants: (Omit<OrderForMail['grants'][number], 'expiresAt'> & { expiresAt: string })[];
@@ -97,6 +105,7 @@ export type OrderForMailColumns = Omit<
 export const toOrderForMail = (order: OrderForMailColumns): OrderForMail => ({
   ...order,
   attention: order.attention && { ...order.attention, since: new Date(order.attention.since) },
+  withdrawal: order.withdrawal && { ...order.withdrawal, at: new Date(order.withdrawal.at) },
   recoverableUntil: dateOrNull(order.recoverableUntil),
   captureBefore: dateOrNull(order.captureBefore),
   grants: order.grants.map((grant) => ({ ...grant, expiresAt: new Date(grant.expiresAt) })),

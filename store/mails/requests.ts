@@ -1,19 +1,19 @@
 import type { SessionId } from '../../domain/ids';
 import type { Resendable } from '../../domain/mail';
-import type { Db } from '../database';
+import type { Db, Tx } from '../database';
 import { note, type TimelineEvent } from '../orders/records';
 
-/** A mail that staff want sent again. Each key sends one mail. */
+/** A mail that staff want sent again, or that a withdrawal needs. Each key sends one mail. */
 export interface MailAgain {
   sessionId: SessionId;
   template: Resendable;
-  /** The hash of the request's Idempotency-Key. */
+  /** The hash of the request's Idempotency-Key, or `firstKey`. */
   key: string;
 }
 
 /** Records a request before its run is started, so that the sweep finds it if that run is lost. Safe to repeat. */
 export async function keepMailRequest(
-  db: Db,
+  db: Db | Tx,
   { sessionId, key, template, at }: MailAgain & { at: Date },
 ): Promise<void> {
   await db.mailRequest.createMany({

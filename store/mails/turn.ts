@@ -1,6 +1,6 @@
 import type { SessionId } from '../../domain/ids';
 import type { Db } from '../database';
-import { type OrderForMail, type OrderForMailColumns, toOrderForMail } from './order';
+import { columnsForMail, type OrderForMail, type OrderForMailColumns, toOrderForMail } from './order';
 
 /** A mail as it is sent. Every attempt sends exactly these bytes. */
 export interface WrittenMail {
@@ -26,7 +26,7 @@ export async function readTurn(
   { sessionId, keys }: { sessionId: SessionId; keys: string[] },
 ): Promise<{ order: OrderForMail | null; mails: WrittenMail[] }> {
   const [{ order, mails }] = await db.$queryRaw<[{ order: OrderForMailColumns | null; mails: MailColumns[] }]>`
-    SELECT order_for_mail(${sessionId}) AS order,
+    SELECT ${columnsForMail(sessionId)} AS order,
       (SELECT coalesce(jsonb_agg(to_jsonb(m)), '[]') FROM mails m WHERE m.key = ANY(${keys}::text[])) AS mails`;
   return { order: order && toOrderForMail(order), mails: mails.map(toWrittenMail) };
 }

@@ -2,8 +2,9 @@ import { whyNot } from '../../domain/actions';
 import type { SessionId } from '../../domain/ids';
 import { isDecision, type Reason } from '../../domain/order';
 import { isAllLost } from '../../domain/order-money';
+import { SHOPPER } from '../../domain/shopper-rules';
 import type { Prisma } from '../../prisma/generated/client';
-import type { Db } from '../database';
+import type { Db, Tx } from '../database';
 import { changeOrder, isCancelling, type LockedOrder, lockKnownOrder, moneyOf } from './records';
 
 export type CancelRequested =
@@ -13,9 +14,9 @@ export type CancelRequested =
   | { outcome: 'refused'; reason: string };
 
 /**
- * Records that staff want an order cancelled, before the request is answered. The rules are checked under the order's
- * lock. The first request counts; a repeat changes nothing, unless Stripe has refused the refund of the first.
- * Whichever run of the order's workflow reads it carries it out.
+ * Records that staff or the shopper want an order cancelled, before the request is answered. The rules are checked
+ * under the order's lock. The first request counts; a repeat changes nothing, unless Stripe has refused the refund of
+ * the first. Whichever run of the order's workflow reads it carries it out.
  * @param key identifies the request, so that a repeat is recognised even after the order was cancelled
  * @param only what the order must still match under its lock; if it does not, the request is refused
  */
@@ -34,25 +35,14 @@ export async function requestCancel(
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
     if (isCancelling(order)) return { outcome: 'recorded' };
-    const refused = whyNot('cancel', cancelFacts(order));
+    const refused = await whyNotCancelled(tx, order, actor);
     if (refused !== null) {
       const isRepeat = (await tx.timelineEntry.count({ where: { sessionId, key: entry } })) > 0;
       return isRepeat ? { outcome: 'recorded' } : { outcome: 'refused', reason: refused };
     }
     if (only && (await tx.order.count({ where: { sessionId, ...only.where } })) === 0)
       return { outcome: 'refused', reason: only.refusal(order) };
-    await changeOrder(
-      tx,
-      order,
-      at,
-      { cancelRequestedAt: at, cancelReason: reason, cancelRefusal: null },
-      {
-        type: 'cancel',
-        message: `Staff want it cancelled (${reason})`,
-        actor,
-        key: entry,
-      },
-    );
+    await markCancelled(tx, order, { reason, entry, actor, at });
     return { outcome: 'recorded' };
   });
 }
@@ -61,6 +51,36 @@ export async function requestCancel(
 interface Only {
   where: Prisma.OrderWhereInput;
   refusal(order: LockedOrder): string;
+}
+
+/** Why an order may not be cancelled now; null if it may. A shopper may do less than staff. */
+export async function whyNotCancelled(tx: Tx, order: LockedOrder, actor: string): Promise<string | null> {
+  if (actor !== SHOPPER) return whyNot('cancel', cancelFacts(order));
+  const grants = await tx.downloadGrant.findMany({ where: { sessionId: order.sessionId } });
+  return whyNot('cancel as the shopper', shopperFacts(order, grants));
+}
+
+/** The facts that decide whether the shopper may cancel. */
+export const shopperFacts = (order: LockedOrder, grants: readonly { used: number }[]) => ({
+  ...cancelFacts(order),
+  downloaded: grants.some(({ used }) => used > 0),
+  cancelling: isCancelling(order),
+});
+
+/** Writes a cancel into the order's row and onto its timeline, where the entry has this key. */
+export async function markCancelled(
+  tx: Tx,
+  order: LockedOrder,
+  { reason, entry, actor, at }: { reason: Reason; entry: string; actor: string; at: Date },
+): Promise<void> {
+  const who = actor === SHOPPER ? 'The customer wants' : 'Staff want';
+  await changeOrder(
+    tx,
+    order,
+    at,
+    { cancelRequestedAt: at, cancelReason: reason, cancelRefusal: null },
+    { type: 'cancel', message: `${who} it cancelled (${reason})`, actor, key: entry },
+  );
 }
 
 const cancelFacts = ({ status, stock, disputed, items, attentionStep, ...order }: LockedOrder) => ({

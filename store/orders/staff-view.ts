@@ -32,6 +32,8 @@ export interface StaffOrderView extends OrderView {
   attention: Attention | null;
   /** Why staff hold shipping, since when, and who; null if they do not. */
   hold: { reason: HoldReason; since: Date; actor: string } | null;
+  /** The customer's withdrawal from the contract. */
+  withdrawal: { at: Date; name: string | null; undone: boolean; late: boolean } | null;
   disputed: boolean;
   disputes: { id: string; status: string; reason: string; amount: Money; dueBy: Date | null }[];
   /** What came back, oldest first. `refundRequest`: the `request` of the refund that was asked for with it. */
@@ -84,6 +86,7 @@ export async function readStaffOrder(db: Db, id: SessionId): Promise<StaffOrderV
     timeline: row.timeline,
     attention: toAttention(row),
     hold: toHold(row),
+    withdrawal: row.withdrawal,
     disputed: row.disputed,
     returns: row.returns.map(({ id, at, items, condition, refundKey, actor }) => ({
       ...{ id, at, actor, items: items as ParcelLine[], condition: conditionOf({ condition }) },
@@ -121,6 +124,7 @@ export const toAttention = ({
 const parts = {
   ...viewParts,
   customer: true,
+  withdrawal: { select: { at: true, name: true, undone: true, late: true } },
   timeline: { orderBy: { id: 'asc' } },
   refunds: {
     where: { OR: [{ status: { not: 'refused' } }, { refusedAt: { not: null } }] },

@@ -52,43 +52,41 @@ const keyOf = ({ sessionId, requestKey }: Pick<StaffRequest, 'sessionId' | 'requ
  * @param actor the name of who makes it
  * @returns null if the key was used for another request
  */
-export async function storeRequest(
-  db: Db,
-  {
-    requestHash,
-    remark,
-    actor,
-    at,
-    ...request
-  }: StaffRequest & { requestHash: string; remark?: string | undefined; actor: string; at: Date },
+export const storeRequest = (db: Db, request: NewRequest): Promise<Refund | null> =>
+  db.$transaction((tx) => storeRequestIn(tx, request));
+
+type NewRequest = StaffRequest & { requestHash: string; remark?: string | undefined; actor: string; at: Date };
+
+/** As `storeRequest`, in the transaction of what it follows from. */
+export async function storeRequestIn(
+  tx: Tx,
+  { requestHash, remark, actor, at, ...request }: NewRequest,
 ): Promise<Refund | null> {
   const { sessionId, requestKey, reason } = request;
   const key = keyOf(request);
-  return db.$transaction(async (tx) => {
-    const order = await tx.order.findUniqueOrThrow({
-      where: { sessionId },
-      select: { sessionId: true, currency: true },
-    });
-    const asked = { ...rowOf(order, request, at), requestHash, attempt: 0 };
-    const { count: created } = await tx.refund.createMany({
-      data: [{ ...asked, actor }],
-      skipDuplicates: true,
-    });
-    const { count: reopened } =
-      created === 1
-        ? { count: 0 }
-        : await tx.refund.updateMany({
-            where: { key, status: 'refused', refusedAt: null },
-            data: { ...asked, ...REQUESTED, actor, restock: asked.restock ?? Prisma.DbNull },
-          });
-    const row = await tx.refund.findUniqueOrThrow({ where: { key } });
-    if (created + reopened === 1 && remark !== undefined)
-      await note(tx, sessionId, at, {
-        ...{ type: 'note', message: `Asked to refund (${reason})`, note: remark },
-        ...{ actor, key: `note/refund/${requestKey}${row.refusals === 0 ? '' : `/${row.refusals}`}` },
-      });
-    return row.requestHash === requestHash ? toRefund(row) : null;
+  const order = await tx.order.findUniqueOrThrow({
+    where: { sessionId },
+    select: { sessionId: true, currency: true },
   });
+  const asked = { ...rowOf(order, request, at), requestHash, attempt: 0 };
+  const { count: created } = await tx.refund.createMany({
+    data: [{ ...asked, actor }],
+    skipDuplicates: true,
+  });
+  const { count: reopened } =
+    created === 1
+      ? { count: 0 }
+      : await tx.refund.updateMany({
+          where: { key, status: 'refused', refusedAt: null },
+          data: { ...asked, ...REQUESTED, actor, restock: asked.restock ?? Prisma.DbNull },
+        });
+  const row = await tx.refund.findUniqueOrThrow({ where: { key } });
+  if (created + reopened === 1 && remark !== undefined)
+    await note(tx, sessionId, at, {
+      ...{ type: 'note', message: `Asked to refund (${reason})`, note: remark },
+      ...{ actor, key: `note/refund/${requestKey}${row.refusals === 0 ? '' : `/${row.refusals}`}` },
+    });
+  return row.requestHash === requestHash ? toRefund(row) : null;
 }
 
 /** A request by staff. Throws if it was never stored. */

@@ -30,7 +30,8 @@ export function Shop() {
       </main>
       <footer>
         <p>
-          This is the Holdfast demo shop. You pay on Stripe’s page, never here. <a href="/docs">See its API</a>
+          This is the Holdfast demo shop. You pay on Stripe’s page, never here. <a href="/docs">See its API</a>{' '}
+          <a href="/withdraw">Withdraw from contract here</a>
         </p>
       </footer>
       <Announcer />

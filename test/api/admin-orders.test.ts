@@ -416,6 +416,7 @@ describe('an order', () => {
     downloads: [],
     recoveryUrl: null,
     refundAwaitsBankDetails: null,
+    soldOut: false,
     voucher: null,
     updatedAt: expect.any(String),
     customer: {
@@ -453,6 +454,7 @@ describe('an order', () => {
     ],
     attention: null,
     hold: { reason: 'address', since: '2026-11-23T12:04:00.000Z', actor: 'Ada' },
+    withdrawal: null,
     disputed: false,
     disputes: [],
     returns: [

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import type { SessionId } from '../../domain/ids';
 import { type ResendInput, resendId } from '../../messages/resend';
+import { signToken } from '../../platform/links';
 import { sweep } from '../workflow/sweeping';
 import { until } from '../workflow/world';
 import { problem } from './admin-office';
@@ -114,6 +115,21 @@ describe('a request whose run is gone is carried out by the sweep, once', () => 
     expect((await asking).status).toBe(200); // it stands in the database
     await mailsAreRefused(0);
     await sweptOnce(id);
+  });
+
+  test('of a withdrawal, while Temporal was away: receipt and notice go out, and the money goes back', async () => {
+    const id = await shop.world.paidOrderOf('unwanted');
+    const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+    const away = await shop.another({}, { temporal });
+    const token = signToken(shop.world.env.SIGNING_SECRET, 'order', id);
+    const withdrawn = away.http.post(`/orders/${id}/withdraw`).query({ token }).type('form').send({ name: 'Ada' });
+    expect((await withdrawn).status).toBe(303);
+    await away.close();
+    await shop.world.sleep(INTERVAL);
+    await sweep(shop.world);
+    await shop.world.is(id, 'REFUNDED');
+    for (const template of ['withdrawal_received', 'withdrawal_notice'])
+      await until(async () => (await sent(id, template)).length === 1);
   });
 
   test('never started, as Temporal was away; told so', async () => {

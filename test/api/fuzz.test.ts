@@ -27,6 +27,10 @@ function isDocumented(method: string, path: string, answer: Answer): void {
   }
   expect(answer.status).toBeGreaterThanOrEqual(400);
   expect(answer.status).toBeLessThan(500);
+  if (route?.page) {
+    expect(answer.type).toBe('text/html');
+    return;
+  }
   expect(answer.type).toBe('application/problem+json');
   z.object({
     type: z.string(),
@@ -125,6 +129,9 @@ test('products, orders, downloads and recovery links survive any URL', async () 
     ['get', '/orders/{sessionId}'],
     ['get', '/orders/{sessionId}/stream'],
     ['post', '/orders/{sessionId}/abandon'],
+    ['get', '/orders/{sessionId}/view'],
+    ['get', '/orders/{sessionId}/cancel'],
+    ['post', '/orders/{sessionId}/withdraw'],
     ['get', '/downloads/{token}'],
     ['get', '/recover/{token}'],
     ['post', '/recover/{token}'],

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { sessionId } from '../../domain/ids';
 import { WORKFLOWS } from '../../messages/names';
+import { orderPageUrl, signToken } from '../../platform/links';
 import { connectTemporal } from '../../platform/temporal';
 import { connectDatabase } from '../../store/database';
 import { Shop, until } from './shop';
@@ -251,6 +252,203 @@ describe('the page of an order', () => {
     isPage(answer);
     expect(answer.text).toContain('<meta http-equiv="refresh" content="2"/>');
     await away.close();
+  });
+});
+
+describe('the signed page of an order', () => {
+  const token = (id: string, secret = shop.world.env.SIGNING_SECRET) => signToken(secret, 'order', id);
+  const page = (id: string, name: string, signature = token(id)) =>
+    shop.http.get(`/orders/${id}/${name}`).query({ token: signature });
+  const post = (id: string, name: string, signature = token(id)) =>
+    shop.http.post(`/orders/${id}/${name}`).query({ token: signature }).type('form');
+  const withdrawal = (id: string) => shop.world.db.withdrawal.findUnique({ where: { sessionId: id } });
+  const mug = () => shop.world.paidOrder([{ sku: 'mug', quantity: 1 }], { email: 'ada@example.com' });
+  const complete = () => shop.world.completedOrder([{ sku: 'ebook', quantity: 1 }], { email: 'ada@example.com' });
+  const mailed = (id: string, template: string) =>
+    until(async () => (await shop.world.mails(sessionId(id))).includes(template));
+
+  test('offers to cancel and to withdraw, and the bare link only the way for guests', async () => {
+    const id = await mug();
+    const { text } = await page(id, 'view');
+    expect(text).toContain(`<a class="button" href="cancel?token=${token(id)}">Cancel this order</a>`);
+    expect(text).toContain(`<a class="button" href="withdraw?token=${token(id)}">Withdraw from contract here</a>`);
+    const bare = (await shop.http.get(`/orders/${id}/view`)).text;
+    expect(bare).not.toContain('token=');
+    expect(bare).toMatch(/<a href="..\/..\/withdraw\?number=\d+">withdraw from contract here<\/a>/);
+    expect(orderPageUrl(shop.world.env, id)).toMatch(new RegExp(`/orders/${id}/view\\?token=${id}\\.[\\w-]{43}$`));
+  });
+
+  test('refuses a signature of another order, purpose or shop', async () => {
+    const [id, other] = [await mug(), await mug()];
+    const { SIGNING_SECRET } = shop.world.env;
+    const wrong = [token(other), token(id, 'x'.repeat(40)), signToken(SIGNING_SECRET, 'return', id), `${id}.`, ''];
+    for (const signature of wrong)
+      for (const answer of [
+        await page(id, 'view', signature),
+        await page(id, 'cancel', signature),
+        await page(id, 'withdraw', signature),
+        await post(id, 'cancel', signature),
+        await post(id, 'withdraw', signature).send({ name: 'Ada' }),
+      ])
+        expect([answer.status, answer.type]).toEqual([403, 'text/html']);
+    expect((await shop.http.post(`/orders/${other}/cancel`)).status).toBe(403);
+    expect((await shop.world.order(other)).status).toBe('PREPARING');
+  });
+
+  test('cancels in two steps, of which only the second changes anything', async () => {
+    const id = await mug();
+    const { onHand } = await shop.world.stock('mug');
+    const question = await page(id, 'cancel');
+    expect(question.text).toContain(`<form action="cancel?token=${token(id)}" method="post">`);
+    expect((await shop.world.order(id)).cancelRequestedAt).toBeNull();
+    const answer = await post(id, 'cancel');
+    expect([answer.status, answer.headers.location]).toEqual([303, `view?token=${token(id)}`]);
+    expect(await shop.world.end(id)).toBe('REFUNDED');
+    const { timeline, cancelReason } = await shop.world.order(id);
+    expect(cancelReason).toBeNull(); // carried out
+    expect(timeline.filter(({ type }) => type === 'cancel')).toMatchObject([
+      { actor: 'shopper', message: 'The customer wants it cancelled (requested_by_customer)' },
+    ]);
+    expect((await shop.world.stock('mug')).onHand).toBe(onHand + 1);
+    const again = await post(id, 'cancel');
+    expect([again.status, again.text.includes('cancelled already')]).toEqual([409, true]);
+  });
+
+  test('does not cancel what is shipped, nor a download that has begun, and says why', async () => {
+    const shipped = await mug();
+    await shop.world.ship(shipped);
+    for (const answer of [await page(shipped, 'cancel'), await post(shipped, 'cancel')])
+      expect(answer.text).toContain('has been shipped already. You may still withdraw');
+    const mixed = await shop.world.paidOrder([
+      { sku: 'mug', quantity: 1 },
+      { sku: 'ebook', quantity: 1 },
+    ]);
+    expect((await page(mixed, 'cancel')).text).toContain('Cancel your order?');
+    await shop.world.db.downloadGrant.updateMany({ where: { sessionId: mixed }, data: { used: 1 } });
+    const answer = await post(mixed, 'cancel');
+    expect([answer.status, answer.text.includes('A download of this order has begun')]).toEqual([409, true]);
+    expect((await shop.world.order(mixed)).status).toBe('PREPARING');
+  });
+
+  test('withdraws in two steps: of what is not delivered all of the money goes back, and the receipt comes at once', async () => {
+    const id = await mug();
+    const statement = await page(id, 'withdraw');
+    expect(statement.text).toContain('<button class="button primary" type="submit">Confirm withdrawal</button>');
+    expect(await withdrawal(id)).toBeNull();
+    expect((await post(id, 'withdraw').send({ name: '' })).status).toBe(400);
+    const answer = await post(id, 'withdraw').send({ name: 'Ada Lovelace' });
+    expect([answer.status, answer.headers.location]).toEqual([303, `withdraw?token=${token(id)}`]);
+    expect(await withdrawal(id)).toMatchObject({ name: 'Ada Lovelace', via: 'link', undone: true, late: false });
+    expect(await shop.world.end(id)).toBe('REFUNDED');
+    await mailed(id, 'withdrawal_notice');
+    await mailed(id, 'withdrawal_received');
+    const [receipt] = await shop.world.db.mail.findMany({ where: { sessionId: id, template: 'withdrawal_received' } });
+    expect(receipt?.recipient).toBe('ada@example.com');
+    expect(receipt?.text).toContain('Ada Lovelace');
+    expect((await page(id, 'withdraw')).text).toContain('We have received your withdrawal');
+    const { body } = await shop.staffStep(id, 'resend-email', null, { template: 'withdrawal_received' });
+    expect(body.withdrawal).toMatchObject({ name: 'Ada Lovelace', undone: true, late: false });
+    await post(id, 'withdraw').send({ name: 'Somebody else' });
+    expect((await withdrawal(id))?.name).toBe('Ada Lovelace');
+  });
+
+  test('of what is shipped refunds nothing by itself, and holds the rest', async () => {
+    const id = await shop.world.paidOrder([{ sku: 'mug', quantity: 2 }]);
+    await shop.world.handle(id).executeUpdate('ship', {
+      args: [{ carrier: 'DHL', trackingNumber: 'P1', items: [{ sku: 'mug', quantity: 1 }] }],
+    });
+    expect((await page(id, 'withdraw')).text).toContain('Please send back what you have received');
+    await post(id, 'withdraw').send({ name: 'Ada' });
+    await mailed(id, 'withdrawal_notice');
+    expect(await shop.world.order(id)).toMatchObject({
+      ...{ status: 'PREPARING', cancelRequestedAt: null, shippingHold: 'customer', shippingHoldBy: 'shopper' },
+    });
+    expect(await shop.world.db.refund.count({ where: { sessionId: id } })).toBe(0);
+    const { text } = await page(id, 'view');
+    expect(text).toContain('<h1>You have withdrawn from this contract</h1>');
+    expect(text).not.toMatch(/being packed|Cancel this order|Withdraw from contract here/);
+    expect(await withdrawal(id)).toMatchObject({ undone: false, late: false });
+  });
+
+  test('of downloads of which none has begun gives the money back; of begun ones staff decide', async () => {
+    const [untouched, begun] = [await complete(), await complete()];
+    await shop.world.db.downloadGrant.updateMany({ where: { sessionId: begun }, data: { used: 1 } });
+    expect((await page(untouched, 'withdraw')).text).toContain('all of your money goes back');
+    expect((await page(begun, 'withdraw')).text).toContain('because the download has begun: The ebook');
+    for (const id of [untouched, begun]) await post(id, 'withdraw').send({ name: 'Ada' });
+    await shop.world.is(untouched, 'REFUNDED');
+    await mailed(begun, 'withdrawal_notice');
+    const withdrawals = [await withdrawal(untouched), await withdrawal(begun)];
+    expect(withdrawals.map((one) => one?.undone)).toEqual([true, false]);
+    expect((await shop.world.order(begun)).status).toBe('COMPLETED');
+    expect((await page(begun, 'view')).text).toContain('<h1>You have withdrawn from this contract</h1>');
+    const refunds = await shop.world.db.refund.findMany({ where: { sessionId: { in: [untouched, begun] } } });
+    expect(refunds).toMatchObject([{ sessionId: untouched, actor: 'shopper', reason: 'requested_by_customer' }]);
+  });
+
+  test('offers no withdrawal where there is nothing to withdraw from', async () => {
+    const id = await opened();
+    expect((await page(id, 'view')).text).not.toContain('Withdraw from contract here');
+    expect((await page(id, 'withdraw')).text).toContain('There is nothing to withdraw from');
+    expect((await post(id, 'withdraw').send({ name: 'Ada' })).status).toBe(303);
+    expect(await withdrawal(id)).toBeNull();
+  });
+
+  test('writes down all that its withdrawal needs, also when Temporal is away', async () => {
+    const id = await mug();
+    const away = await shop.another({}, { temporal: connectTemporal({ TEMPORAL_ADDRESS: '127.0.0.1:1' }) });
+    const answer = await away.http
+      .post(`/orders/${id}/withdraw?token=${token(id)}`)
+      .type('form')
+      .send({ name: 'Ada' });
+    expect(answer.status).toBe(303);
+    expect(await shop.world.order(id)).toMatchObject({ cancelReason: 'requested_by_customer' });
+    const due = await shop.world.db.mailRequest.findMany({ where: { sessionId: id }, orderBy: { key: 'asc' } });
+    expect(due.map(({ key }) => key)).toEqual(['first/withdrawal_notice', 'first/withdrawal_received']);
+    await away.close();
+  });
+});
+
+describe('withdrawing as a guest', () => {
+  const statement = (number: string, email = 'ada@example.com') => ({ number, email, name: 'Ada Lovelace' });
+  const confirm = (body: object) => shop.http.post('/withdraw/confirm').type('form').send(body);
+  const numberOf = async (id: string) => (await get(id)).body.number as string;
+  const words = (text: string) => text.replace(/\d\d:\d\d UTC/, '');
+  beforeEach(() => shop.world.sleep(60_000)); // the limit counts a minute
+
+  test('takes number and address, in two steps, and answers strangers the same', async () => {
+    const id = await shop.world.paidOrder([{ sku: 'mug', quantity: 1 }], { email: 'ada@example.com' });
+    const number = await numberOf(id);
+    expect((await shop.http.get(`/withdraw?number=${number}`)).text).toContain(`value="${number}"`);
+    const evil = await shop.http.post('/withdraw').type('form').send(statement(number, '"><script>@x.example'));
+    expect(evil.text).not.toContain('<script>');
+    expect(await shop.world.db.withdrawal.count({ where: { sessionId: id } })).toBe(0);
+
+    const stranger = await confirm(statement(number, 'eve@example.com'));
+    const nobody = await confirm(statement('999999'));
+    expect(await shop.world.db.withdrawal.count({ where: { sessionId: id } })).toBe(0);
+    const answer = await confirm(statement(` #${number} `, ' Ada@Example.com '));
+    expect([stranger, nobody, answer].map(({ status, text }) => [status, words(text)])).toEqual(
+      [1, 2, 3].map(() => [200, words(answer.text)]),
+    );
+    expect(await shop.world.db.withdrawal.findUnique({ where: { sessionId: id } })).toMatchObject({
+      ...{ via: 'number', undone: true },
+    });
+    await until(async () => (await shop.world.mails(id)).includes('withdrawal_received'));
+    const mails = await shop.world.db.mail.findMany({ where: { template: 'withdrawal_received', sessionId: id } });
+    expect(mails.map(({ recipient }) => recipient)).toEqual(['ada@example.com']);
+  });
+
+  test('is limited to ten tries a minute', async () => {
+    const answers = await Promise.all(Array.from({ length: 11 }, () => confirm(statement('999999'))));
+    expect(answers.map(({ status }) => status).sort()).toEqual([...Array(10).fill(200), 429]);
+  });
+
+  test('wants every field, and a form', async () => {
+    const missing = await shop.http.post('/withdraw').type('form').send({ number: '1' });
+    expect([missing.status, missing.type]).toEqual([400, 'text/html']);
+    const json = await shop.http.post('/withdraw').send(statement('1'));
+    expect([json.status, json.type]).toEqual([415, 'text/html']);
   });
 });
 

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keepHouse } from '../../api/housekeeping';
+import { sessionId } from '../../domain/ids';
 import { windowOf } from '../../domain/sweep';
 import type { Logger } from '../../platform/logger';
+import { recordWithdrawal } from '../../store/orders/withdrawals';
 import { completeSweep, startSweep } from '../../store/reconciliation/sweeps';
 import { Office, problem } from './admin-office';
 
@@ -17,6 +19,7 @@ const PERSONAL: Record<string, string[]> = {
   mails: ['recipient', 'subject', 'html', 'text'],
   orders: ['voucher'],
   timeline: ['note'],
+  withdrawals: ['name'],
 };
 
 /** Ids, codes, hashes of keys, names of staff's tokens, and sentences of ours or of Stripe about money and goods. */
@@ -62,6 +65,7 @@ const PLAIN: Record<string, string[]> = {
     ...['key', 'request_key', 'retry_of', 'stripe_id', 'session_id', 'currency', 'status', 'reason', 'actor'],
     ...['restock', 'request_hash', 'refusal', 'refusal_reason'],
   ],
+  withdrawals: ['session_id', 'via'],
   request_actors: ['session_id', 'key', 'actor'],
   returns: ['id', 'session_id', 'key', 'request_hash', 'items', 'refund_key', 'actor'],
   replacements: ['id', 'session_id', 'key', 'request_hash', 'items', 'actor'],
@@ -137,6 +141,9 @@ async function orderOfZelda(id: string): Promise<void> {
   await office.db.timelineEntry.create({
     data: { sessionId: id, at, type: 'note', message: 'Noted', actor: 'staff', key: 'note' },
   });
+  await office.db.withdrawal.create({
+    data: { sessionId: id, at, via: 'link', undone: false, late: false },
+  });
   for (const [table, columns] of Object.entries(PERSONAL))
     for (const column of columns)
       await office.db.$executeRawUnsafe(
@@ -188,6 +195,11 @@ test('export shows all that is kept about a person, erase leaves none of it', as
   expect((await office.ask('post', '/admin/orders/cs_test_zelda/erase')).status).toBe(200);
   const after = await everything();
   expect([EMAIL, ...SECRETS].filter((one) => after.includes(one))).toEqual([]);
+  // Whoever still has the mail may withdraw after that, and leaves no name.
+  await office.db.withdrawal.delete({ where: { sessionId: 'cs_test_zelda' } });
+  const statement = { sessionId: sessionId('cs_test_zelda'), name: 'Zelda', via: 'link' as const, arrivesWithin: 0 };
+  await recordWithdrawal(office.db, { ...statement, at: new Date(office.now) });
+  expect(await office.db.withdrawal.findMany()).toMatchObject([{ sessionId: 'cs_test_zelda', name: null }]);
   expect((await exported(EMAIL)).body).toMatchObject({ orders: [], checkouts: [], mails: [] });
 });
 

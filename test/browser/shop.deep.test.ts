@@ -101,6 +101,35 @@ test('a buyer of a download gets the file, and downloads are counted', async () 
   expect(order.downloads[0]?.remaining).toBe(4);
 }, 120_000);
 
+test('without JavaScript, the link in the mail shows the order, and its buyer withdraws from it', async () => {
+  await putInCart('Tide Mug');
+  await goToPayment();
+  await payWith('4242 4242 4242 4242', 'undecided@example.com');
+  await page.waitForURL(/\/success/);
+  await status('PREPARING');
+  const mails = () => system.mailsTo('undecided@example.com');
+  await eventually(async () => (await mails()).length === 1);
+  const [link = ''] = /http[^"]+\/view\?token=[^"]+/.exec((await mails())[0]?.html ?? '') ?? [];
+  const plain = await browser.newContext({ javaScriptEnabled: false });
+  const phone = await plain.newPage();
+  const refused: string[] = [];
+  phone.on('console', (message) => refused.push(message.text()));
+  await phone.goto(link);
+  await phone.getByRole('heading', { name: 'Paid, and being prepared' }).waitFor();
+  await phone.getByRole('link', { name: 'Withdraw from contract here' }).click();
+  await phone.getByLabel('Your name').fill('Grace Hopper');
+  await phone.getByRole('button', { name: 'Confirm withdrawal' }).click();
+  await phone.getByRole('heading', { name: 'We have received your withdrawal' }).waitFor();
+  await eventually(async () => (await mails()).some(({ subject }) => subject.startsWith('We have received your wit')));
+  await phone.getByRole('link', { name: 'Back to your order' }).click();
+  await eventually(async () => {
+    await phone.reload();
+    return phone.getByRole('heading', { name: 'Refunded' }).isVisible();
+  });
+  expect(refused).toEqual([]); // its own content security policy allows all that it does
+  await plain.close();
+}, 120_000);
+
 test('a shopper who turns back no longer holds stock, but still has the cart', async () => {
   const before = await stockOf('HARBOUR-BLANKET');
   await putInCart('Harbour Blanket');

@@ -1,7 +1,8 @@
 import { type Action, type ActionFacts, type ResendFacts, UPDATES } from '../../domain/action-facts';
 import { RULES } from '../../domain/action-rules';
 import { offered, whyNot, whyNotYet } from '../../domain/actions';
-import { DECISIONS, isFinal, ORDER_STATUSES, type OrderStatus } from '../../domain/order';
+import { DECISIONS, isFinal, ORDER_STATUSES, type OrderStatus, type PaymentStatus } from '../../domain/order';
+import { isBought, isLate, offersWithdrawal, periodEnd, type WithdrawableOrder } from '../../domain/withdrawal';
 
 const CANCEL_REFUSED = { needsAttention: true, pendingDecision: DECISIONS.refundRefused, cancelRefused: true };
 
@@ -14,6 +15,62 @@ const mail = (facts: Partial<ResendFacts>): ResendFacts => ({
   ...facts,
 });
 const whyNotAccept = (facts: Partial<ActionFacts>) => whyNot('accept', waiting(facts));
+
+describe('the withdrawal period', () => {
+  const DAY = 86_400_000;
+  const goods = { sku: 'mug', kind: 'PHYSICAL', quantity: 2, shipped: 2, restocked: 0, replaced: 0 } as const;
+  const file = { ...goods, kind: 'DIGITAL', shipped: 0 } as const;
+  // A Monday.
+  const at = (day: number, hour = 12) => new Date(Date.UTC(2026, 10, day, hour));
+  const bought: WithdrawableOrder = {
+    ...{ status: 'SHIPPED', paymentStatus: 'PAID', createdAt: at(2), paidAt: at(2), items: [goods], shipments: [] },
+  };
+  const parcel = (day: number, deliveredAt: Date | null = null) => ({ shippedAt: at(day), deliveredAt });
+  const endOf = (change: Partial<WithdrawableOrder>) =>
+    periodEnd({ ...bought, ...change }, 14 * DAY)
+      ?.toISOString()
+      .slice(0, 10) ?? null;
+
+  test.each<[string, string | null, Partial<WithdrawableOrder>]>([
+    ['has not begun while something is to be shipped', null, { items: [{ ...goods, shipped: 1 }] }],
+    [
+      'has not begun while something is to be sent again',
+      null,
+      { status: 'PREPARING', items: [{ ...goods, replaced: 1 }] },
+    ],
+    ['counts from the last parcel', '2026-11-26', { shipments: [parcel(3, at(4)), parcel(3, at(12))] }],
+    ['moves from a Saturday to Monday', '2026-11-30', { shipments: [parcel(3, at(14))] }],
+    ['moves from a Sunday to Monday', '2026-11-30', { shipments: [parcel(3, at(15, 23))] }],
+    ['takes a parcel that nobody reported as delivered in time', '2026-11-30', { shipments: [parcel(2)] }],
+    ['of downloads counts from the payment', '2026-11-16', { items: [file] }],
+    [
+      'does not wait for goods that went back to stock',
+      '2026-11-18',
+      {
+        items: [goods, { ...goods, shipped: 0, restocked: 2 }],
+        shipments: [parcel(3, at(4))],
+      },
+    ],
+  ])('%s', (_, end, change) => expect(endOf(change)).toBe(end));
+
+  test('is offered two days longer, and a statement after its last hour is late', () => {
+    const end = new Date('2026-11-26T23:59:59.999Z');
+    expect([at(28, 23), at(29, 1)].map((now) => offersWithdrawal(bought, end, now.getTime()))).toEqual([true, false]);
+    expect([at(26, 23), at(27, 0)].map((now) => isLate(end, now))).toEqual([false, true]);
+    expect(offersWithdrawal(bought, null, at(30).getTime())).toBe(true);
+  });
+
+  test.each<[OrderStatus, PaymentStatus, boolean]>([
+    ['PENDING', 'UNPAID', false],
+    ['PENDING', 'PROCESSING', true],
+    ['COMPLETED', 'PARTIALLY_REFUNDED', true],
+    ['COMPLETED', 'NO_PAYMENT_REQUIRED', true],
+    ['REFUNDED', 'REFUNDED', false],
+    ['CANCELLED', 'NO_PAYMENT_REQUIRED', false],
+  ])('%s and %s: is there a contract? %s', (status, paymentStatus, is) =>
+    expect(isBought({ status, paymentStatus })).toBe(is),
+  );
+});
 
 describe('who may do what', () => {
   /** The statuses that allow each action while nothing else stands in its way. */
@@ -34,6 +91,7 @@ describe('who may do what', () => {
     'correct address': ['PENDING', 'PAID', 'PREPARING', 'SHIPPED'],
     erase: ['COMPLETED', 'EXPIRED', 'CANCELLED', 'REFUNDED'],
     abandon: ORDER_STATUSES,
+    'cancel as the shopper': ['PENDING', 'PAID', 'PREPARING'],
   };
   test.each(Object.keys(ALLOWED) as Action[])('%s, by status; what is refused says what the order is', (action) => {
     for (const status of ORDER_STATUSES) {
@@ -59,6 +117,10 @@ describe('who may do what', () => {
     ['release', {}, /^Shipping is not on hold$/],
     ['cancel', { anythingShipped: true }, /shipped already/],
     ['cancel', { disputed: true }, /the bank decides about the money/],
+    ['cancel as the shopper', { anythingShipped: true }, /shipped already/],
+    ['cancel as the shopper', { downloaded: true }, /^A download of the order has begun$/],
+    ['cancel as the shopper', { disputed: true }, /the bank decides about the money/],
+    ['cancel as the shopper', { cancelling: true }, /being cancelled/],
     ['refund', { disputed: true }, /disputed: nothing can be refunded/],
     ['refund', { nothingTaken: true }, /PREPARING: no money was taken/],
     ['return', { nothingOut: true }, /Nothing of the order is shipped and not yet returned/],

@@ -77,6 +77,14 @@ export const sampleOrder = (change: Partial<OrderFacts> = {}): OrderFacts => ({
     since: new Date('2026-12-01T09:30:00Z'),
     behind: null,
   },
+  withdrawal: {
+    at: new Date('2026-12-02T08:15:00Z'),
+    name: 'Ada Lovelace',
+    undone: false,
+    late: false,
+    begun: [],
+    shipped: true,
+  },
   recovery: {
     url: 'https://api.shop.example/recover/cs_test_a1B2c3.kJ8sXv3mQy2Lr0aBcDeFgHiJkLmNoPqRsTuVwXyZ012',
     until: new Date('2026-12-31T09:30:00Z'),
@@ -91,7 +99,7 @@ export const sampleFacts = (change: Partial<OrderFacts> = {}, ref: string | null
   ref,
   order: sampleOrder(change),
   links: {
-    order: 'https://shop.example/success?session_id=cs_test_a1B2c3',
+    order: 'https://api.shop.example/orders/cs_test_a1B2c3/view?token=cs_test_a1B2c3.kJ8s',
     storefront: 'https://shop.example',
     admin: 'https://api.shop.example/admin/orders/1001',
     dispute: (id) => `https://api.shop.example/admin/disputes/${id}`,

@@ -446,7 +446,7 @@ describe('what is told', () => {
       expect(body).toContain('You can use this link 3 times, until 8 December 2026 (UTC)');
       expect(body).toContain('Ada Lovelace');
       expect(body).toContain('United Kingdom');
-      expect(body).toContain(`https://fern.example/success?session_id=${session}`);
+      expect(body).toContain(`/orders/${session}/view?token=${session}.`);
     }
   });
 

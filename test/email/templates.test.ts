@@ -1,7 +1,7 @@
 import { CAPTURE } from '../../domain/mail';
 import { REASONS } from '../../domain/order';
 import { compose, TEMPLATES, type Template } from '../../emails';
-import type { OrderFacts } from '../../emails/facts';
+import type { OrderFacts, WithdrawalFacts } from '../../emails/facts';
 import { sampleFacts } from './samples';
 
 const REFS: Partial<Record<Template, string>> = {
@@ -26,6 +26,43 @@ function mailOf(template: Template, change: Partial<OrderFacts> = {}) {
   if (!mail) throw new Error('the mail would not be true');
   return mail;
 }
+
+describe('a withdrawal', () => {
+  const { withdrawal } = sampleFacts().order;
+  const both = (change: object) =>
+    (['withdrawal_received', 'withdrawal_notice'] as const).map(
+      (template) => mailOf(template, { withdrawal: { ...withdrawal, ...change } as WithdrawalFacts }).text,
+    );
+
+  test('is acknowledged with its content, date and time; staff hear what to do', () => {
+    const [receipt, notice] = both({});
+    for (const part of ['2 December 2026 at 08:15 UTC', 'Ada Lovelace', '1001', 'Walnut desk tray', 'send back'])
+      expect(receipt).toContain(part);
+    expect(notice).toContain('2 December 2026 at 08:15 UTC');
+    for (const request of ['returns', 'refund'])
+      expect(notice).toContain(`POST https://api.shop.example/admin/orders/1001/${request}`);
+    expect(notice).not.toContain('Ada');
+  });
+
+  test('that undoes the order says so, and asks for nothing', () => {
+    for (const text of both({ undone: true, shipped: false })) {
+      expect(text).toMatch(/Nothing (of your order has been|was) delivered/);
+      expect(text).not.toMatch(/send back|What to do/);
+    }
+  });
+
+  test('names what may be exempt, and that it is late', () => {
+    for (const text of both({ late: true, begun: ['Field notes (PDF)'] })) {
+      expect(text).toMatch(/after\s+the\s+withdrawal\s+period/);
+      expect(text).toContain('Field notes (PDF)');
+    }
+  });
+
+  test('is not made up', () => {
+    expect(compose('withdrawal_received', sampleFacts({ withdrawal: null }))).toBeNull();
+    expect(compose('withdrawal_notice', sampleFacts({ withdrawal: null }))).toBeNull();
+  });
+});
 
 const refunded = (status: string, reason = 'other', amount = 2000) =>
   mailOf('order_refunded', { refunds: [{ id: 're_1', amount, status, reason }], refunded: amount });
@@ -143,7 +180,11 @@ Ada Lovelace
 London SW1Y 4JH
 United Kingdom
 
-View your order: https://shop.example/success?session_id=cs_test_a1B2c3
+View your order:
+https://api.shop.example/orders/cs_test_a1B2c3/view?token=cs_test_a1B2c3.kJ8s
+
+Changed your mind? From that page you can cancel your order until it is
+shipped, and withdraw from the contract.
 
 You are receiving this e-mail because this address was given for an order at
 Field & Fern.

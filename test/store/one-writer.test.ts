@@ -12,7 +12,7 @@ import {
 const WRITERS: Record<string, string[]> = {
   'store/orders': [
     ...['orders', 'order_items', 'timeline', 'shipments', 'download_grants', 'request_actors', 'returns'],
-    'replacements',
+    ...['replacements', 'withdrawals'],
   ],
   'store/stock': ['stock_levels', 'stock_movements', 'holds'],
   'store/checkouts': ['checkouts', 'checkout_keys', 'stray_sessions'],

@@ -38,5 +38,6 @@ const ABOUT: RegExp[] = [
   '(dispute_opened|dispute_deadline)/du_\\w+/\\d+',
   ...BY_SUBJECT.map(([steps, subject]) => `attention_needed/(${steps.join('|')})/${subject}`),
   `attention_needed/(${BY_TIME.join('|')})/\\d+`,
+  '(withdrawal_received|withdrawal_notice)(?=/again)',
   'attention_needed(?=/again)', // about whatever the order needs staff for now
 ].map((about) => new RegExp(`^${about}(/again/.+)?$`));

@@ -50,6 +50,12 @@ export const AdminOrder = OrderDocument.extend({
   hold: orNull(z.strictObject({ reason: z.enum(HOLD_REASONS), since: Timestamp, actor: z.string() })).meta({
     description: 'Staff hold shipping: why, since when, and who.',
   }),
+  withdrawal: orNull(
+    z.strictObject({ at: Timestamp, name: orNull(z.string()), undone: z.boolean(), late: z.boolean() }),
+  ).meta({
+    description:
+      'The customer has withdrawn from the contract: when, and under which name. `undone`: nothing was delivered, so all of the money goes back by itself. `late`: after the period.',
+  }),
   disputed: z.boolean().meta({ description: 'A dispute is open.' }),
   returns: z
     .array(
@@ -143,6 +149,7 @@ export async function readAdminOrder(
     })),
     attention: attentionDocument(order.attention),
     hold: order.hold && { ...order.hold, since: timestamp(order.hold.since) },
+    withdrawal: order.withdrawal && { ...order.withdrawal, at: timestamp(order.withdrawal.at) },
     returns: order.returns.map(({ at, ...returned }) => ({ ...returned, at: timestamp(at) })),
     replacements: order.replacements.map(({ at, ...replaced }) => ({ ...replaced, at: timestamp(at) })),
     disputes: order.disputes.map(({ dueBy, ...dispute }) => ({ ...dispute, dueBy: timestampOrNull(dueBy) })),

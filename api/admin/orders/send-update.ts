@@ -69,6 +69,10 @@ export const notRecordedYet = (): Problem =>
     { retryAfter: 2 },
   );
 
+/** The answer to what can no longer change anything. */
+export const tooLate = (status: OrderStatus): Problem =>
+  new Problem('invalid_transition', `The order is ${status}, which is final: this no longer changes anything.`);
+
 /**
  * The id of an update: a hash of the caller's Idempotency-Key and of what is requested under it. Hashed, because a
  * key may contain personal data. Without a key every request has an id of its own.

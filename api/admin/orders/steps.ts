@@ -1,22 +1,20 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { z } from 'zod';
 import type { SessionId } from '../../../domain/ids';
-import { type OrderStatus, REASONS, type Reason } from '../../../domain/order';
-import { Problem } from '../../../domain/problem';
-import { type CancelRequest, cancelUpdate, deliverUpdate, retryUpdate, shipUpdate } from '../../../messages/order';
+import { type OrderStatus, REASONS } from '../../../domain/order';
+import { cancelUpdate, deliverUpdate, retryUpdate, shipUpdate } from '../../../messages/order';
 import { decide } from '../../../store/orders/attention';
-import { requestCancel } from '../../../store/orders/cancel';
 import { statusWithParcel } from '../../../store/orders/parcels';
 import { addNote } from '../../../store/orders/timeline';
 import type { ApiDeps } from '../../deps';
 import { type Answer, type Route, route } from '../../http/route';
 import { text } from '../../http/schemas';
-import { isUnavailable } from '../../temporal-errors';
 import { note, Sku, webUrl } from '../fields';
 import { retryRefund } from '../refunds/retry';
+import { cancelOrder } from './cancel';
 import { findOrder, ORDER_CHANGE, readAdminOrder } from './document';
 import { retryFollowers } from './followers';
-import { notRecordedYet, sendUpdate, updateIdOf } from './send-update';
+import { notRecordedYet, sendUpdate, tooLate, updateIdOf } from './send-update';
 
 const Shipment = z
   .strictObject({
@@ -79,7 +77,8 @@ export const orderStepRoutes = (deps: ApiDeps): Route[] => [
         const remark = { note, actor, message: `Asked to cancel (${reason})`, at: new Date(deps.clock.now()) };
         await addNote(deps.db, { sessionId, key: `note/${cancelUpdate.name}/${updateId}`, ...remark });
       }
-      return cancel(deps, { sessionId, reason, updateId, actor });
+      await cancelOrder(deps, { sessionId, reason, updateId, actor });
+      return { body: await readAdminOrder(deps, sessionId) };
     },
   }),
   route({
@@ -112,34 +111,6 @@ async function shippedWith(
   return status !== null && status !== 'PREPARING';
 }
 
-/**
- * Stores the cancel, then has the order's workflow carry it out. Once stored it is done, however long that takes: a
- * workflow that the update does not reach reads it in the database.
- */
-async function cancel(
-  deps: ApiDeps,
-  { sessionId, reason, updateId, actor }: { sessionId: SessionId; reason: Reason; updateId: string; actor: string },
-): Promise<Answer> {
-  const at = new Date(deps.clock.now());
-  const stored = await requestCancel(deps.db, { sessionId, reason, key: updateId, actor, at });
-  try {
-    // Sent even if the database refuses it: the workflow may have answered this very request before.
-    const asked = { sessionId, update: cancelUpdate, args: [{ reason }] as [CancelRequest], updateId, actor };
-    const outcome = await sendUpdate(deps, asked);
-    const order = await readAdminOrder(deps, sessionId);
-    const isDone = stored.outcome === 'recorded' && UNDONE.has(order.status);
-    if (outcome === 'ended' && !isDone) throw tooLate(order.status);
-    return { body: order };
-  } catch (error) {
-    if (!isUnavailable(error)) throw error;
-    if (stored.outcome === 'refused') throw new Problem('invalid_transition', `${stored.reason}.`);
-    return { body: await readAdminOrder(deps, sessionId) };
-  }
-}
-
-/** How a cancelled order ends. */
-const UNDONE: ReadonlySet<OrderStatus> = new Set<OrderStatus>(['CANCELLED', 'REFUNDED']);
-
 /** A request of staff about an order. */
 interface StaffCall {
   sessionId: SessionId;
@@ -163,6 +134,3 @@ async function take<Args extends unknown[]>(
   if (outcome === 'ended') throw tooLate(order.status);
   return { body: order };
 }
-
-const tooLate = (status: OrderStatus): Problem =>
-  new Problem('invalid_transition', `The order is ${status}, which is final: this no longer changes anything.`);

@@ -1,5 +1,8 @@
 import { senderName } from '../../../domain/email';
+import type { SessionId } from '../../../domain/ids';
 import { knownLocale } from '../../../domain/locale';
+import { isBought } from '../../../domain/withdrawal';
+import { readSelfService, type SelfService } from '../../../store/orders/self-service';
 import type { OrderView } from '../../../store/orders/view';
 import type { ApiDeps } from '../../deps';
 import type { Limits } from '../../http/limits';
@@ -10,6 +13,8 @@ import { findOrder } from '../find-order';
 import { type OrderDocument, orderDocument } from '../order-document';
 import { SessionParam } from '../orders';
 import { BankDetails, Downloads, HowToPay, Items, OrderStory, Parcels, type Shown } from './order';
+import { AsGuest, GivenUp, isGivenUp, SelfServiceSection } from './self-service';
+import { addressesOf, isSigned, Token } from './signed';
 
 /** `GET /orders/{sessionId}/view` */
 export const orderPageRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
@@ -19,41 +24,55 @@ export const orderPageRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
     tag: 'Storefront',
     summary: 'An order as a page',
     description:
-      'For people, without JavaScript; as honest as `GET /orders/{sessionId}`, and as early. Loads itself again while something is expected. No personal data: whoever has the address can read it.',
+      'For people, without JavaScript; as honest as `GET /orders/{sessionId}`, and as early. Loads itself again while something is expected. No personal data: whoever has the address can read it. Signed, as in the mails, it also offers to cancel and to withdraw.',
     params: SessionParam,
+    query: Token,
     answers: { 200: { description: 'The page.', contentType: 'text/html' } },
-    problems: ['unknown_order', 'rate_limited'],
+    problems: ['unknown_order', 'rate_limited', 'link_invalid'],
     page: problemPage(deps.env),
-    handle: async ({ params, req }) => {
+    handle: async ({ params, query, req }) => {
+      const signed = isSigned(deps.env, params.sessionId, query);
       const order = await findOrder(deps, limits, req, params.sessionId);
-      return { html: orderPage(deps, order) };
+      return { html: orderPage(deps, order, signed ? await selfServiceOf(deps, order.sessionId) : null) };
     },
   }),
 ];
 
-function orderPage({ env, clock }: Pick<ApiDeps, 'env' | 'clock'>, view: OrderView): string {
+/** What the shopper of a known order may do now. */
+export const selfServiceOf = ({ db, env, clock }: ApiDeps, sessionId: SessionId): Promise<SelfService> =>
+  readSelfService(db, { sessionId, now: clock.now(), arrivesWithin: env.AUTO_COMPLETE_SECONDS * 1000 });
+
+/** @param service null where the link is not signed */
+function orderPage(
+  { env, clock }: Pick<ApiDeps, 'env' | 'clock'>,
+  view: OrderView,
+  service: SelfService | null,
+): string {
   const now = clock.now();
   const order = orderDocument(env, now, view);
   const shown: Shown = { order, locale: knownLocale(view.locale), now };
+  const self = service && { service, addresses: addressesOf(env, view.sessionId), locale: shown.locale };
   return pageOf({
     shop: senderName(env.EMAIL_FROM),
     title: `Order ${order.number}`,
-    refresh: refreshOf(order),
+    refresh: refreshOf(order) ?? (service?.facts.cancelling ? SOON_S : undefined),
     body: (
       <>
-        <OrderStory {...shown} />
+        {self && isGivenUp(self.service) ? <GivenUp {...self} /> : <OrderStory {...shown} />}
         {order.refundAwaitsBankDetails && <BankDetails amount={order.refundAwaitsBankDetails} locale={shown.locale} />}
         <HowToPay {...shown} />
         <NextStep order={order} storefront={env.STOREFRONT_URL} />
         <Downloads {...shown} />
         <Parcels {...shown} />
         <Items {...shown} />
+        {self && <SelfServiceSection {...self} />}
+        {!self && isBought(view) && <AsGuest withdraw={`../../withdraw?number=${encodeURIComponent(order.number)}`} />}
       </>
     ),
   });
 }
 
-/** Set while the next step comes by itself: soon, if a payment is being confirmed; in a while, if a bank works on it. */
+/** Set while the next step comes by itself: soon, if a payment is being confirmed; later, if a bank works on it. */
 function refreshOf({ status, paymentStatus }: OrderDocument): number | undefined {
   if (status === 'PAID') return SOON_S;
   if (status !== 'PENDING') return undefined;

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import type { ActionFacts } from '../../../domain/action-facts';
+import { whyNot } from '../../../domain/actions';
+import { senderName } from '../../../domain/email';
+import { Problem } from '../../../domain/problem';
+import { SHOPPER } from '../../../domain/shopper-rules';
+import { cancelOrder } from '../../admin/orders/cancel';
+import type { ApiDeps } from '../../deps';
+import { type Answer, type Route, route } from '../../http/route';
+import { pageOf, Story } from '../../pages/page';
+import { problemPage } from '../../pages/problem-page';
+import { SessionParam } from '../orders';
+import { type Addresses, addressesOf, signedOrder, Token } from './signed';
+import { selfServiceOf } from './view';
+
+/** `/orders/{sessionId}/cancel`: the question, which changes nothing, and its answer. */
+export const cancelRoutes = (deps: ApiDeps): Route[] => [
+  route({
+    method: 'get',
+    path: '/orders/{sessionId}/cancel',
+    tag: 'Storefront',
+    summary: 'The page that asks whether to cancel an order',
+    description: 'For the signed link of a mail. Changes nothing, because mail scanners follow links.',
+    params: SessionParam,
+    query: Token,
+    answers: { 200: { description: 'The page.', contentType: 'text/html' } },
+    problems: ['unknown_order', 'link_invalid'],
+    page: problemPage(deps.env),
+    handle: async ({ params, query }) => {
+      const sessionId = await signedOrder(deps, params.sessionId, query);
+      const addresses = addressesOf(deps.env, sessionId);
+      const { facts } = await selfServiceOf(deps, sessionId);
+      return whyNot('cancel as the shopper', facts) === null
+        ? { html: question(deps, addresses) }
+        : { html: refusal(deps, facts, addresses) };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/orders/{sessionId}/cancel',
+    tag: 'Storefront',
+    summary: 'Cancel an order, as its shopper',
+    description:
+      'For the signed link of a mail. Before anything is shipped or downloaded: as when staff cancel, it is stored first, and all of the money goes back.',
+    params: SessionParam,
+    query: Token,
+    answers: {
+      303: { description: 'Leads to the page of the order.', headers: { Location: 'The signed link.' } },
+      409: { description: 'The page that says why it cannot be cancelled.', contentType: 'text/html' },
+    },
+    problems: ['unknown_order', 'link_invalid'],
+    page: problemPage(deps.env),
+    handle: async ({ params, query, res }): Promise<Answer | undefined> => {
+      const sessionId = await signedOrder(deps, params.sessionId, query);
+      const addresses = addressesOf(deps.env, sessionId);
+      try {
+        const reason = 'requested_by_customer';
+        await cancelOrder(deps, { sessionId, reason, updateId: randomUUID(), actor: SHOPPER });
+      } catch (error) {
+        if (!(error instanceof Problem && error.code === 'invalid_transition')) throw error;
+        const { facts } = await selfServiceOf(deps, sessionId);
+        return { status: 409, html: refusal(deps, facts, addresses) };
+      }
+      res.set('cache-control', 'no-store').redirect(303, addresses.view);
+      return undefined;
+    },
+  }),
+];
+
+const question = ({ env }: ApiDeps, { view, cancel }: Addresses): string =>
+  pageOf({
+    shop: senderName(env.EMAIL_FROM),
+    title: 'Cancel your order?',
+    body: (
+      <Story tone="over" title="Cancel your order?">
+        <p>All of it is cancelled. If you have paid, all of your money goes back the way it came.</p>
+        <form method="post" action={cancel}>
+          <button className="button primary" type="submit">
+            Cancel this order
+          </button>
+        </form>
+        <p>
+          <a href={view}>No, keep it</a>
+        </p>
+      </Story>
+    ),
+  });
+
+function refusal({ env }: ApiDeps, facts: ActionFacts, { view, withdraw }: Addresses): string {
+  const { title, text, mayWithdraw = false } = wordsFor(facts);
+  return pageOf({
+    shop: senderName(env.EMAIL_FROM),
+    title,
+    body: (
+      <Story tone="over" title={title}>
+        <p>{text}</p>
+        {mayWithdraw && (
+          <p>
+            <a href={withdraw}>Withdraw from contract here</a>
+          </p>
+        )}
+        <p>
+          <a href={view}>Back to your order</a>
+        </p>
+      </Story>
+    ),
+  });
+}
+
+const TOO_LATE = 'It is too late to cancel';
+
+function wordsFor({ status, cancelling, anythingShipped, downloaded, disputed }: ActionFacts): Refusal {
+  if (cancelling || status === 'CANCELLED' || status === 'REFUNDED' || status === 'EXPIRED')
+    return { title: 'This order is cancelled already', text: 'There is nothing left to cancel.' };
+  if (downloaded)
+    return { title: TOO_LATE, text: 'A download of this order has begun. You may still withdraw.', mayWithdraw: true };
+  if (disputed)
+    return {
+      title: 'Your bank is looking into this payment',
+      text: 'While it does, we can neither cancel nor refund. It decides about the money.',
+    };
+  return {
+    title: TOO_LATE,
+    text: anythingShipped
+      ? 'Your order has been shipped already. You may still withdraw, and send it back.'
+      : 'Your order has been delivered already. You may still withdraw.',
+    mayWithdraw: true,
+  };
+}
+
+interface Refusal {
+  title: string;
+  text: string;
+  mayWithdraw?: boolean;
+}

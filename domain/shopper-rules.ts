@@ -1,0 +1,48 @@
+import type { Action } from './action-facts';
+import { cancelUnderWay, disputed, type Rules } from './obstacles';
+import { ORDER_STATUSES, type PaymentStatus } from './order';
+
+/** The name of the shopper on timelines. */
+export const SHOPPER = 'shopper';
+
+/** What the shopper may do with an order by themselves, and when. */
+export const SHOPPER_RULES: Pick<Record<Action, Rules>, 'abandon' | 'cancel as the shopper'> = {
+  abandon: {
+    does: 'by the shopper: expires the session, then releases the stock; an order that has ended stays as it is',
+    in: ORDER_STATUSES,
+    obstacles: [
+      {
+        when: 'the money has arrived or is on its way',
+        applies: ({ paymentStatus }) => paymentStatus !== undefined && PAYING.includes(paymentStatus),
+        refusal: ({ status, paymentStatus }) => `The order is ${status}, its payment ${paymentStatus}`,
+      },
+    ],
+  },
+  'cancel as the shopper': {
+    does: 'by the shopper, from the signed link in their mails: as `cancel`, and a withdrawal does the same',
+    in: ['PENDING', 'PAID', 'PREPARING'],
+    obstacles: [
+      {
+        when: 'something is shipped',
+        applies: ({ anythingShipped = false }) => anythingShipped,
+        refusal: () => 'Something of the order is shipped already',
+      },
+      {
+        when: 'a download has begun',
+        applies: ({ downloaded = false }) => downloaded,
+        refusal: () => 'A download of the order has begun',
+      },
+      disputed('The payment is disputed: the bank decides about the money'),
+      cancelUnderWay(),
+    ],
+  },
+};
+
+/** The money has arrived or is on its way. */
+const PAYING: readonly PaymentStatus[] = [
+  'PROCESSING',
+  'PAID',
+  'NO_PAYMENT_REQUIRED',
+  'PARTIALLY_REFUNDED',
+  'REFUNDED',
+];

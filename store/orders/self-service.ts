@@ -1,0 +1,41 @@
+import type { ActionFacts } from '../../domain/action-facts';
+import type { SessionId } from '../../domain/ids';
+import { offersWithdrawal, periodEnd } from '../../domain/withdrawal';
+import type { Db } from '../database';
+import { shopperFacts } from './cancel';
+
+/** What the shopper may do with an order by themselves. */
+export interface SelfService {
+  /** They decide whether the shopper may cancel. */
+  facts: ActionFacts;
+  withdrawal: { at: Date; undone: boolean } | null;
+  mayWithdraw: boolean;
+  /** The end of the withdrawal period; null while something is still to be delivered. */
+  withdrawUntil: Date | null;
+  /** The names of the downloads that have begun: they are exempt. */
+  begun: string[];
+}
+
+/**
+ * Reads what the shopper of a known order may do now.
+ * @param arrivesWithin milliseconds after which a parcel that nobody reported delivered counts as delivered
+ */
+export async function readSelfService(
+  db: Db,
+  { sessionId, now, arrivesWithin }: { sessionId: SessionId; now: number; arrivesWithin: number },
+): Promise<SelfService> {
+  const order = await db.order.findUniqueOrThrow({
+    where: { sessionId },
+    include: { items: { orderBy: { position: 'asc' } }, shipments: true, grants: true, withdrawal: true },
+  });
+  const { withdrawal, items, grants } = order;
+  const end = periodEnd(order, arrivesWithin);
+  const begun = new Set(grants.filter(({ used }) => used > 0).map(({ sku }) => sku));
+  return {
+    facts: shopperFacts(order, grants),
+    withdrawal,
+    mayWithdraw: withdrawal === null && offersWithdrawal(order, end, now),
+    withdrawUntil: end,
+    begun: items.filter(({ sku }) => begun.has(sku)).map(({ name }) => name),
+  };
+}
