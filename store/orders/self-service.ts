@@ -1,10 +1,11 @@
 import type { ActionFacts } from '../../domain/action-facts';
 import type { SessionId } from '../../domain/ids';
 import { offersWithdrawal, periodEnd } from '../../domain/withdrawal';
+import { toInvoice } from '../customers/invoice';
 import type { Db } from '../database';
 import { shopperFacts } from './cancel';
 
-/** What the shopper may do with an order by themselves. */
+/** What the shopper may do with an order by themselves, and see of it besides what everyone may. */
 export interface SelfService {
   /** They decide whether the shopper may cancel. */
   facts: ActionFacts;
@@ -14,6 +15,8 @@ export interface SelfService {
   withdrawUntil: Date | null;
   /** The names of the downloads that have begun: they are exempt. */
   begun: string[];
+  /** Stripe's page with the invoice, which names the customer; null if none is kept. */
+  invoiceUrl: string | null;
 }
 
 /**
@@ -26,9 +29,15 @@ export async function readSelfService(
 ): Promise<SelfService> {
   const order = await db.order.findUniqueOrThrow({
     where: { sessionId },
-    include: { items: { orderBy: { position: 'asc' } }, shipments: true, grants: true, withdrawal: true },
+    include: {
+      items: { orderBy: { position: 'asc' } },
+      shipments: true,
+      grants: true,
+      withdrawal: true,
+      customer: { select: { invoice: true } },
+    },
   });
-  const { withdrawal, items, grants } = order;
+  const { withdrawal, items, grants, customer } = order;
   const end = periodEnd(order, arrivesWithin);
   const begun = new Set(grants.filter(({ used }) => used > 0).map(({ sku }) => sku));
   return {
@@ -37,5 +46,6 @@ export async function readSelfService(
     mayWithdraw: withdrawal === null && offersWithdrawal(order, end, now),
     withdrawUntil: end,
     begun: items.filter(({ sku }) => begun.has(sku)).map(({ name }) => name),
+    invoiceUrl: toInvoice(customer?.invoice ?? null)?.url ?? null,
   };
 }

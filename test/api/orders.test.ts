@@ -3,6 +3,7 @@ import { sessionId } from '../../domain/ids';
 import { WORKFLOWS } from '../../messages/names';
 import { orderPageUrl, signToken } from '../../platform/links';
 import { connectTemporal } from '../../platform/temporal';
+import { saveInvoice } from '../../store/customers/invoice';
 import { connectDatabase } from '../../store/database';
 import { Shop, until } from './shop';
 
@@ -276,6 +277,18 @@ describe('the signed page of an order', () => {
     expect(bare).not.toContain('token=');
     expect(bare).toMatch(/<a href="..\/..\/withdraw\?number=\d+">withdraw from contract here<\/a>/);
     expect(orderPageUrl(shop.world.env, id)).toMatch(new RegExp(`/orders/${id}/view\\?token=${id}\\.[\\w-]{43}$`));
+  });
+
+  test('links the invoice, which the bare link does not: it names the customer', async () => {
+    const id = await mug();
+    const invoice = { id: 'in_1', url: 'https://invoice.stripe.com/i/1', pdf: null };
+    expect((await page(id, 'view')).text).not.toContain('invoice');
+    await saveInvoice(shop.world.db, { sessionId: id, invoice });
+    expect((await page(id, 'view')).text).toContain(`<a href="${invoice.url}">View your invoice</a>`);
+    for (const bare of [await shop.http.get(`/orders/${id}/view`), await get(id)]) {
+      expect(bare.status).toBe(200);
+      expect(bare.text).not.toContain('invoice');
+    }
   });
 
   test('refuses a signature of another order, purpose or shop', async () => {

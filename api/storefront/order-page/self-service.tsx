@@ -75,6 +75,13 @@ export const SelfServiceSection = ({ service, addresses, locale }: SelfServicePr
   );
 };
 
+/** Stripe's page with the invoice. It names the customer. */
+export const Invoice = ({ url }: { url: string }) => (
+  <p>
+    <a href={url}>View your invoice</a>
+  </p>
+);
+
 interface SelfServiceProps {
   service: SelfService;
   addresses: Addresses;

@@ -13,7 +13,7 @@ import { findOrder } from '../find-order';
 import { type OrderDocument, orderDocument } from '../order-document';
 import { SessionParam } from '../orders';
 import { BankDetails, Downloads, HowToPay, Items, OrderStory, Parcels, type Shown } from './order';
-import { AsGuest, GivenUp, isGivenUp, SelfServiceSection } from './self-service';
+import { AsGuest, GivenUp, Invoice, isGivenUp, SelfServiceSection } from './self-service';
 import { addressesOf, isSigned, Token } from './signed';
 
 /** `GET /orders/{sessionId}/view` */
@@ -24,7 +24,7 @@ export const orderPageRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
     tag: 'Storefront',
     summary: 'An order as a page',
     description:
-      'For people, without JavaScript; as honest as `GET /orders/{sessionId}`, and as early. Loads itself again while something is expected. No personal data: whoever has the address can read it. Signed, as in the mails, it also offers to cancel and to withdraw.',
+      'For people, without JavaScript; as honest as `GET /orders/{sessionId}`, and as early. Loads itself again while something is expected. No personal data: whoever has the address can read it. Signed, as in the mails, it also offers to cancel and to withdraw, and links the invoice.',
     params: SessionParam,
     query: Token,
     answers: { 200: { description: 'The page.', contentType: 'text/html' } },
@@ -65,6 +65,7 @@ function orderPage(
         <Downloads {...shown} />
         <Parcels {...shown} />
         <Items {...shown} />
+        {service?.invoiceUrl && <Invoice url={service.invoiceUrl} />}
         {self && <SelfServiceSection {...self} />}
         {!self && isBought(view) && <AsGuest withdraw={`../../withdraw?number=${encodeURIComponent(order.number)}`} />}
       </>
