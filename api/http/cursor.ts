@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isSessionId } from '../../domain/ids';
 import type { OrderPosition } from '../../store/orders/list';
-import { invalid } from './route';
+import { invalid } from './parse';
 import { orNull } from './schemas';
 
 /** Pages of orders, newest first. A cursor is the position of the last order that was shown. */

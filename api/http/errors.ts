@@ -6,7 +6,8 @@ import { StripeAnswerError } from '../../platform/stripe';
 import { databaseIsAway, databaseRefusesAll } from '../../store/errors';
 import { temporalProblem } from '../temporal-errors';
 import { sendPage } from './html';
-import { invalid, type ProblemPage } from './route';
+import { invalid } from './parse';
+import type { ProblemPage } from './route';
 
 /** Express's last handler: every error leaves as an RFC 9457 problem, without anything internal in it. */
 export const problemHandler = (log: Logger) => (error: unknown, req: Request, res: Response, next: NextFunction) => {

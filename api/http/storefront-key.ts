@@ -5,8 +5,8 @@ import type { Env } from '../../platform/env';
 import { bearerOf, recogniser, staffTokens } from './bearer';
 import { nameClient } from './client';
 import type { Limits } from './limits';
+import { invalid } from './parse';
 import { logAbout } from './request-log';
-import { invalid } from './route';
 
 /** Whom limits count for, in a request with a storefront's key. */
 export const Shopper = z

@@ -2,7 +2,7 @@ import Stripe from 'stripe';
 import type { Price, PriceAtStripe, TaxBehavior } from '../../../domain/product';
 import { expectObject } from '../../../platform/stripe';
 import { differenceFrom, taxDifference } from '../../../platform/stripe-prices';
-import { invalid } from '../../http/route';
+import { invalid } from '../../http/parse';
 
 /** Of the 25 calls a second that Stripe allows one endpoint. */
 const AT_ONCE = 10;

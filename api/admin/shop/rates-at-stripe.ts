@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import type { ShippingRate } from '../../../domain/shop';
 import { expectObject } from '../../../platform/stripe';
-import { invalid } from '../../http/route';
+import { invalid } from '../../http/parse';
 import type { Shop } from './schema';
 
 /** Of the 25 calls a second that Stripe allows one endpoint. */

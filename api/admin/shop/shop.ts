@@ -2,7 +2,8 @@ import { crowdedPlace, MOST_OPTIONS } from '../../../domain/shipping';
 import { isOwnRate, type ShopSettings } from '../../../domain/shop';
 import { readShop, saveShop } from '../../../store/shop/settings';
 import type { ApiDeps } from '../../deps';
-import { invalid, type Route, route } from '../../http/route';
+import { invalid } from '../../http/parse';
+import { type Route, route } from '../../http/route';
 import { ratesAtStripe } from './rates-at-stripe';
 import { Shop } from './schema';
 

@@ -21,7 +21,7 @@ import type { KeyClaim } from '../../../store/checkouts/keys';
 import { writeDiscrepancies } from '../../../store/reconciliation/discrepancies';
 import type { ApiDeps } from '../../deps';
 import { toProblem } from '../../http/errors';
-import { invalid } from '../../http/route';
+import { invalid } from '../../http/parse';
 import { openOrder, signalRunning } from '../../order-workflow';
 import type { Slot } from './admission';
 import { type Cart, outOfStock, type PricedCart } from './cart';

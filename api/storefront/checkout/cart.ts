@@ -8,7 +8,7 @@ import type { CheckoutLine } from '../../../domain/session';
 import type { ShopSettings } from '../../../domain/shop';
 import { findForCheckout } from '../../../store/catalogue/products';
 import type { Db } from '../../../store/database';
-import { invalid } from '../../http/route';
+import { invalid } from '../../http/parse';
 import { text } from '../../http/schemas';
 import { CART_EXAMPLE } from '../examples';
 import type { Scarcest } from './admission';

@@ -3,7 +3,7 @@ import { Problem } from '../../../domain/problem';
 import type { ProductForSale, TaxBehavior } from '../../../domain/product';
 import { type OfferedRate, type Shipping, shippingFor } from '../../../domain/shipping';
 import type { ShopSettings } from '../../../domain/shop';
-import { invalid } from '../../http/route';
+import { invalid } from '../../http/parse';
 import { SHIPPING_COUNTRIES } from './stripe-lists';
 import { termsSentence } from './terms';
 
