@@ -108,7 +108,7 @@ test('without JavaScript, the link in the mail shows the order, and its buyer wi
   await page.waitForURL(/\/success/);
   await status('PREPARING');
   const mails = () => system.mailsTo('undecided@example.com');
-  await eventually(async () => (await mails()).length === 1);
+  await until(async () => (await mails()).length === 1);
   const [link = ''] = /http[^"]+\/view\?token=[^"]+/.exec((await mails())[0]?.html ?? '') ?? [];
   const plain = await browser.newContext({ javaScriptEnabled: false });
   const phone = await plain.newPage();
@@ -120,9 +120,9 @@ test('without JavaScript, the link in the mail shows the order, and its buyer wi
   await phone.getByLabel('Your name').fill('Grace Hopper');
   await phone.getByRole('button', { name: 'Confirm withdrawal' }).click();
   await phone.getByRole('heading', { name: 'We have received your withdrawal' }).waitFor();
-  await eventually(async () => (await mails()).some(({ subject }) => subject.startsWith('We have received your wit')));
+  await until(async () => (await mails()).some(({ subject }) => subject.startsWith('We have received your wit')));
   await phone.getByRole('link', { name: 'Back to your order' }).click();
-  await eventually(async () => {
+  await until(async () => {
     await phone.reload();
     return phone.getByRole('heading', { name: 'Refunded' }).isVisible();
   });

@@ -1,4 +1,4 @@
-import { formatMoney, isPaidFor, type Money, type Order } from '@holdfast/client';
+import { isPaidFor, type Money, type Order } from '@holdfast/client';
 import { useEffect } from 'react';
 import { ORDER_NOT_FOUND } from '../../../domain/shopper-words';
 import { bankDetailsNeeded, IF_IT_TAKES_LONGER, storyOf } from '../../../domain/story';
