@@ -28,7 +28,7 @@ export async function sendMails({ pool, env, mailer }: MailDeps, session: string
   const composed = mails.map(({ key, template }) => {
     const isForStaff = TEMPLATES[template].audience === 'staff';
     return {
-      ...{ key, template, ...compose(template, factsOf({ env }, order, { invoiceUrl: null })) },
+      ...{ key, template, ...compose(template, factsOf({ env }, order, {})) },
       audience: isForStaff ? 'STAFF' : 'CUSTOMER',
       recipient: isForStaff ? env.STAFF_EMAIL : order.customer?.email,
       orderNumber: order.number,
