@@ -55,9 +55,13 @@ export function planReplacement(
       plan.oweAgain(item, quantity);
       continue;
     }
-    const paid = Math.max(0, sent - (refunded.get(sku) ?? 0));
+    const returned = refunded.get(sku) ?? 0;
+    const paid = Math.max(0, sent - returned);
     if (quantity > unsent + paid)
       return `${sku}: ${unsent} unshipped, ${paid} shipped and neither replaced nor refunded yet, ${quantity} asked`;
+    // What is unshipped may be owed again for units that were refunded: nothing is paid for it that could move.
+    const owned = Math.max(0, item.quantity - returned);
+    if (quantity > owned) return `${sku}: ${owned} paid for and not refunded, ${quantity} asked`;
     const refusal = plan.whyNotInstead(item, other, products.get(other));
     if (refusal !== null) return refusal;
     plan.sendInstead(item, { sku: other, name: products.get(other)?.name ?? other }, { quantity, unsent });

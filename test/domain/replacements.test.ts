@@ -101,6 +101,13 @@ test.each<[string, Partial<ReplaceableItem>, ReplacedLine[], [string, number][],
     'mug: 0 unshipped, 1 shipped and neither replaced nor refunded yet, 2 asked',
   ],
   [
+    'as others when they are owed for units that were refunded',
+    { replaced: 2 },
+    one({ quantity: 2, with: 'cup' }),
+    [['mug', 2]],
+    'mug: 1 paid for and not refunded, 2 asked',
+  ],
+  [
     'instead of more than there are',
     { shipped: 1 },
     one({ quantity: 4, with: 'cup' }),
