@@ -67,7 +67,7 @@ export async function endLost(
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
     if (order.status === 'REFUNDED' || order.disputed || leftOf(moneyOf(order)) > 0) return order.status;
-    await undoDelivery(tx, order, at, { byDispute: true });
+    await undoDelivery(tx, order, { actor, at, byDispute: true });
     // The cancel answers the loss, and nothing of the order ships any more. What else calls staff stands.
     const calls = callsOf(order).filter(({ step }) => !ANSWERED_BY_END.some((one) => one === step));
     const answered = { fraudWarning: false, ...(await callsChange(tx, { ...order, ...NO_ATTENTION }, calls, at)) };

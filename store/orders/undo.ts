@@ -12,7 +12,7 @@ export async function cancelUnpaid(
   await db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
     if (order.status === 'CANCELLED') return;
-    await undoDelivery(tx, order, at);
+    await undoDelivery(tx, order, { actor, at });
     await changeOrder(
       tx,
       order,
@@ -26,19 +26,18 @@ export async function cancelUnpaid(
 /**
  * Takes back what an order was given: unshipped goods return to stock, and downloads are revoked. Runs in the
  * transaction that records the reason, once for each time that stock was sold to the order.
+ * @param actor who asked for it, for the stock's movements
  */
 export async function undoDelivery(
   tx: Tx,
   order: LockedOrder,
-  at: Date,
-  { byDispute = false }: { byDispute?: boolean } = {},
+  { actor, at, byDispute = false }: { actor: string; at: Date; byDispute?: boolean },
 ): Promise<void> {
   const sessionId = order.sessionId as SessionId;
   await inventory.release(tx, sessionId, at);
   if (order.stock === 'COMMITTED') {
     const back = unshipped(order.items);
-    if (back.length > 0)
-      await inventory.restock(tx, sessionId, back, `undo/${sessionId}/${order.version}`, 'holdfast', at);
+    if (back.length > 0) await inventory.restock(tx, sessionId, back, `undo/${sessionId}/${order.version}`, actor, at);
     if (isDigital(order.items) || back.length > 0) await changeOrder(tx, order, at, { stock: 'RETURNED' });
   } else if (order.stock === 'HELD') {
     await changeOrder(tx, order, at, { stock: 'RELEASED' });

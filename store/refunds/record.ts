@@ -92,7 +92,8 @@ export async function settle(
     order = await lockKnownOrder(tx, sessionId);
   }
   const { everything, change } = await addUp(tx, order, row, { isNew: before === null || !isCounted(before) });
-  if (change.status === 'REFUNDED' && order.status !== 'REFUNDED') await undoDelivery(tx, order, at);
+  if (change.status === 'REFUNDED' && order.status !== 'REFUNDED')
+    await undoDelivery(tx, order, { actor: row.actor, at });
   const failedNow = isReversed(row.status) && before !== row.status;
   const isAnswered =
     isAnswer(order, row, before, everything) || (order.attentionStep === DECISIONS.refundRefused && !failedNow);

@@ -104,6 +104,8 @@ describe('a paid order', () => {
     }
     expect([await world.end(paid), await world.end(unpaid)]).toEqual(['REFUNDED', 'CANCELLED']);
     expect((await world.order(paid)).refunds).toMatchObject([{ actor: 'ada' }]);
+    const back = await world.db.stockMovement.findMany({ where: { reference: paid, kind: 'RESTOCK' } });
+    expect(back.map(({ actor }) => actor)).toEqual(['ada']);
     const { timeline } = await world.order(unpaid);
     expect(timeline.filter(({ type }) => type.startsWith('cancel')).map(({ actor }) => actor)).toEqual(['ada', 'ada']);
   });
