@@ -31,6 +31,7 @@ export const orders = ({ db, clock, env }: Deps) => {
         paymentFailed: ending === 'payment-failed',
         recoverableUntil: recoverable ? new Date(clock.now() + RECOVERABLE_MS) : null,
         event: { type: ending, message, actor },
+        ifCancelled: UNPAID_ENDINGS.cancelled.message,
         at: now(),
       });
     },

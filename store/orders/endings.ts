@@ -5,6 +5,7 @@ import type { Db } from '../database';
 import { inventory } from '../stock/inventory';
 import { callsChange, callsOf } from './decisions';
 import { changeOrder, isCancelling, lockKnownOrder, moneyOf, NO_ATTENTION, type TimelineEvent } from './records';
+import { readCanceller } from './request-actors';
 import { undoDelivery } from './undo';
 
 export interface UnpaidEnd {
@@ -15,13 +16,15 @@ export interface UnpaidEnd {
   /** Until when the recovery link works; null for no link. */
   recoverableUntil: Date | null;
   event: TimelineEvent;
+  /** What the timeline says instead where staff had it cancelled, and the hold ended only because of that. */
+  ifCancelled: string;
   at: Date;
 }
 
 /** Ends an order that was not paid, and releases its stock. An order that has already ended is returned as it is. */
 export async function endUnpaid(
   db: Db,
-  { sessionId, status, paymentFailed, recoverableUntil, event, at }: UnpaidEnd,
+  { sessionId, status, paymentFailed, recoverableUntil, event, ifCancelled, at }: UnpaidEnd,
 ): Promise<OrderStatus> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
@@ -36,7 +39,9 @@ export async function endUnpaid(
       ...((paymentFailed || order.paymentStatus === 'PROCESSING') && { paymentStatus: 'FAILED' as const }),
       ...(recoverableUntil && !cancelled && { recoverableUntil }),
     };
-    await changeOrder(tx, order, at, change, event);
+    const byStaff = cancelled && status === 'EXPIRED' && !paymentFailed;
+    const told = { type: 'cancelled', message: ifCancelled };
+    await changeOrder(tx, order, at, change, byStaff ? { ...told, actor: await readCanceller(tx, sessionId) } : event);
     await inventory.release(tx, sessionId, at);
     return end;
   });

@@ -1,6 +1,6 @@
 import { STAFF } from '../../domain/actor';
 import type { SessionId } from '../../domain/ids';
-import type { Db } from '../database';
+import type { Db, Tx } from '../database';
 
 /**
  * Records who makes a request, before it is sent to a workflow. The first name under a key counts: a repeat of a
@@ -26,7 +26,7 @@ export async function readActor(
 }
 
 /** The name of who asked for the cancel that stands, for the run that carries it out; `staff` if none stands. */
-export async function readCanceller(db: Db, sessionId: SessionId): Promise<string> {
+export async function readCanceller(db: Db | Tx, sessionId: SessionId): Promise<string> {
   const entry = await db.timelineEntry.findFirst({
     where: { sessionId, type: 'cancel', order: { cancelRequestedAt: { not: null } } },
     orderBy: { id: 'desc' },

@@ -11,6 +11,7 @@ import { markMails, type NewMails, readTurn, writeMails } from '../../store/mail
 import { decide } from '../../store/orders/attention';
 import { requestCancel } from '../../store/orders/cancel';
 import { commitOrder } from '../../store/orders/commit';
+import { endUnpaid } from '../../store/orders/endings';
 import { openOrder } from '../../store/orders/open';
 import { type ConfirmedPayment, confirmPayment, keepUnpaid } from '../../store/orders/payment';
 import { changeOrder, lockKnownOrder } from '../../store/orders/records';
@@ -570,6 +571,23 @@ test('a cancel of unpaid orders is refused where one is paid while it waits for 
   });
   expect((await orderOf(paid)).cancelRequestedAt).toBeNull();
   expect(await cancel(unpaid)).toEqual({ outcome: 'recorded' });
+});
+
+test('an order that staff have cancelled ends under their name, even if its session is found expired first', async () => {
+  const id = await opened(line('song', 'DIGITAL'));
+  await requestCancel(db, { sessionId: id, reason: 'other', actor: 'ada', at });
+  const event = { type: 'expired', message: 'At the end of the hold', actor: 'holdfast' };
+  const ending = {
+    status: 'EXPIRED',
+    paymentFailed: false,
+    recoverableUntil: later,
+    event,
+    ifCancelled: 'Cancelled',
+  } as const;
+  expect(await endUnpaid(db, { sessionId: id, ...ending, at: later })).toBe('CANCELLED');
+  expect(await db.timelineEntry.findFirst({ where: { sessionId: id }, orderBy: { id: 'desc' } })).toMatchObject({
+    ...{ type: 'cancelled', message: 'Cancelled', actor: 'ada' },
+  });
 });
 
 describe('a decision', () => {

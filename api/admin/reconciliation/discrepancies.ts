@@ -37,7 +37,10 @@ export const discrepancyRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>):
       const accepted = await acceptDiscrepancy(db, { id, note: body.note, actor, at: new Date(clock.now()) });
       if (accepted === null) throw new Problem('not_found', 'There is no such discrepancy.');
       if (accepted === 'closed')
-        throw new Problem('invalid_transition', 'This discrepancy is not open: it is settled or accepted, or is of those that are reported only once.');
+        throw new Problem(
+          'invalid_transition',
+          'This discrepancy is not open: it is settled or accepted, or is of those that are reported only once.',
+        );
       const { firstSeenAt, acceptedAt, acceptedBy, note, ...discrepancy } = accepted;
       return {
         body: {
