@@ -313,6 +313,18 @@ describe('retry', () => {
     await until(async () => (await shop.world.order(id)).attentionStep === null);
   });
 
+  test('counts although the run has not heard yet of what staff are shown', async () => {
+    const id = await preparing();
+    await until(async () => (await shop.world.mails(id)).includes('order_received'));
+    const attention = { attentionStep: 'refund-failed', attentionReason: 'It failed', attentionSince: new Date() };
+    await shop.world.db.order.update({ where: { sessionId: id }, data: attention });
+    const answer = await ask(id, 'retry');
+    expect([answer.status, answer.body.attention]).toEqual([200, null]);
+    await shop.world.db.order.update({ where: { sessionId: id }, data: attention });
+    const taken = await ask(id, 'resolve', { how: 'accept' });
+    expect(taken.body.detail ?? '').not.toMatch(/[Nn]othing needs attention/);
+  });
+
   test('of an order that needs no attention is refused', async () => {
     const answer = await ask(await preparing(), 'retry');
     expect([answer.status, answer.body]).toEqual([409, refused(/[Nn]othing needs attention/)]);

@@ -14,6 +14,7 @@ import { retryRefund } from '../refunds/retry';
 import { cancelOrder } from './cancel';
 import { findOrder, ORDER_CHANGE, readAdminOrder } from './document';
 import { retryFollowers } from './followers';
+import { onceRead } from './once-read';
 import { notRecordedYet, sendUpdate, tooLate, updateIdOf } from './send-update';
 
 const Shipment = z
@@ -96,7 +97,9 @@ export const orderStepRoutes = (deps: ApiDeps): Route[] => [
         (await retryFollowers(deps, sessionId))
       )
         return { body: await readAdminOrder(deps, sessionId) };
-      return take(deps, { sessionId, actor, headers }, retryUpdate, []);
+      return onceRead(deps, { sessionId, action: 'retry' }, () =>
+        take(deps, { sessionId, actor, headers }, retryUpdate, []),
+      );
     },
   }),
 ];

@@ -14,6 +14,7 @@ import { type Route, route } from '../../http/route';
 import { STAFF_PATIENCE_MS } from '../../order-workflow';
 import { note } from '../fields';
 import { findOrder, ORDER_CHANGE, readAdminOrder } from '../orders/document';
+import { onceRead } from '../orders/once-read';
 import { notRecordedYet, sendUpdate, updateIdOf } from '../orders/send-update';
 import { refuseResult, startRequest } from './request';
 
@@ -79,7 +80,8 @@ async function resolve(deps: ApiDeps, { sessionId, request, updateId, actor }: R
   const { temporal, db, clock } = deps;
   const at = new Date(clock.now());
   if (!isFinal((await readPayment(db, sessionId)).status)) {
-    const outcome = await sendUpdate(deps, { sessionId, update: resolveUpdate, args: [request], updateId, actor });
+    const asked = { sessionId, update: resolveUpdate, args: [request] as [ResolveRequest], updateId, actor };
+    const outcome = await onceRead(deps, { sessionId, action: 'resolve' }, () => sendUpdate(deps, asked));
     if (outcome === 'done') return;
     if (outcome === 'accepted') throw notRecordedYet();
   }
