@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ACTORS } from '../domain/actor';
 import { isMailbox } from '../domain/email';
 import { ConfigurationError } from './configuration-error';
-import { namedSecrets, SECRET_LENGTH } from './named-secrets';
+import { namedSecrets, SECRET_LENGTH, VISIBLE } from './named-secrets';
 import { readSecretFiles } from './secret-files';
 
 /** The prefix of the embedded Stripe sandbox's keys. Real Stripe keys never start with it. */
@@ -90,9 +90,11 @@ export const variables = {
   SMTP_URL: url('smtp:', 'smtps:').optional().describe('sends mail by SMTP instead of Resend'),
   EMAIL_FROM: address.describe('the sender of all mails'),
   STAFF_EMAIL: address.describe('who gets mails about new orders, disputes and orders that need attention'),
-  ADMIN_TOKEN: secret(SECRET_LENGTH).describe(
-    'the bearer token of `/admin`, at least 24 characters; its name on timelines is `staff`; `npm start` generates and prints one',
-  ),
+  ADMIN_TOKEN: secret(SECRET_LENGTH)
+    .regex(VISIBLE, 'must have visible ASCII characters alone')
+    .describe(
+      'the bearer token of `/admin`, at least 24 characters; its name on timelines is `staff`; `npm start` generates and prints one',
+    ),
   ADMIN_TOKENS: staffTokens
     .optional()
     .describe(

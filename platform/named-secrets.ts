@@ -10,7 +10,8 @@ export interface NamedSecret {
 export const SECRET_LENGTH = 24;
 
 const NAME = /^[A-Za-z0-9._-]{1,40}$/;
-const VISIBLE = /^[\x21-\x7e]+$/;
+/** What can be sent as a bearer token. */
+export const VISIBLE = /^[\x21-\x7e]+$/;
 
 /**
  * `name:secret`, several separated by commas. A secret may contain colons.

@@ -44,6 +44,13 @@ test('secrets that can be guessed are refused, all at once', () => {
 });
 
 test.each([
+  ['ends in a space', `${'x'.repeat(24)} `],
+  ['has two lines', `${'x'.repeat(24)}\n${'y'.repeat(24)}`],
+])('an ADMIN_TOKEN that %s is refused, since nobody could send it', (_what, ADMIN_TOKEN) => {
+  expect(problemsWith({ ADMIN_TOKEN })).toEqual(['ADMIN_TOKEN must have visible ASCII characters alone']);
+});
+
+test.each([
   ['in production', { NODE_ENV: 'production' }],
   ['with a live key', { STRIPE_SECRET_KEY: 'rk_live_1', PUBLIC_URL: 'https://api.example.com' }],
 ])('a webhook secret that Stripe did not issue is refused %s', (_when, where) => {
