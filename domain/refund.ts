@@ -61,6 +61,8 @@ export interface Refund {
   requestKey: string | null;
   /** The Stripe id of the failed refund that this one asks for again. */
   retryOf: string | null;
+  /** It pays for goods that came back: it stands for no other refund. Read only where one of the order has failed. */
+  ofReturn?: boolean;
   /** Null until Stripe has made it. */
   stripeId: string | null;
   status: string;
@@ -102,12 +104,16 @@ const JUDGED_ANEW = new RegExp(`^([0-9a-f]{64})${AFTER_REFUSAL}\\d+$`);
 /** The request key under which staff's `retry` asks again for a refund that did not go through. */
 export const againKey = (stripeId: string | null): string => `again-${stripeId}`;
 
-type Tried = Pick<Refund, 'origin' | 'stripeId' | 'retryOf' | 'status' | 'amount' | 'createdAt' | 'updatedAt'>;
+type Tried = Pick<
+  Refund,
+  'origin' | 'stripeId' | 'retryOf' | 'ofReturn' | 'status' | 'amount' | 'createdAt' | 'updatedAt'
+>;
 
 /**
  * The failed refunds that nothing has replaced since, latest first; none if everything that refunds can give back
  * (`refundable`) was refunded since. A failed refund is replaced by the refund that asks for it again, once Stripe has
- * made that, or by any other refund of at least the same amount that was made since. Each replaces one.
+ * made that, or by any other refund of at least the same amount that was made since. Each replaces one. One that came
+ * with a return replaces none: other goods are paid for with it.
  */
 export function openFailures<Row extends Tried>(refunds: Row[], refundable: number): Row[] {
   if (refundedOf(refunds) >= refundable) return [];
@@ -115,7 +121,10 @@ export function openFailures<Row extends Tried>(refunds: Row[], refundable: numb
   const retried = new Set(refunds.filter(({ stripeId }) => stripeId !== null).map(({ retryOf }) => retryOf));
   const failedIds = new Set(failed.map(({ stripeId }) => stripeId));
   const others = new Set(
-    refunds.filter(({ status, retryOf }) => isCounted(status) && (retryOf === null || !failedIds.has(retryOf))),
+    refunds.filter(
+      ({ status, retryOf, ofReturn = false }) =>
+        isCounted(status) && !ofReturn && (retryOf === null || !failedIds.has(retryOf)),
+    ),
   );
   const isReplaced = ({ stripeId, amount, updatedAt }: Row): boolean => {
     if (retried.has(stripeId)) return true;

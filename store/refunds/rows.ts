@@ -1,13 +1,16 @@
 import type { SessionId } from '../../domain/ids';
 import { REASONS } from '../../domain/order';
-import type { Refund, RestockLine } from '../../domain/refund';
+import { isReversed, type Refund, type RestockLine } from '../../domain/refund';
 import type { Refund as RefundRow } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
 
 /** All refunds of an order, no matter who requested them or how they ended. */
 export async function refundsOf(db: Db | Tx, sessionId: SessionId): Promise<Refund[]> {
   const rows = await db.refund.findMany({ where: { sessionId } });
-  return rows.map(toRefund);
+  if (!rows.some(({ status }) => isReversed(status))) return rows.map(toRefund);
+  const returns = await db.orderReturn.findMany({ where: { sessionId }, select: { refundKey: true } });
+  const keys = new Set(returns.map(({ refundKey }) => refundKey));
+  return rows.map((row) => ({ ...toRefund(row), ofReturn: keys.has(row.key) }));
 }
 
 export const toRefund = ({ amount, reason, restock, refusal, refusalReason, ...row }: RefundRow): Refund => ({

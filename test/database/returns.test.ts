@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { SessionId } from '../../domain/ids';
+import { openFailures } from '../../domain/refund';
 import type { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../../store/database';
 import { type NewReplacement, recordReplacement } from '../../store/orders/replacements';
@@ -10,6 +11,7 @@ import { holdShipping, releaseShipping } from '../../store/orders/shipping-hold'
 import { readSnapshot } from '../../store/orders/snapshot';
 import { recordRefund } from '../../store/refunds/record';
 import { refuseRefund, writeRequest } from '../../store/refunds/staff-requests';
+import { readRefundStanding } from '../../store/refunds/standing';
 import { withDatabase } from '../support/database';
 
 /** Goods that come back, as staff record them, with the refunds that are asked for beside and between. */
@@ -145,6 +147,20 @@ describe('goods that came back', () => {
     expect(told).toMatchObject([
       { message: `Returned: 1 × ${mug}; back in stock; €9.00 to be refunded`, note: 'handle broken', actor: 'ada' },
     ]);
+  });
+
+  test('and whose refund failed need another one, although other goods were refunded since', async () => {
+    const { sessionId, mug } = await order();
+    await back(sessionId, mug, 1, { refund: {} });
+    const [first] = await refundsOf(sessionId);
+    await stripeSays(sessionId, first?.key ?? '', 900, 'pending');
+    await stripeSays(sessionId, first?.key ?? '', 900, 'failed');
+    await back(sessionId, mug, 1, { refund: {}, at: later });
+    const second = (await refundsOf(sessionId)).find(({ key }) => key !== first?.key);
+    await stripeSays(sessionId, second?.key ?? '', 900);
+    await db.refund.updateMany({ where: { key: second?.key ?? '' }, data: { createdAt: later } });
+    const { refunds, refundable } = await readRefundStanding(db, sessionId);
+    expect(openFailures(refunds, refundable).map(({ key }) => key)).toEqual([first?.key]);
   });
 
   test('and the workflow of their order knows of them, and whether more could come', async () => {

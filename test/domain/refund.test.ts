@@ -225,6 +225,12 @@ describe('a failed refund', () => {
     expect(ids([failed, second, made('re_2', { createdAt: at(11) })])).toEqual(['re_3']);
   });
 
+  test('is not replaced by one that came with a return, which pays for other goods', () => {
+    expect(ids([failed, made('re_2', { createdAt: at(11), ofReturn: true })])).toEqual(['pyr_1']);
+    const again = made('re_3', { retryOf: 'pyr_1', createdAt: at(12) });
+    expect(ids([failed, made('re_2', { createdAt: at(11), ofReturn: true }), again])).toEqual([]);
+  });
+
   test('is not replaced by one of ours that was made just before; Stripe’s own time is exact to the second', () => {
     const createdAt = new Date(at(10).getTime() - 500);
     expect(ids([failed, made('re_2', { createdAt })])).toEqual(['pyr_1']);
