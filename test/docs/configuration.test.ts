@@ -58,7 +58,7 @@ const VALUES: Record<string, string> = {
   STRIPE_WEBHOOK_SECRET: 'whsec_1',
   EMAIL_FROM: 'shop@example.com',
   STAFF_EMAIL: 'staff@example.com',
-  ADMIN_TOKEN: 'a token of 24 characters or more',
+  ADMIN_TOKEN: 'a-token-of-24-characters-or-more',
   SIGNING_SECRET: 'a secret of at least 32 characters',
 };
 
