@@ -20,7 +20,8 @@ export const discrepancyId = ({ kind, reference }: Pick<Row, 'kind' | 'reference
   createHash('md5').update(`${kind}/${reference}`).digest('hex');
 
 /**
- * Closes an open discrepancy as it stands, with the note of staff.
+ * Closes an open discrepancy as it stands, with the note of staff. One that is told of once counts as settled from the
+ * start; the note can be put to it all the same.
  * @returns it; `closed` if it is not open any more; null if there is none with this id
  */
 export async function acceptDiscrepancy(
@@ -30,7 +31,7 @@ export async function acceptDiscrepancy(
   const ofId = Prisma.sql`md5(kind || '/' || reference) = ${id}`;
   const [row] = await db.$queryRaw<Omit<AcceptedDiscrepancy, 'id' | 'note' | 'acceptedBy' | 'acceptedAt'>[]>`
     UPDATE discrepancies SET resolved_at = ${at}, accepted_at = ${at}, accepted_by = ${actor}, accepted_note = ${note}
-    WHERE ${ofId} AND resolved_at IS NULL
+    WHERE ${ofId} AND (resolved_at IS NULL OR (told_once AND accepted_at IS NULL))
     RETURNING kind, reference, detail, first_seen_at AS "firstSeenAt"`;
   if (row) return { ...row, id, acceptedAt: at, acceptedBy: actor, note };
   const known = await db.$queryRaw<unknown[]>`SELECT 1 FROM discrepancies WHERE ${ofId}`;

@@ -195,7 +195,7 @@ describe('a discrepancy that staff have accepted', () => {
     expect(await isOpen()).toBe(true);
   });
 
-  test('is answered by the API with the name of the token, once: then it is 409, as what was only told', async () => {
+  test('is answered by the API with the name of the token, once: then it is 409; also one that was told of once', async () => {
     const named = { name: 'ada', secret: 'the-token-of-ada-lovelace' };
     const env = { ...loadEnv(BARE), ADMIN_TOKENS: [named] };
     const temporal = connectTemporal({ TEMPORAL_ADDRESS: env.TEMPORAL_ADDRESS });
@@ -213,9 +213,11 @@ describe('a discrepancy that staff have accepted', () => {
         accepted: { at: at(1).toISOString(), actor: 'ada', note: 'Settled by phone' },
       },
     ]);
+    const toldOnce = discrepancyId({ kind: 'refund_differs', reference: 'ch_once' });
+    expect((await ask(toldOnce, { note: 'Refunded by hand' })).status).toBe(200);
     const answers = await Promise.all([
       ask(id, { note: 'Once more' }),
-      ask(discrepancyId({ kind: 'refund_differs', reference: 'ch_once' }), { note: 'x' }),
+      ask(toldOnce, { note: 'x' }),
       ask('0'.repeat(32), { note: 'x' }),
       ask(id, {}),
     ]);
@@ -226,7 +228,9 @@ describe('a discrepancy that staff have accepted', () => {
       [404, 'not_found'],
       [400, 'invalid_request'],
     ]);
-    expect(await shop.db.discrepancy.findMany({ where: { acceptedAt: { not: null } } })).toMatchObject([
+    const accepted = { where: { acceptedAt: { not: null } }, orderBy: { reference: 'asc' } } as const;
+    expect(await shop.db.discrepancy.findMany(accepted)).toMatchObject([
+      { reference: 'ch_once', acceptedNote: 'Refunded by hand' },
       { reference: 're_off', acceptedNote: 'Settled by phone' },
     ]);
   });

@@ -26,7 +26,7 @@ export const discrepancyRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>):
     tag: 'Staff',
     summary: 'Close an open discrepancy as it is',
     description:
-      'It is not reported again while nothing about it changes. If its amounts or its detail change, or it is gone and comes back, it is open again. `409` when it is not open: settled, accepted, or reported only once, as a payment that no order is known for.',
+      'It is not reported again while nothing about it changes. If its amounts or its detail change, or it is gone and comes back, it is open again. `409` when it is not open any more: settled or accepted.',
     params: z.strictObject({ id: text(64).meta({ description: 'Its id in a reconciliation.' }) }),
     body: z.strictObject({
       note: note.meta({ description: 'Why. It is kept for as long as the discrepancy: name no customer in it.' }),
@@ -37,10 +37,7 @@ export const discrepancyRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>):
       const accepted = await acceptDiscrepancy(db, { id, note: body.note, actor, at: new Date(clock.now()) });
       if (accepted === null) throw new Problem('not_found', 'There is no such discrepancy.');
       if (accepted === 'closed')
-        throw new Problem(
-          'invalid_transition',
-          'This discrepancy is not open: it is settled or accepted, or is of those that are reported only once.',
-        );
+        throw new Problem('invalid_transition', 'This discrepancy is not open any more: it is settled or accepted.');
       const { firstSeenAt, acceptedAt, acceptedBy, note, ...discrepancy } = accepted;
       return {
         body: {
