@@ -5,8 +5,8 @@ import type { Env } from '../../platform/env';
 import type { ApiDeps } from '../deps';
 
 /**
- * Security headers for browsers. The demo storefront and the rendered API document are the only pages served here:
- * their scripts come from this origin alone, their pictures from wherever the catalogue says.
+ * Security headers for browsers. The pages served here are the demo storefront, the rendered API document, and those of
+ * an order, which have no scripts. Scripts come from this origin alone, pictures from wherever the catalogue says.
  */
 export function securityHeaders(env: Pick<Env, 'PUBLIC_URL'>): RequestHandler {
   const overTls = env.PUBLIC_URL.startsWith('https:');

@@ -23,7 +23,7 @@ type Statement = z.infer<typeof Statement>;
  */
 const ANSWER_MS = 700;
 
-/** `/withdraw`: how guests withdraw, by number and e-mail address (docs/deciding/0035). */
+/** `/withdraw`: how guests withdraw, by number and e-mail address (docs/deciding/0036). */
 export const guestWithdrawalRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
   route({
     method: 'get',

@@ -18,7 +18,7 @@ import { selfServiceOf } from './view';
 
 export const Name = text(200).meta({ description: 'The name of who withdraws.', example: 'Ada Lovelace' });
 
-/** `/orders/{sessionId}/withdraw`: the statement, and its confirmation (docs/deciding/0035). */
+/** `/orders/{sessionId}/withdraw`: the statement, and its confirmation (docs/deciding/0036). */
 export const withdrawRoutes = (deps: ApiDeps): Route[] => [
   route({
     method: 'get',
