@@ -89,7 +89,9 @@ export const variables = {
   RESEND_BASE_URL: url('http:', 'https:').optional().describe("a different address for Resend's API"),
   SMTP_URL: url('smtp:', 'smtps:').optional().describe('sends mail by SMTP instead of Resend'),
   EMAIL_FROM: address.describe('the sender of all mails'),
-  STAFF_EMAIL: address.describe('who gets mails about new orders, disputes and orders that need attention'),
+  STAFF_EMAIL: address.describe(
+    'who gets the mails to staff: new orders, withdrawals, disputes, what needs attention, sweep reports',
+  ),
   ADMIN_TOKEN: secret(SECRET_LENGTH)
     .regex(VISIBLE, 'must have visible ASCII characters alone')
     .describe(
@@ -107,7 +109,7 @@ export const variables = {
     .describe(
       'tells this installation’s sessions from those of others on the same Stripe account (a staging system, a second shop); in the metadata of every session; if absent, the database has one of its own',
     ),
-  SIGNING_SECRET: secret(32).describe('signs download and recovery links, at least 32 characters'),
+  SIGNING_SECRET: secret(32).describe('signs download, order and recovery links, at least 32 characters'),
   HOLD_TTL_SECONDS: wholeNumber(1, 86_100).default(1860).describe('how long stock is held for an unpaid checkout'),
   ASYNC_PAYMENT_TTL_SECONDS: wholeNumber(1)
     .default(1_209_600)
