@@ -36,7 +36,7 @@ const ProductBody = z
     description: prose(5_000).default(''),
     kind: z.enum(PRODUCT_KINDS),
     imageUrl: imageAddress.nullish(),
-    active: z.boolean().default(true).meta({ description: 'Whether it is for sale.' }),
+    active: z.boolean().default(true).meta({ description: 'Whether it is for sale, once it has a price at Stripe.' }),
     weight: z.int().min(1).max(10_000_000).nullish().meta({
       description: 'Grams, of one unit. It decides which shipping rates are offered; without it a unit weighs nothing.',
       example: 420,

@@ -26,7 +26,9 @@ const Stock = z
           heldDelta: z.int(),
           kind: z.enum(['adjust', 'hold', 'release', 'commit', 'take', 'restock', 'return']),
           reference: z.string().meta({ description: 'The session id of an order, or the reason staff gave.' }),
-          actor: z.string().meta({ description: '`order`, `holdfast`, or the name of the token of staff.' }),
+          actor: z.string().meta({
+            description: '`order`, `holdfast`, `stripe`, `shopper`, `seed`, or the name of the token of staff.',
+          }),
         }),
       )
       .meta({ description: `The last ${SHOWN}, newest first.` }),

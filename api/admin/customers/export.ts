@@ -14,7 +14,7 @@ export const customerRoutes = (deps: ApiDeps): Route[] => [
     tag: 'Staff',
     summary: 'Everything kept about a person',
     description:
-      'One JSON document: the person’s orders with items, address, parcels, downloads, refunds, disputes, notes and mails, checkouts of the last day that became no order, and mails about no order. Fields are named as they are stored. The timeline of each order says that it was exported.',
+      'One JSON document: the person’s orders with items, address, parcels, downloads, refunds, returns, replacements, disputes, withdrawal, notes and mails, checkouts of the last day that became no order, and mails about no order. Fields are named as they are stored. The timeline of each order says that it was exported.',
     params: z.strictObject({ email: text(320).meta({ description: 'In any case, percent-encoded.' }) }),
     answers: {
       200: {

@@ -9,7 +9,7 @@ export const orderPageRoutes = (deps: Pick<ApiDeps, 'db' | 'env' | 'clock'>): Ro
     method: 'get',
     path: '/admin/orders/{ref}',
     tag: 'Staff',
-    summary: 'Get an order with its customer, timeline and refunds',
+    summary: 'Get an order with everything that is known about it',
     params: OrderRef,
     answers: { 200: { description: 'The order.', schema: AdminOrder } },
     problems: ['unknown_order'],

@@ -15,7 +15,7 @@ import { hasFailed, isAlreadyStarted, isUnavailable, refusalOf } from '../../tem
 import { findOrder, ORDER_CHANGE, readAdminOrder } from './document';
 
 const Resend = z.strictObject({
-  template: z.enum(RESENDABLE).meta({ description: 'Of several parcels or refunds, the latest.' }),
+  template: z.enum(RESENDABLE).meta({ description: 'Of several parcels, returns or refunds, the latest.' }),
 });
 
 /** `POST /admin/orders/{ref}/resend-email`: sends again a mail that was lost or went to a wrong address. */
