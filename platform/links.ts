@@ -1,9 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * What a signed link is for. A token for one purpose is never valid for another. `order` is in every mail to the
- * customer, and `recover` in the one about an expired checkout, so their holder reads that mailbox; `return` is on the
- * order's page, which everyone may see who has its address.
+ * What a signed link is for. A token for one purpose is never valid for another. `order` is in the mails to a customer
+ * who has paid or is paying, and `recover` in those about an order that ended unpaid, so their holder reads that
+ * mailbox; `return` is on the order's page, which everyone may see who has its address.
  */
 export type LinkPurpose = 'download' | 'order' | 'recover' | 'return';
 
