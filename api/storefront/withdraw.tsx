@@ -31,7 +31,7 @@ export const guestWithdrawalRoutes = (deps: ApiDeps, limits: Limits): Route[] =>
     tag: 'Storefront',
     summary: 'The page to withdraw from a contract without the link in the mail',
     description: 'Link to it from every page of the shop. Changes nothing.',
-    query: z.object({ number: z.string().max(40).optional().meta({ description: 'Filled in.', example: '1001' }) }),
+    query: z.object({ number: z.string().max(40).optional().meta({ description: 'Prefilled.', example: '1001' }) }),
     answers: { 200: { description: 'The page.', contentType: 'text/html' } },
     page: problemPage(deps.env),
     handle: async ({ query: { number = '' } }) => ({ html: form(deps, number) }),
@@ -53,7 +53,7 @@ export const guestWithdrawalRoutes = (deps: ApiDeps, limits: Limits): Route[] =>
     tag: 'Storefront',
     summary: 'Withdraw from a contract, as a guest',
     description:
-      'The same answer, as late, whether or not number and address belong to an order. If they do, the withdrawal is recorded first, and the receipt goes to the address of the order, and nowhere else.',
+      'The answer is the same, and takes the same time, whether or not number and address belong to an order. If they do, the withdrawal is recorded first, and the receipt goes only to the address of the order.',
     body: { form: Statement },
     answers: { 200: { description: 'The page.', contentType: 'text/html' } },
     problems: ['rate_limited'],

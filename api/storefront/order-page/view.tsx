@@ -24,7 +24,7 @@ export const orderPageRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
     tag: 'Storefront',
     summary: 'An order as a page',
     description:
-      'For people, without JavaScript; as honest as `GET /orders/{sessionId}`, and as early. Loads itself again while something is expected. No personal data: whoever has the address can read it. Signed, as in the mails, it also offers to cancel and to withdraw, and links the invoice.',
+      'For people, without JavaScript. Says the same as `GET /orders/{sessionId}`, from the same moment on. Reloads by itself while something is expected. No personal data: whoever has the address can read it. With the signature of the link in the mails, it also offers to cancel and to withdraw, and links the invoice.',
     params: SessionParam,
     query: Token,
     answers: { 200: { description: 'The page.', contentType: 'text/html' } },

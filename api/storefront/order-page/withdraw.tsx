@@ -16,7 +16,7 @@ import { Moment } from './order';
 import { type Addresses, addressesOf, signedOrder, Token } from './signed';
 import { selfServiceOf } from './view';
 
-export const Name = text(200).meta({ description: 'The name of who withdraws.', example: 'Ada Lovelace' });
+export const Name = text(200).meta({ description: 'The name of the person who withdraws.', example: 'Ada Lovelace' });
 
 /** `/orders/{sessionId}/withdraw`: the statement, and its confirmation (docs/deciding/0036). */
 export const withdrawRoutes = (deps: ApiDeps): Route[] => [
@@ -44,7 +44,7 @@ export const withdrawRoutes = (deps: ApiDeps): Route[] => [
     tag: 'Storefront',
     summary: 'Withdraw from the contract, as the shopper',
     description:
-      'For the signed link of a mail. Recorded first; the receipt goes to the address of the order at once. An order of which nothing is delivered is cancelled with it.',
+      'For the signed link of a mail. Recorded first; the receipt goes to the address of the order at once. If nothing of the order has been delivered, all of the money goes back.',
     params: SessionParam,
     query: Token,
     body: { form: z.strictObject({ name: Name }) },
