@@ -1,5 +1,5 @@
 import type { Action } from './action-facts';
-import { cancelUnderWay, disputed, type Rules } from './obstacles';
+import { cancelUnderWay, disputed, isErased, type Rules } from './obstacles';
 
 /** What staff may do about goods that were shipped, and when: a part of the table in action-rules.ts. */
 export const GOODS_RULES = {
@@ -18,6 +18,7 @@ export const GOODS_RULES = {
     does: 'sends goods again at no charge: exchanges what is unshipped for another SKU, takes stock for what is shipped',
     in: ['PREPARING', 'SHIPPED', 'COMPLETED'],
     obstacles: [
+      isErased(),
       disputed('The payment is disputed: nothing is sent again while the bank decides'),
       cancelUnderWay(),
       {

@@ -1,8 +1,9 @@
 import { whyNot } from '../../domain/actions';
 import type { Address } from '../../domain/address';
 import type { SessionId } from '../../domain/ids';
-import type { Db, Tx } from '../database';
+import type { Db } from '../database';
 import { changeOrder, isDigital, lockKnownOrder } from '../orders/records';
+import { isErased } from './erased';
 
 export interface ContactCorrection {
   sessionId: SessionId;
@@ -47,6 +48,3 @@ export async function correctContact(
     return null;
   });
 }
-
-const isErased = async (tx: Tx, sessionId: SessionId): Promise<boolean> =>
-  (await tx.customer.count({ where: { sessionId, erasedAt: { not: null } } })) > 0;

@@ -4,6 +4,7 @@ import type { Evidence, EvidenceFacts } from '../../domain/evidence';
 import type { DisputeId, SessionId } from '../../domain/ids';
 import type { ParcelLine } from '../../domain/parcel';
 import type { Prisma } from '../../prisma/generated/client';
+import { isErased } from '../customers/erased';
 import type { Db, Tx } from '../database';
 import { note } from '../orders/records';
 import { lockDispute, lockKnownDispute } from './rows';
@@ -103,8 +104,7 @@ export async function replaceEvidence(
   return db.$transaction(async (tx): Promise<EvidenceChange> => {
     const dispute = await lockDispute(tx, id);
     if (dispute === null) return { outcome: 'unknown' };
-    const erased = await tx.customer.count({ where: { sessionId: dispute.sessionId, erasedAt: { not: null } } });
-    const reason = refusalToEdit(dispute, erased > 0);
+    const reason = refusalToEdit(dispute, await isErased(tx, dispute.sessionId as SessionId));
     if (reason !== null) return { outcome: 'refused', reason };
     await tx.dispute.update({ where: { id }, data: { evidence, editedAt: at, updatedAt: at } });
     await note(tx, dispute.sessionId, at, {

@@ -4,6 +4,7 @@ import type { SessionId } from '../../domain/ids';
 import type { OrderStatus } from '../../domain/order';
 import { isAllLost } from '../../domain/order-money';
 import { planReplacement, type ReplacedLine, type ReplacementPlan, type Substitute } from '../../domain/replacements';
+import { isErased } from '../customers/erased';
 import type { Db, Tx } from '../database';
 import { inventory, type MissingStock } from '../stock/inventory';
 import { changeOrder, isCancelling, type LockedOrder, lockKnownOrder, moneyOf } from './records';
@@ -44,7 +45,8 @@ export async function recordReplacement(db: Db, asked: NewReplacement): Promise<
       return requestHash === null || known.requestHash === requestHash
         ? { outcome: 'recorded', id: known.id, status: order.status }
         : { outcome: 'key-reused' };
-    const plan = whyNot('replace', factsOf(order)) ?? (await planOf(tx, order, items));
+    const facts = { ...factsOf(order), erased: await isErased(tx, sessionId) };
+    const plan = whyNot('replace', facts) ?? (await planOf(tx, order, items));
     if (typeof plan === 'string') return { outcome: 'refused', code: 'invalid_transition', reason: plan };
     const id = randomUUID();
     const moved = { back: plan.back, take: plan.take, key: `replacement/${id}`, actor, at };

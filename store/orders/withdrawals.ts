@@ -4,6 +4,7 @@ import { firstKey, WITHDRAWAL_MAILS } from '../../domain/mail';
 import { leftOf } from '../../domain/order-money';
 import { SHOPPER } from '../../domain/shopper-rules';
 import { isBought, isLate, periodEnd } from '../../domain/withdrawal';
+import { isErased } from '../customers/erased';
 import type { Db, Tx } from '../database';
 import { keepMailRequest } from '../mails/requests';
 import { storeRequestIn } from '../refunds/staff-requests';
@@ -52,8 +53,8 @@ export async function recordWithdrawal(db: Db, statement: Statement): Promise<Wi
     const shipments = await tx.shipment.findMany({ where: { sessionId } });
     const late = isLate(periodEnd({ ...order, shipments }, arrivesWithin), at);
     const follows = await undo(tx, order, late, at);
-    const isErased = (await tx.customer.count({ where: { sessionId, erasedAt: { not: null } } })) > 0;
-    const row = { sessionId, at, name: isErased ? null : name, via, undone: follows !== 'staff', late };
+    const kept = (await isErased(tx, sessionId)) ? null : name;
+    const row = { sessionId, at, name: kept, via, undone: follows !== 'staff', late };
     await tx.withdrawal.create({ data: row });
     const message = `The customer has withdrawn from the contract${late ? ', after the period' : ''}`;
     await note(tx, sessionId, at, { type: 'withdrawal', message, actor: SHOPPER });

@@ -259,6 +259,14 @@ describe('goods that are sent again', () => {
     expect(await onHand(mug)).toBe(STOCK);
   });
 
+  test('are refused once the customer is erased: nobody knows where to send them', async () => {
+    const { sessionId, mug } = await order();
+    await db.customer.create({ data: { sessionId, erasedAt: at } });
+    const reason = 'The customer of this order is erased';
+    expect(await again(sessionId, mug, 1)).toEqual({ outcome: 'refused', code: 'invalid_transition', reason });
+    expect(await onHand(mug)).toBe(STOCK - 3);
+  });
+
   test('complete their order once more, which the timeline says again', async () => {
     const { sessionId, mug } = await order();
     const delivered = (name: string) => completeOrder(db, { sessionId, reportedBy: name, at: later });
