@@ -14,7 +14,7 @@ describe('npm run demo, beside npm start', () => {
     system = launch('sandbox/launcher.ts', dataDir, {
       PORT: '0',
       WORKER_PORT: '0',
-      CHECKOUT_RATE_LIMIT: `${CHECKOUTS + 1}`,
+      CHECKOUT_RATE_LIMIT: `${2 * CHECKOUTS + 1}`,
     });
     services = await published(system);
   });
