@@ -8,8 +8,9 @@ import type { SignalDefinition } from '@temporalio/common';
 import type { SessionId } from '../domain/ids';
 import { WORKFLOWS } from '../messages/names';
 import { type Opening, type OrderFacts, openUpdate, orderStart } from '../messages/order';
+import { isAlreadyStarted, isNotRunning } from '../platform/temporal-errors';
 import { within } from '../platform/within';
-import { isAlreadyStarted, isLate, isNotRunning, temporalUnavailable } from './temporal-errors';
+import { isLate, temporalUnavailable } from './temporal-errors';
 
 /** How long staff wait for a workflow. What it asks of Stripe may take longer; the response may not. */
 export const STAFF_PATIENCE_MS = 8_000;

@@ -1,45 +1,17 @@
-import {
-  isGrpcServiceError,
-  ServiceError,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-} from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { Problem } from '../domain/problem';
 import { INVALID_TRANSITION, NOT_RECORDED, OUT_OF_STOCK } from '../messages/refusals';
+import { isRefused, isTooLate, refusalOf } from '../platform/temporal-errors';
 
-/** What the errors of Temporal's client mean to the API. No other file of it knows their classes. */
-
-/** A workflow with this id is running, or its id may not be used again. */
-export const isAlreadyStarted = (error: unknown): boolean => error instanceof WorkflowExecutionAlreadyStartedError;
-
-/** No workflow with this id is running. */
-export const isNotRunning = (error: unknown): boolean => error instanceof WorkflowNotFoundError;
-
-/** The run completed before the call arrived, or while it was under way. */
-export const hasEnded = (error: unknown): boolean =>
-  isAlreadyStarted(error) || isNotRunning(error) || refusalOf(error)?.type === 'AcceptedUpdateCompletedWorkflow';
+/** What the errors of Temporal's client mean to those who call the API. */
 
 /** No answer came in time, as the call's deadline or the timer beside it noticed. */
 export const isLate = (error: unknown): boolean =>
-  error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
-  (error instanceof Problem && error.code === 'unavailable');
-
-/** The run itself did not complete: it failed, or was ended by hand. */
-export const hasFailed = (error: unknown): boolean => error instanceof WorkflowFailedError;
-
-/** Why a workflow refused an update, or failed; null for any other error. */
-export function refusalOf(error: unknown): ApplicationFailure | null {
-  const failed = error instanceof WorkflowUpdateFailedError || error instanceof WorkflowFailedError;
-  return failed && error.cause instanceof ApplicationFailure ? error.cause : null;
-}
+  isTooLate(error) || (error instanceof Problem && error.code === 'unavailable');
 
 /** What the caller hears about an error of Temporal's client; null for any other error. */
 export function temporalProblem(error: unknown): Problem | null {
-  const refusal = error instanceof WorkflowUpdateFailedError ? refusalOf(error) : null;
+  const refusal = isRefused(error) ? refusalOf(error) : null;
   if (refusal?.type === INVALID_TRANSITION) return new Problem('invalid_transition', refusal.message);
   if (refusal?.type === OUT_OF_STOCK)
     return new Problem('out_of_stock', refusal.message, { items: refusal.details?.[0] ?? [] });

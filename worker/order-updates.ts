@@ -1,13 +1,4 @@
-import {
-  type Client,
-  WithStartWorkflowOperation,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-} from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import type { UpdateAnswer, WorkflowStarter } from '../activities/deps';
 import { refusedMove } from '../domain/bulk';
 import type { ProblemCode } from '../domain/problem';
@@ -16,6 +7,7 @@ import { cancelUpdate, orderStart, retryUpdate } from '../messages/order';
 import { type RefundRequestResult, refundRequestStart } from '../messages/refund-request';
 import { INVALID_TRANSITION, NOT_RECORDED, OUT_OF_STOCK, REFUND_EXCEEDS_REMAINING } from '../messages/refusals';
 import { retryStepUpdate } from '../messages/retry';
+import { hasEnded, hasFailed, isNotRunning, isRefused, isTooLate, refusalOf } from '../platform/temporal-errors';
 import { within } from '../platform/within';
 
 /** As long as the API waits for a workflow. */
@@ -33,7 +25,7 @@ export const createOrderUpdates = ({
     try {
       return await workflow.withDeadline(deadline, result);
     } catch (error) {
-      if (isLate(error)) return 'late';
+      if (isTooLate(error)) return 'late';
       throw error;
     }
   };
@@ -71,7 +63,7 @@ export const createOrderUpdates = ({
         const result: RefundRequestResult = await within(RESULT_MS, run.result(), () => NO_RESULT);
         return refundAnswer(result);
       } catch (error) {
-        if (error === NO_RESULT || error instanceof WorkflowFailedError) return { outcome: 'done' };
+        if (error === NO_RESULT || hasFailed(error)) return { outcome: 'done' };
         return answerOf(error);
       }
     },
@@ -82,13 +74,11 @@ export const createOrderUpdates = ({
         await inTime(Date.now() + PATIENCE_MS, () => run.executeUpdate(retryStepUpdate));
       } catch (error) {
         // A run that has ended, or has nothing to retry, is not stuck.
-        if (!(error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError)) throw error;
+        if (!isNotRunning(error) && !isRefused(error)) throw error;
       }
     },
   };
 };
-
-const isLate = (error: unknown): boolean => error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
 
 /** The codes of the refusals by a rule, whose sentences are ours. */
 const REFUSALS: Record<string, ProblemCode> = {
@@ -99,12 +89,10 @@ const REFUSALS: Record<string, ProblemCode> = {
 
 /** What an error of Temporal's client says of an update. @throws one that says nothing of it */
 function answerOf(error: unknown): UpdateAnswer {
-  if (error instanceof WorkflowExecutionAlreadyStartedError || error instanceof WorkflowNotFoundError)
-    return { outcome: 'ended' };
-  const refusal = error instanceof WorkflowUpdateFailedError ? error.cause : null;
-  if (!(refusal instanceof ApplicationFailure)) throw error;
+  if (hasEnded(error)) return { outcome: 'ended' };
+  const refusal = isRefused(error) ? refusalOf(error) : null;
+  if (refusal === null) throw error;
   const { type, message } = refusal;
-  if (type === 'AcceptedUpdateCompletedWorkflow') return { outcome: 'ended' };
   if (type === NOT_RECORDED) return { outcome: 'late' };
   const code = REFUSALS[type ?? ''];
   if (code === undefined) throw error;

@@ -1,9 +1,10 @@
 import type { SessionId } from '../../../domain/ids';
 import { retryStepUpdate } from '../../../messages/retry';
+import { hasEnded, refusalOf } from '../../../platform/temporal-errors';
 import { stuckFollowersOf } from '../../../store/orders/followers';
 import type { ApiDeps } from '../../deps';
 import { bounded, STAFF_PATIENCE_MS } from '../../order-workflow';
-import { hasEnded, isLate, refusalOf } from '../../temporal-errors';
+import { isLate } from '../../temporal-errors';
 
 /**
  * `retry` of an order whose refund, dispute, review or warning is stuck beside it: whichever it is tries again now.

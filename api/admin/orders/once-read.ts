@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { whyNot } from '../../../domain/actions';
 import type { SessionId } from '../../../domain/ids';
 import { isFinal } from '../../../domain/order';
+import { refusalOf } from '../../../platform/temporal-errors';
 import { readRefundStanding } from '../../../store/refunds/standing';
 import type { ApiDeps } from '../../deps';
-import { refusalOf } from '../../temporal-errors';
 import { tellOrder } from './tell-order';
 
 /** How long an order's run may take to read what the database says already, and how long to wait between two tries. */

@@ -5,13 +5,14 @@ import { RESENDABLE } from '../../../domain/mail';
 import { Problem } from '../../../domain/problem';
 import { WORKFLOWS } from '../../../messages/names';
 import { type ResendInput, resendId, resendStart } from '../../../messages/resend';
+import { hasFailed, isAlreadyStarted, refusalOf } from '../../../platform/temporal-errors';
 import { keepMailRequest } from '../../../store/mails/requests';
 import { recordActor } from '../../../store/orders/request-actors';
 import { hasTimelineEntry } from '../../../store/orders/timeline';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
 import { bounded, STAFF_PATIENCE_MS } from '../../order-workflow';
-import { hasFailed, isAlreadyStarted, isUnavailable, refusalOf } from '../../temporal-errors';
+import { isUnavailable } from '../../temporal-errors';
 import { findOrder, ORDER_CHANGE, readAdminOrder } from './document';
 
 const Resend = z.strictObject({

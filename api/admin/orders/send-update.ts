@@ -7,10 +7,11 @@ import { Problem } from '../../../domain/problem';
 import { requestKeyOf } from '../../../domain/refund';
 import { WORKFLOWS } from '../../../messages/names';
 import { changedSignal, orderStart } from '../../../messages/order';
+import { hasEnded } from '../../../platform/temporal-errors';
 import { recordActor } from '../../../store/orders/request-actors';
 import type { ApiDeps } from '../../deps';
 import { bounded, STAFF_PATIENCE_MS } from '../../order-workflow';
-import { hasEnded, isLate } from '../../temporal-errors';
+import { isLate } from '../../temporal-errors';
 
 /** How long the signal after that may take: the order must still be read, and the answer sent within 10 s. */
 const LOOK_AGAIN_MS = 500;

@@ -4,12 +4,12 @@ import { DISCREPANCY_KINDS } from '../../../domain/discrepancy';
 import { Problem } from '../../../domain/problem';
 import { WORKFLOWS } from '../../../messages/names';
 import { reconcileStart } from '../../../messages/reconcile';
+import { isAlreadyStarted } from '../../../platform/temporal-errors';
 import { isKnownSweep, readSweep, requestSweep } from '../../../store/reconciliation/sweeps';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
 import { orNull, Timestamp, text, timestamp, timestampOrNull } from '../../http/schemas';
 import { bounded } from '../../order-workflow';
-import { isAlreadyStarted } from '../../temporal-errors';
 import { KeyHeader } from '../fields';
 import { isUuid, requestId } from '../request-ids';
 

@@ -14,12 +14,13 @@ import {
   refundRequestStart,
 } from '../../../messages/refund-request';
 import { INVALID_TRANSITION, REFUND_EXCEEDS_REMAINING } from '../../../messages/refusals';
+import { hasFailed, isAlreadyStarted, refusalOf } from '../../../platform/temporal-errors';
 import { within } from '../../../platform/within';
 import { readPayment } from '../../../store/orders/payment-of';
 import { readRequest, refuseStored, storeRequest } from '../../../store/refunds/staff-requests';
 import type { ApiDeps } from '../../deps';
 import { bounded, STAFF_PATIENCE_MS } from '../../order-workflow';
-import { hasFailed, isAlreadyStarted, isUnavailable, refusalOf } from '../../temporal-errors';
+import { isUnavailable } from '../../temporal-errors';
 import { sendUpdate } from '../orders/send-update';
 
 /** A refund as staff request it. */
