@@ -46,10 +46,10 @@ const STORIES: Partial<Record<OrderStatus, (order: StoryOrder, locale?: string) 
   }),
   PREPARING: ({ shipments, downloads }) => ({
     tone: 'good',
-    title: shipments.length > 0 ? 'Partly on its way' : 'Paid, and being prepared',
+    title: shipments.length > 0 ? 'Another parcel is to come' : 'Paid, and being prepared',
     text: [
       shipments.length > 0
-        ? 'Part of your order has been shipped. The rest is being packed.'
+        ? 'A parcel has been shipped, and another is being packed.'
         : 'Your payment has arrived and your items are being packed. We will e-mail you when they are shipped.',
       ...(downloads.length > 0 ? ['Your downloads are ready now.'] : []),
     ].join(' '),

@@ -63,7 +63,7 @@ const AttentionNeeded = ({ attention, ...facts }: MailFacts & { attention: Atten
           refunded:
         </P>
         <P>
-          <Code>{`POST ${facts.links.admin}/cancel`}</Code>
+          <Code>{`POST ${facts.links.admin}/cancel {"reason":"other"}`}</Code>
         </P>
         <Small>In the Temporal UI, send the order’s workflow the update “retry”, “resolve” or “cancel”.</Small>
       </>

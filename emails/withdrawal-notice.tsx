@@ -21,6 +21,7 @@ export const withdrawalNotice: MailTemplate = {
 const WithdrawalNotice = ({ withdrawal, ...facts }: MailFacts & { withdrawal: WithdrawalFacts }) => {
   const { order, shop, links } = facts;
   const { at, undone, late, begun, shipped } = withdrawal;
+  const hasGoods = order.items.some(({ kind }) => kind === 'PHYSICAL');
   return (
     <Layout
       shop={shop}
@@ -43,8 +44,9 @@ const WithdrawalNotice = ({ withdrawal, ...facts }: MailFacts & { withdrawal: Wi
           <H2>What to do</H2>
           <P>
             {shipped
-              ? 'Once the goods are back, record them as a return, which refunds them. If the customer shows that they were sent, refund at once. The refund is due 14 days after the statement, but you may wait for the goods or that proof. It includes the standard cost of delivery. What is still to be shipped is on hold.'
-              : 'Refund the order within 14 days of the statement. What is still to be shipped is on hold.'}
+              ? 'Once the goods are back, record them as a return, which refunds them. If the customer shows that they were sent, refund at once. The refund is due 14 days after the statement, but you may wait for the goods or that proof. It includes the standard cost of delivery.'
+              : 'Refund the order within 14 days of the statement.'}
+            {hasGoods && ' What is still to be shipped is on hold.'}
           </P>
           {shipped && (
             <P>
@@ -52,9 +54,12 @@ const WithdrawalNotice = ({ withdrawal, ...facts }: MailFacts & { withdrawal: Wi
             </P>
           )}
           <P>
-            <Code>{`POST ${links.admin}/refund`}</Code>
+            <Code>{`POST ${links.admin}/refund {"reason":"requested_by_customer"}`}</Code>
           </P>
-          <Small>The customer has a receipt. Nothing else was sent to them, and nothing was refunded.</Small>
+          <Small>
+            Each needs an Idempotency-Key; the API’s /docs shows what to send. The customer has a receipt. Nothing else
+            was sent to them, and nothing was refunded.
+          </Small>
         </>
       )}
       <Items order={order} />

@@ -1,6 +1,6 @@
 import type { ActionFacts } from '../../domain/action-facts';
 import type { SessionId } from '../../domain/ids';
-import { offersWithdrawal, periodEnd } from '../../domain/withdrawal';
+import { isLate, offersWithdrawal, periodEnd } from '../../domain/withdrawal';
 import { toInvoice } from '../customers/invoice';
 import type { Db } from '../database';
 import { shopperFacts } from './cancel';
@@ -13,6 +13,8 @@ export interface SelfService {
   mayWithdraw: boolean;
   /** The end of the withdrawal period; null while something is still to be delivered. */
   withdrawUntil: Date | null;
+  /** That period is over: staff decide about a statement. */
+  late: boolean;
   /** The names of the downloads that have begun: they are exempt. */
   begun: string[];
   /** Stripe's page with the invoice, which names the customer; null if none is kept. */
@@ -45,6 +47,7 @@ export async function readSelfService(
     withdrawal,
     mayWithdraw: withdrawal === null && offersWithdrawal(order, end, now),
     withdrawUntil: end,
+    late: isLate(end, new Date(now)),
     begun: items.filter(({ sku }) => begun.has(sku)).map(({ name }) => name),
     invoiceUrl: toInvoice(customer?.invoice ?? null)?.url ?? null,
   };

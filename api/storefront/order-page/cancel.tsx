@@ -4,6 +4,7 @@ import { whyNot } from '../../../domain/actions';
 import { senderName } from '../../../domain/email';
 import { Problem } from '../../../domain/problem';
 import { SHOPPER } from '../../../domain/shopper-rules';
+import type { SelfService } from '../../../store/orders/self-service';
 import { cancelOrder } from '../../admin/orders/cancel';
 import type { ApiDeps } from '../../deps';
 import { type Answer, type Route, route } from '../../http/route';
@@ -29,10 +30,10 @@ export const cancelRoutes = (deps: ApiDeps): Route[] => [
     handle: async ({ params, query }) => {
       const sessionId = await signedOrder(deps, params.sessionId, query);
       const addresses = addressesOf(deps.env, sessionId);
-      const { facts } = await selfServiceOf(deps, sessionId);
-      return whyNot('cancel as the shopper', facts) === null
+      const service = await selfServiceOf(deps, sessionId);
+      return whyNot('cancel as the shopper', service.facts) === null
         ? { html: question(deps, addresses) }
-        : { html: refusal(deps, facts, addresses) };
+        : { html: refusal(deps, service, addresses) };
     },
   }),
   route({
@@ -58,8 +59,8 @@ export const cancelRoutes = (deps: ApiDeps): Route[] => [
         await cancelOrder(deps, { sessionId, reason, updateId: randomUUID(), actor: SHOPPER });
       } catch (error) {
         if (!(error instanceof Problem && error.code === 'invalid_transition')) throw error;
-        const { facts } = await selfServiceOf(deps, sessionId);
-        return { status: 409, html: refusal(deps, facts, addresses) };
+        const service = await selfServiceOf(deps, sessionId);
+        return { status: 409, html: refusal(deps, service, addresses) };
       }
       res.set('cache-control', 'no-store').redirect(303, addresses.view);
       return undefined;
@@ -86,16 +87,17 @@ const question = ({ env }: ApiDeps, { view, cancel }: Addresses): string =>
     ),
   });
 
-function refusal({ env }: ApiDeps, facts: ActionFacts, { view, withdraw }: Addresses): string {
-  const { title, text, mayWithdraw = false } = wordsFor(facts);
+function refusal({ env }: ApiDeps, { facts, mayWithdraw }: SelfService, { view, withdraw }: Addresses): string {
+  const { title, text } = wordsFor(facts);
   return pageOf({
     shop: senderName(env.EMAIL_FROM),
     title,
     body: (
       <Story tone="over" title={title}>
         <p>{text}</p>
-        {mayWithdraw && (
+        {title === TOO_LATE && mayWithdraw && (
           <p>
+            {'You may still withdraw: '}
             <a href={withdraw}>Withdraw from contract here</a>
           </p>
         )}
@@ -110,10 +112,11 @@ function refusal({ env }: ApiDeps, facts: ActionFacts, { view, withdraw }: Addre
 const TOO_LATE = 'It is too late to cancel';
 
 function wordsFor({ status, cancelling, anythingShipped, downloaded, disputed }: ActionFacts): Refusal {
-  if (cancelling || status === 'CANCELLED' || status === 'REFUNDED' || status === 'EXPIRED')
+  if (status === 'EXPIRED')
+    return { title: 'This order has ended', text: 'It was not paid. There is nothing to cancel.' };
+  if (cancelling || status === 'CANCELLED' || status === 'REFUNDED')
     return { title: 'This order is cancelled already', text: 'There is nothing left to cancel.' };
-  if (downloaded)
-    return { title: TOO_LATE, text: 'A download of this order has begun. You may still withdraw.', mayWithdraw: true };
+  if (downloaded) return { title: TOO_LATE, text: 'A download of this order has begun.' };
   if (disputed)
     return {
       title: 'Your bank is looking into this payment',
@@ -121,15 +124,11 @@ function wordsFor({ status, cancelling, anythingShipped, downloaded, disputed }:
     };
   return {
     title: TOO_LATE,
-    text: anythingShipped
-      ? 'Your order has been shipped already. You may still withdraw, and send it back.'
-      : 'Your order has been delivered already. You may still withdraw.',
-    mayWithdraw: true,
+    text: anythingShipped ? 'Your order has been shipped already.' : 'Your order has been delivered already.',
   };
 }
 
 interface Refusal {
   title: string;
   text: string;
-  mayWithdraw?: boolean;
 }

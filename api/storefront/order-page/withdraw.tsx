@@ -107,7 +107,7 @@ const Receipt = ({ order, withdrawal }: Shown & { withdrawal: NonNullable<SelfSe
   </Story>
 );
 
-const UNDONE = 'Nothing of it has been delivered, so all of your money goes back the way it came.';
+const UNDONE = 'Nothing of it has been delivered, so what you have paid goes back the way it came.';
 
 const whatFollows = ({ shipments }: OrderView): string =>
   shipments.length > 0
@@ -123,7 +123,7 @@ const Statement = ({ order, service, addresses }: Shown) => (
       ))}
     </ul>
     <Exempt order={order} service={service} />
-    <p>{isDelivered(order, service) ? whatFollows(order) : UNDONE}</p>
+    <p>{isUndone(order, service) ? UNDONE : whatFollows(order)}</p>
     <p>The receipt goes to the e-mail address of the order at once.</p>
     <form method="post" action={addresses.withdraw}>
       <NameField />
@@ -134,8 +134,9 @@ const Statement = ({ order, service, addresses }: Shown) => (
   </Story>
 );
 
-const isDelivered = ({ shipments }: OrderView, { begun }: SelfService): boolean =>
-  shipments.length > 0 || begun.length > 0;
+/** Whether nothing is left for staff to decide. While a bank decides about a dispute, nothing can be refunded. */
+const isUndone = ({ shipments }: OrderView, { begun, late, facts }: SelfService): boolean =>
+  shipments.length === 0 && begun.length === 0 && !late && !facts.disputed;
 
 const Exempt = ({ order: { grants }, service: { begun } }: Pick<Shown, 'order' | 'service'>): ReactNode => {
   if (begun.length > 0)
