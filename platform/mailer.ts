@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { createTransport, type NodemailerError } from 'nodemailer';
 import { type ErrorResponse, Resend } from 'resend';
 import { isMailbox, mailbox } from '../domain/email';
 import { type AccountCause, type Fault, OUTAGES } from '../domain/fault';
 import type { Env } from './env';
+import { sha256 } from './sha256';
 
 /** A mail as it is sent. The same key always means the same bytes. */
 export interface OutgoingMail {
@@ -187,4 +187,4 @@ const headersOf = (from: string, key: string) => ({
   'Auto-Submitted': 'auto-generated',
 });
 
-const hash = (key: string): string => createHash('sha256').update(key).digest('hex').slice(0, 40);
+const hash = (key: string): string => sha256(key).slice(0, 40);

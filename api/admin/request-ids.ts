@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { sha256 } from '../../platform/sha256';
 
 /**
  * The id of something that staff ask for: a new one, or the one that belongs to the caller's key.
@@ -6,7 +7,7 @@ import { createHash, randomUUID } from 'node:crypto';
  */
 export function requestId(kind: string, key: string | undefined): string {
   if (key === undefined) return randomUUID();
-  const hash = createHash('sha256').update(`${kind}/${key}`).digest('hex');
+  const hash = sha256(`${kind}/${key}`);
   // A UUID of version 8, whose content each application defines itself (RFC 9562, section 5.8).
   return [
     hash.slice(0, 8),

@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { whyNot } from '../../domain/actions';
 import type { SessionId } from '../../domain/ids';
 import { formatMoney } from '../../domain/money';
 import { type ParcelLine, withCustomer } from '../../domain/parcel';
 import type { Refusal } from '../../domain/refundable';
 import { type Condition, costOf, REASON_OF_RETURN, whyNotReturned } from '../../domain/returns';
+import { sha256 } from '../../platform/sha256';
 import type { OrderReturn, ReturnCondition } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
 import { refundsOf } from '../refunds/rows';
@@ -108,7 +109,7 @@ async function reserve(
   { sessionId, key, requestHash, items, refund, actor, at }: NewReturn,
 ): Promise<Refusal | Reserved | null> {
   if (refund === null) return null;
-  const requestKey = hash(`return/${key}`);
+  const requestKey = sha256(`return/${key}`);
   const cost = async () => costOf(paidOrder(order), items, await refundedUnits(tx, sessionId));
   const amount = refund.amount ?? (await cost());
   const orLess = refund.amount === undefined;
@@ -133,5 +134,3 @@ export async function refundedUnits(tx: Tx, sessionId: SessionId): Promise<Map<s
   }
   return units;
 }
-
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex');

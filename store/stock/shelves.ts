@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../platform/sha256';
 import type { Db, Tx } from '../database';
 import { sqlState } from '../errors';
 
@@ -113,4 +113,4 @@ const REFUSALS: Record<string, Adjusted> = {
   '22003': 'too-many',
 };
 
-const hash = (...parts: unknown[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+const hash = (...parts: unknown[]): string => sha256(JSON.stringify(parts));

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { filterOf, MOST_IN_BULK } from '../../../domain/bulk';
 import { Problem } from '../../../domain/problem';
 import { bulkStart } from '../../../messages/bulk';
 import { WORKFLOWS } from '../../../messages/names';
+import { sha256 } from '../../../platform/sha256';
 import { readBulk, writeBulk } from '../../../store/bulk/bulks';
 import { findMatching } from '../../../store/bulk/matching';
 import type { ApiDeps } from '../../deps';
@@ -68,9 +68,7 @@ async function start(
   const reason = action === 'cancel' ? (request.reason ?? 'other') : null;
   const filter = filterAsked(request);
   const id = requestId('bulk', key);
-  const requestHash = createHash('sha256')
-    .update(JSON.stringify([action, filter, reason, limit]))
-    .digest('hex');
+  const requestHash = sha256(JSON.stringify([action, filter, reason, limit]));
   const at = new Date(clock.now());
   const matched = await writeBulk(db, { id, action, reason, filter, limit, actor, requestHash, at });
   if (matched === null) throw new Problem('idempotency_key_reused', 'This key was used for another bulk.');

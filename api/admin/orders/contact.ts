@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { isEmailAddress } from '../../../domain/email';
 import { Problem } from '../../../domain/problem';
+import { sha256 } from '../../../platform/sha256';
 import { correctContact } from '../../../store/customers/contact';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
@@ -43,7 +44,7 @@ export const contactRoutes = (deps: ApiDeps): Route[] => [
       const key = headers['idempotency-key'];
       const refusal = await correctContact(deps.db, {
         sessionId,
-        key: `contact/${key === undefined ? randomUUID() : hash(key)}`,
+        key: `contact/${key === undefined ? randomUUID() : sha256(key)}`,
         email: body.email ?? null,
         address: body.address ? wholeAddress(body.address) : null,
         actor,
@@ -64,5 +65,3 @@ const wholeAddress = ({
   postal_code = null,
   country,
 }: NonNullable<Contact['address']>) => ({ line1, line2, city, state, postal_code, country });
-
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex');

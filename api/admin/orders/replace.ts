@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { SessionId } from '../../../domain/ids';
 import { Problem } from '../../../domain/problem';
+import { sha256 } from '../../../platform/sha256';
 import { recordReplacement } from '../../../store/orders/replacements';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
@@ -61,7 +61,7 @@ async function replace(
   }: { sessionId: SessionId; idempotencyKey: string; body: ReplaceBody; actor: string },
 ): Promise<void> {
   const recorded = await recordReplacement(deps.db, {
-    ...{ sessionId, key: hash(idempotencyKey), requestHash: hash(JSON.stringify([items, note ?? null])) },
+    ...{ sessionId, key: sha256(idempotencyKey), requestHash: sha256(JSON.stringify([items, note ?? null])) },
     ...{ items, remark: note, actor, at: new Date(deps.clock.now()) },
   });
   if (recorded.outcome === 'key-reused')
@@ -72,5 +72,3 @@ async function replace(
   }
   await tellOrder(deps, sessionId);
 }
-
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex');

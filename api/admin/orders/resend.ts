@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import { RESENDABLE } from '../../../domain/mail';
 import { Problem } from '../../../domain/problem';
 import { WORKFLOWS } from '../../../messages/names';
 import { type ResendInput, resendId, resendStart } from '../../../messages/resend';
+import { sha256 } from '../../../platform/sha256';
 import { hasFailed, isAlreadyStarted, refusalOf } from '../../../platform/temporal-errors';
 import { keepMailRequest } from '../../../store/mails/requests';
 import { recordActor } from '../../../store/orders/request-actors';
@@ -37,11 +38,7 @@ export const resendRoutes = (deps: ApiDeps): Route[] => [
 ];
 
 const keyOf = (template: string, idempotencyKey: string | undefined): string =>
-  idempotencyKey === undefined
-    ? randomUUID()
-    : createHash('sha256')
-        .update(JSON.stringify([template, idempotencyKey]))
-        .digest('hex');
+  idempotencyKey === undefined ? randomUUID() : sha256(JSON.stringify([template, idempotencyKey]));
 
 /**
  * Records the request, so that no run is the only one that knows of it. Then starts the workflow that sends the mail,

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { SessionId } from '../../../domain/ids';
 import { Problem } from '../../../domain/problem';
 import { CONDITIONS, REASON_OF_RETURN } from '../../../domain/returns';
 import { INVALID_TRANSITION, REFUND_EXCEEDS_REMAINING } from '../../../messages/refusals';
+import { sha256 } from '../../../platform/sha256';
 import { type ReturnRefund, recordReturn } from '../../../store/orders/returns';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
@@ -68,8 +68,8 @@ export const returnRoutes = (deps: ApiDeps): Route[] => [
  */
 async function takeBack(deps: ApiDeps, { sessionId, idempotencyKey, body, actor }: ReturnAsked): Promise<void> {
   const { items, condition, refund, note } = body;
-  const requestHash = hash(JSON.stringify([items, condition, refund ?? null, note ?? null]));
-  const asked = { sessionId, key: hash(idempotencyKey), requestHash, items, condition };
+  const requestHash = sha256(JSON.stringify([items, condition, refund ?? null, note ?? null]));
+  const asked = { sessionId, key: sha256(idempotencyKey), requestHash, items, condition };
   const recorded = await recordReturn(deps.db, {
     ...{ ...asked, remark: note, actor, at: new Date(deps.clock.now()) },
     refund: refund ? { ...(refund.amount !== undefined && { amount: refund.amount }) } : null,
@@ -98,5 +98,3 @@ async function askForRefund(
     throw new Problem(error.code, `The return is recorded, its refund is not made. ${error.detail}`);
   }
 }
-
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex');

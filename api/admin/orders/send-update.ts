@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type Client, WithStartWorkflowOperation, type WorkflowUpdateHandle } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { SessionId } from '../../../domain/ids';
@@ -7,6 +7,7 @@ import { Problem } from '../../../domain/problem';
 import { requestKeyOf } from '../../../domain/refund';
 import { WORKFLOWS } from '../../../messages/names';
 import { changedSignal, orderStart } from '../../../messages/order';
+import { sha256 } from '../../../platform/sha256';
 import { hasEnded } from '../../../platform/temporal-errors';
 import { recordActor } from '../../../store/orders/request-actors';
 import type { ApiDeps } from '../../deps';
@@ -81,7 +82,7 @@ export const tooLate = (status: OrderStatus): Problem =>
 export function updateIdOf(update: { name: string }, args: unknown[], idempotencyKey: string | undefined): string {
   if (idempotencyKey === undefined) return randomUUID();
   const request = JSON.stringify([update.name, idempotencyKey, args]);
-  return createHash('sha256').update(request).digest('hex');
+  return sha256(request);
 }
 
 function send<Args extends unknown[]>(

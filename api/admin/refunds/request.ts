@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
 import type { SessionId } from '../../../domain/ids';
@@ -14,6 +13,7 @@ import {
   refundRequestStart,
 } from '../../../messages/refund-request';
 import { INVALID_TRANSITION, REFUND_EXCEEDS_REMAINING } from '../../../messages/refusals';
+import { sha256 } from '../../../platform/sha256';
 import { hasFailed, isAlreadyStarted, refusalOf } from '../../../platform/temporal-errors';
 import { within } from '../../../platform/within';
 import { readPayment } from '../../../store/orders/payment-of';
@@ -43,8 +43,8 @@ export async function requestRefund(
   deps: ApiDeps,
   { sessionId, idempotencyKey, request, note, actor }: RefundAsked,
 ): Promise<void> {
-  const requestHash = hash(JSON.stringify([request, note ?? null]));
-  await requestUnderKey(deps, { sessionId, key: hash(idempotencyKey), requestHash, request, note, actor });
+  const requestHash = sha256(JSON.stringify([request, note ?? null]));
+  await requestUnderKey(deps, { sessionId, key: sha256(idempotencyKey), requestHash, request, note, actor });
 }
 
 /** As `requestRefund`, under the key of a request that is stored already, or is stored now. */
@@ -181,5 +181,3 @@ function refuseAsWritten({ refusal, refusedAt, status }: Refund): void {
   const code = refusal.code === REFUND_EXCEEDS_REMAINING ? REFUND_EXCEEDS_REMAINING : INVALID_TRANSITION;
   throw new Problem(code, `${refusal.reason}.`);
 }
-
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex');

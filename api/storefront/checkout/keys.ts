@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Problem } from '../../../domain/problem';
+import { sha256 } from '../../../platform/sha256';
 import type { CheckoutRecord } from '../../../store/checkouts/checkouts';
 import {
   type CheckoutKey,
@@ -101,5 +101,3 @@ async function run(
     throw error;
   }
 }
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
