@@ -22,6 +22,7 @@ import {
   shipUpdate,
   stateQuery,
 } from '../../messages/order';
+import { INVALID_TRANSITION, NEEDLESS } from '../../messages/refusals';
 import { requestCancel } from './cancel';
 import { holdShipping, releaseShipping } from './hold';
 import { refusal } from './inbox';
@@ -150,5 +151,5 @@ function validate({ facts }: OrderRun, action: UpdateAction): void {
 function refuseNeedless({ facts }: OrderRun, action: 'retry' | 'resolve'): void {
   if (facts === null) return;
   const refused = whyNot(action, { status: facts.status, needsAttention: facts.needsAttention });
-  if (refused !== null) throw refusal(refused);
+  if (refused !== null) throw refusal(refused, INVALID_TRANSITION, NEEDLESS);
 }

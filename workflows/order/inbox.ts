@@ -173,5 +173,5 @@ interface Answer {
 }
 
 /** The refusal of a request that is not possible now. Its message is one plain sentence that says why. */
-export const refusal = (message: string, type = INVALID_TRANSITION): ApplicationFailure =>
-  ApplicationFailure.nonRetryable(message, type);
+export const refusal = (message: string, type = INVALID_TRANSITION, ...details: string[]): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(message, type, ...details);

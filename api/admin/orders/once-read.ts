@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { whyNot } from '../../../domain/actions';
 import type { SessionId } from '../../../domain/ids';
 import { isFinal } from '../../../domain/order';
+import { NEEDLESS } from '../../../messages/refusals';
 import { refusalOf } from '../../../platform/temporal-errors';
 import { readRefundStanding } from '../../../store/refunds/standing';
 import type { ApiDeps } from '../../deps';
@@ -18,7 +18,7 @@ const PAUSE_MS = 100;
  */
 export async function onceRead<Sent>(
   deps: Pick<ApiDeps, 'db' | 'temporal'>,
-  { sessionId, action }: { sessionId: SessionId; action: 'retry' | 'resolve' },
+  sessionId: SessionId,
   send: () => Promise<Sent>,
 ): Promise<Sent> {
   const deadline = Date.now() + READ_WITHIN_MS;
@@ -26,11 +26,9 @@ export async function onceRead<Sent>(
     try {
       return await send();
     } catch (error) {
-      const refusal = refusalOf(error);
-      if (refusal === null || Date.now() > deadline) throw error;
+      if (!refusalOf(error)?.details?.includes(NEEDLESS) || Date.now() > deadline) throw error;
       const { status, attentionStep } = await readRefundStanding(deps.db, sessionId);
-      const isBehind = attentionStep !== null && !isFinal(status);
-      if (!isBehind || refusal.message !== whyNot(action, { status, needsAttention: false })) throw error;
+      if (attentionStep === null || isFinal(status)) throw error;
     }
     await tellOrder(deps, sessionId);
     await wait(PAUSE_MS);

@@ -81,7 +81,7 @@ async function resolve(deps: ApiDeps, { sessionId, request, updateId, actor }: R
   const at = new Date(clock.now());
   if (!isFinal((await readPayment(db, sessionId)).status)) {
     const asked = { sessionId, update: resolveUpdate, args: [request] as [ResolveRequest], updateId, actor };
-    const outcome = await onceRead(deps, { sessionId, action: 'resolve' }, () => sendUpdate(deps, asked));
+    const outcome = await onceRead(deps, sessionId, () => sendUpdate(deps, asked));
     if (outcome === 'done') return;
     if (outcome === 'accepted') throw notRecordedYet();
   }
