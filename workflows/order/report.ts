@@ -1,5 +1,6 @@
 import type { OrderFactsNow } from '../../activities/order/facts';
 import { examplesOf } from '../../domain/action-examples';
+import type { ActionFacts } from '../../domain/action-facts';
 import { isAboutRefund } from '../../domain/action-rules';
 import { offered } from '../../domain/actions';
 import type { OrderReport } from '../../messages/order';
@@ -18,13 +19,6 @@ export function reportOf({
   happened: readonly string[];
 }): OrderReport {
   const { number, status, total, currency, skus, refunded = 0, shippingHold = null, shippingHoldSince } = order;
-  const decision = order.pendingDecision?.step;
-  const facts = {
-    ...order,
-    pendingDecision: decision,
-    needsAttention: parked.some(isForRetry),
-    nothingTaken: total === 0,
-  };
   return {
     ...{ number, status, skus, waitingFor },
     money: { currency, total, refunded, left: total - refunded },
@@ -37,11 +31,19 @@ export function reportOf({
     disputes: (order.disputes ?? []).map((dispute) => ({ ...dispute, dueBy: timeOf(dispute.dueBy) })),
     paymentIntentId: order.paymentIntentId ?? null,
     happened: [...happened],
-    actions: offered(facts).map(({ action, does }) => ({
+    actions: offered(factsOf(order, parked)).map(({ action, does }) => ({
       ...{ action, does },
-      examples: examplesOf(action, { ...order, isAboutRefund: isAboutRefund(decision) }),
+      examples: examplesOf(action, { ...order, isAboutRefund: isAboutRefund(order.pendingDecision?.step) }),
     })),
   };
 }
+
+/** The facts that decide what staff may do now. */
+export const factsOf = (order: OrderFactsNow, parked: readonly Parked[]): ActionFacts => ({
+  ...order,
+  pendingDecision: order.pendingDecision?.step,
+  needsAttention: parked.some(isForRetry),
+  nothingTaken: order.total === 0,
+});
 
 const timeOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());

@@ -7,10 +7,11 @@ import type { SessionId } from '../../domain/ids';
 import type { OrderStatus } from '../../domain/order';
 import type { Progress } from '../../domain/order-snapshot';
 import type { Opening, OrderInput, OrderReport, OrderState } from '../../messages/order';
-import { isForRetry, type Parked, Parking } from '../parking';
+import { type Parked, Parking } from '../parking';
 import { database, slowDatabase } from '../steps';
 import { Inbox, type Message, refusal } from './inbox';
 import { Mails } from './mails';
+import { factsOf } from './report';
 import { describeReturn, mailOfReturn, returnedSince } from './returned';
 import { StaffView } from './staff-view';
 
@@ -65,10 +66,7 @@ export class OrderRun {
 
   /** The facts that decide what staff may do now; null before the order is opened. */
   get facts(): ActionFacts | null {
-    if (this.known === null) return null;
-    const pendingDecision = this.known.pendingDecision?.step;
-    const nothingTaken = this.known.total === 0;
-    return { ...this.known, pendingDecision, nothingTaken, needsAttention: this.needs.some(isForRetry) };
+    return this.known && factsOf(this.known, this.needs);
   }
 
   /** The answer to the `state` query. */

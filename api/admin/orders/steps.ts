@@ -9,7 +9,7 @@ import { addNote } from '../../../store/orders/timeline';
 import type { ApiDeps } from '../../deps';
 import { type Answer, type Route, route } from '../../http/route';
 import { text } from '../../http/schemas';
-import { note, Sku, webUrl } from '../fields';
+import { Lines, note, webUrl } from '../fields';
 import { retryRefund } from '../refunds/retry';
 import { cancelOrder } from './cancel';
 import { findOrder, ORDER_CHANGE, readAdminOrder } from './document';
@@ -17,22 +17,12 @@ import { retryFollowers } from './followers';
 import { onceRead } from './once-read';
 import { notRecordedYet, sendUpdate, tooLate, updateIdOf } from './send-update';
 
-const Shipment = z
-  .strictObject({
-    carrier: text(60),
-    trackingNumber: text(100),
-    trackingUrl: webUrl.optional(),
-    items: z
-      .array(z.strictObject({ sku: Sku, quantity: z.int().min(1).max(1_000_000) }))
-      .min(1)
-      .max(200)
-      .optional()
-      .meta({ description: 'What is in the parcel; absent: everything unshipped.' }),
-  })
-  .refine(({ items = [] }) => new Set(items.map(({ sku }) => sku)).size === items.length, {
-    error: 'names a SKU twice',
-    path: ['items'],
-  });
+const Shipment = z.strictObject({
+  carrier: text(60),
+  trackingNumber: text(100),
+  trackingUrl: webUrl.optional(),
+  items: Lines.optional().meta({ description: 'What is in the parcel; absent: everything unshipped.' }),
+});
 
 const Cancellation = z.strictObject({
   reason: z.enum(REASONS),
@@ -97,9 +87,7 @@ export const orderStepRoutes = (deps: ApiDeps): Route[] => [
         (await retryFollowers(deps, sessionId))
       )
         return { body: await readAdminOrder(deps, sessionId) };
-      return onceRead(deps, { sessionId, action: 'retry' }, () =>
-        take(deps, { sessionId, actor, headers }, retryUpdate, []),
-      );
+      return onceRead(deps, sessionId, () => take(deps, { sessionId, actor, headers }, retryUpdate, []));
     },
   }),
 ];

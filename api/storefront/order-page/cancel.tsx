@@ -9,9 +9,7 @@ import { cancelOrder } from '../../admin/orders/cancel';
 import type { ApiDeps } from '../../deps';
 import { type Answer, type Route, route } from '../../http/route';
 import { pageOf, Story } from '../../pages/page';
-import { problemPage } from '../../pages/problem-page';
-import { SessionParam } from '../orders';
-import { type Addresses, addressesOf, signedOrder, Token } from './signed';
+import { type Addresses, addressesOf, signedOrder, signedPage } from './signed';
 import { selfServiceOf } from './view';
 
 /** `/orders/{sessionId}/cancel`: the question, which changes nothing, and its answer. */
@@ -19,14 +17,10 @@ export const cancelRoutes = (deps: ApiDeps): Route[] => [
   route({
     method: 'get',
     path: '/orders/{sessionId}/cancel',
-    tag: 'Storefront',
+    ...signedPage(deps.env),
     summary: 'The page that asks whether to cancel an order',
     description: 'For the signed link of a mail. Changes nothing, because mail scanners follow links.',
-    params: SessionParam,
-    query: Token,
     answers: { 200: { description: 'The page.', contentType: 'text/html' } },
-    problems: ['unknown_order', 'link_invalid'],
-    page: problemPage(deps.env),
     handle: async ({ params, query }) => {
       const sessionId = await signedOrder(deps, params.sessionId, query);
       const addresses = addressesOf(deps.env, sessionId);
@@ -39,18 +33,14 @@ export const cancelRoutes = (deps: ApiDeps): Route[] => [
   route({
     method: 'post',
     path: '/orders/{sessionId}/cancel',
-    tag: 'Storefront',
+    ...signedPage(deps.env),
     summary: 'Cancel an order, as its shopper',
     description:
       'For the signed link of a mail. Before anything is shipped or downloaded: as when staff cancel, it is stored first, and all of the money goes back.',
-    params: SessionParam,
-    query: Token,
     answers: {
       303: { description: 'Leads to the page of the order.', headers: { Location: 'The signed link.' } },
       409: { description: 'The page that says why it cannot be cancelled.', contentType: 'text/html' },
     },
-    problems: ['unknown_order', 'link_invalid'],
-    page: problemPage(deps.env),
     handle: async ({ params, query, res }): Promise<Answer | undefined> => {
       const sessionId = await signedOrder(deps, params.sessionId, query);
       const addresses = addressesOf(deps.env, sessionId);

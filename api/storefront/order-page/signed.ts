@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { isSessionId, type SessionId } from '../../../domain/ids';
-import { Problem } from '../../../domain/problem';
+import { Problem, type ProblemCode } from '../../../domain/problem';
 import type { Env } from '../../../platform/env';
 import { readToken, signToken } from '../../../platform/links';
 import { findStatus } from '../../../store/orders/status';
 import type { ApiDeps } from '../../deps';
+import { problemPage } from '../../pages/problem-page';
 import { unknownOrder } from '../find-order';
+import { SessionParam } from '../orders';
 
 /** The signature of a link in a mail. */
 export const Token = z.object({
@@ -22,6 +24,15 @@ export function isSigned({ SIGNING_SECRET }: Env, sessionId: string, { token }: 
   if (readToken(SIGNING_SECRET, 'order', token) === sessionId) return true;
   throw new Problem('link_invalid', 'This link is incomplete or was not issued by this shop.');
 }
+
+/** What all pages behind a signed link have in common. */
+export const signedPage = (env: Env) => ({
+  tag: 'Storefront' as const,
+  params: SessionParam,
+  query: Token,
+  problems: ['unknown_order', 'link_invalid'] as ProblemCode[],
+  page: problemPage(env),
+});
 
 /**
  * The order that a signed link is about.

@@ -8,12 +8,10 @@ import type { ApiDeps } from '../../deps';
 import { type Answer, type Route, route } from '../../http/route';
 import { text } from '../../http/schemas';
 import { pageOf, Story } from '../../pages/page';
-import { problemPage } from '../../pages/problem-page';
 import { unknownOrder } from '../find-order';
-import { SessionParam } from '../orders';
 import { withdraw } from '../withdrawal';
 import { Moment } from './order';
-import { type Addresses, addressesOf, signedOrder, Token } from './signed';
+import { type Addresses, addressesOf, signedOrder, signedPage } from './signed';
 import { selfServiceOf } from './view';
 
 export const Name = text(200).meta({ description: 'The name of the person who withdraws.', example: 'Ada Lovelace' });
@@ -23,14 +21,10 @@ export const withdrawRoutes = (deps: ApiDeps): Route[] => [
   route({
     method: 'get',
     path: '/orders/{sessionId}/withdraw',
-    tag: 'Storefront',
+    ...signedPage(deps.env),
     summary: 'The page to withdraw from the contract, and the receipt once that is done',
     description: 'For the signed link of a mail. Changes nothing, because mail scanners follow links.',
-    params: SessionParam,
-    query: Token,
     answers: { 200: { description: 'The page.', contentType: 'text/html' } },
-    problems: ['unknown_order', 'link_invalid'],
-    page: problemPage(deps.env),
     handle: async ({ params, query }) => {
       const sessionId = await signedOrder(deps, params.sessionId, query);
       const order = await readOrder(deps.db, sessionId);
@@ -41,16 +35,12 @@ export const withdrawRoutes = (deps: ApiDeps): Route[] => [
   route({
     method: 'post',
     path: '/orders/{sessionId}/withdraw',
-    tag: 'Storefront',
+    ...signedPage(deps.env),
     summary: 'Withdraw from the contract, as the shopper',
     description:
       'For the signed link of a mail. Recorded first; the receipt goes to the address of the order at once. If nothing of the order has been delivered, all of the money goes back.',
-    params: SessionParam,
-    query: Token,
     body: { form: z.strictObject({ name: Name }) },
     answers: { 303: { description: 'Leads to the receipt.', headers: { Location: 'The same address.' } } },
-    problems: ['unknown_order', 'link_invalid'],
-    page: problemPage(deps.env),
     handle: async ({ params, query, body: { name }, res }): Promise<Answer | undefined> => {
       const sessionId = await signedOrder(deps, params.sessionId, query);
       await withdraw(deps, { sessionId, name, via: 'link' });
