@@ -13,10 +13,10 @@ export interface WithdrawableOrder {
 
 /** Whether there is a contract to withdraw from: bought, and not undone already. */
 export const isBought = ({ status, paymentStatus }: Pick<WithdrawableOrder, 'status' | 'paymentStatus'>): boolean =>
-  UNDONE.every((one) => one !== status) && PAYING.includes(paymentStatus);
+  UNDONE.every((one) => one !== status) && PAID_OR_PAYING.includes(paymentStatus);
 
 const UNDONE: readonly OrderStatus[] = ['EXPIRED', 'CANCELLED', 'REFUNDED'];
-const PAYING: readonly PaymentStatus[] = ['PROCESSING', 'PAID', 'NO_PAYMENT_REQUIRED', 'PARTIALLY_REFUNDED'];
+const PAID_OR_PAYING: readonly PaymentStatus[] = ['PROCESSING', 'PAID', 'NO_PAYMENT_REQUIRED', 'PARTIALLY_REFUNDED'];
 
 const DAY_MS = 86_400_000;
 /** Directive 2011/83/EU, article 9. */

@@ -25,9 +25,7 @@ export const mailWriter = (deps: Deps) => {
     order: OrderForMail | null,
   ): Promise<{ written: WrittenMail[]; failed: FailedMail[] }> {
     const composed = await Promise.all(
-      requests.map(async (request) => {
-        return { request, made: await limited(request, composeMail(request, order)) };
-      }),
+      requests.map(async (request) => ({ request, made: await limited(request, composeMail(request, order)) })),
     );
     const failed = composed.flatMap(({ made }) => (isFailed(made) ? [made] : []));
     const writable = composed.filter(({ made }) => !isFailed(made));

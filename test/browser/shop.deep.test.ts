@@ -104,10 +104,10 @@ test('a buyer of a download gets the file, and downloads are counted', async () 
 test('without JavaScript, the link in the mail shows the order, and its buyer withdraws from it', async () => {
   await putInCart('Tide Mug');
   await goToPayment();
-  await payWith('4242 4242 4242 4242', 'undecided@example.com');
+  await payWith('4242 4242 4242 4242', 'grace@example.com');
   await page.waitForURL(/\/success/);
   await status('PREPARING');
-  const mails = () => system.mailsTo('undecided@example.com');
+  const mails = () => system.mailsTo('grace@example.com');
   await until(async () => (await mails()).length === 1);
   const [link = ''] = /http[^"]+\/view\?token=[^"]+/.exec((await mails())[0]?.html ?? '') ?? [];
   const plain = await browser.newContext({ javaScriptEnabled: false });

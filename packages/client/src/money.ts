@@ -6,7 +6,7 @@ const THOUSANDTHS = new Set('bhd jod kwd omr tnd'.split(' '));
 /** Without a minor unit, and counted in hundredths all the same. */
 const WHOLE_IN_HUNDREDTHS = new Set(['isk', 'ugx']);
 
-/** Formats an amount for people: `{ amount: 1250, currency: 'eur' }` is `€12.50` in English, `12,50 €` in German. */
+/** Formats an amount for people: `{ amount: 1250, currency: 'eur' }` is `€12.50` in English. */
 export function formatMoney({ amount, currency }: Money, locale = 'en'): string {
   const decimals = WHOLE.has(currency) ? 0 : THOUSANDTHS.has(currency) ? 3 : 2;
   return new Intl.NumberFormat(locale, {
