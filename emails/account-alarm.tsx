@@ -79,7 +79,7 @@ const WORDS: Record<AlarmCause, { title: string; stops: string; fix: string }> =
   checkout_refused: {
     title: 'Stripe refuses to open checkouts',
     stops: 'Checkouts in this currency, or those with what Stripe names. Shoppers are asked to try again later.',
-    fix: 'See the code, and the API’s log for Stripe’s sentence. Usually the account is not activated, no payment method is turned on for the currency, or what the shop offers is not set up there (docs/shop.md): see Settings in Stripe’s Dashboard. It ends with the next checkout that opens.',
+    fix: 'See the code, and the API’s log for Stripe’s sentence. Usually the account is not activated, no payment method is turned on for the currency, or what the shop offers is not set up there (docs/shop.md): see Settings in Stripe’s Dashboard. It ends with the next checkout that opens; about a shipping rate, with the next that offers it, or once the shop does not.',
   },
   sweep_failed: {
     title: 'The sweep fails',

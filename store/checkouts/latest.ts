@@ -1,13 +1,18 @@
 import { type SessionId, sessionId } from '../../domain/ids';
 import type { Db } from '../database';
 
-/** Whether a session was made here after a time, in a currency. */
+/** Whether a session was made here after a time, in a currency; with a shipping rate, one that offers it. */
 export const hasOpenedSince = async (
   db: Db,
-  { currency, since }: { currency: string; since: Date },
+  { currency, shippingRate, since }: { currency: string; shippingRate: string | null; since: Date },
 ): Promise<boolean> =>
   (await db.checkout.findFirst({
-    where: { origin: 'CHECKOUT', sessionId: { not: null }, currency, createdAt: { gt: since } },
+    where: {
+      ...{ origin: 'CHECKOUT', sessionId: { not: null }, currency, createdAt: { gt: since } },
+      ...(shippingRate !== null && {
+        request: { path: ['shipping_options'], array_contains: [{ shipping_rate: shippingRate }] },
+      }),
+    },
     select: { id: true },
   })) !== null;
 

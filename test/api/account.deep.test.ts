@@ -205,6 +205,44 @@ test('checkouts that Stripe refuses for good are one alarm and one mail, until o
   expect(await refusals()).toMatchObject([{ resolvedAt: expect.any(Date) }]);
 });
 
+test('a shipping rate that Stripe refuses is one alarm, until a checkout has it again or the shop offers it no more', async () => {
+  const { world } = shop;
+  await world.product('GOODS', { stock: 9 });
+  await world.product('DOWNLOAD');
+  const open = async () => {
+    await tend();
+    const alarms = await world.db.accountAlarm.findMany({ where: { cause: 'checkout_refused', resolvedAt: null } });
+    return alarms.map(({ subject }) => subject);
+  };
+  const mails = async () => (await staffMails()).filter((subject) => /refuses to open checkouts/.test(subject)).length;
+  const { id } = await world.stripe.shippingRates.create({
+    ...{ display_name: 'Courier', type: 'fixed_amount', fixed_amount: { amount: 1990, currency: 'eur' } },
+  });
+  const parcel = { name: 'Parcel', countries: ['DE'], prices: [{ amount: 590, currency: 'eur' }] };
+  await shop.offers({ shippingRates: [parcel, { stripeShippingRateId: id, countries: ['DE', 'AT'] }] });
+  const to = async (country: string) => (await shop.checkout({ ...order('GOODS'), country })).status;
+  const before = await mails();
+
+  await world.stripe.shippingRates.update(id, { active: false });
+  expect([await to('DE'), await to('AT')]).toEqual([503, 503]); // the second option, and the first
+  expect(await open()).toEqual([`${id} (eur)`]);
+  expect(await mails()).toBe(before + 1);
+  await world.sleep(1_000);
+  expect((await shop.checkout(order('DOWNLOAD'))).status).toBe(201);
+  expect(await open()).toEqual([`${id} (eur)`]);
+
+  await world.stripe.shippingRates.update(id, { active: true });
+  expect(await to('AT')).toBe(201);
+  expect(await open()).toEqual([]);
+
+  await world.stripe.shippingRates.update(id, { active: false });
+  expect(await to('AT')).toBe(503);
+  expect(await open()).toEqual([`${id} (eur)`]);
+  await shop.offers({ shippingRates: [parcel] });
+  expect(await open()).toEqual([]);
+  await shop.offers();
+});
+
 describe('a key of another account', () => {
   const open = (cause: string) => shop.world.db.accountAlarm.count({ where: { cause, resolvedAt: null } });
   const aboutTheAccount = async () => (await staffMails()).filter((subject) => /of another account/.test(subject));

@@ -5,6 +5,7 @@ import { CHECKOUT_REFUSED } from '../../../domain/fault';
 import { type SessionId, sessionId } from '../../../domain/ids';
 import type { OrderStatus } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
+import { refusedCheckout } from '../../../domain/refused-checkout';
 import { METADATA } from '../../../domain/session';
 import { abandonSignal } from '../../../messages/order';
 import { expectObject } from '../../../platform/stripe';
@@ -26,6 +27,7 @@ import { openOrder, signalRunning } from '../../order-workflow';
 import type { Slot } from './admission';
 import { type Cart, outOfStock, type PricedCart } from './cart';
 import { notForSale, takeOffSale } from './not-for-sale';
+import { whatIsRefused } from './refusal';
 import { type SessionRequest, sessionRequest } from './stripe-request';
 
 /** A checkout that is open, as the shopper hears of it. */
@@ -209,8 +211,7 @@ function refused(deps: ApiDeps, row: CheckoutRecord) {
     log.error({ err: error, number: row.number }, 'Stripe did not open a checkout');
     if (error instanceof Stripe.errors.StripeInvalidRequestError) {
       const { currency } = row;
-      // Nothing in it comes from a shopper.
-      const subject = `${error.code ?? error.param ?? 'no code'} (${currency})`;
+      const subject = refusedCheckout(whatIsRefused(error, row.request as SessionRequest), currency);
       await noteRefused(deps.db, { cause: CHECKOUT_REFUSED, subject, currency, at: new Date(deps.clock.now()) });
     }
     const wait = error instanceof Stripe.errors.StripeRateLimitError ? Number(error.headers?.['retry-after'] ?? 2) : 2;

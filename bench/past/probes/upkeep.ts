@@ -24,7 +24,7 @@ export const METRICS: Probe[] = [
   },
   {
     name: 'whether a checkout was opened since',
-    run: (db, { at }) => hasOpenedSince(db, { currency: 'eur', since: before(at, HOUR) }),
+    run: (db, { at }) => hasOpenedSince(db, { currency: 'eur', shippingRate: null, since: before(at, HOUR) }),
   },
   {
     name: 'the latest sessions',
