@@ -258,6 +258,16 @@ describe('what the shop offers', () => {
   });
 
   test.each([
+    ['de-AT', 'Ich stimme den [Nutzungsbedingungen](https://shop.example.com/terms) zu'],
+    ['tlh', 'I agree to the [Terms of Service](https://shop.example.com/terms)'],
+    ['constructor', 'I agree to the [Terms of Service](https://shop.example.com/terms)'],
+  ])('is the terms in the language of the storefront, else in English: %s', async (locale, message) => {
+    await shop.offers({ termsUrl: 'https://shop.example.com/terms' });
+    const request = await requestOf(await shop.checkout({ items: [{ sku: 'ebook', quantity: 1 }], locale }));
+    expect(request).toMatchObject({ custom_text: { terms_of_service_acceptance: { message } } });
+  });
+
+  test.each([
     ['eur', 10_000, 590],
     ['jpy', 3000, 800],
     ['isk', 150_000, 90_000],

@@ -1,5 +1,5 @@
 /** “I agree to the terms of service”, with the words that are the link in brackets, by language. */
-const SENTENCES: Record<string, string> = {
+const SENTENCES = {
   de: 'Ich stimme den [Nutzungsbedingungen] zu',
   en: 'I agree to the [Terms of Service]',
   es: 'Acepto los [Términos de servicio]',
@@ -16,8 +16,12 @@ const SENTENCES: Record<string, string> = {
  * language that is not here, or not known.
  */
 export function termsSentence(url: string, language: string | null): string {
-  const sentence = SENTENCES[language?.toLowerCase().split(/[-_]/)[0] ?? 'en'] ?? SENTENCES.en;
+  const asked = language?.toLowerCase().split(/[-_]/)[0] ?? 'en';
+  const sentence = isSpoken(asked) ? SENTENCES[asked] : SENTENCES.en;
   // A bracket in the address would end the link.
   const address = new URL(url).href.replaceAll('(', '%28').replaceAll(')', '%29');
-  return `${sentence}`.replace(']', `](${address})`);
+  return sentence.replace(']', `](${address})`);
 }
+
+/** Every object has members that are no language, such as `constructor`. */
+const isSpoken = (language: string): language is keyof typeof SENTENCES => Object.hasOwn(SENTENCES, language);
