@@ -9,7 +9,7 @@ const WAIT_MS = 3_000;
 
 /**
  * Keeps where the invoice of a paid session is, if the session asked for one and Stripe has made it by now. No order
- * fails for it: without Stripe's answer, or the permission, only the id is kept.
+ * fails for it: without Stripe's answer, or the permission, only the id is kept, until a later look has the links.
  */
 export async function keepInvoice(deps: Deps, session: Session): Promise<void> {
   const id = typeof session.invoice === 'string' ? session.invoice : session.invoice?.id;

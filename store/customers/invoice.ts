@@ -1,5 +1,5 @@
 import type { SessionId } from '../../domain/ids';
-import type { Prisma } from '../../prisma/generated/client';
+import { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 
 /** An invoice that Stripe made of an order. Whoever has an address of it sees the customer's name and address. */
@@ -11,12 +11,19 @@ export interface Invoice {
   pdf: string | null;
 }
 
-/** Keeps where the invoice of an order is. An erased customer stays erased. */
+/**
+ * Keeps where the invoice of an order is. One without links does not replace what is known of it. An erased customer
+ * stays erased.
+ */
 export async function saveInvoice(
   db: Db,
   { sessionId, invoice }: { sessionId: SessionId; invoice: Invoice },
 ): Promise<void> {
-  await db.customer.updateMany({ where: { sessionId, erasedAt: null }, data: { invoice: { ...invoice } } });
+  const isBare = invoice.url === null && invoice.pdf === null;
+  await db.customer.updateMany({
+    where: { sessionId, erasedAt: null, ...(isBare && { invoice: { equals: Prisma.AnyNull } }) },
+    data: { invoice: { ...invoice } },
+  });
 }
 
 /** The column holds what `saveInvoice` wrote. */

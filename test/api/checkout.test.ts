@@ -1,4 +1,5 @@
 import { linkCatalogue } from '../../activities/catalogue/stripe-setup';
+import { checkout } from '../../activities/checkout/checkout';
 import { METADATA } from '../../domain/session';
 import { Shop } from './shop';
 
@@ -317,6 +318,25 @@ describe('what the shop offers', () => {
     const mails = await world.db.mail.findMany({ where: { sessionId: body.sessionId } });
     const linking = mails.filter(({ html }) => html?.includes(url)).map(({ template }) => template);
     expect(linking).toEqual(['order_confirmation']);
+  });
+
+  test('is an invoice without links while Stripe does not show it, which holds no order up', async () => {
+    const { world } = shop;
+    const unreadable = { kind: 'invalid', message: 'No.', match: { method: 'GET', path: '^/v1/invoices/' }, times: 1 };
+    const { lookAtSession } = checkout(world.deps());
+    await shop.offers({ invoices: true });
+    const { body } = await shop.checkout({ items: [{ sku: 'ebook', quantity: 1 }] });
+    await world.at('/faults', unreadable);
+    const { customer, status } = await world.paid(body.sessionId);
+    const id = expect.stringMatching(/^in_/);
+    expect([status, customer?.invoice]).toEqual(['COMPLETED', { id, url: null, pdf: null }]);
+
+    await lookAtSession(body);
+    const linked = (await world.order(body.sessionId)).customer?.invoice;
+    expect(linked).toEqual({ id, url: expect.any(String), pdf: expect.any(String) });
+    await world.at('/faults', unreadable);
+    await lookAtSession(body);
+    expect((await world.order(body.sessionId)).customer?.invoice).toEqual(linked);
   });
 });
 
