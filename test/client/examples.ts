@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createHoldfast, type Order, startCheckout, storedCart } from '@holdfast/client';
@@ -95,7 +97,8 @@ export function describeClient(shopOf: () => Shop): void {
   });
 
   withProgram('python3', 'a server in Python sells, and shows the order', async (started) => {
-    const env = { HOLDFAST_URL: api.url, STOREFRONT_KEY: KEY, PORT: '0' };
+    const losing = await losingAnAnswer(api.url);
+    const env = { HOLDFAST_URL: losing.url, STOREFRONT_KEY: KEY, PORT: '0' };
     const { lines } = started(join(EXAMPLES, 'python/shop.py'), [], env);
     const { value: url } = await lines.next();
     const shelf = await (await fetch(url)).text();
@@ -107,7 +110,7 @@ export function describeClient(shopOf: () => Shop): void {
       answer.headers.get('location'),
     ]);
     expect(second).toEqual(first);
-    expect(first?.[0]).toBe(303);
+    expect([first?.[0], losing.lost()]).toEqual([303, 1]);
     const id = /cs_[A-Za-z0-9_]+/.exec(String(first?.[1]))?.[0] ?? '';
     const page = async () => (await fetch(`${url}/success?session_id=${id}`)).text();
     expect(await page()).toMatch(/refresh.*PENDING/);
@@ -115,6 +118,7 @@ export function describeClient(shopOf: () => Shop): void {
     await shop.world.end(sessionId(id));
     expect(await page()).toMatch(/COMPLETED<\/h1><a href='[^']+\/downloads\//);
     expect(await (await fetch(`${url}/success?session_id=cs_test_nobody`)).text()).toContain('unknown_order');
+    losing.close();
   });
 
   withProgram('curl', 'curl in a shell buys, and follows the order to its end', async (started) => {
@@ -128,6 +132,26 @@ export function describeClient(shopOf: () => Shop): void {
     expect(rest.at(-1)).toBe('COMPLETED');
     expect(await ended).toBe(0);
   });
+}
+
+/** A server, behind a connection that breaks before the first checkout's answer. */
+async function losingAnAnswer(url: string): Promise<{ url: string; lost: () => number; close: () => void }> {
+  let lost = 0;
+  const server = createServer((asked, answer) => {
+    const { method, headers } = asked;
+    const forwarded = request(new URL(asked.url ?? '', url), { method, headers }, (received) => {
+      if (method === 'POST' && lost === 0) {
+        lost += 1;
+        asked.socket.destroy();
+        return received.destroy();
+      }
+      return received.pipe(answer.writeHead(received.statusCode ?? 0, received.headers));
+    });
+    asked.pipe(forwarded);
+  }).listen(0, '127.0.0.1');
+  await once(server.unref(), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, lost: () => lost, close: () => server.close() };
 }
 
 type Start = (

@@ -10,8 +10,9 @@ import json
 import os
 import secrets
 import time
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import parse_qs, quote, urlsplit
 from urllib.request import Request, urlopen
 
@@ -35,7 +36,7 @@ def call(method, path, shopper, body=None, key=None):
                 return answer.status, json.load(answer)
         except HTTPError as error:
             status, document, wait = error.code, problem(error), error.headers.get("Retry-After")
-        except (URLError, TimeoutError):
+        except (OSError, HTTPException):  # no answer, or half of one
             status, document, wait = 503, {"code": "offline"}, None
         pause = int(wait) if wait and wait.isdigit() else backoff
         if status not in (429, 500, 502, 503, 504) or time.monotonic() + pause > end:
