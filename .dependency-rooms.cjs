@@ -13,7 +13,7 @@ const rooms = {
   prisma: ['domain', 'platform', 'store', 'activities/catalogue'],
   packages: [],
   storefront: ['domain', 'packages'],
-  sandbox: ['domain', 'messages', 'platform', 'store', 'activities/catalogue', 'prisma'],
+  sandbox: ['domain', 'messages', 'platform', 'store', 'emails', 'activities/catalogue', 'prisma'],
 };
 
 const everywhere = [...Object.keys(rooms), 'test', 'bench'];

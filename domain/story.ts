@@ -1,5 +1,6 @@
 import { formatMoney, type Money } from './money';
 import type { OrderStatus, PaymentStatus } from './order';
+import type { StoryWords } from './words/en';
 
 /** How an order is presented to the shopper: a headline, what it means for them, and the tone. */
 export interface Story {
@@ -21,109 +22,48 @@ export interface StoryOrder {
 }
 
 /**
- * Describes where an order stands.
+ * Describes where an order stands, in these words.
  * @param locale of the amounts
  */
-export function storyOf(order: StoryOrder, locale?: string): Story {
-  return order.status === 'PENDING' ? whilePending(order) : (STORIES[order.status]?.(order, locale) ?? UNKNOWN);
+export function storyOf(order: StoryOrder, words: StoryWords, locale?: string): Story {
+  if (order.status === 'PENDING') return { tone: 'waiting', ...whilePending(order, words) };
+  return STORIES[order.status]?.(order, words, locale) ?? { tone: 'waiting', ...words.unknown };
 }
 
-/** What a shopper should know while their payment is not confirmed, after half a minute or so. */
-export const IF_IT_TAKES_LONGER =
-  'You can close this page: once the payment is confirmed, we process your order and send you an e-mail.';
+type Tell = (order: StoryOrder, words: StoryWords, locale?: string) => Story;
 
-/** The way they paid takes no refund. Stripe asks them for an account; the shop never does. */
-export const bankDetailsNeeded = (amount: Money, locale?: string): { title: string; text: string } => ({
-  title: 'Your refund needs your bank details',
-  text: `We have initiated a refund of ${formatMoney(amount, locale)}, but it cannot go back the way you paid. Stripe, our payment provider, has sent you an e-mail that asks for your bank details. Please answer it: without an answer the refund lapses after some weeks.`,
-});
-
-const STORIES: Partial<Record<OrderStatus, (order: StoryOrder, locale?: string) => Story>> = {
-  PAID: () => ({
+const STORIES: Partial<Record<OrderStatus, Tell>> = {
+  PAID: (_, { paid }) => ({ tone: 'good', ...paid }),
+  PREPARING: ({ shipments, downloads }, { anotherParcel, preparing, downloadsReady }) => {
+    const { title, text } = shipments.length > 0 ? anotherParcel : preparing;
+    return { tone: 'good', title, text: downloads.length > 0 ? `${text} ${downloadsReady}` : text };
+  },
+  SHIPPED: (_, { shipped }) => ({ tone: 'good', ...shipped }),
+  COMPLETED: ({ downloads, shipments }, words) => ({
     tone: 'good',
-    title: 'Paid, thank you',
-    text: 'Your payment has arrived. We are getting your order ready.',
+    ...(downloads.length > 0 && shipments.length === 0 ? words.downloads : words.complete),
   }),
-  PREPARING: ({ shipments, downloads }) => ({
-    tone: 'good',
-    title: shipments.length > 0 ? 'Another parcel is to come' : 'Paid, and being prepared',
-    text: [
-      shipments.length > 0
-        ? 'A parcel has been shipped, and another is being packed.'
-        : 'Your payment has arrived and your items are being packed. We will e-mail you when they are shipped.',
-      ...(downloads.length > 0 ? ['Your downloads are ready now.'] : []),
-    ].join(' '),
-  }),
-  SHIPPED: () => ({ tone: 'good', title: 'On its way', text: 'Your order has been shipped.' }),
-  COMPLETED: ({ downloads, shipments }) =>
-    downloads.length > 0 && shipments.length === 0
-      ? {
-          tone: 'good',
-          title: 'Paid, thank you',
-          text: 'Your downloads are ready. We have also e-mailed you the links.',
-        }
-      : { tone: 'good', title: 'Complete', text: 'Everything in this order has been delivered. Thank you.' },
-  EXPIRED: ({ paymentStatus }) =>
-    paymentStatus === 'FAILED'
-      ? {
-          tone: 'over',
-          title: 'The payment did not go through',
-          text: 'Your bank did not complete it, so no money was taken and the order is closed.',
-        }
-      : {
-          tone: 'over',
-          title: 'The checkout expired',
-          text: 'Nothing was charged. The items we held for you are available to others again.',
-        },
-  CANCELLED: ({ soldOut }) => ({
+  EXPIRED: ({ paymentStatus }, words) => ({
     tone: 'over',
-    title: soldOut ? 'Sold out' : 'Order cancelled',
-    text: soldOut
-      ? 'Someone else was faster, and there was not enough left for your order. Nothing was charged.'
-      : 'Nothing was charged for this order.',
+    ...(paymentStatus === 'FAILED' ? words.paymentFailed : words.expired),
   }),
-  REFUNDED: ({ refunded, refundAwaitsBankDetails, soldOut }, locale) => ({
+  CANCELLED: (order, { soldOut, cancelled }) => ({ tone: 'over', ...(order.soldOut ? soldOut : cancelled) }),
+  REFUNDED: ({ refunded, refundAwaitsBankDetails, soldOut }, words, locale) => ({
     tone: 'over',
-    title: soldOut ? 'Sold out, and refunded' : 'Refunded',
+    title: soldOut ? words.soldOutAndRefunded : words.refunded,
     text: [
-      ...(soldOut ? ['While you were paying, the last of it was sold. We are sorry that we cannot deliver.'] : []),
+      ...(soldOut ? [words.soldWhilePaying] : []),
       refundAwaitsBankDetails
-        ? 'Your refund waits for you.'
+        ? words.refundWaits
         : refunded.amount > 0
-          ? `We have returned ${formatMoney(refunded, locale)} to your original payment method. It usually appears within five to ten days.`
-          : 'Your bank has given your money back.',
+          ? words.returned(formatMoney(refunded, locale))
+          : words.returnedByBank,
     ].join(' '),
   }),
 };
 
-/** For a status that this page does not know, because the shop is newer than the page. */
-const UNKNOWN: Story = { tone: 'waiting', title: 'Your order', text: 'This page updates by itself.' };
-
 /** A pending order: the payment may be on its way, or staff may have to check it. */
-function whilePending({ paymentStatus, voucher }: StoryOrder): Story {
-  if (paymentStatus === 'PROCESSING' && voucher)
-    return {
-      tone: 'waiting',
-      title: 'Your order waits for your payment',
-      text: 'Please pay with the details below. We will e-mail you as soon as your payment has arrived.',
-    };
-  if (paymentStatus === 'PROCESSING') {
-    return {
-      tone: 'waiting',
-      title: 'Your payment is on its way',
-      text: 'Your bank is processing the payment, which can take a few days. We will e-mail you as soon as it has arrived.',
-    };
-  }
-  if (paymentStatus === 'UNPAID') {
-    return {
-      tone: 'waiting',
-      title: 'Confirming your payment',
-      text: 'We are waiting for confirmation of your payment. This takes a moment; please do not pay again.',
-    };
-  }
-  return {
-    tone: 'waiting',
-    title: 'Your payment has arrived',
-    text: 'Our staff are checking a detail of your order. You do not need to do anything; we will e-mail you.',
-  };
+function whilePending({ paymentStatus, voucher }: StoryOrder, words: StoryWords): Omit<Story, 'tone'> {
+  if (paymentStatus === 'PROCESSING') return voucher ? words.toPay : words.processing;
+  return paymentStatus === 'UNPAID' ? words.confirming : words.beingChecked;
 }

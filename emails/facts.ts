@@ -1,4 +1,4 @@
-import { day as dayInUtc } from '../domain/dates';
+import { dayIn } from '../domain/dates';
 import type { MailStep } from '../domain/mail';
 import { formatMoney } from '../domain/money';
 import type { Voucher } from '../domain/voucher';
@@ -33,7 +33,7 @@ export interface OrderFacts {
   status: string;
   paymentStatus: string;
   currency: string;
-  /** A BCP 47 tag that `Intl` knows. */
+  /** A BCP 47 tag that `Intl` knows: of amounts and dates, and of the language of mails to the customer. */
   locale: string;
   items: ItemFacts[];
   subtotal: number;
@@ -167,5 +167,5 @@ export const disputeOf = ({ order, ref }: MailFacts): DisputeFacts | undefined =
 /** Whether any item of the order has to be shipped. */
 export const isShipped = ({ items }: OrderFacts): boolean => items.some(({ kind }) => kind === 'PHYSICAL');
 
-/** A date for reading: `8 December 2026 (UTC)`. */
-export const day = (at: Date): string => `${dayInUtc(at)} (UTC)`;
+/** A date in the reader's language: `8 December 2026 (UTC)`. */
+export const day = ({ locale }: OrderFacts, at: Date): string => `${dayIn(locale, at)} (UTC)`;

@@ -15,6 +15,7 @@ import { returnReceived } from './return-received';
 import type { MailTemplate } from './template';
 import { withdrawalNotice } from './withdrawal-notice';
 import { withdrawalReceived } from './withdrawal-received';
+import { wordsFor } from './words/words';
 
 /** Every kind of mail about an order, by the name used in its key, its tag and its row. */
 export const TEMPLATES = {
@@ -36,8 +37,8 @@ export const TEMPLATES = {
 
 export type Template = keyof typeof TEMPLATES;
 
-/** Renders a mail; null if what it would say is no longer true. */
+/** Renders a mail, to a customer in the language of their order; null if what it would say is no longer true. */
 export function compose(template: Template, facts: MailFacts): Composed | null {
-  const written = TEMPLATES[template].write(facts);
+  const written = TEMPLATES[template].write(facts, wordsFor(facts.order.locale));
   return written && rendered(written);
 }

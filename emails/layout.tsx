@@ -1,21 +1,24 @@
 import type { ReactNode } from 'react';
 import { Body, Container, Head, Heading, Html, Preview, Section, Text } from 'react-email';
-import { css, styles } from './theme';
+import type { Language } from '../domain/locale';
+import { darkCss, narrowCss, styles } from './theme';
+import type { MailWords } from './words/en';
 
 /**
  * The frame of every mail: the shop's name, one card, and a line that says why the reader gets it. It loads no images
  * and nothing remote, so it reads the same with images off and does not track the reader.
  */
-export function Layout({ shop, title, preview, why, children }: LayoutProps) {
+export function Layout({ shop, title, preview, why, lang = 'en', children }: LayoutProps) {
   return (
-    <Html lang="en">
+    <Html lang={lang}>
       <Head>
         <title>{title}</title>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="supported-color-schemes" content="light dark" />
         <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
-        <style>{css}</style>
+        <style>{narrowCss}</style>
+        <style>{darkCss}</style>
       </Head>
       <Body className="page" style={styles.page}>
         <Preview useTitleTag={false}>{preview}</Preview>
@@ -48,12 +51,15 @@ export interface LayoutProps {
   preview: string;
   /** Why the reader gets this mail. */
   why: string;
+  /** Default: English, as staff are written to. */
+  lang?: Language;
   children: ReactNode;
 }
 
-/** The footer of a customer's mail: why they get it. */
-export const becauseOrdered = (shop: string): string =>
-  `You are receiving this e-mail because this address was given for an order at ${shop}.`;
+/** The frame of a mail to a customer, in their language. */
+export const CustomerLayout = ({ words, ...frame }: Omit<LayoutProps, 'why' | 'lang'> & { words: MailWords }) => (
+  <Layout {...frame} lang={words.language} why={words.why(frame.shop)} />
+);
 
 /** The footer of a mail to staff. */
 export const becauseStaff = (shop: string): string =>

@@ -1,3 +1,4 @@
+import { en } from '../domain/words/en';
 import { isShipped, type MailFacts, money } from './facts';
 import { becauseStaff, Layout } from './layout';
 import { Code, H2, Items, P, Small, StaffPointers } from './parts';
@@ -20,7 +21,7 @@ const OrderReceived = (facts: MailFacts) => {
   return (
     <Layout shop={shop} title={`New order ${order.number}`} preview={`${sum} ${next}`} why={becauseStaff(shop)}>
       <P>{`${sum} ${next}`}</P>
-      <Items order={order} />
+      <Items order={order} sums={en.sums} />
       {isShipped(order) && (
         <>
           <H2>When you ship it</H2>

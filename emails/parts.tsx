@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Button, Heading, Section, Text } from 'react-email';
+import type { SumWords } from '../domain/words/en';
 import { type MailFacts, money, type OrderFacts, type Quantity } from './facts';
 import { styles } from './theme';
 
@@ -83,16 +84,16 @@ export const Quantities = ({ of }: { of: Quantity[] }) => (
   </table>
 );
 
-/** The items of an order and its total. Sums that are zero are left out. */
-export const Items = ({ order }: { order: OrderFacts }) => (
+/** The items of an order and its total, in these words. Sums that are zero are left out. */
+export const Items = ({ order, sums }: { order: OrderFacts; sums: SumWords }) => (
   <table className="data amounts" cellPadding={0} cellSpacing={0} style={styles.table}>
     <thead>
       <tr>
         <th scope="col" className="muted" style={styles.head}>
-          Item
+          {sums.item}
         </th>
         <th scope="col" className="muted" style={{ ...styles.head, textAlign: 'right' }}>
-          Amount
+          {sums.amount}
         </th>
       </tr>
     </thead>
@@ -113,7 +114,7 @@ export const Items = ({ order }: { order: OrderFacts }) => (
       ))}
     </tbody>
     <tfoot>
-      {totals(order).map(([name, amount], index, all) => {
+      {totals(order, sums).map(([name, amount], index, all) => {
         const last = index === all.length - 1 ? styles.total : {};
         const first = index === 0 ? { borderTop: styles.cell.borderTop, paddingTop: '12px' } : {};
         return (
@@ -132,15 +133,16 @@ export const Items = ({ order }: { order: OrderFacts }) => (
 );
 
 /** The rows that lead to the total. Tax already included in the prices is shown, not added. */
-function totals({ subtotal, discount, shipping, tax, taxIncluded, total }: OrderFacts): [string, number][] {
+function totals(order: OrderFacts, sums: SumWords): [string, number][] {
+  const { subtotal, discount, shipping, tax, taxIncluded, total } = order;
   const nonZero = (rows: [string, number][]) => rows.filter(([, amount]) => amount !== 0);
   const between = nonZero([
-    ['Discount', -discount],
-    ['Shipping', shipping],
-    ['Tax', tax - taxIncluded],
+    [sums.discount, -discount],
+    [sums.shipping, shipping],
+    [sums.tax, tax - taxIncluded],
   ]);
-  const before: [string, number][] = between.length > 0 ? [['Subtotal', subtotal], ...between] : [];
-  return [...before, ...nonZero([['Tax (included)', taxIncluded]]), ['Total', total]];
+  const before: [string, number][] = between.length > 0 ? [[sums.subtotal, subtotal], ...between] : [];
+  return [...before, ...nonZero([[sums.taxIncluded, taxIncluded]]), [sums.total, total]];
 }
 
 /** Where staff find the order. */

@@ -1,40 +1,34 @@
-import { day, type MailFacts, money } from './facts';
-import { becauseOrdered, Layout } from './layout';
+import { day, money } from './facts';
+import { CustomerLayout } from './layout';
 import { Action, H2, Items, P, Small } from './parts';
-import type { MailTemplate } from './template';
+import type { InWords, MailTemplate } from './template';
 
 /** A delayed payment failed: what was ordered, and a link to try again. Not sent if the money has arrived after all. */
 export const paymentFailed: MailTemplate = {
   audience: 'customer',
   title: 'Failed payment notice',
-  write: (facts) => {
+  write: (facts, words) => {
     if (facts.order.paymentStatus !== 'FAILED') return null;
     return {
-      subject: `Your payment did not go through: order ${facts.order.number}`,
-      body: <PaymentFailed {...facts} />,
+      subject: words.about(words.paymentFailed.title, facts.order.number),
+      body: <PaymentFailed {...facts} words={words} />,
     };
   },
 };
 
-const PaymentFailed = ({ order, shop, links }: MailFacts) => (
-  <Layout
-    shop={shop}
-    title="Your payment did not go through"
-    preview={`Order ${order.number}, ${money(order, order.total)}: nothing was charged. You can try again.`}
-    why={becauseOrdered(shop)}
-  >
-    <P>
-      {`The payment for order ${order.number} failed, and nothing was charged. `}
-      The order is closed, and we are no longer holding these items for you.
-    </P>
-    <P>If you would still like them, you can try again, with a different payment method if you prefer.</P>
-    <Action href={order.recovery?.url ?? links.storefront}>Try again</Action>
-    <H2>What you ordered</H2>
-    <Items order={order} />
-    <Small>
-      {order.recovery && `The link works until ${day(order.recovery.until)}. `}
-      Prices and availability may have changed by the time you return. Your bank or payment provider can tell you why
-      the payment failed.
-    </Small>
-  </Layout>
-);
+const PaymentFailed = ({ order, shop, links, words }: InWords) => {
+  const { title, preview, failed, ifYouStillWant, tryAgain, whatYouOrdered, whoKnowsWhy } = words.paymentFailed;
+  return (
+    <CustomerLayout shop={shop} title={title} preview={preview(order.number, money(order, order.total))} words={words}>
+      <P>{failed(order.number)}</P>
+      <P>{ifYouStillWant}</P>
+      <Action href={order.recovery?.url ?? links.storefront}>{tryAgain}</Action>
+      <H2>{whatYouOrdered}</H2>
+      <Items order={order} sums={words.sums} />
+      <Small>
+        {order.recovery && `${words.linkWorksUntil(day(order, order.recovery.until))} `}
+        {`${words.mayHaveChanged} ${whoKnowsWhy}`}
+      </Small>
+    </CustomerLayout>
+  );
+};

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react';
-import { moment } from '../domain/dates';
+import { momentIn } from '../domain/dates';
 import type { Voucher } from '../domain/voucher';
-import { isShipped, type MailFacts, money, type OrderFacts } from './facts';
-import { becauseOrdered, Layout } from './layout';
+import { isShipped, money } from './facts';
+import { CustomerLayout } from './layout';
 import { Action, Code, Facts, H2, Items, P, Small } from './parts';
-import type { MailTemplate } from './template';
+import type { InWords, MailTemplate } from './template';
 
 /**
  * The order is placed, and its payment (a transfer, debit or voucher) takes days. Not sent once it arrived or failed.
@@ -12,64 +12,61 @@ import type { MailTemplate } from './template';
 export const paymentProcessing: MailTemplate = {
   audience: 'customer',
   title: 'Pending payment notice',
-  write: (facts) => {
+  write: (facts, words) => {
     if (facts.order.paymentStatus !== 'PROCESSING') return null;
     return {
-      subject: `We are waiting for your payment: order ${facts.order.number}`,
-      body: <PaymentProcessing {...facts} />,
+      subject: words.about(words.processing.title, facts.order.number),
+      body: <PaymentProcessing {...facts} words={words} />,
     };
   },
 };
 
-const PaymentProcessing = ({ order, shop, links }: MailFacts) => (
-  <Layout
-    shop={shop}
-    title="We are waiting for your payment"
-    preview={`Order ${order.number}, ${money(order, order.total)}. We will e-mail you as soon as your payment arrives.`}
-    why={becauseOrdered(shop)}
-  >
-    <P>
-      Thank you for your order. Your payment method takes a while to complete, usually a few days.{' '}
-      {`We will e-mail you as soon as your payment arrives${whatThen(order)}.`}
-    </P>
-    {order.voucher ? (
-      <HowToPay {...order.voucher} />
-    ) : (
-      <P>
-        If you were given a voucher or bank transfer details, please use them to pay. Otherwise, you do not need to do
-        anything.
-      </P>
-    )}
-    <H2>{`Order ${order.number}`}</H2>
-    <Items order={order} />
-    <Action href={links.order}>View your order</Action>
-    <Small>If the payment does not go through, you will not be charged, and we will let you know.</Small>
-  </Layout>
-);
+const PaymentProcessing = ({ order, shop, links, words }: InWords) => {
+  const { title, weWillMail, thanks, thenPrepare, thenDeliver, payIfAsked, ifItFails } = words.processing;
+  return (
+    <CustomerLayout
+      shop={shop}
+      title={title}
+      preview={`${words.order(order.number)}, ${money(order, order.total)}. ${weWillMail}`}
+      words={words}
+    >
+      <P>{`${thanks} ${isShipped(order) ? thenPrepare : thenDeliver}`}</P>
+      {order.voucher ? <HowToPay voucher={order.voucher} locale={order.locale} words={words} /> : <P>{payIfAsked}</P>}
+      <H2>{words.order(order.number)}</H2>
+      <Items order={order} sums={words.sums} />
+      <Action href={links.order}>{words.viewOrder}</Action>
+      <Small>{ifItFails}</Small>
+    </CustomerLayout>
+  );
+};
 
-const HowToPay = ({ url, reference, stores, expiresAt }: Voucher) => (
-  <>
-    <P>Please pay with these details. Until then your order is not paid.</P>
-    <Facts
-      rows={[
-        ...(reference ? ([['Reference', <Code key="reference">{reference}</Code>]] as [string, ReactNode][]) : []),
-        ...stores.map(({ name, paymentCode, confirmationNumber }): [string, ReactNode] => [
-          `At ${name}`,
-          <>
-            Payment code <Code>{paymentCode}</Code>
-            {confirmationNumber && (
-              <>
-                , confirmation number <Code>{confirmationNumber}</Code>
-              </>
-            )}
-          </>,
-        ]),
-        ...(expiresAt ? ([['Pay before', moment(new Date(expiresAt))]] as [string, ReactNode][]) : []),
-      ]}
-    />
-    {url && <Action href={url}>Open your voucher</Action>}
-  </>
-);
+type HowToPayProps = Pick<InWords, 'words'> & { voucher: Voucher; locale: string };
 
-const whatThen = (order: OrderFacts): string =>
-  isShipped(order) ? ' and then get your order ready' : ', with your order';
+const HowToPay = ({ voucher: { url, reference, stores, expiresAt }, locale, words }: HowToPayProps) => {
+  const { paymentCode: code, confirmationNumber: confirmation, payBefore } = words.voucher;
+  return (
+    <>
+      <P>{words.processing.payWithThese}</P>
+      <Facts
+        rows={[
+          ...(reference
+            ? ([[words.voucher.reference, <Code key="reference">{reference}</Code>]] as [string, ReactNode][])
+            : []),
+          ...stores.map(({ name, paymentCode, confirmationNumber }): [string, ReactNode] => [
+            words.processing.atStore(name),
+            <>
+              {code} <Code>{paymentCode}</Code>
+              {confirmationNumber && (
+                <>
+                  , {confirmation} <Code>{confirmationNumber}</Code>
+                </>
+              )}
+            </>,
+          ]),
+          ...(expiresAt ? ([[payBefore, momentIn(locale, new Date(expiresAt))]] as [string, ReactNode][]) : []),
+        ]}
+      />
+      {url && <Action href={url}>{words.voucher.open}</Action>}
+    </>
+  );
+};

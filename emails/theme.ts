@@ -1,11 +1,14 @@
 import type { CSSProperties } from 'react';
 
 /**
- * The look of every mail. All mail clients read inline styles. The few rules in `css` refine them in clients that read
- * those too: less padding on narrow screens, and dark colours. The light colours stay readable in clients that invert
- * them.
+ * The look of every mail. All mail clients read inline styles. The few rules in `narrowCss` and `darkCss` refine them
+ * in clients that read those too: less padding on narrow screens, and dark colours. The light colours stay readable in
+ * clients that invert them.
  */
 const FONT = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
+
+/** The media query of the dark colours. A preview replaces it to show them at any time. */
+export const DARK = '(prefers-color-scheme: dark)';
 
 const light = {
   page: '#f4f2ed',
@@ -107,20 +110,55 @@ export const styles = {
   },
 } satisfies Record<string, CSSProperties>;
 
-/** Rules for narrow screens and dark mode, in clients that read `<style>`. `!important` overrides the inline styles. */
-export const css = `
-:root { color-scheme: light dark; supported-color-schemes: light dark; }
+/**
+ * Rules for narrow screens, in clients that read `<style>`. `!important` overrides the inline styles. They stand apart
+ * from the dark colours, because some clients drop a whole block for one rule that they do not know.
+ */
+export const narrowCss = `
 @media (max-width: 480px) {
   .inner { padding: 26px 20px 22px !important; }
   .title { font-size: 23px !important; line-height: 30px !important; }
 }
-@media (prefers-color-scheme: dark) {
-  .page, .page > table > tbody > tr > td { background-color: ${dark.page} !important; }
-  .card { background-color: ${dark.card} !important; border-color: ${dark.rule} !important; }
-  .panel { background-color: ${dark.panel} !important; }
-  .ink { color: ${dark.ink} !important; }
-  .muted { color: ${dark.muted} !important; }
-  .rule { border-color: ${dark.rule} !important; }
-  .button { background-color: ${dark.accent} !important; color: #0c1f19 !important; }
+`;
+
+type Rule = [selector: string, colour: string];
+
+/** What React Email puts around all of a mail. */
+const BODY = '.page > table > tbody > tr > td';
+
+const DARK_BACKGROUNDS: Rule[] = [
+  ['.page', dark.page],
+  [BODY, dark.page],
+  ['.card', dark.card],
+  ['.panel', dark.panel],
+  ['.button', dark.accent],
+];
+const DARK_TEXT: Rule[] = [
+  [BODY, dark.ink],
+  ['.ink', dark.ink],
+  ['.muted', dark.muted],
+  ['.button', '#0c1f19'],
+];
+const DARK_LINES: Rule[] = [
+  ['.card', dark.rule],
+  ['.rule', dark.rule],
+];
+
+const css = (property: string, rules: Rule[], within = ''): string =>
+  rules.map(([selector, colour]) => `${within}${selector} { ${property}: ${colour} !important; }`).join('\n');
+
+/**
+ * Dark colours: by the media query for Apple Mail, Thunderbird and others; for Outlook by the attributes that it sets
+ * where it has changed a text colour (`data-ogsc`) or a background (`data-ogsb`). Gmail reads neither, and darkens the
+ * light colours itself.
+ */
+export const darkCss = `
+:root { color-scheme: light dark; supported-color-schemes: light dark; }
+@media ${DARK} {
+${css('background-color', DARK_BACKGROUNDS)}
+${css('color', DARK_TEXT)}
+${css('border-color', DARK_LINES)}
 }
+${css('background-color', DARK_BACKGROUNDS, '[data-ogsb] ')}
+${css('color', DARK_TEXT, '[data-ogsc] ')}
 `;

@@ -1,4 +1,5 @@
 import { moment } from '../domain/dates';
+import { en } from '../domain/words/en';
 import type { MailFacts, WithdrawalFacts } from './facts';
 import { becauseStaff, Layout } from './layout';
 import { Code, Facts, H2, Items, P, Small, StaffPointers } from './parts';
@@ -62,7 +63,7 @@ const WithdrawalNotice = ({ withdrawal, ...facts }: MailFacts & { withdrawal: Wi
           </Small>
         </>
       )}
-      <Items order={order} />
+      <Items order={order} sums={en.sums} />
       <StaffPointers {...facts} />
     </Layout>
   );

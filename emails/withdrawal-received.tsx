@@ -1,8 +1,9 @@
-import { moment } from '../domain/dates';
-import type { MailFacts, WithdrawalFacts } from './facts';
-import { becauseOrdered, Layout } from './layout';
+import { momentIn } from '../domain/dates';
+import type { WithdrawalFacts } from './facts';
+import { CustomerLayout } from './layout';
 import { Action, Facts, H2, P, Quantities, Small } from './parts';
-import type { MailTemplate } from './template';
+import type { InWords, MailTemplate } from './template';
+import type { MailWords } from './words/en';
 
 /**
  * The receipt of a withdrawal, which the customer may keep: when it came, what it says, and what happens now (Directive
@@ -11,58 +12,48 @@ import type { MailTemplate } from './template';
 export const withdrawalReceived: MailTemplate = {
   audience: 'customer',
   title: 'Receipt of a withdrawal',
-  write: (facts) => {
+  write: (facts, words) => {
     const { withdrawal } = facts.order;
     if (!withdrawal) return null;
     return {
-      subject: `We have received your withdrawal: order ${facts.order.number}`,
-      body: <WithdrawalReceived {...facts} withdrawal={withdrawal} />,
+      subject: words.about(words.withdrawal.title, facts.order.number),
+      body: <WithdrawalReceived {...facts} words={words} withdrawal={withdrawal} />,
     };
   },
 };
 
-const WithdrawalReceived = ({ order, shop, links, withdrawal }: MailFacts & { withdrawal: WithdrawalFacts }) => (
-  <Layout
-    shop={shop}
-    title="We have received your withdrawal"
-    preview={`Order ${order.number}, ${moment(withdrawal.at)}. Please keep this e-mail.`}
-    why={becauseOrdered(shop)}
-  >
-    <P>Please keep this e-mail: it is your receipt.</P>
-    <H2>Your statement</H2>
-    <P>{`“I withdraw from the contract for order ${order.number} at ${shop}.”`}</P>
-    <Facts
-      rows={[
-        ['Received', moment(withdrawal.at)],
-        ...(withdrawal.name ? [['Name', withdrawal.name] as [string, string]] : []),
-        ['Order', order.number],
-      ]}
-    />
-    <Quantities of={order.items} />
-    <H2>What happens now</H2>
-    {whatNext(withdrawal).map((text) => (
-      <P key={text}>{text}</P>
-    ))}
-    <Action href={links.order}>View your order</Action>
-    <Small>If you did not send this statement, please reply to this e-mail at once.</Small>
-  </Layout>
-);
+const WithdrawalReceived = ({ order, shop, links, words, withdrawal }: InWords & { withdrawal: WithdrawalFacts }) => {
+  const { title, preview, keep, statement, iWithdraw, received, name, whatNow, ifNotYou } = words.withdrawal;
+  const at = momentIn(order.locale, withdrawal.at);
+  return (
+    <CustomerLayout shop={shop} title={title} preview={preview(order.number, at)} words={words}>
+      <P>{keep}</P>
+      <H2>{statement}</H2>
+      <P>{iWithdraw(order.number, shop)}</P>
+      <Facts
+        rows={[
+          [received, at],
+          ...(withdrawal.name ? [[name, withdrawal.name] as [string, string]] : []),
+          [words.facts.order, order.number],
+        ]}
+      />
+      <Quantities of={order.items} />
+      <H2>{whatNow}</H2>
+      {whatNext(withdrawal, words.withdrawal).map((text) => (
+        <P key={text}>{text}</P>
+      ))}
+      <Action href={links.order}>{words.viewOrder}</Action>
+      <Small>{ifNotYou}</Small>
+    </CustomerLayout>
+  );
+};
 
-function whatNext({ undone, late, begun, shipped }: WithdrawalFacts): string[] {
-  if (undone)
-    return [
-      'Nothing of your order has been delivered, so all of your money goes back the way you paid. We e-mail you when it is on its way.',
-    ];
+function whatNext({ undone, late, begun, shipped }: WithdrawalFacts, words: MailWords['withdrawal']): string[] {
+  if (undone) return [words.undone];
   return [
-    ...(late ? ['Your statement came after the withdrawal period. We look at it, and write to you.'] : []),
-    ...(begun.length > 0
-      ? [`The right to withdraw may have ended for ${begun.join(', ')}, because the download has begun.`]
-      : []),
-    ...(shipped && !late
-      ? [
-          'Please send back what you have received, within 14 days from today. Refunds are due within 14 days, too; we may wait until the goods are back, or until you have shown us that you sent them.',
-        ]
-      : []),
-    'Our staff have been told, and look after your refund.',
+    ...(late ? [words.late] : []),
+    ...(begun.length > 0 ? [words.begun(begun.join(', '))] : []),
+    ...(shipped && !late ? [words.sendBack] : []),
+    words.staffKnow,
   ];
 }

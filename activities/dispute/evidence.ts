@@ -19,7 +19,7 @@ export const evidencePacks = ({ db, clock }: Deps) => ({
 
 const factsOf = ({ customer, mails, ...order }: DisputedOrder): EvidenceFacts => ({
   ...order,
-  customer: customer && { ...customer, address: addressLines(customer) ?? [] },
+  customer: customer && { ...customer, address: addressLines(customer, 'en') ?? [] },
   mails: mails.flatMap(({ template, sentAt }) =>
     Object.hasOwn(TEMPLATES, template) ? [{ title: TEMPLATES[template as Template].title, sentAt }] : [],
   ),

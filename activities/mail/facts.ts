@@ -1,6 +1,6 @@
 import type { Address } from '../../domain/address';
 import { senderName } from '../../domain/email';
-import { knownLocale } from '../../domain/locale';
+import { knownLocale, type Language, languageOf } from '../../domain/locale';
 import { isCounted, isResolved } from '../../domain/refund';
 import type { MailFacts, OrderFacts, Quantity, ShipmentFacts } from '../../emails/facts';
 import { downloadUrl, orderPageUrl, recoveryUrl } from '../../platform/links';
@@ -40,16 +40,17 @@ function attentionOf({ attention, calls }: OrderForMail, about: About): OrderFac
 }
 
 function orderFacts(env: Deps['env'], order: OrderForMail): Omit<OrderFacts, 'attention'> {
-  const { items, locale, recoverableUntil, customer, grants, refunds, attention: _, calls: __, ...facts } = order;
+  const { items, recoverableUntil, customer, grants, refunds, attention: _, calls: __, ...facts } = order;
   const { withdrawal, shipments } = order;
+  const locale = knownLocale(order.locale);
   return {
     ...facts,
-    locale: knownLocale(locale),
+    locale,
     items: items.filter(({ quantity }) => quantity > 0),
     // The amount chosen for a pay-what-you-want product is in the item.
     subtotal: items.reduce((sum, { total }) => sum + total, 0),
     invoiceUrl: customer?.invoiceUrl ?? null,
-    shipTo: items.some(({ kind }) => kind === 'PHYSICAL') ? addressLines(customer) : null,
+    shipTo: items.some(({ kind }) => kind === 'PHYSICAL') ? addressLines(customer, languageOf(locale)) : null,
     downloads: grants.map(({ id, sku, expiresAt, allowed, used }) => ({
       name: nameOf(items, sku),
       url: downloadUrl(env, id),
@@ -109,15 +110,27 @@ const identityOf = ({ id, carrier, trackingNumber, trackingUrl }: OrderForMail['
 const nameOf = (items: OrderForMail['items'], sku: string): string =>
   items.find((item) => item.sku === sku)?.name ?? sku;
 
-/** Name and address in lines, as on a letter. The country is in English, like the mail. */
-export function addressLines(customer: { name: string | null; address: Address | null } | null): string[] | null {
+/** Name and address in lines, as on a letter. The country is in the language of the mail. */
+export function addressLines(
+  customer: { name: string | null; address: Address | null } | null,
+  language: Language,
+): string[] | null {
   if (!customer?.address) return null;
   const { line1, line2, city, state, postal_code, country } = customer.address;
-  const place = [city, state, postal_code].filter(Boolean).join(' ');
-  const lines = [customer.name, line1, line2, place, country && countryName(country)];
+  const codeFirst = country !== null && CODE_FIRST.has(country);
+  const place = (codeFirst ? [postal_code, city, state] : [city, state, postal_code]).filter(Boolean).join(' ');
+  const lines = [customer.name, line1, line2, place, country && countryName(country, language)];
   return lines.filter((line): line is string => Boolean(line));
 }
 
-const COUNTRIES = new Intl.DisplayNames(['en'], { type: 'region' });
+/** Where the post wants the code before the place: most of Europe. */
+const CODE_FIRST = new Set(
+  'AT BE BG CH CY CZ DE DK EE ES FI FR GR HR HU IS IT LI LT LU MC NL NO PL PT RO RS SE SI SK SM TR VA'.split(' '),
+);
 
-const countryName = (code: string): string => (/^[A-Z]{2}$/.test(code) ? (COUNTRIES.of(code) ?? code) : code);
+const namesIn = (language: Language) => new Intl.DisplayNames([language], { type: 'region' });
+
+const COUNTRIES: Record<Language, Intl.DisplayNames> = { en: namesIn('en'), de: namesIn('de') };
+
+const countryName = (code: string, language: Language): string =>
+  /^[A-Z]{2}$/.test(code) ? (COUNTRIES[language].of(code) ?? code) : code;

@@ -29,7 +29,7 @@ export function sendProblem(res: Response, problem: Problem): void {
   if (retryAfter !== undefined) res.set('retry-after', String(Math.max(1, Math.ceil(retryAfter))));
   if (problem.code === 'unauthorized') res.set('www-authenticate', 'Bearer');
   const page = res.locals.problemPage as ProblemPage | undefined;
-  if (page) sendPage(res, problem.status, page(problem, res.req.method));
+  if (page) sendPage(res, problem.status, page(problem, res.req));
   else sendDocument(res, problem);
 }
 

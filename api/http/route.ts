@@ -85,8 +85,8 @@ export type Route = Declaration<
   z.ZodType | RawBody | FormBody | undefined
 >;
 
-/** Renders what went wrong with a request of this method as HTML. */
-export type ProblemPage = (problem: Problem, method: string) => string;
+/** Renders what went wrong with a request as HTML. */
+export type ProblemPage = (problem: Problem, req: Request) => string;
 
 /** Everything answers within 10 s; this leaves half a second for the network. */
 const TIME_LIMIT_MS = 9_500;

@@ -1,11 +1,14 @@
 import type { ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { STYLESHEET } from './style';
+import type { PageWords } from './words/en';
 
 export interface Page {
   /** The shop's name. */
   shop: string;
   title: string;
+  /** Those of the page; they name its language. */
+  words: PageWords;
   /** After how many seconds the browser loads the page again; absent: never. */
   refresh?: number | undefined;
   body: ReactNode;
@@ -15,9 +18,9 @@ export interface Page {
  * A page as HTML. It works without JavaScript, loads nothing, and sets no cookie. React escapes whatever stands in it;
  * an address that becomes a link is the component's to check (`webAddress`).
  */
-export const pageOf = ({ shop, title, refresh, body }: Page): string =>
+export const pageOf = ({ shop, title, words, refresh, body }: Page): string =>
   `<!doctype html>${renderToStaticMarkup(
-    <html lang="en">
+    <html lang={words.language}>
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

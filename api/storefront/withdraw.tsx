@@ -4,12 +4,14 @@ import { momentIn } from '../../domain/dates';
 import { senderName } from '../../domain/email';
 import { findOrderOf } from '../../store/orders/view';
 import type { ApiDeps } from '../deps';
+import { languageAskedBy } from '../http/language';
 import type { Limits } from '../http/limits';
 import { type Route, route } from '../http/route';
 import { text } from '../http/schemas';
 import { pageOf, Story } from '../pages/page';
 import { problemPage } from '../pages/problem-page';
-import { CONFIRM, LABEL, Name, NameField } from './order-page/withdraw';
+import { wordsFor } from '../pages/words/words';
+import { Name, NameField } from './order-page/withdraw';
 import { withdraw } from './withdrawal';
 
 const Statement = z
@@ -23,7 +25,10 @@ type Statement = z.infer<typeof Statement>;
  */
 const ANSWER_MS = 700;
 
-/** `/withdraw`: how guests withdraw, by number and e-mail address (docs/deciding/0036). */
+/**
+ * `/withdraw`: how guests withdraw, by number and e-mail address (docs/deciding/0036). In the language of the browser:
+ * that of the order would tell strangers that there is one.
+ */
 export const guestWithdrawalRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
   route({
     method: 'get',
@@ -34,7 +39,7 @@ export const guestWithdrawalRoutes = (deps: ApiDeps, limits: Limits): Route[] =>
     query: z.object({ number: z.string().max(40).optional().meta({ description: 'Prefilled.', example: '1001' }) }),
     answers: { 200: { description: 'The page.', contentType: 'text/html' } },
     page: problemPage(deps.env),
-    handle: async ({ query: { number = '' } }) => ({ html: form(deps, number) }),
+    handle: async ({ query: { number = '' }, req }) => ({ html: form(deps, number, languageAskedBy(req)) }),
   }),
   route({
     method: 'post',
@@ -45,7 +50,7 @@ export const guestWithdrawalRoutes = (deps: ApiDeps, limits: Limits): Route[] =>
     body: { form: Statement },
     answers: { 200: { description: 'The page.', contentType: 'text/html' } },
     page: problemPage(deps.env),
-    handle: async ({ body }) => ({ html: confirmation(deps, body) }),
+    handle: async ({ body, req }) => ({ html: confirmation(deps, body, languageAskedBy(req)) }),
   }),
   route({
     method: 'post',
@@ -62,7 +67,7 @@ export const guestWithdrawalRoutes = (deps: ApiDeps, limits: Limits): Route[] =>
       await limits.lookUp(req);
       const at = new Date(deps.clock.now());
       await Promise.all([record(deps, body), pause(ANSWER_MS)]);
-      return { html: sent(deps, at) };
+      return { html: sent(deps, at, languageAskedBy(req)) };
     },
   }),
 ];
@@ -75,73 +80,75 @@ async function record(deps: ApiDeps, { number, email, name }: Statement): Promis
   if (order) await withdraw(deps, { sessionId: order.sessionId, name, via: 'number' });
 }
 
-const form = ({ env }: ApiDeps, number: string): string =>
-  pageOf({
+function form({ env }: ApiDeps, number: string, language: string): string {
+  const words = wordsFor(language);
+  const { period, quicker, orderNumber, email, goOn } = words.guest;
+  return pageOf({
     shop: senderName(env.EMAIL_FROM),
-    title: LABEL,
+    title: words.withdrawal.label,
+    words,
     body: (
-      <Story tone="over" title={LABEL}>
-        <p>Within 14 days of delivery, and before it. You need not give a reason.</p>
-        <p>
-          It is quicker from the link in our e-mails. Downloads that have begun may be exempt, if you agreed to that
-          when you bought them.
-        </p>
+      <Story tone="over" title={words.withdrawal.label}>
+        <p>{period}</p>
+        <p>{quicker}</p>
         <form method="post" action="withdraw">
           <label>
-            Order number
+            {orderNumber}
             <input name="number" defaultValue={number} inputMode="numeric" required maxLength={40} />
           </label>
           <label>
-            E-mail address of the order
+            {email}
             <input name="email" type="email" autoComplete="email" required maxLength={320} />
           </label>
-          <NameField />
+          <NameField words={words} />
           <button className="button primary" type="submit">
-            Continue
+            {goOn}
           </button>
         </form>
       </Story>
     ),
   });
+}
 
-const confirmation = ({ env }: ApiDeps, statement: Statement): string =>
-  pageOf({
+function confirmation({ env }: ApiDeps, statement: Statement, language: string): string {
+  const words = wordsFor(language);
+  const { isThisRight, iWithdraw, receiptGoes, change } = words.guest;
+  return pageOf({
     shop: senderName(env.EMAIL_FROM),
-    title: CONFIRM,
+    title: words.withdrawal.confirm,
+    words,
     body: (
-      <Story tone="over" title="Is this right?">
-        <p>{`“I, ${statement.name}, withdraw from the contract for order ${statement.number}.”`}</p>
-        <p>{`We send the receipt to ${statement.email}, if that is the address of the order.`}</p>
+      <Story tone="over" title={isThisRight}>
+        <p>{iWithdraw(statement.name, statement.number)}</p>
+        <p>{receiptGoes(statement.email)}</p>
         <form method="post" action="withdraw/confirm">
           {Object.entries(statement).map(([name, value]) => (
             <input key={name} type="hidden" name={name} value={value} />
           ))}
           <button className="button primary" type="submit">
-            {CONFIRM}
+            {words.withdrawal.confirm}
           </button>
         </form>
         <p>
-          <a href={`withdraw?number=${encodeURIComponent(statement.number)}`}>No, change it</a>
+          <a href={`withdraw?number=${encodeURIComponent(statement.number)}`}>{change}</a>
         </p>
       </Story>
     ),
   });
+}
 
-const sent = ({ env }: ApiDeps, at: Date): string =>
-  pageOf({
+function sent({ env }: ApiDeps, at: Date, language: string): string {
+  const words = wordsFor(language);
+  return pageOf({
     shop: senderName(env.EMAIL_FROM),
-    title: 'Your statement has been sent',
+    title: words.guest.sent,
+    words,
     body: (
-      <Story tone="good" title="Your statement has been sent">
-        <p>{`It arrived on ${momentIn('en-GB', at)}.`}</p>
-        <p>
-          If the number and the address belong to an order, your withdrawal is recorded, and the receipt is on its way
-          to that address.
-        </p>
-        <p>
-          If no e-mail comes within a few minutes, the number or the address may be wrong: please look at your order
-          confirmation and try again, or write to us.
-        </p>
+      <Story tone="good" title={words.guest.sent}>
+        <p>{words.guest.arrived(momentIn(language, at))}</p>
+        <p>{words.guest.recorded}</p>
+        <p>{words.guest.ifNoMail}</p>
       </Story>
     ),
   });
+}

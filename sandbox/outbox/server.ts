@@ -6,9 +6,10 @@ import { z } from 'zod';
 import { KEEP_ALIVE_MS } from '../../platform/keep-alive';
 import { Faults } from './faults';
 import { type MailFilter, Mails } from './mails';
-import { listPage, mailPage, mailView } from './pages';
+import { listPage, mailPage } from './pages';
 import { resendApi } from './resend';
 import { ResendError } from './resend-error';
+import { mailView } from './shell';
 
 export interface OutboxOptions {
   /** Default: a free port. */
@@ -29,8 +30,8 @@ export interface Outbox {
 
 /**
  * Starts the outbox, a mail service for machines that should not send mail. It accepts mails through Resend's API,
- * exactly as Resend does, and shows them on a page instead of delivering them. Its state outlives a restart. It
- * listens on the loopback interface only.
+ * exactly as Resend does, and shows them on a page instead of delivering them. It also shows every template on sample
+ * data. Its state outlives a restart. It listens on the loopback interface only.
  */
 export async function startOutbox({ port = 0, dataDir, apiKey, now = Date.now }: OutboxOptions): Promise<Outbox> {
   const server = createServer(
@@ -68,12 +69,18 @@ function outbox(mails: Mails, apiKey: string): Express {
   app.get('/mails/:id/html', (req, res, next) => {
     const mail = mails.get(req.params.id);
     if (!mail) return next();
-    // A mail is shown without scripts and in its own origin; its links open in a new window.
-    res.set(
-      'Content-Security-Policy',
-      "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src * data:; style-src 'unsafe-inline'",
-    );
-    res.type('html').send(mailView(mail));
+    return document(res, mailView(mail.html ?? '', 'dark' in req.query));
+  });
+
+  app.get('/templates', async (_req, res) => page(res, (await templates()).templatesPage()));
+  app.get('/templates/:template/:name/:language', async (req, res, next) => {
+    const { findSample, samplePage } = await templates();
+    const found = findSample(req.params);
+    return found ? page(res, samplePage(found)) : next();
+  });
+  app.get('/templates/:template/:name/:language/html', async (req, res, next) => {
+    const found = (await templates()).findSample(req.params);
+    return found ? document(res, mailView(found.composed.html, 'dark' in req.query)) : next();
   });
 
   app.get('/api/mails', (req, res) => res.json({ data: mails.list(filterOf(req)) }));
@@ -96,6 +103,9 @@ function outbox(mails: Mails, apiKey: string): Express {
   return app;
 }
 
+/** React and the templates take longer to load than all the rest, so they are loaded when somebody looks. */
+const templates = () => import('./templates.ts');
+
 const faultPlan = z.strictObject({
   times: z.int().min(0).max(1_000),
   status: z.int().min(400).max(599).optional(),
@@ -112,6 +122,15 @@ function page(res: Response, html: string): void {
   res.set(
     'Content-Security-Policy',
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; frame-src 'self'",
+  );
+  res.type('html').send(html);
+}
+
+/** A mail is shown without scripts and in its own origin; its links open in a new window. */
+function document(res: Response, html: string): void {
+  res.set(
+    'Content-Security-Policy',
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src * data:; style-src 'unsafe-inline'",
   );
   res.type('html').send(html);
 }

@@ -7,6 +7,8 @@ import { shopperFacts } from './cancel';
 
 /** What the shopper may do with an order by themselves, and see of it besides what everyone may. */
 export interface SelfService {
+  /** Of the checkout. */
+  locale: string | null;
   /** They decide whether the shopper may cancel. */
   facts: ActionFacts;
   withdrawal: { at: Date; undone: boolean } | null;
@@ -43,6 +45,7 @@ export async function readSelfService(
   const end = periodEnd(order, arrivesWithin);
   const begun = new Set(grants.filter(({ used }) => used > 0).map(({ sku }) => sku));
   return {
+    locale: order.locale,
     facts: shopperFacts(order, grants),
     withdrawal,
     mayWithdraw: withdrawal === null && offersWithdrawal(order, end, now),

@@ -218,8 +218,56 @@ describe('the page of an order', () => {
     expect(text).not.toMatch(/<script|javascript:|<b>/);
     expect(text).toContain('&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt; &amp; &quot;mug&quot;');
     expect(text).toContain('<a href="https://ups.example/T2">T2</a>');
-    expect(text).toContain('<time dateTime="2026-11-23T12:00:00.000Z" lang="de">23. November 2026</time>');
+    expect(text).toContain('Verschickt am <time dateTime="2026-11-23T12:00:00.000Z">23. November 2026</time>');
     expect(text).toContain('12,50\u00a0€');
+  });
+
+  test('of a German checkout is in German, and so are its mails and the pages behind the signed link', async () => {
+    const items = [{ sku: 'mug', quantity: 1 }];
+    const { body } = await shop.checkout({ items, email: 'ada@example.com', locale: 'de-AT' });
+    const id = sessionId(body.sessionId);
+    shop.world.know(id);
+    await shop.world.pay(id);
+    await shop.world.webhook(id);
+    await shop.world.is(id, 'PREPARING');
+    await until(async () => (await shop.world.mails(id)).includes('order_confirmation'));
+    const mail = await shop.world.db.mail.findFirstOrThrow({
+      where: { sessionId: id, template: 'order_confirmation' },
+    });
+    expect(mail.subject).toMatch(/^Ihre Bestellung \d+ bei /);
+    expect(mail.html).toContain('lang="de"');
+    expect(mail.text).toContain('Ihre Zahlung ist eingegangen.');
+    const token = signToken(shop.world.env.SIGNING_SECRET, 'order', id);
+    const page = async (name: string) => (await shop.http.get(`/orders/${id}/${name}`).query({ token })).text;
+    for (const [name, words] of [
+      ['view', ['Bezahlt und in Vorbereitung', 'Gesamtbetrag', 'Bestellung stornieren', 'Vertrag widerrufen']],
+      ['cancel', ['Bestellung stornieren?', 'Nein, Bestellung behalten']],
+      ['withdraw', ['Vertrag widerrufen', 'Widerruf bestätigen', 'Ihr Name']],
+    ] as const) {
+      const text = await page(name);
+      expect(text).toContain('<html lang="de">');
+      for (const part of words) expect(text).toContain(part);
+      expect(text.replaceAll(/The mug|<[^>]*>/g, ' ')).not.toMatch(/\b(the|your|order|this|you|and|withdraw)\b/i);
+    }
+  });
+
+  test('is in the language of the browser where the checkout names none; so are its problems', async () => {
+    const id = await opened();
+    const inGerman = (path: string) => shop.http.get(path).set('accept-language', 'fr;q=0.9, de-CH, en;q=0.1');
+    for (const [path, words] of [
+      [`/orders/${id}/view`, 'Ihre Zahlung wird bestätigt'],
+      ['/orders/cs_test_nobody/view', 'Bestellung nicht gefunden'],
+      [`/orders/${id}/view?token=wrong`, 'Dieser Link funktioniert nicht'],
+    ] as const) {
+      const { text } = await inGerman(path);
+      expect(text).toContain('<html lang="de">');
+      expect(text).toContain(words);
+    }
+    await shop.world.db.order.update({ where: { sessionId: id }, data: { locale: 'en' } });
+    expect((await inGerman(`/orders/${id}/view`)).text).toContain('<html lang="en">');
+    expect((await shop.http.get(`/orders/cs_test_nobody/view`).set('accept-language', 'fr')).text).toContain(
+      '<html lang="en">',
+    );
   });
 
   test('says how to pay a voucher, and that what is sold out goes back', async () => {
@@ -455,6 +503,26 @@ describe('withdrawing as a guest', () => {
     await until(async () => (await shop.world.mails(id)).includes('withdrawal_received'));
     const mails = await shop.world.db.mail.findMany({ where: { template: 'withdrawal_received', sessionId: id } });
     expect(mails.map(({ recipient }) => recipient)).toEqual(['ada@example.com']);
+  });
+
+  test('speaks the language of the browser, never that of the order: it would tell that there is one', async () => {
+    const id = await shop.world.paidOrder([{ sku: 'mug', quantity: 1 }], { email: 'ada@example.com' });
+    const number = await numberOf(id);
+    await shop.world.db.order.update({ where: { sessionId: id }, data: { locale: 'en' } });
+    const german = (path: string) => shop.http.post(path).set('accept-language', 'de').type('form');
+    const pages = [
+      await shop.http.get('/withdraw').set('accept-language', 'de'),
+      await german('/withdraw').send(statement(number)),
+      await german('/withdraw/confirm').send(statement(number)),
+      await german('/withdraw/confirm').send(statement('999999')),
+    ];
+    for (const { status, text } of pages) {
+      expect([status, text.includes('<html lang="de">')]).toEqual([200, true]);
+      expect(text.replaceAll(/<[^>]*>/g, ' ')).not.toMatch(/\b(the|your|order|this|you|and|withdraw)\b/i);
+    }
+    expect(pages[1]?.text).toContain('„Hiermit widerrufe ich, Ada Lovelace, den Vertrag über die Bestellung');
+    const [known, unknown] = pages.slice(2).map(({ text }) => words(text));
+    expect(known).toBe(unknown);
   });
 
   test('is limited to ten tries a minute', async () => {

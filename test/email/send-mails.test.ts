@@ -88,7 +88,7 @@ test('a try after a lost answer sends the very same bytes, though the order has 
   });
   await expect(rowOf(session, confirmation)).resolves.toMatchObject({ status: 'WRITTEN', attempts: 1 });
 
-  await shop.db.order.update({ where: { sessionId: session }, data: { total: 1, refunded: 1 } });
+  await shop.db.order.update({ where: { sessionId: session }, data: { total: 1, refunded: 1, locale: 'de' } });
   await shop.db.customer.update({ where: { sessionId: session }, data: { name: 'Somebody Else' } });
   await shop.sendMails({ sessionId: session, mails: [confirmation] });
 
@@ -450,6 +450,19 @@ describe('what is told', () => {
     }
   });
 
+  test('the address is written as its country does, and the country in the language of the mail', async () => {
+    const place = { line1: 'Torstraße 12', line2: null, city: 'Berlin', postal_code: '10119', country: 'DE' };
+    const customer = { email: 'ada@example.com', name: 'Ada Lovelace', address: place };
+    const texts: string[] = [];
+    for (const locale of ['de', 'en']) {
+      const session = await placeOrder(shop.db, { locale }, customer);
+      await shop.sendMails({ sessionId: session, mails: [confirmation] });
+      texts.push(htmlOf(session)?.text ?? '');
+    }
+    expect(texts[0]).toContain('Lieferadresse\n\nAda Lovelace\nTorstraße 12\n10119 Berlin\nDeutschland\n');
+    expect(texts[1]).toContain('Shipping to\n\nAda Lovelace\nTorstraße 12\n10119 Berlin\nGermany\n');
+  });
+
   test('a parcel tells what was still to come when it left, also when its mail goes out late', async () => {
     const session = await placeOrder(shop.db);
     const [first, second] = [randomUUID(), randomUUID()];
@@ -522,7 +535,7 @@ describe('what is told', () => {
     expect(subjects[1]).toMatch(/^We have refunded €10\.00/);
   });
 
-  test('an expired cart has its recovery link; amounts follow the order’s locale, and an unknown one is English', async () => {
+  test('an expired cart has its recovery link; words and amounts follow the order’s locale, and an unknown one is English', async () => {
     const unpaid = {
       status: 'EXPIRED',
       paymentStatus: 'UNPAID',
@@ -533,12 +546,14 @@ describe('what is told', () => {
       const session = await placeOrder(shop.db, { ...unpaid, locale });
       await shop.sendMails({ sessionId: session, mails: [{ template: 'checkout_expired' }] });
       const text = htmlOf(session)?.text ?? '';
-      expect(text).toContain(`Return to your cart:\n${recoveryUrl(ENV, 'recover', session)}`);
-      expect(text).toContain('nothing was charged');
+      expect(text).toContain(`:\n${recoveryUrl(ENV, 'recover', session)}`);
       texts.push(text);
     }
-    expect(texts[0]).toContain('99,00\u00a0€');
-    for (const text of texts.slice(1)) expect(text).toContain('€99.00');
+    for (const part of ['es wurde nichts abgebucht', 'Zurück zum Warenkorb:', '99,00\u00a0€', '31. Dezember 2026'])
+      expect(texts[0]?.replaceAll('\n', ' ')).toContain(part);
+    for (const text of texts.slice(1))
+      for (const part of ['nothing was charged', 'Return to your cart:', '€99.00', '31 December 2026'])
+        expect(text).toContain(part);
   });
 
   test('a call is about the report it names, although another stands first', async () => {

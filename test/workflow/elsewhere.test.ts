@@ -82,6 +82,18 @@ describe('a session made elsewhere', () => {
     expect(await world.stock('twice')).toEqual({ onHand: 2, held: 0 });
   });
 
+  test('in German is written to in German', async () => {
+    await world.product('auf-deutsch', { stock: 1 });
+    const line_items = [{ price: await priceOf('auf-deutsch'), quantity: 1 }];
+    const made = await world.stripe.checkout.sessions.create({ ...THANKS, line_items, locale: 'de' });
+    const id = sessionId(made.id);
+    await world.paid(id);
+    await until(async () => (await world.mails(id)).includes('order_confirmation'));
+    const mail = await world.db.mail.findFirstOrThrow({ where: { sessionId: id, template: 'order_confirmation' } });
+    expect(mail.subject).toMatch(/^Ihre Bestellung \d+ bei /);
+    expect(mail.text).toContain('10,00\u00a0€');
+  });
+
   test('that is sold out is given back', async () => {
     await world.product('none-left', { stock: 0 });
     const line_items = [{ price: await priceOf('none-left'), quantity: 1 }];

@@ -47,7 +47,7 @@ export const Cart = z
       .optional()
       .meta({
         description:
-          'The language of the payment page, e.g. `de` or `pt-BR`. For one that Stripe does not support, the browser decides.',
+          'The language of the payment page, e.g. `de` or `pt-BR`, and where Holdfast has it, of the mails and the order’s page. For one that Stripe does not support, the browser decides, and mails are in English.',
       }),
     country: z
       .string()

@@ -9,8 +9,10 @@ import { cancelOrder } from '../../admin/orders/cancel';
 import type { ApiDeps } from '../../deps';
 import { type Answer, type Route, route } from '../../http/route';
 import { pageOf, Story } from '../../pages/page';
+import type { PageWords } from '../../pages/words/en';
+import { wordsFor } from '../../pages/words/words';
 import { type Addresses, addressesOf, signedOrder, signedPage } from './signed';
-import { selfServiceOf } from './view';
+import { localeOf, selfServiceOf } from './view';
 
 /** `/orders/{sessionId}/cancel`: the question, which changes nothing, and its answer. */
 export const cancelRoutes = (deps: ApiDeps): Route[] => [
@@ -21,13 +23,14 @@ export const cancelRoutes = (deps: ApiDeps): Route[] => [
     summary: 'The page that asks whether to cancel an order',
     description: 'For the signed link of a mail. Changes nothing, because mail scanners follow links.',
     answers: { 200: { description: 'The page.', contentType: 'text/html' } },
-    handle: async ({ params, query }) => {
+    handle: async ({ params, query, req }) => {
       const sessionId = await signedOrder(deps, params.sessionId, query);
       const addresses = addressesOf(deps.env, sessionId);
       const service = await selfServiceOf(deps, sessionId);
+      const words = wordsFor(localeOf(req, service));
       return whyNot('cancel as the shopper', service.facts) === null
-        ? { html: question(deps, addresses) }
-        : { html: refusal(deps, service, addresses) };
+        ? { html: question(deps, addresses, words) }
+        : { html: refusal(deps, service, addresses, words) };
     },
   }),
   route({
@@ -41,7 +44,7 @@ export const cancelRoutes = (deps: ApiDeps): Route[] => [
       303: { description: 'Leads to the page of the order.', headers: { Location: 'The signed link.' } },
       409: { description: 'The page that says why it cannot be cancelled.', contentType: 'text/html' },
     },
-    handle: async ({ params, query, res }): Promise<Answer | undefined> => {
+    handle: async ({ params, query, req, res }): Promise<Answer | undefined> => {
       const sessionId = await signedOrder(deps, params.sessionId, query);
       const addresses = addressesOf(deps.env, sessionId);
       try {
@@ -50,7 +53,7 @@ export const cancelRoutes = (deps: ApiDeps): Route[] => [
       } catch (error) {
         if (!(error instanceof Problem && error.code === 'invalid_transition')) throw error;
         const service = await selfServiceOf(deps, sessionId);
-        return { status: 409, html: refusal(deps, service, addresses) };
+        return { status: 409, html: refusal(deps, service, addresses, wordsFor(localeOf(req, service))) };
       }
       res.set('cache-control', 'no-store').redirect(303, addresses.view);
       return undefined;
@@ -58,65 +61,62 @@ export const cancelRoutes = (deps: ApiDeps): Route[] => [
   }),
 ];
 
-const question = ({ env }: ApiDeps, { view, cancel }: Addresses): string =>
+const question = ({ env }: ApiDeps, { view, cancel }: Addresses, words: PageWords): string =>
   pageOf({
     shop: senderName(env.EMAIL_FROM),
-    title: 'Cancel your order?',
+    title: words.cancel.title,
+    words,
     body: (
-      <Story tone="over" title="Cancel your order?">
-        <p>All of it is cancelled. If you have paid, all of your money goes back the way it came.</p>
+      <Story tone="over" title={words.cancel.title}>
+        <p>{words.cancel.text}</p>
         <form method="post" action={cancel}>
           <button className="button primary" type="submit">
-            Cancel this order
+            {words.selfService.cancel}
           </button>
         </form>
         <p>
-          <a href={view}>No, keep it</a>
+          <a href={view}>{words.cancel.keep}</a>
         </p>
       </Story>
     ),
   });
 
-function refusal({ env }: ApiDeps, { facts, mayWithdraw }: SelfService, { view, withdraw }: Addresses): string {
-  const { title, text } = wordsFor(facts);
+function refusal(
+  { env }: ApiDeps,
+  { facts, mayWithdraw }: SelfService,
+  { view, withdraw }: Addresses,
+  words: PageWords,
+): string {
+  const { title, text } = refusalOf(facts, words.cancel);
   return pageOf({
     shop: senderName(env.EMAIL_FROM),
     title,
+    words,
     body: (
       <Story tone="over" title={title}>
         <p>{text}</p>
-        {title === TOO_LATE && mayWithdraw && (
+        {title === words.cancel.tooLate && mayWithdraw && (
           <p>
-            {'You may still withdraw: '}
-            <a href={withdraw}>Withdraw from contract here</a>
+            {words.cancel.mayWithdraw} <a href={withdraw}>{words.withdrawal.label}</a>
           </p>
         )}
         <p>
-          <a href={view}>Back to your order</a>
+          <a href={view}>{words.backToOrder}</a>
         </p>
       </Story>
     ),
   });
 }
 
-const TOO_LATE = 'It is too late to cancel';
-
-function wordsFor({ status, cancelling, anythingShipped, downloaded, disputed }: ActionFacts): Refusal {
-  if (status === 'EXPIRED')
-    return { title: 'This order has ended', text: 'It was not paid. There is nothing to cancel.' };
-  if (cancelling || status === 'CANCELLED' || status === 'REFUNDED')
-    return { title: 'This order is cancelled already', text: 'There is nothing left to cancel.' };
-  if (downloaded) return { title: TOO_LATE, text: 'A download of this order has begun.' };
-  if (disputed)
-    return {
-      title: 'Your bank is looking into this payment',
-      text: 'While it does, we can neither cancel nor refund. It decides about the money.',
-    };
-  return {
-    title: TOO_LATE,
-    text: anythingShipped ? 'Your order has been shipped already.' : 'Your order has been delivered already.',
-  };
+function refusalOf({ status, cancelling, anythingShipped, downloaded, disputed }: ActionFacts, words: Words): Refusal {
+  if (status === 'EXPIRED') return words.ended;
+  if (cancelling || status === 'CANCELLED' || status === 'REFUNDED') return words.already;
+  if (downloaded) return { title: words.tooLate, text: words.downloadBegun };
+  if (disputed) return words.disputed;
+  return { title: words.tooLate, text: anythingShipped ? words.shipped : words.delivered };
 }
+
+type Words = PageWords['cancel'];
 
 interface Refusal {
   title: string;

@@ -1,12 +1,14 @@
 import type { ReactNode } from 'react';
 import { dayIn, momentIn } from '../../../domain/dates';
 import { formatMoney, type Money } from '../../../domain/money';
-import { bankDetailsNeeded, IF_IT_TAKES_LONGER, storyOf } from '../../../domain/story';
+import { storyOf } from '../../../domain/story';
 import { Story, webAddress } from '../../pages/page';
+import type { PageWords } from '../../pages/words/en';
 import type { OrderDocument } from '../order-document';
 
 export interface Shown {
   order: OrderDocument;
+  words: PageWords;
   /** Of money and dates. */
   locale: string;
   /** Milliseconds since the epoch. */
@@ -14,54 +16,52 @@ export interface Shown {
 }
 
 /** An order for its shopper: the same story as the storefront's success page. */
-export const OrderStory = ({ order, locale }: Pick<Shown, 'order' | 'locale'>) => {
-  const { tone, title, text } = storyOf(order, locale);
+export const OrderStory = ({ order, words, locale }: Pick<Shown, 'order' | 'words' | 'locale'>) => {
+  const { tone, title, text } = storyOf(order, words.story, locale);
+  const { noNeedToWait, ifNotPaid } = words.page;
   return (
     <Story tone={tone} title={title}>
       <p>{text}</p>
       {order.status === 'PENDING' && order.paymentStatus === 'UNPAID' && (
-        <p>
-          If this takes longer than a minute, there is no need to wait. {IF_IT_TAKES_LONGER} If you did not finish
-          paying, nothing was charged.
-        </p>
+        <p>{`${noNeedToWait} ${words.story.ifItTakesLonger} ${ifNotPaid}`}</p>
       )}
-      <p className="hint">{`Order ${order.number}`}</p>
+      <p className="hint">{words.order(order.number)}</p>
     </Story>
   );
 };
 
-export const BankDetails = ({ amount, locale }: { amount: Money; locale: string }) => {
-  const { title, text } = bankDetailsNeeded(amount, locale);
+export const BankDetails = ({ amount, words, locale }: Pick<Shown, 'words' | 'locale'> & { amount: Money }) => {
+  const { title, text } = words.story.bankDetails;
   return (
     <section>
       <h2>{title}</h2>
-      <p>{text}</p>
+      <p>{text(formatMoney(amount, locale))}</p>
     </section>
   );
 };
 
 /** How to pay a voucher or a transfer that is on its way. */
-export const HowToPay = ({ order: { paymentStatus, voucher }, locale }: Shown) => {
+export const HowToPay = ({ order: { paymentStatus, voucher }, words, locale }: Shown) => {
   if (paymentStatus !== 'PROCESSING' || !voucher) return null;
   const { reference, stores, expiresAt } = voucher;
   const url = webAddress(voucher.url);
   return (
     <section>
-      <h2>How to pay</h2>
+      <h2>{words.page.howToPay}</h2>
       {url && (
         <a className="button primary" href={url}>
-          Open your voucher
+          {words.voucher.open}
         </a>
       )}
       <dl>
-        {reference && <Fact name="Reference">{reference}</Fact>}
+        {reference && <Fact name={words.voucher.reference}>{reference}</Fact>}
         {stores.map(({ name, paymentCode, confirmationNumber }) => (
           <Fact key={name} name={name}>
-            {`payment code ${paymentCode}${confirmationNumber ? `, confirmation number ${confirmationNumber}` : ''}`}
+            {words.page.payAtStore(paymentCode, confirmationNumber)}
           </Fact>
         ))}
         {expiresAt && (
-          <Fact name="Pay before">
+          <Fact name={words.voucher.payBefore}>
             <Moment at={expiresAt} locale={locale} />
           </Fact>
         )}
@@ -77,32 +77,29 @@ const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
   </>
 );
 
-export const Downloads = ({ order: { downloads, items }, locale, now }: Shown) => {
+export const Downloads = ({ order: { downloads, items }, words, locale, now }: Shown) => {
   if (downloads.length === 0) return null;
   return (
     <section>
-      <h2>Downloads</h2>
+      <h2>{words.page.downloads}</h2>
       <ul className="rows">
         {downloads.map(({ sku, url, expiresAt, remaining }) => {
           const name = items.find((item) => item.sku === sku)?.name ?? sku;
+          const date = <Day at={expiresAt} locale={locale} />;
           return (
             <li key={sku}>
               <span>{name}</span>
               {Date.parse(expiresAt) <= now ? (
-                <span className="hint">
-                  The link expired on <Day at={expiresAt} locale={locale} />
-                </span>
+                <span className="hint">{words.page.linkExpired(date)}</span>
               ) : remaining <= 0 ? (
-                <span className="hint">No downloads left</span>
+                <span className="hint">{words.page.noneLeft}</span>
               ) : (
                 <>
                   <a className="button" href={url} download>
-                    Download<span className="unseen">{` ${name}`}</span>
+                    {words.download}
+                    <span className="unseen">{` ${name}`}</span>
                   </a>
-                  <span className="hint">
-                    {remaining === 1 ? '1 download left' : `${remaining} downloads left`}, until{' '}
-                    <Day at={expiresAt} locale={locale} />
-                  </span>
+                  <span className="hint">{words.page.left(remaining, date)}</span>
                 </>
               )}
             </li>
@@ -113,11 +110,12 @@ export const Downloads = ({ order: { downloads, items }, locale, now }: Shown) =
   );
 };
 
-export const Parcels = ({ order: { shipments }, locale }: Shown) => {
+export const Parcels = ({ order: { shipments }, words, locale }: Shown) => {
   if (shipments.length === 0) return null;
+  const { parcels, delivered, shipped } = words.page;
   return (
     <section>
-      <h2>{shipments.length === 1 ? 'Parcel' : 'Parcels'}</h2>
+      <h2>{parcels(shipments.length)}</h2>
       <ul className="rows">
         {shipments.map(({ carrier, trackingNumber, trackingUrl, shippedAt, deliveredAt }) => {
           const url = webAddress(trackingUrl);
@@ -127,8 +125,7 @@ export const Parcels = ({ order: { shipments }, locale }: Shown) => {
                 {carrier} {url ? <a href={url}>{trackingNumber}</a> : trackingNumber}
               </span>
               <span className="hint">
-                {deliveredAt ? 'Delivered on ' : 'Shipped on '}
-                <Day at={deliveredAt ?? shippedAt} locale={locale} />
+                {(deliveredAt ? delivered : shipped)(<Day at={deliveredAt ?? shippedAt} locale={locale} />)}
               </span>
             </li>
           );
@@ -138,23 +135,25 @@ export const Parcels = ({ order: { shipments }, locale }: Shown) => {
   );
 };
 
-export const Items = ({ order, locale }: Shown) => {
+export const Items = ({ order, words: { page, sums: names }, locale }: Shown) => {
   const { amounts, refunded } = order;
   const sums: [string, Money][] = [
-    ...(amounts.total.amount === amounts.subtotal.amount ? [] : [['Subtotal', amounts.subtotal] as [string, Money]]),
-    ['Discount', negative(amounts.discount)],
-    ['Shipping', amounts.shipping],
-    ['Tax', less(amounts.tax, amounts.taxIncluded)],
-    ['Tax (included)', amounts.taxIncluded],
+    ...(amounts.total.amount === amounts.subtotal.amount
+      ? []
+      : [[names.subtotal, amounts.subtotal] as [string, Money]]),
+    [names.discount, negative(amounts.discount)],
+    [names.shipping, amounts.shipping],
+    [names.tax, less(amounts.tax, amounts.taxIncluded)],
+    [names.taxIncluded, amounts.taxIncluded],
   ];
   return (
     <section>
-      <h2>What you ordered</h2>
+      <h2>{page.whatYouOrdered}</h2>
       <table>
         <thead className="unseen">
           <tr>
-            <th scope="col">Item</th>
-            <th scope="col">Price</th>
+            <th scope="col">{names.item}</th>
+            <th scope="col">{names.amount}</th>
           </tr>
         </thead>
         <tbody>
@@ -168,13 +167,11 @@ export const Items = ({ order, locale }: Shown) => {
             .map(([name, amount]) => (
               <Row key={name} name={name} amount={amount} locale={locale} />
             ))}
-          <Row name="Total" amount={order.total} locale={locale} className="total" />
-          {refunded.amount > 0 && <Row name="Refunded" amount={refunded} locale={locale} />}
+          <Row name={names.total} amount={order.total} locale={locale} className="total" />
+          {refunded.amount > 0 && <Row name={page.refunded} amount={refunded} locale={locale} />}
         </tfoot>
       </table>
-      <p className="hint">
-        As of <Moment at={order.updatedAt} locale={locale} />
-      </p>
+      <p className="hint">{page.asOf(<Moment at={order.updatedAt} locale={locale} />)}</p>
     </section>
   );
 };
@@ -196,16 +193,12 @@ interface RowProps {
   className?: string;
 }
 
-/** The date of an RFC 3339 time, in the shopper's language; the page is in English. */
+/** The date of an RFC 3339 time, in the language of the page. */
 export const Day = ({ at, locale }: { at: string; locale: string }) => (
-  <time dateTime={at} lang={locale}>
-    {dayIn(locale, new Date(at))}
-  </time>
+  <time dateTime={at}>{dayIn(locale, new Date(at))}</time>
 );
 
 /** Its date and time. */
 export const Moment = ({ at, locale }: { at: string; locale: string }) => (
-  <time dateTime={at} lang={locale}>
-    {momentIn(locale, new Date(at))}
-  </time>
+  <time dateTime={at}>{momentIn(locale, new Date(at))}</time>
 );

@@ -2,24 +2,26 @@ import { whyNot } from '../../../domain/actions';
 import { endedUnsold } from '../../../domain/order';
 import type { SelfService } from '../../../store/orders/self-service';
 import { Story } from '../../pages/page';
+import type { PageWords } from '../../pages/words/en';
 import { Day, Moment } from './order';
 import type { Addresses } from './signed';
 
 /** The story of an order that its shopper has just given up: what it says otherwise would no longer be true. */
-export const GivenUp = ({ service, addresses, locale }: SelfServiceProps) => {
+export const GivenUp = ({ service, addresses, words, locale }: SelfServiceProps) => {
   const { withdrawal } = service;
+  const { withdrawn, receivedOn, whatNow, cancelling } = words.selfService;
   if (withdrawal)
     return (
-      <Story tone="over" title="You have withdrawn from this contract">
+      <Story tone="over" title={withdrawn}>
         <p>
-          We received your withdrawal on <Moment at={withdrawal.at.toISOString()} locale={locale} />.{' '}
-          <a href={addresses.withdraw}>See what happens now</a>
+          {receivedOn(<Moment at={withdrawal.at.toISOString()} locale={locale} />)}{' '}
+          <a href={addresses.withdraw}>{whatNow}</a>
         </p>
       </Story>
     );
   return (
-    <Story tone="over" title="Your cancellation is recorded">
-      <p>We are cancelling this order. If you have paid, your money goes back the way it came.</p>
+    <Story tone="over" title={cancelling.title}>
+      <p>{cancelling.text}</p>
     </Story>
   );
 };
@@ -29,27 +31,28 @@ export const isGivenUp = ({ withdrawal, facts: { status, cancelling } }: SelfSer
   status !== 'REFUNDED' && !endedUnsold(status) && (withdrawal !== null || cancelling === true);
 
 /** What a signed link opens: the ways to cancel and to withdraw, while there are any. */
-export const SelfServiceSection = ({ service, addresses, locale }: SelfServiceProps) => {
+export const SelfServiceSection = ({ service, addresses, words, locale }: SelfServiceProps) => {
   const { facts, withdrawal, mayWithdraw, withdrawUntil } = service;
+  const { withdrawn, seeWithdrawal, changedMind, cancel, noReasonUntil, noReason } = words.selfService;
   const mayCancel = whyNot('cancel as the shopper', facts) === null;
   if (isGivenUp(service)) return null;
   if (withdrawal)
     return (
       <section>
-        <h2>You have withdrawn from this contract</h2>
+        <h2>{withdrawn}</h2>
         <p>
-          <a href={addresses.withdraw}>See your withdrawal</a>
+          <a href={addresses.withdraw}>{seeWithdrawal}</a>
         </p>
       </section>
     );
   if (!mayCancel && !mayWithdraw) return null;
   return (
     <section>
-      <h2>Changed your mind?</h2>
+      <h2>{changedMind}</h2>
       {mayCancel && (
         <p>
           <a className="button" href={addresses.cancel}>
-            Cancel this order
+            {cancel}
           </a>
         </p>
       )}
@@ -57,17 +60,11 @@ export const SelfServiceSection = ({ service, addresses, locale }: SelfServicePr
         <>
           <p>
             <a className="button" href={addresses.withdraw}>
-              Withdraw from contract here
+              {words.withdrawal.label}
             </a>
           </p>
           <p className="hint">
-            {withdrawUntil ? (
-              <>
-                Without giving a reason, until <Day at={withdrawUntil.toISOString()} locale={locale} />.
-              </>
-            ) : (
-              'Without giving a reason, until 14 days after delivery.'
-            )}
+            {withdrawUntil ? noReasonUntil(<Day at={withdrawUntil.toISOString()} locale={locale} />) : noReason}
           </p>
         </>
       )}
@@ -76,25 +73,27 @@ export const SelfServiceSection = ({ service, addresses, locale }: SelfServicePr
 };
 
 /** Stripe's page with the invoice. It names the customer. */
-export const Invoice = ({ url }: { url: string }) => (
+export const Invoice = ({ url, words }: { url: string; words: PageWords }) => (
   <p>
-    <a href={url}>View your invoice</a>
+    <a href={url}>{words.viewInvoice}</a>
   </p>
 );
 
 interface SelfServiceProps {
   service: SelfService;
   addresses: Addresses;
+  words: PageWords;
   locale: string;
 }
 
 /** What the bare link says instead: it may be in anybody's hands. */
-export const AsGuest = ({ withdraw }: { withdraw: string }) => (
+export const AsGuest = ({ withdraw, words: { selfService } }: { withdraw: string; words: PageWords }) => (
   <section>
-    <h2>Changed your mind?</h2>
+    <h2>{selfService.changedMind}</h2>
     <p>
-      The link in our e-mails lets you cancel and withdraw. Without it:{' '}
-      <a href={withdraw}>withdraw from contract here</a>.
+      {selfService.asGuest((link) => (
+        <a href={withdraw}>{link}</a>
+      ))}
     </p>
   </section>
 );

@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import { senderName } from '../../../domain/email';
 import type { SessionId } from '../../../domain/ids';
 import { knownLocale } from '../../../domain/locale';
@@ -5,10 +6,13 @@ import { isBought } from '../../../domain/withdrawal';
 import { readSelfService, type SelfService } from '../../../store/orders/self-service';
 import type { OrderView } from '../../../store/orders/view';
 import type { ApiDeps } from '../../deps';
+import { languageAskedBy } from '../../http/language';
 import type { Limits } from '../../http/limits';
 import { type Route, route } from '../../http/route';
 import { pageOf } from '../../pages/page';
 import { problemPage } from '../../pages/problem-page';
+import type { PageWords } from '../../pages/words/en';
+import { wordsFor } from '../../pages/words/words';
 import { findOrder } from '../find-order';
 import { type OrderDocument, orderDocument } from '../order-document';
 import { SessionParam } from '../orders';
@@ -33,7 +37,8 @@ export const orderPageRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
     handle: async ({ params, query, req }) => {
       const signed = isSigned(deps.env, params.sessionId, query);
       const order = await findOrder(deps, limits, req, params.sessionId);
-      return { html: orderPage(deps, order, signed ? await selfServiceOf(deps, order.sessionId) : null) };
+      const service = signed ? await selfServiceOf(deps, order.sessionId) : null;
+      return { html: orderPage(deps, order, service, localeOf(req, order)) };
     },
   }),
 ];
@@ -42,32 +47,42 @@ export const orderPageRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
 export const selfServiceOf = ({ db, env, clock }: ApiDeps, sessionId: SessionId): Promise<SelfService> =>
   readSelfService(db, { sessionId, now: clock.now(), arrivesWithin: env.AUTO_COMPLETE_SECONDS * 1000 });
 
+/** The locale of an order's pages: the checkout's, else the language of the browser. */
+export const localeOf = (req: Request, { locale }: { locale: string | null }): string =>
+  knownLocale(locale, languageAskedBy(req));
+
 /** @param service null where the link is not signed */
 function orderPage(
   { env, clock }: Pick<ApiDeps, 'env' | 'clock'>,
   view: OrderView,
   service: SelfService | null,
+  locale: string,
 ): string {
   const now = clock.now();
   const order = orderDocument(env, now, view);
-  const shown: Shown = { order, locale: knownLocale(view.locale), now };
-  const self = service && { service, addresses: addressesOf(env, view.sessionId), locale: shown.locale };
+  const words = wordsFor(locale);
+  const shown: Shown = { order, words, locale, now };
+  const self = service && { service, addresses: addressesOf(env, view.sessionId), words, locale };
+  const bankDetailsFor = order.refundAwaitsBankDetails;
   return pageOf({
     shop: senderName(env.EMAIL_FROM),
-    title: `Order ${order.number}`,
+    title: words.order(order.number),
+    words,
     refresh: refreshOf(order) ?? (service?.facts.cancelling ? SOON_S : undefined),
     body: (
       <>
         {self && isGivenUp(self.service) ? <GivenUp {...self} /> : <OrderStory {...shown} />}
-        {order.refundAwaitsBankDetails && <BankDetails amount={order.refundAwaitsBankDetails} locale={shown.locale} />}
+        {bankDetailsFor && <BankDetails amount={bankDetailsFor} words={words} locale={locale} />}
         <HowToPay {...shown} />
-        <NextStep order={order} storefront={env.STOREFRONT_URL} />
+        <NextStep order={order} words={words} storefront={env.STOREFRONT_URL} />
         <Downloads {...shown} />
         <Parcels {...shown} />
         <Items {...shown} />
-        {service?.invoiceUrl && <Invoice url={service.invoiceUrl} />}
+        {service?.invoiceUrl && <Invoice url={service.invoiceUrl} words={words} />}
         {self && <SelfServiceSection {...self} />}
-        {!self && isBought(view) && <AsGuest withdraw={`../../withdraw?number=${encodeURIComponent(order.number)}`} />}
+        {!self && isBought(view) && (
+          <AsGuest withdraw={`../../withdraw?number=${encodeURIComponent(order.number)}`} words={words} />
+        )}
       </>
     ),
   });
@@ -84,17 +99,23 @@ function refreshOf({ status, paymentStatus }: OrderDocument): number | undefined
 const SOON_S = 5;
 const IN_A_WHILE_S = 60;
 
-const NextStep = ({ order: { status, recoveryUrl }, storefront }: { order: OrderDocument; storefront: string }) => {
+interface NextStepProps {
+  order: OrderDocument;
+  words: PageWords;
+  storefront: string;
+}
+
+const NextStep = ({ order: { status, recoveryUrl }, words, storefront }: NextStepProps) => {
   if (status !== 'EXPIRED' && status !== 'CANCELLED') return null;
   return (
     <p>
       {recoveryUrl ? (
         <a className="button primary" href={recoveryUrl}>
-          Complete your order
+          {words.page.complete}
         </a>
       ) : (
         <a className="button" href={storefront}>
-          Back to the shop
+          {words.page.toShop}
         </a>
       )}
     </p>

@@ -1,18 +1,19 @@
 import type { ReactNode } from 'react';
 import { z } from 'zod';
 import { senderName } from '../../../domain/email';
-import { knownLocale } from '../../../domain/locale';
 import type { SelfService } from '../../../store/orders/self-service';
 import { type OrderView, readOrder } from '../../../store/orders/view';
 import type { ApiDeps } from '../../deps';
 import { type Answer, type Route, route } from '../../http/route';
 import { text } from '../../http/schemas';
 import { pageOf, Story } from '../../pages/page';
+import type { PageWords } from '../../pages/words/en';
+import { wordsFor } from '../../pages/words/words';
 import { unknownOrder } from '../find-order';
 import { withdraw } from '../withdrawal';
 import { Moment } from './order';
 import { type Addresses, addressesOf, signedOrder, signedPage } from './signed';
-import { selfServiceOf } from './view';
+import { localeOf, selfServiceOf } from './view';
 
 export const Name = text(200).meta({ description: 'The name of the person who withdraws.', example: 'Ada Lovelace' });
 
@@ -25,11 +26,12 @@ export const withdrawRoutes = (deps: ApiDeps): Route[] => [
     summary: 'The page to withdraw from the contract, and the receipt once that is done',
     description: 'For the signed link of a mail. Changes nothing, because mail scanners follow links.',
     answers: { 200: { description: 'The page.', contentType: 'text/html' } },
-    handle: async ({ params, query }) => {
+    handle: async ({ params, query, req }) => {
       const sessionId = await signedOrder(deps, params.sessionId, query);
       const order = await readOrder(deps.db, sessionId);
       if (order === null) throw unknownOrder();
-      return { html: withdrawalPage(deps, order, await selfServiceOf(deps, sessionId)) };
+      const service = await selfServiceOf(deps, sessionId);
+      return { html: withdrawalPage(deps, order, service, localeOf(req, order)) };
     },
   }),
   route({
@@ -50,75 +52,68 @@ export const withdrawRoutes = (deps: ApiDeps): Route[] => [
   }),
 ];
 
-function withdrawalPage({ env }: ApiDeps, order: OrderView, service: SelfService): string {
+function withdrawalPage({ env }: ApiDeps, order: OrderView, service: SelfService, locale: string): string {
   const addresses = addressesOf(env, order.sessionId);
-  const shown = { order, service, addresses };
-  const title = service.withdrawal ? RECEIVED : LABEL;
+  const words = wordsFor(locale);
+  const shown = { order, service, addresses, words };
+  const { received, label, nothing } = words.withdrawal;
   return pageOf({
     shop: senderName(env.EMAIL_FROM),
-    title,
+    title: service.withdrawal ? received : label,
+    words,
     body: (
       <>
         {service.withdrawal ? (
-          <Receipt {...shown} withdrawal={service.withdrawal} />
+          <Receipt {...shown} withdrawal={service.withdrawal} locale={locale} />
         ) : service.mayWithdraw ? (
           <Statement {...shown} />
         ) : (
-          <Story tone="over" title="There is nothing to withdraw from">
-            <p>This order is not paid, has been undone already, or its withdrawal period is over.</p>
+          <Story tone="over" title={nothing.title}>
+            <p>{nothing.text}</p>
           </Story>
         )}
         <p>
-          <a href={addresses.view}>Back to your order</a>
+          <a href={addresses.view}>{words.backToOrder}</a>
         </p>
       </>
     ),
   });
 }
 
-/** The words that the law wants on the function. */
-export const LABEL = 'Withdraw from contract here';
-export const CONFIRM = 'Confirm withdrawal';
-const RECEIVED = 'We have received your withdrawal';
-
 interface Shown {
   order: OrderView;
   service: SelfService;
   addresses: Addresses;
+  words: PageWords;
 }
 
-const Receipt = ({ order, withdrawal }: Shown & { withdrawal: NonNullable<SelfService['withdrawal']> }) => (
-  <Story tone="good" title={RECEIVED}>
-    <p>
-      {`Order ${order.number}, on `}
-      <Moment at={withdrawal.at.toISOString()} locale={knownLocale(order.locale)} />. The receipt is in your e-mail.
-    </p>
-    <p>{withdrawal.undone ? UNDONE : whatFollows(order)}</p>
+type ReceiptProps = Shown & { withdrawal: NonNullable<SelfService['withdrawal']>; locale: string };
+
+const Receipt = ({ order, words, withdrawal, locale }: ReceiptProps) => (
+  <Story tone="good" title={words.withdrawal.received}>
+    <p>{words.withdrawal.receipt(order.number, <Moment at={withdrawal.at.toISOString()} locale={locale} />)}</p>
+    <p>{withdrawal.undone ? words.withdrawal.undone : whatFollows(order, words)}</p>
   </Story>
 );
 
-const UNDONE = 'Nothing of it has been delivered, so what you have paid goes back the way it came.';
+const whatFollows = ({ shipments }: OrderView, { withdrawal }: PageWords): string =>
+  shipments.length > 0 ? withdrawal.sendBack : withdrawal.staffRefund;
 
-const whatFollows = ({ shipments }: OrderView): string =>
-  shipments.length > 0
-    ? 'Please send back what you have received, within 14 days. Refunds are due within 14 days, too; we may wait until the goods are back, or until you have shown us that you sent them.'
-    : 'Our staff look after your refund. It is due within 14 days.';
-
-const Statement = ({ order, service, addresses }: Shown) => (
-  <Story tone="over" title={LABEL}>
-    <p>{`“I withdraw from the contract for order ${order.number}.” You need not give a reason.`}</p>
+const Statement = ({ order, service, addresses, words }: Shown) => (
+  <Story tone="over" title={words.withdrawal.label}>
+    <p>{words.withdrawal.iWithdraw(order.number)}</p>
     <ul>
       {order.items.map(({ sku, name, quantity }) => (
         <li key={sku}>{`${quantity} × ${name}`}</li>
       ))}
     </ul>
-    <Exempt order={order} service={service} />
-    <p>{isUndone(order, service) ? UNDONE : whatFollows(order)}</p>
-    <p>The receipt goes to the e-mail address of the order at once.</p>
+    <Exempt order={order} service={service} words={words} />
+    <p>{isUndone(order, service) ? words.withdrawal.undone : whatFollows(order, words)}</p>
+    <p>{words.withdrawal.receiptGoes}</p>
     <form method="post" action={addresses.withdraw}>
-      <NameField />
+      <NameField words={words} />
       <button className="button primary" type="submit">
-        {CONFIRM}
+        {words.withdrawal.confirm}
       </button>
     </form>
   </Story>
@@ -128,16 +123,16 @@ const Statement = ({ order, service, addresses }: Shown) => (
 const isUndone = ({ shipments }: OrderView, { begun, late, facts }: SelfService): boolean =>
   shipments.length === 0 && begun.length === 0 && !late && !facts.disputed;
 
-const Exempt = ({ order: { grants }, service: { begun } }: Pick<Shown, 'order' | 'service'>): ReactNode => {
-  if (begun.length > 0)
-    return <p>{`Exempt, if you agreed to that, because the download has begun: ${begun.join(', ')}.`}</p>;
-  if (grants.length > 0) return <p>A download may be exempt once it has begun, if you agreed to that.</p>;
-  return null;
+type ExemptProps = Pick<Shown, 'order' | 'service' | 'words'>;
+
+const Exempt = ({ order: { grants }, service: { begun }, words: { withdrawal } }: ExemptProps): ReactNode => {
+  if (begun.length > 0) return <p>{withdrawal.begun(begun.join(', '))}</p>;
+  return grants.length > 0 ? <p>{withdrawal.mayBeExempt}</p> : null;
 };
 
-export const NameField = () => (
+export const NameField = ({ words }: { words: PageWords }) => (
   <label>
-    Your name
+    {words.yourName}
     <input name="name" autoComplete="name" required maxLength={200} />
   </label>
 );

@@ -1,7 +1,7 @@
-import { isPaidFor, type Money, type Order } from '@holdfast/client';
+import { formatMoney, isPaidFor, type Money, type Order } from '@holdfast/client';
 import { useEffect } from 'react';
-import { ORDER_NOT_FOUND } from '../../../domain/shopper-words';
-import { bankDetailsNeeded, IF_IT_TAKES_LONGER, storyOf } from '../../../domain/story';
+import { storyOf } from '../../../domain/story';
+import { en } from '../../../domain/words/en';
 import { removeBought } from '../cart/cart';
 import { useOrder } from '../order/follow';
 import { Downloads } from '../parts/downloads';
@@ -47,7 +47,7 @@ function FollowedOrder({ sessionId }: { sessionId: string }) {
 }
 
 function OrderStory({ order, onDownload }: { order: Order; onDownload: () => void }) {
-  const { tone, title, text } = storyOf(order);
+  const { tone, title, text } = storyOf(order, en.story);
   return (
     <>
       <section className={`story ${tone}`} role="status" data-status={order.status}>
@@ -67,10 +67,10 @@ function OrderStory({ order, onDownload }: { order: Order; onDownload: () => voi
 }
 
 function GiveBankDetails({ amount }: { amount: Money }) {
-  const { title, text } = bankDetailsNeeded(amount);
+  const { title, text } = en.story.bankDetails;
   return (
     <Notice tone="plain" title={title}>
-      <p>{text}</p>
+      <p>{text(formatMoney(amount))}</p>
     </Notice>
   );
 }
@@ -112,7 +112,7 @@ function StillWaiting() {
   if (!late) return null;
   return (
     <p>
-      This is taking longer than usual. {IF_IT_TAKES_LONGER} If you did not finish paying, nothing was charged and{' '}
+      This is taking longer than usual. {en.story.ifItTakesLonger} If you did not finish paying, nothing was charged and{' '}
       <Link href="/cart">your cart</Link> is still here.
     </p>
   );
@@ -140,9 +140,9 @@ function NextStep({ order: { status, recoveryUrl } }: { order: Order }) {
 
 function Unknown() {
   return (
-    <Notice tone="plain" title={ORDER_NOT_FOUND.title}>
+    <Notice tone="plain" title={en.orderNotFound.title}>
       <p>
-        {ORDER_NOT_FOUND.text} <Link href="/">See our products</Link>
+        {en.orderNotFound.text} <Link href="/">See our products</Link>
       </p>
     </Notice>
   );

@@ -1,5 +1,5 @@
 import type { Failure, FailureCode, FailureOf } from '@holdfast/client';
-import { LINK_INVALID, waitFor } from '../../../domain/shopper-words';
+import { en } from '../../../domain/words/en';
 
 export interface Words {
   title: string;
@@ -11,6 +11,10 @@ export function wordsFor(failure: Failure): Words {
   const words = WORDS[failure.code] as ((failure: Failure) => Words) | undefined;
   return words?.(failure) ?? SOMETHING;
 }
+
+/** When to try again, with what comes before it; nothing where no time is known. */
+const waitFor = (seconds: number | null, before: string): string =>
+  seconds === null ? '' : `${before}${en.after(Math.max(1, seconds))}`;
 
 const SAFE = 'Nothing was charged, and your cart is safe.';
 
@@ -59,7 +63,7 @@ const WORDS: { [Code in FailureCode]?: (failure: FailureOf<Code>) => Words } = {
     title: 'This link has expired',
     text: 'The checkout was too long ago. Please choose your items again.',
   }),
-  link_invalid: () => LINK_INVALID,
+  link_invalid: () => en.linkInvalid,
 };
 
 const SOMETHING: Words = {

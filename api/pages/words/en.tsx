@@ -1,0 +1,136 @@
+import type { ReactNode } from 'react';
+import { pluralIn } from '../../../domain/plural';
+import { en as shared } from '../../../domain/words/en';
+
+const count = pluralIn('en');
+
+/**
+ * What the pages that the API renders say. The words of every other language have this type. Dates and links are
+ * elements, so sentences around them are too.
+ */
+export const en = {
+  ...shared,
+  backToOrder: 'Back to your order',
+  yourName: 'Your name',
+  problems: {
+    somethingWrong: {
+      title: 'Something went wrong on our side',
+      text: 'Your order is safe. Please try again in a moment.',
+    },
+    incomplete: {
+      title: 'Something is missing',
+      text: 'Please go back, and fill in every field in one line.',
+    },
+    tooMany: {
+      title: 'Too many attempts',
+      /** @param when `in 30 seconds`; null: not known */
+      text: (when: string | null) =>
+        `There were too many attempts in a short time. Please try again ${when ?? 'in a minute'}.`,
+    },
+    unavailable: {
+      title: 'One moment, please',
+      text: 'We cannot show this right now. If you have paid, your payment and your order are safe.',
+    },
+    triesAgain: 'This page tries again by itself.',
+  },
+  page: {
+    noNeedToWait: 'If this takes longer than a minute, there is no need to wait.',
+    ifNotPaid: 'If you did not finish paying, nothing was charged.',
+    howToPay: 'How to pay',
+    payAtStore: (code: string, confirmation: string | null) =>
+      `payment code ${code}${confirmation ? `, confirmation number ${confirmation}` : ''}`,
+    downloads: 'Downloads',
+    linkExpired: (date: ReactNode) => <>The link expired on {date}</>,
+    noneLeft: 'No downloads left',
+    left: (times: number, date: ReactNode) => (
+      <>
+        {count(times, { one: '1 download left', other: `${times} downloads left` })}, until {date}
+      </>
+    ),
+    parcels: (number: number) => count(number, { one: 'Parcel', other: 'Parcels' }),
+    delivered: (date: ReactNode) => <>Delivered on {date}</>,
+    shipped: (date: ReactNode) => <>Shipped on {date}</>,
+    whatYouOrdered: 'What you ordered',
+    refunded: 'Refunded',
+    asOf: (moment: ReactNode) => <>As of {moment}</>,
+    complete: 'Complete your order',
+    toShop: 'Back to the shop',
+  },
+  selfService: {
+    changedMind: 'Changed your mind?',
+    cancel: 'Cancel this order',
+    withdrawn: 'You have withdrawn from this contract',
+    receivedOn: (moment: ReactNode) => <>We received your withdrawal on {moment}.</>,
+    whatNow: 'See what happens now',
+    seeWithdrawal: 'See your withdrawal',
+    cancelling: {
+      title: 'Your cancellation is recorded',
+      text: 'We are cancelling this order. If you have paid, your money goes back the way it came.',
+    },
+    noReasonUntil: (date: ReactNode) => <>Without giving a reason, until {date}.</>,
+    noReason: 'Without giving a reason, until 14 days after delivery.',
+    /** @param link to the page for guests, around the words it is given */
+    asGuest: (link: (words: string) => ReactNode) => (
+      <>The link in our e-mails lets you cancel and withdraw. Without it: {link('withdraw from contract here')}.</>
+    ),
+  },
+  cancel: {
+    title: 'Cancel your order?',
+    text: 'All of it is cancelled. If you have paid, all of your money goes back the way it came.',
+    keep: 'No, keep it',
+    tooLate: 'It is too late to cancel',
+    ended: { title: 'This order has ended', text: 'It was not paid. There is nothing to cancel.' },
+    already: { title: 'This order is cancelled already', text: 'There is nothing left to cancel.' },
+    disputed: {
+      title: 'Your bank is looking into this payment',
+      text: 'While it does, we can neither cancel nor refund. It decides about the money.',
+    },
+    downloadBegun: 'A download of this order has begun.',
+    shipped: 'Your order has been shipped already.',
+    delivered: 'Your order has been delivered already.',
+    mayWithdraw: 'You may still withdraw:',
+  },
+  withdrawal: {
+    /** The words that the law wants on the function, and on its second step. */
+    label: 'Withdraw from contract here',
+    confirm: 'Confirm withdrawal',
+    received: 'We have received your withdrawal',
+    nothing: {
+      title: 'There is nothing to withdraw from',
+      text: 'This order is not paid, has been undone already, or its withdrawal period is over.',
+    },
+    receipt: (number: string, moment: ReactNode) => (
+      <>
+        Order {number}, on {moment}. The receipt is in your e-mail.
+      </>
+    ),
+    undone: 'Nothing of it has been delivered, so what you have paid goes back the way it came.',
+    sendBack:
+      'Please send back what you have received, within 14 days. Refunds are due within 14 days, too; we may wait until the goods are back, or until you have shown us that you sent them.',
+    staffRefund: 'Our staff look after your refund. It is due within 14 days.',
+    iWithdraw: (number: string) => `“I withdraw from the contract for order ${number}.” You need not give a reason.`,
+    receiptGoes: 'The receipt goes to the e-mail address of the order at once.',
+    begun: (names: string) => `Exempt, if you agreed to that, because the download has begun: ${names}.`,
+    mayBeExempt: 'A download may be exempt once it has begun, if you agreed to that.',
+  },
+  guest: {
+    period: 'Within 14 days of delivery, and before it. You need not give a reason.',
+    quicker:
+      'It is quicker from the link in our e-mails. Downloads that have begun may be exempt, if you agreed to that when you bought them.',
+    orderNumber: 'Order number',
+    email: 'E-mail address of the order',
+    goOn: 'Continue',
+    isThisRight: 'Is this right?',
+    iWithdraw: (name: string, number: string) => `“I, ${name}, withdraw from the contract for order ${number}.”`,
+    receiptGoes: (email: string) => `We send the receipt to ${email}, if that is the address of the order.`,
+    change: 'No, change it',
+    sent: 'Your statement has been sent',
+    arrived: (moment: string) => `It arrived on ${moment}.`,
+    recorded:
+      'If the number and the address belong to an order, your withdrawal is recorded, and the receipt is on its way to that address.',
+    ifNoMail:
+      'If no e-mail comes within a few minutes, the number or the address may be wrong: please look at your order confirmation and try again, or write to us.',
+  },
+};
+
+export type PageWords = typeof en;
