@@ -106,7 +106,7 @@ export const styles = {
   code: {
     fontFamily: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
     fontSize: '13px',
-    wordBreak: 'break-all',
+    wordBreak: 'break-word', // only what is longer than a line
   },
 } satisfies Record<string, CSSProperties>;
 

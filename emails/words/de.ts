@@ -144,7 +144,7 @@ export const de: MailWords = {
     begun: (names) => `Für ${names} kann das Widerrufsrecht erloschen sein, weil der Download begonnen hat.`,
     sendBack:
       'Bitte schicken Sie, was Sie erhalten haben, innerhalb von 14 Tagen ab heute zurück. Auch die Erstattung ist innerhalb von 14 Tagen fällig; wir können sie aber verweigern, bis wir die Waren zurückerhalten haben oder Sie nachgewiesen haben, dass Sie sie zurückgesandt haben.',
-    staffKnow: 'Wir sind informiert und kümmern uns um Ihre Erstattung.',
+    staffKnow: 'Unser Team ist informiert und kümmert sich um Ihre Erstattung.',
     ifNotYou: 'Falls diese Erklärung nicht von Ihnen stammt, antworten Sie bitte umgehend auf diese E-Mail.',
   },
 };
