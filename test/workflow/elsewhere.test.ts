@@ -91,7 +91,7 @@ describe('a session made elsewhere', () => {
     await until(async () => (await world.mails(id)).includes('order_confirmation'));
     const mail = await world.db.mail.findFirstOrThrow({ where: { sessionId: id, template: 'order_confirmation' } });
     expect(mail.subject).toMatch(/^Ihre Bestellung \d+ bei /);
-    expect(mail.text).toContain('10,00\u00a0€');
+    expect(mail.text).toContain('12,50\u00a0€');
   });
 
   test('that is sold out is given back', async () => {
