@@ -1,5 +1,6 @@
 import type { UpdateAction } from './action-facts';
 import { formatMoney } from './money';
+import { leftOf } from './order-money';
 import type { OrderSnapshot } from './order-snapshot';
 import type { ParcelLine } from './parcel';
 
@@ -10,7 +11,7 @@ export interface ActionExample {
 }
 
 /** What an example is made of. */
-export type ExampleFacts = Pick<OrderSnapshot, 'total' | 'currency' | 'refunded' | 'lines'> & {
+export type ExampleFacts = Pick<OrderSnapshot, 'total' | 'currency' | 'refunded' | 'lostAmount' | 'lines'> & {
   /** Staff must decide about a refund, not about something that was reported. */
   isAboutRefund: boolean;
 };
@@ -49,12 +50,13 @@ export function examplesOf(action: UpdateAction, order: ExampleFacts): ActionExa
   }
 }
 
-function refunds({ total, refunded = 0, currency }: ExampleFacts): ActionExample[] {
-  const left = formatMoney({ amount: total - refunded, currency });
+function refunds({ total, refunded = 0, lostAmount = 0, currency }: ExampleFacts): ActionExample[] {
+  const amount = leftOf({ total, refunded, lostAmount });
+  const left = formatMoney({ amount, currency });
   const reason = 'requested_by_customer';
   return [
     { data: { reason }, means: `all that is left, ${left}` },
-    { data: { amount: total - refunded, reason }, means: `a part: at most ${left}, in the currency’s smallest unit` },
+    { data: { amount, reason }, means: `a part: at most ${left}, in the currency’s smallest unit` },
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { AttentionStep } from './attention';
+import type { SessionId } from './ids';
 import type { OrderStatus, PaymentStatus } from './order';
 import { isResolved, isReversed } from './refund';
 
@@ -30,6 +31,25 @@ export const CAPTURE = 'capture';
 
 /** What a mail calls staff to: a step that needs attention, or the capture of a payment. */
 export type MailStep = AttentionStep | typeof CAPTURE;
+
+/** What a mail about an order is, in codes and ids. */
+export interface MailParts {
+  template: string;
+  /** Of a mail that calls staff: what needs them. */
+  step?: MailStep;
+  /** The id of the parcel, refund, dispute or report that the mail is about. Absent: it is about the order itself. */
+  ref?: string;
+  /** Which of several mails about the same it is: the time it began, a deadline, or a count. */
+  episode?: string | number;
+  /** The key of a request by staff to send it again. That mail has its own row and key. */
+  again?: string;
+}
+
+/** The key of a mail: of its row, at Resend, and for its Message-ID. */
+export const mailKey = (sessionId: SessionId, { template, step, ref, episode, again }: MailParts): string =>
+  [template, sessionId, step, ref, episode, ...(again ? ['again', again] : [])]
+    .filter((part) => part !== undefined)
+    .join('/');
 
 /** The facts about an order that decide whether a mail about it is true. */
 export interface MailedOrder {

@@ -40,6 +40,21 @@ export interface OpenDispute {
   submitted: boolean;
 }
 
+/** Where a mail about an order is. `at`: when it got there, in milliseconds since the epoch. */
+export interface MailProgress {
+  /** Of its row. */
+  key: string;
+  template: string;
+  state: MailState;
+  at: number;
+}
+
+/**
+ * `waiting`: the provider takes no mail now, and it goes out by itself once it does. `unsent`: there is no address, or
+ * it was no longer true.
+ */
+export type MailState = 'under_way' | 'waiting' | 'sent' | 'unsent' | 'given_up';
+
 /** An order as its workflow needs it: ids, codes, amounts and times, without personal data. */
 export interface OrderSnapshot {
   number: string;
@@ -66,6 +81,10 @@ export interface OrderSnapshot {
   parcels?: ParcelSent[];
   /** In the smallest unit of `currency`; absent if nothing was given back. */
   refunded?: number;
+  /** What banks took for good in lost disputes, in the smallest unit of `currency`; absent if they took nothing. */
+  lostAmount?: number;
+  /** The latest twenty to customer and staff, whoever sent them; absent if there are none. */
+  mails?: MailProgress[];
   /** Oldest first; absent if there are none. */
   openRefunds?: OpenRefund[];
   /** The most urgent first; absent if there are none. */

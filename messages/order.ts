@@ -4,7 +4,7 @@ import type { ActionExample } from '../domain/action-examples';
 import type { Resolution, UpdateAction } from '../domain/action-facts';
 import type { SessionId } from '../domain/ids';
 import type { HoldReason, OrderStatus, Reason } from '../domain/order';
-import type { OpenDispute, OpenRefund, ParcelSent, ReturnedGoods } from '../domain/order-snapshot';
+import type { MailProgress, OpenDispute, OpenRefund, ParcelSent, ReturnedGoods } from '../domain/order-snapshot';
 import type { LineProgress } from '../domain/parcel';
 import type { Condition } from '../domain/returns';
 import { TASK_QUEUES } from './names';
@@ -84,8 +84,8 @@ export interface OrderReport {
   skus: string[];
   /** In words that complete “It waits for …”. */
   waitingFor: string;
-  /** In the currency's smallest unit. */
-  money: { currency: string; total: number; refunded: number; left: number };
+  /** In the currency's smallest unit. `lost`: what banks took for good. */
+  money: { currency: string; total: number; refunded: number; lost: number; left: number };
   needsAttention: { step: string; reason: string }[];
   hold: { reason: HoldReason; since: string | null } | null;
   /** Those with goods. */
@@ -96,6 +96,8 @@ export interface OrderReport {
   openRefunds: OpenRefund[];
   /** Those that are open. */
   disputes: (Omit<OpenDispute, 'dueBy'> & { dueBy: string | null })[];
+  /** The oldest first. `at`: since when it is in this state. */
+  mails: (Pick<MailProgress, 'template' | 'state'> & { at: string })[];
   paymentIntentId: string | null;
   /** Since this run began. */
   happened: string[];

@@ -15,6 +15,7 @@ import '../domain/mail';
 import '../domain/money';
 import '../domain/obstacles';
 import '../domain/order';
+import '../domain/order-money';
 import '../domain/phase';
 import '../domain/refund';
 import '../domain/returns';

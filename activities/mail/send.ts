@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { SessionId } from '../../domain/ids';
+import { mailKey } from '../../domain/mail';
 import { TEMPLATES, type Template } from '../../emails';
 import { isRaised, openAlarms } from '../../store/alarms/alarms';
 import { giveUpMails } from '../../store/mails/given-up';
@@ -9,12 +10,18 @@ import { readUnreached } from '../../store/orders/records';
 import type { Deps } from '../deps';
 import { deliver, sentMessage } from './deliver';
 import { type FailedMail, failedMail, isFailed } from './failed';
-import { type MailRequest, mailKey } from './request';
+import type { KeyedRequest, MailRequest } from './request';
 import { mailWriter } from './write';
 
 export interface MailsOfOneTurn {
   sessionId: SessionId;
   mails: MailRequest[];
+}
+
+/** The keys of mails that wait until the provider takes mails again, and of those that need not or cannot be sent. */
+export interface NotSent {
+  waiting: string[];
+  unsent: string[];
 }
 
 /**
@@ -31,18 +38,21 @@ export const email = (deps: Deps) => {
      * refused because every mail is now wait in the database and go out by themselves (`sendWaitingMails`). Afterwards
      * throws once for all others that were not accepted: `mail_failed` if a retry can help, otherwise `mail_refused`
      * (not retryable), with codes only.
+     * @returns the keys of those that are not sent; nothing if all are
      */
-    async sendMails({ sessionId, mails }: MailsOfOneTurn): Promise<void> {
+    async sendMails({ sessionId, mails }: MailsOfOneTurn): Promise<NotSent | undefined> {
       const requests = mails.map((request) => ({ ...request, key: mailKey(sessionId, request) }));
       const turn = await readTurn(db, { sessionId, keys: requests.map(({ key }) => key) });
       const unwritten = requests.filter(({ key }) => turn.mails.every((mail) => mail.key !== key));
       const { written, failed } = await write(sessionId, unwritten, turn.order);
 
-      const unsent = [...turn.mails, ...written].filter(({ status, nextTryAt }) => status === 'WRITTEN' && !nextTryAt);
-      const tried = await Promise.all(unsent.map(send));
+      const toSend = [...turn.mails, ...written].filter(({ status, nextTryAt }) => status === 'WRITTEN' && !nextTryAt);
+      const tried = await Promise.all(toSend.map(send));
       await mark(sessionId, tried);
-      const ownFault = await letWait(sessionId, tried.filter(isFailed));
+      const refused = tried.filter(isFailed);
+      const ownFault = await letWait(sessionId, refused);
       await settle(sessionId, [...failed, ...ownFault]);
+      return notSent(requests, { ...turn, written, refused });
     },
 
     /**
@@ -132,6 +142,18 @@ export const email = (deps: Deps) => {
     });
   }
 };
+
+/** Of the mails of a turn that did not fail, those that are not sent. */
+function notSent(
+  requests: KeyedRequest[],
+  { mails, written, refused }: { mails: WrittenMail[]; written: WrittenMail[]; refused: FailedMail[] },
+): NotSent | undefined {
+  const rows = [...mails, ...written];
+  const waited = mails.filter(({ status, nextTryAt }) => status === 'WRITTEN' && nextTryAt);
+  const waiting = [...waited, ...refused].map(({ key }) => key);
+  const unsent = requests.map(({ key }) => key).filter((key) => rows.every((row) => row.key !== key));
+  return waiting.length + unsent.length > 0 ? { waiting, unsent } : undefined;
+}
 
 /** The longest wait between retries, even if the provider asks for more: a quota may be raised meanwhile. */
 const LONGEST_WAIT_MS = 600_000;

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { RefundId, SessionId } from '../../domain/ids';
+import { mailKey } from '../../domain/mail';
 import { canGoOn, type OrderStatus } from '../../domain/order';
 import { waitsForCustomer } from '../../domain/refund';
 import { expectObject } from '../../platform/stripe';
@@ -9,7 +10,6 @@ import { recordRefund, sessionOfRefund } from '../../store/refunds/record';
 import { missRefund } from '../../store/refunds/refusals';
 import { found, ownerOf } from '../checkout/payment-owner';
 import type { Deps } from '../deps';
-import { mailKey } from '../mail/request';
 import { seenOf } from './stripe-refunds';
 
 export type FollowedRefund =

@@ -9,6 +9,7 @@ import {
   type Reason,
 } from '../../domain/order';
 import type {
+  MailProgress,
   OpenDispute,
   OpenRefund,
   OrderSnapshot,
@@ -50,6 +51,8 @@ export interface SnapshotColumns {
   parcels: (Omit<ParcelSent, 'at'> & { at: string })[];
   openRefunds: OpenRefund[];
   disputes: (Omit<OpenDispute, 'dueBy'> & { dueBy: string | null })[];
+  lostAmount: number;
+  mails: (Omit<MailProgress, 'at'> & { at: string })[];
 }
 
 /** An order as its workflow needs it. Throws if there is none. */
@@ -71,6 +74,8 @@ export function toSnapshot({
   parcels,
   openRefunds,
   disputes,
+  lostAmount,
+  mails,
   ...order
 }: SnapshotColumns): OrderSnapshot {
   const lines = progressOf(items);
@@ -86,6 +91,8 @@ export function toSnapshot({
     ...(lines.length > 0 && { lines }),
     ...(parcels.length > 0 && { parcels: parcels.map((parcel) => ({ ...parcel, at: Date.parse(parcel.at) })) }),
     ...(refunded > 0 && { refunded }),
+    ...(lostAmount > 0 && { lostAmount }),
+    ...(mails.length > 0 && { mails: mails.map((mail) => ({ ...mail, at: Date.parse(mail.at) })) }),
     ...(openRefunds.length > 0 && { openRefunds }),
     ...(disputes.length > 0 && { disputes: disputes.map(toOpenDispute) }),
     ...(paymentIntentId !== null && { paymentIntentId }),

@@ -1,5 +1,6 @@
 import { tendAccount } from '../../activities/account/tend';
-import { type MailRequest, mailKey } from '../../activities/mail/request';
+import type { MailRequest } from '../../activities/mail/request';
+import { mailKey } from '../../domain/mail';
 import type { SessionId } from '../../domain/ids';
 import { readOwedMails } from '../../store/mails/owed';
 import { openShop, placeOrder } from './shop';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
-import { type MailRequest, mailKey } from '../../activities/mail/request';
+import type { MailRequest } from '../../activities/mail/request';
+import { mailKey } from '../../domain/mail';
 import type { SessionId } from '../../domain/ids';
 import { downloadUrl, recoveryUrl } from '../../platform/links';
 import { MailError } from '../../platform/mailer';

@@ -1,5 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { formatMoney } from '../../domain/money';
+import type { MailState } from '../../domain/order-snapshot';
 import type { OrderReport } from '../../messages/order';
 
 /**
@@ -21,6 +22,7 @@ export function describeOrder(order: OrderReport): string {
       'Refunds that are not over',
       order.openRefunds.map((refund) => refundOf(refund, order)),
     ),
+    section('Mails', order.mails.map(mailOf)),
     section('What happened', order.happened),
     section('What you can do (Send an Update)', order.actions.map(actionOf)),
     linksOf(order),
@@ -29,9 +31,10 @@ export function describeOrder(order: OrderReport): string {
     .join('\n\n');
 }
 
-function moneyOf({ money: { currency, total, refunded, left }, skus }: OrderReport): string {
+function moneyOf({ money: { currency, total, refunded, lost, left }, skus }: OrderReport): string {
   const say = (amount: number) => formatMoney({ amount, currency });
-  const back = refunded === 0 ? '' : ` · ${say(refunded)} given back, ${say(left)} left (${left} in the smallest unit)`;
+  const gone = [...(refunded > 0 ? [`${say(refunded)} given back`] : []), ...(lost > 0 ? [`${say(lost)} lost to the bank`] : [])];
+  const back = gone.length === 0 ? '' : ` · ${gone.join(', ')}, ${say(left)} left (${left} in the smallest unit)`;
   return `${say(total)}${back} · ${skus.join(', ')}`;
 }
 
@@ -71,6 +74,17 @@ const REFUND: Record<string, string> = {
   failed: 'failed, the money is back with the shop',
   canceled: 'was cancelled, the money is back with the shop',
   refused: 'refused; the staff API shows why',
+};
+
+const mailOf = ({ template, state, at }: OrderReport['mails'][number]): string =>
+  `\`${template}\`: ${MAIL[state]} ${moment(at)}`;
+
+const MAIL: Record<MailState, string> = {
+  under_way: 'on its way to the mail provider since',
+  waiting: 'waits, because the provider takes no mails; it goes out by itself; since',
+  sent: 'sent,',
+  unsent: 'not sent, as the timeline explains,',
+  given_up: 'not sent, given up,',
 };
 
 function actionOf({ action, does, examples }: OrderReport['actions'][number]): string {

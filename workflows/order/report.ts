@@ -3,6 +3,8 @@ import { examplesOf } from '../../domain/action-examples';
 import type { ActionFacts } from '../../domain/action-facts';
 import { isAboutRefund } from '../../domain/action-rules';
 import { offered } from '../../domain/actions';
+import { leftOf } from '../../domain/order-money';
+import type { MailProgress } from '../../domain/order-snapshot';
 import type { OrderReport } from '../../messages/order';
 import { isForRetry, type Parked } from '../parking';
 
@@ -12,16 +14,19 @@ export function reportOf({
   waitingFor,
   parked,
   happened,
+  mails,
 }: {
   order: OrderFactsNow;
   waitingFor: string;
   parked: readonly Parked[];
   happened: readonly string[];
+  mails: readonly MailProgress[];
 }): OrderReport {
-  const { number, status, total, currency, skus, refunded = 0, shippingHold = null, shippingHoldSince } = order;
+  const { number, status, total, currency, skus, refunded = 0, lostAmount = 0 } = order;
+  const { shippingHold = null, shippingHoldSince } = order;
   return {
     ...{ number, status, skus, waitingFor },
-    money: { currency, total, refunded, left: total - refunded },
+    money: { currency, total, refunded, lost: lostAmount, left: leftOf({ total, refunded, lostAmount }) },
     needsAttention: parked.map(({ step, reason }) => ({ step, reason })),
     hold: shippingHold && { reason: shippingHold, since: timeOf(shippingHoldSince ?? null) },
     lines: order.lines ?? [],
@@ -29,6 +34,7 @@ export function reportOf({
     returns: order.returns ?? [],
     openRefunds: order.openRefunds ?? [],
     disputes: (order.disputes ?? []).map((dispute) => ({ ...dispute, dueBy: timeOf(dispute.dueBy) })),
+    mails: together(order.mails ?? [], mails).map(({ template, state, at }) => ({ template, state, at: new Date(at).toISOString() })),
     paymentIntentId: order.paymentIntentId ?? null,
     happened: [...happened],
     actions: offered(factsOf(order, parked)).map(({ action, does }) => ({
@@ -37,6 +43,15 @@ export function reportOf({
     })),
   };
 }
+
+/** The mails in the database and those of this run, the oldest first. What is over stays over. */
+function together(written: readonly MailProgress[], ofThisRun: readonly MailProgress[]): MailProgress[] {
+  const mails = new Map([...ofThisRun, ...written.filter(isOver)].map((mail) => [mail.key, mail]));
+  for (const mail of written) if (!mails.has(mail.key)) mails.set(mail.key, mail);
+  return [...mails.values()].sort((a, b) => a.at - b.at);
+}
+
+const isOver = ({ state }: MailProgress): boolean => state === 'sent' || state === 'given_up';
 
 /** The facts that decide what staff may do now. */
 export const factsOf = (order: OrderFactsNow, parked: readonly Parked[]): ActionFacts => ({

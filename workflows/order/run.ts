@@ -40,11 +40,19 @@ export class OrderRun {
         if (step !== 'mail' && this.known) this.mails.send({ template: 'attention_needed', step, episode: since });
       },
     });
-    this.mails = new Mails(sessionId, this.parking, (reason, unreached) => {
-      if (this.known) this.known = { ...this.known, unreached };
-      this.tell(`Gave up a mail: ${reason}`);
-      this.inbox.put('changed'); // it may need staff now
-    });
+    this.mails = new Mails(
+      sessionId,
+      this.parking,
+      (mails) => {
+        this.view.mails = mails;
+        this.show();
+      },
+      (reason, unreached) => {
+        if (this.known) this.known = { ...this.known, unreached };
+        this.tell(`Gave up a mail: ${reason}`);
+        this.inbox.put('changed'); // it may need staff now
+      },
+    );
   }
 
   // --- What is known of the order ----------------------------------------------------------------------------------

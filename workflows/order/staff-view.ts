@@ -1,6 +1,7 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { OrderFactsNow } from '../../activities/order/facts';
 import type { OrderStatus } from '../../domain/order';
+import type { MailProgress } from '../../domain/order-snapshot';
 import { factPairs, type OrderReport } from '../../messages/order';
 import { SEARCH_ATTRIBUTES, searchableSkus } from '../../messages/search-attributes';
 import type { Parked } from '../parking';
@@ -15,6 +16,8 @@ export class StaffView {
   /** In words that complete “It waits for …”. */
   waitingFor = 'the database';
   readonly happened: string[] = [];
+  /** The mails of this run. */
+  mails: readonly MailProgress[] = [];
   private shown = { attention: false, disputed: false };
 
   /**
@@ -48,8 +51,8 @@ export class StaffView {
 
   /** What staff see, as data; null before the order is opened. */
   reportOf(order: OrderFactsNow | null, parked: readonly Parked[]): OrderReport | null {
-    const { waitingFor, happened } = this;
-    return order && reportOf({ order, waitingFor, parked, happened });
+    const { waitingFor, happened, mails } = this;
+    return order && reportOf({ order, waitingFor, parked, happened, mails });
   }
 
   private showFlags(now: { attention: boolean; disputed: boolean }): void {

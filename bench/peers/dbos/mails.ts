@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { sentMessage } from '../../../activities/mail/deliver';
 import { factsOf } from '../../../activities/mail/facts';
-import { mailKey } from '../../../activities/mail/request';
+import { mailKey } from '../../../domain/mail';
 import { sessionId } from '../../../domain/ids';
 import { compose, TEMPLATES } from '../../../emails';
 import type { Env } from '../../../platform/env';

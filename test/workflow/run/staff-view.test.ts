@@ -67,6 +67,41 @@ test('the details say what happened, what it waits for and what needs attention,
   expect(seen.details).toMatch(/### Order 1042: PREPARING[\s\S]*Needs attention[\s\S]*staff to ship it[\s\S]*Paid;/);
 });
 
+test('the details say where each mail is: in the database, or, if it is not over there, in this run', () => {
+  const view = new StaffView();
+  const at = Date.UTC(2026, 11, 1, 9, 5);
+  view.mails = [
+    { key: 'b', template: 'order_received', state: 'waiting', at },
+    { key: 'c', template: 'order_shipped', state: 'under_way', at },
+    { key: 'd', template: 'refund_failed', state: 'unsent', at: at + 3 },
+  ];
+  const mails = [
+    { key: 'a', template: 'order_refunded', state: 'given_up', at: at - 1 } as const,
+    { key: 'b', template: 'order_received', state: 'sent', at: at + 1 } as const,
+    { key: 'e', template: 'dispute_opened', state: 'waiting', at: at + 2 } as const,
+  ];
+  view.show(order({ mails }), []);
+  const moment = '1 December 2026, 09:05 UTC';
+  expect(seen.details).toContain(
+    [
+      '**Mails**\n',
+      '- `order_refunded`: not sent, given up, 1 December 2026, 09:04 UTC',
+      `- \`order_shipped\`: on its way to the mail provider since ${moment}`,
+      `- \`order_received\`: sent, ${moment}`,
+      `- \`dispute_opened\`: waits, because the provider takes no mails; it goes out by itself; since ${moment}`,
+      `- \`refund_failed\`: not sent, as the timeline explains, ${moment}`,
+    ].join('\n'),
+  );
+});
+
+test('what a bank took for good in a lost dispute is not left to give back', () => {
+  new StaffView().show(order({ total: 7400, refunded: 1000, lostAmount: 400 }), []);
+  expect(seen.details).toContain('€10.00 given back, €4.00 lost to the bank, €60.00 left (6000 in the smallest unit)');
+  expect(dataIn(seen.details)).toContainEqual({ amount: 6000, reason: 'requested_by_customer' });
+  new StaffView().show(order({ total: 7400, lostAmount: 400 }), []);
+  expect(seen.details).toContain('€74.00 · €4.00 lost to the bank, €70.00 left (7000 in the smallest unit)');
+});
+
 test('the details tell money, goods, parcels, refunds and disputes of the order, and offer its own SKUs to paste', () => {
   const view = new StaffView();
   view.show(
