@@ -1,7 +1,7 @@
 import { tendAccount } from '../../activities/account/tend';
 import type { MailRequest } from '../../activities/mail/request';
-import { mailKey } from '../../domain/mail';
 import type { SessionId } from '../../domain/ids';
+import { mailKey } from '../../domain/mail';
 import { readOwedMails } from '../../store/mails/owed';
 import { openShop, placeOrder } from './shop';
 
@@ -87,7 +87,8 @@ test('a mail that waits is not sent by a second run of its workflow', async () =
   shop.resend.refuse(QUOTA);
   const [sessionId] = (await orders(1)) as [SessionId];
   shop.resend.requests.length = 0;
-  await shop.sendMails({ sessionId, mails: [confirmation] });
+  const answer = await shop.sendMails({ sessionId, mails: [confirmation] });
+  expect(answer).toEqual({ waiting: [mailKey(sessionId, confirmation)], unsent: [] });
   expect(shop.resend.requests).toHaveLength(0);
 });
 

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import type { MailRequest } from '../../activities/mail/request';
-import { mailKey } from '../../domain/mail';
 import type { SessionId } from '../../domain/ids';
+import { mailKey } from '../../domain/mail';
 import { downloadUrl, recoveryUrl } from '../../platform/links';
 import { MailError } from '../../platform/mailer';
 import { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../../store/database';
 import { clearAttention, decide, raiseAttention } from '../../store/orders/attention';
+import { readSnapshot } from '../../store/orders/snapshot';
 import { ENV, NOW, openShop, placeOrder } from './shop';
 
 const confirmation: MailRequest = { template: 'order_confirmation' };
@@ -29,7 +30,7 @@ const timelineOf = async (session: SessionId) =>
   (await shop.db.timelineEntry.findMany({ where: { sessionId: session }, orderBy: { id: 'asc' } })).map(
     ({ type, message, key }) => ({ type, message, key }),
   );
-const failureOf = (sending: Promise<void>): Promise<ApplicationFailure> =>
+const failureOf = (sending: Promise<unknown>): Promise<ApplicationFailure> =>
   sending.then(
     () => Promise.reject(new Error('all were taken')),
     (error) => error as ApplicationFailure,
@@ -71,6 +72,29 @@ test('the mails of a turn go to the customer and to staff, with key, tags, row a
     key: `mail/order_confirmation/${session}`,
   });
   expect(JSON.stringify(timeline)).not.toContain('@');
+});
+
+test('the order that its workflow reads says where the latest mails are, whoever sent them', async () => {
+  const session = await placeOrder(shop.db, { lostAmount: 5 });
+  expect((await readSnapshot(shop.db, session)).mails).toBeUndefined();
+  await shop.sendMails({ sessionId: session, mails: [confirmation] });
+  const refused = { answer: 422, name: 'validation_error' } as const;
+  shop.resend.next(refused, 'staff@fern.example');
+  await failureOf(shop.sendMails({ sessionId: session, mails: [received] }));
+  const waits = { template: 'order_shipped', ref: '1' } as const;
+  const row = { key: mailKey(session, waits), template: waits.template, status: 'WRITTEN', attempts: 1 } as const;
+  const blank = { audience: 'CUSTOMER', recipient: '', subject: '', html: '', text: '' } as const;
+  await shop.db.mail.create({
+    data: { ...row, ...blank, sessionId: session, createdAt: new Date(NOW + 1), nextTryAt: new Date(NOW + 2) },
+  });
+  expect(await readSnapshot(shop.db, session)).toMatchObject({
+    lostAmount: 5,
+    mails: [
+      { key: mailKey(session, confirmation), template: 'order_confirmation', state: 'sent', at: NOW },
+      { key: mailKey(session, received), template: 'order_received', state: 'given_up', at: NOW },
+      { key: row.key, template: row.template, state: 'waiting', at: NOW + 1 },
+    ],
+  });
 });
 
 test('asked for again, nothing goes again', async () => {
@@ -344,7 +368,8 @@ test('without an address there is no mail and no row, and the timeline says so',
   const unpaid = { status: 'EXPIRED', paymentStatus: 'UNPAID', stock: 'RELEASED' } as const;
   for (const customer of [null, { email: null, userId: 'user-1' }]) {
     const session = await placeOrder(shop.db, unpaid, customer);
-    await shop.sendMails({ sessionId: session, mails: [{ template: 'checkout_expired' }] });
+    const answer = await shop.sendMails({ sessionId: session, mails: [{ template: 'checkout_expired' }] });
+    expect(answer).toEqual({ waiting: [], unsent: [mailKey(session, { template: 'checkout_expired' })] });
     expect(await shop.db.mail.count({ where: { sessionId: session } })).toBe(0);
     await expect(timelineOf(session)).resolves.toEqual([
       expect.objectContaining({ message: 'Expired checkout notice not sent: no e-mail address is known' }),

@@ -47,6 +47,12 @@ describe('a paid order', () => {
       ],
       parcels: [{ carrier: 'DHL', trackingNumber: 'A1', items: parcel.items }],
     });
+    const mails = ['order_confirmation', 'order_received', 'order_shipped'];
+    const sent = mails.map((template) => `${template} sent`);
+    await until(async () => {
+      const report = await handle.query(orderQuery);
+      return sent.join() === report?.mails.map(({ template, state }) => `${template} ${state}`).join();
+    });
     await expect(
       handle.executeUpdate('ship', {
         args: [{ carrier: 'DHL', trackingNumber: 'A2', items: [{ sku: 'mug', quantity: 2 }] }],

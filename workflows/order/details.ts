@@ -33,7 +33,10 @@ export function describeOrder(order: OrderReport): string {
 
 function moneyOf({ money: { currency, total, refunded, lost, left }, skus }: OrderReport): string {
   const say = (amount: number) => formatMoney({ amount, currency });
-  const gone = [...(refunded > 0 ? [`${say(refunded)} given back`] : []), ...(lost > 0 ? [`${say(lost)} lost to the bank`] : [])];
+  const gone = [
+    ...(refunded > 0 ? [`${say(refunded)} given back`] : []),
+    ...(lost > 0 ? [`${say(lost)} lost to the bank`] : []),
+  ];
   const back = gone.length === 0 ? '' : ` · ${gone.join(', ')}, ${say(left)} left (${left} in the smallest unit)`;
   return `${say(total)}${back} · ${skus.join(', ')}`;
 }

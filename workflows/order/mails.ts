@@ -14,12 +14,12 @@ export class Mails {
   private underWay = 0;
   private readonly progress = new Map<string, MailProgress>();
 
-  /** @param onProgress all mails of this run, whenever some got on */
+  /** @param onProgress hears of all mails of this run whenever one got on */
   constructor(
     private readonly sessionId: SessionId,
     private readonly parking: Parking,
-    private readonly onProgress: (mails: readonly MailProgress[]) => void,
     private readonly onGivenUp: (reason: string, unreached: string | null) => void,
+    private readonly onProgress: (mails: readonly MailProgress[]) => void = () => undefined,
   ) {}
 
   /**

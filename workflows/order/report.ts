@@ -34,7 +34,11 @@ export function reportOf({
     returns: order.returns ?? [],
     openRefunds: order.openRefunds ?? [],
     disputes: (order.disputes ?? []).map((dispute) => ({ ...dispute, dueBy: timeOf(dispute.dueBy) })),
-    mails: together(order.mails ?? [], mails).map(({ template, state, at }) => ({ template, state, at: new Date(at).toISOString() })),
+    mails: together(order.mails ?? [], mails).map(({ template, state, at }) => ({
+      template,
+      state,
+      at: new Date(at).toISOString(),
+    })),
     paymentIntentId: order.paymentIntentId ?? null,
     happened: [...happened],
     actions: offered(factsOf(order, parked)).map(({ action, does }) => ({

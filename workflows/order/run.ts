@@ -43,14 +43,14 @@ export class OrderRun {
     this.mails = new Mails(
       sessionId,
       this.parking,
-      (mails) => {
-        this.view.mails = mails;
-        this.show();
-      },
       (reason, unreached) => {
         if (this.known) this.known = { ...this.known, unreached };
         this.tell(`Gave up a mail: ${reason}`);
         this.inbox.put('changed'); // it may need staff now
+      },
+      (mails) => {
+        this.view.mails = mails;
+        this.show();
       },
     );
   }

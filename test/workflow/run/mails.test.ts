@@ -1,4 +1,5 @@
 import { sessionId } from '../../../domain/ids';
+import type { MailProgress } from '../../../domain/order-snapshot';
 import { Mails } from '../../../workflows/order/mails';
 import { Parking } from '../../../workflows/parking';
 import { activities, failing, pass, reset, seen, settle } from './temporal';
@@ -55,4 +56,28 @@ test('a mail that nobody takes for a day is given up as lost, and not as refused
   expect(mails.allOut).toBe(true);
   const given = seen.steps.filter(([name]) => name === 'giveUpMails').map(([, input]) => input);
   expect(given).toEqual([{ sessionId: id, mails: [{ template: 'order_confirmation' }], lost: true }]);
+});
+
+test('where each mail of the run is: on its way, sent, waiting, or not to be sent; what is given up the database knows', async () => {
+  const states: string[][] = [];
+  const told = (seenNow: readonly MailProgress[]) => states.push(seenNow.map(({ key, state }) => `${key} ${state}`));
+  const mails = new Mails(id, parking(), () => undefined, told);
+  activities.sendMails = async () => ({ waiting: [`order_received/${id}`], unsent: [`order_shipped/${id}/1`] });
+  mails.send(
+    { template: 'order_confirmation' },
+    { template: 'order_received' },
+    { template: 'order_shipped', ref: '1' },
+  );
+  expect(states.at(-1)).toEqual([
+    `order_confirmation/${id} under_way`,
+    `order_received/${id} under_way`,
+    `order_shipped/${id}/1 under_way`,
+  ]);
+  await settle();
+  const after = [`order_confirmation/${id} sent`, `order_received/${id} waiting`, `order_shipped/${id}/1 unsent`];
+  expect(states.at(-1)).toEqual(after);
+  activities.sendMails = () => Promise.reject(failing('The address is wrong', { lasting: true }));
+  mails.send({ template: 'refund_failed', ref: 're_1' });
+  await settle();
+  expect(states.at(-1)).toEqual(after);
 });
