@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import { sentMessage } from '../../../activities/mail/deliver';
 import { factsOf } from '../../../activities/mail/facts';
-import { mailKey } from '../../../domain/mail';
 import { sessionId } from '../../../domain/ids';
+import { mailKey } from '../../../domain/mail';
 import { compose, TEMPLATES } from '../../../emails';
 import type { Env } from '../../../platform/env';
 import type { Mailer } from '../../../platform/mailer';
