@@ -8,6 +8,7 @@ import type { Db } from '../store/database';
 import type { Installation } from '../store/installation/installation';
 import type { ApiMetrics } from './metrics';
 import type { Admission } from './storefront/checkout/admission';
+import type { ShownProducts } from './storefront/shown-products';
 
 /** Everything the HTTP edge needs from outside. Tests pass their own; nothing here is global. */
 export interface ApiDeps {
@@ -26,6 +27,8 @@ export interface ApiDeps {
   metrics: ApiMetrics;
   /** Lets checkouts in. One for each process. */
   admission: Admission;
+  /** What those see who only look. One for each process. */
+  shown: ShownProducts;
   /** Aborted when the process is asked to stop. Open streams then end, so that the server can close. */
   closing: AbortSignal;
   /** The folder of the built demo storefront; null serves none. */

@@ -23,6 +23,7 @@ import { drainable } from './http/drain';
 import { createApiMetrics } from './metrics';
 import { Admission } from './storefront/checkout/admission';
 import { findStorefront } from './storefront/demo';
+import { ShownProducts } from './storefront/shown-products';
 
 /**
  * How long requests under way may still take once the process is asked to stop. After that it exits anyway, within
@@ -55,6 +56,7 @@ function main(): void {
     account: learnAccount(stripe, log, closing.signal),
     clock: systemClock,
     admission,
+    shown: new ShownProducts(db, admission),
     metrics: createApiMetrics(createRegistry('api'), admission),
     closing: closing.signal,
     storefrontDir: findStorefront(env),

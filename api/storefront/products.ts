@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { isSku } from '../../domain/ids';
 import { Problem } from '../../domain/problem';
 import type { ProductForSale } from '../../domain/product';
-import { findForSale, productsForSale } from '../../store/catalogue/products';
 import type { ApiDeps } from '../deps';
 import { CACHED, CONDITIONAL, cacheable, NOT_MODIFIED } from '../http/caching';
 import { type Route, route } from '../http/route';
@@ -29,9 +28,9 @@ const Product = z
   .meta({ id: 'Product', example: PRODUCT_EXAMPLE });
 
 /** `GET /products` and `GET /products/{sku}`: the products for sale now. */
-export function productRoutes({ db, env }: Pick<ApiDeps, 'db' | 'env'>): Route[] {
+export function productRoutes({ shown, env }: Pick<ApiDeps, 'shown' | 'env'>): Route[] {
   const addressOf = pictureAddress(env);
-  const shown = (product: ProductForSale) => describe({ ...product, imageUrl: addressOf(product.imageUrl) });
+  const described = (product: ProductForSale) => describe({ ...product, imageUrl: addressOf(product.imageUrl) });
   return [
     route({
       method: 'get',
@@ -47,7 +46,7 @@ export function productRoutes({ db, env }: Pick<ApiDeps, 'db' | 'env'>): Route[]
         },
         304: NOT_MODIFIED,
       },
-      handle: async () => cacheable({ data: (await productsForSale(db)).map(shown) }),
+      handle: async () => cacheable({ data: (await shown.all()).map(described) }),
     }),
     route({
       method: 'get',
@@ -62,9 +61,9 @@ export function productRoutes({ db, env }: Pick<ApiDeps, 'db' | 'env'>): Route[]
       },
       problems: ['unknown_sku'],
       handle: async ({ params: { sku } }) => {
-        const [product] = isSku(sku) ? await findForSale(db, { skus: [sku] }) : [];
+        const product = isSku(sku) ? await shown.one(sku) : undefined;
         if (!product) throw new Problem('unknown_sku', 'No product with this SKU is for sale.');
-        return cacheable(shown(product));
+        return cacheable(described(product));
       },
     }),
   ];

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { tendAccount } from '../../activities/account/tend';
 import { setUpStripe } from '../../activities/catalogue/stripe-setup';
 import { sweep } from '../../activities/reconcile/sweep';
+import { ShownProducts } from '../../api/storefront/shown-products';
 import { type SessionId, sessionId } from '../../domain/ids';
 import { recoveryUrl } from '../../platform/links';
 import { connectStripe } from '../../platform/stripe';
@@ -67,6 +68,19 @@ describe('a product that Stripe refuses to sell', () => {
       resolvedAt: null,
       detail: expect.stringContaining('archived or missing'),
     });
+  });
+
+  test('also shoppers who look while others wait in line see at once that none is available', async () => {
+    const sku = await product(archivePrice, 5);
+    const shown = new ShownProducts(shop.world.db, { rush: true }, () => 0);
+    const api = await shop.another({}, { shown });
+    const seen = async () => (await api.http.get(`/products/${sku}`)).body.available;
+    expect(await seen()).toBe(5);
+    await api.http
+      .post('/checkout')
+      .send(order('FINE', [{ sku, quantity: 1 }]))
+      .expect(409);
+    expect(await seen()).toBe(0);
   });
 
   test('is not asked of Stripe again, and staff are told once', async () => {

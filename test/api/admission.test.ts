@@ -137,6 +137,26 @@ describe('a door', () => {
     expect(admission.refused).toBe(1_001);
   });
 
+  test('is in a rush from the first in line until two seconds after the last, or until nothing is opened', async () => {
+    let now = 0;
+    const admission = new Admission(() => now);
+    const inside = await Promise.all(Array.from({ length: admission.limit }, () => admission.enter(null)));
+    expect(admission.rush).toBe(false);
+    const last = admission.enter(null);
+    expect(admission.rush).toBe(true);
+    inside.pop()?.leave('failed');
+    const slots = [...inside, await last];
+    now += 2_000;
+    expect([admission.rush, admission.waiting]).toEqual([true, 0]);
+    now += 1;
+    expect(admission.rush).toBe(false);
+
+    const next = admission.enter(null);
+    slots.pop()?.leave('failed');
+    for (const slot of [...slots, await next]) slot.leave('failed');
+    expect(admission.rush).toBe(false);
+  });
+
   test('lets the first in line in first, and tells them that they waited', async () => {
     const { admission, inside, waiting } = full();
     const order: number[] = [];

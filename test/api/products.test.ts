@@ -1,4 +1,8 @@
-import { type BareApi, bareApi } from './bare';
+import { Client } from 'pg';
+import { SharedQueries } from '../../api/http/shared-queries';
+import { ShownProducts } from '../../api/storefront/shown-products';
+import { ADMIN_TOKEN, type BareApi, bareApi } from './bare';
+import { Api, until } from './shop';
 
 let bare: BareApi;
 beforeAll(async () => {
@@ -125,3 +129,113 @@ test.each(['/products', '/products/mug'])(
 );
 
 const MOVED = { sku: 'mug', kind: 'ADJUST', heldDelta: 0, actor: 'staff' } as const;
+
+describe('while more shoppers want to check out than can be served', () => {
+  const door = { rush: true };
+  let now = 0;
+  let api: Api;
+  let statements: jest.SpyInstance;
+
+  beforeAll(async () => {
+    const { db, env, clock } = bare;
+    const { temporal } = bare.api.deps;
+    api = await Api.listen({ db, env, clock, temporal, shown: new ShownProducts(db, door, () => now) });
+  });
+  beforeEach(() => {
+    door.rush = true;
+    now += 60_000;
+    statements = jest.spyOn(Client.prototype, 'query');
+  });
+  afterEach(() => statements.mockRestore());
+  afterAll(() => api?.close());
+
+  const asked = () => statements.mock.calls.filter(([query]) => /FROM products/.test(query.text ?? query)).length;
+  const look = async (path = '/products/mug', headers = {}) => (await api.http.get(path).set(headers)) as Looked;
+  const available = async () => (await look()).body.available;
+  const staff = { authorization: `Bearer ${ADMIN_TOKEN}` };
+  const moveStock = (reference: string) =>
+    bare.db.stockMovement.create({ data: { ...MOVED, at: new Date(0), onHandDelta: 1, reference } });
+
+  test('those who only look cost no statement: one copy answers them all for a second', async () => {
+    const looks = () =>
+      Promise.all(['/products', '/products/mug', '/products/song', '/products/none'].map((path) => look(path)));
+    const answers = [...(await looks()), ...(await looks()), ...(await looks())];
+    expect(answers.map(({ status }) => status)).toEqual([...Array(3)].flatMap(() => [200, 200, 200, 404]));
+    expect(asked()).toBe(1);
+
+    const [all, mug] = answers as [Looked, Looked];
+    expect(all.body.data[0]).toEqual(mug.body);
+    const elsewhere = await get('/products');
+    expect(elsewhere.headers.etag).toBe(all.headers.etag); // a process without a line has the same tag
+    expect((await look('/products', { 'if-none-match': elsewhere.headers.etag })).status).toBe(304);
+
+    await moveStock('elsewhere');
+    now += 999;
+    expect(await available()).toBe(mug.body.available);
+    now += 1;
+    expect(await available()).toBe(mug.body.available + 1);
+  });
+
+  test('what this process changes is seen at once', async () => {
+    const before = await available();
+    const change = { delta: 2, reason: 'delivery' };
+    await api.http.post('/admin/products/mug/stock').set(staff).send(change).expect(200);
+    expect(await available()).toBe(before + 2);
+    const { body: song } = await api.http.get('/admin/products/song').set(staff);
+    const { name, kind, prices, payWhatYouWant } = song;
+    const renamed = { name: `${name}!`, kind, prices, payWhatYouWant: { ...payWhatYouWant, stripePriceId: null } };
+    await api.http.put('/admin/products/song').set(staff).send(renamed).expect(200);
+    expect((await look('/products')).body.data).toContainEqual(expect.objectContaining({ name: 'Song!' }));
+  });
+
+  test('once no line stands any more, every look is as the database is then', async () => {
+    const before = await available();
+    await moveStock('after the rush');
+    door.rush = false;
+    expect(await available()).toBe(before + 1);
+    await moveStock('and again');
+    expect(await available()).toBe(before + 2);
+    door.rush = true; // the copy of the rush before is gone
+    expect(await available()).toBe(before + 2);
+  });
+
+  test('a copy that could not be read is not kept', async () => {
+    await bare.db.$executeRaw`ALTER TABLE stock_levels RENAME TO stock_levels_away`;
+    expect((await look()).status).toBeGreaterThanOrEqual(500);
+    await bare.db.$executeRaw`ALTER TABLE stock_levels_away RENAME TO stock_levels`;
+    expect((await look()).status).toBe(200);
+  });
+});
+
+interface Looked {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: any JSON
+  body: any;
+  headers: Record<string, string>;
+}
+
+test('who asks while a query runs shares the next one, so that no answer is older than its question', async () => {
+  const queries = new SharedQueries<number>();
+  const running: { resolve: (n: number) => void; reject: (why: Error) => void }[] = [];
+  const query = () => new Promise<number>((resolve, reject) => running.push({ resolve, reject }));
+  const ask = () => queries.ask('mug', query);
+
+  const first = ask();
+  await Promise.resolve();
+  const meanwhile = [ask(), ask(), ask()];
+  const other = queries.ask('song', async () => 7);
+  expect([await other, running.length]).toEqual([7, 1]);
+  running[0]?.resolve(1);
+  expect(await first).toBe(1);
+  await until(async () => running.length === 2);
+  const later = ask();
+  running[1]?.reject(new Error('lost'));
+  expect(await Promise.allSettled(meanwhile)).toEqual(Array(3).fill(expect.objectContaining({ status: 'rejected' })));
+  await until(async () => running.length === 3);
+  running[2]?.resolve(3);
+  expect(await later).toBe(3);
+  const afterwards = ask();
+  await until(async () => running.length === 4);
+  running[3]?.resolve(4);
+  expect(await afterwards).toBe(4);
+});

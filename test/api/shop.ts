@@ -7,6 +7,7 @@ import { createApp } from '../../api/app';
 import { type ApiDeps, STRIPE_TIMEOUT_MS } from '../../api/deps';
 import { createApiMetrics } from '../../api/metrics';
 import { Admission } from '../../api/storefront/checkout/admission';
+import { ShownProducts } from '../../api/storefront/shown-products';
 import type { Env } from '../../platform/env';
 import { connectStripe } from '../../platform/stripe';
 import type { LoggedRequest } from '../../sandbox/stripe/http/request-log';
@@ -44,6 +45,7 @@ export class Api {
       account: { id: SANDBOX_ACCOUNT },
       log,
       admission,
+      shown: new ShownProducts(parts.db, admission),
       metrics: createApiMetrics(new Registry(), admission),
       closing: closing.signal,
       storefrontDir: null,

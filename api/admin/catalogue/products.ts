@@ -90,7 +90,12 @@ function amountsOfChoice(chosen: z.output<typeof payWhatYouWant> | null | undefi
 }
 
 /** The catalogue, as staff maintain it. */
-export const catalogueRoutes = ({ db, clock, stripe }: Pick<ApiDeps, 'db' | 'clock' | 'stripe'>): Route[] => [
+export const catalogueRoutes = ({
+  db,
+  clock,
+  stripe,
+  shown,
+}: Pick<ApiDeps, 'db' | 'clock' | 'stripe' | 'shown'>): Route[] => [
   route({
     method: 'put',
     path: '/admin/products/{sku}',
@@ -115,6 +120,7 @@ export const catalogueRoutes = ({ db, clock, stripe }: Pick<ApiDeps, 'db' | 'clo
         ...{ sku, ...details, imageUrl, weight, taxCode, taxBehavior },
         ...{ prices: pricesOf(body), at },
       });
+      shown.forget();
       refuse(saved, body);
       return { status: saved.outcome === 'created' ? 201 : 200, body: await readProduct(db, sku) };
     },

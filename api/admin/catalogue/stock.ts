@@ -46,7 +46,7 @@ const Adjustment = z.strictObject({
 });
 
 /** The stock of a product, and the movements that add up to it. */
-export const stockRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>): Route[] => {
+export const stockRoutes = ({ db, clock, shown }: Pick<ApiDeps, 'db' | 'clock' | 'shown'>): Route[] => {
   const ofSku = {
     path: '/admin/products/{sku}/stock',
     tag: 'Staff',
@@ -74,6 +74,7 @@ export const stockRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>): Route
         const at = new Date(clock.now());
         const adjusted = await adjustStock(db, { sku, ...body, actor, key, at });
         if (adjusted !== 'adjusted') throw REFUSALS[adjusted](sku);
+        shown.forget();
         return { body: await readStock(db, sku) };
       },
     }),

@@ -98,6 +98,12 @@ export class Admission {
     return this.line.length;
   }
 
+  /** Whether more shoppers come than are served: they wait in line, or did so a moment ago. */
+  get rush(): boolean {
+    const over = this.line.length === 0 && this.now() - this.lineEndedAt > CALM_MS;
+    return this.rushSince !== null && !over;
+  }
+
   /**
    * Whether a newcomer can be refused before the cart is priced. Not while somebody in line waits for scarce stock: a
    * newcomer for the same stock may have to hear `409`.
@@ -148,8 +154,7 @@ export class Admission {
 
   /** How long the present rush has lasted; 0 when there is none. */
   private rushAge(): number {
-    const over = this.line.length === 0 && this.now() - this.lineEndedAt > CALM_MS;
-    return this.rushSince === null || over ? 0 : this.now() - this.rushSince;
+    return this.rushSince !== null && this.rush ? this.now() - this.rushSince : 0;
   }
 
   private slot(waited: boolean): Slot {

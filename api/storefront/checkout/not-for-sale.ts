@@ -19,6 +19,7 @@ export async function takeOffSale(deps: ApiDeps, row: CheckoutRecord, error: unk
   const skus = await refusedBy(deps, row, error);
   if (skus.length === 0) return [];
   await refuseProducts(deps.db, { skus, at: new Date(deps.clock.now()) });
+  deps.shown.forget();
   return skus;
 }
 
