@@ -1,7 +1,7 @@
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { BulkAction } from '../domain/bulk';
 import { TASK_QUEUES } from './names';
-import { oncePerId } from './policies';
+import { behindOthers, oncePerId } from './policies';
 import { SEARCH_ATTRIBUTES } from './search-attributes';
 
 /** A bulk that stands in the database, with its orders. */
@@ -21,6 +21,7 @@ export const bulkStart = (input: BulkInput) => ({
   taskQueue: TASK_QUEUES.orders,
   args: [input] as [BulkInput],
   ...oncePerId,
+  ...behindOthers,
   staticSummary: input.action === 'cancel' ? 'Cancels many orders' : 'Retries many orders',
   typedSearchAttributes: new TypedSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: false }]),
 });

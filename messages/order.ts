@@ -8,7 +8,7 @@ import type { MailProgress, OpenDispute, OpenRefund, ParcelSent, ReturnedGoods }
 import type { LineProgress } from '../domain/parcel';
 import type { Condition } from '../domain/returns';
 import { TASK_QUEUES } from './names';
-import { asOftenAsNeeded, oncePerId } from './policies';
+import { aheadOfOthers, asOftenAsNeeded, oncePerId } from './policies';
 import { SEARCH_ATTRIBUTES, searchableSkus } from './search-attributes';
 
 export interface OrderInput {
@@ -145,6 +145,7 @@ export const orderStart = (input: OrderInput, facts?: OrderFacts) => ({
   taskQueue: TASK_QUEUES.orders,
   args: [input] as [OrderInput],
   ...oncePerId,
+  ...aheadOfOthers,
   // After this long, another worker takes over the tasks of a worker that died. The default of 10 s is too long for a
   // shopper who is waiting at checkout.
   workflowTaskTimeout: 5_000,

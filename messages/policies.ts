@@ -16,3 +16,11 @@ export const asOftenAsNeeded = {
   workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
   workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
 } as const;
+
+/**
+ * Whose tasks go first where they wait for a worker; without either it is Temporal's default, 3. An activity that names
+ * none has the priority of its workflow. Shoppers wait for their order, to be opened and after they paid. Nobody waits
+ * for a sweep, a bulk or a mail: those take turns, so that none of them waits for all of another.
+ */
+export const aheadOfOthers = { priority: { priorityKey: 2 } } as const;
+export const behindOthers = { priority: { priorityKey: 4 } } as const;

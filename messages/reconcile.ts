@@ -1,6 +1,7 @@
 import { TypedSearchAttributes } from '@temporalio/common';
 import { LONGEST_SWEEP_MS, type SweepWindow } from '../domain/sweep';
 import { TASK_QUEUES } from './names';
+import { behindOthers } from './policies';
 import { SEARCH_ATTRIBUTES } from './search-attributes';
 
 /** The id of the Schedule that starts sweeps. Staff can start them too. */
@@ -32,6 +33,7 @@ export const reconcileStart = (input: ReconcileInput) => ({
   taskQueue: TASK_QUEUES.orders,
   workflowExecutionTimeout: LONGEST_SWEEP_MS,
   args: [input] as [ReconcileInput],
+  ...behindOthers,
   staticSummary: input.trigger === 'staff' ? 'A sweep that staff asked for' : 'Sweeps Stripe for what webhooks missed',
   typedSearchAttributes: new TypedSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: false }]),
 });

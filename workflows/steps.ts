@@ -1,6 +1,7 @@
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { OrderActivities, StripeActivities } from '../activities';
 import { TASK_QUEUES } from '../messages/names';
+import { behindOthers } from '../messages/policies';
 
 /**
  * Steps in PostgreSQL, inside the workflow task: a few attempts in a few seconds, one marker in the history. They
@@ -66,6 +67,7 @@ export const stripeInBulk = proxyActivities<StripeActivities>({
 const postProfile = {
   ...HEARTBEAT,
   taskQueue: TASK_QUEUES.orders,
+  ...behindOthers,
   startToCloseTimeout: '1m',
   retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '5m' },
 } as const;

@@ -1,8 +1,12 @@
+import type { SessionId } from '../../domain/ids';
 import { changedSignal, orderQuery, stateQuery } from '../../messages/order';
 import { requestCancel } from '../../store/orders/cancel';
 import { recordActor } from '../../store/orders/request-actors';
 import { readable } from './history-text';
 import { until, World } from './world';
+
+/** How many turns of mails a worker sends at a time (worker/workers.ts). */
+const MAILS_AT_ONCE = 20;
 
 let world: World;
 beforeAll(async () => {
@@ -69,6 +73,41 @@ describe('a paid order', () => {
     expect(await world.end(id)).toBe('COMPLETED');
     expect((await world.order(id)).shipments).toHaveLength(2);
     expect(await world.mails(id)).toEqual(['order_confirmation', 'order_received', 'order_shipped', 'order_shipped']);
+  });
+
+  test('is opened, confirmed and granted while more mails hang than a worker sends at a time', async () => {
+    await world.product('hung');
+    const { mailer } = world;
+    let hanging = 0;
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    world.mailer = {
+      async send(mail) {
+        hanging++;
+        await released;
+        return mailer.send(mail);
+      },
+    };
+    const paid = async () => {
+      const { id, opening } = await world.checkout([{ sku: 'hung' }]);
+      expect(opening).toEqual({ outcome: 'held', status: 'PENDING' });
+      await world.pay(id);
+      await world.webhook(id);
+      return id;
+    };
+    const completed = (id: SessionId) => until(async () => (await world.order(id)).status === 'COMPLETED');
+    const earlier = await Promise.all(Array.from({ length: MAILS_AT_ONCE + 1 }, paid));
+    await Promise.all(earlier.map(completed));
+    await until(async () => hanging === 2 * MAILS_AT_ONCE); // to the customer and to staff
+
+    const id = await paid();
+    await completed(id);
+    expect(hanging).toBe(2 * MAILS_AT_ONCE);
+    release();
+    world.mailer = mailer;
+    for (const one of [...earlier, id]) expect(await world.end(one)).toBe('COMPLETED');
   });
 
   test('bears the names of those who moved it, which Temporal never hears', async () => {

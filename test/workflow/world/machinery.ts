@@ -6,7 +6,7 @@ import type Stripe from 'stripe';
 import type { Deps } from '../../../activities/deps';
 import { createActivityMetrics } from '../../../activities/metrics';
 import type { SessionId } from '../../../domain/ids';
-import { createMailer } from '../../../platform/mailer';
+import { createMailer, type Mailer } from '../../../platform/mailer';
 import { installationOf } from '../../../store/installation/installation';
 import { createWorkers } from '../../../worker/workers';
 import { createWorkflowStarter } from '../../../worker/workflow-starter';
@@ -31,6 +31,8 @@ export abstract class Machinery {
   readonly metrics = createActivityMetrics(new Registry());
   /** Of the activities and of the tests; a test may put another in its place. */
   stripe: Stripe;
+  /** Of the activities; a test may put another in its place. */
+  mailer: Mailer;
   /** Ids of every workflow that was started or sent a message here. */
   readonly known: string[] = [];
   private workers: Worker[] = [];
@@ -38,6 +40,7 @@ export abstract class Machinery {
 
   protected constructor(protected readonly parts: Parts) {
     this.stripe = parts.stripe;
+    this.mailer = createMailer(parts.env);
     const interceptor = apartFromTimers({
       know: (id) => this.know(id),
       openHistory: (id) => this.openHistory(id),
@@ -80,7 +83,7 @@ export abstract class Machinery {
       log: NO_LOG,
       stripe: this.stripe,
       account: this.account,
-      mailer: createMailer(this.env),
+      mailer: { send: (mail) => this.mailer.send(mail) },
       clock: this.parts.time.clock,
       env: this.env,
       installation: installationOf(this.db, this.env.INSTALLATION_ID),
