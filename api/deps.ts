@@ -15,6 +15,8 @@ export interface ApiDeps {
   db: Db;
   /** A small pool for the bytes of downloads, so that no number of them takes connections from checkouts. */
   fileDb: Db;
+  /** A small pool for tables that are exported, for the same reason. */
+  tableDb: Db;
   /** With a time-out that leaves time for the rest of a response: see `STRIPE_TIMEOUT_MS`. */
   stripe: Stripe;
   temporal: Client;

@@ -38,7 +38,8 @@ main();
 function main(): void {
   const env = configuration();
   const log = createLogger('api', env.LOG_LEVEL);
-  const { db, fileDb } = connectDatabases(env.DATABASE_URL);
+  const databases = connectDatabases(env.DATABASE_URL);
+  const { db } = databases;
   const temporal = connectTemporal();
   const closing = new AbortController();
 
@@ -46,8 +47,7 @@ function main(): void {
   const admission = new Admission();
   const stripe = connectStripe(env, STRIPE_TIMEOUT_MS, watchAccount(db, systemClock, log), guard);
   const deps: ApiDeps = {
-    db,
-    fileDb,
+    ...databases,
     temporal,
     env,
     installation: installationOf(db, env.INSTALLATION_ID),
@@ -86,7 +86,8 @@ function main(): void {
       .then(async () => {
         // Temporal's connection ends with the process: closing it during a retried call throws where it cannot be
         // caught.
-        const disconnected = Promise.all([db.$disconnect(), fileDb.$disconnect()]).catch((error: unknown) =>
+        const all = Object.values(databases).map((one) => one.$disconnect());
+        const disconnected = Promise.all(all).catch((error: unknown) =>
           log.warn({ err: error }, 'could not disconnect from the database'),
         );
         await within(DISCONNECT_MS, disconnected, () => new Error('late')).catch(() => {});

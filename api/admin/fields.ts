@@ -27,6 +27,23 @@ export const KeyHeader = z.strictObject({
 /** Where the Idempotency-Key is required, because each key does something once. */
 export const RequiredKey = z.strictObject({ 'idempotency-key': KeyHeader.shape['idempotency-key'].unwrap() });
 
+const moment = z.iso
+  .datetime({ offset: true, abort: true })
+  .refine((given) => Date.parse(given) > 0, 'must be a time after 1970')
+  .optional();
+
+/** A period of time, open at either end. */
+export const Period = {
+  since: moment.meta({ description: 'From this time on. RFC 3339.', example: '2026-11-01T00:00:00Z' }),
+  until: moment.meta({ description: 'Before this time. RFC 3339.', example: '2026-12-01T00:00:00Z' }),
+};
+
+/** The times of a period. */
+export const periodOf = ({ since, until }: { since?: string | undefined; until?: string | undefined }) => ({
+  since: since === undefined ? undefined : new Date(since),
+  until: until === undefined ? undefined : new Date(until),
+});
+
 /** SKUs of an order with quantities, each once. */
 export const Lines = z
   .array(z.strictObject({ sku: Sku, quantity: z.int().min(1).max(1_000_000) }))

@@ -7,15 +7,18 @@ import { stockRoutes } from './catalogue/stock';
 import { customerRoutes } from './customers/export';
 import { disputeRoutes } from './disputes/disputes';
 import { contactRoutes } from './orders/contact';
+import { orderCsvRoutes } from './orders/csv';
 import { eraseRoutes } from './orders/erase';
 import { holdRoutes } from './orders/hold';
 import { orderListRoutes } from './orders/list';
+import { packingSlipRoutes } from './orders/packing-slip';
 import { orderPageRoutes } from './orders/page';
 import { replaceRoutes } from './orders/replace';
 import { resendRoutes } from './orders/resend';
 import { returnRoutes } from './orders/returns';
 import { orderStepRoutes } from './orders/steps';
 import { discrepancyRoutes } from './reconciliation/discrepancies';
+import { ledgerCsvRoutes } from './reconciliation/ledger-csv';
 import { reconciliationRoutes } from './reconciliation/reconciliations';
 import { resolveRoutes } from './refunds/resolve';
 import { refundRoutes } from './refunds/routes';
@@ -24,7 +27,9 @@ import { shopRoutes } from './shop/shop';
 /** The routes of staff and operators. `requireStaff` (staff-auth.ts) has already refused everybody else. */
 export const adminRoutes = (deps: ApiDeps): Route[] => [
   ...orderListRoutes(deps),
+  ...orderCsvRoutes(deps),
   ...orderPageRoutes(deps),
+  ...packingSlipRoutes(deps),
   ...orderStepRoutes(deps),
   ...holdRoutes(deps),
   ...disputeRoutes(deps),
@@ -42,5 +47,6 @@ export const adminRoutes = (deps: ApiDeps): Route[] => [
   ...shopRoutes(deps),
   ...reconciliationRoutes(deps),
   ...discrepancyRoutes(deps),
+  ...ledgerCsvRoutes(deps),
   ...bulkRoutes(deps),
 ];

@@ -47,8 +47,17 @@ td{padding-inline-start:1rem;text-align:end;white-space:nowrap}
 .total>*{font-weight:700}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem}
 dt{color:var(--quiet)}
+address{font-size:1.15rem;font-style:normal}
+.goods td{text-align:start;white-space:normal}
+.goods th,.goods td{padding-inline:0 1rem;vertical-align:top}
+.goods th:last-child,.goods td:last-child{padding-inline-end:0}
+.stop{width:100%;padding:1rem;border:.3rem solid;color:var(--bad)}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-@media print{.button,form{display:none}}`;
+@media print{:root{color-scheme:light;--ground:#fff;--ink:#000;--quiet:#333;--line:#999;--bad:#000}
+@page{margin:1.5cm}
+body{max-width:none;padding:0}
+tr,.stop{break-inside:avoid}
+.button,form{display:none}}`;
 
 export const STYLESHEET = STYLE.replaceAll('\n', '');
 

@@ -1,8 +1,9 @@
 import type { SessionId } from '../../domain/ids';
-import type { OrderStatus } from '../../domain/order';
-import type { Prisma } from '../../prisma/generated/client';
+import type { HoldReason, OrderStatus } from '../../domain/order';
+import type { Order, Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 import { type OrderHead, toHead } from './head';
+import { holdOf } from './shipping-hold';
 import { type Attention, toAttention } from './staff-view';
 import { type OrderView, toView, viewParts } from './view';
 
@@ -10,6 +11,10 @@ import { type OrderView, toView, viewParts } from './view';
 export interface OrderSummary extends OrderHead {
   attention: Attention | null;
   disputed: boolean;
+  /** Why staff hold shipping; null if they do not. */
+  hold: HoldReason | null;
+  /** The customer has withdrawn from the contract. */
+  withdrawn: boolean;
   createdAt: Date;
 }
 
@@ -20,8 +25,16 @@ export interface OrderFilter {
   attention?: boolean | undefined;
   /** Only orders with an open dispute. */
   disputed?: boolean | undefined;
+  /** Only orders whose shipping staff hold. */
+  held?: boolean | undefined;
+  /** Only orders whose customer has withdrawn from the contract. */
+  withdrawn?: boolean | undefined;
   number?: string | undefined;
   paymentIntentId?: string | undefined;
+  /** Only orders made at this time or later. */
+  since?: Date | undefined;
+  /** Only orders made before this time. */
+  until?: Date | undefined;
   /** In lower case, as addresses are kept. */
   email?: string | undefined;
   userId?: string | undefined;
@@ -41,13 +54,17 @@ export async function listOrders(
   { filter, after, limit }: { filter: OrderFilter; after: OrderPosition | null; limit: number },
 ): Promise<OrderSummary[]> {
   const rows = await db.order.findMany(pageBy(filter, after, limit));
-  return rows.map((row) => ({
-    ...toHead(row),
-    attention: toAttention(row),
-    disputed: row.disputed,
-    createdAt: row.createdAt,
-  }));
+  return rows.map(toSummary);
 }
+
+export const toSummary = (row: Order): OrderSummary => ({
+  ...toHead(row),
+  attention: toAttention(row),
+  disputed: row.disputed,
+  hold: holdOf(row),
+  withdrawn: row.withdrawn,
+  createdAt: row.createdAt,
+});
 
 /** The orders of a customer, by their id in the shop's own system, as they may see them. Paged as `listOrders`. */
 export async function listOrdersOfUser(
@@ -58,7 +75,8 @@ export async function listOrdersOfUser(
   return rows.map(toView);
 }
 
-const pageBy = (filter: OrderFilter, after: OrderPosition | null, limit: number) =>
+/** The orders after a position that match. */
+export const pageBy = (filter: OrderFilter, after: OrderPosition | null, limit: number) =>
   ({
     where: { AND: [whereOf(filter), after ? beyond(after) : {}] },
     orderBy: [{ createdAt: 'desc' }, { sessionId: 'asc' }],
@@ -69,6 +87,10 @@ const whereOf = ({
   status,
   attention,
   disputed,
+  held,
+  withdrawn,
+  since,
+  until,
   number,
   paymentIntentId,
   email,
@@ -77,6 +99,9 @@ const whereOf = ({
   ...(status && { status }),
   ...(attention && { attentionStep: { not: null } }),
   ...(disputed && { disputed: true }),
+  ...(held && { shippingHold: { not: null } }),
+  ...(withdrawn && { withdrawn: true }),
+  ...((since || until) && { createdAt: { ...(since && { gte: since }), ...(until && { lt: until }) } }),
   ...(number && { number }),
   ...(paymentIntentId && { paymentIntentId }),
   ...((email || userId) && { customer: { is: { ...(email && { email }), ...(userId && { userId }) } } }),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ActionFacts } from '../../domain/action-facts';
 import { RETAKES_STOCK } from '../../domain/action-rules';
 import { whyNot } from '../../domain/actions';
 import { reportsOf } from '../../domain/calls';
@@ -14,6 +15,7 @@ import {
   unshipped,
   whyNotThisParcel,
 } from '../../domain/parcel';
+import type { Order } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
 import { inventory } from '../stock/inventory';
 import { callsChange, callsOf } from './decisions';
@@ -52,17 +54,7 @@ export async function recordShipment(
     const isReturned = order.stock === 'RETURNED';
     const waiting = unshipped(isReturned ? takenAgain(order.items) : order.items);
     const parcel = items ?? waiting;
-    const { attentionStep } = order;
-    const pendingDecision = attentionStep !== null && isDecision(attentionStep) ? attentionStep : null;
-    const reports = reportsOf(callsOf(order)).map(({ step }) => step);
-    const refusal =
-      whyNot('ship', {
-        ...order,
-        pendingDecision,
-        reports,
-        cancelling: isCancelling(order),
-        shippingHold: holdOf(order),
-      }) ?? whyNotThisParcel(waiting, parcel);
+    const refusal = whyNot('ship', shipFacts(order)) ?? whyNotThisParcel(waiting, parcel);
     if (refusal) return { outcome: 'refused', code: 'invalid_transition', reason: refusal };
     if (isReturned) {
       const missing = await inventory.retake(tx, sessionId, givenBack(order.items), at);
@@ -99,6 +91,15 @@ export async function recordShipment(
     return { outcome: 'shipped', status, shipmentId, ...(await progress(tx, sessionId)) };
   });
 }
+
+/** The facts that decide whether an order may be shipped. */
+export const shipFacts = ({ attentionStep, ...order }: Order): ActionFacts => ({
+  ...order,
+  pendingDecision: attentionStep !== null && isDecision(attentionStep) ? attentionStep : null,
+  reports: reportsOf(callsOf(order)).map(({ step }) => step),
+  cancelling: isCancelling(order),
+  shippingHold: holdOf(order),
+});
 
 async function progress(tx: Tx, sessionId: SessionId): Promise<Progress> {
   const items = await tx.orderItem.findMany({ where: { sessionId }, orderBy: { position: 'asc' } });

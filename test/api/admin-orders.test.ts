@@ -55,6 +55,8 @@ describe('the list of orders', () => {
         refunded: { amount: 0, currency: 'usd' },
         attention: { step: 'confirm', reason: 'The amount differs', since: '2026-11-23T12:02:00.000Z' },
         disputed: true,
+        hold: null,
+        withdrawn: false,
         createdAt: '2026-11-23T12:01:00.000Z',
       },
       expect.objectContaining({
@@ -81,6 +83,29 @@ describe('the list of orders', () => {
     expect(ids((await list({ disputed: 'true', attention: 'true' })).body)).toEqual(['d']);
     expect(ids((await list({ status: 'PREPARING', disputed: 'true' })).body)).toEqual(['c']);
     expect(ids((await list({ status: 'SHIPPED' })).body)).toEqual([]);
+  });
+
+  test('is filtered by holds and withdrawals, and says both of each order', async () => {
+    const held = { shippingHold: 'fraud', shippingHoldSince: minute(0), shippingHoldBy: 'Ada' };
+    await office.order('cs_test_a', { createdAt: minute(3), status: 'PREPARING' });
+    await office.order('cs_test_b', { createdAt: minute(2), status: 'PREPARING', ...held });
+    await office.order('cs_test_c', { createdAt: minute(1), status: 'PREPARING', ...held });
+    await office.order('cs_test_d', { createdAt: minute(0), status: 'SHIPPED' });
+    for (const sessionId of ['cs_test_c', 'cs_test_d'])
+      await office.db.withdrawal.create({
+        data: { sessionId, at: minute(4), via: 'link', undone: false, late: false },
+      });
+    expect(ids((await list({ held: 'true' })).body)).toEqual(['b', 'c']);
+    expect(ids((await list({ withdrawn: 'true' })).body)).toEqual(['c', 'd']);
+    expect(ids((await list({ withdrawn: 'true', held: 'true', status: 'PREPARING' })).body)).toEqual(['c']);
+    expect(ids((await list({ held: '', withdrawn: '' })).body)).toEqual(['a', 'b', 'c', 'd']);
+    const shown = (await list()).body.data.map(({ hold, withdrawn }: Record<string, unknown>) => [hold, withdrawn]);
+    expect(shown).toEqual([
+      [null, false],
+      ['fraud', false],
+      ['fraud', true],
+      [null, true],
+    ]);
   });
 
   test('continues page by page, even if many were created at one moment and more arrive meanwhile', async () => {
@@ -111,6 +136,8 @@ describe('the list of orders', () => {
     ['two statuses', 'status=PAID&status=PENDING', 'status'],
     ['attention of something else', 'attention=false', 'attention'],
     ['a dispute of something else', 'disputed=1', 'disputed'],
+    ['a hold of something else', 'held=fraud', 'held'],
+    ['a withdrawal of something else', 'withdrawn=false', 'withdrawn'],
     ['an unknown filter', 'customer=ada', ''],
     ['a cursor of something else', 'cursor=%00', 'cursor'],
     ['a cursor without a session', `cursor=${Buffer.from('1795435200000').toString('base64url')}`, 'cursor'],
@@ -216,9 +243,12 @@ describe('no list', () => {
       ['a rare status', () => list({ status: 'PAID' })],
       ['attention', () => list({ attention: 'true' })],
       ['disputes', () => list({ disputed: 'true' })],
+      ['holds', () => list({ held: 'true' })],
+      ['a later page of withdrawals', () => list({ withdrawn: 'true', cursor: body.nextCursor })],
       ['a cancel of many', () => bulk({ action: 'cancel', dryRun: true })],
       ['a cancel of a common status', () => bulk({ action: 'cancel', status: 'COMPLETED', dryRun: true })],
       ['a retry of many', () => bulk({ action: 'retry', olderThan: minute(0).toISOString(), dryRun: true })],
+      ['a table', () => office.ask('get', '/admin/orders.csv').query({ since: minute(-60).toISOString() })],
       ['an e-mail', () => search({ email: 'cs_test_7@example.com' })],
       ['a user', () => search({ userId: 'cs_test_7' })],
       ['a storefront’s customer', () => ordersOf('cs_test_7')],
@@ -232,6 +262,120 @@ describe('no list', () => {
         reads: plan?.filter((node) => /Seq Scan|Sort/.test(node['Node Type']) && node['Plan Rows'] > 200),
       }).toEqual({ what, reads: [] });
     }
+  });
+});
+
+describe('a table of orders', () => {
+  const table = (query: Record<string, string> = {}) => office.ask('get', '/admin/orders.csv').query(query);
+  /** Its rows by the names of its columns; no field of these tests has a comma or a line end. */
+  const rows = ({ text }: { text: string }) => {
+    const [names = '', ...lines] = text.split('\r\n').slice(0, -1);
+    return lines.map((line) => {
+      const cells = line.split(',');
+      return Object.fromEntries(names.split(',').map((name, n) => [name, cells[n]]));
+    });
+  };
+
+  test('has what is known about each, in the smallest unit, and nothing about who bought', async () => {
+    const { number } = await office.order('cs_test_row', {
+      status: 'SHIPPED',
+      paymentStatus: 'PARTIALLY_REFUNDED',
+      ...{ paymentIntentId: 'pi_row', createdAt: minute(1) },
+      ...{ refunded: 700, discount: 300, shipping: 250, tax: 90, taxIncluded: 40, lostAmount: 5 },
+      ...{ paidAt: minute(2), shippedAt: minute(3), disputed: true },
+      ...{ shippingHold: 'fraud', shippingHoldSince: minute(0), shippingHoldBy: 'Ada' },
+      ...{ attentionStep: 'read', attentionReason: 'r', attentionSince: minute(0) },
+      customer: { email: 'ada@example.com', name: '=cmd|A1', address: { line1: '-1 Road', country: 'GB' } },
+    });
+    const item = { sessionId: 'cs_test_row', kind: 'PHYSICAL' as const, unitAmount: 1250 };
+    await office.db.orderItem.createMany({
+      data: [
+        { ...item, sku: 'MUG', name: 'Mug', position: 0, quantity: 2, total: 2500 },
+        { ...item, sku: 'CUP', name: 'Cup', position: 1, quantity: 1, total: 1250 },
+        { ...item, sku: 'GONE', name: 'Exchanged', position: 2, quantity: 0, shipped: 1, replaced: 1, total: 0 },
+      ],
+    });
+    await office.order('cs_test_bare', { createdAt: minute(0), currency: 'jpy' });
+    const [row, bare, ...others] = rows(await table());
+    const plain = {
+      ...{ number, sessionId: 'cs_test_row', createdAt: '2026-11-23T12:01:00.000Z' },
+      ...{ paidAt: '2026-11-23T12:02:00.000Z', shippedAt: '2026-11-23T12:03:00.000Z' },
+      ...{ status: 'SHIPPED', paymentStatus: 'PARTIALLY_REFUNDED', currency: 'eur' },
+      ...{ subtotal: '3750', discount: '300', shipping: '250', tax: '90', taxIncluded: '40', total: '2500' },
+      ...{ refunded: '700', lost: '5', items: '2 MUG; 1 CUP', paymentIntentId: 'pi_row' },
+      ...{ attention: 'read', disputed: 'true', hold: 'fraud', withdrawn: 'false' },
+    };
+    expect([row, others]).toEqual([plain, []]);
+    expect(bare).toMatchObject({ sessionId: 'cs_test_bare', currency: 'jpy', paidAt: '', items: '', hold: '' });
+    const [whole] = rows(await table({ personal: 'true' }));
+    expect(whole).toEqual({
+      ...plain,
+      ...{ email: 'ada@example.com', name: "'=cmd|A1", userId: '', line1: "'-1 Road", line2: '', city: '' },
+      ...{ state: '', postal_code: '', country: 'GB' },
+    });
+    const log = office.api.log.find(({ msg }) => msg === 'orders were exported with personal data');
+    expect(log).toMatchObject({ actor: 'staff' });
+    expect(JSON.stringify(office.api.log)).not.toMatch(/ada@|cmd/);
+  });
+
+  test('has every order that matches once, from page to page', async () => {
+    await office.db.$executeRaw`
+      INSERT INTO orders (session_id, number, status, payment_status, stock, origin, currency, subtotal, total, hold_until, created_at, updated_at)
+      SELECT 'cs_test_' || n, 'n' || n, CASE WHEN n % 2 = 0 THEN 'COMPLETED' ELSE 'EXPIRED' END::"OrderStatus", 'PAID', 'COMMITTED', 'CHECKOUT', 'eur', 1, 1, t, t, t
+      FROM generate_series(1, 1100) n, LATERAL (SELECT timestamptz '2026-11-01Z' + n / 300 * interval '1 hour' AS t) at`;
+    const of = async (query: Record<string, string>) => rows(await table(query)).map((row) => row.sessionId);
+    const all = await of({});
+    expect([all.length, new Set(all).size]).toEqual([1100, 1100]);
+    expect(await of({ status: 'EXPIRED' })).toHaveLength(550);
+    expect(await of({ since: '2026-11-01T03:00:00Z' })).toHaveLength(201);
+    expect(await of({ since: '2026-11-01T01:00:00+01:00', until: '2026-11-01T01:00:00Z' })).toHaveLength(299);
+  });
+
+  test.each([
+    ['a status that is none', 'status=paid', 'status'],
+    ['a cursor', 'cursor=abc', ''],
+    ['a day', 'since=2026-11-01', 'since'],
+    ['a time that the database cannot have', 'until=0000-01-01T00:00:00Z', 'until'],
+    ['personal data of something else', 'personal=yes', 'personal'],
+  ])('refuses %s', async (_what, query, path) => {
+    expect((await office.ask('get', `/admin/orders.csv?${query}`)).body).toEqual(invalidAt(path));
+  });
+
+  test('of the ledger has every balance transaction of a period, with its order', async () => {
+    const { number } = await office.order('cs_test_sold', { paymentIntentId: 'pi_sold' });
+    const entry = (id: string, at: number, more: object) => ({
+      ...{ id, at: minute(at), category: 'charge', type: 'charge', source: `ch_${id}`, currency: 'usd' },
+      ...{ amount: 2500, settledCurrency: 'eur', settled: 2300, fee: 80, ...more },
+    });
+    const refunded = { category: 'refund', type: 'refund', amount: -700, settled: -640, fee: 0 };
+    await office.db.ledgerEntry.createMany({
+      data: [
+        entry('txn_later', 9, {}),
+        entry('txn_refund', 2, { paymentIntentId: 'pi_sold', ...refunded }),
+        entry('txn_charge', 1, { paymentIntentId: 'pi_sold' }),
+        entry('txn_stray', 1, { paymentIntentId: 'pi_other', sessionId: 'cs_test_other' }),
+        ...Array.from({ length: 2_100 }, (_, n) => entry(`txn_${n}`, 3, { source: null })),
+      ],
+    });
+    const ledger = (query: object) => office.ask('get', '/admin/ledger.csv').query(query);
+    const until = minute(9).toISOString();
+    const found = rows(await ledger({ since: minute(1).toISOString(), until }));
+    const charge = {
+      ...{ id: 'txn_charge', at: '2026-11-23T12:01:00.000Z', category: 'charge', type: 'charge' },
+      ...{ source: 'ch_txn_charge', paymentIntentId: 'pi_sold', sessionId: 'cs_test_sold', number },
+      ...{ currency: 'usd', amount: '2500', settledCurrency: 'eur', settled: '2300', fee: '80' },
+    };
+    expect(found.slice(0, 3)).toEqual([
+      charge,
+      expect.objectContaining({ id: 'txn_stray', sessionId: 'cs_test_other', number: '' }),
+      expect.objectContaining({ id: 'txn_refund', sessionId: 'cs_test_sold', amount: '-700', settled: '-640' }),
+    ]);
+    expect([found.length, new Set(found.map(({ id }) => id)).size]).toEqual([2_103, 2_103]);
+    expect(rows(await ledger({ since: until })).map(({ id }) => id)).toEqual(['txn_later']);
+    const plans = await office.plansOf(() => ledger({ until }));
+    expect(plans).toHaveLength(3);
+    expect((await ledger({ from: until })).body).toEqual(invalidAt(''));
+    await office.db.ledgerEntry.deleteMany();
   });
 });
 
@@ -533,6 +677,106 @@ describe('an order', () => {
       expect(answer.body).toEqual(problem(404, 'unknown_order'));
     },
   );
+});
+
+describe('a packing slip', () => {
+  const slip = (ref: string, query: Record<string, string> = {}) =>
+    office.ask('get', `/admin/orders/${ref}/packing-slip`).query(query);
+  const goods = { position: 0, kind: 'PHYSICAL' as const, unitAmount: 1250, total: 2500, quantity: 2 };
+
+  beforeEach(async () => {
+    const { sessionId } = await office.order('cs_test_pack', {
+      status: 'PREPARING',
+      paymentStatus: 'PAID',
+      stock: 'COMMITTED',
+      customer: {
+        email: 'ada@example.com',
+        name: 'Ada <b>Lovelace</b>',
+        address: { line1: 'Torstraße 1', city: 'Berlin', postal_code: '10119', country: 'DE' },
+      },
+    });
+    await office.db.orderItem.createMany({
+      data: [
+        { ...goods, sessionId, sku: 'MUG', name: 'The “Tide” <mug>', quantity: 3, shipped: 1 },
+        { ...goods, sessionId, sku: 'BOWL', name: 'Bowl', position: 1, restocked: 1 },
+        { ...goods, sessionId, sku: 'GONE', name: 'Sent whole', position: 2, shipped: 2 },
+        { ...goods, sessionId, sku: 'EBOOK', name: 'E-book', position: 3, kind: 'DIGITAL' },
+      ],
+    });
+    const parcel = { sessionId, carrier: 'Post', shippedAt: minute(3) };
+    const items = (quantity: number) => [
+      { sku: 'MUG', quantity },
+      { sku: 'GONE', quantity: 2 },
+    ];
+    await office.db.shipment.create({
+      data: { ...parcel, id: crypto.randomUUID(), trackingNumber: 'T-1', items: items(1) },
+    });
+  });
+
+  /** The rows of its table, as text. */
+  const rows = (html: string) =>
+    [...html.matchAll(/<tr><td>(.*?)<\/td><td>(.*?)<\/td><td>(.*?)<\/td><\/tr>/g)].map(([, ...cells]) => cells);
+
+  test('says what is still to be sent and where to, without prices', async () => {
+    const answer = await slip('cs_test_pack');
+    expect([answer.status, answer.type]).toEqual([200, 'text/html']);
+    expect(rows(answer.text)).toEqual([
+      ['2', 'The “Tide” &lt;mug&gt;', 'MUG'],
+      ['1', 'Bowl', 'BOWL'],
+    ]);
+    const address = ['Ada &lt;b&gt;Lovelace&lt;/b&gt;', 'Torstraße 1', '10119 Berlin', 'GERMANY'];
+    expect(answer.text).toContain(`<address>${address.map((line) => `<div>${line}</div>`).join('')}</address>`);
+    const { number } = await office.db.order.findUniqueOrThrow({ where: { sessionId: 'cs_test_pack' } });
+    expect(answer.text).toContain(`<h1>Order ${number}</h1>`);
+    expect((await slip(number)).text).toBe(answer.text);
+    expect(answer.text).not.toMatch(/12[.,]?50|25[.,]?00|€|DO NOT SHIP|ada@example/);
+  });
+
+  test('loads nothing from anywhere, runs nothing, and is kept by no cache', async () => {
+    const { text, headers } = await slip('cs_test_pack');
+    expect(text).not.toMatch(/<script|<img|<link|url\(|https?:/);
+    expect(headers['content-security-policy']).toMatch(/^default-src 'none';style-src 'sha256-/);
+    expect(headers['cache-control']).toBe('no-store');
+  });
+
+  test('of a parcel says what is in it', async () => {
+    const { text } = await slip('cs_test_pack', { shipment: 'T-1' });
+    expect(rows(text).map(([quantity, , sku]) => [quantity, sku])).toEqual([
+      ['1', 'MUG'],
+      ['2', 'GONE'],
+    ]);
+    expect(text).toContain('Post T-1, shipped on 23 November 2026');
+    expect(text).not.toContain('DO NOT SHIP');
+    expect((await slip('cs_test_pack', { shipment: 'T-2' })).body).toEqual(problem(404, 'not_found'));
+    expect((await slip('cs_test_nobody')).body).toEqual(problem(404, 'unknown_order'));
+    expect((await slip('cs_test_pack', { parcel: 'T-1' })).body).toEqual(invalidAt(''));
+  });
+
+  test.each<[string, object, string, boolean]>([
+    [
+      'on hold',
+      { shippingHold: 'address', shippingHoldSince: minute(0), shippingHoldBy: 'Ada' },
+      'Shipping is on hold (address): release it first.',
+      true,
+    ],
+    ['disputed', { disputed: true }, 'The payment is disputed: nothing ships while the bank decides.', true],
+    ['being cancelled', { cancelRequestedAt: minute(0), cancelReason: 'other' }, 'The order is being cancelled.', true],
+    ['refunded', {}, 'The order is REFUNDED.', false],
+  ])('of an order that is %s says DO NOT SHIP on top', async (_what, change, reason, alsoOfParcel) => {
+    await office.db.order.update({ where: { sessionId: 'cs_test_pack' }, data: { ...change, status: 'PREPARING' } });
+    if (!alsoOfParcel)
+      await office.db.order.update({ where: { sessionId: 'cs_test_pack' }, data: { status: 'REFUNDED' } });
+    const stop = `<main><section class="stop"><h1>DO NOT SHIP</h1><p>${reason}</p></section>`;
+    expect((await slip('cs_test_pack')).text).toContain(stop);
+    expect((await slip('cs_test_pack', { shipment: 'T-1' })).text.includes(stop)).toBe(alsoOfParcel);
+  });
+
+  test('of an erased customer with nothing left to send says both', async () => {
+    await office.order('cs_test_bare', { status: 'SHIPPED' });
+    const { text } = await slip('cs_test_bare');
+    expect(text).toContain('The address is not known, or was erased.');
+    expect(text).toContain('Nothing of this order is left to send.');
+  });
 });
 
 describe('the orders of a storefront’s customer', () => {

@@ -29,7 +29,7 @@ describe('a database that refuses everything', () => {
     ['every table (42)', (url) => url.searchParams.set('options', '-c search_path=pg_catalog')],
   ])('because %s is missing: shoppers are told to try again, and readyz says that it is down', async (_, change) => {
     const db = connectDatabase(addressWith(change), 2);
-    const api = await Api.listen({ ...bare.api.deps, db, fileDb: db });
+    const api = await Api.listen({ ...bare.api.deps, db, fileDb: db, tableDb: db });
     try {
       for (const [method, path, body] of shoppers)
         expect([path, await answered(api, method, path, body)]).toEqual([path, UNAVAILABLE]);

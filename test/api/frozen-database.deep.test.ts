@@ -22,7 +22,7 @@ beforeAll(async () => {
   relay = await Relay.start(Number(url.port));
   url.host = relay.address;
   db = connectDatabase(url.href, 10);
-  api = await Api.listen({ ...bare.api.deps, db, fileDb: db });
+  api = await Api.listen({ ...bare.api.deps, db, fileDb: db, tableDb: db });
 });
 afterAll(async () => {
   relay?.thaw();

@@ -50,6 +50,7 @@ export class Api {
       closing: closing.signal,
       storefrontDir: null,
       fileDb: parts.db,
+      tableDb: parts.db,
       ...parts,
     };
     await deps.installation().catch(() => undefined);

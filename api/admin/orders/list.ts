@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HOLD_REASONS } from '../../../domain/order';
 import type { Db } from '../../../store/database';
 import { listOrders, type OrderFilter } from '../../../store/orders/list';
 import type { ApiDeps } from '../../deps';
@@ -19,6 +20,8 @@ const OrderRow = z
     refunded: Money,
     attention: orNull(Attention),
     disputed: z.boolean().meta({ description: 'A dispute is open.' }),
+    hold: orNull(z.enum(HOLD_REASONS)).meta({ description: 'Why staff hold shipping.' }),
+    withdrawn: z.boolean().meta({ description: 'The customer has withdrawn from the contract.' }),
     createdAt: Timestamp,
   })
   .meta({ id: 'OrderRow' });
@@ -28,12 +31,24 @@ const OrderRows = z.strictObject({
   nextCursor: NextCursor,
 });
 
+const flag = (description: string) => z.enum(['true', '']).optional().meta({ description });
+
 /** A filter with an empty value filters nothing. */
-const Filters = z.strictObject({
+export const Filters = z.strictObject({
   status: z.union([OrderStatus, z.literal('')]).optional(),
-  attention: z.enum(['true', '']).optional().meta({ description: 'Only orders that need attention.' }),
-  disputed: z.enum(['true', '']).optional().meta({ description: 'Only orders with an open dispute.' }),
-  cursor: Cursor,
+  attention: flag('Only orders that need attention.'),
+  disputed: flag('Only orders with an open dispute.'),
+  held: flag('Only orders whose shipping staff hold.'),
+  withdrawn: flag('Only orders whose customer has withdrawn from the contract.'),
+});
+
+/** What these filters ask of the store. */
+export const filterOf = ({ status, ...flags }: z.output<typeof Filters>): OrderFilter => ({
+  status: status || undefined,
+  attention: flags.attention === 'true',
+  disputed: flags.disputed === 'true',
+  held: flags.held === 'true',
+  withdrawn: flags.withdrawn === 'true',
 });
 
 const Search = z
@@ -55,15 +70,9 @@ export const orderListRoutes = ({ db }: Pick<ApiDeps, 'db'>): Route[] => [
     path: '/admin/orders',
     tag: 'Staff',
     summary: 'List orders, newest first',
-    query: Filters,
+    query: Filters.extend({ cursor: Cursor }),
     answers: { 200: { description: `At most ${PAGE} orders.`, schema: OrderRows } },
-    handle: async ({ query: { status, attention, disputed, cursor } }) => ({
-      body: await page(db, cursor, {
-        status: status || undefined,
-        attention: attention === 'true',
-        disputed: disputed === 'true',
-      }),
-    }),
+    handle: async ({ query: { cursor, ...filters } }) => ({ body: await page(db, cursor, filterOf(filters)) }),
   }),
   route({
     method: 'post',

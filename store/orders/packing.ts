@@ -1,0 +1,54 @@
+import { whyNot, whyNotWithFlags } from '../../domain/actions';
+import { type Address, wholeAddress } from '../../domain/address';
+import type { SessionId } from '../../domain/ids';
+import { type ParcelLine, takenAgain, unshipped } from '../../domain/parcel';
+import type { Db } from '../database';
+import { shipFacts } from './shipments';
+
+/** What goes into a parcel, and where it goes. */
+export interface Packing {
+  number: string;
+  orderedAt: Date;
+  /** Null where it is not known, or was erased. */
+  recipient: { name: string | null; address: Address | null };
+  lines: { sku: string; name: string; quantity: number }[];
+  /** The parcel that has left; null: what is still to be sent. */
+  parcel: { carrier: string; trackingNumber: string; shippedAt: Date } | null;
+  /** Why nothing may leave now, in a sentence without its full stop; null if it may. */
+  refusal: string | null;
+}
+
+/**
+ * What is still to be sent of a known order; with a tracking number, what is in that parcel.
+ * @returns null if the order has no such parcel
+ */
+export async function readPacking(
+  db: Db,
+  { sessionId, trackingNumber }: { sessionId: SessionId; trackingNumber: string | null },
+): Promise<Packing | null> {
+  const order = await db.order.findUniqueOrThrow({
+    where: { sessionId },
+    include: {
+      items: { orderBy: { position: 'asc' } },
+      shipments: { where: { trackingNumber: trackingNumber ?? '' }, orderBy: { shippedAt: 'asc' } },
+      customer: true,
+    },
+  });
+  const [parcel = null] = order.shipments;
+  if (trackingNumber !== null && parcel === null) return null;
+  const { number, createdAt: orderedAt, items, stock, customer } = order;
+  const waiting = unshipped(stock === 'RETURNED' ? takenAgain(items) : items);
+  const lines = parcel === null ? waiting : (parcel.items as ParcelLine[]); // as `recordShipment` wrote them
+  const nameOf = new Map(items.map(({ sku, name }) => [sku, name]));
+  return {
+    ...{ number, orderedAt },
+    recipient: {
+      name: customer?.name ?? null,
+      address: customer?.address ? wholeAddress(customer.address as Partial<Address>) : null,
+    },
+    lines: lines.map(({ sku, quantity }) => ({ sku, quantity, name: nameOf.get(sku) ?? sku })),
+    parcel,
+    // That a parcel has left is no reason to keep it back; a dispute or a hold is, while it has not been handed over.
+    refusal: (parcel === null ? whyNot : whyNotWithFlags)('ship', shipFacts(order)),
+  };
+}
