@@ -12,6 +12,7 @@ import { requestLog, requestMetrics } from './http/request-log';
 import { mount, needsStorefrontKey, type Route } from './http/route';
 import { securityHeaders, storefrontCors, warnOfProxy } from './http/security';
 import { storefrontServer } from './http/storefront-key';
+import { signedInAt, staffRoutes } from './staff';
 import { checkoutRoutes } from './storefront/checkout';
 import { customerOrderRoutes } from './storefront/customer-orders';
 import { demoPictures, demoStorefront } from './storefront/demo';
@@ -47,7 +48,10 @@ export function createApp(deps: ApiDeps): Express {
 
   const routes = apiRoutes(deps, limits);
   const server = storefrontServer(env, limits);
-  mount(app, routes, (one) => (one.tag === 'Storefront' ? [server({ required: needsStorefrontKey(one) })] : []));
+  const signedIn = signedInAt(deps);
+  mount(app, routes, (one) =>
+    one.tag === 'Storefront' ? [server({ required: needsStorefrontKey(one) })] : signedIn(one),
+  );
   mount(app, [openApiDocument(routes, env)]);
   app.use(docsPage());
   app.use(demoPictures());
@@ -76,6 +80,7 @@ export function apiRoutes(deps: ApiDeps, limits = createLimits(deps)): Route[] {
     ...customerOrderRoutes(deps, limits),
     ...webhookRoutes(deps),
     ...adminRoutes(deps),
+    ...staffRoutes(deps, limits),
     ...healthRoutes(deps),
   ];
 }

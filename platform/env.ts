@@ -74,6 +74,9 @@ export const variables = {
   TEMPORAL_NAMESPACE: text.default('default').describe('the Temporal namespace'),
   TEMPORAL_API_KEY: text.optional().describe('the API key of Temporal Cloud'),
   TEMPORAL_PROFILE: text.optional().describe('a profile in `temporal.toml`, instead of the three above'),
+  TEMPORAL_UI_URL: url('http:', 'https:')
+    .optional()
+    .describe('where staff open the Temporal UI, for the links of the finder at `/staff`; without it there are none'),
   STRIPE_SECRET_KEY: z
     .string()
     .regex(/^[sr]k_(?:test|live)_\S+$/, 'must be `sk_test_…`, `sk_live_…` or a restricted key `rk_…`')

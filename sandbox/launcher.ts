@@ -143,6 +143,7 @@ function addresses(env: Env, embedded: Variables): [string, string, string?][] {
   const rows: [string, string | undefined, string?][] = [
     ['Shop', env.STOREFRONT_URL],
     ['API', `${env.PUBLIC_URL}/docs`, 'documentation'],
+    ['Staff', `${env.PUBLIC_URL}/staff`, 'find an order; sign in with the admin token'],
     ['Temporal UI', embedded.TEMPORAL_UI_URL, 'every order is a workflow'],
     ['Payment sandbox', embedded.STRIPE_API_BASE, 'pay with 4242 4242 4242 4242'],
     ['Payment control', embedded.SANDBOX_CONTROL_URL, 'act as Stripe’s Dashboard, the shoppers and their banks'],

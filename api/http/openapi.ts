@@ -62,6 +62,12 @@ function describe(routes: Route[], env: Pick<Env, 'PUBLIC_URL'>) {
     scheme: 'bearer',
     description: '`ADMIN_TOKEN`, or one of `ADMIN_TOKENS`.',
   });
+  registry.registerComponent('securitySchemes', 'staffSession', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'holdfast-staff',
+    description: 'The cookie of `POST /staff/sign-in`; over TLS its name begins with `__Secure-`.',
+  });
   registry.registerComponent('securitySchemes', 'storefront', {
     type: 'http',
     scheme: 'bearer',
@@ -114,6 +120,7 @@ const isStaff = ({ path }: Route): boolean => path.startsWith('/admin');
 /** What a caller must send. An empty requirement among others means that the key may be left out. */
 function securityOf(one: Route): Record<string, string[]>[] {
   if (isStaff(one)) return [{ staff: [] }];
+  if (one.path.startsWith('/staff/') && one.path !== '/staff/sign-in') return [{ staffSession: [] }];
   if (one.tag !== 'Storefront') return [];
   return needsStorefrontKey(one) ? [{ storefront: [] }] : [{}, { storefront: [] }];
 }

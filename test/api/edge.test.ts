@@ -353,7 +353,7 @@ describe('the document of the API', () => {
   test('says where a storefront’s key may be sent, and where it must be', async () => {
     const { body } = await http().get('/openapi.json');
     const securityOf = (path: string, method = 'get') => body.paths[path][method].security;
-    expect(Object.keys(body.components.securitySchemes).sort()).toEqual(['staff', 'storefront']);
+    expect(Object.keys(body.components.securitySchemes).sort()).toEqual(['staff', 'staffSession', 'storefront']);
     for (const path of ['/products', '/orders/{sessionId}/stream', '/downloads/{token}']) {
       expect(securityOf(path)).toEqual([{}, { storefront: [] }]);
       const { parameters, responses } = body.paths[path].get;

@@ -8,6 +8,7 @@ import { UPDATES } from '../../domain/action-facts';
 import { ORDER_STATUSES, TRANSITIONS } from '../../domain/order';
 import { PROBLEMS } from '../../domain/problem';
 import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
+import { savedViews } from '../../messages/views';
 import packageJson from '../../package.json';
 import { systemClock } from '../../platform/clock';
 import { createRegistry } from '../../platform/metrics';
@@ -72,6 +73,12 @@ describe('docs/staff-runbook.md', () => {
     expect(asked.length).toBeGreaterThan(8);
     for (const name of asked) expect(known).toContain(name);
     for (const [, status] of text.matchAll(/OrderStatus = '(\w+)'/g)) expect(ORDER_STATUSES).toContain(status);
+  });
+
+  test('lists the saved views as the finder links them', () => {
+    const [, table = ''] = /^\| view \| filter \|\n((?:\|.*\n)+)/m.exec(text) ?? [];
+    const rows = [...table.matchAll(/^\| ([^|`]+) \| `([^`]+)` \|$/gm)].map(([, name, query]) => ({ name, query }));
+    expect(rows).toEqual(savedViews(Date.parse('2026-11-26T17:00:00Z')));
   });
 
   test('tells of every update there is, with data that is JSON', () => {

@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { day } from '../../domain/dates';
+import { isDisputeId, isRefundId } from '../../domain/ids';
+import { formatMoney } from '../../domain/money';
+import { type TemporalUi, workflowUrl } from '../../platform/temporal-ui';
+import type { OrderSummary } from '../../store/orders/list';
+import { findByText } from '../../store/orders/search';
+import type { ApiDeps } from '../deps';
+import { type Route, route } from '../http/route';
+import { text } from '../http/schemas';
+import { Story } from '../pages/page';
+import { FormKey, type SignedIn, staffPage, staffProblemPage } from './page';
+import { type StaffSessions, staffPath } from './session';
+import { FormKeyField, signInPage } from './sign-in';
+import { type CountedView, viewCounter } from './views';
+
+/** The finder of staff: from what a customer or a bank says to the order's workflow and its document. */
+export const finderRoutes = (deps: ApiDeps, sessions: StaffSessions, ui: TemporalUi | null): Route[] => {
+  const { env, db } = deps;
+  const countViews = viewCounter(deps, ui);
+  return [
+    route({
+      method: 'get',
+      path: '/staff',
+      tag: 'Staff',
+      summary: 'The finder of staff, or its sign-in',
+      description: 'For people, without JavaScript. The numbers are Temporal’s, at most ten seconds old.',
+      answers: { 200: { description: 'The page.', contentType: 'text/html' } },
+      page: staffProblemPage(env),
+      handle: async ({ req }) => {
+        const name = sessions.nameOf(req);
+        if (name === null) return { html: signInPage(env) };
+        return { html: finderPage(deps, { name, formKey: sessions.formKey(req) }, await countViews()) };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/staff/find',
+      tag: 'Staff',
+      summary: 'Find orders, for people',
+      description:
+        'By number, by the id of a session, payment, charge, refund or dispute at Stripe, by e-mail address, or by tracking number. A POST, so that no personal data appears in a URL.',
+      body: { form: z.strictObject({ form: FormKeyField, text: text(320) }) },
+      answers: { 200: { description: 'The page with what was found.', contentType: 'text/html' } },
+      problems: ['link_invalid'],
+      page: staffProblemPage(env),
+      handle: async ({ body, actor, req }) => {
+        sessions.demandForm(req, body.form);
+        const found = await findByText(db, body.text);
+        const signedIn = { name: actor, formKey: body.form };
+        return { html: foundPage(deps, signedIn, { asked: body.text.trim(), found, ui }) };
+      },
+    }),
+  ];
+};
+
+const finderPage = ({ env }: ApiDeps, signedIn: SignedIn, views: CountedView[]): string =>
+  staffPage(env, {
+    title: 'Find an order',
+    signedIn,
+    body: (
+      <>
+        <Search env={env} signedIn={signedIn} />
+        <section>
+          <h2>Lists in the Temporal UI</h2>
+          <ul className="rows">
+            {views.map(({ name, query, count, url }) => (
+              <li key={name}>
+                <span>{url ? <a href={url}>{name}</a> : name}</span>
+                <span>{count ?? '–'}</span>
+                {!url && <code>{query}</code>}
+              </li>
+            ))}
+          </ul>
+          <p className="hint">Each link also adds its list to the saved views of the Temporal UI, in this browser.</p>
+        </section>
+      </>
+    ),
+  });
+
+interface Found {
+  asked: string;
+  found: OrderSummary[];
+  ui: TemporalUi | null;
+}
+
+const foundPage = ({ env }: ApiDeps, signedIn: SignedIn, { asked, found, ui }: Found): string =>
+  staffPage(env, {
+    title: 'Find an order',
+    signedIn,
+    body: (
+      <>
+        {found.length === 0 ? (
+          <Story tone="over" title="No order was found">
+            <p>Check it, and try another one: the number of the order, for example.</p>
+          </Story>
+        ) : (
+          <section>
+            <h1>{found.length === 1 ? 'One order' : `${found.length} orders, newest first`}</h1>
+            <ul className="rows">
+              {found.map((order) => (
+                <FoundOrder key={order.sessionId} order={order} env={env} ui={ui} />
+              ))}
+            </ul>
+            {ui && (isRefundId(asked) || isDisputeId(asked)) && (
+              <p>
+                <a href={workflowUrl(ui, asked)}>{`The workflow of ${asked}`}</a>
+              </p>
+            )}
+          </section>
+        )}
+        <Search env={env} signedIn={signedIn} />
+        <p>
+          <a href={staffPath(env)}>Back to the lists</a>
+        </p>
+      </>
+    ),
+  });
+
+const FoundOrder = ({ order, env, ui }: { order: OrderSummary; env: ApiDeps['env'] } & Pick<Found, 'ui'>) => {
+  const { number, sessionId, status, paymentStatus, total, currency, attention, disputed, hold, withdrawn } = order;
+  const flags = [
+    ...(attention ? [`needs attention at “${attention.step}”`] : []),
+    ...(disputed ? ['disputed'] : []),
+    ...(hold ? [`on hold (${hold})`] : []),
+    ...(withdrawn ? ['withdrawn'] : []),
+  ];
+  return (
+    <li>
+      <span>
+        {`Order ${number}, ${day(order.createdAt)}: ${status}, ${paymentStatus}, ${formatMoney({ amount: total, currency })}`}
+        {flags.length > 0 && <b>{` · ${flags.join(' · ')}`}</b>}
+      </span>
+      <span>
+        {ui && (
+          <>
+            <a href={workflowUrl(ui, sessionId)}>Workflow</a>
+            {' · '}
+          </>
+        )}
+        <a href={`${staffPath(env)}/orders/${number}`}>Document</a>
+      </span>
+    </li>
+  );
+};
+
+const Search = ({ env, signedIn }: { env: ApiDeps['env']; signedIn: SignedIn }) => (
+  <form method="post" action={`${staffPath(env)}/find`}>
+    <FormKey {...signedIn} />
+    <label>
+      Find an order
+      <input name="text" required maxLength={320} autoComplete="off" spellCheck={false} />
+      <span className="hint">
+        Its number, an id at Stripe (session, payment, charge, refund, dispute), the customer’s e-mail address, or a
+        tracking number.
+      </span>
+    </label>
+    <button className="button primary" type="submit">
+      Find
+    </button>
+  </form>
+);

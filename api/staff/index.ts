@@ -1,0 +1,27 @@
+import type { RequestHandler } from 'express';
+import type { ApiDeps } from '../deps';
+import type { Limits } from '../http/limits';
+import type { Route } from '../http/route';
+import { finderRoutes } from './finder';
+import { staffOrderRoutes } from './order-page';
+import { staffSessions } from './session';
+import { signInRoutes } from './sign-in';
+
+/** What a browser of staff opens: the finder, and the document of an order as a page. */
+export function staffRoutes(deps: ApiDeps, limits: Limits): Route[] {
+  const { env, temporal, clock } = deps;
+  const sessions = staffSessions(env, clock);
+  const { namespace } = temporal.options;
+  const ui = env.TEMPORAL_UI_URL === undefined ? null : { url: env.TEMPORAL_UI_URL, namespace };
+  return [
+    ...finderRoutes(deps, sessions, ui),
+    ...signInRoutes(deps, limits, sessions),
+    ...staffOrderRoutes(deps, sessions, ui),
+  ];
+}
+
+/** Lets only staff pass who are signed in, to all of these pages but the sign-in. */
+export const signedInAt = ({ env, clock }: ApiDeps): ((one: Route) => RequestHandler[]) => {
+  const { required } = staffSessions(env, clock);
+  return ({ path }) => (path.startsWith('/staff/') && path !== '/staff/sign-in' ? [required] : []);
+};

@@ -1,0 +1,183 @@
+import { Fragment, type ReactNode } from 'react';
+import { moment } from '../../domain/dates';
+import { formatMoney, type Money } from '../../domain/money';
+import { postalLines } from '../../domain/postal-address';
+import { Problem } from '../../domain/problem';
+import { type TemporalUi, workflowUrl } from '../../platform/temporal-ui';
+import { readPacking } from '../../store/orders/packing';
+import { OrderRef } from '../admin/fields';
+import { findOrder, readAdminOrder } from '../admin/orders/document';
+import { packingSlip } from '../admin/orders/packing-slip';
+import type { ApiDeps } from '../deps';
+import { type Route, route } from '../http/route';
+import { type SignedIn, staffPage, staffProblemPage } from './page';
+import { type StaffSessions, staffPath } from './session';
+
+type Order = Awaited<ReturnType<typeof readAdminOrder>>;
+
+/** An order's document as a page, and its packing slip, for a browser that cannot send a token. */
+export const staffOrderRoutes = (deps: ApiDeps, sessions: StaffSessions, ui: TemporalUi | null): Route[] => [
+  route({
+    method: 'get',
+    path: '/staff/orders/{ref}',
+    tag: 'Staff',
+    summary: 'An order with everything that is known about it, as a page',
+    description: 'For people, without JavaScript: what `GET /admin/orders/{ref}` says.',
+    params: OrderRef,
+    answers: { 200: { description: 'The page.', contentType: 'text/html' } },
+    problems: ['unknown_order'],
+    page: staffProblemPage(deps.env),
+    handle: async ({ params, actor, req }) => {
+      const order = await readAdminOrder(deps, await findOrder(deps.db, params.ref));
+      return { html: orderPage(deps, { order, ui, signedIn: { name: actor, formKey: sessions.formKey(req) } }) };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/staff/orders/{ref}/packing-slip',
+    tag: 'Staff',
+    summary: 'What is still to be sent of an order, to print',
+    description: 'As `GET /admin/orders/{ref}/packing-slip`.',
+    params: OrderRef,
+    answers: { 200: { description: 'The page.', contentType: 'text/html' } },
+    problems: ['unknown_order'],
+    page: staffProblemPage(deps.env),
+    handle: async ({ params }) => {
+      const sessionId = await findOrder(deps.db, params.ref);
+      const packing = await readPacking(deps.db, { sessionId, trackingNumber: null });
+      if (packing === null) throw new Problem('unknown_order', 'There is no order with this number or session.');
+      return { html: packingSlip(deps, packing) };
+    },
+  }),
+];
+
+interface Shown {
+  order: Order;
+  ui: TemporalUi | null;
+  signedIn: SignedIn;
+}
+
+const orderPage = ({ env }: ApiDeps, { order, ui, signedIn }: Shown): string => {
+  const { number, sessionId, customer } = order;
+  return staffPage(env, {
+    title: `Order ${number}`,
+    signedIn,
+    body: (
+      <>
+        <section>
+          <h1>{`Order ${number}`}</h1>
+          <Facts facts={headOf(order)} />
+          <p>
+            {ui && (
+              <>
+                <a href={workflowUrl(ui, sessionId)}>Its workflow in the Temporal UI</a>
+                {' · '}
+              </>
+            )}
+            <a href={`${staffPath(env)}/orders/${number}/packing-slip`}>Packing slip</a>
+            {' · '}
+            <a href={staffPath(env)}>Find another</a>
+          </p>
+        </section>
+        <Section title="Customer">
+          <Facts
+            facts={[
+              ['E-mail', customer.email],
+              ['Customer id', customer.userId],
+            ]}
+          />
+          {customer.address && (
+            <address>
+              {postalLines({ name: customer.name, address: customer.address }).map((line) => (
+                <div key={line}>{line}</div>
+              ))}
+            </address>
+          )}
+        </Section>
+        <List
+          title="Items"
+          lines={order.items.map(({ sku, name, quantity, total }) => `${quantity} × ${name} (${sku}), ${said(total)}`)}
+        />
+        <List title="Parcels" lines={order.shipments.map(parcelOf)} />
+        <List
+          title="Came back"
+          lines={order.returns.map(({ at, items, condition }) => `${when(at)}: ${unitsOf(items)}, ${condition}`)}
+        />
+        <List title="Sent again" lines={order.replacements.map(({ at, items }) => `${when(at)}: ${unitsOf(items)}`)} />
+        <List
+          title="Refunds"
+          lines={order.refunds.map(
+            ({ id, status, amount, reason, refusal }) =>
+              `${said(amount)}: ${status} (${reason})${id ? ` ${id}` : ''}${refusal ? `. ${refusal.message}` : ''}`,
+          )}
+        />
+        <List
+          title="Disputes"
+          lines={order.disputes.map(
+            ({ id, status, reason, amount, dueBy }) =>
+              `${said(amount)}: ${status} (${reason}) ${id}${dueBy ? `, answer by ${when(dueBy)}` : ''}`,
+          )}
+        />
+        <List
+          title="What happened"
+          lines={order.timeline.map(({ at, message, actor }) => `${when(at)}: ${message} (${actor})`)}
+        />
+      </>
+    ),
+  });
+};
+
+const headOf = (order: Order): Fact[] => [
+  ['Status', `${order.status}, ${order.paymentStatus}`],
+  ['Ordered', when(order.createdAt)],
+  ['Total', said(order.total)],
+  ['Given back', order.refunded.amount > 0 ? said(order.refunded) : null],
+  ['Needs attention', order.attention && `${order.attention.step}: ${order.attention.reason}`],
+  ['On hold', order.hold && `${order.hold.reason}, since ${when(order.hold.since)}, by ${order.hold.actor}`],
+  ['Withdrawn', order.withdrawal && when(order.withdrawal.at)],
+  ['Session', order.sessionId],
+  ['Payment', order.paymentIntentId],
+];
+
+const parcelOf = ({ carrier, trackingNumber, shippedAt, deliveredAt }: Order['shipments'][number]): string =>
+  `${carrier} ${trackingNumber}, shipped ${when(shippedAt)}${deliveredAt ? `, delivered ${when(deliveredAt)}` : ''}`;
+
+const unitsOf = (items: { sku: string; quantity: number }[]): string =>
+  items.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ');
+
+const said = (amount: Money): string => formatMoney(amount);
+const when = (at: string): string => moment(new Date(at));
+
+type Fact = [name: string, value: string | null];
+
+const Facts = ({ facts }: { facts: Fact[] }) => (
+  <dl>
+    {facts.map(([name, value]) =>
+      value === null ? null : (
+        <Fragment key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </Fragment>
+      ),
+    )}
+  </dl>
+);
+
+const Section = ({ title, children }: { title: string; children: ReactNode }) => (
+  <section>
+    <h2>{title}</h2>
+    {children}
+  </section>
+);
+
+const List = ({ title, lines }: { title: string; lines: string[] }) =>
+  lines.length === 0 ? null : (
+    <Section title={title}>
+      <ul className="rows">
+        {lines.map((line, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: rendered once, and two lines may be the same
+          <li key={index}>{line}</li>
+        ))}
+      </ul>
+    </Section>
+  );

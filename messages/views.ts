@@ -1,0 +1,37 @@
+/** A list of workflows that staff look at every day, as a query of Temporal's. */
+export interface SavedView {
+  name: string;
+  query: string;
+}
+
+const DAY_MS = 86_400_000;
+const LONG_DAYS = 10;
+
+const RUNNING = "ExecutionStatus = 'Running'";
+const OPEN_ORDER = `WorkflowType = 'order' AND ${RUNNING}`;
+
+/**
+ * The lists that staff look at. A parcel is under way for long if its order was opened more than ten days ago.
+ * @param now milliseconds since the epoch
+ */
+export const savedViews = (now: number): SavedView[] => [
+  { name: 'Needs attention', query: `NeedsAttention = true AND ${RUNNING}` },
+  {
+    name: 'To ship',
+    query: `OrderStatus = 'PREPARING' AND NeedsAttention = false AND Disputed = false AND ${OPEN_ORDER}`,
+  },
+  { name: 'Unpaid', query: `OrderStatus = 'PENDING' AND ${OPEN_ORDER}` },
+  { name: 'Disputed', query: `WorkflowType = 'dispute' AND ${RUNNING}` },
+  {
+    name: 'Refunds under way',
+    query: `(WorkflowType = 'refund' OR WorkflowType = 'refundRequest') AND ${RUNNING}`,
+  },
+  {
+    name: 'Shipped long ago',
+    query: `OrderStatus = 'SHIPPED' AND StartTime < '${daysBefore(now, LONG_DAYS)}' AND ${OPEN_ORDER}`,
+  },
+];
+
+/** The beginning of a day, so that a link stays the same until the next. */
+const daysBefore = (now: number, days: number): string =>
+  new Date(Math.floor(now / DAY_MS - days) * DAY_MS).toISOString().replace('.000', '');

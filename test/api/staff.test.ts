@@ -1,0 +1,291 @@
+import type { Client } from '@temporalio/client';
+import { viewCounter } from '../../api/staff/views';
+import { savedViews } from '../../messages/views';
+import { Office } from './admin-office';
+import { ADMIN_TOKEN, NOON } from './bare';
+import { Api } from './shop';
+
+let office: Office;
+let api: Api;
+const ada = { name: 'ada.l', secret: 'the-token-of-ada-lovelace' };
+const UI = 'https://temporal.shop.test';
+
+beforeAll(async () => {
+  office = await Office.open();
+  api = await served();
+});
+afterAll(async () => {
+  await api?.close();
+  await office?.close();
+});
+
+/** The API with Ada's token and the address of a Temporal UI. */
+const served = (env: Partial<Api['deps']['env']> = {}) => {
+  const { deps } = office.api;
+  const own = { ADMIN_TOKENS: [ada], TEMPORAL_UI_URL: UI, TRUST_PROXY: 1 };
+  return Api.listen({ ...deps, temporal: quiet, env: { ...deps.env, ...own, ...env } });
+};
+
+/** Counts of Temporal, by a query. */
+const counting = (count: (query: string) => Promise<number>) =>
+  ({
+    options: { namespace: 'shop one' },
+    withDeadline: (_: number, ask: () => Promise<unknown>) => ask(),
+    workflow: { count: async (query: string) => ({ count: await count(query), groups: [] }) },
+  }) as unknown as Client;
+const quiet = counting(() => Promise.reject(new Error('away')));
+
+const form = (path: string, fields: Record<string, string>, cookie = '', at = api) =>
+  at.http.post(path).set('cookie', cookie).type('form').send(fields);
+const signIn = async (token: string, at = api) => {
+  const { headers } = await form('/staff/sign-in', { token }, '', at);
+  const [given = ''] = (headers['set-cookie'] as unknown as string[] | undefined) ?? [];
+  return { given, cookie: given.split(';')[0] ?? '' };
+};
+const page = (path: string, cookie = '', at = api) => at.http.get(path).set('cookie', cookie);
+/** The hidden field of the forms of a session. */
+const formKey = async (cookie: string) => /name="form" value="([^"]+)"/.exec((await page('/staff', cookie)).text)?.[1];
+const find = async (cookie: string, text: string) =>
+  form('/staff/find', { form: (await formKey(cookie)) ?? '', text }, cookie);
+
+describe('the sign-in', () => {
+  test('takes a token of staff once, and keeps no more than a signed name in the browser', async () => {
+    const first = await page('/staff');
+    expect(first.text).toMatch(/<form action="\/staff\/sign-in" method="post">.*name="token"/);
+    const answer = await form('/staff/sign-in', { token: ` ${ada.secret} ` });
+    expect([answer.status, answer.headers.location]).toEqual([303, '/staff']);
+    const { given, cookie } = await signIn(ada.secret);
+    expect(given).toMatch(
+      /^holdfast-staff=[^;]+; Max-Age=43200; Path=\/staff; Expires=[^;]+; HttpOnly; SameSite=Strict$/,
+    );
+    expect(given).not.toContain(ada.secret);
+    expect((await page('/staff', cookie)).text).toContain('Signed in as ada.l.');
+    const own = await signIn(ADMIN_TOKEN);
+    expect((await page('/staff', own.cookie)).text).toContain('Signed in as staff.');
+  });
+
+  test('over TLS its cookie is never sent without', async () => {
+    const other = await served({ PUBLIC_URL: 'https://shop.test/api' });
+    const { given } = await signIn(ADMIN_TOKEN, other);
+    expect(given).toMatch(/^__Secure-holdfast-staff=.*; Path=\/api\/staff; .*; HttpOnly; Secure; SameSite=Strict$/);
+    await other.close();
+  });
+
+  test('refuses any other token, and too many of them, but never the right one', async () => {
+    const guess = (token: string) => form('/staff/sign-in', { token }).set('x-forwarded-for', '203.0.113.7');
+    const wrong = await guess('wrong');
+    expect([wrong.status, wrong.type, wrong.headers['set-cookie']]).toEqual([401, 'text/html', undefined]);
+    expect(wrong.text).toContain('This is not a staff token.');
+    for (let n = 1; n < 60; n += 1) expect((await guess(`wrong-${n}`)).status).toBe(401);
+    const over = await guess('wrong');
+    expect([over.status, over.type]).toEqual([429, 'text/html']);
+    expect((await guess(ada.secret)).status).toBe(303);
+    const asked = api.http.get('/admin/orders').set('x-forwarded-for', '203.0.113.7');
+    expect((await asked.set('authorization', 'Bearer wrong')).status).toBe(429); // they are counted together
+  });
+
+  test('ends after twelve hours, with the token, and with a changed cookie', async () => {
+    const { cookie } = await signIn(ada.secret);
+    const isSignedIn = async (given: string, at = api) => (await page('/staff', given, at)).text.includes('Signed in');
+    expect(await isSignedIn(cookie)).toBe(true);
+    for (const changed of [
+      cookie.replace('ada.l', 'staff'),
+      cookie.replace(/=\d/, '=9'),
+      `${cookie}x`,
+      'holdfast-staff=1.a.b',
+    ])
+      expect([changed, await isSignedIn(changed)]).toEqual([changed, false]);
+    const other = await served({ ADMIN_TOKENS: [{ ...ada, secret: 'another-token-of-ada-lovelace' }] });
+    expect(await isSignedIn(cookie, other)).toBe(false);
+    await other.close();
+    office.now += 12 * 3_600_000;
+    expect(await isSignedIn(cookie)).toBe(false);
+    office.now = NOON;
+  });
+
+  test('is demanded of every other page', async () => {
+    await office.order('cs_test_closed');
+    for (const path of ['/staff/orders/cs_test_closed', '/staff/orders/cs_test_closed/packing-slip']) {
+      const answer = await page(path);
+      expect([answer.status, answer.headers.location, answer.text]).toEqual([
+        303,
+        '/staff',
+        expect.not.stringMatching(/PENDING/),
+      ]);
+    }
+    expect((await form('/staff/find', { form: 'x', text: '1001' })).headers.location).toBe('/staff');
+    expect((await api.http.get('/admin/orders').set('cookie', (await signIn(ada.secret)).cookie)).status).toBe(401);
+  });
+
+  test('ends by a form of its own pages alone', async () => {
+    const { cookie } = await signIn(ada.secret);
+    const other = await signIn(ADMIN_TOKEN);
+    for (const key of ['', 'x', await formKey(other.cookie)]) {
+      const forged = await form('/staff/sign-out', { form: key ?? '' }, cookie);
+      expect([forged.status, forged.headers['set-cookie']]).toEqual([key === '' ? 400 : 403, undefined]);
+      expect((await form('/staff/find', { form: key || 'x', text: '1001' }, cookie)).status).toBe(403);
+    }
+    const answer = await form('/staff/sign-out', { form: (await formKey(cookie)) ?? '' }, cookie);
+    expect([answer.status, answer.headers.location]).toEqual([303, '/staff']);
+    expect(answer.headers['set-cookie']).toEqual([
+      expect.stringMatching(/^holdfast-staff=; Path=\/staff; Expires=Thu, 01 Jan 1970/),
+    ]);
+  });
+});
+
+describe('the finder', () => {
+  let cookie: string;
+  let number: string;
+  beforeAll(async () => {
+    ({ cookie } = await signIn(ada.secret));
+    const at = new Date(NOON);
+    ({ number } = await office.order('cs_test_found', {
+      status: 'SHIPPED',
+      paymentStatus: 'PAID',
+      ...{ paymentIntentId: 'pi_found', chargeId: 'ch_found' },
+      customer: {
+        email: 'ada@example.com',
+        name: '<i>Ada</i>',
+        address: { line1: 'Torstraße 1', city: 'Berlin', country: 'DE' },
+      },
+    }));
+    const row = { sessionId: 'cs_test_found', currency: 'eur', createdAt: at, updatedAt: at };
+    await office.db.refund.create({
+      data: {
+        ...{ ...row, key: 'k', requestKey: 'k', stripeId: 're_found', amount: 700 },
+        origin: 'STAFF',
+        ...{ status: 'failed', reason: 'other', actor: 'staff' },
+      },
+    });
+    await office.db.dispute.create({
+      data: { ...row, id: 'du_found', status: 'needs_response', reason: 'fraudulent', amount: 2500, open: true },
+    });
+    await office.db.shipment.create({
+      data: {
+        ...{ id: crypto.randomUUID(), sessionId: 'cs_test_found', carrier: 'DHL' },
+        ...{ trackingNumber: '00340434161094021501', items: [], shippedAt: at },
+      },
+    });
+  });
+
+  test.each([
+    ['its session', () => 'cs_test_found'],
+    ['its number', () => number],
+    ['its number with a hash and blanks', () => ` #${number} `],
+    ['its payment', () => 'pi_found'],
+    ['its charge', () => 'ch_found'],
+    ['a refund', () => 're_found'],
+    ['a dispute', () => 'du_found'],
+    ['an e-mail address, in any case', () => 'Ada@Example.com'],
+    ['a tracking number', () => '00340434161094021501'],
+    ['a tracking number as a carrier prints it', () => '00 340434161 0940 21501'],
+  ])('leads by %s to the workflow and the document', async (_what, text) => {
+    const { status, text: html } = await find(cookie, text());
+    expect(status).toBe(200);
+    expect(html).toContain(`Order ${number}, 23 November 2026: SHIPPED, PAID, €25.00`);
+    expect(html).toContain(`<a href="${UI}/namespaces/shop%20one/workflows/cs_test_found">Workflow</a>`);
+    expect(html).toContain(`<a href="/staff/orders/${number}">Document</a>`);
+    expect(html).toContain('<b> · disputed</b>');
+    const own = /^(?:re|du)_/.test(text()) ? `<a href="${UI}/namespaces/shop%20one/workflows/${text()}">` : '';
+    expect(html).toContain(own);
+  });
+
+  test.each([
+    '999999',
+    'cs_test_nobody',
+    'pi_nobody',
+    'ch_nobody',
+    're_nobody',
+    'du_nobody',
+    'bob@example.com',
+    'T-1',
+    '%',
+  ])('says so when nothing is found by %s', async (text) => {
+    expect((await find(cookie, text)).text).toContain('No order was found');
+  });
+
+  test('reads no more than it shows', async () => {
+    await office.db.$executeRaw`
+      INSERT INTO orders (session_id, number, status, payment_status, stock, origin, currency, subtotal, total, hold_until, created_at, updated_at, charge_id)
+      SELECT 'cs_test_many' || n, 'm' || n, 'COMPLETED', 'PAID', 'COMMITTED', 'CHECKOUT', 'eur', 1, 1, t, t, t, 'ch_' || n
+      FROM generate_series(1, 20000) n, LATERAL (SELECT timestamptz '2026-11-01Z' + n * interval '1 second' AS t) at`;
+    await office.db.$executeRaw`
+      INSERT INTO shipments (id, session_id, carrier, tracking_number, items, shipped_at)
+      SELECT gen_random_uuid(), session_id, 'DHL', 'T-' || session_id, '[]', created_at FROM orders`;
+    await office.db.$executeRaw`ANALYZE orders, shipments`;
+    for (const text of ['m7', 'ch_7', 'T-cs_test_many7', 'nothing']) {
+      const plans = await office.plansOf(() => find(cookie, text));
+      const wide = plans.flat().filter((node) => /Seq Scan|Sort/.test(node['Node Type']) && node['Plan Rows'] > 200);
+      expect([text, plans.length > 0, wide]).toEqual([text, true, []]);
+    }
+  });
+
+  test('shows all that is known about an order, as text', async () => {
+    const { text, headers } = await page(`/staff/orders/${number}`, cookie);
+    for (const known of ['ada@example.com', '&lt;i&gt;Ada&lt;/i&gt;', 'Torstraße 1', 'GERMANY', 'du_found', 're_found'])
+      expect(text).toContain(known);
+    expect(text).toContain('DHL 00340434161094021501');
+    expect(text).not.toMatch(/<script|<i>|src=/);
+    expect(headers['content-security-policy']).toMatch(
+      /^default-src 'none';style-src 'sha256-[^;]+;form-action 'self'/,
+    );
+    expect((await page(`/staff/orders/${number}/packing-slip`, cookie)).text).toContain('DO NOT SHIP');
+    const unknown = await page('/staff/orders/999999', cookie);
+    expect([unknown.status, unknown.type]).toEqual([404, 'text/html']);
+  });
+
+  test('leaves nothing personal, no token and no search in the log', () => {
+    const log = JSON.stringify(office.api.log); // the same logger
+    expect(log).toContain('/staff/find');
+    expect(log).not.toMatch(/ada@|bob@|Torstra|the-token-of|holdfast-staff|0034043/i);
+  });
+});
+
+describe('the saved views', () => {
+  test('are links that the Temporal UI saves, with Temporal’s own counts', async () => {
+    const views = savedViews(NOON);
+    const other = await Api.listen({
+      ...api.deps,
+      temporal: counting(async (query) => views.findIndex((view) => view.query === query)),
+    });
+    const { text } = await page('/staff', (await signIn(ADMIN_TOKEN, other)).cookie, other);
+    for (const [place, { name, query }] of views.entries()) {
+      const link = new URLSearchParams({ query, savedQuery: name }).toString().replaceAll('&', '&amp;');
+      expect(text).toContain(
+        `<a href="${UI}/namespaces/shop%20one/workflows?${link}">${name}</a></span><span>${place}</span>`,
+      );
+    }
+    await other.close();
+  });
+
+  test('are counted once for everybody in ten seconds, and shown without numbers while Temporal is away', async () => {
+    let asked = 0;
+    const clock = { now: () => now };
+    let now = NOON;
+    const count = viewCounter(
+      {
+        clock,
+        temporal: counting(async () => {
+          asked += 1;
+          if (asked > 6) throw new Error('away');
+          return 5;
+        }),
+      },
+      null,
+    );
+    await Promise.all([count(), count()]);
+    now += 9_999;
+    expect((await count()).map(({ count, url }) => [count, url])).toEqual(Array(6).fill([5, null]));
+    expect(asked).toBe(6);
+    now += 1;
+    expect((await count()).map(({ count }) => count)).toEqual(Array(6).fill(null));
+  });
+
+  test('are their queries where no address of the Temporal UI is known', async () => {
+    const other = await served({ TEMPORAL_UI_URL: undefined });
+    const { text } = await page('/staff', (await signIn(ADMIN_TOKEN, other)).cookie, other);
+    expect(text).toContain('<span>To ship</span><span>–</span><code>OrderStatus = &#x27;PREPARING&#x27;');
+    expect(text).not.toContain('href="http');
+    await other.close();
+  });
+});
