@@ -20,7 +20,7 @@ export function Layout({ shop, title, preview, why, lang = 'en', children }: Lay
         <style>{narrowCss}</style>
         <style>{darkCss}</style>
       </Head>
-      <Body className="page" style={styles.page}>
+      <Body className="page" lang={lang} style={styles.page}>
         <Preview useTitleTag={false}>{preview}</Preview>
         <Container style={styles.outer}>
           <Text className="ink" style={styles.shop}>
