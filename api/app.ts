@@ -23,7 +23,9 @@ import { withdrawRoutes } from './storefront/order-page/withdraw';
 import { orderRoutes } from './storefront/orders';
 import { productRoutes } from './storefront/products';
 import { recoverRoutes } from './storefront/recover';
+import { recoveryCartRoutes } from './storefront/recovery-cart';
 import { streamRoutes } from './storefront/stream';
+import { unsubscribeRoutes } from './storefront/unsubscribe';
 import { guestWithdrawalRoutes } from './storefront/withdraw';
 import { webhookRoutes } from './webhooks/webhooks';
 
@@ -77,6 +79,8 @@ export function apiRoutes(deps: ApiDeps, limits = createLimits(deps)): Route[] {
     ...streamRoutes(deps, limits),
     ...downloadRoutes(deps),
     ...recoverRoutes(deps, limits),
+    ...recoveryCartRoutes(deps),
+    ...unsubscribeRoutes(deps),
     ...customerOrderRoutes(deps, limits),
     ...webhookRoutes(deps),
     ...adminRoutes(deps),

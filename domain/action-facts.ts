@@ -88,4 +88,6 @@ export interface ResendFacts {
   isTrue: boolean;
   /** It goes to the customer, whose address is not known. */
   lacksAddress: boolean;
+  /** It is about an expired checkout, and the customer has unsubscribed from those. */
+  unsubscribed?: boolean;
 }

@@ -26,6 +26,11 @@ export const CUSTOMER_RULES = {
         applies: ({ mail }) => mail?.lacksAddress ?? false,
         refusal: () => 'No e-mail address is known',
       },
+      {
+        when: 'the mail is about an expired checkout, and the customer has unsubscribed from those',
+        applies: ({ mail }) => mail?.unsubscribed ?? false,
+        refusal: () => 'The customer has unsubscribed from mails about expired checkouts',
+      },
     ],
   },
   'correct e-mail': {

@@ -23,6 +23,20 @@ export type Resendable = (typeof RESENDABLE)[number];
 /** The mails that a withdrawal needs: the receipt for the customer, and what staff are to do. */
 export const WITHDRAWAL_MAILS = ['withdrawal_received', 'withdrawal_notice'] as const satisfies readonly Resendable[];
 
+/** The mail about an expired checkout, which its reader can unsubscribe from. All others are about a purchase. */
+export const RECOVERY_MAIL = { template: 'checkout_expired', title: 'Expired checkout notice' } as const satisfies {
+  template: Resendable;
+  title: string;
+};
+
+export const isRecoveryMail = (template: string): boolean => template === RECOVERY_MAIL.template;
+
+/** The key of the timeline's entry that a mail is not sent. Whatever has one is not owed any more. */
+export const unsentKey = (mailKey: string): string => `mail/${mailKey}/unsent`;
+
+/** Why a recovery mail is not sent, at the end of a sentence on the timeline. */
+export const UNSUBSCRIBED = 'the customer has unsubscribed from them';
+
 /** The key of the request for a mail that a withdrawal asks for, so that it has not been sent before. */
 export const firstKey = (template: Resendable): string => `first/${template}`;
 

@@ -12,6 +12,8 @@ export interface ShopSettings {
   phone: boolean;
   /** The terms of service, which shoppers then have to accept. */
   termsUrl?: string | undefined;
+  /** Whether a checkout that ends unpaid is followed by a mail with a link back to its cart. Absent: it is. */
+  recoveryMails?: boolean | undefined;
 }
 
 export type ShippingRate = OwnRate | StripeRate;
@@ -49,7 +51,9 @@ const ALL_OFF: ShopSettings = {
   phone: false,
 };
 
-/** Settings as they were saved; what is missing is off. */
+/** Settings as they were saved; what is missing is off, except for the recovery mails. */
 export const settingsOf = (saved: Partial<ShopSettings> | null | undefined): ShopSettings => ({ ...ALL_OFF, ...saved });
+
+export const sendsRecoveryMails = ({ recoveryMails = true }: ShopSettings): boolean => recoveryMails;
 
 export const isOwnRate = (rate: ShippingRate): rate is OwnRate => 'name' in rate;

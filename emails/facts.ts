@@ -19,6 +19,8 @@ export interface MailFacts {
     /** The order's page, signed: from there the customer can cancel and withdraw. */
     order: string;
     storefront: string;
+    /** Ends the mails about expired checkouts to this customer; null if their address is not known. */
+    unsubscribe: string | null;
     /** The order in the staff API. */
     admin: string;
     /** A dispute in the staff API. */

@@ -8,7 +8,7 @@ import type { MailWords } from './words/en';
  * The frame of every mail: the shop's name, one card, and a line that says why the reader gets it. It loads no images
  * and nothing remote, so it reads the same with images off and does not track the reader.
  */
-export function Layout({ shop, title, preview, why, lang = 'en', children }: LayoutProps) {
+export function Layout({ shop, title, preview, why, unsubscribe = null, lang = 'en', children }: LayoutProps) {
   return (
     <Html lang={lang}>
       <Head>
@@ -36,6 +36,14 @@ export function Layout({ shop, title, preview, why, lang = 'en', children }: Lay
           </Section>
           <Text className="muted" style={styles.footer}>
             {why}
+            {unsubscribe !== null && (
+              <>
+                {' '}
+                <a className="muted" href={unsubscribe.url} style={styles.footerLink}>
+                  {unsubscribe.label}
+                </a>
+              </>
+            )}
           </Text>
         </Container>
       </Body>
@@ -51,6 +59,8 @@ export interface LayoutProps {
   preview: string;
   /** Why the reader gets this mail. */
   why: string;
+  /** The link that ends mails of this kind, where the reader may refuse them. */
+  unsubscribe?: { url: string; label: string } | null;
   /** Default: English, as staff are written to. */
   lang?: Language;
   children: ReactNode;

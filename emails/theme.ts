@@ -42,6 +42,7 @@ export const styles = {
   paragraph: { ...text, margin: '0 0 16px' },
   small: { ...text, margin: '0 0 12px', fontSize: '14px', lineHeight: '21px', color: light.muted },
   footer: { ...text, margin: 0, padding: '20px 8px 36px', fontSize: '13px', lineHeight: '20px', color: light.muted },
+  footerLink: { color: light.muted, textDecoration: 'underline' },
   table: { width: '100%', borderCollapse: 'collapse', margin: '16px 0 24px' },
   head: {
     ...text,

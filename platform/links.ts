@@ -1,11 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { sha256 } from './sha256';
 
 /**
  * What a signed link is for. A token for one purpose is never valid for another. `order` is in the mails to a customer
  * who has paid or is paying, and `recover` in those about an order that ended unpaid, so their holder reads that
- * mailbox; `return` is on the order's page, which everyone may see who has its address.
+ * mailbox; `return` is on the order's page, which everyone may see who has its address. `unsubscribe` is about an
+ * address and not an order: it works for as long as the mail is kept.
  */
-export type LinkPurpose = 'download' | 'order' | 'recover' | 'return';
+export type LinkPurpose = 'download' | 'order' | 'recover' | 'return' | 'unsubscribe';
 
 /**
  * A signed token for an id: `<id>.<signature>`. It has no expiry of its own: the database decides whether it is still
@@ -39,6 +41,16 @@ export const recoveryUrl = (
   purpose: 'recover' | 'return',
   sessionId: string,
 ): string => `${env.PUBLIC_URL}/recover/${signToken(env.SIGNING_SECRET, purpose, sessionId)}`;
+
+/** The link that ends the mails about expired checkouts to an address, whose hash it carries. */
+export const unsubscribeUrl = (env: { PUBLIC_URL: string; SIGNING_SECRET: string }, address: string): string =>
+  `${env.PUBLIC_URL}/unsubscribe?token=${signToken(env.SIGNING_SECRET, 'unsubscribe', addressHash(address))}`;
+
+/**
+ * How an address is remembered that wants no mails about expired checkouts: such a wish outlives the data of its order.
+ * Not keyed with the signing secret, which may be changed.
+ */
+export const addressHash = (address: string): string => sha256(address.toLowerCase());
 
 const signature = (secret: string, purpose: LinkPurpose, id: string): string =>
   createHmac('sha256', secret).update(`${purpose}\n${id}`).digest('base64url');

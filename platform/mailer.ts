@@ -14,6 +14,8 @@ export interface OutgoingMail {
   html: string;
   text: string;
   tags: { template: string; order?: string };
+  /** Where one POST ends mails of this kind, where the reader may refuse them. */
+  unsubscribe?: string;
 }
 
 /** Sends mail. Resolves with the provider's id once the provider has accepted the mail, else throws a `MailError`. */
@@ -76,9 +78,9 @@ type Send = Mailer['send'];
 
 function throughResend({ RESEND_API_KEY, RESEND_BASE_URL, EMAIL_FROM }: MailerEnv, timeout: number): Send {
   const resend = new Resend(RESEND_API_KEY, RESEND_BASE_URL ? { baseUrl: RESEND_BASE_URL } : {});
-  return async ({ key, to, subject, html, text, tags }) => {
+  return async ({ key, to, subject, html, text, tags, unsubscribe }) => {
     const tagList = Object.entries(tags).map(([name, value]) => ({ name, value }));
-    const headers = headersOf(EMAIL_FROM, key);
+    const headers = headersOf(EMAIL_FROM, key, unsubscribe);
     const {
       data,
       error,
@@ -135,8 +137,8 @@ function byStatus(status: number): WhyRefused {
 
 function throughSmtp({ EMAIL_FROM }: MailerEnv, url: string, timeout: number): Send {
   const transport = createTransport({ url, disableFileAccess: true, disableUrlAccess: true });
-  return async ({ key, to, subject, html, text, tags }) => {
-    const { 'Message-ID': messageId, ...headers } = headersOf(EMAIL_FROM, key);
+  return async ({ key, to, subject, html, text, tags, unsubscribe }) => {
+    const { 'Message-ID': messageId, ...headers } = headersOf(EMAIL_FROM, key, unsubscribe);
     const tagHeaders = { 'X-Holdfast-Template': tags.template, ...(tags.order && { 'X-Holdfast-Order': tags.order }) };
     try {
       // Addresses are passed as objects: a comma in a display name would split one address into two.
@@ -180,11 +182,15 @@ function smtpFault({ code = '', command, response = '', responseCode, permanent 
 
 /**
  * The same for the same key, so that a mail client shows a mail sent twice only once. Asks for no automatic reply
- * (RFC 3834).
+ * (RFC 3834), and says how its reader can have no more of them with one press of a button (RFC 8058).
  */
-const headersOf = (from: string, key: string) => ({
+const headersOf = (from: string, key: string, unsubscribe: string | undefined) => ({
   'Message-ID': `<${hash(key)}@${mailbox(from).address.split('@')[1]}>`,
   'Auto-Submitted': 'auto-generated',
+  ...(unsubscribe !== undefined && {
+    'List-Unsubscribe': `<${unsubscribe}>`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+  }),
 });
 
 const hash = (key: string): string => sha256(key).slice(0, 40);

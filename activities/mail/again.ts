@@ -1,9 +1,10 @@
 import { whyNot } from '../../domain/actions';
-import { firstKey, subjectOfMail } from '../../domain/mail';
+import { firstKey, isRecoveryMail, subjectOfMail } from '../../domain/mail';
 import { SHOPPER } from '../../domain/shopper-rules';
 import { TEMPLATES } from '../../emails';
 import { readOrderForMail } from '../../store/mails/order';
 import { type MailAgain, pickMailRequest, removeMailRequest } from '../../store/mails/requests';
+import { unsubscribedSince } from '../../store/mails/unsubscribed';
 import { readActor } from '../../store/orders/request-actors';
 import type { Deps } from '../deps';
 import type { MailRequest } from './request';
@@ -25,9 +26,13 @@ export const emailAgain = ({ db, clock }: Deps) => {
       const { title, audience } = TEMPLATES[template];
       const at = new Date(clock.now());
       const subject = subjectOfMail[template](order, at);
+      const email = order.customer?.email ?? null;
       const reason = whyNot('send a mail again', {
         status: order.status,
-        mail: { title, isTrue: subject !== null, lacksAddress: audience === 'customer' && !order.customer?.email },
+        mail: {
+          ...{ title, isTrue: subject !== null, lacksAddress: audience === 'customer' && !email },
+          unsubscribed: isRecoveryMail(template) && email !== null && (await unsubscribedSince(db, email)) !== null,
+        },
         erased: order.customer?.erased,
       });
       if (reason !== null) return refuse(request, reason);

@@ -1,5 +1,7 @@
 import { MAIL_CAUSES } from '../../domain/fault';
+import { isRecoveryMail } from '../../domain/mail';
 import { TEMPLATES, type Template } from '../../emails';
+import { unsubscribeUrl } from '../../platform/links';
 import { MailError } from '../../platform/mailer';
 import type { WrittenMail } from '../../store/mails/turn';
 import type { Deps } from '../deps';
@@ -17,7 +19,8 @@ export async function deliver(
   const { key, template, orderNumber, recipient, subject, html, text } = mail;
   const tags = { template, ...(orderNumber && { order: orderNumber }) };
   try {
-    const { id } = await mailer.send({ key, to: recipient, subject, html, text, tags });
+    const unsubscribe = isRecoveryMail(template) ? { unsubscribe: unsubscribeUrl(env, recipient) } : {};
+    const { id } = await mailer.send({ key, to: recipient, subject, html, text, tags, ...unsubscribe });
     watch.worked(MAIL_CAUSES);
     return id;
   } catch (error) {

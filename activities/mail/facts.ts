@@ -3,7 +3,7 @@ import { senderName } from '../../domain/email';
 import { knownLocale, type Language, languageOf } from '../../domain/locale';
 import { isCounted, isResolved } from '../../domain/refund';
 import type { MailFacts, OrderFacts, Quantity, ShipmentFacts } from '../../emails/facts';
-import { downloadUrl, orderPageUrl, recoveryUrl } from '../../platform/links';
+import { downloadUrl, orderPageUrl, recoveryUrl, unsubscribeUrl } from '../../platform/links';
 import type { OrderForMail } from '../../store/mails/order';
 import type { Deps } from '../deps';
 import type { MailRequest } from './request';
@@ -13,6 +13,7 @@ type About = Pick<MailRequest, 'step' | 'ref'>;
 /** The facts that a mail about an order is made from, with its links. */
 export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderForMail, about: About): MailFacts {
   const { sessionId, number } = order;
+  const email = order.customer?.email ?? null;
   return {
     shop: senderName(env.EMAIL_FROM),
     step: about.step ?? null,
@@ -21,6 +22,7 @@ export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderForMail, about: 
     links: {
       order: orderPageUrl(env, sessionId),
       storefront: env.STOREFRONT_URL,
+      unsubscribe: email && unsubscribeUrl(env, email),
       admin: `${env.PUBLIC_URL}/admin/orders/${number}`,
       dispute: (id) => `${env.PUBLIC_URL}/admin/disputes/${id}`,
     },

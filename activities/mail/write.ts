@@ -1,10 +1,14 @@
 import { createHmac } from 'node:crypto';
 import type { SessionId } from '../../domain/ids';
+import { isRecoveryMail, UNSUBSCRIBED, unsentKey } from '../../domain/mail';
+import { sendsRecoveryMails } from '../../domain/shop';
 import { compose, TEMPLATES } from '../../emails';
 import { MailError } from '../../platform/mailer';
 import { mayRemind } from '../../store/limits/reminders';
 import type { OrderForMail } from '../../store/mails/order';
 import { type WrittenMail, writeMails } from '../../store/mails/turn';
+import { unsubscribedSince } from '../../store/mails/unsubscribed';
+import { readShop } from '../../store/shop/settings';
 import type { Deps } from '../deps';
 import { factsOf } from './facts';
 import { type FailedMail, failedMail, isFailed } from './failed';
@@ -25,7 +29,7 @@ export const mailWriter = (deps: Deps) => {
     order: OrderForMail | null,
   ): Promise<{ written: WrittenMail[]; failed: FailedMail[] }> {
     const composed = await Promise.all(
-      requests.map(async (request) => ({ request, made: await limited(request, composeMail(request, order)) })),
+      requests.map(async (request) => ({ request, made: await wanted(request, composeMail(request, order)) })),
     );
     const failed = composed.flatMap(({ made }) => (isFailed(made) ? [made] : []));
     const writable = composed.filter(({ made }) => !isFailed(made));
@@ -79,22 +83,32 @@ export const mailWriter = (deps: Deps) => {
           },
         };
       const why = recipient ? 'it was no longer true' : 'no e-mail address is known';
-      return { unsent: { key: `mail/${key}/unsent`, message: `${title} not sent: ${why}` } };
+      return unsent(key, `${title} not sent: ${why}`);
     } catch (error) {
       return failedMail({ key, template }, error);
     }
   }
 
-  /** An address that nobody has confirmed gets only a few mails about expired checkouts a day. */
-  async function limited({ key, template }: KeyedRequest, made: Composition): Promise<Composition> {
-    if (template !== 'checkout_expired' || !('mail' in made)) return made;
-    const address = createHmac('sha256', env.SIGNING_SECRET).update(`address\n${made.mail.recipient.toLowerCase()}`);
+  /** A mail about an expired checkout goes only where it is wanted. */
+  async function wanted(request: KeyedRequest, made: Composition): Promise<Composition> {
+    const { key, template } = request;
+    if (!isRecoveryMail(template) || !('mail' in made)) return made;
+    const why = await whyUnwanted(request, made.mail.recipient);
+    return why === null ? made : unsent(key, `${TEMPLATES[template].title} not sent: ${why}`);
+  }
+
+  /** Staff may send one by hand where the shop sends none by itself, but not to who has unsubscribed. */
+  async function whyUnwanted({ again }: KeyedRequest, recipient: string): Promise<string | null> {
+    if (again === undefined && !sendsRecoveryMails(await readShop(db))) return 'the shop has turned these mails off';
+    if ((await unsubscribedSince(db, recipient)) !== null) return UNSUBSCRIBED;
+    // Nobody has confirmed the address: it gets only a few a day.
+    const address = createHmac('sha256', env.SIGNING_SECRET).update(`address\n${recipient.toLowerCase()}`);
     const reminder = { address: address.digest('base64url'), at: new Date(clock.now()) };
-    if (await mayRemind(db, reminder)) return made;
-    const message = `${TEMPLATES[template].title} not sent: this address has had enough of them today`;
-    return { unsent: { key: `mail/${key}/unsent`, message } };
+    return (await mayRemind(db, reminder)) ? null : 'this address has had enough of them today';
   }
 };
+
+const unsent = (key: string, message: string): Composition => ({ unsent: { key: unsentKey(key), message } });
 
 type Composition =
   | { mail: Omit<WrittenMail, 'status' | 'nextTryAt'> }

@@ -20,6 +20,7 @@ import { orderStepRoutes } from './orders/steps';
 import { discrepancyRoutes } from './reconciliation/discrepancies';
 import { ledgerCsvRoutes } from './reconciliation/ledger-csv';
 import { reconciliationRoutes } from './reconciliation/reconciliations';
+import { recoveryRoutes } from './recovery/recovery';
 import { resolveRoutes } from './refunds/resolve';
 import { refundRoutes } from './refunds/routes';
 import { shopRoutes } from './shop/shop';
@@ -45,6 +46,7 @@ export const adminRoutes = (deps: ApiDeps): Route[] => [
   ...productFileRoutes(deps),
   ...stockRoutes(deps),
   ...shopRoutes(deps),
+  ...recoveryRoutes(deps),
   ...reconciliationRoutes(deps),
   ...discrepancyRoutes(deps),
   ...ledgerCsvRoutes(deps),

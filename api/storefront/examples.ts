@@ -31,6 +31,19 @@ export const CHECKOUT_EXAMPLE = {
   expiresAt: '2026-11-23T12:31:00.000Z',
 };
 
+export const RECOVERY_CART_EXAMPLE = {
+  currency: 'eur',
+  items: [
+    {
+      ...{ sku: 'TIDE-MUG', name: 'Tide Mug', imageUrl: '/images/tide-mug.svg', quantity: 2 },
+      ...{ unitAmount: eur(1800), total: eur(3600), payWhatYouWant: null, available: 38, problem: null },
+    },
+  ],
+  total: eur(3600),
+  until: '2026-12-23T12:31:00.000Z',
+  bought: false,
+};
+
 export const ORDER_EXAMPLE = {
   number: '1001',
   sessionId: 'cs_test_a1B2c3',

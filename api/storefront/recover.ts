@@ -13,7 +13,7 @@ import { keyOf } from './checkout/keys';
 import { openCheckout } from './checkout/open-checkout';
 import { today } from './find-order';
 
-const Token = z.object({ token: z.string() });
+export const Token = z.object({ token: z.string() });
 
 /** `GET /recover/{token}`, the link in the mail, and `POST`, which the cart page sends. */
 export const recoverRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
@@ -70,7 +70,11 @@ export const recoverRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
 
 type Purpose = 'recover' | 'return';
 
-function expiredSession({ env }: ApiDeps, token: string): { sessionId: SessionId; purpose: Purpose } {
+/**
+ * The expired session that a recovery link is about.
+ * @throws 403 `link_invalid`
+ */
+export function expiredSession({ env }: ApiDeps, token: string): { sessionId: SessionId; purpose: Purpose } {
   for (const purpose of ['recover', 'return'] as const) {
     const sessionId = readToken(env.SIGNING_SECRET, purpose, token);
     if (sessionId !== null && isSessionId(sessionId)) return { sessionId, purpose };
@@ -78,10 +82,12 @@ function expiredSession({ env }: ApiDeps, token: string): { sessionId: SessionId
   throw new Problem('link_invalid', 'This link is incomplete or was not issued by this shop.');
 }
 
+export const linkExpired = (): Problem => new Problem('link_expired', 'This link has expired.');
+
 /** The cart of the link, as far as its customer has not been erased since. */
 async function cartOf({ db, clock }: ApiDeps, sessionId: SessionId, purpose: Purpose): Promise<Cart> {
   const cart = await findRecoverableCart(db, { sessionId, at: new Date(clock.now()) });
-  if (cart === null) throw new Problem('link_expired', 'This link has expired.');
+  if (cart === null) throw linkExpired();
   const { items, currency, email, userId, locale, country } = cart;
   const prefilled = purpose === 'recover' && email;
   return {

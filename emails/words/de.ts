@@ -128,6 +128,7 @@ export const de: MailWords = {
       'Die Artikel sind nicht mehr für Sie reserviert, aber Ihr Warenkorb ist noch so, wie Sie ihn verlassen haben.',
     toCart: 'Zurück zum Warenkorb',
     ignore: 'Wenn Sie nicht mehr bestellen möchten, können Sie diese E-Mail ignorieren.',
+    unsubscribe: 'Erinnerungen abbestellen',
   },
   withdrawal: {
     title: 'Wir haben Ihren Widerruf erhalten',

@@ -123,6 +123,7 @@ export const en = {
     notHeld: 'We are no longer holding these items for you, but your cart is just as you left it.',
     toCart: 'Return to your cart',
     ignore: 'If you have changed your mind, you can ignore this e-mail.',
+    unsubscribe: 'Unsubscribe from reminders',
   },
   withdrawal: {
     title: 'We have received your withdrawal',

@@ -133,6 +133,7 @@ export const sampleFacts = (
   links: {
     order: 'https://api.shop.example/orders/cs_test_a1B2c3/view?token=cs_test_a1B2c3.kJ8s',
     storefront: 'https://shop.example',
+    unsubscribe: 'https://api.shop.example/unsubscribe?token=5d41402abc4b.kJ8sXv3mQy2Lr0aBcDeF',
     admin: 'https://api.shop.example/admin/orders/1001',
     dispute: (id) => `https://api.shop.example/admin/disputes/${id}`,
   },

@@ -1,5 +1,6 @@
 import type { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
+import { unsubscribedSince } from '../mails/unsubscribed';
 import { note } from '../orders/records';
 
 /** Everything kept about a person: the rows as they are stored, with amounts as numbers. */
@@ -9,6 +10,8 @@ export interface CustomerExport {
   checkouts: Record<string, unknown>[];
   /** Mails to the person that belong to none of their orders. */
   mails: Record<string, unknown>[];
+  /** Since when they want no mails about expired checkouts; null: they have not said so. */
+  unsubscribedAt: string | null;
 }
 
 /** What belongs to an order, in every table. */
@@ -59,6 +62,7 @@ export async function exportCustomer(
     })),
     checkouts: await db.checkout.findMany({ where: { id: { in: attempts.map(({ id }) => id) } } }),
     mails: sent.filter(({ sessionId }) => !orders.some((order) => order.sessionId === sessionId)),
+    unsubscribedAt: await unsubscribedSince(db, email),
   });
 }
 

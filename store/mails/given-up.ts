@@ -1,5 +1,6 @@
 import type { AttentionStep } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
+import { unsentKey } from '../../domain/mail';
 import { DECISIONS } from '../../domain/order';
 import type { Db, Tx } from '../database';
 import { callForDecision } from '../orders/decisions';
@@ -55,7 +56,7 @@ async function giveUp(tx: Tx, { key }: { key: string }, waiting: boolean): Promi
 async function wasNeverWritten(tx: Tx, sessionId: SessionId, { key }: { key: string }): Promise<boolean> {
   const traces = [
     await tx.mail.count({ where: { key } }),
-    await tx.timelineEntry.count({ where: { sessionId, key: { in: [`mail/${key}/unsent`, `mail/${key}/lost`] } } }),
+    await tx.timelineEntry.count({ where: { sessionId, key: { in: [unsentKey(key), `mail/${key}/lost`] } } }),
   ];
   return traces.every((count) => count === 0);
 }

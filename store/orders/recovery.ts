@@ -32,6 +32,32 @@ export async function findRecoverableCart(
   return { items, currency, locale, country, email: customer?.email ?? null, userId: customer?.userId ?? null };
 }
 
+/** What the link to an expired cart leads to, without anything about the shopper. */
+export interface RecoveryPreview {
+  /** `name` as it was then. */
+  items: { sku: string; name: string; quantity: number }[];
+  currency: string;
+  /** The end of the link. */
+  until: Date;
+  /** A checkout from such a link to the same cart was paid, or its payment is under way. */
+  bought: boolean;
+}
+
+/** The cart of an expired order whose recovery link still works, to be shown; null for any other order. */
+export async function findRecoveryPreview(
+  db: Db,
+  { sessionId, at }: { sessionId: SessionId; at: Date },
+): Promise<RecoveryPreview | null> {
+  const [found] = await db.$queryRaw<RecoveryPreview[]>`
+    SELECT o.currency, o.recoverable_until AS until,
+      (SELECT json_agg(json_build_object('sku', i.sku, 'name', i.name, 'quantity', i.quantity) ORDER BY i.position)
+        FROM order_items i WHERE i.session_id = o.session_id) AS items,
+      EXISTS (SELECT 1 FROM checkouts c JOIN orders r ON r.session_id = c.session_id WHERE c.recovers = o.session_id
+        AND r.payment_status IN ('PROCESSING', 'PAID', 'NO_PAYMENT_REQUIRED', 'PARTIALLY_REFUNDED')) AS bought
+    FROM orders o WHERE o.session_id = ${sessionId} AND o.status = 'EXPIRED' AND o.recoverable_until > ${at}`;
+  return found ?? null;
+}
+
 /** The one country that a session took addresses in, from what was asked of Stripe; null if it was more than one. */
 async function onlyCountryOf(db: Db, sessionId: SessionId): Promise<string | null> {
   const [checkout] = await db.$queryRaw<{ countries: string[] | null }[]>`

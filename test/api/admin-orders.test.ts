@@ -379,6 +379,95 @@ describe('a table of orders', () => {
   });
 });
 
+describe('what became of carts that were not paid', () => {
+  const counts = (query: Record<string, string> = {}) => office.ask('get', '/admin/recovery').query(query);
+  const euro = (amount: number) => [{ amount, currency: 'eur' }];
+  const NONE = { count: 0, amounts: [] };
+  const abandoned = { status: 'EXPIRED', paymentStatus: 'UNPAID', stock: 'RELEASED' } as const;
+  const bought = { status: 'PREPARING', paymentStatus: 'PAID', stock: 'COMMITTED' } as const;
+  beforeEach(async () => {
+    await office.db.$executeRaw`TRUNCATE mails, checkouts CASCADE`;
+  });
+
+  const mailed = (sessionId: string, sentAt: Date | null, key = `checkout_expired/${sessionId}`) =>
+    office.db.mail.create({
+      data: {
+        ...{ key, sessionId, template: 'checkout_expired', audience: 'CUSTOMER', recipient: 'a@example.net' },
+        ...{ subject: 's', html: 'h', text: 't', status: sentAt ? 'SENT' : 'GIVEN_UP', createdAt: minute(0), sentAt },
+      },
+    });
+  const recovered = (recovers: string, sessionId: string, createdAt: Date) =>
+    office.db.checkout.create({
+      data: {
+        ...{ id: crypto.randomUUID(), number: `r-${sessionId}`, origin: 'CHECKOUT', currency: 'eur', subtotal: 2500 },
+        ...{ lines: [], request: {}, holdUntil: createdAt, recovers, sessionId, createdAt },
+      },
+    });
+
+  test('is counted by what happened in a time, by default the last 30 days, with amounts by currency', async () => {
+    const long = minute(-40 * 24 * 60);
+    await office.order('cs_test_a', { ...abandoned, createdAt: minute(-60) });
+    await office.order('cs_test_b', { ...abandoned, createdAt: minute(-50), currency: 'usd', total: 700 });
+    await office.order('cs_test_c', { ...abandoned, createdAt: long });
+    await office.order('cs_test_failed', { ...abandoned, paymentStatus: 'FAILED', createdAt: minute(-40) });
+    await office.order('cs_test_left', { ...abandoned, status: 'CANCELLED', createdAt: minute(-40) });
+    await mailed('cs_test_a', minute(-20));
+    await mailed('cs_test_a', minute(-10), 'again');
+    await mailed('cs_test_b', null);
+    await mailed('cs_test_c', long);
+    for (const [id, paidAt] of [
+      ['cs_test_paid', minute(-5)],
+      ['cs_test_open', null],
+    ] as const) {
+      await office.order(id, { ...(paidAt ? bought : {}), paidAt, total: 2000, createdAt: minute(-6) });
+      await recovered('cs_test_a', id, minute(-6));
+    }
+    const { body } = await counts();
+    expect(body).toEqual({
+      ...{ from: minute(-30 * 24 * 60).toISOString(), to: minute(0).toISOString() },
+      abandoned: { count: 2, amounts: [...euro(2500), { amount: 700, currency: 'usd' }] },
+      mailed: { count: 1, amounts: euro(2500) },
+      recovered: { count: 1, amounts: euro(2000) },
+    });
+    const earlier = { from: minute(-41 * 24 * 60).toISOString(), to: minute(-39 * 24 * 60).toISOString() };
+    expect((await counts(earlier)).body).toMatchObject({
+      ...{ abandoned: { count: 1 }, mailed: { count: 1 }, recovered: NONE },
+    });
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    ['ends before it begins', { from: '2026-11-02T00:00:00Z', to: '2026-11-01T00:00:00Z' }, 'from'],
+    ['is too long', { from: '2025-01-01T00:00:00Z', to: '2026-11-01T00:00:00Z' }, 'from'],
+    ['is no time', { from: 'yesterday' }, 'from'],
+    ['has something else', { day: '1' }, ''],
+  ])('in a time that %s is 400', async (_what, query, path) => {
+    const answer = await counts(query);
+    expect([answer.status, answer.body]).toEqual([400, invalidAt(path)]);
+  });
+
+  test('reads by indexes over the time, and no table that grows as a whole', async () => {
+    const at = minute(-60 * 24 * 365);
+    await office.db.$executeRaw`INSERT INTO orders (session_id, number, status, payment_status, stock, origin, currency,
+        subtotal, total, hold_until, created_at, updated_at)
+      SELECT 'cs_test_old_' || n, 'old-' || n, 'EXPIRED', 'UNPAID', 'RELEASED', 'CHECKOUT', 'eur', 1, 1, ${at}, ${at}, ${at}
+      FROM generate_series(1, 3000) n`;
+    await office.db
+      .$executeRaw`INSERT INTO mails (key, template, audience, session_id, recipient, subject, html, text, status,
+        created_at, sent_at)
+      SELECT 'old/' || n || '/' || t, t, 'CUSTOMER', 'cs_test_old_' || n, '', '', '', '', 'SENT', ${at}, ${at}
+      FROM generate_series(1, 3000) n, unnest(ARRAY['checkout_expired', 'order_confirmation']) t`;
+    await office.db
+      .$executeRaw`INSERT INTO checkouts (id, number, origin, currency, subtotal, lines, request, hold_until,
+        session_id, recovers, created_at)
+      SELECT gen_random_uuid(), 'old-c' || n, 'CHECKOUT', 'eur', 1, '[]', '{}', ${at}, 'cs_test_c_' || n, 'cs_test_old_' || n, ${at}
+      FROM generate_series(1, 3000) n`;
+    await office.db.$executeRaw`ANALYZE`;
+    const plans = await office.plansOf(() => counts());
+    const scans = plans.flat().filter((node) => node['Node Type'] === 'Seq Scan');
+    expect([plans.length, scans]).toEqual([3, []]);
+  });
+});
+
 describe('searching orders', () => {
   beforeEach(async () => {
     await office.order('cs_test_a', {

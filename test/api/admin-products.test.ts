@@ -490,6 +490,16 @@ describe('what every checkout offers', () => {
     expect(await office.db.shop.count()).toBe(1);
   });
 
+  test('keeps the mails about expired checkouts off, though a later request does not name them', async () => {
+    const off = { ...OFF, recoveryMails: false };
+    expect((await putShop(off)).body).toEqual(off);
+    expect((await putShop({ ...OFF, phone: true })).body).toEqual({ ...off, phone: true });
+    expect(await readShop()).toEqual({ ...off, phone: true });
+    expect((await putShop({ ...OFF, recoveryMails: true })).body).toEqual({ ...OFF, recoveryMails: true });
+    expect((await putShop({ ...OFF, recoveryMails: 'no' })).body).toEqual(invalidAt('recoveryMails'));
+    await office.db.shop.deleteMany();
+  });
+
   const rates = (...shippingRates: unknown[]) => ({ shippingRates });
   test.each<[string, Record<string, unknown>, string[]]>([
     ['a setting left out', { phone: undefined }, ['phone']],

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { keepHouse } from '../../api/housekeeping';
 import { sessionId } from '../../domain/ids';
 import { windowOf } from '../../domain/sweep';
+import { signToken, unsubscribeUrl } from '../../platform/links';
 import type { Logger } from '../../platform/logger';
 import { recordWithdrawal } from '../../store/orders/withdrawals';
 import { completeSweep, startSweep } from '../../store/reconciliation/sweeps';
 import { Office, problem } from './admin-office';
+import { BARE } from './bare';
 
 /**
  * Every column that may say who somebody is, by its table. `erase` empties these, `export` shows them. A column of text
@@ -78,6 +80,8 @@ const PLAIN: Record<string, string[]> = {
   sweep_marks: ['name'],
   sweep_skips: ['reference', 'reason'],
   timeline: ['session_id', 'type', 'message', 'actor', 'key', 'step', 'subject'],
+  // A hash, kept when the customer is erased: whoever wanted no more mails still wants none.
+  unsubscribed_addresses: ['address_hash'],
 };
 
 /** The columns of text, JSON or bytes in prisma/schema, by table. */
@@ -109,6 +113,7 @@ test('every column that can hold text is known to be personal, or not to be', ()
   expect(Object.keys({ ...PERSONAL, ...PLAIN }).sort()).toEqual(Object.keys(inSchema).sort());
 });
 
+const { SIGNING_SECRET } = BARE;
 const EMAIL = 'zelda.quux@example.net';
 const secret = (table: string, column: string) => `zelda-${table}-${column}`;
 const SECRETS = Object.entries(PERSONAL).flatMap(([table, columns]) => columns.map((column) => secret(table, column)));
@@ -225,6 +230,56 @@ test('export knows an address that staff have corrected since, and a checkout th
 test('export is for staff', async () => {
   const answer = await office.api.http.get('/admin/customers/a@example.net/export');
   expect(answer.body).toEqual(problem(401, 'unauthorized'));
+});
+
+describe('the link that unsubscribes', () => {
+  const pathTo = (address: string) => {
+    const { pathname, search } = new URL(unsubscribeUrl(office.api.deps.env, address));
+    return pathname + search;
+  };
+  const remembered = () => office.db.unsubscribedAddress.count();
+  beforeEach(() => office.db.unsubscribedAddress.deleteMany());
+
+  test('asks first, for scanners follow links, and works without scripts', async () => {
+    const page = await office.api.http.get(pathTo('late@example.net'));
+    expect([page.status, page.type]).toEqual([200, 'text/html']);
+    expect(page.headers['content-security-policy']).toContain("form-action 'self'");
+    expect(page.text).not.toContain('<script');
+    expect(page.text).not.toContain('late@example.net');
+    expect(await remembered()).toBe(0);
+    const action = /<form[^>]* action="([^"]+)"/.exec(page.text)?.[1] ?? '';
+    const done = await office.api.http.post(`/${action}`).type('form').send('');
+    expect([done.status, done.text.includes('You are unsubscribed')]).toEqual([200, true]);
+    expect(await remembered()).toBe(1);
+  });
+
+  test('works with one press of a mail program’s button, in either form, and again, and export knows', async () => {
+    const path = pathTo('Late@Example.net');
+    const oneClick = 'List-Unsubscribe=One-Click';
+    const part = '--x\r\ncontent-disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n';
+    for (const [type, body] of [
+      ['application/x-www-form-urlencoded', oneClick],
+      ['multipart/form-data; boundary=x', part],
+    ] as const)
+      expect((await office.api.http.post(path).set('content-type', type).send(body)).status).toBe(200);
+    expect(await remembered()).toBe(1);
+    expect((await exported('late@example.net')).body.unsubscribedAt).toBe(new Date(office.now).toISOString());
+    expect((await exported('other@example.net')).body.unsubscribedAt).toBeNull();
+    expect(await everything()).not.toContain('late@example.net');
+  });
+
+  test.each([
+    ['without a token', () => '/unsubscribe'],
+    ['with a token that is wrong', () => pathTo('late@example.net').slice(0, -1)],
+    [
+      'with a token for something else',
+      () => `/unsubscribe?token=${signToken(SIGNING_SECRET, 'recover', 'cs_test_1')}`,
+    ],
+  ])('%s is 403, as a page, and nothing is remembered', async (_how, path) => {
+    for (const answer of [await office.api.http.get(path()), await office.api.http.post(path())])
+      expect([answer.status, answer.type]).toEqual([403, 'text/html']);
+    expect(await remembered()).toBe(0);
+  });
 });
 
 /** No chore fails. */

@@ -1,7 +1,7 @@
 import { type SessionId, sessionId } from '../../domain/ids';
 import { recoveryUrl, signToken } from '../../platform/links';
 import { closedDoor } from './busy-shop';
-import { Shop } from './shop';
+import { Shop, until } from './shop';
 
 let shop: Shop;
 beforeAll(async () => {
@@ -40,6 +40,82 @@ test('the link leads to the cart and holds nothing', async () => {
     `${shop.world.env.STOREFRONT_URL}/cart?recover=${encodeURIComponent(token)}`,
   ]);
   expect((await shop.world.stock('mug')).held).toBe(held);
+});
+
+describe('the cart behind a link', () => {
+  const cartOf = (token: string) => shop.http.get(`/recover/${token}/cart`);
+  const euro = (amount: number) => ({ amount, currency: 'eur' });
+
+  test('is shown from either link, at today’s price and stock, without the shopper, and holds nothing', async () => {
+    const { token, shown } = await expired();
+    const { held: before } = await shop.world.stock('mug');
+    const answer = await cartOf(token);
+    expect([answer.status, answer.headers['cache-control']]).toEqual([200, 'no-store']);
+    expect(answer.body).toEqual({
+      currency: 'eur',
+      items: [
+        {
+          ...{ sku: 'mug', name: expect.any(String), imageUrl: null, quantity: 2 },
+          ...{ unitAmount: euro(1250), total: euro(2500), payWhatYouWant: null, problem: null },
+          available: (await onHand()) - before,
+        },
+      ],
+      total: euro(2500),
+      until: expect.stringMatching(/Z$/),
+      bought: false,
+    });
+    expect((await cartOf(shown)).body).toEqual(answer.body);
+    expect(JSON.stringify(answer.body)).not.toMatch(/ada@|user-7|cs_/);
+    expect(await held()).toBe(before);
+  });
+
+  test('says what POST would refuse each line for, and has no total then', async () => {
+    await shop.world.product('gone', { amount: 500, stock: 5 });
+    await shop.world.product('scarce', { amount: 700, stock: 5 });
+    const { token } = await expired({ items: ['gone', 'scarce', 'mug'].map((sku) => ({ sku, quantity: 3 })) });
+    const problems = async () => {
+      const { body } = await cartOf(token);
+      return [body.total, ...body.items.map((item: { problem: string | null }) => item.problem)];
+    };
+    const { db } = shop.world;
+    await db.product.update({ where: { sku: 'gone' }, data: { refusedAt: new Date() } });
+    await db.stockMovement.create({
+      data: {
+        ...{ sku: 'scarce', at: new Date(), kind: 'ADJUST', onHandDelta: -3, heldDelta: 0 },
+        ...{ reference: 'broken', actor: 'staff' },
+      },
+    });
+    expect(await problems()).toEqual([null, 'not_for_sale', 'out_of_stock', null]);
+    expect((await recover(token)).body.code).toBe('not_for_sale');
+    await db.product.update({ where: { sku: 'gone' }, data: { active: false } });
+    expect(await problems()).toEqual([null, 'unknown_sku', 'out_of_stock', null]);
+    expect((await recover(token)).body.code).toBe('unknown_sku');
+  });
+
+  test('says that it was bought once a checkout from its link is paid; pressing twice before bought nothing twice', async () => {
+    const { token } = await expired();
+    const [first, second] = await Promise.all([recover(token), recover(token)]);
+    expect(second.body.sessionId).toBe(first.body.sessionId);
+    expect((await cartOf(token)).body.bought).toBe(false);
+    shop.world.know(first.body.sessionId);
+    await shop.world.pay(first.body.sessionId);
+    await until(async () => (await shop.http.get(`/orders/${first.body.sessionId}`)).body.paymentStatus === 'PAID');
+    expect((await cartOf(token)).body.bought).toBe(true);
+    expect(await shop.world.db.order.count({ where: { paymentStatus: 'PAID' } })).toBe(1);
+  });
+
+  test('is 410 once the link has expired, and 403 with a wrong token', async () => {
+    const { token, id } = await expired();
+    const data = { recoverableUntil: new Date(shop.api.deps.clock.now()) };
+    await shop.world.db.order.update({ where: { sessionId: id }, data });
+    for (const [given, status, code] of [
+      [token, 410, 'link_expired'],
+      ['nonsense', 403, 'link_invalid'],
+    ] as const) {
+      const answer = await cartOf(given);
+      expect([answer.status, answer.body.code]).toEqual([status, code]);
+    }
+  });
 });
 
 test('recovering opens a checkout of the same cart for the same shopper at today’s prices', async () => {

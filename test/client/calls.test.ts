@@ -17,6 +17,14 @@ const failureIn = (result: Result<unknown>): Failure => {
   return result.failure;
 };
 
+test('the cart behind a recovery link is asked for by its token', async () => {
+  const cart = { currency: 'eur', items: [], total: null, until: '2026-12-23T12:00:00Z', bought: false };
+  const { shop, requests } = fakeApi(json(cart), problem('link_expired', 410));
+  expect(await shop.recoveryCart('cs_test_1.sign')).toEqual({ ok: true, value: cart });
+  expect(requests[0]).toMatchObject({ method: 'GET', path: '/recover/cs_test_1.sign/cart' });
+  expect(failureIn(await shop.recoveryCart('cs_test_1.sign')).code).toBe('link_expired');
+});
+
 describe('a call that fails in passing', () => {
   test('is sent again after Retry-After, with the same key and body', async () => {
     const { shop, requests } = fakeApi(problem('unavailable', 503, { retryAfter: 2 }), json(CHECKOUT, 201));

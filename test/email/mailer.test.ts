@@ -61,6 +61,14 @@ describe('over Resend', () => {
     ]);
   });
 
+  test('a mail that its reader may refuse says how, in a way that mail programs know', async () => {
+    await mailer().send({ ...mail, unsubscribe: 'https://api.fern.example/unsubscribe?token=t' });
+    expect(resend.requests[0]?.body.headers).toMatchObject({
+      'List-Unsubscribe': '<https://api.fern.example/unsubscribe?token=t>',
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    });
+  });
+
   test('a key longer than Resend takes is hashed, and stays the same', async () => {
     const long = { ...mail, key: `order_shipped/cs_${'x'.repeat(300)}` };
     await mailer().send(long);
@@ -171,6 +179,18 @@ describe('over SMTP', () => {
     expect(one?.raw).toMatch(
       /multipart\/alternative[\s\S]*text\/plain[\s\S]*Thank you[\s\S]*text\/html[\s\S]*<p>Thank you<\/p>/,
     );
+  });
+
+  test('a mail that its reader may refuse says how, in one piece, and others do not', async () => {
+    const token = 'x'.repeat(120);
+    await mailer().send(mail);
+    await mailer().send({ ...mail, unsubscribe: `https://api.fern.example/unsubscribe?token=${token}` });
+    const [other, one] = smtp.mails.map(({ raw }) => raw);
+    expect(one).toMatch(
+      new RegExp(`^List-Unsubscribe:\\s+<https://api.fern.example/unsubscribe\\?token=${token}>\\r$`, 'm'),
+    );
+    expect(one).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click');
+    expect(other).not.toContain('List-Unsubscribe');
   });
 
   test.each([

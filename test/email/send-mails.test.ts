@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
+import { emailAgain } from '../../activities/mail/again';
 import type { MailRequest } from '../../activities/mail/request';
 import type { SessionId } from '../../domain/ids';
 import { mailKey } from '../../domain/mail';
-import { downloadUrl, recoveryUrl } from '../../platform/links';
+import { addressHash, downloadUrl, recoveryUrl, unsubscribeUrl } from '../../platform/links';
 import { MailError } from '../../platform/mailer';
 import { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../../store/database';
+import { readOwedMails } from '../../store/mails/owed';
+import { unsubscribe } from '../../store/mails/unsubscribed';
 import { clearAttention, decide, raiseAttention } from '../../store/orders/attention';
 import { readSnapshot } from '../../store/orders/snapshot';
 import { ENV, NOW, openShop, placeOrder } from './shop';
@@ -261,6 +264,81 @@ describe('a mail that could not be sent for a day', () => {
       attentionReason: expect.stringContaining('could not be sent for a day: it was never tried'),
     });
     expect((await timelineOf(session)).filter(({ key }) => key.endsWith('/lost'))).toHaveLength(1);
+  });
+});
+
+describe('a mail about an expired checkout', () => {
+  const expired: MailRequest = { template: 'checkout_expired' };
+  let people = 0;
+  const placeExpired = async () => {
+    const address = `late-${++people}@example.com`;
+    const change = {
+      status: 'EXPIRED',
+      paymentStatus: 'UNPAID',
+      recoverableUntil: new Date(NOW + 86_400_000),
+    } as const;
+    return { session: await placeOrder(shop.db, change, { email: address }), address };
+  };
+  const unsubscribed = (address: string) => unsubscribe(shop.db, { hash: addressHash(address), at: new Date(NOW) });
+  const unsentOf = async (session: SessionId) =>
+    (await timelineOf(session)).filter(({ key }) => key.endsWith('/unsent')).map(({ message }) => message);
+  const REFUSED = 'Expired checkout notice not sent: the customer has unsubscribed from them';
+  afterEach(() => shop.db.shop.deleteMany());
+
+  test('says in its text and its headers how to have no more of them; a mail about a purchase does not', async () => {
+    const { session, address } = await placeExpired();
+    await shop.sendMails({ sessionId: session, mails: [expired] });
+    const link = unsubscribeUrl(ENV, address);
+    const [sent] = shop.resend.taken;
+    expect(sent?.body.text.replace(/\s+/g, ' ')).toContain(`Unsubscribe from reminders: ${link}`);
+    expect(sent?.body.headers).toMatchObject({ 'List-Unsubscribe': `<${link}>` });
+    await shop.sendMails({ sessionId: await placeOrder(shop.db), mails: [confirmation] });
+    const bought = JSON.stringify(shop.resend.taken[1]?.body);
+    expect(bought).toContain('Field');
+    expect(bought).not.toMatch(/unsubscribe/i);
+  });
+
+  test('is not sent while the shop has turned them off, except by hand', async () => {
+    const { session } = await placeExpired();
+    await shop.db.shop.create({ data: { settings: { recoveryMails: false }, updatedAt: new Date(NOW) } });
+    await shop.sendMails({ sessionId: session, mails: [expired] });
+    expect(shop.resend.requests).toEqual([]);
+    expect(await unsentOf(session)).toEqual(['Expired checkout notice not sent: the shop has turned these mails off']);
+    expect(await readOwedMails(shop.db, [session])).toEqual([]);
+    await shop.sendMails({ sessionId: session, mails: [{ ...expired, again: 'k' }] });
+    expect(shop.resend.taken).toHaveLength(1);
+  });
+
+  test('is not sent to an address that has unsubscribed, in any case, nor by hand; what it buys is confirmed', async () => {
+    const { session, address } = await placeExpired();
+    await unsubscribed(address.toUpperCase());
+    await shop.sendMails({ sessionId: session, mails: [expired, { ...expired, again: 'k' }] });
+    expect(shop.resend.requests).toEqual([]);
+    expect(await unsentOf(session)).toEqual([REFUSED, REFUSED]);
+    const request = { sessionId: session, template: 'checkout_expired', key: 'again' } as const;
+    expect(await emailAgain(shop.deps).pickMail(request)).toEqual({
+      outcome: 'refused',
+      reason: 'The customer has unsubscribed from mails about expired checkouts',
+    });
+    await shop.sendMails({ sessionId: await placeOrder(shop.db, {}, { email: address }), mails: [confirmation] });
+    expect(shop.resend.taken).toHaveLength(1);
+  });
+
+  test('that has not gone out yet is dropped when its reader unsubscribes, and no other', async () => {
+    const [one, other] = [await placeExpired(), await placeExpired()];
+    for (const { session } of [one, other]) {
+      shop.resend.next({ answer: 429, name: 'rate_limit_exceeded' });
+      await failureOf(shop.sendMails({ sessionId: session, mails: [expired] }));
+    }
+    for (let times = 0; times < 2; times++) await unsubscribed(one.address);
+    expect(await rowOf(one.session, expired)).toMatchObject({ status: 'GIVEN_UP' });
+    expect(await unsentOf(one.session)).toEqual([REFUSED]);
+    await shop.sendMails({ sessionId: one.session, mails: [expired] });
+    await shop.sendMails({ sessionId: other.session, mails: [expired] });
+    expect(shop.resend.taken.map(({ body: { to } }) => to)).toEqual([other.address]);
+    expect(await shop.db.order.findUnique({ where: { sessionId: one.session } })).toMatchObject({
+      attentionStep: null,
+    });
   });
 });
 

@@ -19,7 +19,7 @@ const WRITERS: Record<string, string[]> = {
   'store/refunds': ['refunds'],
   'store/disputes': ['disputes'],
   'store/notices': ['notices'],
-  'store/mails': ['mails', 'mail_requests'],
+  'store/mails': ['mails', 'mail_requests', 'unsubscribed_addresses'],
   'store/customers': ['customers'],
   'store/catalogue': ['products', 'prices', 'product_files', 'product_file_chunks'],
   'store/reconciliation': [

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { exportCustomer } from '../../../store/customers/export';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
-import { Timestamp, text, timestamp } from '../../http/schemas';
+import { orNull, Timestamp, text, timestamp } from '../../http/schemas';
 
 const Rows = z.array(z.record(z.string(), z.unknown()));
 
@@ -14,7 +14,7 @@ export const customerRoutes = (deps: ApiDeps): Route[] => [
     tag: 'Staff',
     summary: 'Everything kept about a person',
     description:
-      'One JSON document: the person’s orders with items, address, parcels, downloads, refunds, returns, replacements, disputes, withdrawal, notes and mails, checkouts of the last day that became no order, and mails about no order. Fields are named as they are stored. The timeline of each order says that it was exported.',
+      'One JSON document: the person’s orders with items, address, parcels, downloads, refunds, returns, replacements, disputes, withdrawal, notes and mails, checkouts of the last day that became no order, mails about no order, and since when they have unsubscribed. Fields are named as they are stored. The timeline of each order says that it was exported.',
     params: z.strictObject({ email: text(320).meta({ description: 'In any case, percent-encoded.' }) }),
     answers: {
       200: {
@@ -25,6 +25,9 @@ export const customerRoutes = (deps: ApiDeps): Route[] => [
           orders: Rows.meta({ description: 'Oldest first.' }),
           checkouts: Rows,
           mails: Rows,
+          unsubscribedAt: orNull(Timestamp).meta({
+            description: 'Since when they want no mails about expired checkouts.',
+          }),
         }),
         headers: { 'cache-control': '`no-store`.' },
       },

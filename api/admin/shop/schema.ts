@@ -83,6 +83,10 @@ export const Shop = z
         'Shoppers have to accept the terms of service at this address. Enter it in the Dashboard’s public details first, or Stripe refuses checkouts.',
       example: 'https://shop.example.com/terms',
     }),
+    recoveryMails: z.boolean().optional().meta({
+      description:
+        'A checkout that ends unpaid is followed by one mail with a link back to its cart, if the address is known and has not unsubscribed. Absent until it is set: they are sent. A request without it leaves it as it is.',
+    }),
   })
   .superRefine(({ shipTo, shippingRates: rates }, context) => {
     const wrong = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });

@@ -27,7 +27,8 @@ export const shopRoutes = ({ db, clock, stripe }: Pick<ApiDeps, 'db' | 'clock' |
     body: Shop,
     answers: { 200: { description: 'The settings as they are now.', schema: Shop } },
     handle: async ({ body }) => {
-      const settings: ShopSettings = { ...body, shippingRates: await ratesAtStripe(stripe, body.shippingRates) };
+      const shippingRates = await ratesAtStripe(stripe, body.shippingRates);
+      const settings: ShopSettings = { ...(await recoverySetting(db)), ...body, shippingRates };
       const crowded = crowdedPlace(settings.shippingRates);
       if (crowded) {
         const place = `${crowded.country} in ${crowded.currency}`;
@@ -39,6 +40,12 @@ export const shopRoutes = ({ db, clock, stripe }: Pick<ApiDeps, 'db' | 'clock' |
     },
   }),
 ];
+
+/** As it was set before: requests from before there was one must not turn the mails on again. */
+async function recoverySetting(db: ApiDeps['db']): Promise<Pick<ShopSettings, 'recoveryMails'>> {
+  const { recoveryMails } = await readShop(db);
+  return recoveryMails === undefined ? {} : { recoveryMails };
+}
 
 /** The settings without what was read from Stripe. */
 const documentOf = ({ shippingRates, ...settings }: ShopSettings): Shop => ({

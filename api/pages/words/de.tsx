@@ -112,6 +112,15 @@ export const de: PageWords = {
     mayBeExempt:
       'Für einen Download kann das Widerrufsrecht erlöschen, sobald er begonnen hat, falls Sie dem zugestimmt haben.',
   },
+  unsubscribe: {
+    ask: 'Keine Erinnerungen mehr?',
+    noMore: 'Wir schreiben Ihnen dann nicht mehr, wenn Sie einen Bestellvorgang nicht abgeschlossen haben.',
+    others: 'E-Mails zu Ihren Bestellungen erhalten Sie weiterhin.',
+    button: 'Abbestellen',
+    done: 'Die Erinnerungen sind abbestellt',
+    doneText:
+      'Wir erinnern Sie nicht mehr an Bestellvorgänge, die Sie nicht abgeschlossen haben. E-Mails zu Ihren Bestellungen erhalten Sie weiterhin.',
+  },
   guest: {
     period: 'Innerhalb von 14 Tagen nach der Lieferung, und auch schon davor. Sie brauchen keine Gründe anzugeben.',
     quicker:

@@ -113,6 +113,14 @@ export const en = {
     begun: (names: string) => `Exempt, if you agreed to that, because the download has begun: ${names}.`,
     mayBeExempt: 'A download may be exempt once it has begun, if you agreed to that.',
   },
+  unsubscribe: {
+    ask: 'No more reminders?',
+    noMore: 'We will no longer write to you about checkouts that you did not complete.',
+    others: 'You still get every e-mail about the orders that you place.',
+    button: 'Unsubscribe',
+    done: 'You are unsubscribed',
+    doneText: 'We will not remind you of unfinished checkouts again. E-mails about your orders go on.',
+  },
   guest: {
     period: 'Within 14 days of delivery, and before it. You need not give a reason.',
     quicker:

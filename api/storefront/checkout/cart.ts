@@ -3,7 +3,7 @@ import { isCountry } from '../../../domain/country';
 import { isEmailAddress } from '../../../domain/email';
 import { isSku } from '../../../domain/ids';
 import { Problem } from '../../../domain/problem';
-import type { ProductForSale } from '../../../domain/product';
+import type { PriceAtStripe, ProductForSale } from '../../../domain/product';
 import type { CheckoutLine } from '../../../domain/session';
 import type { ShopSettings } from '../../../domain/shop';
 import { findForCheckout } from '../../../store/catalogue/products';
@@ -126,10 +126,14 @@ async function productsOf(db: Db, { items }: Cart): Promise<{ products: Wanted; 
 }
 
 /** A pay-what-you-want price takes precedence over a fixed one in the same currency. */
-function priceLine(product: ProductForSale, quantity: number, currency: string | undefined): PricedLine {
-  const { sku, name, kind, prices } = product;
+export function priceIn({ prices }: ProductForSale, currency: string | undefined): PriceAtStripe | undefined {
   const inCurrency = prices.filter((price) => price.currency === currency);
-  const price = inCurrency.find(({ minimum }) => minimum !== null) ?? inCurrency[0];
+  return inCurrency.find(({ minimum }) => minimum !== null) ?? inCurrency[0];
+}
+
+function priceLine(product: ProductForSale, quantity: number, currency: string | undefined): PricedLine {
+  const { sku, name, kind } = product;
+  const price = priceIn(product, currency);
   if (!price) throw new Problem('currency_unavailable', `${sku} is not sold in ${currency ?? 'any currency'}.`);
   const { amount: unitAmount, minimum, stripePriceId } = price;
   return { sku, name, kind, quantity, unitAmount, total: quantity * unitAmount, stripePriceId, minimum };

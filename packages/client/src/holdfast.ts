@@ -4,7 +4,16 @@ import { followOrder } from './follow.ts';
 import type { paths } from './generated/schema.ts';
 import { newKey } from './key.ts';
 import { type Patience, send } from './send.ts';
-import type { Checkout, CheckoutRequest, Order, OrderLookup, OrderPage, OrderStatus, Product } from './shapes.ts';
+import type {
+  Checkout,
+  CheckoutRequest,
+  Order,
+  OrderLookup,
+  OrderPage,
+  OrderStatus,
+  Product,
+  RecoveryCart,
+} from './shapes.ts';
 
 export interface HoldfastOptions {
   /** The API's address, its `PUBLIC_URL`. */
@@ -35,6 +44,8 @@ export interface Holdfast {
   checkout(request: CheckoutRequest, options?: Options & { idempotencyKey?: string }): Promise<Result<Checkout>>;
   /** Opens an expired checkout again, by the token in its link. */
   recover(token: string, options?: Options): Promise<Result<Checkout>>;
+  /** The cart behind that link, as it could be bought now. Holds nothing: show it before the shopper decides. */
+  recoveryCart(token: string, options?: Options): Promise<Result<RecoveryCart>>;
   /** Gives back the stock of a checkout that the shopper left. `invalid_transition`: they have paid after all. */
   abandon(sessionId: string, options?: Options): Promise<Result<{ status: OrderStatus }>>;
   order(sessionId: string, options?: Options): Promise<Result<Order>>;
@@ -86,6 +97,8 @@ function holdfast(options: HoldfastOptions, headers: Record<string, string>): Ho
     },
     recover: (token, rest = {}) =>
       send((signal) => http.POST('/recover/{token}', { params: { path: { token } }, signal }), patient(rest)),
+    recoveryCart: (token, rest = {}) =>
+      send((signal) => http.GET('/recover/{token}/cart', { params: { path: { token } }, signal }), patient(rest)),
     abandon: (sessionId, rest = {}) =>
       send(
         (signal) => http.POST('/orders/{sessionId}/abandon', { params: atSession(sessionId), signal }),

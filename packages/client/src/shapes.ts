@@ -8,6 +8,8 @@ export type Product = Schemas['Product'];
 /** What `POST /checkout` takes. */
 export type CheckoutRequest = Schemas['Cart'];
 export type Checkout = Schemas['Checkout'];
+/** The cart behind a recovery link, as it could be bought now. */
+export type RecoveryCart = Schemas['RecoveryCart'];
 export type Order = Schemas['Order'];
 export type OrderStatus = Schemas['OrderStatus'];
 export type PaymentStatus = Schemas['PaymentStatus'];

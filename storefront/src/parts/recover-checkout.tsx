@@ -1,39 +1,85 @@
+import type { Failure, RecoveryCart } from '@holdfast/client';
+import { useEffect, useState } from 'react';
 import { recover, useCheckout } from '../checkout/checkout';
+import { holdfast } from '../holdfast';
+import { Link } from '../router';
 import { CheckoutFailure } from './checkout-failure';
 import { Notice } from './notice';
+import { RecoveryItems } from './recovery-items';
 import { useSecondsUntil } from './seconds-until';
 
 /**
- * Where the recovery link in the mail leads. It holds nothing until the shopper confirms, because mail scanners
- * follow links too.
+ * Where the recovery link in the mail leads. It shows the cart, and holds nothing until the shopper confirms, because
+ * mail scanners follow links too.
  */
 export function RecoverCheckout({ token }: { token: string }) {
-  const { busy, failed } = useCheckout();
-  const failure = failed?.at === 'recover' ? failed : null;
-  const seconds = useSecondsUntil(failure?.retryAt ?? 0);
-  const unusable = failure?.failure.code === 'link_expired' || failure?.failure.code === 'link_invalid';
+  const { failed } = useCheckout();
+  const { cart, failure: unread } = useRecoveryCart(token);
+  const failure = failed?.at === 'recover' ? failed.failure : unread && isUnusable(unread) ? unread : null;
   return (
     <>
-      {!unusable && (
-        <Notice tone="plain" title="Your checkout expired">
-          <p>
-            Nothing was charged. You can still complete your order, at today’s prices and while the items are in stock.
-          </p>
-          <button
-            type="button"
-            className="primary"
-            disabled={busy !== null || seconds > 0}
-            onClick={() => void recover(token)}
-          >
-            {busy === 'recover'
-              ? 'Opening the payment page…'
-              : seconds > 0
-                ? `Try again in ${seconds} s`
-                : 'Complete your order'}
-          </button>
+      {cart?.bought ? (
+        <Notice tone="good" title="You have completed this order already">
+          <p>Our e-mail about it has all that you need.</p>
         </Notice>
+      ) : (
+        !(failure && isUnusable(failure)) && <Offer token={token} cart={cart} />
       )}
-      {failure && <CheckoutFailure failure={failure.failure} lines={[]} />}
+      {failure && !cart?.bought && <CheckoutFailure failure={failure} lines={[]} />}
     </>
   );
 }
+
+/** The button stays even where the cart could not be read: the shop then says what is wrong. */
+function Offer({ token, cart }: { token: string; cart: RecoveryCart | null }) {
+  const { busy, failed } = useCheckout();
+  const seconds = useSecondsUntil(failed?.at === 'recover' ? failed.retryAt : 0);
+  const isWhole = cart === null || cart.items.every(({ problem }) => problem === null);
+  return (
+    <Notice tone="plain" title="Your checkout expired">
+      <p>
+        {isWhole
+          ? 'Nothing was charged. You can still complete your order, at today’s prices and while the items are in stock.'
+          : 'Nothing was charged. Not all of your cart can be had at the moment.'}
+      </p>
+      {cart && <RecoveryItems cart={cart} />}
+      {isWhole ? (
+        <button
+          type="button"
+          className="primary"
+          disabled={busy !== null || seconds > 0}
+          onClick={() => void recover(token)}
+        >
+          {busy === 'recover'
+            ? 'Opening the payment page…'
+            : seconds > 0
+              ? `Try again in ${seconds} s`
+              : 'Complete your order'}
+        </button>
+      ) : (
+        <p>
+          <Link href="/">See our products</Link>
+        </p>
+      )}
+    </Notice>
+  );
+}
+
+/** Reads the cart once for each link. */
+function useRecoveryCart(token: string): { cart: RecoveryCart | null; failure: Failure | null } {
+  const [read, setRead] = useState<{ cart: RecoveryCart | null; failure: Failure | null }>(UNREAD);
+  useEffect(() => {
+    const leaving = new AbortController();
+    setRead(UNREAD);
+    void holdfast.recoveryCart(token, { signal: leaving.signal }).then((answer) => {
+      if (leaving.signal.aborted) return;
+      setRead(answer.ok ? { cart: answer.value, failure: null } : { cart: null, failure: answer.failure });
+    });
+    return () => leaving.abort();
+  }, [token]);
+  return read;
+}
+
+const UNREAD = { cart: null, failure: null };
+
+const isUnusable = ({ code }: Failure): boolean => code === 'link_expired' || code === 'link_invalid';
