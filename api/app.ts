@@ -27,6 +27,7 @@ import { recoveryCartRoutes } from './storefront/recovery-cart';
 import { streamRoutes } from './storefront/stream';
 import { unsubscribeRoutes } from './storefront/unsubscribe';
 import { guestWithdrawalRoutes } from './storefront/withdraw';
+import { mailWebhookRoutes } from './webhooks/mail-webhooks';
 import { webhookRoutes } from './webhooks/webhooks';
 
 /** The whole HTTP edge as one Express app, ready to listen. */
@@ -83,6 +84,7 @@ export function apiRoutes(deps: ApiDeps, limits = createLimits(deps)): Route[] {
     ...unsubscribeRoutes(deps),
     ...customerOrderRoutes(deps, limits),
     ...webhookRoutes(deps),
+    ...mailWebhookRoutes(deps),
     ...adminRoutes(deps),
     ...staffRoutes(deps, limits),
     ...healthRoutes(deps),

@@ -7,6 +7,7 @@ export interface ApiMetrics {
   requests: Histogram<'method' | 'route' | 'status'>;
   checkouts: Counter<'outcome'>;
   webhooks: Counter<'type' | 'answer'>;
+  mailEvents: Counter<'type' | 'answer'>;
   streams: Gauge;
 }
 
@@ -31,6 +32,12 @@ export function createApiMetrics(registry: Registry, admission: Admission): ApiM
     webhooks: new Counter({
       name: 'holdfast_webhooks_total',
       help: 'Deliveries from Stripe by event type (`other` for those not routed) and response',
+      labelNames: ['type', 'answer'],
+      registers,
+    }),
+    mailEvents: new Counter({
+      name: 'holdfast_mail_events_total',
+      help: 'Deliveries from Resend by event type (`other` for those that say nothing here) and response',
       labelNames: ['type', 'answer'],
       registers,
     }),

@@ -17,7 +17,7 @@ export const ATTENTION_STEPS = {
   decide: 'The database could not record a decision by staff.',
   follow: 'A refund, a dispute, a review or a warning could not be read or recorded. The order itself goes on.',
   mail: 'The mail provider does not accept a mail. The order itself goes on.',
-  contact: 'A mail to the customer was given up, usually because the address is wrong.',
+  contact: 'A mail to the customer was given up or came back, usually because the address is wrong.',
   'refund-failed': 'A refund did not go through: the shop has the money again.',
   'refund-refused': 'Stripe refuses a refund for good: the shop still has the money.',
   'refund-unknown': 'Stripe does not know a refund that is recorded here.',

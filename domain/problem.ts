@@ -2,7 +2,7 @@
 export const PROBLEMS = {
   invalid_request: [400, 'The request is not valid'],
   invalid_signature: [400, 'The signature is not valid'],
-  invalid_payload: [400, 'The payload is not a Stripe event'],
+  invalid_payload: [400, 'The payload is not an event'],
   unauthorized: [401, 'Not authorised'],
   link_invalid: [403, 'The link is not valid'],
   not_found: [404, 'Not found'],

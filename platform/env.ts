@@ -4,6 +4,7 @@ import { isMailbox } from '../domain/email';
 import { ConfigurationError } from './configuration-error';
 import { namedSecrets, SECRET_LENGTH, VISIBLE } from './named-secrets';
 import { readSecretFiles } from './secret-files';
+import { STANDARD_SECRET } from './standard-webhooks';
 
 /** The prefix of the embedded Stripe sandbox's keys. Real Stripe keys never start with it. */
 export const SANDBOX_KEY_PREFIX = 'sk_test_sandbox';
@@ -90,6 +91,14 @@ export const variables = {
   STRIPE_MAX_PER_SECOND: wholeNumber(1).default(20).describe('the limit of calls to Stripe, for all workers together'),
   RESEND_API_KEY: text.optional().describe("Resend's API key; if absent, `npm start` uses the outbox"),
   RESEND_BASE_URL: url('http:', 'https:').optional().describe("a different address for Resend's API"),
+  RESEND_WEBHOOK_SECRET: z
+    .string()
+    .transform((list) => list.split(',').map((one) => one.trim()))
+    .refine((list) => list.every((one) => STANDARD_SECRET.test(one)), 'must be a signing secret of Resend, `whsec_…`')
+    .optional()
+    .describe(
+      'the signing secret of Resend’s webhooks, or several separated by commas while a secret is rolled; without it `/webhooks/resend` is closed',
+    ),
   SMTP_URL: url('smtp:', 'smtps:').optional().describe('sends mail by SMTP instead of Resend'),
   EMAIL_FROM: address.describe('the sender of all mails'),
   STAFF_EMAIL: address.describe(
@@ -149,6 +158,7 @@ const schema = z.object(variables).transform((env) => {
     STOREFRONT_ORIGINS: env.STOREFRONT_ORIGINS ?? [],
     STOREFRONT_KEYS: env.STOREFRONT_KEYS ?? [],
     ADMIN_TOKENS: env.ADMIN_TOKENS ?? [],
+    RESEND_WEBHOOK_SECRET: env.RESEND_WEBHOOK_SECRET ?? [],
     livemode: isLiveKey(env.STRIPE_SECRET_KEY),
   };
 });

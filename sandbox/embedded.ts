@@ -63,7 +63,11 @@ const PARTS: EmbeddedPart[] = [
     name: 'the outbox',
     unless: ['RESEND_API_KEY', 'SMTP_URL'],
     start: outbox,
-    standIn: { RESEND_API_KEY: 're_', RESEND_BASE_URL: 'http://127.0.0.1' },
+    standIn: {
+      RESEND_API_KEY: 're_',
+      RESEND_BASE_URL: 'http://127.0.0.1',
+      RESEND_WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}`,
+    },
   },
 ];
 
@@ -119,7 +123,6 @@ async function stripeSandbox({ env, run, ports, secrets }: Context): Promise<Var
   const url = `http://127.0.0.1:${port}`;
   const key = secrets.once('STRIPE_SECRET_KEY', () => `${SANDBOX_KEY_PREFIX}_${token()}`);
   const webhookSecret = secrets.once('STRIPE_WEBHOOK_SECRET', () => `whsec_${token()}`);
-  const api = env.PUBLIC_URL || `http://localhost:${env.PORT || 3000}`;
   await startNodePart(run, {
     name: 'The Stripe sandbox',
     id: 'stripe-sandbox',
@@ -129,7 +132,7 @@ async function stripeSandbox({ env, run, ports, secrets }: Context): Promise<Var
       SANDBOX_PORT: String(port),
       SANDBOX_DATA_DIR: join(run.dataDir, 'stripe'),
       SANDBOX_SECRET_KEY: key,
-      SANDBOX_WEBHOOK_URL: `${api.replace(/\/+$/, '')}/webhooks/stripe`,
+      SANDBOX_WEBHOOK_URL: `${apiIn(env)}/webhooks/stripe`,
       SANDBOX_WEBHOOK_SECRET: webhookSecret,
     },
     readyUrl: `${url}/_control/clock`,
@@ -142,16 +145,28 @@ async function stripeSandbox({ env, run, ports, secrets }: Context): Promise<Var
   };
 }
 
+/** Where the API is, or will be. */
+const apiIn = (env: NodeJS.ProcessEnv): string =>
+  (env.PUBLIC_URL || `http://localhost:${env.PORT || 3000}`).replace(/\/+$/, '');
+
 async function outbox({ env, run, ports, secrets }: Context): Promise<Variables> {
   const port = await ports.port('outbox');
   const url = `http://127.0.0.1:${port}`;
   const key = secrets.once('RESEND_API_KEY', () => `re_outbox_${token()}`);
+  const webhookSecret = secrets.once('RESEND_WEBHOOK_SECRET', () => `whsec_${randomBytes(24).toString('base64')}`);
   await startNodePart(run, {
     name: 'The outbox',
     id: 'outbox',
     entry: 'sandbox/outbox/main.ts',
-    env: { ...env, OUTBOX_PORT: String(port), OUTBOX_DATA_DIR: join(run.dataDir, 'outbox'), OUTBOX_API_KEY: key },
+    env: {
+      ...env,
+      OUTBOX_PORT: String(port),
+      OUTBOX_DATA_DIR: join(run.dataDir, 'outbox'),
+      OUTBOX_API_KEY: key,
+      OUTBOX_WEBHOOK_URL: `${apiIn(env)}/webhooks/resend`,
+      OUTBOX_WEBHOOK_SECRET: webhookSecret,
+    },
     readyUrl: `${url}/api/mails`,
   });
-  return { RESEND_API_KEY: key, RESEND_BASE_URL: url, OUTBOX_URL: url };
+  return { RESEND_API_KEY: key, RESEND_BASE_URL: url, OUTBOX_URL: url, RESEND_WEBHOOK_SECRET: webhookSecret };
 }

@@ -1,7 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { SessionId } from '../../domain/ids';
 import { mailKey } from '../../domain/mail';
+import type { MailOutcome } from '../../domain/mail-outcome';
 import { TEMPLATES, type Template } from '../../emails';
+import { MailError } from '../../platform/mailer';
 import { isRaised, openAlarms } from '../../store/alarms/alarms';
 import { giveUpMails } from '../../store/mails/given-up';
 import { markMails, readTurn, type WrittenMail } from '../../store/mails/turn';
@@ -47,7 +49,9 @@ export const email = (deps: Deps) => {
       const { written, failed } = await write(sessionId, unwritten, turn.order);
 
       const toSend = [...turn.mails, ...written].filter(({ status, nextTryAt }) => status === 'WRITTEN' && !nextTryAt);
-      const tried = await Promise.all(toSend.map(send));
+      const onPurpose = new Set(requests.filter(({ again }) => again !== undefined).map(({ key }) => key));
+      const returned = (mail: WrittenMail) => (onPurpose.has(mail.key) ? null : (turn.order?.returned ?? null));
+      const tried = await Promise.all(toSend.map((mail) => send(mail, returned(mail))));
       await mark(sessionId, tried);
       const refused = tried.filter(isFailed);
       const ownFault = await letWait(sessionId, refused);
@@ -67,9 +71,12 @@ export const email = (deps: Deps) => {
     },
   };
 
-  async function send(mail: WrittenMail): Promise<Sent | FailedMail> {
+  /** @param returned why no mail goes to the customer's address */
+  async function send(mail: WrittenMail, returned: MailOutcome | null): Promise<Sent | FailedMail> {
     const template = mail.template as Template;
     try {
+      if (returned !== null && mail.audience === 'CUSTOMER')
+        throw new MailError(`address_${returned.toLowerCase()}`, 'thing');
       return { key: mail.key, template, providerId: await deliver(deps, mail) };
     } catch (error) {
       return failedMail({ key: mail.key, template }, error);

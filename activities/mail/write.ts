@@ -29,7 +29,7 @@ export const mailWriter = (deps: Deps) => {
     order: OrderForMail | null,
   ): Promise<{ written: WrittenMail[]; failed: FailedMail[] }> {
     const composed = await Promise.all(
-      requests.map(async (request) => ({ request, made: await wanted(request, composeMail(request, order)) })),
+      requests.map(async (request) => ({ request, made: await wanted(request, composeMail(request, order), order) })),
     );
     const failed = composed.flatMap(({ made }) => (isFailed(made) ? [made] : []));
     const writable = composed.filter(({ made }) => !isFailed(made));
@@ -90,15 +90,20 @@ export const mailWriter = (deps: Deps) => {
   }
 
   /** A mail about an expired checkout goes only where it is wanted. */
-  async function wanted(request: KeyedRequest, made: Composition): Promise<Composition> {
+  async function wanted(request: KeyedRequest, made: Composition, order: OrderForMail | null): Promise<Composition> {
     const { key, template } = request;
     if (!isRecoveryMail(template) || !('mail' in made)) return made;
-    const why = await whyUnwanted(request, made.mail.recipient);
+    const why = await whyUnwanted(request, made.mail.recipient, order);
     return why === null ? made : unsent(key, `${TEMPLATES[template].title} not sent: ${why}`);
   }
 
   /** Staff may send one by hand where the shop sends none by itself, but not to who has unsubscribed. */
-  async function whyUnwanted({ again }: KeyedRequest, recipient: string): Promise<string | null> {
+  async function whyUnwanted(
+    { again }: KeyedRequest,
+    recipient: string,
+    order: OrderForMail | null,
+  ): Promise<string | null> {
+    if (again === undefined && order?.returned) return 'mails to this address come back';
     if (again === undefined && !sendsRecoveryMails(await readShop(db))) return 'the shop has turned these mails off';
     if ((await unsubscribedSince(db, recipient)) !== null) return UNSUBSCRIBED;
     // Nobody has confirmed the address: it gets only a few a day.

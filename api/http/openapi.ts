@@ -87,6 +87,7 @@ function describe(routes: Route[], env: Pick<Env, 'PUBLIC_URL'>) {
     tags: [
       { name: 'Storefront', description: 'What the shop’s pages call.' },
       { name: 'Stripe', description: 'Where Stripe delivers its events.' },
+      { name: 'Resend', description: 'Where Resend reports what became of mails.' },
       { name: 'Staff', description: 'Orders, disputes, catalogue, stock, settings, sweeps. Requires a staff token.' },
       { name: 'Operations', description: 'Health, metrics and this document.' },
     ],

@@ -60,7 +60,7 @@ interface Declaration<P, Q, H, B> {
   method: 'get' | 'post' | 'put' | 'delete';
   /** In OpenAPI's form: `/orders/{sessionId}`. */
   path: string;
-  tag: 'Storefront' | 'Stripe' | 'Staff' | 'Operations';
+  tag: 'Storefront' | 'Stripe' | 'Resend' | 'Staff' | 'Operations';
   summary: string;
   description?: string;
   params?: P;

@@ -17,6 +17,10 @@ export interface Mail {
   /** By name. Holdfast sets `template` and `order`. */
   tags: Record<string, string>;
   idempotencyKey: string | null;
+  /** Those that the sender set. Absent from mails of before they were kept. */
+  headers?: Record<string, string>;
+  /** The last event that was reported of it, without `email.`. */
+  lastEvent?: string;
 }
 
 /** Which mails to list; an absent field matches all. */
@@ -33,7 +37,11 @@ export interface Answered {
   at: number;
 }
 
-type Line = { mail: Mail } | { key: string; answered: Answered } | { cleared: string };
+type Line =
+  | { mail: Mail }
+  | { key: string; answered: Answered }
+  | { cleared: string }
+  | { happened: string; to: string };
 
 /**
  * The mails and the idempotency keys, in memory and, line by line, in a file, so that a restart loses nothing. A last
@@ -81,6 +89,11 @@ export class Mails {
     this.write({ key, answered: { body, ids, at: this.now() } });
   }
 
+  /** Remembers what was reported of a mail. */
+  happened(id: string, event: string): void {
+    this.write({ happened: event, to: id });
+  }
+
   /** Empties the list. The keys stay, so that an accepted mail is not accepted a second time. */
   clear(): void {
     this.write({ cleared: new Date(this.now()).toISOString() });
@@ -95,6 +108,8 @@ export class Mails {
     if ('mail' in line) this.mails.unshift(line.mail);
     if ('key' in line) this.keys.set(line.key, line.answered);
     if ('cleared' in line) this.mails = [];
+    if ('happened' in line)
+      this.mails = this.mails.map((mail) => (mail.id === line.to ? { ...mail, lastEvent: line.happened } : mail));
   }
 }
 

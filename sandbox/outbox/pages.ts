@@ -1,3 +1,4 @@
+import { HAPPENINGS } from './events';
 import type { Mail, MailFilter } from './mails';
 import { escaped, mailBody, shell } from './shell';
 
@@ -15,8 +16,8 @@ export function listPage(mails: Mail[], filter: MailFilter): string {
   );
 }
 
-/** One mail: its headers and its body. */
-export function mailPage(mail: Mail): string {
+/** One mail: its headers, its body, and what may happen to it, where that can be reported. */
+export function mailPage(mail: Mail, { reportable }: { reportable: boolean }): string {
   const head: [string, string | null][] = [
     ['From', escaped(mail.from)],
     ['To', mail.to.map(escaped).join(', ')],
@@ -25,15 +26,38 @@ export function mailPage(mail: Mail): string {
     ['Reply to', mail.replyTo.map(escaped).join(', ')],
     ['Sent', time(mail)],
     ['Tags', tags(mail)],
+    ['Unsubscribe', unsubscribeLink(mail)],
+    ['Reported', mail.lastEvent === undefined ? null : escaped(mail.lastEvent)],
     ['Idempotency key', mail.idempotencyKey && `<code>${escaped(mail.idempotencyKey)}</code>`],
   ];
   const rows = head.filter(([, value]) => value).map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`);
   return shell(
     mail.subject,
-    `<header><p><a href="/">← Outbox</a></p><h1>${escaped(mail.subject)}</h1><dl>${rows.join('')}</dl></header>
+    `<header><p><a href="/">← Outbox</a></p><h1>${escaped(mail.subject)}</h1><dl>${rows.join('')}</dl>${reportable ? happenings(mail) : ''}</header>
      ${mailBody(mail, `/mails/${mail.id}/html`)}`,
   );
 }
+
+/** The button of a mail program, RFC 8058. */
+function unsubscribeLink({ headers = {} }: Mail): string | null {
+  const link = /^<([^<>]+)>$/.exec(headers['List-Unsubscribe'] ?? '')?.[1];
+  return link === undefined ? null : `<a href="${escaped(link)}" target="_blank" rel="noopener">${escaped(link)}</a>`;
+}
+
+function happenings({ id }: Mail): string {
+  const buttons = Object.entries(HAPPENINGS).map(
+    ([name, { label }]) => `<button name="happening" value="${name}">${escaped(label)}</button>`,
+  );
+  return `<form method="post" action="/mails/${id}/events"><p>What happens to it, reported to the shop:</p>${buttons.join(' ')}</form>`;
+}
+
+/** What the shop answered to a report. */
+export const reportedPage = (id: string, status: number | null): string =>
+  shell(
+    'Reported',
+    `<header><p><a href="/mails/${id}">← The mail</a></p><h1>Reported</h1>
+     <p>${status === null ? 'The shop did not answer. Resend would try again.' : `The shop answered ${status}.`}</p></header>`,
+  );
 
 function table(mails: Mail[]): string {
   const rows = mails.map(

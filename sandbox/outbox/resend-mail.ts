@@ -20,6 +20,7 @@ export function parseMail(body: unknown): Omit<Mail, 'id' | 'createdAt' | 'idemp
     html: text('html', fields.html),
     text: text('text', fields.text),
     tags: tags(fields.tags),
+    headers: headers(fields.headers),
   };
 }
 
@@ -60,6 +61,14 @@ function tags(value: unknown): Record<string, string> {
       return [tag.name as string, tag.value as string];
     }),
   );
+}
+
+function headers(value: unknown): Record<string, string> {
+  if (value === undefined || value === null) return {};
+  const given = typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : null;
+  if (!given?.every((entry): entry is [string, string] => typeof entry[1] === 'string'))
+    throw invalid('The `headers` field must be an `object` of strings.');
+  return Object.fromEntries(given);
 }
 
 const TAG = /^[A-Za-z0-9_-]{1,256}$/;

@@ -120,5 +120,5 @@ const asResend = (mail: Mail) => ({
   html: mail.html,
   text: mail.text,
   tags: Object.entries(mail.tags).map(([name, value]) => ({ name, value })),
-  last_event: 'delivered',
+  last_event: mail.lastEvent ?? 'delivered',
 });

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { KEEP_ALIVE_MS } from '../../platform/keep-alive';
+import { HAPPENINGS, isHappening, report, type Webhook } from './events';
 import { Faults } from './faults';
 import { type MailFilter, Mails } from './mails';
-import { listPage, mailPage } from './pages';
+import { listPage, mailPage, reportedPage } from './pages';
 import { resendApi } from './resend';
 import { ResendError } from './resend-error';
 import { mailView } from './shell';
@@ -18,6 +19,8 @@ export interface OutboxOptions {
   dataDir: string;
   /** The API key that senders must use. */
   apiKey: string;
+  /** Where events about the mails are delivered. Absent: nowhere, and the page offers none. */
+  webhook?: Webhook | undefined;
   /** The time in milliseconds, for tests of what ends after a day. */
   now?: () => number;
 }
@@ -30,13 +33,20 @@ export interface Outbox {
 
 /**
  * Starts the outbox, a mail service for machines that should not send mail. It accepts mails through Resend's API,
- * exactly as Resend does, and shows them on a page instead of delivering them. It also shows every template on sample
- * data. Its state outlives a restart. It listens on the loopback interface only.
+ * exactly as Resend does, and shows them on a page instead of delivering them. From that page, or by its control, they
+ * bounce and are complained about. It also shows every template on sample data. Its state outlives a restart. It
+ * listens on the loopback interface only.
  */
-export async function startOutbox({ port = 0, dataDir, apiKey, now = Date.now }: OutboxOptions): Promise<Outbox> {
+export async function startOutbox({
+  port = 0,
+  dataDir,
+  apiKey,
+  webhook,
+  now = Date.now,
+}: OutboxOptions): Promise<Outbox> {
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS },
-    outbox(new Mails(join(dataDir, 'mails.jsonl'), now), apiKey),
+    outbox(new Mails(join(dataDir, 'mails.jsonl'), now), apiKey, webhook && { ...webhook, now }),
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -54,7 +64,7 @@ export async function startOutbox({ port = 0, dataDir, apiKey, now = Date.now }:
   };
 }
 
-function outbox(mails: Mails, apiKey: string): Express {
+function outbox(mails: Mails, apiKey: string, webhook: (Webhook & { now(): number }) | undefined): Express {
   const faults = new Faults();
   const app = express();
   app.disable('x-powered-by');
@@ -64,7 +74,12 @@ function outbox(mails: Mails, apiKey: string): Express {
   app.get('/', (req, res) => page(res, listPage(mails.list(filterOf(req)), filterOf(req))));
   app.get('/mails/:id', (req, res, next) => {
     const mail = mails.get(req.params.id);
-    return mail ? page(res, mailPage(mail)) : next();
+    return mail ? page(res, mailPage(mail, { reportable: webhook !== undefined })) : next();
+  });
+  app.post('/mails/:id/events', express.urlencoded({ extended: false }), async (req, res, next) => {
+    const status = await happen(req);
+    if (status === 'unknown') return next();
+    return page(res, reportedPage(req.params.id, status));
   });
   app.get('/mails/:id/html', (req, res, next) => {
     const mail = mails.get(req.params.id);
@@ -88,6 +103,10 @@ function outbox(mails: Mails, apiKey: string): Express {
     mails.clear();
     res.status(204).end();
   });
+  app.post('/api/mails/:id/events', async (req, res, next) => {
+    const status = await happen(req);
+    return status === 'unknown' ? next() : res.json({ status });
+  });
   app.post('/api/faults', (req, res) => {
     const plan = faultPlan.safeParse(req.body);
     if (!plan.success) return res.status(400).json({ error: z.prettifyError(plan.error) });
@@ -101,6 +120,15 @@ function outbox(mails: Mails, apiKey: string): Express {
   );
   app.use(asResendError);
   return app;
+
+  /** Reports what happened to a mail: the status of the answer, null for none; `unknown`: no such mail or happening. */
+  async function happen({ params: { id }, body }: Request<{ id: string }>): Promise<number | null | 'unknown'> {
+    const mail = mails.get(id);
+    const happening = String((body as { happening?: unknown } | undefined)?.happening);
+    if (!mail || !webhook || !isHappening(happening)) return 'unknown';
+    mails.happened(id, HAPPENINGS[happening].type.replace('email.', ''));
+    return report(webhook, mail, happening, webhook.now());
+  }
 }
 
 /** React and the templates take longer to load than all the rest, so they are loaded when somebody looks. */

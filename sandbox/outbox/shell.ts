@@ -58,6 +58,7 @@ const STYLE = `
   th { font-size: 12px; color: var(--soft); font-weight: 600 } tr:last-child td { border-bottom: 0 }
   td:first-child { overflow-wrap: anywhere } .subject { font-weight: 600 } time { white-space: nowrap; color: var(--soft) }
   .tag { display: inline-block; padding: 0 8px; border: 1px solid var(--line); border-radius: 99px; font-size: 13px; white-space: nowrap }
+  form { margin: 0 0 24px } button { padding: 6px 12px; border: 1px solid var(--line); border-radius: 6px; background: var(--panel); color: inherit; font: inherit; cursor: pointer }
   .empty { padding: 48px; text-align: center; color: var(--soft); background: var(--panel); border: 1px dashed var(--line); border-radius: 8px }
   dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 16px 0 24px } dt { color: var(--soft) }
   dd { margin: 0; overflow-wrap: anywhere }

@@ -1,6 +1,7 @@
 import type { Address } from '../../domain/address';
 import type { Call } from '../../domain/calls';
 import type { SessionId } from '../../domain/ids';
+import type { MailOutcome } from '../../domain/mail-outcome';
 import type { OrderStatus, PaymentStatus, ProductKind } from '../../domain/order';
 import type { Voucher } from '../../domain/voucher';
 import { Prisma } from '../../prisma/generated/client';
@@ -27,6 +28,8 @@ export interface OrderForMail {
   attention: { step: string; reason: string; since: Date } | null;
   /** The customer's withdrawal from the contract. */
   withdrawal: { at: Date; name: string | null; via: string; undone: boolean; late: boolean } | null;
+  /** Why mails do not go to the customer's address: an earlier one came back; null if they do. */
+  returned: MailOutcome | null;
   /** What else calls staff to it, the foremost first. */
   calls: Call[];
   recoverableUntil: Date | null;
@@ -87,7 +90,9 @@ export async function readOrderForMail(db: Db, sessionId: SessionId): Promise<Or
 
 /** What `toOrderForMail` reads; null where there is no such order. */
 export const columnsForMail = (sessionId: SessionId): Prisma.Sql => Prisma.sql`
-  order_for_mail(${sessionId}) || jsonb_build_object('withdrawal', (SELECT to_jsonb(w) FROM withdrawals w WHERE w.session_id = ${sessionId}))`;
+  order_for_mail(${sessionId}) || jsonb_build_object(
+    'withdrawal', (SELECT to_jsonb(w) FROM withdrawals w WHERE w.session_id = ${sessionId}),
+    'returned', (SELECT address_returned(c.email) FROM customers c WHERE c.session_id = ${sessionId}))`;
 
 /** As above, with times as strings. */
 export type OrderForMailColumns = Omit<

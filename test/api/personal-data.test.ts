@@ -46,7 +46,7 @@ const PLAIN: Record<string, string[]> = {
   ],
   ledger_lookups: ['reference'],
   mail_requests: ['session_id', 'key', 'template', 'ref'],
-  mails: ['key', 'template', 'session_id', 'order_number', 'provider_id', 'last_error'],
+  mails: ['key', 'template', 'session_id', 'order_number', 'provider_id', 'last_error', 'outcome_code'],
   notices: ['id', 'kind', 'session_id', 'payment_intent', 'reason'],
   order_items: ['session_id', 'sku', 'name'],
   orders: [

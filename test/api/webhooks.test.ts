@@ -4,14 +4,19 @@ import { SUBSCRIBED_TYPES } from '../../domain/events';
 import { type SessionId, sessionId } from '../../domain/ids';
 import { learnAccount } from '../../platform/stripe-account';
 import { connectTemporal } from '../../platform/temporal';
+import { connectDatabase } from '../../store/database';
 import { type Api, SANDBOX_ACCOUNT, Shop, until } from './shop';
 
 const SECRET = 'whsec_world';
 const ROLLED = 'whsec_rolled';
+const MAIL_SECRETS = [1, 2].map((n) => `whsec_${Buffer.alloc(24, n).toString('base64')}`) as [string, string];
 
 let shop: Shop;
 beforeAll(async () => {
-  shop = await Shop.open({ HOLD_TTL_SECONDS: '3600', STRIPE_WEBHOOK_SECRET: `${ROLLED},${SECRET}` });
+  shop = await Shop.open({
+    ...{ HOLD_TTL_SECONDS: '3600', STRIPE_WEBHOOK_SECRET: `${ROLLED},${SECRET}` },
+    RESEND_WEBHOOK_SECRET: MAIL_SECRETS.join(', '),
+  });
   await shop.world.product('mug', { stock: 1000 });
   await shop.world.product('ebook');
 });
@@ -311,5 +316,88 @@ describe('Temporal is down', () => {
     await api.close();
     expect((await deliver(completed(id))).status).toBe(200);
     expect(await shop.world.end(id)).toBe('COMPLETED');
+  });
+});
+
+describe('an event of Resend', () => {
+  const about = (type: string, data: object = {}) => ({
+    ...{ type, created_at: new Date().toISOString() },
+    data: { email_id: 'mail_unknown', to: ['nobody@example.com'], ...data },
+  });
+  function report(
+    event: unknown,
+    { api = shop.api, secret = MAIL_SECRETS[0], at = now(), headers = {} }: ReportOptions = {},
+  ) {
+    const body = typeof event === 'string' ? event : JSON.stringify(event);
+    const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+    const signature = createHmac('sha256', key).update(`msg_1.${at}.${body}`).digest('base64');
+    const signed = { 'svix-id': 'msg_1', 'svix-timestamp': String(at), 'svix-signature': `v1,${signature}` };
+    return api.http
+      .post('/webhooks/resend')
+      .set({ 'content-type': 'application/json', ...signed, ...headers })
+      .send(body);
+  }
+  interface ReportOptions {
+    api?: Api;
+    secret?: string;
+    at?: number;
+    headers?: Record<string, string>;
+  }
+
+  test('stands on the order that it is about, whose run then shows that its customer is not reached', async () => {
+    const id = await opened('mug');
+    await shop.world.pay(id);
+    await deliver(completed(id));
+    await until(async () => (await shop.world.order(id)).status === 'PREPARING');
+    await until(async () => (await shop.world.mails(id)).includes('order_confirmation'));
+    const mail = await shop.world.db.mail.findUniqueOrThrow({ where: { key: `order_confirmation/${id}` } });
+    const bounced = about('email.bounced', {
+      ...{ email_id: mail.providerId, to: [mail.recipient] },
+      bounce: { message: `550 ${mail.recipient} unknown`, type: 'Permanent', subType: 'General' },
+    });
+    const answers = await Promise.all(MAIL_SECRETS.flatMap((secret) => [1, 2].map(() => report(bounced, { secret }))));
+    expect(answers.map(({ status, body }) => [status, body])).toEqual(Array(4).fill([200, { received: true }]));
+    const order = await shop.world.order(id);
+    expect(order.attentionReason).toBe(
+      'The mail order_confirmation came back (Permanent/General). Correct the address, then have it sent again',
+    );
+    const entries = await shop.world.db.timelineEntry.findMany({
+      where: { sessionId: id, message: { contains: 'back' } },
+    });
+    expect(entries).toHaveLength(1);
+    expect(JSON.stringify([order.attentionReason, entries.map(({ message }) => message)])).not.toContain('@');
+    await until(async () => {
+      const state = await shop.world.client.workflow.getHandle(id).query('state');
+      return (state as { attention: { step: string } | null }).attention?.step === 'contact';
+    });
+    expect(JSON.stringify(shop.api.log)).not.toContain(mail.recipient);
+  });
+
+  test.each<[string, unknown, ReportOptions, [number, string]]>([
+    ['of a mail that is not ours', about('email.bounced'), {}, [200, '']],
+    ['of another kind', about('email.opened'), {}, [200, '']],
+    ['about something else', { type: 'contact.created', data: { id: '1' } }, {}, [200, '']],
+    ['with fields of other kinds', about('email.bounced', { to: 'x', tags: [], bounce: 'y' }), {}, [200, '']],
+    ['without a mail', { type: 'email.bounced', data: {} }, {}, [400, 'invalid_payload']],
+    ['that is no JSON', 'nonsense', {}, [400, 'invalid_payload']],
+    ['that is none', '[]', {}, [400, 'invalid_payload']],
+    ['that is old', about('email.bounced'), { at: 1 }, [400, 'invalid_signature']],
+    ['of another account', about('email.bounced'), { secret: `whsec_${'A'.repeat(32)}` }, [400, 'invalid_signature']],
+    ['without a signature', about('email.bounced'), { headers: { 'svix-signature': '' } }, [400, 'invalid_signature']],
+    ['that is large', about('email.bounced', { more: 'x'.repeat(300_000) }), {}, [413, 'payload_too_large']],
+  ])('%s is answered', async (_what, event, options, [status, code]) => {
+    const answer = await report(event, options);
+    expect([answer.status, answer.body.code ?? '']).toEqual([status, code]);
+  });
+
+  test('is not acknowledged while the database is away, and not taken at all without a secret', async () => {
+    const db = connectDatabase('postgres://postgres@127.0.0.1:1/nowhere', 1);
+    const away = await shop.another({}, { db });
+    const answer = await report(about('email.bounced'), { api: away });
+    expect([answer.status, answer.body.code]).toEqual([503, 'unavailable']);
+    await db.$disconnect();
+    const closed = await shop.another({ RESEND_WEBHOOK_SECRET: [] });
+    const refused = await report(about('email.bounced'), { api: closed });
+    expect([refused.status, refused.body.code]).toEqual([404, 'not_found']);
   });
 });

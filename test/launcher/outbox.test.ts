@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Resend } from 'resend';
@@ -142,6 +144,90 @@ test('lists newest first, by recipient, template and order; clearing the list ke
   await fetch(`${outbox.url}/api/mails`, { method: 'DELETE' });
   await resend.emails.send(confirmation, { idempotencyKey: 'confirm/1' });
   expect(await subjects('')).toEqual([]);
+});
+
+describe('what happens to a mail afterwards', () => {
+  const SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
+  const reports: { headers: IncomingHttpHeaders; body: string }[] = [];
+  let shop: Server;
+  let answer = 200;
+  beforeEach(async () => {
+    reports.length = 0;
+    shop = createServer(async (req, res) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of req) chunks.push(chunk as Buffer);
+      reports.push({ headers: req.headers, body: Buffer.concat(chunks).toString() });
+      res.writeHead(answer).end();
+    });
+    await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve));
+    await outbox.close();
+    now = Date.now(); // Resend's library checks the age of an event by this machine's clock
+    const { port } = shop.address() as AddressInfo;
+    const webhook = { url: `http://127.0.0.1:${port}/webhooks/resend`, secret: SECRET };
+    outbox = await startOutbox({ dataDir, apiKey: KEY, webhook, now: () => now });
+    resend = new Resend(KEY, { baseUrl: outbox.url });
+  });
+  afterEach(() => new Promise((resolve) => shop.close(resolve)));
+
+  const happen = (id: string, happening: string) =>
+    fetch(`${outbox.url}/api/mails/${id}/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ happening }),
+    });
+
+  test('is reported to the shop as Resend reports it, signed so that its own library accepts it', async () => {
+    const { data } = await resend.emails.send(confirmation);
+    const id = data?.id ?? '';
+    expect(await (await happen(id, 'bounced')).json()).toEqual({ status: 200 });
+    const [{ headers, body } = { headers: {}, body: '' }] = reports;
+    const event = resend.webhooks.verify({
+      payload: body,
+      headers: {
+        id: String(headers['svix-id']),
+        timestamp: String(headers['svix-timestamp']),
+        signature: String(headers['svix-signature']),
+      },
+      webhookSecret: SECRET,
+    });
+    expect(event).toMatchObject({
+      type: 'email.bounced',
+      data: {
+        ...{ email_id: id, to: ['ada@example.com'], tags: { template: 'order_confirmation', order: 'A-1' } },
+        bounce: { type: 'Permanent', subType: 'General' },
+      },
+    });
+    expect((await resend.emails.get(id)).data).toMatchObject({ last_event: 'bounced' });
+  });
+
+  test('is chosen on its page, which says what the shop answered', async () => {
+    const { data } = await resend.emails.send(confirmation);
+    const page = await (await fetch(`${outbox.url}/mails/${data?.id}`)).text();
+    expect(page).toContain('value="complained"');
+    answer = 503;
+    const reported = await fetch(`${outbox.url}/mails/${data?.id}/events`, {
+      method: 'POST',
+      body: new URLSearchParams({ happening: 'complained' }),
+    });
+    answer = 200;
+    expect([reported.status, await reported.text()]).toEqual([200, expect.stringContaining('The shop answered 503')]);
+    expect(JSON.parse(reports[0]?.body ?? '')).toMatchObject({ type: 'email.complained' });
+  });
+
+  test.each(['nothing', 'toString'])('is not %s', async (happening) => {
+    const { data } = await resend.emails.send(confirmation);
+    expect((await happen(data?.id ?? '', happening)).status).toBe(404);
+    expect((await happen('no-such-mail', 'bounced')).status).toBe(404);
+    expect(reports).toEqual([]);
+  });
+});
+
+test('a mail shows how to unsubscribe from it, and offers no reports where there is nobody to take them', async () => {
+  const link = 'http://shop.example/unsubscribe?token=t';
+  const { data } = await resend.emails.send({ ...confirmation, headers: { 'List-Unsubscribe': `<${link}>` } });
+  const page = await (await fetch(`${outbox.url}/mails/${data?.id}`)).text();
+  expect(page).toContain(`href="${link}"`);
+  expect(page).not.toContain('name="happening"');
 });
 
 test('a mail can neither run scripts in its view nor inject HTML into the pages around it', async () => {

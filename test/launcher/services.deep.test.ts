@@ -55,6 +55,7 @@ test('services.env has exactly the variables of all parts, Ctrl-C stops them, a 
     'RESEND_API_KEY',
     'RESEND_BASE_URL',
     'OUTBOX_URL',
+    'RESEND_WEBHOOK_SECRET',
   ]);
   expect(statSync(join(dataDir, 'services.env')).mode & 0o777).toBe(0o600);
   for (const name of ['TEMPORAL_UI_URL', 'STRIPE_API_BASE', 'OUTBOX_URL']) await fetch(variables[name] ?? '');
@@ -74,7 +75,9 @@ test('services.env has exactly the variables of all parts, Ctrl-C stops them, a 
 
 test('a configured part is neither started nor listed in services.env', async () => {
   const only = services(OUTBOX_ONLY);
-  expect(Object.keys(await published(only))).toEqual(['RESEND_API_KEY', 'RESEND_BASE_URL', 'OUTBOX_URL']);
+  expect(Object.keys(await published(only))).toEqual([
+    ...['RESEND_API_KEY', 'RESEND_BASE_URL', 'OUTBOX_URL', 'RESEND_WEBHOOK_SECRET'],
+  ]);
   expect(readdirSync(join(dataDir, 'logs'))).toEqual(['outbox.log']);
   await stopped(only);
 

@@ -99,6 +99,16 @@ test('STOREFRONT_ORIGINS is a list of origins', () => {
     expect(problemsWith({ STOREFRONT_ORIGINS: wrong })).toEqual([expect.stringMatching(/^STOREFRONT_ORIGINS must be/)]);
 });
 
+test('RESEND_WEBHOOK_SECRET is absent, or secrets of Resend', () => {
+  expect(loadEnv(GOOD).RESEND_WEBHOOK_SECRET).toEqual([]);
+  const [one, other] = ['A', 'B'].map((letter) => `whsec_${letter.repeat(32)}`);
+  expect(loadEnv({ ...GOOD, RESEND_WEBHOOK_SECRET: `${one}, ${other}` }).RESEND_WEBHOOK_SECRET).toEqual([one, other]);
+  for (const wrong of ['x', 'whsec_', `${one},`, `${one},x`])
+    expect(problemsWith({ RESEND_WEBHOOK_SECRET: wrong })).toEqual([
+      'RESEND_WEBHOOK_SECRET must be a signing secret of Resend, `whsec_…`',
+    ]);
+});
+
 const token = (n: number) => `token-${n}-`.padEnd(24, 'x');
 
 test('ADMIN_TOKENS are names with their tokens', () => {
