@@ -6,6 +6,7 @@ import { within } from '../platform/within';
 import { isRaised, openAlarms } from '../store/alarms/alarms';
 import { countOpenByKind } from '../store/reconciliation/discrepancies';
 import { sweptUntil } from '../store/reconciliation/sweeps';
+import { countLowStock } from '../store/stock/warnings';
 
 /** How long a scrape waits for the database before it leaves these metrics out. */
 const PATIENCE_MS = 2_000;
@@ -40,6 +41,17 @@ export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps,
       const raised = open?.filter((alarm) => isRaised(alarm, at));
       for (const cause of raised ? ALARM_CAUSES : [])
         this.set({ cause }, raised?.filter((alarm) => alarm.cause === cause).length ?? 0);
+    },
+  });
+  new Gauge({
+    name: 'holdfast_stock_low',
+    help: 'Products on sale of which fewer are on hand than staff want',
+    labelNames: [],
+    registers: [registry],
+    async collect() {
+      const low = await inTime(countLowStock(db));
+      this.remove();
+      if (low !== null) this.set(low);
     },
   });
   new Gauge({

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { senderName } from '../../domain/email';
 import { type AlarmCause, MAIL_CAUSES } from '../../domain/fault';
 import { writeAccountAlarm } from '../../emails/account-alarm';
+import { writeLowStock } from '../../emails/low-stock';
 import { writeNotForSale } from '../../emails/not-for-sale';
 import {
   type Alarm,
@@ -13,6 +14,7 @@ import {
   writeAlarmMail,
 } from '../../store/alarms/alarms';
 import { writeRefusedMail } from '../../store/catalogue/not-for-sale';
+import { writeLowStockMail } from '../../store/stock/warnings';
 import type { Deps } from '../deps';
 import { faultOf } from '../failures';
 import { compareAccount } from './own-account';
@@ -33,6 +35,7 @@ export async function tendAccount(deps: Deps): Promise<void> {
   await tellStaff(deps);
   await endRefusedCheckouts(deps, open); // staff have been told of each by now
   await tellOfRefusedProducts(deps);
+  await tellOfLowStock(deps);
   await sendWaitingMails(
     deps,
     open.filter(({ cause }) => (MAIL_CAUSES as AlarmCause[]).includes(cause)),
@@ -87,6 +90,17 @@ async function tellOfRefusedProducts({ db, clock, env }: Deps): Promise<void> {
     recipient: env.STAFF_EMAIL,
     at: new Date(clock.now()),
     compose: (skus) => writeNotForSale({ shop, products: `${env.PUBLIC_URL}/admin/products`, skus }),
+  });
+}
+
+async function tellOfLowStock({ db, clock, env }: Deps): Promise<void> {
+  const shop = senderName(env.EMAIL_FROM);
+  await writeLowStockMail(db, {
+    key: `low_stock/${randomUUID()}`,
+    template: 'low_stock',
+    recipient: env.STAFF_EMAIL,
+    at: new Date(clock.now()),
+    compose: (low) => writeLowStock({ shop, products: `${env.PUBLIC_URL}/admin/products`, low }),
   });
 }
 

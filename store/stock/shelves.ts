@@ -47,8 +47,35 @@ export async function adjustStock(
 ): Promise<Adjusted> {
   const { sku, delta, reason } = change;
   const under = key === null ? null : { key: `adjust/${hash(sku, key)}`, keyHash: hash(delta, reason) };
+  return refusable(db, under, () => moveStock(db, { ...change, ...under }));
+}
+
+/**
+ * Makes what is on hand what was counted, by a movement of the difference, which is read under the row's lock. A count
+ * that is right is a movement of nothing: a repeat under its key must not become another one when stock has moved.
+ */
+export async function countStock(
+  db: Db,
+  { sku, count, reason, key, ...who }: Omit<StockChange, 'delta'> & { count: number; at: Date; key: string | null },
+): Promise<Adjusted> {
+  const under = key === null ? null : { key: `adjust/${hash(sku, key)}`, keyHash: hash('count', count, reason) };
+  return refusable(db, under, () =>
+    db.$transaction(async (tx) => {
+      const [level] = await tx.$queryRaw<{ onHand: number }[]>`
+        SELECT on_hand AS "onHand" FROM stock_levels WHERE sku = ${sku} FOR UPDATE`;
+      if (level) await moveStock(tx, { sku, delta: count - level.onHand, reason, ...who, ...under });
+    }),
+  );
+}
+
+/** Moves stock, and says why the database refuses it, or whether the same key has moved it before. */
+async function refusable(
+  db: Db,
+  under: { key: string; keyHash: string } | null,
+  move: () => Promise<void>,
+): Promise<Adjusted> {
   try {
-    await moveStock(db, { ...change, ...under });
+    await move();
     return 'adjusted';
   } catch (error) {
     const earlier = under && (await db.stockMovement.findUnique({ where: { key: under.key } }));
@@ -72,15 +99,17 @@ export interface StockMovement {
 export interface Shelf {
   onHand: number;
   held: number;
+  /** Staff are told when fewer than this are on hand; null: they are not. */
+  lowStockAt: number | null;
   /** The latest, newest first. */
   movements: StockMovement[];
 }
 
 /** The shelf of a physical product and its last movements, both as of one moment. */
 export async function readShelf(db: Db, { sku, movements }: { sku: string; movements: number }): Promise<Shelf> {
-  const [{ onHand, held }, rows] = await db.$transaction(
+  const [{ onHand, held, warning }, rows] = await db.$transaction(
     [
-      db.stockLevel.findUniqueOrThrow({ where: { sku } }),
+      db.stockLevel.findUniqueOrThrow({ where: { sku }, include: { warning: true } }),
       db.stockMovement.findMany({ where: { sku }, orderBy: { id: 'desc' }, take: movements }),
     ],
     { isolationLevel: 'RepeatableRead' },
@@ -88,6 +117,7 @@ export async function readShelf(db: Db, { sku, movements }: { sku: string; movem
   return {
     onHand,
     held,
+    lowStockAt: warning?.below ?? null,
     movements: rows.map(({ at, kind, onHandDelta, heldDelta, reference, actor }) => ({
       ...{ at, onHandDelta, heldDelta, reference, actor },
       kind: KINDS[kind],

@@ -46,6 +46,7 @@ describe('the stock of a product', () => {
       onHand: 7,
       held: 2,
       available: 5,
+      lowStockAt: null,
       movements: [
         {
           at: '2026-11-23T12:00:00.000Z',
@@ -173,6 +174,87 @@ describe('a change of stock', () => {
   test('accepts the bounds themselves', async () => {
     expect((await change({ delta: 1_000_000, reason: 'x'.repeat(200) })).status).toBe(200);
     expect((await change({ delta: -1_000_000, reason: '–' })).body).toMatchObject({ onHand: 0 });
+  });
+});
+
+describe('goods that arrive', () => {
+  test('are added, with why and by whom', async () => {
+    const { body } = await change({ receive: 24, reason: 'delivery 4711' }, 'delivery-4711');
+    expect(body).toMatchObject({ onHand: 24, movements: [{ delta: 24, reference: 'delivery 4711', actor: 'staff' }] });
+    await change({ receive: 24, reason: 'delivery 4711' }, 'delivery-4711');
+    expect((await stock()).body.onHand).toBe(24);
+  });
+});
+
+describe('a count', () => {
+  test('becomes what is on hand, by a movement of the difference', async () => {
+    await change({ delta: 10, reason: 'delivery' });
+    await hold('cs_test_counted', 3);
+    const { body } = await change({ count: 7, reason: 'stocktaking' });
+    expect(body).toMatchObject({ onHand: 7, held: 3, available: 4 });
+    expect(body.movements[0]).toMatchObject({ delta: -3, kind: 'adjust', reference: 'stocktaking', actor: 'staff' });
+    expect((await change({ count: 9, reason: 'found two' })).body).toMatchObject({ onHand: 9, held: 3 });
+    expect((await change({ count: 2, reason: 'stocktaking' })).body).toEqual(problem(409, 'stock_conflict'));
+    expect((await stock()).body).toMatchObject({ onHand: 9, held: 3 });
+  });
+
+  test('is read under the lock: however many come at once, each is right when it is made', async () => {
+    await change({ delta: 10, reason: 'delivery' });
+    await Promise.all(Array.from({ length: 8 }, (_, n) => change({ count: 5 + n, reason: `count ${n}` })));
+    const { onHand, movements } = (await stock()).body;
+    const chronological: { onHandDelta: number; reference: string }[] = movements.toReversed();
+    let sum = 0;
+    for (const { onHandDelta, reference } of chronological) {
+      sum += onHandDelta;
+      const [, n] = /^count (\d)$/.exec(reference) ?? [];
+      if (n !== undefined) expect([reference, sum]).toEqual([reference, 5 + Number(n)]);
+    }
+    expect(sum).toBe(onHand);
+  });
+
+  test('that is right is written down too, so that its key never counts again', async () => {
+    await change({ delta: 5, reason: 'delivery' });
+    const { body } = await change({ count: 5, reason: 'stocktaking' }, 'monday');
+    expect(body.movements[0]).toMatchObject({ delta: 0, reference: 'stocktaking' });
+    await change({ delta: -1, reason: 'broken' });
+    expect((await change({ count: 5, reason: 'stocktaking' }, 'monday')).body.onHand).toBe(4);
+    const other = await change({ count: 6, reason: 'stocktaking' }, 'monday');
+    expect(other.body).toEqual(problem(409, 'idempotency_key_reused'));
+    expect((await change({ delta: 5, reason: 'stocktaking' }, 'monday')).body).toEqual(
+      problem(409, 'idempotency_key_reused'),
+    );
+  });
+
+  test.each<[string, object, string[]]>([
+    ['of less than nothing', { count: -1, reason: 'x' }, ['count']],
+    ['of half a unit', { count: 0.5, reason: 'x' }, ['count']],
+    ['without a reason', { count: 1 }, ['reason']],
+    ['beside a change', { count: 1, delta: 1, reason: 'x' }, ['']],
+    ['of nothing that arrives', { receive: 0, reason: 'x' }, ['receive']],
+  ])('%s is 400', async (_what, body, paths) => {
+    expect((await change(body)).body).toEqual(invalidAt(...paths));
+  });
+});
+
+describe('a threshold', () => {
+  const warn = (lowStockAt: unknown, sku = mug) =>
+    office.ask('put', `/admin/products/${sku}/stock/warning`).send({ lowStockAt });
+
+  test('is set, changed and taken away, and shown with the stock', async () => {
+    expect((await warn(5)).body).toMatchObject({ sku: mug, lowStockAt: 5 });
+    expect((await warn(7)).body.lowStockAt).toBe(7);
+    expect((await stock()).body.lowStockAt).toBe(7);
+    expect((await warn(null)).body.lowStockAt).toBeNull();
+    expect((await warn(null)).status).toBe(200);
+  });
+
+  test.each([0, -1, 0.5, '5', 1_000_001])('of %j is 400', async (below) => {
+    expect((await warn(below)).status).toBe(400);
+  });
+
+  test('does not exist for an unknown or a digital product', async () => {
+    expect((await warn(5, 'NOTHING')).body).toEqual(problem(404, 'unknown_sku'));
+    expect((await warn(5, 'EBOOK')).body).toEqual(problem(409, 'invalid_transition'));
   });
 });
 

@@ -76,6 +76,7 @@ const PLAIN: Record<string, string[]> = {
   shop: ['settings'],
   stock_levels: ['sku'],
   stock_movements: ['sku', 'reference', 'actor', 'key', 'key_hash'],
+  stock_warnings: ['sku'],
   stray_sessions: ['session_id', 'currency', 'reason'],
   sweep_marks: ['name'],
   sweep_skips: ['reference', 'reason'],

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
+import { tendAccount } from '../../activities/account/tend';
 import { emailAgain } from '../../activities/mail/again';
 import type { MailRequest } from '../../activities/mail/request';
 import type { SessionId } from '../../domain/ids';
@@ -12,6 +13,8 @@ import { readOwedMails } from '../../store/mails/owed';
 import { unsubscribe } from '../../store/mails/unsubscribed';
 import { clearAttention, decide, raiseAttention } from '../../store/orders/attention';
 import { readSnapshot } from '../../store/orders/snapshot';
+import { moveStock } from '../../store/stock/shelves';
+import { countLowStock } from '../../store/stock/warnings';
 import { ENV, NOW, openShop, placeOrder } from './shop';
 
 const confirmation: MailRequest = { template: 'order_confirmation' };
@@ -700,5 +703,60 @@ describe('what is told', () => {
     expect(body?.text).toContain(session);
     expect(body?.text).toMatch(/POST https:\/\/api\.fern\.example\/admin\/orders\/\d+\/retry/);
     for (const { body: staff } of shop.resend.taken) expect(staff.html + staff.text).not.toMatch(/\bAda\b|ada@|London/);
+  });
+});
+
+describe('low stock', () => {
+  const at = new Date(NOW);
+  const product = (sku: string, below: number | null, active = true) =>
+    shop.db.product.create({
+      data: {
+        ...{ sku, name: `The ${sku}`, kind: 'PHYSICAL', active, createdAt: at, updatedAt: at },
+        stock: { create: { ...(below !== null && { warning: { create: { below } } }) } },
+      },
+    });
+  const move = (sku: string, delta: number) => moveStock(shop.db, { sku, delta, reason: 'x', actor: 'staff', at });
+  /** What staff get while the account is tended. */
+  const told = async () => {
+    shop.resend.taken.length = 0;
+    await tendAccount(shop.deps);
+    await tendAccount(shop.deps);
+    return shop.resend.taken.map(({ body }) => body);
+  };
+
+  test('is one mail to staff a fall below the threshold, about all products that fell', async () => {
+    for (const sku of ['LOW-A', 'LOW-B', 'LOW-C']) {
+      await product(sku, 5, sku !== 'LOW-C');
+      await move(sku, 5);
+    }
+    await product('LOW-NONE', null);
+    expect(await told()).toEqual([]);
+    for (const sku of ['LOW-A', 'LOW-B', 'LOW-C']) await move(sku, -1);
+    const [mail, ...others] = await told();
+    expect([others, mail]).toEqual([
+      [],
+      expect.objectContaining({
+        to: 'staff@fern.example',
+        subject: 'Low stock: LOW-A and 1 more',
+        tags: [{ name: 'template', value: 'low_stock' }],
+      }),
+    ]);
+    expect(mail?.text).toMatch(/4 of at least 5: The LOW-A[\s\S]*4 of at least 5: The LOW-B/);
+    expect(await countLowStock(shop.db)).toBe(2);
+    await move('LOW-A', -1); // lower still is no other fall
+    expect(await told()).toEqual([]);
+    await move('LOW-A', 2);
+    expect(await told()).toEqual([]);
+    await move('LOW-A', -1);
+    expect((await told()).map(({ subject }) => subject)).toEqual(['Low stock: LOW-A']);
+  });
+
+  test('waits while the provider refuses every mail', async () => {
+    await product('LOW-D', 5);
+    shop.resend.refuse({ answer: 403, name: 'invalid_api_key' });
+    expect(await told()).toEqual([]);
+    shop.resend.refuse(null);
+    shop.pass(60_000);
+    expect((await told()).map(({ subject }) => subject)).toContain('Low stock: LOW-D');
   });
 });

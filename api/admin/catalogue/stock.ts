@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { Problem } from '../../../domain/problem';
 import { findKind } from '../../../store/catalogue/products';
 import type { Db } from '../../../store/database';
-import { type Adjusted, adjustStock, readShelf } from '../../../store/stock/shelves';
+import { type Adjusted, adjustStock, countStock, readShelf } from '../../../store/stock/shelves';
+import { setWarning } from '../../../store/stock/warnings';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
-import { Timestamp, text, timestamp } from '../../http/schemas';
+import { orNull, Timestamp, text, timestamp } from '../../http/schemas';
 import { KeyHeader, SkuInPath } from '../fields';
 import { unknownSku } from './document';
 
@@ -17,6 +18,7 @@ const Stock = z
     onHand: z.int().meta({ description: 'On the shelf.' }),
     held: z.int().meta({ description: 'How many of these unpaid orders hold.' }),
     available: z.int().meta({ description: 'onHand − held' }),
+    lowStockAt: orNull(z.int()).meta({ description: 'Staff get a mail when fewer than this are on hand.' }),
     movements: z
       .array(
         z.strictObject({
@@ -35,15 +37,36 @@ const Stock = z
   })
   .meta({ id: 'Stock' });
 
-const Adjustment = z.strictObject({
-  delta: z
-    .int()
-    .min(-1_000_000)
-    .max(1_000_000)
-    .refine((delta) => delta !== 0, 'must not be zero')
-    .meta({ description: 'How many came in (positive) or went out.' }),
-  reason: text(200).meta({ example: 'counted' }),
-});
+const MOST = 1_000_000;
+const reason = text(200).meta({ description: 'Why, as movements show it.', example: 'delivery of 3 May' });
+
+const Adjustment = z
+  .union([
+    z.strictObject({
+      delta: z
+        .int()
+        .min(-MOST)
+        .max(MOST)
+        .refine((delta) => delta !== 0, 'must not be zero')
+        .meta({ description: 'How many came in (positive) or went out.' }),
+      reason,
+    }),
+    z.strictObject({ receive: z.int().min(1).max(MOST).meta({ description: 'How many came in.' }), reason }),
+    z.strictObject({
+      count: z.int().min(0).max(MOST).meta({
+        description:
+          'What is on hand, counted: the difference becomes the change. Without the goods of paid orders that are still to be shipped, which are sold.',
+      }),
+      reason,
+    }),
+  ])
+  .meta({ id: 'StockAdjustment', example: { count: 12, reason: 'stocktaking' } });
+
+const Warning = z
+  .strictObject({
+    lowStockAt: orNull(z.int().min(1).max(MOST)).meta({ description: 'Null: no warnings.' }),
+  })
+  .meta({ id: 'StockWarning', example: { lowStockAt: 5 } });
 
 /** The stock of a product, and the movements that add up to it. */
 export const stockRoutes = ({ db, clock, shown }: Pick<ApiDeps, 'db' | 'clock' | 'shown'>): Route[] => {
@@ -72,9 +95,28 @@ export const stockRoutes = ({ db, clock, shown }: Pick<ApiDeps, 'db' | 'clock' |
         await mustBePhysical(db, sku);
         const key = headers['idempotency-key'] ?? null;
         const at = new Date(clock.now());
-        const adjusted = await adjustStock(db, { sku, ...body, actor, key, at });
+        const who = { sku, reason: body.reason, actor, key, at };
+        const adjusted =
+          'count' in body
+            ? await countStock(db, { ...who, count: body.count })
+            : await adjustStock(db, { ...who, delta: 'delta' in body ? body.delta : body.receive });
         if (adjusted !== 'adjusted') throw REFUSALS[adjusted](sku);
         shown.forget();
+        return { body: await readStock(db, sku) };
+      },
+    }),
+    route({
+      ...ofSku,
+      method: 'put',
+      path: '/admin/products/{sku}/stock/warning',
+      summary: 'Below how many on hand staff get a mail about a product',
+      description:
+        'One mail when it falls below, and another only when it was restored and falls again. What unpaid orders hold is still on hand.',
+      body: Warning,
+      problems: ['unknown_sku', 'invalid_transition'],
+      handle: async ({ params: { sku }, body: { lowStockAt } }) => {
+        await mustBePhysical(db, sku);
+        await setWarning(db, { sku, below: lowStockAt });
         return { body: await readStock(db, sku) };
       },
     }),
@@ -83,12 +125,13 @@ export const stockRoutes = ({ db, clock, shown }: Pick<ApiDeps, 'db' | 'clock' |
 
 async function readStock(db: Db, sku: string): Promise<z.infer<typeof Stock>> {
   await mustBePhysical(db, sku);
-  const { onHand, held, movements } = await readShelf(db, { sku, movements: SHOWN });
+  const { onHand, held, lowStockAt, movements } = await readShelf(db, { sku, movements: SHOWN });
   return {
     sku,
     onHand,
     held,
     available: onHand - held,
+    lowStockAt,
     movements: movements.map(({ at, ...movement }) => ({
       ...movement,
       at: timestamp(at),
