@@ -58,7 +58,7 @@ export function createApp(deps: ApiDeps): Express {
   mount(app, [openApiDocument(routes, env)]);
   app.use(docsPage());
   app.use(demoPictures());
-  if (deps.storefrontDir) app.use(demoStorefront(deps.storefrontDir));
+  if (deps.storefrontDir) app.use(demoStorefront(deps.storefrontDir, deps));
 
   app.use(() => {
     throw new Problem('not_found', 'There is nothing at this address. See /docs.');

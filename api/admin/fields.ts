@@ -8,7 +8,7 @@ import { isWellFormed, text } from '../http/schemas';
 export const Sku = z
   .string()
   .refine(isSku, 'must be at most 40 of A–Z a–z 0–9 . _ -')
-  .meta({ description: 'At most 40 of `A–Z a–z 0–9 . _ -`.', example: 'TIDE-MUG' });
+  .meta({ description: 'At most 40 of `A–Z a–z 0–9 . _ -`.', example: 'TULIPS' });
 
 export const SkuInPath = z.strictObject({ sku: Sku });
 

@@ -37,7 +37,7 @@ const Problem = z
       status: PROBLEMS.out_of_stock[0],
       detail: 'Some of this is no longer available; see `items`.',
       code: 'out_of_stock',
-      items: [{ sku: 'TIDE-MUG', requested: 2, available: 1 }],
+      items: [{ sku: 'TULIPS', requested: 2, available: 1 }],
     },
   });
 

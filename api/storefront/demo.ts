@@ -1,7 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import express, { type Response, type Router } from 'express';
+import { isSku } from '../../domain/ids';
 import type { Env } from '../../platform/env';
+import { findForSale } from '../../store/catalogue/products';
+import type { ApiDeps } from '../deps';
+import { productHead, withHead } from './product-head';
 
 /** The folder of the built demo storefront; null if it was not built, or if `STOREFRONT_URL` is another shop. */
 export function findStorefront(env: Pick<Env, 'PUBLIC_URL' | 'STOREFRONT_URL'>): string | null {
@@ -55,8 +59,12 @@ function builtStorefront(): string {
   return basename(above) === 'dist' ? join(above, 'storefront') : join(above, 'dist', 'storefront');
 }
 
-/** The storefront's files, and its one page for every path that it routes itself. */
-export function demoStorefront(folder: string): Router {
+/**
+ * The storefront's files, and its one page for every path that it routes itself. The page of a product says in its head
+ * what it is about.
+ */
+export function demoStorefront(folder: string, deps: Pick<ApiDeps, 'db' | 'env' | 'log'>): Router {
+  const page = readFileSync(join(folder, 'index.html'), 'utf8');
   const router = express.Router();
   router.use((_req, res, next) => {
     res.locals.route = 'storefront';
@@ -64,12 +72,40 @@ export function demoStorefront(folder: string): Router {
   });
   router.use('/assets', express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y', fallthrough: true }));
   router.use(express.static(folder, { index: false, redirect: false, maxAge: 0 }));
-  router.get(['/', '/cart', '/success', '/product/:sku'], (_req, res) =>
-    res.sendFile(join(folder, 'index.html'), { maxAge: 0 }),
-  );
+  router.get(['/', '/cart', '/success'], (_req, res) => res.sendFile(join(folder, 'index.html'), { maxAge: 0 }));
+  router.get('/product/:sku', async ({ params: { sku } }, res) => {
+    const { status, head } = await productPage(sku, folder, deps);
+    const html = head === null ? page : withHead(page, head);
+    res.status(status).set('cache-control', 'public, max-age=0').type('html').send(html);
+  });
   router.use((_req, res, next) => {
     res.locals.route = undefined;
     next();
   });
   return router;
+}
+
+/** Without the database, the page still says that the shop cannot show its products. */
+async function productPage(
+  sku: string,
+  folder: string,
+  { db, env, log }: Pick<ApiDeps, 'db' | 'env' | 'log'>,
+): Promise<{ status: number; head: string | null }> {
+  try {
+    const [product] = isSku(sku) ? await findForSale(db, { skus: [sku] }) : [];
+    if (!product) return { status: 404, head: null };
+    const url = `${env.PUBLIC_URL}/product/${encodeURIComponent(sku)}`;
+    const picture = rasterOf(product.imageUrl, folder);
+    const head = productHead({ product, url, picture: picture && new URL(picture, env.PUBLIC_URL).href });
+    return { status: 200, head };
+  } catch (err) {
+    log.warn({ err }, 'could not read the product of a page');
+    return { status: 503, head: null };
+  }
+}
+
+/** Messengers show no SVG: the pictures of the demo catalogue have a PNG beside them. */
+function rasterOf(imageUrl: string | null, folder: string): string | null {
+  const png = imageUrl?.replace(/\.svg$/, '.png') ?? null;
+  return png === imageUrl || (png?.startsWith(`${PICTURES}/`) && existsSync(join(folder, png))) ? png : null;
 }

@@ -6,18 +6,18 @@
 const eur = (amount: number) => ({ amount, currency: 'eur' });
 
 export const PRODUCT_EXAMPLE = {
-  sku: 'TIDE-MUG',
-  name: 'Tide Mug',
-  description: 'Stoneware with two glazes that meet at the high-water mark. Holds 350 ml and, so far, its colour.',
+  sku: 'TULIPS',
+  name: 'Ten Tulips',
+  description: 'Cut this morning while still closed, in three colours. They open on your table and go on growing there.',
   kind: 'PHYSICAL',
-  imageUrl: '/images/tide-mug.svg',
+  imageUrl: '/images/tulips.svg',
   prices: [eur(1800)],
   payWhatYouWant: null,
   available: 38,
 };
 
 export const CART_EXAMPLE = {
-  items: [{ sku: 'TIDE-MUG', quantity: 2 }],
+  items: [{ sku: 'TULIPS', quantity: 2 }],
   email: 'ada@example.com',
   userId: 'user-7',
   locale: 'de',
@@ -58,7 +58,7 @@ export const ORDER_EXAMPLE = {
     taxIncluded: eur(595),
     total: eur(3730),
   },
-  items: [{ sku: 'TIDE-MUG', name: 'Tide Mug', quantity: 2, unitAmount: eur(1800), total: eur(3600) }],
+  items: [{ sku: 'TULIPS', name: 'Ten Tulips', quantity: 2, unitAmount: eur(1800), total: eur(3600) }],
   total: eur(3730),
   refunded: eur(0),
   refundAwaitsBankDetails: null,

@@ -53,7 +53,7 @@ export function productRoutes({ shown, env }: Pick<ApiDeps, 'shown' | 'env'>): R
       path: '/products/{sku}',
       tag: 'Storefront',
       summary: 'One product for sale, with its prices and available stock',
-      params: z.object({ sku: z.string().meta({ example: 'TIDE-MUG' }) }),
+      params: z.object({ sku: z.string().meta({ example: 'TULIPS' }) }),
       headers: CONDITIONAL,
       answers: {
         200: { description: 'The product.', schema: Product, headers: CACHED },

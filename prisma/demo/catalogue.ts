@@ -22,26 +22,34 @@ export interface DemoFile {
   bytes(): Buffer;
 }
 
-/** The storefront has one picture per SKU: `/images/tide-mug.svg` for `TIDE-MUG`. */
+/** The storefront has one picture per SKU: `/images/tulips.svg` for `TULIPS`. */
 export const imageOf = ({ sku }: DemoProduct): string => `/images/${sku.toLowerCase()}.svg`;
 
 /**
- * A small shop by the sea, with every kind of thing that can be sold: low stock, two currencies, downloads, pay what
- * you want.
+ * A florist, with every kind of thing that can be sold: flowers of which few are left, two currencies, downloads, pay
+ * what you want.
  */
 export const DEMO_CATALOGUE: DemoProduct[] = [
   {
-    sku: 'TIDE-MUG',
-    name: 'Tide Mug',
-    description: 'Stoneware with two glazes that meet at the high-water mark. Holds 350 ml and, so far, its colour.',
+    sku: 'TULIPS',
+    name: 'Ten Tulips',
+    description: 'Cut this morning while still closed, in three colours. They open on your table and go on growing there.',
     kind: 'PHYSICAL',
     prices: [{ amount: 1800, currency: 'eur' }],
     stock: 40,
   },
   {
-    sku: 'HARBOUR-BLANKET',
-    name: 'Harbour Blanket',
-    description: 'Undyed wool from three islands, woven in the grey of a harbour at six in the morning. 140 × 200 cm.',
+    sku: 'PEONIES',
+    name: 'The First Peonies',
+    description: 'Five heads, two shades, and a scent that fills the room. The season has just begun: three bunches are left.',
+    kind: 'PHYSICAL',
+    prices: [{ amount: 4500, currency: 'eur' }],
+    stock: 3,
+  },
+  {
+    sku: 'SIXTY-ROSES',
+    name: 'Sixty Roses',
+    description: 'Long red roses in black paper, for when a dozen will not do. Sixty centimetres, without thorns.',
     kind: 'PHYSICAL',
     prices: [
       { amount: 8900, currency: 'eur' },
@@ -50,53 +58,44 @@ export const DEMO_CATALOGUE: DemoProduct[] = [
     stock: 12,
   },
   {
-    sku: 'KELP-PRINT',
-    name: 'Kelp Forest, linocut',
-    description:
-      'Printed by hand in two greens on cotton paper, 30 × 40 cm, signed. The block is worn out: three are left.',
-    kind: 'PHYSICAL',
-    prices: [{ amount: 4500, currency: 'eur' }],
-    stock: 3,
-  },
-  {
-    sku: 'BRASS-CLEAT',
-    name: 'Brass Cleat',
-    description: 'Cast, not stamped. Made for mooring lines, good for coats. With four screws.',
-    kind: 'PHYSICAL',
-    prices: [{ amount: 2400, currency: 'eur' }],
-    stock: 25,
-  },
-  {
-    sku: 'LOGBOOK',
-    name: 'Logbook',
-    description: 'Two hundred pages that open flat, with columns for date, wind, weather and remarks. Thread-sewn.',
+    sku: 'LAVENDER',
+    name: 'Dried Lavender',
+    description: 'A tied bunch from the south slope, dried in the dark. Needs no water and keeps its scent for a year.',
     kind: 'PHYSICAL',
     prices: [{ amount: 1400, currency: 'eur' }],
     stock: 60,
   },
   {
-    sku: 'TIDES-GUIDE',
-    name: 'How the Tide Works',
-    description: 'Why it comes twice a day, why it is late tomorrow, and the rule of twelfths. A short book as a PDF.',
+    sku: 'STONE-VASE',
+    name: 'Stoneware Vase',
+    description: 'Thrown by hand, with one brush stroke around the belly. Holds ten tulips, and stands by itself when empty.',
+    kind: 'PHYSICAL',
+    prices: [{ amount: 2400, currency: 'eur' }],
+    stock: 25,
+  },
+  {
+    sku: 'FRESH-LONGER',
+    name: 'Fresh for Longer',
+    description: 'How to cut, what to put in the water, and where not to put the vase. A short book as a PDF.',
     kind: 'DIGITAL',
     prices: [{ amount: 900, currency: 'eur' }],
-    file: demoFile('how-the-tide-works.pdf', 'application/pdf'),
+    file: demoFile('fresh-for-longer.pdf', 'application/pdf'),
   },
   {
-    sku: 'DEEP-WATER',
-    name: 'Deep Water, four wallpapers',
-    description: 'Dawn, noon, dusk and night from twenty metres down. Four PNGs in one archive.',
+    sku: 'PRESSED-FLOWERS',
+    name: 'Pressed Flowers, four prints',
+    description: 'Poppy, aster, buttercup and cornflower, to print and frame. Four PNGs in one archive.',
     kind: 'DIGITAL',
     prices: [{ amount: 500, currency: 'eur' }],
-    file: demoFile('deep-water.zip', 'application/zip'),
+    file: demoFile('pressed-flowers.zip', 'application/zip'),
   },
   {
-    sku: 'SIX-KNOTS',
-    name: 'Six Knots Worth Knowing',
-    description: 'Enough to moor a boat, hang a hammock and impress a nephew. A PDF for whatever it is worth to you.',
+    sku: 'SIX-BOUQUETS',
+    name: 'Six Bouquets Worth Knowing',
+    description: 'From the round one to the one for nobody. A PDF for whatever it is worth to you.',
     kind: 'DIGITAL',
     prices: [{ amount: 500, currency: 'eur', minimum: 100 }],
-    file: demoFile('six-knots.pdf', 'application/pdf'),
+    file: demoFile('six-bouquets.pdf', 'application/pdf'),
   },
 ];
 

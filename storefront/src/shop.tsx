@@ -2,6 +2,7 @@ import { type ComponentType, useEffect } from 'react';
 import { loadCatalogue } from './catalogue';
 import { CartPage } from './pages/cart';
 import { NotFoundPage } from './pages/not-found';
+import { ProductPage } from './pages/product';
 import { ProductsPage } from './pages/products';
 import { SuccessPage } from './pages/success';
 import { Announcer } from './parts/announcer';
@@ -17,7 +18,6 @@ const PAGES: Record<string, ComponentType<{ parameters: URLSearchParams }>> = {
 /** The whole shop: the frame, and the page that belongs to the address. */
 export function Shop() {
   const { pathname, searchParams } = useLocation();
-  const Page = PAGES[pathname] ?? NotFoundPage;
   useEffect(() => void loadCatalogue(), []);
   return (
     <>
@@ -26,7 +26,7 @@ export function Shop() {
       </a>
       <Header />
       <main id="main">
-        <Page parameters={searchParams} />
+        <Page pathname={pathname} parameters={searchParams} />
       </main>
       <footer>
         <p>
@@ -37,4 +37,11 @@ export function Shop() {
       <Announcer />
     </>
   );
+}
+
+function Page({ pathname, parameters }: { pathname: string; parameters: URLSearchParams }) {
+  const sku = /^\/product\/([\w.-]+)$/.exec(pathname)?.[1];
+  if (sku !== undefined) return <ProductPage key={sku} sku={sku} />;
+  const Named = PAGES[pathname] ?? NotFoundPage;
+  return <Named parameters={parameters} />;
 }

@@ -50,7 +50,7 @@ describe('putting a product', () => {
     const answer = await put(
       mug({
         description: 'Holds 350 ml.\nSo far.',
-        imageUrl: '/images/tide-mug.svg',
+        imageUrl: '/images/tulips.svg',
         ...{ weight: 420, taxCode: 'txcd_99999999', taxBehavior: 'inclusive' },
         prices: [euro(1800), { amount: 1999, currency: 'usd', stripePriceId: id('usd') }],
       }),
@@ -61,7 +61,7 @@ describe('putting a product', () => {
       name: 'Mug',
       description: 'Holds 350 ml.\nSo far.',
       kind: 'PHYSICAL',
-      imageUrl: '/images/tide-mug.svg',
+      imageUrl: '/images/tulips.svg',
       active: true,
       ...{ weight: 420, taxCode: 'txcd_99999999', taxBehavior: 'inclusive' },
       prices: [

@@ -16,6 +16,8 @@ let shopFolder: string;
 beforeAll(async () => {
   shopFolder = mkdtempSync(join(tmpdir(), 'holdfast-shop-'));
   mkdirSync(join(shopFolder, 'assets'));
+  mkdirSync(join(shopFolder, 'images'));
+  writeFileSync(join(shopFolder, 'images', 'tulips.png'), 'a picture');
   writeFileSync(join(shopFolder, 'index.html'), '<!doctype html><title>Shop</title>');
   writeFileSync(join(shopFolder, 'assets', 'app.js'), 'alert(1)');
   bare = await bareApi(
@@ -499,7 +501,7 @@ const GOOD: Record<string, string> = {
 describe('the demo storefront', () => {
   test('its pictures are served where another shop is configured, to any origin', async () => {
     const api = await Api.listen({ ...bare.api.deps, storefrontDir: null });
-    const { status, type, headers } = await api.http.get('/images/tide-mug.svg');
+    const { status, type, headers } = await api.http.get('/images/tulips.svg');
     expect([status, type]).toEqual([200, 'image/svg+xml']);
     expect(headers['cross-origin-resource-policy']).toBe('cross-origin');
     isProblem(await api.http.get('/images/no-such.svg'), 404, 'not_found');
@@ -509,7 +511,7 @@ describe('the demo storefront', () => {
 
   test('a storefront at another origin gets the whole address of a demo picture, and its own paths as they are', async () => {
     const product = { name: 'Pictured', kind: 'DIGITAL', createdAt: new Date(0), updatedAt: new Date(0) } as const;
-    const pictures = ['/images/tide-mug.svg', '/images/of-the-storefront.png', 'https://cdn.example.com/a.png'];
+    const pictures = ['/images/tulips.svg', '/images/of-the-storefront.png', 'https://cdn.example.com/a.png'];
     const sold = pictures.map((imageUrl, n) => ({ ...product, sku: `pictured-${n}`, imageUrl }));
     await bare.db.product.createMany({ data: sold });
     const price = { currency: 'eur', amount: 500, createdAt: new Date(0) };
@@ -519,14 +521,52 @@ describe('the demo storefront', () => {
     const shown = listed.filter(({ sku }) => sku.startsWith('pictured-')).map(({ imageUrl }) => imageUrl);
     expect(shown.sort()).toEqual([
       '/images/of-the-storefront.png',
-      'http://api.shop.test/images/tide-mug.svg',
+      'http://api.shop.test/images/tulips.svg',
       'https://cdn.example.com/a.png',
     ]);
     await bare.db.price.deleteMany({ where: { sku: { startsWith: 'pictured-' } } });
     await bare.db.product.deleteMany({ where: { sku: { startsWith: 'pictured-' } } });
   });
 
-  test.each(['/', '/cart', '/success?session_id=cs_test_1', '/product/mug'])('its page is at %s', async (path) => {
+  test('the page of a product says in its head what it is about, to those who run no scripts', async () => {
+    const created = { createdAt: new Date(0), updatedAt: new Date(0) };
+    const words = { name: 'Ten </title><b>Tulips', description: 'Cut "today" </script>', imageUrl: '/images/tulips.svg' };
+    await bare.db.product.create({ data: { sku: 'headed', kind: 'DIGITAL', ...words, ...created } });
+    const prices = [
+      { currency: 'eur', amount: 1250, position: 0 },
+      { currency: 'jpy', amount: 1800, position: 1 },
+    ];
+    const price = { sku: 'headed', createdAt: new Date(0) };
+    await bare.db.price.createMany({
+      data: prices.map((one) => ({ ...price, ...one, stripePriceId: `price_headed_${one.currency}` })),
+    });
+    const { status, text } = await http().get('/product/headed');
+    expect(status).toBe(200);
+    expect(text).toContain('<title>Ten &lt;/title&gt;&lt;b&gt;Tulips · Holdfast demo shop</title>');
+    expect(text).not.toContain('<title>Shop');
+    const url = 'http://api.shop.test/product/headed';
+    for (const tag of [
+      `<link rel="canonical" href="${url}"/>`,
+      '<meta name="description" content="Cut &quot;today&quot; &lt;/script&gt;"/>',
+      '<meta property="og:image" content="http://api.shop.test/images/tulips.png"/>',
+    ])
+      expect(text).toContain(tag);
+    const data = JSON.parse(/<script type="application\/ld\+json">(.*?)<\/script>/.exec(text)?.[1] ?? '');
+    expect(data).toMatchObject({ '@type': 'Product', name: words.name, description: words.description, sku: 'headed' });
+    const offer = { '@type': 'Offer', availability: 'https://schema.org/InStock', url };
+    expect(data.offers).toEqual([
+      { ...offer, price: '12.50', priceCurrency: 'EUR' },
+      { ...offer, price: '1800', priceCurrency: 'JPY' },
+    ]);
+    await bare.db.price.deleteMany({ where: { sku: 'headed' } });
+    await bare.db.product.deleteMany({ where: { sku: 'headed' } });
+
+    const gone = await http().get('/product/headed');
+    expect([gone.status, gone.type]).toEqual([404, 'text/html']);
+    expect(gone.text).toContain('<title>Shop</title>');
+  });
+
+  test.each(['/', '/cart', '/success?session_id=cs_test_1'])('its page is at %s', async (path) => {
     const answer = await http().get(path);
     expect([answer.status, answer.type]).toEqual([200, 'text/html']);
     expect(answer.text).toContain('<title>Shop</title>');

@@ -63,14 +63,14 @@ const payWith = async (card: string, email: string) => {
 };
 
 test('a shopper buys: the order is confirmed, the mail is in the outbox, the workflow in the Temporal UI, the stock one lower', async () => {
-  const before = await stockOf('TIDE-MUG');
-  await putInCart('Tide Mug');
+  const before = await stockOf('TULIPS');
+  await putInCart('Ten Tulips');
   await goToPayment();
   await payWith('4242 4242 4242 4242', 'buyer@example.com');
   await page.waitForURL(/\/success/);
   await status('PREPARING');
   const id = sessionId();
-  expect(await stockOf('TIDE-MUG')).toMatchObject({ onHand: before.onHand - 1, held: before.held });
+  expect(await stockOf('TULIPS')).toMatchObject({ onHand: before.onHand - 1, held: before.held });
   await until(async () => (await system.mailsTo('buyer@example.com')).length === 1);
 
   await page.goto(`${system.env.TEMPORAL_UI_URL}/namespaces/default/workflows/${id}`);
@@ -102,7 +102,7 @@ test('a buyer of a download gets the file, and downloads are counted', async () 
 }, 120_000);
 
 test('without JavaScript, the link in the mail shows the order, and its buyer withdraws from it', async () => {
-  await putInCart('Tide Mug');
+  await putInCart('Ten Tulips');
   await goToPayment();
   await payWith('4242 4242 4242 4242', 'grace@example.com');
   await page.waitForURL(/\/success/);
@@ -131,18 +131,18 @@ test('without JavaScript, the link in the mail shows the order, and its buyer wi
 }, 120_000);
 
 test('a shopper who turns back no longer holds stock, but still has the cart', async () => {
-  const before = await stockOf('HARBOUR-BLANKET');
-  await putInCart('Harbour Blanket');
+  const before = await stockOf('SIXTY-ROSES');
+  await putInCart('Sixty Roses');
   await goToPayment();
-  await until(async () => (await stockOf('HARBOUR-BLANKET')).held === before.held + 1);
+  await until(async () => (await stockOf('SIXTY-ROSES')).held === before.held + 1);
   await page.click('#cancel');
   await page.waitForURL(/\/cart/);
-  await until(async () => (await stockOf('HARBOUR-BLANKET')).held === before.held);
+  await until(async () => (await stockOf('SIXTY-ROSES')).held === before.held);
   await page.getByRole('button', { name: 'Go to payment' }).first().waitFor();
 }, 120_000);
 
 test('after a declined card the shopper pays with another', async () => {
-  await putInCart('Tide Mug');
+  await putInCart('Ten Tulips');
   await goToPayment();
   await payWith('4000 0000 0000 9995', 'second-try@example.com');
   await page
@@ -155,7 +155,7 @@ test('after a declined card the shopper pays with another', async () => {
 }, 120_000);
 
 test('an expired checkout is recovered from the mail, and paid', async () => {
-  await putInCart('Tide Mug');
+  await putInCart('Ten Tulips');
   await page.getByLabel('E-mail (optional)').fill('late@example.com');
   await goToPayment();
   const expired = /cs_[A-Za-z0-9_]+/.exec(page.url())?.[0] as string;
@@ -173,8 +173,8 @@ test('an expired checkout is recovered from the mail, and paid', async () => {
 }, 120_000);
 
 test('two shoppers race for the last unit: one pays, the other is told that it is gone', async () => {
-  const { available } = await stockOf('KELP-PRINT');
-  await system.staff('POST', '/admin/products/KELP-PRINT/stock', { delta: 1 - available, reason: 'counted' });
+  const { available } = await stockOf('PEONIES');
+  await system.staff('POST', '/admin/products/PEONIES/stock', { delta: 1 - available, reason: 'counted' });
   const other = await (await browser.newContext()).newPage();
   await putInCart('Kelp Forest, linocut');
   await other.goto(shop());
@@ -190,12 +190,12 @@ test('two shoppers race for the last unit: one pays, the other is told that it i
   await payWith('4242 4242 4242 4242', 'first@example.com');
   await page.waitForURL(/\/success/);
   await status('PREPARING');
-  expect(await stockOf('KELP-PRINT')).toMatchObject({ onHand: 0, held: 0 });
+  expect(await stockOf('PEONIES')).toMatchObject({ onHand: 0, held: 0 });
   await other.context().close();
 }, 120_000);
 
 test('a bank debit is shown as being processed until it settles', async () => {
-  await putInCart('Tide Mug');
+  await putInCart('Ten Tulips');
   await goToPayment();
   const id = /cs_[A-Za-z0-9_]+/.exec(page.url())?.[0] as string;
   await system.atStripe(`/sessions/${id}/pay`, {
@@ -250,10 +250,10 @@ test('a voucher: the order’s page says how to pay it and until when, until it 
 test('the plain page of the client sells from another origin, with the client as it is built', async () => {
   const plain = await servePlainShop(plainPort, system.env.PUBLIC_URL as string);
   const news = (status: string) => page.locator('#news', { hasText: status }).waitFor();
-  const before = await stockOf('TIDE-MUG');
+  const before = await stockOf('TULIPS');
   const buy = async () => {
     await page
-      .getByRole('button', { name: 'Buy Tide Mug' })
+      .getByRole('button', { name: 'Buy Ten Tulips' })
       .click()
       .then(() => page.waitForURL(/\/pay\/cs_/));
     return /cs_[A-Za-z0-9_]+/.exec(page.url())?.[0] as string;
@@ -261,7 +261,7 @@ test('the plain page of the client sells from another origin, with the client as
   await page.goto(plain.url);
   const left = await buy();
   await page.goto(`${plain.url}/cart?session_id=${left}`);
-  await until(async () => (await stockOf('TIDE-MUG')).held === before.held);
+  await until(async () => (await stockOf('TULIPS')).held === before.held);
   const id = await buy();
   expect(id).not.toBe(left);
   await payWith('4242 4242 4242 4242', 'plain@example.com');

@@ -55,16 +55,16 @@ describe('the demo catalogue', () => {
     expect(await seed(db, clock)).toEqual(DEMO_CATALOGUE.map(({ sku }) => sku));
     const at = new Date(clock.now());
     await db.stockMovement.create({
-      data: { sku: 'TIDE-MUG', at, kind: 'ADJUST', onHandDelta: -39, heldDelta: 0, reference: 'sold', actor: 'staff' },
+      data: { sku: 'TULIPS', at, kind: 'ADJUST', onHandDelta: -39, heldDelta: 0, reference: 'sold', actor: 'staff' },
     });
-    const price = await db.price.findFirstOrThrow({ where: { sku: 'LOGBOOK' } });
+    const price = await db.price.findFirstOrThrow({ where: { sku: 'LAVENDER' } });
     await db.price.update({ where: { id: price.id }, data: { stripePriceId: 'price_linked' } });
-    await db.product.update({ where: { sku: 'LOGBOOK' }, data: { name: 'Our Logbook' } });
+    await db.product.update({ where: { sku: 'LAVENDER' }, data: { name: 'Our Lavender' } });
     const before = await everything();
 
     expect(await seed(db, { now: () => clock.now() + 60_000 })).toEqual([]);
     expect(await everything()).toEqual(before);
-    expect(before.stock.find(({ sku }) => sku === 'TIDE-MUG')?.onHand).toBe(1);
+    expect(before.stock.find(({ sku }) => sku === 'TULIPS')?.onHand).toBe(1);
   });
 
   test('is loaded once when two load it at the same time', async () => {
@@ -89,7 +89,7 @@ describe('its files', () => {
 
   beforeEach(() => seed(db, clock));
 
-  test.each(['TIDES-GUIDE', 'SIX-KNOTS'])('%s is a PDF whose table names where its objects are', async (sku) => {
+  test.each(['FRESH-LONGER', 'SIX-BOUQUETS'])('%s is a PDF whose table names where its objects are', async (sku) => {
     const text = (await fileOf(sku)).toString('latin1');
     expect(text.startsWith('%PDF-1.4\n')).toBe(true);
     expect(text.endsWith('%%EOF\n')).toBe(true);
@@ -104,9 +104,9 @@ describe('its files', () => {
       expect(stream).toHaveLength(Number(length));
   });
 
-  test('DEEP-WATER is an archive of four pictures', async () => {
-    const pictures = unzip(await fileOf('DEEP-WATER'));
-    expect(Object.keys(pictures)).toEqual(['dawn.png', 'noon.png', 'dusk.png', 'night.png']);
+  test('PRESSED-FLOWERS is an archive of four pictures', async () => {
+    const pictures = unzip(await fileOf('PRESSED-FLOWERS'));
+    expect(Object.keys(pictures)).toEqual(['poppy.png', 'aster.png', 'buttercup.png', 'cornflower.png']);
     for (const picture of Object.values(pictures)) {
       const { IHDR, IDAT, PLTE } = chunksOf(picture);
       const [width, height] = [IHDR?.readUInt32BE(0) ?? 0, IHDR?.readUInt32BE(4) ?? 0];

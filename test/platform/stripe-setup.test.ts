@@ -116,13 +116,13 @@ describe('products and prices', () => {
           maximum: null,
         });
     }
-    const mug = await stripe.products.retrieve('hf_TIDE-MUG');
+    const mug = await stripe.products.retrieve('hf_TULIPS');
     expect(mug).toMatchObject({
-      name: 'Tide Mug',
+      name: 'Ten Tulips',
       active: true,
       shippable: true,
-      images: [`${PUBLIC_URL}/images/tide-mug.svg`],
-      metadata: { sku: 'TIDE-MUG' },
+      images: [`${PUBLIC_URL}/images/tulips.svg`],
+      metadata: { sku: 'TULIPS' },
     });
   });
 

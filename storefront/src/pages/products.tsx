@@ -1,9 +1,8 @@
-import { formatMoney, MOST_OF_ONE, type Product, priceIn, quantityOf, shownCurrency } from '@holdfast/client';
-import { setQuantity, useCart } from '../cart/cart';
+import { type Product, shownCurrency } from '@holdfast/client';
+import { useCart } from '../cart/cart';
 import { loadCatalogue, useCatalogue } from '../catalogue';
-import { useCheckout } from '../checkout/checkout';
-import { announce } from '../parts/announcer';
 import { Notice } from '../parts/notice';
+import { Offer } from '../parts/offer';
 import { Page } from '../parts/page';
 import { Picture } from '../parts/picture';
 import { Link } from '../router';
@@ -15,15 +14,7 @@ export function ProductsPage() {
   const currency = useCart((cart) => shownCurrency(products ?? [], cart.currency));
   return (
     <Page title="Products">
-      {failure && (
-        <Notice tone="bad" title={wordsFor(failure).title}>
-          <p>{products ? 'Prices and stock on this page may be out of date.' : 'We cannot show any products yet.'}</p>
-          <button type="button" onClick={() => void loadCatalogue()}>
-            Try again
-          </button>
-        </Notice>
-      )}
-      {!products && !failure && <p role="status">Loading products…</p>}
+      <CatalogueNotice />
       {products?.length === 0 && <p>Nothing is for sale at the moment.</p>}
       <ul className="shelf">
         {products?.map((product) => (
@@ -41,65 +32,12 @@ function ProductCard({ product, currency }: { product: Product; currency: string
     <>
       <Picture product={product} />
       <div className="card-words">
-        <h2>{product.name}</h2>
+        <h2>
+          <Link href={`/product/${encodeURIComponent(product.sku)}`}>{product.name}</Link>
+        </h2>
         <p>{product.description}</p>
       </div>
-      <Price product={product} currency={currency} />
-      <p className="stock">
-        <Stock product={product} />
-      </p>
-      <AddToCart product={product} currency={currency} />
+      <Offer product={product} currency={currency} />
     </>
-  );
-}
-
-function Price({ product, currency }: { product: Product; currency: string }) {
-  if (product.payWhatYouWant) {
-    const { minimum, suggested } = product.payWhatYouWant;
-    return (
-      <p className="price">
-        Pay what you want
-        <small>
-          from {formatMoney(minimum)}, suggested {formatMoney(suggested)}. You choose on the payment page.
-        </small>
-      </p>
-    );
-  }
-  const price = priceIn(product, currency);
-  if (price) return <p className="price">{formatMoney(price)}</p>;
-  const others = product.prices.map((other) => other.currency.toUpperCase());
-  return (
-    <p className="price">
-      {product.prices[0] && formatMoney(product.prices[0])}
-      <small>only sold in {others.join(' and ')}</small>
-    </p>
-  );
-}
-
-const FEW = 5;
-
-function Stock({ product: { kind, available } }: { product: Product }) {
-  if (available !== null && available <= 0) return <span className="tag bad">Sold out</span>;
-  if (available !== null && available <= FEW) return <span className="tag warn">Only {available} left</span>;
-  return <span className="tag">{kind === 'DIGITAL' ? 'Instant download' : 'In stock'}</span>;
-}
-
-function AddToCart({ product, currency }: { product: Product; currency: string }) {
-  const inCart = useCart(({ lines }) => quantityOf(lines, product.sku));
-  const busy = useCheckout((checkout) => checkout.busy !== null);
-  const most = product.payWhatYouWant ? 1 : Math.min(product.available ?? MOST_OF_ONE, MOST_OF_ONE);
-  const forSale = product.payWhatYouWant !== null || priceIn(product, currency) !== null;
-  const add = () => {
-    setQuantity(product.sku, inCart + 1);
-    announce(`${product.name} added. Quantity in your cart: ${inCart + 1}.`);
-  };
-  return (
-    <div className="add">
-      <button type="button" className="primary" disabled={busy || !forSale || inCart >= most} onClick={add}>
-        {product.available !== null && product.available <= 0 ? 'Sold out' : 'Add to cart'}
-        <span className="unseen"> {product.name}</span>
-      </button>
-      {inCart > 0 && <Link href="/cart">{inCart} in your cart</Link>}
-    </div>
   );
 }

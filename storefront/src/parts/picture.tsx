@@ -14,6 +14,7 @@ export function Picture({ product }: { product: Product | null }) {
       alt=""
       width="400"
       height="300"
+      loading="lazy"
       onError={() => setMissing(wanted)}
     />
   );

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Buys one of a product and follows its order: HOLDFAST_URL=http://localhost:3000 sh buy.sh TIDE-MUG
+# Buys one of a product and follows its order: HOLDFAST_URL=http://localhost:3000 sh buy.sh TULIPS
 set -eu
 sku=$1
 api=${HOLDFAST_URL:-http://localhost:3000}

@@ -367,7 +367,7 @@ export interface components {
          * @example {
          *       "items": [
          *         {
-         *           "sku": "TIDE-MUG",
+         *           "sku": "TULIPS",
          *           "quantity": 2
          *         }
          *       ],
@@ -471,8 +471,8 @@ export interface components {
          *       },
          *       "items": [
          *         {
-         *           "sku": "TIDE-MUG",
-         *           "name": "Tide Mug",
+         *           "sku": "TULIPS",
+         *           "name": "Ten Tulips",
          *           "quantity": 2,
          *           "unitAmount": {
          *             "amount": 1800,
@@ -652,7 +652,7 @@ export interface components {
          *       "code": "out_of_stock",
          *       "items": [
          *         {
-         *           "sku": "TIDE-MUG",
+         *           "sku": "TULIPS",
          *           "requested": 2,
          *           "available": 1
          *         }
@@ -687,11 +687,11 @@ export interface components {
         };
         /**
          * @example {
-         *       "sku": "TIDE-MUG",
-         *       "name": "Tide Mug",
-         *       "description": "Stoneware with two glazes that meet at the high-water mark. Holds 350 ml and, so far, its colour.",
+         *       "sku": "TULIPS",
+         *       "name": "Ten Tulips",
+         *       "description": "Cut this morning while still closed, in three colours. They open on your table and go on growing there.",
          *       "kind": "PHYSICAL",
-         *       "imageUrl": "/images/tide-mug.svg",
+         *       "imageUrl": "/images/tulips.svg",
          *       "prices": [
          *         {
          *           "amount": 1800,
@@ -1454,7 +1454,7 @@ export interface operations {
                     /**
                      * @example id: 4
                      *     event: order
-                     *     data: {"number":"1001","sessionId":"cs_test_a1B2c3","status":"PREPARING","paymentStatus":"PAID","createdAt":"2026-11-23T12:00:00.000Z","amounts":{"subtotal":{"amount":3600,"currency":"eur"},"discount":{"amount":360,"currency":"eur"},"shipping":{"amount":490,"currency":"eur"},"tax":{"amount":595,"currency":"eur"},"taxIncluded":{"amount":595,"currency":"eur"},"total":{"amount":3730,"currency":"eur"}},"items":[{"sku":"TIDE-MUG","name":"Tide Mug","quantity":2,"unitAmount":{"amount":1800,"currency":"eur"},"total":{"amount":3600,"currency":"eur"}}],"total":{"amount":3730,"currency":"eur"},"refunded":{"amount":0,"currency":"eur"},"refundAwaitsBankDetails":null,"expiresAt":"2026-11-23T12:31:00.000Z","shipments":[],"downloads":[],"recoveryUrl":null,"soldOut":false,"voucher":null,"updatedAt":"2026-11-23T12:03:00.000Z"}
+                     *     data: {"number":"1001","sessionId":"cs_test_a1B2c3","status":"PREPARING","paymentStatus":"PAID","createdAt":"2026-11-23T12:00:00.000Z","amounts":{"subtotal":{"amount":3600,"currency":"eur"},"discount":{"amount":360,"currency":"eur"},"shipping":{"amount":490,"currency":"eur"},"tax":{"amount":595,"currency":"eur"},"taxIncluded":{"amount":595,"currency":"eur"},"total":{"amount":3730,"currency":"eur"}},"items":[{"sku":"TULIPS","name":"Ten Tulips","quantity":2,"unitAmount":{"amount":1800,"currency":"eur"},"total":{"amount":3600,"currency":"eur"}}],"total":{"amount":3730,"currency":"eur"},"refunded":{"amount":0,"currency":"eur"},"refundAwaitsBankDetails":null,"expiresAt":"2026-11-23T12:31:00.000Z","shipments":[],"downloads":[],"recoveryUrl":null,"soldOut":false,"voucher":null,"updatedAt":"2026-11-23T12:03:00.000Z"}
                      */
                     "text/event-stream": string;
                 };
