@@ -5,6 +5,7 @@ import type { Env } from '../../platform/env';
 import { connectStripe } from '../../platform/stripe';
 import { freePort } from '../../sandbox/ports';
 import { until } from '../support/until';
+import { seriousFaults } from './axe';
 import { launchChromium } from './chromium';
 import { productsByBuiltClient, servePlainShop } from './plain-shop';
 import { startWholeSystem, type WholeSystem } from './whole-system';
@@ -176,9 +177,9 @@ test('two shoppers race for the last unit: one pays, the other is told that it i
   const { available } = await stockOf('PEONIES');
   await system.staff('POST', '/admin/products/PEONIES/stock', { delta: 1 - available, reason: 'counted' });
   const other = await (await browser.newContext()).newPage();
-  await putInCart('Kelp Forest, linocut');
+  await putInCart('The First Peonies');
   await other.goto(shop());
-  await other.getByRole('button', { name: 'Add to cart Kelp Forest, linocut' }).click();
+  await other.getByRole('button', { name: 'Add to cart The First Peonies' }).click();
   await other.goto(shop('/cart'));
   await goToPayment();
   await other.getByRole('button', { name: 'Go to payment' }).first().click();
@@ -275,4 +276,26 @@ test('the plain page of the client sells from another origin, with the client as
   expect(plain.clientBytes).toBeLessThan(8_000);
   expect(await productsByBuiltClient(system.env.PUBLIC_URL as string)).toBe('true true');
   await plain.close();
+}, 120_000);
+
+test.each([
+  ['a phone', { width: 390, height: 844 }],
+  ['a desktop', { width: 1280, height: 900 }],
+])('on %s, in light and dark, no page has a serious fault of accessibility, or scrolls sideways', async (_, viewport) => {
+  const items = [{ sku: 'TULIPS', quantity: 1 }];
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(shop('/checkout'), { method: 'POST', headers, body: JSON.stringify({ items }) });
+  const { sessionId: id } = (await answer.json()) as { sessionId: string };
+  await system.atStripe(`/sessions/${id}/pay`, { email: 'axe@example.com', name: 'Grace Hopper', wait: true });
+  await page.setViewportSize(viewport);
+  await putInCart('Ten Tulips');
+  const pages = ['/', '/product/TULIPS', '/cart', `/success?session_id=${id}`, `/orders/${id}/view`, '/withdraw'];
+  for (const path of pages)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(shop(path));
+      await page.locator('h1').first().waitFor();
+      expect({ path, colorScheme, faults: await seriousFaults(page) }).toEqual({ path, colorScheme, faults: [] });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width);
+    }
 }, 120_000);
