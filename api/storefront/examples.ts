@@ -8,7 +8,8 @@ const eur = (amount: number) => ({ amount, currency: 'eur' });
 export const PRODUCT_EXAMPLE = {
   sku: 'TULIPS',
   name: 'Ten Tulips',
-  description: 'Cut this morning while still closed, in three colours. They open on your table and go on growing there.',
+  description:
+    'Cut this morning while still closed, in three colours. They open on your table and go on growing there.',
   kind: 'PHYSICAL',
   imageUrl: '/images/tulips.svg',
   prices: [eur(1800)],
@@ -35,7 +36,7 @@ export const RECOVERY_CART_EXAMPLE = {
   currency: 'eur',
   items: [
     {
-      ...{ sku: 'TIDE-MUG', name: 'Tide Mug', imageUrl: '/images/tide-mug.svg', quantity: 2 },
+      ...{ sku: 'TULIPS', name: 'Ten Tulips', imageUrl: '/images/tulips.svg', quantity: 2 },
       ...{ unitAmount: eur(1800), total: eur(3600), payWhatYouWant: null, available: 38, problem: null },
     },
   ],

@@ -33,7 +33,8 @@ export const DEMO_CATALOGUE: DemoProduct[] = [
   {
     sku: 'TULIPS',
     name: 'Ten Tulips',
-    description: 'Cut this morning while still closed, in three colours. They open on your table and go on growing there.',
+    description:
+      'Cut this morning while still closed, in three colours. They open on your table and go on growing there.',
     kind: 'PHYSICAL',
     prices: [{ amount: 1800, currency: 'eur' }],
     stock: 40,
@@ -41,7 +42,8 @@ export const DEMO_CATALOGUE: DemoProduct[] = [
   {
     sku: 'PEONIES',
     name: 'The First Peonies',
-    description: 'Five heads, two shades, and a scent that fills the room. The season has just begun: three bunches are left.',
+    description:
+      'Five heads, two shades, and a scent that fills the room. The season has just begun: three bunches are left.',
     kind: 'PHYSICAL',
     prices: [{ amount: 4500, currency: 'eur' }],
     stock: 3,
@@ -68,7 +70,8 @@ export const DEMO_CATALOGUE: DemoProduct[] = [
   {
     sku: 'STONE-VASE',
     name: 'Stoneware Vase',
-    description: 'Thrown by hand, with one brush stroke around the belly. Holds ten tulips, and stands by itself when empty.',
+    description:
+      'Thrown by hand, with one brush stroke around the belly. Holds ten tulips, and stands by itself when empty.',
     kind: 'PHYSICAL',
     prices: [{ amount: 2400, currency: 'eur' }],
     stock: 25,

@@ -530,7 +530,11 @@ describe('the demo storefront', () => {
 
   test('the page of a product says in its head what it is about, to those who run no scripts', async () => {
     const created = { createdAt: new Date(0), updatedAt: new Date(0) };
-    const words = { name: 'Ten </title><b>Tulips', description: 'Cut "today" </script>', imageUrl: '/images/tulips.svg' };
+    const words = {
+      name: 'Ten </title><b>Tulips',
+      description: 'Cut "today" </script>',
+      imageUrl: '/images/tulips.svg',
+    };
     await bare.db.product.create({ data: { sku: 'headed', kind: 'DIGITAL', ...words, ...created } });
     const prices = [
       { currency: 'eur', amount: 1250, position: 0 },

@@ -4,8 +4,8 @@ import type { Page } from 'playwright-core';
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 /**
- * What axe-core finds on the page that keeps people out, as `rule: the element`. Its rules are those of WCAG 2.2, levels
- * A and AA, and good practice (https://github.com/dequelabs/axe-core/blob/develop/doc/rule-descriptions.md).
+ * What axe-core finds on the page that keeps people out, as `rule: the element`. Its rules are those of WCAG 2.2 at the
+ * levels A and AA, and good practice.
  */
 export async function seriousFaults(page: Page): Promise<string[]> {
   await page.evaluate(AXE);

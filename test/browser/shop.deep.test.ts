@@ -281,21 +281,25 @@ test('the plain page of the client sells from another origin, with the client as
 test.each([
   ['a phone', { width: 390, height: 844 }],
   ['a desktop', { width: 1280, height: 900 }],
-])('on %s, in light and dark, no page has a serious fault of accessibility, or scrolls sideways', async (_, viewport) => {
-  const items = [{ sku: 'TULIPS', quantity: 1 }];
-  const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(shop('/checkout'), { method: 'POST', headers, body: JSON.stringify({ items }) });
-  const { sessionId: id } = (await answer.json()) as { sessionId: string };
-  await system.atStripe(`/sessions/${id}/pay`, { email: 'axe@example.com', name: 'Grace Hopper', wait: true });
-  await page.setViewportSize(viewport);
-  await putInCart('Ten Tulips');
-  const pages = ['/', '/product/TULIPS', '/cart', `/success?session_id=${id}`, `/orders/${id}/view`, '/withdraw'];
-  for (const path of pages)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      await page.goto(shop(path));
-      await page.locator('h1').first().waitFor();
-      expect({ path, colorScheme, faults: await seriousFaults(page) }).toEqual({ path, colorScheme, faults: [] });
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width);
-    }
-}, 120_000);
+])(
+  'on %s, in light and dark, no page has a serious fault of accessibility, or scrolls sideways',
+  async (_, viewport) => {
+    const items = [{ sku: 'TULIPS', quantity: 1 }];
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(shop('/checkout'), { method: 'POST', headers, body: JSON.stringify({ items }) });
+    const { sessionId: id } = (await answer.json()) as { sessionId: string };
+    await system.atStripe(`/sessions/${id}/pay`, { email: 'axe@example.com', name: 'Grace Hopper', wait: true });
+    await page.setViewportSize(viewport);
+    await putInCart('Ten Tulips');
+    const pages = ['/', '/product/TULIPS', '/cart', `/success?session_id=${id}`, `/orders/${id}/view`, '/withdraw'];
+    for (const path of pages)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.goto(shop(path));
+        await page.locator('h1').first().waitFor();
+        expect({ path, colorScheme, faults: await seriousFaults(page) }).toEqual({ path, colorScheme, faults: [] });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width);
+      }
+  },
+  120_000,
+);

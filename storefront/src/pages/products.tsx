@@ -1,16 +1,15 @@
 import { type Product, shownCurrency } from '@holdfast/client';
 import { useCart } from '../cart/cart';
-import { loadCatalogue, useCatalogue } from '../catalogue';
-import { Notice } from '../parts/notice';
+import { useCatalogue } from '../catalogue';
+import { CatalogueNotice } from '../parts/catalogue-notice';
 import { Offer } from '../parts/offer';
 import { Page } from '../parts/page';
 import { Picture } from '../parts/picture';
 import { Link } from '../router';
-import { wordsFor } from '../words/failures';
 
 /** Everything the shop sells. */
 export function ProductsPage() {
-  const { products, failure } = useCatalogue();
+  const { products } = useCatalogue();
   const currency = useCart((cart) => shownCurrency(products ?? [], cart.currency));
   return (
     <Page title="Products">
