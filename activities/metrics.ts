@@ -7,6 +7,20 @@ export interface ActivityMetrics {
   repaired: Counter;
 }
 
+/** Of sending events to the receiver. */
+export interface EventMetrics {
+  deliveries: Counter<'outcome'>;
+}
+
+export const createEventMetrics = (registry: Registry): EventMetrics => ({
+  deliveries: new Counter({
+    name: 'holdfast_event_deliveries_total',
+    help: 'Tries to send an event to the receiver, by outcome: delivered or failed',
+    labelNames: ['outcome'],
+    registers: [registry],
+  }),
+});
+
 export const createActivityMetrics = (registry: Registry): ActivityMetrics => ({
   strays: new Counter({
     name: 'holdfast_stray_sessions_total',

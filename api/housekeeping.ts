@@ -3,6 +3,7 @@ import { removeOldBulks } from '../store/bulk/bulks';
 import { removeAbandonedFiles } from '../store/catalogue/files';
 import { forgetAttempts } from '../store/checkouts/forget';
 import { removeOldStrays } from '../store/checkouts/strays';
+import { removeOldDeliveries } from '../store/events/deliveries';
 import { removeOldCounts } from '../store/limits/counters';
 import { removeForeignNotices } from '../store/notices/prune';
 import { removeSettled } from '../store/reconciliation/discrepancies';
@@ -18,6 +19,8 @@ const ATTEMPT_MS = DAY_MS + 3_600_000;
 const STRAY_MS = 35 * DAY_MS;
 /** How long an alarm about the account is kept that has ended. */
 const ALARM_MS = 30 * DAY_MS;
+/** How long an event to the receiver is kept, whatever became of it. */
+const EVENT_MS = 30 * DAY_MS;
 /** How long a difference is kept that is settled, and a bulk that is over. */
 const SETTLED_MS = 365 * DAY_MS;
 
@@ -31,8 +34,9 @@ export function startHousekeeping(deps: HousekeepingDeps & Pick<ApiDeps, 'closin
 
 /**
  * Removes what is no longer kept: storefronts' Idempotency-Keys and checkouts that never became an order after a day,
- * counters whose window is over, files that belong to no product, alarms that ended a month ago, sessions and notices
- * that are not ours after five weeks, and differences that were settled, and bulks that ended, a year ago.
+ * counters whose window is over, files that belong to no product, alarms that ended and events that happened a month
+ * ago, sessions and notices that are not ours after five weeks, and differences that were settled, and bulks that
+ * ended, a year ago.
  */
 export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
   const { db, clock, log } = deps;
@@ -47,6 +51,7 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
     removeForeignNotices(db, { before: new Date(now - STRAY_MS) }),
     removeResolved(db, { before: new Date(now - ALARM_MS) }),
     removeSettled(db, { before: new Date(now - SETTLED_MS) }),
+    removeOldDeliveries(db, { before: new Date(now - EVENT_MS) }),
     removeOldBulks(db, { before: new Date(now - SETTLED_MS) }),
   ]);
   for (const chore of chores)

@@ -101,4 +101,19 @@ const WORDS: Record<AlarmCause, { title: string; stops: string; fix: string }> =
     stops: 'Every order, refund or dispute whose workflow is of this kind waits.',
     fix: 'In the Temporal UI, filter by TemporalReportedProblems IS NOT NULL, or by NeedsAttention = true for those that are parked. If they are stuck since a release, go back to the one before: they go on by themselves. A parked one names its reason, and goes on by “retry”. See docs/operating.md.',
   },
+  events_down: {
+    title: 'The receiver of events has taken none for ten minutes',
+    stops: 'The system at EVENTS_URL does not hear of orders. No order waits for it.',
+    fix: 'See GET /admin/deliveries?status=PENDING for what it answers, and put it right. What waits is sent by itself, for three days.',
+  },
+  events_gone: {
+    title: 'The receiver of events says that it is gone (410)',
+    stops: 'Nothing more is sent to it. Events wait, and are kept for 30 days.',
+    fix: 'Set EVENTS_URL to where it is now and restart the API and the worker; or, if it is back, replay an event (POST /admin/deliveries/{id}/replay): the others follow. If it is not needed any more, remove EVENTS_URL and EVENTS_SECRET.',
+  },
+  events_given_up: {
+    title: 'Events were given up',
+    stops: 'The system at EVENTS_URL refused them for three days, and does not know of them.',
+    fix: 'See GET /admin/deliveries?status=GIVEN_UP for why. Put it right, then replay them (POST /admin/deliveries/{id}/replay). This ends once none is left, or after 30 days.',
+  },
 };

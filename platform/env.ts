@@ -31,6 +31,18 @@ const url = (...protocols: string[]) =>
     .transform((text) => text.replace(/\/+$/, ''));
 const isOrigin = (given: string): boolean =>
   URL.canParse(given) && /^https?:/.test(given) && new URL(given).origin === given.toLowerCase();
+/** Secrets of Standard Webhooks, one or several separated by commas. */
+const signingSecrets = (form: string) =>
+  z
+    .string()
+    .transform((list) => list.split(',').map((one) => one.trim()))
+    .refine((list) => list.every((one) => STANDARD_SECRET.test(one)), form);
+/** An address that is called as it stands: a slash at its end counts. */
+const isEventsUrl = (given: string): boolean => {
+  if (!URL.canParse(given)) return false;
+  const { protocol, username, password, hash } = new URL(given);
+  return /^https?:$/.test(protocol) && `${username}${password}${hash}` === '';
+};
 const address = z.string().refine(isMailbox, 'must be an e-mail address, or `Name <address>`');
 const text = z.string().min(1, 'must not be empty');
 const staffTokens = namedSecrets('token', ACTORS);
@@ -91,10 +103,7 @@ export const variables = {
   STRIPE_MAX_PER_SECOND: wholeNumber(1).default(20).describe('the limit of calls to Stripe, for all workers together'),
   RESEND_API_KEY: text.optional().describe("Resend's API key; if absent, `npm start` uses the outbox"),
   RESEND_BASE_URL: url('http:', 'https:').optional().describe("a different address for Resend's API"),
-  RESEND_WEBHOOK_SECRET: z
-    .string()
-    .transform((list) => list.split(',').map((one) => one.trim()))
-    .refine((list) => list.every((one) => STANDARD_SECRET.test(one)), 'must be a signing secret of Resend, `whsec_…`')
+  RESEND_WEBHOOK_SECRET: signingSecrets('must be a signing secret of Resend, `whsec_…`')
     .optional()
     .describe(
       'the signing secret of Resend’s webhooks, or several separated by commas while a secret is rolled; without it `/webhooks/resend` is closed',
@@ -122,6 +131,18 @@ export const variables = {
       'tells this installation’s sessions from those of others on the same Stripe account (a staging system, a second shop); in the metadata of every session; if absent, the database has one of its own',
     ),
   SIGNING_SECRET: secret(32).describe('signs download, order and recovery links, at least 32 characters'),
+  EVENTS_URL: z
+    .string()
+    .refine(isEventsUrl, 'must be a URL (http: or https:) without a user name, a password or a fragment')
+    .optional()
+    .describe(
+      'where your other systems hear of orders, as signed events (docs/outbound-events.md); if absent, none are sent',
+    ),
+  EVENTS_SECRET: signingSecrets('must be `whsec_` and the base64 of at least 24 bytes, or several separated by commas')
+    .optional()
+    .describe(
+      'signs events: `whsec_` and the base64 of 24 to 64 random bytes, or several separated by commas while it is rolled',
+    ),
   HOLD_TTL_SECONDS: wholeNumber(1, 86_100).default(1860).describe('how long stock is held for an unpaid checkout'),
   ASYNC_PAYMENT_TTL_SECONDS: wholeNumber(1)
     .default(1_209_600)
@@ -159,6 +180,7 @@ const schema = z.object(variables).transform((env) => {
     STOREFRONT_KEYS: env.STOREFRONT_KEYS ?? [],
     ADMIN_TOKENS: env.ADMIN_TOKENS ?? [],
     RESEND_WEBHOOK_SECRET: env.RESEND_WEBHOOK_SECRET ?? [],
+    EVENTS_SECRET: env.EVENTS_SECRET ?? [],
     livemode: isLiveKey(env.STRIPE_SECRET_KEY),
   };
 });
@@ -213,5 +235,9 @@ function crossChecks(given: Record<string, string | undefined>, isSet: (name: st
   const publicUrl = given.PUBLIC_URL ?? 'http://localhost';
   if (isLiveKey(key) && URL.canParse(publicUrl) && new URL(publicUrl).protocol === 'http:')
     problems.push('PUBLIC_URL must be https: with a live Stripe key');
+  if (isSet('EVENTS_URL') !== isSet('EVENTS_SECRET'))
+    problems.push('EVENTS_URL and EVENTS_SECRET go together: set both, or neither');
+  if (isLiveKey(key) && given.EVENTS_URL?.toLowerCase().startsWith('http:'))
+    problems.push('EVENTS_URL must be https: with a live Stripe key');
   return problems;
 }

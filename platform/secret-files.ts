@@ -16,6 +16,7 @@ export const SECRETS = [
   'ADMIN_TOKEN',
   'ADMIN_TOKENS',
   'STOREFRONT_KEYS',
+  'EVENTS_SECRET',
   'SIGNING_SECRET',
   'SENTRY_DSN',
 ];

@@ -37,6 +37,12 @@ export function isSignedDelivery(
   });
 }
 
+/** The header that signs a delivery: one signature for each secret, so that whoever knows one of them accepts it. */
+export const signaturesOf = (
+  { id, timestamp, body }: { id: string; timestamp: string; body: string },
+  secrets: readonly string[],
+): string => secrets.map((secret) => `v1,${signatureOf(Buffer.from(body), id, timestamp, secret)}`).join(' ');
+
 const signatureOf = (body: Buffer, id: string, timestamp: string, secret: string): string =>
   createHmac('sha256', Buffer.from(secret.slice('whsec_'.length), 'base64'))
     .update(`${id}.${timestamp}.`)

@@ -19,6 +19,7 @@ import { ownAccount } from '../store/installation/own-account';
 import { whenPooled } from '../store/pooler';
 import { keepAccount } from './account';
 import { workflowBundle } from './bundle';
+import { keepSendingEvents } from './events';
 import { serveHealth } from './health';
 import { keepSweeping } from './schedule';
 import { createSweepMetrics } from './sweep-metrics';
@@ -61,6 +62,7 @@ export async function startWorker(): Promise<void> {
   });
   void keepSweeping(temporal, env, log, isStopping);
   keepAccount(deps, isStopping);
+  await keepSendingEvents(deps, registry, isStopping);
   const bundle = await workflowBundle();
   while (!isStopping()) {
     try {

@@ -2,14 +2,11 @@ import { Gauge, type Registry } from 'prom-client';
 import type { Deps } from '../activities/deps';
 import { DISCREPANCY_KINDS } from '../domain/discrepancy';
 import { ALARM_CAUSES } from '../domain/fault';
-import { within } from '../platform/within';
 import { isRaised, openAlarms } from '../store/alarms/alarms';
 import { countOpenByKind } from '../store/reconciliation/discrepancies';
 import { sweptUntil } from '../store/reconciliation/sweeps';
 import { countLowStock } from '../store/stock/warnings';
-
-/** How long a scrape waits for the database before it leaves these metrics out. */
-const PATIENCE_MS = 2_000;
+import { inTime } from './in-time';
 
 /**
  * Gauges about sweeps and the account on the worker's `/metrics`, read from the database at each scrape. Every worker
@@ -66,7 +63,3 @@ export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps,
     },
   });
 }
-
-/** Null if the database does not answer in time: the rest of the scrape must not wait for it. */
-const inTime = <T>(asked: Promise<T>): Promise<T | null> =>
-  within(PATIENCE_MS, asked, () => new Error('no answer')).catch(() => null);

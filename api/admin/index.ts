@@ -5,6 +5,7 @@ import { productFileRoutes } from './catalogue/file';
 import { catalogueRoutes } from './catalogue/products';
 import { stockRoutes } from './catalogue/stock';
 import { customerRoutes } from './customers/export';
+import { deliveryRoutes } from './deliveries/deliveries';
 import { disputeRoutes } from './disputes/disputes';
 import { contactRoutes } from './orders/contact';
 import { orderCsvRoutes } from './orders/csv';
@@ -51,4 +52,5 @@ export const adminRoutes = (deps: ApiDeps): Route[] => [
   ...discrepancyRoutes(deps),
   ...ledgerCsvRoutes(deps),
   ...bulkRoutes(deps),
+  ...deliveryRoutes(deps),
 ];

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '../../domain/problem';
 import { version } from '../../package.json';
 import type { Env } from '../../platform/env';
+import { eventWebhooks } from '../events/webhooks';
 import { FORM_TYPE, isForm, isRaw, mayBeAbsent, needsStorefrontKey, type Route, route } from './route';
 import { Shopper } from './storefront-key';
 
@@ -74,6 +75,7 @@ function describe(routes: Route[], env: Pick<Env, 'PUBLIC_URL'>) {
     description: 'A key of STOREFRONT_KEYS, for the server of a storefront. Never send it to a browser.',
   });
   for (const one of routes) registry.registerPath(pathOf(one));
+  for (const one of eventWebhooks()) registry.registerWebhook(one);
   return new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
     info: {
@@ -89,6 +91,7 @@ function describe(routes: Route[], env: Pick<Env, 'PUBLIC_URL'>) {
       { name: 'Stripe', description: 'Where Stripe delivers its events.' },
       { name: 'Resend', description: 'Where Resend reports what became of mails.' },
       { name: 'Staff', description: 'Orders, disputes, catalogue, stock, settings, sweeps. Requires a staff token.' },
+      { name: 'Events', description: 'What Holdfast sends to the receiver at `EVENTS_URL`.' },
       { name: 'Operations', description: 'Health, metrics and this document.' },
     ],
   });

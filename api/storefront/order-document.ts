@@ -1,17 +1,9 @@
 import { z } from 'zod';
 import type { Env } from '../../platform/env';
 import { downloadUrl, recoveryUrl } from '../../platform/links';
+import { publicView } from '../../store/orders/public-view';
 import type { OrderView } from '../../store/orders/view';
-import {
-  Money,
-  money,
-  OrderStatus,
-  orNull,
-  PaymentStatus,
-  Timestamp,
-  timestamp,
-  timestampOrNull,
-} from '../http/schemas';
+import { Money, OrderStatus, orNull, PaymentStatus, Timestamp, timestamp } from '../http/schemas';
 import { ORDER_EXAMPLE } from './examples';
 
 /** What an order's total is made of. */
@@ -84,34 +76,11 @@ export function orderDocument(
   now: number,
   order: OrderView,
 ): OrderDocument {
-  const { currency } = order;
   const recoverable =
     order.status === 'EXPIRED' && order.recoverableUntil !== null && order.recoverableUntil.getTime() > now;
   return {
-    number: order.number,
-    sessionId: order.sessionId,
-    status: order.status,
-    paymentStatus: order.paymentStatus,
-    createdAt: timestamp(order.createdAt),
-    amounts: amountsDocument(order),
-    items: order.items.map(({ sku, name, quantity, unitAmount, total }) => ({
-      sku,
-      name,
-      quantity,
-      unitAmount: money(unitAmount, currency),
-      total: money(total, currency),
-    })),
-    total: money(order.total, currency),
-    refunded: money(order.refunded, currency),
-    refundAwaitsBankDetails: order.awaitingBankDetails > 0 ? money(order.awaitingBankDetails, currency) : null,
+    ...publicView(order),
     expiresAt: timestamp(order.holdUntil),
-    shipments: order.shipments.map(({ carrier, trackingNumber, trackingUrl, shippedAt, deliveredAt }) => ({
-      carrier,
-      trackingNumber,
-      trackingUrl,
-      shippedAt: timestamp(shippedAt),
-      deliveredAt: timestampOrNull(deliveredAt),
-    })),
     downloads: order.grants.map(({ id, sku, expiresAt, allowed, used }) => ({
       sku,
       url: downloadUrl(env, id),
@@ -119,19 +88,6 @@ export function orderDocument(
       remaining: allowed - used,
     })),
     recoveryUrl: recoverable ? recoveryUrl(env, 'return', order.sessionId) : null,
-    soldOut: order.soldOut,
     voucher: order.voucher,
-    updatedAt: timestamp(order.updatedAt),
-  };
-}
-
-function amountsDocument({ amounts, total, currency }: OrderView): OrderDocument['amounts'] {
-  return {
-    subtotal: money(amounts.subtotal, currency),
-    discount: money(amounts.discount, currency),
-    shipping: money(amounts.shipping, currency),
-    tax: money(amounts.tax, currency),
-    taxIncluded: money(amounts.taxIncluded, currency),
-    total: money(total, currency),
   };
 }

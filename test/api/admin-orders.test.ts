@@ -14,6 +14,7 @@ const asServer = (method: 'get' | 'post', path: string, shopper = '203.0.113.7')
   office.api.http[method](path).set({ authorization: `Bearer ${STOREFRONT_KEY}`, 'holdfast-shopper': shopper });
 const ordersOf = (userId: string, cursor?: string) =>
   asServer('get', '/storefront/orders').query({ userId, ...(cursor && { cursor }) });
+const events = (query: Record<string, string> = {}) => office.ask('get', '/admin/deliveries').query(query);
 const minute = (n: number) => new Date(NOON + n * 60_000);
 
 beforeAll(async () => {
@@ -226,6 +227,105 @@ describe('many orders at once', () => {
   });
 });
 
+describe('events and their deliveries', () => {
+  const EVENT = '0b9c1f4e-7a55-4f0e-9d0a-3f2f6c1f8f11';
+  const receiver = { urlHash: 'hash', wantedUntil: new Date(NOON + 86_400_000) };
+  const replay = (id: string) => office.ask('post', `/admin/deliveries/${id}/replay`);
+  const event = (sessionId: string, n: number, change: object = {}) =>
+    office.db.delivery.create({
+      data: {
+        ...{ id: crypto.randomUUID(), sessionId, type: 'order.paid', at: minute(n), queuedAt: minute(n) },
+        ...{ nextTryAt: minute(n), ...change },
+      },
+    });
+  const givenUp = { status: 'GIVEN_UP', attempts: 11, lastError: 'http_500', lastTriedAt: minute(1), nextTryAt: null };
+  beforeEach(async () => {
+    await office.db.eventReceiver.deleteMany();
+    office.now = NOON;
+  });
+
+  test('are listed, newest first, by status and by order', async () => {
+    const { number } = await office.order('cs_test_a');
+    await office.order('cs_test_b');
+    await event('cs_test_a', 0, { id: EVENT, ...givenUp });
+    await event('cs_test_b', 1);
+    await event('cs_test_a', 2, {
+      type: 'order.completed',
+      status: 'DELIVERED',
+      deliveredAt: minute(3),
+      nextTryAt: null,
+    });
+    const types = async (query: Record<string, string>) =>
+      (await events(query)).body.data.map((one: { number: string; type: string }) => one.type);
+    expect(await types({})).toEqual(['order.completed', 'order.paid', 'order.paid']);
+    expect(await types({ status: '', order: '' })).toHaveLength(3);
+    expect(await types({ order: 'cs_test_a' })).toEqual(['order.completed', 'order.paid']);
+    expect(await types({ order: number, status: 'DELIVERED' })).toEqual(['order.completed']);
+    expect(await types({ order: '999999' })).toEqual([]);
+    expect((await events({ status: 'GIVEN_UP' })).body).toEqual({
+      data: [
+        {
+          ...{ id: EVENT, type: 'order.paid', number, sessionId: 'cs_test_a', at: minute(0).toISOString() },
+          ...{ status: 'GIVEN_UP', attempts: 11, lastError: 'http_500', lastTriedAt: minute(1).toISOString() },
+          ...{ nextTryAt: null, deliveredAt: null },
+        },
+      ],
+      nextCursor: null,
+    });
+    for (const [query, path] of [
+      [{ status: 'SENT' }, 'status'],
+      [{ cursor: 'abc' }, 'cursor'],
+      [{ type: 'order.paid' }, ''],
+    ] as const)
+      expect((await events(query)).body).toEqual(invalidAt(path));
+  });
+
+  test('are paged: every one once, also those of one moment', async () => {
+    await office.order('cs_test_a');
+    for (let n = 0; n < 120; n++) await event('cs_test_a', Math.floor(n / 30));
+    const seen: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const { body } = await events({ cursor });
+      seen.push(...body.data.map(({ id }: { id: string }) => id));
+      cursor = body.nextCursor;
+    }
+    expect([seen.length, new Set(seen).size]).toEqual([120, 120]);
+  });
+
+  test('are replayed: tried again under the same id as if new, whatever became of them; the timeline says by whom', async () => {
+    await office.order('cs_test_a');
+    await event('cs_test_a', -9_000, { id: EVENT, ...givenUp });
+    await office.db.eventReceiver.create({ data: { ...receiver, goneAt: minute(-1) } });
+    const answer = await replay(EVENT);
+    expect([answer.status, answer.body]).toEqual([
+      200,
+      expect.objectContaining({ id: EVENT, status: 'PENDING', attempts: 0, nextTryAt: minute(0).toISOString() }),
+    ]);
+    expect(await office.db.delivery.findFirst()).toMatchObject({ queuedAt: minute(0), lastError: null });
+    expect(await office.db.eventReceiver.findFirst()).toMatchObject({ goneAt: null });
+    expect(await office.db.timelineEntry.findMany()).toMatchObject([
+      { sessionId: 'cs_test_a', message: 'The event order.paid is sent again', actor: 'staff' },
+    ]);
+    await office.db.delivery.update({
+      where: { id: EVENT },
+      data: { status: 'DELIVERED', deliveredAt: minute(0), nextTryAt: null },
+    });
+    office.now += 1;
+    expect((await replay(EVENT)).body).toMatchObject({ status: 'PENDING', deliveredAt: null });
+  });
+
+  test('are not replayed while there is no receiver, nor if there are none of the id', async () => {
+    await office.order('cs_test_a');
+    await event('cs_test_a', 0, { id: EVENT, ...givenUp });
+    expect((await replay(EVENT)).body).toEqual(problem(409, 'invalid_transition'));
+    await office.db.eventReceiver.create({ data: { ...receiver, wantedUntil: minute(0) } });
+    expect((await replay(EVENT)).body).toEqual(problem(409, 'invalid_transition'));
+    expect(await office.db.delivery.findFirst()).toMatchObject(givenUp);
+    for (const id of ['nothing', crypto.randomUUID()])
+      expect((await replay(id)).body).toEqual(problem(404, 'not_found'));
+  });
+});
+
 describe('no list', () => {
   test('reads more rows than it shows', async () => {
     await office.db.$executeRaw`
@@ -234,8 +334,12 @@ describe('no list', () => {
       FROM generate_series(1, 20000) n, LATERAL (SELECT timestamptz '2026-11-01' + n * interval '1 second' AS t) at`;
     await office.db.$executeRaw`
       INSERT INTO customers (session_id, email, user_id) SELECT session_id, session_id || '@example.com', session_id FROM orders`;
-    await office.db.$executeRaw`ANALYZE orders, customers`;
+    await office.db.$executeRaw`
+      INSERT INTO deliveries (id, session_id, type, at, queued_at, status, delivered_at)
+      SELECT gen_random_uuid(), session_id, 'order.completed', created_at, created_at, 'DELIVERED', created_at FROM orders`;
+    await office.db.$executeRaw`ANALYZE orders, customers, deliveries`;
     const { body } = await list();
+    const laterEvents = (await events()).body.nextCursor;
     const asked: [string, () => PromiseLike<unknown>][] = [
       ['the first page', () => list()],
       ['a later page', () => list({ cursor: body.nextCursor })],
@@ -254,6 +358,11 @@ describe('no list', () => {
       ['a storefront’s customer', () => ordersOf('cs_test_7')],
       ['a number', () => search({ number: '7' })],
       ['a payment', () => search({ paymentIntentId: 'pi_7' })],
+      ['events', () => events()],
+      ['later events', () => events({ cursor: laterEvents })],
+      ['events that were given up', () => events({ status: 'GIVEN_UP' })],
+      ['events that were delivered', () => events({ status: 'DELIVERED', cursor: laterEvents })],
+      ['events of an order', () => events({ order: 'cs_test_7' })],
     ];
     for (const [what, ask] of asked) {
       const [plan] = await office.plansOf(ask);

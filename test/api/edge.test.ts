@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
 import { apiRoutes } from '../../api/app';
+import { OUTBOUND_TYPES } from '../../domain/outbound';
 import { PROBLEMS } from '../../domain/problem';
 import { signToken } from '../../platform/links';
 import { connectDatabase } from '../../store/database';
@@ -350,6 +351,18 @@ describe('the document of the API', () => {
     expect(body.paths['/checkout'].post.responses['409'].description).toContain('out_of_stock');
     expect(body.components.schemas.Problem.properties.code.enum.sort()).toEqual(Object.keys(PROBLEMS).sort());
     expect(body.paths['/admin/orders'].get.security).toEqual([{ staff: [] }]);
+  });
+
+  test('has every event that is sent to other systems', async () => {
+    const { body } = await http().get('/openapi.json');
+    expect(Object.keys(body.webhooks).sort()).toEqual([...OUTBOUND_TYPES].sort());
+    const { post } = body.webhooks['order.shipped'];
+    const schema = post.requestBody.content['application/json'].schema;
+    expect(Object.keys(schema.properties.data.properties)).toEqual(['order', 'shipment']);
+    expect(Object.keys(body.components.schemas.OrderOfEvent.properties)).not.toContain('downloads');
+    expect(post.parameters.map(({ name }: { name: string }) => name)).toEqual([
+      ...['webhook-id', 'webhook-timestamp', 'webhook-signature'],
+    ]);
   });
 
   test('says where a storefront’s key may be sent, and where it must be', async () => {

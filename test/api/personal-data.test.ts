@@ -59,6 +59,9 @@ const PLAIN: Record<string, string[]> = {
   product_file_chunks: ['file_id', 'bytes'],
   product_files: ['id', 'sku', 'filename', 'content_type', 'sha256'],
   products: ['sku', 'name', 'description', 'image_url', 'tax_code'],
+  // What is sent is composed when it is sent, and kept nowhere.
+  deliveries: ['id', 'session_id', 'type', 'subject', 'status', 'last_error'],
+  event_receiver: ['url_hash'],
   // Hashes of addresses, for minutes; housekeeping removes them.
   rate_limits: ['key'],
   reconciliation_repairs: ['reconciliation_id', 'session_id', 'action'],
@@ -327,7 +330,7 @@ test('attempts that never became an order are forgotten after a day, once each',
   expect(await kept()).toEqual({ [unpaid.id]: { request: {}, clientHash: null }, [ordered.id]: whole });
 });
 
-test('counters, foreign notices, alarms that ended, settled differences and scheduled sweeps are removed, each after its time', async () => {
+test('counters, foreign notices, alarms that ended, events, settled differences and scheduled sweeps are removed, each after its time', async () => {
   const { db } = office;
   const days = (count: number) => new Date(office.now - count * 86_400_000);
   await db.rateLimit.createMany({
@@ -377,6 +380,18 @@ test('counters, foreign notices, alarms that ended, settled differences and sche
   const window = windowOf(office.now, { last: null, lastWide: null }, { intervalMs: 300_000, staff: false });
   await startSweep(db, { ...last, window });
 
+  await office.order('cs_test_told', { status: 'COMPLETED' });
+  const event = (subject: string, age: number, queued = age) =>
+    db.delivery.create({
+      data: {
+        ...{ id: crypto.randomUUID(), sessionId: 'cs_test_told', type: 'order.paid', subject, at: days(age) },
+        ...{ queuedAt: days(queued), nextTryAt: days(queued) },
+      },
+    });
+  await event('old', 31);
+  await event('young', 29);
+  await event('replayed', 31, 29);
+
   await keepHouse({ db, clock: { now: () => office.now }, log });
   await completeSweep(db, { ...last, window, checked: 0 });
   expect((await db.rateLimit.findMany({ where: { key: { in: ['over', 'counting'] } } })).map(({ key }) => key)).toEqual(
@@ -385,6 +400,10 @@ test('counters, foreign notices, alarms that ended, settled differences and sche
   expect((await db.notice.findMany({ orderBy: { id: 'asc' } })).map(({ id }) => id)).toEqual([
     'pi_foreign_young',
     'po_old',
+  ]);
+  expect((await db.delivery.findMany({ orderBy: { subject: 'asc' } })).map(({ subject }) => subject)).toEqual([
+    'replayed',
+    'young',
   ]);
   expect((await db.discrepancy.findMany({ orderBy: { reference: 'asc' } })).map(({ reference }) => reference)).toEqual([
     'settled_young',

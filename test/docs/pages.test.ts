@@ -1,17 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Deps } from '../../activities/deps';
-import { createActivityMetrics } from '../../activities/metrics';
+import { createActivityMetrics, createEventMetrics } from '../../activities/metrics';
 import { createApiMetrics } from '../../api/metrics';
 import { Admission } from '../../api/storefront/checkout/admission';
 import { UPDATES } from '../../domain/action-facts';
 import { ORDER_STATUSES, TRANSITIONS } from '../../domain/order';
+import { OUTBOUND_EVENTS } from '../../domain/outbound';
 import { PROBLEMS } from '../../domain/problem';
 import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import { savedViews } from '../../messages/views';
 import packageJson from '../../package.json';
 import { systemClock } from '../../platform/clock';
 import { createRegistry } from '../../platform/metrics';
+import { createEventGauge } from '../../worker/event-gauge';
 import { createSweepMetrics } from '../../worker/sweep-metrics';
 
 const ROOT = join(__dirname, '..', '..');
@@ -105,11 +107,21 @@ describe('docs/changing-workflows.md', () => {
   });
 });
 
+describe('docs/outbound-events.md', () => {
+  test('tells of every type, in the words of the OpenAPI document', () => {
+    const rows = [...read('docs/outbound-events.md').matchAll(/^\| `(order\.\w+)` \| (.+?) \| (?:`(\w+)` )?\|$/gm)];
+    const told = rows.map(([, type = '', means, about]) => [type, { about: about ?? null, means }]);
+    expect(Object.fromEntries(told)).toEqual(OUTBOUND_EVENTS);
+  });
+});
+
 describe('docs/operating.md', () => {
   test('tells of every metric of ours, and of no other', () => {
     const worker = createRegistry('worker');
     createActivityMetrics(worker);
     createSweepMetrics(worker, { clock: systemClock } as Deps);
+    createEventMetrics(worker);
+    createEventGauge(worker, { clock: systemClock } as Deps);
     const api = createApiMetrics(createRegistry('api'), new Admission()).registry;
     const metrics = [...api.getMetricsAsArray(), ...worker.getMetricsAsArray()];
     const ours = metrics.map(({ name }) => name).filter((name) => name.startsWith('holdfast_'));

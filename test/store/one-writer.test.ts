@@ -39,6 +39,7 @@ const WRITERS: Record<string, string[]> = {
   'store/alarms': ['account_alarms'],
   'store/installation': ['installation'],
   'store/shop': ['shop'],
+  'store/events': ['event_receiver', 'deliveries'],
 };
 /** Written by the migrations alone. */
 const FIXED = ['order_transitions'];

@@ -12,6 +12,7 @@ export const BOUNDED: Record<string, string> = {
   stock_levels: 'the catalogue',
   order_transitions: 'the rules of statuses',
   installation: 'one row',
+  event_receiver: 'one row',
   sweep_marks: 'one row a kind of mark',
   account_alarms: 'one row a cause and its subject; those that ended are removed after a month',
   sweep_skips: 'what could not be handled in the last sweep',
@@ -73,6 +74,8 @@ const PAST = [
    SELECT gen_random_uuid(), 'cs_past_' || n, 'past', '[]', 'RESTOCK', 'staff', THEN FROM PAST`,
   `INSERT INTO replacements (id, session_id, key, items, actor, at)
    SELECT gen_random_uuid(), 'cs_past_' || n, 'past', '[]', 'staff', THEN FROM PAST`,
+  `INSERT INTO deliveries (id, session_id, type, at, status, queued_at, delivered_at)
+   SELECT gen_random_uuid(), 'cs_past_' || n, 'order.paid', THEN, 'DELIVERED', THEN, THEN FROM PAST`,
   `INSERT INTO stock_movements (sku, at, kind, on_hand_delta, held_delta, reference, actor)
    SELECT 'past', THEN, 'ADJUST', 1, 0, 'cs_past_' || n, 'staff' FROM PAST`,
   `INSERT INTO ledger_entries (id, at, category, type, source, payment_intent_id, currency, amount, settled_currency, settled, fee)

@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { announceReceiver } from '../../store/events/receiver';
 import { Api } from '../api/shop';
 import { World } from './world';
 
@@ -41,6 +42,14 @@ test('with an Idempotency-Key it costs two more: the key is claimed before, and 
     'UPDATE checkout_keys',
     ...Object.values(paid).flat(),
   ]);
+});
+
+test('with a receiver of events it costs no more: they are written down in the same statements', async () => {
+  const wantedUntil = new Date(world.deps().clock.now() + 86_400_000);
+  await announceReceiver(world.db, { urlHash: 'hash', wantedUntil });
+  expect(await statementsOfOrder({})).toEqual(Object.values(STEPS).flat());
+  const events = await world.db.delivery.findMany({ orderBy: { type: 'asc' } });
+  expect(events.map(({ type }) => type)).toEqual(['order.completed', 'order.paid']);
 });
 
 /** Buys one digital product, and answers every statement that PostgreSQL got for it. */

@@ -1,0 +1,19 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { Deps } from '../activities/deps';
+import { oldestPending } from '../store/events/deliveries';
+import { inTime } from './in-time';
+
+/** A gauge about events on the worker's `/metrics`, read from the database at each scrape. Every worker says the same. */
+export function createEventGauge(registry: Registry, { db, clock }: Pick<Deps, 'db' | 'clock'>): void {
+  new Gauge({
+    name: 'holdfast_events_oldest_pending_seconds',
+    help: 'How long ago the oldest event happened that the receiver has not taken and is still to get; 0 if there is none',
+    registers: [registry],
+    async collect() {
+      const oldest = await inTime(oldestPending(db).then((at) => ({ at })));
+      this.remove();
+      if (oldest)
+        this.set(oldest.at === null ? 0 : Math.max(0, Math.round((clock.now() - oldest.at.getTime()) / 1000)));
+    },
+  });
+}
