@@ -3,7 +3,10 @@ import type { Deps } from '../activities/deps';
 import { oldestPending } from '../store/events/deliveries';
 import { inTime } from './in-time';
 
-/** A gauge about events on the worker's `/metrics`, read from the database at each scrape. Every worker says the same. */
+/**
+ * A gauge about events on the worker's `/metrics`, read from the database at each scrape. Every worker reports the
+ * same.
+ */
 export function createEventGauge(registry: Registry, { db, clock }: Pick<Deps, 'db' | 'clock'>): void {
   new Gauge({
     name: 'holdfast_events_oldest_pending_seconds',

@@ -4,6 +4,7 @@ import { deliverDue, type EventDeps } from '../activities/events/deliver';
 import { tendReceiver } from '../activities/events/tend';
 import { createEventMetrics } from '../activities/metrics';
 import { EVENT_CAUSES } from '../domain/fault';
+import type { Env } from '../platform/env';
 import { createEventSender } from '../platform/event-sender';
 import { resolveAlarms } from '../store/alarms/alarms';
 import { createEventGauge } from './event-gauge';
@@ -21,7 +22,11 @@ const PAUSE_MS = 15_000;
  * there is one, or does not answer: before any workflow runs, so that no event goes unwritten. Beside the workflows,
  * never in them: a receiver that is slow or down delays no order. Any number of workers may do this at once.
  */
-export async function keepSendingEvents(deps: Deps, registry: Registry, stopping: () => boolean): Promise<void> {
+export async function keepSendingEvents(
+  deps: Pick<Deps, 'db' | 'clock' | 'log'> & { env: Pick<Env, 'EVENTS_URL' | 'EVENTS_SECRET'> },
+  registry: Registry,
+  stopping: () => boolean,
+): Promise<void> {
   const { db, clock, log, env } = deps;
   const failed = (error: unknown) => log.warn({ err: error }, 'could not look after events; trying again');
   if (env.EVENTS_URL === undefined) {

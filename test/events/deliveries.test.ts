@@ -8,7 +8,9 @@ import { createEventMetrics } from '../../activities/metrics';
 import { eventDocument } from '../../api/events/documents';
 import type { SessionId } from '../../domain/ids';
 import { nextTry, OUTBOUND_TYPES, type OutboundEvent } from '../../domain/outbound';
-import { createEventSender, signaturesOf } from '../../platform/event-sender';
+import type { Env } from '../../platform/env';
+import { createEventSender } from '../../platform/event-sender';
+import { signaturesOf } from '../../platform/standard-webhooks';
 import type { Db } from '../../store/database';
 import { claimDeliveries } from '../../store/events/deliveries';
 import { raiseAttention } from '../../store/orders/attention';
@@ -16,7 +18,9 @@ import { recordReplacement } from '../../store/orders/replacements';
 import { recordReturn } from '../../store/orders/returns';
 import { readOrder } from '../../store/orders/view';
 import { createEventGauge } from '../../worker/event-gauge';
+import { keepSendingEvents } from '../../worker/events';
 import { withDatabase } from '../support/database';
+import { until } from '../support/until';
 import { type Receiver, says, startReceiver, takes } from './receiver';
 import { Shop } from './shop';
 
@@ -85,7 +89,7 @@ async function passes(ms: number): Promise<void> {
 
 describe('a signature', () => {
   test('is the one of the published example', () => {
-    const event = { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', timestamp: 1614265330, body: '{"test": 2432232314}' };
+    const event = { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', timestamp: '1614265330', body: '{"test": 2432232314}' };
     expect(signaturesOf(event, [OLD])).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
   });
 
@@ -349,6 +353,31 @@ describe('a receiver', () => {
     await passes(0);
     expect(await alarms()).toEqual([]);
     expect(await send()).toEqual({ tried: 3, taken: 3 });
+  });
+});
+
+describe('a worker', () => {
+  const start = (env: Pick<Env, 'EVENTS_URL' | 'EVENTS_SECRET'>, stopping: () => boolean) =>
+    keepSendingEvents({ ...deps, env }, new Registry(), stopping);
+
+  test('says that there is a receiver before it runs anything, and sends what happens from then on', async () => {
+    await db.eventReceiver.deleteMany();
+    let stopped = false;
+    await start({ EVENTS_URL: receiver.url, EVENTS_SECRET: [NEW] }, () => stopped);
+    const id = await paid();
+    await until(async () => (await deliveryOf(id)).status === 'DELIVERED');
+    expect(receiver.got).toHaveLength(1);
+    stopped = true;
+  });
+
+  test('without EVENTS_URL sends nothing, has nothing written down, and ends the alarms about a receiver', async () => {
+    await db.eventReceiver.deleteMany();
+    const since = { since: shop.at, lastSeenAt: shop.at };
+    await db.accountAlarm.create({ data: { cause: 'events_gone', ...since } });
+    await start({ EVENTS_URL: undefined, EVENTS_SECRET: [] }, () => false);
+    await until(async () => (await alarms()).length === 0);
+    await paid();
+    expect([await db.delivery.count(), await db.eventReceiver.count(), receiver.got]).toEqual([0, 0, []]);
   });
 });
 

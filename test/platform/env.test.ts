@@ -109,6 +109,33 @@ test('RESEND_WEBHOOK_SECRET is absent, or secrets of Resend', () => {
     ]);
 });
 
+test('EVENTS_URL is kept as it stands, and goes with secrets of the scheme; with a live key it is https', () => {
+  expect(loadEnv(GOOD)).toMatchObject({ EVENTS_SECRET: [] });
+  const [url, secret] = ['http://erp.internal:8080/hook/?k=1', `whsec_${Buffer.alloc(24, 1).toString('base64')}`];
+  const longest = `whsec_${Buffer.alloc(64, 2).toString('base64')}`;
+  expect(loadEnv({ ...GOOD, EVENTS_URL: url, EVENTS_SECRET: `${secret}, ${longest}` })).toMatchObject({
+    ...{ EVENTS_URL: url, EVENTS_SECRET: [secret, longest] },
+  });
+  for (const wrong of ['erp', 'ftp://erp.example', 'https://u:p@erp.example', 'https://erp.example/#x'])
+    expect(problemsWith({ EVENTS_URL: wrong, EVENTS_SECRET: secret })).toEqual([
+      'EVENTS_URL must be a URL (http: or https:) without a user name, a password or a fragment',
+    ]);
+  const guessable = [secret.slice(6), 'whsec_c2hvcnQ=', `${secret}!`, `${secret},`];
+  for (const wrong of guessable)
+    expect(problemsWith({ EVENTS_URL: url, EVENTS_SECRET: wrong })).toEqual([
+      'EVENTS_SECRET must be `whsec_` and the base64 of at least 24 bytes, or several separated by commas',
+    ]);
+  const together = ['EVENTS_URL and EVENTS_SECRET go together: set both, or neither'];
+  for (const alone of [{ EVENTS_URL: url }, { EVENTS_SECRET: secret }]) expect(problemsWith(alone)).toEqual(together);
+  expect(problemsWith({ EVENTS_URL: url, EVENTS_SECRET_FILE: fileOf(`${secret}\n`) })).toEqual([]);
+  const live = { STRIPE_SECRET_KEY: 'sk_live_1', PUBLIC_URL: 'https://api.example.com', EVENTS_SECRET: secret };
+  const issued = { STRIPE_WEBHOOK_SECRET: `whsec_${'a1'.repeat(16)}` };
+  expect(problemsWith({ ...live, ...issued, EVENTS_URL: url })).toEqual([
+    'EVENTS_URL must be https: with a live Stripe key',
+  ]);
+  expect(problemsWith({ ...live, ...issued, EVENTS_URL: 'https://erp.example.com' })).toEqual([]);
+});
+
 const token = (n: number) => `token-${n}-`.padEnd(24, 'x');
 
 test('ADMIN_TOKENS are names with their tokens', () => {
