@@ -28,8 +28,14 @@ export async function deliverDue(deps: EventDeps, limit: number): Promise<{ trie
   return { tried: outcomes.length, taken: outcomes.filter(Boolean).length };
 }
 
-/** Resolves with whether the receiver took it. */
-async function deliver(deps: EventDeps, delivery: ClaimedDelivery): Promise<boolean> {
+/** Resolves with whether the receiver took it. A failure of our own is left to the end of the lease: others go on. */
+const deliver = (deps: EventDeps, delivery: ClaimedDelivery): Promise<boolean> =>
+  tryOnce(deps, delivery).catch((error: unknown) => {
+    deps.log.warn({ err: error, delivery: delivery.id }, 'could not send an event, or record that; trying again');
+    return false;
+  });
+
+async function tryOnce(deps: EventDeps, delivery: ClaimedDelivery): Promise<boolean> {
   const { db, clock, sender, metrics } = deps;
   const body = await bodyOf(deps, delivery);
   const at = new Date(clock.now());

@@ -44,17 +44,17 @@ beforeAll(async () => {
 });
 afterAll(() => receiver.stop());
 
-const given: object[] = [];
+const logged: object[] = [];
 let deps: EventDeps;
 beforeEach(async () => {
   await db.$executeRaw`TRUNCATE deliveries, event_receiver, account_alarms`;
   receiver.got.length = 0;
   receiver.answers(takes);
-  given.length = 0;
+  logged.length = 0;
   clock.ms = Date.now();
   deps = {
     ...{ db, clock, metrics: createEventMetrics(new Registry()) },
-    log: { warn: () => undefined, error: (what: object) => void given.push(what) },
+    log: { warn: (what: object) => void logged.push(what), error: (what: object) => void logged.push(what) },
     sender: createEventSender({ url: receiver.url, secrets: [NEW, OLD] }),
   };
   await tendReceiver(deps);
@@ -212,6 +212,16 @@ describe('an event', () => {
     expect(new Set(receiver.got.map(({ id }) => id)).size).toBe(12);
   });
 
+  test('that cannot be composed stands in the way of no other', async () => {
+    const broken = await paid();
+    await db.delivery.updateMany({ data: { type: 'order.refunded', subject: 'no such refund' } });
+    const id = await paid();
+    expect(await send()).toEqual({ tried: 2, taken: 1 });
+    expect(await deliveryOf(id)).toMatchObject({ status: 'DELIVERED' });
+    expect(await deliveryOf(broken)).toMatchObject({ status: 'PENDING', attempts: 0 });
+    expect(logged).toEqual([expect.objectContaining({ delivery: (await deliveryOf(broken)).id })]);
+  });
+
   test('whose worker is killed after it was sent and before that is recorded is sent again under the same id', async () => {
     const id = await paid();
     const leasedUntil = new Date(clock.ms + MINUTE);
@@ -330,7 +340,7 @@ describe('a receiver', () => {
     }
     expect(clock.ms - began).toBeGreaterThan(2.5 * DAY);
     expect(await deliveryOf(refused)).toMatchObject({ status: 'GIVEN_UP', lastError: 'http_422', nextTryAt: null });
-    expect(given).toEqual([expect.objectContaining({ delivery: id, type: 'order.paid', error: 'http_422' })]);
+    expect(logged).toEqual([expect.objectContaining({ delivery: id, type: 'order.paid', error: 'http_422' })]);
     await passes(MINUTE);
     expect(await alarms()).toEqual(['events_given_up']);
   });
