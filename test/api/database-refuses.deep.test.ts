@@ -1,7 +1,7 @@
 import { connectDatabase } from '../../store/database';
 import { problem } from './admin-office';
 import { ADMIN_TOKEN, type BareApi, bareApi } from './bare';
-import { Api } from './shop';
+import type { Api } from './shop';
 
 let bare: BareApi;
 beforeAll(async () => {
@@ -29,7 +29,7 @@ describe('a database that refuses everything', () => {
     ['every table (42)', (url) => url.searchParams.set('options', '-c search_path=pg_catalog')],
   ])('because %s is missing: shoppers are told to try again, and readyz says that it is down', async (_, change) => {
     const db = connectDatabase(addressWith(change), 2);
-    const api = await Api.listen({ ...bare.api.deps, db, fileDb: db, tableDb: db });
+    const api = await bare.api.over(db);
     try {
       for (const [method, path, body] of shoppers)
         expect([path, await answered(api, method, path, body)]).toEqual([path, UNAVAILABLE]);

@@ -90,7 +90,7 @@ describe('a request that cannot be served gets a problem document', () => {
       get: (db, name) =>
         name === '$queryRaw' ? () => Promise.reject(new Error('SELECT secret FROM x')) : Reflect.get(db, name),
     });
-    const api = await Api.listen({ ...bare.api.deps, db: broken as never });
+    const api = await bare.api.over(broken as never);
     const answer = await api.http.get('/products');
     isProblem(answer, 500, 'internal');
     expect(JSON.stringify(answer.body)).not.toMatch(/SELECT|secret/);
@@ -98,7 +98,7 @@ describe('a request that cannot be served gets a problem document', () => {
   });
   test('a database that cannot be reached, within seconds', async () => {
     const away = connectDatabase('postgres://postgres@127.0.0.1:1/nowhere', 1);
-    const api = await Api.listen({ ...bare.api.deps, db: away });
+    const api = await bare.api.over(away);
     for (const answer of [
       await api.http.get('/products'),
       await api.http.get('/orders/cs_test_1'),

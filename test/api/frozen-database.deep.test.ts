@@ -5,7 +5,7 @@ import { databaseIsAway } from '../../store/errors';
 import { Relay } from '../faults/relay';
 import { problem } from './admin-office';
 import { ADMIN_TOKEN, type BareApi, bareApi } from './bare';
-import { Api, until } from './shop';
+import { type Api, until } from './shop';
 
 const SESSION = 'cs_test_frozen0000000000000000';
 const GRANT = randomUUID();
@@ -22,7 +22,7 @@ beforeAll(async () => {
   relay = await Relay.start(Number(url.port));
   url.host = relay.address;
   db = connectDatabase(url.href, 10);
-  api = await Api.listen({ ...bare.api.deps, db, fileDb: db, tableDb: db });
+  api = await bare.api.over(db);
 });
 afterAll(async () => {
   relay?.thaw();

@@ -12,6 +12,7 @@ import type { Env } from '../../platform/env';
 import { connectStripe } from '../../platform/stripe';
 import type { LoggedRequest } from '../../sandbox/stripe/http/request-log';
 import { watchAccount } from '../../store/alarms/watch';
+import type { Db } from '../../store/database';
 import { installationOf } from '../../store/installation/installation';
 import { until, World } from '../workflow/world';
 
@@ -58,6 +59,12 @@ export class Api {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     server.unref(); // a test that fails before it closes this must not keep Jest from ending
     return new Api(lines, server, closing, deps);
+  }
+
+  /** The same over another database. */
+  over(db: Db): Promise<Api> {
+    const shown = new ShownProducts(db, this.deps.admission);
+    return Api.listen({ ...this.deps, db, fileDb: db, tableDb: db, shown });
   }
 
   get url(): string {
