@@ -51,9 +51,9 @@ export interface MailProgress {
 
 /**
  * `waiting`: the provider takes no mail now, and it goes out by itself once it does. `unsent`: there is no address, or
- * it was no longer true.
+ * it was no longer true. `returned`: it was sent, and the provider reported that it did not reach its reader.
  */
-export type MailState = 'under_way' | 'waiting' | 'sent' | 'unsent' | 'given_up';
+export type MailState = 'under_way' | 'waiting' | 'sent' | 'returned' | 'unsent' | 'given_up';
 
 /** An order as its workflow needs it: ids, codes, amounts and times, without personal data. */
 export interface OrderSnapshot {

@@ -10,6 +10,7 @@ import { markMails } from '../../store/mails/turn';
 import { unsubscribedSince } from '../../store/mails/unsubscribed';
 import { clearAttention, raiseAttention } from '../../store/orders/attention';
 import { readUnreached } from '../../store/orders/records';
+import { readSnapshot } from '../../store/orders/snapshot';
 import { ENV, NOW, openShop, placeOrder } from './shop';
 
 /** What the provider reports of a mail after it has accepted it. */
@@ -95,6 +96,7 @@ test('a report stands in its row and once on the timeline, without the address, 
   expect(JSON.stringify(messages)).not.toContain('@');
   expect(await attentionOf(order)).toEqual(CONTACT);
   expect((await readUnreached(shop.db, order.session))?.reason).toBe(CONTACT[1]);
+  expect((await readSnapshot(shop.db, order.session)).mails).toMatchObject([{ state: 'returned' }]);
 });
 
 test('a bounce stops further mails until staff correct the address', async () => {

@@ -86,6 +86,7 @@ const MAIL: Record<MailState, string> = {
   under_way: 'on its way to the mail provider since',
   waiting: 'waits, because the provider takes no mails; it goes out by itself; since',
   sent: 'sent,',
+  returned: 'did not reach its reader, as the timeline explains,',
   unsent: 'not sent, as the timeline explains,',
   given_up: 'not sent, given up,',
 };

@@ -55,7 +55,7 @@ function together(written: readonly MailProgress[], ofThisRun: readonly MailProg
   return [...mails.values()].sort((a, b) => a.at - b.at);
 }
 
-const isOver = ({ state }: MailProgress): boolean => state === 'sent' || state === 'given_up';
+const isOver = ({ state }: MailProgress): boolean => state === 'sent' || state === 'returned' || state === 'given_up';
 
 /** The facts that decide what staff may do now. */
 export const factsOf = (order: OrderFactsNow, parked: readonly Parked[]): ActionFacts => ({

@@ -74,11 +74,13 @@ test('the details say where each mail is: in the database, or, if it is not over
     { key: 'b', template: 'order_received', state: 'waiting', at },
     { key: 'c', template: 'order_shipped', state: 'under_way', at },
     { key: 'd', template: 'refund_failed', state: 'unsent', at: at + 3 },
+    { key: 'f', template: 'return_received', state: 'sent', at },
   ];
   const mails = [
     { key: 'a', template: 'order_refunded', state: 'given_up', at: at - 1 } as const,
     { key: 'b', template: 'order_received', state: 'sent', at: at + 1 } as const,
     { key: 'e', template: 'dispute_opened', state: 'waiting', at: at + 2 } as const,
+    { key: 'f', template: 'return_received', state: 'returned', at: at + 4 } as const,
   ];
   view.show(order({ mails }), []);
   const moment = '1 December 2026, 09:05 UTC';
@@ -90,6 +92,7 @@ test('the details say where each mail is: in the database, or, if it is not over
       `- \`order_received\`: sent, ${moment}`,
       `- \`dispute_opened\`: waits, because the provider takes no mails; it goes out by itself; since ${moment}`,
       `- \`refund_failed\`: not sent, as the timeline explains, ${moment}`,
+      `- \`return_received\`: did not reach its reader, as the timeline explains, ${moment}`,
     ].join('\n'),
   );
 });
