@@ -38,6 +38,23 @@ export function stepOf(currency: string): number {
 /** Whether Stripe takes this amount in its currency. */
 export const isPossible = ({ amount, currency }: Money): boolean => amount % stepOf(currency) === 0;
 
+/** A part of an amount, rounded down to what its currency can have. The products exceed what a number holds. */
+export function partOf({ amount, currency }: Money, part: number, whole: number): number {
+  if (whole <= 0) return 0;
+  const step = stepOf(currency);
+  return step * Number((BigInt(Math.floor(amount / step)) * BigInt(part)) / BigInt(whole));
+}
+
+/**
+ * An amount shared out in proportion to whole numbers, of which one is above 0. The parts add up to the amount: what
+ * rounding leaves goes to the last.
+ */
+export function shareOut(money: Money, weights: number[]): number[] {
+  const whole = weights.reduce((sum, weight) => sum + weight, 0);
+  const parts = weights.slice(0, -1).map((weight) => partOf(money, weight, whole));
+  return [...parts, money.amount - parts.reduce((sum, part) => sum + part, 0)];
+}
+
 /** Formats an amount for people: `{ amount: 1250, currency: 'eur' }` becomes `€12.50`; 50000 `isk` is `ISK 500`. */
 export const formatMoney = ({ amount, currency }: Money, locale = 'en'): string =>
   formatterOf(currency.toUpperCase(), locale).format(amount / 10 ** decimalsOf(currency));

@@ -37,13 +37,35 @@ export interface Product extends ProductDetails {
   prices: Price[];
 }
 
+/** A product in a bundle. */
+export interface BundleItem {
+  sku: string;
+  /** Units in one bundle. */
+  quantity: number;
+}
+
+/** As `BundleItem`, with what the catalogue says about the product today. */
+export interface Content extends BundleItem {
+  name: string;
+  kind: ProductKind;
+  /** Grams, of one unit. */
+  weight: number | null;
+  /** What it costs alone; empty if it has no price of its own. */
+  prices: { currency: string; amount: number }[];
+  /** The stock that no order holds; `null` is unlimited. */
+  available: number | null;
+}
+
 /** A price that exists at Stripe. */
 export type PriceAtStripe = Price & { stripePriceId: string };
 
-/** A product for sale, with the stock that no order holds; `null` is unlimited (digital). */
+/** A product for sale. */
 export interface ProductForSale extends Omit<Product, 'active' | 'prices'> {
   /** Those that exist at Stripe; none while the product is a draft. */
   prices: PriceAtStripe[];
+  /** What a bundle is made of; null for any other product. */
+  contents: Content[] | null;
+  /** The stock that no order holds, in bundles if it is one; `null` is unlimited (digital). */
   available: number | null;
   /** Stripe refuses to sell it at the moment. */
   refused: boolean;

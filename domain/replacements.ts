@@ -12,6 +12,11 @@ export interface ReplaceableItem extends ReturnableItem {
   name: string;
   unitAmount: number;
   total: number;
+  /**
+   * What one costs alone today, if it came in a bundle: it has only a part of the bundle's price, and is replaced by
+   * what costs as much alone. Absent for any other line.
+   */
+  alone?: number | null;
 }
 
 /** A product that is to be sent instead. */
@@ -20,6 +25,8 @@ export interface Substitute {
   kind: ProductKind;
   /** Today, in the order's currency; null if it has no such price. */
   price: number | null;
+  /** Whether it is made of other products, and so nothing that could be taken from stock. */
+  isBundle: boolean;
 }
 
 /** What a replacement comes to. */
@@ -97,11 +104,13 @@ class Plan {
 
   whyNotInstead(item: ReplaceableItem, sku: string, product: Substitute | undefined): string | null {
     if (sku === item.sku) return `${sku} is what the order has: name another SKU, or leave it out`;
+    if (product?.isBundle) return `${sku} is a bundle: name something that is in it`;
     if (product?.kind !== 'PHYSICAL') return `${sku} is not a physical product of this shop`;
-    const bought = this.lines.get(sku)?.unitAmount ?? product.price;
-    if (product.price === item.unitAmount && bought === item.unitAmount) return null;
-    const price = this.priced(bought === item.unitAmount ? product.price : bought);
-    return `${sku} costs ${price}, and ${item.sku} ${this.priced(item.unitAmount)}: only goods of one price replace each other`;
+    const alone = item.alone ?? item.unitAmount;
+    if (product.price !== alone) return this.costOther(sku, product.price, item.sku, alone);
+    // The order has the other, too: both lines must have one price.
+    const bought = this.lines.get(sku)?.unitAmount ?? item.unitAmount;
+    return bought === item.unitAmount ? null : this.costOther(sku, bought, item.sku, item.unitAmount);
   }
 
   /** Other goods instead: first of those that have not left, then of those that have. */
@@ -137,6 +146,10 @@ class Plan {
 
   private leaves(sku: string, quantity: number): void {
     this.leaving.set(sku, (this.leaving.get(sku) ?? 0) + quantity);
+  }
+
+  private costOther(sku: string, price: number | null, instead: string, of: number): string {
+    return `${sku} costs ${this.priced(price)}, and ${instead} ${this.priced(of)}: only goods of one price replace each other`;
   }
 
   private priced(amount: number | null): string {

@@ -1,4 +1,4 @@
-import { stepOf } from './money';
+import { partOf } from './money';
 import type { Reason } from './order';
 import { type ParcelLine, type ReturnableItem, withCustomer } from './parcel';
 
@@ -42,7 +42,7 @@ export function costOf(order: PaidOrder, lines: ParcelLine[], refunded: Readonly
   return lines.reduce((sum, { sku, quantity }) => {
     const bought = order.items.find((item) => item.sku === sku)?.quantity ?? 0;
     const before = Math.min(refunded.get(sku) ?? 0, bought);
-    const upTo = (units: number) => share(paid.get(sku) ?? 0, units, bought, order.currency);
+    const upTo = (units: number) => partOf({ amount: paid.get(sku) ?? 0, currency: order.currency }, units, bought);
     return sum + upTo(Math.min(before + quantity, bought)) - upTo(before);
   }, 0);
 }
@@ -54,20 +54,13 @@ export function costOf(order: PaidOrder, lines: ParcelLine[], refunded: Readonly
 function paidByLine({ currency, total, discount, shipping, items }: PaidOrder): Map<string, number> {
   const listed = items.reduce((sum, item) => sum + item.total, 0);
   const goods = Math.max(0, listed - discount);
-  const paid = share(total, goods, goods + shipping, currency);
+  const paid = { amount: partOf({ amount: total, currency }, goods, goods + shipping), currency };
   const lines = new Map<string, number>();
   let before = 0;
   for (const item of items) {
-    const upTo = (sum: number) => share(paid, sum, listed, currency);
+    const upTo = (sum: number) => partOf(paid, sum, listed);
     lines.set(item.sku, upTo(before + item.total) - upTo(before));
     before += item.total;
   }
   return lines;
-}
-
-/** A part of an amount, rounded down to what the currency can have. The products exceed what a number holds. */
-function share(amount: number, part: number, whole: number, currency: string): number {
-  if (whole <= 0) return 0;
-  const step = stepOf(currency);
-  return step * Number((BigInt(Math.floor(amount / step)) * BigInt(part)) / BigInt(whole));
 }

@@ -36,4 +36,15 @@ export interface CheckoutLine {
   stripePriceId: string | null;
   /** The least the shopper may pay. Set only for pay-what-you-want. */
   minimum: number | null;
+  /** What is in a bundle, for all of its units. Absent for any other product. */
+  contents?: LineContent[];
 }
+
+/** A product in the bundles of a line. The totals of all of them add up to the line's. */
+export type LineContent = {
+  sku: string;
+  name: string;
+  kind: 'PHYSICAL' | 'DIGITAL';
+  quantity: number;
+  total: number;
+};

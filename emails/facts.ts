@@ -37,7 +37,10 @@ export interface OrderFacts {
   currency: string;
   /** A BCP 47 tag that `Intl` knows: of amounts and dates, and of the language of mails to the customer. */
   locale: string;
+  /** What is delivered: what is in a bundle, in place of the bundle. */
   items: ItemFacts[];
+  /** The same as it was in the cart: a bundle is one line. */
+  bought: BoughtFacts[];
   subtotal: number;
   discount: number;
   shipping: number;
@@ -89,6 +92,11 @@ export interface ItemFacts {
   quantity: number;
   unitAmount: number;
   total: number;
+}
+
+export interface BoughtFacts extends Omit<ItemFacts, 'kind'> {
+  /** What is in a bundle, for all of its units; null for any other product. */
+  contents: Quantity[] | null;
 }
 
 export interface DownloadFacts {

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { Button, Heading, Section, Text } from 'react-email';
 import type { SumWords } from '../domain/words/en';
 import { type MailFacts, money, type OrderFacts, type Quantity } from './facts';
@@ -84,7 +84,7 @@ export const Quantities = ({ of }: { of: Quantity[] }) => (
   </table>
 );
 
-/** The items of an order and its total, in these words. Sums that are zero are left out. */
+/** What was bought, with what is in a bundle, and the total, in these words. Sums that are zero are left out. */
 export const Items = ({ order, sums }: { order: OrderFacts; sums: SumWords }) => (
   <table className="data amounts" cellPadding={0} cellSpacing={0} style={styles.table}>
     <thead>
@@ -98,7 +98,7 @@ export const Items = ({ order, sums }: { order: OrderFacts; sums: SumWords }) =>
       </tr>
     </thead>
     <tbody>
-      {order.items.map(({ sku, name, quantity, unitAmount, total }) => (
+      {order.bought.map(({ sku, name, quantity, unitAmount, total, contents }) => (
         <tr key={sku}>
           <td className="ink rule" style={styles.cell}>
             {name}
@@ -106,6 +106,14 @@ export const Items = ({ order, sums }: { order: OrderFacts; sums: SumWords }) =>
             <span className="muted" style={styles.sub}>
               {`${quantity} × ${money(order, unitAmount)}`}
             </span>
+            {contents?.map((content) => (
+              <Fragment key={content.name}>
+                <br />
+                <span className="muted" style={styles.sub}>
+                  {`${content.quantity} × ${content.name}`}
+                </span>
+              </Fragment>
+            ))}
           </td>
           <td className="ink rule" style={styles.amount}>
             {money(order, total)}

@@ -37,7 +37,7 @@ const WithdrawalReceived = ({ order, shop, links, words, withdrawal }: InWords &
           [words.facts.order, order.number],
         ]}
       />
-      <Quantities of={order.items} />
+      <Quantities of={order.bought} />
       <H2>{whatNow}</H2>
       {whatNext(withdrawal, words.withdrawal).map((text) => (
         <P key={text}>{text}</P>

@@ -1,3 +1,4 @@
+import { unpack } from '../../domain/bundle';
 import { ownShopUnderAnotherId } from '../../domain/foreign-installation';
 import { sessionId } from '../../domain/ids';
 import { type CheckoutLine, isOfAnotherInstallation, METADATA } from '../../domain/session';
@@ -23,7 +24,7 @@ export async function writeElsewhere({ db, clock }: Deps, session: Session, line
     session: sessionId(session.id),
     currency: session.currency ?? '',
     subtotal: session.amount_subtotal ?? 0,
-    lines: await asCheckoutLines(db, lines),
+    lines: await asCheckoutLines(db, lines, session.currency ?? ''),
     userId: session.metadata?.[METADATA.userId] ?? null,
     locale: session.locale,
     at: new Date(clock.now()),
@@ -61,10 +62,10 @@ async function whyStray(deps: Deps, session: Session): Promise<Pick<StraySession
 }
 
 /**
- * One line per SKU. A line without a known SKU gets a SKU of its own, so that staff see it. It never has stock or a
- * file.
+ * One line per SKU; a bundle with what it is made of today. A line without a known SKU gets a SKU of its own, so that
+ * staff see it. It never has stock or a file.
  */
-async function asCheckoutLines(db: Deps['db'], lines: FoundLine[]): Promise<CheckoutLine[]> {
+async function asCheckoutLines(db: Deps['db'], lines: FoundLine[], currency: string): Promise<CheckoutLine[]> {
   const products = await knownProducts(
     db,
     lines.flatMap(({ sku }) => sku ?? []),
@@ -87,5 +88,8 @@ async function asCheckoutLines(db: Deps['db'], lines: FoundLine[]): Promise<Chec
       minimum: line.minimum,
     });
   });
-  return [...merged.values()];
+  return [...merged.values()].map((line) => {
+    const contents = products.find(({ sku }) => sku === line.sku)?.contents;
+    return contents ? { ...line, contents: unpack(line, contents, currency) } : line;
+  });
 }

@@ -1,4 +1,5 @@
 import type { Address } from '../../domain/address';
+import { asBought } from '../../domain/bundle';
 import { senderName } from '../../domain/email';
 import { knownLocale, type Language, languageOf } from '../../domain/locale';
 import { isCounted, isResolved } from '../../domain/refund';
@@ -42,13 +43,15 @@ function attentionOf({ attention, calls }: OrderForMail, about: About): OrderFac
 }
 
 function orderFacts(env: Deps['env'], order: OrderForMail): Omit<OrderFacts, 'attention'> {
-  const { items, recoverableUntil, customer, grants, refunds, attention: _, calls: __, ...facts } = order;
+  const { items, bundles, recoverableUntil, customer, grants, refunds, attention: _, calls: __, ...facts } = order;
   const { withdrawal, shipments } = order;
   const locale = knownLocale(order.locale);
+  const bought = items.filter(({ quantity }) => quantity > 0);
   return {
     ...facts,
     locale,
-    items: items.filter(({ quantity }) => quantity > 0),
+    items: bought,
+    bought: asBought(bought, bundles),
     // The amount chosen for a pay-what-you-want product is in the item.
     subtotal: items.reduce((sum, { total }) => sum + total, 0),
     invoiceUrl: customer?.invoiceUrl ?? null,

@@ -14,6 +14,7 @@ export const PRODUCT_EXAMPLE = {
   imageUrl: '/images/tulips.svg',
   prices: [eur(1800)],
   payWhatYouWant: null,
+  bundle: null,
   available: 38,
 };
 
@@ -60,6 +61,7 @@ export const ORDER_EXAMPLE = {
     total: eur(3730),
   },
   items: [{ sku: 'TULIPS', name: 'Ten Tulips', quantity: 2, unitAmount: eur(1800), total: eur(3600) }],
+  bought: [{ sku: 'TULIPS', name: 'Ten Tulips', quantity: 2, unitAmount: eur(1800), total: eur(3600), contents: null }],
   total: eur(3730),
   refunded: eur(0),
   refundAwaitsBankDetails: null,

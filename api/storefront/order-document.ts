@@ -18,6 +18,14 @@ export const OrderAmounts = z.strictObject({
 export const AMOUNTS_ADD_UP =
   'The total is subtotal − discount + shipping + (tax − taxIncluded). Before the payment it is the subtotal: the rest is settled on the payment page.';
 
+const Item = z.strictObject({
+  sku: z.string(),
+  name: z.string(),
+  quantity: z.int(),
+  unitAmount: Money,
+  total: Money,
+});
+
 /** An order as a storefront sees it. Anyone with the link can read it, so it has no name, e-mail or address. */
 export const OrderDocument = z
   .strictObject({
@@ -27,9 +35,22 @@ export const OrderDocument = z
     paymentStatus: PaymentStatus,
     createdAt: Timestamp,
     amounts: OrderAmounts.meta({ description: AMOUNTS_ADD_UP }),
-    items: z.array(
-      z.strictObject({ sku: z.string(), name: z.string(), quantity: z.int(), unitAmount: Money, total: Money }),
-    ),
+    items: z.array(Item).meta({
+      description:
+        'What is delivered. What is in a bundle is here in place of the bundle, with its part of the bundle’s price: `unitAmount` is then rounded down.',
+    }),
+    bought: z
+      .array(
+        Item.extend({
+          contents: orNull(z.array(z.strictObject({ sku: z.string(), name: z.string(), quantity: z.int() }))).meta({
+            description: 'What is in a bundle, for all of its units; null for any other product.',
+          }),
+        }),
+      )
+      .meta({
+        description:
+          'The same as it was in the cart, to show to the shopper: a bundle is one line. Both lists add up to the subtotal. A bundle of which staff have exchanged something is listed as what is delivered.',
+      }),
     total: Money,
     refunded: Money,
     refundAwaitsBankDetails: orNull(Money).meta({

@@ -20,9 +20,21 @@ const Product = z
     }),
     prices: z.array(Money).meta({ description: 'One per currency; a checkout without a currency uses the first.' }),
     payWhatYouWant: orNull(z.strictObject({ minimum: Money, suggested: Money })),
+    bundle: orNull(
+      z.array(
+        z.strictObject({
+          sku: z.string(),
+          name: z.string(),
+          quantity: z.int().meta({ description: 'In one bundle.' }),
+        }),
+      ),
+    ).meta({
+      description:
+        'What a bundle is made of, which may be not for sale alone; null for any other product. It is bought by its own SKU, at its own price.',
+    }),
     available: orNull(z.int()).meta({
       description:
-        'On hand minus held; null means unlimited (digital). 0 while Stripe refuses to sell it. May be a few seconds old; a checkout always counts anew.',
+        'On hand minus held; null means unlimited (digital). Of a bundle: how many there is enough for of all that is in it. 0 while Stripe refuses to sell it. May be a few seconds old; a checkout always counts anew.',
     }),
   })
   .meta({ id: 'Product', example: PRODUCT_EXAMPLE });
@@ -70,7 +82,7 @@ export function productRoutes({ shown, env }: Pick<ApiDeps, 'shown' | 'env'>): R
 }
 
 function describe(product: ProductForSale): z.infer<typeof Product> {
-  const { sku, name, description, kind, imageUrl, prices, available, refused } = product;
+  const { sku, name, description, kind, imageUrl, prices, contents, available, refused } = product;
   const chosenByShopper = prices.find(({ minimum }) => minimum !== null);
   return {
     ...{ sku, name, description, kind, imageUrl },
@@ -82,5 +94,6 @@ function describe(product: ProductForSale): z.infer<typeof Product> {
           suggested: money(chosenByShopper.amount, chosenByShopper.currency),
         }
       : null,
+    bundle: contents?.map(({ sku, name, quantity }) => ({ sku, name, quantity })) ?? null,
   };
 }

@@ -40,11 +40,11 @@ export const THINGS: Record<Language, Things> = {
 
 /**
  * A rich order to write mails about: goods and a download, discount, shipping and tax, a parcel that left and one to
- * come.
+ * come. It has no bundles, if nothing else is said.
  */
 const sampleOrder = (language: Language, change: Partial<OrderFacts>): OrderFacts => {
   const { tray, lamp, notes, shipTo, sums } = THINGS[language];
-  return {
+  const order: Omit<OrderFacts, 'bought'> & Partial<Pick<OrderFacts, 'bought'>> = {
     number: '1001',
     sessionId: 'cs_test_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2w3X4y5Z6',
     status: 'PREPARING',
@@ -118,6 +118,7 @@ const sampleOrder = (language: Language, change: Partial<OrderFacts>): OrderFact
     },
     ...change,
   };
+  return { bought: order.items.map(({ kind: _, ...line }) => ({ ...line, contents: null })), ...order };
 };
 
 /** What a mail about it is written from. */

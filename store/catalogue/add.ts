@@ -1,12 +1,15 @@
-import type { Price, ProductDetails } from '../../domain/product';
+import type { BundleItem, Price, ProductDetails } from '../../domain/product';
 import type { Db } from '../database';
 import { moveStock, openShelf } from '../stock/shelves';
+import { replaceContents } from './bundles';
 import { attachFile } from './files';
 import { replacePrices } from './prices';
 
 export interface NewProduct extends ProductDetails {
   sku: string;
   prices: Price[];
+  /** What it is made of, if it is a bundle; products that are there already. */
+  bundle?: BundleItem[];
   /** On the shelf to begin with; physical products only. */
   stock?: number;
   /** What its buyers download; digital products only. */
@@ -20,7 +23,7 @@ export interface NewProduct extends ProductDetails {
  */
 export function addProduct(
   db: Db,
-  { sku, prices, stock, file, actor, at, ...details }: NewProduct & { at: Date },
+  { sku, prices, bundle, stock, file, actor, at, ...details }: NewProduct & { at: Date },
 ): Promise<boolean> {
   return db.$transaction(async (tx) => {
     const { count } = await tx.product.createMany({
@@ -29,7 +32,8 @@ export function addProduct(
     });
     if (count === 0) return false;
     await replacePrices(tx, [], { sku, prices, at });
-    if (details.kind === 'PHYSICAL') await openShelf(tx, { sku });
+    if (bundle) await replaceContents(tx, { sku, bundle });
+    else if (details.kind === 'PHYSICAL') await openShelf(tx, { sku });
     if (stock) await moveStock(tx, { sku, delta: stock, reason: 'opening stock', actor, at });
     if (file) await attachFile(tx, { sku, ...file, at });
     return true;

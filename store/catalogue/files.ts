@@ -59,7 +59,7 @@ export async function writeChunk(
 }
 
 /**
- * Makes a complete file the product's; false when the product is not digital. The product's row is locked, so of two
+ * Makes a complete file the product's; false when the product is not digital, or is a bundle. The product's row is locked, so of two
  * uploads at once the later one wins. The earlier file belongs to no product from now on: deleting its pieces takes
  * longer than a transaction should.
  */
@@ -69,7 +69,8 @@ export function putInPlace(
 ): Promise<boolean> {
   return db.$transaction(async (tx) => {
     const locked = await tx.$queryRaw<unknown[]>`
-      SELECT 1 FROM products WHERE sku = ${sku} AND kind = 'DIGITAL' FOR UPDATE`;
+      SELECT 1 FROM products p WHERE sku = ${sku} AND kind = 'DIGITAL'
+        AND NOT EXISTS (SELECT 1 FROM bundle_items b WHERE b.bundle = p.sku) FOR UPDATE`;
     if (locked.length === 0) return false;
     await tx.productFile.updateMany({ where: { sku }, data: { sku: null, createdAt: at } });
     await tx.productFile.update({ where: { id }, data: { sku, size, sha256 } });

@@ -1,5 +1,7 @@
 import type { ProductKind } from '../../domain/order';
+import type { Content } from '../../domain/product';
 import type { Db } from '../database';
+import { CONTENTS } from './bundles';
 
 /**
  * The products of Stripe prices, including replaced prices. `minimum` is set for pay-what-you-want, in the
@@ -19,11 +21,17 @@ export async function productsOfPrices(
     );
 }
 
+interface KnownProduct {
+  sku: string;
+  name: string;
+  kind: ProductKind;
+  /** What a bundle is made of today; null for any other product. */
+  contents: Content[] | null;
+}
+
 /** The known products among these SKUs, for sale or not. */
-export async function knownProducts(
-  db: Db,
-  skus: string[],
-): Promise<{ sku: string; name: string; kind: ProductKind }[]> {
+export async function knownProducts(db: Db, skus: string[]): Promise<KnownProduct[]> {
   if (skus.length === 0) return [];
-  return db.product.findMany({ where: { sku: { in: skus } }, select: { sku: true, name: true, kind: true } });
+  return db.$queryRaw<KnownProduct[]>`
+    SELECT p.sku, p.name, p.kind::text AS kind, ${CONTENTS} AS contents FROM products p WHERE p.sku = ANY(${skus})`;
 }

@@ -1,8 +1,10 @@
+import { bundlesLeft, weightOf } from '../../domain/bundle';
 import type { ProductKind } from '../../domain/order';
-import type { Product, ProductForSale } from '../../domain/product';
+import type { BundleItem, Product, ProductForSale } from '../../domain/product';
 import { type ShopSettings, settingsOf } from '../../domain/shop';
 import { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
+import { CONTENTS } from './bundles';
 import { toPrice } from './prices';
 
 /** A product is a draft while none of its prices exists at Stripe. */
@@ -31,6 +33,8 @@ export async function findForCheckout(
 
 /** A product as staff see it. */
 export interface CatalogueProduct extends Product {
+  /** What a bundle is made of; null for any other product. */
+  bundle: BundleItem[] | null;
   file: { filename: string; contentType: string; size: number; sha256: string; uploadedAt: Date } | null;
   createdAt: Date;
   updatedAt: Date;
@@ -40,12 +44,17 @@ export interface CatalogueProduct extends Product {
 export async function findProduct(db: Db, { sku }: { sku: string }): Promise<CatalogueProduct | null> {
   const row = await db.product.findUnique({
     where: { sku },
-    include: { prices: { where: { current: true }, orderBy: { position: 'asc' } }, file: true },
+    include: {
+      prices: { where: { current: true }, orderBy: { position: 'asc' } },
+      file: true,
+      contents: { select: { sku: true, quantity: true }, orderBy: { position: 'asc' } },
+    },
   });
   if (row === null) return null;
-  const { file, prices, refusedAt: _, ...product } = row;
+  const { file, prices, contents, refusedAt: _, ...product } = row;
   return {
     ...product,
+    bundle: contents.length > 0 ? contents : null,
     prices: prices.map(toPrice),
     file: file && {
       filename: file.filename,
@@ -57,10 +66,14 @@ export async function findProduct(db: Db, { sku }: { sku: string }): Promise<Cat
   };
 }
 
-/** What a product is; null when there is none. */
-export async function findKind(db: Db, { sku }: { sku: string }): Promise<ProductKind | null> {
-  const product = await db.product.findUnique({ where: { sku }, select: { kind: true } });
-  return product?.kind ?? null;
+/** What a product is; null when there is none. A bundle has neither stock nor a file, whatever is in it. */
+export async function findKind(db: Db, { sku }: { sku: string }): Promise<ProductKind | 'BUNDLE' | null> {
+  const product = await db.product.findUnique({
+    where: { sku },
+    select: { kind: true, contents: { select: { sku: true }, take: 1 } },
+  });
+  if (product === null) return null;
+  return product.contents.length > 0 ? 'BUNDLE' : product.kind;
 }
 
 /** Which of these SKUs there are. */
@@ -70,19 +83,25 @@ export async function knownSkus(db: Db, { skus }: { skus: string[] }): Promise<S
 }
 
 /** JSON keeps an amount as a plain number; the largest has twelve digits. */
-const selectForSale = <More = unknown>(
+async function selectForSale<More = unknown>(
   db: Db,
   which: Prisma.Sql,
   more = Prisma.empty,
-): Promise<(ProductForSale & More)[]> =>
-  db.$queryRaw<(ProductForSale & More)[]>`
+): Promise<(ProductForSale & More)[]> {
+  const rows = await db.$queryRaw<(ProductForSale & More)[]>`
     SELECT p.sku, p.name, p.description, p.kind::text AS kind, p.image_url AS "imageUrl",
       p.weight, p.tax_code AS "taxCode", p.tax_behavior::text AS "taxBehavior",
       (SELECT coalesce(json_agg(json_build_object('currency', r.currency, 'amount', r.amount, 'minimum', r.minimum,
           'stripePriceId', r.stripe_price_id) ORDER BY r.position, r.id), '[]')
         FROM prices r WHERE r.sku = p.sku AND r.current AND r.stripe_price_id IS NOT NULL) AS prices,
       CASE p.kind WHEN 'PHYSICAL' THEN coalesce(s.on_hand - s.held, 0) END AS available,
-      p.refused_at IS NOT NULL AS refused${more}
+      ${CONTENTS} AS contents, p.refused_at IS NOT NULL AS refused${more}
     FROM products p LEFT JOIN stock_levels s ON s.sku = p.sku
     WHERE p.active ${which}
     ORDER BY p.created_at, p.sku`;
+  return rows.map((row) =>
+    row.contents === null
+      ? row
+      : { ...row, weight: row.weight ?? weightOf(row.contents), available: bundlesLeft(row.contents) },
+  );
+}

@@ -1,7 +1,8 @@
 import type { ProductKind } from '../../domain/order';
-import type { Price, ProductDetails } from '../../domain/product';
+import type { BundleItem, Price, ProductDetails } from '../../domain/product';
 import type { Db, Tx } from '../database';
 import { closeShelf, hasMovements, openShelf } from '../stock/shelves';
+import { isInBundle, type RefusedBundle, replaceContents, whyNotBundle } from './bundles';
 import { allowProducts } from './not-for-sale';
 import { knownPrices, replacePrices, type TakenPrice, takenPrice } from './prices';
 
@@ -9,23 +10,36 @@ import { knownPrices, replacePrices, type TakenPrice, takenPrice } from './price
 export interface ProductToSave extends ProductDetails {
   sku: string;
   prices: Price[];
+  /** What it is made of, each SKU once; null if it is no bundle. */
+  bundle: BundleItem[] | null;
 }
 
 export type Saved =
   | { outcome: 'created' | 'replaced' }
   /** What the product is cannot change any more, and why. */
-  | { outcome: 'kind-fixed'; kind: ProductKind; because: 'ordered' | 'stocked' | 'has-file' }
+  | { outcome: 'kind-fixed'; kind: ProductKind; because: Because }
+  | ({ outcome: 'bundle-refused' } & RefusedBundle)
   | ({ outcome: 'price-taken' } & TakenPrice);
 
+/** Why a product must stay what it is. */
+export type Because = 'ordered' | 'stocked' | 'has-file' | 'in-bundle';
+
 /** Creates or replaces a product and its prices, in one transaction; a refusal changes nothing. */
-export function saveProduct(db: Db, { sku, prices, at, ...details }: ProductToSave & { at: Date }): Promise<Saved> {
+export function saveProduct(
+  db: Db,
+  { sku, prices, bundle, at, ...details }: ProductToSave & { at: Date },
+): Promise<Saved> {
   return db.$transaction(async (tx) => {
     // Two staff who save at once, or staff and `stripe:setup`, take turns; readers are not held up.
     await tx.$executeRaw`LOCK TABLE prices IN SHARE ROW EXCLUSIVE MODE`;
-    const earlier = await tx.product.findUnique({ where: { sku }, select: { kind: true } });
-    const changesKind = earlier !== null && earlier.kind !== details.kind;
+    const earlier = await tx.product.findUnique({ where: { sku }, select: { kind: true, contents: { take: 1 } } });
+    const isBundle = bundle !== null;
+    const becomesBundle = isBundle && earlier !== null && earlier.contents.length === 0;
+    const changesKind = (earlier !== null && earlier.kind !== details.kind) || becomesBundle;
     const because = changesKind ? await dependsOnKind(tx, sku) : null;
     if (earlier && because) return { outcome: 'kind-fixed', kind: earlier.kind, because };
+    const refused = isBundle ? await whyNotBundle(tx, { sku, kind: details.kind, bundle }) : null;
+    if (refused) return { outcome: 'bundle-refused', ...refused };
     const known = await knownPrices(tx, { sku, prices });
     const taken = takenPrice(known, { sku, prices });
     if (taken) return { outcome: 'price-taken', ...taken };
@@ -36,15 +50,17 @@ export function saveProduct(db: Db, { sku, prices, at, ...details }: ProductToSa
     if (earlier) await tx.product.update({ where: { sku }, data });
     else await tx.product.create({ data: { sku, ...data, createdAt: at } });
     if (changesKind) await closeShelf(tx, { sku });
-    if (details.kind === 'PHYSICAL') await openShelf(tx, { sku });
+    if (details.kind === 'PHYSICAL' && !isBundle) await openShelf(tx, { sku });
+    await replaceContents(tx, { sku, bundle: bundle ?? [] });
     await replacePrices(tx, known, { sku, prices, at });
     return { outcome: earlier ? 'replaced' : 'created' };
   });
 }
 
 /** What a product is can change only while nothing depends on it. */
-async function dependsOnKind(tx: Tx, sku: string): Promise<'ordered' | 'stocked' | 'has-file' | null> {
+async function dependsOnKind(tx: Tx, sku: string): Promise<Because | null> {
   if (await tx.orderItem.findFirst({ where: { sku }, select: { sku: true } })) return 'ordered';
   if (await hasMovements(tx, { sku })) return 'stocked';
+  if (await isInBundle(tx, { sku })) return 'in-bundle';
   return (await tx.productFile.findUnique({ where: { sku }, select: { id: true } })) ? 'has-file' : null;
 }

@@ -12,7 +12,7 @@ export interface Upload {
   limit: number;
 }
 
-/** `not-digital`: the product has become a physical one meanwhile. */
+/** `not-digital`: the product has become a physical one or a bundle meanwhile. */
 export type UploadOutcome = 'stored' | 'too-large' | 'empty' | 'not-digital';
 
 /**

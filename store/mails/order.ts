@@ -1,4 +1,5 @@
 import type { Address } from '../../domain/address';
+import type { SoldBundle } from '../../domain/bundle';
 import type { Call } from '../../domain/calls';
 import type { SessionId } from '../../domain/ids';
 import type { MailOutcome } from '../../domain/mail-outcome';
@@ -47,6 +48,8 @@ export interface OrderForMail {
     restocked: number;
     replaced: number;
   }[];
+  /** What was bought as bundles. */
+  bundles: SoldBundle[];
   customer: {
     email: string | null;
     name: string | null;
@@ -92,7 +95,8 @@ export async function readOrderForMail(db: Db, sessionId: SessionId): Promise<Or
 export const columnsForMail = (sessionId: SessionId): Prisma.Sql => Prisma.sql`
   order_for_mail(${sessionId}) || jsonb_build_object(
     'withdrawal', (SELECT to_jsonb(w) FROM withdrawals w WHERE w.session_id = ${sessionId}),
-    'returned', (SELECT address_returned(c.email) FROM customers c WHERE c.session_id = ${sessionId}))`;
+    'returned', (SELECT address_returned(c.email) FROM customers c WHERE c.session_id = ${sessionId}),
+    'bundles', (SELECT o.bundles FROM orders o WHERE o.session_id = ${sessionId}))`;
 
 /** As above, with times as strings. */
 export type OrderForMailColumns = Omit<

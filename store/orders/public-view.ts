@@ -1,3 +1,4 @@
+import type { BoughtLine } from '../../domain/bundle';
 import type { Money } from '../../domain/money';
 import type { OrderView } from './view';
 
@@ -7,6 +8,11 @@ import type { OrderView } from './view';
  */
 export const publicView = (order: OrderView) => {
   const inCurrency = (amount: number): Money => ({ amount, currency: order.currency });
+  const line = ({ sku, name, quantity, unitAmount, total }: Omit<BoughtLine, 'contents'>) => ({
+    ...{ sku, name, quantity },
+    unitAmount: inCurrency(unitAmount),
+    total: inCurrency(total),
+  });
   const { subtotal, discount, shipping, tax, taxIncluded } = order.amounts;
   return {
     number: order.number,
@@ -22,10 +28,10 @@ export const publicView = (order: OrderView) => {
       taxIncluded: inCurrency(taxIncluded),
       total: inCurrency(order.total),
     },
-    items: order.items.map(({ sku, name, quantity, unitAmount, total }) => ({
-      ...{ sku, name, quantity },
-      unitAmount: inCurrency(unitAmount),
-      total: inCurrency(total),
+    items: order.items.map(line),
+    bought: order.bought.map(({ contents, ...bought }) => ({
+      ...line(bought),
+      contents: contents?.map(({ sku, name, quantity }) => ({ sku, name, quantity })) ?? null,
     })),
     total: inCurrency(order.total),
     refunded: inCurrency(order.refunded),

@@ -1,4 +1,5 @@
 import type { SessionId } from '../../domain/ids';
+import type { CheckoutLine } from '../../domain/session';
 import type { Db } from '../database';
 
 /** What was in an expired cart, and for whom, as far as that has not been erased. */
@@ -22,17 +23,16 @@ export async function findRecoverableCart(
     select: {
       currency: true,
       locale: true,
-      items: { select: { sku: true, quantity: true }, orderBy: { position: 'asc' } },
       customer: { select: { email: true, userId: true } },
     },
   });
   if (order === null) return null;
-  const { items, currency, locale, customer } = order;
-  const country = await onlyCountryOf(db, sessionId);
-  return { items, currency, locale, country, email: customer?.email ?? null, userId: customer?.userId ?? null };
+  const { currency, locale, customer } = order;
+  const asked = await askedOf(db, sessionId);
+  return { ...asked, currency, locale, email: customer?.email ?? null, userId: customer?.userId ?? null };
 }
 
-/** What the link to an expired cart leads to, without anything about the shopper. */
+/** What the link to an expired cart leads to: the lines of the cart, with bundles as they are sold, without anything about the shopper. */
 export interface RecoveryPreview {
   /** `name` as it was then. */
   items: { sku: string; name: string; quantity: number }[];
@@ -50,19 +50,24 @@ export async function findRecoveryPreview(
 ): Promise<RecoveryPreview | null> {
   const [found] = await db.$queryRaw<RecoveryPreview[]>`
     SELECT o.currency, o.recoverable_until AS until,
-      (SELECT json_agg(json_build_object('sku', i.sku, 'name', i.name, 'quantity', i.quantity) ORDER BY i.position)
-        FROM order_items i WHERE i.session_id = o.session_id) AS items,
+      (SELECT json_agg(json_build_object('sku', line->'sku', 'name', line->'name', 'quantity', line->'quantity') ORDER BY place)
+        FROM checkouts k, jsonb_array_elements(k.lines) WITH ORDINALITY AS lines(line, place)
+        WHERE k.session_id = o.session_id) AS items,
       EXISTS (SELECT 1 FROM checkouts c JOIN orders r ON r.session_id = c.session_id WHERE c.recovers = o.session_id
         AND r.payment_status IN ('PROCESSING', 'PAID', 'NO_PAYMENT_REQUIRED', 'PARTIALLY_REFUNDED')) AS bought
     FROM orders o WHERE o.session_id = ${sessionId} AND o.status = 'EXPIRED' AND o.recoverable_until > ${at}`;
   return found ?? null;
 }
 
-/** The one country that a session took addresses in, from what was asked of Stripe; null if it was more than one. */
-async function onlyCountryOf(db: Db, sessionId: SessionId): Promise<string | null> {
-  const [checkout] = await db.$queryRaw<{ countries: string[] | null }[]>`
-    SELECT request #> '{shipping_address_collection,allowed_countries}' AS countries
+/**
+ * What the checkout of a session asked of Stripe: the lines of the cart, with bundles as they are sold, and the one
+ * country that addresses were taken in; null if it was more than one.
+ */
+async function askedOf(db: Db, sessionId: SessionId): Promise<Pick<RecoverableCart, 'items' | 'country'>> {
+  const [checkout] = await db.$queryRaw<{ lines: CheckoutLine[]; countries: string[] | null }[]>`
+    SELECT lines, request #> '{shipping_address_collection,allowed_countries}' AS countries
       FROM checkouts WHERE session_id = ${sessionId}`;
+  const items = (checkout?.lines ?? []).map(({ sku, quantity }) => ({ sku, quantity }));
   const [country = null, ...others] = checkout?.countries ?? [];
-  return others.length === 0 ? country : null;
+  return { items, country: others.length === 0 ? country : null };
 }

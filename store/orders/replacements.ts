@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { whyNot } from '../../domain/actions';
+import type { SoldBundle } from '../../domain/bundle';
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus } from '../../domain/order';
 import { isAllLost } from '../../domain/order-money';
@@ -69,12 +70,14 @@ const factsOf = (order: LockedOrder) => ({
 });
 
 async function planOf(tx: Tx, order: LockedOrder, lines: ReplacedLine[]): Promise<ReplacementPlan | string> {
+  const inBundles = new Set((order.bundles as SoldBundle[]).flatMap(({ contents }) => contents.map(({ sku }) => sku)));
+  const skus = lines.flatMap(({ sku, with: other }) => (other === undefined ? [] : [sku, other]));
+  const products = await findSubstitutes(tx, { skus, currency: order.currency });
   const items = order.items.map(({ unitAmount, total, ...item }) => ({
     ...item,
     ...{ unitAmount: Number(unitAmount), total: Number(total) },
+    ...(inBundles.has(item.sku) && { alone: products.get(item.sku)?.price ?? null }),
   }));
-  const skus = lines.flatMap((line) => line.with ?? []);
-  const products = await findSubstitutes(tx, { skus, currency: order.currency });
   return planReplacement(
     { items, currency: order.currency },
     lines,
@@ -91,12 +94,15 @@ async function findSubstitutes(
   if (skus.length === 0) return new Map();
   const rows = await tx.product.findMany({
     where: { sku: { in: skus } },
-    include: { prices: { where: { currency, current: true, minimum: null } } },
+    select: {
+      ...{ sku: true, name: true, kind: true, _count: { select: { contents: true } } },
+      prices: { where: { currency, current: true, minimum: null } },
+    },
   });
   return new Map(
-    rows.map(({ sku, name, kind, prices: [price] }) => [
+    rows.map(({ sku, name, kind, prices: [price], _count: { contents } }) => [
       sku,
-      { name, kind, price: price ? Number(price.amount) : null },
+      { name, kind, price: price ? Number(price.amount) : null, isBundle: contents > 0 },
     ]),
   );
 }

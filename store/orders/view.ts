@@ -1,3 +1,4 @@
+import { asBought, type BoughtLine, type SoldBundle } from '../../domain/bundle';
 import type { SessionId } from '../../domain/ids';
 import type { ProductKind, Reason } from '../../domain/order';
 import { waitsForCustomer } from '../../domain/refund';
@@ -11,7 +12,10 @@ export interface OrderView extends OrderHead {
   amounts: OrderAmounts;
   /** The part of `refunded` that waits until the customer has given Stripe their bank details. */
   awaitingBankDetails: number;
+  /** What is delivered: what is in a bundle, in place of the bundle. */
   items: { sku: string; name: string; kind: ProductKind; quantity: number; unitAmount: number; total: number }[];
+  /** The same as it was in the cart: a bundle is one line. */
+  bought: BoughtLine[];
   shipments: {
     carrier: string;
     trackingNumber: string;
@@ -82,15 +86,11 @@ const isBought = ({ quantity }: { quantity: number }): boolean => quantity > 0;
 
 export const toView = (row: Row): OrderView => ({
   ...toHead(row),
+  ...linesOf(row),
   amounts: amountsOf(row),
   awaitingBankDetails: row.refunds
     .filter(({ status }) => waitsForCustomer(status))
     .reduce((sum, { amount }) => sum + Number(amount), 0),
-  items: row.items.filter(isBought).map(({ sku, name, kind, quantity, unitAmount, total }) => ({
-    ...{ sku, name, kind, quantity },
-    unitAmount: Number(unitAmount),
-    total: Number(total),
-  })),
   shipments: row.shipments,
   grants: row.grants.filter(({ revokedAt }) => revokedAt === null),
   holdUntil: row.holdUntil,
@@ -103,6 +103,15 @@ export const toView = (row: Row): OrderView => ({
   version: row.version,
   revision: row.grants.reduce((sum, { used }) => sum + used, row.version),
 });
+
+function linesOf(row: Row): Pick<OrderView, 'items' | 'bought'> {
+  const items = row.items.filter(isBought).map(({ sku, name, kind, quantity, unitAmount, total }) => ({
+    ...{ sku, name, kind, quantity },
+    unitAmount: Number(unitAmount),
+    total: Number(total),
+  }));
+  return { items, bought: asBought(items, row.bundles as SoldBundle[]) };
+}
 
 /** At the checkout, or later: a payment that came after the hold had ended found nothing left. */
 const wasSoldOut = ({ status, stock, refunds }: Row): boolean =>

@@ -1,3 +1,4 @@
+import { findForSale } from '../../store/catalogue/products';
 import { invalidAt, Office, problem } from './admin-office';
 import { NOON } from './bare';
 import type { PriceAtStripe } from './prices-at-stripe';
@@ -69,6 +70,7 @@ describe('putting a product', () => {
         { amount: 1999, currency: 'usd', stripePriceId: id('usd') },
       ],
       payWhatYouWant: null,
+      bundle: null,
       file: null,
       createdAt: '2026-11-23T12:00:00.000Z',
       updatedAt: '2026-11-23T12:00:00.000Z',
@@ -579,5 +581,80 @@ describe('what every checkout offers', () => {
     expect((await putShop({ ...OFF, ...rates(kept) })).status).toBe(503);
     office.stripe.failWith(null);
     expect(await readShop()).toEqual(OFF);
+  });
+});
+
+describe('a bundle', () => {
+  const box = (bundle: unknown, more: Record<string, unknown> = {}) =>
+    put(mug({ name: 'Box', prices: [euro(2000, 'box')], bundle, ...more }), `BOX-${sku}`);
+  const download = () => put(mug({ kind: 'DIGITAL', prices: [euro(900, 'e')] }), `E-${sku}`);
+  const [one, both] = [
+    () => [{ sku, quantity: 2 }],
+    () => [
+      { sku, quantity: 2 },
+      { sku: `E-${sku}`, quantity: 1 },
+    ],
+  ];
+
+  test('is put with what it is made of, has neither stock nor a file, and is no bundle any more without it', async () => {
+    await put(mug());
+    await download();
+    const answer = await box(both());
+    expect([answer.status, answer.body.bundle]).toEqual([201, both()]);
+    expect((await get(`BOX-${sku}`)).body).toEqual(answer.body);
+    const stock = await office.ask('get', `/admin/products/BOX-${sku}/stock`);
+    expect([stock.status, stock.body]).toEqual([409, problem(409, 'invalid_transition')]);
+    const more = { delta: 1, reason: 'delivery' };
+    expect((await office.ask('post', `/admin/products/BOX-${sku}/stock`).send(more)).status).toBe(409);
+    const changed = await box(one());
+    expect([changed.status, changed.body.bundle]).toEqual([200, one()]);
+    expect((await box(null)).body.bundle).toBeNull();
+    expect((await office.ask('post', `/admin/products/BOX-${sku}/stock`).send(more)).body.onHand).toBe(1);
+    expect((await box(one())).body).toEqual(problem(409, 'invalid_transition'));
+  });
+
+  test('of downloads has no file of its own', async () => {
+    await download();
+    expect((await box([{ sku: `E-${sku}`, quantity: 1 }], { kind: 'DIGITAL' })).status).toBe(201);
+    const file = office.ask('put', `/admin/products/BOX-${sku}/file`).query({ filename: 'a.txt' });
+    const answer = await file.set('content-type', 'text/plain').send('bytes');
+    expect([answer.status, answer.body.detail]).toEqual([409, expect.stringMatching(/is a bundle/)]);
+  });
+
+  test.each<[string, () => unknown, Record<string, unknown>, string[]]>([
+    ['of nothing', () => [], {}, ['bundle']],
+    ['of none of something', () => [{ sku, quantity: 0 }], {}, ['bundle.0.quantity']],
+    ['of something twice', () => [...one(), ...one()], {}, ['bundle.1.sku']],
+    ['of what there is not', () => [...one(), { sku: 'NO-SUCH', quantity: 1 }], {}, ['bundle.1.sku']],
+    ['of itself', () => [{ sku: `BOX-${sku}`, quantity: 1 }], {}, ['bundle.0.sku']],
+    ['of goods, called digital', one, { kind: 'DIGITAL' }, ['kind']],
+    [
+      'at what the shopper wants to pay',
+      one,
+      { payWhatYouWant: { currency: 'eur', minimum: 1, suggested: 2 } },
+      ['payWhatYouWant'],
+    ],
+  ])('%s is not valid', async (_what, bundle, more, paths) => {
+    await put(mug());
+    expect((await box(bundle(), more)).body).toEqual(invalidAt(...paths));
+  });
+
+  test('contains no bundle, and what is in one stays what it is', async () => {
+    await put(mug());
+    await box(one());
+    const nested = await put(mug({ prices: [], bundle: [{ sku: `BOX-${sku}`, quantity: 1 }] }), `CRATE-${sku}`);
+    expect(nested.body).toEqual(invalidAt('bundle.0.sku'));
+    await download();
+    for (const change of [{ kind: 'DIGITAL' }, { kind: 'DIGITAL', bundle: [{ sku: `E-${sku}`, quantity: 1 }] }]) {
+      const answer = await put(mug(change));
+      expect([answer.status, answer.body.detail]).toEqual([409, expect.stringMatching(/is in a bundle/)]);
+    }
+  });
+
+  test('has the weight of what is in it', async () => {
+    await put(mug({ weight: 420 }));
+    await box(one());
+    const [{ weight } = { weight: null }] = await findForSale(office.db, { skus: [`BOX-${sku}`] });
+    expect(weight).toBe(840);
   });
 });

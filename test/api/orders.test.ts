@@ -77,6 +77,10 @@ describe('the order document', () => {
           total: { amount: 900, currency: 'eur' },
         },
       ],
+      bought: [
+        expect.objectContaining({ sku: 'mug', quantity: 2, contents: null }),
+        expect.objectContaining({ sku: 'ebook', quantity: 1, contents: null }),
+      ],
       total: { amount: 3400, currency: 'eur' },
       refunded: { amount: 0, currency: 'eur' },
       refundAwaitsBankDetails: null,

@@ -29,6 +29,7 @@ const PLAIN: Record<string, string[]> = {
   account_alarms: ['cause', 'subject', 'currency', 'mail_key'],
   bulk_orders: ['bulk_id', 'session_id', 'outcome', 'code', 'detail'],
   bulks: ['id', 'action', 'reason', 'filter', 'actor', 'request_hash', 'status'],
+  bundle_items: ['bundle', 'sku'],
   checkout_keys: ['key_hash', 'body_hash', 'checkout_id'],
   checkouts: ['id', 'number', 'origin', 'currency', 'lines', 'stripe_key', 'session_id', 'recovers'],
   customers: ['session_id'],
@@ -52,7 +53,7 @@ const PLAIN: Record<string, string[]> = {
   orders: [
     ...['session_id', 'number', 'origin', 'currency', 'presentment_currency', 'payment_intent_id', 'charge_id'],
     ...['locale', 'attention_step', 'attention_reason', 'calls', 'cancel_reason', 'cancel_refusal'],
-    ...['shipping_hold', 'shipping_hold_by'],
+    ...['shipping_hold', 'shipping_hold_by', 'bundles'],
   ],
   payouts: ['id', 'currency', 'status'],
   prices: ['sku', 'currency', 'stripe_price_id'],

@@ -77,6 +77,7 @@ test('the list has every active product that is no draft, with its current price
           { amount: 1300, currency: 'eur' },
         ],
         payWhatYouWant: null,
+        bundle: null,
         available: 5,
       },
       {
@@ -87,10 +88,36 @@ test('the list has every active product that is no draft, with its current price
         imageUrl: null,
         prices: [],
         payWhatYouWant: { minimum: { amount: 100, currency: 'eur' }, suggested: { amount: 500, currency: 'eur' } },
+        bundle: null,
         available: null,
       },
     ],
   });
+});
+
+test('a bundle tells what is in it, and is available as often as the scarcest of that', async () => {
+  const { db } = bare;
+  const at = { createdAt: new Date(Date.UTC(2026, 0, 1, 0, 4)), updatedAt: new Date(0) };
+  const price = { currency: 'eur', amount: 2000, stripePriceId: 'price_box', createdAt: new Date(0) };
+  // Drafts and products that are not for sale may be in it, too.
+  const [mug, old] = [
+    { sku: 'mug', quantity: 2, position: 0 },
+    { sku: 'old', quantity: 1, position: 1 },
+  ];
+  await db.product.create({
+    data: { sku: 'box', name: 'Box', kind: 'PHYSICAL', ...at, prices: { create: price }, contents: { create: [mug, old] } },
+  });
+  const { body } = await get('/products/box');
+  expect(body).toMatchObject({
+    available: 2,
+    bundle: [
+      { sku: 'mug', name: 'Mug', quantity: 2 },
+      { sku: 'old', name: 'Old', quantity: 1 },
+    ],
+  });
+  await db.bundleItem.delete({ where: { bundle_sku: { bundle: 'box', sku: 'mug' } } });
+  expect((await get('/products/box')).body.available).toBeNull();
+  await db.bundleItem.create({ data: { bundle: 'box', ...mug } });
 });
 
 test('one product is what the list has of it, and 404 when it is not for sale', async () => {

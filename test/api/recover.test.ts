@@ -141,6 +141,26 @@ test('recovering opens a checkout of the same cart for the same shopper at today
   expect(order.items).toMatchObject([{ sku: 'mug', quantity: 2 }]);
 });
 
+test('a bundle is recovered as the bundle, at its own price', async () => {
+  await shop.world.product('card', { amount: 500, stock: 50 });
+  const contents = [
+    { sku: 'mug', quantity: 1 },
+    { sku: 'card', quantity: 2 },
+  ];
+  await shop.world.sellBundle('box', contents, { amount: 2000 });
+  const { token } = await expired({ items: [{ sku: 'box', quantity: 2 }] });
+  const answer = await recover(token);
+  expect(answer.status).toBe(201);
+  expect(await shop.world.order(answer.body.sessionId)).toMatchObject({
+    subtotal: 4000n,
+    bundles: [{ sku: 'box', quantity: 2 }],
+    items: [
+      { sku: 'mug', quantity: 2 },
+      { sku: 'card', quantity: 4 },
+    ],
+  });
+});
+
 test('the link on the order’s page leads to the same cart, never to the shopper’s address', async () => {
   const { token, shown } = await expired();
   const addressOf = async (sessionId: string) =>

@@ -160,6 +160,21 @@ describe('stock', () => {
   });
 });
 
+test('a bundle contains no bundle, and is in none', async () => {
+  const made = (sku: string) => ({ sku, name: sku, kind: 'PHYSICAL' as const, createdAt: at, updatedAt: at });
+  await db.product.createMany({ data: ['one', 'box', 'crate'].map(made) });
+  const put = (bundle: string, sku: string, quantity = 1) =>
+    db.bundleItem.create({ data: { bundle, sku, quantity, position: 0 } });
+  await put('box', 'one');
+  for (const [bundle, sku] of [
+    ['crate', 'box'],
+    ['one', 'crate'],
+    ['crate', 'crate'],
+  ] as const)
+    await expect(put(bundle, sku)).rejects.toThrow(/cannot contain/);
+  for (const quantity of [0, 100]) await expect(put('crate', 'one', quantity)).rejects.toThrow(/quantity_bounds/);
+});
+
 describe('a return', () => {
   /** An order of two units on the shelf of `sku`, sold, of which `shipped` have left. */
   const sold = async (sku: string, shipped: number) => {

@@ -6,10 +6,11 @@ const mug = (change: Partial<ReplaceableItem> = {}): ReplaceableItem => ({
   ...change,
 });
 const PRODUCTS = new Map<string, Substitute>([
-  ['cup', { name: 'Cup', kind: 'PHYSICAL', price: 1000 }],
-  ['jug', { name: 'Jug', kind: 'PHYSICAL', price: 1200 }],
-  ['pin', { name: 'Pin', kind: 'PHYSICAL', price: null }],
-  ['song', { name: 'Song', kind: 'DIGITAL', price: 1000 }],
+  ['cup', { name: 'Cup', kind: 'PHYSICAL', price: 1000, isBundle: false }],
+  ['jug', { name: 'Jug', kind: 'PHYSICAL', price: 1200, isBundle: false }],
+  ['pin', { name: 'Pin', kind: 'PHYSICAL', price: null, isBundle: false }],
+  ['box', { name: 'Box', kind: 'PHYSICAL', price: 1000, isBundle: true }],
+  ['song', { name: 'Song', kind: 'DIGITAL', price: 1000, isBundle: false }],
 ]);
 const plan = (items: ReplaceableItem[], lines: ReplacedLine[], refunded: [string, number][] = []) =>
   planReplacement({ items, currency: 'eur' }, lines, PRODUCTS, new Map(refunded));
@@ -32,6 +33,27 @@ describe('goods are sent again', () => {
 
   test('and what a refund had restocked counts as returned from then on, so that it is not taken for unsent', () => {
     expect(plan([mug({ restocked: 1 })], one())).toMatchObject({ lines: [{ restocked: 0, returned: 1, replaced: 1 }] });
+  });
+});
+
+describe('what came in a bundle', () => {
+  const boxed = mug({ shipped: 0, unitAmount: 733, total: 2199, alone: 1000 });
+
+  test('is replaced by what costs as much alone, and its part of the price moves with it', () => {
+    expect(plan([boxed], one({ quantity: 2, with: 'cup' }))).toMatchObject({
+      lines: [
+        { sku: 'mug', quantity: 1, total: 733 },
+        { sku: 'cup', quantity: 2, unitAmount: 733, total: 1466 },
+      ],
+      ...{ take: [{ sku: 'cup', quantity: 2 }], back: [{ sku: 'mug', quantity: 2 }] },
+    });
+    expect(plan([boxed], one({ with: 'jug' }))).toMatch(/jug costs €12\.00, and mug €10\.00/);
+  });
+
+  test('is not put on a line that was bought at another price, nor replaced by a bundle', () => {
+    const cup = { ...mug({ quantity: 1, total: 1000, shipped: 0 }), sku: 'cup' };
+    expect(plan([boxed, cup], one({ with: 'cup' }))).toMatch(/cup costs €10\.00, and mug €7\.33/);
+    expect(plan([mug()], one({ with: 'box' }))).toBe('box is a bundle: name something that is in it');
   });
 });
 
@@ -81,7 +103,8 @@ describe('other goods are sent instead', () => {
 
   test('in a circle, and the shelf gives and takes only the difference', () => {
     const cup = { ...mug({ shipped: 0, quantity: 1, total: 1000 }), sku: 'cup' };
-    const products = new Map([...PRODUCTS, ['mug', { name: 'Mug', kind: 'PHYSICAL', price: 1000 } as const]]);
+    const itself = { name: 'Mug', kind: 'PHYSICAL', price: 1000, isBundle: false } as const;
+    const products = new Map([...PRODUCTS, ['mug', itself]]);
     const circle = [...one({ quantity: 2, with: 'cup' }), { sku: 'cup', quantity: 1, with: 'mug' }];
     const items = [mug({ shipped: 0 }), cup];
     expect(planReplacement({ items, currency: 'eur' }, circle, products, new Map())).toMatchObject({

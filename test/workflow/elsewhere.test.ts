@@ -94,6 +94,30 @@ describe('a session made elsewhere', () => {
     expect(mail.text).toContain('12,50\u00a0€');
   });
 
+  test('of a bundle is delivered as what is in it, and its price is shared out', async () => {
+    await world.product('link-mug', { amount: 3000, stock: 9 });
+    await world.product('link-card', { amount: 1000, stock: 9 });
+    const contents = [
+      { sku: 'link-mug', quantity: 1 },
+      { sku: 'link-card', quantity: 2 },
+    ];
+    await world.sellBundle('link-box', contents, { amount: 4001 });
+    const line_items = [
+      { price: await priceOf('link-card'), quantity: 1 },
+      { price: await priceOf('link-box'), quantity: 2 },
+    ];
+    const made = await world.stripe.checkout.sessions.create({ ...THANKS, line_items });
+    expect(await world.paid(sessionId(made.id))).toMatchObject({
+      ...{ status: 'PREPARING', attentionStep: null, total: 9002n, bundles: [{ sku: 'link-box', quantity: 2 }] },
+      items: [
+        { sku: 'link-card', quantity: 5, total: 1000n + 3201n },
+        { sku: 'link-mug', quantity: 2, total: 4801n },
+      ],
+    });
+    expect(await world.stock('link-mug')).toEqual({ onHand: 7, held: 0 });
+    expect(await world.stock('link-card')).toEqual({ onHand: 4, held: 0 });
+  });
+
   test('that is sold out is given back', async () => {
     await world.product('none-left', { stock: 0 });
     const line_items = [{ price: await priceOf('none-left'), quantity: 1 }];

@@ -25,6 +25,9 @@ export const AdminProduct = z
     payWhatYouWant: orNull(
       z.strictObject({ currency: z.string(), minimum: z.int(), suggested: z.int(), stripePriceId }),
     ),
+    bundle: orNull(z.array(z.strictObject({ sku: z.string(), quantity: z.int() }))).meta({
+      description: 'What a bundle is made of; null for any other product.',
+    }),
     file: orNull(
       z.strictObject({
         filename: z.string(),

@@ -36,8 +36,7 @@ export const productFileRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>):
       try {
         const kind = await findKind(db, { sku });
         if (kind === null) throw unknownSku(sku);
-        if (kind !== 'DIGITAL')
-          throw new Problem('invalid_transition', `${sku} is physical: there is nothing to download.`);
+        if (kind !== 'DIGITAL') throw new Problem('invalid_transition', `${sku} is ${NO_FILE[kind]}.`);
         if (req.headers['content-encoding'])
           throw new Problem('unsupported_media_type', 'Send the bytes as they are, without Content-Encoding.');
         if (Number(req.headers['content-length'] ?? 0) > MOST_BYTES) throw REFUSALS['too-large'](sku);
@@ -56,10 +55,15 @@ export const productFileRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>):
   }),
 ];
 
+const NO_FILE = {
+  PHYSICAL: 'physical: there is nothing to download',
+  BUNDLE: 'a bundle: its buyers download what is in it',
+};
+
 const REFUSALS: Record<Exclude<UploadOutcome, 'stored'>, (sku: string) => Problem> = {
   'too-large': () => new Problem('payload_too_large', `A file may have at most ${MOST_BYTES} bytes.`),
   empty: () => invalid([{ path: '', message: 'the file is empty' }]),
-  'not-digital': (sku) => new Problem('invalid_transition', `${sku} is no longer digital.`),
+  'not-digital': (sku) => new Problem('invalid_transition', `${sku} is no longer a digital product with a file of its own.`),
 };
 
 /** `curl --data-binary` calls everything a form, which says nothing about a file. */

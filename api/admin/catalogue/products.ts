@@ -8,7 +8,7 @@ import type { ApiDeps } from '../../deps';
 import { invalid } from '../../http/parse';
 import { type Route, route } from '../../http/route';
 import { text } from '../../http/schemas';
-import { Amount, Currency, imageAddress, prose, SkuInPath } from '../fields';
+import { Amount, Currency, imageAddress, prose, Sku, SkuInPath } from '../fields';
 import { AdminProduct, readProduct } from './document';
 import { requirePricesAtStripe } from './stripe-prices';
 
@@ -57,6 +57,27 @@ const ProductBody = z
         'One a currency; the first is the default. A price at Stripe with `currency_options` may be named for each of its currencies. A product without any is a draft.',
     }),
     payWhatYouWant: payWhatYouWant.nullish(),
+    bundle: z
+      .array(z.strictObject({ sku: Sku, quantity: z.int().min(1).max(99).meta({ description: 'In one bundle.' }) }))
+      .min(1)
+      .max(20)
+      .nullish()
+      .meta({
+        description:
+          'Makes the product a bundle: what it is made of. Products of this shop, for sale alone or not, but no bundles. It is sold at its own prices, never pay-what-you-want; its stock is theirs, its buyers download their files, and without a `weight` it weighs what they weigh. Its `kind` is `PHYSICAL` if one of them is.',
+        example: [
+          { sku: 'TIDE-MUG', quantity: 1 },
+          { sku: 'TIDES-GUIDE', quantity: 1 },
+        ],
+      }),
+  })
+  .superRefine(({ bundle, payWhatYouWant }, context) => {
+    if (bundle && payWhatYouWant)
+      context.addIssue({ code: 'custom', path: ['payWhatYouWant'], message: 'a bundle has a fixed price' });
+    bundle?.forEach(({ sku }, i) => {
+      if (bundle.findIndex((other) => other.sku === sku) < i)
+        context.addIssue({ code: 'custom', path: ['bundle', i, 'sku'], message: 'is named twice' });
+    });
   })
   .superRefine(({ prices, payWhatYouWant }, context) => {
     const offers = [...prices, ...(payWhatYouWant ? [payWhatYouWant] : [])];
@@ -102,7 +123,7 @@ export const catalogueRoutes = ({
     tag: 'Staff',
     summary: 'Create or replace a product',
     description:
-      'Create prices at Stripe and link them here by id; each is compared with Stripe’s, and one that differs or is archived is refused. Or leave the ids out, and let `npm run stripe:setup` create the prices: until then a product without any is a draft, which is kept and not for sale. A price you leave out is no longer offered, but Holdfast still recognises sessions made with it. `kind` can change only until the product is first sold or stocked.',
+      'Create prices at Stripe and link them here by id; each is compared with Stripe’s, and one that differs or is archived is refused. Or leave the ids out, and let `npm run stripe:setup` create the prices: until then a product without any is a draft, which is kept and not for sale. A price you leave out is no longer offered, but Holdfast still recognises sessions made with it. `kind` can change only until the product is first sold or stocked, or put into a bundle; so can that it is a bundle, but what is in one may change at any time: orders keep what they were sold.',
     params: SkuInPath,
     body: ProductBody,
     answers: {
@@ -111,14 +132,14 @@ export const catalogueRoutes = ({
     },
     problems: ['invalid_transition'],
     handle: async ({ params: { sku }, body }) => {
-      const { prices, payWhatYouWant, ...details } = body;
+      const { prices, payWhatYouWant, bundle = null, ...details } = body;
       const { imageUrl = null, weight = null, taxCode = null, taxBehavior = null } = body;
       const at = new Date(clock.now());
       const asked = { prices: pricesOf(body), active: body.active, taxBehavior };
       await requirePricesAtStripe(stripe, asked, pathIn(body));
       const saved = await saveProduct(db, {
         ...{ sku, ...details, imageUrl, weight, taxCode, taxBehavior },
-        ...{ prices: pricesOf(body), at },
+        ...{ prices: pricesOf(body), bundle, at },
       });
       shown.forget();
       refuse(saved, body);
@@ -158,6 +179,12 @@ function refuse(saved: Saved, body: z.output<typeof ProductBody>): void {
       'invalid_transition',
       `The product is ${saved.kind} and ${BECAUSE[saved.because]}. Create another product under a new SKU.`,
     );
+  if (saved.outcome === 'bundle-refused')
+    throw invalid([
+      saved.because === 'kind'
+        ? { path: 'kind', message: `must be ${saved.kind}, for what is in the bundle` }
+        : { path: `bundle.${saved.position}.sku`, message: UNFIT[saved.because] },
+    ]);
   if (saved.outcome === 'price-taken') {
     const message = `is already known as another price of ${saved.sku}`;
     throw invalid([{ path: `${pathIn(body)(saved.position)}.stripePriceId`, message }]);
@@ -170,4 +197,11 @@ const pathIn =
   (position: number): string =>
     position < prices.length ? `prices.${position}` : 'payWhatYouWant';
 
-const BECAUSE = { ordered: 'has been ordered', stocked: 'has stock movements', 'has-file': 'has a file' } as const;
+const BECAUSE = {
+  ordered: 'has been ordered',
+  stocked: 'has stock movements',
+  'has-file': 'has a file',
+  'in-bundle': 'is in a bundle',
+} as const;
+
+const UNFIT = { unknown: 'is no product of this shop', nested: 'is a bundle itself' } as const;

@@ -143,8 +143,13 @@ async function readStock(db: Db, sku: string): Promise<z.infer<typeof Stock>> {
 async function mustBePhysical(db: Db, sku: string): Promise<void> {
   const kind = await findKind(db, { sku });
   if (kind === null) throw unknownSku(sku);
-  if (kind !== 'PHYSICAL') throw new Problem('invalid_transition', `${sku} is digital: it is never out of stock.`);
+  if (kind !== 'PHYSICAL') throw new Problem('invalid_transition', `${sku} is ${NO_STOCK[kind]}.`);
 }
+
+const NO_STOCK = {
+  DIGITAL: 'digital: it is never out of stock',
+  BUNDLE: 'a bundle: its stock is that of what is in it',
+};
 
 const REFUSALS: Record<Exclude<Adjusted, 'adjusted'>, (sku: string) => Problem> = {
   'key-reused': () => new Problem('idempotency_key_reused', 'This key was used for another change of this stock.'),

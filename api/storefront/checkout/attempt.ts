@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import Stripe from 'stripe';
+import { shortagesOf, skusOf } from '../../../domain/cart-stock';
 import { priceOff } from '../../../domain/differences';
 import { CHECKOUT_REFUSED } from '../../../domain/fault';
 import { type SessionId, sessionId } from '../../../domain/ids';
@@ -227,11 +228,15 @@ async function hold({ temporal }: ApiDeps, row: CheckoutRecord, session: Session
     number: row.number,
     total: row.subtotal,
     currency: row.currency,
-    skus: row.lines.map(({ sku }) => sku),
+    skus: skusOf(row.lines),
   };
   const opening = await openOrder(temporal, session, facts, ms);
   if (opening !== 'ended' && opening.outcome === 'held') return opening.status;
-  if (opening !== 'ended' && opening.outcome === 'sold-out') throw outOfStock(opening.missing);
+  if (opening !== 'ended' && opening.outcome === 'sold-out') {
+    // In terms of the cart: of a bundle, something in it is missing.
+    const left = new Map(opening.missing.map(({ sku, available }) => [sku, available]));
+    throw outOfStock(shortagesOf(row.lines, left));
+  }
   throw new CheckoutEnded();
 }
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { unpack } from '../../../domain/bundle';
+import { type Shortage, scarcestOf, shortagesOf } from '../../../domain/cart-stock';
 import { isCountry } from '../../../domain/country';
 import { isEmailAddress } from '../../../domain/email';
 import { isSku } from '../../../domain/ids';
@@ -105,10 +107,12 @@ export async function priceCart(db: Db, cart: Cart): Promise<BuyableCart> {
   if (lines.some(({ minimum }) => minimum !== null) && (lines.length > 1 || lines.some(({ quantity }) => quantity > 1)))
     throw invalid([{ path: 'items', message: 'a pay-what-you-want product must be bought alone, quantity 1' }]);
   refuse(products, ({ refused }) => refused); // by Stripe, which would again and is not asked
-  refuseMissing(products);
+  const free = freeStock(products);
+  const shortages = shortagesOf(lines, free);
+  if (shortages.length > 0) throw outOfStock(shortages);
   const priced = { currency: currency ?? '', subtotal: lines.reduce((sum, { total }) => sum + total, 0), lines };
   const offer = offerOf(shop, products, { ...priced, country: cart.country ?? null, language: cart.locale ?? null });
-  return { priced: { ...priced, offer }, scarcest: scarcestOf(products) };
+  return { priced: { ...priced, offer }, scarcest: scarcestOf(lines, free) };
 }
 
 async function productsOf(db: Db, { items }: Cart): Promise<{ products: Wanted; shop: ShopSettings }> {
@@ -132,11 +136,12 @@ export function priceIn({ prices }: ProductForSale, currency: string | undefined
 }
 
 function priceLine(product: ProductForSale, quantity: number, currency: string | undefined): PricedLine {
-  const { sku, name, kind } = product;
+  const { sku, name, kind, contents } = product;
   const price = priceIn(product, currency);
   if (!price) throw new Problem('currency_unavailable', `${sku} is not sold in ${currency ?? 'any currency'}.`);
   const { amount: unitAmount, minimum, stripePriceId } = price;
-  return { sku, name, kind, quantity, unitAmount, total: quantity * unitAmount, stripePriceId, minimum };
+  const line = { sku, name, kind, quantity, unitAmount, total: quantity * unitAmount, stripePriceId, minimum };
+  return contents === null ? line : { ...line, contents: unpack(line, contents, price.currency) };
 }
 
 function refuse(wanted: Wanted, isUnsold: (product: ProductForSale) => boolean): void {
@@ -144,19 +149,13 @@ function refuse(wanted: Wanted, isUnsold: (product: ProductForSale) => boolean):
   if (skus.length > 0) throw notForSale(skus);
 }
 
-function refuseMissing(wanted: Wanted): void {
-  const items = wanted.flatMap(({ product: { sku, available }, quantity }) =>
-    available !== null && available < quantity ? [{ sku, requested: quantity, available }] : [],
+/** What no order holds of the products in a cart, and in its bundles; without those that never run out. */
+const freeStock = (wanted: Wanted): Map<string, number> =>
+  new Map(
+    wanted
+      .flatMap(({ product }): Pick<ProductForSale, 'sku' | 'available'>[] => product.contents ?? [product])
+      .flatMap(({ sku, available }): [string, number][] => (available === null ? [] : [[sku, available]])),
   );
-  if (items.length > 0) throw outOfStock(items);
-}
 
-function scarcestOf(wanted: Wanted): Scarcest | null {
-  const scarce = wanted.flatMap(({ product: { sku, available }, quantity }) =>
-    available === null ? [] : [{ sku, left: Math.floor(available / quantity) }],
-  );
-  return scarce.reduce<Scarcest | null>((least, one) => (least && least.left <= one.left ? least : one), null);
-}
-
-export const outOfStock = (items: { sku: string; requested: number; available: number }[]): Problem =>
+export const outOfStock = (items: Shortage[]): Problem =>
   new Problem('out_of_stock', 'Some of this is no longer available; see `items`.', { items });

@@ -157,8 +157,8 @@ export const Items = ({ order, words: { page, sums: names }, locale }: Shown) =>
           </tr>
         </thead>
         <tbody>
-          {order.items.map(({ sku, name, quantity, total }) => (
-            <Row key={sku} name={quantity > 1 ? `${quantity} × ${name}` : name} amount={total} locale={locale} />
+          {order.bought.map(({ sku, contents, total, ...line }) => (
+            <Row key={sku} name={inWords(line)} contents={contents ?? []} amount={total} locale={locale} />
           ))}
         </tbody>
         <tfoot>
@@ -179,15 +179,27 @@ export const Items = ({ order, words: { page, sums: names }, locale }: Shown) =>
 const negative = ({ amount, currency }: Money): Money => ({ amount: -amount, currency });
 const less = (one: Money, other: Money): Money => ({ ...one, amount: one.amount - other.amount });
 
-const Row = ({ name, amount, locale, className }: RowProps) => (
+const inWords = ({ name, quantity }: { name: string; quantity: number }): string =>
+  quantity > 1 ? `${quantity} × ${name}` : name;
+
+const Row = ({ name, contents = [], amount, locale, className }: RowProps) => (
   <tr className={className}>
-    <th scope="row">{name}</th>
+    <th scope="row">
+      {name}
+      {contents.map((content) => (
+        <div key={content.sku} className="hint">
+          {inWords(content)}
+        </div>
+      ))}
+    </th>
     <td>{formatMoney(amount, locale)}</td>
   </tr>
 );
 
 interface RowProps {
   name: string;
+  /** What is in a bundle. */
+  contents?: { sku: string; name: string; quantity: number }[];
   amount: Money;
   locale: string;
   className?: string;

@@ -103,7 +103,7 @@ const Statement = ({ order, service, addresses, words }: Shown) => (
   <Story tone="over" title={words.withdrawal.label}>
     <p>{words.withdrawal.iWithdraw(order.number)}</p>
     <ul>
-      {order.items.map(({ sku, name, quantity }) => (
+      {order.bought.map(({ sku, name, quantity }) => (
         <li key={sku}>{`${quantity} × ${name}`}</li>
       ))}
     </ul>

@@ -19,25 +19,34 @@ export abstract class WithShop extends WithStripe {
     { amount = 1250, currency = 'eur', stock }: { amount?: number; currency?: string; stock?: number } = {},
   ): Promise<void> {
     const at = new Date(this.now());
-    const atStripe = await this.stripe.products.create({ name: `The ${sku}` });
-    const price = await this.stripe.prices.create({ product: atStripe.id, unit_amount: amount, currency });
     const kind = stock === undefined ? 'DIGITAL' : 'PHYSICAL';
+    const shelf = stock !== undefined && { stock: { create: {} } };
     await this.db.product.create({
-      data: {
-        sku,
-        name: `The ${sku}`,
-        kind,
-        createdAt: at,
-        updatedAt: at,
-        prices: { create: [{ currency, amount, stripePriceId: price.id, createdAt: at }] },
-        ...(stock !== undefined && { stock: { create: {} } }),
-      },
+      data: { ...(await this.atStripe(sku, { amount, currency })), kind, ...shelf },
     });
     if (stock) {
       await this.db.stockMovement.create({
         data: { sku, at, kind: 'ADJUST', onHandDelta: stock, heldDelta: 0, reference: 'delivery', actor: 'staff' },
       });
     }
+  }
+
+  /** Puts a bundle of physical products on sale, and perhaps others, priced at Stripe. */
+  async sellBundle(sku: string, contents: Required<Line>[], { amount = 2000, currency = 'eur' } = {}): Promise<void> {
+    const create = contents.map((content, position) => ({ ...content, position }));
+    await this.db.product.create({
+      data: { ...(await this.atStripe(sku, { amount, currency })), kind: 'PHYSICAL', contents: { create } },
+    });
+  }
+
+  /** What every product has. */
+  private async atStripe(sku: string, { amount, currency }: { amount: number; currency: string }) {
+    const at = new Date(this.now());
+    const name = `The ${sku}`;
+    const { id: product } = await this.stripe.products.create({ name });
+    const price = await this.stripe.prices.create({ product, unit_amount: amount, currency });
+    const prices = { create: [{ currency, amount, stripePriceId: price.id, createdAt: at }] };
+    return { sku, name, prices, createdAt: at, updatedAt: at };
   }
 
   /** What `POST /checkout` does, up to asking for the stock: the request written down, the session made at Stripe. */
