@@ -21,6 +21,7 @@ import { cancelRoutes } from './storefront/order-page/cancel';
 import { orderPageRoutes } from './storefront/order-page/view';
 import { withdrawRoutes } from './storefront/order-page/withdraw';
 import { orderRoutes } from './storefront/orders';
+import { pictureRoutes } from './storefront/pictures';
 import { productRoutes } from './storefront/products';
 import { recoverRoutes } from './storefront/recover';
 import { recoveryCartRoutes } from './storefront/recovery-cart';
@@ -71,6 +72,7 @@ export function createApp(deps: ApiDeps): Express {
 export function apiRoutes(deps: ApiDeps, limits = createLimits(deps)): Route[] {
   return [
     ...productRoutes(deps),
+    ...pictureRoutes(deps),
     ...checkoutRoutes(deps, limits),
     ...orderRoutes(deps, limits),
     ...orderPageRoutes(deps, limits),

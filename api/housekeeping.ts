@@ -1,6 +1,7 @@
 import { removeResolved } from '../store/alarms/alarms';
 import { removeOldBulks } from '../store/bulk/bulks';
 import { removeAbandonedFiles } from '../store/catalogue/files';
+import { removeUnusedPictures } from '../store/catalogue/pictures';
 import { forgetAttempts } from '../store/checkouts/forget';
 import { removeOldStrays } from '../store/checkouts/strays';
 import { removeOldDeliveries } from '../store/events/deliveries';
@@ -34,9 +35,9 @@ export function startHousekeeping(deps: HousekeepingDeps & Pick<ApiDeps, 'closin
 
 /**
  * Removes what is no longer kept: storefronts' Idempotency-Keys and checkouts that never became an order after a day,
- * counters whose window is over, files that belong to no product, alarms that ended and events that happened a month
- * ago, sessions and notices that are not ours after five weeks, and differences that were settled, and bulks that
- * ended, a year ago.
+ * counters whose window is over, files that belong to no product, pictures that no product shows, alarms that ended
+ * and events that happened a month ago, sessions and notices that are not ours after five weeks, and differences that
+ * were settled, and bulks that ended, a year ago.
  */
 export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
   const { db, clock, log } = deps;
@@ -47,6 +48,7 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
     forgetOldAttempts(db, new Date(now - ATTEMPT_MS)),
     removeOldCounts(db, { at }),
     removeAbandonedFiles(db, { at }),
+    removeUnusedPictures(db, { before: new Date(now - DAY_MS) }),
     removeOldStrays(db, { before: new Date(now - STRAY_MS) }),
     removeForeignNotices(db, { before: new Date(now - STRAY_MS) }),
     removeResolved(db, { before: new Date(now - ALARM_MS) }),

@@ -1,4 +1,5 @@
 import type { ProductKind } from './order';
+import type { Picture } from './picture';
 
 /** A price of a product, per unit, in the currency's smallest unit. */
 export interface Price {
@@ -20,6 +21,7 @@ export interface ProductDetails {
   name: string;
   description: string;
   kind: ProductKind;
+  /** The first of its pictures, as the catalogue names it (domain/picture.ts). */
   imageUrl: string | null;
   /** Whether it is for sale. */
   active: boolean;
@@ -65,6 +67,7 @@ export interface ProductForSale extends Omit<Product, 'active' | 'prices'> {
   prices: PriceAtStripe[];
   /** What a bundle is made of; null for any other product. */
   contents: Content[] | null;
+  pictures: Picture[];
   /** The stock that no order holds, in bundles if it is one; `null` is unlimited (digital). */
   available: number | null;
   /** Stripe refuses to sell it at the moment. */

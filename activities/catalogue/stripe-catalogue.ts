@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
 import { formatMoney } from '../../domain/money';
+import { pictureUrl } from '../../domain/picture';
 import type { Price, ProductDetails } from '../../domain/product';
 import { METADATA } from '../../domain/session';
 import type { Clock } from '../../platform/clock';
@@ -12,7 +13,7 @@ import type { Db } from '../../store/database';
 interface Linking {
   db: Db;
   stripe: Stripe;
-  env: Pick<Env, 'STOREFRONT_URL'>;
+  env: Pick<Env, 'PUBLIC_URL' | 'STOREFRONT_URL'>;
   clock: Clock;
   /** Called once for each change at Stripe or in a price's link. */
   changed(line: string): void;
@@ -88,8 +89,8 @@ async function updateProduct({ stripe, env, changed }: Linking, product: LinkedP
  * What a shopper sees of a product on Stripe's page. Stripe fetches pictures itself, so only public URLs are of use
  * to it.
  */
-function faceOf(product: ProductDetails, env: Pick<Env, 'STOREFRONT_URL'>) {
-  const image = product.imageUrl && new URL(product.imageUrl, env.STOREFRONT_URL);
+function faceOf(product: ProductDetails, env: Linking['env']) {
+  const image = product.imageUrl && new URL(pictureUrl(env, product.imageUrl), env.STOREFRONT_URL);
   return {
     name: product.name,
     description: product.description,

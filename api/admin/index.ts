@@ -2,6 +2,7 @@ import type { ApiDeps } from '../deps';
 import type { Route } from '../http/route';
 import { bulkRoutes } from './bulk/bulk';
 import { productFileRoutes } from './catalogue/file';
+import { productPictureRoutes } from './catalogue/pictures';
 import { catalogueRoutes } from './catalogue/products';
 import { stockRoutes } from './catalogue/stock';
 import { customerRoutes } from './customers/export';
@@ -45,6 +46,7 @@ export const adminRoutes = (deps: ApiDeps): Route[] => [
   ...customerRoutes(deps),
   ...catalogueRoutes(deps),
   ...productFileRoutes(deps),
+  ...productPictureRoutes(deps),
   ...stockRoutes(deps),
   ...shopRoutes(deps),
   ...recoveryRoutes(deps),

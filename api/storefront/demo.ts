@@ -40,10 +40,10 @@ export function demoPictures(): Router {
  * the demo catalogue and the storefront is another: then it is here.
  */
 export function pictureAddress({ PUBLIC_URL, STOREFRONT_URL }: Pick<Env, 'PUBLIC_URL' | 'STOREFRONT_URL'>) {
-  if (STOREFRONT_URL === PUBLIC_URL) return (imageUrl: string | null) => imageUrl;
+  if (STOREFRONT_URL === PUBLIC_URL) return (url: string) => url;
   const files = pictureFolders().flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []));
   const pictures = new Set(files.map((file) => `${PICTURES}/${file}`));
-  return (imageUrl: string | null) => (imageUrl && pictures.has(imageUrl) ? `${PUBLIC_URL}${imageUrl}` : imageUrl);
+  return (url: string) => (pictures.has(url) ? `${PUBLIC_URL}${url}` : url);
 }
 
 const PICTURES = '/images';

@@ -12,6 +12,7 @@ export const PRODUCT_EXAMPLE = {
     'Cut this morning while still closed, in three colours. They open on your table and go on growing there.',
   kind: 'PHYSICAL',
   imageUrl: '/images/tulips.svg',
+  images: [{ url: '/images/tulips.svg', alt: null, width: null, height: null, sizes: [] }],
   prices: [eur(1800)],
   payWhatYouWant: null,
   bundle: null,

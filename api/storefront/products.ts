@@ -5,6 +5,7 @@ import type { ProductForSale } from '../../domain/product';
 import type { ApiDeps } from '../deps';
 import { CACHED, CONDITIONAL, cacheable, NOT_MODIFIED } from '../http/caching';
 import { type Route, route } from '../http/route';
+import { PictureDocument, pictureDocument } from '../http/picture-document';
 import { Money, money, orNull } from '../http/schemas';
 import { pictureAddress } from './demo';
 import { PRODUCT_EXAMPLE } from './examples';
@@ -16,8 +17,10 @@ const Product = z
     description: z.string(),
     kind: z.enum(['PHYSICAL', 'DIGITAL']),
     imageUrl: orNull(z.string()).meta({
-      description: 'A URL, or a path of the storefront. Pictures of the demo catalogue may be shown by any origin.',
+      description:
+        'The first of `images`: a URL, or a path of the storefront. Uploaded pictures, and those of the demo catalogue, may be shown by any origin.',
     }),
+    images: z.array(PictureDocument),
     prices: z.array(Money).meta({ description: 'One per currency; a checkout without a currency uses the first.' }),
     payWhatYouWant: orNull(z.strictObject({ minimum: Money, suggested: Money })),
     bundle: orNull(
@@ -42,7 +45,11 @@ const Product = z
 /** `GET /products` and `GET /products/{sku}`: the products for sale now. */
 export function productRoutes({ shown, env }: Pick<ApiDeps, 'shown' | 'env'>): Route[] {
   const addressOf = pictureAddress(env);
-  const described = (product: ProductForSale) => describe({ ...product, imageUrl: addressOf(product.imageUrl) });
+  const described = (product: ProductForSale) =>
+    describe(
+      product,
+      product.pictures.map((one) => pictureDocument(env, one, addressOf)),
+    );
   return [
     route({
       method: 'get',
@@ -81,11 +88,12 @@ export function productRoutes({ shown, env }: Pick<ApiDeps, 'shown' | 'env'>): R
   ];
 }
 
-function describe(product: ProductForSale): z.infer<typeof Product> {
-  const { sku, name, description, kind, imageUrl, prices, contents, available, refused } = product;
+function describe(product: ProductForSale, images: z.infer<typeof PictureDocument>[]): z.infer<typeof Product> {
+  const { sku, name, description, kind, prices, contents, available, refused } = product;
   const chosenByShopper = prices.find(({ minimum }) => minimum !== null);
   return {
-    ...{ sku, name, description, kind, imageUrl },
+    ...{ sku, name, description, kind, images },
+    imageUrl: images[0]?.url ?? null,
     available: refused ? 0 : available,
     prices: prices.filter(({ minimum }) => minimum === null).map(({ amount, currency }) => money(amount, currency)),
     payWhatYouWant: chosenByShopper

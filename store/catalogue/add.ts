@@ -1,3 +1,4 @@
+import { type Picture, pictureAt } from '../../domain/picture';
 import type { BundleItem, Price, ProductDetails } from '../../domain/product';
 import type { Db } from '../database';
 import { moveStock, openShelf } from '../stock/shelves';
@@ -8,6 +9,8 @@ import { replacePrices } from './prices';
 export interface NewProduct extends ProductDetails {
   sku: string;
   prices: Price[];
+  /** Its pictures, of which `imageUrl` is the first; `imageUrl` alone if none are named. */
+  pictures?: Picture[];
   /** What it is made of, if it is a bundle; products that are there already. */
   bundle?: BundleItem[];
   /** On the shelf to begin with; physical products only. */
@@ -23,11 +26,12 @@ export interface NewProduct extends ProductDetails {
  */
 export function addProduct(
   db: Db,
-  { sku, prices, bundle, stock, file, actor, at, ...details }: NewProduct & { at: Date },
+  { sku, prices, pictures, bundle, stock, file, actor, at, ...details }: NewProduct & { at: Date },
 ): Promise<boolean> {
+  const images = pictures ?? (details.imageUrl === null ? [] : [pictureAt(details.imageUrl)]);
   return db.$transaction(async (tx) => {
     const { count } = await tx.product.createMany({
-      data: [{ sku, ...details, createdAt: at, updatedAt: at }],
+      data: [{ sku, ...details, images, createdAt: at, updatedAt: at }],
       skipDuplicates: true,
     });
     if (count === 0) return false;

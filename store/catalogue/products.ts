@@ -1,5 +1,6 @@
 import { bundlesLeft, weightOf } from '../../domain/bundle';
 import type { ProductKind } from '../../domain/order';
+import { type Picture, pictureAt } from '../../domain/picture';
 import type { BundleItem, Product, ProductForSale } from '../../domain/product';
 import { type ShopSettings, settingsOf } from '../../domain/shop';
 import { Prisma } from '../../prisma/generated/client';
@@ -12,11 +13,12 @@ const NO_DRAFTS = Prisma.sql`AND EXISTS (
   SELECT 1 FROM prices d WHERE d.sku = p.sku AND d.current AND d.stripe_price_id IS NOT NULL)`;
 
 /** Every product for sale with its prices and its free stock, oldest first. One statement. */
-export const productsForSale = (db: Db): Promise<ProductForSale[]> => selectForSale(db, NO_DRAFTS);
+export const productsForSale = async (db: Db): Promise<ProductForSale[]> =>
+  (await selectForSale(db, NO_DRAFTS)).map(toForSale);
 
 /** As `productsForSale`, of these SKUs only; those not for sale are left out. One statement. */
-export const findForSale = (db: Db, { skus }: { skus: string[] }): Promise<ProductForSale[]> =>
-  selectForSale(db, Prisma.sql`AND p.sku = ANY(${skus}) ${NO_DRAFTS}`);
+export const findForSale = async (db: Db, { skus }: { skus: string[] }): Promise<ProductForSale[]> =>
+  (await selectForSale(db, Prisma.sql`AND p.sku = ANY(${skus}) ${NO_DRAFTS}`)).map(toForSale);
 
 /**
  * As `findForSale`, drafts among them, which have no prices; and with what every checkout offers: a checkout asks for
@@ -28,13 +30,14 @@ export async function findForCheckout(
 ): Promise<{ products: ProductForSale[]; shop: ShopSettings }> {
   const settings = Prisma.sql`, (SELECT settings FROM shop) AS shop`;
   const rows = await selectForSale<{ shop: ShopSettings | null }>(db, Prisma.sql`AND p.sku = ANY(${skus})`, settings);
-  return { products: rows.map(({ shop: _, ...product }) => product), shop: settingsOf(rows[0]?.shop) };
+  return { products: rows.map(({ shop: _, ...product }) => toForSale(product)), shop: settingsOf(rows[0]?.shop) };
 }
 
 /** A product as staff see it. */
 export interface CatalogueProduct extends Product {
   /** What a bundle is made of; null for any other product. */
   bundle: BundleItem[] | null;
+  pictures: Picture[];
   file: { filename: string; contentType: string; size: number; sha256: string; uploadedAt: Date } | null;
   createdAt: Date;
   updatedAt: Date;
@@ -51,9 +54,10 @@ export async function findProduct(db: Db, { sku }: { sku: string }): Promise<Cat
     },
   });
   if (row === null) return null;
-  const { file, prices, contents, refusedAt: _, ...product } = row;
+  const { file, prices, contents, images, refusedAt: _, ...product } = row;
   return {
     ...product,
+    pictures: picturesOf({ ...product, images }),
     bundle: contents.length > 0 ? contents : null,
     prices: prices.map(toPrice),
     file: file && {
@@ -83,13 +87,13 @@ export async function knownSkus(db: Db, { skus }: { skus: string[] }): Promise<S
 }
 
 /** JSON keeps an amount as a plain number; the largest has twelve digits. */
-async function selectForSale<More = unknown>(
+const selectForSale = <More = unknown>(
   db: Db,
   which: Prisma.Sql,
   more = Prisma.empty,
-): Promise<(ProductForSale & More)[]> {
-  const rows = await db.$queryRaw<(ProductForSale & More)[]>`
-    SELECT p.sku, p.name, p.description, p.kind::text AS kind, p.image_url AS "imageUrl",
+): Promise<(ForSaleColumns & More)[]> =>
+  db.$queryRaw<(ForSaleColumns & More)[]>`
+    SELECT p.sku, p.name, p.description, p.kind::text AS kind, p.image_url AS "imageUrl", p.images,
       p.weight, p.tax_code AS "taxCode", p.tax_behavior::text AS "taxBehavior",
       (SELECT coalesce(json_agg(json_build_object('currency', r.currency, 'amount', r.amount, 'minimum', r.minimum,
           'stripePriceId', r.stripe_price_id) ORDER BY r.position, r.id), '[]')
@@ -99,9 +103,21 @@ async function selectForSale<More = unknown>(
     FROM products p LEFT JOIN stock_levels s ON s.sku = p.sku
     WHERE p.active ${which}
     ORDER BY p.created_at, p.sku`;
-  return rows.map((row) =>
-    row.contents === null
-      ? row
-      : { ...row, weight: row.weight ?? weightOf(row.contents), available: bundlesLeft(row.contents) },
-  );
+
+/** A bundle's weight is its own, if it has one, and its stock is never. */
+type ForSaleColumns = Omit<ProductForSale, 'pictures'> & { images: Picture[] };
+
+const toForSale = ({ images, ...product }: ForSaleColumns): ProductForSale => ({
+  ...product,
+  pictures: picturesOf({ images, imageUrl: product.imageUrl }),
+  ...(product.contents && {
+    weight: product.weight ?? weightOf(product.contents),
+    available: bundlesLeft(product.contents),
+  }),
+});
+
+/** The pictures in a row. One that is older than the column has `imageUrl` alone. */
+export function picturesOf({ images, imageUrl }: { images: unknown; imageUrl: string | null }): Picture[] {
+  const pictures = images as Picture[];
+  return pictures.length === 0 && imageUrl !== null ? [pictureAt(imageUrl)] : pictures;
 }

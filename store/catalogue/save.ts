@@ -1,10 +1,12 @@
 import type { ProductKind } from '../../domain/order';
+import { keptPictures, type Picture } from '../../domain/picture';
 import type { BundleItem, Price, ProductDetails } from '../../domain/product';
 import type { Db, Tx } from '../database';
 import { closeShelf, hasMovements, openShelf } from '../stock/shelves';
 import { isInBundle, type RefusedBundle, replaceContents, whyNotBundle } from './bundles';
 import { allowProducts } from './not-for-sale';
 import { knownPrices, replacePrices, type TakenPrice, takenPrice } from './prices';
+import { picturesOf } from './products';
 
 /** A product as staff save it; the order of its prices counts. */
 export interface ProductToSave extends ProductDetails {
@@ -12,6 +14,8 @@ export interface ProductToSave extends ProductDetails {
   prices: Price[];
   /** What it is made of, each SKU once; null if it is no bundle. */
   bundle: BundleItem[] | null;
+  /** Its pictures, of which `imageUrl` is the first; null: `imageUrl`, and what was uploaded. */
+  pictures: Picture[] | null;
 }
 
 export type Saved =
@@ -27,12 +31,16 @@ export type Because = 'ordered' | 'stocked' | 'has-file' | 'in-bundle';
 /** Creates or replaces a product and its prices, in one transaction; a refusal changes nothing. */
 export function saveProduct(
   db: Db,
-  { sku, prices, bundle, at, ...details }: ProductToSave & { at: Date },
+  { sku, prices, bundle, pictures, at, ...details }: ProductToSave & { at: Date },
 ): Promise<Saved> {
   return db.$transaction(async (tx) => {
     // Two staff who save at once, or staff and `stripe:setup`, take turns; readers are not held up.
     await tx.$executeRaw`LOCK TABLE prices IN SHARE ROW EXCLUSIVE MODE`;
-    const earlier = await tx.product.findUnique({ where: { sku }, select: { kind: true, contents: { take: 1 } } });
+    await tx.$queryRaw`SELECT 1 FROM products WHERE sku = ${sku} FOR UPDATE`; // a picture may be uploaded meanwhile
+    const earlier = await tx.product.findUnique({
+      where: { sku },
+      select: { kind: true, images: true, imageUrl: true, contents: { take: 1 } },
+    });
     const isBundle = bundle !== null;
     const becomesBundle = isBundle && earlier !== null && earlier.contents.length === 0;
     const changesKind = (earlier !== null && earlier.kind !== details.kind) || becomesBundle;
@@ -44,7 +52,8 @@ export function saveProduct(
     const taken = takenPrice(known, { sku, prices });
     if (taken) return { outcome: 'price-taken', ...taken };
 
-    const data = { ...details, updatedAt: at };
+    const images = pictures ?? keptPictures(earlier ? picturesOf(earlier) : [], details.imageUrl);
+    const data = { ...details, images, imageUrl: images[0]?.url ?? null, updatedAt: at };
     // Staff have changed it, so the next checkout asks Stripe again.
     await allowProducts(tx, { skus: [sku], at });
     if (earlier) await tx.product.update({ where: { sku }, data });

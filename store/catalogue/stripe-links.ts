@@ -17,7 +17,7 @@ export async function linkedProducts(db: Db): Promise<LinkedProduct[]> {
     include: { prices: { where: { current: true }, orderBy: { position: 'asc' } } },
     orderBy: { sku: 'asc' },
   });
-  return rows.map(({ prices, refusedAt: _refused, createdAt: _created, updatedAt: _updated, ...product }) => ({
+  return rows.map(({ prices, images: _images, refusedAt: _refused, createdAt: _created, updatedAt: _updated, ...product }) => ({
     ...product,
     prices: prices.map((row) => ({ id: row.id, sku: row.sku, position: row.position, ...toPrice(row) })),
   }));

@@ -1,3 +1,4 @@
+import { keepHouse } from '../../api/housekeeping';
 import { findForSale } from '../../store/catalogue/products';
 import { invalidAt, Office, problem } from './admin-office';
 import { NOON } from './bare';
@@ -46,6 +47,8 @@ const forSale = async () => {
   return body.data.find((product: { sku: string }) => product.sku === sku);
 };
 
+const UNKNOWN = { alt: null, width: null, height: null, sizes: [] };
+
 describe('putting a product', () => {
   test('creates it with everything that was sent', async () => {
     const answer = await put(
@@ -63,6 +66,7 @@ describe('putting a product', () => {
       description: 'Holds 350 ml.\nSo far.',
       kind: 'PHYSICAL',
       imageUrl: '/images/tulips.svg',
+      images: [{ url: '/images/tulips.svg', ...UNKNOWN }],
       active: true,
       ...{ weight: 420, taxCode: 'txcd_99999999', taxBehavior: 'inclusive' },
       prices: [
@@ -94,7 +98,7 @@ describe('putting a product', () => {
     expect(answer.body).toMatchObject({
       name: 'Bigger Mug',
       description: '',
-      imageUrl: null,
+      ...{ imageUrl: null, images: [] },
       ...{ weight: null, taxCode: null, taxBehavior: null },
       active: true,
       createdAt: '2026-11-23T12:00:00.000Z',
@@ -656,5 +660,108 @@ describe('a bundle', () => {
     await box(one());
     const [{ weight } = { weight: null }] = await findForSale(office.db, { skus: [`BOX-${sku}`] });
     expect(weight).toBe(840);
+  });
+});
+
+describe('the pictures of a product', () => {
+  /** A PNG of this width, as far as its header goes. */
+  const png = (width: number) => {
+    const bytes = Buffer.alloc(33, `\x89PNG\r\n\x1a\n\0\0\0\rIHDR`, 'latin1');
+    bytes.writeUInt32BE(width, 16);
+    bytes.writeUInt32BE(300, 20);
+    return bytes;
+  };
+  const upload = (bytes: Buffer, place: string, query: Record<string, string> = {}) =>
+    office.ask('put', `/admin/products/${sku}/pictures/${place}`).query(query).type('image/png').send(bytes);
+  const fetched = (url: string, headers = {}) =>
+    office.api.http.get(url.replace(office.api.deps.env.PUBLIC_URL, '')).set(headers);
+
+  test('are named by URL, the first of them as `imageUrl`', async () => {
+    const images = [
+      { url: 'https://cdn.example.com/a.jpg', alt: 'A mug', width: 1600, height: 1200 },
+      { url: '/images/b.svg', sizes: [{ url: '/images/b-400.png', width: 400 }] },
+    ];
+    const { body } = await put(mug({ images }));
+    expect(body).toMatchObject({ imageUrl: images[0]?.url, images: [{ ...images[0], sizes: [] }, images[1]] });
+    expect(await forSale()).toMatchObject({ imageUrl: body.imageUrl, images: body.images });
+    // What is read may be sent back.
+    expect((await put(mug({ images: body.images, imageUrl: body.imageUrl }))).body.images).toEqual(body.images);
+    expect((await put(mug({ images: [] }))).body).toMatchObject({ imageUrl: null, images: [] });
+  });
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['another first one', { images: [{ url: '/a.png' }], imageUrl: '/b.png' }, 'imageUrl'],
+    ['a script', { images: [{ url: 'javascript:alert(1)' }] }, 'images.0.url'],
+    ['no address of a size', { images: [{ url: '/a.png', sizes: [{ width: 1 }] }] }, 'images.0.sizes.0.url'],
+    [
+      'a width twice',
+      { images: [{ url: '/a.png', sizes: [1, 1].map((width) => ({ url: '/b.png', width })) }] },
+      'images.0.sizes',
+    ],
+    ['more than twenty', { images: Array.from({ length: 21 }, () => ({ url: '/a.png' })) }, 'images'],
+  ])('%s is not valid', async (_what, change, path) => {
+    expect((await put(mug(change))).body).toEqual(invalidAt(path));
+  });
+
+  test('are uploaded one by one, in several widths, and any page may show them', async () => {
+    await put(mug());
+    const first = await upload(png(400), '1', { alt: 'A mug' });
+    expect([first.status, first.body.images]).toEqual([
+      200,
+      [{ url: expect.any(String), alt: 'A mug', width: 400, height: 300, sizes: [] }],
+    ]);
+    await upload(png(200), '2');
+    const { body } = await upload(png(100), '1/sizes');
+    expect(body.images).toMatchObject([{ alt: 'A mug', sizes: [{ width: 100 }] }, { width: 200 }]);
+    expect(body.imageUrl).toBe(body.images[0].url);
+    expect(await forSale()).toMatchObject({ imageUrl: body.imageUrl, images: body.images });
+
+    const picture = await fetched(body.images[0].sizes[0].url);
+    expect([picture.status, picture.body]).toEqual([200, png(100)]);
+    expect(picture.headers).toMatchObject({
+      'content-type': 'image/png',
+      'cache-control': 'public, max-age=31536000, immutable',
+      'cross-origin-resource-policy': 'cross-origin',
+      'x-content-type-options': 'nosniff',
+    });
+    const again = await fetched(body.images[0].sizes[0].url, { 'if-none-match': picture.headers.etag });
+    expect([again.status, again.headers.etag]).toEqual([304, picture.headers.etag]);
+
+    // Saved by who knows of no pictures, they stay, as a file does; what is read may be sent back.
+    const saved = await put(mug({ imageUrl: '/images/mug.svg' }));
+    expect(saved.body.images).toEqual([{ url: '/images/mug.svg', ...UNKNOWN }, ...body.images]);
+    expect((await put(mug({ images: body.images }))).body.images).toEqual(body.images);
+    const removed = await office.ask('delete', `/admin/products/${sku}/pictures/1`);
+    expect([removed.status, removed.body.imageUrl]).toEqual([200, body.images[1].url]);
+  });
+
+  test.each<[string, number, string, () => PromiseLike<{ status: number; body: unknown }>]>([
+    ['an SVG', 415, 'unsupported_media_type', () => upload(Buffer.from('<svg/>'), '1')],
+    ['nothing', 415, 'unsupported_media_type', () => upload(Buffer.alloc(0), '1')],
+    ['too much', 413, 'payload_too_large', () => upload(Buffer.alloc(5 * 1024 * 1024 + 1), '1')],
+    ['one beyond the next place', 409, 'invalid_transition', () => upload(png(1), '2')],
+    ['a size of no picture', 409, 'invalid_transition', () => upload(png(1), '1/sizes')],
+    ['one at no place', 400, 'invalid_request', () => upload(png(1), '0')],
+    ['one at the 21st', 400, 'invalid_request', () => upload(png(1), '21')],
+    ['one of no product', 404, 'unknown_sku', () => office.ask('put', '/admin/products/NO/pictures/1').send(png(1))],
+    ['one that is not there', 409, 'invalid_transition', () => office.ask('delete', `/admin/products/${sku}/pictures/1`)],
+  ])('%s is refused', async (_what, status, code, ask) => {
+    await put(mug());
+    const answer = await ask();
+    expect([answer.status, answer.body]).toEqual([status, problem(status, code)]);
+    expect((await get()).body.images).toEqual([]);
+  });
+
+  test('that no product shows any more are removed after a day', async () => {
+    await put(mug());
+    const { body } = await upload(png(77), '1');
+    const other = await upload(png(78), '1');
+    const [gone, kept] = [body.imageUrl, other.body.imageUrl];
+    const day = 24 * 3_600_000;
+    const later = { ...office.api.deps, clock: { now: () => office.now + day } };
+    await keepHouse(later);
+    expect((await fetched(gone)).status).toBe(200);
+    await keepHouse({ ...later, clock: { now: () => office.now + day + 1 } });
+    expect([(await fetched(gone)).body, (await fetched(kept)).status]).toEqual([problem(404, 'not_found'), 200]);
   });
 });

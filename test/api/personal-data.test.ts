@@ -56,10 +56,11 @@ const PLAIN: Record<string, string[]> = {
     ...['shipping_hold', 'shipping_hold_by', 'bundles'],
   ],
   payouts: ['id', 'currency', 'status'],
+  pictures: ['id', 'content_type', 'bytes'],
   prices: ['sku', 'currency', 'stripe_price_id'],
   product_file_chunks: ['file_id', 'bytes'],
   product_files: ['id', 'sku', 'filename', 'content_type', 'sha256'],
-  products: ['sku', 'name', 'description', 'image_url', 'tax_code'],
+  products: ['sku', 'name', 'description', 'image_url', 'images', 'tax_code'],
   // What is sent is composed when it is sent, and kept nowhere.
   deliveries: ['id', 'session_id', 'type', 'subject', 'status', 'last_error'],
   event_receiver: ['url_hash'],

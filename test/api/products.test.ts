@@ -72,6 +72,7 @@ test('the list has every active product that is no draft, with its current price
         description: 'Holds tea',
         kind: 'PHYSICAL',
         imageUrl: '/mug.png',
+        images: [{ url: '/mug.png', alt: null, width: null, height: null, sizes: [] }],
         prices: [
           { amount: 1500, currency: 'usd' },
           { amount: 1300, currency: 'eur' },
@@ -86,6 +87,7 @@ test('the list has every active product that is no draft, with its current price
         description: '',
         kind: 'DIGITAL',
         imageUrl: null,
+        images: [],
         prices: [],
         payWhatYouWant: { minimum: { amount: 100, currency: 'eur' }, suggested: { amount: 500, currency: 'eur' } },
         bundle: null,

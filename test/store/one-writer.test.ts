@@ -21,7 +21,7 @@ const WRITERS: Record<string, string[]> = {
   'store/notices': ['notices'],
   'store/mails': ['mails', 'mail_requests', 'unsubscribed_addresses'],
   'store/customers': ['customers'],
-  'store/catalogue': ['products', 'prices', 'bundle_items', 'product_files', 'product_file_chunks'],
+  'store/catalogue': ['products', 'prices', 'bundle_items', 'product_files', 'product_file_chunks', 'pictures'],
   'store/reconciliation': [
     ...[
       'reconciliations',

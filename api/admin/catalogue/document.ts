@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { PRODUCT_KINDS } from '../../../domain/order';
+import { pictureUrl } from '../../../domain/picture';
 import { Problem } from '../../../domain/problem';
 import { TAX_BEHAVIORS } from '../../../domain/product';
 import { findProduct } from '../../../store/catalogue/products';
-import type { Db } from '../../../store/database';
+import type { ApiDeps } from '../../deps';
+import { PictureDocument, pictureDocument } from '../../http/picture-document';
 import { orNull, Timestamp, timestamp } from '../../http/schemas';
 
 const stripePriceId = orNull(z.string()).meta({
@@ -16,7 +18,8 @@ export const AdminProduct = z
     name: z.string(),
     description: z.string(),
     kind: z.enum(PRODUCT_KINDS),
-    imageUrl: orNull(z.string()),
+    imageUrl: orNull(z.string()).meta({ description: 'The first of its `images`.' }),
+    images: z.array(PictureDocument),
     active: z.boolean(),
     weight: orNull(z.int()).meta({ description: 'Grams.' }),
     taxCode: orNull(z.string()),
@@ -43,12 +46,17 @@ export const AdminProduct = z
   .meta({ id: 'AdminProduct' });
 
 /** A product as staff see it. Throws `404 unknown_sku` if there is none. */
-export async function readProduct(db: Db, sku: string): Promise<z.infer<typeof AdminProduct>> {
+export async function readProduct(
+  { db, env }: Pick<ApiDeps, 'db' | 'env'>,
+  sku: string,
+): Promise<z.infer<typeof AdminProduct>> {
   const product = await findProduct(db, { sku });
   if (product === null) throw unknownSku(sku);
-  const { prices, file, createdAt, updatedAt, ...details } = product;
+  const { prices, imageUrl, pictures, file, createdAt, updatedAt, ...details } = product;
   return {
     ...details,
+    imageUrl: imageUrl && pictureUrl(env, imageUrl),
+    images: pictures.map((picture) => pictureDocument(env, picture)),
     prices: prices
       .filter(({ minimum }) => minimum === null)
       .map(({ amount, currency, stripePriceId }) => ({ amount, currency, stripePriceId })),

@@ -12,7 +12,7 @@ import { AdminProduct, readProduct, unknownSku } from './document';
 const MOST_BYTES = 512 * 1024 * 1024;
 
 /** The file that buyers of a digital product download. */
-export const productFileRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>): Route[] => [
+export const productFileRoutes = ({ db, env, clock }: Pick<ApiDeps, 'db' | 'env' | 'clock'>): Route[] => [
   route({
     method: 'put',
     path: '/admin/products/{sku}/file',
@@ -50,7 +50,7 @@ export const productFileRoutes = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>):
         // Close the connection instead of reading the rest of a refused body.
         if (!req.readableEnded) res.set('connection', 'close');
       }
-      return { body: await readProduct(db, sku) };
+      return { body: await readProduct({ db, env }, sku) };
     },
   }),
 ];
