@@ -75,7 +75,9 @@ function webp(view: DataView): PictureFormat | null {
 /** ISO/IEC 14496-12 and 23008-12: the brand is `avif`, and the largest of the sizes (`ispe`) is the picture's. */
 function avif(view: DataView): PictureFormat | null {
   if (text(view, 4) !== 'ftyp') return null;
-  const brands = Array.from({ length: Math.min(view.getUint32(0) / 4 - 2, MOST_BRANDS) }, (_, index) => text(view, 8 + 4 * index));
+  const brands = Array.from({ length: Math.min(view.getUint32(0) / 4 - 2, MOST_BRANDS) }, (_, index) =>
+    text(view, 8 + 4 * index),
+  );
   if (!brands.includes('avif')) return null;
   let largest: PictureFormat | null = null;
   const end = Math.min(view.byteLength - 16, HEADER_BYTES);

@@ -39,6 +39,16 @@ export interface Product extends ProductDetails {
   prices: Price[];
 }
 
+/**
+ * Products that a shop shows as one, with a choice: the same id and name for all of them, and the options of this one,
+ * by their names. All have the same names, and no two the same options.
+ */
+export interface ProductGroup {
+  id: string;
+  name: string;
+  options: Record<string, string>;
+}
+
 /** A product in a bundle. */
 export interface BundleItem {
   sku: string;
@@ -68,6 +78,7 @@ export interface ProductForSale extends Omit<Product, 'active' | 'prices'> {
   /** What a bundle is made of; null for any other product. */
   contents: Content[] | null;
   pictures: Picture[];
+  group: ProductGroup | null;
   /** The stock that no order holds, in bundles if it is one; `null` is unlimited (digital). */
   available: number | null;
   /** Stripe refuses to sell it at the moment. */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { type Picture, pictureUrl } from '../../domain/picture';
-import type { Env } from '../../platform/env';
+import type { Picture } from '../../domain/picture';
 import { orNull } from './schemas';
 
 /** A picture of a product, for storefronts and for staff. */
@@ -18,18 +17,17 @@ export const PictureDocument = z
     id: 'Picture',
     example: {
       url: 'https://api.shop.example/pictures/yEzIWWXqqFOGPFeHDDm9Yqz4Ag0hYv1OcHyyb4Xr8nU',
-      ...{ alt: 'A grey mug with a lighter band', width: 1600, height: 1200 },
+      ...{ alt: 'A grey vase with one brush stroke', width: 1600, height: 1200 },
       sizes: [{ url: 'https://api.shop.example/pictures/Zr0cN2v8qJmWkT4dXbYs6uHfLgPa1eRoIi3nC5tMz9Q', width: 400 }],
     },
   });
 
-/** @param addressOf what a storefront is told instead of a URL that is no upload */
+/** @param addressOf a picture's address for whoever asks */
 export const pictureDocument = (
-  env: Pick<Env, 'PUBLIC_URL'>,
   { url, sizes, ...picture }: Picture,
-  addressOf: (url: string) => string = (given) => given,
+  addressOf: (url: string) => string,
 ): z.infer<typeof PictureDocument> => ({
   ...picture,
-  url: addressOf(pictureUrl(env, url)),
-  sizes: sizes.map((size) => ({ ...size, url: addressOf(pictureUrl(env, size.url)) })),
+  url: addressOf(url),
+  sizes: sizes.map((size) => ({ ...size, url: addressOf(size.url) })),
 });

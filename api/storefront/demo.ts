@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import express, { type Response, type Router } from 'express';
 import { isSku } from '../../domain/ids';
+import { pictureUrl } from '../../domain/picture';
 import type { Env } from '../../platform/env';
 import { findForSale } from '../../store/catalogue/products';
 import type { ApiDeps } from '../deps';
@@ -40,10 +41,11 @@ export function demoPictures(): Router {
  * the demo catalogue and the storefront is another: then it is here.
  */
 export function pictureAddress({ PUBLIC_URL, STOREFRONT_URL }: Pick<Env, 'PUBLIC_URL' | 'STOREFRONT_URL'>) {
-  if (STOREFRONT_URL === PUBLIC_URL) return (url: string) => url;
+  const addressOf = (url: string) => pictureUrl({ PUBLIC_URL }, url);
+  if (STOREFRONT_URL === PUBLIC_URL) return addressOf;
   const files = pictureFolders().flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []));
   const pictures = new Set(files.map((file) => `${PICTURES}/${file}`));
-  return (url: string) => (pictures.has(url) ? `${PUBLIC_URL}${url}` : url);
+  return (url: string) => (pictures.has(url) ? `${PUBLIC_URL}${url}` : addressOf(url));
 }
 
 const PICTURES = '/images';
@@ -95,7 +97,7 @@ async function productPage(
     const [product] = isSku(sku) ? await findForSale(db, { skus: [sku] }) : [];
     if (!product) return { status: 404, head: null };
     const url = `${env.PUBLIC_URL}/product/${encodeURIComponent(sku)}`;
-    const picture = rasterOf(product.imageUrl, folder);
+    const picture = rasterOf(product.imageUrl && pictureUrl(env, product.imageUrl), folder);
     const head = productHead({ product, url, picture: picture && new URL(picture, env.PUBLIC_URL).href });
     return { status: 200, head };
   } catch (err) {

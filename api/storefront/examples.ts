@@ -15,6 +15,7 @@ export const PRODUCT_EXAMPLE = {
   images: [{ url: '/images/tulips.svg', alt: null, width: null, height: null, sizes: [] }],
   prices: [eur(1800)],
   payWhatYouWant: null,
+  group: null,
   bundle: null,
   available: 38,
 };

@@ -76,12 +76,17 @@ export function recoveryCartRoutes(deps: ApiDeps): Route[] {
 function cartOf(
   { items: then, currency, until, bought }: RecoveryPreview,
   products: ProductForSale[],
-  addressOf: (imageUrl: string | null) => string | null,
+  addressOf: (url: string) => string,
 ): RecoveryCart {
   const items = then.map((item) => {
     const product = products.find(({ sku }) => sku === item.sku);
     const line = lineOf(product, item.quantity, currency);
-    return { ...item, name: product?.name ?? item.name, imageUrl: addressOf(product?.imageUrl ?? null), ...line };
+    return {
+      ...item,
+      name: product?.name ?? item.name,
+      imageUrl: product?.imageUrl ? addressOf(product.imageUrl) : null,
+      ...line,
+    };
   });
   const known = items.every(({ problem, total }) => problem === null && total !== null);
   const total = known

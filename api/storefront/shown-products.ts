@@ -1,13 +1,12 @@
 import type { ProductForSale } from '../../domain/product';
-import { findForSale, productsForSale } from '../../store/catalogue/products';
+import { findForSale, type ProductPage, productsForSale } from '../../store/catalogue/products';
 import type { Db } from '../../store/database';
 import { SharedQueries } from '../http/shared-queries';
 import type { Admission } from './checkout/admission';
 
 /** How old a copy may be that is shown while shoppers wait in line, in milliseconds. */
 const KEPT_MS = 1_000;
-/** No SKU is empty. */
-const ALL = '';
+const ALL: ProductPage = { group: null, after: null, limit: null };
 
 /** The catalogue as one query has read it. */
 interface Copy {
@@ -35,10 +34,10 @@ export class ShownProducts {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Every product for sale, oldest first. */
-  async all(): Promise<ProductForSale[]> {
-    if (this.isRush()) return [...(await this.copied()).values()];
-    return this.queries.ask(ALL, () => productsForSale(this.db));
+  /** A page of them, oldest first. */
+  async page(page: ProductPage): Promise<ProductForSale[]> {
+    if (this.isRush()) return pageOf([...(await this.copied()).values()], page);
+    return this.queries.ask(JSON.stringify(page), () => productsForSale(this.db, page));
   }
 
   /** One of them; undefined when it is not for sale. */
@@ -76,7 +75,14 @@ export class ShownProducts {
   }
 
   private async read(): Copy['products'] {
-    const products = await productsForSale(this.db);
+    const products = await productsForSale(this.db, ALL);
     return new Map(products.map((product) => [product.sku, product]));
   }
+}
+
+/** As the query answers it. */
+function pageOf(products: ProductForSale[], { group, after, limit }: ProductPage): ProductForSale[] {
+  const start = after === null ? 0 : products.findIndex(({ sku }) => sku === after) + 1;
+  const found = products.slice(start).filter((product) => group === null || product.group?.id === group);
+  return limit === null ? found : found.slice(0, limit);
 }

@@ -1,9 +1,10 @@
 import { type Picture, pictureAt } from '../../domain/picture';
-import type { BundleItem, Price, ProductDetails } from '../../domain/product';
+import type { BundleItem, Price, ProductDetails, ProductGroup } from '../../domain/product';
 import type { Db } from '../database';
 import { moveStock, openShelf } from '../stock/shelves';
 import { replaceContents } from './bundles';
 import { attachFile } from './files';
+import { groupColumns } from './groups';
 import { replacePrices } from './prices';
 
 export interface NewProduct extends ProductDetails {
@@ -11,6 +12,8 @@ export interface NewProduct extends ProductDetails {
   prices: Price[];
   /** Its pictures, of which `imageUrl` is the first; `imageUrl` alone if none are named. */
   pictures?: Picture[];
+  /** The group that it is in, with its options: those of nobody else. */
+  group?: ProductGroup;
   /** What it is made of, if it is a bundle; products that are there already. */
   bundle?: BundleItem[];
   /** On the shelf to begin with; physical products only. */
@@ -26,12 +29,12 @@ export interface NewProduct extends ProductDetails {
  */
 export function addProduct(
   db: Db,
-  { sku, prices, pictures, bundle, stock, file, actor, at, ...details }: NewProduct & { at: Date },
+  { sku, prices, pictures, group, bundle, stock, file, actor, at, ...details }: NewProduct & { at: Date },
 ): Promise<boolean> {
   const images = pictures ?? (details.imageUrl === null ? [] : [pictureAt(details.imageUrl)]);
   return db.$transaction(async (tx) => {
     const { count } = await tx.product.createMany({
-      data: [{ sku, ...details, images, createdAt: at, updatedAt: at }],
+      data: [{ sku, ...details, ...groupColumns(group ?? null), images, createdAt: at, updatedAt: at }],
       skipDuplicates: true,
     });
     if (count === 0) return false;

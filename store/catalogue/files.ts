@@ -59,9 +59,9 @@ export async function writeChunk(
 }
 
 /**
- * Makes a complete file the product's; false when the product is not digital, or is a bundle. The product's row is locked, so of two
- * uploads at once the later one wins. The earlier file belongs to no product from now on: deleting its pieces takes
- * longer than a transaction should.
+ * Makes a complete file the product's; false when the product is not digital, or is a bundle. The product's row is
+ * locked, so of two uploads at once the later one wins. The earlier file belongs to no product from now on: deleting
+ * its pieces takes longer than a transaction should.
  */
 export function putInPlace(
   db: Db,

@@ -1,20 +1,39 @@
 import { bundlesLeft, weightOf } from '../../domain/bundle';
 import type { ProductKind } from '../../domain/order';
 import { type Picture, pictureAt } from '../../domain/picture';
-import type { BundleItem, Product, ProductForSale } from '../../domain/product';
+import type { BundleItem, Product, ProductForSale, ProductGroup } from '../../domain/product';
 import { type ShopSettings, settingsOf } from '../../domain/shop';
 import { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 import { CONTENTS } from './bundles';
+import { toGroup } from './groups';
 import { toPrice } from './prices';
 
 /** A product is a draft while none of its prices exists at Stripe. */
 const NO_DRAFTS = Prisma.sql`AND EXISTS (
   SELECT 1 FROM prices d WHERE d.sku = p.sku AND d.current AND d.stripe_price_id IS NOT NULL)`;
 
-/** Every product for sale with its prices and its free stock, oldest first. One statement. */
-export const productsForSale = async (db: Db): Promise<ProductForSale[]> =>
-  (await selectForSale(db, NO_DRAFTS)).map(toForSale);
+/** Which products for sale are read, in the order in which they were added. Null: all of them. */
+export interface ProductPage {
+  /** Those of a group. */
+  group: string | null;
+  /** Those after this one. */
+  after: string | null;
+  limit: number | null;
+}
+
+/** The products for sale with their prices and their free stock, oldest first. One statement. */
+export async function productsForSale(db: Db, { group, after, limit }: ProductPage): Promise<ProductForSale[]> {
+  const which = [
+    NO_DRAFTS,
+    group === null ? Prisma.empty : Prisma.sql`AND p.group_id = ${group}`,
+    after === null
+      ? Prisma.empty
+      : Prisma.sql`AND (p.created_at, p.sku) > (SELECT a.created_at, a.sku FROM products a WHERE a.sku = ${after})`,
+  ];
+  const page = limit === null ? Prisma.empty : Prisma.sql`LIMIT ${limit}`;
+  return (await selectForSale(db, Prisma.join(which, ' '), { page })).map(toForSale);
+}
 
 /** As `productsForSale`, of these SKUs only; those not for sale are left out. One statement. */
 export const findForSale = async (db: Db, { skus }: { skus: string[] }): Promise<ProductForSale[]> =>
@@ -29,7 +48,9 @@ export async function findForCheckout(
   { skus }: { skus: string[] },
 ): Promise<{ products: ProductForSale[]; shop: ShopSettings }> {
   const settings = Prisma.sql`, (SELECT settings FROM shop) AS shop`;
-  const rows = await selectForSale<{ shop: ShopSettings | null }>(db, Prisma.sql`AND p.sku = ANY(${skus})`, settings);
+  const rows = await selectForSale<{ shop: ShopSettings | null }>(db, Prisma.sql`AND p.sku = ANY(${skus})`, {
+    settings,
+  });
   return { products: rows.map(({ shop: _, ...product }) => toForSale(product)), shop: settingsOf(rows[0]?.shop) };
 }
 
@@ -38,6 +59,7 @@ export interface CatalogueProduct extends Product {
   /** What a bundle is made of; null for any other product. */
   bundle: BundleItem[] | null;
   pictures: Picture[];
+  group: ProductGroup | null;
   file: { filename: string; contentType: string; size: number; sha256: string; uploadedAt: Date } | null;
   createdAt: Date;
   updatedAt: Date;
@@ -54,9 +76,10 @@ export async function findProduct(db: Db, { sku }: { sku: string }): Promise<Cat
     },
   });
   if (row === null) return null;
-  const { file, prices, contents, images, refusedAt: _, ...product } = row;
+  const { file, prices, contents, images, groupId, groupName, options, refusedAt: _, ...product } = row;
   return {
     ...product,
+    group: toGroup({ groupId, groupName, options }),
     pictures: picturesOf({ ...product, images }),
     bundle: contents.length > 0 ? contents : null,
     prices: prices.map(toPrice),
@@ -90,7 +113,7 @@ export async function knownSkus(db: Db, { skus }: { skus: string[] }): Promise<S
 const selectForSale = <More = unknown>(
   db: Db,
   which: Prisma.Sql,
-  more = Prisma.empty,
+  { settings = Prisma.empty, page = Prisma.empty }: { settings?: Prisma.Sql; page?: Prisma.Sql } = {},
 ): Promise<(ForSaleColumns & More)[]> =>
   db.$queryRaw<(ForSaleColumns & More)[]>`
     SELECT p.sku, p.name, p.description, p.kind::text AS kind, p.image_url AS "imageUrl", p.images,
@@ -99,10 +122,11 @@ const selectForSale = <More = unknown>(
           'stripePriceId', r.stripe_price_id) ORDER BY r.position, r.id), '[]')
         FROM prices r WHERE r.sku = p.sku AND r.current AND r.stripe_price_id IS NOT NULL) AS prices,
       CASE p.kind WHEN 'PHYSICAL' THEN coalesce(s.on_hand - s.held, 0) END AS available,
-      ${CONTENTS} AS contents, p.refused_at IS NOT NULL AS refused${more}
+      CASE WHEN p.group_id IS NOT NULL THEN json_build_object('id', p.group_id, 'name', p.group_name, 'options', p.options) END AS "group",
+      ${CONTENTS} AS contents, p.refused_at IS NOT NULL AS refused${settings}
     FROM products p LEFT JOIN stock_levels s ON s.sku = p.sku
     WHERE p.active ${which}
-    ORDER BY p.created_at, p.sku`;
+    ORDER BY p.created_at, p.sku ${page}`;
 
 /** A bundle's weight is its own, if it has one, and its stock is never. */
 type ForSaleColumns = Omit<ProductForSale, 'pictures'> & { images: Picture[] };

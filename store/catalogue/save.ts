@@ -1,9 +1,10 @@
 import type { ProductKind } from '../../domain/order';
 import { keptPictures, type Picture } from '../../domain/picture';
-import type { BundleItem, Price, ProductDetails } from '../../domain/product';
+import type { BundleItem, Price, ProductDetails, ProductGroup } from '../../domain/product';
 import type { Db, Tx } from '../database';
 import { closeShelf, hasMovements, openShelf } from '../stock/shelves';
 import { isInBundle, type RefusedBundle, replaceContents, whyNotBundle } from './bundles';
+import { groupColumns, type RefusedGroup, renameGroup, whyNotInGroup } from './groups';
 import { allowProducts } from './not-for-sale';
 import { knownPrices, replacePrices, type TakenPrice, takenPrice } from './prices';
 import { picturesOf } from './products';
@@ -16,6 +17,7 @@ export interface ProductToSave extends ProductDetails {
   bundle: BundleItem[] | null;
   /** Its pictures, of which `imageUrl` is the first; null: `imageUrl`, and what was uploaded. */
   pictures: Picture[] | null;
+  group: ProductGroup | null;
 }
 
 export type Saved =
@@ -23,6 +25,7 @@ export type Saved =
   /** What the product is cannot change any more, and why. */
   | { outcome: 'kind-fixed'; kind: ProductKind; because: Because }
   | ({ outcome: 'bundle-refused' } & RefusedBundle)
+  | ({ outcome: 'group-refused' } & RefusedGroup)
   | ({ outcome: 'price-taken' } & TakenPrice);
 
 /** Why a product must stay what it is. */
@@ -31,7 +34,7 @@ export type Because = 'ordered' | 'stocked' | 'has-file' | 'in-bundle';
 /** Creates or replaces a product and its prices, in one transaction; a refusal changes nothing. */
 export function saveProduct(
   db: Db,
-  { sku, prices, bundle, pictures, at, ...details }: ProductToSave & { at: Date },
+  { sku, prices, bundle, pictures, group, at, ...details }: ProductToSave & { at: Date },
 ): Promise<Saved> {
   return db.$transaction(async (tx) => {
     // Two staff who save at once, or staff and `stripe:setup`, take turns; readers are not held up.
@@ -48,12 +51,14 @@ export function saveProduct(
     if (earlier && because) return { outcome: 'kind-fixed', kind: earlier.kind, because };
     const refused = isBundle ? await whyNotBundle(tx, { sku, kind: details.kind, bundle }) : null;
     if (refused) return { outcome: 'bundle-refused', ...refused };
+    const unfit = group && (await whyNotInGroup(tx, { sku, group }));
+    if (unfit) return { outcome: 'group-refused', ...unfit };
     const known = await knownPrices(tx, { sku, prices });
     const taken = takenPrice(known, { sku, prices });
     if (taken) return { outcome: 'price-taken', ...taken };
 
     const images = pictures ?? keptPictures(earlier ? picturesOf(earlier) : [], details.imageUrl);
-    const data = { ...details, images, imageUrl: images[0]?.url ?? null, updatedAt: at };
+    const data = { ...details, ...groupColumns(group), images, imageUrl: images[0]?.url ?? null, updatedAt: at };
     // Staff have changed it, so the next checkout asks Stripe again.
     await allowProducts(tx, { skus: [sku], at });
     if (earlier) await tx.product.update({ where: { sku }, data });
@@ -61,6 +66,7 @@ export function saveProduct(
     if (changesKind) await closeShelf(tx, { sku });
     if (details.kind === 'PHYSICAL' && !isBundle) await openShelf(tx, { sku });
     await replaceContents(tx, { sku, bundle: bundle ?? [] });
+    if (group) await renameGroup(tx, group);
     await replacePrices(tx, known, { sku, prices, at });
     return { outcome: earlier ? 'replaced' : 'created' };
   });

@@ -1,4 +1,5 @@
 import type { Price, Product } from '../../domain/product';
+import type { Product as ProductRow } from '../../prisma/generated/client';
 import type { Db } from '../database';
 import { toPrice } from './prices';
 
@@ -17,11 +18,19 @@ export async function linkedProducts(db: Db): Promise<LinkedProduct[]> {
     include: { prices: { where: { current: true }, orderBy: { position: 'asc' } } },
     orderBy: { sku: 'asc' },
   });
-  return rows.map(({ prices, images: _images, refusedAt: _refused, createdAt: _created, updatedAt: _updated, ...product }) => ({
-    ...product,
-    prices: prices.map((row) => ({ id: row.id, sku: row.sku, position: row.position, ...toPrice(row) })),
+  return rows.map(({ prices, ...row }) => ({
+    ...toProduct(row),
+    prices: prices.map((price) => ({
+      ...{ id: price.id, sku: price.sku, position: price.position },
+      ...toPrice(price),
+    })),
   }));
 }
+
+/** What Stripe is told of, without its prices. */
+const toProduct = ({ sku, name, description, kind, imageUrl, active, weight, taxCode, taxBehavior }: ProductRow) => ({
+  ...{ sku, name, description, kind, imageUrl, active, weight, taxCode, taxBehavior },
+});
 
 /**
  * Records which price at Stripe a price is. An earlier link stays known, on a row of its own: sessions may have been

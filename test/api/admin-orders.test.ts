@@ -743,6 +743,7 @@ describe('an order', () => {
         total: { amount: 2500, currency: 'eur' },
       },
     ],
+    bought: [expect.objectContaining({ sku: 'MUG', quantity: 2, contents: null })],
     total: { amount: 2500, currency: 'eur' },
     refunded: { amount: 700, currency: 'eur' },
     expiresAt: '2026-11-23T12:31:00.000Z',

@@ -74,6 +74,7 @@ describe('putting a product', () => {
         { amount: 1999, currency: 'usd', stripePriceId: id('usd') },
       ],
       payWhatYouWant: null,
+      group: null,
       bundle: null,
       file: null,
       createdAt: '2026-11-23T12:00:00.000Z',
@@ -744,7 +745,12 @@ describe('the pictures of a product', () => {
     ['one at no place', 400, 'invalid_request', () => upload(png(1), '0')],
     ['one at the 21st', 400, 'invalid_request', () => upload(png(1), '21')],
     ['one of no product', 404, 'unknown_sku', () => office.ask('put', '/admin/products/NO/pictures/1').send(png(1))],
-    ['one that is not there', 409, 'invalid_transition', () => office.ask('delete', `/admin/products/${sku}/pictures/1`)],
+    [
+      'one that is not there',
+      409,
+      'invalid_transition',
+      () => office.ask('delete', `/admin/products/${sku}/pictures/1`),
+    ],
   ])('%s is refused', async (_what, status, code, ask) => {
     await put(mug());
     const answer = await ask();
@@ -763,5 +769,57 @@ describe('the pictures of a product', () => {
     expect((await fetched(gone)).status).toBe(200);
     await keepHouse({ ...later, clock: { now: () => office.now + day + 1 } });
     expect([(await fetched(gone)).body, (await fetched(kept)).status]).toEqual([problem(404, 'not_found'), 200]);
+  });
+});
+
+describe('products in a group', () => {
+  const sized = (size: string, { at = `${sku}-${size}`, name = 'Mugs', more = {} } = {}) => {
+    const group = { id: sku, name, options: { size, ...more } };
+    return put(mug({ prices: [euro(1800, at)], group }), at);
+  };
+
+  test('have the name that was given last, and options of their own', async () => {
+    const first = await sized('M');
+    expect([first.status, first.body.group]).toEqual([201, { id: sku, name: 'Mugs', options: { size: 'M' } }]);
+    await sized('L', { name: 'Tide Mugs' });
+    const list = (await office.api.http.get(`/products?group=${sku}`)).body.data;
+    expect(list.map(({ group }: { group: unknown }) => group)).toEqual([
+      { id: sku, name: 'Tide Mugs', options: { size: 'L' } },
+      { id: sku, name: 'Tide Mugs', options: { size: 'M' } },
+    ]);
+    expect((await put(mug({ prices: [euro(1800, `${sku}-M`)] }), `${sku}-M`)).body.group).toBeNull();
+  });
+
+  test('have no two the same options, and all options of the same names', async () => {
+    await sized('M');
+    expect((await sized('M')).status).toBe(200);
+    const taken = await sized('M', { at: `OTHER-${sku}` });
+    expect([taken.body, taken.body.errors[0].message]).toEqual([invalidAt('group.options'), `are those of ${sku}-M`]);
+    const named = await sized('L', { more: { colour: 'grey' } });
+    expect([named.body, named.body.errors[0].message]).toEqual([
+      invalidAt('group.options'),
+      expect.stringMatching(/: size$/),
+    ]);
+    expect((await get(`${sku}-L`)).status).toBe(404);
+    const same = {
+      sku: `OTHER-${sku}`,
+      name: 'Mug',
+      kind: 'PHYSICAL',
+      createdAt: new Date(),
+      updatedAt: new Date(),
+    } as const;
+    const inGroup = { groupId: sku, groupName: 'Mugs', options: { size: 'M' } };
+    await expect(office.db.product.create({ data: { ...same, ...inGroup } })).rejects.toThrow(
+      /products_options_once|Unique/,
+    );
+  });
+
+  test.each<[string, unknown, string]>([
+    ['no options', {}, 'group.options'],
+    ['six', Object.fromEntries([1, 2, 3, 4, 5, 6].map((one) => [`option ${one}`, 'x'])), 'group.options'],
+    ['an option of no value', { size: '' }, 'group.options.size'],
+    ['an option that is no text', { size: 3 }, 'group.options.size'],
+  ])('%s are not valid', async (_what, options, path) => {
+    expect((await put(mug({ group: { id: sku, name: 'Mugs', options } }))).body).toEqual(invalidAt(path));
   });
 });

@@ -60,7 +60,7 @@ const PLAIN: Record<string, string[]> = {
   prices: ['sku', 'currency', 'stripe_price_id'],
   product_file_chunks: ['file_id', 'bytes'],
   product_files: ['id', 'sku', 'filename', 'content_type', 'sha256'],
-  products: ['sku', 'name', 'description', 'image_url', 'images', 'tax_code'],
+  products: ['sku', 'name', 'description', 'image_url', 'images', 'tax_code', 'group_id', 'group_name', 'options'],
   // What is sent is composed when it is sent, and kept nowhere.
   deliveries: ['id', 'session_id', 'type', 'subject', 'status', 'last_error'],
   event_receiver: ['url_hash'],

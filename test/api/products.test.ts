@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { SharedQueries } from '../../api/http/shared-queries';
 import { ShownProducts } from '../../api/storefront/shown-products';
+import { Prisma } from '../../prisma/generated/client';
 import { ADMIN_TOKEN, type BareApi, bareApi } from './bare';
 import { Api, until } from './shop';
 
@@ -78,6 +79,7 @@ test('the list has every active product that is no draft, with its current price
           { amount: 1300, currency: 'eur' },
         ],
         payWhatYouWant: null,
+        group: null,
         bundle: null,
         available: 5,
       },
@@ -90,10 +92,12 @@ test('the list has every active product that is no draft, with its current price
         images: [],
         prices: [],
         payWhatYouWant: { minimum: { amount: 100, currency: 'eur' }, suggested: { amount: 500, currency: 'eur' } },
+        group: null,
         bundle: null,
         available: null,
       },
     ],
+    nextCursor: null,
   });
 });
 
@@ -107,7 +111,14 @@ test('a bundle tells what is in it, and is available as often as the scarcest of
     { sku: 'old', quantity: 1, position: 1 },
   ];
   await db.product.create({
-    data: { sku: 'box', name: 'Box', kind: 'PHYSICAL', ...at, prices: { create: price }, contents: { create: [mug, old] } },
+    data: {
+      sku: 'box',
+      name: 'Box',
+      kind: 'PHYSICAL',
+      ...at,
+      prices: { create: price },
+      contents: { create: [mug, old] },
+    },
   });
   const { body } = await get('/products/box');
   expect(body).toMatchObject({
@@ -120,6 +131,45 @@ test('a bundle tells what is in it, and is available as often as the scarcest of
   await db.bundleItem.delete({ where: { bundle_sku: { bundle: 'box', sku: 'mug' } } });
   expect((await get('/products/box')).body.available).toBeNull();
   await db.bundleItem.create({ data: { bundle: 'box', ...mug } });
+});
+
+test('pages have all of the list in its order, and a page that is full says where the next begins', async () => {
+  const { body: list } = await get('/products');
+  for (const limit of [1, 2, 200]) {
+    const pages: unknown[] = [];
+    for (let path = `/products?limit=${limit}`; path; ) {
+      const { body, headers } = await get(path);
+      expect(headers.etag).toMatch(/^"/);
+      pages.push(body.data);
+      path = body.nextCursor && `/products?limit=${limit}&cursor=${body.nextCursor}`;
+    }
+    expect(pages.flat()).toEqual(list.data);
+    expect(pages).toHaveLength(Math.ceil(list.data.length / limit));
+  }
+  const [first] = list.data;
+  const cursor = Buffer.from(first.sku).toString('base64url');
+  expect((await get(`/products?cursor=${cursor}`)).body.data).toEqual(list.data.slice(1));
+  for (const query of ['limit=0', 'limit=201', 'limit=x', 'limit=1&limit=2', 'cursor=%21%21'])
+    expect([query, (await get(`/products?${query}`)).status]).toEqual([query, 400]);
+  expect((await get('/products?utm_source=mail')).body).toEqual(list);
+});
+
+test('the products of a group are asked for together, each with its options', async () => {
+  const { db } = bare;
+  const inGroup = (size: string) => ({ groupId: 'mugs', groupName: 'Mugs', options: { size } });
+  await db.product.update({ where: { sku: 'mug' }, data: inGroup('M') });
+  await db.product.update({ where: { sku: 'song' }, data: inGroup('L') });
+  const { body } = await get('/products?group=mugs');
+  expect(body.data.map(({ sku, group }: { sku: string; group: unknown }) => [sku, group])).toEqual([
+    ['mug', { id: 'mugs', name: 'Mugs', options: { size: 'M' } }],
+    ['song', { id: 'mugs', name: 'Mugs', options: { size: 'L' } }],
+  ]);
+  expect((await get('/products?group=mugs&limit=1')).body).toMatchObject({
+    data: [{ sku: 'mug' }],
+    nextCursor: expect.any(String),
+  });
+  expect((await get('/products?group=none')).body).toEqual({ data: [], nextCursor: null });
+  await db.product.updateMany({ data: UNGROUPED });
 });
 
 test('one product is what the list has of it, and 404 when it is not for sale', async () => {
@@ -157,6 +207,7 @@ test.each(['/products', '/products/mug'])(
   },
 );
 
+const UNGROUPED = { groupId: null, groupName: null, options: Prisma.DbNull };
 const MOVED = { sku: 'mug', kind: 'ADJUST', heldDelta: 0, actor: 'staff' } as const;
 
 describe('while more shoppers want to check out than can be served', () => {
@@ -203,6 +254,17 @@ describe('while more shoppers want to check out than can be served', () => {
     expect(await available()).toBe(mug.body.available);
     now += 1;
     expect(await available()).toBe(mug.body.available + 1);
+  });
+
+  test('pages and groups are the same from the copy', async () => {
+    await bare.db.product.update({
+      where: { sku: 'song' },
+      data: { groupId: 'g', groupName: 'G', options: { a: 'b' } },
+    });
+    const { nextCursor } = (await get('/products?limit=1')).body;
+    for (const query of ['limit=1', `limit=1&cursor=${nextCursor}`, `cursor=${nextCursor}`, 'group=g', 'group=none'])
+      expect((await look(`/products?${query}`)).body).toEqual((await get(`/products?${query}`)).body);
+    await bare.db.product.update({ where: { sku: 'song' }, data: UNGROUPED });
   });
 
   test('what this process changes is seen at once', async () => {

@@ -4,7 +4,7 @@ import { fakeApi, json, orderIn, problem, stopTheClock } from './fake-api';
 
 stopTheClock();
 
-const NO_PRODUCTS = { data: [] };
+const NO_PRODUCTS = { data: [], nextCursor: null };
 const CART = { items: [{ sku: 'mug', quantity: 2 }] };
 const CHECKOUT = {
   sessionId: 'cs_test_1',
@@ -23,6 +23,13 @@ test('the cart behind a recovery link is asked for by its token', async () => {
   expect(await shop.recoveryCart('cs_test_1.sign')).toEqual({ ok: true, value: cart });
   expect(requests[0]).toMatchObject({ method: 'GET', path: '/recover/cs_test_1.sign/cart' });
   expect(failureIn(await shop.recoveryCart('cs_test_1.sign')).code).toBe('link_expired');
+});
+
+test('products are asked for all at once, by their group, or page by page', async () => {
+  const { shop, requests } = fakeApi(json(NO_PRODUCTS), json(NO_PRODUCTS));
+  await shop.products();
+  await shop.products({ group: 'mugs', limit: 24, cursor: 'bXVn' });
+  expect(requests.map(({ path }) => path)).toEqual(['/products', '/products?group=mugs&limit=24&cursor=bXVn']);
 });
 
 describe('a call that fails in passing', () => {

@@ -29,7 +29,7 @@ const attempt: Attempt = { basketId: 'cart', request: '{}', key: 'k1', sessionId
 const eur = (amount: number) => ({ amount, currency: 'eur' });
 const product = (sku: string, parts: Partial<Product> = {}): Product => ({
   ...{ sku, name: sku, description: '', kind: 'PHYSICAL', imageUrl: null, prices: [eur(1_000)] },
-  ...{ payWhatYouWant: null, available: null },
+  ...{ images: [], group: null, bundle: null, payWhatYouWant: null, available: null },
   ...parts,
 });
 

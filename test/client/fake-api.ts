@@ -39,7 +39,9 @@ const total = { amount: 1_250, currency: 'eur' };
 export const orderIn = (status: Order['status'], paymentStatus: Order['paymentStatus'] = 'PAID'): Order => ({
   ...{ number: '1001', sessionId: 'cs_test_1', status, paymentStatus, total, refunded: none },
   amounts: { subtotal: total, discount: none, shipping: none, tax: none, taxIncluded: none, total },
-  ...{ items: [{ sku: 'mug', name: 'Mug', quantity: 1, unitAmount: total, total }], shipments: [], downloads: [] },
+  items: [{ sku: 'mug', name: 'Mug', quantity: 1, unitAmount: total, total }],
+  bought: [{ sku: 'mug', name: 'Mug', quantity: 1, unitAmount: total, total, contents: null }],
+  ...{ shipments: [], downloads: [] },
   ...{ refundAwaitsBankDetails: null, recoveryUrl: null, voucher: null, soldOut: false },
   ...{ createdAt: '2026-11-23T12:00:00Z', expiresAt: '2026-11-23T12:31:00Z', updatedAt: '2026-11-23T12:00:00Z' },
 });

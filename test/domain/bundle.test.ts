@@ -36,24 +36,42 @@ describe('the price of a bundle', () => {
   });
 
   test('is the sum of its parts, none of them below zero', () => {
-    const weights = fc.array(fc.nat(999_999), { minLength: 1, maxLength: 20 }).filter((all) => all.some((one) => one > 0));
+    const weights = fc
+      .array(fc.nat(999_999), { minLength: 1, maxLength: 20 })
+      .filter((all) => all.some((one) => one > 0));
     fc.assert(
-      fc.property(fc.nat(999_999_999), fc.constantFrom('eur', 'jpy', 'kwd', 'isk'), weights, (amount, currency, all) => {
-        const parts = shareOut({ amount, currency }, all);
-        expect(parts.reduce((sum, part) => sum + part, 0)).toBe(amount);
-        expect(Math.min(...parts)).toBeGreaterThanOrEqual(0);
-      }),
+      fc.property(
+        fc.nat(999_999_999),
+        fc.constantFrom('eur', 'jpy', 'kwd', 'isk'),
+        weights,
+        (amount, currency, all) => {
+          const parts = shareOut({ amount, currency }, all);
+          expect(parts.reduce((sum, part) => sum + part, 0)).toBe(amount);
+          expect(Math.min(...parts)).toBeGreaterThanOrEqual(0);
+        },
+      ),
     );
   });
 });
 
 test('a bundle is available as often as the scarcest of its contents, and always if none can run out', () => {
-  expect(bundlesLeft([{ quantity: 2, available: 5 }, { quantity: 1, available: 9 }, { quantity: 1, available: null }])).toBe(2);
+  expect(
+    bundlesLeft([
+      { quantity: 2, available: 5 },
+      { quantity: 1, available: 9 },
+      { quantity: 1, available: null },
+    ]),
+  ).toBe(2);
   expect(bundlesLeft([{ quantity: 1, available: null }])).toBeNull();
 });
 
 test('a bundle weighs what its contents weigh, as far as that is known', () => {
-  expect(weightOf([{ quantity: 2, weight: 420 }, { quantity: 1, weight: null }])).toBe(840);
+  expect(
+    weightOf([
+      { quantity: 2, weight: 420 },
+      { quantity: 1, weight: null },
+    ]),
+  ).toBe(840);
   expect(weightOf([{ quantity: 1, weight: null }])).toBeNull();
 });
 
@@ -67,7 +85,11 @@ const boxes = (quantity: number): Line => ({
 });
 
 describe('what of a cart is missing', () => {
-  const free = (mug: number, card: number) => new Map([['mug', mug], ['card', card]]);
+  const free = (mug: number, card: number) =>
+    new Map([
+      ['mug', mug],
+      ['card', card],
+    ]);
 
   test('is said in terms of the cart: how many bundles there are', () => {
     expect(shortagesOf([boxes(3)], free(9, 5))).toEqual([{ sku: 'box', requested: 3, available: 2 }]);
@@ -100,7 +122,15 @@ describe('what of a cart is missing', () => {
 });
 
 test('the scarcest of a cart is what it takes most of, whichever line takes it', () => {
-  expect(scarcestOf([mugs(1), boxes(2)], new Map([['mug', 7], ['card', 40]]))).toEqual({ sku: 'mug', left: 2 });
+  expect(
+    scarcestOf(
+      [mugs(1), boxes(2)],
+      new Map([
+        ['mug', 7],
+        ['card', 40],
+      ]),
+    ),
+  ).toEqual({ sku: 'mug', left: 2 });
   expect(scarcestOf([mugs(1)], new Map())).toBeNull();
   expect(skusOf([mugs(1), boxes(2)])).toEqual(['mug', 'card']);
 });

@@ -131,7 +131,8 @@ describe('rates', () => {
 describe('what a session offers', () => {
   const product = (kind: 'PHYSICAL' | 'DIGITAL', minimum: number | null = null): ProductForSale => ({
     ...{ sku: 'it', name: 'It', description: '', kind, imageUrl: null, available: null, refused: false },
-    ...{ weight: null, taxCode: null, taxBehavior: 'exclusive', contents: null },
+    ...{ weight: null, taxCode: null, taxBehavior: 'exclusive' },
+    ...{ contents: null, pictures: [], group: null },
     prices: [{ currency: 'eur', amount: 500, minimum, stripePriceId: 'price_1' }],
   });
   let language: string | null = null;

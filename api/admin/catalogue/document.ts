@@ -12,6 +12,8 @@ const stripePriceId = orNull(z.string()).meta({
   description: 'Null until `npm run stripe:setup` has created the price.',
 });
 
+const Group = z.strictObject({ id: z.string(), name: z.string(), options: z.record(z.string(), z.string()) });
+
 export const AdminProduct = z
   .strictObject({
     sku: z.string(),
@@ -28,6 +30,7 @@ export const AdminProduct = z
     payWhatYouWant: orNull(
       z.strictObject({ currency: z.string(), minimum: z.int(), suggested: z.int(), stripePriceId }),
     ),
+    group: orNull(Group),
     bundle: orNull(z.array(z.strictObject({ sku: z.string(), quantity: z.int() }))).meta({
       description: 'What a bundle is made of; null for any other product.',
     }),
@@ -56,7 +59,7 @@ export async function readProduct(
   return {
     ...details,
     imageUrl: imageUrl && pictureUrl(env, imageUrl),
-    images: pictures.map((picture) => pictureDocument(env, picture)),
+    images: pictures.map((picture) => pictureDocument(picture, (url) => pictureUrl(env, url))),
     prices: prices
       .filter(({ minimum }) => minimum === null)
       .map(({ amount, currency, stripePriceId }) => ({ amount, currency, stripePriceId })),

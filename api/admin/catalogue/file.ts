@@ -63,7 +63,8 @@ const NO_FILE = {
 const REFUSALS: Record<Exclude<UploadOutcome, 'stored'>, (sku: string) => Problem> = {
   'too-large': () => new Problem('payload_too_large', `A file may have at most ${MOST_BYTES} bytes.`),
   empty: () => invalid([{ path: '', message: 'the file is empty' }]),
-  'not-digital': (sku) => new Problem('invalid_transition', `${sku} is no longer a digital product with a file of its own.`),
+  'not-digital': (sku) =>
+    new Problem('invalid_transition', `${sku} is no longer a digital product with a file of its own.`),
 };
 
 /** `curl --data-binary` calls everything a form, which says nothing about a file. */

@@ -18,11 +18,12 @@ import { AdminProduct, readProduct, unknownSku } from './document';
 const MOST_BYTES = 5 * 1024 * 1024;
 
 const Place = SkuInPath.extend({
-  place: z
-    .string()
-    .regex(/^[1-9]\d?$/, 'must be a number')
-    .refine((given) => Number(given) <= MOST_PICTURES, `must be at most ${MOST_PICTURES}`)
-    .meta({ description: 'Where it stands among the pictures of the product, from 1.', example: '1' }),
+  place: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MOST_PICTURES)
+    .meta({ description: 'Where it stands among the pictures of the product, from 1.', example: 1 }),
 });
 
 const BYTES = {
@@ -65,7 +66,7 @@ export function productPictureRoutes({
       answers: changed,
       problems: ['unknown_sku', 'invalid_transition', 'payload_too_large', 'unsupported_media_type'],
       handle: ({ params: { sku, place }, query: { alt = null }, req }) =>
-        store(sku, { as: 'picture', place: Number(place) - 1, alt }, req.body),
+        store(sku, { as: 'picture', place: place - 1, alt }, req.body),
     }),
     route({
       method: 'put',
@@ -78,7 +79,7 @@ export function productPictureRoutes({
       body: BYTES,
       answers: changed,
       problems: ['unknown_sku', 'invalid_transition', 'payload_too_large', 'unsupported_media_type'],
-      handle: ({ params: { sku, place }, req }) => store(sku, { as: 'size', place: Number(place) - 1 }, req.body),
+      handle: ({ params: { sku, place }, req }) => store(sku, { as: 'size', place: place - 1 }, req.body),
     }),
     route({
       method: 'delete',
@@ -90,7 +91,7 @@ export function productPictureRoutes({
       answers: changed,
       problems: ['unknown_sku', 'invalid_transition'],
       handle: async ({ params: { sku, place } }) =>
-        answer(sku, await removePicture(db, { sku, place: Number(place) - 1, at: new Date(clock.now()) })),
+        answer(sku, await removePicture(db, { sku, place: place - 1, at: new Date(clock.now()) })),
     }),
   ];
 }

@@ -53,6 +53,24 @@ export const ProductBody = z
         'One a currency; the first is the default. A price at Stripe with `currency_options` may be named for each of its currencies. A product without any is a draft.',
     }),
     payWhatYouWant: payWhatYouWant.nullish(),
+    group: z
+      .strictObject({
+        id: Sku.meta({ description: 'The same for all products of the group.', example: 'STONE-VASE' }),
+        name: text(250).meta({ description: 'Of the group. The last one that was given is that of all.' }),
+        options: z
+          .record(text(40), text(100))
+          .refine((options) => {
+            const { length } = Object.keys(options);
+            return length >= 1 && length <= 5;
+          }, 'must have one to five options')
+          .meta({
+            description:
+              'What tells this product from the others of the group: the same names for all of them, and the same options for no two.',
+            example: { size: 'M', colour: 'grey' },
+          }),
+      })
+      .nullish()
+      .meta({ description: 'Products that a shop shows as one, with a choice.' }),
     bundle: z
       .array(z.strictObject({ sku: Sku, quantity: z.int().min(1).max(99).meta({ description: 'In one bundle.' }) }))
       .min(1)
@@ -62,8 +80,8 @@ export const ProductBody = z
         description:
           'Makes the product a bundle: what it is made of. Products of this shop, for sale alone or not, but no bundles. It is sold at its own prices, never pay-what-you-want; its stock is theirs, its buyers download their files, and without a `weight` it weighs what they weigh. Its `kind` is `PHYSICAL` if one of them is.',
         example: [
-          { sku: 'TIDE-MUG', quantity: 1 },
-          { sku: 'TIDES-GUIDE', quantity: 1 },
+          { sku: 'STONE-VASE', quantity: 1 },
+          { sku: 'FRESH-LONGER', quantity: 1 },
         ],
       }),
   })

@@ -7,7 +7,7 @@ import { type Route, route } from '../../http/route';
 import { SkuInPath } from '../fields';
 import { AdminProduct, readProduct } from './document';
 import { picturesIn } from './pictures-body';
-import { pathIn, pricesOf, ProductBody } from './product-body';
+import { ProductBody, pathIn, pricesOf } from './product-body';
 import { requirePricesAtStripe } from './stripe-prices';
 
 /** The catalogue, as staff maintain it. */
@@ -33,14 +33,14 @@ export const catalogueRoutes = ({
     },
     problems: ['invalid_transition'],
     handle: async ({ params: { sku }, body }) => {
-      const { prices, payWhatYouWant, images, bundle = null, ...details } = body;
+      const { prices, payWhatYouWant, images, bundle = null, group = null, ...details } = body;
       const { weight = null, taxCode = null, taxBehavior = null } = body;
       const at = new Date(clock.now());
       const asked = { prices: pricesOf(body), active: body.active, taxBehavior };
       await requirePricesAtStripe(stripe, asked, pathIn(body));
       const saved = await saveProduct(db, {
         ...{ sku, ...details, weight, taxCode, taxBehavior },
-        ...{ prices: pricesOf(body), bundle, at },
+        ...{ prices: pricesOf(body), bundle, group, at },
         imageUrl: body.imageUrl ? catalogueUrl(env, body.imageUrl) : null,
         pictures: images ? picturesIn(env, images) : null,
       });
@@ -72,6 +72,16 @@ function refuse(saved: Saved, body: ProductBody): void {
       saved.because === 'kind'
         ? { path: 'kind', message: `must be ${saved.kind}, for what is in the bundle` }
         : { path: `bundle.${saved.position}.sku`, message: UNFIT[saved.because] },
+    ]);
+  if (saved.outcome === 'group-refused')
+    throw invalid([
+      {
+        path: 'group.options',
+        message:
+          saved.because === 'taken'
+            ? `are those of ${saved.sku}`
+            : `must have the names of the group’s other products: ${saved.names.join(', ')}`,
+      },
     ]);
   if (saved.outcome === 'price-taken') {
     const message = `is already known as another price of ${saved.sku}`;

@@ -12,6 +12,7 @@ import type {
   OrderPage,
   OrderStatus,
   Product,
+  ProductPage,
   RecoveryCart,
 } from './shapes.ts';
 
@@ -32,10 +33,19 @@ interface Options {
   signal?: AbortSignal;
 }
 
+interface ProductQuery {
+  group?: string;
+  limit?: number;
+  cursor?: string;
+}
+
 /** The API as a storefront needs it. No call throws, and each is repeated while its failure may pass (see `send`). */
 export interface Holdfast {
-  /** What is for sale. `fresh` asks the API again for what the browser's cache has. */
-  products(options?: Options & { fresh?: boolean }): Promise<Result<{ data: Product[] }>>;
+  /**
+   * What is for sale: all of it, the products of a group, or a page of at most `limit` (1–200); the next one starts
+   * at `nextCursor`. `fresh` asks the API again for what the browser's cache has.
+   */
+  products(options?: Options & ProductQuery & { fresh?: boolean }): Promise<Result<ProductPage>>;
   product(sku: string, options?: Options & { fresh?: boolean }): Promise<Result<Product>>;
   /**
    * Holds the stock and makes the payment page. Without a key each call is a checkout of its own; see `startCheckout`
@@ -84,8 +94,10 @@ function holdfast(options: HoldfastOptions, headers: Record<string, string>): Ho
     send<Order>((signal) => http.GET('/orders/{sessionId}', { params: atSession(sessionId), signal }), patience);
 
   return {
-    products: ({ fresh, ...rest } = {}) =>
-      send((signal) => http.GET('/products', { ...caching(fresh), signal }), patient(rest)),
+    products({ fresh, group, limit, cursor, ...rest } = {}) {
+      const query = { ...(group && { group }), ...(limit && { limit }), ...(cursor && { cursor }) };
+      return send((signal) => http.GET('/products', { params: { query }, ...caching(fresh), signal }), patient(rest));
+    },
     product: (sku, { fresh, ...rest } = {}) =>
       send(
         (signal) => http.GET('/products/{sku}', { params: { path: { sku } }, ...caching(fresh), signal }),

@@ -5,6 +5,8 @@ type Schemas = components['schemas'];
 /** An integer in the currency's smallest unit, with the lower-case ISO 4217 code. */
 export type Money = Schemas['Money'];
 export type Product = Schemas['Product'];
+/** Products for sale. The next page starts at `nextCursor`; null on the last, and if all were asked for. */
+export type ProductPage = operations['getProducts']['responses'][200]['content']['application/json'];
 /** What `POST /checkout` takes. */
 export type CheckoutRequest = Schemas['Cart'];
 export type Checkout = Schemas['Checkout'];
