@@ -165,12 +165,34 @@ test('an expired checkout is recovered from the mail, and paid', async () => {
   const link = /href="([^"]*\/recover\/[^"]+)"/.exec(mail.html)?.[1] as string;
   await page.goto(link);
   await page.waitForURL(/\/cart\?recover=/);
+  await page.getByRole('rowheader', { name: 'Ten Tulips' }).waitFor();
+  await page.getByRole('rowheader', { name: 'Total today' }).waitFor();
   await page.getByRole('button', { name: 'Complete your order' }).click();
   await page.waitForURL(/\/pay\/cs_/);
   expect(page.url()).not.toContain(expired);
   await payWith('4242 4242 4242 4242', 'late@example.com');
   await page.waitForURL(/\/success/);
   await status('PREPARING');
+}, 120_000);
+
+test('the link is not offered again, and a confirmation that bounces calls staff to its order', async () => {
+  const mails = await until(async () => {
+    const all = await system.mailsTo('late@example.com');
+    return all.some(({ tags }) => tags.template === 'order_confirmation') && all;
+  });
+  const link = /href="([^"]*\/recover\/[^"]+)"/.exec(mails.at(-1)?.html ?? '')?.[1] as string;
+  await page.goto(link);
+  await page.getByRole('heading', { name: 'You have completed this order already' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Complete your order' }).count()).toBe(0);
+
+  const [confirmation] = mails.filter(({ tags }) => tags.template === 'order_confirmation');
+  const reported = await fetch(`${system.env.OUTBOX_URL}/mails/${confirmation?.id}/events`, {
+    method: 'POST',
+    body: new URLSearchParams({ happening: 'bounced' }),
+  });
+  expect(await reported.text()).toContain('The shop answered 200');
+  const { body } = await system.staff('GET', `/admin/orders/${confirmation?.tags.order}`);
+  expect(body.attention).toMatchObject({ step: 'contact', reason: expect.stringContaining('came back') });
 }, 120_000);
 
 test('two shoppers race for the last unit: one pays, the other is told that it is gone', async () => {

@@ -20,7 +20,16 @@ export interface WholeSystem {
     body?: Record<string, unknown>,
   ): Promise<{ status: number; body: Record<string, unknown> }>;
   /** The mails in the outbox to this address. */
-  mailsTo(address: string): Promise<{ subject: string; html: string }[]>;
+  mailsTo(address: string): Promise<SentMail[]>;
+}
+
+/** As the outbox shows it. */
+export interface SentMail {
+  id: string;
+  subject: string;
+  html: string;
+  /** `template` and `order`. */
+  tags: Record<string, string>;
 }
 
 export async function startWholeSystem(overrides: Record<string, string> = {}): Promise<WholeSystem> {
@@ -78,7 +87,7 @@ export async function startWholeSystem(overrides: Record<string, string> = {}): 
     },
     async mailsTo(address) {
       const { data } = (await json(await fetch(`${env.OUTBOX_URL}/api/mails?to=${encodeURIComponent(address)}`))) as {
-        data: { subject: string; html: string }[];
+        data: SentMail[];
       };
       return data;
     },
