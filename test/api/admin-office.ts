@@ -117,6 +117,8 @@ export class Office {
 export interface PlanNode {
   'Node Type': string;
   'Plan Rows': number;
+  'Relation Name'?: string;
+  'Index Name'?: string;
   Plans?: PlanNode[];
 }
 

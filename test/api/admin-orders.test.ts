@@ -371,6 +371,10 @@ describe('no list', () => {
         reads: plan?.filter((node) => /Seq Scan|Sort/.test(node['Node Type']) && node['Plan Rows'] > 200),
       }).toEqual({ what, reads: [] });
     }
+    for (const filter of ['held', 'withdrawn']) {
+      const [plan = []] = await office.plansOf(() => list({ [filter]: 'true' }));
+      expect(plan.map((node) => node['Index Name'])).toContain(`orders_${filter}`);
+    }
   });
 });
 

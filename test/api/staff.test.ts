@@ -133,6 +133,9 @@ describe('the sign-in', () => {
   });
 });
 
+/** The tables of this test that are too large to be read whole. */
+const GROWN = ['orders', 'shipments'];
+
 describe('the finder', () => {
   let cookie: string;
   let number: string;
@@ -215,8 +218,9 @@ describe('the finder', () => {
     await office.db.$executeRaw`ANALYZE orders, shipments`;
     for (const text of ['m7', 'ch_7', 'T-cs_test_many7', 'nothing']) {
       const plans = await office.plansOf(() => find(cookie, text));
-      const wide = plans.flat().filter((node) => /Seq Scan|Sort/.test(node['Node Type']) && node['Plan Rows'] > 200);
-      expect([text, plans.length > 0, wide]).toEqual([text, true, []]);
+      const whole = plans.flat().filter((node) => node['Node Type'] === 'Seq Scan');
+      const tables = whole.map((node) => node['Relation Name']).filter((table) => GROWN.includes(table ?? ''));
+      expect([text, plans.length > 0, tables]).toEqual([text, true, []]);
     }
   });
 
