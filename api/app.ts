@@ -17,6 +17,7 @@ import { checkoutRoutes } from './storefront/checkout';
 import { customerOrderRoutes } from './storefront/customer-orders';
 import { demoPictures, demoStorefront } from './storefront/demo';
 import { downloadRoutes } from './storefront/downloads';
+import { notifyRoutes } from './storefront/notify';
 import { cancelRoutes } from './storefront/order-page/cancel';
 import { orderPageRoutes } from './storefront/order-page/view';
 import { withdrawRoutes } from './storefront/order-page/withdraw';
@@ -73,6 +74,7 @@ export function apiRoutes(deps: ApiDeps, limits = createLimits(deps)): Route[] {
   return [
     ...productRoutes(deps),
     ...pictureRoutes(deps),
+    ...notifyRoutes(deps, limits),
     ...checkoutRoutes(deps, limits),
     ...orderRoutes(deps, limits),
     ...orderPageRoutes(deps, limits),

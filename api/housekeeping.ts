@@ -6,9 +6,11 @@ import { forgetAttempts } from '../store/checkouts/forget';
 import { removeOldStrays } from '../store/checkouts/strays';
 import { removeOldDeliveries } from '../store/events/deliveries';
 import { removeOldCounts } from '../store/limits/counters';
+import { removeOldNotices } from '../store/mails/notices';
 import { removeForeignNotices } from '../store/notices/prune';
 import { removeSettled } from '../store/reconciliation/discrepancies';
 import { moveMark, readMark } from '../store/reconciliation/marks';
+import { removeOldStockRequests } from '../store/stock/requests';
 import type { ApiDeps } from './deps';
 import { forgetOldKeys } from './storefront/checkout/keys';
 
@@ -25,6 +27,9 @@ const EVENT_MS = 30 * DAY_MS;
 /** How long a difference is kept that is settled, and a bulk that is over. */
 const SETTLED_MS = 365 * DAY_MS;
 
+/** How long somebody waits for a product to come back. */
+const WAITED_MS = 180 * DAY_MS;
+
 type HousekeepingDeps = Pick<ApiDeps, 'db' | 'clock' | 'log'>;
 
 /** Removes every ten minutes what is no longer kept. Ends with the process. */
@@ -36,8 +41,9 @@ export function startHousekeeping(deps: HousekeepingDeps & Pick<ApiDeps, 'closin
 /**
  * Removes what is no longer kept: storefronts' Idempotency-Keys and checkouts that never became an order after a day,
  * counters whose window is over, files that belong to no product, pictures that no product shows, alarms that ended
- * and events that happened a month ago, sessions and notices that are not ours after five weeks, and differences that
- * were settled, and bulks that ended, a year ago.
+ * and events that happened a month ago, sessions and notices that are not ours and mails to customers about no order
+ * after five weeks, requests to hear of a product after half a year, and differences that were settled, and bulks that
+ * ended, a year ago.
  */
 export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
   const { db, clock, log } = deps;
@@ -54,6 +60,8 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
     removeResolved(db, { before: new Date(now - ALARM_MS) }),
     removeSettled(db, { before: new Date(now - SETTLED_MS) }),
     removeOldDeliveries(db, { before: new Date(now - EVENT_MS) }),
+    removeOldStockRequests(db, { before: new Date(now - WAITED_MS) }),
+    removeOldNotices(db, { before: new Date(now - STRAY_MS) }),
     removeOldBulks(db, { before: new Date(now - SETTLED_MS) }),
   ]);
   for (const chore of chores)

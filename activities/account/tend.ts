@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { senderName } from '../../domain/email';
 import { type AlarmCause, MAIL_CAUSES } from '../../domain/fault';
 import { writeAccountAlarm } from '../../emails/account-alarm';
+import { writeBackInStock } from '../../emails/back-in-stock';
 import { writeLowStock } from '../../emails/low-stock';
 import { writeNotForSale } from '../../emails/not-for-sale';
 import {
@@ -14,6 +15,7 @@ import {
   writeAlarmMail,
 } from '../../store/alarms/alarms';
 import { writeRefusedMail } from '../../store/catalogue/not-for-sale';
+import { tellBackInStock } from '../../store/stock/requests';
 import { writeLowStockMail } from '../../store/stock/warnings';
 import type { Deps } from '../deps';
 import { faultOf } from '../failures';
@@ -24,6 +26,8 @@ import { sendWaitingMails } from './waiting-mails';
 
 /** The least time between two tries of the same cause by the whole fleet. */
 const PROBE_EVERY_MS = 10_000;
+/** How many customers are told at a time that something is back. */
+const MOST_TOLD = 100;
 
 /**
  * Looks after the account: tries again what Stripe refused, writes one mail to staff about every alarm that they have
@@ -36,6 +40,7 @@ export async function tendAccount(deps: Deps): Promise<void> {
   await endRefusedCheckouts(deps, open); // staff have been told of each by now
   await tellOfRefusedProducts(deps);
   await tellOfLowStock(deps);
+  await tellCustomers(deps);
   await sendWaitingMails(
     deps,
     open.filter(({ cause }) => (MAIL_CAUSES as AlarmCause[]).includes(cause)),
@@ -101,6 +106,17 @@ async function tellOfLowStock({ db, clock, env }: Deps): Promise<void> {
     recipient: env.STAFF_EMAIL,
     at: new Date(clock.now()),
     compose: (low) => writeLowStock({ shop, products: `${env.PUBLIC_URL}/admin/products`, low }),
+  });
+}
+
+/** Those who wait for a product that can be bought again. Others follow the next time. */
+async function tellCustomers({ db, clock, env }: Deps): Promise<void> {
+  const facts = { shop: senderName(env.EMAIL_FROM), storefront: env.STOREFRONT_URL };
+  await tellBackInStock(db, {
+    limit: MOST_TOLD,
+    at: new Date(clock.now()),
+    key: () => `back_in_stock/${randomUUID()}`,
+    compose: (name) => writeBackInStock({ ...facts, name }),
   });
 }
 

@@ -29,6 +29,7 @@ const LOOKS_OF_ALL_A_MINUTE = 600;
 const UNKNOWN_KEPT_MS = 60_000;
 /** How often a minute one shopper may look an order up by number and e-mail address. */
 const LOOKUPS_A_MINUTE = 10;
+const NOTIFIES_A_MINUTE = 10;
 const ABANDONS_A_MINUTE = 60;
 /** An abandoned session's workflow hears of it again at most this often. */
 const ABANDON_PAUSE_MS = 10_000;
@@ -58,6 +59,7 @@ export function createLimits(deps: LimitDeps) {
   const guessesOfAll = limiter(deps, { name: 'guesses-of-all', limit: GUESSES_OF_ALL_A_MINUTE, windowMs: MINUTE_MS });
   const guesses = limiter(deps, { name: 'guesses', limit: GUESSES_A_MINUTE, windowMs: MINUTE_MS });
   const lookups = limiter(deps, { name: 'lookups', limit: LOOKUPS_A_MINUTE, windowMs: MINUTE_MS });
+  const notifies = limiter(deps, { name: 'notifies', limit: NOTIFIES_A_MINUTE, windowMs: MINUTE_MS });
   const flood = (name: string, limit: number) =>
     limiter(deps, { name, limit, windowMs: MINUTE_MS, store: processStore(deps.clock, MINUTE_MS) });
   const requests = flood('requests', deps.env.CHECKOUT_RATE_LIMIT * REQUESTS_A_CHECKOUT);
@@ -130,6 +132,9 @@ export function createLimits(deps: LimitDeps) {
      * minute.
      */
     lookUp: (req: Request): Promise<void> => demand(lookups, req),
+
+    /** Counts a request to be told of a product; throws `429 rate_limited` after too many in the last minute. */
+    notify: (req: Request): Promise<void> => demand(notifies, req),
 
     /** Counts a request for an unknown session; throws `429 rate_limited` after too many in the last minute. */
     guess: (req: Request): Promise<void> => demand(guesses, req),

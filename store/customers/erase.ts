@@ -9,6 +9,7 @@ import { forgetMails } from '../mails/given-up';
 import { changeOrder, forgetNotes, lockKnownOrder, moneyOf } from '../orders/records';
 import { forgetWithdrawal } from '../orders/withdrawals';
 import { refundsOf } from '../refunds/rows';
+import { forgetStockRequests } from '../stock/requests';
 
 /**
  * Removes the personal data of a final order for good, all or nothing, under the order's lock, so that nothing is
@@ -24,6 +25,8 @@ export async function eraseCustomer(
     const refundOpen = isRefundOpen(await refundsOf(tx, sessionId), refundableOf(moneyOf(order)));
     const refusal = whyNot('erase', { status: order.status, disputed: order.disputed, refundOpen });
     if (refusal !== null) return refusal;
+    const { email = null } = (await tx.customer.findUnique({ where: { sessionId } })) ?? {};
+    if (email !== null) await forgetStockRequests(tx, { email });
     await forgetCustomer(tx, sessionId, at);
     await forgetMails(tx, sessionId);
     await forgetRequests(tx, sessionId);

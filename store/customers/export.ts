@@ -10,6 +10,8 @@ export interface CustomerExport {
   checkouts: Record<string, unknown>[];
   /** Mails to the person that belong to none of their orders. */
   mails: Record<string, unknown>[];
+  /** Products that the person waits to hear of. */
+  stockRequests: Record<string, unknown>[];
   /** Since when they want no mails about expired checkouts; null: they have not said so. */
   unsubscribedAt: string | null;
 }
@@ -61,6 +63,7 @@ export async function exportCustomer(
       mails: mails.filter(({ sessionId }) => sessionId === order.sessionId),
     })),
     checkouts: await db.checkout.findMany({ where: { id: { in: attempts.map(({ id }) => id) } } }),
+    stockRequests: await db.stockRequest.findMany({ where: { email }, orderBy: { requestedAt: 'asc' } }),
     mails: sent.filter(({ sessionId }) => !orders.some((order) => order.sessionId === sessionId)),
     unsubscribedAt: await unsubscribedSince(db, email),
   });

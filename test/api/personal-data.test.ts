@@ -20,6 +20,7 @@ const PERSONAL: Record<string, string[]> = {
   disputes: ['evidence'],
   mails: ['recipient', 'subject', 'html', 'text'],
   orders: ['voucher'],
+  stock_requests: ['email'],
   timeline: ['note'],
   withdrawals: ['name'],
 };
@@ -81,6 +82,7 @@ const PLAIN: Record<string, string[]> = {
   shop: ['settings'],
   stock_levels: ['sku'],
   stock_movements: ['sku', 'reference', 'actor', 'key', 'key_hash'],
+  stock_requests: ['sku'],
   stock_warnings: ['sku'],
   stray_sessions: ['session_id', 'currency', 'reason'],
   sweep_marks: ['name'],
@@ -155,8 +157,10 @@ async function orderOfZelda(id: string): Promise<void> {
   await office.db.withdrawal.create({
     data: { sessionId: id, at, via: 'link', undone: false, late: false },
   });
+  await office.product(`ZELDA-${id}`);
+  await office.db.stockRequest.create({ data: { sku: `ZELDA-${id}`, email: EMAIL, requestedAt: at } });
   for (const [table, columns] of Object.entries(PERSONAL))
-    for (const column of columns)
+    for (const column of table === 'stock_requests' ? [] : columns) // it has no order, and is found by its address
       await office.db.$executeRawUnsafe(
         `UPDATE ${table} SET ${column} = ${typeOf(table, column)} WHERE session_id = '${id}'`,
       );
@@ -186,18 +190,21 @@ test('export shows all that is kept about a person, erase leaves none of it', as
   await office.order('cs_test_other', { customer: { email: 'other@example.net', name: 'Other' } });
   const before = await everything();
   const missing = (text: string) => SECRETS.filter((one) => !text.includes(one));
-  expect(missing(before)).toEqual(['zelda-customers-name']); // the name's place holds another secret
+  // The name's place holds another secret, and the place of an address that waits the address itself.
+  const elsewhere = ['zelda-customers-name', 'zelda-stock_requests-email'];
+  expect(missing(before)).toEqual(elsewhere);
 
   const answer = await exported('Zelda.Quux@Example.NET');
   expect(answer.status).toBe(200);
   expect(answer.headers['cache-control']).toBe('no-store');
-  expect(missing(JSON.stringify(answer.body))).toEqual(['zelda-customers-name']);
+  expect(missing(JSON.stringify(answer.body))).toEqual(elsewhere);
   expect(answer.body).toMatchObject({
     email: EMAIL,
     exportedAt: expect.any(String),
     orders: [{ sessionId: 'cs_test_zelda', total: 2500, customer: { email: EMAIL }, mails: [{}], disputes: [{}] }],
     checkouts: [],
     mails: [],
+    stockRequests: [{ sku: 'ZELDA-cs_test_zelda', email: EMAIL, requestedAt: expect.any(String) }],
   });
   expect(JSON.stringify(answer.body)).not.toContain('Other');
   const timeline = await office.db.timelineEntry.findMany({ where: { type: 'exported' } });
@@ -211,7 +218,7 @@ test('export shows all that is kept about a person, erase leaves none of it', as
   const statement = { sessionId: sessionId('cs_test_zelda'), name: 'Zelda', via: 'link' as const, arrivesWithin: 0 };
   await recordWithdrawal(office.db, { ...statement, at: new Date(office.now) });
   expect(await office.db.withdrawal.findMany()).toMatchObject([{ sessionId: 'cs_test_zelda', name: null }]);
-  expect((await exported(EMAIL)).body).toMatchObject({ orders: [], checkouts: [], mails: [] });
+  expect((await exported(EMAIL)).body).toMatchObject({ orders: [], checkouts: [], mails: [], stockRequests: [] });
 });
 
 test('export knows an address that staff have corrected since, and a checkout that became no order', async () => {
@@ -231,6 +238,22 @@ test('export knows an address that staff have corrected since, and a checkout th
   await attempt({ request: { customer_email: 'Old@example.net' } });
   const { body } = await exported('old@example.net');
   expect(body).toMatchObject({ orders: [{ sessionId: 'cs_test_moved' }], checkouts: [{ origin: 'CHECKOUT' }] });
+});
+
+test('somebody without an order can be forgotten, too', async () => {
+  const email = 'guest@example.net';
+  const at = new Date(office.now);
+  await office.product('WANTED');
+  await office.db.stockRequest.create({ data: { sku: 'WANTED', email, requestedAt: at } });
+  const mail = { template: 'back_in_stock', audience: 'CUSTOMER', subject: 's', html: 'h', text: 't' } as const;
+  await office.db.mail.create({ data: { ...mail, key: 'back', recipient: email, status: 'SENT', createdAt: at } });
+  expect((await exported(email)).body).toMatchObject({ stockRequests: [{ sku: 'WANTED' }], mails: [{ key: 'back' }] });
+  const answer = await office.ask(
+    'delete',
+    `/admin/customers/${encodeURIComponent('Guest@example.net')}/stock-requests`,
+  );
+  expect([answer.status, answer.body]).toEqual([200, { forgotten: true }]);
+  expect(await everything()).not.toContain(email);
 });
 
 test('export is for staff', async () => {

@@ -330,3 +330,57 @@ test('who asks while a query runs shares the next one, so that no answer is olde
   running[3]?.resolve(4);
   expect(await afterwards).toBe(4);
 });
+
+describe('tell me when it is back', () => {
+  const ask = (body: object, sku = 'mug', api = bare.api) => api.http.post(`/products/${sku}/notify`).send(body);
+  const waiting = () => bare.db.stockRequest.findMany({ orderBy: [{ requestedAt: 'asc' }, { email: 'asc' }] });
+  beforeEach(async () => {
+    await bare.db.stockRequest.deleteMany();
+    await bare.db.rateLimit.deleteMany();
+  });
+
+  test('is accepted with one answer, and kept once for each address', async () => {
+    const answers = [
+      await ask({ email: 'ada@example.com' }),
+      await ask({ email: ' Ada@Example.COM ' }),
+      await ask({ email: 'nobody@example.net' }),
+    ];
+    for (const { status, body } of answers) expect([status, body]).toEqual([202, { accepted: true }]);
+    expect(await waiting()).toMatchObject([
+      { sku: 'mug', email: 'ada@example.com' },
+      { sku: 'mug', email: 'nobody@example.net' },
+    ]);
+    expect(JSON.stringify(bare.api.log)).not.toMatch(/ada@|nobody@/i);
+  });
+
+  test.each([
+    ['no address', {}, 400],
+    ['what is none', { email: 'ada' }, 400],
+    ['two', { email: 'a@b.c,d@e.f' }, 400],
+    ['an unknown field', { email: 'a@b.c', name: 'Ada' }, 400],
+  ])('refuses %s', async (_what, body, status) => {
+    expect((await ask(body)).status).toBe(status);
+    expect(await waiting()).toEqual([]);
+  });
+
+  test.each(['nothing', 'old', 'new', '%2F'])('knows no product %s that is not for sale', async (sku) => {
+    const answer = await ask({ email: 'ada@example.com' }, sku);
+    expect([answer.status, answer.body.code]).toEqual([404, 'unknown_sku']);
+  });
+
+  test('is asked by one client ten times a minute at most, and keeps ten products a day of one address', async () => {
+    const api = await Api.listen({ ...bare.api.deps, env: { ...bare.env, TRUST_PROXY: 1 } });
+    const from = (client: string, email: string) => ask({ email }, 'mug', api).set('x-forwarded-for', client);
+    for (let n = 0; n < 10; n += 1) expect((await from('203.0.113.7', `a${n}@example.com`)).status).toBe(202);
+    expect((await from('203.0.113.7', 'a@example.com')).status).toBe(429);
+    const flood = async (client: number) => {
+      await bare.db.stockRequest.deleteMany();
+      return (await from(`198.51.100.${client}`, 'eve@example.com')).body;
+    };
+    for (let n = 0; n < 10; n += 1) await flood(n);
+    expect(await waiting()).toHaveLength(1);
+    expect(await flood(11)).toEqual({ accepted: true }); // the answer says nothing
+    expect(await waiting()).toEqual([]);
+    await api.close();
+  });
+});

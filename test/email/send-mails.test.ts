@@ -760,3 +760,73 @@ describe('low stock', () => {
     expect((await told()).map(({ subject }) => subject)).toContain('Low stock: LOW-D');
   });
 });
+
+describe('a product that is back', () => {
+  const at = new Date(NOW);
+  const sku = 'BACK';
+  const wait = (...emails: string[]) =>
+    shop.db.stockRequest.createMany({
+      data: emails.map((email, n) => ({ sku, email, requestedAt: new Date(NOW + n) })),
+    });
+  const move = (delta: number) => moveStock(shop.db, { sku, delta, reason: 'x', actor: 'staff', at });
+  const tend = async () => {
+    shop.resend.taken.length = 0;
+    await Promise.all([tendAccount(shop.deps), tendAccount(shop.deps)]);
+    await tendAccount(shop.deps);
+    return shop.resend.taken.map(({ body }) => body);
+  };
+  beforeAll(async () => {
+    const price = { currency: 'eur', amount: 100, stripePriceId: 'price_back', createdAt: at };
+    await shop.db.product.create({
+      data: {
+        ...{ sku, name: 'Tide mug', kind: 'PHYSICAL', createdAt: at, updatedAt: at },
+        ...{ stock: { create: {} }, prices: { create: [price] } },
+      },
+    });
+    shop.pass(60_000);
+  });
+
+  test('is one mail to each who waits, and then nobody waits any more', async () => {
+    await wait('ada@waits.example', 'bob@waits.example');
+    expect(await tend()).toEqual([]);
+    await move(1);
+    const mails = await tend();
+    expect(mails.map(({ to }) => to).sort()).toEqual(['ada@waits.example', 'bob@waits.example']);
+    expect(mails[0]).toMatchObject({
+      subject: 'Tide mug is available again',
+      tags: [{ name: 'template', value: 'back_in_stock' }],
+      text: expect.stringMatching(/https:\/\/fern\.example[\s\S]*only e-mail about it/),
+    });
+    expect(await tend()).toEqual([]);
+    expect(await shop.db.stockRequest.count()).toBe(0);
+  });
+
+  test('is told only while it can be bought', async () => {
+    await wait('ada@waits.example');
+    await shop.db.product.update({ where: { sku }, data: { refusedAt: at } });
+    expect(await tend()).toEqual([]);
+    await shop.db.product.update({ where: { sku }, data: { refusedAt: null, active: false } });
+    expect(await tend()).toEqual([]);
+    await shop.db.product.update({ where: { sku }, data: { active: true } });
+    expect(await tend()).toHaveLength(1);
+  });
+
+  test('is not told to an address that the provider refuses for good: its mail is given up', async () => {
+    await wait('refused@waits.example', 'ada@waits.example');
+    shop.resend.next({ answer: 422, name: 'validation_error' }, 'refused@waits.example');
+    expect((await tend()).map(({ to }) => to)).toEqual(['ada@waits.example']);
+    expect(await tend()).toEqual([]);
+    const given = await shop.db.mail.findMany({ where: { recipient: 'refused@waits.example' } });
+    expect(given).toMatchObject([{ status: 'GIVEN_UP', template: 'back_in_stock' }]);
+  });
+
+  test('is not told to an address whose mails come back', async () => {
+    const recipient = 'returned@waits.example';
+    const mail = { template: 'order_confirmation', audience: 'CUSTOMER', subject: 's', html: 'h', text: 't' } as const;
+    const outcome = { status: 'SENT', sentAt: at, outcome: 'BOUNCED', outcomeAt: at } as const;
+    await shop.db.mail.create({ data: { ...mail, ...outcome, key: 'returned', recipient, createdAt: at } });
+    await wait(recipient);
+    expect(await tend()).toEqual([]);
+    expect(await shop.db.stockRequest.count()).toBe(0);
+  });
+});

@@ -1,0 +1,51 @@
+import { createHmac } from 'node:crypto';
+import { z } from 'zod';
+import { isEmailAddress } from '../../domain/email';
+import { isSku } from '../../domain/ids';
+import { Problem } from '../../domain/problem';
+import { findForSale } from '../../store/catalogue/products';
+import { count } from '../../store/limits/counters';
+import { keepStockRequest } from '../../store/stock/requests';
+import type { ApiDeps } from '../deps';
+import type { Limits } from '../http/limits';
+import { type Route, route } from '../http/route';
+import { text } from '../http/schemas';
+
+/** How many products one address may be told of in a day: anybody can give somebody else's. */
+const MOST_A_DAY = 10;
+const DAY_MS = 86_400_000;
+
+const Notify = z
+  .strictObject({
+    email: text(320).refine((given) => isEmailAddress(given.trim()), 'must be an e-mail address'),
+  })
+  .meta({ id: 'NotifyRequest', example: { email: 'ada@example.com' } });
+
+const Accepted = z.strictObject({ accepted: z.literal(true) });
+
+/** `POST /products/{sku}/notify`: tell me when it is back. */
+export const notifyRoutes = ({ db, env, clock }: ApiDeps, limits: Limits): Route[] => [
+  route({
+    method: 'post',
+    path: '/products/{sku}/notify',
+    tag: 'Storefront',
+    summary: 'Tell an address once when a product is available again',
+    description:
+      'The answer is the same whether or not the address is known or waits already. One mail, soon after the product can be bought; then the address is forgotten.',
+    params: z.object({ sku: z.string().meta({ example: 'TIDE-MUG' }) }),
+    body: Notify,
+    answers: { 202: { description: 'Accepted, whatever comes of it.', schema: Accepted } },
+    problems: ['unknown_sku', 'rate_limited'],
+    handle: async ({ params: { sku }, body, req }) => {
+      await limits.notify(req);
+      const [product] = isSku(sku) ? await findForSale(db, { skus: [sku] }) : [];
+      if (!product) throw new Problem('unknown_sku', 'No product with this SKU is for sale.');
+      const email = body.email.trim().toLowerCase();
+      const at = new Date(clock.now());
+      const address = createHmac('sha256', env.SIGNING_SECRET).update(`notify\n${email}`).digest('base64url');
+      const { hits } = await count(db, { key: `notified/${address}`, windowMs: DAY_MS, at });
+      if (hits <= MOST_A_DAY) await keepStockRequest(db, { sku, email, at });
+      return { status: 202, body: { accepted: true } };
+    },
+  }),
+];
