@@ -1,6 +1,10 @@
-import type { CheckoutLine } from './session';
+interface Units {
+  sku: string;
+  quantity: number;
+}
 
-type Line = Pick<CheckoutLine, 'sku' | 'quantity' | 'contents'>;
+/** A line of a cart. `contents`: what is in a bundle, for all of its units. */
+type Line = Units & { contents?: Units[] };
 
 /** The free stock by SKU; what is not named never runs out. */
 type FreeStock = ReadonlyMap<string, number>;
@@ -51,5 +55,4 @@ export function scarcestOf(lines: Line[], free: FreeStock): { sku: string; left:
 export const skusOf = (lines: Line[]): string[] => [...new Set(lines.flatMap(takenBy).map(({ sku }) => sku))];
 
 /** What a line is delivered as. */
-const takenBy = ({ sku, quantity, contents }: Line): { sku: string; quantity: number }[] =>
-  contents ?? [{ sku, quantity }];
+const takenBy = ({ sku, quantity, contents }: Line): Units[] => contents ?? [{ sku, quantity }];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Shortage, shortagesOf } from '../../domain/cart-stock';
 import { isSku } from '../../domain/ids';
 import type { ProductForSale } from '../../domain/product';
 import { findForCheckout } from '../../store/catalogue/products';
@@ -6,7 +7,7 @@ import { findRecoveryPreview, type RecoveryPreview } from '../../store/orders/re
 import type { ApiDeps } from '../deps';
 import { type Route, route } from '../http/route';
 import { Money, money, orNull, Timestamp, timestamp } from '../http/schemas';
-import { priceIn } from './checkout/cart';
+import { freeStock, priceIn } from './checkout/cart';
 import { pictureAddress } from './demo';
 import { RECOVERY_CART_EXAMPLE } from './examples';
 import { expiredSession, linkExpired, Token } from './recover';
@@ -78,9 +79,11 @@ function cartOf(
   products: ProductForSale[],
   addressOf: (url: string) => string,
 ): RecoveryCart {
+  const shortages = shortagesIn(then, products);
   const items = then.map((item) => {
     const product = products.find(({ sku }) => sku === item.sku);
-    const line = lineOf(product, item.quantity, currency);
+    const shortage = shortages.find(({ sku }) => sku === item.sku);
+    const line = lineOf(product, shortage, item.quantity, currency);
     return {
       ...item,
       name: product?.name ?? item.name,
@@ -100,15 +103,32 @@ function cartOf(
 
 type Line = Pick<RecoveryCart['items'][number], 'unitAmount' | 'total' | 'payWhatYouWant' | 'available' | 'problem'>;
 
-function lineOf(product: ProductForSale | undefined, quantity: number, currency: string): Line {
+/** What the cart lacks: a product may be in several of its lines, alone and in bundles. */
+function shortagesIn(items: RecoveryPreview['items'], products: ProductForSale[]): Shortage[] {
+  const lines = items.map(({ sku, quantity }) => {
+    const contents = products.find((product) => product.sku === sku)?.contents;
+    return {
+      ...{ sku, quantity },
+      ...(contents && { contents: contents.map((one) => ({ sku: one.sku, quantity: one.quantity * quantity })) }),
+    };
+  });
+  return shortagesOf(lines, freeStock(products));
+}
+
+function lineOf(
+  product: ProductForSale | undefined,
+  shortage: Shortage | undefined,
+  quantity: number,
+  currency: string,
+): Line {
   const price = product && priceIn(product, currency);
-  const problem = problemOf(product, quantity, price !== undefined);
+  const problem = problemOf(product, shortage, price !== undefined);
   const forSale = product !== undefined && product.prices.length > 0 && !product.refused;
   const line = {
     unitAmount: null,
     total: null,
     payWhatYouWant: null,
-    available: forSale ? product.available : 0,
+    available: forSale ? (shortage?.available ?? product.available) : 0,
     problem,
   };
   if (!price) return line;
@@ -119,9 +139,13 @@ function lineOf(product: ProductForSale | undefined, quantity: number, currency:
 }
 
 /** As a checkout would say. */
-function problemOf(product: ProductForSale | undefined, quantity: number, isPriced: boolean): LineProblem | null {
+function problemOf(
+  product: ProductForSale | undefined,
+  shortage: Shortage | undefined,
+  isPriced: boolean,
+): LineProblem | null {
   if (product === undefined) return 'unknown_sku';
   if (product.prices.length === 0 || product.refused) return 'not_for_sale';
   if (!isPriced) return 'currency_unavailable';
-  return product.available !== null && product.available < quantity ? 'out_of_stock' : null;
+  return shortage ? 'out_of_stock' : null;
 }

@@ -32,7 +32,7 @@ export async function findRecoverableCart(
   return { ...asked, currency, locale, email: customer?.email ?? null, userId: customer?.userId ?? null };
 }
 
-/** What the link to an expired cart leads to: its lines, with bundles as they are sold, and nothing about the shopper. */
+/** What the link to an expired cart leads to: its lines, with bundles as they are sold, and nothing of the shopper. */
 export interface RecoveryPreview {
   /** `name` as it was then. */
   items: { sku: string; name: string; quantity: number }[];

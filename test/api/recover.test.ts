@@ -149,6 +149,11 @@ test('a bundle is recovered as the bundle, at its own price', async () => {
   ];
   await shop.world.sellBundle('box', contents, { amount: 2000 });
   const { token } = await expired({ items: [{ sku: 'box', quantity: 2 }] });
+  const { body: shown } = await shop.http.get(`/recover/${token}/cart`);
+  expect([shown.items, shown.total]).toEqual([
+    [expect.objectContaining({ sku: 'box', name: 'The box', quantity: 2, problem: null })],
+    { amount: 4000, currency: 'eur' },
+  ]);
   const answer = await recover(token);
   expect(answer.status).toBe(201);
   expect(await shop.world.order(answer.body.sessionId)).toMatchObject({
@@ -159,6 +164,23 @@ test('a bundle is recovered as the bundle, at its own price', async () => {
       { sku: 'card', quantity: 4 },
     ],
   });
+});
+
+test('a cart that wants more of a product than there is, alone and in a bundle, says so as its checkout does', async () => {
+  await shop.world.product('last', { amount: 500, stock: 3 });
+  await shop.world.sellBundle('pair', [{ sku: 'last', quantity: 2 }]);
+  const items = [
+    { sku: 'last', quantity: 1 },
+    { sku: 'pair', quantity: 1 },
+  ];
+  const { token } = await expired({ items });
+  await shop.checkout({ items: [{ sku: 'last', quantity: 1 }] });
+  const { body } = await shop.http.get(`/recover/${token}/cart`);
+  expect(body.items).toMatchObject([
+    { sku: 'last', problem: null },
+    { sku: 'pair', problem: 'out_of_stock', available: 0 },
+  ]);
+  expect((await recover(token)).body.items).toEqual([{ sku: 'pair', requested: 1, available: 0 }]);
 });
 
 test('the link on the order’s page leads to the same cart, never to the shopper’s address', async () => {

@@ -107,7 +107,7 @@ export async function priceCart(db: Db, cart: Cart): Promise<BuyableCart> {
   if (lines.some(({ minimum }) => minimum !== null) && (lines.length > 1 || lines.some(({ quantity }) => quantity > 1)))
     throw invalid([{ path: 'items', message: 'a pay-what-you-want product must be bought alone, quantity 1' }]);
   refuse(products, ({ refused }) => refused); // by Stripe, which would again and is not asked
-  const free = freeStock(products);
+  const free = freeStock(products.map(({ product }) => product));
   const shortages = shortagesOf(lines, free);
   if (shortages.length > 0) throw outOfStock(shortages);
   const priced = { currency: currency ?? '', subtotal: lines.reduce((sum, { total }) => sum + total, 0), lines };
@@ -149,11 +149,11 @@ function refuse(wanted: Wanted, isUnsold: (product: ProductForSale) => boolean):
   if (skus.length > 0) throw notForSale(skus);
 }
 
-/** What no order holds of the products in a cart, and in its bundles; without those that never run out. */
-const freeStock = (wanted: Wanted): Map<string, number> =>
+/** What no order holds of these products, and of those in bundles; without those that never run out. */
+export const freeStock = (products: ProductForSale[]): Map<string, number> =>
   new Map(
-    wanted
-      .flatMap(({ product }): Pick<ProductForSale, 'sku' | 'available'>[] => product.contents ?? [product])
+    products
+      .flatMap((product): Pick<ProductForSale, 'sku' | 'available'>[] => product.contents ?? [product])
       .flatMap(({ sku, available }): [string, number][] => (available === null ? [] : [[sku, available]])),
   );
 
