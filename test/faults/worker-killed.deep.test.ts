@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type { SessionId } from '../../domain/ids';
 import type { Program } from '../../sandbox/program';
+import { type Receiver, startReceiver, takes } from '../events/receiver';
 import { until } from '../support/launched';
 import { everythingSettled, expectBooksToBalance } from './books';
 import { lockRow, lockStock, type RowLock } from './lock';
@@ -15,18 +17,25 @@ const STRIPE_TAKES_MS = 11_000;
 let system: System;
 let shop: Shop;
 let worker: Program;
+/** Another system of the merchant's. It never answers until the worker is killed, and delays no order by that. */
+let receiver: Receiver;
 /** Each order by the step in which its worker was killed. */
 const killedIn: Record<string, SessionId> = {};
 /** What the shopper hears whose stock was just being held. */
 let atCheckout: Promise<Answer>;
 /** What the shopper hears whose stock was gone. */
 let atSoldOut: Promise<Answer>;
+/** The ids of the events that were sent to it before, and not taken. */
+let sentBefore: string[];
 /** How long a step waited to be tried again, in milliseconds. */
 let confirmTriedAgain: Promise<number>;
 let mailsTriedAgain: Promise<number>;
 
 beforeAll(async () => {
-  system = await System.start();
+  receiver = await startReceiver();
+  receiver.answers(() => undefined);
+  const EVENTS_SECRET = `whsec_${randomBytes(24).toString('base64')}`;
+  system = await System.start({ env: { EVENTS_URL: receiver.url, EVENTS_SECRET } });
   shop = new Shop(system);
   worker = system.workers[0] as Program;
   for (const sku of STOCKED) await shop.product(sku, { stock: 10 });
@@ -34,13 +43,18 @@ beforeAll(async () => {
   const locks = await bringEveryOrderToItsStep();
   expect(await underWayAtStripe()).toBe(5);
   await worker.kill9();
+  sentBefore = receiver.got.map(({ id }) => id);
+  receiver.answers(takes);
   confirmTriedAgain = untilTriedAgain('to-confirm');
   mailsTriedAgain = untilTriedAgain('mail');
   await Promise.all(locks.map((lock) => lock.release()));
   system.relay.thaw();
   await worker.start();
 }, 300_000);
-afterAll(() => system?.stop());
+afterAll(async () => {
+  await system?.stop();
+  await receiver?.stop();
+});
 
 const STOCKED = [
   'in-bulk', // the oldest
@@ -128,6 +142,22 @@ test('killed while a bulk cancels it: it is cancelled once, under the name of wh
   const cancels = (await shop.order(id)).timeline.filter(({ type }) => type === 'cancel');
   expect(cancels).toMatchObject([{ actor: 'staff' }]);
   expect(await shop.stock('in-bulk')).toEqual({ onHand: 10, held: 0 });
+});
+
+test('killed while it sends events: each arrives, under the id that it had', async () => {
+  await everythingSettled(system);
+  const all = () => system.db.delivery.findMany();
+  await until(
+    'every event delivered',
+    async () => (await all()).every(({ status }) => status === 'DELIVERED'),
+    180_000,
+  );
+  const got = receiver.got.map(({ id }) => id);
+  expect([...new Set(got)].sort()).toEqual((await all()).map(({ id }) => id).sort());
+  expect(sentBefore.length).toBeGreaterThan(0);
+  for (const id of sentBefore) expect(got.lastIndexOf(id)).toBeGreaterThanOrEqual(sentBefore.length);
+  const types = (await system.db.delivery.findMany({ where: { sessionId: idOf('shipped') } })).map(({ type }) => type);
+  expect(types.sort()).toEqual(['order.completed', 'order.paid', 'order.shipped']);
 });
 
 test('after all of it the books balance, and nobody was called', async () => {
