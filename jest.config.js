@@ -17,12 +17,7 @@ const base = {
   },
   // Jest's own module loader takes no ES modules: those that we use are translated.
   transformIgnorePatterns: ['/node_modules/(?!@prisma/schema-engine-wasm/)'],
-  // The syntax highlighter of react-email, which no mail of ours uses, takes over a second to load, in each file of
-  // tests.
-  moduleNameMapper: {
-    '/components/code-block/code-block\\.cjs$': '<rootDir>/test/support/nothing.js',
-    '^@holdfast/client$': '<rootDir>/packages/client/src/index.ts',
-  },
+  moduleNameMapper: { '^@holdfast/client$': '<rootDir>/packages/client/src/index.ts' },
   // Jest keeps what a file of tests loaded: after many files a process is begun anew.
   workerIdleMemoryLimit: '1GB',
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],

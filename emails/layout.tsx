@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { Body, Container, Head, Heading, Html, Preview, Section, Text } from 'react-email';
 import type { Language } from '../domain/locale';
+import { Body, Container, Head, Heading, Html, Preview, Section, Text } from './react-email';
 import { darkCss, narrowCss, styles } from './theme';
 import type { MailWords } from './words/en';
 

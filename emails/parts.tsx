@@ -1,7 +1,7 @@
 import { Fragment, type ReactNode } from 'react';
-import { Button, Heading, Section, Text } from 'react-email';
 import type { SumWords } from '../domain/words/en';
 import { type MailFacts, money, type OrderFacts, type Quantity } from './facts';
+import { Button, Heading, Section, Text } from './react-email';
 import { styles } from './theme';
 
 /** A paragraph. */

@@ -1,5 +1,5 @@
-import { createTransport, type NodemailerError } from 'nodemailer';
-import { type ErrorResponse, Resend } from 'resend';
+import type { NodemailerError } from 'nodemailer';
+import type { ErrorResponse } from 'resend';
 import { isMailbox, mailbox } from '../domain/email';
 import { type AccountCause, type Fault, OUTAGES } from '../domain/fault';
 import type { Env } from './env';
@@ -77,6 +77,7 @@ type Send = Mailer['send'];
 // --- Resend --------------------------------------------------------------------------------------------------------
 
 function throughResend({ RESEND_API_KEY, RESEND_BASE_URL, EMAIL_FROM }: MailerEnv, timeout: number): Send {
+  const { Resend } = require('resend') as typeof import('resend'); // not loaded where mails go by SMTP
   const resend = new Resend(RESEND_API_KEY, RESEND_BASE_URL ? { baseUrl: RESEND_BASE_URL } : {});
   return async ({ key, to, subject, html, text, tags, unsubscribe }) => {
     const tagList = Object.entries(tags).map(([name, value]) => ({ name, value }));
@@ -136,6 +137,7 @@ function byStatus(status: number): WhyRefused {
 // --- SMTP ----------------------------------------------------------------------------------------------------------
 
 function throughSmtp({ EMAIL_FROM }: MailerEnv, url: string, timeout: number): Send {
+  const { createTransport } = require('nodemailer') as typeof import('nodemailer'); // not loaded where Resend sends
   const transport = createTransport({ url, disableFileAccess: true, disableUrlAccess: true });
   return async ({ key, to, subject, html, text, tags, unsubscribe }) => {
     const { 'Message-ID': messageId, ...headers } = headersOf(EMAIL_FROM, key, unsubscribe);

@@ -13,9 +13,16 @@ interface EmbeddedPart {
   name: string;
   /** If any of these variables is set, another is configured. */
   unless: string[];
-  start(context: Context): Promise<Variables>;
+  start(context: Context): Promise<Starting>;
   /** Valid stand-ins for the variables that `start` returns. */
   standIn: Variables;
+}
+
+/** What is being started: how it is reached is known before it answers. */
+interface Starting {
+  variables: Variables;
+  /** Resolves when it answers; rejects if it does not start. */
+  ready: Promise<unknown>;
 }
 
 /**
@@ -71,13 +78,31 @@ const PARTS: EmbeddedPart[] = [
   },
 ];
 
-/** Starts the parts that `env` does not replace, all at once, and waits until each answers. */
-export async function startEmbedded(env: NodeJS.ProcessEnv, run: Foreground): Promise<Variables> {
+/** The parts that `env` does not replace, while they start. Both promises reject if one of them does not. */
+export interface Embedded {
+  /** Resolves when it is known how each is reached, and PostgreSQL, if it is one of them, answers. */
+  variables: Promise<Variables>;
+  /** Resolves when all of them answer. */
+  ready: Promise<unknown>;
+}
+
+/** Starts the parts that `env` does not replace, all at once. */
+export function startEmbedded(env: NodeJS.ProcessEnv, run: Foreground): Embedded {
   const context = { env, run, ports: keptPorts(run.dataDir), secrets: keptSecrets(run.dataDir) };
-  const variables = await Promise.all(
-    absentFrom(env).map(({ name, start }) => run.step(`starting ${name}`, start(context))),
-  );
-  return Object.assign({}, ...variables);
+  const starting = absentFrom(env).map(({ name, start }) => {
+    const part = start(context);
+    return {
+      variables: part.then(({ variables }) => variables),
+      ready: run.step(
+        `starting ${name}`,
+        part.then(({ ready }) => ready),
+      ),
+    };
+  });
+  return {
+    variables: Promise.all(starting.map(({ variables }) => variables)).then((all) => Object.assign({}, ...all)),
+    ready: Promise.all(starting.map(({ ready }) => ready)),
+  };
 }
 
 export const keptPorts = (dataDir: string) => new Kept(join(dataDir, 'ports.json'));
@@ -86,7 +111,7 @@ export const token = () => randomBytes(24).toString('hex');
 
 // The code of a part is loaded only if the part is needed.
 
-async function postgres({ run, ports }: Context): Promise<Variables> {
+async function postgres({ run, ports }: Context): Promise<Starting> {
   const { startPostgres } = require('./postgres') as typeof import('./postgres');
   const { hasEarlierLayout } = require('../prisma/migrate') as typeof import('../prisma/migrate');
   const server = await startPostgres({
@@ -101,29 +126,35 @@ async function postgres({ run, ports }: Context): Promise<Variables> {
       `The data in ${run.dataDir} has an earlier layout of Holdfast, which this version cannot read. ` +
         'Choose another folder with DATA_DIR, or delete this one.',
     );
-  return { DATABASE_URL: server.url };
+  return { variables: { DATABASE_URL: server.url }, ready: Promise.resolve() };
 }
 
-async function temporal({ env, run, ports }: Context): Promise<Variables> {
+async function temporal({ env, run, ports }: Context): Promise<Starting> {
   const { startTemporal } = require('./temporal') as typeof import('./temporal');
-  const server = await startTemporal({
+  const [port, uiPort] = [await ports.port('temporal'), await ports.port('temporalUi')];
+  const namespace = env.TEMPORAL_NAMESPACE || 'default';
+  const server = startTemporal({
+    ...{ port, uiPort, namespace },
     dataDir: join(run.dataDir, 'temporal'),
-    port: await ports.port('temporal'),
-    uiPort: await ports.port('temporalUi'),
-    namespace: env.TEMPORAL_NAMESPACE || 'default',
     logFile: run.logFile('temporal'),
     log: (line) => run.log(line),
   });
-  run.watch('Temporal', server.process);
-  return { TEMPORAL_ADDRESS: server.address, TEMPORAL_NAMESPACE: server.namespace, TEMPORAL_UI_URL: server.uiUrl };
+  return {
+    variables: {
+      TEMPORAL_ADDRESS: `127.0.0.1:${port}`,
+      TEMPORAL_NAMESPACE: namespace,
+      TEMPORAL_UI_URL: `http://127.0.0.1:${uiPort}`,
+    },
+    ready: server.then(({ process }) => run.watch('Temporal', process)),
+  };
 }
 
-async function stripeSandbox({ env, run, ports, secrets }: Context): Promise<Variables> {
+async function stripeSandbox({ env, run, ports, secrets }: Context): Promise<Starting> {
   const port = await ports.port('stripe');
   const url = `http://127.0.0.1:${port}`;
   const key = secrets.once('STRIPE_SECRET_KEY', () => `${SANDBOX_KEY_PREFIX}_${token()}`);
   const webhookSecret = secrets.once('STRIPE_WEBHOOK_SECRET', () => `whsec_${token()}`);
-  await startNodePart(run, {
+  const ready = startNodePart(run, {
     name: 'The Stripe sandbox',
     id: 'stripe-sandbox',
     entry: 'sandbox/stripe/main.ts',
@@ -138,10 +169,13 @@ async function stripeSandbox({ env, run, ports, secrets }: Context): Promise<Var
     readyUrl: `${url}/_control/clock`,
   });
   return {
-    STRIPE_SECRET_KEY: key,
-    STRIPE_WEBHOOK_SECRET: webhookSecret,
-    STRIPE_API_BASE: url,
-    SANDBOX_CONTROL_URL: `${url}/_control`,
+    variables: {
+      STRIPE_SECRET_KEY: key,
+      STRIPE_WEBHOOK_SECRET: webhookSecret,
+      STRIPE_API_BASE: url,
+      SANDBOX_CONTROL_URL: `${url}/_control`,
+    },
+    ready,
   };
 }
 
@@ -149,12 +183,12 @@ async function stripeSandbox({ env, run, ports, secrets }: Context): Promise<Var
 const apiIn = (env: NodeJS.ProcessEnv): string =>
   (env.PUBLIC_URL || `http://localhost:${env.PORT || 3000}`).replace(/\/+$/, '');
 
-async function outbox({ env, run, ports, secrets }: Context): Promise<Variables> {
+async function outbox({ env, run, ports, secrets }: Context): Promise<Starting> {
   const port = await ports.port('outbox');
   const url = `http://127.0.0.1:${port}`;
   const key = secrets.once('RESEND_API_KEY', () => `re_outbox_${token()}`);
   const webhookSecret = secrets.once('RESEND_WEBHOOK_SECRET', () => `whsec_${randomBytes(24).toString('base64')}`);
-  await startNodePart(run, {
+  const ready = startNodePart(run, {
     name: 'The outbox',
     id: 'outbox',
     entry: 'sandbox/outbox/main.ts',
@@ -168,5 +202,11 @@ async function outbox({ env, run, ports, secrets }: Context): Promise<Variables>
     },
     readyUrl: `${url}/api/mails`,
   });
-  return { RESEND_API_KEY: key, RESEND_BASE_URL: url, OUTBOX_URL: url, RESEND_WEBHOOK_SECRET: webhookSecret };
+  const variables = {
+    RESEND_API_KEY: key,
+    RESEND_BASE_URL: url,
+    OUTBOX_URL: url,
+    RESEND_WEBHOOK_SECRET: webhookSecret,
+  };
+  return { variables, ready };
 }

@@ -1,19 +1,10 @@
-import { putOnSale } from '../activities/catalogue/put-on-sale';
-import { linkCatalogue } from '../activities/catalogue/stripe-setup';
-import { systemClock } from '../platform/clock';
 import { type Env, loadEnv } from '../platform/env';
 import { withSecrets } from '../platform/secret-files';
-import { connectStripe } from '../platform/stripe';
-import { migrate } from '../prisma/migrate';
-import { seed } from '../prisma/seed';
-import { connectDatabase, type Db } from '../store/database';
-import { changeStripeAccount, readStripeAccount } from '../store/installation/account';
-import { keptPorts, keptSecrets, startEmbedded, token, type Variables, withStandIns } from './embedded';
+import { type Embedded, keptPorts, keptSecrets, startEmbedded, token, type Variables, withStandIns } from './embedded';
 import { type Foreground, inForeground } from './foreground';
 import { startNodePart } from './node-part';
 import { freePort, holderOf, isBusy } from './ports';
 import { ensureStorefront } from './storefront';
-import { ACCOUNT_ID as SANDBOX_ACCOUNT } from './stripe/objects/account';
 import { table } from './table';
 
 // `npm start`: the whole system on one machine. Parts that are not configured are embedded; missing secrets are made
@@ -25,18 +16,37 @@ void inForeground(process.env.DATA_DIR || '.data', async (run) => {
   const given = { ...configured, ...(await ownVariables(run, configured)) };
   loadEnv(withStandIns(given));
   const shop = buildShop(run, given);
-  const embedded = await startEmbedded(given, run);
-  const variables = { ...given, ...embedded };
-  const env = loadEnv(variables);
+  const embedded = startEmbedded(given, run);
+  const [{ env, variables }] = await Promise.all([startHoldfast(run, { given, embedded, shop }), shop, embedded.ready]);
 
-  await run.step('preparing the database', prepareDatabase(run, env, { variables, embedded }));
-  await shop;
-  await Promise.all([startWorker(run, env, variables), startApi(run, env, variables)]);
-
-  run.publish({ ...embedded, PUBLIC_URL: env.PUBLIC_URL, ADMIN_TOKEN: env.ADMIN_TOKEN });
-  run.log(`\nReady in ${((Date.now() - started) / 1000).toFixed(1)} s.\n\n${table(addresses(env, embedded))}\n`);
+  run.publish({ ...variables, PUBLIC_URL: env.PUBLIC_URL, ADMIN_TOKEN: env.ADMIN_TOKEN });
+  run.log(`\nReady in ${((Date.now() - started) / 1000).toFixed(1)} s.\n\n${table(addresses(env, variables))}\n`);
   run.log(`All data and logs are in ${run.dataDir}. Ctrl-C stops everything.`);
 });
+
+/**
+ * Starts the API and the worker as soon as the database is prepared: they load while Temporal and the sandboxes do, and
+ * are ready once those answer.
+ * @returns the configuration, and the variables of the embedded parts
+ */
+async function startHoldfast(
+  run: Foreground,
+  { given, embedded, shop }: { given: NodeJS.ProcessEnv; embedded: Embedded; shop: Promise<void> },
+): Promise<{ env: Env; variables: Variables }> {
+  const variables = await embedded.variables;
+  const all = { ...given, ...variables };
+  const env = loadEnv(all);
+  const database = { env, embedded: variables, log: (line: string) => run.log(line) };
+  // Loaded only now, while the parts start: they are not to wait for it.
+  const { prepareDatabase, sellCatalogue } = require('./prepare') as typeof import('./prepare');
+  const added = await run.step('preparing the database', prepareDatabase(database));
+  await Promise.all([
+    startWorker(run, env, all),
+    shop.then(() => startApi(run, env, all)),
+    embedded.ready.then(() => sellCatalogue(database, added, all)),
+  ]);
+  return { env, variables };
+}
 
 /** The variables that the API and the worker need and the environment lacks. */
 async function ownVariables(run: Foreground, env: NodeJS.ProcessEnv): Promise<Variables> {
@@ -77,34 +87,6 @@ async function buildShop(run: Foreground, env: NodeJS.ProcessEnv): Promise<void>
     'building the demo shop',
     ensureStorefront(run.logFile('storefront'), (line) => run.log(line)),
   );
-}
-
-/** An embedded database gets the demo catalogue; a configured one only the current schema. */
-async function prepareDatabase(
-  run: Foreground,
-  env: Env,
-  { variables, embedded }: { variables: NodeJS.ProcessEnv; embedded: Variables },
-): Promise<void> {
-  const applied = await migrate(env.DATABASE_URL);
-  if (applied.length > 0) run.log(`Database: ${applied.length} migrations applied`);
-  const db = connectDatabase(env.DATABASE_URL, 2);
-  try {
-    const added = embedded.DATABASE_URL ? await seed(db, systemClock, env.STRIPE_SECRET_KEY) : [];
-    await leaveSandbox(db, embedded);
-    if (embedded.STRIPE_API_BASE) await linkCatalogue({ db, stripe: connectStripe(env, 30_000), env, log: () => {} });
-    else if (added.length > 0) run.log(`The demo catalogue was loaded. ${await putOnSale(db, added, variables)}`);
-  } finally {
-    await db.$disconnect();
-  }
-}
-
-/** To and from the sandbox, which is no real account, a shop on one machine moves without being asked. */
-async function leaveSandbox(db: Db, embedded: Variables): Promise<void> {
-  const { account } = await readStripeAccount(db);
-  const wasSandbox = account === SANDBOX_ACCOUNT;
-  const isSandbox = embedded.STRIPE_API_BASE !== undefined;
-  if (account === null || wasSandbox === isSandbox) return;
-  await changeStripeAccount(db, { account: null, live: null, at: new Date(systemClock.now()) });
 }
 
 const startApi = (run: Foreground, env: Env, variables: NodeJS.ProcessEnv) =>

@@ -28,7 +28,7 @@ export async function startNodePart(
   run: Foreground,
   { name, id, entry, env, readyUrl, stopSignal = 'SIGTERM' }: NodePart,
 ): Promise<Guarded> {
-  const args = ['--import', 'tsx', join(ROOT, entry)];
+  const args = ['--require', 'tsx/cjs', join(ROOT, entry)];
   const part = await startGuarded(process.execPath, args, { log: run.logFile(id), cwd: ROOT, env, stopSignal });
   await ready(name, part, readyUrl);
   run.watch(name, part);

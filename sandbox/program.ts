@@ -48,7 +48,7 @@ export class Program {
     const began = performance.now();
     const { name, entry, env } = this.options;
     const { PATH = '', HOME = '' } = process.env;
-    const part = await startGuarded(process.execPath, ['--import', 'tsx', entry], {
+    const part = await startGuarded(process.execPath, ['--require', 'tsx/cjs', entry], {
       log: this.log,
       cwd: ROOT,
       env: { PATH, HOME, ...env },

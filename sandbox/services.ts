@@ -6,7 +6,8 @@ import { table } from './table';
 // `npm run services`: everything but the API and the worker, for running those two separately. The variables they
 // need are in services.env, which exists exactly as long as everything answers.
 void inForeground(process.env.DATA_DIR || '.data', async (run) => {
-  const variables = await startEmbedded(withSecrets(process.env), run);
+  const embedded = startEmbedded(withSecrets(process.env), run);
+  const [variables] = await Promise.all([embedded.variables, embedded.ready]);
   run.publish(variables);
   const shown = Object.entries(variables).filter(([name]) => SHOWN.includes(name));
   run.log(

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
+import type { Connection } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
@@ -122,6 +122,8 @@ async function answering(server: Guarded, address: string, namespace: string, lo
   void server.exited.then(() => {
     ended = true;
   });
+  // Loaded while the server starts.
+  const { Connection } = require('@temporalio/client') as typeof import('@temporalio/client');
   for (const deadline = Date.now() + START_TIMEOUT_MS; ; await setTimeout(50)) {
     if (ended) throw new Error(`Temporal did not start.\n${lastLines(logFile)}`);
     let connection: Connection | undefined;

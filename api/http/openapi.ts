@@ -42,7 +42,10 @@ const Problem = z
     },
   });
 
-/** `GET /openapi.json`: generated once, from the same schemas that the routes validate with. */
+/**
+ * `GET /openapi.json`: generated from the same schemas that the routes validate with, once it is asked for, because a
+ * process starts faster without.
+ */
 export function openApiDocument(routes: Route[], env: Pick<Env, 'PUBLIC_URL'>): Route {
   const self = route({
     method: 'get',
@@ -50,9 +53,12 @@ export function openApiDocument(routes: Route[], env: Pick<Env, 'PUBLIC_URL'>): 
     tag: 'Operations',
     summary: 'This document',
     answers: { 200: { description: 'OpenAPI 3.1.', schema: z.record(z.string(), z.unknown()) } },
-    handle: async () => ({ body: document, headers: { 'cache-control': 'no-cache' } }),
+    handle: async () => {
+      document ??= describe([...routes, self], env);
+      return { body: document, headers: { 'cache-control': 'no-cache' } };
+    },
   });
-  const document = describe([...routes, self], env);
+  let document: ReturnType<typeof describe> | undefined;
   return self;
 }
 

@@ -1,2 +1,0 @@
-/** Stands in for a module that no test needs. */
-module.exports = {};
