@@ -37,6 +37,7 @@ const add = (db: Db, product: DemoProduct, at: Date): Promise<boolean> =>
       ...{ amount, currency, minimum },
       stripePriceId: null,
     })),
+    ...(product.bundle && { bundle: product.bundle }),
     ...(product.stock !== undefined && { stock: product.stock }),
     ...(product.file && {
       file: {

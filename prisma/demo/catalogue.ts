@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProductKind } from '../../domain/order';
+import type { BundleItem } from '../../domain/product';
 
 /**
  * A product of the demo shop. Amounts are in the currency's smallest unit; the first price sets the default currency.
@@ -11,7 +12,9 @@ export interface DemoProduct {
   description: string;
   kind: ProductKind;
   prices: { amount: number; currency: string; minimum?: number }[];
-  /** Units on hand when the shop opens; physical products only. */
+  /** What it is made of, of the products before it. */
+  bundle?: BundleItem[];
+  /** Units on hand when the shop opens; physical products only, and no bundles. */
   stock?: number;
   file?: DemoFile;
 }
@@ -26,8 +29,8 @@ export interface DemoFile {
 export const imageOf = ({ sku }: DemoProduct): string => `/images/${sku.toLowerCase()}.svg`;
 
 /**
- * A florist, with every kind of thing that can be sold: flowers of which few are left, two currencies, downloads, pay
- * what you want.
+ * A florist, with every kind of thing that can be sold: flowers of which few are left, two currencies, a bundle,
+ * downloads, pay what you want.
  */
 export const DEMO_CATALOGUE: DemoProduct[] = [
   {
@@ -75,6 +78,17 @@ export const DEMO_CATALOGUE: DemoProduct[] = [
     kind: 'PHYSICAL',
     prices: [{ amount: 2400, currency: 'eur' }],
     stock: 25,
+  },
+  {
+    sku: 'BIRTHDAY-BOX',
+    name: 'The Birthday Box',
+    description: 'Ten tulips and a stoneware vase to put them in, tied with a ribbon and with room for a card.',
+    kind: 'PHYSICAL',
+    prices: [{ amount: 3900, currency: 'eur' }],
+    bundle: [
+      { sku: 'TULIPS', quantity: 1 },
+      { sku: 'STONE-VASE', quantity: 1 },
+    ],
   },
   {
     sku: 'FRESH-LONGER',

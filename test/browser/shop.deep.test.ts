@@ -142,8 +142,11 @@ test('a shopper who turns back no longer holds stock, but still has the cart', a
   await page.getByRole('button', { name: 'Go to payment' }).first().waitFor();
 }, 120_000);
 
-test('after a declined card the shopper pays with another', async () => {
-  await putInCart('Ten Tulips');
+test('a bundle says what is in it, and takes that from the shelf; after a declined card it is paid with another', async () => {
+  const before = await stockOf('STONE-VASE');
+  await page.goto(shop('/product/BIRTHDAY-BOX'));
+  await page.getByRole('listitem').filter({ hasText: '1 × Stoneware Vase' }).waitFor();
+  await putInCart('The Birthday Box');
   await goToPayment();
   await payWith('4000 0000 0000 9995', 'second-try@example.com');
   await page
@@ -153,6 +156,7 @@ test('after a declined card the shopper pays with another', async () => {
   await payWith('4242 4242 4242 4242', 'second-try@example.com');
   await page.waitForURL(/\/success/);
   await status('PREPARING');
+  expect(await stockOf('STONE-VASE')).toMatchObject({ onHand: before.onHand - 1, held: before.held });
 }, 120_000);
 
 test('an expired checkout is recovered from the mail, and paid', async () => {

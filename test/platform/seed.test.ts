@@ -32,11 +32,14 @@ const everything = async () => ({
 describe('the demo catalogue', () => {
   test('has something of everything that can be sold', async () => {
     await seed(db, clock);
-    const products = await db.product.findMany({ include: { prices: true, stock: true, file: true } });
+    const products = await db.product.findMany({ include: { prices: true, stock: true, file: true, contents: true } });
     const physical = products.filter(({ kind }) => kind === 'PHYSICAL');
     const digital = products.filter(({ kind }) => kind === 'DIGITAL');
     expect(physical.length).toBeGreaterThanOrEqual(4);
-    expect(physical.every(({ stock, file }) => stock && stock.onHand > 0 && !file)).toBe(true);
+    const bundles = physical.filter(({ contents }) => contents.length > 0);
+    expect(bundles).toMatchObject([{ sku: 'BIRTHDAY-BOX', stock: null, contents: [{ quantity: 1 }, { quantity: 1 }] }]);
+    const onShelves = physical.filter((product) => !bundles.includes(product));
+    expect(onShelves.every(({ stock, file }) => stock && stock.onHand > 0 && !file)).toBe(true);
     expect(physical.some(({ stock }) => stock?.onHand === 3)).toBe(true);
     expect(physical.some(({ prices }) => prices.length === 2)).toBe(true);
     expect(

@@ -29,7 +29,7 @@ export function ProductsPage() {
 function ProductCard({ product, currency }: { product: Product; currency: string }) {
   return (
     <>
-      <Picture product={product} />
+      <Picture product={product} sizes="(max-width: 30rem) 100vw, 22rem" />
       <div className="card-words">
         <h2>
           <Link href={`/product/${encodeURIComponent(product.sku)}`}>{product.name}</Link>

@@ -10,7 +10,7 @@ export function BasketLines({ lines, held }: { lines: BasketLine[]; held: boolea
     <ul className="lines">
       {lines.map((line) => (
         <li key={line.sku}>
-          <Picture product={line.product} />
+          <Picture product={line.product} sizes="5rem" />
           <div className="line-words">
             <h3>{nameOf(line)}</h3>
             <UnitPrice line={line} />
