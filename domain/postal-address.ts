@@ -1,11 +1,14 @@
 import type { Address } from './address';
 
 /**
- * An address as it is written in its country, line by line, with the name of the recipient and, last, the country in
- * capitals. What is not known is left out. So is a state, where addresses of the country have none: a card or a wallet
+ * An address as it is written in its country, line by line, with the name of the recipient and, last, the country: in
+ * English and in capitals for the post, unless `nameOf` says otherwise. What is not known is left out. So is a state, where addresses of the country have none: a card or a wallet
  * may name one anyway. Nothing else that is known is ever left out.
  */
-export function postalLines({ name, address }: { name: string | null; address: Address }): string[] {
+export function postalLines(
+  { name, address }: { name: string | null; address: Address },
+  nameOf: (country: string) => string = forThePost,
+): string[] {
   const streets = [address.line1, address.line2].flatMap((line) => given(line) ?? []);
   const parts = { N: given(name), C: given(address.city), S: given(address.state), Z: given(address.postal_code) };
   const country = given(address.country);
@@ -100,5 +103,5 @@ function formOf(country: string | null, text: string): string {
 const NAMES = new Intl.DisplayNames('en', { type: 'region' });
 
 /** In capitals, as the Universal Postal Union asks for the last line. */
-const nameOf = (country: string): string =>
+const forThePost = (country: string): string =>
   (/^[A-Z]{2}$/.test(country) ? (NAMES.of(country) ?? country) : country).toUpperCase();

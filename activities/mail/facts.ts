@@ -2,6 +2,7 @@ import type { Address } from '../../domain/address';
 import { asBought } from '../../domain/bundle';
 import { senderName } from '../../domain/email';
 import { knownLocale, type Language, languageOf } from '../../domain/locale';
+import { postalLines } from '../../domain/postal-address';
 import { isCounted, isResolved } from '../../domain/refund';
 import type { MailFacts, OrderFacts, Quantity, ShipmentFacts } from '../../emails/facts';
 import { downloadUrl, orderPageUrl, recoveryUrl, unsubscribeUrl } from '../../platform/links';
@@ -115,23 +116,15 @@ const identityOf = ({ id, carrier, trackingNumber, trackingUrl }: OrderForMail['
 const nameOf = (items: OrderForMail['items'], sku: string): string =>
   items.find((item) => item.sku === sku)?.name ?? sku;
 
-/** Name and address in lines, as on a letter. The country is in the language of the mail. */
+/** Name and address in lines, as they are written in their country; its name is in the language of the mail. */
 export function addressLines(
   customer: { name: string | null; address: Address | null } | null,
   language: Language,
 ): string[] | null {
   if (!customer?.address) return null;
-  const { line1, line2, city, state, postal_code, country } = customer.address;
-  const codeFirst = country !== null && CODE_FIRST.has(country);
-  const place = (codeFirst ? [postal_code, city, state] : [city, state, postal_code]).filter(Boolean).join(' ');
-  const lines = [customer.name, line1, line2, place, country && countryName(country, language)];
-  return lines.filter((line): line is string => Boolean(line));
+  const { name, address } = customer;
+  return postalLines({ name, address }, (country) => countryName(country, language));
 }
-
-/** Where the post wants the code before the place: most of Europe. */
-const CODE_FIRST = new Set(
-  'AT BE BG CH CY CZ DE DK EE ES FI FR GR HR HU IS IT LI LT LU MC NL NO PL PT RO RS SE SI SK SM TR VA'.split(' '),
-);
 
 const namesIn = (language: Language) => new Intl.DisplayNames([language], { type: 'region' });
 

@@ -24,7 +24,7 @@ export const THINGS: Record<Language, Things> = {
       'Brass reading lamp with a very long name that has to wrap somewhere',
       'Field notes (PDF)',
     ),
-    shipTo: ['Ada Lovelace', '12 St James’s Square', 'London SW1Y 4JH', 'United Kingdom'],
+    shipTo: ['Ada Lovelace', '12 St James’s Square', 'London', 'SW1Y 4JH', 'United Kingdom'],
     sums: { tax: 4256, taxIncluded: 0, total: 26646 },
   },
   de: {

@@ -3,6 +3,7 @@ import { CAPTURE, type MailStep } from '../../domain/mail';
 import { compose, TEMPLATES, type Template } from '../../emails';
 import { writeAccountAlarm } from '../../emails/account-alarm';
 import type { OrderFacts, WithdrawalFacts } from '../../emails/facts';
+import { writeLowStock } from '../../emails/low-stock';
 import { writeNotForSale } from '../../emails/not-for-sale';
 import { writeReport } from '../../emails/reconciliation-report';
 import type { Composed } from '../../emails/rendered';
@@ -136,6 +137,11 @@ const REPORTS: Record<string, () => Composed> = {
     writeAccountAlarm({
       shop: SHOP,
       alarms: [{ cause: 'stripe_key', subject: '', since: new Date('2026-12-01T09:30:00Z') }],
+    }),
+  low_stock: () =>
+    writeLowStock({
+      ...{ shop: SHOP, products: `${ADMIN}/products` },
+      low: [{ sku: 'TRAY', name: 'Walnut desk tray', onHand: 2, below: 5 }],
     }),
   not_for_sale: () => writeNotForSale({ shop: SHOP, products: `${ADMIN}/products`, skus: ['TRAY'] }),
   reconciliation_report: () =>

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ReactElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { de as onPages } from '../../api/pages/words/de';
@@ -55,9 +57,19 @@ test('mails to staff are in English, whatever the customer reads', () => {
 
 test('every template has its usual case, and every case is true', () => {
   const shown = SAMPLES.map(({ template }) => template);
-  expect(shown).toEqual(expect.arrayContaining(Object.keys(TEMPLATES)));
+  expect(shown).toEqual(expect.arrayContaining([...Object.keys(TEMPLATES), ...reports()]));
   for (const { languages, compose: write } of SAMPLES) for (const language of languages) write(language);
 });
+
+/** The mails that are not about an order, by their files: `emails/low-stock.tsx` is `low_stock`. */
+function reports(): string[] {
+  const folder = join(__dirname, '../../emails');
+  const files = readdirSync(folder).filter(
+    (file) => file.endsWith('.tsx') && /^export function write/m.test(readFileSync(join(folder, file), 'utf8')),
+  );
+  expect(files.length).toBeGreaterThan(3);
+  return files.map((file) => file.replace('.tsx', '').replaceAll('-', '_'));
+}
 
 test('no sentence was left untranslated, on pages and in mails', () => {
   /** The same word in both languages. */

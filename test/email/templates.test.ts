@@ -196,7 +196,8 @@ Shipping to
 
 Ada Lovelace
 12 St James’s Square
-London SW1Y 4JH
+London
+SW1Y 4JH
 United Kingdom
 
 View your order:
