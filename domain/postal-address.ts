@@ -2,8 +2,9 @@ import type { Address } from './address';
 
 /**
  * An address as it is written in its country, line by line, with the name of the recipient and, last, the country: in
- * English and in capitals for the post, unless `nameOf` says otherwise. What is not known is left out. So is a state, where addresses of the country have none: a card or a wallet
- * may name one anyway. Nothing else that is known is ever left out.
+ * English and in capitals for the post, unless `nameOf` says otherwise. What is not known is left out. So is a state,
+ * where addresses of the country have none: a card or a wallet may name one anyway. Nothing else that is known is ever
+ * left out.
  */
 export function postalLines(
   { name, address }: { name: string | null; address: Address },

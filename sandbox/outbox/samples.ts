@@ -2,6 +2,7 @@ import { LANGUAGES, type Language } from '../../domain/locale';
 import { CAPTURE, type MailStep } from '../../domain/mail';
 import { compose, TEMPLATES, type Template } from '../../emails';
 import { writeAccountAlarm } from '../../emails/account-alarm';
+import { writeBackInStock } from '../../emails/back-in-stock';
 import type { OrderFacts, WithdrawalFacts } from '../../emails/facts';
 import { writeLowStock } from '../../emails/low-stock';
 import { writeNotForSale } from '../../emails/not-for-sale';
@@ -131,8 +132,9 @@ export function composeCase(template: Template, { ref, step, order }: Case, lang
   return composed;
 }
 
-/** Mails that are not about an order, all of them to staff. */
+/** Mails that are not about an order. They are in English: nothing says in what language their readers are. */
 const REPORTS: Record<string, () => Composed> = {
+  back_in_stock: () => writeBackInStock({ shop: SHOP, storefront: 'https://shop.example', name: THINGS.en.tray.name }),
   account_alarm: () =>
     writeAccountAlarm({
       shop: SHOP,
@@ -171,7 +173,8 @@ export const SAMPLES: readonly Sample[] = [
   ),
   ...Object.entries(REPORTS).map(
     ([template, write]): Sample => ({
-      ...{ template, name: 'usual', audience: 'staff', languages: ['en'] },
+      ...{ template, name: 'usual', languages: ['en'] },
+      audience: template === 'back_in_stock' ? 'customer' : 'staff',
       compose: write,
     }),
   ),

@@ -12,7 +12,7 @@ import { en as inMailsInEnglish } from '../../emails/words/en';
 import { sampleFacts, THINGS } from '../../sandbox/outbox/sample-order';
 import { CASES, SAMPLES } from '../../sandbox/outbox/samples';
 
-const CUSTOMERS = SAMPLES.filter(({ audience }) => audience === 'customer').map(
+const CUSTOMERS = SAMPLES.filter(({ languages }) => languages.includes('de')).map(
   (sample) => [`${sample.template}, ${sample.name}`, sample] as const,
 );
 
