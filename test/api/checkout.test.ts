@@ -495,28 +495,28 @@ describe('a bundle', () => {
   beforeAll(async () => {
     const { world } = shop;
     await world.product('vase', { amount: 1000, stock: 5 });
-    await world.product('card', { amount: 500, stock: 20 });
-    // A vase, two cards and the ebook, which cost 2900 alone.
+    await world.product('tag', { amount: 500, stock: 20 });
+    // A vase, two tags and the ebook, which cost 2900 alone.
     const contents = [
       { sku: 'vase', quantity: 1 },
-      { sku: 'card', quantity: 2 },
+      { sku: 'tag', quantity: 2 },
       { sku: 'ebook', quantity: 1 },
     ];
     await world.sellBundle('box', contents, { amount: 2501 });
   });
 
   test('is one line at Stripe at its own price, and holds what is in it', async () => {
-    const { body } = await shop.checkout({ items: [box(1), { sku: 'card', quantity: 3 }] });
+    const { body } = await shop.checkout({ items: [box(1), { sku: 'tag', quantity: 3 }] });
     const { line_items } = await lastRequest();
-    expect(line_items).toMatchObject([{ metadata: { sku: 'box' }, quantity: '1' }, { metadata: { sku: 'card' } }]);
+    expect(line_items).toMatchObject([{ metadata: { sku: 'box' }, quantity: '1' }, { metadata: { sku: 'tag' } }]);
     const order = await shop.world.order(body.sessionId);
     expect(order).toMatchObject({ subtotal: 4001n, stock: 'HELD', bundles: [{ sku: 'box', quantity: 1 }] });
     expect(order.items.map(({ sku, kind, quantity, total }) => [sku, kind, quantity, total])).toEqual([
       ['vase', 'PHYSICAL', 1, 862n],
-      ['card', 'PHYSICAL', 5, 862n + 1500n],
+      ['tag', 'PHYSICAL', 5, 862n + 1500n],
       ['ebook', 'DIGITAL', 1, 777n],
     ]);
-    expect([await heldOf('vase'), await heldOf('card')]).toEqual([1, 5]);
+    expect([await heldOf('vase'), await heldOf('tag')]).toEqual([1, 5]);
     const document = (await shop.http.get(`/orders/${body.sessionId}`)).body;
     expect(document.amounts.subtotal.amount).toBe(4001);
     expect(document.bought).toEqual([
@@ -525,18 +525,18 @@ describe('a bundle', () => {
         ...{ unitAmount: { amount: 2501, currency: 'eur' }, total: { amount: 2501, currency: 'eur' } },
         contents: [
           { sku: 'vase', name: 'The vase', quantity: 1 },
-          { sku: 'card', name: 'The card', quantity: 2 },
+          { sku: 'tag', name: 'The tag', quantity: 2 },
           { sku: 'ebook', name: 'The ebook', quantity: 1 },
         ],
       },
-      expect.objectContaining({ sku: 'card', quantity: 3, total: { amount: 1500, currency: 'eur' } }),
+      expect.objectContaining({ sku: 'tag', quantity: 3, total: { amount: 1500, currency: 'eur' } }),
     ]);
     const page = await shop.http.get(`/orders/${body.sessionId}/view`);
-    expect(page.text).toMatch(/The box<div class="hint">The vase<\/div><div class="hint">2 × The card<\/div>/);
+    expect(page.text).toMatch(/The box<div class="hint">The vase<\/div><div class="hint">2 × The tag<\/div>/);
     await shop.http.post(`/orders/${body.sessionId}/abandon`).expect(202);
     shop.world.know(body.sessionId);
     await shop.world.end(body.sessionId);
-    expect([await heldOf('vase'), await heldOf('card')]).toEqual([0, 0]);
+    expect([await heldOf('vase'), await heldOf('tag')]).toEqual([0, 0]);
   });
 
   test('of which too little is left is refused by its own SKU, with how many there are', async () => {
@@ -554,7 +554,7 @@ describe('a bundle', () => {
     const { body } = await shop.checkout({ items: [box(2)] });
     const id = body.sessionId;
     expect(await world.paid(id)).toMatchObject({ status: 'PREPARING', attentionStep: null, total: 5002n });
-    expect([await world.stock('vase'), await world.stock('card')]).toEqual([
+    expect([await world.stock('vase'), await world.stock('tag')]).toEqual([
       { onHand: 3, held: 0 },
       { onHand: 16, held: 0 },
     ]);
@@ -562,15 +562,15 @@ describe('a bundle', () => {
     const parcel = (...items: object[]) => ({ carrier: 'DHL', trackingNumber: `box-${items.length}`, items });
     const whole = await shop.staffStep(id, 'ship', null, parcel(box(1)));
     expect([whole.status, whole.body.detail]).toEqual([409, expect.stringContaining('box: 0 unshipped, 1 asked')]);
-    const part = parcel({ sku: 'vase', quantity: 2 }, { sku: 'card', quantity: 1 });
+    const part = parcel({ sku: 'vase', quantity: 2 }, { sku: 'tag', quantity: 1 });
     expect((await shop.staffStep(id, 'ship', null, part)).body.status).toBe('PREPARING');
     const items = [{ sku: 'vase', quantity: 1 }];
     const returned = await shop.staffStep(id, 'returns', 'back', { items, condition: 'restock', refund: {} });
     expect([returned.status, returned.body.refunded]).toEqual([200, { amount: 862, currency: 'eur' }]);
     const rest = await shop.staffStep(id, 'refund', 'rest', { reason: 'other' });
     expect(rest.body).toMatchObject({ status: 'REFUNDED', refunded: { amount: 5002 }, downloads: [] });
-    // A vase came back, and one is with the customer; of the cards, three never left.
-    expect([await world.stock('vase'), await world.stock('card')]).toEqual([
+    // A vase came back, and one is with the customer; of the tags, three never left.
+    expect([await world.stock('vase'), await world.stock('tag')]).toEqual([
       { onHand: 4, held: 0 },
       { onHand: 19, held: 0 },
     ]);
@@ -581,13 +581,13 @@ describe('a bundle', () => {
     await world.product('postcard', { amount: 500, stock: 1 });
     const { body } = await shop.checkout({ items: [box(1)] });
     await world.paid(body.sessionId);
-    const items = [{ sku: 'card', quantity: 1, with: 'postcard' }];
+    const items = [{ sku: 'tag', quantity: 1, with: 'postcard' }];
     const exchanged = await shop.staffStep(body.sessionId, 'replace', 'other-card', { items });
     expect([exchanged.status, exchanged.body.items]).toEqual([
       200,
       [
         expect.objectContaining({ sku: 'vase', total: { amount: 862, currency: 'eur' } }),
-        expect.objectContaining({ sku: 'card', quantity: 1, total: { amount: 431, currency: 'eur' } }),
+        expect.objectContaining({ sku: 'tag', quantity: 1, total: { amount: 431, currency: 'eur' } }),
         expect.objectContaining({ sku: 'ebook', total: { amount: 777, currency: 'eur' } }),
         expect.objectContaining({ sku: 'postcard', quantity: 1, total: { amount: 431, currency: 'eur' } }),
       ],
