@@ -4,6 +4,7 @@ import { type Embedded, keptPorts, keptSecrets, startEmbedded, token, type Varia
 import { type Foreground, inForeground } from './foreground';
 import { startNodePart } from './node-part';
 import { freePort, holderOf, isBusy } from './ports';
+import type * as Preparing from './prepare';
 import { ensureStorefront } from './storefront';
 import { table } from './table';
 
@@ -38,7 +39,7 @@ async function startHoldfast(
   const env = loadEnv(all);
   const database = { env, embedded: variables, log: (line: string) => run.log(line) };
   // Loaded only now, while the parts start: they are not to wait for it.
-  const { prepareDatabase, sellCatalogue } = require('./prepare') as typeof import('./prepare');
+  const { prepareDatabase, sellCatalogue }: typeof Preparing = require('./prepare');
   const added = await run.step('preparing the database', prepareDatabase(database));
   await Promise.all([
     startWorker(run, env, all),
