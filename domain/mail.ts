@@ -46,6 +46,9 @@ export const CAPTURE = 'capture';
 /** What a mail calls staff to: a step that needs attention, or the capture of a payment. */
 export type MailStep = AttentionStep | typeof CAPTURE;
 
+/** Whether anybody can have it sent to an address that is not theirs. A complaint about it is none about purchases. */
+export const isUnasked = (template: string): boolean => isRecoveryMail(template) || template === 'back_in_stock';
+
 /** What a mail about an order is, in codes and ids. */
 export interface MailParts {
   template: string;

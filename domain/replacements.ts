@@ -106,7 +106,8 @@ class Plan {
     if (sku === item.sku) return `${sku} is what the order has: name another SKU, or leave it out`;
     if (product?.isBundle) return `${sku} is a bundle: name something that is in it`;
     if (product?.kind !== 'PHYSICAL') return `${sku} is not a physical product of this shop`;
-    const alone = item.alone ?? item.unitAmount;
+    const alone = item.alone === undefined ? item.unitAmount : item.alone;
+    if (alone === null) return `${item.sku} has no price of its own in ${this.currency}: there is nothing to compare`;
     if (product.price !== alone) return this.costOther(sku, product.price, item.sku, alone);
     // The order has the other, too: both lines must have one price.
     const bought = this.lines.get(sku)?.unitAmount ?? item.unitAmount;

@@ -22,9 +22,9 @@ const BackInStock = ({ shop, title, name, storefront }: BackInStockFacts & { tit
     shop={shop}
     title={title}
     preview="You asked us to tell you."
-    why={`You are receiving this e-mail because this address was given at ${shop} to hear of this product.`}
+    why={`You are receiving this e-mail because someone asked ${shop} to tell this address about this product.`}
   >
-    <P>{`You asked us to tell you when ${name} is available again. It is, for as long as it lasts: nothing is set aside.`}</P>
+    <P>{`You asked us to tell you when ${name} is available again. It is now, while stock lasts. We have not set one aside for you.`}</P>
     <Action href={storefront}>Go to the shop</Action>
     <Small>
       This is the only e-mail about it: we have taken your address off the list. If you did not ask for it, you can

@@ -42,8 +42,8 @@ async function startHoldfast(
   const { prepareDatabase, sellCatalogue }: typeof Preparing = require('./prepare');
   const added = await run.step('preparing the database', prepareDatabase(database));
   await Promise.all([
-    startWorker(run, env, all),
-    shop.then(() => startApi(run, env, all)),
+    startWorker(run, env, all, embedded.ready),
+    shop.then(() => startApi(run, env, all, embedded.ready)),
     embedded.ready.then(() => sellCatalogue(database, added, all)),
   ]);
   return { env, variables };
@@ -90,7 +90,7 @@ async function buildShop(run: Foreground, env: NodeJS.ProcessEnv): Promise<void>
   );
 }
 
-const startApi = (run: Foreground, env: Env, variables: NodeJS.ProcessEnv) =>
+const startApi = (run: Foreground, env: Env, variables: NodeJS.ProcessEnv, after: Promise<unknown>) =>
   run.step(
     'starting the API',
     startNodePart(run, {
@@ -98,12 +98,13 @@ const startApi = (run: Foreground, env: Env, variables: NodeJS.ProcessEnv) =>
       id: 'api',
       entry: 'api/main.ts',
       env: variables,
+      after,
       stopSignal: 'SIGINT', // no load balancer has to hear of it first
       readyUrl: `${at(env.PORT, env)}/readyz`,
     }),
   );
 
-const startWorker = (run: Foreground, env: Env, variables: NodeJS.ProcessEnv) =>
+const startWorker = (run: Foreground, env: Env, variables: NodeJS.ProcessEnv, after: Promise<unknown>) =>
   run.step(
     'starting the worker',
     startNodePart(run, {
@@ -111,6 +112,7 @@ const startWorker = (run: Foreground, env: Env, variables: NodeJS.ProcessEnv) =>
       id: 'worker',
       entry: 'worker/main.ts',
       env: variables,
+      after,
       stopSignal: 'SIGINT',
       readyUrl: `${at(env.WORKER_PORT, env)}/readyz`,
     }),

@@ -39,8 +39,9 @@ export async function tendAccount(deps: Deps): Promise<void> {
   await tellStaff(deps);
   await endRefusedCheckouts(deps, open); // staff have been told of each by now
   await tellOfRefusedProducts(deps);
-  await tellOfLowStock(deps);
-  await tellCustomers(deps);
+  // What no order needs must not hold up the mails that wait.
+  for (const tell of [tellOfLowStock, tellCustomers])
+    await tell(deps).catch((err: unknown) => deps.log.warn({ err }, 'could not tell of stock; trying again'));
   await sendWaitingMails(
     deps,
     open.filter(({ cause }) => (MAIL_CAUSES as AlarmCause[]).includes(cause)),

@@ -30,6 +30,8 @@ const UNKNOWN_KEPT_MS = 60_000;
 /** How often a minute one shopper may look an order up by number and e-mail address. */
 const LOOKUPS_A_MINUTE = 10;
 const NOTIFIES_A_MINUTE = 10;
+/** And from all clients together: each may lead to a mail, of which the provider takes so many a day. */
+const NOTIFIES_OF_ALL_AN_HOUR = 300;
 const ABANDONS_A_MINUTE = 60;
 /** An abandoned session's workflow hears of it again at most this often. */
 const ABANDON_PAUSE_MS = 10_000;
@@ -60,6 +62,11 @@ export function createLimits(deps: LimitDeps) {
   const guesses = limiter(deps, { name: 'guesses', limit: GUESSES_A_MINUTE, windowMs: MINUTE_MS });
   const lookups = limiter(deps, { name: 'lookups', limit: LOOKUPS_A_MINUTE, windowMs: MINUTE_MS });
   const notifies = limiter(deps, { name: 'notifies', limit: NOTIFIES_A_MINUTE, windowMs: MINUTE_MS });
+  const notifiesOfAll = limiter(deps, {
+    name: 'notifies-of-all',
+    limit: NOTIFIES_OF_ALL_AN_HOUR,
+    windowMs: 60 * MINUTE_MS,
+  });
   const flood = (name: string, limit: number) =>
     limiter(deps, { name, limit, windowMs: MINUTE_MS, store: processStore(deps.clock, MINUTE_MS) });
   const requests = flood('requests', deps.env.CHECKOUT_RATE_LIMIT * REQUESTS_A_CHECKOUT);
@@ -133,8 +140,15 @@ export function createLimits(deps: LimitDeps) {
      */
     lookUp: (req: Request): Promise<void> => demand(lookups, req),
 
-    /** Counts a request to be told of a product; throws `429 rate_limited` after too many in the last minute. */
-    notify: (req: Request): Promise<void> => demand(notifies, req),
+    /**
+     * Counts a request to be told of a product; throws `429 rate_limited` after too many in the last minute, or after
+     * far too many from all clients in the last hour.
+     */
+    notify: async (req: Request): Promise<void> => {
+      await demand(notifies, req);
+      const { allowed, resetAt } = await notifiesOfAll(req, 'all');
+      if (!allowed) throw tooMany(resetAt, deps.clock.now());
+    },
 
     /** Counts a request for an unknown session; throws `429 rate_limited` after too many in the last minute. */
     guess: (req: Request): Promise<void> => demand(guesses, req),

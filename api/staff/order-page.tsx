@@ -7,7 +7,7 @@ import { type TemporalUi, workflowUrl } from '../../platform/temporal-ui';
 import { readPacking } from '../../store/orders/packing';
 import { OrderRef } from '../admin/fields';
 import { findOrder, readAdminOrder } from '../admin/orders/document';
-import { packingSlip } from '../admin/orders/packing-slip';
+import { NO_SUCH_PARCEL, Parcel, packingSlip } from '../admin/orders/packing-slip';
 import type { ApiDeps } from '../deps';
 import { type Route, route } from '../http/route';
 import { type SignedIn, staffPage, staffProblemPage } from './page';
@@ -39,13 +39,14 @@ export const staffOrderRoutes = (deps: ApiDeps, sessions: StaffSessions, ui: Tem
     summary: 'What is still to be sent of an order, to print',
     description: 'As `GET /admin/orders/{ref}/packing-slip`.',
     params: OrderRef,
+    query: Parcel,
     answers: { 200: { description: 'The page.', contentType: 'text/html' } },
-    problems: ['unknown_order'],
+    problems: ['unknown_order', 'not_found'],
     page: staffProblemPage(deps.env),
-    handle: async ({ params }) => {
+    handle: async ({ params, query: { shipment = null } }) => {
       const sessionId = await findOrder(deps.db, params.ref);
-      const packing = await readPacking(deps.db, { sessionId, trackingNumber: null });
-      if (packing === null) throw new Problem('unknown_order', 'There is no order with this number or session.');
+      const packing = await readPacking(deps.db, { sessionId, trackingNumber: shipment });
+      if (packing === null) throw new Problem('not_found', NO_SUCH_PARCEL);
       return { html: packingSlip(deps, packing) };
     },
   }),

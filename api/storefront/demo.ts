@@ -4,7 +4,7 @@ import express, { type Response, type Router } from 'express';
 import { isSku } from '../../domain/ids';
 import { pictureUrl } from '../../domain/picture';
 import type { Env } from '../../platform/env';
-import { findForSale } from '../../store/catalogue/products';
+import { within } from '../../platform/within';
 import type { ApiDeps } from '../deps';
 import { productHead, withHead } from './product-head';
 
@@ -65,7 +65,7 @@ function builtStorefront(): string {
  * The storefront's files, and its one page for every path that it routes itself. The page of a product says in its head
  * what it is about.
  */
-export function demoStorefront(folder: string, deps: Pick<ApiDeps, 'db' | 'env' | 'log'>): Router {
+export function demoStorefront(folder: string, deps: Pick<ApiDeps, 'shown' | 'env' | 'log'>): Router {
   const page = readFileSync(join(folder, 'index.html'), 'utf8');
   const router = express.Router();
   router.use((_req, res, next) => {
@@ -87,14 +87,19 @@ export function demoStorefront(folder: string, deps: Pick<ApiDeps, 'db' | 'env' 
   return router;
 }
 
+/** How long the database may take to say what a page is about. */
+const PATIENCE_MS = 5_000;
+
 /** Without the database, the page still says that the shop cannot show its products. */
 async function productPage(
   sku: string,
   folder: string,
-  { db, env, log }: Pick<ApiDeps, 'db' | 'env' | 'log'>,
+  { shown, env, log }: Pick<ApiDeps, 'shown' | 'env' | 'log'>,
 ): Promise<{ status: number; head: string | null }> {
   try {
-    const [product] = isSku(sku) ? await findForSale(db, { skus: [sku] }) : [];
+    const product = isSku(sku)
+      ? await within(PATIENCE_MS, shown.one(sku), () => new Error('no answer in time'))
+      : undefined;
     if (!product) return { status: 404, head: null };
     const url = `${env.PUBLIC_URL}/product/${encodeURIComponent(sku)}`;
     const picture = rasterOf(product.imageUrl && pictureUrl(env, product.imageUrl), folder);

@@ -31,8 +31,8 @@ export const notifyRoutes = ({ db, env, clock }: ApiDeps, limits: Limits): Route
     tag: 'Storefront',
     summary: 'Tell an address once when a product is available again',
     description:
-      'The answer is the same whether or not the address is known or waits already. One mail, soon after the product can be bought; then the address is forgotten.',
-    params: z.object({ sku: z.string().meta({ example: 'TIDE-MUG' }) }),
+      'The answer is the same whether or not the address is known or waits already, and whether or not the product is sold out now: only then is anything kept. One mail, soon after the product can be bought; then the address is forgotten.',
+    params: z.object({ sku: z.string().meta({ example: 'TULIPS' }) }),
     body: Notify,
     answers: { 202: { description: 'Accepted, whatever comes of it.', schema: Accepted } },
     problems: ['unknown_sku', 'rate_limited'],
@@ -43,8 +43,10 @@ export const notifyRoutes = ({ db, env, clock }: ApiDeps, limits: Limits): Route
       const email = body.email.trim().toLowerCase();
       const at = new Date(clock.now());
       const address = createHmac('sha256', env.SIGNING_SECRET).update(`notify\n${email}`).digest('base64url');
+      // One that can be bought now would be told of at once, to an address that nobody has confirmed.
+      const isGone = product.refused || product.available === 0;
       const { hits } = await count(db, { key: `notified/${address}`, windowMs: DAY_MS, at });
-      if (hits <= MOST_A_DAY) await keepStockRequest(db, { sku, email, at });
+      if (isGone && hits <= MOST_A_DAY) await keepStockRequest(db, { sku, email, at });
       return { status: 202, body: { accepted: true } };
     },
   }),

@@ -36,7 +36,11 @@ export class ShownProducts {
 
   /** A page of them, oldest first. */
   async page(page: ProductPage): Promise<ProductForSale[]> {
-    if (this.isRush()) return pageOf([...(await this.copied()).values()], page);
+    if (this.isRush()) {
+      const copy = await this.copied();
+      // What was taken off sale since the page before is not in the copy, and the database knows where it stood.
+      if (page.after === null || copy.has(page.after)) return pageOf([...copy.values()], page);
+    }
     return this.queries.ask(JSON.stringify(page), () => productsForSale(this.db, page));
   }
 

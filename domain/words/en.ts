@@ -50,7 +50,7 @@ export const en = {
       text: 'We are waiting for confirmation of your payment. This takes a moment; please do not pay again.',
     },
     toPay: {
-      title: 'Your order waits for your payment',
+      title: 'Your order is waiting for your payment',
       text: 'Please pay with the details below. We will e-mail you as soon as your payment has arrived.',
     },
     processing: {
@@ -90,7 +90,7 @@ export const en = {
     refunded: 'Refunded',
     soldOutAndRefunded: 'Sold out, and refunded',
     soldWhilePaying: 'While you were paying, the last of it was sold. We are sorry that we cannot deliver.',
-    refundWaits: 'Your refund waits for you.',
+    refundWaits: 'Your refund needs something from you.',
     returned: (amount: string) =>
       `We have returned ${amount} to your original payment method. It usually appears within five to ten days.`,
     returnedByBank: 'Your bank has given your money back.',

@@ -14,7 +14,7 @@ export const de: MailWords = {
   mayHaveChanged: 'Preise und Verfügbarkeit können sich inzwischen geändert haben.',
   facts: {
     order: 'Bestellung',
-    orderTotal: 'Rechnungsbetrag',
+    orderTotal: 'Gesamtbetrag',
     thisRefund: 'Diese Erstattung',
     totalRefunded: 'Insgesamt erstattet',
     refundedSoFar: 'Bisher erstattet',
@@ -74,11 +74,11 @@ export const de: MailWords = {
     howLongAfterDetails:
       'Sobald Sie Ihre Bankverbindung angegeben haben, dauert es in der Regel 5 bis 10 Bankarbeitstage, bis der Betrag auf Ihrem Konto erscheint.',
     reasons: {
-      requested_by_customer: 'Wie von Ihnen gewünscht, erstatten wir Ihre Bestellung.',
+      requested_by_customer: 'Die Erstattung erfolgt, wie von Ihnen gewünscht.',
       duplicate: 'Offenbar haben Sie dieselbe Bestellung zweimal bezahlt. Deshalb erstatten wir eine der Zahlungen.',
       out_of_stock:
         'Es tut uns leid: Ein Artikel, den Sie bestellt haben, war ausverkauft, bevor wir ihn für Sie reservieren konnten.',
-      damaged: 'Es tut uns leid, dass Ihre Bestellung beschädigt war.',
+      damaged: 'Es tut uns leid, dass Ihre Bestellung beschädigt angekommen ist.',
       other: 'Sie erhalten eine Erstattung zu Ihrer Bestellung.',
     },
   },

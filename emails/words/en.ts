@@ -136,11 +136,11 @@ export const en = {
     whatNow: 'What happens now',
     undone:
       'Nothing of your order has been delivered, so all of your money goes back the way you paid. We e-mail you when it is on its way.',
-    late: 'Your statement came after the withdrawal period. We look at it, and write to you.',
+    late: 'Your statement came after the withdrawal period. We will look at it and write to you.',
     begun: (names: string) => `The right to withdraw may have ended for ${names}, because the download has begun.`,
     sendBack:
       'Please send back what you have received, within 14 days from today. Refunds are due within 14 days, too; we may wait until the goods are back, or until you have shown us that you sent them.',
-    staffKnow: 'Our staff have been told, and look after your refund.',
+    staffKnow: 'Our staff have been told and are looking after your refund.',
     ifNotYou: 'If you did not send this statement, please reply to this e-mail at once.',
   },
 };

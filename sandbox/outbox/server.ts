@@ -132,7 +132,7 @@ function outbox(mails: Mails, apiKey: string, webhook: (Webhook & { now(): numbe
 }
 
 /** React and the templates take longer to load than all the rest, so they are loaded when somebody looks. */
-const templates = () => import('./templates.ts');
+const templates = async () => require('./templates') as typeof import('./templates');
 
 const faultPlan = z.strictObject({
   times: z.int().min(0).max(1_000),

@@ -22,7 +22,9 @@ const READERS: Record<EventSubject, (db: Db, subject: string) => Promise<object 
     return { carrier, trackingNumber, trackingUrl, shippedAt: row.shippedAt.toISOString(), items: row.items };
   },
   async refund(db, key) {
-    const { stripeId, status, reason, ...row } = await db.refund.findUniqueOrThrow({ where: { key } });
+    // One that was found at Stripe may have become the one that staff had requested (`takePlaceOf`).
+    const where = { OR: [{ key }, { stripeId: key }] };
+    const { stripeId, status, reason, ...row } = await db.refund.findFirstOrThrow({ where });
     return { id: stripeId, status, amount: amountOf(row), reason };
   },
   async return(db, id) {

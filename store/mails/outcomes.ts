@@ -1,6 +1,6 @@
 import type { AttentionStep } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
-import { isRecoveryMail } from '../../domain/mail';
+import { isUnasked } from '../../domain/mail';
 import { describeOutcome, hasFailed, isMore, type MailOutcome } from '../../domain/mail-outcome';
 import { addressHash } from '../../platform/links';
 import type { Mail } from '../../prisma/generated/client';
@@ -34,7 +34,8 @@ interface RecordedReport {
 /**
  * Records what became of a mail, with an entry on the order's timeline. One to the customer that did not reach them
  * calls staff, as a given-up one does, but not if it was about an expired checkout: nothing was bought. If its reader
- * complained about such a mail, they get no more of them. Safe to repeat, in any order.
+ * complained about such a mail, or about one that says what is back in stock, they get no more of either. Safe to
+ * repeat, in any order.
  * @returns null if the mail is not one of ours
  */
 export async function recordOutcome(db: Db, report: MailReport): Promise<RecordedReport | null> {
@@ -44,7 +45,7 @@ export async function recordOutcome(db: Db, report: MailReport): Promise<Recorde
   const isNews = await db.$transaction((tx) => record(tx, mail.key, sessionId, report));
   const { template, recipient } = mail;
   // However often it comes: a process may have died between the two.
-  if (report.outcome === 'COMPLAINED' && isRecoveryMail(template) && recipient !== '')
+  if (report.outcome === 'COMPLAINED' && isUnasked(template) && recipient !== '')
     await unsubscribe(db, { hash: addressHash(recipient), at: report.at });
   return { sessionId, template, toStaff: mail.audience === 'STAFF', isNews };
 }

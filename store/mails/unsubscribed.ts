@@ -23,6 +23,12 @@ export async function unsubscribedSince(db: Db, address: string): Promise<Date |
   return found?.unsubscribedAt ?? null;
 }
 
+/** Which of these hashes of addresses want no such mails. */
+export async function whoUnsubscribed(db: Db | Tx, { hashes }: { hashes: string[] }): Promise<ReadonlySet<string>> {
+  const found = await db.unsubscribedAddress.findMany({ where: { addressHash: { in: hashes } } });
+  return new Set(found.map((row) => row.addressHash));
+}
+
 interface UnsentMail {
   key: string;
   sessionId: SessionId;

@@ -71,6 +71,10 @@ const factsOf = (order: LockedOrder) => ({
 
 async function planOf(tx: Tx, order: LockedOrder, lines: ReplacedLine[]): Promise<ReplacementPlan | string> {
   const inBundles = new Set((order.bundles as SoldBundle[]).flatMap(({ contents }) => contents.map(({ sku }) => sku)));
+  // And what was sent in place of that has a part of the bundle's price, too.
+  const earlier = await tx.replacement.findMany({ where: { sessionId: order.sessionId }, orderBy: { at: 'asc' } });
+  for (const { sku, with: other } of earlier.flatMap(({ items }) => items as unknown as ReplacedLine[]))
+    if (other !== undefined && inBundles.has(sku)) inBundles.add(other);
   const skus = lines.flatMap(({ sku, with: other }) => (other === undefined ? [] : [sku, other]));
   const products = await findSubstitutes(tx, { skus, currency: order.currency });
   const items = order.items.map(({ unitAmount, total, ...item }) => ({

@@ -33,14 +33,19 @@ export async function tellBackInStock(
 ): Promise<number> {
   const back = await backInStock(db);
   if (back.size === 0) return 0;
+  // Once for each product, and before the transaction begins.
+  const texts = new Map([...back].map(([sku, name]) => [sku, compose(name)]));
   return db.$transaction(async (tx) => {
     const due = await tx.$queryRaw<{ sku: string; email: string }[]>`
       DELETE FROM stock_requests r USING (
-        SELECT sku, email FROM stock_requests WHERE sku = ANY(${[...back.keys()]}::text[])
+        SELECT sku, email FROM stock_requests WHERE sku = ANY(${[...texts.keys()]}::text[])
         ORDER BY requested_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
       ) d WHERE r.sku = d.sku AND r.email = d.email
       RETURNING r.sku, r.email`;
-    const mails = due.map(({ sku, email }) => ({ key: key(), recipient: email, ...compose(back.get(sku) ?? sku) }));
+    const mails = due.flatMap(({ sku, email }) => {
+      const text = texts.get(sku);
+      return text ? [{ key: key(), recipient: email, ...text }] : [];
+    });
     await writeNotices(tx, { template: BACK_IN_STOCK, mails, at });
     return mails.length;
   });

@@ -282,7 +282,7 @@ describe('the page of an order', () => {
     await until(async () => (await shop.world.order(id)).paymentStatus === 'PROCESSING');
     const { voucher } = (await get(id)).body;
     const { text } = await view(id);
-    expect(text).toContain('Your order waits for your payment');
+    expect(text).toContain('Your order is waiting for your payment');
     expect(text).toContain(`<dd>${voucher.reference}</dd>`);
     expect(text).toContain(`href="${voucher.url}"`);
     expect(text).toContain(`<time dateTime="${voucher.expiresAt}"`);

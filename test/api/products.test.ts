@@ -334,9 +334,21 @@ test('who asks while a query runs shares the next one, so that no answer is olde
 describe('tell me when it is back', () => {
   const ask = (body: object, sku = 'mug', api = bare.api) => api.http.post(`/products/${sku}/notify`).send(body);
   const waiting = () => bare.db.stockRequest.findMany({ orderBy: [{ requestedAt: 'asc' }, { email: 'asc' }] });
+  const sell = (yes: boolean) =>
+    bare.db.product.update({ where: { sku: 'mug' }, data: { refusedAt: yes ? null : new Date(0) } });
   beforeEach(async () => {
+    await sell(false);
     await bare.db.stockRequest.deleteMany();
     await bare.db.rateLimit.deleteMany();
+  });
+  afterAll(() => sell(true));
+
+  test('keeps nobody who can buy it now: nothing is mailed to an address that a stranger gave', async () => {
+    await sell(true);
+    const { status, body } = await ask({ email: 'ada@example.com' });
+    expect([status, body, await waiting()]).toEqual([202, { accepted: true }, []]);
+    expect((await ask({ email: 'ada@example.com' }, 'song')).status).toBe(202);
+    expect(await waiting()).toEqual([]);
   });
 
   test('is accepted with one answer, and kept once for each address', async () => {

@@ -73,6 +73,7 @@ test('a shopper buys: the order is confirmed, the mail is in the outbox, the wor
   const id = sessionId();
   expect(await stockOf('TULIPS')).toMatchObject({ onHand: before.onHand - 1, held: before.held });
   await until(async () => (await system.mailsTo('buyer@example.com')).length === 1);
+  expect((await fetch(`${system.env.OUTBOX_URL}/templates`)).status).toBe(200);
 
   await page.goto(`${system.env.TEMPORAL_UI_URL}/namespaces/default/workflows/${id}`);
   await page.getByText('Reads the session').first().waitFor();

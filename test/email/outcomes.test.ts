@@ -5,6 +5,7 @@ import { mailKey } from '../../domain/mail';
 import type { MailOutcome } from '../../domain/mail-outcome';
 import { correctContact } from '../../store/customers/contact';
 import { eraseCustomer } from '../../store/customers/erase';
+import { writeNotices } from '../../store/mails/notices';
 import { recordOutcome } from '../../store/mails/outcomes';
 import { markMails } from '../../store/mails/turn';
 import { unsubscribedSince } from '../../store/mails/unsubscribed';
@@ -205,6 +206,29 @@ test('a report of a mail about an expired checkout calls nobody; a complaint uns
   await shop.db.customer.update({ where: { sessionId: bought.session }, data: { email: complained.address } });
   await send(confirmation, bought);
   expect(taken()).toHaveLength(3);
+});
+
+test('a complaint about a mail that something is back unsubscribes its reader, and purchases are still confirmed', async () => {
+  const bought = await place();
+  const recipient = bought.address;
+  const mail = { template: 'back_in_stock', audience: 'CUSTOMER', subject: 's', html: 'h', text: 't' } as const;
+  const row = { ...mail, key: 'back_in_stock/1', recipient, status: 'SENT', providerId: 'notice_1' } as const;
+  await shop.db.mail.create({ data: { ...row, createdAt: new Date(NOW), sentAt: new Date(NOW) } });
+  const about = { code: null, recipients: [recipient], template: null, orderNumber: null, at: later() };
+  await recordOutcome(shop.db, { providerId: 'notice_1', outcome: 'COMPLAINED', ...about });
+  expect(await unsubscribedSince(shop.db, recipient)).toEqual(expect.any(Date));
+  await send(confirmation, bought);
+  expect(taken()).toHaveLength(1);
+  const notices = [recipient, 'other@waits.example'].map((to, n) => ({
+    key: `n/${n}`,
+    recipient: to,
+    subject: 's',
+    html: 'h',
+    text: 't',
+  }));
+  await shop.db.$transaction((tx) => writeNotices(tx, { template: 'back_in_stock', mails: notices, at: later() }));
+  const written = await shop.db.mail.findMany({ where: { key: { startsWith: 'n/' } } });
+  expect(written.map((one) => one.recipient)).toEqual(['other@waits.example']);
 });
 
 test('a report of a mail that is not ours is nothing; of one to an erased customer it stays a code', async () => {

@@ -50,7 +50,7 @@ export class OrderRun {
       },
       (mails) => {
         this.view.mails = mails;
-        this.show();
+        this.view.showDetails(this.known, this.needs); // no command, so that histories are as before
       },
     );
   }

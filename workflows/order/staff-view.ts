@@ -45,6 +45,11 @@ export class StaffView {
 
   show(order: OrderFactsNow | null, parked: readonly Parked[]): void {
     this.showFlags({ attention: parked.length > 0, disputed: order?.disputed ?? false });
+    this.showDetails(order, parked);
+  }
+
+  /** Without search attributes: it is no command, and may come at any moment. */
+  showDetails(order: OrderFactsNow | null, parked: readonly Parked[]): void {
     const report = this.reportOf(order, parked);
     setCurrentDetails(report === null ? `Being opened. It waits for ${this.waitingFor}.` : describeOrder(report));
   }

@@ -23,7 +23,7 @@ export const productFileRoutes = ({ db, env, clock }: Pick<ApiDeps, 'db' | 'env'
     query: z.strictObject({
       filename: text(200)
         .regex(/^(?!\.{1,2}$)[^/\\]*$/, 'must be a name, not a path')
-        .meta({ description: 'The file name that buyers see.', example: 'how-the-tide-works.pdf' }),
+        .meta({ description: 'The file name that buyers see.', example: 'fresh-for-longer.pdf' }),
     }),
     body: {
       raw: 'stream',

@@ -85,7 +85,7 @@ export function productPictureRoutes({
       method: 'delete',
       path: '/admin/products/{sku}/pictures/{place}',
       tag: 'Staff',
-      summary: 'Show a picture no more',
+      summary: 'Remove a picture',
       description: 'Those behind it move up. An uploaded picture that no product shows is removed after a day.',
       params: Place,
       answers: changed,
@@ -100,7 +100,7 @@ function uploadOf(body: unknown): PictureUpload {
   const bytes = Buffer.isBuffer(body) ? new Uint8Array(body) : new Uint8Array();
   const format = readFormat(bytes);
   if (format) return { ...format, bytes };
-  throw new Problem('unsupported_media_type', 'This is no PNG, JPEG, WebP or AVIF, or it ends too soon.');
+  throw new Problem('unsupported_media_type', 'This is not a complete PNG, JPEG, WebP or AVIF.');
 }
 
 const NO_PLACE = `There is no picture at this place or before it, or it has ${MOST_SIZES} sizes already.`;

@@ -96,4 +96,4 @@ const BECAUSE = {
   'in-bundle': 'is in a bundle',
 } as const;
 
-const UNFIT = { unknown: 'is no product of this shop', nested: 'is a bundle itself' } as const;
+const UNFIT = { unknown: 'is not a product of this shop', nested: 'is a bundle itself' } as const;

@@ -12,12 +12,15 @@ import { en } from '../../pages/words/en';
 import { OrderRef } from '../fields';
 import { findOrder } from './document';
 
-const Parcel = z.strictObject({
+/** Which slip. */
+export const Parcel = z.strictObject({
   shipment: text(100).optional().meta({
     description: 'The tracking number of a parcel that has left. Without it: what is still to be sent.',
     example: '00340434161094021501',
   }),
 });
+
+export const NO_SUCH_PARCEL = 'The order has no parcel with this tracking number: see its shipments.';
 
 /** `GET /admin/orders/{ref}/packing-slip` */
 export const packingSlipRoutes = (deps: Pick<ApiDeps, 'db' | 'env'>): Route[] => [
@@ -35,8 +38,7 @@ export const packingSlipRoutes = (deps: Pick<ApiDeps, 'db' | 'env'>): Route[] =>
     handle: async ({ params: { ref }, query: { shipment = null } }) => {
       const sessionId = await findOrder(deps.db, ref);
       const packing = await readPacking(deps.db, { sessionId, trackingNumber: shipment });
-      if (packing === null)
-        throw new Problem('not_found', 'The order has no parcel with this tracking number: see its shipments.');
+      if (packing === null) throw new Problem('not_found', NO_SUCH_PARCEL);
       return { html: packingSlip(deps, packing) };
     },
   }),

@@ -16,7 +16,7 @@ export const de: PageWords = {
     },
     incomplete: {
       title: 'Es fehlt etwas',
-      text: 'Bitte gehen Sie zurück, und füllen Sie jedes Feld in einer Zeile aus.',
+      text: 'Bitte gehen Sie zurück und füllen Sie alle Felder aus, jedes mit einer einzigen Zeile.',
     },
     tooMany: {
       title: 'Zu viele Versuche',
@@ -108,7 +108,8 @@ export const de: PageWords = {
     iWithdraw: (number) =>
       `„Hiermit widerrufe ich den Vertrag über die Bestellung ${number}.“ Sie brauchen keine Gründe anzugeben.`,
     receiptGoes: 'Die Eingangsbestätigung geht sofort an die E-Mail-Adresse der Bestellung.',
-    begun: (names) => `Ausgenommen, falls Sie dem zugestimmt haben, weil der Download begonnen hat: ${names}.`,
+    begun: (names) =>
+      `Für ${names} kann das Widerrufsrecht erloschen sein, weil der Download begonnen hat und Sie dem zugestimmt haben.`,
     mayBeExempt:
       'Für einen Download kann das Widerrufsrecht erlöschen, sobald er begonnen hat, falls Sie dem zugestimmt haben.',
   },
@@ -122,7 +123,7 @@ export const de: PageWords = {
       'Wir erinnern Sie nicht mehr an Bestellvorgänge, die Sie nicht abgeschlossen haben. E-Mails zu Ihren Bestellungen erhalten Sie weiterhin.',
   },
   guest: {
-    period: 'Innerhalb von 14 Tagen nach der Lieferung, und auch schon davor. Sie brauchen keine Gründe anzugeben.',
+    period: 'Jederzeit bis 14 Tage nach der Lieferung. Sie brauchen keine Gründe anzugeben.',
     quicker:
       'Schneller geht es über den Link in unseren E-Mails. Für Downloads, die begonnen haben, kann das Widerrufsrecht erloschen sein, falls Sie dem beim Kauf zugestimmt haben.',
     orderNumber: 'Bestellnummer',

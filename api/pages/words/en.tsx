@@ -19,7 +19,7 @@ export const en = {
     },
     incomplete: {
       title: 'Something is missing',
-      text: 'Please go back, and fill in every field in one line.',
+      text: 'Please go back and fill in every field, each on a single line.',
     },
     tooMany: {
       title: 'Too many attempts',
@@ -107,7 +107,7 @@ export const en = {
     undone: 'Nothing of it has been delivered, so what you have paid goes back the way it came.',
     sendBack:
       'Please send back what you have received, within 14 days. Refunds are due within 14 days, too; we may wait until the goods are back, or until you have shown us that you sent them.',
-    staffRefund: 'Our staff look after your refund. It is due within 14 days.',
+    staffRefund: 'Our staff are looking after your refund. It is due within 14 days.',
     iWithdraw: (number: string) => `“I withdraw from the contract for order ${number}.” You need not give a reason.`,
     receiptGoes: 'The receipt goes to the e-mail address of the order at once.',
     begun: (names: string) => `Exempt, if you agreed to that, because the download has begun: ${names}.`,
@@ -122,7 +122,7 @@ export const en = {
     doneText: 'We will not remind you of unfinished checkouts again. E-mails about your orders go on.',
   },
   guest: {
-    period: 'Within 14 days of delivery, and before it. You need not give a reason.',
+    period: 'At any time until 14 days after delivery. You need not give a reason.',
     quicker:
       'It is quicker from the link in our e-mails. Downloads that have begun may be exempt, if you agreed to that when you bought them.',
     orderNumber: 'Order number',

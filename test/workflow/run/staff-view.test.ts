@@ -59,6 +59,15 @@ test('only changes of an attribute are written, for each is an event of the hist
   expect(seen.attributes).toEqual([{ Disputed: true }, { NeedsAttention: true, Disputed: false }]);
 });
 
+test('details alone are no command: a run that replays may show them at any moment', () => {
+  const view = new StaffView();
+  view.showDetails(order({ disputed: true }), [{ step: 'ship', reason: 'The database is down' }]);
+  expect(seen.attributes).toEqual([]);
+  expect(seen.details).toContain('The database is down');
+  view.show(order({ disputed: true }), []);
+  expect(seen.attributes).toEqual([{ Disputed: true }]);
+});
+
 test('the details say what happened, what it waits for and what needs attention, in this order', () => {
   const view = new StaffView();
   view.happened.push('Paid; the stock is sold to this order');
