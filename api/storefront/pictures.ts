@@ -70,5 +70,4 @@ export const pictureRoutes = ({ fileDb }: Pick<ApiDeps, 'fileDb'>, recent = new 
 ];
 
 /** The same bytes, without a copy. */
-const shared = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
-  Buffer.from(buffer, byteOffset, byteLength);
+const shared = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, byteLength);

@@ -442,7 +442,7 @@ describe('the signed page of an order', () => {
     const dispute = (disputed: boolean) =>
       shop.world.db.order.update({ where: { sessionId: untouched }, data: { disputed } });
     await dispute(true); // the bank decides: nothing goes back by itself
-    expect((await page(untouched, 'withdraw')).text).toContain('Our staff look after your refund');
+    expect((await page(untouched, 'withdraw')).text).toContain('Our staff are looking after your refund');
     await dispute(false);
     expect((await page(begun, 'withdraw')).text).toContain('because the download has begun: The ebook');
     for (const id of [untouched, begun]) await post(id, 'withdraw').send({ name: 'Ada' });

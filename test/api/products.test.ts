@@ -267,6 +267,15 @@ describe('while more shoppers want to check out than can be served', () => {
     await bare.db.product.update({ where: { sku: 'song' }, data: UNGROUPED });
   });
 
+  test('a page after a product that was taken off sale goes on where that stood', async () => {
+    const { nextCursor } = (await look('/products?limit=1')).body;
+    await bare.db.product.update({ where: { sku: 'mug' }, data: { active: false } });
+    now += 1_000;
+    const { data } = (await look(`/products?cursor=${nextCursor}`)).body as { data: { sku: string }[] };
+    expect(data.map((one) => one.sku)).toEqual(['song', 'box']);
+    await bare.db.product.update({ where: { sku: 'mug' }, data: { active: true } });
+  });
+
   test('what this process changes is seen at once', async () => {
     const before = await available();
     const change = { delta: 2, reason: 'delivery' };
