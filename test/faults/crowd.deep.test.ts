@@ -96,7 +96,20 @@ test('two APIs count together: checkouts a minute, and unpaid checkouts at a tim
   expect(await shop.stock('poster')).toEqual({ onHand: 100, held: 4 });
 });
 
-const ask = (n: number, sku: string): Promise<Answer> => shop.checkout([{ sku }], { api: system.apis[n % 2] });
+/**
+ * A shopper who is turned away at once, because more come than this machine serves, asks again when they are told to.
+ * One who is kept waiting and then refused has waited for what nobody should wait for.
+ */
+async function ask(n: number, sku: string): Promise<Answer> {
+  for (;;) {
+    const answer = await shop.checkout([{ sku }], { api: system.apis[n % 2] });
+    if (answer.status !== 503 || answer.ms > TURNED_AWAY_MS) return answer;
+    await new Promise((resolve) => setTimeout(resolve, Number(answer.retryAfter) * 1000));
+  }
+}
+
+/** Longer than it takes to be turned away, and less than a till was made to take. */
+const TURNED_AWAY_MS = 5_000;
 
 const opensAtStripe = async () => (await shop.requests('POST', /^\/v1\/checkout\/sessions$/)).length;
 
