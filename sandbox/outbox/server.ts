@@ -11,6 +11,7 @@ import { listPage, mailPage, reportedPage } from './pages';
 import { resendApi } from './resend';
 import { ResendError } from './resend-error';
 import { mailView } from './shell';
+import type * as Templates from './templates';
 
 export interface OutboxOptions {
   /** Default: a free port. */
@@ -132,7 +133,7 @@ function outbox(mails: Mails, apiKey: string, webhook: (Webhook & { now(): numbe
 }
 
 /** React and the templates take longer to load than all the rest, so they are loaded when somebody looks. */
-const templates = async () => require('./templates') as typeof import('./templates');
+const templates = async (): Promise<typeof Templates> => require('./templates');
 
 const faultPlan = z.strictObject({
   times: z.int().min(0).max(1_000),
