@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { isPictureId } from '../../domain/picture';
 import { Problem } from '../../domain/problem';
 import { readPicture } from '../../store/catalogue/pictures';
-import type { Db } from '../../store/database';
 import type { ApiDeps } from '../deps';
 import { CONDITIONAL } from '../http/caching';
 import { type Route, route } from '../http/route';
+import { SharedQueries } from '../http/shared-queries';
 
 /** An uploaded picture never changes: another one has another address. */
 const CACHE_CONTROL = 'public, max-age=31536000, immutable';
@@ -16,31 +16,14 @@ const HEADERS = {
   'Cross-Origin-Resource-Policy': '`cross-origin`: a page of any origin may show it.',
 };
 
-/** How many pictures a process keeps in memory, of 5 MiB at most each: all who ask for one share its bytes. */
-const KEPT = 12;
-
-/** The pictures that were asked for last. A stranger who asks often takes no connection from those who download. */
-class RecentPictures {
-  private readonly kept = new Map<string, ReturnType<typeof readPicture>>();
-
-  constructor(private readonly db: Db) {}
-
-  read(id: string): ReturnType<typeof readPicture> {
-    const found = this.kept.get(id) ?? readPicture(this.db, id);
-    this.kept.delete(id);
-    this.kept.set(id, found); // as the latest
-    const [oldest] = this.kept.keys();
-    if (this.kept.size > KEPT && oldest !== undefined) this.kept.delete(oldest);
-    const forget = () => {
-      if (this.kept.get(id) === found) this.kept.delete(id);
-    };
-    found.then((picture) => picture === null && forget(), forget);
-    return found;
-  }
-}
-
-/** `GET /pictures/{id}` */
-export const pictureRoutes = ({ fileDb }: Pick<ApiDeps, 'fileDb'>, recent = new RecentPictures(fileDb)): Route[] => [
+/**
+ * `GET /pictures/{id}`: all who ask for a picture at once share one reading of it, so that a crowd takes one connection
+ * from those who download, and no memory for each of them.
+ */
+export const pictureRoutes = (
+  { fileDb }: Pick<ApiDeps, 'fileDb'>,
+  readings = new SharedQueries<Awaited<ReturnType<typeof readPicture>>>(),
+): Route[] => [
   route({
     method: 'get',
     path: '/pictures/{id}',
@@ -57,7 +40,7 @@ export const pictureRoutes = ({ fileDb }: Pick<ApiDeps, 'fileDb'>, recent = new 
     handle: async ({ params: { id }, headers, res }) => {
       const etag = `"${id}"`;
       const isKept = isPictureId(id) && headers['if-none-match']?.includes(etag) === true;
-      const picture = isPictureId(id) && !isKept ? await recent.read(id) : null;
+      const picture = isPictureId(id) && !isKept ? await readings.ask(id, () => readPicture(fileDb, id)) : null;
       if (picture === null && !isKept)
         throw new Problem('not_found', 'There is no such picture, or no product shows it any more.');
       if (res.headersSent) return undefined; // answered `503` meanwhile
