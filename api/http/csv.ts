@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import type { Logger } from '../../platform/logger';
+import { hasHungUp } from './hung-up';
 
 export type Cell = string | number | boolean | Date | null;
 
@@ -28,14 +29,10 @@ export async function sendCsv<Row>(
     await pipeline(Readable.from(texts(columns, first, pages)), res);
   } catch (error) {
     res.destroy();
-    // Whether the request is destroyed says nothing: from Node 24 on it is, with its response.
     if (!hasHungUp(error)) log.error({ err: error, filename }, 'a table broke off');
   }
   return undefined;
 }
-
-/** The client has gone before the end: nothing is wrong here. */
-const hasHungUp = (error: unknown): boolean => (error as { code?: unknown }).code === 'ERR_STREAM_PREMATURE_CLOSE';
 
 async function* texts<Row>(
   columns: Columns<Row>,

@@ -10,6 +10,7 @@ import type { Db } from '../../store/database';
 import { countUse, type DownloadGrant, findGrant } from '../../store/orders/downloads';
 import type { ApiDeps } from '../deps';
 import { AtOnce } from '../http/at-once';
+import { hasHungUp } from '../http/hung-up';
 import { type Route, route } from '../http/route';
 
 /** A range that does not start at the first byte belongs to the use before it, if that was less than this ago. */
@@ -79,7 +80,7 @@ export function downloadRoutes(deps: ApiDeps): Route[] {
           const first = await bytes.next(); // until then the answer can still be a problem
           if (res.headersSent) return undefined; // answered `503` meanwhile
           writeHead(res, file, range);
-          await send(deps, req, res, { sku: file.sku, first, bytes });
+          await send(deps, res, { sku: file.sku, first, bytes });
         } finally {
           done?.();
         }
@@ -183,12 +184,12 @@ interface Sending {
 }
 
 /** Sends the bytes one piece at a time, as fast as the client reads them. */
-async function send({ log }: ApiDeps, req: Request, res: Response, { sku, first, bytes }: Sending): Promise<void> {
+async function send({ log }: ApiDeps, res: Response, { sku, first, bytes }: Sending): Promise<void> {
   try {
     await pipeline(Readable.from(startingWith(first, bytes)), res);
   } catch (error) {
     res.destroy();
-    if (!req.destroyed) log.error({ err: error, sku }, 'a download broke off');
+    if (!hasHungUp(error)) log.error({ err: error, sku }, 'a download broke off');
   }
 }
 
