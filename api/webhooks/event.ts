@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Problem } from '../../domain/problem';
+import { jsonOf, notAnEvent } from './body';
 
 /** The parts of an event that decide where it goes. Never its object's state, which may be stale. */
 export interface StripeEvent {
@@ -50,7 +50,7 @@ const Thin = z.object({
  * @throws 400 `invalid_payload` for anything that is not an event
  */
 export function readEvent(body: Buffer): StripeEvent {
-  const json = parse(body);
+  const json = jsonOf(body);
   const snapshot = Snapshot.safeParse(json);
   if (snapshot.success) {
     const { id, type, livemode, account, context, data } = snapshot.data;
@@ -90,13 +90,3 @@ export function isOfOwnAccount({ account, context }: StripeEvent, ownId: string 
   // A path of accounts ends with the one that the event is about.
   return context === null || ownId === null || context.split('/').at(-1) === ownId;
 }
-
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    throw notAnEvent();
-  }
-}
-
-const notAnEvent = () => new Problem('invalid_payload', 'The body is signed, but it is not an event.');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { MailOutcome } from '../../domain/mail-outcome';
-import { Problem } from '../../domain/problem';
 import type { MailReport } from '../../store/mails/outcomes';
+import { jsonOf, notAnEvent } from './body';
 
 /** The events of Resend that say what became of a mail (https://resend.com/docs/webhooks/event-types). */
 const MAIL_EVENTS = [
@@ -35,7 +35,7 @@ type MailEvent = z.output<typeof MailEvent>;
  * @throws 400 `invalid_payload` for anything that is not an event
  */
 export function readMailEvent(body: Buffer): { type: MailEventType | 'other'; report: Omit<MailReport, 'at'> | null } {
-  const json = parse(body);
+  const json = jsonOf(body);
   const event = Event.safeParse(json);
   if (!event.success) throw notAnEvent();
   if (!MAIL_EVENTS.some((type) => type === event.data.type)) return { type: 'other', report: null };
@@ -74,13 +74,3 @@ function codeOf(...parts: (string | null | undefined)[]): string | null {
   const codes = parts.filter((part): part is string => /^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(part ?? ''));
   return codes.length > 0 ? codes.join('/') : null;
 }
-
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    throw notAnEvent();
-  }
-}
-
-const notAnEvent = () => new Problem('invalid_payload', 'The body is signed, but it is not an event.');

@@ -8,7 +8,7 @@ export interface Webhook {
 }
 
 /** What may be reported of a mail, by the name that the page and the control give it. */
-export const HAPPENINGS = {
+export const EMAIL_EVENTS = {
   bounced: {
     label: 'It bounces: no such mailbox',
     type: 'email.bounced',
@@ -27,9 +27,9 @@ export const HAPPENINGS = {
   complained: { label: 'Its reader reports it as spam', type: 'email.complained', data: {} },
   delivery_delayed: { label: 'It is delayed', type: 'email.delivery_delayed', data: {} },
 } as const;
-type Happening = keyof typeof HAPPENINGS;
+type EmailEvent = keyof typeof EMAIL_EVENTS;
 
-export const isHappening = (name: string): name is Happening => Object.hasOwn(HAPPENINGS, name);
+export const isEmailEvent = (name: string): name is EmailEvent => Object.hasOwn(EMAIL_EVENTS, name);
 
 const ANSWER_WITHIN = 15_000;
 
@@ -39,8 +39,8 @@ const ANSWER_WITHIN = 15_000;
  * 2xx.
  * @returns the HTTP status of the answer; null when none came
  */
-export async function report(webhook: Webhook, mail: Mail, happening: Happening, now: number): Promise<number | null> {
-  const body = JSON.stringify(eventOf(mail, happening, now));
+export async function report(webhook: Webhook, mail: Mail, event: EmailEvent, now: number): Promise<number | null> {
+  const body = JSON.stringify(eventOf(mail, event, now));
   const id = `msg_${randomUUID().replaceAll('-', '')}`;
   const timestamp = String(Math.floor(now / 1000));
   const key = Buffer.from(webhook.secret.replace(/^whsec_/, ''), 'base64');
@@ -65,8 +65,8 @@ export async function report(webhook: Webhook, mail: Mail, happening: Happening,
 }
 
 /** As documented at https://resend.com/docs/webhooks/emails/bounced and beside it. */
-function eventOf({ id, createdAt, from, to, subject, tags }: Mail, happening: Happening, now: number): object {
-  const { type, data } = HAPPENINGS[happening];
+function eventOf({ id, createdAt, from, to, subject, tags }: Mail, event: EmailEvent, now: number): object {
+  const { type, data } = EMAIL_EVENTS[event];
   return {
     type,
     created_at: new Date(now).toISOString(),

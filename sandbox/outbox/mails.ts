@@ -41,7 +41,7 @@ type Line =
   | { mail: Mail }
   | { key: string; answered: Answered }
   | { cleared: string }
-  | { happened: string; to: string };
+  | { reported: string; to: string };
 
 /**
  * The mails and the idempotency keys, in memory and, line by line, in a file, so that a restart loses nothing. A last
@@ -90,8 +90,8 @@ export class Mails {
   }
 
   /** Remembers what was reported of a mail. */
-  happened(id: string, event: string): void {
-    this.write({ happened: event, to: id });
+  reported(id: string, event: string): void {
+    this.write({ reported: event, to: id });
   }
 
   /** Empties the list. The keys stay, so that an accepted mail is not accepted a second time. */
@@ -108,8 +108,8 @@ export class Mails {
     if ('mail' in line) this.mails.unshift(line.mail);
     if ('key' in line) this.keys.set(line.key, line.answered);
     if ('cleared' in line) this.mails = [];
-    if ('happened' in line)
-      this.mails = this.mails.map((mail) => (mail.id === line.to ? { ...mail, lastEvent: line.happened } : mail));
+    if ('reported' in line)
+      this.mails = this.mails.map((mail) => (mail.id === line.to ? { ...mail, lastEvent: line.reported } : mail));
   }
 }
 

@@ -1,4 +1,4 @@
-import { HAPPENINGS } from './events';
+import { EMAIL_EVENTS } from './events';
 import type { Mail, MailFilter } from './mails';
 import { escaped, mailBody, shell } from './shell';
 
@@ -33,7 +33,7 @@ export function mailPage(mail: Mail, { reportable }: { reportable: boolean }): s
   const rows = head.filter(([, value]) => value).map(([name, value]) => `<dt>${name}</dt><dd>${value}</dd>`);
   return shell(
     mail.subject,
-    `<header><p><a href="/">← Outbox</a></p><h1>${escaped(mail.subject)}</h1><dl>${rows.join('')}</dl>${reportable ? happenings(mail) : ''}</header>
+    `<header><p><a href="/">← Outbox</a></p><h1>${escaped(mail.subject)}</h1><dl>${rows.join('')}</dl>${reportable ? reports(mail) : ''}</header>
      ${mailBody(mail, `/mails/${mail.id}/html`)}`,
   );
 }
@@ -44,9 +44,9 @@ function unsubscribeLink({ headers = {} }: Mail): string | null {
   return link === undefined ? null : `<a href="${escaped(link)}" target="_blank" rel="noopener">${escaped(link)}</a>`;
 }
 
-function happenings({ id }: Mail): string {
-  const buttons = Object.entries(HAPPENINGS).map(
-    ([name, { label }]) => `<button name="happening" value="${name}">${escaped(label)}</button>`,
+function reports({ id }: Mail): string {
+  const buttons = Object.entries(EMAIL_EVENTS).map(
+    ([name, { label }]) => `<button name="event" value="${name}">${escaped(label)}</button>`,
   );
   return `<form method="post" action="/mails/${id}/events"><p>What happens to it, reported to the shop:</p>${buttons.join(' ')}</form>`;
 }

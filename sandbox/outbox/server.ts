@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { KEEP_ALIVE_MS } from '../../platform/keep-alive';
-import { HAPPENINGS, isHappening, report, type Webhook } from './events';
+import { EMAIL_EVENTS, isEmailEvent, report, type Webhook } from './events';
 import { Faults } from './faults';
 import { type MailFilter, Mails } from './mails';
 import { listPage, mailPage, reportedPage } from './pages';
@@ -122,13 +122,13 @@ function outbox(mails: Mails, apiKey: string, webhook: (Webhook & { now(): numbe
   app.use(asResendError);
   return app;
 
-  /** Reports what happened to a mail: the status of the answer, null for none; `unknown`: no such mail or happening. */
+  /** Reports what happened to a mail: the status of the answer, null for none; `unknown`: no such mail or event. */
   async function happen({ params: { id }, body }: Request<{ id: string }>): Promise<number | null | 'unknown'> {
     const mail = mails.get(id);
-    const happening = String((body as { happening?: unknown } | undefined)?.happening);
-    if (!mail || !webhook || !isHappening(happening)) return 'unknown';
-    mails.happened(id, HAPPENINGS[happening].type.replace('email.', ''));
-    return report(webhook, mail, happening, webhook.now());
+    const event = String((body as { event?: unknown } | undefined)?.event);
+    if (!mail || !webhook || !isEmailEvent(event)) return 'unknown';
+    mails.reported(id, EMAIL_EVENTS[event].type.replace('email.', ''));
+    return report(webhook, mail, event, webhook.now());
   }
 }
 

@@ -158,6 +158,9 @@ test('a bundle says what is in it, and takes that from the shelf; after a declin
   await page.waitForURL(/\/success/);
   await status('PREPARING');
   expect(await stockOf('STONE-VASE')).toMatchObject({ onHand: before.onHand - 1, held: before.held });
+  await page.getByRole('rowheader', { name: 'The Birthday Box' }).waitFor();
+  await page.goto(shop('/cart'));
+  await page.getByText('Your cart is empty').waitFor();
 }, 120_000);
 
 test('an expired checkout is recovered from the mail, and paid', async () => {
@@ -193,7 +196,7 @@ test('the link is not offered again, and a confirmation that bounces calls staff
   const [confirmation] = mails.filter(({ tags }) => tags.template === 'order_confirmation');
   const reported = await fetch(`${system.env.OUTBOX_URL}/mails/${confirmation?.id}/events`, {
     method: 'POST',
-    body: new URLSearchParams({ happening: 'bounced' }),
+    body: new URLSearchParams({ event: 'bounced' }),
   });
   expect(await reported.text()).toContain('The shop answered 200');
   const { body } = await system.staff('GET', `/admin/orders/${confirmation?.tags.order}`);

@@ -169,11 +169,11 @@ describe('what happens to a mail afterwards', () => {
   });
   afterEach(() => new Promise((resolve) => shop.close(resolve)));
 
-  const happen = (id: string, happening: string) =>
+  const happen = (id: string, event: string) =>
     fetch(`${outbox.url}/api/mails/${id}/events`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ happening }),
+      body: JSON.stringify({ event }),
     });
 
   test('is reported to the shop as Resend reports it, signed so that its own library accepts it', async () => {
@@ -207,16 +207,16 @@ describe('what happens to a mail afterwards', () => {
     answer = 503;
     const reported = await fetch(`${outbox.url}/mails/${data?.id}/events`, {
       method: 'POST',
-      body: new URLSearchParams({ happening: 'complained' }),
+      body: new URLSearchParams({ event: 'complained' }),
     });
     answer = 200;
     expect([reported.status, await reported.text()]).toEqual([200, expect.stringContaining('The shop answered 503')]);
     expect(JSON.parse(reports[0]?.body ?? '')).toMatchObject({ type: 'email.complained' });
   });
 
-  test.each(['nothing', 'toString'])('is not %s', async (happening) => {
+  test.each(['nothing', 'toString'])('is not %s', async (event) => {
     const { data } = await resend.emails.send(confirmation);
-    expect((await happen(data?.id ?? '', happening)).status).toBe(404);
+    expect((await happen(data?.id ?? '', event)).status).toBe(404);
     expect((await happen('no-such-mail', 'bounced')).status).toBe(404);
     expect(reports).toEqual([]);
   });
@@ -227,7 +227,7 @@ test('a mail shows how to unsubscribe from it, and offers no reports where there
   const { data } = await resend.emails.send({ ...confirmation, headers: { 'List-Unsubscribe': `<${link}>` } });
   const page = await (await fetch(`${outbox.url}/mails/${data?.id}`)).text();
   expect(page).toContain(`href="${link}"`);
-  expect(page).not.toContain('name="happening"');
+  expect(page).not.toContain('name="event"');
 });
 
 test('a mail can neither run scripts in its view nor inject HTML into the pages around it', async () => {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import Stripe from 'stripe';
 import { shortagesOf, skusOf } from '../../../domain/cart-stock';
-import { priceOff } from '../../../domain/differences';
 import { CHECKOUT_REFUSED } from '../../../domain/fault';
 import { type SessionId, sessionId } from '../../../domain/ids';
 import type { OrderStatus } from '../../../domain/order';
@@ -20,7 +19,6 @@ import {
   writeCheckout,
 } from '../../../store/checkouts/checkouts';
 import type { KeyClaim } from '../../../store/checkouts/keys';
-import { writeDiscrepancies } from '../../../store/reconciliation/discrepancies';
 import type { ApiDeps } from '../../deps';
 import { toProblem } from '../../http/errors';
 import { invalid } from '../../http/parse';
@@ -29,6 +27,7 @@ import type { Slot } from './admission';
 import { type Cart, outOfStock, type PricedCart } from './cart';
 import { notForSale, takeOffSale } from './not-for-sale';
 import { whatIsRefused } from './refusal';
+import { requireSamePrice } from './same-price';
 import { type SessionRequest, sessionRequest } from './stripe-request';
 
 /** A checkout that is open, as the shopper hears of it. */
@@ -165,35 +164,6 @@ async function createSession({ db, stripe }: ApiDeps, row: CheckoutRecord): Prom
 const refusesEmail = (error: unknown): boolean =>
   error instanceof Stripe.errors.StripeInvalidRequestError &&
   (error.param === 'customer_email' || error.code === 'email_invalid');
-
-/**
- * Stripe must charge what the catalogue says, unless the shopper chooses the price. Otherwise the session is expired.
- */
-async function requireSamePrice(deps: ApiDeps, row: CheckoutRecord, session: Stripe.Checkout.Session): Promise<void> {
-  const { stripe, log } = deps;
-  const chosenByShopper = row.lines.some(({ minimum }) => minimum !== null);
-  if (session.currency === row.currency && (chosenByShopper || session.amount_subtotal === row.subtotal)) return;
-  log.error(
-    {
-      number: row.number,
-      session: session.id,
-      ours: row.subtotal,
-      stripes: session.amount_subtotal,
-      currency: session.currency,
-    },
-    'Stripe’s price differs from the catalogue, so the session was expired; run stripe:setup or correct the product',
-  );
-  await stripe.checkout.sessions.expire(session.id);
-  const { number, currency } = row;
-  const asked = { number, currency, skus: row.lines.map(({ sku }) => sku), subtotal: row.subtotal };
-  const stripes = { subtotal: session.amount_subtotal ?? 0, currency: session.currency };
-  await writeDiscrepancies(deps.db, {
-    foundBy: null,
-    found: [priceOff({ ...asked, stripes })],
-    at: new Date(deps.clock.now()),
-  });
-  throw new Problem('unavailable', 'This cannot be bought right now.', { retryAfter: 60 });
-}
 
 /**
  * Translates the refusals that the shopper can correct. Logs every other one, and tells staff of those that no other

@@ -33,7 +33,7 @@ export function setQuantity(sku: string, quantity: number): void {
   useCart.setState(({ lines }) => ({ lines: withQuantity(lines, sku, quantity) }));
 }
 
-/** Removes the items of a paid order from the cart, once. */
+/** Removes what a paid order was for from the cart, once: bundles by their own SKU. */
 export function removeBought(sessionId: string, bought: CartLine[]): void {
   const rest = withoutBought(useCart.getState(), sessionId, bought);
   if (rest) useCart.setState({ ...rest, email: '' });

@@ -30,7 +30,7 @@ function FollowedOrder({ sessionId }: { sessionId: string }) {
     return () => document.removeEventListener('visibilitychange', awake);
   }, [refresh]);
   useEffect(() => {
-    if (order && isPaidFor(order)) removeBought(sessionId, order.items);
+    if (order && isPaidFor(order)) removeBought(sessionId, order.bought);
   }, [order, sessionId]);
 
   if (!order && failure?.code === 'unknown_order') return <Unknown />;

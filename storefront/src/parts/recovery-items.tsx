@@ -1,38 +1,18 @@
 import { formatMoney, type RecoveryCart } from '@holdfast/client';
+import { PriceTable } from './price-table';
 
 type Item = RecoveryCart['items'][number];
 
 /** What is behind a recovery link, at today's prices, with what cannot be had any more. */
 export function RecoveryItems({ cart: { items, total } }: { cart: RecoveryCart }) {
   return (
-    <table>
-      <thead className="unseen">
-        <tr>
-          <th scope="col">Item</th>
-          <th scope="col">Price</th>
-        </tr>
-      </thead>
-      <tbody>
-        {items.map((item) => (
-          <tr key={item.sku}>
-            <th scope="row">
-              {item.quantity > 1 && `${item.quantity} × `}
-              {item.name}
-              {item.problem && <p className="tag warn">{troubleOf(item)}</p>}
-            </th>
-            <td>{priceOf(item)}</td>
-          </tr>
-        ))}
-      </tbody>
-      {total && (
-        <tfoot>
-          <tr>
-            <th scope="row">Total today</th>
-            <td>{formatMoney(total)}</td>
-          </tr>
-        </tfoot>
-      )}
-    </table>
+    <PriceTable
+      items={items.map((item) => ({
+        ...{ sku: item.sku, name: item.name, quantity: item.quantity, price: priceOf(item) },
+        ...(item.problem && { remark: <p className="tag warn">{troubleOf(item)}</p> }),
+      }))}
+      sums={total ? [{ label: 'Total today', amount: formatMoney(total) }] : []}
+    />
   );
 }
 

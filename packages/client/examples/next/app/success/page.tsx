@@ -26,7 +26,7 @@ export default async function SuccessPage({ searchParams }: Props) {
       <h1>{headline(order)}</h1>
       <p>Order {order.number}</p>
       <ul>
-        {order.items.map(({ sku, name, quantity, total }) => (
+        {order.bought.map(({ sku, name, quantity, total }) => (
           <li key={sku}>
             {quantity} × {name}: {formatMoney(total)}
           </li>

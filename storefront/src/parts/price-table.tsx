@@ -1,0 +1,46 @@
+import type { ReactNode } from 'react';
+
+export interface PricedItem {
+  sku: string;
+  name: string;
+  quantity: number;
+  price: string;
+  /** Said below its name. */
+  remark?: ReactNode;
+}
+
+/** Items with their prices, and the sums below them. */
+export function PriceTable({ items, sums }: { items: PricedItem[]; sums: { label: string; amount: string }[] }) {
+  return (
+    <table>
+      <thead className="unseen">
+        <tr>
+          <th scope="col">Item</th>
+          <th scope="col">Price</th>
+        </tr>
+      </thead>
+      <tbody>
+        {items.map(({ sku, name, quantity, price, remark }) => (
+          <tr key={sku}>
+            <th scope="row">
+              {quantity > 1 && `${quantity} × `}
+              {name}
+              {remark}
+            </th>
+            <td>{price}</td>
+          </tr>
+        ))}
+      </tbody>
+      {sums.length > 0 && (
+        <tfoot>
+          {sums.map(({ label, amount }) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              <td>{amount}</td>
+            </tr>
+          ))}
+        </tfoot>
+      )}
+    </table>
+  );
+}
