@@ -68,16 +68,17 @@ describe('the development server', () => {
       await workflow.start(WORKFLOWS.order, orderStart({ sessionId: 'cs_test_fourth' as SessionId })),
     ];
     for (const run of runs) await until(async () => (await run.describe()).raw.pendingWorkflowTask);
-    await until(async () => (await backlog(server)) >= runs.length);
-    const handedOut = [];
+    await until(async () => (await backlog(server, TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW)) >= runs.length);
+    const handedOut: unknown[] = [];
     for (const _ of runs) {
       const { workflowType } = await polled(server, ({ workflowService }) =>
         workflowService.pollWorkflowTaskQueue(onOrders(server)),
       );
       handedOut.push(workflowType?.name);
     }
-    expect(handedOut).toEqual(['order', 'notice', 'reconcile', 'bulk']);
     for (const run of runs) await run.terminate();
+    expect(handedOut.slice(0, 2)).toEqual(['order', 'notice']);
+    expect(handedOut.slice(2).sort()).toEqual(['bulk', 'reconcile']); // between equals the server promises no order
   });
 
   test('hands out a step that somebody waits for before the mails and sweeps that wait since earlier', async () => {
@@ -108,9 +109,11 @@ describe('the development server', () => {
       await waiting(Promise.resolve(runs[0] as WorkflowHandle)); // for its mail
       await waiting(workflow.start(WORKFLOWS.reconcile, reconcileStart({ id: 'earlier', trigger: 'staff' })));
       await waiting(resend('later'));
-      const handedOut = [await next(), await next(), await next()];
-      expect(handedOut.map((task) => task.activityType?.name)).toEqual(['pickMail', 'sendMails', 'beginSweep']);
+      await until(async () => (await backlog(server, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY)) >= 3);
+      const handedOut = [await next(), await next(), await next()].map((task) => task.activityType?.name);
       for (const run of new Set(runs)) await run.terminate();
+      expect(handedOut[0]).toBe('pickMail');
+      expect(handedOut.slice(1).sort()).toEqual(['beginSweep', 'sendMails']); // between equals there is no order
     });
   });
 });
@@ -121,11 +124,11 @@ const onOrders = ({ namespace }: DevServer) => ({ namespace, taskQueue: { name: 
 const polled = <T>({ client }: DevServer, poll: (client: Client) => Promise<T>): Promise<T> =>
   client.withDeadline(Date.now() + 30_000, () => poll(client));
 
-/** How many workflow tasks wait for a worker. The server counts again after five seconds. */
-async function backlog(server: DevServer): Promise<number> {
+/** How many tasks of a kind wait for a worker. The server counts again after five seconds. */
+async function backlog(server: DevServer, taskQueueType: temporal.api.enums.v1.TaskQueueType): Promise<number> {
   const { stats } = await server.client.workflowService.describeTaskQueue({
     ...onOrders(server),
-    taskQueueType: TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    taskQueueType,
     reportStats: true,
   });
   return Number(stats?.approximateBacklogCount ?? 0);
