@@ -19,6 +19,7 @@ import { demoPictures, demoStorefront } from './storefront/demo';
 import { downloadRoutes } from './storefront/downloads';
 import { notifyRoutes } from './storefront/notify';
 import { cancelRoutes } from './storefront/order-page/cancel';
+import { askToReturnRoutes } from './storefront/order-page/return';
 import { orderPageRoutes } from './storefront/order-page/view';
 import { withdrawRoutes } from './storefront/order-page/withdraw';
 import { orderRoutes } from './storefront/orders';
@@ -80,6 +81,7 @@ export function apiRoutes(deps: ApiDeps, limits = createLimits(deps)): Route[] {
     ...orderPageRoutes(deps, limits),
     ...cancelRoutes(deps),
     ...withdrawRoutes(deps),
+    ...askToReturnRoutes(deps, limits),
     ...guestWithdrawalRoutes(deps, limits),
     ...streamRoutes(deps, limits),
     ...downloadRoutes(deps),

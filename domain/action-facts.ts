@@ -1,5 +1,6 @@
 import type { Decision, HoldReason, OrderStatus, PaymentStatus } from './order';
 import type { StockState } from './order-snapshot';
+import type { ReturnRequestState } from './return-requests';
 
 /** The actions that are updates to the order's workflow. */
 export const UPDATES = [
@@ -20,7 +21,7 @@ export const RESOLUTIONS = ['withdraw', 'settled_elsewhere', 'accept'] as const;
 export type Resolution = (typeof RESOLUTIONS)[number];
 /**
  * What can be done with an order. Apart from the updates: what the staff API alone does, because it touches personal
- * data, which must not stand in Temporal; and what the shopper does (`abandon`, `cancel as the shopper`).
+ * data, which must not stand in Temporal; and what the shopper does (`abandon`, `… as the shopper`).
  */
 export type Action =
   | UpdateAction
@@ -29,8 +30,10 @@ export type Action =
   | 'correct e-mail'
   | 'correct address'
   | 'erase'
+  | 'decline a return'
   | 'abandon'
-  | 'cancel as the shopper';
+  | 'cancel as the shopper'
+  | 'ask to return as the shopper';
 
 /** The facts about an order that decide what staff may do. An absent flag counts as false. */
 export interface ActionFacts {
@@ -52,6 +55,12 @@ export interface ActionFacts {
   shippingHold?: HoldReason | null | undefined;
   /** The customer has nothing of it: nothing was shipped, or all of that has come back. */
   nothingOut?: boolean | undefined;
+  /** The customer has nothing that they have not asked to return already. */
+  nothingToAsk?: boolean | undefined;
+  /** The customer has withdrawn from the contract. */
+  withdrawn?: boolean | undefined;
+  /** Where the request to return stands that staff want to decline. */
+  returnRequest?: ReturnRequestState | undefined;
   /** A cancel is requested and not carried out yet. */
   cancelling?: boolean | undefined;
   /** Lost disputes took all that was not refunded: nothing is left to give back. */

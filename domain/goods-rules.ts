@@ -1,5 +1,6 @@
 import type { Action } from './action-facts';
 import { cancelUnderWay, disputed, isErased, type Rules } from './obstacles';
+import { ORDER_STATUSES } from './order';
 
 /** What staff may do about goods that were shipped, and when: a part of the table in action-rules.ts. */
 export const GOODS_RULES = {
@@ -11,6 +12,18 @@ export const GOODS_RULES = {
         when: 'nothing is shipped that has not come back; with a refund, also whatever `refund` is refused for',
         applies: ({ nothingOut = false }) => nothingOut,
         refusal: () => 'Nothing of the order is shipped and not yet returned',
+      },
+    ],
+  },
+  'decline a return': {
+    does: 'tells the customer, with a note, that what they asked to return is not taken back (`return-requests/{id}/decline`)',
+    in: ORDER_STATUSES,
+    obstacles: [
+      isErased(),
+      {
+        when: 'it came back already, or was declined',
+        applies: ({ returnRequest = 'open' }) => returnRequest !== 'open',
+        refusal: ({ returnRequest }) => `The request is answered: ${returnRequest}`,
       },
     ],
   },

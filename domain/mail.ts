@@ -17,11 +17,20 @@ export const RESENDABLE = [
   'attention_needed',
   'withdrawal_received',
   'withdrawal_notice',
+  'return_request_received',
+  'return_request_notice',
+  'return_request_declined',
 ] as const;
 export type Resendable = (typeof RESENDABLE)[number];
 
 /** The mails that a withdrawal needs: the receipt for the customer, and what staff are to do. */
 export const WITHDRAWAL_MAILS = ['withdrawal_received', 'withdrawal_notice'] as const satisfies readonly Resendable[];
+
+/** The mails that a request to return needs: what the customer asked for, and what staff are to answer. */
+export const RETURN_REQUEST_MAILS = [
+  'return_request_received',
+  'return_request_notice',
+] as const satisfies readonly Resendable[];
 
 /** The mail about an expired checkout, which its reader can unsubscribe from. All others are about a purchase. */
 export const RECOVERY_MAIL = { template: 'checkout_expired', title: 'Expired checkout notice' } as const satisfies {
@@ -37,8 +46,15 @@ export const unsentKey = (mailKey: string): string => `mail/${mailKey}/unsent`;
 /** Why a recovery mail is not sent, at the end of a sentence on the timeline. */
 export const UNSUBSCRIBED = 'the customer has unsubscribed from them';
 
-/** The key of the request for a mail that a withdrawal asks for, so that it has not been sent before. */
-export const firstKey = (template: Resendable): string => `first/${template}`;
+/**
+ * The key of the request for a mail that no run of the order sends by itself, so that it has not been sent before: one
+ * that a withdrawal needs, or a request to return, which `ref` names.
+ */
+export const firstKey = (template: Resendable, ref?: string): string =>
+  ['first', template, ...(ref === undefined ? [] : [ref])].join('/');
+
+/** Keys of staff's requests are hashes. */
+export const isFirstKey = (key: string): boolean => key.startsWith('first/');
 
 /** What a mail to staff asks for if a payment has to be captured by a deadline. The order itself is not stuck. */
 export const CAPTURE = 'capture';
@@ -82,6 +98,8 @@ export interface MailedOrder {
   refunds: readonly { stripeId: string | null; status: string }[];
   attention: object | null;
   withdrawal: object | null;
+  /** In the order in which they came. */
+  returnRequests: readonly { id: string; declined: boolean }[];
 }
 
 /** What a mail is about: the latest parcel, return or refund, or the order itself. Null: it would not be true now. */
@@ -102,6 +120,9 @@ export const subjectOfMail: Record<Resendable, Subject> = {
   attention_needed: ({ attention }) => itself(attention !== null),
   withdrawal_received: ({ withdrawal }) => itself(withdrawal !== null),
   withdrawal_notice: ({ withdrawal }) => itself(withdrawal !== null),
+  return_request_received: ({ returnRequests }) => about(returnRequests.at(-1)?.id),
+  return_request_notice: ({ returnRequests }) => about(returnRequests.at(-1)?.id),
+  return_request_declined: ({ returnRequests }) => about(returnRequests.findLast(({ declined }) => declined)?.id),
 };
 
 const itself = (isTrue: boolean) => (isTrue ? {} : null);

@@ -12,6 +12,13 @@ export interface ReturnedGoods {
   condition: Condition;
 }
 
+/** What the shopper asked to return and still has. `at`: when, in milliseconds since the epoch. */
+export interface OpenReturnRequest {
+  id: string;
+  at: number;
+  awaited: ParcelLine[];
+}
+
 /** A parcel that left. `at`: milliseconds since the epoch. */
 export interface ParcelSent {
   carrier: string;
@@ -75,6 +82,8 @@ export interface OrderSnapshot {
   nothingOut?: boolean;
   /** What came back, oldest first; absent if nothing did. */
   returns?: ReturnedGoods[];
+  /** Not answered yet, oldest first; absent if there are none. */
+  returnRequests?: OpenReturnRequest[];
   /** Its lines with goods; absent if it has downloads only. */
   lines?: LineProgress[];
   /** Oldest first; absent if nothing was shipped. */

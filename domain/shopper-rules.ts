@@ -1,12 +1,12 @@
 import type { Action } from './action-facts';
-import { cancelUnderWay, disputed, type Rules } from './obstacles';
+import { cancelUnderWay, disputed, isErased, type Rules } from './obstacles';
 import { ORDER_STATUSES, type PaymentStatus } from './order';
 
 /** The name of the shopper on timelines. */
 export const SHOPPER = 'shopper';
 
 /** What the shopper may do with an order by themselves, and when. */
-export const SHOPPER_RULES: Pick<Record<Action, Rules>, 'abandon' | 'cancel as the shopper'> = {
+export const SHOPPER_RULES = {
   abandon: {
     does: 'by the shopper: expires the session, then releases the stock; an order that has ended stays as it is',
     in: ORDER_STATUSES,
@@ -36,7 +36,24 @@ export const SHOPPER_RULES: Pick<Record<Action, Rules>, 'abandon' | 'cancel as t
       cancelUnderWay(),
     ],
   },
-};
+  'ask to return as the shopper': {
+    does: 'by the shopper, from the signed link in their mails: tells staff what they want to send back; nothing else follows by itself',
+    in: ['PREPARING', 'SHIPPED', 'COMPLETED'],
+    obstacles: [
+      {
+        when: 'the customer has withdrawn',
+        applies: ({ withdrawn = false }) => withdrawn,
+        refusal: () => 'The customer has withdrawn from the whole contract',
+      },
+      isErased(),
+      {
+        when: 'the customer has no goods that they have not asked to return already',
+        applies: ({ nothingToAsk = false }) => nothingToAsk,
+        refusal: () => 'Nothing is shipped that has not come back and was not asked for already',
+      },
+    ],
+  },
+} satisfies Partial<Record<Action, Rules>>;
 
 /** The money has arrived or is on its way. */
 const PAYING: readonly PaymentStatus[] = [

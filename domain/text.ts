@@ -14,5 +14,12 @@ function strip(json: unknown): unknown {
   return Object.fromEntries(Object.entries(json).map(([name, value]) => [name.replace(UNSTORABLE, ''), strip(value)]));
 }
 
+/** Words of a person, of several lines: storable, without control characters, each line break one character. */
+export const plainProse = (given: string): string =>
+  storable(given.replace(/\r\n?/g, '\n'))
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it removes
+    .replace(/[\u0001-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
+    .trim();
+
 /** With the flag `u`, `\p{Cs}` matches a half alone, never a whole pair. */
 const UNSTORABLE = /\0|\p{Cs}/gu;

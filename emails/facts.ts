@@ -55,6 +55,7 @@ export interface OrderFacts {
   shipments: ShipmentFacts[];
   refunds: RefundFacts[];
   returns: ReturnFacts[];
+  returnRequests: ReturnRequestFacts[];
   disputes: DisputeFacts[];
   /** `behind`: the step that staff are shown before this one, if there is one. */
   attention: { step: string; reason: string; since: Date; behind: string | null } | null;
@@ -128,6 +129,15 @@ export interface ReturnFacts {
   refund: number | null;
 }
 
+/** What the customer asked to return. Why they did is not in mails. */
+export interface ReturnRequestFacts {
+  id: string;
+  items: Quantity[];
+  declined: boolean;
+  /** What staff tell the customer whose request they decline; null once it is erased. */
+  note: string | null;
+}
+
 export interface RefundFacts {
   /** Stripe's id, or our own key until Stripe has answered. */
   id: string;
@@ -165,6 +175,10 @@ export const shipmentOf = ({ order, ref }: MailFacts): ShipmentFacts | undefined
 /** The return this mail is about, or undefined if the order has no such return. */
 export const returnOf = ({ order, ref }: MailFacts): ReturnFacts | undefined =>
   order.returns.find(({ id }) => id === ref);
+
+/** The request to return that this mail is about, or undefined if the order has no such request. */
+export const returnRequestOf = ({ order, ref }: MailFacts): ReturnRequestFacts | undefined =>
+  order.returnRequests.find(({ id }) => id === ref);
 
 /** The refund this mail is about, or undefined if the order has no such refund. */
 export const refundOf = ({ order, ref }: MailFacts): RefundFacts | undefined =>

@@ -12,6 +12,9 @@ import { paymentProcessing } from './payment-processing';
 import { refundFailed } from './refund-failed';
 import { type Composed, rendered } from './rendered';
 import { returnReceived } from './return-received';
+import { returnRequestDeclined } from './return-request-declined';
+import { returnRequestNotice } from './return-request-notice';
+import { returnRequestReceived } from './return-request-received';
 import type { MailTemplate } from './template';
 import { withdrawalNotice } from './withdrawal-notice';
 import { withdrawalReceived } from './withdrawal-received';
@@ -33,6 +36,9 @@ export const TEMPLATES = {
   dispute_deadline: disputeDeadline,
   withdrawal_received: withdrawalReceived,
   withdrawal_notice: withdrawalNotice,
+  return_request_received: returnRequestReceived,
+  return_request_notice: returnRequestNotice,
+  return_request_declined: returnRequestDeclined,
 } as const satisfies Record<string, MailTemplate>;
 
 export type Template = keyof typeof TEMPLATES;

@@ -4,7 +4,14 @@ import type { ActionExample } from '../domain/action-examples';
 import type { Resolution, UpdateAction } from '../domain/action-facts';
 import type { SessionId } from '../domain/ids';
 import type { HoldReason, OrderStatus, Reason } from '../domain/order';
-import type { MailProgress, OpenDispute, OpenRefund, ParcelSent, ReturnedGoods } from '../domain/order-snapshot';
+import type {
+  MailProgress,
+  OpenDispute,
+  OpenRefund,
+  OpenReturnRequest,
+  ParcelSent,
+  ReturnedGoods,
+} from '../domain/order-snapshot';
 import type { LineProgress } from '../domain/parcel';
 import type { Condition } from '../domain/returns';
 import { TASK_QUEUES } from './names';
@@ -92,6 +99,8 @@ export interface OrderReport {
   lines: LineProgress[];
   parcels: (Omit<ParcelSent, 'at'> & { at: string })[];
   returns: ReturnedGoods[];
+  /** What the shopper asked to return and still has. */
+  returnRequests: (Omit<OpenReturnRequest, 'at'> & { at: string })[];
   /** Not over, or without success. */
   openRefunds: OpenRefund[];
   /** Those that are open. */

@@ -1,9 +1,9 @@
 import type { SessionId } from '../domain/ids';
-import { firstKey, type Resendable } from '../domain/mail';
+import { isFirstKey, type Resendable } from '../domain/mail';
 import { TASK_QUEUES } from './names';
 import { oncePerId } from './policies';
 
-/** A mail about an order that staff want to send again, or that a withdrawal needs. */
+/** A mail about an order that staff want to send again, or that is due for what the shopper did by themselves. */
 export interface ResendInput {
   sessionId: SessionId;
   template: Resendable;
@@ -20,5 +20,5 @@ export const resendStart = (input: ResendInput) => ({
   taskQueue: TASK_QUEUES.orders,
   args: [input] as [ResendInput],
   ...oncePerId,
-  staticSummary: `Sends ${input.template}${input.key === firstKey(input.template) ? '' : ' again'}`,
+  staticSummary: `Sends ${input.template}${isFirstKey(input.key) ? '' : ' again'}`,
 });

@@ -1,5 +1,5 @@
 import { whyNot } from '../../domain/actions';
-import { firstKey, isRecoveryMail, subjectOfMail } from '../../domain/mail';
+import { isFirstKey, isRecoveryMail, subjectOfMail } from '../../domain/mail';
 import { SHOPPER } from '../../domain/shopper-rules';
 import { TEMPLATES } from '../../emails';
 import { readOrderForMail } from '../../store/mails/order';
@@ -36,8 +36,9 @@ export const emailAgain = ({ db, clock }: Deps) => {
         erased: order.customer?.erased,
       });
       if (reason !== null) return refuse(request, reason);
-      const isFirst = key === firstKey(template);
-      const actor = isFirst ? SHOPPER : await readActor(db, { sessionId, by: key });
+      const isFirst = isFirstKey(key);
+      const isAnswer = template === 'return_request_declined';
+      const actor = isFirst && !isAnswer ? SHOPPER : await readActor(db, { sessionId, by: key });
       const message = `${title} ${isFirst ? 'is due' : 'asked for again'}`;
       const event = { type: 'mail', message, actor, key: `mail/again/${key}` };
       const ref = await pickMailRequest(db, { ...request, ref: subject?.ref ?? null, event, at });

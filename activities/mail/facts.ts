@@ -68,6 +68,9 @@ function orderFacts(env: Deps['env'], order: OrderForMail): Omit<OrderFacts, 'at
       ...{ id, items: lines.map(({ sku, quantity }) => ({ name: nameOf(items, sku), quantity })) },
       refund: refundOfReturn(refunds, refundKey),
     })),
+    returnRequests: order.returnRequests.map(({ items: lines, ...request }) => ({
+      ...{ ...request, items: lines.map(({ sku, quantity }) => ({ name: nameOf(items, sku), quantity })) },
+    })),
     refunds: refunds.map(({ key, stripeId, ...refund }) => ({ ...refund, id: stripeId ?? key })),
     withdrawal: withdrawal && {
       ...withdrawal,

@@ -17,6 +17,7 @@ import { packingSlipRoutes } from './orders/packing-slip';
 import { orderPageRoutes } from './orders/page';
 import { replaceRoutes } from './orders/replace';
 import { resendRoutes } from './orders/resend';
+import { returnRequestRoutes } from './orders/return-requests';
 import { returnRoutes } from './orders/returns';
 import { orderStepRoutes } from './orders/steps';
 import { discrepancyRoutes } from './reconciliation/discrepancies';
@@ -39,6 +40,7 @@ export const adminRoutes = (deps: ApiDeps): Route[] => [
   ...refundRoutes(deps),
   ...resolveRoutes(deps),
   ...returnRoutes(deps),
+  ...returnRequestRoutes(deps),
   ...replaceRoutes(deps),
   ...contactRoutes(deps),
   ...resendRoutes(deps),

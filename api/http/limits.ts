@@ -32,6 +32,7 @@ const LOOKUPS_A_MINUTE = 10;
 const NOTIFIES_A_MINUTE = 10;
 /** And from all clients together: each may lead to a mail, of which the provider takes so many a day. */
 const NOTIFIES_OF_ALL_AN_HOUR = 300;
+const RETURNS_A_MINUTE = 10;
 const ABANDONS_A_MINUTE = 60;
 /** An abandoned session's workflow hears of it again at most this often. */
 const ABANDON_PAUSE_MS = 10_000;
@@ -70,6 +71,7 @@ export function createLimits(deps: LimitDeps) {
   const flood = (name: string, limit: number) =>
     limiter(deps, { name, limit, windowMs: MINUTE_MS, store: processStore(deps.clock, MINUTE_MS) });
   const requests = flood('requests', deps.env.CHECKOUT_RATE_LIMIT * REQUESTS_A_CHECKOUT);
+  const returns = flood('returns', RETURNS_A_MINUTE);
   const abandons = flood('abandons', ABANDONS_A_MINUTE);
   const wrongTokens = flood('wrong-tokens', WRONG_TOKENS_A_MINUTE);
   const client = (req: Request) => clientHash(deps.env, req);
@@ -139,6 +141,9 @@ export function createLimits(deps: LimitDeps) {
      * minute.
      */
     lookUp: (req: Request): Promise<void> => demand(lookups, req),
+
+    /** Counts a request to return goods; throws `429 rate_limited` after too many in the last minute. */
+    askToReturn: (req: Request): Promise<void> => demand(returns, req),
 
     /**
      * Counts a request to be told of a product; throws `429 rate_limited` after too many in the last minute, or after

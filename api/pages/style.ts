@@ -29,9 +29,11 @@ a{color:var(--accent);text-underline-offset:.2em}
 .story.bad h1{color:var(--bad)}
 .story ul{padding-inline-start:1.25rem}
 .hint{color:var(--quiet);font-size:.875rem}
-.button,input{min-height:2.75rem;padding:.5rem 1rem;border:1px solid var(--edge);border-radius:.5rem;
+.button,input,textarea{min-height:2.75rem;padding:.5rem 1rem;border:1px solid var(--edge);border-radius:.5rem;
 background:var(--raised);color:inherit;font:inherit}
-input{font-weight:400}
+input,textarea{font-weight:400}
+textarea{width:100%;resize:vertical}
+.said{display:block;white-space:pre-line}
 .button{display:inline-flex;align-items:center;justify-content:center;font-weight:600;text-decoration:none;
 cursor:pointer}
 .primary{border-color:transparent;background:var(--accent);color:var(--on-accent)}

@@ -104,6 +104,13 @@ const orderPage = ({ env }: ApiDeps, { order, ui, signedIn }: Shown): string => 
           title="Came back"
           lines={order.returns.map(({ at, items, condition }) => `${when(at)}: ${unitsOf(items)}, ${condition}`)}
         />
+        <List
+          title="The customer asks to return"
+          lines={order.returnRequests.map(
+            ({ at, items, state, reason, answer }) =>
+              `${when(at)}: ${unitsOf(items)}, ${state}${reason ? `; “${reason}”` : ''}${answer?.note ? `; they were told: “${answer.note}”` : ''}`,
+          )}
+        />
         <List title="Sent again" lines={order.replacements.map(({ at, items }) => `${when(at)}: ${unitsOf(items)}`)} />
         <List
           title="Refunds"

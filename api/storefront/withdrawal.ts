@@ -2,17 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { SessionId } from '../../domain/ids';
 import { firstKey, WITHDRAWAL_MAILS } from '../../domain/mail';
 import { SHOPPER } from '../../domain/shopper-rules';
-import { WORKFLOWS } from '../../messages/names';
-import { changedSignal } from '../../messages/order';
-import { resendStart } from '../../messages/resend';
 import { recordWithdrawal, type Statement, WITHDRAWAL_REFUND, type Withdrawal } from '../../store/orders/withdrawals';
 import { cancelOrder } from '../admin/orders/cancel';
 import { startRequest } from '../admin/refunds/request';
 import type { ApiDeps } from '../deps';
-import { signalRunning, startUnlessRunning } from '../order-workflow';
-
-/** How long Temporal may take for each call. All of it is recorded before, so the sweep makes up for what fails. */
-const TEMPORAL_MS = 4_000;
+import { orTheSweep, showChange, startFirstMails, TEMPORAL_MS } from '../first-mails';
 
 /**
  * Records a withdrawal, then has the mails sent and the order cancelled without anybody waiting for it.
@@ -30,14 +24,9 @@ export async function withdraw(
 }
 
 async function carryOut(deps: ApiDeps, sessionId: SessionId, { follows }: Withdrawal): Promise<void> {
-  const { temporal, log } = deps;
-  const mails = WITHDRAWAL_MAILS.map((template) => {
-    const start = resendStart({ sessionId, template, key: firstKey(template) });
-    return startUnlessRunning(temporal, WORKFLOWS.resend, start, TEMPORAL_MS);
-  });
-  for (const result of await Promise.allSettled([...mails, FOLLOWING[follows](deps, sessionId)]))
-    if (result.status === 'rejected')
-      log.warn({ err: result.reason, session: sessionId }, 'a withdrawal is recorded; the sweep has to carry it out');
+  const mails = WITHDRAWAL_MAILS.map((template) => ({ template, key: firstKey(template) }));
+  const calls = [...startFirstMails(deps, sessionId, mails), FOLLOWING[follows](deps, sessionId)];
+  await orTheSweep(deps, sessionId, calls);
 }
 
 const REASON = 'requested_by_customer';
@@ -47,5 +36,5 @@ const FOLLOWING: Record<Withdrawal['follows'], (deps: ApiDeps, sessionId: Sessio
   refund: ({ temporal }, sessionId) =>
     startRequest(temporal, { sessionId, key: WITHDRAWAL_REFUND, request: { reason: REASON } }, TEMPORAL_MS),
   // It may be on hold now.
-  staff: ({ temporal }, sessionId) => signalRunning(temporal, sessionId, changedSignal, TEMPORAL_MS),
+  staff: showChange,
 };

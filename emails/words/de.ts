@@ -148,4 +148,17 @@ export const de: MailWords = {
     staffKnow: 'Unser Team ist informiert und kümmert sich um Ihre Erstattung.',
     ifNotYou: 'Falls diese Erklärung nicht von Ihnen stammt, antworten Sie bitte umgehend auf diese E-Mail.',
   },
+  returnRequest: {
+    title: 'Wir haben Ihre Rückgabeanfrage erhalten',
+    received: (number) => `Sie möchten Artikel aus Ihrer Bestellung ${number} zurückgeben.`,
+    whatYouAsk: 'Diese Artikel möchten Sie zurückgeben',
+    whatNow: 'So geht es weiter',
+    staffAnswer:
+      'Unser Team ist informiert und schreibt Ihnen. Bitte behalten Sie die Artikel bis dahin. Erstattet wurde noch nichts.',
+    ifNotYou: 'Falls diese Anfrage nicht von Ihnen stammt, antworten Sie bitte auf diese E-Mail.',
+    declinedTitle: 'Zu Ihrer Rückgabeanfrage',
+    declined: (number) => `Wir nehmen die Artikel aus Ihrer Bestellung ${number} nicht zurück.`,
+    weWrite: 'Unser Team schreibt Ihnen',
+    questions: 'Wenn Sie Fragen haben, antworten Sie bitte auf diese E-Mail.',
+  },
 };

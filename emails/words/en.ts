@@ -143,6 +143,19 @@ export const en = {
     staffKnow: 'Our staff have been told and are looking after your refund.',
     ifNotYou: 'If you did not send this statement, please reply to this e-mail at once.',
   },
+  returnRequest: {
+    title: 'We have received your request to return',
+    received: (number: string) => `You have asked to send back goods from your order ${number}.`,
+    whatYouAsk: 'What you would like to send back',
+    whatNow: 'What happens now',
+    staffAnswer:
+      'Our staff have been told and will write to you. Please keep the goods until then. Nothing has been refunded yet.',
+    ifNotYou: 'If you did not ask for this, please reply to this e-mail.',
+    declinedTitle: 'About your request to return',
+    declined: (number: string) => `We are not taking back the goods from your order ${number}.`,
+    weWrite: 'What our staff write',
+    questions: 'If you have questions, please reply to this e-mail.',
+  },
 };
 
 export type MailWords = typeof en;

@@ -38,6 +38,14 @@ export const THINGS: Record<Language, Things> = {
   },
 };
 
+/** The ids of two requests to return. */
+export const ASKED = '5b1d3d3e-52f5-4a61-9d7e-1f0c1c1e8f6b';
+export const DECLINED = '0a3c1c1e-8f6b-4a9f-9a61-52f54a619d7e';
+const NOTE: Record<Language, string> = {
+  en: 'The lamp was made to your order, so we cannot sell it again.\nWe are glad to repair it, though: just write to us.',
+  de: 'Die Lampe haben wir nach Ihren Wünschen gefertigt und können sie nicht wieder verkaufen.\nGern reparieren wir sie: Schreiben Sie uns.',
+};
+
 /**
  * A rich order to write mails about: goods and a download, discount, shipping and tax, a parcel that left and one to
  * come. It has no bundles, if nothing else is said.
@@ -85,6 +93,10 @@ const sampleOrder = (language: Language, change: Partial<OrderFacts>): OrderFact
       { id: 're_failed', amount: 1500, status: 'failed', reason: 'requested_by_customer' },
     ],
     returns: [{ id: 'return-1', items: [{ name: tray.name, quantity: 1 }], refund: 4300 }],
+    returnRequests: [
+      { id: DECLINED, items: [{ name: lamp.name, quantity: 1 }], declined: true, note: NOTE[language] },
+      { id: ASKED, items: [{ name: tray.name, quantity: 1 }], declined: false, note: null },
+    ],
     disputes: [
       {
         id: 'du_1',

@@ -8,7 +8,7 @@ import { writeLowStock } from '../../emails/low-stock';
 import { writeNotForSale } from '../../emails/not-for-sale';
 import { writeReport } from '../../emails/reconciliation-report';
 import type { Composed } from '../../emails/rendered';
-import { sampleFacts, THINGS, type Things } from './sample-order';
+import { ASKED, DECLINED, sampleFacts, THINGS, type Things } from './sample-order';
 
 /** A mail on sample data, in the languages that its template has. */
 export interface Sample {
@@ -108,6 +108,8 @@ export const CASES: Record<Template, Record<string, Case>> = {
     'nothing-delivered': { order: () => withdrawn({ undone: true }) },
     'late-with-a-download': { order: ({ notes }) => withdrawn({ late: true, begun: [notes.name] }) },
   },
+  return_request_received: { usual: { ref: ASKED } },
+  return_request_declined: { usual: { ref: DECLINED } },
   order_received: { usual: {} },
   attention_needed: {
     'a-step': {},
@@ -118,6 +120,7 @@ export const CASES: Record<Template, Record<string, Case>> = {
   },
   dispute_opened: { usual: { ref: 'du_1' } },
   dispute_deadline: { usual: { ref: 'du_1' } },
+  return_request_notice: { usual: { ref: ASKED } },
   withdrawal_notice: {
     'after-shipping': {},
     'nothing-delivered': { order: () => withdrawn({ undone: true }) },

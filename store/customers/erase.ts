@@ -7,6 +7,7 @@ import { forgetRequests } from '../checkouts/checkouts';
 import type { Db, Tx } from '../database';
 import { forgetMails } from '../mails/given-up';
 import { changeOrder, forgetNotes, lockKnownOrder, moneyOf } from '../orders/records';
+import { forgetReturnRequests } from '../orders/return-requests';
 import { forgetWithdrawal } from '../orders/withdrawals';
 import { refundsOf } from '../refunds/rows';
 import { forgetStockRequests } from '../stock/requests';
@@ -32,6 +33,7 @@ export async function eraseCustomer(
     await forgetRequests(tx, sessionId);
     await forgetNotes(tx, sessionId);
     await forgetWithdrawal(tx, sessionId);
+    await forgetReturnRequests(tx, sessionId);
     await changeOrder(
       tx,
       order,

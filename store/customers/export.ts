@@ -25,6 +25,7 @@ const PARTS = {
   grants: true,
   refunds: true,
   returns: true,
+  returnRequests: true,
   replacements: true,
   disputes: true,
   notices: true,

@@ -71,6 +71,13 @@ export interface OrderForMail {
   refunds: { key: string; stripeId: string | null; amount: number | null; status: string; reason: string }[];
   /** In the order in which they came. `refundKey`: the key of the refund that was requested with it. */
   returns: { id: string; items: { sku: string; quantity: number }[]; refundKey: string | null }[];
+  /** In the order in which they came. `note`: what staff tell the customer whose request they decline. */
+  returnRequests: {
+    id: string;
+    items: { sku: string; quantity: number }[];
+    declined: boolean;
+    note: string | null;
+  }[];
   disputes: {
     id: string;
     status: string;
@@ -94,6 +101,9 @@ export async function readOrderForMail(db: Db, sessionId: SessionId): Promise<Or
 /** What `toOrderForMail` reads; null where there is no such order. */
 export const columnsForMail = (sessionId: SessionId): Prisma.Sql => Prisma.sql`
   order_for_mail(${sessionId}) || jsonb_build_object(
+    'returnRequests', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'items', q.items,
+        'declined', q.declined_at IS NOT NULL, 'note', q.declined_note) ORDER BY q.at, q.id), '[]')
+      FROM return_requests q WHERE q.session_id = ${sessionId}),
     'withdrawal', (SELECT to_jsonb(w) FROM withdrawals w WHERE w.session_id = ${sessionId}),
     'returned', (SELECT address_returned(c.email) FROM customers c WHERE c.session_id = ${sessionId}),
     'bundles', (SELECT o.bundles FROM orders o WHERE o.session_id = ${sessionId}))`;

@@ -3,7 +3,9 @@ import type { Resendable } from '../../domain/mail';
 import type { Db, Tx } from '../database';
 import { note, type TimelineEvent } from '../orders/records';
 
-/** A mail that staff want sent again, or that a withdrawal needs. Each key sends one mail. */
+/**
+ * A mail that staff want sent again, or that is due for what the shopper did by themselves. Each key sends one mail.
+ */
 export interface MailAgain {
   sessionId: SessionId;
   template: Resendable;
@@ -11,13 +13,16 @@ export interface MailAgain {
   key: string;
 }
 
-/** Records a request before its run is started, so that the sweep finds it if that run is lost. Safe to repeat. */
+/**
+ * Records a request before its run is started, so that the sweep finds it if that run is lost. Safe to repeat.
+ * @param ref what the mail is about, where that is known already; else its run picks it
+ */
 export async function keepMailRequest(
   db: Db | Tx,
-  { sessionId, key, template, at }: MailAgain & { at: Date },
+  { sessionId, key, template, ref = null, at }: MailAgain & { ref?: string | null; at: Date },
 ): Promise<void> {
   await db.mailRequest.createMany({
-    data: [{ sessionId, key, template, requestedAt: at }],
+    data: [{ sessionId, key, template, ref, requestedAt: at }],
     skipDuplicates: true,
   });
 }

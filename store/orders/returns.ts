@@ -85,6 +85,7 @@ const IN_DATABASE: Record<Condition, ReturnCondition> = { restock: 'RESTOCK', wr
 /** A return as the database's functions tell of it (`returns_of`). */
 export interface ReturnColumns {
   id: string;
+  at: string;
   items: ParcelLine[];
   condition: ReturnCondition;
   refundKey: string | null;

@@ -1,9 +1,13 @@
 import type { ActionFacts } from '../../domain/action-facts';
+import { whyNot } from '../../domain/actions';
 import type { SessionId } from '../../domain/ids';
+import type { ParcelLine } from '../../domain/parcel';
+import { type FollowedReturn, returnable } from '../../domain/return-requests';
 import { isLate, offersWithdrawal, periodEnd } from '../../domain/withdrawal';
 import { toInvoice } from '../customers/invoice';
 import type { Db } from '../database';
 import { shopperFacts } from './cancel';
+import { IN_TIME, type ReturnRequestView, returnRequestsOf } from './return-requests';
 
 /** What the shopper may do with an order by themselves, and see of it besides what everyone may. */
 export interface SelfService {
@@ -17,6 +21,10 @@ export interface SelfService {
   withdrawUntil: Date | null;
   /** That period is over: staff decide about a statement. */
   late: boolean;
+  /** What they may ask to return; empty if nothing. */
+  returnable: ParcelLine[];
+  /** What they have asked to return, oldest first. */
+  returnRequests: FollowedReturn<ReturnRequestView>[];
   /** The names of the downloads that have begun: they are exempt. */
   begun: string[];
   /** Stripe's page with the invoice, which names the customer; null if none is kept. */
@@ -38,12 +46,19 @@ export async function readSelfService(
       shipments: true,
       grants: true,
       withdrawal: true,
-      customer: { select: { invoice: true } },
+      customer: { select: { invoice: true, erasedAt: true } },
+      returns: { orderBy: [...IN_TIME] },
+      returnRequests: { orderBy: [...IN_TIME] },
     },
   });
   const { withdrawal, items, grants, customer } = order;
   const end = periodEnd(order, arrivesWithin);
   const begun = new Set(grants.filter(({ used }) => used > 0).map(({ sku }) => sku));
+  const returnRequests = returnRequestsOf(order);
+  const left = returnable(items, returnRequests);
+  const { status, withdrawn } = order;
+  const erased = customer?.erasedAt != null;
+  const mayAsk = whyNot('ask to return as the shopper', { status, withdrawn, erased, nothingToAsk: left.length === 0 });
   return {
     locale: order.locale,
     facts: shopperFacts(order, grants),
@@ -51,6 +66,8 @@ export async function readSelfService(
     mayWithdraw: withdrawal === null && offersWithdrawal(order, end, now),
     withdrawUntil: end,
     late: isLate(end, new Date(now)),
+    returnable: mayAsk === null ? left : [],
+    returnRequests,
     begun: items.filter(({ sku }) => begun.has(sku)).map(({ name }) => name),
     invoiceUrl: toInvoice(customer?.invoice ?? null)?.url ?? null,
   };

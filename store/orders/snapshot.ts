@@ -12,13 +12,16 @@ import type {
   MailProgress,
   OpenDispute,
   OpenRefund,
+  OpenReturnRequest,
   OrderSnapshot,
   ParcelSent,
   ReturnedGoods,
   StockState,
 } from '../../domain/order-snapshot';
 import { progressOf, type ReturnableItem, withCustomer } from '../../domain/parcel';
+import { followed } from '../../domain/return-requests';
 import type { Db, Tx } from '../database';
+import { type RequestColumns, toAsked } from './return-requests';
 import { conditionOf, type ReturnColumns } from './returns';
 
 /** The result of `order_snapshot`. Times are strings. */
@@ -45,6 +48,7 @@ export interface SnapshotColumns {
   abandoned: boolean;
   items: ReturnableItem[];
   returns: ReturnColumns[];
+  returnRequests: RequestColumns[];
   paymentIntentId: string | null;
   refunded: number;
   shippingHoldSince: string | null;
@@ -68,6 +72,7 @@ export function toSnapshot({
   calls,
   items,
   returns,
+  returnRequests,
   paymentIntentId,
   refunded,
   shippingHoldSince,
@@ -79,6 +84,7 @@ export function toSnapshot({
   ...order
 }: SnapshotColumns): OrderSnapshot {
   const lines = progressOf(items);
+  const asked = openRequests(returnRequests, items, returns);
   return {
     ...order,
     skus: items.map(({ sku }) => sku),
@@ -88,6 +94,7 @@ export function toSnapshot({
     anythingShipped: items.some(({ shipped }) => shipped > 0),
     nothingOut: withCustomer(items).length === 0,
     ...(returns.length > 0 && { returns: returns.map(toReturned) }),
+    ...(asked.length > 0 && { returnRequests: asked }),
     ...(lines.length > 0 && { lines }),
     ...(parcels.length > 0 && { parcels: parcels.map((parcel) => ({ ...parcel, at: Date.parse(parcel.at) })) }),
     ...(refunded > 0 && { refunded }),
@@ -113,6 +120,15 @@ const toReturned = ({ id, items, condition }: ReturnColumns): ReturnedGoods => (
   ...{ id, items },
   condition: conditionOf({ condition }),
 });
+
+const openRequests = (
+  requests: RequestColumns[],
+  items: ReturnableItem[],
+  returns: ReturnColumns[],
+): OpenReturnRequest[] =>
+  followed(requests.map(toAsked), { items, returns: returns.map((one) => ({ ...one, at: Date.parse(one.at) })) })
+    .filter(({ state }) => state === 'open')
+    .map(({ id, at, awaited }) => ({ id, at, awaited }));
 
 /** Stripe's own sentence is free text: it stays in the database, and staff read it in the API. */
 const withoutSentence = (step: Decision, reason: string): string =>

@@ -4,10 +4,12 @@ import type { Money } from '../../domain/money';
 import type { HoldReason } from '../../domain/order';
 import type { ParcelLine } from '../../domain/parcel';
 import type { ReplacedLine } from '../../domain/replacements';
+import type { FollowedReturn } from '../../domain/return-requests';
 import type { Condition } from '../../domain/returns';
 import type { Order, Prisma } from '../../prisma/generated/client';
 import { type Invoice, toInvoice } from '../customers/invoice';
 import type { Db } from '../database';
+import { IN_TIME, type ReturnRequestView, returnRequestsOf } from './return-requests';
 import { conditionOf } from './returns';
 import { holdOf } from './shipping-hold';
 import { type OrderView, toView, viewParts } from './view';
@@ -45,6 +47,8 @@ export interface StaffOrderView extends OrderView {
     refundRequest: string | null;
     actor: string;
   }[];
+  /** What the shopper asked to return, oldest first. */
+  returnRequests: FollowedReturn<ReturnRequestView>[];
   /** What is or was to be sent again, oldest first. `with`: the SKU that is sent instead; null: the same. */
   replacements: {
     id: string;
@@ -92,6 +96,7 @@ export async function readStaffOrder(db: Db, id: SessionId): Promise<StaffOrderV
       ...{ id, at, actor, items: items as ParcelLine[], condition: conditionOf({ condition }) },
       refundRequest: refundKey,
     })),
+    returnRequests: returnRequestsOf(row),
     replacements: row.replacements.map(({ id, at, items, actor }) => ({
       ...{ id, at, actor },
       items: (items as unknown as ReplacedLine[]).map((line) => ({ ...line, with: line.with ?? null })),
@@ -130,7 +135,8 @@ const parts = {
     where: { OR: [{ status: { not: 'refused' } }, { refusedAt: { not: null } }] },
     orderBy: [{ createdAt: 'asc' }, { key: 'asc' }],
   },
-  returns: { orderBy: [{ at: 'asc' }, { id: 'asc' }] },
+  returns: { orderBy: [...IN_TIME] },
+  returnRequests: { orderBy: [...IN_TIME] },
   replacements: { orderBy: [{ at: 'asc' }, { id: 'asc' }] },
   disputes: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
 } satisfies Prisma.OrderInclude;

@@ -810,6 +810,7 @@ describe('an order', () => {
         ...{ items: [{ sku: 'MUG', quantity: 1 }], condition: 'write_off', refundRequest: 'k1' },
       },
     ],
+    returnRequests: [],
     replacements: [
       {
         ...{ id: expect.any(String), at: '2026-11-23T12:05:00.000Z', actor: 'staff' },

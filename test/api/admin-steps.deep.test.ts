@@ -353,8 +353,9 @@ describe('the 409 of every action is the sentence of the table of actions', () =
   const address = { line1: '1 High Street', city: 'London', postal_code: 'N1 1AA', country: 'GB' };
   const untrue = { title: 'Order confirmation', isTrue: false, lacksAddress: false };
 
-  /** The shopper's own cancel is refused by a page: test/api/orders.test.ts. */
-  const REFUSED: Record<Exclude<Action, 'cancel as the shopper'>, Refused> = {
+  /** A page refuses the shopper, and a request has to be made before it can be declined: test/api/return-requests. */
+  type Elsewhere = 'cancel as the shopper' | 'ask to return as the shopper' | 'decline a return';
+  const REFUSED: Record<Exclude<Action, Elsewhere>, Refused> = {
     ship: { order: () => pending(), request: (id) => ask(id, 'ship', parcel()), facts: {} },
     deliver: { order: () => preparing(), request: (id) => ask(id, 'deliver'), facts: {} },
     hold: {

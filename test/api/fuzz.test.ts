@@ -132,6 +132,7 @@ test('products, orders, downloads and recovery links survive any URL', async () 
     ['get', '/orders/{sessionId}/view'],
     ['get', '/orders/{sessionId}/cancel'],
     ['post', '/orders/{sessionId}/withdraw'],
+    ['post', '/orders/{sessionId}/return'],
     ['get', '/downloads/{token}'],
     ['get', '/recover/{token}'],
     ['post', '/recover/{token}'],

@@ -354,6 +354,8 @@ describe('the signed page of an order', () => {
         await page(id, 'withdraw', signature),
         await post(id, 'cancel', signature),
         await post(id, 'withdraw', signature).send({ name: 'Ada' }),
+        await page(id, 'return', signature),
+        await post(id, 'return', signature).send({ id: randomUUID() }),
       ])
         expect([answer.status, answer.type]).toEqual([403, 'text/html']);
     expect((await shop.http.post(`/orders/${other}/cancel`)).status).toBe(403);
@@ -462,6 +464,121 @@ describe('the signed page of an order', () => {
     expect((await page(id, 'withdraw')).text).toContain('There is nothing to withdraw from');
     expect((await post(id, 'withdraw').send({ name: 'Ada' })).status).toBe(303);
     expect(await withdrawal(id)).toBeNull();
+  });
+
+  describe('asks to return', () => {
+    const form = (units: number, change: object = {}) => ({ id: randomUUID(), 'units.mug': String(units), ...change });
+    const asked = async (id: string) =>
+      (await shop.staffStep(id, 'resend-email', null, { template: 'order_confirmation' })).body.returnRequests;
+    const shipped = async () => {
+      const items = [
+        { sku: 'mug', quantity: 2 },
+        { sku: 'ebook', quantity: 1 },
+      ];
+      const id = await shop.world.paidOrder(items, { email: 'ada@example.com' });
+      expect((await page(id, 'view')).text).not.toContain('Ask to return something');
+      expect((await post(id, 'return').send(form(1))).status).toBe(409); // the customer has nothing yet
+      await shop.world.ship(id);
+      return id;
+    };
+
+    test('what was shipped, in two steps; staff and the customer are told, and a recorded return answers it', async () => {
+      const id = await shipped();
+      expect((await page(id, 'view')).text).toContain(`<a class="button" href="return?token=${token(id)}">`);
+      const { text } = await page(id, 'return');
+      expect(text).toMatch(/The mug: how many of 2\?.*<input type="number".* max="2".*name="units.mug"/s);
+      expect(text).not.toContain('units.ebook');
+      const nothing = await post(id, 'return').send(form(0));
+      expect([nothing.status, nothing.text.includes('Please say how many')]).toEqual([400, true]);
+      expect((await post(id, 'return').send(form(3))).status).toBe(409);
+      expect((await post(id, 'return').send(form(1, { 'units.ebook': '1' }))).status).toBe(409);
+      expect(await shop.world.db.returnRequest.count({ where: { sessionId: id } })).toBe(0);
+
+      const one = form(1, { reason: ' It is\u0000 blue.\r\nI like red. ' });
+      for (let sent = 0; sent < 2; sent += 1) {
+        const answer = await post(id, 'return').send(one);
+        expect([answer.status, answer.headers.location]).toEqual([303, `return?token=${token(id)}`]);
+      }
+      expect(await asked(id)).toMatchObject([
+        {
+          id: one.id,
+          items: [{ sku: 'mug', quantity: 1 }],
+          state: 'open',
+          reason: 'It is blue.\nI like red.',
+          answer: null,
+        },
+      ]);
+      expect((await page(id, 'return')).text).toMatch(/We have received your request.*how many of 1\?/s);
+      expect((await page(id, 'view')).text).toMatch(/What you asked to return.*1 × The mug.*Our staff will write/s);
+      for (const template of ['return_request_received', 'return_request_notice']) await mailed(id, template);
+      const mails = await shop.world.db.mail.findMany({ where: { sessionId: id, template: { contains: 'request' } } });
+      expect(mails.map(({ recipient }) => recipient).sort()).toEqual(['ada@example.com', shop.world.env.STAFF_EMAIL]);
+      for (const mail of mails) expect(mail.text).not.toContain('blue');
+      await until(async () =>
+        /asks to return.*1 × `mug`/s.test(
+          JSON.stringify(await shop.world.handle(id).query('__temporal_workflow_metadata')),
+        ),
+      );
+
+      expect((await post(id, 'return').send(form(2))).status).toBe(409); // one of the two is asked for already
+      await shop
+        .staffStep(id, 'returns', 'k', { items: [{ sku: 'mug', quantity: 1 }], condition: 'restock' })
+        .expect(200);
+      expect(await asked(id)).toMatchObject([{ state: 'returned', awaited: [] }]);
+      expect((await page(id, 'view')).text).toContain('It is back with us');
+    });
+
+    test('and is declined with a note, which the customer is mailed once', async () => {
+      const id = await shipped();
+      const { id: request } = form(2);
+      expect((await post(id, 'return').send(form(2, { id: request }))).status).toBe(303);
+      const decline = (note: string, which = request) =>
+        shop.staffStep(id, `return-requests/${which}/decline`, null, { note });
+      expect((await decline('No', randomUUID())).status).toBe(404);
+      for (let sent = 0; sent < 2; sent += 1) {
+        const { status, body } = await decline('It was made for you.');
+        expect([status, body.returnRequests]).toEqual([
+          200,
+          [
+            expect.objectContaining({
+              state: 'declined',
+              awaited: [],
+              answer: expect.objectContaining({ actor: 'staff' }),
+            }),
+          ],
+        ]);
+      }
+      expect((await decline('Another reason')).body).toMatchObject({ code: 'invalid_transition' });
+      await mailed(id, 'return_request_declined');
+      const [mail, ...more] = await shop.world.db.mail.findMany({
+        where: { sessionId: id, template: 'return_request_declined' },
+      });
+      expect([mail?.recipient, mail?.text.includes('It was made for you.'), more]).toEqual([
+        'ada@example.com',
+        true,
+        [],
+      ]);
+      expect((await page(id, 'view')).text).toMatch(/It was made for you\..*We are not taking it back/s);
+      expect((await page(id, 'return')).text).toContain('how many of 2?'); // and may ask again
+    });
+
+    test('and writes down all that this needs, also when Temporal is away', async () => {
+      const id = await shipped();
+      const away = await shop.another({}, { temporal: connectTemporal({ TEMPORAL_ADDRESS: '127.0.0.1:1' }) });
+      const one = form(1);
+      const sent = away.http
+        .post(`/orders/${id}/return`)
+        .query({ token: token(id) })
+        .type('form')
+        .send(one);
+      expect((await sent).status).toBe(303);
+      const due = await shop.world.db.mailRequest.findMany({ where: { sessionId: id }, orderBy: { key: 'asc' } });
+      expect(due.map(({ key, ref }) => [key, ref])).toEqual([
+        [`first/return_request_notice/${one.id}`, one.id],
+        [`first/return_request_received/${one.id}`, one.id],
+      ]);
+      await away.close();
+    });
   });
 
   test('writes down all that its withdrawal needs, also when Temporal is away', async () => {

@@ -20,6 +20,7 @@ const PERSONAL: Record<string, string[]> = {
   disputes: ['evidence'],
   mails: ['recipient', 'subject', 'html', 'text'],
   orders: ['voucher'],
+  return_requests: ['reason', 'declined_note'],
   stock_requests: ['email'],
   timeline: ['note'],
   withdrawals: ['name'],
@@ -75,6 +76,7 @@ const PLAIN: Record<string, string[]> = {
   ],
   withdrawals: ['session_id', 'via'],
   request_actors: ['session_id', 'key', 'actor'],
+  return_requests: ['session_id', 'id', 'items', 'declined_by'],
   returns: ['id', 'session_id', 'key', 'request_hash', 'items', 'refund_key', 'actor'],
   replacements: ['id', 'session_id', 'key', 'request_hash', 'items', 'actor'],
   // A parcel's number stays, as proof of what was delivered.
@@ -156,6 +158,9 @@ async function orderOfZelda(id: string): Promise<void> {
   });
   await office.db.withdrawal.create({
     data: { sessionId: id, at, via: 'link', undone: false, late: false },
+  });
+  await office.db.returnRequest.create({
+    data: { sessionId: id, id: crypto.randomUUID(), at, items: [], declinedAt: at, declinedBy: 'staff' },
   });
   await office.product(`ZELDA-${id}`);
   await office.db.stockRequest.create({ data: { sku: `ZELDA-${id}`, email: EMAIL, requestedAt: at } });

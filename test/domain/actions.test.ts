@@ -82,6 +82,7 @@ describe('who may do what', () => {
     cancel: ['PENDING', 'PAID', 'PREPARING'],
     refund: ['PREPARING', 'SHIPPED', 'COMPLETED', 'EXPIRED', 'CANCELLED', 'REFUNDED'],
     return: ['PREPARING', 'SHIPPED', 'COMPLETED', 'REFUNDED'],
+    'decline a return': ORDER_STATUSES,
     replace: ['PREPARING', 'SHIPPED', 'COMPLETED'],
     retry: ORDER_STATUSES,
     resolve: ORDER_STATUSES,
@@ -92,6 +93,7 @@ describe('who may do what', () => {
     erase: ['COMPLETED', 'EXPIRED', 'CANCELLED', 'REFUNDED'],
     abandon: ORDER_STATUSES,
     'cancel as the shopper': ['PENDING', 'PAID', 'PREPARING'],
+    'ask to return as the shopper': ['PREPARING', 'SHIPPED', 'COMPLETED'],
   };
   test.each(Object.keys(ALLOWED) as Action[])('%s, by status; what is refused says what the order is', (action) => {
     for (const status of ORDER_STATUSES) {

@@ -12,7 +12,7 @@ import {
 const WRITERS: Record<string, string[]> = {
   'store/orders': [
     ...['orders', 'order_items', 'timeline', 'shipments', 'download_grants', 'request_actors', 'returns'],
-    ...['replacements', 'withdrawals'],
+    ...['replacements', 'withdrawals', 'return_requests'],
   ],
   'store/stock': ['stock_levels', 'stock_movements', 'holds', 'stock_warnings', 'stock_requests'],
   'store/checkouts': ['checkouts', 'checkout_keys', 'stray_sessions'],

@@ -39,5 +39,6 @@ const ABOUT: RegExp[] = [
   ...BY_SUBJECT.map(([steps, subject]) => `attention_needed/(${steps.join('|')})/${subject}`),
   `attention_needed/(${BY_TIME.join('|')})/\\d+`,
   '(withdrawal_received|withdrawal_notice)(?=/again)',
+  'return_request_(received|notice|declined)/[0-9a-f-]{36}(?=/again)',
   'attention_needed(?=/again)', // about whatever the order needs staff for now
 ].map((about) => new RegExp(`^${about}(/again/.+)?$`));

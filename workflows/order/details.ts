@@ -18,6 +18,7 @@ export function describeOrder(order: OrderReport): string {
     section('Goods', order.lines.map(lineOf)),
     section('Parcels', order.parcels.map(parcelOf)),
     section('Came back', order.returns.map(returnOf)),
+    section('The customer asks to return', order.returnRequests.map(requestOf)),
     section(
       'Refunds that are not over',
       order.openRefunds.map((refund) => refundOf(refund, order)),
@@ -60,6 +61,10 @@ const parcelOf = ({ carrier, trackingNumber, at, items }: OrderReport['parcels']
 
 const returnOf = ({ items, condition }: OrderReport['returns'][number]): string =>
   `${unitsOf(items)}, ${condition === 'restock' ? 'back in stock' : 'written off'}`;
+
+/** Declining goes with words to the customer, which must not stand here. */
+const requestOf = ({ id, at, awaited }: OrderReport['returnRequests'][number]): string =>
+  `${unitsOf(awaited)}, asked ${moment(at)}. The reason, if there is one, is in the staff API. Answer with \`return\` once it is back, or with \`POST …/return-requests/${id}/decline\` there`;
 
 const unitsOf = (items: { sku: string; quantity: number }[]): string =>
   items.map(({ sku, quantity }) => `${quantity} × \`${sku}\``).join(', ');

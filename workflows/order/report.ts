@@ -32,6 +32,7 @@ export function reportOf({
     lines: order.lines ?? [],
     parcels: (order.parcels ?? []).map((parcel) => ({ ...parcel, at: new Date(parcel.at).toISOString() })),
     returns: order.returns ?? [],
+    returnRequests: (order.returnRequests ?? []).map((asked) => ({ ...asked, at: new Date(asked.at).toISOString() })),
     openRefunds: order.openRefunds ?? [],
     disputes: (order.disputes ?? []).map((dispute) => ({ ...dispute, dueBy: timeOf(dispute.dueBy) })),
     mails: together(order.mails ?? [], mails).map(({ template, state, at }) => ({

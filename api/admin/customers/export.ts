@@ -16,7 +16,7 @@ export const customerRoutes = (deps: ApiDeps): Route[] => [
     tag: 'Staff',
     summary: 'Everything kept about a person',
     description:
-      'One JSON document: the person’s orders with items, address, parcels, downloads, refunds, returns, replacements, disputes, withdrawal, notes and mails, checkouts of the last day that became no order, mails about no order, products that the person waits to hear of, and since when they have unsubscribed. Fields are named as they are stored. The timeline of each order says that it was exported.',
+      'One JSON document: the person’s orders with items, address, parcels, downloads, refunds, returns and requests for them, replacements, disputes, withdrawal, notes and mails, checkouts of the last day that became no order, mails about no order, products that the person waits to hear of, and since when they have unsubscribed. Fields are named as they are stored. The timeline of each order says that it was exported.',
     params: z.strictObject({ email: Email }),
     answers: {
       200: {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SessionId } from '../../../domain/ids';
 import { HOLD_REASONS } from '../../../domain/order';
 import { Problem, type ProblemCode } from '../../../domain/problem';
+import { RETURN_REQUEST_STATES } from '../../../domain/return-requests';
 import { CONDITIONS } from '../../../domain/returns';
 import type { Db } from '../../../store/database';
 import { findOrderId, readStaffOrder, type StaffOrderView } from '../../../store/orders/staff-view';
@@ -22,6 +23,8 @@ const Address = z.strictObject({
   postal_code: orNull(z.string()),
   country: orNull(z.string()),
 });
+
+const Units = z.array(z.strictObject({ sku: z.string(), quantity: z.int() }));
 
 export const AdminOrder = OrderDocument.extend({
   customer: z
@@ -62,7 +65,7 @@ export const AdminOrder = OrderDocument.extend({
       z.strictObject({
         id: z.string(),
         at: Timestamp,
-        items: z.array(z.strictObject({ sku: z.string(), quantity: z.int() })),
+        items: Units,
         condition: z.enum(CONDITIONS),
         refundRequest: orNull(z.string()).meta({
           description: 'The `request` of the refund that was asked for with it; null if none was.',
@@ -71,6 +74,24 @@ export const AdminOrder = OrderDocument.extend({
       }),
     )
     .meta({ description: 'Goods that came back, oldest first.' }),
+  returnRequests: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        at: Timestamp,
+        items: Units,
+        awaited: Units.meta({ description: 'What of it has not come back; nothing once it is declined.' }),
+        state: z.enum(RETURN_REQUEST_STATES),
+        reason: orNull(z.string()).meta({ description: 'In the shopper’s words; null if they gave none.' }),
+        answer: orNull(z.strictObject({ at: Timestamp, actor: z.string(), note: orNull(z.string()) })).meta({
+          description: 'Who declined it, and what the customer was told.',
+        }),
+      }),
+    )
+    .meta({
+      description:
+        'What the customer asked to return from the order’s page, oldest first. Recorded returns answer the oldest request for the same goods first.',
+    }),
   replacements: z
     .array(
       z.strictObject({
@@ -151,6 +172,10 @@ export async function readAdminOrder(
     hold: order.hold && { ...order.hold, since: timestamp(order.hold.since) },
     withdrawal: order.withdrawal && { ...order.withdrawal, at: timestamp(order.withdrawal.at) },
     returns: order.returns.map(({ at, ...returned }) => ({ ...returned, at: timestamp(at) })),
+    returnRequests: order.returnRequests.map(({ id, at, items, awaited, state, reason, answer }) => ({
+      ...{ id, at: timestamp(new Date(at)), items: [...items], awaited, state, reason },
+      answer: answer && { ...answer, at: timestamp(answer.at) },
+    })),
     replacements: order.replacements.map(({ at, ...replaced }) => ({ ...replaced, at: timestamp(at) })),
     disputes: order.disputes.map(({ dueBy, ...dispute }) => ({ ...dispute, dueBy: timestampOrNull(dueBy) })),
     refunds: order.refunds.map(({ amount, createdAt, ...refund }) => ({

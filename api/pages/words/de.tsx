@@ -71,6 +71,34 @@ export const de: PageWords = {
       </>
     ),
   },
+  giveBack: {
+    ask: 'Rückgabe anfragen',
+    title: 'Was möchten Sie zurückgeben?',
+    howMany: (name, most) => `${name}: wie viele von ${most}?`,
+    reason: 'Warum? Das müssen Sie nicht angeben.',
+    onlyStaff: 'Das liest nur unser Team.',
+    whatFollows: 'Unser Team schreibt Ihnen. Bitte behalten Sie die Artikel bis dahin. Vorher wird nichts erstattet.',
+    orWithdraw: 'Sie können auch den ganzen Vertrag widerrufen, ohne Angabe von Gründen:',
+    send: 'Rückgabe dieser Artikel anfragen',
+    pick: 'Bitte geben Sie an, wie viele Sie von welchem Artikel zurückgeben möchten.',
+    received: 'Wir haben Ihre Anfrage erhalten',
+    more: 'Möchten Sie noch etwas zurückgeben?',
+    nothing: {
+      title: 'Es gibt nichts zurückzugeben',
+      text: 'Von dieser Bestellung wurde nichts geliefert, was Sie nicht schon zurückgeschickt haben oder zurückgeben möchten.',
+    },
+    changed: {
+      title: 'Diese Bestellung hat sich geändert',
+      text: 'Ein Teil der gewählten Artikel kann nicht mehr zurückgegeben werden. Bitte sehen Sie sich Ihre Bestellung an und versuchen Sie es noch einmal.',
+    },
+    yours: 'Ihre Rückgabeanfragen',
+    askedOn: (moment) => <>Angefragt am {moment}.</>,
+    states: {
+      open: 'Unser Team schreibt Ihnen.',
+      returned: 'Die Artikel sind wieder bei uns. Vielen Dank.',
+      declined: 'Wir nehmen die Artikel nicht zurück.',
+    },
+  },
   cancel: {
     title: 'Bestellung stornieren?',
     text: 'Die ganze Bestellung wird storniert. Falls Sie bezahlt haben, erhalten Sie den gesamten Betrag auf demselben Weg zurück.',

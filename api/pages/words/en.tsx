@@ -74,6 +74,35 @@ export const en = {
       <>The link in our e-mails lets you cancel and withdraw. Without it: {link('withdraw from contract here')}.</>
     ),
   },
+  giveBack: {
+    ask: 'Ask to return something',
+    title: 'What would you like to send back?',
+    howMany: (name: string, most: number) => `${name}: how many of ${most}?`,
+    reason: 'Why? You need not say.',
+    onlyStaff: 'Only our staff read this.',
+    whatFollows:
+      'Our staff will write to you. Please keep the goods until then. Nothing is refunded before they have answered.',
+    orWithdraw: 'You may also withdraw from the whole contract, without giving a reason:',
+    send: 'Ask to return these',
+    pick: 'Please say how many of what you would like to send back.',
+    received: 'We have received your request',
+    more: 'Anything else?',
+    nothing: {
+      title: 'There is nothing to return',
+      text: 'Nothing of this order has been delivered that you have not sent back or asked to return already.',
+    },
+    changed: {
+      title: 'This order has changed',
+      text: 'Some of what you picked can no longer be returned. Please look at your order and try again.',
+    },
+    yours: 'What you asked to return',
+    askedOn: (moment: ReactNode) => <>Asked on {moment}.</>,
+    states: {
+      open: 'Our staff will write to you.',
+      returned: 'It is back with us. Thank you.',
+      declined: 'We are not taking it back.',
+    },
+  },
   cancel: {
     title: 'Cancel your order?',
     text: 'All of it is cancelled. If you have paid, all of your money goes back the way it came.',

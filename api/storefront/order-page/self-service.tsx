@@ -1,6 +1,7 @@
 import { whyNot } from '../../../domain/actions';
 import { endedUnsold } from '../../../domain/order';
 import type { SelfService } from '../../../store/orders/self-service';
+import type { OrderView } from '../../../store/orders/view';
 import { Story } from '../../pages/page';
 import type { PageWords } from '../../pages/words/en';
 import { Day, Moment } from './order';
@@ -30,7 +31,7 @@ export const GivenUp = ({ service, addresses, words, locale }: SelfServiceProps)
 export const isGivenUp = ({ withdrawal, facts: { status, cancelling } }: SelfService): boolean =>
   status !== 'REFUNDED' && !endedUnsold(status) && (withdrawal !== null || cancelling === true);
 
-/** What a signed link opens: the ways to cancel and to withdraw, while there are any. */
+/** What a signed link opens: the ways to cancel, to withdraw and to return, while there are any. */
 export const SelfServiceSection = ({ service, addresses, words, locale }: SelfServiceProps) => {
   const { facts, withdrawal, mayWithdraw, withdrawUntil } = service;
   const { withdrawn, seeWithdrawal, changedMind, cancel, noReasonUntil, noReason } = words.selfService;
@@ -45,7 +46,8 @@ export const SelfServiceSection = ({ service, addresses, words, locale }: SelfSe
         </p>
       </section>
     );
-  if (!mayCancel && !mayWithdraw) return null;
+  const mayReturn = service.returnable.length > 0;
+  if (!mayCancel && !mayWithdraw && !mayReturn) return null;
   return (
     <section>
       <h2>{changedMind}</h2>
@@ -68,9 +70,45 @@ export const SelfServiceSection = ({ service, addresses, words, locale }: SelfSe
           </p>
         </>
       )}
+      {mayReturn && (
+        <p>
+          <a className="button" href={addresses.giveBack}>
+            {words.giveBack.ask}
+          </a>
+        </p>
+      )}
     </section>
   );
 };
+
+type AskedReturnsProps = Pick<SelfServiceProps, 'service' | 'words' | 'locale'> & { items: OrderView['items'] };
+
+/** What the shopper has asked to return, and what came of it. */
+export const AskedReturns = ({ service: { returnRequests }, items, words, locale }: AskedReturnsProps) => {
+  if (returnRequests.length === 0) return null;
+  const { yours, askedOn, states } = words.giveBack;
+  return (
+    <section>
+      <h2>{yours}</h2>
+      <ul className="rows">
+        {returnRequests.map(({ id, at, items: units, state, answer }) => (
+          <li key={id}>
+            <span>
+              {units.map(({ sku, quantity }) => `${quantity} × ${nameOf(items, sku)}`).join(', ')}
+              {answer?.note && <span className="hint said">{answer.note}</span>}
+            </span>
+            <span className="hint">
+              {askedOn(<Moment at={new Date(at).toISOString()} locale={locale} />)} {states[state]}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+};
+
+export const nameOf = (items: OrderView['items'], sku: string): string =>
+  items.find((item) => item.sku === sku)?.name ?? sku;
 
 /** Stripe's page with the invoice. It names the customer. */
 export const Invoice = ({ url, words }: { url: string; words: PageWords }) => (

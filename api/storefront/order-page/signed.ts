@@ -51,11 +51,14 @@ export async function signedOrder(
 /** The addresses of an order's pages, signed, as seen from each other. */
 export function addressesOf({ SIGNING_SECRET }: Pick<Env, 'SIGNING_SECRET'>, sessionId: SessionId): Addresses {
   const token = signToken(SIGNING_SECRET, 'order', sessionId);
-  return { view: `view?token=${token}`, cancel: `cancel?token=${token}`, withdraw: `withdraw?token=${token}` };
+  const to = (page: string) => `${page}?token=${token}`;
+  return { view: to('view'), cancel: to('cancel'), withdraw: to('withdraw'), giveBack: to('return') };
 }
 
 export interface Addresses {
   view: string;
   cancel: string;
   withdraw: string;
+  /** Where the shopper asks to return goods. */
+  giveBack: string;
 }

@@ -17,7 +17,7 @@ import { findOrder } from '../find-order';
 import { type OrderDocument, orderDocument } from '../order-document';
 import { SessionParam } from '../orders';
 import { BankDetails, Downloads, HowToPay, Items, OrderStory, Parcels, type Shown } from './order';
-import { AsGuest, GivenUp, Invoice, isGivenUp, SelfServiceSection } from './self-service';
+import { AsGuest, AskedReturns, GivenUp, Invoice, isGivenUp, SelfServiceSection } from './self-service';
 import { addressesOf, isSigned, Token } from './signed';
 
 /** `GET /orders/{sessionId}/view` */
@@ -28,7 +28,7 @@ export const orderPageRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
     tag: 'Storefront',
     summary: 'An order as a page',
     description:
-      'For people, without JavaScript. Says the same as `GET /orders/{sessionId}`, from the same moment on. Reloads by itself while something is expected. No personal data: whoever has the address can read it. With the signature of the link in the mails, it also offers to cancel and to withdraw, and links the invoice.',
+      'For people, without JavaScript. Says the same as `GET /orders/{sessionId}`, from the same moment on. Reloads by itself while something is expected. No personal data: whoever has the address can read it. With the signature of the link in the mails, it also offers to cancel, to withdraw and to return, and links the invoice.',
     params: SessionParam,
     query: Token,
     answers: { 200: { description: 'The page.', contentType: 'text/html' } },
@@ -79,6 +79,7 @@ function orderPage(
         <Parcels {...shown} />
         <Items {...shown} />
         {service?.invoiceUrl && <Invoice url={service.invoiceUrl} words={words} />}
+        {self && <AskedReturns {...self} items={view.items} />}
         {self && <SelfServiceSection {...self} />}
         {!self && isBought(view) && (
           <AsGuest withdraw={`../../withdraw?number=${encodeURIComponent(order.number)}`} words={words} />
