@@ -130,7 +130,12 @@ export const variables = {
     .describe(
       'tells this installation’s sessions from those of others on the same Stripe account (a staging system, a second shop); in the metadata of every session; if absent, the database has one of its own',
     ),
-  SIGNING_SECRET: secret(32).describe('signs download, order and recovery links, at least 32 characters'),
+  SIGNING_SECRET: z
+    .string()
+    .refine((list) => list.split(',').every((one) => one.trim().length >= 32), 'must have at least 32 characters')
+    .describe(
+      'signs download, order and recovery links, at least 32 characters; while it is rolled, the new one and behind a comma the old one, whose links go on working',
+    ),
   EVENTS_URL: z
     .string()
     .refine(isEventsUrl, 'must be a URL (http: or https:) without a user name, a password or a fragment')

@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto';
 import type { SessionId } from '../../domain/ids';
 import { isRecoveryMail, UNSUBSCRIBED, unsentKey } from '../../domain/mail';
 import { sendsRecoveryMails } from '../../domain/shop';
 import { compose, TEMPLATES } from '../../emails';
+import { keyedHash } from '../../platform/keyed-hash';
 import { MailError } from '../../platform/mailer';
 import { mayRemind } from '../../store/limits/reminders';
 import type { OrderForMail } from '../../store/mails/order';
@@ -107,8 +107,8 @@ export const mailWriter = (deps: Deps) => {
     if (again === undefined && !sendsRecoveryMails(await readShop(db))) return 'the shop has turned these mails off';
     if ((await unsubscribedSince(db, recipient)) !== null) return UNSUBSCRIBED;
     // Nobody has confirmed the address: it gets only a few a day.
-    const address = createHmac('sha256', env.SIGNING_SECRET).update(`address\n${recipient.toLowerCase()}`);
-    const reminder = { address: address.digest('base64url'), at: new Date(clock.now()) };
+    const address = keyedHash(env.SIGNING_SECRET, `address\n${recipient.toLowerCase()}`);
+    const reminder = { address, at: new Date(clock.now()) };
     return (await mayRemind(db, reminder)) ? null : 'this address has had enough of them today';
   }
 };

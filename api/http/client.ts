@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Request } from 'express';
 import { ipKeyGenerator } from 'express-rate-limit';
 import type { Env } from '../../platform/env';
+import { keyedHash } from '../../platform/keyed-hash';
 
 /** The clients of requests that came through a storefront's server. */
 const named = new WeakMap<Request, string>();
@@ -20,6 +20,4 @@ export function nameClient(req: Request, { storefront, shopper }: { storefront: 
  * has, or of what `nameClient` was told.
  */
 export const clientHash = (env: Pick<Env, 'SIGNING_SECRET'>, req: Request): string =>
-  createHmac('sha256', env.SIGNING_SECRET)
-    .update(`client\n${named.get(req) ?? ipKeyGenerator(req.ip ?? '')}`)
-    .digest('base64url');
+  keyedHash(env.SIGNING_SECRET, `client\n${named.get(req) ?? ipKeyGenerator(req.ip ?? '')}`);

@@ -1,8 +1,8 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { CookieOptions, Request, RequestHandler, Response } from 'express';
 import { Problem } from '../../domain/problem';
 import type { Clock } from '../../platform/clock';
 import type { Env } from '../../platform/env';
+import { isSame, keyedHash } from '../../platform/keyed-hash';
 import { sha256 } from '../../platform/sha256';
 import { recogniser, staffTokens } from '../http/bearer';
 
@@ -21,7 +21,7 @@ export function staffSessions(env: SessionEnv, clock: Clock) {
   const isSecure = env.PUBLIC_URL.startsWith('https:');
   const cookieName = isSecure ? '__Secure-holdfast-staff' : 'holdfast-staff';
   const cookie: CookieOptions = { httpOnly: true, sameSite: 'strict', secure: isSecure, path: staffPath(env) };
-  const sign = (text: string): string => createHmac('sha256', env.SIGNING_SECRET).update(text).digest('base64url');
+  const sign = (text: string): string => keyedHash(env.SIGNING_SECRET, text);
   const signed = (until: string, name: string): string =>
     `${until}.${name}.${sign(['staff-session', until, name, tokens.get(name)].join('\n'))}`;
 
@@ -78,10 +78,4 @@ export const staffPath = ({ PUBLIC_URL }: Pick<Env, 'PUBLIC_URL'>): string =>
 function cookieOf(req: Request, name: string): string | undefined {
   const pairs = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim());
   return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
-}
-
-/** Compares in constant time. */
-function isSame(one: string, other: string): boolean {
-  const [first, second] = [Buffer.from(one), Buffer.from(other)];
-  return first.length === second.length && timingSafeEqual(first, second);
 }

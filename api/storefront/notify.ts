@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { isEmailAddress } from '../../domain/email';
 import { isSku } from '../../domain/ids';
 import { Problem } from '../../domain/problem';
+import { keyedHash } from '../../platform/keyed-hash';
 import { findForSale } from '../../store/catalogue/products';
 import { count } from '../../store/limits/counters';
 import { keepStockRequest } from '../../store/stock/requests';
@@ -42,7 +42,7 @@ export const notifyRoutes = ({ db, env, clock }: ApiDeps, limits: Limits): Route
       if (!product) throw new Problem('unknown_sku', 'No product with this SKU is for sale.');
       const email = body.email.trim().toLowerCase();
       const at = new Date(clock.now());
-      const address = createHmac('sha256', env.SIGNING_SECRET).update(`notify\n${email}`).digest('base64url');
+      const address = keyedHash(env.SIGNING_SECRET, `notify\n${email}`);
       // One that can be bought now would be told of at once, to an address that nobody has confirmed.
       const isGone = product.refused || product.available === 0;
       const { hits } = await count(db, { key: `notified/${address}`, windowMs: DAY_MS, at });

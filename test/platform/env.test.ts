@@ -41,6 +41,10 @@ test('secrets that can be guessed are refused, all at once', () => {
     'ADMIN_TOKEN must have at least 24 characters',
     'SIGNING_SECRET must have at least 32 characters',
   ]);
+  const [long, short] = ['x'.repeat(32), 'y'.repeat(31)];
+  for (const list of [`${short},${long}`, `${long}, ${short}`, `${long},`])
+    expect(problemsWith({ SIGNING_SECRET: list })).toEqual(['SIGNING_SECRET must have at least 32 characters']);
+  expect(problemsWith({ SIGNING_SECRET: `${long}, ${long}` })).toEqual([]);
 });
 
 test.each([
