@@ -42,6 +42,8 @@ describe('the containers', () => {
     expect([...lines]).toEqual([checked]);
     expect(packageJson.engines.node).toContain(`>=${checked}.`);
     expect(read('README.md')).toContain(`Node ${checked} or`);
+    expect(read('.nvmrc').trim()).toBe(checked);
+    expect(read('.devcontainer/devcontainer.json')).toContain(`typescript-node:${checked}-`);
   });
 
   test('the image is built with the scripts of package.json, and runs as an unprivileged user', () => {

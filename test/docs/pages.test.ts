@@ -20,6 +20,9 @@ const ROOT = join(__dirname, '..', '..');
 const DOCS = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
 const PAGES = [
   'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
   'packages/client/README.md',
   ...DOCS.filter((file) => file.endsWith('.md')).map((file) => join('docs', file)),
 ];
