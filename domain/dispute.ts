@@ -1,3 +1,4 @@
+import type { EarlierOrders } from './earlier-orders';
 import type { Evidence } from './evidence';
 import type { SessionId } from './ids';
 import { formatMoney } from './money';
@@ -167,6 +168,10 @@ export interface Dispute {
   withdrawnCurrency: string | null;
   /** Null before it is gathered, and after the customer was erased. */
   evidence: Evidence | null;
+  /** What goes with the evidence about earlier orders of the customer; null where nothing does. */
+  earlierOrders: EarlierOrders | null;
+  /** Stripe's word for whether Visa takes them: `requires_action`, `qualified`, `not_qualified`. */
+  visaEvidence: string | null;
   gatheredAt: Date | null;
   /** Once staff have changed it, it is not gathered again. */
   editedAt: Date | null;

@@ -1,13 +1,15 @@
 /**
  * Our metadata keys on a Checkout Session and its PaymentIntent. `checkout` names the row in `checkouts` that was
  * written before the call to Stripe, `installation` the installation that made the session. A session with these keys
- * is ours and is never ignored, unless it names another installation. Each line has its SKU under `sku`.
+ * is ours and is never ignored, unless it names another installation. Each line has its SKU under `sku`. `shopperIp` is
+ * there only with KEEP_SHOPPER_IP.
  */
 export const METADATA = {
   checkout: 'holdfast_checkout',
   installation: 'holdfast_installation',
   number: 'holdfast_number',
   userId: 'userId',
+  shopperIp: 'shopper_ip',
   sku: 'sku',
 } as const;
 

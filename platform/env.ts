@@ -166,6 +166,13 @@ export const variables = {
     ),
   DOWNLOAD_TTL_SECONDS: wholeNumber(1).default(604_800).describe('how long a download link works'),
   DOWNLOAD_LIMIT: wholeNumber(1).default(5).describe('how often a download link can be used'),
+  KEEP_SHOPPER_IP: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((given) => given === 'true')
+    .describe(
+      'keeps the address that a checkout comes from, with the checkout here and in the metadata of its session at Stripe, until the order is erased: Visa’s compelling evidence against a dispute needs it',
+    ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

@@ -13,12 +13,39 @@ export function describeDispute(facts: DisputeFacts, reminded: boolean): string 
     `### Dispute of order ${order.number}: ${status}`,
     '',
     `${formatMoney({ amount, currency })}, \`${reason}\`. ${whatItWaitsFor(facts, reminded)}`,
+    ...earlierOrders(facts),
     ...(facts.understood
       ? []
       : ['', 'Stripe’s word for it is not known here: it counts as open. Look at it in the Dashboard.']),
     ...(can.length > 0 ? ['', '**You can**', '', ...can.map((line) => `- ${line}`)] : []),
   ].join('\n');
 }
+
+/** Which earlier orders go with the evidence, and whether Visa takes them. */
+function earlierOrders({ earlier }: DisputeFacts): string[] {
+  if (earlier === undefined) return [];
+  const { numbers, identifiers, taken, qualifying } = earlier;
+  const same = identifiers.map((name) => IDENTIFIERS[name] ?? name).join(', ');
+  const verdict =
+    taken === null
+      ? qualifying
+        ? 'That is enough for Visa.'
+        : 'Visa also wants the IP address or the device, which is not known: the bank reads it as any other evidence.'
+      : taken === 'qualified'
+        ? 'Visa has taken them as such.'
+        : 'Visa has not taken them as such: the bank reads them as any other evidence.';
+  return [
+    '',
+    `Visa’s compelling evidence 3.0: the evidence names the earlier orders ${numbers.join(' and ')}, which nobody disputed, of the same card and the same ${same}. ${verdict}`,
+  ];
+}
+
+const IDENTIFIERS: Record<string, string> = {
+  customer_purchase_ip: 'IP address',
+  customer_email_address: 'e-mail address',
+  customer_account_id: 'account',
+  shipping_address: 'shipping address',
+};
 
 function whatItWaitsFor(
   { standing, needsAnswer, answerable, submitted, dueBy, reversed }: DisputeFacts,

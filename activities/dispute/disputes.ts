@@ -5,6 +5,7 @@ import { missDispute } from '../../store/disputes/forgotten';
 import { recordDispute, type SeenDispute } from '../../store/disputes/record';
 import { found, idOf, ownerOf } from '../checkout/payment-owner';
 import type { Deps } from '../deps';
+import { gatherEarlierOrders, takesEarlierOrders } from './earlier-orders';
 import { type DisputeFacts, factsOf } from './recorded';
 
 /** Activities that follow a dispute at the customer's bank. */
@@ -23,7 +24,10 @@ export const disputes = (deps: Deps) => ({
     const { sessionId } = owner;
     const at = new Date(deps.clock.now());
     const recorded = await recordDispute(deps.db, { sessionId, seen: seenOf(dispute, at), at });
-    return { outcome: 'known', ...factsOf(recorded) };
+    const facts = factsOf(recorded);
+    if (!facts.needsAnswer || !takesEarlierOrders(dispute)) return { outcome: 'known', ...facts };
+    const earlier = await gatherEarlierOrders(deps, { dispute, sessionId, before: facts.earlier });
+    return { outcome: 'known', ...facts, earlier };
   },
 });
 
@@ -50,6 +54,7 @@ function seenOf(dispute: Stripe.Dispute, at: Date): SeenDispute {
     submissions: submission_count,
     withdrawn: taken || 0, // never −0
     withdrawnCurrency: balance_transactions[0]?.currency ?? null,
+    visaEvidence: evidence_details.enhanced_eligibility?.visa_compelling_evidence_3?.status ?? null,
     createdAt: new Date(created * 1000),
   };
 }

@@ -1,4 +1,5 @@
 import { isKnownStatus, type Standing, waitsForAnswer } from '../../domain/dispute';
+import { type EarlierOrders, isQualifying } from '../../domain/earlier-orders';
 import type { DisputeId, SessionId } from '../../domain/ids';
 import { type RecordedDispute, recallDispute } from '../../store/disputes/record';
 import type { Deps } from '../deps';
@@ -35,15 +36,35 @@ export interface DisputeFacts {
   submitted: boolean;
   /** It was lost, and is won after all. */
   reversed: boolean;
+  /** Absent where no earlier orders go with the evidence. */
+  earlier?: EarlierFacts | undefined;
+}
+
+/** Earlier orders of the customer that go with the evidence. */
+export interface EarlierFacts {
+  numbers: string[];
+  /** What shows that the customer is the same, by Stripe's names. */
+  identifiers: string[];
+  /** Stripe's word for whether Visa takes them; null before they were submitted. */
+  taken: string | null;
+  /** Whether they have enough in common for Visa. */
+  qualifying: boolean;
 }
 
 export function factsOf({ order, dispute, standing, reversed }: RecordedDispute): DisputeFacts {
-  const { sessionId, status, reason, amount, currency, openings, dueBy, answerable, submittedAt } = dispute;
+  const { earlierOrders, submittedAt, visaEvidence } = dispute;
+  const { sessionId, status, reason, amount, currency, openings, dueBy, answerable } = dispute;
   const submitted = submittedAt !== null;
   return {
     ...{ sessionId, order, status, reason, amount, currency, standing, openings, answerable, submitted, reversed },
     understood: isKnownStatus(status),
     dueBy: dueBy?.getTime() ?? null,
     needsAnswer: waitsForAnswer(status) && answerable && !submitted,
+    ...(earlierOrders && { earlier: earlierFactsOf(earlierOrders, submitted ? visaEvidence : null) }),
   };
 }
+
+export const earlierFactsOf = ({ orders, identifiers }: EarlierOrders, taken: string | null): EarlierFacts => ({
+  ...{ identifiers, taken, numbers: orders.map(({ number }) => number) },
+  qualifying: isQualifying(identifiers),
+});

@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
 import { STAFF } from '../../domain/actor';
+import { VISA_CE3 } from '../../domain/earlier-orders';
 import type { DisputeId } from '../../domain/ids';
 import { expectObject } from '../../platform/stripe';
 import { findDispute } from '../../store/disputes/rows';
@@ -7,6 +8,7 @@ import {
   type FrozenEvidence,
   freezeEvidence,
   giveUpSubmission,
+  leaveOutEarlierOrders,
   settleSubmission,
 } from '../../store/disputes/submission';
 import { readActor } from '../../store/orders/request-actors';
@@ -18,7 +20,7 @@ export type Submitted =
   | { outcome: 'refused'; reason: string };
 
 /** Activities that submit evidence to the bank. */
-export const evidenceSubmission = ({ db, stripe, clock }: Deps) => {
+export const evidenceSubmission = ({ db, stripe, clock, log }: Deps) => {
   return {
     /**
      * Submits the evidence from the database, once. The request is recorded first, which freezes the evidence. If an
@@ -62,13 +64,29 @@ export const evidenceSubmission = ({ db, stripe, clock }: Deps) => {
     return dispute === null ? STAFF : readActor(db, { sessionId: dispute.sessionId, by });
   }
 
-  async function submit({ id, evidence, submission }: FrozenEvidence, again = ''): Promise<Stripe.Dispute> {
+  /** What Stripe does not accept about earlier orders must not cost the answer: the rest goes without it. */
+  async function submit(frozen: FrozenEvidence): Promise<Stripe.Dispute> {
+    try {
+      return await ask(frozen);
+    } catch (error) {
+      if (frozen.visaEvidence === null || !isAboutEarlierOrders(error)) throw error;
+      log.warn({ err: error, dispute: frozen.id }, 'Stripe does not accept the earlier orders of a dispute');
+      await leaveOutEarlierOrders(db, frozen);
+      return ask({ ...frozen, visaEvidence: null });
+    }
+  }
+
+  async function ask(frozen: FrozenEvidence, again = ''): Promise<Stripe.Dispute> {
+    const { id, evidence, visaEvidence, submission } = frozen;
+    const enhanced = visaEvidence && { enhanced_evidence: { [VISA_CE3]: visaEvidence } };
+    // Other parameters need another key.
+    const key = `dispute/${id}/${submission}${visaEvidence ? '/earlier-orders' : ''}${again}`;
     try {
       return expectObject(
         await stripe.disputes.update(
           id,
-          { evidence, submit: true },
-          { idempotencyKey: `dispute/${id}/${submission}${again}` },
+          { evidence: { ...evidence, ...enhanced }, submit: true },
+          { idempotencyKey: key },
         ),
         'dispute',
       );
@@ -76,9 +94,12 @@ export const evidenceSubmission = ({ db, stripe, clock }: Deps) => {
       // This is the saved failure of an earlier attempt, and Stripe has just shown that it submitted nothing. Only
       // now is a new key safe.
       const replayed = error instanceof Stripe.errors.StripeError && error.headers?.['idempotent-replayed'] === 'true';
-      if (again === '' && replayed && error.statusCode === 500)
-        return submit({ id, evidence, submission }, `/${clock.now()}`);
+      if (again === '' && replayed && error.statusCode === 500) return ask(frozen, `/${clock.now()}`);
       throw error;
     }
   }
 };
+
+const isAboutEarlierOrders = (error: unknown): boolean =>
+  error instanceof Stripe.errors.StripeInvalidRequestError &&
+  (error.param?.startsWith('evidence[enhanced_evidence]') ?? false);

@@ -42,7 +42,7 @@ export function storefrontServer(env: Pick<Env, 'STOREFRONT_KEYS' | 'ADMIN_TOKEN
       logAbout(res, { storefront });
       const shopper = Shopper.safeParse(req.headers[SHOPPER]);
       if (!shopper.success) throw invalid(shopper.error.issues.map(({ message }) => ({ path: SHOPPER, message })));
-      if (shopper.data !== undefined) nameClient(req, { storefront, shopper: shopper.data });
+      nameClient(req, { storefront, shopper: shopper.data });
       next();
     };
 }

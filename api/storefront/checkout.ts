@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import { z } from 'zod';
 import type { ProblemCode } from '../../domain/problem';
 import type { ApiDeps } from '../deps';
-import { clientHash } from '../http/client';
+import { clientHash, shopperIp } from '../http/client';
 import { toProblem } from '../http/errors';
 import type { Limits } from '../http/limits';
 import { logAbout } from '../http/request-log';
@@ -73,6 +73,7 @@ export const checkoutRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
         openCheckout(deps, {
           cart,
           clientHash: clientHash(deps.env, req),
+          shopperIp: shopperIp(deps.env, req),
           key: key === undefined ? null : keyOf(`checkout\n${key}`, comparable(cart)),
           recovers: null,
           limit: () => limits.checkout(req),

@@ -4,7 +4,7 @@ import { Problem } from '../../domain/problem';
 import { readToken } from '../../platform/links';
 import { findRecoverableCart } from '../../store/orders/recovery';
 import type { ApiDeps } from '../deps';
-import { clientHash } from '../http/client';
+import { clientHash, shopperIp } from '../http/client';
 import type { Limits } from '../http/limits';
 import { type Route, route } from '../http/route';
 import { answerCheckout, CHECKOUT_ANSWERS, CHECKOUT_PROBLEMS } from './checkout';
@@ -57,6 +57,7 @@ export const recoverRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
         openCheckout(deps, {
           cart,
           clientHash: clientHash(deps.env, req),
+          shopperIp: shopperIp(deps.env, req),
           // Not one key for both links: the page that the mail's opened has the address on it.
           key: keyOf(`${purpose}\n${sessionId}`, 'the same cart'),
           recovers: sessionId,

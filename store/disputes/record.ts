@@ -36,6 +36,8 @@ export interface SeenDispute {
   /** What the dispute's own movements of our balance come to, without fees. */
   withdrawn: number;
   withdrawnCurrency: string | null;
+  /** Its word for whether Visa takes earlier orders of the customer as evidence; null where that is no question. */
+  visaEvidence: string | null;
   createdAt: Date;
 }
 

@@ -1,4 +1,5 @@
 import type { Dispute } from '../../domain/dispute';
+import type { EarlierOrders } from '../../domain/earlier-orders';
 import type { Evidence } from '../../domain/evidence';
 import type { SessionId } from '../../domain/ids';
 import type { Dispute as DisputeRow } from '../../prisma/generated/client';
@@ -31,4 +32,5 @@ export const toDispute = ({ amount, withdrawn, lostAmount, ...row }: DisputeRow)
   withdrawn: Number(withdrawn),
   lostAmount: Number(lostAmount),
   evidence: row.evidence as Evidence | null,
+  earlierOrders: row.earlierOrders as unknown as EarlierOrders | null,
 });

@@ -1,14 +1,19 @@
 import { type Dispute, refusalToSubmit } from '../../domain/dispute';
+import type { VisaEvidence } from '../../domain/earlier-orders';
 import type { Evidence } from '../../domain/evidence';
 import type { DisputeId } from '../../domain/ids';
+import { Prisma } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
 import { note } from '../orders/records';
+import { areUndisputed } from './earlier-orders';
 import { lockKnownDispute } from './rows';
 
 /** Evidence that is to be submitted, and that cannot be changed any more. */
 export interface FrozenEvidence {
   id: DisputeId;
   evidence: Evidence;
+  /** What is said of earlier orders of the customer; null if nothing is. */
+  visaEvidence: VisaEvidence | null;
   /** The request that submits it: part of the Idempotency-Key at Stripe. */
   submission: string;
 }
@@ -48,9 +53,15 @@ export async function freezeEvidence(
     const { evidence } = dispute;
     if (evidence === null || Object.keys(evidence).length === 0)
       return { outcome: 'refused', reason: 'There is no evidence to submit' };
-    if (dispute.submission !== null) return { outcome: 'frozen', id, evidence, submission: dispute.submission };
-    await tx.dispute.update({ where: { id }, data: { submission, submittingAt: at } });
-    return { outcome: 'frozen', id, evidence, submission };
+    const { earlierOrders } = dispute;
+    const visaEvidence = earlierOrders?.evidence ?? null;
+    if (dispute.submission !== null)
+      return { outcome: 'frozen', id, evidence, visaEvidence, submission: dispute.submission };
+    // What Stripe found undisputed when the dispute was last read may be disputed since.
+    const stands = earlierOrders !== null && (await areUndisputed(tx, earlierOrders));
+    const data = { submission, submittingAt: at, ...(!stands && { earlierOrders: Prisma.DbNull }) };
+    await tx.dispute.update({ where: { id }, data });
+    return { outcome: 'frozen', id, evidence, visaEvidence: stands ? visaEvidence : null, submission };
   });
 }
 
@@ -74,6 +85,11 @@ async function settle(
     actor,
     key: `dispute/${id}/submitted/${submission}`,
   });
+}
+
+/** Stripe refuses what is said of earlier orders: the evidence goes without it. */
+export async function leaveOutEarlierOrders(db: Db, { id }: { id: DisputeId }): Promise<void> {
+  await db.dispute.updateMany({ where: { id, submittedAt: null }, data: { earlierOrders: Prisma.DbNull } });
 }
 
 /** Stripe has refused the evidence for good: it may be changed again. */

@@ -1,7 +1,7 @@
 import { linkCatalogue } from '../../activities/catalogue/stripe-setup';
 import { checkout } from '../../activities/checkout/checkout';
 import { METADATA } from '../../domain/session';
-import { Shop } from './shop';
+import { type Api, Shop } from './shop';
 
 let shop: Shop;
 beforeAll(async () => {
@@ -737,4 +737,23 @@ test('INSTALLATION_ID is in the metadata of the session, instead of the id that 
   const { metadata } = await shop.world.stripe.checkout.sessions.retrieve(body.sessionId);
   expect(metadata?.[METADATA.installation]).toBe('the-staging-system');
   await api.close();
+});
+
+test('the address that a checkout comes from is kept only if the shop wants it, and never that of a storefront’s server', async () => {
+  const key = 'k'.repeat(24);
+  const env = { STOREFRONT_KEYS: [{ name: 'web', secret: key }], KEEP_SHOPPER_IP: true };
+  const api = await shop.another(env);
+  const ipOf = async (of: Api, headers: Record<string, string> = {}) => {
+    const { body } = await of.http
+      .post('/checkout')
+      .set(headers)
+      .send({ items: [{ sku: 'ebook', quantity: 1 }] });
+    return (await shop.world.stripe.checkout.sessions.retrieve(body.sessionId)).metadata?.[METADATA.shopperIp];
+  };
+  const server = { authorization: `Bearer ${key}` };
+  expect(await ipOf(api)).toMatch(/127\.0\.0\.1$/);
+  expect(await ipOf(api, { ...server, 'holdfast-shopper': '203.0.113.7' })).toBe('203.0.113.7');
+  expect(await ipOf(api, { ...server, 'holdfast-shopper': 'user-7' })).toBeUndefined();
+  expect(await ipOf(api, server)).toBeUndefined();
+  expect(await ipOf(shop.api)).toBeUndefined();
 });

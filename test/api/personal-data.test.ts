@@ -17,7 +17,7 @@ import { BARE } from './bare';
 const PERSONAL: Record<string, string[]> = {
   customers: ['email', 'name', 'address', 'user_id', 'invoice'],
   checkouts: ['request', 'url', 'client_hash'],
-  disputes: ['evidence'],
+  disputes: ['evidence', 'earlier_orders'],
   mails: ['recipient', 'subject', 'html', 'text'],
   orders: ['voucher'],
   return_requests: ['reason', 'declined_note'],
@@ -39,7 +39,7 @@ const PLAIN: Record<string, string[]> = {
   discrepancies: ['kind', 'reference', 'detail', 'currency', 'found_by', 'report_key', 'accepted_by', 'accepted_note'],
   disputes: [
     ...['id', 'session_id', 'charge_id', 'payment_intent_id', 'status', 'reason', 'currency', 'withdrawn_currency'],
-    'submission',
+    ...['submission', 'visa_evidence'],
   ],
   download_grants: ['id', 'session_id', 'sku'],
   holds: ['session_id', 'sku'],
@@ -175,7 +175,7 @@ async function orderOfZelda(id: string): Promise<void> {
   });
 }
 
-const JSONS = ['address', 'invoice', 'request', 'evidence', 'voucher'];
+const JSONS = ['address', 'invoice', 'request', 'evidence', 'earlier_orders', 'voucher'];
 const typeOf = (table: string, column: string) =>
   JSONS.includes(column) ? `jsonb_build_object('what', '${secret(table, column)}')` : `'${secret(table, column)}'`;
 

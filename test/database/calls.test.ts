@@ -82,7 +82,7 @@ const dispute = (sessionId: SessionId, change: Partial<SeenDispute> = {}) =>
     seen: {
       ...{ id: `du_${sessionId}`, chargeId: null, paymentIntentId: null, status: 'lost', reason: 'fraudulent' },
       ...{ amount: 100, currency: 'eur', dueBy: null, answerable: false, submissions: 0, createdAt: tick() },
-      ...{ withdrawn: change.amount ?? 100, withdrawnCurrency: 'eur' },
+      ...{ withdrawn: change.amount ?? 100, withdrawnCurrency: 'eur', visaEvidence: null },
       ...change,
     },
     at: tick(),

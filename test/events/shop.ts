@@ -79,7 +79,7 @@ export class Shop {
         ...{ id: `du_${sessionId}`, chargeId: null, paymentIntentId: null, status, reason: 'fraudulent' },
         ...{ amount: 2000, currency: 'eur', dueBy: new Date('2026-12-07T00:00:00Z'), answerable: status !== 'lost' },
         ...{ submissions: 0, createdAt: this.at },
-        ...{ withdrawn: status === 'won' ? 0 : 2000, withdrawnCurrency: 'eur' },
+        ...{ withdrawn: status === 'won' ? 0 : 2000, withdrawnCurrency: 'eur', visaEvidence: null },
       },
       at: this.at,
     });

@@ -253,6 +253,65 @@ describe('evidence', () => {
   });
 });
 
+describe('two earlier payments by the card, as Visa wants them', () => {
+  const visa = (evidence: object) => ({ evidence: { enhanced_evidence: { visa_compelling_evidence_3: evidence } } });
+  const buyer = { customer_email_address: 'a@example.com', customer_purchase_ip: '203.0.113.7' };
+  const said = { ...buyer, product_description: 'A mug' };
+  const chargeOf = async () =>
+    (await rig.stripe.paymentIntents.retrieve((await paidSession(rig)).intent)).latest_charge as string;
+
+  test('are taken where they count, with what is missing said; anything else is refused', async () => {
+    const earlier = [charge, await chargeOf()];
+    await rig.control('POST', '/clock', { advanceMs: 119 * DAY * 1000 });
+    const young = await chargeOf();
+    await rig.control('POST', '/clock', { advanceMs: 5 * DAY * 1000 });
+    charge = await chargeOf();
+    const { id, enhanced_eligibility_types, evidence_details } = await dispute();
+    expect(enhanced_eligibility_types).toEqual(['visa_compelling_evidence_3']);
+    expect(evidence_details.enhanced_eligibility.visa_compelling_evidence_3?.required_actions).toContain(
+      'missing_prior_undisputed_transactions',
+    );
+    const tell = (prior: object[], change: object = {}) =>
+      rig.stripe.disputes.update(id, {
+        ...visa({
+          disputed_transaction: { ...said, merchandise_or_services: 'merchandise', ...change },
+          prior_undisputed_transactions: prior,
+        }),
+        submit: false,
+      });
+    const [one, two] = earlier.map((each) => ({ ...said, charge: each })) as [object, object];
+    expect((await refusal(tell([one]))).message).toMatch(/Exactly 2/);
+    const param = expect.stringMatching(/^evidence\[enhanced_evidence\].*\[1\]\[charge\]$/);
+    expect(await refusal(tell([one, { ...said, charge: young }]))).toMatchObject({ param });
+    expect((await refusal(tell([one, two], { customer_device_fingerprint: 'short' }))).message).toMatch(/20/);
+    expect(await refusal(tell([one, two], { excuse: 'x' }))).toMatchObject({ code: 'parameter_unknown' });
+    const { customer_purchase_ip: _ip, ...noMain } = said;
+    expect(await tell([one, { ...noMain, charge: earlier[1] }])).toMatchObject({
+      evidence_details: {
+        enhanced_eligibility: {
+          visa_compelling_evidence_3: { required_actions: ['missing_customer_identifiers'], status: 'requires_action' },
+        },
+      },
+    });
+    expect(await tell([one, two])).toMatchObject({
+      status: 'needs_response',
+      evidence_details: { enhanced_eligibility: { visa_compelling_evidence_3: { status: 'qualified' } } },
+    });
+    await rig.stripe.disputes.update(id, { evidence: { service_date: 'May' }, submit: true });
+    expect(await read(id)).toMatchObject({
+      evidence: { enhanced_evidence: { visa_compelling_evidence_3: { prior_undisputed_transactions: [{}, {}] } } },
+      evidence_details: { enhanced_eligibility: { visa_compelling_evidence_3: { status: 'qualified' } } },
+    });
+  });
+
+  test('are refused where nobody asked for them', async () => {
+    const { id, enhanced_eligibility_types } = await dispute();
+    expect(enhanced_eligibility_types).toEqual([]);
+    const told = rig.stripe.disputes.update(id, visa({ disputed_transaction: said }));
+    expect((await refusal(told)).message).toMatch(/not eligible/);
+  });
+});
+
 test('a dispute closed through the API is lost, and can be closed only once', async () => {
   const { id } = await dispute();
   expect(await rig.stripe.disputes.close(id)).toMatchObject({ status: 'lost' });

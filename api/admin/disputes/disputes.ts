@@ -27,6 +27,23 @@ const EvidenceTexts = z
   })
   .meta({ id: 'Evidence', description: 'The text fields of Stripe’s dispute evidence, by their names there.' });
 
+const EarlierOrders = z
+  .strictObject({
+    orders: z.array(z.strictObject({ number: z.string(), sessionId: z.string() })),
+    identifiers: z.array(z.string()).meta({
+      description: 'What they have in common with the disputed order, by Stripe’s names.',
+      example: ['customer_purchase_ip', 'customer_email_address'],
+    }),
+    status: orNull(z.string()).meta({
+      description: 'Stripe’s word for whether Visa takes them: `requires_action`, `qualified`, `not_qualified`.',
+    }),
+  })
+  .meta({
+    id: 'EarlierOrders',
+    description:
+      'Two earlier orders of the customer by the same card, 120 to 364 days older and undisputed. They are submitted with the evidence, as Visa’s compelling evidence 3.0, where Stripe says that the dispute takes it.',
+  });
+
 const DisputeDocument = z
   .strictObject({
     id: z.string(),
@@ -43,6 +60,7 @@ const DisputeDocument = z
     evidence: orNull(EvidenceTexts).meta({
       description: 'Null before it is gathered, and after the customer was erased.',
     }),
+    earlierOrders: orNull(EarlierOrders),
     gatheredAt: orNull(Timestamp),
     editedAt: orNull(Timestamp).meta({
       description: 'Once staff have changed it, nothing is gathered over their words.',
@@ -108,6 +126,11 @@ async function readDispute(db: Db, id: string): Promise<z.input<typeof DisputeDo
     withdrawn: withdrawnCurrency === null ? null : { amount: dispute.withdrawn, currency: withdrawnCurrency },
     dueBy: timestampOrNull(dispute.dueBy),
     evidence: dispute.evidence,
+    earlierOrders: dispute.earlierOrders && {
+      orders: dispute.earlierOrders.orders,
+      identifiers: dispute.earlierOrders.identifiers,
+      status: dispute.visaEvidence,
+    },
     gatheredAt: timestampOrNull(dispute.gatheredAt),
     editedAt: timestampOrNull(dispute.editedAt),
     submittedAt: timestampOrNull(dispute.submittedAt),

@@ -52,6 +52,7 @@ const GIVE_UP_MS = 900;
 
 export interface AttemptFor {
   clientHash: string;
+  shopperIp: string | null;
   recovers: string | null;
   /** The Idempotency-Key that this attempt answers; null where the request has none. */
   claim: KeyClaim | null;
@@ -74,7 +75,7 @@ export async function attempt(
   deps: ApiDeps,
   cart: Cart,
   priced: PricedCart,
-  { clientHash, recovers, claim, ...timing }: AttemptFor & Timing,
+  { clientHash, shopperIp, recovers, claim, ...timing }: AttemptFor & Timing,
 ): Promise<OpenedCheckout> {
   const now = deps.clock.now();
   const holdUntil = new Date(now + deps.env.HOLD_TTL_SECONDS * 1000);
@@ -83,7 +84,7 @@ export async function attempt(
   const written = await writeCheckout(deps.db, {
     ...{ id, holdUntil, clientHash, recovers, claim },
     ...priced,
-    request: sessionRequest(deps.env, cart, priced, { id, number: '', installation, holdUntil, now }),
+    request: sessionRequest(deps.env, cart, priced, { id, number: '', installation, shopperIp, holdUntil, now }),
     numberPaths: NUMBER_PATHS,
     openLimit: deps.env.CHECKOUT_OPEN_LIMIT,
     at: new Date(now),

@@ -13,6 +13,8 @@ export interface CheckoutRequest {
   /** With equal SKUs added up. */
   cart: Cart;
   clientHash: string;
+  /** Null where it is not kept. */
+  shopperIp: string | null;
   /** Null: the request is a checkout of its own. */
   key: CheckoutKey | null;
   /**
@@ -57,7 +59,7 @@ export async function openCheckout(deps: ApiDeps, request: CheckoutRequest): Pro
 /** A new attempt, as soon as there is room for one. A cart that cannot be bought takes no room. */
 async function start(
   deps: ApiDeps,
-  { cart, clientHash, recovers, limit }: CheckoutRequest,
+  { cart, clientHash, shopperIp, recovers, limit }: CheckoutRequest,
   began: number,
   claim: KeyClaim | null,
 ): Promise<OpenedCheckout> {
@@ -69,7 +71,7 @@ async function start(
     const { priced } = slot.waited ? await priceCart(db, cart) : before; // it may have sold out meanwhile
     await limit();
     const { atStripe } = slot;
-    const opened = await attempt(deps, cart, priced, { clientHash, recovers, claim, began, atStripe });
+    const opened = await attempt(deps, cart, priced, { clientHash, shopperIp, recovers, claim, began, atStripe });
     outcome = 'opened';
     return opened;
   } finally {

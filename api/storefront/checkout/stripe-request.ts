@@ -21,7 +21,14 @@ export function sessionRequest(
   env: Pick<Env, 'STOREFRONT_URL'>,
   cart: Pick<Cart, 'email' | 'userId' | 'locale'>,
   { currency, lines, offer }: Pick<PricedCart, 'currency' | 'lines' | 'offer'>,
-  attempt: { id: string; number: string; installation: string; holdUntil: Date; now: number },
+  attempt: {
+    id: string;
+    number: string;
+    installation: string;
+    shopperIp?: string | null;
+    holdUntil: Date;
+    now: number;
+  },
 ): SessionRequest {
   const metadata = {
     [METADATA.checkout]: attempt.id,
@@ -29,6 +36,7 @@ export function sessionRequest(
     [METADATA.installation]: attempt.installation,
     ...(cart.userId && { [METADATA.userId]: cart.userId }),
   };
+  const session = { ...metadata, ...(attempt.shopperIp && { [METADATA.shopperIp]: attempt.shopperIp }) };
   const locale = stripeLocale(cart.locale);
   return {
     mode: 'payment',
@@ -40,7 +48,7 @@ export function sessionRequest(
       metadata: { [METADATA.sku]: sku },
     })),
     // Stripe copies nothing from the session to its PaymentIntent: both carry the ids.
-    metadata,
+    metadata: session,
     payment_intent_data: { metadata },
     success_url: `${env.STOREFRONT_URL}/success?session_id={CHECKOUT_SESSION_ID}`,
     cancel_url: cartPage(env, '{CHECKOUT_SESSION_ID}'),

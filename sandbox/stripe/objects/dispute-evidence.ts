@@ -1,7 +1,8 @@
 /** The evidence a shop submits against a dispute, field by field: https://docs.stripe.com/api/disputes/update */
 import type Stripe from 'stripe';
 import { invalid } from '../http/errors';
-import { emptyable, known, type Read, text, unsupported } from '../http/params';
+import { emptyable, group, known, type Read, text, unsupported } from '../http/params';
+import { enhancedShape } from './visa-evidence';
 
 const LONGEST = 20_000;
 const LONGEST_IN_ALL = 150_000;
@@ -24,7 +25,7 @@ export const evidenceShape = {
   duplicate_charge_documentation: unsupported,
   duplicate_charge_explanation: words,
   duplicate_charge_id: words,
-  enhanced_evidence: known,
+  enhanced_evidence: group(enhancedShape),
   product_description: words,
   receipt: unsupported,
   refund_policy: unsupported,
@@ -43,8 +44,11 @@ export const evidenceShape = {
 
 export type EvidenceInput = Read<typeof evidenceShape>;
 
-/** The evidence after an update: new fields added, unset ones removed. */
-export function withEvidence(before: Stripe.Dispute.Evidence, input: EvidenceInput): Stripe.Dispute.Evidence {
+/** The texts after an update: new fields added, unset ones removed. */
+export function withEvidence(
+  before: Stripe.Dispute.Evidence,
+  { enhanced_evidence: _read, ...input }: EvidenceInput,
+): Stripe.Dispute.Evidence {
   const after = { ...before, ...input } as Stripe.Dispute.Evidence;
   const length = Object.values(after).reduce((sum, each) => sum + (typeof each === 'string' ? each.length : 0), 0);
   if (length > LONGEST_IN_ALL)

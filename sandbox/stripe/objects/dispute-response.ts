@@ -6,6 +6,7 @@ import type { World } from '../world';
 import { type EvidenceInput, withEvidence } from './dispute-evidence';
 import { disputeNamed, keepChanged } from './disputes';
 import { schedule } from './schedule';
+import { readEnhanced, submitted } from './visa-evidence';
 
 /** Seconds until test mode's bank has read the evidence. */
 const BANK_READS_FOR = 60;
@@ -22,8 +23,12 @@ export function respond(world: World, id: string, response: Response): Stripe.Di
   const before = disputeNamed(world, id);
   const submits = response.evidence === undefined ? response.submit === true : response.submit !== false;
   if ((response.evidence !== undefined || submits) && !before.status.endsWith('needs_response')) throw notNow(before);
-  const evidence = withEvidence(before.evidence, response.evidence ?? {});
-  const details = before.evidence_details;
+  const enhanced = readEnhanced(world, before, response.evidence?.enhanced_evidence ?? {});
+  const evidence = {
+    ...withEvidence(before.evidence, response.evidence ?? {}),
+    enhanced_evidence: enhanced.evidence,
+  };
+  const details = { ...before.evidence_details, enhanced_eligibility: enhanced.eligibility };
   const after = keepChanged(world, before, {
     ...before,
     evidence,
@@ -34,6 +39,7 @@ export function respond(world: World, id: string, response: Response): Stripe.Di
       status: before.status.replace('needs_response', 'under_review'),
       evidence_details: {
         ...details,
+        enhanced_eligibility: submitted(enhanced.eligibility),
         has_evidence: true,
         past_due: (details.due_by ?? 0) > 0 && world.clock.seconds() > (details.due_by ?? 0),
         submission_count: details.submission_count + 1,

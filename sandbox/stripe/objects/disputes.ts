@@ -13,6 +13,7 @@ import { moveMoney } from './balance';
 import { chargeNamed } from './charges';
 import { newEvidence } from './dispute-evidence';
 import { settleRadar } from './radar';
+import { newEligibility } from './visa-evidence';
 
 const DAY = 24 * 60 * 60;
 const DUE_AFTER = 7 * DAY;
@@ -44,6 +45,7 @@ export function openDispute(world: World, chargeId: string, opening: Opening): S
   const charge = chargeNamed(world, chargeId);
   if (charge.status !== 'succeeded') throw invalid(`Charge ${charge.id} has not succeeded; it cannot be disputed.`);
   const created = world.clock.seconds();
+  const enhanced = newEligibility(world, charge, { reason, status });
   const dispute = world.store.disputes.put({
     id: newId('du'),
     object: 'dispute',
@@ -52,11 +54,11 @@ export function openDispute(world: World, chargeId: string, opening: Opening): S
     charge: charge.id,
     created,
     currency: charge.currency,
-    enhanced_eligibility_types: [],
-    evidence: newEvidence(charge),
+    enhanced_eligibility_types: enhanced.types,
+    evidence: { ...newEvidence(charge), enhanced_evidence: enhanced.evidence },
     evidence_details: {
       due_by: opening.due_by === undefined ? (isOver(status) ? null : created + DUE_AFTER) : opening.due_by,
-      enhanced_eligibility: {},
+      enhanced_eligibility: enhanced.eligibility,
       has_evidence: false,
       past_due: false,
       submission_count: 0,
