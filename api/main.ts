@@ -5,15 +5,17 @@ import { ConfigurationError } from '../platform/configuration-error';
 import { type Env, loadEnv } from '../platform/env';
 import { KEEP_ALIVE_MS } from '../platform/keep-alive';
 import { createLogger } from '../platform/logger';
-import { createRegistry } from '../platform/metrics';
+import { createRegistry, watchCertificate } from '../platform/metrics';
 import { announced } from '../platform/stopping';
 import { connectStripe } from '../platform/stripe';
 import { learnAccount, signsOfKey } from '../platform/stripe-account';
-import { connectTemporal } from '../platform/temporal';
+import { createStripeMetrics } from '../platform/stripe-metrics';
+import { clientCertificate, connectTemporal } from '../platform/temporal';
 import { within } from '../platform/within';
 import { watchAccount } from '../store/alarms/watch';
 import { installationOf } from '../store/installation/installation';
 import { ownAccount } from '../store/installation/own-account';
+import { createPoolMetrics } from '../store/pool-metrics';
 import { whenPooled } from '../store/pooler';
 import { createApp } from './app';
 import { connectDatabases } from './databases';
@@ -21,6 +23,7 @@ import { type ApiDeps, STRIPE_TIMEOUT_MS } from './deps';
 import { startHousekeeping } from './housekeeping';
 import { drainable } from './http/drain';
 import { createApiMetrics } from './metrics';
+import { createQueueMetrics } from './queue-metrics';
 import { Admission } from './storefront/checkout/admission';
 import { findStorefront } from './storefront/demo';
 import { ShownProducts } from './storefront/shown-products';
@@ -43,9 +46,14 @@ function main(): void {
   const temporal = connectTemporal();
   const closing = new AbortController();
 
+  const registry = createRegistry('api');
+  watchCertificate(registry, clientCertificate());
+  createPoolMetrics(registry, { api: db, files: databases.fileDb, tables: databases.tableDb });
+  createQueueMetrics(registry, temporal);
   const guard = ownAccount(db, signsOfKey(env), systemClock);
   const admission = new Admission();
-  const stripe = connectStripe(env, STRIPE_TIMEOUT_MS, watchAccount(db, systemClock, log), guard);
+  const watch = watchAccount(db, systemClock, log);
+  const stripe = connectStripe(env, STRIPE_TIMEOUT_MS, watch, guard, createStripeMetrics(registry));
   const deps: ApiDeps = {
     ...databases,
     temporal,
@@ -57,7 +65,7 @@ function main(): void {
     clock: systemClock,
     admission,
     shown: new ShownProducts(db, admission),
-    metrics: createApiMetrics(createRegistry('api'), admission),
+    metrics: createApiMetrics(registry, admission),
     closing: closing.signal,
     storefrontDir: findStorefront(env),
   };

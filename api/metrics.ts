@@ -1,4 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { SUBSCRIBED_TYPES } from '../domain/events';
+import { WAITING_BUCKETS } from '../platform/metrics';
 import type { Admission } from './storefront/checkout/admission';
 
 /** The API's own metrics. Labels come from fixed tables, so their number is bounded. */
@@ -6,7 +8,9 @@ export interface ApiMetrics {
   registry: Registry;
   requests: Histogram<'method' | 'route' | 'status'>;
   checkouts: Counter<'outcome'>;
+  checkoutTime: Histogram<'outcome'>;
   webhooks: Counter<'type' | 'answer'>;
+  webhookTime: Histogram<'type'>;
   mailEvents: Counter<'type' | 'answer'>;
   streams: Gauge;
 }
@@ -14,7 +18,7 @@ export interface ApiMetrics {
 export function createApiMetrics(registry: Registry, admission: Admission): ApiMetrics {
   const registers = [registry];
   watch(admission, registers);
-  return {
+  const metrics: ApiMetrics = {
     registry,
     requests: new Histogram({
       name: 'holdfast_http_request_duration_seconds',
@@ -29,10 +33,24 @@ export function createApiMetrics(registry: Registry, admission: Admission): ApiM
       labelNames: ['outcome'],
       registers,
     }),
+    checkoutTime: new Histogram({
+      name: 'holdfast_checkout_duration_seconds',
+      help: 'How long checkout requests took, by outcome: opened, refused (4xx) or failed (5xx)',
+      labelNames: ['outcome'],
+      buckets: WAITING_BUCKETS,
+      registers,
+    }),
     webhooks: new Counter({
       name: 'holdfast_webhooks_total',
       help: 'Deliveries from Stripe by event type (`other` for those not routed) and response',
       labelNames: ['type', 'answer'],
+      registers,
+    }),
+    webhookTime: new Histogram({
+      name: 'holdfast_webhook_duration_seconds',
+      help: 'How long deliveries from Stripe took to be answered, by event type',
+      labelNames: ['type'],
+      buckets: WAITING_BUCKETS,
       registers,
     }),
     mailEvents: new Counter({
@@ -47,6 +65,11 @@ export function createApiMetrics(registry: Registry, admission: Admission): ApiM
       registers,
     }),
   };
+  // From the start, so that the first of its kind is a rise: Prometheus does not see the rise of what was not there.
+  metrics.checkouts.inc({ outcome: 'opened' }, 0);
+  for (const type of [...SUBSCRIBED_TYPES, 'other', 'unread']) metrics.webhooks.inc({ type, answer: '200' }, 0);
+  for (const answer of ['invalid_signature', 'unavailable']) metrics.webhooks.inc({ type: 'unread', answer }, 0);
+  return metrics;
 }
 
 /** Read when they are asked for: nothing has to tell them. */

@@ -2,6 +2,7 @@ import Stripe from 'stripe';
 import type { AccountCause } from '../domain/fault';
 import { storable } from '../domain/text';
 import type { Env } from './env';
+import { type StripeCalls, timed } from './stripe-metrics';
 import { permissionOf, permissionsShown } from './stripe-permissions';
 
 /** Watches Stripe's answers for what concerns the whole account. */
@@ -27,12 +28,14 @@ export const OTHER_ACCOUNT = 'another_account';
  * @param watch is told of every answer
  * @param guard is asked before “no such object” is believed. If the key is another account's, the call is refused with
  * the code `OTHER_ACCOUNT` instead: nothing follows from what such a key cannot see.
+ * @param calls hears of every call, with its time
  */
 export function connectStripe(
   { STRIPE_SECRET_KEY, STRIPE_API_BASE }: Pick<Env, 'STRIPE_SECRET_KEY' | 'STRIPE_API_BASE'>,
   timeout = 12_000,
   watch?: StripeWatch,
   guard?: AccountGuard,
+  calls?: StripeCalls,
 ): Stripe {
   const base = STRIPE_API_BASE ? new URL(STRIPE_API_BASE) : undefined;
   return new Stripe(STRIPE_SECRET_KEY, {
@@ -40,7 +43,7 @@ export function connectStripe(
     maxNetworkRetries: 0,
     telemetry: false,
     appInfo: { name: 'holdfast' },
-    httpClient: guarded(watched(storableAnswers(Stripe.createNodeHttpClient()), watch), watch, guard),
+    httpClient: guarded(watched(storableAnswers(timed(Stripe.createNodeHttpClient(), calls)), watch), watch, guard),
     ...(base && {
       protocol: base.protocol === 'http:' ? ('http' as const) : ('https' as const),
       host: base.hostname,

@@ -20,5 +20,11 @@ export function connectTemporal(source: NodeJS.ProcessEnv = process.env): Client
   return new Client({ connection: Connection.lazy(connectionOptions), namespace });
 }
 
+/** The client certificate that is shown to Temporal; undefined where an API key, or nothing, is. */
+export function clientCertificate(source: NodeJS.ProcessEnv = process.env): Uint8Array | undefined {
+  const { tls } = temporalConfig(source).connectionOptions;
+  return typeof tls === 'object' && tls !== null ? tls.clientCertPair?.crt : undefined;
+}
+
 const compact = (source: NodeJS.ProcessEnv): Record<string, string> =>
   Object.fromEntries(Object.entries(source).filter((entry): entry is [string, string] => !!entry[1]));

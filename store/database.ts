@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import type { Pool } from 'pg';
 import { PrismaClient } from '../prisma/generated/client';
 
 export type Db = PrismaClient;
@@ -28,5 +29,33 @@ export const SESSION = {
  * @param connections how many connections this process may keep open
  */
 export function connectDatabase(url: string, connections = 10): Db {
-  return new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: connections, ...SESSION }) });
+  const adapter = new PrismaPg({ connectionString: url, max: connections, ...SESSION });
+  let pool: Pool | null = null;
+  const connect = adapter.connect.bind(adapter);
+  adapter.connect = async () => {
+    const connected = await connect();
+    pool = connected.underlyingDriver();
+    return connected;
+  };
+  const db = new PrismaClient({ adapter });
+  POOLS.set(db, () => ({
+    limit: connections,
+    used: pool ? pool.totalCount - pool.idleCount : 0,
+    idle: pool?.idleCount ?? 0,
+    waiting: pool?.waitingCount ?? 0,
+  }));
+  return db;
 }
+
+/** The connections of one client: those in use, those that are kept, and the statements that wait for one. */
+export interface PoolState {
+  limit: number;
+  used: number;
+  idle: number;
+  waiting: number;
+}
+
+const POOLS = new WeakMap<Db, () => PoolState>();
+
+/** How the pool of a client stands; null if `connectDatabase` did not make it. */
+export const poolOf = (db: Db): PoolState | null => POOLS.get(db)?.() ?? null;

@@ -12,6 +12,8 @@ interface HealthConfig {
   deps: Pick<Deps, 'db'>;
   temporal: Client;
   registry: Registry;
+  /** The metrics of Temporal's SDK, as text. */
+  sdkMetrics: () => Promise<string>;
   /** The workers that are polling. */
   running: ReadonlySet<Pick<Worker, 'getState'>>;
   /** Whether the process was asked to stop. */
@@ -20,7 +22,7 @@ interface HealthConfig {
 
 /** Serves the worker's `/healthz`, `/readyz` and `/metrics`. Rejects if the port is taken. */
 export function serveHealth(config: HealthConfig): Promise<Server> {
-  const { env, registry } = config;
+  const { env, registry, sdkMetrics } = config;
   const ready = readiness(config);
   const routes: Record<string, () => Promise<{ status: number; type: string; body: string }>> = {
     '/healthz': async () => json(200, { status: 'ok' }),
@@ -28,7 +30,10 @@ export function serveHealth(config: HealthConfig): Promise<Server> {
       const checks = await ready();
       return json(Object.values(checks).every((check) => check === 'ok') ? 200 : 503, { checks });
     },
-    '/metrics': async () => ({ status: 200, type: registry.contentType, body: await registry.metrics() }),
+    '/metrics': async () => {
+      const [ours, sdk] = await Promise.all([registry.metrics(), sdkMetrics()]);
+      return { status: 200, type: registry.contentType, body: `${ours}${sdk}` };
+    },
   };
   const server = createServer(async (req, res) => {
     const answer = routes[(req.url ?? '').split('?')[0] ?? ''];

@@ -7,23 +7,27 @@ import { systemClock } from '../platform/clock';
 import { type Env, loadEnv } from '../platform/env';
 import { createLogger, type Logger } from '../platform/logger';
 import { createMailer } from '../platform/mailer';
-import { createRegistry } from '../platform/metrics';
+import { createRegistry, watchCertificate } from '../platform/metrics';
 import { announced } from '../platform/stopping';
 import { connectStripe } from '../platform/stripe';
 import { signsOfKey } from '../platform/stripe-account';
-import { connectTemporal, temporalConfig } from '../platform/temporal';
+import { createStripeMetrics } from '../platform/stripe-metrics';
+import { clientCertificate, connectTemporal, temporalConfig } from '../platform/temporal';
 import { watchAccount } from '../store/alarms/watch';
 import { connectDatabase } from '../store/database';
 import { installationOf } from '../store/installation/installation';
 import { ownAccount } from '../store/installation/own-account';
+import { createPoolMetrics } from '../store/pool-metrics';
 import { whenPooled } from '../store/pooler';
 import { keepAccount } from './account';
 import { workflowBundle } from './bundle';
 import { keepSendingEvents } from './events';
 import { serveHealth } from './health';
 import { keepSweeping } from './schedule';
+import { createShopMetrics } from './shop-metrics';
 import { createSweepMetrics } from './sweep-metrics';
 import { temporalLogging } from './temporal-log';
+import { temporalMetrics } from './temporal-metrics';
 import { createWorkers } from './workers';
 import { createWorkflowRuns } from './workflow-runs';
 import { createWorkflowStarter } from './workflow-starter';
@@ -36,15 +40,28 @@ const RECONNECT_MS = 1_000;
 export async function startWorker(): Promise<void> {
   const env = loadEnv();
   const log = createLogger('worker', env.LOG_LEVEL);
-  Runtime.install({ ...temporalLogging(log), shutdownSignals: [] });
+  const logging = temporalLogging(log);
+  const sdk = await temporalMetrics();
+  Runtime.install({
+    ...logging,
+    telemetryOptions: { ...logging.telemetryOptions, metrics: sdk.telemetry },
+    shutdownSignals: [],
+  });
   const registry = createRegistry('worker');
+  watchCertificate(registry, clientCertificate());
   const temporal = connectTemporal();
   const deps = createDeps(env, temporal, registry, log);
   createSweepMetrics(registry, deps);
+  createShopMetrics(registry, deps);
+  createPoolMetrics(registry, { worker: deps.db });
   const running = new Set<Worker>();
   let stopping: Promise<void> | undefined;
   const isStopping = () => stopping !== undefined;
-  const health = await serveHealth({ env, deps, temporal, registry, running, stopping: isStopping });
+  const health = await serveHealth({
+    ...{ env, deps, temporal, registry, running },
+    sdkMetrics: sdk.read,
+    stopping: isStopping,
+  });
 
   const stop = (signal: string) => {
     if (stopping) return;
@@ -120,7 +137,7 @@ function createDeps(env: Env, temporal: Client, registry: Registry, log: Logger)
   return {
     db,
     installation: installationOf(db, env.INSTALLATION_ID),
-    stripe: connectStripe(env, undefined, watch, account),
+    stripe: connectStripe(env, undefined, watch, account, createStripeMetrics(registry)),
     account,
     watch,
     log,

@@ -41,6 +41,18 @@ export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps,
     },
   });
   new Gauge({
+    name: 'holdfast_stripe_permission_missing',
+    help: 'Permissions that the Stripe key lacks: 1 for each; none when it has all',
+    labelNames: ['permission'],
+    registers: [registry],
+    async collect() {
+      const open = await inTime(openAlarms(db));
+      this.reset();
+      for (const { cause, subject } of open ?? [])
+        if (cause === 'stripe_permission') this.set({ permission: subject }, 1);
+    },
+  });
+  new Gauge({
     name: 'holdfast_stock_low',
     help: 'Products on sale of which fewer are on hand than staff want',
     labelNames: [],

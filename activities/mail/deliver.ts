@@ -13,7 +13,7 @@ import type { Deps } from '../deps';
  * @throws MailError
  */
 export async function deliver(
-  { mailer, watch, env, log }: Pick<Deps, 'mailer' | 'watch' | 'env' | 'log'>,
+  { mailer, watch, env, log, metrics }: Pick<Deps, 'mailer' | 'watch' | 'env' | 'log' | 'metrics'>,
   mail: Omit<WrittenMail, 'audience' | 'status' | 'nextTryAt'>,
 ): Promise<string> {
   const { key, template, orderNumber, recipient, subject, html, text } = mail;
@@ -22,10 +22,12 @@ export async function deliver(
     const unsubscribe = isRecoveryMail(template) ? { unsubscribe: unsubscribeUrl(env, recipient) } : {};
     const { id } = await mailer.send({ key, to: recipient, subject, html, text, tags, ...unsubscribe });
     watch.worked(MAIL_CAUSES);
+    metrics.mails.inc({ template, outcome: 'sent' });
     return id;
   } catch (error) {
     if (!(error instanceof MailError)) throw error;
     const { code, fault, accountCause } = error;
+    metrics.mails.inc({ template, outcome: fault === 'thing' ? 'refused' : 'failed' });
     if (accountCause) await watch.refused(accountCause);
     if (fault === 'thing' && recipient === env.STAFF_EMAIL)
       log.error({ template, code }, 'a mail to staff is refused for good: check STAFF_EMAIL');

@@ -31,7 +31,7 @@ export interface NotSent {
  * and a retry sends exactly the bytes of the row.
  */
 export const email = (deps: Deps) => {
-  const { db, clock } = deps;
+  const { db, clock, metrics } = deps;
   const write = mailWriter(deps);
 
   return {
@@ -53,6 +53,7 @@ export const email = (deps: Deps) => {
       const returned = (mail: WrittenMail) => (onPurpose.has(mail.key) ? null : (turn.order?.returned ?? null));
       const tried = await Promise.all(toSend.map((mail) => send(mail, returned(mail))));
       await mark(sessionId, tried);
+      if (turn.order?.paidAt) timeConfirmation(turn.order.paidAt, tried.filter(isSent), onPurpose);
       const refused = tried.filter(isFailed);
       const ownFault = await letWait(sessionId, refused);
       await settle(sessionId, [...failed, ...ownFault]);
@@ -81,6 +82,12 @@ export const email = (deps: Deps) => {
     } catch (error) {
       return failedMail({ key: mail.key, template }, error);
     }
+  }
+
+  /** Times the confirmation of a paid order, unless staff have asked for it again. */
+  function timeConfirmation(paidAt: Date, sent: Sent[], onPurpose: ReadonlySet<string>): void {
+    const isFirst = sent.some(({ key, template }) => template === 'order_confirmation' && !onPurpose.has(key));
+    if (isFirst) metrics.paidToMailed.observe(Math.max(0, clock.now() - paidAt.getTime()) / 1000);
   }
 
   async function mark(sessionId: SessionId, tried: (Sent | FailedMail)[]): Promise<void> {

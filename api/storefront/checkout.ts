@@ -90,19 +90,23 @@ const comparable = ({ items, currency, email, userId, locale, country }: Cart): 
   ...(country === undefined ? [] : [country]),
 ];
 
-/** Opens a checkout, counts its outcome, and builds the response. */
+/** Opens a checkout, counts and times its outcome, and builds the response. */
 export async function answerCheckout(
   { metrics }: ApiDeps,
   res: Response,
   open: () => Promise<OpenedCheckout>,
 ): Promise<Answer> {
+  const answered = metrics.checkoutTime.startTimer();
   try {
     const { sessionId, url, status, expiresAt } = await open();
     logAbout(res, { session: sessionId });
     metrics.checkouts.inc({ outcome: 'opened' });
+    answered({ outcome: 'opened' });
     return { status: 201, body: { sessionId, url, status, expiresAt: timestamp(expiresAt) } };
   } catch (error) {
-    metrics.checkouts.inc({ outcome: toProblem(error).code });
+    const { code, status } = toProblem(error);
+    metrics.checkouts.inc({ outcome: code });
+    answered({ outcome: status >= 500 ? 'failed' : 'refused' });
     throw error;
   }
 }

@@ -41,6 +41,7 @@ export const webhookRoutes = ({ env, account, temporal, metrics, log, clock }: A
     timeLimit: 4_500,
     handle: async ({ req, res, headers }) => {
       let type: SubscribedEvent | 'other' | 'unread' = 'unread';
+      const answered = metrics.webhookTime.startTimer();
       try {
         const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
         verifySignature(body, headers['stripe-signature'], env.STRIPE_WEBHOOK_SECRET, clock.now());
@@ -60,6 +61,8 @@ export const webhookRoutes = ({ env, account, temporal, metrics, log, clock }: A
         if (code === 'invalid_signature')
           log.warn('a delivery whose signature is missing, wrong or outside the time window');
         throw error;
+      } finally {
+        answered({ type });
       }
     },
   }),

@@ -50,6 +50,8 @@ export interface OrderForMail {
   }[];
   /** What was bought as bundles. */
   bundles: SoldBundle[];
+  /** When it was first seen paid. */
+  paidAt: Date | null;
   customer: {
     email: string | null;
     name: string | null;
@@ -100,21 +102,23 @@ export async function readOrderForMail(db: Db, sessionId: SessionId): Promise<Or
 
 /** What `toOrderForMail` reads; null where there is no such order. */
 export const columnsForMail = (sessionId: SessionId): Prisma.Sql => Prisma.sql`
-  order_for_mail(${sessionId}) || jsonb_build_object(
+  order_for_mail(${sessionId})
+  || (SELECT jsonb_build_object('bundles', o.bundles, 'paidAt', o.paid_at) FROM orders o WHERE o.session_id = ${sessionId})
+  || jsonb_build_object(
     'returnRequests', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', q.id, 'items', q.items,
         'declined', q.declined_at IS NOT NULL, 'note', q.declined_note) ORDER BY q.at, q.id), '[]')
       FROM return_requests q WHERE q.session_id = ${sessionId}),
     'withdrawal', (SELECT to_jsonb(w) FROM withdrawals w WHERE w.session_id = ${sessionId}),
-    'returned', (SELECT address_returned(c.email) FROM customers c WHERE c.session_id = ${sessionId}),
-    'bundles', (SELECT o.bundles FROM orders o WHERE o.session_id = ${sessionId}))`;
+    'returned', (SELECT address_returned(c.email) FROM customers c WHERE c.session_id = ${sessionId}))`;
 
 /** As above, with times as strings. */
 export type OrderForMailColumns = Omit<
   OrderForMail,
-  'attention' | 'withdrawal' | 'recoverableUntil' | 'captureBefore' | 'grants' | 'disputes'
+  'attention' | 'withdrawal' | 'paidAt' | 'recoverableUntil' | 'captureBefore' | 'grants' | 'disputes'
 > & {
   attention: { step: string; reason: string; since: string } | null;
   withdrawal: (Omit<NonNullable<OrderForMail['withdrawal']>, 'at'> & { at: string }) | null;
+  paidAt: string | null;
   recoverableUntil: string | null;
   captureBefore: string | null;
   grants: (Omit<OrderForMail['grants'][number], 'expiresAt'> & { expiresAt: string })[];
@@ -125,6 +129,7 @@ export const toOrderForMail = (order: OrderForMailColumns): OrderForMail => ({
   ...order,
   attention: order.attention && { ...order.attention, since: new Date(order.attention.since) },
   withdrawal: order.withdrawal && { ...order.withdrawal, at: new Date(order.withdrawal.at) },
+  paidAt: dateOrNull(order.paidAt),
   recoverableUntil: dateOrNull(order.recoverableUntil),
   captureBefore: dateOrNull(order.captureBefore),
   grants: order.grants.map((grant) => ({ ...grant, expiresAt: new Date(grant.expiresAt) })),

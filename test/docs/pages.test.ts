@@ -1,9 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Deps } from '../../activities/deps';
-import { createActivityMetrics, createEventMetrics } from '../../activities/metrics';
-import { createApiMetrics } from '../../api/metrics';
-import { Admission } from '../../api/storefront/checkout/admission';
 import { UPDATES } from '../../domain/action-facts';
 import { ORDER_STATUSES, TRANSITIONS } from '../../domain/order';
 import { OUTBOUND_EVENTS } from '../../domain/outbound';
@@ -11,10 +7,7 @@ import { PROBLEMS } from '../../domain/problem';
 import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import { savedViews } from '../../messages/views';
 import packageJson from '../../package.json';
-import { systemClock } from '../../platform/clock';
-import { createRegistry } from '../../platform/metrics';
-import { createEventGauge } from '../../worker/event-gauge';
-import { createSweepMetrics } from '../../worker/sweep-metrics';
+import { labelsOfMetrics } from '../metrics/registered';
 
 const ROOT = join(__dirname, '..', '..');
 const DOCS = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
@@ -118,23 +111,18 @@ describe('docs/outbound-events.md', () => {
   });
 });
 
-describe('docs/operating.md', () => {
-  test('tells of every metric of ours, and of no other', () => {
-    const worker = createRegistry('worker');
-    createActivityMetrics(worker);
-    createSweepMetrics(worker, { clock: systemClock } as Deps);
-    createEventMetrics(worker);
-    createEventGauge(worker, { clock: systemClock } as Deps);
-    const api = createApiMetrics(createRegistry('api'), new Admission()).registry;
-    const metrics = [...api.getMetricsAsArray(), ...worker.getMetricsAsArray()];
-    const ours = metrics.map(({ name }) => name).filter((name) => name.startsWith('holdfast_'));
-    const rows = [...read('docs/operating.md').matchAll(/^\| `(holdfast_\w+)` \|/gm)].map(([, name]) => name);
-    expect(rows.sort()).toEqual(ours.sort());
+describe('docs/metrics.md', () => {
+  test('tells of every metric of ours, and of no other, with its labels', () => {
+    const rows = [...read('docs/metrics.md').matchAll(/^\| `(holdfast_\w+)` \| ([^|]*)\|/gm)].map(
+      ([, name = '', labels = '']) => [name, [...labels.matchAll(/`(\w+)`/g)].map(([, label]) => label)],
+    );
+    expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(labelsOfMetrics()));
   });
 
   test('names answers that the API gives', () => {
-    for (const [, code] of read('docs/operating.md').matchAll(/`(invalid_\w+|unavailable)`/g))
-      expect(Object.keys(PROBLEMS)).toContain(code);
+    for (const page of ['docs/metrics.md', 'docs/alerts.md'])
+      for (const [, code] of read(page).matchAll(/`(invalid_\w+|unavailable)`/g))
+        expect(Object.keys(PROBLEMS)).toContain(code);
   });
 });
 

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { Registry } from 'prom-client';
 import type { Deps } from '../../activities/deps';
 import { email } from '../../activities/mail/send';
+import { createActivityMetrics } from '../../activities/metrics';
 import { type SessionId, sessionId } from '../../domain/ids';
 import type { Env } from '../../platform/env';
 import { createMailer } from '../../platform/mailer';
@@ -30,7 +32,8 @@ export async function openShop() {
   const clock = { now: () => time.now };
   const watch = watchAccount(db, clock, { warn: () => undefined });
   const log = { error: jest.fn(), warn: jest.fn() };
-  const deps = { db, mailer, clock, env: ENV, watch, log } as unknown as Deps;
+  const metrics = createActivityMetrics(new Registry());
+  const deps = { db, mailer, clock, env: ENV, watch, log, metrics } as unknown as Deps;
   const activities = email(deps);
   return {
     db,

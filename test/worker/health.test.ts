@@ -15,6 +15,7 @@ beforeAll(async () => {
     deps: { db },
     temporal: connectTemporal({ TEMPORAL_ADDRESS: '127.0.0.1:1' }),
     registry: new Registry(),
+    sdkMetrics: async () => '',
     running: new Set([polling, { ...polling }]),
     stopping: () => stopping,
   });
