@@ -10,6 +10,9 @@ export interface ActionExample {
   means?: string;
 }
 
+/** Stands in an example where staff must write something themselves. */
+export const PLACEHOLDER = '…';
+
 /** What an example is made of. */
 export type ExampleFacts = Pick<OrderSnapshot, 'total' | 'currency' | 'refunded' | 'lostAmount' | 'lines'> & {
   /** Staff must decide about a refund, not about something that was reported. */
@@ -20,7 +23,7 @@ export type ExampleFacts = Pick<OrderSnapshot, 'total' | 'currency' | 'refunded'
 export function examplesOf(action: UpdateAction, order: ExampleFacts): ActionExample[] {
   switch (action) {
     case 'ship':
-      return [{ data: { carrier: 'DHL', trackingNumber: '…', items: unitsOf(order, ({ toShip }) => toShip) } }];
+      return [{ data: { carrier: 'DHL', trackingNumber: PLACEHOLDER, items: unitsOf(order, ({ toShip }) => toShip) } }];
     case 'hold':
       return [{ data: { reason: 'address' } }];
     case 'cancel':

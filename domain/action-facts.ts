@@ -71,6 +71,8 @@ export interface ActionFacts {
   nothingTaken?: boolean | undefined;
   /** A refund is not over at Stripe, or did not go through and staff have not resolved it. */
   refundOpen?: boolean | undefined;
+  /** Why a mail about it did not reach the customer; null or absent if they all did. */
+  unreached?: string | null | undefined;
   /** The customer's data is erased. */
   erased?: boolean | undefined;
   /** Stripe refuses the refund of a cancel. */

@@ -36,7 +36,14 @@ export const CUSTOMER_RULES = {
   'correct e-mail': {
     does: 'changes where mails about the order go',
     in: ORDER_STATUSES,
-    obstacles: [isErased(), partlyShipped()],
+    obstacles: [
+      isErased(),
+      {
+        ...partlyShipped(),
+        when: 'something is shipped, and its mails reach the customer',
+        applies: ({ anythingShipped = false, unreached = null }) => anythingShipped && unreached === null,
+      },
+    ],
   },
   'correct address': {
     does: 'changes where its parcels go',

@@ -1,5 +1,4 @@
 import {
-  ApplicationFailure,
   allHandlersFinished,
   condition,
   currentUpdateInfo,
@@ -13,12 +12,12 @@ import type { Submitted } from '../activities/dispute/submission';
 import type { SessionId } from '../domain/ids';
 import { canGoOn, DECISIONS } from '../domain/order';
 import { type DisputeInput, disputeLookSignal, submitEvidenceUpdate } from '../messages/dispute';
-import { INVALID_TRANSITION } from '../messages/refusals';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { describeDispute } from './dispute-details';
 import { failureOf } from './failures';
 import { FollowerSigns } from './follower-signs';
 import { describeParked, Parking } from './parking';
+import { refusal } from './refusal';
 import { databaseTask, stripe, stripeFollowing } from './steps';
 import { notifyOrder } from './tell';
 
@@ -202,8 +201,7 @@ class DisputeRun {
   /** One submission at a time: a second request gets the result of the first. @param by the request's key */
   private async submit(by: string): Promise<string> {
     await condition(() => this.looked);
-    if (this.facts === null)
-      throw ApplicationFailure.nonRetryable('The dispute is of no order here', INVALID_TRANSITION);
+    if (this.facts === null) throw refusal('The dispute is of no order here');
     const submission = uuid4();
     const mine = this.submitting.then(() =>
       stripe.submitEvidence.executeWithOptions({ summary: 'Submits the evidence' }, [
@@ -213,7 +211,7 @@ class DisputeRun {
     this.submitting = mine.catch(() => undefined);
     const submitted: Submitted = await mine;
     this.changed = true;
-    if (submitted.outcome === 'refused') throw ApplicationFailure.nonRetryable(submitted.reason, INVALID_TRANSITION);
+    if (submitted.outcome === 'refused') throw refusal(submitted.reason);
     return submitted.status;
   }
 

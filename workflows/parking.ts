@@ -1,9 +1,9 @@
-import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import { condition, setHandler } from '@temporalio/workflow';
 import type { AttentionStep } from '../domain/attention';
-import { INVALID_TRANSITION } from '../messages/refusals';
 import { retryStepUpdate } from '../messages/retry';
 import { isOwnFault } from './account';
 import { type Failure, failureOf } from './failures';
+import { refusal } from './refusal';
 
 /** A step that cannot continue by itself. */
 export interface Parked<Step extends string = AttentionStep> {
@@ -151,8 +151,7 @@ export class Parking<Step extends string = AttentionStep> {
       },
       {
         validator: () => {
-          if (this.parked.length === 0 && !always)
-            throw ApplicationFailure.nonRetryable('Nothing needs attention', INVALID_TRANSITION);
+          if (this.parked.length === 0 && !always) throw refusal('Nothing needs attention');
         },
         description: 'Tries the step that needs attention again; takes nothing',
       },

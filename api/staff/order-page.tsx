@@ -77,6 +77,12 @@ const orderPage = ({ env }: ApiDeps, { order, ui, signedIn }: Shown): string => 
             )}
             <a href={`${staffPath(env)}/orders/${number}/packing-slip`}>Packing slip</a>
             {' · '}
+            {order.invoice?.url && (
+              <>
+                <a href={order.invoice.url}>Invoice</a>
+                {' · '}
+              </>
+            )}
             <a href={staffPath(env)}>Find another</a>
           </p>
         </section>

@@ -2,7 +2,7 @@ import { whyNot } from '../../domain/actions';
 import type { Address } from '../../domain/address';
 import type { SessionId } from '../../domain/ids';
 import type { Db } from '../database';
-import { changeOrder, isDigital, lockKnownOrder } from '../orders/records';
+import { changeOrder, isDigital, lockKnownOrder, readUnreached } from '../orders/records';
 import { isErased } from './erased';
 
 export interface ContactCorrection {
@@ -34,6 +34,7 @@ export async function correctContact(
       erased: await isErased(tx, sessionId),
       anythingShipped: order.items.some(({ shipped }) => shipped > 0),
       digital: isDigital(order.items),
+      unreached: (await readUnreached(tx, sessionId))?.reason ?? null,
     };
     const refusal = whyNot('correct e-mail', facts) ?? (address && whyNot('correct address', facts));
     if (refusal !== null) return refusal;

@@ -96,6 +96,18 @@ test('refuses once anything is shipped', async () => {
   expect((await shop.world.order(id)).customer?.email).toBe('ada@example.com');
 });
 
+test('corrects the e-mail of what is shipped only if a mail did not arrive, so that the customer can be reached again', async () => {
+  const id = await shop.world.paidOrder([{ sku: 'mug' }]);
+  await staff(`${id}/ship`, { carrier: 'DHL', trackingNumber: '1' });
+  const { key } = await until(() =>
+    shop.world.db.mail.findFirst({ where: { sessionId: id, template: 'order_shipped', status: 'SENT' } }),
+  );
+  expect((await contact(id, { email: 'right@example.com' })).status).toBe(409);
+  await shop.world.db.mail.update({ where: { key }, data: { outcome: 'BOUNCED', outcomeAt: new Date() } });
+  expect((await contact(id, { email: 'right@example.com', address: HOME })).status).toBe(409);
+  expect((await contact(id, { email: 'right@example.com' })).body.customer.email).toBe('right@example.com');
+});
+
 test('refuses invalid contacts, and changes nothing', async () => {
   const id = await shop.world.paidOrder([{ sku: 'mug' }]);
   const cases: [unknown, string[]][] = [

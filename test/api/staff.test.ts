@@ -147,6 +147,7 @@ describe('the finder', () => {
       paymentStatus: 'PAID',
       ...{ paymentIntentId: 'pi_found', chargeId: 'ch_found' },
       customer: {
+        invoice: { id: 'in_1', url: 'https://invoice.stripe.com/i/1', pdf: 'https://pay.stripe.com/invoice/1/pdf' },
         email: 'ada@example.com',
         name: '<i>Ada</i>',
         address: { line1: 'Torstraße 1', city: 'Berlin', country: 'DE' },
@@ -229,6 +230,7 @@ describe('the finder', () => {
     for (const known of ['ada@example.com', '&lt;i&gt;Ada&lt;/i&gt;', 'Torstraße 1', 'GERMANY', 'du_found', 're_found'])
       expect(text).toContain(known);
     expect(text).toContain('DHL 00340434161094021501');
+    expect(text).toContain('<a href="https://invoice.stripe.com/i/1">Invoice</a>');
     expect(text).not.toMatch(/<script|<i>|src=/);
     expect(headers['content-security-policy']).toMatch(
       /^default-src 'none';style-src 'sha256-[^;]+;form-action 'self'/,

@@ -4,9 +4,9 @@ import type { OrderStatus } from '../../domain/order';
 import type { CancelRequest } from '../../messages/order';
 import { NOT_RECORDED } from '../../messages/refusals';
 import { failureOf } from '../failures';
+import { refusal } from '../refusal';
 import { database } from '../steps';
 import { bankGaveItBack, compensate, endLost } from './compensate';
-import { refusal } from './inbox';
 import type { OrderRun } from './run';
 
 /**

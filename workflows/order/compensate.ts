@@ -2,9 +2,9 @@ import { patched } from '@temporalio/workflow';
 import type { GivenBack } from '../../activities/refund/refunds';
 import { MONEY_GOES_BACK } from '../../domain/obstacles';
 import type { Reason } from '../../domain/order';
+import { refusal } from '../refusal';
 import { database, stripe } from '../steps';
 import { refusedRefundMail } from '../tell';
-import { refusal } from './inbox';
 import type { OrderRun } from './run';
 
 /**

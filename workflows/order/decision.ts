@@ -1,9 +1,9 @@
 import { DECISIONS } from '../../domain/order';
 import { OUT_OF_STOCK } from '../../messages/refusals';
+import { refusal } from '../refusal';
 import { database } from '../steps';
 import { cancelOrder } from './cancel';
 import { compensate } from './compensate';
-import { refusal } from './inbox';
 import { Parcels } from './parcels';
 import { giveBackRefused } from './refunds';
 import { resolve } from './resolve';

@@ -2,7 +2,8 @@ import { allHandlersFinished, condition } from '@temporalio/workflow';
 import { refusalOf } from '../../domain/actions';
 import type { OrderStatus } from '../../domain/order';
 import { phaseOf } from '../../domain/phase';
-import { refusal, type StaffRequest } from './inbox';
+import { refusal } from '../refusal';
+import type { StaffRequest } from './inbox';
 import type { OrderRun } from './run';
 
 /**

@@ -23,9 +23,9 @@ import {
   stateQuery,
 } from '../../messages/order';
 import { INVALID_TRANSITION, NEEDLESS } from '../../messages/refusals';
+import { refusal } from '../refusal';
 import { requestCancel } from './cancel';
 import { holdShipping, releaseShipping } from './hold';
-import { refusal } from './inbox';
 import { checkCancel, checkHold, checkRefund, checkReplace, checkResolve, checkReturn, checkShip } from './requests';
 import type { OrderRun } from './run';
 

@@ -3,9 +3,9 @@ import type { HoldChanged } from '../../domain/hold-rules';
 import type { OrderStatus } from '../../domain/order';
 import { phaseOf } from '../../domain/phase';
 import type { HoldRequest } from '../../messages/order';
+import { refusal } from '../refusal';
 import { database } from '../steps';
 import { recordNow } from './cancel';
-import { refusal } from './inbox';
 import type { OrderRun } from './run';
 
 /**

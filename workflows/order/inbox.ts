@@ -8,7 +8,6 @@ import type {
   ReturnRequest,
   ShipRequest,
 } from '../../messages/order';
-import { INVALID_TRANSITION } from '../../messages/refusals';
 
 /**
  * A request by staff. `key` is made from the update's id. It identifies a repeat, in the database and at Stripe, and
@@ -171,7 +170,3 @@ interface Answer {
   resolve(status: OrderStatus): void;
   reject(refusal: ApplicationFailure): void;
 }
-
-/** The refusal of a request that is not possible now. Its message is one plain sentence that says why. */
-export const refusal = (message: string, type = INVALID_TRANSITION, ...details: string[]): ApplicationFailure =>
-  ApplicationFailure.nonRetryable(message, type, ...details);

@@ -1,7 +1,8 @@
 import { RETAKES_STOCK } from '../../domain/action-rules';
 import type { ShipRequest } from '../../messages/order';
+import { refusal } from '../refusal';
 import { database } from '../steps';
-import { refusal, type StaffRequest } from './inbox';
+import type { StaffRequest } from './inbox';
 import type { OrderRun } from './run';
 
 /** What left the house, so far as this run knows of it. */

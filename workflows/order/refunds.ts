@@ -1,10 +1,10 @@
 import type { RefundPartInput } from '../../activities/refund/refunds';
 import { INVALID_TRANSITION } from '../../messages/refusals';
+import { refusal } from '../refusal';
 import { database, stripe } from '../steps';
 import { refusedRefundMail } from '../tell';
 import { compensate } from './compensate';
 import { decide } from './decide';
-import { refusal } from './inbox';
 import type { OrderRun } from './run';
 
 /**

@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import { PLACEHOLDER } from '../../domain/action-examples';
 import { RESOLUTIONS } from '../../domain/action-facts';
 import { isRefundId, isSku } from '../../domain/ids';
 import { isPossible, stepOf } from '../../domain/money';
@@ -15,6 +15,7 @@ import type {
   ShipRequest,
 } from '../../messages/order';
 import { INVALID_REQUEST } from '../../messages/refusals';
+import { refusal } from '../refusal';
 
 /**
  * Checks the form of a request before the update is accepted. The API has checked its own requests, but the Temporal UI
@@ -22,33 +23,34 @@ import { INVALID_REQUEST } from '../../messages/refusals';
  */
 export function checkShip(request: ShipRequest): void {
   const { carrier, trackingNumber, trackingUrl, items, ...unknown } = fieldsOf(request);
-  refuseUnknown(unknown);
+  refuseUnknown(unknown, 'carrier', 'trackingNumber', 'trackingUrl', 'items');
   if (!isText(carrier, 60)) throw refuse('carrier must be text of 1 to 60 characters');
   if (!isText(trackingNumber, 100)) throw refuse('trackingNumber must be text of 1 to 100 characters');
   if (trackingUrl !== undefined && !(isText(trackingUrl, 2_000) && /^https?:\/\/\S+$/.test(trackingUrl))) {
     throw refuse('trackingUrl must be an http or https URL');
   }
+  if (trackingNumber === PLACEHOLDER) throw refuse(`put the parcel’s own number in place of ${PLACEHOLDER}`);
   checkLines('items', items, 'absent for all');
 }
 
 /** As `checkShip`, for `hold`. */
 export function checkHold(request: HoldRequest): void {
   const { reason, ...unknown } = fieldsOf(request);
-  refuseUnknown(unknown);
+  refuseUnknown(unknown, 'reason');
   if (!HOLD_REASONS.some((one) => one === reason)) throw refuse(`reason must be one of ${HOLD_REASONS.join(', ')}`);
 }
 
 /** As `checkShip`, for `cancel`. */
 export function checkCancel(request: CancelRequest): void {
   const { reason, ...unknown } = fieldsOf(request);
-  refuseUnknown(unknown);
+  refuseUnknown(unknown, 'reason');
   checkReason(reason);
 }
 
 /** As `checkShip`, for `refund`. `currency` is the order's; null before the order is opened. */
 export function checkRefund(request: RefundRequest, currency: string | null): void {
   const { amount, reason, restock, ...unknown } = fieldsOf(request);
-  refuseUnknown(unknown);
+  refuseUnknown(unknown, 'amount', 'reason', 'restock');
   checkReason(reason);
   checkAmount(amount, currency, 'all that is left');
   checkLines('restock', restock, 'absent for none');
@@ -57,19 +59,19 @@ export function checkRefund(request: RefundRequest, currency: string | null): vo
 /** As `checkRefund`, for `return`. */
 export function checkReturn(request: ReturnRequest, currency: string | null): void {
   const { items, condition, refund, ...unknown } = fieldsOf(request);
-  refuseUnknown(unknown);
+  refuseUnknown(unknown, 'items', 'condition', 'refund');
   checkLines('items', items);
   if (!CONDITIONS.some((one) => one === condition)) throw refuse(`condition must be one of ${CONDITIONS.join(', ')}`);
   if (refund === undefined) return;
   const { amount, ...others } = fieldsOf(refund);
-  refuseUnknown(others);
+  refuseUnknown(others, 'amount');
   checkAmount(amount, currency, 'what the units cost');
 }
 
 /** As `checkShip`, for `replace`. */
 export function checkReplace(request: ReplaceRequest): void {
   const { items, ...unknown } = fieldsOf(request);
-  refuseUnknown(unknown);
+  refuseUnknown(unknown, 'items');
   const others = Array.isArray(items) ? items.map((line) => fieldsOf(line)) : [];
   checkLines('items', Array.isArray(items) ? others.map(({ with: _, ...line }) => line) : items);
   for (const { sku, with: other } of others)
@@ -80,7 +82,7 @@ export function checkReplace(request: ReplaceRequest): void {
 /** As `checkShip`, for `resolve`. */
 export function checkResolve(request: ResolveRequest): void {
   const { how, request: named, refundId, ...unknown } = fieldsOf(request);
-  refuseUnknown(unknown);
+  refuseUnknown(unknown, 'how', 'request', 'refundId');
   if (!RESOLUTIONS.some((one) => one === how)) throw refuse(`how must be one of ${RESOLUTIONS.join(', ')}`);
   if (named !== undefined && (how === 'accept' || !isText(named, 500)))
     throw refuse('request must be that of a refund in the list, to withdraw or settle it');
@@ -108,7 +110,7 @@ function checkLines(field: string, lines: unknown, absent?: string): void {
     throw refuse(`${field} must be a list of { "sku", "quantity" }${absent === undefined ? '' : `, or ${absent}`}`);
   for (const line of lines) {
     const { sku, quantity, ...others } = fieldsOf(line);
-    refuseUnknown(others);
+    refuseUnknown(others, 'sku', 'quantity');
     if (typeof sku !== 'string' || !isSku(sku)) throw refuse(`${field}: sku must be a stock keeping unit`);
     if (!Number.isInteger(quantity) || (quantity as number) < 1)
       throw refuse(`${field}: the quantity of ${sku} must be a whole number from 1`);
@@ -121,18 +123,17 @@ function fieldsOf(value: unknown): Record<string, unknown> {
   return { ...value };
 }
 
-function refuseUnknown(fields: Record<string, unknown>): void {
+/** @param known the fields that there are */
+function refuseUnknown(fields: Record<string, unknown>, ...known: string[]): void {
   const [name] = Object.keys(fields);
+  if (name === undefined) return;
   // A note belongs in the database, where the API writes it, not in a history that is not encrypted.
-  if (name !== undefined)
-    throw refuse(
-      name === 'note'
-        ? 'a note is taken by the staff API alone: it must not stand in Temporal'
-        : 'a field is not known',
-    );
+  if (name === 'note') throw refuse('a note is taken by the staff API alone: it must not stand in Temporal');
+  const which = /^\w{1,40}$/.test(name) ? name : 'a field';
+  throw refuse(`${which} is not known: there is ${known.join(', ')}`);
 }
 
 const isText = (value: unknown, most: number): value is string =>
   typeof value === 'string' && value.trim().length > 0 && value.length <= most && storable(value) === value;
 
-const refuse = (message: string) => ApplicationFailure.nonRetryable(message, INVALID_REQUEST);
+const refuse = (message: string) => refusal(message, INVALID_REQUEST);

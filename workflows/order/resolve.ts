@@ -1,8 +1,8 @@
 import { phaseOf } from '../../domain/phase';
 import type { ResolveRequest } from '../../messages/order';
+import { refusal } from '../refusal';
 import { resolveRefund } from '../resolve';
 import { decide } from './decide';
-import { refusal } from './inbox';
 import type { OrderRun } from './run';
 
 /**

@@ -1,7 +1,8 @@
 import { REASON_OF_RETURN } from '../../domain/returns';
 import { INVALID_TRANSITION } from '../../messages/refusals';
+import { refusal } from '../refusal';
 import { database } from '../steps';
-import { refusal, type StaffRequest } from './inbox';
+import type { StaffRequest } from './inbox';
 import { giveBackPart } from './refunds';
 import type { OrderRun } from './run';
 

@@ -1,4 +1,5 @@
-import { Inbox, type Message, refusal } from '../../../workflows/order/inbox';
+import { Inbox, type Message } from '../../../workflows/order/inbox';
+import { refusal } from '../../../workflows/refusal';
 
 function requestIn(message: Message) {
   if (message.kind !== 'request') throw new Error(`not a request but ${message.kind}`);

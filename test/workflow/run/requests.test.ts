@@ -1,3 +1,4 @@
+import { examplesOf } from '../../../domain/action-examples';
 import { checkReplace, checkReturn, checkShip } from '../../../workflows/order/requests';
 
 const parcel = { carrier: 'DHL', trackingNumber: '1' };
@@ -9,6 +10,12 @@ test.each([
 ])('a %s that PostgreSQL cannot store is refused in the Temporal UI too', (field, request) => {
   expect(() => checkShip(request)).toThrow(field);
   expect(() => checkShip(parcel)).not.toThrow();
+});
+
+test('a block that staff pasted from the details and did not fill in is refused, in one sentence without a stack', () => {
+  const [{ data } = { data: {} }] = examplesOf('ship', { total: 1, currency: 'eur', isAboutRefund: false });
+  const pasted = caught(() => checkShip(data as typeof parcel));
+  expect([pasted?.message, pasted?.stack]).toEqual(['put the parcel’s own number in place of …', '']);
 });
 
 const items = [{ sku: 'mug', quantity: 1 }];
@@ -35,8 +42,17 @@ test.each<[string, object, RegExp]>([
     /with must be another stock keeping unit than mug/,
   ],
   ['goods as nothing that has a SKU', { items: [{ ...items[0], with: 'no SKU' }] }, /with must be another/],
-  ['what else', { items, refund: {} }, /a field is not known/],
+  ['what else', { items, refund: {} }, /^refund is not known: there is items$/],
 ])('a replacement of %s is refused before it is accepted', (_what, request, why) => {
   expect(() => checkReplace(request as never)).toThrow(why);
   expect(() => checkReplace({ items: [{ sku: 'mug', quantity: 1, with: 'cup' }] })).not.toThrow();
 });
+
+function caught(work: () => void): Error | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
