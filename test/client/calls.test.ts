@@ -32,6 +32,14 @@ test('products are asked for all at once, by their group, or page by page', asyn
   expect(requests.map(({ path }) => path)).toEqual(['/products', '/products?group=mugs&limit=24&cursor=bXVn']);
 });
 
+test('an address is noted for a product that is sold out', async () => {
+  const { shop, requests } = fakeApi(json({ accepted: true }, 202), problem('unknown_sku', 404));
+  expect(await shop.notify('mug', 'ada@example.com')).toEqual({ ok: true, value: { accepted: true } });
+  expect(requests[0]).toMatchObject({ method: 'POST', path: '/products/mug/notify' });
+  expect(requests[0]?.body).toBe('{"email":"ada@example.com"}');
+  expect(failureIn(await shop.notify('cup', 'ada@example.com')).code).toBe('unknown_sku');
+});
+
 describe('a call that fails in passing', () => {
   test('is sent again after Retry-After, with the same key and body', async () => {
     const { shop, requests } = fakeApi(problem('unavailable', 503, { retryAfter: 2 }), json(CHECKOUT, 201));

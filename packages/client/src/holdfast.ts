@@ -48,6 +48,11 @@ export interface Holdfast {
   products(options?: Options & ProductQuery & { fresh?: boolean }): Promise<Result<ProductPage>>;
   product(sku: string, options?: Options & { fresh?: boolean }): Promise<Result<Product>>;
   /**
+   * Has one mail sent to an address when a sold-out product can be bought again. Nothing is reserved, and the answer
+   * does not say whether the address waits already.
+   */
+  notify(sku: string, email: string, options?: Options): Promise<Result<{ accepted: true }>>;
+  /**
    * Holds the stock and makes the payment page. Without a key each call is a checkout of its own; see `startCheckout`
    * for one that lasts as long as the attempt to pay.
    */
@@ -101,6 +106,11 @@ function holdfast(options: HoldfastOptions, headers: Record<string, string>): Ho
     product: (sku, { fresh, ...rest } = {}) =>
       send(
         (signal) => http.GET('/products/{sku}', { params: { path: { sku } }, ...caching(fresh), signal }),
+        patient(rest),
+      ),
+    notify: (sku, email, rest = {}) =>
+      send(
+        (signal) => http.POST('/products/{sku}/notify', { params: { path: { sku } }, body: { email }, signal }),
         patient(rest),
       ),
     checkout(body, { idempotencyKey = newKey(), ...rest } = {}) {

@@ -1,5 +1,6 @@
 import {
   type Basket,
+  type CheckoutRequest,
   comeBack,
   type Destination,
   type Failure,
@@ -29,12 +30,19 @@ window.addEventListener('pageshow', ({ persisted }) => {
 });
 
 /**
+ * The request that pays for a basket. Stripe's page, the mails and the order's page are in the browser's language,
+ * where they have it.
+ */
+export const requestOf = (basket: Basket, shopper: { email: string; country: string }): CheckoutRequest =>
+  requestFor(basket, { ...shopper, locale: navigator.language });
+
+/**
  * Starts the checkout of a basket and goes to the payment page, or to its order if that is paid already.
  *
  * @param shopper what they say of themself; either may be empty
  */
 export const pay = (basket: Basket, shopper: { email: string; country: string }): Promise<void> =>
-  leave(basket.id, () => startCheckout(holdfast, cartStore, requestFor(basket, shopper), { basketId: basket.id }));
+  leave(basket.id, () => startCheckout(holdfast, cartStore, requestOf(basket, shopper), { basketId: basket.id }));
 
 /** Recovers an expired checkout by the token in its mail. */
 export const recover = (token: string): Promise<void> =>

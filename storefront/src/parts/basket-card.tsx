@@ -1,7 +1,7 @@
-import { type Basket, formatMoney, requestFor } from '@holdfast/client';
+import { type Basket, formatMoney } from '@holdfast/client';
 import { useId } from 'react';
 import { useCart } from '../cart/cart';
-import { useCheckout } from '../checkout/checkout';
+import { requestOf, useCheckout } from '../checkout/checkout';
 import { countryNames } from '../words/countries';
 import { formatClock } from '../words/when';
 import { BasketLines } from './basket-lines';
@@ -108,6 +108,6 @@ function useHold(basket: Basket): { until: string | null } | null {
   const attempt = attempts.find(({ basketId }) => basketId === basket.id);
   const limited = basket.lines.some(({ product }) => typeof product?.available === 'number');
   if (!attempt?.heldUntil || !limited || Date.parse(attempt.heldUntil) < Date.now()) return null;
-  const same = attempt.request === JSON.stringify(requestFor(basket, { email, country }));
+  const same = attempt.request === JSON.stringify(requestOf(basket, { email, country }));
   return { until: same ? attempt.heldUntil : null };
 }

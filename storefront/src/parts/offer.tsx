@@ -3,6 +3,7 @@ import { setQuantity, useCart } from '../cart/cart';
 import { useCheckout } from '../checkout/checkout';
 import { Link } from '../router';
 import { announce } from './announcer';
+import { TellMe } from './tell-me';
 
 /** What a product costs, how many there are, and the button that puts it into the cart. */
 export function Offer({ product, currency }: { product: Product; currency: string }) {
@@ -13,6 +14,7 @@ export function Offer({ product, currency }: { product: Product; currency: strin
         <Stock product={product} />
       </p>
       <AddToCart product={product} currency={currency} />
+      {isSoldOut(product) && <TellMe product={product} />}
     </>
   );
 }
@@ -42,8 +44,11 @@ function Price({ product, currency }: { product: Product; currency: string }) {
 
 const FEW = 5;
 
-function Stock({ product: { kind, available } }: { product: Product }) {
-  if (available !== null && available <= 0) return <span className="tag bad">Sold out</span>;
+const isSoldOut = ({ available }: Product): boolean => available !== null && available <= 0;
+
+function Stock({ product }: { product: Product }) {
+  const { kind, available } = product;
+  if (isSoldOut(product)) return <span className="tag bad">Sold out</span>;
   if (available !== null && available <= FEW) return <span className="tag warn">Only {available} left</span>;
   return <span className="tag">{kind === 'DIGITAL' ? 'Instant download' : 'In stock'}</span>;
 }
@@ -60,7 +65,7 @@ function AddToCart({ product, currency }: { product: Product; currency: string }
   return (
     <div className="add">
       <button type="button" className="primary" disabled={busy || !forSale || inCart >= most} onClick={add}>
-        {product.available !== null && product.available <= 0 ? 'Sold out' : 'Add to cart'}
+        {isSoldOut(product) ? 'Sold out' : 'Add to cart'}
         <span className="unseen"> {product.name}</span>
       </button>
       {inCart > 0 && <Link href="/cart">{inCart} in your cart</Link>}
