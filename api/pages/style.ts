@@ -16,6 +16,7 @@ overflow-wrap:anywhere}
 header{padding-block:.5rem 1rem;font-size:1.1rem;font-weight:700}
 main{display:grid;gap:2rem}
 section,form{display:grid;gap:.75rem;justify-items:start}
+form{width:100%}
 h1,h2,p,ul,dl,dd,table{margin:0;padding:0}
 h1,h2{line-height:1.25;text-wrap:balance}
 h1{font-size:1.5rem}

@@ -29,10 +29,15 @@ export function Shop() {
         <Page pathname={pathname} parameters={searchParams} />
       </main>
       <footer>
-        <p>
-          This is the Holdfast demo shop. You pay on Stripe’s page, never here. <a href="/docs">See its API</a>{' '}
-          <a href="/withdraw">Withdraw from contract here</a>
-        </p>
+        <p>This is the Holdfast demo shop. You pay on Stripe’s page, never here.</p>
+        <ul>
+          <li>
+            <a href="/withdraw">Withdraw from contract here</a>
+          </li>
+          <li>
+            <a href="/docs">See its API</a>
+          </li>
+        </ul>
       </footer>
       <Announcer />
     </>

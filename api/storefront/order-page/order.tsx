@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { dayIn, momentIn } from '../../../domain/dates';
 import { formatMoney, type Money } from '../../../domain/money';
+import { sumsOf } from '../../../domain/order-sums';
 import { storyOf } from '../../../domain/story';
 import { Story, webAddress } from '../../pages/page';
 import type { PageWords } from '../../pages/words/en';
@@ -137,15 +138,6 @@ export const Parcels = ({ order: { shipments }, words, locale }: Shown) => {
 
 export const Items = ({ order, words: { page, sums: names }, locale }: Shown) => {
   const { amounts, refunded } = order;
-  const sums: [string, Money][] = [
-    ...(amounts.total.amount === amounts.subtotal.amount
-      ? []
-      : [[names.subtotal, amounts.subtotal] as [string, Money]]),
-    [names.discount, negative(amounts.discount)],
-    [names.shipping, amounts.shipping],
-    [names.tax, less(amounts.tax, amounts.taxIncluded)],
-    [names.taxIncluded, amounts.taxIncluded],
-  ];
   return (
     <section>
       <h2>{page.whatYouOrdered}</h2>
@@ -162,11 +154,9 @@ export const Items = ({ order, words: { page, sums: names }, locale }: Shown) =>
           ))}
         </tbody>
         <tfoot>
-          {sums
-            .filter(([, { amount }]) => amount !== 0)
-            .map(([name, amount]) => (
-              <Row key={name} name={name} amount={amount} locale={locale} />
-            ))}
+          {sumsOf(amounts, names).map(({ name, amount }) => (
+            <Row key={name} name={name} amount={amount} locale={locale} />
+          ))}
           <Row name={names.total} amount={order.total} locale={locale} className="total" />
           {refunded.amount > 0 && <Row name={page.refunded} amount={refunded} locale={locale} />}
         </tfoot>
@@ -175,9 +165,6 @@ export const Items = ({ order, words: { page, sums: names }, locale }: Shown) =>
     </section>
   );
 };
-
-const negative = ({ amount, currency }: Money): Money => ({ amount: -amount, currency });
-const less = (one: Money, other: Money): Money => ({ ...one, amount: one.amount - other.amount });
 
 const inWords = ({ name, quantity }: { name: string; quantity: number }): string =>
   quantity > 1 ? `${quantity} × ${name}` : name;

@@ -162,7 +162,7 @@ interface FormProps extends Shown {
 const Form = ({ order, service, addresses, words, title, trouble, isFirst }: FormProps) => {
   const { howMany, reason, onlyStaff, whatFollows, orWithdraw, send, pick } = words.giveBack;
   const { returnable, mayWithdraw } = service;
-  const isOne = returnable.length === 1 && returnable[0]?.quantity === 1;
+  const isOne = isFirst && returnable.length === 1 && returnable[0]?.quantity === 1;
   return (
     <section className="story over">
       {isFirst ? <h1>{title}</h1> : <h2>{title}</h2>}

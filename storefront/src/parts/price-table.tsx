@@ -9,8 +9,14 @@ export interface PricedItem {
   remark?: ReactNode;
 }
 
+interface Sum {
+  label: string;
+  amount: string;
+  isTotal?: boolean;
+}
+
 /** Items with their prices, and the sums below them. */
-export function PriceTable({ items, sums }: { items: PricedItem[]; sums: { label: string; amount: string }[] }) {
+export function PriceTable({ items, sums }: { items: PricedItem[]; sums: Sum[] }) {
   return (
     <table>
       <thead className="unseen">
@@ -33,8 +39,8 @@ export function PriceTable({ items, sums }: { items: PricedItem[]; sums: { label
       </tbody>
       {sums.length > 0 && (
         <tfoot>
-          {sums.map(({ label, amount }) => (
-            <tr key={label}>
+          {sums.map(({ label, amount, isTotal }) => (
+            <tr key={label} className={isTotal ? 'total' : undefined}>
               <th scope="row">{label}</th>
               <td>{amount}</td>
             </tr>

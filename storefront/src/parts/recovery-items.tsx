@@ -11,7 +11,7 @@ export function RecoveryItems({ cart: { items, total } }: { cart: RecoveryCart }
         ...{ sku: item.sku, name: item.name, quantity: item.quantity, price: priceOf(item) },
         ...(item.problem && { remark: <p className="tag warn">{troubleOf(item)}</p> }),
       }))}
-      sums={total ? [{ label: 'Total today', amount: formatMoney(total) }] : []}
+      sums={total ? [{ label: 'Total today', amount: formatMoney(total), isTotal: true }] : []}
     />
   );
 }

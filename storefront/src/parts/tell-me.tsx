@@ -37,7 +37,7 @@ export function TellMe({ product: { sku, name } }: { product: Product }) {
       <form onSubmit={(event) => void submit(event)}>
         <label className="field">
           <span>Your e-mail address</span>
-          <input name="email" type="email" autoComplete="email" required maxLength={320} aria-describedby={hint} />
+          <input name="email" type="email" autoComplete="email" required maxLength={254} aria-describedby={hint} />
         </label>
         <p id={hint} className="hint">
           One e-mail, and then we forget the address.
