@@ -10,6 +10,7 @@ import '../domain/calls';
 import '../domain/dispute';
 import '../domain/events';
 import '../domain/fault';
+import '../domain/hold-rules';
 import '../domain/ids';
 import '../domain/mail';
 import '../domain/money';

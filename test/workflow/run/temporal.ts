@@ -103,6 +103,7 @@ export const fakeTemporal = {
     handlers.set(name, { handler, ...options }),
   upsertSearchAttributes: (pairs: { key: { name: string }; value: unknown }[]) =>
     seen.attributes.push(Object.fromEntries(pairs.map(({ key, value }) => [key.name, value]))),
+  patched: () => true,
   setCurrentDetails: (details: string) => {
     seen.details = details;
   },
