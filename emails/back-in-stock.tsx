@@ -1,6 +1,8 @@
+import type { Language } from '../domain/locale';
 import { Layout } from './layout';
 import { Action, P, Small } from './parts';
 import { type Composed, rendered } from './rendered';
+import { wordsFor } from './words/words';
 
 export interface BackInStockFacts {
   /** The shop's name, taken from the sender's address. */
@@ -9,26 +11,23 @@ export interface BackInStockFacts {
   storefront: string;
   /** The product's name. */
   name: string;
+  /** Of who asked. */
+  language: Language;
 }
 
 /** To whoever asked to hear when a product is available again. The only mail about it. */
 export function writeBackInStock(facts: BackInStockFacts): Composed {
-  const subject = `${facts.name} is available again`;
+  const subject = wordsFor(facts.language).backInStock.subject(facts.name);
   return rendered({ subject, body: <BackInStock {...facts} title={subject} /> });
 }
 
-const BackInStock = ({ shop, title, name, storefront }: BackInStockFacts & { title: string }) => (
-  <Layout
-    shop={shop}
-    title={title}
-    preview="You asked us to tell you."
-    why={`You are receiving this e-mail because someone asked ${shop} to tell this address about this product.`}
-  >
-    <P>{`You asked us to tell you when ${name} is available again. It is now, while stock lasts. We have not set one aside for you.`}</P>
-    <Action href={storefront}>Go to the shop</Action>
-    <Small>
-      This is the only e-mail about it: we have taken your address off the list. If you did not ask for it, you can
-      ignore it.
-    </Small>
-  </Layout>
-);
+const BackInStock = ({ shop, title, name, storefront, language }: BackInStockFacts & { title: string }) => {
+  const { preview, why, available, toShop, onlyOnce } = wordsFor(language).backInStock;
+  return (
+    <Layout shop={shop} title={title} preview={preview} why={why(shop)} lang={language}>
+      <P>{available(name)}</P>
+      <Action href={storefront}>{toShop}</Action>
+      <Small>{onlyOnce}</Small>
+    </Layout>
+  );
+};

@@ -117,7 +117,7 @@ async function tellCustomers({ db, clock, env }: Deps): Promise<void> {
     limit: MOST_TOLD,
     at: new Date(clock.now()),
     key: () => `back_in_stock/${randomUUID()}`,
-    compose: (name) => writeBackInStock({ ...facts, name }),
+    compose: (name, language) => writeBackInStock({ ...facts, name, language }),
   });
 }
 

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { isEmailAddress } from '../../domain/email';
 import { isSku } from '../../domain/ids';
+import { languageOf } from '../../domain/locale';
 import { Problem } from '../../domain/problem';
 import { keyedHash } from '../../platform/keyed-hash';
 import { findForSale } from '../../store/catalogue/products';
 import { count } from '../../store/limits/counters';
 import { keepStockRequest } from '../../store/stock/requests';
 import type { ApiDeps } from '../deps';
+import { languageAskedBy } from '../http/language';
 import type { Limits } from '../http/limits';
 import { type Route, route } from '../http/route';
 import { text } from '../http/schemas';
@@ -18,6 +20,10 @@ const DAY_MS = 86_400_000;
 const Notify = z
   .strictObject({
     email: text(320).refine((given) => isEmailAddress(given.trim()), 'must be an e-mail address'),
+    locale: text(35).optional().meta({
+      description: 'The language to write in; without it, the one that the browser asks for (`Accept-Language`).',
+      example: 'de-AT',
+    }),
   })
   .meta({ id: 'NotifyRequest', example: { email: 'ada@example.com' } });
 
@@ -46,7 +52,8 @@ export const notifyRoutes = ({ db, env, clock }: ApiDeps, limits: Limits): Route
       // One that can be bought now would be told of at once, to an address that nobody has confirmed.
       const isGone = product.refused || product.available === 0;
       const { hits } = await count(db, { key: `notified/${address}`, windowMs: DAY_MS, at });
-      if (isGone && hits <= MOST_A_DAY) await keepStockRequest(db, { sku, email, at });
+      if (isGone && hits <= MOST_A_DAY)
+        await keepStockRequest(db, { sku, email, at, language: languageOf(body.locale ?? languageAskedBy(req)) });
       return { status: 202, body: { accepted: true } };
     },
   }),

@@ -130,6 +130,17 @@ export const de: MailWords = {
     ignore: 'Wenn Sie nicht mehr bestellen möchten, können Sie diese E-Mail ignorieren.',
     unsubscribe: 'Erinnerungen abbestellen',
   },
+  backInStock: {
+    subject: (name) => `${name} ist wieder erhältlich`,
+    preview: 'Sie wollten Bescheid bekommen.',
+    why: (shop) =>
+      `Sie erhalten diese E-Mail, weil jemand ${shop} gebeten hat, diese Adresse über diesen Artikel zu informieren.`,
+    available: (name) =>
+      `Sie wollten wissen, wann es diesen Artikel wieder gibt: ${name}. Er ist jetzt wieder erhältlich, solange der Vorrat reicht. Wir haben keinen für Sie zurückgelegt.`,
+    toShop: 'Zum Shop',
+    onlyOnce:
+      'Dies ist die einzige E-Mail dazu: Ihre Adresse steht nicht mehr auf der Liste. Falls Sie nicht darum gebeten haben, können Sie diese E-Mail ignorieren.',
+  },
   withdrawal: {
     title: 'Wir haben Ihren Widerruf erhalten',
     preview: (number, moment) => `Bestellung ${number}, ${moment}. Bitte bewahren Sie diese E-Mail auf.`,

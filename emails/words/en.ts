@@ -125,6 +125,17 @@ export const en = {
     ignore: 'If you have changed your mind, you can ignore this e-mail.',
     unsubscribe: 'Unsubscribe from reminders',
   },
+  backInStock: {
+    subject: (name: string) => `${name} is available again`,
+    preview: 'You asked us to tell you.',
+    why: (shop: string) =>
+      `You are receiving this e-mail because someone asked ${shop} to tell this address about this product.`,
+    available: (name: string) =>
+      `You asked us to tell you when ${name} is available again. It is now, while stock lasts. We have not set one aside for you.`,
+    toShop: 'Go to the shop',
+    onlyOnce:
+      'This is the only e-mail about it: we have taken your address off the list. If you did not ask for it, you can ignore it.',
+  },
   withdrawal: {
     title: 'We have received your withdrawal',
     preview: (number: string, moment: string) => `Order ${number}, ${moment}. Please keep this e-mail.`,

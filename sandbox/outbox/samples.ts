@@ -135,9 +135,15 @@ export function composeCase(template: Template, { ref, step, order }: Case, lang
   return composed;
 }
 
-/** Mails that are not about an order. They are in English: nothing says in what language their readers are. */
+/** To who waits for a product, in their language. */
+const backInStock = (language: Language): Composed =>
+  writeBackInStock({
+    ...{ shop: SHOP, storefront: 'https://shop.example', language },
+    name: THINGS[language].tray.name,
+  });
+
+/** Mails to staff that are not about an order. */
 const REPORTS: Record<string, () => Composed> = {
-  back_in_stock: () => writeBackInStock({ shop: SHOP, storefront: 'https://shop.example', name: THINGS.en.tray.name }),
   account_alarm: () =>
     writeAccountAlarm({
       shop: SHOP,
@@ -174,10 +180,19 @@ export const SAMPLES: readonly Sample[] = [
       return { template, name, audience, languages, compose: (language) => composeCase(template, one, language) };
     }),
   ),
+  ...[
+    {
+      template: 'back_in_stock',
+      name: 'usual',
+      audience: 'customer',
+      languages: LANGUAGES,
+      compose: backInStock,
+    } as const,
+  ],
   ...Object.entries(REPORTS).map(
     ([template, write]): Sample => ({
       ...{ template, name: 'usual', languages: ['en'] },
-      audience: template === 'back_in_stock' ? 'customer' : 'staff',
+      audience: 'staff',
       compose: write,
     }),
   ),

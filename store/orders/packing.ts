@@ -9,6 +9,8 @@ import { shipFacts } from './shipments';
 export interface Packing {
   number: string;
   orderedAt: Date;
+  /** The shopper's; null where none is known. */
+  locale: string | null;
   /** Null where it is not known, or was erased. */
   recipient: { name: string | null; address: Address | null };
   lines: { sku: string; name: string; quantity: number }[];
@@ -36,12 +38,12 @@ export async function readPacking(
   });
   const [parcel = null] = order.shipments;
   if (trackingNumber !== null && parcel === null) return null;
-  const { number, createdAt: orderedAt, items, stock, customer } = order;
+  const { number, createdAt: orderedAt, locale, items, stock, customer } = order;
   const waiting = unshipped(stock === 'RETURNED' ? takenAgain(items) : items);
   const lines = parcel === null ? waiting : (parcel.items as ParcelLine[]); // as `recordShipment` wrote them
   const nameOf = new Map(items.map(({ sku, name }) => [sku, name]));
   return {
-    ...{ number, orderedAt },
+    ...{ number, orderedAt, locale },
     recipient: {
       name: customer?.name ?? null,
       address: customer?.address ? wholeAddress(customer.address as Partial<Address>) : null,

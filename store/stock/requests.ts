@@ -1,13 +1,14 @@
+import { LANGUAGES, type Language } from '../../domain/locale';
 import { findForSale } from '../catalogue/products';
 import type { Db, Tx } from '../database';
 import { forgetNotices, writeNotices } from '../mails/notices';
 
-/** Remembers that somebody wants to hear when a product is available again. Safe to repeat. */
+/** Remembers that somebody wants to hear when a product is available again. Safe to repeat: the first time counts. */
 export async function keepStockRequest(
   db: Db,
-  { sku, email, at }: { sku: string; email: string; at: Date },
+  { sku, email, language, at }: { sku: string; email: string; language: Language; at: Date },
 ): Promise<void> {
-  await db.stockRequest.createMany({ data: [{ sku, email, requestedAt: at }], skipDuplicates: true });
+  await db.stockRequest.createMany({ data: [{ sku, email, language, requestedAt: at }], skipDuplicates: true });
 }
 
 /**
@@ -28,22 +29,24 @@ export async function tellBackInStock(
     at: Date;
     /** A new one for each mail. */
     key: () => string;
-    compose: (name: string) => { subject: string; html: string; text: string };
+    compose: (name: string, language: Language) => { subject: string; html: string; text: string };
   },
 ): Promise<number> {
   const back = await backInStock(db);
   if (back.size === 0) return 0;
-  // Once for each product, and before the transaction begins.
-  const texts = new Map([...back].map(([sku, name]) => [sku, compose(name)]));
+  // Once for each product and language, and before the transaction begins.
+  const texts = new Map(
+    [...back].map(([sku, name]) => [sku, new Map(LANGUAGES.map((language) => [language, compose(name, language)]))]),
+  );
   return db.$transaction(async (tx) => {
-    const due = await tx.$queryRaw<{ sku: string; email: string }[]>`
+    const due = await tx.$queryRaw<{ sku: string; email: string; language: Language }[]>`
       DELETE FROM stock_requests r USING (
         SELECT sku, email FROM stock_requests WHERE sku = ANY(${[...texts.keys()]}::text[])
         ORDER BY requested_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
       ) d WHERE r.sku = d.sku AND r.email = d.email
-      RETURNING r.sku, r.email`;
-    const mails = due.flatMap(({ sku, email }) => {
-      const text = texts.get(sku);
+      RETURNING r.sku, r.email, r.language`;
+    const mails = due.flatMap(({ sku, email, language }) => {
+      const text = texts.get(sku)?.get(language);
       return text ? [{ key: key(), recipient: email, ...text }] : [];
     });
     await writeNotices(tx, { template: BACK_IN_STOCK, mails, at });

@@ -917,6 +917,8 @@ describe('a packing slip', () => {
     });
   });
 
+  const HELD = { shippingHoldSince: minute(4), shippingHoldBy: 'Ada' };
+
   /** The rows of its table, as text. */
   const rows = (html: string) =>
     [...html.matchAll(/<tr><td>(.*?)<\/td><td>(.*?)<\/td><td>(.*?)<\/td><\/tr>/g)].map(([, ...cells]) => cells);
@@ -934,6 +936,17 @@ describe('a packing slip', () => {
     expect(answer.text).toContain(`<h1>Order ${number}</h1>`);
     expect((await slip(number)).text).toBe(answer.text);
     expect(answer.text).not.toMatch(/12[.,]?50|25[.,]?00|€|DO NOT SHIP|ada@example/);
+  });
+
+  test('is in the language of the order, but for what staff must know', async () => {
+    const where = { sessionId: 'cs_test_pack' };
+    await office.db.order.update({ where, data: { locale: 'de-AT', shippingHold: 'stock', ...HELD } });
+    const { text } = await slip('cs_test_pack');
+    expect(text).toMatch(/<html lang="de">.*<h1>Bestellung .*<p>Bestellt am \d+\. \S+ \d{4}<\/p>.*>Artikelnummer</);
+    expect(text).toMatch(/<section class="stop" lang="en"><h1>DO NOT SHIP</);
+    expect(text).not.toMatch(/Packing slip|Ordered|Quantity/);
+    await office.db.order.update({ where, data: { locale: 'fr' } });
+    expect((await slip('cs_test_pack')).text).toMatch(/<html lang="en">.*Ordered on/);
   });
 
   test('loads nothing from anywhere, runs nothing, and is kept by no cache', async () => {

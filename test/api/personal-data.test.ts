@@ -84,7 +84,7 @@ const PLAIN: Record<string, string[]> = {
   shop: ['settings'],
   stock_levels: ['sku'],
   stock_movements: ['sku', 'reference', 'actor', 'key', 'key_hash'],
-  stock_requests: ['sku'],
+  stock_requests: ['sku', 'language'],
   stock_warnings: ['sku'],
   stray_sessions: ['session_id', 'currency', 'reason'],
   sweep_marks: ['name'],

@@ -374,6 +374,18 @@ describe('tell me when it is back', () => {
     expect(JSON.stringify(bare.api.log)).not.toMatch(/ada@|nobody@/i);
   });
 
+  test('is kept with the language to write in: the one that is named, else the browser’s', async () => {
+    await ask({ email: 'a@example.com', locale: 'de-AT' }).set('accept-language', 'en');
+    await ask({ email: 'b@example.com' }).set('accept-language', 'fr, de;q=0.8');
+    await ask({ email: 'c@example.com', locale: 'fr' });
+    const languages = (await waiting()).map(({ email, language }) => [email[0], language]).sort();
+    expect(languages).toEqual([
+      ['a', 'de'],
+      ['b', 'de'],
+      ['c', 'en'],
+    ]);
+  });
+
   test.each([
     ['no address', {}, 400],
     ['what is none', { email: 'ada' }, 400],

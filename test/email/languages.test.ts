@@ -20,7 +20,7 @@ const CUSTOMERS = SAMPLES.filter(({ languages }) => languages.includes('de')).ma
 const ENGLISH =
   /\b(the|your|you|we|our|us|and|is|has|have|been|of|to|this|that|for|with|not|when|order|refund|payment|please|shipped)\b/i;
 
-describe.each(CUSTOMERS)('%s', (_, { template, name, compose: write }) => {
+describe.each(CUSTOMERS)('%s', (_, { compose: write }) => {
   test('is in German for a German order, every sentence of it', () => {
     const { subject, html, text } = write('de');
     expect(html).toMatch(/^<!DOCTYPE html><html[^>]* lang="de"/);
@@ -32,7 +32,9 @@ describe.each(CUSTOMERS)('%s', (_, { template, name, compose: write }) => {
       expect(words).not.toMatch(ENGLISH);
     expect(write('en').text).toMatch(ENGLISH);
   });
+});
 
+describe.each(CUSTOMERS.filter(([, { template }]) => template in CASES))('%s', (_, { template, name }) => {
   test('says the same in both languages: the numbers, amounts, dates and links', () => {
     const { ref = null, order } = CASES[template as Template][name] ?? {};
     const [english, german] = (['en', 'de'] as const).map((locale) =>

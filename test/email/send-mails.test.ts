@@ -801,6 +801,16 @@ describe('a product that is back', () => {
     expect(await shop.db.stockRequest.count()).toBe(0);
   });
 
+  test('is told to each in the language they asked in', async () => {
+    await wait('ada@waits.example');
+    await shop.db.stockRequest.create({ data: { sku, email: 'bea@waits.example', language: 'de', requestedAt: at } });
+    const mails = await tend();
+    expect(mails.map(({ to, subject }) => [to, subject]).sort()).toEqual([
+      ['ada@waits.example', 'Tide mug is available again'],
+      ['bea@waits.example', 'Tide mug ist wieder erhältlich'],
+    ]);
+  });
+
   test('is told only while it can be bought', async () => {
     await wait('ada@waits.example');
     await shop.db.product.update({ where: { sku }, data: { refusedAt: at } });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { day } from '../../../domain/dates';
+import { dayIn } from '../../../domain/dates';
 import { senderName } from '../../../domain/email';
+import { knownLocale } from '../../../domain/locale';
 import { postalLines } from '../../../domain/postal-address';
 import { Problem } from '../../../domain/problem';
 import { type Packing, readPacking } from '../../../store/orders/packing';
@@ -8,7 +9,8 @@ import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
 import { text } from '../../http/schemas';
 import { pageOf } from '../../pages/page';
-import { en } from '../../pages/words/en';
+import type { PageWords } from '../../pages/words/en';
+import { wordsFor } from '../../pages/words/words';
 import { OrderRef } from '../fields';
 import { findOrder } from './document';
 
@@ -30,7 +32,7 @@ export const packingSlipRoutes = (deps: Pick<ApiDeps, 'db' | 'env'>): Route[] =>
     tag: 'Staff',
     summary: 'The packing slip of an order, to print',
     description:
-      'What is still to be sent, and the address as it is written in its country; no prices. While the order may not be shipped, it says so on top.',
+      'What is still to be sent, and the address as it is written in its country; no prices, in the shopper’s language. While the order may not be shipped, it says so on top, in English.',
     params: OrderRef,
     query: Parcel,
     answers: { 200: { description: 'The page.', contentType: 'text/html' } },
@@ -44,39 +46,45 @@ export const packingSlipRoutes = (deps: Pick<ApiDeps, 'db' | 'env'>): Route[] =>
   }),
 ];
 
-export const packingSlip = ({ env }: Pick<ApiDeps, 'env'>, packing: Packing): string =>
-  pageOf({
+/** In the language of the shopper, who finds it in the parcel; only what keeps it from leaving is for staff. */
+export function packingSlip({ env }: Pick<ApiDeps, 'env'>, packing: Packing): string {
+  const locale = knownLocale(packing.locale);
+  const words = wordsFor(locale);
+  const { number, parcel } = packing;
+  const { packing: slip } = words;
+  return pageOf({
     shop: senderName(env.EMAIL_FROM),
-    title: `Packing slip ${packing.number}`,
-    words: en,
+    title: slip.title(number),
+    words,
     body: (
       <>
         {packing.refusal !== null && <DoNotShip reason={packing.refusal} />}
-        <Recipient {...packing.recipient} />
+        <Recipient {...packing.recipient} words={slip} />
         <section>
-          <h1>{`Order ${packing.number}`}</h1>
-          <p>{`Ordered on ${day(packing.orderedAt)}`}</p>
-          {packing.parcel && (
-            <p>
-              {`${packing.parcel.carrier} ${packing.parcel.trackingNumber}, shipped on ${day(packing.parcel.shippedAt)}`}
-            </p>
+          <h1>{slip.order(number)}</h1>
+          <p>{slip.orderedOn(dayIn(locale, packing.orderedAt))}</p>
+          {parcel && (
+            <p>{slip.shippedOn(`${parcel.carrier} ${parcel.trackingNumber}`, dayIn(locale, parcel.shippedAt))}</p>
           )}
         </section>
-        <Contents lines={packing.lines} />
+        <Contents lines={packing.lines} words={slip} />
       </>
     ),
   });
+}
+
+type SlipWords = PageWords['packing'];
 
 const DoNotShip = ({ reason }: { reason: string }) => (
-  <section className="stop">
+  <section className="stop" lang="en">
     <h1>DO NOT SHIP</h1>
     <p>{`${reason}.`}</p>
   </section>
 );
 
-const Recipient = ({ name, address }: Packing['recipient']) => {
+const Recipient = ({ name, address, words }: Packing['recipient'] & { words: SlipWords }) => {
   const lines = address === null ? [] : postalLines({ name, address });
-  if (lines.length === 0) return <p>The address is not known, or was erased.</p>;
+  if (lines.length === 0) return <p>{words.noAddress}</p>;
   return (
     <address>
       {lines.map((line, index) => (
@@ -87,15 +95,15 @@ const Recipient = ({ name, address }: Packing['recipient']) => {
   );
 };
 
-const Contents = ({ lines }: Pick<Packing, 'lines'>) => {
-  if (lines.length === 0) return <p>Nothing of this order is left to send.</p>;
+const Contents = ({ lines, words }: Pick<Packing, 'lines'> & { words: SlipWords }) => {
+  if (lines.length === 0) return <p>{words.nothingLeft}</p>;
   return (
     <table className="goods">
       <thead>
         <tr>
-          <th scope="col">Quantity</th>
-          <th scope="col">Item</th>
-          <th scope="col">SKU</th>
+          <th scope="col">{words.quantity}</th>
+          <th scope="col">{words.item}</th>
+          <th scope="col">{words.sku}</th>
         </tr>
       </thead>
       <tbody>

@@ -52,6 +52,17 @@ export const de: PageWords = {
     complete: 'Bestellung abschließen',
     toShop: 'Zurück zum Shop',
   },
+  packing: {
+    title: (number) => `Lieferschein ${number}`,
+    order: (number) => `Bestellung ${number}`,
+    orderedOn: (date) => `Bestellt am ${date}`,
+    shippedOn: (parcel, date) => `${parcel}, versendet am ${date}`,
+    noAddress: 'Die Adresse ist nicht bekannt oder wurde gelöscht.',
+    nothingLeft: 'Von dieser Bestellung ist nichts mehr zu versenden.',
+    quantity: 'Menge',
+    item: 'Artikel',
+    sku: 'Artikelnummer',
+  },
   selfService: {
     changedMind: 'Haben Sie es sich anders überlegt?',
     cancel: 'Bestellung stornieren',

@@ -56,6 +56,17 @@ export const en = {
     complete: 'Complete your order',
     toShop: 'Back to the shop',
   },
+  packing: {
+    title: (number: string) => `Packing slip ${number}`,
+    order: (number: string) => `Order ${number}`,
+    orderedOn: (date: string) => `Ordered on ${date}`,
+    shippedOn: (parcel: string, date: string) => `${parcel}, shipped on ${date}`,
+    noAddress: 'The address is not known, or was erased.',
+    nothingLeft: 'Nothing of this order is left to send.',
+    quantity: 'Quantity',
+    item: 'Item',
+    sku: 'SKU',
+  },
   selfService: {
     changedMind: 'Changed your mind?',
     cancel: 'Cancel this order',
