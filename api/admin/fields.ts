@@ -79,9 +79,11 @@ export const imageAddress = z
 
 /** Stripe accepts at most twelve digits, and eight for most currencies. Stripe itself checks what a currency allows. */
 export const Amount = z.int().min(0).max(999_999_999_999).meta({ description: 'In the currency’s smallest unit.' });
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
 export const Currency = z
   .string()
-  .refine(isCurrency, 'must be an ISO 4217 code in lower case')
+  .refine((given) => isCurrency(given) && CURRENCIES.has(given.toUpperCase()), 'must be an ISO 4217 code in lower case')
   .meta({ description: 'ISO 4217, lower case.', example: 'eur' });
 
 /** `URL` takes what PostgreSQL cannot store, because it would encode it; the address is stored as it is. */

@@ -41,8 +41,9 @@ export async function endUnpaid(
     };
     const byStaff = cancelled && status === 'EXPIRED' && !paymentFailed;
     const told = { type: 'cancelled', message: ifCancelled };
-    await changeOrder(tx, order, at, change, byStaff ? { ...told, actor: await readCanceller(tx, sessionId) } : event);
-    await inventory.release(tx, sessionId, at);
+    const canceller = byStaff ? await readCanceller(tx, sessionId) : null;
+    await changeOrder(tx, order, at, change, canceller === null ? event : { ...told, actor: canceller });
+    await inventory.release(tx, sessionId, at, canceller ?? undefined);
     return end;
   });
 }

@@ -1,5 +1,5 @@
 import type { SessionId } from '../../domain/ids';
-import type { HoldReason, OrderStatus } from '../../domain/order';
+import { type HoldReason, isFinal, ORDER_STATUSES, type OrderStatus } from '../../domain/order';
 import type { Order, Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 import { type OrderHead, toHead } from './head';
@@ -25,7 +25,7 @@ export interface OrderFilter {
   attention?: boolean | undefined;
   /** Only orders with an open dispute. */
   disputed?: boolean | undefined;
-  /** Only orders whose shipping staff hold. */
+  /** Only orders whose shipping staff hold, and that have not ended. */
   held?: boolean | undefined;
   /** Only orders whose customer has withdrawn from the contract. */
   withdrawn?: boolean | undefined;
@@ -99,13 +99,16 @@ const whereOf = ({
   ...(status && { status }),
   ...(attention && { attentionStep: { not: null } }),
   ...(disputed && { disputed: true }),
-  ...(held && { shippingHold: { not: null } }),
+  // One that has ended keeps its hold, in case its refund fails.
+  ...(held && { shippingHold: { not: null }, NOT: { status: { in: ENDED } } }),
   ...(withdrawn && { withdrawn: true }),
   ...((since || until) && { createdAt: { ...(since && { gte: since }), ...(until && { lt: until }) } }),
   ...(number && { number }),
   ...(paymentIntentId && { paymentIntentId }),
   ...((email || userId) && { customer: { is: { ...(email && { email }), ...(userId && { userId }) } } }),
 });
+
+const ENDED = ORDER_STATUSES.filter(isFinal);
 
 /** The first condition is where the index on (created_at DESC, session_id) begins. */
 const beyond = ({ createdAt, sessionId }: OrderPosition): Prisma.OrderWhereInput => ({

@@ -34,7 +34,7 @@ export async function undoDelivery(
   { actor, at, byDispute = false }: { actor: string; at: Date; byDispute?: boolean },
 ): Promise<void> {
   const sessionId = order.sessionId as SessionId;
-  await inventory.release(tx, sessionId, at);
+  await inventory.release(tx, sessionId, at, actor);
   if (order.stock === 'COMMITTED') {
     const back = unshipped(order.items);
     if (back.length > 0) await inventory.restock(tx, sessionId, back, `undo/${sessionId}/${order.version}`, actor, at);

@@ -42,9 +42,9 @@ export const inventory = {
     return row.missing;
   },
 
-  /** Releases what is still held. */
-  async release(tx: Tx, sessionId: SessionId, at: Date): Promise<void> {
-    await tx.$queryRaw`SELECT release_stock(${sessionId}, ${at})`;
+  /** Releases what is still held. `actor`: who had the order cancelled; `order` where its hold just ended. */
+  async release(tx: Tx, sessionId: SessionId, at: Date, actor = 'order'): Promise<void> {
+    await tx.$queryRaw`SELECT release_stock_by(${sessionId}, ${at}, ${actor})`;
   },
 
   /** Returns sold goods to stock, never more than were bought. Repeating the same `key` changes nothing. */

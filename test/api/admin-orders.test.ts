@@ -97,6 +97,9 @@ describe('the list of orders', () => {
         data: { sessionId, at: minute(4), via: 'link', undone: false, late: false },
       });
     expect(ids((await list({ held: 'true' })).body)).toEqual(['b', 'c']);
+    await office.db.order.update({ where: { sessionId: 'cs_test_b' }, data: { status: 'REFUNDED' } });
+    expect(ids((await list({ held: 'true' })).body)).toEqual(['c']);
+    await office.db.order.update({ where: { sessionId: 'cs_test_b' }, data: { status: 'PREPARING' } });
     expect(ids((await list({ withdrawn: 'true' })).body)).toEqual(['c', 'd']);
     expect(ids((await list({ withdrawn: 'true', held: 'true', status: 'PREPARING' })).body)).toEqual(['c']);
     expect(ids((await list({ held: '', withdrawn: '' })).body)).toEqual(['a', 'b', 'c', 'd']);
@@ -983,7 +986,7 @@ describe('a packing slip', () => {
     await office.db.order.update({ where: { sessionId: 'cs_test_pack' }, data: { ...change, status: 'PREPARING' } });
     if (!alsoOfParcel)
       await office.db.order.update({ where: { sessionId: 'cs_test_pack' }, data: { status: 'REFUNDED' } });
-    const stop = `<main><section class="stop"><h1>DO NOT SHIP</h1><p>${reason}</p></section>`;
+    const stop = `<main><section class="stop" lang="en"><h1>DO NOT SHIP</h1><p>${reason}</p></section>`;
     expect((await slip('cs_test_pack')).text).toContain(stop);
     expect((await slip('cs_test_pack', { shipment: 'T-1' })).text.includes(stop)).toBe(alsoOfParcel);
   });

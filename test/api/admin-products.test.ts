@@ -532,6 +532,11 @@ describe('what every checkout offers', () => {
       ['shippingRates.0.prices.0.amount', 'shippingRates.0.prices.0.currency'],
     ],
     [
+      'a currency that there is none of',
+      rates({ ...parcel, prices: [{ amount: 500, currency: 'xyz' }] }),
+      ['shippingRates.0.prices.0.currency'],
+    ],
+    [
       'an amount that its currency cannot have',
       rates(parcel, { ...parcel, name: 'Post', prices: [{ amount: 550, currency: 'isk' }] }),
       ['shippingRates.1.prices.0.amount'],

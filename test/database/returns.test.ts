@@ -39,7 +39,7 @@ async function order(
     { sku: skus.lamp, quantity: 2, unitAmount: 500, total: 1000, shipped: shipped.lamp ?? 0 },
   ];
   for (const { sku, quantity, unitAmount } of [...items, { sku: skus.cup, quantity: 0, unitAmount: 1000 }]) {
-    const prices = { create: [{ currency: 'eur', amount: unitAmount, createdAt: at }] };
+    const prices = { create: [{ currency: 'eur', amount: unitAmount, stripePriceId: `price_${sku}`, createdAt: at }] };
     await db.product.create({
       data: { sku, name: sku, kind: 'PHYSICAL', createdAt: at, updatedAt: at, stock: { create: {} }, prices },
     });
@@ -322,6 +322,37 @@ describe('goods that are sent again', () => {
     expect([await onHand(mug), await onHand(cup)]).toEqual([STOCK, STOCK - 3]);
     expect(await ship(sessionId, cup, 3)).toMatchObject({ outcome: 'shipped', status: 'SHIPPED' });
     expect(await back(sessionId, cup, 3, { refund: {} })).toMatchObject(amount(2700));
+  });
+
+  test('instead of what came in place of a bundle’s content cost what that costs alone, and have its part of the price', async () => {
+    const { sessionId, mug, lamp, cup } = await order({});
+    const contents = [
+      ...[{ sku: mug, name: 'Mug', kind: 'PHYSICAL', quantity: 3, total: 2199 }],
+      ...[{ sku: lamp, name: 'Lamp', kind: 'PHYSICAL', quantity: 2, total: 801 }],
+    ];
+    const bundles = [{ sku: 'box', name: 'Box', quantity: 1, contents }];
+    await db.order.update({ where: { sessionId }, data: { bundles } });
+    await db.orderItem.update({
+      where: { sessionId_sku: { sessionId, sku: mug } },
+      data: { unitAmount: 733, total: 2199 },
+    });
+    expect(await again(sessionId, mug, 3, { with: cup })).toMatchObject({ outcome: 'recorded' });
+    const lines = async () =>
+      (await db.orderItem.findMany({ where: { sessionId }, orderBy: { position: 'asc' } })).map(
+        ({ sku, quantity, total }) => [sku, quantity, Number(total)],
+      );
+    expect(await lines()).toEqual([
+      [lamp, 2, 1000],
+      [cup, 3, 2199],
+    ]);
+    expect(await again(sessionId, cup, 1, { with: mug })).toMatchObject({ outcome: 'recorded' });
+    expect(await lines()).toEqual([
+      [lamp, 2, 1000],
+      [cup, 2, 1466],
+      [mug, 1, 733],
+    ]);
+    const refused = { outcome: 'refused', reason: expect.stringMatching(/costs €5\.00, and cup-\d+ €10\.00/) };
+    expect(await again(sessionId, cup, 1, { with: lamp })).toMatchObject(refused);
   });
 
   test('instead of others cost what those cost, and the others nothing any more', async () => {

@@ -14,6 +14,7 @@ import { recordReplacement } from '../../store/orders/replacements';
 import { recordReturn } from '../../store/orders/returns';
 import { completeOrder } from '../../store/orders/shipments';
 import { cancelUnpaid } from '../../store/orders/undo';
+import { resolveRefund } from '../../store/refunds/resolve';
 import { sqlFunctions } from '../store/writes';
 import { withDatabase } from '../support/database';
 import { Shop } from './shop';
@@ -128,6 +129,24 @@ test('each refund is told of once when it is made, and again if it fails; the or
   await shop.refund(id, 'failed', 1500);
   expect((await db.order.findUniqueOrThrow({ where: { sessionId: id } })).status).toBe('COMPLETED');
   expect(await shop.types(id)).toEqual(['order.refund_failed', 'order.attention_needed']);
+});
+
+test('a refund that staff take over is told of when they say that the customer has the money, and not when they withdraw it', async () => {
+  for (const [how, told] of [
+    ['settled_elsewhere', ['order.refunded']],
+    ['withdraw', []],
+  ] as const) {
+    const id = await shop.order({ status: 'COMPLETED' });
+    await shop.refund(id, 'pending');
+    expect(await shop.types(id)).toEqual(['order.refunded']);
+    await shop.refund(id, 'failed');
+    expect(await shop.types(id)).toEqual(['order.refund_failed', 'order.attention_needed']);
+    const resolved = { sessionId: id, how, actor: 'ada', at: shop.at };
+    expect(await resolveRefund(db, resolved)).toMatchObject({ outcome: 'resolved' });
+    expect([how, await shop.types(id)]).toEqual([how, told]);
+    await resolveRefund(db, resolved);
+    expect(await shop.types(id)).toEqual([]);
+  }
 });
 
 test('a refund counts and fails in the database as it does in the rules', async () => {

@@ -152,6 +152,8 @@ describe('a paid order', () => {
     expect((await world.order(paid)).refunds).toMatchObject([{ actor: 'ada' }]);
     const back = await world.db.stockMovement.findMany({ where: { reference: paid, kind: 'RESTOCK' } });
     expect(back.map(({ actor }) => actor)).toEqual(['ada']);
+    const given = await world.db.stockMovement.findMany({ where: { reference: unpaid, kind: 'RELEASE' } });
+    expect(given.map(({ actor }) => actor)).toEqual(['ada']);
     const { timeline } = await world.order(unpaid);
     expect(timeline.filter(({ type }) => type.startsWith('cancel')).map(({ actor }) => actor)).toEqual(['ada', 'ada']);
   });
