@@ -1,0 +1,127 @@
+import { checkRules, firing, promtool, type Series } from './promtool';
+
+/** The alerts on series that are made up: a day on which all is well, and an hour in which something is not. */
+
+/** How long all is well before, in minutes: for the alert that compares with the day before, and for the others. */
+const DAY = 25 * 60;
+const WHILE = 30;
+const HOUR = 60;
+/** Values while all is well, and in the hour after. */
+type Values = (before: number) => string;
+/** A counter: how much it rises in a minute, before and in the hour. */
+const rising =
+  (well: number, then: number): Values =>
+  (before) =>
+    `0+${well}x${before - 1} ${well * before}+${then}x${HOUR}`;
+const standing =
+  (well: number, then: number): Values =>
+  (before) =>
+    `${well}+0x${before - 1} ${then}+0x${HOUR}`;
+const silent =
+  (well: number): Values =>
+  (before) =>
+    `${well}+0x${before - 1} _x${HOUR}`;
+const during = (series: Record<string, Values>, before: number): Series =>
+  Object.fromEntries(Object.entries(series).map(([name, values]) => [name, values(before)]));
+
+const bucket = (le: string) => `holdfast_checkout_duration_seconds_bucket{outcome="opened",le="${le}"}`;
+const refused = (cause: string) => `holdfast_account_refused{cause="${cause}"}`;
+const queue = (metric: string) => `holdfast_task_queue_${metric}{task_queue="orders",task_type="workflow"}`;
+const CAUSES = ['stripe_permission', 'stripe_down', 'checkout_refused', 'mail_quota', 'mail_provider_down'];
+const KEYS = ['stripe_key', 'stripe_account', 'mail_key'];
+const EXPIRES = 'holdfast_temporal_certificate_expires_timestamp_seconds';
+
+const GOOD: Record<string, Values> = {
+  ...Object.fromEntries(['0.5', '3', '5', '10', '+Inf'].map((le) => [bucket(le), rising(10, 10)])),
+  'holdfast_checkouts_total{outcome="opened"}': rising(10, 10),
+  holdfast_order_paid_to_committed_seconds_count: rising(6, 5),
+  holdfast_orders_paid_uncommitted_oldest_seconds: standing(0, 1),
+  ...Object.fromEntries([...CAUSES, ...KEYS, 'run_stuck'].map((cause) => [refused(cause), standing(0, 0)])),
+  'temporal_workflow_task_execution_failed_total{workflow_type="order"}': standing(2, 3),
+  [queue('backlog')]: standing(0, 4),
+  [queue('backlog_age_seconds')]: standing(0, 2),
+  [queue('pollers')]: standing(2, 2),
+  'holdfast_webhooks_total{type="checkout.session.completed",answer="200"}': rising(20, 20),
+  'holdfast_webhooks_total{type="checkout.session.completed",answer="unavailable"}': standing(3, 4),
+  holdfast_sweep_age_seconds: standing(300, 600),
+  'holdfast_discrepancies_open{kind="amount_differs"}': standing(0, 0),
+  holdfast_mails_oldest_unsent_seconds: standing(0, 300),
+  [EXPIRES]: standing(60 * 86_400, 60 * 86_400),
+};
+
+test('promtool has nothing against the rules', () => {
+  expect(checkRules()).toBe('');
+});
+
+test('while all is well, and in an hour with a little of everything, no alert fires', () => {
+  const minutes = [WHILE - 1, WHILE + 10, WHILE + 30, WHILE + 59];
+  expect(
+    promtool(
+      during(GOOD, WHILE),
+      minutes.map((minute) => firing(minute, [])),
+    ),
+  ).toBe('');
+});
+
+const FAULTS: [alert: string, what: string, series: Record<string, Values>][] = [
+  [
+    'HoldfastCheckoutsSlow',
+    'every checkout takes four seconds',
+    { [bucket('0.5')]: rising(10, 0), [bucket('3')]: rising(10, 0) },
+  ],
+  [
+    'HoldfastPaidNotCommitted',
+    'an order has been paid for eleven minutes',
+    { holdfast_orders_paid_uncommitted_oldest_seconds: standing(0, 660) },
+  ],
+  ['HoldfastRunStuck', 'the sweep found stuck runs', { [refused('run_stuck')]: standing(0, 1) }],
+  [
+    'HoldfastRunStuck',
+    'tasks fail each minute',
+    { 'temporal_workflow_task_execution_failed_total{workflow_type="order"}': rising(0, 1) },
+  ],
+  [
+    'HoldfastBacklogWithoutWorker',
+    'tasks have waited for two minutes',
+    { [queue('backlog_age_seconds')]: standing(0, 120) },
+  ],
+  ['HoldfastBacklogWithoutWorker', 'nobody polls', { [queue('pollers')]: standing(2, 0) }],
+  [
+    'HoldfastWebhooksFailing',
+    'one webhook in eleven is refused',
+    { 'holdfast_webhooks_total{type="checkout.session.completed",answer="unavailable"}': rising(0, 2) },
+  ],
+  ['HoldfastSweepLate', 'the last sweep was half an hour ago', { holdfast_sweep_age_seconds: standing(300, 1_800) }],
+  ['HoldfastSweepLate', 'no worker tells of a sweep', { holdfast_sweep_age_seconds: silent(300) }],
+  [
+    'HoldfastDiscrepancyOpen',
+    'one amount differs',
+    { 'holdfast_discrepancies_open{kind="amount_differs"}': standing(0, 1) },
+  ],
+  ...CAUSES.map((cause): [string, string, Record<string, Values>] => [
+    ...(['HoldfastAccountRefused', cause] as const),
+    { [refused(cause)]: standing(0, 1) },
+  ]),
+  ...KEYS.map((cause): [string, string, Record<string, Values>] => [
+    ...(['HoldfastKeyRefused', cause] as const),
+    { [refused(cause)]: standing(0, 1) },
+  ]),
+  [
+    'HoldfastMailsUnsent',
+    'a mail has waited for 16 minutes',
+    { holdfast_mails_oldest_unsent_seconds: standing(0, 960) },
+  ],
+  // promtool counts time from the beginning of 1970.
+  ['HoldfastCertificateEnding', 'it ends in ten days', { [EXPIRES]: standing(60 * 86_400, 11 * 86_400) }],
+];
+
+test.each(FAULTS)('%s fires, and no other: %s', (alert, _what, series) => {
+  const expected = [firing(WHILE - 1, []), firing(WHILE + 45, [alert])];
+  expect(promtool(during({ ...GOOD, ...series }, WHILE), expected)).toBe('');
+});
+
+test('HoldfastPaymentsFalling fires, and no other: one checkout in ten is paid, after six at this hour yesterday', () => {
+  const falling = { holdfast_order_paid_to_committed_seconds_count: rising(6, 1) };
+  const expected = [firing(DAY - 1, []), firing(DAY + 20, []), firing(DAY + 59, ['HoldfastPaymentsFalling'])];
+  expect(promtool(during({ ...GOOD, ...falling }, DAY), expected)).toBe('');
+});
