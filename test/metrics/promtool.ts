@@ -29,7 +29,7 @@ export const gives = (minute: number, expr: string): Expected => ({
   samples: [{ labels: '{}', value: 1 }],
 });
 
-/** Has promtool evaluate the shipped rules and these expressions on series. Empty if all is as expected, else why not. */
+/** Has promtool evaluate the shipped rules and these expressions on series. Empty if all is as expected, else why. */
 export function promtool(series: Series, expected: Expected[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-promtool-'));
   try {

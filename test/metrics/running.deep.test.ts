@@ -90,6 +90,7 @@ test('the mail provider refuses the key: HoldfastKeyRefused', async () => {
   const faulty = await scrapeWhen(/^holdfast_account_refused\{cause="mail_key".*\} 1$/m);
   expect(promtool(seriesOf(good, faulty, MINUTES), [firing(END, ['HoldfastKeyRefused'])])).toBe('');
   await shop.outboxFault({ times: 0 });
+  await scrapeWhen(/^holdfast_account_refused\{cause="mail_key".*\} 0$/m);
 });
 
 test('no worker is left: HoldfastBacklogWithoutWorker, and no sweep is told of', async () => {
