@@ -52,12 +52,14 @@ export interface EvidenceFacts {
   /** What came back, in the order in which it came. */
   returns: { items: string[]; at: Date }[];
   downloads: { name: string; used: number; allowed: number; lastUseAt: Date | null }[];
+  /** As far as the bank may see them; null where one was erased. */
+  licenceKeys: { name: string; key: string | null; issuedAt: Date }[];
   mails: { title: string; sentAt: Date }[];
 }
 
 /** Maps the facts to Stripe's evidence fields. Leaves out what is unknown, and cuts each field to Stripe's limit. */
 export function gatherEvidence(facts: EvidenceFacts): Evidence {
-  const { customer, shipments, items, downloads, paidAt } = facts;
+  const { customer, shipments, items, downloads, licenceKeys, paidAt } = facts;
   const onlyDigital = items.every(({ digital }) => digital);
   const fields: Evidence = {
     customer_name: customer?.name ?? '',
@@ -68,7 +70,7 @@ export function gatherEvidence(facts: EvidenceFacts): Evidence {
     shipping_tracking_number: list(shipments.map(({ trackingNumber }) => trackingNumber)),
     shipping_date: list(shipments.map(({ shippedAt }) => day(shippedAt))),
     service_date: onlyDigital && paidAt ? day(paidAt) : '',
-    access_activity_log: downloads.map(describeDownload).join('\n'),
+    access_activity_log: [...licenceKeys.map(describeKey), ...downloads.map(describeDownload)].join('\n'),
     uncategorized_text: story(facts),
   };
   return Object.fromEntries(
@@ -90,6 +92,7 @@ function story(facts: EvidenceFacts): string {
     shipments,
     returns,
     downloads,
+    licenceKeys,
     mails,
   } = facts;
   const paid = paidAt ? `, paid on ${moment(paidAt)}` : '';
@@ -99,6 +102,7 @@ function story(facts: EvidenceFacts): string {
     ...part('What was bought', items, (item) => describeItem(facts, item)),
     ...part('What was shipped', shipments, describeShipment),
     ...part('What came back', returns, (returned) => `${returned.items.join(', ')}: received on ${day(returned.at)}`),
+    ...part('Licence keys', licenceKeys, describeKey),
     ...part('What was downloaded', downloads, describeDownload),
     ...part('Messages to the customer', mails, ({ title, sentAt }) => `${title}, sent on ${moment(sentAt)}`),
     ...(refunded > 0 ? ['', `Refunded so far: ${formatMoney({ amount: refunded, currency })}.`] : []),
@@ -110,11 +114,18 @@ const part = <T>(title: string, of: T[], describe: (one: T) => string): string[]
 
 /** Says that something was delivered only if it was. */
 function describeItem(
-  { currency, downloads }: EvidenceFacts,
+  { currency, downloads, licenceKeys }: EvidenceFacts,
   { name, sku, quantity, total, digital }: EvidenceFacts['items'][number],
 ): string {
-  const download = downloads.some((one) => one.name === name) ? 'delivered as a download' : 'a download';
-  return `${quantity} × ${name} (${sku}), ${formatMoney({ amount: total, currency })}, ${digital ? download : 'physical goods'}`;
+  const isOfIt = (one: { name: string }) => one.name === name;
+  const how = !digital
+    ? 'physical goods'
+    : licenceKeys.some(isOfIt)
+      ? 'delivered as licence keys'
+      : downloads.some(isOfIt)
+        ? 'delivered as a download'
+        : 'a download';
+  return `${quantity} × ${name} (${sku}), ${formatMoney({ amount: total, currency })}, ${how}`;
 }
 
 function describeShipment(shipment: EvidenceFacts['shipments'][number]): string {
@@ -127,6 +138,9 @@ const describeDownload = ({ name, used, allowed, lastUseAt }: EvidenceFacts['dow
   lastUseAt === null
     ? `${name}: made available, not downloaded`
     : `${name}: downloaded ${used} of ${allowed} times, last on ${moment(lastUseAt)}`;
+
+const describeKey = ({ name, key, issuedAt }: EvidenceFacts['licenceKeys'][number]): string =>
+  `${name}: licence key${key === null ? '' : ` ${key}`} issued on ${moment(issuedAt)}`;
 
 /** Joins carriers or tracking numbers with commas, each once. */
 const list = (of: string[]): string => [...new Set(of)].join(', ');

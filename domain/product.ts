@@ -79,7 +79,7 @@ export interface ProductForSale extends Omit<Product, 'active' | 'prices'> {
   contents: Content[] | null;
   pictures: Picture[];
   group: ProductGroup | null;
-  /** The stock that no order holds, in bundles if it is one; `null` is unlimited (digital). */
+  /** The stock that no order holds, in bundles if it is one; `null` is unlimited (digital, without licence keys). */
   available: number | null;
   /** Stripe refuses to sell it at the moment. */
   refused: boolean;

@@ -28,9 +28,9 @@ export const SHOPPER_RULES = {
         refusal: () => 'Something of the order is shipped already',
       },
       {
-        when: 'a download has begun',
+        when: 'a download has begun, or a licence key was issued',
         applies: ({ downloaded = false }) => downloaded,
-        refusal: () => 'A download of the order has begun',
+        refusal: () => 'A download of the order has begun, or its licence keys were issued',
       },
       disputed('The payment is disputed: the bank decides about the money'),
       cancelUnderWay(),

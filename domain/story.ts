@@ -15,6 +15,7 @@ export interface StoryOrder {
   paymentStatus: PaymentStatus;
   shipments: readonly unknown[];
   downloads: readonly unknown[];
+  licenceKeys: readonly { revoked: boolean }[];
   voucher: object | null;
   refunded: Money;
   refundAwaitsBankDetails: Money | null;
@@ -34,15 +35,16 @@ type Tell = (order: StoryOrder, words: StoryWords, locale?: string) => Story;
 
 const STORIES: Partial<Record<OrderStatus, Tell>> = {
   PAID: (_, { paid }) => ({ tone: 'good', ...paid }),
-  PREPARING: ({ shipments, downloads }, { anotherParcel, preparing, downloadsReady }) => {
+  PREPARING: ({ shipments, downloads, licenceKeys }, { anotherParcel, preparing, downloadsReady, keysReady }) => {
     const { title, text } = shipments.length > 0 ? anotherParcel : preparing;
-    return { tone: 'good', title, text: downloads.length > 0 ? `${text} ${downloadsReady}` : text };
+    const ready = hasKeys(licenceKeys) ? keysReady : downloads.length > 0 ? downloadsReady : '';
+    return { tone: 'good', title, text: `${text} ${ready}`.trim() };
   },
   SHIPPED: (_, { shipped }) => ({ tone: 'good', ...shipped }),
-  COMPLETED: ({ downloads, shipments }, words) => ({
-    tone: 'good',
-    ...(downloads.length > 0 && shipments.length === 0 ? words.downloads : words.complete),
-  }),
+  COMPLETED: ({ downloads, licenceKeys, shipments }, words) => {
+    const granted = hasKeys(licenceKeys) ? words.keys : downloads.length > 0 ? words.downloads : words.complete;
+    return { tone: 'good', ...(shipments.length > 0 ? words.complete : granted) };
+  },
   EXPIRED: ({ paymentStatus }, words) => ({
     tone: 'over',
     ...(paymentStatus === 'FAILED' ? words.paymentFailed : words.expired),
@@ -61,6 +63,8 @@ const STORIES: Partial<Record<OrderStatus, Tell>> = {
     ].join(' '),
   }),
 };
+
+const hasKeys = (keys: StoryOrder['licenceKeys']): boolean => keys.some(({ revoked }) => !revoked);
 
 /** A pending order: the payment may be on its way, or staff may have to check it. */
 function whilePending({ paymentStatus, voucher }: StoryOrder, words: StoryWords): Omit<Story, 'tone'> {

@@ -52,6 +52,7 @@ export interface OrderFacts {
   /** Name and address, one line per entry; null if nothing is shipped or no address is known. */
   shipTo: string[] | null;
   downloads: DownloadFacts[];
+  licenceKeys: KeyFacts[];
   shipments: ShipmentFacts[];
   refunds: RefundFacts[];
   returns: ReturnFacts[];
@@ -80,7 +81,7 @@ export interface WithdrawalFacts {
   undone: boolean;
   /** It came after the period. */
   late: boolean;
-  /** The names of the downloads that have begun. */
+  /** The names of the downloads that have begun, and of what licence keys were issued for. */
   begun: string[];
   /** Whether something has been shipped. */
   shipped: boolean;
@@ -105,6 +106,11 @@ export interface DownloadFacts {
   url: string;
   expiresAt: Date;
   remaining: number;
+}
+
+export interface KeyFacts {
+  name: string;
+  key: string;
 }
 
 export interface Quantity {

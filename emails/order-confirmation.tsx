@@ -1,10 +1,10 @@
-import { type DownloadFacts, day, isShipped, money, type OrderFacts } from './facts';
+import { type DownloadFacts, day, isShipped, type KeyFacts, money, type OrderFacts } from './facts';
 import { CustomerLayout } from './layout';
 import { Action, H2, Items, P, Panel, Small } from './parts';
 import type { InWords, MailTemplate } from './template';
 import type { MailWords } from './words/en';
 
-/** The order is paid, or free: what was bought, the downloads, and the shipping address. */
+/** The order is paid, or free: what was bought, the licence keys, the downloads, and the shipping address. */
 export const orderConfirmation: MailTemplate = {
   audience: 'customer',
   title: 'Order confirmation',
@@ -15,7 +15,7 @@ export const orderConfirmation: MailTemplate = {
 };
 
 const OrderConfirmation = ({ order, shop, links, words }: InWords) => {
-  const { title, paid, free, yourDownloads, shippingTo, changedMind } = words.confirmation;
+  const { title, paid, free, yourKeys, yourDownloads, shippingTo, changedMind } = words.confirmation;
   const whatNext = whatNextFor(order, words.confirmation);
   return (
     <CustomerLayout
@@ -25,6 +25,10 @@ const OrderConfirmation = ({ order, shop, links, words }: InWords) => {
       words={words}
     >
       <P>{`${order.total > 0 ? paid : free} ${whatNext}`}</P>
+      {order.licenceKeys.length > 0 && <H2>{yourKeys}</H2>}
+      {order.licenceKeys.map((one) => (
+        <Key key={one.key} licence={one} />
+      ))}
       {order.downloads.length > 0 && <H2>{yourDownloads}</H2>}
       {order.downloads.map((download) => (
         <Download key={download.url} {...download} order={order} words={words} />
@@ -43,9 +47,19 @@ const OrderConfirmation = ({ order, shop, links, words }: InWords) => {
 function whatNextFor(order: OrderFacts, words: MailWords['confirmation']): string {
   const toShip = isShipped(order);
   const toLoad = order.downloads.length > 0;
+  if (order.licenceKeys.length > 0) return toShip ? words.keysThenGoods : words.keys;
   if (toLoad) return toShip ? words.downloadsThenGoods : words.downloads;
   return toShip ? words.goods : words.complete;
 }
+
+const Key = ({ licence: { name, key } }: { licence: KeyFacts }) => (
+  <Panel>
+    <P>{name}</P>
+    <P>
+      <strong>{key}</strong>
+    </P>
+  </Panel>
+);
 
 type DownloadProps = DownloadFacts & Pick<InWords, 'order' | 'words'>;
 

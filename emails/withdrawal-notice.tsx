@@ -39,7 +39,7 @@ const WithdrawalNotice = ({ withdrawal, ...facts }: MailFacts & { withdrawal: Wi
           {late && <P>The statement came after the withdrawal period. Whether you accept it is for you to decide.</P>}
           {begun.length > 0 && (
             <P>
-              {`Begun downloads: ${begun.join(', ')}. They are exempt only if the customer agreed to that before they began.`}
+              {`Begun downloads and issued licence keys: ${begun.join(', ')}. They are exempt only if the customer agreed to that before.`}
             </P>
           )}
           <H2>What to do</H2>

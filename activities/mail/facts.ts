@@ -45,7 +45,7 @@ function attentionOf({ attention, calls }: OrderForMail, about: About): OrderFac
 
 function orderFacts(env: Deps['env'], order: OrderForMail): Omit<OrderFacts, 'attention'> {
   const { items, bundles, recoverableUntil, customer, grants, refunds, attention: _, calls: __, ...facts } = order;
-  const { withdrawal, shipments } = order;
+  const { withdrawal, shipments, licenceKeys } = order;
   const locale = knownLocale(order.locale);
   const bought = items.filter(({ quantity }) => quantity > 0);
   return {
@@ -57,12 +57,15 @@ function orderFacts(env: Deps['env'], order: OrderForMail): Omit<OrderFacts, 'at
     subtotal: items.reduce((sum, { total }) => sum + total, 0),
     invoiceUrl: customer?.invoiceUrl ?? null,
     shipTo: items.some(({ kind }) => kind === 'PHYSICAL') ? addressLines(customer, languageOf(locale)) : null,
-    downloads: grants.map(({ id, sku, expiresAt, allowed, used }) => ({
-      name: nameOf(items, sku),
-      url: downloadUrl(env, id),
-      expiresAt,
-      remaining: allowed - used,
-    })),
+    licenceKeys: licenceKeys.map(({ sku, key }) => ({ name: nameOf(items, sku), key })),
+    downloads: grants
+      .filter(({ allowed }) => allowed > 0)
+      .map(({ id, sku, expiresAt, allowed, used }) => ({
+        name: nameOf(items, sku),
+        url: downloadUrl(env, id),
+        expiresAt,
+        remaining: allowed - used,
+      })),
     shipments: shipmentFacts(order),
     returns: order.returns.map(({ id, items: lines, refundKey }) => ({
       ...{ id, items: lines.map(({ sku, quantity }) => ({ name: nameOf(items, sku), quantity })) },
@@ -74,7 +77,9 @@ function orderFacts(env: Deps['env'], order: OrderForMail): Omit<OrderFacts, 'at
     refunds: refunds.map(({ key, stripeId, ...refund }) => ({ ...refund, id: stripeId ?? key })),
     withdrawal: withdrawal && {
       ...withdrawal,
-      begun: grants.filter(({ used }) => used > 0).map(({ sku }) => nameOf(items, sku)),
+      begun: grants
+        .filter(({ sku, used }) => used > 0 || licenceKeys.some((key) => key.sku === sku))
+        .map(({ sku }) => nameOf(items, sku)),
       shipped: shipments.length > 0,
     },
     recovery: recoverableUntil && { url: recoveryUrl(env, 'recover', order.sessionId), until: recoverableUntil },

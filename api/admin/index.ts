@@ -2,6 +2,7 @@ import type { ApiDeps } from '../deps';
 import type { Route } from '../http/route';
 import { bulkRoutes } from './bulk/bulk';
 import { productFileRoutes } from './catalogue/file';
+import { licenceKeyRoutes } from './catalogue/licence-keys';
 import { productPictureRoutes } from './catalogue/pictures';
 import { catalogueRoutes } from './catalogue/products';
 import { stockRoutes } from './catalogue/stock';
@@ -50,6 +51,7 @@ export const adminRoutes = (deps: ApiDeps): Route[] => [
   ...productFileRoutes(deps),
   ...productPictureRoutes(deps),
   ...stockRoutes(deps),
+  ...licenceKeyRoutes(deps),
   ...shopRoutes(deps),
   ...recoveryRoutes(deps),
   ...reconciliationRoutes(deps),

@@ -105,6 +105,12 @@ const orderPage = ({ env }: ApiDeps, { order, ui, signedIn }: Shown): string => 
           title="Items"
           lines={order.items.map(({ sku, name, quantity, total }) => `${quantity} × ${name} (${sku}), ${said(total)}`)}
         />
+        <List
+          title="Licence keys"
+          lines={order.licenceKeys.map(
+            ({ sku, key, revokedAt }) => `${sku}: ${key}${revokedAt ? `, revoked ${when(revokedAt)}` : ''}`,
+          )}
+        />
         <List title="Parcels" lines={order.shipments.map(parcelOf)} />
         <List
           title="Came back"

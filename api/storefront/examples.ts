@@ -70,6 +70,7 @@ export const ORDER_EXAMPLE = {
   expiresAt: '2026-11-23T12:31:00.000Z',
   shipments: [],
   downloads: [],
+  licenceKeys: [],
   recoveryUrl: null,
   soldOut: false,
   voucher: null,

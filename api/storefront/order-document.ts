@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Env } from '../../platform/env';
 import { downloadUrl, recoveryUrl } from '../../platform/links';
+import { hasFile } from '../../store/orders/downloads';
 import { publicView } from '../../store/orders/public-view';
 import type { OrderView } from '../../store/orders/view';
 import { Money, OrderStatus, orNull, PaymentStatus, Timestamp, timestamp } from '../http/schemas';
@@ -70,6 +71,15 @@ export const OrderDocument = z
     downloads: z
       .array(z.strictObject({ sku: z.string(), url: z.string(), expiresAt: Timestamp, remaining: z.int() }))
       .meta({ description: 'Downloads that were granted and not revoked.' }),
+    licenceKeys: z
+      .array(
+        z.strictObject({
+          sku: z.string(),
+          key: orNull(z.string()).meta({ description: 'Null once it is revoked.' }),
+          revoked: z.boolean(),
+        }),
+      )
+      .meta({ description: 'Licence keys that were issued, one for each unit.' }),
     recoveryUrl: orNull(z.string()).meta({
       description: 'Set while an expired order can be recovered. Prefills no address: only the link in the mail does.',
     }),
@@ -102,11 +112,14 @@ export function orderDocument(
   return {
     ...publicView(order),
     expiresAt: timestamp(order.holdUntil),
-    downloads: order.grants.map(({ id, sku, expiresAt, allowed, used }) => ({
+    downloads: order.grants.filter(hasFile).map(({ id, sku, expiresAt, allowed, used }) => ({
       sku,
       url: downloadUrl(env, id),
       expiresAt: timestamp(expiresAt),
       remaining: allowed - used,
+    })),
+    licenceKeys: order.licenceKeys.map(({ sku, key, revokedAt }) => ({
+      ...{ sku, key: revokedAt === null ? key : null, revoked: revokedAt !== null },
     })),
     recoveryUrl: recoverable ? recoveryUrl(env, 'return', order.sessionId) : null,
     voucher: order.voucher,

@@ -18,6 +18,8 @@ export const de: SharedWords = {
     total: 'Gesamtbetrag',
   },
   download: 'Herunterladen',
+  licenceKeys: 'Lizenzschlüssel',
+  keyRevoked: 'Nicht mehr gültig',
   viewInvoice: 'Rechnung ansehen',
   voucher: {
     open: 'Zahlschein öffnen',
@@ -68,10 +70,15 @@ export const de: SharedWords = {
       text: 'Ein Paket ist verschickt, ein weiteres wird gerade gepackt.',
     },
     downloadsReady: 'Ihre Downloads stehen schon bereit.',
+    keysReady: 'Ihre Lizenzschlüssel stehen schon bereit.',
     shipped: { title: 'Unterwegs zu Ihnen', text: 'Ihre Bestellung ist verschickt.' },
     downloads: {
       title: 'Bezahlt, vielen Dank',
       text: 'Ihre Downloads stehen bereit. Die Links haben wir Ihnen auch per E-Mail geschickt.',
+    },
+    keys: {
+      title: 'Bezahlt, vielen Dank',
+      text: 'Ihre Lizenzschlüssel stehen bereit. Sie finden sie auch in unserer E-Mail.',
     },
     complete: { title: 'Abgeschlossen', text: 'Alles aus dieser Bestellung ist geliefert. Vielen Dank.' },
     paymentFailed: {

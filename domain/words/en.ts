@@ -22,6 +22,8 @@ export const en = {
     total: 'Total',
   },
   download: 'Download',
+  licenceKeys: 'Licence keys',
+  keyRevoked: 'No longer valid',
   viewInvoice: 'View your invoice',
   voucher: {
     open: 'Open your voucher',
@@ -71,8 +73,13 @@ export const en = {
       text: 'A parcel has been shipped, and another is being packed.',
     },
     downloadsReady: 'Your downloads are ready now.',
+    keysReady: 'Your licence keys are ready now.',
     shipped: { title: 'On its way', text: 'Your order has been shipped.' },
     downloads: { title: 'Paid, thank you', text: 'Your downloads are ready. We have also e-mailed you the links.' },
+    keys: {
+      title: 'Paid, thank you',
+      text: 'Your licence keys are ready. You also find them in our e-mail.',
+    },
     complete: { title: 'Complete', text: 'Everything in this order has been delivered. Thank you.' },
     paymentFailed: {
       title: 'The payment did not go through',

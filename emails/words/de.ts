@@ -27,8 +27,12 @@ export const de: MailWords = {
     downloadsThenGoods:
       'Ihre Downloads stehen bereit. Sobald der Rest unterwegs ist, schicken wir Ihnen eine weitere E-Mail.',
     downloads: 'Ihre Downloads stehen bereit.',
+    keysThenGoods:
+      'Ihre Lizenzschlüssel finden Sie unten. Sobald der Rest unterwegs ist, schicken wir Ihnen eine weitere E-Mail.',
+    keys: 'Ihre Lizenzschlüssel finden Sie unten.',
     goods: 'Wir bereiten Ihre Bestellung vor und schicken Ihnen eine E-Mail, sobald sie unterwegs ist.',
     complete: 'Ihre Bestellung ist abgeschlossen.',
+    yourKeys: 'Ihre Lizenzschlüssel',
     yourDownloads: 'Ihre Downloads',
     linkWorks: (times, date) =>
       `Sie können diesen Link bis zum ${date} ${count(times, { one: 'einmal', other: `${times}-mal` })} nutzen.`,
@@ -153,7 +157,7 @@ export const de: MailWords = {
     undone:
       'Von Ihrer Bestellung wurde noch nichts geliefert. Sie erhalten daher den gesamten Betrag auf dem Weg zurück, auf dem Sie bezahlt haben. Sobald er unterwegs ist, schicken wir Ihnen eine E-Mail.',
     late: 'Ihre Erklärung ging nach Ablauf der Widerrufsfrist ein. Wir prüfen sie und schreiben Ihnen.',
-    begun: (names) => `Für ${names} kann das Widerrufsrecht erloschen sein, weil der Download begonnen hat.`,
+    begun: (names) => `Für ${names} kann das Widerrufsrecht erloschen sein, weil es bereits geliefert wurde.`,
     sendBack:
       'Bitte schicken Sie, was Sie erhalten haben, innerhalb von 14 Tagen ab heute zurück. Auch die Erstattung ist innerhalb von 14 Tagen fällig; wir können sie aber verweigern, bis wir die Waren zurückerhalten haben oder Sie nachgewiesen haben, dass Sie sie zurückgesandt haben.',
     staffKnow: 'Unser Team ist informiert und kümmert sich um Ihre Erstattung.',

@@ -27,8 +27,11 @@ export const en = {
     free: 'There is nothing to pay.',
     downloadsThenGoods: 'Your downloads are ready, and we will e-mail you when the rest is on its way.',
     downloads: 'Your downloads are ready.',
+    keysThenGoods: 'Your licence keys are below, and we will e-mail you when the rest is on its way.',
+    keys: 'Your licence keys are below.',
     goods: 'We are getting your order ready and will e-mail you when it is on its way.',
     complete: 'Your order is complete.',
+    yourKeys: 'Your licence keys',
     yourDownloads: 'Your downloads',
     linkWorks: (times: number, date: string) =>
       `You can use this link ${count(times, { one: 'once', other: `${times} times` })}, until ${date}.`,
@@ -148,7 +151,7 @@ export const en = {
     undone:
       'Nothing of your order has been delivered, so all of your money goes back the way you paid. We e-mail you when it is on its way.',
     late: 'Your statement came after the withdrawal period. We will look at it and write to you.',
-    begun: (names: string) => `The right to withdraw may have ended for ${names}, because the download has begun.`,
+    begun: (names: string) => `The right to withdraw may have ended for ${names}, because it has been delivered.`,
     sendBack:
       'Please send back what you have received, within 14 days from today. Refunds are due within 14 days, too; we may wait until the goods are back, or until you have shown us that you sent them.',
     staffKnow: 'Our staff have been told and are looking after your refund.',

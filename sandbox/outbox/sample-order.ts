@@ -78,6 +78,7 @@ const sampleOrder = (language: Language, change: Partial<OrderFacts>): OrderFact
         remaining: 5,
       },
     ],
+    licenceKeys: [],
     shipments: [
       {
         id: 'parcel-1',

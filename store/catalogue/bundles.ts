@@ -8,7 +8,7 @@ export const CONTENTS = Prisma.sql`(
   SELECT json_agg(json_build_object('sku', b.sku, 'quantity', b.quantity, 'name', c.name, 'kind', c.kind, 'weight', c.weight,
       'prices', (SELECT coalesce(json_agg(json_build_object('currency', r.currency, 'amount', r.amount)), '[]')
         FROM prices r WHERE r.sku = b.sku AND r.current AND r.minimum IS NULL),
-      'available', CASE c.kind WHEN 'PHYSICAL' THEN coalesce(l.on_hand - l.held, 0) END) ORDER BY b.position)
+      'available', CASE c.kind WHEN 'PHYSICAL' THEN coalesce(l.on_hand - l.held, 0) ELSE l.on_hand - l.held END) ORDER BY b.position)
   FROM bundle_items b JOIN products c ON c.sku = b.sku LEFT JOIN stock_levels l ON l.sku = b.sku WHERE b.bundle = p.sku)`;
 
 /** Why a product cannot be this bundle. */

@@ -58,6 +58,8 @@ export async function findForCheckout(
 export interface CatalogueProduct extends Product {
   /** What a bundle is made of; null for any other product. */
   bundle: BundleItem[] | null;
+  /** Its buyers get licence keys. */
+  licenceKeys: boolean;
   pictures: Picture[];
   group: ProductGroup | null;
   file: { filename: string; contentType: string; size: number; sha256: string; uploadedAt: Date } | null;
@@ -72,16 +74,18 @@ export async function findProduct(db: Db, { sku }: { sku: string }): Promise<Cat
     include: {
       prices: { where: { current: true }, orderBy: { position: 'asc' } },
       file: true,
+      stock: { select: { sku: true } },
       contents: { select: { sku: true, quantity: true }, orderBy: { position: 'asc' } },
     },
   });
   if (row === null) return null;
-  const { file, prices, contents, images, groupId, groupName, options, refusedAt: _, ...product } = row;
+  const { file, stock, prices, contents, images, groupId, groupName, options, refusedAt: _, ...product } = row;
   return {
     ...product,
     group: toGroup({ groupId, groupName, options }),
     pictures: picturesOf({ ...product, images }),
     bundle: contents.length > 0 ? contents : null,
+    licenceKeys: product.kind === 'DIGITAL' && stock !== null,
     prices: prices.map(toPrice),
     file: file && {
       filename: file.filename,
@@ -93,14 +97,18 @@ export async function findProduct(db: Db, { sku }: { sku: string }): Promise<Cat
   };
 }
 
+/** What decides which stock and which file a product has. `KEYS`: it is digital, and its stock are licence keys. */
+export type Stocked = ProductKind | 'BUNDLE' | 'KEYS';
+
 /** What a product is; null when there is none. A bundle has neither stock nor a file, whatever is in it. */
-export async function findKind(db: Db, { sku }: { sku: string }): Promise<ProductKind | 'BUNDLE' | null> {
+export async function findKind(db: Db, { sku }: { sku: string }): Promise<Stocked | null> {
   const product = await db.product.findUnique({
     where: { sku },
-    select: { kind: true, contents: { select: { sku: true }, take: 1 } },
+    select: { kind: true, stock: { select: { sku: true } }, contents: { select: { sku: true }, take: 1 } },
   });
   if (product === null) return null;
-  return product.contents.length > 0 ? 'BUNDLE' : product.kind;
+  if (product.contents.length > 0) return 'BUNDLE';
+  return product.kind === 'DIGITAL' && product.stock !== null ? 'KEYS' : product.kind;
 }
 
 /** Which of these SKUs there are. */
@@ -121,7 +129,7 @@ const selectForSale = <More = unknown>(
       (SELECT coalesce(json_agg(json_build_object('currency', r.currency, 'amount', r.amount, 'minimum', r.minimum,
           'stripePriceId', r.stripe_price_id) ORDER BY r.position, r.id), '[]')
         FROM prices r WHERE r.sku = p.sku AND r.current AND r.stripe_price_id IS NOT NULL) AS prices,
-      CASE p.kind WHEN 'PHYSICAL' THEN coalesce(s.on_hand - s.held, 0) END AS available,
+      CASE p.kind WHEN 'PHYSICAL' THEN coalesce(s.on_hand - s.held, 0) ELSE s.on_hand - s.held END AS available,
       CASE WHEN p.group_id IS NOT NULL THEN json_build_object('id', p.group_id, 'name', p.group_name, 'options', p.options) END AS "group",
       ${CONTENTS} AS contents, p.refused_at IS NOT NULL AS refused${settings}
     FROM products p LEFT JOIN stock_levels s ON s.sku = p.sku

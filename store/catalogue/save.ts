@@ -18,12 +18,16 @@ export interface ProductToSave extends ProductDetails {
   /** Its pictures, of which `imageUrl` is the first; null: `imageUrl`, and what was uploaded. */
   pictures: Picture[] | null;
   group: ProductGroup | null;
+  /** Whether its buyers get licence keys; null: as it is. Digital products only, and no bundles. */
+  licenceKeys: boolean | null;
 }
 
 export type Saved =
   | { outcome: 'created' | 'replaced' }
   /** What the product is cannot change any more, and why. */
   | { outcome: 'kind-fixed'; kind: ProductKind; because: Because }
+  /** It has sold licence keys, or has some: it cannot become a product without. */
+  | { outcome: 'keys-fixed' }
   | ({ outcome: 'bundle-refused' } & RefusedBundle)
   | ({ outcome: 'group-refused' } & RefusedGroup)
   | ({ outcome: 'price-taken' } & TakenPrice);
@@ -34,7 +38,7 @@ export type Because = 'ordered' | 'stocked' | 'has-file' | 'in-bundle';
 /** Creates or replaces a product and its prices, in one transaction; a refusal changes nothing. */
 export function saveProduct(
   db: Db,
-  { sku, prices, bundle, pictures, group, at, ...details }: ProductToSave & { at: Date },
+  { sku, prices, bundle, pictures, group, licenceKeys, at, ...details }: ProductToSave & { at: Date },
 ): Promise<Saved> {
   return db.$transaction(async (tx) => {
     // Two staff who save at once, or staff and `stripe:setup`, take turns; readers are not held up.
@@ -49,6 +53,8 @@ export function saveProduct(
     const changesKind = (earlier !== null && earlier.kind !== details.kind) || becomesBundle;
     const because = changesKind ? await dependsOnKind(tx, sku) : null;
     if (earlier && because) return { outcome: 'kind-fixed', kind: earlier.kind, because };
+    const dropsKeys = licenceKeys === false && details.kind === 'DIGITAL';
+    if (dropsKeys && (await hasMovements(tx, { sku }))) return { outcome: 'keys-fixed' };
     const refused = isBundle ? await whyNotBundle(tx, { sku, kind: details.kind, bundle }) : null;
     if (refused) return { outcome: 'bundle-refused', ...refused };
     const unfit = group && (await whyNotInGroup(tx, { sku, group }));
@@ -63,8 +69,8 @@ export function saveProduct(
     await allowProducts(tx, { skus: [sku], at });
     if (earlier) await tx.product.update({ where: { sku }, data });
     else await tx.product.create({ data: { sku, ...data, createdAt: at } });
-    if (changesKind) await closeShelf(tx, { sku });
-    if (details.kind === 'PHYSICAL' && !isBundle) await openShelf(tx, { sku });
+    if (changesKind || dropsKeys) await closeShelf(tx, { sku });
+    if ((details.kind === 'PHYSICAL' || licenceKeys) && !isBundle) await openShelf(tx, { sku });
     await replaceContents(tx, { sku, bundle: bundle ?? [] });
     if (group) await renameGroup(tx, group);
     await replacePrices(tx, known, { sku, prices, at });

@@ -10,6 +10,7 @@ import { changeOrder, forgetNotes, lockKnownOrder, moneyOf } from '../orders/rec
 import { forgetReturnRequests } from '../orders/return-requests';
 import { forgetWithdrawal } from '../orders/withdrawals';
 import { refundsOf } from '../refunds/rows';
+import { forgetKeys } from '../stock/keys';
 import { forgetStockRequests } from '../stock/requests';
 
 /**
@@ -34,6 +35,7 @@ export async function eraseCustomer(
     await forgetNotes(tx, sessionId);
     await forgetWithdrawal(tx, sessionId);
     await forgetReturnRequests(tx, sessionId);
+    await forgetKeys(tx, { sessionId });
     await changeOrder(
       tx,
       order,

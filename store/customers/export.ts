@@ -22,7 +22,7 @@ const PARTS = {
   items: true,
   holds: true,
   shipments: true,
-  grants: true,
+  grants: { include: { keys: { omit: { keyHash: true } } } },
   refunds: true,
   returns: true,
   returnRequests: true,

@@ -2,10 +2,12 @@ import type { Address } from '../../domain/address';
 import { refusalToEdit } from '../../domain/dispute';
 import type { Evidence, EvidenceFacts } from '../../domain/evidence';
 import type { DisputeId, SessionId } from '../../domain/ids';
+import { masked } from '../../domain/licence-key';
 import type { ParcelLine } from '../../domain/parcel';
 import type { Prisma } from '../../prisma/generated/client';
 import { isErased } from '../customers/erased';
 import type { Db, Tx } from '../database';
+import { hasFile } from '../orders/downloads';
 import { note } from '../orders/records';
 import { lockDispute, lockKnownDispute } from './rows';
 
@@ -52,7 +54,7 @@ async function readParts(tx: Tx, sessionId: SessionId) {
     shipments: await tx.shipment.findMany({ where, orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] }),
     returns: await tx.orderReturn.findMany({ where, orderBy: [{ at: 'asc' }, { id: 'asc' }] }),
     // Includes revoked downloads, because they may have been used before.
-    grants: await tx.downloadGrant.findMany({ where, orderBy: { sku: 'asc' } }),
+    grants: await tx.downloadGrant.findMany({ where, include: { keys: true }, orderBy: { sku: 'asc' } }),
   };
 }
 
@@ -80,9 +82,16 @@ function toDisputedOrder(order: Parts): Omit<DisputedOrder, 'mails'> {
       items: named(lines),
     })),
     returns: returns.map(({ at, items: lines }) => ({ at, items: named(lines) })),
-    downloads: grants.map(({ sku, used, allowed, lastUseAt }) => ({
+    downloads: grants.filter(hasFile).map(({ sku, used, allowed, lastUseAt }) => ({
       ...{ name: nameOf(sku), used, allowed, lastUseAt },
     })),
+    licenceKeys: grants.flatMap(({ sku, keys }) =>
+      keys.map(({ key, issuedAt }) => ({
+        name: nameOf(sku),
+        key: key && masked(key),
+        issuedAt: issuedAt ?? createdAt,
+      })),
+    ),
   };
 }
 

@@ -59,6 +59,8 @@ export interface OrderForMail {
     erased: boolean;
     invoiceUrl: string | null;
   } | null;
+  /** Licence keys that are neither revoked nor erased. */
+  licenceKeys: { sku: string; key: string }[];
   /** Downloads that are not revoked. */
   grants: { id: string; sku: string; expiresAt: Date; allowed: number; used: number }[];
   /** In the order in which they left. */
@@ -109,7 +111,10 @@ export const columnsForMail = (sessionId: SessionId): Prisma.Sql => Prisma.sql`
         'declined', q.declined_at IS NOT NULL, 'note', q.declined_note) ORDER BY q.at, q.id), '[]')
       FROM return_requests q WHERE q.session_id = ${sessionId}),
     'withdrawal', (SELECT to_jsonb(w) FROM withdrawals w WHERE w.session_id = ${sessionId}),
-    'returned', (SELECT address_returned(c.email) FROM customers c WHERE c.session_id = ${sessionId}))`;
+    'returned', (SELECT address_returned(c.email) FROM customers c WHERE c.session_id = ${sessionId}),
+    'licenceKeys', (SELECT coalesce(jsonb_agg(jsonb_build_object('sku', k.sku, 'key', k.key) ORDER BY k.id), '[]')
+      FROM licence_keys k JOIN download_grants g ON g.id = k.grant_id
+      WHERE g.session_id = ${sessionId} AND g.revoked_at IS NULL AND k.key IS NOT NULL))`;
 
 /** As above, with times as strings. */
 export type OrderForMailColumns = Omit<

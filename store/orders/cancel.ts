@@ -5,6 +5,7 @@ import { isAllLost } from '../../domain/order-money';
 import { SHOPPER } from '../../domain/shopper-rules';
 import type { Prisma } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
+import { DELIVERED } from './downloads';
 import { changeOrder, isCancelling, type LockedOrder, lockKnownOrder, moneyOf } from './records';
 
 export type CancelRequested =
@@ -56,14 +57,13 @@ interface Only {
 /** Why an order may not be cancelled now; null if it may. A shopper may do less than staff. */
 export async function whyNotCancelled(tx: Tx, order: LockedOrder, actor: string): Promise<string | null> {
   if (actor !== SHOPPER) return whyNot('cancel', cancelFacts(order));
-  const grants = await tx.downloadGrant.findMany({ where: { sessionId: order.sessionId } });
-  return whyNot('cancel as the shopper', shopperFacts(order, grants));
+  const delivered = await tx.downloadGrant.count({ where: { sessionId: order.sessionId, ...DELIVERED } });
+  return whyNot('cancel as the shopper', shopperFacts(order, delivered > 0));
 }
 
-/** The facts that decide whether the shopper may cancel. */
-export const shopperFacts = (order: LockedOrder, grants: readonly { used: number }[]) => ({
-  ...cancelFacts(order),
-  downloaded: grants.some(({ used }) => used > 0),
+/** The facts that decide whether the shopper may cancel. `downloaded`: something, or has got licence keys. */
+export const shopperFacts = (order: LockedOrder, downloaded: boolean) => ({
+  ...{ ...cancelFacts(order), downloaded },
   cancelling: isCancelling(order),
 });
 

@@ -1,3 +1,4 @@
+import type { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 
 /** The right to download one digital item of an order. */
@@ -12,6 +13,12 @@ export interface DownloadGrant {
   /** A lost dispute revoked it, and nothing else. */
   revokedByDispute: boolean;
 }
+
+/** Whether a grant is one of a file: of a product with licence keys alone nothing is downloaded. */
+export const hasFile = ({ allowed }: { allowed: number }): boolean => allowed > 0;
+
+/** The grants of what the customer has, which nobody takes back: the file was downloaded, or keys were issued. */
+export const DELIVERED = { OR: [{ used: { gt: 0 } }, { keys: { some: {} } }] } satisfies Prisma.DownloadGrantWhereInput;
 
 /** Reads a grant; null when there is none. */
 export const findGrant = (db: Db, { id }: { id: string }): Promise<DownloadGrant | null> =>

@@ -7,6 +7,7 @@ import { isLate, offersWithdrawal, periodEnd } from '../../domain/withdrawal';
 import { toInvoice } from '../customers/invoice';
 import type { Db } from '../database';
 import { shopperFacts } from './cancel';
+import { DELIVERED } from './downloads';
 import { IN_TIME, type ReturnRequestView, returnRequestsOf } from './return-requests';
 
 /** What the shopper may do with an order by themselves, and see of it besides what everyone may. */
@@ -25,7 +26,7 @@ export interface SelfService {
   returnable: ParcelLine[];
   /** What they have asked to return, oldest first. */
   returnRequests: FollowedReturn<ReturnRequestView>[];
-  /** The names of the downloads that have begun: they are exempt. */
+  /** The names of the downloads that have begun, and of what has licence keys: they are exempt. */
   begun: string[];
   /** Stripe's page with the invoice, which names the customer; null if none is kept. */
   invoiceUrl: string | null;
@@ -44,7 +45,7 @@ export async function readSelfService(
     include: {
       items: { orderBy: { position: 'asc' } },
       shipments: true,
-      grants: true,
+      grants: { where: DELIVERED },
       withdrawal: true,
       customer: { select: { invoice: true, erasedAt: true } },
       returns: { orderBy: [...IN_TIME] },
@@ -53,7 +54,7 @@ export async function readSelfService(
   });
   const { withdrawal, items, grants, customer } = order;
   const end = periodEnd(order, arrivesWithin);
-  const begun = new Set(grants.filter(({ used }) => used > 0).map(({ sku }) => sku));
+  const begun = new Set(grants.map(({ sku }) => sku));
   const returnRequests = returnRequestsOf(order);
   const left = returnable(items, returnRequests);
   const { status, withdrawn } = order;
@@ -61,7 +62,7 @@ export async function readSelfService(
   const mayAsk = whyNot('ask to return as the shopper', { status, withdrawn, erased, nothingToAsk: left.length === 0 });
   return {
     locale: order.locale,
-    facts: shopperFacts(order, grants),
+    facts: shopperFacts(order, grants.length > 0),
     withdrawal,
     mayWithdraw: withdrawal === null && offersWithdrawal(order, end, now),
     withdrawUntil: end,

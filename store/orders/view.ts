@@ -23,8 +23,10 @@ export interface OrderView extends OrderHead {
     shippedAt: Date;
     deliveredAt: Date | null;
   }[];
-  /** Downloads that were granted and not revoked. */
+  /** Downloads and licence keys that were granted and not revoked. */
   grants: { id: string; sku: string; expiresAt: Date; allowed: number; used: number }[];
+  /** Issued and not erased, in the order of their issue. */
+  licenceKeys: OrderKey[];
   holdUntil: Date;
   /** Until when an expired order's recovery link works; null: no link was offered. */
   recoverableUntil: Date | null;
@@ -40,6 +42,15 @@ export interface OrderView extends OrderHead {
   version: number;
   /** Counts the changes of what is here, as `readRevisions` does. */
   revision: number;
+}
+
+/** A licence key of an order. */
+export interface OrderKey {
+  sku: string;
+  key: string;
+  issuedAt: Date;
+  /** Since when it is no longer the customer's; null: it is. */
+  revokedAt: Date | null;
 }
 
 /** What a total is made of: subtotal − discount + shipping + (tax − taxIncluded). */
@@ -75,7 +86,7 @@ const SOLD_OUT = 'out_of_stock' satisfies Reason;
 export const viewParts = {
   items: { orderBy: { position: 'asc' } },
   shipments: { orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] },
-  grants: { orderBy: { sku: 'asc' } },
+  grants: { orderBy: { sku: 'asc' }, include: { keys: { orderBy: { id: 'asc' } } } },
   refunds: { where: { OR: [{ status: 'requires_action' }, { reason: SOLD_OUT }] } },
 } satisfies Prisma.OrderInclude;
 
@@ -93,6 +104,7 @@ export const toView = (row: Row): OrderView => ({
     .reduce((sum, { amount }) => sum + Number(amount), 0),
   shipments: row.shipments,
   grants: row.grants.filter(({ revokedAt }) => revokedAt === null),
+  licenceKeys: row.grants.flatMap(keysOf),
   holdUntil: row.holdUntil,
   recoverableUntil: row.recoverableUntil,
   soldOut: wasSoldOut(row),
@@ -103,6 +115,9 @@ export const toView = (row: Row): OrderView => ({
   version: row.version,
   revision: row.grants.reduce((sum, { used }) => sum + used, row.version),
 });
+
+const keysOf = ({ sku, keys, revokedAt }: Row['grants'][number]): OrderKey[] =>
+  keys.flatMap(({ key, issuedAt }) => (key === null || issuedAt === null ? [] : [{ sku, key, issuedAt, revokedAt }]));
 
 function linesOf(row: Row): Pick<OrderView, 'items' | 'bought'> {
   const items = row.items.filter(isBought).map(({ sku, name, kind, quantity, unitAmount, total }) => ({

@@ -9,6 +9,7 @@ import type { Db, Tx } from '../database';
 import { keepMailRequest } from '../mails/requests';
 import { storeRequestIn } from '../refunds/staff-requests';
 import { markCancelled, whyNotCancelled } from './cancel';
+import { DELIVERED } from './downloads';
 import { changeOrder, isCancelling, isDigital, type LockedOrder, lockKnownOrder, moneyOf, note } from './records';
 import { holdOf } from './shipping-hold';
 
@@ -78,7 +79,8 @@ async function undo(tx: Tx, order: LockedOrder, late: boolean, at: Date): Promis
     const request = { sessionId, requestKey: WITHDRAWAL_REFUND, reason } as const;
     await storeRequestIn(tx, { ...request, requestHash: WITHDRAWAL_REFUND, actor: SHOPPER, at });
   }
-  if (!late) await tx.downloadGrant.updateMany({ where: { ...OPEN, sessionId, used: 0 }, data: { revokedAt: at } });
+  const undelivered = { ...OPEN, sessionId, NOT: DELIVERED };
+  if (!late) await tx.downloadGrant.updateMany({ where: undelivered, data: { revokedAt: at } });
   const holds = mayHold(order) ? { shippingHold: 'customer', shippingHoldSince: at, shippingHoldBy: SHOPPER } : {};
   await changeOrder(tx, order, at, holds);
   return refunds ? 'refund' : 'staff';
@@ -86,11 +88,11 @@ async function undo(tx: Tx, order: LockedOrder, late: boolean, at: Date): Promis
 
 const OPEN = { revokedAt: null };
 
-/** Whether an order is complete, all of it downloads of which none has begun, and its money can go back. */
+/** Whether an order is complete, all of it downloads of which none has begun, and its money can go back: no keys. */
 async function isUntouched(tx: Tx, order: LockedOrder): Promise<boolean> {
   const { sessionId, status, items, disputed } = order;
   if (status !== 'COMPLETED' || disputed || !isDigital(items) || leftOf(moneyOf(order)) === 0) return false;
-  return (await tx.downloadGrant.count({ where: { sessionId, used: { gt: 0 } } })) === 0;
+  return (await tx.downloadGrant.count({ where: { sessionId, ...DELIVERED } })) === 0;
 }
 
 /** Whether something may still be shipped, and nobody has stopped it. */

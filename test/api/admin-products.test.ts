@@ -76,6 +76,7 @@ describe('putting a product', () => {
       payWhatYouWant: null,
       group: null,
       bundle: null,
+      licenceKeys: false,
       file: null,
       createdAt: '2026-11-23T12:00:00.000Z',
       updatedAt: '2026-11-23T12:00:00.000Z',

@@ -87,6 +87,7 @@ describe('the order document', () => {
       expiresAt: checkout.expiresAt,
       shipments: [],
       downloads: [],
+      licenceKeys: [],
       recoveryUrl: null,
       soldOut: false,
       voucher: null,
@@ -446,7 +447,7 @@ describe('the signed page of an order', () => {
     await dispute(true); // the bank decides: nothing goes back by itself
     expect((await page(untouched, 'withdraw')).text).toContain('Our staff are looking after your refund');
     await dispute(false);
-    expect((await page(begun, 'withdraw')).text).toContain('because the download has begun: The ebook');
+    expect((await page(begun, 'withdraw')).text).toContain('because it has been delivered: The ebook');
     for (const id of [untouched, begun]) await post(id, 'withdraw').send({ name: 'Ada' });
     await shop.world.is(untouched, 'REFUNDED');
     await mailed(begun, 'withdrawal_notice');

@@ -18,6 +18,7 @@ const PERSONAL: Record<string, string[]> = {
   customers: ['email', 'name', 'address', 'user_id', 'invoice'],
   checkouts: ['request', 'url', 'client_hash'],
   disputes: ['evidence', 'earlier_orders'],
+  licence_keys: ['key'],
   mails: ['recipient', 'subject', 'html', 'text'],
   orders: ['voucher'],
   return_requests: ['reason', 'declined_note'],
@@ -48,6 +49,7 @@ const PLAIN: Record<string, string[]> = {
     ...['id', 'category', 'type', 'source', 'payment_intent_id', 'session_id', 'currency', 'settled_currency'],
   ],
   ledger_lookups: ['reference'],
+  licence_keys: ['sku', 'key_hash', 'grant_id'],
   mail_requests: ['session_id', 'key', 'template', 'ref'],
   mails: ['key', 'template', 'session_id', 'order_number', 'provider_id', 'last_error', 'outcome_code'],
   notices: ['id', 'kind', 'session_id', 'payment_intent', 'reason'],
@@ -164,8 +166,9 @@ async function orderOfZelda(id: string): Promise<void> {
   });
   await office.product(`ZELDA-${id}`);
   await office.db.stockRequest.create({ data: { sku: `ZELDA-${id}`, email: EMAIL, requestedAt: at } });
+  await issueKey(id, secret('licence_keys', 'key'));
   for (const [table, columns] of Object.entries(PERSONAL))
-    for (const column of table === 'stock_requests' ? [] : columns) // it has no order, and is found by its address
+    for (const column of WITHOUT_SESSION.includes(table) ? [] : columns)
       await office.db.$executeRawUnsafe(
         `UPDATE ${table} SET ${column} = ${typeOf(table, column)} WHERE session_id = '${id}'`,
       );
@@ -173,6 +176,19 @@ async function orderOfZelda(id: string): Promise<void> {
     where: { sessionId: id },
     data: { email: EMAIL, name: secret('customers', 'email') },
   });
+}
+
+/** What is found by an address, and what by a grant of an order. */
+const WITHOUT_SESSION = ['stock_requests', 'licence_keys'];
+
+/** Issues a licence key to an order. */
+async function issueKey(sessionId: string, key: string): Promise<void> {
+  const [at, sku, grantId] = [new Date(office.now), `KEYS-${sessionId}`, crypto.randomUUID()];
+  await office.product(sku, { kind: 'DIGITAL' });
+  await office.db.stockLevel.create({ data: { sku } });
+  await office.db.$queryRaw`SELECT add_licence_keys(${sku}, ${[key]}::text[], 'staff', ${at})`;
+  await office.db.downloadGrant.create({ data: { id: grantId, sessionId, sku, allowed: 0, expiresAt: at } });
+  await office.db.licenceKey.updateMany({ where: { sku }, data: { grantId, issuedAt: at } });
 }
 
 const JSONS = ['address', 'invoice', 'request', 'evidence', 'earlier_orders', 'voucher'];

@@ -41,7 +41,7 @@ export const orderIn = (status: Order['status'], paymentStatus: Order['paymentSt
   amounts: { subtotal: total, discount: none, shipping: none, tax: none, taxIncluded: none, total },
   items: [{ sku: 'mug', name: 'Mug', quantity: 1, unitAmount: total, total }],
   bought: [{ sku: 'mug', name: 'Mug', quantity: 1, unitAmount: total, total, contents: null }],
-  ...{ shipments: [], downloads: [] },
+  ...{ shipments: [], downloads: [], licenceKeys: [] },
   ...{ refundAwaitsBankDetails: null, recoveryUrl: null, voucher: null, soldOut: false },
   ...{ createdAt: '2026-11-23T12:00:00Z', expiresAt: '2026-11-23T12:31:00Z', updatedAt: '2026-11-23T12:00:00Z' },
 });

@@ -120,7 +120,11 @@ describe('who may do what', () => {
     ['cancel', { anythingShipped: true }, /shipped already/],
     ['cancel', { disputed: true }, /the bank decides about the money/],
     ['cancel as the shopper', { anythingShipped: true }, /shipped already/],
-    ['cancel as the shopper', { downloaded: true }, /^A download of the order has begun$/],
+    [
+      'cancel as the shopper',
+      { downloaded: true },
+      /^A download of the order has begun, or its licence keys were issued$/,
+    ],
     ['cancel as the shopper', { disputed: true }, /the bank decides about the money/],
     ['cancel as the shopper', { cancelling: true }, /being cancelled/],
     ['refund', { disputed: true }, /disputed: nothing can be refunded/],

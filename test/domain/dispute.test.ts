@@ -154,6 +154,7 @@ describe('the evidence', () => {
     ],
     returns: [{ items: ['1 × Mug'], at }],
     downloads: [{ name: 'Notes', used: 2, allowed: 5, lastUseAt: at }],
+    licenceKeys: [],
     mails: [{ title: 'Order confirmation', sentAt: at }],
     ...change,
   });

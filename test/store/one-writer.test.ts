@@ -14,7 +14,7 @@ const WRITERS: Record<string, string[]> = {
     ...['orders', 'order_items', 'timeline', 'shipments', 'download_grants', 'request_actors', 'returns'],
     ...['replacements', 'withdrawals', 'return_requests'],
   ],
-  'store/stock': ['stock_levels', 'stock_movements', 'holds', 'stock_warnings', 'stock_requests'],
+  'store/stock': ['stock_levels', 'stock_movements', 'holds', 'stock_warnings', 'stock_requests', 'licence_keys'],
   'store/checkouts': ['checkouts', 'checkout_keys', 'stray_sessions'],
   'store/refunds': ['refunds'],
   'store/disputes': ['disputes'],

@@ -34,6 +34,7 @@ export const AdminProduct = z
     bundle: orNull(z.array(z.strictObject({ sku: z.string(), quantity: z.int() }))).meta({
       description: 'What a bundle is made of; null for any other product.',
     }),
+    licenceKeys: z.boolean().meta({ description: 'Each unit comes with a licence key: its stock are its keys.' }),
     file: orNull(
       z.strictObject({
         filename: z.string(),

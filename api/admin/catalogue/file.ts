@@ -36,7 +36,8 @@ export const productFileRoutes = ({ db, env, clock }: Pick<ApiDeps, 'db' | 'env'
       try {
         const kind = await findKind(db, { sku });
         if (kind === null) throw unknownSku(sku);
-        if (kind !== 'DIGITAL') throw new Problem('invalid_transition', `${sku} is ${NO_FILE[kind]}.`);
+        if (kind !== 'DIGITAL' && kind !== 'KEYS')
+          throw new Problem('invalid_transition', `${sku} is ${NO_FILE[kind]}.`);
         if (req.headers['content-encoding'])
           throw new Problem('unsupported_media_type', 'Send the bytes as they are, without Content-Encoding.');
         if (Number(req.headers['content-length'] ?? 0) > MOST_BYTES) throw REFUSALS['too-large'](sku);

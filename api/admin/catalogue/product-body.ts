@@ -53,6 +53,10 @@ export const ProductBody = z
         'One a currency; the first is the default. A price at Stripe with `currency_options` may be named for each of its currencies. A product without any is a draft.',
     }),
     payWhatYouWant: payWhatYouWant.nullish(),
+    licenceKeys: z.boolean().nullish().meta({
+      description:
+        'Whether each unit comes with a licence key; digital products only. Without any the product is sold out: upload them to `/licence-keys`. It may have a file besides. Left out, it stays as it is.',
+    }),
     group: z
       .strictObject({
         id: Sku.meta({ description: 'The same for all products of the group.', example: 'STONE-VASE' }),
@@ -88,6 +92,14 @@ export const ProductBody = z
   .superRefine(({ images, imageUrl }, context) => {
     if (images && imageUrl && images[0]?.url !== imageUrl)
       context.addIssue({ code: 'custom', path: ['imageUrl'], message: 'must be the first of `images`, or left out' });
+  })
+  .superRefine(({ kind, bundle, licenceKeys }, context) => {
+    if (licenceKeys && (kind !== 'DIGITAL' || bundle))
+      context.addIssue({
+        code: 'custom',
+        path: ['licenceKeys'],
+        message: 'are for digital products that are no bundles',
+      });
   })
   .superRefine(({ bundle, payWhatYouWant }, context) => {
     if (bundle && payWhatYouWant)

@@ -33,14 +33,14 @@ export const catalogueRoutes = ({
     },
     problems: ['invalid_transition'],
     handle: async ({ params: { sku }, body }) => {
-      const { prices, payWhatYouWant, images, bundle = null, group = null, ...details } = body;
+      const { prices, payWhatYouWant, images, bundle = null, group = null, licenceKeys = null, ...details } = body;
       const { weight = null, taxCode = null, taxBehavior = null } = body;
       const at = new Date(clock.now());
       const asked = { prices: pricesOf(body), active: body.active, taxBehavior };
       await requirePricesAtStripe(stripe, asked, pathIn(body));
       const saved = await saveProduct(db, {
         ...{ sku, ...details, weight, taxCode, taxBehavior },
-        ...{ prices: pricesOf(body), bundle, group, at },
+        ...{ prices: pricesOf(body), bundle, group, licenceKeys, at },
         imageUrl: body.imageUrl ? catalogueUrl(env, body.imageUrl) : null,
         pictures: images ? picturesIn(env, images) : null,
       });
@@ -66,6 +66,11 @@ function refuse(saved: Saved, body: ProductBody): void {
     throw new Problem(
       'invalid_transition',
       `The product is ${saved.kind} and ${BECAUSE[saved.because]}. Create another product under a new SKU.`,
+    );
+  if (saved.outcome === 'keys-fixed')
+    throw new Problem(
+      'invalid_transition',
+      'The product has licence keys, or has sold some. Leave `licenceKeys` out, or create another product under a new SKU.',
     );
   if (saved.outcome === 'bundle-refused')
     throw invalid([

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Problem } from '../../../domain/problem';
-import { findKind } from '../../../store/catalogue/products';
+import { findKind, type Stocked } from '../../../store/catalogue/products';
 import type { Db } from '../../../store/database';
 import { type Adjusted, adjustStock, countStock, readShelf } from '../../../store/stock/shelves';
 import { setWarning } from '../../../store/stock/warnings';
@@ -80,7 +80,8 @@ export const stockRoutes = ({ db, clock, shown }: Pick<ApiDeps, 'db' | 'clock' |
     route({
       ...ofSku,
       method: 'get',
-      summary: 'The stock of a physical product and its last movements',
+      summary: 'The stock of a product and its last movements',
+      description: 'Of physical products, and of digital ones with licence keys.',
       problems: ['unknown_sku', 'invalid_transition'],
       handle: async ({ params: { sku } }) => ({ body: await readStock(db, sku) }),
     }),
@@ -92,7 +93,7 @@ export const stockRoutes = ({ db, clock, shown }: Pick<ApiDeps, 'db' | 'clock' |
       body: Adjustment,
       problems: ['unknown_sku', 'invalid_transition', 'idempotency_key_reused', 'stock_conflict'],
       handle: async ({ params: { sku }, headers, body, actor }) => {
-        await mustBePhysical(db, sku);
+        await mustBeCounted(db, sku);
         const key = headers['idempotency-key'] ?? null;
         const at = new Date(clock.now());
         const who = { sku, reason: body.reason, actor, key, at };
@@ -115,7 +116,7 @@ export const stockRoutes = ({ db, clock, shown }: Pick<ApiDeps, 'db' | 'clock' |
       body: Warning,
       problems: ['unknown_sku', 'invalid_transition'],
       handle: async ({ params: { sku }, body: { lowStockAt } }) => {
-        await mustBePhysical(db, sku);
+        await mustHaveStock(db, sku);
         await setWarning(db, { sku, below: lowStockAt });
         return { body: await readStock(db, sku) };
       },
@@ -124,7 +125,7 @@ export const stockRoutes = ({ db, clock, shown }: Pick<ApiDeps, 'db' | 'clock' |
 };
 
 async function readStock(db: Db, sku: string): Promise<z.infer<typeof Stock>> {
-  await mustBePhysical(db, sku);
+  await mustHaveStock(db, sku);
   const { onHand, held, lowStockAt, movements } = await readShelf(db, { sku, movements: SHOWN });
   return {
     sku,
@@ -140,13 +141,19 @@ async function readStock(db: Db, sku: string): Promise<z.infer<typeof Stock>> {
   };
 }
 
-async function mustBePhysical(db: Db, sku: string): Promise<void> {
+const mustHaveStock = (db: Db, sku: string): Promise<void> => mustBeGoods(db, sku, 'KEYS');
+
+/** Goods are counted; keys are not. */
+const mustBeCounted = (db: Db, sku: string): Promise<void> => mustBeGoods(db, sku, null);
+
+async function mustBeGoods(db: Db, sku: string, other: Stocked | null): Promise<void> {
   const kind = await findKind(db, { sku });
   if (kind === null) throw unknownSku(sku);
-  if (kind !== 'PHYSICAL') throw new Problem('invalid_transition', `${sku} is ${NO_STOCK[kind]}.`);
+  if (kind !== 'PHYSICAL' && kind !== other) throw new Problem('invalid_transition', `${sku} is ${NO_STOCK[kind]}.`);
 }
 
-const NO_STOCK = {
+const NO_STOCK: Record<Exclude<Stocked, 'PHYSICAL'>, string> = {
+  KEYS: 'sold with licence keys: add or withdraw keys, and its stock follows',
   DIGITAL: 'digital: it is never out of stock',
   BUNDLE: 'a bundle: its stock is that of what is in it',
 };

@@ -35,6 +35,9 @@ export const AdminOrder = OrderDocument.extend({
       userId: orNull(z.string()),
     })
     .meta({ description: 'Null where unknown or erased.' }),
+  licenceKeys: z
+    .array(z.strictObject({ sku: z.string(), key: z.string(), issuedAt: Timestamp, revokedAt: orNull(Timestamp) }))
+    .meta({ description: 'Licence keys that were issued. A revoked one may have to be blocked where it is used.' }),
   amounts: OrderAmounts.extend({
     presentment: orNull(Money).meta({
       description: 'What the shopper saw and paid in their own currency, where Stripe converted it.',
@@ -164,6 +167,9 @@ export async function readAdminOrder(
     ...shown,
     ...{ customer, paymentIntentId, invoice, disputed },
     amounts: { ...shown.amounts, presentment },
+    licenceKeys: order.licenceKeys.map(({ issuedAt, revokedAt, ...key }) => ({
+      ...{ ...key, issuedAt: timestamp(issuedAt), revokedAt: timestampOrNull(revokedAt) },
+    })),
     timeline: order.timeline.map(({ at, type, message, note, actor }) => ({
       ...{ type, actor, at: timestamp(at) },
       message: note === null ? message : `${message}: ${note}`,

@@ -121,7 +121,7 @@ export const de: PageWords = {
       title: 'Ihre Bank prüft diese Zahlung',
       text: 'Solange das dauert, können wir weder stornieren noch erstatten. Über das Geld entscheidet Ihre Bank.',
     },
-    downloadBegun: 'Ein Download dieser Bestellung hat bereits begonnen.',
+    downloadBegun: 'Ein Download dieser Bestellung hat bereits begonnen, oder Sie haben ihre Lizenzschlüssel.',
     shipped: 'Ihre Bestellung ist bereits verschickt.',
     delivered: 'Ihre Bestellung ist bereits geliefert.',
     mayWithdraw: 'Ihr Widerrufsrecht besteht weiter:',
@@ -148,7 +148,7 @@ export const de: PageWords = {
       `„Hiermit widerrufe ich den Vertrag über die Bestellung ${number}.“ Sie brauchen keine Gründe anzugeben.`,
     receiptGoes: 'Die Eingangsbestätigung geht sofort an die E-Mail-Adresse der Bestellung.',
     begun: (names) =>
-      `Für ${names} kann das Widerrufsrecht erloschen sein, weil der Download begonnen hat und Sie dem zugestimmt haben.`,
+      `Für ${names} kann das Widerrufsrecht erloschen sein, weil es geliefert wurde und Sie dem zugestimmt haben.`,
     mayBeExempt:
       'Für einen Download kann das Widerrufsrecht erlöschen, sobald er begonnen hat, falls Sie dem zugestimmt haben.',
   },
@@ -164,7 +164,7 @@ export const de: PageWords = {
   guest: {
     period: 'Jederzeit bis 14 Tage nach der Lieferung. Sie brauchen keine Gründe anzugeben.',
     quicker:
-      'Schneller geht es über den Link in unseren E-Mails. Für Downloads, die begonnen haben, kann das Widerrufsrecht erloschen sein, falls Sie dem beim Kauf zugestimmt haben.',
+      'Schneller geht es über den Link in unseren E-Mails. Für Lizenzschlüssel und Downloads, die begonnen haben, kann das Widerrufsrecht erloschen sein, falls Sie dem beim Kauf zugestimmt haben.',
     orderNumber: 'Bestellnummer',
     email: 'E-Mail-Adresse der Bestellung',
     goOn: 'Weiter',

@@ -125,7 +125,7 @@ export const en = {
       title: 'Your bank is looking into this payment',
       text: 'While it does, we can neither cancel nor refund. It decides about the money.',
     },
-    downloadBegun: 'A download of this order has begun.',
+    downloadBegun: 'A download of this order has begun, or you have its licence keys.',
     shipped: 'Your order has been shipped already.',
     delivered: 'Your order has been delivered already.',
     mayWithdraw: 'You may still withdraw:',
@@ -150,7 +150,7 @@ export const en = {
     staffRefund: 'Our staff are looking after your refund. It is due within 14 days.',
     iWithdraw: (number: string) => `“I withdraw from the contract for order ${number}.” You need not give a reason.`,
     receiptGoes: 'The receipt goes to the e-mail address of the order at once.',
-    begun: (names: string) => `Exempt, if you agreed to that, because the download has begun: ${names}.`,
+    begun: (names: string) => `Exempt, if you agreed to that, because it has been delivered: ${names}.`,
     mayBeExempt: 'A download may be exempt once it has begun, if you agreed to that.',
   },
   unsubscribe: {
@@ -164,7 +164,7 @@ export const en = {
   guest: {
     period: 'At any time until 14 days after delivery. You need not give a reason.',
     quicker:
-      'It is quicker from the link in our e-mails. Downloads that have begun may be exempt, if you agreed to that when you bought them.',
+      'It is quicker from the link in our e-mails. Downloads that have begun and licence keys may be exempt, if you agreed to that when you bought them.',
     orderNumber: 'Order number',
     email: 'E-mail address of the order',
     goOn: 'Continue',

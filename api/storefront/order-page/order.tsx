@@ -111,6 +111,24 @@ export const Downloads = ({ order: { downloads, items }, words, locale, now }: S
   );
 };
 
+export const LicenceKeys = ({ order: { licenceKeys, items }, words }: Pick<Shown, 'order' | 'words'>) => {
+  if (licenceKeys.length === 0) return null;
+  return (
+    <section>
+      <h2>{words.licenceKeys}</h2>
+      <ul className="rows">
+        {licenceKeys.map(({ sku, key }, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: rendered once, and revoked ones look the same
+          <li key={index}>
+            <span>{items.find((item) => item.sku === sku)?.name ?? sku}</span>
+            {key === null ? <span className="hint">{words.keyRevoked}</span> : <code>{key}</code>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+};
+
 export const Parcels = ({ order: { shipments }, words, locale }: Shown) => {
   if (shipments.length === 0) return null;
   const { parcels, delivered, shipped } = words.page;

@@ -16,7 +16,7 @@ import { wordsFor } from '../../pages/words/words';
 import { findOrder } from '../find-order';
 import { type OrderDocument, orderDocument } from '../order-document';
 import { SessionParam } from '../orders';
-import { BankDetails, Downloads, HowToPay, Items, OrderStory, Parcels, type Shown } from './order';
+import { BankDetails, Downloads, HowToPay, Items, LicenceKeys, OrderStory, Parcels, type Shown } from './order';
 import { AsGuest, AskedReturns, GivenUp, Invoice, isGivenUp, SelfServiceSection } from './self-service';
 import { addressesOf, isSigned, Token } from './signed';
 
@@ -75,6 +75,7 @@ function orderPage(
         {bankDetailsFor && <BankDetails amount={bankDetailsFor} words={words} locale={locale} />}
         <HowToPay {...shown} />
         <NextStep order={order} words={words} storefront={env.STOREFRONT_URL} />
+        <LicenceKeys {...shown} />
         <Downloads {...shown} />
         <Parcels {...shown} />
         <Items {...shown} />

@@ -5,6 +5,7 @@ import { en } from '../../../domain/words/en';
 import { removeBought } from '../cart/cart';
 import { useOrder } from '../order/follow';
 import { Downloads } from '../parts/downloads';
+import { LicenceKeys } from '../parts/licence-keys';
 import { Notice } from '../parts/notice';
 import { OrderItems } from '../parts/order-items';
 import { Page } from '../parts/page';
@@ -59,6 +60,7 @@ function OrderStory({ order, onDownload }: { order: Order; onDownload: () => voi
       {order.refundAwaitsBankDetails && <GiveBankDetails amount={order.refundAwaitsBankDetails} />}
       <HowToPay order={order} />
       <NextStep order={order} />
+      <LicenceKeys order={order} />
       <Downloads order={order} onDownload={onDownload} />
       <Shipments order={order} />
       <OrderItems order={order} />

@@ -1,0 +1,21 @@
+import type { Order } from '@holdfast/client';
+import { en } from '../../../domain/words/en';
+
+/** The licence keys of an order, to copy. */
+export function LicenceKeys({ order: { licenceKeys, items } }: { order: Order }) {
+  if (licenceKeys.length === 0) return null;
+  return (
+    <section>
+      <h2>{en.licenceKeys}</h2>
+      <ul className="rows">
+        {licenceKeys.map(({ sku, key }, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: their order is fixed, and revoked ones look the same
+          <li key={index}>
+            <span>{items.find((item) => item.sku === sku)?.name ?? sku}</span>
+            {key === null ? <span className="hint">{en.keyRevoked}</span> : <code>{key}</code>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
