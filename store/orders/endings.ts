@@ -41,8 +41,8 @@ export async function endUnpaid(
     };
     const byStaff = cancelled && status === 'EXPIRED' && !paymentFailed;
     const told = { type: 'cancelled', message: ifCancelled };
-    const canceller = byStaff ? await readCanceller(tx, sessionId) : null;
-    await changeOrder(tx, order, at, change, canceller === null ? event : { ...told, actor: canceller });
+    const canceller = cancelled ? await readCanceller(tx, sessionId) : null;
+    await changeOrder(tx, order, at, change, byStaff && canceller ? { ...told, actor: canceller } : event);
     await inventory.release(tx, sessionId, at, canceller ?? undefined);
     return end;
   });
