@@ -30,6 +30,7 @@ import { recoveryCartRoutes } from './storefront/recovery-cart';
 import { streamRoutes } from './storefront/stream';
 import { unsubscribeRoutes } from './storefront/unsubscribe';
 import { guestWithdrawalRoutes } from './storefront/withdraw';
+import { approvalRoutes } from './webhooks/approval';
 import { mailWebhookRoutes } from './webhooks/mail-webhooks';
 import { webhookRoutes } from './webhooks/webhooks';
 
@@ -90,6 +91,7 @@ export function apiRoutes(deps: ApiDeps, limits = createLimits(deps)): Route[] {
     ...unsubscribeRoutes(deps),
     ...customerOrderRoutes(deps, limits),
     ...webhookRoutes(deps),
+    ...approvalRoutes(deps),
     ...mailWebhookRoutes(deps),
     ...adminRoutes(deps),
     ...staffRoutes(deps, limits),

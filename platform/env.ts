@@ -101,6 +101,12 @@ export const variables = {
     .describe('the signing secret, or several separated by commas while a secret is rolled'),
   STRIPE_API_BASE: url('http:', 'https:').optional().describe("a different address for Stripe's API"),
   STRIPE_MAX_PER_SECOND: wholeNumber(1).default(20).describe('the limit of calls to Stripe, for all workers together'),
+  STRIPE_AGENT_ORDERS: z
+    .enum(['off', 'on'])
+    .default('off')
+    .describe(
+      '`on` takes up what agents sold for you through Stripe’s Agentic Commerce Suite, and opens its order approval hook; a preview, see docs/agents.md',
+    ),
   RESEND_API_KEY: text.optional().describe("Resend's API key; if absent, `npm start` uses the outbox"),
   RESEND_BASE_URL: url('http:', 'https:').optional().describe("a different address for Resend's API"),
   RESEND_WEBHOOK_SECRET: signingSecrets('must be a signing secret of Resend, `whsec_…`')

@@ -5,6 +5,7 @@ import type { LineFacts, SessionFacts } from '../../domain/verdict';
 import { expectObject } from '../../platform/stripe';
 import { knownProducts, productsOfPrices } from '../../store/catalogue/known';
 import type { Deps } from '../deps';
+import { skusByReference } from './agents';
 
 export type Session = Stripe.Checkout.Session;
 
@@ -60,11 +61,15 @@ async function linesOf(deps: Deps, session: Session, asked: AskedCheckout): Prom
   const items = (await allLines(deps, session)).filter(({ quantity }) => quantity !== 0);
   const prices = await pricesOf(deps, session.currency, items, asked);
   const named = await productsNamed(deps, items, asked);
-  return items.map((item) => {
+  const lines = items.map((item) => {
     const price = item.price ? prices.get(item.price.id) : undefined;
     const names = [item.metadata?.[METADATA.sku], item.price?.metadata?.[METADATA.sku]];
+    return { item, price, sku: price?.sku ?? names.find((sku) => sku && named.has(sku)) ?? null };
+  });
+  const sold = lines.every(({ sku }) => sku !== null) ? null : await skusByReference(deps, session);
+  return lines.map(({ item, price, sku }) => {
     return {
-      sku: price?.sku ?? names.find((sku) => sku && named.has(sku)) ?? null,
+      sku: sku ?? sold?.get(item.id) ?? null,
       description: item.description ?? '',
       quantity: item.quantity ?? 1,
       minimum: price?.minimum ?? null,

@@ -20,6 +20,7 @@ export async function adopt({ db }: Deps, session: Session, checkoutId: string):
 
 /** Records a session made elsewhere, with its lines from Stripe. */
 export async function writeElsewhere({ db, clock }: Deps, session: Session, lines: FoundLine[]): Promise<void> {
+  const at = new Date(clock.now());
   await writeSessionElsewhere(db, {
     session: sessionId(session.id),
     currency: session.currency ?? '',
@@ -27,7 +28,8 @@ export async function writeElsewhere({ db, clock }: Deps, session: Session, line
     lines: await asCheckoutLines(db, lines, session.currency ?? ''),
     userId: session.metadata?.[METADATA.userId] ?? null,
     locale: session.locale,
-    at: new Date(clock.now()),
+    holdUntil: at,
+    at,
   });
 }
 

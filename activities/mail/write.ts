@@ -103,6 +103,7 @@ export const mailWriter = (deps: Deps) => {
     recipient: string,
     order: OrderForMail | null,
   ): Promise<string | null> {
+    if (order?.recoverableUntil === null) return 'this checkout was not opened in the shop';
     if (again === undefined && order?.returned) return 'mails to this address come back';
     if (again === undefined && !sendsRecoveryMails(await readShop(db))) return 'the shop has turned these mails off';
     if ((await unsubscribedSince(db, recipient)) !== null) return UNSUBSCRIBED;

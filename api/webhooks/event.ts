@@ -85,7 +85,10 @@ export function readEvent(body: Buffer): StripeEvent {
  * taken for ours: the workflow that reads it then finds what our key cannot read, and leaves it alone.
  * @param ownId null while Stripe has not said which account is ours
  */
-export function isOfOwnAccount({ account, context }: StripeEvent, ownId: string | null): boolean {
+export function isOfOwnAccount(
+  { account, context }: Pick<StripeEvent, 'account' | 'context'>,
+  ownId: string | null,
+): boolean {
   if (account !== null && account !== ownId) return false;
   // A path of accounts ends with the one that the event is about.
   return context === null || ownId === null || context.split('/').at(-1) === ownId;

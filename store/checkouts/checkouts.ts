@@ -88,6 +88,12 @@ export async function findCheckout(db: Db, id: string): Promise<CheckoutRecord |
   return row && fromRow(row);
 }
 
+/** The checkout that a session was created for, adopted or written; null if there is none. */
+export async function findCheckoutOf(db: Db, id: SessionId): Promise<CheckoutRecord | null> {
+  const row = await db.checkout.findUnique({ where: { sessionId: id } });
+  return row && fromRow(row);
+}
+
 /** Whether a session was created by a checkout here, or adopted. */
 export const isKnownSession = async (db: Db, id: SessionId): Promise<boolean> =>
   (await db.checkout.count({ where: { sessionId: id } })) > 0;

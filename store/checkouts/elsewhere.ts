@@ -25,18 +25,20 @@ export interface SessionElsewhere {
   lines: CheckoutLine[];
   userId: string | null;
   locale: string | null;
+  /** The end of its hold. A session that is complete already is sold at once, so it needs none. */
+  holdUntil: Date;
   at: Date;
 }
 
 /** Records a session made elsewhere as a checkout with a new number, from which its order is opened. Safe to repeat. */
 export async function writeSessionElsewhere(
   db: Db,
-  { session, currency, subtotal, lines, userId, locale, at }: SessionElsewhere,
+  { session, currency, subtotal, lines, userId, locale, holdUntil, at }: SessionElsewhere,
 ): Promise<void> {
   const request = { metadata: { ...(userId && { userId }) }, ...(locale && { locale }) };
   await db.$executeRaw`
     INSERT INTO checkouts (id, number, origin, currency, subtotal, lines, request, hold_until, session_id, created_at)
     VALUES (${randomUUID()}::uuid, nextval('order_number_seq')::text, 'ELSEWHERE', ${currency}, ${subtotal},
-      ${JSON.stringify(lines)}::jsonb, ${JSON.stringify(request)}::jsonb, ${at}, ${session}, ${at})
+      ${JSON.stringify(lines)}::jsonb, ${JSON.stringify(request)}::jsonb, ${holdUntil}, ${session}, ${at})
     ON CONFLICT DO NOTHING`;
 }

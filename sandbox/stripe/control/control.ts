@@ -10,6 +10,7 @@ import type { RequestLog } from '../http/request-log';
 import { type RestrictedKeys, restrictedKeyShape } from '../http/restricted-keys';
 import type { Deliveries } from '../webhooks/deliveries';
 import type { World } from '../world';
+import { addAgentCommands } from './agent-commands';
 import { Commands } from './commands';
 import { addDeliveryCommands } from './delivery-commands';
 import { addMoneyCommands } from './money-commands';
@@ -31,6 +32,7 @@ export function createControl(world: World, parts: Parts): Router {
   const { clock } = world;
   const commands = new Commands(world.store);
   addSessionCommands(world, commands, deliveries);
+  addAgentCommands(world, commands);
   addRiskCommands(world, commands);
   addMoneyCommands(world, commands);
   addDeliveryCommands(world, commands, deliveries);

@@ -3,6 +3,7 @@ import { type Html, html } from '../pages/html';
 import type { Deliveries } from '../webhooks/deliveries';
 import type { World } from '../world';
 import { buttons, time } from './html';
+import { agentSection } from './overview-agents';
 import { disputeSection, reviewSection } from './overview-disputes';
 import { paymentSection, refundSection } from './overview-payments';
 import { payoutSection } from './overview-payouts';
@@ -15,12 +16,13 @@ export function overview(world: World, deliveries: Deliveries): Html {
   return html`<main class="control"><h1>Sandbox control</h1>
 <nav aria-label="Sections"><ul>${NAVIGATION.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}
 <li><a href="/_control">Refresh</a></li></ul></nav>
-${clock(world)}${sessionSection(world)}${paymentSection(world)}${refundSection(world)}${disputeSection(world)}${reviewSection(world)}${payoutSection(world)}${webhookSections(world, deliveries)}</main>`;
+${clock(world)}${sessionSection(world)}${agentSection(world)}${paymentSection(world)}${refundSection(world)}${disputeSection(world)}${reviewSection(world)}${payoutSection(world)}${webhookSections(world, deliveries)}</main>`;
 }
 
 const NAVIGATION = [
   ['clock', 'Clock'],
   ['sessions', 'Checkout Sessions'],
+  ['agents', 'Agents'],
   ['payments', 'Payments'],
   ['refunds', 'Refunds'],
   ['disputes', 'Disputes'],

@@ -40,6 +40,8 @@ interface ApiRequest {
   path: string;
   requestId: string;
   fault: Fault | undefined;
+  /** Whether the request names a preview's version, whose answers have more fields. */
+  preview: boolean;
 }
 
 export function createGateway(world: World, options: GatewayOptions): Gateway {
@@ -93,6 +95,7 @@ function readRequest(request: Request, response: Response, route: Route, faults:
     path,
     requestId: String(response.locals.requestId),
     fault: faults.next(request.method, path),
+    preview: isPreview(request.get('stripe-version')),
   };
 }
 
@@ -139,7 +142,7 @@ function hungUp(): never {
 function execute(
   world: World,
   keys: IdempotencyKeys,
-  { route, id, params, key, path, requestId, fault }: ApiRequest,
+  { route, id, params, key, path, requestId, fault, preview }: ApiRequest,
 ): Answer {
   const { expand = [], ...read } = readShape(route.shape, params) as { expand?: string[] };
   const save = (answer: Answer): Answer => {
@@ -153,7 +156,10 @@ function execute(
       if (fault?.kind === 'error_instead') return save(failedForGood(fault, requestId));
       const answer = expandAll(world, route.run({ world, id, params: read as never }), expand);
       if (fault?.kind === 'error_after') return save(failedForGood(fault, requestId));
-      return save({ status: 200, body: JSON.stringify(answer, null, 2) });
+      return save({
+        status: 200,
+        body: preview ? JSON.stringify(answer, null, 2) : JSON.stringify(answer, withoutPreviews, 2),
+      });
     });
   } catch (error) {
     const refused = refusalAnswer(asRefusal(error, world), requestId);
@@ -162,6 +168,13 @@ function execute(
     world.cause = NO_REQUEST;
   }
 }
+
+/** As Stripe's previews are: `2025-12-15.preview`. */
+const isPreview = (version: string | undefined): boolean => /^\d{4}-\d\d-\d\d\.preview$/.test(version ?? '');
+
+/** Fields that only a preview's version shows (https://docs.stripe.com/agentic-commerce/for-sellers). */
+const withoutPreviews = (field: string, value: unknown): unknown =>
+  field === 'external_reference' ? undefined : value;
 
 function failedForGood({ status }: Fault, requestId: string): Answer {
   return { ...refusalAnswer(serverError(status), requestId), headers: DO_NOT_RETRY };
@@ -202,7 +215,7 @@ function authenticate(request: Request, { secretKey, restricted }: GatewayOption
   const missing = given === secretKey ? null : restricted.lacks(given, request.method, request.path, expandOf(request));
   if (missing !== null) throw forbidden(given, missing);
   const version = request.get('stripe-version');
-  if (version !== undefined && version !== API_VERSION) throw wrongVersion(version, API_VERSION);
+  if (version !== undefined && version !== API_VERSION && !isPreview(version)) throw wrongVersion(version, API_VERSION);
 }
 
 function expandOf(request: Request): string[] {

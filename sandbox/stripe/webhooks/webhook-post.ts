@@ -60,7 +60,7 @@ function bodyOf(world: World, event: StoredEvent, form: Form, { livemode, accoun
 }
 
 /** More than one while a secret is being rolled. */
-function secretsOf({ store, clock }: World, endpoint: string): string[] {
+export function secretsOf({ store, clock }: World, endpoint: string): string[] {
   const secrets = store.endpointSecrets.get(endpoint)?.secrets ?? [];
   return secrets.filter(({ until }) => until === null || until > clock.now()).map(({ secret }) => secret);
 }
