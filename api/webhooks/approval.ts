@@ -45,25 +45,22 @@ export const approvalRoutes = (deps: ApiDeps): Route[] => [
       const { env, clock, metrics, log } = deps;
       if (env.STRIPE_AGENT_ORDERS === 'off')
         throw new Problem('not_found', 'STRIPE_AGENT_ORDERS is off, so nothing is approved here.');
-      let answer = 'failed';
       try {
         const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
         verifySignature(body, headers['stripe-signature'], env.STRIPE_WEBHOOK_SECRET, clock.now());
         const request = readRequest(deps, jsonOf(body));
         logAbout(res, { event: request.id, ...(request.session && { session: request.session }) });
         const decision = isOurs(deps, request) ? await holdForAgent(deps, request) : NOT_OURS;
-        answer = decision.approved ? 'approved' : 'declined';
+        metrics.webhooks.inc({ type: decision.approved ? 'order_approved' : 'order_declined', answer: '200' });
         if (!decision.approved)
           log.info({ session: request.session, reason: decision.reason }, 'an agent’s purchase was declined');
         return { body: decision.approved ? APPROVED : declined(decision.reason) };
       } catch (error) {
         const { code } = toProblem(error);
-        answer = code;
+        metrics.webhooks.inc({ type: 'order_approval', answer: code });
         if (code === 'invalid_signature')
           log.warn('an order approval whose signature is missing, wrong or outside the time window');
         throw error;
-      } finally {
-        metrics.webhooks.inc({ type: 'order_approval', answer });
       }
     },
   }),
