@@ -30,7 +30,7 @@ const LEAST_MS = 100;
  */
 export async function holdForAgent(deps: ApiDeps, request: ApprovalRequest): Promise<Decision> {
   const { session } = request;
-  // Without them there is nothing to hold, or no order to hold it for, and what is not held is not approved.
+  // What is not held is not approved: a hold needs the session that it is for, and the SKUs.
   if (session === null) return decline('This order cannot be reserved: it names no Checkout Session.');
   const cart = addUp(request);
   if (cart === null) return decline('This order cannot be reserved: a line names no product of this shop.');
