@@ -32,7 +32,7 @@ export interface ApprovalRequest {
   lines: ApprovalLine[];
 }
 
-export interface ApprovalLine {
+interface ApprovalLine {
   /** The `id` in the catalogue feed; null where the line names none. */
   sku: string | null;
   name: string;

@@ -14,7 +14,7 @@ const ANSWER_WITHIN = 4_000;
 
 const HOOK_PATH = '/webhooks/stripe/order-approval';
 
-export interface Asked {
+interface Asked {
   approved: boolean;
   /** Why not, in the shop's words, or in the sandbox's where it did not answer. */
   reason: string | null;
