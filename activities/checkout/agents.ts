@@ -1,17 +1,13 @@
 import { PREVIEW_VERSION, referenceOf } from '../../platform/stripe-agents';
 import { knownProducts } from '../../store/catalogue/known';
 import type { Deps } from '../deps';
-import type { Session } from './session';
 
 /**
  * The SKUs that lines of a session have from the catalogue feed, by the line's id: what an agent sold for us. Those not
  * known here are left out; there are none unless orders of agents are taken up. Only a preview's version of Stripe's
  * API shows them, so this is a call of its own, made where a line is not known otherwise.
  */
-export async function skusByReference(
-  { db, env, stripe }: Deps,
-  { id }: Pick<Session, 'id'>,
-): Promise<Map<string, string>> {
+export async function skusByReference({ db, env, stripe }: Deps, { id }: { id: string }): Promise<Map<string, string>> {
   if (env.STRIPE_AGENT_ORDERS === 'off') return new Map();
   const items = await stripe.checkout.sessions
     .listLineItems(id, { limit: 100 }, { apiVersion: PREVIEW_VERSION })
