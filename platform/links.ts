@@ -1,4 +1,5 @@
 import { isKeyedHash, keyedHash } from './keyed-hash';
+import { seal, unseal } from './sealed';
 import { sha256 } from './sha256';
 
 /**
@@ -44,9 +45,18 @@ export const recoveryUrl = (
   sessionId: string,
 ): string => `${env.PUBLIC_URL}/recover/${signToken(env.SIGNING_SECRET, purpose, sessionId)}`;
 
-/** The link that ends the mails about expired checkouts to an address, whose hash it carries. */
+/**
+ * The link that ends the mails about expired checkouts to an address. It carries the hash of that sealed, for who has a
+ * hash and a guess can check the guess.
+ */
 export const unsubscribeUrl = (env: { PUBLIC_URL: string; SIGNING_SECRET: string }, address: string): string =>
-  `${env.PUBLIC_URL}/unsubscribe?token=${signToken(env.SIGNING_SECRET, 'unsubscribe', addressHash(address))}`;
+  `${env.PUBLIC_URL}/unsubscribe?token=${signToken(env.SIGNING_SECRET, 'unsubscribe', seal(env.SIGNING_SECRET, addressHash(address)))}`;
+
+/** The hash of the address that such a link is about; null for any other text. Older links carry it as it is. */
+export function readUnsubscribeToken(secrets: string, token: string): string | null {
+  const id = readToken(secrets, 'unsubscribe', token);
+  return id === null || /^[0-9a-f]{64}$/.test(id) ? id : unseal(secrets, id);
+}
 
 /**
  * How an address is remembered that wants no mails about expired checkouts: such a wish outlives the data of its order.

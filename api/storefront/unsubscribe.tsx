@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { senderName } from '../../domain/email';
 import { Problem } from '../../domain/problem';
-import { readToken } from '../../platform/links';
+import { readUnsubscribeToken } from '../../platform/links';
 import { unsubscribe } from '../../store/mails/unsubscribed';
 import type { ApiDeps } from '../deps';
 import { languageAskedBy } from '../http/language';
@@ -62,7 +62,7 @@ export const unsubscribeRoutes = (deps: ApiDeps): Route[] => [
 
 /** The hash of the address that the link is about. */
 function hashIn({ env }: ApiDeps, token: string): string {
-  const hash = readToken(env.SIGNING_SECRET, 'unsubscribe', token);
+  const hash = readUnsubscribeToken(env.SIGNING_SECRET, token);
   if (hash === null) throw new Problem('link_invalid', 'This link is incomplete or was not issued by this shop.');
   return hash;
 }
