@@ -73,9 +73,9 @@ test('every request to the API is one that it takes', () => {
 });
 
 test('its pictures are shown, and small', () => {
-  const shown = [...page.matchAll(/\(pictures\/([\w-]+\.png)\)/g)].map(([, name]) => name as string);
-  expect(shown.sort()).toEqual(readdirSync(join(DOCS, 'pictures')).sort());
-  for (const name of shown) expect(statSync(join(DOCS, 'pictures', name)).size).toBeLessThan(80_000);
+  const shown = [...page.matchAll(/\(staff-pictures\/([\w-]+\.png)\)/g)].map(([, name]) => name as string);
+  expect(shown.sort()).toEqual(readdirSync(join(DOCS, 'staff-pictures')).sort());
+  for (const name of shown) expect(statSync(join(DOCS, 'staff-pictures', name)).size).toBeLessThan(80_000);
 });
 
 function refusalOf(update: UpdateAction, data: string): string {

@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { until } from '../support/until';
+import { launchChromium } from './chromium';
+import { picture, pictureOfPanel } from './staff-pictures';
+import { StaffAtTemporal } from './staff-at-temporal';
+import { startWholeSystem, type WholeSystem } from './whole-system';
+
+/**
+ * Tickets of docs/support-tickets.md, in the real Temporal UI, through its own forms. With `RECORD=1` this run takes
+ * the pictures of that page.
+ */
+
+let system: WholeSystem;
+let browser: Browser;
+let staff: StaffAtTemporal;
+
+beforeAll(async () => {
+  [system, browser] = await Promise.all([startWholeSystem(), launchChromium()]);
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  staff = new StaffAtTemporal(page);
+  await page.goto(`${system.env.PUBLIC_URL}/staff`);
+  await page
+    .getByRole('textbox')
+    .or(page.locator('input[type=password]'))
+    .fill(system.env.ADMIN_TOKEN as string);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Lists in the Temporal UI' }).waitFor();
+});
+afterAll(async () => {
+  await browser?.close();
+  expect(await system?.stop()).toBe(0);
+});
+
+interface Order {
+  number: string;
+  sessionId: string;
+  status: string;
+  attention: unknown;
+  refunds: { id: string; status: string }[];
+}
+const orderOf = async (ref: string) => (await system.staff('GET', `/admin/orders/${ref}`)).body as unknown as Order;
+
+/** An order that is paid and waits to be shipped. */
+async function paid(...items: { sku: string; quantity: number }[]): Promise<Order> {
+  const answer = await fetch(`${system.env.PUBLIC_URL}/checkout`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ items }),
+  });
+  const { sessionId } = (await answer.json()) as { sessionId: string };
+  await system.atStripe(`/sessions/${sessionId}/pay`, { email: 'ada@example.com', name: 'Ada Harbour', wait: true });
+  return until(async () => {
+    const order = await orderOf(sessionId);
+    return order.status === 'PREPARING' && order;
+  });
+}
+
+/** From the finder to a list in the Temporal UI, and to the order in it. */
+async function openFromView(view: string, { sessionId }: Order): Promise<void> {
+  await staff.page.goto(`${system.env.PUBLIC_URL}/staff`);
+  await staff.page.getByRole('link', { name: view, exact: true }).click();
+  await staff.openFromList(sessionId);
+}
+
+test('an order is found by its view, and its details say what it waits for and what can be done', async () => {
+  const order = await paid({ sku: 'TULIPS', quantity: 2 }, { sku: 'STONE-VASE', quantity: 1 });
+  const { page } = staff;
+  await page.goto(`${system.env.PUBLIC_URL}/staff`);
+  await page.getByRole('link', { name: 'To ship', exact: true }).click();
+  await page.getByRole('link', { name: order.sessionId }).waitFor();
+  await page.evaluate(columnsSnippet().replace('location.reload();', ''));
+  await page.reload();
+  await page.getByRole('columnheader', { name: 'Order Number' }).or(page.getByText('OrderNumber')).first().waitFor();
+  await page.getByRole('cell', { name: order.number, exact: true }).waitFor();
+  await picture('list', page, { x: 256, y: 48, width: 1024, height: 420 });
+  await staff.openFromList(order.sessionId);
+  const details = await staff.readUntil('PREPARING');
+  expect(details).toContain(`Order ${order.number}: PREPARING`);
+  expect(details).toContain('It waits for staff to ship it.');
+  expect(details).toMatch(/2 × TULIPS: 0 sent, 2 to send/);
+  expect(await staff.offered('cancel')).toEqual([{ reason: 'requested_by_customer' }]);
+  expect(await staff.offered('retry')).toEqual([]); // nothing needs attention
+  await pictureOfPanel('details', staff.page, staff.panel);
+  await page.getByRole('button', { name: 'More Actions' }).click();
+  await page.getByRole('menuitem', { name: 'Terminate' }).waitFor();
+  await picture('actions', page, { x: 256, y: 64, width: 1024, height: 340 });
+}, 120_000);
+
+test('a part is shipped by pasting the offered block; one that is not filled in is refused in one sentence', async () => {
+  const order = await paid({ sku: 'TULIPS', quantity: 2 }, { sku: 'STONE-VASE', quantity: 1 });
+  await openFromView('To ship', order);
+  await staff.readUntil('PREPARING');
+  const [block] = await staff.offered('ship');
+  expect(block).toMatchObject({
+    items: [
+      { sku: 'TULIPS', quantity: 2 },
+      { sku: 'STONE-VASE', quantity: 1 },
+    ],
+  });
+  await staff.fillIn('ship', block);
+  expect(await staff.submitInVain()).toBe('put the parcel’s own number in place of …');
+  await picture('refused', staff.form);
+  await staff.paste({ ...block, trackingNumber: '00340434161094021501', items: [{ sku: 'TULIPS', quantity: 1 }] });
+  await picture('ship', staff.form);
+  await staff.submit();
+  expect(await staff.readUntil('2 × TULIPS: 1 sent, 1 to send')).toContain('00340434161094021501');
+}, 120_000);
+
+test('half of the money is given back, and the details say how much is left', async () => {
+  const order = await paid({ sku: 'TULIPS', quantity: 2 });
+  await openFromView('To ship', order);
+  await staff.readUntil('PREPARING');
+  const [, part] = await staff.offered('refund');
+  expect(part).toEqual({ amount: 3600, reason: 'requested_by_customer' });
+  await staff.fillIn('refund', { ...part, amount: 1800 });
+  await picture('refund', staff.form);
+  await staff.submit();
+  await staff.readUntil('€18.00 given back, €18.00 left');
+  expect(await orderOf(order.number)).toMatchObject({ status: 'PREPARING', paymentStatus: 'PARTIALLY_REFUNDED' });
+}, 120_000);
+
+test('goods that came back are restocked and refunded', async () => {
+  const order = await paid({ sku: 'TULIPS', quantity: 2 });
+  await system.staff('POST', `/admin/orders/${order.number}/ship`, { carrier: 'DHL', trackingNumber: '4711' });
+  await staff.page.goto(`${system.env.TEMPORAL_UI_URL}/namespaces/default/workflows/${order.sessionId}`);
+  await staff.readUntil('SHIPPED');
+  const [block] = await staff.offered('return');
+  expect(block).toEqual({ items: [{ sku: 'TULIPS', quantity: 2 }], condition: 'restock', refund: {} });
+  await staff.fillIn('return', { ...block, items: [{ sku: 'TULIPS', quantity: 1 }] });
+  await staff.submit();
+  const details = await staff.readUntil('Came back');
+  expect(details).toContain('1 × TULIPS, back in stock');
+  expect(details).toContain('€18.00 given back, €18.00 left');
+  await pictureOfPanel('returned', staff.page, staff.panel);
+}, 120_000);
+
+test('a refund that failed is asked for again with retry', async () => {
+  const order = await paid({ sku: 'STONE-VASE', quantity: 1 });
+  await system.staff('POST', `/admin/orders/${order.number}/cancel`, { reason: 'requested_by_customer' });
+  const [refund] = (await orderOf(order.number)).refunds;
+  await system.atStripe(`/refunds/${refund?.id}/fail`);
+  await openFromView('Needs attention', order);
+  await staff.readUntil('refund-failed');
+  await pictureOfPanel('attention', staff.page, staff.panel);
+  await staff.fillIn('retry');
+  await staff.submit();
+  const { refunds } = await until(async () => {
+    const now = await orderOf(order.number);
+    return now.status === 'REFUNDED' && now.attention === null && now;
+  });
+  expect(refunds.map(({ status }) => status).sort()).toEqual(['failed', 'succeeded']);
+}, 120_000);
+
+/** What the runbook has staff paste into the console of the browser. */
+function columnsSnippet(): string {
+  const page = readFileSync(join(__dirname, '../../docs/staff-runbook.md'), 'utf8');
+  return /```js\n([\s\S]+?)```/.exec(page)?.[1] as string;
+}
