@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { until } from '../support/until';
 import { launchChromium } from './chromium';
-import { picture, pictureOfPanel } from './staff-pictures';
 import { StaffAtTemporal } from './staff-at-temporal';
+import { picture, pictureOfPanel } from './staff-pictures';
 import { startWholeSystem, type WholeSystem } from './whole-system';
 
 /**
