@@ -13,7 +13,6 @@ until temporal operator search-attribute create --namespace "$TEMPORAL_NAMESPACE
   --name OrderNumber --type Keyword \
   --name NeedsAttention --type Bool \
   --name Disputed --type Bool \
-  --name OnHold --type Keyword \
   --name AmountTotal --type Int \
   --name Currency --type Keyword \
   --name Skus --type KeywordList; do sleep 1; done

@@ -10,18 +10,6 @@ export type HoldChanged =
   | { outcome: 'refused'; reason: string };
 
 /**
- * What keeps the goods of an order back, for staff's lists: the reason of their hold, or Radar's review; null if
- * neither does. Disputes, and what waits for a decision, have lists of their own.
- */
-export const heldBackBy = ({
-  shippingHold = null,
-  reviewOpen,
-}: {
-  shippingHold?: HoldReason | null | undefined;
-  reviewOpen: boolean;
-}): HoldReason | 'review' | null => shippingHold ?? (reviewOpen ? 'review' : null);
-
-/**
  * When staff may hold shipping, and release it. A hold may come before the payment: it then stands when the money does.
  * It ends with `release`, or when nothing is left to ship.
  */

@@ -5,8 +5,6 @@ export const SEARCH_ATTRIBUTES = {
   orderNumber: defineSearchAttributeKey('OrderNumber', SearchAttributeType.KEYWORD),
   needsAttention: defineSearchAttributeKey('NeedsAttention', SearchAttributeType.BOOL),
   disputed: defineSearchAttributeKey('Disputed', SearchAttributeType.BOOL),
-  /** Why the goods of an order may not leave (`heldBackBy`). Not set while they may. */
-  onHold: defineSearchAttributeKey('OnHold', SearchAttributeType.KEYWORD),
   amountTotal: defineSearchAttributeKey('AmountTotal', SearchAttributeType.INT),
   currency: defineSearchAttributeKey('Currency', SearchAttributeType.KEYWORD),
   skus: defineSearchAttributeKey('Skus', SearchAttributeType.KEYWORD_LIST),

@@ -18,9 +18,8 @@ export const savedViews = (now: number): SavedView[] => [
   { name: 'Needs attention', query: `NeedsAttention = true AND ${RUNNING}` },
   {
     name: 'To ship',
-    query: `OrderStatus = 'PREPARING' AND NeedsAttention = false AND Disputed = false AND OnHold IS NULL AND ${OPEN_ORDER}`,
+    query: `OrderStatus = 'PREPARING' AND NeedsAttention = false AND Disputed = false AND ${OPEN_ORDER}`,
   },
-  { name: 'On hold', query: `OrderStatus = 'PREPARING' AND OnHold IS NOT NULL AND ${OPEN_ORDER}` },
   { name: 'Unpaid', query: `OrderStatus = 'PENDING' AND ${OPEN_ORDER}` },
   { name: 'Disputed', query: `WorkflowType = 'dispute' AND ${RUNNING}` },
   {

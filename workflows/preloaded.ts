@@ -10,7 +10,6 @@ import '../domain/calls';
 import '../domain/dispute';
 import '../domain/events';
 import '../domain/fault';
-import '../domain/hold-rules';
 import '../domain/ids';
 import '../domain/mail';
 import '../domain/money';

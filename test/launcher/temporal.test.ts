@@ -1,5 +1,5 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import { defaultPayloadConverter, TypedSearchAttributes } from '@temporalio/common';
+import { defaultPayloadConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { Worker } from '@temporalio/worker';
 import type { SessionId } from '../../domain/ids';
@@ -11,7 +11,6 @@ import { orderStart } from '../../messages/order';
 import { reconcileStart } from '../../messages/reconcile';
 import { resendStart } from '../../messages/resend';
 import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
-import { savedViews } from '../../messages/views';
 import { workflowBundle } from '../../worker/bundle';
 import { quietWorkers } from '../support/quiet';
 import { type DevServer, startDevServer, startTimeSkipping } from '../support/temporal';
@@ -29,7 +28,7 @@ async function attributesOfAnOrder(client: Client): Promise<unknown> {
   return Object.values(SEARCH_ATTRIBUTES).map((key) => typedSearchAttributes.get(key as never));
 }
 
-const expected = ['PENDING', 'A-1', false, false, undefined, 1_250, 'eur', ['mug', 'print']];
+const expected = ['PENDING', 'A-1', false, false, 1_250, 'eur', ['mug', 'print']];
 
 test('the time-skipping server has our search attributes, and skips time', async () => {
   const environment = await startTimeSkipping();
@@ -58,30 +57,6 @@ describe('the development server', () => {
     });
     expect(namespaceInfo?.capabilities?.workerPollCompleteOnShutdown).toBe(true);
     expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(30 * 24 * 3_600);
-  });
-
-  test('lists what may leave apart from what is held back, and every list of staff can be asked for', async () => {
-    const { workflow } = server.client;
-    const start = async (number: string, onHold?: string) => {
-      const { typedSearchAttributes, ...options } = orderStart({ sessionId: `cs_test_${number}` as SessionId }, facts);
-      const pairs = (typedSearchAttributes?.getAll() ?? []).filter(({ key }) => key.name !== 'OrderStatus');
-      const now = [{ key: SEARCH_ATTRIBUTES.orderStatus, value: 'PREPARING' }];
-      const held = onHold === undefined ? [] : [{ key: SEARCH_ATTRIBUTES.onHold, value: onHold }];
-      const attributes = new TypedSearchAttributes([...pairs, ...now, ...held]);
-      return workflow.start('order', { ...options, typedSearchAttributes: attributes });
-    };
-    const runs = [await start('free'), await start('held', 'address'), await start('reviewed', 'review')];
-    const views = new Map(savedViews(Date.now()).map(({ name, query }) => [name, query]));
-    const listed = async (name: string): Promise<string[]> => {
-      const ids = [];
-      for await (const { workflowId } of workflow.list({ query: views.get(name) ?? '' })) ids.push(workflowId);
-      return ids.sort();
-    };
-    await until(async () => (await workflow.count("OrderStatus = 'PREPARING'")).count === runs.length);
-    expect(await listed('To ship')).toEqual(['cs_test_free']);
-    expect(await listed('On hold')).toEqual(['cs_test_held', 'cs_test_reviewed']);
-    for (const [, query] of views) expect((await workflow.count(query)).count).toBeLessThanOrEqual(2);
-    for (const run of runs) await run.terminate();
   });
 
   test('hands out the tasks of orders before those of other workflows, and those of sweeps and bulks last', async () => {

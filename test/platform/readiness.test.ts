@@ -1,10 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { searchAttributesCheck } from '../../platform/readiness';
 
-const ALL = {
-  ...{ OrderStatus: 2, OrderNumber: 2, NeedsAttention: 5, Disputed: 5, OnHold: 2 },
-  ...{ AmountTotal: 3, Currency: 2, Skus: 7 },
-};
+const ALL = { OrderStatus: 2, OrderNumber: 2, NeedsAttention: 5, Disputed: 5, AmountTotal: 3, Currency: 2, Skus: 7 };
 
 /** A namespace with these search attributes, as Temporal lists them; or one whose server answers so. */
 const namespaceWith = (list: () => Promise<unknown>): Client =>

@@ -1,6 +1,5 @@
-import { patched, setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { OrderFactsNow } from '../../activities/order/facts';
-import { heldBackBy } from '../../domain/hold-rules';
 import type { OrderStatus } from '../../domain/order';
 import type { MailProgress } from '../../domain/order-snapshot';
 import { factPairs, type OrderReport } from '../../messages/order';
@@ -8,9 +7,6 @@ import { SEARCH_ATTRIBUTES, searchableSkus } from '../../messages/search-attribu
 import type { Parked } from '../parking';
 import { describeOrder } from './details';
 import { reportOf } from './report';
-
-/** Orders that were held before there was the attribute `OnHold` have histories without it. */
-const ON_HOLD = 'hold-is-searchable';
 
 /**
  * What staff see of an order in the Temporal UI. Details cost nothing; each change of a search attribute is a history
@@ -23,7 +19,6 @@ export class StaffView {
   /** The mails of this run. */
   mails: readonly MailProgress[] = [];
   private shown = { attention: false, disputed: false };
-  private onHold: string | null = null;
 
   /**
    * Makes the order searchable as the database has it, however the run started. A checkout has set the attributes of a
@@ -50,7 +45,6 @@ export class StaffView {
 
   show(order: OrderFactsNow | null, parked: readonly Parked[]): void {
     this.showFlags({ attention: parked.length > 0, disputed: order?.disputed ?? false });
-    this.showHold(order && heldBackBy(order));
     this.showDetails(order, parked);
   }
 
@@ -64,13 +58,6 @@ export class StaffView {
   reportOf(order: OrderFactsNow | null, parked: readonly Parked[]): OrderReport | null {
     const { waitingFor, happened, mails } = this;
     return order && reportOf({ order, waitingFor, parked, happened, mails });
-  }
-
-  /** An order that is never held is never asked whether its history knows of this. */
-  private showHold(onHold: string | null): void {
-    if (onHold === this.onHold) return;
-    this.onHold = onHold;
-    if (patched(ON_HOLD)) upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.onHold, value: onHold }]);
   }
 
   private showFlags(now: { attention: boolean; disputed: boolean }): void {

@@ -59,16 +59,6 @@ test('only changes of an attribute are written, for each is an event of the hist
   expect(seen.attributes).toEqual([{ Disputed: true }, { NeedsAttention: true, Disputed: false }]);
 });
 
-test('what may not leave is searchable by why, while it may not; an order that is never held costs nothing', () => {
-  const view = new StaffView();
-  view.show(order({ shippingHold: null }), []);
-  expect(seen.attributes).toEqual([]);
-  for (const held of [{ shippingHold: 'address' }, { shippingHold: 'address', reviewOpen: true }, { reviewOpen: true }])
-    view.show(order(held as never), []);
-  view.show(order(), []);
-  expect(seen.attributes).toEqual([{ OnHold: 'address' }, { OnHold: 'review' }, { OnHold: null }]);
-});
-
 test('details alone are no command: a run that replays may show them at any moment', () => {
   const view = new StaffView();
   view.showDetails(order({ disputed: true }), [{ step: 'ship', reason: 'The database is down' }]);

@@ -103,7 +103,6 @@ export const fakeTemporal = {
     handlers.set(name, { handler, ...options }),
   upsertSearchAttributes: (pairs: { key: { name: string }; value: unknown }[]) =>
     seen.attributes.push(Object.fromEntries(pairs.map(({ key, value }) => [key.name, value]))),
-  patched: () => true,
   setCurrentDetails: (details: string) => {
     seen.details = details;
   },
