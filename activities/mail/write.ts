@@ -103,10 +103,10 @@ export const mailWriter = (deps: Deps) => {
     recipient: string,
     order: OrderForMail | null,
   ): Promise<string | null> {
-    if (order?.recoverableUntil === null) return 'this checkout was not opened in the shop';
     if (again === undefined && order?.returned) return 'mails to this address come back';
     if (again === undefined && !sendsRecoveryMails(await readShop(db))) return 'the shop has turned these mails off';
     if ((await unsubscribedSince(db, recipient)) !== null) return UNSUBSCRIBED;
+    if (order?.recoverableUntil === null) return 'this checkout was not opened in the shop';
     // Nobody has confirmed the address: it gets only a few a day.
     const address = keyedHash(env.SIGNING_SECRET, `address\n${recipient.toLowerCase()}`);
     const reminder = { address, at: new Date(clock.now()) };

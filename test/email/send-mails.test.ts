@@ -469,7 +469,8 @@ test('“nothing was charged” is not said once something was', async () => {
 });
 
 test('an address that a stranger may have typed gets a few mails about expired checkouts a day, in any case', async () => {
-  const unpaid = { status: 'EXPIRED', paymentStatus: 'UNPAID', stock: 'RELEASED' } as const;
+  const recoverableUntil = new Date(NOW + 30 * 86_400_000);
+  const unpaid = { status: 'EXPIRED', paymentStatus: 'UNPAID', stock: 'RELEASED', recoverableUntil } as const;
   const expire = async (address: string) => {
     const session = await placeOrder(shop.db, unpaid, { email: address });
     await shop.sendMails({ sessionId: session, mails: [{ template: 'checkout_expired' }] });
