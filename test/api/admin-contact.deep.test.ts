@@ -1,4 +1,5 @@
 import type { SessionId } from '../../domain/ids';
+import { recordOutcome } from '../../store/mails/outcomes';
 import { until } from '../workflow/world';
 import { invalidAt, problem } from './admin-office';
 import { Shop } from './shop';
@@ -99,11 +100,14 @@ test('refuses once anything is shipped', async () => {
 test('corrects the e-mail of what is shipped only if a mail did not arrive, so that the customer can be reached again', async () => {
   const id = await shop.world.paidOrder([{ sku: 'mug' }]);
   await staff(`${id}/ship`, { carrier: 'DHL', trackingNumber: '1' });
-  const { key } = await until(() =>
+  const { providerId } = await until(() =>
     shop.world.db.mail.findFirst({ where: { sessionId: id, template: 'order_shipped', status: 'SENT' } }),
   );
   expect((await contact(id, { email: 'right@example.com' })).status).toBe(409);
-  await shop.world.db.mail.update({ where: { key }, data: { outcome: 'BOUNCED', outcomeAt: new Date() } });
+  await recordOutcome(shop.world.db, {
+    ...{ providerId: providerId as string, outcome: 'BOUNCED', code: null },
+    ...{ recipients: [], template: null, orderNumber: null, at: new Date() },
+  });
   expect((await contact(id, { email: 'right@example.com', address: HOME })).status).toBe(409);
   expect((await contact(id, { email: 'right@example.com' })).body.customer.email).toBe('right@example.com');
 });
