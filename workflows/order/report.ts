@@ -4,7 +4,7 @@ import type { ActionFacts } from '../../domain/action-facts';
 import { isAboutRefund } from '../../domain/action-rules';
 import { offered } from '../../domain/actions';
 import { leftOf } from '../../domain/order-money';
-import type { MailProgress } from '../../domain/order-snapshot';
+import type { MailProgress, OpenReturnRequest } from '../../domain/order-snapshot';
 import type { OrderReport } from '../../messages/order';
 import { isForRetry, type Parked } from '../parking';
 
@@ -32,7 +32,10 @@ export function reportOf({
     lines: order.lines ?? [],
     parcels: (order.parcels ?? []).map((parcel) => ({ ...parcel, at: new Date(parcel.at).toISOString() })),
     returns: order.returns ?? [],
-    returnRequests: (order.returnRequests ?? []).map((asked) => ({ ...asked, at: new Date(asked.at).toISOString() })),
+    returnRequests: (order.returnRequests ?? []).filter(isFollowed).map((asked) => ({
+      ...asked,
+      at: new Date(asked.at).toISOString(),
+    })),
     openRefunds: order.openRefunds ?? [],
     disputes: (order.disputes ?? []).map((dispute) => ({ ...dispute, dueBy: timeOf(dispute.dueBy) })),
     mails: together(order.mails ?? [], mails).map(({ template, state, at }) => ({
@@ -67,3 +70,6 @@ export const factsOf = (order: OrderFactsNow, parked: readonly Parked[]): Action
 });
 
 const timeOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+
+/** A worker of the version before passes requests on as the database tells of them, without what is awaited. */
+const isFollowed = (asked: Partial<OpenReturnRequest>): boolean => asked.awaited !== undefined;
