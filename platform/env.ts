@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ACTORS } from '../domain/actor';
 import { isMailbox } from '../domain/email';
 import { ConfigurationError } from './configuration-error';
+import { LEAST_SIGNING_SECRET } from './keyed-hash';
 import { namedSecrets, SECRET_LENGTH, VISIBLE } from './named-secrets';
 import { readSecretFiles } from './secret-files';
 import { STANDARD_SECRET } from './standard-webhooks';
@@ -44,6 +45,11 @@ const isEventsUrl = (given: string): boolean => {
   return /^https?:$/.test(protocol) && `${username}${password}${hash}` === '';
 };
 const address = z.string().refine(isMailbox, 'must be an e-mail address, or `Name <address>`');
+/** A secret that is being rolled beside one that was cut off: taken for one, it would end the links of the old one. */
+const isOneOrAList = (given: string): boolean => {
+  const enough = given.split(',').filter((one) => one.trim().length >= LEAST_SIGNING_SECRET).length;
+  return enough === 0 || enough === given.split(',').length;
+};
 const text = z.string().min(1, 'must not be empty');
 const staffTokens = namedSecrets('token', ACTORS);
 const storefrontKeys = namedSecrets('key');
@@ -136,9 +142,8 @@ export const variables = {
     .describe(
       'tells this installation’s sessions from those of others on the same Stripe account (a staging system, a second shop); in the metadata of every session; if absent, the database has one of its own',
     ),
-  SIGNING_SECRET: z
-    .string()
-    .refine((list) => list.split(',').every((one) => one.trim().length >= 32), 'must have at least 32 characters')
+  SIGNING_SECRET: secret(LEAST_SIGNING_SECRET)
+    .refine(isOneOrAList, `must have at least ${LEAST_SIGNING_SECRET} characters in each part that commas separate`)
     .describe(
       'signs download, order and recovery links, at least 32 characters; while it is rolled, the new one and behind a comma the old one, whose links go on working',
     ),

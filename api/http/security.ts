@@ -5,7 +5,7 @@ import type { Env } from '../../platform/env';
 import type { ApiDeps } from '../deps';
 
 /** The API's document for developers: the library that renders it writes its own styles. No other page needs that. */
-const DOCS = '/docs';
+const isDocs = (url = ''): boolean => /^\/docs\/?(\?|$)/i.test(url);
 
 /**
  * Security headers for browsers. The pages served here are the demo storefront, the rendered API document, and those of
@@ -18,7 +18,7 @@ export function securityHeaders(env: Pick<Env, 'PUBLIC_URL'>): RequestHandler {
       directives: {
         'default-src': ["'self'"],
         'script-src': ["'self'"],
-        'style-src': ["'self'", (req) => (req.url === DOCS ? "'unsafe-inline'" : "'self'")],
+        'style-src': ["'self'", (req) => (isDocs(req.url) ? "'unsafe-inline'" : "'self'")],
         'img-src': ["'self'", 'data:', 'https:', ...(overTls ? [] : ['http:'])],
         'font-src': ["'self'", 'data:'],
         'connect-src': ["'self'"],

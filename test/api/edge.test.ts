@@ -144,6 +144,13 @@ describe('headers', () => {
     expect(headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
   });
 
+  test('let the API’s document have styles in its page, however it is asked for, and no other page', async () => {
+    const policy = async (path: string) => (await http().get(path)).headers['content-security-policy'];
+    for (const path of ['/docs', '/docs/', '/docs?theme=dark']) expect(await policy(path)).toContain('unsafe-inline');
+    for (const path of ['/docs/start.js', '/withdraw', '/docsx'])
+      expect(await policy(path)).not.toContain("style-src 'self' 'unsafe-inline'");
+  });
+
   test('require TLS where the API is served over it', async () => {
     const api = await Api.listen({ ...bare.api.deps, env: { ...bare.env, PUBLIC_URL: 'https://api.shop.test' } });
     const { headers } = await api.http.get('/healthz');

@@ -493,6 +493,7 @@ describe('the signed page of an order', () => {
       expect([nothing.status, nothing.text.includes('Please say how many')]).toEqual([400, true]);
       expect((await post(id, 'return').send(form(3))).status).toBe(409);
       expect((await post(id, 'return').send(form(1, { 'units.ebook': '1' }))).status).toBe(409);
+      expect((await post(id, 'return').send(form(1, { 'unit.mug': '1' }))).status).toBe(400);
       expect(await shop.world.db.returnRequest.count({ where: { sessionId: id } })).toBe(0);
 
       const one = form(1, { reason: ' It is\u0000 blue.\r\nI like red. ' });

@@ -41,10 +41,16 @@ test('secrets that can be guessed are refused, all at once', () => {
     'ADMIN_TOKEN must have at least 24 characters',
     'SIGNING_SECRET must have at least 32 characters',
   ]);
+});
+
+test('a signing secret may be a list, of which no part is too short', () => {
   const [long, short] = ['x'.repeat(32), 'y'.repeat(31)];
   for (const list of [`${short},${long}`, `${long}, ${short}`, `${long},`])
-    expect(problemsWith({ SIGNING_SECRET: list })).toEqual(['SIGNING_SECRET must have at least 32 characters']);
-  expect(problemsWith({ SIGNING_SECRET: `${long}, ${long}` })).toEqual([]);
+    expect(problemsWith({ SIGNING_SECRET: list })).toEqual([
+      'SIGNING_SECRET must have at least 32 characters in each part that commas separate',
+    ]);
+  for (const good of [`${long}, ${long}`, `${short},${short}`])
+    expect(problemsWith({ SIGNING_SECRET: good })).toEqual([]);
 });
 
 test.each([

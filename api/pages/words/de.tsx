@@ -148,7 +148,7 @@ export const de: PageWords = {
       `„Hiermit widerrufe ich den Vertrag über die Bestellung ${number}.“ Sie brauchen keine Gründe anzugeben.`,
     receiptGoes: 'Die Eingangsbestätigung geht sofort an die E-Mail-Adresse der Bestellung.',
     begun: (names) =>
-      `Für ${names} kann das Widerrufsrecht erloschen sein, weil es geliefert wurde und Sie dem zugestimmt haben.`,
+      `Für ${names} kann das Widerrufsrecht erloschen sein, weil diese Artikel bereits geliefert wurden, falls Sie dem zugestimmt haben.`,
     mayBeExempt:
       'Für einen Download kann das Widerrufsrecht erlöschen, sobald er begonnen hat, falls Sie dem zugestimmt haben.',
   },

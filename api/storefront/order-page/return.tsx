@@ -28,6 +28,10 @@ const ReturnForm = z
     reason: z.string().max(2_000).default('').meta({ description: 'Only for staff.', example: 'They have wilted.' }),
   })
   .catchall(z.coerce.number().int().min(0).max(1_000_000))
+  .superRefine(({ id: _, reason: __, ...units }, context) => {
+    for (const name of Object.keys(units).filter((one) => !one.startsWith(UNITS)))
+      context.addIssue({ code: 'custom', path: [name], message: `The field "${name}" is not known` });
+  })
   .meta({
     id: 'ReturnForm',
     description: 'For each SKU a field `units.` and the SKU, with how many of it.',
