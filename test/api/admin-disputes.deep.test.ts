@@ -51,7 +51,7 @@ describe('reading', () => {
       dueBy: new Date((dispute.evidence_details.due_by as number) * 1000).toISOString(),
       evidence: expect.objectContaining({ customer_name: 'Ada Lovelace', customer_email_address: 'ada@example.com' }),
       gatheredAt: expect.any(String),
-      ...{ editedAt: null, submittedAt: null, closedAt: null },
+      ...{ editedAt: null, submittedAt: null, closedAt: null, earlierOrders: null },
       createdAt: expect.any(String),
     });
   });

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Registry } from 'prom-client';
 import { probeAll } from '../../activities/account/probes';
 import { tendAccount } from '../../activities/account/tend';
 import type { Deps } from '../../activities/deps';
+import { createActivityMetrics } from '../../activities/metrics';
 import { sweep } from '../../activities/reconcile/sweep';
 import { connectStripe } from '../../platform/stripe';
 import { nameOf, STRIPE_PERMISSIONS } from '../../platform/stripe-permissions';
@@ -63,6 +65,7 @@ function processWith(key = KEY) {
       log,
       watch,
       mailer,
+      metrics: createActivityMetrics(new Registry()),
       account: { isForeign: async () => false },
       stripe: connectStripe(env as Deps['env'], 5_000, watch),
     } as unknown as Deps,
