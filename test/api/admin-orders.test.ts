@@ -764,6 +764,7 @@ describe('an order', () => {
       },
     ],
     downloads: [],
+    licenceKeys: [],
     recoveryUrl: null,
     refundAwaitsBankDetails: null,
     soldOut: false,

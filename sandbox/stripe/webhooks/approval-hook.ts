@@ -1,4 +1,4 @@
-/** The order approval hook: asks the shop whether an agent may complete a purchase, as Stripe does before it charges. */
+/** The order approval hook: asks the shop whether an agent may complete a purchase, as Stripe does before charging. */
 import type Stripe from 'stripe';
 import { invalid } from '../http/errors';
 import { ACCOUNT_ID } from '../objects/account';
