@@ -28,6 +28,8 @@ export type Saved =
   | { outcome: 'kind-fixed'; kind: ProductKind; because: Because }
   /** It has sold licence keys, or has some: it cannot become a product without. */
   | { outcome: 'keys-fixed' }
+  /** It would get licence keys while there are orders that were opened without, and wait for their money. */
+  | { outcome: 'keys-awaited' }
   | ({ outcome: 'bundle-refused' } & RefusedBundle)
   | ({ outcome: 'group-refused' } & RefusedGroup)
   | ({ outcome: 'price-taken' } & TakenPrice);
@@ -46,7 +48,7 @@ export function saveProduct(
     await tx.$queryRaw`SELECT 1 FROM products WHERE sku = ${sku} FOR UPDATE`; // a picture may be uploaded meanwhile
     const earlier = await tx.product.findUnique({
       where: { sku },
-      select: { kind: true, images: true, imageUrl: true, contents: { take: 1 } },
+      select: { kind: true, images: true, imageUrl: true, contents: { take: 1 }, stock: { select: { sku: true } } },
     });
     const isBundle = bundle !== null;
     const becomesBundle = isBundle && earlier !== null && earlier.contents.length === 0;
@@ -55,6 +57,8 @@ export function saveProduct(
     if (earlier && because) return { outcome: 'kind-fixed', kind: earlier.kind, because };
     const dropsKeys = licenceKeys === false && details.kind === 'DIGITAL';
     if (dropsKeys && (await hasMovements(tx, { sku }))) return { outcome: 'keys-fixed' };
+    const getsKeys = licenceKeys === true && details.kind === 'DIGITAL' && earlier?.stock === null;
+    if (getsKeys && (await hasPending(tx, { sku }))) return { outcome: 'keys-awaited' };
     const refused = isBundle ? await whyNotBundle(tx, { sku, kind: details.kind, bundle }) : null;
     if (refused) return { outcome: 'bundle-refused', ...refused };
     const unfit = group && (await whyNotInGroup(tx, { sku, group }));
@@ -84,4 +88,18 @@ async function dependsOnKind(tx: Tx, sku: string): Promise<Because | null> {
   if (await hasMovements(tx, { sku })) return 'stocked';
   if (await isInBundle(tx, { sku })) return 'in-bundle';
   return (await tx.productFile.findUnique({ where: { sku }, select: { id: true } })) ? 'has-file' : null;
+}
+
+/**
+ * Whether an order that is not yet committed has this product. One that was opened without a shelf holds nothing, so
+ * its payment would find the product sold out, or take a key that nobody sold to it.
+ */
+async function hasPending(tx: Tx, { sku }: { sku: string }): Promise<boolean> {
+  // An order whose lines are being written is waited for; one that comes later waits, and then finds the shelf.
+  await tx.$executeRaw`LOCK TABLE order_items IN SHARE MODE`;
+  const [{ found }] = await tx.$queryRaw<[{ found: boolean }]>`
+    SELECT EXISTS (
+      SELECT 1 FROM orders o JOIN order_items i USING (session_id) WHERE o.status = 'PENDING' AND i.sku = ${sku}
+    ) AS found`;
+  return found;
 }

@@ -55,7 +55,7 @@ export const ProductBody = z
     payWhatYouWant: payWhatYouWant.nullish(),
     licenceKeys: z.boolean().nullish().meta({
       description:
-        'Whether each unit comes with a licence key; digital products only. Without any the product is sold out: upload them to `/licence-keys`. It may have a file besides. Left out, it stays as it is.',
+        'Whether each unit comes with a licence key; digital products only. Without any the product is sold out: upload them to `/licence-keys`. It may have a file besides. Left out, it stays as it is. Refused while an order of the product is pending that was sold without.',
     }),
     group: z
       .strictObject({

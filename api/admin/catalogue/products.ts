@@ -72,6 +72,11 @@ function refuse(saved: Saved, body: ProductBody): void {
       'invalid_transition',
       'The product has licence keys, or has sold some. Leave `licenceKeys` out, or create another product under a new SKU.',
     );
+  if (saved.outcome === 'keys-awaited')
+    throw new Problem(
+      'invalid_transition',
+      'Orders of this product are pending and hold no licence keys. Save it with `active: false`, and with `licenceKeys: true` once they are paid or have ended. Or create another product under a new SKU.',
+    );
   if (saved.outcome === 'bundle-refused')
     throw invalid([
       saved.because === 'kind'
