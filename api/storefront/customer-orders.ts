@@ -19,7 +19,10 @@ const Lookup = z
 
 /** `/storefront/orders`: what the server of a storefront reads for its shoppers, from the database alone. */
 export function customerOrderRoutes({ db, env, clock }: ApiDeps, limits: Limits): Route[] {
-  const shown = (order: OrderView): OrderDocument => orderDocument(env, clock.now(), order);
+  const shownTo =
+    (reader: 'address' | 'customer') =>
+    (order: OrderView): OrderDocument =>
+      orderDocument(env, clock.now(), order, reader);
   return [
     route({
       method: 'get',
@@ -36,7 +39,7 @@ export function customerOrderRoutes({ db, env, clock }: ApiDeps, limits: Limits)
       handle: async ({ query: { userId, cursor } }) => {
         const orders = await listOrdersOfUser(db, { userId, after: positionIn(cursor), limit: PAGE + 1 });
         const page = pageOf(orders, PAGE);
-        return { body: { data: page.shown.map(shown), nextCursor: page.nextCursor } };
+        return { body: { data: page.shown.map(shownTo('customer')), nextCursor: page.nextCursor } };
       },
     }),
     route({
@@ -53,7 +56,8 @@ export function customerOrderRoutes({ db, env, clock }: ApiDeps, limits: Limits)
         await limits.lookUp(req);
         const order = await findOrderOf(db, { number, email: email.trim().toLowerCase() });
         if (!order) throw unknownOrder('There is no order with this number and e-mail address.');
-        return { body: shown(order) };
+        // A number and an address stand on a parcel: they prove no mailbox.
+        return { body: shownTo('address')(order) };
       },
     }),
   ];

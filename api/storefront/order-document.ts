@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { masked } from '../../domain/licence-key';
 import type { Env } from '../../platform/env';
 import { downloadUrl, recoveryUrl } from '../../platform/links';
 import { hasFile } from '../../store/orders/downloads';
@@ -76,10 +77,14 @@ export const OrderDocument = z
         z.strictObject({
           sku: z.string(),
           key: orNull(z.string()).meta({ description: 'Null once it is revoked.' }),
+          masked: z.boolean().meta({ description: 'Whether `key` is its last characters alone.' }),
           revoked: z.boolean(),
         }),
       )
-      .meta({ description: 'Licence keys that were issued, one for each unit.' }),
+      .meta({
+        description:
+          'Licence keys that were issued, one for each unit. By the session’s id or the order’s number they are whole for as long as a download of the order would work, and masked from then on.',
+      }),
     recoveryUrl: orNull(z.string()).meta({
       description: 'Set while an expired order can be recovered. Prefills no address: only the link in the mail does.',
     }),
@@ -101,11 +106,15 @@ export const OrderDocument = z
   .meta({ id: 'Order', example: ORDER_EXAMPLE });
 export type OrderDocument = z.infer<typeof OrderDocument>;
 
+/** `address`: whoever has the order's address, which logs contain. `customer`: the customer for sure, or staff. */
+type Reader = 'address' | 'customer';
+
 /** @param now milliseconds since the epoch */
 export function orderDocument(
   env: Pick<Env, 'PUBLIC_URL' | 'SIGNING_SECRET'>,
   now: number,
   order: OrderView,
+  reader: Reader,
 ): OrderDocument {
   const recoverable =
     order.status === 'EXPIRED' && order.recoverableUntil !== null && order.recoverableUntil.getTime() > now;
@@ -118,9 +127,11 @@ export function orderDocument(
       expiresAt: timestamp(expiresAt),
       remaining: allowed - used,
     })),
-    licenceKeys: order.licenceKeys.map(({ sku, key, revokedAt }) => ({
-      ...{ sku, key: revokedAt === null ? key : null, revoked: revokedAt !== null },
-    })),
+    licenceKeys: order.licenceKeys.map(({ sku, key, expiresAt, revokedAt }) => {
+      if (revokedAt !== null) return { sku, key: null, masked: false, revoked: true };
+      const isMasked = reader === 'address' && expiresAt.getTime() <= now;
+      return { sku, key: isMasked ? masked(key) : key, masked: isMasked, revoked: false };
+    }),
     recoveryUrl: recoverable ? recoveryUrl(env, 'return', order.sessionId) : null,
     voucher: order.voucher,
   };

@@ -35,7 +35,7 @@ export const orderRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
     problems: ['unknown_order', 'rate_limited'],
     handle: async ({ params, req }) => {
       const order = await findOrder(deps, limits, req, params.sessionId);
-      return { body: orderDocument(deps.env, deps.clock.now(), order) };
+      return { body: orderDocument(deps.env, deps.clock.now(), order, 'address') };
     },
   }),
   route({

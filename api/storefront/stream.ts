@@ -109,9 +109,8 @@ async function follow(
   let sent = first;
   const send = (order: OrderView): void => {
     sent = order;
-    res.write(
-      `id: ${order.revision}\nevent: order\ndata: ${JSON.stringify(orderDocument(env, clock.now(), order))}\n\n`,
-    );
+    const data = JSON.stringify(orderDocument(env, clock.now(), order, 'address'));
+    res.write(`id: ${order.revision}\nevent: order\ndata: ${data}\n\n`);
     if (isFinal(order.status)) res.end();
   };
   send(first);

@@ -20,6 +20,7 @@ export const de: SharedWords = {
   download: 'Herunterladen',
   licenceKeys: 'Lizenzschlüssel',
   keyRevoked: 'Nicht mehr gültig',
+  keyMasked: 'Der ganze Schlüssel steht in der Bestätigung, die wir Ihnen gemailt haben.',
   viewInvoice: 'Rechnung ansehen',
   voucher: {
     open: 'Zahlschein öffnen',

@@ -24,6 +24,7 @@ export const en = {
   download: 'Download',
   licenceKeys: 'Licence keys',
   keyRevoked: 'No longer valid',
+  keyMasked: 'The whole key is in the confirmation that we e-mailed to you.',
   viewInvoice: 'View your invoice',
   voucher: {
     open: 'Open your voucher',

@@ -49,6 +49,8 @@ export interface OrderKey {
   sku: string;
   key: string;
   issuedAt: Date;
+  /** When its download links end; a link that is not signed shows no whole key any more, either. */
+  expiresAt: Date;
   /** Since when it is no longer the customer's; null: it is. */
   revokedAt: Date | null;
 }
@@ -116,8 +118,10 @@ export const toView = (row: Row): OrderView => ({
   revision: row.grants.reduce((sum, { used }) => sum + used, row.version),
 });
 
-const keysOf = ({ sku, keys, revokedAt }: Row['grants'][number]): OrderKey[] =>
-  keys.flatMap(({ key, issuedAt }) => (key === null || issuedAt === null ? [] : [{ sku, key, issuedAt, revokedAt }]));
+const keysOf = ({ sku, keys, expiresAt, revokedAt }: Row['grants'][number]): OrderKey[] =>
+  keys.flatMap(({ key, issuedAt }) =>
+    key === null || issuedAt === null ? [] : [{ sku, key, issuedAt, expiresAt, revokedAt }],
+  );
 
 function linesOf(row: Row): Pick<OrderView, 'items' | 'bought'> {
   const items = row.items.filter(isBought).map(({ sku, name, kind, quantity, unitAmount, total }) => ({

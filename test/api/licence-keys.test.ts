@@ -12,7 +12,9 @@ import { commitOrder } from '../../store/orders/commit';
 import { openOrder } from '../../store/orders/open';
 import { recordWithdrawal } from '../../store/orders/withdrawals';
 import { recordRefund } from '../../store/refunds/record';
+import { until } from '../support/until';
 import { invalidAt, Office, problem } from './admin-office';
+import { STOREFRONT_KEY } from './bare';
 
 /** Digital products whose stock are licence keys, from the desk of staff to what becomes of an issued key. */
 
@@ -41,16 +43,23 @@ const line = (quantity: number, of = sku): CheckoutLine => ({
   ...{ stripePriceId: null, minimum: null },
 });
 
-/** An order that holds its keys, or has found none left. */
-async function opened(...lines: CheckoutLine[]): Promise<SessionId> {
+/** A checkout that has its session, but no order yet. */
+async function checkedOut(...lines: CheckoutLine[]): Promise<SessionId> {
   const id = sessionId(`cs_test_${randomUUID().replaceAll('-', '')}`);
   const checkout = randomUUID();
+  const request = { customer_email: 'ada@example.com', metadata: { userId: 'ada' } };
   await writeCheckout(office.db, {
     ...{ id: checkout, currency: 'eur', subtotal: lines.reduce((sum, { total }) => sum + total, 0), lines },
-    ...{ request: { customer_email: 'ada@example.com' }, numberPaths: [], holdUntil: new Date(office.now + 3_600_000) },
+    ...{ request, numberPaths: [], holdUntil: new Date(office.now + 3_600_000) },
     ...{ clientHash: checkout, recovers: null, claim: null, openLimit: 0, at: at() },
   });
   await saveSession(office.db, { id: checkout, session: id, url: 'https://stripe.example/pay' });
+  return id;
+}
+
+/** An order that holds its keys, or has found none left. */
+async function opened(...lines: CheckoutLine[]): Promise<SessionId> {
+  const id = await checkedOut(...lines);
   await openOrder(office.db, { sessionId: id, hold: true, at: at() });
   return id;
 }
@@ -129,6 +138,41 @@ describe('the stock of a product with licence keys', () => {
   });
 });
 
+describe('a product that was sold without keys', () => {
+  const withKeys = () => save({ licenceKeys: true });
+  beforeEach(async () => {
+    sku = `${sku}-LATE`;
+    await save({}).expect(201);
+  });
+
+  test('gets none while an order waits for its money, which then grants the download that was bought', async () => {
+    const id = await opened(line(1));
+    await office.db.order.update({ where: { sessionId: id }, data: { paymentStatus: 'PROCESSING' } });
+    const { body } = await withKeys().expect(409);
+    expect(body).toEqual(problem(409, 'invalid_transition'));
+    expect(body.detail).toMatch(/pending/);
+    expect((await save({ active: false }).expect(200)).body.licenceKeys).toBe(false);
+    expect(await commit(id)).toMatchObject({ status: 'COMPLETED', missing: [] });
+    expect(await documentOf(id)).toMatchObject({ licenceKeys: [], downloads: [{ sku, remaining: 5 }] });
+    expect((await withKeys().expect(200)).body.licenceKeys).toBe(true);
+  });
+
+  test('gets none while an order is being opened', async () => {
+    const id = await checkedOut(line(1));
+    const saving = await office.db.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT open_order(${id}, true, ${at()})`;
+      let answered = false;
+      const answer = withKeys().then(({ status }) => {
+        answered = true;
+        return status;
+      });
+      await until(async () => answered || (await waitingForLines()) > 0n);
+      return { answer };
+    });
+    expect(await saving.answer).toBe(409);
+  });
+});
+
 describe('a key', () => {
   test('is issued for each unit, once, however many buy at once and however often the step is repeated', async () => {
     await add('A-1', 'A-2', 'A-3', 'A-4', 'A-5');
@@ -148,7 +192,7 @@ describe('a key', () => {
     const late = await opened(line(1));
     await office.db.$queryRaw`SELECT release_stock(${late}, ${at()})`;
     await commit(late);
-    expect(await shownTo(late)).toEqual([{ sku, key: 'A-3', revoked: false }]);
+    expect(await shownTo(late)).toEqual([{ sku, key: 'A-3', masked: false, revoked: false }]);
   });
 
   test('stands on the order’s page, in its documents and in the mail; a download only if there is a file', async () => {
@@ -156,7 +200,7 @@ describe('a key', () => {
     await office.product(`${sku}-file`, { kind: 'DIGITAL' });
     const id = await paid(line(1), line(1, `${sku}-file`));
     const { licenceKeys, downloads } = await documentOf(id);
-    expect(licenceKeys).toEqual([{ sku, key: 'FERN-0001-AAAA', revoked: false }]);
+    expect(licenceKeys).toEqual([{ sku, key: 'FERN-0001-AAAA', masked: false, revoked: false }]);
     expect(downloads).toMatchObject([{ sku: `${sku}-file`, remaining: 5 }]);
     expect(await pageOf(id)).toContain('<code>FERN-0001-AAAA</code>');
     expect((await staffView(id)).licenceKeys).toMatchObject([{ key: 'FERN-0001-AAAA', revokedAt: null }]);
@@ -171,6 +215,34 @@ describe('a key', () => {
     for (const body of [mail?.html, mail?.text]) expect(body).toContain('FERN-0001-AAAA');
   });
 
+  test('is whole at the order’s address only while a download would work; the customer and staff see it for good', async () => {
+    await add('FERN-0001-AAAA');
+    const id = await paid(line(1));
+    const read = async () => {
+      const asServer = office.api.http.get('/storefront/orders?userId=ada');
+      const { data } = (await asServer.set('authorization', `Bearer ${STOREFRONT_KEY}`).expect(200)).body;
+      const own = data.find(({ sessionId }: { sessionId: string }) => sessionId === id);
+      const stream = (await office.api.http.get(`/orders/${id}/stream`).buffer(true)).text;
+      return {
+        document: JSON.stringify(await documentOf(id)),
+        stream,
+        page: (await office.api.http.get(`/orders/${id}/view`).expect(200)).text,
+        signed: await pageOf(id),
+        own: JSON.stringify(own),
+        staff: JSON.stringify(await staffView(id)),
+      };
+    };
+    const whole = (texts: object) =>
+      Object.entries(texts).flatMap(([where, text]) => (text.includes('FERN-0001-AAAA') ? [where] : []));
+    expect(whole(await read())).toEqual(['document', 'stream', 'page', 'signed', 'own', 'staff']);
+    office.now += 86_400_000;
+    const later = await read();
+    expect(whole(later)).toEqual(['signed', 'own', 'staff']);
+    expect(await shownTo(id)).toEqual([{ sku, key: '…AAAA', masked: true, revoked: false }]);
+    expect(later.page).toContain('The whole key is in the confirmation');
+    expect(later.signed).not.toContain('The whole key is in the confirmation');
+  });
+
   test('is revoked for good by a full refund, and issued to nobody else', async () => {
     await add('A-1');
     const id = await paid(line(1));
@@ -178,7 +250,7 @@ describe('a key', () => {
     await recordRefund(office.db, { sessionId: id, seen, at: at() });
     expect(await documentOf(id)).toMatchObject({
       status: 'REFUNDED',
-      licenceKeys: [{ sku, key: null, revoked: true }],
+      licenceKeys: [{ sku, key: null, masked: false, revoked: true }],
     });
     expect(await pageOf(id)).toContain('No longer valid');
     expect((await staffView(id)).licenceKeys).toMatchObject([{ key: 'A-1', revokedAt: expect.any(String) }]);
@@ -194,9 +266,9 @@ describe('a key', () => {
     await add('A-1');
     const id = await paid(line(1));
     await recordDispute(office.db, { sessionId: id, seen: dispute(id, 'lost'), at: at() });
-    expect(await shownTo(id)).toEqual([{ sku, key: null, revoked: true }]);
+    expect(await shownTo(id)).toEqual([{ sku, key: null, masked: false, revoked: true }]);
     await recordDispute(office.db, { sessionId: id, seen: dispute(id, 'won'), at: at() });
-    expect(await shownTo(id)).toEqual([{ sku, key: 'A-1', revoked: false }]);
+    expect(await shownTo(id)).toEqual([{ sku, key: 'A-1', masked: false, revoked: false }]);
     expect(await keysOf()).toMatchObject({ onHand: 0, issued: 1 });
   });
 
@@ -218,6 +290,15 @@ describe('a key', () => {
     expect((await add('A-1')).body).toMatchObject({ changed: 0, onHand: 0, issued: 1, keys: [{ key: null }] });
   });
 });
+
+/** How many wait for the lines of orders that others are writing. */
+async function waitingForLines(): Promise<bigint> {
+  const [{ waiting }] = await office.db.$queryRaw<[{ waiting: bigint }]>`
+    SELECT count(*) AS waiting FROM pg_locks
+    WHERE relation = 'order_items'::regclass AND NOT granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+  return waiting;
+}
 
 const dispute = (id: SessionId, status: 'lost' | 'won'): SeenDispute => ({
   ...{ id: `du_${id}`, chargeId: null, paymentIntentId: `pi_${id}`, status, reason: 'fraudulent' },

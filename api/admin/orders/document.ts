@@ -162,13 +162,13 @@ export async function readAdminOrder(
 ): Promise<z.input<typeof AdminOrder>> {
   const order = await readStaffOrder(db, sessionId);
   const { customer, paymentIntentId, invoice, disputed, currency, presentment } = order;
-  const shown = orderDocument(env, clock.now(), order);
+  const shown = orderDocument(env, clock.now(), order, 'customer');
   return {
     ...shown,
     ...{ customer, paymentIntentId, invoice, disputed },
     amounts: { ...shown.amounts, presentment },
-    licenceKeys: order.licenceKeys.map(({ issuedAt, revokedAt, ...key }) => ({
-      ...{ ...key, issuedAt: timestamp(issuedAt), revokedAt: timestampOrNull(revokedAt) },
+    licenceKeys: order.licenceKeys.map(({ sku, key, issuedAt, revokedAt }) => ({
+      ...{ sku, key, issuedAt: timestamp(issuedAt), revokedAt: timestampOrNull(revokedAt) },
     })),
     timeline: order.timeline.map(({ at, type, message, note, actor }) => ({
       ...{ type, actor, at: timestamp(at) },

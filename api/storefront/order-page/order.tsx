@@ -117,11 +117,12 @@ export const LicenceKeys = ({ order: { licenceKeys, items }, words }: Pick<Shown
     <section>
       <h2>{words.licenceKeys}</h2>
       <ul className="rows">
-        {licenceKeys.map(({ sku, key }, index) => (
+        {licenceKeys.map(({ sku, key, masked }, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: rendered once, and revoked ones look the same
           <li key={index}>
             <span>{items.find((item) => item.sku === sku)?.name ?? sku}</span>
             {key === null ? <span className="hint">{words.keyRevoked}</span> : <code>{key}</code>}
+            {masked && <span className="hint">{words.keyMasked}</span>}
           </li>
         ))}
       </ul>

@@ -59,7 +59,7 @@ function orderPage(
   locale: string,
 ): string {
   const now = clock.now();
-  const order = orderDocument(env, now, view);
+  const order = orderDocument(env, now, view, service ? 'customer' : 'address');
   const words = wordsFor(locale);
   const shown: Shown = { order, words, locale, now };
   const self = service && { service, addresses: addressesOf(env, view.sessionId), words, locale };

@@ -8,11 +8,12 @@ export function LicenceKeys({ order: { licenceKeys, items } }: { order: Order })
     <section>
       <h2>{en.licenceKeys}</h2>
       <ul className="rows">
-        {licenceKeys.map(({ sku, key }, index) => (
+        {licenceKeys.map(({ sku, key, masked }, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: their order is fixed, and revoked ones look the same
           <li key={index}>
             <span>{items.find((item) => item.sku === sku)?.name ?? sku}</span>
             {key === null ? <span className="hint">{en.keyRevoked}</span> : <code>{key}</code>}
+            {masked && <span className="hint">{en.keyMasked}</span>}
           </li>
         ))}
       </ul>
