@@ -13,8 +13,9 @@ const KEPT_MS = 5_000;
  * Gauges about the shop as a whole on the worker's `/metrics`: orders, holds, refunds and mails. Read from the
  * database at a scrape, all in one statement, at most every five seconds. Every worker reports the same.
  */
-export function createShopMetrics(registry: Registry, { db, clock }: Pick<Deps, 'db' | 'clock'>): void {
-  const figures = shared(KEPT_MS, () => inTime(readFigures(db, { at: new Date(clock.now()) })));
+export function createShopMetrics(registry: Registry, deps: Pick<Deps, 'db' | 'clock' | 'log'>): void {
+  const read = () => readFigures(deps.db, { at: new Date(deps.clock.now()) });
+  const figures = shared(KEPT_MS, inTime(deps, 'figures of the shop', read));
   for (const { name, help, labels, values } of GAUGES)
     new Gauge({
       ...{ name, help },
@@ -59,7 +60,7 @@ const GAUGES: ShopGauge[] = [
   },
   {
     name: 'holdfast_orders_paid_uncommitted',
-    help: 'Orders that are paid and whose goods are not theirs yet',
+    help: 'Orders that are paid, whose goods are not theirs yet, and that do not wait for a person',
     labels: [],
     values: ({ uncommitted }) => [[uncommitted.count]],
   },

@@ -12,15 +12,20 @@ import { inTime } from './in-time';
  * Gauges about sweeps and the account on the worker's `/metrics`, read from the database at each scrape. Every worker
  * reports the same.
  */
-export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps, 'db' | 'clock'>): void {
+export function createSweepMetrics(registry: Registry, deps: Pick<Deps, 'db' | 'clock' | 'log'>): void {
+  const { db, clock } = deps;
   const started = clock.now();
+  const discrepancies = inTime(deps, 'open discrepancies', () => countOpenByKind(db));
+  const alarms = inTime(deps, 'alarms of the account', () => openAlarms(db)); // two gauges share one read
+  const lowStock = inTime(deps, 'low stock', () => countLowStock(db));
+  const lastSweep = inTime(deps, 'age of the last sweep', () => sweptUntil(db).then((at) => ({ at })));
   new Gauge({
     name: 'holdfast_discrepancies_open',
     help: 'Open disagreements between Stripe and the orders, by kind',
     labelNames: ['kind'],
     registers: [registry],
     async collect() {
-      const open = await inTime(countOpenByKind(db));
+      const open = await discrepancies();
       this.reset();
       if (open === null) return;
       for (const kind of DISCREPANCY_KINDS) this.set({ kind }, open[kind]);
@@ -32,7 +37,7 @@ export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps,
     labelNames: ['cause'],
     registers: [registry],
     async collect() {
-      const open = await inTime(openAlarms(db));
+      const open = await alarms();
       this.reset();
       const at = new Date(clock.now());
       const raised = open?.filter((alarm) => isRaised(alarm, at));
@@ -46,7 +51,7 @@ export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps,
     labelNames: ['permission'],
     registers: [registry],
     async collect() {
-      const open = await inTime(openAlarms(db));
+      const open = await alarms();
       this.reset();
       for (const { cause, subject } of open ?? [])
         if (cause === 'stripe_permission') this.set({ permission: subject }, 1);
@@ -58,7 +63,7 @@ export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps,
     labelNames: [],
     registers: [registry],
     async collect() {
-      const low = await inTime(countLowStock(db));
+      const low = await lowStock();
       this.remove();
       if (low !== null) this.set(low);
     },
@@ -69,7 +74,7 @@ export function createSweepMetrics(registry: Registry, { db, clock }: Pick<Deps,
     labelNames: [],
     registers: [registry],
     async collect() {
-      const until = await inTime(sweptUntil(db).then((at) => ({ at })));
+      const until = await lastSweep();
       this.remove();
       if (until) this.set(Math.max(0, Math.round((clock.now() - (until.at?.getTime() ?? started)) / 1000)));
     },

@@ -9,7 +9,10 @@ export interface Figures {
   open: { status: OrderStatus; count: number }[];
   /** Orders of the last 24 hours, by their status now. */
   lastDay: { status: OrderStatus; count: number }[];
-  /** Orders that are seen paid, and whose goods are not theirs yet. */
+  /**
+   * Orders that are seen paid, and whose goods are not theirs yet. Those that wait for a person do not count; those
+   * for which the database refuses a step do.
+   */
   uncommitted: Waiting;
   /** Lines whose stock is set aside. */
   activeHolds: number;
@@ -57,7 +60,8 @@ export const figuresOf = (at: Date): Prisma.Sql => {
       at,
       'paid_at',
       // Both statuses are few at any time, and the index on the status leads to them.
-      Prisma.sql`orders WHERE status IN ('PENDING', 'PAID') AND stock <> 'COMMITTED' AND paid_at IS NOT NULL`,
+      Prisma.sql`orders WHERE status IN ('PENDING', 'PAID') AND stock <> 'COMMITTED' AND paid_at IS NOT NULL
+        AND (attention_step IS NULL OR attention_step IN ('open', 'read', 'commit'))`,
     )},
     'activeHolds', (SELECT count(*) FROM (SELECT 1 FROM holds WHERE state = 'ACTIVE' LIMIT ${MOST}) h),
     'expiredHolds', ${waiting(
@@ -68,7 +72,11 @@ export const figuresOf = (at: Date): Prisma.Sql => {
     'attention', (SELECT coalesce(jsonb_agg(a), '[]') FROM (
       SELECT attention_step AS step, count(*) AS count, ${age(at, 'attention_since')} AS "oldestSeconds"
       FROM (SELECT attention_step, attention_since FROM orders WHERE attention_step IS NOT NULL LIMIT ${MOST}) o GROUP BY 1) a),
-    'openRefunds', ${refunds(Prisma.sql`status IN ('requested', 'pending', 'requires_action', 'refused')`)},
+    'openRefunds', ${refunds(
+      // A request that a rule refused never went to Stripe. Its row stays, without a time of refusal.
+      Prisma.sql`status IN ('requested', 'pending', 'requires_action', 'refused')
+        AND (status <> 'refused' OR refused_at IS NOT NULL)`,
+    )},
     'refundsLastDay', ${refunds(Prisma.sql`updated_at > ${dayBefore}`)},
     'unsentMails', ${waiting(at, 'created_at', Prisma.sql`mails WHERE status = 'WRITTEN'`)},
     'schema', (SELECT max(migration_name) FROM _prisma_migrations WHERE finished_at IS NOT NULL))`;

@@ -407,7 +407,7 @@ test('the times between tries grow, and after three days there is none', () => {
 
 test('a metric says how old the oldest pending event is', async () => {
   const registry = new Registry();
-  createEventGauge(registry, { db, clock });
+  createEventGauge(registry, deps);
   const gauge = async () => /^holdfast_events_oldest_pending_seconds (\d+)$/m.exec(await registry.metrics())?.[1];
   expect(await gauge()).toBe('0');
   await paid();

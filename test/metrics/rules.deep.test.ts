@@ -29,7 +29,15 @@ const refused = (cause: string) => `holdfast_account_refused{cause="${cause}"}`;
 const queue = (metric: string) => `holdfast_task_queue_${metric}{task_queue="orders",task_type="workflow"}`;
 const CAUSES = ['stripe_permission', 'stripe_down', 'checkout_refused', 'mail_quota', 'mail_provider_down'];
 const KEYS = ['stripe_key', 'stripe_account', 'mail_key'];
+const webhooks = (answer: string) =>
+  `holdfast_webhooks_total{type="${answer === 'invalid_signature' ? 'unread' : 'checkout.session.completed'}",answer="${answer}"}`;
 const EXPIRES = 'holdfast_temporal_certificate_expires_timestamp_seconds';
+
+const FIGURES = [
+  'holdfast_orders_paid_uncommitted_oldest_seconds',
+  'holdfast_account_refused',
+  'holdfast_discrepancies_open',
+];
 
 const GOOD: Record<string, Values> = {
   ...Object.fromEntries(['0.5', '3', '5', '10', '+Inf'].map((le) => [bucket(le), rising(10, 10)])),
@@ -41,10 +49,12 @@ const GOOD: Record<string, Values> = {
   [queue('backlog')]: standing(0, 4),
   [queue('backlog_age_seconds')]: standing(0, 2),
   [queue('pollers')]: standing(2, 2),
-  'holdfast_webhooks_total{type="checkout.session.completed",answer="200"}': rising(20, 20),
-  'holdfast_webhooks_total{type="checkout.session.completed",answer="unavailable"}': standing(3, 4),
+  [webhooks('200')]: rising(20, 20),
+  [webhooks('unavailable')]: standing(3, 4),
+  [webhooks('invalid_signature')]: rising(0, 100), // strangers
   holdfast_sweep_age_seconds: standing(300, 600),
   'holdfast_discrepancies_open{kind="amount_differs"}': standing(0, 0),
+  holdfast_mails_unsent: standing(0, 40),
   holdfast_mails_oldest_unsent_seconds: standing(0, 300),
   [EXPIRES]: standing(60 * 86_400, 60 * 86_400),
 };
@@ -86,10 +96,16 @@ const FAULTS: [alert: string, what: string, series: Record<string, Values>][] = 
     { [queue('backlog_age_seconds')]: standing(0, 120) },
   ],
   ['HoldfastBacklogWithoutWorker', 'nobody polls', { [queue('pollers')]: standing(2, 0) }],
+  ['HoldfastWebhooksFailing', 'one webhook in eleven is refused', { [webhooks('unavailable')]: rising(0, 2) }],
   [
     'HoldfastWebhooksFailing',
-    'one webhook in eleven is refused',
-    { 'holdfast_webhooks_total{type="checkout.session.completed",answer="unavailable"}': rising(0, 2) },
+    'all that are signed are refused, and strangers send many more',
+    { [webhooks('200')]: rising(20, 0), [webhooks('unavailable')]: rising(0, 2) },
+  ],
+  [
+    'HoldfastSignaturesRefused',
+    'the secret was rolled',
+    { [webhooks('200')]: rising(20, 0), [webhooks('invalid_signature')]: rising(0, 1) },
   ],
   ['HoldfastSweepLate', 'the last sweep was half an hour ago', { holdfast_sweep_age_seconds: standing(300, 1_800) }],
   ['HoldfastSweepLate', 'no worker tells of a sweep', { holdfast_sweep_age_seconds: silent(300) }],
@@ -109,8 +125,16 @@ const FAULTS: [alert: string, what: string, series: Record<string, Values>][] = 
   [
     'HoldfastMailsUnsent',
     'a mail has waited for 16 minutes',
-    { holdfast_mails_oldest_unsent_seconds: standing(0, 960) },
+    { holdfast_mails_unsent: standing(0, 1), holdfast_mails_oldest_unsent_seconds: standing(0, 960) },
   ],
+  ...FIGURES.map((metric): [string, string, Record<string, Values>] => [
+    ...(['HoldfastFiguresMissing', `no worker tells ${metric}`] as const),
+    Object.fromEntries(
+      Object.keys(GOOD)
+        .filter((name) => name.startsWith(metric))
+        .map((name) => [name, silent(0)]),
+    ),
+  ]),
   // promtool counts time from the beginning of 1970.
   ['HoldfastCertificateEnding', 'it ends in ten days', { [EXPIRES]: standing(60 * 86_400, 11 * 86_400) }],
 ];
@@ -118,6 +142,24 @@ const FAULTS: [alert: string, what: string, series: Record<string, Values>][] = 
 test.each(FAULTS)('%s fires, and no other: %s', (alert, _what, series) => {
   const expected = [firing(WHILE - 1, []), firing(WHILE + 45, [alert])];
   expect(promtool(during({ ...GOOD, ...series }, WHILE), expected)).toBe('');
+});
+
+test('HoldfastManyMailsUnsent fires when one of many mails has waited for 16 minutes, beside the ticket about it', () => {
+  const many = { holdfast_mails_unsent: standing(0, 11), holdfast_mails_oldest_unsent_seconds: standing(0, 960) };
+  const expected = [firing(WHILE - 1, []), firing(WHILE + 45, ['HoldfastMailsUnsent', 'HoldfastManyMailsUnsent'])];
+  expect(promtool(during({ ...GOOD, ...many }, WHILE), expected)).toBe('');
+});
+
+test('HoldfastFiguresMissing does not fire for what is missing for nine minutes, as while the workers are changed', () => {
+  const gap = '0+0x29 stale _x8 0+0x50';
+  const series = { ...during(GOOD, WHILE), holdfast_orders_paid_uncommitted_oldest_seconds: gap };
+  const minutes = [WHILE + 8, WHILE + 14, WHILE + 30];
+  expect(
+    promtool(
+      series,
+      minutes.map((minute) => firing(minute, [])),
+    ),
+  ).toBe('');
 });
 
 test('HoldfastPaymentsFalling fires, and no other: one checkout in ten is paid, after six at this hour yesterday', () => {

@@ -99,7 +99,7 @@ test('no worker is left: HoldfastBacklogWithoutWorker, and no sweep is told of',
   const faulty = await scrapeWhen(
     /^holdfast_task_queue_backlog_age_seconds\{task_queue="orders",.*\} (?:6[1-9]|[7-9]\d|\d{3,})$/m,
   );
-  const alerts = ['HoldfastBacklogWithoutWorker', 'HoldfastSweepLate'];
+  const alerts = ['HoldfastBacklogWithoutWorker', 'HoldfastFiguresMissing', 'HoldfastSweepLate'];
   expect(promtool(seriesOf(good, faulty, MINUTES), [firing(END, alerts)])).toBe('');
   await worker().start();
 });

@@ -29,11 +29,14 @@ async function order(change: Partial<Prisma.OrderUncheckedCreateInput>): Promise
   return sessionId;
 }
 
-const scrape = async (of: Db = db): Promise<string> => {
+const logged = { warn: jest.fn(), error: jest.fn() };
+beforeEach(() => logged.warn.mockClear());
+const registryOf = (of: Db): Registry => {
   const registry = new Registry();
-  createShopMetrics(registry, { db: of, clock: { now: () => NOW } });
-  return registry.metrics();
+  createShopMetrics(registry, { db: of, clock: { now: () => NOW }, log: logged });
+  return registry;
 };
+const scrape = (of: Db = db): Promise<string> => registryOf(of).metrics();
 
 const mail = (key: string, status: 'WRITTEN' | 'SENT', createdAt: Date) => ({
   ...{ key, template: 'order_confirmation', audience: 'CUSTOMER' as const, recipient: 'a@example.com', status },
@@ -89,6 +92,29 @@ test('a scrape tells what is open, what waits and for how long, and what came of
   expect(metrics).not.toMatch(/holdfast_refunds_open\{reason="other"/);
 });
 
+test('an order that waits for a person is not late, and one that the database refuses to commit is', async () => {
+  const paid = { status: 'PENDING', paymentStatus: 'PAID', paidAt: ago(5_000) } as const;
+  const late = async () => Number(/^holdfast_orders_paid_uncommitted (\d+)$/m.exec(await scrape())?.[1]);
+  const before = await late();
+  const flagged = (attentionStep: string) => ({ attentionStep, attentionReason: 'so', attentionSince: ago(40) });
+  await order({ ...paid, ...flagged('confirm') });
+  await order({ ...paid, status: 'PAID', stock: 'RELEASED', ...flagged('refund-refused') });
+  await order({ ...paid, paidAt: ago(800), ...flagged('commit') });
+  expect(await late()).toBe(before + 1);
+  expect(await scrape()).toMatch(/^holdfast_orders_paid_uncommitted_oldest_seconds 800$/m);
+});
+
+test('a refund that Stripe refused is open, and a request that a rule refused is not', async () => {
+  const id = await order({ status: 'COMPLETED', paymentStatus: 'PAID', stock: 'COMMITTED' });
+  const why = { stripeId: null, refusal: 'so', refusalReason: 'so' };
+  const byRule = { ...refund(id, 'other', 'refused', ago(100)), ...why };
+  const byStripe = { ...byRule, key: `${id}/lost`, requestKey: 'lost', reason: 'damaged', refusedAt: ago(100) };
+  await db.refund.createMany({ data: [byRule, byStripe] });
+  const metrics = await scrape();
+  expect(metrics).toMatch(/^holdfast_refunds_open\{reason="damaged",state="refused"\} 1$/m);
+  expect(metrics).not.toMatch(/holdfast_refunds_open\{reason="other"/);
+});
+
 test('what a scrape asks is one statement, and reads no table that grows from end to end', async () => {
   const read = jest.fn(async () => [{ figures: null }]);
   await scrape({ $queryRaw: read } as unknown as Db);
@@ -121,6 +147,39 @@ test('a scrape is answered though the database is not there, and tells nothing r
   const metrics = await scrape(down);
   expect(metrics).toContain('# HELP holdfast_mails_unsent');
   expect(metrics).not.toMatch(/^holdfast_/m);
+});
+
+test('the log says once that metrics are missing and once that they are back; a late statement is not asked twice', async () => {
+  jest.useFakeTimers();
+  try {
+    let answer: (rows: unknown) => void = () => {};
+    const read = jest.fn((): Promise<unknown> => new Promise((resolve) => (answer = resolve)));
+    const registry = registryOf({ $queryRaw: read } as unknown as Db);
+    const scrapeAfter = async (ms: number) => {
+      const metrics = registry.metrics();
+      await jest.advanceTimersByTimeAsync(ms);
+      return metrics;
+    };
+    for (const _ of [1, 2, 3]) expect(await scrapeAfter(6_000)).not.toMatch(/^holdfast_/m);
+    expect(read).toHaveBeenCalledTimes(1);
+    expect(logged.warn.mock.calls).toEqual([
+      [{ err: expect.any(Error), metrics: 'figures of the shop' }, expect.stringContaining('missing')],
+    ]);
+
+    const [{ figures }] = await db.$queryRaw<[{ figures: unknown }]>`SELECT ${figuresOf(new Date(NOW))} AS figures`;
+    answer([{ figures }]);
+    await jest.advanceTimersByTimeAsync(6_000);
+    read.mockImplementation(async () => [{ figures }]);
+    for (const _ of [1, 2]) expect(await scrapeAfter(6_000)).toMatch(/^holdfast_mails_unsent \d/m);
+    expect(logged.warn).toHaveBeenCalledTimes(2);
+    expect(logged.warn).toHaveBeenLastCalledWith(expect.anything(), expect.stringContaining('told again'));
+
+    read.mockImplementation(() => Promise.reject(new Error('down')));
+    for (const _ of [1, 2]) await scrapeAfter(6_000);
+    expect(logged.warn).toHaveBeenCalledTimes(3);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 const WHOLE = new Set(['orders_status_created_at_idx', 'refunds_status', 'refunds_updated']);
