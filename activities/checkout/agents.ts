@@ -1,3 +1,4 @@
+import Stripe from 'stripe';
 import { PREVIEW_VERSION, referenceOf } from '../../platform/stripe-agents';
 import { knownProducts } from '../../store/catalogue/known';
 import type { Deps } from '../deps';
@@ -5,13 +6,13 @@ import type { Deps } from '../deps';
 /**
  * The SKUs that lines of a session have from the catalogue feed, by the line's id: what an agent sold for us. Those not
  * known here are left out; there are none unless orders of agents are taken up. Only a preview's version of Stripe's
- * API shows them, so this is a call of its own, made where a line is not known otherwise.
+ * API shows them, so this is a call of its own, made where a line is not known otherwise. There are none, too, where
+ * Stripe has withdrawn that version: a session of nobody's must not stand still for it.
  */
-export async function skusByReference({ db, env, stripe }: Deps, { id }: { id: string }): Promise<Map<string, string>> {
+export async function skusByReference(deps: Deps, { id }: { id: string }): Promise<Map<string, string>> {
+  const { db, env } = deps;
   if (env.STRIPE_AGENT_ORDERS === 'off') return new Map();
-  const items = await stripe.checkout.sessions
-    .listLineItems(id, { limit: 100 }, { apiVersion: PREVIEW_VERSION })
-    .autoPagingToArray({ limit: 1000 });
+  const items = await previewedLines(deps, id);
   const named = items.flatMap((item): [string, string][] => {
     const sku = referenceOf(item);
     return sku === null ? [] : [[item.id, sku]];
@@ -20,3 +21,22 @@ export async function skusByReference({ db, env, stripe }: Deps, { id }: { id: s
   const known = new Set((await knownProducts(db, skus)).map(({ sku }) => sku));
   return new Map(named.filter(([, sku]) => known.has(sku)));
 }
+
+async function previewedLines({ stripe, log }: Deps, id: string): Promise<Stripe.LineItem[]> {
+  try {
+    return await stripe.checkout.sessions
+      .listLineItems(id, { limit: 100 }, { apiVersion: PREVIEW_VERSION })
+      .autoPagingToArray({ limit: 1000 });
+  } catch (error) {
+    if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+    if (!told.has(log)) log.error({ err: error, session: id, version: PREVIEW_VERSION }, REFUSED);
+    told.add(log);
+    return [];
+  }
+}
+
+/** Who has heard of it: a process has one log, and one line there is enough. */
+const told = new WeakSet<Deps['log']>();
+
+const REFUSED =
+  'Stripe refuses the preview of its API that names what agents sold: upgrade Holdfast, or set STRIPE_AGENT_ORDERS=off';

@@ -111,8 +111,8 @@ export const checkout = (deps: Deps) => {
       }
       const ours = session.metadata?.[METADATA.checkout];
       if (ours && (await adopt(deps, session, ours))) return 'taken-up';
-      const { lines } = await factsOf(deps, session, NOTHING_ASKED);
-      if (!ours && (session.mode !== 'payment' || lines.some(({ sku }) => sku === null))) {
+      const lines = ours || session.mode === 'payment' ? (await factsOf(deps, session, NOTHING_ASKED)).lines : null;
+      if (lines === null || (!ours && lines.some(({ sku }) => sku === null))) {
         await noteStray(deps, session);
         return 'not-ours';
       }

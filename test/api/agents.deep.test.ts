@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
+import { holdForAgent } from '../../api/webhooks/hold-for-agent';
 import { type SessionId, sessionId } from '../../domain/ids';
+import { noteLeft } from '../../store/orders/timeline';
 import { SANDBOX_ACCOUNT, Shop, until } from './shop';
 
 const DECLINED_CARD = '4000000000009995';
@@ -12,6 +14,7 @@ beforeAll(async () => {
 afterAll(() => shop?.close());
 afterEach(async () => {
   shop.world.env.STRIPE_AGENT_ORDERS = 'on';
+  await shop.world.noFaults();
 });
 
 interface Bought {
@@ -122,6 +125,31 @@ describe('what an agent bought', () => {
   });
 });
 
+describe('once Stripe refuses the preview', () => {
+  beforeEach(() =>
+    shop.world.at('/faults', {
+      ...{ kind: 'invalid', match: { method: 'GET', path: '/line_items$' }, times: 1_000 },
+      message: 'Invalid Stripe API version: 2025-12-15.preview',
+    }),
+  );
+
+  test('a session whose lines are not known is counted, and does not stand still', async () => {
+    await shop.world.product('cacti', { stock: 1 });
+    const { id } = await agentBuys('cacti');
+    const stray = () => shop.world.db.straySession.findUnique({ where: { sessionId: id } });
+    await until(async () => (await stray()) !== null);
+    expect(await stray()).toMatchObject({ kind: 'UNKNOWN_LINES' });
+  });
+
+  test('a hold for an agent ends all the same, without a look at its lines', async () => {
+    await shop.world.product('ivy', { stock: 1 });
+    const { id } = await agentBuys('ivy', { hook: true, card: DECLINED_CARD });
+    expect(await shop.world.end(id)).toBe('EXPIRED');
+    expect(await shop.world.stock('ivy')).toEqual({ onHand: 1, held: 0 });
+    expect((await shop.world.requests()).filter(({ path }) => path.endsWith(`${id}/line_items`))).toEqual([]);
+  });
+});
+
 describe('the order approval hook', () => {
   test('holds the stock before the money is taken; after a declined card the agent asks again, for the same order', async () => {
     await shop.world.product('peonies', { stock: 2 });
@@ -209,6 +237,45 @@ describe('the order approval hook', () => {
     expect(await shop.world.end(id)).toBe('CANCELLED');
     expect(await shop.world.stock('irises')).toEqual({ onHand: 1, held: 0 });
     expect(await statusAtStripe(id)).toBe('expired');
+  });
+
+  test.each<[string, (id: SessionId) => Promise<unknown>]>([
+    ['its buyer left', (id) => noteLeft(shop.world.db, { sessionId: id, at: new Date(), who: 'shopper' })],
+    [
+      'staff asked to cancel it',
+      (sessionId) =>
+        shop.world.db.order.update({
+          where: { sessionId },
+          data: { cancelRequestedAt: new Date(), cancelReason: 'requested_by_customer' },
+        }),
+    ],
+  ])('a repeat after %s is declined, though the run still knows that it held the stock', async (what, give) => {
+    const sku = what.replaceAll(' ', '-');
+    await shop.world.product(sku, { stock: 1 });
+    const { id } = await agentBuys(sku, { hook: true, card: DECLINED_CARD });
+    const repeat = async () => approval((await asks({ checkout_session: id, line_item_details: [lineOf(sku)] })).body);
+    expect(await repeat()).toEqual(['approved', null]);
+    await give(id);
+    expect(await repeat()).toEqual(['declined', 'This checkout has ended. Start a new one.']);
+    await shop.world.end(id);
+  });
+
+  test('an order that is held and then given up says so, though its run does not hear of it', async () => {
+    await shop.world.product('poppies', { stock: 1 });
+    const { id: session } = await agentBuys('poppies', { hook: true, card: DECLINED_CARD });
+    const temporal = { withDeadline: () => Promise.reject(new Error('Temporal is away')) } as never;
+    const decision = await holdForAgent(
+      { ...shop.api.deps, temporal },
+      {
+        ...{ id: 'evt_hook', livemode: false, context: SANDBOX_ACCOUNT, currency: 'eur', session },
+        lines: [{ sku: 'poppies', name: 'poppies', quantity: 1, total: 1250 }],
+      },
+    );
+    expect(decision).toMatchObject({ approved: false, reason: expect.stringContaining('in time') });
+    const left = await shop.world.db.timelineEntry.findMany({ where: { sessionId: session, key: 'left' } });
+    expect(left).toMatchObject([{ type: 'left', actor: 'holdfast' }]);
+    await shop.world.end(session);
+    expect(await shop.world.stock('poppies')).toEqual({ onHand: 1, held: 0 });
   });
 
   test.each<[string, Record<string, unknown>, Record<string, unknown>, string]>([
