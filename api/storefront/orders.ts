@@ -67,7 +67,7 @@ async function abandon(
   if (order && order.status !== 'PENDING') return order.status;
   if (!order && !(await isKnownSession(db, id))) throw unknownOrder();
   // Before anything is counted: a process that dies here must not make the next request believe that it was done.
-  await noteLeft(db, { sessionId: id, at: new Date(clock.now()) });
+  await noteLeft(db, { sessionId: id, at: new Date(clock.now()), who: 'shopper' });
   const signal = () => abandonOrder(temporal, id);
   // Without an order nothing could be written down, so each request reaches the workflow.
   await (order ? limits.abandonOnce(id, signal) : signal());

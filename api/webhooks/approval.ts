@@ -31,7 +31,7 @@ export const approvalRoutes = (deps: ApiDeps): Route[] => [
     tag: 'Stripe',
     summary: 'Approve what an agent is about to buy',
     description:
-      'The order approval hook of Stripe’s Agentic Commerce Suite, in preview. The signature is verified against the raw body with `STRIPE_WEBHOOK_SECRET`. `approved`: the stock is held; a repeat gets the same answer. `declined`: it is not, and nothing stays held. `404` while `STRIPE_AGENT_ORDERS` is `off`.',
+      'The order approval hook of Stripe’s Agentic Commerce Suite, in preview. The signature is verified against the raw body with `STRIPE_WEBHOOK_SECRET`. `approved`: the stock is held; a repeat gets the same answer while it is. `declined`: it is not, and what may be held all the same is free at the latest when the hold ends. `404` while `STRIPE_AGENT_ORDERS` is `off`.',
     headers: z.object({ 'stripe-signature': z.string().optional() }),
     body: {
       raw: { limit: 1024 * 1024 },

@@ -10,7 +10,8 @@ import { within } from '../../platform/within';
 import { findForCheckout } from '../../store/catalogue/products';
 import { type CheckoutRecord, findCheckoutOf, markFailed } from '../../store/checkouts/checkouts';
 import { writeSessionElsewhere } from '../../store/checkouts/elsewhere';
-import { findStatus } from '../../store/orders/status';
+import { findStatus, isHeld } from '../../store/orders/status';
+import { noteLeft } from '../../store/orders/timeline';
 import type { ApiDeps } from '../deps';
 import { openOrder, signalRunning } from '../order-workflow';
 import { freeStock } from '../storefront/checkout/cart';
@@ -47,8 +48,11 @@ export async function holdForAgent(deps: ApiDeps, request: ApprovalRequest): Pro
 /** Releases what may be held, also later, and sees to it that a repeat is not approved meanwhile. */
 async function giveUp({ db, temporal, clock, log }: ApiDeps, session: SessionId): Promise<void> {
   const note = async () => {
+    const at = new Date(clock.now());
     const checkout = await findCheckoutOf(db, session);
-    if (checkout !== null) await markFailed(db, { id: checkout.id, at: new Date(clock.now()) });
+    if (checkout !== null) await markFailed(db, { id: checkout.id, at });
+    // The order may have been opened after all, by a run that the signal does not reach.
+    await noteLeft(db, { sessionId: session, at, who: 'agent' });
   };
   const done = await Promise.allSettled([
     signalRunning(temporal, session, abandonSignal, GIVE_UP_MS),
@@ -140,7 +144,8 @@ async function open(
   const facts = { number, currency, total: subtotal, skus: skusOf(lines) };
   const isOver = failed || holdUntil.getTime() <= clock.now();
   const opening = isOver ? 'ended' : await openOrder(temporal, session, facts, left);
-  if (opening !== 'ended' && opening.outcome === 'held') return { approved: true };
+  // That is what the run answered first. What has become of it since, only the order says.
+  if (opening !== 'ended' && opening.outcome === 'held' && (await isHeld(db, session))) return { approved: true };
   if (opening !== 'ended' && opening.outcome === 'sold-out') {
     const free = new Map(opening.missing.map(({ sku, available }) => [sku, available]));
     return whatIsGone(lines, free) ?? decline('Some of this is sold out.');

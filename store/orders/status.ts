@@ -9,6 +9,16 @@ export const findStatus = (
 ): Promise<{ number: string; status: OrderStatus; paymentStatus: PaymentStatus } | null> =>
   db.order.findUnique({ where: { sessionId: id }, select: { number: true, status: true, paymentStatus: true } });
 
+/** Whether an order holds its stock, and nobody has asked to give it up. One statement. */
+export async function isHeld(db: Db, id: SessionId): Promise<boolean> {
+  const rows = await db.$queryRaw<unknown[]>`
+    SELECT 1 FROM orders o
+    WHERE o.session_id = ${id} AND o.status = 'PENDING' AND o.stock = 'HELD' AND o.cancel_requested_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM timeline t WHERE t.session_id = o.session_id AND t.key = 'left')
+      AND NOT EXISTS (SELECT 1 FROM checkouts c WHERE c.session_id = o.session_id AND c.failed_at IS NOT NULL)`;
+  return rows.length > 0;
+}
+
 /**
  * Counts the changes of what a shopper sees of these orders, to tell which of them have changed: their versions, and
  * each use of a download, which changes the grant alone. One statement.

@@ -8,16 +8,25 @@ export const hasTimelineEntry = async (
 ): Promise<boolean> => (await db.timelineEntry.count({ where: { sessionId, key } })) > 0;
 
 /**
- * Records that the shopper of an unpaid order has left without paying, so that it outlives the run that is told. Does
- * nothing if there is no order yet.
+ * Records that an unpaid order is given up, so that it outlives the run that is told: its shopper has left without
+ * paying, or an agent was told no. Does nothing if there is no order yet.
  */
-export async function noteLeft(db: Db, { sessionId, at }: { sessionId: SessionId; at: Date }): Promise<void> {
+export async function noteLeft(
+  db: Db,
+  { sessionId, at, who }: { sessionId: SessionId; at: Date; who: 'shopper' | 'agent' },
+): Promise<void> {
+  const { message, actor } = LEFT[who];
   await db.$executeRaw`
     INSERT INTO timeline (session_id, at, type, message, actor, key)
-      SELECT session_id, ${at}, 'left', 'The shopper came back without paying', 'shopper', 'left' FROM orders
+      SELECT session_id, ${at}, 'left', ${message}, ${actor}, 'left' FROM orders
       WHERE session_id = ${sessionId} AND status = 'PENDING'
       ON CONFLICT (session_id, key) DO NOTHING`;
 }
+
+const LEFT = {
+  shopper: { message: 'The shopper came back without paying', actor: 'shopper' },
+  agent: { message: 'An agent’s purchase was declined: its stock was not held in time', actor: 'holdfast' },
+};
 
 /**
  * Records a remark by staff about a request: `message` names the request, `note` is their free text. Repeating the same

@@ -189,7 +189,7 @@ test('the hour of a 3-D Secure in flight is an hour, however often Stripe is ask
 test('a shopper who left is not forgotten with the run that was told: the session is expired, and the stock free', async () => {
   await world.product('tent', { stock: 1 });
   const { id } = await world.checkout([{ sku: 'tent' }]);
-  await noteLeft(world.db, { sessionId: id, at: new Date(world.now()) });
+  await noteLeft(world.db, { sessionId: id, at: new Date(world.now()), who: 'shopper' });
   await world.handle(id).terminate('before it heard');
   await world.deps().starter.order(id);
   expect(await world.end(id)).toBe('CANCELLED');
