@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import type Stripe from 'stripe';
+import { gatherEarlierOrders } from '../../activities/dispute/earlier-orders';
 import type { SessionId } from '../../domain/ids';
 import { eraseCustomer } from '../../store/customers/erase';
 import { Risk } from './risk';
@@ -15,7 +17,7 @@ beforeAll(async () => {
   world = await World.start();
   risk = new Risk(world);
   await world.product('ebook', { amount: 900 });
-  for (const customer of ['ada', 'bob', 'eve', 'zoe', 'kim'])
+  for (const customer of ['ada', 'bob', 'eve', 'zoe', 'kim', 'lee'])
     earlier[customer] = [await bought(customer), await bought(customer)];
   await world.sleep(180 * DAY);
 });
@@ -102,6 +104,30 @@ test('what Stripe does not accept about them costs nothing: the rest of the evid
     evidence_details: { submission_count: 1 },
   });
   expect((await risk.row(dispute))?.earlierOrders).toBeNull();
+});
+
+test('a slow Stripe ends the search, not the activity: no more is asked, and what was known before stays', async () => {
+  const dispute = await atStripe(await disputed('lee'));
+  const row = await risk.row(dispute);
+  const over = new AbortController();
+  let answer = () => {};
+  const asked: string[] = [];
+  const retrieve = async (id: string) => {
+    if (asked.push(id) === 2) await new Promise<void>((resolve) => (answer = resolve));
+    return world.stripe.charges.retrieve(id);
+  };
+  const deps = { ...world.deps(), stripe: { charges: { retrieve } } as unknown as Stripe };
+  const before = { orders: 'as before' } as never;
+  const { sessionId } = row as unknown as { sessionId: SessionId };
+  const gathered = gatherEarlierOrders(deps, { dispute, sessionId, before }, over.signal);
+  await until(async () => asked.length === 2);
+  over.abort();
+  expect(await gathered).toBe(before);
+  answer();
+  await until(async () => (await world.requests()).some(({ path }) => path.endsWith(`/charges/${asked[1]}`)));
+  await setImmediate();
+  expect(asked).toHaveLength(2);
+  expect((await risk.row(dispute))?.earlierOrders).toEqual(row?.earlierOrders);
 });
 
 test('none is looked for where Stripe does not ask: for another reason, or of a new customer', async () => {
