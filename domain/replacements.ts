@@ -25,8 +25,8 @@ export interface Substitute {
   kind: ProductKind;
   /** Today, in the order's currency; null if it has no such price. */
   price: number | null;
-  /** Whether it is active, and known to Stripe: staff may have taken it off sale, or not have finished it. */
-  isOnSale: boolean;
+  /** Whether it has no price at Stripe yet: staff have not finished it. What they took off sale may still be sent. */
+  isDraft: boolean;
   /** Whether it is made of other products, and so nothing that could be taken from stock. */
   isBundle: boolean;
 }
@@ -108,7 +108,7 @@ class Plan {
     if (sku === item.sku) return `${sku} is what the order has: name another SKU, or leave it out`;
     if (product?.isBundle) return `${sku} is a bundle: name something that is in it`;
     if (product?.kind !== 'PHYSICAL') return `${sku} is not a physical product of this shop`;
-    if (!product.isOnSale) return `${sku} is not on sale: make it active and give it a price at Stripe first`;
+    if (product.isDraft) return `${sku} is a draft: give it a price at Stripe first`;
     const alone = item.alone === undefined ? item.unitAmount : item.alone;
     if (alone === null) return `${item.sku} has no price of its own in ${this.currency}: there is nothing to compare`;
     if (product.price !== alone) return this.costOther(sku, product.price, item.sku, alone);

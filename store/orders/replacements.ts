@@ -99,16 +99,16 @@ async function findSubstitutes(
   const rows = await tx.product.findMany({
     where: { sku: { in: skus } },
     select: {
-      ...{ sku: true, name: true, kind: true, active: true, _count: { select: { contents: true } } },
+      ...{ sku: true, name: true, kind: true, _count: { select: { contents: true } } },
       prices: { where: { currency, current: true, minimum: null } },
     },
   });
   return new Map(
-    rows.map(({ sku, name, kind, active, prices: [price], _count: { contents } }) => [
+    rows.map(({ sku, name, kind, prices: [price], _count: { contents } }) => [
       sku,
       {
         ...{ name, kind, price: price ? Number(price.amount) : null, isBundle: contents > 0 },
-        isOnSale: active && (price === undefined || price.stripePriceId !== null),
+        isDraft: price?.stripePriceId === null,
       },
     ]),
   );

@@ -368,6 +368,8 @@ describe('a replacement', () => {
       409,
       problem(409, 'out_of_stock', { items: [{ sku: 'cup', requested: 2, available: 1 }] }),
     ]);
+    // What is taken off sale may still be on the shelf.
+    await shop.world.db.product.update({ where: { sku: 'cup' }, data: { active: false } });
     const answer = await again(id, [{ ...one[0], with: 'cup' }]);
     expect(
       answer.body.items.map(({ sku, quantity, total }: Record<string, unknown>) => [sku, quantity, total]),

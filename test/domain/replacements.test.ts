@@ -6,12 +6,12 @@ const mug = (change: Partial<ReplaceableItem> = {}): ReplaceableItem => ({
   ...change,
 });
 const PRODUCTS = new Map<string, Substitute>([
-  ['cup', { name: 'Cup', kind: 'PHYSICAL', price: 1000, isBundle: false, isOnSale: true }],
-  ['jug', { name: 'Jug', kind: 'PHYSICAL', price: 1200, isBundle: false, isOnSale: true }],
-  ['pin', { name: 'Pin', kind: 'PHYSICAL', price: null, isBundle: false, isOnSale: true }],
-  ['box', { name: 'Box', kind: 'PHYSICAL', price: 1000, isBundle: true, isOnSale: true }],
-  ['old', { name: 'Old', kind: 'PHYSICAL', price: 1000, isBundle: false, isOnSale: false }],
-  ['song', { name: 'Song', kind: 'DIGITAL', price: 1000, isBundle: false, isOnSale: true }],
+  ['cup', { name: 'Cup', kind: 'PHYSICAL', price: 1000, isBundle: false, isDraft: false }],
+  ['jug', { name: 'Jug', kind: 'PHYSICAL', price: 1200, isBundle: false, isDraft: false }],
+  ['pin', { name: 'Pin', kind: 'PHYSICAL', price: null, isBundle: false, isDraft: false }],
+  ['box', { name: 'Box', kind: 'PHYSICAL', price: 1000, isBundle: true, isDraft: false }],
+  ['new', { name: 'New', kind: 'PHYSICAL', price: 1000, isBundle: false, isDraft: true }],
+  ['song', { name: 'Song', kind: 'DIGITAL', price: 1000, isBundle: false, isDraft: false }],
 ]);
 const plan = (items: ReplaceableItem[], lines: ReplacedLine[], refunded: [string, number][] = []) =>
   planReplacement({ items, currency: 'eur' }, lines, PRODUCTS, new Map(refunded));
@@ -59,8 +59,8 @@ describe('what came in a bundle', () => {
 });
 
 describe('other goods are sent instead', () => {
-  test('only if they are on sale', () => {
-    expect(plan([mug()], one({ with: 'old' }))).toMatch(/^old is not on sale: /);
+  test('only if they are finished: a draft has no price at Stripe', () => {
+    expect(plan([mug()], one({ with: 'new' }))).toBe('new is a draft: give it a price at Stripe first');
   });
 
   test('of those that have not left, which go back on the shelf: the line is exchanged', () => {
@@ -108,7 +108,7 @@ describe('other goods are sent instead', () => {
 
   test('in a circle, and the shelf gives and takes only the difference', () => {
     const cup = { ...mug({ shipped: 0, quantity: 1, total: 1000 }), sku: 'cup' };
-    const itself = { name: 'Mug', kind: 'PHYSICAL', price: 1000, isBundle: false, isOnSale: true } as const;
+    const itself = { name: 'Mug', kind: 'PHYSICAL', price: 1000, isBundle: false, isDraft: false } as const;
     const products = new Map([...PRODUCTS, ['mug', itself]]);
     const circle = [...one({ quantity: 2, with: 'cup' }), { sku: 'cup', quantity: 1, with: 'mug' }];
     const items = [mug({ shipped: 0 }), cup];
