@@ -182,7 +182,7 @@ export const variables = {
     .default('false')
     .transform((given) => given === 'true')
     .describe(
-      'keeps the address that a checkout comes from, with the checkout here and in the metadata of its session at Stripe, until the order is erased: Visa’s compelling evidence against a dispute needs it',
+      'keeps the address that a checkout comes from, with the checkout here until the order is erased, and in the metadata of its session at Stripe until you remove it there: Visa’s compelling evidence against a dispute needs it',
     ),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
