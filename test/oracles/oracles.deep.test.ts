@@ -39,7 +39,7 @@ beforeAll(async () => {
   const watched = await watchedRun(WATCHED);
   recorded = {
     exchanges: [...watched.exchanges, ...here.exchanges].filter(isFromStripe),
-    events: [...watched.events, ...here.events],
+    events: [...watched.events, ...here.events].filter(isEvent),
   };
 }, 300_000);
 
@@ -255,6 +255,9 @@ describe('every event of the sandbox', () => {
 /** Leaves out answers of a faked proxy or another server, which faults produce and the specification does not cover. */
 const isFromStripe = ({ requestId, answerType, answer }: Exchange) =>
   requestId !== null && answerType?.startsWith('application/json') && !answer.includes('no Route matched');
+
+/** The approval hook asks with a body signed like an event's. No specification has its preview (docs/deciding/0044). */
+const isEvent = (payload: string) => !payload.includes('"v1.delegated_checkout.finalize_checkout"');
 
 const FORM = 'application/x-www-form-urlencoded';
 

@@ -147,6 +147,12 @@ export const CHANGES: Change[] = [
     why: 'WebhookEndpointCreateParams.ApiVersion: an endpoint is made in the version of the library',
   },
   {
+    at: 'price',
+    field: 'external_reference',
+    is: text,
+    why: 'the preview 2025-12-15, of prices in sessions that Stripe makes for agents: docs/deciding/0044-orders-of-agents.md',
+  },
+  {
     at: 'v2.core.event',
     component: {
       type: 'object',
