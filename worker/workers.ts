@@ -1,4 +1,9 @@
-import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  type ActivityInterceptorsFactory,
+  type NativeConnection,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { createActivities } from '../activities';
 import type { Deps } from '../activities/deps';
 import { TASK_QUEUES } from '../messages/names';
@@ -11,6 +16,8 @@ export interface WorkersConfig {
   workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   /** Calls to Stripe per second, from the whole fleet. */
   stripeMaxPerSecond: number;
+  /** Around every step, within its heartbeats. */
+  interceptors?: ActivityInterceptorsFactory[];
 }
 
 /** How long running steps may take to finish after SIGTERM; the process must exit within 20 s. */
@@ -26,6 +33,7 @@ export async function createWorkers({
   deps,
   workflowBundle,
   stripeMaxPerSecond,
+  interceptors = [],
 }: WorkersConfig): Promise<Worker[]> {
   const activities = createActivities(deps);
   const common: Omit<WorkerOptions, 'taskQueue'> = {
@@ -33,7 +41,7 @@ export async function createWorkers({
     namespace,
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: '16s',
-    interceptors: { activity: [sendHeartbeats] },
+    interceptors: { activity: [sendHeartbeats, ...interceptors] },
   };
   return [
     await Worker.create({

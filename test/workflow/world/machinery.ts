@@ -100,6 +100,7 @@ export abstract class Machinery {
       deps: this.deps(),
       workflowBundle: this.bundle,
       stripeMaxPerSecond: 100,
+      interceptors: [() => ({ inbound: this.parts.time.inbound })],
     });
     this.runs = this.workers.map((worker) => worker.run());
   }

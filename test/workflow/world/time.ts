@@ -1,4 +1,5 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 
 const FOLLOW_MS = 20;
 /** How often it is asked whether a sleep is stuck, and how many such answers in a row make it so: a second. */
@@ -14,6 +15,14 @@ export class Time {
 
   /** For the activities and the Stripe sandbox. */
   readonly clock = { now: (): number => this.now };
+
+  /** A step that a timer led to begins when that timer fired, not when the server was last asked. */
+  readonly inbound: ActivityInboundCallsInterceptor = {
+    execute: async (input, next) => {
+      await this.catchUp().catch(() => undefined);
+      return next(input);
+    },
+  };
 
   private constructor(private readonly temporal: TestWorkflowEnvironment) {
     this.watch = setInterval(() => this.look(), FOLLOW_MS);
