@@ -49,7 +49,7 @@ function main(): void {
   const registry = createRegistry('api');
   watchCertificate(registry, clientCertificate());
   createPoolMetrics(registry, { api: db, files: databases.fileDb, tables: databases.tableDb });
-  createQueueMetrics(registry, temporal);
+  createQueueMetrics(registry, { temporal, log });
   const guard = ownAccount(db, signsOfKey(env), systemClock);
   const admission = new Admission();
   const watch = watchAccount(db, systemClock, log);

@@ -1,10 +1,11 @@
 import type { Client } from '@temporalio/client';
 import { Gauge, type Registry } from 'prom-client';
 import { TASK_QUEUES } from '../messages/names';
+import { inTime } from '../platform/in-time';
+import type { Logger } from '../platform/logger';
 import { shared } from '../platform/shared';
-import { within } from '../platform/within';
 
-/** How long a scrape waits for Temporal before it leaves these metrics out. */
+/** How long a call may take: as long as a scrape waits for it. */
 const PATIENCE_MS = 2_000;
 /** The server counts again after five seconds. */
 const KEPT_MS = 5_000;
@@ -18,9 +19,13 @@ const TYPES = { workflow: 1, activity: 2 } as const;
  * Gauges about Temporal's task queues on the API's `/metrics`: the workers' own would be silent when no worker is
  * there. Read from Temporal at a scrape, at most every five seconds. Every API process reports the same.
  */
-export function createQueueMetrics(registry: Registry, temporal: Client): void {
-  const queues = shared(KEPT_MS, () =>
-    within(PATIENCE_MS, describeAll(temporal), () => new Error('no answer')).catch(() => []),
+export function createQueueMetrics(
+  registry: Registry,
+  { temporal, log }: { temporal: Client; log: Pick<Logger, 'warn'> },
+): void {
+  const queues = shared(
+    KEPT_MS,
+    inTime({ log }, 'task queues', () => describeAll(temporal)),
   );
   const gauge = (name: string, help: string, value: (queue: QueueState) => number) =>
     new Gauge({
@@ -30,7 +35,7 @@ export function createQueueMetrics(registry: Registry, temporal: Client): void {
       async collect() {
         const all = await queues();
         this.reset();
-        for (const queue of all) this.set({ task_queue: queue.name, task_type: queue.type }, value(queue));
+        for (const queue of all ?? []) this.set({ task_queue: queue.name, task_type: queue.type }, value(queue));
       },
     });
   gauge('holdfast_task_queue_backlog', 'Tasks that wait for a worker, as Temporal estimates', ({ backlog }) => backlog);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { type Action, UPDATES } from '../domain/action-facts';
 import { RULES } from '../domain/action-rules';
 import { ORDER_STATUSES } from '../domain/order';
-import { variables } from '../platform/env';
 import { SECRETS } from '../platform/secret-files';
+import { variables } from '../platform/variables';
 
 /** One variable as it is documented; `fallback` is the default, or null if there is none. */
 interface Documented {
@@ -46,7 +46,7 @@ export function envExample(): string {
 /** A comment, in lines of at most 120 characters. */
 const wrapped = (text: string): string => text.replace(/(.{1,118})(?: |$)/g, '# $1\n').trimEnd();
 
-const HEADER = `# The configuration of the API and the worker, generated from platform/env.ts by \`npm run docs:env\`.
+const HEADER = `# The configuration of the API and the worker, generated from platform/variables.ts by \`npm run docs:env\`.
 # Copy it to .env and fill it in. \`npm start\` needs none of it: it embeds or generates whatever is absent.
 # Quote values with spaces or angle brackets, e.g. EMAIL_FROM="Shop <shop@example.com>".`;
 

@@ -4,7 +4,7 @@ import type { SumWords } from './words/en';
 /** What a total is made of: subtotal − discount + shipping + (tax − taxIncluded). */
 export type Amounts = Record<'subtotal' | 'discount' | 'shipping' | 'tax' | 'taxIncluded' | 'total', Money>;
 
-/** The lines between an order's items and its total, each with its name. Nothing that is nothing has one. */
+/** The lines between an order's items and its total, each with its name. Sums of zero are left out. */
 export function sumsOf(amounts: Amounts, names: SumWords): { name: string; amount: Money }[] {
   const { subtotal, discount, shipping, tax, taxIncluded, total } = amounts;
   const lines = [

@@ -46,8 +46,8 @@ export const recoveryUrl = (
 ): string => `${env.PUBLIC_URL}/recover/${signToken(env.SIGNING_SECRET, purpose, sessionId)}`;
 
 /**
- * The link that ends the mails about expired checkouts to an address. It carries the hash of that sealed, for who has a
- * hash and a guess can check the guess.
+ * The link that ends the mails about expired checkouts to an address. It carries the
+ * address's hash in sealed form: anybody who saw the hash could check a guess at the address against it.
  */
 export const unsubscribeUrl = (env: { PUBLIC_URL: string; SIGNING_SECRET: string }, address: string): string =>
   `${env.PUBLIC_URL}/unsubscribe?token=${signToken(env.SIGNING_SECRET, 'unsubscribe', seal(env.SIGNING_SECRET, addressHash(address)))}`;

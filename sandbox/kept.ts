@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { freePort, isBusy } from './ports';
+import { freePort, isBusy } from '../platform/ports';
 
 /** Writes a file atomically: a reader sees either the old content or all of the new. Only its owner can read it. */
 export function writeAtOnce(file: string, content: string): void {

@@ -1,9 +1,10 @@
 import { type Env, loadEnv } from '../platform/env';
+import { freePort, isBusy } from '../platform/ports';
 import { withSecrets } from '../platform/secret-files';
 import { type Embedded, keptPorts, keptSecrets, startEmbedded, token, type Variables, withStandIns } from './embedded';
 import { type Foreground, inForeground } from './foreground';
 import { startNodePart } from './node-part';
-import { freePort, holderOf, isBusy } from './ports';
+import { holderOf } from './port-holder';
 import type * as Preparing from './prepare';
 import { ensureStorefront } from './storefront';
 import { table } from './table';

@@ -3,9 +3,9 @@ import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, wri
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Client } from 'pg';
+import { freePort, isBusy } from '../platform/ports';
 import { type Guarded, startGuarded } from './guard';
 import { lastLines } from './logs';
-import { freePort, isBusy } from './ports';
 import { findPostgres, type Unprivileged, unprivileged } from './postgres-binaries';
 import { commandLine, isAlive } from './processes';
 

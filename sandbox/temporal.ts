@@ -5,9 +5,9 @@ import type { Connection } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
+import { freePort, isBusy } from '../platform/ports';
 import { type Guarded, startGuarded } from './guard';
 import { lastLines } from './logs';
-import { freePort, isBusy } from './ports';
 import { findTemporal } from './temporal-binaries';
 
 export interface TemporalOptions {

@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { Pool } from 'pg';
+import { Pool } from 'pg';
 import { PrismaClient } from '../prisma/generated/client';
 
 export type Db = PrismaClient;
@@ -29,21 +29,9 @@ export const SESSION = {
  * @param connections how many connections this process may keep open
  */
 export function connectDatabase(url: string, connections = 10): Db {
-  const adapter = new PrismaPg({ connectionString: url, max: connections, ...SESSION });
-  let pool: Pool | null = null;
-  const connect = adapter.connect.bind(adapter);
-  adapter.connect = async () => {
-    const connected = await connect();
-    pool = connected.underlyingDriver();
-    return connected;
-  };
-  const db = new PrismaClient({ adapter });
-  POOLS.set(db, () => ({
-    limit: connections,
-    used: pool ? pool.totalCount - pool.idleCount : 0,
-    idle: pool?.idleCount ?? 0,
-    waiting: pool?.waitingCount ?? 0,
-  }));
+  const pool = new Pool({ connectionString: url, max: connections, ...SESSION });
+  const db = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) });
+  POOLS.set(db, pool);
   return db;
 }
 
@@ -55,7 +43,12 @@ export interface PoolState {
   waiting: number;
 }
 
-const POOLS = new WeakMap<Db, () => PoolState>();
+const POOLS = new WeakMap<Db, Pool>();
 
 /** How the pool of a client stands; null if `connectDatabase` did not make it. */
-export const poolOf = (db: Db): PoolState | null => POOLS.get(db)?.() ?? null;
+export function poolOf(db: Db): PoolState | null {
+  const pool = POOLS.get(db);
+  if (pool === undefined) return null;
+  const { totalCount, idleCount: idle, waitingCount: waiting, options } = pool;
+  return { limit: options.max, used: totalCount - idle, idle, waiting };
+}

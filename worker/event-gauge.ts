@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Deps } from '../activities/deps';
+import { inTime } from '../platform/in-time';
 import { oldestPending } from '../store/events/deliveries';
-import { inTime } from './in-time';
 
 /**
  * A gauge about events on the worker's `/metrics`, read from the database at each scrape. Every worker reports the

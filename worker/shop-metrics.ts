@@ -2,9 +2,9 @@ import { Gauge, type Registry } from 'prom-client';
 import type { Deps } from '../activities/deps';
 import { ATTENTION_STEPS, type AttentionStep } from '../domain/attention';
 import { isDecision, REASONS } from '../domain/order';
+import { inTime } from '../platform/in-time';
 import { shared } from '../platform/shared';
 import { type Figures, readFigures } from '../store/figures/figures';
-import { inTime } from './in-time';
 
 /** Scrapes that follow this closely share what was read. */
 const KEPT_MS = 5_000;

@@ -2,11 +2,11 @@ import { Gauge, type Registry } from 'prom-client';
 import type { Deps } from '../activities/deps';
 import { DISCREPANCY_KINDS } from '../domain/discrepancy';
 import { ALARM_CAUSES } from '../domain/fault';
+import { inTime } from '../platform/in-time';
 import { isRaised, openAlarms } from '../store/alarms/alarms';
 import { countOpenByKind } from '../store/reconciliation/discrepancies';
 import { sweptUntil } from '../store/reconciliation/sweeps';
 import { countLowStock } from '../store/stock/warnings';
-import { inTime } from './in-time';
 
 /**
  * Gauges about sweeps and the account on the worker's `/metrics`, read from the database at each scrape. Every worker

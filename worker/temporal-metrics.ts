@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
 import type { TelemetryOptions } from '@temporalio/worker';
+import { freePort } from '../platform/ports';
 
 /** How long a scrape waits for the SDK's part. */
 const PATIENCE_MS = 1_000;
@@ -34,16 +34,4 @@ export async function temporalMetrics(): Promise<TemporalMetrics> {
       }
     },
   };
-}
-
-/** A port that the system gives out, and that is free again. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -6,8 +6,8 @@ import type { Deps } from '../deps';
 /**
  * The SKUs that lines of a session have from the catalogue feed, by the line's id: what an agent sold for us. Those not
  * known here are left out; there are none unless orders of agents are taken up. Only a preview's version of Stripe's
- * API shows them, so this is a call of its own, made where a line is not known otherwise. There are none, too, where
- * Stripe has withdrawn that version: a session of nobody's must not stand still for it.
+ * API shows them, so this is a call of its own, made where a line is not known otherwise. It also
+ * finds none if Stripe has withdrawn that version, so that sessions of other shops do not get stuck on it.
  */
 export async function skusByReference(deps: Deps, { id }: { id: string }): Promise<Map<string, string>> {
   const { db, env } = deps;

@@ -7,6 +7,7 @@ import { isCounted, isResolved } from '../../domain/refund';
 import type { MailFacts, OrderFacts, Quantity, ShipmentFacts } from '../../emails/facts';
 import { downloadUrl, orderPageUrl, recoveryUrl, unsubscribeUrl } from '../../platform/links';
 import type { OrderForMail } from '../../store/mails/order';
+import { hasFile } from '../../store/orders/downloads';
 import type { Deps } from '../deps';
 import type { MailRequest } from './request';
 
@@ -58,14 +59,12 @@ function orderFacts(env: Deps['env'], order: OrderForMail): Omit<OrderFacts, 'at
     invoiceUrl: customer?.invoiceUrl ?? null,
     shipTo: items.some(({ kind }) => kind === 'PHYSICAL') ? addressLines(customer, languageOf(locale)) : null,
     licenceKeys: licenceKeys.map(({ sku, key }) => ({ name: nameOf(items, sku), key })),
-    downloads: grants
-      .filter(({ allowed }) => allowed > 0)
-      .map(({ id, sku, expiresAt, allowed, used }) => ({
-        name: nameOf(items, sku),
-        url: downloadUrl(env, id),
-        expiresAt,
-        remaining: allowed - used,
-      })),
+    downloads: grants.filter(hasFile).map(({ id, sku, expiresAt, allowed, used }) => ({
+      name: nameOf(items, sku),
+      url: downloadUrl(env, id),
+      expiresAt,
+      remaining: allowed - used,
+    })),
     shipments: shipmentFacts(order),
     returns: order.returns.map(({ id, items: lines, refundKey }) => ({
       ...{ id, items: lines.map(({ sku, quantity }) => ({ name: nameOf(items, sku), quantity })) },

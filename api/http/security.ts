@@ -4,9 +4,6 @@ import helmet from 'helmet';
 import type { Env } from '../../platform/env';
 import type { ApiDeps } from '../deps';
 
-/** The API's document for developers: the library that renders it writes its own styles. No other page needs that. */
-const isDocs = (url = ''): boolean => /^\/docs\/?(\?|$)/i.test(url);
-
 /**
  * Security headers for browsers. The pages served here are the demo storefront, the rendered API document, and those of
  * an order, which have no scripts. Scripts come from this origin alone, pictures from wherever the catalogue says.
@@ -18,7 +15,7 @@ export function securityHeaders(env: Pick<Env, 'PUBLIC_URL'>): RequestHandler {
       directives: {
         'default-src': ["'self'"],
         'script-src': ["'self'"],
-        'style-src': ["'self'", (req) => (isDocs(req.url) ? "'unsafe-inline'" : "'self'")],
+        'style-src': ["'self'"],
         'img-src': ["'self'", 'data:', 'https:', ...(overTls ? [] : ['http:'])],
         'font-src': ["'self'", 'data:'],
         'connect-src': ["'self'"],

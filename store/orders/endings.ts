@@ -37,7 +37,7 @@ export async function endUnpaid(
       ...(order.stock === 'HELD' && { stock: 'RELEASED' as const }),
       // A payment that was on its way and brought no money has failed, even if staff cancelled meanwhile.
       ...((paymentFailed || order.paymentStatus === 'PROCESSING') && { paymentStatus: 'FAILED' as const }),
-      // Who let an agent buy was never at this shop's checkout, so there is no cart to come back to.
+      // An agent's customer was never at this shop's checkout, so there is no cart to come back to.
       ...(recoverableUntil && !cancelled && (order.origin === 'CHECKOUT' || paymentFailed) && { recoverableUntil }),
     };
     const byStaff = cancelled && status === 'EXPIRED' && !paymentFailed;

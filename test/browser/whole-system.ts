@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { freePort } from '../../platform/ports';
 import { type Guarded, startGuarded } from '../../sandbox/guard';
-import { freePort } from '../../sandbox/ports';
 
 /** The whole system, as `npm start` runs it, with its own data folder and ports. */
 export interface WholeSystem {

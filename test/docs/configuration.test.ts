@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXAMPLE, envExample, OPERATING, withVariables } from '../../docs/generate';
-import { loadEnv, variables } from '../../platform/env';
+import { loadEnv } from '../../platform/env';
 import { SECRETS } from '../../platform/secret-files';
+import { variables } from '../../platform/variables';
 
 describe('the documented configuration', () => {
   const page = readFileSync(OPERATING, 'utf8');

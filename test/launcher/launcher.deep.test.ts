@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../../sandbox/ports';
+import { freePort } from '../../platform/ports';
 import { commandLine } from '../../sandbox/processes';
 import { descendantsOf, environmentOf, newDataDir, survivors, until } from '../support/launched';
 

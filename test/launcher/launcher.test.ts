@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { freePort } from '../../sandbox/ports';
+import { freePort } from '../../platform/ports';
 import { launch, newDataDir } from '../support/launched';
 
 let dataDir: string;

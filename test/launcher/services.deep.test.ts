@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { freePort } from '../../sandbox/ports';
+import { freePort } from '../../platform/ports';
 import { descendantsOf, type Launched, launch, newDataDir, published, survivors, until } from '../support/launched';
 
 /** Replaces every embedded part but the outbox, which starts fastest. */

@@ -40,7 +40,7 @@ function workers(): Registry {
 function apis(): Registry {
   const registry = createRegistry('api');
   createApiMetrics(registry, new Admission());
-  createQueueMetrics(registry, {} as Client);
+  createQueueMetrics(registry, { temporal: {} as Client, log: { warn: () => undefined } });
   watchCertificate(registry, CERTIFICATE);
   return registry;
 }

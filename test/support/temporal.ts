@@ -7,8 +7,8 @@ import { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { NativeConnection } from '@temporalio/worker';
 import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
+import { freePort } from '../../platform/ports';
 import { startGuarded } from '../../sandbox/guard';
-import { freePort } from '../../sandbox/ports';
 import { startTemporal, type Temporal } from '../../sandbox/temporal';
 import { findTestServer } from '../../sandbox/temporal-binaries';
 

@@ -66,7 +66,10 @@ export const licenceKeyRoutes = ({ db, clock, shown }: Pick<ApiDeps, 'db' | 'clo
     params: SkuInPath,
     answers: { 200: { description: 'How many there are, and the last ones.', schema: LicenceKeys } },
     problems: ['unknown_sku', 'invalid_transition'],
-    handle: async ({ params: { sku } }) => ({ body: await documentOf(db, sku) }),
+    handle: async ({ params: { sku } }) => {
+      await mustHaveKeys(db, sku);
+      return { body: await documentOf(db, sku) };
+    },
   }),
   route({
     method: 'post',
@@ -95,7 +98,6 @@ export const licenceKeyRoutes = ({ db, clock, shown }: Pick<ApiDeps, 'db' | 'clo
 ];
 
 async function documentOf(db: Db, sku: string): Promise<z.infer<typeof LicenceKeys>> {
-  await mustHaveKeys(db, sku);
   const { onHand, held } = await readShelf(db, { sku, movements: 0 });
   const { keys, ...counts } = await readKeys(db, { sku, limit: SHOWN });
   return {

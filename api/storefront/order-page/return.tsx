@@ -85,7 +85,7 @@ export const askToReturnRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
 
 function unitsOf({ id: _, reason: __, ...fields }: ReturnForm): ParcelLine[] {
   return Object.entries(fields)
-    .filter(([name, quantity]) => name.startsWith(UNITS) && quantity > 0)
+    .filter(([, quantity]) => quantity > 0)
     .map(([name, quantity]) => ({ sku: name.slice(UNITS.length), quantity }));
 }
 

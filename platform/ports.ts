@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 
@@ -26,20 +25,6 @@ export async function isBusy(port: number, host = '127.0.0.1'): Promise<boolean>
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return true;
     throw error;
-  }
-}
-
-/** The process that listens on a port, worded for a message, as far as `lsof` can tell. */
-export function holderOf(port: number): string {
-  try {
-    const answer = execFileSync('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const [pid, command] = ['p', 'c'].map((field) => new RegExp(`^${field}(.+)$`, 'm').exec(answer)?.[1]);
-    return `process ${pid} (${command})`;
-  } catch {
-    return 'another program';
   }
 }
 
