@@ -5,6 +5,7 @@ import { RULES } from '../domain/action-rules';
 import { ORDER_STATUSES } from '../domain/order';
 import { SECRETS } from '../platform/secret-files';
 import { variables } from '../platform/variables';
+import { INDEX, indexOfDocs, LLMS, llmsText } from './lists';
 
 /** One variable as it is documented; `fallback` is the default, or null if there is none. */
 interface Documented {
@@ -91,6 +92,8 @@ function variablesTable(): string {
 
 if (require.main === module) {
   writeFileSync(EXAMPLE, envExample());
+  writeFileSync(INDEX, indexOfDocs());
+  writeFileSync(LLMS, llmsText());
   writeFileSync(OPERATING, withVariables(readFileSync(OPERATING, 'utf8')));
   writeFileSync(RUNBOOK, withActions(readFileSync(RUNBOOK, 'utf8')));
 }

@@ -8,17 +8,9 @@ import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import { savedViews } from '../../messages/views';
 import packageJson from '../../package.json';
 import { labelsOfMetrics } from '../metrics/registered';
+import { PAGES } from './markdown';
 
 const ROOT = join(__dirname, '..', '..');
-const DOCS = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' });
-const PAGES = [
-  'README.md',
-  'CONTRIBUTING.md',
-  'CHANGELOG.md',
-  'SECURITY.md',
-  'packages/client/README.md',
-  ...DOCS.filter((file) => file.endsWith('.md')).map((file) => join('docs', file)),
-];
 
 const read = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 
