@@ -2,7 +2,7 @@ import type { UpdateAction } from './action-facts';
 import { formatMoney } from './money';
 import { leftOf } from './order-money';
 import type { OrderSnapshot } from './order-snapshot';
-import type { ParcelLine } from './parcel';
+import type { LineProgress, ParcelLine } from './parcel';
 
 /** Data for an update, made of one order. `means`: what this data says, in words that follow “for”; absent if plain. */
 export interface ActionExample {
@@ -14,7 +14,10 @@ export interface ActionExample {
 export const PLACEHOLDER = '…';
 
 /** What an example is made of. */
-export type ExampleFacts = Pick<OrderSnapshot, 'total' | 'currency' | 'refunded' | 'lostAmount' | 'lines'> & {
+export type ExampleFacts = Pick<
+  OrderSnapshot,
+  'total' | 'currency' | 'refunded' | 'lostAmount' | 'lines' | 'disputed'
+> & {
   /** Staff must decide about a refund, not about something that was reported. */
   isAboutRefund: boolean;
 };
@@ -23,25 +26,17 @@ export type ExampleFacts = Pick<OrderSnapshot, 'total' | 'currency' | 'refunded'
 export function examplesOf(action: UpdateAction, order: ExampleFacts): ActionExample[] {
   switch (action) {
     case 'ship':
-      return [{ data: { carrier: 'DHL', trackingNumber: PLACEHOLDER, items: unitsOf(order, ({ toShip }) => toShip) } }];
+      return [{ data: { carrier: 'DHL', trackingNumber: PLACEHOLDER, items: unitsOf(order, toSend) } }];
     case 'hold':
       return [{ data: { reason: 'address' } }];
     case 'cancel':
       return [{ data: { reason: 'requested_by_customer' } }];
     case 'refund':
       return refunds(order);
-    case 'return': {
-      const items = unitsOf(order, ({ shipped, returned }) => shipped - returned);
-      return [
-        {
-          data: { items, condition: 'restock', refund: {} },
-          means: 'goods that can be sold again, and what they cost',
-        },
-        { data: { items, condition: 'write_off' }, means: 'goods that cannot, and no money' },
-      ];
-    }
+    case 'return':
+      return returns(order);
     case 'replace':
-      return [{ data: { items: unitsOf(order, ({ quantity }) => Math.min(1, quantity)).slice(0, 1) } }];
+      return replacements(order);
     case 'resolve':
       return order.isAboutRefund
         ? [{ data: { how: 'withdraw' } }, { data: { how: 'settled_elsewhere' } }]
@@ -53,9 +48,9 @@ export function examplesOf(action: UpdateAction, order: ExampleFacts): ActionExa
   }
 }
 
-function refunds({ total, refunded = 0, lostAmount = 0, currency }: ExampleFacts): ActionExample[] {
-  const amount = leftOf({ total, refunded, lostAmount });
-  const left = formatMoney({ amount, currency });
+function refunds(order: ExampleFacts): ActionExample[] {
+  const amount = leftOf(moneyOf(order));
+  const left = formatMoney({ amount, currency: order.currency });
   const reason = 'requested_by_customer';
   return [
     { data: { reason }, means: `all that is left, ${left}` },
@@ -63,6 +58,35 @@ function refunds({ total, refunded = 0, lostAmount = 0, currency }: ExampleFacts
   ];
 }
 
-function unitsOf({ lines = [] }: ExampleFacts, units: (line: (typeof lines)[number]) => number): ParcelLine[] {
+/** With money only where it can be given back. */
+function returns(order: ExampleFacts): ActionExample[] {
+  const items = unitsOf(order, ({ shipped, returned, withCustomer = shipped - returned }) => withCustomer);
+  const resold = { items, condition: 'restock' };
+  return [
+    leftOf(moneyOf(order)) > 0 && !order.disputed
+      ? { data: { ...resold, refund: {} }, means: 'goods that can be sold again, and what they cost' }
+      : { data: resold, means: 'goods that can be sold again, and no money' },
+    { data: { items, condition: 'write_off' }, means: 'goods that cannot, and no money' },
+  ];
+}
+
+/** What is sent can be sent again as it was; what is not sent yet can only be exchanged. */
+function replacements(order: ExampleFacts): ActionExample[] {
+  const [again] = unitsOf(order, ({ shipped, replaced = 0 }) => Math.min(1, shipped - replaced));
+  const [instead] = unitsOf(order, ({ toShip }) => Math.min(1, toShip));
+  return [
+    ...(again ? [{ data: { items: [again] }, means: 'the same again' }] : []),
+    ...(instead
+      ? [{ data: { items: [{ ...instead, with: PLACEHOLDER }] }, means: 'another SKU that costs the same, instead' }]
+      : []),
+  ];
+}
+
+/** What can be in the next parcel. */
+const toSend = ({ toShip, again = toShip }: LineProgress): number => again;
+
+const moneyOf = ({ total, refunded = 0, lostAmount = 0 }: ExampleFacts) => ({ total, refunded, lostAmount });
+
+function unitsOf({ lines = [] }: ExampleFacts, units: (line: LineProgress) => number): ParcelLine[] {
   return lines.map((line) => ({ sku: line.sku, quantity: units(line) })).filter(({ quantity }) => quantity > 0);
 }

@@ -24,8 +24,9 @@ export const RULES: Record<Action, Rules> = {
   ship: {
     does: 'records a parcel and mails the customer',
     doesNow: ({ pendingDecision, stock }) =>
-      pendingDecision &&
-      (RETAKES_STOCK.includes(pendingDecision) || (isAboutRefund(pendingDecision) && stock !== 'COMMITTED'))
+      stock === 'RETURNED' ||
+      (pendingDecision &&
+        (RETAKES_STOCK.includes(pendingDecision) || (isAboutRefund(pendingDecision) && stock !== 'COMMITTED')))
         ? 'takes the stock again if it went back, and ships after all'
         : undefined,
     in: ['PREPARING'],
@@ -92,6 +93,7 @@ export const RULES: Record<Action, Rules> = {
       },
       disputed(NO_REFUND_WHILE_DISPUTED),
     ],
+    inVain: ({ lost = false }) => lost,
   },
   ...GOODS_RULES,
   retry: {
@@ -133,6 +135,9 @@ export const RULES: Record<Action, Rules> = {
         refusal: ({ status }) => (isFinal(status) ? `The order is ${status}` : 'Nothing needs attention'),
       },
     ],
+    // A step that is stuck needs no answer: it is tried again.
+    inVain: ({ pendingDecision, reports = [], paymentDiffers = false }) =>
+      !pendingDecision && reports.length === 0 && !paymentDiffers,
   },
   accept: {
     does: 'as `resolve`: goes on with a payment that differs, at what was paid, or takes note of what was reported',

@@ -32,7 +32,7 @@ export const refusalOf = ({ status }: Pick<ActionFacts, 'status'>): string => `T
  */
 export function offered(order: ActionFacts): { action: UpdateAction; does: string }[] {
   if (isFinal(order.status)) return [];
-  return UPDATES.filter((action) => whyNot(action, order) === null).map((action) => {
+  return UPDATES.filter((action) => whyNot(action, order) === null && !RULES[action].inVain?.(order)).map((action) => {
     const { does, doesNow } = RULES[action];
     return { action, does: doesNow?.(order) ?? does };
   });

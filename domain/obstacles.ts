@@ -22,6 +22,11 @@ export interface Rules {
   /** Statuses in which the same request again is answered as the first was, and anything else is refused. */
   repeatIn?: readonly OrderStatus[];
   obstacles: readonly Obstacle[];
+  /**
+   * Where it is let in, and there is nothing that it could do: whatever is asked, the answer says so with the numbers.
+   * It is not offered then.
+   */
+  inVain?(order: ActionFacts): boolean;
 }
 
 /** Whatever else staff ask for while all of the money is to be given back and the bank has not decided. */

@@ -20,6 +20,12 @@ export interface LineProgress {
   /** Came back by a return. */
   returned: number;
   toShip: number;
+  /** Of `quantity`, those that are sent beyond what was bought; absent if there are none. */
+  replaced?: number;
+  /** What the customer has, where that is less than what was shipped and did not come back by a return. */
+  withCustomer?: number;
+  /** What `ship` takes from stock again: units that went back with a refund of everything. Absent if there are none. */
+  again?: number;
 }
 
 /** What is still to be shipped: bought or replaced, not shipped, and not returned to stock. */
@@ -29,14 +35,24 @@ export const unshipped = (items: readonly ShippableItem[]): ParcelLine[] =>
     .map((item) => ({ sku: item.sku, quantity: Math.max(0, unsentOf(item) - item.restocked) }))
     .filter(({ quantity }) => quantity > 0);
 
-/** How far each line with goods is. */
-export const progressOf = (items: ReturnableItem[]): LineProgress[] =>
+/**
+ * How far each line with goods is.
+ * @param wentBack whether the goods went back into stock with all of the money
+ */
+export const progressOf = (items: ReturnableItem[], wentBack: boolean): LineProgress[] =>
   items
     .filter(({ kind }) => kind === 'PHYSICAL')
-    .map(({ sku, quantity, replaced, shipped, returned, ...item }) => ({
-      ...{ sku, quantity: quantity + replaced, shipped, returned },
-      toShip: count(unshipped([{ sku, quantity, replaced, shipped, ...item }])),
-    }));
+    .map((item) => {
+      const { sku, quantity, replaced, shipped, returned } = item;
+      const out = count(withCustomer([item]));
+      const again = wentBack ? count(unshipped(takenAgain([item]))) : 0;
+      return {
+        ...{ sku, quantity: quantity + replaced, shipped, returned, toShip: count(unshipped([item])) },
+        ...(replaced > 0 && { replaced }),
+        ...(out !== shipped - returned && { withCustomer: out }),
+        ...(again > 0 && { again }),
+      };
+    });
 
 /** Units that returned to stock without ever having been shipped. */
 export const givenBack = (items: ShippableItem[]): ParcelLine[] =>

@@ -6,6 +6,7 @@ import '../domain/action-examples';
 import '../domain/action-facts';
 import '../domain/action-rules';
 import '../domain/actions';
+import '../domain/awaited';
 import '../domain/calls';
 import '../domain/dispute';
 import '../domain/events';

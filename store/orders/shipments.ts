@@ -49,9 +49,12 @@ export async function recordShipment(
     const same = await tx.shipment.findUnique({
       where: { sessionId_carrier_trackingNumber: { sessionId, carrier, trackingNumber } },
     });
-    if (same)
-      return { outcome: 'shipped', status: order.status, shipmentId: same.id, ...(await progress(tx, sessionId)) };
     const isReturned = order.stock === 'RETURNED';
+    if (same)
+      return {
+        ...{ outcome: 'shipped', status: order.status, shipmentId: same.id },
+        ...(await progress(tx, sessionId, isReturned)),
+      };
     const waiting = unshipped(isReturned ? takenAgain(order.items) : order.items);
     const parcel = items ?? waiting;
     const refusal = whyNot('ship', shipFacts(order)) ?? whyNotThisParcel(waiting, parcel);
@@ -88,7 +91,7 @@ export async function recordShipment(
       actor,
       key: `shipped/${shipmentId}`,
     });
-    return { outcome: 'shipped', status, shipmentId, ...(await progress(tx, sessionId)) };
+    return { outcome: 'shipped', status, shipmentId, ...(await progress(tx, sessionId, false)) };
   });
 }
 
@@ -101,11 +104,12 @@ export const shipFacts = ({ attentionStep, ...order }: Order): ActionFacts => ({
   shippingHold: holdOf(order),
 });
 
-async function progress(tx: Tx, sessionId: SessionId): Promise<Progress> {
+/** @param wentBack whether the goods are back in stock */
+async function progress(tx: Tx, sessionId: SessionId, wentBack: boolean): Promise<Progress> {
   const items = await tx.orderItem.findMany({ where: { sessionId }, orderBy: { position: 'asc' } });
   const parcels = await tx.shipment.findMany({ where: { sessionId }, orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] });
   return {
-    lines: progressOf(items),
+    lines: progressOf(items, wentBack),
     parcels: parcels.map((parcel) => ({
       ...{ carrier: parcel.carrier, trackingNumber: parcel.trackingNumber, at: parcel.shippedAt.getTime() },
       items: parcel.items as ParcelLine[], // as `recordShipment` wrote them

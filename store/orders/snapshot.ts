@@ -83,7 +83,7 @@ export function toSnapshot({
   mails,
   ...order
 }: SnapshotColumns): OrderSnapshot {
-  const lines = progressOf(items);
+  const lines = progressOf(items, order.stock === 'RETURNED');
   const asked = openRequests(returnRequests, items, returns);
   return {
     ...order,

@@ -24,10 +24,9 @@ const read = async (id: string) =>
   (await shop.http.get(`/admin/orders/${id}`).set('authorization', `Bearer ${shop.world.env.ADMIN_TOKEN}`)).body;
 /** Until the run waits for staff. It says so itself: what the database says may be from before it looked again. */
 const parked = (id: SessionId, step: string) =>
-  until(async () => {
-    const { attention } = await shop.world.handle(id).query<{ attention: { step: string } | null }>('state');
-    return attention?.step === step && (await read(id)).attention?.step === step;
-  });
+  until(async () => (await attentionOf(id))?.step === step && (await read(id)).attention?.step === step);
+const attentionOf = async (id: SessionId) =>
+  (await shop.world.handle(id).query<{ attention: { step: string } | null }>('state')).attention;
 
 /** Stripe refuses refunds, under the key of each. */
 const refuse = (times = 1, fault: Record<string, unknown> = {}) =>
@@ -302,6 +301,17 @@ describe('a payment that is not what was asked', () => {
       status: 'REFUNDED',
       refunded: money(1000),
     });
+  });
+
+  test('is accepted while Stripe is asked about it again: the answer waits for what Stripe says', async () => {
+    const id = await differing();
+    const looks = { match: { method: 'GET', path: `/sessions/${id}$` } };
+    await shop.world.at('/faults', { ...looks, kind: 'delay', ms: 3_000, times: 1 });
+    expect((await resolve(id, { how: 'withdraw' })).body).toEqual(cannot(/needs a decision/));
+    await until(async () => (await attentionOf(id)) === null);
+    expect(await post(id, 'retry')).toMatchObject({ status: 200 });
+    const answer = await resolve(id, { how: 'accept' });
+    expect([answer.status, answer.body.status]).toEqual([200, 'PREPARING']);
   });
 
   test('and whose cancel Stripe refuses waits, is withdrawn, and waits as before', async () => {

@@ -196,11 +196,23 @@ describe('who may do what', () => {
 });
 
 describe('what is offered to staff', () => {
+  const offers = (facts: ActionFacts) => offered(facts).map(({ action }) => action);
+
   test('is exactly what the table allows, for every status and every flag; nothing once the order has ended', () => {
     for (const facts of everyCombination()) {
       const allowed = isFinal(facts.status) ? [] : UPDATES.filter((action) => whyNot(action, facts) === null);
-      expect(offered(facts).map(({ action }) => action)).toEqual(allowed);
+      // A step that is stuck needs no answer.
+      expect(offers(facts)).toEqual(allowed.filter((action) => action !== 'resolve' || facts.pendingDecision));
     }
+  });
+
+  test('is nothing that could only be answered with “nothing to accept”, or that nothing is left', () => {
+    const stuck = waiting({ needsAttention: true });
+    expect(offers(stuck)).not.toContain('resolve');
+    expect(offers({ ...stuck, paymentDiffers: true })).toContain('resolve');
+    expect(offers({ ...stuck, reports: [DECISIONS.reviewClosed] })).toContain('resolve');
+    expect(offers(waiting())).toContain('refund');
+    expect(offers(waiting({ lost: true }))).not.toContain('refund');
   });
 });
 

@@ -2,6 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import { formatMoney } from '../../domain/money';
 import type { MailState } from '../../domain/order-snapshot';
 import type { OrderReport } from '../../messages/order';
+import { moment } from './moment';
 
 /**
  * The order's details in the Temporal UI, as Markdown: what is known of it, what it waits for, and what staff can do,
@@ -52,7 +53,13 @@ function disputeOf({ id, amount, currency, dueBy, answerable, submitted }: Order
 }
 
 function lineOf({ sku, quantity, shipped, returned, toShip }: OrderReport['lines'][number]): string {
-  const parts = [`${shipped} sent`, ...(returned > 0 ? [`${returned} came back`] : []), `${toShip} to send`];
+  const calledOff = quantity - shipped - toShip; // with a refund, before it was sent
+  const parts = [
+    `${shipped} sent`,
+    ...(returned > 0 ? [`${returned} came back`] : []),
+    ...(calledOff > 0 ? [`${calledOff} back in stock`] : []),
+    `${toShip} to send`,
+  ];
   return `${quantity} × \`${sku}\`: ${parts.join(', ')}`;
 }
 
@@ -115,11 +122,6 @@ function linksOf({ paymentIntentId }: OrderReport): string {
 const run = (id: string): string => `[${id}](/namespaces/${workflowInfo().namespace}/workflows/${id})`;
 
 const since = (at: string | null): string => (at === null ? '' : `, since ${moment(at)}`);
-
-const MOMENT = new Intl.DateTimeFormat('en-GB', {
-  ...{ day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' },
-});
-const moment = (at: string): string => `${MOMENT.format(new Date(at)).replace(' at ', ', ')} UTC`;
 
 /** A Markdown list needs a blank line before it. */
 const section = (title: string, lines: readonly string[]): string =>

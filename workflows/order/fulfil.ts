@@ -1,3 +1,4 @@
+import { awaitedToFulfil } from '../../domain/awaited';
 import { DECISIONS } from '../../domain/order';
 import { phaseOf } from '../../domain/phase';
 import { database } from '../steps';
@@ -18,18 +19,10 @@ import type { OrderRun } from './run';
 export async function fulfil(run: OrderRun): Promise<void> {
   const parcels = new Parcels(run);
   while (phaseOf(run.order) === 'to-fulfil') {
-    run.waits(whatFor(run));
+    run.waits(awaitedToFulfil(run.order));
     const message = await run.nextMessage(parcels.untilTakenAsDelivered, 'Shipped long enough ago');
     await run.serve(message, () => take(run, parcels, message));
   }
-}
-
-function whatFor({ status, order: { shippingHold = null, disputed, reviewOpen, fraudWarning } }: OrderRun): string {
-  if (status === 'SHIPPED') return 'word that it arrived';
-  if (disputed) return 'the bank to decide about the dispute; nothing ships meanwhile';
-  if (reviewOpen) return 'Stripe Radar to close its review; nothing ships meanwhile';
-  if (fraudWarning) return 'staff to decide about a fraud warning; nothing ships meanwhile';
-  return shippingHold === null ? 'staff to ship it' : `staff to release it (on hold: ${shippingHold}) and to ship it`;
 }
 
 async function take(run: OrderRun, parcels: Parcels, message: Message): Promise<void> {

@@ -6,6 +6,9 @@ import { phaseOf } from '../../domain/phase';
 import { database, stripe, stripeLater } from '../steps';
 import { decide } from './decide';
 import type { Message, StaffRequest } from './inbox';
+import { moment } from './moment';
+import { awaitedPayment, type PaymentStage, TIMER_SUMMARY } from './payment-words';
+import type { PaymentQuestion } from './report';
 import { resolve } from './resolve';
 import type { OrderRun } from './run';
 
@@ -27,7 +30,7 @@ const DAY = 86_400_000;
 export class PaymentWatch {
   /** Why the session is to be expired; null while it may stay open. */
   private ending: UnpaidEnding | null;
-  private stage: keyof typeof TIMER_SUMMARY = 'hold';
+  private stage: PaymentStage = 'hold';
   /** When Stripe is asked without a message. */
   private lookAt: number;
   private lookAtOnce = false;
@@ -53,11 +56,14 @@ export class PaymentWatch {
   async nextMessage(): Promise<Message> {
     const { inbox } = this.run;
     if (this.difference !== null) {
+      this.run.waits('staff to decide about the payment');
       await this.park(this.difference);
       await this.run.refresh();
       this.lookAtOnce = true; // whatever is decided, Stripe is asked again
       if (inbox.hasRequest) return inbox.take();
     }
+    const whatFor = awaitedPayment(this.stage, this.lookAtOnce, this.run.order.holdUntil);
+    if (whatFor !== null) this.run.waits(whatFor);
     if (this.lookAtOnce) return { kind: 'look' };
     return this.run.nextMessage(this.lookAt - Date.now(), TIMER_SUMMARY[this.stage]);
   }
@@ -79,6 +85,18 @@ export class PaymentWatch {
     const { difference } = this;
     this.difference = null;
     await this.take(message, difference);
+    const outcome = await this.ask(difference);
+    this.run.view.payment = this.question;
+    return outcome;
+  }
+
+  private get question(): PaymentQuestion | null {
+    if (this.difference === null) return null;
+    return this.difference === UNKNOWN ? 'unknown' : 'differs';
+  }
+
+  /** @param difference that staff were called for until now */
+  private async ask(difference: string | null): Promise<Outcome> {
     if (this.staffCancelled) {
       this.ending = 'cancelled';
       this.close('cancelled');
@@ -167,7 +185,7 @@ export class PaymentWatch {
     this.run.waits(
       captureBefore === undefined
         ? 'a delayed payment; Stripe is asked daily'
-        : `staff to capture the payment in the Stripe Dashboard before ${new Date(captureBefore).toISOString()}`,
+        : `staff to capture the payment in the Stripe Dashboard before ${moment(captureBefore)}`,
     );
     await this.release(tooLong ? 'the payment has been on its way for too long' : null);
     return 'waiting';
@@ -225,11 +243,3 @@ function whyNoStock({ order: { stock, abandoned }, inbox }: OrderRun): UnpaidEnd
   if (inbox.hasAbandon || abandoned) return 'abandoned';
   return stock === 'RELEASED' ? 'expired' : null;
 }
-
-/** What the timer in the Temporal UI is for. */
-const TIMER_SUMMARY = {
-  hold: 'The hold ends',
-  closing: 'Expiring the session is tried again',
-  'on-its-way': 'Stripe is asked again',
-  'in-flight': 'Stripe is asked again',
-} as const;

@@ -13,12 +13,14 @@ export function reportOf({
   order,
   waitingFor,
   parked,
+  payment,
   happened,
   mails,
 }: {
   order: OrderFactsNow;
   waitingFor: string;
   parked: readonly Parked[];
+  payment: PaymentQuestion | null;
   happened: readonly string[];
   mails: readonly MailProgress[];
 }): OrderReport {
@@ -45,7 +47,7 @@ export function reportOf({
     })),
     paymentIntentId: order.paymentIntentId ?? null,
     happened: [...happened],
-    actions: offered(factsOf(order, parked)).map(({ action, does }) => ({
+    actions: offered(factsOf(order, parked, payment)).map(({ action, does }) => ({
       ...{ action, does },
       examples: examplesOf(action, { ...order, isAboutRefund: isAboutRefund(order.pendingDecision?.step) }),
     })),
@@ -61,11 +63,23 @@ function together(written: readonly MailProgress[], ofThisRun: readonly MailProg
 
 const isOver = ({ state }: MailProgress): boolean => state === 'sent' || state === 'returned' || state === 'given_up';
 
+/**
+ * What staff must decide about the payment: it differs from what was asked, or Stripe does not know the session. It is
+ * their question also while Stripe is asked again.
+ */
+export type PaymentQuestion = 'differs' | 'unknown';
+
 /** The facts that decide what staff may do now. */
-export const factsOf = (order: OrderFactsNow, parked: readonly Parked[]): ActionFacts => ({
+export const factsOf = (
+  order: OrderFactsNow,
+  parked: readonly Parked[],
+  payment: PaymentQuestion | null,
+): ActionFacts => ({
   ...order,
   pendingDecision: order.pendingDecision?.step,
-  needsAttention: parked.some(isForRetry),
+  needsAttention: parked.some(isForRetry) || payment !== null,
+  paymentDiffers: payment === 'differs',
+  sessionUnknown: payment === 'unknown',
   nothingTaken: order.total === 0,
 });
 

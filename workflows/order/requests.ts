@@ -74,9 +74,11 @@ export function checkReplace(request: ReplaceRequest): void {
   refuseUnknown(unknown, 'items');
   const others = Array.isArray(items) ? items.map((line) => fieldsOf(line)) : [];
   checkLines('items', Array.isArray(items) ? others.map(({ with: _, ...line }) => line) : items);
-  for (const { sku, with: other } of others)
+  for (const { sku, with: other } of others) {
+    if (other === PLACEHOLDER) throw refuse(`put the SKU to send in place of ${PLACEHOLDER}`);
     if (other !== undefined && (typeof other !== 'string' || !isSku(other) || other === sku))
       throw refuse(`items: with must be another stock keeping unit than ${sku}, or absent for the same`);
+  }
 }
 
 /** As `checkShip`, for `resolve`. */

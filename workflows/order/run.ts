@@ -75,7 +75,7 @@ export class OrderRun {
 
   /** The facts that decide what staff may do now; null before the order is opened. */
   get facts(): ActionFacts | null {
-    return this.known && factsOf(this.known, this.needs);
+    return this.known && factsOf(this.known, this.needs, this.view.payment);
   }
 
   /** The answer to the `state` query. */

@@ -6,7 +6,7 @@ import { factPairs, type OrderReport } from '../../messages/order';
 import { SEARCH_ATTRIBUTES, searchableSkus } from '../../messages/search-attributes';
 import type { Parked } from '../parking';
 import { describeOrder } from './details';
-import { reportOf } from './report';
+import { type PaymentQuestion, reportOf } from './report';
 
 /**
  * What staff see of an order in the Temporal UI. Details cost nothing; each change of a search attribute is a history
@@ -18,6 +18,11 @@ export class StaffView {
   readonly happened: string[] = [];
   /** The mails of this run. */
   mails: readonly MailProgress[] = [];
+  /**
+   * What staff must decide about the payment, until Stripe says otherwise; null if nothing. An answer of theirs that
+   * comes while Stripe is asked again waits for what it says, instead of being refused as needless.
+   */
+  payment: PaymentQuestion | null = null;
   private shown = { attention: false, disputed: false };
 
   /**
@@ -56,8 +61,8 @@ export class StaffView {
 
   /** What staff see, as data; null before the order is opened. */
   reportOf(order: OrderFactsNow | null, parked: readonly Parked[]): OrderReport | null {
-    const { waitingFor, happened, mails } = this;
-    return order && reportOf({ order, waitingFor, parked, happened, mails });
+    const { waitingFor, payment, happened, mails } = this;
+    return order && reportOf({ order, waitingFor, parked, payment, happened, mails });
   }
 
   private showFlags(now: { attention: boolean; disputed: boolean }): void {

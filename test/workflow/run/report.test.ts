@@ -11,7 +11,7 @@ const shown = (returnRequests: object[]) =>
       skus: ['mug'],
       returnRequests,
     } as never as OrderFactsNow,
-    ...{ waitingFor: 'a report of delivery', parked: [], happened: [], mails: [] },
+    ...{ waitingFor: 'a report of delivery', parked: [], payment: null, happened: [], mails: [] },
   }).returnRequests;
 
 test('a history in which a worker of the version before passed on a request to return as the database tells of it can be read', () => {

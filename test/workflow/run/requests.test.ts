@@ -1,4 +1,5 @@
 import { examplesOf } from '../../../domain/action-examples';
+import type { UpdateAction } from '../../../domain/action-facts';
 import { checkReplace, checkReturn, checkShip } from '../../../workflows/order/requests';
 
 const parcel = { carrier: 'DHL', trackingNumber: '1' };
@@ -13,9 +14,14 @@ test.each([
 });
 
 test('a block that staff pasted from the details and did not fill in is refused, in one sentence without a stack', () => {
-  const [{ data } = { data: {} }] = examplesOf('ship', { total: 1, currency: 'eur', isAboutRefund: false });
-  const pasted = caught(() => checkShip(data as typeof parcel));
-  expect([pasted?.message, pasted?.stack]).toEqual(['put the parcel’s own number in place of …', '']);
+  const lines = [{ sku: 'mug', quantity: 1, shipped: 0, returned: 0, toShip: 1 }];
+  const order = { total: 1, currency: 'eur', disputed: false, isAboutRefund: false, lines };
+  const blockOf = (action: UpdateAction) => examplesOf(action, order)[0]?.data as never;
+  const refusals = [caught(() => checkShip(blockOf('ship'))), caught(() => checkReplace(blockOf('replace')))];
+  expect(refusals.map((refusal) => [refusal?.message, refusal?.stack])).toEqual([
+    ['put the parcel’s own number in place of …', ''],
+    ['put the SKU to send in place of …', ''],
+  ]);
 });
 
 const items = [{ sku: 'mug', quantity: 1 }];

@@ -2,7 +2,9 @@ import type { OrderFactsNow } from '../../../activities/order/facts';
 import { examplesOf, PLACEHOLDER } from '../../../domain/action-examples';
 import { UPDATES, type UpdateAction } from '../../../domain/action-facts';
 import { whyNot } from '../../../domain/actions';
+import { awaitedToFulfil } from '../../../domain/awaited';
 import { DECISIONS, isFinal, ORDER_STATUSES } from '../../../domain/order';
+import { progressOf } from '../../../domain/parcel';
 import {
   checkCancel,
   checkHold,
@@ -13,6 +15,7 @@ import {
   checkShip,
 } from '../../../workflows/order/requests';
 import { StaffView } from '../../../workflows/order/staff-view';
+import type { Parked } from '../../../workflows/parking';
 import { reset, seen } from './temporal';
 
 jest.mock('@temporalio/workflow', () => jest.requireActual('./temporal').fakeTemporal);
@@ -157,7 +160,7 @@ test('the details tell money, goods, parcels, refunds and disputes of the order,
       { sku: 'mug', quantity: 1 },
       { sku: 'pot', quantity: 1 },
     ],
-    ...{ condition: 'restock', refund: {} },
+    condition: 'restock', // without money, while the bank decides about it
   });
 
   view.show(order({ lines: [{ sku: 'mug', quantity: 3, shipped: 2, returned: 0, toShip: 1 }] }), []);
@@ -186,6 +189,25 @@ test('each block to paste is taken by the update that it stands under', () => {
 
 /** With what staff write in place of `…`. */
 const filledIn = (data: object): object => JSON.parse(JSON.stringify(data).replaceAll(PLACEHOLDER, '4711'));
+
+test('an order whose refund failed is not waited for to be shipped: its goods are back in stock, and ship takes them again', () => {
+  const items = [
+    { sku: 'mug', kind: 'PHYSICAL', quantity: 2, shipped: 0, restocked: 2, replaced: 0, returned: 0 } as const,
+  ];
+  const failed = order({
+    ...{ stock: 'RETURNED', pendingDecision: { step: DECISIONS.refundFailed, reason: 'the bank sent it back' } },
+    lines: progressOf([...items], true),
+  });
+  const view = new StaffView();
+  view.waitingFor = awaitedToFulfil(failed);
+  view.show(failed, [failed.pendingDecision as Parked]);
+  expect(seen.details).toContain('- 2 × `mug`: 0 sent, 2 back in stock, 0 to send');
+  expect(seen.details).toContain(
+    '**It waits for** staff to decide about the refund that did not go through; its goods',
+  );
+  expect(seen.details).not.toContain('to ship it');
+  expect(dataIn(seen.details)[0]).toMatchObject({ items: [{ sku: 'mug', quantity: 2 }] });
+});
 
 test('an order of downloads has no goods to tell of, a free one nothing to refund', () => {
   const view = new StaffView();
