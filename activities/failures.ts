@@ -4,6 +4,9 @@ import { type AccountCause, DATABASE, type Fault, type FaultDetails } from '../d
 import { OTHER_ACCOUNT, StripeAnswerError } from '../platform/stripe';
 import { databaseRefusesAll, sqlState } from '../store/errors';
 
+/** The type of a failure that is none of those which Stripe, the database and the mail provider are known for. */
+export const UNEXPECTED = 'unexpected';
+
 /**
  * Turns any error thrown by an activity into a failure that is safe in a history: a type that staff can act on, a
  * message without personal data (a message from the database or Stripe may quote its input), whose fault it is (in its
@@ -20,7 +23,7 @@ export function toFailure(error: unknown): ApplicationFailure {
     return retryable(DATABASE, message, { fault: databaseFault(error) });
   }
   const message = error instanceof Error ? `${error.name} in ${firstFrame(error)}` : 'unknown error';
-  return retryable('unexpected', message, { fault: 'moment' });
+  return retryable(UNEXPECTED, message, { fault: 'moment' });
 }
 
 interface StripeFault {

@@ -1,4 +1,5 @@
 import { CancelledFailure } from '@temporalio/common';
+import { moduleLog } from '../platform/logger';
 import { account } from './account/account';
 import { bulkEnding, bulkMoves } from './bulk/bulk';
 import { checkout } from './checkout/checkout';
@@ -7,7 +8,7 @@ import { disputes } from './dispute/disputes';
 import { evidencePacks } from './dispute/evidence';
 import { recordedDisputes } from './dispute/recorded';
 import { evidenceSubmission } from './dispute/submission';
-import { toFailure } from './failures';
+import { toFailure, UNEXPECTED } from './failures';
 import { emailAgain } from './mail/again';
 import { email } from './mail/send';
 import { notices } from './notice/notices';
@@ -34,7 +35,7 @@ import { refundResolving, refundSettling } from './refund/resolve';
 
 /** Database steps and mail, on the `orders` queue. */
 export const orderActivities = (deps: Deps) => ({
-  ...account(deps),
+  ...account(logging(deps, 'account')),
   ...opening(deps),
   ...commit(deps),
   ...orders(deps),
@@ -44,31 +45,37 @@ export const orderActivities = (deps: Deps) => ({
   ...fulfilment(deps),
   ...returns(deps),
   ...followedOrders(deps),
-  ...email(deps),
-  ...emailAgain(deps),
-  ...evidencePacks(deps),
-  ...recordedDisputes(deps),
-  ...sweep(deps),
-  ...sweepRuns(deps),
-  ...sweepUnfinished(deps),
-  ...repairs(deps),
-  ...reconciliation(deps),
-  ...reconciliationReport(deps),
-  ...bulkEnding(deps),
+  ...email(logging(deps, 'mail')),
+  ...emailAgain(logging(deps, 'mail')),
+  ...evidencePacks(logging(deps, 'disputes')),
+  ...recordedDisputes(logging(deps, 'disputes')),
+  ...sweep(logging(deps, 'sweep')),
+  ...sweepRuns(logging(deps, 'sweep')),
+  ...sweepUnfinished(logging(deps, 'sweep')),
+  ...repairs(logging(deps, 'sweep')),
+  ...reconciliation(logging(deps, 'sweep')),
+  ...reconciliationReport(logging(deps, 'sweep')),
+  ...bulkEnding(logging(deps, 'bulk')),
 });
 /** Calls to Stripe, on the `stripe` queue, rate-limited for the whole fleet. */
 export const stripeActivities = (deps: Deps) => ({
-  ...checkout(deps),
+  ...checkout(logging(deps, 'checkout')),
   ...refunds(deps),
   ...refundFollowing(deps),
   ...refundSettling(deps),
-  ...disputes(deps),
-  ...evidenceSubmission(deps),
+  ...disputes(logging(deps, 'disputes')),
+  ...evidenceSubmission(logging(deps, 'disputes')),
   ...notices(deps),
-  ...sweepSessions(deps),
-  ...sweepEvents(deps),
-  ...ledger(deps),
-  ...bulkMoves(deps),
+  ...sweepSessions(logging(deps, 'sweep')),
+  ...sweepEvents(logging(deps, 'sweep')),
+  ...ledger(logging(deps, 'sweep')),
+  ...bulkMoves(logging(deps, 'bulk')),
+});
+
+/** What an activity is given, with the log of its part of the worker. */
+const logging = (deps: Deps, module: Parameters<typeof moduleLog>[1]): Deps => ({
+  ...deps,
+  log: moduleLog(deps.log, module),
 });
 
 export type OrderActivities = ReturnType<typeof orderActivities>;
@@ -76,12 +83,12 @@ export type StripeActivities = ReturnType<typeof stripeActivities>;
 
 /** The activities of both queues. Every error they throw is turned into a failure that is safe in a history. */
 export const createActivities = (deps: Deps) => ({
-  orders: guarded(orderActivities(deps)),
-  stripe: guarded(stripeActivities(deps)),
+  orders: guarded(orderActivities(deps), deps.log),
+  stripe: guarded(stripeActivities(deps), deps.log),
 });
 
 // biome-ignore lint/suspicious/noExplicitAny: the wrapper keeps each function's own signature
-function guarded<T extends Record<string, (...args: any[]) => Promise<unknown>>>(activities: T): T {
+function guarded<T extends Record<string, (...args: any[]) => Promise<unknown>>>(activities: T, log: Deps['log']): T {
   return Object.fromEntries(
     Object.entries(activities).map(([name, activity]) => [
       name,
@@ -89,7 +96,10 @@ function guarded<T extends Record<string, (...args: any[]) => Promise<unknown>>>
         try {
           return await activity(...args);
         } catch (error) {
-          throw error instanceof CancelledFailure ? error : toFailure(error);
+          if (error instanceof CancelledFailure) throw error;
+          const failure = toFailure(error);
+          if (failure.type === UNEXPECTED) log.error({ err: error, activity: name }, 'an activity failed unexpectedly');
+          throw failure;
         }
       },
     ]),

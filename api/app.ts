@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import { Problem } from '../domain/problem';
+import { moduleLog } from '../platform/logger';
 import { adminRoutes } from './admin';
 import { requireStaff } from './admin/staff-auth';
 import type { ApiDeps } from './deps';
@@ -8,7 +9,7 @@ import { problemHandler } from './http/errors';
 import { healthRoutes } from './http/health';
 import { createLimits } from './http/limits';
 import { openApiDocument } from './http/openapi';
-import { requestLog, requestMetrics } from './http/request-log';
+import { requestContext, requestLog, requestMetrics } from './http/request-log';
 import { mount, needsStorefrontKey, type Route } from './http/route';
 import { securityHeaders, storefrontCors, warnOfProxy } from './http/security';
 import { storefrontServer } from './http/storefront-key';
@@ -43,7 +44,8 @@ export function createApp(deps: ApiDeps): Express {
   app.set('trust proxy', env.TRUST_PROXY);
   app.set('query parser', 'simple');
 
-  app.use(requestLog(log), requestMetrics(metrics), securityHeaders(env), storefrontCors(env));
+  const requests = moduleLog(log, 'request');
+  app.use(requestLog(requests), requestContext, requestMetrics(metrics), securityHeaders(env), storefrontCors(env));
   app.use((_req, res, next) => {
     // While the process stops, clients should send their next request elsewhere.
     if (deps.closing.aborted) res.set('connection', 'close');
@@ -67,17 +69,22 @@ export function createApp(deps: ApiDeps): Express {
   app.use(() => {
     throw new Problem('not_found', 'There is nothing at this address. See /docs.');
   });
-  app.use(problemHandler(log));
+  app.use(problemHandler(requests));
   return app;
 }
 
 /** Every declared route, in the order of the OpenAPI document. */
-export function apiRoutes(deps: ApiDeps, limits = createLimits(deps)): Route[] {
+export function apiRoutes(all: ApiDeps, limits = createLimits(all)): Route[] {
+  const logging = (module: Parameters<typeof moduleLog>[1]) => ({ ...all, log: moduleLog(all.log, module) });
+  const deps = logging('storefront');
+  const opening = logging('checkout');
+  const hooks = logging('webhooks');
+  const staff = logging('admin');
   return [
     ...productRoutes(deps),
     ...pictureRoutes(deps),
     ...notifyRoutes(deps, limits),
-    ...checkoutRoutes(deps, limits),
+    ...checkoutRoutes(opening, limits),
     ...orderRoutes(deps, limits),
     ...orderPageRoutes(deps, limits),
     ...cancelRoutes(deps),
@@ -86,15 +93,15 @@ export function apiRoutes(deps: ApiDeps, limits = createLimits(deps)): Route[] {
     ...guestWithdrawalRoutes(deps, limits),
     ...streamRoutes(deps, limits),
     ...downloadRoutes(deps),
-    ...recoverRoutes(deps, limits),
+    ...recoverRoutes(opening, limits),
     ...recoveryCartRoutes(deps),
     ...unsubscribeRoutes(deps),
     ...customerOrderRoutes(deps, limits),
-    ...webhookRoutes(deps),
-    ...approvalRoutes(deps),
-    ...mailWebhookRoutes(deps),
-    ...adminRoutes(deps),
-    ...staffRoutes(deps, limits),
-    ...healthRoutes(deps),
+    ...webhookRoutes(hooks),
+    ...approvalRoutes(hooks),
+    ...mailWebhookRoutes(hooks),
+    ...adminRoutes(staff),
+    ...staffRoutes(staff, limits),
+    ...healthRoutes(all),
   ];
 }

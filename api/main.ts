@@ -4,7 +4,8 @@ import { systemClock } from '../platform/clock';
 import { ConfigurationError } from '../platform/configuration-error';
 import { type Env, loadEnv } from '../platform/env';
 import { KEEP_ALIVE_MS } from '../platform/keep-alive';
-import { createLogger } from '../platform/logger';
+import { lastWords } from '../platform/last-words';
+import { createLogger, moduleLog } from '../platform/logger';
 import { createRegistry, watchCertificate } from '../platform/metrics';
 import { announced } from '../platform/stopping';
 import { connectStripe } from '../platform/stripe';
@@ -40,7 +41,8 @@ main();
 /** The API's process. Configured by the environment alone; any number of them may run side by side. */
 function main(): void {
   const env = configuration();
-  const log = createLogger('api', env.LOG_LEVEL);
+  const log = createLogger('api', env);
+  lastWords(log);
   const databases = connectDatabases(env.DATABASE_URL);
   const { db } = databases;
   const temporal = connectTemporal();
@@ -49,10 +51,10 @@ function main(): void {
   const registry = createRegistry('api');
   watchCertificate(registry, clientCertificate());
   createPoolMetrics(registry, { api: db, files: databases.fileDb, tables: databases.tableDb });
-  createQueueMetrics(registry, { temporal, log });
+  createQueueMetrics(registry, { temporal, log: moduleLog(log, 'metrics') });
   const guard = ownAccount(db, signsOfKey(env), systemClock);
   const admission = new Admission();
-  const watch = watchAccount(db, systemClock, log);
+  const watch = watchAccount(db, systemClock, moduleLog(log, 'account'));
   const stripe = connectStripe(env, STRIPE_TIMEOUT_MS, watch, guard, createStripeMetrics(registry));
   const deps: ApiDeps = {
     ...databases,
@@ -61,7 +63,7 @@ function main(): void {
     installation: installationOf(db, env.INSTALLATION_ID),
     log,
     stripe,
-    account: learnAccount(stripe, log, closing.signal),
+    account: learnAccount(stripe, moduleLog(log, 'account'), closing.signal),
     clock: systemClock,
     admission,
     shown: new ShownProducts(db, admission),
@@ -72,7 +74,7 @@ function main(): void {
   void deps.installation().catch(() => undefined); // so that no shopper waits for it; asked again when it is needed
   const server = createServer(createApp(deps));
   const drain = drainable(server);
-  startHousekeeping(deps);
+  startHousekeeping({ ...deps, log: moduleLog(log, 'housekeeping') });
   void whenPooled(env.DATABASE_URL, () => closing.signal.aborted, cannotStart);
   server.once('error', (error: NodeJS.ErrnoException) => {
     const why =
@@ -82,7 +84,7 @@ function main(): void {
     cannotStart(`Cannot listen on ${env.HOST}:${env.PORT}: ${why}.`);
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.listen(env.PORT, env.HOST, () => log.info({ address: server.address() }, 'listening'));
+  server.listen(env.PORT, env.HOST, () => log.info({ at: server.address() }, 'listening'));
 
   const stop = (signal: string) => {
     if (closing.signal.aborted) return;

@@ -23,6 +23,7 @@ const schema = z.object(variables).transform((env) => {
     ADMIN_TOKENS: env.ADMIN_TOKENS ?? [],
     RESEND_WEBHOOK_SECRET: env.RESEND_WEBHOOK_SECRET ?? [],
     EVENTS_SECRET: env.EVENTS_SECRET ?? [],
+    LOG_LEVELS: env.LOG_LEVELS ?? {},
     livemode: isLiveKey(env.STRIPE_SECRET_KEY),
   };
 });

@@ -1,32 +1,76 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import type { Env } from './env';
+import { logContext } from './log-context';
+import type { LOG_MODULES, LogLevel, LogProcess } from './log-levels';
+import { scrubber, withoutPrivate } from './log-scrubber';
+import { secretsOf } from './secrets-of';
 
 export type { Logger };
 
-/** Writes JSON lines to standard output. Personal data and secrets are removed before a line is written. */
-export function createLogger(name: string, level: string): Logger {
-  return pino({
-    name,
-    level,
-    redact: {
-      paths: [
-        '*.email',
-        '*.name_on_card',
-        '*.address',
-        '*.token',
-        'req.headers',
-        'req.query',
-        'err.raw',
-        'err.headers',
-      ],
-      remove: true,
-    },
-    serializers: { err: describeError },
-  });
+/** Hears of each line at `error` and above, as it was given to the log. */
+type OnError = (line: { module: string; about: Record<string, unknown>; message: string }) => void;
+
+interface LoggerOptions {
+  onError?: OnError;
+  /** Standard output, unless a test reads the lines. */
+  destination?: DestinationStream;
 }
 
-/** An error for the log: its class, code and stack, never the request or the raw response it came from. */
-function describeError(error: unknown) {
-  if (!(error instanceof Error)) return { message: 'not an error' };
-  const { code, statusCode, requestId } = error as { code?: unknown; statusCode?: unknown; requestId?: unknown };
-  return { type: error.name, message: error.message, code, statusCode, requestId, stack: error.stack };
+/**
+ * Writes JSON lines to standard output, each with the ids of what it is about (log-context.ts). Personal data and
+ * secrets are removed before a line is written.
+ */
+export function createLogger(
+  process: LogProcess,
+  env: Pick<Env, 'LOG_LEVEL' | 'LOG_LEVELS'> & Partial<Env>,
+  { onError, destination }: LoggerOptions = {},
+): Logger {
+  const levelOf = (module: string): LogLevel =>
+    env.LOG_LEVELS[`${process}.${module}`] ?? env.LOG_LEVELS[process] ?? env.LOG_LEVEL;
+  const log = pino(
+    {
+      name: process,
+      level: levelOf(''),
+      mixin: logContext,
+      // What pino makes of errors by itself says more than it may.
+      serializers: { err: (described: unknown) => described },
+      formatters: { log: (line) => withoutPrivate(line) as Record<string, unknown> },
+      hooks: {
+        streamWrite: scrubber(secretsOf(env)),
+        ...(onError && {
+          logMethod(args, write, level) {
+            if (level >= ERROR) onError(errorLine(this.bindings(), args));
+            write.apply(this, args);
+          },
+        }),
+      },
+    },
+    destination as DestinationStream,
+  );
+  const made = new Map<string, Logger>();
+  modulesOf.set(log, (module) => {
+    const known = made.get(module) ?? log.child({ module: `${process}.${module}` }, { level: levelOf(module) });
+    made.set(module, known);
+    return known;
+  });
+  return log;
 }
+
+const ERROR = 50;
+
+function errorLine({ name, module }: Record<string, unknown>, args: unknown[]): Parameters<OnError>[0] {
+  const [first, second] = args;
+  const about = typeof first === 'object' && first !== null ? (first as Record<string, unknown>) : {};
+  return {
+    module: String(module ?? name),
+    about: { ...logContext(), ...about },
+    message: String(typeof first === 'string' ? first : (second ?? '')),
+  };
+}
+
+type Module = (typeof LOG_MODULES)[LogProcess][number];
+const modulesOf = new WeakMap<object, (module: string) => Logger>();
+
+/** The log of one part of a process: with its name in each line, and with its own level. The same one each time. */
+export const moduleLog = <L extends Partial<Logger>>(log: L, module: Module): L =>
+  (modulesOf.get(log)?.(module) as L | undefined) ?? log;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ACTORS } from '../domain/actor';
 import { isMailbox } from '../domain/email';
 import { LEAST_SIGNING_SECRET } from './keyed-hash';
+import { LOG_LEVELS, readModuleLevels } from './log-levels';
 import { namedSecrets, SECRET_LENGTH, VISIBLE } from './named-secrets';
 import { STANDARD_SECRET } from './standard-webhooks';
 
@@ -39,6 +40,15 @@ const isOneOrAList = (given: string): boolean => {
   const enough = given.split(',').filter((one) => one.trim().length >= LEAST_SIGNING_SECRET).length;
   return enough === 0 || enough === given.split(',').length;
 };
+/** Levels of the log by module. */
+const moduleLevels = z.string().transform((given, context) => {
+  try {
+    return readModuleLevels(given);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+});
 const text = z.string().min(1, 'must not be empty');
 export const staffTokens = namedSecrets('token', ACTORS);
 export const storefrontKeys = namedSecrets('key');
@@ -173,10 +183,12 @@ export const variables = {
     .describe(
       'keeps the address that a checkout comes from, with the checkout here until the order is erased, and in the metadata of its session at Stripe until you remove it there: Visa’s compelling evidence against a dispute needs it',
     ),
-  LOG_LEVEL: z
-    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
-    .default('info')
-    .describe('the lowest level that is logged'),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info').describe('the lowest level that is logged'),
+  LOG_LEVELS: moduleLevels
+    .optional()
+    .describe(
+      'other levels for parts of a process, e.g. `api.checkout:debug,worker.temporal:info`; docs/telemetry.md lists them',
+    ),
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:').optional().describe('where traces will be sent; not used yet'),
   SENTRY_DSN: url('http:', 'https:').optional().describe('where errors will be reported; not used yet'),
   NODE_ENV: text.optional().describe('`production` refuses the sandbox'),

@@ -5,7 +5,8 @@ import type { Deps } from '../activities/deps';
 import { createActivityMetrics } from '../activities/metrics';
 import { systemClock } from '../platform/clock';
 import { type Env, loadEnv } from '../platform/env';
-import { createLogger, type Logger } from '../platform/logger';
+import { lastWords } from '../platform/last-words';
+import { createLogger, type Logger, moduleLog } from '../platform/logger';
 import { createMailer } from '../platform/mailer';
 import { createRegistry, watchCertificate } from '../platform/metrics';
 import { announced } from '../platform/stopping';
@@ -39,8 +40,9 @@ const RECONNECT_MS = 1_000;
 /** The worker's process. Configured by the environment alone; any number of them may run side by side. */
 export async function startWorker(): Promise<void> {
   const env = loadEnv();
-  const log = createLogger('worker', env.LOG_LEVEL);
-  const logging = temporalLogging(log);
+  const log = createLogger('worker', env);
+  lastWords(log);
+  const logging = temporalLogging(moduleLog(log, 'temporal'), env.LOG_LEVELS['worker.temporal']);
   const sdk = await temporalMetrics();
   Runtime.install({
     ...logging,
@@ -51,8 +53,9 @@ export async function startWorker(): Promise<void> {
   watchCertificate(registry, clientCertificate());
   const temporal = connectTemporal();
   const deps = createDeps(env, temporal, registry, log);
-  createSweepMetrics(registry, deps);
-  createShopMetrics(registry, deps);
+  const forMetrics = { ...deps, log: moduleLog(log, 'metrics') };
+  createSweepMetrics(registry, forMetrics);
+  createShopMetrics(registry, forMetrics);
   createPoolMetrics(registry, { worker: deps.db });
   const running = new Set<Worker>();
   let stopping: Promise<void> | undefined;
@@ -77,9 +80,9 @@ export async function startWorker(): Promise<void> {
     process.stderr.write(`${why}\n`);
     process.exit(1);
   });
-  void keepSweeping(temporal, env, log, isStopping);
-  keepAccount(deps, isStopping);
-  await keepSendingEvents(deps, registry, isStopping);
+  void keepSweeping(temporal, env, moduleLog(log, 'sweep'), isStopping);
+  keepAccount({ ...deps, log: moduleLog(log, 'account') }, isStopping);
+  await keepSendingEvents({ ...deps, log: moduleLog(log, 'events') }, registry, isStopping);
   const bundle = await workflowBundle();
   while (!isStopping()) {
     try {
@@ -132,7 +135,7 @@ async function runWorkers(
 /** Everything activities need from outside, made from the configuration. */
 function createDeps(env: Env, temporal: Client, registry: Registry, log: Logger): Deps {
   const db = connectDatabase(env.DATABASE_URL, 20);
-  const watch = watchAccount(db, systemClock, log);
+  const watch = watchAccount(db, systemClock, moduleLog(log, 'account'));
   const account = ownAccount(db, signsOfKey(env), systemClock);
   return {
     db,

@@ -7,6 +7,7 @@ import {
 import { createActivities } from '../activities';
 import type { Deps } from '../activities/deps';
 import { TASK_QUEUES } from '../messages/names';
+import { activityContext } from './activity-context';
 import { sendHeartbeats } from './heartbeats';
 
 export interface WorkersConfig {
@@ -41,7 +42,7 @@ export async function createWorkers({
     namespace,
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: '16s',
-    interceptors: { activity: [sendHeartbeats, ...interceptors] },
+    interceptors: { activity: [activityContext, sendHeartbeats, ...interceptors] },
   };
   return [
     await Worker.create({

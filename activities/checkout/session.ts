@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { SessionId } from '../../domain/ids';
 import { type CheckoutLine, METADATA } from '../../domain/session';
 import type { LineFacts, SessionFacts } from '../../domain/verdict';
+import { addToLogContext } from '../../platform/log-context';
 import { expectObject } from '../../platform/stripe';
 import { knownProducts, productsOfPrices } from '../../store/catalogue/known';
 import type { Deps } from '../deps';
@@ -27,6 +28,8 @@ export async function retrieveSession({ stripe }: Deps, sessionId: SessionId): P
   const session = await stripe.checkout.sessions.retrieve(sessionId, {
     expand: ['line_items', 'payment_intent.latest_charge'],
   });
+  const number = session.metadata?.[METADATA.number];
+  if (number) addToLogContext({ number });
   return expectObject(session, 'checkout.session');
 }
 

@@ -2,6 +2,7 @@ import { MAIL_CAUSES } from '../../domain/fault';
 import { isRecoveryMail } from '../../domain/mail';
 import { TEMPLATES, type Template } from '../../emails';
 import { unsubscribeUrl } from '../../platform/links';
+import { addToLogContext } from '../../platform/log-context';
 import { MailError } from '../../platform/mailer';
 import type { WrittenMail } from '../../store/mails/turn';
 import type { Deps } from '../deps';
@@ -17,6 +18,7 @@ export async function deliver(
   mail: Omit<WrittenMail, 'audience' | 'status' | 'nextTryAt'>,
 ): Promise<string> {
   const { key, template, orderNumber, recipient, subject, html, text } = mail;
+  if (orderNumber) addToLogContext({ number: orderNumber });
   const tags = { template, ...(orderNumber && { order: orderNumber }) };
   try {
     const unsubscribe = isRecoveryMail(template) ? { unsubscribe: unsubscribeUrl(env, recipient) } : {};

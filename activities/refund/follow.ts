@@ -3,6 +3,7 @@ import type { RefundId, SessionId } from '../../domain/ids';
 import { mailKey } from '../../domain/mail';
 import { canGoOn, type OrderStatus } from '../../domain/order';
 import { waitsForCustomer } from '../../domain/refund';
+import { addToLogContext } from '../../platform/log-context';
 import { expectObject } from '../../platform/stripe';
 import { wasWrittenBefore } from '../../store/mails/told-before';
 import { readPayment } from '../../store/orders/payment-of';
@@ -45,6 +46,7 @@ export const refundFollowing = (deps: Deps) => {
       if (typeof sessionId === 'object') return sessionId;
       const at = new Date(deps.clock.now());
       const { number, status, orderStatus, since } = await recordRefund(db, { sessionId, seen: seenOf(refund), at });
+      addToLogContext({ session: sessionId, number });
       const key = mailKey(sessionId, { template: 'order_refunded', ref: refundId });
       const asksCustomer = waitsForCustomer(status) && (await wasWrittenBefore(db, { sessionId, key, before: since }));
       return {

@@ -46,12 +46,16 @@ export const webhookRoutes = ({ env, account, temporal, metrics, log, clock }: A
         const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
         verifySignature(body, headers['stripe-signature'], env.STRIPE_WEBHOOK_SECRET, clock.now());
         const event = readEvent(body);
-        logAbout(res, { event: event.id, type: event.type, object: event.objectId });
+        const { id, objectId: object } = event;
+        logAbout(res, { event: id, type: event.type, object, ...(object.startsWith('cs_') && { session: object }) });
         type = isSubscribed(event.type) ? event.type : 'other';
         const isOurs = event.livemode === env.livemode && isOfOwnAccount(event, account.id);
         if (isSubscribed(event.type) && isOurs) {
           const destination = routeOf({ ...event, type: event.type });
-          if (destination) await passOn(temporal, destination);
+          if (destination) {
+            logAbout(res, { workflow: destination.start.workflowId });
+            await passOn(temporal, destination);
+          }
         }
         metrics.webhooks.inc({ type, answer: '200' });
         return { body: { received: true } };

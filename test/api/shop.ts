@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import request from 'supertest';
 import { createApp } from '../../api/app';
@@ -9,6 +8,7 @@ import { createApiMetrics } from '../../api/metrics';
 import { Admission } from '../../api/storefront/checkout/admission';
 import { ShownProducts } from '../../api/storefront/shown-products';
 import type { Env } from '../../platform/env';
+import { createLogger } from '../../platform/logger';
 import { connectStripe } from '../../platform/stripe';
 import type { LoggedRequest } from '../../sandbox/stripe/http/request-log';
 import { watchAccount } from '../../store/alarms/watch';
@@ -38,7 +38,8 @@ export class Api {
   static async listen(parts: Pick<ApiDeps, 'db' | 'temporal' | 'clock' | 'env'> & Partial<ApiDeps>): Promise<Api> {
     const closing = new AbortController();
     const lines: LogLine[] = [];
-    const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+    const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
+    const log = createLogger('api', { ...parts.env, LOG_LEVEL: 'info' }, { destination });
     const admission = parts.admission ?? new Admission();
     const deps: ApiDeps = {
       stripe: connectStripe(parts.env, STRIPE_TIMEOUT_MS, watchAccount(parts.db, parts.clock, log)),

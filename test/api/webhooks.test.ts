@@ -79,10 +79,18 @@ describe('an event', () => {
   test('and a checkout are found in the log by the ids of Stripe', async () => {
     const id = await opened();
     await deliver(completed(id, { id: 'evt_logged' }));
+    const { number } = await shop.world.db.checkout.findFirstOrThrow({ where: { sessionId: id } });
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    await shop.api.http.get(`/orders/${id}`).set('traceparent', `00-${trace}-b7ad6b7169203331-01`);
     const lines = shop.api.log.filter(({ msg }) => msg === 'request');
-    expect(lines).toContainEqual(expect.objectContaining({ route: '/checkout', session: id }));
-    const line = { route: '/webhooks/stripe', event: 'evt_logged', type: 'checkout.session.completed', object: id };
+    const request = expect.any(String);
+    expect(lines).toContainEqual(expect.objectContaining({ request, route: '/checkout', session: id, number }));
+    const ids = { event: 'evt_logged', object: id, session: id, workflow: id };
+    const line = { request, route: '/webhooks/stripe', type: 'checkout.session.completed', ...ids };
     expect(lines).toContainEqual(expect.objectContaining(line));
+    expect(lines).toContainEqual(
+      expect.objectContaining({ request, route: '/orders/{sessionId}', session: id, trace }),
+    );
   });
 
   test('signed and sent by Stripe is accepted', async () => {

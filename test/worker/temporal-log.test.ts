@@ -12,9 +12,10 @@ test('lines of the SDK become lines of our log, those of its core too', () => {
     expect.objectContaining({
       level: 40,
       msg: 'Task polling has encountered errors',
-      temporal: { error: 'transport error' },
+      error: 'transport error',
     }),
   ]);
+  expect(JSON.stringify(lines)).not.toContain('not for the log');
   expect(telemetryOptions?.logging).toHaveProperty('forward');
 });
 

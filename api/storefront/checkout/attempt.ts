@@ -8,6 +8,7 @@ import { Problem } from '../../../domain/problem';
 import { refusedCheckout } from '../../../domain/refused-checkout';
 import { METADATA } from '../../../domain/session';
 import { abandonSignal } from '../../../messages/order';
+import { addToLogContext } from '../../../platform/log-context';
 import { expectObject } from '../../../platform/stripe';
 import { within } from '../../../platform/within';
 import { noteRefused } from '../../../store/alarms/alarms';
@@ -107,6 +108,7 @@ const NUMBER_PATHS = [
 /** Completes a written attempt: creates the session, then holds the stock. Marks a failure before throwing it. */
 export async function finish(deps: ApiDeps, row: CheckoutRecord, timing: Timing): Promise<OpenedCheckout> {
   let opened: { sessionId: SessionId; url: string } | undefined;
+  addToLogContext({ number: row.number });
   try {
     opened =
       row.sessionId && row.url

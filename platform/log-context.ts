@@ -1,0 +1,22 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/**
+ * What a line of the log is about, in one word each: the request, the order's number and session, the event, the
+ * workflow and its run, the trace. Ids and codes only.
+ */
+export type LogContext = Record<string, string | number>;
+
+const contexts = new AsyncLocalStorage<LogContext>();
+
+/** Runs something whose lines in the log all carry these ids, beside those of what it is part of. */
+export const withLogContext = <T>(about: LogContext, run: () => T): T =>
+  contexts.run({ ...contexts.getStore(), ...about }, run);
+
+/** Adds ids that become known on the way; the lines from here on carry them. Outside of any context it does nothing. */
+export function addToLogContext(about: LogContext): void {
+  const current = contexts.getStore();
+  if (current) Object.assign(current, about);
+}
+
+/** What the lines of this moment carry. */
+export const logContext = (): LogContext => ({ ...contexts.getStore() });
