@@ -84,10 +84,16 @@ export interface WorkflowStarter {
   ): Promise<'told' | 'nobody'>;
   /**
    * Makes sure that an unfinished order runs and continues from what the database says. Starts it if it does not run,
-   * and starts it over if its run is ahead of the database, which was then restored from a backup. `status` reads the
-   * database.
+   * and starts it over if its run is ahead of the database, which was then restored from a backup. `held`: so it was,
+   * and the earlier run had sent the goods, so that shipping is on hold now.
+   * @param written reads the database; null where it has no such order. `isSent`: it knows a parcel
    */
-  resume(id: SessionId, status: () => Promise<OrderStatus | null>): Promise<'started' | 'running'>;
+  resume(
+    id: SessionId,
+    written: () => Promise<{ status: OrderStatus; isSent: boolean } | null>,
+  ): Promise<'started' | 'held' | 'running'>;
+  /** Holds shipping, once, of what was sent before the database was restored. False if nothing is to be sent. */
+  holdShipping(id: SessionId): Promise<boolean>;
 }
 
 /**
@@ -103,8 +109,8 @@ export type FollowingWorkflow = 'order' | 'refund' | 'dispute' | 'notice';
 export interface WorkflowRuns {
   /** Runs that closed since a time: of orders in any way, of the others in any way but `completed`. */
   closedSince(since: Date): AsyncIterable<{ workflow: FollowingWorkflow; id: string; closedAt: Date }>;
-  /** The ids of one workflow that are running now. */
-  running(workflow: FollowingWorkflow): AsyncIterable<string>;
+  /** The runs of one workflow that are running now. `reached`: how far one of an order says that it has come. */
+  running(workflow: FollowingWorkflow): AsyncIterable<{ id: string; reached: OrderStatus | null }>;
   countRunning(workflow: FollowingWorkflow): Promise<number>;
   stateOf(id: string): Promise<RunState>;
   /**

@@ -128,6 +128,19 @@ export function differenceOf(session: ListedSession, order: KnownOrder | null, i
 
 const UNPAID: ReadonlySet<PaymentStatus> = new Set<PaymentStatus>(['UNPAID', 'PROCESSING', 'FAILED']);
 
+/** As an order goes; `REFUNDED` is no step of it, for a refund that fails leads back. */
+const ALONG_THE_WAY: readonly OrderStatus[] = ['PENDING', 'PAID', 'PREPARING', 'SHIPPED', 'COMPLETED'];
+
+/**
+ * Whether a run has taken its order further than the database knows, which was then restored from a backup.
+ * @param written null where the database has no such order
+ */
+export const isAhead = (reached: OrderStatus, written: OrderStatus | null): boolean =>
+  written === null || (ALONG_THE_WAY.indexOf(reached) > ALONG_THE_WAY.indexOf(written) && !isFinal(written));
+
+/** Whether goods had left by then. */
+export const wasSent = (reached: OrderStatus): boolean => reached === 'SHIPPED' || reached === 'COMPLETED';
+
 /** How far a refund has progressed. A listed refund that is not ahead of the database changes nothing. */
 const REFUND_RANK: Record<string, number> = {
   requested: 0,

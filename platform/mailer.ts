@@ -18,9 +18,12 @@ export interface OutgoingMail {
   unsubscribe?: string;
 }
 
-/** Sends mail. Resolves with the provider's id once the provider has accepted the mail, else throws a `MailError`. */
+/**
+ * Sends mail. Resolves with the provider's id once the provider has accepted the mail, else throws a `MailError`. The
+ * id is null where the provider took a mail under this key before, in other words.
+ */
 export interface Mailer {
-  send(mail: OutgoingMail): Promise<{ id: string }>;
+  send(mail: OutgoingMail): Promise<{ id: string | null }>;
 }
 
 /** `thing`: this mail is refused for good. `moment`: it may be accepted in a moment. Else: what stops every mail. */
@@ -91,6 +94,7 @@ function throughResend({ RESEND_API_KEY, RESEND_BASE_URL, EMAIL_FROM }: MailerEn
       { idempotencyKey: idempotencyKey(key), signal: AbortSignal.timeout(timeout) },
     );
     if (data?.id) return { id: data.id };
+    if (error?.name === TAKEN_BEFORE) return { id: null };
     throw resendError(error, answered);
   };
 }
@@ -113,6 +117,12 @@ function resendError(error: ErrorResponse | null, headers: Record<string, string
   return new MailError(code, RESEND_CODES[code] ?? byStatus(status), seconds > 0 ? seconds * 1000 : undefined);
 }
 
+/**
+ * The key was used for other bytes within a day. A mail is sent as it is stored, so its first version was stored in a
+ * database that has since been restored from a backup. Its reader has it, and needs no second one.
+ */
+const TAKEN_BEFORE = 'invalid_idempotent_request';
+
 /** The codes that mean something else than their status. */
 const RESEND_CODES: Record<string, WhyRefused> = {
   daily_quota_exceeded: 'mail_quota',
@@ -120,7 +130,7 @@ const RESEND_CODES: Record<string, WhyRefused> = {
   rate_limit_exceeded: 'moment',
   // EMAIL_FROM is not an address.
   invalid_from_address: 'mail_key',
-  // Another attempt with this key is in progress. The other 409 means that the bytes differ, which is a defect of ours.
+  // Another attempt with this key is in progress.
   concurrent_idempotent_requests: 'moment',
 };
 

@@ -1,5 +1,7 @@
 import { type Client, type WorkflowExecutionStatusName, WorkflowNotFoundError } from '@temporalio/client';
 import type { FollowingWorkflow, RunState, StuckRun, WorkflowRuns } from '../activities/deps';
+import type { OrderStatus } from '../domain/order';
+import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 
 /** The largest page of Temporal's lists. */
 const PAGE = 1_000;
@@ -18,7 +20,11 @@ export const createWorkflowRuns = (client: Pick<Client, 'workflow' | 'workflowSe
     },
 
     async *running(name) {
-      for await (const { workflowId } of workflow.list({ query: runningOnes(name), pageSize: PAGE })) yield workflowId;
+      const query = runningOnes(name);
+      for await (const { workflowId: id, typedSearchAttributes } of workflow.list({ query, pageSize: PAGE })) {
+        const reached = typedSearchAttributes.get(SEARCH_ATTRIBUTES.orderStatus) as OrderStatus | undefined;
+        yield { id, reached: reached ?? null };
+      }
     },
 
     async countRunning(name) {

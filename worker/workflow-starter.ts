@@ -6,16 +6,18 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import type { WorkflowStarter } from '../activities/deps';
-import { isFinal, type OrderStatus } from '../domain/order';
+import type { OrderStatus } from '../domain/order';
+import { isAhead, wasSent } from '../domain/sweep';
 import { bulkStart } from '../messages/bulk';
 import { disputeLookSignal, disputeStart } from '../messages/dispute';
 import { WORKFLOWS } from '../messages/names';
 import { noticeLookSignal, noticeStart } from '../messages/notice';
-import { changedSignal, lookSignal, orderStart, orderStartAgain, stateQuery } from '../messages/order';
+import { changedSignal, lookSignal, orderQuery, orderStart, orderStartAgain } from '../messages/order';
 import { refundLookSignal, refundStart } from '../messages/refund';
 import { refundRequestStart } from '../messages/refund-request';
 import { resendStart } from '../messages/resend';
 import { routeOf } from '../messages/routing';
+import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { createOrderUpdates } from './order-updates';
 
 /** A query waits for a worker, and for whatever that has in hand. */
@@ -100,31 +102,36 @@ export const createWorkflowStarter = ({ workflow }: Pick<Client, 'workflow'>): W
     }
   },
 
-  async resume(sessionId, status) {
+  async resume(sessionId, written) {
     const run = workflow.getHandle(sessionId);
-    if (await isRunning(run)) {
+    const earlier = await lastRunOf(run);
+    let reached = earlier?.reached ?? null;
+    if (earlier?.isRunning) {
       // A run that does not answer is for staff to look at; the sweep goes on with the other orders.
-      const asked = workflow.withDeadline(Date.now() + QUERY_MS, () => run.query(stateQuery));
-      const believed = await asked.catch(() => null);
-      const written = await status(); // read after the run was asked: a step writes here first, and believes then
-      if (believed === null || written === null || !isBeyond(believed.status, written)) return 'running';
+      const asked = workflow.withDeadline(Date.now() + QUERY_MS, () => run.query(orderQuery));
+      const report = await asked.catch(() => null); // null too while it has opened no order
+      const order = await written(); // read after the run was asked: a step writes here first, and believes then
+      if (report === null || !isAhead(report.status, order?.status ?? null)) return 'running';
       await run.terminate('The database stands before this run: it was restored. The order goes on from what it says.');
+      reached = report.status;
     }
+    const order = await written();
     await this.order(sessionId, { again: true });
-    return 'started';
+    const isSent = reached !== null && wasSent(reached) && isAhead(reached, order?.status ?? null);
+    // A completed order of which goods are to be sent again is ahead of no database: its parcels are known.
+    if (!isSent || (order?.isSent && !earlier?.isRunning)) return 'started';
+    return (await this.holdShipping(sessionId)) ? 'held' : 'started';
   },
 });
 
-async function isRunning(run: WorkflowHandle): Promise<boolean> {
+/** Null if Temporal knows no run of the order. `reached`: how far the run says that it took the order. */
+async function lastRunOf(run: WorkflowHandle): Promise<{ isRunning: boolean; reached: OrderStatus | null } | null> {
   try {
-    return (await run.describe()).status.name === 'RUNNING';
+    const { status, typedSearchAttributes } = await run.describe();
+    const reached = typedSearchAttributes.get(SEARCH_ATTRIBUTES.orderStatus) as OrderStatus | undefined;
+    return { isRunning: status.name === 'RUNNING', reached: reached ?? null };
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
+    if (error instanceof WorkflowNotFoundError) return null;
     throw error;
   }
 }
-
-const isBeyond = (believed: OrderStatus, written: OrderStatus): boolean =>
-  ALONG_THE_WAY.indexOf(believed) > ALONG_THE_WAY.indexOf(written) && !isFinal(written);
-/** As an order goes; `REFUNDED` is no step of it, for a refund that fails leads back. */
-const ALONG_THE_WAY: readonly OrderStatus[] = ['PENDING', 'PAID', 'PREPARING', 'SHIPPED', 'COMPLETED'];

@@ -63,7 +63,7 @@ async function sendOne(deps: Deps, mail: WaitingMail): Promise<AccountCause | nu
   }
 }
 
-async function markSent({ db, clock }: Deps, mail: WaitingMail, providerId: string): Promise<void> {
+async function markSent({ db, clock }: Deps, mail: WaitingMail, providerId: string | null): Promise<void> {
   const { key, sessionId } = mail;
   const at = new Date(clock.now());
   if (sessionId === null) await markStaffReportSent(db, { key, providerId, at });

@@ -23,6 +23,7 @@ export async function writeElsewhere({ db, clock }: Deps, session: Session, line
   const at = new Date(clock.now());
   await writeSessionElsewhere(db, {
     session: sessionId(session.id),
+    number: session.metadata?.[METADATA.number] ?? null,
     currency: session.currency ?? '',
     subtotal: session.amount_subtotal ?? 0,
     lines: await asCheckoutLines(db, lines, session.currency ?? ''),

@@ -10,13 +10,13 @@ import type { Deps } from '../deps';
 /**
  * Hands a written mail to the provider. What stops every mail is written down, and so is that it is over. That staff
  * cannot be mailed can only be logged.
- * @returns the provider's id
+ * @returns the provider's id; null if it took the mail before the database was restored from a backup
  * @throws MailError
  */
 export async function deliver(
   { mailer, watch, env, log, metrics }: Pick<Deps, 'mailer' | 'watch' | 'env' | 'log' | 'metrics'>,
   mail: Omit<WrittenMail, 'audience' | 'status' | 'nextTryAt'>,
-): Promise<string> {
+): Promise<string | null> {
   const { key, template, orderNumber, recipient, subject, html, text } = mail;
   if (orderNumber) addToLogContext({ number: orderNumber });
   const tags = { template, ...(orderNumber && { order: orderNumber }) };

@@ -175,7 +175,7 @@ const LONGEST_WAIT_MS = 600_000;
 interface Sent {
   key: string;
   template: Template;
-  providerId: string;
+  providerId: string | null;
 }
 
 const isSent = (one: object): one is Sent => 'providerId' in one;

@@ -1,4 +1,5 @@
 import type { SessionId } from '../../domain/ids';
+import { addNote } from '../../store/orders/timeline';
 import {
   type Difference,
   noteDifferences,
@@ -6,7 +7,7 @@ import {
   settleRepairs,
   unsettledOrders,
 } from '../../store/reconciliation/repairs';
-import { statusOf } from '../../store/reconciliation/unfinished';
+import { standingOf } from '../../store/reconciliation/unfinished';
 import type { Deps } from '../deps';
 import { eachApart } from './apart';
 
@@ -18,12 +19,17 @@ export async function repair(
   deps: Deps,
   id: string,
   differences: Difference[],
-  wake: (difference: Difference) => Promise<unknown> = ({ sessionId }) =>
-    deps.starter.order(sessionId, { again: true }),
+  wake: (difference: Difference) => Promise<unknown> = (difference) => wakeOrder(deps, difference),
 ): Promise<void> {
   if (differences.length === 0) return;
   await noteDifferences(deps.db, { sweepId: id, differences });
   await eachApart(deps, { items: differences, referenceOf: ({ sessionId }) => sessionId, work: wake });
+}
+
+/** An order that is unknown here may have had a run: the database was restored to before it. */
+async function wakeOrder(deps: Deps, { sessionId, action }: Difference): Promise<void> {
+  if (action === 'taken_up' && (await resume(deps, sessionId)) !== 'running') return;
+  await deps.starter.order(sessionId, { again: true });
 }
 
 /** Activities about the orders that a sweep woke. */
@@ -62,8 +68,22 @@ async function resumeAll(deps: Deps, sessions: SessionId[]): Promise<SessionId[]
     items: sessions,
     referenceOf: String,
     async work(id) {
-      if ((await deps.starter.resume(id, () => statusOf(deps.db, id))) === 'started') started.push(id);
+      if ((await resume(deps, id)) !== 'running') started.push(id);
     },
   });
   return started;
 }
+
+/** Says to staff why shipping is on hold, if the goods had left before the database was restored. */
+async function resume({ db, clock, starter }: Deps, sessionId: SessionId): Promise<'started' | 'held' | 'running'> {
+  const resumed = await starter.resume(sessionId, () => standingOf(db, sessionId));
+  if (resumed === 'held') await addNote(db, { sessionId, ...SENT_BEFORE, at: new Date(clock.now()) });
+  return resumed;
+}
+
+const SENT_BEFORE = {
+  key: 'sent-before-restore',
+  actor: 'holdfast',
+  message: 'Shipping is on hold: the goods had left before the database was restored from a backup',
+  note: 'Look for the parcel. If it was sent, release the hold and record it again, and send nothing.',
+};

@@ -1,8 +1,12 @@
+import type { OrderStatus } from '../../domain/order';
+import { isAhead } from '../../domain/sweep';
 import {
   countUnfinished,
   reviewsSilentSince,
+  type Unfinished,
   type UnfinishedKind,
   unfinished,
+  withoutOrder,
 } from '../../store/reconciliation/unfinished';
 import { atWork } from '../at-work';
 import type { Deps } from '../deps';
@@ -36,10 +40,12 @@ export const sweepUnfinished = (deps: Deps) => {
       for (const kind of KINDS) {
         if (counts[kind] === 0 || (!window.wide && (await runs.countRunning(kind)) >= counts[kind])) continue;
         const running = await listRunning(kind);
+        const met = new Set<string>();
         for await (const page of unfinished(db, kind, before)) {
           atWork();
           checked += page.length;
-          const missing = page.filter((one) => !running.has(one.id));
+          for (const { id } of page) met.add(id);
+          const missing = page.filter((one) => !running.has(one.id) || isRestored(one, running));
           if (kind !== 'order')
             await followAgain(
               deps,
@@ -54,6 +60,7 @@ export const sweepUnfinished = (deps: Deps) => {
               missing.map(({ sessionId }) => sessionId),
             );
         }
+        if (kind === 'order' && window.wide) woken += await resumeForgotten(id, [...running.keys()], met);
       }
       checked += await lookAtReviews(new Date(window.until - REVIEW_SILENT_MS));
       await reportStuckRuns(deps);
@@ -68,14 +75,33 @@ export const sweepUnfinished = (deps: Deps) => {
     return reviews.length;
   }
 
-  async function listRunning(kind: UnfinishedKind): Promise<Set<string>> {
-    const ids = new Set<string>();
-    for await (const id of runs.running(kind)) {
-      if (ids.size % 1_000 === 0) atWork();
-      ids.add(id);
+  /** Starts the runs over that have opened an order of which a database that was restored knows nothing. */
+  async function resumeForgotten(sweepId: string, running: string[], met: ReadonlySet<string>): Promise<number> {
+    const others = running.filter((one) => !met.has(one));
+    let woken = 0;
+    for (let start = 0; start < others.length; start += BATCH) {
+      atWork();
+      woken += await resumeOrders(deps, sweepId, await withoutOrder(db, others.slice(start, start + BATCH)));
     }
-    return ids;
+    return woken;
+  }
+
+  async function listRunning(kind: UnfinishedKind): Promise<Map<string, OrderStatus | null>> {
+    const reached = new Map<string, OrderStatus | null>();
+    for await (const run of runs.running(kind)) {
+      if (reached.size % BATCH === 0) atWork();
+      reached.set(run.id, run.reached);
+    }
+    return reached;
   }
 };
+
+const BATCH = 1_000;
+
+/** Whether the run of an order says more than the database, which was then restored: it is asked itself. */
+function isRestored({ id, status }: Unfinished, running: ReadonlyMap<string, OrderStatus | null>): boolean {
+  const reached = running.get(id) ?? null;
+  return reached !== null && isAhead(reached, status as OrderStatus);
+}
 
 const KINDS: readonly UnfinishedKind[] = ['order', 'refund', 'dispute'];

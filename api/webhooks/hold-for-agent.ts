@@ -106,7 +106,7 @@ async function write(
 
   const at = clock.now();
   await writeSessionElsewhere(db, {
-    ...{ session, currency, lines, userId: null, locale: null },
+    ...{ session, number: null, currency, lines, userId: null, locale: null },
     subtotal: lines.reduce((sum, { total }) => sum + total, 0),
     holdUntil: new Date(at + env.HOLD_TTL_SECONDS * 1000),
     at: new Date(at),

@@ -20,6 +20,8 @@ export async function adoptSession(
 
 export interface SessionElsewhere {
   session: SessionId;
+  /** The number in its metadata, where it was made here, and the database was restored to before it. */
+  number: string | null;
   currency: string;
   subtotal: number;
   lines: CheckoutLine[];
@@ -30,15 +32,25 @@ export interface SessionElsewhere {
   at: Date;
 }
 
-/** Records a session made elsewhere as a checkout with a new number, from which its order is opened. Safe to repeat. */
+/**
+ * Records a session made elsewhere as a checkout, from which its order is opened. It keeps its number if no other
+ * checkout has it, else it gets a new one. Safe to repeat.
+ */
 export async function writeSessionElsewhere(
   db: Db,
-  { session, currency, subtotal, lines, userId, locale, holdUntil, at }: SessionElsewhere,
+  { session, number, currency, subtotal, lines, userId, locale, holdUntil, at }: SessionElsewhere,
 ): Promise<void> {
   const request = { metadata: { ...(userId && { userId }) }, ...(locale && { locale }) };
+  const given = number !== null && OUR_NUMBER.test(number) ? number : null;
   await db.$executeRaw`
     INSERT INTO checkouts (id, number, origin, currency, subtotal, lines, request, hold_until, session_id, created_at)
-    VALUES (${randomUUID()}::uuid, nextval('order_number_seq')::text, 'ELSEWHERE', ${currency}, ${subtotal},
-      ${JSON.stringify(lines)}::jsonb, ${JSON.stringify(request)}::jsonb, ${holdUntil}, ${session}, ${at})
-    ON CONFLICT DO NOTHING`;
+    SELECT ${randomUUID()}::uuid, coalesce(
+        (SELECT ${given}::text WHERE NOT EXISTS (SELECT 1 FROM checkouts WHERE number = ${given})), next_order_number()),
+      'ELSEWHERE', ${currency}, ${subtotal}, ${JSON.stringify(lines)}::jsonb, ${JSON.stringify(request)}::jsonb,
+      ${holdUntil}, ${session}, ${at}
+    WHERE NOT EXISTS (SELECT 1 FROM checkouts WHERE session_id = ${session})
+    ON CONFLICT (session_id) DO NOTHING`;
 }
+
+/** As the database gives them. Metadata can be changed at Stripe. */
+const OUR_NUMBER = /^[1-9]\d{0,14}$/;

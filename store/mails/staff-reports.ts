@@ -24,7 +24,7 @@ export const writeStaffReport = (
 /** Records that the mail provider has accepted the report. */
 export async function markStaffReportSent(
   tx: Tx,
-  { key, providerId, at }: { key: string; providerId: string; at: Date },
+  { key, providerId, at }: { key: string; providerId: string | null; at: Date },
 ): Promise<void> {
   await tx.mail.updateMany({
     where: { key, status: { not: 'SENT' } },

@@ -57,7 +57,7 @@ export async function writeMails(
 export interface TriedMails {
   sessionId: SessionId;
   /** `message` is for the timeline. */
-  sent: { key: string; providerId: string; message: string }[];
+  sent: { key: string; providerId: string | null; message: string }[];
   /** Mails that the provider did not accept, with a code. */
   failed: { key: string; error: string }[];
   at: Date;

@@ -49,7 +49,10 @@ export async function writeReport(
 }
 
 /** Records that the report was sent, which makes its discrepancies reported. */
-export async function completeReport(db: Db, sent: { key: string; providerId: string; at: Date }): Promise<void> {
+export async function completeReport(
+  db: Db,
+  sent: { key: string; providerId: string | null; at: Date },
+): Promise<void> {
   await db.$transaction(async (tx) => {
     await markStaffReportSent(tx, sent);
     await markReported(tx, { reportKey: sent.key, at: sent.at });

@@ -26,6 +26,8 @@ export interface Unfinished {
   /** The workflow's id. */
   id: string;
   sessionId: SessionId;
+  /** An order's; of a refund or a dispute that of the query. */
+  status: string;
 }
 
 export type UnfinishedKind = 'order' | 'refund' | 'dispute';
@@ -51,13 +53,13 @@ export async function* unfinished(db: Db, kind: UnfinishedKind, before: Date): A
       const page = await PAGES[kind](db, status, after);
       const last = page.at(-1);
       if (!last) break;
-      yield page.map(({ id, sessionId }) => ({ id, sessionId }));
+      yield page.map(({ id, sessionId }) => ({ id, sessionId, status }));
       after = last;
     }
   }
 }
 
-interface UnfinishedRow extends Unfinished {
+interface UnfinishedRow extends Omit<Unfinished, 'status'> {
   at: Date;
 }
 type Position = Pick<UnfinishedRow, 'at' | 'id'>;
@@ -93,7 +95,7 @@ export async function reviewsSilentSince(db: Db, since: Date): Promise<string[]>
 
 /** The sessions of refunds, disputes and notices, by their Stripe ids. Those of no order of ours are left out. */
 export async function sessionsOfFollowed(db: Db, ids: string[]): Promise<Map<string, SessionId>> {
-  const rows = await db.$queryRaw<Unfinished[]>`
+  const rows = await db.$queryRaw<Omit<Unfinished, 'status'>[]>`
     SELECT stripe_id AS id, session_id AS "sessionId" FROM refunds WHERE stripe_id = ANY(${ids})
     UNION ALL SELECT id, session_id FROM disputes WHERE id = ANY(${ids})
     UNION ALL SELECT id, session_id FROM notices WHERE id = ANY(${ids}) AND session_id IS NOT NULL`;
@@ -162,10 +164,25 @@ export async function ordersReplacedSince(db: Db, since: Date): Promise<SessionI
   );
 }
 
-/** An order's current status; null if there is no such order. */
-export async function statusOf(db: Db, sessionId: SessionId): Promise<OrderStatus | null> {
-  const order = await db.order.findUnique({ where: { sessionId }, select: { status: true } });
-  return order?.status ?? null;
+/** How an order stands, and whether a parcel of it is known; null if there is no such order. */
+export async function standingOf(
+  db: Db,
+  sessionId: SessionId,
+): Promise<{ status: OrderStatus; isSent: boolean } | null> {
+  const order = await db.order.findUnique({
+    where: { sessionId },
+    select: { status: true, _count: { select: { shipments: true } } },
+  });
+  return order && { status: order.status, isSent: order._count.shipments > 0 };
+}
+
+/** Those of these sessions that have no order here. */
+export async function withoutOrder(db: Db, sessions: string[]): Promise<SessionId[]> {
+  return sessionsOf(
+    await db.$queryRaw<Row[]>`
+    SELECT s.id AS "sessionId" FROM unnest(${sessions}::text[]) AS s(id)
+    WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.session_id = s.id)`,
+  );
 }
 
 interface Row {

@@ -80,7 +80,6 @@ describe('over Resend', () => {
   test.each([
     [{ answer: 422, name: 'validation_error' }, 'thing', null],
     [{ answer: 400, name: 'validation_error' }, 'thing', null],
-    [{ answer: 409, name: 'invalid_idempotent_request' }, 'thing', null],
     [{ answer: 451, name: 'security_error' }, 'thing', null],
     [{ answer: 401, name: 'missing_api_key' }, 'account', 'mail_key'],
     [{ answer: 401, name: 'restricted_api_key' }, 'account', 'mail_key'],
@@ -99,6 +98,12 @@ describe('over Resend', () => {
     const error = await failureOf(mailer().send(mail));
     expect(error).toBeInstanceOf(MailError);
     expect(error).toMatchObject({ code: mishap.name, fault, accountCause });
+  });
+
+  test('a mail that was taken before in other words, as after a restore from a backup, counts as sent', async () => {
+    await mailer().send(mail);
+    await expect(mailer().send({ ...mail, html: '<p>Other words</p>' })).resolves.toEqual({ id: null });
+    expect(resend.taken).toHaveLength(1);
   });
 
   test('how long Resend asks to wait is told', async () => {

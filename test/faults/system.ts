@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -114,6 +115,23 @@ export class System {
     rmSync(join(this.folder, 'temporal'), { recursive: true });
     await meanwhile();
     await this.temporalServer.start();
+  }
+
+  /**
+   * Copies the database as it stands: PostgreSQL stops for it, and everything else runs on.
+   * @returns puts the copy back in its place
+   */
+  async backUp(): Promise<() => Promise<void>> {
+    const [live, backup] = ['postgres', 'postgres.backup'].map((name) => join(this.folder, name)) as [string, string];
+    await this.postgres.stop();
+    execFileSync('cp', ['-a', live, backup]);
+    await this.postgres.start();
+    return async () => {
+      await this.postgres.stop();
+      rmSync(live, { recursive: true });
+      renameSync(backup, live);
+      await this.postgres.start();
+    };
   }
 
   private async startPostgres(port: number): Promise<void> {

@@ -1,5 +1,7 @@
 import { type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import type { FollowingWorkflow, WorkflowRuns } from '../../../activities/deps';
+import type { OrderStatus } from '../../../domain/order';
+import { SEARCH_ATTRIBUTES } from '../../../messages/search-attributes';
 import { createWorkflowRuns } from '../../../worker/workflow-runs';
 import type { Machinery } from './machinery';
 
@@ -25,9 +27,11 @@ export function listedRuns(world: Machinery): WorkflowRuns {
   };
 }
 
-async function* running(world: Machinery, workflow: FollowingWorkflow): AsyncIterable<string> {
-  for await (const { type, workflowId, status } of known(world, ID_OF[workflow]))
-    if (type === workflow && status.name === 'RUNNING') yield workflowId;
+async function* running(world: Machinery, workflow: FollowingWorkflow): ReturnType<WorkflowRuns['running']> {
+  for await (const { type, workflowId: id, status, typedSearchAttributes } of known(world, ID_OF[workflow])) {
+    const reached = typedSearchAttributes.get(SEARCH_ATTRIBUTES.orderStatus) as OrderStatus | undefined;
+    if (type === workflow && status.name === 'RUNNING') yield { id, reached: reached ?? null };
+  }
 }
 
 /** What ids begin with. Asking for a run takes a moment, and a world has many. */
