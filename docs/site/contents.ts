@@ -14,8 +14,10 @@ export const CONTENTS: { heading: string; pages: Page[] }[] = [
     heading: 'Start',
     pages: [
       page('quickstart', 'Quickstart', 'from a clone to a shipped order'),
+      page('concepts', 'Concepts', 'the words that everything else uses, and where each lives in the code'),
       page('how-an-order-lives', 'How an order lives', 'the statuses in a picture, the steps, and how an order ends'),
       page('pictures', 'The demo shop in pictures', 'from the shelf to a return, on desktop and phone, light and dark'),
+      page('comparison', 'Compared with others', 'what Medusa, Vendure, Saleor, DBOS and Temporal’s example do better'),
     ],
   },
   {
@@ -62,6 +64,7 @@ export const CONTENTS: { heading: string; pages: Page[] }[] = [
       page('metrics', 'Metrics', 'every metric, its labels, and what a scrape costs'),
       page('alerts', 'Alerts', 'when a person must look, and what they do then'),
       page('security', 'Security', 'who is trusted with what, how each door is guarded, how secrets are rolled'),
+      page('reliability', 'Reliability', 'what is promised, and the test that shows each promise'),
       page('performance', 'Performance', 'what an order costs, where, and beside what it is measured'),
       page('scaling', 'Scaling', 'what a million orders cost, which limit comes first, and what to do about it'),
     ],

@@ -9,6 +9,7 @@ import { savedViews } from '../../messages/views';
 import packageJson from '../../package.json';
 import { labelsOfMetrics } from '../metrics/registered';
 import { PAGES } from './markdown';
+import { testNames } from './test-names';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -31,6 +32,17 @@ describe.each(PAGES)('%s', (page) => {
     const commands = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, command]) => command);
     for (const command of commands) expect(Object.keys(packageJson.scripts)).toContain(command);
   });
+});
+
+test('docs/reliability.md shows every promise by tests that exist', () => {
+  const promises = read('docs/reliability.md').split(/^## /m)[1] ?? '';
+  const rows = promises.split('\n').filter((line) => /^\| [^|]+\. \|/.test(line));
+  expect(rows.length).toBeGreaterThan(8);
+  for (const row of rows) {
+    const links = [...row.matchAll(/\[([^\]]+)\]\(\.\.\/(test\/[\w./-]+\.ts)\)/g)];
+    expect([row, links.length > 0]).toEqual([row, true]);
+    for (const [, name = '', path = ''] of links) expect([...testNames(join(ROOT, path))]).toContain(name);
+  }
 });
 
 test('packages/client/README.md shows the plain page of its examples as it is: a storefront in 20 lines', () => {
