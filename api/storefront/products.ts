@@ -107,7 +107,8 @@ export function productRoutes({ shown, env }: Pick<ApiDeps, 'shown' | 'env'>): R
       handle: async ({ query: { group = null, cursor, limit } }) => {
         const most = limit ?? (cursor ? PAGE : null);
         const after = cursor ? skuIn(cursor) : null;
-        const found = await shown.page({ group, after, limit: most && most + 1 });
+        const isKnowable = group === null || isSku(group);
+        const found = isKnowable ? await shown.page({ group, after, limit: most && most + 1 }) : [];
         const page = most === null ? found : found.slice(0, most);
         const last = page.length < found.length ? page.at(-1) : undefined;
         return cacheable({ data: page.map(described), nextCursor: last ? cursorAt(last) : null });

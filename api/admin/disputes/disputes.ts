@@ -149,6 +149,7 @@ async function changeEvidence(
   { db, clock }: ApiDeps,
   asked: { id: string; evidence: Evidence; actor: string },
 ): Promise<void> {
+  if (!isDisputeId(asked.id)) throw unknownDispute();
   const change = await replaceEvidence(db, { ...asked, at: new Date(clock.now()) });
   if (change.outcome === 'unknown') throw unknownDispute();
   if (change.outcome === 'refused') throw new Problem('invalid_transition', change.reason);

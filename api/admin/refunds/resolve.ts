@@ -11,6 +11,7 @@ import { recordActor } from '../../../store/orders/request-actors';
 import { addNote } from '../../../store/orders/timeline';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
+import { text } from '../../http/schemas';
 import { STAFF_PATIENCE_MS } from '../../order-workflow';
 import { note } from '../fields';
 import { findOrder, ORDER_CHANGE, readAdminOrder } from '../orders/document';
@@ -21,10 +22,7 @@ import { refuseResult, startRequest } from './request';
 const ResolveBody = z
   .strictObject({
     how: z.enum(RESOLUTIONS),
-    request: z
-      .string()
-      .min(1)
-      .max(500)
+    request: text(500)
       .optional()
       .meta({ description: 'The refund that is meant, by its `request`; absent: the one that needs attention.' }),
     refundId: z
