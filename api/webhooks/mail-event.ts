@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { MailOutcome } from '../../domain/mail-outcome';
+import { storable } from '../../domain/text';
 import type { MailReport } from '../../store/mails/outcomes';
 import { jsonOf, notAnEvent } from './body';
 
@@ -35,7 +36,7 @@ type MailEvent = z.output<typeof MailEvent>;
  * @throws 400 `invalid_payload` for anything that is not an event
  */
 export function readMailEvent(body: Buffer): { type: MailEventType | 'other'; report: Omit<MailReport, 'at'> | null } {
-  const json = jsonOf(body);
+  const json = storable(jsonOf(body));
   const event = Event.safeParse(json);
   if (!event.success) throw notAnEvent();
   if (!MAIL_EVENTS.some((type) => type === event.data.type)) return { type: 'other', report: null };

@@ -386,6 +386,7 @@ describe('an event of Resend', () => {
     ['of another kind', about('email.opened'), {}, [200, '']],
     ['about something else', { type: 'contact.created', data: { id: '1' } }, {}, [200, '']],
     ['with fields of other kinds', about('email.bounced', { to: 'x', tags: [], bounce: 'y' }), {}, [200, '']],
+    ['with U+0000 in an id', about('email.bounced', { email_id: 'mail\0' }), {}, [200, '']],
     ['without a mail', { type: 'email.bounced', data: {} }, {}, [400, 'invalid_payload']],
     ['that is no JSON', 'nonsense', {}, [400, 'invalid_payload']],
     ['that is none', '[]', {}, [400, 'invalid_payload']],
