@@ -14,6 +14,7 @@ import { mount, needsStorefrontKey, type Route } from './http/route';
 import { securityHeaders, storefrontCors, warnOfProxy } from './http/security';
 import { storefrontServer } from './http/storefront-key';
 import { signedInAt, staffRoutes } from './staff';
+import { codecCors } from './staff/codec';
 import { checkoutRoutes } from './storefront/checkout';
 import { customerOrderRoutes } from './storefront/customer-orders';
 import { demoPictures, demoStorefront } from './storefront/demo';
@@ -45,7 +46,13 @@ export function createApp(deps: ApiDeps): Express {
   app.set('query parser', 'simple');
 
   const requests = moduleLog(log, 'request');
-  app.use(requestLog(requests), requestContext, requestMetrics(metrics), securityHeaders(env), storefrontCors(env));
+  app.use(
+    requestLog(requests),
+    requestContext,
+    requestMetrics(metrics),
+    securityHeaders(env),
+    codecCors(env, storefrontCors(env)),
+  );
   app.use((_req, res, next) => {
     // While the process stops, clients should send their next request elsewhere.
     if (deps.closing.aborted) res.set('connection', 'close');
@@ -57,7 +64,7 @@ export function createApp(deps: ApiDeps): Express {
 
   const routes = apiRoutes(deps, limits);
   const server = storefrontServer(env, limits);
-  const signedIn = signedInAt(deps);
+  const signedIn = signedInAt(deps, limits);
   mount(app, routes, (one) =>
     one.tag === 'Storefront' ? [server({ required: needsStorefrontKey(one) })] : signedIn(one),
   );

@@ -33,16 +33,27 @@ export function searchAttributesCheck(temporal: Client): () => Promise<string> {
     if (performance.now() < completeUntil) return 'ok';
     try {
       const missing = await within(CHECK_MS, missingAttributes(temporal), () => new Error('no answer'));
-      if (missing.length > 0) return `missing: ${missing.join(', ')}`;
+      if (missing.length > 0) return `missing: ${missing.map(({ label }) => label).join(', ')}`;
     } catch (error) {
-      if (!isGrpcServiceError(error) || !REFUSED.has(error.code)) return 'down';
+      if (!isRefusedByTemporal(error)) return 'down';
     }
     completeUntil = performance.now() + KEPT_MS;
     return 'ok';
   };
 }
 
-async function missingAttributes(temporal: Client): Promise<string[]> {
+/** A search attribute that a namespace lacks, or has with another type. */
+export interface MissingAttribute {
+  name: string;
+  /** Its name and type, for people. */
+  label: string;
+  /** `temporal.api.enums.v1.IndexedValueType` */
+  type: number;
+  hasOtherType: boolean;
+}
+
+/** The search attributes that workflows set and the namespace does not have as they need them. */
+export async function missingAttributes(temporal: Client): Promise<MissingAttribute[]> {
   const { namespace } = temporal.options;
   const { customAttributes, systemAttributes } = await temporal.withDeadline(Date.now() + CHECK_MS, () =>
     temporal.connection.operatorService.listSearchAttributes({ namespace }),
@@ -50,11 +61,16 @@ async function missingAttributes(temporal: Client): Promise<string[]> {
   const present: Record<string, unknown> = { ...systemAttributes, ...customAttributes };
   return Object.values(SEARCH_ATTRIBUTES)
     .filter(({ name, type }) => present[name] !== INDEXED_VALUE_TYPE[type])
-    .map(({ name, type }) => `${name} (${TypedSearchAttributes.toMetadataType(type)})`);
+    .map(({ name, type }) => ({
+      name,
+      label: `${name} (${TypedSearchAttributes.toMetadataType(type)})`,
+      type: INDEXED_VALUE_TYPE[type],
+      hasOtherType: present[name] !== undefined,
+    }));
 }
 
 /** `temporal.api.enums.v1.IndexedValueType`, by the SDK's name of a type. */
-const INDEXED_VALUE_TYPE: Record<string, number> = {
+const INDEXED_VALUE_TYPE = {
   TEXT: 1,
   KEYWORD: 2,
   INT: 3,
@@ -62,7 +78,10 @@ const INDEXED_VALUE_TYPE: Record<string, number> = {
   BOOL: 5,
   DATETIME: 6,
   KEYWORD_LIST: 7,
-};
+} as const;
 
-/** gRPC's PERMISSION_DENIED and UNIMPLEMENTED: Temporal Cloud opens its operator service to some keys only. */
+/** Whether Temporal does not let this key do something: Temporal Cloud opens its operator service to some keys only. */
+export const isRefusedByTemporal = (error: unknown): boolean => isGrpcServiceError(error) && REFUSED.has(error.code);
+
+/** gRPC's PERMISSION_DENIED and UNIMPLEMENTED. */
 const REFUSED: ReadonlySet<number> = new Set([7, 12]);

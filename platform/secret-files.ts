@@ -8,6 +8,7 @@ import { ConfigurationError } from './configuration-error';
 export const SECRETS = [
   'DATABASE_URL',
   'TEMPORAL_API_KEY',
+  'PAYLOAD_KEYS',
   'STRIPE_SECRET_KEY',
   'STRIPE_WEBHOOK_SECRET',
   'RESEND_API_KEY',

@@ -1,14 +1,18 @@
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { dataConverterOf } from './payload-codec';
+import { payloadKeys } from './payload-keys';
 import { withSecrets } from './secret-files';
 
 /**
  * The address, namespace and credentials that `@temporalio/envconfig` reads from `TEMPORAL_*` and, where there is
- * one, `temporal.toml`. The API key may come from a file.
+ * one, `temporal.toml`, and what payloads are encrypted with. The API key and the keys of payloads may come from files.
  */
 export function temporalConfig(source: NodeJS.ProcessEnv = process.env) {
-  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: compact(withSecrets(source)) });
-  return { connectionOptions, namespace: namespace ?? 'default' };
+  const env = withSecrets(source);
+  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: compact(env) });
+  const keys = payloadKeys.optional().parse(env.PAYLOAD_KEYS || undefined);
+  return { connectionOptions, namespace: namespace ?? 'default', dataConverter: dataConverterOf(keys) };
 }
 
 /**
@@ -16,8 +20,8 @@ export function temporalConfig(source: NodeJS.ProcessEnv = process.env) {
  * Temporal is down.
  */
 export function connectTemporal(source: NodeJS.ProcessEnv = process.env): Client {
-  const { connectionOptions, namespace } = temporalConfig(source);
-  return new Client({ connection: Connection.lazy(connectionOptions), namespace });
+  const { connectionOptions, namespace, dataConverter } = temporalConfig(source);
+  return new Client({ connection: Connection.lazy(connectionOptions), namespace, dataConverter });
 }
 
 /** The client certificate that is shown to Temporal; undefined where an API key, or nothing, is. */

@@ -4,6 +4,7 @@ import { isMailbox } from '../domain/email';
 import { LEAST_SIGNING_SECRET } from './keyed-hash';
 import { LOG_LEVELS, readModuleLevels } from './log-levels';
 import { namedSecrets, SECRET_LENGTH, VISIBLE } from './named-secrets';
+import { payloadKeys } from './payload-keys';
 import { STANDARD_SECRET } from './standard-webhooks';
 
 const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) =>
@@ -95,6 +96,11 @@ export const variables = {
   TEMPORAL_UI_URL: url('http:', 'https:')
     .optional()
     .describe('where staff open the Temporal UI, for the links of the finder at `/staff`; without it there are none'),
+  PAYLOAD_KEYS: payloadKeys
+    .optional()
+    .describe(
+      '`name:key` separated by commas, a key being the base64 of 32 bytes: encrypts what Temporal stores, with the first one; all of them decrypt (docs/going-live.md); if absent, nothing is encrypted',
+    ),
   STRIPE_SECRET_KEY: z
     .string()
     .regex(/^[sr]k_(?:test|live)_\S+$/, 'must be `sk_test_…`, `sk_live_…` or a restricted key `rk_…`')

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { HistoryAndWorkflowId } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
-import { connectTemporal } from '../platform/temporal';
+import { connectTemporal, temporalConfig } from '../platform/temporal';
 import { workflowBundle } from './bundle';
 import { replay, savedHistories } from './replay';
 
@@ -20,15 +20,16 @@ async function main(workflowIds: string[]): Promise<number> {
     logger: new DefaultLogger('ERROR', () => undefined),
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
   });
-  const histories = workflowIds.length > 0 ? await fetchHistories(workflowIds) : savedHistories(SAVED);
-  const divergences = await replay(histories, await workflowBundle());
+  const env = { ...servicesEnv(), ...process.env };
+  const histories = workflowIds.length > 0 ? await fetchHistories(workflowIds, env) : savedHistories(SAVED);
+  const divergences = await replay(histories, await workflowBundle(), temporalConfig(env).dataConverter);
   for (const { workflowId, message } of divergences) console.error(`${workflowId}: ${message}`);
   console.log(`${histories.length - divergences.length} of ${histories.length} histories replay`);
   return divergences.length > 0 ? 1 : 0;
 }
 
-async function fetchHistories(workflowIds: string[]): Promise<HistoryAndWorkflowId[]> {
-  const client = connectTemporal({ ...servicesEnv(), ...process.env });
+async function fetchHistories(workflowIds: string[], env: NodeJS.ProcessEnv): Promise<HistoryAndWorkflowId[]> {
+  const client = connectTemporal(env);
   try {
     return await Promise.all(
       workflowIds.map(async (workflowId) => ({

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { HistoryAndWorkflowId } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 
@@ -10,14 +11,18 @@ export interface Divergence {
   message: string;
 }
 
-/** Replays histories against a bundle of workflows. Returns those that diverge, with the event at which they do. */
+/**
+ * Replays histories against a bundle of workflows. Returns those that diverge, with the event at which they do.
+ * @param dataConverter reads histories whose payloads are encrypted
+ */
 export async function replay(
   histories: HistoryAndWorkflowId[],
   workflowBundle: NonNullable<WorkerOptions['workflowBundle']>,
+  dataConverter: DataConverter = {},
 ): Promise<Divergence[]> {
   const divergences: Divergence[] = [];
   const begun = histories.filter(hasBegun);
-  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle }, begun)) {
+  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle, dataConverter }, begun)) {
     if (error) divergences.push({ workflowId, message: error.message });
   }
   return divergences;

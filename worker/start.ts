@@ -104,12 +104,13 @@ async function runWorkers(
   running: Set<Worker>,
   stopping: () => boolean,
 ): Promise<void> {
-  const { connectionOptions, namespace } = temporalConfig();
+  const { connectionOptions, namespace, dataConverter } = temporalConfig();
   const connection = await NativeConnection.connect(connectionOptions);
   try {
     const workers = await createWorkers({
       connection,
       namespace,
+      dataConverter,
       deps,
       workflowBundle,
       stripeMaxPerSecond: env.STRIPE_MAX_PER_SECOND,

@@ -1,3 +1,4 @@
+import type { DataConverter } from '@temporalio/common';
 import {
   type ActivityInterceptorsFactory,
   type NativeConnection,
@@ -13,6 +14,8 @@ import { sendHeartbeats } from './heartbeats';
 export interface WorkersConfig {
   connection: NativeConnection;
   namespace: string;
+  /** Encrypts payloads, where there are keys. */
+  dataConverter: DataConverter;
   deps: Deps;
   workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   /** Calls to Stripe per second, from the whole fleet. */
@@ -31,6 +34,7 @@ const SHUTDOWN_GRACE = '12s';
 export async function createWorkers({
   connection,
   namespace,
+  dataConverter,
   deps,
   workflowBundle,
   stripeMaxPerSecond,
@@ -40,6 +44,7 @@ export async function createWorkers({
   const common: Omit<WorkerOptions, 'taskQueue'> = {
     connection,
     namespace,
+    dataConverter,
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: '16s',
     interceptors: { activity: [activityContext, sendHeartbeats, ...interceptors] },

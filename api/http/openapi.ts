@@ -4,7 +4,7 @@ import { PROBLEMS, type ProblemCode } from '../../domain/problem';
 import { version } from '../../package.json';
 import type { Env } from '../../platform/env';
 import { eventWebhooks } from '../events/webhooks';
-import { FORM_TYPE, isForm, isRaw, mayBeAbsent, needsStorefrontKey, type Route, route } from './route';
+import { FORM_TYPE, isCodec, isForm, isRaw, mayBeAbsent, needsStorefrontKey, type Route, route } from './route';
 import { Shopper } from './storefront-key';
 
 const Problem = z
@@ -130,6 +130,7 @@ const isStaff = ({ path }: Route): boolean => path.startsWith('/admin');
 /** What a caller must send. An empty requirement among others means that the key may be left out. */
 function securityOf(one: Route): Record<string, string[]>[] {
   if (isStaff(one)) return [{ staff: [] }];
+  if (isCodec(one)) return [{ staffSession: [] }, { staff: [] }];
   if (one.path.startsWith('/staff/') && one.path !== '/staff/sign-in') return [{ staffSession: [] }];
   if (one.tag !== 'Storefront') return [];
   return needsStorefrontKey(one) ? [{ storefront: [] }] : [{}, { storefront: [] }];

@@ -109,6 +109,12 @@ export function route<
 /** Whether only a storefront's server may call a route. */
 export const needsStorefrontKey = ({ path }: Route): boolean => path.startsWith('/storefront/');
 
+/** Where the Temporal UI has payloads decrypted: below `/staff`, so that browsers send the cookie of the sign-in. */
+export const CODEC = '/staff/codec';
+
+/** Whether a route of staff is for programs: they are told `401` instead of being led to the sign-in. */
+export const isCodec = ({ path }: { path: string }): boolean => path.startsWith(`${CODEC}/`);
+
 /**
  * Adds routes to an app. A known path with another method is `405` with `Allow`. `guards` names the handlers that must
  * let a request of a route pass first.

@@ -1,7 +1,8 @@
 import type { RequestHandler } from 'express';
 import type { ApiDeps } from '../deps';
 import type { Limits } from '../http/limits';
-import type { Route } from '../http/route';
+import { isCodec, type Route } from '../http/route';
+import { codecRoutes, requireCodecStaff } from './codec';
 import { finderRoutes } from './finder';
 import { staffOrderRoutes } from './order-page';
 import { staffSessions } from './session';
@@ -17,11 +18,16 @@ export function staffRoutes(deps: ApiDeps, limits: Limits): Route[] {
     ...finderRoutes(deps, sessions, ui),
     ...signInRoutes(deps, limits, sessions),
     ...staffOrderRoutes(deps, sessions, ui),
+    ...codecRoutes(deps),
   ];
 }
 
 /** Lets only staff pass who are signed in, to all of these pages but the sign-in. */
-export const signedInAt = ({ env, clock }: ApiDeps): ((one: Route) => RequestHandler[]) => {
-  const { required } = staffSessions(env, clock);
-  return ({ path }) => (path.startsWith('/staff/') && path !== '/staff/sign-in' ? [required] : []);
+export const signedInAt = ({ env, clock }: ApiDeps, limits: Limits): ((one: Route) => RequestHandler[]) => {
+  const sessions = staffSessions(env, clock);
+  const codec = requireCodecStaff(env, limits, sessions);
+  return (one) => {
+    if (isCodec(one)) return [codec];
+    return one.path.startsWith('/staff/') && one.path !== '/staff/sign-in' ? [sessions.required] : [];
+  };
 };

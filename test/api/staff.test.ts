@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { viewCounter } from '../../api/staff/views';
 import { savedViews } from '../../messages/views';
+import { payloadCodec } from '../../platform/payload-codec';
+import { payloadKeys } from '../../platform/payload-keys';
 import { Office } from './admin-office';
 import { ADMIN_TOKEN, NOON } from './bare';
 import { Api } from './shop';
@@ -9,6 +12,7 @@ let office: Office;
 let api: Api;
 const ada = { name: 'ada.l', secret: 'the-token-of-ada-lovelace' };
 const UI = 'https://temporal.shop.test';
+const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 beforeAll(async () => {
   office = await Office.open();
@@ -293,5 +297,70 @@ describe('the saved views', () => {
     expect(text).toContain('<span>To ship</span><span>–</span><code>OrderStatus = &#x27;PREPARING&#x27;');
     expect(text).not.toContain('href="http');
     await other.close();
+  });
+});
+
+describe('the codec of the Temporal UI', () => {
+  const keys = payloadKeys.parse(`first:${randomBytes(32).toString('base64')}`);
+  const plain = { metadata: { encoding: base64('json/plain') }, data: base64('{"sku":"mug"}') };
+  let coding: Api;
+  beforeAll(async () => {
+    coding = await served({ PAYLOAD_KEYS: keys });
+  });
+  afterAll(() => coding?.close());
+
+  const ask = (direction: string, payloads: unknown[], headers: Record<string, string>, at = coding) =>
+    at.http
+      .post(`/staff/codec/${direction}`)
+      .set({ origin: UI, 'x-namespace': 'shop one', ...headers })
+      .send({ payloads });
+
+  test('encrypts and decrypts for the cookie of the sign-in and for a token of staff, and for nobody else', async () => {
+    const { cookie } = await signIn(ada.secret, coding);
+    const encoded = await ask('encode', [plain], { cookie });
+    expect(encoded.status).toBe(200);
+    const [payload] = encoded.body.payloads;
+    expect(Buffer.from(payload.metadata['encryption-key-id'], 'base64').toString()).toBe('first');
+    for (const headers of [{ cookie }, { authorization: `Bearer ${ADMIN_TOKEN}` }]) {
+      const decoded = await ask('decode', [payload, plain], headers as Record<string, string>);
+      expect([decoded.status, decoded.body]).toEqual([200, { payloads: [plain, plain] }]);
+      expect(decoded.headers['cache-control']).toBe('no-store');
+    }
+    for (const headers of [{}, { cookie: `${cookie}x` }, { authorization: 'Bearer wrong' }]) {
+      const refused = await ask('decode', [payload], headers as Record<string, string>);
+      expect([refused.status, refused.body.code]).toEqual([401, 'unauthorized']);
+      expect(refused.headers['access-control-allow-origin']).toBe(UI); // so that the UI's page sees why
+    }
+  });
+
+  test('is open to the UI’s origin alone, with its cookie', async () => {
+    const preflight = (origin: string, at = coding) =>
+      at.http
+        .options('/staff/codec/decode')
+        .set({ origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-namespace' });
+    const { headers } = await preflight(UI);
+    expect([headers['access-control-allow-origin'], headers['access-control-allow-credentials']]).toEqual([UI, 'true']);
+    expect(headers['access-control-allow-headers']).toMatch(/X-Namespace/);
+    const elsewhere = [await preflight('https://else.test'), await preflight(office.api.deps.env.STOREFRONT_URL)];
+    for (const { headers: of } of elsewhere) expect(of['access-control-allow-origin']).toBeUndefined();
+    // Every other address is open to the storefront, as before.
+    expect((await coding.http.get('/products').set('origin', UI)).headers['access-control-allow-credentials']).toBe(
+      undefined,
+    );
+  });
+
+  test('says which key is missing, and that there are none', async () => {
+    const authorization = `Bearer ${ADMIN_TOKEN}`;
+    const [foreign] = await payloadCodec(payloadKeys.parse(`other:${randomBytes(32).toString('base64')}`)).encode([{}]);
+    const metadata = Object.fromEntries(
+      Object.entries(foreign?.metadata ?? {}).map(([name, value]) => [name, Buffer.from(value).toString('base64')]),
+    );
+    const payload = { metadata, data: Buffer.from(foreign?.data ?? []).toString('base64') };
+    const unreadable = await ask('decode', [payload], { authorization });
+    expect([unreadable.status, unreadable.body.detail]).toEqual([
+      400,
+      'Not readable: PAYLOAD_KEYS has no key named "other", which encrypted this payload.',
+    ]);
+    expect((await ask('decode', [plain], { authorization }, api)).status).toBe(404);
   });
 });

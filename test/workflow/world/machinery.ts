@@ -7,6 +7,7 @@ import type { Deps } from '../../../activities/deps';
 import { createActivityMetrics } from '../../../activities/metrics';
 import type { SessionId } from '../../../domain/ids';
 import { createMailer, type Mailer } from '../../../platform/mailer';
+import { dataConverterOf } from '../../../platform/payload-codec';
 import { installationOf } from '../../../store/installation/installation';
 import { createWorkers } from '../../../worker/workers';
 import { createWorkflowStarter } from '../../../worker/workflow-starter';
@@ -50,6 +51,7 @@ export abstract class Machinery {
       connection: parts.temporal.connection,
       namespace: parts.temporal.client.options.namespace,
       interceptors: { workflow: [interceptor] },
+      dataConverter: this.dataConverter,
     });
   }
 
@@ -74,6 +76,10 @@ export abstract class Machinery {
   get bundle() {
     return this.parts.bundle;
   }
+  /** What encrypts payloads here, where a test has keys. */
+  get dataConverter() {
+    return dataConverterOf(this.env.PAYLOAD_KEYS);
+  }
 
   /** What activities get here. */
   deps(): Deps {
@@ -97,6 +103,7 @@ export abstract class Machinery {
     this.workers = await createWorkers({
       connection: this.temporal.nativeConnection,
       namespace: this.temporal.namespace ?? 'default',
+      dataConverter: this.dataConverter,
       deps: this.deps(),
       workflowBundle: this.bundle,
       stripeMaxPerSecond: 100,

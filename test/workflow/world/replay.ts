@@ -9,6 +9,6 @@ export async function replayEverything(world: Machinery): Promise<void> {
       return history ? [{ workflowId, history }] : [];
     }),
   );
-  const [divergence] = await replay(histories.flat(), world.bundle);
+  const [divergence] = await replay(histories.flat(), world.bundle, world.dataConverter);
   if (divergence) throw new Error(`the history of ${divergence.workflowId} does not replay: ${divergence.message}`);
 }

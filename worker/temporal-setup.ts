@@ -1,0 +1,145 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Client, isGrpcServiceError } from '@temporalio/client';
+import { msToTs, tsToMs } from '@temporalio/common/lib/time';
+import { z } from 'zod';
+import { ConfigurationError } from '../platform/configuration-error';
+import type { Env } from '../platform/env';
+import { isRefusedByTemporal, missingAttributes } from '../platform/readiness';
+import { runScript } from '../platform/script';
+import { connectTemporal } from '../platform/temporal';
+import { variables } from '../platform/variables';
+import { scheduleSweeps } from './schedule';
+
+/** While a completed workflow is retained, Temporal refuses a second run under its id. */
+const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
+const AGAIN_MS = 500;
+/** How long a new namespace may take until every part of the server knows it. */
+const KNOWN_WITHIN_MS = 60_000;
+/** Of gRPC. */
+const NOT_FOUND = 5;
+
+/** Answered in the place of what a server does not let us do: Temporal Cloud has other ways for it. */
+const REFUSAL =
+  'Temporal does not let this key change the namespace. On Temporal Cloud, do it in the console or with `tcld`';
+
+export interface TemporalSetup {
+  temporal: Client;
+  env: Pick<Env, 'RECONCILE_INTERVAL_SECONDS'>;
+  /** Prints one line for a person. */
+  log(line: string): void;
+}
+
+/**
+ * Prepares a namespace: creates it, keeps its closed workflows for at least 30 days, adds the search attributes that
+ * it lacks, and creates the Schedule of sweeps. Safe to repeat: it looks before it changes anything.
+ */
+export async function setUpTemporal(setup: TemporalSetup): Promise<void> {
+  await setUpNamespace(setup);
+  await setUpSearchAttributes(setup);
+  await untilKnown(() => scheduleSweeps(setup.temporal, setup.env));
+  setup.log(`The Schedule of sweeps is set to every ${setup.env.RECONCILE_INTERVAL_SECONDS} s.`);
+}
+
+async function setUpNamespace({ temporal, log }: TemporalSetup): Promise<void> {
+  const { workflowService } = temporal.connection;
+  const { namespace } = temporal.options;
+  const retention = msToTs(RETENTION_MS);
+  const kept = await workflowService.describeNamespace({ namespace }).catch(absent);
+  if (kept === null) {
+    await permitted(workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: retention }));
+    return log(`The namespace ${namespace} is created; it keeps closed workflows for 30 days.`);
+  }
+  if (tsToMs(kept.config?.workflowExecutionRetentionTtl) >= RETENTION_MS)
+    return log(`The namespace ${namespace} is there, and keeps closed workflows for at least 30 days.`);
+  await permitted(
+    workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl: retention } }),
+    'set its retention to 30 days',
+  );
+  return log(`The namespace ${namespace} now keeps closed workflows for 30 days.`);
+}
+
+async function setUpSearchAttributes({ temporal, log }: TemporalSetup): Promise<void> {
+  const { operatorService } = temporal.connection;
+  const { namespace } = temporal.options;
+  const missing = await permitted(
+    untilKnown(() => missingAttributes(temporal)),
+    'create the search attributes of docs/going-live.md',
+  );
+  const wrong = missing.filter(({ hasOtherType }) => hasOtherType);
+  if (wrong.length > 0)
+    throw new Error(
+      `${named(wrong)}: the namespace has them with another type. Remove them there, or use another namespace.`,
+    );
+  if (missing.length === 0) return log('All search attributes are there.');
+  const searchAttributes = Object.fromEntries(missing.map(({ name, type }) => [name, type]));
+  await permitted(
+    operatorService.addSearchAttributes({ namespace, searchAttributes }),
+    `create the search attributes ${named(missing)}`,
+  );
+  return log(`Search attributes are created: ${named(missing)}.`);
+}
+
+const named = (attributes: { label: string }[]): string => attributes.map(({ label }) => label).join(', ');
+
+function absent(error: unknown): null {
+  if (isGrpcServiceError(error) && error.code === NOT_FOUND) return null;
+  throw error;
+}
+
+/** Says what a person has to do where the server refuses. */
+async function permitted<T>(asked: Promise<T>, todo = 'create the namespace with a retention of 30 days'): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isRefusedByTemporal(error)) throw new Error(`${REFUSAL}: ${todo}.`, { cause: error });
+    throw error;
+  }
+}
+
+/** Tries again while the server does not yet know the namespace. */
+async function untilKnown<T>(ask: () => Promise<T>): Promise<T> {
+  for (const deadline = Date.now() + KNOWN_WITHIN_MS; ; await pause(AGAIN_MS)) {
+    try {
+      return await ask();
+    } catch (error) {
+      const isUnknown = isGrpcServiceError(error) && error.code === NOT_FOUND;
+      if (!isUnknown || Date.now() > deadline) throw error;
+    }
+  }
+}
+
+/** Tries until Temporal answers: `--wait`, for when everything starts at once. */
+async function untilItAnswers(temporal: Client, log: (line: string) => void): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await temporal.withDeadline(Date.now() + 5_000, () => temporal.connection.workflowService.getSystemInfo({}));
+      return;
+    } catch (error) {
+      if (tries === 0) log(`Temporal does not answer yet: ${(error as Error).message}`);
+      await pause(AGAIN_MS);
+    }
+  }
+}
+
+function configured(): TemporalSetup['env'] {
+  const given = process.env.RECONCILE_INTERVAL_SECONDS || undefined;
+  const parsed = z
+    .object({ RECONCILE_INTERVAL_SECONDS: variables.RECONCILE_INTERVAL_SECONDS })
+    .safeParse({ RECONCILE_INTERVAL_SECONDS: given });
+  if (parsed.success) return parsed.data;
+  throw new ConfigurationError(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
+}
+
+async function main(): Promise<void> {
+  const log = (line: string): void => console.log(line);
+  const env = configured();
+  const temporal = connectTemporal();
+  try {
+    if (process.argv.includes('--wait')) await untilItAnswers(temporal, log);
+    await setUpTemporal({ temporal, env, log });
+  } finally {
+    await temporal.connection.close();
+  }
+}
+
+if (require.main === module) runScript(main);
