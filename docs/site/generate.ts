@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { apiRoutes } from '../../api/app';
 import type { ApiDeps } from '../../api/deps';
 import { openApiDocument } from '../../api/http/openapi';
-import { loadEnv } from '../../platform/env';
+import { type Env, loadEnv } from '../../platform/env';
 import { httpReference, type OpenApi } from './http-reference';
 
 /** Writes the pages of the site that are made of code: the HTTP reference, from the document that the API serves. */
-export async function writeReference(folder: string): Promise<void> {
+async function writeReference(folder: string): Promise<void> {
   const document = await openApi();
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -15,16 +15,28 @@ export async function writeReference(folder: string): Promise<void> {
   for (const [name, page] of Object.entries(httpReference(document))) writeFileSync(join(folder, name), page);
 }
 
-/** Routes are declared with what they need to answer. To describe them, nothing is needed but a configuration. */
-async function openApi(): Promise<OpenApi> {
+/** Routes are declared with what they need to answer. To describe them, they need a configuration and no more. */
+export async function openApi(): Promise<OpenApi> {
   const env = loadEnv(CONFIGURATION);
-  const never = new Proxy({}, { get: () => () => undefined });
-  const deps = new Proxy({ env } as unknown as ApiDeps, {
-    get: (known, name) => (name === 'env' ? known.env : never),
-  });
-  const answer = await openApiDocument(apiRoutes(deps), env).handle({} as never);
+  const answer = await openApiDocument(apiRoutes(depsOf(env)), env).handle({} as never);
   return answer?.body as OpenApi;
 }
+
+function depsOf(env: Env): ApiDeps {
+  const deps: Record<keyof ApiDeps, unknown> = {
+    ...{ env, closing: new AbortController().signal, storefrontDir: null },
+    ...{ db: NEVER_ASKED, fileDb: NEVER_ASKED, tableDb: NEVER_ASKED, stripe: NEVER_ASKED, temporal: NEVER_ASKED },
+    ...{ account: NEVER_ASKED, installation: NEVER_ASKED, clock: NEVER_ASKED, log: NEVER_ASKED, metrics: NEVER_ASKED },
+    ...{ admission: NEVER_ASKED, shown: NEVER_ASKED },
+  };
+  return deps as ApiDeps;
+}
+
+/** Whatever is asked of it while routes are declared, it is there, and does nothing. */
+const NEVER_ASKED: object = new Proxy(() => undefined, {
+  get: (_, name) => (typeof name === 'symbol' ? undefined : NEVER_ASKED),
+  apply: () => NEVER_ASKED,
+});
 
 const CONFIGURATION = {
   PUBLIC_URL: 'http://localhost:3000',
