@@ -36,8 +36,14 @@ import { approvalRoutes } from './webhooks/approval';
 import { mailWebhookRoutes } from './webhooks/mail-webhooks';
 import { webhookRoutes } from './webhooks/webhooks';
 
-/** The whole HTTP edge as one Express app, ready to listen. */
-export function createApp(deps: ApiDeps): Express {
+/**
+ * Which part of the edge an app serves. With ADMIN_PORT, `public` has everything but what is for staff and operators
+ * alone, and `private` has that. Both say how the process is.
+ */
+export type Part = 'all' | 'public' | 'private';
+
+/** The HTTP edge, or a part of it, as one Express app, ready to listen. */
+export function createApp(deps: ApiDeps, part: Part = 'all'): Express {
   const { env, log, metrics } = deps;
   const app = express();
   app.disable('x-powered-by');
@@ -60,9 +66,9 @@ export function createApp(deps: ApiDeps): Express {
   });
   app.use(warnOfProxy(deps));
   const limits = createLimits(deps);
-  app.use('/admin', requireStaff(env, limits));
+  if (part !== 'public') app.use('/admin', requireStaff(env, limits));
 
-  const routes = apiRoutes(deps, limits);
+  const routes = apiRoutes(deps, limits).filter(({ path }) => serves(part, path));
   const server = storefrontServer(env, limits);
   const signedIn = signedInAt(deps, limits);
   mount(app, routes, (one) =>
@@ -71,7 +77,7 @@ export function createApp(deps: ApiDeps): Express {
   mount(app, [openApiDocument(routes, env)]);
   app.use(docsPage());
   app.use(demoPictures());
-  if (deps.storefrontDir) app.use(demoStorefront(deps.storefrontDir, deps));
+  if (deps.storefrontDir && part !== 'private') app.use(demoStorefront(deps.storefrontDir, deps));
 
   app.use(() => {
     throw new Problem('not_found', 'There is nothing at this address. See /docs.');
@@ -79,6 +85,13 @@ export function createApp(deps: ApiDeps): Express {
   app.use(problemHandler(requests));
   return app;
 }
+
+/** Whether a part of the edge has a route. */
+const serves = (part: Part, path: string): boolean =>
+  part === 'all' || IN_BOTH.test(path) || PRIVATE.test(path) === (part === 'private');
+
+const PRIVATE = /^\/(?:admin|staff|metrics)(?:\/|$)/;
+const IN_BOTH = /^\/(?:healthz|readyz)(?:\/|$)/;
 
 /** Every declared route, in the order of the OpenAPI document. */
 export function apiRoutes(all: ApiDeps, limits = createLimits(all)): Route[] {

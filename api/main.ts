@@ -18,7 +18,7 @@ import { installationOf } from '../store/installation/installation';
 import { ownAccount } from '../store/installation/own-account';
 import { createPoolMetrics } from '../store/pool-metrics';
 import { whenPooled } from '../store/pooler';
-import { createApp } from './app';
+import { createApp, type Part } from './app';
 import { connectDatabases } from './databases';
 import { type ApiDeps, STRIPE_TIMEOUT_MS } from './deps';
 import { startHousekeeping } from './housekeeping';
@@ -72,19 +72,12 @@ function main(): void {
     storefrontDir: findStorefront(env),
   };
   void deps.installation().catch(() => undefined); // so that no shopper waits for it; asked again when it is needed
-  const server = createServer(createApp(deps));
-  const drain = drainable(server);
+  const drains =
+    env.ADMIN_PORT === undefined
+      ? [listen(deps, 'all', 'PORT', env.PORT)]
+      : [listen(deps, 'public', 'PORT', env.PORT), listen(deps, 'private', 'ADMIN_PORT', env.ADMIN_PORT)];
   startHousekeeping({ ...deps, log: moduleLog(log, 'housekeeping') });
   void whenPooled(env.DATABASE_URL, () => closing.signal.aborted, cannotStart);
-  server.once('error', (error: NodeJS.ErrnoException) => {
-    const why =
-      error.code === 'EADDRINUSE'
-        ? 'another process listens there; stop it or set PORT'
-        : (error.code ?? error.message);
-    cannotStart(`Cannot listen on ${env.HOST}:${env.PORT}: ${why}.`);
-  });
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.listen(env.PORT, env.HOST, () => log.info({ at: server.address() }, 'listening'));
 
   const stop = (signal: string) => {
     if (closing.signal.aborted) return;
@@ -92,7 +85,7 @@ function main(): void {
     closing.abort();
     setTimeout(() => process.exit(0), DRAIN_MS).unref();
     void announced(signal)
-      .then(drain)
+      .then(() => Promise.all(drains.map((drain) => drain())))
       .then(async () => {
         // Temporal's connection ends with the process: closing it during a retried call throws where it cannot be
         // caught.
@@ -106,6 +99,23 @@ function main(): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+/** Serves a part of the edge on a port. Returns the function that closes it without breaking a request. */
+function listen(deps: ApiDeps, part: Part, variable: string, port: number): () => Promise<void> {
+  const { env, log } = deps;
+  const server = createServer(createApp(deps, part));
+  const drain = drainable(server);
+  server.once('error', (error: NodeJS.ErrnoException) => {
+    const why =
+      error.code === 'EADDRINUSE'
+        ? `another process listens there; stop it or set ${variable}`
+        : (error.code ?? error.message);
+    cannotStart(`Cannot listen on ${env.HOST}:${port}: ${why}.`);
+  });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.listen(port, env.HOST, () => log.info({ at: server.address() }, 'listening'));
+  return drain;
 }
 
 function configuration(): Env {

@@ -17,6 +17,7 @@ const schema = z.object(variables).transform((env) => {
   return {
     ...env,
     PUBLIC_URL: publicUrl,
+    ADMIN_URL: env.ADMIN_URL ?? publicUrl,
     STOREFRONT_URL: env.STOREFRONT_URL ?? publicUrl,
     STOREFRONT_ORIGINS: env.STOREFRONT_ORIGINS ?? [],
     STOREFRONT_KEYS: env.STOREFRONT_KEYS ?? [],
@@ -78,6 +79,10 @@ function crossChecks(given: Record<string, string | undefined>, isSet: (name: st
   const publicUrl = given.PUBLIC_URL ?? 'http://localhost';
   if (isLiveKey(key) && URL.canParse(publicUrl) && new URL(publicUrl).protocol === 'http:')
     problems.push('PUBLIC_URL must be https: with a live Stripe key');
+  if (given.ADMIN_PORT && !given.ADMIN_URL)
+    problems.push('ADMIN_URL is required with ADMIN_PORT: the address where staff reach that port');
+  if (given.ADMIN_PORT && given.ADMIN_PORT !== '0' && given.ADMIN_PORT === (given.PORT ?? '3000'))
+    problems.push('ADMIN_PORT must differ from PORT');
   if (isSet('EVENTS_URL') !== isSet('EVENTS_SECRET'))
     problems.push('EVENTS_URL and EVENTS_SECRET go together: set both, or neither');
   if (isLiveKey(key) && given.EVENTS_URL?.toLowerCase().startsWith('http:'))

@@ -62,10 +62,18 @@ const secret = (least: number) => z.string().min(least, `must have at least ${le
 export const variables = {
   PORT: wholeNumber(0, 65535).default(3000).describe('API port'),
   HOST: text.default('127.0.0.1').describe('API address'),
+  ADMIN_PORT: wholeNumber(0, 65535)
+    .optional()
+    .describe(
+      'a port of the API for `/admin`, `/staff` and `/metrics` alone, which the public port then answers with `404`; needs `ADMIN_URL`',
+    ),
   WORKER_PORT: wholeNumber(0, 65535).default(9464).describe("the worker's `/healthz`, `/readyz`, `/metrics`"),
   PUBLIC_URL: url('http:', 'https:')
     .optional()
     .describe("the API's own public address, used in links it sends (default `http://localhost:$PORT`)"),
+  ADMIN_URL: url('http:', 'https:')
+    .optional()
+    .describe('where staff reach `/admin` and `/staff`, used in mails to staff (default `$PUBLIC_URL`)'),
   STOREFRONT_URL: url('http:', 'https:')
     .optional()
     .describe(

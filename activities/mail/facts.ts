@@ -26,8 +26,8 @@ export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderForMail, about: 
       order: orderPageUrl(env, sessionId),
       storefront: env.STOREFRONT_URL,
       unsubscribe: email && unsubscribeUrl(env, email),
-      admin: `${env.PUBLIC_URL}/admin/orders/${number}`,
-      dispute: (id) => `${env.PUBLIC_URL}/admin/disputes/${id}`,
+      admin: `${env.ADMIN_URL}/admin/orders/${number}`,
+      dispute: (id) => `${env.ADMIN_URL}/admin/disputes/${id}`,
     },
   };
 }

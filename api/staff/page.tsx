@@ -14,7 +14,7 @@ export interface SignedIn {
 
 /** A page for staff. */
 export const staffPage = (
-  env: Pick<Env, 'EMAIL_FROM' | 'PUBLIC_URL'>,
+  env: Pick<Env, 'EMAIL_FROM' | 'ADMIN_URL'>,
   { title, signedIn, body }: { title: string; signedIn: SignedIn | null; body: ReactNode },
 ): string =>
   pageOf({
@@ -41,7 +41,7 @@ export const FormKey = ({ formKey }: Pick<SignedIn, 'formKey'>) => <input type="
 
 /** What went wrong with a page of staff, as a page. */
 export const staffProblemPage =
-  (env: Pick<Env, 'EMAIL_FROM' | 'PUBLIC_URL'>) =>
+  (env: Pick<Env, 'EMAIL_FROM' | 'ADMIN_URL'>) =>
   (problem: Problem): string => {
     const [, title] = PROBLEMS[problem.code];
     return staffPage(env, {

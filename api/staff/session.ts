@@ -9,7 +9,7 @@ import { recogniser, staffTokens } from '../http/bearer';
 /** A working day. */
 const SESSION_MS = 12 * 3_600_000;
 
-type SessionEnv = Pick<Env, 'ADMIN_TOKEN' | 'ADMIN_TOKENS' | 'SIGNING_SECRET' | 'PUBLIC_URL'>;
+type SessionEnv = Pick<Env, 'ADMIN_TOKEN' | 'ADMIN_TOKENS' | 'SIGNING_SECRET' | 'ADMIN_URL'>;
 
 /**
  * The sessions of staff in a browser. Nothing is stored: the cookie says who it is and until when, signed with a secret
@@ -18,7 +18,7 @@ type SessionEnv = Pick<Env, 'ADMIN_TOKEN' | 'ADMIN_TOKENS' | 'SIGNING_SECRET' | 
 export function staffSessions(env: SessionEnv, clock: Clock) {
   const tokens = new Map(staffTokens(env).map(({ name, secret }) => [name, sha256(secret)]));
   const nameOf = recogniser(staffTokens(env));
-  const isSecure = env.PUBLIC_URL.startsWith('https:');
+  const isSecure = env.ADMIN_URL.startsWith('https:');
   const cookieName = isSecure ? '__Secure-holdfast-staff' : 'holdfast-staff';
   const cookie: CookieOptions = { httpOnly: true, sameSite: 'strict', secure: isSecure, path: staffPath(env) };
   const sign = (text: string): string => keyedHash(env.SIGNING_SECRET, text);
@@ -72,8 +72,8 @@ export function staffSessions(env: SessionEnv, clock: Clock) {
 export type StaffSessions = ReturnType<typeof staffSessions>;
 
 /** The path of the first page, as browsers see it: a proxy may serve the API below a path. */
-export const staffPath = ({ PUBLIC_URL }: Pick<Env, 'PUBLIC_URL'>): string =>
-  `${new URL(PUBLIC_URL).pathname.replace(/\/$/, '')}/staff`;
+export const staffPath = ({ ADMIN_URL }: Pick<Env, 'ADMIN_URL'>): string =>
+  `${new URL(ADMIN_URL).pathname.replace(/\/$/, '')}/staff`;
 
 function cookieOf(req: Request, name: string): string | undefined {
   const pairs = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim());

@@ -59,6 +59,18 @@ function start(
   return { child, said, ended, address };
 }
 
+test('with ADMIN_PORT it listens on both ports, and ends both when it is asked to stop', async () => {
+  const { child, ended, said } = start({ ADMIN_PORT: '0', ADMIN_URL: 'http://localhost:3001' });
+  const ports = await until(async () => {
+    const found = [...said.out.matchAll(/"port":(\d+)/g)].map(([, port]) => port);
+    return found.length === 2 && found;
+  });
+  const statuses = ports.map(async (port) => (await fetch(`http://127.0.0.1:${port}/metrics`)).status);
+  expect((await Promise.all(statuses)).sort()).toEqual([200, 404]);
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+});
+
 test('a pooler in transaction mode ends it with a sentence', async () => {
   const pooler = await startPooler(database.url, { keeps: SESSION });
   const { ended, said } = start({ DATABASE_URL: pooler.url });

@@ -148,6 +148,15 @@ test('EVENTS_URL is kept as it stands, and goes with secrets of the scheme; with
 
 const token = (n: number) => `token-${n}-`.padEnd(24, 'x');
 
+test('a port for staff needs the address where they reach it, and is none that shoppers reach', () => {
+  const url = { ADMIN_URL: 'https://staff.example.com' };
+  expect(problemsWith({ ADMIN_PORT: '3001' })).toEqual([
+    'ADMIN_URL is required with ADMIN_PORT: the address where staff reach that port',
+  ]);
+  expect(problemsWith({ ADMIN_PORT: '3000', ...url })).toEqual(['ADMIN_PORT must differ from PORT']);
+  expect(problemsWith({ ADMIN_PORT: '3001', ...url })).toEqual([]);
+});
+
 test('ADMIN_TOKENS are names with their tokens', () => {
   expect(loadEnv(GOOD).ADMIN_TOKENS).toEqual([]);
   expect(loadEnv({ ...GOOD, ADMIN_TOKENS: `ada:${token(1)}, b.o_b-2:${token(2)}:x` }).ADMIN_TOKENS).toEqual([
