@@ -11,6 +11,7 @@ const rooms = {
   worker: ['domain', 'messages', 'platform', 'store', 'activities', 'workflows'],
   api: ['domain', 'messages', 'platform', 'store'],
   prisma: ['domain', 'platform', 'store', 'activities/catalogue'],
+  commands: ['domain', 'messages', 'platform', 'store', 'activities', 'api/admin', 'prisma/migrate'],
   packages: [],
   storefront: ['domain', 'packages'],
   sandbox: ['domain', 'messages', 'platform', 'store', 'emails', 'activities/catalogue', 'prisma'],

@@ -110,7 +110,7 @@ const idempotencyKey = (key: string): string => (key.length <= 256 ? key : hash(
  * proxy's page, a cut body, none at all) has no status, or comes as an `application_error`, and says nothing about
  * the mail: the key makes another try safe.
  */
-function resendError(error: ErrorResponse | null, headers: Record<string, string> | null): MailError {
+export function resendError(error: ErrorResponse | null, headers: Record<string, string> | null): MailError {
   const status = error?.statusCode ?? 0;
   const code = /^[a-z_]{1,60}$/.test(error?.name ?? '') ? String(error?.name) : 'unexpected_answer';
   const seconds = Number(headers?.['retry-after']);
@@ -174,7 +174,7 @@ const THIS_MAIL = new Set(['EENVELOPE', 'EMESSAGE', 'EFILEACCESS', 'EURLACCESS',
 /** Authentication required, too weak, or refused (RFC 4954 section 6). */
 const LOGIN_REFUSED = new Set([530, 534, 535, 538]);
 
-function smtpError(error: NodemailerError): MailError {
+export function smtpError(error: NodemailerError): MailError {
   const { code = 'unknown', responseCode } = error;
   return new MailError(responseCode ? `smtp_${responseCode}` : `smtp_${code}`, smtpFault(error));
 }

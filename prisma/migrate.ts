@@ -36,7 +36,7 @@ export async function migrate(
     const applied = await readApplied(client);
     const why = whyNotMigrate(migrations, applied);
     if (why !== null) throw new Error(why);
-    const missing = migrations.filter(({ name }) => !applied.some((row) => row.name === name && row.finished));
+    const missing = missingFrom(applied, migrations);
     for (const migration of missing) {
       await (inTransaction(migration) ? applyPatiently(client, migration, log) : applyAlone(client, migration));
       log(`applied ${migration.name}`);
@@ -55,6 +55,26 @@ export async function hasEarlierLayout(databaseUrl: string): Promise<boolean> {
     return rows[0].exists && originOfUnknown(readMigrations(), await readApplied(client)) === 'earlier';
   });
 }
+
+/** How a database stands to these migrations. Changes nothing. */
+export interface SchemaState {
+  /** Why they cannot be applied, as `whyNotMigrate` says it. */
+  refusal: string | null;
+  /** The names of those that are still to be applied. */
+  missing: string[];
+}
+
+export async function readSchemaState(databaseUrl: string, migrations = readMigrations()): Promise<SchemaState> {
+  return connected(databaseUrl, async (client) => {
+    const { rows } = await client.query("SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists");
+    const applied = rows[0].exists ? await readApplied(client) : [];
+    const missing = missingFrom(applied, migrations).map(({ name }) => name);
+    return { refusal: whyNotMigrate(migrations, applied), missing };
+  });
+}
+
+const missingFrom = (applied: AppliedMigration[], migrations: Migration[]): Migration[] =>
+  migrations.filter(({ name }) => !applied.some((row) => row.name === name && row.finished));
 
 /**
  * Waits for the lock of another migration, which is held until the connection ends. Prisma's own command line takes the

@@ -1,3 +1,4 @@
+import { mailbox } from '../domain/email';
 import { type Env, loadEnv } from '../platform/env';
 import { freePort, isBusy } from '../platform/ports';
 import { withSecrets } from '../platform/secret-files';
@@ -21,7 +22,7 @@ void inForeground(process.env.DATA_DIR || '.data', async (run) => {
   const embedded = startEmbedded(given, run);
   const [{ env, variables }] = await Promise.all([startHoldfast(run, { given, embedded, shop }), shop, embedded.ready]);
 
-  run.publish({ ...variables, PUBLIC_URL: env.PUBLIC_URL, ADMIN_TOKEN: env.ADMIN_TOKEN });
+  run.publish({ ...variables, ...published(env) });
   run.log(`\nReady in ${((Date.now() - started) / 1000).toFixed(1)} s.\n\n${table(addresses(env, variables))}\n`);
   run.log(`All data and logs are in ${run.dataDir}. Ctrl-C stops everything.`);
 });
@@ -49,6 +50,15 @@ async function startHoldfast(
   ]);
   return { env, variables };
 }
+
+/** What `npm run doctor` and the other commands beside it need to know too. The display name of a sender has blanks. */
+const published = (env: Env): Variables => ({
+  PUBLIC_URL: env.PUBLIC_URL,
+  ADMIN_TOKEN: env.ADMIN_TOKEN,
+  SIGNING_SECRET: env.SIGNING_SECRET,
+  EMAIL_FROM: mailbox(env.EMAIL_FROM).address,
+  STAFF_EMAIL: mailbox(env.STAFF_EMAIL).address,
+});
 
 /** The variables that the API and the worker need and the environment lacks. */
 async function ownVariables(run: Foreground, env: NodeJS.ProcessEnv): Promise<Variables> {

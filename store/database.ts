@@ -24,11 +24,14 @@ export const SESSION = {
   options: '-c TimeZone=UTC',
 };
 
+/** How many connections each process may keep open: an API's are of its shoppers and staff, downloads and tables. */
+export const CONNECTIONS = { worker: 20, api: 10, downloads: 3, tables: 2 };
+
 /**
  * Connects to PostgreSQL through Prisma. The first query opens the connection.
  * @param connections how many connections this process may keep open
  */
-export function connectDatabase(url: string, connections = 10): Db {
+export function connectDatabase(url: string, connections = CONNECTIONS.api): Db {
   const pool = new Pool({ connectionString: url, max: connections, ...SESSION });
   const db = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) });
   POOLS.set(db, pool);

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import type { HistoryAndWorkflowId } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
+import { servicesEnv } from '../platform/services-env';
 import { connectTemporal, temporalConfig } from '../platform/temporal';
 import { workflowBundle } from './bundle';
 import { replay, savedHistories } from './replay';
@@ -40,12 +39,6 @@ async function fetchHistories(workflowIds: string[], env: NodeJS.ProcessEnv): Pr
   } finally {
     await client.connection.close();
   }
-}
-
-/** The addresses of a system started by `npm start` on this machine; the environment takes precedence. */
-function servicesEnv(): NodeJS.Dict<string> {
-  const file = join(process.env.DATA_DIR ?? '.data', 'services.env');
-  return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
 }
 
 main(process.argv.slice(2)).then(

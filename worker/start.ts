@@ -15,7 +15,7 @@ import { signsOfKey } from '../platform/stripe-account';
 import { createStripeMetrics } from '../platform/stripe-metrics';
 import { clientCertificate, connectTemporal, temporalConfig } from '../platform/temporal';
 import { watchAccount } from '../store/alarms/watch';
-import { connectDatabase } from '../store/database';
+import { CONNECTIONS, connectDatabase } from '../store/database';
 import { installationOf } from '../store/installation/installation';
 import { ownAccount } from '../store/installation/own-account';
 import { createPoolMetrics } from '../store/pool-metrics';
@@ -135,7 +135,7 @@ async function runWorkers(
 
 /** Everything activities need from outside, made from the configuration. */
 function createDeps(env: Env, temporal: Client, registry: Registry, log: Logger): Deps {
-  const db = connectDatabase(env.DATABASE_URL, 20);
+  const db = connectDatabase(env.DATABASE_URL, CONNECTIONS.worker);
   const watch = watchAccount(db, systemClock, moduleLog(log, 'account'));
   const account = ownAccount(db, signsOfKey(env), systemClock);
   return {

@@ -61,6 +61,15 @@ export function resendApi(mails: Mails, faults: Faults, apiKey: string): Router 
   }
 }
 
+/** What is not about sending: the outbox's key is one that may only send. */
+export function sendingOnly(apiKey: string): Router {
+  const router = Router();
+  router.use(requireKey(apiKey), () => {
+    throw new ResendError(401, 'restricted_api_key', 'This API key is restricted to only send emails');
+  });
+  return router;
+}
+
 type NewMail = ReturnType<typeof parseMail>;
 
 function parseBatch(body: unknown): NewMail[] {

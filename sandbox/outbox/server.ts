@@ -8,7 +8,7 @@ import { EMAIL_EVENTS, isEmailEvent, report, type Webhook } from './events';
 import { Faults } from './faults';
 import { type MailFilter, Mails } from './mails';
 import { listPage, mailPage, reportedPage } from './pages';
-import { resendApi } from './resend';
+import { resendApi, sendingOnly } from './resend';
 import { ResendError } from './resend-error';
 import { mailView } from './shell';
 import type * as Templates from './templates';
@@ -71,6 +71,7 @@ function outbox(mails: Mails, apiKey: string, webhook: (Webhook & { now(): numbe
   app.disable('x-powered-by');
   app.use(express.json({ limit: '10mb' }));
   app.use('/emails', resendApi(mails, faults, apiKey));
+  app.use('/domains', sendingOnly(apiKey));
 
   app.get('/', (req, res) => page(res, listPage(mails.list(filterOf(req)), filterOf(req))));
   app.get('/mails/:id', (req, res, next) => {

@@ -32,14 +32,19 @@ export function ownAccount(db: Db, key: KeySigns, clock: Clock): AccountGuard {
 }
 
 async function whoseIs(db: Db, key: KeySigns, at: Date): Promise<Whose> {
+  const { whose, account } = await whoseKey(db, key);
+  if (whose !== 'foreign') await rememberStripeAccount(db, { account: account ?? null, live: key.live, at });
+  return whose;
+}
+
+/** Whose a key is, and the account that it says it is of. Records nothing. */
+export async function whoseKey(db: Db, key: KeySigns): Promise<{ whose: Whose; account: string | null | undefined }> {
   const { account: known, live, since } = await readStripeAccount(db);
-  if (live !== null && key.live !== null && live !== key.live) return 'foreign';
+  if (live !== null && key.live !== null && live !== key.live) return { whose: 'foreign', account: undefined };
   const account = await key.account();
-  if (account !== null && known !== null) return account === known ? 'ours' : 'foreign';
+  if (account !== null && known !== null) return { whose: account === known ? 'ours' : 'foreign', account };
   const bySessions = account === undefined ? 'unknown' : await whoseBySessions(db, key, since);
-  if (bySessions === 'foreign') return 'foreign';
-  await rememberStripeAccount(db, { account: account ?? null, live: key.live, at });
-  return account === null ? bySessions : 'ours';
+  return { whose: account === null || bySessions === 'foreign' ? bySessions : 'ours', account };
 }
 
 /**

@@ -5,7 +5,7 @@ import { ROUTES } from '../../sandbox/stripe/http/routes';
 
 const ROOT = join(__dirname, '..', '..');
 /** The rooms that call Stripe in production. */
-const ROOMS = ['activities', 'api', 'platform', 'worker', 'store'];
+const ROOMS = ['activities', 'api', 'commands', 'platform', 'worker', 'store'];
 /** What is not a request: `webhooks` checks signatures, `on` listens, and a probe sends what the list itself says. */
 const NO_REQUEST = /^(?:webhooks\.|parseEventNotification|on$|rawRequest$)/;
 

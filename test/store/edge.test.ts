@@ -27,11 +27,11 @@ test('amounts leave the store as numbers: above it, only headers, cursors and se
   expect(parsed.map((line) => line.split(':')[0]).sort()).toEqual([
     'activities/reconcile/events.ts', // which list of events a cursor is in
     'api/http/cursor.ts', // the time in a page's cursor
-    ...Array(3).fill('api/queue-metrics.ts'), // Temporal's counts of tasks, and times
     'api/storefront/downloads.ts', // a byte range
     'api/storefront/downloads.ts',
     'api/webhooks/verify.ts', // the time in a signature
     'domain/money.ts', // a share of an amount, whose products exceed a number
+    ...Array(3).fill('platform/task-queues.ts'), // Temporal's counts of tasks, and times
   ]);
 });
 
