@@ -30,10 +30,10 @@ test('what is well is ticked, and what is not says what to do', () => {
 test('a message that quotes a secret is shown without it, also one of several in a variable', () => {
   const site = new Site({
     DATABASE_URL: 'postgresql://holdfast:pass-of-the-database@db.example/holdfast',
-    ADMIN_TOKENS: 'warehouse:token-of-the-warehouse-1, ada:token-of-ada-lovelace-1',
+    ADMIN_TOKENS: 'warehouse:token-of-the-warehouse-12, ada:token-of-ada-lovelace-12',
     STRIPE_WEBHOOK_SECRET: 'whsec_the_new_one_1234,whsec_the_old_one_1234',
   });
-  const said = 'warehouse: token-of-ada-lovelace-1 pass-of-the-database whsec_the_old_one_1234 at db.example';
+  const said = 'warehouse: token-of-ada-lovelace-12 pass-of-the-database whsec_the_old_one_1234 at db.example';
   expect(site.redact(said)).toBe('warehouse: … … … at db.example');
   expect(site.problems).toContain('SIGNING_SECRET is required');
 });
