@@ -34,7 +34,7 @@ async function reachable(site: Site): Promise<Finding> {
     await asked(site, () => service.describeNamespace({ namespace }));
   } catch (error) {
     if (!isGrpcServiceError(error) || error.code !== NOT_FOUND) throw error;
-    return problem(`Temporal has no namespace ${namespace}.`, 'Create it as docs/going-live.md says.');
+    return problem(`Temporal has no namespace ${namespace}.`, 'Run npm run temporal:setup.');
   }
   const version = serverVersion?.split('.').map(Number) ?? [];
   const isOld = (version[0] ?? 0) < OLDEST[0] || (version[0] === OLDEST[0] && (version[1] ?? 0) < OLDEST[1]);
@@ -62,7 +62,7 @@ async function searchAttributes({ temporal: client }: Site): Promise<Finding> {
   if (said === 'ok') return ok('The namespace has every search attribute.');
   return problem(
     said === 'down' ? 'Temporal does not list its search attributes.' : `Search attributes are ${said}.`,
-    'Create them as docs/going-live.md says: no workflow that sets one starts without it.',
+    'Run npm run temporal:setup: no workflow that sets one starts without it.',
   );
 }
 
@@ -72,8 +72,7 @@ async function retention(site: Site): Promise<Finding> {
   const days = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) / 86_400;
   const says = `Closed workflows are kept for ${Number(days.toFixed(1))} days.`;
   if (days >= RETENTION_DAYS) return ok(says);
-  const command = `temporal operator namespace update --namespace ${namespace} --retention ${RETENTION_DAYS}d`;
-  return warning(says, `Keep them for at least ${RETENTION_DAYS}: ${command}.`);
+  return warning(says, `Keep them for at least ${RETENTION_DAYS}: npm run temporal:setup.`);
 }
 
 /** Every queue needs somebody who asks for its tasks. */
