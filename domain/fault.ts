@@ -30,6 +30,11 @@ export const SWEEP_CAUSES = ['sweep_failed', 'sweep_overdue', 'sweep_skipped', '
 /** What only checkouts meet: Stripe refuses to make a session, for no price, amount or address. */
 export const CHECKOUT_REFUSED = 'checkout_refused';
 
+/** What only orders of agents meet: Stripe has changed its preview. The subject is one of these, for staff to read. */
+export const AGENTS_CHANGED = 'agents_changed';
+export const APPROVAL_HOOK = 'the order approval hook';
+export const LINE_REFERENCES = 'the references of lines';
+
 /**
  * What concerns the receiver of events: it takes none, it said that it is gone, or it refused some events for days.
  */
@@ -37,7 +42,13 @@ export const EVENT_CAUSES = ['events_down', 'events_gone', 'events_given_up'] as
 export type EventCause = (typeof EVENT_CAUSES)[number];
 
 /** Every cause of an alarm. Staff get one alarm for each, however many orders it concerns. */
-export const ALARM_CAUSES = [...ACCOUNT_CAUSES, ...SWEEP_CAUSES, CHECKOUT_REFUSED, ...EVENT_CAUSES] as const;
+export const ALARM_CAUSES = [
+  ...ACCOUNT_CAUSES,
+  ...SWEEP_CAUSES,
+  CHECKOUT_REFUSED,
+  AGENTS_CHANGED,
+  ...EVENT_CAUSES,
+] as const;
 export type AlarmCause = (typeof ALARM_CAUSES)[number];
 
 /** Those that refuse every mail. */

@@ -81,6 +81,11 @@ const WORDS: Record<AlarmCause, { title: string; stops: string; fix: string }> =
     stops: 'Checkouts in this currency, or those with what Stripe names. Shoppers are asked to try again later.',
     fix: 'See the code, and the API’s log for Stripe’s sentence. Usually the account is not activated, no payment method is turned on for the currency, or what the shop offers is not set up there (docs/shop.md): see Settings in Stripe’s Dashboard. It ends with the next checkout that opens; about a shipping rate, with the next that offers it, or once the shop does not.',
   },
+  agents_changed: {
+    title: 'Stripe has changed its preview for orders of agents',
+    stops: 'What agents sell: each purchase is declined, or is paid without an order, which the sweep reports.',
+    fix: 'Upgrade Holdfast; the log says what is not as expected. Until then turn the sales of agents off in Stripe’s Dashboard, or set STRIPE_AGENT_ORDERS=off (docs/agents.md).',
+  },
   sweep_failed: {
     title: 'The sweep fails',
     stops: 'What webhooks missed is not found, and the ledger is not compared. The next sweep tries again.',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { senderName } from '../../domain/email';
-import { type AlarmCause, MAIL_CAUSES } from '../../domain/fault';
+import { AGENTS_CHANGED, type AlarmCause, MAIL_CAUSES } from '../../domain/fault';
 import { writeAccountAlarm } from '../../emails/account-alarm';
 import { writeBackInStock } from '../../emails/back-in-stock';
 import { writeLowStock } from '../../emails/low-stock';
@@ -38,6 +38,7 @@ export async function tendAccount(deps: Deps): Promise<void> {
   const open = await tryStripeAgain(deps);
   await tellStaff(deps);
   await endRefusedCheckouts(deps, open); // staff have been told of each by now
+  if (deps.env.STRIPE_AGENT_ORDERS === 'off') await endOf(deps, open, AGENTS_CHANGED);
   await tellOfRefusedProducts(deps);
   // What no order needs must not hold up the mails that wait.
   for (const tell of [tellOfLowStock, tellCustomers])
@@ -70,6 +71,11 @@ async function tryAgain(deps: Deps, { cause, subject }: AlarmRef): Promise<void>
     // Stripe answered, so it is up, and accepts the key unless it says otherwise: this cause is gone.
     else if (found !== 'stripe_down' && cause !== 'stripe_permission') await resolveAlarms(db, { causes: [cause], at });
   }
+}
+
+async function endOf({ db, clock }: Deps, open: Alarm[], ended: AlarmCause): Promise<void> {
+  if (open.some(({ cause }) => cause === ended))
+    await resolveAlarms(db, { causes: [ended], at: new Date(clock.now()) });
 }
 
 /** Logs the alarms, and mails each of them once: the first process to claim it does. */

@@ -1,5 +1,8 @@
 import Stripe from 'stripe';
+import { AGENTS_CHANGED, LINE_REFERENCES } from '../../domain/fault';
+import { OTHER_ACCOUNT } from '../../platform/stripe';
 import { PREVIEW_VERSION, referenceOf } from '../../platform/stripe-agents';
+import { noteRefused, resolveAlarms } from '../../store/alarms/alarms';
 import { knownProducts } from '../../store/catalogue/known';
 import type { Deps } from '../deps';
 
@@ -7,7 +10,8 @@ import type { Deps } from '../deps';
  * The SKUs that lines of a session have from the catalogue feed, by the line's id: what an agent sold for us. Those not
  * known here are left out; there are none unless orders of agents are taken up. Only a preview's version of Stripe's
  * API shows them, so this is a call of its own, made where a line is not known otherwise. It also
- * finds none if Stripe has withdrawn that version, so that sessions of other shops do not get stuck on it.
+ * finds none if Stripe has withdrawn that version, which is an alarm, so that sessions of other shops do not get stuck
+ * on it.
  */
 export async function skusByReference(deps: Deps, { id }: { id: string }): Promise<Map<string, string>> {
   const { db, env } = deps;
@@ -22,13 +26,17 @@ export async function skusByReference(deps: Deps, { id }: { id: string }): Promi
   return new Map(named.filter(([, sku]) => known.has(sku)));
 }
 
-async function previewedLines({ stripe, log }: Deps, id: string): Promise<Stripe.LineItem[]> {
+async function previewedLines({ stripe, db, clock, log }: Deps, id: string): Promise<Stripe.LineItem[]> {
+  const alarm = () => ({ subject: LINE_REFERENCES, at: new Date(clock.now()) });
   try {
-    return await stripe.checkout.sessions
+    const items = await stripe.checkout.sessions
       .listLineItems(id, { limit: 100 }, { apiVersion: PREVIEW_VERSION })
       .autoPagingToArray({ limit: 1000 });
+    await resolveAlarms(db, { causes: [AGENTS_CHANGED], ...alarm() });
+    return items;
   } catch (error) {
-    if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+    if (!(error instanceof Stripe.errors.StripeInvalidRequestError) || error.code === OTHER_ACCOUNT) throw error;
+    await noteRefused(db, { cause: AGENTS_CHANGED, ...alarm() });
     if (!told.has(log)) log.error({ err: error, session: id, version: PREVIEW_VERSION }, REFUSED);
     told.add(log);
     return [];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AGENTS_CHANGED, APPROVAL_HOOK } from '../../domain/fault';
 import { Problem } from '../../domain/problem';
 import {
   APPROVED,
@@ -8,6 +9,7 @@ import {
   HOOK_TIMEOUT_MS,
   readApprovalRequest,
 } from '../../platform/stripe-agents';
+import { noteRefused, resolveAlarms } from '../../store/alarms/alarms';
 import type { ApiDeps } from '../deps';
 import { toProblem } from '../http/errors';
 import { logAbout } from '../http/request-log';
@@ -24,7 +26,7 @@ const TIME_LIMIT_MS = HOOK_TIMEOUT_MS - 400;
  * `POST /webhooks/stripe/order-approval`: Stripe's order approval hook. An agent's purchase is approved once its stock
  * is held, by the update-with-start of every checkout, and declined where that is not so in time.
  */
-export const approvalRoutes = (deps: ApiDeps): Route[] => [
+export const approvalRoutes = (deps: ApiDeps, tell = hookAlarm(deps)): Route[] => [
   route({
     method: 'post',
     path: '/webhooks/stripe/order-approval',
@@ -48,7 +50,7 @@ export const approvalRoutes = (deps: ApiDeps): Route[] => [
       try {
         const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
         verifySignature(body, headers['stripe-signature'], env.STRIPE_WEBHOOK_SECRET, clock.now());
-        const request = readRequest(deps, jsonOf(body));
+        const request = readRequest(deps, jsonOf(body), tell);
         logAbout(res, { event: request.id, ...(request.session && { session: request.session }) });
         const decision = isOurs(deps, request) ? await holdForAgent(deps, request) : NOT_OURS;
         metrics.webhooks.inc({ type: decision.approved ? 'order_approved' : 'order_declined', answer: '200' });
@@ -66,12 +68,33 @@ export const approvalRoutes = (deps: ApiDeps): Route[] => [
   }),
 ];
 
-/** @throws 400 `invalid_payload`, and says in the log what is not as expected: Stripe may have changed the preview */
-function readRequest({ log }: ApiDeps, json: unknown): ApprovalRequest {
+/** @throws 400 `invalid_payload`, and says in the log what is not as expected */
+function readRequest({ log }: ApiDeps, json: unknown, tell: (isRead: boolean) => Promise<void>): ApprovalRequest {
   const request = readApprovalRequest(json);
-  if (!('unread' in request)) return request;
+  const isRead = !('unread' in request);
+  void tell(isRead); // nobody waits for that
+  if (isRead) return request;
   log.error({ unread: request.unread }, 'an order approval that cannot be read: has Stripe changed it?');
   throw new Problem('invalid_payload', 'The body is signed, but it is not a request for the approval of an order.');
+}
+
+/**
+ * Only Stripe can have signed a request, so one that is not as expected is an alarm, until one is. While all is well
+ * nothing is written.
+ */
+function hookAlarm({ db, clock, log }: ApiDeps): (isRead: boolean) => Promise<void> {
+  let mayBeOpen = true; // from before this process
+  return async (isRead) => {
+    if (isRead && !mayBeOpen) return;
+    mayBeOpen = !isRead;
+    const [cause, subject, at] = [AGENTS_CHANGED, APPROVAL_HOOK, new Date(clock.now())] as const;
+    try {
+      await (isRead ? resolveAlarms(db, { causes: [cause], subject, at }) : noteRefused(db, { cause, subject, at }));
+    } catch (error) {
+      mayBeOpen = true;
+      log.warn({ err: error }, 'could not write down how the approval hook stands');
+    }
+  };
 }
 
 const isOurs = ({ env, account }: ApiDeps, { livemode, context }: ApprovalRequest): boolean =>

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { tendAccount } from '../../activities/account/tend';
 import { holdForAgent } from '../../api/webhooks/hold-for-agent';
 import { type SessionId, sessionId } from '../../domain/ids';
 import { noteLeft } from '../../store/orders/timeline';
@@ -49,6 +50,12 @@ async function agentCheckout(sku: string, quantity = 1): Promise<SessionId> {
   const made = await shop.world.at<{ id: string }>('/agents/checkouts', { items: [await itemOf(sku, quantity)] });
   return sessionId(made.id);
 }
+
+/** What staff are told of orders of agents, as long as it is so. */
+const alarms = async () => {
+  const open = await shop.world.db.accountAlarm.findMany({ where: { cause: 'agents_changed', resolvedAt: null } });
+  return open.map(({ subject }) => subject);
+};
 
 const isAt = (id: SessionId, status: string) =>
   until(async () => (await shop.world.db.order.findUnique({ where: { sessionId: id } }))?.status === status);
@@ -139,6 +146,18 @@ describe('once Stripe refuses the preview', () => {
     const stray = () => shop.world.db.straySession.findUnique({ where: { sessionId: id } });
     await until(async () => (await stray()) !== null);
     expect(await stray()).toMatchObject({ kind: 'UNKNOWN_LINES' });
+  });
+
+  test('it is one alarm, however many sessions there are, until Stripe takes it again', async () => {
+    for (const sku of ['figs', 'dates']) {
+      await shop.world.product(sku, { stock: 1 });
+      const { id } = await agentBuys(sku);
+      await until(async () => (await shop.world.db.straySession.findUnique({ where: { sessionId: id } })) !== null);
+    }
+    expect(await alarms()).toEqual(['the references of lines']);
+    await shop.world.noFaults();
+    await isAt((await agentBuys('figs')).id, 'PREPARING');
+    expect(await alarms()).toEqual([]);
   });
 
   test('a hold for an agent ends all the same, without a look at its lines', async () => {
@@ -320,5 +339,24 @@ describe('the order approval hook', () => {
     expect(shop.api.log).toContainEqual(
       expect.objectContaining({ level: 50, unread: ['data.line_item_details.0.quantity'] }),
     );
+  });
+
+  test('not as expected: one alarm, which no stranger can raise, and which the next that is readable ends', async () => {
+    const at = new Date(shop.world.now());
+    await shop.world.db.accountAlarm.updateMany({ data: { resolvedAt: at } });
+    const good = { checkout_session: 'cs_test_unread', line_item_details: [lineOf('x')] };
+    await asks({}, {}, 'whsec_of_nobody');
+    await asks(good);
+    expect(await alarms()).toEqual([]);
+    for (let times = 0; times < 2; times++) await asks({ ...good, line_item_details: [] });
+    await until(async () => (await alarms()).length > 0);
+    expect(await alarms()).toEqual(['the order approval hook']);
+    await asks(good);
+    await until(async () => (await alarms()).length === 0);
+    await asks({ ...good, line_item_details: [] });
+    await until(async () => (await alarms()).length > 0);
+    shop.world.env.STRIPE_AGENT_ORDERS = 'off';
+    await tendAccount(shop.world.deps());
+    expect(await alarms()).toEqual([]);
   });
 });
