@@ -13,6 +13,8 @@ export interface Answer {
   headers?: Record<string, string>;
   /** A page, in place of a body. */
   html?: string;
+  /** The script in that page. */
+  script?: string;
 }
 
 /** A body that is not JSON: the handler finds its bytes in `req.body` or, with `'stream'`, reads them from `req`. */
@@ -170,7 +172,7 @@ const answering = (declared: Route) => async (req: Request, res: Response) => {
     res,
   } as Call<undefined, undefined, undefined, undefined>;
   const answer = await inTime(declared.timeLimit ?? TIME_LIMIT_MS, req, res, declared.handle(call));
-  if (answer?.html !== undefined) sendPage(res, answer.status ?? 200, answer.html);
+  if (answer?.html !== undefined) sendPage(res, answer.status ?? 200, answer.html, answer.script);
   else if (answer)
     res
       .status(answer.status ?? 200)

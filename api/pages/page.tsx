@@ -12,13 +12,15 @@ export interface Page {
   /** After how many seconds the browser loads the page again; absent: never. */
   refresh?: number | undefined;
   body: ReactNode;
+  /** What the page can do beyond that where a browser runs scripts; it is sent with the hash of it. */
+  script?: string | undefined;
 }
 
 /**
  * A page as HTML. It works without JavaScript, loads nothing, and sets no cookie. React escapes whatever stands in it;
  * an address that becomes a link is the component's to check (`webAddress`).
  */
-export const pageOf = ({ shop, title, words, refresh, body }: Page): string =>
+export const pageOf = ({ shop, title, words, refresh, body, script }: Page): string =>
   `<!doctype html>${renderToStaticMarkup(
     <html lang={words.language}>
       <head>
@@ -34,6 +36,8 @@ export const pageOf = ({ shop, title, words, refresh, body }: Page): string =>
       <body>
         <header>{shop}</header>
         <main>{body}</main>
+        {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant of ours, as above */}
+        {script !== undefined && <script dangerouslySetInnerHTML={{ __html: script }} />}
       </body>
     </html>,
   )}`;

@@ -29,6 +29,7 @@ a{color:var(--accent);text-underline-offset:.2em}
 .story.bad{background:var(--bad-tint)}
 .story.bad h1{color:var(--bad)}
 .story ul{padding-inline-start:1.25rem}
+[hidden]{display:none!important}
 .hint{color:var(--quiet);font-size:.875rem}
 .button,input,textarea{min-height:2.75rem;padding:.5rem 1rem;border:1px solid var(--edge);border-radius:.5rem;
 background:var(--raised);color:inherit;font:inherit}

@@ -72,7 +72,10 @@ const finderPage = ({ env }: ApiDeps, signedIn: SignedIn, views: CountedView[]):
               </li>
             ))}
           </ul>
-          <p className="hint">Each link also adds its list to the saved views of the Temporal UI, in this browser.</p>
+          <p className="hint">
+            {'In the Temporal UI they show numbers and amounts, and stand under its saved views, once you have '}
+            <a href={`${staffPath(env)}/setup`}>set up this browser</a>.
+          </p>
         </section>
       </>
     ),

@@ -6,6 +6,7 @@ import { codecRoutes, requireCodecStaff } from './codec';
 import { finderRoutes } from './finder';
 import { staffOrderRoutes } from './order-page';
 import { staffSessions } from './session';
+import { setupRoutes } from './setup';
 import { signInRoutes } from './sign-in';
 
 /** What a browser of staff opens: the finder, and the document of an order as a page. */
@@ -19,6 +20,7 @@ export function staffRoutes(deps: ApiDeps, limits: Limits): Route[] {
     ...signInRoutes(deps, limits, sessions),
     ...staffOrderRoutes(deps, sessions, ui),
     ...codecRoutes(deps),
+    ...setupRoutes(deps, sessions, ui),
   ];
 }
 

@@ -15,12 +15,13 @@ export interface SignedIn {
 /** A page for staff. */
 export const staffPage = (
   env: Pick<Env, 'EMAIL_FROM' | 'ADMIN_URL'>,
-  { title, signedIn, body }: { title: string; signedIn: SignedIn | null; body: ReactNode },
+  { title, signedIn, body, script }: { title: string; signedIn: SignedIn | null; body: ReactNode; script?: string },
 ): string =>
   pageOf({
     shop: `${senderName(env.EMAIL_FROM)}, staff`,
     title,
     words: en,
+    script,
     body: (
       <>
         {body}

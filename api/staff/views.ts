@@ -1,5 +1,5 @@
 import { type SavedView, savedViews } from '../../messages/views';
-import { type TemporalUi, viewUrl } from '../../platform/temporal-ui';
+import { listUrl, type TemporalUi } from '../../platform/temporal-ui';
 import { within } from '../../platform/within';
 import type { ApiDeps } from '../deps';
 
@@ -34,7 +34,7 @@ export function viewCounter({ temporal, clock }: Pick<ApiDeps, 'temporal' | 'clo
           savedViews(now).map(async (view) => ({
             ...view,
             count: await countOf(view),
-            url: ui && viewUrl(ui, view),
+            url: ui && listUrl(ui, view),
           })),
         ),
       };

@@ -1,9 +1,11 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { runInNewContext } from 'node:vm';
 import type { Client } from '@temporalio/client';
 import { viewCounter } from '../../api/staff/views';
 import { savedViews } from '../../messages/views';
 import { payloadCodec } from '../../platform/payload-codec';
 import { payloadKeys } from '../../platform/payload-keys';
+import { setupScript, uiSetup } from '../../platform/temporal-ui';
 import { Office } from './admin-office';
 import { ADMIN_TOKEN, NOON } from './bare';
 import { Api } from './shop';
@@ -252,7 +254,7 @@ describe('the finder', () => {
 });
 
 describe('the saved views', () => {
-  test('are links that the Temporal UI saves, with Temporal’s own counts', async () => {
+  test('are links to lists of the Temporal UI, with Temporal’s own counts', async () => {
     const views = savedViews(NOON);
     const other = await Api.listen({
       ...api.deps,
@@ -260,7 +262,7 @@ describe('the saved views', () => {
     });
     const { text } = await page('/staff', (await signIn(ADMIN_TOKEN, other)).cookie, other);
     for (const [place, { name, query }] of views.entries()) {
-      const link = new URLSearchParams({ query, savedQuery: name }).toString().replaceAll('&', '&amp;');
+      const link = new URLSearchParams({ query }).toString();
       expect(text).toContain(
         `<a href="${UI}/namespaces/shop%20one/workflows?${link}">${name}</a></span><span>${place}</span>`,
       );
@@ -289,6 +291,37 @@ describe('the saved views', () => {
     expect(asked).toBe(6);
     now += 1;
     expect((await count()).map(({ count }) => count)).toEqual(Array(6).fill(null));
+  });
+
+  test('are set up by a page that may run one script, its own', async () => {
+    const { text, headers } = await page('/staff/setup', (await signIn(ADMIN_TOKEN)).cookie);
+    expect(text).toContain(`data-origin="${UI}" data-setup="{&quot;namespace&quot;:&quot;shop one&quot;,`);
+    for (const { name, query } of savedViews(NOON)) {
+      const link = new URLSearchParams({ query, savedQuery: name }).toString().replaceAll('&', '&amp;');
+      expect(text).toContain(`<a href="${UI}/namespaces/shop%20one/workflows?${link}">${name}</a>`);
+    }
+    const [, script = ''] = /<script>([\s\S]+)<\/script>/.exec(text) ?? [];
+    const hash = createHash('sha256').update(script).digest('base64');
+    expect(headers['content-security-policy']).toContain(`;script-src 'sha256-${hash}';`);
+    expect((await page('/staff/setup')).headers.location).toBe('/staff');
+  });
+
+  test('and columns are set up again without being doubled, and leave what else the browser keeps', () => {
+    const kept = new Map([['saved-workflow-queries', JSON.stringify({ shop: [{ name: 'Mine' }], other: [] })]]);
+    const localStorage = { getItem: (key: string) => kept.get(key), setItem: kept.set.bind(kept) };
+    const run = () =>
+      runInNewContext(setupScript(uiSetup('shop', savedViews(NOON))), { localStorage, location: { reload() {} } });
+    run();
+    const once = JSON.stringify([...kept]);
+    run();
+    expect(JSON.stringify([...kept])).toBe(once);
+    const { shop, other } = JSON.parse(kept.get('saved-workflow-queries') ?? '');
+    expect(other).toEqual([]);
+    expect(shop.map(({ name }: { name: string }) => name)).toEqual([
+      'Mine',
+      ...savedViews(NOON).map(({ name }) => name),
+    ]);
+    expect(kept.get('namespace-workflow-table-columns')).toContain('"label":"OrderNumber","pinned":true');
   });
 
   test('are their queries where no address of the Temporal UI is known', async () => {

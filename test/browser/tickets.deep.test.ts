@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import { savedViews } from '../../messages/views';
 import { until } from '../support/until';
 import { launchChromium } from './chromium';
 import { StaffAtTemporal } from './staff-at-temporal';
@@ -70,7 +69,7 @@ test('an order is found by its view, and its details say what it waits for and w
   await page.goto(`${system.env.PUBLIC_URL}/staff`);
   await page.getByRole('link', { name: 'To ship', exact: true }).click();
   await page.getByRole('link', { name: order.sessionId }).waitFor();
-  await page.evaluate(columnsSnippet().replace('location.reload();', ''));
+  await page.evaluate((await copiedSetup()).replace('location.reload();', ''));
   await page.reload();
   await page.getByRole('columnheader', { name: 'Order Number' }).or(page.getByText('OrderNumber')).first().waitFor();
   await page.getByRole('cell', { name: order.number, exact: true }).waitFor();
@@ -142,7 +141,10 @@ test('a refund that failed is asked for again with retry', async () => {
   const [refund] = (await orderOf(order.number)).refunds;
   await system.atStripe(`/refunds/${refund?.id}/fail`);
   await openFromView('Needs attention', order);
-  await staff.readUntil('refund-failed');
+  const details = await staff.readUntil('refund-failed');
+  expect(details).toContain('1 × STONE-VASE: 0 sent, 1 back in stock, 0 to send');
+  expect(details).not.toContain('It waits for staff to ship it');
+  expect(await staff.offered('ship')).toMatchObject([{ items: [{ sku: 'STONE-VASE', quantity: 1 }] }]);
   await pictureOfPanel('attention', staff.page, staff.panel);
   await staff.fillIn('retry');
   await staff.submit();
@@ -153,8 +155,38 @@ test('a refund that failed is asked for again with retry', async () => {
   expect(refunds.map(({ status }) => status).sort()).toEqual(['failed', 'succeeded']);
 }, 120_000);
 
-/** What the runbook has staff paste into the console of the browser. */
-function columnsSnippet(): string {
-  const page = readFileSync(join(__dirname, '../../docs/staff-runbook.md'), 'utf8');
-  return /```js\n([\s\S]+?)```/.exec(page)?.[1] as string;
+test('the lists of the finder are saved views once a browser is set up, and a link can add one by itself', async () => {
+  const { page } = staff;
+  const names = savedViews(Date.now()).map(({ name }) => name);
+  for (const name of names) {
+    await page.goto(`${system.env.PUBLIC_URL}/staff`);
+    await page.getByRole('link', { name, exact: true }).click();
+    await page.getByRole('group', { name: 'Saved Views' }).getByRole('button', { name, exact: true }).click();
+    await page.getByRole('menuitem', { name }).first().waitFor();
+  }
+  expect((await savedHere()).sort()).toEqual([...names].sort());
+  await picture('views', page, { x: 256, y: 48, width: 1024, height: 420 });
+  await page.evaluate(() => localStorage.removeItem('saved-workflow-queries'));
+  await page.goto(`${system.env.PUBLIC_URL}/staff/setup`);
+  await page.getByRole('link', { name: 'Disputed', exact: true }).click();
+  await until(async () => (await savedHere()).includes('Disputed'));
+}, 120_000);
+
+/** The saved views that the Temporal UI keeps in this browser. */
+async function savedHere(): Promise<string[]> {
+  const kept = await staff.page.evaluate(() => localStorage.getItem('saved-workflow-queries') ?? '{}');
+  return (JSON.parse(kept) as Record<string, { name: string }[]>).default?.map(({ name }) => name) ?? [];
+}
+
+/** What the page of staff has to paste into the console of the Temporal UI; it cannot set up another origin. */
+async function copiedSetup(): Promise<string> {
+  const page = await staff.page.context().newPage();
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto(`${system.env.PUBLIC_URL}/staff/setup`);
+  await page.getByRole('button', { name: 'Copy what to paste' }).click();
+  await page.getByText('Copied.').waitFor();
+  expect(await page.getByRole('button', { name: 'Set up this browser' }).isVisible()).toBe(false);
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  await page.close();
+  return copied;
 }
