@@ -10,7 +10,7 @@ const blocks = PAGES.flatMap(codeBlocks);
 const of = (...languages: string[]): CodeBlock[] => blocks.filter(({ language }) => languages.includes(language));
 
 test('every code block says in what language it is, and this test knows it', () => {
-  const known = 'console html http js json mermaid python sh sql text toml ts tsx yaml'.split(' ');
+  const known = 'console html http ini js json mermaid python sh sql text toml ts tsx yaml'.split(' ');
   expect(blocks.filter(({ language }) => !known.includes(language)).map(({ at, language }) => [at, language])).toEqual(
     [],
   );
