@@ -10,6 +10,7 @@ import { healthRoutes } from './http/health';
 import { createLimits } from './http/limits';
 import { openApiDocument } from './http/openapi';
 import { requestContext, requestLog, requestMetrics } from './http/request-log';
+import { requestTrace } from './http/request-trace';
 import { mount, needsStorefrontKey, type Route } from './http/route';
 import { securityHeaders, storefrontCors, warnOfProxy } from './http/security';
 import { storefrontServer } from './http/storefront-key';
@@ -52,13 +53,8 @@ export function createApp(deps: ApiDeps, part: Part = 'all'): Express {
   app.set('query parser', 'simple');
 
   const requests = moduleLog(log, 'request');
-  app.use(
-    requestLog(requests),
-    requestContext,
-    requestMetrics(metrics),
-    securityHeaders(env),
-    codecCors(env, storefrontCors(env)),
-  );
+  app.use(requestLog(requests), requestTrace, requestContext, requestMetrics(metrics));
+  app.use(securityHeaders(env), codecCors(env, storefrontCors(env)));
   app.use((_req, res, next) => {
     // While the process stops, clients should send their next request elsewhere.
     if (deps.closing.aborted) res.set('connection', 'close');

@@ -3,15 +3,18 @@ import { createServer } from 'node:http';
 import { systemClock } from '../platform/clock';
 import { ConfigurationError } from '../platform/configuration-error';
 import { type Env, loadEnv } from '../platform/env';
+import { reportErrors } from '../platform/error-reports';
 import { KEEP_ALIVE_MS } from '../platform/keep-alive';
 import { lastWords } from '../platform/last-words';
 import { createLogger, moduleLog } from '../platform/logger';
 import { createRegistry, watchCertificate } from '../platform/metrics';
+import { startTracing } from '../platform/start-tracing';
 import { announced } from '../platform/stopping';
 import { connectStripe } from '../platform/stripe';
 import { learnAccount, signsOfKey } from '../platform/stripe-account';
 import { createStripeMetrics } from '../platform/stripe-metrics';
 import { clientCertificate, connectTemporal } from '../platform/temporal';
+import { stopTracing } from '../platform/trace';
 import { within } from '../platform/within';
 import { watchAccount } from '../store/alarms/watch';
 import { installationOf } from '../store/installation/installation';
@@ -41,8 +44,10 @@ main();
 /** The API's process. Configured by the environment alone; any number of them may run side by side. */
 function main(): void {
   const env = configuration();
-  const log = createLogger('api', env);
-  lastWords(log);
+  const reports = reportErrors(env, 'api');
+  const log = createLogger('api', env, { onError: reports?.tell });
+  lastWords(log, reports?.stop);
+  startTracing(env, 'api', log);
   const databases = connectDatabases(env.DATABASE_URL);
   const { db } = databases;
   const temporal = connectTemporal();
@@ -94,6 +99,7 @@ function main(): void {
           log.warn({ err: error }, 'could not disconnect from the database'),
         );
         await within(DISCONNECT_MS, disconnected, () => new Error('late')).catch(() => {});
+        await Promise.all([stopTracing(), reports?.stop()]);
         process.exit(0);
       });
   };

@@ -17,6 +17,7 @@ import { starts } from './starts';
 import { stock } from './stock';
 import { storage } from './storage';
 import { type System, startSystem } from './system';
+import { tracing } from './tracing';
 import { webhooks } from './webhooks';
 
 const RESULTS = join(__dirname, 'results', 'latest.json');
@@ -31,6 +32,7 @@ const BENCHES: Record<string, (system: System, effort: Effort) => Promise<Figure
   stock: (system, { rounds, size }) => stock(system, { rounds, size: size * 20 }),
   flash,
   overload,
+  tracing: (system, { rounds, size, atOnce }) => tracing(system, { rounds, orders: size, atOnce }),
 };
 
 /** Those that start what they need by themselves, each after the other. */

@@ -26,7 +26,7 @@ export interface System {
   db: Db;
   world: World;
   /** Starts one more program of ours, in the same environment. */
-  another(name: string, entry: string, port: 'PORT' | 'WORKER_PORT'): Promise<Program>;
+  another(name: string, entry: string, port: 'PORT' | 'WORKER_PORT', env?: Record<string, string>): Promise<Program>;
   stop(): Promise<void>;
 }
 

@@ -7,6 +7,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export type LogContext = Record<string, string | number>;
 
 const contexts = new AsyncLocalStorage<LogContext>();
+let readTrace: () => LogContext | undefined = () => undefined;
 
 /** Runs something whose lines in the log all carry these ids, beside those of what it is part of. */
 export const withLogContext = <T>(about: LogContext, run: () => T): T =>
@@ -19,4 +20,9 @@ export function addToLogContext(about: LogContext): void {
 }
 
 /** What the lines of this moment carry. */
-export const logContext = (): LogContext => ({ ...contexts.getStore() });
+export const logContext = (): LogContext => ({ ...contexts.getStore(), ...readTrace() });
+
+/** Says where the trace of this moment is to be read. Only a process that traces calls it. */
+export function readTraceFrom(read: () => LogContext | undefined): void {
+  readTrace = read;
+}

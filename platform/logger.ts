@@ -7,11 +7,15 @@ import { secretsOf } from './secrets-of';
 
 export type { Logger };
 
-/** Hears of each line at `error` and above, as it was given to the log. */
-type OnError = (line: { module: string; about: Record<string, unknown>; message: string }) => void;
+/** A line at `error` or above, as it was given to the log: nothing is removed from it yet. */
+export interface ErrorLine {
+  module: string;
+  about: Record<string, unknown>;
+  message: string;
+}
 
 interface LoggerOptions {
-  onError?: OnError;
+  onError?: ((line: ErrorLine) => void) | undefined;
   /** Standard output, unless a test reads the lines. */
   destination?: DestinationStream;
 }
@@ -58,7 +62,7 @@ export function createLogger(
 
 const ERROR = 50;
 
-function errorLine({ name, module }: Record<string, unknown>, args: unknown[]): Parameters<OnError>[0] {
+function errorLine({ name, module }: Record<string, unknown>, args: unknown[]): ErrorLine {
   const [first, second] = args;
   const about = typeof first === 'object' && first !== null ? (first as Record<string, unknown>) : {};
   return {

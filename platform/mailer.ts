@@ -4,6 +4,7 @@ import { isMailbox, mailbox } from '../domain/email';
 import { type AccountCause, type Fault, OUTAGES } from '../domain/fault';
 import type { Env } from './env';
 import { sha256 } from './sha256';
+import { traced } from './trace';
 
 /** A mail as it is sent. The same key always means the same bytes. */
 export interface OutgoingMail {
@@ -66,11 +67,14 @@ export type MailerEnv = Pick<Env, 'RESEND_API_KEY' | 'RESEND_BASE_URL' | 'SMTP_U
  * @param timeout milliseconds to wait for a response
  */
 export function createMailer(env: MailerEnv, timeout = 10_000): Mailer {
+  const provider = env.SMTP_URL ? 'smtp' : 'resend';
   const send = env.SMTP_URL ? throughSmtp(env, env.SMTP_URL, timeout) : throughResend(env, timeout);
   return {
     async send(mail) {
       if (!isMailbox(mail.to)) throw new MailError('invalid_recipient', 'thing');
-      return send(mail);
+      const { template, order } = mail.tags;
+      const attributes = { 'mail.template': template, 'mail.provider': provider, 'holdfast.order.number': order };
+      return traced({ name: `send ${template}`, kind: 'client', attributes }, () => send(mail));
     },
   };
 }

@@ -4,6 +4,7 @@ import { storable } from '../domain/text';
 import type { Env } from './env';
 import { type StripeCalls, timed } from './stripe-metrics';
 import { permissionOf, permissionsShown } from './stripe-permissions';
+import { tracedRequests } from './stripe-tracing';
 
 /** Watches Stripe's answers for what concerns the whole account. */
 export interface StripeWatch {
@@ -43,7 +44,11 @@ export function connectStripe(
     maxNetworkRetries: 0,
     telemetry: false,
     appInfo: { name: 'holdfast' },
-    httpClient: guarded(watched(storableAnswers(timed(Stripe.createNodeHttpClient(), calls)), watch), watch, guard),
+    httpClient: guarded(
+      watched(storableAnswers(tracedRequests(timed(Stripe.createNodeHttpClient(), calls))), watch),
+      watch,
+      guard,
+    ),
     ...(base && {
       protocol: base.protocol === 'http:' ? ('http' as const) : ('https' as const),
       host: base.hostname,

@@ -3,6 +3,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { dataConverterOf } from './payload-codec';
 import { payloadKeys } from './payload-keys';
 import { withSecrets } from './secret-files';
+import { isTracing } from './trace';
 
 /**
  * The address, namespace and credentials that `@temporalio/envconfig` reads from `TEMPORAL_*` and, where there is
@@ -21,7 +22,10 @@ export function temporalConfig(source: NodeJS.ProcessEnv = process.env) {
  */
 export function connectTemporal(source: NodeJS.ProcessEnv = process.env): Client {
   const { connectionOptions, namespace, dataConverter } = temporalConfig(source);
-  return new Client({ connection: Connection.lazy(connectionOptions), namespace, dataConverter });
+  const options = { connection: Connection.lazy(connectionOptions), namespace, dataConverter };
+  if (!isTracing()) return new Client(options);
+  const { tracedCalls } = require('./temporal-tracing') as typeof import('./temporal-tracing');
+  return new Client({ ...options, interceptors: { workflow: [tracedCalls] } });
 }
 
 /** The client certificate that is shown to Temporal; undefined where an API key, or nothing, is. */

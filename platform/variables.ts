@@ -41,6 +41,8 @@ const isOneOrAList = (given: string): boolean => {
   const enough = given.split(',').filter((one) => one.trim().length >= LEAST_SIGNING_SECRET).length;
   return enough === 0 || enough === given.split(',').length;
 };
+/** What Sentry's SDK takes; anything else it would leave unused without a word. */
+const SENTRY_DSN = /^https?:\/\/\w+(?::\w+)?@[\w.-]+(?::\d+)?\/(?:[^?#]+\/)?\d+$/;
 /** Levels of the log by module. */
 const moduleLevels = z.string().transform((given, context) => {
   try {
@@ -203,7 +205,15 @@ export const variables = {
     .describe(
       'other levels for parts of a process, e.g. `api.checkout:debug,worker.temporal:info`; docs/telemetry.md lists them',
     ),
-  OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:').optional().describe('where traces will be sent; not used yet'),
-  SENTRY_DSN: url('http:', 'https:').optional().describe('where errors will be reported; not used yet'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:')
+    .optional()
+    .describe(
+      'the collector that traces are sent to, by OTLP over HTTP (docs/telemetry.md); if absent, nothing is traced',
+    ),
+  SENTRY_DSN: z
+    .string()
+    .regex(SENTRY_DSN, 'must be a DSN of Sentry, such as `https://key@sentry.example/7`')
+    .optional()
+    .describe('the project at Sentry that errors are reported to (docs/telemetry.md); if absent, none are'),
   NODE_ENV: text.optional().describe('`production` refuses the sandbox'),
 };

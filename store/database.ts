@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
 import { PrismaClient } from '../prisma/generated/client';
+import { tracedAdapter } from './traced-adapter';
 
 export type Db = PrismaClient;
 /** The client inside `db.$transaction(async (tx) => …)`. */
@@ -33,7 +34,7 @@ export const CONNECTIONS = { worker: 20, api: 10, downloads: 3, tables: 2 };
  */
 export function connectDatabase(url: string, connections = CONNECTIONS.api): Db {
   const pool = new Pool({ connectionString: url, max: connections, ...SESSION });
-  const db = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) });
+  const db = new PrismaClient({ adapter: tracedAdapter(new PrismaPg(pool, { disposeExternalPool: true })) });
   POOLS.set(db, pool);
   return db;
 }

@@ -5,15 +5,18 @@ import type { Deps } from '../activities/deps';
 import { createActivityMetrics } from '../activities/metrics';
 import { systemClock } from '../platform/clock';
 import { type Env, loadEnv } from '../platform/env';
+import { reportErrors } from '../platform/error-reports';
 import { lastWords } from '../platform/last-words';
 import { createLogger, type Logger, moduleLog } from '../platform/logger';
 import { createMailer } from '../platform/mailer';
 import { createRegistry, watchCertificate } from '../platform/metrics';
+import { startTracing } from '../platform/start-tracing';
 import { announced } from '../platform/stopping';
 import { connectStripe } from '../platform/stripe';
 import { signsOfKey } from '../platform/stripe-account';
 import { createStripeMetrics } from '../platform/stripe-metrics';
 import { clientCertificate, connectTemporal, temporalConfig } from '../platform/temporal';
+import { isTracing, stopTracing } from '../platform/trace';
 import { watchAccount } from '../store/alarms/watch';
 import { CONNECTIONS, connectDatabase } from '../store/database';
 import { installationOf } from '../store/installation/installation';
@@ -40,8 +43,10 @@ const RECONNECT_MS = 1_000;
 /** The worker's process. Configured by the environment alone; any number of them may run side by side. */
 export async function startWorker(): Promise<void> {
   const env = loadEnv();
-  const log = createLogger('worker', env);
-  lastWords(log);
+  const reports = reportErrors(env, 'worker');
+  const log = createLogger('worker', env, { onError: reports?.tell });
+  lastWords(log, reports?.stop);
+  startTracing(env, 'worker', log);
   const logging = temporalLogging(moduleLog(log, 'temporal'), env.LOG_LEVELS['worker.temporal']);
   const sdk = await temporalMetrics();
   Runtime.install({
@@ -83,7 +88,7 @@ export async function startWorker(): Promise<void> {
   void keepSweeping(temporal, env, moduleLog(log, 'sweep'), isStopping);
   keepAccount({ ...deps, log: moduleLog(log, 'account') }, isStopping);
   await keepSendingEvents({ ...deps, log: moduleLog(log, 'events') }, registry, isStopping);
-  const bundle = await workflowBundle();
+  const bundle = await workflowBundle({ traced: isTracing() });
   while (!isStopping()) {
     try {
       await runWorkers(env, deps, bundle, running, isStopping);
@@ -93,6 +98,7 @@ export async function startWorker(): Promise<void> {
     }
   }
   await stopping;
+  await Promise.all([stopTracing(), reports?.stop()]);
   health.close();
   process.exit(0);
 }

@@ -1,6 +1,7 @@
 import type { DataConverter } from '@temporalio/common';
 import {
   type ActivityInterceptorsFactory,
+  type InjectedSinks,
   type NativeConnection,
   Worker,
   type WorkerOptions,
@@ -8,6 +9,8 @@ import {
 import { createActivities } from '../activities';
 import type { Deps } from '../activities/deps';
 import { TASK_QUEUES } from '../messages/names';
+import { isTracing } from '../platform/trace';
+import type { TraceSinks } from '../workflows/tracing';
 import { activityContext } from './activity-context';
 import { sendHeartbeats } from './heartbeats';
 
@@ -41,19 +44,21 @@ export async function createWorkers({
   interceptors = [],
 }: WorkersConfig): Promise<Worker[]> {
   const activities = createActivities(deps);
+  const tracing = isTracing() ? loadTracing() : NOT_TRACING;
   const common: Omit<WorkerOptions, 'taskQueue'> = {
     connection,
     namespace,
     dataConverter,
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: '16s',
-    interceptors: { activity: [activityContext, sendHeartbeats, ...interceptors] },
+    interceptors: { activity: [...tracing.activity, activityContext, sendHeartbeats, ...interceptors] },
   };
   return [
     await Worker.create({
       ...common,
       taskQueue: TASK_QUEUES.orders,
       workflowBundle,
+      ...(tracing.sinks && { sinks: tracing.sinks }),
       activities: activities.orders,
       // How long the orders of a killed worker wait before another worker takes over; the default is 10 s.
       stickyQueueScheduleToStartTimeout: '2s',
@@ -69,4 +74,16 @@ export async function createWorkers({
       maxTaskQueueActivitiesPerSecond: stripeMaxPerSecond,
     }),
   ];
+}
+
+interface Tracing {
+  activity: ActivityInterceptorsFactory[];
+  sinks?: InjectedSinks<TraceSinks>;
+}
+
+const NOT_TRACING: Tracing = { activity: [] };
+
+function loadTracing(): Tracing {
+  const { tracedActivity, traceSinks } = require('./tracing') as typeof import('./tracing');
+  return { activity: [tracedActivity], sinks: traceSinks };
 }

@@ -49,10 +49,11 @@ export const requestMetrics =
     next();
   };
 
-const QUIET = /^\/(?:healthz|readyz|readyz\/webhooks|metrics)(?:[?#]|$)/;
+/** What is asked many times a minute by machines, and says nothing. */
+export const QUIET = /^\/(?:healthz|readyz|readyz\/webhooks|metrics)(?:[?#]|$)/;
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS']);
 
-const routeOf = (res: Response): string => (typeof res.locals?.route === 'string' ? res.locals.route : 'none');
+export const routeOf = (res: Response): string => (typeof res.locals?.route === 'string' ? res.locals.route : 'none');
 
 const lineOf = (req: Request, res: Response) => ({
   ...{ request: req.id, method: req.method, status: res.statusCode },

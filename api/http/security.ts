@@ -34,7 +34,7 @@ export const storefrontCors = (env: Pick<Env, 'STOREFRONT_URL' | 'STOREFRONT_ORI
   cors({
     origin: storefrontOrigins(env),
     methods: ['GET', 'HEAD', 'POST'],
-    allowedHeaders: ['Content-Type', 'Idempotency-Key', 'Last-Event-ID'],
+    allowedHeaders: ['Content-Type', 'Idempotency-Key', 'Last-Event-ID', 'Traceparent', 'Tracestate'],
     exposedHeaders: ['Retry-After', 'Content-Disposition', 'X-Request-Id'],
     maxAge: 600,
   });

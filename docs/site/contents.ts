@@ -61,6 +61,7 @@ export const CONTENTS: { heading: string; pages: Page[] }[] = [
     pages: [
       page('going-live', 'Going live', 'Stripe, mail, tokens for staff, Temporal Cloud, PostgreSQL, containers'),
       page('operating', 'Operating', 'processes, health, the sweep, logs, every variable'),
+      page('telemetry', 'Logs, traces and errors', 'what the processes say of themselves, and what is never in it'),
       page('metrics', 'Metrics', 'every metric, its labels, and what a scrape costs'),
       page(
         'telemetry',

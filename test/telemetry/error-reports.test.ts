@@ -1,0 +1,124 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import Stripe from 'stripe';
+import { loadEnv } from '../../platform/env';
+import { type ErrorReports, reportErrors } from '../../platform/error-reports';
+import { withLogContext } from '../../platform/log-context';
+import { createLogger } from '../../platform/logger';
+import { MailError } from '../../platform/mailer';
+import { BARE } from '../api/bare';
+
+interface Event {
+  fingerprint: string[];
+  tags: Record<string, string>;
+  extra: Record<string, unknown>;
+  exception?: { values: { type: string; value: string; stacktrace: { frames: { function?: string }[] } }[] };
+}
+
+const EMAIL = 'ada.lovelace@example.com';
+const envelopes: string[] = [];
+/** Takes envelopes as Sentry does (https://develop.sentry.dev/sdk/data-model/envelopes/). */
+const sentry = createServer(async (req, res) => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of req) chunks.push(chunk as Buffer);
+  const body = Buffer.concat(chunks);
+  envelopes.push((req.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString());
+  res.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+});
+const env = () =>
+  loadEnv({
+    ...BARE,
+    SENTRY_DSN: `http://publickeyoftheproject@127.0.0.1:${(sentry.address() as AddressInfo).port}/7`,
+  });
+
+beforeAll(() => new Promise<void>((resolve) => sentry.listen(0, '127.0.0.1', resolve)));
+afterAll(() => {
+  sentry.closeAllConnections();
+  sentry.close();
+});
+beforeEach(() => {
+  envelopes.length = 0;
+});
+
+/** What has arrived once everything that was logged is sent. */
+async function reported(act: (log: ReturnType<typeof createLogger>) => void): Promise<Event[]> {
+  const reports = reportErrors(env(), 'worker') as ErrorReports;
+  act(createLogger('worker', env(), { onError: reports.tell, destination: { write() {} } }));
+  await reports.stop();
+  return envelopes.map((envelope) => JSON.parse(envelope.split('\n')[2] ?? '') as Event);
+}
+
+test('an error is reported with its place and its ids, and with nothing that a person typed', async () => {
+  const error = new TypeError(`cannot read 'Ada Lovelace' of ${EMAIL}`);
+  const [event, ...more] = await reported((log) =>
+    withLogContext({ session: 'cs_test_1', workflow: 'cs_test_1' }, () =>
+      log.error(
+        {
+          err: error,
+          number: 'H-1',
+          address: '12 Rue de l’Ancienne-Comédie',
+          body: EMAIL,
+          url: `/x?token=${BARE.SIGNING_SECRET}`,
+        },
+        'it failed',
+      ),
+    ),
+  );
+  expect(more).toEqual([]);
+  expect(event).toMatchObject({
+    tags: { process: 'worker', module: 'worker', session: 'cs_test_1', workflow: 'cs_test_1', number: 'H-1' },
+    extra: { met: 1 },
+    exception: { values: [{ type: 'TypeError', stacktrace: { frames: expect.any(Array) } }] },
+  });
+  expect(event?.exception?.values[0]?.stacktrace.frames.length).toBeGreaterThan(2);
+  const all = envelopes.join('\n');
+  expect(all).not.toMatch(/lovelace|ancienne|signing-secret|admin-token|sk_test/i);
+  expect(Object.keys(event ?? {})).not.toEqual(expect.arrayContaining(['request', 'user', 'breadcrumbs']));
+});
+
+test('what many orders meet is one issue by its cause, reported once a minute', async () => {
+  const raw = { type: 'invalid_request_error', code: 'parameter_invalid' };
+  const refusal = (message: string) => new Stripe.errors.StripeInvalidRequestError({ ...raw, message } as never);
+  const events = await reported((log) => {
+    for (const since of [1, 2, 3]) log.error({ cause: 'stripe_key', since }, 'an alarm that stops many orders');
+    log.error({ cause: 'stripe_permission', subject: 'rak_refund_write' }, 'an alarm that stops many orders');
+    for (const order of ['H-1', 'H-2'])
+      log.error({ err: refusal(`No such price for ${order}`), number: order }, 'Stripe refuses');
+    log.error({ err: new MailError('invalid_api_key', 'mail_key') }, 'a mail failed');
+    log.warn({ err: new Error('only a warning') }, 'not reported');
+  });
+  expect(events.map(({ fingerprint }) => fingerprint)).toEqual([
+    ['alarm', 'stripe_key'],
+    ['alarm', 'stripe_permission'],
+    ['Stripe refuses', 'Error', 'parameter_invalid'],
+    ['a mail failed', 'MailError', 'mail_key'],
+  ]);
+  expect(events[1]?.tags).toMatchObject({ cause: 'stripe_permission', subject: 'rak_refund_write' });
+});
+
+test('errors of ours are told apart by where they were thrown, whatever they say', async () => {
+  function inOnePlace(text: string) {
+    return new Error(text);
+  }
+  const inAnother = () => new Error('one');
+  const events = await reported((log) => {
+    log.error({ err: inOnePlace('one') }, 'request failed');
+    log.error({ err: inOnePlace('two') }, 'request failed');
+    log.error({ err: inAnother() }, 'request failed');
+  });
+  expect(events.map(({ fingerprint }) => fingerprint)).toEqual([
+    ['request failed', 'Error', 'inOnePlace'],
+    ['request failed', 'Error', 'inAnother'],
+  ]);
+});
+
+test('without SENTRY_DSN nothing is reported, and the SDK is not loaded', () => {
+  expect(reportErrors(loadEnv(BARE), 'api')).toBeNull();
+});
+
+test('what is no DSN is refused at the start: the SDK would say nothing, and report nothing', () => {
+  expect(() => loadEnv({ ...BARE, SENTRY_DSN: 'https://sentry.example/7' })).toThrow(
+    /SENTRY_DSN must be a DSN of Sentry/,
+  );
+});
