@@ -2,6 +2,7 @@ import Stripe from 'stripe';
 import type { Program } from '../sandbox/program';
 import type { System } from './system';
 import { WEBHOOK_SECRET } from './variables';
+import { priceIdOf } from './world';
 
 /** Only for its signatures: it calls nobody. */
 const { webhooks } = new Stripe('sk_test_of_the_benchmarks');
@@ -20,7 +21,8 @@ export async function putOnSale({ db }: System, skus: string[], stock?: number):
   const at = new Date();
   for (const sku of skus) {
     const kind = stock === undefined ? ('DIGITAL' as const) : ('PHYSICAL' as const);
-    const prices = { create: [{ currency: 'eur', amount: 1250, createdAt: at }] };
+    const price = { currency: 'eur', amount: 1250, stripePriceId: priceIdOf(sku, 1250) };
+    const prices = { create: [{ ...price, createdAt: at }] };
     await db.product.create({
       data: {
         ...{ sku, name: `The ${sku}`, kind, createdAt: at, updatedAt: at, prices },

@@ -80,6 +80,7 @@ export class World {
     const session = id === undefined ? undefined : this.sessions.get(id);
     if (session && expire) return this.expireSession(session);
     if (session) return this.readSession(session, searchParams);
+    if (method === 'GET' && pathname === '/v1/account') return { id: 'acct_bench', object: 'account' };
     // The sweep and the probes at the start find nothing.
     return method === 'GET' && id === undefined ? { object: 'list', data: [], has_more: false } : undefined;
   }
@@ -152,16 +153,21 @@ function linesOf(asked: URLSearchParams, currency: string) {
   for (let i = 0; asked.has(`line_items[${i}][quantity]`); i++) {
     const at = (name: string) => asked.get(`line_items[${i}]${name}`);
     const quantity = Number(at('[quantity]'));
-    const total = Number(at('[price_data][unit_amount]')) * quantity;
+    const priceId = at('[price]') ?? '';
+    const total = amountIn(priceId) * quantity;
     lines.push({
-      ...{ id: `li_${i}`, object: 'item', description: at('[price_data][product_data][name]'), quantity, currency },
+      ...{ id: `li_${i}`, object: 'item', description: `The ${at('[metadata][sku]')}`, quantity, currency },
       ...{ amount_subtotal: total, amount_discount: 0, amount_tax: 0, amount_total: total },
-      price: { id: `price_${i}`, object: 'price', metadata: {} },
+      price: { id: priceId, object: 'price', metadata: {} },
       metadata: { sku: at('[metadata][sku]') },
     });
   }
   return lines;
 }
+
+/** A price of this Stripe tells its amount by its id, so that it needs no catalogue. */
+export const priceIdOf = (sku: string, amount: number): string => `price_${amount}_${sku}`;
+const amountIn = (priceId: string): number => Number(/^price_(\d+)_/.exec(priceId)?.[1]);
 
 const entriesUnder = (asked: URLSearchParams, name: string): Record<string, string> =>
   Object.fromEntries(

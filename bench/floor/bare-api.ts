@@ -25,18 +25,12 @@ async function main(): Promise<void> {
     const at = new Date();
     const holdUntil = new Date(at.getTime() + 1_860_000);
     const [{ sku, name, kind, prices }] = products;
-    const unitAmount = prices[0].amount;
-    const lines = [{ sku, name, kind, quantity: 1, unitAmount, total: unitAmount, stripePriceId: null, minimum: null }];
+    const { amount: unitAmount, stripePriceId } = prices[0];
+    const lines = [{ sku, name, kind, quantity: 1, unitAmount, total: unitAmount, stripePriceId, minimum: null }];
     const request = {
       ...{ mode: 'payment', client_reference_id: '', metadata: { number: '' } },
       expires_at: Math.floor(holdUntil.getTime() / 1000),
-      line_items: [
-        {
-          quantity: 1,
-          price_data: { currency: 'eur', unit_amount: unitAmount, product_data: { name } },
-          metadata: { sku },
-        },
-      ],
+      line_items: [{ quantity: 1, price: stripePriceId, metadata: { sku } }],
     };
     const id = randomUUID();
     const { rows } = await pool.query({
@@ -91,7 +85,8 @@ async function main(): Promise<void> {
 const PATHS = ['client_reference_id', 'metadata.number'];
 const PRODUCTS = `
   SELECT p.sku, p.name, p.kind::text AS kind,
-    (SELECT json_agg(json_build_object('currency', r.currency, 'amount', r.amount)) FROM prices r WHERE r.sku = p.sku AND r.current) AS prices
+    (SELECT json_agg(json_build_object('currency', r.currency, 'amount', r.amount,
+      'stripePriceId', r.stripe_price_id)) FROM prices r WHERE r.sku = p.sku AND r.current) AS prices
   FROM products p LEFT JOIN stock_levels s ON s.sku = p.sku WHERE p.active AND p.sku = ANY($1)`;
 
 /** Nested parameters as Stripe reads them: `a[b][0]=c`. */

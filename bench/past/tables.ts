@@ -149,7 +149,8 @@ export const FIXED_ROWS = (now: Date): string[] => {
     `INSERT INTO products (sku, name, kind, created_at, updated_at)
       SELECT 'good-' || n, 'The good-' || n, 'PHYSICAL'::"ProductKind", ${at}, ${at} FROM generate_series(0, ${GOODS - 1}) n
       UNION ALL SELECT 'song-' || n, 'The song-' || n, 'DIGITAL', ${at}, ${at} FROM generate_series(0, ${SONGS - 1}) n`,
-    `INSERT INTO prices (sku, currency, amount, created_at) SELECT sku, 'eur', ${PRICE}, ${at} FROM products`,
+    `INSERT INTO prices (sku, currency, amount, stripe_price_id, created_at)
+       SELECT sku, 'eur', ${PRICE}, 'price_${PRICE}_' || sku, ${at} FROM products`,
     `INSERT INTO stock_levels (sku) SELECT sku FROM products WHERE kind = 'PHYSICAL'`,
     `INSERT INTO reconciliations (id, trigger, status, started_at, finished_at, checked)
       SELECT md5('sweep' || n)::uuid, 'schedule', 'COMPLETED', s, s, 1
