@@ -74,6 +74,7 @@ async function main(): Promise<void> {
       open: { type: 'string', default: '300' },
       past: { type: 'string', default: '20000' },
       differences: { type: 'string', default: '400' },
+      results: { type: 'string', default: RESULTS },
     },
   });
   const all = [...Object.keys(BENCHES), ...Object.keys(ALONE)];
@@ -97,9 +98,9 @@ async function main(): Promise<void> {
   for (const name of names) figures.push(...((await ALONE[name]?.(effort)) ?? []));
   const summaries = figures.map(summarise);
   console.log(table(summaries));
-  mkdirSync(dirname(RESULTS), { recursive: true });
+  mkdirSync(dirname(values.results), { recursive: true });
   writeFileSync(
-    RESULTS,
+    values.results,
     `${JSON.stringify({ node: process.version, cores: cpus().length, effort, figures: summaries }, null, 2)}\n`,
   );
 }

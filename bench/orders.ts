@@ -27,11 +27,12 @@ export async function orders(system: System, { rounds, orders, atOnce }: Effort)
   const ratios: number[] = [];
   const bareRatios: number[] = [];
   const cpuRatios: number[] = [];
+  const witness = { perSecond: [] as number[], cpu: [] as number[] };
   const perSecond: number[] = [];
   const cpu = { api: [] as number[], worker: [] as number[], postgres: [] as number[], temporal: [] as number[] };
   for (let round = 0; round < rounds; round++) {
     const bought = await counted(system, () => inFlight(orders, atOnce, () => buy(system, sku, api)));
-    const bare = await inFlight(orders, atOnce, () => buy(system, sku, bareApi));
+    const bare = await counted(system, () => inFlight(orders, atOnce, () => buy(system, sku, bareApi)));
     const floor = await counted(system, () =>
       inFlight(orders, atOnce, (index) => runNoop(system, `${round}-${index}`)),
     );
@@ -39,7 +40,10 @@ export async function orders(system: System, { rounds, orders, atOnce }: Effort)
     ratios.push(bought.perSecond / floor.perSecond);
     bareRatios.push(bought.perSecond / bare.perSecond);
     const each = (ms: number) => ms / orders;
-    cpuRatios.push((bought.cpu.api + bought.cpu.worker) / (floor.cpu.self + floor.cpu.floor));
+    const noopCpu = floor.cpu.self + floor.cpu.floor;
+    cpuRatios.push((bought.cpu.api + bought.cpu.worker) / noopCpu);
+    witness.perSecond.push(bare.perSecond / floor.perSecond);
+    witness.cpu.push((bare.cpu.bareApi + bare.cpu.floor) / noopCpu);
     for (const name of ['api', 'worker', 'postgres', 'temporal'] as const) cpu[name].push(each(bought.cpu[name]));
   }
   const bench = 'orders';
@@ -58,6 +62,20 @@ export async function orders(system: System, { rounds, orders, atOnce }: Effort)
       beside: 'CPU of client and worker a no-op',
       reach: { most: 3 },
       values: cpuRatios,
+    },
+    {
+      bench,
+      what: 'whole orders a second of the bare shape',
+      beside: 'no-op workflows a second',
+      reach: null,
+      values: witness.perSecond,
+    },
+    {
+      bench,
+      what: 'CPU of API and worker an order of the bare shape',
+      beside: 'CPU of client and worker a no-op',
+      reach: null,
+      values: witness.cpu,
     },
     { bench, what: 'whole orders a second', beside: '–', reach: null, values: perSecond },
     ...Object.entries(cpu).map(([name, values]) => ({
@@ -83,15 +101,16 @@ async function counted<T>(system: System, act: () => Promise<T>): Promise<T & { 
   return { ...result, cpu };
 }
 
-const PARTS = ['api', 'worker', 'floor', 'postgres', 'temporal', 'self'] as const;
+const PARTS = ['api', 'worker', 'bareApi', 'floor', 'postgres', 'temporal', 'self'] as const;
 type Cpu = Record<(typeof PARTS)[number], number>;
 
-function usage({ api, worker, floor, postgres, temporal }: System): Cpu {
+function usage({ api, worker, bareApi, floor, postgres, temporal }: System): Cpu {
   const { user, system } = process.cpuUsage();
   const of = (pid: number) => cpuOf(pid) ?? Number.NaN;
   return {
     api: of(api.pid),
     worker: of(worker.pid),
+    bareApi: of(bareApi.pid),
     floor: of(floor.pid),
     postgres: of(postgres.process.pid),
     temporal: of(temporal.process.pid),

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { mailTurn } from './mail-turn';
 
 export async function nothing(): Promise<void> {}
 
@@ -42,12 +43,7 @@ export const bareActivities = (pool: Pool, worldUrl: string) => ({
 
   async mail(session: string): Promise<void> {
     const keys = ['order_confirmation', 'order_received'].map((template) => `${session}/${template}`);
-    const { rows } = await pool.query({
-      name: 'turn',
-      text: `SELECT order_for_mail($1) AS order,
-        (SELECT coalesce(jsonb_agg(to_jsonb(m)), '[]') FROM mails m WHERE m.key = ANY($2::text[])) AS mails`,
-      values: [session, keys],
-    });
+    const { rows } = await pool.query(mailTurn(session, keys));
     const { number } = rows[0].order;
     const mails = keys.map((key) => ({
       ...{

@@ -7,6 +7,7 @@ import { compose, TEMPLATES } from '../../../emails';
 import type { Env } from '../../../platform/env';
 import type { Mailer } from '../../../platform/mailer';
 import { toOrderForMail } from '../../../store/mails/order';
+import { mailTurn } from '../../floor/mail-turn';
 
 export interface MailDeps {
   pool: Pool;
@@ -23,7 +24,12 @@ const PAID = ['order_confirmation', 'order_received'] as const;
  */
 export async function sendMails({ pool, env, mailer }: MailDeps, session: string): Promise<void> {
   const mails = PAID.map((template) => ({ template, key: mailKey(sessionId(session), { template }) }));
-  const { rows } = await pool.query({ name: 'turn', text: TURN, values: [session, mails.map(({ key }) => key)] });
+  const { rows } = await pool.query(
+    mailTurn(
+      session,
+      mails.map(({ key }) => key),
+    ),
+  );
   const order = toOrderForMail(rows[0].order);
   const composed = mails.map(({ key, template }) => {
     const isForStaff = TEMPLATES[template].audience === 'staff';
@@ -46,10 +52,6 @@ export async function sendMails({ pool, env, mailer }: MailDeps, session: string
   const mark = { name: 'mark-mails', text: "SELECT mark_mails($1, $2, '[]', $3)" };
   await pool.query({ ...mark, values: [session, JSON.stringify(sent), new Date()] });
 }
-
-const TURN = `
-  SELECT order_for_mail($1) AS order,
-    (SELECT coalesce(jsonb_agg(to_jsonb(m)), '[]') FROM mails m WHERE m.key = ANY($2::text[])) AS mails`;
 
 interface WrittenMail {
   key: string;
