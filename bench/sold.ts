@@ -39,6 +39,7 @@ async function mailsOfOne(db: Db, sku: string): Promise<string> {
   return JSON.stringify(mails)
     .replaceAll(number, 'NUMBER')
     .replaceAll(sessionId, 'SESSION')
+    .replaceAll(/token=SESSION\.[\w-]+/g, 'token=TOKEN')
     .replaceAll(/downloads\/[\w.-]+/g, 'downloads/TOKEN')
     .replaceAll(/\d+ \w+ \d{4} \(UTC\)/g, 'DAY');
 }
