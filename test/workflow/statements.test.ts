@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Client } from 'pg';
 import { announceReceiver } from '../../store/events/receiver';
 import { Api } from '../api/shop';
@@ -34,6 +35,12 @@ test('a digital order costs 11 statements from checkout to mails, each step its 
   expect(await statementsOfOrder({})).toEqual(Object.values(STEPS).flat());
 });
 
+test('a digital order moves at most 36 kB to PostgreSQL and 36 kB back', async () => {
+  const { sent, received } = (await costOfOrder({})).bytes;
+  expect(sent).toBeGreaterThan(1_000); // the sockets that were counted are those that were used
+  expect(Math.max(sent, received)).toBeLessThanOrEqual(36_000);
+});
+
 test('with an Idempotency-Key it costs two more: the key is claimed before, and its answer is kept after', async () => {
   const { catalogue, limit, checkout, open, ...paid } = STEPS;
   expect(await statementsOfOrder({ 'idempotency-key': 'counted-1' })).toEqual([
@@ -52,8 +59,16 @@ test('with a receiver of events it costs no more: they are written down in the s
   expect(events.map(({ type }) => type)).toEqual(['order.completed', 'order.paid']);
 });
 
-/** Buys one digital product, and answers every statement that PostgreSQL got for it. */
-async function statementsOfOrder(headers: Record<string, string>): Promise<string[]> {
+const statementsOfOrder = async (headers: Record<string, string>) => (await costOfOrder(headers)).statements;
+
+interface Cost {
+  statements: string[];
+  /** Between Holdfast's processes and PostgreSQL, in both directions. */
+  bytes: { sent: number; received: number };
+}
+
+/** Buys one digital product, and answers every statement that PostgreSQL got for it, and what crossed the wire. */
+async function costOfOrder(headers: Record<string, string>): Promise<Cost> {
   const recording = recordStatements();
   const items = [{ sku: 'counted', quantity: 1 }];
   const { body } = await api.http.post('/checkout').set(headers).send({ items }).expect(201);
@@ -61,19 +76,30 @@ async function statementsOfOrder(headers: Record<string, string>): Promise<strin
   await world.webhook(body.sessionId);
   // The run ends once its mails are handed over; waiting for it asks PostgreSQL for nothing.
   expect(await world.end(body.sessionId)).toBe('COMPLETED');
-  const statements = recording.stop();
+  const cost = recording.stop();
   expect(await world.mails(body.sessionId)).toEqual(['order_confirmation', 'order_received']);
-  return statements;
+  return cost;
 }
 
 /** Records what is sent to PostgreSQL, in the driver beneath Prisma, where `BEGIN` and `COMMIT` are statements too. */
-function recordStatements(): { stop(): string[] } {
-  const spy = jest.spyOn(Client.prototype, 'query');
+function recordStatements(): { stop(): Cost } {
+  const { query } = Client.prototype;
+  const before = new Map<Socket, { sent: number; received: number }>();
+  const spy = jest.spyOn(Client.prototype, 'query').mockImplementation(function (this: Client, ...args: unknown[]) {
+    const { stream } = (this as unknown as { connection: { stream: Socket } }).connection;
+    if (!before.has(stream)) before.set(stream, { sent: stream.bytesWritten, received: stream.bytesRead });
+    return query.apply(this, args as never) as never;
+  });
   return {
     stop() {
-      const statements = spy.mock.calls.map(([query]) => nameOf(textOf(query as unknown)));
+      const statements = spy.mock.calls.map(([asked]) => nameOf(textOf(asked as unknown)));
       spy.mockRestore();
-      return statements;
+      const bytes = { sent: 0, received: 0 };
+      for (const [{ bytesWritten, bytesRead }, { sent, received }] of before) {
+        bytes.sent += bytesWritten - sent;
+        bytes.received += bytesRead - received;
+      }
+      return { statements, bytes };
     },
   };
 }
