@@ -35,6 +35,18 @@ export function stepOf(currency: string): number {
   return THREE_DECIMAL.has(code) ? 10 : 1;
 }
 
+/**
+ * Reads a decimal as people write one, with a point: `12.50` eur is 1250, `1.25` kwd is 1250, `500` jpy is 500. Null if
+ * it is none, or has more places than the currency.
+ */
+export function fromDecimal(text: string, currency: string): number | null {
+  const [, whole, places = ''] = /^(\d{1,12})(?:\.(\d+))?$/.exec(text) ?? [];
+  if (whole === undefined) return null;
+  const digits = places.replace(/0+$/, '');
+  const decimals = decimalsOf(currency);
+  return digits.length > decimals ? null : Number(whole + digits.padEnd(decimals, '0'));
+}
+
 /** Whether Stripe takes this amount in its currency. */
 export const isPossible = ({ amount, currency }: Money): boolean => amount % stepOf(currency) === 0;
 

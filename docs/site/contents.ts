@@ -59,7 +59,12 @@ export const CONTENTS: { heading: string; pages: Page[] }[] = [
   {
     heading: 'Run it',
     pages: [
-      page('going-live', 'Going live', 'Stripe, mail, tokens for staff, Temporal Cloud, PostgreSQL, containers'),
+      page(
+        'going-live',
+        'Going live',
+        'a checklist that a command ticks off; Stripe, mail, Temporal Cloud, PostgreSQL, containers',
+      ),
+      page('moving-in', 'Moving in from another shop', 'products, prices and stock from a CSV file or an export'),
       page('operating', 'Operating', 'processes, health, the sweep, logs, every variable'),
       page('telemetry', 'Logs, traces and errors', 'what the processes say of themselves, and what is never in it'),
       page('metrics', 'Metrics', 'every metric, its labels, and what a scrape costs'),

@@ -68,6 +68,12 @@ export async function countStock(
   );
 }
 
+/** Whether a count was made under a key before. */
+export async function isCounted(db: Db, { sku, key }: { sku: string; key: string }): Promise<boolean> {
+  const where = { key: `adjust/${hash(sku, key)}` };
+  return (await db.stockMovement.findUnique({ where, select: { id: true } })) !== null;
+}
+
 /** Moves stock, and says why the database refuses it, or whether the same key has moved it before. */
 async function refusable(
   db: Db,

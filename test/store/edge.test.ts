@@ -30,6 +30,7 @@ test('amounts leave the store as numbers: above it, only headers, cursors and se
     'api/storefront/downloads.ts', // a byte range
     'api/storefront/downloads.ts',
     'api/webhooks/verify.ts', // the time in a signature
+    'domain/money.ts', // a decimal in a file
     'domain/money.ts', // a share of an amount, whose products exceed a number
     ...Array(3).fill('platform/task-queues.ts'), // Temporal's counts of tasks, and times
   ]);

@@ -118,7 +118,9 @@ async function catalogue({ db }: Site): Promise<Finding> {
       .join(', ')}${skus.length > 3 ? ` and ${skus.length - 3} more` : ''}`;
   return worst(
     [
-      products.length === 0 ? warning('No product is for sale.', 'Add some: PUT /admin/products/{sku}.') : null,
+      products.length === 0
+        ? warning('No product is for sale.', 'Add some: PUT /admin/products/{sku}, or npm run import.')
+        : null,
       drafts.length > 0 ? warning(`Drafts without a price at Stripe: ${some(drafts)}.`, 'npm run stripe:setup.') : null,
       refused.length > 0
         ? warning(
