@@ -7,6 +7,7 @@ import { removeOldStrays } from '../store/checkouts/strays';
 import { removeOldDeliveries } from '../store/events/deliveries';
 import { removeOldCounts } from '../store/limits/counters';
 import { removeOldNotices } from '../store/mails/notices';
+import { removeOldReports } from '../store/mails/staff-reports';
 import { removeForeignNotices } from '../store/notices/prune';
 import { removeSettled } from '../store/reconciliation/discrepancies';
 import { moveMark, readMark } from '../store/reconciliation/marks';
@@ -24,7 +25,7 @@ const STRAY_MS = 35 * DAY_MS;
 const ALARM_MS = 30 * DAY_MS;
 /** How long an event to the receiver is kept, whatever became of it. */
 const EVENT_MS = 30 * DAY_MS;
-/** How long a difference is kept that is settled, and a bulk that is over. */
+/** How long a difference is kept that is settled, a bulk that is over, and what was mailed to staff about no order. */
 const SETTLED_MS = 365 * DAY_MS;
 
 /** How long somebody waits for a product to come back. */
@@ -42,8 +43,8 @@ export function startHousekeeping(deps: HousekeepingDeps & Pick<ApiDeps, 'closin
  * Removes what is no longer kept: storefronts' Idempotency-Keys and checkouts that never became an order after a day,
  * counters whose window is over, files that belong to no product, pictures that no product shows, alarms that ended
  * and events that happened a month ago, sessions and notices that are not ours and mails to customers about no order
- * after five weeks, requests to hear of a product after half a year, and differences that were settled, and bulks that
- * ended, a year ago.
+ * after five weeks, requests to hear of a product after half a year, and after a year mails to staff about no order,
+ * differences that were settled, and bulks that ended.
  */
 export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
   const { db, clock, log } = deps;
@@ -62,6 +63,7 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
     removeOldDeliveries(db, { before: new Date(now - EVENT_MS) }),
     removeOldStockRequests(db, { before: new Date(now - WAITED_MS) }),
     removeOldNotices(db, { before: new Date(now - STRAY_MS) }),
+    removeOldReports(db, { before: new Date(now - SETTLED_MS) }),
     removeOldBulks(db, { before: new Date(now - SETTLED_MS) }),
   ]);
   for (const chore of chores)

@@ -45,3 +45,10 @@ export async function giveUpStaffReport(tx: Tx, key: string): Promise<boolean> {
   const { count } = await tx.mail.updateMany({ where: { key, status: 'WRITTEN' }, data: { status: 'GIVEN_UP' } });
   return count > 0;
 }
+
+/** Removes those that were sent, or given up, and written before a time. */
+export async function removeOldReports(db: Db, { before }: { before: Date }): Promise<void> {
+  await db.mail.deleteMany({
+    where: { sessionId: null, audience: 'STAFF', status: { not: 'WRITTEN' }, createdAt: { lt: before } },
+  });
+}

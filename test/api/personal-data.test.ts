@@ -1,12 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { keepHouse } from '../../api/housekeeping';
 import { sessionId } from '../../domain/ids';
-import { windowOf } from '../../domain/sweep';
 import { signToken, unsubscribeUrl } from '../../platform/links';
 import type { Logger } from '../../platform/logger';
 import { recordWithdrawal } from '../../store/orders/withdrawals';
-import { completeSweep, startSweep } from '../../store/reconciliation/sweeps';
+import { columnsInSchema } from '../support/schema';
 import { Office, problem } from './admin-office';
 import { BARE } from './bare';
 
@@ -95,21 +92,6 @@ const PLAIN: Record<string, string[]> = {
   // A hash, kept when the customer is erased: whoever wanted no more mails still wants none.
   unsubscribed_addresses: ['address_hash'],
 };
-
-/** The columns of text, JSON or bytes in prisma/schema, by table. */
-function columnsInSchema(): Map<string, string[]> {
-  const folder = join(__dirname, '../../prisma/schema');
-  const schema = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
-  const models = [...schema.join('\n').matchAll(/^model \w+ \{([\s\S]*?)^\}/gm)];
-  return new Map(
-    models.map(([, body = '']) => [
-      /@@map\("(\w+)"\)/.exec(body)?.[1] ?? '',
-      [...body.matchAll(/^ +(\w+) +(?:String|Json|Bytes)\b.*$/gm)].map(
-        ([line, field = '']) => /@map\("(\w+)"\)/.exec(line)?.[1] ?? field,
-      ),
-    ]),
-  );
-}
 
 let office: Office;
 beforeAll(async () => {
@@ -374,91 +356,4 @@ test('attempts that never became an order are forgotten after a day, once each',
   expect(strays).toEqual([{ sessionId: 'cs_test_recent' }]);
   office.now += 2 * 3_600_000;
   expect(await kept()).toEqual({ [unpaid.id]: { request: {}, clientHash: null }, [ordered.id]: whole });
-});
-
-test('counters, foreign notices, alarms that ended, events, settled differences and scheduled sweeps are removed, each after its time', async () => {
-  const { db } = office;
-  const days = (count: number) => new Date(office.now - count * 86_400_000);
-  await db.rateLimit.createMany({
-    data: [
-      { key: 'over', hits: 1, resetAt: days(0.001) },
-      { key: 'counting', hits: 1, resetAt: days(-1) },
-    ],
-  });
-  const notice = (id: string, kind: string, age: number, open = false) =>
-    db.notice.create({ data: { id, kind, open, createdAt: days(age), updatedAt: days(age) } });
-  await notice('pi_foreign_old', 'payment-failed', 36);
-  await notice('pi_foreign_young', 'payment-failed', 34);
-  await notice('po_old', 'payout', 36);
-  const difference = (reference: string, age: number, more: { resolvedAt?: Date; toldOnce?: boolean } = {}) =>
-    db.discrepancy.create({
-      data: {
-        ...{ kind: 'captured_without_order', reference, detail: 'It differs.', currency: 'eur', amount: 1 },
-        ...{ firstSeenAt: days(age), lastSeenAt: days(age), resolvedAt: days(age), ...more },
-      },
-    });
-  await difference('settled_old', 366);
-  await difference('settled_young', 364);
-  await difference('told_nobody', 366, { toldOnce: true });
-  const alarm = (subject: string, age: number, resolvedAt: Date | null) =>
-    db.accountAlarm.create({
-      data: { cause: 'run_stuck', subject, since: days(age), lastSeenAt: days(age), resolvedAt },
-    });
-  await alarm('ended long ago', 40, days(31));
-  await alarm('ended lately', 40, days(29));
-  await alarm('open', 40, null);
-  const sweeps = [
-    ...([
-      ['schedule', 31, 'old'],
-      ['schedule', 29, 'young'],
-      ['staff', 31, 'of staff'],
-    ] as const),
-  ].map(([trigger, age, name]) => ({
-    id: crypto.randomUUID(),
-    trigger,
-    startedAt: days(age),
-    status: 'COMPLETED' as const,
-    name,
-  }));
-  for (const { name, ...data } of sweeps)
-    await await db.reconciliation.create({ data: { ...data, finishedAt: data.startedAt } });
-  const last = { id: crypto.randomUUID(), trigger: 'schedule' as const, at: new Date(office.now) };
-  const window = windowOf(office.now, { last: null, lastWide: null }, { intervalMs: 300_000, staff: false });
-  await startSweep(db, { ...last, window });
-
-  await office.order('cs_test_told', { status: 'COMPLETED' });
-  const event = (subject: string, age: number, queued = age) =>
-    db.delivery.create({
-      data: {
-        ...{ id: crypto.randomUUID(), sessionId: 'cs_test_told', type: 'order.paid', subject, at: days(age) },
-        ...{ queuedAt: days(queued), nextTryAt: days(queued) },
-      },
-    });
-  await event('old', 31);
-  await event('young', 29);
-  await event('replayed', 31, 29);
-
-  await keepHouse({ db, clock: { now: () => office.now }, log });
-  await completeSweep(db, { ...last, window, checked: 0 });
-  expect((await db.rateLimit.findMany({ where: { key: { in: ['over', 'counting'] } } })).map(({ key }) => key)).toEqual(
-    ['counting'],
-  );
-  expect((await db.notice.findMany({ orderBy: { id: 'asc' } })).map(({ id }) => id)).toEqual([
-    'pi_foreign_young',
-    'po_old',
-  ]);
-  expect((await db.delivery.findMany({ orderBy: { subject: 'asc' } })).map(({ subject }) => subject)).toEqual([
-    'replayed',
-    'young',
-  ]);
-  expect((await db.discrepancy.findMany({ orderBy: { reference: 'asc' } })).map(({ reference }) => reference)).toEqual([
-    'settled_young',
-    'told_nobody',
-  ]);
-  expect((await db.accountAlarm.findMany({ orderBy: { subject: 'asc' } })).map(({ subject }) => subject)).toEqual([
-    'ended lately',
-    'open',
-  ]);
-  const kept = new Set((await db.reconciliation.findMany()).map(({ id }) => id));
-  expect(sweeps.filter(({ id }) => kept.has(id)).map(({ name }) => name)).toEqual(['young', 'of staff']);
 });
