@@ -3,7 +3,9 @@ import type Stripe from 'stripe';
 import type { Clock } from '../platform/clock';
 import type { Env } from '../platform/env';
 import type { Logger } from '../platform/logger';
+import type { ObjectStore } from '../platform/object-store';
 import type { OwnAccount } from '../platform/stripe-account';
+import type { AccountWatch } from '../store/alarms/watch';
 import type { Db } from '../store/database';
 import type { Installation } from '../store/installation/installation';
 import type { ApiMetrics } from './metrics';
@@ -15,6 +17,10 @@ export interface ApiDeps {
   db: Db;
   /** A small pool for the bytes of downloads, so that no number of them takes connections from checkouts. */
   fileDb: Db;
+  /** Where files are uploaded to, if not into the database. */
+  objects: ObjectStore | null;
+  /** Hears of what is refused to all requests of a kind, and that it works again. */
+  watch: AccountWatch;
   /** A small pool for tables that are exported, for the same reason. */
   tableDb: Db;
   /** With a time-out that leaves time for the rest of a response: see `STRIPE_TIMEOUT_MS`. */

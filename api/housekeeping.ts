@@ -13,9 +13,12 @@ import { removeSettled } from '../store/reconciliation/discrepancies';
 import { moveMark, readMark } from '../store/reconciliation/marks';
 import { removeOldStockRequests } from '../store/stock/requests';
 import type { ApiDeps } from './deps';
+import { tendFileAlarms } from './files/alarms';
 import { forgetOldKeys } from './storefront/checkout/keys';
 
 const PAUSE_MS = 600_000;
+/** Well within the ten minutes after which an outage is an alarm. */
+const TEND_FILES_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** A session is open for a day at most. An hour later, its checkout has become an order or never will. */
 const ATTEMPT_MS = DAY_MS + 3_600_000;
@@ -31,12 +34,18 @@ const SETTLED_MS = 365 * DAY_MS;
 /** How long somebody waits for a product to come back. */
 const WAITED_MS = 180 * DAY_MS;
 
-type HousekeepingDeps = Pick<ApiDeps, 'db' | 'clock' | 'log'>;
+type HousekeepingDeps = Pick<ApiDeps, 'db' | 'objects' | 'clock' | 'log'>;
 
-/** Removes every ten minutes what is no longer kept. Ends with the process. */
+/**
+ * Removes every ten minutes what is no longer kept, and looks every minute at what storage for files has refused. Ends
+ * with the process.
+ */
 export function startHousekeeping(deps: HousekeepingDeps & Pick<ApiDeps, 'closing'>): void {
-  const timer = setInterval(() => void keepHouse(deps), PAUSE_MS).unref();
-  deps.closing.addEventListener('abort', () => clearInterval(timer), { once: true });
+  const tend = () =>
+    tendFileAlarms(deps).catch((err: unknown) => deps.log.warn({ err }, 'could not look at storage for files'));
+  const timers = [setInterval(() => void keepHouse(deps), PAUSE_MS), setInterval(tend, TEND_FILES_MS)];
+  for (const timer of timers) timer.unref();
+  deps.closing.addEventListener('abort', () => timers.forEach(clearInterval), { once: true });
 }
 
 /**
@@ -47,14 +56,14 @@ export function startHousekeeping(deps: HousekeepingDeps & Pick<ApiDeps, 'closin
  * differences that were settled, and bulks that ended.
  */
 export async function keepHouse(deps: HousekeepingDeps): Promise<void> {
-  const { db, clock, log } = deps;
+  const { db, objects, clock, log } = deps;
   const now = clock.now();
   const at = new Date(now);
   const chores = await Promise.allSettled([
     forgetOldKeys(deps),
     forgetOldAttempts(db, new Date(now - ATTEMPT_MS)),
     removeOldCounts(db, { at }),
-    removeAbandonedFiles(db, { at }),
+    removeAbandonedFiles(db, objects, { at }),
     removeUnusedPictures(db, { before: new Date(now - DAY_MS) }),
     removeOldStrays(db, { before: new Date(now - STRAY_MS) }),
     removeForeignNotices(db, { before: new Date(now - STRAY_MS) }),

@@ -8,6 +8,7 @@ import { KEEP_ALIVE_MS } from '../platform/keep-alive';
 import { lastWords } from '../platform/last-words';
 import { createLogger, moduleLog } from '../platform/logger';
 import { createRegistry, watchCertificate } from '../platform/metrics';
+import { connectObjectStore } from '../platform/object-store';
 import { startTracing } from '../platform/start-tracing';
 import { announced } from '../platform/stopping';
 import { connectStripe } from '../platform/stripe';
@@ -63,6 +64,8 @@ function main(): void {
   const stripe = connectStripe(env, STRIPE_TIMEOUT_MS, watch, guard, createStripeMetrics(registry));
   const deps: ApiDeps = {
     ...databases,
+    objects: connectObjectStore(env),
+    watch,
     temporal,
     env,
     installation: installationOf(db, env.INSTALLATION_ID),

@@ -41,6 +41,13 @@ export const LINE_REFERENCES = 'the references of lines';
 export const EVENT_CAUSES = ['events_down', 'events_gone', 'events_given_up'] as const;
 export type EventCause = (typeof EVENT_CAUSES)[number];
 
+/**
+ * What concerns storage for the files of digital products: it refuses the key or the bucket, it does not answer, or the
+ * file of one product is missing there or is another one than was uploaded.
+ */
+export const FILE_CAUSES = ['files_refused', 'files_down', 'file_lost'] as const;
+export type FileCause = (typeof FILE_CAUSES)[number];
+
 /** Every cause of an alarm. Staff get one alarm for each, however many orders it concerns. */
 export const ALARM_CAUSES = [
   ...ACCOUNT_CAUSES,
@@ -48,6 +55,7 @@ export const ALARM_CAUSES = [
   CHECKOUT_REFUSED,
   AGENTS_CHANGED,
   ...EVENT_CAUSES,
+  ...FILE_CAUSES,
 ] as const;
 export type AlarmCause = (typeof ALARM_CAUSES)[number];
 
@@ -55,7 +63,11 @@ export type AlarmCause = (typeof ALARM_CAUSES)[number];
 export const MAIL_CAUSES: AccountCause[] = ['mail_key', 'mail_quota', 'mail_provider_down'];
 
 /** The causes that begin as this moment's fault, and become an alarm only after ten minutes without a success. */
-export const OUTAGES: ReadonlySet<AlarmCause> = new Set<AlarmCause>(['stripe_down', 'mail_provider_down']);
+export const OUTAGES: ReadonlySet<AlarmCause> = new Set<AlarmCause>([
+  'stripe_down',
+  'mail_provider_down',
+  'files_down',
+]);
 export const OUTAGE_MS = 600_000;
 
 /** Whose fault a failure is, as it travels in the details of a failed activity. Ids and codes only. */

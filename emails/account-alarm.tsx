@@ -121,4 +121,19 @@ const WORDS: Record<AlarmCause, { title: string; stops: string; fix: string }> =
     stops: 'The system at EVENTS_URL refused them for three days, and does not know of them.',
     fix: 'See GET /admin/deliveries?status=GIVEN_UP for why. Put it right, then replay them (POST /admin/deliveries/{id}/replay). This ends once none is left, or after 30 days.',
   },
+  files_refused: {
+    title: 'Storage for files refuses us',
+    stops: 'Files that are kept there cannot be downloaded or uploaded. Customers are told to try again later.',
+    fix: 'Check FILES_S3_ENDPOINT, FILES_S3_BUCKET, FILES_S3_REGION and the key, which must be allowed what docs/going-live.md lists; then restart the API. The API’s log has the code that storage answers.',
+  },
+  files_down: {
+    title: 'Storage for files has not answered for ten minutes',
+    stops: 'Files that are kept there cannot be downloaded or uploaded. Customers are told to try again.',
+    fix: 'See its status page, and whether this machine reaches FILES_S3_ENDPOINT. Nothing else is needed.',
+  },
+  file_lost: {
+    title: 'A file is missing, or has been changed, in storage',
+    stops: 'Nobody can download the file of this product. No download was counted for it.',
+    fix: 'Upload it again (PUT /admin/products/{sku}/file), or restore the object in the bucket as it was. Customers whose link has expired meanwhile need a new mail.',
+  },
 };

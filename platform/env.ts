@@ -9,6 +9,9 @@ export const SANDBOX_KEY_PREFIX = 'sk_test_sandbox';
 /** Whether a Stripe key moves real money. */
 export const isLiveKey = (key: string): boolean => /^[sr]k_live_/.test(key);
 
+/** What storage for files cannot do without. */
+const FILES_S3 = ['FILES_S3_ENDPOINT', 'FILES_S3_BUCKET', 'FILES_S3_KEY_ID', 'FILES_S3_SECRET'];
+
 /** Stripe's have 32 characters after the prefix. */
 const WEBHOOK_SECRET = /^whsec_\S{16,}$/;
 
@@ -83,6 +86,9 @@ function crossChecks(given: Record<string, string | undefined>, isSet: (name: st
     problems.push('ADMIN_URL is required with ADMIN_PORT: the address where staff reach that port');
   if (given.ADMIN_PORT && given.ADMIN_PORT !== '0' && given.ADMIN_PORT === (given.PORT ?? '3000'))
     problems.push('ADMIN_PORT must differ from PORT');
+  const missing = FILES_S3.filter((name) => !isSet(name));
+  if (missing.length > 0 && missing.length < FILES_S3.length)
+    problems.push(`${missing.join(', ')} must be set too: ${FILES_S3.join(', ')} go together`);
   if (isSet('EVENTS_URL') !== isSet('EVENTS_SECRET'))
     problems.push('EVENTS_URL and EVENTS_SECRET go together: set both, or neither');
   if (isLiveKey(key) && given.EVENTS_URL?.toLowerCase().startsWith('http:'))

@@ -1,3 +1,4 @@
+import { connectionCode } from './connection-code';
 import { sha256 } from './sha256';
 import { signaturesOf } from './standard-webhooks';
 import { traceCarrier, traced } from './trace';
@@ -57,14 +58,6 @@ async function post(
     answer.body?.cancel().catch(() => undefined);
     return answer.ok ? null : `http_${answer.status}`;
   } catch (error) {
-    return codeOf(error);
+    return connectionCode(error);
   }
-}
-
-/** What went wrong with a connection, without an address in it. */
-function codeOf(error: unknown): string {
-  const { name, cause } = error as { name?: string; cause?: { code?: unknown } };
-  if (name === 'TimeoutError') return 'timeout';
-  const code = cause?.code;
-  return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? code : 'failed';
 }

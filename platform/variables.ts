@@ -174,6 +174,24 @@ export const variables = {
     .describe(
       'signs events: `whsec_` and the base64 of 24 to 64 random bytes, or several separated by commas while it is rolled',
     ),
+  FILES_S3_ENDPOINT: url('http:', 'https:')
+    .optional()
+    .describe(
+      'S3-compatible storage for the files of digital products, such as `https://s3.eu-central-1.amazonaws.com`; if absent, they are kept in the database',
+    ),
+  FILES_S3_BUCKET: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,62}$/, 'must be the name of a bucket')
+    .optional()
+    .describe('the bucket there, which must exist'),
+  FILES_S3_REGION: text.default('us-east-1').describe('its region; `auto` for Cloudflare R2'),
+  FILES_S3_KEY_ID: text.optional().describe('the id of the access key'),
+  FILES_S3_SECRET: text.optional().describe('its secret'),
+  FILES_S3_PATH_STYLE: z
+    .enum(['true', 'false'])
+    .default('true')
+    .transform((given) => given === 'true')
+    .describe('`false` puts the bucket into the host name, for storage that has no path-style addresses'),
   HOLD_TTL_SECONDS: wholeNumber(1, 86_100).default(1860).describe('how long stock is held for an unpaid checkout'),
   ASYNC_PAYMENT_TTL_SECONDS: wholeNumber(1)
     .default(1_209_600)

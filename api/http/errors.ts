@@ -2,6 +2,7 @@ import type { NextFunction, Request, Response } from 'express';
 import Stripe from 'stripe';
 import { Problem } from '../../domain/problem';
 import type { Logger } from '../../platform/logger';
+import { type ObjectFault, ObjectStoreError } from '../../platform/object-store-error';
 import { StripeAnswerError } from '../../platform/stripe';
 import { databaseIsAway, databaseRefusesAll } from '../../store/errors';
 import { temporalProblem } from '../temporal-errors';
@@ -73,7 +74,17 @@ const TABLE: [(error: unknown) => boolean, (error: unknown) => Problem][] = [
   [(error) => error instanceof Stripe.errors.StripeError || error instanceof StripeAnswerError, unavailable],
   [databaseIsAway, unavailable],
   [databaseRefusesAll, unavailable],
+  [(error) => error instanceof ObjectStoreError, (error) => STORAGE[(error as ObjectStoreError).fault]()],
 ];
+
+const lost = () => new Problem('not_found', 'The file cannot be read at the moment. The shop has been told of it.');
+const STORAGE: Record<ObjectFault, () => Problem> = {
+  missing: lost,
+  changed: lost,
+  // Until somebody has put it right.
+  refused: () => new Problem('unavailable', 'The file cannot be had right now. Try again later.', { retryAfter: 60 }),
+  away: unavailable,
+};
 
 function isClientFault(error: unknown): boolean {
   const { status, expose } = error as { status?: number; expose?: boolean };

@@ -2,13 +2,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { FILE_CHUNK_BYTES } from '../../domain/files';
 import { Problem } from '../../domain/problem';
 import { readToken } from '../../platform/links';
-import { findFile, type ProductFile, readChunk } from '../../store/catalogue/files';
+import { findFile, type ProductFile } from '../../store/catalogue/files';
 import type { Db } from '../../store/database';
 import { countUse, type DownloadGrant, findGrant } from '../../store/orders/downloads';
 import type { ApiDeps } from '../deps';
+import { type Pieces, piecesOf } from '../files/pieces';
 import { AtOnce } from '../http/at-once';
 import { hasHungUp } from '../http/hung-up';
 import { type Route, route } from '../http/route';
@@ -17,10 +17,13 @@ import { type Route, route } from '../http/route';
 const SAME_USE_MS = 3_600_000;
 /** How many ranges of one grant's file this process sends at once: as many as a download manager asks for. */
 const RANGES_A_GRANT = 8;
+/** How many uses of a grant it begins at once: until they are counted, nothing else limits them. */
+const STARTS_A_GRANT = 8;
 
 /** `GET /downloads/{token}` */
 export function downloadRoutes(deps: ApiDeps): Route[] {
   const sending = new AtOnce(RANGES_A_GRANT);
+  const starting = new AtOnce(STARTS_A_GRANT);
   return [
     route({
       method: 'get',
@@ -55,6 +58,7 @@ export function downloadRoutes(deps: ApiDeps): Route[] {
         'not_found',
         'range_not_satisfiable',
         'rate_limited',
+        'unavailable',
       ],
       handle: async ({ params, headers, req, res }) => {
         const grant = await grantOf(deps, params.token);
@@ -70,32 +74,41 @@ export function downloadRoutes(deps: ApiDeps): Route[] {
           res.end();
           return undefined;
         }
-        // A use is counted, so there are only so many of them. The ranges that belong to it have no number of their
-        // own.
-        const isUse = range.start === 0 || !withinUse(grant, now);
-        const done = isUse ? null : admit(sending, grant);
-        try {
-          if (isUse) await use(deps.db, grant, now);
-          const bytes = pieces(deps.fileDb, file.id, range);
-          const first = await bytes.next(); // until then the answer can still be a problem
-          if (res.headersSent) return undefined; // answered `503` meanwhile
+        const bytes = piecesOf(deps, file, range);
+        const transfer = async (first: IteratorResult<Uint8Array, void>) => {
+          if (res.headersSent) return; // answered `503` meanwhile
           writeHead(res, file, range);
           await send(deps, res, { sku: file.sku, first, bytes });
-        } finally {
-          done?.();
+        };
+        // The ranges that belong to a use have no number of their own, so there are only so many at once.
+        if (range.start !== 0 && withinUse(grant, now)) {
+          await oneOf(sending, grant, async () => transfer(await bytes.next()));
+          return undefined;
         }
+        const first = await oneOf(starting, grant, async () => {
+          if (grant.used >= grant.allowed) throw usedUp();
+          const read = await bytes.next(); // first of all: a file that cannot be read costs no use
+          if (!res.headersSent) await use(deps.db, grant, now);
+          return read;
+        });
+        await transfer(first);
         return undefined;
       },
     }),
   ];
 }
 
-function admit(sending: AtOnce, { id }: DownloadGrant): () => void {
-  const done = sending.enter(id);
-  if (done) return done;
-  throw new Problem('rate_limited', 'This file is being sent several times already. Let one finish first.', {
-    retryAfter: 5,
-  });
+async function oneOf<T>(some: AtOnce, { id }: DownloadGrant, work: () => Promise<T>): Promise<T> {
+  const done = some.enter(id);
+  if (!done)
+    throw new Problem('rate_limited', 'This file is being sent several times already. Let one finish first.', {
+      retryAfter: 5,
+    });
+  try {
+    return await work();
+  } finally {
+    done();
+  }
 }
 
 async function grantOf({ db, env }: ApiDeps, token: string): Promise<DownloadGrant> {
@@ -193,24 +206,10 @@ async function send({ log }: ApiDeps, res: Response, { sku, first, bytes }: Send
   }
 }
 
-type Pieces = AsyncGenerator<Uint8Array, void>;
-
 async function* startingWith(first: Sending['first'], rest: Pieces): Pieces {
   if (first.done) return;
   yield first.value;
   yield* rest;
-}
-
-async function* pieces(db: Db, fileId: string, { start, end }: ByteRange): Pieces {
-  for (let at = start; at < end; ) {
-    const seq = Math.floor(at / FILE_CHUNK_BYTES);
-    const bytes = await readChunk(db, { fileId, seq });
-    const from = at - seq * FILE_CHUNK_BYTES;
-    const piece = bytes.subarray(from, Math.min(bytes.length, from + end - at));
-    if (piece.length === 0) throw new Error('a piece of the file is too short');
-    yield piece;
-    at += piece.length;
-  }
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -1,4 +1,4 @@
-import type { AccountCause } from '../../domain/fault';
+import type { AlarmCause } from '../../domain/fault';
 import type { Clock } from '../../platform/clock';
 import type { Logger } from '../../platform/logger';
 import type { Db } from '../database';
@@ -10,9 +10,9 @@ import { noteRefused, resolveAlarms } from './alarms';
  */
 export interface AccountWatch {
   /** Something was refused or did not answer. Resolves once that is recorded, or could not be; never rejects. */
-  refused(cause: AccountCause, subject?: string): Promise<void>;
+  refused(cause: AlarmCause, subject?: string): Promise<void>;
   /** A request succeeded that these causes would have stopped. */
-  worked(causes: AccountCause[], subject?: string): void;
+  worked(causes: AlarmCause[], subject?: string): void;
 }
 
 /** One process records the same refusal at most this often. */

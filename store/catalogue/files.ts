@@ -1,5 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { FILE_CHUNK_BYTES } from '../../domain/files';
+import type { ObjectStore, StoredObject } from '../../platform/object-store';
+import type { ProductFile as FileRow, FileStore } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
 
 /** The file that buyers of a product download. */
@@ -11,7 +13,12 @@ export interface ProductFile {
   /** Bytes. */
   size: number;
   sha256: string;
+  /** Where its bytes are, if they are in storage and not in the database. */
+  object: StoredObject | null;
 }
+
+/** The key of a file's object in storage. */
+export const objectKey = (fileId: string): string => `product-files/${fileId}`;
 
 /** The current file of a product; null when it has none. */
 export async function findFile(db: Db, { sku }: { sku: string }): Promise<ProductFile | null> {
@@ -19,7 +26,7 @@ export async function findFile(db: Db, { sku }: { sku: string }): Promise<Produc
   return row && { ...fileOf(row), sku };
 }
 
-/** One piece of a file; every piece but the last has `FILE_CHUNK_BYTES`. */
+/** One piece of a file in the database; every piece but the last has `FILE_CHUNK_BYTES`. */
 export async function readChunk(db: Db, { fileId, seq }: { fileId: string; seq: number }): Promise<Uint8Array> {
   const { bytes } = await db.productFileChunk.findUniqueOrThrow({ where: { fileId_seq: { fileId, seq } } });
   return bytes;
@@ -42,10 +49,15 @@ export async function attachFile(
 /** Begins a file that belongs to no product yet; answers its id. */
 export async function createFile(
   db: Db | Tx,
-  { filename, contentType, at }: { filename: string; contentType: string; at: Date },
+  {
+    filename,
+    contentType,
+    store = 'DATABASE',
+    at,
+  }: { filename: string; contentType: string; store?: FileStore; at: Date },
 ): Promise<string> {
   const { id } = await db.productFile.create({
-    data: { id: randomUUID(), sku: null, filename, contentType, size: 0, sha256: '', createdAt: at },
+    data: { id: randomUUID(), sku: null, filename, contentType, size: 0, sha256: '', store, createdAt: at },
   });
   return id;
 }
@@ -58,6 +70,20 @@ export async function writeChunk(
   await db.productFileChunk.create({ data: { fileId, seq, bytes } });
 }
 
+/** A file's id, and where its bytes are. */
+export interface FileRef {
+  id: string;
+  store: FileStore;
+}
+
+/** What is known of a file once all of it is written. */
+export interface WrittenFile {
+  size: number;
+  sha256: string;
+  /** Of an object in storage; null of a file in the database. */
+  etag: string | null;
+}
+
 /**
  * Makes a complete file the product's; false when the product is not digital, or is a bundle. The product's row is
  * locked, so of two uploads at once the later one wins. The earlier file belongs to no product from now on: deleting
@@ -65,7 +91,7 @@ export async function writeChunk(
  */
 export function putInPlace(
   db: Db,
-  { id, sku, size, sha256, at }: { id: string; sku: string; size: number; sha256: string; at: Date },
+  { id, sku, at, ...written }: { id: string; sku: string; at: Date } & WrittenFile,
 ): Promise<boolean> {
   return db.$transaction(async (tx) => {
     const locked = await tx.$queryRaw<unknown[]>`
@@ -73,13 +99,20 @@ export function putInPlace(
         AND NOT EXISTS (SELECT 1 FROM bundle_items b WHERE b.bundle = p.sku) FOR UPDATE`;
     if (locked.length === 0) return false;
     await tx.productFile.updateMany({ where: { sku }, data: { sku: null, createdAt: at } });
-    await tx.productFile.update({ where: { id }, data: { sku, size, sha256 } });
+    await tx.productFile.update({ where: { id }, data: { sku, ...written } });
     return true;
   });
 }
 
-/** Removes a file that belongs to no product, a few pieces at a time: half a gigabyte is too much for one statement. */
-export async function removeFile(db: Db, { id }: { id: string }): Promise<void> {
+/**
+ * Removes a file that belongs to no product: its object in storage, or its pieces, a few at a time, since half a
+ * gigabyte is too much for one statement.
+ */
+export async function removeFile(db: Db, objects: ObjectStore | null, { id, store }: FileRef): Promise<void> {
+  if (store === 'S3') {
+    if (objects === null) return; // until storage is configured again
+    await objects.remove(objectKey(id));
+  }
   while ((await db.productFileChunk.deleteMany({ where: { fileId: id }, limit: 16 })).count > 0);
   await db.productFile.deleteMany({ where: { id, sku: null } });
 }
@@ -88,20 +121,28 @@ export async function removeFile(db: Db, { id }: { id: string }): Promise<void> 
  * Removes files that have belonged to no product for a day: uploads cut off when their process died, and replaced
  * files, which are kept that long for downloads under way.
  */
-export async function removeAbandonedFiles(db: Db, { at }: { at: Date }): Promise<void> {
+export async function removeAbandonedFiles(db: Db, objects: ObjectStore | null, { at }: { at: Date }): Promise<void> {
   const abandoned = await db.productFile.findMany({
     where: { sku: null, createdAt: { lt: new Date(at.getTime() - KEPT_MS) } },
-    select: { id: true },
+    select: { id: true, store: true },
+    orderBy: { store: 'asc' }, // those in storage last: it may be away
   });
-  for (const { id } of abandoned) await removeFile(db, { id });
+  for (const file of abandoned) await removeFile(db, objects, file);
+}
+
+/** The newest file of a product in storage; null when there is none. */
+export async function newestInStorage(db: Db): Promise<StoredObject | null> {
+  const row = await db.productFile.findFirst({
+    where: { store: 'S3', sku: { not: null } },
+    orderBy: { createdAt: 'desc' },
+  });
+  return row && fileOf(row).object;
 }
 
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
-const fileOf = (row: { id: string; filename: string; contentType: string; size: bigint; sha256: string }) => ({
-  id: row.id,
-  filename: row.filename,
-  contentType: row.contentType,
-  size: Number(row.size),
-  sha256: row.sha256,
+const fileOf = ({ id, filename, contentType, size, sha256, etag }: FileRow) => ({
+  ...{ id, filename, contentType, sha256 },
+  size: Number(size),
+  object: etag === null ? null : { key: objectKey(id), etag, size: Number(size) },
 });

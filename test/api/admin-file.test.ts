@@ -23,7 +23,7 @@ beforeEach(async () => {
   sku = `EBOOK-${products}`;
   await office.product(sku, { kind: 'DIGITAL' });
 });
-afterEach(() => removeAbandonedFiles(office.db, { at: new Date(NOON + DAY + 1) }));
+afterEach(() => removeAbandonedFiles(office.db, null, { at: new Date(NOON + DAY + 1) }));
 afterAll(() => office?.close());
 
 const put = (bytes: Buffer | string, { filename = 'a.pdf', contentType = 'application/pdf', at = sku } = {}) =>
@@ -76,9 +76,9 @@ describe('uploading the file of a digital product', () => {
     await put('short', { filename: 'new.txt', contentType: 'text/plain' });
     expect(await kept()).toMatchObject({ filename: 'new.txt', contentType: 'text/plain', bytes: Buffer.from('short') });
     const pieces = () => office.db.productFileChunk.count({ where: { fileId: old?.id ?? '' } });
-    await removeAbandonedFiles(office.db, { at: new Date(NOON + DAY) });
+    await removeAbandonedFiles(office.db, null, { at: new Date(NOON + DAY) });
     expect(await pieces()).toBe(2);
-    await removeAbandonedFiles(office.db, { at: new Date(NOON + DAY + 1) });
+    await removeAbandonedFiles(office.db, null, { at: new Date(NOON + DAY + 1) });
     expect([await pieces(), await orphans()]).toEqual([0, 0]);
     expect((await kept())?.bytes.toString()).toBe('short');
   });
@@ -90,7 +90,7 @@ describe('uploading the file of a digital product', () => {
     const file = await kept();
     expect(files.map(sum)).toContain(file?.sha256);
     expect(sum(file?.bytes ?? Buffer.alloc(0))).toBe(file?.sha256);
-    await removeAbandonedFiles(office.db, { at: new Date(NOON + DAY + 1) });
+    await removeAbandonedFiles(office.db, null, { at: new Date(NOON + DAY + 1) });
     const left = await kept();
     expect([left?.id, sum(left?.bytes ?? Buffer.alloc(0))]).toEqual([file?.id, file?.sha256]);
   });
@@ -167,10 +167,10 @@ describe('an upload that fails', () => {
       at: new Date(NOON),
       limit: 3 * FILE_CHUNK_BYTES,
     };
-    expect(await storeFile(office.db, { ...upload, bytes: endless() })).toBe('too-large');
+    expect(await storeFile(office.db, null, { ...upload, bytes: endless() })).toBe('too-large');
     expect(read).toBeLessThan(8);
     expect([await kept(), await orphans()]).toEqual([null, 0]);
-    await storeFile(office.db, {
+    await storeFile(office.db, null, {
       ...upload,
       bytes: [Buffer.alloc(3 * FILE_CHUNK_BYTES)] as unknown as AsyncIterable<Uint8Array>,
     });
@@ -190,9 +190,9 @@ describe('an upload that fails', () => {
       },
     });
     const there = () => office.db.productFile.count({ where: { id } });
-    await removeAbandonedFiles(office.db, { at: new Date(NOON + DAY) });
+    await removeAbandonedFiles(office.db, null, { at: new Date(NOON + DAY) });
     expect(await there()).toBe(1);
-    await removeAbandonedFiles(office.db, { at: new Date(NOON + DAY + 1) });
+    await removeAbandonedFiles(office.db, null, { at: new Date(NOON + DAY + 1) });
     expect(await there()).toBe(0);
   });
 

@@ -110,24 +110,23 @@ describe('a download', () => {
     expect(await used(id)).toBe(3);
   });
 
-  test('ten at once are no more than allowed', async () => {
+  test('eight at once are no more than allowed', async () => {
     const { id, path } = await granted();
-    const answers = await Promise.all(Array.from({ length: 10 }, () => get(path)));
+    const answers = await Promise.all(Array.from({ length: 8 }, () => get(path)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(3);
-    expect(answers.filter(({ status }) => status === 410)).toHaveLength(7);
+    expect(answers.filter(({ status }) => status === 410)).toHaveLength(5);
     expect(await used(id)).toBe(3);
   });
 
   test('takes its bytes over connections of its own, and only so many ranges of a file at once', async () => {
-    let release = () => {};
-    const gate = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const waiting: (() => void)[] = [];
+    let isOpen = true;
+    const gate = () => (isOpen ? Promise.resolve() : new Promise<void>((resolve) => waiting.push(resolve)));
     const fileDb = new Proxy(bare.db, {
       get: (db, name) =>
         name !== 'productFileChunk'
           ? Reflect.get(db, name)
-          : { findUniqueOrThrow: (of: never) => gate.then(() => db.productFileChunk.findUniqueOrThrow(of)) },
+          : { findUniqueOrThrow: (of: never) => gate().then(() => db.productFileChunk.findUniqueOrThrow(of)) },
     });
     const api = await Api.listen({ ...bare.api.deps, fileDb });
     const { path } = await granted();
@@ -136,12 +135,12 @@ describe('a download', () => {
         .get(path)
         .set(asked ? { range: asked } : {})
         .then(({ status }) => status);
-    const whole = ask();
-    await until(async () => (await used(path.slice('/downloads/'.length).split('.')[0] ?? '')) === 1);
+    expect(await ask()).toBe(200);
+    isOpen = false;
     const ranges = Array.from({ length: 9 }, () => ask('bytes=5-9'));
     expect(await Promise.race(ranges)).toBe(429);
-    release();
-    expect(await whole).toBe(200);
+    isOpen = true;
+    for (const go of waiting) go();
     expect((await Promise.all(ranges)).sort()).toEqual([...Array(8).fill(206), 429]);
     expect(await ask('bytes=5-9')).toBe(206);
     await api.close();
@@ -153,22 +152,23 @@ describe('a download', () => {
     const disk = new Client({ connectionString: bare.env.DATABASE_URL });
     await disk.connect();
     const reading = async () => {
-      const { rows } = await disk.query(`SELECT count(*)::int AS count FROM pg_locks JOIN pg_stat_activity USING (pid)
-        WHERE NOT granted AND relation = 'product_file_chunks'::regclass`);
+      // Not from pg_stat_activity: within a transaction, that stays as it was when it was first read.
+      const { rows } = await disk.query(`SELECT count(*)::int AS count FROM pg_locks
+        WHERE NOT granted AND relation = 'product_file_chunks'::regclass
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
       return rows[0].count as number;
     };
     try {
       const links = await Promise.all(Array.from({ length: 20 }, () => granted()));
       await disk.query('BEGIN');
       await disk.query('LOCK product_file_chunks IN ACCESS EXCLUSIVE MODE'); // a disk that answers nothing
-      const starts = links.map(({ path }) =>
-        api.http
-          .get(path)
-          .set({ range: 'bytes=0-9' })
-          .then(({ status }) => status),
-      );
-      await until(async () => (await Promise.all(links.map(({ id }) => used(id)))).every((uses) => uses === 1));
-      await until(async () => (await reading()) >= 3);
+      // One after the other: Prisma makes one query of several that it is asked for at the same moment.
+      const starts: Promise<number>[] = [];
+      for (const { path } of links) {
+        const start = api.http.get(path).set({ range: 'bytes=0-9' });
+        starts.push(start.then(({ status }) => status));
+        await until(async () => (await reading()) === Math.min(starts.length, 3));
+      }
       expect((await api.http.head(links[0]?.path ?? '')).status).toBe(200); // reads over the others' connections
       expect(await reading()).toBe(3);
       await disk.query('COMMIT');

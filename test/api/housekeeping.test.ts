@@ -95,7 +95,7 @@ test('who waits, mails about no order and bulks are removed, each after its time
         ...{ requestedAt: days(age), finishedAt: days(age), orders: { create: { sessionId: action, position: 0 } } },
       },
     });
-  await keepHouse({ db, clock: { now: () => office.now }, log });
+  await keepHouse({ objects: null, db, clock: { now: () => office.now }, log });
   expect((await db.stockRequest.findMany()).map(({ email }) => email)).toEqual(['young@example.net']);
   const mails = await db.mail.findMany({ where: { sessionId: null }, orderBy: { key: 'asc' } });
   expect(mails.map(({ key }) => key)).toEqual(['report-waits', 'report-young', 'told-young']);
@@ -164,7 +164,7 @@ test('counters, foreign notices, alarms that ended, events, settled differences 
   await event('young', 29);
   await event('replayed', 31, 29);
 
-  await keepHouse({ db, clock: { now: () => office.now }, log });
+  await keepHouse({ objects: null, db, clock: { now: () => office.now }, log });
   await completeSweep(db, { ...last, window, checked: 0 });
   expect((await db.rateLimit.findMany({ where: { key: { in: ['over', 'counting'] } } })).map(({ key }) => key)).toEqual(
     ['counting'],

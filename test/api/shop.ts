@@ -9,6 +9,7 @@ import { Admission } from '../../api/storefront/checkout/admission';
 import { ShownProducts } from '../../api/storefront/shown-products';
 import type { Env } from '../../platform/env';
 import { createLogger } from '../../platform/logger';
+import { connectObjectStore } from '../../platform/object-store';
 import { connectStripe } from '../../platform/stripe';
 import type { LoggedRequest } from '../../sandbox/stripe/http/request-log';
 import { watchAccount } from '../../store/alarms/watch';
@@ -40,9 +41,12 @@ export class Api {
     const lines: LogLine[] = [];
     const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
     const log = createLogger('api', { ...parts.env, LOG_LEVEL: 'info' }, { destination });
+    const watch = watchAccount(parts.db, parts.clock, log);
     const admission = parts.admission ?? new Admission();
     const deps: ApiDeps = {
-      stripe: connectStripe(parts.env, STRIPE_TIMEOUT_MS, watchAccount(parts.db, parts.clock, log)),
+      stripe: connectStripe(parts.env, STRIPE_TIMEOUT_MS, watch),
+      objects: connectObjectStore(parts.env),
+      watch,
       installation: installationOf(parts.db, parts.env.INSTALLATION_ID),
       account: { id: SANDBOX_ACCOUNT },
       log,

@@ -146,6 +146,23 @@ test('EVENTS_URL is kept as it stands, and goes with secrets of the scheme; with
   expect(problemsWith({ ...live, ...issued, EVENTS_URL: 'https://erp.example.com' })).toEqual([]);
 });
 
+test('storage for files is named as a whole or not at all', () => {
+  const all = {
+    FILES_S3_ENDPOINT: 'https://s3.example.com/',
+    FILES_S3_BUCKET: 'files',
+    FILES_S3_KEY_ID: 'AKID',
+    FILES_S3_SECRET_FILE: fileOf('secret\n'),
+  };
+  expect(loadEnv({ ...GOOD, ...all })).toMatchObject({
+    ...{ FILES_S3_ENDPOINT: 'https://s3.example.com', FILES_S3_REGION: 'us-east-1', FILES_S3_SECRET: 'secret' },
+    FILES_S3_PATH_STYLE: true,
+  });
+  const { FILES_S3_BUCKET: _bucket, FILES_S3_KEY_ID: _keyId, ...some } = all;
+  expect(problemsWith(some)).toEqual([
+    'FILES_S3_BUCKET, FILES_S3_KEY_ID must be set too: FILES_S3_ENDPOINT, FILES_S3_BUCKET, FILES_S3_KEY_ID, FILES_S3_SECRET go together',
+  ]);
+});
+
 const token = (n: number) => `token-${n}-`.padEnd(24, 'x');
 
 test('a port for staff needs the address where they reach it, and is none that shoppers reach', () => {

@@ -3,6 +3,7 @@ import { Problem } from '../../../domain/problem';
 import { findKind } from '../../../store/catalogue/products';
 import { storeFile, type UploadOutcome } from '../../../store/catalogue/upload';
 import type { ApiDeps } from '../../deps';
+import { watched } from '../../files/alarms';
 import { invalid } from '../../http/parse';
 import { type Route, route } from '../../http/route';
 import { text } from '../../http/schemas';
@@ -12,7 +13,7 @@ import { AdminProduct, readProduct, unknownSku } from './document';
 const MOST_BYTES = 512 * 1024 * 1024;
 
 /** The file that buyers of a digital product download. */
-export const productFileRoutes = ({ db, env, clock }: Pick<ApiDeps, 'db' | 'env' | 'clock'>): Route[] => [
+export const productFileRoutes = (deps: ApiDeps): Route[] => [
   route({
     method: 'put',
     path: '/admin/products/{sku}/file',
@@ -31,8 +32,9 @@ export const productFileRoutes = ({ db, env, clock }: Pick<ApiDeps, 'db' | 'env'
       description: 'The bytes, at most 512 MiB. The download has the same Content-Type.',
     },
     answers: { 200: { description: 'The product with its new file.', schema: AdminProduct } },
-    problems: ['unknown_sku', 'invalid_transition', 'payload_too_large', 'unsupported_media_type'],
+    problems: ['unknown_sku', 'invalid_transition', 'payload_too_large', 'unsupported_media_type', 'unavailable'],
     handle: async ({ params: { sku }, query: { filename }, req, res }) => {
+      const { db, clock, objects } = deps;
       try {
         const kind = await findKind(db, { sku });
         if (kind === null) throw unknownSku(sku);
@@ -45,13 +47,14 @@ export const productFileRoutes = ({ db, env, clock }: Pick<ApiDeps, 'db' | 'env'
         const bytes = req.iterator({ destroyOnReturn: false });
         const contentType = contentTypeOf(req.headers['content-type']);
         const at = new Date(clock.now());
-        const outcome = await storeFile(db, { sku, filename, contentType, bytes, limit: MOST_BYTES, at });
+        const upload = { sku, filename, contentType, bytes, limit: MOST_BYTES, at };
+        const outcome = await watched(deps, sku, () => storeFile(db, objects, upload));
         if (outcome !== 'stored') throw REFUSALS[outcome](sku);
       } finally {
         // Close the connection instead of reading the rest of a refused body.
         if (!req.readableEnded) res.set('connection', 'close');
       }
-      return { body: await readProduct({ db, env }, sku) };
+      return { body: await readProduct(deps, sku) };
     },
   }),
 ];

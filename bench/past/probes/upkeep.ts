@@ -44,7 +44,7 @@ export const HOUSEKEEPING: Probe[] = [
     },
   },
   { name: 'remove counters', run: (db, { at }) => removeOldCounts(db, { at }) },
-  { name: 'remove files of no product', run: (db, { at }) => removeAbandonedFiles(db, { at }) },
+  { name: 'remove files of no product', run: (db, { at }) => removeAbandonedFiles(db, null, { at }) },
   {
     name: 'remove sessions that are not ours',
     run: (db, { shop }) => removeOldStrays(db, { before: before(shop.now, 35 * DAY) }),

@@ -1,0 +1,1 @@
+ALTER TABLE "product_files" VALIDATE CONSTRAINT product_files_whole;
