@@ -30,6 +30,7 @@ import { pictureRoutes } from './storefront/pictures';
 import { productRoutes } from './storefront/products';
 import { recoverRoutes } from './storefront/recover';
 import { recoveryCartRoutes } from './storefront/recovery-cart';
+import { shopRoute } from './storefront/shop';
 import { streamRoutes } from './storefront/stream';
 import { unsubscribeRoutes } from './storefront/unsubscribe';
 import { guestWithdrawalRoutes } from './storefront/withdraw';
@@ -98,6 +99,7 @@ export function apiRoutes(all: ApiDeps, limits = createLimits(all)): Route[] {
   const staff = logging('admin');
   return [
     ...productRoutes(deps),
+    shopRoute(deps),
     ...pictureRoutes(deps),
     ...notifyRoutes(deps, limits),
     ...checkoutRoutes(opening, limits),

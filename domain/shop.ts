@@ -56,4 +56,13 @@ export const settingsOf = (saved: Partial<ShopSettings> | null | undefined): Sho
 
 export const sendsRecoveryMails = ({ recoveryMails = true }: ShopSettings): boolean => recoveryMails;
 
+/** What may come on top of the prices of a cart, on Stripe's page. */
+export const addedAtCheckout = ({
+  shippingRates,
+  automaticTax,
+}: ShopSettings): { shipping: boolean; tax: boolean } => ({
+  shipping: shippingRates.some((rate) => !isOwnRate(rate) || rate.prices.some(({ amount }) => amount > 0)),
+  tax: automaticTax,
+});
+
 export const isOwnRate = (rate: ShippingRate): rate is OwnRate => 'name' in rate;

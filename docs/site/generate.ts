@@ -27,7 +27,7 @@ function depsOf(env: Env): ApiDeps {
     ...{ env, closing: new AbortController().signal, storefrontDir: null },
     ...{ db: NEVER_ASKED, fileDb: NEVER_ASKED, tableDb: NEVER_ASKED, stripe: NEVER_ASKED, temporal: NEVER_ASKED },
     ...{ account: NEVER_ASKED, installation: NEVER_ASKED, clock: NEVER_ASKED, log: NEVER_ASKED, metrics: NEVER_ASKED },
-    ...{ admission: NEVER_ASKED, shown: NEVER_ASKED },
+    ...{ admission: NEVER_ASKED, shown: NEVER_ASKED, objects: null, watch: NEVER_ASKED },
   };
   return deps as ApiDeps;
 }

@@ -46,7 +46,7 @@ export const DEMO_CATALOGUE: DemoProduct[] = [
     sku: 'PEONIES',
     name: 'The First Peonies',
     description:
-      'Five heads, two shades, and a scent that fills the room. The season has just begun: three bunches are left.',
+      'Five heads, two shades, and a scent that fills the room. The season has just begun, so there are few of them.',
     kind: 'PHYSICAL',
     prices: [{ amount: 4500, currency: 'eur' }],
     stock: 3,

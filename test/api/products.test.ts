@@ -13,6 +13,32 @@ afterAll(() => bare?.close());
 
 const get = (path: string, headers: Record<string, string> = {}) => bare.api.http.get(path).set(headers);
 
+test('the shop says what its settings add to a cart: nothing, until staff have said otherwise', async () => {
+  const added = async () => (await get('/shop')).body.addedAtCheckout;
+  const OFF = {
+    shipTo: [],
+    shippingRates: [],
+    promotionCodes: false,
+    automaticTax: false,
+    invoices: false,
+    phone: false,
+  };
+  const save = (settings: object) =>
+    bare.api.http
+      .put('/admin/shop')
+      .set({ authorization: `Bearer ${ADMIN_TOKEN}` })
+      .send({ ...OFF, ...settings })
+      .expect(200);
+  const rate = (name: string, amount: number) => ({
+    ...{ name, countries: ['DE'], prices: [{ amount, currency: 'eur' }] },
+  });
+  expect(await added()).toEqual({ shipping: false, tax: false });
+  await save({ shippingRates: [rate('Letter', 0)] });
+  expect(await added()).toEqual({ shipping: false, tax: false });
+  await save({ shippingRates: [rate('Letter', 0), rate('Parcel', 490)], automaticTax: true });
+  expect(await added()).toEqual({ shipping: true, tax: true });
+});
+
 test('the list has every active product that is no draft, with its current prices and available stock', async () => {
   const { db } = bare;
   const made = (minute: number) => ({ createdAt: new Date(Date.UTC(2026, 0, 1, 0, minute)), updatedAt: new Date(0) });

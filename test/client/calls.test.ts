@@ -32,6 +32,13 @@ test('products are asked for all at once, by their group, or page by page', asyn
   expect(requests.map(({ path }) => path)).toEqual(['/products', '/products?group=mugs&limit=24&cursor=bXVn']);
 });
 
+test('what comes on top of a cart is asked for at the shop', async () => {
+  const added = { addedAtCheckout: { shipping: true, tax: false } };
+  const { shop, requests } = fakeApi(json(added));
+  expect(await shop.shop()).toEqual({ ok: true, value: added });
+  expect(requests[0]?.path).toBe('/shop');
+});
+
 test('an address is noted for a product that is sold out', async () => {
   const { shop, requests } = fakeApi(json({ accepted: true }, 202), problem('unknown_sku', 404));
   expect(await shop.notify('mug', 'ada@example.com')).toEqual({ ok: true, value: { accepted: true } });

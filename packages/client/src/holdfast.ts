@@ -14,6 +14,7 @@ import type {
   Product,
   ProductPage,
   RecoveryCart,
+  Shop,
 } from './shapes.ts';
 
 export interface HoldfastOptions {
@@ -47,6 +48,8 @@ export interface Holdfast {
    */
   products(options?: Options & ProductQuery & { fresh?: boolean }): Promise<Result<ProductPage>>;
   product(sku: string, options?: Options & { fresh?: boolean }): Promise<Result<Product>>;
+  /** What the payment page may add to the sum of a cart. */
+  shop(options?: Options): Promise<Result<Shop>>;
   /**
    * Has one mail sent to an address when a sold-out product can be bought again. Nothing is reserved, and the answer
    * does not say whether the address waits already.
@@ -108,6 +111,7 @@ function holdfast(options: HoldfastOptions, headers: Record<string, string>): Ho
         (signal) => http.GET('/products/{sku}', { params: { path: { sku } }, ...caching(fresh), signal }),
         patient(rest),
       ),
+    shop: (rest = {}) => send((signal) => http.GET('/shop', { signal }), patient(rest)),
     notify: (sku, email, rest = {}) =>
       send(
         (signal) => http.POST('/products/{sku}/notify', { params: { path: { sku } }, body: { email }, signal }),

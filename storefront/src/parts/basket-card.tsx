@@ -6,6 +6,7 @@ import { countryNames } from '../words/countries';
 import { formatClock } from '../words/when';
 import { BasketLines } from './basket-lines';
 import { CheckoutFailure } from './checkout-failure';
+import { OnTop } from './on-top';
 import { useSecondsUntil } from './seconds-until';
 
 /** One basket: its lines, its total, and the button that pays for it, whose value is the basket's id. */
@@ -30,6 +31,7 @@ export function BasketCard({ basket, title, first }: { basket: Basket; title: st
         <span>Total</span>
         <strong>{totalOf(basket)}</strong>
       </p>
+      <OnTop ships={basket.ships} />
       {hold?.until && <p className="hint">Held for you until {formatClock(hold.until)}.</p>}
       {failure && <CheckoutFailure failure={failure.failure} lines={basket.lines} />}
       <button
