@@ -31,8 +31,8 @@ export const uiSetup = (namespace: string, views: readonly SavedView[]) => ({
 });
 
 /**
- * A function in JavaScript that takes such a setup, and keeps it in a browser that is at the Temporal UI. Views of these
- * names are replaced, so that it can be repeated.
+ * A function in JavaScript that takes such a setup, and keeps it in a browser that is at the Temporal UI. Views of
+ * these names are replaced, so that it can be repeated.
  */
 export const KEEP_SETUP = `({ namespace, columns, views }) => {
   const keep = (key, change) => {

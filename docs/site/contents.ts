@@ -66,7 +66,6 @@ export const CONTENTS: { heading: string; pages: Page[] }[] = [
       ),
       page('moving-in', 'Moving in from another shop', 'products, prices and stock from a CSV file or an export'),
       page('operating', 'Operating', 'processes, health, the sweep, logs, every variable'),
-      page('telemetry', 'Logs, traces and errors', 'what the processes say of themselves, and what is never in it'),
       page('metrics', 'Metrics', 'every metric, its labels, and what a scrape costs'),
       page(
         'telemetry',

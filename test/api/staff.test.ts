@@ -71,7 +71,7 @@ describe('the sign-in', () => {
   });
 
   test('over TLS its cookie is never sent without', async () => {
-    const other = await served({ PUBLIC_URL: 'https://shop.test/api' });
+    const other = await served({ ADMIN_URL: 'https://shop.test/api' });
     const { given } = await signIn(ADMIN_TOKEN, other);
     expect(given).toMatch(/^__Secure-holdfast-staff=.*; Path=\/api\/staff; .*; HttpOnly; Secure; SameSite=Strict$/);
     await other.close();
