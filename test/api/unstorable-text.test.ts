@@ -25,6 +25,9 @@ const HARMLESS: Record<string, string> = {
   'post /staff/codec/encode body.payloads[].*': CODEC,
 };
 
+/** Routes that neither store nor look up what they are given: they encrypt or decrypt payloads of Temporal. */
+const GIVEN_BACK = /^post \/staff\/codec\//;
+
 let bare: BareApi;
 beforeAll(async () => {
   bare = await bareApi();
@@ -35,7 +38,7 @@ const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
 
 test('no text in a body gets past its schema with what PostgreSQL cannot store', () => {
   const passed = apiRoutes(bare.api.deps).flatMap((one) => {
-    if (one.body === undefined || isRaw(one.body)) return [];
+    if (one.body === undefined || isRaw(one.body) || GIVEN_BACK.test(nameOf(one))) return [];
     const texts = textsOf(isForm(one.body) ? one.body.form : one.body, 'body');
     return texts
       .filter(([, schema]) => UNSTORABLE.some((text) => passes(schema, text)))
