@@ -55,6 +55,9 @@ const moduleLevels = z.string().transform((given, context) => {
 const text = z.string().min(1, 'must not be empty');
 export const staffTokens = namedSecrets('token', ACTORS);
 export const storefrontKeys = namedSecrets('key');
+const stripeKey = z
+  .string()
+  .regex(/^[sr]k_(?:test|live)_\S+$/, 'must be `sk_test_…`, `sk_live_…` or a restricted key `rk_…`');
 const secret = (least: number) => z.string().min(least, `must have at least ${least} characters`);
 
 /**
@@ -111,16 +114,20 @@ export const variables = {
     .describe(
       '`name:key` separated by commas, a key being the base64 of 32 bytes: encrypts what Temporal stores, with the first one; all of them decrypt (docs/going-live.md); if absent, nothing is encrypted',
     ),
-  STRIPE_SECRET_KEY: z
-    .string()
-    .regex(/^[sr]k_(?:test|live)_\S+$/, 'must be `sk_test_…`, `sk_live_…` or a restricted key `rk_…`')
-    .describe("Stripe's secret or restricted key; if absent, `npm start` uses the embedded sandbox"),
+  STRIPE_SECRET_KEY: stripeKey.describe(
+    "Stripe's secret or restricted key; if absent, `npm start` uses the embedded sandbox",
+  ),
   STRIPE_WEBHOOK_SECRET: z
     .string()
     .transform((list) => list.split(',').map((one) => one.trim()))
     .refine((list) => list.every((one) => one !== ''), 'must not be empty')
     .describe('the signing secret, or several separated by commas while a secret is rolled'),
   STRIPE_API_BASE: url('http:', 'https:').optional().describe("a different address for Stripe's API"),
+  STRIPE_COMPARE_KEY: stripeKey
+    .optional()
+    .describe(
+      'the key of another account or mode, which `npm run stripe:setup -- --compare` puts beside `STRIPE_SECRET_KEY`; it may be one that only reads, and no process uses it',
+    ),
   STRIPE_MAX_PER_SECOND: wholeNumber(1).default(20).describe('the limit of calls to Stripe, for all workers together'),
   STRIPE_AGENT_ORDERS: z
     .enum(['off', 'on'])

@@ -15,7 +15,9 @@ interface Linking {
   stripe: Stripe;
   env: Pick<Env, 'PUBLIC_URL' | 'STOREFRONT_URL'>;
   clock: Clock;
-  /** Called once for each change at Stripe or in a price's link. */
+  /** Only say what would be done, at Stripe and in the catalogue. */
+  dryRun: boolean;
+  /** Called once for each change at Stripe or in a price's link, made or, in a dry run, to be made. */
   changed(line: string): void;
   /** Called for what differs at Stripe and is not ours to change. */
   differs(line: string): void;
@@ -36,7 +38,10 @@ export async function linkProduct(linking: Linking, product: LinkedProduct): Pro
     } else if (product.active) {
       if (!exists) await createProduct(linking, product);
       exists = true;
-      await relink(linking, price, await priceFor(linking, product, price));
+      const found = await priceByKey(linking, product, price);
+      if (found === null && linking.dryRun)
+        linking.changed(`${price.sku}: a price of ${termsInWords(price)} would be made, and linked`);
+      else await relink(linking, price, found ?? (await createPrice(linking, product, price)));
     }
   }
 }
@@ -51,7 +56,8 @@ export const lookupKey = (price: { sku: string; currency: string }): string =>
 
 // --- The product ---------------------------------------------------------------------------------------------------
 
-async function createProduct({ stripe, env, changed }: Linking, product: LinkedProduct): Promise<void> {
+async function createProduct({ stripe, env, dryRun, changed }: Linking, product: LinkedProduct): Promise<void> {
+  if (dryRun) return changed(`${product.sku}: product ${stripeProductId(product.sku)} would be created`);
   const { description, ...face } = faceOf(product, env);
   const made = await stripe.products.create({
     id: stripeProductId(product.sku),
@@ -64,24 +70,30 @@ async function createProduct({ stripe, env, changed }: Linking, product: LinkedP
 }
 
 /** Updates the product that an earlier run created to match the catalogue; false if there is none. */
-async function updateProduct({ stripe, env, changed }: Linking, product: LinkedProduct): Promise<boolean> {
+async function updateProduct({ stripe, env, dryRun, changed }: Linking, product: LinkedProduct): Promise<boolean> {
   const found: Stripe.Product | Stripe.DeletedProduct | null = await orNull(
     stripe.products.retrieve(stripeProductId(product.sku)),
   );
   if (!found || expectObject(found, 'product').deleted) return false;
   const wanted = faceOf(product, env);
-  const differs =
-    found.name !== wanted.name ||
-    (found.description ?? '') !== wanted.description ||
-    found.active !== wanted.active ||
-    found.shippable !== wanted.shippable ||
-    (wanted.tax_code !== undefined && found.tax_code !== wanted.tax_code) ||
-    found.images.join('\n') !== wanted.images.join('\n');
-  if (!differs) return true;
+  const differing = Object.entries({
+    name: found.name !== wanted.name,
+    description: (found.description ?? '') !== wanted.description,
+    [wanted.active ? 'activated' : 'archived']: found.active !== wanted.active,
+    shippable: found.shippable !== wanted.shippable,
+    'tax code': wanted.tax_code !== undefined && found.tax_code !== wanted.tax_code,
+    images: found.images.join('\n') !== wanted.images.join('\n'),
+  }).flatMap(([what, differs]) => (differs ? [what] : []));
+  if (differing.length === 0) return true;
+  const what = `product ${found.id}`;
+  if (dryRun) {
+    changed(`${product.sku}: ${what} would be updated (${differing.join(', ')})`);
+    return true;
+  }
   // An empty list is not sent at all; the empty string unsets it.
   const images = wanted.images.length > 0 ? wanted.images : ('' as const);
-  const updated = await stripe.products.update(found.id, { ...wanted, images });
-  changed(`${product.sku}: product ${expectObject(updated, 'product').id} updated`);
+  expectObject(await stripe.products.update(found.id, { ...wanted, images }), 'product');
+  changed(`${product.sku}: ${what} updated (${differing.join(', ')})`);
   return true;
 }
 
@@ -104,22 +116,22 @@ function faceOf(product: ProductDetails, env: Linking['env']) {
 
 // --- Its prices ----------------------------------------------------------------------------------------------------
 
-/**
- * The price at Stripe that our lookup key finds, if its terms, which never change, still match; else a new one, to
- * which the key moves.
- */
-async function priceFor(linking: Linking, product: LinkedProduct, price: LinkedPrice): Promise<Stripe.Price> {
-  const { stripe } = linking;
-  const [found] = (await stripe.prices.list({ lookup_keys: [lookupKey(price)], limit: 1 })).data;
+/** The price at Stripe that our lookup key finds, if its terms, which never change, still match. */
+async function priceByKey(linking: Linking, product: LinkedProduct, price: LinkedPrice): Promise<Stripe.Price | null> {
+  const [found] = (await linking.stripe.prices.list({ lookup_keys: [lookupKey(price)], limit: 1 })).data;
   if (
-    found?.product === stripeProductId(price.sku) &&
-    differenceFrom(found, price) === null &&
-    !mustBeReplaced(found, product, price)
-  ) {
-    await activate(linking, product, found);
-    await keepTax(linking, product, price, found);
-    return found;
-  }
+    found?.product !== stripeProductId(price.sku) ||
+    differenceFrom(found, price) !== null ||
+    mustBeReplaced(found, product, price)
+  )
+    return null;
+  await activate(linking, product, found);
+  await keepTax(linking, product, price, found);
+  return found;
+}
+
+/** A new price, to which the lookup key moves. */
+async function createPrice({ stripe }: Linking, product: LinkedProduct, price: LinkedPrice): Promise<Stripe.Price> {
   const made = await stripe.prices.create({
     product: stripeProductId(price.sku),
     currency: price.currency,
@@ -140,7 +152,7 @@ const mustBeReplaced = (atStripe: Stripe.Price, product: LinkedProduct, { sku, c
 
 /** Tells a price whether it includes the tax, and says what differs about the tax of one that staff linked. */
 async function keepTax(
-  { stripe, changed, differs }: Linking,
+  { stripe, dryRun, changed, differs }: Linking,
   { taxBehavior, taxCode }: LinkedProduct,
   { sku, currency }: LinkedPrice,
   atStripe: Stripe.Price,
@@ -152,8 +164,8 @@ async function keepTax(
     if (atStripe.currency !== currency)
       differs(`${sku}: price ${atStripe.id} does not say in ${currency} whether it includes the tax; say so at Stripe`);
     else {
-      await stripe.prices.update(atStripe.id, { tax_behavior: taxBehavior });
-      changed(`${sku}: price ${atStripe.id} is now ${taxBehavior} of tax`);
+      if (!dryRun) await stripe.prices.update(atStripe.id, { tax_behavior: taxBehavior });
+      changed(`${sku}: price ${atStripe.id} ${dryRun ? 'would be' : 'is now'} ${taxBehavior} of tax`);
     }
   }
   if (taxCode === null || typeof atStripe.product !== 'string' || atStripe.product === stripeProductId(sku)) return;
@@ -163,20 +175,24 @@ async function keepTax(
 }
 
 /** Checkout refuses an archived price, and the catalogue sells at this one. */
-async function activate({ stripe, changed }: Linking, product: LinkedProduct, price: Stripe.Price): Promise<void> {
+async function activate(
+  { stripe, dryRun, changed }: Linking,
+  product: LinkedProduct,
+  price: Stripe.Price,
+): Promise<void> {
   if (price.active || !product.active) return;
-  await stripe.prices.update(price.id, { active: true });
-  changed(`${product.sku}: price ${price.id} activated`);
+  if (!dryRun) await stripe.prices.update(price.id, { active: true });
+  changed(`${product.sku}: price ${price.id} ${dryRun ? 'would be activated' : 'activated'}`);
 }
 
 /** Records which price at Stripe ours is. */
 async function relink(
-  { db, clock, changed }: Linking,
+  { db, clock, dryRun, changed }: Linking,
   price: LinkedPrice,
   { id: stripePriceId }: Stripe.Price,
 ): Promise<void> {
-  await linkPrice(db, { price, stripePriceId, at: new Date(clock.now()) });
-  changed(`${price.sku}: ${termsInWords(price)} is now ${stripePriceId}`);
+  if (!dryRun) await linkPrice(db, { price, stripePriceId, at: new Date(clock.now()) });
+  changed(`${price.sku}: ${termsInWords(price)} ${dryRun ? 'would be' : 'is now'} ${stripePriceId}`);
 }
 
 /** Null for an object that Stripe does not know, or knows only in the other mode. */

@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import { type Clock, systemClock } from '../../platform/clock';
@@ -11,9 +12,10 @@ import { variables } from '../../platform/variables';
 import { linkedProducts } from '../../store/catalogue/stripe-links';
 import { connectDatabase, type Db } from '../../store/database';
 import { changeStripeAccount } from '../../store/installation/account';
-import { ownAccount } from '../../store/installation/own-account';
+import { ownAccount, whoseKey } from '../../store/installation/own-account';
 import { recheckRefused } from './not-for-sale';
 import { linkProduct } from './stripe-catalogue';
+import { compareAccounts } from './stripe-compare';
 import { setUpEndpoint } from './stripe-endpoint';
 
 export interface StripeSetup {
@@ -25,6 +27,8 @@ export interface StripeSetup {
   clock?: Clock;
   /** The products it is about; without it, all of them. */
   skus?: string[];
+  /** Only say what would be done. Nothing is written, at Stripe or here. */
+  dryRun?: boolean;
 }
 
 /**
@@ -37,20 +41,20 @@ export async function setUpStripe(setup: StripeSetup): Promise<void> {
 }
 
 /** Products and prices only: the sandbox is told at its start where to send events, so it needs no endpoint. */
-export async function linkCatalogue({ db, stripe, env, log, clock = systemClock, skus }: StripeSetup): Promise<void> {
+export async function linkCatalogue(setup: StripeSetup): Promise<void> {
+  const { db, stripe, env, log, clock = systemClock, skus, dryRun = false } = setup;
   const products = (await linkedProducts(db)).filter(({ sku }) => skus?.includes(sku) ?? true);
   let changes = 0;
   const changed = (line: string) => {
     changes += 1;
     log(line);
   };
-  for (const product of products) await linkProduct({ db, stripe, env, clock, changed, differs: log }, product);
-  await recheckRefused({ db, stripe, clock });
-  log(
-    changes === 0
-      ? `Products and prices were up to date (${products.length} products).`
-      : `Products and prices are up to date (${products.length} products, ${changes} changes).`,
-  );
+  for (const product of products) await linkProduct({ db, stripe, env, clock, dryRun, changed, differs: log }, product);
+  if (!dryRun) await recheckRefused({ db, stripe, clock });
+  const of = `${products.length} products`;
+  if (changes === 0) log(`Products and prices were up to date (${of}).`);
+  else if (dryRun) log(`Products and prices would need ${changes} changes (${of}).`);
+  else log(`Products and prices are up to date (${of}, ${changes} changes).`);
 }
 
 /** The few variables this needs: it runs before there is a signing secret, and without Temporal. */
@@ -61,6 +65,7 @@ const needed = z.object({
   DATABASE_URL: variables.DATABASE_URL,
   STRIPE_SECRET_KEY: variables.STRIPE_SECRET_KEY,
   STRIPE_API_BASE: variables.STRIPE_API_BASE,
+  STRIPE_COMPARE_KEY: variables.STRIPE_COMPARE_KEY,
 });
 
 export function readSetupEnv(source: NodeJS.ProcessEnv) {
@@ -76,27 +81,38 @@ export function readSetupEnv(source: NodeJS.ProcessEnv) {
 
 /**
  * Refuses a key of another account or mode than the one in use, unless the shop moves there: `--new-account` records
- * the move.
+ * the move. A dry run records nothing.
  */
 export async function settleAccount(
   db: Db,
   key: KeySigns,
-  { isNew, clock = systemClock }: { isNew: boolean; clock?: Clock },
+  { isNew, dryRun = false, clock = systemClock }: { isNew: boolean; dryRun?: boolean; clock?: Clock },
 ): Promise<void> {
   const at = new Date(clock.now());
-  if (isNew) await changeStripeAccount(db, { account: (await key.account()) ?? null, live: key.live, at });
-  else if (await ownAccount(db, key, clock).isForeign())
+  if (isNew) {
+    if (!dryRun) await changeStripeAccount(db, { account: (await key.account()) ?? null, live: key.live, at });
+  } else if (dryRun ? (await whoseKey(db, key)).whose === 'foreign' : await ownAccount(db, key, clock).isForeign())
     throw new ConfigurationError([
       'STRIPE_SECRET_KEY is of another Stripe account or mode than the one this shop uses; if it moves there, run npm run stripe:setup -- --new-account',
     ]);
 }
 
+/** Refuses an option that it does not know: a dry run that is misspelt must not become a real one. */
+const optionsOf = (args: string[]) => {
+  const option = { type: 'boolean', default: false } as const;
+  return parseArgs({ args, options: { 'dry-run': option, 'new-account': option, compare: option } }).values;
+};
+
 async function main(): Promise<void> {
+  const { 'dry-run': dryRun, 'new-account': isNew, compare } = optionsOf(process.argv.slice(2));
   const env = readSetupEnv(withSecrets(process.env));
   const db = connectDatabase(env.DATABASE_URL, 2);
+  const log = console.log;
   try {
-    await settleAccount(db, signsOfKey(env), { isNew: process.argv.includes('--new-account') });
-    await setUpStripe({ db, stripe: connectStripe(env, 30_000), env, log: console.log });
+    if (compare) return log(await compareAccounts(db, env));
+    await settleAccount(db, signsOfKey(env), { isNew, dryRun });
+    await setUpStripe({ db, stripe: connectStripe(env, 30_000), env, log, dryRun });
+    if (dryRun) log('This was a dry run: nothing is changed, at Stripe or in the catalogue.');
   } finally {
     await db.$disconnect();
   }

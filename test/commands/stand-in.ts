@@ -13,17 +13,21 @@ export interface Answer {
   date: string | null;
 }
 
-/** Stands between a program and a neighbour, and changes what is answered. Without a neighbour it answers by itself. */
+/**
+ * Stands between a program and a neighbour, and changes what is answered. Without a neighbour it answers by itself.
+ * @param neighbour its address, or which it is for a key
+ */
 export async function standIn(
-  neighbour: string | null,
-  change: (path: string, answer: Answer) => Answer,
+  neighbour: string | null | ((authorization: string) => string),
+  change: (path: string, answer: Answer) => Answer = (_, answer) => answer,
 ): Promise<StandIn> {
   const server = createServer(async (request, response) => {
     const { url = '', method = 'GET', headers } = request;
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const given = neighbour
-      ? await fetch(neighbour + url, {
+    const base = typeof neighbour === 'function' ? neighbour(headers.authorization ?? '') : neighbour;
+    const given = base
+      ? await fetch(base + url, {
           method,
           headers: { authorization: headers.authorization ?? '', 'stripe-version': String(headers['stripe-version']) },
         })

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import Stripe from 'stripe';
 import { putOnSale } from '../../activities/catalogue/put-on-sale';
 import { stripeProductId } from '../../activities/catalogue/stripe-catalogue';
+import { compareAccounts } from '../../activities/catalogue/stripe-compare';
 import { setUpStripe } from '../../activities/catalogue/stripe-setup';
 import { SUBSCRIBED_TYPES } from '../../domain/events';
 import { connectStripe } from '../../platform/stripe';
 import { seed } from '../../prisma/seed';
 import { type StripeSandbox, startStripeSandbox } from '../../sandbox/stripe/http/server';
 import { connectDatabase, type Db } from '../../store/database';
+import { standIn } from '../commands/stand-in';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
 const KEY = 'sk_test_sandbox_setup';
@@ -50,7 +52,7 @@ async function startAccount(name: string): Promise<void> {
   stripe = connectStripe({ STRIPE_SECRET_KEY: KEY, STRIPE_API_BASE: sandbox.url });
 }
 
-async function setUp(overrides: Record<string, string> = {}): Promise<void> {
+async function setUp(overrides: Record<string, string> = {}, dryRun = false): Promise<void> {
   lines = [];
   const env = {
     PUBLIC_URL,
@@ -59,7 +61,7 @@ async function setUp(overrides: Record<string, string> = {}): Promise<void> {
     STRIPE_API_BASE: sandbox.url,
     ...overrides,
   };
-  await setUpStripe({ db, stripe, env, clock, log: (line) => lines.push(line) });
+  await setUpStripe({ db, stripe, env, clock, dryRun, log: (line) => lines.push(line) });
 }
 
 async function product(
@@ -453,4 +455,87 @@ describe('what a seed has added', () => {
     expect(await sell(['NEW'], { DATABASE_URL: database.url, ...variables })).toMatch(said);
     expect(await linked()).toEqual([]);
   });
+});
+
+describe('a dry run', () => {
+  const everything = async () => ({ ...(await atStripe()), here: await db.price.findMany({ orderBy: { id: 'asc' } }) });
+
+  /** What it says, having changed nothing; then the real run follows. */
+  async function rehearsed(): Promise<string[]> {
+    const [before, requests] = [await everything(), await requestsMade()];
+    await setUp({}, true);
+    expect([await everything(), await requestsMade()]).toEqual([before, requests]);
+    const said = lines;
+    await setUp();
+    return said;
+  }
+
+  test('says what would be created, and changes nothing', async () => {
+    await product('MUG', { amount: 1800 }, { amount: 2000, currency: 'usd' });
+    expect(await rehearsed()).toEqual([
+      'MUG: product hf_MUG would be created',
+      'MUG: a price of €18.00 would be made, and linked',
+      'MUG: a price of $20.00 would be made, and linked',
+      'Products and prices would need 3 changes (1 products).',
+      expect.stringMatching(/^The webhook endpoint https:.* would be created .*, and its secret printed\.$/),
+    ]);
+    expect(await rehearsed()).toEqual([
+      expect.stringMatching(/were up to date/),
+      expect.stringMatching(/was up to date/),
+    ]);
+  });
+
+  test('says what would be changed, archived, activated and replaced', async () => {
+    await product('MUG', { amount: 1800 });
+    await product('CUP', { amount: 900 });
+    await product('JUG', { amount: 4000 });
+    await setUp();
+    const [endpoint] = (await atStripe()).endpoints;
+    await stripe.webhookEndpoints.update(endpoint?.id ?? '', { disabled: true });
+    await stripe.prices.update(await linkOf('JUG'), { active: false });
+    await db.product.update({ where: { sku: 'MUG' }, data: { name: 'Bigger Mug', taxBehavior: 'inclusive' } });
+    await db.product.update({ where: { sku: 'CUP' }, data: { active: false } });
+    expect(await rehearsed()).toEqual([
+      'CUP: product hf_CUP would be updated (archived)',
+      `JUG: price ${await linkOf('JUG')} would be activated`,
+      'MUG: product hf_MUG would be updated (name)',
+      `MUG: price ${await linkOf('MUG')} would be inclusive of tax`,
+      'Products and prices would need 4 changes (3 products).',
+      expect.stringMatching(/^The webhook endpoint we_\w+ would be enabled/),
+    ]);
+  });
+});
+
+test('two accounts are put side by side: only what differs is shown', async () => {
+  await product('MUG', { amount: 1800 });
+  await product('CUP', { amount: 900 });
+  const other = await startStripeSandbox({
+    port: 0,
+    dataDir: join(folder, 'other'),
+    secretKey: 'sk_test_of_the_other',
+  });
+  const both = await standIn((authorization) => (authorization.endsWith(KEY) ? sandbox.url : other.url));
+  const env = { STRIPE_SECRET_KEY: KEY, STRIPE_COMPARE_KEY: 'sk_test_of_the_other', STRIPE_API_BASE: both.url };
+  try {
+    await setUp();
+    const compared = await compareAccounts(db, env);
+    const rows = compared.split('\n').map((line) => line.split(/ {2,}/));
+    expect(rows.slice(0, -2)).toEqual([
+      ['', 'STRIPE_SECRET_KEY (test)', 'STRIPE_COMPARE_KEY (test)'],
+      ['CUP: price in eur', '€9.00, tax not said, active', 'none'],
+      ['CUP: product', 'The CUP, active, shippable, no tax code', 'none'],
+      ['MUG: price in eur', '€18.00, tax not said, active', 'none'],
+      ['MUG: product', 'The MUG, active, shippable, no tax code', 'none'],
+      ['webhook endpoint: address', `${PUBLIC_URL}/webhooks/stripe`, 'none'],
+      ['webhook endpoint: API version', Stripe.API_VERSION, 'none'],
+      ['webhook endpoint: status', 'enabled', 'none'],
+    ]);
+    expect(rows.at(-1)?.[0]).toBe('7 things differ, 4 are the same in both.');
+    expect(await compareAccounts(db, { ...env, STRIPE_COMPARE_KEY: KEY })).toBe(
+      'Nothing differs: 11 things are the same in both.',
+    );
+  } finally {
+    await both.close();
+    await other.close();
+  }
 });
