@@ -46,6 +46,7 @@ const add = (db: Db, product: DemoProduct, at: Date): Promise<boolean> =>
         bytes: product.file.bytes(),
       },
     }),
+    ...(product.licenceKeys && { licenceKeys: product.licenceKeys }),
     actor: 'seed',
     at,
   });

@@ -17,6 +17,8 @@ export interface DemoProduct {
   /** Units on hand when the shop opens; physical products only, and no bundles. */
   stock?: number;
   file?: DemoFile;
+  /** The licence keys that it is delivered as; digital products only. */
+  licenceKeys?: string[];
 }
 
 export interface DemoFile {
@@ -30,7 +32,7 @@ export const imageOf = ({ sku }: DemoProduct): string => `/images/${sku.toLowerC
 
 /**
  * A florist, with every kind of thing that can be sold: flowers of which few are left, two currencies, a bundle,
- * downloads, pay what you want.
+ * downloads, licence keys, pay what you want.
  */
 export const DEMO_CATALOGUE: DemoProduct[] = [
   {
@@ -114,7 +116,20 @@ export const DEMO_CATALOGUE: DemoProduct[] = [
     prices: [{ amount: 500, currency: 'eur', minimum: 100 }],
     file: demoFile('six-bouquets.pdf', 'application/pdf'),
   },
+  {
+    sku: 'WATERING-BELL',
+    name: 'Watering Bell',
+    description: 'An app that remembers which plant is thirsty. You get a licence key, for one phone and for good.',
+    kind: 'DIGITAL',
+    prices: [{ amount: 1200, currency: 'eur' }],
+    licenceKeys: Array.from({ length: 20 }, (_, n) => demoKey(n)),
+  },
 ];
+
+/** Looks like a key, and opens nothing. */
+function demoKey(n: number): string {
+  return `BELL-DEMO-${1_000 + n * 37}-${9_000 - n * 71}`;
+}
 
 /** A file from the folder `files` beside this one. `npm run build` copies that folder into `dist/`. */
 function demoFile(filename: string, contentType: string): DemoFile {

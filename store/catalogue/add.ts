@@ -1,6 +1,7 @@
 import { type Picture, pictureAt } from '../../domain/picture';
 import type { BundleItem, Price, ProductDetails, ProductGroup } from '../../domain/product';
 import type { Db } from '../database';
+import { addKeys } from '../stock/keys';
 import { moveStock, openShelf } from '../stock/shelves';
 import { replaceContents } from './bundles';
 import { attachFile } from './files';
@@ -20,6 +21,8 @@ export interface NewProduct extends ProductDetails {
   stock?: number;
   /** What its buyers download; digital products only. */
   file?: { filename: string; contentType: string; bytes: Uint8Array };
+  /** The keys of which its buyers get one a unit; digital products only. */
+  licenceKeys?: string[];
   /** Who adds it, for the ledger of stock. */
   actor: string;
 }
@@ -29,7 +32,7 @@ export interface NewProduct extends ProductDetails {
  */
 export function addProduct(
   db: Db,
-  { sku, prices, pictures, group, bundle, stock, file, actor, at, ...details }: NewProduct & { at: Date },
+  { sku, prices, pictures, group, bundle, stock, file, licenceKeys, actor, at, ...details }: NewProduct & { at: Date },
 ): Promise<boolean> {
   const images = pictures ?? (details.imageUrl === null ? [] : [pictureAt(details.imageUrl)]);
   return db.$transaction(async (tx) => {
@@ -40,9 +43,10 @@ export function addProduct(
     if (count === 0) return false;
     await replacePrices(tx, [], { sku, prices, at });
     if (bundle) await replaceContents(tx, { sku, bundle });
-    else if (details.kind === 'PHYSICAL') await openShelf(tx, { sku });
+    else if (details.kind === 'PHYSICAL' || licenceKeys) await openShelf(tx, { sku });
     if (stock) await moveStock(tx, { sku, delta: stock, reason: 'opening stock', actor, at });
     if (file) await attachFile(tx, { sku, ...file, at });
+    if (licenceKeys) await addKeys(tx, { sku, keys: licenceKeys, actor, at });
     return true;
   });
 }

@@ -13,7 +13,7 @@ interface Keys {
 export type KeysChanged = number | 'held' | null;
 
 /** Adds the keys that are not known yet, and as many units to what is on hand. Safe to repeat. One round trip. */
-export async function addKeys(db: Db, { sku, keys, actor, at }: Keys): Promise<KeysChanged> {
+export async function addKeys(db: Db | Tx, { sku, keys, actor, at }: Keys): Promise<KeysChanged> {
   const [{ added }] = await db.$queryRaw<[{ added: number | null }]>`
     SELECT add_licence_keys(${sku}, ${keys}::text[], ${actor}, ${at}) AS added`;
   return added;

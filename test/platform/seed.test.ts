@@ -27,6 +27,7 @@ const everything = async () => ({
   stock: await db.stockLevel.findMany({ orderBy: { sku: 'asc' } }),
   movements: await db.stockMovement.findMany({ orderBy: { id: 'asc' } }),
   files: await db.productFile.findMany({ orderBy: { id: 'asc' } }),
+  keys: await db.licenceKey.findMany({ orderBy: { id: 'asc' } }),
 });
 
 describe('the demo catalogue', () => {
@@ -46,7 +47,10 @@ describe('the demo catalogue', () => {
       digital.filter(({ prices }) => prices.every(({ minimum }) => minimum === null)).length,
     ).toBeGreaterThanOrEqual(2);
     expect(digital.filter(({ prices }) => prices.some(({ minimum }) => minimum !== null))).toHaveLength(1);
-    expect(digital.every(({ file, stock }) => file && !stock)).toBe(true);
+    const withKeys = digital.filter(({ stock }) => stock !== null);
+    expect(withKeys).toMatchObject([{ sku: 'WATERING-BELL', file: null, stock: { onHand: 20, held: 0 } }]);
+    expect(await db.licenceKey.count({ where: { sku: 'WATERING-BELL', grantId: null } })).toBe(20);
+    expect(digital.every((product) => withKeys.includes(product) || product.file)).toBe(true);
   });
 
   test('is never loaded under a live key', async () => {
