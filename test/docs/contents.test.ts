@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { INDEX, indexOfDocs, LLMS, llmsText } from '../../docs/lists';
 import { CONTENTS } from '../../docs/site/contents';
 import { PAGES } from './markdown';
@@ -30,4 +31,12 @@ describe('the contents of the documentation', () => {
     for (const line of lists) expect(line).toMatch(/^- \[[^\]]+\]\([^)\s]+\): \S/);
     expect(lists).toHaveLength(files.length);
   });
+});
+
+test('every decision record stands in the list of records once', () => {
+  const records = PAGES.flatMap((page) => /^docs\/deciding\/(\d{4}-.+)$/.exec(page)?.[1] ?? []);
+  const list = readFileSync(join(__dirname, '../../docs/deciding/README.md'), 'utf8');
+  const listed = [...list.matchAll(/^\| \[(\d+)\]\((\d{4}-[^)]+)\) \| \S/gm)];
+  expect(listed.map(([, , file]) => file).sort()).toEqual([...records].sort());
+  for (const [, number, file] of listed) expect(Number(number)).toBe(Number.parseInt(file as string, 10));
 });
