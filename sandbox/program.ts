@@ -13,6 +13,8 @@ export interface ProgramOptions {
   entry: string;
   /** Where its `/readyz` answers. */
   port: number;
+  /** The folder of the build that runs. Default: this one. */
+  root?: string | undefined;
   /** Nothing else reaches it. */
   env: Record<string, string>;
   logFolder: string;
@@ -26,6 +28,10 @@ export class Program {
 
   get url(): string {
     return `http://127.0.0.1:${this.options.port}`;
+  }
+
+  get port(): number {
+    return this.options.port;
   }
 
   get log(): string {
@@ -46,11 +52,11 @@ export class Program {
   /** Starts it, and comes back when it says that it is ready; how long that took, in milliseconds. */
   async start(): Promise<number> {
     const began = performance.now();
-    const { name, entry, env } = this.options;
+    const { name, entry, root = ROOT, env } = this.options;
     const { PATH = '', HOME = '' } = process.env;
     const part = await startGuarded(process.execPath, ['--require', 'tsx/cjs', entry], {
       log: this.log,
-      cwd: ROOT,
+      cwd: root,
       env: { PATH, HOME, ...env },
     });
     this.running = part;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type Stripe from 'stripe';
 import { isFinal, type OrderStatus } from '../../domain/order';
 import type { Mail } from '../../sandbox/outbox/mails';
@@ -27,6 +28,7 @@ export async function expectBooksToBalance(system: System): Promise<void> {
   await expectStockToAddUp(system);
   await expectMailsOnce(system);
   await expectNobodyCalled(system);
+  expectNothingDenied(system);
 }
 
 export async function expectMoneyToAgree({ db, stripe }: System): Promise<void> {
@@ -98,6 +100,11 @@ async function expectMailsOnce({ db, outbox }: System): Promise<void> {
 async function expectNobodyCalled({ db }: System): Promise<void> {
   expect(await db.timelineEntry.findMany({ where: { type: 'attention' } })).toEqual([]);
   expect(await db.mail.count({ where: { template: 'attention_needed' } })).toBe(0);
+}
+
+/** Each program's role in the database has every right that it needs: PostgreSQL never says `permission denied`. */
+function expectNothingDenied({ apis, workers }: System): void {
+  for (const { log } of [...apis, ...workers]) expect(readFileSync(log, 'utf8')).not.toContain('permission denied');
 }
 
 /** Waits until no workflow has anything left to do but wait. */

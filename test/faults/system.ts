@@ -7,6 +7,7 @@ import type Stripe from 'stripe';
 import { freePort } from '../../platform/ports';
 import { connectStripe } from '../../platform/stripe';
 import { migrate } from '../../prisma/migrate';
+import { grantRoles, type ProgramName } from '../../prisma/roles';
 import { stopAllGuarded } from '../../sandbox/guard';
 import { type Outbox, startOutbox } from '../../sandbox/outbox/server';
 import { type Postgres, startPostgres } from '../../sandbox/postgres';
@@ -20,12 +21,18 @@ export const ADMIN_TOKEN = 'admin-token-of-the-faults';
 export const WEBHOOK_SECRET = 'whsec_faults';
 const STRIPE_KEY = 'sk_test_sandbox_faults';
 const RESEND_KEY = 're_faults';
+const ROLES = {
+  api: { name: 'holdfast_api', password: 'of-the-api' },
+  worker: { name: 'holdfast_worker', password: 'of-the-worker' },
+};
 
 export interface SystemOptions {
   apis?: number;
   workers?: number;
   /** What differs from the defaults of the tests: no limits on checkout, holds of half an hour. */
   env?: Record<string, string>;
+  /** The folder of the build that runs. Default: this one. */
+  build?: string;
 }
 
 /**
@@ -33,6 +40,8 @@ export interface SystemOptions {
  * Stripe sandbox and the outbox for the world. Each part can be killed, stopped and started again where it was.
  */
 export class System {
+  /** The folder of the build of whatever is started from now on; undefined: this one. */
+  build: string | undefined;
   readonly apis: Program[] = [];
   readonly workers: Program[] = [];
   postgres!: Restartable<Postgres>;
@@ -61,7 +70,8 @@ export class System {
     }
   }
 
-  private async startAll({ apis = 1, workers = 1, env = {} }: SystemOptions): Promise<void> {
+  private async startAll({ apis = 1, workers = 1, env = {}, build }: SystemOptions): Promise<void> {
+    this.build = build;
     const apiPort = await freePort();
     await Promise.all([
       this.startPostgres(await freePort()),
@@ -90,7 +100,8 @@ export class System {
       name: `${kind}-${beside.length + 1}`,
       entry: `${kind}/main.ts`,
       port: Number(env.WORKER_PORT ?? env.PORT),
-      env: { ...this.env, ...env },
+      root: this.build,
+      env: { ...this.env, DATABASE_URL: this.urlAs(kind), ...env },
       logFolder: join(this.folder, 'logs'),
     });
     beside.push(program);
@@ -138,7 +149,15 @@ export class System {
     const start = () => startPostgres({ dataDir: join(this.folder, 'postgres'), port, disposable: true });
     this.postgres = await restartable(start);
     await migrate(this.postgres.now.url);
+    await grantRoles(this.postgres.now.url, ROLES);
     this.db = connectDatabase(this.postgres.now.url);
+  }
+
+  /** The database as a program sees it: with its own role, and no more rights than it needs. */
+  private urlAs(program: ProgramName): string {
+    const url = new URL(this.postgres.now.url);
+    [url.username, url.password] = [ROLES[program].name, ROLES[program].password];
+    return url.href;
   }
 
   private async startTemporal(port: number): Promise<void> {
@@ -170,7 +189,6 @@ export class System {
   private variables(publicUrl: string): Record<string, string> {
     return {
       PUBLIC_URL: publicUrl,
-      DATABASE_URL: this.postgres.now.url,
       TEMPORAL_ADDRESS: this.temporalServer.now.address,
       STRIPE_SECRET_KEY: STRIPE_KEY,
       STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,

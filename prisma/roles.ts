@@ -1,0 +1,93 @@
+import { Client } from 'pg';
+import { runScript } from '../platform/script';
+import { withSecrets } from '../platform/secret-files';
+
+/** The two programs, each with a role of its own. The owner of the database, who migrates it, is nobody's role. */
+export const PROGRAMS = ['api', 'worker'] as const;
+export type ProgramName = (typeof PROGRAMS)[number];
+
+/**
+ * What a program may do beyond SELECT, INSERT and UPDATE, and what less. test/database/roles.test.ts compares it with
+ * what each program writes and deletes, which it reads from the code.
+ */
+export const RIGHTS: Record<ProgramName, { reads: string[]; deletes: string[] }> = {
+  api: {
+    reads: ['ledger_entries', 'ledger_lookups', 'order_transitions', 'payouts', 'reconciliation_repairs'],
+    deletes: [
+      ...['account_alarms', 'bulks', 'bundle_items', 'checkout_keys', 'checkouts', 'deliveries', 'discrepancies'],
+      ...['mail_requests', 'mails', 'notices', 'order_items', 'pictures', 'product_file_chunks', 'product_files'],
+      ...['rate_limits', 'reconciliations', 'stock_levels', 'stock_requests', 'stock_warnings', 'stray_sessions'],
+      'sweep_skips',
+    ],
+  },
+  worker: {
+    reads: ['order_transitions', 'pictures', 'product_file_chunks', 'product_files', 'withdrawals'],
+    deletes: [
+      ...['account_alarms', 'bulks', 'bundle_items', 'deliveries', 'discrepancies', 'ledger_lookups', 'mail_requests'],
+      ...['mails', 'order_items', 'rate_limits', 'reconciliation_repairs', 'reconciliations', 'refunds'],
+      ...['stock_requests', 'stock_warnings', 'stray_sessions', 'sweep_skips'],
+    ],
+  },
+};
+
+/** A row is written once: not even a mistake in a program can change what was. */
+export const APPEND_ONLY = ['replacements', 'returns', 'stock_movements'];
+
+/** A role, by its name in PostgreSQL. Without a password it keeps the one that it has, or logs in by other means. */
+export interface Role {
+  name: string;
+  password?: string | undefined;
+}
+
+/**
+ * Creates the roles of API and worker where they are missing, and gives each exactly its rights on the tables that
+ * there are. Safe to repeat; to be repeated after each migration. Takes the owner's `databaseUrl`.
+ */
+export async function grantRoles(databaseUrl: string, roles: Record<ProgramName, Role>): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string }>(TABLES);
+    const tables = rows.map(({ name }) => name);
+    await client.query('BEGIN');
+    for (const program of PROGRAMS)
+      for (const sql of statements(program, roles[program], tables)) await client.query(sql);
+    await client.query('COMMIT');
+  } finally {
+    await client.end();
+  }
+
+  function statements(program: ProgramName, { name, password }: Role, tables: string[]): string[] {
+    const role = client.escapeIdentifier(name);
+    const { reads, deletes } = RIGHTS[program];
+    const writes = tables.filter((table) => !reads.includes(table));
+    const changes = writes.filter((table) => !APPEND_ONLY.includes(table));
+    const list = (names: string[]) => names.map((one) => client.escapeIdentifier(one)).join(', ');
+    return [
+      `DO $$ BEGIN CREATE ROLE ${role} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$`,
+      ...(password ? [`ALTER ROLE ${role} LOGIN PASSWORD ${client.escapeLiteral(password)}`] : []),
+      `REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${role}`,
+      `GRANT USAGE ON SCHEMA public TO ${role}`,
+      `GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${role}`,
+      `GRANT SELECT ON ${list(tables)} TO ${role}`,
+      `GRANT INSERT ON ${list(writes)} TO ${role}`,
+      `GRANT UPDATE ON ${list(changes)} TO ${role}`,
+      `GRANT DELETE ON ${list(deletes)} TO ${role}`,
+    ];
+  }
+}
+
+/** Of migrations, programs know nothing. */
+const TABLES = `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'`;
+
+async function main(): Promise<void> {
+  const env = withSecrets(process.env);
+  if (!env.DATABASE_URL) throw new Error('DATABASE_URL is not set: whose database is it? Take that of its owner.');
+  await grantRoles(env.DATABASE_URL, {
+    api: { name: 'holdfast_api', password: env.API_DATABASE_PASSWORD },
+    worker: { name: 'holdfast_worker', password: env.WORKER_DATABASE_PASSWORD },
+  });
+  console.log('holdfast_api and holdfast_worker have the rights that their programs need, and no others.');
+}
+
+if (require.main === module) runScript(main);

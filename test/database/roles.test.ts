@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+import { APPEND_ONLY, grantRoles, PROGRAMS, type ProgramName, RIGHTS } from '../../prisma/roles';
+import { reachedFrom } from '../store/reach';
+import { sources, tablesByModel, tablesWrittenByFunctions, tableWrites } from '../store/writes';
+import { createTestDatabase, onServer, type TestDatabase } from '../support/database';
+
+const models = tablesByModel();
+const files = sources();
+const functions = tablesWrittenByFunctions(models);
+
+/** The text of the store that a program loads. */
+const storeOf = (program: ProgramName): string[] =>
+  [...reachedFrom(`${program}/main.ts`, files)]
+    .filter((path) => path.startsWith('store/'))
+    .map((path) => files.get(path) as string);
+
+const DELETES = [/\.\s*(\w+)\s*\.\s*(?:delete|deleteMany)\s*\(/g, /\bDELETE\s+FROM\s+(?:ONLY\s+)?"?([a-z_]+)"?/g];
+const deletedIn = (text: string): string[] =>
+  DELETES.flatMap((form) => [...text.matchAll(form)].map(([, name = '']) => models.get(name) ?? name)).filter((name) =>
+    [...models.values()].includes(name),
+  );
+
+test.each(PROGRAMS)('%s may delete what its code deletes, and write all that its code writes', (program) => {
+  const texts = storeOf(program);
+  expect(texts.length).toBeGreaterThan(50);
+  expect(RIGHTS[program].deletes).toEqual([...new Set(texts.flatMap(deletedIn))].sort());
+  const called = texts.flatMap((text) =>
+    [...functions].flatMap(([name, tables]) => (new RegExp(`\\b${name}\\s*\\(`).test(text) ? [...tables] : [])),
+  );
+  const written = new Set([...texts.flatMap((text) => tableWrites(text, models)), ...called]);
+  expect(RIGHTS[program].reads.filter((table) => written.has(table))).toEqual([]);
+});
+
+describe('in the database', () => {
+  const suffix = randomBytes(4).toString('hex');
+  const roleOf = (program: ProgramName) => ({ name: `${program}_${suffix}`, password: suffix });
+  const roles = { api: roleOf('api'), worker: roleOf('worker') };
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await grantRoles(database.url, roles);
+    await grantRoles(database.url, roles);
+  });
+  afterAll(async () => {
+    await database?.drop();
+    await onServer(async (client) => {
+      for (const { name } of Object.values(roles)) await client.query(`DROP ROLE IF EXISTS ${name}`);
+    });
+  });
+
+  async function as(program: ProgramName, use: (client: Client) => Promise<void>): Promise<void> {
+    const url = new URL(database.url);
+    [url.username, url.password] = [roles[program].name, roles[program].password];
+    const client = new Client({ connectionString: url.href });
+    await client.connect();
+    try {
+      await use(client);
+    } finally {
+      await client.end();
+    }
+  }
+
+  const DENIED = '42501';
+  const ofOwner = [
+    ...APPEND_ONLY.flatMap((table) => [`DELETE FROM ${table}`, `UPDATE ${table} SET at = at`]),
+    ...['DELETE FROM orders', 'DELETE FROM timeline', 'DELETE FROM stock_movements', 'TRUNCATE mails'],
+    ...['ALTER TABLE orders ADD COLUMN x int', 'DROP TABLE orders', 'CREATE TABLE x ()', 'DROP FUNCTION guard_order'],
+    ...['ALTER TABLE orders DISABLE TRIGGER orders_guarded', 'UPDATE order_transitions SET "from" = "from"'],
+    ...['SET session_replication_role = replica', 'SELECT * FROM _prisma_migrations', 'CREATE ROLE x'],
+    "SELECT setval('order_number_seq', 1)",
+  ];
+
+  test.each(PROGRAMS)('%s cannot change the schema, the laws, or what was written once', (program) =>
+    as(program, async (client) => {
+      const answers = [];
+      for (const sql of ofOwner) answers.push([sql, await client.query(sql).catch(({ code }) => code)]);
+      expect(answers).toEqual(ofOwner.map((sql) => [sql, DENIED]));
+      await client.query(`INSERT INTO timeline (session_id, at, type, message, actor, key)
+        SELECT session_id, now(), 'note', '', '', '' FROM orders`);
+    }),
+  );
+
+  test('neither writes what is the other’s alone', async () => {
+    for (const program of PROGRAMS)
+      await as(program, async (client) => {
+        for (const table of RIGHTS[program].reads) {
+          await expect(client.query(`INSERT INTO ${table} DEFAULT VALUES`)).rejects.toMatchObject({ code: DENIED });
+          await client.query(`SELECT 1 FROM ${table} LIMIT 1`);
+        }
+      });
+  });
+});
