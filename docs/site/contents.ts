@@ -66,6 +66,11 @@ export const CONTENTS: { heading: string; pages: Page[] }[] = [
       ),
       page('moving-in', 'Moving in from another shop', 'products, prices and stock from a CSV file or an export'),
       page('operating', 'Operating', 'processes, health, the sweep, logs, every variable'),
+      page(
+        'telemetry',
+        'Logs, traces and errors',
+        'what each line says, what is never in one, how traces are followed',
+      ),
       page('metrics', 'Metrics', 'every metric, its labels, and what a scrape costs'),
       page('alerts', 'Alerts', 'when a person must look, and what they do then'),
       page('security', 'Security', 'who is trusted with what, how each door is guarded, how secrets are rolled'),
