@@ -106,6 +106,11 @@ export const variables = {
   TEMPORAL_NAMESPACE: text.default('default').describe('the Temporal namespace'),
   TEMPORAL_API_KEY: text.optional().describe('the API key of Temporal Cloud'),
   TEMPORAL_PROFILE: text.optional().describe('a profile in `temporal.toml`, instead of the three above'),
+  WORKER_BUILD_ID: text
+    .optional()
+    .describe(
+      'the build id of these workers, for Temporal’s worker versioning (docs/going-live.md); if absent, they take tasks of every version',
+    ),
   TEMPORAL_UI_URL: url('http:', 'https:')
     .optional()
     .describe('where staff open the Temporal UI, for the links of the finder at `/staff`; without it there are none'),

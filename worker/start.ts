@@ -119,6 +119,7 @@ async function runWorkers(
       dataConverter,
       deps,
       workflowBundle,
+      buildId: env.WORKER_BUILD_ID,
       stripeMaxPerSecond: env.STRIPE_MAX_PER_SECOND,
     });
     if (stopping()) return;

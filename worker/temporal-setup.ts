@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
 import { z } from 'zod';
@@ -8,6 +9,7 @@ import { isRefusedByTemporal, missingAttributes } from '../platform/readiness';
 import { runScript } from '../platform/script';
 import { connectTemporal } from '../platform/temporal';
 import { variables } from '../platform/variables';
+import { setCurrentVersion } from './current-version';
 import { scheduleSweeps } from './schedule';
 
 /** While a completed workflow is retained, Temporal refuses a second run under its id. */
@@ -130,13 +132,23 @@ function configured(): TemporalSetup['env'] {
   throw new ConfigurationError(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`));
 }
 
+/**
+ * `--wait` waits until Temporal answers. `--current-version <build id>` sends tasks to the workers of that version, and
+ * does nothing else.
+ */
 async function main(): Promise<void> {
+  const { values: asked } = parseArgs({
+    options: { wait: { type: 'boolean' }, 'current-version': { type: 'string' } },
+  });
   const log = (line: string): void => console.log(line);
   const env = configured();
   const temporal = connectTemporal();
+  const version = asked['current-version'];
   try {
-    if (process.argv.includes('--wait')) await untilItAnswers(temporal, log);
-    await setUpTemporal({ temporal, env, log });
+    if (asked.wait) await untilItAnswers(temporal, log);
+    if (version === undefined) return await setUpTemporal({ temporal, env, log });
+    await setCurrentVersion(temporal, version);
+    log(`Tasks go to the workers of ${version}.`);
   } finally {
     await temporal.connection.close();
   }

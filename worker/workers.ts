@@ -12,6 +12,7 @@ import { TASK_QUEUES } from '../messages/names';
 import { isTracing } from '../platform/trace';
 import type { TraceSinks } from '../workflows/tracing';
 import { activityContext } from './activity-context';
+import { versionOf } from './current-version';
 import { sendHeartbeats } from './heartbeats';
 
 export interface WorkersConfig {
@@ -21,6 +22,8 @@ export interface WorkersConfig {
   dataConverter: DataConverter;
   deps: Deps;
   workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
+  /** Makes them one version of the deployment; undefined takes tasks of every version. */
+  buildId?: string | undefined;
   /** Calls to Stripe per second, from the whole fleet. */
   stripeMaxPerSecond: number;
   /** Around every step, within its heartbeats. */
@@ -40,6 +43,7 @@ export async function createWorkers({
   dataConverter,
   deps,
   workflowBundle,
+  buildId,
   stripeMaxPerSecond,
   interceptors = [],
 }: WorkersConfig): Promise<Worker[]> {
@@ -49,6 +53,7 @@ export async function createWorkers({
     connection,
     namespace,
     dataConverter,
+    ...(buildId !== undefined && { workerDeploymentOptions: versionOf(buildId) }),
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: '16s',
     interceptors: { activity: [...tracing.activity, activityContext, sendHeartbeats, ...interceptors] },

@@ -33,6 +33,8 @@ export interface SystemOptions {
   env?: Record<string, string>;
   /** The folder of the build that runs. Default: this one. */
   build?: string;
+  /** Prepares another way to Temporal, which is at this address; returns the variables by which processes take it. */
+  reachTemporal?: (address: string) => Promise<Record<string, string>>;
 }
 
 /**
@@ -55,6 +57,8 @@ export class System {
   stripe!: Stripe;
   temporal!: Client;
   private env: Record<string, string> = {};
+  /** How workers reach Temporal. */
+  private fromWorkers: Record<string, string> = {};
 
   private constructor(private readonly folder: string) {}
 
@@ -70,7 +74,7 @@ export class System {
     }
   }
 
-  private async startAll({ apis = 1, workers = 1, env = {}, build }: SystemOptions): Promise<void> {
+  private async startAll({ apis = 1, workers = 1, env = {}, build, reachTemporal }: SystemOptions): Promise<void> {
     this.build = build;
     const apiPort = await freePort();
     await Promise.all([
@@ -78,7 +82,9 @@ export class System {
       this.startTemporal(await freePort()),
       this.startWorld(`http://127.0.0.1:${apiPort}/webhooks/stripe`),
     ]);
-    this.env = { ...this.variables(`http://127.0.0.1:${apiPort}`), ...env };
+    const reached = await reachTemporal?.(this.temporalServer.now.address);
+    this.env = { ...this.variables(`http://127.0.0.1:${apiPort}`), ...reached, ...env };
+    this.fromWorkers = reached ?? { TEMPORAL_ADDRESS: this.relay.address };
     this.stripe = connectStripe({ STRIPE_SECRET_KEY: STRIPE_KEY, STRIPE_API_BASE: this.sandbox.url }, 30_000);
     const first = this.addApi({}, apiPort);
     const others = Array.from({ length: apis - 1 }, () => this.addApi());
@@ -92,7 +98,7 @@ export class System {
 
   async addWorker(env: Record<string, string> = {}): Promise<Program> {
     const port = String(await freePort());
-    return this.add(this.workers, 'worker', { ...env, WORKER_PORT: port, TEMPORAL_ADDRESS: this.relay.address });
+    return this.add(this.workers, 'worker', { ...env, WORKER_PORT: port, ...this.fromWorkers });
   }
 
   private async add(beside: Program[], kind: 'api' | 'worker', env: Record<string, string>): Promise<Program> {

@@ -1,0 +1,22 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const ROOT = join(__dirname, '..', '..');
+
+export const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+
+/** Whether a program is on the PATH of this machine. */
+export const has = (program: string, ...args: string[]): boolean =>
+  spawnSync(program, args, { stdio: 'ignore' }).error === undefined;
+
+/** Runs a program in the repository and returns what it says. @throws with its words when it fails */
+export function run(program: string, args: string[], env: Record<string, string> = {}, input?: string): string {
+  return execFileSync(program, args, {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+    stdio: 'pipe',
+    ...(input !== undefined && { input }),
+  });
+}
