@@ -17,7 +17,8 @@ let staff: StaffAtTemporal;
 
 beforeAll(async () => {
   [system, browser] = await Promise.all([startWholeSystem(), launchChromium()]);
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const page = await context.newPage();
   staff = new StaffAtTemporal(page);
   await page.goto(`${system.env.PUBLIC_URL}/staff`);
   await page
