@@ -9,20 +9,12 @@ import { ADMIN_TOKEN, type BareApi, bareApi, STOREFRONT_KEY } from './bare';
  */
 const UNSTORABLE = ['a\u0000b', 'a\ud800b'];
 
-const CODEC = 'encrypted or decrypted, and answered: nothing is looked up or stored';
-
 /** Texts of bodies that may have any character, and why that does no harm. */
 const HARMLESS: Record<string, string> = {
   'post /checkout body.items[].sku': 'only what has the form of a SKU is looked up',
   'post /checkout body.email': 'what is no address is left out, and stops no sale',
   'post /orders/{sessionId}/return body.reason': 'stored without them (domain/text.ts, plainProse)',
   'post /admin/orders/search body.cursor': 'read as a cursor, which says what forms its parts have',
-  'post /staff/codec/decode body.payloads[].metadata.*': CODEC,
-  'post /staff/codec/decode body.payloads[].data': CODEC,
-  'post /staff/codec/decode body.payloads[].*': CODEC,
-  'post /staff/codec/encode body.payloads[].metadata.*': CODEC,
-  'post /staff/codec/encode body.payloads[].data': CODEC,
-  'post /staff/codec/encode body.payloads[].*': CODEC,
 };
 
 /** Routes that neither store nor look up what they are given: they encrypt or decrypt payloads of Temporal. */
