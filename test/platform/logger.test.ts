@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import Stripe from 'stripe';
 import { loadEnv } from '../../platform/env';
 import { addToLogContext, withLogContext } from '../../platform/log-context';
+import { LOG_MODULES } from '../../platform/log-levels';
 import { createLogger, moduleLog as ofModule } from '../../platform/logger';
 import { createMailer } from '../../platform/mailer';
 import { connectDatabase, type Db } from '../../store/database';
@@ -189,6 +192,12 @@ test('lines carry the ids of what they are about, and of nothing beside it', asy
   expect(second).not.toHaveProperty('workflow');
   log.error('alone');
   expect(Object.keys(last()).sort()).toEqual(['hostname', 'level', 'msg', 'name', 'pid', 'time']);
+});
+
+test('docs/telemetry.md lists the modules', () => {
+  const page = readFileSync(join(__dirname, '../../docs/telemetry.md'), 'utf8');
+  for (const [process, modules] of Object.entries(LOG_MODULES))
+    expect(page).toContain(`| \`${process}\` | ${modules.map((one) => `\`${one}\``).join(', ')} |`);
 });
 
 test('each module has the level that is nearest to it', () => {
