@@ -15,7 +15,7 @@ const Shop = z
       })
       .meta({ description: 'What may come on top of the sum of a cart, on the payment page.' }),
   })
-  .meta({ id: 'Shop', example: { addedAtCheckout: { shipping: true, tax: false } } });
+  .meta({ id: 'AddedAtCheckout', example: { addedAtCheckout: { shipping: true, tax: false } } });
 
 /** `GET /shop`: what a cart should say beside its sum. */
 export function shopRoute({ db }: Pick<ApiDeps, 'db'>): Route {

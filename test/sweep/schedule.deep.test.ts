@@ -125,7 +125,7 @@ describe('what Temporal lists of runs', () => {
   test('what runs now, how many that are, and how each stands', async () => {
     await start('cs_test_running');
     await until(async () => (await runs().countRunning('order')) === 1);
-    expect(await listed(runs().running('order'))).toEqual(['cs_test_running']);
+    expect(await listed(runs().running('order'))).toEqual([{ id: 'cs_test_running', reached: null }]);
     expect(await runs().countRunning('refund')).toBe(0);
     const states = ['cs_test_running', 'cs_test_completed', 'cs_test_terminated', 'cs_test_never'];
     expect(await Promise.all(states.map((id) => runs().stateOf(id)))).toEqual([
