@@ -8,7 +8,7 @@ export type Product = Schemas['Product'];
 /** Products for sale. The next page starts at `nextCursor`; null on the last, and if all were asked for. */
 export type ProductPage = operations['getProducts']['responses'][200]['content']['application/json'];
 /** What the payment page may add to a cart. */
-export type Shop = Schemas['Shop'];
+export type Shop = Schemas['AddedAtCheckout'];
 /** What `POST /checkout` takes. */
 export type CheckoutRequest = Schemas['Cart'];
 export type Checkout = Schemas['Checkout'];
