@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigurationError } from './configuration-error';
+import { isLoopback } from './hosts';
 import { readSecretFiles } from './secret-files';
 import { staffTokens, storefrontKeys, variables } from './variables';
 
@@ -82,9 +83,13 @@ function crossChecks(given: Record<string, string | undefined>, isSet: (name: st
   const publicUrl = given.PUBLIC_URL ?? 'http://localhost';
   if (isLiveKey(key) && URL.canParse(publicUrl) && new URL(publicUrl).protocol === 'http:')
     problems.push('PUBLIC_URL must be https: with a live Stripe key');
+  const adminUrl = URL.canParse(given.ADMIN_URL ?? '') ? new URL(given.ADMIN_URL ?? '') : null;
+  // On staff's own machine it is the end of a tunnel.
+  if (isLiveKey(key) && adminUrl?.protocol === 'http:' && !isLoopback(adminUrl.hostname))
+    problems.push('ADMIN_URL must be https: with a live Stripe key');
   if (given.ADMIN_PORT && !given.ADMIN_URL)
     problems.push('ADMIN_URL is required with ADMIN_PORT: the address where staff reach that port');
-  if (given.ADMIN_PORT && given.ADMIN_PORT !== '0' && given.ADMIN_PORT === (given.PORT ?? '3000'))
+  if (Number(given.ADMIN_PORT ?? 0) !== 0 && Number(given.ADMIN_PORT) === Number(given.PORT ?? 3000))
     problems.push('ADMIN_PORT must differ from PORT');
   const missing = FILES_S3.filter((name) => !isSet(name));
   if (missing.length > 0 && missing.length < FILES_S3.length)

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CHECKS } from '../../commands/doctor/doctor';
 import { asText } from '../../commands/doctor/print';
 import { Site } from '../../commands/doctor/site';
+import { standIn } from './stand-in';
 
 const page = readFileSync(join(__dirname, '..', '..', 'docs', 'going-live.md'), 'utf8');
 
@@ -36,4 +37,39 @@ test('a message that quotes a secret is shown without it, also one of several in
   const said = 'warehouse: token-of-ada-lovelace-12 pass-of-the-database whsec_the_old_one_1234 at db.example';
   expect(site.redact(said)).toBe('warehouse: … … … at db.example');
   expect(site.problems).toContain('SIGNING_SECRET is required');
+});
+
+const look = (id: string, given: NodeJS.ProcessEnv) => CHECKS.find((one) => one.id === id)?.look(new Site(given));
+
+const ALIVE = { status: 200, body: '{"status":"ok"}' };
+test.each([
+  ['kept inside by the proxy, as ours does', ALIVE, { status: 404, body: '' }, 'ok', /^The API answers at /],
+  ['reached and well', ALIVE, { status: 200, body: '{"checks":{"database":"ok"}}' }, 'ok', /^The API is ready at /],
+  [
+    'reached, and a part is away',
+    ...[ALIVE, { status: 503, body: '{"checks":{"database":"ok","temporal":"unreachable"}}' }, 'problem'],
+    'The API is not ready: temporal unreachable.',
+  ],
+  [
+    'somebody else’s',
+    { status: 200, body: '<html>' },
+    { status: 200, body: '' },
+    'problem',
+    /healthz says 200, and not/,
+  ],
+] as const)('`api` asks what every proxy lets through: readiness is %s', async (_what, alive, ready, status, says) => {
+  const at = await standIn(null, (path, answer) => ({ ...answer, ...(path === '/healthz' ? alive : ready) }));
+  const found = await look('api', { PUBLIC_URL: at.url });
+  await at.close();
+  expect(found).toMatchObject({ status, says: typeof says === 'string' ? says : expect.stringMatching(says) });
+});
+
+test('`public-url` looks at where staff sign in, too', async () => {
+  const given = { PUBLIC_URL: 'https://api.shop.example', STRIPE_SECRET_KEY: 'sk_live_1' };
+  expect(await look('public-url', given)).toMatchObject({ status: 'ok' });
+  expect(await look('public-url', { ...given, ADMIN_URL: 'http://staff.shop.example' })).toMatchObject({
+    ...{ status: 'problem', says: expect.stringContaining('ADMIN_URL is http://staff.shop.example') },
+  });
+  // Through a tunnel, which ends on their own machine.
+  expect(await look('public-url', { ...given, ADMIN_URL: 'http://localhost:3001' })).toMatchObject({ status: 'ok' });
 });

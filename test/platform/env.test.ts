@@ -171,7 +171,21 @@ test('a port for staff needs the address where they reach it, and is none that s
     'ADMIN_URL is required with ADMIN_PORT: the address where staff reach that port',
   ]);
   expect(problemsWith({ ADMIN_PORT: '3000', ...url })).toEqual(['ADMIN_PORT must differ from PORT']);
-  expect(problemsWith({ ADMIN_PORT: '3001', ...url })).toEqual([]);
+  expect(problemsWith({ ADMIN_PORT: '03000', ...url })).toEqual(['ADMIN_PORT must differ from PORT']);
+  for (const other of ['3001', '0']) expect(problemsWith({ ADMIN_PORT: other, ...url })).toEqual([]);
+});
+
+test('with a live key, shoppers and staff come over TLS', () => {
+  const issued = { STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_WEBHOOK_SECRET: `whsec_${'a1'.repeat(16)}` };
+  const live = { ...issued, PUBLIC_URL: 'https://api.example.com' };
+  expect(problemsWith({ ...live, PUBLIC_URL: 'http://api.example.com' })).toEqual([
+    'PUBLIC_URL must be https: with a live Stripe key',
+  ]);
+  expect(problemsWith({ ...live, ADMIN_URL: 'http://staff.example.com' })).toEqual([
+    'ADMIN_URL must be https: with a live Stripe key',
+  ]);
+  for (const good of ['https://staff.example.com', 'http://localhost:3001'])
+    expect(problemsWith({ ...live, ADMIN_URL: good })).toEqual([]);
 });
 
 test('ADMIN_TOKENS are names with their tokens', () => {

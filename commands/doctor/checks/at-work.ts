@@ -63,16 +63,25 @@ const stripesClock = (site: Site): Promise<Clock | null> =>
 const databasesClock = (site: Site): Promise<Clock | null> =>
   compared('PostgreSQL', async () => (await readServer(site.db)).now);
 
-/** Through whatever proxy there is: the way that shoppers and Stripe take. */
+/**
+ * Through whatever proxy there is: the way that shoppers and Stripe take. It is asked whether it is alive, since a proxy
+ * keeps `/readyz` inside; where that can be reached, what it says counts too.
+ */
 async function api(site: Site): Promise<Finding> {
-  const url = `${site.publicUrl}/readyz`;
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (answer.ok) return ok(`The API is ready at ${site.publicUrl}.`);
-    const body = (await answer.json().catch(() => null)) as { checks?: Record<string, string> } | null;
-    const wrong = Object.entries(body?.checks ?? {}).filter(([, said]) => said !== 'ok');
-    const said = wrong.map(([name, state]) => `${name} ${state}`).join(', ') || 'no answer of Holdfast';
-    return problem(`${url} says ${answer.status}: ${said}.`, 'See the log of the API, and the proxy before it.');
+    const alive = await asked(`${site.publicUrl}/healthz`);
+    if (alive.body?.status !== 'ok')
+      return problem(
+        `${site.publicUrl}/healthz says ${alive.status}, and not what Holdfast says.`,
+        'See PUBLIC_URL, the log of the API, and the proxy before it.',
+      );
+    const ready = await asked(`${site.publicUrl}/readyz`).catch(() => null);
+    const wrong = Object.entries(ready?.body?.checks ?? {}).filter(([, said]) => said !== 'ok');
+    if (wrong.length === 0) return ok(`The API ${ready?.body?.checks ? 'is ready' : 'answers'} at ${site.publicUrl}.`);
+    return problem(
+      `The API is not ready: ${wrong.map(([name, state]) => `${name} ${state}`).join(', ')}.`,
+      'See the log of the API, and the checks above.',
+    );
   } catch (error) {
     const { cause, name } = error as { cause?: { code?: string }; name: string };
     return problem(
@@ -80,6 +89,17 @@ async function api(site: Site): Promise<Finding> {
       'Start npm run api, and see PUBLIC_URL, its DNS record, the proxy and its certificate.',
     );
   }
+}
+
+async function asked(url: string) {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+  const body = (await answer.json().catch(() => null)) as Health | null;
+  return { status: answer.status, body };
+}
+
+interface Health {
+  status?: string;
+  checks?: Record<string, string>;
 }
 
 /** An event that nobody acts on, signed with our secret: it is taken only if the bytes and the secret are right. */
