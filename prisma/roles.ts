@@ -64,12 +64,14 @@ export async function grantRoles(databaseUrl: string, roles: Record<ProgramName,
     const changes = writes.filter((table) => !APPEND_ONLY.includes(table));
     const list = (names: string[]) => names.map((one) => client.escapeIdentifier(one)).join(', ');
     return [
-      `DO $$ BEGIN CREATE ROLE ${role} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$`,
+      // PostgreSQL asks for CREATEROLE before it looks whether there is such a role.
+      `DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ${client.escapeLiteral(name)})
+        THEN CREATE ROLE ${role} LOGIN; END IF; END $$`,
       ...(password ? [`ALTER ROLE ${role} LOGIN PASSWORD ${client.escapeLiteral(password)}`] : []),
       `REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${role}`,
       `GRANT USAGE ON SCHEMA public TO ${role}`,
       `GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${role}`,
-      `GRANT SELECT ON ${list(tables)} TO ${role}`,
+      `GRANT SELECT ON ${list([...tables, MIGRATIONS])} TO ${role}`,
       `GRANT INSERT ON ${list(writes)} TO ${role}`,
       `GRANT UPDATE ON ${list(changes)} TO ${role}`,
       `GRANT DELETE ON ${list(deletes)} TO ${role}`,
@@ -77,8 +79,9 @@ export async function grantRoles(databaseUrl: string, roles: Record<ProgramName,
   }
 }
 
-/** Of migrations, programs know nothing. */
-const TABLES = `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'`;
+/** Programs read which migrations there are, and never write it: the worker's metrics and `npm run doctor` tell it. */
+const MIGRATIONS = '_prisma_migrations';
+const TABLES = `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> '${MIGRATIONS}'`;
 
 async function main(): Promise<void> {
   const env = withSecrets(process.env);

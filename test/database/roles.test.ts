@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
+import { readSchemaState } from '../../prisma/migrate';
 import { APPEND_ONLY, grantRoles, PROGRAMS, type ProgramName, RIGHTS } from '../../prisma/roles';
+import { connectDatabase } from '../../store/database';
+import { readFigures } from '../../store/figures/figures';
 import { reachedFrom } from '../store/reach';
 import { sources, tablesByModel, tablesWrittenByFunctions, tableWrites } from '../store/writes';
 import { createTestDatabase, onServer, type TestDatabase } from '../support/database';
@@ -49,10 +52,14 @@ describe('in the database', () => {
     });
   });
 
-  async function as(program: ProgramName, use: (client: Client) => Promise<void>): Promise<void> {
+  function urlOf({ name, password }: { name: string; password: string }): string {
     const url = new URL(database.url);
-    [url.username, url.password] = [roles[program].name, roles[program].password];
-    const client = new Client({ connectionString: url.href });
+    [url.username, url.password] = [name, password];
+    return url.href;
+  }
+
+  async function connected(url: string, use: (client: Client) => Promise<void>): Promise<void> {
+    const client = new Client({ connectionString: url });
     await client.connect();
     try {
       await use(client);
@@ -60,6 +67,8 @@ describe('in the database', () => {
       await client.end();
     }
   }
+  const as = (program: ProgramName, use: (client: Client) => Promise<void>) => connected(urlOf(roles[program]), use);
+  const asAdministrator = (use: (client: Client) => Promise<void>) => connected(database.url, use);
 
   const DENIED = '42501';
   const ofOwner = [
@@ -67,7 +76,8 @@ describe('in the database', () => {
     ...['DELETE FROM orders', 'DELETE FROM timeline', 'DELETE FROM stock_movements', 'TRUNCATE mails'],
     ...['ALTER TABLE orders ADD COLUMN x int', 'DROP TABLE orders', 'CREATE TABLE x ()', 'DROP FUNCTION guard_order'],
     ...['ALTER TABLE orders DISABLE TRIGGER orders_guarded', 'UPDATE order_transitions SET "from" = "from"'],
-    ...['SET session_replication_role = replica', 'SELECT * FROM _prisma_migrations', 'CREATE ROLE x'],
+    ...['SET session_replication_role = replica', 'CREATE ROLE x'],
+    ...['DELETE FROM _prisma_migrations', 'UPDATE _prisma_migrations SET id = id'],
     "SELECT setval('order_number_seq', 1)",
   ];
 
@@ -89,5 +99,51 @@ describe('in the database', () => {
           await client.query(`SELECT 1 FROM ${table} LIMIT 1`);
         }
       });
+  });
+
+  // What programs ask beyond the tables of their subjects: the worker for its metrics, both through `npm run doctor`.
+  test.each(PROGRAMS)('%s reads the figures of the shop, and which migrations there are', async (program) => {
+    const url = urlOf(roles[program]);
+    const db = connectDatabase(url, 1);
+    try {
+      expect((await readFigures(db, { at: new Date() })).schema).toMatch(/^\d{14}_/);
+    } finally {
+      await db.$disconnect();
+    }
+    expect(await readSchemaState(url)).toEqual({ refusal: null, missing: [] });
+  });
+
+  test('an owner who may not create roles gives rights to those that somebody else has created', async () => {
+    const owner = { name: `owner_${suffix}`, password: suffix };
+    const given = { api: { name: `api_given_${suffix}` }, worker: { name: `worker_given_${suffix}` } };
+    const passwords = { ...given, api: { ...given.api, password: suffix } };
+    try {
+      await asAdministrator(async (client) => {
+        await client.query(`CREATE ROLE ${owner.name} LOGIN PASSWORD '${owner.password}'`);
+        await client.query(`ALTER DATABASE ${new URL(database.url).pathname.slice(1)} OWNER TO ${owner.name}`);
+        const { rows } = await client.query(`SELECT relname FROM pg_class
+          WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S') ORDER BY relkind DESC`);
+        for (const { relname } of rows) await client.query(`ALTER TABLE "${relname}" OWNER TO ${owner.name}`);
+      });
+      await expect(grantRoles(urlOf(owner), given)).rejects.toMatchObject({ code: DENIED });
+      await asAdministrator(async (client) => {
+        for (const { name } of Object.values(given)) await client.query(`CREATE ROLE ${name} LOGIN`);
+      });
+      await grantRoles(urlOf(owner), given);
+      await asAdministrator(async (client) => {
+        const { rows } = await client.query(
+          "SELECT p, has_table_privilege($1, 'orders', p) AS has FROM unnest(ARRAY['INSERT', 'DELETE']) p",
+          [given.worker.name],
+        );
+        expect(rows.map(({ has }) => has)).toEqual([true, false]);
+      });
+      await expect(grantRoles(urlOf(owner), passwords)).rejects.toMatchObject({ code: DENIED });
+    } finally {
+      await asAdministrator(async (client) => {
+        await client.query(`REASSIGN OWNED BY ${owner.name} TO CURRENT_USER`);
+        for (const name of [given.api.name, given.worker.name, owner.name])
+          await client.query(`DROP OWNED BY ${name}; DROP ROLE ${name}`);
+      });
+    }
   });
 });
