@@ -216,6 +216,7 @@ describe('a refund that was asked for again, and whose run died before Stripe an
     await asksAgain(id);
     await until(async () => (await shop.world.order(id)).refunds[0]?.status === 'requested');
     await shop.world.client.workflow.getHandle(again(id)).terminate('the test');
+    await until(async () => shop.world.isIdle()); // an attempt in hand would be answered once Stripe is back
     await shop.world.noFaults();
   }
   const given = (id: SessionId) => until(async () => (await shop.world.order(id)).refunds[0]?.status === 'succeeded');
