@@ -101,7 +101,7 @@ async function tellOfRefusedProducts({ db, clock, env }: Deps): Promise<void> {
     template: 'attention_needed',
     recipient: env.STAFF_EMAIL,
     at: new Date(clock.now()),
-    compose: (skus) => writeNotForSale({ shop, products: `${env.PUBLIC_URL}/admin/products`, skus }),
+    compose: (skus) => writeNotForSale({ shop, products: `${env.ADMIN_URL}/admin/products`, skus }),
   });
 }
 
@@ -112,7 +112,7 @@ async function tellOfLowStock({ db, clock, env }: Deps): Promise<void> {
     template: 'low_stock',
     recipient: env.STAFF_EMAIL,
     at: new Date(clock.now()),
-    compose: (low) => writeLowStock({ shop, products: `${env.PUBLIC_URL}/admin/products`, low }),
+    compose: (low) => writeLowStock({ shop, products: `${env.ADMIN_URL}/admin/products`, low }),
   });
 }
 

@@ -25,7 +25,7 @@ export const reconciliationReport = (deps: Deps) => {
         compose: (content) =>
           composeReport({
             shop: senderName(env.EMAIL_FROM),
-            address: `${env.PUBLIC_URL}/admin/reconciliations/${id}`,
+            address: `${env.ADMIN_URL}/admin/reconciliations/${id}`,
             ...content,
           }),
       });

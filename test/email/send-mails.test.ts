@@ -702,7 +702,7 @@ describe('what is told', () => {
     });
     expect(body?.text).toContain('paid 1, explained 2');
     expect(body?.text).toContain(session);
-    expect(body?.text).toMatch(/POST https:\/\/api\.fern\.example\/admin\/orders\/\d+\/retry/);
+    expect(body?.text).toMatch(/POST https:\/\/staff\.fern\.example\/admin\/orders\/\d+\/retry/);
     for (const { body: staff } of shop.resend.taken) expect(staff.html + staff.text).not.toMatch(/\bAda\b|ada@|London/);
   });
 });
@@ -743,6 +743,7 @@ describe('low stock', () => {
       }),
     ]);
     expect(mail?.text).toMatch(/4 of at least 5: The LOW-A[\s\S]*4 of at least 5: The LOW-B/);
+    expect(mail?.text).toContain('https://staff.fern.example/admin/products');
     expect(await countLowStock(shop.db)).toBe(2);
     await move('LOW-A', -1); // lower still is no other fall
     expect(await told()).toEqual([]);

@@ -14,7 +14,7 @@ import { startResend } from './resend-server';
 
 export const ENV = {
   PUBLIC_URL: 'https://api.fern.example',
-  ADMIN_URL: 'https://api.fern.example',
+  ADMIN_URL: 'https://staff.fern.example',
   STOREFRONT_URL: 'https://fern.example',
   SIGNING_SECRET: 'a secret of tests alone',
   EMAIL_FROM: 'Field & Fern <shop@fern.example>',

@@ -58,7 +58,7 @@ test('one mail tells staff of all that is new, and the next sweep of none of it'
     'cs_test_one',
     'refund_differs',
     'What differs about re_two & nothing else.',
-    `/admin/reconciliations/${id}`,
+    `https://staff.fern.example/admin/reconciliations/${id}`,
   ])
     expect(body.text).toContain(text);
   expect(body.html).toContain('re_two &amp; nothing');
