@@ -15,6 +15,7 @@ export default async function setUp(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
   const postgres = await startPostgres({ dataDir, disposable: true });
   process.env.TEST_POSTGRES_URL = postgres.url;
+  process.env.TEST_FOLDER = dataDir;
   globalThis.testServices = { dataDir, postgres };
   await onServer((client) => client.query(`CREATE DATABASE ${TEMPLATE}`));
   const template = new URL(postgres.url);

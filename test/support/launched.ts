@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { commandLine } from '../../sandbox/processes';
+import { newFolder } from './folder';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -18,8 +18,8 @@ export interface Launched {
   signal(signal: NodeJS.Signals): void;
 }
 
-/** A data folder of the test's own. */
-export const newDataDir = (): string => mkdtempSync(join(tmpdir(), 'holdfast-launched-'));
+/** A data folder of the test's own. No test needs to remove it. */
+export const newDataDir = (): string => newFolder('launched');
 
 /** Starts an entry file (`sandbox/services.ts`) with exactly these variables beside those of the machine. */
 export function launch(entry: string, dataDir: string, variables: Record<string, string> = {}): Launched {

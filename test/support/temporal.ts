@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
@@ -11,6 +10,7 @@ import { freePort } from '../../platform/ports';
 import { startGuarded } from '../../sandbox/guard';
 import { startTemporal, type Temporal } from '../../sandbox/temporal';
 import { findTestServer } from '../../sandbox/temporal-binaries';
+import { newFolder } from './folder';
 
 /**
  * An environment whose time skips while a workflow's result is awaited, with our search attributes. Its server dies
@@ -19,7 +19,7 @@ import { findTestServer } from '../../sandbox/temporal-binaries';
  */
 export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
   const port = await freePort();
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-time-skipping-'));
+  const folder = newFolder('time-skipping');
   const server = await startGuarded(await findTestServer(console.log), [String(port)], {
     log: join(folder, 'server.log'),
   });
@@ -51,7 +51,7 @@ export interface DevServer extends Temporal {
  * `stop()` ends it.
  */
 export async function startDevServer(): Promise<DevServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-temporal-'));
+  const folder = newFolder('temporal');
   const server = await startTemporal({ namespace: 'default', uiPort: false, logFile: join(folder, 'server.log') });
   const connection = await Connection.connect({ address: server.address });
   const nativeConnection = await NativeConnection.connect({ address: server.address });

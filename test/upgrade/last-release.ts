@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { newFolder } from '../support/folder';
 import { commit } from './last-release.json';
 
 const ROOT = join(__dirname, '..', '..');
@@ -11,7 +11,7 @@ const ROOT = join(__dirname, '..', '..');
  * @throws where the clone does not have its commit: without it nothing is tested
  */
 export function lastRelease(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-release-'));
+  const folder = newFolder('release');
   try {
     const archive = execFileSync('git', ['archive', commit, ...PARTS], { cwd: ROOT, maxBuffer: 1 << 28 });
     execFileSync('tar', ['-x'], { cwd: folder, input: archive });

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type Stripe from 'stripe';
@@ -13,6 +12,7 @@ import { connectDatabase, type Db } from '../../../store/database';
 import { ownAccount } from '../../../store/installation/own-account';
 import { workflowBundle } from '../../../worker/bundle';
 import { createTestDatabase } from '../../support/database';
+import { newFolder } from '../../support/folder';
 import { startTimeSkipping } from '../../support/temporal';
 import { Time } from './time';
 
@@ -41,7 +41,7 @@ export interface Parts {
  * environment variables.
  */
 export async function startParts(overrides: Record<string, string>): Promise<Parts> {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-world-'));
+  const folder = newFolder('world');
   const [temporal, database, outbox, bundle] = await Promise.all([
     startTimeSkipping(),
     createTestDatabase(),
