@@ -48,9 +48,11 @@ function rowsOf(text: string): { record: string[]; line: number }[] {
   const columnsBy = (delimiter: string) => first.split(delimiter).length;
   const [delimiter = ','] = [',', ';', '\t'].sort((one, other) => columnsBy(other) - columnsBy(one));
   const rows = parse(text, { delimiter, bom: true, info: true, skip_empty_lines: true, relax_column_count_less: true });
-  return (rows as unknown as { record: string[]; info: { lines: number } }[]).map(({ record, info }) => ({
-    record,
-    // It counts the line on which a row ends.
-    line: info.lines - record.join('').split('\n').length + 1,
-  }));
+  return (rows as unknown as { record: string[]; info: { lines: number } }[])
+    .map(({ record, info }) => ({
+      record,
+      // It counts the line on which a row ends.
+      line: info.lines - record.join('').split('\n').length + 1,
+    }))
+    .filter(({ record }) => record.some((cell) => cell.trim() !== '')); // spreadsheets leave rows of commas behind
 }

@@ -79,6 +79,11 @@ const TAX: Record<string, TaxBehavior> = { inclusive: 'inclusive', exclusive: 'e
 
 /** `price_eur` is 12.50, `amount_eur` is 1250: the name says which. */
 function pricesOf(cells: Cells, problems: string[]): Given['prices'] {
+  for (const column of Object.keys(cells)) {
+    const [, kind, currency = ''] = PRICE.exec(column) ?? [];
+    if (kind === 'price' && cells[`amount_${currency}`] !== undefined)
+      problems.push(`${column} and amount_${currency} are the same price: leave one of them empty`);
+  }
   return Object.entries(cells).flatMap(([column, text]) => {
     const [, kind, currency = ''] = PRICE.exec(column) ?? [];
     if (kind === undefined) return [];

@@ -53,7 +53,7 @@ type Outcome = Pick<LineReport, 'outcome' | 'says'>;
 async function importLine(db: Db, given: Given, unread: string[], options: ImportOptions): Promise<Outcome> {
   if (unread.length > 0) return refused(unread.join('; '));
   const existing = await findProduct(db, given);
-  const { product, changes, problems } = merge(given, existing, options.publicUrl);
+  const { product, changes, unsold, problems } = merge(given, existing, options.publicUrl);
   if (problems.length > 0) return refused(problems.join('; '));
   const count =
     given.stock === undefined ? null : await planCount(db, given.sku, given.stock, existing?.kind === 'PHYSICAL');
@@ -68,9 +68,10 @@ async function importLine(db: Db, given: Given, unread: string[], options: Impor
     const late = await apply(db);
     if (late !== null) return refused(late);
   }
-  const says = [...changes, ...(count?.says ? [count.says] : [])].join(', ');
+  const says = [[...changes, ...(count?.says ? [count.says] : [])].join(', '), ...unsold].join('; ');
   if (!existing) return { outcome: 'created', says };
-  return { outcome: changes.length > 0 || count?.moves ? 'changed' : 'unchanged', says };
+  if (changes.length > 0 || count?.moves) return { outcome: 'changed', says };
+  return { outcome: count?.says ? 'skipped' : 'unchanged', says };
 }
 
 const refused = (says: string): Outcome => ({ outcome: 'refused', says });
@@ -92,10 +93,15 @@ async function planCount(db: Db, sku: string, units: number, exists: boolean): P
       units,
       key,
       moves: false,
-      says: onHand === units ? '' : `stock ${units} was imported before: ${onHand} now`,
+      says: onHand === units ? '' : countedBefore(sku, units, onHand),
     };
   return { units, key, moves: onHand !== units, says: onHand === units ? '' : `stock ${onHand} → ${units}` };
 }
+
+/** Nothing tells a file that is imported again from a new count with the same result. */
+const countedBefore = (sku: string, units: number, onHand: number): string =>
+  `stock stays ${onHand}, as ${units} was imported before: if it is a new count, send ${units - onHand} to ` +
+  `POST /admin/products/${sku}/stock`;
 
 /** Why it is refused; null when it is done. */
 async function applyLine(db: Db, { sku, product, count, actor, reason, at }: Line): Promise<string | null> {

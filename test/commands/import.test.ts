@@ -57,7 +57,9 @@ test('creates products with prices and stock, and a second time changes nothing'
 test('what was sold since the first import is not put back by the second; another count is a movement', async () => {
   await bring(SHELF);
   await moveStock(db, { sku: 'VASE', delta: -3, reason: 'sold', actor: 'order', at });
-  expect((await bring(SHELF))[0]).toBe('2 unchanged VASE: stock 10 was imported before: 7 now');
+  expect((await bring(SHELF))[0]).toBe(
+    '2 skipped VASE: stock stays 7, as 10 was imported before: if it is a new count, send 3 to POST /admin/products/VASE/stock',
+  );
   expect(await bring(['sku,stock', 'VASE,12'])).toEqual(['2 changed VASE: stock 7 → 12']);
   expect((await shelf('VASE')).movements[0]).toMatchObject({ onHandDelta: 5 });
 });
@@ -80,6 +82,27 @@ test('an empty cell, and a column that is not there, change nothing', async () =
   ]);
   expect(await pricesOf('VASE')).toEqual(['4500 eur', '5490 usd']);
   expect(await findProduct(db, { sku: 'VASE' })).toMatchObject({ name: 'Stone Vase', weight: 1200 });
+});
+
+test('a price that has changed is not sold before it is at Stripe, and the report says so', async () => {
+  await bring(SHELF);
+  await db.$executeRaw`UPDATE prices SET stripe_price_id = 'price_' || sku || currency`;
+  const file = ['sku,price_eur', 'VASE,45', 'SONG,1.99'];
+  const said = [
+    '2 changed VASE: eur €45.00; not sold in eur until npm run stripe:setup has run',
+    '3 changed SONG: eur €1.99; not for sale until npm run stripe:setup has run',
+  ];
+  expect(await bring(file, { dryRun: true })).toEqual(said);
+  expect(await bring(file)).toEqual(said);
+  expect(await bring(file)).toEqual(['2 unchanged VASE: ', '3 unchanged SONG: ']);
+});
+
+test('one price in two columns is refused for a product that exists, too, and a row of empty cells is none', async () => {
+  await bring(SHELF);
+  expect(await bring(['sku,price_eur,amount_eur', 'VASE,12.50,1300', ',,', ' , ,'])).toEqual([
+    '2 refused VASE: price_eur and amount_eur are the same price: leave one of them empty',
+  ]);
+  expect(await pricesOf('VASE')).toEqual(['4990 eur', '5490 usd']);
 });
 
 test.each([
@@ -106,7 +129,11 @@ test.each([
   ['sku,name,kind,amount_eur', 'A,A,digital,12.50', 'amount_eur must be whole, in the currency’s smallest unit'],
   ['sku,name,kind,price_isk', 'A,A,digital,5.50', 'the price in isk must be a multiple of 100 in isk'],
   ['sku,name,kind,price_kwd', 'A,A,digital,1.255', 'the price in kwd must be a multiple of 10 in kwd'],
-  ['sku,name,kind,price_eur,amount_eur', 'A,A,digital,1,100', 'the price in eur has a price already'],
+  [
+    'sku,name,kind,price_eur,amount_eur',
+    'A,A,digital,1,100',
+    'price_eur and amount_eur are the same price: leave one of them empty',
+  ],
   ['sku,name,kind,image', 'A,A,digital,vase.jpg', /^image must be an http or https URL/],
   ['sku,name,kind,tax_code', 'A,A,digital,19%', /^tax_code must be a tax code/],
 ])('refuses %s with %s, and goes on with the other lines', async (header, line, why) => {
