@@ -44,7 +44,7 @@ export function withoutPrivate(value: unknown, depth = 0): unknown {
 }
 
 /** Errors of another realm are errors, too. */
-const isError = (value: unknown): value is Error => value instanceof Error || types.isNativeError(value);
+export const isError = (value: unknown): value is Error => value instanceof Error || types.isNativeError(value);
 
 /** An error for the log: class, codes, message and frames; never the request or the raw response it came from. */
 export function describeError(error: Error, depth = 0): Record<string, unknown> {
@@ -96,10 +96,12 @@ const UNQUOTED = /\b((?:Invalid|Received|Unrecognized)[^:]{1,60}): (?!["'`“]|\
 /** An id, a code, a path or the name of a column: one word with something else than letters in it. */
 const isCode = (text: string): boolean => /^[\w.:/[\]{}$-]*[\d_.:/-][\w.:/[\]{}$-]*$/.test(text) || text === '';
 
+const ESCAPE = /\\(?:u[0-9a-fA-F]{4}|.)/;
+
 /** Escapes of JSON come first, so that none is cut; then what looks like a secret or like an address. */
 const SECRET = new RegExp(
   [
-    /\\(?:u[0-9a-fA-F]{4}|.)/,
+    ESCAPE,
     /(?:sk|rk|pk)_(?:live|test)_[\w-]+/,
     /whsec_[\w+/=-]+/,
     /(?<=\\[a-z]|[^a-z0-9_]|^)re_[A-Za-z0-9]{6,}_[A-Za-z0-9]{6,}/,
@@ -115,15 +117,25 @@ const SECRET = new RegExp(
   'gi',
 );
 
+/** A string of JSON, the quotation marks at its ends included. */
+const STRING = /"(?:[^"\\]|\\.)*"/gs;
+
 /**
- * Makes the last look at a line before it is written, whatever it says and whoever wrote it.
+ * Makes the last look at a line of JSON before it is written, whatever it says and whoever wrote it. It stays JSON: only
+ * within strings is anything replaced, and no escape is cut.
  * @param secrets the values of this process's own secrets
  */
-export function scrubber(secrets: readonly string[]): (text: string) => string {
-  const known = [...new Set(secrets.flatMap((one) => [one, JSON.stringify(one).slice(1, -1)]))];
-  return (text) => {
-    let scrubbed = text;
-    for (const secret of known) if (scrubbed.includes(secret)) scrubbed = scrubbed.replaceAll(secret, '[removed]');
-    return scrubbed.replace(SECRET, (found) => (found.startsWith('\\') ? found : '[removed]'));
+export function scrubber(secrets: readonly string[]): (line: string) => string {
+  const known = [...new Set(secrets)].map((one) => JSON.stringify(one).slice(1, -1));
+  // The longest first: one may begin with another.
+  const longest = known.toSorted((one, other) => other.length - one.length).map(literal);
+  const knownOrEscape = new RegExp([...longest, ESCAPE.source].join('|'), 'g');
+  const without = (text: string) => text.replace(knownOrEscape, (found) => (known.includes(found) ? REMOVED : found));
+  return (line) => {
+    const scrubbed = known.some((one) => line.includes(one)) ? line.replace(STRING, without) : line;
+    return scrubbed.replace(SECRET, (found) => (found.startsWith('\\') ? found : REMOVED));
   };
 }
+
+const REMOVED = '[removed]';
+const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');

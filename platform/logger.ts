@@ -2,7 +2,7 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Env } from './env';
 import { logContext } from './log-context';
 import type { LOG_MODULES, LogLevel, LogProcess } from './log-levels';
-import { scrubber, withoutPrivate } from './log-scrubber';
+import { isError, scrubber, withoutPrivate } from './log-scrubber';
 import { secretsOf } from './secrets-of';
 
 export type { Logger };
@@ -38,7 +38,7 @@ export function createLogger(
       mixin: logContext,
       // What pino makes of errors by itself says more than it may.
       serializers: { err: (described: unknown) => described },
-      formatters: { log: (line) => withoutPrivate(line) as Record<string, unknown> },
+      formatters: { log: (line) => withoutPrivate(withError(line)) as Record<string, unknown> },
       hooks: {
         streamWrite: scrubber(secretsOf(env)),
         ...(onError && {
@@ -59,6 +59,10 @@ export function createLogger(
   });
   return log;
 }
+
+/** What was thrown and is no error could be anything that somebody typed: of that, only what it is. */
+const withError = (line: Record<string, unknown>): Record<string, unknown> =>
+  'err' in line && !isError(line.err) ? { ...line, err: { type: typeof line.err } } : line;
 
 const ERROR = 50;
 

@@ -171,6 +171,32 @@ describe('what is planted stays out of the log', () => {
   });
 });
 
+test('a secret that looks like JSON leaves lines that are JSON, and goes from their texts', () => {
+  const written: string[] = [];
+  const secrets = ['"level":50', '17642111', 'nothing-in-it', 'back\\slash"quoted', 'msg":"it'];
+  const STRIPE_WEBHOOK_SECRET = secrets;
+  const careful = createLogger(
+    'api',
+    { ...env, STRIPE_WEBHOOK_SECRET },
+    { destination: { write: (line: string) => void written.push(line) } },
+  );
+  careful.error({ amount: 17642111 }, `it has\nothing-in-it, ${secrets.join(' ')}`);
+  careful.error({ amount: 17642111 }, 'it has\nothing-in-it');
+  const [first, second] = written.map((line) => JSON.parse(line));
+  expect(first).toMatchObject({
+    level: 50,
+    msg: 'it has\nothing-in-it, [removed] [removed] [removed] [removed] [removed]',
+  });
+  expect(second).toMatchObject({ level: 50, amount: 17642111, msg: 'it has\nothing-in-it' });
+});
+
+test('what was thrown and is no error is not written', () => {
+  log.error({ err: PLANTED.name }, 'it failed');
+  log.error({ err: { message: PLANTED.street } }, 'it failed');
+  expectClean();
+  expect(lines.map((line) => JSON.parse(line).err)).toEqual([{ type: 'string' }, { type: 'object' }]);
+});
+
 test('lines carry the ids of what they are about, and of nothing beside it', async () => {
   const { inbound } = activityContext({
     info: { workflowExecution: { workflowId: 're_1', runId: 'run' }, activityType: 'followRefund', attempt: 2 },
