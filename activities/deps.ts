@@ -3,6 +3,7 @@ import type { Moved } from '../domain/bulk';
 import type { NoticeKind, SubscribedEvent } from '../domain/events';
 import type { DisputeId, RefundId, SessionId } from '../domain/ids';
 import type { OrderStatus, Reason } from '../domain/order';
+import type { Written } from '../domain/sweep';
 import type { BulkInput } from '../messages/bulk';
 import type { RefundRequestInput } from '../messages/refund-request';
 import type { ResendInput } from '../messages/resend';
@@ -84,16 +85,14 @@ export interface WorkflowStarter {
   ): Promise<'told' | 'nobody'>;
   /**
    * Makes sure that an unfinished order runs and continues from what the database says. Starts it if it does not run,
-   * and starts it over if its run is ahead of the database, which was then restored from a backup. `held`: so it was,
-   * and the earlier run had sent the goods, so that shipping is on hold now.
-   * @param written reads the database; null where it has no such order. `isSent`: it knows a parcel
+   * and starts it over if its run is ahead of the database, which was then restored from a backup.
+   * @param written reads the database; null where it has no such order
+   * @param holdSent holds shipping, as the run with this id had sent goods; called before anything else is done
    */
   resume(
     id: SessionId,
-    written: () => Promise<{ status: OrderStatus; isSent: boolean } | null>,
-  ): Promise<'started' | 'held' | 'running'>;
-  /** Holds shipping, once, of what was sent before the database was restored. False if nothing is to be sent. */
-  holdShipping(id: SessionId): Promise<boolean>;
+    database: { written: () => Promise<Written | null>; holdSent: (runId: string) => Promise<void> },
+  ): Promise<'started' | 'running'>;
 }
 
 /**

@@ -138,6 +138,25 @@ const ALONG_THE_WAY: readonly OrderStatus[] = ['PENDING', 'PAID', 'PREPARING', '
 export const isAhead = (reached: OrderStatus, written: OrderStatus | null): boolean =>
   written === null || (ALONG_THE_WAY.indexOf(reached) > ALONG_THE_WAY.indexOf(written) && !isFinal(written));
 
+/** What the database says of an order. `isReplaced`: staff had goods of it sent again at some time. */
+export interface Written {
+  status: OrderStatus;
+  parcels: number;
+  isReplaced: boolean;
+}
+
+/**
+ * Whether the database was restored to before what an order's run says. Goods that are to be sent again lead a sent
+ * order back to `PREPARING`, and a run that is parked may not have heard of it: then only a parcel too many tells.
+ * @param parcels how many the run knows; null if it was not asked, or did not answer
+ */
+export const isRestored = (
+  { reached, parcels }: { reached: OrderStatus; parcels: number | null },
+  written: Written | null,
+): boolean =>
+  isAhead(reached, written?.status ?? null) &&
+  (!written?.isReplaced || written.status !== 'PREPARING' || (parcels ?? 0) > written.parcels);
+
 /** Whether goods had left by then. */
 export const wasSent = (reached: OrderStatus): boolean => reached === 'SHIPPED' || reached === 'COMPLETED';
 

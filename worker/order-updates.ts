@@ -3,7 +3,7 @@ import type { UpdateAnswer, WorkflowStarter } from '../activities/deps';
 import { refusedMove } from '../domain/bulk';
 import type { ProblemCode } from '../domain/problem';
 import { WORKFLOWS } from '../messages/names';
-import { cancelUpdate, type HoldRequest, holdUpdate, orderStart, retryUpdate } from '../messages/order';
+import { cancelUpdate, orderStart, retryUpdate } from '../messages/order';
 import { type RefundRequestResult, refundRequestStart } from '../messages/refund-request';
 import { INVALID_TRANSITION, NOT_RECORDED, OUT_OF_STOCK, REFUND_EXCEEDS_REMAINING } from '../messages/refusals';
 import { retryStepUpdate } from '../messages/retry';
@@ -19,7 +19,7 @@ const NO_RESULT = new Error('the run has no result yet');
 /** How activities send what staff ask for to the workflows of orders, and to those beside them. */
 export const createOrderUpdates = ({
   workflow,
-}: Pick<Client, 'workflow'>): Pick<WorkflowStarter, 'updateOrder' | 'holdShipping' | 'retryRefund' | 'retryStep'> => {
+}: Pick<Client, 'workflow'>): Pick<WorkflowStarter, 'updateOrder' | 'retryRefund' | 'retryStep'> => {
   /** Waits for a result; `late` if it takes longer than staff would wait. */
   const inTime = async <T>(deadline: number, result: () => Promise<T>): Promise<T | 'late'> => {
     try {
@@ -46,19 +46,6 @@ export const createOrderUpdates = ({
         return { outcome: 'done' };
       } catch (error) {
         return answerOf(error);
-      }
-    },
-
-    async holdShipping(sessionId) {
-      const update = { updateId: HOLD_OF_RESTORED, args: [{ reason: 'other' }] as [HoldRequest] };
-      try {
-        await workflow.withDeadline(Date.now() + PATIENCE_MS, () =>
-          workflow.getHandle(sessionId).executeUpdate(holdUpdate, update),
-        );
-        return true;
-      } catch (error) {
-        if (isRefused(error) || isNotRunning(error)) return false; // nothing of it is to be shipped
-        throw error;
       }
     },
 
@@ -92,9 +79,6 @@ export const createOrderUpdates = ({
     },
   };
 };
-
-/** An order is held for this once: a run performs an update of one id once. */
-const HOLD_OF_RESTORED = 'sent-before-restore';
 
 /** The codes of the refusals by a rule, whose sentences are ours. */
 const REFUSALS: Record<string, ProblemCode> = {

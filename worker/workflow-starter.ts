@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client';
 import type { WorkflowStarter } from '../activities/deps';
 import type { OrderStatus } from '../domain/order';
-import { isAhead, wasSent } from '../domain/sweep';
+import { isRestored, wasSent } from '../domain/sweep';
 import { bulkStart } from '../messages/bulk';
 import { disputeLookSignal, disputeStart } from '../messages/dispute';
 import { WORKFLOWS } from '../messages/names';
@@ -102,34 +102,45 @@ export const createWorkflowStarter = ({ workflow }: Pick<Client, 'workflow'>): W
     }
   },
 
-  async resume(sessionId, written) {
-    const run = workflow.getHandle(sessionId);
-    const earlier = await lastRunOf(run);
-    let reached = earlier?.reached ?? null;
-    if (earlier?.isRunning) {
+  async resume(sessionId, { written, holdSent }) {
+    const earlier = await lastRunOf(workflow.getHandle(sessionId));
+    if (earlier !== null) {
+      const { runId, isRunning } = earlier;
+      const run = workflow.getHandle(sessionId, runId);
+      const sentAgain = !isRunning && (await written())?.isReplaced;
+      const asked = () => workflow.withDeadline(Date.now() + QUERY_MS, () => run.query(orderQuery));
+      // Null too while it has opened no order.
+      const report = isRunning || sentAgain ? await asked().catch(() => null) : null;
       // A run that does not answer is for staff to look at; the sweep goes on with the other orders.
-      const asked = workflow.withDeadline(Date.now() + QUERY_MS, () => run.query(orderQuery));
-      const report = await asked.catch(() => null); // null too while it has opened no order
+      if (isRunning && report === null) return 'running';
       const order = await written(); // read after the run was asked: a step writes here first, and believes then
-      if (report === null || !isAhead(report.status, order?.status ?? null)) return 'running';
-      await run.terminate('The database stands before this run: it was restored. The order goes on from what it says.');
-      reached = report.status;
+      const reached = report?.status ?? earlier.reached;
+      const isOlder = reached !== null && isRestored({ reached, parcels: report?.parcels.length ?? null }, order);
+      if (isRunning && !isOlder) return 'running';
+      // Before the run ends: whatever stops this here, the next sweep finds the same run, and does it all again.
+      if (isOlder && wasSent(reached)) await holdSent(runId);
+      if (isRunning) await run.terminate(RESTORED);
     }
-    const order = await written();
     await this.order(sessionId, { again: true });
-    const isSent = reached !== null && wasSent(reached) && isAhead(reached, order?.status ?? null);
-    // A completed order of which goods are to be sent again is ahead of no database: its parcels are known.
-    if (!isSent || (order?.isSent && !earlier?.isRunning)) return 'started';
-    return (await this.holdShipping(sessionId)) ? 'held' : 'started';
+    return 'started';
   },
 });
 
-/** Null if Temporal knows no run of the order. `reached`: how far the run says that it took the order. */
-async function lastRunOf(run: WorkflowHandle): Promise<{ isRunning: boolean; reached: OrderStatus | null } | null> {
+const RESTORED = 'The database stands before this run: it was restored. The order goes on from what it says.';
+
+/** The last run of an order. `reached`: how far it says that it took the order. */
+interface LastRun {
+  runId: string;
+  isRunning: boolean;
+  reached: OrderStatus | null;
+}
+
+/** Null if Temporal knows no run of the order. */
+async function lastRunOf(run: WorkflowHandle): Promise<LastRun | null> {
   try {
-    const { status, typedSearchAttributes } = await run.describe();
+    const { runId, status, typedSearchAttributes } = await run.describe();
     const reached = typedSearchAttributes.get(SEARCH_ATTRIBUTES.orderStatus) as OrderStatus | undefined;
-    return { isRunning: status.name === 'RUNNING', reached: reached ?? null };
+    return { runId, isRunning: status.name === 'RUNNING', reached: reached ?? null };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;

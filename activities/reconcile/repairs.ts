@@ -1,4 +1,6 @@
 import type { SessionId } from '../../domain/ids';
+import { openOrder } from '../../store/orders/open';
+import { holdShipping } from '../../store/orders/shipping-hold';
 import { addNote } from '../../store/orders/timeline';
 import {
   type Difference,
@@ -8,6 +10,7 @@ import {
   unsettledOrders,
 } from '../../store/reconciliation/repairs';
 import { standingOf } from '../../store/reconciliation/unfinished';
+import { checkout } from '../checkout/checkout';
 import type { Deps } from '../deps';
 import { eachApart } from './apart';
 
@@ -74,16 +77,29 @@ async function resumeAll(deps: Deps, sessions: SessionId[]): Promise<SessionId[]
   return started;
 }
 
-/** Says to staff why shipping is on hold, if the goods had left before the database was restored. */
-async function resume({ db, clock, starter }: Deps, sessionId: SessionId): Promise<'started' | 'held' | 'running'> {
-  const resumed = await starter.resume(sessionId, () => standingOf(db, sessionId));
-  if (resumed === 'held') await addNote(db, { sessionId, ...SENT_BEFORE, at: new Date(clock.now()) });
-  return resumed;
+const resume = (deps: Deps, sessionId: SessionId): Promise<'started' | 'running'> =>
+  deps.starter.resume(sessionId, {
+    written: () => standingOf(deps.db, sessionId),
+    holdSent: (runId) => holdSent(deps, sessionId, runId),
+  });
+
+/**
+ * Holds shipping, once for each run that had sent goods, and says to staff why. An order that the database has lost is
+ * opened first. Does nothing if nothing of it is to be shipped.
+ */
+async function holdSent(deps: Deps, sessionId: SessionId, runId: string): Promise<void> {
+  const { db, clock } = deps;
+  const isOpen = async () => (await openOrder(db, { sessionId, hold: true, at: new Date(clock.now()) })) !== null;
+  if (!(await isOpen())) {
+    if ((await checkout(deps).takeUpSession({ sessionId })) !== 'taken-up') return;
+    if (!(await isOpen())) return;
+  }
+  const asked = { sessionId, key: `sent-before-restore/${runId}`, actor: 'holdfast', at: new Date(clock.now()) };
+  const held = await holdShipping(db, { ...asked, reason: 'other' });
+  if (held.outcome === 'recorded') await addNote(db, { ...asked, ...SENT_BEFORE });
 }
 
 const SENT_BEFORE = {
-  key: 'sent-before-restore',
-  actor: 'holdfast',
   message: 'Shipping is on hold: the goods had left before the database was restored from a backup',
   note: 'Look for the parcel. If it was sent, release the hold and record it again, and send nothing.',
 };

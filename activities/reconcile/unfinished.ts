@@ -38,14 +38,18 @@ export const sweepUnfinished = (deps: Deps) => {
       let checked = 0;
       let woken = 0;
       for (const kind of KINDS) {
-        if (counts[kind] === 0 || (!window.wide && (await runs.countRunning(kind)) >= counts[kind])) continue;
+        // A database that was restored may know no open order, and yet there are runs of those it has lost.
+        const mayBeLost = window.wide && kind === 'order';
+        const isDone = async () =>
+          counts[kind] === 0 || (!window.wide && (await runs.countRunning(kind)) >= counts[kind]);
+        if (!mayBeLost && (await isDone())) continue;
         const running = await listRunning(kind);
         const met = new Set<string>();
         for await (const page of unfinished(db, kind, before)) {
           atWork();
           checked += page.length;
           for (const { id } of page) met.add(id);
-          const missing = page.filter((one) => !running.has(one.id) || isRestored(one, running));
+          const missing = page.filter((one) => !running.has(one.id) || mayBeRestored(one, running));
           if (kind !== 'order')
             await followAgain(
               deps,
@@ -98,8 +102,8 @@ export const sweepUnfinished = (deps: Deps) => {
 
 const BATCH = 1_000;
 
-/** Whether the run of an order says more than the database, which was then restored: it is asked itself. */
-function isRestored({ id, status }: Unfinished, running: ReadonlyMap<string, OrderStatus | null>): boolean {
+/** Whether the run of an order seems to be ahead of the database: it is asked itself. */
+function mayBeRestored({ id, status }: Unfinished, running: ReadonlyMap<string, OrderStatus | null>): boolean {
   const reached = running.get(id) ?? null;
   return reached !== null && isAhead(reached, status as OrderStatus);
 }

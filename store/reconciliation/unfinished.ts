@@ -1,5 +1,5 @@
 import type { SessionId } from '../../domain/ids';
-import type { OrderStatus } from '../../domain/order';
+import type { Written } from '../../domain/sweep';
 import type { Db } from '../database';
 
 /** Those of these sessions whose order is not final. */
@@ -164,16 +164,15 @@ export async function ordersReplacedSince(db: Db, since: Date): Promise<SessionI
   );
 }
 
-/** How an order stands, and whether a parcel of it is known; null if there is no such order. */
-export async function standingOf(
-  db: Db,
-  sessionId: SessionId,
-): Promise<{ status: OrderStatus; isSent: boolean } | null> {
+/** How an order stands; null if there is no such order. */
+export async function standingOf(db: Db, sessionId: SessionId): Promise<Written | null> {
   const order = await db.order.findUnique({
     where: { sessionId },
-    select: { status: true, _count: { select: { shipments: true } } },
+    select: { status: true, _count: { select: { shipments: true, replacements: true } } },
   });
-  return order && { status: order.status, isSent: order._count.shipments > 0 };
+  if (order === null) return null;
+  const { shipments: parcels, replacements } = order._count;
+  return { status: order.status, parcels, isReplaced: replacements > 0 };
 }
 
 /** Those of these sessions that have no order here. */

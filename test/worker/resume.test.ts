@@ -1,0 +1,81 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { SessionId } from '../../domain/ids';
+import type { OrderStatus } from '../../domain/order';
+import type { Written } from '../../domain/sweep';
+import { createWorkflowStarter } from '../../worker/workflow-starter';
+
+const ID = 'cs_test_1' as SessionId;
+
+/** What resuming an order does, in its order, where Temporal and the database say this. */
+async function resumed({
+  run,
+  written,
+  hold = async () => {},
+}: {
+  run: { reached: OrderStatus; parcels?: number; isRunning?: boolean } | null;
+  written: Partial<Written> | null;
+  hold?: () => Promise<void>;
+}): Promise<string[]> {
+  const did: string[] = [];
+  const handle = {
+    async describe() {
+      if (run === null) throw new WorkflowNotFoundError('none', ID, undefined);
+      const status = { name: run.isRunning ? 'RUNNING' : 'COMPLETED' };
+      return { runId: 'run-1', status, typedSearchAttributes: { get: () => run.reached } };
+    },
+    query: async () => ({ status: run?.reached, parcels: Array.from({ length: run?.parcels ?? 0 }) }),
+    terminate: async () => did.push('ended'),
+  };
+  const workflow = {
+    getHandle: () => handle,
+    withDeadline: <T>(_: number, call: () => Promise<T>) => call(),
+    signalWithStart: async () => did.push('started'),
+  };
+  const known = written && { status: 'PREPARING' as const, parcels: 0, isReplaced: false, ...written };
+  const holdSent = async (runId: string) => {
+    did.push(`held for ${runId}`);
+    await hold();
+  };
+  const starter = createWorkflowStarter({ workflow } as unknown as Pick<Client, 'workflow'>);
+  const outcome = await starter.resume(ID, { written: async () => known, holdSent }).catch(() => 'failed' as const);
+  return [...did, outcome];
+}
+
+const HELD = ['held for run-1', 'ended', 'started', 'started'];
+
+describe('a sweep resumes an order', () => {
+  test('whose goods had left: shipping is held before its run ends, so that no hold is lost half way', async () => {
+    const run = { reached: 'SHIPPED', parcels: 1, isRunning: true } as const;
+    expect(await resumed({ run, written: {} })).toEqual(HELD);
+    expect(await resumed({ run, written: null })).toEqual(HELD);
+    const hold = () => Promise.reject(new Error('the database is away'));
+    expect(await resumed({ run, written: {}, hold })).toEqual(['held for run-1', 'failed']);
+  });
+
+  test('of which one of two parcels is known: shipping is held', async () => {
+    const run = { reached: 'COMPLETED', parcels: 2 } as const;
+    expect(await resumed({ run, written: { parcels: 1 } })).toEqual(['held for run-1', 'started', 'started']);
+  });
+
+  test('of which goods are to be sent again: it is ahead only if it knows a parcel more', async () => {
+    const [parked, ended] = [
+      { reached: 'SHIPPED', parcels: 1, isRunning: true },
+      { reached: 'COMPLETED', parcels: 1 },
+    ] as const;
+    const written = { parcels: 1, isReplaced: true };
+    expect(await resumed({ run: parked, written })).toEqual(['running']);
+    expect(await resumed({ run: ended, written })).toEqual(['started', 'started']);
+    expect(await resumed({ run: { ...parked, parcels: 2 }, written })).toEqual(HELD);
+    expect(await resumed({ run: { ...ended, parcels: 2 }, written })).toEqual(['held for run-1', 'started', 'started']);
+  });
+
+  test('that Temporal does not know, or that is no further than written, without a hold', async () => {
+    expect(await resumed({ run: null, written: {} })).toEqual(['started', 'started']);
+    expect(await resumed({ run: { reached: 'PREPARING', isRunning: true }, written: {} })).toEqual(['running']);
+    expect(await resumed({ run: { reached: 'PAID', isRunning: true }, written: { status: 'PENDING' } })).toEqual([
+      'ended',
+      'started',
+      'started',
+    ]);
+  });
+});
