@@ -10,6 +10,10 @@ export const read = (file: string): string => readFileSync(join(ROOT, file), 'ut
 export const has = (program: string, ...args: string[]): boolean =>
   spawnSync(program, args, { stdio: 'ignore' }).error === undefined;
 
+/** Whether a program ends well. */
+export const succeeds = (program: string, ...args: string[]): boolean =>
+  spawnSync(program, args, { cwd: '/', stdio: 'ignore' }).status === 0;
+
 /** Runs a program in the repository and returns what it says. @throws with its words when it fails */
 export function run(program: string, args: string[], env: Record<string, string> = {}, input?: string): string {
   return execFileSync(program, args, {
