@@ -72,6 +72,7 @@ async function ownVariables(run: Foreground, env: NodeJS.ProcessEnv): Promise<Va
     PORT: String(port),
     WORKER_PORT: String(workerPort),
     PUBLIC_URL: env.PUBLIC_URL || `http://localhost:${port}`,
+    ...(env.ADMIN_PORT === '0' && { ADMIN_PORT: String(await freePort()) }),
     ADMIN_TOKEN: env.ADMIN_TOKEN || secrets.once('ADMIN_TOKEN', token),
     SIGNING_SECRET: env.SIGNING_SECRET || secrets.once('SIGNING_SECRET', token),
     ...(!env.RESEND_API_KEY && !env.SMTP_URL && demoAddresses(env)),
@@ -136,15 +137,17 @@ function at(port: number, { HOST }: Env): string {
 }
 
 function addresses(env: Env, embedded: Variables): [string, string, string?][] {
+  const { PUBLIC_URL, ADMIN_URL, ADMIN_PORT } = env;
+  const metrics = ADMIN_PORT === undefined ? PUBLIC_URL : at(ADMIN_PORT, env);
   const rows: [string, string | undefined, string?][] = [
     ['Shop', env.STOREFRONT_URL],
-    ['API', `${env.PUBLIC_URL}/docs`, 'documentation'],
-    ['Staff', `${env.PUBLIC_URL}/staff`, 'find an order; sign in with the admin token'],
+    ['API', `${PUBLIC_URL}/docs`, 'documentation'],
+    ['Staff', `${ADMIN_URL}/staff`, 'find an order; sign in with the admin token'],
     ['Temporal UI', embedded.TEMPORAL_UI_URL, 'every order is a workflow'],
     ['Payment sandbox', embedded.STRIPE_API_BASE, 'pay with 4242 4242 4242 4242'],
     ['Payment control', embedded.SANDBOX_CONTROL_URL, 'act as Stripe’s Dashboard, the shoppers and their banks'],
     ['Outbox', embedded.OUTBOX_URL, 'every mail that was sent'],
-    ['Metrics', `${env.PUBLIC_URL}/metrics`, `and the worker’s: ${at(env.WORKER_PORT, env)}/metrics`],
+    ['Metrics', `${metrics}/metrics`, `and the worker’s: ${at(env.WORKER_PORT, env)}/metrics`],
     ['Admin token', env.ADMIN_TOKEN, 'Authorization: Bearer …'],
   ];
   return rows.filter((row): row is [string, string, string?] => row[1] !== undefined);

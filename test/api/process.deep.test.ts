@@ -60,7 +60,7 @@ function start(
 }
 
 test('with ADMIN_PORT it listens on both ports, and ends both when it is asked to stop', async () => {
-  const { child, ended, said } = start({ ADMIN_PORT: '0', ADMIN_URL: 'http://localhost:3001' });
+  const { child, ended, said } = start({ ADMIN_PORT: '0', ADMIN_URL: 'http://localhost:3100' });
   const ports = await until(async () => {
     const found = [...said.out.matchAll(/"port":(\d+)/g)].map(([, port]) => port);
     return found.length === 2 && found;

@@ -44,7 +44,7 @@ readOnlyRootFilesystem: true
 capabilities: { drop: [ALL] }
 {{- end }}
 
-{{/* Takes (dict "root" $ "secret" "the name of the Secret"). */}}
+{{/* Takes (dict "root" $ "secrets" (list "the variables that come from the mounted Secret")). */}}
 {{- define "holdfast.env" -}}
 {{- $root := .root }}
 - { name: NODE_ENV, value: production }
@@ -56,7 +56,7 @@ capabilities: { drop: [ALL] }
 - { name: {{ $name }}, value: {{ $value | quote }} }
 {{- end }}
 {{- end }}
-{{- range $root.Values.secrets.names }}
+{{- range .secrets }}
 - { name: {{ . }}_FILE, value: /run/secrets/holdfast/{{ . }} }
 {{- end }}
 {{- if $root.Values.temporalTls.existingSecret }}
@@ -65,6 +65,8 @@ capabilities: { drop: [ALL] }
 - { name: TEMPORAL_TLS_CLIENT_KEY_PATH, value: /run/secrets/temporal/tls.key }
 {{- with $root.Values.temporalTls.serverName }}
 - { name: TEMPORAL_TLS_SERVER_NAME, value: {{ . | quote }} }
+{{- end }}
+{{- if $root.Values.temporalTls.ca }}
 - { name: TEMPORAL_TLS_SERVER_CA_CERT_PATH, value: /run/secrets/temporal/ca.crt }
 {{- end }}
 {{- end }}
