@@ -109,7 +109,7 @@ export const variables = {
   WORKER_BUILD_ID: text
     .optional()
     .describe(
-      'the build id of these workers, for Temporal’s worker versioning (docs/going-live.md); if absent, they take tasks of every version',
+      'the build id of these workers, for Temporal’s worker versioning (docs/going-live.md); if absent, they take the tasks of every workflow as long as no version is current, and nothing new once one is',
     ),
   TEMPORAL_UI_URL: url('http:', 'https:')
     .optional()

@@ -20,7 +20,10 @@ export const versionOf = (buildId: string): WorkerDeploymentOptions => ({
   defaultVersioningBehavior: 'AUTO_UPGRADE',
 });
 
-/** From now on, tasks go to the workers of this version alone. Waits until one of them has been seen. */
+/**
+ * From now on, tasks go to the workers of this version alone; with an empty build id, to those without a version. Waits
+ * until one of them has been seen.
+ */
 export async function setCurrentVersion({ connection, options }: Client, buildId: string): Promise<void> {
   const { namespace, identity } = options;
   for (const deadline = Date.now() + SEEN_WITHIN_MS; ; await pause(AGAIN_MS)) {

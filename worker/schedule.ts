@@ -1,8 +1,16 @@
-import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import {
+  type Client,
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { PayloadConverterError, ValueError } from '@temporalio/common';
 import { WORKFLOWS } from '../messages/names';
 import { RECONCILE_SCHEDULE, reconcileStart } from '../messages/reconcile';
 import type { Env } from '../platform/env';
 import type { Logger } from '../platform/logger';
+import { PayloadUnreadable } from '../platform/payload-codec';
 
 const AGAIN_MS = 5_000;
 /** How often it is looked whether the Schedule is still there: Temporal's store may be lost while workers run. */
@@ -13,7 +21,7 @@ const LOOK_MS = 60_000;
  * process stops.
  */
 export async function keepSweeping(
-  temporal: Pick<Client, 'schedule'>,
+  temporal: Client,
   env: Pick<Env, 'RECONCILE_INTERVAL_SECONDS'>,
   log: Pick<Logger, 'warn'>,
   stopping: () => boolean,
@@ -33,22 +41,51 @@ export async function keepSweeping(
 /**
  * Creates the Schedule `reconcile`, or updates the existing one to this interval. Any number of workers may do so at
  * once. If a sweep is still running when the next is due, the next is skipped; after an outage a single sweep catches
- * up. A Schedule that was paused in the Temporal UI stays paused.
+ * up. A Schedule that was paused in the Temporal UI stays paused. One that nobody can read any more, because its key
+ * is lost, is made anew.
  */
-export async function scheduleSweeps(
-  temporal: Pick<Client, 'schedule'>,
-  env: Pick<Env, 'RECONCILE_INTERVAL_SECONDS'>,
-): Promise<void> {
+export async function scheduleSweeps(temporal: Client, env: Pick<Env, 'RECONCILE_INTERVAL_SECONDS'>): Promise<void> {
   if (await createIfGone(temporal, env)) return;
-  await temporal.schedule.getHandle(RECONCILE_SCHEDULE).update(({ state }) => ({ ...wanted(env), state }));
+  try {
+    await temporal.schedule.getHandle(RECONCILE_SCHEDULE).update(({ state }) => ({ ...wanted(env), state }));
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    await replaceUnreadable(temporal, env);
+  }
+}
+
+/** Of a key that is not there, or of all keys taken away. */
+const isUnreadable = (error: unknown): boolean =>
+  error instanceof PayloadUnreadable || error instanceof PayloadConverterError || error instanceof ValueError;
+
+/**
+ * Without the sweep nothing starts the orders again whose histories nobody can read either. Its own open runs have no
+ * reader as well, and stand still.
+ */
+async function replaceUnreadable(temporal: Client, env: Pick<Env, 'RECONCILE_INTERVAL_SECONDS'>): Promise<void> {
+  const { namespace } = temporal.options;
+  const scheduleId = RECONCILE_SCHEDULE;
+  const { schedule, info } = await temporal.workflowService.describeSchedule({ namespace, scheduleId });
+  await temporal.schedule.getHandle(scheduleId).delete().catch(absent);
+  for (const { workflowId } of info?.runningWorkflows ?? [])
+    if (workflowId)
+      await temporal.workflow.getHandle(workflowId).terminate('its payloads cannot be decrypted').catch(absent);
+  const { paused, notes } = schedule?.state ?? {};
+  const state = { paused: paused ?? false, ...(notes && { note: notes }) };
+  await createIfGone(temporal, env, state);
+}
+
+function absent(error: unknown): void {
+  if (!(error instanceof ScheduleNotFoundError) && !(error instanceof WorkflowNotFoundError)) throw error;
 }
 
 async function createIfGone(
   { schedule }: Pick<Client, 'schedule'>,
   env: Pick<Env, 'RECONCILE_INTERVAL_SECONDS'>,
+  state: { paused?: boolean; note?: string } = {},
 ): Promise<boolean> {
   try {
-    await schedule.create({ scheduleId: RECONCILE_SCHEDULE, ...wanted(env) });
+    await schedule.create({ scheduleId: RECONCILE_SCHEDULE, ...wanted(env), state });
     return true;
   } catch (error) {
     if (error instanceof ScheduleAlreadyRunning) return false;

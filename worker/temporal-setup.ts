@@ -19,6 +19,8 @@ const AGAIN_MS = 500;
 const KNOWN_WITHIN_MS = 60_000;
 /** Of gRPC. */
 const NOT_FOUND = 5;
+/** What `--current-version` takes to go back to workers without a build id. */
+const NO_VERSION = 'none';
 
 /** Answered in the place of what a server does not let us do: Temporal Cloud has other ways for it. */
 const REFUSAL =
@@ -33,40 +35,60 @@ export interface TemporalSetup {
 
 /**
  * Prepares a namespace: creates it, keeps its closed workflows for at least 30 days, adds the search attributes that
- * it lacks, and creates the Schedule of sweeps. Safe to repeat: it looks before it changes anything.
+ * it lacks, and creates the Schedule of sweeps. Safe to repeat: it looks before it changes anything. What the server
+ * does not let this key do, it says and leaves out: a deploy must not stop at what was done in another way.
  */
 export async function setUpTemporal(setup: TemporalSetup): Promise<void> {
-  await setUpNamespace(setup);
+  if (!(await setUpNamespace(setup))) return;
   await setUpSearchAttributes(setup);
   await untilKnown(() => scheduleSweeps(setup.temporal, setup.env));
   setup.log(`The Schedule of sweeps is set to every ${setup.env.RECONCILE_INTERVAL_SECONDS} s.`);
 }
 
-async function setUpNamespace({ temporal, log }: TemporalSetup): Promise<void> {
+/** @returns whether the namespace is there, for all that is known */
+async function setUpNamespace({ temporal, log }: TemporalSetup): Promise<boolean> {
   const { workflowService } = temporal.connection;
   const { namespace } = temporal.options;
   const retention = msToTs(RETENTION_MS);
-  const kept = await workflowService.describeNamespace({ namespace }).catch(absent);
-  if (kept === null) {
-    await permitted(workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: retention }));
-    return log(`The namespace ${namespace} is created; it keeps closed workflows for 30 days.`);
-  }
-  if (tsToMs(kept.config?.workflowExecutionRetentionTtl) >= RETENTION_MS)
-    return log(`The namespace ${namespace} is there, and keeps closed workflows for at least 30 days.`);
-  await permitted(
-    workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl: retention } }),
-    'set its retention to 30 days',
+  const described = await permitted(
+    log,
+    'see that the namespace is there, with a retention of 30 days',
+    workflowService.describeNamespace({ namespace }).catch(absent),
   );
-  return log(`The namespace ${namespace} now keeps closed workflows for 30 days.`);
+  if (described === null) return true;
+  const { answer: kept } = described;
+  if (kept === null) {
+    const created = await permitted(
+      log,
+      'create the namespace with a retention of 30 days, and run this again',
+      workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: retention }),
+    );
+    if (created) log(`The namespace ${namespace} is created; it keeps closed workflows for 30 days.`);
+    return created !== null;
+  }
+  if (tsToMs(kept.config?.workflowExecutionRetentionTtl) >= RETENTION_MS) {
+    log(`The namespace ${namespace} is there, and keeps closed workflows for at least 30 days.`);
+    return true;
+  }
+  const updated = await permitted(
+    log,
+    'set its retention to 30 days',
+    workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl: retention } }),
+  );
+  if (updated) log(`The namespace ${namespace} now keeps closed workflows for 30 days.`);
+  return true;
 }
 
 async function setUpSearchAttributes({ temporal, log }: TemporalSetup): Promise<void> {
   const { operatorService } = temporal.connection;
   const { namespace } = temporal.options;
-  const missing = await permitted(
+  const listed = await permitted(
+    log,
+    'create the search attributes of docs/going-live.md, if they are not there',
     untilKnown(() => missingAttributes(temporal)),
-    'create the search attributes of docs/going-live.md',
   );
+  if (listed === null) return;
+  const { answer: missing } = listed;
   const wrong = missing.filter(({ hasOtherType }) => hasOtherType);
   if (wrong.length > 0)
     throw new Error(
@@ -74,11 +96,12 @@ async function setUpSearchAttributes({ temporal, log }: TemporalSetup): Promise<
     );
   if (missing.length === 0) return log('All search attributes are there.');
   const searchAttributes = Object.fromEntries(missing.map(({ name, type }) => [name, type]));
-  await permitted(
-    operatorService.addSearchAttributes({ namespace, searchAttributes }),
+  const added = await permitted(
+    log,
     `create the search attributes ${named(missing)}`,
+    operatorService.addSearchAttributes({ namespace, searchAttributes }),
   );
-  return log(`Search attributes are created: ${named(missing)}.`);
+  if (added) log(`Search attributes are created: ${named(missing)}.`);
 }
 
 const named = (attributes: { label: string }[]): string => attributes.map(({ label }) => label).join(', ');
@@ -88,13 +111,17 @@ function absent(error: unknown): null {
   throw error;
 }
 
-/** Says what a person has to do where the server refuses. */
-async function permitted<T>(asked: Promise<T>, todo = 'create the namespace with a retention of 30 days'): Promise<T> {
+/**
+ * Says what a person has to do where the server refuses.
+ * @returns the answer, or null for a refusal
+ */
+async function permitted<T>(log: TemporalSetup['log'], todo: string, asked: Promise<T>): Promise<{ answer: T } | null> {
   try {
-    return await asked;
+    return { answer: await asked };
   } catch (error) {
-    if (isRefusedByTemporal(error)) throw new Error(`${REFUSAL}: ${todo}.`, { cause: error });
-    throw error;
+    if (!isRefusedByTemporal(error)) throw error;
+    log(`${REFUSAL}: ${todo}.`);
+    return null;
   }
 }
 
@@ -134,7 +161,7 @@ function configured(): TemporalSetup['env'] {
 
 /**
  * `--wait` waits until Temporal answers. `--current-version <build id>` sends tasks to the workers of that version, and
- * does nothing else.
+ * does nothing else; `none` means those without a version.
  */
 async function main(): Promise<void> {
   const { values: asked } = parseArgs({
@@ -147,8 +174,8 @@ async function main(): Promise<void> {
   try {
     if (asked.wait) await untilItAnswers(temporal, log);
     if (version === undefined) return await setUpTemporal({ temporal, env, log });
-    await setCurrentVersion(temporal, version);
-    log(`Tasks go to the workers of ${version}.`);
+    await setCurrentVersion(temporal, version === NO_VERSION ? '' : version);
+    log(`Tasks go to the workers ${version === NO_VERSION ? 'without WORKER_BUILD_ID' : `of ${version}`}.`);
   } finally {
     await temporal.connection.close();
   }

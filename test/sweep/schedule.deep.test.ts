@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from '@temporalio/client';
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
 import type { RefundId, SessionId } from '../../domain/ids';
 import { LONGEST_SWEEP_MS } from '../../domain/sweep';
@@ -5,6 +7,8 @@ import { TASK_QUEUES, WORKFLOWS } from '../../messages/names';
 import { orderStart } from '../../messages/order';
 import { RECONCILE_SCHEDULE, reconcileStart } from '../../messages/reconcile';
 import { refundStart } from '../../messages/refund';
+import { dataConverterOf } from '../../platform/payload-codec';
+import { payloadKeys } from '../../platform/payload-keys';
 import { keepSweeping, scheduleSweeps } from '../../worker/schedule';
 import { createWorkflowRuns } from '../../worker/workflow-runs';
 import { quietWorkers } from '../support/quiet';
@@ -18,6 +22,11 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
+const clientWith = (keys: string | undefined) => {
+  const { connection, options } = server.client;
+  const dataConverter = dataConverterOf(keys === undefined ? undefined : payloadKeys.parse(keys));
+  return new Client({ connection, namespace: options.namespace, dataConverter });
+};
 const described = () => server.client.schedule.getHandle(RECONCILE_SCHEDULE).describe();
 const every = (RECONCILE_INTERVAL_SECONDS: number) => scheduleSweeps(server.client, { RECONCILE_INTERVAL_SECONDS });
 
@@ -69,6 +78,33 @@ describe('the Schedule of sweeps', () => {
     await until(() => described().catch(() => null));
     stopping = true;
     await kept;
+  });
+
+  test.each([
+    ['another key', `new:${randomBytes(32).toString('base64')}`],
+    ['no key', undefined],
+  ])('is made anew, and its run ended, where its key is lost and there is %s', async (_what, keys) => {
+    const lost = clientWith(`lost:${randomBytes(32).toString('base64')}`);
+    const schedule = server.client.schedule.getHandle(RECONCILE_SCHEDULE);
+    await schedule.delete();
+    await scheduleSweeps(lost, { RECONCILE_INTERVAL_SECONDS: 60 });
+    await schedule.trigger();
+    const { workflowId } = await until(async () => {
+      const { info } = await lost.schedule.getHandle(RECONCILE_SCHEDULE).describe();
+      return info.runningActions[0]?.workflow;
+    });
+    await schedule.pause('staff');
+
+    const now = clientWith(keys);
+    await expect(now.schedule.getHandle(RECONCILE_SCHEDULE).describe()).rejects.toThrow();
+    await scheduleSweeps(now, { RECONCILE_INTERVAL_SECONDS: 120 });
+    const { spec, state, info } = await now.schedule.getHandle(RECONCILE_SCHEDULE).describe();
+    expect(spec.intervals).toEqual([expect.objectContaining({ every: 120_000 })]);
+    expect([state.paused, state.note, info.runningActions]).toEqual([true, 'staff', []]);
+    expect((await server.client.workflow.getHandle(workflowId).describe()).status.name).toBe('TERMINATED');
+    await scheduleSweeps(now, { RECONCILE_INTERVAL_SECONDS: 120 });
+    await now.schedule.getHandle(RECONCILE_SCHEDULE).delete();
+    await every(60);
   });
 
   test('is made as soon as Temporal can be asked', async () => {
