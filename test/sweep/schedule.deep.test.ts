@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Client } from '@temporalio/client';
+import { Client, ScheduleOverlapPolicy } from '@temporalio/client';
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
 import type { RefundId, SessionId } from '../../domain/ids';
 import { LONGEST_SWEEP_MS } from '../../domain/sweep';
@@ -88,7 +88,7 @@ describe('the Schedule of sweeps', () => {
     const schedule = server.client.schedule.getHandle(RECONCILE_SCHEDULE);
     await schedule.delete();
     await scheduleSweeps(lost, { RECONCILE_INTERVAL_SECONDS: 60 });
-    await schedule.trigger();
+    await schedule.trigger(ScheduleOverlapPolicy.SKIP); // by itself it allows several at once, which it does not list
     const { workflowId } = await until(async () => {
       const { info } = await lost.schedule.getHandle(RECONCILE_SCHEDULE).describe();
       return info.runningActions[0]?.workflow;
