@@ -95,23 +95,22 @@ export function connectObjectStore(env: Env): ObjectStore | null {
       return once(key, request);
     });
 
-  const check = async ({ key, etag, size }: StoredObject) => {
-    const { headers } = await ask(key, { method: 'HEAD' });
-    if (headers.get('etag') !== etag || headers.get('content-length') !== String(size))
+  const read: ObjectStore['read'] = async ({ key, etag, size }, { start, end }) => {
+    const range = { range: `bytes=${start}-${end - 1}`, 'if-match': etag };
+    const { headers, bytes } = await ask(key, { method: 'GET', headers: range });
+    const found = headers.get('content-range');
+    if (found === null) throw new ObjectStoreError('refused', 'no_ranges');
+    // Storage that does not know If-Match says by its ETag which object it has read.
+    if (headers.get('etag') !== etag || found !== `bytes ${start}-${end - 1}/${size}` || bytes.length !== end - start)
       throw new ObjectStoreError('changed', 'etag_or_size');
+    return bytes;
   };
 
   return {
-    check,
-    async read({ key, etag, size }, { start, end }) {
-      const range = { range: `bytes=${start}-${end - 1}`, 'if-match': etag };
-      const { headers, bytes } = await ask(key, { method: 'GET', headers: range });
-      const found = headers.get('content-range');
-      if (found === null) throw new ObjectStoreError('refused', 'no_ranges');
-      // Storage that does not know If-Match says by its ETag which object it has read.
-      if (headers.get('etag') !== etag || found !== `bytes ${start}-${end - 1}/${size}` || bytes.length !== end - start)
-        throw new ObjectStoreError('changed', 'etag_or_size');
-      return bytes;
+    read,
+    // Not by HEAD, whose answer has no body: a missing bucket would look like a missing object.
+    async check(object) {
+      await read(object, { start: 0, end: 1 });
     },
     upload: (object) => uploadInParts(ask, object),
     async remove(key) {

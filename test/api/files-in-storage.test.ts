@@ -210,6 +210,18 @@ describe('storage', () => {
     expect(await alarms()).toEqual([]);
   });
 
+  test('whose bucket is gone is one alarm, which lasts until it is back', async () => {
+    await upload(bytes);
+    const { path } = await granted();
+    s3.fail = failing(/^(GET|HEAD)/, { status: 404, code: 'NoSuchBucket' });
+    expect((await get(path)).status).toBe(503);
+    await tend();
+    expect(await alarms()).toEqual([['files_refused', '']]);
+    s3.fail = () => null;
+    await tend();
+    expect(await alarms()).toEqual([]);
+  });
+
   test('that is configured no more is 503 for what is there, and new files go into the database', async () => {
     await upload(bytes);
     const { id, path } = await granted();
