@@ -1,7 +1,7 @@
 import { version } from '../package.json';
 import type { Env } from './env';
 import type { LogProcess } from './log-levels';
-import { messageOf, scrubber, withoutPrivate } from './log-scrubber';
+import { messageOf, scrubber } from './log-scrubber';
 import type { ErrorLine } from './logger';
 import { secretsOf } from './secrets-of';
 
@@ -49,11 +49,11 @@ export function reportErrors(env: Env, process: LogProcess): ErrorReports | null
       if (met.size >= MOST_CAUSES) met.clear();
       met.set(fingerprint.join('/'), often);
       if (performance.now() - often.saidAt < SAY_EVERY_MS) return;
-      const { err, ...rest } = about;
+      const { err } = about;
       const event = {
         ...{ level: 'error' as const, logger: `holdfast.${module}`, fingerprint, message },
         tags: tagsOf(process, module, about),
-        extra: { ...(withoutPrivate(rest) as Record<string, unknown>), met: often.since },
+        extra: { ...knownOf(about), met: often.since },
         ...(err instanceof Error && {
           exception: {
             values: [
@@ -66,7 +66,7 @@ export function reportErrors(env: Env, process: LogProcess): ErrorReports | null
         }),
       };
       Object.assign(often, { saidAt: performance.now(), since: 0 });
-      client.captureEvent(JSON.parse(scrub(JSON.stringify(event))));
+      client.captureEvent(scrubbed(event, scrub));
     },
     stop: async () => {
       await Promise.resolve(client.close(LAST_MS)).catch(() => undefined);
@@ -93,9 +93,43 @@ function placeOf({ stack = '' }: Error): string {
   return /^\s+at (?:async )?([\w.$<>]+) \(/.exec(frame)?.[1] ?? /([\w.-]+):\d+:\d+\)?$/.exec(frame)?.[1] ?? 'nowhere';
 }
 
+/**
+ * What a report may hold of a line: ids, codes and numbers, by name. A line can be given anything, and what the log drops
+ * from it (log-scrubber.ts) is still there when it is reported.
+ */
 const TAGS = ['cause', 'subject', 'code', 'activity', 'route', 'session', 'number', 'workflow', 'trace', 'request'];
+const KNOWN = new Set([
+  ...TAGS,
+  ...['run', 'attempt', 'attempts', 'refund', 'dispute', 'event', 'object', 'delivery', 'type', 'template', 'sku'],
+  ...['since', 'version', 'ours', 'stripes', 'currency', 'filename', 'error', 'method', 'status', 'ms'],
+]);
 
 function tagsOf(process: LogProcess, module: string, about: Record<string, unknown>): Record<string, string> {
   const known = TAGS.flatMap((name) => (typeof about[name] === 'string' ? [[name, about[name]]] : []));
   return { process, module, ...Object.fromEntries(known) };
+}
+
+const knownOf = (about: Record<string, unknown>): Record<string, string | number | boolean> =>
+  Object.fromEntries(
+    Object.entries(about).flatMap(([name, value]) => {
+      const told = scalarOf(value);
+      return KNOWN.has(name) && told !== undefined ? [[name, told]] : [];
+    }),
+  );
+
+function scalarOf(value: unknown): string | number | boolean | undefined {
+  if (typeof value === 'bigint') return String(value);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
+}
+
+/** A copy whose texts are scrubbed one by one: a secret of digits alone is not to be cut out of JSON's own numbers. */
+function scrubbed<T>(event: T, scrub: (text: string) => string): T {
+  const inJson = (value: string | number): string => JSON.parse(scrub(JSON.stringify(String(value))));
+  return JSON.parse(
+    JSON.stringify(event, (_name, value: unknown) => {
+      if (typeof value === 'string') return inJson(value);
+      return typeof value === 'number' && inJson(value) !== String(value) ? inJson(value) : value;
+    }),
+  );
 }

@@ -43,7 +43,7 @@ export function createLogger(
         streamWrite: scrubber(secretsOf(env)),
         ...(onError && {
           logMethod(args, write, level) {
-            if (level >= ERROR) onError(errorLine(this.bindings(), args));
+            if (level >= ERROR) tell(onError, this.bindings(), args);
             write.apply(this, args);
           },
         }),
@@ -65,6 +65,15 @@ const withError = (line: Record<string, unknown>): Record<string, unknown> =>
   'err' in line && !isError(line.err) ? { ...line, err: { type: typeof line.err } } : line;
 
 const ERROR = 50;
+
+/** Whoever writes a line must not fail because somebody else is told of it, whatever the line holds. */
+function tell(onError: (line: ErrorLine) => void, bindings: Record<string, unknown>, args: unknown[]): void {
+  try {
+    onError(errorLine(bindings, args));
+  } catch {
+    // The line itself is in the log.
+  }
+}
 
 function errorLine({ name, module }: Record<string, unknown>, args: unknown[]): ErrorLine {
   const [first, second] = args;

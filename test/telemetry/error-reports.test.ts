@@ -2,12 +2,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import Stripe from 'stripe';
+import { Problem } from '../../domain/problem';
 import { loadEnv } from '../../platform/env';
 import { type ErrorReports, reportErrors } from '../../platform/error-reports';
 import { withLogContext } from '../../platform/log-context';
 import { createLogger } from '../../platform/logger';
 import { MailError } from '../../platform/mailer';
-import { BARE } from '../api/bare';
+import { BARE, bareApi } from '../api/bare';
 
 interface Event {
   fingerprint: string[];
@@ -121,4 +122,45 @@ test('what is no DSN is refused at the start: the SDK would say nothing, and rep
   expect(() => loadEnv({ ...BARE, SENTRY_DSN: 'https://sentry.example/7' })).toThrow(
     /SENTRY_DSN must be a DSN of Sentry/,
   );
+});
+
+describe('a request that fails', () => {
+  const QUERY = `?group=ADA-LOVELACE`;
+
+  test.each([
+    [500, new TypeError(`cannot read "Ada Lovelace" of ${EMAIL}`), ['request failed']],
+    [503, new Problem('unavailable', 'Many shoppers at once.', { retryAfter: 3 }), []],
+  ])('%i: its query, its cookies and its line stay here', async (status, error, messages) => {
+    const reports = reportErrors(env(), 'api') as ErrorReports;
+    const lines: string[] = [];
+    const destination = { write: (line: string) => void lines.push(line) };
+    const log = createLogger('api', env(), { onError: reports.tell, destination });
+    const bare = await bareApi({}, { log, shown: { page: () => Promise.reject(error) } as never });
+    try {
+      const answer = bare.api.http.get(`/products${QUERY}`).set('cookie', 'staff=lovelace-session');
+      await answer.expect(status);
+    } finally {
+      await bare.close();
+    }
+    await reports.stop();
+    const own = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request');
+    expect(own).toEqual([expect.objectContaining({ route: '/products', status, ms: expect.any(Number) })]);
+    const all = envelopes.join('\n');
+    expect(all).not.toMatch(/lovelace|group=|cookie|originalUrl|_header|http\/1/i);
+    const events = envelopes.map((envelope) => JSON.parse(envelope.split('\n')[2] ?? '') as Event);
+    expect(events.map(({ fingerprint }) => fingerprint[0])).toEqual(messages);
+  });
+});
+
+test('a line is written whatever it holds, and what can be told of it is', async () => {
+  const digits = '1764211234';
+  const given = { ...env(), SIGNING_SECRET: [digits] as never };
+  const reports = reportErrors(given, 'api') as ErrorReports;
+  const log = createLogger('api', env(), { onError: reports.tell, destination: { write() {} } });
+  log.error({ ours: 12n, stripes: Number(digits), sku: `of ${digits}`, other: 3n }, 'with big numbers');
+  log.error({ ours: { toJSON: () => 1n } }, 'with what is no text');
+  log.error({ err: Object.assign(new Error(), { name: { toJSON: () => 1n } }) }, 'with an error that is none');
+  await reports.stop();
+  const [event] = envelopes.map((envelope) => JSON.parse(envelope.split('\n')[2] ?? '') as Event);
+  expect(event?.extra).toEqual({ ours: '12', stripes: '[removed]', sku: 'of [removed]', met: 1 });
 });
