@@ -54,7 +54,7 @@ export function createApp(deps: ApiDeps, part: Part = 'all'): Express {
   app.set('query parser', 'simple');
 
   const requests = moduleLog(log, 'request');
-  app.use(requestLog(requests), requestTrace, requestContext, requestMetrics(metrics));
+  app.use(requestLog(requests), requestTrace(env), requestContext, requestMetrics(metrics));
   app.use(securityHeaders(env), codecCors(env, storefrontCors(env)));
   app.use((_req, res, next) => {
     // While the process stops, clients should send their next request elsewhere.

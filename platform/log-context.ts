@@ -13,6 +13,9 @@ let readTrace: () => LogContext | undefined = () => undefined;
 export const withLogContext = <T>(about: LogContext, run: () => T): T =>
   contexts.run({ ...contexts.getStore(), ...about }, run);
 
+/** Runs something that outlives the request that began it, and is no part of it. */
+export const withoutLogContext = <T>(run: () => T): T => contexts.exit(run);
+
 /** Adds ids that become known on the way; the lines from here on carry them. Outside of any context it does nothing. */
 export function addToLogContext(about: LogContext): void {
   const current = contexts.getStore();

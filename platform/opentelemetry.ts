@@ -8,6 +8,7 @@ import {
   type Link,
   ROOT_CONTEXT,
   type Span,
+  type SpanContext,
   SpanKind,
   SpanStatusCode,
   trace,
@@ -43,17 +44,35 @@ export function createTracer(endpoint: string, service: string, log: Pick<Logger
     idGenerator: ids,
   });
   const tracer = provider.getTracer('holdfast');
+  /** Whether the sampler wants a trace that nobody else has decided about. The span that it is asked for never ends. */
+  const decided = (traceId?: string): number => {
+    ids.nextTrace = traceId;
+    const { traceFlags } = tracer.startSpan('decide', {}, ROOT_CONTEXT).spanContext();
+    ids.nextTrace = undefined;
+    return traceFlags;
+  };
+  /** The context of a parent elsewhere, with its decision or with our own. */
+  const below = (carrier: Carrier, trusted: boolean): Context => {
+    const found = contextOf(carrier);
+    const parent = trace.getSpanContext(found);
+    if (parent === undefined) return found;
+    const own = isRunOfItsOwn(parent);
+    if (trusted && !own) return found;
+    // Not by the id that a stranger has chosen; by that of a run, for its activities have to be decided about alike.
+    const traceFlags = decided(trusted ? parent.traceId : undefined);
+    return trace.setSpanContext(found, { ...parent, traceFlags });
+  };
   const stop = () => provider.shutdown().catch(() => undefined);
   return {
-    start({ name, kind, attributes = {}, parent }: SpanOptions): OpenSpan {
-      const around = parent ? contextOf(parent) : context.active();
+    start({ name, kind, attributes = {}, parent, trusted = true }: SpanOptions): OpenSpan {
+      const around = parent ? below(parent, trusted) : context.active();
       if (kind === 'client' && trace.getSpanContext(around) === undefined) return NONE;
       return openSpan(tracer.startSpan(name, { kind: KINDS[kind], attributes }, around), around);
     },
     mark({ name, attributes, parent, links, spanId, startedAt }: Mark): void {
       ids.next = spanId;
       const options = { kind: SpanKind.INTERNAL, attributes, startTime: startedAt, links: links.flatMap(linkTo) };
-      tracer.startSpan(name, options, contextOf(parent)).end();
+      tracer.startSpan(name, options, below(parent, true)).end();
       ids.next = undefined;
     },
     carrier(): Carrier {
@@ -61,6 +80,7 @@ export function createTracer(endpoint: string, service: string, log: Pick<Logger
       PROPAGATOR.inject(context.active(), carrier, defaultTextMapSetter);
       return carrier;
     },
+    outside: (run) => context.with(ROOT_CONTEXT, run),
     traceId: () => trace.getSpanContext(context.active())?.traceId,
     stop: async () => {
       await Promise.race([stop(), new Promise((resolve) => setTimeout(resolve, LAST_MS).unref())]);
@@ -71,7 +91,15 @@ export function createTracer(endpoint: string, service: string, log: Pick<Logger
 const PROPAGATOR = new W3CTraceContextPropagator();
 const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL };
 
-const contextOf = (carrier: Carrier): Context => PROPAGATOR.extract(ROOT_CONTEXT, carrier, defaultTextMapGetter);
+const contextOf = ({ traceparent }: Carrier): Context =>
+  PROPAGATOR.extract(ROOT_CONTEXT, { traceparent }, defaultTextMapGetter);
+
+/**
+ * Whether it is a run that nobody traced, or its span: both ids are halves of the run's id, as is the trace's
+ * (`rootOf` in workflows/tracing.ts). The sandbox knows no sampler, so they always say that they are traced.
+ */
+const isRunOfItsOwn = ({ traceId, spanId }: SpanContext): boolean =>
+  spanId === traceId.slice(16) || spanId === traceId.slice(0, 16);
 
 function linkTo(carrier: Carrier): Link[] {
   const linked = trace.getSpanContext(contextOf(carrier));
@@ -90,14 +118,16 @@ const openSpan = (span: Span, around: Context): OpenSpan => ({
 
 const NONE: OpenSpan = { set() {}, rename() {}, fail() {}, within: (run) => run(), end() {} };
 
-/** Random, unless a workflow has told the id of its span already. */
+/** Random, unless a workflow has told the id of its span already, or the id of its trace is to be decided about. */
 class Ids extends RandomIdGenerator {
   next: string | undefined;
+  nextTrace: string | undefined;
 
   constructor() {
     super();
-    const random = this.generateSpanId;
-    this.generateSpanId = () => this.next ?? random();
+    const { generateSpanId, generateTraceId } = this;
+    this.generateSpanId = () => this.next ?? generateSpanId();
+    this.generateTraceId = () => this.nextTrace ?? generateTraceId();
   }
 }
 

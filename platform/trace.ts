@@ -3,7 +3,10 @@
  * (start-tracing.ts), each is a plain call: OpenTelemetry is then not even loaded.
  */
 
-/** A trace's context as neighbours hand it over: `traceparent`, perhaps `tracestate` (w3.org/TR/trace-context). */
+/**
+ * A trace's context as neighbours hand it over: `traceparent` (w3.org/TR/trace-context). Never `tracestate`, in which
+ * whoever calls may write what they like.
+ */
 export type Carrier = Record<string, string>;
 
 /** Ids, codes and numbers; never what a person typed. */
@@ -16,6 +19,8 @@ export interface SpanOptions {
   attributes?: Attributes;
   /** What it is a part of, where that is in another process; else what runs around it. */
   parent?: Carrier | undefined;
+  /** Whether the parent's decision to be traced counts. If not, this process decides as for a trace of its own. */
+  trusted?: boolean;
 }
 
 /** A span under way. */
@@ -42,6 +47,8 @@ export interface Mark {
 
 export interface Tracer {
   start(options: SpanOptions): OpenSpan;
+  /** Runs something as a part of no trace. */
+  outside<T>(run: () => T): T;
   mark(mark: Mark): void;
   /** The context of this moment, to be handed on; empty outside of any span. */
   carrier(): Carrier;
@@ -62,6 +69,9 @@ export const markSpan = (mark: Mark): void => tracer?.mark(mark);
 export const stopTracing = async (): Promise<void> => tracer?.stop();
 /** A span that its caller ends; null with tracing off. */
 export const startSpan = (options: SpanOptions): OpenSpan | null => tracer?.start(options) ?? null;
+
+/** Runs something that outlives the request that began it, and is no part of it. */
+export const untraced = <T>(run: () => T): T => (tracer ? tracer.outside(run) : run());
 
 /** Runs something as one span. It has failed if it rejects, by the error's code or class. */
 export async function traced<T>(options: SpanOptions, run: (span: OpenSpan | null) => Promise<T>): Promise<T> {

@@ -1,4 +1,6 @@
+import { withoutLogContext } from '../../platform/log-context';
 import type { Logger } from '../../platform/logger';
+import { untraced } from '../../platform/trace';
 import type { Db } from '../../store/database';
 import { readRevisions } from '../../store/orders/status';
 
@@ -24,7 +26,8 @@ export class OrderWatch {
   watch(sessionId: string, listener: Listener): () => void {
     const together = this.listeners.get(sessionId) ?? new Set();
     this.listeners.set(sessionId, together.add(listener));
-    if (!this.running) void this.run();
+    // For all who listen: it is no part of the request that happens to be the first.
+    if (!this.running) withoutLogContext(() => untraced(() => void this.run()));
     return () => {
       together.delete(listener);
       if (together.size === 0) this.listeners.delete(sessionId);
