@@ -121,8 +121,8 @@ const SECRET = new RegExp(
 const STRING = /"(?:[^"\\]|\\.)*"/gs;
 
 /**
- * Makes the last look at a line of JSON before it is written, whatever it says and whoever wrote it. It stays JSON: only
- * within strings is anything replaced, and no escape is cut.
+ * Makes the last look at a line of JSON before it is written, whatever it says and whoever wrote it. It stays JSON:
+ * only within strings is anything replaced, and no escape is cut.
  * @param secrets the values of this process's own secrets
  */
 export function scrubber(secrets: readonly string[]): (line: string) => string {

@@ -64,8 +64,8 @@ const databasesClock = (site: Site): Promise<Clock | null> =>
   compared('PostgreSQL', async () => (await readServer(site.db)).now);
 
 /**
- * Through whatever proxy there is: the way that shoppers and Stripe take. It is asked whether it is alive, since a proxy
- * keeps `/readyz` inside; where that can be reached, what it says counts too.
+ * Through whatever proxy there is: the way that shoppers and Stripe take. It is asked whether it is alive, since a
+ * proxy keeps `/readyz` inside; where that can be reached, what it says counts too.
  */
 async function api(site: Site): Promise<Finding> {
   try {
