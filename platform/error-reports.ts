@@ -94,8 +94,8 @@ function placeOf({ stack = '' }: Error): string {
 }
 
 /**
- * What a report may hold of a line: ids, codes and numbers, by name. A line can be given anything, and what the log drops
- * from it (log-scrubber.ts) is still there when it is reported.
+ * What a report may hold of a line: ids, codes and numbers, by name. A line can be given anything, and what the log
+ * drops from it (log-scrubber.ts) is still there when it is reported.
  */
 const TAGS = ['cause', 'subject', 'code', 'activity', 'route', 'session', 'number', 'workflow', 'trace', 'request'];
 const KNOWN = new Set([
