@@ -1,28 +1,57 @@
 import { execFileSync } from 'node:child_process';
-import { symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newFolder } from '../support/folder';
 import { commit } from './last-release.json';
 
 const ROOT = join(__dirname, '..', '..');
+
+/**
+ * Why the last release cannot be had from `clone`: there is no Git or no repository, or it is shallow and its remote
+ * does not give the commit. Null if it can be had, and in a whole clone: that one has to have it.
+ */
+export function whyNoRelease(clone = ROOT): string | null {
+  if (succeeds(clone, 'cat-file', '-e', `${commit}^{commit}`)) return null;
+  if (!succeeds(clone, 'rev-parse', '--git-dir')) return 'there is no Git repository here';
+  if (git(clone, 'rev-parse', '--is-shallow-repository').toString().trim() !== 'true') return null;
+  return succeeds(clone, 'fetch', '--depth=1', 'origin', commit) ? null : 'this clone has no history';
+}
 
 /**
  * The code of the last release, ready to run, in a folder of its own. It uses the packages that are installed here.
  * @throws where the clone does not have its commit: without it nothing is tested
  */
 export function lastRelease(): string {
-  const folder = newFolder('release');
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-release-'));
   try {
-    const archive = execFileSync('git', ['archive', commit, ...PARTS], { cwd: ROOT, maxBuffer: 1 << 28 });
-    execFileSync('tar', ['-x'], { cwd: folder, input: archive });
+    execFileSync('tar', ['-x'], { cwd: folder, input: git(ROOT, 'archive', commit, ...PARTS) });
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    execFileSync(process.execPath, [PRISMA, 'generate', '--no-hints'], { cwd: folder, stdio: 'ignore' });
+    return folder;
   } catch (error) {
-    throw new Error(`This clone has no commit ${commit}, the last release: run git fetch --unshallow.`, {
-      cause: error,
-    });
+    rmSync(folder, { recursive: true, force: true });
+    throw new Error(`The last release, commit ${commit}, cannot be unpacked from this clone.`, { cause: error });
   }
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  execFileSync(process.execPath, [PRISMA, 'generate', '--no-hints'], { cwd: folder, stdio: 'ignore' });
-  return folder;
+}
+
+/** Git takes the clone of another user too, as in a container. */
+function git(clone: string, ...args: string[]): Buffer {
+  const env = { ...process.env, GIT_TERMINAL_PROMPT: '0' };
+  return execFileSync('git', ['-c', 'safe.directory=*', ...args], {
+    cwd: clone,
+    maxBuffer: 1 << 28,
+    stdio: 'pipe',
+    env,
+  });
+}
+
+function succeeds(clone: string, ...args: string[]): boolean {
+  try {
+    git(clone, ...args);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const PRISMA = join(ROOT, 'node_modules', 'prisma', 'build', 'index.js');

@@ -5,7 +5,7 @@ import { expectBooksToBalance } from '../faults/books';
 import { type Answer, Shop } from '../faults/shop';
 import { System } from '../faults/system';
 import { until } from '../support/launched';
-import { lastRelease } from './last-release';
+import { lastRelease, whyNoRelease } from './last-release';
 
 /**
  * An upgrade and its rollback as docs/going-live.md has them, with the code of the last release: it sells on the
@@ -14,7 +14,10 @@ import { lastRelease } from './last-release';
 let system: System;
 let shop: Shop;
 let release: string;
+const why = whyNoRelease();
+const [tried, because] = why === null ? [test, ''] : [test.skip, ` (skipped: ${why})`];
 beforeAll(async () => {
+  if (why !== null) return;
   release = lastRelease();
   system = await System.start({ build: release });
   shop = new Shop(system);
@@ -26,7 +29,8 @@ afterAll(async () => {
   if (release) rmSync(release, { recursive: true, force: true });
 });
 
-test('the last release sells on the schema of this one, which takes its open orders over, and gives them back', async () => {
+const NAME = 'the last release sells on the schema of this one, which takes its open orders over, and gives them back';
+tried(`${NAME}${because}`, async () => {
   const [unpaid, toShip, sent, toCancel] = [await buy(), await paid(), await paid(), await paid()];
   const song = await paid('song');
   await send(sent);

@@ -1,0 +1,20 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { whyNoRelease } from './last-release';
+
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-clones-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const git = (...args: string[]) =>
+  execFileSync('git', ['-c', 'user.name=x', '-c', 'user.email=x@example.com', ...args], { cwd: folder, stdio: 'pipe' });
+
+test('only what has no history may do without the last release', () => {
+  expect(whyNoRelease(folder)).toBe('there is no Git repository here');
+  git('init', '-q', 'whole');
+  for (const message of ['first', 'second']) git('-C', 'whole', 'commit', '-q', '--allow-empty', '-m', message);
+  expect(whyNoRelease(join(folder, 'whole'))).toBeNull();
+  git('clone', '-q', '--depth=1', `file://${folder}/whole`, 'shallow');
+  expect(whyNoRelease(join(folder, 'shallow'))).toBe('this clone has no history');
+});
