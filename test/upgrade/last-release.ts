@@ -7,13 +7,14 @@ import { commit } from './last-release.json';
 const ROOT = join(__dirname, '..', '..');
 
 /**
- * Why the last release cannot be had from `clone`: there is no Git or no repository, or it is shallow and its remote
- * does not give the commit. Null if it can be had, and in a whole clone: that one has to have it.
+ * Why the last release cannot be had from `clone`: there is no Git or no repository, it is shallow and its remote does
+ * not give the commit, or its history is another one, as in a fork that began anew. Null if it can be had.
  */
 export function whyNoRelease(clone = ROOT): string | null {
   if (succeeds(clone, 'cat-file', '-e', `${commit}^{commit}`)) return null;
   if (!succeeds(clone, 'rev-parse', '--git-dir')) return 'there is no Git repository here';
-  if (git(clone, 'rev-parse', '--is-shallow-repository').toString().trim() !== 'true') return null;
+  if (git(clone, 'rev-parse', '--is-shallow-repository').toString().trim() !== 'true')
+    return 'the last release is not in the history of this clone';
   return succeeds(clone, 'fetch', '--depth=1', 'origin', commit) ? null : 'this clone has no history';
 }
 
