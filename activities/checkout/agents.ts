@@ -36,6 +36,7 @@ async function previewedLines({ stripe, db, clock, log }: Deps, id: string): Pro
     return items;
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeInvalidRequestError) || error.code === OTHER_ACCOUNT) throw error;
+    if (error.code === 'resource_missing') return []; // this session's fault, not the preview's
     await noteRefused(db, { cause: AGENTS_CHANGED, ...alarm() });
     if (!told.has(log)) log.error({ err: error, session: id, version: PREVIEW_VERSION }, REFUSED);
     told.add(log);

@@ -144,6 +144,16 @@ describe('a file that is kept in storage', () => {
     expect((await get(path)).body.toString()).toBe('earlier');
   });
 
+  test('whose upload storage has lost is 503, and no word that the earlier one is lost', async () => {
+    await upload(Buffer.from('earlier'));
+    s3.fail = failing(/^POST \S+uploadId/, { status: 404, code: 'NoSuchUpload' });
+    expect((await upload(bytes)).status).toBe(503);
+    expect(await alarms()).toEqual([['files_down', '']]);
+    s3.fail = () => null;
+    await tend();
+    expect(await alarms()).toEqual([]);
+  });
+
   test('is removed from there a day after another has taken its place', async () => {
     await upload(Buffer.from('old'));
     const old = await keyOf();

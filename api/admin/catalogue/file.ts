@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Problem } from '../../../domain/problem';
+import { ObjectStoreError } from '../../../platform/object-store-error';
 import { findKind } from '../../../store/catalogue/products';
 import { storeFile, type UploadOutcome } from '../../../store/catalogue/upload';
 import type { ApiDeps } from '../../deps';
@@ -48,7 +49,7 @@ export const productFileRoutes = (deps: ApiDeps): Route[] => [
         const contentType = contentTypeOf(req.headers['content-type']);
         const at = new Date(clock.now());
         const upload = { sku, filename, contentType, bytes, limit: MOST_BYTES, at };
-        const outcome = await watched(deps, sku, () => storeFile(db, objects, upload));
+        const outcome = await watched(deps, sku, () => storeFile(db, objects, upload).catch(asUnfinished));
         if (outcome !== 'stored') throw REFUSALS[outcome](sku);
       } finally {
         // Close the connection instead of reading the rest of a refused body.
@@ -58,6 +59,15 @@ export const productFileRoutes = (deps: ApiDeps): Route[] => [
     },
   }),
 ];
+
+/**
+ * Storage that misses what is being uploaded has lost the upload, or has not put its parts together yet: the product's
+ * earlier file is not concerned, and sending the file again mends it.
+ */
+function asUnfinished(error: unknown): never {
+  const isLost = error instanceof ObjectStoreError && (error.fault === 'missing' || error.fault === 'changed');
+  throw isLost ? new ObjectStoreError('away', error.code, { cause: error }) : error;
+}
 
 const NO_FILE = {
   PHYSICAL: 'physical: there is nothing to download',
