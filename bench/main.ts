@@ -13,6 +13,7 @@ import { overload } from './overload';
 import { ledger } from './past/ledger';
 import { past } from './past/past';
 import { peers } from './peers';
+import { processes } from './processes';
 import { starts } from './starts';
 import { stock } from './stock';
 import { storage } from './storage';
@@ -25,6 +26,7 @@ const RESULTS = join(__dirname, 'results', 'latest.json');
 const BENCHES: Record<string, (system: System, effort: Effort) => Promise<Figure[]>> = {
   orders: (system, { rounds, size, atOnce }) => orders(system, { rounds, orders: size, atOnce }),
   peers: (system, { rounds, size, atOnce }) => peers(system, { rounds, orders: size, atOnce }),
+  processes: (system, { rounds, size, atOnce }) => processes(system, { rounds, orders: size, atOnce }),
   checkouts,
   webhooks,
   storage,
