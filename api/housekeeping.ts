@@ -42,7 +42,7 @@ type HousekeepingDeps = Pick<ApiDeps, 'db' | 'objects' | 'clock' | 'log'>;
  */
 export function startHousekeeping(deps: HousekeepingDeps & Pick<ApiDeps, 'closing'>): void {
   const tend = () =>
-    tendFileAlarms(deps).catch((err: unknown) => deps.log.warn({ err }, 'could not look at storage for files'));
+    tendFileAlarms(deps).catch((err: unknown) => deps.log.warn({ err }, 'could not check file storage'));
   const timers = [setInterval(() => void keepHouse(deps), PAUSE_MS), setInterval(tend, TEND_FILES_MS)];
   for (const timer of timers) timer.unref();
   deps.closing.addEventListener('abort', () => timers.forEach(clearInterval), { once: true });

@@ -47,6 +47,17 @@ export type SubscribedEvent = keyof typeof SUBSCRIBED_EVENTS;
 /** The event types, in the order of the table. */
 export const SUBSCRIBED_TYPES = Object.keys(SUBSCRIBED_EVENTS) as SubscribedEvent[];
 
+/** How many types Stripe accepts in one request (https://docs.stripe.com/api/events/list). */
+const TYPES_AT_A_TIME = 20;
+
+/** Types in lists that are short enough to be asked for at once. */
+export function inLists(types: readonly SubscribedEvent[]): SubscribedEvent[][] {
+  const lists: SubscribedEvent[][] = [];
+  for (let from = 0; from < types.length; from += TYPES_AT_A_TIME)
+    lists.push(types.slice(from, from + TYPES_AT_A_TIME));
+  return lists;
+}
+
 export const isSubscribed = (type: string): type is SubscribedEvent => Object.hasOwn(SUBSCRIBED_EVENTS, type);
 
 /** What a `notice` workflow can be about: the kind of Stripe object whose id it has. */

@@ -10,6 +10,9 @@ export const SANDBOX_KEY_PREFIX = 'sk_test_sandbox';
 /** Whether a Stripe key moves real money. */
 export const isLiveKey = (key: string): boolean => /^[sr]k_live_/.test(key);
 
+/** Whether a Stripe key may do only what it was given permissions for. */
+export const isRestrictedKey = (key: string): boolean => key.startsWith('rk_');
+
 /** What storage for files cannot do without. */
 const FILES_S3 = ['FILES_S3_ENDPOINT', 'FILES_S3_BUCKET', 'FILES_S3_KEY_ID', 'FILES_S3_SECRET'];
 

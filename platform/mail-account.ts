@@ -1,5 +1,5 @@
 import { mailbox } from '../domain/email';
-import { MailError, type MailerEnv, resendError, smtpError } from './mailer';
+import { type MailerEnv, resendError, smtpError } from './mailer';
 
 /** What the mail provider says about the account that mails are sent with. */
 export type MailAccount =
@@ -16,7 +16,7 @@ export type MailAccount =
  * domain. Sends nothing.
  * @throws `MailError`
  */
-export function askMailAccount(env: MailerEnv, timeout = 8_000): Promise<MailAccount> {
+export function askMailAccount(env: MailerEnv, timeout: number): Promise<MailAccount> {
   return env.SMTP_URL ? askSmtp(env.SMTP_URL, timeout) : askResend(env, timeout);
 }
 
@@ -44,7 +44,7 @@ async function askSmtp(url: string, timeout: number): Promise<MailAccount> {
     await transport.verify();
     return { state: 'accepted' };
   } catch (error) {
-    throw error instanceof MailError ? error : smtpError(error as Parameters<typeof smtpError>[0]);
+    throw smtpError(error as Parameters<typeof smtpError>[0]);
   } finally {
     transport.close();
   }

@@ -20,6 +20,7 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import { BasicTracerProvider, BatchSpanProcessor, RandomIdGenerator } from '@opentelemetry/sdk-trace-base';
 import type { Logger } from './logger';
 import type { Attributes, Carrier, Mark, OpenSpan, SpanOptions, Tracer } from './trace';
+import { within } from './within';
 
 /** How long a process that stops waits for its last spans to be taken. */
 const LAST_MS = 2_000;
@@ -62,7 +63,6 @@ export function createTracer(endpoint: string, service: string, log: Pick<Logger
     const traceFlags = decided(trusted ? parent.traceId : undefined);
     return trace.setSpanContext(found, { ...parent, traceFlags });
   };
-  const stop = () => provider.shutdown().catch(() => undefined);
   return {
     start({ name, kind, attributes = {}, parent, trusted = true }: SpanOptions): OpenSpan {
       const around = parent ? below(parent, trusted) : context.active();
@@ -82,9 +82,7 @@ export function createTracer(endpoint: string, service: string, log: Pick<Logger
     },
     outside: (run) => context.with(ROOT_CONTEXT, run),
     traceId: () => trace.getSpanContext(context.active())?.traceId,
-    stop: async () => {
-      await Promise.race([stop(), new Promise((resolve) => setTimeout(resolve, LAST_MS).unref())]);
-    },
+    stop: () => within(LAST_MS, provider.shutdown(), () => new Error('late')).catch(() => undefined),
   };
 }
 

@@ -8,8 +8,6 @@ import { type Carrier, traceCarrier, traced } from './trace';
  * header and under the names that Temporal's own interceptors use (@temporalio/interceptors-opentelemetry-v2).
  */
 export const tracedCalls: WorkflowClientInterceptor = {
-  start: (input, next) =>
-    traced(call(`StartWorkflow:${input.workflowType}`, input.options.workflowId), () => next(withTrace(input))),
   startWithDetails: (input, next) =>
     traced(call(`StartWorkflow:${input.workflowType}`, input.options.workflowId), () => next(withTrace(input))),
   signal: (input, next) =>

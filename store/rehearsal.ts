@@ -13,6 +13,7 @@ export const rehearsal = (db: Db): Db =>
   });
 
 async function rolledBack<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  if (typeof work !== 'function') throw new Error('a rehearsal knows only transactions that are given as a function');
   let done: { value: T } | undefined;
   try {
     return await db.$transaction(async (tx) => {

@@ -9,13 +9,11 @@ export interface ServerState {
   now: number;
   /** How many connections our role may have in all, and how many clients of any kind have one now. */
   connections: { limit: number; used: number };
-  /** How this connection is encrypted, as `TLSv1.3`; null if it is not. */
-  tls: string | null;
 }
 
 /** One round trip, to a server that need not have been migrated. */
 export async function readServer(db: Db): Promise<ServerState> {
-  const [row] = await db.$queryRaw<[{ version: string; now: Date; limit: number; used: number; tls: string | null }]>`
+  const [row] = await db.$queryRaw<[{ version: string; now: Date; limit: number; used: number }]>`
     SELECT current_setting('server_version') AS version, clock_timestamp() AS now,
       least(
         current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
@@ -23,11 +21,10 @@ export async function readServer(db: Db): Promise<ServerState> {
         (SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user),
         (SELECT nullif(datconnlimit, -1) FROM pg_database WHERE datname = current_database())
       ) AS limit,
-      (SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend') AS used,
-      (SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl) AS tls`;
-  const { version, now, limit, used, tls } = row;
-  // Behind a blank stands who built it.
-  return { version: version.replace(/ .*/, ''), now: now.getTime(), connections: { limit, used }, tls };
+      (SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend') AS used`;
+  const { version, now, limit, used } = row;
+  // A distribution may add its own name after a space.
+  return { version: version.replace(/ .*/, ''), now: now.getTime(), connections: { limit, used } };
 }
 
 /** How a connection is made to an address: to which host, over TLS or not, and whether its certificate is checked. */

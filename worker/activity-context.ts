@@ -1,5 +1,6 @@
 import type { Context } from '@temporalio/activity';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
+import { isSessionId } from '../domain/ids';
 import { type LogContext, withLogContext } from '../platform/log-context';
 
 /** Every line that is written while an activity runs carries the ids of what it works on. */
@@ -13,7 +14,7 @@ function aboutOf({ workflowExecution, activityType, attempt }: Context['info'], 
   const { workflowId: workflow, runId: run } = workflowExecution ?? {};
   return {
     ...(workflow && run && { workflow, run }),
-    ...(workflow?.startsWith('cs_') && { session: workflow }),
+    ...(workflow !== undefined && isSessionId(workflow) && { session: workflow }),
     ...idsIn(input),
     ...{ activity: activityType, attempt },
   };

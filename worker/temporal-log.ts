@@ -1,4 +1,5 @@
 import { DefaultLogger, type RuntimeOptions } from '@temporalio/worker';
+import { isSessionId } from '../domain/ids';
 import type { LogLevel } from '../platform/log-levels';
 import type { Logger } from '../platform/logger';
 
@@ -37,7 +38,7 @@ const PINO = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR
 function aboutOf(meta: Record<string, unknown>): Record<string, unknown> {
   const workflow = meta.workflowId ?? meta.workflow_id;
   return {
-    ...(typeof workflow === 'string' && { workflow, ...(workflow.startsWith('cs_') && { session: workflow }) }),
+    ...(typeof workflow === 'string' && { workflow, ...(isSessionId(workflow) && { session: workflow }) }),
     run: meta.runId ?? meta.run_id,
     temporal: {
       workflowType: meta.workflowType,

@@ -1,3 +1,4 @@
+import { isRestrictedKey } from '../../platform/env';
 import { recheckRefused } from '../catalogue/not-for-sale';
 import type { Deps } from '../deps';
 import { probeAll } from './probes';
@@ -10,7 +11,7 @@ import { probeAll } from './probes';
 export async function checkAccount(deps: Pick<Deps, 'db' | 'stripe' | 'clock' | 'env' | 'log'>): Promise<void> {
   try {
     // For any other key, the sweep's own requests show whether Stripe accepts it.
-    if (deps.env.STRIPE_SECRET_KEY.startsWith('rk_')) await probeAll(deps);
+    if (isRestrictedKey(deps.env.STRIPE_SECRET_KEY)) await probeAll(deps);
     await recheckRefused(deps);
   } catch (error) {
     deps.log.warn({ err: error }, 'a sweep could not check the account');

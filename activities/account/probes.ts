@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { isRestrictedKey } from '../../platform/env';
 import { nameOf, STRIPE_PERMISSIONS, type StripePermission } from '../../platform/stripe-permissions';
 import { noteRefused, resolveAlarms } from '../../store/alarms/alarms';
 import type { Deps } from '../deps';
@@ -22,7 +23,7 @@ export async function probePermission(stripe: Stripe, name: string): Promise<voi
  */
 export async function probeAll(deps: Pick<Deps, 'db' | 'stripe' | 'clock' | 'env'>): Promise<void> {
   const { stripe, env } = deps;
-  if (!env.STRIPE_SECRET_KEY.startsWith('rk_')) return settle(deps, 'stripe_key', '', probeKey(stripe));
+  if (!isRestrictedKey(env.STRIPE_SECRET_KEY)) return settle(deps, 'stripe_key', '', probeKey(stripe));
   // One by one: a burst would count against the limit that checkouts share.
   for (const permission of STRIPE_PERMISSIONS.filter(({ optional }) => !optional))
     await settle(deps, 'stripe_permission', nameOf(permission), ask(stripe, permission));

@@ -196,7 +196,7 @@ async function relink(
 }
 
 /** Null for an object that Stripe does not know, or knows only in the other mode. */
-async function orNull<T>(asked: Promise<T>): Promise<T | null> {
+export async function orNull<T>(asked: Promise<T>): Promise<T | null> {
   try {
     return await asked;
   } catch (error) {

@@ -8,7 +8,7 @@ import { retrievePrice, taxBehaviorOf } from '../../platform/stripe-prices';
 import { type LinkedPrice, type LinkedProduct, linkedProducts } from '../../store/catalogue/stripe-links';
 import type { Db } from '../../store/database';
 import { readShop } from '../../store/shop/settings';
-import { lookupKey, stripeProductId } from './stripe-catalogue';
+import { lookupKey, orNull, stripeProductId } from './stripe-catalogue';
 import { missingEvents, versionOf } from './stripe-endpoint';
 
 type Compared = Pick<Env, 'STRIPE_SECRET_KEY' | 'STRIPE_API_BASE' | 'STRIPE_COMPARE_KEY'>;
@@ -73,7 +73,7 @@ async function productFacts(stripe: Stripe, product: LinkedProduct, facts: Facts
 /** As `stripe:setup` finds it: the linked one where the account has it, else the one of our lookup key. */
 async function priceOf(stripe: Stripe, price: LinkedPrice): Promise<Stripe.Price | null> {
   if (price.stripePriceId) {
-    const linked = await retrievePrice(stripe, price.stripePriceId).catch(nullIfMissing);
+    const linked = await orNull(retrievePrice(stripe, price.stripePriceId));
     if (linked) return linked;
   }
   const [found] = (await stripe.prices.list({ lookup_keys: [lookupKey(price)], limit: 1 })).data;
@@ -130,12 +130,7 @@ async function endpointFacts(stripe: Stripe, facts: Facts): Promise<void> {
 
 const yesOrNo = (is: boolean): string => (is ? 'yes' : 'no');
 
-const orMissing = async (asked: Promise<string>): Promise<string> => (await asked.catch(nullIfMissing)) ?? 'none';
-
-function nullIfMissing(error: unknown): null {
-  if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') return null;
-  throw error;
-}
+const orMissing = async (asked: Promise<string>): Promise<string> => (await orNull(asked)) ?? 'none';
 
 /** Only what differs is shown. */
 function tableOf(ours: Facts, others: Facts, headings: string[]): string {

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { isSubscribed, SUBSCRIBED_EVENTS, SUBSCRIBED_TYPES, type SubscribedEvent } from '../../domain/events';
+import { inLists, isSubscribed, SUBSCRIBED_EVENTS, SUBSCRIBED_TYPES, type SubscribedEvent } from '../../domain/events';
 import { isSessionId, type SessionId } from '../../domain/ids';
 import { refundIsNews, type SweepWindow } from '../../domain/sweep';
 import { expectList } from '../../platform/stripe';
@@ -38,16 +38,11 @@ export const sweepEvents = (deps: Deps) => ({
   },
 });
 
-/** How many types Stripe accepts in one request (https://docs.stripe.com/api/events/list). */
-const TYPES_AT_A_TIME = 20;
-
 /** The lists that a sweep reads: events since the mark, and at times those that Stripe still fails to deliver. */
 function listsOf({ eventsSince, undeliveredSince }: SweepWindow): Stripe.EventListParams[] {
   // A captured payment is in the list of sessions.
   const routed = SUBSCRIBED_TYPES.filter((type) => !['nobody', 'payment'].includes(SUBSCRIBED_EVENTS[type]));
-  const types: SubscribedEvent[][] = [];
-  for (let from = 0; from < routed.length; from += TYPES_AT_A_TIME)
-    types.push(routed.slice(from, from + TYPES_AT_A_TIME));
+  const types = inLists(routed);
   return [
     ...types.map((some) => ({ types: some, created: { gte: seconds(eventsSince) } })),
     ...(undeliveredSince === null

@@ -40,9 +40,8 @@ export const sweepUnfinished = (deps: Deps) => {
       for (const kind of KINDS) {
         // A database that was restored may know no open order, and yet there are runs of those it has lost.
         const mayBeLost = window.wide && kind === 'order';
-        const isDone = async () =>
-          counts[kind] === 0 || (!window.wide && (await runs.countRunning(kind)) >= counts[kind]);
-        if (!mayBeLost && (await isDone())) continue;
+        if (!mayBeLost && counts[kind] === 0) continue;
+        if (!window.wide && (await runs.countRunning(kind)) >= counts[kind]) continue;
         const running = await listRunning(kind);
         const met = new Set<string>();
         for await (const page of unfinished(db, kind, before)) {
@@ -64,7 +63,7 @@ export const sweepUnfinished = (deps: Deps) => {
               missing.map(({ sessionId }) => sessionId),
             );
         }
-        if (kind === 'order' && window.wide) woken += await resumeForgotten(id, [...running.keys()], met);
+        if (mayBeLost) woken += await resumeForgotten(id, [...running.keys()], met);
       }
       checked += await lookAtReviews(new Date(window.until - REVIEW_SILENT_MS));
       await reportStuckRuns(deps);

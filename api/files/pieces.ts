@@ -1,10 +1,11 @@
 import { FILE_CHUNK_BYTES } from '../../domain/files';
+import type { StoredObject } from '../../platform/object-store';
 import { type ProductFile, readChunk } from '../../store/catalogue/files';
 import type { ApiDeps } from '../deps';
 import { configured, type FileDeps, watched } from './alarms';
 
 /** Bytes from `start` up to, but not including, `end`. */
-interface Span {
+interface ByteRange {
   start: number;
   end: number;
 }
@@ -12,8 +13,8 @@ interface Span {
 export type Pieces = AsyncGenerator<Uint8Array, void>;
 
 /** A range of a file's bytes, a piece at a time: the next one is read when it is asked for. */
-export async function* piecesOf(deps: FileDeps & Pick<ApiDeps, 'fileDb'>, file: ProductFile, range: Span): Pieces {
-  const read = file.object ? fromStorage(deps, file) : fromDatabase(deps, file);
+export async function* piecesOf(deps: FileDeps & Pick<ApiDeps, 'fileDb'>, file: ProductFile, range: ByteRange): Pieces {
+  const read = file.object ? fromStorage(deps, file.sku, file.object) : fromDatabase(deps, file);
   for (let start = range.start; start < range.end; ) {
     const end = Math.min(range.end, start - (start % FILE_CHUNK_BYTES) + FILE_CHUNK_BYTES);
     const piece = await read({ start, end });
@@ -24,7 +25,7 @@ export async function* piecesOf(deps: FileDeps & Pick<ApiDeps, 'fileDb'>, file: 
 }
 
 /** Reads what is within one piece. */
-type Reader = (span: Span) => Promise<Uint8Array>;
+type Reader = (range: ByteRange) => Promise<Uint8Array>;
 
 const fromDatabase =
   ({ fileDb }: Pick<ApiDeps, 'fileDb'>, { id: fileId }: ProductFile): Reader =>
@@ -35,9 +36,6 @@ const fromDatabase =
   };
 
 const fromStorage =
-  (deps: FileDeps, { sku, object }: ProductFile): Reader =>
-  (span) =>
-    watched(deps, sku, async () => {
-      if (object === null) throw new Error('the file is not in storage');
-      return configured(deps.objects).read(object, span);
-    });
+  (deps: FileDeps, sku: string, object: StoredObject): Reader =>
+  (range) =>
+    watched(deps, sku, async () => configured(deps.objects).read(object, range));

@@ -21,7 +21,9 @@ export const problemHandler = (log: Logger) => (error: unknown, req: Request, re
 /** An operator should find the reason of every `5xx` in the log: an unexpected error, or a service that is down. */
 function logFailure(log: Logger, req: Request, problem: Problem, error: unknown): void {
   const { code, detail, cause } = problem;
-  if (problem !== error) log.error({ err: error, request: req.id, code }, 'request failed');
+  if (error instanceof ObjectStoreError)
+    log.warn({ err: error, request: req.id, code }, 'request failed'); // its alarm is an error
+  else if (problem !== error) log.error({ err: error, request: req.id, code }, 'request failed');
   else log.warn({ request: req.id, code, detail, ...(cause !== undefined && { err: cause }) }, 'request failed');
 }
 
@@ -77,12 +79,13 @@ const TABLE: [(error: unknown) => boolean, (error: unknown) => Problem][] = [
   [(error) => error instanceof ObjectStoreError, (error) => STORAGE[(error as ObjectStoreError).fault]()],
 ];
 
-const lost = () => new Problem('not_found', 'The file cannot be read at the moment. The shop has been told of it.');
+const lost = () => new Problem('not_found', 'The file cannot be read at the moment. The shop has been notified.');
 const STORAGE: Record<ObjectFault, () => Problem> = {
   missing: lost,
   changed: lost,
   // Until somebody has put it right.
-  refused: () => new Problem('unavailable', 'The file cannot be had right now. Try again later.', { retryAfter: 60 }),
+  refused: () =>
+    new Problem('unavailable', 'The file is not available right now. Try again later.', { retryAfter: 60 }),
   away: unavailable,
 };
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { pinoHttp } from 'pino-http';
+import { isSessionId } from '../../domain/ids';
 import { addToLogContext, withLogContext } from '../../platform/log-context';
 import type { Logger } from '../../platform/logger';
 import { traceOf } from '../../platform/traceparent';
@@ -79,7 +80,7 @@ function whereTo(res: Response): { route: string; ids?: Record<string, string> }
 /** An order stands in a path by its session, or, for staff, by its number. */
 function orderIn({ sessionId, ref = sessionId }: Record<string, string>): Record<string, string> {
   if (ref === undefined) return {};
-  return ref.startsWith('cs_') ? { session: ref } : { number: ref };
+  return isSessionId(ref) ? { session: ref } : { number: ref };
 }
 
 /** Parameters that are secrets, or that identify a person. */

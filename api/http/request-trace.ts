@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Env } from '../../platform/env';
-import { startSpan } from '../../platform/trace';
+import { isTracing, startSpan } from '../../platform/trace';
 import { bearerOf, recogniser } from './bearer';
 import { QUIET, routeOf } from './request-log';
 
@@ -10,6 +10,7 @@ import { QUIET, routeOf } from './request-log';
  * every request traced.
  */
 export function requestTrace(env: Pick<Env, 'STOREFRONT_KEYS'>): RequestHandler {
+  if (!isTracing()) return (_req, _res, next) => next();
   const storefrontOf = recogniser(env.STOREFRONT_KEYS);
   return (req, res, next) => {
     if (QUIET.test(req.url)) return next();

@@ -73,7 +73,7 @@ const finderPage = ({ env }: ApiDeps, signedIn: SignedIn, views: CountedView[]):
             ))}
           </ul>
           <p className="hint">
-            {'In the Temporal UI they show numbers and amounts, and stand under its saved views, once you have '}
+            {'To see order numbers and amounts in the Temporal UI, and these lists among its saved views, '}
             <a href={`${staffPath(env)}/setup`}>set up this browser</a>.
           </p>
         </section>

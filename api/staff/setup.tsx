@@ -37,8 +37,8 @@ const Setup = ({ deps: { env, clock, temporal }, ui }: { deps: ApiDeps; ui: Temp
       <section>
         <h1>Set up the lists</h1>
         <p>
-          The lists in the Temporal UI then show the number, the status and the amount of each order, and have the views
-          of every day as saved views. Each browser keeps this for itself. You can repeat it.
+          The lists in the Temporal UI then show the number, the status and the amount of each order, and the everyday
+          lists are among its saved views. This is kept per browser. You can run it again at any time.
         </p>
         <button
           className="button primary"
@@ -58,7 +58,7 @@ const Setup = ({ deps: { env, clock, temporal }, ui }: { deps: ApiDeps; ui: Temp
           hidden
           data-done="Copied. Paste it into the console of the Temporal UI."
         >
-          Copy what to paste
+          Copy the script
         </button>
         <p className="hint" id="said" role="status" />
       </section>

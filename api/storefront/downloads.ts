@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { Problem } from '../../domain/problem';
 import { readToken } from '../../platform/links';
+import { ObjectStoreError } from '../../platform/object-store-error';
 import { findFile, type ProductFile } from '../../store/catalogue/files';
 import type { Db } from '../../store/database';
 import { countUse, type DownloadGrant, findGrant } from '../../store/orders/downloads';
@@ -202,7 +203,9 @@ async function send({ log }: ApiDeps, res: Response, { sku, first, bytes }: Send
     await pipeline(Readable.from(startingWith(first, bytes)), res);
   } catch (error) {
     res.destroy();
-    if (!hasHungUp(error)) log.error({ err: error, sku }, 'a download broke off');
+    // Storage that fails has an alarm of its own.
+    const level = error instanceof ObjectStoreError ? 'warn' : 'error';
+    if (!hasHungUp(error)) log[level]({ err: error, sku }, 'a download broke off');
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import { isSubscribed, type SubscribedEvent } from '../../domain/events';
+import { isSessionId } from '../../domain/ids';
 import { type EventRoute, routeOf } from '../../messages/routing';
 import type { ApiDeps } from '../deps';
 import { toProblem } from '../http/errors';
@@ -47,7 +48,7 @@ export const webhookRoutes = ({ env, account, temporal, metrics, log, clock }: A
         verifySignature(body, headers['stripe-signature'], env.STRIPE_WEBHOOK_SECRET, clock.now());
         const event = readEvent(body);
         const { id, objectId: object } = event;
-        logAbout(res, { event: id, type: event.type, object, ...(object.startsWith('cs_') && { session: object }) });
+        logAbout(res, { event: id, type: event.type, object, ...(isSessionId(object) && { session: object }) });
         type = isSubscribed(event.type) ? event.type : 'other';
         const isOurs = event.livemode === env.livemode && isOfOwnAccount(event, account.id);
         if (isSubscribed(event.type) && isOurs) {

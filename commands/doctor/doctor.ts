@@ -66,9 +66,9 @@ async function look(site: Site, check: Check): Promise<Finding> {
 
 const UNREACHABLE: Record<Check['group'], string> = {
   Configuration: 'docs/operating.md has every variable.',
-  PostgreSQL: 'Start it, and see DATABASE_URL and the way there.',
-  Temporal: 'Start it, and see TEMPORAL_ADDRESS and the way there.',
-  Stripe: 'See status.stripe.com, and the way there.',
+  PostgreSQL: 'Start it, and see DATABASE_URL and the network path to it.',
+  Temporal: 'Start it, and see TEMPORAL_ADDRESS and the network path to it.',
+  Stripe: 'See status.stripe.com, and the network path to it.',
   Mail: 'See RESEND_API_KEY or SMTP_URL.',
   'At work': 'See the checks above.',
 };

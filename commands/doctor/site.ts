@@ -32,6 +32,7 @@ export class Site {
   private readonly values: Partial<Values>;
   private database: Db | undefined;
   private workflows: Client | undefined;
+  private payments: Stripe | undefined;
 
   constructor(given: NodeJS.ProcessEnv) {
     this.source = readSecretFiles(given).env;
@@ -81,7 +82,8 @@ export class Site {
   }
 
   get stripe(): Stripe {
-    return connectStripe(this.stripeEnv, PATIENCE_MS);
+    this.payments ??= connectStripe(this.stripeEnv, PATIENCE_MS);
+    return this.payments;
   }
 
   /** Leaves out whatever is secret, wherever a neighbour's message quotes it; also what is not valid. */

@@ -9,16 +9,18 @@ export type Translated = { cells: Cells } | { skip: string };
 /** The columns that one shop's exports have, translated line by line, in the order of the file. */
 export type Dialect = (cells: Cells) => Translated;
 
+/** Whose file has these columns. */
+export function kindOf(columns: string[]): 'own' | 'woocommerce' | 'shopify' {
+  if (columns.includes('regular price')) return 'woocommerce';
+  return columns.some((one) => one === 'handle' || one === 'url handle') ? 'shopify' : 'own';
+}
+
 /**
  * Chosen by the names of the columns. An export says its prices in the shop's currency, without naming it.
  * @throws a sentence for people if the currency is needed and not given
  */
 export function dialectOf(columns: string[], currency: string | undefined): Dialect {
-  const make = columns.includes('regular price')
-    ? woocommerce
-    : columns.some((one) => one === 'handle' || one === 'url handle')
-      ? shopify
-      : null;
+  const make = { own: null, woocommerce, shopify }[kindOf(columns)];
   if (make === null) return (cells) => ({ cells });
   if (currency === undefined)
     throw new Error('This export does not say its currency: name it, for example with --currency eur.');

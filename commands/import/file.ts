@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { type Cells, dialectOf } from './dialects';
+import { type Cells, dialectOf, kindOf } from './dialects';
 import { isKnownColumn } from './given';
 
 /** A line of the file that has a product, in our own columns, or the reason why it has none. */
@@ -29,10 +29,12 @@ export function readFile(bytes: Uint8Array, currency?: string): { lines: FileLin
     const translated = translate(Object.fromEntries(cells.filter(([name, cell]) => name !== '' && cell !== '')));
     return { line, ...translated };
   });
-  const isOwn = columns.includes('sku') && !columns.includes('regular price') && !columns.includes('url handle');
   const known = lines.some(({ cells }) => cells?.sku);
   if (rows.length > 0 && !known) throw new Error('No line has a SKU: see docs/moving-in.md for the names of columns.');
-  return { lines, ignored: isOwn ? columns.filter((name) => name !== '' && !isKnownColumn(name)) : [] };
+  return {
+    lines,
+    ignored: kindOf(columns) === 'own' ? columns.filter((name) => name !== '' && !isKnownColumn(name)) : [],
+  };
 }
 
 function decoded(bytes: Uint8Array): string {

@@ -92,7 +92,7 @@ function pricesOf(cells: Cells, problems: string[]): Given['prices'] {
     problems.push(
       kind === 'amount'
         ? `${column} must be whole, in the currency’s smallest unit`
-        : `${column} must be as 12.50: a point, no other separator, and no more places than the currency has`,
+        : `${column} must look like 12.50: a decimal point, no other separator, and no more places than the currency has`,
     );
     return [];
   });

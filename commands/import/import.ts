@@ -41,7 +41,7 @@ export async function importProducts(db: Db, options: ImportOptions): Promise<Li
     }
     const { given, problems } = readGiven(cells);
     const earlier = seen.get(given.sku);
-    if (earlier !== undefined) problems.push(`its SKU stands in line ${earlier} too`);
+    if (earlier !== undefined) problems.push(`line ${earlier} has the same SKU`);
     seen.set(given.sku, earlier ?? line);
     reports.push({ line, sku: given.sku, ...(await importLine(db, given, problems, options)) });
   }
@@ -79,6 +79,8 @@ const refused = (says: string): Outcome => ({ outcome: 'refused', says });
 interface Count {
   units: number;
   key: string;
+  /** By an earlier import. */
+  isDone: boolean;
   moves: boolean;
   says: string;
 }
@@ -92,10 +94,17 @@ async function planCount(db: Db, sku: string, units: number, exists: boolean): P
     return {
       units,
       key,
+      isDone: true,
       moves: false,
       says: onHand === units ? '' : countedBefore(sku, units, onHand),
     };
-  return { units, key, moves: onHand !== units, says: onHand === units ? '' : `stock ${onHand} → ${units}` };
+  return {
+    units,
+    key,
+    isDone: false,
+    moves: onHand !== units,
+    says: onHand === units ? '' : `stock ${onHand} → ${units}`,
+  };
 }
 
 /** Nothing tells a file that is imported again from a new count with the same result. */
@@ -106,7 +115,7 @@ const countedBefore = (sku: string, units: number, onHand: number): string =>
 /** Why it is refused; null when it is done. */
 async function applyLine(db: Db, { sku, product, count, actor, reason, at }: Line): Promise<string | null> {
   const refusal = product && refusalOf(await saveProduct(db, { ...product, at }));
-  if (refusal || count === null) return refusal;
+  if (refusal || count === null || count.isDone) return refusal;
   const { units, key } = count;
   return COUNT_REFUSED[await countStock(db, { sku, count: units, key, actor, reason, at })];
 }

@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const [path] = positionals;
   const { 'dry-run': dryRun = false, currency, actor = STAFF } = values;
   if (!path || positionals.length > 1) throw new Error(`Name one file: ${USAGE}`);
-  if (currency !== undefined && !isCurrency(currency)) throw new Error('--currency must be as eur.');
+  if (currency !== undefined && !isCurrency(currency)) throw new Error('--currency must be a code such as eur.');
   if (!/^[\w.-]{1,40}$/.test(actor)) throw new Error('--actor must be 1 to 40 of A–Z a–z 0–9 . _ -');
   const { DATABASE_URL, PUBLIC_URL = '' } = withSecrets({ ...servicesEnv(), ...process.env });
   if (!DATABASE_URL) throw new Error('DATABASE_URL is not set: which database is it for?');

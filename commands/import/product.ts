@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ProductBody } from '../../api/admin/catalogue/product-body';
 import { isSku } from '../../domain/ids';
 import { formatMoney } from '../../domain/money';
@@ -42,7 +43,7 @@ export function merge(given: Given, existing: CatalogueProduct | null, publicUrl
     problems: [...problems, ...problemsOf(given, product)],
     changes: [
       ...Object.entries(said)
-        .filter(([name, value]) => !same(value, before?.[name as keyof typeof before]))
+        .filter(([name, value]) => !isDeepStrictEqual(value, before?.[name as keyof typeof before]))
         .map(([name]) => columnOf(name)),
       ...(imageUrl !== undefined && existing?.imageUrl !== image ? ['image'] : []),
       ...given.prices
@@ -83,16 +84,6 @@ function unsoldBy(existing: CatalogueProduct, { prices, active }: ProductToSave)
 
 const sameTerms = (price: Price, { currency, amount }: Given['prices'][number]): boolean =>
   price.currency === currency && price.amount === amount && price.minimum === null;
-
-const same = (one: unknown, other: unknown): boolean => JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
-
-/** The options of a group have no order. */
-const sorted = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null
-    ? Object.entries(value)
-        .map(([name, one]) => [name, sorted(one)] as const)
-        .sort(([one], [other]) => (one < other ? -1 : 1))
-    : value;
 
 /** What the staff API would refuse. */
 function problemsOf({ sku, imageUrl, stock }: Given, product: ProductToSave): string[] {

@@ -88,7 +88,7 @@ test('goods and a download, shipped, taxed, with a code and 3-D Secure; download
   await page.getByRole('button', { name: /Add to cart/ }).click();
   await page.goto(shop('/cart'));
   await page.getByLabel('Deliver to (optional)').selectOption('DE');
-  await page.getByText('Shipping comes on top, and tax may. You see both on the payment page.').waitFor();
+  await page.getByText('Shipping is extra, and tax may be added. You will see both on the payment page.').waitFor();
   await picture(page, 'cart', DESKTOP);
   await picture(page, 'cart-phone-dark', PHONE, 'dark');
   await page.getByRole('button', { name: 'Go to payment' }).click();

@@ -184,7 +184,7 @@ async function copiedSetup(): Promise<string> {
   const page = await staff.page.context().newPage();
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto(`${system.env.PUBLIC_URL}/staff/setup`);
-  await page.getByRole('button', { name: 'Copy what to paste' }).click();
+  await page.getByRole('button', { name: 'Copy the script' }).click();
   await page.getByText('Copied.').waitFor();
   expect(await page.getByRole('button', { name: 'Set up this browser' }).isVisible()).toBe(false);
   const copied = await page.evaluate(() => navigator.clipboard.readText());

@@ -124,8 +124,8 @@ test.each([
   ['sku,name,kind', 'A,A,service', 'kind must be physical or digital'],
   ['sku,name,kind,stock', 'A,A,digital,5', 'stock is for physical products: licence keys are uploaded'],
   ['sku,name,kind,stock', 'A,A,physical,-5', 'stock must be a whole number, 0 or more'],
-  ['sku,name,kind,price_eur', 'A,A,digital,"12,50"', /^price_eur must be as 12\.50/],
-  ['sku,name,kind,price_jpy', 'A,A,digital,12.50', /^price_jpy must be as 12\.50/],
+  ['sku,name,kind,price_eur', 'A,A,digital,"12,50"', /^price_eur must look like 12\.50/],
+  ['sku,name,kind,price_jpy', 'A,A,digital,12.50', /^price_jpy must look like 12\.50/],
   ['sku,name,kind,amount_eur', 'A,A,digital,12.50', 'amount_eur must be whole, in the currency’s smallest unit'],
   ['sku,name,kind,price_isk', 'A,A,digital,5.50', 'the price in isk must be a multiple of 100 in isk'],
   ['sku,name,kind,price_kwd', 'A,A,digital,1.255', 'the price in kwd must be a multiple of 10 in kwd'],
@@ -150,7 +150,7 @@ test('refuses a SKU that stands in the file twice, and a kind that is fixed', as
   await bring(SHELF);
   expect(await bring(['sku;kind', 'VASE;digital', 'VASE;physical'])).toEqual([
     expect.stringMatching(/^2 refused VASE: kind must stay physical/),
-    '3 refused VASE: its SKU stands in line 2 too',
+    '3 refused VASE: line 2 has the same SKU',
   ]);
 });
 

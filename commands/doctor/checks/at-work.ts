@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import Stripe from 'stripe';
 import { endpointUrl } from '../../../activities/catalogue/stripe-endpoint';
+import { connectionCode } from '../../../platform/connection-code';
 import { isLiveKey } from '../../../platform/env';
 import { isRaised, openAlarms } from '../../../store/alarms/alarms';
 import { refusedProducts } from '../../../store/catalogue/not-for-sale';
@@ -83,9 +84,8 @@ async function api(site: Site): Promise<Finding> {
       'See the log of the API, and the checks above.',
     );
   } catch (error) {
-    const { cause, name } = error as { cause?: { code?: string }; name: string };
     return problem(
-      `The API does not answer at ${site.publicUrl} (${cause?.code ?? name}).`,
+      `The API does not answer at ${site.publicUrl} (${connectionCode(error)}).`,
       'Start npm run api, and see PUBLIC_URL, its DNS record, the proxy and its certificate.',
     );
   }

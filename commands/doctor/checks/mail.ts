@@ -2,7 +2,7 @@ import { isLoopback } from '../../../platform/hosts';
 import { askMailAccount } from '../../../platform/mail-account';
 import { MailError } from '../../../platform/mailer';
 import { type Check, type Finding, ok, problem, skipped, warning } from '../finding';
-import type { Site } from '../site';
+import { PATIENCE_MS, type Site } from '../site';
 
 export const mail: Check[] = [
   { id: 'mail', group: 'Mail', look: mailAccount },
@@ -19,7 +19,7 @@ async function mailAccount(site: Site): Promise<Finding> {
   if (!env.SMTP_URL && !env.RESEND_API_KEY) return skipped('RESEND_API_KEY or SMTP_URL is not set.');
   const whose = env.SMTP_URL ? 'The SMTP server' : 'Resend';
   try {
-    const account = await askMailAccount(env);
+    const account = await askMailAccount(env, PATIENCE_MS);
     const domain = 'domain' in account ? account.domain : '';
     if (account.state === 'accepted') return ok('The SMTP server takes the login.');
     if (account.state === 'verified') return ok(`Resend has verified ${domain}.`);
@@ -32,7 +32,7 @@ async function mailAccount(site: Site): Promise<Finding> {
     if (!(error instanceof MailError)) throw error;
     return error.accountCause === 'mail_key'
       ? problem(`${whose} refuses the key or the login (${error.code}).`, 'Set the right RESEND_API_KEY or SMTP_URL.')
-      : problem(`${whose} does not answer (${error.code}).`, 'See its status page, and the way there.');
+      : problem(`${whose} does not answer (${error.code}).`, 'See its status page, and the network path to it.');
   }
 }
 

@@ -8,8 +8,8 @@ import {
   versionOf,
 } from '../../../activities/catalogue/stripe-endpoint';
 import { faultOf } from '../../../activities/failures';
-import { SUBSCRIBED_TYPES } from '../../../domain/events';
-import { isLiveKey } from '../../../platform/env';
+import { inLists, SUBSCRIBED_TYPES } from '../../../domain/events';
+import { isLiveKey, isRestrictedKey } from '../../../platform/env';
 import { signsOfKey } from '../../../platform/stripe-account';
 import { nameOf, STRIPE_PERMISSIONS, type StripePermission } from '../../../platform/stripe-permissions';
 import { whoseKey } from '../../../store/installation/own-account';
@@ -24,11 +24,11 @@ export const stripe: Check[] = [
   { id: 'stripe-events', group: 'At work', needs: ['stripe-key'], look: undelivered },
 ];
 
-const isRestricted = (site: Site): boolean => site.need('STRIPE_SECRET_KEY').startsWith('rk_');
+const isRestricted = (site: Site): boolean => isRestrictedKey(site.need('STRIPE_SECRET_KEY'));
 
 async function key(site: Site): Promise<Finding> {
   const isLive = isLiveKey(site.need('STRIPE_SECRET_KEY'));
-  const what = `Stripe accepts the ${isRestricted(site) ? 'restricted ' : ''}key of the ${isLive ? 'live' : 'test'} mode`;
+  const what = `Stripe accepts the ${isRestricted(site) ? 'restricted ' : ''}${isLive ? 'live' : 'test'}-mode key`;
   try {
     await probeKey(site.stripe);
   } catch (error) {
@@ -37,7 +37,10 @@ async function key(site: Site): Promise<Finding> {
       return problem('Stripe refuses the key.', 'Set STRIPE_SECRET_KEY to one that the Dashboard shows as active.');
     // It is accepted, and what it lacks is named below.
     if (cause !== 'stripe_permission')
-      return problem(`Stripe does not answer (${codeOf(error)}).`, 'See status.stripe.com, and the way there.');
+      return problem(
+        `Stripe does not answer (${codeOf(error)}).`,
+        'See status.stripe.com, and the network path to it.',
+      );
   }
   return isLive && !isRestricted(site)
     ? warning(`${what}, which may do everything.`, 'Use a restricted key, as docs/going-live.md lists its permissions.')
@@ -119,9 +122,10 @@ async function endpoint(site: Site): Promise<Finding> {
 async function undelivered({ stripe: client }: Site): Promise<Finding> {
   const now = Math.floor(Date.now() / 1000);
   const created = { gte: now - 86_400, lte: now - 600 };
-  const lists = [SUBSCRIBED_TYPES.slice(0, MOST_TYPES), SUBSCRIBED_TYPES.slice(MOST_TYPES)].filter((some) => some[0]);
   const pages = await Promise.all(
-    lists.map((types) => client.events.list({ types: [...types], created, delivery_success: false, limit: 100 })),
+    inLists(SUBSCRIBED_TYPES).map((types) =>
+      client.events.list({ types, created, delivery_success: false, limit: 100 }),
+    ),
   );
   const count = pages.reduce((sum, { data }) => sum + data.length, 0);
   return count === 0
@@ -131,9 +135,6 @@ async function undelivered({ stripe: client }: Site): Promise<Finding> {
         'See the endpoint in the Dashboard. The sweep catches up, later than a webhook.',
       );
 }
-
-/** How many types Stripe accepts in one request (https://docs.stripe.com/api/events/list). */
-const MOST_TYPES = 20;
 
 /** A code, and never a message, which may quote the key. */
 const codeOf = (error: unknown): string =>

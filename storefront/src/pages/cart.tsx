@@ -6,6 +6,7 @@ import { pay } from '../checkout/checkout';
 import { BasketCard } from '../parts/basket-card';
 import { CameBack } from '../parts/came-back';
 import { Notice } from '../parts/notice';
+import { useAddedAtCheckout } from '../parts/on-top';
 import { Page } from '../parts/page';
 import { RecoverCheckout } from '../parts/recover-checkout';
 import { Link } from '../router';
@@ -44,6 +45,7 @@ function sessionLeft(parameters: URLSearchParams): string | null {
 function Baskets() {
   const { products, failure } = useCatalogue();
   const { lines, currency, email, country } = useCart();
+  const added = useAddedAtCheckout();
   if (!products && failure) {
     return (
       <Notice tone="bad" title={wordsFor(failure).title}>
@@ -70,6 +72,7 @@ function Baskets() {
           basket={basket}
           title={baskets.length > 1 ? (basket.id === 'cart' ? 'Paid together' : 'Paid separately') : null}
           first={position === 0}
+          added={added}
         />
       ))}
     </form>

@@ -6,11 +6,18 @@ import { countryNames } from '../words/countries';
 import { formatClock } from '../words/when';
 import { BasketLines } from './basket-lines';
 import { CheckoutFailure } from './checkout-failure';
-import { OnTop } from './on-top';
+import { type AddedAtCheckout, OnTop } from './on-top';
 import { useSecondsUntil } from './seconds-until';
 
+interface BasketCardProps {
+  basket: Basket;
+  title: string | null;
+  first: boolean;
+  added: AddedAtCheckout;
+}
+
 /** One basket: its lines, its total, and the button that pays for it, whose value is the basket's id. */
-export function BasketCard({ basket, title, first }: { basket: Basket; title: string | null; first: boolean }) {
+export function BasketCard({ basket, title, first, added }: BasketCardProps) {
   const { busy, failed } = useCheckout();
   const failure = failed?.at === basket.id ? failed : null;
   const hold = useHold(basket);
@@ -31,7 +38,7 @@ export function BasketCard({ basket, title, first }: { basket: Basket; title: st
         <span>Total</span>
         <strong>{totalOf(basket)}</strong>
       </p>
-      <OnTop ships={basket.ships} />
+      <OnTop ships={basket.ships} added={added} />
       {hold?.until && <p className="hint">Held for you until {formatClock(hold.until)}.</p>}
       {failure && <CheckoutFailure failure={failure.failure} lines={basket.lines} />}
       <button

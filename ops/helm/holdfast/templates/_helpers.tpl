@@ -25,7 +25,6 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 
 {{/* What every pod has in common. */}}
 {{- define "holdfast.podSecurity" -}}
-serviceAccountName: {{ include "holdfast.serviceAccount" . }}
 automountServiceAccountToken: false
 {{- with .Values.imagePullSecrets }}
 imagePullSecrets: {{- toYaml . | nindent 2 }}
