@@ -84,7 +84,7 @@ const WORDS: Record<AlarmCause, { title: string; stops: string; fix: string }> =
   agents_changed: {
     title: 'Stripe has changed its preview for orders of agents',
     stops: 'What agents sell: each purchase is declined, or is paid without an order, which the sweep reports.',
-    fix: 'Upgrade Holdfast; the log says what is not as expected. Until then turn the sales of agents off in Stripe’s Dashboard, or set STRIPE_AGENT_ORDERS=off (docs/agents.md).',
+    fix: 'Upgrade Holdfast; the log names the unexpected fields. Until then turn the sales of agents off in Stripe’s Dashboard, or set STRIPE_AGENT_ORDERS=off (docs/agents.md).',
   },
   sweep_failed: {
     title: 'The sweep fails',
@@ -122,7 +122,7 @@ const WORDS: Record<AlarmCause, { title: string; stops: string; fix: string }> =
     fix: 'See GET /admin/deliveries?status=GIVEN_UP for why. Put it right, then replay them (POST /admin/deliveries/{id}/replay). This ends once none is left, or after 30 days.',
   },
   files_refused: {
-    title: 'Storage for files refuses us',
+    title: 'File storage rejects our requests',
     stops: 'Files that are kept there cannot be downloaded or uploaded. Customers are told to try again later.',
     fix: 'Check FILES_S3_ENDPOINT, FILES_S3_BUCKET, FILES_S3_REGION and the key, which must be allowed what docs/going-live.md lists; then restart the API. The API’s log has the code that storage answers.',
   },

@@ -23,12 +23,11 @@ export function inTime<T>(
         running = undefined;
       });
       const value = await within(PATIENCE_MS, running, () => new Error(`no answer within ${PATIENCE_MS} ms`));
-      if (isMissing) log.warn({ metrics: what }, 'metrics that were missing are told again');
+      if (isMissing) log.warn({ metrics: what }, 'metrics are reported again');
       isMissing = false;
       return value;
     } catch (error) {
-      if (!isMissing)
-        log.warn({ err: error, metrics: what }, 'metrics are missing: what they are read from did not answer');
+      if (!isMissing) log.warn({ err: error, metrics: what }, 'metrics are missing: their source did not answer');
       isMissing = true;
       return null;
     }

@@ -7,9 +7,12 @@ import type { Logger } from './logger';
  */
 export function lastWords(log: Logger, told: () => Promise<unknown> = async () => undefined): void {
   process.removeAllListeners('warning');
-  process.on('warning', (warning) => log.warn({ err: warning }, 'a warning of Node'));
-  process.once('uncaughtException', (error) => {
-    log.fatal({ err: error }, 'an error that nothing caught; the process ends');
-    void told().finally(() => process.exit(1));
+  process.on('warning', (warning) => log.warn({ err: warning }, 'Node.js warning'));
+  let isEnding = false;
+  // A second error, while others are still told of the first, must not have Node end the process by itself.
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'uncaught error; the process exits');
+    if (!isEnding) void told().finally(() => process.exit(1));
+    isEnding = true;
   });
 }

@@ -30,11 +30,15 @@ export interface WithSecrets {
   problems: Map<string, string>;
 }
 
-/** Reads the secrets that come from files. The variables that name the files are left out of the result. */
-export function readSecretFiles(source: NodeJS.ProcessEnv): WithSecrets {
+/**
+ * Reads the secrets that come from files. The variables that name the files are left out of the
+ * result.
+ * @param names of the variables that may
+ */
+export function readSecretFiles(source: NodeJS.ProcessEnv, names = SECRETS): WithSecrets {
   const env = { ...source };
   const problems = new Map<string, string>();
-  for (const name of SECRETS) {
+  for (const name of names) {
     const path = env[`${name}_FILE`];
     delete env[`${name}_FILE`];
     if (!path) continue;
@@ -53,8 +57,8 @@ export function readSecretFiles(source: NodeJS.ProcessEnv): WithSecrets {
  * As `readSecretFiles`, for what does not check the whole environment.
  * @throws `ConfigurationError`
  */
-export function withSecrets(source: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { env, problems } = readSecretFiles(source);
+export function withSecrets(source: NodeJS.ProcessEnv, names = SECRETS): NodeJS.ProcessEnv {
+  const { env, problems } = readSecretFiles(source, names);
   if (problems.size > 0) throw new ConfigurationError([...problems.values()]);
   return env;
 }

@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import { runScript } from '../platform/script';
-import { withSecrets } from '../platform/secret-files';
+import { SECRETS, withSecrets } from '../platform/secret-files';
 
-/** The two programs, each with a role of its own. The owner of the database, who migrates it, is nobody's role. */
+/** The two programs, each with a role of its own. The owner, who migrates the database, is neither. */
 export const PROGRAMS = ['api', 'worker'] as const;
 export type ProgramName = (typeof PROGRAMS)[number];
 
@@ -84,8 +84,8 @@ const MIGRATIONS = '_prisma_migrations';
 const TABLES = `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> '${MIGRATIONS}'`;
 
 async function main(): Promise<void> {
-  const env = withSecrets(process.env);
-  if (!env.DATABASE_URL) throw new Error('DATABASE_URL is not set: whose database is it? Take that of its owner.');
+  const env = withSecrets(process.env, [...SECRETS, 'API_DATABASE_PASSWORD', 'WORKER_DATABASE_PASSWORD']);
+  if (!env.DATABASE_URL) throw new Error('DATABASE_URL is not set. Use the address of the database’s owner.');
   await grantRoles(env.DATABASE_URL, {
     api: { name: 'holdfast_api', password: env.API_DATABASE_PASSWORD },
     worker: { name: 'holdfast_worker', password: env.WORKER_DATABASE_PASSWORD },

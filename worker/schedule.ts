@@ -29,7 +29,7 @@ export async function keepSweeping(
 ): Promise<void> {
   for (let known = false; !stopping(); ) {
     try {
-      await (known ? createIfGone(temporal, env) : scheduleSweeps(temporal, env));
+      await (known ? createIfGone(temporal, env) : scheduleSweeps(temporal, env, (line) => log.warn(line)));
       known = true;
     } catch (error) {
       log.warn({ err: error }, 'could not create the Schedule of sweeps; trying again');
@@ -42,25 +42,30 @@ export async function keepSweeping(
  * Creates the Schedule `reconcile`, or updates the existing one to this interval. Any number of workers may do so at
  * once. If a sweep is still running when the next is due, the next is skipped; after an outage a single sweep catches
  * up. A Schedule that was paused in the Temporal UI stays paused. One that nobody can read any more, because its key
- * is lost, is made anew.
+ * is lost, is made anew, which is said.
  */
-export async function scheduleSweeps(temporal: Client, env: Pick<Env, 'RECONCILE_INTERVAL_SECONDS'>): Promise<void> {
+export async function scheduleSweeps(
+  temporal: Client,
+  env: Pick<Env, 'RECONCILE_INTERVAL_SECONDS'>,
+  say: (line: string) => void,
+): Promise<void> {
   if (await createIfGone(temporal, env)) return;
   try {
     await temporal.schedule.getHandle(RECONCILE_SCHEDULE).update(({ state }) => ({ ...wanted(env), state }));
   } catch (error) {
     if (!isUnreadable(error)) throw error;
+    say('The Schedule of sweeps could not be decrypted and is created again: check PAYLOAD_KEYS.');
     await replaceUnreadable(temporal, env);
   }
 }
 
-/** Of a key that is not there, or of all keys taken away. */
+/** The key is missing, or all keys were removed. */
 const isUnreadable = (error: unknown): boolean =>
   error instanceof PayloadUnreadable || error instanceof PayloadConverterError || error instanceof ValueError;
 
 /**
- * Without the sweep nothing starts the orders again whose histories nobody can read either. Its own open runs have no
- * reader as well, and stand still.
+ * Without the sweep, orders whose histories cannot be read would not be started again. Its own open runs cannot be
+ * read either, so they are terminated.
  */
 async function replaceUnreadable(temporal: Client, env: Pick<Env, 'RECONCILE_INTERVAL_SECONDS'>): Promise<void> {
   const { namespace } = temporal.options;

@@ -35,17 +35,17 @@ export interface TemporalSetup {
 
 /**
  * Prepares a namespace: creates it, keeps its closed workflows for at least 30 days, adds the search attributes that
- * it lacks, and creates the Schedule of sweeps. Safe to repeat: it looks before it changes anything. What the server
- * does not let this key do, it says and leaves out: a deploy must not stop at what was done in another way.
+ * it lacks, and creates the Schedule of sweeps. Safe to repeat: it looks before it changes anything. If the
+ * server refuses a step to this key, it prints what to do and goes on: someone may have done it another way.
  */
 export async function setUpTemporal(setup: TemporalSetup): Promise<void> {
   if (!(await setUpNamespace(setup))) return;
   await setUpSearchAttributes(setup);
-  await untilKnown(() => scheduleSweeps(setup.temporal, setup.env));
+  await untilKnown(() => scheduleSweeps(setup.temporal, setup.env, setup.log));
   setup.log(`The Schedule of sweeps is set to every ${setup.env.RECONCILE_INTERVAL_SECONDS} s.`);
 }
 
-/** @returns whether the namespace is there, for all that is known */
+/** @returns whether the namespace is there; true also if Temporal would not say */
 async function setUpNamespace({ temporal, log }: TemporalSetup): Promise<boolean> {
   const { workflowService } = temporal.connection;
   const { namespace } = temporal.options;
@@ -137,6 +137,9 @@ async function untilKnown<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Of gRPC, for a key that is not accepted: waiting mends neither. */
+const KEY_REFUSED = new Set([7, 16]);
+
 /** Tries until Temporal answers: `--wait`, for when everything starts at once. */
 async function untilItAnswers(temporal: Client, log: (line: string) => void): Promise<void> {
   for (let tries = 0; ; tries += 1) {
@@ -144,6 +147,7 @@ async function untilItAnswers(temporal: Client, log: (line: string) => void): Pr
       await temporal.withDeadline(Date.now() + 5_000, () => temporal.connection.workflowService.getSystemInfo({}));
       return;
     } catch (error) {
+      if (isGrpcServiceError(error) && KEY_REFUSED.has(error.code)) throw error;
       if (tries === 0) log(`Temporal does not answer yet: ${(error as Error).message}`);
       await pause(AGAIN_MS);
     }
@@ -174,8 +178,13 @@ async function main(): Promise<void> {
   try {
     if (asked.wait) await untilItAnswers(temporal, log);
     if (version === undefined) return await setUpTemporal({ temporal, env, log });
-    await setCurrentVersion(temporal, version === NO_VERSION ? '' : version);
-    log(`Tasks go to the workers ${version === NO_VERSION ? 'without WORKER_BUILD_ID' : `of ${version}`}.`);
+    if (version !== NO_VERSION) log(`Waiting until a worker of ${version} has been seen.`);
+    const set = await permitted(
+      log,
+      `set the current version to ${version}`,
+      setCurrentVersion(temporal, version === NO_VERSION ? '' : version),
+    );
+    if (set) log(`Tasks go to the workers ${version === NO_VERSION ? 'without WORKER_BUILD_ID' : `of ${version}`}.`);
   } finally {
     await temporal.connection.close();
   }

@@ -8,10 +8,9 @@ import type { Deps } from '../deps';
 
 /**
  * The SKUs that lines of a session have from the catalogue feed, by the line's id: what an agent sold for us. Those not
- * known here are left out; there are none unless orders of agents are taken up. Only a preview's version of Stripe's
- * API shows them, so this is a call of its own, made where a line is not known otherwise. It also
- * finds none if Stripe has withdrawn that version, which is an alarm, so that sessions of other shops do not get stuck
- * on it.
+ * known here are left out; there are none unless orders of agents are taken up. Only a preview version of Stripe's
+ * API shows them, so this is a separate call, made only if a line is not known otherwise. If Stripe has withdrawn that
+ * version, it raises an alarm and finds none, so that sessions of other shops do not get stuck.
  */
 export async function skusByReference(deps: Deps, { id }: { id: string }): Promise<Map<string, string>> {
   const { db, env } = deps;
@@ -38,14 +37,10 @@ async function previewedLines({ stripe, db, clock, log }: Deps, id: string): Pro
     if (!(error instanceof Stripe.errors.StripeInvalidRequestError) || error.code === OTHER_ACCOUNT) throw error;
     if (error.code === 'resource_missing') return []; // this session's fault, not the preview's
     await noteRefused(db, { cause: AGENTS_CHANGED, ...alarm() });
-    if (!told.has(log)) log.error({ err: error, session: id, version: PREVIEW_VERSION }, REFUSED);
-    told.add(log);
+    log.warn({ err: error, session: id, version: PREVIEW_VERSION }, REFUSED);
     return [];
   }
 }
-
-/** Who has heard of it: a process has one log, and one line there is enough. */
-const told = new WeakSet<Deps['log']>();
 
 const REFUSED =
   'Stripe refuses the preview of its API that names what agents sold: upgrade Holdfast, or set STRIPE_AGENT_ORDERS=off';

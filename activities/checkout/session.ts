@@ -25,12 +25,11 @@ export interface FoundLine extends LineFacts {
 
 /** Reads a session with everything that decides about its order. The first ten lines are included. */
 export async function retrieveSession({ stripe }: Deps, sessionId: SessionId): Promise<Session> {
-  const session = await stripe.checkout.sessions.retrieve(sessionId, {
-    expand: ['line_items', 'payment_intent.latest_charge'],
-  });
+  const expand = ['line_items', 'payment_intent.latest_charge'];
+  const session = expectObject(await stripe.checkout.sessions.retrieve(sessionId, { expand }), 'checkout.session');
   const number = session.metadata?.[METADATA.number];
   if (number) addToLogContext({ number });
-  return expectObject(session, 'checkout.session');
+  return session;
 }
 
 /** The fields of a session that decide, with all pages of its lines, each with its SKU. */

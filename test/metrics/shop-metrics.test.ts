@@ -172,7 +172,7 @@ test('the log says once that metrics are missing and once that they are back; a 
     read.mockImplementation(async () => [{ figures }]);
     for (const _ of [1, 2]) expect(await scrapeAfter(6_000)).toMatch(/^holdfast_mails_unsent \d/m);
     expect(logged.warn).toHaveBeenCalledTimes(2);
-    expect(logged.warn).toHaveBeenLastCalledWith(expect.anything(), expect.stringContaining('told again'));
+    expect(logged.warn).toHaveBeenLastCalledWith(expect.anything(), expect.stringContaining('reported again'));
 
     read.mockImplementation(() => Promise.reject(new Error('down')));
     for (const _ of [1, 2]) await scrapeAfter(6_000);

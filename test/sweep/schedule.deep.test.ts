@@ -28,7 +28,8 @@ const clientWith = (keys: string | undefined) => {
   return new Client({ connection, namespace: options.namespace, dataConverter });
 };
 const described = () => server.client.schedule.getHandle(RECONCILE_SCHEDULE).describe();
-const every = (RECONCILE_INTERVAL_SECONDS: number) => scheduleSweeps(server.client, { RECONCILE_INTERVAL_SECONDS });
+const every = (RECONCILE_INTERVAL_SECONDS: number) =>
+  scheduleSweeps(server.client, { RECONCILE_INTERVAL_SECONDS }, () => undefined);
 
 describe('the Schedule of sweeps', () => {
   test('is made by whichever worker is first, and starts one sweep at a time, each under an id of its own', async () => {
@@ -87,7 +88,7 @@ describe('the Schedule of sweeps', () => {
     const lost = clientWith(`lost:${randomBytes(32).toString('base64')}`);
     const schedule = server.client.schedule.getHandle(RECONCILE_SCHEDULE);
     await schedule.delete();
-    await scheduleSweeps(lost, { RECONCILE_INTERVAL_SECONDS: 60 });
+    await scheduleSweeps(lost, { RECONCILE_INTERVAL_SECONDS: 60 }, () => undefined);
     await schedule.trigger(ScheduleOverlapPolicy.SKIP); // by itself it allows several at once, which it does not list
     const { workflowId } = await until(async () => {
       const { info } = await lost.schedule.getHandle(RECONCILE_SCHEDULE).describe();
@@ -97,12 +98,12 @@ describe('the Schedule of sweeps', () => {
 
     const now = clientWith(keys);
     await expect(now.schedule.getHandle(RECONCILE_SCHEDULE).describe()).rejects.toThrow();
-    await scheduleSweeps(now, { RECONCILE_INTERVAL_SECONDS: 120 });
+    await scheduleSweeps(now, { RECONCILE_INTERVAL_SECONDS: 120 }, () => undefined);
     const { spec, state, info } = await now.schedule.getHandle(RECONCILE_SCHEDULE).describe();
     expect(spec.intervals).toEqual([expect.objectContaining({ every: 120_000 })]);
     expect([state.paused, state.note, info.runningActions]).toEqual([true, 'staff', []]);
     expect((await server.client.workflow.getHandle(workflowId).describe()).status.name).toBe('TERMINATED');
-    await scheduleSweeps(now, { RECONCILE_INTERVAL_SECONDS: 120 });
+    await scheduleSweeps(now, { RECONCILE_INTERVAL_SECONDS: 120 }, () => undefined);
     await now.schedule.getHandle(RECONCILE_SCHEDULE).delete();
     await every(60);
   });
