@@ -81,6 +81,8 @@ function textsOf(schema: z.core.$ZodType, place: string): [place: string, schema
     }
     case 'array':
       return textsOf(def.element, `${place}[]`);
+    case 'tuple':
+      return [...def.items, ...(def.rest ? [def.rest] : [])].flatMap((one) => textsOf(one, `${place}[]`));
     case 'union':
       return def.options.flatMap((one) => textsOf(one, place));
     case 'record':
@@ -97,7 +99,15 @@ function textsOf(schema: z.core.$ZodType, place: string): [place: string, schema
     case 'any':
     case 'unknown':
       return [[place, schema as z.ZodType]];
+    case 'number':
+    case 'boolean':
+    case 'enum':
+    case 'literal':
+    case 'null':
+    case 'undefined':
+    case 'never':
+      return []; // no text of the caller's
     default:
-      return [];
+      throw new Error(`may ${def.type} hold a text?`);
   }
 }

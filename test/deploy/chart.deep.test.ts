@@ -61,7 +61,10 @@ interface Manifest {
 
 // Helm takes a minute to build where nobody installed it: CONTRIBUTING.md says how. Without it, chart.test.ts reads the
 // chart as text.
-(has('helm', 'version') ? describe : describe.skip)('the Helm chart', () => {
+const [described, missing] = has('helm', 'version')
+  ? [describe, '']
+  : [describe.skip, ' (skipped: there is no helm here)'];
+described(`the Helm chart${missing}`, () => {
   let folder: string;
   let least: Manifest[];
   let all: Manifest[];

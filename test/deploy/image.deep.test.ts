@@ -21,7 +21,7 @@ import { type StripeSandbox, startStripeSandbox } from '../../sandbox/stripe/htt
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { until } from '../support/launched';
 import { type DevServer, startDevServer } from '../support/temporal';
-import { has, ROOT, read, run, succeeds } from './tools';
+import { has, ROOT, read, run, succeeds, testWith } from './tools';
 
 // The image without a container: built by the script that its Dockerfile runs, laid out as its last stage says, owned
 // by another user than the one it runs as where there is one who can, and asked for each of its commands.
@@ -204,20 +204,18 @@ test('the bill of materials names every package that runs, and none of the devel
   for (const name of ['jest', '@biomejs/biome', 'knip']) expect(names).not.toContain(name);
 });
 
-(has('hadolint', '--version') ? test : test.skip)('hadolint has nothing against the Dockerfile', () => {
+testWith('hadolint', '--version', 'hadolint has nothing against the Dockerfile', () => {
   expect(run('hadolint', ['--failure-threshold', 'warning', 'Dockerfile'])).not.toMatch(/error|warning/);
 });
 
-(has('caddy', 'version') ? test.each : test.skip.each)([':3000', 'api.example.com, :3000'])(
-  'Caddy accepts the configuration of the proxy at %s',
-  (SITE_ADDRESS) => {
+for (const SITE_ADDRESS of [':3000', 'api.example.com, :3000'])
+  testWith('caddy', 'version', `Caddy accepts the configuration of the proxy at ${SITE_ADDRESS}`, () => {
     run('caddy', ['validate', '--adapter', 'caddyfile', '--config', 'docker/Caddyfile'], {
       SITE_ADDRESS,
       HOME: folder,
     });
-  },
-);
+  });
 
-(has('promtool', '--version') ? test : test.skip)('Prometheus accepts its configuration', () => {
+testWith('promtool', '--version', 'Prometheus accepts its configuration', () => {
   expect(run('promtool', ['check', 'config', 'ops/prometheus/prometheus.yml'])).toContain('SUCCESS');
 });

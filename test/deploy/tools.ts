@@ -10,6 +10,12 @@ export const read = (file: string): string => readFileSync(join(ROOT, file), 'ut
 export const has = (program: string, ...args: string[]): boolean =>
   spawnSync(program, args, { stdio: 'ignore' }).error === undefined;
 
+/** A test that needs a program of this machine. Where that is missing, the test is skipped and says so. */
+export function testWith(program: string, version: string, name: string, run: () => void): void {
+  if (has(program, version)) test(name, run);
+  else test.skip(`${name} (skipped: there is no ${program} here)`, () => undefined);
+}
+
 /** Whether a program ends well. */
 export const succeeds = (program: string, ...args: string[]): boolean =>
   spawnSync(program, args, { cwd: '/', stdio: 'ignore' }).status === 0;

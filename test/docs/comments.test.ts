@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const ROOT = join(__dirname, '..', '..');
 const WIDTH = 120;
 const NOT_OURS = /(^|\/)(node_modules|generated|dist|\.[^/]+)(\/|$)|-lock\.|\.d\.ts$/;
-const COMMENTED = /\.(ts|tsx|mts|js|cjs|css|sql|prisma|sh|yml)$|Dockerfile$/;
+const COMMENTED = /\.(ts|tsx|mts|mjs|js|cjs|css|sql|prisma|sh|ya?ml|tpl)$|Dockerfile$/;
 
 /** Biome wraps code at 120 columns but leaves comments alone, so this test checks those. */
 test(`no comment is wider than ${WIDTH} columns`, () => {
@@ -27,4 +27,4 @@ const wideComments = (file: string): string[] =>
 
 /** A line that is, or ends with, a comment. A linter's directive must stay on one line. */
 const isComment = (line: string): boolean =>
-  /^\s*(\/?\*|--|#)|(^|\s)\/\/ /.test(line) && !line.includes('biome-ignore');
+  /^\s*(\/?\*|--|#)|(^|\s)\/\/\/? /.test(line) && !line.includes('biome-ignore');

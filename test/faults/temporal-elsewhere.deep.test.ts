@@ -14,6 +14,7 @@ import { connectTemporal } from '../../platform/temporal';
 import type { Program } from '../../sandbox/program';
 import { setCurrentVersion } from '../../worker/current-version';
 import { setUpTemporal } from '../../worker/temporal-setup';
+import { keyOf, payloadsIn } from '../support/payloads';
 import { Shop } from './shop';
 import { ADMIN_TOKEN, System } from './system';
 import { type Certificates, makeCertificates, SERVER_NAME, TlsFront } from './tls';
@@ -173,19 +174,6 @@ async function replay(id: string, env: Record<string, string>): Promise<{ status
 async function payloadsOf(id: SessionId): Promise<Payload[]> {
   return payloadsIn((await behind.workflow.getHandle(id).fetchHistory()).events);
 }
-
-/** Every payload in a history but search attributes, and the SDK's own notes about local activities. */
-function payloadsIn(value: unknown): Payload[] {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return [];
-  if (bytesOf(value, 'encoding').length > 0) return [value as Payload];
-  const entries = Object.entries(value).filter(([name]) => name !== 'searchAttributes' && name !== 'data');
-  return entries.flatMap(([, inner]) => payloadsIn(inner));
-}
-
-const bytesOf = ({ metadata }: Payload, name: string): Buffer => Buffer.from(metadata?.[name] ?? []);
-
-/** The name of the key of a payload; `none` where it is plain. */
-const keyOf = (payload: Payload): string => bytesOf(payload, 'encryption-key-id').toString() || 'none';
 
 /** The names of the keys of a history, without repeats that follow each other. */
 const keysOf = async (id: SessionId): Promise<string[]> =>

@@ -53,9 +53,6 @@ export function makeCertificates(folder: string): Certificates {
  * of every call, as Temporal Cloud and servers with mutual TLS do, and passes the calls on.
  */
 export class TlsFront {
-  /** How many calls were let through. */
-  passed = 0;
-
   private constructor(
     private readonly server: Http2SecureServer,
     private readonly close_: () => void,
@@ -97,7 +94,6 @@ export class TlsFront {
   }
 
   private pass(near: ServerHttp2Stream, far: ReturnType<ReturnType<typeof connect>['request']>): void {
-    this.passed += 1;
     let trailers: IncomingHttpHeaders = {};
     for (const stream of [near, far]) stream.on('error', () => {});
     near.pipe(far);

@@ -5,6 +5,7 @@ const ROOT = join(__dirname, '..', '..');
 const PRODUCTION = [
   'api',
   'activities',
+  'commands',
   'domain',
   'emails',
   'messages',

@@ -75,7 +75,7 @@ test('an error is reported with its place and its ids, and with nothing that a p
   expect(event?.exception?.values[0]?.stacktrace.frames.length).toBeGreaterThan(2);
   const all = envelopes.join('\n');
   expect(all).not.toMatch(/lovelace|ancienne|signing-secret|admin-token|sk_test/i);
-  expect(Object.keys(event ?? {})).not.toEqual(expect.arrayContaining(['request', 'user', 'breadcrumbs']));
+  for (const key of ['request', 'user', 'breadcrumbs']) expect(event).not.toHaveProperty(key);
 });
 
 test('what many orders meet is one issue by its cause, reported once a minute', async () => {

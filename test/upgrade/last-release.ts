@@ -42,6 +42,7 @@ function git(clone: string, ...args: string[]): Buffer {
     cwd: clone,
     maxBuffer: 1 << 28,
     stdio: 'pipe',
+    timeout: 60_000, // a remote may not answer
     env,
   });
 }

@@ -3,31 +3,13 @@ import type { Payload } from '@temporalio/common';
 import { orderQuery } from '../../messages/order';
 import { payloadCodec } from '../../platform/payload-codec';
 import { payloadKeys } from '../../platform/payload-keys';
+import { keyOf, payloadsIn } from '../support/payloads';
 import { costOf } from './cost';
 import { until, World } from './world';
 
 const [first, second] = ['first', 'second'].map((id) => `${id}:${randomBytes(32).toString('base64')}`);
 const both = payloadKeys.parse(`${first},${second}`);
 const textOf = (data: Uint8Array | null | undefined) => Buffer.from(data ?? []).toString();
-
-/**
- * Never encoded: search attributes, which Temporal itself reads, and what the SDK's core notes about a local activity
- * or a patch for its own replay: numbers, times, and the activity's or patch's name.
- */
-const NOT_OURS = new Set(['searchAttributes', 'data', 'patch-data']);
-
-/** Every payload of ours in a history. */
-function payloadsIn(value: unknown): Payload[] {
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return [];
-  if (text(value, 'encoding') !== '') return [value as Payload];
-  return Object.entries(value).flatMap(([name, inner]) => (NOT_OURS.has(name) ? [] : payloadsIn(inner)));
-}
-
-const text = (payload: Payload, name: string): string => textOf(payload.metadata?.[name]);
-
-/** The name of the key of a payload; `none` where it is plain. */
-const keyOf = (payload: Payload): string =>
-  text(payload, 'encoding') === 'binary/encrypted' ? text(payload, 'encryption-key-id') : 'none';
 
 describe('with PAYLOAD_KEYS', () => {
   let world: World;
