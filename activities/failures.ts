@@ -4,7 +4,7 @@ import { type AccountCause, DATABASE, type Fault, type FaultDetails } from '../d
 import { OTHER_ACCOUNT, StripeAnswerError } from '../platform/stripe';
 import { databaseRefusesAll, sqlState } from '../store/errors';
 
-/** The type of a failure that is none of those which Stripe, the database and the mail provider are known for. */
+/** The type of a failure that is not a known one of Stripe, the database or the mail provider. */
 export const UNEXPECTED = 'unexpected';
 
 /**

@@ -2,7 +2,7 @@ import { isAboutRefund } from './action-rules';
 import { DECISIONS } from './order';
 import type { OrderSnapshot } from './order-snapshot';
 
-/** The facts that decide what an order waits for that is paid, and is to be shipped or to arrive. */
+/** The facts that decide what a paid order waits for until it arrives. */
 export type FulfilmentFacts = Pick<
   OrderSnapshot,
   'status' | 'stock' | 'disputed' | 'reviewOpen' | 'fraudWarning' | 'shippingHold' | 'pendingDecision' | 'reports'

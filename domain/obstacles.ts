@@ -23,8 +23,8 @@ export interface Rules {
   repeatIn?: readonly OrderStatus[];
   obstacles: readonly Obstacle[];
   /**
-   * Where it is let in, and there is nothing that it could do: whatever is asked, the answer says so with the numbers.
-   * It is not offered then.
+   * True if the action is allowed but could do nothing. It is then not offered; if it is asked for anyway, the answer
+   * gives the numbers.
    */
   inVain?(order: ActionFacts): boolean;
 }

@@ -25,7 +25,7 @@ export const SESSION = {
   options: '-c TimeZone=UTC',
 };
 
-/** How many connections each process may keep open: an API's are of its shoppers and staff, downloads and tables. */
+/** The most connections a process keeps open. An API has three pools: shoppers and staff, downloads, and tables. */
 export const CONNECTIONS = { worker: 20, api: 10, downloads: 3, tables: 2 };
 
 /**

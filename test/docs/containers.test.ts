@@ -43,11 +43,12 @@ describe('the image', () => {
   test('has a command for each program, which is that of package.json', () => {
     const scripts: Record<string, string> = packageJson.scripts;
     expect(Object.keys(commands)).toEqual([
-      ...['api', 'worker', 'migrate', 'seed', 'temporal-setup', 'stripe-setup', 'doctor', 'replay'],
+      ...['api', 'worker', 'migrate', 'seed', 'temporal-setup', 'stripe-setup', 'roles', 'import', 'doctor', 'replay'],
     ]);
     for (const [name, file] of Object.entries(commands)) {
       expect(existsSync(join(ROOT, file))).toBe(true);
-      const script = { migrate: 'db:migrate', seed: 'db:seed' }[name] ?? name.replace('-setup', ':setup');
+      const script =
+        { migrate: 'db:migrate', seed: 'db:seed', roles: 'db:roles' }[name] ?? name.replace('-setup', ':setup');
       expect(scripts[script]).toMatch(new RegExp(`node .*${file}$`));
     }
     expect(statSync(join(ROOT, 'docker', 'holdfast')).mode & 0o111).toBe(0o111);

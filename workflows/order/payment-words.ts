@@ -12,8 +12,8 @@ export const TIMER_SUMMARY = {
 } as const;
 
 /**
- * What an unpaid order waits for, in words that complete “It waits for …”; null while a payment is on its way, which
- * the look at Stripe that has found it has said.
+ * What an unpaid order waits for, in words that complete “It waits for …”; null while a payment is on its
+ * way: the look at Stripe that found it has already set the words.
  * @param isAsked whether Stripe is asked at once
  * @param holdUntil milliseconds since the epoch
  */
