@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
+import { RETENTION_MS } from '../messages/policies';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { freePort, isBusy } from '../platform/ports';
 import { type Guarded, startGuarded } from './guard';
@@ -72,11 +73,6 @@ const searchAttributes = Object.values(SEARCH_ATTRIBUTES).map(
   ({ name, type }) => `${name}=${TypedSearchAttributes.toMetadataType(type)}`,
 );
 
-/**
- * The development server keeps histories for a day. Id reuse policies work only within retention, so this extends it.
- */
-const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
-
 const START_TIMEOUT_MS = 60_000;
 
 type Arguments = Pick<TemporalOptions, 'dataDir' | 'namespace'> & { port: number; uiPort: number | undefined };
@@ -141,6 +137,7 @@ async function answering(server: Guarded, address: string, namespace: string, lo
   }
 }
 
+/** The development server keeps histories for a day. */
 async function keepLonger({ workflowService }: Connection, namespace: string): Promise<void> {
   const { config } = await workflowService.describeNamespace({ namespace });
   if (tsToMs(config?.workflowExecutionRetentionTtl) === RETENTION_MS) return;

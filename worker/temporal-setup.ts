@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
 import { z } from 'zod';
+import { RETENTION_MS } from '../messages/policies';
 import { ConfigurationError } from '../platform/configuration-error';
 import type { Env } from '../platform/env';
 import { isRefusedByTemporal, missingAttributes } from '../platform/readiness';
@@ -12,8 +13,6 @@ import { variables } from '../platform/variables';
 import { setCurrentVersion } from './current-version';
 import { scheduleSweeps } from './schedule';
 
-/** While a completed workflow is retained, Temporal refuses a second run under its id. */
-const RETENTION_MS = 30 * 24 * 60 * 60 * 1000;
 const AGAIN_MS = 500;
 /** How long a new namespace may take until every part of the server knows it. */
 const KNOWN_WITHIN_MS = 60_000;
