@@ -1,11 +1,11 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../platform/ports';
+import { type Guarded, startGuarded } from '../../sandbox/guard';
 import { startWholeSystem, type WholeSystem } from '../browser/whole-system';
+import { newFolder } from '../support/folder';
 import { until } from '../support/until';
 
 const run = promisify(execFile);
@@ -16,19 +16,19 @@ const STOREFRONT_KEY = 'storefront-key-of-the-shop-on-next';
 
 /** The example as a shop of its own: with Next.js, which nothing else here installs, and the built client. */
 let folder: string;
-let next: ChildProcess;
+let next: Guarded;
 let url: string;
 let system: WholeSystem;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'holdfast-next-'));
+  folder = newFolder('next');
   await installShop();
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
   system = await startWholeSystem({ STOREFRONT_URL: url, STOREFRONT_KEYS: `next:${STOREFRONT_KEY}` });
   const env = { ...ENVIRONMENT, HOLDFAST_URL: system.env.PUBLIC_URL, STOREFRONT_KEY };
   const args = ['start', '--hostname', '127.0.0.1', '--port', String(port)];
-  next = spawn(process.execPath, [NEXT(), ...args], { cwd: folder, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  next = await startGuarded(process.execPath, [NEXT(), ...args], { cwd: folder, env, log: join(folder, 'next.log') });
   await until(() =>
     fetch(url).then(
       () => true,
@@ -37,10 +37,7 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  if (next?.exitCode === null) {
-    next.kill();
-    await once(next, 'exit');
-  }
+  await next?.stop();
   await system?.stop();
   if (folder) rmSync(folder, { recursive: true, force: true });
 });
