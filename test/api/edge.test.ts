@@ -1,6 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
 import { apiRoutes } from '../../api/app';
@@ -9,13 +8,14 @@ import { PROBLEMS } from '../../domain/problem';
 import { signToken } from '../../platform/links';
 import { connectDatabase } from '../../store/database';
 import { clientContract, generate, storefrontPart } from '../client/contract';
+import { newFolder } from '../support/folder';
 import { ADMIN_TOKEN, type BareApi, bareApi, STOREFRONT_KEY } from './bare';
 import { Api } from './shop';
 
 let bare: BareApi;
 let shopFolder: string;
 beforeAll(async () => {
-  shopFolder = mkdtempSync(join(tmpdir(), 'holdfast-shop-'));
+  shopFolder = newFolder('shop');
   mkdirSync(join(shopFolder, 'assets'));
   mkdirSync(join(shopFolder, 'images'));
   writeFileSync(join(shopFolder, 'images', 'tulips.png'), 'a picture');

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Summary } from '../../bench/figures';
+import { newFolder } from '../support/folder';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -13,7 +13,7 @@ const BENCHES = ['orders', 'peers', 'checkouts', 'webhooks', 'latency', 'stock']
 describe('The benchmarks, in their short form', () => {
   let folder: string;
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-short-'));
+    folder = newFolder('bench-short');
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { freePort } from '../../platform/ports';
 import { type Guarded, startGuarded } from '../../sandbox/guard';
+import { newFolder } from '../support/folder';
 
 /** The whole system, as `npm start` runs it, with its own data folder and ports. */
 export interface WholeSystem {
@@ -33,7 +33,7 @@ export interface SentMail {
 }
 
 export async function startWholeSystem(overrides: Record<string, string> = {}): Promise<WholeSystem> {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-whole-'));
+  const folder = newFolder('whole');
   const log = join(folder, 'launcher.log');
   const [port, workerPort] = [await freePort(), await freePort()];
   const launcher: Guarded = await startGuarded(process.execPath, ['--import', 'tsx', 'sandbox/launcher.ts'], {

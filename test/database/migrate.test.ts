@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { hasEarlierLayout, migrate } from '../../prisma/migrate';
 import { type Migration, readMigrations } from '../../prisma/migrations';
 import { createTestDatabase, onServer, type TestDatabase } from '../support/database';
+import { newFolder } from '../support/folder';
 import { migrationsList, NO_FILTERS, withSchemaEngine } from './schema-engine';
 
 let database: TestDatabase;
@@ -178,7 +178,7 @@ describe('a database that does not fit is refused with a sentence', () => {
 /** `npm run db:migrate`, which is given the address in a file. */
 function runMigrate(url: string): Promise<{ code: number; output: string }> {
   const cwd = join(__dirname, '..', '..');
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-migrate-'));
+  const folder = newFolder('migrate');
   const file = join(folder, 'database-url');
   writeFileSync(file, `${url}\n`);
   const env = { ...process.env, DATABASE_URL_FILE: file };

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 import { loadEnv } from '../../platform/env';
 import { SECRETS } from '../../platform/secret-files';
 import { variables } from '../../platform/variables';
 import { BARE } from '../api/bare';
+import { newFolder } from '../support/folder';
 import { publicPaths } from './public-paths';
 import { has, ROOT, read, run } from './tools';
 
@@ -69,7 +69,7 @@ described(`the Helm chart${missing}`, () => {
   let least: Manifest[];
   let all: Manifest[];
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'holdfast-chart-'));
+    folder = newFolder('chart');
     least = rendered(LEAST);
     all = rendered(ALL);
   });

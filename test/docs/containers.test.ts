@@ -1,6 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { parse } from 'yaml';
@@ -8,6 +7,7 @@ import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import packageJson from '../../package.json';
 import { SECRETS } from '../../platform/secret-files';
 import { variables } from '../../platform/variables';
+import { newFolder } from '../support/folder';
 
 const ROOT = join(__dirname, '..', '..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
@@ -167,7 +167,7 @@ describe('docker-compose.yml', () => {
     });
   };
   (compose ? it : it.skip)('Compose accepts it with .env.example as its .env, and with that of production', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'holdfast-compose-'));
+    const folder = newFolder('compose');
     const files = ['docker-compose.yml', 'docker-compose.production.yml'];
     try {
       for (const file of [...files, 'docker', 'ops']) cpSync(join(ROOT, file), join(folder, file), { recursive: true });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { newFolder } from '../support/folder';
 import { codeBlocks, PAGES } from './markdown';
 
 const ROOT = join(__dirname, '..', '..');
@@ -18,7 +18,7 @@ declare const answering: ReturnType<typeof import('@holdfast/client').createHold
 test('every block that is marked `ts check` type-checks against the code of today', () => {
   const blocks = PAGES.flatMap(codeBlocks).filter(({ checked }) => checked);
   expect(blocks.length).toBeGreaterThanOrEqual(3);
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-blocks-'));
+  const folder = newFolder('blocks');
   try {
     blocks.forEach(({ at, code }, index) => {
       writeFileSync(join(folder, `block-${index}.ts`), `// ${at}\n${moduleOf(code)}`);

@@ -1,17 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { MailRequest } from '../../activities/mail/request';
 import { LANGUAGES } from '../../domain/locale';
 import { TEMPLATES } from '../../emails';
 import type { Env } from '../../platform/env';
 import { createMailer } from '../../platform/mailer';
 import { type Outbox, startOutbox } from '../../sandbox/outbox/server';
+import { newFolder } from '../support/folder';
 import { ENV, openShop, placeOrder } from './shop';
 
 let shop: Awaited<ReturnType<typeof openShop>>;
 let outbox: Outbox;
-const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-outbox-'));
+const dataDir = newFolder('outbox');
 beforeAll(async () => {
   shop = await openShop();
   outbox = await startOutbox({ dataDir, apiKey: 're_sandbox' });

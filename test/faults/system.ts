@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type Stripe from 'stripe';
@@ -15,6 +14,7 @@ import { Program } from '../../sandbox/program';
 import { type StripeSandbox, startStripeSandbox } from '../../sandbox/stripe/http/server';
 import { startTemporal, type Temporal } from '../../sandbox/temporal';
 import { connectDatabase, type Db } from '../../store/database';
+import { newFolder } from '../support/folder';
 import { Relay } from './relay';
 
 export const ADMIN_TOKEN = 'admin-token-of-the-faults';
@@ -64,7 +64,7 @@ export class System {
 
   /** Starts everything at once; ready when every process says so. */
   static async start(options: SystemOptions = {}): Promise<System> {
-    const system = new System(mkdtempSync(join(tmpdir(), 'holdfast-faults-')));
+    const system = new System(newFolder('faults'));
     try {
       await system.startAll(options);
       return system;

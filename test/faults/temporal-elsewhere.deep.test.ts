@@ -1,8 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
@@ -14,6 +12,7 @@ import { connectTemporal } from '../../platform/temporal';
 import type { Program } from '../../sandbox/program';
 import { setCurrentVersion } from '../../worker/current-version';
 import { setUpTemporal } from '../../worker/temporal-setup';
+import { newFolder } from '../support/folder';
 import { keyOf, payloadsIn } from '../support/payloads';
 import { Shop } from './shop';
 import { ADMIN_TOKEN, System } from './system';
@@ -38,7 +37,7 @@ let behind: Client;
 const told: string[] = [];
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'holdfast-elsewhere-'));
+  folder = newFolder('elsewhere');
   const certificates = makeCertificates(folder);
   system = await System.start({
     env: { PAYLOAD_KEYS: `off,${first},${second}` },

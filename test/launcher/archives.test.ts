@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { extract } from '../../sandbox/archives';
+import { newFolder } from '../support/folder';
 
 const FILES = { 'release/LICENSE': 'free', 'release/temporal': 'a program\n'.repeat(2_000), 'release/empty': '' };
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'holdfast-archives-'));
+  folder = newFolder('archives');
   mkdirSync(join(folder, 'release'));
   for (const [path, content] of Object.entries(FILES)) writeFileSync(join(folder, path), content);
 });

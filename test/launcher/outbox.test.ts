@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Resend } from 'resend';
 import type { Mail } from '../../sandbox/outbox/mails';
 import { type Outbox, startOutbox } from '../../sandbox/outbox/server';
+import { newFolder } from '../support/folder';
 
 const KEY = 're_outbox_test';
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -41,7 +40,7 @@ const planFault = (fault: object) =>
 
 beforeEach(async () => {
   now = Date.parse('2026-11-23T12:00:00Z');
-  dataDir = mkdtempSync(join(tmpdir(), 'holdfast-outbox-'));
+  dataDir = newFolder('outbox');
   await start();
 });
 afterEach(async () => {

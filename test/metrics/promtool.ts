@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { newFolder } from '../support/folder';
 
 const RULES = join(__dirname, '..', '..', 'ops', 'prometheus', 'holdfast.rules.yml');
 
@@ -31,7 +31,7 @@ export const gives = (minute: number, expr: string): Expected => ({
 
 /** Has promtool evaluate the shipped rules and these expressions on series. Empty if all is as expected, else why. */
 export function promtool(series: Series, expected: Expected[]): string {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-promtool-'));
+  const folder = newFolder('promtool');
   try {
     const file = join(folder, 'test.json'); // JSON is YAML
     writeFileSync(

@@ -2,11 +2,11 @@
  * Checks the traffic between Holdfast and the sandbox, recorded while other tests run: stripe-mock checks every
  * request, Stripe's OpenAPI specification every answer and event.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Stripe from 'stripe';
 import { ROUTES } from '../../sandbox/stripe/http/routes';
+import { newFolder } from '../support/folder';
 import { callsToStripe, methodsIn } from './calls';
 import { Judge } from './judge';
 import { replayed } from './replay';
@@ -81,7 +81,7 @@ describe('every request Holdfast makes', () => {
   let requests: Exchange[];
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'holdfast-oracle-'));
+    folder = newFolder('oracle');
     const file = join(folder, 'specification.json');
     writeFileSync(file, JSON.stringify(specification));
     mock = await startStripeMock(file);

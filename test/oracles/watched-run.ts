@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { newFolder } from '../support/folder';
 import type { Witnessed } from './witness';
 
 /**
@@ -9,7 +9,7 @@ import type { Witnessed } from './witness';
  * @param paths the tests, as arguments for Jest
  */
 export async function watchedRun(paths: string[]): Promise<Witnessed> {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-witness-'));
+  const folder = newFolder('witness');
   try {
     const watch = `--setupFilesAfterEnv=${require.resolve('./watch')}`;
     const output = await jest([watch, '--silent', ...paths], { WITNESS_FOLDER: folder });

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConfigurationError } from '../../platform/configuration-error';
 import { loadEnv } from '../../platform/env';
 import { SECRETS, withSecrets } from '../../platform/secret-files';
 import { temporalConfig } from '../../platform/temporal';
+import { newFolder } from '../support/folder';
 
 const GOOD = {
   DATABASE_URL: 'postgresql://127.0.0.1/holdfast',
@@ -26,7 +26,7 @@ const problemsWith = (changes: Record<string, string>): string[] => {
   }
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'holdfast-secrets-'));
+const folder = newFolder('secrets');
 afterAll(() => rmSync(folder, { recursive: true }));
 /** A file with this in it. */
 const fileOf = (text: string): string => {

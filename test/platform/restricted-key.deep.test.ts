@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { Registry } from 'prom-client';
 import { probeAll } from '../../activities/account/probes';
 import { tendAccount } from '../../activities/account/tend';
@@ -17,12 +15,13 @@ import { changeStripeAccount, readStripeAccount } from '../../store/installation
 import { ownAccount } from '../../store/installation/own-account';
 import { keepAccount } from '../../worker/account';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { newFolder } from '../support/folder';
 import { until } from '../support/until';
 
 const KEY = 'rk_test_shop';
 const time = { now: Date.parse('2026-12-01T10:00:00Z') };
 const clock = { now: () => time.now };
-const folder = mkdtempSync(join(tmpdir(), 'holdfast-restricted-'));
+const folder = newFolder('restricted');
 
 let database: TestDatabase;
 let db: Db;

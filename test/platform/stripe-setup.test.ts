@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Stripe from 'stripe';
 import { putOnSale } from '../../activities/catalogue/put-on-sale';
@@ -13,6 +12,7 @@ import { type StripeSandbox, startStripeSandbox } from '../../sandbox/stripe/htt
 import { connectDatabase, type Db } from '../../store/database';
 import { standIn } from '../commands/stand-in';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { newFolder } from '../support/folder';
 
 const KEY = 'sk_test_sandbox_setup';
 const PUBLIC_URL = 'https://shop.example.com';
@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   await db.$executeRaw`TRUNCATE products CASCADE`;
-  folder = mkdtempSync(join(tmpdir(), 'holdfast-setup-'));
+  folder = newFolder('setup');
   await startAccount('first');
 });
 

@@ -1,8 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync, rmSync } from 'node:fs';
 import { makeBundle, workflowBundle } from '../../worker/bundle';
 import { replay, savedHistories } from '../../worker/replay';
+import { newFolder } from '../support/folder';
 import { quietWorkers } from '../support/quiet';
 import { ENDINGS } from './endings';
 import { mutated } from './mutated';
@@ -27,7 +26,7 @@ test('every saved history replays against the code as it is', async () => {
 }, 120_000);
 
 test('a workflow that takes its steps in another order fails the replay, naming the workflow and the event', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-mutated-'));
+  const folder = newFolder('mutated');
   try {
     const failures = await replay(savedHistories(HISTORIES), await makeBundle(mutated(folder)));
     const names = failures.map(({ workflowId }) => workflowId);

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type Stripe from 'stripe';
+import { newFolder } from '../support/folder';
 import { clientOf, lineOf, openSession, paidSession, type Rig, SECRET_KEY, startRig, until } from './rig';
 
 const MINUTE = 60_000;
@@ -93,7 +93,7 @@ describe('a restart keeps', () => {
 });
 
 describe('the process', () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'sandbox-process-'));
+  const dataDir = newFolder('sandbox-process');
   let running: ChildProcess | undefined;
   afterAll(async () => {
     if (running?.exitCode === null && running.signalCode === null) {

@@ -1,14 +1,13 @@
 /**
  * A sandbox on a free port, with Stripe's own client, the control API, and an endpoint that records what it receives.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import Stripe from 'stripe';
 import { type StripeSandbox, startStripeSandbox } from '../../sandbox/stripe/http/server';
+import { newFolder } from '../support/folder';
 
 export const SECRET_KEY = 'sk_test_rig';
 export const SIGNING_SECRET = 'whsec_rig';
@@ -35,7 +34,7 @@ export type Control = (method: 'DELETE' | 'GET' | 'POST', path: string, body?: o
 
 export async function startRig(): Promise<Rig> {
   const hook = await startHook();
-  const dataDir = mkdtempSync(join(tmpdir(), 'sandbox-'));
+  const dataDir = newFolder('sandbox');
   const start = () =>
     startStripeSandbox({
       port: 0,

@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { newFolder } from '../support/folder';
 import { whyNoRelease } from './last-release';
 
-const folder = mkdtempSync(join(tmpdir(), 'holdfast-clones-'));
+const folder = newFolder('clones');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const git = (...args: string[]) =>

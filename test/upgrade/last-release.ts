@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { newFolder } from '../support/folder';
 import { commit } from './last-release.json';
 
 const ROOT = join(__dirname, '..', '..');
@@ -23,7 +23,7 @@ export function whyNoRelease(clone = ROOT): string | null {
  * @throws where the clone does not have its commit: without it nothing is tested
  */
 export function lastRelease(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-release-'));
+  const folder = newFolder('release');
   try {
     execFileSync('tar', ['-x'], { cwd: folder, input: git(ROOT, 'archive', commit, ...PARTS) });
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
