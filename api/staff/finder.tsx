@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { day } from '../../domain/dates';
 import { isDisputeId, isRefundId } from '../../domain/ids';
-import { formatMoney } from '../../domain/money';
 import { type TemporalUi, workflowUrl } from '../../platform/temporal-ui';
 import type { OrderSummary } from '../../store/orders/list';
 import { findByText } from '../../store/orders/search';
@@ -9,6 +7,8 @@ import type { ApiDeps } from '../deps';
 import { type Route, route } from '../http/route';
 import { text } from '../http/schemas';
 import { Story } from '../pages/page';
+import { type CountedList, listCounter } from './lists';
+import { OrderRow } from './order-row';
 import { FormKey, type SignedIn, staffPage, staffProblemPage } from './page';
 import { type StaffSessions, staffPath } from './session';
 import { FormKeyField, signInPage } from './sign-in';
@@ -18,19 +18,22 @@ import { type CountedView, viewCounter } from './views';
 export const finderRoutes = (deps: ApiDeps, sessions: StaffSessions, ui: TemporalUi | null): Route[] => {
   const { env, db } = deps;
   const countViews = viewCounter(deps, ui);
+  const countLists = listCounter(deps);
   return [
     route({
       method: 'get',
       path: '/staff',
       tag: 'Staff',
       summary: 'The finder of staff, or its sign-in',
-      description: 'For people, without JavaScript. The numbers are Temporal’s, at most ten seconds old.',
+      description:
+        'For people, without JavaScript. The numbers are those of the database and of Temporal, at most ten seconds old.',
       answers: { 200: { description: 'The page.', contentType: 'text/html' } },
       page: staffProblemPage(env),
       handle: async ({ req }) => {
         const name = sessions.nameOf(req);
         if (name === null) return { html: signInPage(env) };
-        return { html: finderPage(deps, { name, formKey: sessions.formKey(req) }, await countViews()) };
+        const [lists, views] = await Promise.all([countLists(), countViews()]);
+        return { html: finderPage(deps, { name, formKey: sessions.formKey(req) }, { lists, views }) };
       },
     }),
     route({
@@ -54,13 +57,29 @@ export const finderRoutes = (deps: ApiDeps, sessions: StaffSessions, ui: Tempora
   ];
 };
 
-const finderPage = ({ env }: ApiDeps, signedIn: SignedIn, views: CountedView[]): string =>
+interface Counted {
+  lists: CountedList[];
+  views: CountedView[];
+}
+
+const finderPage = ({ env }: ApiDeps, signedIn: SignedIn, { lists, views }: Counted): string =>
   staffPage(env, {
     title: 'Find an order',
     signedIn,
     body: (
       <>
         <Search env={env} signedIn={signedIn} />
+        <section>
+          <h2>Lists from the database</h2>
+          <ul className="rows">
+            {lists.map(({ list, name, count }) => (
+              <li key={list}>
+                <a href={`${staffPath(env)}/orders?list=${list}`}>{name}</a>
+                <span>{count ?? '–'}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
         <section>
           <h2>Lists in the Temporal UI</h2>
           <ul className="rows">
@@ -102,7 +121,7 @@ const foundPage = ({ env }: ApiDeps, signedIn: SignedIn, { asked, found, ui }: F
             <h1>{found.length === 1 ? 'One order' : `${found.length} orders, newest first`}</h1>
             <ul className="rows">
               {found.map((order) => (
-                <FoundOrder key={order.sessionId} order={order} env={env} ui={ui} />
+                <OrderRow key={order.sessionId} order={order} env={env} ui={ui} />
               ))}
             </ul>
             {ui && (isRefundId(asked) || isDisputeId(asked)) && (
@@ -119,33 +138,6 @@ const foundPage = ({ env }: ApiDeps, signedIn: SignedIn, { asked, found, ui }: F
       </>
     ),
   });
-
-const FoundOrder = ({ order, env, ui }: { order: OrderSummary; env: ApiDeps['env'] } & Pick<Found, 'ui'>) => {
-  const { number, sessionId, status, paymentStatus, total, currency, attention, disputed, hold, withdrawn } = order;
-  const flags = [
-    ...(attention ? [`needs attention at “${attention.step}”`] : []),
-    ...(disputed ? ['disputed'] : []),
-    ...(hold ? [`on hold (${hold})`] : []),
-    ...(withdrawn ? ['withdrawn'] : []),
-  ];
-  return (
-    <li>
-      <span>
-        {`Order ${number}, ${day(order.createdAt)}: ${status}, ${paymentStatus}, ${formatMoney({ amount: total, currency })}`}
-        {flags.length > 0 && <b>{` · ${flags.join(' · ')}`}</b>}
-      </span>
-      <span>
-        {ui && (
-          <>
-            <a href={workflowUrl(ui, sessionId)}>Workflow</a>
-            {' · '}
-          </>
-        )}
-        <a href={`${staffPath(env)}/orders/${number}`}>Document</a>
-      </span>
-    </li>
-  );
-};
 
 const Search = ({ env, signedIn }: { env: ApiDeps['env']; signedIn: SignedIn }) => (
   <form method="post" action={`${staffPath(env)}/find`}>

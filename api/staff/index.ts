@@ -4,6 +4,7 @@ import type { Limits } from '../http/limits';
 import { isCodec, type Route } from '../http/route';
 import { codecRoutes, requireCodecStaff } from './codec';
 import { finderRoutes } from './finder';
+import { staffListRoutes } from './lists';
 import { staffOrderRoutes } from './order-page';
 import { staffSessions } from './session';
 import { setupRoutes } from './setup';
@@ -18,6 +19,7 @@ export function staffRoutes(deps: ApiDeps, limits: Limits): Route[] {
   return [
     ...finderRoutes(deps, sessions, ui),
     ...signInRoutes(deps, limits, sessions),
+    ...staffListRoutes(deps, sessions, ui),
     ...staffOrderRoutes(deps, sessions, ui),
     ...codecRoutes(deps),
     ...setupRoutes(deps, sessions, ui),

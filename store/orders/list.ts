@@ -1,8 +1,10 @@
+import { whyNot } from '../../domain/actions';
 import type { SessionId } from '../../domain/ids';
 import { type HoldReason, isFinal, ORDER_STATUSES, type OrderStatus } from '../../domain/order';
 import type { Order, Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 import { type OrderHead, toHead } from './head';
+import { shipFacts } from './shipments';
 import { holdOf } from './shipping-hold';
 import { type Attention, toAttention } from './staff-view';
 import { type OrderView, toView, viewParts } from './view';
@@ -15,8 +17,12 @@ export interface OrderSummary extends OrderHead {
   hold: HoldReason | null;
   /** The customer has withdrawn from the contract. */
   withdrawn: boolean;
+  /** Why nothing of it may leave, in a sentence without its full stop; null if it may, or if nothing is to be sent. */
+  stopped: string | null;
   createdAt: Date;
 }
+
+export const SHIPPING = ['free', 'stopped'] as const;
 
 /** All that is given must match. */
 export interface OrderFilter {
@@ -27,6 +33,8 @@ export interface OrderFilter {
   disputed?: boolean | undefined;
   /** Only orders whose shipping staff hold, and that have not ended. */
   held?: boolean | undefined;
+  /** Of the orders with something to be sent: only those that may leave now, or only those that may not. */
+  shipping?: (typeof SHIPPING)[number] | undefined;
   /** Only orders whose customer has withdrawn from the contract. */
   withdrawn?: boolean | undefined;
   number?: string | undefined;
@@ -63,8 +71,15 @@ export const toSummary = (row: Order): OrderSummary => ({
   disputed: row.disputed,
   hold: holdOf(row),
   withdrawn: row.withdrawn,
+  stopped: row.status === 'PREPARING' ? whyStopped(row) : null,
   createdAt: row.createdAt,
 });
+
+const whyStopped = (row: Order): string | null =>
+  whyNot('ship', shipFacts(row)) ?? (row.stock === 'RETURNED' ? 'Its goods went back into stock' : null);
+
+/** How many orders match. */
+export const countOrders = (db: Db, filter: OrderFilter): Promise<number> => db.order.count({ where: whereOf(filter) });
 
 /** The orders of a customer, by their id in the shop's own system, as they may see them. Paged as `listOrders`. */
 export async function listOrdersOfUser(
@@ -88,6 +103,7 @@ const whereOf = ({
   attention,
   disputed,
   held,
+  shipping,
   withdrawn,
   since,
   until,
@@ -101,12 +117,19 @@ const whereOf = ({
   ...(disputed && { disputed: true }),
   // One that has ended keeps its hold, in case its refund fails.
   ...(held && { shippingHold: { not: null }, NOT: { status: { in: ENDED } } }),
+  ...(shipping && { AND: [{ status: 'PREPARING' }, shipping === 'free' ? FREE : { NOT: FREE }] }),
   ...(withdrawn && { withdrawn: true }),
   ...((since || until) && { createdAt: { ...(since && { gte: since }), ...(until && { lt: until }) } }),
   ...(number && { number }),
   ...(paymentIntentId && { paymentIntentId }),
   ...((email || userId) && { customer: { is: { ...(email && { email }), ...(userId && { userId }) } } }),
 });
+
+/** Staff may ship it, and need not decide anything first. */
+const FREE = {
+  ...{ stock: 'COMMITTED', attentionStep: null, disputed: false, reviewOpen: false, fraudWarning: false },
+  ...{ shippingHold: null, cancelRequestedAt: null },
+} satisfies Prisma.OrderWhereInput;
 
 const ENDED = ORDER_STATUSES.filter(isFinal);
 

@@ -112,6 +112,31 @@ describe('the list of orders', () => {
     ]);
   });
 
+  test('is filtered by what may be shipped now, and what may not, and leaves out none', async () => {
+    const stock = 'COMMITTED' as const;
+    const toShip = { status: 'PREPARING', paymentStatus: 'PAID', stock } as const;
+    const since = minute(0);
+    const obstacles = {
+      held: { shippingHold: 'address', shippingHoldSince: since, shippingHoldBy: 'Ada' },
+      review: { reviewOpen: true },
+      disputed: { disputed: true },
+      warned: { fraudWarning: true },
+      cancelling: { cancelRequestedAt: since, cancelReason: 'other' },
+      stuck: { attentionStep: 'mail', attentionReason: 'r', attentionSince: since },
+      back: { stock: 'RETURNED' },
+    } as const;
+    await office.order('cs_test_free', toShip);
+    for (const [name, obstacle] of Object.entries(obstacles))
+      await office.order(`cs_test_${name}`, { ...toShip, ...obstacle });
+    await office.order('cs_test_unpaid');
+    await office.order('cs_test_sent', { ...toShip, status: 'SHIPPED' });
+    expect(ids((await list({ shipping: 'free' })).body)).toEqual(['free']);
+    expect(ids((await list({ shipping: 'stopped' })).body).sort()).toEqual(Object.keys(obstacles).sort());
+    expect(ids((await list({ shipping: 'stopped', held: 'true' })).body)).toEqual(['held']);
+    expect(ids((await list({ shipping: 'free', status: 'SHIPPED' })).body)).toEqual([]);
+    expect(ids((await list({ shipping: '' })).body)).toHaveLength(10);
+  });
+
   test('continues page by page, even if many were created at one moment and more arrive meanwhile', async () => {
     const name = (n: number) => String(n).padStart(3, '0');
     for (let n = 0; n < 112; n += 1) await office.order(`cs_test_${name(n)}`, { createdAt: minute(n < 60 ? 0 : -1) });
@@ -141,6 +166,7 @@ describe('the list of orders', () => {
     ['attention of something else', 'attention=false', 'attention'],
     ['a dispute of something else', 'disputed=1', 'disputed'],
     ['a hold of something else', 'held=fraud', 'held'],
+    ['a way of shipping that is none', 'shipping=true', 'shipping'],
     ['a withdrawal of something else', 'withdrawn=false', 'withdrawn'],
     ['an unknown filter', 'customer=ada', ''],
     ['a cursor of something else', 'cursor=%00', 'cursor'],
@@ -351,6 +377,8 @@ describe('no list', () => {
       ['attention', () => list({ attention: 'true' })],
       ['disputes', () => list({ disputed: 'true' })],
       ['holds', () => list({ held: 'true' })],
+      ['what may be shipped', () => list({ shipping: 'free' })],
+      ['a later page of what may not', () => list({ shipping: 'stopped', cursor: body.nextCursor })],
       ['a later page of withdrawals', () => list({ withdrawn: 'true', cursor: body.nextCursor })],
       ['a cancel of many', () => bulk({ action: 'cancel', dryRun: true })],
       ['a cancel of a common status', () => bulk({ action: 'cancel', status: 'COMPLETED', dryRun: true })],

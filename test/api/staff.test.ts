@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { runInNewContext } from 'node:vm';
 import type { Client } from '@temporalio/client';
+import { listCounter } from '../../api/staff/lists';
 import { viewCounter } from '../../api/staff/views';
 import { savedViews } from '../../messages/views';
 import { payloadCodec } from '../../platform/payload-codec';
@@ -223,8 +224,14 @@ describe('the finder', () => {
       INSERT INTO shipments (id, session_id, carrier, tracking_number, items, shipped_at)
       SELECT gen_random_uuid(), session_id, 'DHL', 'T-' || session_id, '[]', created_at FROM orders`;
     await office.db.$executeRaw`ANALYZE orders, shipments`;
-    for (const text of ['m7', 'ch_7', 'T-cs_test_many7', 'nothing']) {
-      const plans = await office.plansOf(() => find(cookie, text));
+    const searches = ['m7', 'ch_7', 'T-cs_test_many7', 'nothing'].map(
+      (text) => [text, () => find(cookie, text)] as const,
+    );
+    const lists = ['free', 'stopped', 'held'].map(
+      (name) => [name, () => page(`/staff/orders?list=${name}`, cookie)] as const,
+    );
+    for (const [text, ask] of [...searches, ...lists, ['the counts', listCounter(office.api.deps)] as const]) {
+      const plans = await office.plansOf(ask);
       const whole = plans.flat().filter((node) => node['Node Type'] === 'Seq Scan');
       const tables = whole.map((node) => node['Relation Name']).filter((table) => GROWN.includes(table ?? ''));
       expect([text, plans.length > 0, tables]).toEqual([text, true, []]);
@@ -244,6 +251,37 @@ describe('the finder', () => {
     expect((await page(`/staff/orders/${number}/packing-slip`, cookie)).text).toContain('DO NOT SHIP');
     const unknown = await page('/staff/orders/999999', cookie);
     expect([unknown.status, unknown.type]).toEqual([404, 'text/html']);
+  });
+
+  test('lists what may be shipped and what may not, with counts from the database and the reason', async () => {
+    const toShip = { status: 'PREPARING', paymentStatus: 'PAID', stock: 'COMMITTED' } as const;
+    for (let n = 0; n < 52; n++)
+      await office.order(`cs_test_free${n}`, { ...toShip, createdAt: new Date(NOON + n * 60_000) });
+    await office.order('cs_test_review', { ...toShip, reviewOpen: true });
+    const hold = { shippingHold: 'address', shippingHoldSince: new Date(NOON), shippingHoldBy: 'Ada' };
+    await office.order('cs_test_held', { ...toShip, ...hold });
+    await office.order('cs_test_held_unpaid', hold);
+    office.now += 10_000; // the counts are kept for so long
+    const { text } = await page('/staff', cookie);
+    const rows = [...text.matchAll(/<a href="\/staff\/orders\?list=(\w+)">[^<]+<\/a><span>(\d+)<\/span>/g)];
+    expect(rows.map(([, list, count]) => [list, Number(count)])).toEqual([
+      ['free', 52],
+      ['stopped', 2],
+      ['held', 2],
+    ]);
+    office.now = NOON;
+    const stopped = (await page('/staff/orders?list=stopped', cookie)).text;
+    expect(stopped).toContain('<b> · Stripe Radar has the payment under review: nothing ships before it is closed</b>');
+    expect(stopped).toContain('<b> · on hold (address)</b>');
+    const [first, next = ''] = [await page('/staff/orders?list=free', cookie)].flatMap(({ text: html }) => [
+      html,
+      /<a href="([^"]+)">Earlier orders/.exec(html)?.[1]?.replace('&amp;', '&'),
+    ]);
+    expect([first?.match(/>Document</g)?.length, first]).toEqual([50, expect.stringContaining('>Workflow<')]);
+    const last = (await page(next, cookie)).text;
+    expect([last.match(/>Document</g)?.length, last.includes('Earlier orders')]).toEqual([2, false]);
+    expect((await page('/staff/orders?list=held')).headers.location).toBe('/staff');
+    expect((await page('/staff/orders?list=mine', cookie)).status).toBe(400);
   });
 
   test('leaves nothing personal, no token and no search in the log', () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { HOLD_REASONS } from '../../../domain/order';
 import type { Db } from '../../../store/database';
-import { listOrders, type OrderFilter } from '../../../store/orders/list';
+import { listOrders, type OrderFilter, SHIPPING } from '../../../store/orders/list';
 import type { ApiDeps } from '../../deps';
 import { Cursor, NextCursor, pageOf, positionIn } from '../../http/cursor';
 import { type Route, route } from '../../http/route';
@@ -39,12 +39,20 @@ export const Filters = z.strictObject({
   attention: flag('Only orders that need attention.'),
   disputed: flag('Only orders with an open dispute.'),
   held: flag('Only orders whose shipping staff hold.'),
+  shipping: z
+    .enum([...SHIPPING, ''])
+    .optional()
+    .meta({
+      description:
+        'Of the orders with something to be sent: only those that may leave now (`free`), or only those that may not (`stopped`): on hold, disputed, under review, being cancelled, or waiting for a decision of staff.',
+    }),
   withdrawn: flag('Only orders whose customer has withdrawn from the contract.'),
 });
 
 /** What these filters ask of the store. */
-export const filterOf = ({ status, ...flags }: z.output<typeof Filters>): OrderFilter => ({
+export const filterOf = ({ status, shipping, ...flags }: z.output<typeof Filters>): OrderFilter => ({
   status: status || undefined,
+  shipping: shipping || undefined,
   attention: flags.attention === 'true',
   disputed: flags.disputed === 'true',
   held: flags.held === 'true',
@@ -95,7 +103,7 @@ async function page(db: Db, cursor: string | undefined, filter: OrderFilter): Pr
   const orders = await listOrders(db, { filter, after: positionIn(cursor), limit: PAGE + 1 });
   const { shown, nextCursor } = pageOf(orders, PAGE);
   return {
-    data: shown.map(({ currency, total, refunded, attention, createdAt, ...order }) => ({
+    data: shown.map(({ currency, total, refunded, attention, createdAt, stopped: _, ...order }) => ({
       ...order,
       total: money(total, currency),
       refunded: money(refunded, currency),

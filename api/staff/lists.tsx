@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { TemporalUi } from '../../platform/temporal-ui';
+import { countOrders, listOrders, type OrderFilter } from '../../store/orders/list';
+import type { ApiDeps } from '../deps';
+import { Cursor, pageOf, positionIn } from '../http/cursor';
+import { type Route, route } from '../http/route';
+import { counted, kept } from './counts';
+import { OrderRow } from './order-row';
+import { staffPage, staffProblemPage } from './page';
+import { type StaffSessions, staffPath } from './session';
+
+const PAGE = 50;
+
+/** What Temporal cannot list, because no search attribute says it. docs/deciding/0064 tells why the database does. */
+const LISTS = {
+  free: { name: 'Free to be shipped', filter: { shipping: 'free' } },
+  stopped: { name: 'To be shipped, and stopped', filter: { shipping: 'stopped' } },
+  held: { name: 'On hold', filter: { held: true } },
+} as const satisfies Record<string, { name: string; filter: OrderFilter }>;
+type ListName = keyof typeof LISTS;
+const LIST_NAMES = Object.keys(LISTS) as ListName[];
+
+/** A list of orders, with how many are in it; null while the database does not say. */
+export interface CountedList {
+  list: ListName;
+  name: string;
+  count: number | null;
+}
+
+/** Counts what is in each list. Every process asks at most once in ten seconds, however many pages show them. */
+export const listCounter = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>): (() => Promise<CountedList[]>) =>
+  kept(clock, () =>
+    Promise.all(
+      LIST_NAMES.map(async (list) => {
+        const { name, filter } = LISTS[list];
+        return { list, name, count: await counted(countOrders(db, filter)) };
+      }),
+    ),
+  );
+
+/** The lists of orders that the finder counts. */
+export const staffListRoutes = (deps: ApiDeps, sessions: StaffSessions, ui: TemporalUi | null): Route[] => {
+  const { env, db } = deps;
+  return [
+    route({
+      method: 'get',
+      path: '/staff/orders',
+      tag: 'Staff',
+      summary: 'A list of orders, as a page',
+      description: 'For people, without JavaScript: what `GET /admin/orders` lists, newest first.',
+      query: z.strictObject({ list: z.enum(LIST_NAMES), cursor: Cursor }),
+      answers: { 200: { description: 'The page.', contentType: 'text/html' } },
+      page: staffProblemPage(env),
+      handle: async ({ query: { list, cursor }, actor, req }) => {
+        const { name, filter } = LISTS[list];
+        const orders = await listOrders(db, { filter, after: positionIn(cursor), limit: PAGE + 1 });
+        const { shown, nextCursor } = pageOf(orders, PAGE);
+        const body = (
+          <>
+            <section>
+              <h1>{name}</h1>
+              {shown.length === 0 && <p>None now.</p>}
+              <ul className="rows">
+                {shown.map((order) => (
+                  <OrderRow key={order.sessionId} order={order} env={env} ui={ui} />
+                ))}
+              </ul>
+              {nextCursor && <a href={`${staffPath(env)}/orders?list=${list}&cursor=${nextCursor}`}>Earlier orders</a>}
+            </section>
+            <p>
+              <a href={staffPath(env)}>Back to the lists</a>
+            </p>
+          </>
+        );
+        const signedIn = { name: actor, formKey: sessions.formKey(req) };
+        return { html: staffPage(env, { title: name, signedIn, body }) };
+      },
+    }),
+  ];
+};
