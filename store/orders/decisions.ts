@@ -104,7 +104,7 @@ export function callForFailure(
   const call: Call = {
     step: DECISIONS.refundFailed,
     subject: stripeId ?? '',
-    reason: `The refund ${stripeId} is ${status}: the shop has the money again`,
+    reason: `The refund ${stripeId} ${status === 'canceled' ? 'was cancelled' : 'failed'}: the shop has the money again`,
     since: at.toISOString(),
   };
   // A refund that fails once more has failed anew.

@@ -21,7 +21,7 @@ export function describeOrder(order: OrderReport): string {
     section('Came back', order.returns.map(returnOf)),
     section('The customer asks to return', order.returnRequests.map(requestOf)),
     section(
-      'Refunds that are not over',
+      'Refunds under way, or failed',
       order.openRefunds.map((refund) => refundOf(refund, order)),
     ),
     section('Mails', order.mails.map(mailOf)),
