@@ -101,6 +101,12 @@ const GAUGES: ShopGauge[] = [
     values: (figures) => attention(figures, 'oldestSeconds'),
   },
   {
+    name: 'holdfast_orders_return_requested',
+    help: 'Orders whose customer waits for an answer to a request to return',
+    labels: [],
+    values: ({ returnsRequested }) => [[returnsRequested]],
+  },
+  {
     name: 'holdfast_refunds_open',
     help: 'Refunds that Stripe or the bank have not decided about, or that Stripe refuses, by reason and state',
     labels: ['reason', 'state'],

@@ -16,6 +16,7 @@ const LISTS = {
   free: { name: 'Free to be shipped', filter: { shipping: 'free' } },
   stopped: { name: 'To be shipped, and stopped', filter: { shipping: 'stopped' } },
   held: { name: 'On hold', filter: { held: true } },
+  returns: { name: 'Asks to return', filter: { returnRequested: true } },
 } as const satisfies Record<string, { name: string; filter: OrderFilter }>;
 type ListName = keyof typeof LISTS;
 const LIST_NAMES = Object.keys(LISTS) as ListName[];

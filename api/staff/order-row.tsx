@@ -13,13 +13,13 @@ interface Shown {
 
 /** An order in a list for staff, with the ways to it. */
 export const OrderRow = ({ order, env, ui }: Shown) => {
-  const { number, sessionId, status, paymentStatus, total, currency, attention, disputed, hold, withdrawn, stopped } =
-    order;
+  const { number, sessionId, status, paymentStatus, total, currency, attention, disputed, hold, stopped } = order;
   const flags = [
     ...(attention ? [`needs attention at “${attention.step}”`] : []),
     ...(disputed ? ['disputed'] : []),
     ...(hold ? [`on hold (${hold})`] : []),
-    ...(withdrawn ? ['withdrawn'] : []),
+    ...(order.withdrawn ? ['withdrawn'] : []),
+    ...(order.returnRequested ? ['asks to return'] : []),
     ...(stopped && !disputed && !hold ? [stopped] : []),
   ];
   return (

@@ -19,6 +19,8 @@ export interface Figures {
   /** Unpaid orders whose hold is over and that still have not ended. */
   expiredHolds: Waiting;
   attention: (Waiting & { step: AttentionStep })[];
+  /** Orders whose customer waits for an answer to a request to return. */
+  returnsRequested: number;
   /** Refunds that are not decided yet, or that Stripe refuses. */
   openRefunds: RefundCount[];
   /** Refunds that have changed in the last 24 hours. */
@@ -72,6 +74,8 @@ export const figuresOf = (at: Date): Prisma.Sql => {
     'attention', (SELECT coalesce(jsonb_agg(a), '[]') FROM (
       SELECT attention_step AS step, count(*) AS count, ${age(at, 'attention_since')} AS "oldestSeconds"
       FROM (SELECT attention_step, attention_since FROM orders WHERE attention_step IS NOT NULL LIMIT ${MOST}) o GROUP BY 1) a),
+    'returnsRequested', (SELECT count(*) FROM (
+      SELECT 1 FROM orders WHERE return_requested AND status <> 'REFUNDED' LIMIT ${MOST}) r),
     'openRefunds', ${refunds(
       // A request that a rule refused never went to Stripe. Its row stays, without a time of refusal.
       Prisma.sql`status IN ('requested', 'pending', 'requires_action', 'refused')

@@ -19,6 +19,8 @@ export interface OrderSummary extends OrderHead {
   withdrawn: boolean;
   /** Why nothing of it may leave, in a sentence without its full stop; null if it may, or if nothing is to be sent. */
   stopped: string | null;
+  /** The customer has asked to return goods, and waits for an answer or for their way back. */
+  returnRequested: boolean;
   createdAt: Date;
 }
 
@@ -37,6 +39,8 @@ export interface OrderFilter {
   shipping?: (typeof SHIPPING)[number] | undefined;
   /** Only orders whose customer has withdrawn from the contract. */
   withdrawn?: boolean | undefined;
+  /** Only orders whose customer waits for an answer to a request to return. */
+  returnRequested?: boolean | undefined;
   number?: string | undefined;
   paymentIntentId?: string | undefined;
   /** Only orders made at this time or later. */
@@ -71,6 +75,7 @@ export const toSummary = (row: Order): OrderSummary => ({
   disputed: row.disputed,
   hold: holdOf(row),
   withdrawn: row.withdrawn,
+  returnRequested: row.returnRequested && row.status !== ANSWERED,
   stopped: row.status === 'PREPARING' ? whyStopped(row) : null,
   createdAt: row.createdAt,
 });
@@ -105,6 +110,7 @@ const whereOf = ({
   held,
   shipping,
   withdrawn,
+  returnRequested,
   since,
   until,
   number,
@@ -117,12 +123,15 @@ const whereOf = ({
   ...(disputed && { disputed: true }),
   // One that has ended keeps its hold, in case its refund fails.
   ...(held && { shippingHold: { not: null }, NOT: { status: { in: ENDED } } }),
-  ...(shipping && { AND: [{ status: 'PREPARING' }, shipping === 'free' ? FREE : { NOT: FREE }] }),
   ...(withdrawn && { withdrawn: true }),
   ...((since || until) && { createdAt: { ...(since && { gte: since }), ...(until && { lt: until }) } }),
   ...(number && { number }),
   ...(paymentIntentId && { paymentIntentId }),
   ...((email || userId) && { customer: { is: { ...(email && { email }), ...(userId && { userId }) } } }),
+  AND: [
+    ...(shipping ? [{ status: 'PREPARING' as const }, shipping === 'free' ? FREE : { NOT: FREE }] : []),
+    ...(returnRequested ? [{ returnRequested, status: { not: ANSWERED } }] : []),
+  ],
 });
 
 /** Staff may ship it, and need not decide anything first. */
@@ -130,6 +139,9 @@ const FREE = {
   ...{ stock: 'COMMITTED', attentionStep: null, disputed: false, reviewOpen: false, fraudWarning: false },
   ...{ shippingHold: null, cancelRequestedAt: null },
 } satisfies Prisma.OrderWhereInput;
+
+/** Who has all of the money back has an answer. The flag stays, in case that refund fails. */
+const ANSWERED = 'REFUNDED' satisfies OrderStatus;
 
 const ENDED = ORDER_STATUSES.filter(isFinal);
 

@@ -58,6 +58,7 @@ describe('the list of orders', () => {
         disputed: true,
         hold: null,
         withdrawn: false,
+        returnRequested: false,
         createdAt: '2026-11-23T12:01:00.000Z',
       },
       expect.objectContaining({
@@ -135,6 +136,35 @@ describe('the list of orders', () => {
     expect(ids((await list({ shipping: 'stopped', held: 'true' })).body)).toEqual(['held']);
     expect(ids((await list({ shipping: 'free', status: 'SHIPPED' })).body)).toEqual([]);
     expect(ids((await list({ shipping: '' })).body)).toHaveLength(10);
+  });
+
+  test('is filtered by requests to return that nobody has answered, and says so of each order', async () => {
+    await office.product('mug');
+    const ask = async (sessionId: string) => {
+      const line = { sessionId, sku: 'mug', name: 'Mug', kind: 'PHYSICAL' as const, position: 0 };
+      await office.db.orderItem.create({ data: { ...line, unitAmount: 2500, total: 2500, quantity: 1, shipped: 1 } });
+      const items = [{ sku: 'mug', quantity: 1 }];
+      await office.db.returnRequest.create({ data: { sessionId, id: crypto.randomUUID(), at: minute(4), items } });
+    };
+    for (const [n, sessionId] of ['cs_test_a', 'cs_test_b', 'cs_test_c', 'cs_test_d'].entries())
+      await office.order(sessionId, { createdAt: minute(-n), status: 'SHIPPED' });
+    await ask('cs_test_a');
+    await ask('cs_test_c');
+    await ask('cs_test_d');
+    await office.db.returnRequest.updateMany({
+      where: { sessionId: 'cs_test_c' },
+      data: { declinedAt: minute(5), declinedBy: 'ada' },
+    });
+    expect(ids((await list({ returnRequested: 'true' })).body)).toEqual(['a', 'd']);
+    expect(ids((await list({ returnRequested: 'true', status: 'COMPLETED' })).body)).toEqual([]);
+    const refunded = async (status: 'REFUNDED' | 'SHIPPED') =>
+      office.db.order.update({ where: { sessionId: 'cs_test_d' }, data: { status } });
+    await refunded('REFUNDED');
+    expect(ids((await list({ returnRequested: 'true' })).body)).toEqual(['a']);
+    const shown = (await list()).body.data.map((row: { returnRequested: boolean }) => row.returnRequested);
+    expect(shown).toEqual([true, false, false, false]);
+    await refunded('SHIPPED'); // the refund has failed
+    expect(ids((await list({ returnRequested: 'true' })).body)).toEqual(['a', 'd']);
   });
 
   test('continues page by page, even if many were created at one moment and more arrive meanwhile', async () => {
@@ -379,6 +409,7 @@ describe('no list', () => {
       ['holds', () => list({ held: 'true' })],
       ['what may be shipped', () => list({ shipping: 'free' })],
       ['a later page of what may not', () => list({ shipping: 'stopped', cursor: body.nextCursor })],
+      ['requests to return', () => list({ returnRequested: 'true' })],
       ['a later page of withdrawals', () => list({ withdrawn: 'true', cursor: body.nextCursor })],
       ['a cancel of many', () => bulk({ action: 'cancel', dryRun: true })],
       ['a cancel of a common status', () => bulk({ action: 'cancel', status: 'COMPLETED', dryRun: true })],
@@ -402,9 +433,10 @@ describe('no list', () => {
         reads: plan?.filter((node) => /Seq Scan|Sort/.test(node['Node Type']) && node['Plan Rows'] > 200),
       }).toEqual({ what, reads: [] });
     }
-    for (const filter of ['held', 'withdrawn']) {
+    for (const filter of ['held', 'withdrawn', 'returnRequested']) {
       const [plan = []] = await office.plansOf(() => list({ [filter]: 'true' }));
-      expect(plan.map((node) => node['Index Name'])).toContain(`orders_${filter}`);
+      const index = `orders_${filter.replace(/[A-Z]/, (one) => `_${one.toLowerCase()}`)}`;
+      expect(plan.map((node) => node['Index Name'])).toContain(index);
     }
   });
 });
@@ -448,6 +480,7 @@ describe('a table of orders', () => {
       ...{ subtotal: '3750', discount: '300', shipping: '250', tax: '90', taxIncluded: '40', total: '2500' },
       ...{ refunded: '700', lost: '5', items: '2 MUG; 1 CUP', paymentIntentId: 'pi_row' },
       ...{ attention: 'read', disputed: 'true', hold: 'fraud', withdrawn: 'false' },
+      returnRequested: 'false',
     };
     expect([row, others]).toEqual([plain, []]);
     expect(bare).toMatchObject({ sessionId: 'cs_test_bare', currency: 'jpy', paidAt: '', items: '', hold: '' });

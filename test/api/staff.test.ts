@@ -227,7 +227,7 @@ describe('the finder', () => {
     const searches = ['m7', 'ch_7', 'T-cs_test_many7', 'nothing'].map(
       (text) => [text, () => find(cookie, text)] as const,
     );
-    const lists = ['free', 'stopped', 'held'].map(
+    const lists = ['free', 'stopped', 'held', 'returns'].map(
       (name) => [name, () => page(`/staff/orders?list=${name}`, cookie)] as const,
     );
     for (const [text, ask] of [...searches, ...lists, ['the counts', listCounter(office.api.deps)] as const]) {
@@ -261,6 +261,7 @@ describe('the finder', () => {
     const hold = { shippingHold: 'address', shippingHoldSince: new Date(NOON), shippingHoldBy: 'Ada' };
     await office.order('cs_test_held', { ...toShip, ...hold });
     await office.order('cs_test_held_unpaid', hold);
+    const { number: asks } = await office.order('cs_test_asks', { status: 'SHIPPED', returnRequested: true });
     office.now += 10_000; // the counts are kept for so long
     const { text } = await page('/staff', cookie);
     const rows = [...text.matchAll(/<a href="\/staff\/orders\?list=(\w+)">[^<]+<\/a><span>(\d+)<\/span>/g)];
@@ -268,11 +269,15 @@ describe('the finder', () => {
       ['free', 52],
       ['stopped', 2],
       ['held', 2],
+      ['returns', 1],
     ]);
     office.now = NOON;
     const stopped = (await page('/staff/orders?list=stopped', cookie)).text;
     expect(stopped).toContain('<b> · Stripe Radar has the payment under review: nothing ships before it is closed</b>');
     expect(stopped).toContain('<b> · on hold (address)</b>');
+    const asked = (await page('/staff/orders?list=returns', cookie)).text;
+    expect(asked).toContain(`Order ${asks}, 23 November 2026: SHIPPED`);
+    expect(asked).toContain('<b> · asks to return</b>');
     const [first, next = ''] = [await page('/staff/orders?list=free', cookie)].flatMap(({ text: html }) => [
       html,
       /<a href="([^"]+)">Earlier orders/.exec(html)?.[1]?.replace('&amp;', '&'),

@@ -3,8 +3,16 @@ import fc from 'fast-check';
 import type { SessionId } from '../../domain/ids';
 import { openFailures } from '../../domain/refund';
 import type { Prisma } from '../../prisma/generated/client';
+import { readMigrations } from '../../prisma/migrations';
+import { eraseCustomer } from '../../store/customers/erase';
 import type { Db } from '../../store/database';
 import { type NewReplacement, recordReplacement } from '../../store/orders/replacements';
+import {
+  declineReturnRequest,
+  IN_TIME,
+  recordReturnRequest,
+  returnRequestsOf,
+} from '../../store/orders/return-requests';
 import { type NewReturn, recordReturn } from '../../store/orders/returns';
 import { completeOrder, recordShipment } from '../../store/orders/shipments';
 import { holdShipping, releaseShipping } from '../../store/orders/shipping-hold';
@@ -82,6 +90,16 @@ const ship = (sessionId: SessionId, sku: string, quantity: number) =>
     ...{ sessionId, carrier: 'DHL', trackingNumber: randomUUID(), trackingUrl: null, at: later },
     ...{ items: [{ sku, quantity }], actor: 'ada' },
   });
+const ask = (sessionId: SessionId, sku: string, quantity: number, when = at) =>
+  recordReturnRequest(db, { sessionId, id: randomUUID(), items: [{ sku, quantity }], reason: null, at: when });
+const decline = (sessionId: SessionId, id: string) =>
+  declineReturnRequest(db, { sessionId, id, note: 'No', actor: 'ada', at: later });
+const requestsOf = async (sessionId: SessionId) => {
+  const include = { items: true, returns: { orderBy: [...IN_TIME] }, returnRequests: { orderBy: [...IN_TIME] } };
+  return returnRequestsOf(await db.order.findUniqueOrThrow({ where: { sessionId }, include }));
+};
+const isListed = async (sessionId: SessionId) =>
+  (await db.order.findUniqueOrThrow({ where: { sessionId } })).returnRequested;
 const amount = (value: number) => ({ outcome: 'recorded', refund: { amount: value } });
 
 /** Staff ask for a refund of this much, and Stripe makes it. */
@@ -380,6 +398,39 @@ describe('goods that are sent again', () => {
   });
 });
 
+describe('an order says itself that its customer asks to return', () => {
+  test('until all of it is back, declined, or erased with the customer', async () => {
+    const { sessionId, mug, lamp } = await order();
+    await db.customer.create({ data: { sessionId, email: 'ada@example.com' } });
+    expect(await isListed(sessionId)).toBe(false);
+    await ask(sessionId, mug, 2);
+    expect(await isListed(sessionId)).toBe(true);
+    await back(sessionId, mug, 1);
+    expect(await isListed(sessionId)).toBe(true);
+    await back(sessionId, mug, 1);
+    expect(await isListed(sessionId)).toBe(false);
+    await ask(sessionId, lamp, 1, later);
+    await decline(sessionId, (await requestsOf(sessionId)).at(-1)?.id ?? '');
+    expect(await isListed(sessionId)).toBe(false);
+    await ask(sessionId, lamp, 1, later);
+    expect(await isListed(sessionId)).toBe(true);
+    await completeOrder(db, { sessionId, reportedBy: 'ada', at: later });
+    expect(await eraseCustomer(db, { sessionId, actor: 'ada', at: later })).toBeNull();
+    await back(sessionId, lamp, 1); // from before that request
+    expect(await isListed(sessionId)).toBe(false);
+  });
+
+  test('also if the request was recorded before orders said so', async () => {
+    const { sessionId, mug } = await order();
+    await ask(sessionId, mug, 1);
+    await db.order.update({ where: { sessionId }, data: { returnRequested: false } });
+    await db.$executeRawUnsafe(sqlOf('20261201061841_earlier_return_requests'));
+    expect(await isListed(sessionId)).toBe(true);
+  });
+});
+
+const sqlOf = (name: string) => readMigrations().find((one) => one.name === name)?.sql ?? '';
+
 /** What may happen to one order: goods leave, come back, are sent again, are refunded beside it, and Stripe answers. */
 const step = fc.record({
   what: fc.constantFrom(
@@ -393,6 +444,9 @@ const step = fc.record({
     'answer',
     'fail',
     'refuse',
+    'ask',
+    'ask',
+    'decline',
   ),
   sku: fc.constantFrom('mug' as const, 'mug' as const, 'lamp' as const, 'cup' as const),
   other: fc.boolean(),
@@ -406,9 +460,12 @@ test('whatever order it all comes in, no more goes back than was paid, shipped o
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 6, maxLength: 14 }), async (steps) => {
       const { sessionId, ...skus } = await order({ mug: 1 });
-      for (const one of steps) {
-        await take(sessionId, { ...one, sku: skus[one.sku], with: one.other ? skus.cup : undefined });
+      for (const [n, one] of steps.entries()) {
+        // Two steps each moment.
+        const when = new Date(at.getTime() + Math.floor(n / 2));
+        await take(sessionId, { ...one, sku: skus[one.sku], with: one.other ? skus.cup : undefined, at: when });
         await expectLaws(sessionId, Object.values(skus));
+        await expectFlag(sessionId);
       }
     }),
     { numRuns: 8 },
@@ -418,12 +475,14 @@ test('whatever order it all comes in, no more goes back than was paid, shipped o
 type Step = Omit<typeof step extends fc.Arbitrary<infer T> ? T : never, 'sku' | 'other'> & {
   sku: string;
   with?: string | undefined;
+  /** When something comes back, or is asked to. */
+  at?: Date;
 };
 const STEP = { quantity: 1, value: 1, refund: 'none', condition: 'restock' } as const;
 
 async function take(
   sessionId: SessionId,
-  { what, sku, quantity, value, refund: how, condition, with: other }: Step,
+  { what, sku, quantity, value, refund: how, condition, with: other, at: when = at }: Step,
 ): Promise<unknown> {
   const requested = (await refundsOf(sessionId)).filter(({ status }) => status === 'requested');
   const made = (await refundsOf(sessionId)).filter(({ status }) => status === 'succeeded');
@@ -435,8 +494,14 @@ async function take(
       return again(sessionId, sku, quantity, { with: other });
     case 'return':
       return back(sessionId, sku, quantity, {
-        ...{ condition, refund: how === 'none' ? null : how === 'cost' ? {} : { amount: value } },
+        ...{ condition, refund: how === 'none' ? null : how === 'cost' ? {} : { amount: value }, at: when },
       });
+    case 'ask':
+      return ask(sessionId, sku, quantity, when);
+    case 'decline': {
+      const [open] = (await requestsOf(sessionId)).filter(({ state }) => state === 'open');
+      return open && decline(sessionId, open.id);
+    }
     case 'refund':
       return refund(sessionId, value);
     case 'restock': {
@@ -461,6 +526,12 @@ async function take(
       return first && refuseRefund(db, { key: first.key, refusal, at });
     }
   }
+}
+
+/** The order says itself whether a request is open, as the requests, followed one by one, say it. */
+async function expectFlag(sessionId: SessionId): Promise<void> {
+  const isOpen = (await requestsOf(sessionId)).some(({ state }) => state === 'open');
+  expect(await isListed(sessionId)).toBe(isOpen);
 }
 
 async function expectLaws(sessionId: SessionId, skus: string[]): Promise<void> {

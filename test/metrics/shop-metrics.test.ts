@@ -62,6 +62,7 @@ test('a scrape tells what is open, what waits and for how long, and what came of
   const shipped = await order({
     ...{ status: 'SHIPPED', paymentStatus: 'PAID', stock: 'COMMITTED', paidAt: ago(90_000), createdAt: ago(90_000) },
     ...{ attentionStep: 'refund-refused', attentionReason: 'Stripe refuses it', attentionSince: ago(50) },
+    returnRequested: true,
   });
   await db.mail.createMany({ data: [mail('one', 'WRITTEN', ago(1_000)), mail('two', 'SENT', ago(9_000))] });
   await db.refund.createMany({
@@ -82,6 +83,7 @@ test('a scrape tells what is open, what waits and for how long, and what came of
     'holdfast_orders_needing_attention{step="refund-refused",cause="report"} 1',
     'holdfast_orders_needing_attention_oldest_seconds{step="refund-refused",cause="report"} 50',
     'holdfast_orders_needing_attention{step="commit",cause="failure"} 0',
+    'holdfast_orders_return_requested 1',
     'holdfast_refunds_open{reason="damaged",state="pending"} 1',
     'holdfast_refunds_last_day{reason="other",state="succeeded"} 1',
     'holdfast_mails_unsent 1',
@@ -132,7 +134,7 @@ test('what a scrape asks is one statement, and reads no table that grows from en
   expect(new Set(entered.map((node) => node['Index Name']))).toEqual(
     new Set([
       ...['orders_status_created_at_idx', 'orders_hold_over', 'orders_attention', 'holds_active'],
-      ...['refunds_status', 'refunds_updated', 'mails_unsent'],
+      ...['orders_return_requested', 'refunds_status', 'refunds_updated', 'mails_unsent'],
     ]),
   );
   // An index of a whole table is entered at a place; those of a part of it are short.

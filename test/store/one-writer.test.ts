@@ -94,7 +94,7 @@ test('a function in the database writes for one subject, or is listed with those
 /** The functions in the database that write an order's row: the steps of the good path. */
 const ORDER_STEPS = ['commit_order', 'confirm_payment', 'keep_unpaid', 'mark_mails', 'open_order'];
 /** And the triggers that keep a sum or a flag. */
-const ORDER_TRIGGERS = ['flag_disputed', 'flag_review', 'flag_withdrawn', 'sum_lost'];
+const ORDER_TRIGGERS = ['flag_disputed', 'flag_return_requested', 'flag_review', 'flag_withdrawn', 'sum_lost'];
 
 test('an order’s row is written by changeOrder alone, apart from the steps and triggers in the database', () => {
   const isOrders = (table: string) => table === 'orders';

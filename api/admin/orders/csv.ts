@@ -64,6 +64,7 @@ const ORDER: Columns<ExportedOrder> = [
   ['disputed', ({ disputed }) => disputed],
   ['hold', ({ hold }) => hold],
   ['withdrawn', ({ withdrawn }) => withdrawn],
+  ['returnRequested', ({ returnRequested }) => returnRequested],
 ];
 
 const inAddress = (field: keyof Address): Columns<ExportedOrder>[number] => [

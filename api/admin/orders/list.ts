@@ -22,6 +22,9 @@ const OrderRow = z
     disputed: z.boolean().meta({ description: 'A dispute is open.' }),
     hold: orNull(z.enum(HOLD_REASONS)).meta({ description: 'Why staff hold shipping.' }),
     withdrawn: z.boolean().meta({ description: 'The customer has withdrawn from the contract.' }),
+    returnRequested: z.boolean().meta({
+      description: 'The customer asks to return goods: a request is neither declined nor all of it back.',
+    }),
     createdAt: Timestamp,
   })
   .meta({ id: 'OrderRow' });
@@ -47,6 +50,9 @@ export const Filters = z.strictObject({
         'Of the orders with something to be sent: only those that may leave now (`free`), or only those that may not (`stopped`): on hold, disputed, under review, being cancelled, or waiting for a decision of staff.',
     }),
   withdrawn: flag('Only orders whose customer has withdrawn from the contract.'),
+  returnRequested: flag(
+    'Only orders with an open request to return: neither declined nor all of it back. Without orders that are refunded in full.',
+  ),
 });
 
 /** What these filters ask of the store. */
@@ -57,6 +63,7 @@ export const filterOf = ({ status, shipping, ...flags }: z.output<typeof Filters
   disputed: flags.disputed === 'true',
   held: flags.held === 'true',
   withdrawn: flags.withdrawn === 'true',
+  returnRequested: flags.returnRequested === 'true',
 });
 
 const Search = z
