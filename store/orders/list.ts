@@ -129,8 +129,8 @@ const whereOf = ({
   ...(paymentIntentId && { paymentIntentId }),
   ...((email || userId) && { customer: { is: { ...(email && { email }), ...(userId && { userId }) } } }),
   AND: [
-    ...(shipping ? [{ status: 'PREPARING' as const }, shipping === 'free' ? FREE : { NOT: FREE }] : []),
-    ...(returnRequested ? [{ returnRequested, status: { not: ANSWERED } }] : []),
+    shipping ? { status: 'PREPARING', ...(shipping === 'free' ? FREE : { NOT: FREE }) } : {},
+    returnRequested ? { returnRequested, status: { not: ANSWERED } } : {},
   ],
 });
 
@@ -141,7 +141,7 @@ const FREE = {
 } satisfies Prisma.OrderWhereInput;
 
 /** Who has all of the money back has an answer. The flag stays, in case that refund fails. */
-const ANSWERED = 'REFUNDED' satisfies OrderStatus;
+const ANSWERED: OrderStatus = 'REFUNDED';
 
 const ENDED = ORDER_STATUSES.filter(isFinal);
 
