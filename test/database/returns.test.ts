@@ -405,9 +405,9 @@ describe('an order says itself that its customer asks to return', () => {
     expect(await isListed(sessionId)).toBe(false);
     await ask(sessionId, mug, 2);
     expect(await isListed(sessionId)).toBe(true);
-    await back(sessionId, mug, 1);
+    await back(sessionId, mug, 1, { at: later });
     expect(await isListed(sessionId)).toBe(true);
-    await back(sessionId, mug, 1);
+    await back(sessionId, mug, 1, { at: later });
     expect(await isListed(sessionId)).toBe(false);
     await ask(sessionId, lamp, 1, later);
     await decline(sessionId, (await requestsOf(sessionId)).at(-1)?.id ?? '');
