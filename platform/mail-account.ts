@@ -1,4 +1,8 @@
+import { TLSSocket } from 'node:tls';
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type SMTPTransport from 'nodemailer/lib/smtp-transport';
 import { mailbox } from '../domain/email';
+import { type ServerCertificate, shownBy } from './certificates';
 import { type MailerEnv, resendError, smtpError } from './mailer';
 
 /** What the mail provider says about the account that mails are sent with. */
@@ -38,8 +42,7 @@ async function askResend(
 }
 
 async function askSmtp(url: string, timeout: number): Promise<MailAccount> {
-  const { createTransport } = require('nodemailer') as typeof import('nodemailer');
-  const transport = createTransport({ url, connectionTimeout: timeout, greetingTimeout: timeout });
+  const transport = smtpTransport(url, timeout);
   try {
     await transport.verify();
     return { state: 'accepted' };
@@ -48,4 +51,30 @@ async function askSmtp(url: string, timeout: number): Promise<MailAccount> {
   } finally {
     transport.close();
   }
+}
+
+function smtpTransport(url: string, timeout: number) {
+  const { createTransport } = require('nodemailer') as typeof import('nodemailer');
+  return createTransport({ url, connectionTimeout: timeout, greetingTimeout: timeout, socketTimeout: timeout });
+}
+
+/**
+ * The certificate that an SMTP server shows, from the start or after STARTTLS; null if it does not encrypt. Does not
+ * log in. Rejects if the server does not answer.
+ */
+export function smtpCertificate(url: string, timeout: number): Promise<ServerCertificate | null> {
+  const { options } = smtpTransport(url, timeout).transporter as SMTPTransport;
+  const Connection = require('nodemailer/lib/smtp-connection') as typeof SMTPConnection;
+  const connection = new Connection({ ...options, tls: { ...options.tls, rejectUnauthorized: false } });
+  return new Promise((resolve, reject) => {
+    connection.once('error', (error) => {
+      connection.close();
+      reject(error);
+    });
+    connection.connect(() => {
+      const socket = connection._socket;
+      resolve(socket instanceof TLSSocket ? shownBy(socket) : null);
+      connection.close();
+    });
+  });
 }

@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { version } from '../package.json';
+import { endOf } from './certificates';
 
 /**
  * A registry for one process's Prometheus metrics, with Node's own (memory, event loop, garbage collection) and the
@@ -32,5 +32,5 @@ export function watchCertificate(registry: Registry, pem: Uint8Array | undefined
     name: 'holdfast_temporal_certificate_expires_timestamp_seconds',
     help: 'When the client certificate for Temporal ends, as a Unix time',
     registers: [registry],
-  }).set(Date.parse(new X509Certificate(pem).validTo) / 1000);
+  }).set(endOf(pem).getTime() / 1000);
 }

@@ -54,8 +54,19 @@ interface Answer {
   bytes: Uint8Array;
 }
 
+/** What storage for files is reached with. */
+export type ObjectStoreEnv = Pick<
+  Env,
+  | 'FILES_S3_ENDPOINT'
+  | 'FILES_S3_BUCKET'
+  | 'FILES_S3_REGION'
+  | 'FILES_S3_KEY_ID'
+  | 'FILES_S3_SECRET'
+  | 'FILES_S3_PATH_STYLE'
+>;
+
 /** The storage that FILES_S3_* name; null without them. Does not connect. */
-export function connectObjectStore(env: Env): ObjectStore | null {
+export function connectObjectStore(env: ObjectStoreEnv): ObjectStore | null {
   const { FILES_S3_ENDPOINT: endpoint, FILES_S3_BUCKET: bucket, FILES_S3_REGION: region } = env;
   const { FILES_S3_KEY_ID: accessKeyId, FILES_S3_SECRET: secretAccessKey } = env;
   if (!endpoint || !bucket || !accessKeyId || !secretAccessKey) return null;

@@ -3,6 +3,8 @@ import { atWork } from './checks/at-work';
 import { configuration } from './checks/configuration';
 import { mail } from './checks/mail';
 import { postgres } from './checks/postgres';
+import { publicTls } from './checks/public-tls';
+import { storage } from './checks/storage';
 import { stripe } from './checks/stripe';
 import { temporal } from './checks/temporal';
 import { type Check, type Finding, GROUPS, problem, skipped } from './finding';
@@ -16,11 +18,13 @@ export type Report = (Finding & Pick<Check, 'id' | 'group'>)[];
 /** Every check, in the order of the report. */
 export const CHECKS: readonly Check[] = [
   ...configuration,
+  ...publicTls,
   ...postgres,
   ...temporal,
   ...stripe,
   ...mail,
   ...atWork,
+  ...storage,
 ].sort((one, other) => GROUPS.indexOf(one.group) - GROUPS.indexOf(other.group));
 
 /**
@@ -60,9 +64,19 @@ async function look(site: Site, check: Check): Promise<Finding> {
     return await within(LONGEST_MS, looking, () => new Error('no answer'));
   } catch (error) {
     if (error instanceof NotConfigured) return skipped(`Not looked at: ${error.message}.`);
-    return problem(`It cannot be looked at: ${reasonOf(error)}.`, UNREACHABLE[check.group]);
+    const todo = isAboutCertificate(error) ? CERTIFICATE : UNREACHABLE[check.group];
+    return problem(`It cannot be looked at: ${reasonOf(error)}.`, todo);
   }
 }
+
+const CERTIFICATE =
+  'Give the server a valid certificate for the name it is reached by, and this machine the authority that issued it.';
+
+/** OpenSSL's and Node's codes, wherever a client puts them. */
+const isAboutCertificate = (error: unknown): boolean => {
+  const { code, message = '' } = error as { code?: unknown; message?: string };
+  return /CERT_|SIGNED_CERT|ISSUER_CERT|LEAF_SIGNATURE|certificate/.test(`${String(code)} ${message}`);
+};
 
 const UNREACHABLE: Record<Check['group'], string> = {
   Configuration: 'docs/operating.md has every variable.',
@@ -73,9 +87,10 @@ const UNREACHABLE: Record<Check['group'], string> = {
   'At work': 'See the checks above.',
 };
 
-/** One line, for people. Prisma's and gRPC's messages have the reason in their last one. */
+/** One line, for people. Prisma's and gRPC's messages have the reason in their last one, Prisma's in a frame. */
 function reasonOf(error: unknown): string {
   const { message = String(error), cause } = error as { message?: string; cause?: { message?: string } };
   const text = cause?.message && !message.includes('\n') ? `${message} (${cause.message})` : message;
-  return text.trim().split('\n').at(-1)?.replace(/\.$/, '') ?? 'unknown';
+  const line = text.trim().split('\n').at(-1) ?? '';
+  return (/ Message: `(.+)`\.?$/.exec(line)?.[1] ?? line).replace(/\.$/, '') || 'unknown';
 }

@@ -3,11 +3,13 @@ import type Stripe from 'stripe';
 import type { z } from 'zod';
 import { ConfigurationError } from '../../platform/configuration-error';
 import { type Env, loadEnv } from '../../platform/env';
+import type { ObjectStoreEnv } from '../../platform/object-store';
 import { readSecretFiles } from '../../platform/secret-files';
 import { secretsOf } from '../../platform/secrets-of';
 import { connectStripe } from '../../platform/stripe';
-import { connectTemporal } from '../../platform/temporal';
+import { connectTemporal, temporalConfig } from '../../platform/temporal';
 import { variables } from '../../platform/variables';
+import { within } from '../../platform/within';
 import { connectDatabase, type Db } from '../../store/database';
 
 type Values = { [Name in keyof typeof variables]: z.output<(typeof variables)[Name]> };
@@ -36,7 +38,7 @@ export class Site {
 
   constructor(given: NodeJS.ProcessEnv) {
     this.source = readSecretFiles(given).env;
-    this.problems = problemsOf(given);
+    this.problems = [...problemsOf(given), ...temporalProblems(this.source)];
     this.values = Object.fromEntries(
       Object.entries(variables).flatMap(([name, schema]) => {
         const read = schema.safeParse(this.source[name] || undefined);
@@ -66,10 +68,29 @@ export class Site {
   }
 
   get temporal(): Client {
-    if (!this.get('TEMPORAL_ADDRESS') && !this.get('TEMPORAL_PROFILE'))
-      throw new NotConfigured('TEMPORAL_ADDRESS (or TEMPORAL_PROFILE) is not set');
+    this.temporalConfig;
+    if (this.source.PAYLOAD_KEYS) this.need('PAYLOAD_KEYS');
     this.workflows ??= connectTemporal(this.source);
     return this.workflows;
+  }
+
+  /** How Temporal is reached, without what payloads are encrypted with. */
+  get temporalConfig() {
+    if (!this.get('TEMPORAL_ADDRESS') && !this.get('TEMPORAL_PROFILE'))
+      throw new NotConfigured('TEMPORAL_ADDRESS (or TEMPORAL_PROFILE) is not set');
+    if (temporalProblems(this.source).length > 0) throw new NotConfigured('see configuration');
+    return temporalConfig({ ...this.source, PAYLOAD_KEYS: undefined }).connectionOptions;
+  }
+
+  get storageEnv(): ObjectStoreEnv {
+    return {
+      FILES_S3_ENDPOINT: this.get('FILES_S3_ENDPOINT'),
+      FILES_S3_BUCKET: this.get('FILES_S3_BUCKET'),
+      FILES_S3_REGION: this.need('FILES_S3_REGION'),
+      FILES_S3_KEY_ID: this.get('FILES_S3_KEY_ID'),
+      FILES_S3_SECRET: this.get('FILES_S3_SECRET'),
+      FILES_S3_PATH_STYLE: this.need('FILES_S3_PATH_STYLE'),
+    };
   }
 
   /** What Stripe's client and its checks are made from. */
@@ -92,9 +113,26 @@ export class Site {
     return secrets.reduce((left, secret) => left.replaceAll(secret, '…'), text);
   }
 
+  /** Resolves in any case: what has been found must be told, however a neighbour takes its leave. */
   async close(): Promise<void> {
-    await this.database?.$disconnect();
-    await this.workflows?.connection.close();
+    const closing = [this.database?.$disconnect(), this.workflows?.connection.close()];
+    await within(PATIENCE_MS, Promise.allSettled(closing), () => new Error('does not close')).catch(() => {});
+  }
+}
+
+/** What `@temporalio/envconfig` has against the other TEMPORAL_* variables, and the files that they name. */
+function temporalProblems(source: NodeJS.ProcessEnv): string[] {
+  const [certificate, key] = ['TEMPORAL_TLS_CLIENT_CERT', 'TEMPORAL_TLS_CLIENT_KEY'].map(
+    (name) => !!(source[`${name}_PATH`] || source[`${name}_DATA`]),
+  );
+  // The SDK would show no certificate at all, without a word.
+  const alone =
+    certificate === key ? [] : ['TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH go together'];
+  try {
+    temporalConfig({ ...source, PAYLOAD_KEYS: undefined });
+    return alone;
+  } catch (error) {
+    return [`TEMPORAL_*, or temporal.toml, cannot be used: ${(error as Error).message}`];
   }
 }
 

@@ -55,7 +55,7 @@ test.each([
     { status: 200, body: '<html>' },
     { status: 200, body: '' },
     'problem',
-    /healthz says 200, and not/,
+    /healthz \(200\) is not Holdfast’s API/,
   ],
 ] as const)('`api` asks what every proxy lets through: readiness is %s', async (_what, alive, ready, status, says) => {
   const at = await standIn(null, (path, answer) => ({ ...answer, ...(path === '/healthz' ? alive : ready) }));

@@ -210,13 +210,13 @@ describe('names what is wrong at Temporal:', () => {
     const { Skus: _, ...others } = attributes;
     const { ids, says } = await problems(await namespace('without-skus', others));
     expect(ids).toContain('search-attributes');
-    expect(says).toContain('Search attributes are missing: Skus (KeywordList).');
+    expect(says).toContain('The namespace lacks search attributes: Skus (KeywordList).');
   });
 
   test('that no worker is there', async () => {
     const { ids, says } = await problems(await namespace('nobody-there', attributes));
     expect(ids).toEqual(['worker', 'sweep']); // no worker has made the Schedule
-    expect(says).toContain('No worker asks for tasks of orders (workflow)');
+    expect(says).toContain('No worker serves the task queues orders (workflow)');
   });
 
   test('a sweep that is paused', async () => {

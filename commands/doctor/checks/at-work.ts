@@ -7,7 +7,7 @@ import { isRaised, openAlarms } from '../../../store/alarms/alarms';
 import { refusedProducts } from '../../../store/catalogue/not-for-sale';
 import { linkedProducts } from '../../../store/catalogue/stripe-links';
 import { readServer } from '../../../store/server';
-import { type Check, type Finding, ok, problem, warning, worst } from '../finding';
+import { type Check, type Finding, ok, problem, skipped, warning, worst } from '../finding';
 import { PATIENCE_MS, type Site } from '../site';
 
 export const atWork: Check[] = [
@@ -29,11 +29,12 @@ async function clock(site: Site): Promise<Finding> {
   const seen = clocks.filter((one) => one !== null);
   const off = seen.map(({ whose, ms }): Finding | null => {
     const says = `This machine’s clock is ${seconds(Math.abs(ms))} ${ms < 0 ? 'ahead of' : 'behind'} ${whose}.`;
-    const todo = 'Let NTP set the clocks of both (timedatectl shows whether it does).';
+    const todo =
+      'Let NTP set the clocks (timedatectl shows whether it does): Stripe’s signatures count for five minutes only.';
     if (Math.abs(ms) > CLOCK_OFF_MS.problem) return problem(says, todo);
     return Math.abs(ms) > CLOCK_OFF_MS.warning ? warning(says, todo) : null;
   });
-  if (seen.length === 0) return problem('Neither Stripe nor PostgreSQL says what time it is.', 'See why, above.');
+  if (seen.length === 0) return skipped('Not looked at: neither Stripe nor PostgreSQL says what time it is.');
   return worst(off, `This machine’s clock agrees with ${seen.map(({ whose }) => whose).join(' and ')}.`);
 }
 
@@ -73,7 +74,7 @@ async function api(site: Site): Promise<Finding> {
     const alive = await asked(`${site.publicUrl}/healthz`);
     if (alive.body?.status !== 'ok')
       return problem(
-        `${site.publicUrl}/healthz says ${alive.status}, and not what Holdfast says.`,
+        `What answers at ${site.publicUrl}/healthz (${alive.status}) is not Holdfast’s API.`,
         'See PUBLIC_URL, the log of the API, and the proxy before it.',
       );
     const ready = await asked(`${site.publicUrl}/readyz`).catch(() => null);
@@ -120,11 +121,11 @@ async function webhookPath(site: Site): Promise<Finding> {
     });
     if (!answer.ok)
       return problem(
-        `The API refuses an event that secret ${place + 1} of ${secrets.length} signed (${answer.status}).`,
+        `The API refuses an event that was signed with secret ${place + 1} of ${secrets.length} (${answer.status}).`,
         'Give the API the same STRIPE_WEBHOOK_SECRET, and let the proxy pass bodies on unchanged.',
       );
   }
-  return ok('A signed event reaches the API unchanged, and it knows every secret.');
+  return ok('A signed event reaches the API unchanged, and the API knows every signing secret.');
 }
 
 async function catalogue({ db }: Site): Promise<Finding> {
@@ -139,17 +140,22 @@ async function catalogue({ db }: Site): Promise<Finding> {
   return worst(
     [
       products.length === 0
-        ? warning('No product is for sale.', 'Add some: PUT /admin/products/{sku}, or npm run import.')
+        ? warning(
+            'No product is for sale.',
+            'Add products (PUT /admin/products/{sku}, or npm run import), or activate some.',
+          )
         : null,
-      drafts.length > 0 ? warning(`Drafts without a price at Stripe: ${some(drafts)}.`, 'npm run stripe:setup.') : null,
+      drafts.length > 0
+        ? warning(`Not for sale, because they have no price at Stripe: ${some(drafts)}.`, 'Run npm run stripe:setup.')
+        : null,
       refused.length > 0
         ? warning(
             `Stripe refuses to sell ${some(refused)}.`,
-            'npm run stripe:setup, or activate them in the Dashboard.',
+            'Run npm run stripe:setup, or activate them and their prices in Stripe’s Dashboard.',
           )
         : null,
     ],
-    `${products.length} products are for sale.`,
+    products.length === 1 ? '1 product is for sale.' : `${products.length} products are for sale.`,
   );
 }
 
@@ -159,5 +165,8 @@ async function alarms({ db }: Site): Promise<Finding> {
   const words = open.map(({ cause, subject }) => (subject ? `${cause} (${subject})` : cause));
   return open.length === 0
     ? ok('No alarm is open.')
-    : warning(`Alarms are open: ${words.join(', ')}.`, 'docs/alerts.md says of each what to do.');
+    : warning(
+        `Alarms are open: ${words.join(', ')}.`,
+        'docs/refusals.md says of each what to do, and so does the mail to STAFF_EMAIL.',
+      );
 }

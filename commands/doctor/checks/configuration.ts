@@ -44,7 +44,11 @@ const isAboutSecret = (said: string): boolean => SECRETS.some((name) => new RegE
 
 function secrets(site: Site): Finding {
   const { problems, source } = site;
-  const wrong = all(problems.filter(isAboutSecret), '', `Make new ones with \`openssl rand -hex 24\`. ${SEE}`);
+  const wrong = all(
+    problems.filter(isAboutSecret),
+    '',
+    `Make those that are your own with \`openssl rand -hex 24\`. ${SEE}`,
+  );
   if (wrong.status === 'problem') return wrong;
   const OURS = ['ADMIN_TOKEN', 'SIGNING_SECRET', 'STOREFRONT_KEYS', 'ADMIN_TOKENS'] as const;
   const guessed = OURS.filter((name) => isGuessable(source[name] ?? ''));
@@ -52,11 +56,11 @@ function secrets(site: Site): Finding {
   return worst(
     [
       guessed.length > 0
-        ? warning(`${guessed.join(' and ')} can be guessed: few characters, again and again.`, NEW_SECRET)
+        ? warning(`${guessed.join(' and ')} can be guessed: the same few characters again and again.`, NEW_SECRET)
         : null,
       same ? warning('ADMIN_TOKEN and SIGNING_SECRET are the same.', NEW_SECRET) : null,
     ],
-    'Every secret is there, and long enough.',
+    'Every secret is set, and long enough.',
   );
 }
 
@@ -81,13 +85,18 @@ function modes(site: Site): Finding {
         ? problem(`Real orders would be mailed through ${mails}, not Resend.`, unset('RESEND_BASE_URL'))
         : null,
       !isLive && site.get('NODE_ENV') === 'production'
-        ? warning('NODE_ENV is production, and the Stripe key is of the test mode.', 'Set the live key, to sell.')
+        ? warning(
+            'NODE_ENV is production, but the Stripe key is for test mode: nobody can really pay.',
+            'Set a live key to sell.',
+          )
         : null,
       isLive && site.get('NODE_ENV') !== 'production'
-        ? warning('The Stripe key is live, and NODE_ENV is not production.', 'Set NODE_ENV=production.')
+        ? warning('The Stripe key is live, but NODE_ENV is not production.', 'Set NODE_ENV=production.')
         : null,
     ],
-    isSandbox ? 'Everything is of the sandbox.' : `Everything is of the ${isLive ? 'live' : 'test'} mode.`,
+    isSandbox
+      ? 'The key is the sandbox’s: no money moves.'
+      : `The key is for Stripe’s ${isLive ? 'live mode, and nothing beside it is for tests' : 'test mode: no money moves'}.`,
   );
 }
 

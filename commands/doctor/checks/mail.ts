@@ -1,7 +1,8 @@
 import { isLoopback } from '../../../platform/hosts';
-import { askMailAccount } from '../../../platform/mail-account';
+import { askMailAccount, smtpCertificate } from '../../../platform/mail-account';
 import { MailError } from '../../../platform/mailer';
-import { type Check, type Finding, ok, problem, skipped, warning } from '../finding';
+import { day, shown } from '../certificates';
+import { type Check, type Finding, ok, problem, skipped, warning, worst } from '../finding';
 import { PATIENCE_MS, type Site } from '../site';
 
 export const mail: Check[] = [
@@ -16,7 +17,8 @@ async function mailAccount(site: Site): Promise<Finding> {
     SMTP_URL: site.get('SMTP_URL'),
     EMAIL_FROM: site.need('EMAIL_FROM'),
   };
-  if (!env.SMTP_URL && !env.RESEND_API_KEY) return skipped('RESEND_API_KEY or SMTP_URL is not set.');
+  if (!env.SMTP_URL && !env.RESEND_API_KEY)
+    return skipped('Not looked at: neither RESEND_API_KEY nor SMTP_URL is set.');
   const whose = env.SMTP_URL ? 'The SMTP server' : 'Resend';
   try {
     const account = await askMailAccount(env, PATIENCE_MS);
@@ -38,16 +40,32 @@ async function mailAccount(site: Site): Promise<Finding> {
 
 const VERIFY = 'Add the domain and its DNS records in Resend, or set EMAIL_FROM to an address of a verified one.';
 
-function tls(site: Site): Finding {
-  const given = site.get('SMTP_URL') ?? site.get('RESEND_BASE_URL') ?? 'https://api.resend.com';
-  const { protocol, hostname, searchParams } = new URL(given);
+async function tls(site: Site): Promise<Finding> {
+  const smtp = site.get('SMTP_URL');
+  if (!smtp && !site.get('RESEND_API_KEY'))
+    return skipped('Not looked at: neither RESEND_API_KEY nor SMTP_URL is set.');
+  const { protocol, hostname, searchParams } = new URL(smtp ?? site.get('RESEND_BASE_URL') ?? 'https://api.resend.com');
   if (isLoopback(hostname)) return ok('Mails do not leave this machine.');
-  if (['https:', 'smtps:'].includes(protocol) || searchParams.get('requireTLS') === 'true')
-    return ok(`Mails go to ${hostname} over TLS.`);
-  return protocol === 'smtp:'
-    ? warning(
-        `Mails go to ${hostname} over TLS only if it offers that.`,
-        'Use smtps:, or add ?requireTLS=true to SMTP_URL.',
-      )
-    : problem(`Mails go to ${hostname} unencrypted.`, 'Use https: in RESEND_BASE_URL.');
+  if (protocol === 'http:') return problem(`Mails go to ${hostname} unencrypted.`, 'Use https: in RESEND_BASE_URL.');
+  // Resend's own certificate is its own concern. Whether the server answers, `mail` says.
+  const certificate = smtp ? await smtpCertificate(smtp, PATIENCE_MS).catch(() => null) : null;
+  const isChecked = searchParams.get('tls.rejectUnauthorized') !== 'false';
+  return worst(
+    [
+      certificate && shown(hostname, isChecked ? certificate : { ...certificate, distrust: null }),
+      protocol === 'smtp:' && searchParams.get('requireTLS') !== 'true'
+        ? warning(
+            `Mails go to ${hostname} over TLS only if the server offers it.`,
+            'Use smtps:, or add ?requireTLS=true to SMTP_URL.',
+          )
+        : null,
+      isChecked
+        ? null
+        : warning(
+            `The certificate of ${hostname} is not checked: anybody could take the mails.`,
+            'Remove tls.rejectUnauthorized from SMTP_URL.',
+          ),
+    ],
+    `Mails go to ${hostname} over TLS${certificate ? `, with a certificate until ${day(certificate.ends)}` : ''}.`,
+  );
 }

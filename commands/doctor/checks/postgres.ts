@@ -2,8 +2,9 @@ import { isLoopback, isPrivateHost } from '../../../platform/hosts';
 import { readSchemaState } from '../../../prisma/migrate';
 import { CONNECTIONS } from '../../../store/database';
 import { whyNotThroughPooler } from '../../../store/pooler';
-import { connectionOf, readServer } from '../../../store/server';
-import { type Check, type Finding, ok, problem, warning } from '../finding';
+import { type ConnectionLimit, certificateEnd, connectionOf, readServer } from '../../../store/server';
+import { day, lifetime } from '../certificates';
+import { type Check, type Finding, ok, problem, warning, worst } from '../finding';
 import type { Site } from '../site';
 
 /** What Holdfast is tested with. */
@@ -25,20 +26,30 @@ async function reachable(site: Site): Promise<Finding> {
   return ok(`PostgreSQL ${version} answers.`);
 }
 
-function tls(site: Site): Finding {
-  const { host, tls: kind } = connectionOf(site.need('DATABASE_URL'));
+async function tls(site: Site): Promise<Finding> {
+  const url = site.need('DATABASE_URL');
+  const { host, tls: kind } = connectionOf(url);
   if (isLoopback(host)) return ok('The connection does not leave this machine.');
   if (kind === 'none')
     return (isPrivateHost(host) ? warning : problem)(
       `The connection to ${host} is not encrypted: customers’ data and the password travel in plain text.`,
       'Add ?sslmode=verify-full to DATABASE_URL.',
     );
-  return kind === 'checked'
-    ? ok(`The connection to ${host} is encrypted, and its certificate is checked.`)
-    : warning(
-        `The connection to ${host} is encrypted, but anybody could answer: its certificate is not checked.`,
-        'Use ?sslmode=verify-full in DATABASE_URL.',
-      );
+  // What else is wrong with the connection, `database` says.
+  const ends = await certificateEnd(url).catch(({ code }) => (code === 'CERT_HAS_EXPIRED' ? 'expired' : null));
+  if (ends === 'expired') return problem(`The certificate of ${host} has expired.`, 'Renew it, and reload PostgreSQL.');
+  return worst(
+    [
+      ends && lifetime(`The certificate of ${host}`, ends, 'Renew it, and reload PostgreSQL.'),
+      kind === 'unchecked'
+        ? warning(
+            `The connection to ${host} is encrypted, but its certificate is not checked: anybody could answer.`,
+            'Use ?sslmode=verify-full in DATABASE_URL.',
+          )
+        : null,
+    ],
+    `The connection to ${host} is encrypted, and its certificate is checked${ends ? ` (valid until ${day(ends)})` : ''}.`,
+  );
 }
 
 async function schema(site: Site): Promise<Finding> {
@@ -53,12 +64,24 @@ async function schema(site: Site): Promise<Finding> {
 async function connections({ db }: Site): Promise<Finding> {
   const { worker, ...api } = CONNECTIONS;
   const perApi = Object.values(api).reduce((sum, one) => sum + one, 0);
-  const { limit, used } = (await readServer(db)).connections;
-  const enough = `A worker opens up to ${worker} connections, an API process up to ${perApi}`;
-  const says = `${limit} connections are allowed, and ${used} are open.`;
-  if (limit < worker + perApi)
-    return problem(`${says} ${enough}.`, `Raise max_connections, or the limit of the role or the database.`);
-  if (used > limit * 0.8)
-    return warning(`${says} ${enough}.`, 'Run fewer processes, or raise max_connections before the next ones.');
-  return ok(`${says} ${enough}.`);
+  const need = `A worker opens up to ${worker}, an API process up to ${perApi}.`;
+  const { limits } = await readServer(db);
+  const says = ({ of, limit, used }: ConnectionLimit) =>
+    `${WHOSE[of].allows} ${limit} connections, ${used} of them in use.`;
+  const [least] = [...limits].sort((one, other) => one.limit - other.limit);
+  return worst(
+    limits.map((one) => {
+      const todo = `Raise ${WHOSE[one.of].setting}`;
+      if (one.limit < worker + perApi) return problem(`${says(one)} ${need}`, `${todo}.`);
+      const isFull = one.used > one.limit * 0.8;
+      return isFull ? warning(`${says(one)} ${need}`, `${todo} before you start more processes, or run fewer.`) : null;
+    }),
+    `${least ? says(least) : ''} ${need}`,
+  );
 }
+
+const WHOSE: Record<ConnectionLimit['of'], { allows: string; setting: string }> = {
+  server: { allows: 'PostgreSQL allows', setting: 'max_connections of PostgreSQL' },
+  role: { allows: 'This role may open', setting: 'the role’s limit (ALTER ROLE … CONNECTION LIMIT)' },
+  database: { allows: 'This database allows', setting: 'the database’s limit (ALTER DATABASE … CONNECTION LIMIT)' },
+};

@@ -21,7 +21,7 @@ export const stripe: Check[] = [
   { id: 'stripe-account', group: 'Stripe', needs: ['stripe-key', 'schema'], look: account },
   { id: 'stripe-permissions', group: 'Stripe', needs: ['stripe-key'], look: permissions },
   { id: 'stripe-endpoint', group: 'Stripe', needs: ['stripe-key'], look: endpoint },
-  { id: 'stripe-events', group: 'At work', needs: ['stripe-key'], look: undelivered },
+  { id: 'stripe-events', group: 'At work', needs: ['stripe-permissions'], look: undelivered },
 ];
 
 const isRestricted = (site: Site): boolean => isRestrictedKey(site.need('STRIPE_SECRET_KEY'));
@@ -43,7 +43,10 @@ async function key(site: Site): Promise<Finding> {
       );
   }
   return isLive && !isRestricted(site)
-    ? warning(`${what}, which may do everything.`, 'Use a restricted key, as docs/going-live.md lists its permissions.')
+    ? warning(
+        `${what}, which may do everything.`,
+        'Use a restricted key with the permissions that docs/going-live.md lists.',
+      )
     : ok(`${what}.`);
 }
 
@@ -51,19 +54,19 @@ async function account(site: Site): Promise<Finding> {
   const { whose, account: id } = await whoseKey(site.db, signsOfKey(site.stripeEnv));
   if (whose === 'foreign')
     return problem(
-      'The key is of another Stripe account or mode than the one that this shop uses.',
-      'Set the right STRIPE_SECRET_KEY, or move: npm run stripe:setup -- --new-account.',
+      'The key belongs to another Stripe account or mode than the one that this shop has used so far.',
+      'Set the key of that account; or, to move to another one, run npm run stripe:setup -- --new-account.',
     );
   return ok(
     whose === 'ours'
-      ? `The key is of this shop’s account${id ? `, ${id}` : ''}.`
-      : 'Nothing contradicts the key’s account.',
+      ? `The key belongs to this shop’s account${id ? `, ${id}` : ''}.`
+      : 'The key may not say whose account it belongs to, and nothing contradicts that it is this shop’s.',
   );
 }
 
 /** Only a restricted key can lack one. */
 async function permissions(site: Site): Promise<Finding> {
-  if (!isRestricted(site)) return ok('The key is not restricted.');
+  if (!isRestricted(site)) return ok('The key is not a restricted one, so it may do everything.');
   const missing: StripePermission[] = [];
   // One by one: a burst would count against the limit that checkouts share.
   for (const permission of STRIPE_PERMISSIONS) {
@@ -77,8 +80,15 @@ async function permissions(site: Site): Promise<Finding> {
   const needed = missing.filter(({ optional }) => !optional);
   const names = (some: StripePermission[]) => some.map(nameOf).join(', ');
   if (needed.length > 0)
-    return problem(`The key lacks ${names(needed)}.`, 'Give it that in the Dashboard: Developers, API keys.');
-  return ok(missing.length > 0 ? `It has all that is needed; not ${names(missing)}.` : 'The key has every permission.');
+    return problem(
+      `The key lacks ${names(needed)}.`,
+      'Give them to the key in Stripe’s Dashboard, under Developers, API keys.',
+    );
+  return ok(
+    missing.length > 0
+      ? `The key has every permission that is needed; it lacks ${names(missing)}, which are optional.`
+      : 'The key has every permission.',
+  );
 }
 
 async function endpoint(site: Site): Promise<Finding> {
@@ -111,7 +121,10 @@ async function endpoint(site: Site): Promise<Finding> {
         ? problem(`The endpoint ${ours.id} does not send ${missing.join(', ')}.`, 'Run npm run stripe:setup.')
         : null,
       other
-        ? warning(`${other.id} sends every event a second time.`, 'Delete it once the secret of the other is in place.')
+        ? warning(
+            `${other.id} sends every event a second time.`,
+            `Delete it once STRIPE_WEBHOOK_SECRET is that of ${ours.id}.`,
+          )
         : null,
     ],
     `The endpoint ${ours.id} sends all ${SUBSCRIBED_TYPES.length} events, API version ${versionOf(ours)}.`,
@@ -129,10 +142,10 @@ async function undelivered({ stripe: client }: Site): Promise<Finding> {
   );
   const count = pages.reduce((sum, { data }) => sum + data.length, 0);
   return count === 0
-    ? ok('Every event of the last day was delivered.')
+    ? ok('Stripe has delivered every event of the last day.')
     : warning(
-        `${count}${pages.some(({ has_more }) => has_more) ? ' or more' : ''} events of the last day were not delivered.`,
-        'See the endpoint in the Dashboard. The sweep catches up, later than a webhook.',
+        `Stripe could not deliver ${count}${pages.some(({ has_more }) => has_more) ? ' or more' : ''} events of the last day.`,
+        'See why at the endpoint in Stripe’s Dashboard. No order is lost: the sweep finds what webhooks missed, only later.',
       );
 }
 
