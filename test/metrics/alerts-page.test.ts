@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ALARM_CAUSES, type AlarmCause } from '../../domain/fault';
 
 const read = (file: string): string => readFileSync(join(__dirname, '..', '..', file), 'utf8');
 
@@ -11,4 +12,17 @@ test('every alert links its own section of docs/alerts.md, and every such sectio
   const sections = [...read('docs/alerts.md').matchAll(/^## (Holdfast\w+)$/gm)].map(([, name]) => name);
   expect([...sections].sort()).toEqual([...alerts].sort());
   expect(alerts.length).toBeGreaterThanOrEqual(11);
+});
+
+/** Causes of alarms that have no rule of their own, and why not. */
+const WITHOUT_RULE: Partial<Record<AlarmCause, string>> = {
+  sweep_failed: 'A sweep that failed is repeated; HoldfastSweepLate fires once none has succeeded for twenty minutes.',
+};
+
+test('every cause of an alarm has a rule that names it, or a reason why not', () => {
+  const rules = read('ops/prometheus/holdfast.rules.yml');
+  const named = [...rules.matchAll(/holdfast_account_refused\{cause=~?"([a-z_|]+)"\}/g)].flatMap(([, causes = '']) =>
+    causes.split('|'),
+  );
+  expect([...named].sort()).toEqual(ALARM_CAUSES.filter((cause) => !(cause in WITHOUT_RULE)).sort());
 });

@@ -1,3 +1,4 @@
+import { ALARM_CAUSES } from '../../domain/fault';
 import { checkRules, firing, promtool, type Series } from './promtool';
 
 /** The alerts on series that are made up: a day on which all is well, and an hour in which something is not. */
@@ -29,6 +30,18 @@ const refused = (cause: string) => `holdfast_account_refused{cause="${cause}"}`;
 const queue = (metric: string) => `holdfast_task_queue_${metric}{task_queue="orders",task_type="workflow"}`;
 const CAUSES = ['stripe_permission', 'stripe_down', 'checkout_refused', 'mail_quota', 'mail_provider_down'];
 const KEYS = ['stripe_key', 'stripe_account', 'mail_key'];
+/** The alerts about other causes, each with its own. */
+const OTHERS = [
+  ['HoldfastSweepLate', 'sweep_overdue'],
+  ['HoldfastSweepSkipped', 'sweep_skipped'],
+  ['HoldfastAgentsChanged', 'agents_changed'],
+  ['HoldfastFilesUnavailable', 'files_refused'],
+  ['HoldfastFilesUnavailable', 'files_down'],
+  ['HoldfastFileLost', 'file_lost'],
+  ['HoldfastEventsNotTaken', 'events_down'],
+  ['HoldfastEventsNotTaken', 'events_gone'],
+  ['HoldfastEventsGivenUp', 'events_given_up'],
+] as const;
 const webhooks = (answer: string) =>
   `holdfast_webhooks_total{type="${answer === 'invalid_signature' ? 'unread' : 'checkout.session.completed'}",answer="${answer}"}`;
 const EXPIRES = 'holdfast_temporal_certificate_expires_timestamp_seconds';
@@ -44,7 +57,7 @@ const GOOD: Record<string, Values> = {
   'holdfast_checkouts_total{outcome="opened"}': rising(10, 10),
   holdfast_order_paid_to_committed_seconds_count: rising(6, 5),
   holdfast_orders_paid_uncommitted_oldest_seconds: standing(0, 1),
-  ...Object.fromEntries([...CAUSES, ...KEYS, 'run_stuck'].map((cause) => [refused(cause), standing(0, 0)])),
+  ...Object.fromEntries(ALARM_CAUSES.map((cause) => [refused(cause), standing(0, 0)])),
   'temporal_workflow_task_execution_failed_total{workflow_type="order"}': standing(2, 3),
   [queue('backlog')]: standing(0, 4),
   [queue('backlog_age_seconds')]: standing(0, 2),
@@ -120,6 +133,10 @@ const FAULTS: [alert: string, what: string, series: Record<string, Values>][] = 
   ]),
   ...KEYS.map((cause): [string, string, Record<string, Values>] => [
     ...(['HoldfastKeyRefused', cause] as const),
+    { [refused(cause)]: standing(0, 1) },
+  ]),
+  ...OTHERS.map(([alert, cause]): [string, string, Record<string, Values>] => [
+    ...([alert, cause] as const),
     { [refused(cause)]: standing(0, 1) },
   ]),
   [
