@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
+import { refundFollowing } from '../../activities/refund/follow';
 import type { Action, ActionFacts } from '../../domain/action-facts';
 import { whyNot } from '../../domain/actions';
 import type { SessionId } from '../../domain/ids';
@@ -323,6 +324,21 @@ describe('retry', () => {
     await shop.world.db.order.update({ where: { sessionId: id }, data: attention });
     const taken = await ask(id, 'resolve', { how: 'accept' });
     expect(taken.body.detail ?? '').not.toMatch(/[Nn]othing needs attention/);
+  });
+
+  test.each([
+    ['retry', undefined, 'REFUNDED'],
+    ['ship', parcel(), 'SHIPPED'],
+  ])('%s counts although the run of an order that a failed refund opens again is not started yet', async (step, body, status) => {
+    const id = await preparing();
+    expect((await ask(id, 'cancel', { reason: 'other' })).body.status).toBe('REFUNDED');
+    await shop.world.end(id);
+    const [refund] = (await ask(id, 'resend-email', { template: 'order_refunded' })).body.refunds;
+    await shop.world.at(`/refunds/${refund.id}/fail`);
+    // The refund's workflow writes it down, and starts the order's run only after that.
+    await refundFollowing(shop.world.deps()).followRefund({ refundId: refund.id });
+    const answer = await ask(id, step, body);
+    expect([answer.status, answer.body.status]).toEqual([200, status]);
   });
 
   test('of an order that needs no attention is refused', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Client, WithStartWorkflowOperation, type WorkflowUpdateHandle } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { SessionId } from '../../../domain/ids';
-import type { OrderStatus } from '../../../domain/order';
+import { isFinal, type OrderStatus } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
 import { requestKeyOf } from '../../../domain/refund';
 import { WORKFLOWS } from '../../../messages/names';
@@ -10,9 +10,11 @@ import { changedSignal, orderStart } from '../../../messages/order';
 import { sha256 } from '../../../platform/sha256';
 import { hasEnded } from '../../../platform/temporal-errors';
 import { recordActor } from '../../../store/orders/request-actors';
+import { findStatus } from '../../../store/orders/status';
 import type { ApiDeps } from '../../deps';
 import { bounded, STAFF_PATIENCE_MS } from '../../order-workflow';
 import { isLate } from '../../temporal-errors';
+import { tellOrder } from './tell-order';
 
 /** How long the signal after that may take: the order must still be read, and the answer sent within 10 s. */
 const LOOK_AGAIN_MS = 500;
@@ -34,9 +36,9 @@ export interface OrderUpdate<Args extends unknown[]> {
 export type UpdateOutcome = 'done' | 'accepted' | 'ended';
 
 /**
- * Sends an update to an order's workflow and waits for its outcome. If the run was terminated or has failed, this
- * starts it again, and it continues from what the database says. Who sends it is recorded first: their name stays out
- * of Temporal.
+ * Sends an update to an order's workflow and waits for its outcome. If the run was terminated or has failed, or has
+ * ended although the order has not, this starts it again, and it continues from what the database says. Who sends it is
+ * recorded first: their name stays out of Temporal.
  *
  * @param patience how long to wait, in milliseconds: 8 s unless the caller says otherwise
  * @throws `WorkflowUpdateFailedError` when the workflow refuses; the client's error when Temporal or a worker is not
@@ -50,8 +52,29 @@ export async function sendUpdate<Args extends unknown[]>(
   const deadline = Date.now() + patience;
   const { sessionId, updateId, actor } = request;
   await recordActor(db, { sessionId, key: requestKeyOf(updateId), actor, at: new Date(clock.now()) });
+  const sent = await attempt(temporal, request, deadline);
+  if (sent !== 'ended' || (await isOver(db, sessionId))) return sent;
+  await tellOrder({ temporal }, sessionId);
+  return attempt(temporal, request, deadline);
+}
+
+/**
+ * Whether an order whose run has ended is over in the database, too. It is not where a refund has failed after the end:
+ * the order stands open again, and needs staff, a moment before its run is started.
+ */
+async function isOver(db: ApiDeps['db'], sessionId: SessionId): Promise<boolean> {
+  const order = await findStatus(db, sessionId);
+  return order === null || isFinal(order.status);
+}
+
+async function attempt<Args extends unknown[]>(
+  temporal: Client,
+  request: OrderUpdate<Args>,
+  deadline: number,
+): Promise<UpdateOutcome> {
+  const { sessionId } = request;
   try {
-    const sent = await bounded(temporal, patience, () => send(temporal, request));
+    const sent = await bounded(temporal, Math.max(1, deadline - Date.now()), () => send(temporal, request));
     return await outcome(temporal, sent, deadline);
   } catch (error) {
     if (isLate(error)) await lookAgain(temporal, sessionId);
