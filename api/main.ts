@@ -1,5 +1,4 @@
 import '../platform/react-production';
-import { createServer } from 'node:http';
 import { systemClock } from '../platform/clock';
 import { ConfigurationError } from '../platform/configuration-error';
 import { type Env, loadEnv } from '../platform/env';
@@ -27,6 +26,7 @@ import { connectDatabases } from './databases';
 import { type ApiDeps, STRIPE_TIMEOUT_MS } from './deps';
 import { startHousekeeping } from './housekeeping';
 import { drainable } from './http/drain';
+import { serverOf } from './http/server';
 import { createApiMetrics } from './metrics';
 import { createQueueMetrics } from './queue-metrics';
 import { Admission } from './storefront/checkout/admission';
@@ -113,7 +113,7 @@ function main(): void {
 /** Serves a part of the edge on a port. Returns the function that closes it without breaking a request. */
 function listen(deps: ApiDeps, part: Part, variable: string, port: number): () => Promise<void> {
   const { env, log } = deps;
-  const server = createServer(createApp(deps, part));
+  const server = serverOf(createApp(deps, part));
   const drain = drainable(server);
   server.once('error', (error: NodeJS.ErrnoException) => {
     const why =

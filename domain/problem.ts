@@ -10,6 +10,7 @@ export const PROBLEMS = {
   unknown_order: [404, 'Unknown order'],
   unknown_dispute: [404, 'Unknown dispute'],
   method_not_allowed: [405, 'Method not allowed'],
+  request_timeout: [408, 'The request took too long to arrive'],
   out_of_stock: [409, 'Out of stock'],
   currency_unavailable: [409, 'Not sold in this currency'],
   not_for_sale: [409, 'Not for sale at the moment'],
@@ -25,6 +26,7 @@ export const PROBLEMS = {
   range_not_satisfiable: [416, 'The range is outside the file'],
   rate_limited: [429, 'Too many requests'],
   too_many_open: [429, 'Too many unpaid checkouts'],
+  headers_too_large: [431, 'The headers are too large'],
   internal: [500, 'Internal error'],
   unavailable: [503, 'Temporarily unavailable'],
 } as const satisfies Record<string, readonly [number, string]>;

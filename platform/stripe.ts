@@ -51,7 +51,7 @@ export function connectStripe(
     ),
     ...(base && {
       protocol: base.protocol === 'http:' ? ('http' as const) : ('https' as const),
-      host: base.hostname,
+      host: base.hostname.replace(/^\[|\]$/g, ''), // the brackets of an IPv6 address
       port: base.port || (base.protocol === 'http:' ? '80' : '443'),
     }),
   });

@@ -127,7 +127,10 @@ export const variables = {
     .transform((list) => list.split(',').map((one) => one.trim()))
     .refine((list) => list.every((one) => one !== ''), 'must not be empty')
     .describe('the signing secret, or several separated by commas while a secret is rolled'),
-  STRIPE_API_BASE: url('http:', 'https:').optional().describe("a different address for Stripe's API"),
+  STRIPE_API_BASE: url('http:', 'https:')
+    .refine((base) => new URL(base).pathname === '/', 'must be an address without a path')
+    .optional()
+    .describe("a different address for Stripe's API"),
   STRIPE_COMPARE_KEY: stripeKey
     .optional()
     .describe(

@@ -29,7 +29,13 @@ export async function retrieveSession({ stripe }: Deps, sessionId: SessionId): P
   const session = expectObject(await stripe.checkout.sessions.retrieve(sessionId, { expand }), 'checkout.session');
   const number = session.metadata?.[METADATA.number];
   if (number) addToLogContext({ number });
-  return session;
+  return { ...session, payment_intent: await expanded(stripe, session.payment_intent) };
+}
+
+/** An id where a payment was asked for must not pass for “no payment was begun”, which frees the stock. */
+async function expanded(stripe: Stripe, intent: Session['payment_intent']): Promise<Stripe.PaymentIntent | null> {
+  if (typeof intent !== 'string') return intent;
+  return expectObject(await stripe.paymentIntents.retrieve(intent, { expand: ['latest_charge'] }), 'payment_intent');
 }
 
 /** The fields of a session that decide, with all pages of its lines, each with its SKU. */

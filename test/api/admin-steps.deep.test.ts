@@ -329,17 +329,20 @@ describe('retry', () => {
   test.each([
     ['retry', undefined, 'REFUNDED'],
     ['ship', parcel(), 'SHIPPED'],
-  ])('%s counts although the run of an order that a failed refund opens again is not started yet', async (step, body, status) => {
-    const id = await preparing();
-    expect((await ask(id, 'cancel', { reason: 'other' })).body.status).toBe('REFUNDED');
-    await shop.world.end(id);
-    const [refund] = (await ask(id, 'resend-email', { template: 'order_refunded' })).body.refunds;
-    await shop.world.at(`/refunds/${refund.id}/fail`);
-    // The refund's workflow writes it down, and starts the order's run only after that.
-    await refundFollowing(shop.world.deps()).followRefund({ refundId: refund.id });
-    const answer = await ask(id, step, body);
-    expect([answer.status, answer.body.status]).toEqual([200, status]);
-  });
+  ])(
+    '%s counts although the run of an order that a failed refund opens again is not started yet',
+    async (step, body, status) => {
+      const id = await preparing();
+      expect((await ask(id, 'cancel', { reason: 'other' })).body.status).toBe('REFUNDED');
+      await shop.world.end(id);
+      const [refund] = (await ask(id, 'resend-email', { template: 'order_refunded' })).body.refunds;
+      await shop.world.at(`/refunds/${refund.id}/fail`);
+      // The refund's workflow writes it down, and starts the order's run only after that.
+      await refundFollowing(shop.world.deps()).followRefund({ refundId: refund.id });
+      const answer = await ask(id, step, body);
+      expect([answer.status, answer.body.status]).toEqual([200, status]);
+    },
+  );
 
   test('of an order that needs no attention is refused', async () => {
     const answer = await ask(await preparing(), 'retry');

@@ -114,17 +114,24 @@ describe('a request that cannot be served gets a problem document', () => {
     await api.close();
     await away.$disconnect();
   });
-  test('a request that is not even HTTP closes the connection', async () => {
+  test.each<[string, string, number, string]>([
+    ['that is not even HTTP', 'NONSENSE', 400, 'invalid_request'],
+    ['whose address cannot be read', 'GET http://[products HTTP/1.1\r\nHost: api', 400, 'invalid_request'],
+    ['with too many headers', `GET / HTTP/1.1\r\nHost: api\r\nX: ${'x'.repeat(20_000)}`, 431, 'headers_too_large'],
+  ])('a request %s, and its connection is closed', async (_which, lines, status, code) => {
     const port = Number(new URL(bare.api.url).port);
     const answer = await new Promise<string>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => socket.write('NONSENSE\r\n\r\n'));
+      const socket = connect(port, '127.0.0.1', () => socket.write(`${lines}\r\n\r\n`));
       let text = '';
       socket.on('data', (piece) => {
         text += piece;
       });
       socket.on('close', () => resolve(text));
     });
-    expect(answer).toMatch(/^HTTP\/1\.1 400/);
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    const [, type = ''] = /^content-type: ([^;]+)/im.exec(head) ?? [];
+    isProblem({ status, type, body: JSON.parse(body) }, status, code);
   });
 });
 

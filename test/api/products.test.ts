@@ -220,6 +220,8 @@ test.each(['/products', '/products/mug'])(
       expect([known, again.status, again.text, again.headers.etag]).toEqual([known, 304, '', etag]);
       expect(again.headers['cache-control']).toBe(first.headers['cache-control']);
     }
+    // As Node's `fetch` asks.
+    expect((await get(path, { 'if-none-match': etag, 'cache-control': 'no-cache' })).status).toBe(304);
     expect((await get(path, { 'if-none-match': '"other"' })).body).toEqual(first.body);
     const head = await bare.api.http.head(path);
     expect([head.status, head.headers.etag]).toEqual([200, etag]);

@@ -1,9 +1,10 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
 import request from 'supertest';
 import { createApp } from '../../api/app';
 import { type ApiDeps, STRIPE_TIMEOUT_MS } from '../../api/deps';
+import { serverOf } from '../../api/http/server';
 import { createApiMetrics } from '../../api/metrics';
 import { Admission } from '../../api/storefront/checkout/admission';
 import { ShownProducts } from '../../api/storefront/shown-products';
@@ -60,7 +61,7 @@ export class Api {
       ...parts,
     };
     await deps.installation().catch(() => undefined);
-    const server = createServer(createApp(deps));
+    const server = serverOf(createApp(deps));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     server.unref(); // a test that fails before it closes this must not keep Jest from ending
     return new Api(lines, server, closing, deps);

@@ -43,6 +43,15 @@ test('secrets that can be guessed are refused, all at once', () => {
   ]);
 });
 
+test('an address of Stripe with a path is refused: its client would leave the path out', () => {
+  for (const base of ['http://127.0.0.1:12111', 'http://127.0.0.1:12111/', 'http://[::1]:12111'])
+    expect(problemsWith({ STRIPE_API_BASE: base })).toEqual([]);
+  expect(problemsWith({ STRIPE_API_BASE: 'http://127.0.0.1:12111/stripe' })).toEqual([
+    'STRIPE_API_BASE must be an address without a path',
+  ]);
+  expect(problemsWith({ STRIPE_API_BASE: 'nowhere' })).toEqual(['STRIPE_API_BASE must be a URL (http: or https:)']);
+});
+
 test('a signing secret may be a list, of which no part is too short', () => {
   const [long, short] = ['x'.repeat(32), 'y'.repeat(31)];
   for (const list of [`${short},${long}`, `${long}, ${short}`, `${long},`])

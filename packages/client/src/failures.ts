@@ -54,6 +54,7 @@ export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure }
 export const PROBLEMS: Record<ProblemCode, 'errors' | 'items' | 'skus' | null> = {
   currency_unavailable: null,
   downloads_used_up: null,
+  headers_too_large: null,
   idempotency_key_reused: null,
   internal: null,
   invalid_payload: null,
@@ -71,6 +72,7 @@ export const PROBLEMS: Record<ProblemCode, 'errors' | 'items' | 'skus' | null> =
   range_not_satisfiable: null,
   rate_limited: null,
   refund_exceeds_remaining: null,
+  request_timeout: null,
   stock_conflict: null,
   too_many_open: null,
   unauthorized: null,
