@@ -1,11 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseAllDocuments, stringify } from 'yaml';
+import { parse, parseAllDocuments, stringify } from 'yaml';
 import { loadEnv } from '../../platform/env';
 import { SECRETS } from '../../platform/secret-files';
 import { variables } from '../../platform/variables';
+import { versionOf } from '../../worker/current-version';
 import { BARE } from '../api/bare';
 import { newFolder } from '../support/folder';
+import { isOfOthers, type OtherKind, objectionsTo, recordSchemas } from './other-kinds';
 import { publicPaths } from './public-paths';
 import { has, ROOT, read, run } from './tools';
 
@@ -31,9 +33,6 @@ const ALL = {
   ingress: { enabled: true, host: 'api.example.com', className: 'nginx', tlsSecret: 'api-tls', staff: true },
   serviceMonitor: { enabled: true },
 };
-/** Kinds that a cluster has only with KEDA or the Prometheus operator. */
-const OF_OTHERS = new Set(['ScaledObject', 'ServiceMonitor']);
-
 interface Container {
   args: string[];
   env: { name: string; value: string }[];
@@ -54,8 +53,8 @@ interface Manifest {
     template: { spec: Pod };
     rules: [{ http: { paths: { path: string; backend: { service: { name: string } } }[] } }];
     ports?: { port: number }[];
-    endpoints?: { port: string }[];
-    triggers: { metadata: Record<string, string> }[];
+    endpoints: [{ port: string }];
+    triggers: [{ metadata: Record<string, string> }];
   };
 }
 
@@ -69,6 +68,7 @@ described(`the Helm chart${missing}`, () => {
   let least: Manifest[];
   let all: Manifest[];
   beforeAll(() => {
+    if (process.env.RECORD) recordSchemas();
     folder = newFolder('chart');
     least = rendered(LEAST);
     all = rendered(ALL);
@@ -88,14 +88,16 @@ described(`the Helm chart${missing}`, () => {
   test.each([
     ['the least', LEAST],
     ['everything', ALL],
-  ])('has nothing that Helm’s linter or Kubernetes’ schemas object to, with %s switched on', (_what, values) => {
+  ])('has nothing that Helm’s linter or any schema objects to, with %s switched on', (_what, values) => {
     expect(run('helm', ['lint', '--strict', CHART, '--values', valuesIn(values)])).toContain('0 chart(s) failed');
+    for (const one of rendered(values))
+      if (isOfOthers(one.kind)) expect([one.kind, objectionsTo(one.kind, one)]).toEqual([one.kind, []]);
     if (!has('kubernetes-validate', '--help')) return;
     const file = join(folder, 'manifests.yaml');
     writeFileSync(
       file,
       rendered(values)
-        .filter(({ kind }) => !OF_OTHERS.has(kind))
+        .filter(({ kind }) => !isOfOthers(kind))
         .map((one) => stringify(one))
         .join('---\n'),
     );
@@ -215,8 +217,33 @@ described(`the Helm chart${missing}`, () => {
 
   test('workers are scaled by what waits in every task queue', () => {
     const [scaled] = all.filter(({ kind }) => kind === 'ScaledObject');
-    const queues = scaled?.spec.triggers.map(({ metadata }) => `${metadata.taskQueue}: ${metadata.queueTypes}`);
+    const triggers = scaled?.spec.triggers.map(({ metadata }) => metadata) ?? [];
+    const queues = triggers.map(({ taskQueue, queueTypes }) => `${taskQueue}: ${queueTypes}`);
     expect(queues).toEqual(['orders: workflow,activity', 'stripe: activity']);
+    for (const told of triggers)
+      expect(told).toMatchObject({
+        tlsServerName: ALL.temporalTls.serverName,
+        workerDeploymentName: versionOf('').version.deploymentName,
+        workerDeploymentBuildId: parse(read('ops/helm/holdfast/Chart.yaml')).appVersion,
+      });
+  });
+
+  test('the schemas of KEDA and the Prometheus operator know when something is wrong', () => {
+    const wrong = (kind: OtherKind, change: (spec: Manifest['spec']) => void): string => {
+      const copy = structuredClone(all.find((one) => one.kind === kind) as Manifest);
+      change(copy.spec);
+      return objectionsTo(kind, copy).join('\n');
+    };
+    const misnamed = { targetSize: '5' };
+    expect(wrong('ScaledObject', (spec) => Object.assign(spec, { minReplicas: 2 }))).toContain('minReplicas');
+    expect(wrong('ScaledObject', (spec) => Object.assign(spec, { maxReplicaCount: '8' }))).toContain('integer');
+    expect(wrong('ScaledObject', ({ triggers: [one] }) => Object.assign(one.metadata, misnamed))).toContain(
+      'targetSize',
+    );
+    expect(wrong('ServiceMonitor', ({ endpoints: [one] }) => Object.assign(one, { timeout: '5s' }))).toContain(
+      'timeout',
+    );
+    expect(wrong('ServiceMonitor', (spec) => Object.assign(spec, { selector: 'all' }))).toContain('object');
   });
 
   test('the ingress leads to every address that is for the public, and to nothing else', () => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { parse } from 'yaml';
@@ -17,6 +17,7 @@ interface Service {
   command?: string[];
   environment?: Record<string, string | number>;
   ports?: string[];
+  volumes?: string[];
   profiles?: string[];
   container_name?: string;
   read_only?: boolean;
@@ -136,6 +137,33 @@ describe('docker-compose.yml', () => {
       'monitoring: otel-collector',
       'mail: mailpit',
     ]);
+  });
+
+  test('gives Prometheus, Grafana and the collector files that fit the services and mounts', () => {
+    const { scrape_configs } = parse(read('ops/prometheus/prometheus.yml')) as {
+      scrape_configs: { dns_sd_configs: [{ names: string[]; port: number }] }[];
+    };
+    const scraped = scrape_configs.map(({ dns_sd_configs: [{ names, port }] }) => [...names, port]);
+    const { PORT, WORKER_PORT } = services.api?.environment ?? {};
+    expect(scraped).toEqual([
+      ['api', PORT],
+      ['worker', WORKER_PORT],
+    ]);
+
+    const mounts = Object.values(services).flatMap(({ volumes = [] }) => volumes.map((mount) => mount.split(':')));
+    for (const [from = ''] of mounts.filter(([from]) => from?.startsWith('./')))
+      expect([from, existsSync(join(ROOT, from))]).toEqual([from, true]);
+    const { datasources } = parse(read('docker/grafana/datasources.yaml'));
+    expect(datasources).toMatchObject([{ type: 'prometheus', url: 'http://prometheus:9090', isDefault: true }]);
+    expect(services.prometheus?.ports).toContain('127.0.0.1:9090:9090');
+    const { providers } = parse(read('docker/grafana/dashboards.yaml'));
+    expect(mounts).toContainEqual(['./ops/grafana', providers[0].options.path, 'ro']);
+    for (const file of readdirSync(join(ROOT, 'ops/grafana'))) {
+      const { templating } = JSON.parse(read(`ops/grafana/${file}`));
+      expect(templating.list).toContainEqual(expect.objectContaining({ type: 'datasource', query: 'prometheus' }));
+    }
+    expect(read('docker-compose.yml')).toContain('OTEL_EXPORTER_OTLP_ENDPOINT=http://otel-collector:4318');
+    expect(read('docker/otel-collector.yaml')).toContain('endpoint: 0.0.0.0:4318');
   });
 
   test('in production no password has a default, and no demo catalogue is loaded', () => {
