@@ -42,6 +42,8 @@ export interface Role {
 /**
  * Creates the roles of API and worker where they are missing, and gives each exactly its rights on the tables that
  * there are. Safe to repeat; to be repeated after each migration. Takes the owner's `databaseUrl`.
+ *
+ * @throws if a role may do more all the same, as a superuser or by another role; then nothing has changed
  */
 export async function grantRoles(databaseUrl: string, roles: Record<ProgramName, Role>): Promise<void> {
   const client = new Client({ connectionString: databaseUrl });
@@ -52,6 +54,7 @@ export async function grantRoles(databaseUrl: string, roles: Record<ProgramName,
     await client.query('BEGIN');
     for (const program of PROGRAMS)
       for (const sql of statements(program, roles[program], tables)) await client.query(sql);
+    for (const program of PROGRAMS) await refuseExcess(client, roles[program].name);
     await client.query('COMMIT');
   } finally {
     await client.end();
@@ -69,6 +72,10 @@ export async function grantRoles(databaseUrl: string, roles: Record<ProgramName,
         THEN CREATE ROLE ${role} LOGIN; END IF; END $$`,
       ...(password ? [`ALTER ROLE ${role} LOGIN PASSWORD ${client.escapeLiteral(password)}`] : []),
       `REVOKE ALL ON ALL TABLES IN SCHEMA public FROM ${role}`,
+      `REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM ${role}`,
+      // The laws are triggers, which run as their caller and find a temporary table before that of the schema.
+      `REVOKE TEMPORARY ON DATABASE ${client.escapeIdentifier(client.database ?? '')} FROM PUBLIC, ${role}`,
+      `REVOKE CREATE ON SCHEMA public FROM PUBLIC, ${role}`,
       `GRANT USAGE ON SCHEMA public TO ${role}`,
       `GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${role}`,
       `GRANT SELECT ON ${list([...tables, MIGRATIONS])} TO ${role}`,
@@ -79,6 +86,32 @@ export async function grantRoles(databaseUrl: string, roles: Record<ProgramName,
   }
 }
 
+async function refuseExcess(client: Client, name: string): Promise<void> {
+  const { rows } = await client.query<{ excess: string }>(EXCESS, [name]);
+  if (rows.length === 0) return;
+  const list = rows.map(({ excess }) => excess).join(', ');
+  throw new Error(`The role ${name} may do more than any grant here can take away: ${list}. Nothing was changed.`);
+}
+
+/** What a role may do beyond its grants. A membership counts as well: who is a member can take the role on. */
+const EXCESS = `
+  WITH me AS (SELECT * FROM pg_roles WHERE rolname = $1),
+    others AS (SELECT r.* FROM pg_roles r, me WHERE NOT me.rolsuper AND r.oid <> me.oid
+      AND pg_has_role(me.oid, r.oid, 'MEMBER'))
+  SELECT 'it has the attribute ' || a.attribute AS excess FROM me, LATERAL (VALUES ('SUPERUSER', rolsuper),
+    ('CREATEROLE', rolcreaterole), ('CREATEDB', rolcreatedb), ('REPLICATION', rolreplication)) a (attribute, has)
+    WHERE a.has
+  UNION ALL SELECT 'it is a member of ' || rolname FROM others WHERE rolsuper OR rolcreaterole
+    OR rolname ~ '^pg_(read|write)_all_data$|^pg_(read|write)_server_files$|^pg_execute_server_program$|^pg_maintain$'
+    OR oid IN (SELECT relowner FROM pg_class WHERE relnamespace = 'public'::regnamespace)
+    OR oid = (SELECT datdba FROM pg_database WHERE datname = current_database())
+  UNION ALL SELECT 'it owns ' || relname FROM pg_class, me
+    WHERE relnamespace = 'public'::regnamespace AND relowner = me.oid AND relkind IN ('r', 'S', 'v')
+  UNION ALL SELECT 'it creates ' || what FROM me, LATERAL (VALUES
+    ('temporary tables', has_database_privilege(me.oid, current_database(), 'TEMPORARY')),
+    ('objects in the schema public', has_schema_privilege(me.oid, 'public', 'CREATE'))) c (what, may)
+    WHERE NOT me.rolsuper AND c.may`;
+
 /** Programs read which migrations there are, and never write it: the worker's metrics and `npm run doctor` tell it. */
 const MIGRATIONS = '_prisma_migrations';
 const TABLES = `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> '${MIGRATIONS}'`;
@@ -86,11 +119,12 @@ const TABLES = `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'publ
 async function main(): Promise<void> {
   const env = withSecrets(process.env, [...SECRETS, 'API_DATABASE_PASSWORD', 'WORKER_DATABASE_PASSWORD']);
   if (!env.DATABASE_URL) throw new Error('DATABASE_URL is not set. Use the address of the database’s owner.');
-  await grantRoles(env.DATABASE_URL, {
-    api: { name: 'holdfast_api', password: env.API_DATABASE_PASSWORD },
-    worker: { name: 'holdfast_worker', password: env.WORKER_DATABASE_PASSWORD },
-  });
-  console.log('holdfast_api and holdfast_worker have the rights that their programs need, and no others.');
+  const roles = {
+    api: { name: env.API_DATABASE_ROLE || 'holdfast_api', password: env.API_DATABASE_PASSWORD },
+    worker: { name: env.WORKER_DATABASE_ROLE || 'holdfast_worker', password: env.WORKER_DATABASE_PASSWORD },
+  };
+  await grantRoles(env.DATABASE_URL, roles);
+  console.log(`${roles.api.name} and ${roles.worker.name} have the rights that their programs need, and no others.`);
 }
 
 if (require.main === module) runScript(main);

@@ -1,4 +1,8 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { readSchemaState } from '../../prisma/migrate';
 import { APPEND_ONLY, grantRoles, PROGRAMS, type ProgramName, RIGHTS } from '../../prisma/roles';
@@ -7,6 +11,9 @@ import { readFigures } from '../../store/figures/figures';
 import { reachedFrom } from '../store/reach';
 import { sources, tablesByModel, tablesWrittenByFunctions, tableWrites } from '../store/writes';
 import { createTestDatabase, onServer, type TestDatabase } from '../support/database';
+import { newFolder } from '../support/folder';
+
+const run = promisify(execFile);
 
 const models = tablesByModel();
 const files = sources();
@@ -36,6 +43,8 @@ test.each(PROGRAMS)('%s may delete what its code deletes, and write all that its
 });
 
 describe('in the database', () => {
+  /** The owner of the tests' databases. */
+  const OWNER = 'holdfast';
   const suffix = randomBytes(4).toString('hex');
   const roleOf = (program: ProgramName) => ({ name: `${program}_${suffix}`, password: suffix });
   const roles = { api: roleOf('api'), worker: roleOf('worker') };
@@ -77,6 +86,8 @@ describe('in the database', () => {
     ...['ALTER TABLE orders ADD COLUMN x int', 'DROP TABLE orders', 'CREATE TABLE x ()', 'DROP FUNCTION guard_order'],
     ...['ALTER TABLE orders DISABLE TRIGGER orders_guarded', 'UPDATE order_transitions SET "from" = "from"'],
     ...['SET session_replication_role = replica', 'CREATE ROLE x'],
+    // The laws are triggers that run as their caller, and what is temporary is found before what is in the schema.
+    ...['CREATE TEMPORARY TABLE order_transitions ()', 'CREATE SCHEMA x', 'CREATE FUNCTION x() RETURNS int RETURN 1'],
     ...['DELETE FROM _prisma_migrations', 'UPDATE _prisma_migrations SET id = id'],
     "SELECT setval('order_number_seq', 1)",
   ];
@@ -90,6 +101,102 @@ describe('in the database', () => {
         SELECT session_id, now(), 'note', '', '', '' FROM orders`);
     }),
   );
+
+  test('rights that a role was given by hand are gone after the next `db:roles`', async () => {
+    const { name } = roles.worker;
+    await asAdministrator(async (client) => {
+      await client.query(`GRANT DELETE ON orders TO ${name}; GRANT UPDATE (sku) ON stock_movements TO ${name}`);
+      await client.query(
+        `GRANT UPDATE ON SEQUENCE order_number_seq TO ${name}; GRANT CREATE ON SCHEMA public TO ${name}`,
+      );
+    });
+    await grantRoles(database.url, roles);
+    await as('worker', async (client) => {
+      for (const sql of [...ofOwner, 'UPDATE stock_movements SET sku = sku'])
+        await expect(client.query(sql)).rejects.toMatchObject({ code: DENIED });
+    });
+  });
+
+  test('no function lends anybody the rights of its owner', () =>
+    asAdministrator(async (client) => {
+      const { rows } = await client.query(
+        "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef",
+      );
+      expect(rows).toEqual([]);
+    }));
+
+  test.each([
+    [
+      'is a superuser',
+      (name: string) => `ALTER ROLE ${name} SUPERUSER`,
+      (name: string) => `ALTER ROLE ${name} NOSUPERUSER`,
+    ],
+    [
+      'creates roles',
+      (name: string) => `ALTER ROLE ${name} CREATEROLE`,
+      (name: string) => `ALTER ROLE ${name} NOCREATEROLE`,
+    ],
+    [
+      'may be the owner',
+      (name: string) => `GRANT ${OWNER} TO ${name}`,
+      (name: string) => `REVOKE ${OWNER} FROM ${name}`,
+    ],
+    [
+      'writes all data',
+      (name: string) => `GRANT pg_write_all_data TO ${name}`,
+      (name: string) => `REVOKE pg_write_all_data FROM ${name}`,
+    ],
+    [
+      'owns a table',
+      (name: string) => `ALTER TABLE orders OWNER TO ${name}`,
+      () => 'ALTER TABLE orders OWNER TO CURRENT_USER',
+    ],
+  ])('a role that %s is refused: no grant could take that away', async (_, more, less) => {
+    const { name } = roles.worker;
+    await asAdministrator(async (client) => void (await client.query(more(name))));
+    try {
+      await expect(grantRoles(database.url, roles)).rejects.toThrow(`The role ${name} may do more than any grant`);
+    } finally {
+      await asAdministrator(async (client) => void (await client.query(less(name))));
+    }
+    await grantRoles(database.url, roles);
+  });
+
+  test('`npm run db:roles` takes names and passwords from the environment, and each from a file', async () => {
+    const [api, worker] = [`api_other_${suffix}`, `worker_other_${suffix}`];
+    const folder = newFolder('roles');
+    const files = {
+      DATABASE_URL: database.url,
+      API_DATABASE_PASSWORD: `${suffix}-a`,
+      WORKER_DATABASE_PASSWORD: `${suffix}-w`,
+    };
+    const env = Object.entries(files).map(([variable, value]) => {
+      writeFileSync(join(folder, variable), `${value}\n`);
+      return [`${variable}_FILE`, join(folder, variable)];
+    });
+    try {
+      await run(process.execPath, ['--import', 'tsx', 'prisma/roles.ts'], {
+        cwd: join(__dirname, '..', '..'),
+        env: {
+          PATH: process.env.PATH,
+          ...Object.fromEntries(env),
+          API_DATABASE_ROLE: api,
+          WORKER_DATABASE_ROLE: worker,
+        },
+      });
+      for (const role of [
+        { name: api, password: `${suffix}-a` },
+        { name: worker, password: `${suffix}-w` },
+      ])
+        await connected(urlOf(role), async (client) => void (await client.query('SELECT 1 FROM orders')));
+    } finally {
+      await asAdministrator(async (client) => {
+        for (const name of [api, worker])
+          if ((await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name])).rowCount)
+            await client.query(`DROP OWNED BY ${name}; DROP ROLE ${name}`);
+      });
+    }
+  });
 
   test('neither writes what is the other’s alone', async () => {
     for (const program of PROGRAMS)
