@@ -18,6 +18,8 @@ export interface PostgresOptions {
   logFile?: string;
   /** True gives up durability for speed: a crash of the machine may lose data. For tests. */
   disposable?: boolean;
+  /** What else the server is to be set to, or instead. */
+  settings?: Record<string, string>;
   /** Called when something takes a while. */
   log?: (line: string) => void;
 }
@@ -60,7 +62,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     throw new Error(`Port ${options.port} is in use; PostgreSQL needs it.`);
 
   const port = options.port ?? (await freePort());
-  const server = await run(runAs, binaries.postgres, ['-D', cluster, ...settings(port, disposable)], logFile);
+  const server = await run(runAs, binaries.postgres, ['-D', cluster, ...settings(port, options)], logFile);
   const url = (database: string) => `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
   await answering(server, url('postgres'), logFile);
   await ensureDatabase(url('postgres'));
@@ -127,7 +129,7 @@ function refuseFolderInUse(cluster: string): void {
   rmSync(lock);
 }
 
-function settings(port: number, disposable: boolean): string[] {
+function settings(port: number, { disposable = false, settings: more }: PostgresOptions): string[] {
   const values: Record<string, string | number> = {
     port,
     listen_addresses: '127.0.0.1',
@@ -143,6 +145,7 @@ function settings(port: number, disposable: boolean): string[] {
       max_wal_senders: 0,
       autovacuum: 'off',
     }),
+    ...more,
   };
   return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }

@@ -8,7 +8,7 @@ async function main(): Promise<void> {
   const outbox = await startOutbox({
     port: Number(OUTBOX_PORT ?? 0),
     dataDir: OUTBOX_DATA_DIR,
-    apiKey: OUTBOX_API_KEY,
+    apiKeys: [OUTBOX_API_KEY],
     webhook:
       OUTBOX_WEBHOOK_URL && OUTBOX_WEBHOOK_SECRET
         ? { url: OUTBOX_WEBHOOK_URL, secret: OUTBOX_WEBHOOK_SECRET }

@@ -7,10 +7,10 @@ import { ResendError } from './resend-error';
 import { parseMail } from './resend-mail';
 
 /** The part of Resend's API that a sender uses: sending one mail or a batch, and reading one back. */
-export function resendApi(mails: Mails, faults: Faults, apiKey: string): Router {
+export function resendApi(mails: Mails, faults: Faults, apiKeys: readonly string[]): Router {
   const underWay = new Set<string>();
   const router = Router();
-  router.use(requireKey(apiKey));
+  router.use(requireKey(apiKeys));
 
   router.post('/', (req, res) =>
     send(
@@ -62,9 +62,9 @@ export function resendApi(mails: Mails, faults: Faults, apiKey: string): Router 
 }
 
 /** What is not about sending: the outbox's key is one that may only send. */
-export function sendingOnly(apiKey: string): Router {
+export function sendingOnly(apiKeys: readonly string[]): Router {
   const router = Router();
-  router.use(requireKey(apiKey), () => {
+  router.use(requireKey(apiKeys), () => {
     throw new ResendError(401, 'restricted_api_key', 'This API key is restricted to only send emails');
   });
   return router;
@@ -79,12 +79,12 @@ function parseBatch(body: unknown): NewMail[] {
   return body.map(parseMail);
 }
 
-function requireKey(apiKey: string) {
+function requireKey(apiKeys: readonly string[]) {
   return (req: Request, _res: Response, next: NextFunction): void => {
     const given = /^Bearer (.+)$/.exec(req.headers.authorization ?? '')?.[1];
     if (given === undefined)
       throw new ResendError(401, 'missing_api_key', 'Missing API key in the authorization header.');
-    if (given !== apiKey) throw new ResendError(403, 'invalid_api_key', 'API key is invalid.');
+    if (!apiKeys.includes(given)) throw new ResendError(403, 'invalid_api_key', 'API key is invalid.');
     next();
   };
 }

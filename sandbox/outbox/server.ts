@@ -18,8 +18,8 @@ export interface OutboxOptions {
   port?: number;
   /** The folder for the mails. */
   dataDir: string;
-  /** The API key that senders must use. */
-  apiKey: string;
+  /** The API keys that senders may use. The list is read at each request. */
+  apiKeys: readonly string[];
   /** Where events about the mails are delivered. Absent: nowhere, and the page offers none. */
   webhook?: Webhook | undefined;
   /** The time in milliseconds, for tests of what ends after a day. */
@@ -41,13 +41,13 @@ export interface Outbox {
 export async function startOutbox({
   port = 0,
   dataDir,
-  apiKey,
+  apiKeys,
   webhook,
   now = Date.now,
 }: OutboxOptions): Promise<Outbox> {
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS },
-    outbox(new Mails(join(dataDir, 'mails.jsonl'), now), apiKey, webhook && { ...webhook, now }),
+    outbox(new Mails(join(dataDir, 'mails.jsonl'), now), apiKeys, webhook && { ...webhook, now }),
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -65,13 +65,13 @@ export async function startOutbox({
   };
 }
 
-function outbox(mails: Mails, apiKey: string, webhook: (Webhook & { now(): number }) | undefined): Express {
+function outbox(mails: Mails, apiKeys: readonly string[], webhook: (Webhook & { now(): number }) | undefined): Express {
   const faults = new Faults();
   const app = express();
   app.disable('x-powered-by');
   app.use(express.json({ limit: '10mb' }));
-  app.use('/emails', resendApi(mails, faults, apiKey));
-  app.use('/domains', sendingOnly(apiKey));
+  app.use('/emails', resendApi(mails, faults, apiKeys));
+  app.use('/domains', sendingOnly(apiKeys));
 
   app.get('/', (req, res) => page(res, listPage(mails.list(filterOf(req)), filterOf(req))));
   app.get('/mails/:id', (req, res, next) => {

@@ -13,7 +13,7 @@ let outbox: Outbox;
 const dataDir = newFolder('outbox');
 beforeAll(async () => {
   shop = await openShop();
-  outbox = await startOutbox({ dataDir, apiKey: 're_sandbox' });
+  outbox = await startOutbox({ dataDir, apiKeys: ['re_sandbox'] });
 });
 afterAll(async () => {
   await outbox.close();

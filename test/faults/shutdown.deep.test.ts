@@ -1,7 +1,7 @@
-import type { SessionId } from '../../domain/ids';
 import type { Program } from '../../sandbox/program';
 import { everythingSettled, expectBooksToBalance } from './books';
-import { type Answer, Shop } from './shop';
+import { Load } from './load';
+import { Shop } from './shop';
 import { System } from './system';
 
 let system: System;
@@ -21,7 +21,7 @@ test.each([
   async (_, times) => {
     const [, api] = system.apis as [Program, Program];
     const [worker] = system.workers as [Program];
-    const load = new Load();
+    const load = new Load(shop);
     await load.runs(10);
     const exits = await Promise.all([api.terminate(times), worker.terminate(times)]);
     for (const { code, ms } of exits) {
@@ -42,43 +42,3 @@ test.each([
     await expectBooksToBalance(system);
   },
 );
-
-/** Shoppers who buy and pay, one after the other in several lanes, over both APIs. */
-class Load {
-  readonly paid: SessionId[] = [];
-  readonly answers: Answer[] = [];
-  /** Requests that were broken off; one that found the door closed goes to the other API. */
-  readonly cutOff: string[] = [];
-  private going = true;
-  private readonly lanes = Array.from({ length: 4 }, (_, lane) => this.lane(lane));
-
-  /** Waits until so many more have paid. */
-  async runs(more: number): Promise<void> {
-    const enough = this.paid.length + more;
-    while (this.paid.length < enough) await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-
-  async ends(): Promise<this> {
-    this.going = false;
-    await Promise.all(this.lanes);
-    return this;
-  }
-
-  private async lane(lane: number): Promise<void> {
-    for (let n = lane; this.going; n++) {
-      const api = system.apis[n % 2] as Program;
-      let asks = 'the API';
-      try {
-        const answer = await shop.checkout([{ sku: 'mug' }], { api });
-        this.answers.push(answer);
-        if (answer.status !== 201) continue;
-        asks = 'Stripe';
-        await shop.pay(answer.body.sessionId);
-        this.paid.push(answer.body.sessionId);
-      } catch (error) {
-        const { code } = ((error as Error).cause ?? {}) as { code?: string };
-        if (code !== 'ECONNREFUSED') this.cutOff.push(`${asks}: ${code ?? String(error)}`);
-      }
-    }
-  }
-}

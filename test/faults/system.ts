@@ -33,6 +33,10 @@ export interface SystemOptions {
   env?: Record<string, string>;
   /** The folder of the build that runs. Default: this one. */
   build?: string;
+  /** What PostgreSQL is set to, in its folder. */
+  postgres?: (folder: string) => Record<string, string>;
+  /** Prepares what stands in for the world, before any process starts. */
+  world?: (system: System) => Promise<unknown>;
   /** Prepares another way to Temporal, which is at this address; returns the variables by which processes take it. */
   reachTemporal?: (address: string) => Promise<Record<string, string>>;
 }
@@ -47,11 +51,15 @@ export class System {
   readonly apis: Program[] = [];
   readonly workers: Program[] = [];
   postgres!: Restartable<Postgres>;
+  /** For the next start of PostgreSQL. */
+  postgresSettings: Record<string, string> = {};
   temporalServer!: Restartable<Temporal>;
   /** Between the workers and Temporal: stopped, they work on and cannot say so. */
   relay!: Relay;
   sandbox!: StripeSandbox;
   outbox!: Outbox;
+  /** Those that the outbox takes. */
+  readonly mailKeys = [RESEND_KEY];
   /** The test's own clients. */
   db!: Db;
   stripe!: Stripe;
@@ -74,14 +82,24 @@ export class System {
     }
   }
 
-  private async startAll({ apis = 1, workers = 1, env = {}, build, reachTemporal }: SystemOptions): Promise<void> {
+  private async startAll({
+    apis = 1,
+    workers = 1,
+    env = {},
+    build,
+    postgres,
+    world,
+    reachTemporal,
+  }: SystemOptions): Promise<void> {
     this.build = build;
+    this.postgresSettings = postgres?.(this.postgresFolder) ?? {};
     const apiPort = await freePort();
     await Promise.all([
       this.startPostgres(await freePort()),
       this.startTemporal(await freePort()),
       this.startWorld(`http://127.0.0.1:${apiPort}/webhooks/stripe`),
     ]);
+    await world?.(this);
     const reached = await reachTemporal?.(this.temporalServer.now.address);
     this.env = { ...this.variables(`http://127.0.0.1:${apiPort}`), ...reached, ...env };
     this.fromWorkers = reached ?? { TEMPORAL_ADDRESS: this.relay.address };
@@ -98,7 +116,7 @@ export class System {
 
   async addWorker(env: Record<string, string> = {}): Promise<Program> {
     const port = String(await freePort());
-    return this.add(this.workers, 'worker', { ...env, WORKER_PORT: port, ...this.fromWorkers });
+    return this.add(this.workers, 'worker', { WORKER_PORT: port, ...this.fromWorkers, ...env });
   }
 
   private async add(beside: Program[], kind: 'api' | 'worker', env: Record<string, string>): Promise<Program> {
@@ -113,6 +131,10 @@ export class System {
     beside.push(program);
     await program.start();
     return program;
+  }
+
+  get postgresFolder(): string {
+    return join(this.folder, 'postgres');
   }
 
   /** Ends everything, whatever state it is in. */
@@ -139,7 +161,7 @@ export class System {
    * @returns puts the copy back in its place
    */
   async backUp(): Promise<() => Promise<void>> {
-    const [live, backup] = ['postgres', 'postgres.backup'].map((name) => join(this.folder, name)) as [string, string];
+    const [live, backup] = [this.postgresFolder, `${this.postgresFolder}.backup`];
     await this.postgres.stop();
     execFileSync('cp', ['-a', live, backup]);
     await this.postgres.start();
@@ -152,7 +174,8 @@ export class System {
   }
 
   private async startPostgres(port: number): Promise<void> {
-    const start = () => startPostgres({ dataDir: join(this.folder, 'postgres'), port, disposable: true });
+    const start = () =>
+      startPostgres({ dataDir: this.postgresFolder, port, disposable: true, settings: this.postgresSettings });
     this.postgres = await restartable(start);
     await migrate(this.postgres.now.url);
     await grantRoles(this.postgres.now.url, ROLES);
@@ -188,7 +211,7 @@ export class System {
         secretKey: STRIPE_KEY,
         defaultWebhook: { url: webhookUrl, secret: WEBHOOK_SECRET },
       }),
-      startOutbox({ dataDir: join(this.folder, 'outbox'), apiKey: RESEND_KEY }),
+      startOutbox({ dataDir: join(this.folder, 'outbox'), apiKeys: this.mailKeys }),
     ]);
   }
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import {
   connect,
+  constants,
   createSecureServer,
   type Http2SecureServer,
   type IncomingHttpHeaders,
@@ -9,6 +10,7 @@ import {
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 
 /** The name in the certificate of the server, which is not the address it is reached at. */
 export const SERVER_NAME = 'temporal.test';
@@ -20,6 +22,8 @@ export interface Certificates {
   ca: string;
   server: { cert: string; key: string };
   client: { cert: string; key: string };
+  /** The one that takes its place. */
+  nextClient: { cert: string; key: string };
 }
 
 /** Makes certificates for a few days, with the `openssl` of this machine. */
@@ -45,6 +49,7 @@ export function makeCertificates(folder: string): Certificates {
     ca: ca.cert,
     server: make('server', SERVER_NAME, ...by, ...extension(`subjectAltName=DNS:${SERVER_NAME}`)),
     client: make('client', 'holdfast', ...by, ...extension('extendedKeyUsage=clientAuth')),
+    nextClient: make('next-client', 'holdfast-next', ...by, ...extension('extendedKeyUsage=clientAuth')),
   };
 }
 
@@ -53,12 +58,17 @@ export function makeCertificates(folder: string): Certificates {
  * of every call, as Temporal Cloud and servers with mutual TLS do, and passes the calls on.
  */
 export class TlsFront {
+  /** The names in client certificates that are let in no more. */
+  readonly withdrawn = new Set<string>();
+
   private constructor(
+    /** Those that are let in. */
+    readonly apiKeys: Set<string>,
     private readonly server: Http2SecureServer,
     private readonly close_: () => void,
   ) {}
 
-  static async start(upstream: string, { ca, server: own }: Certificates, apiKey: string): Promise<TlsFront> {
+  static async start(upstream: string, { ca, server: own }: Certificates, ...apiKeys: string[]): Promise<TlsFront> {
     const far = connect(`http://${upstream}`);
     far.on('error', () => {});
     const server = createSecureServer({
@@ -70,13 +80,12 @@ export class TlsFront {
       sessions.add(session);
       session.on('error', () => {});
     });
-    const front = new TlsFront(server, () => {
+    const front = new TlsFront(new Set(apiKeys), server, () => {
       far.destroy();
       for (const session of sessions) session.destroy();
     });
     server.on('stream', (near, headers) => {
-      if (headers.authorization === `Bearer ${apiKey}`)
-        front.pass(near, far.request({ ...headers, ':scheme': 'http' }));
+      if (front.letsIn(near, headers.authorization)) front.pass(near, far.request({ ...headers, ':scheme': 'http' }));
       else
         near.respond({ ...GRPC, 'grpc-status': UNAUTHENTICATED, 'grpc-message': 'another key' }, { endStream: true });
     });
@@ -86,6 +95,11 @@ export class TlsFront {
 
   get address(): string {
     return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  private letsIn({ session }: ServerHttp2Stream, authorization = ''): boolean {
+    const shown = (session?.socket as TLSSocket | undefined)?.getPeerCertificate().subject.CN;
+    return this.apiKeys.has(authorization.replace(/^Bearer /, '')) && !this.withdrawn.has(String(shown));
   }
 
   close(): Promise<void> {
@@ -107,7 +121,7 @@ export class TlsFront {
       trailers = given;
     });
     near.on('wantTrailers', () => near.sendTrailers(trailers));
-    near.on('close', () => far.close());
+    near.on('close', () => far.close(constants.NGHTTP2_CANCEL)); // a worker that stops polls no more
     far.on('close', () => {
       if (!near.destroyed && !near.headersSent) near.close();
     });

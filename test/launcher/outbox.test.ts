@@ -26,7 +26,7 @@ let resend: Resend;
 let now: number;
 
 const start = async () => {
-  outbox = await startOutbox({ dataDir, apiKey: KEY, now: () => now });
+  outbox = await startOutbox({ dataDir, apiKeys: [KEY], now: () => now });
   resend = new Resend(KEY, { baseUrl: outbox.url });
 };
 const mails = async (query = ''): Promise<Mail[]> =>
@@ -163,7 +163,7 @@ describe('what happens to a mail afterwards', () => {
     now = Date.now(); // Resend's library checks the age of an event by this machine's clock
     const { port } = shop.address() as AddressInfo;
     const webhook = { url: `http://127.0.0.1:${port}/webhooks/resend`, secret: SECRET };
-    outbox = await startOutbox({ dataDir, apiKey: KEY, webhook, now: () => now });
+    outbox = await startOutbox({ dataDir, apiKeys: [KEY], webhook, now: () => now });
     resend = new Resend(KEY, { baseUrl: outbox.url });
   });
   afterEach(() => new Promise((resolve) => shop.close(resolve)));

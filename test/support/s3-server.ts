@@ -54,6 +54,8 @@ export class S3Server {
   knowsIfMatch = true;
   keyId = 'AKIDHOLDFAST';
   secret = 'secret-of-the-s3-stand-in';
+  /** The secrets of other keys that it takes, by their ids. */
+  readonly otherKeys = new Map<string, string>();
   private readonly uploads = new Map<string, Map<number, Buffer>>();
 
   private constructor(private readonly server: Server) {}
@@ -107,11 +109,13 @@ export class S3Server {
       return;
     }
     const asked = { method: req.method ?? '', url: req.url ?? '', headers: req.headers };
-    if (!String(req.headers.authorization).includes(`Credential=${this.keyId}/`)) {
+    const id = /Credential=([^/]+)\//.exec(String(req.headers.authorization))?.[1] ?? '';
+    const secret = id === this.keyId ? this.secret : this.otherKeys.get(id);
+    if (secret === undefined) {
       refuse(res, 403, 'InvalidAccessKeyId');
       return;
     }
-    if (authorizationOf(asked, this.secret) !== req.headers.authorization) {
+    if (authorizationOf(asked, secret) !== req.headers.authorization) {
       refuse(res, 403, 'SignatureDoesNotMatch');
       return;
     }

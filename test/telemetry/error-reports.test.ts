@@ -24,13 +24,14 @@ const sentry = createServer(async (req, res) => {
   const chunks: Buffer[] = [];
   for await (const chunk of req) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks);
+  if (`${req.url} ${req.headers['x-sentry-auth']}`.includes('adisabledkey')) return void res.writeHead(403).end();
   envelopes.push((req.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString());
   res.writeHead(200, { 'content-type': 'application/json' }).end('{}');
 });
-const env = () =>
+const env = (key = 'publickeyoftheproject') =>
   loadEnv({
     ...BARE,
-    SENTRY_DSN: `http://publickeyoftheproject@127.0.0.1:${(sentry.address() as AddressInfo).port}/7`,
+    SENTRY_DSN: `http://${key}@127.0.0.1:${(sentry.address() as AddressInfo).port}/7`,
   });
 
 beforeAll(() => new Promise<void>((resolve) => sentry.listen(0, '127.0.0.1', resolve)));
@@ -43,9 +44,9 @@ beforeEach(() => {
 });
 
 /** What has arrived once everything that was logged is sent. */
-async function reported(act: (log: ReturnType<typeof createLogger>) => void): Promise<Event[]> {
-  const reports = reportErrors(env(), 'worker') as ErrorReports;
-  act(createLogger('worker', env(), { onError: reports.tell, destination: { write() {} } }));
+async function reported(act: (log: ReturnType<typeof createLogger>) => void, key?: string): Promise<Event[]> {
+  const reports = reportErrors(env(key), 'worker') as ErrorReports;
+  act(createLogger('worker', env(key), { onError: reports.tell, destination: { write() {} } }));
   await reports.stop();
   return envelopes.map((envelope) => JSON.parse(envelope.split('\n')[2] ?? '') as Event);
 }
@@ -112,6 +113,12 @@ test('errors of ours are told apart by where they were thrown, whatever they say
     ['request failed', 'Error', 'inOnePlace'],
     ['request failed', 'Error', 'inAnother'],
   ]);
+});
+
+test('a key that was disabled loses what is reported with it, and stops nothing; the next key reports again', async () => {
+  const fail = (log: ReturnType<typeof createLogger>) => log.error({ err: new Error('broken') }, 'Failed');
+  expect(await reported(fail, 'adisabledkey')).toEqual([]);
+  expect(await reported(fail, 'thenextkey')).toHaveLength(1);
 });
 
 test('without SENTRY_DSN nothing is reported, and the SDK is not loaded', () => {

@@ -45,7 +45,7 @@ export async function startParts(overrides: Record<string, string>): Promise<Par
   const [temporal, database, outbox, bundle] = await Promise.all([
     startTimeSkipping(),
     createTestDatabase(),
-    startOutbox({ dataDir: join(folder, 'outbox'), apiKey: RESEND_KEY }),
+    startOutbox({ dataDir: join(folder, 'outbox'), apiKeys: [RESEND_KEY] }),
     workflowBundle(),
   ]);
   const db = connectDatabase(database.url, 10);
