@@ -5,6 +5,7 @@ import type { DisputeId, RefundId, SessionId } from '../domain/ids';
 import type { OrderStatus, Reason } from '../domain/order';
 import type { Written } from '../domain/sweep';
 import type { BulkInput } from '../messages/bulk';
+import type { OrderReport } from '../messages/order';
 import type { RefundRequestInput } from '../messages/refund-request';
 import type { ResendInput } from '../messages/resend';
 import type { Clock } from '../platform/clock';
@@ -85,14 +86,19 @@ export interface WorkflowStarter {
   ): Promise<'told' | 'nobody'>;
   /**
    * Makes sure that an unfinished order runs and continues from what the database says. Starts it if it does not run,
-   * and starts it over if its run is ahead of the database, which was then restored from a backup.
+   * and starts it over if its run is ahead of the database, which was then restored from a backup. `silent`: it runs,
+   * and did not answer how far it is.
    * @param written reads the database; null where it has no such order
-   * @param holdSent holds shipping, as the run with this id had sent goods; called before anything else is done
+   * @param holdSent holds shipping, as the run with this id had sent goods, in these parcels so far as it says;
+   * called before anything else is done
    */
   resume(
     id: SessionId,
-    database: { written: () => Promise<Written | null>; holdSent: (runId: string) => Promise<void> },
-  ): Promise<'started' | 'running'>;
+    database: {
+      written: () => Promise<Written | null>;
+      holdSent: (runId: string, parcels: OrderReport['parcels']) => Promise<void>;
+    },
+  ): Promise<'started' | 'running' | 'silent'>;
 }
 
 /**
@@ -111,6 +117,8 @@ export interface WorkflowRuns {
   /** The runs of one workflow that are running now. `reached`: how far one of an order says that it has come. */
   running(workflow: FollowingWorkflow): AsyncIterable<{ id: string; reached: OrderStatus | null }>;
   countRunning(workflow: FollowingWorkflow): Promise<number>;
+  /** The id of the sweep that succeeded last; null if none is known. */
+  lastSweep(): Promise<string | null>;
   stateOf(id: string): Promise<RunState>;
   /**
    * Runs of any workflow whose tasks keep failing: their history cannot be replayed, or their code throws. Null if this

@@ -145,20 +145,27 @@ export interface Written {
   isReplaced: boolean;
 }
 
-/**
- * Whether the database was restored to before what an order's run says. Goods that are to be sent again lead a sent
- * order back to `PREPARING`, and a run that is parked may not have heard of it: then only a parcel too many tells.
- * @param parcels how many the run knows; null if it was not asked, or did not answer
- */
-export const isRestored = (
-  { reached, parcels }: { reached: OrderStatus; parcels: number | null },
-  written: Written | null,
-): boolean =>
-  isAhead(reached, written?.status ?? null) &&
-  (!written?.isReplaced || written.status !== 'PREPARING' || (parcels ?? 0) > written.parcels);
+/** What an order's run says. `parcels`: how many it knows; null if it was not asked, or did not answer. */
+interface Reached {
+  reached: OrderStatus;
+  parcels: number | null;
+}
 
-/** Whether goods had left by then. */
-export const wasSent = (reached: OrderStatus): boolean => reached === 'SHIPPED' || reached === 'COMPLETED';
+/**
+ * Whether the database was restored to before what an order's run says. A part of an order may have left, which its
+ * status does not show: then a parcel too many tells. Goods that are to be sent again lead a sent order back to
+ * `PREPARING`, and a run that is parked may not have heard of it: then nothing else does.
+ */
+export const isRestored = (run: Reached, written: Written | null): boolean =>
+  knowsAParcelMore(run, written) ||
+  (isAhead(run.reached, written?.status ?? null) && (!written?.isReplaced || written.status !== 'PREPARING'));
+
+const knowsAParcelMore = ({ parcels }: Reached, written: Written | null): boolean =>
+  (parcels ?? 0) > (written?.parcels ?? 0) && (written === null || !isFinal(written.status));
+
+/** Whether goods had left of which the database may not know. */
+export const wasSent = (run: Reached, written: Written | null): boolean =>
+  run.reached === 'SHIPPED' || run.reached === 'COMPLETED' || knowsAParcelMore(run, written);
 
 /** How far a refund has progressed. A listed refund that is not ahead of the database changes nothing. */
 const REFUND_RANK: Record<string, number> = {

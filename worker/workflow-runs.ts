@@ -31,6 +31,13 @@ export const createWorkflowRuns = (client: Pick<Client, 'workflow' | 'workflowSe
       return (await workflow.count(runningOnes(name))).count;
     },
 
+    async lastSweep() {
+      const query = "WorkflowType = 'reconcile' AND ExecutionStatus = 'Completed'"; // the last to close comes first
+      for await (const { workflowId, runId } of workflow.list({ query, pageSize: 1 }))
+        return ((await workflow.getHandle(workflowId, runId).result()) as { id: string }).id;
+      return null;
+    },
+
     async stateOf(id) {
       try {
         return STATES[(await workflow.getHandle(id).describe()).status.name] ?? 'dead';

@@ -6,7 +6,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import type { WorkflowStarter } from '../activities/deps';
-import type { OrderStatus } from '../domain/order';
+import { endedUnsold, type OrderStatus } from '../domain/order';
 import { isRestored, wasSent } from '../domain/sweep';
 import { bulkStart } from '../messages/bulk';
 import { disputeLookSignal, disputeStart } from '../messages/dispute';
@@ -107,18 +107,18 @@ export const createWorkflowStarter = ({ workflow }: Pick<Client, 'workflow'>): W
     if (earlier !== null) {
       const { runId, isRunning } = earlier;
       const run = workflow.getHandle(sessionId, runId);
-      const sentAgain = !isRunning && (await written())?.isReplaced;
       const asked = () => workflow.withDeadline(Date.now() + QUERY_MS, () => run.query(orderQuery));
       // Null too while it has opened no order.
-      const report = isRunning || sentAgain ? await asked().catch(() => null) : null;
+      const report = isRunning || mayHaveSent(earlier) ? await asked().catch(() => null) : null;
       // A run that does not answer is for staff to look at; the sweep goes on with the other orders.
-      if (isRunning && report === null) return 'running';
+      if (isRunning && report === null) return 'silent';
       const order = await written(); // read after the run was asked: a step writes here first, and believes then
       const reached = report?.status ?? earlier.reached;
-      const isOlder = reached !== null && isRestored({ reached, parcels: report?.parcels.length ?? null }, order);
+      const said = reached && { reached, parcels: report?.parcels.length ?? null };
+      const isOlder = said !== null && isRestored(said, order);
       if (isRunning && !isOlder) return 'running';
       // Before the run ends: whatever stops this here, the next sweep finds the same run, and does it all again.
-      if (isOlder && wasSent(reached)) await holdSent(runId);
+      if (isOlder && wasSent(said, order)) await holdSent(runId, report?.parcels ?? []);
       if (isRunning) await run.terminate(RESTORED);
     }
     await this.order(sessionId, { again: true });
@@ -134,6 +134,10 @@ interface LastRun {
   isRunning: boolean;
   reached: OrderStatus | null;
 }
+
+/** Of an order that is paid, goods may have left. */
+const mayHaveSent = ({ reached }: LastRun): boolean =>
+  reached !== null && !endedUnsold(reached) && reached !== 'PENDING';
 
 /** Null if Temporal knows no run of the order. */
 async function lastRunOf(run: WorkflowHandle): Promise<LastRun | null> {

@@ -1,5 +1,7 @@
 import type { SessionId } from '../../domain/ids';
+import type { OrderReport } from '../../messages/order';
 import { openOrder } from '../../store/orders/open';
+import { unknownParcels } from '../../store/orders/parcels';
 import { holdShipping } from '../../store/orders/shipping-hold';
 import { addNote } from '../../store/orders/timeline';
 import {
@@ -9,9 +11,10 @@ import {
   settleRepairs,
   unsettledOrders,
 } from '../../store/reconciliation/repairs';
+import { noteSkip } from '../../store/reconciliation/skips';
 import { standingOf } from '../../store/reconciliation/unfinished';
 import { checkout } from '../checkout/checkout';
-import type { Deps } from '../deps';
+import type { Deps, WorkflowStarter } from '../deps';
 import { eachApart } from './apart';
 
 /**
@@ -31,7 +34,7 @@ export async function repair(
 
 /** An order that is unknown here may have had a run: the database was restored to before it. */
 async function wakeOrder(deps: Deps, { sessionId, action }: Difference): Promise<void> {
-  if (action === 'taken_up' && (await resume(deps, sessionId)) !== 'running') return;
+  if (action === 'taken_up' && (await resume(deps, sessionId)) === 'started') return;
   await deps.starter.order(sessionId, { again: true });
 }
 
@@ -58,36 +61,57 @@ const MOST_AT_ONCE = 200;
 /**
  * Makes sure that these orders run and continue from what the database says, and records those that were started.
  * Returns how many they are.
+ * @param mustAnswer those whose run has to say what it sent: staff are told of each that does not
  */
-export async function resumeOrders(deps: Deps, sweepId: string, orders: SessionId[]): Promise<number> {
-  const sessions = await resumeAll(deps, orders);
+export async function resumeOrders(
+  deps: Deps,
+  sweepId: string,
+  orders: SessionId[],
+  mustAnswer: ReadonlySet<SessionId> = new Set(),
+): Promise<number> {
+  const sessions = await resumeAll(deps, orders, mustAnswer);
   await noteRestarts(deps.db, { sweepId, sessions, action: 'restarted' });
   return sessions.length;
 }
 
-async function resumeAll(deps: Deps, sessions: SessionId[]): Promise<SessionId[]> {
+async function resumeAll(
+  deps: Deps,
+  sessions: SessionId[],
+  mustAnswer: ReadonlySet<SessionId> = new Set(),
+): Promise<SessionId[]> {
+  const { db, clock } = deps;
   const started: SessionId[] = [];
   await eachApart(deps, {
     items: sessions,
     referenceOf: String,
     async work(id) {
-      if ((await resume(deps, id)) !== 'running') started.push(id);
+      const outcome = await resume(deps, id);
+      if (outcome === 'started') started.push(id);
+      else if (outcome === 'silent' && mustAnswer.has(id))
+        await noteSkip(db, { reference: id, reason: SILENT, at: new Date(clock.now()) });
     },
   });
   return started;
 }
 
-const resume = (deps: Deps, sessionId: SessionId): Promise<'started' | 'running'> =>
+const SILENT =
+  'Its workflow did not say which parcels it has sent. If the database was restored, compare with the carrier before you ship';
+
+const resume = (deps: Deps, sessionId: SessionId): ReturnType<WorkflowStarter['resume']> =>
   deps.starter.resume(sessionId, {
     written: () => standingOf(deps.db, sessionId),
-    holdSent: (runId) => holdSent(deps, sessionId, runId),
+    holdSent: (runId, parcels) => holdSent(deps, sessionId, { runId, parcels }),
   });
 
 /**
  * Holds shipping, once for each run that had sent goods, and says to staff why. An order that the database has lost is
  * opened first. Does nothing if nothing of it is to be shipped.
  */
-async function holdSent(deps: Deps, sessionId: SessionId, runId: string): Promise<void> {
+async function holdSent(
+  deps: Deps,
+  sessionId: SessionId,
+  { runId, parcels }: { runId: string; parcels: OrderReport['parcels'] },
+): Promise<void> {
   const { db, clock } = deps;
   const isOpen = async () => (await openOrder(db, { sessionId, hold: true, at: new Date(clock.now()) })) !== null;
   if (!(await isOpen())) {
@@ -96,10 +120,19 @@ async function holdSent(deps: Deps, sessionId: SessionId, runId: string): Promis
   }
   const asked = { sessionId, key: `sent-before-restore/${runId}`, actor: 'holdfast', at: new Date(clock.now()) };
   const held = await holdShipping(db, { ...asked, reason: 'other' });
-  if (held.outcome === 'recorded') await addNote(db, { ...asked, ...SENT_BEFORE });
+  if (held.outcome === 'recorded')
+    await addNote(db, { ...asked, message: SENT_BEFORE, note: noteOf(await unknownParcels(db, sessionId, parcels)) });
 }
 
-const SENT_BEFORE = {
-  message: 'Shipping is on hold: the goods had left before the database was restored from a backup',
-  note: 'Look for the parcel. If it was sent, release the hold and record it again, and send nothing.',
-};
+const SENT_BEFORE = 'Shipping is on hold: goods had left before the database was restored from a backup';
+
+/** What staff have to record again. Temporal may no longer know the parcels of a run that has ended. */
+function noteOf(lost: OrderReport['parcels']): string {
+  if (lost.length === 0)
+    return 'Look for the parcel. If it was sent, release the hold and record it again, and send nothing.';
+  const list = lost.map(({ carrier, trackingNumber, at, items }) => {
+    const units = items.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ');
+    return `${carrier} ${trackingNumber} of ${at} (${units})`;
+  });
+  return `Sent, and not recorded here any more: ${list.join('; ')}. Release the hold, record each again, and send only what is left.`;
+}

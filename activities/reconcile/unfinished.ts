@@ -1,7 +1,10 @@
+import type { SessionId } from '../../domain/ids';
 import type { OrderStatus } from '../../domain/order';
 import { isAhead } from '../../domain/sweep';
+import { isByStaff, isKnownSweep } from '../../store/reconciliation/sweeps';
 import {
   countUnfinished,
+  partlySendable,
   reviewsSilentSince,
   type Unfinished,
   type UnfinishedKind,
@@ -33,22 +36,27 @@ export const sweepUnfinished = (deps: Deps) => {
      * again that nobody has looked at for an hour.
      */
     async sweepUnfinished({ id, window }: PageRequest): Promise<PageRead> {
-      const before = new Date(window.wide ? window.until : window.until - LAG_MS);
+      const asksRuns = await asksWhatWasSent(id);
+      const wide = window.wide || asksRuns;
+      const before = new Date(wide ? window.until : window.until - LAG_MS);
       const counts = await countUnfinished(db, before);
       let checked = 0;
       let woken = 0;
       for (const kind of KINDS) {
         // A database that was restored may know no open order, and yet there are runs of those it has lost.
-        const mayBeLost = window.wide && kind === 'order';
+        const mayBeLost = wide && kind === 'order';
         if (!mayBeLost && counts[kind] === 0) continue;
-        if (!window.wide && (await runs.countRunning(kind)) >= counts[kind]) continue;
+        if (!wide && (await runs.countRunning(kind)) >= counts[kind]) continue;
         const running = await listRunning(kind);
         const met = new Set<string>();
         for await (const page of unfinished(db, kind, before)) {
           atWork();
           checked += page.length;
           for (const { id } of page) met.add(id);
-          const missing = page.filter((one) => !running.has(one.id) || mayBeRestored(one, running));
+          const toAsk = asksRuns && kind === 'order' ? await partlySendable(db, page) : NONE;
+          const missing = page.filter(
+            (one) => !running.has(one.id) || mayBeRestored(one, running) || toAsk.has(one.sessionId),
+          );
           if (kind !== 'order')
             await followAgain(
               deps,
@@ -61,6 +69,7 @@ export const sweepUnfinished = (deps: Deps) => {
               deps,
               id,
               missing.map(({ sessionId }) => sessionId),
+              toAsk,
             );
         }
         if (mayBeLost) woken += await resumeForgotten(id, [...running.keys()], met);
@@ -70,6 +79,16 @@ export const sweepUnfinished = (deps: Deps) => {
       return { checked, woken, cursor: null };
     },
   };
+
+  /**
+   * A part of an order may have left since a backup, which neither its status nor any list shows: only its run knows
+   * it. So runs are asked if Temporal knows a sweep that the database does not, which was then restored, and if staff
+   * started this sweep, as they are told to after a restore.
+   */
+  async function asksWhatWasSent(id: string): Promise<boolean> {
+    const last = await runs.lastSweep();
+    return (await isByStaff(db, id)) || (last !== null && !(await isKnownSweep(db, last)));
+  }
 
   /** The event that ends a review may never have been generated, and nothing ships before its end. */
   async function lookAtReviews(silentSince: Date): Promise<number> {
@@ -106,5 +125,7 @@ function mayBeRestored({ id, status }: Unfinished, running: ReadonlyMap<string, 
   const reached = running.get(id) ?? null;
   return reached !== null && isAhead(reached, status as OrderStatus);
 }
+
+const NONE: ReadonlySet<SessionId> = new Set();
 
 const KINDS: readonly UnfinishedKind[] = ['order', 'refund', 'dispute'];

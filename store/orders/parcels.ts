@@ -13,3 +13,16 @@ export async function statusWithParcel(
   });
   return parcel?.order.status ?? null;
 }
+
+/** Those of these parcels that are not recorded here. */
+export async function unknownParcels<T extends { carrier: string; trackingNumber: string }>(
+  db: Db,
+  sessionId: SessionId,
+  parcels: readonly T[],
+): Promise<T[]> {
+  const known = await db.shipment.findMany({ where: { sessionId }, select: { carrier: true, trackingNumber: true } });
+  return parcels.filter(
+    (one) =>
+      !known.some(({ carrier, trackingNumber }) => carrier === one.carrier && trackingNumber === one.trackingNumber),
+  );
+}

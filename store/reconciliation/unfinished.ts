@@ -175,6 +175,16 @@ export async function standingOf(db: Db, sessionId: SessionId): Promise<Written 
   return { status: order.status, parcels, isReplaced: replacements > 0 };
 }
 
+/** Those of these orders of which a part may have been sent, and the rest not. */
+export async function partlySendable(db: Db, orders: Unfinished[]): Promise<Set<SessionId>> {
+  const sessions = orders.filter(({ status }) => status === 'PREPARING').map(({ sessionId }) => sessionId);
+  if (sessions.length === 0) return new Set();
+  const rows = await db.$queryRaw<Row[]>`
+    SELECT session_id AS "sessionId" FROM order_items WHERE session_id = ANY(${sessions}) AND kind = 'PHYSICAL'
+    GROUP BY session_id HAVING sum(quantity + replaced) > 1`;
+  return new Set(sessionsOf(rows));
+}
+
 /** Those of these sessions that have no order here. */
 export async function withoutOrder(db: Db, sessions: string[]): Promise<SessionId[]> {
   return sessionsOf(

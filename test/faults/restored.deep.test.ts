@@ -1,9 +1,9 @@
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus } from '../../domain/order';
-import { reconcileStart } from '../../messages/reconcile';
 import { until } from '../support/launched';
 import { atRest, expectMoneyToAgree, expectStockToAddUp } from './books';
 import { Shop } from './shop';
+import { moneyMoved, sweep } from './sweeps';
 import { ADMIN_TOKEN, System } from './system';
 
 /**
@@ -29,6 +29,7 @@ test('an older database comes back: every order, its number, money and stock are
   const sentLater = await paid('mug');
   const cancelledLater = await paid('mug');
   const partLater = await paid('mug');
+  const inPartLater = await paid('mug', 3);
   const [paidLater, open] = [await shop.buy({ sku: 'mug' }), await shop.buy({ sku: 'mug' })];
   const restore = await system.backUp();
   await allReady();
@@ -43,21 +44,24 @@ test('an older database comes back: every order, its number, money and stock are
   const lostSent = await paid('mug');
   await send(lostSent);
   await send(lost.done);
+  const lostInPart = await paid('mug', 2);
+  for (const id of [inPartLater, lostInPart]) expect(await sending(id, 1)).toBe(200);
   expect((await shop.staff(`/orders/${await number(lost.done)}/deliver`, {})).status).toBe(200);
   const lostRefunded = await paid('mug');
   expect((await shop.cancel(lostRefunded)).status).toBe(200);
   const [lostOpen, lostUnpaid] = [await shop.buy({ sku: 'mug' }), await shop.buy({ sku: 'mug' })];
+  await sweep(system, 'schedule'); // the backup does not know it
   await atRest(system);
-  const known = [toShip, sentLater, cancelledLater, partLater, paidLater, open];
-  const gone = [...Object.values(lost), lostSent, lostRefunded];
+  const known = [toShip, sentLater, cancelledLater, partLater, inPartLater, paidLater, open];
+  const gone = [...Object.values(lost), lostSent, lostInPart, lostRefunded];
   const numbers = await Promise.all([...known, ...gone].map(number));
-  const ledger = await atStripe();
+  const ledger = await moneyMoved(system);
 
   // Everything stops, the backup takes the place of the database, a worker and a sweep bring it up to date.
   await Promise.all(programs().map((program) => program.terminate()));
   await restore();
   await Promise.all(system.workers.map((program) => program.start()));
-  await sweep();
+  await sweep(system, 'schedule'); // not even by staff: it sees itself that the database is older
   await Promise.all(system.apis.map((program) => program.start()));
   await atRest(system);
 
@@ -74,10 +78,20 @@ test('an older database comes back: every order, its number, money and stock are
   for (const id of [sentLater, lostSent, lost.done]) {
     const { status, shippingHold, timeline } = await shop.order(id);
     expect({ status, shippingHold }).toEqual({ status: 'PREPARING', shippingHold: 'other' });
-    expect(timeline.map(({ message }) => message).join('\n')).toContain('the goods had left before the database');
+    expect(timeline.map(({ message }) => message).join('\n')).toContain('goods had left before the database');
     expect(await sending(id)).toBe(409);
     expect((await shop.staff(`/orders/${await number(id)}/release`, {})).status).toBe(200);
     expect(await sending(id)).toBe(200);
+  }
+
+  // So does an order of which a part had left, and the timeline names the parcel.
+  for (const id of [inPartLater, lostInPart]) {
+    const { status, shippingHold, timeline } = await shop.order(id);
+    expect({ status, shippingHold }).toEqual({ status: 'PREPARING', shippingHold: 'other' });
+    expect(timeline.map(({ note }) => note).join('\n')).toContain(`DHL ${id.slice(-8)}-1 of `);
+    expect((await shop.staff(`/orders/${await number(id)}/release`, {})).status).toBe(200);
+    expect([await sending(id, 1), await sending(id)]).toEqual([200, 200]);
+    expect((await shop.order(id)).status).toBe('SHIPPED');
   }
 
   // An order that was open goes on; one whose order is lost is taken up when it is paid.
@@ -94,7 +108,7 @@ test('an older database comes back: every order, its number, money and stock are
   expect((await system.temporal.workflow.getHandle(lostUnpaid).describe()).status.name).not.toBe('RUNNING');
 
   await atRest(system);
-  expect(await atStripe()).toEqual({ ...ledger, charges: ledger.charges + 3 });
+  expect(await moneyMoved(system)).toEqual({ ...ledger, charges: ledger.charges + 3 });
   await expectMoneyToAgree(system);
   await expectStockToAddUp(system);
   expect(await system.db.discrepancy.count({ where: { resolvedAt: null } })).toBe(0);
@@ -107,16 +121,18 @@ test('an older database comes back: every order, its number, money and stock are
   }
 });
 
-async function paid(sku: string): Promise<SessionId> {
-  const id = await shop.buy({ sku });
+async function paid(sku: string, quantity = 1): Promise<SessionId> {
+  const id = await shop.buy({ sku, quantity });
   await shop.pay(id);
   await shop.settled(id);
   await shop.mailed(id, ['order_confirmation', 'order_received']);
   return id;
 }
 
-async function sending(id: SessionId): Promise<number> {
-  const shipment = { carrier: 'DHL', trackingNumber: id.slice(-8) };
+/** @param mugs how many of them; undefined for the whole order */
+async function sending(id: SessionId, mugs?: number): Promise<number> {
+  const part = mugs !== undefined && { items: [{ sku: 'mug', quantity: mugs }] };
+  const shipment = { carrier: 'DHL', trackingNumber: `${id.slice(-8)}${mugs ? `-${mugs}` : ''}`, ...part };
   return (await shop.staff(`/orders/${await number(id)}/ship`, shipment)).status;
 }
 
@@ -131,17 +147,4 @@ async function refund(id: SessionId): Promise<number> {
 async function allReady(): Promise<void> {
   const ready = async () => (await Promise.all(programs().map((program) => program.isReady()))).every(Boolean);
   await until('the system ready again', ready);
-}
-
-/** As `temporal workflow start --type reconcile` does: a sweep without an API. */
-async function sweep(): Promise<void> {
-  const run = await system.temporal.workflow.start('reconcile', reconcileStart({ trigger: 'staff' }));
-  await run.result();
-}
-
-/** How often money moved. */
-async function atStripe(): Promise<{ charges: number; refunds: number }> {
-  const listed = await system.stripe.balanceTransactions.list({ limit: 100 }).autoPagingToArray({ limit: 1_000 });
-  const count = (type: string) => listed.filter((one) => one.type === type).length;
-  return { charges: count('charge'), refunds: count('refund') };
 }

@@ -12,7 +12,7 @@ async function resumed({
   written,
   hold = async () => {},
 }: {
-  run: { reached: OrderStatus; parcels?: number; isRunning?: boolean } | null;
+  run: { reached: OrderStatus; parcels?: number; isRunning?: boolean; isSilent?: boolean } | null;
   written: Partial<Written> | null;
   hold?: () => Promise<void>;
 }): Promise<string[]> {
@@ -23,7 +23,10 @@ async function resumed({
       const status = { name: run.isRunning ? 'RUNNING' : 'COMPLETED' };
       return { runId: 'run-1', status, typedSearchAttributes: { get: () => run.reached } };
     },
-    query: async () => ({ status: run?.reached, parcels: Array.from({ length: run?.parcels ?? 0 }) }),
+    async query() {
+      if (run?.isSilent) throw new Error('no worker');
+      return { status: run?.reached, parcels: Array.from({ length: run?.parcels ?? 0 }) };
+    },
     terminate: async () => did.push('ended'),
   };
   const workflow = {
@@ -55,6 +58,21 @@ describe('a sweep resumes an order', () => {
   test('of which one of two parcels is known: shipping is held', async () => {
     const run = { reached: 'COMPLETED', parcels: 2 } as const;
     expect(await resumed({ run, written: { parcels: 1 } })).toEqual(['held for run-1', 'started', 'started']);
+  });
+
+  test('of which a part had left, or one parcel more: shipping is held, though its status is the same', async () => {
+    const run = { reached: 'PREPARING', isRunning: true } as const;
+    expect(await resumed({ run: { ...run, parcels: 1 }, written: {} })).toEqual(HELD);
+    expect(await resumed({ run: { ...run, parcels: 1 }, written: null })).toEqual(HELD);
+    expect(await resumed({ run: { ...run, parcels: 2 }, written: { parcels: 1 } })).toEqual(HELD);
+    expect(await resumed({ run: { ...run, parcels: 1 }, written: { parcels: 1 } })).toEqual(['running']);
+    const refunded = { status: 'REFUNDED', parcels: 0 } as const;
+    expect(await resumed({ run: { ...run, parcels: 1 }, written: refunded })).toEqual(['running']);
+  });
+
+  test('whose run does not answer: nothing is done, and it is said', async () => {
+    const run = { reached: 'PREPARING', isRunning: true, isSilent: true } as const;
+    expect(await resumed({ run, written: {} })).toEqual(['silent']);
   });
 
   test('of which goods are to be sent again: it is ahead only if it knows a parcel more', async () => {

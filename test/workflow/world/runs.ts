@@ -22,6 +22,7 @@ export function listedRuns(world: Machinery): WorkflowRuns {
       for await (const _ of running(world, workflow)) count++;
       return count;
     },
+    lastSweep: async () => null,
     stuck: async () => [],
     needingAttention: async () => [],
   };
