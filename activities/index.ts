@@ -32,6 +32,7 @@ import { sweepUnfinished } from './reconcile/unfinished';
 import { refundFollowing } from './refund/follow';
 import { refunds } from './refund/refunds';
 import { refundResolving, refundSettling } from './refund/resolve';
+import { type TellUnexpected, unexpectedFailures } from './unexpected';
 
 /** Database steps and mail, on the `orders` queue. */
 export const orderActivities = (deps: Deps) => ({
@@ -82,13 +83,16 @@ export type OrderActivities = ReturnType<typeof orderActivities>;
 export type StripeActivities = ReturnType<typeof stripeActivities>;
 
 /** The activities of both queues. Every error they throw is turned into a failure that is safe in a history. */
-export const createActivities = (deps: Deps) => ({
-  orders: guarded(orderActivities(deps), deps.log),
-  stripe: guarded(stripeActivities(deps), deps.log),
-});
+export function createActivities(deps: Deps) {
+  const tell = unexpectedFailures(deps);
+  return { orders: guarded(orderActivities(deps), tell), stripe: guarded(stripeActivities(deps), tell) };
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: the wrapper keeps each function's own signature
-function guarded<T extends Record<string, (...args: any[]) => Promise<unknown>>>(activities: T, log: Deps['log']): T {
+function guarded<T extends Record<string, (...args: any[]) => Promise<unknown>>>(
+  activities: T,
+  tell: TellUnexpected,
+): T {
   return Object.fromEntries(
     Object.entries(activities).map(([name, activity]) => [
       name,
@@ -98,7 +102,7 @@ function guarded<T extends Record<string, (...args: any[]) => Promise<unknown>>>
         } catch (error) {
           if (error instanceof CancelledFailure) throw error;
           const failure = toFailure(error);
-          if (failure.type === UNEXPECTED) log.error({ err: error, activity: name }, 'an activity failed unexpectedly');
+          if (failure.type === UNEXPECTED) tell(name, failure, error);
           throw failure;
         }
       },

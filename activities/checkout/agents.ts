@@ -2,7 +2,6 @@ import Stripe from 'stripe';
 import { AGENTS_CHANGED, LINE_REFERENCES } from '../../domain/fault';
 import { OTHER_ACCOUNT } from '../../platform/stripe';
 import { PREVIEW_VERSION, referenceOf } from '../../platform/stripe-agents';
-import { noteRefused, resolveAlarms } from '../../store/alarms/alarms';
 import { knownProducts } from '../../store/catalogue/known';
 import type { Deps } from '../deps';
 
@@ -25,18 +24,17 @@ export async function skusByReference(deps: Deps, { id }: { id: string }): Promi
   return new Map(named.filter(([, sku]) => known.has(sku)));
 }
 
-async function previewedLines({ stripe, db, clock, log }: Deps, id: string): Promise<Stripe.LineItem[]> {
-  const alarm = () => ({ subject: LINE_REFERENCES, at: new Date(clock.now()) });
+async function previewedLines({ stripe, watch, log }: Deps, id: string): Promise<Stripe.LineItem[]> {
   try {
     const items = await stripe.checkout.sessions
       .listLineItems(id, { limit: 100 }, { apiVersion: PREVIEW_VERSION })
       .autoPagingToArray({ limit: 1000 });
-    await resolveAlarms(db, { causes: [AGENTS_CHANGED], ...alarm() });
+    await watch.worked([AGENTS_CHANGED], LINE_REFERENCES);
     return items;
   } catch (error) {
     if (!(error instanceof Stripe.errors.StripeInvalidRequestError) || error.code === OTHER_ACCOUNT) throw error;
     if (error.code === 'resource_missing') return []; // this session's fault, not the preview's
-    await noteRefused(db, { cause: AGENTS_CHANGED, ...alarm() });
+    await watch.refused(AGENTS_CHANGED, LINE_REFERENCES);
     log.warn({ err: error, session: id, version: PREVIEW_VERSION }, REFUSED);
     return [];
   }

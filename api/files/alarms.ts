@@ -1,7 +1,7 @@
 import { type AlarmCause, FILE_CAUSES, type FileCause } from '../../domain/fault';
 import type { ObjectStore, StoredObject } from '../../platform/object-store';
 import { type ObjectFault, ObjectStoreError } from '../../platform/object-store-error';
-import { noteRefused, openAlarms, resolveAlarms } from '../../store/alarms/alarms';
+import { claimProbe, noteRefused, openAlarms, resolveAlarms } from '../../store/alarms/alarms';
 import { findFile, newestInStorage } from '../../store/catalogue/files';
 import type { ApiDeps } from '../deps';
 
@@ -36,16 +36,21 @@ export async function watched<T>({ watch, log }: FileDeps, sku: string, work: ()
   }
 }
 
+/** The least time between two looks of the whole fleet. Each process wants to look every minute. */
+const PROBE_EVERY_MS = 45_000;
+
 /**
  * Looks again at what storage has refused or not answered: ends the alarms that are over, also those that another
- * process has raised. Costs one small query while nothing is wrong.
+ * process has raised. One process looks for all of them. Costs one small query while nothing is wrong.
  */
 export async function tendFileAlarms({ db, objects, clock }: Pick<ApiDeps, 'db' | 'objects' | 'clock'>): Promise<void> {
   for (const { cause, subject } of await openAlarms(db)) {
     if (!isOfFiles(cause)) continue;
+    const now = clock.now();
+    const at = new Date(now);
+    if (!(await claimProbe(db, { cause, subject, before: new Date(now - PROBE_EVERY_MS), at }))) continue;
     const object = cause === 'file_lost' ? (await findFile(db, { sku: subject }))?.object : await newestInStorage(db);
     const found = object ? await faultOf(objects, object) : null;
-    const at = new Date(clock.now());
     if (isOver(cause, found)) await resolveAlarms(db, { causes: [cause], subject, at });
     else if (found !== null && CAUSES[found] === cause) await noteRefused(db, { cause, subject, at });
   }

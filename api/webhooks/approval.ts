@@ -9,7 +9,6 @@ import {
   HOOK_TIMEOUT_MS,
   readApprovalRequest,
 } from '../../platform/stripe-agents';
-import { noteRefused, resolveAlarms } from '../../store/alarms/alarms';
 import type { ApiDeps } from '../deps';
 import { toProblem } from '../http/errors';
 import { logAbout } from '../http/request-log';
@@ -26,7 +25,7 @@ const TIME_LIMIT_MS = HOOK_TIMEOUT_MS - 400;
  * `POST /webhooks/stripe/order-approval`: Stripe's order approval hook. An agent's purchase is approved once its stock
  * is held, by the update-with-start of every checkout, and declined where that is not so in time.
  */
-export const approvalRoutes = (deps: ApiDeps, tell = hookAlarm(deps)): Route[] => [
+export const approvalRoutes = (deps: ApiDeps): Route[] => [
   route({
     method: 'post',
     path: '/webhooks/stripe/order-approval',
@@ -50,7 +49,7 @@ export const approvalRoutes = (deps: ApiDeps, tell = hookAlarm(deps)): Route[] =
       try {
         const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
         verifySignature(body, headers['stripe-signature'], env.STRIPE_WEBHOOK_SECRET, clock.now());
-        const request = readRequest(deps, jsonOf(body), tell);
+        const request = readRequest(deps, jsonOf(body));
         logAbout(res, { event: request.id, ...(request.session && { session: request.session }) });
         const decision = isOurs(deps, request) ? await holdForAgent(deps, request) : NOT_OURS;
         metrics.webhooks.inc({ type: decision.approved ? 'order_approved' : 'order_declined', answer: '200' });
@@ -68,33 +67,20 @@ export const approvalRoutes = (deps: ApiDeps, tell = hookAlarm(deps)): Route[] =
   }),
 ];
 
-/** @throws 400 `invalid_payload`, and says in the log what is not as expected */
-function readRequest({ log }: ApiDeps, json: unknown, tell: (isRead: boolean) => Promise<void>): ApprovalRequest {
+/**
+ * Only Stripe can have signed a request, so one that is not as expected is an alarm, until one is. Nobody waits for it
+ * to be recorded.
+ * @throws 400 `invalid_payload`, and says in the log what is not as expected
+ */
+function readRequest({ log, watch }: ApiDeps, json: unknown): ApprovalRequest {
   const request = readApprovalRequest(json);
-  const isRead = !('unread' in request);
-  void tell(isRead); // nobody waits for that
-  if (isRead) return request;
+  if (!('unread' in request)) {
+    void watch.worked([AGENTS_CHANGED], APPROVAL_HOOK);
+    return request;
+  }
+  void watch.refused(AGENTS_CHANGED, APPROVAL_HOOK);
   log.error({ unread: request.unread }, 'an order approval that cannot be read: has Stripe changed it?');
   throw new Problem('invalid_payload', 'The body is signed, but it is not a request for the approval of an order.');
-}
-
-/**
- * Only Stripe can have signed a request, so one that is not as expected is an alarm, until one is. While all is well
- * nothing is written.
- */
-function hookAlarm({ db, clock, log }: ApiDeps): (isRead: boolean) => Promise<void> {
-  let mayBeOpen = true; // from before this process
-  return async (isRead) => {
-    if (isRead && !mayBeOpen) return;
-    mayBeOpen = !isRead;
-    const [cause, subject, at] = [AGENTS_CHANGED, APPROVAL_HOOK, new Date(clock.now())] as const;
-    try {
-      await (isRead ? resolveAlarms(db, { causes: [cause], subject, at }) : noteRefused(db, { cause, subject, at }));
-    } catch (error) {
-      mayBeOpen = true;
-      log.warn({ err: error }, 'could not write down how the approval hook stands');
-    }
-  };
 }
 
 const isOurs = ({ env, account }: ApiDeps, { livemode, context }: ApprovalRequest): boolean =>

@@ -3,6 +3,7 @@ import { tendFileAlarms } from '../../api/files/alarms';
 import { signToken } from '../../platform/links';
 import { PART_BYTES } from '../../platform/object-store';
 import { removeAbandonedFiles } from '../../store/catalogue/files';
+import { look } from '../commands/look';
 import { authorizationOf, type S3Failure, S3Server } from '../support/s3-server';
 import { ADMIN_TOKEN, type BareApi, bareApi } from './bare';
 import { Api, until } from './shop';
@@ -68,7 +69,11 @@ const alarms = async () =>
   (await bare.db.accountAlarm.findMany({ where: { resolvedAt: null }, orderBy: { cause: 'asc' } })).map(
     ({ cause, subject }) => [cause, subject],
   );
-const tend = () => tendFileAlarms(bare.api.deps);
+/** As each process does every minute. */
+const tend = () => {
+  bare.clock.ms += 60_000;
+  return tendFileAlarms(bare.api.deps);
+};
 
 test('the stand-in signs the example of Amazon’s documentation as Amazon does', () => {
   // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html, “GET object”
@@ -220,6 +225,21 @@ describe('storage', () => {
     expect(await alarms()).toEqual([]);
   });
 
+  test('that is away is looked at by one process, however many there are', async () => {
+    await upload(bytes);
+    const { path } = await granted();
+    s3.fail = failing(/^(GET|HEAD)/, 'hang-up');
+    await get(path);
+    bare.clock.ms += 60_000;
+    const before = s3.requests.length;
+    await Promise.all([1, 2, 3].map(() => tendFileAlarms(bare.api.deps)));
+    const looks = new Set(s3.requests.slice(before)).size;
+    const tries = s3.requests.length - before;
+    s3.fail = () => null;
+    await tend();
+    expect([looks, tries <= 2, await alarms()]).toEqual([1, true, []]);
+  });
+
   test('whose bucket is gone is one alarm, which lasts until it is back', async () => {
     await upload(bytes);
     const { path } = await granted();
@@ -270,6 +290,27 @@ describe('storage', () => {
     expect(await alarms()).toEqual([]);
     expect((await get(path)).status).toBe(200);
   });
+});
+
+test('`npm run doctor` says whether storage has the newest file', async () => {
+  const given = { DATABASE_URL: bare.env.DATABASE_URL, ...s3.env };
+  await upload(bytes);
+  expect(await look('files', given)).toEqual({
+    ...{ status: 'ok', says: `The newest file is where it should be, at ${s3.env.FILES_S3_ENDPOINT}.` },
+  });
+  const problem = (says: RegExp, todo: RegExp) => ({
+    ...{ status: 'problem', says: expect.stringMatching(says), todo: expect.stringMatching(todo) },
+  });
+  s3.fail = failing(/^(GET|HEAD)/, 'hang-up');
+  expect(await look('files', given)).toEqual(
+    problem(/ does not answer \(.+\): no file can be downloaded\.$/, /^See FILES_S3/),
+  );
+  s3.fail = failing(/^(GET|HEAD)/, { status: 403, code: 'AccessDenied' });
+  expect(await look('files', given)).toEqual(problem(/ refuses us \(\w+\)/, /what its key is allowed/));
+  s3.fail = failing(/^(GET|HEAD)/, { status: 404, code: 'NoSuchKey' });
+  expect(await look('files', given)).toEqual(problem(/^The newest file is missing at /, /^Upload it again/));
+  const { DATABASE_URL } = given;
+  expect(await look('files', { DATABASE_URL })).toEqual(problem(/no longer configured/, /^Set FILES_S3_ENDPOINT/));
 });
 
 test('only eight uses of a link begin at once, so nobody has storage read without a number', async () => {

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import promises from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { CHECKS, examine } from '../../commands/doctor/doctor';
@@ -252,6 +253,20 @@ describe('mail', () => {
     expect(await look('mail-tls', {})).toMatchObject({ status: 'skipped' });
     expect(await look('mail-tls', { SMTP_URL: 'no address' })).toMatchObject({ status: 'skipped' });
   });
+});
+
+test('`disk`: what `npm start` writes to is nearly full', async () => {
+  const free = (mib: number) =>
+    jest.spyOn(promises, 'statfs').mockResolvedValueOnce({ bavail: mib * 256, bsize: 4096 } as never);
+  free(200);
+  expect(await look('disk', { DATA_DIR: folder })).toEqual(
+    says('problem', `200 MiB are free where ${folder} is.`, /full/),
+  );
+  free(2_000);
+  expect(await look('disk', { DATA_DIR: folder })).toMatchObject({ status: 'warning' });
+  free(3_000);
+  expect(await look('disk', { DATA_DIR: folder })).toMatchObject({ status: 'ok' });
+  expect((await look('disk', { DATA_DIR: join(folder, 'none') })).says).toMatch(/^Nothing is kept on this machine/);
 });
 
 test('`stripe-events`: events that Stripe could not deliver are counted', async () => {
