@@ -40,7 +40,7 @@ export async function linkProduct(linking: Linking, product: LinkedProduct): Pro
       exists = true;
       const found = await priceByKey(linking, product, price);
       if (found === null && linking.dryRun)
-        linking.changed(`${price.sku}: a price of ${termsInWords(price)} would be made, and linked`);
+        linking.changed(`${price.sku}: a price of ${termsInWords(price)} would be made, and linked${inPlaceOf(price)}`);
       else await relink(linking, price, found ?? (await createPrice(linking, product, price)));
     }
   }
@@ -192,7 +192,7 @@ async function relink(
   { id: stripePriceId }: Stripe.Price,
 ): Promise<void> {
   if (!dryRun) await linkPrice(db, { price, stripePriceId, at: new Date(clock.now()) });
-  changed(`${price.sku}: ${termsInWords(price)} ${dryRun ? 'would be' : 'is now'} ${stripePriceId}`);
+  changed(`${price.sku}: ${termsInWords(price)} ${dryRun ? 'would be' : 'is now'} ${stripePriceId}${inPlaceOf(price)}`);
 }
 
 /** Null for an object that Stripe does not know, or knows only in the other mode. */
@@ -204,6 +204,10 @@ export async function orNull<T>(asked: Promise<T>): Promise<T | null> {
     throw error;
   }
 }
+
+/** What shoppers pay until this price is linked. */
+const inPlaceOf = ({ predecessor }: LinkedPrice): string =>
+  predecessor === null ? '' : `, in place of ${termsInWords(predecessor)}`;
 
 const termsInWords = ({ amount, minimum, currency }: Price): string =>
   minimum === null

@@ -53,7 +53,7 @@ type Outcome = Pick<LineReport, 'outcome' | 'says'>;
 async function importLine(db: Db, given: Given, unread: string[], options: ImportOptions): Promise<Outcome> {
   if (unread.length > 0) return refused(unread.join('; '));
   const existing = await findProduct(db, given);
-  const { product, changes, unsold, problems } = merge(given, existing, options.publicUrl);
+  const { product, changes, meanwhile, problems } = merge(given, existing, options.publicUrl);
   if (problems.length > 0) return refused(problems.join('; '));
   const count =
     given.stock === undefined ? null : await planCount(db, given.sku, given.stock, existing?.kind === 'PHYSICAL');
@@ -68,7 +68,8 @@ async function importLine(db: Db, given: Given, unread: string[], options: Impor
     const late = await apply(db);
     if (late !== null) return refused(late);
   }
-  const says = [[...changes, ...(count?.says ? [count.says] : [])].join(', '), ...unsold].join('; ');
+  const moved = [...changes, ...(count?.says ? [count.says] : [])].join(', ');
+  const says = [moved, ...meanwhile].filter((part) => part !== '').join('; ');
   if (!existing) return { outcome: 'created', says };
   if (changes.length > 0 || count?.moves) return { outcome: 'changed', says };
   return { outcome: count?.says ? 'skipped' : 'unchanged', says };

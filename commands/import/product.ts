@@ -13,8 +13,8 @@ export interface Merged {
   product: ProductToSave;
   /** What is new about it, in words; empty if nothing is. */
   changes: string[];
-  /** What shoppers cannot buy any more until the new prices are made at Stripe, in words. */
-  unsold: string[];
+  /** What shoppers pay until the new prices are made at Stripe, in words. */
+  meanwhile: string[];
   problems: string[];
 }
 
@@ -39,7 +39,7 @@ export function merge(given: Given, existing: CatalogueProduct | null, publicUrl
   };
   return {
     product,
-    unsold: existing ? unsoldBy(existing, product) : [],
+    meanwhile: existing ? meanwhileOf(existing, product) : [],
     problems: [...problems, ...problemsOf(given, product)],
     changes: [
       ...Object.entries(said)
@@ -73,13 +73,14 @@ function mergePrices(given: Given, existing: Price[]): { prices: Price[]; proble
   return { prices: [...kept, ...added], problems };
 }
 
-/** A new price waits for its id at Stripe, and the earlier one is no longer offered. */
-function unsoldBy(existing: CatalogueProduct, { prices, active }: ProductToSave): string[] {
-  const sold = (some: Price[]) => some.filter(({ stripePriceId }) => stripePriceId !== null);
-  const lost = sold(existing.prices).filter((one) => !sold(prices).some(({ currency }) => currency === one.currency));
-  if (!active || lost.length === 0) return [];
-  const what = sold(prices).length === 0 ? 'not for sale' : `not sold in ${lost.map((one) => one.currency).join(', ')}`;
-  return [`${what} until npm run stripe:setup has run`];
+/** A new price waits for its id at Stripe, and the earlier one is sold until then. */
+function meanwhileOf(existing: CatalogueProduct, { prices, active }: ProductToSave): string[] {
+  const sold = existing.prices.flatMap(({ predecessor, ...price }) => {
+    const one = price.stripePriceId === null ? predecessor : price;
+    const waits = prices.some(({ currency, stripePriceId }) => currency === price.currency && stripePriceId === null);
+    return one && waits && !prices.some((next) => sameTerms(one, next)) ? [`${one.currency} ${formatMoney(one)}`] : [];
+  });
+  return active && sold.length > 0 ? [`sold at ${sold.join(', ')} until npm run stripe:setup has run`] : [];
 }
 
 const sameTerms = (price: Price, { currency, amount }: Given['prices'][number]): boolean =>

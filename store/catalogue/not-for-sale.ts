@@ -2,6 +2,7 @@ import { notForSale } from '../../domain/differences';
 import type { Db, Tx } from '../database';
 import { type StaffReportAbout, writeStaffReport } from '../mails/staff-reports';
 import { claimUntold, resolveDiscrepancies, writeDiscrepancies } from '../reconciliation/discrepancies';
+import { PREDECESSOR } from './prices';
 
 /** A product that Stripe refuses to sell, with its current prices at Stripe. */
 export interface RefusedProduct {
@@ -43,10 +44,12 @@ export async function allowProducts(db: Db | Tx, { skus, at }: { skus: string[];
 export async function refusedProducts(db: Db): Promise<RefusedProduct[]> {
   const rows = await db.product.findMany({
     where: { refusedAt: { not: null } },
-    select: { sku: true, prices: { where: { current: true }, select: { stripePriceId: true } } },
+    select: { sku: true, prices: { where: { current: true }, include: PREDECESSOR } },
   });
   return rows.map(({ sku, prices }) => ({
     sku,
-    stripePriceIds: [...new Set(prices.flatMap(({ stripePriceId }) => stripePriceId ?? []))],
+    stripePriceIds: [
+      ...new Set(prices.flatMap(({ stripePriceId, predecessor }) => stripePriceId ?? predecessor?.stripePriceId ?? [])),
+    ],
   }));
 }

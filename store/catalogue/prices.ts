@@ -1,5 +1,5 @@
-import type { Price } from '../../domain/product';
-import type { Price as PriceRow } from '../../prisma/generated/client';
+import type { Price, PriceAtStripe } from '../../domain/product';
+import type { Price as PriceRow, Prisma } from '../../prisma/generated/client';
 import type { Tx } from '../database';
 
 /** Reads a row's terms. */
@@ -23,13 +23,31 @@ export interface TakenPrice {
   sku: string;
 }
 
-/** The price of a product that may be named again: those offered now, and those with one of these ids at Stripe. */
-type KnownPrice = Price & { id: number; sku: string };
+/** The price that shoppers pay while its successor has no id at Stripe. */
+export const PREDECESSOR = {
+  predecessor: { select: { currency: true, amount: true, minimum: true, stripePriceId: true } },
+} satisfies Prisma.PriceInclude;
 
+/** Reads a row's terms, with its predecessor while that is sold in its place. */
+export const toSuccessor = ({ predecessor, ...row }: Prisma.PriceGetPayload<{ include: typeof PREDECESSOR }>) => ({
+  ...toPrice(row),
+  predecessor: row.stripePriceId === null && predecessor !== null ? (toPrice(predecessor) as PriceAtStripe) : null,
+});
+
+/** A price of a product that may be named again. `replaces`: the id of the row that is sold in its place. */
+type KnownPrice = Price & { id: number; sku: string; current: boolean; replaces: number | null };
+
+/** The prices of a product that it has now, those that are sold in their place, and those with an id that is named. */
 export async function knownPrices(tx: Tx, { sku, prices }: { sku: string; prices: Price[] }): Promise<KnownPrice[]> {
   const ids = prices.flatMap(({ stripePriceId }) => stripePriceId ?? []);
-  const rows = await tx.price.findMany({ where: { OR: [{ sku, current: true }, { stripePriceId: { in: ids } }] } });
-  return rows.map((row) => ({ id: row.id, sku: row.sku, ...toPrice(row) }));
+  const now = { sku, current: true };
+  const rows = await tx.price.findMany({
+    where: { OR: [now, { successors: { some: now } }, { stripePriceId: { in: ids } }] },
+  });
+  return rows.map((row) => ({
+    ...{ id: row.id, sku: row.sku, current: row.current, replaces: row.replaces },
+    ...toPrice(row),
+  }));
 }
 
 /**
@@ -47,7 +65,7 @@ export function takenPrice(known: KnownPrice[], { sku, prices }: { sku: string; 
 /**
  * Makes these the current prices, in this order. A price that is known keeps its row, one that waited for its id at
  * Stripe gets it, one that is named without an id keeps the one it has, and a row that is not named stays, no longer
- * current: a session made with it can still be understood.
+ * current: a session made with it can still be understood. What a price without an id replaces goes on selling.
  */
 export async function replacePrices(
   tx: Tx,
@@ -62,10 +80,33 @@ export async function replacePrices(
       alike.find((one) => one.stripePriceId === null) ??
       (price.stripePriceId === null ? alike[0] : undefined);
     const stripePriceId = price.stripePriceId ?? row?.stripePriceId ?? null;
-    if (row)
-      await tx.price.update({ where: { id: row.id }, data: { ...price, stripePriceId, current: true, position } });
-    else await tx.price.create({ data: { sku, ...price, position, createdAt: at } });
+    const replaces = stripePriceId === null ? predecessorOf(known, price, { sku, prices }) : null;
+    const { currency, amount, minimum } = price;
+    const data = { currency, amount, minimum, stripePriceId, replaces, position };
+    if (row) await tx.price.update({ where: { id: row.id }, data: { ...data, current: true } });
+    else await tx.price.create({ data: { sku, ...data, createdAt: at } });
   }
+}
+
+/**
+ * The row at Stripe that a price without an id replaces: that of the product's price in its currency before, or what
+ * was sold in place of that. One that stays beside it is none.
+ */
+function predecessorOf(
+  known: KnownPrice[],
+  price: Price,
+  { sku, prices }: { sku: string; prices: Price[] },
+): number | null {
+  const before = known.filter(
+    (one) =>
+      one.sku === sku &&
+      one.current &&
+      one.currency === price.currency &&
+      (sameTerms(one, price) || !prices.some((other) => sameTerms(one, other))),
+  );
+  const one = before.find(({ minimum }) => (minimum === null) === (price.minimum === null)) ?? before[0];
+  if (one === undefined) return null;
+  return one.stripePriceId === null ? one.replaces : one.id;
 }
 
 const sameId = (one: KnownPrice, { stripePriceId }: Price): boolean =>

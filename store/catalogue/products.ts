@@ -1,17 +1,17 @@
 import { bundlesLeft, weightOf } from '../../domain/bundle';
 import type { ProductKind } from '../../domain/order';
 import { type Picture, pictureAt } from '../../domain/picture';
-import type { BundleItem, Product, ProductForSale, ProductGroup } from '../../domain/product';
+import type { BundleItem, Price, PriceAtStripe, Product, ProductForSale, ProductGroup } from '../../domain/product';
 import { type ShopSettings, settingsOf } from '../../domain/shop';
 import { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 import { CONTENTS } from './bundles';
 import { toGroup } from './groups';
-import { toPrice } from './prices';
+import { PREDECESSOR, toSuccessor } from './prices';
 
-/** A product is a draft while none of its prices exists at Stripe. */
+/** A product is a draft while none of its prices exists at Stripe, nor one that it replaces. */
 const NO_DRAFTS = Prisma.sql`AND EXISTS (
-  SELECT 1 FROM prices d WHERE d.sku = p.sku AND d.current AND d.stripe_price_id IS NOT NULL)`;
+  SELECT 1 FROM prices d WHERE d.sku = p.sku AND d.current AND coalesce(d.stripe_price_id, d.replaces::text) IS NOT NULL)`;
 
 /** Which products for sale are read, in the order in which they were added. Null: all of them. */
 export interface ProductPage {
@@ -54,8 +54,12 @@ export async function findForCheckout(
   return { products: rows.map(({ shop: _, ...product }) => toForSale(product)), shop: settingsOf(rows[0]?.shop) };
 }
 
+/** A price, and the earlier one that shoppers pay while it is not at Stripe; null if they pay this one, or none. */
+export type CataloguePrice = Price & { predecessor: PriceAtStripe | null };
+
 /** A product as staff see it. */
 export interface CatalogueProduct extends Product {
+  prices: CataloguePrice[];
   /** What a bundle is made of; null for any other product. */
   bundle: BundleItem[] | null;
   /** Its buyers get licence keys. */
@@ -72,7 +76,7 @@ export async function findProduct(db: Db, { sku }: { sku: string }): Promise<Cat
   const row = await db.product.findUnique({
     where: { sku },
     include: {
-      prices: { where: { current: true }, orderBy: { position: 'asc' } },
+      prices: { where: { current: true }, orderBy: { position: 'asc' }, include: PREDECESSOR },
       file: true,
       stock: { select: { sku: true } },
       contents: { select: { sku: true, quantity: true }, orderBy: { position: 'asc' } },
@@ -86,7 +90,7 @@ export async function findProduct(db: Db, { sku }: { sku: string }): Promise<Cat
     pictures: picturesOf({ ...product, images }),
     bundle: contents.length > 0 ? contents : null,
     licenceKeys: product.kind === 'DIGITAL' && stock !== null,
-    prices: prices.map(toPrice),
+    prices: prices.map(toSuccessor),
     file: file && {
       filename: file.filename,
       contentType: file.contentType,
@@ -127,8 +131,9 @@ const selectForSale = <More = unknown>(
     SELECT p.sku, p.name, p.description, p.kind::text AS kind, p.image_url AS "imageUrl", p.images,
       p.weight, p.tax_code AS "taxCode", p.tax_behavior::text AS "taxBehavior",
       (SELECT coalesce(json_agg(json_build_object('currency', r.currency, 'amount', r.amount, 'minimum', r.minimum,
-          'stripePriceId', r.stripe_price_id) ORDER BY r.position, r.id), '[]')
-        FROM prices r WHERE r.sku = p.sku AND r.current AND r.stripe_price_id IS NOT NULL) AS prices,
+          'stripePriceId', r.stripe_price_id) ORDER BY n.position, n.id), '[]')
+        FROM prices n JOIN prices r ON r.id = CASE WHEN n.stripe_price_id IS NULL THEN n.replaces ELSE n.id END
+        WHERE n.sku = p.sku AND n.current) AS prices,
       CASE p.kind WHEN 'PHYSICAL' THEN coalesce(s.on_hand - s.held, 0) ELSE s.on_hand - s.held END AS available,
       CASE WHEN p.group_id IS NOT NULL THEN json_build_object('id', p.group_id, 'name', p.group_name, 'options', p.options) END AS "group",
       ${CONTENTS} AS contents, p.refused_at IS NOT NULL AS refused${settings}

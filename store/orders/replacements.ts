@@ -5,6 +5,7 @@ import type { SessionId } from '../../domain/ids';
 import type { OrderStatus } from '../../domain/order';
 import { isAllLost } from '../../domain/order-money';
 import { planReplacement, type ReplacedLine, type ReplacementPlan, type Substitute } from '../../domain/replacements';
+import { PREDECESSOR, toSuccessor } from '../catalogue/prices';
 import { isErased } from '../customers/erased';
 import type { Db, Tx } from '../database';
 import { inventory, type MissingStock } from '../stock/inventory';
@@ -100,17 +101,21 @@ async function findSubstitutes(
     where: { sku: { in: skus } },
     select: {
       ...{ sku: true, name: true, kind: true, _count: { select: { contents: true } } },
-      prices: { where: { currency, current: true, minimum: null } },
+      prices: { where: { currency, current: true, minimum: null }, include: PREDECESSOR },
     },
   });
   return new Map(
-    rows.map(({ sku, name, kind, prices: [price], _count: { contents } }) => [
-      sku,
-      {
-        ...{ name, kind, price: price ? Number(price.amount) : null, isBundle: contents > 0 },
-        isDraft: price?.stripePriceId === null,
-      },
-    ]),
+    rows.map(({ sku, name, kind, prices: [row], _count: { contents } }) => {
+      const price = row && toSuccessor(row);
+      const sold = price?.predecessor ?? price;
+      return [
+        sku,
+        {
+          ...{ name, kind, price: sold?.amount ?? null, isBundle: contents > 0 },
+          isDraft: sold?.stripePriceId === null,
+        },
+      ];
+    }),
   );
 }
 

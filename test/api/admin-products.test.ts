@@ -74,6 +74,7 @@ describe('putting a product', () => {
         { amount: 1999, currency: 'usd', stripePriceId: id('usd') },
       ],
       payWhatYouWant: null,
+      stillSoldAt: [],
       group: null,
       bundle: null,
       licenceKeys: false,
@@ -393,6 +394,44 @@ describe('a price without an id at Stripe', () => {
       expect.objectContaining({ stripePriceId: id('1800'), current: false }),
       expect.objectContaining({ stripePriceId: null, current: true }),
     ]);
+  });
+
+  test('leaves the one that it replaces on sale, through further changes, until it has one', async () => {
+    const sold = async () => (await forSale())?.prices;
+    const usd = { amount: 1999, currency: 'usd', stripePriceId: id('usd') };
+    await put(mug({ prices: [euro(1800), usd] }));
+    const { body } = await put(mug({ prices: [plain(1900), usd, plain(300, 'jpy')] }));
+    expect(body).toMatchObject({
+      prices: [{ ...plain(1900), stripePriceId: null }, usd, { ...plain(300, 'jpy'), stripePriceId: null }],
+      stillSoldAt: [{ ...euro(1800), minimum: null }],
+    });
+    expect(await sold()).toEqual([plain(1800), plain(1999, 'usd')]);
+    await put(mug({ prices: [usd, plain(2100)] }));
+    expect(await sold()).toEqual([plain(1999, 'usd'), plain(1800)]); // in the new order
+    expect((await put(mug({ prices: [plain(1800)] }))).body).toMatchObject({
+      prices: [euro(1800)], // it has never been another one
+      stillSoldAt: [],
+    });
+    await put(mug({ prices: [plain(1900)] }));
+    await put(mug({ prices: [euro(1900)] }));
+    expect([await sold(), (await get()).body.stillSoldAt]).toEqual([[plain(1900)], []]);
+    await put(mug({ prices: [plain(2500)] }));
+    await put(mug({ prices: [] }));
+    expect(await forSale()).toBeUndefined(); // staff have taken it off
+    await put(mug({ prices: [plain(2500)] }));
+    expect(await forSale()).toBeUndefined();
+  });
+
+  test('of a pay-what-you-want price replaces that, and not the fixed one beside it', async () => {
+    const open = { currency: 'eur', minimum: 100, suggested: 500 };
+    const linked = { ...open, stripePriceId: id('open') };
+    await put(mug({ prices: [euro(1800)], payWhatYouWant: linked }));
+    const { body } = await put(mug({ prices: [euro(1800)], payWhatYouWant: { ...open, minimum: 200 } }));
+    expect(body.stillSoldAt).toEqual([{ amount: 500, currency: 'eur', minimum: 100, stripePriceId: id('open') }]);
+    expect(await forSale()).toMatchObject({
+      prices: [plain(1800)],
+      payWhatYouWant: { minimum: plain(100), suggested: plain(500) },
+    });
   });
 });
 

@@ -127,6 +127,37 @@ describe('a checkout', () => {
     const session = await stripe.checkout.sessions.retrieve(body.sessionId);
     expect(session.amount_subtotal).toBe(1250 + 600);
   });
+
+  test('of a product whose price has changed is sold at the earlier one, until stripe:setup has made the new one', async () => {
+    const { db, stripe, env } = shop.world;
+    await shop.world.product('bowl', { amount: 900, stock: 5 });
+    const change = { kind: 'PHYSICAL', name: 'The bowl', prices: [{ amount: 1100, currency: 'eur' }] };
+    const staff = { authorization: `Bearer ${env.ADMIN_TOKEN}` };
+    expect((await shop.api.http.put('/admin/products/bowl').set(staff).send(change)).status).toBe(200);
+    const [said, items] = [[] as string[], [{ sku: 'bowl', quantity: 1 }]];
+    const setUp = (dryRun: boolean) =>
+      linkCatalogue({
+        ...{ db, stripe, env, clock: shop.api.deps.clock, skus: ['bowl'], dryRun },
+        log: (line: string) => said.push(line),
+      });
+    const shownAndCharged = async () => {
+      const shown = await shop.api.http.get('/products/bowl');
+      const { body } = await shop.checkout({ items });
+      const { amount_subtotal } = await stripe.checkout.sessions.retrieve(body.sessionId);
+      return [shown.body.prices, amount_subtotal];
+    };
+    const price = (amount: number) => [[{ amount, currency: 'eur' }], amount];
+    expect(await shownAndCharged()).toEqual(price(900));
+    await setUp(true);
+    expect(await shownAndCharged()).toEqual(price(900));
+    await setUp(false);
+    shop.api.deps.shown.forget();
+    expect(await shownAndCharged()).toEqual(price(1100));
+    expect(said.filter((line) => line.includes('in place of'))).toEqual([
+      'bowl: a price of €11.00 would be made, and linked, in place of €9.00',
+      expect.stringMatching(/^bowl: €11\.00 is now price_\w+, in place of €9\.00$/),
+    ]);
+  });
 });
 
 describe('the currency of a session', () => {

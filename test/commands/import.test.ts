@@ -1,6 +1,6 @@
 import { readFile } from '../../commands/import/file';
 import { importProducts } from '../../commands/import/import';
-import { findProduct } from '../../store/catalogue/products';
+import { findForSale, findProduct } from '../../store/catalogue/products';
 import { connectDatabase, type Db } from '../../store/database';
 import { moveStock, readShelf } from '../../store/stock/shelves';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -84,17 +84,22 @@ test('an empty cell, and a column that is not there, change nothing', async () =
   expect(await findProduct(db, { sku: 'VASE' })).toMatchObject({ name: 'Stone Vase', weight: 1200 });
 });
 
-test('a price that has changed is not sold before it is at Stripe, and the report says so', async () => {
+test('a price that has changed is sold as before until it is at Stripe, and the report says so', async () => {
   await bring(SHELF);
   await db.$executeRaw`UPDATE prices SET stripe_price_id = 'price_' || sku || currency`;
   const file = ['sku,price_eur', 'VASE,45', 'SONG,1.99'];
   const said = [
-    '2 changed VASE: eur €45.00; not sold in eur until npm run stripe:setup has run',
-    '3 changed SONG: eur €1.99; not for sale until npm run stripe:setup has run',
+    '2 changed VASE: eur €45.00; sold at eur €49.90 until npm run stripe:setup has run',
+    '3 changed SONG: eur €1.99; sold at eur €0.99 until npm run stripe:setup has run',
   ];
   expect(await bring(file, { dryRun: true })).toEqual(said);
   expect(await bring(file)).toEqual(said);
-  expect(await bring(file)).toEqual(['2 unchanged VASE: ', '3 unchanged SONG: ']);
+  expect(await bring(file)).toEqual([
+    '2 unchanged VASE: sold at eur €49.90 until npm run stripe:setup has run',
+    '3 unchanged SONG: sold at eur €0.99 until npm run stripe:setup has run',
+  ]);
+  const [vase] = await findForSale(db, { skus: ['VASE'] });
+  expect(vase?.prices.map(({ currency, amount }) => `${amount} ${currency}`)).toEqual(['4990 eur', '5490 usd']);
 });
 
 test('one price in two columns is refused for a product that exists, too, and a row of empty cells is none', async () => {

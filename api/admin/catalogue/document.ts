@@ -30,6 +30,11 @@ export const AdminProduct = z
     payWhatYouWant: orNull(
       z.strictObject({ currency: z.string(), minimum: z.int(), suggested: z.int(), stripePriceId }),
     ),
+    stillSoldAt: z
+      .array(
+        z.strictObject({ amount: z.int(), currency: z.string(), minimum: orNull(z.int()), stripePriceId: z.string() }),
+      )
+      .meta({ description: 'Earlier prices, which shoppers see and pay until those that replace them are at Stripe.' }),
     group: orNull(Group),
     bundle: orNull(z.array(z.strictObject({ sku: z.string(), quantity: z.int() }))).meta({
       description: 'What a bundle is made of; null for any other product.',
@@ -70,6 +75,7 @@ export async function readProduct(
           minimum === null ? null : { currency, minimum, suggested: amount, stripePriceId },
         )
         .find((price) => price !== null) ?? null,
+    stillSoldAt: prices.flatMap(({ predecessor }) => predecessor ?? []),
     file: file && { ...file, uploadedAt: timestamp(file.uploadedAt) },
     createdAt: timestamp(createdAt),
     updatedAt: timestamp(updatedAt),

@@ -12,7 +12,7 @@ const StripePriceId = z
   .nullish()
   .meta({
     description:
-      'Without it the price keeps the one it has, or is not offered until `npm run stripe:setup` has made it.',
+      'Without it the price keeps the one it has, or is not offered until `npm run stripe:setup` has made it: until then the product’s earlier price in this currency goes on selling.',
     example: 'price_1RAbCdEfGhIjKlMn',
   });
 

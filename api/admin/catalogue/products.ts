@@ -24,7 +24,7 @@ export const catalogueRoutes = ({
     tag: 'Staff',
     summary: 'Create or replace a product',
     description:
-      'Create prices at Stripe and link them here by id; each is compared with Stripe’s, and one that differs or is archived is refused. Or leave the ids out, and let `npm run stripe:setup` create the prices: until then a product without any is a draft, which is kept and not for sale. A price you leave out is no longer offered, but Holdfast still recognises sessions made with it. `kind` can change only until the product is first sold or stocked, or put into a bundle; so can that it is a bundle, but what is in one may change at any time: orders keep what they were sold.',
+      'Create prices at Stripe and link them here by id; each is compared with Stripe’s, and one that differs or is archived is refused. Or leave the ids out, and let `npm run stripe:setup` create the prices: until then the earlier price in the same currency goes on selling, and a product without any is a draft, which is kept and not for sale. A price you leave out is no longer offered, but Holdfast still recognises sessions made with it. `kind` can change only until the product is first sold or stocked, or put into a bundle; so can that it is a bundle, but what is in one may change at any time: orders keep what they were sold.',
     params: SkuInPath,
     body: ProductBody,
     answers: {

@@ -130,7 +130,10 @@ async function webhookPath(site: Site): Promise<Finding> {
 
 async function catalogue({ db }: Site): Promise<Finding> {
   const products = (await linkedProducts(db)).filter(({ active }) => active);
-  const drafts = products.filter(({ prices }) => !prices.some(({ stripePriceId }) => stripePriceId !== null));
+  const drafts = products.filter(({ prices }) =>
+    prices.every(({ stripePriceId, predecessor }) => stripePriceId === null && predecessor === null),
+  );
+  const changed = products.filter(({ prices }) => prices.some(({ predecessor }) => predecessor !== null));
   const refused = await refusedProducts(db);
   const some = (skus: { sku: string }[]) =>
     `${skus
@@ -147,6 +150,12 @@ async function catalogue({ db }: Site): Promise<Finding> {
         : null,
       drafts.length > 0
         ? warning(`Not for sale, because they have no price at Stripe: ${some(drafts)}.`, 'Run npm run stripe:setup.')
+        : null,
+      changed.length > 0
+        ? warning(
+            `Shoppers still pay the earlier price of ${some(changed)}: the new one is not at Stripe.`,
+            'Run npm run stripe:setup.',
+          )
         : null,
       refused.length > 0
         ? warning(
