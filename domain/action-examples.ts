@@ -70,10 +70,11 @@ function returns(order: ExampleFacts): ActionExample[] {
   ];
 }
 
-/** What is sent can be sent again as it was; what is not sent yet can only be exchanged. */
+/** What is sent can be sent again, as it was or as another SKU; what is not sent yet can only be exchanged. */
 function replacements(order: ExampleFacts): ActionExample[] {
   const [again] = unitsOf(order, ({ shipped, replaced = 0 }) => Math.min(1, shipped - replaced));
-  const [instead] = unitsOf(order, ({ toShip }) => Math.min(1, toShip));
+  const [waiting] = unitsOf(order, ({ toShip }) => Math.min(1, toShip));
+  const instead = waiting ?? again;
   return [
     ...(again ? [{ data: { items: [again] }, means: 'the same again' }] : []),
     ...(instead

@@ -1,13 +1,15 @@
+import { workflowInfo } from '@temporalio/workflow';
 import type { DisputeFacts } from '../activities/dispute/recorded';
 import { adviceOnLoss } from '../domain/dispute';
 import { formatMoney } from '../domain/money';
+import { moment } from './moment';
 
 /**
  * A dispute's details in the Temporal UI, as Markdown: what happened, what it waits for, what staff can do. No
  * personal data.
  */
 export function describeDispute(facts: DisputeFacts, reminded: boolean): string {
-  const { order, status, reason, amount, currency } = facts;
+  const { order, sessionId, status, reason, amount, currency } = facts;
   const can = whatStaffCanDo(facts);
   return [
     `### Dispute of order ${order.number}: ${status}`,
@@ -18,6 +20,8 @@ export function describeDispute(facts: DisputeFacts, reminded: boolean): string 
       ? []
       : ['', 'Stripe’s word for it is not known here: it counts as open. Look at it in the Dashboard.']),
     ...(can.length > 0 ? ['', '**You can**', '', ...can.map((line) => `- ${line}`)] : []),
+    '',
+    `[The workflow of order ${order.number}](/namespaces/${workflowInfo().namespace}/workflows/${sessionId})`,
   ].join('\n');
 }
 
@@ -58,19 +62,17 @@ function whatItWaitsFor(
   if (!answerable)
     return 'The bank takes no answer, or none any more. It waits for the bank, and nothing of the order ships meanwhile.';
   if (!needsAnswer) return 'It waits for the bank, and nothing of the order ships meanwhile.';
-  const until =
-    dueBy === null
-      ? 'Stripe names no day until which it is taken.'
-      : `It is taken until ${new Date(dueBy).toISOString()}.`;
+  const until = dueBy === null ? 'Stripe names no day until which it is taken.' : `Answer by ${moment(dueBy)}.`;
   return `It waits for evidence. ${until}${reminded ? ' Staff were reminded.' : ''} Nothing of the order ships meanwhile.`;
 }
 
 function whatStaffCanDo({ standing, needsAnswer, order }: DisputeFacts): string[] {
+  const { workflowId: disputeId } = workflowInfo();
   if (standing === 'lost')
     return [`decide about the order, whose workflow takes updates until it ends. ${adviceOnLoss(order)}`];
   if (standing !== 'open' || !needsAnswer) return [];
   return [
-    'read and change the evidence that was gathered, in the staff API: `GET` and `PUT /admin/disputes/{id}/evidence`',
+    `read the evidence that was gathered, in the staff API: \`GET /admin/disputes/${disputeId}\`; \`PUT …/evidence\` changes it`,
     '`submitEvidence` — gives it to the bank as it stands, once',
   ];
 }

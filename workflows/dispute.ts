@@ -2,6 +2,7 @@ import {
   allHandlersFinished,
   condition,
   currentUpdateInfo,
+  patched,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -27,6 +28,8 @@ const DAY = 24 * HOUR;
 const REMIND_BEFORE = 2 * DAY;
 /** The first delay before looking again for an order that is still being written. It doubles, up to an hour. */
 const SOON = 15_000;
+/** The order hears that the evidence is submitted, so that its details do not ask for it any more. */
+const SUBMITTED = 'order-hears-of-evidence';
 
 /**
  * Follows one dispute from opening to closing. It records what Stripe says with the order, whose own workflow holds the
@@ -61,7 +64,7 @@ class DisputeRun {
   private readonly signs: FollowerSigns<'read' | 'gather-evidence' | 'start-order'>;
   private readonly parking: Parking<'read' | 'gather-evidence' | 'start-order'>;
   /** What the order and staff were last notified of. A new run notifies them again, which has no second effect. */
-  private readonly notified: { standing?: string; openings?: number; dueBy?: number } = {};
+  private readonly notified: { standing?: string; submitted?: boolean; openings?: number; dueBy?: number } = {};
   private shown: { number?: string; attention?: boolean } = {};
 
   constructor(private readonly input: DisputeInput) {
@@ -166,16 +169,17 @@ class DisputeRun {
 
   /** The order and staff hear of it first. Only then is the evidence gathered, which may be stuck for long. */
   private async notify(facts: DisputeFacts): Promise<void> {
-    const { sessionId, standing, openings } = facts;
+    const { sessionId, standing, openings, submitted } = facts;
     if (standing !== this.notified.standing) {
       this.notified.standing = standing;
       await this.notifyOfStanding(facts);
-    }
+    } else if (submitted && !this.notified.submitted && patched(SUBMITTED)) await notifyOrder(sessionId);
+    this.notified.submitted = submitted;
     if (standing === 'open' && openings !== this.notified.openings) {
       this.notified.openings = openings;
       this.signs.mail(sessionId, { template: 'dispute_opened', ref: this.input.disputeId, episode: openings });
     }
-    if (standing === 'open' && !facts.submitted)
+    if (standing === 'open' && !submitted)
       await this.parking.untilDone('gather-evidence', () => databaseTask.gatherEvidence(this.input));
   }
 

@@ -1,5 +1,6 @@
 import { Fragment, type ReactNode } from 'react';
 import { moment } from '../../domain/dates';
+import { waitsForAnswer } from '../../domain/dispute';
 import { formatMoney, type Money } from '../../domain/money';
 import { postalLines } from '../../domain/postal-address';
 import { Problem } from '../../domain/problem';
@@ -135,7 +136,7 @@ const orderPage = ({ env }: ApiDeps, { order, ui, signedIn }: Shown): string => 
           title="Disputes"
           lines={order.disputes.map(
             ({ id, status, reason, amount, dueBy }) =>
-              `${said(amount)}: ${status} (${reason}) ${id}${dueBy ? `, answer by ${when(dueBy)}` : ''}`,
+              `${said(amount)}: ${status} (${reason}) ${id}${dueBy && waitsForAnswer(status) ? `, answer by ${when(dueBy)}` : ''}`,
           )}
         />
         <List

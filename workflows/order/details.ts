@@ -2,7 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import { formatMoney } from '../../domain/money';
 import type { MailState } from '../../domain/order-snapshot';
 import type { OrderReport } from '../../messages/order';
-import { moment } from './moment';
+import { moment } from '../moment';
 
 /**
  * The order's details in the Temporal UI, as Markdown: what is known of it, what it waits for, and what staff can do,
@@ -52,7 +52,7 @@ function disputeOf({ id, amount, currency, dueBy, answerable, submitted }: Order
   return `> **Disputed** (${formatMoney({ amount, currency })}): ${toDo}. Nothing ships and nothing is refunded meanwhile. ${run(id)}`;
 }
 
-function lineOf({ sku, quantity, shipped, returned, toShip }: OrderReport['lines'][number]): string {
+function lineOf({ sku, quantity, shipped, returned, toShip, replaced = 0 }: OrderReport['lines'][number]): string {
   const calledOff = quantity - shipped - toShip; // with a refund, before it was sent
   const parts = [
     `${shipped} sent`,
@@ -60,7 +60,8 @@ function lineOf({ sku, quantity, shipped, returned, toShip }: OrderReport['lines
     ...(calledOff > 0 ? [`${calledOff} back in stock`] : []),
     `${toShip} to send`,
   ];
-  return `${quantity} × \`${sku}\`: ${parts.join(', ')}`;
+  const free = replaced > 0 ? `, ${replaced} of them at no charge` : '';
+  return `${quantity} × \`${sku}\`${free}: ${parts.join(', ')}`;
 }
 
 const parcelOf = ({ carrier, trackingNumber, at, items }: OrderReport['parcels'][number]): string =>
@@ -98,8 +99,8 @@ const MAIL: Record<MailState, string> = {
   under_way: 'on its way to the mail provider since',
   waiting: 'waits, because the provider takes no mails; it goes out by itself; since',
   sent: 'sent,',
-  returned: 'did not reach its reader, as the timeline explains,',
-  unsent: 'not sent, as the timeline explains,',
+  returned: 'did not reach its reader, as the order’s document explains,',
+  unsent: 'not sent, as the order’s document explains,',
   given_up: 'not sent, given up,',
 };
 

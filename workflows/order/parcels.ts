@@ -1,5 +1,5 @@
 import { RETAKES_STOCK } from '../../domain/action-rules';
-import type { ShipRequest } from '../../messages/order';
+import type { ReplaceRequest, ShipRequest } from '../../messages/order';
 import { refusal } from '../refusal';
 import { database } from '../steps';
 import type { StaffRequest } from './inbox';
@@ -44,15 +44,19 @@ export class Parcels {
     const { sessionId } = run;
     const recorded = await run.untilDone('ship', () => database.recordReplacement({ sessionId, key, ...request }));
     if (recorded.outcome === 'refused') throw refusal(recorded.reason, recorded.code);
-    await this.refresh();
+    const { status } = run;
+    const event = `To be sent at no charge: ${request.items.map(describeReplaced).join(', ')}`;
+    await this.refresh(event);
+    if (run.status === status) run.recorded({}, event);
   }
 
   /**
    * Others wrote to the order: a refund may have emptied it, a dispute may hold it back. There may be a parcel, too,
    * unknown to the workflow: an update that was not answered leaves nothing in the history, so a worker that dies
    * between writing and answering takes the request with it.
+   * @param event tells staff why the status is another now
    */
-  async refresh(): Promise<void> {
+  async refresh(event?: string): Promise<void> {
     const { run } = this;
     const { sessionId, order: before } = run;
     const now = await run.untilDone('read', () => database.readOrder({ sessionId }));
@@ -60,7 +64,7 @@ export class Parcels {
     if (now.anythingShipped && (shippedMeanwhile || now.status === 'PREPARING')) {
       for (const id of await run.untilDone('read', () => database.readParcels({ sessionId }))) this.mail(id);
     }
-    run.apply(now);
+    run.apply(now, event);
   }
 
   /**
@@ -74,3 +78,7 @@ export class Parcels {
     return true;
   }
 }
+
+/** Goods that are sent again, or in place of others, in words for staff. */
+const describeReplaced = ({ sku, quantity, with: other }: ReplaceRequest['items'][number]): string =>
+  other === undefined ? `${quantity} × ${sku}` : `${quantity} × ${other} instead of ${sku}`;

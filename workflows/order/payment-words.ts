@@ -1,4 +1,4 @@
-import { moment } from './moment';
+import { moment } from '../moment';
 
 /** How far the wait for a payment is. */
 export type PaymentStage = keyof typeof TIMER_SUMMARY;

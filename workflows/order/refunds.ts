@@ -17,12 +17,25 @@ export async function giveBackPart(
   summary: string,
 ): Promise<void> {
   const { sessionId } = run;
-  const given = await run.untilDone('refund', () =>
-    stripe.refundPart.executeWithOptions({ summary }, [{ sessionId, ...part, actor: 'staff' }]),
+  const given = await whileWaiting(run, 'the refund to be taken by Stripe', () =>
+    run.untilDone('refund', () =>
+      stripe.refundPart.executeWithOptions({ summary }, [{ sessionId, ...part, actor: 'staff' }]),
+    ),
   );
   if (given.outcome === 'refused-by-stripe') run.mails.send(refusedRefundMail(given.since));
   if (given.outcome === 'refused')
     throw refusal(given.reason, given.code === 'disputed' ? INVALID_TRANSITION : given.code);
+}
+
+/** Tells staff what the order waits for, as long as this work takes. */
+async function whileWaiting<T>(run: OrderRun, forWhat: string, work: () => Promise<T>): Promise<T> {
+  const { waitingFor } = run.state;
+  run.waits(forWhat);
+  try {
+    return await work();
+  } finally {
+    run.waits(waitingFor);
+  }
 }
 
 /**

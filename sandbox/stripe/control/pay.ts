@@ -32,7 +32,7 @@ export function attemptOf(world: World, session: Session, params: PayParams): At
   const typed =
     params.address ??
     (collects || session.automatic_tax.enabled
-      ? { ...SOMEWHERE, country: collects?.allowed_countries[0] ?? 'DE' }
+      ? { ...SOMEWHERE, country: countryOf(collects?.allowed_countries) }
       : undefined);
   const address = addressOf(typed);
   return {
@@ -58,6 +58,9 @@ export function attemptOf(world: World, session: Session, params: PayParams): At
 }
 
 const SOMEWHERE = { line1: 'Teststraße 1', city: 'Berlin', postal_code: '10115' };
+
+const countryOf = (allowed: readonly string[] = ['DE']): string =>
+  allowed.includes('DE') ? 'DE' : (allowed[0] ?? 'DE');
 
 function cardPayment(world: World, card: string) {
   return {

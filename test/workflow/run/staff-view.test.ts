@@ -103,8 +103,8 @@ test('the details say where each mail is: in the database, or, if it is not over
       `- \`order_shipped\`: on its way to the mail provider since ${moment}`,
       `- \`order_received\`: sent, ${moment}`,
       `- \`dispute_opened\`: waits, because the provider takes no mails; it goes out by itself; since ${moment}`,
-      `- \`refund_failed\`: not sent, as the timeline explains, ${moment}`,
-      `- \`return_received\`: did not reach its reader, as the timeline explains, ${moment}`,
+      `- \`refund_failed\`: not sent, as the order’s document explains, ${moment}`,
+      `- \`return_received\`: did not reach its reader, as the order’s document explains, ${moment}`,
     ].join('\n'),
   );
 });
