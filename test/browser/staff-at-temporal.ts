@@ -82,13 +82,13 @@ export class StaffAtTemporal {
 
   /** Submits the form, and waits until it has closed: the update is done. */
   async submit(): Promise<void> {
-    await this.form.getByRole('button', { name: 'Submit' }).click();
+    await this.form.getByRole('button', { name: 'Submit', exact: true }).click();
     await this.form.waitFor({ state: 'hidden' });
   }
 
   /** Submits the form, and reads what it says is wrong. */
   async submitInVain(): Promise<string> {
-    await this.form.getByRole('button', { name: 'Submit' }).click();
+    await this.form.getByRole('button', { name: 'Submit', exact: true }).click();
     const refusal = this.form.getByRole('alert').filter({ hasText: /\w/ });
     return until(async () => {
       const text = (await refusal.allTextContents()).join(' ').trim();

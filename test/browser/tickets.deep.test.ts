@@ -1,73 +1,32 @@
-import type { Browser } from 'playwright-core';
 import { savedViews } from '../../messages/views';
 import { until } from '../support/until';
-import { launchChromium } from './chromium';
-import { StaffAtTemporal } from './staff-at-temporal';
+import type { StaffAtTemporal } from './staff-at-temporal';
 import { picture, pictureOfPanel } from './staff-pictures';
-import { startWholeSystem, type WholeSystem } from './whole-system';
+import { SupportDesk } from './support-desk';
 
 /**
  * Tickets of docs/support-tickets.md, in the real Temporal UI, through its own forms. With `RECORD=1` this run takes
- * the pictures of that page.
+ * the pictures of that page. The other tickets: tickets-more.deep.test.ts.
  */
 
-let system: WholeSystem;
-let browser: Browser;
+let desk: SupportDesk;
 let staff: StaffAtTemporal;
 
 beforeAll(async () => {
-  [system, browser] = await Promise.all([startWholeSystem(), launchChromium()]);
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  const page = await context.newPage();
-  staff = new StaffAtTemporal(page);
-  await page.goto(`${system.env.PUBLIC_URL}/staff`);
-  await page
-    .getByRole('textbox')
-    .or(page.locator('input[type=password]'))
-    .fill(system.env.ADMIN_TOKEN as string);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { name: 'Lists in the Temporal UI' }).waitFor();
+  desk = await SupportDesk.open();
+  staff = desk.staff;
 });
 afterAll(async () => {
-  await browser?.close();
-  expect(await system?.stop()).toBe(0);
+  expect(await desk?.close()).toBe(0);
 });
 
-interface Order {
-  number: string;
-  sessionId: string;
-  status: string;
-  attention: unknown;
-  refunds: { id: string; status: string }[];
-}
-const orderOf = async (ref: string) => (await system.staff('GET', `/admin/orders/${ref}`)).body as unknown as Order;
-
-/** An order that is paid and waits to be shipped. */
-async function paid(...items: { sku: string; quantity: number }[]): Promise<Order> {
-  const answer = await fetch(`${system.env.PUBLIC_URL}/checkout`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ items }),
-  });
-  const { sessionId } = (await answer.json()) as { sessionId: string };
-  await system.atStripe(`/sessions/${sessionId}/pay`, { email: 'ada@example.com', name: 'Ada Harbour', wait: true });
-  return until(async () => {
-    const order = await orderOf(sessionId);
-    return order.status === 'PREPARING' && order;
-  });
-}
-
-/** From the finder to a list in the Temporal UI, and to the order in it. */
-async function openFromView(view: string, { sessionId }: Order): Promise<void> {
-  await staff.page.goto(`${system.env.PUBLIC_URL}/staff`);
-  await staff.page.getByRole('link', { name: view, exact: true }).click();
-  await staff.openFromList(sessionId);
-}
-
 test('an order is found by its view, and its details say what it waits for and what can be done', async () => {
-  const order = await paid({ sku: 'TULIPS', quantity: 2 }, { sku: 'STONE-VASE', quantity: 1 });
+  const order = await desk.paid([
+    { sku: 'TULIPS', quantity: 2 },
+    { sku: 'STONE-VASE', quantity: 1 },
+  ]);
   const { page } = staff;
-  await page.goto(`${system.env.PUBLIC_URL}/staff`);
+  await page.goto(`${desk.system.env.PUBLIC_URL}/staff`);
   await page.getByRole('link', { name: 'To ship', exact: true }).click();
   await page.getByRole('link', { name: order.sessionId }).waitFor();
   await page.evaluate((await copiedSetup()).replace('location.reload();', ''));
@@ -89,8 +48,11 @@ test('an order is found by its view, and its details say what it waits for and w
 }, 120_000);
 
 test('a part is shipped by pasting the offered block; one that is not filled in is refused in one sentence', async () => {
-  const order = await paid({ sku: 'TULIPS', quantity: 2 }, { sku: 'STONE-VASE', quantity: 1 });
-  await openFromView('To ship', order);
+  const order = await desk.paid([
+    { sku: 'TULIPS', quantity: 2 },
+    { sku: 'STONE-VASE', quantity: 1 },
+  ]);
+  await desk.openFromView('To ship', order.sessionId);
   await staff.readUntil('PREPARING');
   const [block] = await staff.offered('ship');
   expect(block).toMatchObject({
@@ -109,8 +71,8 @@ test('a part is shipped by pasting the offered block; one that is not filled in 
 }, 120_000);
 
 test('half of the money is given back, and the details say how much is left', async () => {
-  const order = await paid({ sku: 'TULIPS', quantity: 2 });
-  await openFromView('To ship', order);
+  const order = await desk.paid([{ sku: 'TULIPS', quantity: 2 }]);
+  await desk.openFromView('To ship', order.sessionId);
   await staff.readUntil('PREPARING');
   const [, part] = await staff.offered('refund');
   expect(part).toEqual({ amount: 3600, reason: 'requested_by_customer' });
@@ -118,13 +80,13 @@ test('half of the money is given back, and the details say how much is left', as
   await picture('refund', staff.form);
   await staff.submit();
   await staff.readUntil('€18.00 given back, €18.00 left');
-  expect(await orderOf(order.number)).toMatchObject({ status: 'PREPARING', paymentStatus: 'PARTIALLY_REFUNDED' });
+  expect(await desk.orderOf(order.number)).toMatchObject({ status: 'PREPARING', paymentStatus: 'PARTIALLY_REFUNDED' });
 }, 120_000);
 
 test('goods that came back are restocked and refunded', async () => {
-  const order = await paid({ sku: 'TULIPS', quantity: 2 });
-  await system.staff('POST', `/admin/orders/${order.number}/ship`, { carrier: 'DHL', trackingNumber: '4711' });
-  await staff.page.goto(`${system.env.TEMPORAL_UI_URL}/namespaces/default/workflows/${order.sessionId}`);
+  const order = await desk.paid([{ sku: 'TULIPS', quantity: 2 }]);
+  await desk.system.staff('POST', `/admin/orders/${order.number}/ship`, { carrier: 'DHL', trackingNumber: '4711' });
+  await staff.page.goto(`${desk.system.env.TEMPORAL_UI_URL}/namespaces/default/workflows/${order.sessionId}`);
   await staff.readUntil('SHIPPED');
   const [block] = await staff.offered('return');
   expect(block).toEqual({ items: [{ sku: 'TULIPS', quantity: 2 }], condition: 'restock', refund: {} });
@@ -137,11 +99,11 @@ test('goods that came back are restocked and refunded', async () => {
 }, 120_000);
 
 test('a refund that failed is asked for again with retry', async () => {
-  const order = await paid({ sku: 'STONE-VASE', quantity: 1 });
-  await system.staff('POST', `/admin/orders/${order.number}/cancel`, { reason: 'requested_by_customer' });
-  const [refund] = (await orderOf(order.number)).refunds;
-  await system.atStripe(`/refunds/${refund?.id}/fail`);
-  await openFromView('Needs attention', order);
+  const order = await desk.paid([{ sku: 'STONE-VASE', quantity: 1 }]);
+  await desk.system.staff('POST', `/admin/orders/${order.number}/cancel`, { reason: 'requested_by_customer' });
+  const [refund] = (await desk.orderOf(order.number)).refunds;
+  await desk.system.atStripe(`/refunds/${refund?.id}/fail`);
+  await desk.openFromView('Needs attention', order.sessionId);
   const details = await staff.readUntil('refund-failed');
   expect(details).toContain('1 × STONE-VASE: 0 sent, 1 back in stock, 0 to send');
   expect(details).not.toContain('It waits for staff to ship it');
@@ -149,10 +111,7 @@ test('a refund that failed is asked for again with retry', async () => {
   await pictureOfPanel('attention', staff.page, staff.panel);
   await staff.fillIn('retry');
   await staff.submit();
-  const { refunds } = await until(async () => {
-    const now = await orderOf(order.number);
-    return now.status === 'REFUNDED' && now.attention === null && now;
-  });
+  const { refunds } = await desk.orderWhen(order.number, (now) => now.status === 'REFUNDED' && now.attention === null);
   expect(refunds.map(({ status }) => status).sort()).toEqual(['failed', 'succeeded']);
 }, 120_000);
 
@@ -160,7 +119,7 @@ test('the lists of the finder are saved views once a browser is set up, and a li
   const { page } = staff;
   const names = savedViews(Date.now()).map(({ name }) => name);
   for (const name of names) {
-    await page.goto(`${system.env.PUBLIC_URL}/staff`);
+    await page.goto(`${desk.system.env.PUBLIC_URL}/staff`);
     await page.getByRole('link', { name, exact: true }).click();
     await page.getByRole('group', { name: 'Saved Views' }).getByRole('button', { name, exact: true }).click();
     await page.getByRole('menuitem', { name }).first().waitFor();
@@ -168,7 +127,7 @@ test('the lists of the finder are saved views once a browser is set up, and a li
   expect((await savedHere()).sort()).toEqual([...names].sort());
   await picture('views', page, { x: 256, y: 48, width: 1024, height: 420 });
   await page.evaluate(() => localStorage.removeItem('saved-workflow-queries'));
-  await page.goto(`${system.env.PUBLIC_URL}/staff/setup`);
+  await page.goto(`${desk.system.env.PUBLIC_URL}/staff/setup`);
   await page.getByRole('link', { name: 'Disputed', exact: true }).click();
   await until(async () => (await savedHere()).includes('Disputed'));
 }, 120_000);
@@ -183,7 +142,7 @@ async function savedHere(): Promise<string[]> {
 async function copiedSetup(): Promise<string> {
   const page = await staff.page.context().newPage();
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-  await page.goto(`${system.env.PUBLIC_URL}/staff/setup`);
+  await page.goto(`${desk.system.env.PUBLIC_URL}/staff/setup`);
   await page.getByRole('button', { name: 'Copy the script' }).click();
   await page.getByText('Copied.').waitFor();
   expect(await page.getByRole('button', { name: 'Set up this browser' }).isVisible()).toBe(false);
