@@ -1,4 +1,5 @@
 import { isAboutRefund } from './action-rules';
+import { formatMoney, type Money } from './money';
 import { DECISIONS } from './order';
 import type { OrderSnapshot } from './order-snapshot';
 
@@ -23,6 +24,20 @@ export function awaitedToFulfil(order: FulfilmentFacts): string {
     ? `staff to ship it${decision}`
     : `staff to release it (on hold: ${shippingHold}) and to ship it${decision}`;
 }
+
+/** What an order waits for while it does what staff ask for, in the same words. */
+export const AWAITED_MEANWHILE = {
+  ship: 'the parcel to be recorded',
+  deliver: 'the delivery to be recorded',
+  return: 'the return to be recorded',
+  replace: 'the goods that are to be sent again to be recorded',
+  retry: 'what staff decided to be carried out',
+  resolve: 'what staff decided to be recorded',
+} as const;
+
+/** While Stripe is asked for a refund. Without an amount: of all that is left. */
+export const awaitedRefund = (amount: Money | null): string =>
+  `the refund of ${amount === null ? 'all that is left' : formatMoney(amount)} to be taken by Stripe`;
 
 /** Why nothing ships, whatever staff do, before this is over. */
 function whyStopped({ status, disputed, reviewOpen, fraudWarning, reports = [] }: FulfilmentFacts): string | null {

@@ -41,7 +41,8 @@ export const GOODS_RULES = {
       },
       {
         when: 'its goods went back into stock with a refund that failed',
-        applies: ({ stock }) => stock === 'RETURNED',
+        // Of a sent order nothing is left to take again, and of downloads nothing at all.
+        applies: ({ status, stock }) => status === 'PREPARING' && stock === 'RETURNED',
         refusal: () => 'The goods went back into stock: ship takes them again first',
       },
     ],

@@ -133,4 +133,4 @@ export interface OrderSnapshot {
 }
 
 /** How far an order with goods is. */
-export type Progress = Pick<OrderSnapshot, 'lines' | 'parcels'>;
+export type Progress = Pick<OrderSnapshot, 'lines' | 'parcels'> & Partial<Pick<OrderSnapshot, 'stock'>>;

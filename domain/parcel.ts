@@ -5,9 +5,16 @@ export type ParcelLine = { sku: string; quantity: number };
 
 /**
  * The fields of an order's line that decide what can still be shipped. `replaced`: units that are sent beyond those
- * that were bought.
+ * that were bought. `undone`: of those restocked, the ones that went back with all of the money; null or absent where
+ * that was not counted.
  */
-export type ShippableItem = ParcelLine & { kind: ProductKind; shipped: number; restocked: number; replaced: number };
+export type ShippableItem = ParcelLine & {
+  kind: ProductKind;
+  shipped: number;
+  restocked: number;
+  replaced: number;
+  undone?: number | null;
+};
 /** Those that decide what can still come back, too: `returned` are units that came back by a return. */
 export type ReturnableItem = ShippableItem & { returned: number };
 
@@ -54,11 +61,14 @@ export const progressOf = (items: ReturnableItem[], wentBack: boolean): LineProg
       };
     });
 
-/** Units that returned to stock without ever having been shipped. */
+/**
+ * What `ship` takes from stock again, once an order has its money again: the units that went back with it. What a
+ * refund of a part has called off or brought back stays in stock.
+ */
 export const givenBack = (items: ShippableItem[]): ParcelLine[] =>
-  items
-    .map((item) => ({ sku: item.sku, quantity: Math.min(item.restocked, unsentOf(item)) }))
-    .filter(({ quantity }) => quantity > 0);
+  items.map((item) => ({ sku: item.sku, quantity: undoneOf(item) })).filter(({ quantity }) => quantity > 0);
+
+const undoneOf = (item: ShippableItem): number => item.undone ?? Math.min(item.restocked, unsentOf(item));
 
 /** What the customer has: shipped, and come back neither by a return nor into stock with a refund. */
 export const withCustomer = (items: ReturnableItem[]): ParcelLine[] =>
@@ -72,9 +82,20 @@ export const restockedAfter = (item: ShippableItem): number => Math.max(0, item.
 /** Units that have not left: to be shipped, or back in stock. */
 const unsentOf = ({ quantity, replaced, shipped }: ShippableItem): number => quantity + replaced - shipped;
 
-/** The items once the units that returned unshipped are taken from stock again. */
-export const takenAgain = <Item extends ShippableItem>(items: Item[]): Item[] =>
-  items.map((item) => ({ ...item, restocked: restockedAfter(item) }));
+/**
+ * The items once those units are taken from stock again. What a refund restocked beyond the unshipped units counts as
+ * returned then: those that are taken would be taken for it otherwise.
+ */
+export const takenAgain = <Item extends ReturnableItem>(items: Item[]): Item[] =>
+  items.map((item) => {
+    const undone = undoneOf(item);
+    if (undone === 0) return item;
+    const cameBack = restockedAfter(item);
+    return {
+      ...item,
+      ...{ restocked: item.restocked - undone - cameBack, returned: item.returned + cameBack, undone: 0 },
+    };
+  });
 
 /** Why the requested parcel is not possible, given what is still to be shipped; null if it is. */
 export function whyNotThisParcel(waiting: ParcelLine[], parcel: ParcelLine[]): string | null {

@@ -5,7 +5,7 @@ import { whyNot } from '../../domain/actions';
 import { reportsOf } from '../../domain/calls';
 import type { SessionId } from '../../domain/ids';
 import { isDecision, type OrderStatus } from '../../domain/order';
-import type { Progress } from '../../domain/order-snapshot';
+import type { Progress, StockState } from '../../domain/order-snapshot';
 import {
   count,
   givenBack,
@@ -42,7 +42,7 @@ export type Shipped =
 /** Records one parcel, with all or part of an order. Repeating the same carrier and number changes nothing. */
 export async function recordShipment(
   db: Db,
-  { sessionId, carrier, trackingNumber, trackingUrl, items, actor, at }: NewShipment,
+  { sessionId, carrier, trackingNumber, trackingUrl, items: asked, actor, at }: NewShipment,
 ): Promise<Shipped> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
@@ -53,16 +53,19 @@ export async function recordShipment(
     if (same)
       return {
         ...{ outcome: 'shipped', status: order.status, shipmentId: same.id },
-        ...(await progress(tx, sessionId, isReturned)),
+        ...(await progress(tx, sessionId, order.stock)),
       };
-    const waiting = unshipped(isReturned ? takenAgain(order.items) : order.items);
-    const parcel = items ?? waiting;
+    const items = isReturned ? takenAgain(order.items) : order.items;
+    const waiting = unshipped(items);
+    const parcel = asked ?? waiting;
     const refusal = whyNot('ship', shipFacts(order)) ?? whyNotThisParcel(waiting, parcel);
     if (refusal) return { outcome: 'refused', code: 'invalid_transition', reason: refusal };
     if (isReturned) {
       const missing = await inventory.retake(tx, sessionId, givenBack(order.items), at);
       if (missing.length > 0)
         return { outcome: 'refused', code: 'out_of_stock', reason: 'The stock went back to the shelf, and is gone' };
+      for (const { sku, restocked, returned } of items)
+        await tx.orderItem.update({ where: { sessionId_sku: { sessionId, sku } }, data: { restocked, returned } });
     }
 
     const shipmentId = randomUUID();
@@ -91,7 +94,7 @@ export async function recordShipment(
       actor,
       key: `shipped/${shipmentId}`,
     });
-    return { outcome: 'shipped', status, shipmentId, ...(await progress(tx, sessionId, false)) };
+    return { outcome: 'shipped', status, shipmentId, ...(await progress(tx, sessionId, 'COMMITTED')) };
   });
 }
 
@@ -104,12 +107,12 @@ export const shipFacts = ({ attentionStep, ...order }: Order): ActionFacts => ({
   shippingHold: holdOf(order),
 });
 
-/** @param wentBack whether the goods are back in stock */
-async function progress(tx: Tx, sessionId: SessionId, wentBack: boolean): Promise<Progress> {
+async function progress(tx: Tx, sessionId: SessionId, stock: StockState): Promise<Progress> {
   const items = await tx.orderItem.findMany({ where: { sessionId }, orderBy: { position: 'asc' } });
   const parcels = await tx.shipment.findMany({ where: { sessionId }, orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] });
   return {
-    lines: progressOf(items, wentBack),
+    stock,
+    lines: progressOf(items, stock === 'RETURNED'),
     parcels: parcels.map((parcel) => ({
       ...{ carrier: parcel.carrier, trackingNumber: parcel.trackingNumber, at: parcel.shippedAt.getTime() },
       items: parcel.items as ParcelLine[], // as `recordShipment` wrote them

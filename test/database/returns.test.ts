@@ -6,21 +6,20 @@ import type { Prisma } from '../../prisma/generated/client';
 import { readMigrations } from '../../prisma/migrations';
 import { eraseCustomer } from '../../store/customers/erase';
 import type { Db } from '../../store/database';
-import { type NewReplacement, recordReplacement } from '../../store/orders/replacements';
 import {
   declineReturnRequest,
   IN_TIME,
   recordReturnRequest,
   returnRequestsOf,
 } from '../../store/orders/return-requests';
-import { type NewReturn, recordReturn } from '../../store/orders/returns';
+import type { NewReturn } from '../../store/orders/returns';
 import { completeOrder, recordShipment } from '../../store/orders/shipments';
 import { holdShipping, releaseShipping } from '../../store/orders/shipping-hold';
 import { readSnapshot } from '../../store/orders/snapshot';
-import { recordRefund } from '../../store/refunds/record';
-import { refuseRefund, writeRequest } from '../../store/refunds/staff-requests';
+import { refuseRefund } from '../../store/refunds/staff-requests';
 import { readRefundStanding } from '../../store/refunds/standing';
 import { withDatabase } from '../support/database';
+import { at, goods, later, STOCK } from './goods';
 
 /** Goods that come back, as staff record them, with the refunds that are asked for beside and between. */
 
@@ -29,67 +28,7 @@ withDatabase(5, (opened) => {
   db = opened;
 });
 
-const at = new Date('2026-11-23T12:00:00Z');
-const later = new Date('2026-12-01T12:00:00Z');
-const STOCK = 100;
-
-let orders = 0;
-/** An order of three mugs at 10.00 and two lamps at 5.00, less 10 %, paid and sold. What is named was shipped. */
-async function order(
-  shipped: { mug?: number; lamp?: number } = { mug: 3, lamp: 2 },
-  change: Partial<Prisma.OrderUncheckedCreateInput> = {},
-) {
-  const n = ++orders;
-  const sessionId = `cs_test_returns_${n}` as SessionId;
-  const skus = { mug: `mug-${n}`, lamp: `lamp-${n}`, cup: `cup-${n}` };
-  const items = [
-    { sku: skus.mug, quantity: 3, unitAmount: 1000, total: 3000, shipped: shipped.mug ?? 0 },
-    { sku: skus.lamp, quantity: 2, unitAmount: 500, total: 1000, shipped: shipped.lamp ?? 0 },
-  ];
-  for (const { sku, quantity, unitAmount } of [...items, { sku: skus.cup, quantity: 0, unitAmount: 1000 }]) {
-    const prices = { create: [{ currency: 'eur', amount: unitAmount, stripePriceId: `price_${sku}`, createdAt: at }] };
-    await db.product.create({
-      data: { sku, name: sku, kind: 'PHYSICAL', createdAt: at, updatedAt: at, stock: { create: {} }, prices },
-    });
-    const moved = { sku, at, heldDelta: 0, reference: sessionId, actor: 'staff' };
-    await db.stockMovement.create({ data: { ...moved, kind: 'ADJUST', onHandDelta: STOCK } });
-    await db.stockMovement.create({ data: { ...moved, kind: 'TAKE', onHandDelta: -quantity } });
-  }
-  const left = items.reduce((sum, one) => sum + one.quantity - one.shipped, 0);
-  await db.order.create({
-    data: {
-      ...{ sessionId, number: `returns-${n}`, status: left === 0 ? 'SHIPPED' : 'PREPARING', stock: 'COMMITTED' },
-      ...{ paymentStatus: 'PAID', origin: 'CHECKOUT', currency: 'eur', subtotal: 4000, discount: 400, total: 3600 },
-      ...{ paymentIntentId: `pi_returns_${n}`, holdUntil: at, createdAt: at, updatedAt: at },
-      items: { create: items.map((item, position) => ({ ...item, position, name: item.sku, kind: 'PHYSICAL' })) },
-      ...change,
-    },
-  });
-  return { sessionId, ...skus };
-}
-
-const back = (sessionId: SessionId, sku: string, quantity: number, change: Partial<NewReturn> = {}) =>
-  recordReturn(db, {
-    ...{ sessionId, key: randomUUID(), requestHash: 'body', items: [{ sku, quantity }], condition: 'restock' as const },
-    ...{ refund: null, actor: 'ada', at },
-    ...change,
-  });
-const again = (
-  sessionId: SessionId,
-  sku: string,
-  quantity: number,
-  { with: other, ...change }: Partial<NewReplacement> & { with?: string | undefined } = {},
-) =>
-  recordReplacement(db, {
-    ...{ sessionId, key: randomUUID(), requestHash: 'body', actor: 'bob', at },
-    items: [{ sku, quantity, with: other }],
-    ...change,
-  });
-const ship = (sessionId: SessionId, sku: string, quantity: number) =>
-  recordShipment(db, {
-    ...{ sessionId, carrier: 'DHL', trackingNumber: randomUUID(), trackingUrl: null, at: later },
-    ...{ items: [{ sku, quantity }], actor: 'ada' },
-  });
+const { order, back, again, ship, refund, failLast, stripeSays, refundsOf, itemOf, moved, onHand } = goods(() => db);
 const ask = (sessionId: SessionId, sku: string, quantity: number, when = at) =>
   recordReturnRequest(db, { sessionId, id: randomUUID(), items: [{ sku, quantity }], reason: null, at: when });
 const decline = (sessionId: SessionId, id: string) =>
@@ -101,32 +40,6 @@ const requestsOf = async (sessionId: SessionId) => {
 const isListed = async (sessionId: SessionId) =>
   (await db.order.findUniqueOrThrow({ where: { sessionId } })).returnRequested;
 const amount = (value: number) => ({ outcome: 'recorded', refund: { amount: value } });
-
-/** Staff ask for a refund of this much, and Stripe makes it. */
-async function refund(sessionId: SessionId, value: number): Promise<string> {
-  const requestKey = randomUUID();
-  const reason = 'other' as const;
-  const asked = { sessionId, requestKey, amount: value, reason, actor: 'staff', at, isListed: true };
-  const written = await writeRequest(db, asked);
-  if (written.outcome === 'to-ask') await stripeSays(sessionId, written.refund.key, value);
-  return written.outcome;
-}
-const stripeSays = (sessionId: SessionId, key: string, value: number, status = 'succeeded') =>
-  recordRefund(db, {
-    sessionId,
-    seen: { id: `re_${key}`, key, status, amount: value, currency: 'eur', createdAt: at },
-    at,
-  });
-const refundsOf = (sessionId: SessionId) =>
-  db.refund.findMany({ where: { sessionId }, orderBy: [{ createdAt: 'asc' }, { key: 'asc' }] });
-const itemOf = (sessionId: SessionId, sku: string) =>
-  db.orderItem.findUniqueOrThrow({ where: { sessionId_sku: { sessionId, sku } } });
-/** How the order moved the stock of a SKU, after it was sold. */
-const moved = async (sessionId: SessionId, sku: string) => {
-  const rows = await db.stockMovement.findMany({ where: { sku, reference: sessionId }, orderBy: { id: 'asc' } });
-  return rows.slice(2).map(({ onHandDelta, kind, actor }) => [onHandDelta, kind, actor]);
-};
-const onHand = async (sku: string) => (await db.stockLevel.findUniqueOrThrow({ where: { sku } })).onHand;
 
 describe('goods that came back', () => {
   test('are in stock again or written off, and what is still to be shipped stays so', async () => {
@@ -485,8 +398,7 @@ async function take(
   { what, sku, quantity, value, refund: how, condition, with: other, at: when = at }: Step,
 ): Promise<unknown> {
   const requested = (await refundsOf(sessionId)).filter(({ status }) => status === 'requested');
-  const made = (await refundsOf(sessionId)).filter(({ status }) => status === 'succeeded');
-  const [first, last] = [requested[0], made.at(-1)];
+  const [first] = requested;
   switch (what) {
     case 'ship':
       return ship(sessionId, sku, quantity);
@@ -504,23 +416,12 @@ async function take(
     }
     case 'refund':
       return refund(sessionId, value);
-    case 'restock': {
-      const restock = [{ sku, quantity }];
-      const asked = {
-        sessionId,
-        requestKey: randomUUID(),
-        amount: value,
-        reason: 'other' as const,
-        actor: 'staff',
-        at,
-      };
-      const written = await writeRequest(db, { ...asked, restock, isListed: true });
-      return written.outcome === 'to-ask' && stripeSays(sessionId, written.refund.key, value);
-    }
+    case 'restock':
+      return refund(sessionId, value, [{ sku, quantity }]);
     case 'answer':
       return first && stripeSays(sessionId, first.key, Number(first.amount));
     case 'fail':
-      return last && stripeSays(sessionId, last.key, Number(last.amount), 'failed');
+      return failLast(sessionId);
     default: {
       const refusal = { code: 'disputed' as const, reason: 'The bank decides' };
       return first && refuseRefund(db, { key: first.key, refusal, at });

@@ -1,5 +1,6 @@
 import { patched } from '@temporalio/workflow';
 import type { GivenBack } from '../../activities/refund/refunds';
+import { awaitedRefund } from '../../domain/awaited';
 import { MONEY_GOES_BACK } from '../../domain/obstacles';
 import type { Reason } from '../../domain/order';
 import { refusal } from '../refusal';
@@ -21,8 +22,8 @@ export async function compensate(
   asked: { actor: 'staff' | 'holdfast'; by?: string },
 ): Promise<void> {
   const { sessionId } = run;
-  run.waits('the refund to be taken by Stripe');
   for (let isTold = false; ; isTold = true) {
+    run.waits(awaitedRefund(null));
     const given = await run.untilDone('refund', () =>
       stripe.refundRest.executeWithOptions({ summary: `Gives back all that is left: ${reason}` }, [
         { sessionId, reason, ...asked },
@@ -34,6 +35,7 @@ export async function compensate(
     if (bankGaveItBack(run)) await endLost(run, 'Nothing to give back: the bank did, after a lost dispute');
     if (run.status === 'REFUNDED') return;
     if (given.outcome === 'lost') continue; // it is won after all: the money is there again
+    run.waits('the bank to decide about the dispute; then Stripe is asked for the refund');
     await run.forDecision('refund', 'The payment is disputed: Stripe refuses a refund while the bank decides', {
       isTold: isTold && patched(TOLD_ONCE),
     });

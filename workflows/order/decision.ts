@@ -1,3 +1,4 @@
+import { AWAITED_MEANWHILE } from '../../domain/awaited';
 import { DECISIONS } from '../../domain/order';
 import { OUT_OF_STOCK } from '../../messages/refusals';
 import { refusal } from '../refusal';
@@ -22,6 +23,7 @@ export async function awaitDecision(run: OrderRun): Promise<void> {
     if (message.kind !== 'request') return;
     const { request } = message;
     run.allow(request.name);
+    if (request.name !== 'refund' && request.name !== 'cancel') run.waits(AWAITED_MEANWHILE[request.name]);
     switch (request.name) {
       case 'cancel':
         return cancelOrder(run);

@@ -1,4 +1,4 @@
-import { awaitedToFulfil } from '../../domain/awaited';
+import { AWAITED_MEANWHILE, awaitedToFulfil } from '../../domain/awaited';
 import { DECISIONS } from '../../domain/order';
 import { phaseOf } from '../../domain/phase';
 import { database } from '../steps';
@@ -30,6 +30,7 @@ async function take(run: OrderRun, parcels: Parcels, message: Message): Promise<
   if (message.kind === 'changed') return parcels.refresh();
   if (message.kind !== 'request') return; // the order is paid, so a message about the session changes nothing
   const { request } = message;
+  if (request.name !== 'refund' && request.name !== 'cancel') run.waits(AWAITED_MEANWHILE[request.name]);
   switch (request.name) {
     case 'ship':
       return parcels.ship(request.request, request.key);

@@ -1,4 +1,5 @@
 import type { RefundPartInput } from '../../activities/refund/refunds';
+import { awaitedRefund } from '../../domain/awaited';
 import { INVALID_TRANSITION } from '../../messages/refusals';
 import { refusal } from '../refusal';
 import { database, stripe } from '../steps';
@@ -16,26 +17,15 @@ export async function giveBackPart(
   part: Omit<RefundPartInput, 'sessionId' | 'actor'>,
   summary: string,
 ): Promise<void> {
-  const { sessionId } = run;
-  const given = await whileWaiting(run, 'the refund to be taken by Stripe', () =>
-    run.untilDone('refund', () =>
-      stripe.refundPart.executeWithOptions({ summary }, [{ sessionId, ...part, actor: 'staff' }]),
-    ),
+  const { sessionId, currency } = run;
+  const { amount } = part;
+  run.waits(awaitedRefund(amount === undefined || currency === null ? null : { amount, currency }));
+  const given = await run.untilDone('refund', () =>
+    stripe.refundPart.executeWithOptions({ summary }, [{ sessionId, ...part, actor: 'staff' }]),
   );
   if (given.outcome === 'refused-by-stripe') run.mails.send(refusedRefundMail(given.since));
   if (given.outcome === 'refused')
     throw refusal(given.reason, given.code === 'disputed' ? INVALID_TRANSITION : given.code);
-}
-
-/** Tells staff what the order waits for, as long as this work takes. */
-async function whileWaiting<T>(run: OrderRun, forWhat: string, work: () => Promise<T>): Promise<T> {
-  const { waitingFor } = run.state;
-  run.waits(forWhat);
-  try {
-    return await work();
-  } finally {
-    run.waits(waitingFor);
-  }
 }
 
 /**

@@ -129,9 +129,9 @@ export class OrderRun {
   }
 
   /** A parcel has left. The status changes only once everything is shipped. */
-  setShipped({ status, lines, parcels }: { status: OrderStatus } & Progress): void {
+  setShipped({ status, stock, lines, parcels }: { status: OrderStatus } & Progress): void {
     const flags = { anythingShipped: true, nothingOut: false };
-    const sent = { ...(lines && { lines }), ...(parcels && { parcels }), ...flags };
+    const sent = { ...(stock && { stock }), ...(lines && { lines }), ...(parcels && { parcels }), ...flags };
     this.known = { ...this.order, ...sent, shippedAt: status === 'SHIPPED' ? Date.now() : null };
     if (status === this.status) this.tell('Shipped in part');
     else this.setStatus(status, 'Shipped');

@@ -46,7 +46,11 @@ const GOODS: Record<string, Pick<OrderFactsNow, 'status' | 'stock'> & { items: R
   },
   'a unit sent was restocked, and the rest went back': {
     ...{ status: 'PREPARING', stock: 'RETURNED' },
-    items: [line({ shipped: 1, restocked: 2 }), pot({ restocked: 2 })],
+    items: [line({ shipped: 1, restocked: 2, undone: 1 }), pot({ restocked: 2, undone: 2 })],
+  },
+  'a unit was called off, and the rest went back': {
+    ...{ status: 'PREPARING', stock: 'RETURNED' },
+    items: [line({ restocked: 2, undone: 1 }), pot({ restocked: 2, undone: 0 })],
   },
   'everything sent': { status: 'SHIPPED', stock: 'COMMITTED', items: [line({ shipped: 2 }), pot({ shipped: 2 })] },
   'sent, and came back': { status: 'SHIPPED', stock: 'COMMITTED', items: [line({ shipped: 2, returned: 2 })] },
