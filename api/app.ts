@@ -68,8 +68,14 @@ export function createApp(deps: ApiDeps, part: Part = 'all'): Express {
   const routes = apiRoutes(deps, limits).filter(({ path }) => serves(part, path));
   const server = storefrontServer(env, limits);
   const signedIn = signedInAt(deps, limits);
-  mount(app, routes, (one) =>
-    one.tag === 'Storefront' ? [server({ required: needsStorefrontKey(one) })] : signedIn(one),
+  // A proxy in front keeps these inside by their very path: in no other spelling may they be served.
+  const exact = express.Router({ caseSensitive: true, strict: true });
+  mount(exact, routes.filter(isOperations));
+  app.use(exact);
+  mount(
+    app,
+    routes.filter((one) => !isOperations(one)),
+    (one) => (one.tag === 'Storefront' ? [server({ required: needsStorefrontKey(one) })] : signedIn(one)),
   );
   mount(app, [openApiDocument(routes, env)]);
   app.use(docsPage());
@@ -86,6 +92,8 @@ export function createApp(deps: ApiDeps, part: Part = 'all'): Express {
 /** Whether a part of the edge has a route. */
 const serves = (part: Part, path: string): boolean =>
   part === 'all' || IN_BOTH.test(path) || PRIVATE.test(path) === (part === 'private');
+
+const isOperations = ({ tag }: Route): boolean => tag === 'Operations';
 
 const PRIVATE = /^\/(?:admin|staff|metrics)(?:\/|$)/;
 const IN_BOTH = /^\/(?:healthz|readyz)(?:\/|$)/;

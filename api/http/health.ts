@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { answers, type Check as CheckResult, searchAttributesCheck, temporalAnswers } from '../../platform/readiness';
+import { shared } from '../../platform/shared';
 import { ping } from '../../store/ping';
 import type { ApiDeps } from '../deps';
 import { type Route, route } from './route';
@@ -23,7 +24,10 @@ const WebhookReadiness = z
 
 /** `/healthz`, `/readyz`, `/readyz/webhooks` and `/metrics`. */
 export function healthRoutes({ db, temporal, metrics, closing }: ApiDeps): Route[] {
-  const searchAttributes = searchAttributesCheck(temporal);
+  // Anybody may ask who reaches the port, and nobody's asking may take connections from shoppers.
+  const database = shared(KEPT_MS, () => answers(ping(db)));
+  const workflows = shared(KEPT_MS, () => temporalAnswers(temporal));
+  const searchAttributes = shared(KEPT_MS, searchAttributesCheck(temporal));
   /** A process that was asked to stop is not ready, whatever its neighbours say. */
   const unlessStopping = async <T extends string>(ask: () => Promise<T>): Promise<T | 'stopping'> =>
     closing.aborted ? 'stopping' : ask();
@@ -46,12 +50,12 @@ export function healthRoutes({ db, temporal, metrics, closing }: ApiDeps): Route
         503: { description: 'Something is missing, or the process was asked to stop.', schema: Readiness },
       },
       handle: async () => {
-        const [database, workflows, search_attributes] = await Promise.all([
-          unlessStopping(() => answers(ping(db))),
-          unlessStopping(() => temporalAnswers(temporal)),
+        const [stored, ran, search_attributes] = await Promise.all([
+          unlessStopping(database),
+          unlessStopping(workflows),
           unlessStopping(searchAttributes),
         ]);
-        return readiness({ database, temporal: workflows, search_attributes });
+        return readiness({ database: stored, temporal: ran, search_attributes });
       },
     }),
     route({
@@ -65,7 +69,7 @@ export function healthRoutes({ db, temporal, metrics, closing }: ApiDeps): Route
         200: { description: 'Temporal answers.', schema: WebhookReadiness },
         503: { description: 'It does not, or the process was asked to stop.', schema: WebhookReadiness },
       },
-      handle: async () => readiness({ temporal: await unlessStopping(() => temporalAnswers(temporal)) }),
+      handle: async () => readiness({ temporal: await unlessStopping(workflows) }),
     }),
     route({
       method: 'get',
@@ -80,6 +84,9 @@ export function healthRoutes({ db, temporal, metrics, closing }: ApiDeps): Route
     }),
   ];
 }
+
+/** How long an answer stands, in milliseconds. */
+const KEPT_MS = 500;
 
 const readiness = (checks: Record<string, string>) => ({
   status: Object.values(checks).every((check) => check === ('ok' satisfies CheckResult)) ? 200 : 503,

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import express, { type IRouter, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { z } from 'zod';
 import { Problem, type ProblemCode } from '../../domain/problem';
 import { within } from '../../platform/within';
@@ -121,7 +121,7 @@ export const isCodec = ({ path }: { path: string }): boolean => path.startsWith(
  * Adds routes to an app. A known path with another method is `405` with `Allow`. `guards` names the handlers that must
  * let a request of a route pass first.
  */
-export function mount(app: Express, routes: Route[], guards: (one: Route) => RequestHandler[] = () => []): void {
+export function mount(app: IRouter, routes: Route[], guards: (one: Route) => RequestHandler[] = () => []): void {
   for (const path of new Set(routes.map((one) => one.path))) {
     const declared = routes.filter((one) => one.path === path);
     const expressPath = path.replaceAll(/\{(\w+)\}/g, ':$1');

@@ -1,5 +1,9 @@
+import { request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
 import request from 'supertest';
 import { createApp } from '../../api/app';
+import { serverOf } from '../../api/http/server';
 import { ADMIN_TOKEN, type BareApi, bareApi } from './bare';
 
 let bare: BareApi;
@@ -34,4 +38,56 @@ test('with ADMIN_PORT, what is for staff and operators is on that port alone, an
   const documented = Object.keys((await request(open).get('/openapi.json')).body.paths);
   expect(documented.filter((path) => /^\/(admin|staff|metrics)/.test(path))).toEqual([]);
   expect((await request(open).post('/webhooks/stripe').send('{}')).body.code).toBe('invalid_signature');
+});
+
+/** As a stranger writes it, with nothing put right by a library; for several, one after the other. */
+async function statuses(app: Express, targets: string[], headers: Record<string, string> = {}): Promise<string[]> {
+  const server = serverOf(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const ask = (path: string) =>
+    new Promise<number>((resolve, reject) => {
+      const asked = httpRequest({ host: '127.0.0.1', port, path, headers: { ...staff, ...headers } }, (answer) => {
+        answer.resume().once('end', () => resolve(answer.statusCode ?? 0));
+      });
+      asked.once('error', reject).end();
+    });
+  const all: string[] = [];
+  for (const target of targets) all.push(`${await ask(target)} ${target}`);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  return all;
+}
+
+/** What a proxy in front may take for another address, and what the app may take for the same. */
+const disguised = (path: string): string[] => [
+  ...[`/${path}`, `/.${path}`, `/products/..${path}`, `/products/%2e%2e${path}`, `${path.slice(0, 2)}%2f..${path}`],
+  ...[`/%${path.charCodeAt(1).toString(16)}${path.slice(2)}`, `\\${path.slice(1)}`.replace(/^/, '/')],
+  ...[`${path};x=1`, `${path}%00`, `${path}%2f`, `${path}%20`, `${path}.json`],
+];
+
+test('no other way of writing an address leads to what is for staff and operators', async () => {
+  const open = createApp(bare.api.deps, 'public');
+  const tricks = ['/admin/orders', '/staff', '/metrics', '/staff/codec/decode'].flatMap((path) => [
+    ...[path, `${path}/`, path.toUpperCase(), `http://localhost${path}`],
+    ...disguised(path),
+  ]);
+  const answered = await statuses(open, tricks, {
+    ...{ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-host': 'localhost:3100', 'x-original-url': '/admin/orders' },
+    ...{ 'x-rewrite-url': '/metrics', 'x-http-method-override': 'GET' },
+  });
+  expect(answered.filter((one) => !/^40[04] /.test(one))).toEqual([]);
+});
+
+test('what a proxy keeps inside by its path is served at exactly that path', async () => {
+  const tricks = ['/metrics', '/readyz', '/readyz/webhooks'].flatMap((path) => [
+    ...[`${path}/`, path.toUpperCase(), `${path.slice(0, 2).toUpperCase()}${path.slice(2)}`],
+    ...disguised(path),
+  ]);
+  const answered = await statuses(createApp(bare.api.deps), tricks);
+  expect(answered.filter((one) => !/^40[04] /.test(one))).toEqual([]);
+  expect(await statuses(createApp(bare.api.deps), ['/metrics', '/metrics?x=1'])).toEqual([
+    '200 /metrics',
+    '200 /metrics?x=1',
+  ]);
 });

@@ -289,6 +289,21 @@ describe('operations', () => {
     expect([webhooks.status, webhooks.body]).toEqual([503, { checks: { temporal: 'down' } }]);
   });
 
+  test('/readyz asks its neighbours once for all who want to know at a time', async () => {
+    let asked = 0;
+    const counting = new Proxy(bare.db, {
+      get: (db, name) => {
+        if (name === '$queryRaw') asked++;
+        return Reflect.get(db, name);
+      },
+    });
+    const api = await Api.listen({ ...bare.api.deps, db: counting });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => api.http.get('/readyz')));
+    expect(new Set(answers.map(({ body }) => body.checks.database))).toEqual(new Set(['ok']));
+    expect(asked).toBeLessThan(5);
+    await api.close();
+  });
+
   test('a process that was asked to stop is not ready', async () => {
     const api = await Api.listen({ ...bare.api.deps, closing: AbortSignal.abort() });
     const answer = await api.http.get('/readyz');
