@@ -12,6 +12,7 @@ import {
   readMigrations,
   whyNotMigrate,
 } from './migrations';
+import { grantRolesAgain, rolesIn } from './roles';
 
 /**
  * Brings a database to the current schema: under an advisory lock, each migration that is missing runs in a
@@ -202,12 +203,16 @@ async function connected<T>(connectionString: string, use: (client: Client) => P
 }
 
 async function main(): Promise<void> {
-  const url = withSecrets(process.env).DATABASE_URL;
+  const env = withSecrets(process.env);
+  const url = env.DATABASE_URL;
   if (!url) throw new Error('DATABASE_URL is not set: which database is to be migrated?');
   const applied = await migrate(url, console.log);
   console.log(
     applied.length > 0 ? 'The database is at the current schema.' : 'The database was at the current schema already.',
   );
+  const roles = rolesIn(env);
+  if (await grantRolesAgain(url, roles))
+    console.log(`${roles.api.name} and ${roles.worker.name} have the rights that their programs need.`);
 }
 
 if (require.main === module) runScript(main);

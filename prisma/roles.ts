@@ -86,6 +86,29 @@ export async function grantRoles(databaseUrl: string, roles: Record<ProgramName,
   }
 }
 
+/**
+ * Gives the roles their rights again, as a migration may have made tables that nobody may use yet. Does nothing if the
+ * database has no such roles. Returns whether it has.
+ */
+export async function grantRolesAgain(databaseUrl: string, roles: Record<ProgramName, Role>): Promise<boolean> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  const { rowCount } = await client
+    .query("SELECT FROM pg_roles WHERE rolname = ANY($1) AND has_table_privilege(oid, 'orders', 'SELECT')", [
+      PROGRAMS.map((program) => roles[program].name),
+    ])
+    .finally(() => client.end());
+  if (rowCount !== PROGRAMS.length) return false;
+  await grantRoles(databaseUrl, roles);
+  return true;
+}
+
+/** The names of the roles: those that the environment gives, where a second pair stands beside the first. */
+export const rolesIn = (env: NodeJS.ProcessEnv): Record<ProgramName, Role> => ({
+  api: { name: env.API_DATABASE_ROLE || 'holdfast_api' },
+  worker: { name: env.WORKER_DATABASE_ROLE || 'holdfast_worker' },
+});
+
 async function refuseExcess(client: Client, name: string): Promise<void> {
   const { rows } = await client.query<{ excess: string }>(EXCESS, [name]);
   if (rows.length === 0) return;
@@ -119,12 +142,12 @@ const TABLES = `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'publ
 async function main(): Promise<void> {
   const env = withSecrets(process.env, [...SECRETS, 'API_DATABASE_PASSWORD', 'WORKER_DATABASE_PASSWORD']);
   if (!env.DATABASE_URL) throw new Error('DATABASE_URL is not set. Use the address of the database’s owner.');
-  const roles = {
-    api: { name: env.API_DATABASE_ROLE || 'holdfast_api', password: env.API_DATABASE_PASSWORD },
-    worker: { name: env.WORKER_DATABASE_ROLE || 'holdfast_worker', password: env.WORKER_DATABASE_PASSWORD },
-  };
-  await grantRoles(env.DATABASE_URL, roles);
-  console.log(`${roles.api.name} and ${roles.worker.name} have the rights that their programs need, and no others.`);
+  const { api, worker } = rolesIn(env);
+  await grantRoles(env.DATABASE_URL, {
+    api: { ...api, password: env.API_DATABASE_PASSWORD },
+    worker: { ...worker, password: env.WORKER_DATABASE_PASSWORD },
+  });
+  console.log(`${api.name} and ${worker.name} have the rights that their programs need, and no others.`);
 }
 
 if (require.main === module) runScript(main);

@@ -162,7 +162,7 @@ describe('in the database', () => {
     await grantRoles(database.url, roles);
   });
 
-  test('`npm run db:roles` takes names and passwords from the environment, and each from a file', async () => {
+  test('`npm run db:roles` takes names from the environment and passwords from files, and `db:migrate` repeats it', async () => {
     const [api, worker] = [`api_other_${suffix}`, `worker_other_${suffix}`];
     const folder = newFolder('roles');
     const files = {
@@ -174,26 +174,36 @@ describe('in the database', () => {
       writeFileSync(join(folder, variable), `${value}\n`);
       return [`${variable}_FILE`, join(folder, variable)];
     });
-    try {
-      await run(process.execPath, ['--import', 'tsx', 'prisma/roles.ts'], {
+    const command = (script: string) =>
+      run(process.execPath, ['--import', 'tsx', script], {
         cwd: join(__dirname, '..', '..'),
         env: {
           PATH: process.env.PATH,
           ...Object.fromEntries(env),
-          API_DATABASE_ROLE: api,
-          WORKER_DATABASE_ROLE: worker,
+          ...{ API_DATABASE_ROLE: api, WORKER_DATABASE_ROLE: worker },
         },
       });
-      for (const role of [
+    try {
+      await command('prisma/roles.ts');
+      const programs = [
         { name: api, password: `${suffix}-a` },
         { name: worker, password: `${suffix}-w` },
-      ])
-        await connected(urlOf(role), async (client) => void (await client.query('SELECT 1 FROM orders')));
+      ];
+      const all = (sql: string) =>
+        Promise.all(programs.map((role) => connected(urlOf(role), async (client) => void (await client.query(sql)))));
+      await all('SELECT 1 FROM orders');
+
+      // A migration that makes a table, and `db:migrate` after it.
+      await asAdministrator(async (client) => void (await client.query('CREATE TABLE made_later ()')));
+      await expect(all('SELECT FROM made_later')).rejects.toMatchObject({ code: DENIED });
+      await command('prisma/migrate.ts');
+      await all('SELECT FROM made_later');
     } finally {
       await asAdministrator(async (client) => {
         for (const name of [api, worker])
           if ((await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name])).rowCount)
             await client.query(`DROP OWNED BY ${name}; DROP ROLE ${name}`);
+        await client.query('DROP TABLE IF EXISTS made_later');
       });
     }
   });
