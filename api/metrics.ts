@@ -67,6 +67,7 @@ export function createApiMetrics(registry: Registry, admission: Admission): ApiM
   };
   // From the start, so that the first of its kind is a rise: Prometheus does not see the rise of what was not there.
   metrics.checkouts.inc({ outcome: 'opened' }, 0);
+  for (const outcome of ['opened', 'refused', 'failed']) metrics.checkoutTime.zero({ outcome });
   for (const type of [...SUBSCRIBED_TYPES, 'other'])
     for (const answer of ['200', 'unavailable']) metrics.webhooks.inc({ type, answer }, 0);
   metrics.webhooks.inc({ type: 'unread', answer: 'invalid_signature' }, 0);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ALARM_CAUSES, type AlarmCause } from '../../domain/fault';
+import { labelsOfMetrics } from './registered';
 
 const read = (file: string): string => readFileSync(join(__dirname, '..', '..', file), 'utf8');
 
@@ -25,4 +26,18 @@ test('every cause of an alarm has a rule that names it, or a reason why not', ()
     causes.split('|'),
   );
   expect([...named].sort()).toEqual(ALARM_CAUSES.filter((cause) => !(cause in WITHOUT_RULE)).sort());
+});
+
+test('rules and dashboards read metrics that there are, by labels that they have', () => {
+  const known = new Map(labelsOfMetrics().map(([name, labels]) => [name, [...labels, 'process']]));
+  const boards = ['shop', 'system', 'stripe-and-mail'].map((name) => read(`ops/grafana/${name}.json`));
+  const used = [read('ops/prometheus/holdfast.rules.yml'), ...boards.map((board) => board.replaceAll('\\"', '"'))];
+  const wrong = used.flatMap((text) =>
+    [...text.matchAll(/(holdfast_[a-z_]+)(?:\{([^}]*)\})?/g)].flatMap(([whole, name = '', selector = '']) => {
+      const labels = known.get(name) ?? known.get(name.replace(/_(?:bucket|count|sum)$/, ''));
+      const asked = [...selector.matchAll(/(\w+)(?:=|!)/g)].map(([, label = '']) => label);
+      return labels && asked.every((label) => label === 'le' || labels.includes(label)) ? [] : [whole];
+    }),
+  );
+  expect(wrong).toEqual([]);
 });

@@ -25,6 +25,7 @@ const silent =
 const during = (series: Record<string, Values>, before: number): Series =>
   Object.fromEntries(Object.entries(series).map(([name, values]) => [name, values(before)]));
 
+const took = (outcome: string) => `holdfast_checkout_duration_seconds_count{outcome="${outcome}"}`;
 const bucket = (le: string) => `holdfast_checkout_duration_seconds_bucket{outcome="opened",le="${le}"}`;
 const refused = (cause: string) => `holdfast_account_refused{cause="${cause}"}`;
 const queue = (metric: string) => `holdfast_task_queue_${metric}{task_queue="orders",task_type="workflow"}`;
@@ -55,6 +56,10 @@ const FIGURES = [
 const GOOD: Record<string, Values> = {
   ...Object.fromEntries(['0.5', '3', '5', '10', '+Inf'].map((le) => [bucket(le), rising(10, 10)])),
   'holdfast_checkouts_total{outcome="opened"}': rising(10, 10),
+  [took('opened')]: rising(10, 10),
+  [took('refused')]: rising(1, 30),
+  [took('failed')]: standing(3, 5),
+  'holdfast_build_info{process="api"}': standing(1, 1),
   holdfast_order_paid_to_committed_seconds_count: rising(6, 5),
   holdfast_orders_paid_uncommitted_oldest_seconds: standing(0, 1),
   ...Object.fromEntries(ALARM_CAUSES.map((cause) => [refused(cause), standing(0, 0)])),
@@ -91,6 +96,13 @@ const FAULTS: [alert: string, what: string, series: Record<string, Values>][] = 
     'HoldfastCheckoutsSlow',
     'every checkout takes four seconds',
     { [bucket('0.5')]: rising(10, 0), [bucket('3')]: rising(10, 0) },
+  ],
+  ['HoldfastCheckoutsFailing', 'every tenth checkout fails', { [took('failed')]: rising(0, 1) }],
+  ['HoldfastApiMissing', 'no API is there', { 'holdfast_build_info{process="api"}': silent(1) }],
+  [
+    'HoldfastWebhooksMissing',
+    'orders are paid, and no webhook comes',
+    { [webhooks('200')]: rising(20, 0), [webhooks('invalid_signature')]: rising(0, 0) },
   ],
   [
     'HoldfastPaidNotCommitted',

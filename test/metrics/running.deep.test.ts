@@ -104,6 +104,13 @@ test('no worker is left: HoldfastBacklogWithoutWorker, and no sweep is told of',
   await worker().start();
 });
 
+test('no API is left: HoldfastApiMissing', async () => {
+  const before = await scrape();
+  await api().terminate();
+  expect(promtool(seriesOf(before, await scrape(), MINUTES), [firing(END, ['HoldfastApiMissing'])])).toBe('');
+  await api().start();
+});
+
 test('Temporal is away: HoldfastWebhooksFailing', async () => {
   const id = await shop.buy({ sku: 'song' });
   const before = await scrape();
