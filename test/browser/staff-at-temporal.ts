@@ -63,6 +63,16 @@ export class StaffAtTemporal {
     return following.slice(0, next < 0 ? undefined : next).map(({ text }) => JSON.parse(text));
   }
 
+  /** Copies the first block that is offered, by three clicks into it. */
+  async copyBlock(): Promise<void> {
+    await this.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await this.details
+      .locator('main > pre')
+      .first()
+      .click({ clickCount: 3, position: { x: 40, y: 8 } });
+    await this.page.keyboard.press('ControlOrMeta+c');
+  }
+
   /** Fills in the form, and leaves it to be submitted. */
   async fillIn(update: string, data?: object): Promise<void> {
     await this.page.getByRole('button', { name: 'More Actions' }).click();
@@ -72,12 +82,19 @@ export class StaffAtTemporal {
     if (data !== undefined) await this.paste(data);
   }
 
-  /** In place of what stands in *Data*. The form lays it out anew once the field is left, and its buttons move. */
-  async paste(data: object): Promise<void> {
+  /** Puts this, or what was copied, in place of what stands in *Data*. The form lays it out anew once the field is left, and its buttons move. */
+  async paste(data?: object): Promise<void> {
     await this.form.getByRole('textbox').last().click();
     await this.page.keyboard.press('ControlOrMeta+a');
-    await this.page.keyboard.insertText(JSON.stringify(data));
+    if (data === undefined) await this.page.keyboard.press('ControlOrMeta+v');
+    else await this.page.keyboard.insertText(JSON.stringify(data));
     await this.form.getByText('Single JSON payload').click();
+  }
+
+  /** What stands in *Data*. */
+  async dataInForm(): Promise<unknown> {
+    const lines = await this.form.locator('.cm-line').allTextContents();
+    return JSON.parse(lines.join(''));
   }
 
   /** Submits the form, and waits until it has closed: the update is done. */

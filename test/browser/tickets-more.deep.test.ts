@@ -110,6 +110,30 @@ test('5: the parcel is lost: the same is sent again, also when the order had end
   await staff.readUntil('DHL FOUND-2');
 }, 120_000);
 
+test('4, 6 and 11: an order that has ended is refunded, takes goods back, and settles a refund that failed, by the API', async () => {
+  const order = await desk.paid([{ ...TULIPS, quantity: 2 }], 'ended@example.com');
+  await ship(order.number, 'ENDED-1');
+  await desk.system.staff('POST', `/admin/orders/${order.number}/deliver`);
+  await desk.orderWhen(order.number, ({ status }) => status === 'COMPLETED');
+  expect(await desk.ask(toldTicket(6).request('returns'), order)).toMatchObject({ refunded: { amount: 1800 } });
+  await desk.ask(toldTicket(4).request('refund'), order);
+  const { refunds } = await desk.orderWhen(order.number, (now) => now.status === 'REFUNDED');
+  const { request } = toldTicket(11);
+  const fail = async (id = '') => {
+    await desk.orderWhen(order.number, (now) => now.refunds.some((one) => one.id === id && one.status === 'succeeded'));
+    await desk.system.atStripe(`/refunds/${id}/fail`);
+    await desk.orderWhen(order.number, ({ attention }) => attention?.step === 'refund-failed');
+  };
+  const known = refunds.map(({ id }) => id);
+  await fail(known[0]);
+  expect(await desk.ask(request("GET 'orders?attention=true'"))).toMatchObject({ data: [{ number: order.number }] });
+  await desk.ask(request('retry'), order);
+  const again = await desk.orderWhen(order.number, (now) => now.attention === null && now.refunds.length === 3);
+  await fail(again.refunds.find(({ id }) => !known.includes(id))?.id);
+  await desk.ask(request('resolve'), order);
+  await desk.orderWhen(order.number, ({ status, attention }) => status === 'REFUNDED' && attention === null);
+}, 120_000);
+
 test('7: an exchange: the other goods are sent instead, before the first have left and after they came back', async () => {
   const { blocks, request, text } = toldTicket(7);
   const { staff, system } = desk;
