@@ -172,8 +172,8 @@ const answering = (declared: Route) => async (req: Request, res: Response) => {
     res,
   } as Call<undefined, undefined, undefined, undefined>;
   const answer = await inTime(declared.timeLimit ?? TIME_LIMIT_MS, req, res, declared.handle(call));
-  // Express takes `no-cache` for a wish for the whole body. It is a word to caches on the way, and Node's `fetch` adds it
-  // to whatever names an ETag.
+  // Express takes `no-cache` for a wish for the whole body. It is a word to caches on the way, and Node's `fetch` adds
+  // it to whatever names an ETag.
   if (answer?.headers?.etag !== undefined) delete req.headers['cache-control'];
   if (answer?.html !== undefined) sendPage(res, answer.status ?? 200, answer.html, answer.script);
   else if (answer)

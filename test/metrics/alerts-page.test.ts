@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ALARM_CAUSES, type AlarmCause } from '../../domain/fault';
 import { labelsOfMetrics } from './registered';
 
+const BOARDS = ['shop', 'system', 'stripe-and-mail'].map((name) => `ops/grafana/${name}.json`);
 const read = (file: string): string => readFileSync(join(__dirname, '..', '..', file), 'utf8');
 
 test('every alert links its own section of docs/alerts.md, and every such section has its alert', () => {
@@ -30,8 +31,8 @@ test('every cause of an alarm has a rule that names it, or a reason why not', ()
 
 test('rules and dashboards read metrics that there are, by labels that they have', () => {
   const known = new Map(labelsOfMetrics().map(([name, labels]) => [name, [...labels, 'process']]));
-  const boards = ['shop', 'system', 'stripe-and-mail'].map((name) => read(`ops/grafana/${name}.json`));
-  const used = [read('ops/prometheus/holdfast.rules.yml'), ...boards.map((board) => board.replaceAll('\\"', '"'))];
+  const boards = BOARDS.map((file) => read(file).replaceAll('\\"', '"'));
+  const used = [read('ops/prometheus/holdfast.rules.yml'), ...boards];
   const wrong = used.flatMap((text) =>
     [...text.matchAll(/(holdfast_[a-z_]+)(?:\{([^}]*)\})?/g)].flatMap(([whole, name = '', selector = '']) => {
       const labels = known.get(name) ?? known.get(name.replace(/_(?:bucket|count|sum)$/, ''));
@@ -40,4 +41,13 @@ test('rules and dashboards read metrics that there are, by labels that they have
     }),
   );
   expect(wrong).toEqual([]);
+});
+
+test('every metric of ours is on a dashboard, or in a rule', () => {
+  const files = ['ops/prometheus/holdfast.rules.yml', ...BOARDS];
+  const used = new Set(files.flatMap((file) => read(file).match(/holdfast_[a-z_]+/g) ?? []));
+  const unused = labelsOfMetrics()
+    .map(([name]) => name)
+    .filter((name) => ![name, ...['_bucket', '_count', '_sum'].map((end) => name + end)].some((one) => used.has(one)));
+  expect(unused).toEqual([]);
 });
