@@ -8,6 +8,7 @@ import { SuccessPage } from './pages/success';
 import { Announcer } from './parts/announcer';
 import { Header } from './parts/header';
 import { useLocation } from './router';
+import { useWords } from './words/language';
 
 const PAGES: Record<string, ComponentType<{ parameters: URLSearchParams }>> = {
   '/': ProductsPage,
@@ -18,24 +19,28 @@ const PAGES: Record<string, ComponentType<{ parameters: URLSearchParams }>> = {
 /** The whole shop: the frame, and the page that belongs to the address. */
 export function Shop() {
   const { pathname, searchParams } = useLocation();
+  const { language, frame } = useWords();
   useEffect(() => void loadCatalogue(), []);
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
   return (
     <>
       <a className="skip" href="#main">
-        Skip to content
+        {frame.skip}
       </a>
       <Header />
       <main id="main">
         <Page pathname={pathname} parameters={searchParams} />
       </main>
       <footer>
-        <p>This is the Holdfast demo shop. You pay on Stripe’s page, never here.</p>
+        <p>{frame.about}</p>
         <ul>
           <li>
-            <a href="/withdraw">Withdraw from contract here</a>
+            <a href="/withdraw">{frame.withdraw}</a>
           </li>
           <li>
-            <a href="/docs">See its API</a>
+            <a href="/docs">{frame.api}</a>
           </li>
         </ul>
       </footer>

@@ -226,6 +226,8 @@ test('the shop is bought from by keyboard alone, in the browser’s language; it
   expect(first?.headers()['content-security-policy']).not.toContain('unsafe-inline');
   const loaded = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
   expect(loaded).toBeLessThan(120_000);
+  expect(await page.locator('html').getAttribute('lang')).toBe('de');
+  await page.getByText('18,00 €', { exact: true }).waitFor();
 
   /** Presses Tab until this has the focus. */
   const tabTo = async (name: RegExp) => {
@@ -240,12 +242,12 @@ test('the shop is bought from by keyboard alone, in the browser’s language; it
     }
     throw new Error(`Tab does not reach ${name}`);
   };
-  await tabTo(/Add to cart Ten Tulips/);
+  await tabTo(/In den Warenkorb Ten Tulips/);
   await page.keyboard.press('Enter');
-  await tabTo(/in your cart/);
+  await tabTo(/im Warenkorb$/);
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/cart/);
-  await tabTo(/Go to payment/);
+  await tabTo(/Zur Bezahlung/);
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/pay\/cs_/);
   expect([...asked].sort()).toEqual([system.env.PUBLIC_URL, system.env.STRIPE_API_BASE].sort());
@@ -254,4 +256,38 @@ test('the shop is bought from by keyboard alone, in the browser’s language; it
   const stripe = connectStripe(system.env as Pick<Env, 'STRIPE_SECRET_KEY' | 'STRIPE_API_BASE'>);
   expect((await stripe.checkout.sessions.retrieve(id)).locale).toBe('de');
   await german.close();
+}, 120_000);
+
+test('a shopper with an English browser chooses German, which the shop remembers, and pays and gets mail in', async () => {
+  await page.goto(shop());
+  await page.getByRole('heading', { name: 'Products' }).waitFor();
+  await page.getByRole('button', { name: 'Deutsch' }).click();
+  await page.getByRole('heading', { name: 'Produkte' }).waitFor();
+  await page.locator('button:focus', { hasText: 'English' }).waitFor(); // the way back is where it was
+  expect([await page.locator('html').getAttribute('lang'), await page.title()]).toEqual([
+    'de',
+    'Produkte · Holdfast-Demoshop',
+  ]);
+  await page.getByText('18,00 €', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'In den Warenkorb Ten Tulips' }).click();
+  await page.goto(shop('/cart')); // loads anew
+  await page.getByRole('heading', { name: 'Ihr Warenkorb' }).waitFor();
+  expect(await page.getByLabel('Lieferung nach').locator('option').allTextContents()).toContain('Deutschland');
+  expect(await seriousFaults(page)).toEqual([]);
+  await page.getByLabel('Lieferung nach').selectOption('DE');
+  await page.getByRole('button', { name: 'Zur Bezahlung' }).click();
+  await page.waitForURL(/\/pay\/cs_/);
+  await fillPayment('heidi@example.com', '4242 4242 4242 4242');
+  await page.click('#pay');
+  await page.waitForURL(/\/success/);
+  await page.getByRole('heading', { name: 'Bezahlt und in Vorbereitung' }).waitFor();
+  await page.getByText('Gesamtbetrag').waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+  const [mail] = await until(async () => {
+    const all = await system.mailsTo('heidi@example.com');
+    return all.length > 0 && all;
+  });
+  expect(mail?.html).toContain('lang="de"');
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.getByRole('heading', { name: 'Paid, and being prepared' }).waitFor();
 }, 120_000);

@@ -265,7 +265,8 @@ test('a voucher: the order’s page says how to pay it and until when, until it 
   const id = sessionId();
   const { voucher } = (await (await fetch(shop(`/orders/${id}`))).json()) as { voucher: Voucher };
   const until = await page.evaluate(
-    (time) => new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time)),
+    (time) =>
+      new Intl.DateTimeFormat(navigator.language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time)),
     voucher.expiresAt as string,
   );
   await page.getByText(`Pay before ${until}.`).waitFor();

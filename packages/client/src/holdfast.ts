@@ -54,7 +54,13 @@ export interface Holdfast {
    * Has one mail sent to an address when a sold-out product can be bought again. Nothing is reserved, and the answer
    * does not say whether the address waits already.
    */
-  notify(sku: string, email: string, options?: Options): Promise<Result<{ accepted: true }>>;
+  notify(
+    sku: string,
+    email: string,
+    options?: Options & {
+      /** The language to write in; by default the one that the caller asks for. */ locale?: string;
+    },
+  ): Promise<Result<{ accepted: true }>>;
   /**
    * Holds the stock and makes the payment page. Without a key each call is a checkout of its own; see `startCheckout`
    * for one that lasts as long as the attempt to pay.
@@ -112,11 +118,13 @@ function holdfast(options: HoldfastOptions, headers: Record<string, string>): Ho
         patient(rest),
       ),
     shop: (rest = {}) => send((signal) => http.GET('/shop', { signal }), patient(rest)),
-    notify: (sku, email, rest = {}) =>
-      send(
-        (signal) => http.POST('/products/{sku}/notify', { params: { path: { sku } }, body: { email }, signal }),
+    notify(sku, email, { locale, ...rest } = {}) {
+      const body = { email, ...(locale !== undefined && { locale }) };
+      return send(
+        (signal) => http.POST('/products/{sku}/notify', { params: { path: { sku } }, body, signal }),
         patient(rest),
-      ),
+      );
+    },
     checkout(body, { idempotencyKey = newKey(), ...rest } = {}) {
       const params = { header: { 'idempotency-key': idempotencyKey } };
       return send((signal) => http.POST('/checkout', { body, params, signal }), patient(rest));

@@ -13,6 +13,7 @@ import { cartStore } from '../cart/cart';
 import { loadCatalogue } from '../catalogue';
 import { holdfast } from '../holdfast';
 import { navigate } from '../router';
+import { localeOfPayment } from '../words/language';
 
 interface CheckoutState {
   /** What is under way: a basket's id, `recover`, or `returning`. */
@@ -30,11 +31,11 @@ window.addEventListener('pageshow', ({ persisted }) => {
 });
 
 /**
- * The request that pays for a basket. Stripe's page, the mails and the order's page are in the browser's language,
+ * The request that pays for a basket. Stripe's page, the mails and the order's page are in the shopper's language,
  * where they have it.
  */
 export const requestOf = (basket: Basket, shopper: { email: string; country: string }): CheckoutRequest =>
-  requestFor(basket, { ...shopper, locale: navigator.language });
+  requestFor(basket, { ...shopper, locale: localeOfPayment() });
 
 /**
  * Starts the checkout of a basket and goes to the payment page, or to its order if that is paid already.

@@ -11,21 +11,23 @@ import { Page } from '../parts/page';
 import { RecoverCheckout } from '../parts/recover-checkout';
 import { Link } from '../router';
 import { wordsFor } from '../words/failures';
+import { useWords } from '../words/language';
 
 /** The cart. Shoppers who did not pay return here, from the payment page or from the mail that follows. */
 export function CartPage({ parameters }: { parameters: URLSearchParams }) {
   // The session is removed from the address once it has been read, so that a reload does not abandon anything again.
   const [leftSession] = useState(() => sessionLeft(parameters));
   const recoverToken = parameters.get('recover');
+  const { frame, cart } = useWords();
   const empty = useCart(({ lines }) => lines.length === 0);
   return (
-    <Page title="Your cart">
+    <Page title={cart.title}>
       {leftSession && <CameBack sessionId={leftSession} />}
       {recoverToken && <RecoverCheckout token={recoverToken} />}
       {!empty && <Baskets />}
       {empty && !recoverToken && (
         <p>
-          Your cart is empty. <Link href="/">See our products</Link>
+          {cart.empty} <Link href="/">{frame.seeProducts}</Link>
         </p>
       )}
     </Page>
@@ -46,17 +48,18 @@ function Baskets() {
   const { products, failure } = useCatalogue();
   const { lines, currency, email, country } = useCart();
   const added = useAddedAtCheckout();
+  const { cart, catalogue } = useWords();
   if (!products && failure) {
     return (
       <Notice tone="bad" title={wordsFor(failure).title}>
-        <p>Your cart is safe in this browser, but we cannot load today’s prices.</p>
+        <p>{cart.noPrices}</p>
         <button type="button" onClick={() => void loadCatalogue()}>
-          Try again
+          {catalogue.tryAgain}
         </button>
       </Notice>
     );
   }
-  if (!products) return <p role="status">Loading today’s prices…</p>;
+  if (!products) return <p role="status">{cart.loading}</p>;
   const baskets = basketsOf(lines, products, currency);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -70,7 +73,7 @@ function Baskets() {
         <BasketCard
           key={basket.id}
           basket={basket}
-          title={baskets.length > 1 ? (basket.id === 'cart' ? 'Paid together' : 'Paid separately') : null}
+          title={baskets.length > 1 ? (basket.id === 'cart' ? cart.together : cart.separately) : null}
           first={position === 0}
           added={added}
         />

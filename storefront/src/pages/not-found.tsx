@@ -1,11 +1,15 @@
 import { Page } from '../parts/page';
 import { Link } from '../router';
+import { useWords } from '../words/language';
 
 export function NotFoundPage() {
+  const { title, text } = useWords().notFound;
   return (
-    <Page title="Page not found">
+    <Page title={title}>
       <p>
-        The shop has no such page. <Link href="/">See our products</Link>
+        {text((link) => (
+          <Link href="/">{link}</Link>
+        ))}
       </p>
     </Page>
   );

@@ -6,19 +6,21 @@ import { Offer } from '../parts/offer';
 import { Page } from '../parts/page';
 import { PictureOf } from '../parts/picture';
 import { Link } from '../router';
+import { useWords } from '../words/language';
 
 /** One product, with an address of its own that can be passed on. */
 export function ProductPage({ sku }: { sku: string }) {
   const { products } = useCatalogue();
+  const { frame, product: words } = useWords();
   const currency = useCart((cart) => shownCurrency(products ?? [], cart.currency));
   const product = products?.find((one) => one.sku === sku) ?? null;
   if (product === null)
     return (
-      <Page title={products ? 'No longer sold' : 'Product'}>
+      <Page title={products ? words.gone : words.title}>
         <CatalogueNotice />
         {products && (
           <p>
-            The shop does not sell this product at the moment. <Link href="/">See our products</Link>
+            {words.notSold} <Link href="/">{frame.seeProducts}</Link>
           </p>
         )}
       </Page>
@@ -34,7 +36,7 @@ export function ProductPage({ sku }: { sku: string }) {
           <Contents product={product} />
           <Offer product={product} currency={currency} />
           <p>
-            <Link href="/">All products</Link>
+            <Link href="/">{words.all}</Link>
           </p>
         </div>
       </div>
@@ -55,9 +57,10 @@ function Pictures({ product: { name, images } }: { product: Product }) {
 
 /** The products that differ from this one in their options only, each with a page of its own. */
 function Choices({ product: { sku, group }, all }: { product: Product; all: Product[] }) {
+  const { choicesOf } = useWords().product;
   if (!group) return null;
   return (
-    <nav className="choices" aria-label={`Choices of ${group.name}`}>
+    <nav className="choices" aria-label={choicesOf(group.name)}>
       {all
         .filter((other) => other.group?.id === group.id)
         .map((other) => (
@@ -75,9 +78,10 @@ function Choices({ product: { sku, group }, all }: { product: Product; all: Prod
 }
 
 function Contents({ product: { bundle } }: { product: Product }) {
+  const { contents } = useWords().product;
   if (!bundle) return null;
   return (
-    <ul className="contents" aria-label="What is in it">
+    <ul className="contents" aria-label={contents}>
       {bundle.map(({ sku, name, quantity }) => (
         <li key={sku}>
           {quantity} × {name}

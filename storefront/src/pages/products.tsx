@@ -6,15 +6,17 @@ import { Offer } from '../parts/offer';
 import { Page } from '../parts/page';
 import { Picture } from '../parts/picture';
 import { Link } from '../router';
+import { useWords } from '../words/language';
 
 /** Everything the shop sells. */
 export function ProductsPage() {
   const { products } = useCatalogue();
+  const { frame, catalogue } = useWords();
   const currency = useCart((cart) => shownCurrency(products ?? [], cart.currency));
   return (
-    <Page title="Products">
+    <Page title={frame.products}>
       <CatalogueNotice />
-      {products?.length === 0 && <p>Nothing is for sale at the moment.</p>}
+      {products?.length === 0 && <p>{catalogue.empty}</p>}
       <ul className="shelf">
         {products?.map((product) => (
           <li key={product.sku} className="card">

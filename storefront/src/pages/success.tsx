@@ -1,7 +1,6 @@
-import { formatMoney, isPaidFor, type Money, type Order } from '@holdfast/client';
+import { isPaidFor, type Money, type Order } from '@holdfast/client';
 import { useEffect } from 'react';
 import { storyOf } from '../../../domain/story';
-import { en } from '../../../domain/words/en';
 import { removeBought } from '../cart/cart';
 import { useOrder } from '../order/follow';
 import { Downloads } from '../parts/downloads';
@@ -12,14 +11,14 @@ import { Page } from '../parts/page';
 import { Shipments } from '../parts/shipments';
 import { useLater } from '../parts/use-later';
 import { Link } from '../router';
-import { formatMoment } from '../words/when';
+import { formatMoment, money } from '../words/formats';
+import { useWords } from '../words/language';
 
 /** The page of one order. Stripe sends the shopper here after paying, and they can return at any time. */
 export function SuccessPage({ parameters }: { parameters: URLSearchParams }) {
   const sessionId = parameters.get('session_id');
-  return (
-    <Page title="Your order">{sessionId ? <FollowedOrder key={sessionId} sessionId={sessionId} /> : <Unknown />}</Page>
-  );
+  const { title } = useWords().yourOrder;
+  return <Page title={title}>{sessionId ? <FollowedOrder key={sessionId} sessionId={sessionId} /> : <Unknown />}</Page>;
 }
 
 function FollowedOrder({ sessionId }: { sessionId: string }) {
@@ -34,25 +33,27 @@ function FollowedOrder({ sessionId }: { sessionId: string }) {
     if (order && isPaidFor(order)) removeBought(sessionId, order.bought);
   }, [order, sessionId]);
 
+  const { yourOrder } = useWords();
   if (!order && failure?.code === 'unknown_order') return <Unknown />;
   return (
     <>
       {failure && (
-        <Notice tone="bad" title="We cannot reach the shop right now">
-          <p>We keep trying. Your payment is safe, whatever this page shows in the meantime.</p>
+        <Notice tone="bad" title={yourOrder.unreached}>
+          <p>{yourOrder.unreachedText}</p>
         </Notice>
       )}
-      {order ? <OrderStory order={order} onDownload={refresh} /> : !failure && <p role="status">Loading your order…</p>}
+      {order ? <OrderStory order={order} onDownload={refresh} /> : !failure && <p role="status">{yourOrder.loading}</p>}
     </>
   );
 }
 
 function OrderStory({ order, onDownload }: { order: Order; onDownload: () => void }) {
-  const { tone, title, text } = storyOf(order, en.story);
+  const words = useWords();
+  const { tone, title, text } = storyOf(order, words.story);
   return (
     <>
       <section className={`story ${tone}`} role="status" data-status={order.status}>
-        <p className="number">Order {order.number}</p>
+        <p className="number">{words.order(order.number)}</p>
         <h2>{title}</h2>
         <p>{text}</p>
         {order.status === 'PENDING' && order.paymentStatus === 'UNPAID' && <StillWaiting />}
@@ -69,38 +70,39 @@ function OrderStory({ order, onDownload }: { order: Order; onDownload: () => voi
 }
 
 function GiveBankDetails({ amount }: { amount: Money }) {
-  const { title, text } = en.story.bankDetails;
+  const { title, text } = useWords().story.bankDetails;
   return (
     <Notice tone="plain" title={title}>
-      <p>{text(formatMoney(amount))}</p>
+      <p>{text(money(amount))}</p>
     </Notice>
   );
 }
 
 function HowToPay({ order: { paymentStatus, voucher } }: { order: Order }) {
+  const { voucher: words, yourOrder } = useWords();
   if (paymentStatus !== 'PROCESSING' || !voucher) return null;
   const { url, reference, stores, expiresAt } = voucher;
   return (
     <section>
       {reference && (
         <p>
-          Reference: <code>{reference}</code>
+          {words.reference}: <code>{reference}</code>
         </p>
       )}
       {stores.map(({ name, paymentCode, confirmationNumber }) => (
         <p key={name}>
-          At {name}: payment code <code>{paymentCode}</code>
+          {yourOrder.atStore(name)}: {words.paymentCode} <code>{paymentCode}</code>
           {confirmationNumber && (
             <>
-              , confirmation number <code>{confirmationNumber}</code>
+              , {words.confirmationNumber} <code>{confirmationNumber}</code>
             </>
           )}
         </p>
       ))}
-      {expiresAt && <p>Pay before {formatMoment(expiresAt)}.</p>}
+      {expiresAt && <p>{yourOrder.payBefore(formatMoment(expiresAt))}</p>}
       {url && (
         <a className="button primary" href={url}>
-          Open your voucher
+          {words.open}
         </a>
       )}
     </section>
@@ -111,21 +113,25 @@ const PATIENCE = 20_000;
 
 function StillWaiting() {
   const late = useLater(PATIENCE);
+  const { story, yourOrder } = useWords();
   if (!late) return null;
   return (
     <p>
-      This is taking longer than usual. {en.story.ifItTakesLonger} If you did not finish paying, nothing was charged and{' '}
-      <Link href="/cart">your cart</Link> is still here.
+      {yourOrder.late} {story.ifItTakesLonger}{' '}
+      {yourOrder.notPaid((link) => (
+        <Link href="/cart">{link}</Link>
+      ))}
     </p>
   );
 }
 
 function NextStep({ order: { status, recoveryUrl } }: { order: Order }) {
+  const { yourOrder } = useWords();
   if (status === 'EXPIRED' && recoveryUrl) {
     return (
       <p>
         <a className="button primary" href={recoveryUrl}>
-          Complete your order
+          {yourOrder.complete}
         </a>
       </p>
     );
@@ -134,17 +140,18 @@ function NextStep({ order: { status, recoveryUrl } }: { order: Order }) {
   return (
     <p>
       <Link className="button" href="/cart">
-        Back to your cart
+        {yourOrder.backToCart}
       </Link>
     </p>
   );
 }
 
 function Unknown() {
+  const { orderNotFound, frame } = useWords();
   return (
-    <Notice tone="plain" title={en.orderNotFound.title}>
+    <Notice tone="plain" title={orderNotFound.title}>
       <p>
-        {en.orderNotFound.text} <Link href="/">See our products</Link>
+        {orderNotFound.text} <Link href="/">{frame.seeProducts}</Link>
       </p>
     </Notice>
   );

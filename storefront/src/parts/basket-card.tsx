@@ -1,9 +1,10 @@
-import { type Basket, formatMoney } from '@holdfast/client';
+import type { Basket } from '@holdfast/client';
 import { useId } from 'react';
 import { useCart } from '../cart/cart';
 import { requestOf, useCheckout } from '../checkout/checkout';
 import { countryNames } from '../words/countries';
-import { formatClock } from '../words/when';
+import { formatClock, money } from '../words/formats';
+import { useWords } from '../words/language';
 import { BasketLines } from './basket-lines';
 import { CheckoutFailure } from './checkout-failure';
 import { type AddedAtCheckout, OnTop } from './on-top';
@@ -20,26 +21,25 @@ interface BasketCardProps {
 export function BasketCard({ basket, title, first, added }: BasketCardProps) {
   const { busy, failed } = useCheckout();
   const failure = failed?.at === basket.id ? failed : null;
+  const { cart, sums } = useWords();
   const hold = useHold(basket);
   const seconds = useSecondsUntil(failure?.retryAt ?? 0);
   return (
-    <section className="basket" aria-label={title ?? 'Items'}>
+    <section className="basket" aria-label={title ?? cart.items}>
       {title && <h2>{title}</h2>}
-      {basket.id !== 'cart' && (
-        <p className="hint">You choose the amount on the payment page, so this item is paid for separately.</p>
-      )}
+      {basket.id !== 'cart' && <p className="hint">{cart.whySeparately}</p>}
       <fieldset disabled={busy !== null}>
-        <legend className="unseen">Change the contents</legend>
+        <legend className="unseen">{cart.change}</legend>
         <BasketLines lines={basket.lines} held={hold !== null} />
         {first && <Email />}
         {basket.ships && <Country />}
       </fieldset>
       <p className="sum">
-        <span>Total</span>
-        <strong>{totalOf(basket)}</strong>
+        <span>{sums.total}</span>
+        <strong>{totalOf(basket, cart.youChoose)}</strong>
       </p>
       <OnTop ships={basket.ships} added={added} />
-      {hold?.until && <p className="hint">Held for you until {formatClock(hold.until)}.</p>}
+      {hold?.until && <p className="hint">{cart.heldUntil(formatClock(hold.until))}</p>}
       {failure && <CheckoutFailure failure={failure.failure} lines={basket.lines} />}
       <button
         type="submit"
@@ -47,23 +47,24 @@ export function BasketCard({ basket, title, first, added }: BasketCardProps) {
         className="primary wide"
         disabled={busy !== null || !basket.ready || seconds > 0}
       >
-        {busy === basket.id ? 'Opening the payment page…' : seconds > 0 ? `Try again in ${seconds} s` : 'Go to payment'}
+        {busy === basket.id ? cart.opening : seconds > 0 ? cart.tryAgainIn(seconds) : cart.pay}
       </button>
     </section>
   );
 }
 
-function totalOf({ total, ready }: Basket): string {
-  if (total) return formatMoney(total);
-  return ready ? 'You choose' : '–';
+function totalOf({ total, ready }: Basket, chosen: string): string {
+  if (total) return money(total);
+  return ready ? chosen : '–';
 }
 
 function Email() {
   const { email } = useCart();
+  const { cart } = useWords();
   const [field, hint] = [useId(), useId()];
   return (
     <div className="field">
-      <label htmlFor={field}>E-mail (optional)</label>
+      <label htmlFor={field}>{cart.email}</label>
       <input
         id={field}
         type="email"
@@ -74,7 +75,7 @@ function Email() {
         onChange={({ target }) => useCart.setState({ email: target.value })}
       />
       <p id={hint} className="hint">
-        We fill it in on the payment page, and can e-mail you a link back if your checkout expires.
+        {cart.whyEmail}
       </p>
     </div>
   );
@@ -83,10 +84,11 @@ function Email() {
 /** Nothing is chosen for the shopper: the payment page takes an address only where they say. */
 function Country() {
   const { country } = useCart();
+  const { cart } = useWords();
   const [field, hint] = [useId(), useId()];
   return (
     <div className="field">
-      <label htmlFor={field}>Deliver to (optional)</label>
+      <label htmlFor={field}>{cart.country}</label>
       <select
         id={field}
         autoComplete="country"
@@ -94,7 +96,7 @@ function Country() {
         aria-describedby={hint}
         onChange={({ target }) => useCart.setState({ country: target.value })}
       >
-        <option value="">Not chosen</option>
+        <option value="">{cart.notChosen}</option>
         {countryNames().map(({ code, name }) => (
           <option key={code} value={code}>
             {name}
@@ -102,7 +104,7 @@ function Country() {
         ))}
       </select>
       <p id={hint} className="hint">
-        What shipping costs may depend on it.
+        {cart.whyCountry}
       </p>
     </div>
   );

@@ -1,6 +1,8 @@
-import { type BasketLine, formatMoney, MOST_OF_ONE } from '@holdfast/client';
+import { type BasketLine, MOST_OF_ONE } from '@holdfast/client';
 import { useEffect, useState } from 'react';
 import { setQuantity } from '../cart/cart';
+import { money } from '../words/formats';
+import { useWords } from '../words/language';
 import { announce } from './announcer';
 import { Picture } from './picture';
 
@@ -20,9 +22,7 @@ export function BasketLines({ lines, held }: { lines: BasketLine[]; held: boolea
             {line.product && !line.product.payWhatYouWant && <Quantity line={line} />}
             <Remove line={line} />
           </div>
-          <p className="line-total">
-            {line.unit && formatMoney({ ...line.unit, amount: line.unit.amount * line.quantity })}
-          </p>
+          <p className="line-total">{line.unit && money({ ...line.unit, amount: line.unit.amount * line.quantity })}</p>
         </li>
       ))}
     </ul>
@@ -33,32 +33,29 @@ export function BasketLines({ lines, held }: { lines: BasketLine[]; held: boolea
 export const nameOf = ({ product, sku }: Pick<BasketLine, 'product' | 'sku'>): string => product?.name ?? sku;
 
 function UnitPrice({ line: { unit, product } }: { line: BasketLine }) {
-  if (unit) return <p className="hint">{formatMoney(unit)} each</p>;
+  const { line } = useWords();
+  if (unit) return <p className="hint">{line.each(money(unit))}</p>;
   if (!product?.payWhatYouWant) return null;
   const { minimum, suggested } = product.payWhatYouWant;
-  return (
-    <p className="hint">
-      From {formatMoney(minimum)}, suggested {formatMoney(suggested)}
-    </p>
-  );
+  return <p className="hint">{line.from(money(minimum), money(suggested))}</p>;
 }
 
 function Trouble({ line: { trouble, product }, held }: { line: BasketLine; held: boolean }) {
+  const { line } = useWords();
   if (held && (trouble === 'sold-out' || trouble === 'too-many')) return null;
   switch (trouble) {
     case 'gone':
-      return <p className="tag bad">No longer sold; please remove it</p>;
+      return <p className="tag bad">{line.gone}</p>;
     case 'other-currency':
       return (
         <p className="tag bad">
-          Only sold in {product?.prices.map(({ currency }) => currency.toUpperCase()).join(' and ')}; please change the
-          currency or remove it
+          {line.otherCurrency((product?.prices ?? []).map(({ currency }) => currency.toUpperCase()))}
         </p>
       );
     case 'sold-out':
-      return <p className="tag warn">None available at the moment</p>;
+      return <p className="tag warn">{line.noneLeft}</p>;
     case 'too-many':
-      return <p className="tag warn">Only {product?.available} available at the moment</p>;
+      return <p className="tag warn">{line.onlyLeft(product?.available ?? 0)}</p>;
     default:
       return null;
   }
@@ -66,6 +63,7 @@ function Trouble({ line: { trouble, product }, held }: { line: BasketLine; held:
 
 function Quantity({ line }: { line: BasketLine }) {
   const { sku, quantity } = line;
+  const words = useWords().line;
   // Text being typed may not be a valid quantity yet.
   const [typed, setTyped] = useState(String(quantity));
   useEffect(() => setTyped(String(quantity)), [quantity]);
@@ -75,10 +73,10 @@ function Quantity({ line }: { line: BasketLine }) {
   };
   return (
     <fieldset className="quantity">
-      <legend className="unseen">Quantity of {nameOf(line)}</legend>
+      <legend className="unseen">{words.quantityOf(nameOf(line))}</legend>
       <button
         type="button"
-        aria-label="One less"
+        aria-label={words.less}
         disabled={quantity <= 1}
         onClick={() => setQuantity(sku, quantity - 1)}
       >
@@ -87,14 +85,14 @@ function Quantity({ line }: { line: BasketLine }) {
       <input
         type="text"
         inputMode="numeric"
-        aria-label="Quantity"
+        aria-label={words.quantity}
         value={typed}
         onChange={({ target }) => type(target.value)}
         onBlur={() => setTyped(String(quantity))}
       />
       <button
         type="button"
-        aria-label="One more"
+        aria-label={words.more}
         disabled={quantity >= MOST_OF_ONE}
         onClick={() => setQuantity(sku, quantity + 1)}
       >
@@ -105,15 +103,17 @@ function Quantity({ line }: { line: BasketLine }) {
 }
 
 function Remove({ line }: { line: BasketLine }) {
+  const words = useWords().line;
   const remove = () => {
     setQuantity(line.sku, 0);
-    announce(`${nameOf(line)} removed from your cart.`);
+    announce(words.removed(nameOf(line)));
     // The button disappears with its line; without this the focus would jump to the top of the document.
     document.querySelector<HTMLElement>('h1')?.focus();
   };
   return (
     <button type="button" className="quiet" onClick={remove}>
-      Remove<span className="unseen"> {nameOf(line)}</span>
+      {words.remove}
+      <span className="unseen"> {nameOf(line)}</span>
     </button>
   );
 }

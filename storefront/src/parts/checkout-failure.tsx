@@ -3,6 +3,7 @@ import { setQuantity } from '../cart/cart';
 import { useCatalogue } from '../catalogue';
 import { useCheckout } from '../checkout/checkout';
 import { wordsFor } from '../words/failures';
+import { useWords } from '../words/language';
 import { announce } from './announcer';
 import { Notice } from './notice';
 
@@ -10,13 +11,14 @@ import { Notice } from './notice';
 export function CheckoutFailure({ failure, lines }: { failure: Failure; lines: BasketLine[] }) {
   const products = useCatalogue((catalogue) => catalogue.products);
   const { title, text } = wordsFor(failure);
+  const words = useWords().missing;
   const nameFor = (sku: string) => products?.find((product) => product.sku === sku)?.name ?? sku;
   const missing = missingIn(failure);
   const inCart = missing.filter(({ sku }) => lines.some((line) => line.sku === sku));
   const adjust = () => {
     for (const { sku, available } of inCart) setQuantity(sku, available);
     useCheckout.setState({ failed: null });
-    announce('Your cart has been changed to what is left.');
+    announce(words.changed);
     document.querySelector<HTMLElement>('h1')?.focus();
   };
   return (
@@ -27,14 +29,14 @@ export function CheckoutFailure({ failure, lines }: { failure: Failure; lines: B
           {missing.map(({ sku, requested, available }) => (
             <li key={sku}>
               <strong>{nameFor(sku)}</strong>
-              {requested !== null && `: ${available > 0 ? `${available} left` : 'none left'}, you wanted ${requested}`}
+              {requested !== null && words.left(available, requested)}
             </li>
           ))}
         </ul>
       )}
       {inCart.length > 0 && (
         <button type="button" onClick={adjust}>
-          {inCart.every(({ available }) => available <= 0) ? 'Remove from my cart' : 'Change my cart to what is left'}
+          {inCart.every(({ available }) => available <= 0) ? words.remove : words.change}
         </button>
       )}
     </Notice>

@@ -1,7 +1,9 @@
-import { formatMoney, MOST_OF_ONE, type Product, priceIn, quantityOf } from '@holdfast/client';
+import { MOST_OF_ONE, type Product, priceIn, quantityOf } from '@holdfast/client';
 import { setQuantity, useCart } from '../cart/cart';
 import { useCheckout } from '../checkout/checkout';
 import { Link } from '../router';
+import { money } from '../words/formats';
+import { useWords } from '../words/language';
 import { announce } from './announcer';
 import { TellMe } from './tell-me';
 
@@ -20,24 +22,23 @@ export function Offer({ product, currency }: { product: Product; currency: strin
 }
 
 function Price({ product, currency }: { product: Product; currency: string }) {
+  const { offer } = useWords();
   if (product.payWhatYouWant) {
     const { minimum, suggested } = product.payWhatYouWant;
     return (
       <p className="price">
-        Pay what you want
-        <small>
-          from {formatMoney(minimum)}, suggested {formatMoney(suggested)}. You choose on the payment page.
-        </small>
+        {offer.payWhatYouWant}
+        <small>{offer.choose(money(minimum), money(suggested))}</small>
       </p>
     );
   }
   const price = priceIn(product, currency);
-  if (price) return <p className="price">{formatMoney(price)}</p>;
+  if (price) return <p className="price">{money(price)}</p>;
   const others = product.prices.map((other) => other.currency.toUpperCase());
   return (
     <p className="price">
-      {product.prices[0] && formatMoney(product.prices[0])}
-      <small>only sold in {others.join(' and ')}</small>
+      {product.prices[0] && money(product.prices[0])}
+      <small>{offer.onlyIn(others)}</small>
     </p>
   );
 }
@@ -48,27 +49,29 @@ const isSoldOut = ({ available }: Product): boolean => available !== null && ava
 
 function Stock({ product }: { product: Product }) {
   const { kind, available } = product;
-  if (isSoldOut(product)) return <span className="tag bad">Sold out</span>;
-  if (available !== null && available <= FEW) return <span className="tag warn">Only {available} left</span>;
-  return <span className="tag">{kind === 'DIGITAL' ? 'Instant download' : 'In stock'}</span>;
+  const { offer } = useWords();
+  if (isSoldOut(product)) return <span className="tag bad">{offer.soldOut}</span>;
+  if (available !== null && available <= FEW) return <span className="tag warn">{offer.onlyLeft(available)}</span>;
+  return <span className="tag">{kind === 'DIGITAL' ? offer.instant : offer.inStock}</span>;
 }
 
 function AddToCart({ product, currency }: { product: Product; currency: string }) {
+  const { offer } = useWords();
   const inCart = useCart(({ lines }) => quantityOf(lines, product.sku));
   const busy = useCheckout((checkout) => checkout.busy !== null);
   const most = product.payWhatYouWant ? 1 : Math.min(product.available ?? MOST_OF_ONE, MOST_OF_ONE);
   const forSale = product.payWhatYouWant !== null || priceIn(product, currency) !== null;
   const add = () => {
     setQuantity(product.sku, inCart + 1);
-    announce(`${product.name} added. Quantity in your cart: ${inCart + 1}.`);
+    announce(offer.added(product.name, inCart + 1));
   };
   return (
     <div className="add">
       <button type="button" className="primary" disabled={busy || !forSale || inCart >= most} onClick={add}>
-        {isSoldOut(product) ? 'Sold out' : 'Add to cart'}
+        {isSoldOut(product) ? offer.soldOut : offer.add}
         <span className="unseen"> {product.name}</span>
       </button>
-      {inCart > 0 && <Link href="/cart">{inCart} in your cart</Link>}
+      {inCart > 0 && <Link href="/cart">{offer.inYourCart(inCart)}</Link>}
     </div>
   );
 }

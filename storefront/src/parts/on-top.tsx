@@ -1,6 +1,8 @@
 import type { Basket, Shop } from '@holdfast/client';
 import { useEffect, useState } from 'react';
 import { holdfast } from '../holdfast';
+import type { ShopWords } from '../words/en';
+import { useWords } from '../words/language';
 
 export type AddedAtCheckout = Shop['addedAtCheckout'];
 
@@ -17,12 +19,13 @@ export function useAddedAtCheckout(): AddedAtCheckout {
 
 /** Says what may come on top of a basket's total, if anything. */
 export function OnTop({ ships, added }: Pick<Basket, 'ships'> & { added: AddedAtCheckout }) {
-  const words = wordsFor(added.shipping && ships, added.tax);
+  const { cart } = useWords();
+  const words = wordsFor(added.shipping && ships, added.tax, cart);
   return words && <p className="hint">{words}</p>;
 }
 
-function wordsFor(shipping: boolean, tax: boolean): string | null {
-  if (shipping && tax) return 'Shipping is extra, and tax may be added. You will see both on the payment page.';
-  if (shipping) return 'Shipping is extra. You choose it on the payment page.';
-  return tax ? 'Tax may be added. You will see it on the payment page.' : null;
+function wordsFor(shipping: boolean, tax: boolean, words: ShopWords['cart']): string | null {
+  if (shipping && tax) return words.shippingAndTax;
+  if (shipping) return words.shippingOnly;
+  return tax ? words.taxOnly : null;
 }

@@ -1,24 +1,25 @@
-import { formatMoney, type Order } from '@holdfast/client';
+import type { Order } from '@holdfast/client';
 import { sumsOf } from '../../../domain/order-sums';
-import { en } from '../../../domain/words/en';
-import { formatMoment } from '../words/when';
+import { formatMoment, money } from '../words/formats';
+import { useWords } from '../words/language';
 import { PriceTable } from './price-table';
 
 /** The items of an order and their prices. */
 export function OrderItems({ order }: { order: Order }) {
   const { amounts, bought, total, refunded } = order;
+  const { sums, yourOrder } = useWords();
   return (
     <section>
-      <h2>What you ordered</h2>
+      <h2>{yourOrder.ordered}</h2>
       <PriceTable
-        items={bought.map((item) => ({ ...item, price: formatMoney(item.total) }))}
+        items={bought.map((item) => ({ ...item, price: money(item.total) }))}
         sums={[
-          ...sumsOf(amounts, en.sums).map(({ name, amount }) => ({ label: name, amount: formatMoney(amount) })),
-          { label: en.sums.total, amount: formatMoney(total), isTotal: true },
-          ...(refunded.amount > 0 ? [{ label: 'Refunded', amount: formatMoney(refunded) }] : []),
+          ...sumsOf(amounts, sums).map(({ name, amount }) => ({ label: name, amount: money(amount) })),
+          { label: sums.total, amount: money(total), isTotal: true },
+          ...(refunded.amount > 0 ? [{ label: yourOrder.refunded, amount: money(refunded) }] : []),
         ]}
       />
-      <p className="hint">As of {formatMoment(order.updatedAt)}</p>
+      <p className="hint">{yourOrder.asOf(formatMoment(order.updatedAt))}</p>
     </section>
   );
 }

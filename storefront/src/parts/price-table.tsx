@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { useWords } from '../words/language';
 
 export interface PricedItem {
   sku: string;
@@ -17,12 +18,13 @@ interface Sum {
 
 /** Items with their prices, and the sums below them. */
 export function PriceTable({ items, sums }: { items: PricedItem[]; sums: Sum[] }) {
+  const words = useWords();
   return (
     <table>
       <thead className="unseen">
         <tr>
-          <th scope="col">Item</th>
-          <th scope="col">Price</th>
+          <th scope="col">{words.sums.item}</th>
+          <th scope="col">{words.yourOrder.price}</th>
         </tr>
       </thead>
       <tbody>

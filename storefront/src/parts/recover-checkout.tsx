@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { recover, useCheckout } from '../checkout/checkout';
 import { holdfast } from '../holdfast';
 import { Link } from '../router';
+import { useWords } from '../words/language';
 import { CheckoutFailure } from './checkout-failure';
 import { Notice } from './notice';
 import { RecoveryItems } from './recovery-items';
@@ -14,13 +15,14 @@ import { useSecondsUntil } from './seconds-until';
  */
 export function RecoverCheckout({ token }: { token: string }) {
   const { failed } = useCheckout();
+  const { recovery } = useWords();
   const { cart, failure: unread } = useRecoveryCart(token);
   const failure = failed?.at === 'recover' ? failed.failure : unread && isUnusable(unread) ? unread : null;
   return (
     <>
       {cart?.bought ? (
-        <Notice tone="good" title="You have completed this order already">
-          <p>Our e-mail about it has all that you need.</p>
+        <Notice tone="good" title={recovery.bought}>
+          <p>{recovery.boughtText}</p>
         </Notice>
       ) : (
         !(failure && isUnusable(failure)) && <Offer token={token} cart={cart} />
@@ -33,15 +35,12 @@ export function RecoverCheckout({ token }: { token: string }) {
 /** The button stays even where the cart could not be read: the shop then says what is wrong. */
 function Offer({ token, cart }: { token: string; cart: RecoveryCart | null }) {
   const { busy, failed } = useCheckout();
+  const { recovery, cart: words, frame } = useWords();
   const seconds = useSecondsUntil(failed?.at === 'recover' ? failed.retryAt : 0);
   const isWhole = cart === null || cart.items.every(({ problem }) => problem === null);
   return (
-    <Notice tone="plain" title="Your checkout expired">
-      <p>
-        {isWhole
-          ? 'Nothing was charged. You can still complete your order, at today’s prices and while the items are in stock.'
-          : 'Nothing was charged. Not all of your cart can be had at the moment.'}
-      </p>
+    <Notice tone="plain" title={recovery.expired}>
+      <p>{isWhole ? recovery.whole : recovery.notWhole}</p>
       {cart && <RecoveryItems cart={cart} />}
       {isWhole ? (
         <button
@@ -50,15 +49,11 @@ function Offer({ token, cart }: { token: string; cart: RecoveryCart | null }) {
           disabled={busy !== null || seconds > 0}
           onClick={() => void recover(token)}
         >
-          {busy === 'recover'
-            ? 'Opening the payment page…'
-            : seconds > 0
-              ? `Try again in ${seconds} s`
-              : 'Complete your order'}
+          {busy === 'recover' ? words.opening : seconds > 0 ? words.tryAgainIn(seconds) : recovery.complete}
         </button>
       ) : (
         <p>
-          <Link href="/">See our products</Link>
+          <Link href="/">{frame.seeProducts}</Link>
         </p>
       )}
     </Notice>

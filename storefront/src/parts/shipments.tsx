@@ -1,12 +1,14 @@
 import type { Order } from '@holdfast/client';
-import { formatDay } from '../words/when';
+import { formatDay } from '../words/formats';
+import { useWords } from '../words/language';
 
 /** The order's parcels, with tracking links. */
 export function Shipments({ order: { shipments } }: { order: Order }) {
+  const { yourOrder } = useWords();
   if (shipments.length === 0) return null;
   return (
     <section>
-      <h2>{shipments.length === 1 ? 'Parcel' : 'Parcels'}</h2>
+      <h2>{yourOrder.parcels(shipments.length)}</h2>
       <ul className="rows">
         {shipments.map(({ carrier, trackingNumber, trackingUrl, shippedAt, deliveredAt }) => (
           <li key={`${carrier} ${trackingNumber}`}>
@@ -14,7 +16,7 @@ export function Shipments({ order: { shipments } }: { order: Order }) {
               {carrier} {trackingUrl ? <Outside href={trackingUrl}>{trackingNumber}</Outside> : trackingNumber}
             </span>
             <span className="hint">
-              {deliveredAt ? `Delivered on ${formatDay(deliveredAt)}` : `Shipped on ${formatDay(shippedAt)}`}
+              {deliveredAt ? yourOrder.delivered(formatDay(deliveredAt)) : yourOrder.shipped(formatDay(shippedAt))}
             </span>
           </li>
         ))}

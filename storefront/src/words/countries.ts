@@ -1,18 +1,23 @@
 import { COUNTRIES } from '../../../domain/country';
+import { language } from './language';
 
 interface Country {
   code: string;
   name: string;
 }
 
-let names: Country[] | null = null;
+let known: { language: string; countries: Country[] } | null = null;
 
-/** Every country by its English name, in alphabetical order. */
+/** Every country by its name in the shopper's language, in alphabetical order. */
 export function countryNames(): Country[] {
-  names ??= [...COUNTRIES].map((code) => ({ code, name: NAMES.of(code) ?? code })).sort(byName);
-  return names;
+  const spoken = language();
+  if (known?.language !== spoken) known = { language: spoken, countries: namesIn(spoken) };
+  return known.countries;
 }
 
-const NAMES = new Intl.DisplayNames(['en'], { type: 'region' });
-
-const byName = (one: Country, other: Country): number => one.name.localeCompare(other.name, 'en');
+function namesIn(spoken: string): Country[] {
+  const names = new Intl.DisplayNames([spoken], { type: 'region' });
+  return [...COUNTRIES]
+    .map((code) => ({ code, name: names.of(code) ?? code }))
+    .sort((one, other) => one.name.localeCompare(other.name, spoken));
+}
