@@ -115,6 +115,11 @@ describe('Temporal', () => {
     expect(await found(good, expired)).toMatchObject({
       ...{ status: 'problem', says: expect.stringMatching(/^Our client certificate for Temporal expired on/) },
     });
+    // Of an end that nobody answers at, only the settings can be told.
+    const away = { TEMPORAL_ADDRESS: '127.0.0.1:1', TEMPORAL_TLS: 'true' };
+    expect(await look('temporal-tls', away)).toMatchObject({
+      ...{ status: 'ok', says: 'The settings ask for an encrypted connection to 127.0.0.1.' },
+    });
     expect(await found(good, good)).toMatchObject({
       ...{ status: 'ok', says: expect.stringMatching(/is encrypted, and its certificate is valid until /) },
     });

@@ -56,6 +56,23 @@ describe('the configuration', () => {
   });
 });
 
+test('`secrets`: one that can be guessed is a problem once real money moves', async () => {
+  const given = {
+    ...{
+      DATABASE_URL: 'postgresql://localhost/x',
+      STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef',
+      RESEND_API_KEY: 're_1',
+    },
+    ...{ ADMIN_TOKEN: 'abababababababababababababab', SIGNING_SECRET: '0123456789abcdef0123456789abcdef' },
+  };
+  const what = 'ADMIN_TOKEN can be guessed: the same few characters again and again.';
+  for (const [STRIPE_SECRET_KEY, status] of [
+    ['sk_test_1', 'warning'],
+    ['sk_live_1', 'problem'],
+  ] as const)
+    expect(await look('secrets', { ...given, STRIPE_SECRET_KEY })).toEqual(says(status, what, /openssl rand -hex 24/));
+});
+
 describe('PostgreSQL', () => {
   let database: TestDatabase;
   let db: Db;
@@ -188,6 +205,7 @@ describe('Temporal', () => {
       'does not let us use it',
       ...([{ DescribeNamespace: 7 }, 'problem', /does not let us use the namespace shop/, /TEMPORAL_API_KEY/] as const),
     ],
+    ['does not answer in time', { GetSystemInfo: 4 }, 'problem', 'Temporal does not answer in time.', /^Start it/],
     ['refuses the key', { GetSystemInfo: 16 }, 'problem', /refuses our API key or client certificate/, /Set a valid/],
     [
       'is an old version',

@@ -53,12 +53,16 @@ function secrets(site: Site): Finding {
   const OURS = ['ADMIN_TOKEN', 'SIGNING_SECRET', 'STOREFRONT_KEYS', 'ADMIN_TOKENS'] as const;
   const guessed = OURS.filter((name) => isGuessable(source[name] ?? ''));
   const same = source.ADMIN_TOKEN !== undefined && source.SIGNING_SECRET?.split(',').includes(source.ADMIN_TOKEN);
+  const isLive = isLiveKey(source.STRIPE_SECRET_KEY ?? '');
   return worst(
     [
       guessed.length > 0
-        ? warning(`${guessed.join(' and ')} can be guessed: the same few characters again and again.`, NEW_SECRET)
+        ? (isLive ? problem : warning)(
+            `${guessed.join(' and ')} can be guessed: the same few characters again and again.`,
+            NEW_SECRET,
+          )
         : null,
-      same ? warning('ADMIN_TOKEN and SIGNING_SECRET are the same.', NEW_SECRET) : null,
+      same ? (isLive ? problem : warning)('ADMIN_TOKEN and SIGNING_SECRET are the same.', NEW_SECRET) : null,
     ],
     'Every secret is set, and long enough.',
   );
@@ -110,7 +114,7 @@ function address(name: string, given: string | undefined, site: Site): Finding |
     return problem(`${name} is ${given}, which only this machine reaches.`, `Set ${name} to the public address.`);
   if (protocol === 'https:' || isLoopback(hostname)) return null;
   return (isLive ? problem : warning)(
-    `${name} is ${given}: links and staff’s cookies travel unencrypted.`,
+    `${name} is ${given}: what shoppers and staff send there travels unencrypted, and so do the tokens in links.`,
     `Serve it over TLS, and set ${name} to the https: address.`,
   );
 }

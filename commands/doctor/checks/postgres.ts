@@ -48,7 +48,9 @@ async function tls(site: Site): Promise<Finding> {
           )
         : null,
     ],
-    `The connection to ${host} is encrypted, and its certificate is checked${ends ? ` (valid until ${day(ends)})` : ''}.`,
+    ends
+      ? `The connection to ${host} is encrypted, and its certificate is checked (valid until ${day(ends)}).`
+      : 'DATABASE_URL asks for encryption, and for a certificate that is checked.',
   );
 }
 

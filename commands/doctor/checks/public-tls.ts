@@ -16,7 +16,7 @@ async function look(site: Site): Promise<Finding> {
   );
   const seen = found.flatMap(({ host, certificate }) => (certificate ? [{ host, certificate }] : []));
   const [first] = seen.sort((one, other) => one.certificate.ends.getTime() - other.certificate.ends.getTime());
-  if (!first) return skipped(`Not looked at: ${hosts.map(({ host }) => host).join(', ')} shows no certificate.`);
+  if (!first) return skipped(`Not looked at: nothing answers over TLS at ${hosts.map(({ host }) => host).join(', ')}.`);
   return worst(
     seen.map(({ host, certificate }) => shown(host, certificate)),
     `${seen.map(({ host }) => host).join(', ')}: trusted, until ${day(first.certificate.ends)} at least.`,

@@ -49,8 +49,10 @@ async function reachable(site: Site): Promise<Finding> {
     : ok(`Temporal ${version || '(which does not say its version)'} answers, and has the namespace ${namespace}.`);
 }
 
-/** gRPC's NOT_FOUND, PERMISSION_DENIED and UNAUTHENTICATED. */
+/** gRPC's DEADLINE_EXCEEDED, NOT_FOUND, PERMISSION_DENIED and UNAUTHENTICATED. */
 const REFUSALS: Record<number, (namespace: string) => Finding> = {
+  4: () =>
+    problem('Temporal does not answer in time.', 'Start it, and see TEMPORAL_ADDRESS and the network path to it.'),
   5: (namespace) => problem(`Temporal has no namespace ${namespace}.`, 'Run npm run temporal:setup.'),
   7: (namespace) =>
     problem(
@@ -75,10 +77,11 @@ async function tls(site: Site): Promise<Finding> {
   const ours = given.clientCertPair ? ourCertificate(given.clientCertPair.crt) : null;
   // Whether the server is trusted at all, `temporal` says.
   const server = await certificateOf(host, Number(port), given).catch(() => null);
-  const until = server ? `, and its certificate is valid until ${day(server.ends)}` : '';
   return worst(
     [ours, server && lifetime(`Temporal’s certificate, at ${host},`, server.ends)],
-    `The connection to ${host} is encrypted${until}.`,
+    server
+      ? `The connection to ${host} is encrypted, and its certificate is valid until ${day(server.ends)}.`
+      : `The settings ask for an encrypted connection to ${host}.`,
   );
 }
 
