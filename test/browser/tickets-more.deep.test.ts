@@ -19,6 +19,10 @@ afterAll(async () => {
   expect(await desk?.close()).toBe(0);
 });
 
+interface Priced {
+  prices: { stripePriceId: string }[];
+}
+
 const TULIPS = { sku: 'TULIPS', quantity: 1 };
 
 test('1: paid, but nothing came: the success page takes the payment up, and the parcel leaves', async () => {
@@ -196,6 +200,7 @@ test('8: a dispute is answered, then lost; the goods go back into stock', async 
   await staff.readUntil('dispute-lost');
   await desk.send('cancel', { reason: 'requested_by_customer' });
   await desk.orderWhen(order.number, ({ status }) => status === 'REFUNDED');
+  expect(await desk.documentOf(order.number, 'lost (fraudulent)')).not.toContain('answer by');
 }, 120_000);
 
 test('9: a mail came back: the address is corrected, and the mail goes again', async () => {
@@ -237,6 +242,17 @@ test('10: sold out after it was paid: what is missing is refunded, and the rest 
   await desk.send('ship', { ...rest, trackingNumber: 'VASE-1' });
   await staff.readUntil('SHIPPED');
   expect(await desk.ask(request('products/TULIPS/stock'))).toMatchObject({ onHand: 0 });
+
+  // Somebody pays all the same, for a session that the shop did not make.
+  const { prices } = (await desk.system.staff('GET', '/admin/products/TULIPS')).body as unknown as Priced;
+  const late = await desk.system.atStripe('/sessions', {
+    mode: 'payment',
+    line_items: [{ price: prices[0]?.stripePriceId, quantity: 1 }],
+    success_url: `${desk.system.env.PUBLIC_URL}/success?session_id={CHECKOUT_SESSION_ID}`,
+  });
+  await desk.system.atStripe(`/sessions/${late.id}/pay`, { email: 'late@example.com', wait: true });
+  const { number } = await desk.orderWhen(String(late.id), ({ status }) => status === 'REFUNDED');
+  expect(await desk.documentOf(number, 'Refund notice sent to the customer')).toContain('(out_of_stock)');
   await desk.system.staff('POST', '/admin/products/TULIPS/stock', { receive: 9, reason: 'delivery' });
 }, 120_000);
 
