@@ -6,7 +6,10 @@ export const LANGUAGES = ['en', 'de'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** The language of the words for a locale: its own if we speak it, else English. */
-export const languageOf = (locale: string): Language => LANGUAGES.find((one) => one === subtagOf(locale)) ?? 'en';
+export const languageOf = (locale: string): Language => spokenIn(locale) ?? 'en';
+
+/** The language of a locale, if we speak it. */
+export const spokenIn = (locale: string): Language | null => LANGUAGES.find((one) => one === subtagOf(locale)) ?? null;
 
 /**
  * A locale that `Intl` knows.

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Request } from 'express';
 import { z } from 'zod';
 import { momentIn } from '../../domain/dates';
 import { senderName } from '../../domain/email';
 import { findOrderOf } from '../../store/orders/view';
 import type { ApiDeps } from '../deps';
-import { languageAskedBy } from '../http/language';
+import { LocaleAsked, languageAskedBy, localeQuery } from '../http/language';
 import type { Limits } from '../http/limits';
 import { type Route, route } from '../http/route';
 import { text } from '../http/schemas';
@@ -26,8 +27,8 @@ type Statement = z.infer<typeof Statement>;
 const ANSWER_MS = 700;
 
 /**
- * `/withdraw`: how guests withdraw, by number and e-mail address (docs/deciding/0036). In the language of the browser:
- * that of the order would tell strangers that there is one.
+ * `/withdraw`: how guests withdraw, by number and e-mail address (docs/deciding/0036). In the language that the address
+ * names or the browser asks for: that of the order would tell strangers that there is one.
  */
 export const guestWithdrawalRoutes = (deps: ApiDeps, limits: Limits): Route[] => [
   route({
@@ -36,10 +37,13 @@ export const guestWithdrawalRoutes = (deps: ApiDeps, limits: Limits): Route[] =>
     tag: 'Storefront',
     summary: 'The page to withdraw from a contract without the link in the mail',
     description: 'Link to it from every page of the shop. Changes nothing.',
-    query: z.object({ number: z.string().max(40).optional().meta({ description: 'Prefilled.', example: '1001' }) }),
+    query: z.object({
+      number: z.string().max(40).optional().meta({ description: 'Prefilled.', example: '1001' }),
+      ...LocaleAsked,
+    }),
     answers: { 200: { description: 'The page.', contentType: 'text/html' } },
     page: problemPage(deps.env),
-    handle: async ({ query: { number = '' }, req }) => ({ html: form(deps, number, languageAskedBy(req)) }),
+    handle: async ({ query: { number = '' }, req }) => ({ html: form(deps, number, spoken(req)) }),
   }),
   route({
     method: 'post',
@@ -47,10 +51,11 @@ export const guestWithdrawalRoutes = (deps: ApiDeps, limits: Limits): Route[] =>
     tag: 'Storefront',
     summary: 'The page that asks for the confirmation of a withdrawal',
     description: 'Shows the statement as it will be sent. Looks nothing up and changes nothing.',
+    query: z.object(LocaleAsked),
     body: { form: Statement },
     answers: { 200: { description: 'The page.', contentType: 'text/html' } },
     page: problemPage(deps.env),
-    handle: async ({ body, req }) => ({ html: confirmation(deps, body, languageAskedBy(req)) }),
+    handle: async ({ body, req }) => ({ html: confirmation(deps, body, spoken(req)) }),
   }),
   route({
     method: 'post',
@@ -59,6 +64,7 @@ export const guestWithdrawalRoutes = (deps: ApiDeps, limits: Limits): Route[] =>
     summary: 'Withdraw from a contract, as a guest',
     description:
       'The answer is the same, and takes the same time, whether or not number and address belong to an order. If they do, the withdrawal is recorded first, and the receipt goes only to the address of the order.',
+    query: z.object(LocaleAsked),
     body: { form: Statement },
     answers: { 200: { description: 'The page.', contentType: 'text/html' } },
     problems: ['rate_limited'],
@@ -72,6 +78,13 @@ export const guestWithdrawalRoutes = (deps: ApiDeps, limits: Limits): Route[] =>
   }),
 ];
 
+/** The language of a page, and the query by which its links and forms keep it. */
+interface Spoken {
+  language: string;
+  query: string;
+}
+const spoken = (req: Request): Spoken => ({ language: languageAskedBy(req), query: localeQuery(req) });
+
 async function record(deps: ApiDeps, { number, email, name }: Statement): Promise<void> {
   const order = await findOrderOf(deps.db, {
     number: number.trim().replace(/^#/, ''),
@@ -80,7 +93,7 @@ async function record(deps: ApiDeps, { number, email, name }: Statement): Promis
   if (order) await withdraw(deps, { sessionId: order.sessionId, name, via: 'number' });
 }
 
-function form({ env }: ApiDeps, number: string, language: string): string {
+function form({ env }: ApiDeps, number: string, { language, query }: Spoken): string {
   const words = wordsFor(language);
   const { period, quicker, orderNumber, email, goOn } = words.guest;
   return pageOf({
@@ -91,7 +104,7 @@ function form({ env }: ApiDeps, number: string, language: string): string {
       <Story tone="over" title={words.withdrawal.label}>
         <p>{period}</p>
         <p>{quicker}</p>
-        <form method="post" action="withdraw">
+        <form method="post" action={`withdraw${query}`}>
           <label>
             {orderNumber}
             <input name="number" defaultValue={number} inputMode="numeric" required maxLength={40} />
@@ -110,7 +123,7 @@ function form({ env }: ApiDeps, number: string, language: string): string {
   });
 }
 
-function confirmation({ env }: ApiDeps, statement: Statement, language: string): string {
+function confirmation({ env }: ApiDeps, statement: Statement, { language, query }: Spoken): string {
   const words = wordsFor(language);
   const { isThisRight, iWithdraw, receiptGoes, change } = words.guest;
   return pageOf({
@@ -121,7 +134,7 @@ function confirmation({ env }: ApiDeps, statement: Statement, language: string):
       <Story tone="over" title={isThisRight}>
         <p>{iWithdraw(statement.name, statement.number)}</p>
         <p>{receiptGoes(statement.email)}</p>
-        <form method="post" action="withdraw/confirm">
+        <form method="post" action={`withdraw/confirm${query}`}>
           {Object.entries(statement).map(([name, value]) => (
             <input key={name} type="hidden" name={name} value={value} />
           ))}
@@ -130,7 +143,7 @@ function confirmation({ env }: ApiDeps, statement: Statement, language: string):
           </button>
         </form>
         <p>
-          <a href={`withdraw?number=${encodeURIComponent(statement.number)}`}>{change}</a>
+          <a href={`withdraw${query || '?'}${query && '&'}number=${encodeURIComponent(statement.number)}`}>{change}</a>
         </p>
       </Story>
     ),

@@ -37,7 +37,7 @@ export function Shop() {
         <p>{frame.about}</p>
         <ul>
           <li>
-            <a href="/withdraw">{frame.withdraw}</a>
+            <a href={`/withdraw?locale=${language}`}>{frame.withdraw}</a>
           </li>
           <li>
             <a href="/docs">{frame.api}</a>

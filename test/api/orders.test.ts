@@ -648,6 +648,24 @@ describe('withdrawing as a guest', () => {
     expect(known).toBe(unknown);
   });
 
+  test('speaks the language that the link to it names, to its end, also where something is missing', async () => {
+    const { http } = shop;
+    const isGerman = ({ text }: { text: string }) => text.includes('<html lang="de">');
+    const first = await http.get('/withdraw?locale=de-AT&number=7');
+    expect([isGerman(first), first.text]).toEqual([true, expect.stringContaining('action="withdraw?locale=de"')]);
+    const second = await http.post('/withdraw?locale=de').type('form').send(statement('7'));
+    expect([isGerman(second), second.text]).toEqual([
+      true,
+      expect.stringMatching(/action="withdraw\/confirm\?locale=de".*href="withdraw\?locale=de&amp;number=7"/s),
+    ]);
+    expect(isGerman(await http.post('/withdraw/confirm?locale=de').type('form').send(statement('7')))).toBe(true);
+    expect(isGerman(await http.post('/withdraw?locale=de').type('form').send({}))).toBe(true);
+    const elsewhere = await http.get('/withdraw?locale=fr').set('accept-language', 'de'); // which we do not speak
+    expect([isGerman(elsewhere), elsewhere.text]).toEqual([true, expect.stringContaining('action="withdraw"')]);
+    for (const locale of ['', 'x'.repeat(36), '%00'])
+      expect([200, 400]).toContain((await http.get(`/withdraw?locale=${locale}`)).status);
+  });
+
   test('is limited to ten tries a minute', async () => {
     const answers = await Promise.all(Array.from({ length: 11 }, () => confirm(statement('999999'))));
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array(10).fill(200), 429]);

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import { persist } from 'zustand/middleware';
-import { LANGUAGES, type Language, localeOfDates } from '../../../domain/locale';
+import { LANGUAGES, type Language, localeOfDates, spokenIn } from '../../../domain/locale';
 import { de } from './de';
 import { en, type ShopWords } from './en';
 
@@ -37,7 +37,7 @@ export const language = (): Language => useLanguage.getState().chosen ?? languag
  */
 export const locale = (): string => {
   const spoken = language();
-  return navigator.languages.find((one) => languageIn(one) === spoken) ?? spoken;
+  return navigator.languages.find((one) => spokenIn(one) === spoken) ?? spoken;
 };
 
 /** As `locale`; where the shop does not speak the browser's language, Stripe may. */
@@ -48,13 +48,11 @@ export const dateLocale = (): string => localeOfDates(locale());
 
 function languageOfBrowser(): Language {
   for (const one of navigator.languages) {
-    const spoken = languageIn(one);
+    const spoken = spokenIn(one);
     if (spoken) return spoken;
   }
   return 'en';
 }
-
-const languageIn = (tag: string): Language | null => known(tag.toLowerCase().split('-')[0]);
 
 /** Runs while this file loads, so it must not use a `const` below. */
 function known(value: unknown): Language | null {
