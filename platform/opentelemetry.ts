@@ -1,6 +1,5 @@
 import {
   type Context,
-  context,
   DiagLogLevel,
   defaultTextMapGetter,
   defaultTextMapSetter,
@@ -22,6 +21,8 @@ import type { Logger } from './logger';
 import type { Attributes, Carrier, Mark, OpenSpan, SpanOptions, Tracer } from './trace';
 import { within } from './within';
 
+/** Ours alone: the global one compares versions whenever it is asked, and nothing else here asks it. */
+const CONTEXTS = new AsyncLocalStorageContextManager();
 /** How long a process that stops waits for its last spans to be taken. */
 const LAST_MS = 2_000;
 /** How often the log says that spans are lost. */
@@ -34,7 +35,6 @@ const SAY_EVERY_MS = 60_000;
  */
 export function createTracer(endpoint: string, service: string, log: Pick<Logger, 'warn'>): Tracer {
   sayLosses(log);
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   const named = resourceFromAttributes({ 'service.name': service, 'service.namespace': 'holdfast' });
   const ids = new Ids();
   const provider = new BasicTracerProvider({
@@ -65,9 +65,9 @@ export function createTracer(endpoint: string, service: string, log: Pick<Logger
   };
   return {
     start({ name, kind, attributes = {}, parent, trusted = true }: SpanOptions): OpenSpan {
-      const around = parent ? below(parent, trusted) : context.active();
+      const around = parent ? below(parent, trusted) : CONTEXTS.active();
       if (kind === 'client' && trace.getSpanContext(around) === undefined) return NONE;
-      return openSpan(tracer.startSpan(name, { kind: KINDS[kind], attributes }, around), around);
+      return new RecordedSpan(tracer.startSpan(name, { kind: KINDS[kind], attributes }, around), around);
     },
     mark({ name, attributes, parent, links, spanId, startedAt }: Mark): void {
       ids.next = spanId;
@@ -77,11 +77,11 @@ export function createTracer(endpoint: string, service: string, log: Pick<Logger
     },
     carrier(): Carrier {
       const carrier: Carrier = {};
-      PROPAGATOR.inject(context.active(), carrier, defaultTextMapSetter);
+      PROPAGATOR.inject(CONTEXTS.active(), carrier, defaultTextMapSetter);
       return carrier;
     },
-    outside: (run) => context.with(ROOT_CONTEXT, run),
-    traceId: () => trace.getSpanContext(context.active())?.traceId,
+    outside: (run) => CONTEXTS.with(ROOT_CONTEXT, run),
+    traceId: () => trace.getSpanContext(CONTEXTS.active())?.traceId,
     stop: () => within(LAST_MS, provider.shutdown(), () => new Error('late')).catch(() => undefined),
   };
 }
@@ -104,15 +104,33 @@ function linkTo(carrier: Carrier): Link[] {
   return linked ? [{ context: linked }] : [];
 }
 
-const openSpan = (span: Span, around: Context): OpenSpan => ({
-  set: (attributes: Attributes) => void span.setAttributes(attributes),
-  rename: (name) => void span.updateName(name),
-  fail(code) {
-    span.setAttribute('error.type', code).setStatus({ code: SpanStatusCode.ERROR, message: code });
-  },
-  within: (run) => context.with(trace.setSpan(around, span), run),
-  end: () => span.end(),
-});
+/** A class, so that no function is made for each span. */
+class RecordedSpan implements OpenSpan {
+  constructor(
+    private readonly span: Span,
+    private readonly around: Context,
+  ) {}
+
+  set(attributes: Attributes): void {
+    this.span.setAttributes(attributes);
+  }
+
+  rename(name: string): void {
+    this.span.updateName(name);
+  }
+
+  fail(code: string): void {
+    this.span.setAttribute('error.type', code).setStatus({ code: SpanStatusCode.ERROR, message: code });
+  }
+
+  within<T>(run: () => T): T {
+    return CONTEXTS.with(trace.setSpan(this.around, this.span), run);
+  }
+
+  end(): void {
+    this.span.end();
+  }
+}
 
 const NONE: OpenSpan = { set() {}, rename() {}, fail() {}, within: (run) => run(), end() {} };
 

@@ -8,7 +8,7 @@ import { newFolder } from '../support/folder';
 const ROOT = join(__dirname, '..', '..');
 
 /** What shares one system, and the peer: those that break when the product's statements and calls change. */
-const BENCHES = ['orders', 'peers', 'checkouts', 'webhooks', 'latency', 'stock'];
+const BENCHES = ['orders', 'peers', 'checkouts', 'webhooks', 'latency', 'stock', 'tracing'];
 
 describe('The benchmarks, in their short form', () => {
   let folder: string;
