@@ -1,8 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import type { Deps } from '../../activities/deps';
+import { resumeOrders } from '../../activities/reconcile/repairs';
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus } from '../../domain/order';
 import type { Written } from '../../domain/sweep';
+import type { Db } from '../../store/database';
 import { createWorkflowStarter } from '../../worker/workflow-starter';
+import { withDatabase } from '../support/database';
 
 const ID = 'cs_test_1' as SessionId;
 
@@ -94,6 +100,25 @@ describe('a sweep resumes an order', () => {
       'ended',
       'started',
       'started',
+    ]);
+  });
+});
+
+describe('an order whose run does not answer', () => {
+  let db: Db;
+  withDatabase(2, (made) => {
+    db = made;
+  });
+
+  test('is one that staff are told of, if it may have sent a part of the order', async () => {
+    const deps = { db, clock: Date, starter: { resume: async () => 'silent' } } as unknown as Deps;
+    const resume = (mustAnswer?: ReadonlySet<SessionId>) =>
+      new MockActivityEnvironment().run(() => resumeOrders(deps, randomUUID(), [ID], mustAnswer));
+    expect(await resume()).toBe(0);
+    expect(await db.sweepSkip.count()).toBe(0);
+    expect(await resume(new Set([ID]))).toBe(0);
+    await expect(db.sweepSkip.findMany()).resolves.toMatchObject([
+      { reference: ID, reason: expect.stringContaining('compare with the carrier before you ship') },
     ]);
   });
 });
