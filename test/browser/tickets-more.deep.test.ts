@@ -119,6 +119,11 @@ test('4, 6 and 11: an order that has ended is refunded, takes goods back, and se
   await ship(order.number, 'ENDED-1');
   await desk.system.staff('POST', `/admin/orders/${order.number}/deliver`);
   await desk.orderWhen(order.number, ({ status }) => status === 'COMPLETED');
+  await desk.openFound(order.number);
+  expect(await desk.staff.readUntil('It has ended')).not.toContain('Send an Update');
+  await desk.page.getByRole('button', { name: 'More Actions' }).click();
+  await desk.page.getByRole('menuitem').first().waitFor();
+  expect(await desk.page.getByRole('menuitem', { name: 'Send an Update' }).count()).toBe(0);
   expect(await desk.ask(toldTicket(6).request('returns'), order)).toMatchObject({ refunded: { amount: 1800 } });
   await desk.ask(toldTicket(4).request('refund'), order);
   const { refunds } = await desk.orderWhen(order.number, (now) => now.status === 'REFUNDED');

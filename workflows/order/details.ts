@@ -1,5 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { formatMoney } from '../../domain/money';
+import { isFinal } from '../../domain/order';
 import type { MailState } from '../../domain/order-snapshot';
 import type { OrderReport } from '../../messages/order';
 import { moment } from '../moment';
@@ -27,11 +28,16 @@ export function describeOrder(order: OrderReport): string {
     section('Mails', order.mails.map(mailOf)),
     section('What happened', order.happened),
     section('What you can do (Send an Update)', order.actions.map(actionOf)),
+    isFinal(order.status) && ENDED,
     linksOf(order),
   ]
     .filter(Boolean)
     .join('\n\n');
 }
+
+/** A run that has ended shows for good what it last knew. */
+const ENDED =
+  '**It has ended**, and takes no updates. The staff API refunds it, takes goods back and sends them again. What happens from now on stands in the order’s document, not here.';
 
 function moneyOf({ money: { currency, total, refunded, lost, left }, skus }: OrderReport): string {
   const say = (amount: number) => formatMoney({ amount, currency });
