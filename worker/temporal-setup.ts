@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { type Client, isGrpcServiceError } from '@temporalio/client';
+import { type Client, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time';
 import { z } from 'zod';
 import { RETENTION_MS } from '../messages/policies';
@@ -124,17 +124,30 @@ async function permitted<T>(log: TemporalSetup['log'], todo: string, asked: Prom
   }
 }
 
-/** Tries again while the server does not yet know the namespace. */
+/**
+ * Tries again while a part of the server does not yet know the namespace, or the search attributes that were just
+ * added: each part keeps what it knows for some seconds. The development server knows both at once.
+ */
 async function untilKnown<T>(ask: () => Promise<T>): Promise<T> {
   for (const deadline = Date.now() + KNOWN_WITHIN_MS; ; await pause(AGAIN_MS)) {
     try {
       return await ask();
     } catch (error) {
-      const isUnknown = isGrpcServiceError(error) && error.code === NOT_FOUND;
-      if (!isUnknown || Date.now() > deadline) throw error;
+      const refusal = refusalIn(error);
+      if (refusal === null) throw error;
+      const isUnknown = refusal.code === NOT_FOUND || NO_MAPPING.test(refusal.details);
+      if (!isUnknown || Date.now() > deadline) throw refusal;
     }
   }
 }
+
+/** What the server itself said: the client's own error about a Schedule has it as its cause. */
+function refusalIn(error: unknown) {
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(cause) ? cause : null;
+}
+
+const NO_MAPPING = /no mapping defined for search attribute/i;
 
 /** Of gRPC, for a key that is not accepted: waiting mends neither. */
 const KEY_REFUSED = new Set([7, 16]);

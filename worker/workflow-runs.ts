@@ -14,7 +14,9 @@ export const createWorkflowRuns = (client: Pick<Client, 'workflow' | 'workflowSe
   return {
     async *closedSince(since) {
       const died = `WorkflowType IN ('refund', 'dispute', 'notice') AND ExecutionStatus IN (${DEAD})`;
-      const query = `CloseTime >= '${since.toISOString()}' AND (WorkflowType = 'order' OR (${died}))`;
+      // To a visibility store in SQL, runs that are open close in the year 9999.
+      const closed = `CloseTime >= '${since.toISOString()}' AND ExecutionStatus != 'Running'`;
+      const query = `${closed} AND (WorkflowType = 'order' OR (${died}))`;
       for await (const { type, workflowId, closeTime = since } of workflow.list({ query, pageSize: PAGE }))
         yield { workflow: type as FollowingWorkflow, id: workflowId, closedAt: closeTime };
     },

@@ -5,6 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import type Stripe from 'stripe';
 import { freePort } from '../../platform/ports';
 import { connectStripe } from '../../platform/stripe';
+import { connectTemporal } from '../../platform/temporal';
 import { migrate } from '../../prisma/migrate';
 import { grantRoles, type ProgramName } from '../../prisma/roles';
 import { stopAllGuarded } from '../../sandbox/guard';
@@ -16,6 +17,7 @@ import { startTemporal, type Temporal } from '../../sandbox/temporal';
 import { connectDatabase, type Db } from '../../store/database';
 import { newFolder } from '../support/folder';
 import { Relay } from './relay';
+import { type Restartable, restartable } from './restartable';
 
 export const ADMIN_TOKEN = 'admin-token-of-the-faults';
 export const WEBHOOK_SECRET = 'whsec_faults';
@@ -39,7 +41,18 @@ export interface SystemOptions {
   world?: (system: System) => Promise<unknown>;
   /** Prepares another way to Temporal, which is at this address; returns the variables by which processes take it. */
   reachTemporal?: (address: string) => Promise<Record<string, string>>;
+  /** A server in the place of the development server. */
+  temporal?: OtherTemporal;
 }
+
+/** Temporal as somebody else runs it. */
+export interface OtherTemporal {
+  /** The variables by which processes reach it. */
+  reach: Record<string, string>;
+  start(postgres: Postgres): Promise<TemporalPart>;
+}
+
+export type TemporalPart = Pick<Temporal, 'address' | 'stop'>;
 
 /**
  * The whole of Holdfast as it runs in production: real `api` and `worker` processes, PostgreSQL, Temporal, with the
@@ -53,7 +66,7 @@ export class System {
   postgres!: Restartable<Postgres>;
   /** For the next start of PostgreSQL. */
   postgresSettings: Record<string, string> = {};
-  temporalServer!: Restartable<Temporal>;
+  temporalServer!: Restartable<TemporalPart>;
   /** Between the workers and Temporal: stopped, they work on and cannot say so. */
   relay!: Relay;
   sandbox!: StripeSandbox;
@@ -82,25 +95,19 @@ export class System {
     }
   }
 
-  private async startAll({
-    apis = 1,
-    workers = 1,
-    env = {},
-    build,
-    postgres,
-    world,
-    reachTemporal,
-  }: SystemOptions): Promise<void> {
-    this.build = build;
-    this.postgresSettings = postgres?.(this.postgresFolder) ?? {};
+  private async startAll({ apis = 1, workers = 1, env = {}, ...options }: SystemOptions): Promise<void> {
+    this.build = options.build;
+    this.postgresSettings = options.postgres?.(this.postgresFolder) ?? {};
+    const { temporal } = options;
     const apiPort = await freePort();
+    const postgres = this.startPostgres(await freePort());
     await Promise.all([
-      this.startPostgres(await freePort()),
-      this.startTemporal(await freePort()),
+      postgres,
+      temporal ? postgres.then(() => this.startOther(temporal)) : this.startTemporal(await freePort()),
       this.startWorld(`http://127.0.0.1:${apiPort}/webhooks/stripe`),
     ]);
-    await world?.(this);
-    const reached = await reachTemporal?.(this.temporalServer.now.address);
+    await options.world?.(this);
+    const reached = temporal?.reach ?? (await options.reachTemporal?.(this.temporalServer.now.address));
     this.env = { ...this.variables(`http://127.0.0.1:${apiPort}`), ...reached, ...env };
     this.fromWorkers = reached ?? { TEMPORAL_ADDRESS: this.relay.address };
     this.stripe = connectStripe({ STRIPE_SECRET_KEY: STRIPE_KEY, STRIPE_API_BASE: this.sandbox.url }, 30_000);
@@ -203,6 +210,11 @@ export class System {
     this.temporal = new Client({ connection: Connection.lazy({ address: this.temporalServer.now.address }) });
   }
 
+  private async startOther(other: OtherTemporal): Promise<void> {
+    this.temporalServer = await restartable(() => other.start(this.postgres.now));
+    this.temporal = connectTemporal(other.reach);
+  }
+
   private async startWorld(webhookUrl: string): Promise<void> {
     [this.sandbox, this.outbox] = await Promise.all([
       startStripeSandbox({
@@ -233,22 +245,4 @@ export class System {
       CHECKOUT_OPEN_LIMIT: '0',
     };
   }
-}
-
-/** A part that comes back on its port with its data. */
-export interface Restartable<T> {
-  now: T;
-  stop(): Promise<void>;
-  start(): Promise<void>;
-}
-
-async function restartable<T extends { stop(): Promise<void> }>(start: () => Promise<T>): Promise<Restartable<T>> {
-  const part: Restartable<T> = {
-    now: await start(),
-    stop: () => part.now.stop(),
-    start: async () => {
-      part.now = await start();
-    },
-  };
-  return part;
 }
