@@ -82,7 +82,10 @@ export class StaffAtTemporal {
     if (data !== undefined) await this.paste(data);
   }
 
-  /** Puts this, or what was copied, in place of what stands in *Data*. The form lays it out anew once the field is left, and its buttons move. */
+  /**
+   * Puts this, or what was copied, in place of what stands in *Data*. The form lays it out anew once the field is left,
+   * and its buttons move.
+   */
   async paste(data?: object): Promise<void> {
     await this.form.getByRole('textbox').last().click();
     await this.page.keyboard.press('ControlOrMeta+a');

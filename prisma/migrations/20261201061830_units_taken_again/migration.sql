@@ -1,6 +1,6 @@
--- Of what is back in stock, the units that went back when all of the money did, by a refund, a cancel or a lost dispute.
--- They are what `ship` takes again if the money comes back. What a refund of a part called off before, or brought back
--- after it, stays in stock. Null on lines from before this was counted.
+-- Of what is back in stock, the units that went back when all of the money did, by a refund, a cancel or a lost
+-- dispute. They are what `ship` takes again if the money comes back. What a refund of a part called off before, or
+-- brought back after it, stays in stock. Null on lines from before this was counted.
 ALTER TABLE "order_items" ADD COLUMN "undone" INTEGER;
 ALTER TABLE "order_items" ALTER COLUMN "undone" SET DEFAULT 0;
 ALTER TABLE "order_items" ADD CONSTRAINT order_items_undone_bounds CHECK (0 <= undone AND undone <= restocked) NOT VALID;
