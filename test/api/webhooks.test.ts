@@ -30,14 +30,14 @@ async function opened(sku = 'ebook'): Promise<SessionId> {
 }
 
 const now = () => Math.floor(shop.world.now() / 1000);
-const sign = (body: string, { secret = SECRET, at = now() } = {}) =>
-  `t=${at},v1=${createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')}`;
+const sign = (body: string | Buffer, { secret = SECRET, at = now() } = {}) =>
+  `t=${at},v1=${createHmac('sha256', secret).update(`${at}.`).update(body).digest('hex')}`;
 
 function deliver(event: unknown, { api = shop.api, signature }: { api?: Api; signature?: string | null } = {}) {
-  const body = typeof event === 'string' ? event : JSON.stringify(event);
+  const body = typeof event === 'string' || Buffer.isBuffer(event) ? event : JSON.stringify(event);
   const request = api.http.post('/webhooks/stripe').set('content-type', 'application/json; charset=utf-8');
   if (signature !== null) request.set('stripe-signature', signature ?? sign(body));
-  return request.send(body);
+  return request.serialize((given) => given).send(body);
 }
 
 const event = (type: string, object: Record<string, unknown>, rest: Record<string, unknown> = {}) => ({
@@ -248,6 +248,7 @@ describe('a signature', () => {
     ['that is empty', () => ''],
     ['that is nonsense', () => 'nonsense'],
     ['without a time', () => sign(body).replace(/^t=\d+,/, '')],
+    ['with two times', () => `t=${now()},${sign(body)}`],
     ['by another secret', () => sign(body, { secret: 'whsec_other' })],
     ['of another body', () => sign(`${body} `)],
     ['under another scheme', () => sign(body).replace('v1=', 'v0=')],
@@ -293,6 +294,14 @@ describe('a signed body', () => {
   ])('that is not an event is refused: %j', async (body) => {
     const answer = await deliver(body);
     expect([answer.status, answer.body.code]).toEqual([400, 'invalid_payload']);
+  });
+
+  test('is signed as the bytes that it is, which need not be text: others do not pass for them', async () => {
+    const bytes = Buffer.from([0x7b, 0xff, 0x7d]);
+    const read = await deliver(bytes);
+    expect([read.status, read.body.code]).toEqual([400, 'invalid_payload']);
+    const others = await deliver(Buffer.from([0x7b, 0xfe, 0x7d]), { signature: sign('{\ufffd}') });
+    expect([others.status, others.body.code]).toEqual([400, 'invalid_signature']);
   });
 
   test('over a megabyte is refused', async () => {
