@@ -9,6 +9,8 @@ import { newFolder } from '../support/folder';
 export interface WholeSystem {
   /** The variables in `services.env`. */
   env: Record<string, string>;
+  /** Where it keeps its data. */
+  folder: string;
   /** Stops everything, as Ctrl-C does. @returns the launcher's exit code */
   stop(): Promise<number | null>;
   /** Sends a command to the sandbox's control API. */
@@ -63,6 +65,7 @@ export async function startWholeSystem(overrides: Record<string, string> = {}): 
   const json = async (answer: Response) => (await answer.json()) as Record<string, unknown>;
   return {
     env,
+    folder: join(folder, 'data'),
     async stop() {
       await launcher.stop(30_000);
       const { code } = await launcher.exited;

@@ -1,6 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 
@@ -10,7 +20,10 @@ const folder = join(import.meta.dirname, '..');
 const data = process.env.DATA_DIR ?? '.data';
 const services = parseEnv(readFileSync(join(data, 'services.env'), 'utf8'));
 const first = Number(process.env.SIGN_IN_PORT ?? 4180);
-const [support, readers, provider, ui, uiReadOnly, api, staff] = Array.from({ length: 7 }, (_, n) => first + n);
+const [support, readers, provider, ui, uiReadOnly, api, staff, readOnly] = Array.from(
+  { length: 8 },
+  (_, n) => first + n,
+);
 const at = (port) => `http://localhost:${port}`;
 const configured = (file) => parseEnv(readFileSync(join(folder, file), 'utf8'));
 const running = [];
@@ -29,7 +42,7 @@ process
 
 const oauth2Proxy = installed('oauth2-proxy', 'github.com/oauth2-proxy/oauth2-proxy/v7@v7.15.6');
 const uiModule = 'github.com/temporalio/ui-server/v2';
-const uiServer = installed('server', `${uiModule}/cmd/server@v2.54.1`);
+const uiServer = installed('temporal-ui', `${uiModule}/cmd/server@v2.54.1`);
 const uiConfig = onLoopback(JSON.parse(go('mod', 'download', '-json', `${uiModule}@v2.54.1`)).Dir);
 
 const secret = randomBytes(24).toString('hex');
@@ -42,13 +55,14 @@ start('api', 'node', ['--require', 'tsx/cjs', 'api/main.ts'], {
 });
 startUi('ui', ui, configured('temporal-ui.env'));
 startUi('ui-read-only', uiReadOnly, configured('temporal-ui-read-only.env'));
+start('read-only', 'node', [join(folder, 'read-only.mjs'), `${readOnly}`, `${uiReadOnly}`]);
 await answers(`${at(provider)}/.well-known/openid-configuration`); // oauth2-proxy reads it when it starts
 startProxy('sign-in', support, {
   OAUTH2_PROXY_UPSTREAMS: [`${at(ui)}/`, `${at(staff)}/staff`, `${at(staff)}/staff/`].join(','),
 });
 startProxy('sign-in-read-only', readers, {
   OAUTH2_PROXY_ALLOWED_GROUPS: 'support,readers',
-  OAUTH2_PROXY_UPSTREAMS: `${at(uiReadOnly)}/`,
+  OAUTH2_PROXY_UPSTREAMS: `${at(readOnly)}/`,
 });
 await Promise.all([...[support, readers].map((port) => answers(`${at(port)}/ping`)), answers(`${at(staff)}/staff`)]);
 console.log(`Support   ${at(support)}/staff  sign in as grace, with any password
@@ -100,12 +114,17 @@ function onLoopback(source) {
   return config;
 }
 
-/** The path of a program of Go's, built once. */
+/** The path of a program of Go's, built once for all checkouts of this user. */
 function installed(name, module) {
-  const bin = resolve(data, 'sign-in');
+  const bin = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'holdfast');
+  const program = join(bin, `${name}-${module.split('@')[1]}`);
+  if (existsSync(program)) return program;
   mkdirSync(bin, { recursive: true });
-  if (!existsSync(join(bin, name))) go('install', module, { GOBIN: bin });
-  return join(bin, name);
+  const draft = mkdtempSync(join(bin, 'go-'));
+  go('install', module, { GOBIN: draft });
+  renameSync(join(draft, readdirSync(draft)[0]), program);
+  rmSync(draft, { recursive: true });
+  return program;
 }
 
 /** Version 2.54 of the UI needs Go 1.26.10, which Go fetches itself unless it is told which. */
