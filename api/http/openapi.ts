@@ -27,7 +27,10 @@ const Problem = z
         description:
           'With `out_of_stock`: what is not available, and how many were wanted. With `not_for_sale`: what Stripe refuses to sell or has no price of yet, by its `sku` alone.',
       }),
-    skus: z.array(z.string()).optional().meta({ description: 'With `unknown_sku` of a cart: what is not for sale.' }),
+    skus: z.array(z.string()).optional().meta({
+      description:
+        'With `unknown_sku` of a cart: what is not for sale. With `currency_unavailable`: what has no price in the currency; absent where shipping has none.',
+    }),
   })
   .meta({
     id: 'Problem',

@@ -676,7 +676,10 @@ describe('currencies', () => {
         { sku: 'mug', quantity: 1 },
       ],
     });
-    expect([answer.status, answer.body.code]).toEqual([409, 'currency_unavailable']);
+    expect([answer.status, answer.body]).toEqual([
+      409,
+      expect.objectContaining({ code: 'currency_unavailable', skus: ['mug'] }),
+    ]);
   });
 });
 

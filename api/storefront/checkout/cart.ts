@@ -103,6 +103,8 @@ export async function priceCart(db: Db, cart: Cart): Promise<BuyableCart> {
   refuse(products, ({ prices }) => prices.length === 0); // drafts
   const first = products[0]?.product;
   const currency = cart.currency ?? first?.prices[0]?.currency;
+  const elsewhere = products.flatMap(({ product }) => (priceIn(product, currency) ? [] : [product.sku]));
+  if (elsewhere.length > 0) throw notInCurrency(elsewhere, currency);
   const lines = products.map(({ product, quantity }) => priceLine(product, quantity, currency));
   if (lines.some(({ minimum }) => minimum !== null) && (lines.length > 1 || lines.some(({ quantity }) => quantity > 1)))
     throw invalid([{ path: 'items', message: 'a pay-what-you-want product must be bought alone, quantity 1' }]);
@@ -138,11 +140,14 @@ export function priceIn({ prices }: ProductForSale, currency: string | undefined
 function priceLine(product: ProductForSale, quantity: number, currency: string | undefined): PricedLine {
   const { sku, name, kind, contents } = product;
   const price = priceIn(product, currency);
-  if (!price) throw new Problem('currency_unavailable', `${sku} is not sold in ${currency ?? 'any currency'}.`);
+  if (!price) throw notInCurrency([sku], currency);
   const { amount: unitAmount, minimum, stripePriceId } = price;
   const line = { sku, name, kind, quantity, unitAmount, total: quantity * unitAmount, stripePriceId, minimum };
   return contents === null ? line : { ...line, contents: unpack(line, contents, price.currency) };
 }
+
+const notInCurrency = (skus: string[], currency = 'any currency'): Problem =>
+  new Problem('currency_unavailable', `Some of this is not sold in ${currency}; see \`skus\`.`, { skus });
 
 function refuse(wanted: Wanted, isUnsold: (product: ProductForSale) => boolean): void {
   const skus = wanted.flatMap(({ product }) => (isUnsold(product) ? [product.sku] : []));

@@ -27,6 +27,8 @@ interface Besides {
   not_for_sale: { items: { sku: string }[] };
   /** In a cart, what is no longer sold. */
   unknown_sku: { skus: string[] };
+  /** What has no price in the currency; empty where shipping has none. */
+  currency_unavailable: { skus: string[] };
 }
 
 type ProblemFailure = {
@@ -52,7 +54,7 @@ export type Result<T> = { ok: true; value: T } | { ok: false; failure: Failure }
 
 /** Every code of the API, with the list that its problem document has besides. */
 export const PROBLEMS: Record<ProblemCode, 'errors' | 'items' | 'skus' | null> = {
-  currency_unavailable: null,
+  currency_unavailable: 'skus',
   downloads_used_up: null,
   headers_too_large: null,
   idempotency_key_reused: null,

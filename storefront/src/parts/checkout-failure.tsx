@@ -47,6 +47,7 @@ export function CheckoutFailure({ failure, lines }: { failure: Failure; lines: B
 function missingIn(failure: Failure): { sku: string; requested: number | null; available: number }[] {
   if (failure.code === 'out_of_stock') return failure.items;
   if (failure.code === 'not_for_sale') return failure.items.map(({ sku }) => ({ sku, requested: null, available: 0 }));
-  if (failure.code === 'unknown_sku') return failure.skus.map((sku) => ({ sku, requested: null, available: 0 }));
+  if (failure.code === 'unknown_sku' || failure.code === 'currency_unavailable')
+    return failure.skus.map((sku) => ({ sku, requested: null, available: 0 }));
   return [];
 }
