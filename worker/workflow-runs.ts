@@ -14,7 +14,7 @@ export const createWorkflowRuns = (client: Pick<Client, 'workflow' | 'workflowSe
   return {
     async *closedSince(since) {
       const died = `WorkflowType IN ('refund', 'dispute', 'notice') AND ExecutionStatus IN (${DEAD})`;
-      // To a visibility store in SQL, runs that are open close in the year 9999.
+      // To visibility on PostgreSQL (server 1.31), runs that are open close in the year 9999.
       const closed = `CloseTime >= '${since.toISOString()}' AND ExecutionStatus != 'Running'`;
       const query = `${closed} AND (WorkflowType = 'order' OR (${died}))`;
       for await (const { type, workflowId, closeTime = since } of workflow.list({ query, pageSize: PAGE }))
