@@ -1,18 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { homedir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import { oauth2Proxy, temporalUi } from './programs.mjs';
 
 // Tries the configuration in this folder on one machine, on the loopback interface, beside `npm start`: an OpenID
 // provider, oauth2-proxy twice, the Temporal UI twice, and an API of its own for staff. docs/security.md tells how.
@@ -20,7 +11,7 @@ const folder = join(import.meta.dirname, '..');
 const data = process.env.DATA_DIR ?? '.data';
 const services = parseEnv(readFileSync(join(data, 'services.env'), 'utf8'));
 const first = Number(process.env.SIGN_IN_PORT ?? 4180);
-const [support, readers, provider, ui, uiReadOnly, api, staff, readOnly] = Array.from(
+const [support, readers, provider, uiPort, uiReadOnly, api, staff, readOnly] = Array.from(
   { length: 8 },
   (_, n) => first + n,
 );
@@ -40,10 +31,9 @@ process
     stop();
   });
 
-const oauth2Proxy = installed('oauth2-proxy', 'github.com/oauth2-proxy/oauth2-proxy/v7@v7.15.6');
-const uiModule = 'github.com/temporalio/ui-server/v2';
-const uiServer = installed('temporal-ui', `${uiModule}/cmd/server@v2.54.1`);
-const uiConfig = onLoopback(JSON.parse(go('mod', 'download', '-json', `${uiModule}@v2.54.1`)).Dir);
+const proxy = oauth2Proxy();
+const ui = temporalUi();
+const uiConfig = onLoopback(ui.source);
 
 const secret = randomBytes(24).toString('hex');
 const callbacks = [support, readers].map((port) => `${at(port)}/oauth2/callback`);
@@ -53,12 +43,12 @@ start('api', 'node', ['--require', 'tsx/cjs', 'api/main.ts'], {
   ...{ EMAIL_FROM: 'Holdfast <shop@holdfast.example>', STAFF_EMAIL: 'staff@holdfast.example', SIGNING_SECRET: secret },
   ...{ PORT: `${api}`, ADMIN_PORT: `${staff}`, ADMIN_URL: at(support), TEMPORAL_UI_URL: at(support) },
 });
-startUi('ui', ui, configured('temporal-ui.env'));
+startUi('ui', uiPort, configured('temporal-ui.env'));
 startUi('ui-read-only', uiReadOnly, configured('temporal-ui-read-only.env'));
 start('read-only', 'node', [join(folder, 'read-only.mjs'), `${readOnly}`, `${uiReadOnly}`]);
 await answers(`${at(provider)}/.well-known/openid-configuration`); // oauth2-proxy reads it when it starts
 startProxy('sign-in', support, {
-  OAUTH2_PROXY_UPSTREAMS: [`${at(ui)}/`, `${at(staff)}/staff`, `${at(staff)}/staff/`].join(','),
+  OAUTH2_PROXY_UPSTREAMS: [`${at(uiPort)}/`, `${at(staff)}/staff`, `${at(staff)}/staff/`].join(','),
 });
 startProxy('sign-in-read-only', readers, {
   OAUTH2_PROXY_ALLOWED_GROUPS: 'support,readers',
@@ -71,7 +61,7 @@ Ctrl-C stops everything.`);
 
 /** The UI takes its configuration as the image `temporalio/ui` does. */
 function startUi(name, port, env) {
-  start(name, uiServer, ['--root', uiConfig, '--config', '.', '--env', 'docker', 'start'], {
+  start(name, ui.program, ['--root', uiConfig, '--config', '.', '--env', 'docker', 'start'], {
     ...env,
     TEMPORAL_ADDRESS: services.TEMPORAL_ADDRESS,
     TEMPORAL_UI_PORT: `${port}`,
@@ -81,7 +71,7 @@ function startUi(name, port, env) {
 
 /** As in production, but without TLS. */
 function startProxy(name, port, env) {
-  start(name, oauth2Proxy, ['--config', join(folder, 'oauth2-proxy.cfg')], {
+  start(name, proxy, ['--config', join(folder, 'oauth2-proxy.cfg')], {
     OAUTH2_PROXY_HTTP_ADDRESS: `127.0.0.1:${port}`,
     OAUTH2_PROXY_OIDC_ISSUER_URL: at(provider),
     OAUTH2_PROXY_CLIENT_ID: 'holdfast-staff',
@@ -112,25 +102,6 @@ function onLoopback(source) {
   writeFileSync(join(config, 'base.yaml'), read('base.yaml'));
   writeFileSync(join(config, 'docker.yaml'), `${read('docker.yaml')}\nhost: 127.0.0.1\n`);
   return config;
-}
-
-/** The path of a program of Go's, built once for all checkouts of this user. */
-function installed(name, module) {
-  const bin = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'holdfast');
-  const program = join(bin, `${name}-${module.split('@')[1]}`);
-  if (existsSync(program)) return program;
-  mkdirSync(bin, { recursive: true });
-  const draft = mkdtempSync(join(bin, 'go-'));
-  go('install', module, { GOBIN: draft });
-  renameSync(join(draft, readdirSync(draft)[0]), program);
-  rmSync(draft, { recursive: true });
-  return program;
-}
-
-/** Version 2.54 of the UI needs Go 1.26.10, which Go fetches itself unless it is told which. */
-function go(...args) {
-  const more = typeof args.at(-1) === 'object' ? args.pop() : {};
-  return execFileSync('go', args, { env: { ...process.env, ...more }, encoding: 'utf8' });
 }
 
 async function answers(url) {
