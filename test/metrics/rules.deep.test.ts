@@ -47,6 +47,12 @@ const webhooks = (answer: string) =>
   `holdfast_webhooks_total{type="${answer === 'invalid_signature' ? 'unread' : 'checkout.session.completed'}",answer="${answer}"}`;
 const EXPIRES = 'holdfast_temporal_certificate_expires_timestamp_seconds';
 
+/** What Prometheus has of one worker. */
+const target = (metric: 'up' | 'build_info', instance: string): string =>
+  metric === 'up'
+    ? `up{job="workers",instance="${instance}"}`
+    : `holdfast_build_info{process="worker",job="workers",instance="${instance}"}`;
+
 const FIGURES = [
   'holdfast_orders_paid_uncommitted_oldest_seconds',
   'holdfast_account_refused',
@@ -60,6 +66,12 @@ const GOOD: Record<string, Values> = {
   [took('refused')]: rising(1, 30),
   [took('failed')]: standing(3, 5),
   'holdfast_build_info{process="api"}': standing(1, 1),
+  [target('build_info', 'stays')]: standing(1, 1),
+  [target('up', 'stays')]: standing(1, 1),
+  // One that was taken away, and a target that is not ours.
+  [target('build_info', 'goes')]: silent(1),
+  [target('up', 'goes')]: silent(1),
+  'up{job="another",instance="stays"}': standing(1, 0),
   holdfast_order_paid_to_committed_seconds_count: rising(6, 5),
   holdfast_orders_paid_uncommitted_oldest_seconds: standing(0, 1),
   ...Object.fromEntries(ALARM_CAUSES.map((cause) => [refused(cause), standing(0, 0)])),
@@ -99,6 +111,11 @@ const FAULTS: [alert: string, what: string, series: Record<string, Values>][] = 
   ],
   ['HoldfastCheckoutsFailing', 'every tenth checkout fails', { [took('failed')]: rising(0, 1) }],
   ['HoldfastApiMissing', 'no API is there', { 'holdfast_build_info{process="api"}': silent(1) }],
+  [
+    'HoldfastProcessDown',
+    'one worker answers no scrape',
+    { [target('build_info', 'stays')]: silent(1), [target('up', 'stays')]: standing(1, 0) },
+  ],
   [
     'HoldfastWebhooksMissing',
     'orders are paid, and no webhook comes',
