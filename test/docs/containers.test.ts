@@ -21,7 +21,8 @@ interface Service {
   profiles?: string[];
   container_name?: string;
   read_only?: boolean;
-  healthcheck?: object;
+  restart?: string;
+  healthcheck?: { test?: string[] };
   logging?: { options: Record<string, string> };
   deploy?: { replicas?: number; resources: { limits: { memory: string } } };
 }
@@ -103,14 +104,14 @@ describe('docker-compose.yml', () => {
     for (const image of [...images.filter((one) => one !== 'holdfast'), ...bases]) expect(image).toMatch(/:v?\d+\.\d+/);
   });
 
-  test('limits the memory and the log of every service, and watches its health', () => {
-    for (const [name, { logging, deploy, healthcheck, image }] of Object.entries(services)) {
+  test('limits the memory and the log of every service, starts it again, and watches its health', () => {
+    for (const [name, { logging, deploy, healthcheck, image, restart = 'no' }] of Object.entries(services)) {
       expect([name, logging?.options]).toEqual([name, { 'max-size': '10m', 'max-file': '5' }]);
-      if (JOBS.includes(name)) continue;
       expect([name, deploy?.resources.limits.memory]).toEqual([name, expect.stringMatching(/^\d+[MG]$/)]);
-      // The image of Holdfast has a check of its own; these have no program that could ask.
-      if (image !== 'holdfast' && !['temporal-ui', 'otel-collector', 'mailpit'].includes(name))
-        expect([name, healthcheck]).toEqual([name, expect.anything()]);
+      expect([name, restart]).toEqual([name, JOBS.includes(name) ? 'no' : 'unless-stopped']);
+      // The image of Holdfast has a check of its own; that of the collector has no program that could ask.
+      if (JOBS.includes(name) || image === 'holdfast' || name === 'otel-collector') continue;
+      expect([name, healthcheck?.test?.[0]]).toEqual([name, 'CMD']);
     }
   });
 
