@@ -77,6 +77,12 @@ const GAUGES: ShopGauge[] = [
     values: ({ activeHolds }) => [[activeHolds]],
   },
   {
+    name: 'holdfast_holds_active_oldest_seconds',
+    help: 'How long ago the oldest order was made whose stock is held; 0 if there is none',
+    labels: [],
+    values: ({ oldestHoldSeconds }) => [[oldestHoldSeconds]],
+  },
+  {
     name: 'holdfast_holds_expired',
     help: 'Unpaid orders whose hold is over and that have not ended: Stripe has not confirmed yet that none can pay',
     labels: [],
@@ -87,6 +93,18 @@ const GAUGES: ShopGauge[] = [
     help: 'How long ago the oldest of these holds was over; 0 if there is none',
     labels: [],
     values: ({ expiredHolds }) => [[expiredHolds.oldestSeconds]],
+  },
+  {
+    name: 'holdfast_holds_overdue',
+    help: 'Of the orders whose hold is over, those whose stock is still held',
+    labels: [],
+    values: ({ overdueHolds }) => [[overdueHolds.count]],
+  },
+  {
+    name: 'holdfast_holds_overdue_oldest_seconds',
+    help: 'How long ago the oldest of these holds was over; 0 if there is none',
+    labels: [],
+    values: ({ overdueHolds }) => [[overdueHolds.oldestSeconds]],
   },
   {
     name: 'holdfast_orders_needing_attention',

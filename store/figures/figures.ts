@@ -16,8 +16,12 @@ export interface Figures {
   uncommitted: Waiting;
   /** Lines whose stock is set aside. */
   activeHolds: number;
+  /** How old the oldest unpaid or unconfirmed order is whose stock is set aside; 0 if there is none. */
+  oldestHoldSeconds: number;
   /** Unpaid orders whose hold is over and that still have not ended. */
   expiredHolds: Waiting;
+  /** Of these, the orders whose stock is still set aside. */
+  overdueHolds: Waiting;
   attention: (Waiting & { step: AttentionStep })[];
   /** Orders whose customer waits for an answer to a request to return. */
   returnsRequested: number;
@@ -66,11 +70,10 @@ export const figuresOf = (at: Date): Prisma.Sql => {
         AND (attention_step IS NULL OR attention_step IN ('open', 'read', 'commit'))`,
     )},
     'activeHolds', (SELECT count(*) FROM (SELECT 1 FROM holds WHERE state = 'ACTIVE' LIMIT ${MOST}) h),
-    'expiredHolds', ${waiting(
-      at,
-      'hold_until',
-      Prisma.sql`orders WHERE status = 'PENDING' AND payment_status = 'UNPAID' AND hold_until < ${at}`,
-    )},
+    'oldestHoldSeconds', (SELECT ${age(at, 'created_at')} FROM (
+      SELECT created_at FROM orders WHERE status = 'PENDING' AND stock = 'HELD' ORDER BY created_at LIMIT 1) h),
+    'expiredHolds', ${waiting(at, 'hold_until', expiredHolds(at))},
+    'overdueHolds', ${waiting(at, 'hold_until', Prisma.sql`${expiredHolds(at)} AND stock = 'HELD'`)},
     'attention', (SELECT coalesce(jsonb_agg(a), '[]') FROM (
       SELECT attention_step AS step, count(*) AS count, ${age(at, 'attention_since')} AS "oldestSeconds"
       FROM (SELECT attention_step, attention_since FROM orders WHERE attention_step IS NOT NULL LIMIT ${MOST}) o GROUP BY 1) a),
@@ -88,6 +91,9 @@ export const figuresOf = (at: Date): Prisma.Sql => {
 
 const OPEN = Prisma.sql`ARRAY['PENDING', 'PAID', 'PREPARING', 'SHIPPED']::"OrderStatus"[]`;
 const ALL = Prisma.sql`enum_range(NULL::"OrderStatus")`;
+
+const expiredHolds = (at: Date): Prisma.Sql =>
+  Prisma.sql`orders WHERE status = 'PENDING' AND payment_status = 'UNPAID' AND hold_until < ${at}`;
 
 /** How many orders have each of these statuses. */
 const byStatus = (statuses: Prisma.Sql, and: Prisma.Sql): Prisma.Sql => Prisma.sql`(

@@ -53,6 +53,10 @@ const target = (metric: 'up' | 'build_info', instance: string): string =>
     ? `up{job="workers",instance="${instance}"}`
     : `holdfast_build_info{process="worker",job="workers",instance="${instance}"}`;
 
+const attention = (step: string) => `holdfast_orders_needing_attention_oldest_seconds{step="${step}",cause="failure"}`;
+
+const OVERDUE = 'holdfast_holds_overdue_oldest_seconds';
+
 const FIGURES = [
   'holdfast_orders_paid_uncommitted_oldest_seconds',
   'holdfast_account_refused',
@@ -74,6 +78,8 @@ const GOOD: Record<string, Values> = {
   'up{job="another",instance="stays"}': standing(1, 0),
   holdfast_order_paid_to_committed_seconds_count: rising(6, 5),
   holdfast_orders_paid_uncommitted_oldest_seconds: standing(0, 1),
+  [OVERDUE]: standing(0, 3_600),
+  [attention('confirm')]: standing(0, 80_000),
   ...Object.fromEntries(ALARM_CAUSES.map((cause) => [refused(cause), standing(0, 0)])),
   'temporal_workflow_task_execution_failed_total{workflow_type="order"}': standing(2, 3),
   [queue('backlog')]: standing(0, 4),
@@ -125,6 +131,17 @@ const FAULTS: [alert: string, what: string, series: Record<string, Values>][] = 
     'HoldfastPaidNotCommitted',
     'an order has been paid for eleven minutes',
     { holdfast_orders_paid_uncommitted_oldest_seconds: standing(0, 660) },
+  ],
+  ['HoldfastHoldOverdue', 'stock is held for three hours too long', { [OVERDUE]: standing(0, 10_800) }],
+  [
+    'HoldfastAttentionStanding',
+    'an order has needed staff for 25 hours',
+    { [attention('confirm')]: standing(0, 90_000) },
+  ],
+  [
+    'HoldfastAccountRefused',
+    'Stripe is down, and so stock is held for too long',
+    { [refused('stripe_down')]: standing(0, 1), [OVERDUE]: standing(0, 10_800) },
   ],
   ['HoldfastRunStuck', 'the sweep found stuck runs', { [refused('run_stuck')]: standing(0, 1) }],
   [

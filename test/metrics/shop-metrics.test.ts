@@ -57,7 +57,8 @@ const refund = (sessionId: string, reason: string, status: string, updatedAt: Da
 
 test('a scrape tells what is open, what waits and for how long, and what came of the last day', async () => {
   await order({ holdUntil: ago(120) });
-  await order({ paymentStatus: 'PAID', paidAt: ago(700), holdUntil: ago(900) });
+  await order({ holdUntil: ago(80_000), stock: 'RELEASED', createdAt: ago(82_000) });
+  await order({ paymentStatus: 'PAID', paidAt: ago(700), holdUntil: ago(900), createdAt: ago(950) });
   await order({ status: 'COMPLETED', paymentStatus: 'PAID', stock: 'COMMITTED', createdAt: ago(100_000) });
   const shipped = await order({
     ...{ status: 'SHIPPED', paymentStatus: 'PAID', stock: 'COMMITTED', paidAt: ago(90_000), createdAt: ago(90_000) },
@@ -71,15 +72,18 @@ test('a scrape tells what is open, what waits and for how long, and what came of
 
   const metrics = await scrape();
   for (const line of [
-    'holdfast_orders_open{status="PENDING"} 2',
+    'holdfast_orders_open{status="PENDING"} 3',
     'holdfast_orders_open{status="SHIPPED"} 1',
-    'holdfast_orders_last_day{status="PENDING"} 2',
+    'holdfast_orders_last_day{status="PENDING"} 3',
     'holdfast_orders_last_day{status="COMPLETED"} 0',
     'holdfast_orders_paid_uncommitted 1',
     'holdfast_orders_paid_uncommitted_oldest_seconds 700',
     'holdfast_holds_active 0',
-    'holdfast_holds_expired 1',
-    'holdfast_holds_expired_oldest_seconds 120',
+    'holdfast_holds_active_oldest_seconds 950',
+    'holdfast_holds_expired 2',
+    'holdfast_holds_expired_oldest_seconds 80000',
+    'holdfast_holds_overdue 1',
+    'holdfast_holds_overdue_oldest_seconds 120',
     'holdfast_orders_needing_attention{step="refund-refused",cause="report"} 1',
     'holdfast_orders_needing_attention_oldest_seconds{step="refund-refused",cause="report"} 50',
     'holdfast_orders_needing_attention{step="commit",cause="failure"} 0',
