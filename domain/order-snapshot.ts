@@ -1,5 +1,6 @@
 import type { Decision, HoldReason, OrderStatus, Reason } from './order';
 import type { LineProgress, ParcelLine } from './parcel';
+import type { RefundOrigin } from './refund';
 import type { Condition } from './returns';
 
 /** The state of an order's stock. */
@@ -35,6 +36,21 @@ export interface OpenRefund {
   id: string | null;
   amount: number | null;
   status: string;
+}
+
+/**
+ * A refund that Stripe has made or refuses, or that staff have resolved. `amount`: null if Stripe never named it. `at`:
+ * when it reached its status, in milliseconds since the epoch.
+ */
+export interface ToldRefund {
+  /** Of its row. */
+  key: string;
+  amount: number | null;
+  status: string;
+  origin: RefundOrigin;
+  /** What went back to stock with it. */
+  restock: ParcelLine[];
+  at: number;
 }
 
 /** A dispute that is open. `dueBy`: until when Stripe takes evidence, in milliseconds since the epoch. */
@@ -96,6 +112,8 @@ export interface OrderSnapshot {
   mails?: MailProgress[];
   /** Oldest first; absent if there are none. */
   openRefunds?: OpenRefund[];
+  /** The latest twenty, oldest first; absent if there are none, and from what older histories hold. */
+  refunds?: ToldRefund[];
   /** The most urgent first; absent if there are none. */
   disputes?: OpenDispute[];
   /** Stripe's id of the payment; absent before there is one. */

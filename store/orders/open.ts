@@ -1,6 +1,7 @@
 import type { SessionId } from '../../domain/ids';
 import type { OrderSnapshot } from '../../domain/order-snapshot';
 import type { Db } from '../database';
+import { readToldRefunds } from '../refunds/told';
 import type { MissingStock } from '../stock/inventory';
 import { type SnapshotColumns, toSnapshot } from './snapshot';
 
@@ -15,15 +16,17 @@ export interface OpenedOrder {
 /**
  * Opens the order of a checkout: always writes the order and its items at the requested prices, and holds the stock,
  * all or nothing. With `hold` false, nothing is held. A known order is returned as it is. Returns null if the session
- * has no checkout. One round trip.
+ * has no checkout. One round trip, and for an order that was known another one, for its refunds.
  */
 export async function openOrder(
   db: Db,
   { sessionId, hold, at }: { sessionId: SessionId; hold: boolean; at: Date },
 ): Promise<OpenedOrder | null> {
   const [{ opened }] = await db.$queryRaw<
-    [{ opened: (Omit<OpenedOrder, 'order'> & { order: SnapshotColumns }) | null }]
+    [{ opened: (Omit<OpenedOrder, 'order'> & { order: Omit<SnapshotColumns, 'refunds'> }) | null }]
   >`
     SELECT open_order(${sessionId}, ${hold}, ${at}) AS opened`;
-  return opened && { ...opened, order: toSnapshot(opened.order) };
+  if (opened === null) return null;
+  const refunds = opened.fresh ? [] : await readToldRefunds(db, sessionId);
+  return { ...opened, order: toSnapshot({ ...opened.order, refunds }) };
 }

@@ -21,10 +21,11 @@ import type {
 import { progressOf, type ReturnableItem, withCustomer } from '../../domain/parcel';
 import { followed } from '../../domain/return-requests';
 import type { Db, Tx } from '../database';
+import { type ToldColumns, toldRefunds } from '../refunds/told';
 import { type RequestColumns, toAsked } from './return-requests';
 import { conditionOf, type ReturnColumns } from './returns';
 
-/** The result of `order_snapshot`. Times are strings. */
+/** The result of `order_snapshot`, with the order's refunds. Times are strings. */
 export interface SnapshotColumns {
   number: string;
   status: OrderStatus;
@@ -57,13 +58,16 @@ export interface SnapshotColumns {
   disputes: (Omit<OpenDispute, 'dueBy'> & { dueBy: string | null })[];
   lostAmount: number;
   mails: (Omit<MailProgress, 'at'> & { at: string })[];
+  refunds: ToldColumns[];
 }
 
 /** An order as its workflow needs it. Throws if there is none. */
 export async function readSnapshot(db: Db | Tx, sessionId: SessionId): Promise<OrderSnapshot> {
-  const [{ found }] = await db.$queryRaw<[{ found: SnapshotColumns | null }]>`
-    SELECT order_snapshot(${sessionId}) AS found`;
-  return toSnapshot(known(found));
+  const [{ found, refunds }] = await db.$queryRaw<
+    [{ found: Omit<SnapshotColumns, 'refunds'> | null; refunds: ToldColumns[] }]
+  >`
+    SELECT order_snapshot(${sessionId}) AS found, ${toldRefunds(sessionId)} AS refunds`;
+  return toSnapshot({ ...known(found), refunds });
 }
 
 export function toSnapshot({
@@ -81,6 +85,7 @@ export function toSnapshot({
   disputes,
   lostAmount,
   mails,
+  refunds,
   ...order
 }: SnapshotColumns): OrderSnapshot {
   const lines = progressOf(items, order.stock === 'RETURNED');
@@ -101,6 +106,7 @@ export function toSnapshot({
     ...(lostAmount > 0 && { lostAmount }),
     ...(mails.length > 0 && { mails: mails.map((mail) => ({ ...mail, at: Date.parse(mail.at) })) }),
     ...(openRefunds.length > 0 && { openRefunds }),
+    ...(refunds.length > 0 && { refunds: refunds.map((refund) => ({ ...refund, at: Date.parse(refund.at) })) }),
     ...(disputes.length > 0 && { disputes: disputes.map(toOpenDispute) }),
     ...(paymentIntentId !== null && { paymentIntentId }),
     ...(shippingHoldSince !== null && { shippingHoldSince: Date.parse(shippingHoldSince) }),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SessionId } from '../../domain/ids';
-import type { OrderState } from '../../messages/order';
+import type { OrderReport, OrderState } from '../../messages/order';
 import { REFUND_EXCEEDS_REMAINING } from '../../messages/refusals';
 import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import { recordReplacement } from '../../store/orders/replacements';
@@ -181,6 +181,36 @@ describe('a part of an order', () => {
     await expect(shop.refund(id, { amount: 100 })).rejects.toEqual(refusal(REFUND_EXCEEDS_REMAINING));
     expect(await world.end(id)).toBe('REFUNDED');
     expect(await shop.asked(id)).toHaveLength(2);
+  });
+
+  test('is told of with its amount, whoever gave it, and once more if it fails; a run that starts over tells it too', async () => {
+    const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
+    const told = async () => {
+      const { happened } = await world.handle(id).query<OrderReport>('order');
+      return happened
+        .filter((event) => event.startsWith('Refund'))
+        .map((event) => event.replace(/, [^,]*, [^,]*UTC$/, ''));
+    };
+    await shop.refund(id, { amount: 1000, restock: [{ sku: 'mug', quantity: 1 }] });
+    const dashboard = await shop.dashboard(id, { amount: 250 });
+    await shop.told(dashboard);
+    const given = [
+      'Refund of €10.00 by staff: given back; back in stock: 1 × mug',
+      'Refund of €2.50 made at Stripe: given back',
+    ];
+    await until(async () => (await told()).length === 2);
+    expect(await told()).toEqual(given);
+    await world.at(`/refunds/${dashboard.id}/fail`);
+    await shop.told(dashboard);
+    const failed = 'Refund of €2.50 made at Stripe: failed, the money is back with the shop';
+    await until(async () => (await told()).length === 3);
+    expect(await told()).toEqual([...given, failed]);
+    await world.handle(id).terminate();
+    await world.deps().starter.orderChanged(id, { again: true });
+    await until(async () => (await told()).length === 2);
+    expect(await told()).toEqual([given[0], failed]);
+    await world.handle(id).executeUpdate('cancel', { args: [{ reason: 'other' }] });
+    expect(await world.end(id)).toBe('REFUNDED');
   });
 
   test('of a charge that is disputed at Stripe is refused', async () => {

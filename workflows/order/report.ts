@@ -46,13 +46,22 @@ export function reportOf({
       at: new Date(at).toISOString(),
     })),
     paymentIntentId: order.paymentIntentId ?? null,
-    happened: [...happened],
+    happened: latestOf(happened),
     actions: offered(factsOf(order, parked, payment)).map(({ action, does }) => ({
       ...{ action, does },
       examples: examplesOf(action, { ...order, isAboutRefund: isAboutRefund(order.pendingDecision?.step) }),
     })),
   };
 }
+
+/** Details are read at a glance, and an order may live for years. */
+const LATEST = 30;
+
+const latestOf = (happened: readonly string[]): string[] => {
+  const earlier = happened.length - LATEST;
+  const rest = earlier > 0 ? [`${earlier} earlier: the order’s document has all of them`] : [];
+  return [...rest, ...happened.slice(-LATEST)];
+};
 
 /** The mails in the database and those of this run, the oldest first. What is over stays over. */
 function together(written: readonly MailProgress[], ofThisRun: readonly MailProgress[]): MailProgress[] {

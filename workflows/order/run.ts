@@ -12,6 +12,7 @@ import { refusal } from '../refusal';
 import { database, slowDatabase } from '../steps';
 import { Inbox, type Message } from './inbox';
 import { Mails } from './mails';
+import { refundsTold } from './refunds-told';
 import { factsOf } from './report';
 import { describeReturn, mailOfReturn, returnedSince } from './returned';
 import { StaffView } from './staff-view';
@@ -95,6 +96,7 @@ export class OrderRun {
     this.opening = opening;
     if (order.staleAttention) this.parking.lowerStaleFlag();
     this.view.opened(order);
+    this.view.happened.push(...refundsTold(order)); // of earlier runs
     this.show();
   }
 
@@ -111,10 +113,10 @@ export class OrderRun {
 
   /** Takes over what the database says about the order now. */
   apply(order: OrderFactsNow, event = `Now ${order.status}, by what was recorded meanwhile`): void {
-    const { status, skus, returns } = this.order;
+    const { status, skus, returns, refunds } = this.order;
     this.known = order;
     const returned = returnedSince(returns, order.returns);
-    this.view.happened.push(...returned.map(describeReturn));
+    this.view.happened.push(...refundsTold(order, refunds), ...returned.map(describeReturn));
     this.mails.send(...returned.map(mailOfReturn));
     if (order.skus.join() !== skus.join()) this.view.setSkus(order.skus);
     this.show();

@@ -1,7 +1,7 @@
 import type { OrderFactsNow } from '../../../activities/order/facts';
 import { reportOf } from '../../../workflows/order/report';
 
-const shown = (returnRequests: object[]) =>
+const shown = (returnRequests: object[], happened: string[] = []) =>
   reportOf({
     order: {
       number: 'A-1',
@@ -11,13 +11,19 @@ const shown = (returnRequests: object[]) =>
       skus: ['mug'],
       returnRequests,
     } as never as OrderFactsNow,
-    ...{ waitingFor: 'a report of delivery', parked: [], payment: null, happened: [], mails: [] },
-  }).returnRequests;
+    ...{ waitingFor: 'a report of delivery', parked: [], payment: null, mails: [], happened },
+  });
 
 test('a history in which a worker of the version before passed on a request to return as the database tells of it can be read', () => {
   const raw = { id: 'r1', at: '2026-11-26T12:00:00.000Z', items: [{ sku: 'mug', quantity: 1 }], declined: false };
-  expect(shown([raw])).toEqual([]);
-  expect(shown([{ id: 'r1', at: 0, awaited: raw.items }])).toEqual([
+  expect(shown([raw]).returnRequests).toEqual([]);
+  expect(shown([{ id: 'r1', at: 0, awaited: raw.items }]).returnRequests).toEqual([
     { id: 'r1', at: '1970-01-01T00:00:00.000Z', awaited: raw.items },
   ]);
+});
+
+test('of a long story the latest thirty events are told, and how many came before', () => {
+  const story = Array.from({ length: 32 }, (_, n) => `event ${n + 1}`);
+  expect(shown([], story.slice(0, 30)).happened).toEqual(story.slice(0, 30));
+  expect(shown([], story).happened).toEqual(['2 earlier: the order’s document has all of them', ...story.slice(2)]);
 });
