@@ -13,6 +13,7 @@ import type { ApiDeps } from '../deps';
 import { type Route, route } from '../http/route';
 import { type SignedIn, staffPage, staffProblemPage } from './page';
 import { type StaffSessions, staffPath } from './session';
+import { inWords } from './status';
 
 type Order = Awaited<ReturnType<typeof readAdminOrder>>;
 
@@ -149,7 +150,7 @@ const orderPage = ({ env }: ApiDeps, { order, ui, signedIn }: Shown): string => 
 };
 
 const headOf = (order: Order): Fact[] => [
-  ['Status', `${order.status}, ${order.paymentStatus}`],
+  ['Status', inWords(order)],
   ['Ordered', when(order.createdAt)],
   ['Total', said(order.total)],
   ['Given back', order.refunded.amount > 0 ? said(order.refunded) : null],

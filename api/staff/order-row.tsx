@@ -4,6 +4,7 @@ import type { Env } from '../../platform/env';
 import { type TemporalUi, workflowUrl } from '../../platform/temporal-ui';
 import type { OrderSummary } from '../../store/orders/list';
 import { staffPath } from './session';
+import { inWords } from './status';
 
 interface Shown {
   order: OrderSummary;
@@ -13,7 +14,7 @@ interface Shown {
 
 /** An order in a list for staff, with the ways to it. */
 export const OrderRow = ({ order, env, ui }: Shown) => {
-  const { number, sessionId, status, paymentStatus, total, currency, attention, disputed, hold, stopped } = order;
+  const { number, sessionId, total, currency, attention, disputed, hold, stopped } = order;
   const flags = [
     ...(attention ? [`needs attention at “${attention.step}”`] : []),
     ...(disputed ? ['disputed'] : []),
@@ -25,7 +26,7 @@ export const OrderRow = ({ order, env, ui }: Shown) => {
   return (
     <li>
       <span>
-        {`Order ${number}, ${day(order.createdAt)}: ${status}, ${paymentStatus}, ${formatMoney({ amount: total, currency })}`}
+        {`Order ${number}, ${day(order.createdAt)}: ${inWords(order)}, ${formatMoney({ amount: total, currency })}`}
         {flags.length > 0 && <b>{` · ${flags.join(' · ')}`}</b>}
       </span>
       <span>

@@ -193,13 +193,26 @@ describe('the finder', () => {
   ])('leads by %s to the workflow and the document', async (_what, text) => {
     const { status, text: html } = await find(cookie, text());
     expect(status).toBe(200);
-    expect(html).toContain(`Order ${number}, 23 November 2026: SHIPPED, PAID, €25.00`);
+    expect(html).toContain(`Order ${number}, 23 November 2026: SHIPPED, paid, €25.00`);
     expect(html).toContain(`<a href="${UI}/namespaces/shop%20one/workflows/cs_test_found">Workflow</a>`);
     expect(html).toContain(`<a href="/staff/orders/${number}">Document</a>`);
     expect(html).toContain('<b> · disputed</b>');
     const own = /^(?:re|du)_/.test(text()) ? `<a href="${UI}/namespaces/shop%20one/workflows/${text()}">` : '';
     expect(html).toContain(own);
   });
+
+  test.each([
+    ['REFUNDED', 'REFUNDED', 'all of the money given back'],
+    ['COMPLETED', 'PARTIALLY_REFUNDED', 'part of the money given back'],
+    ['PENDING', 'PROCESSING', 'the payment is on its way'],
+  ] as const)(
+    'says of an order that is %s and %s in words where its money is, as its document does',
+    async (status, paymentStatus, words) => {
+      const one = await office.order(`cs_test_${paymentStatus}`, { status, paymentStatus });
+      expect((await find(cookie, one.number)).text).toContain(`: ${status}, ${words}, €`);
+      expect((await page(`/staff/orders/${one.number}`, cookie)).text).toContain(`<dd>${status}, ${words}</dd>`);
+    },
+  );
 
   test.each([
     '999999',

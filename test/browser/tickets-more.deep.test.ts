@@ -40,10 +40,10 @@ test('1: paid, but nothing came: the success page takes the payment up, and the 
   await page.getByText(`${sessionId} is now complete`).waitFor();
 
   expect(await desk.find('shopper@example.com')).toContain('No order was found');
-  expect(await desk.find(sessionId)).toContain('PENDING, UNPAID');
+  expect(await desk.find(sessionId)).toContain('PENDING, not paid');
   await page.goto(`${system.env.PUBLIC_URL}/success?session_id=${sessionId}`);
   await page.locator('.story[data-status="PREPARING"]').waitFor();
-  expect(await desk.find('shopper@example.com')).toContain('PREPARING, PAID');
+  expect(await desk.find('shopper@example.com')).toContain('PREPARING, paid');
   await picture('finder', page, { x: 272, y: 0, width: 736, height: 480 });
   await page.getByRole('link', { name: 'Workflow' }).click();
   await staff.readUntil('It waits for staff to ship it.');

@@ -238,4 +238,6 @@ test('a browser that opens the sandbox’s address is redirected to the control 
   const opened = await fetch(rig.sandbox.url, { headers: { accept: 'text/html,*/*;q=0.8' }, redirect: 'manual' });
   expect([opened.status, opened.headers.get('location')]).toEqual([303, '/_control']);
   expect((await fetch(rig.sandbox.url, { redirect: 'manual' })).status).toBe(401);
+  // It has one name, in the table of `npm start`, in the docs and here.
+  expect(await content()).toMatch(/<title>Payment control ·.*<h1>Payment control<\/h1>/s);
 });

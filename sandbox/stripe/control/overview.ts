@@ -13,7 +13,7 @@ import { webhookSections } from './overview-webhooks';
 const HOUR = 60 * 60 * 1000;
 
 export function overview(world: World, deliveries: Deliveries): Html {
-  return html`<main class="control"><h1>Sandbox control</h1>
+  return html`<main class="control"><h1>Payment control</h1>
 <nav aria-label="Sections"><ul>${NAVIGATION.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}
 <li><a href="/_control">Refresh</a></li></ul></nav>
 ${clock(world)}${sessionSection(world)}${agentSection(world)}${paymentSection(world)}${refundSection(world)}${disputeSection(world)}${reviewSection(world)}${payoutSection(world)}${webhookSections(world, deliveries)}</main>`;

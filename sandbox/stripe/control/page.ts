@@ -29,7 +29,7 @@ export function controlPage(world: World, commands: Commands, deliveries: Delive
   router.get('/', (request, response) => {
     const note = notes.get(String(request.query.note));
     sendPage(response, 200, {
-      title: note?.text ?? 'Control',
+      title: note?.text ?? 'Payment control',
       banner: 'No real money. Here you act as Stripe’s Dashboard, the shoppers, their banks, and the clock.',
       style: CONTROL_STYLE,
       body: html`${note && html`<p class="note ${note.failed && 'failed'}" role="${note.failed ? 'alert' : 'status'}">${note.text}</p>`}
