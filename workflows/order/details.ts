@@ -28,16 +28,36 @@ export function describeOrder(order: OrderReport): string {
     section('Mails', order.mails.map(mailOf)),
     section('What happened', order.happened),
     section('What you can do (Send an Update)', order.actions.map(actionOf)),
-    isFinal(order.status) && ENDED,
+    hasEnded(order) && endedOf(order),
     linksOf(order),
   ]
     .filter(Boolean)
     .join('\n\n');
 }
 
+/** What an order waits for once its run is over, in words that complete “It waits for …”. */
+export const NOTHING = 'nothing: it is done';
+
+/** In a final status the run still sends its last mails, and takes `retry` for one that is stuck. */
+const hasEnded = ({ status, waitingFor, needsAttention }: OrderReport): boolean =>
+  isFinal(status) && waitingFor === NOTHING && needsAttention.length === 0;
+
 /** A run that has ended shows for good what it last knew. */
-const ENDED =
-  '**It has ended**, and takes no updates. The staff API refunds it, takes goods back and sends them again. What happens from now on stands in the order’s document, not here.';
+function endedOf({ status, money, lines }: OrderReport): string {
+  const isSold = status === 'COMPLETED' || status === 'REFUNDED';
+  const isOut = lines.some(({ shipped, returned, withCustomer = shipped - returned }) => withCustomer > 0);
+  const isLost = money.lost > 0 && money.left === 0;
+  const isSentAgain = status === 'COMPLETED' && !isLost && lines.some(({ shipped }) => shipped > 0);
+  const still = [
+    ...(isSold && money.left > 0 ? ['refunds it'] : []),
+    ...(isSold && isOut ? ['takes goods back'] : []),
+    ...(isSentAgain ? ['sends goods again'] : []),
+  ];
+  const api = still.length === 0 ? '' : ` The staff API ${IN_A_ROW.format(still)}.`;
+  return `**It has ended**, and takes no updates.${api} The order’s document shows what happens from now on; this page does not.`;
+}
+
+const IN_A_ROW = new Intl.ListFormat('en-GB');
 
 function moneyOf({ money: { currency, total, refunded, lost, left }, skus }: OrderReport): string {
   const say = (amount: number) => formatMoney({ amount, currency });

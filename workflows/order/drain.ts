@@ -3,6 +3,7 @@ import { refusalOf } from '../../domain/actions';
 import type { OrderStatus } from '../../domain/order';
 import { phaseOf } from '../../domain/phase';
 import { refusal } from '../refusal';
+import { NOTHING } from './details';
 import type { StaffRequest } from './inbox';
 import type { OrderRun } from './run';
 
@@ -23,7 +24,7 @@ export async function drain(run: OrderRun): Promise<OrderStatus> {
       if (phaseOf(run.order) !== 'ended') return run.status;
     }
   } while (inbox.hasRequest || inbox.hasChange || !mails.allOut);
-  run.waits('nothing: it is done');
+  run.waits(NOTHING);
   return run.status;
 }
 

@@ -1,0 +1,36 @@
+import type { OrderStatus } from '../../domain/order';
+import type { OrderReport } from '../../messages/order';
+import { describeOrder, NOTHING } from '../../workflows/order/details';
+
+const order: OrderReport = {
+  ...{ number: 'HF-1', status: 'COMPLETED', skus: ['VASE'], waitingFor: NOTHING, needsAttention: [], hold: null },
+  ...{ parcels: [], returns: [], returnRequests: [], openRefunds: [], disputes: [], mails: [], happened: [] },
+  ...{ paymentIntentId: null, actions: [] },
+  money: { currency: 'eur', total: 1800, refunded: 0, lost: 0, left: 1800 },
+  lines: [{ sku: 'VASE', quantity: 1, shipped: 1, returned: 0, toShip: 0 }],
+};
+const shown = (more: Partial<OrderReport>) => describeOrder({ ...order, ...more });
+const money = (more: Partial<OrderReport['money']>) => ({ ...order.money, ...more });
+const back = [{ sku: 'VASE', quantity: 1, shipped: 1, returned: 1, toShip: 0 }];
+
+test.each([
+  ['it waits for its last mails', { waitingFor: 'its last mails' }],
+  ['a mail is stuck', { needsAttention: [{ step: 'mail', reason: 'The mail provider refuses it' }] }],
+  ['goods are to be sent', { status: 'PREPARING' as const }],
+])('an order has not ended while %s', (_what, more) => {
+  expect(shown({})).toContain('It has ended');
+  expect(shown(more)).not.toContain('It has ended');
+});
+
+test.each<[string, OrderStatus, Partial<OrderReport>, string | null]>([
+  ['completed', 'COMPLETED', {}, 'refunds it, takes goods back and sends goods again'],
+  ['a download', 'COMPLETED', { lines: [] }, 'refunds it'],
+  ['free', 'COMPLETED', { money: money({ total: 0, left: 0 }) }, 'takes goods back and sends goods again'],
+  ['lost to the bank', 'COMPLETED', { money: money({ lost: 1800, left: 0 }) }, 'takes goods back'],
+  ['refunded', 'REFUNDED', { money: money({ refunded: 1800, left: 0 }) }, 'takes goods back'],
+  ['refunded, and back', 'REFUNDED', { money: money({ refunded: 1800, left: 0 }), lines: back }, null],
+  ['unpaid', 'EXPIRED', { lines: [{ sku: 'VASE', quantity: 1, shipped: 0, returned: 0, toShip: 0 }] }, null],
+])('what can still be done with an order that has ended: %s', (_what, status, more, still) => {
+  const said = /The staff API (.*?)\./.exec(shown({ ...more, status }));
+  expect(said?.[1] ?? null).toBe(still);
+});
