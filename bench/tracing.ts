@@ -113,21 +113,24 @@ async function costOf({ api, worker }: Pair, act: () => Promise<unknown>): Promi
   return used() - before;
 }
 
-/** What a span costs by itself, as often as there are rounds. */
+/** What a span costs by itself, as often as there are rounds: what a loop takes more with tracing than without. */
 async function spansAlone(collectorUrl: string, rounds: number): Promise<SpanCost[]> {
   const costs: SpanCost[] = [];
   for (let round = 0; round < rounds; round++) {
-    // No queue is too short for the loop, which makes far more spans at once than orders do.
-    const env = { ...process.env, OTEL_BSP_MAX_QUEUE_SIZE: '1000000' };
-    const child = fork(join(__dirname, 'span-cost.ts'), [collectorUrl], { env });
-    costs.push(
-      await new Promise<SpanCost>((resolve, reject) => {
-        child.once('message', (cost) => resolve(cost as SpanCost));
-        child.once('exit', () => reject(new Error('bench/span-cost.ts ended without a figure')));
-      }),
-    );
+    const [traced, plain] = [await loopCost([collectorUrl]), await loopCost([])];
+    costs.push({ cold: traced.cold - plain.cold, warm: traced.warm - plain.warm });
   }
   return costs;
+}
+
+function loopCost(args: string[]): Promise<SpanCost> {
+  // No queue is too short for the loop, which makes far more spans at once than orders do; and they are soon sent.
+  const env = { ...process.env, OTEL_BSP_MAX_QUEUE_SIZE: '1000000', OTEL_BSP_SCHEDULE_DELAY: '100' };
+  const child = fork(join(__dirname, 'span-cost.ts'), args, { env });
+  return new Promise<SpanCost>((resolve, reject) => {
+    child.once('message', (cost) => resolve(cost as SpanCost));
+    child.once('exit', () => reject(new Error('bench/span-cost.ts ended without a figure')));
+  });
 }
 
 /** Takes spans and counts them. */

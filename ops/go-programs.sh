@@ -5,6 +5,7 @@
 #   otelcol           the collector of docker-compose.yml, with the components that docker/otel-collector.yaml may name
 # All of them, or those that are named. They go where `go install` puts programs: have that folder on your PATH.
 set -euo pipefail
+export GOTOOLCHAIN=auto # an older Go fetches the one that a program asks for
 cd "$(dirname "$0")/.."
 bin=${GOBIN:-$(go env GOPATH)/bin}
 scratch=$(mktemp -d)
@@ -48,8 +49,9 @@ exporters:
   - { gomod: $core/exporter/otlphttpexporter v$version }
 extensions: [{ gomod: $contrib/extension/healthcheckextension v$version }]
 EOF
-  install_as builder "$core/cmd/builder@v$version"
-  "$bin/builder" --config "$scratch/otelcol.yaml"
+  GOBIN="$scratch/builder" go install "$core/cmd/builder@v$version"
+  "$scratch/builder/builder" --config "$scratch/otelcol.yaml"
+  mkdir -p "$bin"
   mv "$scratch/otelcol/otelcol" "$bin/otelcol"
 }
 

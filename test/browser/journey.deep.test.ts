@@ -252,13 +252,18 @@ test('the shop is bought from by keyboard alone, in the browser’s language; it
   await page.waitForURL(/\/pay\/cs_/);
   expect([...asked].sort()).toEqual([system.env.PUBLIC_URL, system.env.STRIPE_API_BASE].sort());
   expect(troubles).toEqual([]);
-  const id = /cs_[A-Za-z0-9_]+/.exec(page.url())?.[0] as string;
-  const stripe = connectStripe(system.env as Pick<Env, 'STRIPE_SECRET_KEY' | 'STRIPE_API_BASE'>);
-  expect((await stripe.checkout.sessions.retrieve(id)).locale).toBe('de');
+  expect(await localeAtStripe(page)).toBe('de');
   await german.close();
 }, 120_000);
 
-test('a shopper with an English browser chooses German, which the shop remembers, and pays and gets mail in', async () => {
+/** The language of the payment page that stands open here, as Stripe has it. */
+async function localeAtStripe(open: Page): Promise<string | null> {
+  const id = /cs_[A-Za-z0-9_]+/.exec(open.url())?.[0] as string;
+  const stripe = connectStripe(system.env as Pick<Env, 'STRIPE_SECRET_KEY' | 'STRIPE_API_BASE'>);
+  return (await stripe.checkout.sessions.retrieve(id)).locale;
+}
+
+test('a shopper with an English browser switches to German: the shop remembers it, and payment and mail are German', async () => {
   await page.goto(shop());
   await page.getByRole('heading', { name: 'Products' }).waitFor();
   await page.getByRole('button', { name: 'Deutsch' }).click();
@@ -277,6 +282,7 @@ test('a shopper with an English browser chooses German, which the shop remembers
   await page.getByLabel('Lieferung nach').selectOption('DE');
   await page.getByRole('button', { name: 'Zur Bezahlung' }).click();
   await page.waitForURL(/\/pay\/cs_/);
+  expect(await localeAtStripe(page)).toBe('de');
   await fillPayment('heidi@example.com', '4242 4242 4242 4242');
   await page.click('#pay');
   await page.waitForURL(/\/success/);

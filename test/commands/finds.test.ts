@@ -52,7 +52,10 @@ describe('the configuration', () => {
     expect(await look('configuration', source)).toEqual(says('problem', what, /docs\/operating\.md/));
     const report = await examine(source);
     for (const id of ['temporal', 'temporal-tls'])
-      expect(report.find((one) => one.id === id)).toMatchObject({ status: 'skipped', says: /configuration/ });
+      expect(report.find((one) => one.id === id)).toMatchObject({
+        status: 'skipped',
+        says: expect.stringMatching(/configuration/),
+      });
   });
 });
 

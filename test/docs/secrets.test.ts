@@ -31,7 +31,7 @@ test('every secret has its row, which says how it is rolled', () => {
   expect(listed.sort()).toEqual([...SECRETS, ...BESIDE].sort());
 });
 
-test('every row is tried by a test that sets each of its secrets', () => {
+test('every row names a test that sets each of its secrets', () => {
   for (const { secrets, tests, isMarked } of rows()) {
     const texts = tests.map((path) => (existsSync(join(ROOT, path)) ? readFileSync(join(ROOT, path), 'utf8') : ''));
     expect([secrets, tests, texts.includes('')]).toEqual([secrets, [expect.any(String), ...tests.slice(1)], false]);

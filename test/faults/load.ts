@@ -26,7 +26,7 @@ export class Load {
   /** Waits until so many more have paid. */
   async runs(more: number): Promise<void> {
     const enough = this.paid.length + more;
-    while (this.paid.length < enough) await pause(20);
+    while (this.going && this.paid.length < enough) await pause(20);
   }
 
   async ends(): Promise<this> {

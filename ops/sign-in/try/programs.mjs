@@ -25,15 +25,18 @@ function installed(name, module) {
   if (existsSync(program)) return program;
   mkdirSync(bin, { recursive: true });
   const draft = mkdtempSync(join(bin, 'go-'));
-  go(['install', module], { GOBIN: draft });
-  renameSync(join(draft, readdirSync(draft)[0]), program);
-  rmSync(draft, { recursive: true });
+  try {
+    go(['install', module], { GOBIN: draft });
+    renameSync(join(draft, readdirSync(draft)[0]), program);
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
   return program;
 }
 
-/** Version 2.54 of the UI needs Go 1.26.10, which Go fetches itself unless it is told which. */
+/** The UI needs a newer Go than many machines have: an older one fetches it, unless GOTOOLCHAIN forbids that. */
 function go(args, env = {}) {
-  return execFileSync('go', args, { env: { ...process.env, ...env }, encoding: 'utf8' });
+  return execFileSync('go', args, { env: { ...process.env, GOTOOLCHAIN: 'auto', ...env }, encoding: 'utf8' });
 }
 
 if (process.argv[1] === import.meta.filename) console.log([oauth2Proxy(), temporalUi().program].join('\n'));
