@@ -11,6 +11,7 @@ import type { BulkProgress, BulkStatus, EndedStatus } from '../domain/bulk';
 import type { BulkInput } from '../messages/bulk';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { describeParked, Parking } from './parking';
+import { refuseStartByHand } from './started-by-hand';
 import { slowDatabase, stripeInBulk } from './steps';
 
 /** How many orders one run moves before it continues as new, with a fresh history. Each costs six events. */
@@ -25,6 +26,7 @@ export type BulkResult = BulkProgress & { status: BulkStatus };
  * after the order at hand.
  */
 export async function bulk(input: BulkInput): Promise<BulkResult> {
+  refuseStartByHand('bulk', input);
   return new BulkRun(input).live();
 }
 

@@ -19,6 +19,7 @@ import { failureOf } from './failures';
 import { FollowerSigns } from './follower-signs';
 import { describeParked, Parking } from './parking';
 import { refusal } from './refusal';
+import { refuseStartByHand } from './started-by-hand';
 import { databaseTask, stripe, stripeFollowing } from './steps';
 import { notifyOrder } from './tell';
 
@@ -36,8 +37,9 @@ const SUBMITTED = 'order-hears-of-evidence';
  * shipping. It mails staff when the dispute opens and before the deadline, and submits the gathered evidence when staff
  * say so. It may be started each time the dispute changes: every run reads Stripe again and writes idempotently.
  */
-export async function dispute({ disputeId }: DisputeInput): Promise<string> {
-  const run = new DisputeRun({ disputeId });
+export async function dispute(input: DisputeInput): Promise<string> {
+  refuseStartByHand('dispute', input);
+  const run = new DisputeRun(input);
   for (let soon = SOON; ; ) {
     const followed = await run.read();
     if (followed.outcome === 'unknown') {

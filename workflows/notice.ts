@@ -4,6 +4,7 @@ import { type NoticeInput, noticeLookSignal } from '../messages/notice';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { FollowerSigns } from './follower-signs';
 import { describeParked, Parking } from './parking';
+import { refuseStartByHand } from './started-by-hand';
 import { stripeFollowing } from './steps';
 import { notifyOrder } from './tell';
 
@@ -17,6 +18,7 @@ const HOUR = 3_600_000;
  * Stripe again and writes idempotently.
  */
 export async function notice(input: NoticeInput): Promise<FollowedNotice['outcome']> {
+  refuseStartByHand('notice', input);
   let changed = true;
   setHandler(
     noticeLookSignal,

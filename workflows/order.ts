@@ -12,6 +12,7 @@ import { setHandlers } from './order/handlers';
 import { open } from './order/open';
 import { PaymentWatch } from './order/payment';
 import { OrderRun } from './order/run';
+import { refuseStartByHand } from './started-by-hand';
 import { database, stripe } from './steps';
 
 /**
@@ -21,6 +22,7 @@ import { database, stripe } from './steps';
  * stops shipping until staff decide. docs/how-an-order-lives.md tells this story for people; the numbers are its steps.
  */
 export async function order(input: OrderInput): Promise<OrderStatus> {
+  refuseStartByHand('order', input);
   const run = new OrderRun(input);
   setHandlers(run);
   // Temporal's own *Request Cancellation* counts as a cancel by staff. It must not stop a step half way.

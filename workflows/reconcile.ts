@@ -17,6 +17,7 @@ import { TASK_QUEUES } from '../messages/names';
 import type { ReconcileInput, SweepProgress } from '../messages/reconcile';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { failureOf } from './failures';
+import { refuseStartByHand } from './started-by-hand';
 
 /** The result of a sweep, in numbers. The orders and differences are in the database. */
 export interface Swept {
@@ -67,6 +68,7 @@ const PATIENCE = ['250ms', '500ms', '1s', '2s', '4s', '8s'] as const;
  * sweeps. The mark from which the next sweep reads moves only if everything succeeds.
  */
 export async function reconcile(input: ReconcileInput): Promise<Swept> {
+  refuseStartByHand('reconcile', input);
   const { id = uuid4(), trigger } = input;
   let sweep = input.goesOn;
   try {

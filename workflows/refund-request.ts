@@ -14,6 +14,7 @@ import { INVALID_TRANSITION } from '../messages/refusals';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { describeParked, Parking } from './parking';
 import { resolveRefund } from './resolve';
+import { refuseStartByHand } from './started-by-hand';
 import { databaseTask, slowDatabase, stripe } from './steps';
 import { mail, notifyOrder, refusedRefundMail } from './tell';
 
@@ -24,6 +25,7 @@ import { mail, notifyOrder, refusedRefundMail } from './tell';
  * afterwards.
  */
 export async function refundRequest(input: RefundRequestInput): Promise<RefundRequestResult> {
+  refuseStartByHand('refundRequest', input);
   return CancellationScope.nonCancellable(() => new RefundRequestRun(input).live());
 }
 

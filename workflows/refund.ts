@@ -15,6 +15,7 @@ import { type RefundInput, refundLookSignal } from '../messages/refund';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { FollowerSigns } from './follower-signs';
 import { describeParked, Parking } from './parking';
+import { refuseStartByHand } from './started-by-hand';
 import { stripeFollowing } from './steps';
 import { notifyOrder } from './tell';
 
@@ -29,8 +30,9 @@ const RESOLVED = 'a-resolved-refund-is-over';
  * open, and mails the customer once. It may be started each time the refund changes: every run reads Stripe again and
  * writes idempotently.
  */
-export async function refund({ refundId }: RefundInput): Promise<string> {
-  const run = new RefundRun(refundId);
+export async function refund(input: RefundInput): Promise<string> {
+  refuseStartByHand('refund', input);
+  const run = new RefundRun(input.refundId);
   for (let early = 0; ; ) {
     const followed = await run.read();
     if (followed.outcome === 'unknown') {

@@ -2,6 +2,7 @@ import { ApplicationFailureCategory } from '@temporalio/common';
 import { ApplicationFailure, setCurrentDetails } from '@temporalio/workflow';
 import { INVALID_TRANSITION } from '../messages/refusals';
 import type { ResendInput } from '../messages/resend';
+import { refuseStartByHand } from './started-by-hand';
 import { slowDatabase } from './steps';
 import { mail, notifyOrder } from './tell';
 
@@ -10,6 +11,7 @@ import { mail, notifyOrder } from './tell';
  * be true of the order, the run fails, so that the same request can be made again later.
  */
 export async function resend(input: ResendInput): Promise<void> {
+  refuseStartByHand('resend', input);
   const again = await slowDatabase.pickMail(input);
   if (again.outcome === 'refused') {
     setCurrentDetails(again.reason);

@@ -137,8 +137,9 @@ interface Closed {
 async function* closedRuns(runs: WorkflowRuns, since: Date, listedBefore: Date): AsyncIterable<Closed> {
   let batch: Closed = { orders: [], listed: [], followers: [] };
   for await (const { workflow, id, closedAt } of runs.closedSince(since)) {
-    if (workflow !== 'order') batch.followers.push({ workflow, id });
-    else if (isSessionId(id)) {
+    if (workflow !== 'order') {
+      if (followerOf(id)?.workflow === workflow) batch.followers.push({ workflow, id }); // else it has a made-up id
+    } else if (isSessionId(id)) {
       batch.orders.push(id);
       if (closedAt < listedBefore) batch.listed.push(id);
     }

@@ -103,6 +103,7 @@ export class OrderRun {
   /** The session is not ours: there will be no order. */
   notOurs(): void {
     this.opening = { outcome: 'not-ours' };
+    this.view.notOurs = true;
   }
 
   /** Reads the order again, because another workflow may have changed it. `event` tells staff why. */

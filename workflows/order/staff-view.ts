@@ -16,6 +16,8 @@ export class StaffView {
   /** In words that complete “It waits for …”. */
   waitingFor = 'the database';
   readonly happened: string[] = [];
+  /** There is no order, and will be none. */
+  notOurs = false;
   /** The mails of this run. */
   mails: readonly MailProgress[] = [];
   /**
@@ -56,7 +58,8 @@ export class StaffView {
   /** Without search attributes: it is no command, and may come at any moment. */
   showDetails(order: OrderFactsNow | null, parked: readonly Parked[]): void {
     const report = this.reportOf(order, parked);
-    setCurrentDetails(report === null ? `Being opened. It waits for ${this.waitingFor}.` : describeOrder(report));
+    const opening = this.notOurs ? NOT_OURS : `Being opened. It waits for ${this.waitingFor}.`;
+    setCurrentDetails(report === null ? opening : describeOrder(report));
   }
 
   /** What staff see, as data; null before the order is opened. */
@@ -74,3 +77,6 @@ export class StaffView {
     if (changed.length > 0) upsertSearchAttributes(changed.map(({ key, value }) => ({ key, value })));
   }
 }
+
+const NOT_OURS =
+  'There is no order, and nothing was done: the session is not of this shop, or Stripe does not know one with this id.';
