@@ -7,14 +7,15 @@ export const whyNot = (action: Action, order: ActionFacts): string | null =>
   whyNotInStatus(action, order) ?? whyNotWithFlags(action, order);
 
 /**
- * As `whyNot`, by the status alone: what a workflow can tell at once, before it has read the order again. Lets a
- * request pass that may be a repeat.
+ * As `whyNotInStatus`: what a workflow can tell at once, before it has read the order again. Lets a request pass that
+ * may be a repeat.
  */
 export function whyNotYet(action: Action, order: ActionFacts): string | null {
   return RULES[action].repeatIn?.includes(order.status) ? null : whyNotInStatus(action, order);
 }
 
-function whyNotInStatus(action: Action, order: ActionFacts): string | null {
+/** As `whyNot`, by the status alone. */
+export function whyNotInStatus(action: Action, order: ActionFacts): string | null {
   const { in: allowed, also } = RULES[action];
   return allowed.includes(order.status) || also?.applies(order) ? null : refusalOf(order);
 }

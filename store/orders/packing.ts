@@ -1,4 +1,5 @@
-import { whyNot, whyNotWithFlags } from '../../domain/actions';
+import type { ActionFacts } from '../../domain/action-facts';
+import { whyNot, whyNotInStatus, whyNotWithFlags } from '../../domain/actions';
 import { type Address, wholeAddress } from '../../domain/address';
 import type { SessionId } from '../../domain/ids';
 import { type ParcelLine, takenAgain, unshipped } from '../../domain/parcel';
@@ -11,8 +12,8 @@ export interface Packing {
   orderedAt: Date;
   /** The shopper's; null where none is known. */
   locale: string | null;
-  /** Null where it is not known, or was erased. */
-  recipient: { name: string | null; address: Address | null };
+  /** An address that is not known, or was erased, is null. Null: it has no goods, so nothing goes anywhere. */
+  recipient: { name: string | null; address: Address | null } | null;
   lines: { sku: string; name: string; quantity: number }[];
   /** The parcel that has left; null: what is still to be sent. */
   parcel: { carrier: string; trackingNumber: string; shippedAt: Date } | null;
@@ -39,18 +40,31 @@ export async function readPacking(
   const [parcel = null] = order.shipments;
   if (trackingNumber !== null && parcel === null) return null;
   const { number, createdAt: orderedAt, locale, items, stock, customer } = order;
-  const waiting = unshipped(stock === 'RETURNED' ? takenAgain(items) : items);
+  const hasGoods = items.some(({ kind }) => kind === 'PHYSICAL');
+  const facts = shipFacts(order);
+  const wentBack = stock === 'RETURNED' && whyNotInStatus('ship', facts) === null;
+  const waiting = unshipped(wentBack ? takenAgain(items) : items);
   const lines = parcel === null ? waiting : (parcel.items as ParcelLine[]); // as `recordShipment` wrote them
   const nameOf = new Map(items.map(({ sku, name }) => [sku, name]));
   return {
     ...{ number, orderedAt, locale },
-    recipient: {
-      name: customer?.name ?? null,
-      address: customer?.address ? wholeAddress(customer.address as Partial<Address>) : null,
-    },
+    recipient: hasGoods
+      ? {
+          name: customer?.name ?? null,
+          address: customer?.address ? wholeAddress(customer.address as Partial<Address>) : null,
+        }
+      : null,
     lines: lines.map(({ sku, quantity }) => ({ sku, quantity, name: nameOf.get(sku) ?? sku })),
     parcel,
-    // That a parcel has left is no reason to keep it back; a dispute or a hold is, while it has not been handed over.
-    refusal: (parcel === null ? whyNot : whyNotWithFlags)('ship', shipFacts(order)),
+    refusal: hasGoods ? refusalOf(parcel !== null, wentBack, facts) : null,
   };
 }
+
+/** That a parcel has left is no reason to keep it back; a dispute or a hold is, while it has not been handed over. */
+function refusalOf(hasLeft: boolean, wentBack: boolean, facts: ActionFacts): string | null {
+  if (hasLeft) return whyNotWithFlags('ship', facts);
+  return whyNot('ship', facts) ?? (wentBack ? BACK_IN_STOCK : null);
+}
+
+/** `ship` is allowed, and takes the goods again, but staff have to decide that first. */
+const BACK_IN_STOCK = 'The goods are back in stock: staff decide whether they are sent after all, with ship';

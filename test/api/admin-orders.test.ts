@@ -1053,8 +1053,43 @@ describe('a packing slip', () => {
     expect((await slip('cs_test_pack', { shipment: 'T-1' })).text.includes(stop)).toBe(alsoOfParcel);
   });
 
+  test('of goods that went back into stock with a refund that failed says DO NOT SHIP, and lists what ship would take', async () => {
+    const where = { sessionId: 'cs_test_pack' };
+    await office.db.order.update({ where, data: { stock: 'RETURNED' } });
+    const { text } = await slip('cs_test_pack');
+    expect(text).toContain(
+      '<h1>DO NOT SHIP</h1><p>The goods are back in stock: staff decide whether they are sent after all, with ship.</p>',
+    );
+    expect(rows(text)).toContainEqual(['1', 'Bowl', 'BOWL']);
+  });
+
+  test('of a refunded order asks nobody to pack anything', async () => {
+    const where = { sessionId: 'cs_test_pack' };
+    await office.db.order.update({ where, data: { status: 'REFUNDED', stock: 'RETURNED' } });
+    await office.db.orderItem.update({
+      where: { sessionId_sku: { ...where, sku: 'BOWL' } },
+      data: { restocked: 2, undone: 2 },
+    });
+    await office.db.orderItem.update({
+      where: { sessionId_sku: { ...where, sku: 'MUG' } },
+      data: { restocked: 2, undone: 2 },
+    });
+    const { text } = await slip('cs_test_pack');
+    expect(rows(text)).toEqual([]);
+    expect(text).toContain('Nothing of this order is left to send.');
+  });
+
+  test('of downloads alone says that there is nothing to send, and of no address', async () => {
+    await office.db.orderItem.updateMany({ where: { sessionId: 'cs_test_pack' }, data: { kind: 'DIGITAL' } });
+    await office.db.order.update({ where: { sessionId: 'cs_test_pack' }, data: { status: 'COMPLETED' } });
+    const { text } = await slip('cs_test_pack');
+    expect(text).toContain('Nothing of this order is left to send.');
+    expect(text).not.toMatch(/DO NOT SHIP|<address>|address is not known/);
+  });
+
   test('of an erased customer with nothing left to send says both', async () => {
-    await office.order('cs_test_bare', { status: 'SHIPPED' });
+    const { sessionId } = await office.order('cs_test_bare', { status: 'SHIPPED' });
+    await office.db.orderItem.create({ data: { ...goods, sessionId, sku: 'MUG', name: 'Mug', shipped: 2 } });
     const { text } = await slip('cs_test_bare');
     expect(text).toContain('The address is not known, or was erased.');
     expect(text).toContain('Nothing of this order is left to send.');

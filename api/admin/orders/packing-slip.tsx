@@ -59,7 +59,7 @@ export function packingSlip({ env }: Pick<ApiDeps, 'env'>, packing: Packing): st
     body: (
       <>
         {packing.refusal !== null && <DoNotShip reason={packing.refusal} />}
-        <Recipient {...packing.recipient} words={slip} />
+        {packing.recipient && <Recipient {...packing.recipient} words={slip} />}
         <section>
           <h1>{slip.order(number)}</h1>
           <p>{slip.orderedOn(dayIn(locale, packing.orderedAt))}</p>
@@ -82,7 +82,7 @@ const DoNotShip = ({ reason }: { reason: string }) => (
   </section>
 );
 
-const Recipient = ({ name, address, words }: Packing['recipient'] & { words: SlipWords }) => {
+const Recipient = ({ name, address, words }: NonNullable<Packing['recipient']> & { words: SlipWords }) => {
   const lines = address === null ? [] : postalLines({ name, address });
   if (lines.length === 0) return <p>{words.noAddress}</p>;
   return (
