@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { runScript } from '../platform/script';
 import { withSecrets } from '../platform/secret-files';
 import { whyNotThroughPooler } from '../store/pooler';
+import { connected, untilAlone } from './connected';
 import {
   type AppliedMigration,
   inTransaction,
@@ -32,7 +33,7 @@ export async function migrate(
   return connected(databaseUrl, async (client) => {
     const pooled = await whyNotThroughPooler(databaseUrl);
     if (pooled !== null) throw new Error(pooled);
-    await untilAlone(client);
+    await untilAlone(client, 'connection ends');
     await client.query(TABLE);
     const applied = await readApplied(client);
     const why = whyNotMigrate(migrations, applied);
@@ -76,21 +77,6 @@ export async function readSchemaState(databaseUrl: string, migrations = readMigr
 
 const missingFrom = (applied: AppliedMigration[], migrations: Migration[]): Migration[] =>
   migrations.filter(({ name }) => !applied.some((row) => row.name === name && row.finished));
-
-/**
- * Waits for the lock of another migration, which is held until the connection ends. Prisma's own command line takes the
- * same number. A statement that waits inside PostgreSQL would keep its snapshot meanwhile, and CREATE INDEX
- * CONCURRENTLY, run by the holder of the lock, waits for every older snapshot: the two would deadlock.
- */
-async function untilAlone(client: Client): Promise<void> {
-  for (;;) {
-    const { rows } = await client.query('SELECT pg_try_advisory_lock(72707369) AS alone');
-    if (rows[0].alone) return;
-    await pause(LOCK_PAUSE_MS);
-  }
-}
-
-const LOCK_PAUSE_MS = 100;
 
 async function readApplied(client: Client): Promise<AppliedMigration[]> {
   const { rows } = await client.query<AppliedMigration>(`
@@ -186,22 +172,6 @@ const GIVE_UP =
   'UPDATE _prisma_migrations SET rolled_back_at = clock_timestamp() WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL';
 const END = 'UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE id = $1';
 
-async function connected<T>(connectionString: string, use: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString });
-  try {
-    await client.connect();
-  } catch (error) {
-    // A name with several addresses fails once for each, in an error without a message.
-    const [first = error] = error instanceof AggregateError ? error.errors : [];
-    throw new Error(`The database cannot be used: ${(first as Error).message}`, { cause: error });
-  }
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
-}
-
 async function main(): Promise<void> {
   const env = withSecrets(process.env);
   const url = env.DATABASE_URL;
@@ -210,9 +180,9 @@ async function main(): Promise<void> {
   console.log(
     applied.length > 0 ? 'The database is at the current schema.' : 'The database was at the current schema already.',
   );
-  const roles = rolesIn(env);
-  if (await grantRolesAgain(url, roles))
-    console.log(`${roles.api.name} and ${roles.worker.name} have the rights that their programs need.`);
+  const { names, excess } = await grantRolesAgain(url, rolesIn(env));
+  if (names.length > 0) console.log(`These roles have the rights that their programs need: ${names.join(', ')}.`);
+  for (const sentence of excess) console.warn(`Warning: ${sentence}`);
 }
 
 if (require.main === module) runScript(main);

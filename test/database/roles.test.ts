@@ -126,39 +126,19 @@ describe('in the database', () => {
     }));
 
   test.each([
-    [
-      'is a superuser',
-      (name: string) => `ALTER ROLE ${name} SUPERUSER`,
-      (name: string) => `ALTER ROLE ${name} NOSUPERUSER`,
-    ],
-    [
-      'creates roles',
-      (name: string) => `ALTER ROLE ${name} CREATEROLE`,
-      (name: string) => `ALTER ROLE ${name} NOCREATEROLE`,
-    ],
-    [
-      'may be the owner',
-      (name: string) => `GRANT ${OWNER} TO ${name}`,
-      (name: string) => `REVOKE ${OWNER} FROM ${name}`,
-    ],
-    [
-      'writes all data',
-      (name: string) => `GRANT pg_write_all_data TO ${name}`,
-      (name: string) => `REVOKE pg_write_all_data FROM ${name}`,
-    ],
-    [
-      'owns a table',
-      (name: string) => `ALTER TABLE orders OWNER TO ${name}`,
-      () => 'ALTER TABLE orders OWNER TO CURRENT_USER',
-    ],
-  ])('a role that %s is refused: no grant could take that away', async (_, more, less) => {
+    ['is a superuser', (name: string) => `ALTER ROLE ${name} SUPERUSER`],
+    ['creates roles', (name: string) => `ALTER ROLE ${name} CREATEROLE`],
+    ['may be the owner', (name: string) => `GRANT ${OWNER} TO ${name}`],
+    ['writes all data', (name: string) => `GRANT pg_write_all_data TO ${name}`],
+    ['owns a table', (name: string) => `ALTER TABLE orders OWNER TO ${name}`],
+  ])('a role that %s is refused, with the statement that takes it away', async (_, more) => {
     const { name } = roles.worker;
     await asAdministrator(async (client) => void (await client.query(more(name))));
-    try {
-      await expect(grantRoles(database.url, roles)).rejects.toThrow(`The role ${name} may do more than any grant`);
-    } finally {
-      await asAdministrator(async (client) => void (await client.query(less(name))));
-    }
+    const { message } = await grantRoles(database.url, roles).catch((error) => error);
+    expect(message).toMatch(new RegExp(`^The role ${name} may do more than .*\nNothing was changed.$`));
+    await asAdministrator(async (client) => {
+      for (const [, sql = ''] of message.matchAll(/ as [^:]+: ([^;]+);/g)) await client.query(sql);
+    });
     await grantRoles(database.url, roles);
   });
 
