@@ -27,7 +27,7 @@ export async function describeExcess(client: Client, names: string[]): Promise<s
   );
 }
 
-/** By which grants a role has the privilege. Not the owner's: membership of the owner is excess by itself. */
+/** The grants by which a role has a privilege, but not the owner's: EXCESS names owners and their members by themselves. */
 const lenders = (privilege: string, acl: string, owner: string) => `
   SELECT string_agg(DISTINCT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END, ', ') AS lenders
   FROM aclexplode(${acl}) WHERE privilege_type = '${privilege}' AND grantee <> ${owner}
@@ -38,10 +38,10 @@ const EXCESS = `
   WITH me AS (SELECT * FROM pg_roles WHERE rolname = $1),
     others AS (SELECT r.* FROM pg_roles r, me WHERE NOT me.rolsuper AND r.oid <> me.oid
       AND pg_has_role(me.oid, r.oid, 'MEMBER')),
-    base AS (SELECT *, datdba::regrole::text AS owner FROM pg_database WHERE datname = current_database()),
+    db AS (SELECT *, datdba::regrole::text AS owner FROM pg_database WHERE datname = current_database()),
     -- The owner of the schema is by default the role of whoever owns the database.
-    room AS (SELECT n.*, CASE nspowner::regrole::text WHEN 'pg_database_owner' THEN base.owner
-      ELSE nspowner::regrole::text END AS owner FROM pg_namespace n, base WHERE nspname = 'public')
+    schema AS (SELECT n.*, CASE nspowner::regrole::text WHEN 'pg_database_owner' THEN db.owner
+      ELSE nspowner::regrole::text END AS owner FROM pg_namespace n, db WHERE nspname = 'public')
   SELECT 'the attribute ' || a.attribute AS excess,
       format('ALTER ROLE %I NO%s', me.rolname, a.attribute) AS remedy, 'a superuser' AS by
     FROM me, LATERAL (VALUES ('SUPERUSER', rolsuper), ('CREATEROLE', rolcreaterole), ('CREATEDB', rolcreatedb),
@@ -53,13 +53,21 @@ const EXCESS = `
     FROM others o, me WHERE o.rolsuper OR o.rolcreaterole
       OR o.rolname ~ '^pg_(read|write)_all_data$|^pg_(read|write)_server_files$|^pg_execute_server_program$|^pg_maintain$'
       OR o.oid IN (SELECT relowner FROM pg_class WHERE relnamespace = 'public'::regnamespace)
-      OR o.oid = (SELECT datdba FROM base)
-  UNION ALL SELECT 'ownership of ' || relname, format('ALTER TABLE %I OWNER TO %I', relname, current_user), 'a superuser'
+      OR o.oid = (SELECT datdba FROM db)
+      OR (o.oid = (SELECT nspowner FROM schema) AND o.rolname <> 'pg_database_owner')
+  UNION ALL SELECT 'ownership of ' || relname,
+      format('ALTER TABLE %I OWNER TO %I', relname, current_user), 'a superuser'
     FROM pg_class, me WHERE relnamespace = 'public'::regnamespace AND relowner = me.oid AND relkind IN ('r', 'S', 'v')
-  UNION ALL SELECT 'temporary tables', format('REVOKE TEMPORARY ON DATABASE %I FROM %s', datname, lenders), base.owner
-    FROM base, me, LATERAL (${lenders('TEMPORARY', "coalesce(datacl, acldefault('d', datdba))", 'datdba')}) l
+  UNION ALL SELECT 'ownership of the database',
+      format('ALTER DATABASE %I OWNER TO %I', datname, current_user), 'a superuser'
+    FROM db, me WHERE datdba = me.oid
+  UNION ALL SELECT 'ownership of the schema public',
+      format('ALTER SCHEMA public OWNER TO %I', current_user), 'a superuser'
+    FROM schema, me WHERE nspowner = me.oid
+  UNION ALL SELECT 'temporary tables', format('REVOKE TEMPORARY ON DATABASE %I FROM %s', datname, lenders), db.owner
+    FROM db, me, LATERAL (${lenders('TEMPORARY', "coalesce(datacl, acldefault('d', datdba))", 'datdba')}) l
     WHERE NOT me.rolsuper AND lenders IS NOT NULL
   UNION ALL SELECT 'new objects in the schema public',
-      format('REVOKE CREATE ON SCHEMA public FROM %s', lenders), room.owner
-    FROM room, me, LATERAL (${lenders('CREATE', "coalesce(nspacl, acldefault('n', nspowner))", 'nspowner')}) l
+      format('REVOKE CREATE ON SCHEMA public FROM %s', lenders), schema.owner
+    FROM schema, me, LATERAL (${lenders('CREATE', "coalesce(nspacl, acldefault('n', nspowner))", 'nspowner')}) l
     WHERE NOT me.rolsuper AND lenders IS NOT NULL`;

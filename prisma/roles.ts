@@ -82,7 +82,7 @@ export async function grantRolesAgain(
   });
 }
 
-/** A transaction that no migration and no other grants run beside: PostgreSQL fails grants on one object at a time. */
+/** Runs a transaction beside no migration and no other such call: of two grants on one object at once, one fails. */
 const alone = <T>(databaseUrl: string, use: (client: Client) => Promise<T>): Promise<T> =>
   connected(databaseUrl, async (client) => {
     await client.query('BEGIN ISOLATION LEVEL READ COMMITTED'); // keeps no snapshot while it waits

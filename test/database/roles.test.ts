@@ -79,6 +79,8 @@ describe('in the database', () => {
   const as = (program: ProgramName, use: (client: Client) => Promise<void>) => connected(urlOf(roles[program]), use);
   const asAdministrator = (use: (client: Client) => Promise<void>) => connected(database.url, use);
 
+  const base = () => new URL(database.url).pathname.slice(1);
+
   const DENIED = '42501';
   const ofOwner = [
     ...APPEND_ONLY.flatMap((table) => [`DELETE FROM ${table}`, `UPDATE ${table} SET at = at`]),
@@ -131,6 +133,8 @@ describe('in the database', () => {
     ['may be the owner', (name: string) => `GRANT ${OWNER} TO ${name}`],
     ['writes all data', (name: string) => `GRANT pg_write_all_data TO ${name}`],
     ['owns a table', (name: string) => `ALTER TABLE orders OWNER TO ${name}`],
+    ['owns the schema', (name: string) => `ALTER SCHEMA public OWNER TO ${name}`],
+    ['owns the database', (name: string) => `ALTER DATABASE ${base()} OWNER TO ${name}`],
   ])('a role that %s is refused, with the statement that takes it away', async (_, more) => {
     const { name } = roles.worker;
     await asAdministrator(async (client) => void (await client.query(more(name))));
@@ -217,7 +221,7 @@ describe('in the database', () => {
     try {
       await asAdministrator(async (client) => {
         await client.query(`CREATE ROLE ${owner.name} LOGIN PASSWORD '${owner.password}'`);
-        await client.query(`ALTER DATABASE ${new URL(database.url).pathname.slice(1)} OWNER TO ${owner.name}`);
+        await client.query(`ALTER DATABASE ${base()} OWNER TO ${owner.name}`);
         const { rows } = await client.query(`SELECT relname FROM pg_class
           WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S') ORDER BY relkind DESC`);
         for (const { relname } of rows) await client.query(`ALTER TABLE "${relname}" OWNER TO ${owner.name}`);
