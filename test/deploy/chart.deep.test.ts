@@ -32,6 +32,7 @@ const ALL = {
   worker: { autoscaling: { enabled: true, authenticationRef: 'temporal' }, versioning: { enabled: true } },
   ingress: { enabled: true, host: 'api.example.com', className: 'nginx', tlsSecret: 'api-tls', staff: true },
   serviceMonitor: { enabled: true },
+  prometheusRule: { enabled: true, runbooks: 'https://git.example.com/docs/', labels: { release: 'prometheus' } },
 };
 interface Container {
   args: string[];
@@ -54,6 +55,7 @@ interface Manifest {
     rules: [{ http: { paths: { path: string; backend: { service: { name: string } } }[] } }];
     ports?: { port: number }[];
     endpoints: [{ port: string }];
+    groups: [object];
     triggers: [{ metadata: Record<string, string> }];
   };
 }
@@ -215,6 +217,16 @@ described(`the Helm chart${missing}`, () => {
     ]);
   });
 
+  test('its alerts are those of the rule file, with links to where the docs are kept', () => {
+    const alerts = (manifests: Manifest[]) =>
+      manifests.filter(({ kind }) => kind === 'PrometheusRule').map(({ spec }) => spec);
+    const rules = read('ops/prometheus/holdfast.rules.yml');
+    const linked = rules.replaceAll('runbook_url: docs/', 'runbook_url: https://git.example.com/docs/');
+    expect(alerts(least)).toEqual([]);
+    expect(alerts(all)).toEqual([parse(linked)]);
+    expect(alerts(rendered({ ...LEAST, prometheusRule: { enabled: true } }))).toEqual([parse(rules)]);
+  });
+
   test('workers are scaled by what waits in every task queue', () => {
     const [scaled] = all.filter(({ kind }) => kind === 'ScaledObject');
     const triggers = scaled?.spec.triggers.map(({ metadata }) => metadata) ?? [];
@@ -244,6 +256,10 @@ described(`the Helm chart${missing}`, () => {
       'timeout',
     );
     expect(wrong('ServiceMonitor', (spec) => Object.assign(spec, { selector: 'all' }))).toContain('object');
+    expect(wrong('PrometheusRule', ({ groups: [one] }) => Object.assign(one, { every: '1m' }))).toContain('every');
+    expect(wrong('PrometheusRule', ({ groups: [one] }) => Object.assign(one, { rules: [{ alert: 'A' }] }))).toContain(
+      'expr',
+    );
   });
 
   test('the ingress leads to every address that is for the public, and to nothing else', () => {

@@ -1,9 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
 import { parse } from 'yaml';
 import { SECRETS } from '../../platform/secret-files';
 import { variables } from '../../platform/variables';
+import { objectionsTo } from './other-kinds';
 import { publicPaths } from './public-paths';
 import { ROOT, read } from './tools';
 
@@ -41,6 +42,17 @@ test('its templates use no value that it does not have', () => {
 test('the migrations are given the one secret that theirs must have', () => {
   const jobs = read(`${CHART}/templates/jobs.yaml`);
   expect(jobs).toContain('eq .name "migrate" | ternary (list "DATABASE_URL") $root.Values.secrets.names');
+});
+
+test('its rules are the file that Prometheus loads, and nothing that the operator would refuse', () => {
+  expect(realpathSync(join(ROOT, CHART, 'holdfast.rules.yml'))).toBe(
+    realpathSync(join(ROOT, 'ops/prometheus/holdfast.rules.yml')),
+  );
+  expect(read(`${CHART}/templates/rules.yaml`)).toContain('.Files.Get "holdfast.rules.yml"');
+  const spec = parse(read(`${CHART}/holdfast.rules.yml`));
+  const rule = { apiVersion: 'monitoring.coreos.com/v1', kind: 'PrometheusRule', metadata: { name: 'shop' }, spec };
+  expect(objectionsTo('PrometheusRule', rule)).toEqual([]);
+  expect(refused({ prometheusRule: { ...values.prometheusRule, runbooks: 'docs' } })).toBe(true);
 });
 
 test('its ingress leads to every address that is for the public', () => {

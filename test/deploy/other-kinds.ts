@@ -17,6 +17,9 @@ interface Source {
   more?: (schema: Schema, folder: string) => void;
 }
 
+// The newest that Go's registry has with its CRDs.
+const OPERATOR = 'github.com/prometheus-operator/prometheus-operator@v0.85.0';
+
 const SOURCES = {
   ScaledObject: {
     module: 'github.com/kedacore/keda/v2@v2.21.0',
@@ -24,9 +27,13 @@ const SOURCES = {
     more: knowTemporalScaler,
   },
   ServiceMonitor: {
-    // The newest that Go's registry has with its CRDs.
-    module: 'github.com/prometheus-operator/prometheus-operator@v0.85.0',
+    module: OPERATOR,
     crd: 'example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml',
+  },
+  PrometheusRule: {
+    module: OPERATOR,
+    crd: 'example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml',
+    more: dropPatternOfGo,
   },
 } satisfies Record<string, Source>;
 
@@ -89,4 +96,12 @@ function knowTemporalScaler(schema: Schema, folder: string): void {
     // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema.
     then: { properties: { metadata: { propertyNames: { enum: known?.map(({ name }) => name) } } } },
   });
+}
+
+/** JavaScript has no `(?i)`, which the pattern of a field begins with that no rule of ours has. */
+function dropPatternOfGo(schema: Schema): void {
+  const { spec } = schema.properties as {
+    spec: { properties: { groups: { items: { properties: Record<string, Schema> } } } };
+  };
+  delete spec.properties.groups.items.properties.partial_response_strategy?.pattern;
 }
