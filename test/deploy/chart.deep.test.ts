@@ -25,7 +25,7 @@ const LEAST = {
 /** Everything that can be switched on. */
 const ALL = {
   ...LEAST,
-  secrets: { ...LEAST.secrets, migrationsSecret: 'holdfast-owner' },
+  secrets: { ...LEAST.secrets, migrationsSecret: 'holdfast-owner', workerSecret: 'holdfast-worker' },
   temporalTls: { existingSecret: 'temporal-tls', ca: true, serverName: 'temporal.example.com' },
   api: { autoscaling: { enabled: true } },
   webhooks: { autoscaling: { enabled: true } },
@@ -189,6 +189,15 @@ described(`the Helm chart${missing}`, () => {
     expect(volumes?.[0]?.secret?.secretName).toBe('holdfast-owner');
     const secrets = containers?.[0].env.map(({ name }) => name).filter((name) => name.endsWith('_FILE'));
     expect(secrets).toEqual(['DATABASE_URL_FILE']);
+  });
+
+  test('API and worker have one Secret, or each its own with its role in PostgreSQL', () => {
+    const secrets = (manifests: Manifest[]) =>
+      pods(manifests)
+        .filter(({ container }) => ['api', 'worker'].includes(container.args.join()))
+        .map(({ pod }) => pod.volumes[0]?.secret?.secretName);
+    expect(secrets(least)).toEqual(['holdfast', 'holdfast', 'holdfast']);
+    expect(secrets(all)).toEqual(['holdfast', 'holdfast', 'holdfast-worker']);
   });
 
   test('with ADMIN_PORT, staff and metrics have a port of their own', () => {
