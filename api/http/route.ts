@@ -77,6 +77,8 @@ interface Declaration<P, Q, H, B> {
   timeLimit?: number;
   /** Of a page for people: its problems are pages too, which this renders. */
   page?: ProblemPage;
+  /** Of a link for people: its problems are documents to programs, and pages to browsers, which this renders. */
+  pageForBrowsers?: ProblemPage;
   handle(call: Call<P, Q, H, B>): Promise<Answer | undefined>;
 }
 
@@ -125,17 +127,23 @@ export function mount(app: IRouter, routes: Route[], guards: (one: Route) => Req
   for (const path of new Set(routes.map((one) => one.path))) {
     const declared = routes.filter((one) => one.path === path);
     const expressPath = path.replaceAll(/\{(\w+)\}/g, ':$1');
-    app.all(expressPath, named(path, declared.find(({ page }) => page)?.page));
+    app.all(
+      expressPath,
+      named(
+        path,
+        declared.find((one) => one.page ?? one.pageForBrowsers),
+      ),
+    );
     for (const one of declared) app[one.method](expressPath, ...guards(one), ...bodyReader(one.body), answering(one));
     app.all(expressPath, otherMethod(declared));
   }
 }
 
 /** Names a request for the log and the metrics: by its route's path and parameters, never by the URL. */
-const named = (path: string, page?: ProblemPage) => (req: Request, res: Response, next: NextFunction) => {
+const named = (path: string, one?: Route) => (req: Request, res: Response, next: NextFunction) => {
   res.locals.route = path;
   res.locals.params = req.params;
-  res.locals.problemPage = page;
+  res.locals.problemPage = one?.page ?? (req.accepts(['json', 'html']) === 'html' ? one?.pageForBrowsers : undefined);
   next();
 };
 

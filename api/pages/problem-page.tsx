@@ -12,11 +12,11 @@ import { wordsFor } from './words/words';
  * be known. One that was only read is tried again by itself.
  */
 export const problemPage =
-  ({ EMAIL_FROM }: Pick<Env, 'EMAIL_FROM'>) =>
+  ({ EMAIL_FROM }: Pick<Env, 'EMAIL_FROM'>, describe = DESCRIBE) =>
   (problem: Problem, req: Request): string => {
     const words = wordsFor(languageAskedBy(req));
     const { retryAfter = null } = problem.extra;
-    const { title, text } = (DESCRIBE[problem.code] ?? somethingWrong)(words, retryAfter);
+    const { title, text } = (describe[problem.code] ?? somethingWrong)(words, retryAfter);
     const again = problem.status === 503 && req.method === 'GET' ? Math.max(2, Math.ceil(retryAfter ?? 0)) : undefined;
     return pageOf({
       shop: senderName(EMAIL_FROM),
@@ -47,3 +47,13 @@ const DESCRIBE: Partial<Record<ProblemCode, Describe>> = {
   }),
   unavailable: ({ problems }) => problems.unavailable,
 };
+
+/** As `problemPage`, for a link to a file. */
+export const downloadProblemPage = (env: Pick<Env, 'EMAIL_FROM'>) =>
+  problemPage(env, {
+    ...DESCRIBE,
+    not_found: ({ problems }) => problems.download.missing,
+    link_expired: ({ problems }) => problems.download.expired,
+    link_revoked: ({ problems }) => problems.download.revoked,
+    downloads_used_up: ({ problems }) => problems.download.usedUp,
+  });

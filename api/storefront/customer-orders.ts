@@ -7,6 +7,7 @@ import type { Limits } from '../http/limits';
 import { type Route, route } from '../http/route';
 import { text } from '../http/schemas';
 import { unknownOrder } from './find-order';
+import { fromGuest } from './guest';
 import { OrderDocument, orderDocument } from './order-document';
 
 const PAGE = 20;
@@ -52,9 +53,9 @@ export function customerOrderRoutes({ db, env, clock }: ApiDeps, limits: Limits)
       body: Lookup,
       answers: { 200: { description: 'The order.', schema: OrderDocument } },
       problems: ['unknown_order'],
-      handle: async ({ body: { number, email }, req }) => {
+      handle: async ({ body, req }) => {
         await limits.lookUp(req);
-        const order = await findOrderOf(db, { number, email: email.trim().toLowerCase() });
+        const order = await findOrderOf(db, fromGuest(body));
         if (!order) throw unknownOrder('There is no order with this number and e-mail address.');
         // A number and an address stand on a parcel: they prove no mailbox.
         return { body: shownTo('address')(order) };

@@ -13,6 +13,7 @@ import { type Pieces, piecesOf } from '../files/pieces';
 import { AtOnce } from '../http/at-once';
 import { hasHungUp } from '../http/hung-up';
 import { type Route, route } from '../http/route';
+import { downloadProblemPage } from '../pages/problem-page';
 
 /** A range that does not start at the first byte belongs to the use before it, if that was less than this ago. */
 const SAME_USE_MS = 3_600_000;
@@ -32,7 +33,7 @@ export function downloadRoutes(deps: ApiDeps): Route[] {
       tag: 'Storefront',
       summary: 'Download a purchased file',
       description:
-        'A response that starts at byte 0 counts as one use. A range from elsewhere belongs to the use before it for an hour, and counts as a use after that. `HEAD` counts nothing.',
+        'A response that starts at byte 0 counts as one use. A range from elsewhere belongs to the use before it for an hour, and counts as a use after that. `HEAD` counts nothing. What is refused is a page to browsers (`Accept: text/html`).',
       params: z.object({ token: z.string() }),
       headers: z.object({ range: z.string().optional(), 'if-range': z.string().optional() }),
       answers: {
@@ -61,6 +62,7 @@ export function downloadRoutes(deps: ApiDeps): Route[] {
         'rate_limited',
         'unavailable',
       ],
+      pageForBrowsers: downloadProblemPage(deps.env),
       handle: async ({ params, headers, req, res }) => {
         const grant = await grantOf(deps, params.token);
         const now = new Date(deps.clock.now());

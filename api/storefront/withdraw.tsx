@@ -12,6 +12,7 @@ import { text } from '../http/schemas';
 import { pageOf, Story } from '../pages/page';
 import { problemPage } from '../pages/problem-page';
 import { wordsFor } from '../pages/words/words';
+import { fromGuest } from './guest';
 import { Name, NameField } from './order-page/withdraw';
 import { withdraw } from './withdrawal';
 
@@ -86,10 +87,7 @@ interface Spoken {
 const spoken = (req: Request): Spoken => ({ language: languageAskedBy(req), query: localeQuery(req) });
 
 async function record(deps: ApiDeps, { number, email, name }: Statement): Promise<void> {
-  const order = await findOrderOf(deps.db, {
-    number: number.trim().replace(/^#/, ''),
-    email: email.trim().toLowerCase(),
-  });
+  const order = await findOrderOf(deps.db, fromGuest({ number, email }));
   if (order) await withdraw(deps, { sessionId: order.sessionId, name, via: 'number' });
 }
 

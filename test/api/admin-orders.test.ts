@@ -1140,6 +1140,7 @@ describe('a look-up of an order', () => {
     const { number: unknown } = await office.order('cs_test_c');
     const found = await lookUp({ number, email: ' Ada@Example.com' });
     expect([found.status, found.body]).toEqual([200, (await office.api.http.get('/orders/cs_test_a')).body]);
+    expect((await lookUp({ number: ` #${number}`, email: 'ada@example.com' })).body).toEqual(found.body);
     const answers = [
       await lookUp({ number: other, email: 'ada@example.com' }),
       await lookUp({ number: unknown, email: 'ada@example.com' }),

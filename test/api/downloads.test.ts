@@ -220,6 +220,25 @@ describe('a link', () => {
     expect([status, codeOf(body)]).toEqual([410, 'link_expired']);
   });
 
+  test.each([
+    ['expired', { expiresAt: new Date(0) }, 410, 'This link has expired', 'Dieser Link ist abgelaufen'],
+    ['revoked', { revokedAt: new Date(0) }, 410, 'This link is no longer valid', 'Dieser Link gilt nicht mehr'],
+    ['used up', { used: 5, allowed: 5 }, 410, 'No downloads left', 'Keine Downloads mehr übrig'],
+    ['cut short', {}, 403, 'This link does not work', 'Dieser Link funktioniert nicht'],
+  ])('%s is a page to a browser, in its language', async (what, grant, expected, english, german) => {
+    const { path } = await granted('ebook', grant);
+    const link = what === 'cut short' ? path.slice(0, -1) : path;
+    for (const [language, title] of [
+      ['en', english],
+      ['de', german],
+    ] as const) {
+      const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+      const { status, headers, body } = await get(link, { accept, 'accept-language': language });
+      expect([status, headers['content-type']]).toEqual([expected, 'text/html; charset=utf-8']);
+      expect(body.toString()).toContain(`<h1>${title}</h1>`);
+    }
+  });
+
   test('that was revoked says so, also when it expired since', async () => {
     const { path } = await granted('ebook', {
       revokedAt: new Date(bare.clock.now()),

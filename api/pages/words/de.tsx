@@ -27,6 +27,21 @@ export const de: PageWords = {
       title: 'Einen Moment, bitte',
       text: 'Wir können das gerade nicht anzeigen. Falls Sie bezahlt haben, sind Ihre Zahlung und Ihre Bestellung sicher.',
     },
+    download: {
+      missing: {
+        title: 'Die Datei ist gerade nicht da',
+        text: 'Bitte versuchen Sie es später noch einmal, oder fragen Sie den Shop.',
+      },
+      expired: { title: 'Dieser Link ist abgelaufen', text: 'Bitte fragen Sie den Shop nach einem neuen.' },
+      revoked: {
+        title: 'Dieser Link gilt nicht mehr',
+        text: 'Der Kauf wurde storniert oder erstattet, oder die Zahlung wurde zurückgeholt.',
+      },
+      usedUp: {
+        title: 'Keine Downloads mehr übrig',
+        text: 'Die Datei wurde so oft heruntergeladen, wie dieser Link es zulässt. Bitte fragen Sie den Shop nach einem neuen.',
+      },
+    },
     triesAgain: 'Diese Seite versucht es von selbst noch einmal.',
   },
   page: {

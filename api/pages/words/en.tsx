@@ -31,6 +31,21 @@ export const en = {
       title: 'One moment, please',
       text: 'We cannot show this right now. If you have paid, your payment and your order are safe.',
     },
+    download: {
+      missing: {
+        title: 'The file is not here at the moment',
+        text: 'Please try again later, or ask the shop.',
+      },
+      expired: { title: 'This link has expired', text: 'Please ask the shop for a new one.' },
+      revoked: {
+        title: 'This link is no longer valid',
+        text: 'The purchase was cancelled or refunded, or the payment was taken back.',
+      },
+      usedUp: {
+        title: 'No downloads left',
+        text: 'The file was downloaded as often as this link allows. Please ask the shop for a new one.',
+      },
+    },
     triesAgain: 'This page tries again by itself.',
   },
   page: {
