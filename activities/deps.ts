@@ -89,14 +89,17 @@ export interface WorkflowStarter {
    * and starts it over if its run is ahead of the database, which was then restored from a backup. `silent`: it runs,
    * and did not answer how far it is.
    * @param written reads the database; null where it has no such order
-   * @param holdSent holds shipping, as the run with this id had sent goods, in these parcels so far as it says;
-   * called before anything else is done
+   * @param holdSent holds shipping, as the run with this id had sent goods, in these parcels so far as it says, or may
+   * have sent some, and does not say (null); called before anything else is done
+   * @param mustAnswer the database was restored, and a part of the order may have left: a run that does not answer is
+   * one that may have sent it
    */
   resume(
     id: SessionId,
     database: {
       written: () => Promise<Written | null>;
-      holdSent: (runId: string, parcels: OrderReport['parcels']) => Promise<void>;
+      holdSent: (runId: string, parcels: OrderReport['parcels'] | null) => Promise<void>;
+      mustAnswer: boolean;
     },
   ): Promise<'started' | 'running' | 'silent'>;
 }
@@ -117,8 +120,8 @@ export interface WorkflowRuns {
   /** The runs of one workflow that are running now. `reached`: how far one of an order says that it has come. */
   running(workflow: FollowingWorkflow): AsyncIterable<{ id: string; reached: OrderStatus | null }>;
   countRunning(workflow: FollowingWorkflow): Promise<number>;
-  /** The id of the sweep that succeeded last; null if none is known. */
-  lastSweep(): Promise<string | null>;
+  /** The sweep that succeeded last; null if none is known. Its id is null if its result cannot be read any more. */
+  lastSweep(): Promise<{ id: string | null } | null>;
   stateOf(id: string): Promise<RunState>;
   /**
    * Runs of any workflow whose tasks keep failing: their history cannot be replayed, or their code throws. Null if this

@@ -11,6 +11,11 @@ export interface ReconcileInput {
   /** The id of this sweep's row. Absent when the Schedule starts the sweep; the workflow then makes one. */
   id?: string;
   trigger: 'schedule' | 'staff';
+  /**
+   * Staff say that the database was restored from a backup: the runs of orders are asked what they have sent. A sweep
+   * also sees it itself where Temporal knows the last sweep and the database does not.
+   */
+  restored?: boolean;
   /** Where a long sweep continues, in a new run with a fresh history. */
   goesOn?: SweepProgress;
 }

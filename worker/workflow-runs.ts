@@ -1,4 +1,10 @@
-import { type Client, type WorkflowExecutionStatusName, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  ServiceError,
+  type WorkflowExecutionStatusName,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import type { FollowingWorkflow, RunState, StuckRun, WorkflowRuns } from '../activities/deps';
 import type { OrderStatus } from '../domain/order';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
@@ -36,7 +42,7 @@ export const createWorkflowRuns = (client: Pick<Client, 'workflow' | 'workflowSe
     async lastSweep() {
       const query = "WorkflowType = 'reconcile' AND ExecutionStatus = 'Completed'"; // the last to close comes first
       for await (const { workflowId, runId } of workflow.list({ query, pageSize: 1 }))
-        return ((await workflow.getHandle(workflowId, runId).result()) as { id: string }).id;
+        return { id: await idOf(workflow.getHandle(workflowId, runId)) };
       return null;
     },
 
@@ -71,6 +77,17 @@ export const createWorkflowRuns = (client: Pick<Client, 'workflow' | 'workflowSe
     },
   };
 };
+
+/** A result cannot be read without the key that encrypted it, nor once the history behind a list is gone. */
+async function idOf(sweep: Pick<WorkflowHandle, 'result'>): Promise<string | null> {
+  try {
+    const result: unknown = await sweep.result();
+    return typeof result === 'object' && result !== null && 'id' in result ? String(result.id) : null;
+  } catch (error) {
+    if (error instanceof ServiceError) throw error; // Temporal is away: the sweep tries again
+    return null;
+  }
+}
 
 /**
  * Where Temporal notes that a run's tasks fail again and again, since server 1.30

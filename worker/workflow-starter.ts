@@ -102,23 +102,29 @@ export const createWorkflowStarter = ({ workflow }: Pick<Client, 'workflow'>): W
     }
   },
 
-  async resume(sessionId, { written, holdSent }) {
+  async resume(sessionId, { written, holdSent, mustAnswer }) {
     const earlier = await lastRunOf(workflow.getHandle(sessionId));
     if (earlier !== null) {
       const { runId, isRunning } = earlier;
       const run = workflow.getHandle(sessionId, runId);
       const asked = () => workflow.withDeadline(Date.now() + QUERY_MS, () => run.query(orderQuery));
       // Null too while it has opened no order.
-      const report = isRunning || mayHaveSent(earlier) ? await asked().catch(() => null) : null;
-      // A run that does not answer is for staff to look at; the sweep goes on with the other orders.
-      if (isRunning && report === null) return 'silent';
+      const report = isRunning || mustAnswer || mayHaveSent(earlier) ? await asked().catch(() => null) : null;
       const order = await written(); // read after the run was asked: a step writes here first, and believes then
       const reached = report?.status ?? earlier.reached;
       const said = reached && { reached, parcels: report?.parcels.length ?? null };
       const isOlder = said !== null && isRestored(said, order);
+      const knowsSent = isOlder && wasSent(said, order);
+      const maySend = report === null && (mustAnswer || (isOlder && mayHaveSentAPart(earlier)));
+      if (isRunning && report === null) {
+        // A run that does not answer is for staff to look at. An order that is unknown here is not shipped anyway.
+        if (order !== null && (knowsSent || maySend)) await holdSent(runId, null);
+        return 'silent';
+      }
       if (isRunning && !isOlder) return 'running';
       // Before the run ends: whatever stops this here, the next sweep finds the same run, and does it all again.
-      if (isOlder && wasSent(said, order)) await holdSent(runId, report?.parcels ?? []);
+      if (knowsSent) await holdSent(runId, report?.parcels ?? []);
+      else if (maySend) await holdSent(runId, null);
       if (isRunning) await run.terminate(RESTORED);
     }
     await this.order(sessionId, { again: true });
@@ -138,6 +144,9 @@ interface LastRun {
 /** Of an order that is paid, goods may have left. */
 const mayHaveSent = ({ reached }: LastRun): boolean =>
   reached !== null && !endedUnsold(reached) && reached !== 'PENDING';
+
+/** Its status says that all of it had not left, and nothing about a part. */
+const mayHaveSentAPart = ({ reached }: LastRun): boolean => reached === 'PREPARING';
 
 /** Null if Temporal knows no run of the order. */
 async function lastRunOf(run: WorkflowHandle): Promise<LastRun | null> {

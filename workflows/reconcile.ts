@@ -99,7 +99,8 @@ async function readStages(input: ReconcileInput, sweep: SweepProgress): Promise<
     const { name, read } = stageOf(sweep);
     setCurrentDetails(told(`Reads ${name}.`));
     do {
-      const page = await read({ id: sweep.id, window: sweep.window, cursor: sweep.cursor });
+      const { id, window, cursor } = sweep;
+      const page = await read({ id, window, cursor, ...(input.restored && { restored: true }) });
       sweep.checked += page.checked;
       sweep.cursor = page.cursor;
       woken += page.woken;

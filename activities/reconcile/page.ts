@@ -5,6 +5,8 @@ export interface PageRequest {
   id: string;
   window: SweepWindow;
   cursor: string | null;
+  /** Staff say that the database was restored from a backup. */
+  restored?: boolean;
 }
 
 /** The result of a page. Only counts, because it goes into the history. */

@@ -3,7 +3,7 @@ import type { OrderReport } from '../../messages/order';
 import { openOrder } from '../../store/orders/open';
 import { unknownParcels } from '../../store/orders/parcels';
 import { holdShipping } from '../../store/orders/shipping-hold';
-import { addNote } from '../../store/orders/timeline';
+import { addNote, hasTimelineEntry } from '../../store/orders/timeline';
 import {
   type Difference,
   noteDifferences,
@@ -11,7 +11,6 @@ import {
   settleRepairs,
   unsettledOrders,
 } from '../../store/reconciliation/repairs';
-import { noteSkip } from '../../store/reconciliation/skips';
 import { standingOf } from '../../store/reconciliation/unfinished';
 import { checkout } from '../checkout/checkout';
 import type { Deps, WorkflowStarter } from '../deps';
@@ -61,68 +60,67 @@ const MOST_AT_ONCE = 200;
 /**
  * Makes sure that these orders run and continue from what the database says, and records those that were started.
  * Returns how many they are.
- * @param mustAnswer those whose run has to say what it sent: staff are told of each that does not
+ * @param mustAnswer the run of each has to say what it sent: shipping is held of those whose run does not
  */
 export async function resumeOrders(
   deps: Deps,
   sweepId: string,
   orders: SessionId[],
-  mustAnswer: ReadonlySet<SessionId> = new Set(),
+  { mustAnswer = false }: { mustAnswer?: boolean } = {},
 ): Promise<number> {
   const sessions = await resumeAll(deps, orders, mustAnswer);
   await noteRestarts(deps.db, { sweepId, sessions, action: 'restarted' });
   return sessions.length;
 }
 
-async function resumeAll(
-  deps: Deps,
-  sessions: SessionId[],
-  mustAnswer: ReadonlySet<SessionId> = new Set(),
-): Promise<SessionId[]> {
-  const { db, clock } = deps;
+async function resumeAll(deps: Deps, sessions: SessionId[], mustAnswer = false): Promise<SessionId[]> {
   const started: SessionId[] = [];
   await eachApart(deps, {
     items: sessions,
     referenceOf: String,
     async work(id) {
-      const outcome = await resume(deps, id);
-      if (outcome === 'started') started.push(id);
-      else if (outcome === 'silent' && mustAnswer.has(id))
-        await noteSkip(db, { reference: id, reason: SILENT, at: new Date(clock.now()) });
+      if ((await resume(deps, id, mustAnswer)) === 'started') started.push(id);
     },
   });
   return started;
 }
 
-const SILENT =
-  'Its workflow did not say which parcels it has sent. If the database was restored, compare with the carrier before you ship';
-
-const resume = (deps: Deps, sessionId: SessionId): ReturnType<WorkflowStarter['resume']> =>
+const resume = (deps: Deps, sessionId: SessionId, mustAnswer = false): ReturnType<WorkflowStarter['resume']> =>
   deps.starter.resume(sessionId, {
     written: () => standingOf(deps.db, sessionId),
     holdSent: (runId, parcels) => holdSent(deps, sessionId, { runId, parcels }),
+    mustAnswer,
   });
 
 /**
- * Holds shipping, once for each run that had sent goods, and says to staff why. An order that the database has lost is
- * opened first. Does nothing if nothing of it is to be shipped.
+ * Holds shipping, once for each run that had sent goods, or did not say whether it had, and says to staff why. An order
+ * that the database has lost is opened first. Does nothing if nothing of it is to be shipped.
  */
 async function holdSent(
   deps: Deps,
   sessionId: SessionId,
-  { runId, parcels }: { runId: string; parcels: OrderReport['parcels'] },
+  { runId, parcels }: { runId: string; parcels: OrderReport['parcels'] | null },
 ): Promise<void> {
   const { db, clock } = deps;
+  const key = `${parcels === null ? 'silent-at-restore' : 'sent-before-restore'}/${runId}`;
+  if (await hasTimelineEntry(db, { sessionId, key })) return; // staff may have released it since
   const isOpen = async () => (await openOrder(db, { sessionId, hold: true, at: new Date(clock.now()) })) !== null;
   if (!(await isOpen())) {
     if ((await checkout(deps).takeUpSession({ sessionId })) !== 'taken-up') return;
     if (!(await isOpen())) return;
   }
-  const asked = { sessionId, key: `sent-before-restore/${runId}`, actor: 'holdfast', at: new Date(clock.now()) };
+  const asked = { sessionId, key, actor: 'holdfast', at: new Date(clock.now()) };
   const held = await holdShipping(db, { ...asked, reason: 'other' });
-  if (held.outcome === 'recorded')
-    await addNote(db, { ...asked, message: SENT_BEFORE, note: noteOf(await unknownParcels(db, sessionId, parcels)) });
+  if (held.outcome !== 'recorded') return;
+  const lost = parcels && (await unknownParcels(db, sessionId, parcels));
+  await addNote(db, { ...asked, ...(lost === null ? UNSAID : { message: SENT_BEFORE, note: noteOf(lost) }) });
 }
+
+const UNSAID = {
+  message:
+    'Shipping is on hold: the database was restored from a backup, and the workflow did not say what it had sent before',
+  note: 'Compare with the carrier, then release the hold. Record each parcel that had left, and send only what is left.',
+};
 
 const SENT_BEFORE = 'Shipping is on hold: goods had left before the database was restored from a backup';
 

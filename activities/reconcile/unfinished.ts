@@ -1,10 +1,7 @@
-import type { SessionId } from '../../domain/ids';
 import type { OrderStatus } from '../../domain/order';
 import { isAhead } from '../../domain/sweep';
-import { isByStaff, isKnownSweep } from '../../store/reconciliation/sweeps';
 import {
   countUnfinished,
-  partlySendable,
   reviewsSilentSince,
   type Unfinished,
   type UnfinishedKind,
@@ -16,6 +13,7 @@ import type { Deps } from '../deps';
 import { followAgain } from './followers';
 import type { PageRead, PageRequest } from './page';
 import { resumeOrders } from './repairs';
+import { askFrom, askRuns, wasRestored } from './restored';
 import { reportStuckRuns } from './stuck';
 
 /** How far Temporal's lists may lag behind. What began since then is left out, so that it does not look missing. */
@@ -33,11 +31,14 @@ export const sweepUnfinished = (deps: Deps) => {
      * Compares the unfinished orders, refunds and disputes with the runs that Temporal lists, and starts what is
      * missing. After Temporal's store was lost, or its namespace changed, that is all of them. Temporal only counts,
      * unless it counts fewer runs than are unfinished; once an hour it lists them in any case. Looks at open reviews
-     * again that nobody has looked at for an hour.
+     * again that nobody has looked at for an hour. That is one page. Others follow only if the database was restored:
+     * they ask the runs of orders what they have sent.
      */
-    async sweepUnfinished({ id, window }: PageRequest): Promise<PageRead> {
-      const asksRuns = await asksWhatWasSent(id);
-      const wide = window.wide || asksRuns;
+    async sweepUnfinished(request: PageRequest): Promise<PageRead> {
+      const { id, window, cursor } = request;
+      if (cursor !== null) return askRuns(deps, { id, cursor });
+      const isRestored = await wasRestored(deps, request);
+      const wide = window.wide || isRestored;
       const before = new Date(wide ? window.until : window.until - LAG_MS);
       const counts = await countUnfinished(db, before);
       let checked = 0;
@@ -53,10 +54,7 @@ export const sweepUnfinished = (deps: Deps) => {
           atWork();
           checked += page.length;
           for (const { id } of page) met.add(id);
-          const toAsk = asksRuns && kind === 'order' ? await partlySendable(db, page) : NONE;
-          const missing = page.filter(
-            (one) => !running.has(one.id) || mayBeRestored(one, running) || toAsk.has(one.sessionId),
-          );
+          const missing = page.filter((one) => !running.has(one.id) || mayBeRestored(one, running));
           if (kind !== 'order')
             await followAgain(
               deps,
@@ -69,26 +67,15 @@ export const sweepUnfinished = (deps: Deps) => {
               deps,
               id,
               missing.map(({ sessionId }) => sessionId),
-              toAsk,
             );
         }
         if (mayBeLost) woken += await resumeForgotten(id, [...running.keys()], met);
       }
       checked += await lookAtReviews(new Date(window.until - REVIEW_SILENT_MS));
       await reportStuckRuns(deps);
-      return { checked, woken, cursor: null };
+      return { checked, woken, cursor: isRestored ? askFrom(window.until) : null };
     },
   };
-
-  /**
-   * A part of an order may have left since a backup, which neither its status nor any list shows: only its run knows
-   * it. So runs are asked if Temporal knows a sweep that the database does not, which was then restored, and if staff
-   * started this sweep, as they are told to after a restore.
-   */
-  async function asksWhatWasSent(id: string): Promise<boolean> {
-    const last = await runs.lastSweep();
-    return (await isByStaff(db, id)) || (last !== null && !(await isKnownSweep(db, last)));
-  }
 
   /** The event that ends a review may never have been generated, and nothing ships before its end. */
   async function lookAtReviews(silentSince: Date): Promise<number> {
@@ -125,7 +112,5 @@ function mayBeRestored({ id, status }: Unfinished, running: ReadonlyMap<string, 
   const reached = running.get(id) ?? null;
   return reached !== null && isAhead(reached, status as OrderStatus);
 }
-
-const NONE: ReadonlySet<SessionId> = new Set();
 
 const KINDS: readonly UnfinishedKind[] = ['order', 'refund', 'dispute'];

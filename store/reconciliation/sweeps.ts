@@ -49,9 +49,6 @@ export async function readSweep(db: Db, ref: string): Promise<Sweep | null> {
 export const isKnownSweep = async (db: Db, id: string): Promise<boolean> =>
   (await db.reconciliation.count({ where: { id } })) > 0;
 
-export const isByStaff = async (db: Db, id: string): Promise<boolean> =>
-  (await db.reconciliation.count({ where: { id, trigger: 'staff' } })) > 0;
-
 /** Records that staff have requested a sweep, before it begins. Safe to repeat. */
 export async function requestSweep(db: Db, { id, at }: { id: string; at: Date }): Promise<void> {
   await db.reconciliation.createMany({

@@ -175,15 +175,23 @@ export async function standingOf(db: Db, sessionId: SessionId): Promise<Written 
   return { status: order.status, parcels, isReplaced: replacements > 0 };
 }
 
-/** Those of these orders of which a part may have been sent, and the rest not. */
-export async function partlySendable(db: Db, orders: Unfinished[]): Promise<Set<SessionId>> {
-  const sessions = orders.filter(({ status }) => status === 'PREPARING').map(({ sessionId }) => sessionId);
-  if (sessions.length === 0) return new Set();
-  const rows = await db.$queryRaw<Row[]>`
-    SELECT session_id AS "sessionId" FROM order_items WHERE session_id = ANY(${sessions}) AND kind = 'PHYSICAL'
-    GROUP BY session_id HAVING sum(quantity + replaced) > 1`;
-  return new Set(sessionsOf(rows));
+/** An order of which a part may have been sent, and the rest not. */
+export interface PartlySendable {
+  sessionId: SessionId;
+  /** When it was opened. */
+  at: Date;
 }
+
+/** A page of the orders of which a part may have been sent, and the rest not, newest first. */
+export const partlySendable = (
+  db: Db,
+  { after: { at, sessionId }, limit }: { after: { at: Date; sessionId: string }; limit: number },
+): Promise<PartlySendable[]> => db.$queryRaw`
+  SELECT session_id AS "sessionId", created_at AS at FROM orders o
+  WHERE status = 'PREPARING' AND (created_at, session_id) < (${at}, ${sessionId})
+    AND (SELECT sum(i.quantity + i.replaced) FROM order_items i
+         WHERE i.session_id = o.session_id AND i.kind = 'PHYSICAL') > 1
+  ORDER BY created_at DESC, session_id DESC LIMIT ${limit}`;
 
 /** Those of these sessions that have no order here. */
 export async function withoutOrder(db: Db, sessions: string[]): Promise<SessionId[]> {

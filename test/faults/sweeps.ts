@@ -1,9 +1,9 @@
-import { reconcileStart } from '../../messages/reconcile';
+import { type ReconcileInput, reconcileStart } from '../../messages/reconcile';
 import type { System } from './system';
 
 /** As the Schedule does, or `temporal workflow start --type reconcile`: a sweep without an API. */
-export async function sweep({ temporal }: System, trigger: 'schedule' | 'staff'): Promise<void> {
-  const run = await temporal.workflow.start('reconcile', reconcileStart({ trigger }));
+export async function sweep({ temporal }: System, input: ReconcileInput): Promise<void> {
+  const run = await temporal.workflow.start('reconcile', reconcileStart(input));
   await run.result();
 }
 

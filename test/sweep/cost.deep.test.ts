@@ -63,7 +63,8 @@ test('no question of a sweep to the database reads a table that grows from end t
     const id = randomUUID();
     const window = await orders.beginSweep({ id, trigger: 'staff' });
     await orders.sweepRuns({ id, window, cursor: null });
-    await orders.sweepUnfinished({ id, window, cursor: null });
+    const { cursor } = await orders.sweepUnfinished({ id, window, cursor: null, restored: true });
+    await orders.sweepUnfinished({ id, window, cursor });
     await stripe.sweepSessions({ id, window, cursor: null });
     await stripe.sweepEvents({ id, window, cursor: null });
     await stripe.readBalance({ id, window, cursor: null });

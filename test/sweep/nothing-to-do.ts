@@ -7,3 +7,8 @@ export async function order(): Promise<string> {
 export async function refund(): Promise<string> {
   return 'succeeded';
 }
+
+/** As `order`, for sweeps. */
+export async function reconcile(): Promise<{ id: string }> {
+  return { id: 'swept' };
+}

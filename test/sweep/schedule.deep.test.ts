@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Client, ScheduleOverlapPolicy } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
 import type { RefundId, SessionId } from '../../domain/ids';
 import { LONGEST_SWEEP_MS } from '../../domain/sweep';
@@ -159,6 +160,23 @@ describe('what Temporal lists of runs', () => {
     expect(await closed(new Date(Date.now() + 60_000))).toEqual([]);
   });
 
+  test('the sweep that succeeded last, without its id where the key of its result is lost', async () => {
+    const [lost, other] = ['lost', 'new'].map((name) => `${name}:${randomBytes(32).toString('base64')}`);
+    const encrypting = await worker(
+      require.resolve('./nothing-to-do'),
+      dataConverterOf(payloadKeys.parse(lost as string)),
+    );
+    const sweep = { workflowId: 'encrypted-sweep', taskQueue: TASK_QUEUES.orders };
+    await encrypting.runUntil(clientWith(lost).workflow.execute(WORKFLOWS.reconcile, sweep));
+    const last = (keys: string | undefined) => createWorkflowRuns(clientWith(keys)).lastSweep();
+    await until(async () => (await last(lost)) !== null);
+    expect(await Promise.all([lost, other, undefined].map(last))).toEqual([
+      { id: 'swept' },
+      { id: null },
+      { id: null },
+    ]);
+  });
+
   test('what runs now, how many that are, and how each stands', async () => {
     await start('cs_test_running');
     await until(async () => (await runs().countRunning('order')) === 1);
@@ -186,8 +204,9 @@ describe('what Temporal lists of runs', () => {
   }, 90_000);
 });
 
-const worker = async (workflowsPath: string) =>
+const worker = async (workflowsPath: string, dataConverter: DataConverter = {}) =>
   Worker.create({
+    dataConverter,
     connection: server.nativeConnection,
     taskQueue: TASK_QUEUES.orders,
     workflowBundle: await bundleWorkflowCode({ workflowsPath }),

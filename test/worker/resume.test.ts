@@ -1,14 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { MockActivityEnvironment } from '@temporalio/testing';
-import type { Deps } from '../../activities/deps';
-import { resumeOrders } from '../../activities/reconcile/repairs';
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus } from '../../domain/order';
 import type { Written } from '../../domain/sweep';
-import type { Db } from '../../store/database';
 import { createWorkflowStarter } from '../../worker/workflow-starter';
-import { withDatabase } from '../support/database';
 
 const ID = 'cs_test_1' as SessionId;
 
@@ -17,10 +11,12 @@ async function resumed({
   run,
   written,
   hold = async () => {},
+  mustAnswer = false,
 }: {
   run: { reached: OrderStatus; parcels?: number; isRunning?: boolean; isSilent?: boolean } | null;
   written: Partial<Written> | null;
   hold?: () => Promise<void>;
+  mustAnswer?: boolean;
 }): Promise<string[]> {
   const did: string[] = [];
   const handle = {
@@ -41,12 +37,13 @@ async function resumed({
     signalWithStart: async () => did.push('started'),
   };
   const known = written && { status: 'PREPARING' as const, parcels: 0, isReplaced: false, ...written };
-  const holdSent = async (runId: string) => {
-    did.push(`held for ${runId}`);
+  const holdSent = async (runId: string, parcels: unknown[] | null) => {
+    did.push(parcels === null ? `held, as ${runId} is silent` : `held for ${runId}`);
     await hold();
   };
   const starter = createWorkflowStarter({ workflow } as unknown as Pick<Client, 'workflow'>);
-  const outcome = await starter.resume(ID, { written: async () => known, holdSent }).catch(() => 'failed' as const);
+  const database = { written: async () => known, holdSent, mustAnswer };
+  const outcome = await starter.resume(ID, database).catch(() => 'failed' as const);
   return [...did, outcome];
 }
 
@@ -76,9 +73,24 @@ describe('a sweep resumes an order', () => {
     expect(await resumed({ run: { ...run, parcels: 1 }, written: refunded })).toEqual(['running']);
   });
 
-  test('whose run does not answer: nothing is done, and it is said', async () => {
-    const run = { reached: 'PREPARING', isRunning: true, isSilent: true } as const;
-    expect(await resumed({ run, written: {} })).toEqual(['silent']);
+  test('whose run does not answer: nothing is done where no database was restored', async () => {
+    const run = { reached: 'PREPARING', isSilent: true } as const;
+    expect(await resumed({ run: { ...run, isRunning: true }, written: {} })).toEqual(['silent']);
+    expect(await resumed({ run: { ...run, isRunning: true }, written: null })).toEqual(['silent']);
+    expect(await resumed({ run, written: {} })).toEqual(['started', 'started']); // it has failed, or was terminated
+  });
+
+  test('whose run does not answer after a restore: shipping is held, whether it runs or is over', async () => {
+    const run = { reached: 'PREPARING', isSilent: true } as const;
+    const held = 'held, as run-1 is silent';
+    const mustAnswer = true;
+    expect(await resumed({ run: { ...run, isRunning: true }, written: {}, mustAnswer })).toEqual([held, 'silent']);
+    expect(await resumed({ run, written: {}, mustAnswer })).toEqual([held, 'started', 'started']);
+    // What is listed of it shows by itself that the database is older.
+    const left = { ...run, reached: 'SHIPPED', isRunning: true } as const;
+    expect(await resumed({ run: left, written: {} })).toEqual([held, 'silent']);
+    expect(await resumed({ run, written: { status: 'PAID' } })).toEqual([held, 'started', 'started']);
+    expect(await resumed({ run, written: null })).toEqual([held, 'started', 'started']);
   });
 
   test('of which goods are to be sent again: it is ahead only if it knows a parcel more', async () => {
@@ -100,25 +112,6 @@ describe('a sweep resumes an order', () => {
       'ended',
       'started',
       'started',
-    ]);
-  });
-});
-
-describe('an order whose run does not answer', () => {
-  let db: Db;
-  withDatabase(2, (made) => {
-    db = made;
-  });
-
-  test('is one that staff are told of, if it may have sent a part of the order', async () => {
-    const deps = { db, clock: Date, starter: { resume: async () => 'silent' } } as unknown as Deps;
-    const resume = (mustAnswer?: ReadonlySet<SessionId>) =>
-      new MockActivityEnvironment().run(() => resumeOrders(deps, randomUUID(), [ID], mustAnswer));
-    expect(await resume()).toBe(0);
-    expect(await db.sweepSkip.count()).toBe(0);
-    expect(await resume(new Set([ID]))).toBe(0);
-    await expect(db.sweepSkip.findMany()).resolves.toMatchObject([
-      { reference: ID, reason: expect.stringContaining('compare with the carrier before you ship') },
     ]);
   });
 });
