@@ -6,7 +6,15 @@ import type { OrderSnapshot } from './order-snapshot';
 /** The facts that decide what a paid order waits for until it arrives. */
 export type FulfilmentFacts = Pick<
   OrderSnapshot,
-  'status' | 'stock' | 'disputed' | 'reviewOpen' | 'fraudWarning' | 'shippingHold' | 'pendingDecision' | 'reports'
+  | 'status'
+  | 'stock'
+  | 'disputed'
+  | 'reviewOpen'
+  | 'fraudWarning'
+  | 'shippingHold'
+  | 'pendingDecision'
+  | 'reports'
+  | 'disputes'
 >;
 
 /**
@@ -40,9 +48,13 @@ export const awaitedRefund = (amount: Money | null): string =>
   `the refund of ${amount === null ? 'all that is left' : formatMoney(amount)} to be taken by Stripe`;
 
 /** Why nothing ships, whatever staff do, before this is over. */
-function whyStopped({ status, disputed, reviewOpen, fraudWarning, reports = [] }: FulfilmentFacts): string | null {
+function whyStopped(order: FulfilmentFacts): string | null {
+  const { status, disputed, reviewOpen, fraudWarning, reports = [], disputes = [] } = order;
   if (status === 'SHIPPED') return null;
-  if (disputed) return 'the bank to decide about the dispute';
+  if (disputed)
+    return disputes.some(({ answerable, submitted }) => answerable && !submitted)
+      ? 'staff to answer the dispute, and the bank to decide about it'
+      : 'the bank to decide about the dispute';
   if (reviewOpen) return 'Stripe Radar to close its review';
   if (fraudWarning) return 'staff to decide about a fraud warning';
   return reports.includes(DECISIONS.disputeLost) ? 'staff to decide about the lost dispute' : null;

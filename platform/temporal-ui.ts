@@ -25,7 +25,17 @@ const listOf = ({ url, namespace }: TemporalUi): string =>
 export const uiSetup = (namespace: string, views: readonly SavedView[]) => ({
   namespace,
   columns: [
-    ...['Status', 'OrderNumber', 'OrderStatus', 'NeedsAttention', 'AmountTotal', 'Type', 'Start', 'Workflow ID'],
+    ...[
+      'Status',
+      'OrderNumber',
+      'OrderStatus',
+      'NeedsAttention',
+      'AmountTotal',
+      'Currency',
+      'Type',
+      'Start',
+      'Workflow ID',
+    ],
   ].map((label, place) => ({ label, pinned: place < 2 })),
   views: views.map((view) => ({ ...view, id: `holdfast: ${view.name}`, type: 'user' })),
 });

@@ -114,7 +114,7 @@ const foundPage = ({ env }: ApiDeps, signedIn: SignedIn, { asked, found, ui }: F
       <>
         {found.length === 0 ? (
           <Story tone="over" title="No order was found">
-            <p>Check it, and try another one: the number of the order, for example.</p>
+            <p>{`Nothing is known as “${asked}”. Check it, or try something else: the number of the order, for example. An e-mail address is known once its order is paid.`}</p>
           </Story>
         ) : (
           <section>
@@ -131,7 +131,7 @@ const foundPage = ({ env }: ApiDeps, signedIn: SignedIn, { asked, found, ui }: F
             )}
           </section>
         )}
-        <Search env={env} signedIn={signedIn} />
+        <Search env={env} signedIn={signedIn} asked={found.length === 0 ? asked : undefined} />
         <p>
           <a href={staffPath(env)}>Back to the lists</a>
         </p>
@@ -139,12 +139,12 @@ const foundPage = ({ env }: ApiDeps, signedIn: SignedIn, { asked, found, ui }: F
     ),
   });
 
-const Search = ({ env, signedIn }: { env: ApiDeps['env']; signedIn: SignedIn }) => (
+const Search = ({ env, signedIn, asked }: { env: ApiDeps['env']; signedIn: SignedIn; asked?: string | undefined }) => (
   <form method="post" action={`${staffPath(env)}/find`}>
     <FormKey {...signedIn} />
     <label>
       Find an order
-      <input name="text" required maxLength={320} autoComplete="off" spellCheck={false} />
+      <input name="text" required maxLength={320} autoComplete="off" spellCheck={false} defaultValue={asked} />
       <span className="hint">
         Its number, an id at Stripe (session, payment, charge, refund, dispute), the customer’s e-mail address, or a
         tracking number.

@@ -37,8 +37,9 @@ const Setup = ({ deps: { env, clock, temporal }, ui }: { deps: ApiDeps; ui: Temp
       <section>
         <h1>Set up the lists</h1>
         <p>
-          The lists in the Temporal UI then show the number, the status and the amount of each order, and the everyday
-          lists are among its saved views. This is kept per browser. You can run it again at any time.
+          The lists in the Temporal UI then show the number, the status and the amount of each order (in the smallest
+          unit of its currency: 3600 is €36.00), and the everyday lists are among its saved views. This is kept per
+          browser. You can run it again at any time.
         </p>
         <button
           className="button primary"
@@ -67,7 +68,9 @@ const Setup = ({ deps: { env, clock, temporal }, ui }: { deps: ApiDeps; ui: Temp
         <p>
           {'Open '}
           {ui === null ? 'the Temporal UI' : <a href={ui.url}>the Temporal UI</a>}
-          {', press F12, choose “Console”, paste this, and press Enter:'}
+          {
+            ', press F12, choose “Console”, paste this, and press Enter. If the browser warns of pasting, type what it asks for first (“allow pasting”).'
+          }
         </p>
         <code className="said" id="script">
           {setupScript(setup)}

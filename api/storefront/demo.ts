@@ -80,6 +80,11 @@ export function demoStorefront(folder: string, deps: Pick<ApiDeps, 'shown' | 'en
     const html = head === null ? page : withHead(page, head);
     res.status(status).set('cache-control', 'public, max-age=0').type('html').send(html);
   });
+  // To a person, the shop says itself that it has no such page. Programs get a problem document, as everywhere.
+  router.use((req, res, next) => {
+    if (req.method !== 'GET' || req.accepts(['application/json', 'text/html']) !== 'text/html') return next();
+    res.status(404).set('cache-control', 'no-store').type('html').send(page);
+  });
   router.use((_req, res, next) => {
     res.locals.route = undefined;
     next();

@@ -29,13 +29,13 @@ export function eventsOf(before: Dispute | null, now: Dispute, at: Date): Timeli
     ...(now.submittedAt && !before?.submittedAt ? [event('submitted', 'Evidence for the dispute was submitted')] : []),
     ...(!now.open && before?.open !== false ? [event('closed', `The dispute is closed: ${now.status}`)] : []),
     ...(now.lost && !before?.lost
-      ? [event('lost', `${lost} of the money stays with the customer; downloads are revoked`)]
+      ? [event('lost', `${lost} of the money stays with the customer, and any downloads are revoked`)]
       : []),
     ...(before?.lostAt && now.lostAt === null
       ? [
           event(
             'reversed',
-            `${lostBefore} that was lost is the shop’s again; downloads that only the dispute revoked work again`,
+            `${lostBefore} that was lost is the shop’s again, and any downloads that only the dispute revoked work again`,
           ),
         ]
       : []),

@@ -619,6 +619,14 @@ describe('the demo storefront', () => {
     expect(answer.text).toContain('<title>Shop</title>');
   });
 
+  test('what a person types that is not there is a page of the shop, and a problem document to a program', async () => {
+    const typed = await http().get('/nothing').set('accept', 'text/html,application/xhtml+xml,*/*;q=0.8');
+    expect([typed.status, typed.type, typed.text]).toEqual([404, 'text/html', expect.stringContaining('Shop')]);
+    isProblem(await http().get('/nothing'), 404, 'not_found');
+    isProblem(await http().get('/nothing').set('accept', '*/*'), 404, 'not_found');
+    isProblem(await http().post('/nothing').set('accept', 'text/html'), 404, 'not_found');
+  });
+
   test('its files are served, and missing ones are 404', async () => {
     expect((await http().get('/assets/app.js')).headers['cache-control']).toContain('immutable');
     isProblem(await http().get('/assets/other.js'), 404, 'not_found');

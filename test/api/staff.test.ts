@@ -225,7 +225,9 @@ describe('the finder', () => {
     'T-1',
     '%',
   ])('says so when nothing is found by %s', async (text) => {
-    expect((await find(cookie, text)).text).toContain('No order was found');
+    const { text: page } = await find(cookie, text);
+    expect(page).toContain('No order was found');
+    expect(page).toContain(`value="${text}"`); // what was typed stands there to be checked
   });
 
   test('reads no more than it shows', async () => {

@@ -422,7 +422,7 @@ describe('lost', () => {
     expect(order).toMatchObject({ status: 'COMPLETED', attentionStep: 'dispute-won' });
     expect(order.grants).toMatchObject([{ revokedAt: null }]);
     expect(await risk.told(id, 'dispute')).toContain(
-      '€9.00 that was lost is the shop’s again; downloads that only the dispute revoked work again',
+      '€9.00 that was lost is the shop’s again, and any downloads that only the dispute revoked work again',
     );
   });
 

@@ -209,6 +209,15 @@ test('an order whose refund failed is not waited for to be shipped: its goods ar
   expect(dataIn(seen.details)[0]).toMatchObject({ items: [{ sku: 'mug', quantity: 2 }] });
 });
 
+test.each([
+  ['staff to answer the dispute', { answerable: true, submitted: false }],
+  ['the bank to decide', { answerable: true, submitted: true }],
+  ['the bank to decide', { answerable: false, submitted: false }],
+])('a disputed order waits for %s: %j', (whom, answer) => {
+  const dispute = { id: 'du_1', amount: 2_000, currency: 'eur', dueBy: null, ...answer };
+  expect(awaitedToFulfil(order({ disputed: true, disputes: [dispute] }))).toMatch(new RegExp(`^${whom}`));
+});
+
 test('an order of downloads has no goods to tell of, a free one nothing to refund', () => {
   const view = new StaffView();
   view.show(order({ total: 0, digital: true }), []);
