@@ -19,7 +19,8 @@ export const ATTENTION_STEPS = {
   mail: 'The mail provider does not accept a mail. The order itself goes on.',
   contact: 'A mail to the customer was given up or came back, usually because the address is wrong.',
   'refund-failed': 'A refund did not go through: the shop has the money again.',
-  'refund-refused': 'Stripe refuses a refund for good: the shop still has the money.',
+  'refund-refused':
+    'Stripe refuses a refund for good, or one that waited cannot be made any more: the shop still has the money.',
   'refund-unknown': 'Stripe does not know a refund that is recorded here.',
   'dispute-lost': 'The bank decided a dispute for the buyer: the money is gone.',
   'dispute-won': 'A dispute that was lost is won after all: the money is back.',

@@ -101,6 +101,12 @@ export const requestKeyOf = (updateId: string): string => updateId.replace(JUDGE
 const AFTER_REFUSAL = '/after-refusal-';
 const JUDGED_ANEW = new RegExp(`^([0-9a-f]{64})${AFTER_REFUSAL}\\d+$`);
 
+/**
+ * How old a stored request is when nobody waits for a refusal of it any more, in milliseconds: staff have been told that
+ * it is requested. A second less than the API waits, because a refusal takes a moment to be written.
+ */
+export const ANSWERED_AFTER_MS = 7_000;
+
 /** The request key under which staff's `retry` asks again for a refund that did not go through. */
 export const againKey = (stripeId: string | null): string => `again-${stripeId}`;
 

@@ -22,12 +22,12 @@ export interface RefundableOrder {
 
 /**
  * What can still be refunded: neither refunded nor lost to a dispute. Amounts of requests that Stripe has not answered
- * are not available.
+ * are not available, whether they were sent or are only stored: staff have been told that they are requested.
  */
 export function remainingOf(order: Pick<RefundableOrder, 'total' | 'lostAmount'>, others: RefundSoFar[]): number {
-  const underWay = others.filter(isUnderWay);
-  if (underWay.some(({ amount }) => amount === null)) return 0;
-  const asked = underWay.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
+  const requested = others.filter(isRequested);
+  if (requested.some(({ amount }) => amount === null)) return 0;
+  const asked = requested.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
   return leftOf({ ...order, refunded: refundedOf(others) + asked });
 }
 
@@ -41,13 +41,34 @@ export const mustNameAmount = (
   refunds: Pick<RefundSoFar, 'status'>[],
 ): boolean => lostAmount > 0 || refunds.some(({ status }) => status === 'settled_elsewhere');
 
-/** Sent to Stripe, without an answer yet. A request that was never sent does not count: it may never be sent. */
+const isRequested = ({ status }: Pick<RefundSoFar, 'status'>): boolean => status === 'requested';
+
+/**
+ * The refunds that a request comes after: all but itself and those that were stored later and are not sent yet. Of two
+ * stored requests that cannot both have the money, the earlier one has it.
+ * @param own the request as it is stored; null if it is not
+ */
+export const aheadOf = <Row extends RefundSoFar & Stored>(refunds: Row[], own: Stored | null): Row[] =>
+  refunds.filter(
+    (one) => own === null || (one.key !== own.key && (!isRequested(one) || isUnderWay(one) || isEarlier(one, own))),
+  );
+
+type Stored = { key: string; createdAt: Date };
+const isEarlier = (one: Stored, other: Stored): boolean =>
+  one.createdAt < other.createdAt || (one.createdAt.getTime() === other.createdAt.getTime() && one.key < other.key);
+
+/** Sent to Stripe, without an answer yet. */
 export const isUnderWay = ({ status, attempt }: Pick<RefundSoFar, 'status' | 'attempt'>): boolean =>
   status === 'requested' && attempt > 0;
 
+const RULE_CODES = ['refund_exceeds_remaining', 'invalid_transition', 'disputed'] as const;
+
+/** Whether a refusal is by a rule of ours: its reason holds codes, SKUs and numbers only. */
+export const isRule = (code: string): boolean => RULE_CODES.some((one) => one === code);
+
 /** A refund that a rule of ours refuses, or that Stripe refuses for a reason that such a rule would have found. */
 export interface Refusal {
-  code: 'refund_exceeds_remaining' | 'invalid_transition' | 'disputed';
+  code: (typeof RULE_CODES)[number];
   /** A sentence for staff: codes, SKUs and numbers only. */
   reason: string;
 }
@@ -64,10 +85,18 @@ export function whyNotRefund(
   const nothingTaken = order.paymentIntentId === null || order.total === 0;
   const reason = whyNotWithFlags('refund', { status: order.status, disputed: order.disputed, nothingTaken });
   if (reason !== null) return { code: reason === DISPUTED.reason ? 'disputed' : 'invalid_transition', reason };
+  return whyNotAmount(order, others, asked.amount) ?? whyNotRestock(order, others, asked.restock ?? []);
+}
+
+/** As `whyNotRefund`, by the money alone. @param amount absent: all that is left */
+export function whyNotAmount(
+  order: Pick<RefundableOrder, 'total' | 'lostAmount' | 'currency'>,
+  others: RefundSoFar[],
+  amount = 0,
+): Refusal | null {
   const remaining = remainingOf(order, others);
   if (remaining === 0) return order.lostAmount > 0 ? NOTHING_LEFT_AFTER_LOSS : NOTHING_LEFT;
-  if ((asked.amount ?? 0) > remaining) return tooMuch({ amount: remaining, currency: order.currency });
-  return whyNotRestock(order, others, asked.restock ?? []);
+  return amount > remaining ? tooMuch({ amount: remaining, currency: order.currency }) : null;
 }
 
 export const DISPUTED: Refusal = {
@@ -107,7 +136,7 @@ function whyNotRestock(order: RefundableOrder, others: RefundSoFar[], restock: R
 
 /** How many units of a line are neither back nor about to be, whether shipped or not. */
 function restockableOf(item: RefundableOrder['items'][number], others: RefundSoFar[]): number {
-  const about = others.filter(isUnderWay).flatMap(({ restock }) => restock.filter(({ sku }) => sku === item.sku));
+  const about = others.filter(isRequested).flatMap(({ restock }) => restock.filter(({ sku }) => sku === item.sku));
   return notBack(item) - about.reduce((sum, { quantity }) => sum + quantity, 0);
 }
 

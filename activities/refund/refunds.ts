@@ -8,8 +8,8 @@ import { readActor, readCanceller } from '../../store/orders/request-actors';
 import { cancelUnpaid } from '../../store/orders/undo';
 import { writeCompensation } from '../../store/refunds/compensations';
 import type { RecordedRefund } from '../../store/refunds/record';
-import { refuseByStripe } from '../../store/refunds/refusals';
-import { findWritten, refuseRefund, type WrittenRefund, writeRequest } from '../../store/refunds/staff-requests';
+import { refuseByRule, refuseByStripe } from '../../store/refunds/refusals';
+import { findWritten, type WrittenRefund, writeRequest } from '../../store/refunds/staff-requests';
 import { readRefundStanding } from '../../store/refunds/standing';
 import type { Deps } from '../deps';
 import { addsUp, isOurs, type Listing, refundListing } from './listing';
@@ -28,7 +28,10 @@ export type GivenBack =
   | { outcome: 'withdrawn' }
   | RefusedForGood;
 
-/** Stripe refuses the refund for good. That is recorded beside the order, which goes on. */
+/**
+ * Stripe refuses the refund for good, or a rule does after staff were told that it is requested. That is recorded
+ * beside the order, which goes on.
+ */
 export interface RefusedForGood {
   outcome: 'refused-by-stripe';
   /** Since when the order has needed a decision about its refunds, in milliseconds since the epoch. */
@@ -172,6 +175,8 @@ export const refunds = (deps: Deps) => {
     switch (written.outcome) {
       case 'refused':
         return written;
+      case 'refused-late':
+        return { outcome: 'refused-by-stripe', since: written.since.getTime() };
       case 'to-list':
         return askForPart(request, await recordAll(request.sessionId, written.paymentIntentId));
       default:
@@ -220,8 +225,9 @@ export const refunds = (deps: Deps) => {
     return { outcome: 'refused-by-stripe', since: since.getTime() };
   }
 
-  async function refuse(key: string, refusal: Refusal): Promise<{ outcome: 'refused' } & Refusal> {
-    await refuseRefund(db, { key, refusal, at: now() });
+  async function refuse(key: string, refusal: Refusal): Promise<GivenPart> {
+    const stands = await refuseByRule(db, { key, refusal, at: now() });
+    if (stands) return { outcome: 'refused-by-stripe', since: stands.since.getTime() };
     return { outcome: 'refused', ...refusal };
   }
 };

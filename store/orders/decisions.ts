@@ -4,6 +4,7 @@ import { formatMoney } from '../../domain/money';
 import { DECISIONS, type Decision, isDecision } from '../../domain/order';
 import { refundableOf } from '../../domain/order-money';
 import { openFailures, openRefusals, type Refund } from '../../domain/refund';
+import { isRule } from '../../domain/refundable';
 import type { Tx } from '../database';
 import { refundsOf } from '../refunds/rows';
 import { changeOrder, type LockedOrder, moneyOf, NO_ATTENTION } from './records';
@@ -83,13 +84,20 @@ const shown = ({ step, reason, since }: Call) => ({
   attentionSince: new Date(since),
 });
 
-/** The decision about a refund that Stripe refuses for good. Its reason is the same however often Stripe is asked. */
+/**
+ * The decision about a refund that is refused for good. Its reason is the same however often Stripe is asked.
+ *
+ * A refusal by a rule has words of its own, not Stripe's free text: they may stand in Temporal.
+ */
 export function callForRefusal(order: CalledOrder, { amount, refusal }: Refund, at: Date) {
   const what = amount === null ? 'all that is left' : formatMoney({ amount, currency: order.currency });
   const stands = order.attentionStep === DECISIONS.refundRefused && order.attentionSince !== null;
   return {
     attentionStep: DECISIONS.refundRefused,
-    attentionReason: `Stripe refuses to refund ${what}: “${refusal?.reason ?? ''}”`,
+    attentionReason:
+      refusal !== null && isRule(refusal.code)
+        ? `The refund of ${what} that waited is refused: ${refusal.reason}`
+        : `Stripe refuses to refund ${what}: “${refusal?.reason ?? ''}”`,
     attentionSince: stands ? order.attentionSince : at,
   };
 }

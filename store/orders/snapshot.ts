@@ -138,7 +138,9 @@ const openRequests = (
 
 /** Stripe's own sentence is free text: it stays in the database, and staff read it in the API. */
 const withoutSentence = (step: Decision, reason: string): string =>
-  step === DECISIONS.refundRefused ? 'Stripe refuses a refund for good; the staff API shows its own sentence' : reason;
+  step === DECISIONS.refundRefused && reason.startsWith('Stripe ')
+    ? 'Stripe refuses a refund for good; the staff API shows its own sentence'
+    : reason;
 
 /** The snapshot that a database function returned. Throws if the order is not known. */
 export function known<T>(answer: T | null): T {

@@ -5,8 +5,9 @@ import { isReversed, type Refund } from '../../domain/refund';
 import { isUnderWay, mustNameAmount, NOTHING_LEFT } from '../../domain/refundable';
 import type { Db } from '../database';
 import { changeOrder, lockKnownOrder, moneyOf } from '../orders/records';
+import { refuseRefund } from './refusals';
 import { refundsOf, toRefund } from './rows';
-import { refuseRefund, type WrittenRefund } from './staff-requests';
+import type { WrittenRefund } from './staff-requests';
 import { isByStaff, type WaitingRequest, waitingOf } from './waiting';
 
 export type WrittenCompensation =

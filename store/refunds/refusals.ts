@@ -3,13 +3,13 @@ import type { SessionId } from '../../domain/ids';
 import { formatMoney } from '../../domain/money';
 import { DECISIONS } from '../../domain/order';
 import { refundableOf } from '../../domain/order-money';
-import { openRefusals, type RefusedRefund, requestOf } from '../../domain/refund';
-import { isUnderWay } from '../../domain/refundable';
+import { ANSWERED_AFTER_MS, openRefusals, type RefusedRefund, requestOf } from '../../domain/refund';
+import { isUnderWay, type Refusal } from '../../domain/refundable';
 import type { Refund as RefundRow } from '../../prisma/generated/client';
-import type { Db } from '../database';
+import type { Db, Tx } from '../database';
 import { isDecided } from '../orders/attention';
 import { callForDecision, callForRefusal, callsOf, isAboutRefunds } from '../orders/decisions';
-import { changeOrder, lockKnownOrder, moneyOf } from '../orders/records';
+import { changeOrder, type LockedOrder, lockKnownOrder, moneyOf } from '../orders/records';
 import { sessionOfRefund } from './record';
 import { refundsOf } from './rows';
 import { readRefundStanding } from './standing';
@@ -29,34 +29,94 @@ export async function refuseByStripe(
   db: Db,
   { key, refusal, at }: { key: string; refusal: StripeRefusal; at: Date },
 ): Promise<{ since: Date }> {
-  const { sessionId } = await db.refund.findUniqueOrThrow({ where: { key }, select: { sessionId: true } });
+  return db.$transaction(async (tx) =>
+    stand(tx, await lockOrderOf(tx, key), {
+      ...{ key, at, code: refusal.code, reason: refusal.message, actor: 'stripe' },
+      message: (amount) => `Stripe refuses to refund ${amount}: “${refusal.message}”`,
+    }),
+  );
+}
+
+/**
+ * Records that a rule refuses a request. If staff were told before that it is requested, the refusal stands beside the
+ * order as one by Stripe does, with the reason on the timeline: nobody waits for the answer any more.
+ * @returns since when the order has needed a decision, if it stands
+ */
+export async function refuseByRule(
+  db: Db,
+  { key, refusal, at }: { key: string; refusal: Refusal; at: Date },
+): Promise<{ since: Date } | null> {
   return db.$transaction(async (tx) => {
-    const order = await lockKnownOrder(tx, sessionId as SessionId);
-    const asked = await tx.refund.findUniqueOrThrow({ where: { key } });
-    const since = isAboutRefunds(order.attentionStep) ? (order.attentionSince ?? at) : at;
-    if (asked.status !== 'requested') return { since };
-    const row = await tx.refund.update({
-      where: { key },
-      data: {
-        ...{ status: 'refused', refusal: refusal.code, refusalReason: refusal.message },
-        ...{ refusedAt: at, refusals: { increment: 1 }, updatedAt: at },
-      },
-    });
-    const [standing] = openRefusals(await refundsOf(tx, sessionId as SessionId), refundableOf(moneyOf(order)));
-    const isCalled = order.attentionStep !== DECISIONS.refundFailed && standing !== undefined;
-    const change = {
-      ...(isCalled && callForRefusal(order, standing, at)),
-      // A cancel is refused with its refund: the order goes on as if it had not been cancelled.
-      ...(row.origin === 'COMPENSATION' && order.cancelRequestedAt !== null && { cancelRefusal: refusal.message }),
-    };
-    await changeOrder(tx, order, at, change, {
-      type: 'refund-refused',
-      message: `Stripe refuses to refund ${amountOf(row)}: “${refusal.message}”`,
-      actor: 'stripe',
-      key: `refund-refused/${key}/${row.refusals}`,
-    });
-    return { since };
+    const order = await lockOrderOf(tx, key);
+    const row = await tx.refund.findUniqueOrThrow({ where: { key } });
+    if (isAnswered(row, at)) return refuseAnswered(tx, order, { key, refusal, at });
+    await refuseRefund(tx, { key, refusal, at });
+    return null;
   });
+}
+
+/** Whether staff, or the shopper who withdrew, have been told that this request is stored. */
+export const isAnswered = ({ status, requestHash, createdAt }: RefundRow, at: Date): boolean =>
+  status === 'requested' && requestHash !== null && at.getTime() - createdAt.getTime() >= ANSWERED_AFTER_MS;
+
+/** As `refuseByRule`, of a request of which staff were told that it is requested, once the order is locked. */
+export const refuseAnswered = (
+  tx: Tx,
+  order: LockedOrder,
+  { key, refusal: { code, reason }, at }: { key: string; refusal: Refusal; at: Date },
+): Promise<{ since: Date }> =>
+  stand(tx, order, {
+    ...{ key, at, code, reason, actor: 'holdfast' },
+    message: (amount) => `The refund of ${amount} that waited is refused: ${reason}`,
+  });
+
+/** Records that a rule refused the request. Its amount is available again. */
+export async function refuseRefund(
+  db: Db | Tx,
+  { key, refusal, at }: { key: string; refusal: Refusal; at: Date },
+): Promise<void> {
+  await db.refund.updateMany({ where: { key, status: 'requested' }, data: { ...refusedAs(refusal), updatedAt: at } });
+}
+
+/** Each refusal counts: a request that is judged anew is asked for under another key. */
+export const refusedAs = ({ code, reason }: Pick<Refusal, 'reason'> & { code: string }) => ({
+  ...{ status: 'refused', refusal: code, refusalReason: reason },
+  refusals: { increment: 1 },
+});
+
+async function lockOrderOf(tx: Tx, key: string): Promise<LockedOrder> {
+  const { sessionId } = await tx.refund.findUniqueOrThrow({ where: { key }, select: { sessionId: true } });
+  return lockKnownOrder(tx, sessionId as SessionId);
+}
+
+/** Has a refusal stand beside the order, which needs a decision about it. */
+async function stand(
+  tx: Tx,
+  order: LockedOrder,
+  refused: { key: string; code: string; reason: string; actor: string; at: Date; message: (amount: string) => string },
+): Promise<{ since: Date }> {
+  const { key, code, reason, actor, at, message } = refused;
+  const asked = await tx.refund.findUniqueOrThrow({ where: { key } });
+  const since = isAboutRefunds(order.attentionStep) ? (order.attentionSince ?? at) : at;
+  if (asked.status !== 'requested') return { since };
+  const row = await tx.refund.update({
+    where: { key },
+    data: { ...refusedAs({ code, reason }), refusedAt: at, updatedAt: at },
+  });
+  const [standing] = openRefusals(await refundsOf(tx, order.sessionId as SessionId), refundableOf(moneyOf(order)));
+  const isCalled = order.attentionStep !== DECISIONS.refundFailed && standing !== undefined;
+  const change = {
+    ...(isCalled && callForRefusal(order, standing, at)),
+    // A cancel is refused with its refund: the order goes on as if it had not been cancelled.
+    ...(row.origin === 'COMPENSATION' && order.cancelRequestedAt !== null && { cancelRefusal: reason }),
+  };
+  await changeOrder(tx, order, at, change, {
+    type: 'refund-refused',
+    message: message(amountOf(row)),
+    actor,
+    key: `refund-refused/${key}/${row.refusals}`,
+  });
+  return { since };
 }
 
 const amountOf = ({ amount, currency }: RefundRow): string =>

@@ -8,10 +8,19 @@ import {
   type Refund,
   type RestockLine,
 } from '../../domain/refund';
-import { mustNameAmount, NOTHING_PAID, type Refusal, remainingOf, whyNotRefund } from '../../domain/refundable';
+import {
+  aheadOf,
+  mustNameAmount,
+  NOTHING_PAID,
+  type Refusal,
+  remainingOf,
+  whyNotAmount,
+  whyNotRefund,
+} from '../../domain/refundable';
 import { Prisma, type Refund as RefundRow } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
 import { type LockedOrder, lockKnownOrder, moneyOf, note } from '../orders/records';
+import { isAnswered, refuseAnswered, refusedAs } from './refusals';
 import { refundsOf, toRefund } from './rows';
 
 /** A refund that staff request. */
@@ -39,7 +48,9 @@ export type WrittenRequest =
   /** The refund must name its amount, so Stripe's refunds of this payment must be recorded first. */
   | { outcome: 'to-list'; paymentIntentId: string }
   /** A rule of ours refuses it. */
-  | ({ outcome: 'refused' } & Refusal);
+  | ({ outcome: 'refused' } & Refusal)
+  /** As `refused`, after staff were told that it is requested: it stands beside the order, as a refusal by Stripe does. */
+  | { outcome: 'refused-late'; since: Date };
 
 /** The key of the row of a request by staff. */
 const keyOf = ({ sessionId, requestKey }: Pick<StaffRequest, 'sessionId' | 'requestKey'>): string =>
@@ -48,12 +59,25 @@ const keyOf = ({ sessionId, requestKey }: Pick<StaffRequest, 'sessionId' | 'requ
 /**
  * Stores a request before a workflow takes it up, with the note of staff on the timeline. A repeat finds what is
  * stored. A request that a rule refused was never made, so its key starts afresh. Throws if there is no such order.
+ *
+ * Nothing is stored beside a request that waits, if that leaves too little: what is stored counts as requested from
+ * then on. All other rules are the workflow's.
  * @param requestHash the hash of the whole request, the note included
  * @param actor the name of who makes it
- * @returns null if the key was used for another request
+ * @returns the refusal; null if the key was used for another request
  */
-export const storeRequest = (db: Db, request: NewRequest): Promise<Refund | null> =>
-  db.$transaction((tx) => storeRequestIn(tx, request));
+export const storeRequest = (db: Db, request: NewRequest): Promise<Refund | Refusal | null> =>
+  db.$transaction(async (tx) => (await whyNotStored(tx, request)) ?? storeRequestIn(tx, request));
+
+async function whyNotStored(tx: Tx, request: NewRequest): Promise<Refusal | null> {
+  const order = await lockKnownOrder(tx, request.sessionId);
+  const all = await refundsOf(tx, request.sessionId);
+  const key = keyOf(request);
+  const own = all.find((one) => one.key === key);
+  if (own && !(own.status === 'refused' && own.refusedAt === null)) return null; // a repeat, or another's key
+  if (!all.some(({ status }) => status === 'requested')) return null;
+  return whyNotAmount(toRefundable(order), all, request.amount);
+}
 
 type NewRequest = StaffRequest & { requestHash: string; remark?: string | undefined; actor: string; at: Date };
 
@@ -122,13 +146,15 @@ export async function writeRequest(
     const own = await tx.refund.findUnique({ where: { key } });
     if (own && isRemembered(own)) return { outcome: 'refused', ...rememberedOf(own) };
     const all = await refundsOf(tx, sessionId);
-    const others = all.filter((one) => one.key !== key);
+    const others = aheadOf(all, own);
     const retryOf =
       all.find((one) => isReversed(one.status) && againKey(one.stripeId) === requestKey)?.stripeId ?? null;
     const refundable = toRefundable(order);
     const refusal = whyNotRefund(refundable, others, request);
-    // A refusal by Stripe stays until staff resolve it, even if one of our rules now refuses to ask again.
+    // What stands beside the order stays until staff resolve it, even if one of our rules now refuses to ask again.
     if (refusal !== null && own && isRefusedByStripe(own)) return { outcome: 'refused', ...refusal };
+    if (refusal !== null && own && isAnswered(own, at))
+      return { outcome: 'refused-late', ...(await refuseAnswered(tx, order, { key, refusal, at })) };
     const isNamed = refusal === null && mustNameAmount(refundable, others);
     const paymentIntentId = order.paymentIntentId as string;
     if (isNamed && !isListed) return { outcome: 'to-list', paymentIntentId };
@@ -177,14 +203,6 @@ const toRefundable = (order: LockedOrder) => ({ ...order, ...moneyOf(order), sol
 /** The stock states in which an order's goods have been sold. */
 const SOLD: ReadonlySet<string> = new Set(['COMMITTED', 'RETURNED']);
 
-/** Records that Stripe refused the request. Its amount is available again. */
-export async function refuseRefund(
-  db: Db | Tx,
-  { key, refusal, at }: { key: string; refusal: Refusal; at: Date },
-): Promise<void> {
-  await db.refund.updateMany({ where: { key, status: 'requested' }, data: { ...refusedAs(refusal), updatedAt: at } });
-}
-
 /** Records that the order's workflow refused a request before it was sent to Stripe. */
 export async function refuseStored(
   db: Db,
@@ -221,10 +239,4 @@ const rowOf = (
   amount: amount ?? null,
   ...(restock && { restock: restock as unknown as Prisma.InputJsonArray }),
   ...{ createdAt: at, updatedAt: at },
-});
-
-/** Each refusal counts: a request that is judged anew is asked for under another key. */
-const refusedAs = ({ code, reason }: Refusal) => ({
-  ...{ status: 'refused', refusal: code, refusalReason: reason },
-  refusals: { increment: 1 },
 });

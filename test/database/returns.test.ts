@@ -16,7 +16,7 @@ import type { NewReturn } from '../../store/orders/returns';
 import { completeOrder, recordShipment } from '../../store/orders/shipments';
 import { holdShipping, releaseShipping } from '../../store/orders/shipping-hold';
 import { readSnapshot } from '../../store/orders/snapshot';
-import { refuseRefund } from '../../store/refunds/staff-requests';
+import { refuseRefund } from '../../store/refunds/refusals';
 import { readRefundStanding } from '../../store/refunds/standing';
 import { withDatabase } from '../support/database';
 import { at, goods, later, STOCK } from './goods';

@@ -48,7 +48,7 @@ describe('the refunded amount', () => {
     ['refused', { status: 'refused' }, 2000],
     ['sent to Stripe', { status: 'requested' }, 1500],
     ['sent to Stripe for everything left', { status: 'requested', amount: null }, 0],
-    ['stored, but never sent', { status: 'requested', attempt: 0 }, 2000],
+    ['stored, but not sent yet', { status: 'requested', attempt: 0 }, 1500],
   ])('what remains beside a refund that is %s', (_what, change, left) => {
     expect(remainingOf(order(), [refund(change)])).toBe(left);
   });

@@ -37,7 +37,7 @@ const BY: Record<RefundOrigin, string> = {
 const STAGE: Record<string, string> = {
   failed: 'failed, the money is back with the shop',
   canceled: 'cancelled, the money is back with the shop',
-  refused: 'Stripe refuses it; the staff API shows why',
+  refused: 'refused; the staff API shows why',
   withdrawn: 'withdrawn by staff',
   settled_elsewhere: 'settled in another way',
 };

@@ -4,6 +4,7 @@ import type { SessionId } from '../../../domain/ids';
 import { isFinal } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
 import { isResolved, type Refund, refundUpdateId } from '../../../domain/refund';
+import type { Refusal } from '../../../domain/refundable';
 import { WORKFLOWS } from '../../../messages/names';
 import { type RefundRequest, refundUpdate } from '../../../messages/order';
 import {
@@ -58,6 +59,7 @@ export async function requestUnderKey(
     ...{ ...request, sessionId, requestKey: key, remark: note, requestHash, actor },
     at: new Date(clock.now()),
   });
+  if (stored !== null && 'code' in stored) throw new Problem(codeOf(stored.code), `${stored.reason}.`);
   if (stored === null)
     throw new Problem('idempotency_key_reused', 'This key was used for another refund of this order.');
   if (stored.stripeId === null && stored.status === 'requested')
@@ -114,8 +116,7 @@ async function writeRefusal(
   key: string,
   { type, message }: ApplicationFailure,
 ): Promise<void> {
-  const code = type === REFUND_EXCEEDS_REMAINING ? REFUND_EXCEEDS_REMAINING : INVALID_TRANSITION;
-  const refusal = { code, reason: message } as const;
+  const refusal: Refusal = { code: codeOf(type), reason: message };
   await refuseStored(db, { sessionId, requestKey: key, refusal, at: new Date(clock.now()) });
 }
 
@@ -169,8 +170,7 @@ export async function resultBefore(
 /** @throws 409 if a rule refused the request. A refusal by Stripe is shown in the order's document. */
 export function refuseResult(result: RefundRequestResult | null): void {
   if (result?.outcome !== 'refused') return;
-  const code = result.code === REFUND_EXCEEDS_REMAINING ? REFUND_EXCEEDS_REMAINING : INVALID_TRANSITION;
-  throw new Problem(code, `${result.reason}.`);
+  throw new Problem(codeOf(result.code), `${result.reason}.`);
 }
 
 const LATE = new Error('Stripe takes longer than anybody waits');
@@ -178,6 +178,8 @@ const LATE = new Error('Stripe takes longer than anybody waits');
 /** @throws 409 if a rule refused it. A refusal by Stripe is no error of the request: the order's document shows it. */
 function refuseAsWritten({ refusal, refusedAt, status }: Refund): void {
   if (refusal === null || refusedAt !== null || isResolved(status)) return;
-  const code = refusal.code === REFUND_EXCEEDS_REMAINING ? REFUND_EXCEEDS_REMAINING : INVALID_TRANSITION;
-  throw new Problem(code, `${refusal.reason}.`);
+  throw new Problem(codeOf(refusal.code), `${refusal.reason}.`);
 }
+
+const codeOf = (code: string | null | undefined): 'refund_exceeds_remaining' | 'invalid_transition' =>
+  code === REFUND_EXCEEDS_REMAINING ? REFUND_EXCEEDS_REMAINING : INVALID_TRANSITION;

@@ -1,0 +1,9 @@
+-- As before, without a request that a rule refused while staff waited for the answer: it was never made.
+CREATE OR REPLACE FUNCTION open_refunds_of(p_session text) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.stripe_id, 'amount', r.amount, 'status', r.status)
+    ORDER BY r.created_at, r.key), '[]')
+  FROM refunds r WHERE r.session_id = p_session
+    AND r.status IN ('requested', 'pending', 'requires_action', 'refused', 'failed', 'canceled')
+    AND (r.status <> 'refused' OR r.refused_at IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM refunds a WHERE a.session_id = r.session_id AND a.retry_of = r.stripe_id)
+$$;

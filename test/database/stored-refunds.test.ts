@@ -1,0 +1,91 @@
+import type { SessionId } from '../../domain/ids';
+import type { Db } from '../../store/database';
+import { readSnapshot } from '../../store/orders/snapshot';
+import { refuseByRule } from '../../store/refunds/refusals';
+import { storeRequest, writeRequest } from '../../store/refunds/staff-requests';
+import { withDatabase } from '../support/database';
+import { at, goods } from './goods';
+
+/** Refunds that staff request while Stripe does not answer: they are stored, and staff are told that. */
+
+let db: Db;
+withDatabase(2, (opened) => {
+  db = opened;
+});
+const { order, stripeSays } = goods(() => db);
+
+const after = (seconds: number) => new Date(at.getTime() + seconds * 1_000);
+const store = (sessionId: SessionId, requestKey: string, amount?: number, when = at) =>
+  storeRequest(db, {
+    ...{ sessionId, requestKey, amount, reason: 'other', requestHash: `hash of ${requestKey}`, actor: 'ada', at: when },
+  });
+const write = (sessionId: SessionId, requestKey: string, amount: number, when: Date) =>
+  writeRequest(db, { ...{ sessionId, requestKey, amount, reason: 'other', actor: 'ada', isListed: true, at: when } });
+const rowOf = (sessionId: SessionId, key: string) =>
+  db.refund.findUniqueOrThrow({ where: { key: `${sessionId}/staff/${key}` } });
+
+test('a stored refund counts: what it leaves is the most that another one can have, and nothing else is stored', async () => {
+  const { sessionId } = await order(); // 36.00
+  expect(await store(sessionId, 'one', 1_000)).toMatchObject({ status: 'requested', amount: 1_000 });
+  expect(await store(sessionId, 'two', 3_000)).toEqual({
+    code: 'refund_exceeds_remaining',
+    reason: 'More than is left to refund, which is €26.00',
+  });
+  expect(await db.refund.count({ where: { sessionId } })).toBe(1);
+  expect(await store(sessionId, 'one', 1_000)).toMatchObject({ status: 'requested' }); // a repeat
+  expect(await store(sessionId, 'three')).toMatchObject({ status: 'requested', amount: null });
+  expect(await store(sessionId, 'four', 1)).toMatchObject({ code: 'refund_exceeds_remaining' });
+});
+
+test('of two that are stored at once, for which too little is left together, one is', async () => {
+  const { sessionId } = await order();
+  const both = await Promise.all([store(sessionId, 'one', 2_000), store(sessionId, 'two', 2_000)]);
+  expect(both.filter((one) => one !== null && 'code' in one)).toHaveLength(1);
+});
+
+test('another refund does not take what a stored one waits for, and the stored one is made', async () => {
+  const { sessionId } = await order();
+  await store(sessionId, 'stored', 3_000);
+  expect(await write(sessionId, 'by-hand', 1_000, after(1))).toMatchObject({ outcome: 'refused' });
+  await store(sessionId, 'later', 600, after(2));
+  expect(await write(sessionId, 'stored', 3_000, after(60))).toMatchObject({ outcome: 'to-ask' });
+});
+
+test('one that must be refused after staff were told stands beside the order, with the reason, until it is resolved', async () => {
+  const { sessionId } = await order();
+  await store(sessionId, 'stored', 3_000);
+  await stripeSays(sessionId, 'made in the Dashboard', 1_000);
+  const reason = 'More than is left to refund, which is €26.00';
+  expect(await write(sessionId, 'stored', 3_000, after(60))).toEqual({ outcome: 'refused-late', since: after(60) });
+  expect(await rowOf(sessionId, 'stored')).toMatchObject({ status: 'refused', refusalReason: reason });
+  const { attentionStep, attentionReason } = await db.order.findUniqueOrThrow({ where: { sessionId } });
+  expect([attentionStep, attentionReason]).toEqual([
+    'refund-refused',
+    `The refund of €30.00 that waited is refused: ${reason}`,
+  ]);
+  const told = await db.timelineEntry.findMany({ where: { sessionId, type: 'refund-refused' } });
+  expect(told.map(({ message, actor }) => [message, actor])).toEqual([[attentionReason, 'holdfast']]);
+  expect(await readSnapshot(db, sessionId)).toMatchObject({
+    pendingDecision: { step: 'refund-refused', reason: attentionReason },
+    openRefunds: [{ amount: 3_000, status: 'refused' }],
+  });
+});
+
+test('one that Stripe turns out to have nothing left for, after staff were told, stands beside the order too', async () => {
+  const { sessionId } = await order();
+  await store(sessionId, 'stored', 3_000);
+  await write(sessionId, 'stored', 3_000, after(1));
+  const { key } = await rowOf(sessionId, 'stored');
+  const refusal = { code: 'refund_exceeds_remaining', reason: 'More than is left to refund at Stripe' } as const;
+  expect(await refuseByRule(db, { key, refusal, at: after(60) })).toEqual({ since: after(60) });
+});
+
+test('one that is refused while staff wait is theirs to hear, and is shown nowhere else', async () => {
+  const { sessionId } = await order();
+  await store(sessionId, 'asked', 3_000);
+  const { key } = await rowOf(sessionId, 'asked');
+  const refusal = { code: 'disputed', reason: 'The bank decides' } as const;
+  expect(await refuseByRule(db, { key, refusal, at: after(1) })).toBeNull();
+  expect((await readSnapshot(db, sessionId)).openRefunds).toBeUndefined();
+  expect(await db.timelineEntry.count({ where: { sessionId, type: 'refund-refused' } })).toBe(0);
+});
