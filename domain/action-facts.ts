@@ -65,6 +65,8 @@ export interface ActionFacts {
   cancelling?: boolean | undefined;
   /** Lost disputes took all that was not refunded: nothing is left to give back. */
   lost?: boolean | undefined;
+  /** A part of the money is given back, or lost to the bank. */
+  partlyGone?: boolean | undefined;
   /** It has downloads only. */
   digital?: boolean | undefined;
   /** No money was taken: it is free, or was never paid. */

@@ -66,11 +66,13 @@ export const RULES: Record<Action, Rules> = {
   ...HOLD_RULES,
   cancel: {
     does: 'before payment: expires the session and releases the stock; after it: refunds all of it, returns the stock, revokes downloads',
-    doesNow: ({ status, lost = false }) => {
+    doesNow: ({ status, stock, lost = false, partlyGone = false, nothingTaken = false }) => {
       if (lost) return 'returns what is unshipped and ends the order; refunds nothing';
-      return status === 'PENDING'
-        ? 'expires the session, releases the stock, and refunds if money came'
-        : 'refunds all of it and returns the stock';
+      if (status === 'PENDING') return 'expires the session, releases the stock, and refunds if money came';
+      const money = partlyGone ? 'refunds all that is left' : 'refunds all of it';
+      if (stock === 'RETURNED') return `${money}; the stock is back already`;
+      if (nothingTaken) return 'returns the stock and ends the order; no money was taken';
+      return `${money} and returns ${partlyGone ? 'what is unshipped' : 'the stock'}`;
     },
     in: ['PENDING', 'PAID', 'PREPARING'],
     obstacles: [

@@ -65,7 +65,8 @@ function moneyOf({ money: { currency, total, refunded, lost, left }, skus }: Ord
     ...(refunded > 0 ? [`${say(refunded)} given back`] : []),
     ...(lost > 0 ? [`${say(lost)} lost to the bank`] : []),
   ];
-  const back = gone.length === 0 ? '' : ` · ${gone.join(', ')}, ${say(left)} left (${left} in the smallest unit)`;
+  const rest = left === 0 ? 'nothing left' : `${say(left)} left (${left} in the smallest unit)`;
+  const back = gone.length === 0 ? '' : ` · ${gone.join(', ')}, ${rest}`;
   return `${say(total)}${back} · ${skus.join(', ')}`;
 }
 

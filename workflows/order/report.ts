@@ -90,6 +90,7 @@ export const factsOf = (
   paymentDiffers: payment === 'differs',
   sessionUnknown: payment === 'unknown',
   nothingTaken: order.total === 0,
+  partlyGone: (order.refunded ?? 0) + (order.lostAmount ?? 0) > 0,
 });
 
 const timeOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());

@@ -117,6 +117,20 @@ test('what a bank took for good in a lost dispute is not left to give back', () 
   expect(seen.details).toContain('€74.00 · €4.00 lost to the bank, €70.00 left (7000 in the smallest unit)');
 });
 
+test('what a cancel would do is said as it is true of this order, and nothing left as such', () => {
+  const cancelled = (change: object) => {
+    new StaffView().show(order({ total: 7400, stock: 'COMMITTED', ...change }), []);
+    return /`cancel` — (.*)/.exec(seen.details)?.[1];
+  };
+  expect(cancelled({})).toBe('refunds all of it and returns the stock');
+  expect(cancelled({ refunded: 1000 })).toBe('refunds all that is left and returns what is unshipped');
+  expect(cancelled({ lostAmount: 400 })).toBe('refunds all that is left and returns what is unshipped');
+  expect(cancelled({ stock: 'RETURNED' })).toBe('refunds all of it; the stock is back already');
+  expect(cancelled({ total: 0 })).toBe('returns the stock and ends the order; no money was taken');
+  new StaffView().show(order({ total: 7400, refunded: 7400 }), []);
+  expect(seen.details).toContain('€74.00 given back, nothing left ·');
+});
+
 test('the details tell money, goods, parcels, refunds and disputes of the order, and offer its own SKUs to paste', () => {
   const view = new StaffView();
   view.show(
