@@ -13,6 +13,7 @@ import { database, slowDatabase } from '../steps';
 import { Inbox, type Message } from './inbox';
 import { Mails } from './mails';
 import { refundsTold } from './refunds-told';
+import { meanwhile } from './replaced';
 import { factsOf } from './report';
 import { describeReturn, mailOfReturn, returnedSince } from './returned';
 import { StaffView } from './staff-view';
@@ -113,15 +114,15 @@ export class OrderRun {
   }
 
   /** Takes over what the database says about the order now. */
-  apply(order: OrderFactsNow, event = `Now ${order.status}, by what was recorded meanwhile`): void {
-    const { status, skus, returns, refunds } = this.order;
+  apply(order: OrderFactsNow, event?: string): void {
+    const { status, skus, returns, refunds, lines } = this.order;
     this.known = order;
     const returned = returnedSince(returns, order.returns);
     this.view.happened.push(...refundsTold(order, refunds), ...returned.map(describeReturn));
     this.mails.send(...returned.map(mailOfReturn));
     if (order.skus.join() !== skus.join()) this.view.setSkus(order.skus);
     this.show();
-    if (order.status !== status) this.setStatus(order.status, event);
+    if (order.status !== status) this.setStatus(order.status, event ?? meanwhile({ lines }, order));
   }
 
   /** A step has moved the order. */
