@@ -27,7 +27,7 @@ export async function describeExcess(client: Client, names: string[]): Promise<s
   );
 }
 
-/** The grants by which a role has a privilege, but not the owner's: EXCESS names owners and their members by themselves. */
+/** The grants by which a role has a privilege, but not the owner's: EXCESS names owners and their members itself. */
 const lenders = (privilege: string, acl: string, owner: string) => `
   SELECT string_agg(DISTINCT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END, ', ') AS lenders
   FROM aclexplode(${acl}) WHERE privilege_type = '${privilege}' AND grantee <> ${owner}
