@@ -33,6 +33,11 @@ export const SHOPPER_RULES = {
         refusal: () => 'A download of the order has begun, or its licence keys were issued',
       },
       disputed('The payment is disputed: the bank decides about the money'),
+      {
+        when: 'the bank took all of the money',
+        applies: ({ lost = false }) => lost,
+        refusal: () => 'A dispute is lost, and the customer has the money',
+      },
       cancelUnderWay(),
     ],
   },

@@ -1,3 +1,4 @@
+import type { Halt } from './halt';
 import { formatMoney, type Money } from './money';
 import type { OrderStatus, PaymentStatus } from './order';
 import type { StoryWords } from './words/en';
@@ -20,29 +21,43 @@ export interface StoryOrder {
   refunded: Money;
   refundAwaitsBankDetails: Money | null;
   soldOut: boolean;
+  /** What keeps it from going on; null or absent if nothing does. */
+  halted?: Halt | null;
 }
 
 /**
  * Describes where an order stands, in these words.
  * @param locale of the amounts
  */
-export function storyOf(order: StoryOrder, words: StoryWords, locale?: string): Story {
+export function storyOf(order: StoryOrder, words: StoryWords, locale: string): Story {
+  if (order.halted) return HALTED[order.halted](order, words);
   if (order.status === 'PENDING') return { tone: 'waiting', ...whilePending(order, words) };
   return STORIES[order.status]?.(order, words, locale) ?? { tone: 'waiting', ...words.unknown };
 }
 
-type Tell = (order: StoryOrder, words: StoryWords, locale?: string) => Story;
+const HALTED: Record<Halt, (order: StoryOrder, words: StoryWords) => Story> = {
+  check: (order, { checking: { title, text }, ...words }) => ({
+    tone: 'waiting',
+    title,
+    text: `${text} ${readyOf(order, words)}`.trim(),
+  }),
+  refund_failed: (_, { refundFailed }) => ({ tone: 'waiting', ...refundFailed }),
+  repaid: (_, { refunded, returnedByBank }) => ({ tone: 'over', title: refunded, text: returnedByBank }),
+};
+
+type Tell = (order: StoryOrder, words: StoryWords, locale: string) => Story;
 
 const STORIES: Partial<Record<OrderStatus, Tell>> = {
   PAID: (_, { paid }) => ({ tone: 'good', ...paid }),
-  PREPARING: ({ shipments, downloads, licenceKeys }, { anotherParcel, preparing, downloadsReady, keysReady }) => {
-    const { title, text } = shipments.length > 0 ? anotherParcel : preparing;
-    const ready = hasKeys(licenceKeys) ? keysReady : downloads.length > 0 ? downloadsReady : '';
-    return { tone: 'good', title, text: `${text} ${ready}`.trim() };
+  PREPARING: (order, words) => {
+    const { title, text } = order.shipments.length > 0 ? words.anotherParcel : words.preparing;
+    return { tone: 'good', title, text: `${text} ${readyOf(order, words)}`.trim() };
   },
   SHIPPED: (_, { shipped }) => ({ tone: 'good', ...shipped }),
   COMPLETED: ({ downloads, licenceKeys, shipments }, words) => {
-    const granted = hasKeys(licenceKeys) ? words.keys : downloads.length > 0 ? words.downloads : words.complete;
+    const toLoad = downloads.length > 0 ? words.downloads : words.complete;
+    const both = downloads.length > 0 ? words.downloadsAndKeys : words.keys;
+    const granted = hasKeys(licenceKeys) ? both : toLoad;
     return { tone: 'good', ...(shipments.length > 0 ? words.complete : granted) };
   },
   EXPIRED: ({ paymentStatus }, words) => ({
@@ -63,6 +78,14 @@ const STORIES: Partial<Record<OrderStatus, Tell>> = {
     ].join(' '),
   }),
 };
+
+type ReadyWords = Pick<StoryWords, 'downloadsReady' | 'keysReady' | 'bothReady'>;
+
+/** What is there already of an order that is not sent yet; empty if nothing. */
+function readyOf({ downloads, licenceKeys }: StoryOrder, words: ReadyWords): string {
+  if (downloads.length === 0) return hasKeys(licenceKeys) ? words.keysReady : '';
+  return hasKeys(licenceKeys) ? words.bothReady : words.downloadsReady;
+}
 
 const hasKeys = (keys: StoryOrder['licenceKeys']): boolean => keys.some(({ revoked }) => !revoked);
 

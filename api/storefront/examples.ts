@@ -73,6 +73,7 @@ export const ORDER_EXAMPLE = {
   licenceKeys: [],
   recoveryUrl: null,
   soldOut: false,
+  halted: null,
   voucher: null,
   updatedAt: '2026-11-23T12:03:00.000Z',
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HALTS } from '../../domain/halt';
 import { masked } from '../../domain/licence-key';
 import type { Env } from '../../platform/env';
 import { downloadUrl, recoveryUrl } from '../../platform/links';
@@ -89,6 +90,10 @@ export const OrderDocument = z
       description: 'Set while an expired order can be recovered. Prefills no address: only the link in the mail does.',
     }),
     soldOut: z.boolean().meta({ description: 'Whether it ended because something in it was sold out.' }),
+    halted: orNull(z.enum(HALTS)).meta({
+      description:
+        'What keeps it from going on, whatever its status: `check`, the shop or the bank looks at something first; `refund_failed`, all of its money was to go back and did not; `repaid`, the bank has given the money back. Null: nothing.',
+    }),
     voucher: orNull(
       z.strictObject({
         url: orNull(z.string()).meta({ description: 'The page with the voucher or the instructions.' }),
@@ -133,6 +138,7 @@ export function orderDocument(
       return { sku, key: isMasked ? masked(key) : key, masked: isMasked, revoked: false };
     }),
     recoveryUrl: recoverable ? recoveryUrl(env, 'return', order.sessionId) : null,
+    halted: order.halted,
     voucher: order.voucher,
   };
 }

@@ -58,6 +58,14 @@ export const de: SharedWords = {
       title: 'Ihre Zahlung ist eingegangen',
       text: 'Wir prüfen noch eine Einzelheit Ihrer Bestellung. Sie müssen nichts tun; wir melden uns per E-Mail.',
     },
+    checking: {
+      title: 'Wir prüfen noch etwas',
+      text: 'Bevor es mit Ihrer Bestellung weitergeht, prüfen wir noch eine Einzelheit. Sie müssen nichts tun; wir melden uns per E-Mail.',
+    },
+    refundFailed: {
+      title: 'Ihre Erstattung ist fehlgeschlagen',
+      text: 'Ihr Geld ist sicher. Sie müssen nichts tun: Wir versuchen es erneut oder melden uns bei Ihnen, um einen anderen Weg zu finden.',
+    },
     paid: {
       title: 'Bezahlt, vielen Dank',
       text: 'Ihre Zahlung ist eingegangen. Wir bereiten Ihre Bestellung vor.',
@@ -72,6 +80,7 @@ export const de: SharedWords = {
     },
     downloadsReady: 'Ihre Downloads stehen schon bereit.',
     keysReady: 'Ihre Lizenzschlüssel stehen schon bereit.',
+    bothReady: 'Ihre Downloads und Lizenzschlüssel stehen schon bereit.',
     shipped: { title: 'Unterwegs zu Ihnen', text: 'Ihre Bestellung ist verschickt.' },
     downloads: {
       title: 'Bezahlt, vielen Dank',
@@ -80,6 +89,10 @@ export const de: SharedWords = {
     keys: {
       title: 'Bezahlt, vielen Dank',
       text: 'Ihre Lizenzschlüssel stehen bereit. Sie finden sie auch in unserer E-Mail.',
+    },
+    downloadsAndKeys: {
+      title: 'Bezahlt, vielen Dank',
+      text: 'Ihre Downloads und Lizenzschlüssel stehen bereit. Sie finden sie auch in unserer E-Mail.',
     },
     complete: { title: 'Abgeschlossen', text: 'Alles aus dieser Bestellung ist geliefert. Vielen Dank.' },
     paymentFailed: {
@@ -100,7 +113,7 @@ export const de: SharedWords = {
     soldWhilePaying: 'Während Sie bezahlt haben, wurde das letzte Stück verkauft. Leider können wir nicht liefern.',
     refundWaits: 'Für Ihre Erstattung fehlt noch eine Angabe von Ihnen.',
     returned: (amount) =>
-      `Wir haben Ihnen ${amount} auf dem Weg erstattet, auf dem Sie bezahlt haben. Der Betrag erscheint in der Regel innerhalb von fünf bis zehn Tagen.`,
+      `Wir haben Ihnen ${amount} auf dem Weg erstattet, auf dem Sie bezahlt haben. In der Regel dauert es 5 bis 10 Bankarbeitstage, bis der Betrag auf Ihrem Konto erscheint.`,
     returnedByBank: 'Ihre Bank hat Ihnen das Geld zurückgegeben.',
     unknown: { title: 'Ihre Bestellung', text: 'Diese Seite aktualisiert sich von selbst.' },
     ifItTakesLonger:

@@ -64,6 +64,14 @@ export const en = {
       title: 'Your payment has arrived',
       text: 'Our staff are checking a detail of your order. You do not need to do anything; we will e-mail you.',
     },
+    checking: {
+      title: 'We are checking a detail',
+      text: 'Our staff are checking a detail before your order goes on. You do not need to do anything; we will e-mail you.',
+    },
+    refundFailed: {
+      title: 'Your refund did not go through',
+      text: 'Your money is safe. You do not need to do anything: we will try again, or contact you to find another way.',
+    },
     paid: { title: 'Paid, thank you', text: 'Your payment has arrived. We are getting your order ready.' },
     preparing: {
       title: 'Paid, and being prepared',
@@ -75,11 +83,16 @@ export const en = {
     },
     downloadsReady: 'Your downloads are ready now.',
     keysReady: 'Your licence keys are ready now.',
+    bothReady: 'Your downloads and licence keys are ready now.',
     shipped: { title: 'On its way', text: 'Your order has been shipped.' },
     downloads: { title: 'Paid, thank you', text: 'Your downloads are ready. We have also e-mailed you the links.' },
     keys: {
       title: 'Paid, thank you',
       text: 'Your licence keys are ready. You also find them in our e-mail.',
+    },
+    downloadsAndKeys: {
+      title: 'Paid, thank you',
+      text: 'Your downloads and licence keys are ready. You also find them in our e-mail.',
     },
     complete: { title: 'Complete', text: 'Everything in this order has been delivered. Thank you.' },
     paymentFailed: {
@@ -100,7 +113,7 @@ export const en = {
     soldWhilePaying: 'While you were paying, the last of it was sold. We are sorry that we cannot deliver.',
     refundWaits: 'Your refund needs something from you.',
     returned: (amount: string) =>
-      `We have returned ${amount} to your original payment method. It usually appears within five to ten days.`,
+      `We have returned ${amount} to your original payment method. It usually takes 5 to 10 business days to appear on your statement.`,
     returnedByBank: 'Your bank has given your money back.',
     /** For a status that the page does not know, because the shop is newer than the page. */
     unknown: { title: 'Your order', text: 'This page updates by itself.' },

@@ -1,11 +1,15 @@
 import { asBought, type BoughtLine, type SoldBundle } from '../../domain/bundle';
+import { type Halt, haltOf } from '../../domain/halt';
 import type { SessionId } from '../../domain/ids';
 import type { ProductKind, Reason } from '../../domain/order';
+import { isAllLost } from '../../domain/order-money';
 import { waitsForCustomer } from '../../domain/refund';
 import type { Voucher } from '../../domain/voucher';
 import type { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 import { type OrderHead, toHead } from './head';
+import { moneyOf } from './records';
+import { shipFacts } from './shipments';
 
 /** An order as its shopper may see it: nothing in it says who bought. Amounts are in the order's currency. */
 export interface OrderView extends OrderHead {
@@ -32,6 +36,8 @@ export interface OrderView extends OrderHead {
   recoverableUntil: Date | null;
   /** Whether it ended because something in it was sold out. */
   soldOut: boolean;
+  /** What keeps it from going on; null if nothing does. */
+  halted: Halt | null;
   /** The language of the shopper, as the checkout named it. */
   locale: string | null;
   /** How to pay a payment that is on its way, such as a voucher; null where there is nothing to do. */
@@ -110,6 +116,7 @@ export const toView = (row: Row): OrderView => ({
   holdUntil: row.holdUntil,
   recoverableUntil: row.recoverableUntil,
   soldOut: wasSoldOut(row),
+  halted: haltOf({ ...shipFacts(row), lost: isAllLost(moneyOf(row)), cancelRefused: row.cancelRefusal !== null }),
   locale: row.locale,
   voucher: row.voucher as Voucher | null,
   createdAt: row.createdAt,

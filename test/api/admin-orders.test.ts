@@ -1,4 +1,5 @@
 import type { SessionId } from '../../domain/ids';
+import { orderPageUrl } from '../../platform/links';
 import { endTurn } from '../../store/bulk/turns';
 import { invalidAt, Office, problem } from './admin-office';
 import { NOON, STOREFRONT_KEY } from './bare';
@@ -829,6 +830,7 @@ describe('an order', () => {
     recoveryUrl: null,
     refundAwaitsBankDetails: null,
     soldOut: false,
+    halted: null,
     voucher: null,
     updatedAt: expect.any(String),
     customer: {
@@ -1095,6 +1097,35 @@ describe('a packing slip', () => {
     expect(text).toContain('Nothing of this order is left to send.');
   });
 });
+
+describe('an order that cannot go on', () => {
+  test('is told to its shopper as such, without the reason, and with no offer to cancel what is undone', async () => {
+    const halted = async (id: string, change: object) => {
+      const status = { status: 'PREPARING', paymentStatus: 'PAID', stock: 'COMMITTED' } as const;
+      await office.order(id, { ...status, ...change });
+      const { body } = await office.api.http.get(`/orders/${id}`);
+      const { pathname, search } = new URL(orderPageUrl(office.api.deps.env, id));
+      return [body.halted, (await office.api.http.get(pathname + search)).text];
+    };
+    const lost = { step: 'dispute-lost', subject: 'du_1', reason: 'Lost', since: minute(0).toISOString() };
+    const packed = /prepared|being packed/;
+    const cancel = /Cancel this order/;
+    expect(await halted('cs_test_ok', {})).toEqual([null, expect.stringMatching(packed)]);
+    for (const [id, change, code] of [
+      ['cs_test_disputed', { disputed: true }, 'check'],
+      ['cs_test_failed', { stock: 'RETURNED', attentionStep: 'refund-failed', ...ATTENTION }, 'refund_failed'],
+      ['cs_test_lost', { lostAmount: 2500, calls: [lost], attentionStep: 'dispute-lost', ...ATTENTION }, 'repaid'],
+    ] as const) {
+      const [said, page] = await halted(id, change);
+      expect([id, said]).toEqual([id, code]);
+      expect(page).not.toMatch(packed);
+      expect(page).not.toMatch(cancel);
+    }
+    expect((await halted('cs_test_free', {}))[1]).toMatch(cancel);
+  });
+});
+
+const ATTENTION = { attentionReason: 'It failed', attentionSince: minute(0) };
 
 describe('the orders of a storefront’s customer', () => {
   test('are documents as the order page has them, newest first, and of this customer alone', async () => {

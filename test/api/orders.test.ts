@@ -90,6 +90,7 @@ describe('the order document', () => {
       licenceKeys: [],
       recoveryUrl: null,
       soldOut: false,
+      halted: null,
       voucher: null,
       updatedAt: expect.stringMatching(/Z$/),
     });

@@ -126,6 +126,7 @@ describe('who may do what', () => {
       /^A download of the order has begun, or its licence keys were issued$/,
     ],
     ['cancel as the shopper', { disputed: true }, /the bank decides about the money/],
+    ['cancel as the shopper', { lost: true }, /the customer has the money/],
     ['cancel as the shopper', { cancelling: true }, /being cancelled/],
     ['refund', { disputed: true }, /disputed: nothing can be refunded/],
     ['refund', { nothingTaken: true }, /PREPARING: no money was taken/],

@@ -136,6 +136,10 @@ export const de: PageWords = {
       title: 'Ihre Bank prüft diese Zahlung',
       text: 'Solange das dauert, können wir weder stornieren noch erstatten. Über das Geld entscheidet Ihre Bank.',
     },
+    repaid: {
+      title: 'Ihre Bank hat Ihnen das Geld zurückgegeben',
+      text: 'Es gibt nichts mehr zu stornieren.',
+    },
     downloadBegun: 'Ein Download dieser Bestellung hat bereits begonnen, oder Sie haben ihre Lizenzschlüssel.',
     shipped: 'Ihre Bestellung ist bereits verschickt.',
     delivered: 'Ihre Bestellung ist bereits geliefert.',

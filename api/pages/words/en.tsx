@@ -140,6 +140,10 @@ export const en = {
       title: 'Your bank is looking into this payment',
       text: 'While it does, we can neither cancel nor refund. It decides about the money.',
     },
+    repaid: {
+      title: 'Your bank has given your money back',
+      text: 'There is nothing left to cancel.',
+    },
     downloadBegun: 'A download of this order has begun, or you have its licence keys.',
     shipped: 'Your order has been shipped already.',
     delivered: 'Your order has been delivered already.',

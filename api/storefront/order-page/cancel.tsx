@@ -108,11 +108,13 @@ function refusal(
   });
 }
 
-function refusalOf({ status, cancelling, anythingShipped, downloaded, disputed }: ActionFacts, words: Words): Refusal {
+function refusalOf(facts: ActionFacts, words: Words): Refusal {
+  const { status, cancelling, anythingShipped, downloaded, disputed, lost } = facts;
   if (status === 'EXPIRED') return words.ended;
   if (cancelling || status === 'CANCELLED' || status === 'REFUNDED') return words.already;
   if (downloaded) return { title: words.tooLate, text: words.downloadBegun };
   if (disputed) return words.disputed;
+  if (lost && !anythingShipped) return words.repaid;
   return { title: words.tooLate, text: anythingShipped ? words.shipped : words.delivered };
 }
 

@@ -32,10 +32,11 @@ export const isGivenUp = ({ withdrawal, facts: { status, cancelling } }: SelfSer
   status !== 'REFUNDED' && !endedUnsold(status) && (withdrawal !== null || cancelling === true);
 
 /** What a signed link opens: the ways to cancel, to withdraw and to return, while there are any. */
-export const SelfServiceSection = ({ service, addresses, words, locale }: SelfServiceProps) => {
+export const SelfServiceSection = ({ service, addresses, words, locale, halted }: SelfServiceProps) => {
   const { facts, withdrawal, mayWithdraw, withdrawUntil } = service;
   const { withdrawn, seeWithdrawal, changedMind, cancel, noReasonUntil, noReason } = words.selfService;
-  const mayCancel = whyNot('cancel as the shopper', facts) === null;
+  // An order whose refund did not go through is undone already, but for the money.
+  const mayCancel = halted !== 'refund_failed' && whyNot('cancel as the shopper', facts) === null;
   if (isGivenUp(service)) return null;
   if (withdrawal)
     return (
@@ -122,6 +123,8 @@ interface SelfServiceProps {
   addresses: Addresses;
   words: PageWords;
   locale: string;
+  /** What keeps the order from going on. */
+  halted: OrderView['halted'];
 }
 
 /** What the bare link says instead: it may be in anybody's hands. */

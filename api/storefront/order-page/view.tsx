@@ -62,7 +62,7 @@ function orderPage(
   const order = orderDocument(env, now, view, service ? 'customer' : 'address');
   const words = wordsFor(locale);
   const shown: Shown = { order, words, locale, now };
-  const self = service && { service, addresses: addressesOf(env, view.sessionId), words, locale };
+  const self = service && { service, addresses: addressesOf(env, view.sessionId), words, locale, halted: view.halted };
   const bankDetailsFor = order.refundAwaitsBankDetails;
   return pageOf({
     shop: senderName(env.EMAIL_FROM),
@@ -71,7 +71,11 @@ function orderPage(
     refresh: refreshOf(order) ?? (service?.facts.cancelling ? SOON_S : undefined),
     body: (
       <>
-        {self && isGivenUp(self.service) ? <GivenUp {...self} /> : <OrderStory {...shown} />}
+        {self && view.halted !== 'refund_failed' && isGivenUp(self.service) ? (
+          <GivenUp {...self} />
+        ) : (
+          <OrderStory {...shown} />
+        )}
         {bankDetailsFor && <BankDetails amount={bankDetailsFor} words={words} locale={locale} />}
         <HowToPay {...shown} />
         <NextStep order={order} words={words} storefront={env.STOREFRONT_URL} />

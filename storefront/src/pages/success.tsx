@@ -12,7 +12,7 @@ import { Shipments } from '../parts/shipments';
 import { useLater } from '../parts/use-later';
 import { Link } from '../router';
 import { formatMoment, money } from '../words/formats';
-import { useWords } from '../words/language';
+import { locale, useWords } from '../words/language';
 
 /** The page of one order. Stripe sends the shopper here after paying, and they can return at any time. */
 export function SuccessPage({ parameters }: { parameters: URLSearchParams }) {
@@ -49,7 +49,7 @@ function FollowedOrder({ sessionId }: { sessionId: string }) {
 
 function OrderStory({ order, onDownload }: { order: Order; onDownload: () => void }) {
   const words = useWords();
-  const { tone, title, text } = storyOf(order, words.story);
+  const { tone, title, text } = storyOf(order, words.story, locale());
   return (
     <>
       <section className={`story ${tone}`} role="status" data-status={order.status}>
