@@ -106,11 +106,20 @@ export const refundAsking = ({ stripe }: Pick<Deps, 'stripe'>) => {
 };
 
 /** A refund at Stripe, as the database records it. */
-export const seenOf = ({ id, metadata, status, amount, currency, created }: Stripe.Refund): SeenRefund => ({
+export const seenOf = ({
+  id,
+  metadata,
+  status,
+  amount,
+  currency,
+  created,
+  failure_reason,
+}: Stripe.Refund): SeenRefund => ({
   ...{ id, amount, currency },
   key: metadata?.[REFUND_KEY] ?? null,
   status: status ?? 'pending',
   createdAt: new Date(created * 1000),
+  failureReason: failure_reason ?? null,
 });
 
 /** The request whose failure Stripe replays; null if this failure is new. */

@@ -130,7 +130,7 @@ const orderPage = ({ env }: ApiDeps, { order, ui, signedIn }: Shown): string => 
           title="Refunds"
           lines={order.refunds.map(
             ({ id, status, amount, reason, refusal }) =>
-              `${said(amount)}: ${status} (${reason})${id ? ` ${id}` : ''}${refusal ? `. ${refusal.message}` : ''}`,
+              `${said(amount)}, asked for as “${reason.replaceAll('_', ' ')}”: ${status}${id ? ` ${id}` : ''}${refusal ? `. ${refusal.message}` : ''}`,
           )}
         />
         <List

@@ -24,6 +24,8 @@ export interface SeenRefund {
   amount: number;
   currency: string;
   createdAt: Date;
+  /** Why it failed: Stripe's code for what the bank says; absent or null if Stripe does not say. */
+  failureReason?: string | null;
 }
 
 /** The state of an order after one of its refunds was recorded. */
@@ -61,12 +63,14 @@ export async function recordRefund(
 /** As `recordRefund`, in a transaction that has locked the order. */
 export async function recordSeen(tx: Tx, order: LockedOrder, seen: SeenRefund, at: Date): Promise<RecordedRefund> {
   const { row, before } = await writeRefund(tx, order, seen, at);
+  const isFailed = isReversed(row.status);
+  const why = isFailed && seen.failureReason ? ` (${seen.failureReason.replaceAll('_', ' ')})` : '';
   return settle(tx, order, { row, before }, at, {
     type: 'refund',
-    message: `Refund of ${formatMoney({ amount: seen.amount, currency: seen.currency })}: ${row.status}${
+    message: `Refund of ${formatMoney({ amount: seen.amount, currency: seen.currency })}: ${row.status}${why}${
       waitsForCustomer(row.status) ? '; Stripe has asked the customer for bank details by e-mail' : ''
     }`,
-    actor: row.actor,
+    actor: isFailed ? 'stripe' : row.actor, // who asked for it did not make it fail
     key: `refund/${seen.id}/${row.status}`,
   });
 }

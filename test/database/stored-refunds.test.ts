@@ -1,6 +1,7 @@
 import type { SessionId } from '../../domain/ids';
 import type { Db } from '../../store/database';
 import { readSnapshot } from '../../store/orders/snapshot';
+import { recordRefund } from '../../store/refunds/record';
 import { refuseByRule } from '../../store/refunds/refusals';
 import { storeRequest, writeRequest } from '../../store/refunds/staff-requests';
 import { withDatabase } from '../support/database';
@@ -88,4 +89,18 @@ test('one that is refused while staff wait is theirs to hear, and is shown nowhe
   expect(await refuseByRule(db, { key, refusal, at: after(1) })).toBeNull();
   expect((await readSnapshot(db, sessionId)).openRefunds).toBeUndefined();
   expect(await db.timelineEntry.count({ where: { sessionId, type: 'refund-refused' } })).toBe(0);
+});
+
+test('one that fails at the bank says why in the bank’s words, and that staff did not make it fail', async () => {
+  const { sessionId } = await order();
+  await write(sessionId, 'ours', 1_000, at);
+  const seen = { id: 're_fails', key: `${sessionId}/staff/ours`, amount: 1_000, currency: 'eur', createdAt: at };
+  await recordRefund(db, { sessionId, seen: { ...seen, status: 'succeeded' }, at });
+  const failureReason = 'expired_or_canceled_card';
+  await recordRefund(db, { sessionId, seen: { ...seen, status: 'failed', failureReason }, at: after(60) });
+  const told = await db.timelineEntry.findMany({ where: { sessionId, type: 'refund' }, orderBy: { at: 'asc' } });
+  expect(told.map(({ message, actor }) => [message, actor])).toEqual([
+    ['Refund of €10.00: succeeded', 'ada'],
+    ['Refund of €10.00: failed (expired or canceled card)', 'stripe'],
+  ]);
 });
