@@ -73,8 +73,10 @@ function mergePrices(given: Given, existing: Price[]): { prices: Price[]; proble
   return { prices: [...kept, ...added], problems };
 }
 
-/** A new price waits for its id at Stripe, and the earlier one is sold until then. */
+/** A new price waits for its id at Stripe, and the earlier one is sold until then, unless Stripe refuses to. */
 function meanwhileOf(existing: CatalogueProduct, { prices, active }: ProductToSave): string[] {
+  const isDraft = prices.every(({ stripePriceId }) => stripePriceId === null);
+  if (existing.isRefused) return active && isDraft ? ['not for sale until npm run stripe:setup has run'] : [];
   const sold = existing.prices.flatMap(({ predecessor, ...price }) => {
     const one = price.stripePriceId === null ? predecessor : price;
     const waits = prices.some(({ currency, stripePriceId }) => currency === price.currency && stripePriceId === null);

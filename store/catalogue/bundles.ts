@@ -7,7 +7,8 @@ import type { Tx } from '../database';
 export const CONTENTS = Prisma.sql`(
   SELECT json_agg(json_build_object('sku', b.sku, 'quantity', b.quantity, 'name', c.name, 'kind', c.kind, 'weight', c.weight,
       'prices', (SELECT coalesce(json_agg(json_build_object('currency', r.currency, 'amount', r.amount)), '[]')
-        FROM prices r WHERE r.sku = b.sku AND r.current AND r.minimum IS NULL),
+        FROM prices n JOIN prices r ON r.id = CASE WHEN n.stripe_price_id IS NULL THEN coalesce(n.replaces, n.id) ELSE n.id END
+        WHERE n.sku = b.sku AND n.current AND r.minimum IS NULL),
       'available', CASE c.kind WHEN 'PHYSICAL' THEN coalesce(l.on_hand - l.held, 0) ELSE l.on_hand - l.held END) ORDER BY b.position)
   FROM bundle_items b JOIN products c ON c.sku = b.sku LEFT JOIN stock_levels l ON l.sku = b.sku WHERE b.bundle = p.sku)`;
 

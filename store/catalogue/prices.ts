@@ -65,13 +65,15 @@ export function takenPrice(known: KnownPrice[], { sku, prices }: { sku: string; 
 /**
  * Makes these the current prices, in this order. A price that is known keeps its row, one that waited for its id at
  * Stripe gets it, one that is named without an id keeps the one it has, and a row that is not named stays, no longer
- * current: a session made with it can still be understood. What a price without an id replaces goes on selling.
+ * current: a session made with it can still be understood. What a price without an id replaces goes on selling,
+ * unless Stripe refuses to sell the product.
  */
 export async function replacePrices(
   tx: Tx,
   known: KnownPrice[],
-  { sku, prices, at }: { sku: string; prices: Price[]; at: Date },
+  { sku, prices, at, isRefused = false }: { sku: string; prices: Price[]; at: Date; isRefused?: boolean },
 ): Promise<void> {
+  const sold = isRefused ? [] : soldNow(known, sku);
   await tx.price.updateMany({ where: { sku, current: true }, data: { current: false } });
   for (const [position, price] of prices.entries()) {
     const alike = known.filter((one) => one.sku === sku && sameTerms(one, price));
@@ -80,7 +82,7 @@ export async function replacePrices(
       alike.find((one) => one.stripePriceId === null) ??
       (price.stripePriceId === null ? alike[0] : undefined);
     const stripePriceId = price.stripePriceId ?? row?.stripePriceId ?? null;
-    const replaces = stripePriceId === null ? predecessorOf(known, price, { sku, prices }) : null;
+    const replaces = stripePriceId === null ? predecessorOf(sold, price, prices) : null;
     const { currency, amount, minimum } = price;
     const data = { currency, amount, minimum, stripePriceId, replaces, position };
     if (row) await tx.price.update({ where: { id: row.id }, data: { ...data, current: true } });
@@ -88,26 +90,26 @@ export async function replacePrices(
   }
 }
 
+/** What shoppers pay now: of each current price, the row that is at Stripe. */
+const soldNow = (known: KnownPrice[], sku: string): KnownPrice[] =>
+  known
+    .filter((one) => one.sku === sku && one.current)
+    .flatMap((one) => (one.stripePriceId === null ? (known.find(({ id }) => id === one.replaces) ?? []) : one));
+
 /**
- * The row at Stripe that a price without an id replaces: that of the product's price in its currency before, or what
- * was sold in place of that. One that stays beside it is none.
+ * The row that a price without an id replaces: what is sold in its currency, fixed if it is fixed. If that is not sold,
+ * it replaces the other one, unless another of these prices does. A price that stays on sale itself is not replaced.
  */
-function predecessorOf(
-  known: KnownPrice[],
-  price: Price,
-  { sku, prices }: { sku: string; prices: Price[] },
-): number | null {
-  const before = known.filter(
-    (one) =>
-      one.sku === sku &&
-      one.current &&
-      one.currency === price.currency &&
-      (sameTerms(one, price) || !prices.some((other) => sameTerms(one, other))),
-  );
-  const one = before.find(({ minimum }) => (minimum === null) === (price.minimum === null)) ?? before[0];
-  if (one === undefined) return null;
-  return one.stripePriceId === null ? one.replaces : one.id;
+function predecessorOf(sold: KnownPrice[], price: Price, prices: Price[]): number | null {
+  const one =
+    sold.find((row) => sameKind(row, price)) ??
+    sold.find((row) => row.currency === price.currency && !prices.some((other) => sameKind(row, other)));
+  return one?.id ?? null;
 }
+
+/** A product has one fixed price in a currency, and one that the shopper chooses. */
+const sameKind = (one: Price, other: Price): boolean =>
+  one.currency === other.currency && (one.minimum === null) === (other.minimum === null);
 
 const sameId = (one: KnownPrice, { stripePriceId }: Price): boolean =>
   stripePriceId !== null && one.stripePriceId === stripePriceId;

@@ -60,6 +60,8 @@ export type CataloguePrice = Price & { predecessor: PriceAtStripe | null };
 /** A product as staff see it. */
 export interface CatalogueProduct extends Product {
   prices: CataloguePrice[];
+  /** Stripe refuses to sell it, so shoppers see it as sold out. */
+  isRefused: boolean;
   /** What a bundle is made of; null for any other product. */
   bundle: BundleItem[] | null;
   /** Its buyers get licence keys. */
@@ -83,7 +85,7 @@ export async function findProduct(db: Db, { sku }: { sku: string }): Promise<Cat
     },
   });
   if (row === null) return null;
-  const { file, stock, prices, contents, images, groupId, groupName, options, refusedAt: _, ...product } = row;
+  const { file, stock, prices, contents, images, groupId, groupName, options, refusedAt, ...product } = row;
   return {
     ...product,
     group: toGroup({ groupId, groupName, options }),
@@ -91,6 +93,7 @@ export async function findProduct(db: Db, { sku }: { sku: string }): Promise<Cat
     bundle: contents.length > 0 ? contents : null,
     licenceKeys: product.kind === 'DIGITAL' && stock !== null,
     prices: prices.map(toSuccessor),
+    isRefused: refusedAt !== null,
     file: file && {
       filename: file.filename,
       contentType: file.contentType,

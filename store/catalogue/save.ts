@@ -48,7 +48,10 @@ export function saveProduct(
     await tx.$queryRaw`SELECT 1 FROM products WHERE sku = ${sku} FOR UPDATE`; // a picture may be uploaded meanwhile
     const earlier = await tx.product.findUnique({
       where: { sku },
-      select: { kind: true, images: true, imageUrl: true, contents: { take: 1 }, stock: { select: { sku: true } } },
+      select: {
+        ...{ kind: true, images: true, imageUrl: true, refusedAt: true, contents: { take: 1 } },
+        stock: { select: { sku: true } },
+      },
     });
     const isBundle = bundle !== null;
     const becomesBundle = isBundle && earlier !== null && earlier.contents.length === 0;
@@ -77,7 +80,8 @@ export function saveProduct(
     if ((details.kind === 'PHYSICAL' || licenceKeys) && !isBundle) await openShelf(tx, { sku });
     await replaceContents(tx, { sku, bundle: bundle ?? [] });
     if (group) await renameGroup(tx, group);
-    await replacePrices(tx, known, { sku, prices, at });
+    const isRefused = earlier !== null && earlier.refusedAt !== null;
+    await replacePrices(tx, known, { sku, prices, at, isRefused });
     return { outcome: earlier ? 'replaced' : 'created' };
   });
 }

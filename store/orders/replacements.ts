@@ -101,13 +101,13 @@ async function findSubstitutes(
     where: { sku: { in: skus } },
     select: {
       ...{ sku: true, name: true, kind: true, _count: { select: { contents: true } } },
-      prices: { where: { currency, current: true, minimum: null }, include: PREDECESSOR },
+      prices: { where: { currency, current: true }, include: PREDECESSOR },
     },
   });
   return new Map(
-    rows.map(({ sku, name, kind, prices: [row], _count: { contents } }) => {
-      const price = row && toSuccessor(row);
-      const sold = price?.predecessor ?? price;
+    rows.map(({ sku, name, kind, prices, _count: { contents } }) => {
+      const now = prices.map(toSuccessor).map((price) => price.predecessor ?? price);
+      const sold = now.find(({ minimum }) => minimum === null);
       return [
         sku,
         {

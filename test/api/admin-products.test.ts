@@ -1,4 +1,5 @@
 import { keepHouse } from '../../api/housekeeping';
+import { refuseProducts } from '../../store/catalogue/not-for-sale';
 import { findForSale } from '../../store/catalogue/products';
 import { invalidAt, Office, problem } from './admin-office';
 import { NOON } from './bare';
@@ -432,6 +433,37 @@ describe('a price without an id at Stripe', () => {
       prices: [plain(1800)],
       payWhatYouWant: { minimum: plain(100), suggested: plain(500) },
     });
+  });
+
+  test('replaces what no other price replaces, and nothing that is offered again', async () => {
+    const open = { currency: 'eur', minimum: 100, suggested: 500 };
+    const shown = async () => {
+      const { prices, payWhatYouWant } = await forSale();
+      return [prices, payWhatYouWant?.suggested ?? null, (await get()).body.stillSoldAt.length];
+    };
+    await put(mug());
+    await put(mug({ prices: [plain(1900)], payWhatYouWant: open }));
+    expect(await shown()).toEqual([[plain(1800)], null, 1]);
+    await put(mug({ prices: [], payWhatYouWant: open }));
+    expect(await shown()).toEqual([[plain(1800)], null, 1]);
+    await put(mug({ prices: [plain(2000)], payWhatYouWant: open }));
+    expect(await shown()).toEqual([[plain(1800)], null, 1]);
+    await put(mug({ prices: [], payWhatYouWant: open }));
+    await put(mug({ prices: [plain(1800)], payWhatYouWant: open }));
+    expect(await shown()).toEqual([[plain(1800)], null, 0]);
+    await put(mug({ prices: [], payWhatYouWant: open }));
+    await put(mug({ prices: [euro(2100)], payWhatYouWant: open }));
+    expect(await shown()).toEqual([[plain(2100)], null, 0]);
+  });
+
+  test('of a product that Stripe refuses puts nothing back on sale', async () => {
+    await put(mug());
+    await put(mug({ prices: [plain(1900)] }));
+    await refuseProducts(office.db, { skus: [sku], at: new Date(NOON) });
+    expect((await put(mug({ prices: [plain(2000)] }))).body.stillSoldAt).toEqual([]);
+    expect(await forSale()).toBeUndefined();
+    await put(mug({ prices: [euro(2000)] }));
+    expect(await forSale()).toMatchObject({ prices: [plain(2000)] });
   });
 });
 

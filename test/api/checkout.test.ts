@@ -628,6 +628,30 @@ describe('a bundle', () => {
     expect([nested.status, nested.body.detail]).toEqual([409, expect.stringContaining('box is a bundle')]);
   });
 
+  test('shares its price out by what its contents cost shoppers alone, not by prices that wait for Stripe', async () => {
+    const { world } = shop;
+    await world.product('pan', { amount: 1000, stock: 2 });
+    await world.product('lid', { amount: 1000, stock: 3 });
+    await world.sellBundle('set', [
+      { sku: 'pan', quantity: 1 },
+      { sku: 'lid', quantity: 1 },
+    ]);
+    const change = { kind: 'PHYSICAL', name: 'The lid', prices: [{ amount: 3000, currency: 'eur' }] };
+    const staff = { authorization: `Bearer ${world.env.ADMIN_TOKEN}` };
+    expect((await shop.api.http.put('/admin/products/lid').set(staff).send(change)).status).toBe(200);
+    const { body } = await shop.checkout({ items: [{ sku: 'set', quantity: 1 }] });
+    const { items } = await world.paid(body.sessionId).then(() => world.order(body.sessionId));
+    expect(items.map(({ sku, total }) => [sku, total])).toEqual([
+      ['pan', 1000n],
+      ['lid', 1000n],
+    ]);
+    const open = { currency: 'eur', minimum: 100, suggested: 700 };
+    const chosen = { ...change, prices: [], payWhatYouWant: open };
+    expect((await shop.api.http.put('/admin/products/lid').set(staff).send(chosen)).status).toBe(200);
+    const other = { items: [{ sku: 'pan', quantity: 1, with: 'lid' }] };
+    expect((await shop.staffStep(body.sessionId, 'replace', 'lid', other)).status).toBe(200); // it still costs as much
+  });
+
   test('and its contents alone race for the last: nothing is sold twice, and both hear it in terms of the cart', async () => {
     const { world } = shop;
     await world.product('last-vase', { stock: 1 });

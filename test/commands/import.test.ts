@@ -1,5 +1,6 @@
 import { readFile } from '../../commands/import/file';
 import { importProducts } from '../../commands/import/import';
+import { refuseProducts } from '../../store/catalogue/not-for-sale';
 import { findForSale, findProduct } from '../../store/catalogue/products';
 import { connectDatabase, type Db } from '../../store/database';
 import { moveStock, readShelf } from '../../store/stock/shelves';
@@ -100,6 +101,12 @@ test('a price that has changed is sold as before until it is at Stripe, and the 
   ]);
   const [vase] = await findForSale(db, { skus: ['VASE'] });
   expect(vase?.prices.map(({ currency, amount }) => `${amount} ${currency}`)).toEqual(['4990 eur', '5490 usd']);
+
+  await refuseProducts(db, { skus: ['SONG'], at: new Date() });
+  expect(await bring(['sku,price_eur', 'SONG,2.49'])).toEqual([
+    '2 changed SONG: eur €2.49; not for sale until npm run stripe:setup has run',
+  ]);
+  expect(await findForSale(db, { skus: ['SONG'] })).toEqual([]);
 });
 
 test('one price in two columns is refused for a product that exists, too, and a row of empty cells is none', async () => {

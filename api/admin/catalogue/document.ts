@@ -61,7 +61,7 @@ export async function readProduct(
 ): Promise<z.infer<typeof AdminProduct>> {
   const product = await findProduct(db, { sku });
   if (product === null) throw unknownSku(sku);
-  const { prices, imageUrl, pictures, file, createdAt, updatedAt, ...details } = product;
+  const { prices, isRefused: _, imageUrl, pictures, file, createdAt, updatedAt, ...details } = product;
   return {
     ...details,
     imageUrl: imageUrl && pictureUrl(env, imageUrl),
