@@ -68,7 +68,7 @@ export function createApp(deps: ApiDeps, part: Part = 'all'): Express {
   const routes = apiRoutes(deps, limits).filter(({ path }) => serves(part, path));
   const server = storefrontServer(env, limits);
   const signedIn = signedInAt(deps, limits);
-  // A proxy in front keeps these inside by their very path: in no other spelling may they be served.
+  // A proxy in front blocks these by their exact path, so they must not be served under another spelling of it.
   const exact = express.Router({ caseSensitive: true, strict: true });
   mount(exact, routes.filter(isOperations));
   app.use(exact);

@@ -41,7 +41,7 @@ export const GOODS_RULES = {
       },
       {
         when: 'its goods went back into stock with a refund that failed',
-        // Of a sent order nothing is left to take again, and of downloads nothing at all.
+        // Once everything is sent, or if there are only downloads, `ship` takes nothing from stock.
         applies: ({ status, stock }) => status === 'PREPARING' && stock === 'RETURNED',
         refusal: () => 'The goods went back into stock: ship takes them again first',
       },

@@ -84,7 +84,7 @@ const unsentOf = ({ quantity, replaced, shipped }: ShippableItem): number => qua
 
 /**
  * The items once those units are taken from stock again. What a refund restocked beyond the unshipped units counts as
- * returned then: those that are taken would be taken for it otherwise.
+ * returned then; otherwise the units taken now would be counted as those.
  */
 export const takenAgain = <Item extends ReturnableItem>(items: Item[]): Item[] =>
   items.map((item) => {

@@ -19,8 +19,8 @@ export interface AccountWatch {
 const EVERY_MS = 10_000;
 
 /**
- * Causes that nobody tries again: only a success ends them, also one that another process has raised. So each process
- * records that all is well, at most this often.
+ * Causes that nobody tries again. Only a success ends them, and it may come in another process than the one that was
+ * refused. So each process records that all is well, at most this often.
  */
 const UNPROBED: ReadonlySet<AlarmCause> = new Set([AGENTS_CHANGED]);
 const WELL_EVERY_MS = 60_000;
