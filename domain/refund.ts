@@ -102,8 +102,8 @@ const AFTER_REFUSAL = '/after-refusal-';
 const JUDGED_ANEW = new RegExp(`^([0-9a-f]{64})${AFTER_REFUSAL}\\d+$`);
 
 /**
- * How old a stored request is when nobody waits for a refusal of it any more, in milliseconds: staff have been told that
- * it is requested. A second less than the API waits, because a refusal takes a moment to be written.
+ * How old a stored request is when nobody waits for a refusal of it any more, in milliseconds: staff have been told
+ * that it is requested. A second less than the API waits, because a refusal takes a moment to be written.
  */
 export const ANSWERED_AFTER_MS = 7_000;
 

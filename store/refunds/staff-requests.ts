@@ -49,7 +49,7 @@ export type WrittenRequest =
   | { outcome: 'to-list'; paymentIntentId: string }
   /** A rule of ours refuses it. */
   | ({ outcome: 'refused' } & Refusal)
-  /** As `refused`, after staff were told that it is requested: it stands beside the order, as a refusal by Stripe does. */
+  /** As `refused`, after staff were told that it is requested: it stands beside the order, as one by Stripe does. */
   | { outcome: 'refused-late'; since: Date };
 
 /** The key of the row of a request by staff. */
