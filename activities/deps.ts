@@ -13,6 +13,7 @@ import type { Env } from '../platform/env';
 import type { Logger } from '../platform/logger';
 import type { Mailer } from '../platform/mailer';
 import type { AccountGuard } from '../platform/stripe';
+import type { TemporalUi } from '../platform/temporal-ui';
 import type { AccountWatch } from '../store/alarms/watch';
 import type { Db } from '../store/database';
 import type { Installation } from '../store/installation/installation';
@@ -29,6 +30,8 @@ export interface Deps {
   mailer: Mailer;
   clock: Clock;
   env: Env;
+  /** Where staff see workflows; null if that is not configured. */
+  temporalUi: TemporalUi | null;
   installation: Installation;
   metrics: ActivityMetrics;
   /** Hears of what is refused to the whole account, and that it works again. */

@@ -23,6 +23,10 @@ export interface MailFacts {
     unsubscribe: string | null;
     /** The order in the staff API. */
     admin: string;
+    /** The order's page for staff, who sign in there with their token. */
+    staff: string;
+    /** The order's workflow in the Temporal UI; null if its address is not configured. */
+    workflow: string | null;
     /** A dispute in the staff API. */
     dispute(id: string): string;
   };

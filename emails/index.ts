@@ -43,8 +43,13 @@ export const TEMPLATES = {
 
 export type Template = keyof typeof TEMPLATES;
 
-/** Renders a mail, to a customer in the language of their order; null if what it would say is no longer true. */
-export function compose(template: Template, facts: MailFacts): Composed | null {
-  const written = TEMPLATES[template].write(facts, wordsFor(facts.order.locale));
+/**
+ * Renders a mail, to a customer in the language of their order and to staff in English; null if what it would say is no
+ * longer true.
+ */
+export function compose(template: Template, about: MailFacts): Composed | null {
+  const { audience, write }: MailTemplate = TEMPLATES[template];
+  const facts = audience === 'staff' ? { ...about, order: { ...about.order, locale: 'en' } } : about;
+  const written = write(facts, wordsFor(facts.order.locale));
   return written && rendered(written);
 }

@@ -159,10 +159,20 @@ export const StaffPointers = ({ order, links }: MailFacts) => (
     <H2>Where to find the order</H2>
     <Facts
       rows={[
-        ['Temporal UI', <Code key="id">{order.sessionId}</Code>],
+        ['Its page', <a key="page" className="ink" href={links.staff}>{`Order ${order.number}`}</a>],
+        [
+          'Temporal UI',
+          links.workflow === null ? (
+            <Code key="id">{order.sessionId}</Code>
+          ) : (
+            <a key="id" className="ink" href={links.workflow}>
+              {order.sessionId}
+            </a>
+          ),
+        ],
         ['Staff API', <Code key="url">{`GET ${links.admin}`}</Code>],
       ]}
     />
-    <Small>In the Temporal UI, search for this workflow id. It is also the Checkout Session’s id at Stripe.</Small>
+    <Small>The workflow’s id is the Checkout Session’s id at Stripe.</Small>
   </>
 );

@@ -1,10 +1,17 @@
 import type { SavedView } from '../messages/views';
+import type { Env } from './env';
 
 /** Where the Temporal UI is, and the namespace that it shows. */
 export interface TemporalUi {
   url: string;
   namespace: string;
 }
+
+/** Null without `TEMPORAL_UI_URL`. */
+export const temporalUiOf = (
+  { TEMPORAL_UI_URL }: Pick<Env, 'TEMPORAL_UI_URL'>,
+  namespace: string,
+): TemporalUi | null => (TEMPORAL_UI_URL === undefined ? null : { url: TEMPORAL_UI_URL, namespace });
 
 /** The page of the latest run of a workflow. */
 export const workflowUrl = (ui: TemporalUi, workflowId: string): string =>

@@ -16,6 +16,7 @@ import { connectStripe } from '../platform/stripe';
 import { signsOfKey } from '../platform/stripe-account';
 import { createStripeMetrics } from '../platform/stripe-metrics';
 import { clientCertificate, connectTemporal, temporalConfig } from '../platform/temporal';
+import { temporalUiOf } from '../platform/temporal-ui';
 import { isTracing, stopTracing } from '../platform/trace';
 import { watchAccount } from '../store/alarms/watch';
 import { CONNECTIONS, connectDatabase } from '../store/database';
@@ -155,6 +156,7 @@ function createDeps(env: Env, temporal: Client, registry: Registry, log: Logger)
     mailer: createMailer(env),
     clock: systemClock,
     env,
+    temporalUi: temporalUiOf(env, temporal.options.namespace),
     starter: createWorkflowStarter(temporal),
     runs: createWorkflowRuns(temporal),
     metrics: createActivityMetrics(registry),

@@ -6,6 +6,7 @@ import { postalLines } from '../../domain/postal-address';
 import { isCounted, isResolved } from '../../domain/refund';
 import type { MailFacts, OrderFacts, Quantity, ShipmentFacts } from '../../emails/facts';
 import { downloadUrl, orderPageUrl, recoveryUrl, unsubscribeUrl } from '../../platform/links';
+import { workflowUrl } from '../../platform/temporal-ui';
 import type { OrderForMail } from '../../store/mails/order';
 import { hasFile } from '../../store/orders/downloads';
 import type { Deps } from '../deps';
@@ -14,7 +15,11 @@ import type { MailRequest } from './request';
 type About = Pick<MailRequest, 'step' | 'ref'>;
 
 /** The facts that a mail about an order is made from, with its links. */
-export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderForMail, about: About): MailFacts {
+export function factsOf(
+  { env, temporalUi }: Pick<Deps, 'env' | 'temporalUi'>,
+  order: OrderForMail,
+  about: About,
+): MailFacts {
   const { sessionId, number } = order;
   const email = order.customer?.email ?? null;
   return {
@@ -27,6 +32,8 @@ export function factsOf({ env }: Pick<Deps, 'env'>, order: OrderForMail, about: 
       storefront: env.STOREFRONT_URL,
       unsubscribe: email && unsubscribeUrl(env, email),
       admin: `${env.ADMIN_URL}/admin/orders/${number}`,
+      staff: `${env.ADMIN_URL}/staff/orders/${number}`,
+      workflow: temporalUi && workflowUrl(temporalUi, sessionId),
       dispute: (id) => `${env.ADMIN_URL}/admin/disputes/${id}`,
     },
   };

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { temporalUiOf } from '../../platform/temporal-ui';
 import type { ApiDeps } from '../deps';
 import type { Limits } from '../http/limits';
 import { isCodec, type Route } from '../http/route';
@@ -15,7 +16,7 @@ export function staffRoutes(deps: ApiDeps, limits: Limits): Route[] {
   const { env, temporal, clock } = deps;
   const sessions = staffSessions(env, clock);
   const { namespace } = temporal.options;
-  const ui = env.TEMPORAL_UI_URL === undefined ? null : { url: env.TEMPORAL_UI_URL, namespace };
+  const ui = temporalUiOf(env, namespace);
   return [
     ...finderRoutes(deps, sessions, ui),
     ...signInRoutes(deps, limits, sessions),

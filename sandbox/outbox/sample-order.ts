@@ -149,6 +149,8 @@ export const sampleFacts = (
     storefront: 'https://shop.example',
     unsubscribe: 'https://api.shop.example/unsubscribe?token=5d41402abc4b.kJ8sXv3mQy2Lr0aBcDeF',
     admin: 'https://api.shop.example/admin/orders/1001',
+    staff: 'https://api.shop.example/staff/orders/1001',
+    workflow: 'https://temporal.shop.example/namespaces/default/workflows/cs_test_a1B2c3',
     dispute: (id) => `https://api.shop.example/admin/disputes/${id}`,
   },
 });

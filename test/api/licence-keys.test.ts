@@ -206,7 +206,7 @@ describe('a key', () => {
     expect((await staffView(id)).licenceKeys).toMatchObject([{ key: 'FERN-0001-AAAA', revokedAt: null }]);
     expect((await keysOf()).keys[0]).toMatchObject({ key: '…AAAA', issued: { number: expect.any(String) } });
     const order = await readOrderForMail(office.db, id);
-    const facts = order && factsOf(office.api.deps, order, {});
+    const facts = order && factsOf({ env: office.api.deps.env, temporalUi: null }, order, {});
     expect(facts?.order).toMatchObject({
       licenceKeys: [{ key: 'FERN-0001-AAAA' }],
       downloads: [{ name: `The ${sku}-file` }],

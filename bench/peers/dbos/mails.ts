@@ -34,7 +34,7 @@ export async function sendMails({ pool, env, mailer }: MailDeps, session: string
   const composed = mails.map(({ key, template }) => {
     const isForStaff = TEMPLATES[template].audience === 'staff';
     return {
-      ...{ key, template, ...compose(template, factsOf({ env }, order, {})) },
+      ...{ key, template, ...compose(template, factsOf({ env, temporalUi: null }, order, {})) },
       audience: isForStaff ? 'STAFF' : 'CUSTOMER',
       recipient: isForStaff ? env.STAFF_EMAIL : order.customer?.email,
       orderNumber: order.number,

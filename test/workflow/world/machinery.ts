@@ -8,6 +8,7 @@ import { createActivityMetrics } from '../../../activities/metrics';
 import type { SessionId } from '../../../domain/ids';
 import { createMailer, type Mailer } from '../../../platform/mailer';
 import { dataConverterOf } from '../../../platform/payload-codec';
+import { temporalUiOf } from '../../../platform/temporal-ui';
 import { installationOf } from '../../../store/installation/installation';
 import { createWorkers } from '../../../worker/workers';
 import { createWorkflowStarter } from '../../../worker/workflow-starter';
@@ -92,6 +93,7 @@ export abstract class Machinery {
       mailer: { send: (mail) => this.mailer.send(mail) },
       clock: this.parts.time.clock,
       env: this.env,
+      temporalUi: temporalUiOf(this.env, this.temporal.namespace ?? 'default'),
       installation: installationOf(this.db, this.env.INSTALLATION_ID),
       starter: createWorkflowStarter(this.client),
       runs: listedRuns(this),
