@@ -39,7 +39,7 @@ const OrderConfirmation = ({ order, shop, links, words }: InWords) => {
       {order.shipTo && <Address lines={order.shipTo} />}
       <Action href={links.order}>{words.viewOrder}</Action>
       {order.invoiceUrl && <Action href={order.invoiceUrl}>{words.viewInvoice}</Action>}
-      <Small>{changedMind}</Small>
+      {isShipped(order) && <Small>{changedMind}</Small>}
     </CustomerLayout>
   );
 };

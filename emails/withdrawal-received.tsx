@@ -54,6 +54,6 @@ function whatNext({ undone, late, begun, shipped }: WithdrawalFacts, words: Mail
     ...(late ? [words.late] : []),
     ...(begun.length > 0 ? [words.begun(begun.join(', '))] : []),
     ...(shipped && !late ? [words.sendBack] : []),
-    words.staffKnow,
+    ...(late ? [] : [words.staffKnow]),
   ];
 }

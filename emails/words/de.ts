@@ -157,8 +157,7 @@ export const de: MailWords = {
     undone:
       'Von Ihrer Bestellung wurde noch nichts geliefert. Sie erhalten daher den gesamten Betrag auf dem Weg zurück, auf dem Sie bezahlt haben. Sobald er unterwegs ist, schicken wir Ihnen eine E-Mail.',
     late: 'Ihre Erklärung ging nach Ablauf der Widerrufsfrist ein. Wir prüfen sie und schreiben Ihnen.',
-    begun: (names) =>
-      `Für ${names} kann das Widerrufsrecht erloschen sein, weil diese Artikel bereits geliefert wurden.`,
+    begun: (names) => `Für ${names} kann das Widerrufsrecht erloschen sein, weil die Lieferung bereits erfolgt ist.`,
     sendBack:
       'Bitte schicken Sie, was Sie erhalten haben, innerhalb von 14 Tagen ab heute zurück. Auch die Erstattung ist innerhalb von 14 Tagen fällig; wir können sie aber verweigern, bis wir die Waren zurückerhalten haben oder Sie nachgewiesen haben, dass Sie sie zurückgesandt haben.',
     staffKnow: 'Unser Team ist informiert und kümmert sich um Ihre Erstattung.',
@@ -174,7 +173,7 @@ export const de: MailWords = {
     ifNotYou: 'Falls diese Anfrage nicht von Ihnen stammt, antworten Sie bitte auf diese E-Mail.',
     declinedTitle: 'Zu Ihrer Rückgabeanfrage',
     declined: (number) => `Wir nehmen die Artikel aus Ihrer Bestellung ${number} nicht zurück.`,
-    weWrite: 'Unser Team schreibt Ihnen',
+    weWrite: 'Nachricht unseres Teams',
     questions: 'Wenn Sie Fragen haben, antworten Sie bitte auf diese E-Mail.',
   },
 };

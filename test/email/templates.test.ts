@@ -44,6 +44,11 @@ describe('a withdrawal', () => {
     }
   });
 
+  test('that came late promises no refund', () => {
+    expect(both({ late: true })[0]).not.toMatch(/looking\s+after\s+your\s+refund/);
+    expect(both({})[0]).toMatch(/looking\s+after\s+your\s+refund/);
+  });
+
   test('names what may be exempt, and that it is late', () => {
     for (const text of both({ late: true, begun: ['Field notes (PDF)'] })) {
       expect(text).toMatch(/after\s+the\s+withdrawal\s+period/);
@@ -61,6 +66,12 @@ const isClassOf = (tag: string) => (name: string) => new RegExp(`class="[^"]*\\b
 
 const refunded = (status: string, reason = 'other', amount = 2000) =>
   mailOf('order_refunded', { refunds: [{ id: 're_1', amount, status, reason }], refunded: amount });
+
+test('the confirmation promises a cancel until the order is shipped only where something is', () => {
+  const items = sampleFacts().order.items.map((item) => ({ ...item, kind: 'DIGITAL' as const }));
+  expect(mailOf('order_confirmation').text).toContain('Changed your mind?');
+  expect(mailOf('order_confirmation', { items }).text).not.toContain('Changed your mind?');
+});
 
 describe.each(NAMES)('%s', (template) => {
   test('loads nothing remote: no image, no style sheet, no script, nothing that tracks the reader', () => {
