@@ -5,7 +5,14 @@ import { Money, orNull, Timestamp } from '../http/schemas';
 import { ORDER_EXAMPLE } from '../storefront/examples';
 import { OrderDocument } from '../storefront/order-document';
 
-const NOT_TOLD = { expiresAt: true, downloads: true, licenceKeys: true, recoveryUrl: true, voucher: true } as const;
+const NOT_TOLD = {
+  expiresAt: true,
+  halted: true,
+  downloads: true,
+  licenceKeys: true,
+  recoveryUrl: true,
+  voucher: true,
+} as const;
 
 /**
  * An order as events have it: what everybody may know of it, without the links that act for the shopper, and without

@@ -830,7 +830,7 @@ describe('an order', () => {
     recoveryUrl: null,
     refundAwaitsBankDetails: null,
     soldOut: false,
-    halted: null,
+    halted: 'check', // it is on hold
     voucher: null,
     updatedAt: expect.any(String),
     customer: {

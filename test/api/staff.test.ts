@@ -263,7 +263,7 @@ describe('the finder', () => {
     expect(headers['content-security-policy']).toMatch(
       /^default-src 'none';style-src 'sha256-[^;]+;form-action 'self'/,
     );
-    expect((await page(`/staff/orders/${number}/packing-slip`, cookie)).text).toContain('DO NOT SHIP');
+    expect((await page(`/staff/orders/${number}/packing-slip`, cookie)).text).toContain('is left to send');
     const unknown = await page('/staff/orders/999999', cookie);
     expect([unknown.status, unknown.type]).toEqual([404, 'text/html']);
   });
