@@ -55,6 +55,19 @@ test('the page shows what is bought, escaped, and says that no money moves', asy
     expect(page).toContain(`name="${name}"`);
 });
 
+test.each([
+  ['de-AT,de;q=0.9,en;q=0.5', 'AT'],
+  ['de;q=0.8', 'DE'],
+  ['ja,*;q=0.1', 'CA'], // the language that the shop asked for counts next
+])('the address begins with the country of a shopper whose browser says %s', async (language, country) => {
+  const shipping_address_collection = { allowed_countries: ['AC', 'AT', 'DE', 'CA'] };
+  const { url } = await openSession(rig, { locale: 'fr-CA', shipping_address_collection });
+  const page = await (await fetch(url ?? '', { headers: { 'accept-language': language } })).text();
+  expect(/<option value="(\w\w)" selected>/.exec(page)?.[1]).toBe(country);
+  const codes = [...page.matchAll(/<option value="(\w\w)"/g)].map(([, code]) => code);
+  expect(codes).toEqual(['AC', 'AT', 'CA', 'DE']); // by their names
+});
+
 test('a payment leads to the success page, with the session id', async () => {
   const { id, url } = await openSession(rig, { shipping_address_collection: { allowed_countries: ['AT'] } });
   const response = await post(url ?? '', { ...FILLED, ...ADDRESS });

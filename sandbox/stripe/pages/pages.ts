@@ -13,7 +13,8 @@ import type { World } from '../world';
 import { html } from './html';
 import { notice, type Page, sendPage } from './page-layout';
 import { choicesOf, collectsAddress, isAttempt, readPayForm, type Typed, typedIn } from './pay-form';
-import { type Filled, isFree, payPage } from './pay-page';
+import { countriesOf, type Filled, isFree, payPage } from './pay-page';
+import { countryOf } from './shopper-country';
 
 /** How long Checkout waits for the shop's webhook endpoint before it sends the shopper on, in milliseconds. */
 const WAIT_FOR_ANSWER = 10_000;
@@ -33,7 +34,8 @@ export function createPages(world: World, deliveries: Deliveries): Router {
   router.get('/pay/:id', (request, response) => {
     const session = store.sessions.get(request.params.id);
     if (session?.status !== 'open') return sendUnpayable(response, session);
-    sendPage(response, 200, payPage(world, session, EMPTY));
+    const country = countryOf([...request.acceptsLanguages(), session.locale ?? ''], countriesOf(session));
+    sendPage(response, 200, payPage(world, session, { ...EMPTY, typed: country === undefined ? {} : { country } }));
   });
 
   router.post('/pay/:id', form, async (request, response) => {

@@ -82,8 +82,10 @@ ${session.phone_number_collection?.enabled && field(filled, 'phone', 'Phone', { 
 }
 
 function address(session: Session, filled: Filled): Html {
-  const countries = session.shipping_address_collection?.allowed_countries ?? EVERYWHERE;
+  const countries = countriesOf(session);
   const names = new Intl.DisplayNames('en', { type: 'region' });
+  const named = countries.map((code) => ({ code, name: names.of(code) ?? code }));
+  named.sort((one, other) => one.name.localeCompare(other.name, 'en'));
   const chosen = filled.typed.country ?? countries[0];
   return html`<fieldset><legend>${session.shipping_address_collection ? 'Shipping address' : 'Billing address'}</legend>
 ${field(filled, 'line1', 'Street and house number', { autocomplete: 'address-line1' })}
@@ -91,8 +93,8 @@ ${field(filled, 'line2', 'Address line 2 (optional)', { autocomplete: 'address-l
 <div class="row"><div>${field(filled, 'postal_code', 'Postal code', { autocomplete: 'postal-code' })}</div>
 <div>${field(filled, 'city', 'City', { autocomplete: 'address-level2' })}</div></div>
 <label for="country">Country</label>
-<select id="country" name="country" autocomplete="country">${countries.map(
-    (code) => html`<option value="${code}"${code === chosen && html` selected`}>${names.of(code) ?? code}</option>`,
+<select id="country" name="country" autocomplete="country">${named.map(
+    ({ code, name }) => html`<option value="${code}"${code === chosen && html` selected`}>${name}</option>`,
   )}</select>
 </fieldset>`;
 }
@@ -187,6 +189,10 @@ function hasChosenAmount(world: World, session: Session): boolean {
 }
 
 const inFours = (number: string) => number.replaceAll(/(\d{4})(?=\d)/g, '$1 ');
+/** The countries of which an address may be given. */
+export const countriesOf = ({ shipping_address_collection }: Session): readonly string[] =>
+  shipping_address_collection?.allowed_countries ?? EVERYWHERE;
+
 const EVERYWHERE = ['DE', 'AT', 'CH', 'FR', 'NL', 'BE', 'IT', 'ES', 'GB', 'US', 'CA', 'AU'];
 
 /**
