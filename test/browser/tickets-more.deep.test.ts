@@ -68,7 +68,7 @@ test('2: charged twice: the second of two orders is cancelled, and its document 
   await desk.send('cancel', toldTicket(2).blocks[0]);
   const document = await desk.documentOf(second.number, 'Refund notice sent to the customer');
   expect(document).toContain('REFUNDED');
-  expect(document).toContain('€36.00: succeeded (duplicate)');
+  expect(document).toContain('€36.00, asked for as “duplicate”: succeeded');
   expect((await desk.orderOf(kept.number)).status).toBe('PREPARING');
 }, 120_000);
 
@@ -257,7 +257,7 @@ test('10: sold out after it was paid: what is missing is refunded, and the rest 
   });
   await desk.system.atStripe(`/sessions/${late.id}/pay`, { email: 'late@example.com', wait: true });
   const { number } = await desk.orderWhen(String(late.id), ({ status }) => status === 'REFUNDED');
-  expect(await desk.documentOf(number, 'Refund notice sent to the customer')).toContain('(out_of_stock)');
+  expect(await desk.documentOf(number, 'Refund notice sent to the customer')).toContain('asked for as “out of stock”');
   await desk.system.staff('POST', '/admin/products/TULIPS/stock', { receive: 9, reason: 'delivery' });
 }, 120_000);
 
