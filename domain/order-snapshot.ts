@@ -36,6 +36,8 @@ export interface OpenRefund {
   id: string | null;
   amount: number | null;
   status: string;
+  /** Stripe's code for why it failed; absent if it did not, or Stripe does not say. */
+  failureReason?: string;
 }
 
 /**
@@ -50,6 +52,8 @@ export interface ToldRefund {
   origin: RefundOrigin;
   /** What went back to stock with it. */
   restock: ParcelLine[];
+  /** As of an open refund; null if there is none. Absent from what older histories hold. */
+  failureReason?: string | null;
   at: number;
 }
 

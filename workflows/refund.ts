@@ -11,6 +11,7 @@ import type { FollowedRefund } from '../activities/refund/follow';
 import type { RefundId, SessionId } from '../domain/ids';
 import { DECISIONS, isFinal } from '../domain/order';
 import { hasEnded, isResolved, isReversed, waitsForCustomer } from '../domain/refund';
+import { refundInWords } from '../domain/refund-words';
 import { type RefundInput, refundLookSignal } from '../messages/refund';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { FollowerSigns } from './follower-signs';
@@ -157,11 +158,11 @@ const mailsAbout = (refundId: RefundId, status: string, asksCustomer: boolean): 
         ...(asksCustomer ? [{ template: 'order_refunded', ref: refundId, episode: 'bank-details' } as const] : []),
       ];
 
-const describe = ({ number, status }: Known): string[] => [
-  `### Refund of order ${number}: ${status}`,
+const describe = ({ number, status, failureReason }: Known): string[] => [
+  `### Refund of order ${number}: ${refundInWords(status, failureReason)}`,
   isReversed(status)
-    ? 'The money is back with us. `retry` of the order asks for it again; or reach the customer another way.'
+    ? '`retry` of the order asks for it again; or reach the customer another way.'
     : waitsForCustomer(status)
-      ? 'Stripe has asked the customer for their bank details by e-mail. Unanswered, the refund lapses after some weeks, and the money is ours again.'
+      ? 'If they do not answer Stripe, the refund lapses after some weeks, and the shop has the money again.'
       : 'Followed until Stripe says how it ended.',
 ];

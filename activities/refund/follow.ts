@@ -26,6 +26,8 @@ export type FollowedRefund =
       number: string;
       status: string;
       orderStatus: OrderStatus;
+      /** Stripe's code for why it failed, if it did and Stripe says. */
+      failureReason?: string;
       /** The customer was told that there is nothing to do, and now Stripe waits for them. */
       asksCustomer?: true;
     };
@@ -45,13 +47,18 @@ export const refundFollowing = (deps: Deps) => {
       const sessionId = await orderOf(expectObject(refund, 'refund'));
       if (typeof sessionId === 'object') return sessionId;
       const at = new Date(deps.clock.now());
-      const { number, status, orderStatus, since } = await recordRefund(db, { sessionId, seen: seenOf(refund), at });
+      const { number, status, orderStatus, since, failureReason } = await recordRefund(db, {
+        sessionId,
+        seen: seenOf(refund),
+        at,
+      });
       addToLogContext({ session: sessionId, number });
       const key = mailKey(sessionId, { template: 'order_refunded', ref: refundId });
       const asksCustomer = waitsForCustomer(status) && (await wasWrittenBefore(db, { sessionId, key, before: since }));
       return {
         ...{ outcome: 'known', sessionId, number, status, orderStatus },
         ...(asksCustomer && { asksCustomer }),
+        ...(failureReason !== null && { failureReason }),
       };
     },
 

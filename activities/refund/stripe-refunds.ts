@@ -119,7 +119,7 @@ export const seenOf = ({
   key: metadata?.[REFUND_KEY] ?? null,
   status: status ?? 'pending',
   createdAt: new Date(created * 1000),
-  failureReason: failure_reason ?? null,
+  failureReason: isCode(failure_reason) ? failure_reason : null,
 });
 
 /** The request whose failure Stripe replays; null if this failure is new. */
@@ -150,7 +150,10 @@ function reasonOf({ code, param }: InstanceType<typeof Stripe.errors.StripeError
 
 /** Stripe's code, which goes into Temporal: never any other text. Most lasting refusals have none. */
 const codeOf = ({ code, type }: InstanceType<typeof Stripe.errors.StripeError>): string =>
-  code !== undefined && /^[a-z0-9_]{1,80}$/.test(code) ? code : (STRIPE_TYPES[type] ?? 'invalid_request_error');
+  isCode(code) ? code : (STRIPE_TYPES[type] ?? 'invalid_request_error');
+
+/** A code may stand in Temporal, a sentence may not. */
+const isCode = (text: string | undefined): text is string => text !== undefined && /^[a-z0-9_]{1,80}$/.test(text);
 
 const STRIPE_TYPES: Record<string, string> = {
   StripeCardError: 'card_error',

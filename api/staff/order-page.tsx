@@ -4,6 +4,7 @@ import { waitsForAnswer } from '../../domain/dispute';
 import { formatMoney, type Money } from '../../domain/money';
 import { postalLines } from '../../domain/postal-address';
 import { Problem } from '../../domain/problem';
+import { refundInWords } from '../../domain/refund-words';
 import { type TemporalUi, workflowUrl } from '../../platform/temporal-ui';
 import { readPacking } from '../../store/orders/packing';
 import { OrderRef } from '../admin/fields';
@@ -129,8 +130,8 @@ const orderPage = ({ env }: ApiDeps, { order, ui, signedIn }: Shown): string => 
         <List
           title="Refunds"
           lines={order.refunds.map(
-            ({ id, status, amount, reason, refusal }) =>
-              `${said(amount)}, asked for as “${reason.replaceAll('_', ' ')}”: ${status}${id ? ` ${id}` : ''}${refusal ? `. ${refusal.message}` : ''}`,
+            ({ id, status, amount, reason, refusal, failure }) =>
+              `${said(amount)}, asked for as “${reason.replaceAll('_', ' ')}”: ${refundInWords(status, failure?.code)}${id ? ` ${id}` : ''}${refusal ? `. ${refusal.message}` : ''}`,
           )}
         />
         <List

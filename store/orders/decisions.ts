@@ -4,6 +4,7 @@ import { formatMoney } from '../../domain/money';
 import { DECISIONS, type Decision, isDecision } from '../../domain/order';
 import { refundableOf } from '../../domain/order-money';
 import { openFailures, openRefusals, type Refund } from '../../domain/refund';
+import { whyRefundFailed } from '../../domain/refund-words';
 import { isRule } from '../../domain/refundable';
 import type { Tx } from '../database';
 import { refundsOf } from '../refunds/rows';
@@ -105,14 +106,15 @@ export function callForRefusal(order: CalledOrder, { amount, refusal }: Refund, 
 /** The columns of an order one of whose refunds has just failed. */
 export function callForFailure(
   order: CalledOrder,
-  { stripeId, status }: { stripeId: string | null; status: string },
+  { stripeId, status, failureReason }: { stripeId: string | null; status: string; failureReason: string | null },
   refunds: Refund[],
   at: Date,
 ) {
+  const why = failureReason === null ? '' : ` (${whyRefundFailed(failureReason)})`;
   const call: Call = {
     step: DECISIONS.refundFailed,
     subject: stripeId ?? '',
-    reason: `The refund ${stripeId} ${status === 'canceled' ? 'was cancelled' : 'failed'}: the shop has the money again`,
+    reason: `The refund ${stripeId} ${status === 'canceled' ? 'was cancelled' : 'failed'}${why}: the shop has the money again`,
     since: at.toISOString(),
   };
   // A refund that fails once more has failed anew.

@@ -3,10 +3,11 @@ import { isSessionId, type SessionId, sessionId } from '../../domain/ids';
 import type { Money } from '../../domain/money';
 import type { HoldReason } from '../../domain/order';
 import type { ParcelLine } from '../../domain/parcel';
+import { whyRefundFailedSentence } from '../../domain/refund-words';
 import type { ReplacedLine } from '../../domain/replacements';
 import type { FollowedReturn } from '../../domain/return-requests';
 import type { Condition } from '../../domain/returns';
-import type { Order, Prisma } from '../../prisma/generated/client';
+import type { Order, Prisma, Refund } from '../../prisma/generated/client';
 import { type Invoice, toInvoice } from '../customers/invoice';
 import type { Db } from '../database';
 import { IN_TIME, type ReturnRequestView, returnRequestsOf } from './return-requests';
@@ -66,6 +67,8 @@ export interface StaffOrderView extends OrderView {
     reason: string;
     /** Why Stripe refuses it, or did. */
     refusal: { message: string; code: string } | null;
+    /** Why it failed once Stripe had made it; null also where Stripe did not say. */
+    failure: { message: string; code: string } | null;
     createdAt: Date;
   }[];
 }
@@ -105,13 +108,19 @@ export async function readStaffOrder(db: Db, id: SessionId): Promise<StaffOrderV
       ...{ id, status, reason, dueBy },
       amount: { amount: Number(amount), currency },
     })),
-    refunds: row.refunds.map(({ stripeId, key, status, amount, reason, refusal, refusalReason, createdAt }) => ({
-      ...{ id: stripeId, request: key, status, reason, createdAt },
-      amount: amount === null ? null : Number(amount),
-      refusal: refusal === null ? null : { message: refusalReason ?? '', code: refusal },
-    })),
+    refunds: row.refunds.map(toRefundView),
   };
 }
+
+const toRefundView = (row: Refund): StaffOrderView['refunds'][number] => ({
+  ...{ id: row.stripeId, request: row.key, status: row.status, reason: row.reason, createdAt: row.createdAt },
+  amount: row.amount === null ? null : Number(row.amount),
+  refusal: row.refusal === null ? null : { message: row.refusalReason ?? '', code: row.refusal },
+  failure:
+    row.failureReason === null
+      ? null
+      : { message: whyRefundFailedSentence(row.failureReason), code: row.failureReason },
+});
 
 function toHold(row: Order): StaffOrderView['hold'] {
   const { shippingHoldSince: since, shippingHoldBy: actor } = row;

@@ -3,7 +3,8 @@ import { formatMoney } from '../../domain/money';
 import { DECISIONS, isFinal, type OrderStatus, type PaymentStatus } from '../../domain/order';
 import { leftOf } from '../../domain/order-money';
 import { unshipped } from '../../domain/parcel';
-import { isCounted, isNews, isReversed, type Refund, refundedOf, waitsForCustomer } from '../../domain/refund';
+import { isCounted, isNews, isReversed, type Refund, refundedOf } from '../../domain/refund';
+import { refundInWords } from '../../domain/refund-words';
 import { cappedRestock } from '../../domain/refundable';
 import type { Refund as RefundRow } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
@@ -36,6 +37,8 @@ export interface RecordedRefund {
   /** The status of the refund, and since when it has it. */
   status: string;
   since: Date;
+  /** Stripe's code for why it failed; null if it did not, or Stripe does not say. */
+  failureReason: string | null;
   /** Whether all of the order's money is refunded, being refunded, or lost to a dispute. */
   everything: boolean;
 }
@@ -63,14 +66,11 @@ export async function recordRefund(
 /** As `recordRefund`, in a transaction that has locked the order. */
 export async function recordSeen(tx: Tx, order: LockedOrder, seen: SeenRefund, at: Date): Promise<RecordedRefund> {
   const { row, before } = await writeRefund(tx, order, seen, at);
-  const isFailed = isReversed(row.status);
-  const why = isFailed && seen.failureReason ? ` (${seen.failureReason.replaceAll('_', ' ')})` : '';
+  const stage = refundInWords(row.status, row.failureReason);
   return settle(tx, order, { row, before }, at, {
     type: 'refund',
-    message: `Refund of ${formatMoney({ amount: seen.amount, currency: seen.currency })}: ${row.status}${why}${
-      waitsForCustomer(row.status) ? '; Stripe has asked the customer for bank details by e-mail' : ''
-    }`,
-    actor: isFailed ? 'stripe' : row.actor, // who asked for it did not make it fail
+    message: `Refund of ${formatMoney({ amount: seen.amount, currency: seen.currency })}: ${stage}`,
+    actor: isReversed(row.status) ? 'stripe' : row.actor, // who asked for it did not make it fail
     key: `refund/${seen.id}/${row.status}`,
   });
 }
@@ -117,6 +117,7 @@ export async function settle(
     orderStatus: change.status ?? order.status,
     status: row.status,
     since: row.updatedAt,
+    failureReason: row.failureReason,
     everything,
   };
 }
@@ -125,7 +126,7 @@ export async function settle(
 async function writeRefund(
   tx: Tx,
   { sessionId }: LockedOrder,
-  { id, key, status, amount, currency, createdAt }: SeenRefund,
+  { id, key, status, amount, currency, createdAt, failureReason = null }: SeenRefund,
   at: Date,
 ): Promise<WrittenRow> {
   const known = await tx.refund.findFirst({
@@ -134,7 +135,10 @@ async function writeRefund(
   const seen = {
     ...{ stripeId: id, amount, currency },
     // Stripe has made it now, so whatever was recorded before no longer counts.
-    ...((!known?.stripeId || isNews(known.status, status)) && { status, refusal: null, refusalReason: null }),
+    ...((!known?.stripeId || isNews(known.status, status)) && {
+      ...{ status, refusal: null, refusalReason: null },
+      failureReason: isReversed(status) ? failureReason : null,
+    }),
     // A repeat changes nothing, not even the time.
     updatedAt: known?.stripeId === id && known.status === status ? known.updatedAt : at,
   };

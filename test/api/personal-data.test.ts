@@ -71,7 +71,7 @@ const PLAIN: Record<string, string[]> = {
   reconciliations: ['id', 'trigger', 'window', 'discrepancies', 'skipped', 'failure'],
   refunds: [
     ...['key', 'request_key', 'retry_of', 'stripe_id', 'session_id', 'currency', 'status', 'reason', 'actor'],
-    ...['restock', 'request_hash', 'refusal', 'refusal_reason'],
+    ...['restock', 'request_hash', 'refusal', 'refusal_reason', 'failure_reason'],
   ],
   withdrawals: ['session_id', 'via'],
   request_actors: ['session_id', 'key', 'actor'],

@@ -165,7 +165,7 @@ describe('the finder', () => {
       data: {
         ...{ ...row, key: 'k', requestKey: 'k', stripeId: 're_found', amount: 700 },
         origin: 'STAFF',
-        ...{ status: 'failed', reason: 'other', actor: 'staff' },
+        ...{ status: 'failed', failureReason: 'declined', reason: 'other', actor: 'staff' },
       },
     });
     await office.db.dispute.create({
@@ -258,6 +258,7 @@ describe('the finder', () => {
     for (const known of ['ada@example.com', '&lt;i&gt;Ada&lt;/i&gt;', 'Torstraße 1', 'GERMANY', 'du_found', 're_found'])
       expect(text).toContain(known);
     expect(text).toContain('DHL 00340434161094021501');
+    expect(text).toContain(': failed (the bank declined it), the money is back with the shop re_found');
     expect(text).toContain('<a href="https://invoice.stripe.com/i/1">Invoice</a>');
     expect(text).not.toMatch(/<script|<i>|src=/);
     expect(headers['content-security-policy']).toMatch(

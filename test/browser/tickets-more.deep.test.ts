@@ -68,7 +68,7 @@ test('2: charged twice: the second of two orders is cancelled, and its document 
   await desk.send('cancel', toldTicket(2).blocks[0]);
   const document = await desk.documentOf(second.number, 'Refund notice sent to the customer');
   expect(document).toContain('REFUNDED');
-  expect(document).toContain('€36.00, asked for as “duplicate”: succeeded');
+  expect(document).toContain('€36.00, asked for as “duplicate”: given back');
   expect((await desk.orderOf(kept.number)).status).toBe('PREPARING');
 }, 120_000);
 

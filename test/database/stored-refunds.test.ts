@@ -1,9 +1,12 @@
 import type { SessionId } from '../../domain/ids';
+import { againKey } from '../../domain/refund';
 import type { Db } from '../../store/database';
 import { readSnapshot } from '../../store/orders/snapshot';
+import { readStaffOrder } from '../../store/orders/staff-view';
 import { recordRefund } from '../../store/refunds/record';
 import { refuseByRule } from '../../store/refunds/refusals';
 import { storeRequest, writeRequest } from '../../store/refunds/staff-requests';
+import { refundsTold } from '../../workflows/order/refunds-told';
 import { withDatabase } from '../support/database';
 import { at, goods } from './goods';
 
@@ -91,16 +94,45 @@ test('one that is refused while staff wait is theirs to hear, and is shown nowhe
   expect(await db.timelineEntry.count({ where: { sessionId, type: 'refund-refused' } })).toBe(0);
 });
 
-test('one that fails at the bank says why in the bank’s words, and that staff did not make it fail', async () => {
+test('one that fails at the bank says why in plain words, everywhere, and that staff did not make it fail', async () => {
   const { sessionId } = await order();
   await write(sessionId, 'ours', 1_000, at);
   const seen = { id: 're_fails', key: `${sessionId}/staff/ours`, amount: 1_000, currency: 'eur', createdAt: at };
+  const read = async () => (await readStaffOrder(db, sessionId)).refunds;
   await recordRefund(db, { sessionId, seen: { ...seen, status: 'succeeded' }, at });
+  expect(await read()).toMatchObject([{ status: 'succeeded', failure: null }]);
   const failureReason = 'expired_or_canceled_card';
-  await recordRefund(db, { sessionId, seen: { ...seen, status: 'failed', failureReason }, at: after(60) });
+  for (let times = 0; times < 2; times++)
+    await recordRefund(db, { sessionId, seen: { ...seen, status: 'failed', failureReason }, at: after(60) });
+  const failure = { code: failureReason, message: 'The card has expired or was cancelled.' };
+  expect(await read()).toMatchObject([{ status: 'failed', refusal: null, failure }]);
   const told = await db.timelineEntry.findMany({ where: { sessionId, type: 'refund' }, orderBy: { at: 'asc' } });
+  const failed = 'failed (the card has expired or was cancelled), the money is back with the shop';
   expect(told.map(({ message, actor }) => [message, actor])).toEqual([
-    ['Refund of €10.00: succeeded', 'ada'],
-    ['Refund of €10.00: failed (expired or canceled card)', 'stripe'],
+    ['Refund of €10.00: given back', 'ada'],
+    [`Refund of €10.00: ${failed}`, 'stripe'],
+  ]);
+  expect((await readStaffOrder(db, sessionId)).attention).toMatchObject({
+    reason: 'The refund re_fails failed (the card has expired or was cancelled): the shop has the money again',
+  });
+  const snapshot = await readSnapshot(db, sessionId);
+  expect(snapshot.openRefunds).toEqual([{ id: 're_fails', amount: 1_000, status: 'failed', failureReason }]);
+  expect(refundsTold(snapshot)[0]).toContain(`Refund of €10.00 by staff: ${failed}`);
+});
+
+test('one that is asked for again starts without the reason of the one that failed, which keeps it', async () => {
+  const { sessionId } = await order();
+  await write(sessionId, 'ours', 1_000, at);
+  const ours = { id: 're_ours', key: `${sessionId}/staff/ours`, amount: 1_000, currency: 'eur', createdAt: at };
+  const failed = { ...ours, status: 'failed', failureReason: 'declined' };
+  await recordRefund(db, { sessionId, seen: failed, at });
+  await write(sessionId, againKey('re_ours'), 1_000, after(60));
+  const again = { ...ours, id: 're_again', key: `${sessionId}/staff/${againKey('re_ours')}`, status: 'succeeded' };
+  await recordRefund(db, { sessionId, seen: again, at: after(61) });
+  // An answer of Stripe's that is late tells nothing about it any more.
+  await recordRefund(db, { sessionId, seen: { ...ours, status: 'pending' }, at: after(62) });
+  expect((await readStaffOrder(db, sessionId)).refunds).toMatchObject([
+    { id: 're_ours', status: 'failed', failure: { code: 'declined', message: 'The bank declined it.' } },
+    { id: 're_again', status: 'succeeded', failure: null },
   ]);
 });

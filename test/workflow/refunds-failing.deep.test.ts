@@ -1,4 +1,5 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
+import type { SessionId } from '../../domain/ids';
 import { WORKFLOWS } from '../../messages/names';
 import { orderStart, retryUpdate } from '../../messages/order';
 import { resolveRefund } from '../../store/refunds/resolve';
@@ -223,7 +224,7 @@ test('a refund that waits for the customer’s bank details tells them what to d
   expect(mail.text.replaceAll('\n', ' ')).toContain('asks for your bank details. Please answer it.');
   const { timeline } = await world.order(id);
   expect(timeline.map(({ message }) => message)).toContain(
-    'Refund of €4.00: requires_action; Stripe has asked the customer for bank details by e-mail',
+    'Refund of €4.00: waits for the customer’s bank details, which Stripe has asked for by e-mail',
   );
 });
 
@@ -263,8 +264,12 @@ test('one story a refund: initiated, succeeded, failed, and each told once', asy
   await until(async () => (await world.mails(id)).includes('refund_failed'));
   expect((await world.mails(id)).filter((template) => template === 'order_refunded')).toHaveLength(1);
   const told = (await world.order(id)).timeline.filter(({ type }) => type === 'refund').map(({ message }) => message);
-  const failed = expect.stringMatching(/^Refund of €4.00: failed/);
-  expect(told).toEqual(['Refund of €4.00: pending', 'Refund of €4.00: succeeded', failed]);
+  const failed = 'failed (the card was reported lost or stolen), the money is back with the shop';
+  expect(told).toEqual(['under way', 'given back', failed].map((stage) => `Refund of €4.00: ${stage}`));
+  const { currentDetails } = await world
+    .handle(refund.id as SessionId)
+    .query<{ currentDetails: string }>('__temporal_workflow_metadata');
+  expect(currentDetails).toContain(`: ${failed}\n`);
   // What is asked for anew is what failed, not all that is left.
   expect(await world.handle(id).executeUpdate('retry')).toBe('PREPARING');
   expect(await world.order(id)).toMatchObject({ refunded: 400n, attentionStep: null });

@@ -202,7 +202,8 @@ describe('a part of an order', () => {
     expect(await told()).toEqual(given);
     await world.at(`/refunds/${dashboard.id}/fail`);
     await shop.told(dashboard);
-    const failed = 'Refund of €2.50 made at Stripe: failed, the money is back with the shop';
+    const failed =
+      'Refund of €2.50 made at Stripe: failed (the card was reported lost or stolen), the money is back with the shop';
     await until(async () => (await told()).length === 3);
     expect(await told()).toEqual([...given, failed]);
     await world.handle(id).terminate();

@@ -4,6 +4,7 @@ import { isFinal } from '../../domain/order';
 import type { MailState } from '../../domain/order-snapshot';
 import type { OrderReport } from '../../messages/order';
 import { moment } from '../moment';
+import { stageInWords } from './refunds-told';
 
 /**
  * The order's details in the Temporal UI, as Markdown: what is known of it, what it waits for, and what staff can do,
@@ -104,20 +105,10 @@ const requestOf = ({ id, at, awaited }: OrderReport['returnRequests'][number]): 
 const unitsOf = (items: { sku: string; quantity: number }[]): string =>
   items.map(({ sku, quantity }) => `${quantity} × \`${sku}\``).join(', ');
 
-function refundOf({ id, amount, status }: OrderReport['openRefunds'][number], { money }: OrderReport): string {
+function refundOf({ id, amount, ...stage }: OrderReport['openRefunds'][number], { money }: OrderReport): string {
   const what = amount === null ? 'all that is left' : formatMoney({ amount, currency: money.currency });
-  return `${what}: ${REFUND[status] ?? status}${id === null ? '' : ` ${run(id)}`}`;
+  return `${what}: ${stageInWords(stage)}${id === null ? '' : ` ${run(id)}`}`;
 }
-
-/** Stripe's words for a refund, and ours, in plain English. */
-const REFUND: Record<string, string> = {
-  requested: 'not answered by Stripe yet',
-  pending: 'under way',
-  requires_action: 'waits for the customer’s bank details, which Stripe has asked for',
-  failed: 'failed, the money is back with the shop',
-  canceled: 'was cancelled, the money is back with the shop',
-  refused: 'refused; the staff API shows why',
-};
 
 const mailOf = ({ template, state, at }: OrderReport['mails'][number]): string =>
   `\`${template}\`: ${MAIL[state]} ${moment(at)}`;

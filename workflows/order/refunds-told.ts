@@ -1,6 +1,7 @@
 import { formatMoney } from '../../domain/money';
 import type { OrderSnapshot, ToldRefund } from '../../domain/order-snapshot';
 import { isCounted, isResolved, type RefundOrigin } from '../../domain/refund';
+import { refundInWords } from '../../domain/refund-words';
 import { moment } from '../moment';
 
 /**
@@ -11,33 +12,32 @@ export const refundsTold = (
   { currency, refunds = [] }: Pick<OrderSnapshot, 'currency' | 'refunds'>,
   before: readonly ToldRefund[] = [],
 ): string[] =>
-  refunds
-    .filter((refund) =>
-      before.every(({ key, status }) => key !== refund.key || stageOf(status) !== stageOf(refund.status)),
-    )
-    .map((refund) => describe(refund, currency));
+  refunds.flatMap((refund) => {
+    const earlier = before.find(({ key }) => key === refund.key);
+    return earlier?.status === refund.status ? [] : [describe(refund, earlier, currency)];
+  });
 
-/** Money that is on its way, or has arrived, is given back: that is told once. */
-const stageOf = (status: string): string => (isCounted(status) && !isResolved(status) ? 'given back' : status);
-
-function describe({ amount, status, origin, restock, at }: ToldRefund, currency: string): string {
-  const stage = stageOf(status);
+function describe(refund: ToldRefund, earlier: ToldRefund | undefined, currency: string): string {
+  const { amount, status, origin, restock, at } = refund;
   const money = amount === null ? 'all that was left' : formatMoney({ amount, currency });
-  const units = restock.map(({ sku, quantity }) => `${quantity} × ${sku}`);
-  const stock = units.length > 0 && stage === 'given back' ? `; back in stock: ${units.join(', ')}` : '';
-  return `Refund of ${money}${BY[origin]}: ${STAGE[stage] ?? stage}${stock}, ${moment(at)}`;
+  const units = isMade(status) && !isMade(earlier?.status) ? restock : [];
+  const stock = units.length > 0 ? `; back in stock: ${unitsOf(units)}` : '';
+  return `Refund of ${money}${BY[origin]}: ${stageInWords(refund)}${stock}, ${moment(at)}`;
 }
+
+/** What is restocked with a refund goes back when Stripe has made it. */
+const isMade = (status: string | undefined): boolean =>
+  status !== undefined && isCounted(status) && !isResolved(status);
+
+const unitsOf = (units: ToldRefund['restock']): string =>
+  units.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ');
+
+/** Where a refund stands. The sentence of who refuses it is free text, which must not stand in Temporal. */
+export const stageInWords = ({ status, failureReason }: Pick<ToldRefund, 'status' | 'failureReason'>): string =>
+  `${refundInWords(status, failureReason)}${status === 'refused' ? '; the staff API shows why' : ''}`;
 
 const BY: Record<RefundOrigin, string> = {
   STAFF: ' by staff',
   COMPENSATION: ' to end the order',
   STRIPE: ' made at Stripe',
-};
-
-const STAGE: Record<string, string> = {
-  failed: 'failed, the money is back with the shop',
-  canceled: 'cancelled, the money is back with the shop',
-  refused: 'refused; the staff API shows why',
-  withdrawn: 'withdrawn by staff',
-  settled_elsewhere: 'settled in another way',
 };

@@ -133,6 +133,10 @@ export const AdminOrder = OrderDocument.extend({
       refusal: orNull(z.strictObject({ message: z.string(), code: z.string() })).meta({
         description: 'Why Stripe refuses it, or did: its own sentence, and its code (or the type of its error).',
       }),
+      failure: orNull(z.strictObject({ message: z.string(), code: z.string() })).meta({
+        description:
+          'Why it failed after Stripe had made it: Stripe’s `failure_reason`, and what that means. Null if it did not fail, or Stripe does not say why.',
+      }),
       createdAt: Timestamp,
     }),
   ),

@@ -147,7 +147,11 @@ test('the details tell money, goods, parcels, refunds and disputes of the order,
         },
       ],
       returns: [{ id: 'r', items: [{ sku: 'mug', quantity: 1 }], condition: 'write_off' }],
-      openRefunds: [{ id: 're_1', amount: 500, status: 'failed' }],
+      openRefunds: [
+        { id: 're_1', amount: 500, status: 'failed', failureReason: 'lost_or_stolen_card' },
+        { id: 're_2', amount: 600, status: 'canceled', failureReason: 'one_that_is_new' },
+        { id: 're_3', amount: 700, status: 'failed' },
+      ],
       disputes: [
         {
           ...{ id: 'du_1', amount: 7400, currency: 'eur', dueBy: Date.UTC(2026, 11, 2, 16, 46) },
@@ -164,7 +168,9 @@ test('the details tell money, goods, parcels, refunds and disputes of the order,
     '**Goods**\n\n- 3 × `mug`: 2 sent, 1 came back, 1 to send\n- 1 × `pot`: 1 sent, 0 to send',
     '- DHL `A1`, 1 December 2026, 09:05 UTC: 2 × `mug`',
     '- 1 × `mug`, written off',
-    '- €5.00: failed, the money is back with the shop [re_1](/namespaces/shop/workflows/re_1)',
+    '- €5.00: failed (the card was reported lost or stolen), the money is back with the shop [re_1](/namespaces/shop/workflows/re_1)',
+    '- €6.00: cancelled (Stripe does not explain why), the money is back with the shop [re_2]',
+    '- €7.00: failed, the money is back with the shop [re_3]',
     'https://dashboard.stripe.com/test/payments/pi_1',
   ])
     expect(seen.details).toContain(said);
