@@ -1,6 +1,6 @@
 import type { UpdateAction } from './action-facts';
 import { formatMoney } from './money';
-import { leftOf } from './order-money';
+import { refundableNow } from './order-money';
 import type { OrderSnapshot } from './order-snapshot';
 import type { LineProgress, ParcelLine } from './parcel';
 
@@ -16,7 +16,7 @@ export const PLACEHOLDER = '…';
 /** What an example is made of. */
 export type ExampleFacts = Pick<
   OrderSnapshot,
-  'total' | 'currency' | 'refunded' | 'lostAmount' | 'lines' | 'disputed'
+  'total' | 'currency' | 'refunded' | 'lostAmount' | 'openRefunds' | 'lines' | 'disputed'
 > & {
   /** Staff must decide about a refund, not about something that was reported. */
   isAboutRefund: boolean;
@@ -49,7 +49,7 @@ export function examplesOf(action: UpdateAction, order: ExampleFacts): ActionExa
 }
 
 function refunds(order: ExampleFacts): ActionExample[] {
-  const amount = leftOf(moneyOf(order));
+  const amount = refundable(order);
   const left = formatMoney({ amount, currency: order.currency });
   const reason = 'requested_by_customer';
   return [
@@ -63,7 +63,7 @@ function returns(order: ExampleFacts): ActionExample[] {
   const items = unitsOf(order, ({ shipped, returned, withCustomer = shipped - returned }) => withCustomer);
   const resold = { items, condition: 'restock' };
   return [
-    leftOf(moneyOf(order)) > 0 && !order.disputed
+    refundable(order) > 0 && !order.disputed
       ? { data: { ...resold, refund: {} }, means: 'goods that can be sold again, and what they cost' }
       : { data: resold, means: 'goods that can be sold again, and no money' },
     { data: { items, condition: 'write_off' }, means: 'goods that cannot, and no money' },
@@ -86,7 +86,8 @@ function replacements(order: ExampleFacts): ActionExample[] {
 /** What can be in the next parcel. */
 const toSend = ({ toShip, again = toShip }: LineProgress): number => again;
 
-const moneyOf = ({ total, refunded = 0, lostAmount = 0 }: ExampleFacts) => ({ total, refunded, lostAmount });
+const refundable = ({ total, refunded = 0, lostAmount = 0, openRefunds = [] }: ExampleFacts): number =>
+  refundableNow({ total, refunded, lostAmount }, openRefunds);
 
 function unitsOf({ lines = [] }: ExampleFacts, units: (line: LineProgress) => number): ParcelLine[] {
   return lines.map((line) => ({ sku: line.sku, quantity: units(line) })).filter(({ quantity }) => quantity > 0);

@@ -69,6 +69,10 @@ export interface ActionFacts {
   partlyGone?: boolean | undefined;
   /** It has downloads only. */
   digital?: boolean | undefined;
+  /** Nothing can be refunded now: nothing is left, or Stripe has been asked for all that is. */
+  nothingRefundable?: boolean | undefined;
+  /** Its workflow asks Stripe for all that is left, and has no answer yet. */
+  refundingAll?: boolean | undefined;
   /** No money was taken: it is free, or was never paid. */
   nothingTaken?: boolean | undefined;
   /** A refund is not over at Stripe, or did not go through and staff have not resolved it. */
@@ -85,6 +89,10 @@ export interface ActionFacts {
   reports?: readonly Decision[] | undefined;
   /** A step is parked, or a decision is pending. */
   needsAttention?: boolean | undefined;
+  /** A step is parked that can be tried again. */
+  stuck?: boolean | undefined;
+  /** What staff decided, with `retry` or `resolve`, is being carried out. */
+  deciding?: boolean | undefined;
   /** Its payment differs from what was asked, and staff have not accepted it. */
   paymentDiffers?: boolean | undefined;
   /** Stripe does not know its session. */

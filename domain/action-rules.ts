@@ -2,7 +2,7 @@ import type { Action } from './action-facts';
 import { CUSTOMER_RULES } from './customer-rules';
 import { GOODS_RULES } from './goods-rules';
 import { HOLD_RULES } from './hold-rules';
-import { cancelUnderWay, disputed, NOTHING_TO_ACCEPT, onHold, type Rules } from './obstacles';
+import { cancelUnderWay, disputed, NOTHING_TO_ACCEPT, onHold, REFUNDING_ALL, type Rules } from './obstacles';
 import { DECISIONS, type Decision, isFinal, ORDER_STATUSES } from './order';
 import { SHOPPER_RULES } from './shopper-rules';
 
@@ -49,6 +49,7 @@ export const RULES: Record<Action, Rules> = {
         refusal: () => 'Stripe warns of fraud: decide first, with retry or cancel',
       },
       cancelUnderWay(),
+      REFUNDING_ALL,
       onHold(),
       {
         when: 'a lost dispute awaits a decision',
@@ -61,7 +62,7 @@ export const RULES: Record<Action, Rules> = {
   deliver: {
     does: 'says that it arrived, which completes it',
     in: ['SHIPPED'],
-    obstacles: [],
+    obstacles: [REFUNDING_ALL],
   },
   ...HOLD_RULES,
   cancel: {
@@ -83,6 +84,7 @@ export const RULES: Record<Action, Rules> = {
       },
       disputed('The payment is disputed: the bank decides about the money'),
     ],
+    inVain: ({ cancelling = false, refundingAll = false }) => cancelling || refundingAll,
   },
   refund: {
     does: 'gives money back, all that is left or a part',
@@ -95,7 +97,7 @@ export const RULES: Record<Action, Rules> = {
       },
       disputed(NO_REFUND_WHILE_DISPUTED),
     ],
-    inVain: ({ lost = false }) => lost,
+    inVain: ({ nothingRefundable = false, lost = false }) => nothingRefundable || lost,
   },
   ...GOODS_RULES,
   retry: {
@@ -121,6 +123,7 @@ export const RULES: Record<Action, Rules> = {
         refusal: () => 'Something of the order is shipped already: withdraw the cancel, then refund what you want',
       },
     ],
+    inVain: ({ deciding = false, stuck = false }) => deciding && !stuck,
   },
   resolve: {
     does: '`withdraw`: takes back a refund that failed, or a refund or cancel that Stripe refuses; `settled_elsewhere`: says that the customer got the money another way; `accept`: goes on with a payment that differs, or takes note',
@@ -138,8 +141,8 @@ export const RULES: Record<Action, Rules> = {
       },
     ],
     // A step that is stuck needs no answer: it is tried again.
-    inVain: ({ pendingDecision, reports = [], paymentDiffers = false }) =>
-      !pendingDecision && reports.length === 0 && !paymentDiffers,
+    inVain: ({ pendingDecision, reports = [], paymentDiffers = false, deciding = false }) =>
+      deciding || (!pendingDecision && reports.length === 0 && !paymentDiffers),
   },
   accept: {
     does: 'as `resolve`: goes on with a payment that differs, at what was paid, or takes note of what was reported',

@@ -1,5 +1,6 @@
 import { type Action, type ActionFacts, UPDATES, type UpdateAction } from './action-facts';
 import { RULES } from './action-rules';
+import { REFUNDING_ALL } from './obstacles';
 import { isFinal } from './order';
 
 /** Why staff may not do this now, in a plain sentence without its full stop; null when they may. */
@@ -24,17 +25,29 @@ export function whyNotInStatus(action: Action, order: ActionFacts): string | nul
 export const whyNotWithFlags = (action: Action, order: ActionFacts): string | null =>
   RULES[action].obstacles.find(({ applies }) => applies(order))?.refusal(order) ?? null;
 
+/**
+ * Why a workflow refuses it while it asks Stripe for all that is left; null if it need not wait for the answer.
+ * Whatever else stands in the way is judged when its turn comes.
+ */
+export const whyNotMeanwhile = (action: Action, order: ActionFacts): string | null =>
+  RULES[action].obstacles.includes(REFUNDING_ALL) && REFUNDING_ALL.applies(order) ? REFUNDING_ALL.refusal(order) : null;
+
 /** The refusal of what makes no sense in this status. */
 export const refusalOf = ({ status }: Pick<ActionFacts, 'status'>): string => `The order is ${status}`;
 
 /**
- * The updates that staff may send to an order's workflow now, with what each would do. An order that has ended has no
- * workflow to take one.
+ * The updates that staff may send to an order's workflow now, with what each would do. Once the order has ended, its
+ * workflow only sends the last mails, and tries one again that is stuck.
  */
 export function offered(order: ActionFacts): { action: UpdateAction; does: string }[] {
-  if (isFinal(order.status)) return [];
-  return UPDATES.filter((action) => whyNot(action, order) === null && !RULES[action].inVain?.(order)).map((action) => {
-    const { does, doesNow } = RULES[action];
-    return { action, does: doesNow?.(order) ?? does };
-  });
+  const { status, stuck = false, pendingDecision } = order;
+  const taken = isFinal(status) ? AFTER_THE_END.filter(() => stuck && !pendingDecision) : UPDATES;
+  return taken
+    .filter((action) => whyNot(action, order) === null && !RULES[action].inVain?.(order))
+    .map((action) => {
+      const { does, doesNow } = RULES[action];
+      return { action, does: doesNow?.(order) ?? does };
+    });
 }
+
+const AFTER_THE_END: readonly UpdateAction[] = ['retry'];

@@ -1,5 +1,5 @@
 import type { Action } from './action-facts';
-import { cancelUnderWay, disputed, isErased, type Rules } from './obstacles';
+import { cancelUnderWay, disputed, isErased, REFUNDING_ALL, type Rules } from './obstacles';
 import { ORDER_STATUSES } from './order';
 
 /** What staff may do about goods that were shipped, and when: a part of the table in action-rules.ts. */
@@ -8,6 +8,7 @@ export const GOODS_RULES = {
     does: 'records goods that came back: restocks them or writes them off, refunds them if asked, and mails the customer',
     in: ['PREPARING', 'SHIPPED', 'COMPLETED', 'REFUNDED'],
     obstacles: [
+      REFUNDING_ALL,
       {
         when: 'nothing is shipped that has not come back; with a refund, also whatever `refund` is refused for',
         applies: ({ nothingOut = false }) => nothingOut,
@@ -34,6 +35,7 @@ export const GOODS_RULES = {
       isErased(),
       disputed('The payment is disputed: nothing is sent again while the bank decides'),
       cancelUnderWay(),
+      REFUNDING_ALL,
       {
         when: 'the bank took all of the money that was not refunded',
         applies: ({ lost = false }) => lost,

@@ -48,6 +48,13 @@ export function cancelUnderWay(): Obstacle {
   };
 }
 
+/** It would come too late once Stripe takes the refund, which ends the order. */
+export const REFUNDING_ALL: Obstacle = {
+  when: 'a refund of all that is left waits for Stripe',
+  applies: ({ refundingAll = false }) => refundingAll,
+  refusal: () => 'All that is left is being refunded: wait until Stripe has answered',
+};
+
 export function onHold(): Obstacle {
   return {
     when: 'it is on hold',

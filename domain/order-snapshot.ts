@@ -33,6 +33,8 @@ export interface ParcelSent {
  * is where all that is left was asked for.
  */
 export interface OpenRefund {
+  /** Of its row; absent from what older histories hold. */
+  key?: string;
   id: string | null;
   amount: number | null;
   status: string;

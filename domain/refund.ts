@@ -107,6 +107,12 @@ const JUDGED_ANEW = new RegExp(`^([0-9a-f]{64})${AFTER_REFUSAL}\\d+$`);
  */
 export const ANSWERED_AFTER_MS = 7_000;
 
+/**
+ * The key of the row of a request by staff.
+ * @param requestKey the hash of an Idempotency-Key, or the id of an update
+ */
+export const staffRefundKey = (sessionId: SessionId, requestKey: string): string => `${sessionId}/staff/${requestKey}`;
+
 /** The request key under which staff's `retry` asks again for a refund that did not go through. */
 export const againKey = (stripeId: string | null): string => `again-${stripeId}`;
 

@@ -2,7 +2,7 @@ import { NO_REFUND_WHILE_DISPUTED } from './action-rules';
 import { whyNotWithFlags } from './actions';
 import { formatMoney } from './money';
 import type { OrderStatus } from './order';
-import { leftOf } from './order-money';
+import { REQUESTED, refundableNow } from './order-money';
 import { type RefundSoFar, type RestockLine, refundedOf } from './refund';
 
 /** The fields of an order that a refund depends on. */
@@ -24,12 +24,8 @@ export interface RefundableOrder {
  * What can still be refunded: neither refunded nor lost to a dispute. Amounts of requests that Stripe has not answered
  * are not available, whether they were sent or are only stored: staff have been told that they are requested.
  */
-export function remainingOf(order: Pick<RefundableOrder, 'total' | 'lostAmount'>, others: RefundSoFar[]): number {
-  const requested = others.filter(isRequested);
-  if (requested.some(({ amount }) => amount === null)) return 0;
-  const asked = requested.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
-  return leftOf({ ...order, refunded: refundedOf(others) + asked });
-}
+export const remainingOf = (order: Pick<RefundableOrder, 'total' | 'lostAmount'>, others: RefundSoFar[]): number =>
+  refundableNow({ ...order, refunded: refundedOf(others) }, others);
 
 /**
  * Whether a refund of all that is left must name its amount. Stripe counts only its own refunds: without an amount it
@@ -41,7 +37,7 @@ export const mustNameAmount = (
   refunds: Pick<RefundSoFar, 'status'>[],
 ): boolean => lostAmount > 0 || refunds.some(({ status }) => status === 'settled_elsewhere');
 
-const isRequested = ({ status }: Pick<RefundSoFar, 'status'>): boolean => status === 'requested';
+const isRequested = ({ status }: Pick<RefundSoFar, 'status'>): boolean => status === REQUESTED;
 
 /**
  * The refunds that a request comes after: all but itself and those that were stored later and are not sent yet. Of two
@@ -59,7 +55,7 @@ const isEarlier = (one: Stored, other: Stored): boolean =>
 
 /** Sent to Stripe, without an answer yet. */
 export const isUnderWay = ({ status, attempt }: Pick<RefundSoFar, 'status' | 'attempt'>): boolean =>
-  status === 'requested' && attempt > 0;
+  status === REQUESTED && attempt > 0;
 
 const RULE_CODES = ['refund_exceeds_remaining', 'invalid_transition', 'disputed'] as const;
 
@@ -89,14 +85,20 @@ export function whyNotRefund(
 }
 
 /** As `whyNotRefund`, by the money alone. @param amount absent: all that is left */
-export function whyNotAmount(
+export const whyNotAmount = (
   order: Pick<RefundableOrder, 'total' | 'lostAmount' | 'currency'>,
   others: RefundSoFar[],
+  amount?: number,
+): Refusal | null => whyNotOf(remainingOf(order, others), order, amount);
+
+/** As `whyNotAmount`. @param remaining what can be refunded now, in the smallest unit */
+export function whyNotOf(
+  remaining: number,
+  { lostAmount, currency }: Pick<RefundableOrder, 'lostAmount' | 'currency'>,
   amount = 0,
 ): Refusal | null {
-  const remaining = remainingOf(order, others);
-  if (remaining === 0) return order.lostAmount > 0 ? NOTHING_LEFT_AFTER_LOSS : NOTHING_LEFT;
-  return amount > remaining ? tooMuch({ amount: remaining, currency: order.currency }) : null;
+  if (remaining === 0) return lostAmount > 0 ? NOTHING_LEFT_AFTER_LOSS : NOTHING_LEFT;
+  return amount > remaining ? tooMuch({ amount: remaining, currency }) : null;
 }
 
 export const DISPUTED: Refusal = {

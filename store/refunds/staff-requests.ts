@@ -7,6 +7,7 @@ import {
   isReversed,
   type Refund,
   type RestockLine,
+  staffRefundKey,
 } from '../../domain/refund';
 import {
   aheadOf,
@@ -52,9 +53,8 @@ export type WrittenRequest =
   /** As `refused`, after staff were told that it is requested: it stands beside the order, as one by Stripe does. */
   | { outcome: 'refused-late'; since: Date };
 
-/** The key of the row of a request by staff. */
 const keyOf = ({ sessionId, requestKey }: Pick<StaffRequest, 'sessionId' | 'requestKey'>): string =>
-  `${sessionId}/staff/${requestKey}`;
+  staffRefundKey(sessionId, requestKey);
 
 /**
  * Stores a request before a workflow takes it up, with the note of staff on the timeline. A repeat finds what is

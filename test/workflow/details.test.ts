@@ -9,6 +9,8 @@ const order: OrderReport = {
   money: { currency: 'eur', total: 1800, refunded: 0, lost: 0, left: 1800 },
   lines: [{ sku: 'VASE', quantity: 1, shipped: 1, returned: 0, toShip: 0 }],
 };
+const CONTACT = { step: 'contact', reason: 'A mail did not reach the customer' };
+const FAILED = { step: 'refund-failed', reason: 'The bank sent the refund back' };
 const shown = (more: Partial<OrderReport>) => describeOrder({ ...order, ...more });
 const money = (more: Partial<OrderReport['money']>) => ({ ...order.money, ...more });
 const back = [{ sku: 'VASE', quantity: 1, shipped: 1, returned: 1, toShip: 0 }];
@@ -29,6 +31,18 @@ test.each<[string, OrderStatus, Partial<OrderReport>, string | null]>([
   ['lost to the bank', 'COMPLETED', { money: money({ lost: 1800, left: 0 }) }, 'takes goods back'],
   ['refunded', 'REFUNDED', { money: money({ refunded: 1800, left: 0 }) }, 'takes goods back'],
   ['refunded, and back', 'REFUNDED', { money: money({ refunded: 1800, left: 0 }), lines: back }, null],
+  [
+    'not reached',
+    'COMPLETED',
+    { lines: [], needsAttention: [CONTACT] },
+    'corrects the e-mail address, sends the mail again and refunds it',
+  ],
+  [
+    'its refund failed',
+    'COMPLETED',
+    { lines: [], needsAttention: [FAILED] },
+    'takes `retry` and `resolve` about what needs attention and refunds it',
+  ],
   ['unpaid', 'EXPIRED', { lines: [{ sku: 'VASE', quantity: 1, shipped: 0, returned: 0, toShip: 0 }] }, null],
 ])('what can still be done with an order that has ended: %s', (_what, status, more, still) => {
   const said = /The staff API (.*?)\./.exec(shown({ ...more, status }));

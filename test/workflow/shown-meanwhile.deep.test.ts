@@ -43,6 +43,60 @@ test('while Stripe does not answer a refund, staff are not told that the order w
   expect(await world.end(id)).toBe('REFUNDED');
 });
 
+const report = (id: SessionId) => world.handle(id).query<OrderReport>('order');
+const offers = async (id: SessionId) => (await report(id)).actions.map(({ action }) => action);
+const refused = (words: string, type: string) => ({ cause: { message: expect.stringContaining(words), type } });
+
+test('while Stripe does not answer a refund of a part, it is listed, and only the rest is offered and taken', async () => {
+  const id = await world.paidOrder([{ sku: 'mug' }]);
+  await shop.fault({ kind: 'error_before', times: 1000 });
+  const asked = shop.refund(id, { amount: 400 });
+  await until(async () => (await report(id)).openRefunds.length === 1);
+  const { openRefunds, actions } = await report(id);
+  expect(openRefunds).toEqual([{ id: null, amount: 400, status: 'requested' }]);
+  const examples = actions.find(({ action }) => action === 'refund')?.examples.map(({ data }) => data);
+  expect(examples).toContainEqual({ amount: 600, reason: 'requested_by_customer' });
+  expect(await detailsOf(id)).toContain('- €4.00: not answered by Stripe yet');
+  await expect(shop.refund(id, { amount: 601 })).rejects.toMatchObject(
+    refused('More than is left to refund, which is €6.00', 'refund_exceeds_remaining'),
+  );
+  const second = shop.refund(id, { amount: 600 });
+  await until(async () => (await report(id)).openRefunds.length === 2);
+  expect(await offers(id)).toEqual(['hold']); // both together end the order, if Stripe takes them
+  await world.noFaults();
+  await Promise.all([asked, second]);
+  expect(await world.end(id)).toBe('REFUNDED');
+});
+
+test('while Stripe does not answer a refund of everything, nothing is offered that would come too late, nor waits for it', async () => {
+  const id = await world.paidOrder([{ sku: 'mug' }]);
+  await shop.fault({ kind: 'error_before', times: 1000 });
+  const asked = shop.refund(id);
+  await until(async () => (await report(id)).openRefunds.length === 1);
+  expect(await offers(id)).toEqual(['hold']);
+  const late = refused('All that is left is being refunded', 'invalid_transition');
+  await expect(update(id, 'ship', { carrier: 'DHL', trackingNumber: 'T-1' })).rejects.toMatchObject(late);
+  await expect(update(id, 'replace', { items: [{ sku: 'mug', quantity: 1 }] })).rejects.toMatchObject(late);
+  await expect(shop.refund(id, { amount: 1 })).rejects.toMatchObject(
+    refused('Nothing is left to refund', 'refund_exceeds_remaining'),
+  );
+  await update(id, 'hold', { reason: 'other' });
+  await world.noFaults();
+  await asked;
+  expect(await world.end(id)).toBe('REFUNDED');
+});
+
+test('while a cancel waits for Stripe, nothing is offered that it stands in the way of', async () => {
+  const id = await world.paidOrder([{ sku: 'mug' }]);
+  await shop.fault({ kind: 'error_before', times: 1000 });
+  const asked = shop.cancel(id);
+  await until(async () => (await report(id)).openRefunds.length === 1);
+  expect(await offers(id)).toEqual([]);
+  await world.noFaults();
+  await asked;
+  expect(await world.end(id)).toBe('REFUNDED');
+});
+
 test('goods that were taken from stock again are sent and replaced like any others, whatever run of the order it is', async () => {
   const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }, { sku: 'pot' }]);
   await update(id, 'ship', { carrier: 'DHL', trackingNumber: 'T-1', items: [{ sku: 'mug', quantity: 1 }] });

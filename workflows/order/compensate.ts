@@ -7,6 +7,7 @@ import { refusal } from '../refusal';
 import { database, stripe } from '../steps';
 import { refusedRefundMail } from '../tell';
 import type { OrderRun } from './run';
+import { askedRefund } from './under-way';
 
 /**
  * Undoes an order that cannot be delivered or is not wanted. Refunds everything that is left, once; unshipped goods
@@ -23,12 +24,14 @@ export async function compensate(
 ): Promise<void> {
   const { sessionId } = run;
   for (let isTold = false; ; isTold = true) {
+    run.asking = askedRefund(`${sessionId}/rest`);
     run.waits(awaitedRefund(null));
     const given = await run.untilDone('refund', () =>
       stripe.refundRest.executeWithOptions({ summary: `Gives back all that is left: ${reason}` }, [
         { sessionId, reason, ...asked },
       ]),
     );
+    run.asking = null;
     if (given.outcome === 'refused-by-stripe') run.mails.send(refusedRefundMail(given.since));
     if (given.outcome !== 'disputed' && given.outcome !== 'lost') return run.refresh(eventOf(given.outcome, reason));
     await run.refresh();

@@ -1,6 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { formatMoney } from '../../domain/money';
-import { isFinal } from '../../domain/order';
+import { isDecision, isFinal } from '../../domain/order';
 import type { MailState } from '../../domain/order-snapshot';
 import type { OrderReport } from '../../messages/order';
 import { moment } from '../moment';
@@ -39,17 +39,25 @@ export function describeOrder(order: OrderReport): string {
 /** What an order waits for once its run is over, in words that complete “It waits for …”. */
 export const NOTHING = 'nothing: it is done';
 
-/** In a final status the run still sends its last mails, and takes `retry` for one that is stuck. */
+/**
+ * In a final status the run still sends its last mails, and takes `retry` for one that is stuck. What staff must
+ * decide, and a customer who is not reached, outlive it.
+ */
 const hasEnded = ({ status, waitingFor, needsAttention }: OrderReport): boolean =>
-  isFinal(status) && waitingFor === NOTHING && needsAttention.length === 0;
+  isFinal(status) &&
+  waitingFor === NOTHING &&
+  needsAttention.every(({ step }) => step === 'contact' || isDecision(step));
 
 /** A run that has ended shows for good what it last knew. */
-function endedOf({ status, money, lines }: OrderReport): string {
+function endedOf({ status, money, lines, needsAttention }: OrderReport): string {
   const isSold = status === 'COMPLETED' || status === 'REFUNDED';
   const isOut = lines.some(({ shipped, returned, withCustomer = shipped - returned }) => withCustomer > 0);
   const isLost = money.lost > 0 && money.left === 0;
   const isSentAgain = status === 'COMPLETED' && !isLost && lines.some(({ shipped }) => shipped > 0);
+  const needs = (wanted: (step: string) => boolean) => needsAttention.some(({ step }) => wanted(step));
   const still = [
+    ...(needs((step) => step === 'contact') ? ['corrects the e-mail address', 'sends the mail again'] : []),
+    ...(needs(isDecision) ? ['takes `retry` and `resolve` about what needs attention'] : []),
     ...(isSold && money.left > 0 ? ['refunds it'] : []),
     ...(isSold && isOut ? ['takes goods back'] : []),
     ...(isSentAgain ? ['sends goods again'] : []),

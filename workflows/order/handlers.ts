@@ -1,8 +1,10 @@
 import { CancellationScope, condition, currentUpdateInfo, setHandler } from '@temporalio/workflow';
 import { RESOLUTIONS, type UpdateAction } from '../../domain/action-facts';
-import { whyNot, whyNotYet } from '../../domain/actions';
+import { whyNot, whyNotMeanwhile, whyNotYet } from '../../domain/actions';
 import { HOLD_REASONS, REASONS } from '../../domain/order';
-import { requestKeyOf } from '../../domain/refund';
+import { refundableNow } from '../../domain/order-money';
+import { requestKeyOf, staffRefundKey } from '../../domain/refund';
+import { whyNotOf } from '../../domain/refundable';
 import { CONDITIONS } from '../../domain/returns';
 import {
   abandonSignal,
@@ -13,6 +15,7 @@ import {
   lookSignal,
   openUpdate,
   orderQuery,
+  type RefundRequest,
   refundUpdate,
   releaseUpdate,
   replaceUpdate,
@@ -100,6 +103,7 @@ function setUpdates(run: OrderRun): void {
     validator: (request) => {
       checkRefund(request, run.currency);
       validate(run, 'refund');
+      refuseTooMuch(run, request);
     },
     description:
       'Gives money back, all that is left or a part: { "amount"?, "reason", "restock"?: [{ "sku", "quantity" }] }; amounts in the smallest unit',
@@ -141,11 +145,21 @@ const keyOfUpdate = (): string => requestKeyOf(currentUpdateInfo()?.id ?? '');
  * Checks the status only: a flag may have been lifted while its message is still on the way. Before the order is
  * opened, nothing is checked here.
  */
-function validate({ facts }: OrderRun, action: UpdateAction): void {
+function validate({ factsMeanwhile: facts }: OrderRun, action: UpdateAction): void {
   if (facts === null) return;
   const { status, pendingDecision } = facts;
-  const refused = whyNotYet(action, { status, pendingDecision });
+  const refused = whyNotYet(action, { status, pendingDecision }) ?? whyNotMeanwhile(action, facts);
   if (refused !== null) throw refusal(refused);
+}
+
+/** A refund that waits for Stripe leaves less to refund. Without one, the database judges under the order's lock. */
+function refuseTooMuch(run: OrderRun, { amount }: RefundRequest): void {
+  const key = staffRefundKey(run.sessionId, keyOfUpdate());
+  const others = run.underWay.refunds.filter((refund) => refund.key !== key);
+  if (run.facts === null || others.length === 0) return;
+  const { total, refunded = 0, lostAmount = 0, currency } = run.order;
+  const refused = whyNotOf(refundableNow({ total, refunded, lostAmount }, others), { lostAmount, currency }, amount);
+  if (refused !== null) throw refusal(refused.reason, refused.code);
 }
 
 function refuseNeedless({ facts }: OrderRun, action: 'retry' | 'resolve'): void {

@@ -48,7 +48,11 @@ export class Inbox {
   private looks = 0;
   private cancels = 0;
   private readonly requests: StaffRequest[] = [];
+  /** Of the requests that wait or are being served. */
   private readonly answers = new Map<StaffRequest, Answer>();
+
+  /** @param onRequest hears when a request has come, and when it is answered */
+  constructor(private readonly onRequest: () => void = () => undefined) {}
 
   put(kind: 'look' | 'changed' | 'abandon'): void {
     if (kind === 'look') {
@@ -64,7 +68,13 @@ export class Inbox {
     return new Promise((resolve, reject) => {
       this.requests.push(request);
       this.answers.set(request, { resolve, reject });
+      this.onRequest();
     });
+  }
+
+  /** The requests that are not answered yet: the one that is being served, and those that wait. */
+  get unanswered(): readonly StaffRequest[] {
+    return [...this.answers.keys()];
   }
 
   /** The first waiting request of this kind, taken out of its turn. */
@@ -145,12 +155,14 @@ export class Inbox {
   /** Serves a request by staff. An error that is not a refusal is a mistake in the code and is rethrown. */
   async serve(request: StaffRequest, work: () => Promise<OrderStatus>): Promise<void> {
     const answer = this.answers.get(request);
-    this.answers.delete(request);
     try {
       answer?.resolve(await work());
     } catch (error) {
       if (!(error instanceof ApplicationFailure)) throw error;
       answer?.reject(error);
+    } finally {
+      this.answers.delete(request);
+      this.onRequest();
     }
   }
 

@@ -1,5 +1,6 @@
 import type { RefundPartInput } from '../../activities/refund/refunds';
 import { awaitedRefund } from '../../domain/awaited';
+import { staffRefundKey } from '../../domain/refund';
 import { INVALID_TRANSITION } from '../../messages/refusals';
 import { refusal } from '../refusal';
 import { database, stripe } from '../steps';
@@ -7,6 +8,7 @@ import { refusedRefundMail } from '../tell';
 import { compensate } from './compensate';
 import { decide } from './decide';
 import type { OrderRun } from './run';
+import { askedRefund } from './under-way';
 
 /**
  * Requests a partial refund at Stripe, once per key. The rules are checked under the order's lock. If Stripe refuses it
@@ -19,10 +21,12 @@ export async function giveBackPart(
 ): Promise<void> {
   const { sessionId, currency } = run;
   const { amount } = part;
+  run.asking = askedRefund(staffRefundKey(sessionId, part.key), amount);
   run.waits(awaitedRefund(amount === undefined || currency === null ? null : { amount, currency }));
   const given = await run.untilDone('refund', () =>
     stripe.refundPart.executeWithOptions({ summary }, [{ sessionId, ...part, actor: 'staff' }]),
   );
+  run.asking = null;
   if (given.outcome === 'refused-by-stripe') run.mails.send(refusedRefundMail(given.since));
   if (given.outcome === 'refused')
     throw refusal(given.reason, given.code === 'disputed' ? INVALID_TRANSITION : given.code);

@@ -3,10 +3,12 @@ import { examplesOf } from '../../domain/action-examples';
 import type { ActionFacts } from '../../domain/action-facts';
 import { isAboutRefund } from '../../domain/action-rules';
 import { offered } from '../../domain/actions';
-import { leftOf } from '../../domain/order-money';
+import { isDecision } from '../../domain/order';
+import { leftOf, refundableNow } from '../../domain/order-money';
 import type { MailProgress, OpenReturnRequest } from '../../domain/order-snapshot';
 import type { OrderReport } from '../../messages/order';
 import { isForRetry, type Parked } from '../parking';
+import { NOTHING_UNDER_WAY, type UnderWay, withAsked } from './under-way';
 
 /** What is known of an order, and what staff can do with it: the answer to the query `order`. No personal data. */
 export function reportOf({
@@ -16,6 +18,7 @@ export function reportOf({
   payment,
   happened,
   mails,
+  underWay = NOTHING_UNDER_WAY,
 }: {
   order: OrderFactsNow;
   waitingFor: string;
@@ -23,9 +26,11 @@ export function reportOf({
   payment: PaymentQuestion | null;
   happened: readonly string[];
   mails: readonly MailProgress[];
+  underWay?: UnderWay;
 }): OrderReport {
   const { number, status, total, currency, skus, refunded = 0, lostAmount = 0 } = order;
   const { shippingHold = null, shippingHoldSince } = order;
+  const openRefunds = withAsked(order.openRefunds ?? [], underWay.refunds);
   return {
     ...{ number, status, skus, waitingFor },
     money: { currency, total, refunded, lost: lostAmount, left: leftOf({ total, refunded, lostAmount }) },
@@ -38,7 +43,7 @@ export function reportOf({
       ...asked,
       at: new Date(asked.at).toISOString(),
     })),
-    openRefunds: order.openRefunds ?? [],
+    openRefunds: openRefunds.map(({ id, amount, status: stage }) => ({ id, amount, status: stage })),
     disputes: (order.disputes ?? []).map((dispute) => ({ ...dispute, dueBy: timeOf(dispute.dueBy) })),
     mails: together(order.mails ?? [], mails).map(({ template, state, at }) => ({
       template,
@@ -47,9 +52,13 @@ export function reportOf({
     })),
     paymentIntentId: order.paymentIntentId ?? null,
     happened: latestOf(happened),
-    actions: offered(factsOf(order, parked, payment)).map(({ action, does }) => ({
+    actions: offered(factsOf(order, parked, payment, underWay)).map(({ action, does }) => ({
       ...{ action, does },
-      examples: examplesOf(action, { ...order, isAboutRefund: isAboutRefund(order.pendingDecision?.step) }),
+      examples: examplesOf(action, {
+        ...order,
+        openRefunds,
+        isAboutRefund: isAboutRefund(order.pendingDecision?.step),
+      }),
     })),
   };
 }
@@ -79,19 +88,29 @@ const isOver = ({ state }: MailProgress): boolean => state === 'sent' || state =
 export type PaymentQuestion = 'differs' | 'unknown';
 
 /** The facts that decide what staff may do now. */
-export const factsOf = (
+export function factsOf(
   order: OrderFactsNow,
   parked: readonly Parked[],
   payment: PaymentQuestion | null,
-): ActionFacts => ({
-  ...order,
-  pendingDecision: order.pendingDecision?.step,
-  needsAttention: parked.some(isForRetry) || payment !== null,
-  paymentDiffers: payment === 'differs',
-  sessionUnknown: payment === 'unknown',
-  nothingTaken: order.total === 0,
-  partlyGone: (order.refunded ?? 0) + (order.lostAmount ?? 0) > 0,
-});
+  underWay: UnderWay = NOTHING_UNDER_WAY,
+): ActionFacts {
+  const { total, refunded = 0, lostAmount = 0 } = order;
+  const money = { total, refunded, lostAmount };
+  return {
+    ...order,
+    pendingDecision: order.pendingDecision?.step,
+    needsAttention: parked.some(isForRetry) || payment !== null,
+    stuck: parked.some((one) => isForRetry(one) && !isDecision(one.step)),
+    deciding: underWay.deciding,
+    cancelling: order.cancelRequested !== null,
+    paymentDiffers: payment === 'differs',
+    sessionUnknown: payment === 'unknown',
+    nothingTaken: total === 0,
+    partlyGone: refunded + lostAmount > 0,
+    nothingRefundable: refundableNow(money, withAsked(order.openRefunds ?? [], underWay.refunds)) === 0,
+    refundingAll: leftOf(money) > 0 && refundableNow(money, underWay.refunds) === 0,
+  };
+}
 
 const timeOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 

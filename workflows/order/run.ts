@@ -5,7 +5,7 @@ import { whyNot } from '../../domain/actions';
 import type { AttentionStep } from '../../domain/attention';
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus } from '../../domain/order';
-import type { Progress } from '../../domain/order-snapshot';
+import type { OpenRefund, Progress } from '../../domain/order-snapshot';
 import type { Opening, OrderInput, OrderReport, OrderState } from '../../messages/order';
 import { type Parked, Parking } from '../parking';
 import { refusal } from '../refusal';
@@ -17,6 +17,7 @@ import { meanwhile } from './replaced';
 import { factsOf } from './report';
 import { describeReturn, mailOfReturn, returnedSince } from './returned';
 import { StaffView } from './staff-view';
+import { type UnderWay, underWayOf } from './under-way';
 
 /**
  * One run of an order's workflow: what it knows about the order, and the parts that all phases share. Whatever must
@@ -24,9 +25,11 @@ import { StaffView } from './staff-view';
  */
 export class OrderRun {
   readonly sessionId: SessionId;
-  readonly inbox = new Inbox();
-  readonly view = new StaffView();
+  readonly inbox = new Inbox(() => this.showDetails());
+  readonly view = new StaffView(() => this.underWay);
   readonly mails: Mails;
+  /** The refund that Stripe is being asked for; null if none. */
+  asking: OpenRefund | null = null;
   /** The answer to the shopper who waits at the checkout; null until it is known. */
   opening: Opening | null = null;
   private known: OrderFactsNow | null = null;
@@ -53,7 +56,7 @@ export class OrderRun {
       },
       (mails) => {
         this.view.mails = mails;
-        this.view.showDetails(this.known, this.needs); // no command, so that histories are as before
+        this.showDetails();
       },
     );
   }
@@ -78,6 +81,16 @@ export class OrderRun {
   /** The facts that decide what staff may do now; null before the order is opened. */
   get facts(): ActionFacts | null {
     return this.known && factsOf(this.known, this.needs, this.view.payment);
+  }
+
+  /** As `facts`, with what is under way: for a request that comes now and must wait for its turn. */
+  get factsMeanwhile(): ActionFacts | null {
+    return this.known && factsOf(this.known, this.needs, this.view.payment, this.underWay);
+  }
+
+  /** What it was asked for and has not finished. */
+  get underWay(): UnderWay {
+    return underWayOf(this.sessionId, this.inbox.unanswered, this.asking);
   }
 
   /** The answer to the `state` query. */
@@ -187,7 +200,8 @@ export class OrderRun {
     event?: string,
   ): void {
     if (this.known) this.known = { ...this.known, ...change };
-    if (event !== undefined) this.tell(event);
+    if (event === undefined) this.showDetails();
+    else this.tell(event);
   }
 
   /** Waits until the order is read. A run that starts over may be stuck at that. */
@@ -248,5 +262,10 @@ export class OrderRun {
 
   private show(): void {
     this.view.show(this.known, this.needs);
+  }
+
+  /** No command, so that it may be done at any moment, also in a handler. */
+  private showDetails(): void {
+    this.view.showDetails(this.known, this.needs);
   }
 }

@@ -7,6 +7,7 @@ import { SEARCH_ATTRIBUTES, searchableSkus } from '../../messages/search-attribu
 import type { Parked } from '../parking';
 import { describeOrder } from './details';
 import { type PaymentQuestion, reportOf } from './report';
+import { NOTHING_UNDER_WAY, type UnderWay } from './under-way';
 
 /**
  * What staff see of an order in the Temporal UI. Details cost nothing; each change of a search attribute is a history
@@ -26,6 +27,9 @@ export class StaffView {
    */
   payment: PaymentQuestion | null = null;
   private shown = { attention: false, disputed: false };
+
+  /** @param underWay what the run was asked for and has not finished */
+  constructor(private readonly underWay: () => UnderWay = () => NOTHING_UNDER_WAY) {}
 
   /**
    * Makes the order searchable as the database has it, however the run started. A checkout has set the attributes of a
@@ -65,7 +69,7 @@ export class StaffView {
   /** What staff see, as data; null before the order is opened. */
   reportOf(order: OrderFactsNow | null, parked: readonly Parked[]): OrderReport | null {
     const { waitingFor, payment, happened, mails } = this;
-    return order && reportOf({ order, waitingFor, parked, payment, happened, mails });
+    return order && reportOf({ order, waitingFor, parked, payment, happened, mails, underWay: this.underWay() });
   }
 
   private showFlags(now: { attention: boolean; disputed: boolean }): void {
