@@ -4,8 +4,11 @@ import type { HoldReason } from './order';
 
 /** What came of a request to hold shipping, or to release it. */
 export type HoldChanged =
-  /** Whether and why shipping is on hold now. */
-  | { outcome: 'recorded'; hold: HoldReason | null }
+  /**
+   * Whether and why shipping is on hold now. `since`: milliseconds since the epoch; null if it is not. Absent from what
+   * older histories hold.
+   */
+  | { outcome: 'recorded'; hold: HoldReason | null; since?: number | null }
   /** It makes no sense now. `reason` is a sentence without its full stop. */
   | { outcome: 'refused'; reason: string };
 

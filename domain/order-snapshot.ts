@@ -156,5 +156,8 @@ export interface OrderSnapshot {
   unreached: string | null;
 }
 
+/** What a look at Stripe has written of an order's payment. */
+export type KnownPayment = Pick<OrderSnapshot, 'total' | 'paymentIntentId'>;
+
 /** How far an order with goods is. */
 export type Progress = Pick<OrderSnapshot, 'lines' | 'parcels'> & Partial<Pick<OrderSnapshot, 'stock'>>;

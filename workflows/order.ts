@@ -84,6 +84,7 @@ async function sell(run: OrderRun): Promise<void> {
   }
   // A refund made in the Dashboard may be recorded before the payment is.
   if (status === 'REFUNDED') return run.setStatus(status, 'All of its money was refunded before the sale');
+  run.recorded({ stock: 'COMMITTED' });
   run.setStatus(status, `Paid; ${run.order.digital ? 'the downloads are granted' : 'the stock is sold to this order'}`);
   run.mails.send({ template: 'order_confirmation' }, { template: 'order_received' }); // to the customer and to staff
 }

@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
 import type { SessionId } from '../../domain/ids';
+import type { KnownPayment } from '../../domain/order-snapshot';
 import { METADATA } from '../../domain/session';
 import { IN_FLIGHT_MS, judge, type Verdict } from '../../domain/verdict';
 import { readRequestedLines } from '../../store/checkouts/checkouts';
@@ -18,11 +19,13 @@ export type TakenUp = 'taken-up' | 'not-complete' | 'not-ours';
 /**
  * What Stripe says. While a payment may still come without a shopper, `stockUntil` is the time until which its stock is
  * kept, in milliseconds since the epoch. `captureBefore` is set where the payment waits for staff to capture it: until
- * then, in milliseconds since the epoch.
+ * then, in milliseconds since the epoch. `payment` is what was written to the order; absent from what older histories
+ * hold.
  */
 export type Seen =
-  | Exclude<Verdict, { seen: 'processing' | 'expired' }>
-  | { seen: 'processing'; stockUntil: number; captureBefore?: number }
+  | Exclude<Verdict, { seen: 'paid' | 'differs' | 'failed' | 'processing' | 'expired' }>
+  | (Extract<Verdict, { seen: 'paid' | 'differs' | 'failed' }> & { payment?: KnownPayment })
+  | { seen: 'processing'; stockUntil: number; captureBefore?: number; payment?: KnownPayment }
   /** Stripe does not know the session (any more). `paid`: its money was seen before. */
   | { seen: 'unknown'; paid: boolean }
   | { seen: 'expired'; stockFree: true }
@@ -39,22 +42,19 @@ export const checkout = (deps: Deps) => {
     const seen = { session, facts, asked };
     switch (verdict.seen) {
       case 'paid':
-        await writePayment(deps, seen, verdict.free ? 'free' : 'paid');
-        await keepInvoice(deps, session);
-        return verdict;
       case 'differs': {
-        await writePayment(deps, seen, verdict.free ? 'free' : 'paid');
+        const { payment } = await writePayment(deps, seen, verdict.free ? 'free' : 'paid');
         await keepInvoice(deps, session);
+        if (verdict.seen === 'paid') return { ...verdict, payment };
         const isAccepted = await takeAccepted(deps.db, {
           ...{ sessionId, currency: session.currency, received: facts.received },
         });
-        return isAccepted ? { seen: 'paid', free: verdict.free } : verdict;
+        return isAccepted ? { seen: 'paid', free: verdict.free, payment } : { ...verdict, payment };
       }
       case 'processing':
-        return { seen: 'processing', stockUntil: await writeProcessing(deps, seen), ...toCapture(session) };
+        return { seen: 'processing', ...(await writeProcessing(deps, seen)), ...toCapture(session) };
       case 'failed':
-        await writePayment(deps, seen, 'failed');
-        return verdict;
+        return { ...verdict, payment: (await writePayment(deps, seen, 'failed')).payment };
       case 'expired':
         await writeClosed(deps, session);
         return verdict.stockFree

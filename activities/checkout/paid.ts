@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { sessionId } from '../../domain/ids';
+import type { KnownPayment } from '../../domain/order-snapshot';
 import { amountsOf, type SessionFacts } from '../../domain/verdict';
 import { voucherOf } from '../../domain/voucher';
 import { type ConfirmedPayment, confirmPayment, keepUnpaid, type Payment } from '../../store/orders/payment';
@@ -17,30 +18,36 @@ export interface ReadSession {
 /**
  * Writes what Stripe says about the payment to the order: the amounts, the customer, and the shipping address. Safe to
  * repeat; an erased customer stays erased.
+ * @returns since when it is processing, and what is known of the payment now
  */
 export async function writePayment(
   { db, clock }: Deps,
   { session, facts, asked }: ReadSession,
   outcome: ConfirmedPayment['outcome'],
-): Promise<{ processingSince: Date | null }> {
-  return confirmPayment(db, {
-    sessionId: sessionId(session.id),
-    outcome,
-    payment: paymentOf(session, facts),
+): Promise<{ processingSince: Date | null; payment: KnownPayment }> {
+  const payment = paymentOf(session, facts);
+  const { total, paymentIntentId } = payment;
+  const { processingSince } = await confirmPayment(db, {
+    ...{ sessionId: sessionId(session.id), outcome, payment },
     chosen: chosenAmounts(facts.lines, asked),
     customer: customerOf(session),
     at: new Date(clock.now()),
   });
+  return { processingSince, payment: { total, ...(paymentIntentId !== null && { paymentIntentId }) } };
 }
 
 /**
  * Records that a delayed payment is on its way.
- * @returns the end of its stock's time, in milliseconds since the epoch, counted from when the payment was first seen
+ * @returns the end of its stock's time, in milliseconds since the epoch, counted from when the payment was first seen;
+ * and what is known of the payment now
  */
-export async function writeProcessing(deps: Deps, read: ReadSession): Promise<number> {
-  const { processingSince } = await writePayment(deps, read, 'processing');
+export async function writeProcessing(
+  deps: Deps,
+  read: ReadSession,
+): Promise<{ stockUntil: number; payment: KnownPayment }> {
+  const { processingSince, payment } = await writePayment(deps, read, 'processing');
   if (processingSince === null) throw new Error('a processing payment was written without its time');
-  return processingSince.getTime() + deps.env.ASYNC_PAYMENT_TTL_SECONDS * 1000;
+  return { stockUntil: processingSince.getTime() + deps.env.ASYNC_PAYMENT_TTL_SECONDS * 1000, payment };
 }
 
 /** Records the shopper's address of a session that closed unpaid, and whether a card was declined. */

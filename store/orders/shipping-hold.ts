@@ -19,11 +19,11 @@ interface Asked {
  */
 export async function holdShipping(db: Db, { reason, ...asked }: Asked & { reason: HoldReason }): Promise<HoldChanged> {
   return change(db, 'hold', asked, async (tx, order, entry) => {
-    if (order.shippingHold === reason) return reason;
+    if (order.shippingHold === reason) return standingOf(order);
     const { actor, at } = asked;
     const hold = { shippingHold: reason, shippingHoldSince: at, shippingHoldBy: actor };
     await changeOrder(tx, order, at, hold, { ...entry, message: `Shipping is on hold (${reason})` });
-    return reason;
+    return { hold: reason, since: at.getTime() };
   });
 }
 
@@ -31,15 +31,17 @@ export async function holdShipping(db: Db, { reason, ...asked }: Asked & { reaso
 export async function releaseShipping(db: Db, asked: Asked): Promise<HoldChanged> {
   return change(db, 'release', asked, async (tx, order, entry) => {
     await changeOrder(tx, order, asked.at, NO_SHIPPING_HOLD, { ...entry, message: 'Shipping is released' });
-    return null;
+    return { hold: null, since: null };
   });
 }
 
-type Write = (
-  tx: Tx,
-  order: LockedOrder,
-  entry: { type: string; actor: string; key: string },
-) => Promise<HoldReason | null>;
+type Write = (tx: Tx, order: LockedOrder, entry: { type: string; actor: string; key: string }) => Promise<Standing>;
+
+/** Whether, why and since when shipping is on hold. */
+interface Standing {
+  hold: HoldReason | null;
+  since: number | null;
+}
 
 async function change(
   db: Db,
@@ -50,16 +52,20 @@ async function change(
   const entry = { type: action, actor, key: `${action}/${key}` };
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
-    const hold = holdOf(order);
     const isRepeat = (await tx.timelineEntry.count({ where: { sessionId, key: entry.key } })) > 0;
-    if (isRepeat) return { outcome: 'recorded', hold };
+    if (isRepeat) return { outcome: 'recorded', ...standingOf(order) };
     const { status, items } = order;
-    const facts = { status, shippingHold: hold, digital: isDigital(items), cancelling: isCancelling(order) };
+    const facts = { status, shippingHold: holdOf(order), digital: isDigital(items), cancelling: isCancelling(order) };
     const refused = whyNot(action, facts);
     if (refused !== null) return { outcome: 'refused', reason: refused };
-    return { outcome: 'recorded', hold: await write(tx, order, entry) };
+    return { outcome: 'recorded', ...(await write(tx, order, entry)) };
   });
 }
+
+const standingOf = (order: LockedOrder): Standing => ({
+  hold: holdOf(order),
+  since: order.shippingHoldSince?.getTime() ?? null,
+});
 
 /** Whether and why shipping of an order is on hold. */
 export const holdOf = ({ shippingHold }: Pick<LockedOrder, 'shippingHold'>): HoldReason | null =>

@@ -494,7 +494,7 @@ describe('a hold of shipping', () => {
   test('keeps every parcel in the house until it is released', async () => {
     const id = await paid('held');
     expect(await holdShipping(db, { ...asked(id, 'k1'), reason: 'address' })).toEqual({
-      ...{ outcome: 'recorded', hold: 'address' },
+      ...{ outcome: 'recorded', hold: 'address', since: later.getTime() },
     });
     expect(await holdOf(id)).toEqual(['address', later, 'ada']);
     expect(await readSnapshot(db, id)).toMatchObject({ shippingHold: 'address' });
@@ -502,7 +502,7 @@ describe('a hold of shipping', () => {
       ...{ outcome: 'refused', code: 'invalid_transition' },
       reason: 'Shipping is on hold (address): release it first',
     });
-    expect(await releaseShipping(db, asked(id, 'k2', 'bob'))).toEqual({ outcome: 'recorded', hold: null });
+    expect(await releaseShipping(db, asked(id, 'k2', 'bob'))).toEqual({ outcome: 'recorded', hold: null, since: null });
     expect(await ship(id)).toMatchObject({ outcome: 'shipped', status: 'SHIPPED' });
     const entries = await db.timelineEntry.findMany({ where: { sessionId: id }, orderBy: { id: 'asc' } });
     expect(entries.slice(1).map(({ type, message, actor }) => [type, message, actor])).toEqual([
@@ -520,9 +520,9 @@ describe('a hold of shipping', () => {
     await holdShipping(db, { ...asked(id, 'k3', 'bob'), reason: 'fraud' });
     expect(await holdOf(id)).toEqual(['fraud', later, 'bob']);
     for (let times = 0; times < 2; times++)
-      expect(await releaseShipping(db, asked(id, 'k4'))).toEqual({ outcome: 'recorded', hold: null });
+      expect(await releaseShipping(db, asked(id, 'k4'))).toEqual({ outcome: 'recorded', hold: null, since: null });
     expect(await holdShipping(db, { ...asked(id, 'k3', 'bob'), reason: 'fraud' })).toEqual({
-      ...{ outcome: 'recorded', hold: null },
+      ...{ outcome: 'recorded', hold: null, since: null },
     });
     expect(await releaseShipping(db, asked(id, 'k5'))).toEqual({
       outcome: 'refused',

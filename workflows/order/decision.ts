@@ -48,5 +48,6 @@ async function sellAgain(run: OrderRun): Promise<void> {
   const { sessionId } = run;
   const { status, missing } = await run.untilDone('commit', () => database.commitOrder({ sessionId }));
   if (missing.length > 0) throw refusal('The stock went back to the shelf, and is gone', OUT_OF_STOCK);
+  run.recorded({ stock: 'COMMITTED' });
   run.setStatus(status, 'To be shipped after all; the stock is sold to this order');
 }

@@ -25,9 +25,9 @@ async function record(run: OrderRun, write: () => Promise<HoldChanged>): Promise
   if (run.opening?.outcome === 'not-ours') throw refusal(refusalOf(run));
   const changed = await recordNow(write);
   if (changed.outcome === 'refused') throw refusal(changed.reason);
-  const { hold: shippingHold } = changed;
+  const { hold: shippingHold, since } = changed;
   run.recorded(
-    { shippingHold, shippingHoldSince: Date.now() },
+    { shippingHold, shippingHoldSince: since ?? Date.now() },
     shippingHold === null ? 'Shipping is released' : `Shipping is on hold: ${shippingHold}`,
   );
   // What waits to be shipped waits for something else now. Any other phase goes on as it was.

@@ -106,6 +106,7 @@ export class PaymentWatch {
     if (this.staffCancelled && difference !== null && difference !== UNKNOWN) return 'paid';
     this.lookAtOnce = false;
     const state = await this.askStripe();
+    if ('payment' in state) this.run.recorded({ ...state.payment });
     if (state.seen !== 'unknown' && state.seen !== 'differs') this.told = null;
     switch (state.seen) {
       case 'paid':

@@ -194,11 +194,8 @@ export class OrderRun {
     return this.status;
   }
 
-  /** What staff decided stands in the database. `event` tells staff. */
-  recorded(
-    change: Pick<Partial<OrderFactsNow>, 'cancelRequested' | 'shippingHold' | 'shippingHoldSince'>,
-    event?: string,
-  ): void {
+  /** What a step wrote, or staff decided, stands in the database. `event` tells staff. */
+  recorded(change: Partial<OrderFactsNow>, event?: string): void {
     if (this.known) this.known = { ...this.known, ...change };
     if (event === undefined) this.showDetails();
     else this.tell(event);
