@@ -72,6 +72,7 @@ describe.each([
             amount: money(600),
             reason: 'damaged',
             refusal: null,
+            failure: null,
             createdAt: expect.any(String),
           },
         ],

@@ -83,6 +83,7 @@ describe.each([
       id: expect.any(String),
       status: 'succeeded',
       refusal: null,
+      failure: null,
     });
     expect(await atStripe(id)).toEqual([500, 300]);
   });
@@ -149,7 +150,7 @@ describe.each([
       expect.objectContaining({ attention: null, refunded: money(450) }),
     ]);
     expect(answer.body.refunds).toMatchObject([
-      { id: made, request: refund.request, status: 'succeeded', amount: money(450), refusal: null },
+      { id: made, request: refund.request, status: 'succeeded', amount: money(450), refusal: null, failure: null },
     ]);
   });
 });
