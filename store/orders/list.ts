@@ -1,6 +1,6 @@
 import { whyNot } from '../../domain/actions';
 import type { SessionId } from '../../domain/ids';
-import { type HoldReason, isFinal, ORDER_STATUSES, type OrderStatus } from '../../domain/order';
+import { DECISIONS, type HoldReason, isFinal, ORDER_STATUSES, type OrderStatus } from '../../domain/order';
 import type { Order, Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 import { type OrderHead, toHead } from './head';
@@ -81,7 +81,7 @@ export const toSummary = (row: Order): OrderSummary => ({
 });
 
 const whyStopped = (row: Order): string | null =>
-  whyNot('ship', shipFacts(row)) ?? (row.stock === 'RETURNED' ? 'Its goods went back into stock' : null);
+  whyNot('ship', shipFacts(row)) ?? (row.stock === 'COMMITTED' ? null : 'Its goods went back into stock');
 
 /** How many orders match. */
 export const countOrders = (db: Db, filter: OrderFilter): Promise<number> => db.order.count({ where: whereOf(filter) });
@@ -134,10 +134,14 @@ const whereOf = ({
   ],
 });
 
-/** Staff may ship it, and need not decide anything first. */
+/**
+ * Its goods are its own, and `ship` is accepted: the rules of the table of actions, as a query. A test holds the two to
+ * each other. What else needs staff (a mail, a refund) keeps no parcel back.
+ */
 const FREE = {
-  ...{ stock: 'COMMITTED', attentionStep: null, disputed: false, reviewOpen: false, fraudWarning: false },
-  ...{ shippingHold: null, cancelRequestedAt: null },
+  ...{ stock: 'COMMITTED', disputed: false, reviewOpen: false, fraudWarning: false, shippingHold: null },
+  OR: [{ cancelRequestedAt: null }, { cancelRefusal: { not: null } }],
+  NOT: { calls: { array_contains: [{ step: DECISIONS.disputeLost }] } },
 } satisfies Prisma.OrderWhereInput;
 
 /** Who has all of the money back has an answer. The flag stays, in case that refund fails. */

@@ -47,7 +47,7 @@ export const Filters = z.strictObject({
     .optional()
     .meta({
       description:
-        'Of the orders with something to be sent: only those that may leave now (`free`), or only those that may not (`stopped`): on hold, disputed, under review, under a fraud warning, being cancelled, or whose goods went back into stock; and any other that needs attention, if only for a mail that is stuck or a customer who is not reached.',
+        'Of the orders with something to be sent: only those that `ship` would be accepted for (`free`), or only those that may not leave now (`stopped`): on hold, disputed, under review, under a fraud warning, being cancelled, with a lost dispute that awaits a decision, or whose goods went back into stock. One that needs attention for anything else may leave.',
     }),
   withdrawn: flag('Only orders whose customer has withdrawn from the contract.'),
   returnRequested: flag(
