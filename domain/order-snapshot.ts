@@ -52,6 +52,8 @@ export interface ToldRefund {
   amount: number | null;
   status: string;
   origin: RefundOrigin;
+  /** Why it was asked for; absent from what older histories hold. */
+  reason?: string;
   /** What went back to stock with it. */
   restock: ParcelLine[];
   /** As of an open refund; null if there is none. Absent from what older histories hold. */

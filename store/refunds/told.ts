@@ -12,7 +12,7 @@ export type ToldColumns = Omit<ToldRefund, 'at'> & { at: string };
  */
 export const toldRefunds = (sessionId: SessionId): Prisma.Sql => Prisma.sql`(
   SELECT coalesce(jsonb_agg(jsonb_build_object('key', r.key, 'amount', r.amount, 'status', r.status,
-    'origin', r.origin, 'restock', coalesce(r.restock, '[]'), 'failureReason', r.failure_reason, 'at', r.updated_at) ORDER BY r.updated_at, r.key), '[]')
+    'origin', r.origin, 'reason', r.reason, 'restock', coalesce(r.restock, '[]'), 'failureReason', r.failure_reason, 'at', r.updated_at) ORDER BY r.updated_at, r.key), '[]')
   FROM (SELECT * FROM refunds
     WHERE session_id = ${sessionId} AND status <> 'requested' AND (status <> 'refused' OR refused_at IS NOT NULL)
     ORDER BY updated_at DESC, key LIMIT 20) r)`;

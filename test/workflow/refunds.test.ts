@@ -183,6 +183,21 @@ describe('a part of an order', () => {
     expect(await shop.asked(id)).toHaveLength(2);
   });
 
+  test.each<[string, (id: SessionId) => Promise<unknown>, string]>([
+    ['a cancel', (id) => shop.cancel(id), ' to end the order (requested by customer)'],
+    ['staff', (id) => shop.refund(id, {}), ' by staff'],
+    ['the Dashboard', async (id) => shop.told(await shop.dashboard(id)), ' made at Stripe'],
+  ])('of all the money by %s is told once, and the end of the order with it', async (_who, giveBack, by) => {
+    const id = await world.paidOrder([{ sku: 'mug' }]);
+    await giveBack(id);
+    expect(await world.end(id)).toBe('REFUNDED');
+    const { happened } = await world.handle(id).query<OrderReport>('order');
+    expect(happened.map((event) => event.replace(/, [^,]*, [^,]*UTC$/, ''))).toEqual([
+      'Paid; the stock is sold to this order',
+      `Refund of €10.00${by}: given back`,
+    ]);
+  });
+
   test('is told of with its amount, whoever gave it, and once more if it fails; a run that starts over tells it too', async () => {
     const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
     const told = async () => {

@@ -1,5 +1,4 @@
 import { patched } from '@temporalio/workflow';
-import type { GivenBack } from '../../activities/refund/refunds';
 import { awaitedRefund } from '../../domain/awaited';
 import { MONEY_GOES_BACK } from '../../domain/obstacles';
 import type { Reason } from '../../domain/order';
@@ -33,7 +32,8 @@ export async function compensate(
     );
     run.asking = null;
     if (given.outcome === 'refused-by-stripe') run.mails.send(refusedRefundMail(given.since));
-    if (given.outcome !== 'disputed' && given.outcome !== 'lost') return run.refresh(eventOf(given.outcome, reason));
+    if (given.outcome !== 'disputed' && given.outcome !== 'lost')
+      return run.refresh(given.outcome === 'nothing-captured' ? 'Undone; no money was taken' : undefined);
     await run.refresh();
     if (bankGaveItBack(run)) await endLost(run, 'Nothing to give back: the bank did, after a lost dispute');
     if (run.status === 'REFUNDED') return;
@@ -63,9 +63,3 @@ const TOLD_ONCE = 'disputed-refund-is-told-once';
 
 /** Lost disputes took all that was not refunded. */
 export const bankGaveItBack = ({ order: { disputed, lost } }: OrderRun): boolean => !disputed && lost;
-
-/** What came of it, for staff; undefined where nothing did. */
-function eventOf(outcome: GivenBack['outcome'], reason: Reason): string | undefined {
-  if (outcome === 'refunded') return `Gave back all that was left: ${reason}`;
-  return outcome === 'nothing-captured' ? 'Undone; no money was taken' : undefined;
-}

@@ -18,11 +18,11 @@ export const refundsTold = (
   });
 
 function describe(refund: ToldRefund, earlier: ToldRefund | undefined, currency: string): string {
-  const { amount, status, origin, restock, at } = refund;
+  const { amount, status, restock, at } = refund;
   const money = amount === null ? 'all that was left' : formatMoney({ amount, currency });
   const units = isMade(status) && !isMade(earlier?.status) ? restock : [];
   const stock = units.length > 0 ? `; back in stock: ${unitsOf(units)}` : '';
-  return `Refund of ${money}${BY[origin]}: ${stageInWords(refund)}${stock}, ${moment(at)}`;
+  return `Refund of ${money}${byWhom(refund)}: ${stageInWords(refund)}${stock}, ${moment(at)}`;
 }
 
 /** What is restocked with a refund goes back when Stripe has made it. */
@@ -35,6 +35,12 @@ const unitsOf = (units: ToldRefund['restock']): string =>
 /** Where a refund stands. The sentence of who refuses it is free text, which must not stand in Temporal. */
 export const stageInWords = ({ status, failureReason }: Pick<ToldRefund, 'status' | 'failureReason'>): string =>
   `${refundInWords(status, failureReason)}${status === 'refused' ? '; the staff API shows why' : ''}`;
+
+/** Why an order had to end is told with its refund. */
+function byWhom({ origin, reason = 'other' }: ToldRefund): string {
+  const why = origin === 'COMPENSATION' && reason !== 'other' ? ` (${reason.replaceAll('_', ' ')})` : '';
+  return `${BY[origin]}${why}`;
+}
 
 const BY: Record<RefundOrigin, string> = {
   STAFF: ' by staff',

@@ -43,7 +43,7 @@ export function reportOf({
       ...asked,
       at: new Date(asked.at).toISOString(),
     })),
-    openRefunds: openRefunds.map(({ id, amount, status: stage }) => ({ id, amount, status: stage })),
+    openRefunds: openRefunds.map(({ key: _, ...refund }) => refund),
     disputes: (order.disputes ?? []).map((dispute) => ({ ...dispute, dueBy: timeOf(dispute.dueBy) })),
     mails: together(order.mails ?? [], mails).map(({ template, state, at }) => ({
       template,

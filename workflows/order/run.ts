@@ -131,18 +131,22 @@ export class OrderRun {
     const { status, skus, returns, refunds, lines } = this.order;
     this.known = order;
     const returned = returnedSince(returns, order.returns);
-    this.view.happened.push(...refundsTold(order, refunds), ...returned.map(describeReturn));
+    const refunded = refundsTold(order, refunds);
+    this.view.happened.push(...refunded, ...returned.map(describeReturn));
     this.mails.send(...returned.map(mailOfReturn));
     if (order.skus.join() !== skus.join()) this.view.setSkus(order.skus);
     this.show();
-    if (order.status !== status) this.setStatus(order.status, event ?? meanwhile({ lines }, order));
+    if (order.status === status) return;
+    const isToldAlready = order.status === 'REFUNDED' && refunded.length > 0;
+    this.setStatus(order.status, event ?? (isToldAlready ? null : meanwhile({ lines }, order)));
   }
 
-  /** A step has moved the order. */
-  setStatus(status: OrderStatus, event: string): void {
+  /** A step has moved the order. `event` tells staff why; null if they are told already. */
+  setStatus(status: OrderStatus, event: string | null): void {
     this.known = { ...this.order, status };
     this.view.setStatus(status);
-    this.tell(event);
+    if (event === null) this.show();
+    else this.tell(event);
   }
 
   /** A parcel has left. The status changes only once everything is shipped. */
