@@ -2,7 +2,7 @@ import { whyNot } from '../../domain/actions';
 import type { Address } from '../../domain/address';
 import type { SessionId } from '../../domain/ids';
 import type { Db } from '../database';
-import { changeOrder, isDigital, lockKnownOrder, readUnreached } from '../orders/records';
+import { changeOrder, isDigital, lockKnownOrder, NO_ATTENTION, readUnreached } from '../orders/records';
 import { isErased } from './erased';
 
 export interface ContactCorrection {
@@ -45,7 +45,9 @@ export async function correctContact(
     await tx.customer.upsert({ where: { sessionId }, create: { sessionId, ...corrected }, update: corrected });
     const what = [...(email === null ? [] : ['e-mail address']), ...(address ? ['postal address'] : [])];
     const message = `Corrected the ${what.join(' and the ')}`;
-    await changeOrder(tx, order, at, {}, { type: 'contact', message, actor, key });
+    // Says anew why the customer is not reached: no mail has reached the corrected address yet.
+    const attention = order.attentionStep === 'contact' ? NO_ATTENTION : {};
+    await changeOrder(tx, order, at, attention, { type: 'contact', message, actor, key });
     return null;
   });
 }

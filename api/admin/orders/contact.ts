@@ -37,7 +37,7 @@ export const contactRoutes = (deps: ApiDeps): Route[] => [
     path: '/admin/orders/{ref}/contact',
     summary: 'Correct the e-mail or postal address of an order',
     description:
-      'Before anything of it is shipped; the e-mail address of a customer whom a mail did not reach, later too. What staff say stands, whatever Stripe says later. Mails that have gone are not sent again: see `resend-email`.',
+      'Before anything of it is shipped; the e-mail address of a customer whom a mail did not reach, later too, until a mail reaches the new one. What staff say stands, whatever Stripe says later. Mails that have gone are not sent again: see `resend-email`.',
     body: Contact,
     handle: async ({ params, headers, body, actor }) => {
       const sessionId = await findOrder(deps.db, params.ref);
