@@ -60,10 +60,10 @@ function refunds(order: ExampleFacts): ActionExample[] {
 
 /** With money only where it can be given back. */
 function returns(order: ExampleFacts): ActionExample[] {
-  const items = unitsOf(order, ({ shipped, returned, withCustomer = shipped - returned }) => withCustomer);
+  const items = unitsOf(order, outOf);
   const resold = { items, condition: 'restock' };
   return [
-    refundable(order) > 0 && !order.disputed
+    refundable(order) > 0 && !order.disputed && (order.lines ?? []).some(isPaid)
       ? { data: { ...resold, refund: {} }, means: 'goods that can be sold again, and what they cost' }
       : { data: resold, means: 'goods that can be sold again, and no money' },
     { data: { items, condition: 'write_off' }, means: 'goods that cannot, and no money' },
@@ -72,9 +72,10 @@ function returns(order: ExampleFacts): ActionExample[] {
 
 /** What is sent can be sent again, as it was or as another SKU; what is not sent yet can only be exchanged. */
 function replacements(order: ExampleFacts): ActionExample[] {
-  const [again] = unitsOf(order, ({ shipped, replaced = 0 }) => Math.min(1, shipped - replaced));
-  const [waiting] = unitsOf(order, ({ toShip }) => Math.min(1, toShip));
-  const instead = waiting ?? again;
+  const [again] = unitsOf(order, (line) => Math.min(1, sentOf(line)));
+  const [waiting] = unitsOf(order, (line) => Math.min(1, line.toShip, ownedOf(line)));
+  const [sent] = unitsOf(order, (line) => Math.min(1, sentOf(line) - (line.refunded ?? 0), ownedOf(line)));
+  const instead = waiting ?? sent;
   return [
     ...(again ? [{ data: { items: [again] }, means: 'the same again' }] : []),
     ...(instead
@@ -82,6 +83,17 @@ function replacements(order: ExampleFacts): ActionExample[] {
       : []),
   ];
 }
+
+/** Sent, and not yet sent again. */
+const sentOf = ({ shipped, replaced = 0 }: LineProgress): number => shipped - replaced;
+
+/** Bought, and the price not given back with a return. */
+const ownedOf = ({ quantity, replaced = 0, refunded = 0 }: LineProgress): number => quantity - replaced - refunded;
+
+/** Whether something was paid for what the customer has of a line. It costs nothing once that was given back. */
+const isPaid = (line: LineProgress): boolean => line.free !== true && outOf(line) > 0 && ownedOf(line) > 0;
+
+const outOf = ({ shipped, returned, withCustomer = shipped - returned }: LineProgress): number => withCustomer;
 
 /** What can be in the next parcel. */
 const toSend = ({ toShip, again = toShip }: LineProgress): number => again;

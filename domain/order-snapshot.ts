@@ -154,6 +154,8 @@ export interface OrderSnapshot {
   abandoned: boolean;
   /** Whether the order is still flagged for a step that an earlier run could not do. */
   staleAttention: boolean;
+  /** Whether the customer's data is erased; absent if it is not. */
+  erased?: boolean;
   /** Why the customer cannot be reached: a mail was given up, and none has gone out since. Null if they can. */
   unreached: string | null;
 }

@@ -15,8 +15,11 @@ export type ShippableItem = ParcelLine & {
   replaced: number;
   undone?: number | null;
 };
-/** Those that decide what can still come back, too: `returned` are units that came back by a return. */
-export type ReturnableItem = ShippableItem & { returned: number };
+/**
+ * Those that decide what can still come back, too: `returned` are units that came back by a return. `refunded`: those
+ * of them whose price was given back with it; absent if there are none. `free`: nothing was asked for the line.
+ */
+export type ReturnableItem = ShippableItem & { returned: number; refunded?: number; free?: boolean };
 
 /** How far a line with goods is, in units. Absent from what older histories hold. */
 export interface LineProgress {
@@ -33,6 +36,10 @@ export interface LineProgress {
   withCustomer?: number;
   /** What `ship` takes from stock again: units that went back with a refund of everything. Absent if there are none. */
   again?: number;
+  /** Units whose price was given back with a return; absent if there are none. */
+  refunded?: number;
+  /** Nothing was asked for it; absent otherwise. */
+  free?: boolean;
 }
 
 /** What is still to be shipped: bought or replaced, not shipped, and not returned to stock. */
@@ -50,7 +57,7 @@ export const progressOf = (items: ReturnableItem[], wentBack: boolean): LineProg
   items
     .filter(({ kind }) => kind === 'PHYSICAL')
     .map((item) => {
-      const { sku, quantity, replaced, shipped, returned } = item;
+      const { sku, quantity, replaced, shipped, returned, refunded = 0, free = false } = item;
       const out = count(withCustomer([item]));
       const again = wentBack ? count(unshipped(takenAgain([item]))) : 0;
       return {
@@ -58,6 +65,8 @@ export const progressOf = (items: ReturnableItem[], wentBack: boolean): LineProg
         ...(replaced > 0 && { replaced }),
         ...(out !== shipped - returned && { withCustomer: out }),
         ...(again > 0 && { again }),
+        ...(refunded > 0 && { refunded }),
+        ...(free && { free }),
       };
     });
 

@@ -11,6 +11,7 @@ import {
   givenBack,
   type ParcelLine,
   progressOf,
+  type ReturnableItem,
   takenAgain,
   unshipped,
   whyNotThisParcel,
@@ -108,7 +109,7 @@ export const shipFacts = ({ attentionStep, ...order }: Order): ActionFacts => ({
 });
 
 async function progress(tx: Tx, sessionId: SessionId, stock: StockState): Promise<Progress> {
-  const items = await tx.orderItem.findMany({ where: { sessionId }, orderBy: { position: 'asc' } });
+  const [{ items }] = await tx.$queryRaw<[{ items: ReturnableItem[] }]>`SELECT lines_of(${sessionId}) AS items`;
   const parcels = await tx.shipment.findMany({ where: { sessionId }, orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] });
   return {
     stock,

@@ -46,6 +46,7 @@ export interface SnapshotColumns {
   attentionStep: string | null;
   attentionReason: string | null;
   unreached: string | null;
+  erased?: boolean;
   abandoned: boolean;
   items: ReturnableItem[];
   returns: ReturnColumns[];

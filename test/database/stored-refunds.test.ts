@@ -116,7 +116,9 @@ test('one that fails at the bank says why in plain words, everywhere, and that s
     reason: 'The refund re_fails failed (the card has expired or was cancelled): the shop has the money again',
   });
   const snapshot = await readSnapshot(db, sessionId);
-  expect(snapshot.openRefunds).toEqual([{ id: 're_fails', amount: 1_000, status: 'failed', failureReason }]);
+  expect(snapshot.openRefunds).toEqual([
+    { key: seen.key, id: 're_fails', amount: 1_000, status: 'failed', failureReason },
+  ]);
   expect(refundsTold(snapshot)[0]).toContain(`Refund of €10.00 by staff: ${failed}`);
 });
 

@@ -1,7 +1,8 @@
 import type Stripe from 'stripe';
 import type { NoticeKind } from '../../domain/events';
-import type { SessionId } from '../../domain/ids';
+import { type SessionId, sessionId } from '../../domain/ids';
 import type { OrderReport } from '../../messages/order';
+import { eraseCustomer } from '../../store/customers/erase';
 import { RefundShop } from './refund-shop';
 import { Risk } from './risk';
 import { until, type World } from './world';
@@ -54,6 +55,8 @@ export class Situations {
     'nothing sent': () => this.world.paidOrder(GOODS),
     'goods and a download': () => this.world.paidOrder([...GOODS, { sku: 'ebook' }]),
     free: () => this.world.paidOrder([{ sku: 'gift', quantity: 2 }]),
+    'half price by a code': () => this.withCode(50),
+    'free by a code': () => this.withCode(100),
     'on hold': async () => this.did(await this.world.paidOrder(GOODS), 'hold', { reason: 'address' }),
     'a part sent': () => this.sent(MUG),
     'all sent': () => this.sent(ALL),
@@ -61,6 +64,22 @@ export class Situations {
       this.did(await this.sent(ALL), 'return', { items: MUG, condition: 'restock' }),
     'all sent, all came back': async () =>
       this.did(await this.sent(ALL), 'return', { items: ALL, condition: 'write_off' }),
+    'one came back with its money, and was sent again': async () => {
+      const id = await this.did(await this.sent(ALL), 'return', { items: MUG, condition: 'restock', refund: {} });
+      await this.ask(id, 'replace', { items: MUG });
+      return this.did(id, 'ship', { carrier: 'DHL', trackingNumber: `S-${++this.parcels}` });
+    },
+    'all mugs came back with their money': async () => {
+      const items = [{ sku: 'mug', quantity: 2 }];
+      return this.did(await this.sent(ALL), 'return', { items, condition: 'restock', refund: {} });
+    },
+    'erased, and its refund failed': async () => {
+      const id = await this.sent(ALL);
+      await this.ask(id, 'refund', { reason: 'other' });
+      await this.world.end(id);
+      await eraseCustomer(this.world.db, { sessionId: id, actor: 'staff', at: new Date(this.world.now()) });
+      return this.bankRefuses(id);
+    },
     'a part refunded': async () =>
       this.did(await this.world.paidOrder(GOODS), 'refund', { amount: 500, reason: 'other' }),
     'a unit called off': async () =>
@@ -124,6 +143,24 @@ export class Situations {
 
   private async did(id: SessionId, name: string, request?: object): Promise<SessionId> {
     await this.ask(id, name, request);
+    return id;
+  }
+
+  /** Bought through a session that was made elsewhere, with a code. */
+  private async withCode(percent_off: number): Promise<SessionId> {
+    const { id: coupon } = await this.world.stripe.coupons.create({ percent_off });
+    const line_items = await Promise.all(
+      GOODS.map(async ({ sku, quantity = 1 }) => {
+        const { stripePriceId } = await this.world.db.price.findFirstOrThrow({ where: { sku } });
+        return { price: stripePriceId as string, quantity };
+      }),
+    );
+    const made = await this.world.stripe.checkout.sessions.create({
+      ...{ mode: 'payment', line_items, discounts: [{ coupon }], success_url: 'http://localhost/thanks' },
+    });
+    const id = sessionId(made.id);
+    this.world.know(id);
+    await this.world.paid(id);
     return id;
   }
 

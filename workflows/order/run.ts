@@ -144,7 +144,7 @@ export class OrderRun {
   /** A step has moved the order. `event` tells staff why; null if they are told already. */
   setStatus(status: OrderStatus, event: string | null): void {
     this.known = { ...this.order, status };
-    this.view.setStatus(status);
+    this.view.setStatus(this.known);
     if (event === null) this.show();
     else this.tell(event);
   }

@@ -1,6 +1,6 @@
+import type { SearchAttributePair } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { OrderFactsNow } from '../../activities/order/facts';
-import type { OrderStatus } from '../../domain/order';
 import type { MailProgress } from '../../domain/order-snapshot';
 import { factPairs, type OrderReport } from '../../messages/order';
 import { SEARCH_ATTRIBUTES, searchableSkus } from '../../messages/search-attributes';
@@ -27,6 +27,8 @@ export class StaffView {
    */
   payment: PaymentQuestion | null = null;
   private shown = { attention: false, disputed: false };
+  /** The total as it is searchable; null before the order is opened. */
+  private total: number | null = null;
 
   /** @param underWay what the run was asked for and has not finished */
   constructor(private readonly underWay: () => UnderWay = () => NOTHING_UNDER_WAY) {}
@@ -41,12 +43,20 @@ export class StaffView {
     const isRight =
       started.get(SEARCH_ATTRIBUTES.orderNumber) === order.number &&
       started.get(SEARCH_ATTRIBUTES.orderStatus) === order.status;
+    this.total = (isRight ? started.get(SEARCH_ATTRIBUTES.amountTotal) : order.total) ?? null;
     if (!isRight) upsertSearchAttributes(factPairs(order, order.status));
   }
 
   /** The order's status has changed. */
-  setStatus(status: OrderStatus): void {
-    upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.orderStatus, value: status }]);
+  setStatus(order: Pick<OrderFactsNow, 'status' | 'total'>): void {
+    upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.orderStatus, value: order.status }, ...this.newTotal(order)]);
+  }
+
+  /** A code, shipping or tax may have changed the total. It goes along with something else, and costs no event. */
+  private newTotal({ total }: Pick<OrderFactsNow, 'total'>): SearchAttributePair[] {
+    if (this.total === null || total === this.total) return [];
+    this.total = total;
+    return [{ key: SEARCH_ATTRIBUTES.amountTotal, value: total }];
   }
 
   /** Other goods are sent than were bought. */
@@ -55,7 +65,7 @@ export class StaffView {
   }
 
   show(order: OrderFactsNow | null, parked: readonly Parked[]): void {
-    this.showFlags({ attention: parked.length > 0, disputed: order?.disputed ?? false });
+    this.showFlags({ attention: parked.length > 0, disputed: order?.disputed ?? false }, order);
     this.showDetails(order, parked);
   }
 
@@ -72,13 +82,17 @@ export class StaffView {
     return order && reportOf({ order, waitingFor, parked, payment, happened, mails, underWay: this.underWay() });
   }
 
-  private showFlags(now: { attention: boolean; disputed: boolean }): void {
+  private showFlags(now: { attention: boolean; disputed: boolean }, order: OrderFactsNow | null): void {
     const changed = [
       { key: SEARCH_ATTRIBUTES.needsAttention, value: now.attention, before: this.shown.attention },
       { key: SEARCH_ATTRIBUTES.disputed, value: now.disputed, before: this.shown.disputed },
     ].filter(({ value, before }) => value !== before);
     this.shown = now;
-    if (changed.length > 0) upsertSearchAttributes(changed.map(({ key, value }) => ({ key, value })));
+    if (changed.length === 0) return;
+    upsertSearchAttributes([
+      ...changed.map(({ key, value }) => ({ key, value })),
+      ...(order ? this.newTotal(order) : []),
+    ]);
   }
 }
 

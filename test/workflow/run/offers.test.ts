@@ -6,7 +6,7 @@ import { DECISIONS, type Decision, type HoldReason } from '../../../domain/order
 import { count, type ParcelLine, takenAgain, unshipped, whyNotThisParcel } from '../../../domain/parcel';
 import { whyNotAmount } from '../../../domain/refundable';
 import { planReplacement, type ReplaceableItem, type Substitute } from '../../../domain/replacements';
-import { whyNotReturned } from '../../../domain/returns';
+import { costOf, whyNotReturned } from '../../../domain/returns';
 import type { OrderReport } from '../../../messages/order';
 import { factsOf, reportOf } from '../../../workflows/order/report';
 import { line, orderOf, pot, updates } from './offered-order';
@@ -40,6 +40,22 @@ const GOODS: Record<string, Pick<OrderFactsNow, 'status' | 'stock'> & { items: R
   },
   'everything sent': { status: 'SHIPPED', stock: 'COMMITTED', items: [line({ shipped: 2 }), pot({ shipped: 2 })] },
   'sent, and came back': { status: 'SHIPPED', stock: 'COMMITTED', items: [line({ shipped: 2, returned: 2 })] },
+  'sent, one came back with its money, and was sent again': {
+    ...{ status: 'SHIPPED', stock: 'COMMITTED' },
+    items: [line({ quantity: 1, shipped: 2, returned: 1, replaced: 1, refunded: 1 })],
+  },
+  'sent, all came back with their money': {
+    ...{ status: 'SHIPPED', stock: 'COMMITTED' },
+    items: [line({ shipped: 2, returned: 2, refunded: 2 }), pot({ shipped: 2 })],
+  },
+  'a part sent, and came back with its money': {
+    ...{ status: 'PREPARING', stock: 'COMMITTED' },
+    items: [line({ shipped: 1, returned: 1, refunded: 1 })],
+  },
+  'sent, and free of charge': {
+    ...{ status: 'SHIPPED', stock: 'COMMITTED' },
+    items: [line({ shipped: 2, total: 0, free: true }), pot({ shipped: 2, returned: 2 })],
+  },
   'sent, and one restocked with a refund': {
     ...{ status: 'SHIPPED', stock: 'COMMITTED' },
     items: [line({ shipped: 2, restocked: 1 })],
@@ -125,19 +141,26 @@ const REFUSALS: Partial<Record<string, Refuses>> = {
     whyNotThisParcel(unshipped(order.stock === 'RETURNED' ? takenAgain(items) : items), parcel),
   refund: ({ amount }: { amount?: number }, { order }) => tooMuch(order, amount ?? 1),
   return: ({ items: back, refund }: { items: ParcelLine[]; refund?: object }, { order, items }) =>
-    whyNotReturned(items, back) ?? (count(back) === 0 ? 'nothing' : null) ?? (refund ? whyNotRefunded(order) : null),
+    whyNotReturned(items, back) ??
+    (count(back) === 0 ? 'nothing' : null) ??
+    (refund ? whyNotRefunded({ order, items }, back) : null),
   replace: ({ items: lines }: { items: (ParcelLine & { with?: string })[] }, { items }) => {
     const named = lines.map((one) => ({ ...one, ...(one.with !== undefined && { with: 'cup' }) }));
     const cup: Substitute = { name: 'Cup', kind: 'PHYSICAL', price: 500, isDraft: false, isBundle: false };
-    const plan = planReplacement({ items, currency: 'eur' }, named, new Map([['cup', cup]]), new Map());
+    const plan = planReplacement({ items, currency: 'eur' }, named, new Map([['cup', cup]]), refundedOf(items));
     return typeof plan === 'string' ? plan : null;
   },
   resolve: ({ how }: { how: string }, { order }) =>
     how === 'accept' && order.reports?.length === 0 ? whyNot('accept', factsOf(order, [], null)) : null,
 };
 
-const whyNotRefunded = (order: OrderFactsNow): string | null =>
-  whyNot('refund', factsOf(order, [], null)) ?? tooMuch(order, 1);
+const whyNotRefunded = ({ order, items }: Asked, back: ParcelLine[]): string | null =>
+  whyNot('refund', factsOf(order, [], null)) ??
+  tooMuch(order, 1) ??
+  (costOf({ ...PAID, items }, back, refundedOf(items)) === 0 ? 'nothing was paid for them' : null);
+
+const PAID = { currency: 'eur', total: 2_000, discount: 0, shipping: 0 };
+const refundedOf = (items: ReplaceableItem[]) => new Map(items.map(({ sku, refunded = 0 }) => [sku, refunded]));
 
 const tooMuch = (order: OrderFactsNow, amount: number): string | null => {
   const { total, refunded = 0, lostAmount = 0, openRefunds = [] } = order;

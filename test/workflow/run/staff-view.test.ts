@@ -62,6 +62,22 @@ test('only changes of an attribute are written, for each is an event of the hist
   expect(seen.attributes).toEqual([{ Disputed: true }, { NeedsAttention: true, Disputed: false }]);
 });
 
+test('a total that a code has changed is written along with the next attribute, once', () => {
+  const view = new StaffView();
+  view.opened(order());
+  reset();
+  view.show(order({ total: 1000 }), []);
+  expect(seen.attributes).toEqual([]);
+  view.setStatus(order({ total: 1000 }));
+  view.show(order({ total: 1000 }), [{ step: 'ship', reason: 'The database is down' }]);
+  view.show(order({ total: 900, disputed: true }), []);
+  expect(seen.attributes).toEqual([
+    { OrderStatus: 'PREPARING', AmountTotal: 1000 },
+    { NeedsAttention: true },
+    { NeedsAttention: false, Disputed: true, AmountTotal: 900 },
+  ]);
+});
+
 test('details alone are no command: a run that replays may show them at any moment', () => {
   const view = new StaffView();
   view.showDetails(order({ disputed: true }), [{ step: 'ship', reason: 'The database is down' }]);
