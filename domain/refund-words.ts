@@ -1,3 +1,4 @@
+import { formatMoney } from './money';
 import { isReversed } from './refund';
 
 /**
@@ -45,4 +46,14 @@ const WHY: Record<string, string> = {
 export function whyRefundFailedSentence(code: string): string {
   const clause = whyRefundFailed(code);
   return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
+}
+
+/**
+ * What is being refunded, for the name of a step or a run.
+ * @param amount absent: all that is left
+ * @param currency the order's; null or absent where it is not at hand
+ */
+export function partInWords(amount: number | undefined, currency: string | null = null): string {
+  if (amount === undefined) return 'all that is left';
+  return currency === null ? 'a part of the money' : formatMoney({ amount, currency });
 }

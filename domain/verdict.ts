@@ -1,4 +1,4 @@
-import { stepOf } from './money';
+import { formatMoney, stepOf } from './money';
 import type { CheckoutLine } from './session';
 
 /**
@@ -106,12 +106,12 @@ export function amountsOf(session: SessionFacts): Amounts {
 /** The first difference between the session and what was requested, as a sentence with both values; null if none. */
 export function whatDiffers(session: SessionFacts, asked: Asked): string | null {
   if (session.currency !== asked.currency) return `paid in ${session.currency}, expected ${asked.currency}`;
-  const unit = stepOf(asked.currency);
-  return linesDiffer(session.lines, asked.lines, unit) ?? sumDiffers(session, unit);
+  return linesDiffer(session.lines, asked) ?? sumDiffers(session, asked.currency);
 }
 
-/** @param unit how far a line may be rounded */
-function linesDiffer(lines: LineFacts[], asked: Asked['lines'], unit: number): string | null {
+function linesDiffer(lines: LineFacts[], { lines: asked, currency }: Asked): string | null {
+  const unit = stepOf(currency); // how far a line may be rounded
+  const say = (amount: number) => formatMoney({ amount, currency });
   const found = new Map<string, { quantity: number; subtotal: number; rounding: number }>();
   for (const { sku, quantity, amount_subtotal } of lines) {
     if (sku === null) return 'a line at Stripe matches no known product';
@@ -127,9 +127,9 @@ function linesDiffer(lines: LineFacts[], asked: Asked['lines'], unit: number): s
     found.delete(sku);
     if (line?.quantity !== quantity) return `${sku}: quantity ${line?.quantity ?? 0} at Stripe, expected ${quantity}`;
     if (minimum === null && Math.abs(line.subtotal - total) > line.rounding)
-      return `${sku}: amount ${line.subtotal} at Stripe, expected ${total}`;
+      return `${sku}: ${say(line.subtotal)} at Stripe, expected ${say(total)}`;
     if (minimum !== null && line.subtotal < minimum * quantity)
-      return `${sku}: amount ${line.subtotal} at Stripe, expected at least ${minimum * quantity}`;
+      return `${sku}: ${say(line.subtotal)} at Stripe, expected at least ${say(minimum * quantity)}`;
   }
   const [extra] = found.keys();
   return extra === undefined ? null : `${extra}: at Stripe, but never requested`;
@@ -140,20 +140,21 @@ function linesDiffer(lines: LineFacts[], asked: Asked['lines'], unit: number): s
  * that is: the amount by which a line's total exceeds its price. Stripe may spread a discount over the lines, and round
  * tax there, as it likes: one unit of rounding a line is no difference, and tax that is on no line may be included or
  * added.
- * @param unit how far a line may be rounded
  */
-function sumDiffers(session: SessionFacts, unit: number): string | null {
+function sumDiffers(session: SessionFacts, currency: string): string | null {
+  const unit = stepOf(currency); // how far a line may be rounded
+  const say = (amount: number) => formatMoney({ amount, currency });
   const { subtotal, discount, shipping, tax, total } = amountsOf(session);
   const parts = [...session.lines, ...shippingLine(session)];
   const sum = (amount: (line: Part) => number, of: Part[] = parts) => of.reduce((so, line) => so + amount(line), 0);
 
   const ofLines = sum(({ amount_subtotal }) => amount_subtotal, session.lines);
   if (Math.abs(ofLines - subtotal) > session.lines.length * unit)
-    return `the lines add up to ${ofLines}, the subtotal is ${subtotal}`;
+    return `the lines add up to ${say(ofLines)}, the subtotal is ${say(subtotal)}`;
   const isSpread = sum(({ amount_discount }) => amount_discount) === discount;
   const odd = parts.find((line) => taxOnTop(line) < -unit || taxOnTop(line) > line.amount_tax + unit);
   if (isSpread && odd)
-    return `a line costs ${odd.amount_total}, but its price is ${beforeTax(odd)} and its tax ${odd.amount_tax}`;
+    return `a line costs ${say(odd.amount_total)}, but its price is ${say(beforeTax(odd))} and its tax ${say(odd.amount_tax)}`;
 
   const priced = subtotal - discount + shipping;
   const onTop = sum((line) => Math.min(line.amount_tax, Math.max(0, taxOnTop(line))));
@@ -161,9 +162,9 @@ function sumDiffers(session: SessionFacts, unit: number): string | null {
   const rounding = parts.length * unit;
   const least = priced + Math.min(tax, Math.max(0, onTop - rounding));
   const most = priced + Math.min(tax, onTop + ofNoLine + rounding);
-  if (total < least || total > most) return `the total is ${total}, its parts add up to ${priced + onTop}`;
+  if (total < least || total > most) return `the total is ${say(total)}, its parts add up to ${say(priced + onTop)}`;
   const { received } = session;
-  return received === null || received === total ? null : `received ${received}, the total is ${total}`;
+  return received === null || received === total ? null : `received ${say(received)}, the total is ${say(total)}`;
 }
 
 type Part = Omit<LineFacts, 'sku' | 'quantity'>;

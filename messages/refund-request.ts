@@ -1,4 +1,5 @@
 import type { RefundId, SessionId } from '../domain/ids';
+import { partInWords } from '../domain/refund-words';
 import { TASK_QUEUES } from './names';
 import type { RefundRequest, RefundResolution } from './order';
 import { asOftenAsNeeded, oncePerId } from './policies';
@@ -10,6 +11,8 @@ export interface RefundRequestInput {
   key: string;
   /** A new refund. Without it and `resolve`, the last failed refund, or all that Stripe refused, is requested again. */
   request?: RefundRequest;
+  /** The order's, for what staff read; absent where it was not at hand. */
+  currency?: string;
   /** How staff resolve a refund that failed or was refused. */
   resolve?: RefundResolution;
 }
@@ -42,7 +45,7 @@ export const refundRequestStart = (input: RefundRequestInput, { again = false } 
   staticSummary: summaryOf(input),
 });
 
-function summaryOf({ request, resolve }: RefundRequestInput): string {
+function summaryOf({ request, resolve, currency }: RefundRequestInput): string {
   if (resolve) return `Resolves a refund: ${resolve.how}`;
-  return `Gives back ${request ? (request.amount ?? 'all that is left') : 'what an earlier refund did not'}`;
+  return `Gives back ${request ? partInWords(request.amount, currency) : 'what an earlier refund did not'}`;
 }

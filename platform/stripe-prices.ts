@@ -1,4 +1,5 @@
 import Stripe from 'stripe';
+import { formatMoney } from '../domain/money';
 import type { Price, TaxBehavior } from '../domain/product';
 import { expectObject } from './stripe';
 
@@ -33,7 +34,9 @@ export function differenceFrom(atStripe: Stripe.Price, ours: Price): string | nu
   const { unit_amount, custom_unit_amount } = amounts;
   if (ours.minimum !== null) return differenceOfChoice(custom_unit_amount, { ...ours, minimum: ours.minimum });
   if (custom_unit_amount || unit_amount === null) return 'has no fixed amount at Stripe';
-  return unit_amount === ours.amount ? null : `is ${unit_amount} at Stripe`;
+  return unit_amount === ours.amount
+    ? null
+    : `is ${formatMoney({ amount: unit_amount, currency: ours.currency })} at Stripe`;
 }
 
 /**
@@ -59,11 +62,13 @@ export function taxBehaviorOf(atStripe: Stripe.Price, currency: string): string 
  */
 function differenceOfChoice(
   chosen: Stripe.Price.CustomUnitAmount | null,
-  { amount, minimum }: Price & { minimum: number },
+  { amount, minimum, currency }: Price & { minimum: number },
 ): string | null {
+  const say = (theirs: number) => formatMoney({ amount: theirs, currency });
   if (!chosen) return 'does not let the customer choose the amount at Stripe';
   if (chosen.minimum === null) return 'has no minimum at Stripe';
-  if (chosen.minimum !== minimum) return `has the minimum ${chosen.minimum} at Stripe`;
-  if (chosen.maximum) return `has a maximum of ${chosen.maximum} at Stripe, which the shop cannot show`;
-  return (chosen.preset ?? amount) === amount ? null : `suggests ${chosen.preset} at Stripe`;
+  if (chosen.minimum !== minimum) return `has the minimum ${say(chosen.minimum)} at Stripe`;
+  if (chosen.maximum) return `has a maximum of ${say(chosen.maximum)} at Stripe, which the shop cannot show`;
+  const preset = chosen.preset ?? amount;
+  return preset === amount ? null : `suggests ${say(preset)} at Stripe`;
 }

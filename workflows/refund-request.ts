@@ -8,6 +8,7 @@ import {
 import type { MailRequest } from '../activities/mail/request';
 import type { GivenBack, GivenPart } from '../activities/refund/refunds';
 import type { RefusedRefund } from '../domain/refund';
+import { partInWords } from '../domain/refund-words';
 import type { RefundRequest, RefundResolution } from '../messages/order';
 import { REFUSED_AGAIN, type RefundRequestInput, type RefundRequestResult } from '../messages/refund-request';
 import { INVALID_TRANSITION } from '../messages/refusals';
@@ -63,8 +64,8 @@ class RefundRequestRun {
   }
 
   private async ask(key: string, request: RefundRequest): Promise<RefundRequestResult> {
-    const { sessionId } = this.input;
-    const summary = `Gives back ${request.amount ?? 'all that is left'}`;
+    const { sessionId, currency } = this.input;
+    const summary = `Gives back ${partInWords(request.amount, currency)}`;
     const given: GivenPart = await this.parking.untilDone('refund', () =>
       stripe.refundPart.executeWithOptions({ summary }, [{ sessionId, key, ...request, actor: 'staff' }]),
     );

@@ -8,6 +8,7 @@ import { refundsOf } from './rows';
 /** The fields of an order that its refunds depend on, with all its refunds. */
 export interface RefundStanding {
   status: OrderStatus;
+  currency: string;
   /** What refunds can give back together, in the order's currency: its total less what was lost to disputes. */
   refundable: number;
   /** A dispute was lost, and none is open: no bank has to decide any more about what is left. */
@@ -20,7 +21,7 @@ export interface RefundStanding {
 export async function readRefundStanding(db: Db, sessionId: SessionId): Promise<RefundStanding> {
   const { total, lostAmount, disputed, ...order } = await db.order.findUniqueOrThrow({
     where: { sessionId },
-    select: { status: true, total: true, lostAmount: true, disputed: true, attentionStep: true },
+    select: { status: true, currency: true, total: true, lostAmount: true, disputed: true, attentionStep: true },
   });
   const refundable = refundableOf({ total: Number(total), lostAmount: Number(lostAmount) });
   const bankHasDecided = lostAmount > 0n && !disputed;

@@ -16,17 +16,17 @@ export async function refundsToRetry(db: Db, sessionId: SessionId): Promise<Refu
 
 function unfinishedRequests(
   sessionId: SessionId,
-  { attentionStep, refundable, refunds }: RefundStanding,
+  { currency, attentionStep, refundable, refunds }: RefundStanding,
 ): RefundRequestInput[] {
-  const refusedAgain = { sessionId, key: REFUSED_AGAIN };
+  const refusedAgain = { sessionId, currency, key: REFUSED_AGAIN };
   if (attentionStep === DECISIONS.refundRefused) return [refusedAgain];
   if (attentionStep === DECISIONS.refundFailed)
     return openFailures(refunds, refundable)
       .slice(0, 1)
-      .map(({ stripeId }) => ({ sessionId, key: againKey(stripeId) }));
+      .map(({ stripeId }) => ({ sessionId, currency, key: againKey(stripeId) }));
   const waiting = refunds.filter(({ status }) => status === 'requested');
   const byStaff = waiting.flatMap(({ requestKey, ...refund }) =>
-    requestKey === null ? [] : [{ sessionId, key: requestKey, request: requestOf(refund) }],
+    requestKey === null ? [] : [{ sessionId, currency, key: requestKey, request: requestOf(refund) }],
   );
   return waiting.length > byStaff.length ? [...byStaff, refusedAgain] : byStaff;
 }

@@ -21,7 +21,7 @@ export type WaitingRefund = WaitingRequest | { sessionId: SessionId; requestKey:
 export async function refundsSilentSince(
   db: Db,
   { since, limit }: { since: Date; limit: number },
-): Promise<WaitingRefund[]> {
+): Promise<(WaitingRefund & { currency: string })[]> {
   const rows = await db.refund.findMany({
     where: {
       ...{ status: 'requested', updatedAt: { lt: since } },
@@ -30,7 +30,7 @@ export async function refundsSilentSince(
     orderBy: { updatedAt: 'asc' },
     take: limit,
   });
-  return rows.map(toRefund).map(waitingOf);
+  return rows.map((row) => ({ ...waitingOf(toRefund(row)), currency: row.currency }));
 }
 
 const FINAL = ORDER_STATUSES.filter(isFinal);

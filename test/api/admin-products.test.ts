@@ -255,7 +255,7 @@ describe('a price that is not at Stripe as it is said to be', () => {
 
   test.each<[string, PriceAtStripe | null, RegExp]>([
     ['none', null, /not a price at Stripe/],
-    ['another amount', { ...right, unit_amount: 19_99_0 }, /is 19990 at Stripe/],
+    ['another amount', { ...right, unit_amount: 19_99_0 }, /is \$199\.90 at Stripe/],
     ['another currency', { ...right, currency: 'chf' }, /is in chf at Stripe/],
     ['archived', { ...right, active: false }, /archived/],
     ['of an archived product', { ...right, product: { active: false } }, /archived/],
@@ -274,10 +274,10 @@ describe('a price that is not at Stripe as it is said to be', () => {
 
   test.each<[string, Omit<PriceAtStripe, 'currency'>, RegExp]>([
     ['is fixed', { unit_amount: 500 }, /does not let the customer choose/],
-    ['has another minimum', { custom_unit_amount: { minimum: 50 } }, /has the minimum 50/],
+    ['has another minimum', { custom_unit_amount: { minimum: 50 } }, /has the minimum €0\.50/],
     ['has no minimum', { custom_unit_amount: { minimum: null, preset: 500 } }, /has no minimum/],
-    ['has a maximum', { custom_unit_amount: { minimum: 100, maximum: 900 } }, /has a maximum of 900/],
-    ['suggests something else', { custom_unit_amount: { minimum: 100, preset: 700 } }, /suggests 700/],
+    ['has a maximum', { custom_unit_amount: { minimum: 100, maximum: 900 } }, /has a maximum of €9\.00/],
+    ['suggests something else', { custom_unit_amount: { minimum: 100, preset: 700 } }, /suggests €7\.00/],
   ])('pay-what-you-want that %s at Stripe: 400 which says so', async (_what, atStripe, message) => {
     const payWhatYouWant = { currency: 'eur', minimum: 100, suggested: 500, stripePriceId: id('pwyw') };
     office.stripe.set(id('pwyw'), { currency: 'eur', ...atStripe });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SessionId } from '../../domain/ids';
 import type { OrderReport, OrderState } from '../../messages/order';
+import { refundRequestStart } from '../../messages/refund-request';
 import { REFUND_EXCEEDS_REMAINING } from '../../messages/refusals';
 import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import { recordReplacement } from '../../store/orders/replacements';
@@ -183,6 +184,26 @@ describe('a part of an order', () => {
     expect(await shop.asked(id)).toHaveLength(2);
   });
 
+  test('is named with its currency where the Temporal UI says what is being done', async () => {
+    const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
+    await shop.refund(id, { amount: 250 });
+    await world.handle(id).executeUpdate('ship', { args: [{ carrier: 'DHL', trackingNumber: 'A1' }] });
+    const items = [{ sku: 'mug', quantity: 1 }];
+    await world.handle(id).executeUpdate('return', { args: [{ items, condition: 'restock', refund: {} }] });
+    await world.handle(id).executeUpdate('refund', { args: [{ reason: 'other' }] });
+    expect(await world.end(id)).toBe('REFUNDED');
+    const { events } = await world.handle(id).fetchHistory();
+    const summaries = (events ?? []).map(({ userMetadata }) => String(userMetadata?.summary?.data ?? ''));
+    expect(summaries.filter((summary) => summary.includes('Gives back'))).toEqual([
+      '"Gives back €2.50"',
+      '"Gives back €10.00 for a return"',
+      '"Gives back all that is left"',
+    ]);
+    const input = { sessionId: id, key: 'key', request: { amount: 250, reason: 'other' as const } };
+    expect(refundRequestStart({ ...input, currency: 'eur' }).staticSummary).toBe('Gives back €2.50');
+    expect(refundRequestStart(input).staticSummary).toBe('Gives back a part of the money');
+  });
+
   test.each<[string, (id: SessionId) => Promise<unknown>, string]>([
     ['a cancel', (id) => shop.cancel(id), ' to end the order (requested by customer)'],
     ['staff', (id) => shop.refund(id, {}), ' by staff'],
@@ -201,8 +222,8 @@ describe('a part of an order', () => {
   test('is told of with its amount, whoever gave it, and once more if it fails; a run that starts over tells it too', async () => {
     const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
     const told = async () => {
-      const { happened } = await world.handle(id).query<OrderReport>('order');
-      return happened
+      const report = await world.handle(id).query<OrderReport | null>('order'); // null before a new run has read it
+      return (report?.happened ?? [])
         .filter((event) => event.startsWith('Refund'))
         .map((event) => event.replace(/, [^,]*, [^,]*UTC$/, ''));
     };

@@ -64,7 +64,7 @@ async function complete(run: OrderRun, how: 'delivered' | 'long-enough-ago', by?
 
 /** Refunds all that is left or a part, for staff. The order continues with what is still to be shipped. */
 async function refund(run: OrderRun, { key, request }: Extract<StaffRequest, { name: 'refund' }>): Promise<void> {
-  await giveBackPart(run, { key, ...request }, `Gives back ${request.amount ?? 'all that is left'}`);
+  await giveBackPart(run, { key, ...request });
   await run.refresh();
 }
 

@@ -1,6 +1,7 @@
 import type { RefundPartInput } from '../../activities/refund/refunds';
 import { awaitedRefund } from '../../domain/awaited';
 import { staffRefundKey } from '../../domain/refund';
+import { partInWords } from '../../domain/refund-words';
 import { INVALID_TRANSITION } from '../../messages/refusals';
 import { refusal } from '../refusal';
 import { database, stripe } from '../steps';
@@ -12,15 +13,18 @@ import { askedRefund } from './under-way';
 
 /**
  * Requests a partial refund at Stripe, once per key. The rules are checked under the order's lock. If Stripe refuses it
- * for good, that stands beside the order, which goes on. @throws the refusal by a rule
+ * for good, that stands beside the order, which goes on.
+ * @param why for the name of the step in the Temporal UI
+ * @throws the refusal by a rule
  */
 export async function giveBackPart(
   run: OrderRun,
   part: Omit<RefundPartInput, 'sessionId' | 'actor'>,
-  summary: string,
+  why = '',
 ): Promise<void> {
   const { sessionId, currency } = run;
   const { amount } = part;
+  const summary = `Gives back ${partInWords(amount, currency)}${why}`;
   run.asking = askedRefund(staffRefundKey(sessionId, part.key), amount);
   run.waits(awaitedRefund(amount === undefined || currency === null ? null : { amount, currency }));
   const given = await run.untilDone('refund', () =>
@@ -42,7 +46,7 @@ export async function giveBackFailed(run: OrderRun, by: string): Promise<void> {
   if (failed?.all) return compensate(run, failed.reason, { actor: 'staff', by });
   if (failed) {
     const { key, amount, reason } = failed;
-    await giveBackPart(run, { key, by, amount, reason }, `Gives back ${amount} again`);
+    await giveBackPart(run, { key, by, amount, reason }, ' again');
   }
   await decide(run, { by });
 }
@@ -52,12 +56,7 @@ export async function giveBackRefused(run: OrderRun): Promise<void> {
   const { sessionId } = run;
   for (const refused of await run.untilDone('read', () => database.refusedRefunds({ sessionId }))) {
     if (refused.all) await compensate(run, refused.reason, { actor: refused.actor });
-    else
-      await giveBackPart(
-        run,
-        { key: refused.key, ...refused.request },
-        `Gives back ${refused.request.amount ?? 'all that is left'} again`,
-      );
+    else await giveBackPart(run, { key: refused.key, ...refused.request }, ' again');
   }
   await run.refresh();
 }

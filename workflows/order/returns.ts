@@ -21,6 +21,6 @@ export async function takeBack(
   await run.refresh();
   if (recorded.refund === null) return;
   const { requestKey, amount } = recorded.refund;
-  await giveBackPart(run, { key: requestKey, amount, reason: REASON_OF_RETURN }, `Gives back ${amount} for a return`);
+  await giveBackPart(run, { key: requestKey, amount, reason: REASON_OF_RETURN }, ' for a return');
   await run.refresh();
 }

@@ -87,7 +87,9 @@ async function ask(
     if (answer === 'taken') return;
     if (answer !== 'ended' && !(await isDone(deps, sessionId))) return writeRefusal(deps, sessionId, key, answer);
   }
-  await startRequest(deps.temporal, { sessionId, key, request }, deadline - Date.now(), { again: refusals > 0 });
+  const { currency } = await readPayment(deps.db, sessionId);
+  const input = { sessionId, key, request, currency };
+  await startRequest(deps.temporal, input, deadline - Date.now(), { again: refusals > 0 });
 }
 
 const isDone = async ({ db }: ApiDeps, sessionId: SessionId): Promise<boolean> =>
