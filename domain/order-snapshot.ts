@@ -61,6 +61,17 @@ export interface ToldRefund {
   at: number;
 }
 
+/** Where a customer is reached. */
+export type ContactField = 'email' | 'address';
+
+/** A correction by staff: what was corrected, not to what. `at`: milliseconds since the epoch. */
+export interface ToldCorrection {
+  /** Of its entry on the timeline. */
+  key: string;
+  fields: ContactField[];
+  at: number;
+}
+
 /** A dispute that is open. `dueBy`: until when Stripe takes evidence, in milliseconds since the epoch. */
 export interface OpenDispute {
   id: string;
@@ -122,6 +133,8 @@ export interface OrderSnapshot {
   openRefunds?: OpenRefund[];
   /** The latest twenty, oldest first; absent if there are none, and from what older histories hold. */
   refunds?: ToldRefund[];
+  /** The latest twenty, oldest first; absent if there are none. */
+  corrections?: ToldCorrection[];
   /** The most urgent first; absent if there are none. */
   disputes?: OpenDispute[];
   /** Stripe's id of the payment; absent before there is one. */

@@ -108,7 +108,7 @@ export interface OrderReport {
   /** The oldest first. `at`: since when it is in this state. */
   mails: (Pick<MailProgress, 'template' | 'state'> & { at: string })[];
   paymentIntentId: string | null;
-  /** Since this run began, and the refunds from before; the latest thirty. */
+  /** Since this run began, and the refunds and corrections from before; the latest thirty. */
   happened: string[];
   /** The updates that would be accepted now. */
   actions: { action: UpdateAction; does: string; examples: ActionExample[] }[];

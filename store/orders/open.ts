@@ -1,9 +1,9 @@
 import type { SessionId } from '../../domain/ids';
 import type { OrderSnapshot } from '../../domain/order-snapshot';
 import type { Db } from '../database';
-import { readToldRefunds } from '../refunds/told';
 import type { MissingStock } from '../stock/inventory';
 import { type SnapshotColumns, toSnapshot } from './snapshot';
+import { readTold, type Told } from './told';
 
 export interface OpenedOrder {
   /** Whether this call wrote the order. */
@@ -16,17 +16,17 @@ export interface OpenedOrder {
 /**
  * Opens the order of a checkout: always writes the order and its items at the requested prices, and holds the stock,
  * all or nothing. With `hold` false, nothing is held. A known order is returned as it is. Returns null if the session
- * has no checkout. One round trip, and for an order that was known another one, for its refunds.
+ * has no checkout. One round trip, and for an order that was known another one, for its refunds and corrections.
  */
 export async function openOrder(
   db: Db,
   { sessionId, hold, at }: { sessionId: SessionId; hold: boolean; at: Date },
 ): Promise<OpenedOrder | null> {
   const [{ opened }] = await db.$queryRaw<
-    [{ opened: (Omit<OpenedOrder, 'order'> & { order: Omit<SnapshotColumns, 'refunds'> }) | null }]
+    [{ opened: (Omit<OpenedOrder, 'order'> & { order: Omit<SnapshotColumns, keyof Told> }) | null }]
   >`
     SELECT open_order(${sessionId}, ${hold}, ${at}) AS opened`;
   if (opened === null) return null;
-  const refunds = opened.fresh ? [] : await readToldRefunds(db, sessionId);
-  return { ...opened, order: toSnapshot({ ...opened.order, refunds }) };
+  const told = opened.fresh ? { refunds: [], corrections: [] } : await readTold(db, sessionId);
+  return { ...opened, order: toSnapshot({ ...opened.order, ...told }) };
 }

@@ -20,13 +20,14 @@ import type {
 } from '../../domain/order-snapshot';
 import { progressOf, type ReturnableItem, withCustomer } from '../../domain/parcel';
 import { followed } from '../../domain/return-requests';
+import { toCorrection } from '../customers/contact';
 import type { Db, Tx } from '../database';
-import { type ToldColumns, toldRefunds } from '../refunds/told';
 import { type RequestColumns, toAsked } from './return-requests';
 import { conditionOf, type ReturnColumns } from './returns';
+import { type Told, told } from './told';
 
-/** The result of `order_snapshot`, with the order's refunds. Times are strings. */
-export interface SnapshotColumns {
+/** The result of `order_snapshot`, with what is told of the order. Times are strings. */
+export interface SnapshotColumns extends Told {
   number: string;
   status: OrderStatus;
   stock: StockState;
@@ -59,16 +60,13 @@ export interface SnapshotColumns {
   disputes: (Omit<OpenDispute, 'dueBy'> & { dueBy: string | null })[];
   lostAmount: number;
   mails: (Omit<MailProgress, 'at'> & { at: string })[];
-  refunds: ToldColumns[];
 }
 
 /** An order as its workflow needs it. Throws if there is none. */
 export async function readSnapshot(db: Db | Tx, sessionId: SessionId): Promise<OrderSnapshot> {
-  const [{ found, refunds }] = await db.$queryRaw<
-    [{ found: Omit<SnapshotColumns, 'refunds'> | null; refunds: ToldColumns[] }]
-  >`
-    SELECT order_snapshot(${sessionId}) AS found, ${toldRefunds(sessionId)} AS refunds`;
-  return toSnapshot({ ...known(found), refunds });
+  const [row] = await db.$queryRaw<[{ found: Omit<SnapshotColumns, keyof Told> | null; told: Told }]>`
+    SELECT order_snapshot(${sessionId}) AS found, ${told(sessionId)} AS told`;
+  return toSnapshot({ ...known(row.found), ...row.told });
 }
 
 export function toSnapshot({
@@ -87,6 +85,7 @@ export function toSnapshot({
   lostAmount,
   mails,
   refunds,
+  corrections,
   ...order
 }: SnapshotColumns): OrderSnapshot {
   const lines = progressOf(items, order.stock === 'RETURNED');
@@ -108,6 +107,7 @@ export function toSnapshot({
     ...(mails.length > 0 && { mails: mails.map((mail) => ({ ...mail, at: Date.parse(mail.at) })) }),
     ...(openRefunds.length > 0 && { openRefunds }),
     ...(refunds.length > 0 && { refunds: refunds.map((refund) => ({ ...refund, at: Date.parse(refund.at) })) }),
+    ...(corrections.length > 0 && { corrections: corrections.map(toCorrection) }),
     ...(disputes.length > 0 && { disputes: disputes.map(toOpenDispute) }),
     ...(paymentIntentId !== null && { paymentIntentId }),
     ...(shippingHoldSince !== null && { shippingHoldSince: Date.parse(shippingHoldSince) }),

@@ -1,7 +1,6 @@
 import type { SessionId } from '../../domain/ids';
 import type { ToldRefund } from '../../domain/order-snapshot';
 import { Prisma } from '../../prisma/generated/client';
-import type { Db } from '../database';
 
 /** What the part of a statement that `toldRefunds` makes says of each refund. The time is a string. */
 export type ToldColumns = Omit<ToldRefund, 'at'> & { at: string };
@@ -16,8 +15,3 @@ export const toldRefunds = (sessionId: SessionId): Prisma.Sql => Prisma.sql`(
   FROM (SELECT * FROM refunds
     WHERE session_id = ${sessionId} AND status <> 'requested' AND (status <> 'refused' OR refused_at IS NOT NULL)
     ORDER BY updated_at DESC, key LIMIT 20) r)`;
-
-export async function readToldRefunds(db: Db, sessionId: SessionId): Promise<ToldColumns[]> {
-  const [{ refunds }] = await db.$queryRaw<[{ refunds: ToldColumns[] }]>`SELECT ${toldRefunds(sessionId)} AS refunds`;
-  return refunds;
-}

@@ -1,5 +1,8 @@
 import type { SessionId } from '../../domain/ids';
+import type { OrderReport } from '../../messages/order';
+import { connectTemporal } from '../../platform/temporal';
 import { recordOutcome } from '../../store/mails/outcomes';
+import { readable } from '../workflow/history-text';
 import { until } from '../workflow/world';
 import { invalidAt, problem } from './admin-office';
 import { Shop } from './shop';
@@ -141,6 +144,72 @@ test('takes every address that a checkout takes, also one that breaks the RFC', 
   const id = await shop.world.paidOrder([{ sku: 'mug' }]);
   const answer = await contact(id, { email: 'taro..x@docomo.ne.jp' });
   expect([answer.status, answer.body.customer?.email]).toEqual([200, 'taro..x@docomo.ne.jp']);
+});
+
+describe('the current details say what was corrected and when', () => {
+  const happened = async (id: SessionId) =>
+    (await shop.world.handle(id).query<OrderReport>('order')).happened.filter((line) => line.includes('corrected'));
+  const at = /, \d+ \w+ \d{4}, \d\d:\d\d UTC$/.source;
+
+  test('of an order that is not paid yet, and then of the same one that is, and in a run that starts over', async () => {
+    const { id } = await shop.world.checkout([{ sku: 'mug' }]);
+    await contact(id, { email: 'first@example.com' });
+    await until(async () => (await happened(id)).length === 1);
+    await shop.world.paid(id);
+    await contact(id, { email: 'Zelda@example.net', address: HOME });
+    await until(async () => (await happened(id)).length === 2);
+    const told = [
+      expect.stringMatching(`^Staff corrected the e-mail address${at}`),
+      expect.stringMatching(`^Staff corrected the e-mail address and the postal address${at}`),
+    ];
+    expect(await happened(id)).toEqual(told);
+
+    await shop.world.handle(id).terminate();
+    await shop.world.webhook(id);
+    await until(async () => (await happened(id)).length === 2);
+    expect(await happened(id)).toEqual(told);
+    const { events } = await shop.world.history(id);
+    expect(readable(events ?? [])).not.toMatch(/zelda|hyrule|castletown/i);
+  });
+
+  test('and a repeat of the request tells it no second time', async () => {
+    const id = await shop.world.paidOrder([{ sku: 'mug' }]);
+    await contact(id, { address: HOME }, 'told-once');
+    await contact(id, { address: HOME }, 'told-once');
+    await contact(id, { address: { ...HOME, city: 'Kakariko' } });
+    await until(async () => (await happened(id)).length === 2);
+    expect(await happened(id)).toEqual([
+      expect.stringMatching(`^Staff corrected the postal address${at}`),
+      expect.stringMatching(`^Staff corrected the postal address${at}`),
+    ]);
+  });
+
+  test('an order that has ended is not started by it', async () => {
+    const id = await shop.world.completedOrder([{ sku: 'ebook' }]);
+    const { runId } = await shop.world.handle(id).describe();
+    expect((await contact(id, { email: 'reader@example.com' })).status).toBe(200);
+    expect((await shop.world.handle(id).describe()).runId).toBe(runId);
+    expect(await happened(id)).toEqual([]);
+    expect(await entries(id)).toHaveLength(1);
+  });
+
+  test('and what is corrected while Temporal is away is done, and told when the order is read next', async () => {
+    const id = await shop.world.paidOrder([{ sku: 'mug' }], { email: 'reached@example.com' });
+    await shop.world.mailed(id, 2);
+    const away = await shop.another({}, { temporal: connectTemporal({ TEMPORAL_ADDRESS: '127.0.0.1:1' }) });
+    const answer = await away.http
+      .post(`/admin/orders/${id}/contact`)
+      .set('authorization', `Bearer ${shop.world.env.ADMIN_TOKEN}`)
+      .send({ email: 'alone@example.com' });
+    expect([answer.status, answer.body.customer?.email]).toEqual([200, 'alone@example.com']);
+    expect(away.log).toContainEqual(
+      expect.objectContaining({ msg: 'an order could not be told that its contact was corrected', session: id }),
+    );
+    expect(await happened(id)).toEqual([]);
+    await contact(id, { address: HOME });
+    await until(async () => (await happened(id)).length === 2);
+    await away.close();
+  });
 });
 
 test('leaves no personal data in the log', async () => {

@@ -119,7 +119,7 @@ test('one that fails at the bank says why in plain words, everywhere, and that s
   expect(snapshot.openRefunds).toEqual([
     { key: seen.key, id: 're_fails', amount: 1_000, status: 'failed', failureReason },
   ]);
-  expect(refundsTold(snapshot)[0]).toContain(`Refund of €10.00 by staff: ${failed}`);
+  expect(refundsTold(snapshot)[0]?.text).toContain(`Refund of €10.00 by staff: ${failed}`);
 });
 
 test('one that is asked for again starts without the reason of the one that failed, which keeps it', async () => {

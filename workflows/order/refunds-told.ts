@@ -4,6 +4,12 @@ import { isCounted, isResolved, type RefundOrigin } from '../../domain/refund';
 import { refundInWords } from '../../domain/refund-words';
 import { moment } from '../moment';
 
+/** What happened to an order, in words for staff. `at`: milliseconds since the epoch. */
+export interface Told {
+  text: string;
+  at: number;
+}
+
 /**
  * What became of an order's refunds since it was last read, in words for staff.
  * @param before as they were last read
@@ -11,10 +17,10 @@ import { moment } from '../moment';
 export const refundsTold = (
   { currency, refunds = [] }: Pick<OrderSnapshot, 'currency' | 'refunds'>,
   before: readonly ToldRefund[] = [],
-): string[] =>
+): Told[] =>
   refunds.flatMap((refund) => {
     const earlier = before.find(({ key }) => key === refund.key);
-    return earlier?.status === refund.status ? [] : [describe(refund, earlier, currency)];
+    return earlier?.status === refund.status ? [] : [{ text: describe(refund, earlier, currency), at: refund.at }];
   });
 
 function describe(refund: ToldRefund, earlier: ToldRefund | undefined, currency: string): string {

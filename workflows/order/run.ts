@@ -17,6 +17,7 @@ import { meanwhile } from './replaced';
 import { factsOf } from './report';
 import { describeReturn, mailOfReturn, returnedSince } from './returned';
 import { StaffView } from './staff-view';
+import { toldSince } from './told';
 import { type UnderWay, underWayOf } from './under-way';
 
 /**
@@ -110,7 +111,7 @@ export class OrderRun {
     this.opening = opening;
     if (order.staleAttention) this.parking.lowerStaleFlag();
     this.view.opened(order);
-    this.view.happened.push(...refundsTold(order)); // of earlier runs
+    this.view.happened.push(...toldSince(order)); // of earlier runs
     this.show();
   }
 
@@ -128,17 +129,16 @@ export class OrderRun {
 
   /** Takes over what the database says about the order now. */
   apply(order: OrderFactsNow, event?: string): void {
-    const { status, skus, returns, refunds, lines } = this.order;
+    const before = this.order;
     this.known = order;
-    const returned = returnedSince(returns, order.returns);
-    const refunded = refundsTold(order, refunds);
-    this.view.happened.push(...refunded, ...returned.map(describeReturn));
+    const returned = returnedSince(before.returns, order.returns);
+    this.view.happened.push(...toldSince(order, before), ...returned.map(describeReturn));
     this.mails.send(...returned.map(mailOfReturn));
-    if (order.skus.join() !== skus.join()) this.view.setSkus(order.skus);
+    if (order.skus.join() !== before.skus.join()) this.view.setSkus(order.skus);
     this.show();
-    if (order.status === status) return;
-    const isToldAlready = order.status === 'REFUNDED' && refunded.length > 0;
-    this.setStatus(order.status, event ?? (isToldAlready ? null : meanwhile({ lines }, order)));
+    if (order.status === before.status) return;
+    const isToldAlready = order.status === 'REFUNDED' && refundsTold(order, before.refunds).length > 0;
+    this.setStatus(order.status, event ?? (isToldAlready ? null : meanwhile(before, order)));
   }
 
   /** A step has moved the order. `event` tells staff why; null if they are told already. */

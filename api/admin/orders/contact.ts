@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { isEmailAddress } from '../../../domain/email';
+import type { SessionId } from '../../../domain/ids';
 import { Problem } from '../../../domain/problem';
 import { sha256 } from '../../../platform/sha256';
 import { correctContact } from '../../../store/customers/contact';
 import type { ApiDeps } from '../../deps';
+import { showChange } from '../../first-mails';
 import { type Route, route } from '../../http/route';
 import { text } from '../../http/schemas';
 import { SHIPPING_COUNTRIES } from '../../storefront/checkout/stripe-lists';
@@ -51,10 +53,21 @@ export const contactRoutes = (deps: ApiDeps): Route[] => [
         at: new Date(deps.clock.now()),
       });
       if (refusal !== null) throw new Problem('invalid_transition', `${refusal}.`);
+      await show(deps, sessionId);
       return { body: await readAdminOrder(deps, sessionId) };
     },
   }),
 ];
+
+/**
+ * Lets an order that runs show what was corrected. It is done even if Temporal is not there: the order shows it the
+ * next time that it reads.
+ */
+async function show(deps: ApiDeps, sessionId: SessionId): Promise<void> {
+  await showChange(deps, sessionId).catch((error: unknown) =>
+    deps.log.warn({ err: error, session: sessionId }, 'an order could not be told that its contact was corrected'),
+  );
+}
 
 /** In Stripe's fields, every one of them. */
 const wholeAddress = ({
