@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { type Action, UPDATES } from '../domain/action-facts';
 import { RULES } from '../domain/action-rules';
 import { ORDER_STATUSES } from '../domain/order';
+import { savedViews } from '../messages/views';
 import { SECRETS } from '../platform/secret-files';
+import { EMBEDDED_UI_PORT, saveViewUrl } from '../platform/temporal-ui';
 import { variables } from '../platform/variables';
 import { INDEX, indexOfDocs, LLMS, llmsText } from './lists';
 
@@ -61,11 +63,30 @@ export function withActions(page: string): string {
   return withBlock(page, 'actions', actionsTable());
 }
 
+/** The runbook with its table of saved views, linked as `npm start` serves them. */
+export function withViews(page: string): string {
+  return withBlock(page, 'views', viewsTable());
+}
+
 /** The page with what stands between the marks `<!-- name -->` and `<!-- /name -->` replaced. */
 function withBlock(page: string, name: string, block: string): string {
   const marks = new RegExp(`<!-- ${name} -->[\\s\\S]*<!-- /${name} -->`);
   if (!marks.test(page)) throw new Error(`the page has lost the marks of its block “${name}”`);
   return page.replace(marks, () => `<!-- ${name} -->\n\n${block}\n\n<!-- /${name} -->`);
+}
+
+/** A day in a query is an example. Its list has no link, which would be out of date. */
+const SOME_DAY = '2026-11-26T17:00:00Z';
+const ANOTHER_DAY = '2026-11-27T17:00:00Z';
+
+function viewsTable(): string {
+  const ui = { url: `http://127.0.0.1:${EMBEDDED_UI_PORT}`, namespace: 'default' };
+  const later = savedViews(Date.parse(ANOTHER_DAY));
+  const rows = savedViews(Date.parse(SOME_DAY)).map((view, place) => {
+    const lasts = view.query === later[place]?.query;
+    return `| ${lasts ? `[${view.name}](${saveViewUrl(ui, view)})` : view.name} | \`${view.query}\` |`;
+  });
+  return ['| view | filter |', '| --- | --- |', ...rows].join('\n');
 }
 
 function actionsTable(): string {
@@ -95,5 +116,5 @@ if (require.main === module) {
   writeFileSync(INDEX, indexOfDocs());
   writeFileSync(LLMS, llmsText());
   writeFileSync(OPERATING, withVariables(readFileSync(OPERATING, 'utf8')));
-  writeFileSync(RUNBOOK, withActions(readFileSync(RUNBOOK, 'utf8')));
+  writeFileSync(RUNBOOK, withViews(withActions(readFileSync(RUNBOOK, 'utf8'))));
 }

@@ -7,6 +7,9 @@ export interface TemporalUi {
   namespace: string;
 }
 
+/** Where `npm start` serves the Temporal UI, if that is free: the port of Temporal's own development server. */
+export const EMBEDDED_UI_PORT = 8233;
+
 /** Null without `TEMPORAL_UI_URL`. */
 export const temporalUiOf = (
   { TEMPORAL_UI_URL }: Pick<Env, 'TEMPORAL_UI_URL'>,

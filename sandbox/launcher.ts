@@ -2,6 +2,8 @@ import { mailbox } from '../domain/email';
 import { type Env, loadEnv } from '../platform/env';
 import { freePort, isBusy } from '../platform/ports';
 import { withSecrets } from '../platform/secret-files';
+import { EMBEDDED_UI_PORT } from '../platform/temporal-ui';
+import { addresses, at, lists } from './addresses';
 import { type Embedded, keptPorts, keptSecrets, startEmbedded, token, type Variables, withStandIns } from './embedded';
 import { type Foreground, inForeground } from './foreground';
 import { startNodePart } from './node-part';
@@ -23,6 +25,9 @@ void inForeground(process.env.DATA_DIR || '.data', async (run) => {
   const [{ env, variables }] = await Promise.all([startHoldfast(run, { given, embedded, shop }), shop, embedded.ready]);
 
   run.publish({ ...variables, ...published(env) });
+  const views = lists(variables, started);
+  // Before the addresses: these lines are long, and what is printed last is seen first.
+  if (views.length > 0) run.log(`\nLists for staff, which a browser keeps once they are opened:\n\n${table(views)}`);
   run.log(`\nReady in ${((Date.now() - started) / 1000).toFixed(1)} s.\n\n${table(addresses(env, variables))}\n`);
   run.log(`All data and logs are in ${run.dataDir}. Ctrl-C stops everything.`);
 });
@@ -66,6 +71,8 @@ async function ownVariables(run: Foreground, env: NodeJS.ProcessEnv): Promise<Va
   const host = env.HOST || '127.0.0.1';
   const port = Number(env.PORT || 3000) || (await freePort());
   const workerPort = Number(env.WORKER_PORT) || (await keptPorts(run.dataDir).port('worker', 9464));
+  // The runbook links to it. A second installation beside this one has a PORT of its own, and takes any that is free.
+  if (!env.PORT) await keptPorts(run.dataDir).port('temporalUi', EMBEDDED_UI_PORT);
   await refuseBusy(port, host, 'PORT', 'the API');
   await refuseBusy(workerPort, host, 'WORKER_PORT', 'the worker');
   return {
@@ -129,26 +136,3 @@ const startWorker = (run: Foreground, env: Env, variables: NodeJS.ProcessEnv, af
       readyUrl: `${at(env.WORKER_PORT, env)}/readyz`,
     }),
   );
-
-/** The address at which this machine reaches one of the ports. */
-function at(port: number, { HOST }: Env): string {
-  const everywhere = HOST === '0.0.0.0' || HOST === '::';
-  return `http://${everywhere ? '127.0.0.1' : HOST}:${port}`;
-}
-
-function addresses(env: Env, embedded: Variables): [string, string, string?][] {
-  const { PUBLIC_URL, ADMIN_URL, ADMIN_PORT } = env;
-  const metrics = ADMIN_PORT === undefined ? PUBLIC_URL : at(ADMIN_PORT, env);
-  const rows: [string, string | undefined, string?][] = [
-    ['Shop', env.STOREFRONT_URL],
-    ['API', `${PUBLIC_URL}/docs`, 'documentation'],
-    ['Staff', `${ADMIN_URL}/staff`, 'find an order; sign in with the admin token'],
-    ['Temporal UI', embedded.TEMPORAL_UI_URL, 'every order is a workflow'],
-    ['Payment sandbox', embedded.STRIPE_API_BASE, 'pay with 4242 4242 4242 4242'],
-    ['Payment control', embedded.SANDBOX_CONTROL_URL, 'act as Stripe’s Dashboard, the shoppers and their banks'],
-    ['Outbox', embedded.OUTBOX_URL, 'every mail that was sent'],
-    ['Metrics', `${metrics}/metrics`, `and the worker’s: ${at(env.WORKER_PORT, env)}/metrics`],
-    ['Admin token', env.ADMIN_TOKEN, 'Authorization: Bearer …'],
-  ];
-  return rows.filter((row): row is [string, string, string?] => row[1] !== undefined);
-}

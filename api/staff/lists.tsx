@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LONG_DAYS } from '../../messages/views';
 import type { TemporalUi } from '../../platform/temporal-ui';
 import { countOrders, listOrders, type OrderFilter } from '../../store/orders/list';
 import type { ApiDeps } from '../deps';
@@ -11,13 +12,22 @@ import { type StaffSessions, staffPath } from './session';
 
 const PAGE = 50;
 
-/** What Temporal cannot list, because no search attribute says it. docs/deciding/0064 tells why the database does. */
+const DAY_MS = 86_400_000;
+
+/**
+ * What Temporal cannot list, because no search attribute says it. docs/deciding/0064 tells why the database does.
+ * `filter` takes the time of now, in milliseconds since the epoch.
+ */
 const LISTS = {
-  free: { name: 'Free to be shipped', filter: { shipping: 'free' } },
-  stopped: { name: 'To be shipped, and stopped', filter: { shipping: 'stopped' } },
-  held: { name: 'On hold', filter: { held: true } },
-  returns: { name: 'Asks to return', filter: { returnRequested: true } },
-} as const satisfies Record<string, { name: string; filter: OrderFilter }>;
+  free: { name: 'Free to be shipped', filter: () => ({ shipping: 'free' }) },
+  stopped: { name: 'To be shipped, and stopped', filter: () => ({ shipping: 'stopped' }) },
+  held: { name: 'On hold', filter: () => ({ held: true }) },
+  returns: { name: 'Asks to return', filter: () => ({ returnRequested: true }) },
+  shipped: {
+    name: 'Shipped more than ten days ago',
+    filter: (now) => ({ shippedBefore: new Date(now - LONG_DAYS * DAY_MS) }),
+  },
+} as const satisfies Record<string, { name: string; filter: (now: number) => OrderFilter }>;
 type ListName = keyof typeof LISTS;
 const LIST_NAMES = Object.keys(LISTS) as ListName[];
 
@@ -30,18 +40,18 @@ export interface CountedList {
 
 /** Counts what is in each list. Every process asks at most once in ten seconds, however many pages show them. */
 export const listCounter = ({ db, clock }: Pick<ApiDeps, 'db' | 'clock'>): (() => Promise<CountedList[]>) =>
-  kept(clock, () =>
+  kept(clock, (now) =>
     Promise.all(
       LIST_NAMES.map(async (list) => {
         const { name, filter } = LISTS[list];
-        return { list, name, count: await counted(countOrders(db, filter)) };
+        return { list, name, count: await counted(countOrders(db, filter(now))) };
       }),
     ),
   );
 
 /** The lists of orders that the finder counts. */
 export const staffListRoutes = (deps: ApiDeps, sessions: StaffSessions, ui: TemporalUi | null): Route[] => {
-  const { env, db } = deps;
+  const { env, db, clock } = deps;
   return [
     route({
       method: 'get',
@@ -54,7 +64,11 @@ export const staffListRoutes = (deps: ApiDeps, sessions: StaffSessions, ui: Temp
       page: staffProblemPage(env),
       handle: async ({ query: { list, cursor }, actor, req }) => {
         const { name, filter } = LISTS[list];
-        const orders = await listOrders(db, { filter, after: positionIn(cursor), limit: PAGE + 1 });
+        const orders = await listOrders(db, {
+          filter: filter(clock.now()),
+          after: positionIn(cursor),
+          limit: PAGE + 1,
+        });
         const { shown, nextCursor } = pageOf(orders, PAGE);
         const body = (
           <>

@@ -37,6 +37,8 @@ export interface OrderFilter {
   held?: boolean | undefined;
   /** Of the orders with something to be sent: only those that may leave now, or only those that may not. */
   shipping?: (typeof SHIPPING)[number] | undefined;
+  /** Only orders all of which was shipped before this time, and that are not delivered yet, as far as is known. */
+  shippedBefore?: Date | undefined;
   /** Only orders whose customer has withdrawn from the contract. */
   withdrawn?: boolean | undefined;
   /** Only orders whose customer waits for an answer to a request to return. */
@@ -109,6 +111,7 @@ const whereOf = ({
   disputed,
   held,
   shipping,
+  shippedBefore,
   withdrawn,
   returnRequested,
   since,
@@ -131,6 +134,7 @@ const whereOf = ({
   AND: [
     shipping ? { status: 'PREPARING', ...(shipping === 'free' ? FREE : { NOT: FREE }) } : {},
     returnRequested ? { returnRequested, status: { not: ANSWERED } } : {},
+    shippedBefore ? { status: 'SHIPPED', shippedAt: { lt: shippedBefore } } : {},
   ],
 });
 

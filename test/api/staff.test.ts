@@ -242,7 +242,7 @@ describe('the finder', () => {
     const searches = ['m7', 'ch_7', 'T-cs_test_many7', 'nothing'].map(
       (text) => [text, () => find(cookie, text)] as const,
     );
-    const lists = ['free', 'stopped', 'held', 'returns'].map(
+    const lists = ['free', 'stopped', 'held', 'returns', 'shipped'].map(
       (name) => [name, () => page(`/staff/orders?list=${name}`, cookie)] as const,
     );
     for (const [text, ask] of [...searches, ...lists, ['the counts', listCounter(office.api.deps)] as const]) {
@@ -278,6 +278,10 @@ describe('the finder', () => {
     await office.order('cs_test_held', { ...toShip, ...hold });
     await office.order('cs_test_held_unpaid', hold);
     const { number: asks } = await office.order('cs_test_asks', { status: 'SHIPPED', returnRequested: true });
+    const days = (n: number) => new Date(NOON - n * 86_400_000);
+    await office.order('cs_test_long_ago', { status: 'SHIPPED', shippedAt: days(11) });
+    await office.order('cs_test_opened_long_ago', { status: 'SHIPPED', createdAt: days(12), shippedAt: days(9) });
+    await office.order('cs_test_delivered', { status: 'COMPLETED', shippedAt: days(11) });
     office.now += 10_000; // the counts are kept for so long
     const { text } = await page('/staff', cookie);
     const rows = [...text.matchAll(/<a href="\/staff\/orders\?list=(\w+)">[^<]+<\/a><span>(\d+)<\/span>/g)];
@@ -286,6 +290,7 @@ describe('the finder', () => {
       ['stopped', 2],
       ['held', 2],
       ['returns', 1],
+      ['shipped', 1],
     ]);
     office.now = NOON;
     const stopped = (await page('/staff/orders?list=stopped', cookie)).text;

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { withViews } from '../../docs/generate';
 import { UPDATES } from '../../domain/action-facts';
 import { ORDER_STATUSES, TRANSITIONS } from '../../domain/order';
 import { OUTBOUND_EVENTS } from '../../domain/outbound';
@@ -77,10 +78,16 @@ describe('docs/staff-runbook.md', () => {
     for (const [, status] of text.matchAll(/OrderStatus = '(\w+)'/g)) expect(ORDER_STATUSES).toContain(status);
   });
 
-  test('lists the saved views as the finder links them', () => {
-    const [, table = ''] = /^\| view \| filter \|\n((?:\|.*\n)+)/m.exec(text) ?? [];
-    const rows = [...table.matchAll(/^\| ([^|`]+) \| `([^`]+)` \|$/gm)].map(([, name, query]) => ({ name, query }));
-    expect(rows).toEqual(savedViews(Date.parse('2026-11-26T17:00:00Z')));
+  test('lists the saved views with their links, as `npm run docs:env` makes them, and links none that names a day', () => {
+    expect(text).toBe(withViews(text));
+    const views = savedViews(Date.parse('2026-11-26T17:00:00Z'));
+    const rows = views.map(({ query }) => text.split('\n').find((line) => line.endsWith(`| \`${query}\` |`)) ?? '');
+    const linked = rows.map((row) => /^\| \[(.+)\]\((http.+)\) \|/.exec(row)?.slice(1) ?? []);
+    expect(linked.map(([name]) => name)).toEqual(
+      views.map(({ name, query }) => (query.includes('StartTime') ? undefined : name)),
+    );
+    for (const [name, link] of linked)
+      if (name && link) expect(new URL(link).searchParams.get('savedQuery')).toBe(name);
   });
 
   test('tells of every update there is, with data that is JSON', () => {

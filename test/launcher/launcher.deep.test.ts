@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { savedViews } from '../../messages/views';
 import { freePort } from '../../platform/ports';
 import { commandLine } from '../../sandbox/processes';
 import { descendantsOf, environmentOf, newDataDir, survivors, until } from '../support/launched';
@@ -67,6 +68,11 @@ test('starts everything and prints the addresses, Ctrl-C stops it all, and a sec
     expect(output).toContain(address);
   }
   expect(output).toContain(first.ADMIN_TOKEN);
+  const printed = output.match(/http\S+savedQuery=\S+/g) ?? [];
+  expect(printed.map((link) => [link.split('/namespaces/')[0], new URL(link).searchParams.get('savedQuery')])).toEqual(
+    savedViews(0).map(({ name }) => [first.TEMPORAL_UI_URL, name]),
+  );
+  expect(output.indexOf('savedQuery')).toBeLessThan(output.indexOf('Admin token')); // the addresses are seen first
   const { data } = (await (await fetch(`${first.PUBLIC_URL}/products`)).json()) as { data: unknown[] };
   expect(data.length).toBeGreaterThan(0);
 
