@@ -121,7 +121,8 @@ function form({ env }: ApiDeps, number: string, { language, query }: Spoken): st
   });
 }
 
-function confirmation({ env }: ApiDeps, statement: Statement, { language, query }: Spoken): string {
+function confirmation({ env }: ApiDeps, typed: Statement, { language, query }: Spoken): string {
+  const statement = { ...typed, number: fromGuest(typed).number || typed.number };
   const words = wordsFor(language);
   const { isThisRight, iWithdraw, receiptGoes, change } = words.guest;
   return pageOf({

@@ -629,6 +629,17 @@ describe('withdrawing as a guest', () => {
     expect(mails.map(({ recipient }) => recipient)).toEqual(['ada@example.com']);
   });
 
+  test.each([
+    ['#1001', '1001'],
+    [' # 1001 ', '1001'],
+    ['#', '#'],
+  ])('asks about “%s” as order %s, the number that it then looks up', async (typed, number) => {
+    const { text } = await shop.http.post('/withdraw').type('form').send(statement(typed));
+    expect(text).toContain(`withdraw from the contract for order ${number}.”`);
+    expect(text).toContain(`name="number" value="${number}"`);
+    expect(text).toContain(`number=${encodeURIComponent(number)}"`);
+  });
+
   test('speaks the language of the browser, never that of the order: it would tell that there is one', async () => {
     const id = await shop.world.paidOrder([{ sku: 'mug', quantity: 1 }], { email: 'ada@example.com' });
     const number = await numberOf(id);
