@@ -10,6 +10,7 @@ import {
   type ResolvedRefund,
   refundedOf,
 } from '../../domain/refund';
+import { refundInWords } from '../../domain/refund-words';
 import type { Refund as RefundRow } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
 import { isAboutRefunds, nextCall } from '../orders/decisions';
@@ -82,7 +83,7 @@ export async function settleByRefund(
     );
     if (replaced !== null) await tx.refund.update({ where: { stripeId: seen.id }, data: { retryOf: replaced } });
     await callAnew(tx, sessionId, at, {
-      ...eventOf(chosen, actor, `Settled by refund ${seen.id}: ${nameOf(chosen, order)}`),
+      ...eventOf(chosen, actor, `${nameOf(chosen, order)}: settled by refund ${seen.id}`),
       ...(chosen.origin === 'COMPENSATION' && { change: NO_CANCEL }),
     });
     return { outcome: 'resolved', status: orderStatus };
@@ -119,7 +120,7 @@ async function withdraw(tx: Tx, order: LockedOrder, choice: Choice): Promise<Res
   const keys = [chosen, ...askedAgain(chosen, refunds)].map(({ key }) => key);
   await tx.refund.updateMany({ where: { key: { in: keys } }, data: { status: 'withdrawn', updatedAt: at } });
   await callAnew(tx, order.sessionId as SessionId, at, {
-    ...eventOf(chosen, actor, `Withdrew ${nameOf(chosen, order)}`),
+    ...eventOf(chosen, actor, `${nameOf(chosen, order)}: ${refundInWords('withdrawn')}`),
     ...(chosen.origin === 'COMPENSATION' && { change: NO_CANCEL }),
   });
   return { outcome: 'resolved', status: order.status };
@@ -146,7 +147,7 @@ async function settleElsewhere(tx: Tx, order: LockedOrder, choice: Choice): Prom
     order,
     { row, before: chosen.status },
     at,
-    eventOf(chosen, actor, `Settled elsewhere: ${nameOf({ ...chosen, amount }, order)}`).event,
+    eventOf(chosen, actor, `${nameOf({ ...chosen, amount }, order)}: ${refundInWords(row.status)}`).event,
   );
   await callAnew(tx, order.sessionId as SessionId, at, {
     ...(chosen.origin === 'COMPENSATION' && { change: NO_CANCEL }),
@@ -177,6 +178,6 @@ const eventOf = ({ key }: Refund, actor: string, message: string): { event: Time
 });
 
 const nameOf = ({ amount }: Pick<Refund, 'amount'>, { currency }: LockedOrder): string =>
-  amount === null ? 'the refund of all that is left' : `the refund of ${formatMoney({ amount, currency })}`;
+  `Refund of ${amount === null ? 'all that was left' : formatMoney({ amount, currency })}`;
 
 const refused = (reason: string): ResolvedRefund => ({ outcome: 'refused', reason });

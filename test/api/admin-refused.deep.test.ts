@@ -103,7 +103,7 @@ describe.each([
     ]);
     expect(answer.body.refunds).toEqual([{ ...refund, status: 'withdrawn' }]);
     expect(answer.body.timeline.map(({ message }: { message: string }) => message).join()).toMatch(
-      /keeps it.*Withdrew the refund/,
+      /keeps it.*Refund of all that was left: withdrawn by staff/,
     );
     expect((await resolve(id, { how: 'withdraw' })).body).toEqual(
       cannot(/Nothing needs attention|needs a decision|COMPLETED/),

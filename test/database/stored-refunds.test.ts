@@ -5,6 +5,7 @@ import { readSnapshot } from '../../store/orders/snapshot';
 import { readStaffOrder } from '../../store/orders/staff-view';
 import { recordRefund } from '../../store/refunds/record';
 import { refuseByRule } from '../../store/refunds/refusals';
+import { resolveRefund } from '../../store/refunds/resolve';
 import { storeRequest, writeRequest } from '../../store/refunds/staff-requests';
 import { refundsTold } from '../../workflows/order/refunds-told';
 import { withDatabase } from '../support/database';
@@ -138,3 +139,21 @@ test('one that is asked for again starts without the reason of the one that fail
     { id: 're_again', status: 'succeeded', failure: null },
   ]);
 });
+
+test.each([
+  ['withdraw', 'withdrawn by staff'],
+  ['settled_elsewhere', 'settled elsewhere'],
+] as const)(
+  'one that staff resolve (%s) is told in the same words on the timeline and in the details',
+  async (how, stage) => {
+    const { sessionId } = await order();
+    await write(sessionId, 'ours', 1_000, at);
+    const seen = { id: `re_${how}`, key: `${sessionId}/staff/ours`, amount: 1_000, currency: 'eur', createdAt: at };
+    await recordRefund(db, { sessionId, seen: { ...seen, status: 'failed' }, at });
+    await resolveRefund(db, { sessionId, how, actor: 'ada', at: after(60) });
+    const told = await db.timelineEntry.findMany({ where: { sessionId, type: 'resolved' } });
+    expect(told.map(({ message, actor }) => [message, actor])).toEqual([[`Refund of €10.00: ${stage}`, 'ada']]);
+    const [line] = refundsTold(await readSnapshot(db, sessionId));
+    expect(line).toContain(`Refund of €10.00 by staff: ${stage}, `);
+  },
+);
