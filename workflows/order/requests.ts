@@ -63,7 +63,7 @@ export function checkReturn(request: ReturnRequest, currency: string | null): vo
   checkLines('items', items);
   if (!CONDITIONS.some((one) => one === condition)) throw refuse(`condition must be one of ${CONDITIONS.join(', ')}`);
   if (refund === undefined) return;
-  const { amount, ...others } = fieldsOf(refund);
+  const { amount, ...others } = fieldsOf(refund, 'refund', '{ "amount" }, or {} for what the units cost');
   refuseUnknown(others, 'amount');
   checkAmount(amount, currency, 'what the units cost');
 }
@@ -72,7 +72,7 @@ export function checkReturn(request: ReturnRequest, currency: string | null): vo
 export function checkReplace(request: ReplaceRequest): void {
   const { items, ...unknown } = fieldsOf(request);
   refuseUnknown(unknown, 'items');
-  const others = Array.isArray(items) ? items.map((line) => fieldsOf(line)) : [];
+  const others = Array.isArray(items) ? items.map((line) => fieldsOf(line, 'items', LINES)) : [];
   checkLines('items', Array.isArray(items) ? others.map(({ with: _, ...line }) => line) : items);
   for (const { sku, with: other } of others) {
     if (other === PLACEHOLDER) throw refuse(`put the SKU to send in place of ${PLACEHOLDER}`);
@@ -109,9 +109,9 @@ function checkAmount(amount: unknown, currency: string | null, absent: string): 
 function checkLines(field: string, lines: unknown, absent?: string): void {
   if (lines === undefined && absent !== undefined) return;
   if (!Array.isArray(lines) || lines.length === 0)
-    throw refuse(`${field} must be a list of { "sku", "quantity" }${absent === undefined ? '' : `, or ${absent}`}`);
+    throw refuse(`${field} must be ${LINES}${absent === undefined ? '' : `, or ${absent}`}`);
   for (const line of lines) {
-    const { sku, quantity, ...others } = fieldsOf(line);
+    const { sku, quantity, ...others } = fieldsOf(line, field, LINES);
     refuseUnknown(others, 'sku', 'quantity');
     if (typeof sku !== 'string' || !isSku(sku)) throw refuse(`${field}: sku must be a stock keeping unit`);
     if (!Number.isInteger(quantity) || (quantity as number) < 1)
@@ -120,8 +120,12 @@ function checkLines(field: string, lines: unknown, absent?: string): void {
   if (new Set(lines.map(({ sku }) => sku)).size < lines.length) throw refuse(`${field}: a SKU is named twice`);
 }
 
-function fieldsOf(value: unknown): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refuse('send one JSON object');
+const LINES = 'a list of { "sku", "quantity" }';
+
+/** @param field what the value is of; absent: the whole request. @param shape what it must be */
+function fieldsOf(value: unknown, field?: string, shape?: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw refuse(field === undefined ? 'send one JSON object' : `${field} must be ${shape}`);
   return { ...value };
 }
 
@@ -131,8 +135,9 @@ function refuseUnknown(fields: Record<string, unknown>, ...known: string[]): voi
   if (name === undefined) return;
   // A note belongs in the database, where the API writes it, not in a history that is not encrypted.
   if (name === 'note') throw refuse('a note is taken by the staff API alone: it must not stand in Temporal');
-  const which = /^\w{1,40}$/.test(name) ? name : 'a field';
-  throw refuse(`${which} is not known: there is ${known.join(', ')}`);
+  // Anything may have been pasted there: only what looks like the name of a field is repeated in a history.
+  const wrong = /^[\w-]{1,40}$/.test(name) ? `${name} is not known` : 'a name has blanks or signs in it';
+  throw refuse(`${wrong}: there is ${known.join(', ')}`);
 }
 
 const isText = (value: unknown, most: number): value is string =>

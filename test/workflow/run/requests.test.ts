@@ -31,7 +31,14 @@ test.each<[string, object, RegExp]>([
   ['goods twice', { items: [...items, ...items], condition: 'restock' }, /named twice/],
   ['goods in no condition', { items }, /^condition must be one of restock, write_off$/],
   ['a note', { items, condition: 'restock', note: 'broken' }, /note is taken by the staff API alone/],
-  ['half a refund', { items, condition: 'restock', refund: 100 }, /one JSON object/],
+  ['half a refund', { items, condition: 'restock', refund: 100 }, /^refund must be { "amount" }, or {} for what/],
+  [
+    'a field in another spelling',
+    { items, 'condi-tion': 'restock' },
+    /^condi-tion is not known: there is items, condition, refund$/,
+  ],
+  ['a field that is no name', { items, 'Ada Lovelace': 1 }, /^a name has blanks or signs in it: there is items,/],
+  ['goods by their name', { items: ['mug'], condition: 'restock' }, /^items must be a list of { "sku", "quantity" }$/],
   ['an amount that the currency has not', { items, condition: 'restock', refund: { amount: 5 } }, /multiple of 100/],
   ['no money', { items, condition: 'restock', refund: { amount: 0 } }, /absent for what the units cost/],
 ])('a return of %s is refused before it is accepted', (_what, request, why) => {
@@ -41,7 +48,8 @@ test.each<[string, object, RegExp]>([
 
 test.each<[string, object, RegExp]>([
   ['no goods', {}, /^items must be a list/],
-  ['half a line', { items: ['mug'] }, /one JSON object/],
+  ['half a line', { items: ['mug'] }, /^items must be a list of { "sku", "quantity" }$/],
+  ['half of them', { items: { sku: 'mug' } }, /^items must be a list/],
   [
     'goods as themselves',
     { items: [{ ...items[0], with: 'mug' }] },
