@@ -3,6 +3,7 @@ import type { AttentionStep } from '../domain/attention';
 import { retryStepUpdate } from '../messages/retry';
 import { isOwnFault } from './account';
 import { type Failure, failureOf } from './failures';
+import { type OtherWork, waitAndGoOn } from './meanwhile';
 import { refusal } from './refusal';
 
 /** A step that cannot continue by itself. */
@@ -69,6 +70,7 @@ export class Parking<Step extends string = AttentionStep> {
    * Does a step until it succeeds. Once parked, the step stays visible to staff until then.
    * @param giveUp whether a failure is final; if so, it is thrown
    * @param wake whether something has come up that makes another try worth while before its time
+   * @param others what can be done between two tries
    */
   async untilDone<T>(
     step: Step,
@@ -77,7 +79,13 @@ export class Parking<Step extends string = AttentionStep> {
       quietTries = QUIET_TRIES,
       giveUp,
       wake,
-    }: { quietTries?: number; giveUp?(failure: Failure, tries: number): boolean; wake?(): boolean } = {},
+      others,
+    }: {
+      quietTries?: number;
+      giveUp?(failure: Failure, tries: number): boolean;
+      wake?(): boolean;
+      others?: OtherWork | undefined;
+    } = {},
   ): Promise<T> {
     let parked: Parked<Step> | null = null;
     let waited = 0; // since it parked, or staff last asked for a try
@@ -96,20 +104,22 @@ export class Parking<Step extends string = AttentionStep> {
           throw error;
         }
         const { passing, reason, cause, outage } = failure;
-        if (passing && tries <= quietTries) await this.pause(retries, slowRetry(tries), wake);
-        else {
-          parked = this.stay(parked, { step, reason });
-          const goOn = () => this.retries > retries || (wake?.() ?? false);
-          // What stops every order is told of once, by an alarm about the account.
-          if (cause === null || (await isOwnFault(cause, accountPause(tries), goOn))) {
-            this.call(parked);
-            const least = passing ? slowRetry(tries - quietTries) : TEN_MINUTES;
-            // A step that is given up after so many tries is tried evenly.
-            const ms = outage || giveUp ? least : ownRetry(waited, least);
-            await this.pause(retries, ms, wake);
-            waited = this.retries > retries ? 0 : waited + ms;
+        await waitAndGoOn(async () => {
+          if (passing && tries <= quietTries) await this.pause(retries, slowRetry(tries), wake);
+          else {
+            parked = this.stay(parked, { step, reason });
+            const goOn = () => this.retries > retries || (wake?.() ?? false);
+            // What stops every order is told of once, by an alarm about the account.
+            if (cause === null || (await isOwnFault(cause, accountPause(tries), goOn))) {
+              this.call(parked);
+              const least = passing ? slowRetry(tries - quietTries) : TEN_MINUTES;
+              // A step that is given up after so many tries is tried evenly.
+              const ms = outage || giveUp ? least : ownRetry(waited, least);
+              await this.pause(retries, ms, wake);
+              waited = this.retries > retries ? 0 : waited + ms;
+            }
           }
-        }
+        }, others);
       }
     }
   }

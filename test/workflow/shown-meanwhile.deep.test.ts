@@ -68,6 +68,29 @@ test('while Stripe does not answer a refund of a part, it is listed, and only th
   expect(await world.end(id)).toBe('REFUNDED');
 });
 
+test('while the refund of a part waits for the key at Stripe to be right again, parcels are sent and what others wrote is read', async () => {
+  const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }, { sku: 'pot' }]);
+  await shop.fault({ kind: 'unauthorized', times: 1000 });
+  const asked = shop.refund(id, { amount: 400 });
+  await until(async () => (await report(id)).openRefunds.length === 1);
+  const parcel = { carrier: 'DHL', trackingNumber: 'W-1', items: [{ sku: 'mug', quantity: 2 }] };
+  expect(await update(id, 'ship', parcel)).toBe('PREPARING');
+  expect(await update(id, 'return', { items: [{ sku: 'mug', quantity: 1 }], condition: 'write_off' })).toBe(
+    'PREPARING',
+  );
+  expect(await update(id, 'replace', { items: [{ sku: 'mug', quantity: 1 }] })).toBe('PREPARING');
+  for (const reviewOpen of [true, false]) {
+    await world.db.order.update({ where: { sessionId: id }, data: { reviewOpen } });
+    await world.handle(id).signal('changed');
+    await until(async () => (await offers(id)).includes('ship') !== reviewOpen);
+  }
+  expect(await waitsFor(id)).toBe('the refund of €4.00 to be taken by Stripe');
+  await world.noFaults();
+  await update(id, 'retry', {});
+  await asked;
+  expect((await world.order(id)).refunded).toBe(400n);
+});
+
 test('while Stripe does not answer a refund of everything, nothing is offered that would come too late, nor waits for it', async () => {
   const id = await world.paidOrder([{ sku: 'mug' }]);
   await shop.fault({ kind: 'error_before', times: 1000 });

@@ -33,7 +33,7 @@ export function cancelFromTemporal(run: OrderRun): Promise<unknown> {
 
 /** Carries out a cancel that stands in the database, and answers it if this run was asked for it. */
 export async function cancelAsRequested(run: OrderRun): Promise<void> {
-  const request = run.inbox.takeRequest('cancel');
+  const request = run.inbox.takeRequest(({ name }) => name === 'cancel');
   await (request ? run.serve({ kind: 'request', request }, () => cancelOrder(run)) : cancelOrder(run));
 }
 

@@ -1,6 +1,7 @@
 import { AWAITED_MEANWHILE, awaitedToFulfil } from '../../domain/awaited';
 import { DECISIONS } from '../../domain/order';
 import { phaseOf } from '../../domain/phase';
+import type { OtherWork } from '../meanwhile';
 import { database } from '../steps';
 import { cancelOrder } from './cancel';
 import { decide } from './decide';
@@ -38,9 +39,9 @@ async function take(run: OrderRun, parcels: Parcels, message: Message): Promise<
       run.allow('deliver');
       return complete(run, 'delivered', request.key);
     case 'refund':
-      return refund(run, request);
+      return refund(run, request, besides(run, parcels));
     case 'return':
-      return takeBack(run, request);
+      return takeBack(run, request, besides(run, parcels));
     case 'replace':
       return parcels.replace(request);
     case 'cancel':
@@ -63,10 +64,36 @@ async function complete(run: OrderRun, how: 'delivered' | 'long-enough-ago', by?
 }
 
 /** Refunds all that is left or a part, for staff. The order continues with what is still to be shipped. */
-async function refund(run: OrderRun, { key, request }: Extract<StaffRequest, { name: 'refund' }>): Promise<void> {
-  await giveBackPart(run, { key, ...request });
+async function refund(
+  run: OrderRun,
+  { key, request }: Extract<StaffRequest, { name: 'refund' }>,
+  others: OtherWork,
+): Promise<void> {
+  // What goes back into stock with it must not be shipped meanwhile.
+  await giveBackPart(run, { key, ...request }, request.restock === undefined ? { others } : {});
   await run.refresh();
 }
+
+/**
+ * What goes on while a refund of a part waits for Stripe, perhaps for days: parcels and other goods are recorded, and
+ * the order reads what others wrote to it.
+ */
+const besides = (run: OrderRun, parcels: Parcels): OtherWork => ({
+  has: () =>
+    run.factsMeanwhile?.refundingAll === false && (run.inbox.hasChange || run.inbox.hasRequestFor(isAboutGoods)),
+  doNext: async () => {
+    const { waitingFor } = run.view;
+    const request = run.inbox.hasChange ? undefined : run.inbox.takeRequest(isAboutGoods);
+    const message = request ? ({ kind: 'request', request } as const) : run.inbox.take();
+    await run.serve(message, () => take(run, parcels, message));
+    run.waits(waitingFor);
+  },
+});
+
+const isAboutGoods = (request: StaffRequest): boolean =>
+  request.name === 'ship' ||
+  request.name === 'replace' ||
+  (request.name === 'return' && request.request.refund === undefined);
 
 /** `retry` requests a failed or refused refund again, and acknowledges any other pending decision. */
 function answerDecision(run: OrderRun, by: string): Promise<void> {

@@ -77,10 +77,15 @@ export class Inbox {
     return [...this.answers.keys()];
   }
 
-  /** The first waiting request of this kind, taken out of its turn. */
-  takeRequest(name: StaffRequest['name']): StaffRequest | undefined {
-    const place = this.requests.findIndex((request) => request.name === name);
+  /** The first such request that waits, taken out of its turn. */
+  takeRequest(wanted: (request: StaffRequest) => boolean): StaffRequest | undefined {
+    const place = this.requests.findIndex(wanted);
     return place < 0 ? undefined : this.requests.splice(place, 1)[0];
+  }
+
+  /** Whether such a request waits. */
+  hasRequestFor(wanted: (request: StaffRequest) => boolean): boolean {
+    return this.requests.some(wanted);
   }
 
   /**

@@ -3,6 +3,7 @@ import { awaitedRefund } from '../../domain/awaited';
 import { staffRefundKey } from '../../domain/refund';
 import { partInWords } from '../../domain/refund-words';
 import { INVALID_TRANSITION } from '../../messages/refusals';
+import type { OtherWork } from '../meanwhile';
 import { refusal } from '../refusal';
 import { database, stripe } from '../steps';
 import { refusedRefundMail } from '../tell';
@@ -15,20 +16,23 @@ import { askedRefund } from './under-way';
  * Requests a partial refund at Stripe, once per key. The rules are checked under the order's lock. If Stripe refuses it
  * for good, that stands beside the order, which goes on.
  * @param why for the name of the step in the Temporal UI
+ * @param others what can be done while Stripe, or the account there, is not available
  * @throws the refusal by a rule
  */
 export async function giveBackPart(
   run: OrderRun,
   part: Omit<RefundPartInput, 'sessionId' | 'actor'>,
-  why = '',
+  { why = '', others }: { why?: string; others?: OtherWork | undefined } = {},
 ): Promise<void> {
   const { sessionId, currency } = run;
   const { amount } = part;
   const summary = `Gives back ${partInWords(amount, currency)}${why}`;
   run.asking = askedRefund(staffRefundKey(sessionId, part.key), amount);
   run.waits(awaitedRefund(amount === undefined || currency === null ? null : { amount, currency }));
-  const given = await run.untilDone('refund', () =>
-    stripe.refundPart.executeWithOptions({ summary }, [{ sessionId, ...part, actor: 'staff' }]),
+  const given = await run.untilDone(
+    'refund',
+    () => stripe.refundPart.executeWithOptions({ summary }, [{ sessionId, ...part, actor: 'staff' }]),
+    others,
   );
   run.asking = null;
   if (given.outcome === 'refused-by-stripe') run.mails.send(refusedRefundMail(given.since));
@@ -46,7 +50,7 @@ export async function giveBackFailed(run: OrderRun, by: string): Promise<void> {
   if (failed?.all) return compensate(run, failed.reason, { actor: 'staff', by });
   if (failed) {
     const { key, amount, reason } = failed;
-    await giveBackPart(run, { key, by, amount, reason }, ' again');
+    await giveBackPart(run, { key, by, amount, reason }, { why: ' again' });
   }
   await decide(run, { by });
 }
@@ -56,7 +60,7 @@ export async function giveBackRefused(run: OrderRun): Promise<void> {
   const { sessionId } = run;
   for (const refused of await run.untilDone('read', () => database.refusedRefunds({ sessionId }))) {
     if (refused.all) await compensate(run, refused.reason, { actor: refused.actor });
-    else await giveBackPart(run, { key: refused.key, ...refused.request }, ' again');
+    else await giveBackPart(run, { key: refused.key, ...refused.request }, { why: ' again' });
   }
   await run.refresh();
 }

@@ -7,6 +7,7 @@ import type { SessionId } from '../../domain/ids';
 import type { OrderStatus } from '../../domain/order';
 import type { OpenRefund, Progress } from '../../domain/order-snapshot';
 import type { Opening, OrderInput, OrderReport, OrderState } from '../../messages/order';
+import type { OtherWork } from '../meanwhile';
 import { type Parked, Parking } from '../parking';
 import { refusal } from '../refusal';
 import { database, slowDatabase } from '../steps';
@@ -214,15 +215,15 @@ export class OrderRun {
 
   /**
    * Does a step until it succeeds. A step that keeps failing is parked and shown to staff under this name. A message
-   * from Stripe or a cancel has it tried again.
+   * from Stripe or a cancel has it tried again. `others`: what can be done between two tries.
    */
-  untilDone<T>(step: AttentionStep, act: () => Promise<T>): Promise<T> {
+  untilDone<T>(step: AttentionStep, act: () => Promise<T>, others?: OtherWork): Promise<T> {
     const another = this.inbox.worthAnotherTry();
     const attempt = () => {
       another.tries();
       return act();
     };
-    return this.parking.untilDone(step, attempt, { wake: another.now });
+    return this.parking.untilDone(step, attempt, { wake: another.now, others });
   }
 
   /**

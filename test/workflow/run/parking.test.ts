@@ -51,6 +51,39 @@ test('a passing failure is tried twice in silence, then in sight of staff, who a
   expect(flags).toEqual(['ship: The database is down', 'mail about ship', 'lowered']);
 });
 
+test('other work is done between two tries, never beside one, and one piece at a time', async () => {
+  const { parking } = parked();
+  const log: string[] = [];
+  let wanted = 0;
+  const others = {
+    has: () => wanted > 0,
+    doNext: async () => {
+      wanted--;
+      log.push('begins');
+      await settled();
+      log.push('ends');
+    },
+  };
+  const act = step(failing('Stripe is down', { lasting: true }));
+  const tries = async () => {
+    log.push('try');
+    wanted++; // comes while it is tried
+    await settled();
+    return act().finally(() => log.push('tried'));
+  };
+  const done = parking.untilDone('refund', tries, { others });
+  await settle();
+  expect(log).toEqual(['try', 'tried', 'begins', 'ends']);
+  wanted = 2;
+  await pass(600_000);
+  await expect(done).resolves.toBe('done');
+  expect(log.slice(4)).toEqual(['begins', 'ends', 'begins', 'ends', 'try', 'tried']);
+});
+
+const settled = async () => {
+  for (let turns = 0; turns < 9; turns++) await null;
+};
+
 test('a lasting failure parks at once, and tries again by itself after ten minutes', async () => {
   const { parking, flags } = parked();
   const act = step(failing('Stripe refuses the key', { lasting: true }));

@@ -107,6 +107,7 @@ export const fakeTemporal = {
     seen.details = details;
   },
   workflowInfo: () => ({ namespace: 'shop', workflowId: 'cs_test_1', typedSearchAttributes: { get: () => undefined } }),
+  patched: () => true,
   /** Nothing here is cancelled: an activity whose answer nobody waits for is left alone. */
   CancellationScope: class {
     run<T>(work: () => Promise<T>): Promise<T> {
