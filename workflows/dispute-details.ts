@@ -25,6 +25,18 @@ export function describeDispute(facts: DisputeFacts, reminded: boolean): string 
   ].join('\n');
 }
 
+/** As above, once neither Stripe nor the database has it open. */
+export const describeGone = ({ order }: DisputeFacts): string =>
+  `### Dispute of order ${order.number}: closed here\n\nStripe does not know it. Nothing is left to do.`;
+
+/** What the details of its order say of a dispute: while it is open, its terms, and afterwards what it has cost. */
+export const shownByOrder = ({ standing, order, ...terms }: DisputeFacts): string => {
+  const { openings, amount, currency, dueBy, answerable, submitted } = terms;
+  return JSON.stringify(
+    standing === 'open' ? { openings, amount, currency, dueBy, answerable, submitted } : { lost: order.lostAmount },
+  );
+};
+
 /** Which earlier orders go with the evidence, and whether Visa takes them. */
 function earlierOrders({ earlier }: DisputeFacts): string[] {
   if (earlier === undefined) return [];

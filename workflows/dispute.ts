@@ -6,31 +6,31 @@ import {
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
-  uuid4,
 } from '@temporalio/workflow';
 import type { DisputeFacts } from '../activities/dispute/recorded';
-import type { Submitted } from '../activities/dispute/submission';
 import type { SessionId } from '../domain/ids';
 import { canGoOn, DECISIONS } from '../domain/order';
 import { type DisputeInput, disputeLookSignal, submitEvidenceUpdate } from '../messages/dispute';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
-import { describeDispute } from './dispute-details';
-import { failureOf } from './failures';
+import { DeadlineWatch } from './dispute-deadline';
+import { describeDispute, describeGone, shownByOrder } from './dispute-details';
+import { EvidenceSubmission } from './dispute-submission';
 import { FollowerSigns } from './follower-signs';
 import { describeParked, Parking } from './parking';
-import { refusal } from './refusal';
 import { refuseStartByHand } from './started-by-hand';
-import { databaseTask, stripe, stripeFollowing } from './steps';
+import { databaseTask, stripeFollowing } from './steps';
 import { notifyOrder } from './tell';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Staff are reminded of the deadline this long before it, or at once if less time is left. */
-const REMIND_BEFORE = 2 * DAY;
 /** The first delay before looking again for an order that is still being written. It doubles, up to an hour. */
 const SOON = 15_000;
 /** The order hears that the evidence is submitted, so that its details do not ask for it any more. */
 const SUBMITTED = 'order-hears-of-evidence';
+/** So it does of everything else that they say of the dispute: another deadline, or that the bank asks anew. */
+const SHOWN = 'order-hears-of-what-it-shows';
+/** Runs from before this patch need attention for an answer for ever, though the dispute is gone. */
+const OVER = 'a-dispute-that-is-gone-needs-nothing';
 
 /**
  * Follows one dispute from opening to closing. It records what Stripe says with the order, whose own workflow holds the
@@ -43,7 +43,7 @@ export async function dispute(input: DisputeInput): Promise<string> {
   for (let soon = SOON; ; ) {
     const followed = await run.read();
     if (followed.outcome === 'unknown') {
-      await condition(allHandlersFinished);
+      await run.over();
       return 'unknown';
     }
     if (followed.outcome === 'forgotten') {
@@ -60,28 +60,34 @@ export async function dispute(input: DisputeInput): Promise<string> {
 /** One run that follows a dispute: what is known about it, who was notified, and what staff see. */
 class DisputeRun {
   changed = true;
-  private facts: DisputeFacts | null = null;
+  facts: DisputeFacts | null = null;
   private looked = false;
-  private submitting: Promise<unknown> = Promise.resolve();
-  private readonly signs: FollowerSigns<'read' | 'gather-evidence' | 'start-order'>;
-  private readonly parking: Parking<'read' | 'gather-evidence' | 'start-order'>;
+  private readonly submission: EvidenceSubmission;
+  private readonly deadline: DeadlineWatch;
+  readonly signs: FollowerSigns<'read' | 'gather-evidence' | 'start-order'>;
+  readonly parking: Parking<'read' | 'gather-evidence' | 'start-order'>;
   /** What the order and staff were last notified of. A new run notifies them again, which has no second effect. */
-  private readonly notified: { standing?: string; submitted?: boolean; openings?: number; dueBy?: number } = {};
+  private readonly notified: { standing?: string; shown?: string; submitted?: boolean; openings?: number } = {};
   private shown: { number?: string; attention?: boolean } = {};
 
   constructor(private readonly input: DisputeInput) {
     this.signs = new FollowerSigns(input.disputeId, () => this.show());
     this.parking = new Parking(this.signs);
-    setHandler(
-      disputeLookSignal,
-      () => {
-        this.changed = true;
-      },
-      { description: 'Something changed at Stripe: the dispute is read again' },
-    );
+    this.deadline = new DeadlineWatch(input, this);
+    const readAgain = () => {
+      this.changed = true;
+    };
+    this.submission = new EvidenceSubmission(input, {
+      ready: () => condition(() => this.looked).then(() => this.facts !== null),
+      onAnswer: readAgain,
+      show: () => this.showDetails(),
+    });
+    setHandler(disputeLookSignal, readAgain, {
+      description: 'Something changed at Stripe: the dispute is read again',
+    });
     this.parking.takeRetries();
-    void this.watchDeadline();
-    setHandler(submitEvidenceUpdate, () => this.submit(currentUpdateInfo()?.id ?? ''), {
+    void this.deadline.watch();
+    setHandler(submitEvidenceUpdate, () => this.submission.submit(currentUpdateInfo()?.id ?? ''), {
       description: 'Gives the evidence to the bank as it stands, once; takes nothing',
     });
   }
@@ -113,6 +119,13 @@ class DisputeRun {
     });
   }
 
+  /** Stripe does not know it, and nothing is to be followed: staff have closed it here, or it is of no order here. */
+  async over(): Promise<void> {
+    await condition(allHandlersFinished);
+    if (this.facts !== null) setCurrentDetails(describeGone(this.facts));
+    if (this.shown.attention && patched(OVER)) this.showAttributes(undefined, false);
+  }
+
   /** Waits until the run may end. Returns false if the dispute has changed again meanwhile. */
   told(): Promise<boolean> {
     return this.signs.told(this.parking, () => this.changed);
@@ -123,59 +136,17 @@ class DisputeRun {
     await condition(() => this.changed, ms, { summary });
   }
 
-  /**
-   * Mails staff when the deadline is near, and again if the deadline moves. It also does so while Stripe cannot be
-   * read: then the deadline is the one that was last recorded, even by another run.
-   */
-  private async watchDeadline(): Promise<void> {
-    await condition(() => this.facts !== null || this.parking.all.length > 0, HOUR, {
-      summary: 'Stripe has not answered: the last known deadline counts',
-    });
-    while (this.facts === null && !(await this.recall()))
-      await condition(() => this.facts !== null, HOUR, { summary: 'The last known deadline could not be read' });
-    for (;;) {
-      const { remindAt } = this;
-      if (remindAt === null) await condition(() => this.remindAt !== null);
-      else if (remindAt > Date.now())
-        await condition(() => this.remindAt !== remindAt, remindAt - Date.now(), { summary: 'The deadline is near' });
-      else this.remind();
-    }
-  }
-
-  /** Takes over what was last recorded. Returns false if the database could not say. */
-  private async recall(): Promise<boolean> {
-    try {
-      const recalled = await databaseTask.recallDispute(this.input);
-      this.facts ??= recalled;
-      return true;
-    } catch (error) {
-      failureOf(error); // throws on what is no failure of the activity, such as a cancelled run
-      return false;
-    }
-  }
-
-  /** When staff must be reminded of the deadline; null if there is none, it has passed, or they have been. */
-  private get remindAt(): number | null {
-    const { facts, notified } = this;
-    if (!facts?.needsAnswer || facts.dueBy === null || notified.dueBy === facts.dueBy) return null;
-    return facts.dueBy - REMIND_BEFORE;
-  }
-
-  private remind(): void {
-    if (!this.facts?.dueBy) return;
-    const { sessionId, dueBy } = this.facts;
-    this.notified.dueBy = dueBy;
-    this.signs.mail(sessionId, { template: 'dispute_deadline', ref: this.input.disputeId, episode: dueBy });
-    this.show();
-  }
-
   /** The order and staff hear of it first. Only then is the evidence gathered, which may be stuck for long. */
   private async notify(facts: DisputeFacts): Promise<void> {
     const { sessionId, standing, openings, submitted } = facts;
+    const shown = shownByOrder(facts);
+    const isSubmitted = submitted && !this.notified.submitted;
     if (standing !== this.notified.standing) {
       this.notified.standing = standing;
       await this.notifyOfStanding(facts);
-    } else if (submitted && !this.notified.submitted && patched(SUBMITTED)) await notifyOrder(sessionId);
+    } else if (shown !== this.notified.shown && (patched(SHOWN) || (isSubmitted && patched(SUBMITTED))))
+      await notifyOrder(sessionId);
+    this.notified.shown = shown;
     this.notified.submitted = submitted;
     if (standing === 'open' && openings !== this.notified.openings) {
       this.notified.openings = openings;
@@ -204,31 +175,20 @@ class DisputeRun {
       });
   }
 
-  /** One submission at a time: a second request gets the result of the first. @param by the request's key */
-  private async submit(by: string): Promise<string> {
-    await condition(() => this.looked);
-    if (this.facts === null) throw refusal('The dispute is of no order here');
-    const submission = uuid4();
-    const mine = this.submitting.then(() =>
-      stripe.submitEvidence.executeWithOptions({ summary: 'Submits the evidence' }, [
-        { ...this.input, submission, by },
-      ]),
-    );
-    this.submitting = mine.catch(() => undefined);
-    const submitted: Submitted = await mine;
-    this.changed = true;
-    if (submitted.outcome === 'refused') throw refusal(submitted.reason);
-    return submitted.status;
-  }
-
   // --- What staff see ----------------------------------------------------------------------------------------------
 
-  private show(): void {
+  show(): void {
     const { facts, parking } = this;
     const needsAnswer = facts?.standing === 'open' && (facts.needsAnswer || !facts.understood);
     this.showAttributes(facts?.order.number, parking.all.length > 0 || needsAnswer);
-    const described = facts ? [describeDispute(facts, this.notified.dueBy === facts.dueBy)] : [];
-    setCurrentDetails([...describeParked(parking), ...described].join('\n\n'));
+    this.showDetails();
+  }
+
+  /** No command, so that it may be done at any moment. */
+  private showDetails(): void {
+    const { facts, parking, submission } = this;
+    const described = facts ? [describeDispute(facts, this.deadline.isReminded(facts))] : [];
+    setCurrentDetails([...describeParked(parking), ...submission.described, ...described].join('\n\n'));
   }
 
   private showAttributes(number: string | undefined, attention: boolean): void {

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { SessionId } from '../../domain/ids';
 import { Prisma } from '../../prisma/generated/client';
 import { Risk } from './risk';
+import { currentDetails } from './shown';
 import { until, World } from './world';
 
 let world: World;
@@ -193,5 +194,49 @@ describe('submitted', () => {
     await risk.recorded(dispute, { status: 'needs_response', submittedAt: null, submissionsBefore: 1 });
     expect(await submit(dispute)).toBe('under_review');
     expect((await atStripe(dispute)).evidence_details.submission_count).toBe(2);
+  });
+});
+
+describe('not submitted, because Stripe', () => {
+  const opened = async () => answerable(await world.paidOrder([{ sku: 'mug' }]));
+  const details = ({ id }: Stripe.Dispute) => currentDetails(world, id);
+  const refusalOf = (asked: Promise<unknown>) =>
+    asked.then(
+      () => {
+        throw new Error('it was not refused');
+      },
+      ({ cause }: Error) => cause,
+    );
+
+  test.each(['GET', 'POST'])(
+    'refuses the key for a %s: staff read so in one sentence, without a stack',
+    async (method) => {
+      const dispute = await opened();
+      await goesWrong({ match: { method, path: '^/v1/disputes/' }, kind: 'error_before', status: 401 });
+      expect(await refusalOf(submit(dispute))).toMatchObject({
+        type: 'invalid_transition',
+        message: expect.stringMatching(/^Stripe refuses the key: check STRIPE_SECRET_KEY \(\w+\)$/),
+        stack: '',
+      });
+      expect(await details(dispute)).not.toContain('being submitted');
+      expect(await submit(dispute)).toBe('under_review');
+    },
+  );
+
+  test('is down: the details say so at once, and after some minutes the answer does', async () => {
+    const dispute = await opened();
+    await goesWrong({ times: 10_000, kind: 'error_before', status: 500 });
+    const asked = refusalOf(submit(dispute));
+    await until(async () => (await submissions(dispute)).length > 0);
+    expect(await details(dispute)).toMatch(/\*\*The evidence is being submitted\*\* since .* It waits for Stripe/);
+    await world.sleep(6 * 60_000);
+    expect(await asked).toMatchObject({
+      type: 'invalid_transition',
+      message: expect.stringMatching(/^Stripe .*Send it again later: the bank gets the evidence once$/),
+    });
+    expect(await details(dispute)).not.toContain('being submitted');
+    await fetch(`${world.sandbox.url}/_control/faults`, { method: 'DELETE' });
+    expect(await submit(dispute)).toBe('under_review');
+    expect((await atStripe(dispute)).evidence_details.submission_count).toBe(1);
   });
 });

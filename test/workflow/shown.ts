@@ -20,6 +20,12 @@ export async function shownAndTrue(world: World, id: SessionId): Promise<{ shown
   return { shown: withoutRun(shown), isTrue: withoutRun(reportOf(read)) };
 }
 
+/** What staff read of a run in the Temporal UI. */
+export async function currentDetails(world: World, id: string): Promise<string> {
+  const run = world.handle(id as SessionId);
+  return (await run.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
+}
+
 function withoutRun({ waitingFor, happened, actions, needsAttention, mails, ...shown }: OrderReport): Shown {
   return { ...shown, mails: mails.map(({ template, state }) => `${template}: ${state}`).sort() };
 }
