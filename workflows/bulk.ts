@@ -4,6 +4,7 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  patched,
   setCurrentDetails,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
@@ -16,6 +17,8 @@ import { slowDatabase, stripeInBulk } from './steps';
 
 /** How many orders one run moves before it continues as new, with a fresh history. Each costs six events. */
 const ORDERS_A_RUN = 200;
+/** Runs from before this patch need attention for ever if they are stopped while they are stuck. */
+const STOPPED = 'a-stopped-bulk-needs-nothing';
 
 /** The result of a bulk, in numbers. What became of each order is in the database. */
 export type BulkResult = BulkProgress & { status: BulkStatus };
@@ -80,8 +83,10 @@ class BulkRun {
 
   private show(): void {
     const { input, progress, ended, parking } = this;
-    setCurrentDetails(describe(input, { progress, ended, parked: describeParked(parking) }));
-    const attention = parking.all.length > 0;
+    const isStuck = parking.all.length > 0;
+    const stillStuck = isStuck && ended === null;
+    setCurrentDetails(describe(input, { progress, ended, parked: stillStuck ? describeParked(parking) : [] }));
+    const attention = stillStuck || (isStuck && !patched(STOPPED));
     if (attention !== this.shownAttention)
       upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.needsAttention, value: attention }]);
     this.shownAttention = attention;

@@ -25,6 +25,8 @@ const DAY = 86_400_000;
 
 /** Runs from before this patch mail the customer of a resolved refund, and follow it for ever. */
 const RESOLVED = 'a-resolved-refund-is-over';
+/** Runs from before this patch need attention for a refund that failed, also after they have ended. */
+const ORDER_NEEDS_IT = 'a-failed-refund-needs-its-order';
 
 /**
  * Follows one refund to its end, no matter who requested it. It records what Stripe says, signals the order while it is
@@ -129,7 +131,9 @@ class RefundRun {
 
   private show(): void {
     const { known, parking } = this;
-    this.showAttributes(known?.number, parking.all.length > 0 || (known !== null && isReversed(known.status)));
+    // A failed refund stands with its order, which needs attention from the moment that the failure is recorded.
+    const isFlagged = known !== null && isReversed(known.status) && !patched(ORDER_NEEDS_IT);
+    this.showAttributes(known?.number, parking.all.length > 0 || isFlagged);
     setCurrentDetails([...describeParked(parking), ...(known ? describe(known) : [])].join('\n\n'));
   }
 

@@ -3,6 +3,7 @@ import { bulkMoves } from '../../activities/bulk/bulk';
 import type { BulkAction } from '../../domain/bulk';
 import type { SessionId } from '../../domain/ids';
 import { bulkId } from '../../messages/bulk';
+import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import { writeBulk } from '../../store/bulk/bulks';
 import type { Db } from '../../store/database';
 import { readable } from '../workflow/history-text';
@@ -272,6 +273,19 @@ test('is stopped by Request Cancellation, also while Stripe is away', async () =
   await expiredAtStripe(ids[1]);
   await shop.world.client.workflow.getHandle(bulkId(other.id)).cancel();
   expect(await over(other.id)).toMatchObject({ status: 'STOPPED', matched: 1, done: 0, refused: [] });
+});
+
+test('is stopped while it is stuck, and needs nobody from then on', async () => {
+  const [id] = (await unpaid(1)) as [SessionId];
+  await shop.world.at('/faults', { match: expireOf(id), times: 1_000, kind: 'unauthorized' });
+  const { body } = await ask(cancelUnpaid);
+  const run = shop.world.client.workflow.getHandle(bulkId(body.id));
+  const needsAttention = async () =>
+    (await run.describe()).typedSearchAttributes.get(SEARCH_ATTRIBUTES.needsAttention) ?? false;
+  await until(needsAttention);
+  await run.cancel();
+  expect(await over(body.id)).toMatchObject({ status: 'STOPPED' });
+  expect(await needsAttention()).toBe(false);
 });
 
 test('that was never started is started by the sweep; one that was terminated is over', async () => {

@@ -2,6 +2,7 @@ import { reportHang, witness } from '../support/hangs';
 import { quietWorkers } from '../support/quiet';
 import { until } from '../support/until';
 import { expectLedgersToAgree } from './agreement';
+import { expectEndedToNeedNobody } from './at-end';
 import { expectMailsToBeAboutSomething } from './mail-keys';
 import { WithOrders } from './world/orders';
 import { startParts } from './world/parts';
@@ -35,7 +36,7 @@ export class World extends WithOrders {
 
   /**
    * Ends everything, after every history this world made was replayed against the code as it is, its money was added
-   * up, and its mails were each about something.
+   * up, its mails were each about something, and none of its runs needs staff after its end.
    */
   async stop(): Promise<void> {
     const late = setTimeout(() => void reportHang('The end of a file of tests').then(tell), LATE_MS);
@@ -46,6 +47,7 @@ export class World extends WithOrders {
       }
       await this.stopWorkers();
       await expectMailsToBeAboutSomething(this);
+      await expectEndedToNeedNobody(this);
       await replayEverything(this);
     } finally {
       clearTimeout(late);
