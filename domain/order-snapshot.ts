@@ -135,6 +135,8 @@ export interface OrderSnapshot {
   refunds?: ToldRefund[];
   /** The latest twenty, oldest first; absent if there are none. */
   corrections?: ToldCorrection[];
+  /** What the timeline tells of earlier runs, oldest first; only where a run begins that is not the first. */
+  story?: { text: string; at: number }[];
   /** The most urgent first; absent if there are none. */
   disputes?: OpenDispute[];
   /** Stripe's id of the payment; absent before there is one. */

@@ -27,6 +27,6 @@ export async function openOrder(
   >`
     SELECT open_order(${sessionId}, ${hold}, ${at}) AS opened`;
   if (opened === null) return null;
-  const told = opened.fresh ? { refunds: [], corrections: [] } : await readTold(db, sessionId);
+  const told = opened.fresh ? { refunds: [], corrections: [], story: [] } : await readTold(db, sessionId);
   return { ...opened, order: toSnapshot({ ...opened.order, ...told }) };
 }

@@ -24,10 +24,12 @@ import { toCorrection } from '../customers/contact';
 import type { Db, Tx } from '../database';
 import { type RequestColumns, toAsked } from './return-requests';
 import { conditionOf, type ReturnColumns } from './returns';
-import { type Told, told } from './told';
+import { type StoryColumns, type Told, told } from './told';
 
 /** The result of `order_snapshot`, with what is told of the order. Times are strings. */
 export interface SnapshotColumns extends Told {
+  /** Only where a run begins. */
+  story?: StoryColumns[];
   number: string;
   status: OrderStatus;
   stock: StockState;
@@ -86,6 +88,7 @@ export function toSnapshot({
   mails,
   refunds,
   corrections,
+  story = [],
   ...order
 }: SnapshotColumns): OrderSnapshot {
   const lines = progressOf(items, order.stock === 'RETURNED');
@@ -107,6 +110,7 @@ export function toSnapshot({
     ...(mails.length > 0 && { mails: mails.map((mail) => ({ ...mail, at: Date.parse(mail.at) })) }),
     ...(openRefunds.length > 0 && { openRefunds }),
     ...(refunds.length > 0 && { refunds: refunds.map((refund) => ({ ...refund, at: Date.parse(refund.at) })) }),
+    ...(story.length > 0 && { story: story.map(({ text, at }) => ({ text, at: Date.parse(at) })) }),
     ...(corrections.length > 0 && { corrections: corrections.map(toCorrection) }),
     ...(disputes.length > 0 && { disputes: disputes.map(toOpenDispute) }),
     ...(paymentIntentId !== null && { paymentIntentId }),

@@ -1,8 +1,9 @@
 import type { SessionId } from '../../domain/ids';
+import type { OrderReport } from '../../messages/order';
 import { pass } from './at-rest';
 import { RefundShop } from './refund-shop';
 import { shownAndTrue } from './shown';
-import { World } from './world';
+import { until, World } from './world';
 
 /** Whenever an order only waits, its details say what a run that read it from the database now would say. */
 
@@ -106,4 +107,21 @@ test('an order that ended unpaid is shown as it ended', async () => {
   await update(id, 'cancel', { reason: 'other' });
   expect(await world.end(id)).toBe('CANCELLED');
   expect(await shows(id)).toMatchObject({ status: 'CANCELLED' });
+});
+
+test('a run that goes on for a terminated one tells what happened before it, with when', async () => {
+  const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
+  await update(id, 'ship', { carrier: 'DHL', trackingNumber: 'B-1', items: [{ sku: 'mug', quantity: 1 }] });
+  await update(id, 'hold', { reason: 'address' });
+  await update(id, 'refund', { amount: 100, reason: 'other' });
+  await world.handle(id).terminate('by mistake');
+  await world.webhook(id);
+  const { happened } = await until(() => world.handle(id).query<OrderReport | null>('order'));
+  expect(happened.map((line) => line.replace(/, \d+ \w+ \d{4}, [\d:]+ UTC$/, ' (then)'))).toEqual([
+    'Opened by checkout (then)',
+    'Stock sold to this order; waiting to be shipped (then)',
+    'Shipped in part with DHL; 1 still to ship (then)',
+    'Shipping is on hold (address) (then)',
+    'Refund of €1.00 by staff: given back (then)',
+  ]);
 });
