@@ -154,6 +154,6 @@ test.each([
     const told = await db.timelineEntry.findMany({ where: { sessionId, type: 'resolved' } });
     expect(told.map(({ message, actor }) => [message, actor])).toEqual([[`Refund of €10.00: ${stage}`, 'ada']]);
     const [line] = refundsTold(await readSnapshot(db, sessionId));
-    expect(line).toContain(`Refund of €10.00 by staff: ${stage}, `);
+    expect(line?.text).toContain(`Refund of €10.00 by staff: ${stage}, `);
   },
 );
