@@ -5,6 +5,7 @@ import type { Reason } from '../../domain/order';
 import { refusal } from '../refusal';
 import { database, stripe } from '../steps';
 import { refusedRefundMail } from '../tell';
+import { forDecision } from './decide';
 import type { OrderRun } from './run';
 import { askedRefund } from './under-way';
 
@@ -39,7 +40,7 @@ export async function compensate(
     if (run.status === 'REFUNDED') return;
     if (given.outcome === 'lost') continue; // it is won after all: the money is there again
     run.waits('the bank to decide about the dispute; then Stripe is asked for the refund');
-    await run.forDecision('refund', 'The payment is disputed: Stripe refuses a refund while the bank decides', {
+    await forDecision(run, 'refund', 'The payment is disputed: Stripe refuses a refund while the bank decides', {
       isTold: isTold && patched(TOLD_ONCE),
     });
     await run.inbox.serveAll(() => {

@@ -30,6 +30,7 @@ import { refusal } from '../refusal';
 import { requestCancel } from './cancel';
 import { holdShipping, releaseShipping } from './hold';
 import { checkCancel, checkHold, checkRefund, checkReplace, checkResolve, checkReturn, checkShip } from './requests';
+import { retry } from './retry';
 import type { OrderRun } from './run';
 
 /**
@@ -122,7 +123,7 @@ function setUpdates(run: OrderRun): void {
     },
     description: 'Sends goods again at no charge: { "items": [{ "sku", "quantity", "with"? }] }',
   });
-  setHandler(retryUpdate, () => atOnce(() => run.retry(keyOfUpdate())), {
+  setHandler(retryUpdate, () => atOnce(() => retry(run, keyOfUpdate())), {
     validator: () => refuseNeedless(run, 'retry'),
     description: 'Tries the step that needs attention again; takes nothing',
   });

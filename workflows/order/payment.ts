@@ -5,7 +5,7 @@ import { CAPTURE } from '../../domain/mail';
 import { phaseOf } from '../../domain/phase';
 import { moment } from '../moment';
 import { database, stripe, stripeLater } from '../steps';
-import { decide } from './decide';
+import { decide, forDecision } from './decide';
 import type { Message, StaffRequest } from './inbox';
 import { awaitedPayment, type PaymentStage, TIMER_SUMMARY } from './payment-words';
 import type { PaymentQuestion } from './report';
@@ -74,7 +74,7 @@ export class PaymentWatch {
   private async park(difference: string): Promise<void> {
     const isTold = difference === this.told && (difference === UNKNOWN || patched(TOLD_ONCE));
     this.told = difference;
-    await this.run.forDecision('confirm', difference, { isTold, wakeOnLook: difference === UNKNOWN });
+    await forDecision(this.run, 'confirm', difference, { isTold, wakeOnLook: difference === UNKNOWN });
   }
 
   /**

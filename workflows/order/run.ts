@@ -184,21 +184,6 @@ export class OrderRun {
     if (refused !== null) throw refusal(refused);
   }
 
-  /**
-   * Staff say `retry`: an answer to a pending decision, or to a step that is parked. A `retry` may arrive with the
-   * start of a run that goes on for a terminated one: what waits for an answer is known once the order is opened,
-   * unless opening it is the step that is parked.
-   * @param key of the request
-   */
-  async retry(key: string): Promise<OrderStatus> {
-    const { parking } = this;
-    await this.untilReadOrParked();
-    // A step that can be retried comes first: it may be what the decision was about.
-    if (this.known?.pendingDecision && !parking.isStuck) return this.inbox.ask({ name: 'retry', key });
-    if (parking.all.length > 0) await parking.retry();
-    return this.status;
-  }
-
   /** What a step wrote, or staff decided, stands in the database. `event` tells staff. */
   recorded(change: Partial<OrderFactsNow>, event?: string): void {
     if (this.known) this.known = { ...this.known, ...change };
@@ -224,18 +209,6 @@ export class OrderRun {
       return act();
     };
     return this.parking.untilDone(step, attempt, { wake: another.now, others });
-  }
-
-  /**
-   * Parks for a decision, until staff send `retry` or another request, or another workflow changes the order.
-   * @param isTold whether staff were called for this before
-   * @param wakeOnLook whether a message about the session ends it too
-   */
-  async forDecision(step: AttentionStep, reason: string, { isTold = false, wakeOnLook = false } = {}): Promise<void> {
-    const { inbox } = this;
-    const goOn = () => inbox.hasRequest || inbox.hasChange || (wakeOnLook && inbox.hasLook);
-    await this.parking.forDecision(step, reason, goOn, isTold);
-    inbox.markSeen();
   }
 
   // --- What staff see ----------------------------------------------------------------------------------------------
