@@ -106,6 +106,18 @@ export class StaffAtTemporal {
     await this.form.waitFor({ state: 'hidden' });
   }
 
+  /** Submits the form. It may be refused in these words: then it is closed. */
+  async submitUnless(refusal: string): Promise<void> {
+    await this.form.getByRole('button', { name: 'Submit', exact: true }).click();
+    const refused = this.form.getByRole('alert').filter({ hasText: refusal });
+    const how = await until(async () => {
+      if (!(await this.form.isVisible())) return 'done';
+      return (await refused.count()) > 0 && 'refused';
+    }, `the update to be done, or refused with “${refusal}”`);
+    if (how === 'refused') await this.form.getByTestId('cancel-modal-button').click();
+    await this.form.waitFor({ state: 'hidden' });
+  }
+
   /** Submits the form, and reads what it says is wrong. */
   async submitInVain(): Promise<string> {
     await this.form.getByRole('button', { name: 'Submit', exact: true }).click();

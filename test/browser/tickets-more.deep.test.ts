@@ -29,28 +29,31 @@ test('1: paid, but nothing came: the success page takes the payment up, and the 
   const { blocks, request } = toldTicket(1);
   const { page, staff, system } = desk;
   await newEvents('drop them');
-  await page.goto(system.env.PUBLIC_URL as string);
-  await page.getByRole('button', { name: 'Add to cart Ten Tulips' }).click();
-  await page.goto(`${system.env.PUBLIC_URL}/cart`);
-  await page.getByRole('button', { name: 'Go to payment' }).first().click();
-  await page.waitForURL(/\/pay\/cs_/);
-  await desk.openPaymentControl();
-  const sessionId = (await page.locator('#sessions tbody tr').first().locator('code').textContent()) as string;
-  await page.getByRole('button', { name: `Pay session ${sessionId}` }).click();
-  await page.getByText(`${sessionId} is now complete`).waitFor();
+  try {
+    await page.goto(system.env.PUBLIC_URL as string);
+    await page.getByRole('button', { name: 'Add to cart Ten Tulips' }).click();
+    await page.goto(`${system.env.PUBLIC_URL}/cart`);
+    await page.getByRole('button', { name: 'Go to payment' }).first().click();
+    await page.waitForURL(/\/pay\/cs_/);
+    await desk.openPaymentControl();
+    const sessionId = (await page.locator('#sessions tbody tr').first().locator('code').textContent()) as string;
+    await page.getByRole('button', { name: `Pay session ${sessionId}` }).click();
+    await page.getByText(`${sessionId} is now complete`).waitFor();
 
-  expect(await desk.find('shopper@example.com')).toContain('No order was found');
-  expect(await desk.find(sessionId)).toContain('PENDING, not paid');
-  await page.goto(`${system.env.PUBLIC_URL}/success?session_id=${sessionId}`);
-  await page.locator('.story[data-status="PREPARING"]').waitFor();
-  expect(await desk.find('shopper@example.com')).toContain('PREPARING, paid');
-  await picture('finder', page, { x: 272, y: 0, width: 736, height: 480 });
-  await page.getByRole('link', { name: 'Workflow' }).click();
-  await staff.readUntil('It waits for staff to ship it.');
-  await desk.send('ship', blocks[0]);
-  const shipped = await staff.readUntil('order_shipped: sent');
-  expect(shipped).toContain('DHL 00340434161094021501');
-  await newEvents('send them');
+    expect(await desk.find('shopper@example.com')).toContain('No order was found');
+    expect(await desk.find(sessionId)).toContain('PENDING, not paid');
+    await page.goto(`${system.env.PUBLIC_URL}/success?session_id=${sessionId}`);
+    await page.locator('.story[data-status="PREPARING"]').waitFor();
+    expect(await desk.find('shopper@example.com')).toContain('PREPARING, paid');
+    await picture('finder', page, { x: 272, y: 0, width: 736, height: 480 });
+    await page.getByRole('link', { name: 'Workflow' }).click();
+    await staff.readUntil('It waits for staff to ship it.');
+    await desk.send('ship', blocks[0]);
+    const shipped = await staff.readUntil('order_shipped: sent');
+    expect(shipped).toContain('DHL 00340434161094021501');
+  } finally {
+    await newEvents('send them');
+  }
 
   const prints = await desk.paid([{ sku: 'PRESSED-FLOWERS', quantity: 1 }], 'prints@example.com');
   await desk.ask(request('resend-email'), prints);
@@ -135,7 +138,8 @@ test('4, 6 and 11: an order that has ended is refunded, takes goods back, and se
   };
   const known = refunds.map(({ id }) => id);
   await fail(known[0]);
-  expect(await desk.ask(request("GET 'orders?attention=true'"))).toMatchObject({ data: [{ number: order.number }] });
+  const { data } = await desk.ask(request("GET 'orders?attention=true'"));
+  expect(data).toContainEqual(expect.objectContaining({ number: order.number }));
   await desk.ask(request('retry'), order);
   const again = await desk.orderWhen(order.number, (now) => now.attention === null && now.refunds.length === 3);
   await fail(again.refunds.find(({ id }) => !known.includes(id))?.id);
@@ -246,35 +250,45 @@ test('10: sold out after it was paid: what is missing is refunded, and the rest 
   expect(rest).toMatchObject({ items: [{ sku: 'STONE-VASE', quantity: 1 }] });
   await desk.send('ship', { ...rest, trackingNumber: 'VASE-1' });
   await staff.readUntil('SHIPPED');
-  expect(await desk.ask(request('products/TULIPS/stock'))).toMatchObject({ onHand: 0 });
+  try {
+    expect(await desk.ask(request('products/TULIPS/stock'))).toMatchObject({ onHand: 0 });
 
-  // Somebody pays all the same, for a session that the shop did not make.
-  const { prices } = (await desk.system.staff('GET', '/admin/products/TULIPS')).body as unknown as Priced;
-  const late = await desk.system.atStripe('/sessions', {
-    mode: 'payment',
-    line_items: [{ price: prices[0]?.stripePriceId, quantity: 1 }],
-    success_url: `${desk.system.env.PUBLIC_URL}/success?session_id={CHECKOUT_SESSION_ID}`,
-  });
-  await desk.system.atStripe(`/sessions/${late.id}/pay`, { email: 'late@example.com', wait: true });
-  const { number } = await desk.orderWhen(String(late.id), ({ status }) => status === 'REFUNDED');
-  expect(await desk.documentOf(number, 'Refund notice sent to the customer')).toContain('asked for as “out of stock”');
-  await desk.system.staff('POST', '/admin/products/TULIPS/stock', { receive: 9, reason: 'delivery' });
+    // Somebody pays all the same, for a session that the shop did not make.
+    const { prices } = (await desk.system.staff('GET', '/admin/products/TULIPS')).body as unknown as Priced;
+    const late = await desk.system.atStripe('/sessions', {
+      mode: 'payment',
+      line_items: [{ price: prices[0]?.stripePriceId, quantity: 1 }],
+      success_url: `${desk.system.env.PUBLIC_URL}/success?session_id={CHECKOUT_SESSION_ID}`,
+    });
+    await desk.system.atStripe(`/sessions/${late.id}/pay`, { email: 'late@example.com', wait: true });
+    const { number } = await desk.orderWhen(String(late.id), ({ status }) => status === 'REFUNDED');
+    expect(await desk.documentOf(number, 'Refund notice sent to the customer')).toContain(
+      'asked for as “out of stock”',
+    );
+  } finally {
+    await desk.system.staff('POST', '/admin/products/TULIPS/stock', { receive: 9, reason: 'delivery' });
+  }
 }, 120_000);
 
 test('12: an invoice: turned on for orders to come, and linked from the document', async () => {
   const { request } = toldTicket(12);
   const shop = await desk.ask(request('GET shop'));
-  await desk.ask({ ...request('PUT shop'), body: JSON.stringify({ ...shop, invoices: true }) });
-  const order = await desk.paid([TULIPS], 'tax@example.com');
-  await desk.documentOf(order.number, 'Invoice');
-  await desk.page.getByRole('link', { name: 'Invoice' }).click();
-  await desk.page.getByText('€18.00').first().waitFor();
-  await desk.ask(request('resend-email'), order);
-  const mails = await until(async () => {
-    const all = await desk.system.mailsTo('tax@example.com');
-    return all.length === 2 && all;
-  }, 'the confirmation to be sent again');
-  for (const { html } of mails) expect(html).toContain('/invoices/in_');
+  const put = (settings: object) => desk.ask({ ...request('PUT shop'), body: JSON.stringify(settings) });
+  await put({ ...shop, invoices: true });
+  try {
+    const order = await desk.paid([TULIPS], 'tax@example.com');
+    await desk.documentOf(order.number, 'Invoice');
+    await desk.page.getByRole('link', { name: 'Invoice' }).click();
+    await desk.page.getByText('€18.00').first().waitFor();
+    await desk.ask(request('resend-email'), order);
+    const mails = await until(async () => {
+      const all = await desk.system.mailsTo('tax@example.com');
+      return all.length === 2 && all;
+    }, 'the confirmation to be sent again');
+    for (const { html } of mails) expect(html).toContain('/invoices/in_');
+  } finally {
+    await put(shop);
+  }
 }, 120_000);
 
 test('13: delete my data: the order is completed first, then nobody finds the customer any more', async () => {
@@ -295,29 +309,35 @@ test('13: delete my data: the order is completed first, then nobody finds the cu
   expect(await desk.find('gone@example.com')).toContain('No order was found');
 }, 120_000);
 
-test('14: an outage: one mail, the order says what it waits for, and retry goes on at once', async () => {
+test('14: an outage: one mail, the order says what it waits for, and goes on with retry, or by itself before', async () => {
   const { request } = toldTicket(14);
   const { page, staff, system } = desk;
+  const before = (await desk.ask(request('"dryRun":true'))).numbers as string[];
   const order = await desk.paid([{ sku: 'STONE-VASE', quantity: 1 }], 'outage@example.com');
   await desk.openFound(order.number);
   await staff.readUntil('PREPARING');
-  await desk.ask(request('control POST /faults'));
-  await desk.send('refund', { amount: 500, reason: 'damaged' });
-  const details = await staff.readUntil('Needs attention at refund');
-  expect(details).toMatch(/It waits for the refund of \S+ to be taken by Stripe\./);
-  await pictureOfPanel('outage', page, staff.panel);
-  expect(await desk.ask(request('"dryRun":true'))).toMatchObject({ matched: 1, numbers: [order.number] });
   const alarms = async () =>
     (await system.mailsTo(system.env.STAFF_EMAIL as string)).filter(({ subject }) => /refuses our key/.test(subject));
-  expect(await until(async () => (await alarms()).length > 0 && alarms(), 'the mail about the key')).toHaveLength(1);
-  await staff.fillIn('retry'); // it would go on by itself within seconds
-  await desk.ask(request('control DELETE /faults'));
-  await staff.submit();
+  await desk.ask(request('control POST /faults'));
+  try {
+    await desk.send('refund', { amount: 500, reason: 'damaged' });
+    const details = await staff.readUntil('Needs attention at refund');
+    expect(details).toMatch(/It waits for the refund of \S+ to be taken by Stripe\./);
+    await pictureOfPanel('outage', page, staff.panel);
+    const { numbers } = await desk.ask(request('"dryRun":true'));
+    expect((numbers as string[]).sort()).toEqual([...before, order.number].sort());
+    await until(async () => (await alarms()).length > 0, 'the mail about the key');
+    await staff.fillIn('retry');
+  } finally {
+    await desk.ask(request('control DELETE /faults'));
+  }
+  await staff.submitUnless('Nothing needs attention'); // the order tries by itself, too, and may be faster
   await staff.readUntil('€5.00 given back, €19.00 left');
 
   await desk.ask(request('POST reconciliations'));
   await until(async () => (await desk.ask(request('reconciliations/latest'))).status === 'COMPLETED', 'the sweep');
-  expect(await desk.ask(request('Idempotency-Key'))).toMatchObject({ matched: 0 });
+  expect(await desk.ask(request('Idempotency-Key'))).toMatchObject({ matched: before.length });
+  expect(await alarms()).toHaveLength(1); // after all that might have sent another
 }, 120_000);
 
 const ship = (number: string, trackingNumber: string) =>
