@@ -19,7 +19,6 @@ import { FollowerSigns } from './follower-signs';
 import { describeParked, Parking } from './parking';
 import { refuseStartByHand } from './started-by-hand';
 import { databaseTask, stripeFollowing } from './steps';
-import { notifyOrder } from './tell';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -111,7 +110,7 @@ class DisputeRun {
   async forgotten(sessionId: SessionId): Promise<void> {
     if (this.notified.standing === 'forgotten') return;
     this.notified.standing = 'forgotten';
-    await notifyOrder(sessionId);
+    await this.signs.notifyOrder(sessionId);
     this.signs.mail(sessionId, {
       template: 'attention_needed',
       step: DECISIONS.disputeUnknown,
@@ -145,7 +144,7 @@ class DisputeRun {
       this.notified.standing = standing;
       await this.notifyOfStanding(facts);
     } else if (shown !== this.notified.shown && (patched(SHOWN) || (isSubmitted && patched(SUBMITTED))))
-      await notifyOrder(sessionId);
+      await this.signs.notifyOrder(sessionId);
     this.notified.shown = shown;
     this.notified.submitted = submitted;
     if (standing === 'open' && openings !== this.notified.openings) {
@@ -161,11 +160,13 @@ class DisputeRun {
    * ended goes on, even if it ended long ago: the database already says so.
    */
   private async notifyOfStanding({ sessionId, standing, openings, order, reversed }: DisputeFacts): Promise<void> {
-    const isRunning = await notifyOrder(sessionId);
-    if (standing === 'kept' && reversed && !isRunning && canGoOn(order.status))
+    const isRunning = await this.signs.notifyOrder(sessionId);
+    if (standing === 'kept' && reversed && !isRunning && canGoOn(order.status)) {
       await this.parking.untilDone('start-order', () =>
         stripeFollowing.reviveOrder.executeWithOptions({ summary: 'Starts the order again' }, [{ sessionId }]),
       );
+      this.signs.orderRuns = true;
+    }
     const step =
       standing === 'lost' ? DECISIONS.disputeLost : reversed && standing === 'kept' ? DECISIONS.disputeWon : null;
     if (step !== null)

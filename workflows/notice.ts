@@ -6,7 +6,6 @@ import { FollowerSigns } from './follower-signs';
 import { describeParked, Parking } from './parking';
 import { refuseStartByHand } from './started-by-hand';
 import { stripeFollowing } from './steps';
-import { notifyOrder } from './tell';
 
 /** The first delay before looking again for an order that is still being written. It doubles, up to an hour. */
 const SOON = 15_000;
@@ -45,7 +44,7 @@ export async function notice(input: NoticeInput): Promise<FollowedNotice['outcom
     }
     if (followed.outcome === 'order') {
       const { sessionId, call } = followed;
-      if (followed.changed) await notifyOrder(sessionId);
+      if (followed.changed) await signs.notifyOrder(sessionId);
       if (call !== null) signs.mail(sessionId, { template: 'attention_needed', step: call, ref: input.id });
     }
     if (await signs.told(parking, () => changed)) return followed.outcome;

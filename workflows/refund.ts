@@ -18,7 +18,6 @@ import { FollowerSigns } from './follower-signs';
 import { describeParked, Parking } from './parking';
 import { refuseStartByHand } from './started-by-hand';
 import { stripeFollowing } from './steps';
-import { notifyOrder } from './tell';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -103,16 +102,17 @@ class RefundRun {
    * ago. The order already needs attention, because the transaction that recorded the failure wrote both.
    */
   async notifyOrder({ sessionId, status, orderStatus }: Known): Promise<void> {
-    const running = await notifyOrder(sessionId);
-    if (isReversed(status) && !running && !isFinal(orderStatus))
-      await this.parking.untilDone('start-order', () =>
-        stripeFollowing.reviveOrder.executeWithOptions({ summary: 'Starts the order again' }, [{ sessionId }]),
-      );
+    const running = await this.signs.notifyOrder(sessionId);
+    if (!isReversed(status) || running || isFinal(orderStatus)) return;
+    await this.parking.untilDone('start-order', () =>
+      stripeFollowing.reviveOrder.executeWithOptions({ summary: 'Starts the order again' }, [{ sessionId }]),
+    );
+    this.signs.orderRuns = true;
   }
 
   /** Stripe does not know the refund, which its order needs attention for. Nothing is left to follow. */
   async missing(sessionId: SessionId): Promise<'forgotten'> {
-    await notifyOrder(sessionId);
+    await this.signs.notifyOrder(sessionId);
     this.signs.mail(sessionId, { template: 'attention_needed', step: DECISIONS.refundUnknown, ref: this.refundId });
     await this.signs.told(this.parking, () => false);
     return 'forgotten';

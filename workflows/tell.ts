@@ -26,13 +26,16 @@ export async function notifyOrder(sessionId: SessionId): Promise<boolean> {
 /**
  * Sends mails, once each. One that is refused, or that could not be sent for a day, is given up, and staff see that.
  * That takes up to a day: a run that has more to do sends it in the background (`FollowerSigns.mail`).
+ * @returns `sent` if each has gone out, also by an earlier call; `given-up` once the order is told
  */
-export async function mail(sessionId: SessionId, ...mails: MailRequest[]): Promise<void> {
+export async function mail(sessionId: SessionId, ...mails: MailRequest[]): Promise<'sent' | 'not-sent' | 'given-up'> {
   const summary = mails.map(({ template }) => template).join(', ');
   try {
-    await postForADay.sendMails.executeWithOptions({ summary }, [{ sessionId, mails }]);
+    const notSent = await postForADay.sendMails.executeWithOptions({ summary }, [{ sessionId, mails }]);
+    return notSent ? 'not-sent' : 'sent';
   } catch (error) {
     await slowDatabase.giveUpMails({ sessionId, mails, lost: failureOf(error).passing });
     await notifyOrder(sessionId); // it may need staff now
+    return 'given-up';
   }
 }
