@@ -356,8 +356,8 @@ describe('money that comes when it should not', () => {
       return order.attentionStep !== null && order;
     });
     expect(parked).toMatchObject({ status: 'PENDING', paymentStatus: 'PAID', attentionStep: 'confirm' });
-    expect(parked.attentionReason).toContain('1000');
-    expect(parked.attentionReason).toContain('1010');
+    expect(parked.attentionReason).toContain('€10.00');
+    expect(parked.attentionReason).toContain('€10.10');
     expect(await world.stock('odd')).toEqual({ onHand: 1, held: 1 });
     await until(async () => (await world.mails(id)).includes('attention_needed'));
 
