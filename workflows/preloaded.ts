@@ -19,6 +19,8 @@ import '../domain/order';
 import '../domain/order-money';
 import '../domain/phase';
 import '../domain/refund';
+import '../domain/refund-words';
+import '../domain/refundable';
 import '../domain/returns';
 import '../domain/sweep';
 import '../domain/text';
