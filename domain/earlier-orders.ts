@@ -26,6 +26,8 @@ export interface PaidOrder {
   chargeId: string;
   /** What was bought, one line a product. */
   description: string;
+  /** Whether nothing of it was sent by post. */
+  digital: boolean;
   /** The address of the computer that it was bought from; null where it was not kept. */
   ip: string | null;
   email: string | null;
@@ -48,7 +50,7 @@ const IDENTIFIERS = {
   customer_purchase_ip: ({ ip }) => ip,
   customer_email_address: ({ email }) => email?.toLowerCase() ?? null,
   customer_account_id: ({ userId }) => userId,
-  shipping_address: ({ address }) => address && comparable(address),
+  shipping_address: ({ address }) => (isComplete(address) ? comparable(address) : null),
 } satisfies Record<string, (order: PaidOrder) => string | null>;
 export type Identifier = keyof typeof IDENTIFIERS;
 const MAIN: Identifier = 'customer_purchase_ip';
@@ -67,10 +69,10 @@ type TransactionFields = {
   customer_purchase_ip?: string;
   customer_email_address?: string;
   customer_account_id?: string;
-  shipping_address?: { [Field in keyof Address]?: string };
+  shipping_address?: CompleteAddress;
 };
 export interface VisaEvidence {
-  disputed_transaction: TransactionFields & { merchandise_or_services: 'merchandise' };
+  disputed_transaction: TransactionFields & { merchandise_or_services: 'merchandise' | 'services' };
   prior_undisputed_transactions: (TransactionFields & { charge: string })[];
 }
 
@@ -121,7 +123,11 @@ function describe(disputed: PaidOrder, earlier: PaidOrder[], identifiers: Identi
     orders: earlier.map(({ sessionId, number }) => ({ sessionId, number })),
     identifiers,
     evidence: {
-      disputed_transaction: { ...fieldsOf(disputed, identifiers), merchandise_or_services: 'merchandise' },
+      disputed_transaction: {
+        ...fieldsOf(disputed, identifiers),
+        // To Stripe, a digital product is of one kind with a service.
+        merchandise_or_services: disputed.digital ? 'services' : 'merchandise',
+      },
       prior_undisputed_transactions: earlier.map((order) => ({
         charge: order.chargeId,
         ...fieldsOf(order, identifiers),
@@ -141,18 +147,19 @@ function fieldsOf(
     ...(ip !== null && has('customer_purchase_ip') && { customer_purchase_ip: ip }),
     ...(email !== null && has('customer_email_address') && { customer_email_address: email }),
     ...(userId !== null && has('customer_account_id') && { customer_account_id: userId }),
-    ...(address !== null && has('shipping_address') && { shipping_address: given(address) }),
+    ...(isComplete(address) && has('shipping_address') && { shipping_address: address }),
   };
 }
 
-/** The fields that are known: Stripe refuses an empty one. */
-const given = (address: Address): { [Field in keyof Address]?: string } =>
-  Object.fromEntries(Object.entries(address).filter(([, value]) => value !== null && value !== ''));
+/** An address in which nothing is missing: Stripe says “all fields are required”. */
+type CompleteAddress = { [Field in keyof Address]: string };
 
-/** An address in a form that does not depend on its writing; null where too little of it is known. */
-function comparable({ line1, line2, city, state, postal_code, country }: Address): string | null {
-  if (!line1 || !city || !country) return null;
-  return [line1, line2, city, state, postal_code, country]
+const isComplete = (address: Address | null): address is CompleteAddress =>
+  address !== null && partsOf(address).every((part) => (part ?? '').trim() !== '');
+
+/** An address in a form that does not depend on its writing. */
+const comparable = (address: CompleteAddress): string =>
+  partsOf(address)
     .map((part) =>
       (part ?? '')
         .toLowerCase()
@@ -160,4 +167,7 @@ function comparable({ line1, line2, city, state, postal_code, country }: Address
         .trim(),
     )
     .join('\n');
-}
+
+const partsOf = ({ line1, line2, city, state, postal_code, country }: Address): (string | null)[] => [
+  ...[line1, line2, city, state, postal_code, country],
+];

@@ -61,7 +61,7 @@ async function searchEarlierOrders(
   const disputedCharge = await readCharge(chargeIdOf(dispute));
   const { from, to } = earlierPeriod(new Date(disputedCharge.created * 1000));
   const until = new Date(to.getTime() + CONFIRMED_WITHIN_MS);
-  const found = await readEarlierOrders(db, { sessionId, from, to: until });
+  const found = await readEarlierOrders(db, { sessionId, from, to, until });
   const charges = new Map<string, CardCharge>([[disputedCharge.id, toCardCharge(disputedCharge)]]);
   for (const { chargeId } of found?.earlier ?? []) charges.set(chargeId, toCardCharge(await readCharge(chargeId)));
   const chargeOf = ({ chargeId }: PaidOrder) => charges.get(chargeId);

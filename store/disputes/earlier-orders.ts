@@ -4,19 +4,21 @@ import type { DisputeId, SessionId } from '../../domain/ids';
 import { METADATA } from '../../domain/session';
 import { Prisma } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
+import { isDigital } from '../orders/records';
 
-/** How many earlier orders are looked at: the latest ones. */
+/** How many earlier orders are looked at: each costs a call to Stripe. */
 const MOST = 10;
 
 /**
  * A paid order, and the earlier ones of the same customer, by their account or their e-mail address, that were paid in
- * a period. Leaves out what was disputed, what the bank warned of, and erased customers. Reads only the orders of this
- * customer: both columns have an index.
+ * a period: the latest of those, then what was confirmed up to `until`, because its payment may be from within the
+ * period. Leaves out what was disputed or given back, what the bank warned of, and erased customers. Reads only the
+ * orders of this customer: both columns have an index.
  * @returns null if the order has no charge, or its customer is not known
  */
 export async function readEarlierOrders(
   db: Db,
-  { sessionId, from, to }: { sessionId: SessionId; from: Date; to: Date },
+  { sessionId, from, to, until }: { sessionId: SessionId; from: Date; to: Date; until: Date },
 ): Promise<{ disputed: PaidOrder; earlier: PaidOrder[] } | null> {
   const [disputed] = await paidOrders(db, [sessionId]);
   if (disputed === undefined) return null;
@@ -26,10 +28,11 @@ export async function readEarlierOrders(
       SELECT session_id FROM customers WHERE email = ${email} AND erased_at IS NULL
       UNION SELECT session_id FROM customers WHERE user_id = ${userId} AND erased_at IS NULL
     ) c JOIN orders o USING (session_id)
-    WHERE o.session_id <> ${sessionId} AND o.charge_id IS NOT NULL AND o.paid_at BETWEEN ${from} AND ${to}
+    WHERE o.session_id <> ${sessionId} AND o.charge_id IS NOT NULL AND o.paid_at BETWEEN ${from} AND ${until}
+      AND o.refunded < o.total
       AND NOT EXISTS (SELECT 1 FROM disputes d WHERE d.session_id = o.session_id)
       AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.session_id = o.session_id AND n.kind = 'fraud-warning')
-    ORDER BY o.paid_at DESC LIMIT ${MOST}`;
+    ORDER BY o.paid_at > ${to}, o.paid_at DESC LIMIT ${MOST}`;
   return {
     disputed,
     earlier: await paidOrders(
@@ -48,6 +51,7 @@ async function paidOrders(db: Db, sessions: string[]): Promise<PaidOrder[]> {
   const checkouts = await db.checkout.findMany({ where, select: { sessionId: true, request: true } });
   return orders.map(({ sessionId, number, chargeId, customer, items, shipments }) => ({
     ...{ sessionId, number, chargeId: chargeId ?? '' },
+    digital: isDigital(items),
     description: items.map(({ name, quantity }) => `${quantity} × ${name}`).join('\n'),
     ip: ipOf(checkouts.find((one) => one.sessionId === sessionId)?.request),
     email: customer?.email ?? null,

@@ -4,15 +4,15 @@ const DAY = 86_400_000;
 const PAID = Date.parse('2026-11-23T10:30:00Z');
 const HOME = {
   line1: '12 St James’s Sq.',
-  line2: null,
+  line2: 'Flat 2',
   city: 'London',
-  state: null,
+  state: 'Greater London',
   postal_code: 'SW1Y 4JH',
   country: 'GB',
 };
 
 const order = (number: string, change: Partial<PaidOrder> = {}): PaidOrder => ({
-  ...{ sessionId: `cs_${number}`, number, chargeId: `ch_${number}`, description: `1 × Mug ${number}` },
+  ...{ sessionId: `cs_${number}`, number, chargeId: `ch_${number}`, description: `1 × Mug ${number}`, digital: false },
   ...{ ip: '203.0.113.7', email: 'ada@example.com', userId: 'user-7', address: HOME },
   ...change,
 });
@@ -47,7 +47,7 @@ test('two orders 120 and 364 days older are named, with all that the three have 
         customer_purchase_ip: '203.0.113.7',
         customer_email_address: 'ada@example.com',
         customer_account_id: 'user-7',
-        shipping_address: { line1: '12 St James’s Sq.', city: 'London', postal_code: 'SW1Y 4JH', country: 'GB' },
+        shipping_address: HOME,
       },
       prior_undisputed_transactions: [
         expect.objectContaining({ charge: 'ch_1', product_description: '1 × Mug 1' }),
@@ -90,6 +90,30 @@ test('what one of the three does not share is not said of any', () => {
   expect(chosen?.identifiers).toEqual(['customer_email_address']);
   expect(isQualifying(chosen?.identifiers ?? [])).toBe(false);
   expect(JSON.stringify(chosen?.evidence)).not.toMatch(/203\.0\.113\.7|user-7|St James/);
+});
+
+test.each(Object.keys(HOME) as (keyof typeof HOME)[])(
+  'an address without %s is not one that Stripe takes: it counts for nothing, and no part of it is sent',
+  (field) => {
+    for (const lacking of [null, ' ']) {
+      const address = { ...HOME, [field]: lacking };
+      const [one, two, three] = ['9', '1', '2'].map((number) => order(number, { address })) as [
+        PaidOrder,
+        ...PaidOrder[],
+      ];
+      const chosen = chooseEarlierOrders(one, [two, three] as PaidOrder[], charges({ 9: 0, 1: 200, 2: 210 }));
+      expect(chosen?.identifiers).toEqual(['customer_purchase_ip', 'customer_email_address', 'customer_account_id']);
+      expect(JSON.stringify(chosen?.evidence)).not.toContain('shipping_address');
+    }
+  },
+);
+
+test('what was only downloaded is a service, and anything with goods is merchandise', () => {
+  const found = charges({ 9: 0, 1: 200, 2: 210 });
+  const kindOf = (digital: boolean) =>
+    chooseEarlierOrders(order('9', { digital }), [order('1'), order('2')], found)?.evidence.disputed_transaction
+      .merchandise_or_services;
+  expect([kindOf(true), kindOf(false)]).toEqual(['services', 'merchandise']);
 });
 
 test('a stranger with the same card has nothing in common', () => {

@@ -59,7 +59,7 @@ test('two earlier orders of the customer go with the evidence, Visa takes them, 
     disputed_transaction: {
       customer_purchase_ip: IP,
       customer_email_address: 'ada@example.com',
-      merchandise_or_services: 'merchandise',
+      merchandise_or_services: 'services',
       product_description: '1 × The ebook',
     },
     prior_undisputed_transactions: [{ customer_purchase_ip: IP }, { product_description: '1 × The ebook' }],
