@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDisputeId, isRefundId } from '../../domain/ids';
+import { isDisputeId, isNoticeId, isRefundId } from '../../domain/ids';
 import { type TemporalUi, workflowUrl } from '../../platform/temporal-ui';
 import type { OrderSummary } from '../../store/orders/list';
 import { findByText } from '../../store/orders/search';
@@ -42,16 +42,16 @@ export const finderRoutes = (deps: ApiDeps, sessions: StaffSessions, ui: Tempora
       tag: 'Staff',
       summary: 'Find orders, for people',
       description:
-        'By number, by the id of a session, payment, charge, refund or dispute at Stripe, by e-mail address, or by tracking number. A POST, so that no personal data appears in a URL.',
+        'By number, by an id at Stripe (session, payment, charge, refund, dispute, review, early fraud warning, invoice), by the id of a return, of a request to return or of goods sent again, by e-mail address, or by tracking number. A POST, so that no personal data appears in a URL.',
       body: { form: z.strictObject({ form: FormKeyField, text: text(320) }) },
       answers: { 200: { description: 'The page with what was found.', contentType: 'text/html' } },
       problems: ['link_invalid'],
       page: staffProblemPage(env),
       handle: async ({ body, actor, req }) => {
         sessions.demandForm(req, body.form);
-        const found = await findByText(db, body.text);
+        const { orders: found, more } = await findByText(db, body.text);
         const signedIn = { name: actor, formKey: body.form };
-        return { html: foundPage(deps, signedIn, { asked: body.text.trim(), found, ui }) };
+        return { html: foundPage(deps, signedIn, { asked: body.text.trim(), found, more, ui }) };
       },
     }),
   ];
@@ -103,10 +103,12 @@ const finderPage = ({ env }: ApiDeps, signedIn: SignedIn, { lists, views }: Coun
 interface Found {
   asked: string;
   found: OrderSummary[];
+  /** Whether there are more than these. */
+  more: boolean;
   ui: TemporalUi | null;
 }
 
-const foundPage = ({ env }: ApiDeps, signedIn: SignedIn, { asked, found, ui }: Found): string =>
+const foundPage = ({ env }: ApiDeps, signedIn: SignedIn, { asked, found, more, ui }: Found): string =>
   staffPage(env, {
     title: 'Find an order',
     signedIn,
@@ -118,13 +120,19 @@ const foundPage = ({ env }: ApiDeps, signedIn: SignedIn, { asked, found, ui }: F
           </Story>
         ) : (
           <section>
-            <h1>{found.length === 1 ? 'One order' : `${found.length} orders, newest first`}</h1>
+            <h1>{titleOf(found.length, more)}</h1>
             <ul className="rows">
               {found.map((order) => (
                 <OrderRow key={order.sessionId} order={order} env={env} ui={ui} />
               ))}
             </ul>
-            {ui && (isRefundId(asked) || isDisputeId(asked)) && (
+            {more && (
+              <p>
+                {'There are more orders. Type the number of one, or list them all with '}
+                <code>POST /admin/orders/search</code>.
+              </p>
+            )}
+            {ui && hasOwnWorkflow(asked) && (
               <p>
                 <a href={workflowUrl(ui, asked)}>{`The workflow of ${asked}`}</a>
               </p>
@@ -139,6 +147,15 @@ const foundPage = ({ env }: ApiDeps, signedIn: SignedIn, { asked, found, ui }: F
     ),
   });
 
+/** A PaymentIntent has one only if it failed once. */
+const hasOwnWorkflow = (id: string): boolean =>
+  isRefundId(id) || isDisputeId(id) || (isNoticeId(id) && !id.startsWith('pi_'));
+
+const titleOf = (count: number, more: boolean): string => {
+  if (count === 1) return 'One order';
+  return more ? `The newest ${count} orders` : `${count} orders, newest first`;
+};
+
 const Search = ({ env, signedIn, asked }: { env: ApiDeps['env']; signedIn: SignedIn; asked?: string | undefined }) => (
   <form method="post" action={`${staffPath(env)}/find`}>
     <FormKey {...signedIn} />
@@ -146,8 +163,8 @@ const Search = ({ env, signedIn, asked }: { env: ApiDeps['env']; signedIn: Signe
       Find an order
       <input name="text" required maxLength={320} autoComplete="off" spellCheck={false} defaultValue={asked} />
       <span className="hint">
-        Its number, an id at Stripe (session, payment, charge, refund, dispute), the customer’s e-mail address, or a
-        tracking number.
+        Its number, an id at Stripe (session, payment, charge, refund, dispute, invoice), the customer’s e-mail address,
+        a tracking number, or the id of a return.
       </span>
     </label>
     <button className="button primary" type="submit">

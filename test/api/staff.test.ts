@@ -141,7 +141,13 @@ describe('the sign-in', () => {
 });
 
 /** The tables of this test that are too large to be read whole. */
-const GROWN = ['orders', 'shipments'];
+const GROWN = ['orders', 'shipments', 'customers', 'returns', 'return_requests', 'replacements', 'notices', 'mails'];
+/** Ids of ours. */
+const OURS = {
+  return: '7b0c1c52-0d3b-4c62-9b0a-3d6f8c1e2a01',
+  asked: '7b0c1c52-0d3b-4c62-9b0a-3d6f8c1e2a02',
+  again: '7b0c1c52-0d3b-4c62-9b0a-3d6f8c1e2a03',
+};
 
 describe('the finder', () => {
   let cookie: string;
@@ -177,12 +183,34 @@ describe('the finder', () => {
         ...{ trackingNumber: '00340434161094021501', items: [], shippedAt: at },
       },
     });
+    await office.db.shipment.create({
+      data: {
+        ...{ id: crypto.randomUUID(), sessionId: 'cs_test_found', carrier: 'Royal Mail' },
+        ...{ trackingNumber: '0034 0434-rr', items: [], shippedAt: at },
+      },
+    });
+    const about = { sessionId: 'cs_test_found', items: [], at };
+    const mug = { sku: 'mug', name: 'Mug', kind: 'PHYSICAL', quantity: 1, unitAmount: 2500, total: 2500 } as const;
+    await office.db.orderItem.create({ data: { ...mug, sessionId: 'cs_test_found', position: 0, shipped: 1 } });
+    const back = { ...about, items: [{ sku: 'mug', quantity: 1 }] };
+    await office.db.orderReturn.create({
+      data: { ...back, id: OURS.return, key: 'k', condition: 'WRITE_OFF', actor: 'staff' },
+    });
+    await office.db.returnRequest.create({ data: { ...about, id: OURS.asked } });
+    await office.db.replacement.create({ data: { ...about, id: OURS.again, key: 'k', actor: 'staff' } });
+    await office.db.notice.create({
+      data: { id: 'prv_found', kind: 'review', sessionId: 'cs_test_found', open: true, createdAt: at, updatedAt: at },
+    });
   });
 
   test.each([
     ['its session', () => 'cs_test_found'],
     ['its number', () => number],
     ['its number with a hash and blanks', () => ` #${number} `],
+    ['its number with a hash and a blank', () => `# ${number}`],
+    ['its number as a customer says it', () => `Order ${number}`],
+    ['its number as a mail has it', () => `order #${number}`],
+    ['its number as a German mail has it', () => `Bestellung ${number}`],
     ['its payment', () => 'pi_found'],
     ['its charge', () => 'ch_found'],
     ['a refund', () => 're_found'],
@@ -190,6 +218,13 @@ describe('the finder', () => {
     ['an e-mail address, in any case', () => 'Ada@Example.com'],
     ['a tracking number', () => '00340434161094021501'],
     ['a tracking number as a carrier prints it', () => '00 340434161 0940 21501'],
+    ['a tracking number that was recorded with blanks, without them', () => '00340434RR'],
+    ['a tracking number that was recorded with blanks, in another case', () => '0034 0434 rr'],
+    ['a return', () => OURS.return],
+    ['a request to return', () => OURS.asked.toUpperCase()],
+    ['goods sent again', () => OURS.again],
+    ['its invoice', () => 'in_1'],
+    ['a review', () => 'prv_found'],
   ])('leads by %s to the workflow and the document', async (_what, text) => {
     const { status, text: html } = await find(cookie, text());
     expect(status).toBe(200);
@@ -197,7 +232,7 @@ describe('the finder', () => {
     expect(html).toContain(`<a href="${UI}/namespaces/shop%20one/workflows/cs_test_found">Workflow</a>`);
     expect(html).toContain(`<a href="/staff/orders/${number}">Document</a>`);
     expect(html).toContain('<b> · disputed</b>');
-    const own = /^(?:re|du)_/.test(text()) ? `<a href="${UI}/namespaces/shop%20one/workflows/${text()}">` : '';
+    const own = /^(?:re|du|prv)_/.test(text()) ? `<a href="${UI}/namespaces/shop%20one/workflows/${text()}">` : '';
     expect(html).toContain(own);
   });
 
@@ -224,10 +259,27 @@ describe('the finder', () => {
     'bob@example.com',
     'T-1',
     '%',
+    'order',
+    '#',
+    'in_nobody',
+    'prv_nobody',
+    '7b0c1c52-0d3b-4c62-9b0a-3d6f8c1e2a99',
   ])('says so when nothing is found by %s', async (text) => {
     const { text: page } = await find(cookie, text);
     expect(page).toContain('No order was found');
     expect(page).toContain(`value="${text}"`); // what was typed stands there to be checked
+  });
+
+  test('says that there are more than it shows', async () => {
+    const customer = { email: 'regular@example.com' };
+    for (let n = 0; n < 25; n++) await office.order(`cs_test_regular${n}`, { customer });
+    const { text: whole } = await find(cookie, 'regular@example.com');
+    expect(whole).toContain('<h1>25 orders, newest first</h1>');
+    expect(whole).not.toContain('more');
+    await office.order('cs_test_regular25', { customer });
+    const { text: part } = await find(cookie, 'regular@example.com');
+    expect([part.match(/>Document</g)?.length, part]).toEqual([25, expect.stringContaining('There are more orders')]);
+    expect(part).toContain('<h1>The newest 25 orders</h1>');
   });
 
   test('reads no more than it shows', async () => {
@@ -238,8 +290,15 @@ describe('the finder', () => {
     await office.db.$executeRaw`
       INSERT INTO shipments (id, session_id, carrier, tracking_number, items, shipped_at)
       SELECT gen_random_uuid(), session_id, 'DHL', 'T-' || session_id, '[]', created_at FROM orders`;
-    await office.db.$executeRaw`ANALYZE orders, shipments`;
-    const searches = ['m7', 'ch_7', 'T-cs_test_many7', 'nothing'].map(
+    await office.db.$executeRaw`
+      INSERT INTO customers (session_id, email, invoice)
+      SELECT session_id, session_id || '@example.com', jsonb_build_object('id', 'in_' || number) FROM orders
+      ON CONFLICT DO NOTHING`;
+    await office.db.$executeRaw`
+      INSERT INTO return_requests (session_id, id, at, items)
+      SELECT session_id, gen_random_uuid(), created_at, '[]' FROM orders`;
+    await office.db.$executeRaw`ANALYZE orders, shipments, customers, return_requests`;
+    const searches = ['m7', 'ch_7', 'T-cs_test_many7', 'in_m7', OURS.asked, 'many7@example.com', 'nothing'].map(
       (text) => [text, () => find(cookie, text)] as const,
     );
     const lists = ['free', 'stopped', 'held', 'returns', 'shipped'].map(
