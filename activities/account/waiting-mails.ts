@@ -1,4 +1,5 @@
 import { type AccountCause, MAIL_CAUSES } from '../../domain/fault';
+import type { SessionId } from '../../domain/ids';
 import { TEMPLATES, type Template } from '../../emails';
 import { MailError } from '../../platform/mailer';
 import { type Alarm, claimProbe, isStale, resolveAlarms } from '../../store/alarms/alarms';
@@ -63,17 +64,20 @@ async function sendOne(deps: Deps, mail: WaitingMail): Promise<AccountCause | nu
   }
 }
 
-async function markSent({ db, clock }: Deps, mail: WaitingMail, providerId: string | null): Promise<void> {
+async function markSent(deps: Deps, mail: WaitingMail, providerId: string | null): Promise<void> {
+  const { db, clock } = deps;
   const { key, sessionId } = mail;
   const at = new Date(clock.now());
   if (sessionId === null) await markStaffReportSent(db, { key, providerId, at });
   else {
     const message = sentMessage(mail.template as Template);
     await markMails(db, { sessionId, sent: [{ key, providerId, message }], failed: [], at });
+    await showOrder(deps, sessionId);
   }
 }
 
-async function markFailed({ db, clock }: Deps, mail: WaitingMail, { code, fault }: MailError): Promise<void> {
+async function markFailed(deps: Deps, mail: WaitingMail, { code, fault }: MailError): Promise<void> {
+  const { db, clock } = deps;
   const { key, sessionId } = mail;
   const at = new Date(clock.now());
   const isRefused = fault === 'thing';
@@ -83,6 +87,18 @@ async function markFailed({ db, clock }: Deps, mail: WaitingMail, { code, fault 
   } else {
     await markMails(db, { sessionId, sent: [], failed: [{ key, error: code }], at });
     const { title } = TEMPLATES[mail.template as Template];
-    if (isRefused) await giveUpMails(db, { sessionId, mails: [{ key, title }], waiting: true, at });
+    if (!isRefused) return;
+    await giveUpMails(db, { sessionId, mails: [{ key, title }], waiting: true, at });
+    await showOrder(deps, sessionId);
   }
+}
+
+/**
+ * Lets an order that is under way show what became of the mail. It is done even if Temporal is not there: the order
+ * shows it the next time that it reads.
+ */
+async function showOrder({ starter, log }: Deps, sessionId: SessionId): Promise<void> {
+  await starter
+    .orderChanged(sessionId)
+    .catch((err: unknown) => log.warn({ err, session: sessionId }, 'an order could not be told of a mail'));
 }

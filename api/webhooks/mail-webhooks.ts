@@ -63,12 +63,12 @@ async function record(deps: ApiDeps, report: Omit<MailReport, 'at'>): Promise<vo
   if (!recorded?.isNews || !hasFailed(report.outcome)) return;
   const { sessionId, template, toStaff } = recorded;
   if (toStaff) deps.log.error({ template, code: report.code }, 'a mail to staff did not reach them: check STAFF_EMAIL');
-  else if (sessionId !== null) await showOrder(deps, sessionId);
+  if (sessionId !== null) await showOrder(deps, sessionId);
 }
 
 /**
- * Lets an order that is under way show that its customer is not reached. What is recorded is done even if Temporal is
- * not there: the order shows it the next time that it reads.
+ * Lets an order that is under way show which mail came back, and that its customer is not reached. What is recorded is
+ * done even if Temporal is not there: the order shows it the next time that it reads.
  */
 async function showOrder({ temporal, log }: ApiDeps, sessionId: SessionId): Promise<void> {
   await signalRunning(temporal, sessionId, changedSignal, TEMPORAL_MS).catch((error: unknown) =>

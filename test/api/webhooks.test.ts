@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { isOfOwnAccount, readEvent } from '../../api/webhooks/event';
 import { SUBSCRIBED_TYPES } from '../../domain/events';
 import { type SessionId, sessionId } from '../../domain/ids';
+import type { OrderReport } from '../../messages/order';
 import { learnAccount } from '../../platform/stripe-account';
 import { connectTemporal } from '../../platform/temporal';
 import { connectDatabase } from '../../store/database';
@@ -388,6 +389,20 @@ describe('an event of Resend', () => {
       return (state as { attention: { step: string } | null }).attention?.step === 'contact';
     });
     expect(JSON.stringify(shop.api.log)).not.toContain(mail.recipient);
+  });
+
+  test('about a mail to staff is shown by the order that it is about at once, too', async () => {
+    const id = await opened('mug');
+    await shop.world.pay(id, { email: 'reached@example.com' });
+    await deliver(completed(id));
+    await shop.world.mailed(id, 2);
+    const mail = await shop.world.db.mail.findUniqueOrThrow({ where: { key: `order_received/${id}` } });
+    await report(about('email.bounced', { email_id: mail.providerId, to: [mail.recipient] })).expect(200);
+    await until(async () => {
+      const { mails } = await shop.world.handle(id).query<OrderReport>('order');
+      return mails.find(({ template }) => template === 'order_received')?.state === 'returned';
+    });
+    expect(await shop.world.order(id)).toMatchObject({ attentionStep: null });
   });
 
   test.each<[string, unknown, ReportOptions, [number, string]]>([

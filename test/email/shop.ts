@@ -34,7 +34,8 @@ export async function openShop() {
   const watch = watchAccount(db, clock, { warn: () => undefined });
   const log = { error: jest.fn(), warn: jest.fn() };
   const metrics = createActivityMetrics(new Registry());
-  const deps = { db, mailer, clock, env: ENV, watch, log, metrics } as unknown as Deps;
+  const starter = { orderChanged: async () => undefined }; // no order runs here
+  const deps = { db, mailer, clock, env: ENV, watch, log, metrics, starter } as unknown as Deps;
   const activities = email(deps);
   return {
     db,

@@ -1,10 +1,12 @@
 import type Stripe from 'stripe';
+import { tendAccount } from '../../activities/account/tend';
 import type { SessionId } from '../../domain/ids';
+import { MailError } from '../../platform/mailer';
 import { atRest } from './at-rest';
 import { RefundShop, SLOW_REFUND } from './refund-shop';
 import { Risk } from './risk';
 import { shownAndTrue } from './shown';
-import { World } from './world';
+import { until, World } from './world';
 
 /** Mails about an order that another workflow sends are shown on it as soon as they are out. */
 
@@ -107,6 +109,23 @@ test('an order that was sold out and whose refund fails is started again, and li
   await shop.becomes(id, { status: 'PENDING', attentionStep: 'refund-failed' });
   const failed = ['attention_needed: sent', 'order_refunded: sent', 'refund_failed: sent'];
   expect(await mailsOf(id, refund)).toEqual(failed);
+});
+
+test('a mail that waited for the provider, once it has gone out', async () => {
+  const { mailer } = world;
+  const refused = new MailError('daily_quota_exceeded', 'mail_quota');
+  world.mailer = {
+    send: async () => {
+      throw refused;
+    },
+  };
+  const id = await world.paidOrder([{ sku: 'mug' }]);
+  await until(async () => (await shownAndTrue(world, id)).shown.mails.every((mail) => mail.endsWith(': waiting')));
+  expect((await shownAndTrue(world, id)).shown.mails).toHaveLength(2);
+  world.mailer = mailer;
+  await world.sleep(60_000); // for the next try of the whole fleet
+  await tendAccount(world.deps());
+  expect(await mailsOf(id, { id })).toEqual(ORDER);
 });
 
 test('an order that has ended costs the refund that follows it nothing more', async () => {
