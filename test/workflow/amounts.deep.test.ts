@@ -213,7 +213,7 @@ describe('pay what you want', () => {
       ...{
         status: 'PENDING',
         attentionStep: 'confirm',
-        attentionReason: `${sku}: amount 499 at Stripe, expected at least 500`,
+        attentionReason: `${sku}: €4.99 at Stripe, expected at least €5.00`,
       },
     });
   });
@@ -240,7 +240,7 @@ describe('what is not explained', () => {
     });
     const order = await world.paid(id);
     expect(order).toMatchObject({ status: 'PENDING', paymentStatus: 'PAID', attentionStep: 'confirm' });
-    expect(order.attentionReason).toBe(`the total is ${1000 + cent}, its parts add up to 1000`);
+    expect(order.attentionReason).toBe(`the total is ${cent > 0 ? '€10.01' : '€9.99'}, its parts add up to €10.00`);
     expect(await world.stock(sku)).toEqual({ onHand: 1, held: 1 });
     await expect(
       world.handle(id).executeUpdate('ship', { args: [{ carrier: 'DHL', trackingNumber: '1' }] }),
@@ -281,7 +281,7 @@ describe('what is not explained', () => {
     const restore = tamper(id, ({ payment_intent: intent }) => {
       if (typeof intent === 'object' && intent) intent.amount_received = 999;
     });
-    expect((await world.paid(id)).attentionReason).toBe('received 999, the total is 1000');
+    expect((await world.paid(id)).attentionReason).toBe('received €9.99, the total is €10.00');
     restore();
     await world.handle(id).executeUpdate('cancel', { args: [{ reason: 'other' }] });
   });
@@ -298,7 +298,7 @@ describe('what is not explained', () => {
       ...{ mode: 'payment', line_items: [{ price, quantity: 1 }], success_url: 'http://localhost/thanks' },
       metadata: { [METADATA.checkout]: checkout },
     });
-    expect((await world.paid(sessionId(made.id))).attentionReason).toBe('cheap: amount 60 at Stripe, expected 1000');
+    expect((await world.paid(sessionId(made.id))).attentionReason).toBe('cheap: €0.60 at Stripe, expected €10.00');
     expect(await world.stock('cheap')).toEqual({ onHand: 1, held: 1 });
   });
 });
