@@ -108,6 +108,8 @@ export interface OrderReport {
   /** The oldest first. `at`: since when it is in this state. */
   mails: (Pick<MailProgress, 'template' | 'state'> & { at: string })[];
   paymentIntentId: string | null;
+  /** The order's page for staff, an absolute address; null in a run that an older version began. */
+  staffUrl: string | null;
   /** Since this run began, and the refunds and corrections from before; the latest thirty. */
   happened: string[];
   /** The updates that would be accepted now. */

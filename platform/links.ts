@@ -34,6 +34,10 @@ export function readToken(secrets: string, purpose: LinkPurpose, token: string):
 export const downloadUrl = (env: { PUBLIC_URL: string; SIGNING_SECRET: string }, grantId: string): string =>
   `${env.PUBLIC_URL}/downloads/${signToken(env.SIGNING_SECRET, 'download', grantId)}`;
 
+/** An order's page for staff. */
+export const staffOrderUrl = ({ ADMIN_URL }: { ADMIN_URL: string }, number: string): string =>
+  `${ADMIN_URL}/staff/orders/${number}`;
+
 /** The signed link to an order's page: it opens what is for the customer alone. */
 export const orderPageUrl = (env: { PUBLIC_URL: string; SIGNING_SECRET: string }, sessionId: string): string =>
   `${env.PUBLIC_URL}/orders/${sessionId}/view?token=${signToken(env.SIGNING_SECRET, 'order', sessionId)}`;

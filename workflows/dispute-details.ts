@@ -21,7 +21,7 @@ export function describeDispute(facts: DisputeFacts, reminded: boolean): string 
       : ['', 'Stripe’s word for it is not known here: it counts as open. Look at it in the Dashboard.']),
     ...(can.length > 0 ? ['', '**You can**', '', ...can.map((line) => `- ${line}`)] : []),
     '',
-    `[The workflow of order ${order.number}](/namespaces/${workflowInfo().namespace}/workflows/${sessionId})`,
+    `[The workflow of order ${order.number}](/namespaces/${workflowInfo().namespace}/workflows/${sessionId}) · [The dispute in Stripe’s Dashboard](https://dashboard.stripe.com/${sessionId.startsWith('cs_live_') ? '' : 'test/'}disputes/${workflowInfo().workflowId})`,
   ].join('\n');
 }
 

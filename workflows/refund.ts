@@ -5,6 +5,7 @@ import {
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { MailRequest } from '../activities/mail/request';
 import type { FollowedRefund } from '../activities/refund/follow';
@@ -162,11 +163,12 @@ const mailsAbout = (refundId: RefundId, status: string, asksCustomer: boolean): 
         ...(asksCustomer ? [{ template: 'order_refunded', ref: refundId, episode: 'bank-details' } as const] : []),
       ];
 
-const describe = ({ number, status, failureReason }: Known): string[] => [
+const describe = ({ number, sessionId, status, failureReason }: Known): string[] => [
   `### Refund of order ${number}: ${refundInWords(status, failureReason)}`,
   isReversed(status)
     ? '`retry` of the order asks for it again; or reach the customer another way.'
     : waitsForCustomer(status)
       ? 'If they do not answer Stripe, the refund lapses after some weeks, and the shop has the money again.'
       : 'Followed until Stripe says how it ended.',
+  `[The workflow of order ${number}](/namespaces/${workflowInfo().namespace}/workflows/${sessionId})`,
 ];

@@ -5,7 +5,7 @@ import { knownLocale, type Language, languageOf } from '../../domain/locale';
 import { postalLines } from '../../domain/postal-address';
 import { isCounted, isResolved } from '../../domain/refund';
 import type { MailFacts, OrderFacts, Quantity, ShipmentFacts } from '../../emails/facts';
-import { downloadUrl, orderPageUrl, recoveryUrl, unsubscribeUrl } from '../../platform/links';
+import { downloadUrl, orderPageUrl, recoveryUrl, staffOrderUrl, unsubscribeUrl } from '../../platform/links';
 import { workflowUrl } from '../../platform/temporal-ui';
 import type { OrderForMail } from '../../store/mails/order';
 import { hasFile } from '../../store/orders/downloads';
@@ -32,7 +32,7 @@ export function factsOf(
       storefront: env.STOREFRONT_URL,
       unsubscribe: email && unsubscribeUrl(env, email),
       admin: `${env.ADMIN_URL}/admin/orders/${number}`,
-      staff: `${env.ADMIN_URL}/staff/orders/${number}`,
+      staff: staffOrderUrl(env, number),
       workflow: temporalUi && workflowUrl(temporalUi, sessionId),
       dispute: (id) => `${env.ADMIN_URL}/admin/disputes/${id}`,
     },

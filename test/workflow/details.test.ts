@@ -5,7 +5,7 @@ import { describeOrder, NOTHING } from '../../workflows/order/details';
 const order: OrderReport = {
   ...{ number: 'HF-1', status: 'COMPLETED', skus: ['VASE'], waitingFor: NOTHING, needsAttention: [], hold: null },
   ...{ parcels: [], returns: [], returnRequests: [], openRefunds: [], disputes: [], mails: [], happened: [] },
-  ...{ paymentIntentId: null, actions: [] },
+  ...{ paymentIntentId: null, staffUrl: null, actions: [] },
   money: { currency: 'eur', total: 1800, refunded: 0, lost: 0, left: 1800 },
   lines: [{ sku: 'VASE', quantity: 1, shipped: 1, returned: 0, toShip: 0 }],
 };
@@ -47,4 +47,12 @@ test.each<[string, OrderStatus, Partial<OrderReport>, string | null]>([
 ])('what can still be done with an order that has ended: %s', (_what, status, more, still) => {
   const said = /The staff API (.*?)\./.exec(shown({ ...more, status }));
   expect(said?.[1] ?? null).toBe(still);
+});
+
+test('the details link the order’s page for staff, where it is known', () => {
+  const staffUrl = 'https://shop.example/staff/orders/HF-1';
+  expect(shown({ staffUrl })).toMatch(
+    /\n\n\[The page of order HF-1 for staff\]\(https:\/\/shop\.example\/staff\/orders\/HF-1\)$/,
+  );
+  expect(shown({})).not.toContain('for staff');
 });

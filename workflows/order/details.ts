@@ -138,12 +138,15 @@ function actionOf({ action, does, examples }: OrderReport['actions'][number]): s
   return `\`${action}\` — ${does}${blocks.join('')}`;
 }
 
+const linksOf = ({ number, paymentIntentId, staffUrl }: OrderReport): string =>
+  [
+    ...(staffUrl === null ? [] : [`[The page of order ${number} for staff](${staffUrl})`]),
+    ...(paymentIntentId === null ? [] : [`[The payment in Stripe’s Dashboard](${paymentUrl(paymentIntentId)})`]),
+  ].join(' · ');
+
 /** Test payments have pages of their own in Stripe's Dashboard. */
-function linksOf({ paymentIntentId }: OrderReport): string {
-  if (paymentIntentId === null) return '';
-  const mode = workflowInfo().workflowId.startsWith('cs_live_') ? '' : 'test/';
-  return `[The payment in Stripe’s Dashboard](https://dashboard.stripe.com/${mode}payments/${paymentIntentId})`;
-}
+const paymentUrl = (id: string): string =>
+  `https://dashboard.stripe.com/${workflowInfo().workflowId.startsWith('cs_live_') ? '' : 'test/'}payments/${id}`;
 
 /** A link to the run that follows a refund or a dispute. */
 const run = (id: string): string => `[${id}](/namespaces/${workflowInfo().namespace}/workflows/${id})`;

@@ -51,6 +51,7 @@ export function reportOf({
       at: new Date(at).toISOString(),
     })),
     paymentIntentId: order.paymentIntentId ?? null,
+    staffUrl: order.staffUrl ?? null,
     happened: latestOf(happened),
     actions: offered(factsOf(order, parked, payment, underWay)).map(({ action, does }) => ({
       ...{ action, does },
