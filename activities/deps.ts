@@ -57,8 +57,11 @@ export interface WorkflowStarter {
   refund(id: RefundId): Promise<void>;
   /** Makes sure that a refund which the database says is still to be made is asked for, under its key. */
   refundRequest(input: RefundRequestInput): Promise<void>;
-  /** Makes sure that a mail which staff want sent again goes out, under the key of the request. */
-  resend(input: ResendInput): Promise<void>;
+  /**
+   * Makes sure that a mail which staff want sent again goes out, under the key of the request.
+   * @param options `again`: although a run has completed, which refused it
+   */
+  resend(input: ResendInput, options?: { again?: boolean }): Promise<void>;
   /** Makes sure that a bulk which the database says is not over runs. */
   bulk(input: BulkInput): Promise<void>;
   /**

@@ -1,7 +1,7 @@
 import type { SessionId } from '../domain/ids';
 import { isFirstKey, type Resendable } from '../domain/mail';
 import { TASK_QUEUES } from './names';
-import { oncePerId } from './policies';
+import { asOftenAsNeeded, oncePerId } from './policies';
 
 /** A mail about an order that staff want to send again, or that is due for what the shopper did by themselves. */
 export interface ResendInput {
@@ -11,14 +11,23 @@ export interface ResendInput {
   key: string;
 }
 
+/** The result, without personal data. Runs of earlier versions have none, and fail if they refuse. */
+export type ResendResult =
+  | { outcome: 'sent' }
+  /** The mail would not be true of the order now. `reason` is a sentence without personal data. */
+  | { outcome: 'refused'; reason: string };
+
 /** The workflow id of one such request. */
 export const resendId = ({ sessionId, key }: ResendInput): string => `resend/${sessionId}/${key}`;
 
-/** The start options: one run per request. A request that failed can be sent again. */
-export const resendStart = (input: ResendInput) => ({
+/**
+ * The start options: one run per request.
+ * @param again the request was refused, which is not remembered, so a completed run does not count
+ */
+export const resendStart = (input: ResendInput, { again = false } = {}) => ({
   workflowId: resendId(input),
   taskQueue: TASK_QUEUES.orders,
   args: [input] as [ResendInput],
-  ...oncePerId,
+  ...(again ? asOftenAsNeeded : oncePerId),
   staticSummary: `Sends ${input.template}${isFirstKey(input.key) ? '' : ' again'}`,
 });

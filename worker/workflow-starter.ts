@@ -57,9 +57,9 @@ export const createWorkflowStarter = ({ workflow }: Pick<Client, 'workflow'>): W
     await workflow.start(WORKFLOWS.refundRequest, refundRequestStart(input, { again: true }));
   },
 
-  async resend(input) {
+  async resend(input, options) {
     try {
-      await workflow.start(WORKFLOWS.resend, resendStart(input));
+      await workflow.start(WORKFLOWS.resend, resendStart(input, options));
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error; // it has just ended
     }

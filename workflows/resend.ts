@@ -1,20 +1,28 @@
 import { ApplicationFailureCategory } from '@temporalio/common';
-import { ApplicationFailure, setCurrentDetails } from '@temporalio/workflow';
+import { ApplicationFailure, patched, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { INVALID_TRANSITION } from '../messages/refusals';
-import type { ResendInput } from '../messages/resend';
+import type { ResendInput, ResendResult } from '../messages/resend';
+import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { refuseStartByHand } from './started-by-hand';
 import { slowDatabase } from './steps';
 import { mail, notifyOrder } from './tell';
 
+/** Runs from before this patch cannot be found by their order, and fail if the mail is refused. */
+const ANSWERS = 'a-resend-names-its-order-and-answers';
+
 /**
  * Sends one mail about an order again, once per request by staff, or one that a withdrawal needs. If the mail would not
- * be true of the order, the run fails, so that the same request can be made again later.
+ * be true of the order, it is refused, and the same request can be made again later.
  */
-export async function resend(input: ResendInput): Promise<void> {
+export async function resend(input: ResendInput): Promise<ResendResult> {
   refuseStartByHand('resend', input);
   const again = await slowDatabase.pickMail(input);
+  const answers = patched(ANSWERS);
+  if (answers && again.number !== undefined)
+    upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.orderNumber, value: again.number }]);
   if (again.outcome === 'refused') {
-    setCurrentDetails(again.reason);
+    setCurrentDetails(`Not sent: ${again.reason}`);
+    if (answers) return { outcome: 'refused', reason: again.reason };
     throw ApplicationFailure.create({
       message: again.reason,
       type: INVALID_TRANSITION,
@@ -24,4 +32,5 @@ export async function resend(input: ResendInput): Promise<void> {
   }
   await mail(input.sessionId, again.mail);
   await notifyOrder(input.sessionId); // its customer may be reached now
+  return { outcome: 'sent' };
 }

@@ -3,14 +3,17 @@ import { isFirstKey, isRecoveryMail, subjectOfMail } from '../../domain/mail';
 import { SHOPPER } from '../../domain/shopper-rules';
 import { TEMPLATES } from '../../emails';
 import { readOrderForMail } from '../../store/mails/order';
-import { type MailAgain, pickMailRequest, removeMailRequest } from '../../store/mails/requests';
+import { type MailAgain, pickedKey, pickMailRequest, removeMailRequest } from '../../store/mails/requests';
 import { unsubscribedSince } from '../../store/mails/unsubscribed';
 import { readActor } from '../../store/orders/request-actors';
 import type { Deps } from '../deps';
 import type { MailRequest } from './request';
 
 /** The result of a request to send a mail again. */
-export type Again = { outcome: 'send'; mail: MailRequest } | { outcome: 'refused'; reason: string };
+export type Again = ({ outcome: 'send'; mail: MailRequest } | { outcome: 'refused'; reason: string }) & {
+  /** Of the order, once it is written. */
+  number?: string;
+};
 
 /** Activities that send a mail again, if a customer never got it or their address was corrected. */
 export const emailAgain = ({ db, clock }: Deps) => {
@@ -23,6 +26,7 @@ export const emailAgain = ({ db, clock }: Deps) => {
       const { sessionId, template, key } = request;
       const order = await readOrderForMail(db, sessionId);
       if (!order) return refuse(request, 'The order is not written yet');
+      const { number } = order;
       const { title, audience } = TEMPLATES[template];
       const at = new Date(clock.now());
       const subject = subjectOfMail[template](order, at);
@@ -35,14 +39,14 @@ export const emailAgain = ({ db, clock }: Deps) => {
         },
         erased: order.customer?.erased,
       });
-      if (reason !== null) return refuse(request, reason);
+      if (reason !== null) return { ...(await refuse(request, reason)), number };
       const isFirst = isFirstKey(key);
       const isAnswer = template === 'return_request_declined';
       const actor = isFirst && !isAnswer ? SHOPPER : await readActor(db, { sessionId, by: key });
       const message = `${title} ${isFirst ? 'is due' : 'asked for again'}`;
-      const event = { type: 'mail', message, actor, key: `mail/again/${key}` };
+      const event = { type: 'mail', message, actor, key: pickedKey(key) };
       const ref = await pickMailRequest(db, { ...request, ref: subject?.ref ?? null, event, at });
-      return { outcome: 'send', mail: { template, ...(ref !== null && { ref }), again: key } };
+      return { outcome: 'send', number, mail: { template, ...(ref !== null && { ref }), again: key } };
     },
   };
 

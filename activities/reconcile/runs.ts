@@ -1,7 +1,7 @@
 import { isSessionId, type SessionId } from '../../domain/ids';
 import { REFUSED_AGAIN } from '../../messages/refund-request';
 import { resendId } from '../../messages/resend';
-import { mailRequestsBefore, removeMailRequest } from '../../store/mails/requests';
+import { isPicked, mailRequestsBefore, removeMailRequest } from '../../store/mails/requests';
 import { cancelsRequestedSince } from '../../store/orders/cancel';
 import { noteRestarts } from '../../store/reconciliation/repairs';
 import { readSkips } from '../../store/reconciliation/skips';
@@ -66,7 +66,7 @@ export const sweepRuns = (deps: Deps) => {
 
   /**
    * Sends the mails that staff wanted sent again, and whose runs were terminated or are not known to Temporal. The
-   * requests whose runs have ended are done.
+   * requests whose runs have ended are done, unless they were refused, and are made again.
    */
   async function sendAgain(sweepId: string, before: Date): Promise<void> {
     const sessions: SessionId[] = [];
@@ -76,8 +76,9 @@ export const sweepRuns = (deps: Deps) => {
       async work(request) {
         const state = await runs.stateOf(resendId(request));
         if (state === 'running') return;
-        if (state === 'completed') return removeMailRequest(db, request);
-        await starter.resend(request);
+        const again = state === 'completed';
+        if (again && (await isPicked(db, request))) return removeMailRequest(db, request);
+        await starter.resend(request, { again });
         sessions.push(request.sessionId);
       },
     });

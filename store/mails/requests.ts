@@ -2,6 +2,7 @@ import type { SessionId } from '../../domain/ids';
 import type { Resendable } from '../../domain/mail';
 import type { Db, Tx } from '../database';
 import { note, type TimelineEvent } from '../orders/records';
+import { hasTimelineEntry } from '../orders/timeline';
 
 /**
  * A mail that staff want sent again, or that is due for what the shopper did by themselves. Each key sends one mail.
@@ -47,6 +48,13 @@ export async function pickMailRequest(
     return row?.ref ?? null;
   });
 }
+
+/** The key of the entry on the timeline that tells of a request. */
+export const pickedKey = (key: string): string => `mail/again/${key}`;
+
+/** Whether a run has taken the request on: its mail was true of the order, and is sent, or will be. */
+export const isPicked = (db: Db, { sessionId, key }: Pick<MailAgain, 'sessionId' | 'key'>): Promise<boolean> =>
+  hasTimelineEntry(db, { sessionId, key: pickedKey(key) });
 
 /** Removes a request: its mail is sent, or it is refused. Safe to repeat. */
 export async function removeMailRequest(

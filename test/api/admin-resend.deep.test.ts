@@ -1,7 +1,11 @@
 import { Client, Connection } from '@temporalio/client';
 import type { SessionId } from '../../domain/ids';
+import type { Resendable } from '../../domain/mail';
 import { type ResendInput, resendId } from '../../messages/resend';
+import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
 import { signToken } from '../../platform/links';
+import { sha256 } from '../../platform/sha256';
+import { keepMailRequest } from '../../store/mails/requests';
 import { sweep } from '../workflow/sweeping';
 import { until } from '../workflow/world';
 import { problem } from './admin-office';
@@ -25,6 +29,7 @@ const staff = (path: string, body: object, key?: string) => {
   if (key !== undefined) asked.set('idempotency-key', key);
   return asked.send(body);
 };
+const keyOf = (template: string, key: string) => sha256(JSON.stringify([template, key]));
 const resend = (id: string, template: string, key?: string) => staff(`${id}/resend-email`, { template }, key);
 
 async function mailed(sku: string): Promise<SessionId> {
@@ -148,6 +153,18 @@ describe('a request whose run is gone is carried out by the sweep, once', () => 
     await sweptOnce(id);
   });
 
+  test('refused once, and asked for again while Temporal was away', async () => {
+    const { id } = await shop.world.checkout([{ sku: 'mug' }]);
+    expect((await resend(id, 'order_confirmation', 'patient')).status).toBe(409);
+    await shop.world.pay(id);
+    await shop.world.webhook(id);
+    await shop.world.mailed(id, 2);
+    const at = new Date(shop.world.now());
+    const key = keyOf('order_confirmation', 'patient');
+    await keepMailRequest(shop.world.db, { sessionId: id, template: 'order_confirmation', key, at });
+    await sweptOnce(id);
+  });
+
   test('about the parcel that was the latest when it was asked for', async () => {
     const id = await shop.world.paidOrder([{ sku: 'mug', quantity: 2 }]);
     const ship = (trackingNumber: string) =>
@@ -193,12 +210,23 @@ test('refuses a mail that is not true of the order, and does not remember the re
   for (const template of ['order_refunded', 'refund_failed', 'order_received', 'attention_needed'])
     expect([template, (await resend(id, template)).status]).toEqual([template, 409]);
   expect(await shop.world.db.mailRequest.count({ where: { sessionId: id } })).toBe(0);
+  const { number } = await shop.world.order(id);
+  expect(await runOf(id, 'order_confirmation', 'patient')).toEqual({ status: 'COMPLETED', number });
   await shop.world.pay(id);
   await shop.world.webhook(id);
   await until(async () => (await shop.world.mails(id)).length === 2);
-  expect((await resend(id, 'order_confirmation', 'patient')).status).toBe(200);
+  for (let times = 0; times < 2; times++) expect((await resend(id, 'order_confirmation', 'patient')).status).toBe(200);
   expect(await sent(id, 'order_confirmation')).toHaveLength(2);
+  expect(await runOf(id, 'order_confirmation', 'patient')).toEqual({ status: 'COMPLETED', number });
 });
+
+/** How the run of a request stands, and under which order's number it is found. */
+async function runOf(sessionId: SessionId, template: Resendable, idempotencyKey: string) {
+  const key = keyOf(template, idempotencyKey);
+  const run = shop.world.client.workflow.getHandle(resendId({ sessionId, template, key }));
+  const { status, typedSearchAttributes } = await run.describe();
+  return { status: status.name, number: typedSearchAttributes.get(SEARCH_ATTRIBUTES.orderNumber) };
+}
 
 test('for a refunded order sends the refund’s mail, and no longer the confirmation', async () => {
   const id = await mailed('mug');

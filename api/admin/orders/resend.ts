@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { z } from 'zod';
 import { RESENDABLE } from '../../../domain/mail';
 import { Problem } from '../../../domain/problem';
 import { WORKFLOWS } from '../../../messages/names';
-import { type ResendInput, resendId, resendStart } from '../../../messages/resend';
+import { type ResendInput, type ResendResult, resendId, resendStart } from '../../../messages/resend';
 import { sha256 } from '../../../platform/sha256';
 import { hasFailed, isAlreadyStarted, refusalOf } from '../../../platform/temporal-errors';
-import { keepMailRequest } from '../../../store/mails/requests';
+import { isPicked, keepMailRequest } from '../../../store/mails/requests';
 import { recordActor } from '../../../store/orders/request-actors';
-import { hasTimelineEntry } from '../../../store/orders/timeline';
 import type { ApiDeps } from '../../deps';
 import { type Route, route } from '../../http/route';
 import { bounded, STAFF_PATIENCE_MS } from '../../order-workflow';
@@ -50,24 +49,29 @@ async function sendAgain({ db, temporal, clock }: ApiDeps, input: ResendInput, a
   await recordActor(db, { sessionId: input.sessionId, key: input.key, actor, at });
   await keepMailRequest(db, { ...input, at });
   try {
-    await bounded(temporal, STAFF_PATIENCE_MS, () => start(temporal, input).then((handle) => handle.result()));
+    const result = await bounded(temporal, STAFF_PATIENCE_MS, () =>
+      start(db, temporal, input).then((handle) => handle.result()),
+    );
+    if (result?.outcome === 'refused') throw new Problem('invalid_transition', `${result.reason}.`);
   } catch (error) {
-    const refusal = refusalOf(error);
+    const refusal = refusalOf(error); // of a run of an earlier version
     if (refusal) throw new Problem('invalid_transition', `${refusal.message}.`);
     if (!isUnavailable(error) && !hasFailed(error)) throw error; // else the sweep starts it, from what is recorded
-    const { sessionId, key } = input;
-    if (!(await hasTimelineEntry(db, { sessionId, key: `mail/again/${key}` })))
+    if (!(await isPicked(db, input)))
       throw new Problem('unavailable', 'The request is accepted and will be carried out. Read the order again.', {
         retryAfter: 2,
       });
   }
 }
 
-async function start({ workflow }: Client, input: ResendInput) {
+type Run = Pick<WorkflowHandle<() => Promise<ResendResult | undefined>>, 'result'>;
+
+async function start(db: ApiDeps['db'], { workflow }: Client, input: ResendInput): Promise<Run> {
   try {
     return await workflow.start(WORKFLOWS.resend, resendStart(input));
   } catch (error) {
-    if (isAlreadyStarted(error)) return workflow.getHandle(resendId(input));
-    throw error;
+    if (!isAlreadyStarted(error)) throw error;
+    if (await isPicked(db, input)) return workflow.getHandle(resendId(input));
+    return workflow.start(WORKFLOWS.resend, resendStart(input, { again: true })); // it was refused before
   }
 }
