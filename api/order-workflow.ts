@@ -7,7 +7,7 @@ import {
 import type { SignalDefinition } from '@temporalio/common';
 import type { SessionId } from '../domain/ids';
 import { WORKFLOWS } from '../messages/names';
-import { type Opening, type OrderFacts, openUpdate, orderStart } from '../messages/order';
+import { type Opening, type OrderFacts, type OrderInput, openUpdate, orderStart } from '../messages/order';
 import { isAlreadyStarted, isNotRunning } from '../platform/temporal-errors';
 import { within } from '../platform/within';
 import { isLate, temporalUnavailable } from './temporal-errors';
@@ -41,11 +41,11 @@ export async function openOrder(
 /** Signals an order's workflow, and starts it if it is not running. Durable when it returns, even if no worker runs. */
 export const signalOrder = (
   temporal: Client,
-  sessionId: SessionId,
+  input: OrderInput,
   signal: SignalDefinition<[]>,
   ms: number,
 ): Promise<'signalled' | Ended> =>
-  signalWithStart(temporal, WORKFLOWS.order, { ...orderStart({ sessionId }), signal, signalArgs: [] as [] }, ms);
+  signalWithStart(temporal, WORKFLOWS.order, { ...orderStart(input), signal, signalArgs: [] as [] }, ms);
 
 /** Signals a workflow, and starts it if it is not running, in one call. Durable when it returns. */
 export const signalWithStart = (

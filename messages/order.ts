@@ -18,8 +18,13 @@ import { TASK_QUEUES } from './names';
 import { aheadOfOthers, asOftenAsNeeded, oncePerId } from './policies';
 import { SEARCH_ATTRIBUTES, searchableSkus } from './search-attributes';
 
+/** What starts the run of an order that no checkout has opened: Stripe's event, the order's page, or a look at Stripe. */
+export type Opener = 'event' | 'page' | 'sweep';
+
 export interface OrderInput {
   sessionId: SessionId;
+  /** For the timeline, if this run writes the order. Absent: a checkout opens it. */
+  openedBy?: Opener;
 }
 
 /** The answer to the request for stock, as the shopper's checkout gets it. */

@@ -32,7 +32,7 @@ export function routeOf({ type, objectId, mode, captureMethod }: EventFacts) {
       const onlyRunning = destination === 'running-order';
       return {
         workflow: WORKFLOWS.order,
-        start: orderStart({ sessionId: objectId }),
+        start: orderStart({ sessionId: objectId, openedBy: 'event' }),
         signal: lookSignal,
         onlyRunning,
         onlyStart: false,

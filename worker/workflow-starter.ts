@@ -28,7 +28,7 @@ export const createWorkflowStarter = ({ workflow }: Pick<Client, 'workflow'>): W
   ...createOrderUpdates({ workflow }),
 
   async order(sessionId, { again = false } = {}) {
-    const start = (again ? orderStartAgain : orderStart)({ sessionId });
+    const start = (again ? orderStartAgain : orderStart)({ sessionId, openedBy: 'sweep' });
     try {
       await workflow.signalWithStart(WORKFLOWS.order, { ...start, signal: lookSignal, signalArgs: [] as [] });
       return 'told';

@@ -27,7 +27,7 @@ export async function order(input: OrderInput): Promise<OrderStatus> {
   setHandlers(run);
   // Temporal's own *Request Cancellation* counts as a cancel by staff. It must not stop a step half way.
   CancellationScope.current().cancelRequested.catch(() => cancelFromTemporal(run));
-  return CancellationScope.nonCancellable(() => runToEnd(run));
+  return CancellationScope.nonCancellable(() => runToEnd(run, input));
 }
 
 /**
@@ -35,8 +35,8 @@ export async function order(input: OrderInput): Promise<OrderStatus> {
  * line. A new run (after a termination, a failed refund, a dispute won after all, or late money that a sweep found)
  * reads the order in `open` and enters the loop at its phase. `run.order` is what was last read of it.
  */
-async function runToEnd(run: OrderRun): Promise<OrderStatus> {
-  if ((await open(run)) === 'not-ours') return drain(run); // 1. writes the order, and holds all its stock or none
+async function runToEnd(run: OrderRun, input: OrderInput): Promise<OrderStatus> {
+  if ((await open(run, input)) === 'not-ours') return drain(run); // 1. writes the order, and holds all its stock or none
   for (;;) {
     switch (phaseOf(run.order)) {
       case 'awaiting-payment':

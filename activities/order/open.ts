@@ -1,4 +1,5 @@
 import type { SessionId } from '../../domain/ids';
+import type { Opener } from '../../messages/order';
 import { readOwedMails } from '../../store/mails/owed';
 import { openOrder } from '../../store/orders/open';
 import type { MissingStock } from '../../store/stock/inventory';
@@ -15,14 +16,21 @@ export type Opened =
   /** The session has no checkout here: it may have been made elsewhere. */
   | { outcome: 'unknown' };
 
+interface OpenRequest {
+  sessionId: SessionId;
+  hold: boolean;
+  /** Absent: a checkout opens it. */
+  openedBy?: Opener;
+}
+
 /** The activity that opens an order. */
 export const opening = ({ db, clock, env }: Deps) => ({
   /**
    * Step 1: always writes the order and its items at the requested prices, and holds the stock, all or nothing. Safe to
    * repeat: a known order is returned as it is. With `hold: false` (the shopper has left), nothing is held.
    */
-  async openOrder({ sessionId, hold }: { sessionId: SessionId; hold: boolean }): Promise<Opened> {
-    const opened = await openOrder(db, { sessionId, hold, at: new Date(clock.now()) });
+  async openOrder({ sessionId, hold, openedBy }: OpenRequest): Promise<Opened> {
+    const opened = await openOrder(db, { sessionId, hold, openedBy, at: new Date(clock.now()) });
     if (opened === null) return { outcome: 'unknown' };
     const { fresh, order, missing } = opened;
     const owed = fresh ? [] : await readOwedMails(db, [sessionId]);

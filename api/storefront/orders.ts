@@ -77,5 +77,5 @@ async function abandon(
 /** If no workflow runs (it was terminated, say), starts one: the stock must be released all the same. */
 async function abandonOrder(temporal: ApiDeps['temporal'], id: SessionId): Promise<void> {
   if ((await signalRunning(temporal, id, abandonSignal, TEMPORAL_MS)) === 'signalled') return;
-  await signalOrder(temporal, id, abandonSignal, TEMPORAL_MS);
+  await signalOrder(temporal, { sessionId: id }, abandonSignal, TEMPORAL_MS);
 }

@@ -1,5 +1,6 @@
 import type { SessionId } from '../../domain/ids';
 import type { OrderSnapshot } from '../../domain/order-snapshot';
+import type { Opener } from '../../messages/order';
 import type { Db } from '../database';
 import type { MissingStock } from '../stock/inventory';
 import { type SnapshotColumns, toSnapshot } from './snapshot';
@@ -20,12 +21,12 @@ export interface OpenedOrder {
  */
 export async function openOrder(
   db: Db,
-  { sessionId, hold, at }: { sessionId: SessionId; hold: boolean; at: Date },
+  { sessionId, hold, openedBy, at }: { sessionId: SessionId; hold: boolean; openedBy?: Opener | undefined; at: Date },
 ): Promise<OpenedOrder | null> {
   const [{ opened }] = await db.$queryRaw<
     [{ opened: (Omit<OpenedOrder, 'order'> & { order: Omit<SnapshotColumns, keyof Told> }) | null }]
   >`
-    SELECT open_order(${sessionId}, ${hold}, ${at}) AS opened`;
+    SELECT open_order(${sessionId}, ${hold}, ${at}, ${openedBy ?? null}) AS opened`;
   if (opened === null) return null;
   const told = opened.fresh ? { refunds: [], corrections: [], story: [] } : await readTold(db, sessionId);
   return { ...opened, order: toSnapshot({ ...opened.order, ...told }) };

@@ -175,6 +175,16 @@ describe('opening', () => {
     expect(await levelOf('open')).toEqual({ onHand: 2, held: 1 });
   });
 
+  test.each([
+    ['an event', 'event', 'Opened by an event of Stripe, because its checkout was cut short', 'stripe'],
+    ['the page of the order', 'page', 'Opened by the page of the order, because its checkout was cut short', 'shopper'],
+    ['a sweep', 'sweep', 'Opened by Holdfast’s look at Stripe, because its checkout was cut short', 'holdfast'],
+  ] as const)('by %s says so, and not that the shopper did', async (_, openedBy, message, actor) => {
+    const id = await session(line(await shelf(`by-${openedBy}`, 1)));
+    await openOrder(db, { sessionId: id, hold: true, openedBy, at });
+    expect((await orderOf(id)).timeline).toMatchObject([{ type: 'opened', message, actor }]);
+  });
+
   test('many times at once writes one order and holds once; again after a crash it answers what stands', async () => {
     const id = await session(line(await shelf('once', 5)));
     const results = await Promise.all(

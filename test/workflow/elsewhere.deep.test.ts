@@ -33,6 +33,9 @@ describe('a session made elsewhere', () => {
     const made = await world.stripe.checkout.sessions.create({ ...THANKS, line_items });
     const order = await world.paid(sessionId(made.id));
     expect(order).toMatchObject({ status: 'PREPARING', origin: 'ELSEWHERE', total: 1100n });
+    expect(order.timeline.find(({ type }) => type === 'opened')).toMatchObject({
+      ...{ message: 'Opened by an event of Stripe, for a session made elsewhere', actor: 'stripe' },
+    });
     expect(order.items.map(({ sku }) => sku)).toEqual(skus);
     for (const sku of skus) expect(await world.stock(sku)).toEqual({ onHand: 0, held: 0 });
   });

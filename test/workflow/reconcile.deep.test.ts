@@ -85,6 +85,12 @@ describe('what webhooks missed', () => {
     const { actions, found } = await sweep(world);
     expect(actions).toEqual({ [ours]: 'taken_up' });
     expect(await world.end(ours)).toBe('COMPLETED');
+    const [opened] = (await world.order(ours)).timeline;
+    expect(opened).toMatchObject({
+      type: 'opened',
+      actor: 'holdfast',
+      message: expect.stringMatching(/^Opened by Holdfast/),
+    });
     expect(found).toEqual([
       { kind: 'captured_without_order', reference: stray.id, detail: expect.stringContaining('€7.00') },
     ]);

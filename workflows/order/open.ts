@@ -1,7 +1,7 @@
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { OrderFactsNow } from '../../activities/order/facts';
-import type { Opening } from '../../messages/order';
+import type { Opening, OrderInput } from '../../messages/order';
 import { database, stripe } from '../steps';
 import type { OrderRun } from './run';
 
@@ -9,10 +9,11 @@ import type { OrderRun } from './run';
  * Step 1. Writes the order at the requested prices and holds its stock, all or nothing. For a session made elsewhere,
  * an order is opened if it is complete.
  */
-export async function open(run: OrderRun): Promise<'opened' | 'not-ours'> {
+export async function open(run: OrderRun, { openedBy }: OrderInput): Promise<'opened' | 'not-ours'> {
   const { sessionId } = run;
   const gone = run.inbox.hasAbandon;
-  const write = () => run.untilDone('open', () => database.openOrder({ sessionId, hold: !gone }));
+  const write = () =>
+    run.untilDone('open', () => database.openOrder({ sessionId, hold: !gone, ...(openedBy && { openedBy }) }));
   let opened = await write();
   if (opened.outcome === 'unknown') {
     const taken = await run.untilDone('take-up', () =>

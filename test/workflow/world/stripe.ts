@@ -37,7 +37,7 @@ export abstract class WithStripe extends Machinery {
   /** A webhook about the session, as the receiver passes it on. */
   async webhook(id: SessionId): Promise<void> {
     await this.client.workflow.signalWithStart(WORKFLOWS.order, {
-      ...orderStart({ sessionId: id }),
+      ...orderStart({ sessionId: id, openedBy: 'event' }),
       signal: lookSignal,
       signalArgs: [],
     });
