@@ -18,7 +18,7 @@ import { TASK_QUEUES } from './names';
 import { aheadOfOthers, asOftenAsNeeded, oncePerId } from './policies';
 import { SEARCH_ATTRIBUTES, searchableSkus } from './search-attributes';
 
-/** What starts the run of an order that no checkout has opened: Stripe's event, the order's page, or a look at Stripe. */
+/** What starts the run of an order that no checkout has opened: Stripe's event, the order's page, or the sweep. */
 export type Opener = 'event' | 'page' | 'sweep';
 
 export interface OrderInput {

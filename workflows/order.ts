@@ -36,7 +36,7 @@ export async function order(input: OrderInput): Promise<OrderStatus> {
  * reads the order in `open` and enters the loop at its phase. `run.order` is what was last read of it.
  */
 async function runToEnd(run: OrderRun, input: OrderInput): Promise<OrderStatus> {
-  if ((await open(run, input)) === 'not-ours') return drain(run); // 1. writes the order, and holds all its stock or none
+  if ((await open(run, input)) === 'not-ours') return drain(run); // 1. writes the order, holds all its stock or none
   for (;;) {
     switch (phaseOf(run.order)) {
       case 'awaiting-payment':

@@ -26,7 +26,7 @@ export const refundResolving = ({ db, clock }: Deps) => ({
     by?: string;
   }): Promise<ResolvedRefund> {
     const actor = await readActor(db, { sessionId: asked.sessionId, by });
-    return resolveRefund(db, { ...asked, actor, at: new Date(clock.now()) });
+    return resolveRefund(db, { ...asked, actor, by, at: new Date(clock.now()) });
   },
 });
 
@@ -54,6 +54,7 @@ export const refundSettling = ({ db, stripe, starter, clock }: Deps) => ({
     const resolved = await settleByRefund(db, {
       ...{ sessionId, seen: seenOf(refund), at: new Date(clock.now()) },
       actor: await readActor(db, { sessionId, by }),
+      by,
       ...(request !== undefined && { request }),
     });
     if (resolved.outcome === 'resolved') await starter.refund(toRefundId(id));

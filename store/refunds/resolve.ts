@@ -30,6 +30,7 @@ import { refundsOf } from './rows';
  * as it was. `settled_elsewhere`: the customer got the money another way, so it counts as refunded, but not by Stripe.
  * Runs under the order's row lock.
  * @param request the refund's key; absent: the one that needs attention
+ * @param by the key of staff's request: the same again changes nothing (a task of the workflow may be done again)
  */
 export async function resolveRefund(
   db: Db,
@@ -38,17 +39,26 @@ export async function resolveRefund(
     how,
     request,
     actor,
+    by,
     at,
-  }: { sessionId: SessionId; how: 'withdraw' | 'settled_elsewhere'; request?: string; actor: string; at: Date },
+  }: {
+    sessionId: SessionId;
+    how: 'withdraw' | 'settled_elsewhere';
+    request?: string;
+    actor: string;
+    by?: string | undefined;
+    at: Date;
+  },
 ): Promise<ResolvedRefund> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
+    if (await isDone(tx, sessionId, by)) return { outcome: 'resolved', status: order.status };
     const refunds = await refundsOf(tx, sessionId);
     const chosen = choose(order, refunds, request);
     if (typeof chosen === 'string') return refused(chosen);
     return how === 'withdraw'
-      ? withdraw(tx, order, { chosen, refunds, actor, at })
-      : settleElsewhere(tx, order, { chosen, refunds, actor, at });
+      ? withdraw(tx, order, { chosen, refunds, actor, by, at })
+      : settleElsewhere(tx, order, { chosen, refunds, actor, by, at });
   });
 }
 
@@ -63,11 +73,20 @@ export async function settleByRefund(
     request,
     seen,
     actor,
+    by,
     at,
-  }: { sessionId: SessionId; request?: string; seen: SeenRefund; actor: string; at: Date },
+  }: {
+    sessionId: SessionId;
+    request?: string;
+    seen: SeenRefund;
+    actor: string;
+    by?: string | undefined;
+    at: Date;
+  },
 ): Promise<ResolvedRefund> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
+    if (await isDone(tx, sessionId, by)) return { outcome: 'resolved', status: order.status };
     const chosen = choose(order, await refundsOf(tx, sessionId), request);
     if (typeof chosen === 'string') return refused(chosen);
     const other = await tx.refund.findUnique({ where: { stripeId: seen.id } });
@@ -83,7 +102,7 @@ export async function settleByRefund(
     );
     if (replaced !== null) await tx.refund.update({ where: { stripeId: seen.id }, data: { retryOf: replaced } });
     await callAnew(tx, sessionId, at, {
-      ...eventOf(chosen, actor, `${nameOf(chosen, order)}: settled by refund ${seen.id}`),
+      ...eventOf(chosen, { actor, by }, `${nameOf(chosen, order)}: settled by refund ${seen.id}`),
       ...(chosen.origin === 'COMPENSATION' && { change: NO_CANCEL }),
     });
     return { outcome: 'resolved', status: orderStatus };
@@ -112,15 +131,21 @@ interface Choice {
   chosen: Refund;
   refunds: Refund[];
   actor: string;
+  by: string | undefined;
   at: Date;
 }
 
+/** Whether this request has resolved a refund before. */
+const isDone = async (tx: Tx, sessionId: SessionId, by: string | undefined): Promise<boolean> =>
+  by !== undefined &&
+  (await tx.timelineEntry.count({ where: { sessionId, type: 'resolved', key: { endsWith: `#${by}` } } })) > 0;
+
 async function withdraw(tx: Tx, order: LockedOrder, choice: Choice): Promise<ResolvedRefund> {
-  const { chosen, refunds, actor, at } = choice;
+  const { chosen, refunds, at } = choice;
   const keys = [chosen, ...askedAgain(chosen, refunds)].map(({ key }) => key);
   await tx.refund.updateMany({ where: { key: { in: keys } }, data: { status: 'withdrawn', updatedAt: at } });
   await callAnew(tx, order.sessionId as SessionId, at, {
-    ...eventOf(chosen, actor, `${nameOf(chosen, order)}: ${refundInWords('withdrawn')}`),
+    ...eventOf(chosen, choice, `${nameOf(chosen, order)}: ${refundInWords('withdrawn')}`),
     ...(chosen.origin === 'COMPENSATION' && { change: NO_CANCEL }),
   });
   return { outcome: 'resolved', status: order.status };
@@ -131,7 +156,7 @@ const askedAgain = ({ stripeId }: Refund, refunds: Refund[]): Refund[] =>
   stripeId === null ? [] : refunds.filter((one) => one.retryOf === stripeId && isRefusedByStripe(one));
 
 async function settleElsewhere(tx: Tx, order: LockedOrder, choice: Choice): Promise<ResolvedRefund> {
-  const { chosen, refunds, actor, at } = choice;
+  const { chosen, refunds, at } = choice;
   const left = leftOf({ ...moneyOf(order), refunded: refundedOf(refunds) });
   const amount = chosen.amount ?? left;
   if (amount > left || left === 0)
@@ -147,7 +172,7 @@ async function settleElsewhere(tx: Tx, order: LockedOrder, choice: Choice): Prom
     order,
     { row, before: chosen.status },
     at,
-    eventOf(chosen, actor, `${nameOf({ ...chosen, amount }, order)}: ${refundInWords(row.status)}`).event,
+    eventOf(chosen, choice, `${nameOf({ ...chosen, amount }, order)}: ${refundInWords(row.status)}`).event,
   );
   await callAnew(tx, order.sessionId as SessionId, at, {
     ...(chosen.origin === 'COMPENSATION' && { change: NO_CANCEL }),
@@ -173,8 +198,12 @@ async function callAnew(
   await changeOrder(tx, order, at, { ...call, ...change }, ...(event ? [event] : []));
 }
 
-const eventOf = ({ key }: Refund, actor: string, message: string): { event: TimelineEvent } => ({
-  event: { type: 'resolved', message, actor, key: `resolved/${key}` },
+const eventOf = (
+  { key }: Refund,
+  { actor, by }: Pick<Choice, 'actor' | 'by'>,
+  message: string,
+): { event: TimelineEvent } => ({
+  event: { type: 'resolved', message, actor, key: `resolved/${key}${by === undefined ? '' : `#${by}`}` },
 });
 
 const nameOf = ({ amount }: Pick<Refund, 'amount'>, { currency }: LockedOrder): string =>

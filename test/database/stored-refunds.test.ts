@@ -157,3 +157,26 @@ test.each([
     expect(line?.text).toContain(`Refund of €10.00 by staff: ${stage}, `);
   },
 );
+
+test.each(['withdraw', 'settled_elsewhere'] as const)(
+  'the request to resolve one (%s) that is carried out again is answered as the first time, another one is refused',
+  async (how) => {
+    const { sessionId } = await order();
+    await write(sessionId, 'ours', 1_000, at);
+    const seen = {
+      id: `re_again_${how}`,
+      key: `${sessionId}/staff/ours`,
+      amount: 1_000,
+      currency: 'eur',
+      createdAt: at,
+    };
+    for (const status of ['succeeded', 'failed'])
+      await recordRefund(db, { sessionId, seen: { ...seen, status }, at: after(60) });
+    const resolve = (by: string) => resolveRefund(db, { sessionId, how, actor: 'ada', by, at: after(120) });
+    const first = await resolve('update-1');
+    expect(first.outcome).toBe('resolved');
+    expect(await resolve('update-1')).toEqual(first);
+    expect(await resolve('update-2')).toMatchObject({ outcome: 'refused' });
+    expect(await db.timelineEntry.count({ where: { sessionId, type: 'resolved' } })).toBe(1);
+  },
+);
