@@ -320,6 +320,7 @@ describe('a mail about an expired checkout', () => {
     expect(await unsentOf(session)).toEqual([REFUSED, REFUSED]);
     const request = { sessionId: session, template: 'checkout_expired', key: 'again' } as const;
     expect(await emailAgain(shop.deps).pickMail(request)).toEqual({
+      number: expect.any(String),
       outcome: 'refused',
       reason: 'The customer has unsubscribed from mails about expired checkouts',
     });
