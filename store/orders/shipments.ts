@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { ActionFacts } from '../../domain/action-facts';
 import { RETAKES_STOCK } from '../../domain/action-rules';
 import { whyNot } from '../../domain/actions';
-import { reportsOf } from '../../domain/calls';
+import { type Call, reportsOf } from '../../domain/calls';
 import type { SessionId } from '../../domain/ids';
-import { isDecision, type OrderStatus } from '../../domain/order';
+import { DECISIONS, isDecision, type OrderStatus } from '../../domain/order';
 import type { Progress, StockState } from '../../domain/order-snapshot';
 import {
   count,
@@ -20,7 +20,7 @@ import type { Order } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
 import { inventory } from '../stock/inventory';
 import { callsChange, callsOf } from './decisions';
-import { changeOrder, isCancelling, lockKnownOrder } from './records';
+import { changeOrder, isCancelling, type LockedOrder, lockKnownOrder } from './records';
 import { holdOf } from './shipping-hold';
 
 export interface NewShipment {
@@ -81,12 +81,12 @@ export async function recordShipment(
     }
     const left = count(waiting) - count(parcel);
     const status: OrderStatus = left === 0 ? 'SHIPPED' : 'PREPARING';
-    const answered = callsOf(order).filter(({ step }) => !RETAKES_STOCK.some((one) => one === step));
+    const answersFailure = isReturned || (await failedToUndo(tx, order));
+    const calls = callsOf(order).filter(({ step }) => !isAnswered(step, answersFailure));
     const change = {
       status,
       stock: 'COMMITTED' as const,
-      // Shipping goods that had gone back to stock also decides about the money that came back.
-      ...(answered.length < callsOf(order).length && (await callsChange(tx, order, answered, at))),
+      ...(calls.length < callsOf(order).length && (await callsChange(tx, order, calls, at))),
     };
     const message = left === 0 ? `Shipped with ${carrier}` : `Shipped in part with ${carrier}; ${left} still to ship`;
     await changeOrder(tx, order, at, change, {
@@ -97,6 +97,21 @@ export async function recordShipment(
     });
     return { outcome: 'shipped', status, shipmentId, ...(await progress(tx, sessionId, 'COMMITTED')) };
   });
+}
+
+/**
+ * Whether shipping decides about this. Goods are sent for the money that came back if all of it had been given back. A
+ * refund of a part that failed is still owed.
+ */
+const isAnswered = (step: Call['step'], answersFailure: boolean): boolean =>
+  RETAKES_STOCK.some((one) => one === step) && (answersFailure || step !== DECISIONS.refundFailed);
+
+/** Whether the refund that failed was to undo the order. */
+async function failedToUndo(tx: Tx, order: LockedOrder): Promise<boolean> {
+  const failed = callsOf(order).filter(({ step }) => step === DECISIONS.refundFailed);
+  if (failed.length === 0) return false;
+  const stripeId = { in: failed.map(({ subject }) => subject) };
+  return (await tx.refund.count({ where: { stripeId, origin: 'COMPENSATION' } })) === failed.length;
 }
 
 /** The facts that decide whether an order may be shipped. */

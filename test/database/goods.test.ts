@@ -65,3 +65,22 @@ test('of an order from before they were counted are taken as far as they are uns
     expect.objectContaining({ shipped: 3, restocked: 0, returned: 1, undone: 0 }),
   ]);
 });
+
+test('a refund of a part that failed is still owed once goods that never went back are sent', async () => {
+  const { sessionId } = await order({});
+  await refund(sessionId, 500);
+  await failLast(sessionId);
+  const needs = async () => (await readSnapshot(db, sessionId)).pendingDecision?.step;
+  expect(await needs()).toBe('refund-failed');
+  expect(await ship(sessionId)).toMatchObject({ outcome: 'shipped', status: 'SHIPPED' });
+  expect(await needs()).toBe('refund-failed');
+});
+
+test('shipping goods that had gone back with the money decides about the refund that failed', async () => {
+  const { sessionId } = await order({});
+  await refundRest(sessionId);
+  await failLast(sessionId);
+  expect((await readSnapshot(db, sessionId)).pendingDecision?.step).toBe('refund-failed');
+  await ship(sessionId);
+  expect((await readSnapshot(db, sessionId)).pendingDecision).toBeNull();
+});

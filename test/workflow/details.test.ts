@@ -56,3 +56,9 @@ test('the details link the order’s page for staff, where it is known', () => {
   );
   expect(shown({})).not.toContain('for staff');
 });
+
+test('a refund that Stripe had not answered when the run ended is not said to wait still', () => {
+  const openRefunds = [{ id: null, amount: 1800, status: 'requested' }];
+  expect(shown({ openRefunds })).toContain('- €18.00: was being asked for when this run ended; the order’s page shows');
+  expect(shown({ openRefunds, waitingFor: 'its last mails' })).toContain('- €18.00: not answered by Stripe yet');
+});

@@ -1,6 +1,7 @@
 import { workflowInfo } from '@temporalio/workflow';
 import { formatMoney } from '../../domain/money';
 import { isDecision, isFinal } from '../../domain/order';
+import { REQUESTED } from '../../domain/order-money';
 import type { MailState } from '../../domain/order-snapshot';
 import type { OrderReport } from '../../messages/order';
 import { moment } from '../moment';
@@ -113,9 +114,13 @@ const requestOf = ({ id, at, awaited }: OrderReport['returnRequests'][number]): 
 const unitsOf = (items: { sku: string; quantity: number }[]): string =>
   items.map(({ sku, quantity }) => `${quantity} × \`${sku}\``).join(', ');
 
-function refundOf({ id, amount, ...stage }: OrderReport['openRefunds'][number], { money }: OrderReport): string {
-  const what = amount === null ? 'all that is left' : formatMoney({ amount, currency: money.currency });
-  return `${what}: ${stageInWords(stage)}${id === null ? '' : ` ${run(id)}`}`;
+/** Nothing tells a run that has ended what came of it. */
+const LEFT_OPEN = 'was being asked for when this run ended; the order’s page shows what came of it';
+
+function refundOf({ id, amount, ...stage }: OrderReport['openRefunds'][number], order: OrderReport): string {
+  const what = amount === null ? 'all that is left' : formatMoney({ amount, currency: order.money.currency });
+  const isLeftOpen = stage.status === REQUESTED && hasEnded(order);
+  return `${what}: ${isLeftOpen ? LEFT_OPEN : stageInWords(stage)}${id === null ? '' : ` ${run(id)}`}`;
 }
 
 const mailOf = ({ template, state, at }: OrderReport['mails'][number]): string =>

@@ -34,7 +34,10 @@ export class Parcels {
     const shipped = await run.untilDone('ship', () => database.recordShipment({ sessionId, ...parcel, by }));
     if (shipped.outcome === 'refused') throw refusal(shipped.reason, shipped.code);
     const { pendingDecision, reports = [] } = run.order;
-    if (RETAKES_STOCK.some((step) => step === pendingDecision?.step || reports.includes(step))) await this.refresh();
+    if (RETAKES_STOCK.some((step) => step === pendingDecision?.step || reports.includes(step))) {
+      await this.refresh('Shipped');
+      if (shipped.status !== 'SHIPPED') run.recorded({}, 'Shipped in part');
+    }
     if (this.mail(shipped.shipmentId)) run.setShipped(shipped);
   }
 
