@@ -40,9 +40,7 @@ export const refusalOf = ({ status }: Pick<ActionFacts, 'status'>): string => `T
  * workflow only sends the last mails, and tries one again that is stuck.
  */
 export function offered(order: ActionFacts): { action: UpdateAction; does: string }[] {
-  const { status, stuck = false, pendingDecision } = order;
-  const taken = isFinal(status) ? AFTER_THE_END.filter(() => stuck && !pendingDecision) : UPDATES;
-  return taken
+  return takenNow(order)
     .filter((action) => whyNot(action, order) === null && !RULES[action].inVain?.(order))
     .map((action) => {
       const { does, doesNow } = RULES[action];
@@ -50,4 +48,7 @@ export function offered(order: ActionFacts): { action: UpdateAction; does: strin
     });
 }
 
-const AFTER_THE_END: readonly UpdateAction[] = ['retry'];
+function takenNow({ status, stuck = false, pendingDecision }: ActionFacts): readonly UpdateAction[] {
+  if (!isFinal(status)) return UPDATES;
+  return stuck && !pendingDecision ? ['retry'] : [];
+}

@@ -61,14 +61,10 @@ export interface ToldRefund {
   at: number;
 }
 
-/** Where a customer is reached. */
-export type ContactField = 'email' | 'address';
-
-/** A correction by staff: what was corrected, not to what. `at`: milliseconds since the epoch. */
-export interface ToldCorrection {
-  /** Of its entry on the timeline. */
+/** An entry of the order's timeline, without personal data. `at`: milliseconds since the epoch. */
+export interface ToldEntry {
   key: string;
-  fields: ContactField[];
+  text: string;
   at: number;
 }
 
@@ -133,10 +129,11 @@ export interface OrderSnapshot {
   openRefunds?: OpenRefund[];
   /** The latest twenty, oldest first; absent if there are none, and from what older histories hold. */
   refunds?: ToldRefund[];
-  /** The latest twenty, oldest first; absent if there are none. */
-  corrections?: ToldCorrection[];
-  /** What the timeline tells of earlier runs, oldest first; only where a run begins that is not the first. */
-  story?: { text: string; at: number }[];
+  /**
+   * What the timeline tells of others than the order's workflow, and, where a run begins, of its earlier runs: the
+   * latest thirty, oldest first; absent if it tells nothing.
+   */
+  told?: ToldEntry[];
   /** The most urgent first; absent if there are none. */
   disputes?: OpenDispute[];
   /** Stripe's id of the payment; absent before there is one. */

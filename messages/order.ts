@@ -115,7 +115,7 @@ export interface OrderReport {
   paymentIntentId: string | null;
   /** The order's page for staff, an absolute address; null in a run that an older version began. */
   staffUrl: string | null;
-  /** Since this run began, and the refunds and corrections from before; the latest thirty. */
+  /** Oldest first; the latest thirty. */
   happened: string[];
   /** The updates that would be accepted now. */
   actions: { action: UpdateAction; does: string; examples: ActionExample[] }[];

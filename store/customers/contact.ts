@@ -1,8 +1,6 @@
 import { whyNot } from '../../domain/actions';
 import type { Address } from '../../domain/address';
 import type { SessionId } from '../../domain/ids';
-import type { ContactField, ToldCorrection } from '../../domain/order-snapshot';
-import { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
 import { changeOrder, isDigital, lockKnownOrder, NO_ATTENTION, readUnreached } from '../orders/records';
 import { isErased } from './erased';
@@ -45,7 +43,7 @@ export async function correctContact(
       ...(address && { address: { ...address }, addressByStaff: true }),
     };
     await tx.customer.upsert({ where: { sessionId }, create: { sessionId, ...corrected }, update: corrected });
-    const what = [...(email === null ? [] : [FIELDS.email]), ...(address ? [FIELDS.address] : [])];
+    const what = [...(email === null ? [] : ['e-mail address']), ...(address ? ['postal address'] : [])];
     const message = `Corrected the ${what.join(' and the ')}`;
     // Says anew why the customer is not reached: no mail has reached the corrected address yet.
     const attention = order.attentionStep === 'contact' ? NO_ATTENTION : {};
@@ -53,24 +51,3 @@ export async function correctContact(
     return null;
   });
 }
-
-/** As the timeline names them. */
-const FIELDS: Record<ContactField, string> = { email: 'e-mail address', address: 'postal address' };
-
-/** What the part of a statement that `toldCorrections` makes says of each correction. The time is a string. */
-export interface CorrectionColumns {
-  key: string;
-  message: string;
-  at: string;
-}
-
-/** The part of a statement that tells of the latest twenty corrections, oldest first. */
-export const toldCorrections = (sessionId: SessionId): Prisma.Sql => Prisma.sql`(
-  SELECT coalesce(jsonb_agg(jsonb_build_object('key', c.key, 'message', c.message, 'at', c.at) ORDER BY c.id), '[]')
-  FROM (SELECT * FROM timeline WHERE session_id = ${sessionId} AND type = 'contact' ORDER BY id DESC LIMIT 20) c)`;
-
-export const toCorrection = ({ key, message, at }: CorrectionColumns): ToldCorrection => ({
-  key,
-  fields: (Object.keys(FIELDS) as ContactField[]).filter((field) => message.includes(FIELDS[field])),
-  at: Date.parse(at),
-});

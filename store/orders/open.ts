@@ -17,7 +17,7 @@ export interface OpenedOrder {
 /**
  * Opens the order of a checkout: always writes the order and its items at the requested prices, and holds the stock,
  * all or nothing. With `hold` false, nothing is held. A known order is returned as it is. Returns null if the session
- * has no checkout. One round trip, and for an order that was known another one, for its refunds and corrections.
+ * has no checkout. One round trip, and for an order that was known another one, for what happened to it.
  */
 export async function openOrder(
   db: Db,
@@ -28,6 +28,6 @@ export async function openOrder(
   >`
     SELECT open_order(${sessionId}, ${hold}, ${at}, ${openedBy ?? null}) AS opened`;
   if (opened === null) return null;
-  const told = opened.fresh ? { refunds: [], corrections: [], story: [] } : await readTold(db, sessionId);
+  const told = opened.fresh ? { refunds: [], told: [] } : await readTold(db, sessionId);
   return { ...opened, order: toSnapshot({ ...opened.order, ...told }) };
 }

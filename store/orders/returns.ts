@@ -8,7 +8,6 @@ import { type Condition, costOf, REASON_OF_RETURN, whyNotReturned } from '../../
 import { sha256 } from '../../platform/sha256';
 import type { OrderReturn, ReturnCondition } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
-import { refundsOf } from '../refunds/rows';
 import { reserveRequest } from '../refunds/staff-requests';
 import { changeOrder, type LockedOrder, lockKnownOrder } from './records';
 
@@ -126,12 +125,7 @@ const paidOrder = ({ currency, total, discount, shipping, items }: LockedOrder) 
 
 /** How many units of each SKU came back with a refund that was not taken back. */
 export async function refundedUnits(tx: Tx, sessionId: SessionId): Promise<Map<string, number>> {
-  const refunds = new Map((await refundsOf(tx, sessionId)).map((refund) => [refund.key, refund]));
-  const units = new Map<string, number>();
-  for (const { refundKey, items } of await tx.orderReturn.findMany({ where: { sessionId } })) {
-    const refund = refundKey === null ? undefined : refunds.get(refundKey);
-    if (refund === undefined || refund.status === 'withdrawn' || refund.status === 'refused') continue;
-    for (const { sku, quantity } of items as ParcelLine[]) units.set(sku, (units.get(sku) ?? 0) + quantity);
-  }
-  return units;
+  const units = await tx.$queryRaw<{ sku: string; quantity: number }[]>`
+    SELECT sku, refunded_units(session_id, sku) AS quantity FROM order_items WHERE session_id = ${sessionId}`;
+  return new Map(units.map(({ sku, quantity }) => [sku, quantity]));
 }

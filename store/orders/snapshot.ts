@@ -20,16 +20,13 @@ import type {
 } from '../../domain/order-snapshot';
 import { progressOf, type ReturnableItem, withCustomer } from '../../domain/parcel';
 import { followed } from '../../domain/return-requests';
-import { toCorrection } from '../customers/contact';
 import type { Db, Tx } from '../database';
 import { type RequestColumns, toAsked } from './return-requests';
 import { conditionOf, type ReturnColumns } from './returns';
-import { type StoryColumns, type Told, told } from './told';
+import { type Told, told as toldOf } from './told';
 
 /** The result of `order_snapshot`, with what is told of the order. Times are strings. */
 export interface SnapshotColumns extends Told {
-  /** Only where a run begins. */
-  story?: StoryColumns[];
   number: string;
   status: OrderStatus;
   stock: StockState;
@@ -67,7 +64,7 @@ export interface SnapshotColumns extends Told {
 /** An order as its workflow needs it. Throws if there is none. */
 export async function readSnapshot(db: Db | Tx, sessionId: SessionId): Promise<OrderSnapshot> {
   const [row] = await db.$queryRaw<[{ found: Omit<SnapshotColumns, keyof Told> | null; told: Told }]>`
-    SELECT order_snapshot(${sessionId}) AS found, ${told(sessionId)} AS told`;
+    SELECT order_snapshot(${sessionId}) AS found, ${toldOf(sessionId)} AS told`;
   return toSnapshot({ ...known(row.found), ...row.told });
 }
 
@@ -87,8 +84,7 @@ export function toSnapshot({
   lostAmount,
   mails,
   refunds,
-  corrections,
-  story = [],
+  told,
   ...order
 }: SnapshotColumns): OrderSnapshot {
   const lines = progressOf(items, order.stock === 'RETURNED');
@@ -110,8 +106,7 @@ export function toSnapshot({
     ...(mails.length > 0 && { mails: mails.map((mail) => ({ ...mail, at: Date.parse(mail.at) })) }),
     ...(openRefunds.length > 0 && { openRefunds }),
     ...(refunds.length > 0 && { refunds: refunds.map((refund) => ({ ...refund, at: Date.parse(refund.at) })) }),
-    ...(story.length > 0 && { story: story.map(({ text, at }) => ({ text, at: Date.parse(at) })) }),
-    ...(corrections.length > 0 && { corrections: corrections.map(toCorrection) }),
+    ...(told.length > 0 && { told: told.map((entry) => ({ ...entry, at: Date.parse(entry.at) })) }),
     ...(disputes.length > 0 && { disputes: disputes.map(toOpenDispute) }),
     ...(paymentIntentId !== null && { paymentIntentId }),
     ...(shippingHoldSince !== null && { shippingHoldSince: Date.parse(shippingHoldSince) }),
