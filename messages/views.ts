@@ -11,15 +11,18 @@ export const LONG_DAYS = 10;
 const RUNNING = "ExecutionStatus = 'Running'";
 const OPEN_ORDER = `WorkflowType = 'order' AND ${RUNNING}`;
 
+/** Running workflows that need staff, disputes that wait for an answer among them, but no order that has ended. */
+export const ATTENTION_VIEW: SavedView = { name: 'Needs attention', query: `NeedsAttention = true AND ${RUNNING}` };
+
 /**
  * The lists that staff look at. An order that is PENDING and needs staff may have been paid: its payment differs, or
  * the refund of what is sold out has failed. So those are not among the unpaid ones, which staff may cancel at once.
  * Temporal knows when an order's run began, not when it was shipped: the exact list of what was shipped long ago is the
- * database's (api/staff/lists.tsx).
+ * database's, and so is the one of what needs attention (api/staff/lists.tsx).
  * @param now milliseconds since the epoch
  */
 export const savedViews = (now: number): SavedView[] => [
-  { name: 'Needs attention', query: `NeedsAttention = true AND ${RUNNING}` },
+  ATTENTION_VIEW,
   {
     name: 'To ship',
     query: `OrderStatus = 'PREPARING' AND NeedsAttention = false AND Disputed = false AND ${OPEN_ORDER}`,

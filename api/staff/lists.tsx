@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { LONG_DAYS } from '../../messages/views';
-import type { TemporalUi } from '../../platform/temporal-ui';
-import { countOrders, listOrders, type OrderFilter } from '../../store/orders/list';
+import { isSessionId } from '../../domain/ids';
+import { ATTENTION_VIEW, LONG_DAYS } from '../../messages/views';
+import { listUrl, type TemporalUi } from '../../platform/temporal-ui';
+import type { Db } from '../../store/database';
+import { countOrders, listByAttention, listOrders, type OrderFilter } from '../../store/orders/list';
 import type { ApiDeps } from '../deps';
-import { Cursor, pageOf, positionIn } from '../http/cursor';
+import { Cursor, firstOf, pageOf, placeIn, positionIn } from '../http/cursor';
 import { type Route, route } from '../http/route';
 import { counted, kept } from './counts';
 import { OrderRow } from './order-row';
@@ -15,10 +17,12 @@ const PAGE = 50;
 const DAY_MS = 86_400_000;
 
 /**
- * What Temporal cannot list, because no search attribute says it. docs/deciding/0064 tells why the database does.
+ * What Temporal cannot list, because no search attribute says it, or because the run has ended. docs/deciding/0064 tells
+ * why the database does.
  * `filter` takes the time of now, in milliseconds since the epoch.
  */
 const LISTS = {
+  attention: { name: 'Needs attention', filter: () => ({ attention: true }) },
   free: { name: 'Free to be shipped', filter: () => ({ shipping: 'free' }) },
   stopped: { name: 'To be shipped, and stopped', filter: () => ({ shipping: 'stopped' }) },
   held: { name: 'On hold', filter: () => ({ held: true }) },
@@ -58,18 +62,14 @@ export const staffListRoutes = (deps: ApiDeps, sessions: StaffSessions, ui: Temp
       path: '/staff/orders',
       tag: 'Staff',
       summary: 'A list of orders, as a page',
-      description: 'For people, without JavaScript: what `GET /admin/orders` lists, newest first.',
+      description:
+        'For people, without JavaScript: what `GET /admin/orders` lists, newest first. What needs attention, by how long it does.',
       query: z.strictObject({ list: z.enum(LIST_NAMES), cursor: Cursor }),
       answers: { 200: { description: 'The page.', contentType: 'text/html' } },
       page: staffProblemPage(env),
       handle: async ({ query: { list, cursor }, actor, req }) => {
-        const { name, filter } = LISTS[list];
-        const orders = await listOrders(db, {
-          filter: filter(clock.now()),
-          after: positionIn(cursor),
-          limit: PAGE + 1,
-        });
-        const { shown, nextCursor } = pageOf(orders, PAGE);
+        const { name } = LISTS[list];
+        const { shown, nextCursor } = await readPage(db, { list, cursor, now: clock.now() });
         const body = (
           <>
             <section>
@@ -80,8 +80,9 @@ export const staffListRoutes = (deps: ApiDeps, sessions: StaffSessions, ui: Temp
                   <OrderRow key={order.sessionId} order={order} env={env} ui={ui} />
                 ))}
               </ul>
-              {nextCursor && <a href={`${staffPath(env)}/orders?list=${list}&cursor=${nextCursor}`}>Earlier orders</a>}
+              {nextCursor && <a href={`${staffPath(env)}/orders?list=${list}&cursor=${nextCursor}`}>More orders</a>}
             </section>
+            {list === 'attention' && <OfDisputes ui={ui} />}
             <p>
               <a href={staffPath(env)}>Back to the lists</a>
             </p>
@@ -93,3 +94,25 @@ export const staffListRoutes = (deps: ApiDeps, sessions: StaffSessions, ui: Temp
     }),
   ];
 };
+
+async function readPage(db: Db, { list, cursor, now }: { list: ListName; cursor: string | undefined; now: number }) {
+  const limit = PAGE + 1;
+  if (list !== 'attention') {
+    const filter = LISTS[list].filter(now);
+    return pageOf(await listOrders(db, { filter, after: positionIn(cursor), limit }), PAGE);
+  }
+  const place = placeIn(cursor, isSessionId);
+  const orders = await listByAttention(db, { after: place && { since: place.at, sessionId: place.id }, limit });
+  return firstOf(orders, PAGE, ({ attention, createdAt, sessionId }) => ({
+    at: attention?.since ?? createdAt,
+    id: sessionId,
+  }));
+}
+
+const OfDisputes = ({ ui }: { ui: TemporalUi | null }) => (
+  <p className="hint">
+    {'The longest waiting first. Disputes that wait for your answer are under Disputed. '}
+    {ui === null ? 'The Temporal UI' : <a href={listUrl(ui, ATTENTION_VIEW)}>The Temporal UI</a>}
+    {' lists both, but no order that has ended.'}
+  </p>
+);

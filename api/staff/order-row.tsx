@@ -1,4 +1,4 @@
-import { day } from '../../domain/dates';
+import { day, moment } from '../../domain/dates';
 import { formatMoney } from '../../domain/money';
 import type { Env } from '../../platform/env';
 import { type TemporalUi, workflowUrl } from '../../platform/temporal-ui';
@@ -16,7 +16,7 @@ interface Shown {
 export const OrderRow = ({ order, env, ui }: Shown) => {
   const { number, sessionId, total, currency, attention, disputed, hold, stopped } = order;
   const flags = [
-    ...(attention ? [`needs attention at “${attention.step}”`] : []),
+    ...(attention ? [`needs attention at “${attention.step}” since ${moment(attention.since)}`] : []),
     ...(disputed ? ['disputed'] : []),
     ...(hold ? [`on hold (${hold})`] : []),
     ...(order.withdrawn ? ['withdrawn'] : []),

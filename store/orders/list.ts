@@ -71,6 +71,26 @@ export async function listOrders(
   return rows.map(toSummary);
 }
 
+/**
+ * Orders that need attention, open or ended, the one that has waited longest first; `after` is the last one of the page
+ * before. The index on (attention_since, session_id) has no other orders.
+ */
+export async function listByAttention(
+  db: Db,
+  { after, limit }: { after: { since: Date; sessionId: SessionId } | null; limit: number },
+): Promise<OrderSummary[]> {
+  const beyond = after && {
+    attentionSince: { gte: after.since },
+    OR: [{ attentionSince: { gt: after.since } }, { sessionId: { gt: after.sessionId } }],
+  };
+  const rows = await db.order.findMany({
+    where: { attentionStep: { not: null }, ...beyond },
+    orderBy: [{ attentionSince: 'asc' }, { sessionId: 'asc' }],
+    take: limit,
+  });
+  return rows.map(toSummary);
+}
+
 export const toSummary = (row: Order): OrderSummary => ({
   ...toHead(row),
   attention: toAttention(row),

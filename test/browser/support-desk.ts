@@ -79,6 +79,18 @@ export class SupportDesk {
     await this.staff.openFromList(workflowId);
   }
 
+  /** From the finder to the exact list of what needs attention, and to the workflow of an order in it. */
+  async openNeedingAttention({ number }: Pick<Order, 'number'>): Promise<void> {
+    const row = this.page.getByRole('listitem').filter({ hasText: `Order ${number},` });
+    await until(async () => {
+      await this.page.goto(`${this.system.env.PUBLIC_URL}/staff`);
+      await this.page.getByRole('link', { name: 'Needs attention', exact: true }).click();
+      await this.page.getByRole('heading', { name: 'Needs attention' }).waitFor();
+      return (await row.count()) > 0;
+    }, `order ${number} to need attention`);
+    await row.getByRole('link', { name: 'Workflow' }).click();
+  }
+
   /** Types something into the finder. @returns what was found, in its words */
   async find(text: string): Promise<string> {
     await this.page.goto(`${this.system.env.PUBLIC_URL}/staff`);

@@ -205,7 +205,7 @@ test('8: a dispute is answered, then lost; the goods go back into stock', async 
 
   await desk.openPaymentControl();
   await page.locator('#disputes').getByRole('button', { name: /^Lose/ }).first().click();
-  await desk.openFromView('Needs attention', order.sessionId);
+  await desk.openNeedingAttention(order);
   await staff.readUntil('dispute-lost');
   await desk.send('cancel', { reason: 'requested_by_customer' });
   await desk.orderWhen(order.number, ({ status }) => status === 'REFUNDED');
@@ -222,7 +222,7 @@ test('9: a mail came back: the address is corrected, and the mail goes again', a
   });
   await page.goto(`${system.env.OUTBOX_URL}/mails/${mail?.id}`);
   await page.getByRole('button', { name: 'It bounces: no such mailbox' }).click();
-  await desk.openFromView('Needs attention', order.sessionId);
+  await desk.openNeedingAttention(order);
   const details = await staff.readUntil('Needs attention at contact');
   expect(details).toContain('order_confirmation: did not reach its reader');
   expect(details).toContain('It waits for staff to ship it.');

@@ -1,4 +1,4 @@
-import { savedViews } from '../../messages/views';
+import { ATTENTION_VIEW, savedViews } from '../../messages/views';
 import { until } from '../support/until';
 import type { StaffAtTemporal } from './staff-at-temporal';
 import { picture, pictureOfPanel } from './staff-pictures';
@@ -103,7 +103,7 @@ test('a refund that failed is asked for again with retry', async () => {
   await desk.system.staff('POST', `/admin/orders/${order.number}/cancel`, { reason: 'requested_by_customer' });
   const [refund] = (await desk.orderOf(order.number)).refunds;
   await desk.system.atStripe(`/refunds/${refund?.id}/fail`);
-  await desk.openFromView('Needs attention', order.sessionId);
+  await desk.openNeedingAttention(order);
   const details = await staff.readUntil('refund-failed');
   expect(details).toContain('1 × STONE-VASE: 0 sent, 1 back in stock, 0 to send');
   expect(details).not.toContain('It waits for staff to ship it');
@@ -122,6 +122,7 @@ test('the lists of the finder are saved views once a browser is set up, and a li
   for (const name of names) {
     await page.goto(`${desk.system.env.PUBLIC_URL}/staff`);
     await page.getByRole('link', { name, exact: true }).click();
+    if (name === ATTENTION_VIEW.name) await page.getByRole('link', { name: 'The Temporal UI' }).click();
     await page.getByRole('group', { name: 'Saved Views' }).getByRole('button', { name, exact: true }).click();
     await page.getByRole('menuitem', { name }).first().waitFor();
   }
