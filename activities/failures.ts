@@ -19,16 +19,27 @@ export function toFailure(error: unknown): ApplicationFailure {
     return retryable('stripe_answer', 'What answered was not Stripe', { fault: 'moment', cause: 'stripe_down' });
   if (isDatabaseError(error)) {
     const code = sqlState(error) ?? (error as { code?: unknown }).code;
-    const message = `The database did not do it (${typeof code === 'string' ? code : 'no answer'})`;
-    return retryable(DATABASE, message, { fault: databaseFault(error) });
+    const fault = databaseFault(error);
+    const message = 'The database did not do it';
+    return retryable(DATABASE, inWords({ fault, message }, typeof code === 'string' ? code : 'no answer'), { fault });
   }
-  const message = error instanceof Error ? `${error.name} in ${firstFrame(error)}` : 'unknown error';
-  return retryable(UNEXPECTED, message, { fault: 'moment' });
+  const what = error instanceof Error ? `${error.name} in ${firstFrame(error)}` : 'unknown';
+  return retryable(UNEXPECTED, `An unexpected error (${what}): ${TELL}`, { fault: 'moment' });
+}
+
+/** Staff who look after orders can do nothing about the account. */
+const TELL = 'tell those who run the system';
+
+/** What staff read of a failure. @param code what names it more closely */
+export function inWords({ fault, message }: Pick<StripeFault, 'fault' | 'message'>, code?: string): string {
+  const named = code === undefined ? message : `${message} (${code})`;
+  return fault === 'account' ? `${named}: ${TELL}` : named;
 }
 
 interface StripeFault {
   fault: Fault;
   cause?: AccountCause;
+  /** A sentence without its end, and without what staff do about it. */
   message: string;
 }
 
@@ -43,17 +54,17 @@ const STRIPE: Record<string, StripeFault> = {
   },
   StripeIdempotencyError: {
     fault: 'thing',
-    message: 'The idempotency key was used for another request: a defect of Holdfast',
+    message: 'The idempotency key was used for another request: a defect of Holdfast, tell those who run the system',
   },
   StripeAuthenticationError: {
     fault: 'account',
     cause: 'stripe_key',
-    message: 'Stripe refuses the key: check STRIPE_SECRET_KEY',
+    message: 'Stripe refuses the key in STRIPE_SECRET_KEY',
   },
   StripePermissionError: {
     fault: 'account',
     cause: 'stripe_permission',
-    message: 'The Stripe key may not do this: check its permissions',
+    message: 'The Stripe key lacks a permission',
   },
   StripeInvalidRequestError: { fault: 'thing', message: 'Stripe refuses the request' },
   StripeCardError: { fault: 'thing', message: 'The card is declined' },
@@ -62,22 +73,27 @@ const STRIPE: Record<string, StripeFault> = {
 export const OTHER_ACCOUNT_FAULT: StripeFault = {
   fault: 'account',
   cause: 'stripe_account',
-  message: 'The Stripe key is of another account or mode: check STRIPE_SECRET_KEY',
+  message: 'The key in STRIPE_SECRET_KEY is of another account or mode',
 };
 const UNKNOWN: StripeFault = { fault: 'moment', message: 'Stripe answered with an error' };
 
 function stripeFailure(error: InstanceType<typeof Stripe.errors.StripeError>): ApplicationFailure {
-  const { message, ...whose } = error.code === OTHER_ACCOUNT ? OTHER_ACCOUNT_FAULT : (STRIPE[error.type] ?? UNKNOWN);
+  const fault = error.code === OTHER_ACCOUNT ? OTHER_ACCOUNT_FAULT : (STRIPE[error.type] ?? UNKNOWN);
+  const { message: _, ...whose } = fault;
   const seconds = Number(error.headers?.['retry-after']);
   const details: FaultDetails = { ...whose, ...(error.requestId && { requestId: error.requestId }) };
   return ApplicationFailure.create({
-    message: `${message} (${missingPermission(error) ?? error.code ?? error.rawType ?? 'no code'})`,
+    message: inWords(fault, fault === OTHER_ACCOUNT_FAULT ? undefined : codeOf(error, fault)),
     type: error.code ?? error.type,
     nonRetryable: whose.fault !== 'moment',
     details: [details],
     ...(seconds > 0 && seconds <= 600 && { nextRetryDelay: seconds * 1000 }),
   });
 }
+
+/** Stripe's code. About the account, its type says no more than our sentence. */
+const codeOf = (error: InstanceType<typeof Stripe.errors.StripeError>, { fault }: StripeFault): string | undefined =>
+  missingPermission(error) ?? error.code ?? (fault === 'account' ? undefined : (error.rawType ?? 'no code'));
 
 /**
  * Stripe names what a restricted key lacks in its sentence alone: “Having the 'rak_charge_read' permission would allow

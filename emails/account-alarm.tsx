@@ -21,8 +21,8 @@ export function writeAccountAlarm({ shop, alarms }: AccountAlarmFacts): Composed
 const AccountAlarm = ({ shop, alarms, title }: AccountAlarmFacts & { title: string }) => (
   <Layout shop={shop} title={title} preview={alarms[0] ? WORDS[alarms[0].cause].stops : ''} why={becauseStaff(shop)}>
     <P>
-      This is not about one order. Whatever waits for it goes on by itself once it is put right; no order needs anything
-      from you.
+      This is not about one order. If others run the system, forward this mail to them. Whatever waits goes on by itself
+      once it is put right; no order needs anything from you.
     </P>
     {alarms.map(({ cause, subject, since }) => (
       <Facts

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { OTHER_ACCOUNT } from '../../platform/stripe';
 import { noteRefused, resolveAlarms } from '../../store/alarms/alarms';
 import type { Deps } from '../deps';
-import { OTHER_ACCOUNT_FAULT } from '../failures';
+import { inWords, OTHER_ACCOUNT_FAULT } from '../failures';
 
 type AccountDeps = Pick<Deps, 'db' | 'account' | 'clock'>;
 
@@ -21,6 +21,7 @@ export async function compareAccount({ db, account, clock }: AccountDeps): Promi
 export async function requireOwnAccount(deps: AccountDeps): Promise<void> {
   if (!(await deps.account.isForeign())) return;
   await compareAccount(deps);
-  const { message, ...details } = OTHER_ACCOUNT_FAULT;
+  const { message: _, ...details } = OTHER_ACCOUNT_FAULT;
+  const message = inWords(OTHER_ACCOUNT_FAULT);
   throw ApplicationFailure.create({ message, type: OTHER_ACCOUNT, nonRetryable: true, details: [details] });
 }

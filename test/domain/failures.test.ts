@@ -62,7 +62,38 @@ describe('an error thrown by an activity, as it may appear in a history', () => 
   test('what a restricted key lacks is named as Stripe names it', () => {
     const message = `The provided key 'rk_test_1' does not have the required permissions for this endpoint on account 'acct_1'. Having the 'rak_charge_read' permission would allow this request to continue.`;
     const failure = toFailure(new errors.StripePermissionError({ message, type: 'invalid_request_error' } as never));
-    expect(failure.message).toBe('The Stripe key may not do this: check its permissions (rak_charge_read)');
+    expect(failure.message).toBe('The Stripe key lacks a permission (rak_charge_read): tell those who run the system');
+  });
+
+  test.each<[string, Error, string]>([
+    [
+      'a wrong key',
+      new errors.StripeAuthenticationError(made('invalid_request_error')),
+      'Stripe refuses the key in STRIPE_SECRET_KEY: tell those who run the system',
+    ],
+    [
+      'an expired key',
+      new errors.StripeAuthenticationError(made('invalid_request_error', { code: 'api_key_expired' })),
+      'Stripe refuses the key in STRIPE_SECRET_KEY (api_key_expired): tell those who run the system',
+    ],
+    [
+      'a key of another account',
+      new errors.StripeAuthenticationError(made('invalid_request_error', { code: OTHER_ACCOUNT })),
+      'The key in STRIPE_SECRET_KEY is of another account or mode: tell those who run the system',
+    ],
+    [
+      'a wrong password of the database',
+      database('P2010', '28P01'),
+      'The database did not do it (28P01): tell those who run the system',
+    ],
+    ['a database that is away', database('P1001'), 'The database did not do it (P1001)'],
+    [
+      'a refused request',
+      new errors.StripeInvalidRequestError(made('invalid_request_error')),
+      'Stripe refuses the request (invalid_request_error)',
+    ],
+  ])('%s: staff read what it is, and whom to tell where they can do nothing', (_name, thrown, words) => {
+    expect(toFailure(thrown).message).toBe(words);
   });
 
   test('Retry-After is honoured', () => {
