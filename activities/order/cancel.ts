@@ -18,7 +18,12 @@ export const cancellation = ({ db, clock }: Pick<Deps, 'db' | 'clock'>) => ({
 
   /** Writes down that staff accept a payment that is not what was asked. */
   async acceptPayment({ sessionId, by }: Asked): Promise<void> {
-    await acceptPayment(db, { sessionId, actor: await readActor(db, { sessionId, by }), at: new Date(clock.now()) });
+    await acceptPayment(db, {
+      sessionId,
+      actor: await readActor(db, { sessionId, by }),
+      by,
+      at: new Date(clock.now()),
+    });
   },
 });
 

@@ -3,6 +3,7 @@ import type { SessionId } from '../../domain/ids';
 import type { OrderStatus, Reason } from '../../domain/order';
 import { againKey, openFailures, type RefusedRefund, refundedOf } from '../../domain/refund';
 import { clearAttention, decide, raiseAttention } from '../../store/orders/attention';
+import { isCarriedOut } from '../../store/orders/carried-out';
 import { endLost, endUnpaid, releaseHold } from '../../store/orders/endings';
 import { readActor, readCanceller } from '../../store/orders/request-actors';
 import { readSnapshot } from '../../store/orders/snapshot';
@@ -58,9 +59,13 @@ export const orders = ({ db, clock, env }: Deps) => {
       reported?: boolean;
       by?: string;
     }): Promise<OrderFactsNow> {
-      await decide(db, { sessionId, reported, actor: await readActor(db, { sessionId, by }), at: now() });
+      await decide(db, { sessionId, reported, actor: await readActor(db, { sessionId, by }), by, at: now() });
       return read(sessionId);
     },
+
+    /** Whether a request of staff to `resolve` or `retry` is carried out. @param by its key */
+    isCarriedOut: ({ sessionId, by }: { sessionId: SessionId; by: string }): Promise<boolean> =>
+      isCarriedOut(db, sessionId, by),
 
     /**
      * The latest failed refund that was not requested again: its amount, and the key for the new request. `all` if it

@@ -1,6 +1,7 @@
 import type { SessionId } from '../../domain/ids';
 import { formatMoney } from '../../domain/money';
 import type { Db } from '../database';
+import { markOf } from './carried-out';
 import { changeOrder, lockKnownOrder } from './records';
 
 /**
@@ -9,13 +10,22 @@ import { changeOrder, lockKnownOrder } from './records';
  */
 export async function acceptPayment(
   db: Db,
-  { sessionId, actor, at }: { sessionId: SessionId; actor: string; at: Date },
+  { sessionId, actor, by, at }: { sessionId: SessionId; actor: string; by?: string | undefined; at: Date },
 ): Promise<void> {
   await db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
     if (order.acceptedAt !== null) return;
     const message = 'Accepted the payment as it is, though it is not what was asked';
-    await changeOrder(tx, order, at, { acceptedAt: at }, { type: 'accepted', message, actor });
+    await changeOrder(
+      tx,
+      order,
+      at,
+      { acceptedAt: at },
+      {
+        ...{ type: 'accepted', message, actor },
+        key: `accepted${markOf(by)}`,
+      },
+    );
   });
 }
 

@@ -5,6 +5,7 @@ import { DECISIONS, type Decision, isDecision, isFinal } from '../../domain/orde
 import type { Db, Tx } from '../database';
 import { closeForgottenDispute } from '../disputes/forgotten';
 import { closeForgottenReview } from '../notices/forgotten';
+import { isCarriedOut, markOf } from './carried-out';
 import { callsChange, callsOf } from './decisions';
 import { changeOrder, lockKnownOrder, lockOrder, NO_ATTENTION } from './records';
 
@@ -82,10 +83,11 @@ const parkedEvent = (step: AttentionStep, reason: string, at: Date) => ({
  */
 export async function decide(
   db: Db,
-  { sessionId, onlyEnded = false, reported = false, actor, at }: Deciding,
+  { sessionId, onlyEnded = false, reported = false, actor, by, at }: Deciding,
 ): Promise<Decision | null> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
+    if (await isCarriedOut(tx, sessionId, by)) return null;
     const report = foremostReport(callsOf(order));
     const step = reported ? (report?.step ?? null) : order.attentionStep;
     if (step === null || !isDecision(step) || step === DECISIONS.refundRefused) return null;
@@ -101,7 +103,7 @@ export async function decide(
     const subject = report?.step === step ? report.subject : '';
     await changeOrder(tx, order, at, change, {
       ...{ type: 'decided', message, actor, decided: { step, subject } },
-      key: `decided/${step}/${subject}/${at.getTime()}`,
+      key: `decided/${step}/${subject}/${at.getTime()}${markOf(by)}`,
     });
     return step;
   });
@@ -113,6 +115,8 @@ export interface Deciding {
   reported?: boolean;
   /** The name of who decides. */
   actor: string;
+  /** The key of their request: the same again changes nothing (a task of the workflow may be done again). */
+  by?: string | undefined;
   at: Date;
 }
 

@@ -13,6 +13,7 @@ import {
 import { refundInWords } from '../../domain/refund-words';
 import type { Refund as RefundRow } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
+import { isCarriedOut, markOf } from '../orders/carried-out';
 import { isAboutRefunds, nextCall } from '../orders/decisions';
 import {
   changeOrder,
@@ -52,7 +53,7 @@ export async function resolveRefund(
 ): Promise<ResolvedRefund> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
-    if (await isDone(tx, sessionId, by)) return { outcome: 'resolved', status: order.status };
+    if (await isCarriedOut(tx, sessionId, by)) return { outcome: 'resolved', status: order.status };
     const refunds = await refundsOf(tx, sessionId);
     const chosen = choose(order, refunds, request);
     if (typeof chosen === 'string') return refused(chosen);
@@ -86,7 +87,7 @@ export async function settleByRefund(
 ): Promise<ResolvedRefund> {
   return db.$transaction(async (tx) => {
     const order = await lockKnownOrder(tx, sessionId);
-    if (await isDone(tx, sessionId, by)) return { outcome: 'resolved', status: order.status };
+    if (await isCarriedOut(tx, sessionId, by)) return { outcome: 'resolved', status: order.status };
     const chosen = choose(order, await refundsOf(tx, sessionId), request);
     if (typeof chosen === 'string') return refused(chosen);
     const other = await tx.refund.findUnique({ where: { stripeId: seen.id } });
@@ -134,11 +135,6 @@ interface Choice {
   by: string | undefined;
   at: Date;
 }
-
-/** Whether this request has resolved a refund before. */
-const isDone = async (tx: Tx, sessionId: SessionId, by: string | undefined): Promise<boolean> =>
-  by !== undefined &&
-  (await tx.timelineEntry.count({ where: { sessionId, type: 'resolved', key: { endsWith: `#${by}` } } })) > 0;
 
 async function withdraw(tx: Tx, order: LockedOrder, choice: Choice): Promise<ResolvedRefund> {
   const { chosen, refunds, at } = choice;
@@ -203,7 +199,7 @@ const eventOf = (
   { actor, by }: Pick<Choice, 'actor' | 'by'>,
   message: string,
 ): { event: TimelineEvent } => ({
-  event: { type: 'resolved', message, actor, key: `resolved/${key}${by === undefined ? '' : `#${by}`}` },
+  event: { type: 'resolved', message, actor, key: `resolved/${key}${markOf(by)}` },
 });
 
 const nameOf = ({ amount }: Pick<Refund, 'amount'>, { currency }: LockedOrder): string =>

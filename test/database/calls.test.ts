@@ -95,7 +95,7 @@ const ship = (sessionId: SessionId) =>
     ...{ sessionId, carrier: 'DHL', trackingNumber: '1', trackingUrl: null },
     ...{ items: [{ sku: 'mug', quantity: 1 }], actor: 'staff', at: tick() },
   });
-const answer = (sessionId: SessionId, how: { onlyEnded?: boolean; reported?: boolean } = {}) =>
+const answer = (sessionId: SessionId, how: { onlyEnded?: boolean; reported?: boolean; by?: string } = {}) =>
   decide(db, { sessionId, ...how, actor: 'staff', at: tick() });
 
 const LOST = { outcome: 'refused', reason: expect.stringMatching(/^A dispute is lost/) };
@@ -171,6 +171,17 @@ test('a dispute that is won after all takes its loss back, and calls again for t
   expect(await dispute(id, { withdrawn: 0 })).toMatchObject({ reversed: true });
   expect(await shown(id)).toBe('refund-failed');
   expect((await readSnapshot(db, id)).reports).toEqual(['dispute-won']);
+});
+
+test('one request decides about one report, also if the task of the workflow that carries it out is done again', async () => {
+  const id = await order();
+  await dispute(id);
+  await refund(id, 'pending');
+  await missRefund(db, { stripeId: `re_${id}`, at: tick() });
+  expect(await answer(id, { by: 'request' })).toBe('dispute-lost');
+  expect(await answer(id, { by: 'request' })).toBeNull();
+  expect(await shown(id)).toBe('refund-unknown');
+  expect(await answer(id, { by: 'another' })).toBe('refund-unknown');
 });
 
 test('a refund that Stripe does not know calls staff once, however often it is looked up afterwards', async () => {

@@ -4,7 +4,9 @@ import { OUT_OF_STOCK } from '../../messages/refusals';
 import { refusal } from '../refusal';
 import { database } from '../steps';
 import { cancelOrder } from './cancel';
+import { isToBeDone } from './carried-out';
 import { compensate } from './compensate';
+import type { StaffRequest } from './inbox';
 import { Parcels } from './parcels';
 import { giveBackRefused } from './refunds';
 import { resolve } from './resolve';
@@ -22,7 +24,7 @@ export async function awaitDecision(run: OrderRun): Promise<void> {
     if (message.kind === 'changed') return run.refresh();
     if (message.kind !== 'request') return;
     const { request } = message;
-    run.allow(request.name);
+    if (!(await isAllowed(run, request))) return;
     if (request.name !== 'refund' && request.name !== 'cancel') run.waits(AWAITED_MEANWHILE[request.name]);
     switch (request.name) {
       case 'cancel':
@@ -36,6 +38,13 @@ export async function awaitDecision(run: OrderRun): Promise<void> {
         return new Parcels(run).ship(request.request, request.key);
     }
   });
+}
+
+/** @returns false if it is carried out already @throws the refusal */
+async function isAllowed(run: OrderRun, request: StaffRequest): Promise<boolean> {
+  if (request.name === 'retry' || request.name === 'resolve') return isToBeDone(run, request.name, request.key);
+  run.allow(request.name);
+  return true;
 }
 
 const retry = (run: OrderRun, by: string): Promise<void> =>

@@ -3,6 +3,7 @@ import { refusalOf } from '../../domain/actions';
 import type { OrderStatus } from '../../domain/order';
 import { phaseOf } from '../../domain/phase';
 import { refusal } from '../refusal';
+import { isCarriedOut } from './carried-out';
 import { NOTHING } from './details';
 import type { StaffRequest } from './inbox';
 import type { OrderRun } from './run';
@@ -15,7 +16,7 @@ export async function drain(run: OrderRun): Promise<OrderStatus> {
   const { inbox, mails, parking } = run;
   run.waits('its last mails');
   do {
-    await inbox.serveAll((request) => answerAfterEnd(request, run.status));
+    await inbox.serveAll((request) => answerAfterEnd(run, request));
     await parking.flagged;
     await condition(() => mails.allOut || inbox.hasRequest || inbox.hasChange);
     await condition(() => allHandlersFinished() || inbox.hasRequest || inbox.hasChange);
@@ -34,8 +35,11 @@ export async function drain(run: OrderRun): Promise<OrderStatus> {
  * request comes too late.
  * @throws the refusal
  */
-function answerAfterEnd({ name }: StaffRequest, status: OrderStatus): OrderStatus {
+async function answerAfterEnd(run: OrderRun, request: StaffRequest): Promise<OrderStatus> {
+  const { name } = request;
+  const { status } = run;
   if (name === 'deliver' && status === 'COMPLETED') return status;
   if (name === 'cancel' && (status === 'REFUNDED' || status === 'CANCELLED')) return status;
+  if ((name === 'resolve' || name === 'retry') && (await isCarriedOut(run, request.key))) return status;
   throw refusal(refusalOf({ status }));
 }

@@ -4,6 +4,7 @@ import { phaseOf } from '../../domain/phase';
 import type { OtherWork } from '../meanwhile';
 import { database } from '../steps';
 import { cancelOrder } from './cancel';
+import { isToBeDone } from './carried-out';
 import { decide } from './decide';
 import type { Message, StaffRequest } from './inbox';
 import { Parcels } from './parcels';
@@ -47,8 +48,8 @@ async function take(run: OrderRun, parcels: Parcels, message: Message): Promise<
     case 'cancel':
       return cancelOrder(run);
     case 'retry':
-      run.allow('retry');
-      return answerDecision(run, request.key);
+      if (await isToBeDone(run, 'retry', request.key)) await answerDecision(run, request.key);
+      return;
     case 'resolve':
       return resolve(run, request.request, request.key);
   }

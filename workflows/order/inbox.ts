@@ -172,10 +172,10 @@ export class Inbox {
   }
 
   /** Serves all waiting requests without any work: `answer` returns the status, or throws the refusal. */
-  async serveAll(answer: (request: StaffRequest) => OrderStatus): Promise<void> {
+  async serveAll(answer: (request: StaffRequest) => Promise<OrderStatus>): Promise<void> {
     for (let request = this.requests.shift(); request; request = this.requests.shift()) {
       const next = request;
-      await this.serve(next, async () => answer(next));
+      await this.serve(next, () => answer(next));
     }
   }
 }

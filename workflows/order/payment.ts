@@ -5,6 +5,7 @@ import { CAPTURE } from '../../domain/mail';
 import { phaseOf } from '../../domain/phase';
 import { moment } from '../moment';
 import { database, stripe, stripeLater } from '../steps';
+import { isToBeDone } from './carried-out';
 import { decide, forDecision } from './decide';
 import type { Message, StaffRequest } from './inbox';
 import { awaitedPayment, type PaymentStage, TIMER_SUMMARY } from './payment-words';
@@ -140,8 +141,8 @@ export class PaymentWatch {
   private async takeRequest(request: StaffRequest, difference: string | null): Promise<void> {
     if (request.name === 'cancel') return; // it stands in the database, which has judged it
     if (request.name === 'resolve') return this.resolve(request, difference);
-    this.run.allow(request.name);
-    if (request.name === 'retry') await decide(this.run, { by: request.key });
+    if (request.name !== 'retry') return this.run.allow(request.name);
+    if (await isToBeDone(this.run, 'retry', request.key)) await decide(this.run, { by: request.key });
   }
 
   /** Goes on with a payment that differs, at what was paid; or ends what else needs a person. */

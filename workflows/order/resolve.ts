@@ -2,6 +2,7 @@ import { phaseOf } from '../../domain/phase';
 import type { ResolveRequest } from '../../messages/order';
 import { refusal } from '../refusal';
 import { resolveRefund } from '../resolve';
+import { isToBeDone } from './carried-out';
 import { decide } from './decide';
 import type { OrderRun } from './run';
 
@@ -19,6 +20,5 @@ export async function resolve(run: OrderRun, { how, ...named }: ResolveRequest, 
 }
 
 async function takeNote(run: OrderRun, by: string): Promise<void> {
-  run.allow('accept');
-  await decide(run, { by, reported: true });
+  if (await isToBeDone(run, 'accept', by)) await decide(run, { by, reported: true });
 }
