@@ -20,6 +20,7 @@ const ENDED: ReadonlySet<string> = new Set(['succeeded', ...REVERSED]);
 /** Staff have resolved a refund that failed or was refused. */
 export const isResolved = (status: string): boolean => status === 'withdrawn' || status === 'settled_elsewhere';
 export const isCounted = (status: string): boolean => COUNTED.has(status);
+const isUnderWay = (status: string): boolean => isCounted(status) && !ENDED.has(status) && !isResolved(status);
 export const isReversed = (status: string): boolean => REVERSED.has(status);
 export const hasEnded = (status: string): boolean => ENDED.has(status);
 /** Stripe has asked the customer, by e-mail, for the account that the money goes to. Unanswered, the refund lapses. */
@@ -82,6 +83,8 @@ export interface Refund {
    * Stripe repeats it for a day.
    */
   refusals: number;
+  /** When staff sent the goods in its place after it had failed; null or absent if they did not. */
+  answeredAt?: Date | null;
   createdAt: Date;
   /** When it reached its present status. */
   updatedAt: Date;
@@ -118,18 +121,18 @@ export const againKey = (stripeId: string | null): string => `again-${stripeId}`
 
 type Tried = Pick<
   Refund,
-  'origin' | 'stripeId' | 'retryOf' | 'ofReturn' | 'status' | 'amount' | 'createdAt' | 'updatedAt'
+  'origin' | 'stripeId' | 'retryOf' | 'ofReturn' | 'status' | 'amount' | 'answeredAt' | 'createdAt' | 'updatedAt'
 >;
 
 /**
  * The failed refunds that nothing has replaced since, latest first; none if everything that refunds can give back
  * (`refundable`) was refunded since. A failed refund is replaced by the refund that asks for it again, once Stripe has
  * made that, or by any other refund of at least the same amount that was made since. Each replaces one. One that came
- * with a return replaces none: other goods are paid for with it.
+ * with a return replaces none: other goods are paid for with it. Goods that staff sent in its place answer it for good.
  */
 export function openFailures<Row extends Tried>(refunds: Row[], refundable: number): Row[] {
   if (refundedOf(refunds) >= refundable) return [];
-  const failed = refunds.filter(({ status }) => isReversed(status));
+  const failed = refunds.filter((one) => isReversed(one.status) && !isAnswered(one));
   const retried = new Set(refunds.filter(({ stripeId }) => stripeId !== null).map(({ retryOf }) => retryOf));
   const failedIds = new Set(failed.map(({ stripeId }) => stripeId));
   const others = new Set(
@@ -154,6 +157,8 @@ export function openFailures<Row extends Tried>(refunds: Row[], refundable: numb
     .filter((row) => !isReplaced(row));
 }
 
+const isAnswered = ({ answeredAt = null }: Pick<Refund, 'answeredAt'>): boolean => answeredAt !== null;
+
 /**
  * The refunds that Stripe refuses and that staff have not resolved, oldest first; none if all of the money was refunded
  * all the same. Another refund of the same amount does not replace a refused one: staff may have wanted both. A
@@ -163,8 +168,25 @@ export function openRefusals<Row extends Tried & Pick<Refund, 'refusedAt'>>(refu
   if (refundedOf(refunds) >= total) return [];
   const failed = new Set(openFailures(refunds, total).map(({ stripeId }) => stripeId));
   return refunds
-    .filter((row) => isRefusedByStripe(row) && (row.retryOf === null || !failed.has(row.retryOf)))
+    .filter((row) => isRefusedByStripe(row) && !isAnswered(row) && (row.retryOf === null || !failed.has(row.retryOf)))
     .sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime());
+}
+
+/**
+ * The refunds of an order that are not over, or did not go through and still need a decision, oldest first. One that
+ * failed is left out while Stripe is asked for it again.
+ * @param refundable what refunds can give back together
+ */
+export function openRefundsOf<Row extends Tried & Pick<Refund, 'refusedAt'>>(
+  refunds: Row[],
+  refundable: number,
+): Row[] {
+  const waiting = refunds.filter(({ status }) => status === 'requested' || isUnderWay(status));
+  const again = new Set(waiting.map(({ retryOf }) => retryOf));
+  const failed = openFailures(refunds, refundable).filter(({ stripeId }) => !again.has(stripeId));
+  return [...waiting, ...failed, ...openRefusals(refunds, refundable)].sort(
+    (one, other) => one.createdAt.getTime() - other.createdAt.getTime(),
+  );
 }
 
 /** Whether Stripe refuses this refund for good. A request that a rule of ours refuses is over at once. */

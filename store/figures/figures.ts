@@ -82,7 +82,7 @@ export const figuresOf = (at: Date): Prisma.Sql => {
     'openRefunds', ${refunds(
       // A request that a rule refused never went to Stripe. Its row stays, without a time of refusal.
       Prisma.sql`status IN ('requested', 'pending', 'requires_action', 'refused')
-        AND (status <> 'refused' OR refused_at IS NOT NULL)`,
+        AND (status <> 'refused' OR (refused_at IS NOT NULL AND answered_at IS NULL))`,
     )},
     'refundsLastDay', ${refunds(Prisma.sql`updated_at > ${dayBefore}`)},
     'unsentMails', ${waiting(at, 'created_at', Prisma.sql`mails WHERE status = 'WRITTEN'`)},

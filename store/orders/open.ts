@@ -28,6 +28,6 @@ export async function openOrder(
   >`
     SELECT open_order(${sessionId}, ${hold}, ${at}, ${openedBy ?? null}) AS opened`;
   if (opened === null) return null;
-  const told = opened.fresh ? { refunds: [], told: [] } : await readTold(db, sessionId);
+  const told = opened.fresh ? { refunds: [], told: [], tried: null } : await readTold(db, sessionId);
   return { ...opened, order: toSnapshot({ ...opened.order, ...told }) };
 }

@@ -83,6 +83,7 @@ export async function recordShipment(
     const status: OrderStatus = left === 0 ? 'SHIPPED' : 'PREPARING';
     const answersFailure = isReturned || (await failedToUndo(tx, order));
     const calls = callsOf(order).filter(({ step }) => !isAnswered(step, answersFailure));
+    if (answersFailure) await answerFailures(tx, order, at);
     const change = {
       status,
       stock: 'COMMITTED' as const,
@@ -108,11 +109,25 @@ const isAnswered = (step: Call['step'], answersFailure: boolean): boolean =>
 
 /** Whether the refund that failed was to undo the order. */
 async function failedToUndo(tx: Tx, order: LockedOrder): Promise<boolean> {
-  const failed = callsOf(order).filter(({ step }) => step === DECISIONS.refundFailed);
+  const failed = failedRefunds(order);
   if (failed.length === 0) return false;
-  const stripeId = { in: failed.map(({ subject }) => subject) };
-  return (await tx.refund.count({ where: { stripeId, origin: 'COMPENSATION' } })) === failed.length;
+  return (await tx.refund.count({ where: { stripeId: { in: failed }, origin: 'COMPENSATION' } })) === failed.length;
 }
+
+/** The goods are sent in place of the refunds that failed, and of what Stripe refused when it was asked again. */
+async function answerFailures(tx: Tx, order: LockedOrder, at: Date): Promise<void> {
+  const failed = { in: failedRefunds(order) };
+  await tx.refund.updateMany({
+    where: { answeredAt: null, OR: [{ stripeId: failed }, { retryOf: failed, status: 'refused' }] },
+    data: { answeredAt: at },
+  });
+}
+
+/** Stripe's ids of the failed refunds that staff are called for. */
+const failedRefunds = (order: LockedOrder): string[] =>
+  callsOf(order)
+    .filter(({ step }) => step === DECISIONS.refundFailed)
+    .map(({ subject }) => subject);
 
 /** The facts that decide whether an order may be shipped. */
 export const shipFacts = ({ attentionStep, ...order }: Order): ActionFacts => ({

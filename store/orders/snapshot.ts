@@ -8,6 +8,7 @@ import {
   type OrderStatus,
   type Reason,
 } from '../../domain/order';
+import { refundableOf } from '../../domain/order-money';
 import type {
   MailProgress,
   OpenDispute,
@@ -21,6 +22,7 @@ import type {
 import { progressOf, type ReturnableItem, withCustomer } from '../../domain/parcel';
 import { followed } from '../../domain/return-requests';
 import type { Db, Tx } from '../database';
+import { openAmong } from '../refunds/told';
 import { type RequestColumns, toAsked } from './return-requests';
 import { conditionOf, type ReturnColumns } from './returns';
 import { type Told, told as toldOf } from './told';
@@ -85,8 +87,10 @@ export function toSnapshot({
   mails,
   refunds,
   told,
+  tried,
   ...order
 }: SnapshotColumns): OrderSnapshot {
+  const open = tried === null ? openRefunds : openAmong(tried, refundableOf({ total: order.total, lostAmount }));
   const lines = progressOf(items, order.stock === 'RETURNED');
   const asked = openRequests(returnRequests, items, returns);
   return {
@@ -104,7 +108,7 @@ export function toSnapshot({
     ...(refunded > 0 && { refunded }),
     ...(lostAmount > 0 && { lostAmount }),
     ...(mails.length > 0 && { mails: mails.map((mail) => ({ ...mail, at: Date.parse(mail.at) })) }),
-    ...(openRefunds.length > 0 && { openRefunds }),
+    ...(open.length > 0 && { openRefunds: open }),
     ...(refunds.length > 0 && { refunds: refunds.map((refund) => ({ ...refund, at: Date.parse(refund.at) })) }),
     ...(told.length > 0 && { told: told.map((entry) => ({ ...entry, at: Date.parse(entry.at) })) }),
     ...(disputes.length > 0 && { disputes: disputes.map(toOpenDispute) }),

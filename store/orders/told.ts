@@ -2,12 +2,14 @@ import type { SessionId } from '../../domain/ids';
 import type { ToldEntry } from '../../domain/order-snapshot';
 import { Prisma } from '../../prisma/generated/client';
 import type { Db } from '../database';
-import { type ToldColumns, toldRefunds } from '../refunds/told';
+import { type ToldColumns, type TriedColumns, toldRefunds, triedRefunds } from '../refunds/told';
 
 /** What the part of a statement that `told` makes says of an order: what others than its workflow did to it. */
 export interface Told {
   refunds: ToldColumns[];
   told: EntryColumns[];
+  /** All refunds, if one of them has failed: what is still open of them depends on the others. */
+  tried: TriedColumns[] | null;
 }
 
 /** An entry of the timeline. The time is a string. */
@@ -25,7 +27,8 @@ const BY_ITS_RUNS = [
 
 /** The part of a statement that tells what others than an order's workflow did to it. */
 export const told = (sessionId: SessionId, types = BY_OTHERS): Prisma.Sql =>
-  Prisma.sql`jsonb_build_object('refunds', ${toldRefunds(sessionId)}, 'told', ${entries(sessionId, types)})`;
+  Prisma.sql`jsonb_build_object('refunds', ${toldRefunds(sessionId)}, 'tried', ${triedRefunds(sessionId)},
+    'told', ${entries(sessionId, types)})`;
 
 /** What an order's earlier runs have told, too. */
 export async function readTold(db: Db, sessionId: SessionId): Promise<Told> {

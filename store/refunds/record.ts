@@ -209,11 +209,11 @@ function statusAfterRestock({ status, stock, items }: LockedOrder): OrderStatus 
 }
 
 /**
- * Whether this refund settles the decision that an earlier failed refund raised: nothing is left to decide, or it was
- * requested afterwards and the order has no running workflow that would decide.
+ * Whether this refund may settle the decision that an earlier failed refund raised: nothing is left to decide, or it
+ * was made afterwards. A workflow that runs decides itself about the one that it asks for again.
  */
 const isAnswer = (order: LockedOrder, row: RefundRow, before: string | null, everything: boolean): boolean =>
   order.attentionStep === DECISIONS.refundFailed &&
   isCounted(row.status) &&
   !(before !== null && isCounted(before)) &&
-  (everything || isFinal(order.status));
+  (everything || isFinal(order.status) || row.retryOf === null);

@@ -29,6 +29,7 @@ export const toRefund = ({ amount, reason, restock, refusal, refusalReason, ...r
   refusal: refusal === null ? null : { code: refusal, reason: refusalReason ?? '' },
   refusedAt: row.refusedAt,
   refusals: row.refusals,
+  answeredAt: row.answeredAt,
   createdAt: row.createdAt,
   updatedAt: row.updatedAt,
 });

@@ -1,7 +1,9 @@
+import { eraseCustomer } from '../../store/customers/erase';
 import type { Db } from '../../store/database';
+import { completeOrder } from '../../store/orders/shipments';
 import { readSnapshot } from '../../store/orders/snapshot';
 import { withDatabase } from '../support/database';
-import { goods, STOCK } from './goods';
+import { at, goods, later, STOCK } from './goods';
 
 /** Goods whose money went back in full, and came back because the refund failed at the bank. */
 
@@ -9,7 +11,7 @@ let db: Db;
 withDatabase(3, (opened) => {
   db = opened;
 });
-const { order, ship, again, refund, refundRest, failLast, itemOf, onHand } = goods(() => db);
+const { order, ship, again, refund, refundRest, failLast, refundsOf, itemOf, onHand } = goods(() => db);
 const orderOf = async (sessionId: string) => {
   const { status, stock } = await db.order.findUniqueOrThrow({ where: { sessionId } });
   return { status, stock };
@@ -80,7 +82,53 @@ test('shipping goods that had gone back with the money decides about the refund 
   const { sessionId } = await order({});
   await refundRest(sessionId);
   await failLast(sessionId);
-  expect((await readSnapshot(db, sessionId)).pendingDecision?.step).toBe('refund-failed');
+  expect(await readSnapshot(db, sessionId)).toMatchObject({
+    pendingDecision: { step: 'refund-failed' },
+    openRefunds: [{ status: 'failed' }],
+  });
   await ship(sessionId);
-  expect((await readSnapshot(db, sessionId)).pendingDecision).toBeNull();
+  const shipped = await readSnapshot(db, sessionId);
+  expect([shipped.pendingDecision, shipped.openRefunds]).toEqual([null, undefined]);
+  // Nobody owes it any more, so it keeps nobody from erasing the customer.
+  await completeOrder(db, { sessionId, reportedBy: 'ada', at: later });
+  expect(await eraseCustomer(db, { sessionId, actor: 'ada', at: later })).toBeNull();
+});
+
+test('what Stripe refused when the failed refund was asked for again is answered with it', async () => {
+  const { sessionId } = await order({});
+  await refundRest(sessionId);
+  await failLast(sessionId);
+  const [failed] = await refundsOf(sessionId);
+  await db.refund.create({
+    data: {
+      ...{ key: `${sessionId}/again`, sessionId, origin: 'COMPENSATION', reason: 'other', actor: 'ada' },
+      ...{
+        retryOf: failed?.stripeId ?? null,
+        status: 'refused',
+        refusal: 'charge_disputed',
+        refusalReason: 'no',
+        refusedAt: at,
+      },
+      ...{ currency: 'eur', createdAt: at, updatedAt: at },
+    },
+  });
+  expect((await readSnapshot(db, sessionId)).openRefunds).toMatchObject([{ status: 'failed' }]); // stands for both
+  await ship(sessionId);
+  const { openRefunds, pendingDecision } = await readSnapshot(db, sessionId);
+  expect([openRefunds, pendingDecision]).toEqual([undefined, null]);
+});
+
+test('a failed refund that another one has replaced is neither listed nor to be decided, in an order that goes on', async () => {
+  const { sessionId } = await order({});
+  await refund(sessionId, 500);
+  await failLast(sessionId);
+  await db.refund.updateMany({ where: { sessionId }, data: { updatedAt: new Date(at.getTime() - 1) } });
+  await refund(sessionId, 400);
+  expect(await readSnapshot(db, sessionId)).toMatchObject({
+    pendingDecision: { step: 'refund-failed' },
+    openRefunds: [{ amount: 500, status: 'failed' }],
+  });
+  await refund(sessionId, 500);
+  const { openRefunds, pendingDecision } = await readSnapshot(db, sessionId);
+  expect([openRefunds, pendingDecision]).toEqual([undefined, null]);
 });

@@ -1,4 +1,12 @@
-import { isNews, openFailures, type RefundSoFar, refundedOf, refundUpdateId, requestKeyOf } from '../../domain/refund';
+import {
+  isNews,
+  openFailures,
+  openRefundsOf,
+  type RefundSoFar,
+  refundedOf,
+  refundUpdateId,
+  requestKeyOf,
+} from '../../domain/refund';
 import {
   cappedRestock,
   mustNameAmount,
@@ -229,6 +237,25 @@ describe('a failed refund', () => {
     expect(ids([failed, made('re_2', { createdAt: at(11), ofReturn: true })])).toEqual(['pyr_1']);
     const again = made('re_3', { retryOf: 'pyr_1', createdAt: at(12) });
     expect(ids([failed, made('re_2', { createdAt: at(11), ofReturn: true }), again])).toEqual([]);
+  });
+
+  test('is answered for good by goods that were sent in its place', () => {
+    expect(ids([{ ...failed, answeredAt: at(11) }])).toEqual([]);
+  });
+
+  test('is listed as open until it is replaced or asked for again, and stands for what Stripe refused since', () => {
+    const open = (refunds: Parameters<typeof openFailures>[0], refundable = 2000) =>
+      openRefundsOf(
+        refunds.map((one) => ({ ...one, refusedAt: one.status === 'refused' ? at(12) : null })),
+        refundable,
+      ).map(({ stripeId, status }) => [stripeId, status]);
+    const again = { ...made('', { retryOf: 'pyr_1', createdAt: at(11) }), stripeId: null };
+    expect(open([failed])).toEqual([['pyr_1', 'failed']]);
+    expect(open([failed], 0)).toEqual([]);
+    expect(open([failed, { ...again, status: 'requested' }])).toEqual([[null, 'requested']]);
+    expect(open([failed, { ...again, status: 'refused' }])).toEqual([['pyr_1', 'failed']]);
+    expect(open([failed, made('re_2', { createdAt: at(11), status: 'pending' })])).toEqual([['re_2', 'pending']]);
+    expect(open([made('re_2', { status: 'settled_elsewhere' }), made('re_3', { status: 'withdrawn' })])).toEqual([]);
   });
 
   test('is not replaced by one of ours that was made just before; Stripe’s own time is exact to the second', () => {

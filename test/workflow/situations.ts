@@ -124,6 +124,16 @@ export class Situations {
     'its cancel failed at the bank': async () => this.failed(await this.world.paidOrder(GOODS)),
     'its cancel failed, and was withdrawn': async () =>
       this.did(await this.failed(await this.world.paidOrder(GOODS)), 'resolve', { how: 'withdraw' }),
+    'its cancel failed, and a part was sent all the same': async () =>
+      this.sentOf(await this.failed(await this.world.paidOrder(GOODS)), MUG),
+    'its cancel failed, and all was sent all the same': async () =>
+      this.sentOf(await this.failed(await this.world.paidOrder(GOODS)), ALL),
+    'its cancel refused, and all was sent all the same': async () =>
+      this.sentOf(await this.refused(await this.world.paidOrder(GOODS), 'cancel', { reason: 'other' }), ALL),
+    'a refund of a part failed, and another was made': async () =>
+      this.did(await this.failed(await this.world.paidOrder(GOODS), 'refund', 500), 'refund', {
+        ...{ amount: 500, reason: 'other' },
+      }),
     'a part sent, and its refund failed': async () => this.failed(await this.sent(MUG), 'refund'),
     'a refund of a part failed': async () => this.failed(await this.world.paidOrder(GOODS), 'refund', 500),
     'sent, and a refund of a part failed': async () => this.failed(await this.sent(ALL), 'refund', 500),
@@ -165,7 +175,10 @@ export class Situations {
   }
 
   private async sent(items: object[]): Promise<SessionId> {
-    const id = await this.world.paidOrder(GOODS);
+    return this.sentOf(await this.world.paidOrder(GOODS), items);
+  }
+
+  private sentOf(id: SessionId, items: object[]): Promise<SessionId> {
     return this.did(id, 'ship', { carrier: 'DHL', trackingNumber: `S-${++this.parcels}`, items });
   }
 
