@@ -17,8 +17,8 @@ const PAGE = 50;
 const DAY_MS = 86_400_000;
 
 /**
- * What Temporal cannot list, because no search attribute says it, or because the run has ended. docs/deciding/0064 tells
- * why the database does.
+ * What Temporal cannot list, because no search attribute says it, or because the run has ended. docs/deciding/0064
+ * tells why the database does.
  * `filter` takes the time of now, in milliseconds since the epoch.
  */
 const LISTS = {
