@@ -18,6 +18,7 @@ export interface StoryOrder {
   downloads: readonly unknown[];
   licenceKeys: readonly { revoked: boolean }[];
   voucher: object | null;
+  total: Money;
   refunded: Money;
   refundAwaitsBankDetails: Money | null;
   soldOut: boolean;
@@ -30,22 +31,22 @@ export interface StoryOrder {
  * @param locale of the amounts
  */
 export function storyOf(order: StoryOrder, words: StoryWords, locale: string): Story {
-  if (order.halted) return HALTED[order.halted](order, words);
+  if (order.halted) return HALTED[order.halted](order, words, locale);
   if (order.status === 'PENDING') return { tone: 'waiting', ...whilePending(order, words) };
   return STORIES[order.status]?.(order, words, locale) ?? { tone: 'waiting', ...words.unknown };
 }
 
-const HALTED: Record<Halt, (order: StoryOrder, words: StoryWords) => Story> = {
+type Tell = (order: StoryOrder, words: StoryWords, locale: string) => Story;
+
+const HALTED: Record<Halt, Tell> = {
   check: (order, { checking: { title, text }, ...words }) => ({
     tone: 'waiting',
     title,
     text: `${text} ${readyOf(order, words)}`.trim(),
   }),
   refund_failed: (_, { refundFailed }) => ({ tone: 'waiting', ...refundFailed }),
-  repaid: (_, { refunded, returnedByBank }) => ({ tone: 'over', title: refunded, text: returnedByBank }),
+  repaid: (order, words, locale) => ({ tone: 'over', title: words.refunded, text: givenBack(order, words, locale) }),
 };
-
-type Tell = (order: StoryOrder, words: StoryWords, locale: string) => Story;
 
 const STORIES: Partial<Record<OrderStatus, Tell>> = {
   PAID: (_, { paid }) => ({ tone: 'good', ...paid }),
@@ -65,19 +66,22 @@ const STORIES: Partial<Record<OrderStatus, Tell>> = {
     ...(paymentStatus === 'FAILED' ? words.paymentFailed : words.expired),
   }),
   CANCELLED: (order, { soldOut, cancelled }) => ({ tone: 'over', ...(order.soldOut ? soldOut : cancelled) }),
-  REFUNDED: ({ refunded, refundAwaitsBankDetails, soldOut }, words, locale) => ({
+  REFUNDED: (order, words, locale) => ({
     tone: 'over',
-    title: soldOut ? words.soldOutAndRefunded : words.refunded,
+    title: order.soldOut ? words.soldOutAndRefunded : words.refunded,
     text: [
-      ...(soldOut ? [words.soldWhilePaying] : []),
-      refundAwaitsBankDetails
-        ? words.refundWaits
-        : refunded.amount > 0
-          ? words.returned(formatMoney(refunded, locale))
-          : words.returnedByBank,
+      ...(order.soldOut ? [words.soldWhilePaying] : []),
+      order.refundAwaitsBankDetails ? words.refundWaits : givenBack(order, words, locale),
     ].join(' '),
   }),
 };
+
+/** By whom all of the money was given back: what the shop has not refunded, the bank took in a lost dispute. */
+function givenBack({ total, refunded }: StoryOrder, words: StoryWords, locale: string): string {
+  if (refunded.amount === 0) return words.returnedByBank;
+  const returned = words.returned(formatMoney(refunded, locale));
+  return refunded.amount < total.amount ? `${returned} ${words.restByBank}` : returned;
+}
 
 type ReadyWords = Pick<StoryWords, 'downloadsReady' | 'keysReady' | 'bothReady'>;
 

@@ -2,11 +2,13 @@ import { Fragment, type ReactNode } from 'react';
 import { moment } from '../../domain/dates';
 import { waitsForAnswer } from '../../domain/dispute';
 import { formatMoney, type Money } from '../../domain/money';
+import type { OrderSnapshot } from '../../domain/order-snapshot';
 import { postalLines } from '../../domain/postal-address';
 import { Problem } from '../../domain/problem';
 import { refundInWords } from '../../domain/refund-words';
 import { type TemporalUi, workflowUrl } from '../../platform/temporal-ui';
 import { readPacking } from '../../store/orders/packing';
+import { readSnapshot } from '../../store/orders/snapshot';
 import { OrderRef } from '../admin/fields';
 import { findOrder, readAdminOrder } from '../admin/orders/document';
 import { NO_SUCH_PARCEL, Parcel, packingSlip } from '../admin/orders/packing-slip';
@@ -31,8 +33,10 @@ export const staffOrderRoutes = (deps: ApiDeps, sessions: StaffSessions, ui: Tem
     problems: ['unknown_order'],
     page: staffProblemPage(deps.env),
     handle: async ({ params, actor, req }) => {
-      const order = await readAdminOrder(deps, await findOrder(deps.db, params.ref));
-      return { html: orderPage(deps, { order, ui, signedIn: { name: actor, formKey: sessions.formKey(req) } }) };
+      const sessionId = await findOrder(deps.db, params.ref);
+      const order = await readAdminOrder(deps, sessionId);
+      const more = await readSnapshot(deps.db, sessionId);
+      return { html: orderPage(deps, { order, more, ui, signedIn: { name: actor, formKey: sessions.formKey(req) } }) };
     },
   }),
   route({
@@ -57,11 +61,13 @@ export const staffOrderRoutes = (deps: ApiDeps, sessions: StaffSessions, ui: Tem
 
 interface Shown {
   order: Order;
+  /** What its workflow knows of it and the document of the staff API does not say. */
+  more: OrderSnapshot;
   ui: TemporalUi | null;
   signedIn: SignedIn;
 }
 
-const orderPage = ({ env }: ApiDeps, { order, ui, signedIn }: Shown): string => {
+const orderPage = ({ env }: ApiDeps, { order, more, ui, signedIn }: Shown): string => {
   const { number, sessionId, customer } = order;
   return staffPage(env, {
     title: `Order ${number}`,
@@ -70,7 +76,7 @@ const orderPage = ({ env }: ApiDeps, { order, ui, signedIn }: Shown): string => 
       <>
         <section>
           <h1>{`Order ${number}`}</h1>
-          <Facts facts={headOf(order)} />
+          <Facts facts={headOf(order, more)} />
           <p>
             {ui && (
               <>
@@ -150,11 +156,12 @@ const orderPage = ({ env }: ApiDeps, { order, ui, signedIn }: Shown): string => 
   });
 };
 
-const headOf = (order: Order): Fact[] => [
-  ['Status', inWords(order)],
+const headOf = (order: Order, { total, currency, refunded = 0, lostAmount: lost = 0 }: OrderSnapshot): Fact[] => [
+  ['Status', inWords({ ...order, total, currency, refunded, lost })],
   ['Ordered', when(order.createdAt)],
   ['Total', said(order.total)],
   ['Given back', order.refunded.amount > 0 ? said(order.refunded) : null],
+  ['Lost to the bank', lost > 0 ? said({ amount: lost, currency }) : null],
   ['Needs attention', order.attention && `${order.attention.step}: ${order.attention.reason}`],
   ['On hold', order.hold && `${order.hold.reason}, since ${when(order.hold.since)}, by ${order.hold.actor}`],
   ['Withdrawn', order.withdrawal && when(order.withdrawal.at)],

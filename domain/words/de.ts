@@ -115,6 +115,7 @@ export const de: SharedWords = {
     returned: (amount) =>
       `Wir haben Ihnen ${amount} auf dem Weg erstattet, auf dem Sie bezahlt haben. In der Regel dauert es 5 bis 10 Bankarbeitstage, bis der Betrag auf Ihrem Konto erscheint.`,
     returnedByBank: 'Ihre Bank hat Ihnen das Geld zurückgegeben.',
+    restByBank: 'Den Rest hat Ihnen Ihre Bank zurückgegeben.',
     unknown: { title: 'Ihre Bestellung', text: 'Diese Seite aktualisiert sich von selbst.' },
     ifItTakesLonger:
       'Sie können diese Seite schließen: Sobald die Zahlung bestätigt ist, bearbeiten wir Ihre Bestellung und schicken Ihnen eine E-Mail.',

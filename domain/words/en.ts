@@ -115,6 +115,7 @@ export const en = {
     returned: (amount: string) =>
       `We have returned ${amount} to your original payment method. It usually takes 5 to 10 business days to appear on your statement.`,
     returnedByBank: 'Your bank has given your money back.',
+    restByBank: 'Your bank has given you the rest.',
     /** For a status that the page does not know, because the shop is newer than the page. */
     unknown: { title: 'Your order', text: 'This page updates by itself.' },
     /** While a payment is not confirmed, after half a minute or so. */

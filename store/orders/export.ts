@@ -14,8 +14,6 @@ export interface ExportedOrder extends OrderSummary {
   shipping: number;
   tax: number;
   taxIncluded: number;
-  /** What banks took for good by disputes. */
-  lost: number;
   paymentIntentId: string | null;
   paidAt: Date | null;
   shippedAt: Date | null;
@@ -58,7 +56,6 @@ const toRow = ({ customer, ...row }: Row): ExportedOrder => ({
   shipping: Number(row.shipping),
   tax: Number(row.tax),
   taxIncluded: Number(row.taxIncluded),
-  lost: Number(row.lostAmount),
   paymentIntentId: row.paymentIntentId,
   paidAt: row.paidAt,
   shippedAt: row.shippedAt,

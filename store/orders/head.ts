@@ -11,6 +11,8 @@ export interface OrderHead {
   currency: string;
   total: number;
   refunded: number;
+  /** What banks took for good by disputes. */
+  lost: number;
 }
 
 export const toHead = (row: Order): OrderHead => ({
@@ -21,4 +23,5 @@ export const toHead = (row: Order): OrderHead => ({
   currency: row.currency,
   total: Number(row.total),
   refunded: Number(row.refunded),
+  lost: Number(row.lostAmount),
 });

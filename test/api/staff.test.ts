@@ -250,6 +250,23 @@ describe('the finder', () => {
   );
 
   test.each([
+    ['REFUNDED', 'REFUNDED', 0, 2500, '€25.00 lost to the bank'],
+    ['REFUNDED', 'REFUNDED', 700, 1800, '€7.00 given back, €18.00 lost to the bank'],
+    ['SHIPPED', 'PAID', 0, 1000, '€10.00 lost to the bank, €15.00 left'],
+  ] as const)(
+    'says of an order that is %s and %s how much of it a bank took for good, as its document does',
+    async (status, paymentStatus, refunded, lostAmount, words) => {
+      const one = await office.order(`cs_test_lost${refunded}${lostAmount}`, {
+        ...{ status, paymentStatus, refunded, lostAmount },
+      });
+      expect((await find(cookie, one.number)).text).toContain(`: ${status}, ${words}, €25.00<`);
+      const document = (await page(`/staff/orders/${one.number}`, cookie)).text;
+      expect(document).toContain(`<dd>${status}, ${words}</dd>`);
+      expect(document).toContain('<dt>Lost to the bank</dt>');
+    },
+  );
+
+  test.each([
     '999999',
     'cs_test_nobody',
     'pi_nobody',

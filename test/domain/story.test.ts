@@ -8,7 +8,7 @@ import { en } from '../../domain/words/en';
 const none = { amount: 0, currency: 'eur' };
 const order = (change: Partial<StoryOrder> = {}): StoryOrder => ({
   ...{ status: 'PREPARING', paymentStatus: 'PAID', shipments: [], downloads: [], licenceKeys: [], voucher: null },
-  ...{ refunded: none, refundAwaitsBankDetails: null, soldOut: false },
+  ...{ total: { amount: 3600, currency: 'eur' }, refunded: none, refundAwaitsBankDetails: null, soldOut: false },
   ...change,
 });
 const key = { revoked: false };
@@ -58,6 +58,15 @@ describe('the story', () => {
     expect(storyOf(order({ ...both, halted: 'check' }), en.story, 'en').text).toMatch(/downloads and licence keys/);
     expect(storyOf(order({ ...both, status: 'COMPLETED' }), de.story, 'de').text).toMatch(/Downloads und Lizenz/);
     expect(storyOf(order({ licenceKeys: [key] }), de.story, 'de').text).toMatch(/Ihre Lizenzschlüssel stehen/);
+  });
+
+  test('says by whom the money was given back, if the bank took a part of it', () => {
+    const refunded = { amount: 1000, currency: 'eur' };
+    for (const change of [{ status: 'REFUNDED' }, { halted: 'repaid' }] as const)
+      expect(storyOf(order({ ...change, refunded }), en.story, 'en').text).toMatch(
+        /^We have returned €10\.00 .* Your bank has given you the rest\.$/,
+      );
+    expect(storyOf(order({ status: 'REFUNDED' }), en.story, 'en').text).toBe('Your bank has given your money back.');
   });
 
   test('writes the refund as its locale does, and says how long it takes as the mails do', () => {

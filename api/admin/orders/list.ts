@@ -110,7 +110,7 @@ async function page(db: Db, cursor: string | undefined, filter: OrderFilter): Pr
   const orders = await listOrders(db, { filter, after: positionIn(cursor), limit: PAGE + 1 });
   const { shown, nextCursor } = pageOf(orders, PAGE);
   return {
-    data: shown.map(({ currency, total, refunded, attention, createdAt, stopped: _, ...order }) => ({
+    data: shown.map(({ currency, total, refunded, attention, createdAt, stopped: _, lost: __, ...order }) => ({
       ...order,
       total: money(total, currency),
       refunded: money(refunded, currency),
