@@ -68,7 +68,7 @@ interface Shown {
 }
 
 const orderPage = ({ env }: ApiDeps, { order, more, ui, signedIn }: Shown): string => {
-  const { number, sessionId, customer } = order;
+  const { number, sessionId } = order;
   return staffPage(env, {
     title: `Order ${number}`,
     signedIn,
@@ -95,21 +95,7 @@ const orderPage = ({ env }: ApiDeps, { order, more, ui, signedIn }: Shown): stri
             <a href={staffPath(env)}>Find another</a>
           </p>
         </section>
-        <Section title="Customer">
-          <Facts
-            facts={[
-              ['E-mail', customer.email],
-              ['Customer id', customer.userId],
-            ]}
-          />
-          {customer.address && (
-            <address>
-              {postalLines({ name: customer.name, address: customer.address }).map((line) => (
-                <div key={line}>{line}</div>
-              ))}
-            </address>
-          )}
-        </Section>
+        <Customer order={order} />
         <List
           title="Items"
           lines={order.items.map(({ sku, name, quantity, total }) => `${quantity} × ${name} (${sku}), ${said(total)}`)}
@@ -154,6 +140,31 @@ const orderPage = ({ env }: ApiDeps, { order, more, ui, signedIn }: Shown): stri
       </>
     ),
   });
+};
+
+const Customer = ({ order: { customer, timeline } }: { order: Order }) => {
+  const { email, name, address, userId } = customer;
+  const erased = timeline.find(({ type }) => type === 'erased');
+  return (
+    <Section title="Customer">
+      {erased && <p>{`Erased, ${when(erased.at)}`}</p>}
+      {!erased && !email && !name && !address && !userId && <p>Not known. It is known once the order is paid.</p>}
+      <Facts
+        facts={[
+          ['Name', address ? null : name],
+          ['E-mail', email],
+          ['Customer id', userId],
+        ]}
+      />
+      {address && (
+        <address>
+          {postalLines({ name, address }).map((line) => (
+            <div key={line}>{line}</div>
+          ))}
+        </address>
+      )}
+    </Section>
+  );
 };
 
 const headOf = (order: Order, { total, currency, refunded = 0, lostAmount: lost = 0 }: OrderSnapshot): Fact[] => [

@@ -352,6 +352,18 @@ describe('the finder', () => {
     expect([unknown.status, unknown.type]).toEqual([404, 'text/html']);
   });
 
+  test('says of a customer that they are erased, or not known yet', async () => {
+    const { number: unpaid } = await office.order('cs_test_unknown_customer');
+    const customerOf = async (ref: string) =>
+      /<h2>Customer<\/h2>(.*?)<\/section>/.exec((await page(`/staff/orders/${ref}`, cookie)).text)?.[1];
+    expect(await customerOf(unpaid)).toContain('<p>Not known. It is known once the order is paid.</p>');
+    const customer = { email: 'gone@example.com' };
+    const { number: ended } = await office.order('cs_test_erased', { status: 'COMPLETED', customer });
+    expect(await customerOf(ended)).toContain('gone@example.com');
+    await office.ask('post', `/admin/orders/${ended}/erase`).expect(200);
+    expect(await customerOf(ended)).toMatch(/^<p>Erased, 23 November 2026 at 12:00 UTC<\/p><dl><\/dl>$/);
+  });
+
   test('lists what may be shipped and what may not, with counts from the database and the reason', async () => {
     const toShip = { status: 'PREPARING', paymentStatus: 'PAID', stock: 'COMMITTED' } as const;
     for (let n = 0; n < 52; n++)
