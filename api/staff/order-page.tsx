@@ -171,8 +171,11 @@ const headOf = (order: Order, { total, currency, refunded = 0, lostAmount: lost 
   ['Status', inWords({ ...order, total, currency, refunded, lost })],
   ['Ordered', when(order.createdAt)],
   ['Total', said(order.total)],
-  ['Given back', order.refunded.amount > 0 ? said(order.refunded) : null],
-  ['Lost to the bank', lost > 0 ? said({ amount: lost, currency }) : null],
+  ['Discount', saidUnlessZero(order.amounts.discount)],
+  ['Shipping', saidUnlessZero(order.amounts.shipping)],
+  ['Tax', saidUnlessZero(order.amounts.tax)],
+  ['Given back', saidUnlessZero(order.refunded)],
+  ['Lost to the bank', saidUnlessZero({ amount: lost, currency })],
   ['Needs attention', order.attention && `${order.attention.step}: ${order.attention.reason}`],
   ['On hold', order.hold && `${order.hold.reason}, since ${when(order.hold.since)}, by ${order.hold.actor}`],
   ['Withdrawn', order.withdrawal && when(order.withdrawal.at)],
@@ -187,6 +190,7 @@ const unitsOf = (items: { sku: string; quantity: number }[]): string =>
   items.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ');
 
 const said = (amount: Money): string => formatMoney(amount);
+const saidUnlessZero = (amount: Money): string | null => (amount.amount === 0 ? null : said(amount));
 const when = (at: string): string => moment(new Date(at));
 
 type Fact = [name: string, value: string | null];

@@ -352,6 +352,16 @@ describe('the finder', () => {
     expect([unknown.status, unknown.type]).toEqual([404, 'text/html']);
   });
 
+  test('says how much of the total is a discount, shipping and tax, if anything is', async () => {
+    const amounts = { subtotal: 2500, discount: 300, shipping: 490, tax: 430, total: 3120 };
+    const { number: ref } = await office.order('cs_test_amounts', amounts);
+    const { text } = await page(`/staff/orders/${ref}`, cookie);
+    expect(text).toContain(
+      '<dt>Total</dt><dd>€31.20</dd><dt>Discount</dt><dd>€3.00</dd><dt>Shipping</dt><dd>€4.90</dd><dt>Tax</dt><dd>€4.30</dd>',
+    );
+    expect((await page(`/staff/orders/${number}`, cookie)).text).not.toContain('<dt>Tax</dt>');
+  });
+
   test('says of a customer that they are erased, or not known yet', async () => {
     const { number: unpaid } = await office.order('cs_test_unknown_customer');
     const customerOf = async (ref: string) =>
