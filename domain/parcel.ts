@@ -16,15 +16,20 @@ export type ShippableItem = ParcelLine & {
   undone?: number | null;
 };
 /**
+ * What replacements did to a line. `sentAgain`: units of `replaced` that are the same goods once more. `insteadOf`:
+ * what it is sent in place of. `exchangedFor`: the SKUs that are sent in its place.
+ */
+export type Replacements = { sentAgain?: number; insteadOf?: ParcelLine[]; exchangedFor?: string[] };
+/**
  * Those that decide what can still come back, too: `returned` are units that came back by a return. `refunded`: those
  * of them whose price was given back with it; absent if there are none. `free`: nothing was asked for the line.
  */
-export type ReturnableItem = ShippableItem & { returned: number; refunded?: number; free?: boolean };
+export type ReturnableItem = ShippableItem & Replacements & { returned: number; refunded?: number; free?: boolean };
 
 /** How far a line with goods is, in units. Absent from what older histories hold. */
-export interface LineProgress {
+export interface LineProgress extends Replacements {
   sku: string;
-  /** Bought, and sent again at no charge. */
+  /** Bought, and sent beyond that: again, or before other goods were sent instead. */
   quantity: number;
   shipped: number;
   /** Came back by a return. */
@@ -40,6 +45,8 @@ export interface LineProgress {
   refunded?: number;
   /** Nothing was asked for it; absent otherwise. */
   free?: boolean;
+  /** Never sent, because the order ended before. Absent if there are none. */
+  unsent?: number;
 }
 
 /** What is still to be shipped: bought or replaced, not shipped, and not returned to stock. */
@@ -58,6 +65,7 @@ export const progressOf = (items: ReturnableItem[], wentBack: boolean): LineProg
     .filter(({ kind }) => kind === 'PHYSICAL')
     .map((item) => {
       const { sku, quantity, replaced, shipped, returned, refunded = 0, free = false } = item;
+      const { sentAgain = replaced, insteadOf = [], exchangedFor = [] } = item;
       const out = count(withCustomer([item]));
       const again = wentBack ? count(unshipped(takenAgain([item]))) : 0;
       return {
@@ -67,8 +75,17 @@ export const progressOf = (items: ReturnableItem[], wentBack: boolean): LineProg
         ...(again > 0 && { again }),
         ...(refunded > 0 && { refunded }),
         ...(free && { free }),
+        ...(sentAgain !== replaced && { sentAgain }),
+        ...(insteadOf.length > 0 && { insteadOf }),
+        ...(exchangedFor.length > 0 && { exchangedFor }),
       };
     });
+
+/** A line of an order that has ended: nothing is to be sent any more, whether its stock was ever sold or not. */
+export const onceEnded = ({ toShip, ...line }: LineProgress): LineProgress => ({
+  ...{ ...line, toShip: 0 },
+  ...(toShip > 0 && { unsent: toShip }),
+});
 
 /**
  * What `ship` takes from stock again, once an order has its money again: the units that went back with it. What a
@@ -117,6 +134,10 @@ export function whyNotThisParcel(waiting: ParcelLine[], parcel: ParcelLine[]): s
   }
   return null;
 }
+
+/** Units in words, for staff. */
+export const unitsInWords = (lines: readonly ParcelLine[]): string =>
+  lines.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ');
 
 /** The number of units of all lines. */
 export const count = (lines: ParcelLine[]): number => lines.reduce((sum, { quantity }) => sum + quantity, 0);

@@ -7,6 +7,18 @@ export interface ReplacedLine extends ParcelLine {
   with?: string | undefined;
 }
 
+/** What is to be sent, in words for staff: the same on the timeline and in the Temporal UI. */
+export const replacedInWords = (lines: readonly ReplacedLine[]): string =>
+  `To be sent at no charge: ${lines.map((line) => replacedLine(line)).join(', ')}`;
+
+/** `with`: null or absent if the same goods are sent again. */
+export const replacedLine = ({
+  sku,
+  quantity,
+  with: other,
+}: ParcelLine & { with?: string | null | undefined }): string =>
+  other ? `${quantity} × ${other} instead of ${sku}` : `${quantity} × ${sku}`;
+
 /** A line of an order, as far as a replacement depends on it. Amounts are in the order's currency. */
 export interface ReplaceableItem extends ReturnableItem {
   name: string;

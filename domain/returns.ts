@@ -1,10 +1,19 @@
 import { partOf } from './money';
 import type { Reason } from './order';
-import { type ParcelLine, type ReturnableItem, withCustomer } from './parcel';
+import { type ParcelLine, type ReturnableItem, unitsInWords, withCustomer } from './parcel';
 
 /** What becomes of goods that came back: they return to stock, or are written off. */
 export const CONDITIONS = ['restock', 'write_off'] as const;
 export type Condition = (typeof CONDITIONS)[number];
+
+/** What became of goods that came back, in words for staff. */
+export const conditionInWords = (condition: Condition): string => CONDITION[condition];
+
+/** Goods that came back, in words for staff: the same on the timeline and in the Temporal UI. */
+export const cameBackInWords = ({ items, condition }: { items: readonly ParcelLine[]; condition: Condition }): string =>
+  `Came back: ${unitsInWords(items)}, ${conditionInWords(condition)}`;
+
+const CONDITION: Record<Condition, string> = { restock: 'back in stock', write_off: 'written off' };
 
 /** The reason of a refund that comes with a return: the return itself says why. */
 export const REASON_OF_RETURN: Reason = 'other';

@@ -1,11 +1,15 @@
 import { Fragment, type ReactNode } from 'react';
 import { moment } from '../../domain/dates';
 import { waitsForAnswer } from '../../domain/dispute';
+import { mailInWords } from '../../domain/mail-words';
 import { formatMoney, type Money } from '../../domain/money';
-import type { OrderSnapshot } from '../../domain/order-snapshot';
+import type { MailProgress, OrderSnapshot } from '../../domain/order-snapshot';
+import { unitsInWords } from '../../domain/parcel';
 import { postalLines } from '../../domain/postal-address';
 import { Problem } from '../../domain/problem';
 import { refundInWords } from '../../domain/refund-words';
+import { replacedLine } from '../../domain/replacements';
+import { conditionInWords } from '../../domain/returns';
 import { type TemporalUi, workflowUrl } from '../../platform/temporal-ui';
 import { readPacking } from '../../store/orders/packing';
 import { readSnapshot } from '../../store/orders/snapshot';
@@ -106,19 +110,24 @@ const orderPage = ({ env }: ApiDeps, { order, more, ui, signedIn }: Shown): stri
             ({ sku, key, revokedAt }) => `${sku}: ${key}${revokedAt ? `, revoked ${when(revokedAt)}` : ''}`,
           )}
         />
-        <List title="Parcels" lines={order.shipments.map(parcelOf)} />
+        <List title="Parcels" lines={order.shipments.map((parcel) => parcelOf(parcel, more))} />
         <List
           title="Came back"
-          lines={order.returns.map(({ at, items, condition }) => `${when(at)}: ${unitsOf(items)}, ${condition}`)}
+          lines={order.returns.map(
+            ({ at, items, condition }) => `${when(at)}: ${unitsInWords(items)}, ${conditionInWords(condition)}`,
+          )}
         />
         <List
           title="The customer asks to return"
           lines={order.returnRequests.map(
             ({ at, items, state, reason, answer }) =>
-              `${when(at)}: ${unitsOf(items)}, ${state}${reason ? `; “${reason}”` : ''}${answer?.note ? `; they were told: “${answer.note}”` : ''}`,
+              `${when(at)}: ${unitsInWords(items)}, ${state}${reason ? `; “${reason}”` : ''}${answer?.note ? `; they were told: “${answer.note}”` : ''}`,
           )}
         />
-        <List title="Sent again" lines={order.replacements.map(({ at, items }) => `${when(at)}: ${unitsOf(items)}`)} />
+        <List
+          title="Sent at no charge"
+          lines={order.replacements.map(({ at, items }) => `${when(at)}: ${items.map(replacedLine).join(', ')}`)}
+        />
         <List
           title="Refunds"
           lines={order.refunds.map(
@@ -133,6 +142,7 @@ const orderPage = ({ env }: ApiDeps, { order, more, ui, signedIn }: Shown): stri
               `${said(amount)}: ${status} (${reason}) ${id}${dueBy && waitsForAnswer(status) ? `, answer by ${when(dueBy)}` : ''}`,
           )}
         />
+        <List title="Mails" lines={(more.mails ?? []).map(mailOf)} />
         <List
           title="What happened"
           lines={order.timeline.map(({ at, message, actor }) => `${when(at)}: ${message} (${actor})`)}
@@ -183,11 +193,17 @@ const headOf = (order: Order, { total, currency, refunded = 0, lostAmount: lost 
   ['Payment', order.paymentIntentId],
 ];
 
-const parcelOf = ({ carrier, trackingNumber, shippedAt, deliveredAt }: Order['shipments'][number]): string =>
-  `${carrier} ${trackingNumber}, shipped ${when(shippedAt)}${deliveredAt ? `, delivered ${when(deliveredAt)}` : ''}`;
+function parcelOf(
+  { carrier, trackingNumber, shippedAt, deliveredAt }: Order['shipments'][number],
+  { parcels = [] }: OrderSnapshot,
+): string {
+  const items = parcels.find((one) => one.carrier === carrier && one.trackingNumber === trackingNumber)?.items ?? [];
+  const delivered = deliveredAt ? `, delivered ${when(deliveredAt)}` : '';
+  return `${carrier} ${trackingNumber}, shipped ${when(shippedAt)}${delivered}: ${unitsInWords(items)}`;
+}
 
-const unitsOf = (items: { sku: string; quantity: number }[]): string =>
-  items.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ');
+const mailOf = ({ template, state, at }: MailProgress): string =>
+  `${template}: ${mailInWords(state, '“What happened”')} ${moment(new Date(at))}`;
 
 const said = (amount: Money): string => formatMoney(amount);
 const saidUnlessZero = (amount: Money): string | null => (amount.amount === 0 ? null : said(amount));

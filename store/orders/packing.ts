@@ -2,6 +2,7 @@ import type { ActionFacts } from '../../domain/action-facts';
 import { whyNot, whyNotInStatus, whyNotWithFlags } from '../../domain/actions';
 import { type Address, wholeAddress } from '../../domain/address';
 import type { SessionId } from '../../domain/ids';
+import { isFinal } from '../../domain/order';
 import { type ParcelLine, takenAgain, unshipped } from '../../domain/parcel';
 import type { Db } from '../database';
 import { shipFacts } from './shipments';
@@ -43,7 +44,7 @@ export async function readPacking(
   const hasGoods = items.some(({ kind }) => kind === 'PHYSICAL');
   const facts = shipFacts(order);
   const wentBack = stock === 'RETURNED' && whyNotInStatus('ship', facts) === null;
-  const waiting = unshipped(wentBack ? takenAgain(items) : items);
+  const waiting = isFinal(order.status) ? [] : unshipped(wentBack ? takenAgain(items) : items);
   const lines = parcel === null ? waiting : (parcel.items as ParcelLine[]); // as `recordShipment` wrote them
   const nameOf = new Map(items.map(({ sku, name }) => [sku, name]));
   return {

@@ -4,7 +4,13 @@ import type { SoldBundle } from '../../domain/bundle';
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus } from '../../domain/order';
 import { isAllLost } from '../../domain/order-money';
-import { planReplacement, type ReplacedLine, type ReplacementPlan, type Substitute } from '../../domain/replacements';
+import {
+  planReplacement,
+  type ReplacedLine,
+  type ReplacementPlan,
+  replacedInWords,
+  type Substitute,
+} from '../../domain/replacements';
 import { PREDECESSOR, toSuccessor } from '../catalogue/prices';
 import { isErased } from '../customers/erased';
 import type { Db, Tx } from '../database';
@@ -57,8 +63,7 @@ export async function recordReplacement(db: Db, asked: NewReplacement): Promise<
     await writeLines(tx, order, plan);
     const data = { id, sessionId, key, requestHash, actor, at, items: items.map(withoutAbsent) };
     await tx.replacement.create({ data });
-    const message = `To be sent again at no charge: ${items.map(describe).join(', ')}`;
-    const event = { type: 'replaced', message, actor, key: `replaced/${id}` };
+    const event = { type: 'replaced', message: replacedInWords(items), actor, key: `replaced/${id}` };
     const change = { status: 'PREPARING' as const, shippedAt: null };
     await changeOrder(tx, order, at, change, { ...event, ...(remark !== undefined && { note: remark }) });
     return { outcome: 'recorded', id, status: 'PREPARING' };
@@ -137,9 +142,6 @@ async function writeLines(tx: Tx, { sessionId, items }: LockedOrder, { lines }: 
       });
   }
 }
-
-const describe = ({ sku, quantity, with: other }: ReplacedLine): string =>
-  `${quantity} × ${sku}${other === undefined ? '' : `, as ${other}`}`;
 
 const withoutAbsent = ({ sku, quantity, with: other }: ReplacedLine) => ({
   ...{ sku, quantity },

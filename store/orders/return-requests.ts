@@ -1,7 +1,7 @@
 import { whyNot } from '../../domain/actions';
 import type { SessionId } from '../../domain/ids';
 import { firstKey, RETURN_REQUEST_MAILS, type Resendable } from '../../domain/mail';
-import type { ParcelLine, ReturnableItem } from '../../domain/parcel';
+import { type ParcelLine, type ReturnableItem, unitsInWords } from '../../domain/parcel';
 import { type AskedReturn, type FollowedReturn, followed, returnable, whyNotAsked } from '../../domain/return-requests';
 import { SHOPPER } from '../../domain/shopper-rules';
 import type { OrderReturn, ReturnRequest } from '../../prisma/generated/client';
@@ -84,7 +84,7 @@ export async function recordReturnRequest(db: Db, asked: NewReturnRequest): Prom
     const refusal = whyNot('ask to return as the shopper', facts) ?? whyNotAsked(left, items);
     if (refusal !== null) return { outcome: 'refused', reason: refusal };
     await tx.returnRequest.create({ data: { sessionId, id, at, items: [...items], reason: asked.reason } });
-    const units = items.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ');
+    const units = unitsInWords(items);
     const message = `The customer asks to return ${units}`;
     await changeOrder(tx, order, at, {}, { type: 'return', message, actor: SHOPPER, key: `return-request/${id}` });
     return { outcome: 'recorded', mails: await keepMails(tx, RETURN_REQUEST_MAILS, { sessionId, id, at }) };
@@ -118,7 +118,7 @@ export async function declineReturnRequest(
     if (refusal !== null) return { outcome: 'refused', reason: refusal };
     const where = { sessionId_id: { sessionId, id } };
     await tx.returnRequest.update({ where, data: { declinedAt: at, declinedBy: actor, declinedNote: note } });
-    const units = request.awaited.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ');
+    const units = unitsInWords(request.awaited);
     const event = { type: 'return', message: `Declined to take back ${units}`, actor, note };
     await changeOrder(tx, order, at, {}, { ...event, key: `return-request/${id}/declined` });
     return { outcome: 'recorded', mails: await keepMails(tx, ['return_request_declined'], { sessionId, id, at }) };

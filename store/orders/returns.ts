@@ -4,7 +4,7 @@ import type { SessionId } from '../../domain/ids';
 import { formatMoney } from '../../domain/money';
 import { type ParcelLine, withCustomer } from '../../domain/parcel';
 import type { Refusal } from '../../domain/refundable';
-import { type Condition, costOf, REASON_OF_RETURN, whyNotReturned } from '../../domain/returns';
+import { type Condition, cameBackInWords, costOf, REASON_OF_RETURN, whyNotReturned } from '../../domain/returns';
 import { sha256 } from '../../platform/sha256';
 import type { OrderReturn, ReturnCondition } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
@@ -65,8 +65,7 @@ export async function recordReturn(db: Db, asked: NewReturn): Promise<RecordedRe
       },
     });
     const message = [
-      `Returned: ${items.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ')}`,
-      condition === 'restock' ? 'back in stock' : 'written off',
+      cameBackInWords({ items, condition }),
       refund
         ? `${formatMoney({ amount: refund.amount, currency: order.currency })} to be refunded`
         : 'without a refund',

@@ -1088,6 +1088,13 @@ describe('a packing slip', () => {
     expect(text).toContain('Nothing of this order is left to send.');
   });
 
+  test('of an order that ended without stock of its own asks nobody to pack anything, either', async () => {
+    const data = { status: 'REFUNDED', stock: 'SOLD_OUT' } as const;
+    await office.db.order.update({ where: { sessionId: 'cs_test_pack' }, data });
+    const { text } = await slip('cs_test_pack');
+    expect([rows(text), text]).toEqual([[], expect.stringContaining('Nothing of this order is left to send.')]);
+  });
+
   test('of downloads alone says that there is nothing to send, and of no address', async () => {
     await office.db.orderItem.updateMany({ where: { sessionId: 'cs_test_pack' }, data: { kind: 'DIGITAL' } });
     await office.db.order.update({ where: { sessionId: 'cs_test_pack' }, data: { status: 'COMPLETED' } });

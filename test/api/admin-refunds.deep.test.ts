@@ -253,7 +253,7 @@ describe('a return', () => {
         }),
       ]);
     expect(answers[0]?.body.timeline.map(({ message }: { message: string }) => message)).toContainEqual(
-      'Returned: 1 × mug; back in stock; €10.00 to be refunded: handle broken',
+      'Came back: 1 × mug, back in stock; €10.00 to be refunded: handle broken',
     );
     const reused = await back(id, { ...body, condition: 'write_off' }, `same-${id}`);
     expect([reused.status, reused.body.code]).toEqual([409, 'idempotency_key_reused']);

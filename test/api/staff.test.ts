@@ -180,7 +180,7 @@ describe('the finder', () => {
     await office.db.shipment.create({
       data: {
         ...{ id: crypto.randomUUID(), sessionId: 'cs_test_found', carrier: 'DHL' },
-        ...{ trackingNumber: '00340434161094021501', items: [], shippedAt: at },
+        ...{ trackingNumber: '00340434161094021501', items: [{ sku: 'mug', quantity: 1 }], shippedAt: at },
       },
     });
     await office.db.shipment.create({
@@ -197,7 +197,17 @@ describe('the finder', () => {
       data: { ...back, id: OURS.return, key: 'k', condition: 'WRITE_OFF', actor: 'staff' },
     });
     await office.db.returnRequest.create({ data: { ...about, id: OURS.asked } });
-    await office.db.replacement.create({ data: { ...about, id: OURS.again, key: 'k', actor: 'staff' } });
+    const instead = [{ sku: 'mug', quantity: 1, with: 'cup' }];
+    await office.db.replacement.create({
+      data: { ...about, items: instead, id: OURS.again, key: 'k', actor: 'staff' },
+    });
+    await office.db.mail.create({
+      data: {
+        ...{ key: 'order_confirmation/found', sessionId: 'cs_test_found', template: 'order_confirmation' },
+        ...{ audience: 'CUSTOMER', recipient: 'ada@example.com', subject: '', html: '', text: '' },
+        ...{ status: 'SENT', createdAt: at, sentAt: at },
+      },
+    });
     await office.db.notice.create({
       data: { id: 'prv_found', kind: 'review', sessionId: 'cs_test_found', open: true, createdAt: at, updatedAt: at },
     });
@@ -340,7 +350,10 @@ describe('the finder', () => {
     const { text, headers } = await page(`/staff/orders/${number}`, cookie);
     for (const known of ['ada@example.com', '&lt;i&gt;Ada&lt;/i&gt;', 'Torstraße 1', 'GERMANY', 'du_found', 're_found'])
       expect(text).toContain(known);
-    expect(text).toContain('DHL 00340434161094021501');
+    expect(text).toMatch(/DHL 00340434161094021501, shipped [^<]*: 1 × mug</);
+    expect(text).toMatch(/<h2>Sent at no charge<\/h2>.*: 1 × cup instead of mug</);
+    expect(text).toMatch(/<h2>Came back<\/h2>.*: 1 × mug, written off</);
+    expect(text).toMatch(/<h2>Mails<\/h2>.*order_confirmation: sent, 23 November 2026/);
     expect(text).toContain(': failed (the bank declined it), the money is back with the shop re_found');
     expect(text).toContain('<a href="https://invoice.stripe.com/i/1">Invoice</a>');
     expect(text).not.toMatch(/<script|<i>|src=/);

@@ -76,7 +76,7 @@ describe('goods that came back', () => {
     expect([await onHand(mug), (await refundsOf(sessionId)).length]).toEqual([STOCK - 2, 1]);
     const told = await db.timelineEntry.findMany({ where: { sessionId, type: 'returned' } });
     expect(told).toMatchObject([
-      { message: `Returned: 1 × ${mug}; back in stock; €9.00 to be refunded`, note: 'handle broken', actor: 'ada' },
+      { message: `Came back: 1 × ${mug}, back in stock; €9.00 to be refunded`, note: 'handle broken', actor: 'ada' },
     ]);
   });
 
@@ -183,7 +183,7 @@ describe('goods that are sent again', () => {
     });
     expect(shippedAt).toEqual(later);
     expect(timeline).toContainEqual(
-      expect.objectContaining({ message: `To be sent again at no charge: 2 × ${mug}`, actor: 'bob' }),
+      expect.objectContaining({ message: `To be sent at no charge: 2 × ${mug}`, actor: 'bob' }),
     );
     // The first ones come back, and what replaced them.
     expect(await back(sessionId, mug, 5)).toMatchObject({ outcome: 'recorded' });
@@ -253,6 +253,18 @@ describe('goods that are sent again', () => {
     expect([await onHand(mug), await onHand(cup)]).toEqual([STOCK, STOCK - 3]);
     expect(await ship(sessionId, cup, 3)).toMatchObject({ outcome: 'shipped', status: 'SHIPPED' });
     expect(await back(sessionId, cup, 3, { refund: {} })).toMatchObject(amount(2700));
+  });
+
+  test('are told of each line: what was sent again, what instead of another, and what was exchanged', async () => {
+    const { sessionId, mug, cup } = await order({ mug: 3 });
+    await again(sessionId, mug, 1);
+    await again(sessionId, mug, 1, { with: cup });
+    const { lines = [] } = await readSnapshot(db, sessionId);
+    const [sent, instead] = [mug, cup].map((one) => lines.find(({ sku }) => sku === one));
+    expect(sent).toMatchObject({ replaced: 1, exchangedFor: [cup] });
+    expect(instead).toMatchObject({ quantity: 1, insteadOf: [{ sku: mug, quantity: 1 }] });
+    const { message } = await db.timelineEntry.findFirstOrThrow({ where: { sessionId }, orderBy: { id: 'desc' } });
+    expect(message).toBe(`To be sent at no charge: 1 × ${cup} instead of ${mug}`);
   });
 
   test('instead of what came in place of a bundle’s content cost what that costs alone, and have its part of the price', async () => {

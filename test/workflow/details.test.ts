@@ -49,6 +49,34 @@ test.each<[string, OrderStatus, Partial<OrderReport>, string | null]>([
   expect(said?.[1] ?? null).toBe(still);
 });
 
+const line = { sku: 'VASE', quantity: 1, shipped: 0, returned: 0, toShip: 1 };
+
+test.each<[string, OrderReport['lines'][number], string]>([
+  ['never sent, of an order that has ended', { ...line, toShip: 0, unsent: 1 }, '1 × `VASE`: 0 sent, 0 to send'],
+  [
+    'sent again',
+    { ...line, quantity: 2, shipped: 1, replaced: 1 },
+    '2 × `VASE`, 1 of them at no charge: 1 sent, 1 to send',
+  ],
+  [
+    'sent instead of another',
+    { ...line, insteadOf: [{ sku: 'POT', quantity: 1 }] },
+    '1 × `VASE` instead of `POT`: 0 sent, 1 to send',
+  ],
+  [
+    'partly sent instead of another',
+    { ...line, quantity: 3, toShip: 3, insteadOf: [{ sku: 'POT', quantity: 1 }] },
+    '3 × `VASE`, 1 of them instead of `POT`: 0 sent, 3 to send',
+  ],
+  [
+    'exchanged once it was sent',
+    { ...line, shipped: 1, toShip: 0, replaced: 1, sentAgain: 0, exchangedFor: ['POT'] },
+    '1 × `VASE` exchanged for `POT`: 1 sent, 0 to send',
+  ],
+])('goods that were %s are told as such', (_what, one, told) => {
+  expect(shown({ lines: [one] })).toContain(`- ${told}\n`);
+});
+
 test('the details link the order’s page for staff, where it is known', () => {
   const staffUrl = 'https://shop.example/staff/orders/HF-1';
   expect(shown({ staffUrl })).toMatch(

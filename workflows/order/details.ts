@@ -1,8 +1,9 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { mailInWords } from '../../domain/mail-words';
 import { formatMoney } from '../../domain/money';
 import { isDecision, isFinal } from '../../domain/order';
 import { REQUESTED } from '../../domain/order-money';
-import type { MailState } from '../../domain/order-snapshot';
+import { conditionInWords } from '../../domain/returns';
 import type { OrderReport } from '../../messages/order';
 import { moment } from '../moment';
 import { stageInWords } from './refunds-told';
@@ -89,23 +90,41 @@ function disputeOf({ id, amount, currency, dueBy, answerable, submitted }: Order
   return `> **Disputed** (${formatMoney({ amount, currency })}): ${toDo}. Nothing ships and nothing is refunded meanwhile. ${run(id)}`;
 }
 
-function lineOf({ sku, quantity, shipped, returned, toShip, replaced = 0 }: OrderReport['lines'][number]): string {
-  const calledOff = quantity - shipped - toShip; // with a refund, before it was sent
+function lineOf(line: OrderReport['lines'][number]): string {
+  const { sku, quantity, shipped, returned, toShip, unsent = 0 } = line;
+  const calledOff = quantity - shipped - toShip - unsent; // with a refund, before it was sent
   const parts = [
     `${shipped} sent`,
     ...(returned > 0 ? [`${returned} came back`] : []),
     ...(calledOff > 0 ? [`${calledOff} back in stock`] : []),
     `${toShip} to send`,
   ];
-  const free = replaced > 0 ? `, ${replaced} of them at no charge` : '';
-  return `${quantity} × \`${sku}\`${free}: ${parts.join(', ')}`;
+  return `${quantity} × \`${sku}\`${replacementsOf(line)}: ${parts.join(', ')}`;
+}
+
+function replacementsOf({
+  quantity,
+  replaced = 0,
+  sentAgain = replaced,
+  ...line
+}: OrderReport['lines'][number]): string {
+  const { insteadOf = [], exchangedFor = [] } = line;
+  const exchanged = replaced - sentAgain;
+  const all = (units: number, what: string) => (units < quantity ? `, ${units} of them ${what}` : ` ${what}`);
+  return [
+    ...insteadOf.map((other) => all(other.quantity, `instead of \`${other.sku}\``)),
+    ...(exchanged > 0
+      ? [all(exchanged, `exchanged for ${IN_A_ROW.format(exchangedFor.map((other) => `\`${other}\``))}`)]
+      : []),
+    ...(sentAgain > 0 ? [`, ${sentAgain} of them at no charge`] : []),
+  ].join('');
 }
 
 const parcelOf = ({ carrier, trackingNumber, at, items }: OrderReport['parcels'][number]): string =>
   `${carrier} \`${trackingNumber}\`, ${moment(at)}: ${unitsOf(items)}`;
 
 const returnOf = ({ items, condition }: OrderReport['returns'][number]): string =>
-  `${unitsOf(items)}, ${condition === 'restock' ? 'back in stock' : 'written off'}`;
+  `${unitsOf(items)}, ${conditionInWords(condition)}`;
 
 /** Declining goes with words to the customer, which must not stand here. */
 const requestOf = ({ id, at, awaited }: OrderReport['returnRequests'][number]): string =>
@@ -124,16 +143,7 @@ function refundOf({ id, amount, ...stage }: OrderReport['openRefunds'][number], 
 }
 
 const mailOf = ({ template, state, at }: OrderReport['mails'][number]): string =>
-  `\`${template}\`: ${MAIL[state]} ${moment(at)}`;
-
-const MAIL: Record<MailState, string> = {
-  under_way: 'on its way to the mail provider since',
-  waiting: 'waits, because the provider takes no mails; it goes out by itself; since',
-  sent: 'sent,',
-  returned: 'did not reach its reader, as the order’s document explains,',
-  unsent: 'not sent, as the order’s document explains,',
-  given_up: 'not sent, given up,',
-};
+  `\`${template}\`: ${mailInWords(state, 'the order’s document')} ${moment(at)}`;
 
 function actionOf({ action, does, examples }: OrderReport['actions'][number]): string {
   const blocks = examples.map(({ data, means }) => {

@@ -1,5 +1,6 @@
 import { RETAKES_STOCK } from '../../domain/action-rules';
-import type { ReplaceRequest, ShipRequest } from '../../messages/order';
+import { replacedInWords } from '../../domain/replacements';
+import type { ShipRequest } from '../../messages/order';
 import { refusal } from '../refusal';
 import { database } from '../steps';
 import type { StaffRequest } from './inbox';
@@ -48,7 +49,7 @@ export class Parcels {
     const recorded = await run.untilDone('ship', () => database.recordReplacement({ sessionId, key, ...request }));
     if (recorded.outcome === 'refused') throw refusal(recorded.reason, recorded.code);
     const { status } = run;
-    const event = `To be sent at no charge: ${request.items.map(describeReplaced).join(', ')}`;
+    const event = replacedInWords(request.items);
     await this.refresh(event);
     if (run.status === status) run.recorded({}, event);
   }
@@ -81,7 +82,3 @@ export class Parcels {
     return true;
   }
 }
-
-/** Goods that are sent again, or in place of others, in words for staff. */
-const describeReplaced = ({ sku, quantity, with: other }: ReplaceRequest['items'][number]): string =>
-  other === undefined ? `${quantity} × ${sku}` : `${quantity} × ${other} instead of ${sku}`;

@@ -1,5 +1,6 @@
 import { formatMoney } from '../../domain/money';
 import type { OrderSnapshot, ToldRefund } from '../../domain/order-snapshot';
+import { unitsInWords } from '../../domain/parcel';
 import { isCounted, isResolved, type RefundOrigin } from '../../domain/refund';
 import { refundInWords } from '../../domain/refund-words';
 import { moment } from '../moment';
@@ -27,16 +28,13 @@ function describe(refund: ToldRefund, earlier: ToldRefund | undefined, currency:
   const { amount, status, restock, at } = refund;
   const money = amount === null ? 'all that was left' : formatMoney({ amount, currency });
   const units = isMade(status) && !isMade(earlier?.status) ? restock : [];
-  const stock = units.length > 0 ? `; back in stock: ${unitsOf(units)}` : '';
+  const stock = units.length > 0 ? `; back in stock: ${unitsInWords(units)}` : '';
   return `Refund of ${money}${byWhom(refund)}: ${stageInWords(refund)}${stock}, ${moment(at)}`;
 }
 
 /** What is restocked with a refund goes back when Stripe has made it. */
 const isMade = (status: string | undefined): boolean =>
   status !== undefined && isCounted(status) && !isResolved(status);
-
-const unitsOf = (units: ToldRefund['restock']): string =>
-  units.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ');
 
 /** Where a refund stands. The sentence of who refuses it is free text, which must not stand in Temporal. */
 export const stageInWords = ({ status, failureReason }: Pick<ToldRefund, 'status' | 'failureReason'>): string =>

@@ -1,16 +1,27 @@
 import type { OrderSnapshot } from '../../domain/order-snapshot';
+import type { LineProgress } from '../../domain/parcel';
+import { type ReplacedLine, replacedInWords } from '../../domain/replacements';
 
 type Lines = { lines?: OrderSnapshot['lines'] | undefined };
 
 /** What brought an order to its status since it was last read, in words for staff. */
-export const meanwhile = (before: Lines, now: Lines & Pick<OrderSnapshot, 'status'>): string =>
-  sentAgain(before, now) ?? `Now ${now.status}, by what was recorded meanwhile`;
-
-function sentAgain(before: Lines, now: Lines): string | null {
-  const earlier = new Map((before.lines ?? []).map(({ sku, replaced = 0 }) => [sku, replaced]));
-  const units = (now.lines ?? [])
-    .map(({ sku, replaced = 0 }) => ({ sku, quantity: replaced - (earlier.get(sku) ?? 0) }))
-    .filter(({ quantity }) => quantity > 0)
-    .map(({ sku, quantity }) => `${quantity} × ${sku}`);
-  return units.length > 0 ? `To be sent again: ${units.join(', ')}` : null;
+export function meanwhile({ lines: before = [] }: Lines, now: Lines & Pick<OrderSnapshot, 'status'>): string {
+  const replaced = (now.lines ?? []).flatMap((line) =>
+    replacedSince(
+      line,
+      before.find(({ sku }) => sku === line.sku),
+    ),
+  );
+  return replaced.length > 0 ? replacedInWords(replaced) : `Now ${now.status}, by what was recorded meanwhile`;
 }
+
+function replacedSince(now: LineProgress, before: LineProgress | undefined): ReplacedLine[] {
+  const instead = (now.insteadOf ?? []).map(({ sku, quantity }) => {
+    const earlier = before?.insteadOf?.find((one) => one.sku === sku)?.quantity ?? 0;
+    return { sku, with: now.sku, quantity: quantity - earlier };
+  });
+  const again = { sku: now.sku, quantity: sentAgainOf(now) - (before ? sentAgainOf(before) : 0) };
+  return [again, ...instead].filter(({ quantity }) => quantity > 0);
+}
+
+const sentAgainOf = ({ replaced = 0, sentAgain = replaced }: LineProgress): number => sentAgain;

@@ -3,9 +3,10 @@ import { examplesOf } from '../../domain/action-examples';
 import type { ActionFacts } from '../../domain/action-facts';
 import { isAboutRefund } from '../../domain/action-rules';
 import { offered } from '../../domain/actions';
-import { isDecision } from '../../domain/order';
+import { isDecision, isFinal } from '../../domain/order';
 import { leftOf, refundableNow } from '../../domain/order-money';
 import type { MailProgress, OpenReturnRequest } from '../../domain/order-snapshot';
+import { onceEnded } from '../../domain/parcel';
 import type { OrderReport } from '../../messages/order';
 import { isForRetry, type Parked } from '../parking';
 import { NOTHING_UNDER_WAY, type UnderWay, withAsked } from './under-way';
@@ -28,7 +29,7 @@ export function reportOf({
   mails: readonly MailProgress[];
   underWay?: UnderWay;
 }): OrderReport {
-  const { number, status, total, currency, skus, refunded = 0, lostAmount = 0 } = order;
+  const { number, status, total, currency, skus, lines = [], refunded = 0, lostAmount = 0 } = order;
   const { shippingHold = null, shippingHoldSince } = order;
   const openRefunds = withAsked(order.openRefunds ?? [], underWay.refunds);
   return {
@@ -36,7 +37,7 @@ export function reportOf({
     money: { currency, total, refunded, lost: lostAmount, left: leftOf({ total, refunded, lostAmount }) },
     needsAttention: parked.map(({ step, reason }) => ({ step, reason })),
     hold: shippingHold && { reason: shippingHold, since: timeOf(shippingHoldSince ?? null) },
-    lines: order.lines ?? [],
+    lines: isFinal(status) ? lines.map(onceEnded) : lines,
     parcels: (order.parcels ?? []).map((parcel) => ({ ...parcel, at: new Date(parcel.at).toISOString() })),
     returns: order.returns ?? [],
     returnRequests: (order.returnRequests ?? []).filter(isFollowed).map((asked) => ({

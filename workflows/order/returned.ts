@@ -5,11 +5,5 @@ import type { ReturnedGoods } from '../../domain/order-snapshot';
 export const returnedSince = (before: ReturnedGoods[] = [], now: ReturnedGoods[] = []): ReturnedGoods[] =>
   now.filter(({ id }) => before.every((known) => known.id !== id));
 
-/** A return in words, for staff. */
-export const describeReturn = ({ items, condition }: ReturnedGoods): string => {
-  const units = items.map(({ sku, quantity }) => `${quantity} × ${sku}`);
-  return `Came back: ${units.join(', ')}, ${condition === 'restock' ? 'back in stock' : 'written off'}`;
-};
-
 /** The mail that tells the customer that it has arrived. */
 export const mailOfReturn = ({ id }: ReturnedGoods): MailRequest => ({ template: 'return_received', ref: id });

@@ -1,6 +1,19 @@
 import type { OrderFactsNow } from '../../../activities/order/facts';
 import { reportOf } from '../../../workflows/order/report';
 
+test('nothing of an order that has ended is to be sent, whether its stock was ever sold to it or not', () => {
+  const lines = [{ sku: 'mug', quantity: 2, shipped: 1, returned: 0, toShip: 1 }];
+  const order = { number: 'A-1', total: 1_000, currency: 'eur', skus: ['mug'], lines };
+  const linesOnce = (status: string) =>
+    reportOf({
+      order: { ...order, status } as never as OrderFactsNow,
+      ...{ waitingFor: 'nothing', parked: [], payment: null, mails: [], happened: [] },
+    }).lines;
+  expect(linesOnce('PREPARING')).toEqual(lines);
+  for (const status of ['EXPIRED', 'CANCELLED', 'REFUNDED'])
+    expect(linesOnce(status)).toEqual([{ ...lines[0], toShip: 0, unsent: 1 }]);
+});
+
 const shown = (returnRequests: object[], happened: string[] = []) =>
   reportOf({
     order: {
