@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { until } from '../support/until';
 import { launchChromium } from './chromium';
 import { StaffAtTemporal } from './staff-at-temporal';
@@ -80,7 +80,13 @@ export class SupportDesk {
   }
 
   /** From the finder to the exact list of what needs attention, and to the workflow of an order in it. */
-  async openNeedingAttention({ number }: Pick<Order, 'number'>): Promise<void> {
+  async openNeedingAttention(order: Pick<Order, 'number'>): Promise<void> {
+    const row = await this.rowNeedingAttention(order);
+    await row.getByRole('link', { name: 'Workflow' }).click();
+  }
+
+  /** Opens that list, once the order is in it. @returns its row */
+  async rowNeedingAttention({ number }: Pick<Order, 'number'>): Promise<Locator> {
     const row = this.page.getByRole('listitem').filter({ hasText: `Order ${number},` });
     await until(async () => {
       await this.page.goto(`${this.system.env.PUBLIC_URL}/staff`);
@@ -88,7 +94,7 @@ export class SupportDesk {
       await this.page.getByRole('heading', { name: 'Needs attention' }).waitFor();
       return (await row.count()) > 0;
     }, `order ${number} to need attention`);
-    await row.getByRole('link', { name: 'Workflow' }).click();
+    return row;
   }
 
   /** Types something into the finder. @returns what was found, in its words */
