@@ -1,7 +1,7 @@
 import { eraseCustomer } from '../../../store/customers/erase';
 import { exportCustomer } from '../../../store/customers/export';
 import type { Db } from '../../../store/database';
-import { listOrders, type OrderFilter, type OrderPosition } from '../../../store/orders/list';
+import { listByAttention, listOrders, type OrderFilter, type OrderPosition } from '../../../store/orders/list';
 import { findOrderId, readStaffOrder } from '../../../store/orders/staff-view';
 import { readSweep } from '../../../store/reconciliation/sweeps';
 import { adjustStock, readShelf } from '../../../store/stock/shelves';
@@ -12,7 +12,7 @@ import { ageOf, createdAt, expect, type Probe, type Visit } from './probe';
 /** A page of a list is 50 orders, and one more that tells whether there is another page. */
 const LIMIT = 51;
 
-/** `GET /admin/orders`, with each filter that it has. */
+/** `GET /admin/orders`, with each filter that it has, and the list at `/staff` that is sorted otherwise. */
 export const LISTS: Probe[] = [
   list('all orders', {}, LIMIT),
   list('all orders, from the middle of the past', {}, 0, (visit) => positionOf(visit, 50, 50)),
@@ -22,6 +22,13 @@ export const LISTS: Probe[] = [
   list('status REFUNDED', { status: 'REFUNDED' }, 30),
   list('status SHIPPED (hardly any)', { status: 'SHIPPED' }, 0),
   list('needs attention', { attention: true }, 4),
+  {
+    name: 'needs attention, the longest waiting first',
+    run: async (db) => {
+      const orders = await listByAttention(db, { after: null, limit: LIMIT });
+      expect(orders.length >= 4, 'needs attention, the longest waiting first');
+    },
+  },
   list('disputed', { disputed: true }, 3),
   list('status PREPARING, needs attention', { status: 'PREPARING', attention: true }, 4),
   list('status COMPLETED, disputed', { status: 'COMPLETED', disputed: true }, 3),
