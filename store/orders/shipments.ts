@@ -18,6 +18,7 @@ import {
 } from '../../domain/parcel';
 import type { Order } from '../../prisma/generated/client';
 import type { Db, Tx } from '../database';
+import { answerFailures } from '../refunds/answered';
 import { inventory } from '../stock/inventory';
 import { callsChange, callsOf } from './decisions';
 import { changeOrder, isCancelling, type LockedOrder, lockKnownOrder } from './records';
@@ -83,7 +84,7 @@ export async function recordShipment(
     const status: OrderStatus = left === 0 ? 'SHIPPED' : 'PREPARING';
     const answersFailure = isReturned || (await failedToUndo(tx, order));
     const calls = callsOf(order).filter(({ step }) => !isAnswered(step, answersFailure));
-    if (answersFailure) await answerFailures(tx, order, at);
+    if (answersFailure) await answerFailures(tx, failedRefunds(order), at);
     const change = {
       status,
       stock: 'COMMITTED' as const,
@@ -112,15 +113,6 @@ async function failedToUndo(tx: Tx, order: LockedOrder): Promise<boolean> {
   const failed = failedRefunds(order);
   if (failed.length === 0) return false;
   return (await tx.refund.count({ where: { stripeId: { in: failed }, origin: 'COMPENSATION' } })) === failed.length;
-}
-
-/** The goods are sent in place of the refunds that failed, and of what Stripe refused when it was asked again. */
-async function answerFailures(tx: Tx, order: LockedOrder, at: Date): Promise<void> {
-  const failed = { in: failedRefunds(order) };
-  await tx.refund.updateMany({
-    where: { answeredAt: null, OR: [{ stripeId: failed }, { retryOf: failed, status: 'refused' }] },
-    data: { answeredAt: at },
-  });
 }
 
 /** Stripe's ids of the failed refunds that staff are called for. */

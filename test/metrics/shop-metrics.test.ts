@@ -137,7 +137,7 @@ test('what a scrape asks is one statement, and reads no table that grows from en
   const entered = nodes.filter((node) => node['Index Name'] !== undefined);
   expect(new Set(entered.map((node) => node['Index Name']))).toEqual(
     new Set([
-      ...['orders_status_created_at_idx', 'orders_hold_over', 'orders_attention', 'holds_active'],
+      ...['orders_status_created_at_idx', 'orders_hold_over', 'orders_attention_since', 'holds_active'],
       ...['orders_return_requested', 'refunds_status', 'refunds_updated', 'mails_unsent'],
     ]),
   );
