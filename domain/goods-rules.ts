@@ -30,6 +30,12 @@ export const GOODS_RULES = {
   },
   replace: {
     does: 'sends goods again at no charge: exchanges what is unshipped for another SKU, takes stock for what is shipped',
+    doesNow: ({ status, anythingShipped = false }) => {
+      if (!anythingShipped) return 'exchanges goods for another SKU of the same price, at no charge';
+      return status === 'PREPARING'
+        ? undefined
+        : 'sends goods again at no charge: the same, or another SKU of the same price';
+    },
     in: ['PREPARING', 'SHIPPED', 'COMPLETED'],
     obstacles: [
       isErased(),

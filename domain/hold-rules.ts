@@ -19,7 +19,10 @@ export type HoldChanged =
 export const HOLD_RULES: Pick<Record<Action, Rules>, 'hold' | 'release'> = {
   hold: {
     does: 'stops shipping until `release`; the payment goes on',
-    doesNow: ({ shippingHold = null }) => (shippingHold === null ? undefined : 'names another reason for the hold'),
+    doesNow: ({ status, shippingHold = null }) => {
+      if (shippingHold !== null) return 'names another reason for the hold';
+      return status === 'PENDING' ? undefined : 'stops shipping until `release`';
+    },
     in: ['PENDING', 'PAID', 'PREPARING'],
     obstacles: [
       {

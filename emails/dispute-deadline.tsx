@@ -1,5 +1,6 @@
+import { codeInWords } from '../domain/codes-in-words';
 import { moment } from '../domain/dates';
-import { AnswerDispute, disputedAmount, isInquiry, wordsOf } from './dispute-parts';
+import { AnswerDispute, disputedAmount, isInquiry } from './dispute-parts';
 import { type DisputeFacts, disputeOf, type MailFacts } from './facts';
 import { becauseStaff, Layout } from './layout';
 import { Facts, H2, P, StaffPointers } from './parts';
@@ -32,7 +33,7 @@ const DisputeDeadline = ({ dispute, dueBy, ...facts }: MailFacts & { dispute: Di
     <Facts
       rows={[
         ['Dispute', dispute.id],
-        ['Reason', wordsOf(dispute.reason)],
+        ['Reason', codeInWords(dispute.reason)],
         ['Answer by', moment(dueBy)],
         ['Order', `${facts.order.number}, ${facts.order.status}`],
       ]}

@@ -1,5 +1,6 @@
+import { codeInWords } from '../domain/codes-in-words';
 import { moment } from '../domain/dates';
-import { AnswerDispute, disputedAmount, isInquiry, wordsOf } from './dispute-parts';
+import { AnswerDispute, disputedAmount, isInquiry } from './dispute-parts';
 import { type DisputeFacts, disputeOf, type MailFacts, type OrderFacts } from './facts';
 import { becauseStaff, Layout } from './layout';
 import { Facts, H2, P, StaffPointers } from './parts';
@@ -23,7 +24,7 @@ const DisputeOpened = ({ dispute, ...facts }: MailFacts & { dispute: DisputeFact
   <Layout
     shop={facts.shop}
     title={`Order ${facts.order.number} is disputed`}
-    preview={`${disputedAmount(facts.order, dispute)}, ${wordsOf(dispute.reason)}. ${deadline(dispute)}`}
+    preview={`${disputedAmount(facts.order, dispute)}, ${codeInWords(dispute.reason)}. ${deadline(dispute)}`}
     why={becauseStaff(facts.shop)}
   >
     <P>
@@ -32,8 +33,8 @@ const DisputeOpened = ({ dispute, ...facts }: MailFacts & { dispute: DisputeFact
     <Facts
       rows={[
         ['Dispute', dispute.id],
-        ['Reason', wordsOf(dispute.reason)],
-        ['Status', wordsOf(dispute.status)],
+        ['Reason', codeInWords(dispute.reason)],
+        ['Status', codeInWords(dispute.status)],
         ['Answer by', answerBy(dispute)],
         ['Order', `${facts.order.number}, ${facts.order.status}`],
       ]}

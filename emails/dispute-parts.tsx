@@ -6,9 +6,6 @@ import { Code, P, Small } from './parts';
 export const disputedAmount = ({ locale }: OrderFacts, { amount, currency }: DisputeFacts): string =>
   formatMoney({ amount, currency }, locale);
 
-/** Stripe's code as words: `product_not_received` becomes “product not received”. The list of codes is open. */
-export const wordsOf = (code: string): string => code.replaceAll('_', ' ');
-
 /** How staff answer a dispute, or that the bank takes no answer. */
 export const AnswerDispute = ({ order, links, dispute }: MailFacts & { dispute: DisputeFacts }) =>
   dispute.answerable ? (

@@ -1,6 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { DisputeFacts } from '../activities/dispute/recorded';
-import { adviceOnLoss } from '../domain/dispute';
+import { bankReason } from '../domain/codes-in-words';
 import { formatMoney } from '../domain/money';
 import { moment } from './moment';
 
@@ -14,7 +14,7 @@ export function describeDispute(facts: DisputeFacts, reminded: boolean): string 
   return [
     `### Dispute of order ${order.number}: ${status}`,
     '',
-    `${formatMoney({ amount, currency })}, \`${reason}\`. ${whatItWaitsFor(facts, reminded)}`,
+    `${formatMoney({ amount, currency })}; ${bankReason(reason)}. ${whatItWaitsFor(facts, reminded)}`,
     ...earlierOrders(facts),
     ...(facts.understood
       ? []
@@ -64,12 +64,13 @@ const IDENTIFIERS: Record<string, string> = {
 };
 
 function whatItWaitsFor(
-  { standing, needsAnswer, answerable, submitted, dueBy, reversed }: DisputeFacts,
+  { standing, needsAnswer, answerable, submitted, dueBy, reversed, order }: DisputeFacts,
   reminded: boolean,
 ): string {
   if (standing === 'kept')
     return reversed ? 'It was lost, and the money is ours after all.' : 'It is closed, and the money is ours.';
-  if (standing === 'lost') return 'It is closed, and the money is the buyer’s. Downloads are revoked.';
+  if (standing === 'lost')
+    return `It is closed, and the money is the buyer’s.${order.hasDownloads ? ' Downloads are revoked.' : ''} Staff decide about the order: its workflow, or its page once that has ended, says what became of it.`;
   if (submitted) return 'The evidence is submitted. It waits for the bank, and nothing of the order ships meanwhile.';
   if (!answerable)
     return 'The bank takes no answer, or none any more. It waits for the bank, and nothing of the order ships meanwhile.';
@@ -78,10 +79,9 @@ function whatItWaitsFor(
   return `It waits for evidence. ${until}${reminded ? ' Staff were reminded.' : ''} Nothing of the order ships meanwhile.`;
 }
 
-function whatStaffCanDo({ standing, needsAnswer, order }: DisputeFacts): string[] {
+/** A run that has ended shows for good what it last knew, so it offers only what is taken while it is open. */
+function whatStaffCanDo({ standing, needsAnswer }: DisputeFacts): string[] {
   const { workflowId: disputeId } = workflowInfo();
-  if (standing === 'lost')
-    return [`decide about the order, whose workflow takes updates until it ends. ${adviceOnLoss(order)}`];
   if (standing !== 'open' || !needsAnswer) return [];
   return [
     `read the evidence that was gathered, in the staff API: \`GET /admin/disputes/${disputeId}\`; \`PUT …/evidence\` changes it`,

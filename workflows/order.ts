@@ -1,5 +1,5 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { UnpaidEnding } from '../activities/order/orders';
+import { SOLD, type UnpaidEnding, unpaidInWords } from '../domain/happened';
 import { DECISIONS, endedUnsold, type OrderStatus } from '../domain/order';
 import { phaseOf } from '../domain/phase';
 import type { OrderInput } from '../messages/order';
@@ -85,14 +85,14 @@ async function sell(run: OrderRun): Promise<void> {
   // A refund made in the Dashboard may be recorded before the payment is.
   if (status === 'REFUNDED') return run.setStatus(status, 'All of its money was refunded before the sale');
   run.recorded({ stock: 'COMMITTED' });
-  run.setStatus(status, `Paid; ${run.order.digital ? 'the downloads are granted' : 'the stock is sold to this order'}`);
+  run.setStatus(status, run.order.digital ? SOLD.downloads : SOLD.goods);
   run.mails.send({ template: 'order_confirmation' }, { template: 'order_received' }); // to the customer and to staff
 }
 
 /** Ends the order once no payment can come any more, and releases its stock. One that ends CANCELLED sends no mail. */
 async function endUnpaid(run: OrderRun, ending: UnpaidEnding): Promise<void> {
   const status = await run.untilDone('release', () => database.endUnpaid({ sessionId: run.sessionId, ending }));
-  run.setStatus(status, status === 'REFUNDED' ? 'All of its money was refunded' : `Ended without money: ${ending}`);
+  run.setStatus(status, status === 'REFUNDED' ? 'All of its money was refunded' : unpaidInWords(ending, status));
   if (status === 'EXPIRED')
     run.mails.send({ template: ending === 'payment-failed' ? 'payment_failed' : 'checkout_expired' });
 }

@@ -1,4 +1,5 @@
 import type { AttentionStep } from '../../domain/attention';
+import { type UnpaidEnding, unpaidInWords } from '../../domain/happened';
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus, Reason } from '../../domain/order';
 import { againKey, openFailures, type RefusedRefund, refundedOf } from '../../domain/refund';
@@ -24,15 +25,15 @@ export const orders = ({ db, clock, env }: Deps) => {
 
     /** Ends an order that was not paid: releases its stock and records how it ended. */
     async endUnpaid({ sessionId, ending }: { sessionId: SessionId; ending: UnpaidEnding }): Promise<OrderStatus> {
-      const { status, recoverable, message, ...by } = UNPAID_ENDINGS[ending];
+      const { status, recoverable, ...by } = UNPAID_ENDINGS[ending];
       const actor = ending === 'cancelled' ? await readCanceller(db, sessionId) : by.actor;
       return endUnpaid(db, {
         sessionId,
         status,
         paymentFailed: ending === 'payment-failed',
         recoverableUntil: recoverable ? new Date(clock.now() + RECOVERABLE_MS) : null,
-        event: { type: ending, message, actor },
-        ifCancelled: UNPAID_ENDINGS.cancelled.message,
+        event: { type: ending, message: unpaidInWords(ending, status), actor },
+        ifCancelled: unpaidInWords('cancelled', 'CANCELLED'),
         at: now(),
       });
     },
@@ -97,23 +98,12 @@ export const orders = ({ db, clock, env }: Deps) => {
   };
 };
 
-/** How an order without a payment ends. */
-export type UnpaidEnding = 'expired' | 'payment-failed' | 'sold-out' | 'abandoned' | 'cancelled';
-
-const UNPAID_ENDINGS: Record<
-  UnpaidEnding,
-  { status: OrderStatus; recoverable: boolean; message: string; actor: string }
-> = {
-  expired: { status: 'EXPIRED', recoverable: true, message: 'Closed unpaid at the end of the hold', actor: 'holdfast' },
-  'payment-failed': { status: 'EXPIRED', recoverable: true, message: 'The delayed payment failed', actor: 'stripe' },
-  'sold-out': {
-    status: 'CANCELLED',
-    recoverable: false,
-    message: 'Sold out at checkout; the session is expired',
-    actor: 'holdfast',
-  },
-  abandoned: { status: 'CANCELLED', recoverable: false, message: 'The shopper left without paying', actor: 'shopper' },
-  cancelled: { status: 'CANCELLED', recoverable: false, message: 'Cancelled before any money came', actor: 'staff' },
+const UNPAID_ENDINGS: Record<UnpaidEnding, { status: OrderStatus; recoverable: boolean; actor: string }> = {
+  expired: { status: 'EXPIRED', recoverable: true, actor: 'holdfast' },
+  'payment-failed': { status: 'EXPIRED', recoverable: true, actor: 'stripe' },
+  'sold-out': { status: 'CANCELLED', recoverable: false, actor: 'holdfast' },
+  abandoned: { status: 'CANCELLED', recoverable: false, actor: 'shopper' },
+  cancelled: { status: 'CANCELLED', recoverable: false, actor: 'staff' },
 };
 
 /**

@@ -1,4 +1,5 @@
 import { Fragment, type ReactNode } from 'react';
+import { bankReason, codeInWords, whyInBrackets } from '../../domain/codes-in-words';
 import { moment } from '../../domain/dates';
 import { waitsForAnswer } from '../../domain/dispute';
 import { mailInWords } from '../../domain/mail-words';
@@ -132,14 +133,14 @@ const orderPage = ({ env }: ApiDeps, { order, more, ui, signedIn }: Shown): stri
           title="Refunds"
           lines={order.refunds.map(
             ({ id, status, amount, reason, refusal, failure }) =>
-              `${said(amount)}, asked for as “${reason.replaceAll('_', ' ')}”: ${refundInWords(status, failure?.code)}${id ? ` ${id}` : ''}${refusal ? `. ${refusal.message}` : ''}`,
+              `${said(amount)}${whyInBrackets(reason)}: ${refundInWords(status, failure?.code)}${id ? ` ${id}` : ''}${refusal ? `. ${refusal.message}` : ''}`,
           )}
         />
         <List
           title="Disputes"
           lines={order.disputes.map(
             ({ id, status, reason, amount, dueBy }) =>
-              `${said(amount)}: ${status} (${reason}) ${id}${dueBy && waitsForAnswer(status) ? `, answer by ${when(dueBy)}` : ''}`,
+              `${said(amount)}: ${codeInWords(status)} (${bankReason(reason)}) ${id}${dueBy && waitsForAnswer(status) ? `, answer by ${when(dueBy)}` : ''}`,
           )}
         />
         <List title="Mails" lines={(more.mails ?? []).map(mailOf)} />

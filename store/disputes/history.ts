@@ -1,3 +1,4 @@
+import { bankReason, codeInWords } from '../../domain/codes-in-words';
 import type { Dispute } from '../../domain/dispute';
 import { formatMoney } from '../../domain/money';
 import type { TimelineEvent } from '../orders/records';
@@ -16,10 +17,14 @@ export function eventsOf(before: Dispute | null, now: Dispute, at: Date): Timeli
   const moved = now.withdrawn - (before?.withdrawn ?? 0);
   const funds = formatMoney({ amount: Math.abs(moved), currency: now.withdrawnCurrency ?? now.currency });
   return [
-    ...(before === null ? [event('opened', `Disputed: ${disputed}, ${now.reason}, ${now.status} (${now.id})`)] : []),
-    ...(before && !before.open && now.open ? [event('reopened', `The dispute was reopened: ${now.status}`)] : []),
+    ...(before === null
+      ? [event('opened', `Disputed: ${disputed}; ${bankReason(now.reason)}; ${codeInWords(now.status)} (${now.id})`)]
+      : []),
+    ...(before && !before.open && now.open
+      ? [event('reopened', `The dispute was reopened: ${codeInWords(now.status)}`)]
+      : []),
     ...(before?.open === now.open && before.status !== now.status
-      ? [event('status', `The dispute is ${now.status}`)]
+      ? [event('status', `The dispute is ${codeInWords(now.status)}`)]
       : []),
     ...(moved > 0 ? [event('withdrawn', `The bank took ${funds} for the dispute`)] : []),
     ...(moved < 0 ? [event('reinstated', `The bank gave back ${funds} of the dispute`)] : []),
@@ -27,7 +32,9 @@ export function eventsOf(before: Dispute | null, now: Dispute, at: Date): Timeli
       ? [event('due', `Evidence for the dispute is accepted until ${now.dueBy.toISOString()}`)]
       : []),
     ...(now.submittedAt && !before?.submittedAt ? [event('submitted', 'Evidence for the dispute was submitted')] : []),
-    ...(!now.open && before?.open !== false ? [event('closed', `The dispute is closed: ${now.status}`)] : []),
+    ...(!now.open && before?.open !== false
+      ? [event('closed', `The dispute is closed: ${codeInWords(now.status)}`)]
+      : []),
     ...(now.lost && !before?.lost
       ? [event('lost', `${lost} of the money stays with the customer, and any downloads are revoked`)]
       : []),

@@ -49,6 +49,8 @@ export interface RecordedDispute {
     currency: string;
     cancellable: boolean;
     anythingShipped: boolean;
+    /** Absent from what older histories hold. */
+    hasDownloads?: boolean;
   };
   dispute: Dispute;
   standing: Standing;
@@ -129,6 +131,7 @@ const factsOf = (order: LockedOrder): RecordedDispute['order'] => ({
   ...{ number: order.number, status: order.status, currency: order.currency, ...moneyOf(order) },
   cancellable: isCancellable(order),
   anythingShipped: order.items.some(({ shipped }) => shipped > 0),
+  hasDownloads: order.items.some(({ kind }) => kind === 'DIGITAL'),
 });
 
 /** Writes what Stripe says of a dispute. A lost amount counts as lost until the money is back. */

@@ -1,4 +1,5 @@
 import { withoutCalls } from '../../domain/calls';
+import { codeInBrackets, codeInWords } from '../../domain/codes-in-words';
 import type { SessionId } from '../../domain/ids';
 import { DECISIONS, isFinal } from '../../domain/order';
 import type { Db } from '../database';
@@ -32,7 +33,9 @@ export async function recordReview(
     const decide = end !== null && !APPROVED.includes(end) && !followed && !isFinal(order.status);
     if (wasOpen === null || wasOpen !== seen.open) {
       const message =
-        end === null ? `Stripe Radar is reviewing the payment (${seen.reason})` : `Stripe Radar’s review ended: ${end}`;
+        end === null
+          ? `Stripe Radar is reviewing the payment${codeInBrackets(seen.reason)}`
+          : `Stripe Radar’s review ended: ${codeInWords(end)}`;
       await note(tx, sessionId, at, {
         ...{ type: 'review', message, actor: 'stripe' },
         key: `review/${seen.id}/${end ?? 'opened'}`,

@@ -1,4 +1,5 @@
 import { withoutCalls } from '../../domain/calls';
+import { codeInBrackets } from '../../domain/codes-in-words';
 import type { SessionId } from '../../domain/ids';
 import { formatMoney } from '../../domain/money';
 import { DECISIONS, isFinal } from '../../domain/order';
@@ -21,7 +22,7 @@ export async function recordWarning(
   return recordNotice(db, warning, async (tx, order, wasOpen) => {
     if (wasOpen === null) {
       const tooLate = seen.open ? '' : '; it is too late to act on it';
-      const message = `The card’s issuer warns of fraud (${seen.reason})${tooLate}`;
+      const message = `The card’s issuer warns of fraud${codeInBrackets(seen.reason)}${tooLate}`;
       await note(tx, sessionId, at, event(message, `fraud-warning/${seen.id}`));
     }
     if (seen.open && !wasOpen) {

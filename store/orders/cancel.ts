@@ -1,4 +1,5 @@
 import { whyNot } from '../../domain/actions';
+import { whyInBrackets } from '../../domain/codes-in-words';
 import type { SessionId } from '../../domain/ids';
 import { isDecision, type Reason } from '../../domain/order';
 import { isAllLost } from '../../domain/order-money';
@@ -73,13 +74,14 @@ export async function markCancelled(
   order: LockedOrder,
   { reason, entry, actor, at }: { reason: Reason; entry: string; actor: string; at: Date },
 ): Promise<void> {
-  const who = actor === SHOPPER ? 'The customer wants' : 'Staff want';
+  const message =
+    actor === SHOPPER ? 'The customer wants it cancelled' : `Staff want it cancelled${whyInBrackets(reason)}`;
   await changeOrder(
     tx,
     order,
     at,
     { cancelRequestedAt: at, cancelReason: reason, cancelRefusal: null },
-    { type: 'cancel', message: `${who} it cancelled (${reason})`, actor, key: entry },
+    { type: 'cancel', message, actor, key: entry },
   );
 }
 

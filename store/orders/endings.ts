@@ -1,3 +1,4 @@
+import { endedLostInWords } from '../../domain/happened';
 import type { SessionId } from '../../domain/ids';
 import { DECISIONS, type Decision, isFinal, type OrderStatus } from '../../domain/order';
 import { leftOf } from '../../domain/order-money';
@@ -78,7 +79,7 @@ export async function endLost(
     // The cancel answers the loss, and nothing of the order ships any more. What else calls staff stands.
     const calls = callsOf(order).filter(({ step }) => !ANSWERED_BY_END.some((one) => one === step));
     const answered = { fraudWarning: false, ...(await callsChange(tx, { ...order, ...NO_ATTENTION }, calls, at)) };
-    const message = 'Cancelled after a lost dispute; the bank has given the money back';
+    const message = endedLostInWords({ ...moneyOf(order), currency: order.currency });
     await changeOrder(
       tx,
       order,

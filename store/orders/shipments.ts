@@ -3,6 +3,7 @@ import type { ActionFacts } from '../../domain/action-facts';
 import { RETAKES_STOCK } from '../../domain/action-rules';
 import { whyNot } from '../../domain/actions';
 import { type Call, reportsOf } from '../../domain/calls';
+import { deliveredInWords, shippedInWords } from '../../domain/happened';
 import type { SessionId } from '../../domain/ids';
 import { DECISIONS, isDecision, type OrderStatus } from '../../domain/order';
 import type { Progress, StockState } from '../../domain/order-snapshot';
@@ -90,10 +91,9 @@ export async function recordShipment(
       stock: 'COMMITTED' as const,
       ...(calls.length < callsOf(order).length && (await callsChange(tx, order, calls, at))),
     };
-    const message = left === 0 ? `Shipped with ${carrier}` : `Shipped in part with ${carrier}; ${left} still to ship`;
     await changeOrder(tx, order, at, change, {
       type: 'shipped',
-      message,
+      message: shippedInWords(carrier, status, left),
       actor,
       key: `shipped/${shipmentId}`,
     });
@@ -156,7 +156,7 @@ export async function completeOrder(
     if (order.status !== 'SHIPPED') return order.status;
     if (reportedBy !== null)
       await tx.shipment.updateMany({ where: { sessionId, deliveredAt: null }, data: { deliveredAt: at } });
-    const message = reportedBy === null ? 'Shipped long enough ago; taken as delivered' : 'Delivered';
+    const message = deliveredInWords(reportedBy !== null);
     // What is replaced is shipped again, and the order completes once more.
     const key = `completed/${order.shippedAt?.toISOString()}`;
     const event = { type: 'completed', message, actor: reportedBy ?? 'holdfast', key };

@@ -1,4 +1,5 @@
 import { whyNot } from '../../domain/actions';
+import { heldInWords } from '../../domain/happened';
 import type { HoldChanged } from '../../domain/hold-rules';
 import type { SessionId } from '../../domain/ids';
 import type { HoldReason } from '../../domain/order';
@@ -22,7 +23,7 @@ export async function holdShipping(db: Db, { reason, ...asked }: Asked & { reaso
     if (order.shippingHold === reason) return standingOf(order);
     const { actor, at } = asked;
     const hold = { shippingHold: reason, shippingHoldSince: at, shippingHoldBy: actor };
-    await changeOrder(tx, order, at, hold, { ...entry, message: `Shipping is on hold (${reason})` });
+    await changeOrder(tx, order, at, hold, { ...entry, message: heldInWords(reason) });
     return { hold: reason, since: at.getTime() };
   });
 }
@@ -30,7 +31,7 @@ export async function holdShipping(db: Db, { reason, ...asked }: Asked & { reaso
 /** Records that staff release shipping. */
 export async function releaseShipping(db: Db, asked: Asked): Promise<HoldChanged> {
   return change(db, 'release', asked, async (tx, order, entry) => {
-    await changeOrder(tx, order, asked.at, NO_SHIPPING_HOLD, { ...entry, message: 'Shipping is released' });
+    await changeOrder(tx, order, asked.at, NO_SHIPPING_HOLD, { ...entry, message: heldInWords(null) });
     return { hold: null, since: null };
   });
 }

@@ -1,3 +1,4 @@
+import { UNDONE } from '../../domain/happened';
 import type { SessionId } from '../../domain/ids';
 import { unshipped } from '../../domain/parcel';
 import type { Db, Tx } from '../database';
@@ -13,13 +14,7 @@ export async function cancelUnpaid(
     const order = await lockKnownOrder(tx, sessionId);
     if (order.status === 'CANCELLED') return;
     await undoDelivery(tx, order, { actor, at });
-    await changeOrder(
-      tx,
-      order,
-      at,
-      { status: 'CANCELLED' },
-      { type: 'cancelled', message: 'Cancelled; no money was taken', actor },
-    );
+    await changeOrder(tx, order, at, { status: 'CANCELLED' }, { type: 'cancelled', message: UNDONE, actor });
   });
 }
 

@@ -1,3 +1,4 @@
+import { whyInBrackets } from '../../domain/codes-in-words';
 import type { SessionId } from '../../domain/ids';
 import type { Reason } from '../../domain/order';
 import {
@@ -107,7 +108,7 @@ export async function storeRequestIn(
   const row = await tx.refund.findUniqueOrThrow({ where: { key } });
   if (created + reopened === 1 && remark !== undefined)
     await note(tx, sessionId, at, {
-      ...{ type: 'note', message: `Asked to refund (${reason})`, note: remark },
+      ...{ type: 'note', message: `Asked to refund${whyInBrackets(reason)}`, note: remark },
       ...{ actor, key: `note/refund/${requestKey}${row.refusals === 0 ? '' : `/${row.refusals}`}` },
     });
   return row.requestHash === requestHash ? toRefund(row) : null;

@@ -770,7 +770,7 @@ describe('an order', () => {
       data: {
         ...entry,
         type: 'note',
-        message: 'Asked to cancel (other)',
+        message: 'Asked to cancel',
         note: 'Called at noon',
         actor: 'staff',
         key: 'n',
@@ -867,7 +867,7 @@ describe('an order', () => {
       {
         at: '2026-11-23T12:01:00.000Z',
         type: 'note',
-        message: 'Asked to cancel (other): Called at noon',
+        message: 'Asked to cancel: Called at noon',
         actor: 'staff',
       },
     ],

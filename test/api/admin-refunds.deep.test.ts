@@ -130,7 +130,7 @@ describe.each([
       expect.objectContaining({
         type: 'note',
         actor: 'staff',
-        message: 'Asked to refund (other): Ada rang about the handle',
+        message: 'Asked to refund: Ada rang about the handle',
       }),
     );
     const runs = await shop.world.db.refund.findMany({ where: { sessionId: id } });

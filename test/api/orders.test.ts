@@ -376,7 +376,7 @@ describe('the signed page of an order', () => {
     const { timeline, cancelReason } = await shop.world.order(id);
     expect(cancelReason).toBeNull(); // carried out
     expect(timeline.filter(({ type }) => type === 'cancel')).toMatchObject([
-      { actor: 'shopper', message: 'The customer wants it cancelled (requested_by_customer)' },
+      { actor: 'shopper', message: 'The customer wants it cancelled' },
     ]);
     expect((await shop.world.stock('mug')).onHand).toBe(onHand + 1);
     const again = await post(id, 'cancel');

@@ -377,7 +377,7 @@ describe('an event of Resend', () => {
     expect(answers.map(({ status, body }) => [status, body])).toEqual(Array(4).fill([200, { received: true }]));
     const order = await shop.world.order(id);
     expect(order.attentionReason).toBe(
-      'The mail order_confirmation came back (Permanent/General). Correct the address, then have it sent again',
+      'The mail order_confirmation came back: the address does not exist, or takes no mails. Correct the address, then have it sent again',
     );
     const entries = await shop.world.db.timelineEntry.findMany({
       where: { sessionId: id, message: { contains: 'back' } },

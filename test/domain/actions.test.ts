@@ -1,4 +1,4 @@
-import { type Action, type ActionFacts, type ResendFacts, UPDATES } from '../../domain/action-facts';
+import { type Action, type ActionFacts, type ResendFacts, UPDATES, type UpdateAction } from '../../domain/action-facts';
 import { RULES } from '../../domain/action-rules';
 import { offered, whyNot, whyNotYet } from '../../domain/actions';
 import { DECISIONS, isFinal, ORDER_STATUSES, type OrderStatus, type PaymentStatus } from '../../domain/order';
@@ -205,6 +205,25 @@ describe('what is offered to staff', () => {
       // A step that is stuck needs no answer.
       expect(offers(facts)).toEqual(allowed.filter((action) => action !== 'resolve' || facts.pendingDecision));
     }
+  });
+
+  test.each<[UpdateAction, Partial<ActionFacts>, string]>([
+    ['hold', { status: 'PENDING' }, 'stops shipping until `release`; the payment goes on'],
+    ['hold', {}, 'stops shipping until `release`'],
+    ['hold', { shippingHold: 'fraud' }, 'names another reason for the hold'],
+    ['replace', {}, 'exchanges goods for another SKU of the same price, at no charge'],
+    [
+      'replace',
+      { anythingShipped: true },
+      'sends goods again at no charge: exchanges what is unshipped for another SKU, takes stock for what is shipped',
+    ],
+    [
+      'replace',
+      { status: 'SHIPPED', anythingShipped: true },
+      'sends goods again at no charge: the same, or another SKU of the same price',
+    ],
+  ])('says of %s only what would be done: %j', (action, facts, does) => {
+    expect(offered(waiting(facts)).find((offer) => offer.action === action)?.does).toBe(does);
   });
 
   test('is nothing that could only be answered with “nothing to accept”, or that nothing is left', () => {

@@ -73,7 +73,7 @@ const reported = async (
     ...{ template: mail.template, orderNumber: number, at: later() },
   });
 };
-const BACK = 'The mail order_confirmation came back (Permanent/General)';
+const BACK = 'The mail order_confirmation came back: the address does not exist, or takes no mails';
 const CONTACT = ['contact', `${BACK}. Correct the address, then have it sent again`];
 const NOTHING = [null, null];
 
@@ -138,7 +138,7 @@ test('a bounce stops further mails until staff send one on purpose; then they go
   await reported(order, 'BOUNCED', { mail: again, code: 'suppressed' });
   expect(await attentionOf(order)).toEqual([
     'contact',
-    'The mail order_confirmation came back (suppressed). Correct the address, then have it sent again',
+    'The mail order_confirmation came back: earlier mails to the address came back, so the provider sends it none. Correct the address, then have it sent again',
   ]);
   await failureOf(send({ ...confirmation, episode: 2 }, order));
   expect(taken()).toHaveLength(3);

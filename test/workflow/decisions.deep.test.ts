@@ -1,5 +1,6 @@
 import { refundId, type SessionId } from '../../domain/ids';
 import { WORKFLOWS } from '../../messages/names';
+import type { OrderReport } from '../../messages/order';
 import { until, World } from './world';
 
 let world: World;
@@ -62,6 +63,18 @@ describe('an order whose refund the bank refused', () => {
     expect(await world.stock('clock')).toEqual({ onHand: 1, held: 0 });
     await until(async () => (await world.mails(id)).filter((mail) => mail === 'order_refunded').length === 2);
     expect(await world.mails(id)).toEqual(expect.arrayContaining(['refund_failed', 'attention_needed']));
+  });
+
+  test('tells once that it was settled elsewhere', async () => {
+    const id = await world.paidOrderOf('candle');
+    await ask(id, 'cancel', { reason: 'other' });
+    await world.end(id);
+    await bankRefuses(id, 'PREPARING');
+
+    expect(await ask(id, 'resolve', { how: 'settled_elsewhere' })).toBe('REFUNDED');
+    expect(await world.end(id)).toBe('REFUNDED');
+    const { happened } = await world.handle(id).query<OrderReport>('order');
+    expect(happened.filter((line) => line.includes('settled elsewhere'))).toHaveLength(1);
   });
 
   test('is shipped after all, and takes its stock again', async () => {

@@ -40,7 +40,7 @@ describe('opened', () => {
     });
     await until(async () => (await risk.mailsOf(id, 'dispute_opened')) === 1);
     expect(await risk.told(id, 'dispute')).toEqual([
-      `Disputed: €12.50, product_not_received, needs_response (${dispute.id})`,
+      `Disputed: €12.50; the bank’s reason: product not received; needs response (${dispute.id})`,
       'The bank took €12.50 for the dispute',
     ]);
     await expect(risk.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
@@ -111,7 +111,7 @@ describe('opened', () => {
     expect(await world.order(id)).toMatchObject({ disputed: true });
     await risk.happens(dispute, 'update', { status: 'oracle_spoke' });
     await risk.recorded(dispute, { status: 'oracle_spoke', open: true });
-    await until(async () => (await risk.told(id, 'dispute')).includes('The dispute is oracle_spoke'));
+    await until(async () => (await risk.told(id, 'dispute')).includes('The dispute is oracle spoke'));
   });
 });
 

@@ -171,7 +171,7 @@ describe('an early fraud warning', () => {
     await risk.notice('fraud-warning', warning.id);
     expect(await world.order(id)).toMatchObject({ fraudWarning: false, attentionStep: null });
     expect(await risk.told(id, 'fraud-warning')).toEqual([
-      'The card’s issuer warns of fraud (made_with_stolen_card); it is too late to act on it',
+      'The card’s issuer warns of fraud (made with stolen card); it is too late to act on it',
     ]);
   });
 

@@ -205,7 +205,7 @@ describe('a part of an order', () => {
   });
 
   test.each<[string, (id: SessionId) => Promise<unknown>, string]>([
-    ['a cancel', (id) => shop.cancel(id), ' to end the order (requested by customer)'],
+    ['a cancel', (id) => shop.cancel(id), ' to end the order (as the customer asked)'],
     ['staff', (id) => shop.refund(id, {}), ' by staff'],
     ['the Dashboard', async (id) => shop.told(await shop.dashboard(id)), ' made at Stripe'],
   ])('of all the money by %s is told once, and the end of the order with it', async (_who, giveBack, by) => {
@@ -214,7 +214,7 @@ describe('a part of an order', () => {
     expect(await world.end(id)).toBe('REFUNDED');
     const { happened } = await world.handle(id).query<OrderReport>('order');
     expect(happened.map((event) => event.replace(/, [^,]*, [^,]*UTC$/, ''))).toEqual([
-      'Paid; the stock is sold to this order',
+      'Stock sold to this order; waiting to be shipped',
       `Refund of €10.00${by}: given back`,
     ]);
   });

@@ -43,7 +43,7 @@ export async function cancelAsRequested(run: OrderRun): Promise<void> {
  */
 export async function cancelOrder(run: OrderRun): Promise<void> {
   const reason = run.order.cancelRequested ?? 'other';
-  if (bankGaveItBack(run)) await endLost(run, 'Cancelled after a lost dispute');
+  if (bankGaveItBack(run)) await endLost(run);
   if (run.status !== 'REFUNDED') await compensate(run, reason, { actor: 'staff' });
 }
 

@@ -1,5 +1,6 @@
 import { patched } from '@temporalio/workflow';
 import { awaitedRefund } from '../../domain/awaited';
+import { endedLostInWords, UNDONE } from '../../domain/happened';
 import { MONEY_GOES_BACK } from '../../domain/obstacles';
 import type { Reason } from '../../domain/order';
 import { refusal } from '../refusal';
@@ -34,9 +35,9 @@ export async function compensate(
     run.asking = null;
     if (given.outcome === 'refused-by-stripe') run.mails.send(refusedRefundMail(given.since));
     if (given.outcome !== 'disputed' && given.outcome !== 'lost')
-      return run.refresh(given.outcome === 'nothing-captured' ? 'Undone; no money was taken' : undefined);
+      return run.refresh(given.outcome === 'nothing-captured' ? UNDONE : undefined);
     await run.refresh();
-    if (bankGaveItBack(run)) await endLost(run, 'Nothing to give back: the bank did, after a lost dispute');
+    if (bankGaveItBack(run)) await endLost(run);
     if (run.status === 'REFUNDED') return;
     if (given.outcome === 'lost') continue; // it is won after all: the money is there again
     run.waits('the bank to decide about the dispute; then Stripe is asked for the refund');
@@ -53,10 +54,10 @@ export async function compensate(
  * Ends an order whose dispute is lost: the bank has paid the customer. Unshipped goods return to stock; nothing is
  * refunded.
  */
-export async function endLost(run: OrderRun, event: string): Promise<void> {
+export async function endLost(run: OrderRun): Promise<void> {
   const { sessionId } = run;
   await run.untilDone('return', () => database.endLost({ sessionId }));
-  await run.refresh(event);
+  await run.refresh(endedLostInWords({ lostAmount: 0, ...run.order }));
 }
 
 /** Runs in flight have called staff at each turn of the wait, and must do so again when they are replayed. */

@@ -1,4 +1,5 @@
 import { AWAITED_MEANWHILE, awaitedToFulfil } from '../../domain/awaited';
+import { deliveredInWords } from '../../domain/happened';
 import { DECISIONS } from '../../domain/order';
 import { phaseOf } from '../../domain/phase';
 import type { OtherWork } from '../meanwhile';
@@ -60,7 +61,7 @@ async function complete(run: OrderRun, how: 'delivered' | 'long-enough-ago', by?
   const { sessionId } = run;
   const asked = { sessionId, how, ...(by !== undefined && { by }) };
   const status = await run.untilDone('complete', () => database.completeOrder(asked));
-  const event = how === 'delivered' ? 'Delivered' : 'Taken as delivered';
+  const event = deliveredInWords(how === 'delivered');
   run.setStatus(status, status === 'COMPLETED' ? event : `Now ${status}`); // a replacement may have been faster
 }
 

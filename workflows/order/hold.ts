@@ -1,4 +1,5 @@
 import { refusalOf } from '../../domain/actions';
+import { heldInWords } from '../../domain/happened';
 import type { HoldChanged } from '../../domain/hold-rules';
 import type { OrderStatus } from '../../domain/order';
 import { phaseOf } from '../../domain/phase';
@@ -26,10 +27,7 @@ async function record(run: OrderRun, write: () => Promise<HoldChanged>): Promise
   const changed = await recordNow(write);
   if (changed.outcome === 'refused') throw refusal(changed.reason);
   const { hold: shippingHold, since } = changed;
-  run.recorded(
-    { shippingHold, shippingHoldSince: since ?? Date.now() },
-    shippingHold === null ? 'Shipping is released' : `Shipping is on hold: ${shippingHold}`,
-  );
+  run.recorded({ shippingHold, shippingHoldSince: since ?? Date.now() }, heldInWords(shippingHold));
   // What waits to be shipped waits for something else now. Any other phase goes on as it was.
   if (run.facts !== null && phaseOf(run.order) === 'to-fulfil') run.inbox.put('changed');
   return run.status;

@@ -1,4 +1,6 @@
 import { RETAKES_STOCK } from '../../domain/action-rules';
+import { shippedInWords } from '../../domain/happened';
+import { count, type LineProgress } from '../../domain/parcel';
 import { replacedInWords } from '../../domain/replacements';
 import type { ShipRequest } from '../../messages/order';
 import { refusal } from '../refusal';
@@ -34,12 +36,12 @@ export class Parcels {
     const { sessionId } = run;
     const shipped = await run.untilDone('ship', () => database.recordShipment({ sessionId, ...parcel, by }));
     if (shipped.outcome === 'refused') throw refusal(shipped.reason, shipped.code);
+    const event = shippedInWords(parcel.carrier, shipped.status, shipped.lines && count(shipped.lines.map(waitingOf)));
     const { pendingDecision, reports = [] } = run.order;
     if (RETAKES_STOCK.some((step) => step === pendingDecision?.step || reports.includes(step))) {
-      await this.refresh('Shipped');
-      if (shipped.status !== 'SHIPPED') run.recorded({}, 'Shipped in part');
+      await this.refreshAfter(event);
     }
-    if (this.mail(shipped.shipmentId)) run.setShipped(shipped);
+    if (this.mail(shipped.shipmentId)) run.setShipped(shipped, event);
   }
 
   /** Records goods that are to be sent again, once per key. The order is then shipped again. */
@@ -48,8 +50,13 @@ export class Parcels {
     const { sessionId } = run;
     const recorded = await run.untilDone('ship', () => database.recordReplacement({ sessionId, key, ...request }));
     if (recorded.outcome === 'refused') throw refusal(recorded.reason, recorded.code);
+    await this.refreshAfter(replacedInWords(request.items));
+  }
+
+  /** Reads the order again after a step, which staff are told of whether or not it changed the status. */
+  private async refreshAfter(event: string): Promise<void> {
+    const { run } = this;
     const { status } = run;
-    const event = replacedInWords(request.items);
     await this.refresh(event);
     if (run.status === status) run.recorded({}, event);
   }
@@ -82,3 +89,5 @@ export class Parcels {
     return true;
   }
 }
+
+const waitingOf = ({ sku, toShip }: LineProgress) => ({ sku, quantity: toShip });

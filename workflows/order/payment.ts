@@ -1,6 +1,6 @@
 import { patched } from '@temporalio/workflow';
 import type { Seen } from '../../activities/checkout/checkout';
-import type { UnpaidEnding } from '../../activities/order/orders';
+import type { UnpaidEnding } from '../../domain/happened';
 import { CAPTURE } from '../../domain/mail';
 import { phaseOf } from '../../domain/phase';
 import { moment } from '../moment';

@@ -1,3 +1,4 @@
+import { whyInBrackets } from '../../domain/codes-in-words';
 import { formatMoney } from '../../domain/money';
 import type { OrderSnapshot, ToldRefund } from '../../domain/order-snapshot';
 import { unitsInWords } from '../../domain/parcel';
@@ -42,8 +43,7 @@ export const stageInWords = ({ status, failureReason }: Pick<ToldRefund, 'status
 
 /** Why an order had to end is told with its refund. */
 function byWhom({ origin, reason = 'other' }: ToldRefund): string {
-  const why = origin === 'COMPENSATION' && reason !== 'other' ? ` (${reason.replaceAll('_', ' ')})` : '';
-  return `${BY[origin]}${why}`;
+  return `${BY[origin]}${origin === 'COMPENSATION' ? whyInBrackets(reason) : ''}`;
 }
 
 const BY: Record<RefundOrigin, string> = {

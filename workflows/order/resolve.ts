@@ -14,7 +14,7 @@ export async function resolve(run: OrderRun, { how, ...named }: ResolveRequest, 
   if (how === 'accept') return takeNote(run, by);
   const resolved = await run.untilDone('refund', () => resolveRefund(run.sessionId, { how, ...named }, by));
   if (resolved.outcome === 'refused') throw refusal(resolved.reason);
-  await run.refresh(how === 'withdraw' ? 'A refund was withdrawn' : 'A refund was settled elsewhere');
+  await run.refresh(null); // the refund tells it
   // It goes on as it was: paid, and to be looked at again.
   if (phaseOf(run.order) === 'awaiting-payment') run.inbox.put('look');
 }

@@ -123,14 +123,17 @@ export class OrderRun {
     this.view.notOurs = true;
   }
 
-  /** Reads the order again, because another workflow may have changed it. `event` tells staff why. */
-  async refresh(event?: string): Promise<void> {
+  /**
+   * Reads the order again, because another workflow may have changed it.
+   * @param event tells staff why its status is another now; null if what is read tells that
+   */
+  async refresh(event?: string | null): Promise<void> {
     const { sessionId } = this;
     this.apply(await this.untilDone('read', () => database.readOrder({ sessionId })), event);
   }
 
   /** Takes over what the database says about the order now. */
-  apply(order: OrderFactsNow, event?: string): void {
+  apply(order: OrderFactsNow, event?: string | null): void {
     const before = this.order;
     this.known = order;
     const returned = returnedSince(before.returns, order.returns);
@@ -140,7 +143,7 @@ export class OrderRun {
     this.show();
     if (order.status === before.status) return;
     const isToldAlready = order.status === 'REFUNDED' && refundsTold(order, before.refunds).length > 0;
-    this.setStatus(order.status, event ?? (isToldAlready ? null : meanwhile(before, order)));
+    this.setStatus(order.status, event !== undefined ? event : isToldAlready ? null : meanwhile(before, order));
   }
 
   /** A step has moved the order. `event` tells staff why; null if they are told already. */
@@ -152,12 +155,12 @@ export class OrderRun {
   }
 
   /** A parcel has left. The status changes only once everything is shipped. */
-  setShipped({ status, stock, lines, parcels }: { status: OrderStatus } & Progress): void {
+  setShipped({ status, stock, lines, parcels }: { status: OrderStatus } & Progress, event: string): void {
     const flags = { anythingShipped: true, nothingOut: false };
     const sent = { ...(stock && { stock }), ...(lines && { lines }), ...(parcels && { parcels }), ...flags };
     this.known = { ...this.order, ...sent, shippedAt: status === 'SHIPPED' ? Date.now() : null };
-    if (status === this.status) this.tell('Shipped in part');
-    else this.setStatus(status, 'Shipped');
+    if (status === this.status) this.tell(event);
+    else this.setStatus(status, event);
   }
 
   // --- Messages ----------------------------------------------------------------------------------------------------

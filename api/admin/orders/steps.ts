@@ -1,5 +1,6 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { z } from 'zod';
+import { whyInBrackets } from '../../../domain/codes-in-words';
 import type { SessionId } from '../../../domain/ids';
 import { type OrderStatus, REASONS } from '../../../domain/order';
 import { cancelUpdate, deliverUpdate, retryUpdate, shipUpdate } from '../../../messages/order';
@@ -65,7 +66,12 @@ export const orderStepRoutes = (deps: ApiDeps): Route[] => [
       const sessionId = await findOrder(deps.db, params.ref);
       const updateId = updateIdOf(cancelUpdate, [{ reason }], headers['idempotency-key']);
       if (note !== undefined) {
-        const remark = { note, actor, message: `Asked to cancel (${reason})`, at: new Date(deps.clock.now()) };
+        const remark = {
+          note,
+          actor,
+          message: `Asked to cancel${whyInBrackets(reason)}`,
+          at: new Date(deps.clock.now()),
+        };
         await addNote(deps.db, { sessionId, key: `note/${cancelUpdate.name}/${updateId}`, ...remark });
       }
       await cancelOrder(deps, { sessionId, reason, updateId, actor });
