@@ -7,7 +7,14 @@ import {
 import type { SignalDefinition } from '@temporalio/common';
 import type { SessionId } from '../domain/ids';
 import { WORKFLOWS } from '../messages/names';
-import { type Opening, type OrderFacts, type OrderInput, openUpdate, orderStart } from '../messages/order';
+import {
+  checkoutStart,
+  type Opening,
+  type OrderFacts,
+  type OrderInput,
+  openUpdate,
+  orderStart,
+} from '../messages/order';
 import { isAlreadyStarted, isNotRunning } from '../platform/temporal-errors';
 import { within } from '../platform/within';
 import { isLate, temporalUnavailable } from './temporal-errors';
@@ -29,7 +36,7 @@ export async function openOrder(
   facts: OrderFacts,
   ms: number,
 ): Promise<Opening | Ended> {
-  const start = new WithStartWorkflowOperation(WORKFLOWS.order, orderStart({ sessionId }, facts));
+  const start = new WithStartWorkflowOperation(WORKFLOWS.order, checkoutStart({ sessionId }, facts));
   return bounded(
     temporal,
     ms,
@@ -38,14 +45,18 @@ export async function openOrder(
   );
 }
 
-/** Signals an order's workflow, and starts it if it is not running. Durable when it returns, even if no worker runs. */
+/**
+ * Signals an order's workflow, and starts it if it is not running. Durable when it returns, even if no worker runs.
+ * @param order null if it is not known, or does not exist yet
+ */
 export const signalOrder = (
   temporal: Client,
   input: OrderInput,
+  order: Pick<OrderFacts, 'number'> | null,
   signal: SignalDefinition<[]>,
   ms: number,
 ): Promise<'signalled' | Ended> =>
-  signalWithStart(temporal, WORKFLOWS.order, { ...orderStart(input), signal, signalArgs: [] as [] }, ms);
+  signalWithStart(temporal, WORKFLOWS.order, { ...orderStart(input, order), signal, signalArgs: [] as [] }, ms);
 
 /** Signals a workflow, and starts it if it is not running, in one call. Durable when it returns. */
 export const signalWithStart = (

@@ -155,8 +155,15 @@ export interface OrderFacts {
   skus: string[];
 }
 
-/** The start options of an order's workflow, to spread into `signalWithStart` or `WithStartWorkflowOperation`. */
-export const orderStart = (input: OrderInput, facts?: OrderFacts) => ({
+/** What the Temporal UI calls the run of an order: by its number, where one is known when the run starts. */
+export const runTitle = (order: Pick<OrderFacts, 'number'> | null): string =>
+  order === null ? 'Order of a Checkout Session' : `Order ${order.number}`;
+
+/**
+ * The start options of an order's workflow, to spread into `signalWithStart` or `WithStartWorkflowOperation`.
+ * @param order null if it is not known, or does not exist yet
+ */
+export const orderStart = (input: OrderInput, order: Pick<OrderFacts, 'number'> | null = null) => ({
   workflowId: input.sessionId as string,
   taskQueue: TASK_QUEUES.orders,
   args: [input] as [OrderInput],
@@ -165,8 +172,13 @@ export const orderStart = (input: OrderInput, facts?: OrderFacts) => ({
   // After this long, another worker takes over the tasks of a worker that died. The default of 10 s is too long for a
   // shopper who is waiting at checkout.
   workflowTaskTimeout: 5_000,
-  staticSummary: facts ? `Order ${facts.number}` : 'Order of a Checkout Session',
-  ...(facts && { typedSearchAttributes: new TypedSearchAttributes(factPairs(facts)) }),
+  staticSummary: runTitle(order),
+});
+
+/** As `orderStart`, for an order that a checkout opens. */
+export const checkoutStart = (input: OrderInput, facts: OrderFacts) => ({
+  ...orderStart(input, facts),
+  typedSearchAttributes: new TypedSearchAttributes(factPairs(facts)),
 });
 
 /** The search attributes of an order. A run that takes over from an earlier one reads the status in the database. */
@@ -188,7 +200,7 @@ export const factPairs = (
  * refund that ended the order has failed, or if goods came back or are sent again. The run continues from what the
  * database says.
  */
-export const orderStartAgain = (input: OrderInput) => ({
-  ...orderStart(input),
+export const orderStartAgain = (input: OrderInput, order: Pick<OrderFacts, 'number'> | null = null) => ({
+  ...orderStart(input, order),
   ...asOftenAsNeeded,
 });

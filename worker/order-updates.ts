@@ -1,6 +1,7 @@
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import type { UpdateAnswer, WorkflowStarter } from '../activities/deps';
 import { refusedMove } from '../domain/bulk';
+import type { SessionId } from '../domain/ids';
 import type { ProblemCode } from '../domain/problem';
 import { WORKFLOWS } from '../messages/names';
 import { cancelUpdate, orderStart, retryUpdate } from '../messages/order';
@@ -16,10 +17,14 @@ const PATIENCE_MS = 8_000;
 const RESULT_MS = 2_000;
 const NO_RESULT = new Error('the run has no result yet');
 
+/** The number of an order that exists; null also while the database does not answer. */
+export type NumberOf = (id: SessionId) => Promise<{ number: string } | null>;
+
 /** How activities send what staff ask for to the workflows of orders, and to those beside them. */
-export const createOrderUpdates = ({
-  workflow,
-}: Pick<Client, 'workflow'>): Pick<WorkflowStarter, 'updateOrder' | 'retryRefund' | 'retryStep'> => {
+export const createOrderUpdates = (
+  { workflow }: Pick<Client, 'workflow'>,
+  numberOf: NumberOf,
+): Pick<WorkflowStarter, 'updateOrder' | 'retryRefund' | 'retryStep'> => {
   /** Waits for a result; `late` if it takes longer than staff would wait. */
   const inTime = async <T>(deadline: number, result: () => Promise<T>): Promise<T | 'late'> => {
     try {
@@ -32,7 +37,8 @@ export const createOrderUpdates = ({
 
   return {
     async updateOrder(sessionId, update, key) {
-      const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOWS.order, orderStart({ sessionId }));
+      const start = orderStart({ sessionId }, await numberOf(sessionId));
+      const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOWS.order, start);
       const options = { updateId: key, waitForStage: 'ACCEPTED', startWorkflowOperation } as const;
       const deadline = Date.now() + PATIENCE_MS;
       try {

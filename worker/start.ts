@@ -22,6 +22,7 @@ import { watchAccount } from '../store/alarms/watch';
 import { CONNECTIONS, connectDatabase } from '../store/database';
 import { installationOf } from '../store/installation/installation';
 import { ownAccount } from '../store/installation/own-account';
+import { numberForRun } from '../store/orders/status';
 import { createPoolMetrics } from '../store/pool-metrics';
 import { whenPooled } from '../store/pooler';
 import { keepAccount } from './account';
@@ -157,7 +158,7 @@ function createDeps(env: Env, temporal: Client, registry: Registry, log: Logger)
     clock: systemClock,
     env,
     temporalUi: temporalUiOf(env, temporal.options.namespace),
-    starter: createWorkflowStarter(temporal),
+    starter: createWorkflowStarter(temporal, (id) => numberForRun(db, id)),
     runs: createWorkflowRuns(temporal),
     metrics: createActivityMetrics(registry),
   };

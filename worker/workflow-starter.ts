@@ -6,29 +6,34 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import type { WorkflowStarter } from '../activities/deps';
+import { isSessionId } from '../domain/ids';
 import { endedUnsold, type OrderStatus } from '../domain/order';
 import { isRestored, wasSent } from '../domain/sweep';
 import { bulkStart } from '../messages/bulk';
 import { disputeLookSignal, disputeStart } from '../messages/dispute';
 import { WORKFLOWS } from '../messages/names';
 import { noticeLookSignal, noticeStart } from '../messages/notice';
-import { changedSignal, lookSignal, orderQuery, orderStart, orderStartAgain } from '../messages/order';
+import { changedSignal, lookSignal, orderQuery, orderStart, orderStartAgain, runTitle } from '../messages/order';
 import { refundLookSignal, refundStart } from '../messages/refund';
 import { refundRequestStart } from '../messages/refund-request';
 import { resendStart } from '../messages/resend';
 import { routeOf } from '../messages/routing';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
-import { createOrderUpdates } from './order-updates';
+import { createOrderUpdates, type NumberOf } from './order-updates';
 
 /** A query waits for a worker, and for whatever that has in hand. */
 const QUERY_MS = 2_000;
 
-/** How activities start and signal workflows: each is one call to Temporal, durable when it returns. */
-export const createWorkflowStarter = ({ workflow }: Pick<Client, 'workflow'>): WorkflowStarter => ({
-  ...createOrderUpdates({ workflow }),
+/**
+ * How activities start and signal workflows: each is one call to Temporal, durable when it returns.
+ * @param numberOf what the run of an order is called by that has to be started
+ */
+export const createWorkflowStarter = ({ workflow }: Pick<Client, 'workflow'>, numberOf: NumberOf): WorkflowStarter => ({
+  ...createOrderUpdates({ workflow }, numberOf),
 
   async order(sessionId, { again = false } = {}) {
-    const start = (again ? orderStartAgain : orderStart)({ sessionId, openedBy: 'sweep' });
+    const input = { sessionId, openedBy: 'sweep' } as const;
+    const start = (again ? orderStartAgain : orderStart)(input, await numberOf(sessionId));
     try {
       await workflow.signalWithStart(WORKFLOWS.order, { ...start, signal: lookSignal, signalArgs: [] as [] });
       return 'told';
@@ -39,10 +44,10 @@ export const createWorkflowStarter = ({ workflow }: Pick<Client, 'workflow'>): W
   },
 
   async orderChanged(sessionId, { again = false } = {}) {
-    const start = { ...orderStartAgain({ sessionId }), signal: changedSignal, signalArgs: [] as [] };
     try {
-      if (again) await workflow.signalWithStart(WORKFLOWS.order, start);
-      else await workflow.getHandle(sessionId).signal(changedSignal);
+      if (!again) return await workflow.getHandle(sessionId).signal(changedSignal);
+      const start = orderStartAgain({ sessionId }, await numberOf(sessionId));
+      await workflow.signalWithStart(WORKFLOWS.order, { ...start, signal: changedSignal, signalArgs: [] as [] });
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error; // it has ended: the flags stand in the database
     }
@@ -91,8 +96,13 @@ export const createWorkflowStarter = ({ workflow }: Pick<Client, 'workflow'>): W
       if (route.onlyRunning) await workflow.getHandle(start.workflowId).signal(signal);
       else if (route.onlyStart) await workflow.start(route.workflow, start);
       else {
-        const policy = again ? { workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE } : {};
-        await workflow.signalWithStart(route.workflow, { ...start, ...policy, signal, signalArgs: [] as [] });
+        const id = start.workflowId;
+        const asked = {
+          ...start,
+          ...(isSessionId(id) && { staticSummary: runTitle(await numberOf(id)) }),
+          ...(again && { workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE }),
+        };
+        await workflow.signalWithStart(route.workflow, { ...asked, signal, signalArgs: [] as [] });
       }
       return 'told';
     } catch (error) {

@@ -53,9 +53,8 @@ export async function lookAtStripe(deps: ApiDeps, limits: Limits, req: Request, 
     if (!(await limits.mayAskStripe(req, id))) return false;
     const observation = observationOf(await askStripe(deps, id), order);
     if (observation === null || !(await limits.maySignal(req, id, observation))) return false;
-    return (
-      (await signalOrder(deps.temporal, { sessionId: id, openedBy: 'page' }, lookSignal, TEMPORAL_MS)) === 'signalled'
-    );
+    const input = { sessionId: id, openedBy: 'page' } as const;
+    return (await signalOrder(deps.temporal, input, order, lookSignal, TEMPORAL_MS)) === 'signalled';
   } catch (error) {
     deps.log.warn({ err: error, session: order.sessionId }, 'could not ask Stripe about a pending order');
     return false;
@@ -83,7 +82,7 @@ async function takeUp(deps: ApiDeps, limits: Limits, req: Request, id: SessionId
   // A session that was neither opened here nor paid gets no order and holds no stock.
   if (session.status !== 'complete' || session.mode !== 'payment') throw unknownOrder();
   if (isOfAnotherInstallation(session.metadata, await deps.installation())) throw unknownOrder();
-  await signalOrder(deps.temporal, { sessionId: id, openedBy: 'page' }, lookSignal, TEMPORAL_MS);
+  await signalOrder(deps.temporal, { sessionId: id, openedBy: 'page' }, null, lookSignal, TEMPORAL_MS);
   const taken = await poll(
     TAKE_UP_MS,
     async () => (await readOrder(deps.db, id)) ?? ((await isStray(deps.db, id)) ? 'stray' : null),

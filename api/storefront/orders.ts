@@ -68,14 +68,18 @@ async function abandon(
   if (!order && !(await isKnownSession(db, id))) throw unknownOrder();
   // Before anything is counted: a process that dies here must not make the next request believe that it was done.
   await noteLeft(db, { sessionId: id, at: new Date(clock.now()), who: 'shopper' });
-  const signal = () => abandonOrder(temporal, id);
+  const signal = () => abandonOrder(temporal, id, order);
   // Without an order nothing could be written down, so each request reaches the workflow.
   await (order ? limits.abandonOnce(id, signal) : signal());
   return 'PENDING';
 }
 
 /** If no workflow runs (it was terminated, say), starts one: the stock must be released all the same. */
-async function abandonOrder(temporal: ApiDeps['temporal'], id: SessionId): Promise<void> {
+async function abandonOrder(
+  temporal: ApiDeps['temporal'],
+  id: SessionId,
+  order: { number: string } | null,
+): Promise<void> {
   if ((await signalRunning(temporal, id, abandonSignal, TEMPORAL_MS)) === 'signalled') return;
-  await signalOrder(temporal, { sessionId: id }, abandonSignal, TEMPORAL_MS);
+  await signalOrder(temporal, { sessionId: id }, order, abandonSignal, TEMPORAL_MS);
 }

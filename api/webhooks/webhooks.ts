@@ -1,8 +1,9 @@
-import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import { isSubscribed, type SubscribedEvent } from '../../domain/events';
-import { isSessionId } from '../../domain/ids';
+import { isSessionId, type SessionId } from '../../domain/ids';
+import { runTitle } from '../../messages/order';
 import { type EventRoute, routeOf } from '../../messages/routing';
+import { numberForRun } from '../../store/orders/status';
 import type { ApiDeps } from '../deps';
 import { toProblem } from '../http/errors';
 import { logAbout } from '../http/request-log';
@@ -14,16 +15,33 @@ import { verifySignature } from './verify';
 /** Of the 5 s that a response may take. */
 const TEMPORAL_MS = 3_500;
 
-/** Passes an event on to its workflow in one call to Temporal; durable when it returns. */
-async function passOn(temporal: Client, route: EventRoute): Promise<void> {
+/** Passes an event on to its workflow; durable when it returns. */
+async function passOn({ db, temporal }: Pick<ApiDeps, 'db' | 'temporal'>, route: EventRoute): Promise<void> {
   const { workflow, start, signal, onlyRunning, onlyStart } = route;
   if (onlyRunning) await signalRunning(temporal, start.workflowId, signal, TEMPORAL_MS);
   else if (onlyStart) await startUnlessRunning(temporal, workflow, start, TEMPORAL_MS);
+  else if (isSessionId(start.workflowId)) await passOnToOrder({ db, temporal }, start.workflowId, route);
   else await signalWithStart(temporal, workflow, { ...start, signal, signalArgs: [] as [] }, TEMPORAL_MS);
 }
 
-/** `POST /webhooks/stripe`: no call to Stripe, no query to the database, no worker needed. */
-export const webhookRoutes = ({ env, account, temporal, metrics, log, clock }: ApiDeps): Route[] => [
+/**
+ * The run of an order is usually there, and this is one call to Temporal. Only a run that has to be started, as of an
+ * order whose run was terminated, takes two, and the order's number, which it is called by.
+ */
+async function passOnToOrder(
+  { db, temporal }: Pick<ApiDeps, 'db' | 'temporal'>,
+  sessionId: SessionId,
+  { workflow, start, signal }: EventRoute,
+): Promise<void> {
+  const end = performance.now() + TEMPORAL_MS;
+  if ((await signalRunning(temporal, sessionId, signal, TEMPORAL_MS)) === 'signalled') return;
+  const staticSummary = runTitle(await numberForRun(db, sessionId));
+  const options = { ...start, staticSummary, signal, signalArgs: [] as [] };
+  await signalWithStart(temporal, workflow, options, Math.max(1, end - performance.now()));
+}
+
+/** `POST /webhooks/stripe`: no call to Stripe, and neither the database nor a worker needed. */
+export const webhookRoutes = ({ env, account, db, temporal, metrics, log, clock }: ApiDeps): Route[] => [
   route({
     method: 'post',
     path: '/webhooks/stripe',
@@ -55,7 +73,7 @@ export const webhookRoutes = ({ env, account, temporal, metrics, log, clock }: A
           const destination = routeOf({ ...event, type: event.type });
           if (destination) {
             logAbout(res, { workflow: destination.start.workflowId });
-            await passOn(temporal, destination);
+            await passOn({ db, temporal }, destination);
           }
         }
         metrics.webhooks.inc({ type, answer: '200' });

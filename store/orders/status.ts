@@ -1,5 +1,6 @@
 import type { SessionId } from '../../domain/ids';
 import type { OrderStatus, PaymentStatus } from '../../domain/order';
+import { within } from '../../platform/within';
 import type { Db } from '../database';
 
 /** Where an order stands; null when there is none. */
@@ -8,6 +9,22 @@ export const findStatus = (
   id: SessionId,
 ): Promise<{ number: string; status: OrderStatus; paymentStatus: PaymentStatus } | null> =>
   db.order.findUnique({ where: { sessionId: id }, select: { number: true, status: true, paymentStatus: true } });
+
+/** How long a start waits to be given its order's number, in milliseconds. */
+const NUMBER_MS = 500;
+
+/**
+ * The number of an order whose run may have to be started, which is then called by it. Null if there is no such order,
+ * or the database does not answer: no message to a workflow depends on it.
+ */
+export async function numberForRun(db: Db, id: SessionId): Promise<{ number: string } | null> {
+  try {
+    const read = db.order.findUnique({ where: { sessionId: id }, select: { number: true } });
+    return await within(NUMBER_MS, read, () => new Error('the database is late'));
+  } catch {
+    return null;
+  }
+}
 
 /** Whether an order holds its stock, and nobody has asked to give it up. One statement. */
 export async function isHeld(db: Db, id: SessionId): Promise<boolean> {

@@ -114,7 +114,7 @@ describe('an event', () => {
       {},
       {
         get: () => {
-          throw new Error('the receiver asks nobody but Temporal');
+          throw new Error('nobody but Temporal is there');
         },
       },
     );

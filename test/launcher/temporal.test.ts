@@ -7,7 +7,7 @@ import { bulkStart } from '../../messages/bulk';
 import { TASK_QUEUES, WORKFLOWS } from '../../messages/names';
 import { noticeStart } from '../../messages/notice';
 import type { OrderFacts } from '../../messages/order';
-import { orderStart } from '../../messages/order';
+import { checkoutStart, orderStart } from '../../messages/order';
 import { reconcileStart } from '../../messages/reconcile';
 import { resendStart } from '../../messages/resend';
 import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes';
@@ -21,7 +21,7 @@ const { TaskQueueType } = temporal.api.enums.v1;
 const facts: OrderFacts = { number: 'A-1', total: 1_250, currency: 'eur', skus: ['mug', 'print'] };
 
 async function attributesOfAnOrder(client: Client): Promise<unknown> {
-  const start = orderStart({ sessionId: 'cs_test_1' as SessionId }, facts);
+  const start = checkoutStart({ sessionId: 'cs_test_1' as SessionId }, facts);
   const handle = await client.workflow.start('order', start);
   const { typedSearchAttributes } = await handle.describe();
   await handle.terminate();

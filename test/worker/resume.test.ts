@@ -41,7 +41,7 @@ async function resumed({
     did.push(parcels === null ? `held, as ${runId} is silent` : `held for ${runId}`);
     await hold();
   };
-  const starter = createWorkflowStarter({ workflow } as unknown as Pick<Client, 'workflow'>);
+  const starter = createWorkflowStarter({ workflow } as unknown as Pick<Client, 'workflow'>, async () => null);
   const database = { written: async () => known, holdSent, mustAnswer };
   const outcome = await starter.resume(ID, database).catch(() => 'failed' as const);
   return [...did, outcome];

@@ -10,7 +10,7 @@ import { changedSignal, orderStart } from '../../../messages/order';
 import { sha256 } from '../../../platform/sha256';
 import { hasEnded } from '../../../platform/temporal-errors';
 import { recordActor } from '../../../store/orders/request-actors';
-import { findStatus } from '../../../store/orders/status';
+import { findStatus, numberForRun } from '../../../store/orders/status';
 import type { ApiDeps } from '../../deps';
 import { bounded, STAFF_PATIENCE_MS } from '../../order-workflow';
 import { isLate } from '../../temporal-errors';
@@ -51,11 +51,15 @@ export async function sendUpdate<Args extends unknown[]>(
 ): Promise<UpdateOutcome> {
   const deadline = Date.now() + patience;
   const { sessionId, updateId, actor } = request;
-  await recordActor(db, { sessionId, key: requestKeyOf(updateId), actor, at: new Date(clock.now()) });
-  const sent = await attempt(temporal, request, deadline);
+  const [order] = await Promise.all([
+    numberForRun(db, sessionId),
+    recordActor(db, { sessionId, key: requestKeyOf(updateId), actor, at: new Date(clock.now()) }),
+  ]);
+  const update = { ...request, order };
+  const sent = await attempt(temporal, update, deadline);
   if (sent !== 'ended' || (await isOver(db, sessionId))) return sent;
-  await tellOrder({ temporal }, sessionId);
-  return attempt(temporal, request, deadline);
+  await tellOrder({ db, temporal }, sessionId);
+  return attempt(temporal, update, deadline);
 }
 
 /**
@@ -67,9 +71,12 @@ async function isOver(db: ApiDeps['db'], sessionId: SessionId): Promise<boolean>
   return order === null || isFinal(order.status);
 }
 
+/** An update with what a run is called that starts for it. */
+type Startable<Args extends unknown[]> = OrderUpdate<Args> & { order: { number: string } | null };
+
 async function attempt<Args extends unknown[]>(
   temporal: Client,
-  request: OrderUpdate<Args>,
+  request: Startable<Args>,
   deadline: number,
 ): Promise<UpdateOutcome> {
   const { sessionId } = request;
@@ -110,13 +117,13 @@ export function updateIdOf(update: { name: string }, args: unknown[], idempotenc
 
 function send<Args extends unknown[]>(
   temporal: Client,
-  { sessionId, update, args, updateId }: OrderUpdate<Args>,
+  { sessionId, order, update, args, updateId }: Startable<Args>,
 ): Promise<WorkflowUpdateHandle<OrderStatus>> {
   return temporal.workflow.startUpdateWithStart(update, {
     args,
     updateId,
     waitForStage: 'ACCEPTED',
-    startWorkflowOperation: new WithStartWorkflowOperation(WORKFLOWS.order, orderStart({ sessionId })),
+    startWorkflowOperation: new WithStartWorkflowOperation(WORKFLOWS.order, orderStart({ sessionId }, order)),
   });
 }
 

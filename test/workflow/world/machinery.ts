@@ -10,6 +10,7 @@ import { createMailer, type Mailer } from '../../../platform/mailer';
 import { dataConverterOf } from '../../../platform/payload-codec';
 import { temporalUiOf } from '../../../platform/temporal-ui';
 import { installationOf } from '../../../store/installation/installation';
+import { numberForRun } from '../../../store/orders/status';
 import { createWorkers } from '../../../worker/workers';
 import { createWorkflowStarter } from '../../../worker/workflow-starter';
 import { waitingFor } from '../../support/hangs';
@@ -95,7 +96,7 @@ export abstract class Machinery {
       env: this.env,
       temporalUi: temporalUiOf(this.env, this.temporal.namespace ?? 'default'),
       installation: installationOf(this.db, this.env.INSTALLATION_ID),
-      starter: createWorkflowStarter(this.client),
+      starter: createWorkflowStarter(this.client, (id) => numberForRun(this.db, id)),
       runs: listedRuns(this),
       metrics: this.metrics,
     };

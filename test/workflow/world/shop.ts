@@ -3,7 +3,7 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import { type SessionId, sessionId } from '../../../domain/ids';
 import { type CheckoutLine, METADATA } from '../../../domain/session';
 import { WORKFLOWS } from '../../../messages/names';
-import { type Opening, openUpdate, orderStart } from '../../../messages/order';
+import { checkoutStart, type Opening, openUpdate } from '../../../messages/order';
 import { WithStripe } from './stripe';
 
 export interface Line {
@@ -113,7 +113,7 @@ export abstract class WithShop extends WithStripe {
     };
     const startWorkflowOperation = new WithStartWorkflowOperation(
       WORKFLOWS.order,
-      orderStart({ sessionId: id }, facts),
+      checkoutStart({ sessionId: id }, facts),
     );
     return this.client.workflow.executeUpdateWithStart(openUpdate, { startWorkflowOperation });
   }
