@@ -115,6 +115,8 @@ export interface OrderReport {
   paymentIntentId: string | null;
   /** The order's page for staff, an absolute address; null in a run that an older version began. */
   staffUrl: string | null;
+  /** Where the Temporal UI is; null where that is not configured, and in a run that an older version began. */
+  temporalUi: string | null;
   /** Oldest first; the latest thirty. */
   happened: string[];
   /** The updates that would be accepted now. */

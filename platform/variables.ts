@@ -113,7 +113,9 @@ export const variables = {
     ),
   TEMPORAL_UI_URL: url('http:', 'https:')
     .optional()
-    .describe('where staff open the Temporal UI, for the links of the finder at `/staff`; without it there are none'),
+    .describe(
+      'where staff open the Temporal UI, for the links to it at `/staff`, in mails to staff and between workflows; without it, only workflows link one another, which needs the UI at the root of its host',
+    ),
   PAYLOAD_KEYS: payloadKeys
     .optional()
     .describe(

@@ -3,6 +3,7 @@ import type { DisputeFacts } from '../activities/dispute/recorded';
 import { bankReason } from '../domain/codes-in-words';
 import { formatMoney } from '../domain/money';
 import { moment } from './moment';
+import { runUrl } from './run-link';
 
 /**
  * A dispute's details in the Temporal UI, as Markdown: what happened, what it waits for, what staff can do. No
@@ -21,7 +22,7 @@ export function describeDispute(facts: DisputeFacts, reminded: boolean): string 
       : ['', 'Stripe’s word for it is not known here: it counts as open. Look at it in the Dashboard.']),
     ...(can.length > 0 ? ['', '**You can**', '', ...can.map((line) => `- ${line}`)] : []),
     '',
-    `[The workflow of order ${order.number}](/namespaces/${workflowInfo().namespace}/workflows/${sessionId}) · [The dispute in Stripe’s Dashboard](https://dashboard.stripe.com/${sessionId.startsWith('cs_live_') ? '' : 'test/'}disputes/${workflowInfo().workflowId})`,
+    `[The workflow of order ${order.number}](${runUrl(sessionId, facts.temporalUi)}) · [The dispute in Stripe’s Dashboard](https://dashboard.stripe.com/${sessionId.startsWith('cs_live_') ? '' : 'test/'}disputes/${workflowInfo().workflowId})`,
   ].join('\n');
 }
 

@@ -5,7 +5,6 @@ import {
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { MailRequest } from '../activities/mail/request';
 import type { FollowedRefund } from '../activities/refund/follow';
@@ -17,6 +16,7 @@ import { type RefundInput, refundLookSignal } from '../messages/refund';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes';
 import { FollowerSigns } from './follower-signs';
 import { describeParked, Parking } from './parking';
+import { runUrl } from './run-link';
 import { refuseStartByHand } from './started-by-hand';
 import { stripeFollowing } from './steps';
 
@@ -163,12 +163,12 @@ const mailsAbout = (refundId: RefundId, status: string, asksCustomer: boolean): 
         ...(asksCustomer ? [{ template: 'order_refunded', ref: refundId, episode: 'bank-details' } as const] : []),
       ];
 
-const describe = ({ number, sessionId, status, failureReason }: Known): string[] => [
+const describe = ({ number, sessionId, status, failureReason, temporalUi }: Known): string[] => [
   `### Refund of order ${number}: ${refundInWords(status, failureReason)}`,
   isReversed(status)
     ? '`retry` of the order asks for it again; or reach the customer another way.'
     : waitsForCustomer(status)
       ? 'If they do not answer Stripe, the refund lapses after some weeks, and the shop has the money again.'
       : 'Followed until Stripe says how it ended.',
-  `[The workflow of order ${number}](/namespaces/${workflowInfo().namespace}/workflows/${sessionId})`,
+  `[The workflow of order ${number}](${runUrl(sessionId, temporalUi)})`,
 ];

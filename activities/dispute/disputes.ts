@@ -24,7 +24,7 @@ export const disputes = (deps: Deps) => ({
     const { sessionId } = owner;
     const at = new Date(deps.clock.now());
     const recorded = await recordDispute(deps.db, { sessionId, seen: seenOf(dispute, at), at });
-    const facts = factsOf(recorded);
+    const facts = factsOf(recorded, deps.temporalUi);
     if (!facts.needsAnswer || !takesEarlierOrders(dispute)) return { outcome: 'known', ...facts };
     const earlier = await gatherEarlierOrders(deps, { dispute, sessionId, before: facts.earlier });
     return { outcome: 'known', ...facts, earlier };

@@ -5,11 +5,11 @@ import { type RecordedDispute, recallDispute } from '../../store/disputes/record
 import type { Deps } from '../deps';
 
 /** What the database knows of a dispute. */
-export const recordedDisputes = ({ db, clock }: Deps) => ({
+export const recordedDisputes = ({ db, clock, temporalUi }: Deps) => ({
   /** A dispute as it was last recorded, while Stripe cannot be read; null if it never was. */
   async recallDispute({ disputeId }: { disputeId: DisputeId }): Promise<DisputeFacts | null> {
     const recorded = await recallDispute(db, { id: disputeId, at: new Date(clock.now()) });
-    return recorded && factsOf(recorded);
+    return recorded && factsOf(recorded, temporalUi);
   },
 });
 
@@ -38,6 +38,8 @@ export interface DisputeFacts {
   reversed: boolean;
   /** Absent where no earlier orders go with the evidence. */
   earlier?: EarlierFacts | undefined;
+  /** Where the Temporal UI is, if that is configured. */
+  temporalUi?: string;
 }
 
 /** Earlier orders of the customer that go with the evidence. */
@@ -51,7 +53,10 @@ export interface EarlierFacts {
   qualifying: boolean;
 }
 
-export function factsOf({ order, dispute, standing, reversed }: RecordedDispute): DisputeFacts {
+export function factsOf(
+  { order, dispute, standing, reversed }: RecordedDispute,
+  temporalUi: Deps['temporalUi'],
+): DisputeFacts {
   const { earlierOrders, submittedAt, visaEvidence } = dispute;
   const { sessionId, status, reason, amount, currency, openings, dueBy, answerable } = dispute;
   const submitted = submittedAt !== null;
@@ -61,6 +66,7 @@ export function factsOf({ order, dispute, standing, reversed }: RecordedDispute)
     dueBy: dueBy?.getTime() ?? null,
     needsAnswer: waitsForAnswer(status) && answerable && !submitted,
     ...(earlierOrders && { earlier: earlierFactsOf(earlierOrders, submitted ? visaEvidence : null) }),
+    ...(temporalUi && { temporalUi: temporalUi.url }),
   };
 }
 

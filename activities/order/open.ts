@@ -24,7 +24,7 @@ interface OpenRequest {
 }
 
 /** The activity that opens an order. */
-export const opening = ({ db, clock, env }: Deps) => ({
+export const opening = ({ db, clock, ...terms }: Deps) => ({
   /**
    * Step 1: always writes the order and its items at the requested prices, and holds the stock, all or nothing. Safe to
    * repeat: a known order is returned as it is. With `hold: false` (the shopper has left), nothing is held.
@@ -35,6 +35,6 @@ export const opening = ({ db, clock, env }: Deps) => ({
     const { fresh, order, missing } = opened;
     const owed = fresh ? [] : await readOwedMails(db, [sessionId]);
     const owes = owed.map(({ template, ref }) => ({ template, ...(ref !== null && { ref }) }));
-    return { outcome: 'open', fresh, order: withTerms(env, order), missing, ...(owes.length > 0 && { owes }) };
+    return { outcome: 'open', fresh, order: withTerms(terms, order), missing, ...(owes.length > 0 && { owes }) };
   },
 });

@@ -14,10 +14,10 @@ import type { Deps } from '../deps';
 import { type OrderFactsNow, withTerms } from './facts';
 
 /** Activities that read an order, end it unpaid, and raise or clear its attention. */
-export const orders = ({ db, clock, env }: Deps) => {
+export const orders = ({ db, clock, ...terms }: Deps) => {
   const now = () => new Date(clock.now());
   const read = async (sessionId: SessionId): Promise<OrderFactsNow> =>
-    withTerms(env, await readSnapshot(db, sessionId));
+    withTerms(terms, await readSnapshot(db, sessionId));
 
   return {
     /** Reads the order. */

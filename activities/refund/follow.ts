@@ -28,13 +28,15 @@ export type FollowedRefund =
       orderStatus: OrderStatus;
       /** Stripe's code for why it failed, if it did and Stripe says. */
       failureReason?: string;
+      /** Where the Temporal UI is, if that is configured. */
+      temporalUi?: string;
       /** The customer was told that there is nothing to do, and now Stripe waits for them. */
       asksCustomer?: true;
     };
 
 /** Activities that follow a refund at Stripe. */
 export const refundFollowing = (deps: Deps) => {
-  const { db, stripe } = deps;
+  const { db, stripe, temporalUi } = deps;
 
   return {
     /** Reads a refund at Stripe, records it, updates the order's refunded amount, and returns the refund's state. */
@@ -59,6 +61,7 @@ export const refundFollowing = (deps: Deps) => {
         ...{ outcome: 'known', sessionId, number, status, orderStatus },
         ...(asksCustomer && { asksCustomer }),
         ...(failureReason !== null && { failureReason }),
+        ...(temporalUi && { temporalUi: temporalUi.url }),
       };
     },
 

@@ -96,7 +96,7 @@ test('the webhook, which comes from Stripe without a trace, and the order lead t
   expect(request?.attributes).toMatchObject({ 'holdfast.session': id, 'http.response.status_code': 200 });
   const message = ofWebhook.find(({ name }) => name === 'HandleSignal:look');
   expect(ofWebhook.find(({ spanId }) => spanId === message?.parentSpanId)).toMatchObject({
-    name: 'SignalWithStartWorkflow:order',
+    name: 'SignalWorkflow:look',
     parentSpanId: request?.spanId,
   });
   const run = ofOrder('RunWorkflow:order');

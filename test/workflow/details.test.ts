@@ -2,10 +2,12 @@ import type { OrderStatus } from '../../domain/order';
 import type { OrderReport } from '../../messages/order';
 import { describeOrder, NOTHING } from '../../workflows/order/details';
 
+jest.mock('@temporalio/workflow', () => require('./run/temporal').fakeTemporal);
+
 const order: OrderReport = {
   ...{ number: 'HF-1', status: 'COMPLETED', skus: ['VASE'], waitingFor: NOTHING, needsAttention: [], hold: null },
   ...{ parcels: [], returns: [], returnRequests: [], openRefunds: [], disputes: [], mails: [], happened: [] },
-  ...{ paymentIntentId: null, staffUrl: null, actions: [] },
+  ...{ paymentIntentId: null, staffUrl: null, temporalUi: null, actions: [] },
   money: { currency: 'eur', total: 1800, refunded: 0, lost: 0, left: 1800 },
   lines: [{ sku: 'VASE', quantity: 1, shipped: 1, returned: 0, toShip: 0 }],
 };
@@ -83,6 +85,18 @@ test('the details link the order’s page for staff, where it is known', () => {
     /\n\n\[The page of order HF-1 for staff\]\(https:\/\/shop\.example\/staff\/orders\/HF-1\)$/,
   );
   expect(shown({})).not.toContain('for staff');
+});
+
+test('the details link the runs of disputes and refunds where the Temporal UI is, or as if it was at the root', () => {
+  const disputes = [
+    { ...{ id: 'du_1', amount: 1800, currency: 'eur' }, dueBy: null, answerable: false, submitted: false },
+  ];
+  const openRefunds = [{ id: 're_1', amount: 1800, status: 'pending' }];
+  const links = (temporalUi: string | null) =>
+    shown({ disputes, openRefunds, temporalUi }).match(/\[(du|re)_1\]\(.*\)/g);
+  const at = (ui: string) => ['du_1', 're_1'].map((id) => `[${id}](${ui}/namespaces/shop/workflows/${id})`);
+  expect(links('https://ops.example.com/temporal')).toEqual(at('https://ops.example.com/temporal'));
+  expect(links(null)).toEqual(at(''));
 });
 
 test('a refund that Stripe had not answered when the run ended is not said to wait still', () => {

@@ -15,7 +15,7 @@ export type Shown = Omit<OrderReport, 'waitingFor' | 'happened' | 'actions' | 'n
 export async function shownAndTrue(world: World, id: SessionId): Promise<{ shown: Shown; isTrue: Shown }> {
   await atRest(world, id);
   const shown = await world.handle(id).query<OrderReport>('order');
-  const order = withTerms(world.env, await readSnapshot(world.db, id));
+  const order = withTerms(world.deps(), await readSnapshot(world.db, id));
   const read = { order, waitingFor: '', parked: [], payment: null, happened: [], mails: [] };
   return { shown: withoutRun(shown), isTrue: withoutRun(reportOf(read)) };
 }

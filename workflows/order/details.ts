@@ -6,6 +6,7 @@ import { REQUESTED } from '../../domain/order-money';
 import { conditionInWords } from '../../domain/returns';
 import type { OrderReport } from '../../messages/order';
 import { moment } from '../moment';
+import { runUrl } from '../run-link';
 import { stageInWords } from './refunds-told';
 
 /**
@@ -17,7 +18,7 @@ export function describeOrder(order: OrderReport): string {
     `### Order ${order.number}: ${order.status}`,
     moneyOf(order),
     ...order.needsAttention.map(({ step, reason }) => `> **Needs attention** at *${step}*: ${reason}`),
-    ...order.disputes.map(disputeOf),
+    ...order.disputes.map((dispute) => disputeOf(dispute, order)),
     order.hold && `> **Shipping is on hold**: ${order.hold.reason}${since(order.hold.since)}`,
     `**It waits for** ${order.waitingFor}.`,
     section('Goods', order.lines.map(lineOf)),
@@ -81,13 +82,14 @@ function moneyOf({ money: { currency, total, refunded, lost, left }, skus }: Ord
   return `${say(total)}${back} · ${skus.join(', ')}`;
 }
 
-function disputeOf({ id, amount, currency, dueBy, answerable, submitted }: OrderReport['disputes'][number]): string {
+function disputeOf(dispute: OrderReport['disputes'][number], { temporalUi }: OrderReport): string {
+  const { id, amount, currency, dueBy, answerable, submitted } = dispute;
   const toDo = submitted
     ? 'the evidence is submitted, and the bank decides'
     : answerable && dueBy !== null
       ? `answer by ${moment(dueBy)}`
       : 'the bank decides';
-  return `> **Disputed** (${formatMoney({ amount, currency })}): ${toDo}. Nothing ships and nothing is refunded meanwhile. ${run(id)}`;
+  return `> **Disputed** (${formatMoney({ amount, currency })}): ${toDo}. Nothing ships and nothing is refunded meanwhile. ${run(id, temporalUi)}`;
 }
 
 function lineOf(line: OrderReport['lines'][number]): string {
@@ -139,7 +141,7 @@ const LEFT_OPEN = 'was being asked for when this run ended; the order’s page s
 function refundOf({ id, amount, ...stage }: OrderReport['openRefunds'][number], order: OrderReport): string {
   const what = amount === null ? 'all that is left' : formatMoney({ amount, currency: order.money.currency });
   const isLeftOpen = stage.status === REQUESTED && hasEnded(order);
-  return `${what}: ${isLeftOpen ? LEFT_OPEN : stageInWords(stage)}${id === null ? '' : ` ${run(id)}`}`;
+  return `${what}: ${isLeftOpen ? LEFT_OPEN : stageInWords(stage)}${id === null ? '' : ` ${run(id, order.temporalUi)}`}`;
 }
 
 const mailOf = ({ template, state, at }: OrderReport['mails'][number]): string =>
@@ -164,7 +166,7 @@ const paymentUrl = (id: string): string =>
   `https://dashboard.stripe.com/${workflowInfo().workflowId.startsWith('cs_live_') ? '' : 'test/'}payments/${id}`;
 
 /** A link to the run that follows a refund or a dispute. */
-const run = (id: string): string => `[${id}](/namespaces/${workflowInfo().namespace}/workflows/${id})`;
+const run = (id: string, ui: string | null): string => `[${id}](${runUrl(id, ui)})`;
 
 const since = (at: string | null): string => (at === null ? '' : `, since ${moment(at)}`);
 

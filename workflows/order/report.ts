@@ -53,6 +53,7 @@ export function reportOf({
     })),
     paymentIntentId: order.paymentIntentId ?? null,
     staffUrl: order.staffUrl ?? null,
+    temporalUi: order.temporalUi ?? null,
     happened: latestOf(happened),
     actions: offered(factsOf(order, parked, payment, underWay)).map(({ action, does }) => ({
       ...{ action, does },
