@@ -213,6 +213,7 @@ describe('a part of an order', () => {
     await giveBack(id);
     expect(await world.end(id)).toBe('REFUNDED');
     const { happened } = await world.handle(id).query<OrderReport>('order');
+    expect(happened).toEqual(happened.map(() => expect.stringMatching(/, \d+ \w+ \d{4}, \d\d:\d\d UTC$/)));
     expect(happened.map((event) => event.replace(/, [^,]*, [^,]*UTC$/, ''))).toEqual([
       'Stock sold to this order; waiting to be shipped',
       `Refund of €10.00${by}: given back`,

@@ -137,7 +137,8 @@ export class OrderRun {
     const before = this.order;
     this.known = order;
     const returned = returnedSince(before.returns, order.returns);
-    this.view.happened.push(...toldSince(order, before), ...returned.map(cameBackInWords));
+    this.view.happened.push(...toldSince(order, before));
+    for (const goods of returned) this.view.tell(cameBackInWords(goods));
     this.mails.send(...returned.map(mailOfReturn));
     if (order.skus.join() !== before.skus.join()) this.view.setSkus(order.skus);
     this.show();
@@ -223,9 +224,8 @@ export class OrderRun {
     this.show();
   }
 
-  /** Adds an event to the details that staff see. */
   private tell(event: string): void {
-    this.view.happened.push(event);
+    this.view.tell(event);
     this.show();
   }
 

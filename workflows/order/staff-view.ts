@@ -4,6 +4,7 @@ import type { OrderFactsNow } from '../../activities/order/facts';
 import type { MailProgress } from '../../domain/order-snapshot';
 import { factPairs, type OrderReport } from '../../messages/order';
 import { SEARCH_ATTRIBUTES, searchableSkus } from '../../messages/search-attributes';
+import { moment } from '../moment';
 import type { Parked } from '../parking';
 import { describeOrder } from './details';
 import { type PaymentQuestion, reportOf } from './report';
@@ -74,6 +75,11 @@ export class StaffView {
     const report = this.reportOf(order, parked);
     const opening = this.notOurs ? NOT_OURS : `Being opened. It waits for ${this.waitingFor}.`;
     setCurrentDetails(report === null ? opening : describeOrder(report));
+  }
+
+  /** Something happens now. `event`: in words for staff. */
+  tell(event: string): void {
+    this.happened.push(`${event}, ${moment(Date.now())}`);
   }
 
   /** What staff see, as data; null before the order is opened. */
