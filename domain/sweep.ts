@@ -71,6 +71,15 @@ export function windowOf(
   };
 }
 
+/**
+ * From when to when a sweep looks at what was written here. The spans of the sweeps that succeed follow one another, so
+ * that each order is told once.
+ */
+export const spanWritten = ({ runsSince, until }: Pick<SweepWindow, 'runsSince' | 'until'>) => ({
+  since: new Date(runsSince),
+  before: new Date(until - OVERLAP),
+});
+
 /** What Stripe's list says about a complete session. */
 export interface ListedSession {
   mode: string | null;

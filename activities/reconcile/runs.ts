@@ -1,4 +1,5 @@
 import { isSessionId, type SessionId } from '../../domain/ids';
+import { spanWritten } from '../../domain/sweep';
 import { REFUSED_AGAIN } from '../../messages/refund-request';
 import { resendId } from '../../messages/resend';
 import { isPicked, mailRequestsBefore, removeMailRequest } from '../../store/mails/requests';
@@ -9,6 +10,7 @@ import {
   ordersReplacedSince,
   ordersWithUnmailedParcels,
   ordersWithUnmailedReturns,
+  ordersWrittenBeside,
   overdueHolds,
   unfinishedOrders,
 } from '../../store/reconciliation/unfinished';
@@ -98,14 +100,17 @@ export const sweepRuns = (deps: Deps) => {
     });
   }
 
-  async function remind({ runsSince, holdsOverBefore }: PageRequest['window']): Promise<void> {
+  async function remind(window: PageRequest['window']): Promise<void> {
+    const { runsSince, holdsOverBefore } = window;
     // If a worker dies between recording a parcel and answering, the request of staff is lost. The order reads itself
     // again and sends the mail.
     const parcels = await ordersWithUnmailedParcels(db, new Date(runsSince));
     // A cancel is stored before the order's run hears of it, and Temporal may have been away then.
     const cancels = await cancelsRequestedSince(db, new Date(runsSince));
+    // So is a hold, or a corrected address, which the run shows to staff.
+    const besides = await ordersWrittenBeside(db, spanWritten(window));
     await eachApart(deps, {
-      items: [...parcels, ...cancels],
+      items: [...new Set([...parcels, ...cancels, ...besides])],
       referenceOf: String,
       work: (order) => starter.orderChanged(order),
     });

@@ -164,6 +164,22 @@ export async function ordersReplacedSince(db: Db, since: Date): Promise<SessionI
   );
 }
 
+/**
+ * Orders of which something was changed in a span of time by others than their runs: shipping was held or released, the
+ * contact corrected, or a mail came back. Runs hold and release, too: they are told once more.
+ */
+export async function ordersWrittenBeside(
+  db: Db,
+  { since, before }: { since: Date; before: Date },
+): Promise<SessionId[]> {
+  return sessionsOf(
+    await db.$queryRaw<Row[]>`
+    SELECT DISTINCT session_id AS "sessionId" FROM timeline
+    WHERE at >= ${since} AND at < ${before} AND (type IN ('hold', 'release', 'contact')
+      OR (type = 'mail' AND key ~ '/(UNDELIVERED|BOUNCED|COMPLAINED)$'))`,
+  );
+}
+
 /** How an order stands; null if there is no such order. */
 export async function standingOf(db: Db, sessionId: SessionId): Promise<Written | null> {
   const order = await db.order.findUnique({

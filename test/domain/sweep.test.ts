@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type SweepMarks, windowOf } from '../../domain/sweep';
+import { type SweepMarks, spanWritten, windowOf } from '../../domain/sweep';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -70,6 +70,12 @@ describe('how far back a sweep looks', () => {
           expect(since).toBeLessThanOrEqual((done[index]?.until ?? 0) - 9 * MINUTE);
     },
   );
+
+  test('the spans of what is written here follow one another, whichever sweeps fail', () => {
+    const done = sweeps(1e12, 1e12 + 20 * INTERVAL, INTERVAL, [0, 9_000], [false, true, true]).map(spanWritten);
+    expect(done.length).toBeGreaterThan(2);
+    for (const [index, { since }] of done.slice(1).entries()) expect(since).toEqual(done[index]?.before);
+  });
 
   test('a normal sweep looks back 65 minutes at sessions; an hourly wide sweep looks back 25 hours', () => {
     const now = 1e12;
