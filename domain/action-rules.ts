@@ -3,7 +3,7 @@ import { CUSTOMER_RULES } from './customer-rules';
 import { GOODS_RULES } from './goods-rules';
 import { HOLD_RULES } from './hold-rules';
 import { cancelUnderWay, disputed, NOTHING_TO_ACCEPT, onHold, REFUNDING_ALL, type Rules } from './obstacles';
-import { DECISIONS, type Decision, isFinal, ORDER_STATUSES } from './order';
+import { DECISIONS, type Decision, isFinal, ORDER_STATUSES, type OrderStatus } from './order';
 import { SHOPPER_RULES } from './shopper-rules';
 
 /**
@@ -76,6 +76,8 @@ export const RULES: Record<Action, Rules> = {
       return `${money} and returns ${partlyGone ? 'what is unshipped' : 'the stock'}`;
     },
     in: ['PENDING', 'PAID', 'PREPARING'],
+    instead: ({ status }) =>
+      status === 'SHIPPED' || status === 'COMPLETED' ? 'use return for what comes back, or refund' : undefined,
     obstacles: [
       {
         when: 'something is shipped, unless the bank took all of the money',
@@ -109,7 +111,10 @@ export const RULES: Record<Action, Rules> = {
       {
         when: 'nothing needs attention',
         applies: ({ needsAttention = false }) => !needsAttention,
-        refusal: ({ status }) => (isFinal(status) ? `The order is ${status}` : 'Nothing needs attention'),
+        refusal: ({ status, unreached = null }) =>
+          unreached === null
+            ? nothingToDecide(status)
+            : 'Correct the customer’s address, or send the mail again: no step waits',
       },
       {
         when: 'a failed or refused refund is about a disputed payment',
@@ -137,7 +142,7 @@ export const RULES: Record<Action, Rules> = {
       {
         when: 'nothing needs attention',
         applies: ({ needsAttention = false }) => !needsAttention,
-        refusal: ({ status }) => (isFinal(status) ? `The order is ${status}` : 'Nothing needs attention'),
+        refusal: ({ status }) => nothingToDecide(status),
       },
     ],
     // A step that is stuck needs no answer: it is tried again.
@@ -168,6 +173,9 @@ export const RULES: Record<Action, Rules> = {
   ...CUSTOMER_RULES,
   ...SHOPPER_RULES,
 };
+
+const nothingToDecide = (status: OrderStatus): string =>
+  isFinal(status) ? `The order is ${status}` : 'Nothing needs attention';
 
 /** What `retry` does about each pending decision. */
 const RETRY: Record<Decision, string> = {

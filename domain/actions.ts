@@ -17,8 +17,10 @@ export function whyNotYet(action: Action, order: ActionFacts): string | null {
 
 /** As `whyNot`, by the status alone. */
 export function whyNotInStatus(action: Action, order: ActionFacts): string | null {
-  const { in: allowed, also } = RULES[action];
-  return allowed.includes(order.status) || also?.applies(order) ? null : refusalOf(order);
+  const { in: allowed, also, instead } = RULES[action];
+  if (allowed.includes(order.status) || also?.applies(order)) return null;
+  const hint = instead?.(order);
+  return hint === undefined ? refusalOf(order) : `${refusalOf(order)}: ${hint}`;
 }
 
 /** As `whyNot`, by what stands beside the status. */

@@ -5,7 +5,7 @@ export const codeInWords = (code: string): string => code.replaceAll('_', ' ');
 
 const REASONS: Partial<Record<string, string>> = {
   requested_by_customer: 'as the customer asked',
-  duplicate: 'paid twice',
+  duplicate: 'a duplicate',
   out_of_stock: 'out of stock',
   damaged: 'damaged',
   other: '',

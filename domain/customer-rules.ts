@@ -61,6 +61,7 @@ export const CUSTOMER_RULES = {
   erase: {
     does: 'removes the personal data for good',
     in: ORDER_STATUSES.filter(isFinal),
+    instead: () => 'only an order that has ended can be erased',
     obstacles: [
       {
         when: 'a refund is open',

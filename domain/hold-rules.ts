@@ -24,6 +24,7 @@ export const HOLD_RULES: Pick<Record<Action, Rules>, 'hold' | 'release'> = {
       return status === 'PENDING' ? undefined : 'stops shipping until `release`';
     },
     in: ['PENDING', 'PAID', 'PREPARING'],
+    instead: () => 'nothing of it is left to ship',
     obstacles: [
       {
         when: 'all of it is downloads',

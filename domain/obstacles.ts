@@ -22,6 +22,8 @@ export interface Rules {
   /** Statuses in which the same request again is answered as the first was, and anything else is refused. */
   repeatIn?: readonly OrderStatus[];
   obstacles: readonly Obstacle[];
+  /** What to do instead where the status does not allow it, in words that follow the status; absent if nothing. */
+  instead?(order: ActionFacts): string | undefined;
   /**
    * True if the action is allowed but could do nothing. It is then not offered; if it is asked for anyway, the answer
    * gives the numbers.

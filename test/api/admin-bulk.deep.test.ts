@@ -100,7 +100,7 @@ test('cancels what is unpaid under the name of who asked, and nothing that is pa
   for (const id of [first, second]) {
     expect(await shop.world.end(id)).toBe('CANCELLED');
     expect(await entries(id, 'cancel')).toMatchObject([
-      { actor: 'ada', message: 'Staff want it cancelled (paid twice)' },
+      { actor: 'ada', message: 'Staff want it cancelled (a duplicate)' },
     ]);
   }
   await shop.world.is(paid, 'PREPARING'); // no webhook told of it

@@ -261,7 +261,7 @@ describe('cancel', () => {
     expect(answer.body.timeline).toContainEqual({
       at: expect.any(String),
       type: 'note',
-      message: `Asked to cancel (paid twice): ${remark}`,
+      message: `Asked to cancel (a duplicate): ${remark}`,
       actor: 'staff',
     });
     // Beside the note stands the cancel itself.

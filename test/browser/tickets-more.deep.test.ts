@@ -71,7 +71,7 @@ test('2: charged twice: the second of two orders is cancelled, and its document 
   await desk.send('cancel', toldTicket(2).blocks[0]);
   const document = await desk.documentOf(second.number, 'Refund notice sent to the customer');
   expect(document).toContain('REFUNDED');
-  expect(document).toContain('€36.00 (paid twice): given back');
+  expect(document).toContain('€36.00 (a duplicate): given back');
   expect((await desk.orderOf(kept.number)).status).toBe('PREPARING');
 }, 120_000);
 

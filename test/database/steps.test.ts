@@ -550,7 +550,7 @@ describe('a hold of shipping', () => {
     expect(refusals.map((one) => one.outcome === 'refused' && one.reason)).toEqual([
       'Nothing of the order will be shipped',
       'The order is being cancelled',
-      'The order is SHIPPED',
+      'The order is SHIPPED: nothing of it is left to ship',
     ]);
   });
 

@@ -101,6 +101,7 @@ test('the details link the runs of disputes and refunds where the Temporal UI is
 
 test('a refund that Stripe had not answered when the run ended is not said to wait still', () => {
   const openRefunds = [{ id: null, amount: 1800, status: 'requested' }];
+  expect(shown({ openRefunds })).toContain('of which Stripe is asked for €18.00 · ');
   expect(shown({ openRefunds })).toContain('- €18.00: was being asked for when this run ended; the order’s page shows');
   expect(shown({ openRefunds, waitingFor: 'its last mails' })).toContain('- €18.00: not answered by Stripe yet');
 });

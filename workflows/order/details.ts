@@ -2,7 +2,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import { mailInWords } from '../../domain/mail-words';
 import { formatMoney } from '../../domain/money';
 import { isDecision, isFinal } from '../../domain/order';
-import { REQUESTED } from '../../domain/order-money';
+import { REQUESTED, refundableNow } from '../../domain/order-money';
 import { conditionInWords } from '../../domain/returns';
 import type { OrderReport } from '../../messages/order';
 import { moment } from '../moment';
@@ -71,14 +71,16 @@ function endedOf({ status, money, lines, needsAttention }: OrderReport): string 
 
 const IN_A_ROW = new Intl.ListFormat('en-GB');
 
-function moneyOf({ money: { currency, total, refunded, lost, left }, skus }: OrderReport): string {
+function moneyOf({ money: { currency, total, refunded, lost, left }, skus, openRefunds }: OrderReport): string {
   const say = (amount: number) => formatMoney({ amount, currency });
   const gone = [
     ...(refunded > 0 ? [`${say(refunded)} given back`] : []),
     ...(lost > 0 ? [`${say(lost)} lost to the bank`] : []),
   ];
   const rest = left === 0 ? 'nothing left' : `${say(left)} left (${left} in the smallest unit)`;
-  const back = gone.length === 0 ? '' : ` · ${gone.join(', ')}, ${rest}`;
+  const free = refundableNow({ total, refunded, lostAmount: lost }, openRefunds);
+  const asked = free < left ? `, of which Stripe is asked for ${say(left - free)}` : '';
+  const back = gone.length === 0 && asked === '' ? '' : ` · ${[...gone, rest].join(', ')}${asked}`;
   return `${say(total)}${back} · ${skus.join(', ')}`;
 }
 

@@ -165,6 +165,7 @@ function refuseTooMuch(run: OrderRun, { amount }: RefundRequest): void {
 
 function refuseNeedless({ facts }: OrderRun, action: 'retry' | 'resolve'): void {
   if (facts === null) return;
-  const refused = whyNot(action, { status: facts.status, needsAttention: facts.needsAttention });
+  const { status, needsAttention, unreached } = facts;
+  const refused = whyNot(action, { status, needsAttention, unreached });
   if (refused !== null) throw refusal(refused, INVALID_TRANSITION, NEEDLESS);
 }

@@ -160,6 +160,10 @@ const NO_STOCK: Record<Exclude<Stocked, 'PHYSICAL'>, string> = {
 
 const REFUSALS: Record<Exclude<Adjusted, 'adjusted'>, (sku: string) => Problem> = {
   'key-reused': () => new Problem('idempotency_key_reused', 'This key was used for another change of this stock.'),
-  'too-few': (sku) => new Problem('stock_conflict', `${sku} would have less on hand than is held for unpaid orders.`),
+  'too-few': (sku) =>
+    new Problem(
+      'stock_conflict',
+      `${sku} would have less on hand than is held for unpaid orders: cancel those first, or wait until they have ended.`,
+    ),
   'too-many': (sku) => new Problem('stock_conflict', `${sku} would have more on hand than can be counted.`),
 };
