@@ -18,7 +18,7 @@ export const OrderRef = z.strictObject({
 
 export const KeyHeader = z.strictObject({
   'idempotency-key': z
-    .string()
+    .string('is missing: choose one for this request, such as the number of a ticket')
     .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible characters')
     .optional()
     .meta({ description: 'A repeat with the same key is performed once.' }),

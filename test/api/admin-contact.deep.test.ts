@@ -136,6 +136,8 @@ test('refuses invalid contacts, and changes nothing', async () => {
     const answer = await contact(id, body);
     expect([body, answer.status, answer.body]).toEqual([body, 400, invalidAt(...paths)]);
   }
+  const inWords = await contact(id, { address: { ...HOME, country: 'England' } });
+  expect(inWords.body.errors[0].message).toBe('must be the two letters of a country, such as GB');
   expect(await entries(id)).toEqual([]);
   expect((await contact('999999', { email: 'a@example.com' })).body).toEqual(problem(404, 'unknown_order'));
 });

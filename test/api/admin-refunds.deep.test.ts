@@ -417,6 +417,7 @@ describe('a refund', () => {
   test('without a key is 400', async () => {
     const answer = await refund('cs_test_nobody', { reason: 'other' }, null);
     expect([answer.status, answer.body]).toEqual([400, invalidAt('idempotency-key')]);
+    expect(answer.body.errors[0].message).toMatch(/^is missing: choose one/);
   });
 
   test.each<[string, Record<string, unknown>, string[]]>([

@@ -9,7 +9,7 @@ import type { ApiDeps } from '../../deps';
 import { showChange } from '../../first-mails';
 import { type Route, route } from '../../http/route';
 import { text } from '../../http/schemas';
-import { SHIPPING_COUNTRIES } from '../../storefront/checkout/stripe-lists';
+import { COUNTRY, SHIPPING_COUNTRIES } from '../../storefront/checkout/stripe-lists';
 import { findOrder, ORDER_CHANGE, readAdminOrder } from './document';
 
 const line = text(200).nullish();
@@ -24,7 +24,7 @@ const Contact = z
         city: line,
         state: line,
         postal_code: text(40).nullish(),
-        country: z.enum(SHIPPING_COUNTRIES).meta({ description: 'ISO 3166-1 alpha-2.' }),
+        country: z.enum(SHIPPING_COUNTRIES, COUNTRY).meta({ description: 'ISO 3166-1 alpha-2.' }),
       })
       .optional()
       .meta({ description: 'The whole of it: what is left out is not part of the address.' }),

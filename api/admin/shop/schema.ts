@@ -3,10 +3,10 @@ import { isPossible, stepOf } from '../../../domain/money';
 import { MOST_OPTIONS, repeats } from '../../../domain/shipping';
 import type { OwnRate } from '../../../domain/shop';
 import { text } from '../../http/schemas';
-import { SHIPPING_COUNTRIES } from '../../storefront/checkout/stripe-lists';
+import { COUNTRY, SHIPPING_COUNTRIES } from '../../storefront/checkout/stripe-lists';
 import { Amount, Currency, webUrl } from '../fields';
 
-const Country = z.enum(SHIPPING_COUNTRIES).meta({
+const Country = z.enum(SHIPPING_COUNTRIES, COUNTRY).meta({
   id: 'ShippingCountry',
   description: 'ISO 3166-1 alpha-2, as far as Stripe takes addresses there.',
 });

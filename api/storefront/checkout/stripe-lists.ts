@@ -6,6 +6,9 @@ export const LOCALES = words(`
   sv th tr vi zh zh-HK zh-TW
 `);
 
+/** What a country in a request must be, in words that follow its field. */
+export const COUNTRY = 'must be the two letters of a country, such as GB';
+
 /**
  * Every country Stripe collects a shipping address for, but `ZZ` (unknown). Where a shop does not deliver, its staff
  * cancel.
