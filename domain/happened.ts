@@ -30,7 +30,7 @@ export const UNDONE = 'Cancelled; no money was taken';
 
 /** An order ends whose money a bank took for good. */
 export const endedLostInWords = ({ lostAmount, currency }: { lostAmount: number; currency: string }): string =>
-  `Ended after a lost dispute: nothing is refunded, because the bank has given back ${formatMoney({ amount: lostAmount, currency })}`;
+  `Ended after a lost dispute: nothing is refunded, because the customer has ${formatMoney({ amount: lostAmount, currency })} from the bank`;
 
 /** How an order without a payment ends. */
 export type UnpaidEnding = 'expired' | 'payment-failed' | 'sold-out' | 'abandoned' | 'cancelled';

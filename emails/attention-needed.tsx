@@ -59,13 +59,15 @@ const AttentionNeeded = ({ attention, ...facts }: MailFacts & { attention: Atten
     {canBeCancelled(facts.order) && (
       <>
         <P>
-          Or cancel the order, if nothing has shipped yet. Its stock is released, and any payment we still have is
-          refunded:
+          Or cancel the order, if nothing has shipped yet. What it still holds of the stock is released, and any payment
+          we still have is refunded:
         </P>
         <P>
           <Code>{`POST ${facts.links.admin}/cancel {"reason":"other"}`}</Code>
         </P>
-        <Small>In the Temporal UI, send the order’s workflow the update “retry”, “resolve” or “cancel”.</Small>
+        <Small>
+          In the Temporal UI, the details of the order’s workflow offer whatever it takes now, each with data to paste.
+        </Small>
       </>
     )}
     <StaffPointers {...facts} />
@@ -85,7 +87,7 @@ function movesAbout({ step, behind }: Attention): Move[] {
     return [
       { does: `You decide. This ${whatRetryDoes(step)}`, move: 'retry' },
       {
-        does: 'Or take the refund back: nothing was refunded, and the order goes on',
+        does: 'Or take the refund back: nothing was refunded, and the order stays as it is',
         move: 'resolve',
         body: { how: 'withdraw' },
       },
