@@ -53,6 +53,9 @@ export const isFinal = (status: OrderStatus): boolean => FINAL.has(status);
 /** Whether an order has ended without a sale: money that is there after all goes back. */
 export const endedUnsold = (status: OrderStatus): boolean => status === 'EXPIRED' || status === 'CANCELLED';
 
+/** Whether an order has ended as one does that is cancelled, paid or not. */
+export const isUndone = (status: OrderStatus): boolean => status === 'CANCELLED' || status === 'REFUNDED';
+
 /** Whether an order's workflow has something to do if it is started again. */
 export const canGoOn = (status: OrderStatus): boolean => !isFinal(status) || endedUnsold(status);
 

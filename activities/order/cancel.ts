@@ -10,10 +10,19 @@ import type { Deps } from '../deps';
  * which the database has their name.
  */
 export const cancellation = ({ db, clock }: Pick<Deps, 'db' | 'clock'>) => ({
-  /** Writes a cancel down, so that it outlives the run that was asked; or says why it makes no sense now. */
+  /**
+   * Writes a cancel down, so that it outlives the run that was asked; or says why it makes no sense now. A task of the
+   * workflow may be done again after the cancel has ended the order, so a repeat is known by its key.
+   */
   async requestCancel({ sessionId, reason, by }: Asked & { reason: Reason }): Promise<CancelRequested> {
     const actor = await readActor(db, { sessionId, by });
-    return requestCancel(db, { sessionId, reason, actor, at: new Date(clock.now()) });
+    return requestCancel(db, {
+      sessionId,
+      reason,
+      ...(by !== undefined && { key: by }),
+      actor,
+      at: new Date(clock.now()),
+    });
   },
 
   /** Writes down that staff accept a payment that is not what was asked. */

@@ -1,7 +1,7 @@
 import { whyNot } from '../../domain/actions';
 import { whyInBrackets } from '../../domain/codes-in-words';
 import type { SessionId } from '../../domain/ids';
-import { isDecision, type Reason } from '../../domain/order';
+import { isDecision, isUndone, type Reason } from '../../domain/order';
 import { isAllLost } from '../../domain/order-money';
 import { SHOPPER } from '../../domain/shopper-rules';
 import type { Prisma } from '../../prisma/generated/client';
@@ -10,8 +10,10 @@ import { DELIVERED } from './downloads';
 import { changeOrder, isCancelling, type LockedOrder, lockKnownOrder, moneyOf } from './records';
 
 export type CancelRequested =
-  /** This request or an earlier one is recorded, or this very request has already been carried out. */
+  /** This request or an earlier one is recorded. */
   | { outcome: 'recorded' }
+  /** This very request was recorded before, and the order has ended by it. */
+  | { outcome: 'carried-out' }
   /** The order may not be cancelled now. `reason` is a sentence without its full stop. */
   | { outcome: 'refused'; reason: string };
 
@@ -40,7 +42,7 @@ export async function requestCancel(
     const refused = await whyNotCancelled(tx, order, actor);
     if (refused !== null) {
       const isRepeat = (await tx.timelineEntry.count({ where: { sessionId, key: entry } })) > 0;
-      return isRepeat ? { outcome: 'recorded' } : { outcome: 'refused', reason: refused };
+      return isRepeat && isUndone(order.status) ? { outcome: 'carried-out' } : { outcome: 'refused', reason: refused };
     }
     if (only && (await tx.order.count({ where: { sessionId, ...only.where } })) === 0)
       return { outcome: 'refused', reason: only.refusal(order) };

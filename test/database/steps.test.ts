@@ -586,6 +586,20 @@ test('a cancel of unpaid orders is refused where one is paid while it waits for 
   expect(await cancel(unpaid)).toEqual({ outcome: 'recorded' });
 });
 
+test('a cancel that has ended the order is known by its key, and is refused where the order went on all the same', async () => {
+  const [undone, sold] = [await opened(line('song', 'DIGITAL')), await opened(line('song', 'DIGITAL'))];
+  const cancel = (sessionId: SessionId, key: string) =>
+    requestCancel(db, { sessionId, reason: 'other', key, actor: 'ada', at: later });
+  const moved = (sessionId: SessionId, status: 'CANCELLED' | 'COMPLETED') =>
+    db.order.update({ where: { sessionId }, data: { status, cancelRequestedAt: null, cancelReason: null } });
+  for (const id of [undone, sold]) expect(await cancel(id, 'first')).toEqual({ outcome: 'recorded' });
+  await moved(undone, 'CANCELLED');
+  expect(await cancel(undone, 'first')).toEqual({ outcome: 'carried-out' });
+  expect(await cancel(undone, 'second')).toMatchObject({ outcome: 'refused' });
+  await moved(sold, 'COMPLETED');
+  expect(await cancel(sold, 'first')).toMatchObject({ outcome: 'refused' });
+});
+
 test('an order that staff have cancelled ends under their name, even if its session is found expired first', async () => {
   const id = await opened(line('song', 'DIGITAL'));
   await requestCancel(db, { sessionId: id, reason: 'other', actor: 'ada', at });

@@ -90,31 +90,6 @@ describe('an order whose refund the bank refused', () => {
     expect(await world.end(id)).toBe('COMPLETED');
   });
 
-  test('takes a request once, and does not refuse it, when a message overtakes the task that ends the order with it', async () => {
-    const id = await world.paidOrderOf('sundial');
-    await ask(id, 'cancel', { reason: 'other' });
-    await world.end(id);
-    await bankRefuses(id, 'PREPARING');
-
-    const asked = await world.db.$transaction(async (tx) => {
-      await tx.$queryRaw`SELECT 1 FROM orders WHERE session_id = ${id} FOR UPDATE`;
-      const answer = ask(id, 'resolve', { how: 'settled_elsewhere' });
-      await until(async () => {
-        const waiting = await world.db.$queryRaw<object[]>`
-          SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-        return waiting.length > 0;
-      });
-      await world.handle(id).signal('changed');
-      return { answer };
-    });
-    expect(await asked.answer).toBe('REFUNDED');
-    expect(await world.end(id)).toBe('REFUNDED');
-    const { events } = await world.handle(id).fetchHistory();
-    expect(events?.filter((event) => event.workflowTaskFailedEventAttributes)).toHaveLength(1); // it was done again
-    const told = await world.db.timelineEntry.findMany({ where: { sessionId: id, type: 'resolved' } });
-    expect(told).toHaveLength(1);
-  });
-
   test('cannot be shipped when its stock was sold to somebody else meanwhile', async () => {
     const id = await world.paidOrderOf('globe');
     await ask(id, 'cancel', { reason: 'other' });

@@ -1,4 +1,4 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import { refusalOf } from '../../domain/actions';
 import type { OrderStatus } from '../../domain/order';
 import type { CancelRequest } from '../../messages/order';
@@ -24,11 +24,13 @@ export async function requestCancel(run: OrderRun, request: CancelRequest, key: 
  */
 export function cancelFromTemporal(run: OrderRun): Promise<unknown> {
   const request = { reason: 'other' } as const;
+  const by = `request-cancellation/${workflowInfo().runId}`;
   const requested = CancellationScope.nonCancellable(async () => {
-    await record(run, request, (write) => run.untilDone('decide', write));
+    await record(run, { ...request, by }, (write) => run.untilDone('decide', write));
     return run.inbox.ask({ name: 'cancel', request });
   });
-  return requested.catch(() => undefined);
+  run.cancellations++;
+  return requested.catch(() => undefined).finally(() => run.cancellations--);
 }
 
 /** Carries out a cancel that stands in the database, and answers it if this run was asked for it. */
@@ -49,12 +51,14 @@ export async function cancelOrder(run: OrderRun): Promise<void> {
 
 type Write = <T>(write: () => Promise<T>) => Promise<T>;
 
-async function record(run: OrderRun, { reason, by }: CancelRequest & { by?: string }, written: Write): Promise<void> {
+async function record(run: OrderRun, { reason, by }: CancelRequest & { by: string }, written: Write): Promise<void> {
   const { sessionId } = run;
   await run.untilReadOrParked();
   if (run.opening?.outcome === 'not-ours') throw refusal(refusalOf(run));
-  const asked = await written(() => database.requestCancel({ sessionId, reason, ...(by !== undefined && { by }) }));
+  const asked = await written(() => database.requestCancel({ sessionId, reason, by }));
   if (asked.outcome === 'refused') throw refusal(asked.reason);
+  // A message overtook the task that ended the order by it, and the task is done again: the order reads so first.
+  if (asked.outcome === 'carried-out') return run.inbox.put('changed');
   run.recorded({ cancelRequested: run.facts === null ? reason : (run.order.cancelRequested ?? reason) });
 }
 

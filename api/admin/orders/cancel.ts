@@ -1,5 +1,5 @@
 import type { SessionId } from '../../../domain/ids';
-import type { OrderStatus, Reason } from '../../../domain/order';
+import { isUndone, type Reason } from '../../../domain/order';
 import { Problem } from '../../../domain/problem';
 import { SHOPPER } from '../../../domain/shopper-rules';
 import { type CancelRequest, cancelUpdate } from '../../../messages/order';
@@ -31,7 +31,7 @@ export async function cancelOrder(deps: ApiDeps, { sessionId, reason, updateId, 
     const asked = { sessionId, update: cancelUpdate, args: [{ reason }] as [CancelRequest], updateId, actor };
     if ((await sendUpdate(deps, asked)) !== 'ended') return;
     const status = (await findStatus(deps.db, sessionId))?.status;
-    if (status && !(stored.outcome === 'recorded' && UNDONE.has(status))) throw tooLate(status);
+    if (status && !(stored.outcome !== 'refused' && isUndone(status))) throw tooLate(status);
   } catch (error) {
     if (!isUnavailable(error)) throw error;
     if (stored.outcome === 'refused') throw refused(stored.reason);
@@ -39,6 +39,3 @@ export async function cancelOrder(deps: ApiDeps, { sessionId, reason, updateId, 
 }
 
 const refused = (reason: string): Problem => new Problem('invalid_transition', `${reason}.`);
-
-/** How a cancelled order ends. */
-const UNDONE: ReadonlySet<OrderStatus> = new Set<OrderStatus>(['CANCELLED', 'REFUNDED']);
