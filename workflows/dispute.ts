@@ -1,5 +1,4 @@
 import {
-  allHandlersFinished,
   condition,
   currentUpdateInfo,
   patched,
@@ -120,7 +119,7 @@ class DisputeRun {
 
   /** Stripe does not know it, and nothing is to be followed: staff have closed it here, or it is of no order here. */
   async over(): Promise<void> {
-    await condition(allHandlersFinished);
+    await this.signs.ofNoOrder(this.parking);
     if (this.facts !== null) setCurrentDetails(describeGone(this.facts));
     if (this.shown.attention && patched(OVER)) this.showAttributes(undefined, false);
   }

@@ -9,6 +9,8 @@ import { mail, notifyOrder } from './tell';
 
 /** Runs from before this patch leave it to whatever changes the order next that it shows their mails. */
 const SHOWN = 'order-shows-mails-of-followers';
+/** Runs from before this patch end without taking back a flag, if what they follow is of no order. */
+const FLAG_FIRST = 'flag-is-taken-back-first';
 
 /**
  * How staff and customers learn of what follows a refund, a dispute or a notice. Staff see a parked step in the
@@ -61,6 +63,15 @@ export class FollowerSigns<Step extends string> implements Signs<Step> {
     if (sent === 'given-up' || isShown || !this.orderRuns || !patched(SHOWN)) return;
     await notifyOrder(sessionId);
     if (sent === 'sent') for (const key of keys) this.shown.add(key);
+  }
+
+  /**
+   * There is nothing to follow: the run may end once its flag is taken back and every update is answered. What is under
+   * way when a run ends is never done.
+   */
+  async ofNoOrder(parking: Parking<Step>): Promise<void> {
+    if (!parking.isFlagged && patched(FLAG_FIRST)) await parking.flagged;
+    await condition(allHandlersFinished);
   }
 
   /**

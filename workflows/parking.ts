@@ -58,6 +58,7 @@ export class Parking<Step extends string = AttentionStep> {
   private answeredRetries = 0;
   /** The last change of the flag in the database. Changes run one after the other. */
   private flagging: Promise<void> = Promise.resolve();
+  private flagsUnderWay = 0;
 
   constructor(private readonly signs: Signs<Step>) {}
 
@@ -170,12 +171,23 @@ export class Parking<Step extends string = AttentionStep> {
 
   /** Clears a flag that an earlier run has raised. */
   lowerStaleFlag(): void {
-    this.flagging = this.signs.lower?.() ?? Promise.resolve();
+    this.flag(this.signs.lower?.() ?? Promise.resolve());
   }
 
   /** Resolves once the flag in the database matches this run. */
   get flagged(): Promise<void> {
     return this.flagging;
+  }
+
+  /** Whether it does. A run must not end before: what it has not written by then is never written. */
+  get isFlagged(): boolean {
+    return this.flagsUnderWay === 0;
+  }
+
+  private flag(change: Promise<void>): void {
+    this.flagging = change;
+    this.flagsUnderWay++;
+    void change.finally(() => this.flagsUnderWay--);
   }
 
   /** Parks a step, or updates the reason of a parked one. */
@@ -186,7 +198,7 @@ export class Parking<Step extends string = AttentionStep> {
     } else if (before.reason !== now.reason) {
       before.reason = now.reason;
       this.signs.show();
-      if (before === this.foremost) this.flagging = this.flagging.then(() => this.signs.raise?.({ ...before }));
+      if (before === this.foremost) this.flag(this.flagging.then(() => this.signs.raise?.({ ...before })));
     }
     return before ?? now;
   }
@@ -206,7 +218,7 @@ export class Parking<Step extends string = AttentionStep> {
     this.signs.show();
     const { foremost } = this;
     const parked = foremost && { ...foremost };
-    this.flagging = this.flagging.then(() => (parked ? this.signs.raise?.(parked) : this.signs.lower?.()));
+    this.flag(this.flagging.then(() => (parked ? this.signs.raise?.(parked) : this.signs.lower?.())));
   }
 
   /** Calls staff to a parked step, once. */
@@ -215,7 +227,7 @@ export class Parking<Step extends string = AttentionStep> {
     this.called.add(parked);
     const called = { ...parked };
     const since = Date.now();
-    this.flagging = this.flagging.then(() => this.signs.call?.(called, since));
+    this.flag(this.flagging.then(() => this.signs.call?.(called, since)));
   }
 
   /** @param retries how many retries were asked for before the attempt that has failed */

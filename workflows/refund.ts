@@ -1,11 +1,4 @@
-import {
-  allHandlersFinished,
-  condition,
-  patched,
-  setCurrentDetails,
-  setHandler,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { condition, patched, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { MailRequest } from '../activities/mail/request';
 import type { FollowedRefund } from '../activities/refund/follow';
 import type { RefundId, SessionId } from '../domain/ids';
@@ -39,7 +32,7 @@ export async function refund(input: RefundInput): Promise<string> {
   for (let early = 0; ; ) {
     const followed = await run.read();
     if (followed.outcome === 'unknown') {
-      await condition(allHandlersFinished);
+      await run.ofNoOrder();
       return 'unknown';
     }
     if (followed.outcome === 'forgotten') return run.missing(followed.sessionId);
@@ -121,6 +114,10 @@ class RefundRun {
 
   mail({ sessionId, status, asksCustomer }: Known): void {
     this.signs.mail(sessionId, ...mailsAbout(this.refundId, status, asksCustomer === true));
+  }
+
+  ofNoOrder(): Promise<void> {
+    return this.signs.ofNoOrder(this.parking);
   }
 
   /** Waits for the last mails. Returns false if the refund has changed again meanwhile. */

@@ -2,6 +2,7 @@ import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from 
 import type { OrderActivities, StripeActivities } from '../activities';
 import { TASK_QUEUES } from '../messages/names';
 import { behindOthers } from '../messages/policies';
+import { oneAtATime } from './one-at-a-time';
 
 /**
  * Steps in PostgreSQL, inside the workflow task: a few attempts in a few seconds, one marker in the history. They
@@ -9,11 +10,13 @@ import { behindOthers } from '../messages/policies';
  * limits are needed: the time-out ends attempts that hang, but the SDK forgets it if it runs out between two attempts
  * (`local_activities.rs` of its core, 1.24.0); the number ends attempts that fail at once, after some four seconds.
  */
-export const database = proxyLocalActivities<OrderActivities>({
-  startToCloseTimeout: '5s',
-  scheduleToCloseTimeout: '6s',
-  retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '1s', maximumAttempts: 7 },
-});
+export const database = oneAtATime(
+  proxyLocalActivities<OrderActivities>({
+    startToCloseTimeout: '5s',
+    scheduleToCloseTimeout: '6s',
+    retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '1s', maximumAttempts: 7 },
+  }),
+);
 
 /** The same steps as regular activities, which are tried for longer before they park. */
 export const databaseTask = proxyActivities<OrderActivities>({

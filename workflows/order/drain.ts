@@ -1,6 +1,6 @@
-import { allHandlersFinished, condition } from '@temporalio/workflow';
+import { allHandlersFinished, condition, patched } from '@temporalio/workflow';
 import { refusalOf } from '../../domain/actions';
-import type { OrderStatus } from '../../domain/order';
+import { isUndone, type OrderStatus } from '../../domain/order';
 import { phaseOf } from '../../domain/phase';
 import { refusal } from '../refusal';
 import { isCarriedOut } from './carried-out';
@@ -24,9 +24,21 @@ export async function drain(run: OrderRun): Promise<OrderStatus> {
       await run.refresh();
       if (phaseOf(run.order) !== 'ended') return run.status;
     }
-  } while (inbox.hasRequest || inbox.hasChange || !mails.allOut);
+  } while (inbox.hasRequest || inbox.hasChange || !mails.allOut || (await hasWorkLeft(run)));
   run.waits(NOTHING);
   return run.status;
+}
+
+/**
+ * Waits for what the run does beside, and says whether there was any. It must not end meanwhile: a step that is not
+ * done by then is never done, and the history cannot be replayed if its answer comes with the last task.
+ */
+async function hasWorkLeft(run: OrderRun): Promise<boolean> {
+  const { inbox, parking } = run;
+  const isBusy = () => !parking.isFlagged || run.cancellations > 0;
+  if (!isBusy() || !patched('ends-with-nothing-under-way')) return false;
+  await condition(() => !isBusy() || inbox.hasRequest || inbox.hasChange);
+  return true;
 }
 
 /**
@@ -39,7 +51,7 @@ async function answerAfterEnd(run: OrderRun, request: StaffRequest): Promise<Ord
   const { name } = request;
   const { status } = run;
   if (name === 'deliver' && status === 'COMPLETED') return status;
-  if (name === 'cancel' && (status === 'REFUNDED' || status === 'CANCELLED')) return status;
+  if (name === 'cancel' && isUndone(status)) return status;
   if ((name === 'resolve' || name === 'retry') && (await isCarriedOut(run, request.key))) return status;
   throw refusal(refusalOf({ status }));
 }

@@ -33,6 +33,8 @@ export class OrderRun {
   readonly mails: Mails;
   /** The refund that Stripe is being asked for; null if none. */
   asking: OpenRefund | null = null;
+  /** How often *Request Cancellation* is being taken up. */
+  cancellations = 0;
   /** The answer to the shopper who waits at the checkout; null until it is known. */
   opening: Opening | null = null;
   private known: OrderFactsNow | null = null;
