@@ -13,6 +13,7 @@ import '../domain/events';
 import '../domain/fault';
 import '../domain/happened';
 import '../domain/ids';
+import '../domain/line-words';
 import '../domain/mail';
 import '../domain/mail-words';
 import '../domain/money';

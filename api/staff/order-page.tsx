@@ -2,10 +2,12 @@ import { Fragment, type ReactNode } from 'react';
 import { bankReason, codeInWords, whyInBrackets } from '../../domain/codes-in-words';
 import { moment } from '../../domain/dates';
 import { waitsForAnswer } from '../../domain/dispute';
+import { progressInWords } from '../../domain/line-words';
 import { mailInWords } from '../../domain/mail-words';
 import { formatMoney, type Money } from '../../domain/money';
+import { isFinal } from '../../domain/order';
 import type { MailProgress, OrderSnapshot } from '../../domain/order-snapshot';
-import { unitsInWords } from '../../domain/parcel';
+import { onceEnded, unitsInWords } from '../../domain/parcel';
 import { postalLines } from '../../domain/postal-address';
 import { Problem } from '../../domain/problem';
 import { refundInWords } from '../../domain/refund-words';
@@ -101,10 +103,7 @@ const orderPage = ({ env }: ApiDeps, { order, more, ui, signedIn }: Shown): stri
           </p>
         </section>
         <Customer order={order} />
-        <List
-          title="Items"
-          lines={order.items.map(({ sku, name, quantity, total }) => `${quantity} × ${name} (${sku}), ${said(total)}`)}
-        />
+        <List title="Items" lines={order.items.map((item) => itemOf(item, more))} />
         <List
           title="Licence keys"
           lines={order.licenceKeys.map(
@@ -193,6 +192,12 @@ const headOf = (order: Order, { total, currency, refunded = 0, lostAmount: lost 
   ['Session', order.sessionId],
   ['Payment', order.paymentIntentId],
 ];
+
+function itemOf({ sku, name, quantity, total }: Order['items'][number], { status, lines = [] }: OrderSnapshot): string {
+  const line = lines.find((one) => one.sku === sku);
+  const progress = line ? `: ${progressInWords(isFinal(status) ? onceEnded(line) : line)}` : '';
+  return `${quantity} × ${name} (${sku}), ${said(total)}${progress}`;
+}
 
 function parcelOf(
   { carrier, trackingNumber, shippedAt, deliveredAt }: Order['shipments'][number],

@@ -351,6 +351,7 @@ describe('the finder', () => {
     for (const known of ['ada@example.com', '&lt;i&gt;Ada&lt;/i&gt;', 'Torstraße 1', 'GERMANY', 'du_found', 're_found'])
       expect(text).toContain(known);
     expect(text).toMatch(/DHL 00340434161094021501, shipped [^<]*: 1 × mug</);
+    expect(text).toMatch(/<h2>Items<\/h2>.*\(mug\), [^<]*: 1 sent, 1 came back, 0 to send</);
     expect(text).toMatch(/<h2>Sent at no charge<\/h2>.*: 1 × cup instead of mug</);
     expect(text).toMatch(/<h2>Came back<\/h2>.*: 1 × mug, written off</);
     expect(text).toMatch(/<h2>Mails<\/h2>.*order_confirmation: sent, 23 November 2026/);

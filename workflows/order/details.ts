@@ -1,4 +1,5 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { progressInWords } from '../../domain/line-words';
 import { mailInWords } from '../../domain/mail-words';
 import { formatMoney } from '../../domain/money';
 import { isDecision, isFinal } from '../../domain/order';
@@ -94,17 +95,8 @@ function disputeOf(dispute: OrderReport['disputes'][number], { temporalUi }: Ord
   return `> **Disputed** (${formatMoney({ amount, currency })}): ${toDo}. Nothing ships and nothing is refunded meanwhile. ${run(id, temporalUi)}`;
 }
 
-function lineOf(line: OrderReport['lines'][number]): string {
-  const { sku, quantity, shipped, returned, toShip, unsent = 0 } = line;
-  const calledOff = quantity - shipped - toShip - unsent; // with a refund, before it was sent
-  const parts = [
-    `${shipped} sent`,
-    ...(returned > 0 ? [`${returned} came back`] : []),
-    ...(calledOff > 0 ? [`${calledOff} back in stock`] : []),
-    `${toShip} to send`,
-  ];
-  return `${quantity} × \`${sku}\`${replacementsOf(line)}: ${parts.join(', ')}`;
-}
+const lineOf = (line: OrderReport['lines'][number]): string =>
+  `${line.quantity} × \`${line.sku}\`${replacementsOf(line)}: ${progressInWords(line)}`;
 
 function replacementsOf({
   quantity,
