@@ -1,5 +1,5 @@
 import { defaultPayloadConverter } from '@temporalio/common';
-import { isClosed } from './at-rest';
+import { isClosed, openSteps } from './at-rest';
 import type { Machinery } from './world/machinery';
 
 /**
@@ -19,6 +19,24 @@ export async function expectEndedToNeedNobody(world: Machinery): Promise<void> {
     if (isClosed(events) && !wasTerminated(events) && flags.at(-1) === true) needing.push(id);
   }
   expect(needing).toEqual([]);
+}
+
+/**
+ * A run that completes has nothing under way: a step that it gave out with its last task is never done. One that it
+ * called off does not count.
+ */
+export async function expectNothingLeftUnderWay(world: Machinery): Promise<void> {
+  const left: string[] = [];
+  for (const id of world.known) {
+    const history = await world.history(id).catch(() => null); // not every id was started
+    const events = history?.events ?? [];
+    if (!events.at(-1)?.workflowExecutionCompletedEventAttributes) continue;
+    const calledOff = events.flatMap((event) => event.activityTaskCancelRequestedEventAttributes ?? []);
+    for (const scheduled of openSteps(events))
+      if (!calledOff.some(({ scheduledEventId }) => String(scheduledEventId) === scheduled.event))
+        left.push(`${id}: ${scheduled.type}`);
+  }
+  expect(left).toEqual([]);
 }
 
 /** Staff ended it by hand while it needed them. */

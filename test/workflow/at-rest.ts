@@ -66,15 +66,15 @@ export function hasNothingInHand(events: HistoryEvent[], pending: PendingActivit
   const last = events.at(-1)?.eventType;
   const isTriedAgain = (id: string) =>
     pending.some(({ activityId, attempt }) => activityId === id && (attempt ?? 1) > 1);
-  return last != null && !BUSY.has(last) && openSteps(events).every(isTriedAgain);
+  return last != null && !BUSY.has(last) && openSteps(events).every(({ id }) => isTriedAgain(id));
 }
 
-/** The ids of the steps of a history that have neither ended nor failed for good. */
-function openSteps(events: HistoryEvent[]): string[] {
-  const open = new Map<string, string>();
+/** The steps of a history that have neither ended nor failed for good. */
+export function openSteps(events: HistoryEvent[]): { id: string; type: string; event: string }[] {
+  const open = new Map<string, { id: string; type: string; event: string }>();
   for (const event of events) {
-    const { activityId } = event.activityTaskScheduledEventAttributes ?? {};
-    if (activityId) open.set(String(event.eventId), activityId);
+    const { activityId: id, activityType } = event.activityTaskScheduledEventAttributes ?? {};
+    if (id) open.set(String(event.eventId), { id, type: activityType?.name ?? '', event: String(event.eventId) });
     const over =
       event.activityTaskCompletedEventAttributes ??
       event.activityTaskFailedEventAttributes ??

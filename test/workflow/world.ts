@@ -2,7 +2,7 @@ import { reportHang, witness } from '../support/hangs';
 import { quietWorkers } from '../support/quiet';
 import { until } from '../support/until';
 import { expectLedgersToAgree } from './agreement';
-import { expectEndedToNeedNobody } from './at-end';
+import { expectEndedToNeedNobody, expectNothingLeftUnderWay } from './at-end';
 import { expectMailsToBeAboutSomething } from './mail-keys';
 import { WithOrders } from './world/orders';
 import { startParts } from './world/parts';
@@ -48,6 +48,7 @@ export class World extends WithOrders {
       await this.stopWorkers();
       await expectMailsToBeAboutSomething(this);
       await expectEndedToNeedNobody(this);
+      await expectNothingLeftUnderWay(this);
       await replayEverything(this);
     } finally {
       clearTimeout(late);
