@@ -21,6 +21,8 @@ export interface StoryOrder {
   total: Money;
   refunded: Money;
   refundAwaitsBankDetails: Money | null;
+  /** The part of `refunded` that the shop has paid in another way; null or absent if nothing. */
+  refundedElsewhere?: Money | null;
   soldOut: boolean;
   /** What keeps it from going on; null or absent if nothing does. */
   halted?: Halt | null;
@@ -70,17 +72,22 @@ const STORIES: Partial<Record<OrderStatus, Tell>> = {
     tone: 'over',
     title: order.soldOut ? words.soldOutAndRefunded : words.refunded,
     text: [
-      ...(order.soldOut ? [words.soldWhilePaying] : []),
+      ...(order.soldOut ? [words.cannotDeliver] : []),
       order.refundAwaitsBankDetails ? words.refundWaits : givenBack(order, words, locale),
     ].join(' '),
   }),
 };
 
-/** By whom all of the money was given back: what the shop has not refunded, the bank took in a lost dispute. */
-function givenBack({ total, refunded }: StoryOrder, words: StoryWords, locale: string): string {
+/** By whom, and how, all of the money was given back: what the shop has not, the bank took in a lost dispute. */
+function givenBack({ total, refunded, refundedElsewhere }: StoryOrder, words: StoryWords, locale: string): string {
   if (refunded.amount === 0) return words.returnedByBank;
-  const returned = words.returned(formatMoney(refunded, locale));
-  return refunded.amount < total.amount ? `${returned} ${words.restByBank}` : returned;
+  const elsewhere = refundedElsewhere?.amount ?? 0;
+  const say = (amount: number) => formatMoney({ ...refunded, amount }, locale);
+  return [
+    ...(refunded.amount > elsewhere ? [words.returned(say(refunded.amount - elsewhere))] : []),
+    ...(elsewhere > 0 ? [words.paidAnotherWay(say(elsewhere))] : []),
+    ...(refunded.amount < total.amount ? [words.restByBank] : []),
+  ].join(' ');
 }
 
 type ReadyWords = Pick<StoryWords, 'downloadsReady' | 'keysReady' | 'bothReady'>;

@@ -67,6 +67,7 @@ export const ORDER_EXAMPLE = {
   total: eur(3730),
   refunded: eur(0),
   refundAwaitsBankDetails: null,
+  refundedElsewhere: null,
   expiresAt: '2026-11-23T12:31:00.000Z',
   shipments: [],
   downloads: [],

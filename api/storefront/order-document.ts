@@ -60,6 +60,9 @@ export const OrderDocument = z
       description:
         'The part of `refunded` that waits for the customer: Stripe has asked them for their bank details by e-mail. Unanswered, the refund lapses.',
     }),
+    refundedElsewhere: orNull(Money).meta({
+      description: 'The part of `refunded` that the shop has paid in another way, such as by bank transfer.',
+    }),
     expiresAt: Timestamp.meta({ description: 'The end of the hold.' }),
     shipments: z.array(
       z.strictObject({

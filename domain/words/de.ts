@@ -110,10 +110,12 @@ export const de: SharedWords = {
     cancelled: { title: 'Bestellung storniert', text: 'Für diese Bestellung wurde nichts abgebucht.' },
     refunded: 'Erstattet',
     soldOutAndRefunded: 'Ausverkauft und erstattet',
-    soldWhilePaying: 'Während Sie bezahlt haben, wurde das letzte Stück verkauft. Leider können wir nicht liefern.',
+    cannotDeliver: 'Für Ihre Bestellung war nicht mehr genug vorrätig. Leider können wir nicht liefern.',
     refundWaits: 'Für Ihre Erstattung fehlt noch eine Angabe von Ihnen.',
     returned: (amount) =>
       `Wir haben Ihnen ${amount} auf dem Weg erstattet, auf dem Sie bezahlt haben. In der Regel dauert es 5 bis 10 Bankarbeitstage, bis der Betrag auf Ihrem Konto erscheint.`,
+    paidAnotherWay: (amount) =>
+      `Wir haben Ihnen ${amount} auf einem anderen Weg zurückgezahlt, wie mit Ihnen vereinbart.`,
     returnedByBank: 'Ihre Bank hat Ihnen das Geld zurückgegeben.',
     restByBank: 'Den Rest hat Ihnen Ihre Bank zurückgegeben.',
     unknown: { title: 'Ihre Bestellung', text: 'Diese Seite aktualisiert sich von selbst.' },

@@ -110,10 +110,11 @@ export const en = {
     cancelled: { title: 'Order cancelled', text: 'Nothing was charged for this order.' },
     refunded: 'Refunded',
     soldOutAndRefunded: 'Sold out, and refunded',
-    soldWhilePaying: 'While you were paying, the last of it was sold. We are sorry that we cannot deliver.',
+    cannotDeliver: 'There was not enough left for your order. We are sorry that we cannot deliver it.',
     refundWaits: 'Your refund needs something from you.',
     returned: (amount: string) =>
       `We have returned ${amount} to your original payment method. It usually takes 5 to 10 business days to appear on your statement.`,
+    paidAnotherWay: (amount: string) => `We have paid you back ${amount} in another way, as we have agreed with you.`,
     returnedByBank: 'Your bank has given your money back.',
     restByBank: 'Your bank has given you the rest.',
     /** For a status that the page does not know, because the shop is newer than the page. */

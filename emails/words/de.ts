@@ -80,8 +80,7 @@ export const de: MailWords = {
     reasons: {
       requested_by_customer: 'Die Erstattung erfolgt, wie von Ihnen gewünscht.',
       duplicate: 'Offenbar haben Sie dieselbe Bestellung zweimal bezahlt. Deshalb erstatten wir eine der Zahlungen.',
-      out_of_stock:
-        'Es tut uns leid: Ein Artikel, den Sie bestellt haben, war ausverkauft, bevor wir ihn für Sie reservieren konnten.',
+      out_of_stock: 'Es tut uns leid: Von einem Artikel, den Sie bestellt haben, ist nicht mehr genug vorrätig.',
       damaged: 'Es tut uns leid, dass Ihre Bestellung beschädigt angekommen ist.',
       other: 'Sie erhalten eine Erstattung zu Ihrer Bestellung.',
     },

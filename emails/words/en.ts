@@ -81,7 +81,7 @@ export const en = {
     reasons: {
       requested_by_customer: 'As you asked, we are refunding your order.',
       duplicate: 'It looks as if you paid twice for the same order, so we are refunding one of the payments.',
-      out_of_stock: 'We are sorry: an item you ordered sold out before we could reserve it for you.',
+      out_of_stock: 'We are sorry: there is not enough left of an item that you ordered.',
       damaged: 'We are sorry that your order was damaged.',
       other: 'We are giving you a refund for your order.',
     },

@@ -36,6 +36,7 @@ export const publicView = (order: OrderView) => {
     total: inCurrency(order.total),
     refunded: inCurrency(order.refunded),
     refundAwaitsBankDetails: order.awaitingBankDetails > 0 ? inCurrency(order.awaitingBankDetails) : null,
+    refundedElsewhere: order.refundedElsewhere > 0 ? inCurrency(order.refundedElsewhere) : null,
     shipments: order.shipments.map(({ carrier, trackingNumber, trackingUrl, shippedAt, deliveredAt }) => ({
       ...{ carrier, trackingNumber, trackingUrl },
       shippedAt: shippedAt.toISOString(),

@@ -16,6 +16,8 @@ export interface OrderView extends OrderHead {
   amounts: OrderAmounts;
   /** The part of `refunded` that waits until the customer has given Stripe their bank details. */
   awaitingBankDetails: number;
+  /** The part of `refunded` that the shop has paid in another way. */
+  refundedElsewhere: number;
   /** What is delivered: what is in a bundle, in place of the bundle. */
   items: { sku: string; name: string; kind: ProductKind; quantity: number; unitAmount: number; total: number }[];
   /** The same as it was in the cart: a bundle is one line. */
@@ -89,13 +91,14 @@ export async function findOrderOf(
 }
 
 const SOLD_OUT = 'out_of_stock' satisfies Reason;
+const SETTLED_ELSEWHERE = 'settled_elsewhere';
 
 /** What a view is made from, for queries that read more. */
 export const viewParts = {
   items: { orderBy: { position: 'asc' } },
   shipments: { orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }] },
   grants: { orderBy: { sku: 'asc' }, include: { keys: { orderBy: { id: 'asc' } } } },
-  refunds: { where: { OR: [{ status: 'requires_action' }, { reason: SOLD_OUT }] } },
+  refunds: { where: { OR: [{ status: { in: ['requires_action', SETTLED_ELSEWHERE] } }, { reason: SOLD_OUT }] } },
 } satisfies Prisma.OrderInclude;
 
 type Row = Prisma.OrderGetPayload<{ include: typeof viewParts }>;
@@ -107,9 +110,8 @@ export const toView = (row: Row): OrderView => ({
   ...toHead(row),
   ...linesOf(row),
   amounts: amountsOf(row),
-  awaitingBankDetails: row.refunds
-    .filter(({ status }) => waitsForCustomer(status))
-    .reduce((sum, { amount }) => sum + Number(amount), 0),
+  awaitingBankDetails: sumOf(row.refunds.filter(({ status }) => waitsForCustomer(status))),
+  refundedElsewhere: sumOf(row.refunds.filter(({ status }) => status === SETTLED_ELSEWHERE)),
   shipments: row.shipments,
   grants: row.grants.filter(({ revokedAt }) => revokedAt === null),
   licenceKeys: row.grants.flatMap(keysOf),
@@ -124,6 +126,8 @@ export const toView = (row: Row): OrderView => ({
   version: row.version,
   revision: row.grants.reduce((sum, { used }) => sum + used, row.version),
 });
+
+const sumOf = (refunds: Row['refunds']): number => refunds.reduce((sum, { amount }) => sum + Number(amount), 0);
 
 const keysOf = ({ sku, keys, expiresAt, revokedAt }: Row['grants'][number]): OrderKey[] =>
   keys.flatMap(({ key, issuedAt }) =>

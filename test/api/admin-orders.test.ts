@@ -834,6 +834,7 @@ describe('an order', () => {
     licenceKeys: [],
     recoveryUrl: null,
     refundAwaitsBankDetails: null,
+    refundedElsewhere: null,
     soldOut: false,
     halted: 'check', // it is on hold
     voucher: null,

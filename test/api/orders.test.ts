@@ -84,6 +84,7 @@ describe('the order document', () => {
       total: { amount: 3400, currency: 'eur' },
       refunded: { amount: 0, currency: 'eur' },
       refundAwaitsBankDetails: null,
+      refundedElsewhere: null,
       expiresAt: checkout.expiresAt,
       shipments: [],
       downloads: [],
@@ -144,11 +145,15 @@ describe('the order document', () => {
     for (const [stripeId, status, amount] of [
       ['re_1', 'requires_action', 500],
       ['re_2', 'succeeded', 100],
+      ['re_3', 'settled_elsewhere', 300],
     ] as const)
       await shop.world.db.refund.create({
         data: { ...refund, key: `${id}/${stripeId}`, stripeId, status, amount, createdAt: at, updatedAt: at },
       });
-    expect((await get(id)).body.refundAwaitsBankDetails).toEqual({ amount: 500, currency: 'eur' });
+    expect((await get(id)).body).toMatchObject({
+      refundAwaitsBankDetails: { amount: 500, currency: 'eur' },
+      refundedElsewhere: { amount: 300, currency: 'eur' },
+    });
   });
 
   test('of an expired one has a recovery link while it can be recovered', async () => {

@@ -42,7 +42,14 @@ export const orderIn = (status: Order['status'], paymentStatus: Order['paymentSt
   items: [{ sku: 'mug', name: 'Mug', quantity: 1, unitAmount: total, total }],
   bought: [{ sku: 'mug', name: 'Mug', quantity: 1, unitAmount: total, total, contents: null }],
   ...{ shipments: [], downloads: [], licenceKeys: [] },
-  ...{ refundAwaitsBankDetails: null, recoveryUrl: null, voucher: null, soldOut: false, halted: null },
+  ...{
+    refundAwaitsBankDetails: null,
+    refundedElsewhere: null,
+    recoveryUrl: null,
+    voucher: null,
+    soldOut: false,
+    halted: null,
+  },
   ...{ createdAt: '2026-11-23T12:00:00Z', expiresAt: '2026-11-23T12:31:00Z', updatedAt: '2026-11-23T12:00:00Z' },
 });
 

@@ -52,6 +52,18 @@ describe('the story', () => {
     expect(storyOf(order({ halted: 'repaid' }), en.story, 'en').text).toBe('Your bank has given your money back.');
   });
 
+  test('says what was paid back in another way, beside what went back the way it was paid', () => {
+    const eur = (amount: number) => ({ amount, currency: 'eur' });
+    const text = (refunded: number, elsewhere: number) => {
+      const change = { refunded: eur(refunded), refundedElsewhere: eur(elsewhere) };
+      return storyOf(order({ status: 'REFUNDED', ...change }), en.story, 'en').text;
+    };
+    expect(text(3600, 3600)).toBe('We have paid you back €36.00 in another way, as we have agreed with you.');
+    expect(text(3600, 600)).toMatch(/^We have returned €30\.00 to your original .* back €6\.00 in another way/);
+    expect(text(3600, 0)).toMatch(/^We have returned €36\.00 to your original [^€]*$/);
+    expect(text(1000, 1000)).toMatch(/^We have paid you back €10\.00 .* Your bank has given you the rest\.$/);
+  });
+
   test('names downloads and licence keys where an order has both', () => {
     const both = { downloads: [{}], licenceKeys: [key] };
     expect(storyOf(order(both), en.story, 'en').text).toMatch(/Your downloads and licence keys are ready now\.$/);
