@@ -23,7 +23,7 @@ export async function deliver(
   try {
     const unsubscribe = isRecoveryMail(template) ? { unsubscribe: unsubscribeUrl(env, recipient) } : {};
     const { id } = await mailer.send({ key, to: recipient, subject, html, text, tags, ...unsubscribe });
-    watch.worked(MAIL_CAUSES);
+    await watch.worked(MAIL_CAUSES);
     metrics.mails.inc({ template, outcome: 'sent' });
     return id;
   } catch (error) {

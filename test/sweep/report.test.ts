@@ -17,6 +17,7 @@ import { createSweepMetrics } from '../../worker/sweep-metrics';
 import { BARE } from '../api/bare';
 import { Api } from '../api/shop';
 import { NOW, openShop } from '../email/shop';
+import { until } from '../support/until';
 
 let shop: Awaited<ReturnType<typeof openShop>>;
 let report: ReturnType<typeof reconciliationReport>;
@@ -110,6 +111,28 @@ test('what refuses the report, and every other mail, is an alarm, though no orde
   expect(open.map(({ cause }) => cause)).toEqual(['mail_quota']);
   await report.sendReport({ id });
   expect(shop.resend.taken).toHaveLength(1);
+});
+
+test('the alarm has ended by the time that a mail counts as sent', async () => {
+  await found('cs_test_down');
+  const id = randomUUID();
+  shop.resend.next({ answer: 500, name: 'internal_server_error' });
+  await expect(report.sendReport({ id })).rejects.toThrow();
+  const status = async () => (await shop.db.mail.findUnique({ where: { key: `reconciliation_report/${id}` } }))?.status;
+  const { sent } = await shop.db.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT 1 FROM account_alarms FOR UPDATE`;
+    const sent = report.sendReport({ id });
+    await until(async () => {
+      const waiting = await shop.db.$queryRaw<object[]>`
+        SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      return waiting.length > 0;
+    }, 'the end of the alarm to wait');
+    expect([shop.resend.taken.length, await status()]).toEqual([1, 'WRITTEN']);
+    return { sent };
+  });
+  await sent;
+  expect(await status()).toBe('SENT');
+  expect(await shop.db.accountAlarm.count({ where: { resolvedAt: null } })).toBe(0);
 });
 
 test('two sweeps that end at once tell of each thing once', async () => {
