@@ -141,9 +141,9 @@ test('products, orders, downloads and recovery links survive any URL', async () 
   await fc.assert(
     fc.asyncProperty(routes, address, async ([method, path], text) => {
       fc.pre(text !== '' && text !== '.' && text !== '..');
-      isDocumented(method, path, (await shop.http[method](path.replace(/\{\w+\}/, text))) as never);
+      isDocumented(method, path, (await shop.http[method](path.replace(/\{\w+\}/, () => text))) as never);
     }),
-    { numRuns: 100 },
+    { numRuns: 100, examples: [[['post', '/orders/{sessionId}/withdraw'], "$'"]] },
   );
 });
 
