@@ -1,4 +1,4 @@
-import type { ProductKind } from './order';
+import { isFinal, type OrderStatus, type ProductKind } from './order';
 
 /** A SKU and a quantity. */
 export type ParcelLine = { sku: string; quantity: number };
@@ -82,10 +82,14 @@ export const progressOf = (items: ReturnableItem[], wentBack: boolean): LineProg
     });
 
 /** A line of an order that has ended: nothing is to be sent any more, whether its stock was ever sold or not. */
-export const onceEnded = ({ toShip, ...line }: LineProgress): LineProgress => ({
+const onceEnded = ({ toShip, ...line }: LineProgress): LineProgress => ({
   ...{ ...line, toShip: 0 },
   ...(toShip > 0 && { unsent: toShip }),
 });
+
+/** The lines of an order as they are to be shown. */
+export const linesOf = ({ status, lines = [] }: { status: OrderStatus; lines?: LineProgress[] }): LineProgress[] =>
+  isFinal(status) ? lines.map(onceEnded) : lines;
 
 /**
  * What `ship` takes from stock again, once an order has its money again: the units that went back with it. What a

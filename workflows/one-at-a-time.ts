@@ -8,8 +8,8 @@ const ONE_AT_A_TIME = 'one-local-step-at-a-time';
 /**
  * Does the local activities of a workflow one after the other. Handlers of updates would do theirs beside those of the
  * story, and such a history may not replay: the SDK gives out the results of steps that are done side by side one by
- * one as they come, but together when it replays them (docs/deciding/0070). Each starts in the very moment in which the
- * one before it is done.
+ * one as they come, but together when it replays them (docs/deciding/0070). Each starts as soon as the one before it is
+ * done.
  * @param steps as `proxyLocalActivities` makes them
  * @returns the same, to be called as functions
  */

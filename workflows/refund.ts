@@ -116,6 +116,7 @@ class RefundRun {
     this.signs.mail(sessionId, ...mailsAbout(this.refundId, status, asksCustomer === true));
   }
 
+  /** There is nothing to follow: waits until the run may end. */
   ofNoOrder(): Promise<void> {
     return this.signs.ofNoOrder(this.parking);
   }

@@ -16,13 +16,7 @@ export const cancellation = ({ db, clock }: Pick<Deps, 'db' | 'clock'>) => ({
    */
   async requestCancel({ sessionId, reason, by }: Asked & { reason: Reason }): Promise<CancelRequested> {
     const actor = await readActor(db, { sessionId, by });
-    return requestCancel(db, {
-      sessionId,
-      reason,
-      ...(by !== undefined && { key: by }),
-      actor,
-      at: new Date(clock.now()),
-    });
+    return requestCancel(db, { sessionId, reason, key: by, actor, at: new Date(clock.now()) });
   },
 
   /** Writes down that staff accept a payment that is not what was asked. */
@@ -38,5 +32,5 @@ export const cancellation = ({ db, clock }: Pick<Deps, 'db' | 'clock'>) => ({
 
 interface Asked {
   sessionId: SessionId;
-  by?: string;
+  by: string;
 }

@@ -23,8 +23,8 @@ const CAUSES: Record<ObjectFault, FileCause> = {
 export async function watched<T>({ watch, log }: FileDeps, sku: string, work: () => Promise<T>): Promise<T> {
   try {
     const done = await work();
-    await watch.worked(['files_refused', 'files_down']);
-    await watch.worked(['file_lost'], sku);
+    watch.worked(['files_refused', 'files_down']);
+    watch.worked(['file_lost'], sku);
     return done;
   } catch (error) {
     if (error instanceof ObjectStoreError) {

@@ -5,9 +5,8 @@ import { waitsForAnswer } from '../../domain/dispute';
 import { progressInWords } from '../../domain/line-words';
 import { mailInWords } from '../../domain/mail-words';
 import { formatMoney, type Money } from '../../domain/money';
-import { isFinal } from '../../domain/order';
 import type { MailProgress, OrderSnapshot } from '../../domain/order-snapshot';
-import { onceEnded, unitsInWords } from '../../domain/parcel';
+import { linesOf, unitsInWords } from '../../domain/parcel';
 import { postalLines } from '../../domain/postal-address';
 import { Problem } from '../../domain/problem';
 import { refundInWords } from '../../domain/refund-words';
@@ -193,9 +192,9 @@ const headOf = (order: Order, { total, currency, refunded = 0, lostAmount: lost 
   ['Payment', order.paymentIntentId],
 ];
 
-function itemOf({ sku, name, quantity, total }: Order['items'][number], { status, lines = [] }: OrderSnapshot): string {
-  const line = lines.find((one) => one.sku === sku);
-  const progress = line ? `: ${progressInWords(isFinal(status) ? onceEnded(line) : line)}` : '';
+function itemOf({ sku, name, quantity, total }: Order['items'][number], more: OrderSnapshot): string {
+  const line = linesOf(more).find((one) => one.sku === sku);
+  const progress = line ? `: ${progressInWords(line)}` : '';
   return `${quantity} × ${name} (${sku}), ${said(total)}${progress}`;
 }
 

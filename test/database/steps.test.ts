@@ -21,6 +21,7 @@ import { readSnapshot } from '../../store/orders/snapshot';
 import { recordRefund } from '../../store/refunds/record';
 import { inventory } from '../../store/stock/inventory';
 import { createTestDatabase, onServer, withDatabase } from '../support/database';
+import { waitsForLock } from '../support/locks';
 
 /**
  * The steps of an order's good path against a real PostgreSQL: two at once, again after a crash, and what stands in
@@ -92,15 +93,6 @@ const levelOf = async (sku: string) => {
 };
 
 const timelineOf = async (id: SessionId) => (await orderOf(id)).timeline.map(({ message }) => message);
-
-/** Until some statement in this database waits for a lock. */
-async function waitsForLock(): Promise<void> {
-  for (;;) {
-    const waiting = await db.$queryRaw<unknown[]>`
-      SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    if (waiting.length > 0) return;
-  }
-}
 
 describe('writing a checkout', () => {
   test('puts the next number wherever the request wants it', async () => {
@@ -363,7 +355,7 @@ describe('committing', () => {
     await db.$transaction(async (tx) => {
       await tx.$queryRaw`SELECT 1 FROM orders WHERE session_id = ${id} FOR UPDATE`;
       committing = commitOrder(db, { sessionId: id, downloads, at });
-      await waitsForLock();
+      await waitsForLock(db);
       await tx.$queryRaw`SELECT 1 FROM stock_levels WHERE sku = 'queue' FOR UPDATE NOWAIT`;
     });
     expect(await committing).toMatchObject({ status: 'PREPARING', missing: [] });
@@ -393,7 +385,7 @@ describe('the one lock order', () => {
     await db.$transaction(async (tx) => {
       await inventory.restock(tx, id, [{ sku: last, quantity: 1 }], 'part', 'staff', at);
       holding = openOrder(db, { sessionId: other, hold: true, at });
-      await waitsForLock();
+      await waitsForLock(db);
       await inventory.restock(tx, id, [{ sku: first, quantity: 1 }], 'rest', 'staff', at);
     });
     expect(await holding).toMatchObject({ missing: [], order: { stock: 'HELD' } });
@@ -575,7 +567,7 @@ test('a cancel of unpaid orders is refused where one is paid while it waits for 
   await db.$transaction(async (tx) => {
     await lockKnownOrder(tx, paid);
     cancelling = cancel(paid);
-    await waitsForLock();
+    await waitsForLock(db);
     await tx.order.update({ where: { sessionId: paid }, data: { paymentStatus: 'PAID' } });
   });
   expect(await cancelling).toEqual({

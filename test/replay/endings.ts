@@ -164,7 +164,7 @@ export const ENDINGS: Record<string, Ending> = {
     await world.at(`/refunds/${refused}/fail`);
     await world.deps().starter.refund(refused as never);
     await risk.heard(id);
-    await risk.ask(id, 'retry');
+    await world.ask(id, 'retry');
     await world.end(id);
     await until(async () => (await world.mails(id)).includes('refund_failed'));
     await risk.ended({ id: refused });

@@ -17,7 +17,7 @@ import { createSweepMetrics } from '../../worker/sweep-metrics';
 import { BARE } from '../api/bare';
 import { Api } from '../api/shop';
 import { NOW, openShop } from '../email/shop';
-import { until } from '../support/until';
+import { waitsForLock } from '../support/locks';
 
 let shop: Awaited<ReturnType<typeof openShop>>;
 let report: ReturnType<typeof reconciliationReport>;
@@ -122,11 +122,7 @@ test('the alarm has ended by the time that a mail counts as sent', async () => {
   const { sent } = await shop.db.$transaction(async (tx) => {
     await tx.$queryRaw`SELECT 1 FROM account_alarms FOR UPDATE`;
     const sent = report.sendReport({ id });
-    await until(async () => {
-      const waiting = await shop.db.$queryRaw<object[]>`
-        SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      return waiting.length > 0;
-    }, 'the end of the alarm to wait');
+    await waitsForLock(shop.db);
     expect([shop.resend.taken.length, await status()]).toEqual([1, 'WRITTEN']);
     return { sent };
   });

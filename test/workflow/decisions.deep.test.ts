@@ -9,8 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const ask = (id: SessionId, update: string, ...args: unknown[]) =>
-  world.handle(id).executeUpdate(update, { args: args as [unknown, ...unknown[]] });
+const ask: World['ask'] = (...request) => world.ask(...request);
 const parcel = { carrier: 'DHL', trackingNumber: '1' };
 const refused = (type: string) => ({ cause: { type } });
 

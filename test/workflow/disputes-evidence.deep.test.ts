@@ -21,7 +21,7 @@ afterAll(() => world.stop());
 const ADDRESS = { line1: '12 St James’s Square', city: 'London', postal_code: 'SW1Y 4JH', country: 'GB' };
 const inDays = (days: number) => Math.floor(world.deps().clock.now() / 1000 + days * 86_400);
 const end = (dispute: Stripe.Dispute) => risk.ended(dispute);
-const submit = (dispute: Stripe.Dispute) => risk.ask(dispute.id, 'submitEvidence');
+const submit = (dispute: Stripe.Dispute) => world.ask(dispute.id, 'submitEvidence');
 const submitAs = (dispute: Stripe.Dispute, updateId: string) =>
   world.handle(dispute.id as never).executeUpdate('submitEvidence', { updateId });
 const refusedWith = (words: RegExp) => ({
@@ -46,8 +46,8 @@ describe('gathered', () => {
     await world.pay(id, { address: ADDRESS });
     await world.webhook(id);
     await until(async () => (await world.order(id)).status === 'PREPARING');
-    await risk.ask(id, 'ship', { carrier: 'Royal Mail', trackingNumber: 'RM1', items: [{ sku: 'mug', quantity: 1 }] });
-    await risk.ask(id, 'ship', { carrier: 'DHL', trackingNumber: 'D2' });
+    await world.ask(id, 'ship', { carrier: 'Royal Mail', trackingNumber: 'RM1', items: [{ sku: 'mug', quantity: 1 }] });
+    await world.ask(id, 'ship', { carrier: 'DHL', trackingNumber: 'D2' });
     await until(async () => (await risk.mailsOf(id, 'order_shipped')) === 2);
     const lastUseAt = new Date('2026-11-23T10:30:00Z');
     await world.db.downloadGrant.updateMany({ where: { sessionId: id }, data: { used: 2, lastUseAt } });
@@ -77,9 +77,9 @@ describe('gathered', () => {
 
   test('again while nobody has changed it, and never over the words of staff', async () => {
     const id = await world.paidOrder([{ sku: 'mug' }]);
-    await risk.ask(id, 'ship', { carrier: 'DHL', trackingNumber: 'D1' });
+    await world.ask(id, 'ship', { carrier: 'DHL', trackingNumber: 'D1' });
     const dispute = await answerable(id);
-    await risk.ask(id, 'deliver');
+    await world.ask(id, 'deliver');
     await risk.tell(dispute);
     await until(async () => JSON.stringify((await risk.row(dispute))?.evidence).includes('delivered on'));
 

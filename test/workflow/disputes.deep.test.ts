@@ -43,7 +43,7 @@ describe('opened', () => {
       `Disputed: €12.50; the bank’s reason: product not received; needs response (${dispute.id})`,
       'The bank took €12.50 for the dispute',
     ]);
-    await expect(risk.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
+    await expect(world.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
     const { typedSearchAttributes } = await world.handle(dispute.id as never).describe();
     expect(typedSearchAttributes.get(SEARCH_ATTRIBUTES.orderNumber)).toBe(order.number);
     expect(typedSearchAttributes.get(SEARCH_ATTRIBUTES.needsAttention)).toBe(true);
@@ -202,7 +202,7 @@ describe('closed', () => {
       expect.arrayContaining(['The bank gave back €12.50 of the dispute', 'The dispute is closed: won']),
     );
     expect(await world.order(id)).toMatchObject({ disputed: false, attentionStep: null });
-    expect(await risk.ask(id, 'ship', parcel)).toBe('SHIPPED');
+    expect(await world.ask(id, 'ship', parcel)).toBe('SHIPPED');
   });
 
   test('lost: downloads are revoked, staff are told what they can do, and what is unshipped is cancelled without a refund', async () => {
@@ -219,7 +219,7 @@ describe('closed', () => {
     expect(await risk.mailsOf(id, 'attention_needed')).toBe(1);
 
     await risk.heard(id);
-    expect(await risk.ask(id, 'cancel', { reason: 'other' })).toBe('REFUNDED');
+    expect(await world.ask(id, 'cancel', { reason: 'other' })).toBe('REFUNDED');
     expect(await world.stock('mug')).toEqual({ onHand: onHand + 2, held: 0 });
     expect(await needsAttention(id)).toBe(false);
     const asked = (await world.requests()).filter(({ method, path }) => method === 'POST' && path === '/v1/refunds');
@@ -273,7 +273,7 @@ describe('closed', () => {
     await risk.recorded(dispute, { open: true, openings: 2, closedAt: null });
     expect(await world.order(id)).toMatchObject({ disputed: true });
     await until(async () => (await risk.mailsOf(id, 'dispute_opened')) === 2);
-    await expect(risk.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
+    await expect(world.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
     await risk.happens(dispute, 'close', { status: 'lost' });
     expect(await end(dispute)).toBe('lost');
     expect(await world.order(id)).toMatchObject({ disputed: false, attentionStep: 'dispute-lost' });
@@ -312,8 +312,8 @@ describe('lost', () => {
     expect(order).toMatchObject({ status: 'PREPARING', attentionStep: 'dispute-lost', lostAmount: 1000n });
     expect(order.attentionReason).toMatch(/€10\.00, and €15\.00 is left: cancel gives it back/);
     await risk.heard(id);
-    await expect(risk.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
-    expect(await risk.ask(id, 'cancel', { reason: 'other' })).toBe('REFUNDED');
+    await expect(world.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
+    expect(await world.ask(id, 'cancel', { reason: 'other' })).toBe('REFUNDED');
     expect(await refundsOf(id)).toMatchObject([{ amount: 1500, status: 'succeeded' }]);
     expect(await world.order(id)).toMatchObject({ paymentStatus: 'REFUNDED', refunded: 1500n, lostAmount: 1000n });
     expect(await world.stock('mug')).toEqual({ onHand: onHand + 2, held: 0 });
@@ -331,35 +331,35 @@ describe('lost', () => {
       match: { path: '^/v1/refunds$', method: 'POST' },
     };
     await world.at('/faults', refused);
-    expect(await risk.ask(id, 'cancel', { reason: 'other' })).toBe('PREPARING');
+    expect(await world.ask(id, 'cancel', { reason: 'other' })).toBe('PREPARING');
     const order = await world.order(id);
     expect(order.refunds).toMatchObject([{ status: 'refused', amount: 250n, refusalReason: message }]);
     expect(order.attentionReason).not.toMatch(/bank decides/);
-    expect(await risk.ask(id, 'retry')).toBe('REFUNDED');
+    expect(await world.ask(id, 'retry')).toBe('REFUNDED');
     expect(await refundsOf(id)).toMatchObject([{ amount: 250 }]);
   });
 
   test('over a part of an order that is part shipped: refund gives back the rest, never what the bank took', async () => {
     const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
-    await risk.ask(id, 'ship', { ...parcel, items: [{ sku: 'mug', quantity: 1 }] });
+    await world.ask(id, 'ship', { ...parcel, items: [{ sku: 'mug', quantity: 1 }] });
     await lose(id, { amount: 1000 });
     await risk.heard(id);
-    await expect(risk.ask(id, 'cancel', { reason: 'other' })).rejects.toMatchObject(isRefused);
-    await expect(risk.ask(id, 'refund', { reason: 'other', amount: 1501 })).rejects.toMatchObject({
+    await expect(world.ask(id, 'cancel', { reason: 'other' })).rejects.toMatchObject(isRefused);
+    await expect(world.ask(id, 'refund', { reason: 'other', amount: 1501 })).rejects.toMatchObject({
       cause: { type: 'refund_exceeds_remaining' },
     });
-    expect(await risk.ask(id, 'refund', { reason: 'other' })).toBe('REFUNDED');
+    expect(await world.ask(id, 'refund', { reason: 'other' })).toBe('REFUNDED');
     expect(await refundsOf(id)).toMatchObject([{ amount: 1500 }]);
   });
 
   test('over everything, of an order that is part shipped: cancel, as advised, returns the rest', async () => {
     const id = await world.paidOrder([{ sku: 'mug', quantity: 2 }]);
-    await risk.ask(id, 'ship', { ...parcel, items: [{ sku: 'mug', quantity: 1 }] });
+    await world.ask(id, 'ship', { ...parcel, items: [{ sku: 'mug', quantity: 1 }] });
     const { onHand } = await world.stock('mug');
     await lose(id);
     expect((await world.order(id)).attentionReason).toMatch(/cancel returns what is unshipped/);
     await risk.heard(id);
-    expect(await risk.ask(id, 'cancel', { reason: 'other' })).toBe('REFUNDED');
+    expect(await world.ask(id, 'cancel', { reason: 'other' })).toBe('REFUNDED');
     expect(await world.stock('mug')).toEqual({ onHand: onHand + 1, held: 0 });
     expect(await refundsOf(id)).toEqual([]);
   });
@@ -378,7 +378,7 @@ describe('lost', () => {
     expect(await risk.mailsOf(id, 'dispute_opened')).toBe(0);
     if (sku === 'mug') {
       await risk.heard(id);
-      await expect(risk.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
+      await expect(world.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
     }
   });
 
@@ -388,7 +388,7 @@ describe('lost', () => {
     const [before] = (await world.order(id)).grants;
     const dispute = await lose(id);
     await risk.heard(id);
-    await risk.ask(id, 'cancel', { reason: 'other' });
+    await world.ask(id, 'cancel', { reason: 'other' });
     await world.end(id);
     await world.sleep(3 * DAY);
     await risk.happens(dispute, 'update', { status: 'appeal_under_review' });
@@ -407,7 +407,7 @@ describe('lost', () => {
     expect(order.grants[0]?.expiresAt.getTime()).toBeGreaterThan((before?.expiresAt.getTime() ?? 0) + 3 * DAY);
     expect(await risk.mailsOf(id, 'attention_needed')).toBe(2);
     await risk.heard(id);
-    expect(await risk.ask(id, 'ship', parcel)).toBe('SHIPPED');
+    expect(await world.ask(id, 'ship', parcel)).toBe('SHIPPED');
     expect(await world.stock('mug')).toEqual({ onHand, held: 0 });
     expect(await world.order(id)).toMatchObject({ attentionStep: null });
   });
@@ -430,7 +430,7 @@ describe('lost', () => {
     const id = await world.paidOrder([{ sku: 'mug' }, { sku: 'ebook' }]);
     const dispute = await lose(id, { amount: 500 });
     await risk.heard(id);
-    await risk.ask(id, 'cancel', { reason: 'other' });
+    await world.ask(id, 'cancel', { reason: 'other' });
     await world.end(id);
     await risk.happens(dispute, 'update', { status: 'won' });
     await risk.happens(dispute, 'reinstate');
@@ -439,7 +439,7 @@ describe('lost', () => {
     expect(order).toMatchObject({ status: 'PREPARING', paymentStatus: 'PARTIALLY_REFUNDED', refunded: 1650n });
     expect(order.grants).toEqual([expect.objectContaining({ revokedAt: expect.any(Date) })]);
     await risk.heard(id);
-    expect(await risk.ask(id, 'cancel', { reason: 'other' })).toBe('REFUNDED');
+    expect(await world.ask(id, 'cancel', { reason: 'other' })).toBe('REFUNDED');
     expect((await refundsOf(id)).map(({ amount }) => amount)).toEqual([500, 1650]);
   });
 });
@@ -490,8 +490,8 @@ describe('money', () => {
   test('what staff ask while a refund waits for the bank is refused, Stripe is not asked in a storm, and staff are called once', async () => {
     const { late, dispute } = await refundDue('odd');
     const before = await refundsAskedFor(late);
-    await expect(risk.ask(late, 'cancel', { reason: 'other' })).rejects.toMatchObject(isRefused);
-    await expect(risk.ask(late, 'cancel', { reason: 'duplicate' })).rejects.toMatchObject(isRefused);
+    await expect(world.ask(late, 'cancel', { reason: 'other' })).rejects.toMatchObject(isRefused);
+    await expect(world.ask(late, 'cancel', { reason: 'duplicate' })).rejects.toMatchObject(isRefused);
     expect((await refundsAskedFor(late)) - before).toBeLessThanOrEqual(2);
     await risk.happens(dispute, 'close', { status: 'won' });
     expect(await risk.ended({ id: late })).toBe('REFUNDED');

@@ -37,7 +37,7 @@ async function disputed(customer: string): Promise<Stripe.Dispute> {
   await until(async () => (await risk.row(dispute))?.evidence);
   return dispute;
 }
-const submit = (dispute: Stripe.Dispute) => risk.ask(dispute.id, 'submitEvidence');
+const submit = (dispute: Stripe.Dispute) => world.ask(dispute.id, 'submitEvidence');
 const detailsOf = (dispute: Stripe.Dispute) =>
   world
     .handle(dispute.id as never)

@@ -38,7 +38,7 @@ describe('a review', () => {
     const review = await opened(id);
     expect(await risk.notice('review', review.id)).toBe('order');
     expect(await world.order(id)).toMatchObject({ reviewOpen: true, attentionStep: null });
-    await expect(risk.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
+    await expect(world.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
 
     await closed(review, 'approved');
     expect(await risk.notice('review', review.id)).toBe('order');
@@ -47,7 +47,7 @@ describe('a review', () => {
       'Stripe Radar is reviewing the payment (rule)',
       'Stripe Radar’s review ended: approved',
     ]);
-    expect(await risk.ask(id, 'ship', parcel)).toBe('SHIPPED');
+    expect(await world.ask(id, 'ship', parcel)).toBe('SHIPPED');
   });
 
   test('of which only the end is ever heard, or the opening after the end, holds nothing', async () => {
@@ -136,13 +136,13 @@ describe('an early fraud warning', () => {
       /made_with_stolen_card.*consider refunding €25\.00 before it becomes a dispute/,
     );
     expect(await risk.mailsOf(id, 'attention_needed')).toBe(1);
-    await expect(risk.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
+    await expect(world.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
 
     await risk.retry(id);
     expect(await world.order(id)).toMatchObject({ fraudWarning: false, attentionStep: null });
     await risk.notice('fraud-warning', warning.id); // told again: the decision stands
     expect(await world.order(id)).toMatchObject({ fraudWarning: false, attentionStep: null });
-    expect(await risk.ask(id, 'ship', parcel)).toBe('SHIPPED');
+    expect(await world.ask(id, 'ship', parcel)).toBe('SHIPPED');
   });
 
   test('that is followed by “cancel” gives the money back, and then asks nothing more', async () => {
@@ -150,7 +150,7 @@ describe('an early fraud warning', () => {
     const warning = await warned(id);
     await risk.notice('fraud-warning', warning.id);
     await risk.heard(id);
-    expect(await risk.ask(id, 'cancel', { reason: 'other' })).toBe('REFUNDED');
+    expect(await world.ask(id, 'cancel', { reason: 'other' })).toBe('REFUNDED');
     await risk.notice('fraud-warning', warning.id);
     expect(await world.order(id)).toMatchObject({ refunded: 1250n, fraudWarning: false, attentionStep: null });
   });
@@ -162,7 +162,7 @@ describe('an early fraud warning', () => {
     await risk.disputed(id);
     await risk.notice('fraud-warning', warning.id);
     expect(await world.order(id)).toMatchObject({ fraudWarning: false, attentionStep: null, disputed: true });
-    await expect(risk.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
+    await expect(world.ask(id, 'ship', parcel)).rejects.toMatchObject(isRefused);
   });
 
   test('about which nothing can be done is told, and holds nothing', async () => {

@@ -70,11 +70,11 @@ test('a cancel whose refund waits for a dispute outlives a terminated run, and n
   const risk = new Risk(world);
   const id = await world.paidOrderOf('mask');
   const dispute = await risk.dispute(id); // nobody here has heard of it
-  const asked = risk.ask(id, 'cancel', { reason: 'damaged' }).catch(() => 'the run is terminated');
+  const asked = world.ask(id, 'cancel', { reason: 'damaged' }).catch(() => 'the run is terminated');
   await until(async () => (await world.order(id)).attentionStep === 'refund');
   await world.handle(id).terminate('by mistake');
   await asked;
-  await expect(risk.ask(id, 'ship', { carrier: 'DHL', trackingNumber: '1' })).rejects.toThrow();
+  await expect(world.ask(id, 'ship', { carrier: 'DHL', trackingNumber: '1' })).rejects.toThrow();
   await world.webhook(id);
   await until(async () => (await world.order(id)).attentionStep === 'refund');
   await risk.happens(dispute, 'close', { status: 'won' });

@@ -1,5 +1,6 @@
 import { refundId, type SessionId } from '../../domain/ids';
 import { MailError } from '../../platform/mailer';
+import { waitsForLock } from '../support/locks';
 import { pass } from './at-rest';
 import { until, World } from './world';
 
@@ -14,8 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const ask = (id: SessionId, update: string, ...args: unknown[]) =>
-  world.handle(id).executeUpdate(update, { args: args as [unknown, ...unknown[]] });
+const ask: World['ask'] = (...request) => world.ask(...request);
 
 const needs = (id: SessionId, step: string) =>
   until(async () => {
@@ -29,11 +29,7 @@ async function overtaken<T>(id: SessionId, act: () => Promise<T>): Promise<T> {
     await tx.$queryRaw`SELECT 1 FROM orders WHERE session_id = ${id} FOR UPDATE`;
     const answer = act();
     answer.catch(() => undefined);
-    await until(async () => {
-      const waiting = await world.db.$queryRaw<object[]>`
-        SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      return waiting.length > 0;
-    });
+    await waitsForLock(world.db);
     await world.handle(id).signal('look');
     return { answer };
   });

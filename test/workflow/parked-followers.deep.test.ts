@@ -38,8 +38,19 @@ describe('what follows something beside an order parks rather than fails, and go
     const followed = refundId(refund?.stripeId as string);
     await world.deps().starter.refund(followed);
     await parked(followed);
-    expect(await risk.ask(followed, 'retry')).toBe('done');
+    expect(await world.ask(followed, 'retry')).toBe('done');
     expect(await world.end(followed)).toBe('succeeded');
+  });
+
+  test.each([
+    ['a refund', 'refund', '^/v1/refunds/', 're_nobodys'],
+    ['a dispute', 'dispute', '^/v1/disputes/', 'dp_nobodys'],
+  ] as const)('%s of no order, which leaves nothing under way when it ends', async (_, kind, path, id) => {
+    await keyIsRefused(path);
+    await world.deps().starter[kind](id as never);
+    await parked(id);
+    expect(await world.ask(id, 'retry')).toBe('done');
+    expect(await world.end(id)).toBe('unknown');
   });
 
   test('a dispute', async () => {
@@ -48,7 +59,7 @@ describe('what follows something beside an order parks rather than fails, and go
     await keyIsRefused('^/v1/disputes/');
     await risk.tell(dispute);
     await parked(dispute.id);
-    expect(await risk.ask(dispute.id, 'retry')).toBe('done');
+    expect(await world.ask(dispute.id, 'retry')).toBe('done');
     await until(() => risk.row(dispute));
     await world.handle(dispute.id as SessionId).terminate('done with it');
   });
@@ -59,7 +70,7 @@ describe('what follows something beside an order parks rather than fails, and go
     await keyIsRefused('^/v1/radar/early_fraud_warnings/');
     const followed = risk.notice('fraud-warning', warning.id);
     await parked(warning.id);
-    expect(await risk.ask(warning.id, 'retry')).toBe('done');
+    expect(await world.ask(warning.id, 'retry')).toBe('done');
     expect(await followed).toBe('order');
     await risk.heard(id);
   });
@@ -76,8 +87,8 @@ describe('what follows something beside an order parks rather than fails, and go
     await risk.tell(dispute);
     await until(async () => (await world.order(id)).attentionStep === 'follow');
     await until(async () => (await risk.mailsOf(id, 'attention_needed')) === 1);
-    expect(await risk.ask(dispute.id, 'retry')).toBe('waiting');
-    expect(await risk.ask(dispute.id, 'retry')).toBe('done');
+    expect(await world.ask(dispute.id, 'retry')).toBe('waiting');
+    expect(await world.ask(dispute.id, 'retry')).toBe('done');
     await until(async () => (await world.order(id)).attentionStep === null);
     expect(await risk.mailsOf(id, 'attention_needed')).toBe(1);
     await world.handle(dispute.id as SessionId).terminate('done with it');
@@ -86,7 +97,7 @@ describe('what follows something beside an order parks rather than fails, and go
   test('there is nothing to retry where nothing is parked', async () => {
     const id = await world.paidOrder([{ sku: 'mug' }]);
     const dispute = await risk.disputed(id);
-    await expect(risk.ask(dispute.id, 'retry')).rejects.toMatchObject({ cause: { type: 'invalid_transition' } });
+    await expect(world.ask(dispute.id, 'retry')).rejects.toMatchObject({ cause: { type: 'invalid_transition' } });
     await world.handle(dispute.id as SessionId).terminate('done with it');
   });
 });
@@ -109,7 +120,7 @@ describe('a failure that only passes, but never does', () => {
     await world.sleep(20 * MINUTE);
     await until(async () => (await world.order(id)).attentionStep === 'follow');
     await works();
-    await until(async () => (await risk.ask(dispute.id, 'retry')) === 'done');
+    await until(async () => (await world.ask(dispute.id, 'retry')) === 'done');
     await until(async () => (await world.order(id)).attentionStep === null);
     await world.handle(dispute.id as SessionId).terminate('done with it');
   });
@@ -126,7 +137,7 @@ describe('a failure that only passes, but never does', () => {
       WHEN (NEW.id = '${dispute.id}' AND NEW.evidence IS NOT NULL) EXECUTE FUNCTION ${trigger}()`);
     await risk.tell(dispute);
     await until(async () => (await risk.mailsOf(id, 'dispute_opened')) === 1);
-    await expect(risk.ask(id, 'ship', { carrier: 'DHL', trackingNumber: '1' })).rejects.toThrow();
+    await expect(world.ask(id, 'ship', { carrier: 'DHL', trackingNumber: '1' })).rejects.toThrow();
     await world.sleep(20 * MINUTE);
     await until(async () => (await world.order(id)).attentionStep === 'follow');
     await world.db.$executeRawUnsafe(`DROP TRIGGER ${trigger} ON disputes`);
@@ -141,15 +152,15 @@ test('a value that the database refuses: staff see the code, get one mail, and `
     BEGIN RAISE EXCEPTION 'breaks a constraint' USING ERRCODE = '23514'; END $$`;
   await world.db.$executeRaw`
     CREATE TRIGGER refuse_parcel BEFORE INSERT ON shipments FOR EACH ROW EXECUTE FUNCTION refuse_parcel()`;
-  const shipped = risk.ask(id, 'ship', { carrier: 'DHL', trackingNumber: '1' });
+  const shipped = world.ask(id, 'ship', { carrier: 'DHL', trackingNumber: '1' });
   await world.sleep(2 * MINUTE); // three times a few tries, each within a workflow task
   await until(async () => (await world.order(id)).attentionStep === 'ship');
   expect((await world.order(id)).attentionReason).toContain('23514');
   const { events = [] } = await world.history(id);
   expect((events ?? []).length).toBeLessThan(80);
-  expect(await risk.ask(id, 'retry')).toBe('PREPARING');
+  expect(await world.ask(id, 'retry')).toBe('PREPARING');
   await world.db.$executeRaw`DROP TRIGGER refuse_parcel ON shipments`;
-  await risk.ask(id, 'retry');
+  await world.ask(id, 'retry');
   expect(await shipped).toBe('SHIPPED');
   await until(async () => (await world.mails(id)).includes('order_shipped'));
   expect(await world.order(id)).toMatchObject({ status: 'SHIPPED', attentionStep: null });
@@ -175,7 +186,7 @@ describe('what is recorded here, and not known to Stripe', () => {
     await until(async () => (await risk.mailsOf(id, 'attention_needed')) === 1);
     await risk.retry(id);
     expect(await world.order(id)).toMatchObject({ disputed: false, attentionStep: null });
-    expect(await risk.ask(id, 'ship', parcel)).toBe('SHIPPED');
+    expect(await world.ask(id, 'ship', parcel)).toBe('SHIPPED');
     await risk.tell(dispute);
     expect(await risk.ended(dispute)).toBe('unknown');
   });
@@ -193,6 +204,6 @@ describe('what is recorded here, and not known to Stripe', () => {
     await until(async () => (await risk.mailsOf(id, 'attention_needed')) === 1);
     await risk.retry(id);
     expect(await world.order(id)).toMatchObject({ reviewOpen: false, attentionStep: null });
-    expect(await risk.ask(id, 'ship', parcel)).toBe('SHIPPED');
+    expect(await world.ask(id, 'ship', parcel)).toBe('SHIPPED');
   });
 });

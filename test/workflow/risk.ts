@@ -64,17 +64,12 @@ export class Risk {
   /** Staff decide to go on, once the order has heard what it is about. */
   async retry(id: SessionId): Promise<void> {
     await this.heard(id);
-    await this.ask(id, 'retry');
+    await this.world.ask(id, 'retry');
   }
 
   /** Waits until the order itself knows that it needs a decision. */
   async heard(id: SessionId): Promise<void> {
     await until(async () => ((await this.world.handle(id).query('state')) as { attention: unknown }).attention);
-  }
-
-  /** An update of staff. */
-  ask(id: string, name: string, ...args: unknown[]): Promise<unknown> {
-    return this.world.handle(id as SessionId).executeUpdate<unknown, [unknown]>(name, { args: args as [unknown] });
   }
 
   /** Waits for a workflow to end, and answers its result. */

@@ -39,7 +39,7 @@ async function disputedOrder(how: Record<string, unknown>): Promise<{ id: Sessio
 
 test('an inquiry that was answered and becomes a chargeback: the order asks for an answer again, until the new day', async () => {
   const { id, dispute } = await disputedOrder({ status: 'warning_needs_response', due_by: inDays(5) });
-  await risk.ask(dispute.id, 'submitEvidence');
+  await world.ask(dispute.id, 'submitEvidence');
   expect(await shows(id, dispute)).toMatchObject([{ submitted: true }]);
   const due_by = inDays(9);
   await risk.happens(dispute, 'update', { status: 'needs_response', due_by });

@@ -57,7 +57,7 @@ async function record(run: OrderRun, { reason, by }: CancelRequest & { by: strin
   if (run.opening?.outcome === 'not-ours') throw refusal(refusalOf(run));
   const asked = await written(() => database.requestCancel({ sessionId, reason, by }));
   if (asked.outcome === 'refused') throw refusal(asked.reason);
-  // A message overtook the task that ended the order by it, and the task is done again: the order reads so first.
+  // A message overtook the task that ended the order, so the task is done again: the run has to read that it ended.
   if (asked.outcome === 'carried-out') return run.inbox.put('changed');
   run.recorded({ cancelRequested: run.facts === null ? reason : (run.order.cancelRequested ?? reason) });
 }

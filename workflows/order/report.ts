@@ -3,10 +3,10 @@ import { examplesOf } from '../../domain/action-examples';
 import type { ActionFacts } from '../../domain/action-facts';
 import { isAboutRefund } from '../../domain/action-rules';
 import { offered } from '../../domain/actions';
-import { isDecision, isFinal } from '../../domain/order';
+import { isDecision } from '../../domain/order';
 import { leftOf, refundableNow } from '../../domain/order-money';
 import type { MailProgress, OpenReturnRequest } from '../../domain/order-snapshot';
-import { onceEnded } from '../../domain/parcel';
+import { linesOf } from '../../domain/parcel';
 import type { OrderReport } from '../../messages/order';
 import { isForRetry, type Parked } from '../parking';
 import { NOTHING_UNDER_WAY, type UnderWay, withAsked } from './under-way';
@@ -29,7 +29,7 @@ export function reportOf({
   mails: readonly MailProgress[];
   underWay?: UnderWay;
 }): OrderReport {
-  const { number, status, total, currency, skus, lines = [], refunded = 0, lostAmount = 0 } = order;
+  const { number, status, total, currency, skus, refunded = 0, lostAmount = 0 } = order;
   const { shippingHold = null, shippingHoldSince } = order;
   const openRefunds = withAsked(order.openRefunds ?? [], underWay.refunds);
   return {
@@ -37,7 +37,7 @@ export function reportOf({
     money: { currency, total, refunded, lost: lostAmount, left: leftOf({ total, refunded, lostAmount }) },
     needsAttention: parked.map(({ step, reason }) => ({ step, reason })),
     hold: shippingHold && { reason: shippingHold, since: timeOf(shippingHoldSince ?? null) },
-    lines: isFinal(status) ? lines.map(onceEnded) : lines,
+    lines: linesOf(order),
     parcels: (order.parcels ?? []).map((parcel) => ({ ...parcel, at: new Date(parcel.at).toISOString() })),
     returns: order.returns ?? [],
     returnRequests: (order.returnRequests ?? []).filter(isFollowed).map((asked) => ({
@@ -89,6 +89,16 @@ const isOver = ({ state }: MailProgress): boolean => state === 'sent' || state =
  * their question also while Stripe is asked again.
  */
 export type PaymentQuestion = 'differs' | 'unknown';
+
+/** Everything that needs a person: a decision, steps that are parked, and a customer who is not reached. */
+export function needsOf(order: OrderFactsNow | null, parked: readonly Parked[]): readonly Parked[] {
+  const { pendingDecision = null, unreached = null } = order ?? {};
+  return [
+    ...(pendingDecision ? [pendingDecision] : []),
+    ...parked,
+    ...(unreached === null ? [] : [{ step: 'contact', reason: unreached } as const]),
+  ];
+}
 
 /** The facts that decide what staff may do now. */
 export function factsOf(

@@ -16,7 +16,7 @@ import { Inbox, type Message } from './inbox';
 import { Mails } from './mails';
 import { refundsTold } from './refunds-told';
 import { meanwhile } from './replaced';
-import { factsOf } from './report';
+import { factsOf, needsOf } from './report';
 import { mailOfReturn, returnedSince } from './returned';
 import { StaffView } from './staff-view';
 import { toldSince } from './told';
@@ -33,7 +33,7 @@ export class OrderRun {
   readonly mails: Mails;
   /** The refund that Stripe is being asked for; null if none. */
   asking: OpenRefund | null = null;
-  /** How often *Request Cancellation* is being taken up. */
+  /** How many times *Request Cancellation* was pressed and is not answered yet. */
   cancellations = 0;
   /** The answer to the shopper who waits at the checkout; null until it is known. */
   opening: Opening | null = null;
@@ -231,14 +231,8 @@ export class OrderRun {
     this.show();
   }
 
-  /** Everything that needs a person: a decision, steps that are parked, and a customer who is not reached. */
   private get needs(): readonly Parked[] {
-    const { pendingDecision = null, unreached = null } = this.known ?? {};
-    return [
-      ...(pendingDecision ? [pendingDecision] : []),
-      ...this.parking.all,
-      ...(unreached === null ? [] : [{ step: 'contact', reason: unreached } as const]),
-    ];
+    return needsOf(this.known, this.parking.all);
   }
 
   private show(): void {

@@ -31,7 +31,7 @@ export async function cancelOrder(deps: ApiDeps, { sessionId, reason, updateId, 
     const asked = { sessionId, update: cancelUpdate, args: [{ reason }] as [CancelRequest], updateId, actor };
     if ((await sendUpdate(deps, asked)) !== 'ended') return;
     const status = (await findStatus(deps.db, sessionId))?.status;
-    if (status && !(stored.outcome !== 'refused' && isUndone(status))) throw tooLate(status);
+    if (status && (stored.outcome === 'refused' || !isUndone(status))) throw tooLate(status);
   } catch (error) {
     if (!isUnavailable(error)) throw error;
     if (stored.outcome === 'refused') throw refused(stored.reason);
